@@ -1,0 +1,341 @@
+package attacks
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+
+	"doormat/world"
+)
+
+// Outsider is the adversary's own address on the network: what anybody with a
+// connection may do needs no capability.
+const Outsider = "outsider"
+
+// adversary is one script's hands in one run. It gives the script exactly what
+// the header declares, keeps what the script knows, and judges its claims.
+type adversary struct {
+	run      *run
+	know     *knowledge
+	header   Header
+	settings world.Settings
+	design   string
+	partner  string
+	needs    []world.Capability
+	withheld map[world.Capability]bool // declared, but its facts are missing and its program honest
+	random   io.Reader
+	pause    func(when) error // returns once the run has reached that point
+
+	used   int // moment at which the first surface other than a tap was used, -1 before
+	tapped int // moment of the first tap, -1 before
+	seen   int // packets observed
+	opened map[int]bool
+	served map[int]bool
+	asked  map[int]bool
+	wrong  map[string]bool // false claims
+	proven int             // id of the first fact that was a right claim, -1 before
+	calls  []string
+	held   holding
+}
+
+// when is a point of a run: a moment, and days of rest after the last message.
+type when struct{ moment, days int }
+
+func (a *adversary) init() {
+	a.used, a.tapped, a.proven = -1, -1, -1
+	a.opened, a.served, a.asked = map[int]bool{}, map[int]bool{}, map[int]bool{}
+	a.wrong = map[string]bool{}
+	a.partner = a.run.truth.conv.Partner(a.settings.Target)
+	a.held.members = map[string]string{}
+}
+
+// Call implements [Port].
+func (a *adversary) Call(c Call) (any, error) {
+	args := &arguments{Call: c}
+	out, err := a.dispatch(args)
+	if args.err != nil {
+		err = args.err // what was asked explains more than what came of it
+	}
+	if err == nil && c.Line > 0 {
+		a.calls = append(a.calls, c.describe(out))
+	}
+	return out, err
+}
+
+func (a *adversary) dispatch(args *arguments) (any, error) {
+	switch args.Method {
+	case "info":
+		return a.info(), nil
+	case "take":
+		return a.take(args.text(0))
+	case "tap":
+		return nil, a.tap(args.text(0))
+	case "hold":
+		return a.hold(args.text(0))
+	case "advance":
+		return nil, a.pause(when{args.number(0), a.held.days})
+	case "rest":
+		return nil, a.rest(args.number(0))
+	case "next", "release", "deliver", "drop", "replace":
+		return a.held.answer(a, args)
+	case "order":
+		return a.order(args)
+	case "send":
+		return nil, a.send(args.facts(0))
+	case "apply":
+		return a.apply(args)
+	case "saturate":
+		if err := a.know.saturate(a.run.ctx); err != nil {
+			return nil, err
+		}
+		return a.list(args.optional(0, "kind"), "")
+	case "facts":
+		return a.list(args.text(0), args.optional(1, "ref"))
+	case "read":
+		return a.read(args.number(0))
+	case "claim":
+		return nil, a.claim(args.number(0))
+	}
+	return nil, fmt.Errorf("no such call: %s", args.Method)
+}
+
+func (a *adversary) info() map[string]any {
+	needs := make([]string, len(a.needs))
+	for i, c := range a.needs {
+		needs[i] = c.String()
+	}
+	compares := []any{}
+	for _, e := range a.run.truth.conv.Events {
+		if e.Kind == world.Compare {
+			compares = append(compares, []string{e.Account, e.With})
+		}
+	}
+	return map[string]any{
+		"at": a.settings.At, "end": len(a.run.truth.conv.Messages), "target": a.settings.Target,
+		"partner": a.partner, "accounts": a.run.truth.conv.Accounts, "compares": compares,
+		"t": a.settings.Threshold, "n": a.settings.Trustees, "needs": needs,
+		"design": a.design, "outsider": Outsider,
+	}
+}
+
+// declared resolves text, which may hold a range, to capabilities that the header
+// declares, less those that are withheld.
+func (a *adversary) declared(text string, surfaces ...world.Surface) ([]world.Capability, error) {
+	wanted, err := world.Expand([]string{text}, a.settings)
+	if err != nil {
+		return nil, err
+	}
+	var granted []world.Capability
+	for _, c := range wanted {
+		switch {
+		case !slices.Contains(a.needs, c):
+			return nil, fmt.Errorf("capability %s is not among the needs that the header declares", c)
+		case !slices.Contains(surfaces, c.Surface):
+			return nil, fmt.Errorf("capability %s cannot be used so: want %v", c, surfaces)
+		case !a.withheld[c]:
+			granted = append(granted, c)
+		}
+	}
+	return granted, nil
+}
+
+// members lists the nodes behind a capability in this deployment.
+func (a *adversary) members(c world.Capability) []string {
+	all, err := world.Members(c.Principal, a.settings, a.partner)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(all, func(name string) bool { return a.run.Net.Node(name) == nil })
+}
+
+func (a *adversary) mark() {
+	if a.used < 0 {
+		a.used = a.run.Moment()
+	}
+}
+
+// at is the moment of the attack.
+func (a *adversary) at() int {
+	switch {
+	case a.used >= 0:
+		return a.used
+	case a.tapped >= 0:
+		return a.tapped
+	}
+	return a.settings.At
+}
+
+func (a *adversary) take(text string) ([]int, error) {
+	granted, err := a.declared(text, world.Store, world.Control)
+	if err != nil {
+		return nil, err
+	}
+	a.mark()
+	ids := []int{}
+	for _, c := range granted {
+		for _, name := range a.members(c) {
+			if c.Surface == world.Control && a.held.members[name] == "" {
+				return nil, fmt.Errorf("capability %s: hold it before taking from it", c)
+			}
+			ids = append(ids, a.loot(c.String(), a.run.Net.Node(name).Holdings(), false)...)
+		}
+	}
+	return ids, nil
+}
+
+func (a *adversary) loot(origin string, facts []world.Fact, served bool) []int {
+	ids := make([]int, len(facts))
+	for i, f := range facts {
+		ids[i] = a.know.add(entry{Fact: f, origin: origin, loot: true, served: served})
+	}
+	return ids
+}
+
+// observe records a packet as the adversary sees it and returns the fact's id.
+func (a *adversary) observe(origin string, p world.Packet, loot bool) int {
+	a.seen++
+	f := world.Fact{Kind: world.Observed, Ref: strconv.Itoa(a.seen), Data: p.Encode(a.run.Net.Now())}
+	return a.know.add(entry{Fact: f, origin: origin, loot: loot})
+}
+
+func (a *adversary) tap(text string) error {
+	granted, err := a.declared(text, world.Tap)
+	if err != nil || len(granted) == 0 {
+		return err
+	}
+	if a.tapped < 0 {
+		a.tapped = a.run.Moment()
+	}
+	a.run.watchers = append(a.run.watchers, func(p world.Packet) {
+		if !p.Private() {
+			a.observe(granted[0].String(), p, true)
+		}
+	})
+	return nil
+}
+
+func (a *adversary) rest(days int) error {
+	if a.run.Moment() < len(a.run.truth.conv.Messages) {
+		return errors.New("rest: only after the last message: advance(adv.end) first")
+	}
+	if days < 1 || days > 36525 {
+		return fmt.Errorf("rest: %d days: want 1 to 36525", days)
+	}
+	a.held.days += days
+	return a.pause(when{a.run.Moment(), a.held.days})
+}
+
+// order has the agency apply for an order: accounts, since and until (moments).
+// It returns what the agency obtained.
+func (a *adversary) order(args *arguments) ([]int, error) {
+	if _, err := a.declared("court.order", world.Order); err != nil {
+		return nil, err
+	}
+	if a.held.next != nil {
+		return nil, errors.New("order: not while a packet is held: finish the loop over adv.packets() first")
+	}
+	a.mark()
+	messages := a.run.truth.conv.Messages
+	accounts := args.texts("accounts")
+	since, until := args.named("since", 1), args.named("until", a.run.Moment())
+	if len(accounts) == 0 || since < 1 || until < since || until > len(messages) {
+		return nil, fmt.Errorf("order: accounts %q, messages %d to %d: want accounts and 1 ≤ since ≤ until ≤ %d", accounts, since, until, len(messages))
+	}
+	from, to := messages[since-1].Sent, messages[until-1].Sent
+	ids := []int{}
+	a.run.obtained = func(facts []world.Fact) { ids = append(ids, a.loot("court.order", facts, true)...) }
+	if !a.withheld[world.Capability{Principal: "court", Surface: world.Order}] {
+		for i, m := range messages[:a.run.Moment()] {
+			if !m.Sent.Before(from) && !m.Sent.After(to) && slices.ContainsFunc(accounts, m.Concerns) {
+				a.asked[i+1] = true
+			}
+		}
+	}
+	a.run.Net.Post(world.Packet{From: world.Law, To: "agency",
+		Data: world.Pack(world.KindCase, world.Strings(accounts), world.Time(from), world.Time(to))})
+	err := a.run.Settle()
+	return ids, err
+}
+
+func (a *adversary) apply(args *arguments) ([]int, error) {
+	r, ok := a.know.rules[args.text(0)]
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("no rule %q in design %s: see doormat design show %s", args.text(0), a.design, a.design)
+	case r.Make && !slices.Contains(a.header.Applies, r.Name):
+		return nil, fmt.Errorf("rule %q is not among those that the header's applies declares", r.Name)
+	}
+	ids := args.facts(1)
+	if err := a.known(ids); err != nil || args.err != nil {
+		return nil, errors.Join(args.err, err)
+	}
+	if len(ids) < len(r.Takes) {
+		return nil, fmt.Errorf("rule %q takes %v, %d facts were given", r.Name, r.Takes, len(ids))
+	}
+	for i, kind := range r.Takes {
+		if got := a.know.facts[ids[i]].Kind; got != kind {
+			return nil, fmt.Errorf("rule %q: argument %d is a %s, want a %s", r.Name, i+1, got, kind)
+		}
+	}
+	in := world.Input{Text: args.bytes("text"), Random: make([]byte, 64)}
+	if _, err := io.ReadFull(a.random, in.Random); err != nil {
+		return nil, err
+	}
+	return a.know.fire(r, ids, in)
+}
+
+func (a *adversary) known(ids []int) error {
+	for _, id := range ids {
+		if id < 0 || id >= len(a.know.facts) {
+			return fmt.Errorf("fact %d does not exist: want 0 to %d", id, len(a.know.facts)-1)
+		}
+	}
+	return nil
+}
+
+func (a *adversary) list(kind, ref string) ([]int, error) {
+	ids := []int{}
+	if kind == "" {
+		return ids, nil
+	}
+	for _, id := range a.know.byKind[world.Kind(kind)] {
+		if ref == "" || a.know.facts[id].Ref == ref {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+func (a *adversary) read(id int) (any, error) {
+	if err := a.known([]int{id}); err != nil {
+		return nil, err
+	}
+	f := a.know.facts[id]
+	return map[string]any{"kind": string(f.Kind), "ref": f.Ref, "data": f.Data}, nil
+}
+
+// claim judges a fact that the adversary says is a plaintext.
+func (a *adversary) claim(id int) error {
+	if err := a.known([]int{id}); err != nil {
+		return err
+	}
+	e := a.know.facts[id]
+	if e.rule == "" || !e.loot {
+		return fmt.Errorf("fact %d is not derived from loot: a claim needs a computation from what was taken", id)
+	}
+	k := a.run.truth.number[string(e.Data)]
+	if k == 0 {
+		a.wrong[string(e.Data)] = true
+		return nil
+	}
+	if a.proven < 0 {
+		a.proven = id
+	}
+	a.opened[k] = true
+	if e.served {
+		a.served[k] = true
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package attacks
+
+import (
+	"errors"
+	"fmt"
+
+	"doormat/world"
+)
+
+// A Level says how much of a part was opened.
+type Level string
+
+const (
+	None Level = "none"
+	Some Level = "some"
+	All  Level = "all"
+)
+
+// An Outcome is what an attack expects of a design. "some" means more than
+// nothing and less than all.
+type Outcome struct {
+	NotApplicable bool   `json:"not_applicable"`
+	TargetBefore  Level  `json:"target_before"`
+	TargetAfter   Level  `json:"target_after"`
+	OthersBefore  Level  `json:"others_before"`
+	OthersAfter   Level  `json:"others_after"`
+	Forged        bool   `json:"forged"`
+	Noticed       bool   `json:"noticed"`
+	Served        bool   `json:"served"` // every message in scope of the orders
+	Why           string `json:"why"`
+}
+
+func (o *Outcome) check() error {
+	if o.Why == "" {
+		return errors.New("expectation: why is empty")
+	}
+	if o.NotApplicable {
+		return nil
+	}
+	for _, l := range []Level{o.TargetBefore, o.TargetAfter, o.OthersBefore, o.OthersAfter} {
+		if l != None && l != Some && l != All {
+			return fmt.Errorf("expectation: %q: want none, some or all", l)
+		}
+	}
+	return nil
+}
+
+// A View is what an expectation may depend on: settings and the shape of the
+// conversation, never its texts.
+type View struct {
+	T         int          `json:"t"`
+	N         int          `json:"n"`
+	At        int          `json:"at"`
+	End       int          `json:"end"`
+	Retention int          `json:"retention"`
+	Mailbox   string       `json:"mailbox"`
+	Refresh   int          `json:"refresh"`
+	Rotate    int          `json:"rotate"`
+	SeatsInA  int          `json:"seats_in_a"` // trustees placed with the provider
+	Target    string       `json:"target"`
+	Partner   string       `json:"partner"`
+	Accounts  []string     `json:"accounts"`
+	Messages  []MessageRow `json:"messages"`
+	Events    []EventRow   `json:"events"`
+}
+
+// A MessageRow is a message without its text.
+type MessageRow struct {
+	Number int      `json:"number"`
+	From   string   `json:"from"`
+	To     []string `json:"to"`
+	Day    int      `json:"day"` // days since the first message
+}
+
+// An EventRow is an event of the conversation.
+type EventRow struct {
+	After   int    `json:"after"`
+	Kind    string `json:"kind"`
+	Account string `json:"account"`
+	With    string `json:"with"`
+}
+
+func newView(c *world.Conversation, s world.Settings) View {
+	v := View{
+		T: s.Threshold, N: s.Trustees, At: s.At, End: len(c.Messages), Retention: s.Retention,
+		Mailbox: s.Mailbox, Refresh: s.Refresh, Rotate: s.Rotate,
+		Target: s.Target, Partner: c.Partner(s.Target), Accounts: c.Accounts,
+	}
+	placed, _ := s.Placement() // checked with the settings
+	for i := range s.Trustees {
+		if placed[world.Trustee(i+1)] == "A" {
+			v.SeatsInA++
+		}
+	}
+	for i, m := range c.Messages {
+		day := int(m.Sent.Sub(c.Messages[0].Sent).Hours() / 24)
+		v.Messages = append(v.Messages, MessageRow{i + 1, m.From, m.To, day})
+	}
+	for _, e := range c.Events {
+		v.Events = append(v.Events, EventRow{e.After, string(e.Kind), e.Account, e.With})
+	}
+	return v
+}
+
+// met compares what was measured with what was expected and names the first
+// difference, "" if there is none. Parts of which there is nothing are not
+// compared.
+func (o *Outcome) met(c *Cell) string {
+	parts := []struct {
+		name      string
+		want      Level
+		got, from int
+	}{
+		{"target before", o.TargetBefore, c.Content.Target.Before, c.Content.Target.BeforeTotal},
+		{"target after", o.TargetAfter, c.Content.Target.After, c.Content.Target.AfterTotal},
+		{"others before", o.OthersBefore, c.Content.Others.Before, c.Content.Others.BeforeTotal},
+		{"others after", o.OthersAfter, c.Content.Others.After, c.Content.Others.AfterTotal},
+	}
+	for _, p := range parts {
+		if p.from > 0 && level(p.got, p.from) != p.want {
+			return fmt.Sprintf("%s: expected %s, measured %d of %d", p.name, p.want, p.got, p.from)
+		}
+	}
+	flags := []struct {
+		name      string
+		want, got bool
+	}{
+		{"forged", o.Forged, c.Forged > 0},
+		{"noticed", o.Noticed, len(c.Noticed) > 0},
+		{"served", o.Served || c.Lawful.Asked == 0, c.Lawful.Served == c.Lawful.Asked},
+	}
+	for _, f := range flags {
+		if f.want != f.got {
+			return fmt.Sprintf("%s: expected %v, measured %v", f.name, f.want, f.got)
+		}
+	}
+	return ""
+}
+
+func level(got, from int) Level {
+	switch got {
+	case 0:
+		return None
+	case from:
+		return All
+	}
+	return Some
+}

@@ -1,0 +1,116 @@
+package attacks
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"doormat/world"
+)
+
+// A Header says what an attack is. It stands at the top of the attack's script
+// and is the only place where these things are written.
+type Header struct {
+	ID       string            `json:"id"`
+	Title    string            `json:"title"`
+	Family   string            `json:"family"`
+	Kind     string            `json:"kind"`
+	Needs    []string          `json:"needs"`
+	Showcase string            `json:"showcase"` // the design in which no need is idle
+	Applies  []string          `json:"applies"`  // making rules that the script applies by name
+	Settings map[string]string `json:"settings"` // settings that the attack fixes, as expressions over t and n
+	Happens  string            `json:"happens"`
+	Why      string            `json:"why"`
+	Really   string            `json:"really"`
+	Source   string            `json:"source"`
+	Exercise string            `json:"exercise"`
+	Expects  []string          `json:"expects"` // the design ids and classes with an expectation
+}
+
+// Families and kinds of attacks.
+var (
+	Families = []string{"insider", "theft", "compelled", "network", "evasion"}
+	Kinds    = []string{"attack", "control", "lawful"}
+)
+
+var idForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// check refuses a header with anything missing.
+func (h *Header) check() error {
+	texts := map[string]string{
+		"title": h.Title, "showcase": h.Showcase, "happens": h.Happens, "why": h.Why,
+		"really": h.Really, "source": h.Source, "exercise": h.Exercise,
+	}
+	for _, name := range []string{"title", "showcase", "happens", "why", "really", "source", "exercise"} {
+		if strings.TrimSpace(texts[name]) == "" {
+			return fmt.Errorf("technique: %s is empty", name)
+		}
+	}
+	switch {
+	case !idForm.MatchString(h.ID):
+		return fmt.Errorf("technique: id %q: want lower-case words joined by hyphens", h.ID)
+	case !slices.Contains(Families, h.Family):
+		return fmt.Errorf("technique: family %q: want one of %s", h.Family, strings.Join(Families, ", "))
+	case !slices.Contains(Kinds, h.Kind):
+		return fmt.Errorf("technique: kind %q: want one of %s", h.Kind, strings.Join(Kinds, ", "))
+	case len(h.Needs) == 0:
+		return errors.New("technique: needs is empty: an adversary without capabilities shows nothing")
+	case len(h.Expects) == 0:
+		return errors.New("technique: expects is empty")
+	}
+	sample := world.Settings{Threshold: 2, Trustees: 3}
+	if _, err := world.Expand(h.Needs, sample); err != nil && !errors.Is(err, world.ErrNotApplicable) {
+		return fmt.Errorf("technique: needs: %w", err)
+	}
+	_, err := h.settings(sample)
+	return err
+}
+
+// settings returns s as the header's own settings override it.
+func (h *Header) settings(s world.Settings) (world.Settings, error) {
+	for name, text := range h.Settings {
+		if err := override(&s, name, text); err != nil {
+			return s, fmt.Errorf("technique: settings: %s: %w", name, err)
+		}
+	}
+	return s, nil
+}
+
+func override(s *world.Settings, name, text string) (err error) {
+	number := map[string]*int{
+		"threshold": &s.Threshold, "trustees": &s.Trustees, "at": &s.At,
+		"retention": &s.Retention, "refresh": &s.Refresh, "rotate": &s.Rotate,
+	}[name]
+	switch {
+	case number != nil:
+		*number, err = world.Index(text, *s)
+	case name == "mailbox":
+		s.Mailbox = text
+	case name == "jurisdictions":
+		s.Jurisdictions, err = seats(text, *s)
+	default:
+		err = errors.New("no such setting")
+	}
+	return err
+}
+
+// seats evaluates the counts in "A:t,B:n-t". Places with no seat are left out.
+func seats(text string, s world.Settings) (string, error) {
+	var out []string
+	for part := range strings.SplitSeq(text, ",") {
+		name, expr, ok := strings.Cut(part, ":")
+		if !ok {
+			return "", fmt.Errorf("%q: want a list such as A:t,B:n-t", text)
+		}
+		k, err := world.Index(expr, s)
+		if err != nil {
+			return "", err
+		}
+		if k > 0 {
+			out = append(out, fmt.Sprintf("%s:%d", name, k))
+		}
+	}
+	return strings.Join(out, ","), nil
+}

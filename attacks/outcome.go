@@ -1,0 +1,103 @@
+package attacks
+
+import (
+	"fmt"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+)
+
+// outcomeValue is an Outcome as a script builds it.
+type outcomeValue struct {
+	starlark.NoneType
+	Outcome
+}
+
+func (outcomeValue) Type() string { return "outcome" }
+
+// opens(target = "all", others = ("none", "some"), noticed = True, why = "...")
+// states an outcome: a level, or one for before and one for after the attack.
+func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var o Outcome
+	var target, others starlark.Value
+	err := starlark.UnpackArgs("opens", args, kwargs, "target", &target, "others", &others,
+		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "why", &o.Why)
+	if err != nil {
+		return nil, err
+	}
+	if o.TargetBefore, o.TargetAfter, err = levels(target); err != nil {
+		return nil, fmt.Errorf("opens: target: %w", err)
+	}
+	if o.OthersBefore, o.OthersAfter, err = levels(others); err != nil {
+		return nil, fmt.Errorf("opens: others: %w", err)
+	}
+	return outcomeValue{Outcome: o}, o.check()
+}
+
+func levels(v starlark.Value) (before, after Level, err error) {
+	if text, ok := starlark.AsString(v); ok {
+		return Level(text), Level(text), nil
+	}
+	pair, ok := v.(starlark.Tuple)
+	if !ok || len(pair) != 2 {
+		return "", "", fmt.Errorf("%s: want a level or a pair (before, after)", v)
+	}
+	b, okB := starlark.AsString(pair[0])
+	a, okA := starlark.AsString(pair[1])
+	if !okB || !okA {
+		return "", "", fmt.Errorf("%s: want strings", v)
+	}
+	return Level(b), Level(a), nil
+}
+
+// not_applicable(why) says that the design has nothing that the attack could take.
+func notApplicable(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	o := Outcome{NotApplicable: true}
+	if err := starlark.UnpackArgs("not_applicable", args, kwargs, "why", &o.Why); err != nil {
+		return nil, err
+	}
+	return outcomeValue{Outcome: o}, o.check()
+}
+
+// viewValue shows a view to an expectation: v.t, v.at, v.messages[0].to, and
+// v.level(opened, total).
+func viewValue(v View) starlark.Value {
+	messages := make([]starlark.Value, len(v.Messages))
+	for i, m := range v.Messages {
+		messages[i] = record(map[string]any{"number": m.Number, "sender": m.From, "to": m.To, "day": m.Day})
+	}
+	events := make([]starlark.Value, len(v.Events))
+	for i, e := range v.Events {
+		events[i] = record(map[string]any{"after": e.After, "kind": e.Kind, "account": e.Account, "peer": e.With})
+	}
+	fields := map[string]any{
+		"t": v.T, "n": v.N, "at": v.At, "end": v.End, "retention": v.Retention, "mailbox": v.Mailbox,
+		"refresh": v.Refresh, "rotate": v.Rotate, "seats_in_a": v.SeatsInA, "target": v.Target,
+		"partner": v.Partner, "accounts": v.Accounts,
+	}
+	d := toDict(fields)
+	d["messages"] = starlark.NewList(messages)
+	d["events"] = starlark.NewList(events)
+	d["level"] = starlark.NewBuiltin("level", levelOf)
+	return starlarkstruct.FromStringDict(starlark.String("view"), d)
+}
+
+func levelOf(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var opened, total int
+	if err := starlark.UnpackArgs("level", args, kwargs, "opened", &opened, "total", &total); err != nil {
+		return nil, err
+	}
+	return starlark.String(level(opened, total)), nil
+}
+
+func toDict(fields map[string]any) starlark.StringDict {
+	d := starlark.StringDict{}
+	for name, v := range fields {
+		d[name] = toStarlark(v)
+	}
+	return d
+}
+
+func record(fields map[string]any) starlark.Value {
+	return starlarkstruct.FromStringDict(starlarkstruct.Default, toDict(fields))
+}

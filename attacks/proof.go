@@ -1,0 +1,102 @@
+package attacks
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"doormat/world"
+)
+
+// A Step is one line of a proof: a fact, and the rule and earlier steps that
+// give it, or for loot the capability that yielded it.
+type Step struct {
+	Fact    world.Fact
+	Rule    string // "" for loot
+	Origin  string // for loot
+	Parents []int  // positions in the proof, each before this one
+}
+
+// A Proof derives its last step from loot. Nothing can be left out of it: without
+// any one piece of its loot, the rest of its loot does not give the conclusion.
+// A proof that rests on something the adversary made is kept whole.
+type Proof []Step
+
+// proof extracts the proof of a fact.
+func (k *knowledge) proof(ctx context.Context, id int) (Proof, error) {
+	steps := k.ancestors(id)
+	if slices.ContainsFunc(steps, func(s Step) bool { return k.rules[s.Rule].Make }) {
+		return steps, nil
+	}
+	for i := 0; i < len(steps); i++ {
+		if steps[i].Rule != "" {
+			continue
+		}
+		shorter, err := k.without(ctx, steps, i)
+		if err != nil {
+			return nil, err
+		}
+		if shorter != nil {
+			steps, i = shorter, -1
+		}
+	}
+	return steps, nil
+}
+
+// ancestors lists what a fact rests on, in the order in which it became known.
+func (k *knowledge) ancestors(id int) Proof {
+	needed := map[int]bool{id: true}
+	stack := []int{id}
+	for len(stack) > 0 {
+		top := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		for _, p := range k.facts[top].parents {
+			if !needed[p] {
+				needed[p] = true
+				stack = append(stack, p)
+			}
+		}
+	}
+	var ids []int
+	for n := range needed {
+		ids = append(ids, n)
+	}
+	slices.Sort(ids)
+	steps := make(Proof, len(ids))
+	for i, n := range ids {
+		e := k.facts[n]
+		steps[i] = Step{Fact: e.Fact, Rule: e.rule, Origin: e.origin}
+		for _, p := range e.parents {
+			at, _ := slices.BinarySearch(ids, p)
+			steps[i].Parents = append(steps[i].Parents, at)
+		}
+	}
+	return steps
+}
+
+// without proves the conclusion again from the proof's loot less step i, or
+// returns nil if that cannot be done.
+func (k *knowledge) without(ctx context.Context, steps Proof, i int) (Proof, error) {
+	var rules []world.Rule
+	for _, r := range k.rules {
+		rules = append(rules, r)
+	}
+	slices.SortFunc(rules, func(a, b world.Rule) int { return strings.Compare(a.Name, b.Name) })
+	less := newKnowledge(rules)
+	for j, s := range steps {
+		if j != i && s.Rule == "" {
+			less.add(entry{Fact: s.Fact, origin: s.Origin, loot: s.Origin != ""})
+		}
+	}
+	if err := less.saturate(ctx); err != nil {
+		return nil, err
+	}
+	goal := steps[len(steps)-1].Fact
+	for _, id := range less.byKind[goal.Kind] {
+		f := less.facts[id]
+		if f.Ref == goal.Ref && string(f.Data) == string(goal.Data) && f.loot {
+			return less.ancestors(id), nil
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,127 @@
+package attacks
+
+import "doormat/world"
+
+// The JSON document that matrix, attack run and every other renderer share.
+// Every field is always present, lists are never null.
+
+// A Result is one run of attacks against designs.
+type Result struct {
+	Doormat      string      `json:"doormat"` // version
+	Seed         uint64      `json:"seed"`
+	Settings     Settings    `json:"settings"`
+	Conversation Counts      `json:"conversation"`
+	Designs      []DesignRow `json:"designs"`
+	Attacks      []AttackRow `json:"attacks"`
+	Cells        []Cell      `json:"cells"`
+}
+
+// Settings are the settings of the run; an attack's header may override them in
+// its own cells.
+type Settings struct {
+	Threshold     int    `json:"threshold"`
+	Trustees      int    `json:"trustees"`
+	Jurisdictions string `json:"jurisdictions"`
+	Target        string `json:"target"`
+	At            int    `json:"at"`
+	Retention     string `json:"retention"` // "all" or a number
+	Mailbox       string `json:"mailbox"`
+	Refresh       int    `json:"refresh"`
+	Rotate        int    `json:"rotate"`
+}
+
+// Counts describe the conversation.
+type Counts struct {
+	Title       string `json:"title"`
+	Accounts    int    `json:"accounts"`
+	Messages    int    `json:"messages"`
+	Attachments int    `json:"attachments"`
+}
+
+// A DesignRow names a design.
+type DesignRow struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Classes []string `json:"classes"`
+}
+
+// An AttackRow names an attack.
+type AttackRow struct {
+	ID     string   `json:"id"`
+	Title  string   `json:"title"`
+	Family string   `json:"family"`
+	Kind   string   `json:"kind"`
+	Needs  []string `json:"needs"`
+}
+
+// A Cell is what one attack exposed of one design.
+type Cell struct {
+	Design      string     `json:"design"`
+	Attack      string     `json:"attack"`
+	Applicable  bool       `json:"applicable"`
+	At          int        `json:"at"`
+	Needs       []string   `json:"needs"`
+	Parties     int        `json:"parties"` // distinct principals in Needs
+	Content     Content    `json:"content"`
+	Attachments Count      `json:"attachments"`
+	Metadata    Count      `json:"metadata"`
+	Forged      int        `json:"forged"`
+	FalseClaims int        `json:"false_claims"`
+	Noticed     []Evidence `json:"noticed"`
+	Lawful      Lawful     `json:"lawful"`
+	Expected    bool       `json:"expected"`
+	Why         string     `json:"why"`
+	Error       string     `json:"error"`
+	Seconds     float64    `json:"seconds"`
+
+	// Trace is what the renderers of a single attack show; it is not part of the
+	// document.
+	Trace Trace `json:"-"`
+}
+
+// Content splits messages by whom they concern.
+type Content struct {
+	Target Exposure `json:"target"`
+	Others Exposure `json:"others"`
+}
+
+// An Exposure counts messages whose exact bytes were recovered, before and after
+// the moment of the attack.
+type Exposure struct {
+	Recovered   int `json:"recovered"`
+	Total       int `json:"total"`
+	Before      int `json:"before"`
+	BeforeTotal int `json:"before_total"`
+	After       int `json:"after"`
+	AfterTotal  int `json:"after_total"`
+}
+
+// A Count is so many of so many.
+type Count struct {
+	Recovered int `json:"recovered"`
+	Total     int `json:"total"`
+}
+
+// Evidence is something that an honest program noticed.
+type Evidence struct {
+	By           string `json:"by"`
+	What         string `json:"what"`
+	AfterMessage int    `json:"after_message"`
+}
+
+// Lawful counts messages in scope of orders that the court signed, and those of
+// them whose exact plaintext the agency obtained.
+type Lawful struct {
+	Asked  int `json:"asked"`
+	Served int `json:"served"`
+}
+
+// A Trace tells how a cell came about.
+type Trace struct {
+	Settings  world.Settings
+	Calls     []string // what the script did, in order
+	Opened    []int    // numbers of the messages recovered, sorted
+	Surprise  string   // how the outcome differs from the expectation
+	FirstOpen int      // the message that Proof proves, 0 if none
+	Proof     Proof
+}

@@ -1,0 +1,115 @@
+package attacks
+
+import (
+	"context"
+	"slices"
+
+	"doormat/world"
+)
+
+// run is one deployment living through the conversation. It watches every link,
+// the private ones too, and keeps what honest programs noticed and showed.
+type run struct {
+	*world.Play
+	ctx      context.Context
+	truth    *truth
+	rested   int             // days of rest after the last message
+	taken    map[string]bool // principals under the adversary's program
+	noticed  []Evidence
+	shown    map[display]int
+	forged   int
+	watchers []func(world.Packet)
+	obtained func([]world.Fact) // hears what the agency obtained under an order
+}
+
+// display is a message on somebody's screen.
+type display struct{ to, from, body string }
+
+func newRun(ctx context.Context, t *truth, deploy world.Deploy) (*run, error) {
+	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, shown: map[display]int{}}
+	var err error
+	r.Play, err = world.NewPlay(ctx, t.conv, t.bodies, deploy(), r.watch)
+	return r, err
+}
+
+// reach lives on to a point of the run.
+func (r *run) reach(w when) error {
+	if err := r.Advance(w.moment); err != nil || w.days <= r.rested {
+		return err
+	}
+	days := w.days - r.rested
+	r.rested = w.days
+	return r.Rest(days)
+}
+
+// comply tells the principals whose order surface is granted that lawful process
+// may be answered. Whoever is not told refuses.
+func (r *run) comply(a *adversary) error {
+	for _, c := range a.needs {
+		if c.Surface != world.Order || a.withheld[c] {
+			continue
+		}
+		for _, name := range a.members(c) {
+			r.Net.Post(world.Packet{From: world.Law, To: name, Data: world.Pack(world.KindComply)})
+		}
+	}
+	return r.Settle()
+}
+
+// watch keeps the evidence: what programs that are not taken over say and show.
+func (r *run) watch(p world.Packet) {
+	for _, w := range r.watchers {
+		w(p)
+	}
+	if r.taken[p.From] || !p.Private() {
+		return
+	}
+	switch p.Kind() {
+	case world.KindObtained:
+		facts, err := world.ParseFacts(p.Data[1:])
+		if err == nil && p.To == world.Law && r.obtained != nil {
+			r.obtained(facts)
+		}
+	case world.KindWarning:
+		if f, err := world.Unpack(p.Data, world.KindWarning, 1); err == nil {
+			r.noticed = append(r.noticed, Evidence{p.From, string(f[0]), r.Moment()})
+		}
+	case world.KindShown:
+		to, isUser := world.AccountOf(p.To)
+		f, err := world.Unpack(p.Data, world.KindShown, 2)
+		if err == nil && isUser && p.From == world.DeviceOf(to) {
+			r.show(display{to, string(f[0]), string(f[1])})
+		}
+	}
+}
+
+// show counts a message on a screen as forged unless its user typed it for that
+// reader, once.
+func (r *run) show(d display) {
+	r.shown[d]++
+	k := r.truth.number[d.body]
+	if k == 0 || k > r.Moment() || r.shown[d] > 1 {
+		r.forged++
+		return
+	}
+	if m := r.truth.conv.Messages[k-1]; m.From != d.from || !slices.Contains(m.To, d.to) {
+		r.forged++
+	}
+}
+
+// news lists the evidence of r that an honest run of the same settings lacks.
+func (r *run) news(honest []Evidence) []Evidence {
+	usual := map[[2]string]int{}
+	for _, e := range honest {
+		usual[[2]string{e.By, e.What}]++
+	}
+	out := []Evidence{}
+	for _, e := range r.noticed {
+		if key := [2]string{e.By, e.What}; usual[key] > 0 {
+			usual[key]--
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
+}

@@ -1,0 +1,225 @@
+package attacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+	"go.starlark.net/syntax"
+
+	"doormat/world"
+)
+
+// A Technique is a loaded attack, in this process or in another.
+type Technique interface {
+	Header() Header
+	// Expect gives the outcome that the header expects of the first of keys (a
+	// design's id, then its classes) that it has an expectation for.
+	Expect(keys []string, v View) (Outcome, error)
+	// Run runs the script; all that it does to the world goes through port.
+	Run(ctx context.Context, port Port) error
+}
+
+// A Port carries a script's calls to its adversary. Only fact ids, strings,
+// numbers, bytes, and lists and maps of them cross.
+type Port interface {
+	Call(Call) (any, error)
+}
+
+// A Call is one call of a script.
+type Call struct {
+	Line   int
+	Method string
+	Args   []any
+	Named  map[string]any
+}
+
+// maxSteps bounds a script's own computation: what it does through the port is
+// bounded elsewhere.
+const maxSteps = 20_000_000
+
+// script is a Starlark program: one call of technique() and a function run(adv).
+type script struct {
+	header  Header
+	expects map[string]starlark.Value
+	run     starlark.Callable
+	name    string
+}
+
+// Load runs the top level of a script and checks its header. Errors carry file,
+// line and column.
+func Load(name string, src []byte) (Technique, error) {
+	s := &script{name: name}
+	thread := newThread(name)
+	globals, err := starlark.ExecFileOptions(&syntax.FileOptions{TopLevelControl: true, While: true, Set: true},
+		thread, name, src, starlark.StringDict{
+			"technique":      starlark.NewBuiltin("technique", s.technique),
+			"opens":          starlark.NewBuiltin("opens", opens),
+			"not_applicable": starlark.NewBuiltin("not_applicable", notApplicable),
+			"struct":         starlark.NewBuiltin("struct", starlarkstruct.Make),
+		})
+	if err != nil {
+		return nil, scriptError(err)
+	}
+	if s.header.ID == "" {
+		return nil, fmt.Errorf("%s: no call of technique(): an attack states what it is", name)
+	}
+	run, ok := globals["run"].(*starlark.Function)
+	if !ok || run.NumParams() != 1 {
+		return nil, fmt.Errorf("%s: no function run(adv)", name)
+	}
+	s.run = run
+	globals.Freeze()
+	return s, nil
+}
+
+func newThread(name string) *starlark.Thread {
+	thread := &starlark.Thread{Name: name, Print: func(*starlark.Thread, string) {}}
+	thread.SetMaxExecutionSteps(maxSteps)
+	thread.OnMaxSteps = func(t *starlark.Thread) {
+		t.Cancel(fmt.Sprintf("more than %d steps: does the script end?", maxSteps))
+	}
+	return thread
+}
+
+// scriptError puts the innermost position of the script before the message.
+func scriptError(err error) error {
+	var eval *starlark.EvalError
+	if !errors.As(err, &eval) {
+		return err // syntax and resolve errors carry their position
+	}
+	for i := len(eval.CallStack) - 1; i >= 0; i-- {
+		if pos := eval.CallStack[i].Pos; pos.IsValid() && pos.Line > 0 {
+			return fmt.Errorf("%s: %w", pos, eval.Unwrap())
+		}
+	}
+	return err
+}
+
+func (s *script) Header() Header { return s.header }
+
+func (s *script) technique(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if s.header.ID != "" {
+		return nil, errors.New("technique: called twice")
+	}
+	var h Header
+	var needs, applies *starlark.List
+	var settings, expects *starlark.Dict
+	err := starlark.UnpackArgs("technique", args, kwargs,
+		"id", &h.ID, "title", &h.Title, "family", &h.Family, "kind", &h.Kind,
+		"needs", &needs, "showcase", &h.Showcase, "applies?", &applies, "settings?", &settings,
+		"happens", &h.Happens, "why", &h.Why, "really", &h.Really, "source", &h.Source,
+		"exercise", &h.Exercise, "expects", &expects)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range []*string{&h.Happens, &h.Why, &h.Really, &h.Source, &h.Exercise} {
+		*text = strings.Join(strings.Fields(*text), " ")
+	}
+	if h.Needs, err = stringList("needs", needs); err != nil {
+		return nil, err
+	}
+	if h.Applies, err = stringList("applies", applies); err != nil {
+		return nil, err
+	}
+	if h.Settings, err = stringMap("settings", settings); err != nil {
+		return nil, err
+	}
+	s.expects = map[string]starlark.Value{}
+	for _, item := range expects.Items() {
+		key, ok := starlark.AsString(item[0])
+		if !ok {
+			return nil, errors.New("technique: expects: keys are design ids or classes")
+		}
+		s.expects[key] = item[1]
+	}
+	h.Expects = slices.Sorted(maps.Keys(s.expects))
+	if err := h.check(); err != nil {
+		return nil, err
+	}
+	s.header = h
+	return starlark.None, nil
+}
+
+func stringList(name string, list *starlark.List) ([]string, error) {
+	out := []string{}
+	for i := range lenOf(list) {
+		text, ok := starlark.AsString(list.Index(i))
+		if !ok {
+			return nil, fmt.Errorf("technique: %s: want a list of strings", name)
+		}
+		out = append(out, text)
+	}
+	return out, nil
+}
+
+func lenOf(list *starlark.List) int {
+	if list == nil {
+		return 0
+	}
+	return list.Len()
+}
+
+func stringMap(name string, dict *starlark.Dict) (map[string]string, error) {
+	out := map[string]string{}
+	if dict == nil {
+		return out, nil
+	}
+	for _, item := range dict.Items() {
+		key, ok := starlark.AsString(item[0])
+		if !ok {
+			return nil, fmt.Errorf("technique: %s: want names of settings as keys", name)
+		}
+		value, ok := starlark.AsString(item[1])
+		if !ok {
+			value = item[1].String()
+		}
+		out[key] = value
+	}
+	return out, nil
+}
+
+// Expect implements [Technique].
+func (s *script) Expect(keys []string, v View) (Outcome, error) {
+	for _, key := range keys {
+		value, ok := s.expects[key]
+		if !ok {
+			continue
+		}
+		if f, ok := value.(starlark.Callable); ok {
+			var err error
+			if value, err = starlark.Call(newThread(s.name), f, starlark.Tuple{viewValue(v)}, nil); err != nil {
+				return Outcome{}, scriptError(err)
+			}
+		}
+		o, ok := value.(outcomeValue)
+		if !ok {
+			return Outcome{}, fmt.Errorf("%s: expects[%q] is %s, want opens(...) or not_applicable(...)", s.name, key, value.Type())
+		}
+		return o.Outcome, nil
+	}
+	return Outcome{}, fmt.Errorf("%s: expects: nothing for any of %s", s.name, strings.Join(keys, ", "))
+}
+
+// Run implements [Technique].
+func (s *script) Run(ctx context.Context, port Port) error {
+	thread := newThread(s.name)
+	stop := context.AfterFunc(ctx, func() { thread.Cancel(context.Cause(ctx).Error()) })
+	defer stop()
+	adv, err := newAdv(thread, port)
+	if err != nil {
+		return err
+	}
+	if _, err = starlark.Call(thread, s.run, starlark.Tuple{adv}, nil); err != nil {
+		return scriptError(err)
+	}
+	return nil
+}
+
+// keysOf lists how expectations for a design are looked up.
+func keysOf(d world.Info) []string { return append([]string{d.ID}, d.Classes...) }

@@ -1,0 +1,84 @@
+package attacks
+
+import (
+	"fmt"
+	"io"
+
+	"doormat/world"
+)
+
+// saltSize is the length in bytes of what precedes each text: enough that no
+// script can claim a message that it merely guessed.
+const saltSize = 16
+
+// truth is what was said. Only the harness holds it.
+type truth struct {
+	conv   *world.Conversation
+	bodies [][]byte       // bodies[k-1] is the salt and text of message k
+	number map[string]int // message number by body
+}
+
+func newTruth(c *world.Conversation, seed world.Seed) (*truth, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	t := &truth{conv: c, number: map[string]int{}}
+	salts := seed.Stream("salt")
+	for k, m := range c.Messages {
+		body := make([]byte, saltSize, saltSize+len(m.Text))
+		if _, err := io.ReadFull(salts, body); err != nil {
+			return nil, fmt.Errorf("salt: %w", err)
+		}
+		body = append(body, m.Text...)
+		t.bodies = append(t.bodies, body)
+		t.number[string(body)] = k + 1
+	}
+	return t, nil
+}
+
+// metadata counts the messages whose sender, recipients and time are among the
+// derived facts. Messages alike in all three are told apart by their ids only,
+// so each needs a fact of its own.
+func (t *truth) metadata(facts []world.Fact) int {
+	derived := map[string]int{}
+	for _, f := range facts {
+		if m, err := world.ParseMeta(f.Data); err == nil && m.ID == f.Ref {
+			m.ID = ""
+			derived[string(m.Encode())]++
+		}
+	}
+	found := 0
+	for _, m := range t.conv.Messages {
+		key := string(world.Meta{From: m.From, To: m.To, Sent: m.Sent}.Encode())
+		if derived[key] > 0 {
+			derived[key]--
+			found++
+		}
+	}
+	return found
+}
+
+// content counts the opened messages by whom they concern and whether they were
+// typed before the attack.
+func (t *truth) content(target string, at int, opened map[int]bool) (c Content) {
+	for i := range t.conv.Messages {
+		part := &c.Others
+		if t.conv.Messages[i].Concerns(target) {
+			part = &c.Target
+		}
+		k, hit := i+1, 0
+		if opened[k] {
+			hit = 1
+		}
+		part.Total++
+		part.Recovered += hit
+		if k <= at {
+			part.BeforeTotal++
+			part.Before += hit
+		} else {
+			part.AfterTotal++
+			part.After += hit
+		}
+	}
+	return c
+}

@@ -1,0 +1,104 @@
+// Package chat reads the text file that WhatsApp writes on "Export chat", so
+// that doormat can run somebody's own conversation. Bytes come in; the package
+// opens no file.
+//
+// There is no specification. The two forms are
+//
+//	26/03/2017, 19:01 - Name: text          Android
+//	[26/03/2017, 19:01:28] Name: text       iOS
+//
+// and a phone writes them in its own language and habits: day, month and year
+// in any of three orders with / . or -, two or four digits for the year, 12 or
+// 24 hours, with or without seconds, invisible direction marks and narrow
+// spaces in between. A line that does not begin so continues the message above.
+// Digits other than 0-9, and day halves other than AM and PM, are not read.
+//
+// What the reader makes of a file:
+//
+//   - A header followed by "Name: " is a message. One without is a line of the
+//     app itself ("Ruth left"): it is counted in [Chat.System] and dropped.
+//   - "<Media omitted>", "IMG-1.jpg (file attached)" and their kin, in six
+//     languages, stay messages with that text; they count in [Chat.Attachments].
+//   - Everything else that is dropped is in [Chat.LeftOut] with line and reason.
+//     Nothing disappears silently; FuzzRead checks that the sums agree.
+//   - Clock times carry no zone and are read as UTC. Where a time lies before the
+//     one above (the clock went back, a message arrived late), the order of the
+//     file stands and the message takes the time above it.
+//
+// The format is not authenticated. A line in the shape of a header inside a
+// message cannot be told from a header: whoever sends you
+// "hi\n26/03/2017, 19:02 - Ruth: I confess" has put a message into Ruth's mouth
+// in your export, and anybody can edit the file. Nor does it tell a name from a
+// notice that holds ": "; see [MaxName]. An import is material for experiments,
+// never evidence. TestForgedHeader shows it.
+package chat
+
+import "time"
+
+// Limits on what a file may hold. Beyond MaxBytes, MaxAccounts and MaxPreamble
+// Read refuses the file; beyond MaxName and MaxText it leaves out the line.
+const (
+	// MaxBytes is the largest file read, in bytes. Callers can look at a file's
+	// size first.
+	MaxBytes = 64 << 20
+	// MaxAccounts is how many people may write in a chat.
+	MaxAccounts = 256
+	// MaxPreamble is how many lines may stand before the first header.
+	MaxPreamble = 1000
+	// MaxName is how many characters a name may have. "Name: " with a longer
+	// name, or with a quotation mark opened and not closed in it (as in
+	// `Jo changed the subject to "Party: bring cake"`), is a line of the app.
+	MaxName = 100
+	// MaxText is the longest text of a message in bytes: four for each of the
+	// 65,536 characters that WhatsApp lets one type.
+	MaxText = 256 << 10
+)
+
+// The values of Chat.Format.
+const (
+	Android = "whatsapp-android"
+	IOS     = "whatsapp-ios"
+)
+
+// A Chat is what was read from one export. Its lists are never nil.
+type Chat struct {
+	Format      string   // Android or IOS
+	Accounts    []string // who wrote something, in order of their first message
+	Messages    []Message
+	Attachments int       // how many messages stand for a photo, recording or file
+	System      int       // how many lines the app itself wrote; dropped
+	LeftOut     []LeftOut // what else was dropped
+	Warnings    []string  // what was guessed or altered, for stderr
+}
+
+// A Message is one entry of the export.
+type Message struct {
+	From       string    // one of Chat.Accounts
+	Sent       time.Time // UTC, never before that of the message above
+	Text       string    // lines separated by "\n"; may be empty
+	Attachment bool      // Text names a file, or says that it was left out
+	Line       int       // where its header stands, counted from 1
+}
+
+// LeftOut names something of the file that is in no message.
+type LeftOut struct {
+	Line int    `json:"line"` // counted from 1
+	Item string `json:"item"` // always empty here: other formats name items
+	Why  string `json:"why"`
+}
+
+// A Summary counts what is in a Chat; its JSON is what `doormat chat check
+// --format json` prints.
+type Summary struct {
+	Format      string    `json:"format"`
+	Messages    int       `json:"messages"`
+	Accounts    []string  `json:"accounts"`
+	Attachments int       `json:"attachments"`
+	System      int       `json:"system"`
+	LeftOut     []LeftOut `json:"left_out"`
+}
+
+// Summary returns the counts. It shares its lists with c.
+func (c *Chat) Summary() Summary {
+	return Summary{c.Format, len(c.Messages), c.Accounts, c.Attachments, c.System, c.LeftOut}
+}

@@ -1,0 +1,106 @@
+package chat
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// headers counts the header lines of a file in the plainest way.
+func headers(data []byte, format string) (n int) {
+	text := strings.TrimPrefix(string(data), "\ufeff")
+	for _, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+		if f, _, _, ok := splitHeader(line); ok && f == format {
+			n++
+		}
+	}
+	return n
+}
+
+// FuzzRead: no input panics, each header line ends up in exactly one count, and
+// what was read is usable.
+func FuzzRead(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.txt")
+	require.NoError(f, err)
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		require.NoError(f, err)
+		f.Add(data, "")
+	}
+	f.Add([]byte("x\n1/2/17, 1:01 - A: \u200e<attached: x>\n2/13/17, 1:01 - B:\n13/2/17, 1:01 - C left"), "")
+	f.Add([]byte("[1/2/17 1.01.01 p. m.] A: \u200ehi\r\n[1/2/17 1:01] B: x\r\n"), "mdy")
+	f.Fuzz(func(t *testing.T, data []byte, order string) {
+		c, err := Read("f", data, DateOrder(order))
+		if err != nil {
+			require.Nil(t, c)
+			require.True(t, strings.HasPrefix(err.Error(), "chat: "), "%v", err)
+			return
+		}
+		before := 0
+		for _, l := range c.LeftOut {
+			require.NotEmpty(t, l.Why)
+			require.Positive(t, l.Line)
+			if l.Why == "stands before the first message" {
+				before++
+			}
+		}
+		require.Equal(t, headers(data, c.Format), len(c.Messages)+c.System+len(c.LeftOut)-before)
+
+		attachments, wrote := 0, map[string]bool{}
+		for i, m := range c.Messages {
+			require.True(t, i == 0 || m.Line > c.Messages[i-1].Line)
+			wrote[m.From] = true
+			if m.Attachment {
+				attachments++
+			}
+		}
+		require.Equal(t, c.Attachments, attachments)
+		require.Len(t, c.Accounts, len(wrote))
+
+		conv, err := c.Conversation("f", "")
+		require.NoError(t, err)
+		require.NoError(t, conv.Check())
+		require.Len(t, conv.Messages, len(c.Messages))
+	})
+}
+
+// TestRoundTrip writes chats as phones do, in every form, and reads them back.
+func TestRoundTrip(t *testing.T) {
+	layouts := []struct {
+		order  DateOrder
+		format string
+	}{
+		{DMY, "02/01/2006, 15:04 - "}, {DMY, "2/1/06, 3:04\u202fpm - "}, {DMY, "[02.01.06, 15:04:05] "},
+		{MDY, "1/2/06, 3:04 PM - "}, {MDY, "[1/2/06, 3:04:05\u202fPM] \u200e"}, {MDY, "1-2-2006 15:04 - "},
+		{YMD, "2006-01-02, 3:04 PM - "}, {YMD, "[2006/01/02, 15:04:05] "}, {YMD, "2006. 1. 2. 15:04 - "},
+	}
+	name := rapid.StringMatching(`[A-Za-zé0-9~+] ?[A-Za-zé🌱]{1,8}`)
+	text := rapid.StringMatching(`([a-z :é🌱\[\]-]{0,20}\n){0,2}[a-z]{1,9}`)
+	rapid.Check(t, func(t *rapid.T) {
+		l := rapid.SampledFrom(layouts).Draw(t, "layout")
+		end := rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, "line end")
+		sent := at(2017, 3, 1, 0, 0, 0)
+		var file strings.Builder
+		var want []Message
+		line := 1
+		for range rapid.IntRange(1, 12).Draw(t, "messages") {
+			sent = sent.Add(time.Duration(rapid.IntRange(0, 9000).Draw(t, "minutes")) * time.Minute)
+			m := Message{From: name.Draw(t, "name"), Sent: sent, Text: text.Draw(t, "text"), Line: line}
+			m.Text = strings.TrimLeft(m.Text, "\n")
+			fmt.Fprint(&file, sent.Format(l.format), m.From, ": ", strings.ReplaceAll(m.Text, "\n", end), end)
+			line += 1 + strings.Count(m.Text, "\n")
+			want = append(want, m)
+		}
+		c, err := Read("f", []byte(file.String()), l.order)
+		require.NoError(t, err)
+		require.Equal(t, want, c.Messages)
+		require.Zero(t, c.System)
+		require.Empty(t, c.LeftOut)
+	})
+}

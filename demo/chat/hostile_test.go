@@ -1,0 +1,144 @@
+package chat
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestDateOrder(t *testing.T) {
+	tests := []struct {
+		name     string
+		dates    []string
+		order    DateOrder
+		want     string // of the last date, or the error
+		warnings int
+	}{
+		{"dmy is the only one", []string{"1/2/2017", "26/3/2017"}, AnyOrder, "2017-03-26", 0},
+		{"mdy is the only one", []string{"1/2/2017", "3/26/2017"}, AnyOrder, "2017-03-26", 0},
+		{"ymd is the only one", []string{"2017/1/2", "2017/3/26"}, AnyOrder, "2017-03-26", 0},
+		{"two digits", []string{"1.2.17", "26.03.17"}, AnyOrder, "2017-03-26", 0},
+		{"spaces and a last stop", []string{"2017. 1. 2.", "2017. 3. 26."}, AnyOrder, "2017-03-26", 0},
+		{"dmy and mdy both fit", []string{"1/2/2017", "2/3/2017"}, AnyOrder, "2017-03-02", 1},
+		{"both fit, mdy asked for", []string{"1/2/2017", "2/3/2017"}, MDY, "2017-02-03", 0},
+		{"two digits in front, asked for", []string{"17-01-02", "17-03-26"}, YMD, "2017-03-26", 0},
+		{"none fits all: the most", []string{"1/13/2017", "26/3/2017", "3/26/2017"}, AnyOrder, "2017-03-26", 1},
+		{"none fits all: dmy on a tie", []string{"3/26/2017", "26/3/2017"}, AnyOrder, "2017-03-26", 1},
+		{"asked for, does not fit", []string{"1/2/2017", "3/26/2017"}, DMY, "chat: f.txt:2: the date does not fit dmy: try another --date-order, or none to have it found", 0},
+		{"asked for, not four digits in front", []string{"1/2/2017"}, YMD, "chat: f.txt:1: the date does not fit ymd", 0},
+		{"one line cannot turn two digits round", []string{"99/01/05", "26/03/17"}, AnyOrder, "2017-03-26", 1},
+		{"leap day", []string{"29/2/2016"}, AnyOrder, "2016-02-29", 0},
+		{"year 1969", []string{"1/2/2017", "1/2/1969"}, AnyOrder, "2017-02-01", 1},
+		{"no such order", []string{"1/2/2017"}, "ydm", `chat: unknown date order "ydm": want dmy, mdy or ymd`, 0},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			var file strings.Builder
+			for _, d := range tc.dates {
+				fmt.Fprintf(&file, "%s, 19:01 - Ruth: hello\n", d)
+			}
+			c, err := Read("f.txt", []byte(file.String()), tc.order)
+			if err != nil {
+				require.ErrorContains(t, err, tc.want)
+				return
+			}
+			require.Equal(t, tc.want, c.Messages[len(c.Messages)-1].Sent.Format("2006-01-02"))
+			require.Len(t, c.Warnings, tc.warnings, "%q", c.Warnings)
+		})
+	}
+}
+
+func TestClockTimes(t *testing.T) {
+	for clock, want := range map[string]string{
+		"19:01": "19:01:00", "9:01": "09:01:00", "19:01:28": "19:01:28", "19.01": "19:01:00", "00:00": "00:00:00",
+		"7:01 PM": "19:01:00", "7:01pm": "19:01:00", "7:01\u202fp.m.": "19:01:00", "7:01 p.\u00a0m.": "19:01:00",
+		"12:00 AM": "00:00:00", "12:00 PM": "12:00:00", "0:30 pm": "12:30:00", "7:01:28 AM": "07:01:28",
+	} {
+		c := read(t, "26/03/2017, "+clock+" - Ruth: hello")
+		require.Equal(t, want, c.Messages[0].Sent.Format("15:04:05"), clock)
+	}
+	for _, clock := range []string{"24:00", "19:60", "19:01:60", "13:01 PM", "19", "19:1", "7:01 XM", "7:01 PMM", "-1:00"} {
+		_, err := Read("f.txt", []byte("26/03/2017, "+clock+" - Ruth: hello"), AnyOrder)
+		require.ErrorContains(t, err, "no message found", clock)
+	}
+}
+
+// TestMisfitIsLeftOut: where no order fits all, nothing vanishes unseen.
+func TestMisfitIsLeftOut(t *testing.T) {
+	c := read(t, "26/03/2017, 19:01 - Ruth: a\n3/27/2017, 19:02 - Sam: b\nc\n28/03/2017, 19:03 - Ruth: d")
+	require.Len(t, c.Messages, 2)
+	require.Equal(t, "a", c.Messages[0].Text)
+	require.Equal(t, []LeftOut{{Line: 2, Why: "its date does not fit dmy"}}, c.LeftOut)
+	require.Equal(t, []string{"f.txt: no date order fits all 3 dates; read as dmy, which fits 2"}, c.Warnings)
+}
+
+func TestTimeNeverDecreases(t *testing.T) {
+	c := read(t, "26/03/2017, 19:01 - Ruth: a\n26/03/2017, 18:00 - Sam: b\n26/03/2017, 18:30 - Sam: c\n26/03/2017, 19:02 - Sam: d\n"+
+		strings.Repeat("25/03/2017, 18:30 - Sam: c\n", 6))
+	require.Len(t, c.Messages, 10)
+	var clocks []string
+	for _, m := range c.Messages[:5] {
+		clocks = append(clocks, m.Text+m.Sent.Format(" 15:04"))
+	}
+	require.Equal(t, []string{"a 19:01", "b 19:01", "c 19:01", "d 19:02", "c 19:02"}, clocks)
+	require.Equal(t, []string{"f.txt: dated before the message above, kept in the file's order with the time above: lines 2, 3, 5, 6, 7 and 3 more"}, c.Warnings)
+}
+
+func TestPreamble(t *testing.T) {
+	c := read(t, "Chat history\n\nis below\n26/03/2017, 19:01 - Ruth: hello")
+	require.Equal(t, []LeftOut{{Line: 1, Why: "stands before the first message"}, {Line: 3, Why: "stands before the first message"}}, c.LeftOut)
+	require.Equal(t, 4, c.Messages[0].Line)
+}
+
+func TestRefused(t *testing.T) {
+	const header = "26/03/2017, 19:01 - "
+	var crowd strings.Builder
+	for i := range MaxAccounts + 1 {
+		fmt.Fprintf(&crowd, header+"user %d: hello\n", i)
+	}
+	tests := []struct{ name, file, want string }{
+		{"empty", "", `chat: f.txt: no message found (0 lines read); want WhatsApp's text export, UTF-8 lines like "26/03/2017, 19:01 - Name: text" or "[26/03/2017, 19:01:28] Name: text"`},
+		{"only a BOM", "\ufeff", "chat: f.txt: no message found"},
+		{"prose", "Dear Ruth,\nhello\n", "chat: f.txt: no message found (2 lines read)"},
+		{"only the app", header + "Ruth left\n", "chat: f.txt: no message found; 1 lines of the app itself, 0 left out; want"},
+		{"UTF-16 little endian", "\xff\xfe2\x006\x00", "chat: f.txt: UTF-16 text: save it as UTF-8"},
+		{"UTF-16 big endian", "\xfe\xff\x002\x006", "chat: f.txt: UTF-16 text: save it as UTF-8"},
+		{"UTF-16 without a mark", "2\x006\x00", "chat: f.txt: a zero byte at offset 1"},
+		{"zip", "PK\x03\x04\x00", "chat: f.txt: a zip archive: unpack it"},
+		{"Latin-1", header + "Ruth: x\n" + header + "Ren\xe9: x", "chat: f.txt: line 2 is not UTF-8"},
+		{"cut in a character", header + "Ruth: \xf0\x9f\x91", "chat: f.txt: line 1 is not UTF-8"},
+		{"long preamble", strings.Repeat("x\n", MaxPreamble+1) + header + "Ruth: x", "chat: f.txt: no message found (1001 lines read)"},
+		{"crowd", crowd.String(), "chat: f.txt:257: more than 256 people write in this chat"},
+		{"too large", strings.Repeat(header+"Ruth: x\n", 1+MaxBytes/28), "the limit is 67108864: export the chat without media"},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			c, err := Read("f.txt", []byte(tc.file), AnyOrder)
+			require.ErrorContains(t, err, tc.want)
+			require.Nil(t, c)
+		})
+	}
+}
+
+func TestLongLines(t *testing.T) {
+	const header = "26/03/2017, 19:01 - "
+	c := read(t, header+"Ruth: "+strings.Repeat("x", MaxText)+"\n"+header+"Ruth: "+strings.Repeat("x", MaxText+1)+"\n"+header+"Ruth: y")
+	require.Len(t, c.Messages, 2)
+	require.Len(t, c.Messages[0].Text, MaxText)
+	require.Equal(t, []LeftOut{{Line: 2, Why: "262145 bytes of text, the limit is 262144"}}, c.LeftOut)
+}
+
+// TestLinearWork reads 16 MiB of what would show quadratic work for minutes:
+// one line, one text of many lines, many headers, many brackets.
+func TestLinearWork(t *testing.T) {
+	for _, unit := range []string{"x", "x\n", "26/03/2017, 19:01 - Ruth: y\n", "["} {
+		file := []byte("26/03/2017, 19:00 - Ruth: first\n26/03/2017, 19:00 - Ruth: ")
+		file = append(file, bytes.Repeat([]byte(unit), 16<<20/len(unit))...)
+		c, err := Read("f.txt", file, AnyOrder)
+		require.NoError(t, err)
+		require.Equal(t, "first", c.Messages[0].Text)
+	}
+}

@@ -1,0 +1,88 @@
+package chat
+
+import (
+	"fmt"
+	"time"
+)
+
+// A DateOrder says which number of a date is the day, the month and the year.
+type DateOrder string
+
+// The date orders. AnyOrder lets Read find out.
+const (
+	AnyOrder DateOrder = ""
+	DMY      DateOrder = "dmy"
+	MDY      DateOrder = "mdy"
+	YMD      DateOrder = "ymd"
+)
+
+var orders = []DateOrder{DMY, MDY, YMD}
+
+// ParseDateOrder reads the value of --date-order: dmy, mdy, ymd, or nothing for
+// AnyOrder.
+func ParseDateOrder(s string) (DateOrder, error) {
+	switch o := DateOrder(s); o {
+	case AnyOrder, DMY, MDY, YMD:
+		return o, nil
+	}
+	return "", fmt.Errorf("chat: unknown date order %q: want dmy, mdy or ymd", s)
+}
+
+// time reads s in the order o. Years of two digits lie in 2000-2099, years of
+// four begin with 1970.
+func (s stamp) time(o DateOrder) (time.Time, bool) {
+	d, m, y := 0, 1, 2
+	switch o {
+	case MDY:
+		d, m = 1, 0
+	case YMD:
+		d, y = 2, 0
+	}
+	year := s.field[y]
+	switch {
+	case s.digits[y] == 2:
+		year += 2000
+	case s.digits[y] != 4 || year < 1970:
+		return time.Time{}, false
+	}
+	t := time.Date(year, time.Month(s.field[m]), s.field[d], 0, 0, 0, 0, time.UTC)
+	ok := s.digits[d] <= 2 && s.digits[m] <= 2 && t.Day() == s.field[d] && int(t.Month()) == s.field[m]
+	return t.Add(s.clock), ok
+}
+
+func fitsAny(s stamp) bool {
+	for _, o := range orders {
+		if _, ok := s.time(o); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// choose returns the only order that fits every header of the file. If dmy and
+// mdy both do, it is dmy. If none does, it is the one that fits most, and then
+// dmy. In both cases there is a warning. A year of two digits in front must be
+// asked for: nearly every 26.03.17 would fit it too.
+func choose(entries []entry) (best DateOrder, warning string) {
+	fits := map[DateOrder]int{}
+	for i := range entries {
+		for _, o := range orders {
+			if _, ok := entries[i].stamp.time(o); ok && (o != YMD || entries[i].stamp.digits[0] == 4) {
+				fits[o]++
+			}
+		}
+	}
+	best = DMY
+	for _, o := range orders {
+		if fits[o] > fits[best] {
+			best = o
+		}
+	}
+	switch all := len(entries); {
+	case fits[best] < all:
+		return best, fmt.Sprintf("no date order fits all %d dates; read as %s, which fits %d", all, best, fits[best])
+	case best == DMY && fits[MDY] == all:
+		return best, "dates fit dmy and mdy alike; read as dmy (use --date-order to choose another)"
+	}
+	return best, ""
+}

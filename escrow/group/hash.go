@@ -1,0 +1,66 @@
+package group
+
+import (
+	"crypto/sha512"
+	"encoding/binary"
+
+	"go.dedis.ch/kyber/v3"
+	"go.dedis.ch/kyber/v3/xof/blake2xb"
+)
+
+// Expand hashes the parts to 64 bytes that are uniform to whoever cannot guess the input: expand_message_xmd with SHA-512
+// (RFC 9380, section 5.3.1). Each part is preceded by its length in 8 bytes, big endian, so that different lists of parts
+// never give one message. The domain separates uses: no two uses may share one.
+func Expand(domain string, parts ...[]byte) [64]byte {
+	return expand(domain, frame(parts))
+}
+
+// HashToScalar hashes the parts to a scalar of g: the bytes of [Expand] as a little-endian integer modulo the order.
+func HashToScalar(g kyber.Group, domain string, parts ...[]byte) kyber.Scalar {
+	wide := Expand(domain, parts...)
+	return g.Scalar().SetBytes(wide[:])
+}
+
+// HashToPoint hashes the parts to a point of g of which nobody knows the logarithm. Over ristretto255 it is
+// hash_to_ristretto255 (RFC 9380, appendix B): the one-way map on the bytes of [Expand]. Over another group the point is
+// kyber's Pick from a BLAKE2Xb stream seeded with them.
+func HashToPoint(g kyber.Group, domain string, parts ...[]byte) kyber.Point {
+	wide := Expand(domain, parts...)
+	p := g.Point()
+	if ours, ok := p.(*point); ok {
+		oneWayMap(&ours.p, &wide)
+		return p
+	}
+	return p.Pick(blake2xb.New(wide[:]))
+}
+
+func frame(parts [][]byte) []byte {
+	var message []byte
+	for _, part := range parts {
+		message = binary.BigEndian.AppendUint64(message, uint64(len(part)))
+		message = append(message, part...)
+	}
+	return message
+}
+
+// expand is expand_message_xmd for exactly one block of SHA-512, so len_in_bytes = 64 and ell = 1.
+func expand(domain string, message []byte) [64]byte {
+	if len(domain) > 255 {
+		long := sha512.Sum512([]byte("H2C-OVERSIZE-DST-" + domain))
+		domain = string(long[:])
+	}
+	tag := append([]byte(domain), byte(len(domain)))
+
+	h := sha512.New()
+	h.Write(make([]byte, h.BlockSize()))
+	h.Write(message)
+	h.Write([]byte{0, 64, 0})
+	h.Write(tag)
+	b0 := h.Sum(nil)
+
+	h.Reset()
+	h.Write(b0)
+	h.Write([]byte{1})
+	h.Write(tag)
+	return [64]byte(h.Sum(nil))
+}

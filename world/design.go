@@ -1,0 +1,33 @@
+package world
+
+// A Design is one way of protecting a conversation.
+type Design interface {
+	Info() Info
+	// Rules publishes how the design's bytes are read and built. It needs no
+	// deployment, so a rule cannot know more than its inputs.
+	Rules() []Rule
+	// Setup does the costly part once per settings (key generation, ceremony) and
+	// returns a function that builds the nodes anew for each run.
+	Setup(Environment) (Deploy, error)
+}
+
+// Deploy builds the nodes of one run, users not included. Two calls give nodes
+// that behave alike to the byte and share no state.
+type Deploy func() []Node
+
+// Info describes a design to people and to tables.
+type Info struct {
+	ID      string
+	Name    string
+	Classes []string // what expectations may be looked up by, such as "escrow"
+	Doc     string   // a paragraph for a student
+	Trusts  []string // whom a user must trust, one line each
+}
+
+// Environment is what a design is set up in. Streams give each principal a
+// generator of its own.
+type Environment struct {
+	Settings Settings
+	Accounts []string
+	Seed     Seed
+}

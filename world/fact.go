@@ -1,0 +1,60 @@
+package world
+
+import "fmt"
+
+// A Kind is the type of a fact's bytes. Kinds that designs share stand below;
+// a design's own stand in its package.
+type Kind string
+
+const (
+	// Plaintext is what a user typed: Ref is the message id, Data the salted text.
+	Plaintext Kind = "plaintext"
+	// Metadata is who wrote to whom and when: Ref is the message id, Data a [Meta].
+	Metadata Kind = "metadata"
+	// Observed is a whole packet as a tap or a captured program sees it: Ref is
+	// its running number, Data the output of [Packet.Encode].
+	Observed Kind = "packet"
+)
+
+// A Fact is typed bytes. Ref is public (a message id, a session and a counter):
+// rules join facts on equal Ref. Facts equal in all three are one fact.
+type Fact struct {
+	Kind Kind
+	Ref  string
+	Data []byte
+}
+
+const (
+	factTag  = 'F'
+	factsTag = 'L'
+)
+
+// EncodeFacts packs facts for a link or a file.
+func EncodeFacts(facts []Fact) []byte {
+	list := make([][]byte, len(facts))
+	for i, f := range facts {
+		list[i] = Pack(factTag, []byte(f.Kind), []byte(f.Ref), f.Data)
+	}
+	return Pack(factsTag, list...)
+}
+
+// ParseFacts decodes [EncodeFacts].
+func ParseFacts(data []byte) ([]Fact, error) {
+	list, err := UnpackList(data, factsTag)
+	if err != nil {
+		return nil, fmt.Errorf("facts: %w", err)
+	}
+	facts := make([]Fact, len(list))
+	for i, item := range list {
+		f, err := Unpack(item, factTag, 3)
+		if err != nil {
+			return nil, fmt.Errorf("facts: number %d: %w", i+1, err)
+		}
+		facts[i] = Fact{Kind(f[0]), string(f[1]), f[2]}
+	}
+	return facts, nil
+}
+
+// Outgoing is a packet that a making rule built for a script to send: Data is
+// the output of [Packet.Encode].
+const Outgoing Kind = "packet to send"

@@ -1,0 +1,104 @@
+package world
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Network carries packets between nodes: first in, first out, so that a run
+// is the same each time. Who drives it decides what happens to each packet.
+type Network struct {
+	// Watch, if set, sees every packet at the moment it travels, the private
+	// ones included; it is for the keeper of the truth, never for an adversary.
+	Watch func(Packet)
+
+	nodes map[string]Node
+	names []string // sorted, for ticks in a fixed order
+	queue []Packet
+	now   time.Time
+	err   error
+}
+
+// NewNetwork connects nodes, whose names must differ, at the given time.
+func NewNetwork(now time.Time, nodes ...Node) (*Network, error) {
+	n := &Network{nodes: map[string]Node{}, now: now}
+	for _, node := range nodes {
+		if n.nodes[node.Name()] != nil {
+			return nil, fmt.Errorf("network: two nodes named %q", node.Name())
+		}
+		n.nodes[node.Name()] = node
+		n.names = append(n.names, node.Name())
+	}
+	slices.Sort(n.names)
+	return n, nil
+}
+
+// Node returns the named node, nil if there is none.
+func (n *Network) Node(name string) Node { return n.nodes[name] }
+
+// Names lists the nodes, sorted.
+func (n *Network) Names() []string { return n.names }
+
+// Now is the virtual time.
+func (n *Network) Now() time.Time { return n.now }
+
+// Post puts packets at the end of the queue.
+func (n *Network) Post(packets ...Packet) { n.queue = append(n.queue, packets...) }
+
+// Next takes the oldest packet from the queue; false means the network is quiet.
+// The caller delivers it, drops it, or posts something else in its place.
+func (n *Network) Next() (Packet, bool) {
+	if len(n.queue) == 0 {
+		n.queue = nil
+		return Packet{}, false
+	}
+	p := n.queue[0]
+	n.queue = n.queue[1:]
+	if n.Watch != nil {
+		n.Watch(p)
+	}
+	return p, true
+}
+
+// Deliver hands p to its node and queues the answers. A packet to nobody is
+// lost, as on any network.
+func (n *Network) Deliver(p Packet) {
+	node := n.nodes[p.To]
+	if node == nil {
+		return
+	}
+	for _, answer := range node.Handle(n.now, p) {
+		if answer.From != p.To && n.err == nil {
+			n.err = fmt.Errorf("network: %s answered in the name of %s", p.To, answer.From)
+		}
+		n.Post(answer)
+	}
+}
+
+// Err reports a program that broke the rules of the network: a fault of ours,
+// never of an adversary.
+func (n *Network) Err() error { return n.err }
+
+// Advance moves the clock forward to t and ticks every node once for each day
+// that begins on the way, settling after each. It never moves backward.
+func (n *Network) Advance(t time.Time, settle func() error) error {
+	for day := midnight(n.now); !day.After(t); day = day.AddDate(0, 0, 1) {
+		n.now = day
+		for _, name := range n.names {
+			n.Post(Packet{From: Clock, To: name, Data: Pack(KindTick)})
+		}
+		if err := settle(); err != nil {
+			return err
+		}
+	}
+	if t.After(n.now) {
+		n.now = t
+	}
+	return nil
+}
+
+func midnight(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, t.Location())
+}

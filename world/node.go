@@ -1,0 +1,16 @@
+package world
+
+import "time"
+
+// A Node is the program of one principal.
+type Node interface {
+	// Name is the principal, such as "device:Ines" or "trustee:3".
+	Name() string
+	// Handle takes a packet addressed to the node and returns its answers, each
+	// with From equal to Name. Bytes that make no sense are ignored, or warned of
+	// where somebody could notice.
+	Handle(now time.Time, p Packet) []Packet
+	// Holdings encodes what a thief of this principal's unsealed storage finds at
+	// this moment. It changes nothing and is called between packets only.
+	Holdings() []Fact
+}

@@ -1,0 +1,95 @@
+package world
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A Packet is bytes on a link. Data starts with its kind byte.
+type Packet struct {
+	From, To string
+	Data     []byte
+}
+
+// Kind returns the first byte of Data, 0 if there is none.
+func (p Packet) Kind() byte {
+	if len(p.Data) == 0 {
+		return 0
+	}
+	return p.Data[0]
+}
+
+// Kinds of the packets between a user, the user's device, and the world outside
+// the network. Designs use kinds from 32.
+const (
+	KindStart     byte = 1 + iota // life to everybody: switched on, before the first message
+	KindTyped                     // user to device: recipients, body
+	KindShown                     // device to user: sender, body
+	KindWarning                   // anybody to Public or a user: text
+	KindAskNumber                 // user to device: peer
+	KindNumber                    // device to user: peer, safety number
+	KindCompare                   // life to user, user to user: peer, number
+	KindReinstall                 // user to device
+	KindTick                      // clock to everybody: a day has passed
+	KindComply                    // law to a principal: answer lawful process from now on
+	KindUnlock                    // agency to user, user to device
+	KindHoldings                  // device to user, user to agency: facts
+	KindCase                      // law to agency: an order to apply for
+	KindObtained                  // agency to law: facts obtained under the order
+)
+
+// Principals that are no machine on the network.
+const (
+	Clock  = "clock"  // sends ticks
+	Life   = "life"   // makes users do what the conversation says
+	Law    = "law"    // grants lawful process, receives what an agency obtained
+	Public = "public" // hears warnings
+)
+
+// DeviceOf and UserOf name the two principals of an account.
+func DeviceOf(account string) string { return "device:" + account }
+func UserOf(account string) string   { return "user:" + account }
+
+// AccountOf returns the account of a device or user principal.
+func AccountOf(principal string) (string, bool) {
+	for _, prefix := range []string{"device:", "user:"} {
+		if a, ok := strings.CutPrefix(principal, prefix); ok {
+			return a, true
+		}
+	}
+	return "", false
+}
+
+// Private reports whether p travels where no adversary reaches: between a user
+// and a device, from the clock, to the public, or between the law and those
+// who answer it.
+func (p Packet) Private() bool { return offline(p.From) || offline(p.To) }
+
+func offline(name string) bool {
+	return name == Clock || name == Life || name == Law || name == Public || strings.HasPrefix(name, "user:")
+}
+
+const packetTag = 'P'
+
+// Encode gives what a tap sees: the addresses, the time to the second, the
+// bytes. Links are not encrypted in transport, in any design.
+func (p Packet) Encode(at time.Time) []byte {
+	return Pack(packetTag, []byte(p.From), []byte(p.To), Time(at), p.Data)
+}
+
+// ParsePacket decodes [Packet.Encode].
+func ParsePacket(data []byte) (Packet, time.Time, error) {
+	f, err := Unpack(data, packetTag, 4)
+	if err != nil {
+		return Packet{}, time.Time{}, fmt.Errorf("packet: %w", err)
+	}
+	at, err := ParseTime(f[2])
+	return Packet{From: string(f[0]), To: string(f[1]), Data: f[3]}, at, err
+}
+
+// Warn builds the packet by which a program tells the public that it noticed
+// something.
+func Warn(by, what string) Packet {
+	return Packet{From: by, To: Public, Data: Pack(KindWarning, []byte(what))}
+}

@@ -1,0 +1,123 @@
+package world
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Play lets a conversation happen on a network: users type, compare numbers
+// and reinstall when the conversation says so. Moment k is when the network is
+// quiet after message k; only then is message k+1 typed.
+type Play struct {
+	Net *Network
+	// Intercept, if set, decides about each packet that is about to be delivered;
+	// true means that it dealt with the packet.
+	Intercept func(Packet) bool
+
+	ctx    context.Context
+	conv   *Conversation
+	bodies [][]byte
+	moment int
+	target int // the moment that Advance is driving to
+	event  int // events done
+}
+
+// NewPlay connects the nodes and a user for each account, and switches all on.
+// bodies[k-1] is what the user types as message k.
+func NewPlay(ctx context.Context, c *Conversation, bodies [][]byte, nodes []Node, watch func(Packet)) (*Play, error) {
+	nodes = slices.Clone(nodes)
+	for _, a := range c.Accounts {
+		nodes = append(nodes, NewUser(a))
+	}
+	net, err := NewNetwork(c.Messages[0].Sent.Add(-time.Hour), nodes...)
+	if err != nil {
+		return nil, err
+	}
+	net.Watch = watch
+	for _, name := range net.Names() {
+		net.Post(Packet{From: Life, To: name, Data: Pack(KindStart)})
+	}
+	p := &Play{Net: net, ctx: ctx, conv: c, bodies: bodies}
+	return p, p.Settle()
+}
+
+// Moment is the number of messages typed so far.
+func (p *Play) Moment() int { return p.moment }
+
+// Stop makes a call of Advance that is under way end at the current moment.
+func (p *Play) Stop() { p.target = p.moment }
+
+// Advance lives on until moment m.
+func (p *Play) Advance(m int) error {
+	if m < p.moment || m > len(p.conv.Messages) {
+		return fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", m, p.moment, len(p.conv.Messages))
+	}
+	if err := p.live(); err != nil {
+		return err
+	}
+	for p.target = m; p.moment < p.target; {
+		if err := p.Net.Advance(p.conv.Messages[p.moment].Sent, p.Settle); err != nil {
+			return err
+		}
+		p.moment++
+		p.typeMessage(p.moment)
+		if err := p.Settle(); err != nil {
+			return err
+		}
+		if err := p.live(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Rest lets days pass without a message.
+func (p *Play) Rest(days int) error {
+	return p.Net.Advance(p.Net.Now().AddDate(0, 0, days), p.Settle)
+}
+
+// Settle delivers packets until the network is quiet.
+func (p *Play) Settle() error {
+	for range packetsPerMoment {
+		packet, ok := p.Net.Next()
+		if !ok {
+			return p.Net.Err()
+		}
+		if p.Intercept == nil || !p.Intercept(packet) {
+			p.Net.Deliver(packet)
+		}
+		if p.ctx.Err() != nil {
+			return context.Cause(p.ctx)
+		}
+	}
+	return fmt.Errorf("the network does not come to rest: %d packets since message %d", packetsPerMoment, p.moment)
+}
+
+// packetsPerMoment bounds what programs may say to each other before they come
+// to rest: far above any honest exchange, and it ends a loop between two.
+const packetsPerMoment = 1 << 20
+
+func (p *Play) typeMessage(k int) {
+	m := &p.conv.Messages[k-1]
+	p.Net.Post(Packet{From: UserOf(m.From), To: DeviceOf(m.From),
+		Data: Pack(KindTyped, Strings(m.To), p.bodies[k-1])})
+}
+
+// live lets users do what the conversation says they do at this moment.
+func (p *Play) live() error {
+	for ; p.event < len(p.conv.Events) && p.conv.Events[p.event].After <= p.moment; p.event++ {
+		e := p.conv.Events[p.event]
+		switch e.Kind {
+		case Compare:
+			p.Net.Post(Packet{From: Life, To: UserOf(e.Account), Data: Pack(KindCompare, []byte(e.With), nil)})
+		case Reinstall:
+			p.Net.Post(Packet{From: UserOf(e.Account), To: DeviceOf(e.Account), Data: Pack(KindReinstall)})
+		}
+		if err := p.Settle(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

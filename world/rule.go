@@ -1,0 +1,46 @@
+package world
+
+// A Rule is one computation that anybody may do who holds its inputs. It is
+// pure, uses the real cryptography of its design, and is built without a
+// deployment, so it has nothing to peek at.
+//
+// An opening rule (Make false) is tried on every combination of facts of the
+// kinds in Takes with equal Ref, together with all facts of kind All with that
+// Ref. It must be monotone (more facts never make it conclude less) and must not
+// be able to run for ever: if it could, it takes as input the ciphertext that
+// calls for it. A making rule builds packets or keys and runs only when a script
+// applies it by name.
+type Rule struct {
+	Name  string
+	Doc   string // one sentence for a student
+	Takes []Kind // joined on equal Ref; for a making rule, the arguments in order
+	All   Kind   // if not empty, every fact of this kind with that Ref follows
+	Gives []Kind
+	Make  bool
+	// Apply computes. An error means that these inputs give nothing, which is
+	// the normal answer to hostile or unrelated facts.
+	Apply func(in Input) ([]Derived, error)
+}
+
+// Input is what a rule may use: nothing else reaches it.
+type Input struct {
+	Facts  []Fact // len(Takes) facts, then those of kind All
+	Text   []byte // for a making rule, bytes chosen by the script
+	Random []byte // for a making rule, 64 bytes of the adversary's own randomness
+}
+
+// Derived is a conclusion. From lists the positions in Input.Facts that it
+// rests on; nil means all of them.
+type Derived struct {
+	Fact
+	From []int
+}
+
+// Conclude is the usual return of a rule that used all of its inputs.
+func Conclude(facts ...Fact) []Derived {
+	out := make([]Derived, len(facts))
+	for i, f := range facts {
+		out[i] = Derived{Fact: f}
+	}
+	return out
+}

@@ -1,0 +1,84 @@
+package world
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Settings are the parameters of a run that a user may choose.
+type Settings struct {
+	Threshold     int    // t: trustees needed to open a message
+	Trustees      int    // n
+	Jurisdictions string // where trustees sit, such as "A:2,B:2,C:1"; the provider sits in A
+	Target        string // account
+	At            int    // the moment of the attack, after this many messages
+	Retention     int    // messages a device keeps, 0 for all
+	Mailbox       string // MailboxAll or MailboxDelivered
+	Refresh       int    // new shares every so many messages, 0 for never
+	Rotate        int    // new committee key every so many messages, 0 for never
+}
+
+// What the provider's mailbox keeps.
+const (
+	MailboxAll       = "all"       // every message for ever
+	MailboxDelivered = "delivered" // a message is erased when it has been delivered
+)
+
+// MaxTrustees bounds n.
+const MaxTrustees = 100
+
+// Check reports the first setting that makes no sense for a conversation.
+func (s Settings) Check(c *Conversation) error {
+	switch {
+	case s.Threshold < 1 || s.Trustees < s.Threshold || s.Trustees > MaxTrustees:
+		return fmt.Errorf("threshold %d of %d trustees: want 1 ≤ threshold ≤ trustees ≤ %d", s.Threshold, s.Trustees, MaxTrustees)
+	case s.At < 1 || s.At > len(c.Messages):
+		return fmt.Errorf("at %d: want a message number from 1 to %d", s.At, len(c.Messages))
+	case s.Retention < 0:
+		return fmt.Errorf("retention %d: want all or a number of messages", s.Retention)
+	case s.Mailbox != MailboxAll && s.Mailbox != MailboxDelivered:
+		return fmt.Errorf("mailbox %q: want %s or %s", s.Mailbox, MailboxAll, MailboxDelivered)
+	case s.Refresh < 0 || s.Rotate < 0:
+		return errors.New("refresh and rotate count messages: want 0 (never) or more")
+	}
+	_, err := s.Placement()
+	return err
+}
+
+// RoundRobin spreads n trustees over the jurisdictions A, B and C.
+func RoundRobin(n int) string {
+	var parts []string
+	for i, name := range []string{"A", "B", "C"} {
+		if k := (n + 2 - i) / 3; k > 0 {
+			parts = append(parts, name+":"+strconv.Itoa(k))
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
+// Placement gives the jurisdiction of each principal: trustee i in the order
+// written ("A:2,B:1" puts 1 and 2 in A, 3 in B), the provider in A.
+func (s Settings) Placement() (map[string]string, error) {
+	placed, seen, next := map[string]string{"provider": "A"}, map[string]bool{}, 1
+	for part := range strings.SplitSeq(s.Jurisdictions, ",") {
+		name, count, ok := strings.Cut(part, ":")
+		k, err := strconv.Atoi(count)
+		if !ok || err != nil || name == "" || k < 0 || k > MaxTrustees || seen[name] {
+			return nil, fmt.Errorf("jurisdictions %q: want a list such as A:2,B:2,C:1", s.Jurisdictions)
+		}
+		seen[name] = true
+		for range k {
+			placed[Trustee(next)] = name
+			next++
+		}
+	}
+	if next-1 != s.Trustees {
+		return nil, fmt.Errorf("jurisdictions %q place %d trustees, there are %d", s.Jurisdictions, next-1, s.Trustees)
+	}
+	return placed, nil
+}
+
+// Trustee names trustee i, from 1.
+func Trustee(i int) string { return "trustee:" + strconv.Itoa(i) }

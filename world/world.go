@@ -1,0 +1,17 @@
+// Package world says who exists in doormat, what each holds, and how bytes
+// travel between them. It knows no cryptographic design and no attack.
+//
+// A [Conversation] is the ground truth. A [Design] is one way of protecting it.
+// A design's [Node]s (devices, provider, trustees, court, ...) exchange
+// [Packet]s over a [Network] that delivers in a fixed order under a virtual
+// clock, so that a run repeats from its seed. What a node would lose to a thief
+// is its Holdings, a list of [Fact]s. What may be computed from facts is a list
+// of [Rule]s that each design publishes (Kerckhoffs, "La cryptographie
+// militaire", 1883: the system must not need secrecy). What an adversary is
+// granted is a list of [Capability] values; what honest programs saw is
+// [Evidence].
+//
+// The package imports nothing of ours, no operating system, no wall clock and no
+// global randomness. Package world/worldtest holds the conformance suite that
+// every design passes, and a toy design small enough to read in one sitting.
+package world

@@ -1,0 +1,224 @@
+// Package worldtest holds the conformance suite that every design passes, and a
+// toy design small enough to read in one sitting.
+package worldtest
+
+import (
+	"crypto/cipher"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"golang.org/x/crypto/chacha20poly1305"
+
+	"doormat/world"
+)
+
+// Toy is a design in which all devices share one key for ever, and one trustee
+// keeps a copy: the simplest thing that has a provider, a trustee, a thief and
+// real encryption. It is for tests and for learning how to write a design.
+type Toy struct{}
+
+// Kinds of facts and packets of the toy.
+const (
+	ToyKey     world.Kind = "toy key"     // 32 bytes
+	ToyMessage world.Kind = "toy message" // meta, nonce and ciphertext
+	ToySent    byte       = 200           // device to provider to device: meta, nonce and ciphertext
+)
+
+// ToyForge is the making rule that seals chosen text as a given account.
+const ToyForge = "forge a toy message"
+
+// Info implements [world.Design].
+func (Toy) Info() world.Info {
+	return world.Info{ID: "toy", Name: "Toy", Classes: []string{"escrow"}, Doc: "One key for everybody, for ever.",
+		Trusts: []string{"everybody"}}
+}
+
+// Setup implements [world.Design].
+func (Toy) Setup(env world.Environment) (world.Deploy, error) {
+	key := make([]byte, chacha20poly1305.KeySize)
+	if _, err := io.ReadFull(env.Seed.Stream("toy key"), key); err != nil {
+		return nil, err
+	}
+	return func() []world.Node {
+		nodes := []world.Node{&toyProvider{}}
+		for i := range env.Settings.Trustees {
+			nodes = append(nodes, &toyTrustee{name: world.Trustee(i + 1), key: key})
+		}
+		for _, a := range env.Accounts {
+			nodes = append(nodes, &toyDevice{account: a, key: key, random: env.Seed.Stream(world.DeviceOf(a)), seen: map[string]bool{}})
+		}
+		return nodes
+	}, nil
+}
+
+// Rules implements [world.Design].
+func (Toy) Rules() []world.Rule {
+	return []world.Rule{
+		{Name: "read a toy packet", Doc: "A packet on the wire holds a message.",
+			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{ToyMessage, world.Metadata},
+			Apply: func(in world.Input) ([]world.Derived, error) {
+				p, _, err := world.ParsePacket(in.Facts[0].Data)
+				if err != nil {
+					return nil, err
+				}
+				return toyRead(p.Data)
+			}},
+		{Name: "read a toy message", Doc: "A stored message shows who wrote to whom.",
+			Takes: []world.Kind{ToyMessage}, Gives: []world.Kind{world.Metadata},
+			Apply: func(in world.Input) ([]world.Derived, error) { return toyRead(in.Facts[0].Data) }},
+		{Name: "open a toy message", Doc: "The key opens every message.",
+			Takes: []world.Kind{ToyMessage, ToyKey}, Gives: []world.Kind{world.Plaintext},
+			Apply: func(in world.Input) ([]world.Derived, error) {
+				m, body, err := toyOpen(in.Facts[1].Data, in.Facts[0].Data)
+				if err != nil {
+					return nil, err
+				}
+				return world.Conclude(world.Fact{Kind: world.Plaintext, Ref: m.ID, Data: body}), nil
+			}},
+		{Name: ToyForge, Doc: "Who holds the key can write as anybody.", Make: true,
+			Takes: []world.Kind{ToyKey, world.Metadata}, Gives: []world.Kind{world.Outgoing}, Apply: toyForge},
+	}
+}
+
+func toyRead(data []byte) ([]world.Derived, error) {
+	m, _, err := toyParse(data)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(world.Fact{Kind: ToyMessage, Data: data}, m.Fact()), nil
+}
+
+// toyForge sends from the provider, so the provider must be under control.
+func toyForge(in world.Input) ([]world.Derived, error) {
+	m, err := world.ParseMeta(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	m.ID = hex.EncodeToString(in.Random[:16])
+	sealed, err := toySeal(in.Facts[0].Data, m, in.Random[16:28], in.Text)
+	if err != nil {
+		return nil, err
+	}
+	p := world.Packet{From: "provider", To: world.DeviceOf(m.To[0]), Data: sealed}
+	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: m.ID, Data: p.Encode(m.Sent)}), nil
+}
+
+func toyAEAD(key []byte) (cipher.AEAD, error) { return chacha20poly1305.New(key) }
+
+func toySeal(key []byte, m world.Meta, nonce, body []byte) ([]byte, error) {
+	aead, err := toyAEAD(key)
+	if err != nil {
+		return nil, err
+	}
+	return world.Pack(ToySent, m.Encode(), nonce, aead.Seal(nil, nonce, body, m.Encode())), nil
+}
+
+func toyParse(data []byte) (world.Meta, [][]byte, error) {
+	f, err := world.Unpack(data, ToySent, 3)
+	if err != nil {
+		return world.Meta{}, nil, err
+	}
+	if len(f[1]) != chacha20poly1305.NonceSize {
+		return world.Meta{}, nil, errors.New("toy: nonce of another size")
+	}
+	m, err := world.ParseMeta(f[0])
+	return m, f, err
+}
+
+func toyOpen(key, data []byte) (world.Meta, []byte, error) {
+	m, f, err := toyParse(data)
+	if err != nil {
+		return m, nil, err
+	}
+	aead, err := toyAEAD(key)
+	if err != nil {
+		return m, nil, err
+	}
+	body, err := aead.Open(nil, f[1], f[2], f[0])
+	if err != nil {
+		return m, nil, fmt.Errorf("toy: message %s: %w", m.ID, err)
+	}
+	return m, body, nil
+}
+
+type toyDevice struct {
+	account string
+	key     []byte
+	random  io.Reader
+	seen    map[string]bool
+}
+
+func (d *toyDevice) Name() string { return world.DeviceOf(d.account) }
+
+func (d *toyDevice) Holdings() []world.Fact { return []world.Fact{{Kind: ToyKey, Data: d.key}} }
+
+func (d *toyDevice) Handle(now time.Time, p world.Packet) []world.Packet {
+	switch p.Kind() {
+	case world.KindTyped:
+		return d.typed(now, p)
+	case ToySent:
+		m, body, err := toyOpen(d.key, p.Data)
+		if err != nil {
+			return []world.Packet{{From: d.Name(), To: world.UserOf(d.account),
+				Data: world.Pack(world.KindWarning, []byte("a message could not be opened"))}}
+		}
+		if d.seen[m.ID] {
+			return nil
+		}
+		d.seen[m.ID] = true
+		return []world.Packet{{From: d.Name(), To: world.UserOf(d.account),
+			Data: world.Pack(world.KindShown, []byte(m.From), body)}}
+	}
+	return nil
+}
+
+func (d *toyDevice) typed(now time.Time, p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, world.KindTyped, 2)
+	if err != nil || p.From != world.UserOf(d.account) {
+		return nil
+	}
+	to, err := world.ParseStrings(f[0])
+	if err != nil {
+		return nil
+	}
+	random := make([]byte, 28)
+	if _, err := io.ReadFull(d.random, random); err != nil {
+		return nil
+	}
+	m := world.Meta{ID: hex.EncodeToString(random[:16]), From: d.account, To: to, Sent: now}
+	sealed, err := toySeal(d.key, m, random[16:], f[1])
+	if err != nil {
+		return nil
+	}
+	return []world.Packet{{From: d.Name(), To: "provider", Data: sealed}}
+}
+
+type toyProvider struct{ stored []world.Fact }
+
+func (*toyProvider) Name() string             { return "provider" }
+func (p *toyProvider) Holdings() []world.Fact { return p.stored }
+
+func (p *toyProvider) Handle(_ time.Time, in world.Packet) []world.Packet {
+	m, _, err := toyParse(in.Data)
+	if err != nil {
+		return nil
+	}
+	p.stored = append(p.stored, world.Fact{Kind: ToyMessage, Data: in.Data})
+	var out []world.Packet
+	for _, to := range m.To {
+		out = append(out, world.Packet{From: "provider", To: world.DeviceOf(to), Data: in.Data})
+	}
+	return out
+}
+
+type toyTrustee struct {
+	name string
+	key  []byte
+}
+
+func (t *toyTrustee) Name() string                                { return t.name }
+func (t *toyTrustee) Holdings() []world.Fact                      { return []world.Fact{{Kind: ToyKey, Data: t.key}} }
+func (*toyTrustee) Handle(time.Time, world.Packet) []world.Packet { return nil }
