@@ -10,10 +10,6 @@ import (
 	"doormat/world"
 )
 
-// Outsider is the adversary's own address on the network: what anybody with a
-// connection may do needs no capability.
-const Outsider = "outsider"
-
 // adversary is one script's hands in one run. It gives the script exactly what
 // the header declares, keeps what the script knows, and judges its claims.
 type adversary struct {
@@ -33,7 +29,6 @@ type adversary struct {
 	seen   int // packets observed
 	opened map[int]bool
 	served map[int]bool
-	asked  map[int]bool
 	wrong  map[string]bool // false claims
 	proven int             // id of the first fact that was a right claim, -1 before
 	calls  []string
@@ -45,10 +40,25 @@ type when struct{ moment, days int }
 
 func (a *adversary) init() {
 	a.used, a.tapped, a.proven = -1, -1, -1
-	a.opened, a.served, a.asked = map[int]bool{}, map[int]bool{}, map[int]bool{}
+	a.opened, a.served = map[int]bool{}, map[int]bool{}
 	a.wrong = map[string]bool{}
 	a.partner = a.run.truth.conv.Partner(a.settings.Target)
 	a.held.members = map[string]string{}
+	a.run.watchers = append(a.run.watchers, a.replied)
+}
+
+// replied records answers to the adversary's own address. They are loot if they
+// come from somebody who answers lawful process under a capability.
+func (a *adversary) replied(p world.Packet) {
+	if p.To != world.Outsider {
+		return
+	}
+	c := world.Capability{Principal: p.From, Surface: world.Order}
+	if !slices.Contains(a.needs, c) {
+		a.observe("", p, false)
+		return
+	}
+	a.observe(c.String(), p, true)
 }
 
 // Call implements [Port].
@@ -69,13 +79,13 @@ func (a *adversary) dispatch(args *arguments) (any, error) {
 	case "info":
 		return a.info(), nil
 	case "take":
-		return a.take(args.text(0))
+		return a.take(args.text(0), world.Kind(args.optional(1, "kind")))
 	case "tap":
 		return nil, a.tap(args.text(0))
 	case "hold":
-		return a.hold(args.text(0))
+		return nil, a.hold(args.text(0), args.optional(1, "program"), args.bytes("text"))
 	case "advance":
-		return nil, a.pause(when{args.number(0), a.held.days})
+		return nil, a.advance(args.number(0))
 	case "rest":
 		return nil, a.rest(args.number(0))
 	case "next", "release", "deliver", "drop", "replace":
@@ -116,7 +126,7 @@ func (a *adversary) info() map[string]any {
 		"at": a.settings.At, "end": len(a.run.truth.conv.Messages), "target": a.settings.Target,
 		"partner": a.partner, "accounts": a.run.truth.conv.Accounts, "compares": compares,
 		"t": a.settings.Threshold, "n": a.settings.Trustees, "needs": needs,
-		"design": a.design, "outsider": Outsider,
+		"design": a.design, "outsider": world.Outsider,
 	}
 }
 
@@ -167,7 +177,8 @@ func (a *adversary) at() int {
 	return a.settings.At
 }
 
-func (a *adversary) take(text string) ([]int, error) {
+// take copies what a principal holds now, all of it or the facts of one kind.
+func (a *adversary) take(text string, kind world.Kind) ([]int, error) {
 	granted, err := a.declared(text, world.Store, world.Control)
 	if err != nil {
 		return nil, err
@@ -179,7 +190,11 @@ func (a *adversary) take(text string) ([]int, error) {
 			if c.Surface == world.Control && a.held.members[name] == "" {
 				return nil, fmt.Errorf("capability %s: hold it before taking from it", c)
 			}
-			ids = append(ids, a.loot(c.String(), a.run.Net.Node(name).Holdings(), false)...)
+			facts := a.run.Net.Node(name).Holdings()
+			if kind != "" {
+				facts = slices.DeleteFunc(slices.Clone(facts), func(f world.Fact) bool { return f.Kind != kind })
+			}
+			ids = append(ids, a.loot(c.String(), facts, false)...)
 		}
 	}
 	return ids, nil
@@ -216,7 +231,17 @@ func (a *adversary) tap(text string) error {
 	return nil
 }
 
+func (a *adversary) advance(moment int) error {
+	if a.held.next != nil {
+		return errors.New("not while a packet is held: finish the loop over adv.packets() first")
+	}
+	return a.pause(when{moment, a.held.days})
+}
+
 func (a *adversary) rest(days int) error {
+	if a.held.next != nil {
+		return errors.New("rest: not while a packet is held: finish the loop over adv.packets() first")
+	}
 	if a.run.Moment() < len(a.run.truth.conv.Messages) {
 		return errors.New("rest: only after the last message: advance(adv.end) first")
 	}
@@ -246,13 +271,6 @@ func (a *adversary) order(args *arguments) ([]int, error) {
 	from, to := messages[since-1].Sent, messages[until-1].Sent
 	ids := []int{}
 	a.run.obtained = func(facts []world.Fact) { ids = append(ids, a.loot("court.order", facts, true)...) }
-	if !a.withheld[world.Capability{Principal: "court", Surface: world.Order}] {
-		for i, m := range messages[:a.run.Moment()] {
-			if !m.Sent.Before(from) && !m.Sent.After(to) && slices.ContainsFunc(accounts, m.Concerns) {
-				a.asked[i+1] = true
-			}
-		}
-	}
 	a.run.Net.Post(world.Packet{From: world.Law, To: "agency",
 		Data: world.Pack(world.KindCase, world.Strings(accounts), world.Time(from), world.Time(to))})
 	err := a.run.Settle()

@@ -69,7 +69,8 @@ type MessageRow struct {
 	Number int      `json:"number"`
 	From   string   `json:"from"`
 	To     []string `json:"to"`
-	Day    int      `json:"day"` // days since the first message
+	Sent   int      `json:"sent"` // seconds since the first message
+	Day    int      `json:"day"`  // midnights passed since the devices were switched on
 }
 
 // An EventRow is an event of the conversation.
@@ -93,8 +94,8 @@ func newView(c *world.Conversation, s world.Settings) View {
 		}
 	}
 	for i, m := range c.Messages {
-		day := int(m.Sent.Sub(c.Messages[0].Sent).Hours() / 24)
-		v.Messages = append(v.Messages, MessageRow{i + 1, m.From, m.To, day})
+		sent := int(m.Sent.Sub(c.Messages[0].Sent).Seconds())
+		v.Messages = append(v.Messages, MessageRow{i + 1, m.From, m.To, sent, c.Day(i + 1)})
 	}
 	for _, e := range c.Events {
 		v.Events = append(v.Events, EventRow{e.After, string(e.Kind), e.Account, e.With})

@@ -136,8 +136,9 @@ func (g *group) applicable(h Header) ([]world.Capability, error) {
 	}
 	rules := g.design.Rules()
 	for _, name := range h.Applies {
-		if !slices.ContainsFunc(rules, func(r world.Rule) bool { return r.Name == name }) {
-			return nil, fmt.Errorf("%w: the design has no rule %q", world.ErrNotApplicable, name)
+		if !slices.ContainsFunc(rules, func(r world.Rule) bool { return r.Name == name }) &&
+			!slices.ContainsFunc(g.design.Info().Programs, func(p world.Program) bool { return p.Name == name }) {
+			return nil, fmt.Errorf("%w: the design has no rule or program %q", world.ErrNotApplicable, name)
 		}
 	}
 	return needs, nil
@@ -242,9 +243,9 @@ func (g *group) judge(t *trial) *Cell {
 	c.Metadata = Count{g.truth.metadata(a.derived(world.Metadata)), len(g.truth.conv.Messages)}
 	c.Forged, c.FalseClaims = a.run.forged, len(a.wrong)
 	c.Noticed = a.run.news(g.honest)
-	c.Lawful = Lawful{len(a.asked), 0}
+	c.Lawful = Lawful{len(a.run.asked), 0}
 	for k := range a.served {
-		if a.asked[k] {
+		if a.run.asked[k] {
 			c.Lawful.Served++
 		}
 	}

@@ -19,7 +19,7 @@ type Header struct {
 	Kind     string            `json:"kind"`
 	Needs    []string          `json:"needs"`
 	Showcase string            `json:"showcase"` // the design in which no need is idle
-	Applies  []string          `json:"applies"`  // making rules that the script applies by name
+	Applies  []string          `json:"applies"`  // making rules and programs that the script uses by name
 	Settings map[string]string `json:"settings"` // settings that the attack fixes, as expressions over t and n
 	Happens  string            `json:"happens"`
 	Why      string            `json:"why"`

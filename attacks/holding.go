@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"doormat/world"
 )
@@ -23,15 +24,18 @@ type holding struct {
 	handled bool // the current packet has been answered
 }
 
-// hold puts the members of a capability under the adversary's program and
-// returns their holdings.
-func (a *adversary) hold(text string) ([]int, error) {
-	granted, err := a.declared(text, world.Control, world.Tamper)
+// hold puts the members of a capability under the adversary's program: packets()
+// yields what they send and receive, take() gives what they hold. With a program,
+// they run that modified program of the design.
+func (a *adversary) hold(capability, program string, text []byte) error {
+	granted, err := a.declared(capability, world.Control, world.Tamper)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	if program != "" && !slices.Contains(a.header.Applies, program) {
+		return fmt.Errorf("program %q is not among those that the header's applies declares", program)
 	}
 	a.mark()
-	ids := []int{}
 	for _, c := range granted {
 		if c.Surface == world.Tamper {
 			a.held.tamper = c.String()
@@ -40,20 +44,30 @@ func (a *adversary) hold(text string) ([]int, error) {
 		for _, name := range a.members(c) {
 			a.held.members[name] = c.String()
 			a.run.taken[name] = true
-			ids = append(ids, a.loot(c.String(), a.run.Net.Node(name).Holdings(), false)...)
+			if program == "" {
+				continue
+			}
+			node, ok := a.run.Net.Node(name).(world.Reprogrammable)
+			if !ok {
+				return fmt.Errorf("%s has no modified programs", name)
+			}
+			if err := node.Reprogram(program, text); err != nil {
+				return err
+			}
 		}
 	}
 	if a.held.own == nil && len(granted) > 0 {
 		a.held.own = map[string]int{}
 		a.run.watchers = append(a.run.watchers, a.overhear)
 	}
-	return ids, nil
+	return nil
 }
 
 // overhear records what travels to and from held principals.
 func (a *adversary) overhear(p world.Packet) {
 	if origin := a.held.by(p); origin != "" {
-		a.observe(origin, p, true)
+		id := a.observe(origin, p, true)
+		a.know.facts[id].served = slices.Contains(a.needs, world.Capability{Principal: p.From, Surface: world.Order})
 	}
 }
 
@@ -155,7 +169,7 @@ func (a *adversary) send(ids []int) error {
 		if err != nil {
 			return err
 		}
-		if p.From != Outsider && a.held.members[p.From] == "" && a.held.tamper == "" {
+		if p.From != world.Outsider && a.held.members[p.From] == "" && a.held.tamper == "" {
 			return fmt.Errorf("packet from %s: it is not under control, and the network is not", p.From)
 		}
 		if p.Private() {

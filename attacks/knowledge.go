@@ -44,7 +44,7 @@ type entry struct {
 	parents []int
 	origin  string // for loot: the capability
 	loot    bool   // is loot, or has loot among its ancestors
-	served  bool   // rests on nothing but what an order through the court yielded
+	served  bool   // rests on what an order through the court yielded
 }
 
 const maxFacts = 4 << 20
@@ -177,10 +177,9 @@ func (k *knowledge) fire(r world.Rule, ids []int, in world.Input) ([]int, error)
 				e.parents[i] = ids[at]
 			}
 		}
-		e.served = len(e.parents) > 0
 		for _, p := range e.parents {
 			e.loot = e.loot || k.facts[p].loot
-			e.served = e.served && k.facts[p].served
+			e.served = e.served || k.facts[p].served
 		}
 		out = append(out, k.add(e))
 	}

@@ -64,7 +64,7 @@ func notApplicable(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 func viewValue(v View) starlark.Value {
 	messages := make([]starlark.Value, len(v.Messages))
 	for i, m := range v.Messages {
-		messages[i] = record(map[string]any{"number": m.Number, "sender": m.From, "to": m.To, "day": m.Day})
+		messages[i] = record(map[string]any{"number": m.Number, "sender": m.From, "to": m.To, "sent": m.Sent, "day": m.Day})
 	}
 	events := make([]starlark.Value, len(v.Events))
 	for i, e := range v.Events {

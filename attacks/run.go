@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"doormat/world"
+	"doormat/world/law"
 )
 
 // run is one deployment living through the conversation. It watches every link,
@@ -18,6 +19,7 @@ type run struct {
 	noticed  []Evidence
 	shown    map[display]int
 	forged   int
+	asked    map[int]bool // messages in scope of orders that the court signed
 	watchers []func(world.Packet)
 	obtained func([]world.Fact) // hears what the agency obtained under an order
 }
@@ -26,7 +28,7 @@ type run struct {
 type display struct{ to, from, body string }
 
 func newRun(ctx context.Context, t *truth, deploy world.Deploy) (*run, error) {
-	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, shown: map[display]int{}}
+	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, shown: map[display]int{}, asked: map[int]bool{}}
 	var err error
 	r.Play, err = world.NewPlay(ctx, t.conv, t.bodies, deploy(), r.watch)
 	return r, err
@@ -61,14 +63,21 @@ func (r *run) watch(p world.Packet) {
 	for _, w := range r.watchers {
 		w(p)
 	}
-	if r.taken[p.From] || !p.Private() {
+	if r.taken[p.From] {
+		return
+	}
+	if p.From == "court" && p.Kind() == law.KindSigned {
+		r.ordered(p)
+	}
+	if !p.Private() {
 		return
 	}
 	switch p.Kind() {
 	case world.KindObtained:
-		facts, err := world.ParseFacts(p.Data[1:])
-		if err == nil && p.To == world.Law && r.obtained != nil {
-			r.obtained(facts)
+		if f, err := world.Unpack(p.Data, world.KindObtained, 1); err == nil && p.To == world.Law && r.obtained != nil {
+			if facts, err := world.ParseFacts(f[0]); err == nil {
+				r.obtained(facts)
+			}
 		}
 	case world.KindWarning:
 		if f, err := world.Unpack(p.Data, world.KindWarning, 1); err == nil {
@@ -79,6 +88,20 @@ func (r *run) watch(p world.Packet) {
 		f, err := world.Unpack(p.Data, world.KindShown, 2)
 		if err == nil && isUser && p.From == world.DeviceOf(to) {
 			r.show(display{to, string(f[0]), string(f[1])})
+		}
+	}
+}
+
+// ordered counts the messages typed so far that an order of the honest court
+// covers.
+func (r *run) ordered(p world.Packet) {
+	s, err := law.ParseSigned(p.Data)
+	if err != nil {
+		return
+	}
+	for i, m := range r.truth.conv.Messages[:r.Moment()] {
+		if s.Order.Covers(world.Meta{From: m.From, To: m.To, Sent: m.Sent}) {
+			r.asked[i+1] = true
 		}
 	}
 }

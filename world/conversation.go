@@ -18,10 +18,10 @@ type Conversation struct {
 }
 
 // A Message is typed by one account for others. Text is what a user reads;
-// what travels is a salt followed by Text, see attacks.Harness.
+// what travels is a salt followed by Text, see attacks.Lab.
 type Message struct {
 	From string
-	To   []string // at least one account, From not among them
+	To   []string // at least one account, each once, From not among them
 	Sent time.Time
 	Text string
 }
@@ -39,7 +39,7 @@ const (
 )
 
 // An Event happens once message After has been delivered and before the next
-// one is typed.
+// one is typed. Events stand in the order in which they happen.
 type Event struct {
 	After   int
 	Kind    EventKind
@@ -70,11 +70,25 @@ func (c *Conversation) Check() error {
 			return fmt.Errorf("conversation: message %d is older than the one before", i+1)
 		}
 	}
-	for _, e := range c.Events {
-		if !known[e.Account] || e.After < 0 || e.After > len(c.Messages) ||
-			(e.Kind == Compare && !known[e.With]) {
-			return fmt.Errorf("conversation: event %+v names no such account or message", e)
+	for i, e := range c.Events {
+		if err := e.check(known); err != nil {
+			return fmt.Errorf("conversation: event %d: %w", i+1, err)
 		}
+		if e.After < 0 || e.After > len(c.Messages) || (i > 0 && e.After < c.Events[i-1].After) {
+			return fmt.Errorf("conversation: event %d: after message %d: want events in order, after messages 0 to %d", i+1, e.After, len(c.Messages))
+		}
+	}
+	return nil
+}
+
+func (e *Event) check(known map[string]bool) error {
+	switch {
+	case !known[e.Account]:
+		return fmt.Errorf("%q is not an account", e.Account)
+	case e.Kind == Compare && (!known[e.With] || e.With == e.Account):
+		return fmt.Errorf("%s compares with %q: want another account", e.Account, e.With)
+	case e.Kind != Compare && e.Kind != Reinstall:
+		return fmt.Errorf("kind %q: want %s or %s", e.Kind, Compare, Reinstall)
 	}
 	return nil
 }
@@ -86,9 +100,9 @@ func (m *Message) check(known map[string]bool) error {
 	if len(m.To) == 0 || slices.Contains(m.To, m.From) {
 		return fmt.Errorf("recipients %q: want others than the sender", m.To)
 	}
-	for _, to := range m.To {
-		if !known[to] {
-			return fmt.Errorf("recipient %q is not an account", to)
+	for i, to := range m.To {
+		if !known[to] || slices.Contains(m.To[:i], to) {
+			return fmt.Errorf("recipient %q is not an account, or listed twice", to)
 		}
 	}
 	return nil

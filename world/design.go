@@ -22,7 +22,12 @@ type Info struct {
 	Classes []string // what expectations may be looked up by, such as "escrow"
 	Doc     string   // a paragraph for a student
 	Trusts  []string // whom a user must trust, one line each
+	// Programs are modified programs that a device under control may run.
+	Programs []Program
 }
+
+// A Program is a modification of an honest program, published like a rule.
+type Program struct{ Name, Doc string }
 
 // Environment is what a design is set up in. Streams give each principal a
 // generator of its own.

@@ -14,3 +14,9 @@ type Node interface {
 	// this moment. It changes nothing and is called between packets only.
 	Holdings() []Fact
 }
+
+// A Reprogrammable node can run a modified program in place of the honest one,
+// with the same holdings: a patched client, say. Info.Programs lists the names.
+type Reprogrammable interface {
+	Reprogram(program string, text []byte) error
+}

@@ -47,6 +47,10 @@ const (
 	Public = "public" // hears warnings
 )
 
+// Outsider is an adversary's own address on the network: what anybody with a
+// connection may do needs no capability.
+const Outsider = "outsider"
+
 // DeviceOf and UserOf name the two principals of an account.
 func DeviceOf(account string) string { return "device:" + account }
 func UserOf(account string) string   { return "user:" + account }

@@ -31,7 +31,7 @@ func NewPlay(ctx context.Context, c *Conversation, bodies [][]byte, nodes []Node
 	for _, a := range c.Accounts {
 		nodes = append(nodes, NewUser(a))
 	}
-	net, err := NewNetwork(c.Messages[0].Sent.Add(-time.Hour), nodes...)
+	net, err := NewNetwork(c.start(), nodes...)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +41,14 @@ func NewPlay(ctx context.Context, c *Conversation, bodies [][]byte, nodes []Node
 	}
 	p := &Play{Net: net, ctx: ctx, conv: c, bodies: bodies}
 	return p, p.Settle()
+}
+
+// start is when everything is switched on, an hour before the first message.
+func (c *Conversation) start() time.Time { return c.Messages[0].Sent.Add(-time.Hour) }
+
+// Day is the number of midnights, and so of ticks, before message k is typed.
+func (c *Conversation) Day(k int) int {
+	return int(c.Messages[k-1].Sent.Sub(midnight(c.start())).Hours()+24) / 24
 }
 
 // Moment is the number of messages typed so far.
@@ -60,6 +68,9 @@ func (p *Play) Advance(m int) error {
 	for p.target = m; p.moment < p.target; {
 		if err := p.Net.Advance(p.conv.Messages[p.moment].Sent, p.Settle); err != nil {
 			return err
+		}
+		if p.target <= p.moment {
+			return nil // stopped while the days went by
 		}
 		p.moment++
 		p.typeMessage(p.moment)

@@ -2,6 +2,7 @@ package group
 
 import (
 	"crypto/subtle"
+	"sync"
 
 	"filippo.io/edwards25519"
 	"filippo.io/edwards25519/field"
@@ -14,7 +15,7 @@ import (
 type Table struct {
 	group kyber.Group
 	base  kyber.Point
-	rows  *[32][8]affine // rows[i][j] = (j+1) * 256^i * base; nil for another group
+	rows  func() *[32][8]affine // rows[i][j] = (j+1) * 256^i * base, computed on first use; nil for another group
 }
 
 // affine is a curve point (x, y) as the three values that adding it needs: y+x, y-x and 2dxy (Hisil, Wong, Carter and
@@ -23,12 +24,15 @@ type affine struct {
 	yPlusX, yMinusX, xy2d field.Element
 }
 
-// NewTable precomputes the multiples of base, about 30 kB.
+// NewTable keeps base; its multiples, about 30 kB, are computed by the first multiplication.
 func NewTable(g kyber.Group, base kyber.Point) *Table {
 	t := &Table{group: g, base: base.Clone()}
 	if ours, ok := t.base.(*point); ok {
-		t.rows = new([32][8]affine)
-		fill(t.rows, &ours.p)
+		t.rows = sync.OnceValue(func() *[32][8]affine {
+			rows := new([32][8]affine)
+			fill(rows, &ours.p)
+			return rows
+		})
 	}
 	return t
 }
@@ -56,10 +60,11 @@ func (t *Table) Mul(s kyber.Scalar) kyber.Point {
 // addDigits adds to sum the terms of digits first, first+2, first+4 and so on.
 func (t *Table) addDigits(sum *edwards25519.Point, digits *[64]int8, first int) {
 	x, y, z, xy := sum.ExtendedCoordinates()
+	rows := t.rows()
 	var term affine
 	var a, b, c, d, e, f, g, h field.Element
 	for k := first; k < 64; k += 2 {
-		term.pick(&t.rows[k/2], digits[k])
+		term.pick(&rows[k/2], digits[k])
 		a.Multiply(a.Subtract(y, x), &term.yMinusX)
 		b.Multiply(b.Add(y, x), &term.yPlusX)
 		c.Multiply(xy, &term.xy2d)

@@ -1,0 +1,190 @@
+package attacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// A script from outside runs in another process, because Starlark bounds steps
+// and not memory. This file is the side of the process that keeps the truth,
+// remote_serve.go that of the one that runs the script and holds no secret,
+// remote_wire.go the lines between them.
+//
+// Each operation (read the header, compute an expectation, run) has a process of
+// its own, so that no state crosses from one to the next: it gets one request,
+// sends any number of calls, each answered by one reply, and ends with a result
+// or an error. What it sends is hostile input; FuzzRemoteRun feeds it to a
+// real adversary.
+
+// MaxSource is how many bytes a script from outside may have.
+const MaxSource = 1 << 20
+
+// maxCalls bounds the calls of one run of a script from outside: a loop around a
+// call costs this process more than the other one.
+const maxCalls = 1 << 20
+
+// A Dial starts a process that calls [Serve] on the other end of the connection.
+// The process ends when the context does, or when the connection is closed. Close
+// may be called twice. If the process ended by itself, Close says why, in words
+// for a user.
+type Dial func(context.Context) (io.ReadWriteCloser, error)
+
+// remote is a [Technique] whose script runs behind a connection.
+type remote struct {
+	name   string
+	source []byte
+	header Header
+	dial   Dial
+}
+
+// Remote loads a script in a process that dial starts. Errors in the script carry
+// file, line and column, as those of [Load].
+func Remote(ctx context.Context, name string, source []byte, dial Dial) (Technique, error) {
+	if len(source) > MaxSource {
+		return nil, fmt.Errorf("%s: %d bytes, the limit for a script is %d", name, len(source), MaxSource)
+	}
+	t := &remote{name: name, source: source, dial: dial}
+	r, err := t.ask(ctx, request{Do: doHeader})
+	if err != nil {
+		return nil, err
+	}
+	if r.Header == nil {
+		return nil, t.misbehaved("want a header")
+	}
+	if err := r.Header.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	t.header = *r.Header
+	return t, nil
+}
+
+// Header implements [Technique].
+func (t *remote) Header() Header { return t.header }
+
+// Expect implements [Technique].
+func (t *remote) Expect(keys []string, v View) (Outcome, error) {
+	r, err := t.ask(context.Background(), request{Do: doExpect, Keys: keys, View: v})
+	if err != nil {
+		return Outcome{}, err
+	}
+	if r.Outcome == nil {
+		return Outcome{}, t.misbehaved("want an expectation")
+	}
+	if err := r.Outcome.check(); err != nil {
+		return Outcome{}, fmt.Errorf("%s: %w", t.name, err)
+	}
+	return *r.Outcome, nil
+}
+
+// ask makes a request that is answered without calls.
+func (t *remote) ask(ctx context.Context, q request) (report, error) {
+	s, err := t.open(ctx, q)
+	if err != nil {
+		return report{}, err
+	}
+	defer s.conn.Close()
+	return s.report()
+}
+
+// Run implements [Technique].
+func (t *remote) Run(ctx context.Context, port Port) error {
+	s, err := t.open(ctx, request{Do: doRun})
+	if err != nil {
+		return err
+	}
+	defer s.conn.Close()
+	if err = s.serve(port); err != nil {
+		// The script may have ended in the middle of a loop over packets.
+		_, _ = port.Call(Call{Method: "release"})
+	}
+	return err
+}
+
+func (t *remote) misbehaved(why string) error {
+	return fmt.Errorf("%s: the script's process broke the protocol: %s", t.name, why)
+}
+
+// session is one conversation with one process.
+type session struct {
+	*remote
+	ctx   context.Context
+	conn  io.ReadWriteCloser
+	lines *lines
+}
+
+func (t *remote) open(ctx context.Context, q request) (*session, error) {
+	conn, err := t.dial(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", t.name, err)
+	}
+	s := &session{t, ctx, conn, newLines(conn, conn)}
+	q.Name, q.Source = t.name, t.source
+	if err := s.lines.write(q); err != nil {
+		return nil, s.broken(err)
+	}
+	return s, nil
+}
+
+// broken explains why a connection failed: the process knows better than the pipe.
+func (s *session) broken(err error) error {
+	cause := s.conn.Close()
+	switch {
+	case s.ctx.Err() != nil:
+		return context.Cause(s.ctx)
+	case cause != nil:
+		return fmt.Errorf("%s: %w", s.name, cause)
+	}
+	return s.misbehaved(err.Error())
+}
+
+// report reads one line. An error of the script is returned as an error.
+func (s *session) report() (report, error) {
+	var r report
+	if err := s.lines.read(&r); err != nil {
+		return r, s.broken(err)
+	}
+	if err := r.check(); err != nil {
+		return r, s.misbehaved(err.Error())
+	}
+	if r.Error != "" {
+		return r, errors.New(r.Error)
+	}
+	return r, nil
+}
+
+// serve answers calls until the script ends. After a call that failed only the
+// packet at hand may be released: the script is over, as no script can catch an
+// error.
+func (s *session) serve(port Port) error {
+	failed := false
+	for range maxCalls {
+		r, err := s.report()
+		switch {
+		case err != nil:
+			return err
+		case r.Done:
+			return nil
+		case r.Call == nil:
+			return s.misbehaved("want a call")
+		case failed && r.Call.Method != "release":
+			return s.misbehaved("a call after one that failed")
+		}
+		call, err := r.Call.decode()
+		if err != nil {
+			return s.misbehaved(err.Error())
+		}
+		out, err := port.Call(call)
+		failed = failed || err != nil
+		err = s.lines.write(newReply(out, err))
+		if errors.Is(err, errTooLong) {
+			failed = true
+			err = s.lines.write(reply{Error: err.Error()})
+		}
+		if err != nil {
+			return s.broken(err)
+		}
+	}
+	return fmt.Errorf("%s: more than %d calls: does the script end?", s.name, maxCalls)
+}

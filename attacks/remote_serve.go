@@ -1,0 +1,63 @@
+package attacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Serve runs one operation on a script for the process at the other end: it reads
+// a request, loads the script that is in it, and answers. The script's own errors
+// go to the other end; an error of Serve means that the connection failed.
+func Serve(r io.Reader, w io.Writer) error {
+	l := newLines(r, w)
+	var q request
+	if err := l.read(&q); err != nil {
+		return fmt.Errorf("script: request: %w", err)
+	}
+	answer, err := perform(q, l)
+	if err != nil {
+		answer = report{Error: err.Error()}
+		if answer.Error == "" {
+			answer.Error = "the script failed without a word"
+		}
+	}
+	return l.write(answer)
+}
+
+func perform(q request, l *lines) (report, error) {
+	t, err := Load(q.Name, q.Source)
+	if err != nil {
+		return report{}, err
+	}
+	switch q.Do {
+	case doHeader:
+		h := t.Header()
+		return report{Header: &h}, nil
+	case doExpect:
+		o, err := t.Expect(q.Keys, q.View)
+		return report{Outcome: &o}, err
+	case doRun:
+		return report{Done: true}, t.Run(context.Background(), linePort{l})
+	}
+	return report{}, fmt.Errorf("no such request: %s", q.Do)
+}
+
+// linePort is the [Port] of a script whose adversary is in another process.
+type linePort struct{ *lines }
+
+// Call implements [Port].
+func (p linePort) Call(c Call) (any, error) {
+	if err := p.write(report{Call: encodeCall(c)}); err != nil {
+		return nil, err
+	}
+	var r reply
+	if err := p.read(&r); err != nil {
+		return nil, err
+	}
+	if r.Error != "" {
+		return nil, errors.New(r.Error)
+	}
+	return fromWire(r.Value)
+}

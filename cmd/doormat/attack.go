@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/report"
+	"doormat/demo/sandbox"
+)
+
+func (a *app) attack() *cobra.Command {
+	return group(&cobra.Command{Use: "attack", Short: "List attacks, show one, or run one"},
+		a.attackList(), a.attackShow(), a.attackRun())
+}
+
+func (a *app) attackList() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the attacks that come with doormat",
+		Args:  exactly(0, "no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			kit, err := a.kit()
+			if err != nil {
+				return err
+			}
+			return show(func(width int) string { return report.Attacks(kit.Attacks, width) })
+		},
+	}
+}
+
+func (a *app) attackShow() *cobra.Command {
+	return &cobra.Command{
+		Use:               "show ID",
+		Short:             "Show what an attack needs, does and teaches",
+		Args:              exactly(1, "an attack's id"),
+		ValidArgsFunction: a.completeAttack(cobra.ShellCompDirectiveNoFileComp),
+		RunE: func(_ *cobra.Command, args []string) error {
+			kit, err := a.kit()
+			if err != nil {
+				return err
+			}
+			t, err := kit.Attack(args[0])
+			if err != nil {
+				return err
+			}
+			return show(func(width int) string { return report.Attack(t.Header(), width) })
+		},
+	}
+}
+
+func (a *app) completeAttack(d cobra.ShellCompDirective) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		kit, _ := a.kit()
+		return kit.AttackIDs(), d
+	}
+}
+
+func (a *app) attackRun() *cobra.Command {
+	var o demo.Options
+	var to outFlags
+	var timeout time.Duration
+	c := &cobra.Command{
+		Use:   "run ID-or-FILE",
+		Short: "Run one attack and tell what happened, with the proof of one claim",
+		Long: `Run one attack, from the library by its id or from a file, and tell what happened in each design: what the
+adversary took, what it did, what it opened, and the proof of one claim, step by step.
+A script from a file runs in a process of its own, with little memory and little time.`,
+		Args:              exactly(1, "an attack's id or a script's file"),
+		ValidArgsFunction: a.completeAttack(cobra.ShellCompDirectiveDefault),
+		RunE: func(c *cobra.Command, args []string) error {
+			lab, err := a.lab(o)
+			if err != nil {
+				return err
+			}
+			t, err := find(c.Context(), lab, args[0], timeout)
+			if err != nil {
+				return err
+			}
+			lab.Attacks = []attacks.Technique{t}
+			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
+				text := report.Run{Header: t.Header(), Result: r, Conversation: lab.Conversation, ShowTexts: o.Conversation == ""}
+				return out.text(text.Text(out.width))
+			})
+		},
+	}
+	runFlags(c, &o)
+	to.add(c, "text", "json")
+	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script from a file")
+	_ = c.Flags().MarkHidden("script-timeout")
+	return c
+}
+
+// find gets an attack of the kit by its id, or loads one from a file.
+func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Duration) (attacks.Technique, error) {
+	t, unknown := demo.Kit{Attacks: lab.Attacks}.Attack(name)
+	if unknown == nil {
+		return t, nil
+	}
+	if _, err := os.Stat(name); err != nil && !strings.HasSuffix(name, ".star") && !strings.ContainsRune(name, os.PathSeparator) {
+		return nil, unknown
+	}
+	src, err := demo.ReadFile(name, attacks.MaxSource)
+	if err != nil {
+		return nil, err
+	}
+	if timeout <= 0 {
+		timeout = patience(len(lab.Conversation.Messages))
+	}
+	box, err := sandbox.Program(scriptCommand, timeout)
+	if err != nil {
+		return nil, err
+	}
+	return attacks.Remote(ctx, name, src, box.Dial)
+}
+
+// patience is how long a script may take: an honest one takes a moment, and waits
+// for as many messages as there are.
+func patience(messages int) time.Duration {
+	return 25*time.Second + time.Duration(messages)*20*time.Millisecond
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"doormat/demo/report"
+)
+
+func (a *app) design() *cobra.Command {
+	return group(&cobra.Command{Use: "design", Short: "List designs, or show one"}, a.designList(), a.designShow())
+}
+
+func (a *app) designList() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the designs",
+		Args:  exactly(0, "no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			kit, err := a.kit()
+			if err != nil {
+				return err
+			}
+			return show(func(width int) string { return report.Designs(kit.Designs, width) })
+		},
+	}
+}
+
+func (a *app) designShow() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show ID",
+		Short: "Show whom a design's users must trust, and the rules by which its bytes are read",
+		Args:  exactly(1, "a design's id"),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			kit, _ := a.kit()
+			return kit.DesignIDs(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			kit, err := a.kit()
+			if err != nil {
+				return err
+			}
+			d, err := kit.Design(args[0])
+			if err != nil {
+				return err
+			}
+			return show(func(width int) string { return report.Design(d, width) })
+		},
+	}
+}
+
+// show prints a page on stdout.
+func show(page func(width int) string) error {
+	out, err := openOutput("")
+	if err != nil {
+		return err
+	}
+	return out.text(page(out.width))
+}

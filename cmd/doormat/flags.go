@@ -1,0 +1,56 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"doormat/demo"
+	"doormat/world"
+)
+
+// runFlags adds the flags of every verb that runs attacks.
+func runFlags(c *cobra.Command, o *demo.Options) {
+	*o = demo.Defaults()
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.Conversation, "conversation", "", "exported chat in `FILE` (default: the built-in one)")
+	f.StringVar(&o.DateOrder, "date-order", "", "of an export: `dmy`, mdy or ymd (default: the only one that fits)")
+	f.StringVar(&o.Target, "target", "", "`ACCOUNT` that attacks aim at (default: the conversation's own)")
+	f.StringVar(&o.At, "at", o.At, "attacks begin after message `M`: half or a number")
+	f.IntVar(&o.Threshold, "threshold", o.Threshold, "trustees needed to open a message")
+	f.IntVar(&o.Trustees, "trustees", o.Trustees, "trustees in all")
+	f.StringVar(&o.Jurisdictions, "jurisdictions", "", "where they sit, as `A:2,B:2,C:1` (default: round robin; the provider sits in A)")
+	f.StringVar(&o.Retention, "retention", o.Retention, "messages a device keeps: all or a number `K`")
+	f.StringVar(&o.Mailbox, "mailbox", o.Mailbox, "what the provider keeps: `all` or delivered (erased on delivery)")
+	f.IntVar(&o.Refresh, "refresh", 0, "new shares every `K` messages, 0 never")
+	f.IntVar(&o.Rotate, "rotate", 0, "new committee key every `K` messages, 0 never")
+	f.Uint64Var(&o.Seed, "seed", o.Seed, "decides every random choice, below 2^53")
+	f.StringSliceVar(&o.Designs, "designs", nil, "`ID,ID` of designs (default: all)")
+	_ = c.RegisterFlagCompletionFunc("mailbox", cobra.FixedCompletions([]string{world.MailboxAll, world.MailboxDelivered}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// attacksFlag adds the flag that chooses attacks.
+func attacksFlag(c *cobra.Command, o *demo.Options) {
+	c.Flags().StringSliceVar(&o.Attacks, "attacks", nil, "`ID,ID` of attacks (default: all)")
+}
+
+// outFlags adds the flags that say how and where results are written.
+type outFlags struct{ format, out string }
+
+func (o *outFlags) add(c *cobra.Command, formats ...string) {
+	c.Flags().StringVar(&o.format, "format", formats[0], "`FORMAT` of the results: "+strings.Join(formats, ", "))
+	c.Flags().StringVar(&o.out, "out", "", "write results to `FILE` instead of stdout, whole or not at all")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	c.PreRunE = func(*cobra.Command, []string) error {
+		if slices.Contains(formats, o.format) {
+			return nil
+		}
+		hint := ""
+		if near := demo.Nearest(o.format, formats); near != "" {
+			hint = "; did you mean " + near + "?"
+		}
+		return demo.Usagef("--format %q: want %s%s", o.format, strings.Join(formats, ", "), hint)
+	}
+}

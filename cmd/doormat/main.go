@@ -1,0 +1,61 @@
+// Command doormat shows what different ways of protecting messages expose when
+// something goes wrong: it runs one conversation through each, lets scripted
+// adversaries loose on it, and prints what they recovered, checked byte for byte.
+//
+// It is thin: one file a verb, each of which reads flags, calls package demo and
+// prints what package demo/report made of it. Results go to stdout, the rest to
+// stderr. The exit code is 0 if all went as expected, 1 for files, scripts and
+// limits, 2 for flags, values and unknown ids, 3 if an outcome differed from what
+// its attack expects. testdata/*.txt are transcripts of every verb and code.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+
+	"doormat/demo"
+	"doormat/demo/report"
+)
+
+// Exit codes.
+const (
+	exitFailed   = 1
+	exitUsage    = 2
+	exitSurprise = 3
+)
+
+// errSurprise ends a command whose results differ from what attacks expect.
+var errSurprise = errors.New("differ from what their attacks expect; they are marked ≠")
+
+func main() { os.Exit(run(demo.Default)) }
+
+// run is the whole program, made of the designs and attacks of a kit.
+func run(kit func() (demo.Kit, error)) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	err := newRoot(&app{kit: kit}).ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	var usage *demo.UsageError
+	code := exitFailed
+	switch {
+	case errors.As(err, &usage):
+		code = exitUsage
+	case errors.Is(err, errSurprise):
+		code = exitSurprise
+	case ctx.Err() != nil:
+		err = errors.New("interrupted")
+	}
+	complain(err.Error())
+	return code
+}
+
+// complain prints one line on stderr.
+func complain(text string) {
+	fmt.Fprintln(os.Stderr, "doormat: "+report.Clean(strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ")))
+}

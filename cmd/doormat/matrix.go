@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/report"
+)
+
+func (a *app) matrix() *cobra.Command {
+	var o demo.Options
+	var to outFlags
+	c := &cobra.Command{
+		Use:   "matrix",
+		Short: "Run every attack on every design and print what each recovered",
+		Args:  exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			lab, err := a.lab(o)
+			if err != nil {
+				return err
+			}
+			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
+				if to.format == "markdown" {
+					return out.text(report.Markdown(r))
+				}
+				return out.text(report.Matrix(r, out.width))
+			})
+		},
+	}
+	runFlags(c, &o)
+	attacksFlag(c, &o)
+	to.add(c, "text", "json", "markdown")
+	return c
+}
+
+// lab prepares a run and passes on what the reader of the conversation warns of.
+func (a *app) lab(o demo.Options) (*attacks.Lab, error) {
+	kit, err := a.kit()
+	if err != nil {
+		return nil, err
+	}
+	conv, warnings, err := demo.OpenConversation(o.Conversation, o.DateOrder)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range warnings {
+		complain(w)
+	}
+	return o.Lab(kit, conv)
+}
+
+// measure runs a lab and writes its result, as the JSON document or by print.
+func measure(ctx context.Context, lab *attacks.Lab, to outFlags, print func(*attacks.Result, *output) error) (err error) {
+	out, err := openOutput(to.out)
+	if err != nil {
+		return err
+	}
+	r, err := runLab(ctx, lab)
+	if err == nil {
+		if to.format == "json" {
+			err = out.document(r)
+		} else {
+			err = print(r, out)
+		}
+	}
+	if out.close(&err); err != nil {
+		return err
+	}
+	return verdict(r)
+}
+
+func runLab(ctx context.Context, lab *attacks.Lab) (*attacks.Result, error) {
+	defer progress(lab)()
+	return lab.Run(ctx)
+}
+
+// verdict turns errors in cells and surprises into the command's own error.
+func verdict(r *attacks.Result) error {
+	v := demo.Judge(r)
+	if n := len(v.Errors); n > 0 {
+		for _, e := range v.Errors[:n-1] {
+			complain(e)
+		}
+		return fmt.Errorf("%s", v.Errors[n-1])
+	}
+	if v.Surprises > 0 {
+		return fmt.Errorf("%d of %d outcomes %w", v.Surprises, len(r.Cells), errSurprise)
+	}
+	return nil
+}

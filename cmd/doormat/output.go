@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/term"
+
+	"doormat/attacks"
+	"doormat/demo/report"
+)
+
+// output is where results go: stdout, or a file that appears whole or not at all.
+type output struct {
+	w     io.Writer
+	width int
+	path  string   // of the file to be, "" for stdout
+	temp  *os.File // what becomes that file
+}
+
+// openOutput is called before the work is done, so that a file that cannot be
+// written is no surprise after it.
+func openOutput(path string) (*output, error) {
+	if path == "" {
+		return &output{w: styled(os.Stdout), width: width(os.Stdout)}, nil
+	}
+	o := &output{width: report.DefaultWidth, path: path}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		o.path = real
+	}
+	info, err := os.Stat(o.path)
+	switch {
+	case err == nil && info.IsDir():
+		return nil, fmt.Errorf("--out %s: is a directory", path)
+	case err == nil && !info.Mode().IsRegular(): // a pipe or a device stays one
+		o.path = ""
+		o.temp, err = os.OpenFile(path, os.O_WRONLY, 0)
+	default:
+		o.temp, err = os.CreateTemp(filepath.Dir(o.path), ".doormat-*")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--out %s: %w", path, err)
+	}
+	o.w = plain(o.temp)
+	return o, nil
+}
+
+// close finishes the output: unless err, the file takes its place.
+func (o *output) close(err *error) {
+	if o.temp == nil {
+		return
+	}
+	closed := o.temp.Close()
+	if *err == nil {
+		*err = closed
+	}
+	if o.path == "" {
+		return
+	}
+	if *err == nil {
+		_ = os.Chmod(o.temp.Name(), 0o644)
+		*err = os.Rename(o.temp.Name(), o.path)
+	}
+	if *err != nil {
+		_ = os.Remove(o.temp.Name())
+	}
+}
+
+func (o *output) text(text string) error {
+	_, err := io.WriteString(o.w, text)
+	return err
+}
+
+// document writes JSON.
+func (o *output) document(v any) error {
+	b, err := report.JSON(v)
+	if err != nil {
+		return err
+	}
+	_, err = o.w.Write(b)
+	return err
+}
+
+// styled writes colours to terminals that have them, unless NO_COLOR is set.
+func styled(f *os.File) io.Writer {
+	if os.Getenv("NO_COLOR") != "" {
+		return plain(f)
+	}
+	return colorprofile.NewWriter(f, os.Environ())
+}
+
+func plain(w io.Writer) io.Writer {
+	return &colorprofile.Writer{Forward: w, Profile: colorprofile.NoTTY}
+}
+
+func width(f *os.File) int {
+	if columns, _, err := term.GetSize(f.Fd()); err == nil && columns > 0 {
+		return columns
+	}
+	return report.DefaultWidth
+}
+
+// progress shows on a terminal how far the work is. The function it returns ends
+// the display.
+func progress(lab *attacks.Lab) func() {
+	if !term.IsTerminal(os.Stderr.Fd()) {
+		return func() {}
+	}
+	show := func(done, total int) { fmt.Fprintf(os.Stderr, "\r%d of %d cells ", done, total) }
+	show(0, len(lab.Designs)*len(lab.Attacks))
+	lab.Progress = func(done, total int, _ *attacks.Cell) { show(done, total) }
+	return func() { fmt.Fprintf(os.Stderr, "\r%30s\r", "") }
+}

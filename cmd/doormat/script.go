@@ -1,0 +1,22 @@
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"doormat/demo/sandbox"
+)
+
+const scriptCommand = "script"
+
+// script is what this program starts itself as, to run a script from a file.
+func (a *app) script() *cobra.Command {
+	return &cobra.Command{
+		Use:    scriptCommand,
+		Short:  "Serve one request about a script on stdin and stdout",
+		Hidden: true,
+		Args:   exactly(0, "no arguments"),
+		RunE:   func(*cobra.Command, []string) error { return sandbox.Child(os.Stdin, os.Stdout) },
+	}
+}

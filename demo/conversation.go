@@ -1,0 +1,57 @@
+package demo
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"doormat/demo/chat"
+	"doormat/demo/story"
+	"doormat/world"
+)
+
+// OpenChat reads an exported chat from a file.
+func OpenChat(file, dateOrder string) (*chat.Chat, error) {
+	order, err := chat.ParseDateOrder(dateOrder)
+	if err != nil {
+		return nil, Usagef("--date-order %q: want dmy, mdy or ymd", dateOrder)
+	}
+	data, err := ReadFile(file, chat.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	return chat.Read(filepath.Base(file), data, order)
+}
+
+// OpenConversation returns the conversation in a file, or the built-in one if
+// file is "", and what its reader warns of.
+func OpenConversation(file, dateOrder string) (*world.Conversation, []string, error) {
+	if file == "" {
+		return story.Conversation(), nil, nil
+	}
+	c, err := OpenChat(file, dateOrder)
+	if err != nil {
+		return nil, nil, err
+	}
+	conv, err := c.Conversation(filepath.Base(file), "")
+	return conv, c.Warnings, err
+}
+
+// ReadFile reads a file of at most limit bytes, whatever it is: a pipe or a device
+// has no size to look at first.
+func ReadFile(file string, limit int) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > limit {
+		return nil, fmt.Errorf("%s: more than %d bytes", file, limit)
+	}
+	return data, nil
+}

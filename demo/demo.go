@@ -1,0 +1,139 @@
+// Package demo is doormat's composition root: the one explicit list of designs,
+// the attacks that come with doormat, and what it takes to bring them together
+// with a conversation. Everything below it is a library that knows nothing of its
+// neighbours; see [Designs] for where to add one.
+//
+// demo/story is the built-in conversation, demo/chat reads exported ones,
+// demo/sandbox runs scripts from files, demo/report prints results.
+package demo
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/attacks/library"
+	"doormat/world"
+	"doormat/world/worldtest"
+)
+
+// Version is what doormat calls itself in results.
+const Version = "0.1.0"
+
+// A Kit is what a build of doormat is made of.
+type Kit struct {
+	Designs []world.Design
+	Attacks []attacks.Technique
+}
+
+// Default is the kit of the doormat command.
+func Default() (Kit, error) {
+	list, err := Attacks()
+	return Kit{Designs(), list}, err
+}
+
+// Designs lists every design, in the order in which results show them.
+func Designs() []world.Design {
+	return []world.Design{
+		worldtest.Toy{}, // TODO: e2ee.New(), threshold.New()
+	}
+}
+
+// Attacks loads the library.
+func Attacks() ([]attacks.Technique, error) { return Load(library.Files) }
+
+// Load reads the scripts in the root of files, in the order of families, then of
+// file names. They run in this process: they are part of the program. A script's
+// name is its id.
+func Load(files fs.FS) ([]attacks.Technique, error) {
+	names, err := fs.Glob(files, "*.star")
+	if err != nil {
+		return nil, err
+	}
+	byFamily := map[string][]attacks.Technique{}
+	for _, name := range names {
+		src, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		a, err := attacks.Load(name, src)
+		if err != nil {
+			return nil, err
+		}
+		h := a.Header()
+		if h.ID != strings.TrimSuffix(path.Base(name), ".star") {
+			return nil, fmt.Errorf("%s: its id is %q: a script is named after its id", name, h.ID)
+		}
+		byFamily[h.Family] = append(byFamily[h.Family], a)
+	}
+	var list []attacks.Technique
+	for _, family := range attacks.Families {
+		list = append(list, byFamily[family]...)
+	}
+	return list, nil
+}
+
+// Design finds a design by id.
+func (k Kit) Design(id string) (world.Design, error) {
+	for _, d := range k.Designs {
+		if d.Info().ID == id {
+			return d, nil
+		}
+	}
+	return nil, unknown("design", id, k.DesignIDs())
+}
+
+// Attack finds an attack by id.
+func (k Kit) Attack(id string) (attacks.Technique, error) {
+	for _, a := range k.Attacks {
+		if a.Header().ID == id {
+			return a, nil
+		}
+	}
+	return nil, unknown("attack", id, k.AttackIDs())
+}
+
+// DesignIDs lists ids in the kit's order.
+func (k Kit) DesignIDs() (ids []string) {
+	for _, d := range k.Designs {
+		ids = append(ids, d.Info().ID)
+	}
+	return ids
+}
+
+// AttackIDs lists ids in the kit's order.
+func (k Kit) AttackIDs() (ids []string) {
+	for _, a := range k.Attacks {
+		ids = append(ids, a.Header().ID)
+	}
+	return ids
+}
+
+// choose returns the kit with the designs and attacks that are named, in the
+// kit's own order; no names mean all.
+func (k Kit) choose(designs, list []string) (Kit, error) {
+	var out Kit
+	for _, id := range designs {
+		if _, err := k.Design(id); err != nil {
+			return out, err
+		}
+	}
+	for _, id := range list {
+		if _, err := k.Attack(id); err != nil {
+			return out, err
+		}
+	}
+	for _, d := range k.Designs {
+		if wanted(designs, d.Info().ID) {
+			out.Designs = append(out.Designs, d)
+		}
+	}
+	for _, a := range k.Attacks {
+		if wanted(list, a.Header().ID) {
+			out.Attacks = append(out.Attacks, a)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,126 @@
+package demo
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"doormat/attacks"
+	"doormat/world"
+)
+
+// Options are what a user may choose about a run, as flags give them. The zero
+// value is not useful: start from [Defaults].
+type Options struct {
+	Conversation  string // file, "" for the built-in one
+	DateOrder     string // of an export: dmy, mdy, ymd, "" to find out
+	Target        string // account, "" for the conversation's own
+	Threshold     int
+	Trustees      int
+	Jurisdictions string // "" for round robin over A, B, C
+	Refresh       int
+	Rotate        int
+	Retention     string // "all" or a number
+	Mailbox       string
+	At            string // "half" or a message number
+	Seed          uint64
+	Designs       []string // ids, none for all
+	Attacks       []string // ids, none for all
+}
+
+// Defaults are the options of a run without flags.
+func Defaults() Options {
+	return Options{Threshold: 3, Trustees: 5, Retention: "all", Mailbox: world.MailboxAll, At: "half", Seed: 1}
+}
+
+// maxSeed is the first number that JSON readers may round.
+const maxSeed = 1 << 53
+
+// Lab brings kit and conversation together as the options say. Errors in options
+// are of type *UsageError.
+func (o Options) Lab(kit Kit, conv *world.Conversation) (*attacks.Lab, error) {
+	if o.Seed >= maxSeed {
+		return nil, Usagef("--seed %d: want a number below 2^53 (%d)", o.Seed, uint64(maxSeed))
+	}
+	kit, err := kit.choose(o.Designs, o.Attacks)
+	if err != nil {
+		return nil, err
+	}
+	target := o.Target
+	if target == "" {
+		target = conv.Target
+	}
+	if !slices.Contains(conv.Accounts, target) {
+		return nil, unknown("account", target, conv.Accounts)
+	}
+	s, err := o.settings(len(conv.Messages))
+	if err != nil {
+		return nil, err
+	}
+	s.Target = target
+	if err := s.Check(conv); err != nil {
+		return nil, Usagef("%v", err)
+	}
+	start := time.Now()
+	return &attacks.Lab{
+		Version: Version, Designs: kit.Designs, Attacks: kit.Attacks, Conversation: conv, Settings: s,
+		Seed: world.Seed(o.Seed), Clock: func() float64 { return time.Since(start).Seconds() },
+	}, nil
+}
+
+func (o Options) settings(messages int) (world.Settings, error) {
+	s := world.Settings{
+		Threshold: o.Threshold, Trustees: o.Trustees, Jurisdictions: o.Jurisdictions, Mailbox: o.Mailbox,
+		Refresh: o.Refresh, Rotate: o.Rotate,
+	}
+	if o.Refresh != 0 || o.Rotate != 0 {
+		return s, Usagef("--refresh %d, --rotate %d: not yet implemented in any design; leave both at 0", o.Refresh, o.Rotate)
+	}
+	switch {
+	case o.Trustees < 1 || o.Trustees > world.MaxTrustees:
+		return s, Usagef("--trustees %d: want 1 to %d", o.Trustees, world.MaxTrustees)
+	case o.Threshold < 1 || o.Threshold > o.Trustees:
+		return s, Usagef("--threshold %d of %d trustees: give --threshold from 1 to %d, or more --trustees", o.Threshold, o.Trustees, o.Trustees)
+	}
+	if s.Jurisdictions == "" {
+		s.Jurisdictions = world.RoundRobin(o.Trustees)
+	}
+	var err error
+	if s.Retention, err = number("--retention", o.Retention, "all", 0, 1<<31-1); err != nil {
+		return s, err
+	}
+	s.At, err = number("--at", o.At, "half", (messages+1)/2, messages)
+	return s, err
+}
+
+// number reads a positive number up to most, or the word that stands for value.
+func number(flag, text, word string, value, most int) (int, error) {
+	if text == word {
+		return value, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		return 0, Usagef("%s %s: want %s or a number from 1 to %d", flag, strconv.Quote(text), word, most)
+	}
+	return n, nil
+}
+
+// Verdict tells how a run ended.
+type Verdict struct {
+	Errors    []string // what went wrong, one line each
+	Surprises int      // cells that differ from what their attacks expect
+}
+
+// Judge sums up a result.
+func Judge(r *attacks.Result) (v Verdict) {
+	for _, c := range r.Cells {
+		switch {
+		case c.Error != "":
+			v.Errors = append(v.Errors, fmt.Sprintf("attack %s on %s: %s", c.Attack, c.Design, c.Error))
+		case !c.Expected:
+			v.Surprises++
+		}
+	}
+	return v
+}

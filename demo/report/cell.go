@@ -1,0 +1,121 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"doormat/attacks"
+)
+
+// state is what a cell says at a glance.
+type state struct {
+	glyph, word string
+	style       lipgloss.Style
+}
+
+var (
+	stateAll   = state{"■", "all", allStyle}
+	statePart  = state{"◧", "part", partStyle}
+	stateNone  = state{"□", "none", noneStyle}
+	stateNA    = state{"–", "n/a", faintStyle}
+	stateError = state{"✗", "error", alarmStyle}
+)
+
+func (s state) String() string { return s.style.Render(s.glyph + " " + s.word) }
+
+func stateOf(c *attacks.Cell) state {
+	got, of := recovered(c)
+	switch {
+	case c.Error != "":
+		return stateError
+	case !c.Applicable:
+		return stateNA
+	case got == 0:
+		return stateNone
+	case got == of:
+		return stateAll
+	}
+	return statePart
+}
+
+// recovered counts messages, whomever they concern.
+func recovered(c *attacks.Cell) (got, of int) {
+	t, o := c.Content.Target, c.Content.Others
+	return t.Recovered + o.Recovered, t.Total + o.Total
+}
+
+func fraction(e attacks.Exposure) string {
+	if e.Total == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d/%d", e.Recovered, e.Total)
+}
+
+// remarks are what a cell says besides its content, each short.
+func remarks(c *attacks.Cell) []string {
+	if !c.Applicable {
+		return []string{Clean(c.Why)}
+	}
+	var out []string
+	if _, of := recovered(c); of == 0 {
+		out = append(out, "nothing to recover")
+	}
+	if c.Lawful.Asked > 0 {
+		mark := ""
+		if c.Lawful.Served == c.Lawful.Asked {
+			mark = "✓ "
+		}
+		out = append(out, fmt.Sprintf("%sserved %d/%d", mark, c.Lawful.Served, c.Lawful.Asked))
+	}
+	if c.Forged > 0 {
+		out = append(out, fmt.Sprintf("forged %d", c.Forged))
+	}
+	if len(c.Noticed) > 0 {
+		out = append(out, "! noticed by "+witnesses(c, 2))
+	}
+	if c.FalseClaims > 0 {
+		out = append(out, count(c.FalseClaims, "false claim"))
+	}
+	return out
+}
+
+// witnesses names who noticed, the first few.
+func witnesses(c *attacks.Cell, few int) string {
+	var names []string
+	for _, e := range c.Noticed {
+		if name := Clean(e.By); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	text := strings.Join(names[:min(few, len(names))], ", ")
+	if len(names) > few {
+		text += fmt.Sprintf(" and %d more", len(names)-few)
+	}
+	return text
+}
+
+// surprising reports whether a cell is to be marked as unexpected.
+func surprising(c *attacks.Cell) bool { return c.Error == "" && !c.Expected }
+
+// alarms tells of the cells that went wrong or went otherwise than expected.
+func alarms(p *page, r *attacks.Result) {
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		switch {
+		case c.Error != "":
+			p.beside(2, alarmStyle.Render("✗"), fmt.Sprintf("%s on %s: error: %s", c.Attack, c.Design, Clean(c.Error)))
+		case surprising(c):
+			p.beside(2, alarmStyle.Render("≠"), fmt.Sprintf("%s on %s: %s", c.Attack, c.Design, Clean(surprise(c))))
+		}
+	}
+}
+
+func surprise(c *attacks.Cell) string {
+	if c.Trace.Surprise != "" {
+		return c.Trace.Surprise
+	}
+	return "the outcome differs from what the attack expects"
+}

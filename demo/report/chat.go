@@ -1,0 +1,27 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"doormat/demo/chat"
+)
+
+// Chat shows what was read in an export, and what was left out of it.
+func Chat(s chat.Summary, width int) string {
+	const few = 20
+	p := newPage(width)
+	p.field("Format", s.Format)
+	p.field("Messages", fmt.Sprintf("%d, of them %s", s.Messages, count(s.Attachments, "attachment")))
+	p.field("Accounts", fmt.Sprintf("%d: %s", len(s.Accounts), strings.Join(s.Accounts, ", ")))
+	p.field("System", count(s.System, "line")+" of the app itself, dropped")
+	p.field("Left out", count(len(s.LeftOut), "item"))
+	for i, l := range s.LeftOut {
+		if i == few {
+			p.field("", fmt.Sprintf("and %d more; --format json lists all", len(s.LeftOut)-few))
+			break
+		}
+		p.field("", fmt.Sprintf("line %d: %s", l.Line, l.Why))
+	}
+	return p.String()
+}

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"doormat/world"
+)
+
+// Designs lists designs.
+func Designs(list []world.Design, width int) string {
+	p := newPage(width)
+	column := 0
+	for _, d := range list {
+		column = max(column, len(d.Info().ID)+2)
+	}
+	for _, d := range list {
+		i := d.Info()
+		p.beside(column, bold(i.ID), Clean(i.Name)+". "+Clean(firstSentence(i.Doc)))
+	}
+	return p.String()
+}
+
+// firstSentence cuts prose after its first full stop.
+func firstSentence(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if i := strings.Index(text, ". "); i >= 0 {
+		return text[:i+1]
+	}
+	return text
+}
+
+// Design shows what a design is, whom its users trust, and the rules by which
+// anybody reads and builds its bytes.
+func Design(d world.Design, width int) string {
+	p := newPage(width)
+	i := d.Info()
+	p.title(i.Name)
+	p.field("Id", i.ID)
+	if len(i.Classes) > 0 {
+		p.field("Classes", strings.Join(i.Classes, ", "))
+	}
+	p.gap()
+	p.prose(0, strings.Join(strings.Fields(i.Doc), " "))
+	p.gap()
+	p.line("%s", bold("A user must trust"))
+	for _, t := range i.Trusts {
+		p.beside(2, "-", Clean(t))
+	}
+	rules(p, d.Rules())
+	return p.String()
+}
+
+func rules(p *page, list []world.Rule) {
+	for _, group := range []struct {
+		head string
+		made bool
+	}{{"How its bytes are read (tried on everything an adversary has)", false},
+		{"What can be built (by scripts, by name)", true}} {
+		p.gap()
+		p.line("%s", bold(group.head))
+		for _, r := range list {
+			if r.Make == group.made {
+				p.prose(2, r.Name)
+				p.beside(6, "", faint(Clean(signature(r))))
+				p.prose(6, r.Doc)
+			}
+		}
+	}
+}
+
+func signature(r world.Rule) string {
+	takes := kinds(r.Takes)
+	if r.All != "" {
+		takes = append(takes, fmt.Sprintf("every %s", r.All))
+	}
+	return strings.Join(takes, " + ") + " → " + strings.Join(kinds(r.Gives), ", ")
+}
+
+func kinds(list []world.Kind) []string {
+	out := make([]string, len(list))
+	for i, k := range list {
+		out[i] = string(k)
+	}
+	return out
+}

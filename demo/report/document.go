@@ -1,0 +1,94 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"doormat/attacks"
+)
+
+// JSON encodes the document v, indented, with a line end. Characters that could
+// speak to a terminal are escaped, which JSON allows in strings.
+func JSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	for _, r := range b.String() {
+		if r > 0x7e && hidden(r) {
+			fmt.Fprintf(&out, `\u%04x`, r)
+			continue
+		}
+		out.WriteRune(r)
+	}
+	return out.Bytes(), nil
+}
+
+// Markdown shows a result as a table in GitHub's Markdown.
+func Markdown(r *attacks.Result) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n", escape(settingsLine(r)))
+	heads, rule := []string{"Attack"}, []string{"---"}
+	for _, d := range r.Designs {
+		heads, rule = append(heads, escape(d.Name)), append(rule, "---")
+	}
+	cells := index(r)
+	family := ""
+	for _, a := range r.Attacks {
+		if a.Family != family {
+			if family != "" {
+				b.WriteByte('\n')
+			}
+			family = a.Family
+			fmt.Fprintf(&b, "### %s\n\n| %s |\n| %s |\n", family, strings.Join(heads, " | "), strings.Join(rule, " | "))
+		}
+		line := []string{fmt.Sprintf("**%s**<br>%s", a.ID, escape(a.Title))}
+		if a.Kind != "attack" {
+			line[0] += " (" + a.Kind + ")"
+		}
+		for _, d := range r.Designs {
+			line = append(line, markdownCell(cells[[2]string{a.ID, d.ID}]))
+		}
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(line, " | "))
+	}
+	b.WriteString("\n■ all, ◧ part, □ none of the messages recovered; – not applicable: no such principal; " +
+		"✓ order served in full; ! somebody noticed; ≠ unexpected.\n\n")
+	for _, text := range caveats {
+		fmt.Fprintf(&b, "- %s\n", text)
+	}
+	return b.String()
+}
+
+func markdownCell(c *attacks.Cell) string {
+	if c == nil {
+		return ""
+	}
+	s := stateOf(c)
+	parts := []string{s.glyph + " " + s.word}
+	if c.Applicable && c.Error == "" {
+		parts[0] += fmt.Sprintf(": target %s, others %s", fraction(c.Content.Target), fraction(c.Content.Others))
+		parts = append(parts, count(c.Parties, "principal"))
+	}
+	for _, n := range remarks(c) {
+		parts = append(parts, escape(n))
+	}
+	switch {
+	case c.Error != "":
+		parts = append(parts, escape(c.Error))
+	case surprising(c):
+		parts = append(parts, "≠ unexpected: "+escape(surprise(c)))
+	}
+	return strings.Join(parts, "<br>")
+}
+
+// escape makes text harmless in a Markdown table.
+func escape(text string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "\\`", "*", `\*`,
+		"_", `\_`, "[", `\[`, "]", `\]`).Replace(Clean(text))
+}

@@ -1,0 +1,222 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"doormat/attacks"
+)
+
+// Matrix shows a result as a table: a row for each attack, a column for each
+// design, or a line for each design where columns would be too narrow.
+func Matrix(r *attacks.Result, width int) string {
+	p := newPage(width)
+	p.prose(0, settingsLine(r))
+	p.gap()
+	table(p, r)
+	p.gap()
+	legend(p)
+	return p.String()
+}
+
+func settingsLine(r *attacks.Result) string {
+	s := r.Settings
+	return fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %d. Escrow %d of %d trustees (%s), provider in A. "+
+		"Retention %s, mailbox %s, seed %d.",
+		r.Conversation.Title, count(r.Conversation.Messages, "message"), count(r.Conversation.Accounts, "account"),
+		s.Target, s.At, s.Threshold, s.Trustees, s.Jurisdictions, s.Retention, s.Mailbox, r.Seed)
+}
+
+// legend explains the signs, and what the table does not say.
+func legend(p *page) {
+	for _, text := range []string{
+		"■ all  ◧ part  □ none of the messages recovered  – not applicable",
+		"×2 principals taken  ✓ order served in full  ! somebody noticed  ≠ unexpected",
+		"target: messages that the target sent or received; others: the rest",
+	} {
+		p.prose(0, text)
+	}
+	p.gap()
+	for _, text := range caveats {
+		p.prose(0, text)
+	}
+}
+
+// caveats stand under every table.
+var caveats = []string{
+	"Rows are not likelihoods: nothing here says how often an attack happens.",
+	"None means that this attack recovered nothing, and no more than that.",
+	"Links are not encrypted in transport, in any design: a tap sees whole packets.",
+	"This is a demonstration. It protects nobody's real messages.",
+}
+
+const gutter = 1
+
+// grid is the layout of a table.
+type grid struct {
+	first, cell    int // widths of the attack's column and of a design's
+	target, others int // widths of the numbers
+	stacked        bool
+}
+
+func newGrid(p *page, r *attacks.Result) grid {
+	g := grid{target: len("target"), others: len("others")}
+	for i := range r.Cells {
+		g.target = max(g.target, lipgloss.Width(fraction(r.Cells[i].Content.Target)))
+		g.others = max(g.others, lipgloss.Width(fraction(r.Cells[i].Content.Others)))
+	}
+	for _, a := range r.Attacks {
+		g.first = max(g.first, lipgloss.Width(a.ID))
+	}
+	g.first = min(g.first, 26) + 1
+	columns := max(len(r.Designs), 1)
+	g.cell = (p.width-g.first)/columns - gutter
+	if g.cell < g.need() {
+		g.stacked, g.first = true, 4
+		for _, d := range r.Designs {
+			g.first = max(g.first, 3+len(d.ID))
+		}
+		g.cell = p.width - g.first - gutter
+	}
+	g.cell = min(g.cell, 40)
+	return g
+}
+
+// need is the width of a cell's first line: glyph, word, numbers, principals.
+func (g grid) need() int { return 2 + 6 + g.target + 1 + g.others + 1 + 3 }
+
+func table(p *page, r *attacks.Result) {
+	g := newGrid(p, r)
+	cells := index(r)
+	if !g.stacked {
+		head(p, r, g)
+	}
+	family := ""
+	for _, a := range r.Attacks {
+		if a.Family != family {
+			family = a.Family
+			p.gap()
+			p.line("%s", bold(strings.ToUpper(family)))
+		}
+		if g.stacked {
+			p.line("%s", label(a))
+			for _, d := range r.Designs {
+				row(p, g, []string{"  " + d.ID}, [][]string{g.lines(cells[[2]string{a.ID, d.ID}])})
+			}
+			continue
+		}
+		var columns [][]string
+		for _, d := range r.Designs {
+			columns = append(columns, g.lines(cells[[2]string{a.ID, d.ID}]))
+		}
+		row(p, g, attackLines(a, g.first-1), columns)
+	}
+	if alarmed(r) {
+		p.gap()
+		alarms(p, r)
+	}
+}
+
+func alarmed(r *attacks.Result) bool {
+	for i := range r.Cells {
+		if !r.Cells[i].Expected {
+			return true
+		}
+	}
+	return false
+}
+
+func index(r *attacks.Result) map[[2]string]*attacks.Cell {
+	cells := map[[2]string]*attacks.Cell{}
+	for i := range r.Cells {
+		cells[[2]string{r.Cells[i].Attack, r.Cells[i].Design}] = &r.Cells[i]
+	}
+	return cells
+}
+
+// label is an attack's id and, if it is no attack in the narrow sense, its kind.
+func label(a attacks.AttackRow) string {
+	if a.Kind == "attack" {
+		return a.ID
+	}
+	return a.ID + " " + faint("("+a.Kind+")")
+}
+
+func attackLines(a attacks.AttackRow, width int) []string {
+	if text := label(a); lipgloss.Width(text) <= width {
+		return []string{text}
+	}
+	out := []string{cut(a.ID, width)}
+	if a.Kind != "attack" {
+		out = append(out, "  "+faint("("+a.Kind+")"))
+	}
+	return out
+}
+
+func head(p *page, r *attacks.Result, g grid) {
+	var names [][]string
+	for _, d := range r.Designs {
+		lines := wrap(bold(Clean(d.Name)), g.cell)
+		names = append(names, append(lines, faint(strings.Repeat(" ", 8)+padLeft("target", g.target)+" "+padLeft("others", g.others))))
+	}
+	tallest := 0
+	for _, n := range names {
+		tallest = max(tallest, len(n))
+	}
+	for i, n := range names { // names that wrap stand on the same last line
+		for len(n) < tallest {
+			n = append([]string{""}, n...)
+		}
+		names[i] = n
+	}
+	row(p, g, nil, names)
+}
+
+// lines writes a cell: what was recovered, then a line for each remark.
+func (g grid) lines(c *attacks.Cell) []string {
+	if c == nil {
+		return []string{""}
+	}
+	s := stateOf(c)
+	first := pad(s.String(), 8)
+	if c.Applicable && c.Error == "" {
+		first += padLeft(fraction(c.Content.Target), g.target) + " " + padLeft(fraction(c.Content.Others), g.others) +
+			faint(fmt.Sprintf(" ×%d", c.Parties))
+	}
+	out := []string{strings.TrimRight(first, " ")}
+	notes := remarks(c)
+	if surprising(c) {
+		notes = append(notes, alarmStyle.Render("≠ unexpected"))
+	}
+	for _, n := range notes {
+		indent := "  "
+		for _, l := range wrap(n, g.cell-4) {
+			out = append(out, indent+l)
+			indent = "    "
+		}
+	}
+	return out
+}
+
+// row prints columns side by side.
+func row(p *page, g grid, first []string, columns [][]string) {
+	height := len(first)
+	for _, c := range columns {
+		height = max(height, len(c))
+	}
+	at := func(list []string, i int) string {
+		if i < len(list) {
+			return list[i]
+		}
+		return ""
+	}
+	for i := range height {
+		text := pad(at(first, i), g.first)
+		for _, c := range columns {
+			text += pad(at(c, i), g.cell+gutter)
+		}
+		p.line("%s", strings.TrimRight(text, " "))
+	}
+}

@@ -1,0 +1,159 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"doormat/attacks"
+)
+
+// tally sums up one design's column.
+type tally struct {
+	name          string
+	widest, later *attacks.Cell // opened most, and most of what came after the attack
+	opened        int           // attacks that opened something
+	unnoticed     int           // of those, the ones that nobody noticed
+	asked, served int           // messages under court orders, in attacks of kind lawful
+}
+
+// meaning says in a few lines what a result shows, each line about one question
+// and every design, in numbers from the cells. It draws no conclusion about how
+// likely anything is.
+func meaning(r *attacks.Result) []string {
+	var all []*tally
+	for _, d := range r.Designs {
+		all = append(all, newTally(r, d))
+	}
+	lines := []string{
+		"Breadth, the most that one attack opened: " + each(all, func(t *tally) string {
+			if t.widest == nil {
+				return "nothing"
+			}
+			got, of := recovered(t.widest)
+			return fmt.Sprintf("%d of %d messages (%s, %s taken)", got, of, t.widest.Attack, count(t.widest.Parties, "principal"))
+		}),
+		"Future, the most that one attack opened of what was written after it: " + each(all, func(t *tally) string {
+			if t.later == nil {
+				return "nothing"
+			}
+			got, of := after(t.later)
+			return fmt.Sprintf("%d of %d (%s)", got, of, t.later.Attack)
+		}),
+		"Silence, attacks that opened something and that nobody noticed: " + each(all, func(t *tally) string {
+			return fmt.Sprintf("%d of %d", t.unnoticed, t.opened)
+		}),
+	}
+	if text := equals(r); text != "" {
+		lines = append(lines, text)
+	}
+	return append(lines, "Lawful access, messages under orders that a court signed: "+each(all, func(t *tally) string {
+		if t.asked == 0 {
+			return "nobody whom an order could ask"
+		}
+		return fmt.Sprintf("%d of %d served", t.served, t.asked)
+	}))
+}
+
+// each joins what is to be said of every design.
+func each(all []*tally, say func(*tally) string) string {
+	parts := make([]string, len(all))
+	for i, t := range all {
+		parts[i] = t.name + " " + say(t)
+	}
+	return strings.Join(parts, "; ") + "."
+}
+
+func after(c *attacks.Cell) (got, of int) {
+	t, o := c.Content.Target, c.Content.Others
+	return t.After + o.After, t.AfterTotal + o.AfterTotal
+}
+
+func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
+	t := &tally{name: d.Name}
+	kind := map[string]string{}
+	for _, a := range r.Attacks {
+		kind[a.ID] = a.Kind
+	}
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		if c.Design != d.ID || !c.Applicable || c.Error != "" {
+			continue
+		}
+		switch kind[c.Attack] {
+		case "attack":
+			t.attack(c)
+		case "lawful":
+			t.asked += c.Lawful.Asked
+			t.served += c.Lawful.Served
+		}
+	}
+	return t
+}
+
+func (t *tally) attack(c *attacks.Cell) {
+	got, _ := recovered(c)
+	if got == 0 {
+		return
+	}
+	t.opened++
+	if len(c.Noticed) == 0 {
+		t.unnoticed++
+	}
+	if t.widest == nil || more(c, t.widest, recovered) {
+		t.widest = c
+	}
+	if got, _ := after(c); got > 0 && (t.later == nil || more(c, t.later, after)) {
+		t.later = c
+	}
+}
+
+// more reports whether a opened more than b, or as much with fewer principals.
+func more(a, b *attacks.Cell, measure func(*attacks.Cell) (int, int)) bool {
+	x, _ := measure(a)
+	y, _ := measure(b)
+	return x > y || x == y && a.Parties < b.Parties
+}
+
+// equals names the attacks that opened something, and as much in every design.
+func equals(r *attacks.Result) string {
+	if len(r.Designs) < 2 {
+		return ""
+	}
+	cells := index(r)
+	var same []string
+	opened := 0
+	for _, a := range r.Attacks {
+		if a.Kind != "attack" {
+			continue
+		}
+		alike, most := true, 0
+		var first *attacks.Cell
+		for _, d := range r.Designs {
+			c := cells[[2]string{a.ID, d.ID}]
+			if c == nil {
+				return ""
+			}
+			if first == nil {
+				first = c
+			}
+			got, _ := recovered(c)
+			most = max(most, got)
+			alike = alike && c.Content == first.Content && c.Applicable
+		}
+		if most > 0 {
+			opened++
+			if alike {
+				same = append(same, a.ID)
+			}
+		}
+	}
+	text := fmt.Sprintf("Common ground, attacks that opened as much in every design: %d of %d", len(same), opened)
+	if len(same) > 0 {
+		text += " (" + strings.Join(same[:min(4, len(same))], ", ")
+		if len(same) > 4 {
+			text += ", …"
+		}
+		text += ")"
+	}
+	return text + "."
+}

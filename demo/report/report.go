@@ -1,0 +1,158 @@
+// Package report turns results, designs and attacks into text for people:
+// terminal, Markdown, and the JSON document that every other renderer starts
+// from. It computes nothing about security. A number that it prints was measured
+// by package attacks; the sentences of [Demo] about what the numbers mean are
+// filled in from the same cells.
+//
+// Rules of the output. Nothing is said by colour alone: each state has a glyph and
+// a word. "Recovered nothing" is the strongest thing said of an attack that failed.
+// Names and texts may come from other people's files, so control characters are
+// shown escaped; TestHostileNames holds all renderers to that.
+//
+// Functions return text with ANSI styles in it. Whoever writes it to something
+// that is no terminal strips them.
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"charm.land/lipgloss/v2"
+)
+
+// The width of a page in columns, if nothing better is known, and its bounds.
+const (
+	DefaultWidth = 80
+	MinWidth     = 60
+	MaxWidth     = 100
+)
+
+// page is text under construction.
+type page struct {
+	strings.Builder
+	width int
+}
+
+func newPage(width int) *page { return &page{width: min(max(width, MinWidth), MaxWidth)} }
+
+func (p *page) line(format string, args ...any) {
+	fmt.Fprintf(&p.Builder, format, args...)
+	p.WriteByte('\n')
+}
+
+func (p *page) gap() { p.WriteByte('\n') }
+
+// title is a heading over a rule.
+func (p *page) title(text string) {
+	text = Clean(text)
+	p.line("%s", bold(text))
+	p.line("%s", faint(strings.Repeat("─", min(lipgloss.Width(text), p.width))))
+}
+
+// prose wraps text, indented.
+func (p *page) prose(indent int, text string) {
+	for _, l := range wrap(Clean(text), p.width-indent) {
+		p.line("%s%s", strings.Repeat(" ", indent), l)
+	}
+}
+
+// field wraps text beside a label.
+func (p *page) field(label, text string) { p.beside(13, bold(label), Clean(text)) }
+
+// beside wraps text in a column that begins at the given place, with something on
+// its left in the first line. text may be styled, so it is not cleaned here.
+func (p *page) beside(column int, left, text string) {
+	for i, l := range wrap(text, p.width-column) {
+		if i > 0 {
+			left = ""
+		}
+		p.line("%s", strings.TrimRight(pad(left, column)+l, " "))
+	}
+}
+
+// wrap breaks text into lines of at most width columns; "" gives one line.
+func wrap(text string, width int) []string {
+	var out []string
+	for l := range strings.SplitSeq(lipgloss.Wrap(text, max(width, 10), " "), "\n") {
+		out = append(out, strings.TrimRight(l, " "))
+	}
+	return out
+}
+
+// pad fills text with spaces on the right up to width columns.
+func pad(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-lipgloss.Width(text)))
+}
+
+// padLeft fills text with spaces on the left.
+func padLeft(text string, width int) string {
+	return strings.Repeat(" ", max(0, width-lipgloss.Width(text))) + text
+}
+
+// cut shortens text to width columns.
+func cut(text string, width int) string {
+	if lipgloss.Width(text) <= width {
+		return text
+	}
+	out := []rune(text)
+	for len(out) > 0 && lipgloss.Width(string(out))+1 > width {
+		out = out[:len(out)-1]
+	}
+	return string(out) + "…"
+}
+
+// Clean makes text from outside safe for a terminal and for one line: control
+// characters, marks that turn the direction of writing and bytes that are not
+// UTF-8 are shown as Go would write them.
+func Clean(text string) string {
+	if strings.IndexFunc(text, hidden) < 0 && utf8.ValidString(text) {
+		return text
+	}
+	var b strings.Builder
+	for i, r := range text {
+		if r == utf8.RuneError && text[i] != 0xEF {
+			fmt.Fprintf(&b, `\x%02x`, text[i])
+		} else if hidden(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func hidden(r rune) bool {
+	return unicode.IsControl(r) || r >= '\u2028' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' ||
+		r == '\u200e' || r == '\u200f' || r == '\u061c' || r == '\ufeff'
+}
+
+func cleaned(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = Clean(s)
+	}
+	return out
+}
+
+// count writes a number and its noun: "1 principal", "2 principals".
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+var (
+	boldStyle  = lipgloss.NewStyle().Bold(true)
+	faintStyle = lipgloss.NewStyle().Faint(true)
+	allStyle   = lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("208"))
+	partStyle  = lipgloss.NewStyle().Foreground(lipgloss.Color("208"))
+	noneStyle  = lipgloss.NewStyle().Foreground(lipgloss.Color("73"))
+	alarmStyle = lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("196"))
+)
+
+func bold(s string) string  { return boldStyle.Render(s) }
+func faint(s string) string { return faintStyle.Render(s) }

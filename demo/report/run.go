@@ -1,0 +1,207 @@
+package report
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/world"
+)
+
+// A Run is what the report of a single attack is made of.
+type Run struct {
+	Header       attacks.Header
+	Result       *attacks.Result
+	Conversation *world.Conversation
+	ShowTexts    bool // print what was opened: right for invented people only
+}
+
+// Text tells of one attack in full, design by design: what the adversary had, what
+// it did, what it opened, the proof of one claim, and why.
+func (r Run) Text(width int) string {
+	p := newPage(width)
+	p.title(r.Header.Title)
+	p.prose(0, settingsLine(r.Result))
+	p.gap()
+	p.field("Happens", r.Header.Happens)
+	for i := range r.Result.Cells {
+		c := &r.Result.Cells[i]
+		p.gap()
+		p.line("%s  %s", bold("── "+Clean(r.designName(c.Design))), stateOf(c))
+		if c.Applicable {
+			r.cell(p, c)
+		}
+		if c.Why != "" {
+			p.field("Why", c.Why)
+		}
+		switch {
+		case c.Error != "":
+			p.field("Error", c.Error)
+		case surprising(c):
+			p.field("≠ Unexpected", surprise(c))
+		}
+	}
+	p.gap()
+	p.field("Why", r.Header.Why)
+	p.field("Really", r.Header.Really)
+	p.field("Source", r.Header.Source)
+	p.field("Exercise", r.Header.Exercise)
+	p.gap()
+	for _, text := range caveats {
+		p.prose(0, text)
+	}
+	return p.String()
+}
+
+func (r Run) designName(id string) string {
+	for _, d := range r.Result.Designs {
+		if d.ID == id {
+			return d.Name
+		}
+	}
+	return id
+}
+
+func (r Run) cell(p *page, c *attacks.Cell) {
+	end := r.Result.Conversation.Messages
+	p.field("Takes", fmt.Sprintf("%s: %s, after message %d of %d", strings.Join(c.Needs, ", "), count(c.Parties, "principal"), c.At, end))
+	calls(p, c.Trace.Calls)
+	t, o := c.Content.Target, c.Content.Others
+	p.field("Recovered", fmt.Sprintf("%d of %d messages of the target (before %d of %d, after %d of %d)",
+		t.Recovered, t.Total, t.Before, t.BeforeTotal, t.After, t.AfterTotal))
+	p.field("", fmt.Sprintf("%d of %d messages of others (before %d of %d, after %d of %d)",
+		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal))
+	p.field("", fmt.Sprintf("metadata of %d of %d; forged %d; false claims %d", c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
+	if c.Lawful.Asked > 0 {
+		p.field("Orders", fmt.Sprintf("%s in scope of what the court signed, %d served", count(c.Lawful.Asked, "message"), c.Lawful.Served))
+	}
+	noticed(p, c)
+	if len(c.Trace.Opened) > 0 {
+		p.field("Opened", "messages "+ranges(c.Trace.Opened))
+		r.opened(p, c)
+	}
+	r.proof(p, c)
+}
+
+// noticed lists who noticed what, the first few.
+func noticed(p *page, c *attacks.Cell) {
+	const few = 4
+	if len(c.Noticed) == 0 {
+		p.field("Noticed", "by nobody")
+	}
+	for i, e := range c.Noticed {
+		if i == few {
+			p.field("", fmt.Sprintf("and %d more", len(c.Noticed)-few))
+			break
+		}
+		label := ""
+		if i == 0 {
+			label = "Noticed"
+		}
+		p.field(label, fmt.Sprintf("by %s after message %d: %s", e.By, e.AfterMessage, e.What))
+	}
+}
+
+// calls lists what the script did; a call that repeats is counted, and the middle
+// of a long list is left out.
+func calls(p *page, all []string) {
+	const first, last = 12, 4
+	var list []string
+	times := 0
+	for i, call := range all {
+		times++
+		if i+1 < len(all) && all[i+1] == call {
+			continue
+		}
+		if times > 1 {
+			call += fmt.Sprintf(" (%d times)", times)
+		}
+		list, times = append(list, call), 0
+	}
+	label := "Does"
+	for i, call := range list {
+		if i >= first && i < len(list)-last && len(list) > first+last+1 {
+			if i == first {
+				p.field("", fmt.Sprintf("… %d more …", len(list)-first-last))
+			}
+			continue
+		}
+		p.field(label, call)
+		label = ""
+	}
+}
+
+// opened shows the texts of a few messages, spread over the conversation.
+func (r Run) opened(p *page, c *attacks.Cell) {
+	if !r.ShowTexts {
+		return
+	}
+	const few = 3
+	list := c.Trace.Opened
+	for i := range min(few, len(list)) {
+		k := list[i*(len(list)-1)/max(1, min(few, len(list))-1)]
+		m := r.Conversation.Messages[k-1]
+		p.beside(13, "", faint(fmt.Sprintf("%d  %s to %s: ", k, Clean(m.From), strings.Join(cleaned(m.To), ", ")))+"“"+Clean(m.Text)+"”")
+	}
+}
+
+// ranges writes sorted numbers as "1-4, 7, 9-12".
+func ranges(list []int) string {
+	var parts []string
+	for i := 0; i < len(list); {
+		j := i
+		for j+1 < len(list) && list[j+1] == list[j]+1 {
+			j++
+		}
+		part := fmt.Sprint(list[i])
+		if j > i {
+			part += fmt.Sprintf("-%d", list[j])
+		}
+		parts, i = append(parts, part), j+1
+	}
+	return strings.Join(parts, ", ")
+}
+
+// saltSize is what precedes the text in a plaintext, see package attacks.
+const saltSize = 16
+
+// proof prints the proof of one claim, a line a step.
+func (r Run) proof(p *page, c *attacks.Cell) {
+	proof := c.Trace.Proof
+	if len(proof) == 0 {
+		return
+	}
+	p.field("Proof", fmt.Sprintf("that message %d was computed from what was taken; without any line it fails", c.Trace.FirstOpen))
+	for i, s := range proof {
+		how := "from " + s.Origin
+		switch {
+		case s.Rule != "":
+			how = fmt.Sprintf("by “%s” from %s", s.Rule, parents(s.Parents))
+		case s.Origin == "":
+			how = "made by the adversary"
+		}
+		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(Clean(string(s.Fact.Kind)))+" "+Clean(how)+faint(", "+r.data(s.Fact)))
+	}
+}
+
+func parents(list []int) string {
+	parts := make([]string, len(list))
+	for i, at := range list {
+		parts[i] = fmt.Sprint(at + 1)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// data shows a fact's bytes: their number and the first few.
+func (r Run) data(f world.Fact) string {
+	const few = 8
+	if f.Kind == world.Plaintext && r.ShowTexts && len(f.Data) > saltSize {
+		return fmt.Sprintf("%s of salt, then “%s”", count(saltSize, "byte"), Clean(cut(string(f.Data[saltSize:]), 40)))
+	}
+	text := hex.EncodeToString(f.Data[:min(few, len(f.Data))])
+	if len(f.Data) > few {
+		text += "…"
+	}
+	return fmt.Sprintf("%s %s", count(len(f.Data), "byte"), text)
+}

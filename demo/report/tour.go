@@ -1,0 +1,142 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo/story"
+	"doormat/world"
+)
+
+// A Tour is what `doormat demo` tells.
+type Tour struct {
+	Conversation *world.Conversation
+	BuiltIn      bool // the conversation is that of package story
+	Designs      []world.Design
+}
+
+// Opening says who talks and what each design does. It needs no result, so that
+// there is something to read while attacks run.
+func (t Tour) Opening(width int) string {
+	p := newPage(width)
+	p.title("doormat: who can read your messages after something goes wrong?")
+	c := t.Conversation
+	p.prose(0, fmt.Sprintf("One conversation, %s of %s, goes through %s of protecting messages. Then adversaries, each "+
+		"with stated means, take real keys and real ciphertext. What they open is compared, byte for byte, with what was said.",
+		count(len(c.Messages), "message"), count(len(c.Accounts), "account"), count(len(t.Designs), "way")))
+	p.gap()
+	p.prose(0, "This is a demonstration. It protects nobody's real messages.")
+	p.gap()
+	p.line("%s", bold("Who talks: "+Clean(c.Title)))
+	if t.BuiltIn {
+		t.people(p)
+	} else {
+		p.prose(2, strings.Join(c.Accounts[:min(10, len(c.Accounts))], ", ")+"; the target is "+c.Target+".")
+	}
+	for _, d := range t.Designs {
+		introduce(p, d.Info())
+	}
+	return p.String()
+}
+
+func (t Tour) people(p *page) {
+	for _, tie := range story.Ties() {
+		n := 0
+		for _, m := range t.Conversation.Messages {
+			if m.Concerns(tie.A) && m.Concerns(tie.B) {
+				n++
+			}
+		}
+		p.beside(24, fmt.Sprintf("  %-17s %3d", tie.A+" – "+tie.B, n), tie.About)
+	}
+	p.prose(2, story.Order)
+}
+
+func introduce(p *page, i world.Info) {
+	p.gap()
+	p.line("%s  %s", bold("Design: "+Clean(i.Name)), faint(i.ID))
+	p.prose(2, sentences(i.Doc, 3))
+	for _, trust := range i.Trusts {
+		p.beside(4, "  -", "trust "+Clean(trust))
+	}
+}
+
+// sentences is the beginning of a paragraph.
+func sentences(text string, n int) string {
+	rest, out := strings.Join(strings.Fields(text), " "), ""
+	for range n {
+		s := firstSentence(rest)
+		out += s + " "
+		if rest = strings.TrimSpace(strings.TrimPrefix(rest, s)); rest == "" {
+			break
+		}
+	}
+	return strings.TrimSpace(out)
+}
+
+// Findings shows a few attacks one by one, then all, then what that means.
+func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) string {
+	p := newPage(width)
+	cells := index(r)
+	for i, h := range shown {
+		p.gap()
+		p.line("%s  %s", bold(fmt.Sprintf("Attack %d: %s", i+1, Clean(h.Title))), faint(h.ID))
+		p.prose(2, sentences(h.Happens, 2))
+		for _, d := range r.Designs {
+			if c := cells[[2]string{h.ID, d.ID}]; c != nil {
+				measured(p, d, c)
+			}
+		}
+	}
+	p.gap()
+	p.title("All attacks")
+	p.prose(0, settingsLine(r))
+	p.gap()
+	table(p, r)
+	p.gap()
+	legend(p)
+	p.gap()
+	p.title("What the numbers say")
+	for _, text := range meaning(r) {
+		p.beside(2, "-", Clean(text))
+	}
+	p.gap()
+	t.next(p, r)
+	return p.String()
+}
+
+// measured is one design's outcome in the tour.
+func measured(p *page, d attacks.DesignRow, c *attacks.Cell) {
+	text := stateOf(c).String()
+	if c.Applicable {
+		x, y := c.Content.Target, c.Content.Others
+		notes := append([]string{
+			fmt.Sprintf("%d of %d with the target, %d of %d of others", x.Recovered, x.Total, y.Recovered, y.Total),
+			count(c.Parties, "principal") + " taken"}, remarks(c)...)
+		if len(c.Noticed) == 0 {
+			notes = append(notes, "nobody noticed")
+		}
+		text += "  " + strings.Join(notes, " · ")
+	}
+	p.beside(4, "", bold(Clean(d.Name))+"  "+text)
+	if c.Why != "" {
+		p.beside(6, "", faint(Clean(c.Why)))
+	}
+	if surprising(c) {
+		p.beside(6, "", alarmStyle.Render("≠ unexpected: ")+Clean(surprise(c)))
+	}
+}
+
+func (t Tour) next(p *page, r *attacks.Result) {
+	p.line("%s", bold("Try next"))
+	if len(r.Attacks) > 0 {
+		p.line("  doormat attack run %-22s one attack in full, with its proof", r.Attacks[0].ID)
+	}
+	p.line("  doormat matrix --at 10 --retention 5      another moment, phones that delete")
+	p.line("  doormat matrix --threshold 2              a smaller quorum")
+	if len(r.Designs) > 0 {
+		p.line("  doormat design show %-21s whom its users trust, and its rules", r.Designs[0].ID)
+	}
+	p.line("  doormat demo --conversation chat.txt      your own exported chat")
+}

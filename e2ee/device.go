@@ -1,0 +1,292 @@
+package e2ee
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/ratchet"
+	"doormat/world"
+)
+
+// Device is the program of a user's device. Its secrets are its [Device.Holdings]
+// and nothing else: keys that were used, ratcheted past or replaced are gone.
+type Device struct {
+	// Programs are what a modified client may put in the place of the honest
+	// envelope; text is the script's.
+	Programs map[string]func(honest Envelope, text []byte) (Envelope, error)
+
+	account   string
+	random    io.Reader
+	envelope  Envelope
+	retention int
+
+	keys    *keyStore
+	peers   map[string]*peer
+	outbox  []*outgoing
+	history []kept
+	days    int // since the signed prekey was replaced
+}
+
+type peer struct {
+	identity *pqxdh.IdentityPublic // the one seen last
+	sessions []*session            // newest first
+}
+
+// outgoing is a message that the provider has not confirmed.
+type outgoing struct {
+	meta           world.Meta
+	secret, public []byte
+	waiting        []string // recipients whose bundle has been asked for
+}
+
+type kept struct {
+	meta world.Meta
+	body []byte
+}
+
+const sessionsPerPeer = 4
+
+// NewDevice makes a device that keeps the newest retention messages, 0 for all.
+func NewDevice(account string, random io.Reader, retention int, envelope Envelope) *Device {
+	return &Device{account: account, random: random, envelope: envelope, retention: retention, peers: map[string]*peer{}}
+}
+
+// Name implements [world.Node].
+func (d *Device) Name() string { return world.DeviceOf(d.account) }
+
+// Reprogram implements [world.Reprogrammable].
+func (d *Device) Reprogram(program string, text []byte) error {
+	modified, ok := d.Programs[program]
+	if !ok {
+		return fmt.Errorf("%s: no program %q", d.Name(), program)
+	}
+	e, err := modified(d.envelope, text)
+	if err == nil {
+		d.envelope = e
+	}
+	return err
+}
+
+// Holdings implements [world.Node]: keys, sessions, what is still to be sent, and
+// the history.
+func (d *Device) Holdings() []world.Fact {
+	if d.keys == nil {
+		return nil
+	}
+	facts := []world.Fact{{Kind: DeviceKeys, Ref: d.account, Data: d.keys.encode()}}
+	for _, name := range d.known() {
+		for _, s := range d.peers[name].sessions {
+			facts = append(facts, s.fact())
+		}
+	}
+	for _, o := range d.outbox {
+		facts = append(facts, world.Fact{Kind: Secret, Ref: o.meta.ID, Data: o.secret}, o.meta.Fact())
+	}
+	for _, k := range d.history {
+		facts = append(facts, world.Fact{Kind: KeptMessage, Ref: k.meta.ID, Data: world.Pack(keptTag, k.meta.Encode(), k.body)})
+	}
+	return facts
+}
+
+func (d *Device) known() []string {
+	var names []string
+	for name := range d.peers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Handle implements [world.Node].
+func (d *Device) Handle(now time.Time, p world.Packet) []world.Packet {
+	switch p.From {
+	case world.UserOf(d.account):
+		return d.fromUser(now, p)
+	case "provider":
+		return d.fromProvider(p)
+	case world.Life:
+		if p.Kind() == world.KindStart {
+			return d.install()
+		}
+	case world.Clock:
+		return d.tick()
+	}
+	return nil
+}
+
+func (d *Device) fromUser(now time.Time, p world.Packet) []world.Packet {
+	switch p.Kind() {
+	case world.KindTyped:
+		return d.typed(now, p.Data)
+	case world.KindAskNumber:
+		return d.number(p.Data)
+	case world.KindReinstall:
+		return d.install()
+	case world.KindUnlock:
+		return d.toUser(world.KindHoldings, world.EncodeFacts(d.Holdings()))
+	}
+	return nil
+}
+
+func (d *Device) fromProvider(p world.Packet) []world.Packet {
+	switch p.Kind() {
+	case KindBundle:
+		return d.bundle(p.Data)
+	case KindReceipt:
+		return d.receipt(p.Data)
+	case KindDeliver:
+		return d.deliver(p.Data)
+	}
+	return nil
+}
+
+func (d *Device) toUser(kind byte, fields ...[]byte) []world.Packet {
+	return []world.Packet{{From: d.Name(), To: world.UserOf(d.account), Data: world.Pack(kind, fields...)}}
+}
+
+func (d *Device) warn(format string, args ...any) []world.Packet {
+	return d.toUser(world.KindWarning, fmt.Appendf(nil, format, args...))
+}
+
+func (d *Device) toProvider(data []byte) world.Packet {
+	return world.Packet{From: d.Name(), To: "provider", Data: data}
+}
+
+// install begins anew: nothing of what was there remains.
+func (d *Device) install() []world.Packet {
+	d.peers, d.outbox, d.history, d.days = map[string]*peer{}, nil, nil, 0
+	var err error
+	if d.keys, err = newKeyStore(d.random); err != nil {
+		return d.warn("the device could not be set up: %v", err)
+	}
+	return []world.Packet{d.register()}
+}
+
+func (d *Device) register() world.Packet {
+	return d.toProvider(world.Pack(KindRegister, d.keys.bundles()...))
+}
+
+// tick replaces the signed prekey when its time has come.
+func (d *Device) tick() []world.Packet {
+	if d.days++; d.days < rotationDays || d.keys == nil {
+		return nil
+	}
+	d.days = 0
+	if err := d.keys.rotate(d.random); err != nil {
+		return d.warn("prekeys could not be replaced: %v", err)
+	}
+	return []world.Packet{d.register()}
+}
+
+// number answers the user who wants to compare safety numbers.
+func (d *Device) number(data []byte) []world.Packet {
+	f, err := world.Unpack(data, world.KindAskNumber, 1)
+	if err != nil || d.keys == nil {
+		return nil
+	}
+	number := ""
+	if p := d.peers[string(f[0])]; p != nil && p.identity != nil {
+		number = pqxdh.SafetyNumber(d.keys.identity.Public(), *p.identity)
+	}
+	return d.toUser(world.KindNumber, f[0], []byte(number))
+}
+
+// meet records the identity under which a peer appears and warns if it is
+// another one than before.
+func (d *Device) meet(name string, id pqxdh.IdentityPublic) []world.Packet {
+	p := d.peers[name]
+	if p == nil {
+		p = &peer{}
+		d.peers[name] = p
+	}
+	before := p.identity
+	p.identity = &id
+	if before == nil || *before == id {
+		return nil
+	}
+	p.sessions = slices.DeleteFunc(p.sessions, func(s *session) bool { return s.identity != id })
+	return d.warn("the safety number with %s has changed", name)
+}
+
+func (d *Device) adopt(s *session) {
+	p := d.peers[s.peer]
+	p.sessions = append([]*session{s}, p.sessions...)
+	p.sessions = p.sessions[:min(len(p.sessions), sessionsPerPeer)]
+}
+
+// keep adds a message to the history and deletes what is beyond retention.
+func (d *Device) keep(m world.Meta, body []byte) {
+	d.history = append(d.history, kept{m, body})
+	if d.retention > 0 {
+		d.history = newest(d.history, d.retention)
+	}
+}
+
+// deliver opens what the provider brings.
+func (d *Device) deliver(data []byte) []world.Packet {
+	in, err := ParseDelivery(data)
+	if err != nil || in.To != d.account || d.keys == nil {
+		return nil
+	}
+	out := []world.Packet{d.toProvider(world.Pack(KindGot, []byte(in.Meta.ID)))}
+	secret, notes, err := d.decrypt(in)
+	out = append(out, notes...)
+	if errors.Is(err, ratchet.ErrSpent) {
+		return out // delivered twice
+	}
+	if err != nil {
+		return append(out, d.warn("a message from %s could not be opened", in.Meta.From)...)
+	}
+	body, err := d.envelope.Open(in.Meta, secret, in.Public)
+	if err != nil {
+		return append(out, d.warn("a message from %s was refused: %v", in.Meta.From, err)...)
+	}
+	d.keep(in.Meta, body)
+	return append(out, d.toUser(world.KindShown, []byte(in.Meta.From), body)...)
+}
+
+// decrypt tries the sessions with the sender, or begins the one that the initial
+// message asks for.
+func (d *Device) decrypt(in *Delivery) ([]byte, []world.Packet, error) {
+	err := errors.New("no session")
+	if p := d.peers[in.Meta.From]; p != nil {
+		for i, s := range p.sessions {
+			if len(in.Initial) > 0 && !s.startedBy(in.Initial) {
+				continue
+			}
+			var secret []byte
+			if secret, err = s.open(d.random, in); err == nil {
+				p.sessions = append([]*session{s}, slices.Delete(p.sessions, i, i+1)...)
+				return secret, nil, nil
+			}
+			if errors.Is(err, ratchet.ErrSpent) || len(in.Initial) > 0 {
+				return nil, nil, err
+			}
+		}
+	}
+	if len(in.Initial) == 0 {
+		return nil, nil, err
+	}
+	s, m, err := d.keys.respond(d.account, in.Meta.From, in.Initial)
+	if err != nil {
+		return nil, nil, err
+	}
+	secret, err := s.open(d.random, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	notes := d.meet(in.Meta.From, m.Identity)
+	d.adopt(s)
+	d.keys.spend(m)
+	if err := d.keys.replenish(d.random); err != nil {
+		return nil, nil, err
+	}
+	return secret, append(notes, d.register()), nil
+}
+
+func digest(b []byte) [32]byte { return sha256.Sum256(b) }

@@ -1,0 +1,184 @@
+package e2ee
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+
+	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/ratchet"
+	"doormat/world"
+)
+
+const (
+	oneTimePrekeys = 4 // that a device keeps with the provider
+	rotationDays   = 7 // after so many days the signed prekey is replaced; the one before is kept once more
+)
+
+// newKeyStore makes an identity with prekeys.
+func newKeyStore(random io.Reader) (*keyStore, error) {
+	k := &keyStore{next: 1}
+	var err error
+	if k.identity, err = pqxdh.NewIdentity(random); err != nil {
+		return nil, err
+	}
+	if err := k.rotate(random); err != nil {
+		return nil, err
+	}
+	return k, k.replenish(random)
+}
+
+func (k *keyStore) number() uint32 {
+	k.next++
+	return k.next - 1
+}
+
+// rotate replaces the signed prekey and the KEM key of last resort, and erases
+// those of the time before the last.
+func (k *keyStore) rotate(random io.Reader) error {
+	signed, err := pqxdh.NewSignedPrekey(random, k.number())
+	if err != nil {
+		return err
+	}
+	last, err := pqxdh.NewKEMPrekey(random, k.number(), true)
+	if err != nil {
+		return err
+	}
+	k.signed = newest(append(k.signed, signed), 2)
+	lasting := newest(append(slices.DeleteFunc(slices.Clone(k.kem), func(p *pqxdh.KEMPrekey) bool { return !p.LastResort() }), last), 2)
+	k.kem = append(slices.DeleteFunc(k.kem, (*pqxdh.KEMPrekey).LastResort), lasting...)
+	return nil
+}
+
+func newest[T any](items []T, n int) []T { return slices.Clone(items[max(0, len(items)-n):]) }
+
+// replenish makes one-time prekeys in place of those that were used.
+func (k *keyStore) replenish(random io.Reader) error {
+	for len(k.oneTime) < oneTimePrekeys {
+		p, err := pqxdh.NewOneTimePrekey(random, k.number())
+		if err != nil {
+			return err
+		}
+		kem, err := pqxdh.NewKEMPrekey(random, k.number(), false)
+		if err != nil {
+			return err
+		}
+		k.oneTime, k.kem = append(k.oneTime, p), append(k.kem, kem)
+	}
+	return nil
+}
+
+// bundles signs what others need: one bundle for each one-time prekey, and a last
+// one for when those are gone.
+func (k *keyStore) bundles() [][]byte {
+	signed := k.signed[len(k.signed)-1]
+	var once, lasting []*pqxdh.KEMPrekey
+	for _, p := range k.kem {
+		if p.LastResort() {
+			lasting = append(lasting, p)
+		} else {
+			once = append(once, p)
+		}
+	}
+	var out [][]byte
+	for i := range min(len(once), len(k.oneTime)) {
+		out = append(out, pqxdh.MakeBundle(k.identity, signed, once[i], k.oneTime[i]).Bytes())
+	}
+	return append(out, pqxdh.MakeBundle(k.identity, signed, lasting[len(lasting)-1], nil).Bytes())
+}
+
+// find gives the keys that an initial message names.
+func (k *keyStore) find(m *pqxdh.InitialMessage) (pqxdh.ResponderKeys, error) {
+	keys := pqxdh.ResponderKeys{Identity: k.identity}
+	for _, p := range k.signed {
+		if p.ID() == m.SignedID {
+			keys.Signed = p
+		}
+	}
+	for _, p := range k.kem {
+		if p.ID() == m.KEMID {
+			keys.KEM = p
+		}
+	}
+	for _, p := range k.oneTime {
+		if p.ID() == m.OneTimeID {
+			keys.OneTime = p
+		}
+	}
+	if keys.Signed == nil || keys.KEM == nil || (m.OneTimeID != 0 && keys.OneTime == nil) {
+		return keys, fmt.Errorf("a prekey of the initial message is used up or unknown")
+	}
+	return keys, nil
+}
+
+// spend erases the one-time keys that an initial message used.
+func (k *keyStore) spend(m *pqxdh.InitialMessage) {
+	k.oneTime = slices.DeleteFunc(k.oneTime, func(p *pqxdh.OneTimePrekey) bool { return p.ID() == m.OneTimeID })
+	k.kem = slices.DeleteFunc(k.kem, func(p *pqxdh.KEMPrekey) bool { return p.ID() == m.KEMID && !p.LastResort() })
+}
+
+// initiate starts a session with the owner of a bundle.
+func (k *keyStore) initiate(random io.Reader, own, peer string, bundle []byte) (*session, error) {
+	b, err := pqxdh.ParseBundle(bundle)
+	if err != nil {
+		return nil, err
+	}
+	agreed, m, err := pqxdh.Initiate(random, k.identity, b)
+	if err != nil {
+		return nil, err
+	}
+	state, err := ratchet.NewInitiator(random, agreed.Secret, b.Signed.Key)
+	if err != nil {
+		return nil, err
+	}
+	initial := m.Bytes()
+	return &session{own: own, peer: peer, identity: b.Identity, state: state,
+		ad: digest(agreed.AssociatedData), id: sessionID(initial), initial: initial}, nil
+}
+
+// respond computes the other side of a session from its initial message. The
+// first ciphertext proves whether it is genuine.
+func (k *keyStore) respond(own, peer string, initial []byte) (*session, *pqxdh.InitialMessage, error) {
+	m, err := pqxdh.ParseInitialMessage(initial)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := k.find(m)
+	if err != nil {
+		return nil, nil, err
+	}
+	agreed, err := pqxdh.Respond(keys, m)
+	if err != nil {
+		return nil, nil, err
+	}
+	state, err := ratchet.NewResponder(agreed.Secret, keys.Signed.Private())
+	if err != nil {
+		return nil, nil, err
+	}
+	return &session{own: own, peer: peer, identity: m.Identity, state: state,
+		ad: digest(agreed.AssociatedData), id: sessionID(initial)}, m, nil
+}
+
+// seal makes one recipient's part of a message.
+func (s *session) seal(m world.Meta, secret, public []byte) (Part, error) {
+	h, ciphertext, err := s.state.Seal(secret, associated(s.ad, m, public))
+	return Part{To: s.peer, Identity: fingerprint(s.identity), Initial: s.initial, Header: h, Ciphertext: ciphertext}, err
+}
+
+// open decrypts a part and, as the peer has answered, stops sending the initial
+// message.
+func (s *session) open(random io.Reader, d *Delivery) ([]byte, error) {
+	secret, err := s.state.Open(random, d.Header, d.Ciphertext, associated(s.ad, d.Meta, d.Public))
+	if err == nil {
+		s.initial = nil
+	}
+	return secret, err
+}
+
+func sessionID(initial []byte) []byte {
+	sum := digest(initial)
+	return sum[:16]
+}
+
+func (s *session) startedBy(initial []byte) bool { return bytes.Equal(s.id, sessionID(initial)) }

@@ -1,0 +1,168 @@
+package e2ee
+
+import (
+	"bytes"
+	"io"
+	"math/rand/v2"
+
+	"doormat/world"
+)
+
+// Names of the making rules, which scripts apply by name.
+const (
+	MakeKeys      = "make device keys"
+	OfferBundle   = "offer a bundle"
+	StartSession  = "start a session"
+	AnswerSession = "answer a session"
+	Receive       = "receive"
+	Pass          = "pass on"
+	Write         = "write a message"
+)
+
+// MakingRules publishes what a holder of keys can build: what a device can do,
+// an adversary with keys of its own can. envelope builds a design's envelope from
+// randomness and the facts that follow the arguments of [Write].
+func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, error)) []world.Rule {
+	kinds := func(k ...world.Kind) []world.Kind { return k }
+	rules := []world.Rule{
+		{Name: MakeKeys, Doc: "Anybody can make an identity with prekeys, under any account's name (text).",
+			Gives: kinds(DeviceKeys, Bundle), Apply: makeKeys},
+		{Name: OfferBundle, Doc: "A directory can hand out any bundle to the device named in text.",
+			Takes: kinds(Bundle), Gives: kinds(world.Outgoing), Apply: offerBundle},
+		{Name: StartSession, Doc: "Keys and somebody's bundle start a session with them; text names the account that it claims to be from.",
+			Takes: kinds(DeviceKeys, Bundle), Gives: kinds(Session), Apply: startSession},
+		{Name: AnswerSession, Doc: "Keys answer the session that a delivery starts.",
+			Takes: kinds(DeviceKeys, Delivered), Gives: kinds(Session, Secret), Apply: answerSession},
+		{Name: Receive, Doc: "A session opens the next delivery and moves on.",
+			Takes: kinds(Session, Delivered), Gives: kinds(Session, Secret), Apply: receive},
+		{Name: Pass, Doc: "A session seals a secret part again, under the metadata and public part of a delivery.",
+			Takes: kinds(Session, Secret, Delivered), Gives: kinds(Session, world.Outgoing), Apply: passOn},
+		{Name: Write, Doc: "A session seals a text of the adversary's own, dated like another message.",
+			Takes: kinds(Session, world.Metadata), Gives: kinds(Session, world.Outgoing),
+			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
+	}
+	for i := range rules {
+		rules[i].Make = true
+	}
+	return rules
+}
+
+// stream stretches the adversary's randomness.
+func stream(in world.Input) io.Reader {
+	var key [32]byte
+	copy(key[:], in.Random)
+	return rand.NewChaCha8(key)
+}
+
+func makeKeys(in world.Input) ([]world.Derived, error) {
+	keys, err := newKeyStore(stream(in))
+	if err != nil {
+		return nil, err
+	}
+	account := string(in.Text)
+	return world.Conclude(
+		world.Fact{Kind: DeviceKeys, Ref: account, Data: keys.encode()},
+		world.Fact{Kind: Bundle, Ref: account, Data: keys.bundles()[0]}), nil
+}
+
+func outward(ref string, p world.Packet, like world.Meta) world.Fact {
+	return world.Fact{Kind: world.Outgoing, Ref: ref, Data: p.Encode(like.Sent)}
+}
+
+func offerBundle(in world.Input) ([]world.Derived, error) {
+	p := world.Packet{From: "provider", To: string(in.Text),
+		Data: world.Pack(KindBundle, []byte(in.Facts[0].Ref), in.Facts[0].Data)}
+	return world.Conclude(outward(in.Facts[0].Ref, p, world.Meta{})), nil
+}
+
+func startSession(in world.Input) ([]world.Derived, error) {
+	keys, err := parseKeyStore(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	s, err := keys.initiate(stream(in), string(in.Text), in.Facts[1].Ref, in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(s.fact()), nil
+}
+
+func answerSession(in world.Input) ([]world.Derived, error) {
+	keys, err := parseKeyStore(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	d, err := ParseDelivery(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	s, _, err := keys.respond(in.Facts[0].Ref, d.Meta.From, d.Initial)
+	if err != nil {
+		return nil, err
+	}
+	return s.received(stream(in), d)
+}
+
+func receive(in world.Input) ([]world.Derived, error) {
+	s, err := parseSession(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	d, err := ParseDelivery(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	return s.received(stream(in), d)
+}
+
+func (s *session) received(random io.Reader, d *Delivery) ([]world.Derived, error) {
+	secret, err := s.open(random, d)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(s.fact(), world.Fact{Kind: Secret, Ref: d.Meta.ID, Data: secret}), nil
+}
+
+func passOn(in world.Input) ([]world.Derived, error) {
+	s, err := parseSession(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	d, err := ParseDelivery(in.Facts[2].Data)
+	if err != nil {
+		return nil, err
+	}
+	return s.sent(d.Meta, in.Facts[1].Data, d.Public)
+}
+
+// sent seals a message and gives the packet by which a provider delivers it.
+func (s *session) sent(m world.Meta, secret, public []byte) ([]world.Derived, error) {
+	part, err := s.seal(m, secret, public)
+	if err != nil {
+		return nil, err
+	}
+	d := &Delivery{m, public, part}
+	p := world.Packet{From: "provider", To: world.DeviceOf(s.peer), Data: d.Encode()}
+	return world.Conclude(s.fact(), outward(m.ID, p, m)), nil
+}
+
+func write(in world.Input, envelope func(io.Reader, []world.Fact) (Envelope, error)) ([]world.Derived, error) {
+	s, err := parseSession(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	m, err := world.ParseMeta(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	m.ID, m.From, m.To = hexOf(in.Random[32:48]), s.own, []string{s.peer}
+	around, err := envelope(stream(in), in.Facts[2:])
+	if err != nil {
+		return nil, err
+	}
+	secret, public, err := around.Seal(m, bytes.Clone(in.Text))
+	if err != nil {
+		return nil, err
+	}
+	return s.sent(m, secret, public)
+}

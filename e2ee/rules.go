@@ -1,0 +1,234 @@
+package e2ee
+
+import (
+	"errors"
+	"fmt"
+
+	"doormat/e2ee/ratchet"
+	"doormat/world"
+)
+
+// maxChain bounds the message numbers that rules follow down a chain, so that a
+// hostile header cannot ask for four thousand million facts.
+const maxChain = 1 << 17
+
+// Rules publishes how devices' and providers' bytes are read, for every design
+// that is built on [Device]. What the secret part means is the design's own rule.
+func Rules() []world.Rule {
+	kinds := func(k ...world.Kind) []world.Kind { return k }
+	return []world.Rule{
+		{Name: "read a packet", Doc: "Links are not encrypted: a packet shows the envelope, delivery or bundle in it.",
+			Takes: kinds(world.Observed), Gives: kinds(Envelopes, Delivered, Bundle), Apply: readPacket},
+		{Name: "read an envelope", Doc: "An envelope shows who wrote to whom and when, and holds a part for each recipient.",
+			Takes: kinds(Envelopes), Gives: kinds(Delivered, world.Metadata, Public), Apply: readEnvelope},
+		{Name: "read a delivery", Doc: "A recipient's part shows the metadata, the ratchet header and the ciphertext.",
+			Takes: kinds(Delivered), Gives: kinds(Ciphertext, Turn, Call, Initial, world.Metadata, Public), Apply: readDelivery},
+		{Name: "read the history", Doc: "What a device still shows to its user, it also shows to a thief.",
+			Takes: kinds(KeptMessage), Gives: kinds(world.Plaintext, world.Metadata), Apply: readKept},
+		{Name: "read a session", Doc: "A stored session holds the keys of its two chains, of skipped messages, and the ratchet's root.",
+			Takes: kinds(Session), Gives: kinds(ChainKey, MessageKey, RatchetState), Apply: readSession},
+		{Name: "count down", Doc: "If a chain has a message n, it has a message n-1.",
+			Takes: kinds(Call), Gives: kinds(Call), Apply: countDown},
+		{Name: "step the chain", Doc: "A chain key gives the key of its message and the next chain key, never the one before (Double Ratchet, section 2.2).",
+			Takes: kinds(ChainKey, Call), Gives: kinds(MessageKey, ChainKey), Apply: stepChain},
+		{Name: "open a ciphertext", Doc: "A message key opens its one message.",
+			Takes: kinds(MessageKey, Ciphertext), Gives: kinds(Secret), Apply: openCiphertext},
+		{Name: "turn the ratchet", Doc: "The root and private key of one side give the chain that the other side starts next (Double Ratchet, section 2.3).",
+			Takes: kinds(RatchetState, Turn), Gives: kinds(ChainKey), Apply: turnRatchet},
+		{Name: "answer a handshake", Doc: "A device's private prekeys give the secret of every session that was started with them (PQXDH, section 3.4).",
+			Takes: kinds(DeviceKeys, Initial), Gives: kinds(RatchetState), Apply: answerHandshake},
+	}
+}
+
+func readPacket(in world.Input) ([]world.Derived, error) {
+	p, _, err := world.ParsePacket(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	switch p.Kind() {
+	case KindUpload:
+		u, err := ParseUpload(p.Data)
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(envelope(u)), nil
+	case KindDeliver:
+		d, err := ParseDelivery(p.Data)
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(d.fact()), nil
+	case KindBundle:
+		f, err := world.Unpack(p.Data, KindBundle, 2)
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(world.Fact{Kind: Bundle, Ref: string(f[0]), Data: f[1]}), nil
+	}
+	return nil, errors.New("nothing in this packet")
+}
+
+func (d *Delivery) fact() world.Fact {
+	return world.Fact{Kind: Delivered, Ref: direction(d.Meta.ID, d.To), Data: d.Encode()}
+}
+
+func readEnvelope(in world.Input) ([]world.Derived, error) {
+	u, err := ParseUpload(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	facts := []world.Fact{u.Meta.Fact(), {Kind: Public, Ref: u.Meta.ID, Data: u.Public}}
+	for i := range u.Parts {
+		facts = append(facts, u.Delivery(i).fact())
+	}
+	return world.Conclude(facts...), nil
+}
+
+func readDelivery(in world.Input) ([]world.Derived, error) {
+	d, err := ParseDelivery(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	open := associated([32]byte{}, d.Meta, d.Public)[32:]
+	c := (&sealed{d.Meta.ID, open, d.Header, d.Ciphertext}).encode()
+	at := place(d.Header.Ratchet, d.Header.N)
+	facts := []world.Fact{
+		d.Meta.Fact(),
+		{Kind: Public, Ref: d.Meta.ID, Data: d.Public},
+		{Kind: Ciphertext, Ref: at, Data: c},
+		{Kind: Turn, Ref: direction(d.Meta.From, d.To), Data: c},
+	}
+	if d.Header.N < maxChain {
+		facts = append(facts, world.Fact{Kind: Call, Ref: at, Data: callData(d.Header.Ratchet, d.Header.N)})
+	}
+	if len(d.Initial) > 0 {
+		facts = append(facts, world.Fact{Kind: Initial, Ref: d.To, Data: world.Pack(0, []byte(d.Meta.From), d.Initial)})
+	}
+	return world.Conclude(facts...), nil
+}
+
+func callData(chain ratchet.Key, n uint32) []byte {
+	return ratchet.Header{Ratchet: chain, N: n}.Bytes()
+}
+
+func countDown(in world.Input) ([]world.Derived, error) {
+	h, err := ratchet.ParseHeader(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	if h.N == 0 || h.N >= maxChain {
+		return nil, errors.New("no message before this one")
+	}
+	return world.Conclude(world.Fact{Kind: Call, Ref: place(h.Ratchet, h.N-1), Data: callData(h.Ratchet, h.N-1)}), nil
+}
+
+func readKept(in world.Input) ([]world.Derived, error) {
+	f, err := world.Unpack(in.Facts[0].Data, keptTag, 2)
+	if err != nil {
+		return nil, err
+	}
+	m, err := world.ParseMeta(f[0])
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(world.Fact{Kind: world.Plaintext, Ref: m.ID, Data: f[1]}, m.Fact()), nil
+}
+
+func readSession(in world.Input) ([]world.Derived, error) {
+	s, err := parseSession(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	facts := []world.Fact{s.root()}
+	for _, chain := range []func() (ratchet.Chain, bool){s.state.Sending, s.state.Receiving} {
+		if c, ok := chain(); ok {
+			facts = append(facts, world.Fact{Kind: ChainKey, Ref: place(c.Ratchet, c.N), Data: keyData(c.Key, s.ad[:])})
+		}
+	}
+	for _, k := range s.state.Skipped() {
+		facts = append(facts, world.Fact{Kind: MessageKey, Ref: place(k.Ratchet, k.N), Data: keyData(k.Key, s.ad[:])})
+	}
+	return world.Conclude(facts...), nil
+}
+
+// root states what turns the ratchet when the peer answers.
+func (s *session) root() world.Fact {
+	root, private := s.state.Root(), s.state.Private()
+	return world.Fact{Kind: RatchetState, Ref: direction(s.peer, s.own), Data: world.Pack(0, root[:], private[:], s.ad[:])}
+}
+
+func stepChain(in world.Input) ([]world.Derived, error) {
+	key, ad, err := parseKeyData(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	h, err := ratchet.ParseHeader(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	next, message := ratchet.StepChain(key)
+	return world.Conclude(
+		world.Fact{Kind: MessageKey, Ref: place(h.Ratchet, h.N), Data: keyData(message, ad)},
+		world.Fact{Kind: ChainKey, Ref: place(h.Ratchet, h.N+1), Data: keyData(next, ad)}), nil
+}
+
+func openCiphertext(in world.Input) ([]world.Derived, error) {
+	key, ad, err := parseKeyData(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	c, err := parseSealed(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := c.openWith(key, ad)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(world.Fact{Kind: Secret, Ref: c.id, Data: secret}), nil
+}
+
+// turnRatchet keeps a new chain only if it opens the message that calls for it.
+func turnRatchet(in world.Input) ([]world.Derived, error) {
+	f, err := world.Unpack(in.Facts[0].Data, 0, 3)
+	if err != nil {
+		return nil, err
+	}
+	root, err1 := ratchet.ParseKey(f[0])
+	private, err2 := ratchet.ParseKey(f[1])
+	c, err3 := parseSealed(in.Facts[1].Data)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return nil, err
+	}
+	if c.header.N > ratchet.MaxSkip {
+		return nil, fmt.Errorf("message %d of its chain: a recipient would not skip so far", c.header.N)
+	}
+	_, first, err := ratchet.StepRoot(root, private, c.header.Ratchet)
+	if err != nil {
+		return nil, err
+	}
+	chain, message := ratchet.StepChain(first)
+	for range c.header.N {
+		chain, message = ratchet.StepChain(chain)
+	}
+	if _, err := c.openWith(message, f[2]); err != nil {
+		return nil, err
+	}
+	return world.Conclude(world.Fact{Kind: ChainKey, Ref: place(c.header.Ratchet, 0), Data: keyData(first, f[2])}), nil
+}
+
+func answerHandshake(in world.Input) ([]world.Derived, error) {
+	keys, err := parseKeyStore(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	f, err := world.Unpack(in.Facts[1].Data, 0, 2)
+	if err != nil {
+		return nil, err
+	}
+	s, _, err := keys.respond(in.Facts[0].Ref, string(f[0]), f[1])
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(s.root()), nil
+}

@@ -1,0 +1,206 @@
+package ceremony
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+
+	"doormat/escrow/group"
+	"doormat/escrow/sharing"
+
+	"go.dedis.ch/kyber/v3"
+)
+
+// Audit reads a board, post by post in the board's order, and knows at each moment what follows from it. It is the same
+// deterministic function for everybody and holds no secret. Trustees that run in one process may therefore share an Audit:
+// each would compute the identical one, so that computing it once changes the cost and nothing else. Trustees on machines
+// of their own each run their own; none takes it from another. An Audit must not be used by two goroutines at once.
+type Audit struct {
+	*session
+	phase      Phase
+	trustees   []standing // trustees[0] is nobody
+	recipients []int      // of shares: who was left when the deal phase opened
+	calls      map[int]bool
+	culprits   []Culprit
+	transcript hash.Hash
+	outcome    *Outcome
+	failed     error
+}
+
+// standing is what the board says of one trustee.
+type standing struct {
+	out         bool
+	posts       [PhaseDone][]byte // by phase, the one that counts
+	key         kyber.Point
+	digest      []byte
+	commitments *sharing.Commitments
+	deal        map[int]sealed // by recipient
+}
+
+// Outcome is what a board amounts to once the complain phase has closed.
+type Outcome struct {
+	// Qualified are the trustees whose polynomials make up the key and who hold shares of it, ascending, at least t.
+	Qualified []int
+	// Culprits are all who broke the rules, in the order of the board; of one phase's absent the lower index first.
+	Culprits []Culprit
+	// Commitments are the sum of the qualified dealers': the public polynomial, whose Key is the committee's.
+	Commitments *sharing.Commitments
+	// Transcript is a hash of the roster and of every post that counted in phases 1 to 5.
+	Transcript [sha256.Size]byte
+}
+
+// NewAudit starts to read the board of a ceremony. It fails when the roster is not one.
+func NewAudit(r *Roster) (*Audit, error) {
+	s, err := newSession(r)
+	if err != nil {
+		return nil, err
+	}
+	a := &Audit{session: s, phase: PhaseKey, trustees: make([]standing, s.n+1), calls: map[int]bool{}, transcript: sha256.New()}
+	a.transcript.Write(s.context("transcript"))
+	return a, nil
+}
+
+// Verify reads a whole board and returns its outcome. It fails as [Audit.Outcome] does.
+func Verify(r *Roster, posts [][]byte) (*Outcome, error) {
+	a, err := NewAudit(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range posts {
+		_ = a.Read(p) // the error says why the post is ignored, and ignoring it is what is to be done
+	}
+	return a.Outcome()
+}
+
+// Phase returns the phase that is open, or [PhaseDone] or [PhaseFailed].
+func (a *Audit) Phase() Phase { return a.phase }
+
+// Outcome returns what the board amounts to, a copy. Before the complain phase has closed it is an error; when too few
+// trustees qualified or confirmed, a *[FailedError].
+func (a *Audit) Outcome() (*Outcome, error) {
+	if a.failed != nil {
+		return nil, a.failed
+	}
+	if a.outcome == nil {
+		return nil, fmt.Errorf("ceremony: no outcome yet, the %s phase is open", a.phase)
+	}
+	o := *a.outcome
+	o.Qualified = append([]int(nil), o.Qualified...)
+	o.Culprits = append([]Culprit(nil), a.culprits...)
+	return &o, nil
+}
+
+// Read takes the next post of the board. An error says why the post is ignored, as the package comment lists; it is no
+// failure of the audit. A post that convicts its author is not ignored.
+func (a *Audit) Read(raw []byte) error {
+	raw = bytes.Clone(raw)
+	p, err := parsePost(raw)
+	if err != nil {
+		return err
+	}
+	if err := a.admit(p); err != nil {
+		return err
+	}
+	a.transcript.Write(binary.BigEndian.AppendUint32(nil, uint32(len(raw))))
+	a.transcript.Write(raw)
+	s := &a.trustees[p.author]
+	switch {
+	case len(p.body) == 0:
+		a.calls[p.author] = true
+	case s.posts[p.phase] != nil:
+		a.convict(p.author, &fault{Equivocation, errors.New("two different posts")}, s.posts[p.phase], raw)
+	default:
+		s.posts[p.phase] = raw
+		if f := a.take(p); f != nil {
+			a.convict(p.author, f, raw)
+		}
+	}
+	a.advance()
+	return nil
+}
+
+// admit says why a post is to be ignored.
+func (a *Audit) admit(p *post) error {
+	if p.phase != a.phase || p.phase > PhaseConfirm {
+		return fmt.Errorf("ceremony: a %s post while the phase is %s", p.phase, a.phase)
+	}
+	if err := a.checkSignature(p.phase, p.author, p.body, p.signature); err != nil {
+		return err
+	}
+	s := &a.trustees[p.author]
+	if len(p.body) == 0 {
+		if a.calls[p.author] {
+			return fmt.Errorf("ceremony: trustee %d said before that time is up", p.author)
+		}
+		return nil
+	}
+	if s.out {
+		return fmt.Errorf("ceremony: trustee %d was disqualified before", p.author)
+	}
+	if first, err := parsePost(s.posts[p.phase]); err == nil && bytes.Equal(first.body, p.body) {
+		return fmt.Errorf("ceremony: trustee %d posted the same before", p.author)
+	}
+	return nil
+}
+
+// take reads the body of an author's first post in the phase.
+func (a *Audit) take(p *post) (f *fault) {
+	s := &a.trustees[p.author]
+	switch p.phase {
+	case PhaseKey:
+		s.key, f = a.readKey(p.author, p.body)
+	case PhaseCommit:
+		s.digest, f = readDigest(p.body)
+	case PhaseReveal:
+		s.commitments, f = a.readReveal(p.author, s.digest, p.body)
+	case PhaseDeal:
+		s.deal, f = a.readDeal(p.author, a.recipients, p.body)
+	case PhaseComplain:
+		f = a.hear(p.author, p.body)
+	case PhaseConfirm:
+		f = a.readConfirmation(p.body)
+	}
+	return f
+}
+
+// convict names a culprit once: its first offence is the one that counts.
+func (a *Audit) convict(trustee int, f *fault, evidence ...[]byte) {
+	if a.trustees[trustee].out {
+		return
+	}
+	c := Culprit{Trustee: trustee, Phase: a.phase, Reason: f.reason, Evidence: evidence}
+	if f.detail != nil {
+		c.Detail = f.detail.Error()
+	}
+	a.culprits = append(a.culprits, c)
+	a.trustees[trustee].out = true
+}
+
+// left returns who is not out, ascending.
+func (a *Audit) left() []int {
+	var list []int
+	for i := 1; i <= a.n; i++ {
+		if !a.trustees[i].out {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// sum adds up the qualified dealers' commitments.
+func (a *Audit) sum(qualified []int) (*sharing.Commitments, error) {
+	total := a.trustees[qualified[0]].commitments
+	for _, i := range qualified[1:] {
+		var err error
+		if total, err = total.Add(a.trustees[i].commitments); err != nil {
+			return nil, err
+		}
+	}
+	if group.IsIdentity(suite, total.Key()) {
+		return nil, errors.New("ceremony: the dealers' secrets add up to zero, which is no key")
+	}
+	return total, nil
+}

@@ -1,0 +1,80 @@
+package ceremony
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"doormat/escrow/dleq"
+	"doormat/escrow/group"
+	"doormat/escrow/sharing"
+)
+
+const (
+	digestSize = 32
+	saltSize   = 32
+)
+
+// digest is the whole body of a commit post. The dealer's index is hashed too, so that nobody can repeat another's digest
+// and then its reveal.
+func (s *session) digest(dealer int, salt, commitments []byte) []byte {
+	wide := group.Expand("doormat/ceremony/digest/v1", s.context("digest", dealer), salt, commitments)
+	return wide[:digestSize]
+}
+
+func readDigest(body []byte) ([]byte, *fault) {
+	if len(body) != digestSize {
+		return nil, &fault{Malformed, fmt.Errorf("a commit body has %d bytes, got %d", digestSize, len(body))}
+	}
+	return body, nil
+}
+
+// revealBody is the salt (32 bytes), the t commitments (32 each) and a proof of knowledge of the constant term (64).
+func (s *session) revealBody(dealer int, salt []byte, p *sharing.Polynomial, random io.Reader) ([]byte, error) {
+	commitments := p.Commit()
+	proof, err := dleq.ProveKnowledge(suite, s.context("reveal", dealer), commitments.Key(), p.Secret(), random)
+	if err != nil {
+		return nil, err
+	}
+	return bytes.Join([][]byte{salt, commitments.Bytes(), proof.Bytes()}, nil), nil
+}
+
+func (s *session) readReveal(dealer int, digest, body []byte) (*sharing.Commitments, *fault) {
+	salt, points, err := s.splitReveal(body)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(s.digest(dealer, salt, points), digest) {
+		return nil, &fault{WrongHash, errors.New("the commit post hashed something else")}
+	}
+	commitments, failed := sharing.DecodeCommitments(suite, s.t, points)
+	if failed != nil {
+		return nil, &fault{Malformed, failed}
+	}
+	return commitments, s.checkConstant(dealer, commitments, body)
+}
+
+func (s *session) splitReveal(body []byte) (salt, points []byte, f *fault) {
+	size := len(body) - saltSize - proofSize
+	if size < 0 || size%pointSize != 0 {
+		return nil, nil, &fault{Malformed, fmt.Errorf("a reveal body has %d bytes, got %d",
+			saltSize+s.t*pointSize+proofSize, len(body))}
+	}
+	if size != s.t*pointSize {
+		return nil, nil, &fault{WrongDegree, fmt.Errorf("%d commitments, the threshold is %d", size/pointSize, s.t)}
+	}
+	return body[:saltSize], body[saltSize : saltSize+size], nil
+}
+
+// checkConstant is the one rule about what a dealer may share: anything not zero that it knows.
+func (s *session) checkConstant(dealer int, c *sharing.Commitments, body []byte) *fault {
+	proof, err := readProof(body)
+	if err != nil {
+		return &fault{Malformed, err}
+	}
+	if err := dleq.VerifyKnowledge(suite, s.context("reveal", dealer), c.Key(), proof); err != nil {
+		return &fault{BadProof, err}
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package ceremony
+
+import (
+	"crypto/ed25519"
+	"fmt"
+	"io"
+	"testing"
+
+	"doormat/escrow/group"
+	"doormat/escrow/sharing"
+
+	"github.com/stretchr/testify/require"
+	"go.dedis.ch/kyber/v3"
+	"go.dedis.ch/kyber/v3/xof/blake2xb"
+)
+
+// move replaces what trustee i would post. honest is nil when it has nothing to say.
+type move func(c *committee, i int, honest []byte) [][]byte
+
+// committee is a whole group with its board, in one process.
+type committee struct {
+	testing.TB
+	roster      *Roster
+	identities  []ed25519.PrivateKey // [0] is nobody's
+	trustees    []*Trustee
+	polynomials []*sharing.Polynomial // kept for adversaries, who do not erase
+	oneUse      []kyber.Scalar
+	audit       *Audit
+	board       [][]byte
+	random      io.Reader
+	moves       map[Phase]map[int]move
+}
+
+var checkpoint = []byte("log.example\n42\nroot\n")
+
+func newCommittee(tb testing.TB, session string, t, n int) *committee {
+	c := &committee{TB: tb, random: blake2xb.New(fmt.Appendf(nil, "%s %d %d", session, t, n)), moves: map[Phase]map[int]move{},
+		roster: &Roster{Session: []byte(session), Threshold: t}, identities: make([]ed25519.PrivateKey, n+1),
+		trustees: make([]*Trustee, n+1), polynomials: make([]*sharing.Polynomial, n+1), oneUse: make([]kyber.Scalar, n+1)}
+	for i := 1; i <= n; i++ {
+		c.identities[i] = ed25519.NewKeyFromSeed(fmt.Appendf(nil, "%032d", i))
+		c.roster.Identities = append(c.roster.Identities, c.identities[i].Public().(ed25519.PublicKey))
+	}
+	var err error
+	c.audit, err = NewAudit(c.roster)
+	require.NoError(tb, err)
+	for i := 1; i <= n; i++ {
+		c.trustees[i], err = NewTrustee(c.roster, i, c.identities[i])
+		require.NoError(tb, err)
+	}
+	return c
+}
+
+// cheat makes trustee i deviate in a phase.
+func (c *committee) cheat(phase Phase, i int, m move) *committee {
+	if c.moves[phase] == nil {
+		c.moves[phase] = map[int]move{}
+	}
+	c.moves[phase][i] = m
+	return c
+}
+
+// post puts a post on the board and returns why it was ignored.
+func (c *committee) post(raw []byte) error {
+	c.board = append(c.board, raw)
+	return c.audit.Read(raw)
+}
+
+func (c *committee) signed(i int, phase Phase, body []byte) []byte {
+	raw, err := c.audit.sign(c.identities[i], phase, i, body)
+	require.NoError(c, err)
+	return raw
+}
+
+func (c *committee) honest(i int) ([]byte, error) {
+	if c.audit.phase == PhaseConfirm {
+		return c.trustees[i].Confirm(c.audit, checkpoint)
+	}
+	return c.trustees[i].Next(c.audit, c.random)
+}
+
+// play plays one phase; time is called if somebody stayed silent.
+func (c *committee) play() {
+	phase := c.audit.Phase()
+	for i := 1; i < len(c.trustees) && c.audit.Phase() == phase; i++ {
+		raw, err := c.honest(i)
+		if err != nil && c.moves[phase][i] == nil {
+			continue // disqualified
+		}
+		c.keep(i)
+		posts := [][]byte{raw}
+		if m := c.moves[phase][i]; m != nil {
+			if posts = m(c, i, raw); len(posts) > 0 {
+				c.trustees[i].sent[phase] = posts[0] // its program knows what it did
+			}
+		}
+		for _, p := range posts {
+			_ = c.post(p)
+		}
+	}
+	for i := len(c.trustees) - 1; i > 0 && c.audit.Phase() == phase; i-- {
+		call, err := c.trustees[i].CallTime(c.audit)
+		require.NoError(c, err)
+		require.NoError(c, c.post(call))
+	}
+	require.NotEqual(c, phase, c.audit.Phase())
+}
+
+func (c *committee) keep(i int) {
+	if c.trustees[i].polynomial != nil {
+		c.polynomials[i] = c.trustees[i].polynomial
+	}
+	if c.trustees[i].oneUse != nil {
+		c.oneUse[i] = c.trustees[i].oneUse.Clone()
+	}
+}
+
+// until plays up to the beginning of a phase.
+func (c *committee) until(phase Phase) *committee {
+	for c.audit.Phase() < phase {
+		c.play()
+	}
+	return c
+}
+
+// outcome returns what the board amounts to, after checking that every reader of it agrees.
+func (c *committee) outcome() *Outcome {
+	o, err := c.audit.Outcome()
+	require.NoError(c, err)
+	again, err := Verify(c.roster, c.board)
+	require.NoError(c, err)
+	require.Equal(c, o.Qualified, again.Qualified)
+	require.Equal(c, o.Culprits, again.Culprits)
+	require.Equal(c, o.Transcript, again.Transcript)
+	require.Equal(c, o.Commitments.Bytes(), again.Commitments.Bytes())
+	return o
+}
+
+// shares returns the final shares of those who have one.
+func (c *committee) shares() []sharing.Share {
+	var list []sharing.Share
+	for _, t := range c.trustees[1:] {
+		if s, err := t.Share(); err == nil {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// interpolate gives what shares say, right or not.
+func interpolate(tb testing.TB, shares []sharing.Share) kyber.Scalar {
+	var indices []int
+	for _, s := range shares {
+		indices = append(indices, s.Index)
+	}
+	weights, err := sharing.Lagrange(suite, indices)
+	require.NoError(tb, err)
+	sum := suite.Scalar().Zero()
+	for k, s := range shares {
+		sum.Add(sum, suite.Scalar().Mul(weights[k], s.Value))
+	}
+	return sum
+}
+
+// isKey reports whether secret belongs to the committee's key.
+func isKey(o *Outcome, secret kyber.Scalar) bool {
+	return group.IsIdentity(suite, suite.Point().Sub(suite.Point().Mul(secret, nil), o.Commitments.Key()))
+}

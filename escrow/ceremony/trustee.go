@@ -1,0 +1,134 @@
+package ceremony
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"fmt"
+	"io"
+	"slices"
+
+	"doormat/escrow/sharing"
+
+	"go.dedis.ch/kyber/v3"
+)
+
+// Trustee is the private side of one participant.
+type Trustee struct {
+	*session
+	index      int
+	identity   ed25519.PrivateKey
+	sent       [PhaseDone][]byte // by phase
+	oneUse     kyber.Scalar
+	polynomial *sharing.Polynomial
+	salt       []byte
+	received   map[int]sharing.Share // good ones, by dealer
+	final      *sharing.Share
+}
+
+// NewTrustee returns the trustee with that index on the roster. It fails when the roster is not one, or names another
+// identity key at that index. The identity key stays the caller's: it is not among [Trustee.Secrets].
+func NewTrustee(r *Roster, index int, identity ed25519.PrivateKey) (*Trustee, error) {
+	s, err := newSession(r)
+	if err != nil {
+		return nil, err
+	}
+	if len(identity) != ed25519.PrivateKeySize || index < 1 || index > s.n ||
+		!s.identities[index-1].Equal(identity.Public()) {
+		return nil, fmt.Errorf("ceremony: the identity key given is not trustee %d's on the roster", index)
+	}
+	return &Trustee{session: s, index: index, identity: identity}, nil
+}
+
+// Next returns what the trustee posts in the phase that is open, from 1 to 5, and nil when it has nothing to post. Each
+// post is returned once: the caller must bring it to the board. An error that comes from random changes nothing, and the
+// call may be repeated. When the trustee is disqualified, the ceremony failed, or the board holds a post in the trustee's
+// name that it did not make, the error says so and all secrets are erased.
+func (t *Trustee) Next(a *Audit, random io.Reader) ([]byte, error) {
+	if err := t.checkStanding(a); err != nil {
+		return nil, err
+	}
+	if a.phase >= PhaseConfirm || t.sent[a.phase] != nil {
+		return nil, nil
+	}
+	body, err := t.body(a, random)
+	if err != nil {
+		return nil, fmt.Errorf("ceremony: trustee %d in the %s phase: %w", t.index, a.phase, err)
+	}
+	return t.post(a.phase, body)
+}
+
+// CallTime returns a post that says that time is up for the phase that is open. It takes t of them to close a phase. It
+// fails once the ceremony has ended.
+func (t *Trustee) CallTime(a *Audit) ([]byte, error) {
+	if a.id != t.id || a.phase > PhaseConfirm {
+		return nil, fmt.Errorf("ceremony: trustee %d: no phase of its ceremony is open", t.index)
+	}
+	return t.sign(t.identity, a.phase, t.index, nil)
+}
+
+// Confirm computes the final share, checks it against the public polynomial, erases every other secret and returns the
+// confirm post: a signature on the outcome and the checkpoint. The caller must have verified that enough witnesses
+// cosigned the checkpoint and that the posts it fed to the audit are in that log; all trustees must be given the same
+// bytes. It fails before the confirm phase, and as Next does; once it has succeeded it returns the same post again. After
+// the phase has closed the post comes too late, but the share is good.
+func (t *Trustee) Confirm(a *Audit, checkpoint []byte) ([]byte, error) {
+	if err := t.checkStanding(a); err != nil {
+		return nil, err
+	}
+	if a.outcome == nil {
+		return nil, fmt.Errorf("ceremony: trustee %d cannot confirm, the %s phase is open", t.index, a.phase)
+	}
+	if t.sent[PhaseConfirm] != nil {
+		return bytes.Clone(t.sent[PhaseConfirm]), nil
+	}
+	if len(checkpoint) < 1 || len(checkpoint) > MaxCheckpoint {
+		return nil, fmt.Errorf("ceremony: a checkpoint of %d bytes, need 1 to %d", len(checkpoint), MaxCheckpoint)
+	}
+	if err := t.finish(a); err != nil {
+		return nil, err
+	}
+	return t.post(PhaseConfirm, confirmBody(a.outcome.Transcript, a.outcome.Commitments, checkpoint))
+}
+
+// post signs a body and remembers it.
+func (t *Trustee) post(phase Phase, body []byte) ([]byte, error) {
+	raw, err := t.sign(t.identity, phase, t.index, body)
+	if err != nil {
+		return nil, err
+	}
+	t.sent[phase] = raw
+	return bytes.Clone(raw), nil
+}
+
+// checkStanding erases the secrets when the trustee has no business to go on. A confirm post in its name that it did not
+// make does not stop it: the key stands already, and so does the share.
+func (t *Trustee) checkStanding(a *Audit) error {
+	if a.id != t.id {
+		return fmt.Errorf("ceremony: trustee %d was given the audit of another ceremony", t.index)
+	}
+	err := a.failed
+	if err == nil && !slices.Contains(a.left(), t.index) {
+		err = t.conviction(a)
+	}
+	for phase := PhaseKey; phase < PhaseConfirm; phase++ {
+		if seen := a.trustees[t.index].posts[phase]; seen != nil && !bytes.Equal(seen, t.sent[phase]) {
+			err = fmt.Errorf("ceremony: the board holds a %s post in the name of trustee %d that it did not make: "+
+				"its identity key is stolen, or a copy of it runs", phase, t.index)
+		}
+	}
+	if err != nil {
+		t.erase()
+		t.final = nil
+	}
+	return err
+}
+
+// conviction returns why the trustee is disqualified, nil for what it did when the outcome stood.
+func (t *Trustee) conviction(a *Audit) error {
+	for _, c := range a.culprits {
+		if c.Trustee == t.index && c.Phase < PhaseConfirm {
+			return fmt.Errorf("ceremony: disqualified: %s", c)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+// Package escrow is what designs share that give a third party a way to open
+// messages: the [Field] that travels beside each message, the [Label] that binds
+// it, and the public log of orders with its witnesses and monitor ([Log],
+// [Witness], [Monitor]).
+//
+// A message has a fresh 32-byte seed. The text is encrypted under a key derived
+// from the seed; the seed reaches recipients inside the ratchet, and whoever
+// holds the escrow key through the field. So what a court can have opened is one
+// seed, which opens one message. TestField and FuzzParseField prove the framing,
+// TestLog the log.
+package escrow
+
+import (
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"golang.org/x/crypto/chacha20poly1305"
+
+	"doormat/world"
+)
+
+// SeedSize is the length of a message seed in bytes.
+const SeedSize = 32
+
+// A Field is the public part of an escrowed message.
+type Field struct {
+	KeyID string // of the escrow key
+	Seed  []byte // the seed under the escrow key, bound to the label
+	Body  []byte // the text under the seed; it does not cover the rest of the field
+}
+
+const (
+	fieldTag = 'E'
+	labelTag = 'l'
+)
+
+// Encode gives the bytes that travel.
+func (f *Field) Encode() []byte { return world.Pack(fieldTag, []byte(f.KeyID), f.Seed, f.Body) }
+
+// ParseField decodes [Field.Encode].
+func ParseField(data []byte) (*Field, error) {
+	f, err := world.Unpack(data, fieldTag, 3)
+	if err != nil {
+		return nil, fmt.Errorf("escrow field: %w", err)
+	}
+	return &Field{string(f[0]), f[1], f[2]}, nil
+}
+
+// Label is what the encrypted seed is bound to: the key id, the sender, the
+// sorted recipients, the time, the message id and the hash of the body.
+func Label(keyID string, m world.Meta, bodyHash [32]byte) []byte {
+	return world.Pack(labelTag, []byte(keyID), m.Encode(), bodyHash[:])
+}
+
+// Label gives the label of f as the field of message m.
+func (f *Field) Label(m world.Meta) []byte { return Label(f.KeyID, m, sha256.Sum256(f.Body)) }
+
+// SealBody encrypts a text under a seed that is used for nothing else.
+func SealBody(seed, text []byte) ([]byte, error) {
+	aead, err := bodyCipher(seed)
+	if err != nil {
+		return nil, err
+	}
+	return aead.Seal(nil, make([]byte, aead.NonceSize()), text, nil), nil
+}
+
+// OpenBody decrypts what [SealBody] made. It fails if the seed is another one.
+func OpenBody(seed, body []byte) ([]byte, error) {
+	aead, err := bodyCipher(seed)
+	if err != nil {
+		return nil, err
+	}
+	text, err := aead.Open(nil, make([]byte, aead.NonceSize()), body, nil)
+	if err != nil {
+		return nil, errors.New("escrow: the seed does not open the body")
+	}
+	return text, nil
+}
+
+func bodyCipher(seed []byte) (cipher.AEAD, error) {
+	if len(seed) != SeedSize {
+		return nil, fmt.Errorf("escrow: seed of %d bytes, want %d", len(seed), SeedSize)
+	}
+	key, err := hkdf.Key(sha256.New, seed, nil, "doormat escrow body v1", chacha20poly1305.KeySize)
+	if err != nil {
+		return nil, fmt.Errorf("escrow: %w", err)
+	}
+	return chacha20poly1305.New(key)
+}

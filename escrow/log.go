@@ -1,0 +1,203 @@
+package escrow
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"slices"
+	"time"
+
+	"doormat/world"
+	"doormat/world/law"
+	"doormat/world/ledger"
+)
+
+// Kinds of packets between the log and its witnesses.
+const (
+	KindCosign   byte = 96 + iota // log to witness: checkpoint, consistency proof
+	KindCosigned                  // witness to log: cosigned checkpoint ("" if the proof did not fit), size seen
+)
+
+// Kinds of facts about the log.
+const (
+	LogState     world.Kind = "log"     // signing key and records
+	WitnessState world.Kind = "witness" // signing key and last checkpoint
+)
+
+// Log is the principal "log": it appends records that the court signed, has each
+// new size cosigned by witnesses, and gives whoever asked, and the monitor, the
+// evidence.
+type Log struct {
+	log       *ledger.Log
+	court     ed25519.PublicKey
+	policy    *ledger.Policy
+	quorum    int
+	witnesses []string // principals
+	sizes     map[string]int64
+	queue     []pending // the first is being cosigned
+	collected [][]byte
+}
+
+type pending struct {
+	asker  string
+	record []byte
+}
+
+// NewLog serves an existing log; sizes tells up to where each witness has seen it.
+func NewLog(l *ledger.Log, court ed25519.PublicKey, policy *ledger.Policy, quorum int, sizes map[string]int64, witnesses []string) *Log {
+	return &Log{log: l, court: court, policy: policy, quorum: quorum, sizes: sizes, witnesses: witnesses}
+}
+
+// Name implements [world.Node].
+func (*Log) Name() string { return "log" }
+
+// Holdings implements [world.Node].
+func (l *Log) Holdings() []world.Fact {
+	return []world.Fact{{Kind: LogState, Ref: "log", Data: l.log.Encode()}}
+}
+
+// Handle implements [world.Node].
+func (l *Log) Handle(_ time.Time, p world.Packet) []world.Packet {
+	switch p.Kind() {
+	case law.KindAppend:
+		return l.append(p)
+	case KindCosigned:
+		return l.cosigned(p)
+	}
+	return nil
+}
+
+func (l *Log) append(p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, law.KindAppend, 1)
+	if err != nil || !law.CheckRecord(f[0], l.court) {
+		return nil
+	}
+	l.queue = append(l.queue, pending{p.From, f[0]})
+	if len(l.queue) > 1 {
+		return nil
+	}
+	return l.next()
+}
+
+// next appends the oldest waiting record and asks the witnesses to cosign.
+func (l *Log) next() []world.Packet {
+	if len(l.queue) == 0 {
+		return nil
+	}
+	l.log.Append(l.queue[0].record)
+	l.collected = nil
+	var out []world.Packet
+	for _, w := range l.witnesses {
+		out = append(out, l.show(w)...)
+	}
+	return out
+}
+
+// show sends a witness the present checkpoint with a proof from where it was.
+func (l *Log) show(witness string) []world.Packet {
+	proof, err := l.log.Consistency(l.sizes[witness], l.log.Size())
+	if err != nil {
+		return nil
+	}
+	l.sizes[witness] = l.log.Size() // unless it says otherwise
+	return []world.Packet{{From: "log", To: witness, Data: world.Pack(KindCosign, l.log.Checkpoint(), proof)}}
+}
+
+// cosigned collects cosignatures and, when there are enough, answers.
+func (l *Log) cosigned(p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, KindCosigned, 2)
+	if err != nil || len(l.queue) == 0 || !slices.Contains(l.witnesses, p.From) {
+		return nil
+	}
+	size, err := world.ParseInt(f[1])
+	if err != nil || size < 0 || size > l.log.Size() {
+		return nil
+	}
+	if len(f[0]) == 0 && size != l.sizes[p.From] {
+		l.sizes[p.From] = size // it missed a checkpoint
+		return l.show(p.From)
+	}
+	if size < l.log.Size() {
+		return nil
+	}
+	l.collected = append(l.collected, f[0])
+	if len(l.collected) < l.quorum {
+		return nil
+	}
+	joined, err := l.policy.Join(l.collected...)
+	if err != nil {
+		return nil
+	}
+	evidence, err := l.log.Evidence(l.log.Size()-1, joined)
+	if err != nil {
+		return nil
+	}
+	encoded, err := evidence.Encode()
+	if err != nil {
+		return nil
+	}
+	done := l.queue[0]
+	l.queue = l.queue[1:]
+	data := world.Pack(law.KindLogged, done.record, encoded)
+	out := []world.Packet{{From: "log", To: done.asker, Data: data}, {From: "log", To: "monitor", Data: data}}
+	return append(out, l.next()...)
+}
+
+// Witness is a principal that cosigns what the log shows it, if it extends what
+// it was shown before, and warns otherwise.
+type Witness struct {
+	name    string
+	witness *ledger.Witness
+}
+
+// NewWitness wraps a witness under a principal's name.
+func NewWitness(name string, w *ledger.Witness) *Witness { return &Witness{name, w} }
+
+// Name implements [world.Node].
+func (w *Witness) Name() string { return w.name }
+
+// Holdings implements [world.Node].
+func (w *Witness) Holdings() []world.Fact {
+	return []world.Fact{{Kind: WitnessState, Ref: w.name, Data: w.witness.Encode()}}
+}
+
+// Handle implements [world.Node].
+func (w *Witness) Handle(now time.Time, p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, KindCosign, 2)
+	if err != nil || p.From != "log" {
+		return nil
+	}
+	cosigned, err := w.witness.Cosign(f[0], f[1], now)
+	if err != nil && !errors.Is(err, ledger.ErrFork) && !errors.Is(err, ledger.ErrRollback) {
+		cosigned, err = nil, nil // perhaps a packet was lost: say where we are
+	}
+	if err != nil {
+		return []world.Packet{world.Warn(w.name, "the log does not add up: "+err.Error())}
+	}
+	return []world.Packet{{From: w.name, To: "log", Data: world.Pack(KindCosigned, cosigned, world.Int(w.witness.Size()))}}
+}
+
+// Monitor is a principal that asks the court about each new entry of the log and
+// warns of one that is not on the court's docket.
+type Monitor struct{}
+
+// Name implements [world.Node].
+func (Monitor) Name() string { return "monitor" }
+
+// Holdings implements [world.Node]: what it knows is public.
+func (Monitor) Holdings() []world.Fact { return nil }
+
+// Handle implements [world.Node].
+func (Monitor) Handle(_ time.Time, p world.Packet) []world.Packet {
+	switch {
+	case p.From == "log" && p.Kind() == law.KindLogged:
+		if f, err := world.Unpack(p.Data, law.KindLogged, 2); err == nil {
+			return []world.Packet{{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, f[0])}}
+		}
+	case p.From == "court" && p.Kind() == law.KindDocketed:
+		f, err := world.Unpack(p.Data, law.KindDocketed, 2)
+		if err == nil && len(f[1]) == 1 && f[1][0] == 0 {
+			return []world.Packet{world.Warn("monitor", "the log holds an order that the court did not sign")}
+		}
+	}
+	return nil
+}

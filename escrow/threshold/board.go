@@ -1,0 +1,80 @@
+package threshold
+
+import (
+	"fmt"
+	"time"
+
+	"doormat/escrow/ceremony"
+	"doormat/world"
+	"doormat/world/ledger"
+)
+
+// board is the log as the ceremony's bulletin board.
+type board struct {
+	log       *ledger.Log
+	witnesses []*ledger.Witness
+	policy    *ledger.Policy
+}
+
+func newBoard(seed world.Seed) (*board, error) {
+	b := &board{}
+	var err error
+	if b.log, err = ledger.New("doormat.log", seed.Stream("log")); err != nil {
+		return nil, err
+	}
+	var keys []string
+	for i := range witnesses {
+		name := witnessName(i)
+		w, err := ledger.NewWitness(fmt.Sprintf("doormat.witness.%d", i+1), b.log.VerifierKey(), seed.Stream(name))
+		if err != nil {
+			return nil, err
+		}
+		b.witnesses, keys = append(b.witnesses, w), append(keys, w.VerifierKey())
+	}
+	b.policy, err = ledger.NewPolicy(b.log.VerifierKey(), quorum, keys...)
+	return b, err
+}
+
+func witnessName(i int) string { return fmt.Sprintf("witness:%d", i+1) }
+
+// post puts a post on the board, where everybody reads it.
+func (b *board) post(a *ceremony.Audit, post []byte) error {
+	if post == nil {
+		return nil
+	}
+	b.log.Append(post)
+	if err := a.Read(post); err != nil {
+		return fmt.Errorf("key ceremony: a post is ignored: %w", err)
+	}
+	return nil
+}
+
+// ceremonyTime stamps the cosignatures of set-up, which happens before any
+// conversation.
+var ceremonyTime = time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// cosign has all witnesses sign the log as it is.
+func (b *board) cosign() ([]byte, error) {
+	checkpoint := b.log.Checkpoint()
+	var notes [][]byte
+	for _, w := range b.witnesses {
+		proof, err := b.log.Consistency(w.Size(), b.log.Size())
+		if err != nil {
+			return nil, err
+		}
+		note, err := w.Cosign(checkpoint, proof, ceremonyTime)
+		if err != nil {
+			return nil, err
+		}
+		notes = append(notes, note)
+	}
+	return b.policy.Join(notes...)
+}
+
+func (b *board) states() [][]byte {
+	var states [][]byte
+	for _, w := range b.witnesses {
+		states = append(states, w.Encode())
+	}
+	return states
+}

@@ -1,0 +1,175 @@
+package threshold
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"doormat/e2ee"
+	"doormat/escrow"
+	"doormat/escrow/tdh2"
+	"doormat/world"
+)
+
+// envelope puts the seed inside the ratchet and the escrow field beside it. The
+// ratchet's associated data covers metadata and field.
+type envelope struct {
+	committee *committee
+	random    io.Reader
+}
+
+// Seal implements [e2ee.Envelope].
+func (e *envelope) Seal(m world.Meta, body []byte) (secret, public []byte, err error) {
+	seed, err := e.seed()
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := e.field(m, seed, body)
+	if err != nil {
+		return nil, nil, err
+	}
+	return seed[:], f.Encode(), nil
+}
+
+func (e *envelope) seed() (seed [escrow.SeedSize]byte, err error) {
+	if _, err = io.ReadFull(e.random, seed[:]); err != nil {
+		err = fmt.Errorf("message seed: %w", err)
+	}
+	return seed, err
+}
+
+func (e *envelope) field(m world.Meta, seed [escrow.SeedSize]byte, body []byte) (*escrow.Field, error) {
+	sealed, err := escrow.SealBody(seed[:], body)
+	if err != nil {
+		return nil, err
+	}
+	f := &escrow.Field{KeyID: e.committee.id, Body: sealed}
+	f.Seed = e.committee.key.Encrypt(f.Label(m), seed).Bytes()
+	return f, nil
+}
+
+// Open implements [e2ee.Envelope]. It builds the label from what the recipient
+// sees, computes the whole field again from the seed, and refuses any difference:
+// what trustees could open is what the recipient reads.
+func (e *envelope) Open(m world.Meta, secret, public []byte) ([]byte, error) {
+	f, err := escrow.ParseField(public)
+	if err != nil || len(secret) != escrow.SeedSize {
+		return nil, errors.New("it carries no escrow field")
+	}
+	if f.KeyID != e.committee.id {
+		return nil, fmt.Errorf("its escrow field is for the key %q", f.KeyID)
+	}
+	again := e.committee.key.Encrypt(f.Label(m), [escrow.SeedSize]byte(secret)).Bytes()
+	if !bytes.Equal(again, f.Seed) {
+		return nil, errors.New("its escrow field does not open to the message")
+	}
+	return escrow.OpenBody(secret, f.Body)
+}
+
+// clockSkew is how far a message's time may be from the provider's clock.
+const clockSkew = 10 * time.Minute
+
+// accept is what the provider can check: that the field is well formed, proved,
+// and bound to this sender, these recipients, this body and about this time. It
+// cannot see what the field encrypts.
+func (c *committee) accept(now time.Time, m world.Meta, public []byte) error {
+	f, err := escrow.ParseField(public)
+	if err != nil {
+		return errors.New("it carries no escrow field")
+	}
+	if f.KeyID != c.id {
+		return fmt.Errorf("its escrow field is for the key %q, which is not in use", f.KeyID)
+	}
+	if skew := now.Sub(m.Sent); skew > clockSkew || skew < -clockSkew {
+		return fmt.Errorf("it is dated %s", m.Sent.Format(time.DateTime))
+	}
+	ct, err := tdh2.DecodeCiphertext(suite, f.Seed)
+	if err != nil {
+		return errors.New("its escrow field is malformed")
+	}
+	if _, err := c.key.Check(f.Label(m), ct); err != nil {
+		return errors.New("its escrow field is not bound to it")
+	}
+	return nil
+}
+
+// Names of the modified programs that a user may run to evade.
+const (
+	GarbageFields     = "send garbage fields"
+	EncryptUnderneath = "encrypt underneath"
+)
+
+// garbage is a client whose fields encrypt a seed that opens nothing. The proof
+// in the field is sound, so the provider accepts it.
+type garbage struct{ *envelope }
+
+func (g garbage) Seal(m world.Meta, body []byte) (secret, public []byte, err error) {
+	seed, err := g.seed()
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := g.field(m, seed, body)
+	if err != nil {
+		return nil, nil, err
+	}
+	other, err := g.seed()
+	if err != nil {
+		return nil, nil, err
+	}
+	f.Seed = g.committee.key.Encrypt(f.Label(m), other).Bytes()
+	return seed[:], f.Encode(), nil
+}
+
+// underneath is a client that encrypts texts for its accomplices once more, under
+// a phrase that they agreed on in person. Everything the law asks for is there
+// and opens, to ciphertext.
+type underneath struct {
+	e2ee.Envelope
+	accounts []string
+	key      [32]byte
+}
+
+// newUnderneath reads the accomplices' accounts, one a line, and last the phrase.
+func newUnderneath(honest e2ee.Envelope, text []byte) (e2ee.Envelope, error) {
+	lines := strings.Split(string(text), "\n")
+	last := len(lines) - 1
+	if last < 1 || lines[last] == "" {
+		return nil, errors.New("encrypt underneath: want accounts and a phrase, one a line")
+	}
+	return &underneath{honest, lines[:last], sha256.Sum256([]byte(lines[last]))}, nil
+}
+
+// between reports whether everybody in m runs this program.
+func (u *underneath) between(m world.Meta) bool {
+	return !slices.ContainsFunc(append([]string{m.From}, m.To...), func(a string) bool { return !slices.Contains(u.accounts, a) })
+}
+
+// seed derives a key for one message: message ids do not repeat.
+func (u *underneath) seed(m world.Meta) []byte {
+	sum := sha256.Sum256(world.Pack('u', u.key[:], []byte(m.ID)))
+	return sum[:]
+}
+
+func (u *underneath) Seal(m world.Meta, body []byte) (secret, public []byte, err error) {
+	if !u.between(m) {
+		return u.Envelope.Seal(m, body)
+	}
+	inner, err := escrow.SealBody(u.seed(m), body)
+	if err != nil {
+		return nil, nil, err
+	}
+	return u.Envelope.Seal(m, inner)
+}
+
+func (u *underneath) Open(m world.Meta, secret, public []byte) ([]byte, error) {
+	body, err := u.Envelope.Open(m, secret, public)
+	if err != nil || !u.between(m) {
+		return body, err
+	}
+	return escrow.OpenBody(u.seed(m), body)
+}

@@ -1,0 +1,99 @@
+package threshold
+
+import (
+	"bytes"
+	"crypto/ecdh"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"doormat/e2ee"
+	"doormat/world"
+	"doormat/world/law"
+)
+
+// Names of the making rules.
+const (
+	SignOrder      = "sign an order"
+	AttachEvidence = "attach the evidence"
+	AskTrustee     = "ask a trustee"
+)
+
+// makingRules publishes what holders of a court's key or of an order can build.
+func makingRules() []world.Rule {
+	kinds := func(k ...world.Kind) []world.Kind { return k }
+	rules := []world.Rule{
+		{Name: SignOrder, Doc: "The court's key signs an order for the accounts in text, one a line, of all times, to an agency key of the adversary's own, and the record for the log.",
+			Takes: kinds(law.CourtKey), Gives: kinds(law.OrderFact, law.AgencyKey, world.Outgoing), Apply: signOrder},
+		{Name: AttachEvidence, Doc: "The log's evidence completes the order that it is for.",
+			Takes: kinds(law.OrderFact, LogEvidence), Gives: kinds(law.OrderFact), Apply: attachEvidence},
+		{Name: AskTrustee, Doc: "Whoever holds a signed order can ask a trustee about envelopes; text names the asker and the trustee.",
+			Takes: kinds(law.OrderFact), Gives: kinds(world.Outgoing), Apply: askTrustee},
+	}
+	for i := range rules {
+		rules[i].Make = true
+	}
+	return rules
+}
+
+// always is the scope and the validity that a forger writes.
+var always = time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func signOrder(in world.Input) ([]world.Derived, error) {
+	if len(in.Facts[0].Data) != ed25519.SeedSize {
+		return nil, errors.New("not a court's key")
+	}
+	court := ed25519.NewKeyFromSeed(in.Facts[0].Data)
+	agency, err := ecdh.X25519().NewPrivateKey(in.Random[:32])
+	if err != nil {
+		return nil, err
+	}
+	order := law.Order{Case: "case 7", Accounts: strings.Split(string(in.Text), "\n"), From: time.Unix(0, 0).UTC(),
+		Until: always, Expiry: always, Agency: agency.PublicKey().Bytes()}
+	s := law.Signed{Order: order, Bytes: law.Sign(order, court), Nonce: in.Random[32:64]}
+	s.Record = law.Record(s.Bytes, s.Nonce, court)
+	p := world.Packet{From: world.Outsider, To: "log", Data: world.Pack(law.KindAppend, s.Record)}
+	return world.Conclude(
+		world.Fact{Kind: law.OrderFact, Ref: "order", Data: s.Encode()},
+		world.Fact{Kind: law.AgencyKey, Ref: agencyRef(order.Agency), Data: agency.Bytes()},
+		world.Fact{Kind: world.Outgoing, Ref: "order", Data: p.Encode(always)}), nil
+}
+
+func attachEvidence(in world.Input) ([]world.Derived, error) {
+	s, err := law.ParseSigned(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	f, err := world.Unpack(in.Facts[1].Data, law.KindLogged, 2)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(f[0], s.Record) {
+		return nil, errors.New("the evidence is for another order")
+	}
+	s.Evidence = f[1]
+	return world.Conclude(world.Fact{Kind: law.OrderFact, Ref: "order", Data: s.Encode()}), nil
+}
+
+// askTrustee takes the envelopes after the order.
+func askTrustee(in world.Input) ([]world.Derived, error) {
+	from, to, ok := strings.Cut(string(in.Text), " ")
+	if !ok {
+		return nil, fmt.Errorf("rule %q: text %q: want the asker and the trustee", AskTrustee, in.Text)
+	}
+	var items []*item
+	for _, f := range in.Facts[1:] {
+		if f.Kind != e2ee.Envelopes {
+			return nil, fmt.Errorf("rule %q: a %s among the envelopes", AskTrustee, f.Kind)
+		}
+		i, err := newItem(f.Data)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	p := world.Packet{From: from, To: to, Data: request(in.Facts[0].Data, items)}
+	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: to, Data: p.Encode(always)}), nil
+}

@@ -1,0 +1,146 @@
+package threshold
+
+import (
+	"encoding/hex"
+	"fmt"
+
+	"doormat/e2ee"
+	"doormat/escrow"
+	"doormat/world"
+	"doormat/world/law"
+)
+
+// Kinds of packets between an agency and trustees.
+const (
+	KindRequest byte = 112 + iota // to a trustee: signed order with its evidence, items
+	KindAnswer                    // from a trustee: the agency's public key, facts sealed to it
+)
+
+// item is one message of a request: what the label is built from, and the
+// encrypted seed. The body stays behind; its hash is enough.
+type item struct {
+	meta     world.Meta
+	bodyHash [32]byte
+	keyID    string
+	seed     []byte
+}
+
+const itemTag = 'i'
+
+func (i *item) encode() []byte {
+	return world.Pack(itemTag, i.meta.Encode(), i.bodyHash[:], []byte(i.keyID), i.seed)
+}
+
+func parseItem(data []byte) (*item, error) {
+	f, err := world.Unpack(data, itemTag, 4)
+	if err != nil {
+		return nil, fmt.Errorf("request: %w", err)
+	}
+	if len(f[1]) != 32 {
+		return nil, fmt.Errorf("request: hash of %d bytes, want 32", len(f[1]))
+	}
+	m, err := world.ParseMeta(f[0])
+	return &item{m, [32]byte(f[1]), string(f[2]), f[3]}, err
+}
+
+func (i *item) label() []byte { return escrow.Label(i.keyID, i.meta, i.bodyHash) }
+
+// newItem reads what a request needs from a stored envelope.
+func newItem(envelope []byte) (*item, error) {
+	u, err := e2ee.ParseUpload(envelope)
+	if err != nil {
+		return nil, err
+	}
+	f, err := escrow.ParseField(u.Public)
+	if err != nil {
+		return nil, err
+	}
+	return &item{u.Meta, sum(f.Body), f.KeyID, f.Seed}, nil
+}
+
+// request asks a trustee about messages under an order.
+func request(order []byte, items []*item) []byte {
+	encoded := make([][]byte, len(items))
+	for i, item := range items {
+		encoded[i] = item.encode()
+	}
+	return world.Pack(KindRequest, order, world.Pack(0, encoded...))
+}
+
+func parseRequest(data []byte) (law.Signed, []*item, error) {
+	f, err := world.Unpack(data, KindRequest, 2)
+	if err != nil {
+		return law.Signed{}, nil, fmt.Errorf("request: %w", err)
+	}
+	s, err := law.ParseSigned(f[0])
+	if err != nil {
+		return s, nil, fmt.Errorf("request: %w", err)
+	}
+	list, err := world.UnpackList(f[1], 0)
+	if err != nil {
+		return s, nil, fmt.Errorf("request: %w", err)
+	}
+	var items []*item
+	for _, one := range list {
+		i, err := parseItem(one)
+		if err != nil {
+			return s, nil, err
+		}
+		items = append(items, i)
+	}
+	return s, items, nil
+}
+
+// present has an agency ask every trustee about all that the provider produced.
+func present(trustees []string) func(law.Signed, []world.Fact) []world.Packet {
+	return func(s law.Signed, produced []world.Fact) []world.Packet {
+		var items []*item
+		for _, f := range produced {
+			if i, err := newItem(f.Data); err == nil && f.Kind == e2ee.Envelopes {
+				items = append(items, i)
+			}
+		}
+		if len(items) == 0 {
+			return nil
+		}
+		data := request(s.Encode(), items)
+		var out []world.Packet
+		for _, t := range trustees {
+			out = append(out, world.Packet{From: "agency", To: t, Data: data})
+		}
+		return out
+	}
+}
+
+// unseal reads an answer with the agency's private key: partial decryptions and
+// nothing else, whatever a trustee may have put in.
+func unseal(private []byte, answer world.Packet) []world.Fact {
+	f, err := world.Unpack(answer.Data, KindAnswer, 2)
+	if err != nil {
+		return nil
+	}
+	facts, err := openAnswer(private, f[1])
+	if err != nil {
+		return nil
+	}
+	return facts
+}
+
+func openAnswer(private, sealed []byte) ([]world.Fact, error) {
+	data, err := law.Open(private, sealed)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := world.ParseFacts(data)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range facts {
+		if f.Kind != Partial {
+			return nil, fmt.Errorf("answer: a trustee sent a %s", f.Kind)
+		}
+	}
+	return facts, nil
+}
+
+func agencyRef(public []byte) string { return hex.EncodeToString(public) }

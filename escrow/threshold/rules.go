@@ -1,0 +1,280 @@
+package threshold
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"go.dedis.ch/kyber/v3"
+
+	"doormat/e2ee"
+	"doormat/escrow"
+	"doormat/escrow/ceremony"
+	"doormat/escrow/group"
+	"doormat/escrow/sharing"
+	"doormat/escrow/tdh2"
+	"doormat/world"
+	"doormat/world/law"
+)
+
+// Kinds of facts about the escrow.
+const (
+	Identity     world.Kind = "trustee identity"   // Ed25519 seed; Ref the trustee
+	Share        world.Kind = "share"              // Ref the share epoch
+	Committee    world.Kind = "committee"          // public polynomial; Ref the share epoch
+	CommitteeKey world.Kind = "committee key"      // the secret that nobody should hold; Ref the key id
+	EscrowField  world.Kind = "escrow field"       // an item; Ref the key id
+	Body         world.Kind = "body"               // Ref the message id
+	Seed         world.Kind = "message seed"       // 32 bytes; Ref the message id
+	Partial      world.Kind = "partial decryption" // Ref the message id
+	Answer       world.Kind = "sealed answer"      // Ref the agency's public key
+	LogEvidence  world.Kind = "log evidence"       // record and evidence; Ref "log"
+)
+
+// Rules implements [world.Design].
+func (Design) Rules() []world.Rule {
+	kinds := func(k ...world.Kind) []world.Kind { return k }
+	rules := append(e2ee.Rules(),
+		world.Rule{Name: "read an escrow packet", Doc: "A packet may hold a trustee's sealed answer or the log's evidence.",
+			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence), Apply: readPacket},
+		world.Rule{Name: "read an escrow field", Doc: "The part beside the ratchet holds the encrypted seed and the body.",
+			Takes: kinds(e2ee.Public, world.Metadata), Gives: kinds(EscrowField, Body), Apply: readField},
+		world.Rule{Name: "read the secret part", Doc: "The ratchet carries the message seed.",
+			Takes: kinds(e2ee.Secret), Gives: kinds(Seed), Apply: readSecret},
+		world.Rule{Name: "combine shares", Doc: "t good shares of one epoch give the committee's secret key (Shamir 1979, verified as in Feldman 1987).",
+			Takes: kinds(Committee), All: Share, Gives: kinds(CommitteeKey), Apply: combineShares},
+		world.Rule{Name: "open an escrow field", Doc: "The committee's secret key opens the seed of every message under it (TDH2).",
+			Takes: kinds(CommitteeKey, EscrowField), Gives: kinds(Seed), Apply: openField},
+		world.Rule{Name: "unseal an answer", Doc: "An agency's key opens what trustees sealed to it.",
+			Takes: kinds(law.AgencyKey, Answer), Gives: kinds(Partial), Apply: unsealAnswer},
+		world.Rule{Name: "combine partial decryptions", Doc: "t good partial decryptions open the seed of that one message (TDH2).",
+			All: Partial, Gives: kinds(Seed), Apply: combinePartials},
+		world.Rule{Name: "open a body", Doc: "A seed opens its one message.",
+			Takes: kinds(Seed, Body), Gives: kinds(world.Plaintext), Apply: openBody},
+	)
+	return append(append(rules, makingRules()...), e2ee.MakingRules(madeEnvelope)...)
+}
+
+// madeEnvelope builds the honest envelope for a writer who knows the committee,
+// which is public.
+func madeEnvelope(random io.Reader, more []world.Fact) (e2ee.Envelope, error) {
+	if len(more) != 1 || more[0].Kind != Committee {
+		return nil, fmt.Errorf("rule %q: give the fact of kind %q as third argument", e2ee.Write, Committee)
+	}
+	commitments, err := parseCommittee(more[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	key, err := tdh2.NewPublicKey(suite, []byte(keyID), commitments.Key())
+	if err != nil {
+		return nil, err
+	}
+	return &envelope{&committee{id: keyID, key: key, commitments: commitments}, random}, nil
+}
+
+func readPacket(in world.Input) ([]world.Derived, error) {
+	p, _, err := world.ParsePacket(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	switch p.Kind() {
+	case KindAnswer:
+		f, err := world.Unpack(p.Data, KindAnswer, 2)
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(world.Fact{Kind: Answer, Ref: agencyRef(f[0]), Data: f[1]}), nil
+	case law.KindLogged:
+		return world.Conclude(world.Fact{Kind: LogEvidence, Ref: "log", Data: p.Data}), nil
+	}
+	return nil, errors.New("nothing of the escrow in this packet")
+}
+
+func readField(in world.Input) ([]world.Derived, error) {
+	m, err := world.ParseMeta(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	f, err := escrow.ParseField(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	i := &item{m, sum(f.Body), f.KeyID, f.Seed}
+	return world.Conclude(
+		world.Fact{Kind: EscrowField, Ref: f.KeyID, Data: i.encode()},
+		world.Fact{Kind: Body, Ref: m.ID, Data: f.Body}), nil
+}
+
+func readSecret(in world.Input) ([]world.Derived, error) {
+	if len(in.Facts[0].Data) != escrow.SeedSize {
+		return nil, errors.New("not a seed")
+	}
+	return world.Conclude(world.Fact{Kind: Seed, Ref: in.Facts[0].Ref, Data: in.Facts[0].Data}), nil
+}
+
+// combineShares verifies each share against the public polynomial before it
+// takes t of them.
+func combineShares(in world.Input) ([]world.Derived, error) {
+	commitments, err := parseCommittee(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	var good []sharing.Share
+	from, seen := []int{0}, map[int]bool{}
+	for at, f := range in.Facts[1:] {
+		s, err := ceremony.ParseShare(f.Data)
+		if err != nil || seen[s.Index] || commitments.Verify(s) != nil {
+			continue
+		}
+		seen[s.Index] = true
+		good, from = append(good, s), append(from, at+1)
+		if len(good) == commitments.Threshold() {
+			break
+		}
+	}
+	secret, _, err := sharing.Recover(commitments, good)
+	if err != nil {
+		return nil, err
+	}
+	return []world.Derived{{Fact: world.Fact{Kind: CommitteeKey, Ref: keyOfEpoch(in.Facts[0].Ref), Data: group.Bytes(secret)}, From: from}}, nil
+}
+
+func openField(in world.Input) ([]world.Derived, error) {
+	secret, err := group.DecodeScalar(suite, in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	i, err := parseItem(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	checked, err := checkItem(i, suite.Point().Mul(secret, nil))
+	if err != nil {
+		return nil, err
+	}
+	seed, err := checked.Open(secret)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(world.Fact{Kind: Seed, Ref: i.meta.ID, Data: seed[:]}), nil
+}
+
+func checkItem(i *item, key kyber.Point) (*tdh2.Checked, error) {
+	public, err := tdh2.NewPublicKey(suite, []byte(i.keyID), key)
+	if err != nil {
+		return nil, err
+	}
+	ct, err := tdh2.DecodeCiphertext(suite, i.seed)
+	if err != nil {
+		return nil, err
+	}
+	return public.Check(i.label(), ct)
+}
+
+func unsealAnswer(in world.Input) ([]world.Derived, error) {
+	facts, err := openAnswer(in.Facts[0].Data, in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(facts...), nil
+}
+
+// combinePartials sorts partial decryptions by the polynomial and item that they
+// claim to be for, and opens each of these that has t good ones.
+func combinePartials(in world.Input) ([]world.Derived, error) {
+	claims := map[string][]int{}
+	var order []string
+	for at, f := range in.Facts {
+		p, err := world.Unpack(f.Data, partialTag, 3)
+		if err != nil {
+			continue
+		}
+		key := string(world.Pack(0, p[0], p[1]))
+		if claims[key] == nil {
+			order = append(order, key)
+		}
+		claims[key] = append(claims[key], at)
+	}
+	var out []world.Derived
+	for _, key := range order {
+		if d, err := combineClaim(in.Facts, claims[key]); err == nil {
+			out = append(out, d)
+		}
+	}
+	if len(out) == 0 {
+		return nil, errors.New("too few good partial decryptions")
+	}
+	return out, nil
+}
+
+func combineClaim(facts []world.Fact, at []int) (world.Derived, error) {
+	first, err := world.Unpack(facts[at[0]].Data, partialTag, 3)
+	if err != nil {
+		return world.Derived{}, err
+	}
+	commitments, err := parseCommittee(first[0])
+	if err != nil {
+		return world.Derived{}, err
+	}
+	if len(at) < commitments.Threshold() {
+		return world.Derived{}, errors.New("too few partial decryptions")
+	}
+	i, err := parseItem(first[1])
+	if err != nil || i.meta.ID != facts[at[0]].Ref {
+		return world.Derived{}, errors.New("partial decryption of another message")
+	}
+	checked, err := checkItem(i, commitments.Key())
+	if err != nil {
+		return world.Derived{}, err
+	}
+	var good []*tdh2.Partial
+	var from []int
+	for _, n := range at {
+		p, err := goodPartial(facts[n].Data, commitments, checked, good)
+		if err != nil {
+			continue
+		}
+		good, from = append(good, p), append(from, n)
+		if len(good) == commitments.Threshold() {
+			break
+		}
+	}
+	seed, _, err := checked.Combine(commitments, good)
+	return world.Derived{Fact: world.Fact{Kind: Seed, Ref: i.meta.ID, Data: seed[:]}, From: from}, err
+}
+
+func goodPartial(data []byte, c *sharing.Commitments, checked *tdh2.Checked, have []*tdh2.Partial) (*tdh2.Partial, error) {
+	f, err := world.Unpack(data, partialTag, 3)
+	if err != nil {
+		return nil, err
+	}
+	p, err := tdh2.DecodePartial(suite, f[2])
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range have {
+		if other.Index() == p.Index() {
+			return nil, errors.New("the same trustee twice")
+		}
+	}
+	public, err := c.PublicShare(p.Index())
+	if err != nil {
+		return nil, err
+	}
+	return p, checked.Verify(public, p)
+}
+
+func openBody(in world.Input) ([]world.Derived, error) {
+	text, err := escrow.OpenBody(in.Facts[0].Data, in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(world.Fact{Kind: world.Plaintext, Ref: in.Facts[0].Ref, Data: text}), nil
+}
+
+// keyOfEpoch gives the key id of a share epoch, "key 1" of "key 1/epoch 0".
+func keyOfEpoch(epoch string) string {
+	id, _, _ := strings.Cut(epoch, "/")
+	return id
+}

@@ -1,0 +1,137 @@
+// Package threshold is end-to-end encryption with an escrow that any t of n
+// trustees open together: the design "threshold".
+//
+// Devices and provider are those of package e2ee. Beside each message travels an
+// escrow field: its seed under the committee's key, by TDH2 (package tdh2), bound
+// to a label of sender, recipients, time, message id and body. A recipient
+// computes the field again and refuses any other; the provider checks the proof,
+// the label against its own routing and clock, and that no message id comes
+// twice. It cannot check what the field encrypts, so a field of garbage passes
+// the provider and is stopped by an honest recipient, or not at all.
+//
+// The committee's key is made by a ceremony over a public log (package ceremony),
+// so that no dealer knows it; a client accepts it only with a certificate by t
+// trustees over a checkpoint that witnesses cosigned. A trustee answers a request
+// under an order that the court signed and the log shows, for messages in its
+// scope, with a partial decryption sealed to the agency. t of them open that one
+// message.
+//
+// What this cannot do: t trustees, or a thief of t shares, or one jurisdiction
+// over t of them, open every message under the key, past and future, with no
+// trace; no cryptography makes them use the log. TestConformance runs the suite
+// of world/worldtest; TestFieldRefusals feeds in stripped, replayed, relabelled,
+// re-randomised, backdated and garbage fields.
+package threshold
+
+import (
+	"fmt"
+	"slices"
+
+	"doormat/e2ee"
+	"doormat/escrow"
+	"doormat/world"
+	"doormat/world/law"
+	"doormat/world/ledger"
+)
+
+// Design is threshold escrow. It implements [world.Design].
+type Design struct{}
+
+// Info implements [world.Design].
+func (Design) Info() world.Info {
+	return world.Info{
+		ID: "threshold", Name: "Threshold escrow", Classes: []string{"escrow"},
+		Doc: "Messages are end-to-end encrypted as in e2ee, and each carries a field from which any t of n " +
+			"trustees together can open it. Trustees answer an order that the court signed and a public log " +
+			"shows, for the messages in its scope. The committee's key is made by a ceremony; no one person ever holds it.",
+		Trusts: []string{
+			"whomever e2ee asks one to trust",
+			"that fewer than t trustees collude, are robbed, or sit under one government that orders them in secret",
+			"the court, and whoever holds its key",
+			"the log's witnesses and monitors, for telling of orders that nobody should have signed",
+			"the agency, with everything that it opens",
+		},
+		Programs: []world.Program{
+			{Name: GarbageFields, Doc: "a client whose escrow fields are proved and bound as they should be, and open to nothing"},
+			{Name: EncryptUnderneath, Doc: "clients of accomplices who encrypt once more under a phrase agreed in person"},
+		},
+	}
+}
+
+// Setup implements [world.Design]: it runs the key ceremony.
+func (Design) Setup(env world.Environment) (world.Deploy, error) {
+	f, err := found(env)
+	if err != nil {
+		return nil, fmt.Errorf("threshold: %w", err)
+	}
+	if _, err := deploy(env, f); err != nil {
+		return nil, fmt.Errorf("threshold: %w", err)
+	}
+	return func() []world.Node {
+		nodes, _ := deploy(env, f) // the same inputs as above
+		return nodes
+	}, nil
+}
+
+func deploy(env world.Environment, f *founding) ([]world.Node, error) {
+	court, err := law.NewCourt(env.Seed.Stream("court"), true)
+	if err != nil {
+		return nil, err
+	}
+	agency, err := law.NewAgency(env.Seed.Stream("agency"))
+	if err != nil {
+		return nil, err
+	}
+	provider := e2ee.NewProvider(court.Public(), env.Settings.Mailbox, f.committee.accept, []world.Fact{f.committee.fact()})
+	nodes := []world.Node{court, agency, provider, escrow.Monitor{}}
+	var names []string
+	for i, share := range f.shares {
+		name := world.Trustee(i + 1)
+		names = append(names, name)
+		nodes = append(nodes, &trustee{name: name, random: env.Seed.Stream(name), identity: f.identity[i], share: share,
+			committee: f.committee, court: court.Public(), policy: f.policy})
+	}
+	agency.Present, agency.Unseal = present(names), unseal
+	audit, err := auditors(f, court)
+	if err != nil {
+		return nil, err
+	}
+	nodes = append(nodes, audit...)
+	for _, a := range env.Accounts {
+		nodes = append(nodes, device(env, f.committee, a))
+	}
+	return nodes, nil
+}
+
+// auditors are the log and its witnesses as they stand after the ceremony.
+func auditors(f *founding, court *law.Court) ([]world.Node, error) {
+	l, err := ledger.ParseLog(f.log)
+	if err != nil {
+		return nil, err
+	}
+	var nodes []world.Node
+	var names []string
+	sizes := map[string]int64{}
+	for i, state := range f.witness {
+		w, err := ledger.ParseWitness(state)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, witnessName(i))
+		sizes[witnessName(i)] = w.Size()
+		nodes = append(nodes, escrow.NewWitness(witnessName(i), w))
+	}
+	return slices.Insert(nodes, 0, world.Node(escrow.NewLog(l, court.Public(), f.policy, quorum, sizes, names))), nil
+}
+
+func device(env world.Environment, c *committee, account string) *e2ee.Device {
+	name := world.DeviceOf(account)
+	random := env.Seed.Stream(name)
+	honest := &envelope{c, random}
+	d := e2ee.NewDevice(account, random, env.Settings.Retention, honest)
+	d.Programs = map[string]func(e2ee.Envelope, []byte) (e2ee.Envelope, error){
+		GarbageFields:     func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return garbage{honest}, nil },
+		EncryptUnderneath: newUnderneath,
+	}
+	return d
+}

@@ -1,0 +1,134 @@
+package threshold
+
+import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"time"
+
+	"doormat/escrow/ceremony"
+	"doormat/escrow/sharing"
+	"doormat/escrow/tdh2"
+	"doormat/world"
+	"doormat/world/law"
+	"doormat/world/ledger"
+)
+
+// trustee holds one share and answers requests under an order that the court
+// signed and the log shows, for messages in its scope, and for nothing else.
+type trustee struct {
+	name      string
+	random    io.Reader
+	identity  ed25519.PrivateKey
+	share     sharing.Share
+	committee *committee
+	court     ed25519.PublicKey
+	policy    *ledger.Policy
+	willing   bool
+}
+
+func (t *trustee) Name() string { return t.name }
+
+func (t *trustee) Holdings() []world.Fact {
+	return []world.Fact{
+		{Kind: Identity, Ref: t.name, Data: t.identity.Seed()},
+		{Kind: Share, Ref: epochID, Data: ceremony.EncodeShare(t.share)},
+		t.committee.fact(),
+	}
+}
+
+func (t *trustee) Handle(now time.Time, p world.Packet) []world.Packet {
+	switch {
+	case p.From == world.Law && p.Kind() == world.KindComply:
+		t.willing = true
+	case p.Kind() == KindRequest:
+		return t.answer(now, p)
+	}
+	return nil
+}
+
+// answer gives partial decryptions for the messages of a request that are in
+// scope, sealed to the key that the order names. Links are not encrypted, so
+// nobody else must be able to read it.
+func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
+	s, items, err := parseRequest(p.Data)
+	if err != nil || !t.willing {
+		return nil
+	}
+	order, err := t.check(now, s)
+	if err != nil {
+		return []world.Packet{world.Warn(t.name, "refused a request: "+err.Error())}
+	}
+	var facts []world.Fact
+	warnings := map[string]bool{}
+	var out []world.Packet
+	for _, i := range items {
+		f, err := t.partial(order, i)
+		if err == nil {
+			facts = append(facts, f)
+		} else if what := "refused a message: " + err.Error(); !warnings[what] {
+			warnings[what] = true
+			out = append(out, world.Warn(t.name, what))
+		}
+	}
+	if len(facts) == 0 {
+		return out
+	}
+	sealed, err := law.Seal(t.random, order.Agency, world.EncodeFacts(facts))
+	if err != nil {
+		return out
+	}
+	return append(out, world.Packet{From: t.name, To: p.From, Data: world.Pack(KindAnswer, order.Agency, sealed)})
+}
+
+// check accepts an order that is signed, in force, and in the log.
+func (t *trustee) check(now time.Time, s law.Signed) (law.Order, error) {
+	order, err := law.Verify(s.Bytes, t.court, now)
+	if err != nil {
+		return order, err
+	}
+	if !law.OpensTo(s.Record, s.Bytes, s.Nonce) {
+		return order, errors.New("the record is not of this order")
+	}
+	evidence, err := ledger.ParseEvidence(s.Evidence)
+	if err != nil {
+		return order, errors.New("the order comes without evidence that it is logged")
+	}
+	if _, err := evidence.Verify(t.policy, s.Record); err != nil {
+		return order, errors.New("the order is not in the log")
+	}
+	return order, nil
+}
+
+func (t *trustee) partial(order law.Order, i *item) (world.Fact, error) {
+	if !order.Covers(i.meta) {
+		return world.Fact{}, errors.New("it is outside the order's scope")
+	}
+	if i.keyID != t.committee.id {
+		return world.Fact{}, errors.New("it is under another key")
+	}
+	ct, err := tdh2.DecodeCiphertext(suite, i.seed)
+	if err != nil {
+		return world.Fact{}, errors.New("its escrow field is malformed")
+	}
+	checked, err := t.committee.key.Check(i.label(), ct)
+	if err != nil {
+		return world.Fact{}, errors.New("its escrow field is not bound to it")
+	}
+	p, err := checked.Partial(t.share, t.random)
+	if err != nil {
+		return world.Fact{}, err
+	}
+	return partialFact(i, t.committee, p), nil
+}
+
+// partialFact carries with the partial decryption what is needed to verify it.
+func partialFact(i *item, c *committee, p *tdh2.Partial) world.Fact {
+	return world.Fact{Kind: Partial, Ref: i.meta.ID,
+		Data: world.Pack(partialTag, c.fact().Data, i.encode(), p.Bytes())}
+}
+
+const partialTag = 'p'
+
+func sum(b []byte) [32]byte { return sha256.Sum256(b) }

@@ -1,0 +1,172 @@
+package law
+
+import (
+	"crypto/ecdh"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"doormat/world"
+)
+
+// Agency applies for orders, presents them and keeps what it is given.
+type Agency struct {
+	// Present, if set, builds the packets by which the design's own principals
+	// (trustees) are asked, given the signed order and what the provider produced.
+	Present func(s Signed, produced []world.Fact) []world.Packet
+	// Unseal, if set, reads their answers.
+	Unseal func(private []byte, answer world.Packet) []world.Fact
+
+	key   *ecdh.PrivateKey
+	order *Signed // the order being executed
+	cases int
+	file  []world.Fact
+}
+
+// Signed is an order as an agency holds it.
+type Signed struct {
+	Order    Order
+	Bytes    []byte // as signed by the court
+	Nonce    []byte // opens the record
+	Record   []byte // what the log holds
+	Evidence []byte // that the record is logged, empty without a log
+}
+
+// Encode gives what [KindSigned] carries.
+func (s Signed) Encode() []byte {
+	return world.Pack(KindSigned, s.Bytes, s.Nonce, s.Record, s.Evidence)
+}
+
+// ParseSigned decodes [Signed.Encode]; the signature is not checked.
+func ParseSigned(data []byte) (Signed, error) {
+	f, err := world.Unpack(data, KindSigned, 4)
+	if err != nil {
+		return Signed{}, err
+	}
+	inner, err := world.Unpack(f[0], signedTag, 2)
+	if err != nil {
+		return Signed{}, err
+	}
+	o, err := ParseOrder(inner[0])
+	return Signed{o, f[0], f[1], f[2], f[3]}, err
+}
+
+// validity is how long an order may be executed.
+const validity = 30 * 24 * time.Hour
+
+// NewAgency makes an agency with a key of its own.
+func NewAgency(random io.Reader) (*Agency, error) {
+	seed := make([]byte, 32)
+	if _, err := io.ReadFull(random, seed); err != nil {
+		return nil, fmt.Errorf("agency: %w", err)
+	}
+	key, err := ecdh.X25519().NewPrivateKey(seed)
+	if err != nil {
+		return nil, fmt.Errorf("agency: %w", err)
+	}
+	return &Agency{key: key}, nil
+}
+
+// Name implements [world.Node].
+func (*Agency) Name() string { return "agency" }
+
+// Holdings implements [world.Node]: the key, and the file of all cases.
+func (a *Agency) Holdings() []world.Fact {
+	public := hex.EncodeToString(a.key.PublicKey().Bytes())
+	return append([]world.Fact{{Kind: AgencyKey, Ref: public, Data: a.key.Bytes()}}, a.file...)
+}
+
+// Handle implements [world.Node].
+func (a *Agency) Handle(now time.Time, p world.Packet) []world.Packet {
+	switch p.Kind() {
+	case world.KindCase:
+		return a.open(now, p)
+	case KindSigned:
+		return a.execute(p)
+	case KindProduced:
+		return a.produced(p)
+	case world.KindHoldings:
+		return a.searched(p)
+	default:
+		if a.order != nil && a.Unseal != nil {
+			return a.obtain(a.Unseal(a.key.Bytes(), p))
+		}
+	}
+	return nil
+}
+
+func (a *Agency) open(now time.Time, p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, world.KindCase, 3)
+	if err != nil || p.From != world.Law {
+		return nil
+	}
+	accounts, err := world.ParseStrings(f[0])
+	if err != nil {
+		return nil
+	}
+	from, err1 := world.ParseTime(f[1])
+	until, err2 := world.ParseTime(f[2])
+	if err1 != nil || err2 != nil {
+		return nil
+	}
+	a.cases++
+	o := Order{Case: fmt.Sprintf("case %d", a.cases), Accounts: accounts, From: from, Until: until,
+		Expiry: now.Add(validity), Agency: a.key.PublicKey().Bytes()}
+	return []world.Packet{{From: "agency", To: "court", Data: world.Pack(KindApply, o.Encode())}}
+}
+
+// execute presents the order to the provider and to the users whom it names.
+func (a *Agency) execute(p world.Packet) []world.Packet {
+	s, err := ParseSigned(p.Data)
+	if err != nil || p.From != "court" {
+		return nil
+	}
+	a.order = &s
+	a.file = append(a.file, world.Fact{Kind: OrderFact, Ref: "order", Data: s.Encode()})
+	out := []world.Packet{{From: "agency", To: "provider", Data: world.Pack(KindProduce, s.Bytes)}}
+	for _, account := range s.Order.Accounts {
+		out = append(out, world.Packet{From: "agency", To: world.UserOf(account), Data: world.Pack(world.KindUnlock)})
+	}
+	return out
+}
+
+func (a *Agency) produced(p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, KindProduced, 1)
+	if err != nil || p.From != "provider" || a.order == nil {
+		return nil
+	}
+	facts, err := world.ParseFacts(f[0])
+	if err != nil {
+		return nil
+	}
+	out := a.obtain(facts)
+	if a.Present != nil {
+		out = append(out, a.Present(*a.order, facts)...)
+	}
+	return out
+}
+
+// searched takes in a device that its user, named in the order, unlocked.
+func (a *Agency) searched(p world.Packet) []world.Packet {
+	account, ok := world.AccountOf(p.From)
+	f, err := world.Unpack(p.Data, world.KindHoldings, 1)
+	if err != nil || !ok || a.order == nil || !slices.Contains(a.order.Order.Accounts, account) {
+		return nil
+	}
+	facts, err := world.ParseFacts(f[0])
+	if err != nil {
+		return nil
+	}
+	return a.obtain(facts)
+}
+
+// obtain files facts and tells the law of them.
+func (a *Agency) obtain(facts []world.Fact) []world.Packet {
+	if len(facts) == 0 {
+		return nil
+	}
+	a.file = append(a.file, facts...)
+	return []world.Packet{{From: "agency", To: world.Law, Data: world.Pack(world.KindObtained, world.EncodeFacts(facts))}}
+}

@@ -1,0 +1,144 @@
+// Package law is the lawful process that every design lives under: an agency
+// applies for an order, a court signs it, and principals answer it.
+//
+// An [Order] names accounts and a window of time. A [Court] signs what it is
+// asked to sign if, and only if, it answers lawful process in this run; it keeps
+// a docket. Where a design has a log, the court first has a hiding commitment
+// to the order logged, and later publishes what it committed to. An [Agency]
+// presents the order to the provider, to the users named in it, and to whomever
+// else the design gives it to present to; what they hand over is its file.
+//
+// Nothing here is secret to one design: package attacks counts what an agency
+// obtained in the same way for all. TestOrder and FuzzOrder prove the encoding,
+// TestCourt and TestAgency the process.
+package law
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"doormat/world"
+)
+
+// Kinds of packets.
+const (
+	KindApply    byte = 64 + iota // agency to court: order
+	KindSigned                    // court to agency: signed order, nonce, record, evidence of logging ("" without a log)
+	KindProduce                   // agency to provider: signed order
+	KindProduced                  // provider to agency: facts
+	KindAppend                    // court to log: record
+	KindLogged                    // log to whoever appended and to the monitor: record, evidence
+	KindInquire                   // monitor to court: record
+	KindDocketed                  // court to monitor: record, 1 if it is the court's, 0 if not
+)
+
+// Kinds of facts.
+const (
+	CourtKey  world.Kind = "court key"    // Ed25519 seed, 32 bytes
+	AgencyKey world.Kind = "agency key"   // X25519 private key, 32 bytes; Ref its public key in hexadecimal
+	OrderFact world.Kind = "signed order" // what KindSigned carries; Ref "order"
+)
+
+// An Order is what a court signs.
+type Order struct {
+	Case     string
+	Accounts []string // messages that one of these sent or received
+	From     time.Time
+	Until    time.Time // inclusive
+	Expiry   time.Time
+	Agency   []byte // X25519 public key, 32 bytes: answers are sealed to it
+}
+
+const (
+	orderTag  = 'O'
+	signedTag = 'S'
+	recordTag = 'R'
+)
+
+// Encode is canonical: Accounts is sorted.
+func (o Order) Encode() []byte {
+	accounts := slices.Sorted(slices.Values(o.Accounts))
+	return world.Pack(orderTag, []byte(o.Case), world.Strings(accounts),
+		world.Time(o.From), world.Time(o.Until), world.Time(o.Expiry), o.Agency)
+}
+
+// ParseOrder decodes [Order.Encode].
+func ParseOrder(data []byte) (Order, error) {
+	f, err := world.Unpack(data, orderTag, 6)
+	if err != nil {
+		return Order{}, fmt.Errorf("order: %w", err)
+	}
+	o := Order{Case: string(f[0]), Agency: bytes.Clone(f[5])}
+	if o.Accounts, err = world.ParseStrings(f[1]); err != nil {
+		return Order{}, fmt.Errorf("order: accounts: %w", err)
+	}
+	for i, t := range []*time.Time{&o.From, &o.Until, &o.Expiry} {
+		if *t, err = world.ParseTime(f[2+i]); err != nil {
+			return Order{}, fmt.Errorf("order: %w", err)
+		}
+	}
+	if len(o.Agency) != 32 || len(o.Accounts) == 0 || !bytes.Equal(o.Encode(), data) {
+		return Order{}, errors.New("order: not in canonical form, or without accounts or key")
+	}
+	return o, nil
+}
+
+// Covers reports whether a message is within the order's scope.
+func (o *Order) Covers(m world.Meta) bool {
+	return !m.Sent.Before(o.From) && !m.Sent.After(o.Until) &&
+		slices.ContainsFunc(o.Accounts, func(a string) bool { return a == m.From || slices.Contains(m.To, a) })
+}
+
+// Sign gives the order with the court's signature.
+func Sign(o Order, court ed25519.PrivateKey) []byte {
+	body := o.Encode()
+	return world.Pack(signedTag, body, ed25519.Sign(court, signed(body)))
+}
+
+func signed(body []byte) []byte { return append([]byte("doormat order v1\x00"), body...) }
+
+// Verify decodes a signed order that is in force now.
+func Verify(data []byte, court ed25519.PublicKey, now time.Time) (Order, error) {
+	f, err := world.Unpack(data, signedTag, 2)
+	if err != nil {
+		return Order{}, fmt.Errorf("signed order: %w", err)
+	}
+	if len(f[1]) != ed25519.SignatureSize || !ed25519.Verify(court, signed(f[0]), f[1]) {
+		return Order{}, errors.New("signed order: the signature is not the court's")
+	}
+	o, err := ParseOrder(f[0])
+	if err == nil && now.After(o.Expiry) {
+		err = fmt.Errorf("signed order: case %s expired at %s", o.Case, o.Expiry.Format(time.DateOnly))
+	}
+	return o, err
+}
+
+// Record is what the log holds of an order: a hiding commitment, signed by the
+// court. nonce is 32 random bytes.
+func Record(signedOrder, nonce []byte, court ed25519.PrivateKey) []byte {
+	c := commitment(signedOrder, nonce)
+	return world.Pack(recordTag, c, ed25519.Sign(court, c))
+}
+
+func commitment(signedOrder, nonce []byte) []byte {
+	sum := sha256.Sum256(world.Pack(recordTag, []byte("doormat order commitment v1"), nonce, signedOrder))
+	return sum[:]
+}
+
+// OpensTo reports whether record commits to the signed order under the nonce.
+func OpensTo(record, signedOrder, nonce []byte) bool {
+	f, err := world.Unpack(record, recordTag, 2)
+	return err == nil && len(nonce) == 32 && bytes.Equal(f[0], commitment(signedOrder, nonce))
+}
+
+// CheckRecord reports whether a record is signed by the court, which a log asks
+// before it appends.
+func CheckRecord(record []byte, court ed25519.PublicKey) bool {
+	f, err := world.Unpack(record, recordTag, 2)
+	return err == nil && len(f[1]) == ed25519.SignatureSize && ed25519.Verify(court, f[0], f[1])
+}
