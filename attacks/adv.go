@@ -1,7 +1,9 @@
 package attacks
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
@@ -12,7 +14,7 @@ import (
 
 // methods are the calls that scripts may make, see (*adversary).Call.
 var methods = []string{
-	"take", "tap", "hold", "advance", "rest", "order", "send", "apply", "saturate", "facts", "read", "claim",
+	"take", "tap", "hold", "advance", "rest", "order", "send", "apply", "attempt", "saturate", "facts", "read", "claim",
 }
 
 // newAdv asks the port who the adversary is and builds adv.
@@ -39,12 +41,14 @@ func newAdv(thread *starlark.Thread, port Port) (starlark.Value, error) {
 	return starlarkstruct.FromStringDict(starlark.String("adv"), d), nil
 }
 
-// method forwards a call as it stands.
-func method(port Port, name string) *starlark.Builtin {
+// method forwards a call, with args before the script's own.
+func method(port Port, name string, args ...any) *starlark.Builtin {
+	first := args
 	return starlark.NewBuiltin(name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		call := Call{Line: int(t.CallFrame(1).Pos.Line), Method: name, Named: map[string]any{}}
+		call := Call{Line: line(t), Method: name, Args: slices.Clone(first), Named: map[string]any{}}
+		c := crossing{left: maxItems}
 		for _, a := range args {
-			v, err := fromStarlark(a)
+			v, err := c.value(a, 0)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
@@ -52,7 +56,7 @@ func method(port Port, name string) *starlark.Builtin {
 		}
 		for _, kv := range kwargs {
 			key, _ := starlark.AsString(kv[0])
-			v, err := fromStarlark(kv[1])
+			v, err := c.value(kv[1], 0)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", name, key, err)
 			}
@@ -66,6 +70,16 @@ func method(port Port, name string) *starlark.Builtin {
 	})
 }
 
+// line is where in the script a call stands, also if a builtin made it.
+func line(t *starlark.Thread) int {
+	for depth := range t.CallStackDepth() {
+		if at := int(t.CallFrame(depth).Pos.Line); at > 0 {
+			return at
+		}
+	}
+	return 0
+}
+
 // packets is what adv.packets(until) returns: the run advances, and each packet
 // that touches a held principal is yielded. A packet that the script does not
 // answer goes on to the honest program.
@@ -77,32 +91,47 @@ type packets struct {
 }
 
 func (p *packets) Type() string               { return "packets" }
-func (p *packets) Iterate() starlark.Iterator { return p }
-func (p *packets) Done()                      { p.call("release", nil) }
+func (p *packets) Iterate() starlark.Iterator { return &loop{packets: p, args: []any{p.until}} }
 
-func (p *packets) call(name string, args []any) any {
-	out, err := p.port.Call(Call{Line: int(p.thread.CallFrame(0).Pos.Line), Method: name, Args: args})
+// loop is one loop over packets.
+type loop struct {
+	*packets
+	args   []any // until when, for the first call of next
+	failed bool
+}
+
+func (l *loop) call(name string, args []any) any {
+	if l.failed {
+		return nil
+	}
+	out, err := l.port.Call(Call{Line: line(l.thread), Method: name, Args: args})
 	if err != nil {
-		p.thread.Cancel(err.Error())
+		l.failed = true // an iterator cannot return an error
+		l.thread.Cancel("packets: " + err.Error())
 		return nil
 	}
 	return out
 }
 
-func (p *packets) Next(v *starlark.Value) bool {
-	fields, ok := p.call("next", []any{p.until}).(map[string]any)
+// Done implements [starlark.Iterator].
+func (l *loop) Done() { l.call("release", nil) }
+
+// Next implements [starlark.Iterator].
+func (l *loop) Next(v *starlark.Value) bool {
+	fields, ok := l.call("next", l.args).(map[string]any)
+	l.args = nil
 	if !ok {
 		return false
 	}
 	d := toDict(fields)
 	for _, name := range []string{"deliver", "drop", "replace"} {
-		d[name] = method(p.port, name)
+		d[name] = method(l.port, name, fields["fact"])
 	}
 	*v = starlarkstruct.FromStringDict(starlark.String("packet"), d)
 	return true
 }
 
-// toStarlark and fromStarlark carry the few types that cross the port.
+// toStarlark and crossing carry the few types that cross the port.
 func toStarlark(v any) starlark.Value {
 	switch v := v.(type) {
 	case bool:
@@ -133,7 +162,19 @@ func list[T any](items []T) starlark.Value {
 	return starlark.NewList(values)
 }
 
-func fromStarlark(v starlark.Value) (any, error) {
+// maxItems and maxDepth bound what one call may carry: a list may hold itself.
+const (
+	maxItems = 8 << 20
+	maxDepth = 8
+)
+
+// crossing turns the arguments of one call into Go values.
+type crossing struct{ left int }
+
+func (c *crossing) value(v starlark.Value, depth int) (any, error) {
+	if c.left--; c.left < 0 || depth > maxDepth {
+		return nil, fmt.Errorf("more than %d values, or lists more than %d deep, cannot cross to the adversary", maxItems, maxDepth)
+	}
 	switch v := v.(type) {
 	case starlark.NoneType:
 		return nil, nil
@@ -142,7 +183,7 @@ func fromStarlark(v starlark.Value) (any, error) {
 	case starlark.Int:
 		i, ok := v.Int64()
 		if !ok || i > 1<<53 || i < -1<<53 {
-			return nil, fmt.Errorf("%s is too large a number", v)
+			return nil, errors.New("a number of 2^53 or more cannot cross to the adversary")
 		}
 		return int(i), nil
 	case starlark.String:
@@ -154,7 +195,7 @@ func fromStarlark(v starlark.Value) (any, error) {
 		it := v.Iterate()
 		defer it.Done()
 		for item := starlark.Value(nil); it.Next(&item); {
-			x, err := fromStarlark(item)
+			x, err := c.value(item, depth+1)
 			if err != nil {
 				return nil, err
 			}

@@ -13,25 +13,28 @@ import (
 // adversary is one script's hands in one run. It gives the script exactly what
 // the header declares, keeps what the script knows, and judges its claims.
 type adversary struct {
-	run      *run
-	know     *knowledge
-	header   Header
-	settings world.Settings
-	design   string
-	partner  string
-	needs    []world.Capability
-	withheld map[world.Capability]bool // declared, but its facts are missing and its program honest
-	random   io.Reader
-	pause    func(when) error // returns once the run has reached that point
+	run       *run
+	shared    bool       // others read the same run: nothing may change it
+	know      *knowledge // all that was taken, and what follows
+	lawful    *knowledge // what an agency may use: what orders yielded, and its own
+	header    Header
+	settings  world.Settings
+	design    string
+	partner   string
+	needs     []world.Capability
+	withheld  map[world.Capability]bool // declared, but its facts are missing and its program honest
+	answering map[string]string         // principals that answer lawful process, and by which capability
+	random    io.Reader
+	pause     func(when) error // returns once the run has reached that point
 
 	used   int // moment at which the first surface other than a tap was used, -1 before
 	tapped int // moment of the first tap, -1 before
 	seen   int // packets observed
 	opened map[int]bool
-	served map[int]bool
 	wrong  map[string]bool // false claims
 	proven int             // id of the first fact that was a right claim, -1 before
-	calls  []string
+	count  int             // calls
+	calls  []string        // as the trace shows them
 	held   holding
 }
 
@@ -40,38 +43,48 @@ type when struct{ moment, days int }
 
 func (a *adversary) init() {
 	a.used, a.tapped, a.proven = -1, -1, -1
-	a.opened, a.served = map[int]bool{}, map[int]bool{}
-	a.wrong = map[string]bool{}
+	a.opened, a.wrong = map[int]bool{}, map[string]bool{}
 	a.partner = a.run.truth.conv.Partner(a.settings.Target)
-	a.held.members = map[string]string{}
-	a.run.watchers = append(a.run.watchers, a.replied)
+	a.held = holding{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}
+	a.answering = map[string]string{}
+	if !a.shared {
+		a.run.watchers = append(a.run.watchers, a.overhear)
+	}
 }
 
-// replied records answers to the adversary's own address. They are loot if they
-// come from somebody who answers lawful process under a capability.
-func (a *adversary) replied(p world.Packet) {
-	if p.To != world.Outsider {
-		return
-	}
-	c := world.Capability{Principal: p.From, Surface: world.Order}
-	if !slices.Contains(a.needs, c) {
-		a.observe("", p, false)
-		return
-	}
-	a.observe(c.String(), p, true)
-}
+var errLoop = errors.New("not inside a loop over adv.packets(): a packet waits there for its answer")
+
+// maxTrace is how many calls a trace shows: the rest of a long loop teaches nothing.
+const maxTrace = 10_000
 
 // Call implements [Port].
 func (a *adversary) Call(c Call) (any, error) {
 	args := &arguments{Call: c}
+	if err := a.allowed(args); err != nil {
+		return nil, err
+	}
 	out, err := a.dispatch(args)
 	if args.err != nil {
-		err = args.err // what was asked explains more than what came of it
+		return nil, args.err // what was asked explains more than what came of it
 	}
-	if err == nil && c.Line > 0 {
+	if err == nil && c.Line > 0 && len(a.calls) < maxTrace {
 		a.calls = append(a.calls, c.describe(out))
 	}
 	return out, err
+}
+
+// allowed refuses what no script may do, whatever it declared.
+func (a *adversary) allowed(args *arguments) error {
+	if a.count++; a.count > maxCalls {
+		return fmt.Errorf("more than %d calls: does the script end?", maxCalls)
+	}
+	switch args.Method {
+	case "advance", "rest", "order":
+		if a.held.next != nil {
+			return errLoop
+		}
+	}
+	return args.check()
 }
 
 func (a *adversary) dispatch(args *arguments) (any, error) {
@@ -85,7 +98,7 @@ func (a *adversary) dispatch(args *arguments) (any, error) {
 	case "hold":
 		return nil, a.hold(args.text(0), args.optional(1, "program"), args.bytes("text"))
 	case "advance":
-		return nil, a.advance(args.number(0))
+		return nil, a.pause(when{args.number(0), a.held.days})
 	case "rest":
 		return nil, a.rest(args.number(0))
 	case "next", "release", "deliver", "drop", "replace":
@@ -96,6 +109,12 @@ func (a *adversary) dispatch(args *arguments) (any, error) {
 		return nil, a.send(args.facts(0))
 	case "apply":
 		return a.apply(args)
+	case "attempt":
+		ids, err := a.apply(args)
+		if errors.Is(err, errNothing) {
+			return []int{}, nil
+		}
+		return ids, err
 	case "saturate":
 		if err := a.know.saturate(a.run.ctx); err != nil {
 			return nil, err
@@ -126,29 +145,26 @@ func (a *adversary) info() map[string]any {
 		"at": a.settings.At, "end": len(a.run.truth.conv.Messages), "target": a.settings.Target,
 		"partner": a.partner, "accounts": a.run.truth.conv.Accounts, "compares": compares,
 		"t": a.settings.Threshold, "n": a.settings.Trustees, "needs": needs,
-		"design": a.design, "outsider": world.Outsider,
+		"design": a.design, "outsider": world.Outsider, "salt": saltSize,
 	}
 }
 
 // declared resolves text, which may hold a range, to capabilities that the header
-// declares, less those that are withheld.
+// declares. Some may be withheld.
 func (a *adversary) declared(text string, surfaces ...world.Surface) ([]world.Capability, error) {
 	wanted, err := world.Expand([]string{text}, a.settings)
 	if err != nil {
 		return nil, err
 	}
-	var granted []world.Capability
 	for _, c := range wanted {
 		switch {
 		case !slices.Contains(a.needs, c):
 			return nil, fmt.Errorf("capability %s is not among the needs that the header declares", c)
 		case !slices.Contains(surfaces, c.Surface):
 			return nil, fmt.Errorf("capability %s cannot be used so: want %v", c, surfaces)
-		case !a.withheld[c]:
-			granted = append(granted, c)
 		}
 	}
-	return granted, nil
+	return wanted, nil
 }
 
 // members lists the nodes behind a capability in this deployment.
@@ -179,13 +195,16 @@ func (a *adversary) at() int {
 
 // take copies what a principal holds now, all of it or the facts of one kind.
 func (a *adversary) take(text string, kind world.Kind) ([]int, error) {
-	granted, err := a.declared(text, world.Store, world.Control)
+	wanted, err := a.declared(text, world.Store, world.Control)
 	if err != nil {
 		return nil, err
 	}
 	a.mark()
 	ids := []int{}
-	for _, c := range granted {
+	for _, c := range wanted {
+		if a.withheld[c] {
+			continue
+		}
 		for _, name := range a.members(c) {
 			if c.Surface == world.Control && a.held.members[name] == "" {
 				return nil, fmt.Errorf("capability %s: hold it before taking from it", c)
@@ -194,16 +213,20 @@ func (a *adversary) take(text string, kind world.Kind) ([]int, error) {
 			if kind != "" {
 				facts = slices.DeleteFunc(slices.Clone(facts), func(f world.Fact) bool { return f.Kind != kind })
 			}
-			ids = append(ids, a.loot(c.String(), facts, false)...)
+			ids = append(ids, a.loot(c.String(), facts, name == "agency")...)
 		}
 	}
 	return ids, nil
 }
 
-func (a *adversary) loot(origin string, facts []world.Fact, served bool) []int {
+func (a *adversary) loot(origin string, facts []world.Fact, lawful bool) []int {
 	ids := make([]int, len(facts))
 	for i, f := range facts {
-		ids[i] = a.know.add(entry{Fact: f, origin: origin, loot: true, served: served})
+		e := entry{Fact: f, origin: origin, loot: true}
+		ids[i] = a.know.add(e)
+		if lawful {
+			a.lawful.add(e)
+		}
 	}
 	return ids
 }
@@ -216,37 +239,28 @@ func (a *adversary) observe(origin string, p world.Packet, loot bool) int {
 }
 
 func (a *adversary) tap(text string) error {
-	granted, err := a.declared(text, world.Tap)
-	if err != nil || len(granted) == 0 {
+	wanted, err := a.declared(text, world.Tap)
+	if err != nil || a.tapped >= 0 {
 		return err
 	}
-	if a.tapped < 0 {
-		a.tapped = a.run.Moment()
+	a.tapped = a.run.Moment()
+	if a.withheld[wanted[0]] {
+		return nil
 	}
 	a.run.watchers = append(a.run.watchers, func(p world.Packet) {
-		if !p.Private() {
-			a.observe(granted[0].String(), p, true)
+		if !p.Private() && a.run.rested <= a.held.days { // not while others rest on
+			a.observe(wanted[0].String(), p, !a.held.mine)
 		}
 	})
 	return nil
 }
 
-func (a *adversary) advance(moment int) error {
-	if a.held.next != nil {
-		return errors.New("not while a packet is held: finish the loop over adv.packets() first")
-	}
-	return a.pause(when{moment, a.held.days})
-}
-
 func (a *adversary) rest(days int) error {
-	if a.held.next != nil {
-		return errors.New("rest: not while a packet is held: finish the loop over adv.packets() first")
-	}
 	if a.run.Moment() < len(a.run.truth.conv.Messages) {
-		return errors.New("rest: only after the last message: advance(adv.end) first")
+		return errors.New("only after the last message: advance(adv.end) first")
 	}
 	if days < 1 || days > 36525 {
-		return fmt.Errorf("rest: %d days: want 1 to 36525", days)
+		return fmt.Errorf("%d days: want 1 to 36525", days)
 	}
 	a.held.days += days
 	return a.pause(when{a.run.Moment(), a.held.days})
@@ -258,15 +272,12 @@ func (a *adversary) order(args *arguments) ([]int, error) {
 	if _, err := a.declared("court.order", world.Order); err != nil {
 		return nil, err
 	}
-	if a.held.next != nil {
-		return nil, errors.New("order: not while a packet is held: finish the loop over adv.packets() first")
-	}
 	a.mark()
 	messages := a.run.truth.conv.Messages
 	accounts := args.texts("accounts")
 	since, until := args.named("since", 1), args.named("until", a.run.Moment())
 	if len(accounts) == 0 || since < 1 || until < since || until > len(messages) {
-		return nil, fmt.Errorf("order: accounts %q, messages %d to %d: want accounts and 1 ≤ since ≤ until ≤ %d", accounts, since, until, len(messages))
+		return nil, fmt.Errorf("accounts %q, messages %d to %d: want accounts and 1 ≤ since ≤ until ≤ %d", accounts, since, until, len(messages))
 	}
 	from, to := messages[since-1].Sent, messages[until-1].Sent
 	ids := []int{}
@@ -284,24 +295,50 @@ func (a *adversary) apply(args *arguments) ([]int, error) {
 		return nil, fmt.Errorf("no rule %q in design %s: see doormat design show %s", args.text(0), a.design, a.design)
 	case r.Make && !slices.Contains(a.header.Applies, r.Name):
 		return nil, fmt.Errorf("rule %q is not among those that the header's applies declares", r.Name)
+	case !r.Make && args.Named["text"] != nil:
+		return nil, fmt.Errorf("rule %q opens, and takes no text", r.Name)
 	}
-	ids := args.facts(1)
-	if err := a.known(ids); err != nil || args.err != nil {
-		return nil, errors.Join(args.err, err)
+	ids, in := args.facts(1), world.Input{Text: args.bytes("text")}
+	if args.err != nil {
+		return nil, args.err
 	}
-	if len(ids) < len(r.Takes) {
-		return nil, fmt.Errorf("rule %q takes %v, %d facts were given", r.Name, r.Takes, len(ids))
+	if err := a.fits(r, ids); err != nil {
+		return nil, fmt.Errorf("rule %q: %w", r.Name, err)
 	}
-	for i, kind := range r.Takes {
-		if got := a.know.facts[ids[i]].Kind; got != kind {
-			return nil, fmt.Errorf("rule %q: argument %d is a %s, want a %s", r.Name, i+1, got, kind)
+	if r.Make {
+		in.Random = make([]byte, 64)
+		if _, err := io.ReadFull(a.random, in.Random); err != nil {
+			return nil, err
 		}
 	}
-	in := world.Input{Text: args.bytes("text"), Random: make([]byte, 64)}
-	if _, err := io.ReadFull(a.random, in.Random); err != nil {
-		return nil, err
+	if !a.know.spend(a.run.ctx) {
+		return nil, a.know.fault
 	}
 	return a.know.fire(r, ids, in)
+}
+
+// fits checks the arguments of a rule: the kinds that it takes, in order, and
+// for a rule that opens, equal refs.
+func (a *adversary) fits(r world.Rule, ids []int) error {
+	if err := a.known(ids); err != nil {
+		return err
+	}
+	if len(ids) < len(r.Takes) || (len(ids) > len(r.Takes) && r.All == "") {
+		return fmt.Errorf("it takes %v, %d facts were given", r.Takes, len(ids))
+	}
+	for i, id := range ids {
+		want, f := r.All, a.know.facts[id]
+		if i < len(r.Takes) {
+			want = r.Takes[i]
+		}
+		if f.Kind != want {
+			return fmt.Errorf("argument %d is a %s, want a %s", i+1, f.Kind, want)
+		}
+		if first := a.know.facts[ids[0]]; !r.Make && f.Ref != first.Ref {
+			return fmt.Errorf("argument %d is of %q and the first of %q: it joins facts of one ref", i+1, f.Ref, first.Ref)
+		}
+	}
+	return nil
 }
 
 func (a *adversary) known(ids []int) error {
@@ -352,8 +389,5 @@ func (a *adversary) claim(id int) error {
 		a.proven = id
 	}
 	a.opened[k] = true
-	if e.served {
-		a.served[k] = true
-	}
 	return nil
 }

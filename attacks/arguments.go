@@ -2,6 +2,7 @@ package attacks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,6 +11,36 @@ import (
 type arguments struct {
 	Call
 	err error
+}
+
+// shapes says how many arguments each call takes by position (-1 for any number),
+// and which by name.
+var shapes = map[string]struct {
+	most  int
+	names []string
+}{
+	"take": {2, []string{"kind"}}, "tap": {1, nil}, "hold": {2, []string{"program", "text"}}, "advance": {1, nil}, "rest": {1, nil},
+	"next": {1, nil}, "deliver": {1, nil}, "drop": {1, nil}, "replace": {-1, nil}, "send": {-1, nil},
+	"order": {0, []string{"accounts", "since", "until"}}, "apply": {-1, []string{"text"}}, "attempt": {-1, []string{"text"}},
+	"saturate": {1, []string{"kind"}}, "facts": {2, []string{"ref"}}, "read": {1, nil}, "claim": {1, nil},
+	"info": {}, "release": {},
+}
+
+// check refuses arguments that the call would not look at.
+func (a *arguments) check() error {
+	shape, ok := shapes[a.Method]
+	if !ok {
+		return fmt.Errorf("no such call: %s", brief(a.Method))
+	}
+	if shape.most >= 0 && len(a.Args) > shape.most {
+		return fmt.Errorf("%d arguments, want at most %d", len(a.Args), shape.most)
+	}
+	for name := range a.Named {
+		if !slices.Contains(shape.names, name) {
+			return fmt.Errorf("unexpected argument %s", brief(name))
+		}
+	}
+	return nil
 }
 
 func (a *arguments) at(i int) any {
@@ -21,14 +52,18 @@ func (a *arguments) at(i int) any {
 
 func (a *arguments) fail(what string, got any) {
 	if a.err == nil {
-		a.err = fmt.Errorf("want %s, got %v", what, got)
+		a.err = fmt.Errorf("want %s, got %s", what, brief(got))
 	}
 }
 
+// maxText bounds names, so that an error can repeat one.
+const maxText = 1000
+
 func (a *arguments) text(i int) string {
 	s, ok := a.at(i).(string)
-	if !ok {
-		a.fail(fmt.Sprintf("a string as argument %d", i+1), a.at(i))
+	if !ok || len(s) > maxText {
+		a.fail(fmt.Sprintf("a short string as argument %d", i+1), a.at(i))
+		return ""
 	}
 	return s
 }
@@ -40,8 +75,9 @@ func (a *arguments) optional(i int, name string) string {
 		v = a.Named[name]
 	}
 	s, ok := v.(string)
-	if !ok && v != nil {
-		a.fail("a string as "+name, v)
+	if (!ok && v != nil) || len(s) > maxText {
+		a.fail("a short string as "+name, v)
+		return ""
 	}
 	return s
 }
@@ -86,8 +122,9 @@ func (a *arguments) texts(name string) []string {
 	items, _ := a.Named[name].([]any)
 	for _, item := range items {
 		s, ok := item.(string)
-		if !ok {
-			a.fail("strings as "+name, item)
+		if !ok || len(s) > maxText {
+			a.fail("short strings as "+name, item)
+			return nil
 		}
 		out = append(out, s)
 	}
@@ -135,6 +172,12 @@ func brief(v any) string {
 		return fmt.Sprintf("%d bytes", len(v))
 	case []any:
 		return fmt.Sprintf("%d items", len(v))
+	case string:
+		if len(v) > 80 {
+			return fmt.Sprintf("%.60q and %d bytes more", v, len(v)-60)
+		}
+	case nil:
+		return "nothing"
 	}
 	return fmt.Sprint(v)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ type group struct {
 
 	deploy world.Deploy
 	nodes  map[string]bool
-	honest []Evidence
+	honest map[int][]Evidence // what an honest run notices, by days of rest after it
 }
 
 // trial is one attack on one design.
@@ -39,11 +40,58 @@ type trial struct {
 	waits     when
 }
 
-func (g *group) run(ctx context.Context, finish func([]*Cell)) error {
-	if err := g.settings.Check(g.truth.conv); err != nil {
-		return fmt.Errorf("settings of %s: %w", g.attacks[0].Header().ID, err)
+// run finishes a cell for each attack. Whatever goes wrong is told in the cells
+// that it concerns.
+func (g *group) run(ctx context.Context, finish func(*Cell)) {
+	unfit := g.settings.Check(g.truth.conv) // those of the lab are checked: these are a header's own
+	if unfit == nil {
+		if err := guard(func() error { return g.setUp() }); err != nil {
+			for _, a := range g.attacks {
+				t := g.trial(a)
+				t.cell.Error = err.Error()
+				finish(t.cell)
+			}
+			return
+		}
 	}
-	env := world.Environment{Settings: g.settings, Accounts: g.truth.conv.Accounts, Seed: g.lab.Seed}
+	var reading, acting []*trial
+	for _, a := range g.attacks {
+		t := g.trial(a)
+		why := unfit
+		if why == nil {
+			why = g.equip(t)
+		}
+		switch {
+		case why != nil:
+			g.absent(t, why)
+			finish(t.cell)
+		case acts(t):
+			acting = append(acting, t)
+		default:
+			t.adv.shared = true
+			reading = append(reading, t)
+		}
+	}
+	if len(reading)+len(acting) == 0 {
+		return
+	}
+	broken := guard(func() error { return g.share(ctx, reading) })
+	for _, t := range reading {
+		g.close(t, broken)
+		finish(t.cell)
+	}
+	for _, t := range acting {
+		if broken == nil {
+			g.alone(ctx, t)
+		}
+		g.close(t, broken)
+		finish(t.cell)
+	}
+}
+
+func (g *group) setUp() error {
+	// Designs draw from a seed of their own, so that none can compute a salt.
+	env := world.Environment{Settings: g.settings, Accounts: g.truth.conv.Accounts, Seed: g.lab.Seed.Derive("designs")}
 	var err error
 	if g.deploy, err = g.design.Setup(env); err != nil {
 		return fmt.Errorf("design %s: set-up: %w", g.design.Info().ID, err)
@@ -52,58 +100,38 @@ func (g *group) run(ctx context.Context, finish func([]*Cell)) error {
 	for _, a := range g.truth.conv.Accounts {
 		g.nodes[world.UserOf(a)] = true
 	}
-	var reading, acting []*trial
-	var absent []*Cell
-	for _, a := range g.attacks {
-		t, err := g.trial(a)
-		switch {
-		case err != nil:
-			absent = append(absent, t.cell)
-		case acts(t.adv.needs):
-			acting = append(acting, t)
-		default:
-			reading = append(reading, t)
-		}
-	}
-	finish(absent)
-	cells, err := g.share(ctx, reading)
-	if err != nil {
-		return err
-	}
-	finish(cells)
-	for _, t := range acting {
-		cell, err := g.alone(ctx, t)
-		if err != nil {
-			return err
-		}
-		finish([]*Cell{cell})
-	}
 	return nil
 }
 
-// acts reports whether needs can change the course of a run.
-func acts(needs []world.Capability) bool {
-	return slices.ContainsFunc(needs, func(c world.Capability) bool {
+// acts reports whether an attack can change the course of a run: by a surface
+// that it needs, or by sending what it makes.
+func acts(t *trial) bool {
+	return len(t.header.Applies) > 0 || slices.ContainsFunc(t.adv.needs, func(c world.Capability) bool {
 		return c.Surface != world.Store && c.Surface != world.Tap
 	})
 }
 
-// trial prepares a cell; an error means that the attack is not applicable, and
-// the cell says so.
-func (g *group) trial(a Technique) (*trial, error) {
+func (g *group) trial(a Technique) *trial {
 	h := a.Header()
-	info := g.design.Info()
-	t := &trial{technique: a, header: h, cell: &Cell{
-		Design: info.ID, Attack: h.ID, Needs: []string{}, Noticed: []Evidence{}, Trace: Trace{Settings: g.settings},
-	}}
-	needs, err := g.applicable(h)
+	return &trial{technique: a, header: h, cell: &Cell{Design: g.design.Info().ID, Attack: h.ID,
+		Needs: []string{}, Noticed: []Evidence{}, Trace: Trace{Settings: g.settings}}}
+}
+
+// equip prepares the adversary; an error means that the attack is not applicable.
+func (g *group) equip(t *trial) error {
+	needs, err := g.applicable(t.header)
 	if err != nil {
-		g.absent(t, err)
-		return t, err
+		return err
 	}
+	left := g.lab.left
+	if left == (budget{}) {
+		left = fullBudget
+	}
+	rules := g.design.Rules()
 	t.adv = &adversary{
-		know: newKnowledge(g.design.Rules()), header: h, settings: g.settings, design: info.ID,
-		needs: needs, withheld: map[world.Capability]bool{}, random: g.lab.Seed.Stream("adversary " + h.ID),
+		know: newKnowledge(rules, left), lawful: newKnowledge(rules, left),
+		header: t.header, settings: g.settings, design: g.design.Info().ID,
+		needs: needs, withheld: map[world.Capability]bool{}, random: g.lab.Seed.Stream("adversary " + t.header.ID),
 	}
 	principals := map[string]bool{}
 	for _, c := range needs {
@@ -112,7 +140,7 @@ func (g *group) trial(a Technique) (*trial, error) {
 		t.adv.withheld[c] = slices.Contains(g.lab.Withhold, c.String())
 	}
 	t.cell.Applicable, t.cell.Parties = true, len(principals)
-	return t, nil
+	return nil
 }
 
 // applicable resolves the needs of an attack. An error wraps
@@ -145,7 +173,6 @@ func (g *group) applicable(h Header) ([]world.Capability, error) {
 }
 
 func (g *group) absent(t *trial, why error) {
-	t.cell.At = 0
 	want, err := t.technique.Expect(keysOf(g.design.Info()), newView(g.truth.conv, g.settings))
 	switch {
 	case err != nil:
@@ -161,10 +188,10 @@ func (g *group) absent(t *trial, why error) {
 
 // share runs scripts that only read over one honest run, whose evidence is what
 // every other run of the group is compared with.
-func (g *group) share(ctx context.Context, trials []*trial) ([]*Cell, error) {
+func (g *group) share(ctx context.Context, trials []*trial) error {
 	r, err := newRun(ctx, g.truth, g.deploy)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	start := g.lab.now()
 	for _, t := range trials {
@@ -177,7 +204,7 @@ func (g *group) share(ctx context.Context, trials []*trial) ([]*Cell, error) {
 			return cmp.Or(a.waits.moment-b.waits.moment, a.waits.days-b.waits.days)
 		})
 		if err := r.reach(waiting[0].waits); err != nil {
-			return nil, err
+			return err
 		}
 		more := true
 		if waiting[0].waits, more = waiting[0].next(); !more {
@@ -185,15 +212,27 @@ func (g *group) share(ctx context.Context, trials []*trial) ([]*Cell, error) {
 		}
 	}
 	if err := r.Advance(len(g.truth.conv.Messages)); err != nil {
-		return nil, err
+		return err
 	}
-	g.honest = r.noticed
-	var cells []*Cell
+	g.honest = map[int][]Evidence{0: r.atEnd()}
 	for _, t := range trials {
-		cells = append(cells, g.judge(t))
 		t.cell.Seconds = (g.lab.now() - start) / float64(len(trials))
 	}
-	return cells, nil
+	return nil
+}
+
+// usual lists what is noticed in a run in which nobody attacks.
+func (g *group) usual(ctx context.Context, days int) ([]Evidence, error) {
+	if e, ok := g.honest[days]; ok {
+		return e, nil
+	}
+	r, err := newRun(ctx, g.truth, g.deploy)
+	if err != nil {
+		return nil, err
+	}
+	err = r.reach(when{len(g.truth.conv.Messages), days})
+	g.honest[days] = r.noticed
+	return r.noticed, err
 }
 
 // begin starts a script as a coroutine that stops wherever time must pass.
@@ -210,57 +249,78 @@ func (t *trial) begin(ctx context.Context, r *run) {
 			}
 			return nil
 		}
-		t.err = t.technique.Run(ctx, t.adv)
+		t.script(ctx)
 	})
 }
 
+// script runs the technique to its end, whatever that is.
+func (t *trial) script(ctx context.Context) {
+	t.err = guard(func() error { return t.technique.Run(ctx, t.adv) })
+	if err := guard(t.adv.held.release); t.err == nil { // it may have left a loop open
+		t.err = err
+	}
+}
+
 // alone gives an attack that acts a run of its own.
-func (g *group) alone(ctx context.Context, t *trial) (*Cell, error) {
+func (g *group) alone(ctx context.Context, t *trial) {
 	start := g.lab.now()
-	r, err := newRun(ctx, g.truth, g.deploy)
+	t.err = guard(func() error {
+		r, err := newRun(ctx, g.truth, g.deploy)
+		if err != nil {
+			return err
+		}
+		t.adv.run = r
+		t.adv.init()
+		t.adv.pause = r.reach
+		if err := r.comply(t.adv); err != nil {
+			return err
+		}
+		if t.script(ctx); t.err != nil {
+			return t.err
+		}
+		return r.Advance(len(g.truth.conv.Messages)) // life goes on after the script
+	})
+	t.cell.Seconds = g.lab.now() - start
+}
+
+// close judges a trial and tells in its cell what went wrong, if anything did.
+func (g *group) close(t *trial, broken error) {
+	err := cmp.Or(broken, t.err)
+	if t.adv.run != nil && broken == nil {
+		if fault := guard(func() error { return g.judge(t) }); err == nil {
+			err = fault
+		}
+	}
 	if err != nil {
-		return nil, err
+		t.cell.Error, t.cell.Expected = err.Error(), false
 	}
-	t.adv.run = r
-	t.adv.init()
-	t.adv.pause = r.reach
-	if t.err = r.comply(t.adv); t.err == nil {
-		t.err = t.technique.Run(ctx, t.adv)
-	}
-	if t.err == nil { // life goes on after the script
-		t.err = r.Advance(len(g.truth.conv.Messages))
-	}
-	cell := g.judge(t)
-	cell.Seconds = g.lab.now() - start
-	return cell, nil
 }
 
 // judge fills the cell from what the script did and what honest programs saw.
-func (g *group) judge(t *trial) *Cell {
+func (g *group) judge(t *trial) error {
 	a, c := t.adv, t.cell
+	ctx := a.run.ctx
 	c.At = a.at()
 	c.Content = g.truth.content(g.settings.Target, c.At, a.opened)
-	c.Metadata = Count{g.truth.metadata(a.derived(world.Metadata)), len(g.truth.conv.Messages)}
 	c.Forged, c.FalseClaims = a.run.forged, len(a.wrong)
-	c.Noticed = a.run.news(g.honest)
-	c.Lawful = Lawful{len(a.run.asked), 0}
-	for k := range a.served {
-		if a.run.asked[k] {
-			c.Lawful.Served++
+	c.Trace.Calls, c.Trace.Opened = a.calls, slices.Sorted(maps.Keys(a.opened))
+	if !a.shared {
+		usual, err := g.usual(ctx, a.held.days)
+		if err != nil {
+			return err
 		}
+		c.Noticed = a.run.news(usual)
 	}
-	c.Trace.Calls = a.calls
-	for k := range a.opened {
-		c.Trace.Opened = append(c.Trace.Opened, k)
+	facts, err := a.know.resting(ctx, world.Metadata)
+	if err != nil {
+		return err
 	}
-	slices.Sort(c.Trace.Opened)
-	if t.err != nil {
-		c.Error = t.err.Error()
-		return c
+	c.Metadata = Count{g.truth.metadata(facts), len(g.truth.conv.Messages)}
+	if c.Lawful, err = a.service(ctx); err != nil || t.err != nil {
+		return err
 	}
 	g.compare(t)
-	g.prove(t)
-	return c
+	return g.prove(t)
 }
 
 func (g *group) compare(t *trial) {
@@ -277,30 +337,42 @@ func (g *group) compare(t *trial) {
 }
 
 // prove keeps the proof of the first right claim.
-func (g *group) prove(t *trial) {
+func (g *group) prove(t *trial) error {
 	a := t.adv
 	if a.proven < 0 {
-		return
+		return nil
 	}
 	proof, err := a.know.proof(a.run.ctx, a.proven)
-	if err != nil {
-		t.cell.Error = err.Error()
-		return
-	}
 	t.cell.Trace.Proof = proof
 	t.cell.Trace.FirstOpen = g.truth.number[string(a.know.facts[a.proven].Data)]
+	return err
 }
 
-// derived saturates and lists the facts of a kind that rest on loot.
-func (a *adversary) derived(kind world.Kind) []world.Fact {
-	if err := a.know.saturate(a.run.ctx); err != nil {
-		return nil // the script met the same limit, or the run was cancelled
-	}
+// resting saturates and lists the facts of a kind that rest on loot.
+func (k *knowledge) resting(ctx context.Context, kind world.Kind) ([]world.Fact, error) {
+	err := k.saturate(ctx)
 	var facts []world.Fact
-	for _, id := range a.know.byKind[kind] {
-		if a.know.facts[id].loot {
-			facts = append(facts, a.know.facts[id].Fact)
+	for _, id := range k.byKind[kind] {
+		if k.facts[id].loot {
+			facts = append(facts, k.facts[id].Fact)
 		}
 	}
-	return facts
+	return facts, err
+}
+
+// service counts the messages in scope of orders, and those claimed ones of them
+// that an agency can read with what the orders yielded and nothing else.
+func (a *adversary) service(ctx context.Context) (Lawful, error) {
+	l := Lawful{Asked: len(a.run.asked)}
+	if err := a.lawful.saturate(ctx); err != nil {
+		return l, err
+	}
+	served := map[int]bool{}
+	for _, f := range a.lawful.facts {
+		if k := a.run.truth.number[string(f.Data)]; a.opened[k] && a.run.asked[k] {
+			served[k] = true
+		}
+	}
+	l.Served = len(served)
+	return l, nil
 }

@@ -61,6 +61,11 @@ func (h *Header) check() error {
 		return errors.New("technique: expects is empty")
 	}
 	sample := world.Settings{Threshold: 2, Trustees: 3}
+	for _, need := range h.Needs { // each, since an empty range hides what follows
+		if _, err := world.Expand([]string{need}, sample); err != nil && !errors.Is(err, world.ErrNotApplicable) {
+			return fmt.Errorf("technique: needs: %w", err)
+		}
+	}
 	if _, err := world.Expand(h.Needs, sample); err != nil && !errors.Is(err, world.ErrNotApplicable) {
 		return fmt.Errorf("technique: needs: %w", err)
 	}
@@ -68,12 +73,30 @@ func (h *Header) check() error {
 	return err
 }
 
-// settings returns s as the header's own settings override it.
+// settingNames are the settings that a header may fix, in the order in which they
+// are computed: n and t first, because the others may use them.
+var settingNames = []string{"trustees", "threshold", "at", "retention", "refresh", "rotate", "mailbox", "jurisdictions"}
+
+// settings returns s as the header's own settings override it. A new number of
+// trustees is spread round robin unless the header places them.
 func (h *Header) settings(s world.Settings) (world.Settings, error) {
-	for name, text := range h.Settings {
+	for name := range h.Settings {
+		if !slices.Contains(settingNames, name) {
+			return s, fmt.Errorf("technique: settings: %q: want one of %s", name, strings.Join(settingNames, ", "))
+		}
+	}
+	before := s.Trustees
+	for _, name := range settingNames {
+		text, given := h.Settings[name]
+		if !given {
+			continue
+		}
 		if err := override(&s, name, text); err != nil {
 			return s, fmt.Errorf("technique: settings: %s: %w", name, err)
 		}
+	}
+	if _, placed := h.Settings["jurisdictions"]; !placed && s.Trustees != before {
+		s.Jurisdictions = world.RoundRobin(s.Trustees)
 	}
 	return s, nil
 }
@@ -84,14 +107,14 @@ func override(s *world.Settings, name, text string) (err error) {
 		"retention": &s.Retention, "refresh": &s.Refresh, "rotate": &s.Rotate,
 	}[name]
 	switch {
+	case name == "retention" && text == "all":
+		s.Retention = 0
 	case number != nil:
 		*number, err = world.Index(text, *s)
 	case name == "mailbox":
 		s.Mailbox = text
 	case name == "jurisdictions":
 		s.Jurisdictions, err = seats(text, *s)
-	default:
-		err = errors.New("no such setting")
 	}
 	return err
 }

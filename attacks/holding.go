@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 
 	"doormat/world"
 )
@@ -12,63 +13,103 @@ import (
 // holding is what an adversary does to packets: which principals run its
 // program, and the packet that waits for its answer.
 type holding struct {
-	members map[string]string // principal to the capability that holds it
-	tamper  string            // the capability that holds the whole network, if any
-	own     map[string]int    // packets that the adversary sent itself: not held again
-	days    int               // of rest
+	members  map[string]string // principal to the capability that holds it
+	tamper   string            // the capability that holds the whole network, if any
+	withheld map[string]bool   // principals that it was told it holds, and does not
+	own      map[string]int    // packets that the adversary sent itself: not held again
+	mine     bool              // the packet that travels now is one of these
+	days     int               // of rest
 
 	next    func() (world.Packet, bool)
 	stop    func()
 	failed  error
 	current world.Packet
+	fact    int  // the current packet as a fact
 	handled bool // the current packet has been answered
 }
+
+// Silence is the program that does nothing: what is sent to the principal is lost.
+const Silence = "silence"
 
 // hold puts the members of a capability under the adversary's program: packets()
 // yields what they send and receive, take() gives what they hold. With a program,
 // they run that modified program of the design.
 func (a *adversary) hold(capability, program string, text []byte) error {
-	granted, err := a.declared(capability, world.Control, world.Tamper)
+	wanted, err := a.declared(capability, world.Control, world.Tamper)
 	if err != nil {
 		return err
 	}
-	if program != "" && !slices.Contains(a.header.Applies, program) {
+	if program != "" && program != Silence && !slices.Contains(a.header.Applies, program) {
 		return fmt.Errorf("program %q is not among those that the header's applies declares", program)
 	}
 	a.mark()
-	for _, c := range granted {
-		if c.Surface == world.Tamper {
+	for _, c := range wanted {
+		switch {
+		case a.withheld[c]:
+			for _, name := range append(a.members(c), c.Principal) {
+				a.held.withheld[name] = true
+			}
+		case c.Surface == world.Tamper:
 			a.held.tamper = c.String()
-			continue
-		}
-		for _, name := range a.members(c) {
-			a.held.members[name] = c.String()
-			a.run.taken[name] = true
-			if program == "" {
-				continue
-			}
-			node, ok := a.run.Net.Node(name).(world.Reprogrammable)
-			if !ok {
-				return fmt.Errorf("%s has no modified programs", name)
-			}
-			if err := node.Reprogram(program, text); err != nil {
-				return err
+		default:
+			for _, name := range a.members(c) {
+				if err := a.seize(name, c, program, text); err != nil {
+					return err
+				}
 			}
 		}
-	}
-	if a.held.own == nil && len(granted) > 0 {
-		a.held.own = map[string]int{}
-		a.run.watchers = append(a.run.watchers, a.overhear)
 	}
 	return nil
 }
 
-// overhear records what travels to and from held principals.
-func (a *adversary) overhear(p world.Packet) {
-	if origin := a.held.by(p); origin != "" {
-		id := a.observe(origin, p, true)
-		a.know.facts[id].served = slices.Contains(a.needs, world.Capability{Principal: p.From, Surface: world.Order})
+func (a *adversary) seize(name string, c world.Capability, program string, text []byte) error {
+	a.held.members[name] = c.String()
+	a.run.taken[name] = true
+	switch program {
+	case Silence:
+		a.run.silent[name] = true
+		return nil
+	case "":
+		return nil
 	}
+	node, ok := a.run.Net.Node(name).(world.Reprogrammable)
+	if !ok {
+		return fmt.Errorf("%s has no modified programs", name)
+	}
+	return node.Reprogram(program, text)
+}
+
+// overhear records what travels to and from held principals, and to the
+// adversary's own address. What it sent itself is no loot; what it is answered is
+// loot if it comes from somebody who answers lawful process under a capability.
+func (a *adversary) overhear(p world.Packet) {
+	h := &a.held
+	h.mine = h.sent(p, a.run.Net.Now())
+	switch origin := h.by(p); {
+	case origin != "":
+		h.fact = a.observe(origin, p, !h.mine)
+		if a.answering[p.From] != "" {
+			a.lawful.add(a.know.facts[h.fact])
+		}
+	case p.To == world.Outsider:
+		a.observe(a.answering[p.From], p, a.answering[p.From] != "")
+	}
+}
+
+// sent reports whether p is one of the adversary's own packets that have not
+// travelled yet, and crosses it off.
+func (h *holding) sent(p world.Packet, now time.Time) bool {
+	if len(h.own) == 0 {
+		return false
+	}
+	key := string(p.Encode(now))
+	n := h.own[key]
+	if n--; n > 0 {
+		h.own[key] = n
+	} else {
+		delete(h.own, key)
+	}
+	return n >= 0
 }
 
 // by names the capability under which p is held, "" if it is not.
@@ -88,60 +129,68 @@ func (h *holding) by(p world.Packet) string {
 func (h *holding) answer(a *adversary, args *arguments) (any, error) {
 	switch args.Method {
 	case "next":
-		return h.pull(a, args.number(0))
+		return h.pull(a, args)
 	case "release":
-		if h.stop != nil {
-			h.stop()
-			h.next, h.stop = nil, nil
-		}
-		return nil, h.failed
+		return nil, h.release()
 	}
-	if h.next == nil || h.handled {
-		return nil, errors.New("no packet is waiting for an answer: each is answered once, inside the loop over adv.packets()")
+	if h.next == nil || h.handled || args.number(0) != h.fact {
+		return nil, errors.New("this packet does not wait for an answer: each is answered once, in its own turn of the loop over adv.packets()")
 	}
 	h.handled = true
 	switch args.Method {
 	case "deliver":
 		a.run.Net.Deliver(h.current)
 	case "replace":
-		return nil, a.send(args.facts(0))
+		return nil, a.send(args.facts(1))
 	}
 	return nil, nil
 }
 
 // pull answers the packet before, if the script did not, and runs on to the next
-// one that is held. The run is driven by a coroutine that stops at each.
-func (h *holding) pull(a *adversary, until int) (any, error) {
-	if h.next == nil {
+// one that is held. The first call of a loop says until when; the run is driven
+// by a coroutine that stops at each packet.
+func (h *holding) pull(a *adversary, args *arguments) (any, error) {
+	switch opens := len(args.Args) > 0; {
+	case opens && h.next != nil:
+		return nil, errLoop
+	case opens && a.shared: // nothing can be held: time passes as in the others' run
+		return nil, a.pause(when{args.number(0), h.days})
+	case opens:
+		until := args.number(0)
 		if until < a.run.Moment() || until > len(a.run.truth.conv.Messages) {
-			return nil, fmt.Errorf("packets: moment %d: want one from %d (now) to %d (the end)", until, a.run.Moment(), len(a.run.truth.conv.Messages))
+			return nil, fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", until, a.run.Moment(), len(a.run.truth.conv.Messages))
 		}
 		h.next, h.stop = iter.Pull(func(yield func(world.Packet) bool) { h.failed = h.drive(a, until, yield) })
+	case h.next == nil:
+		return nil, nil
 	}
 	p, ok := h.next()
 	if !ok {
-		h.next, h.stop = nil, nil
-		return nil, h.failed
+		return nil, h.release()
 	}
-	id := a.know.byKind[world.Observed][len(a.know.byKind[world.Observed])-1]
-	return map[string]any{"sender": p.From, "to": p.To, "kind": int(p.Kind()), "data": p.Data, "fact": id, "moment": a.run.Moment()}, nil
+	return map[string]any{"sender": p.From, "to": p.To, "kind": int(p.Kind()), "data": p.Data, "fact": h.fact, "moment": a.run.Moment()}, nil
+}
+
+// release ends the loop over packets, if one is under way.
+func (h *holding) release() error {
+	if h.stop == nil {
+		return nil
+	}
+	h.stop()
+	h.next, h.stop = nil, nil
+	return h.failed
 }
 
 // drive lives on until the given moment and yields each held packet. When the
 // script stops asking, the current moment is brought to rest and that is all.
 func (h *holding) drive(a *adversary, until int, yield func(world.Packet) bool) error {
-	a.run.Intercept = func(p world.Packet) bool {
-		key := string(p.Encode(a.run.Net.Now()))
-		if h.own[key] > 0 {
-			h.own[key]--
-			return false
-		}
-		if h.by(p) == "" {
+	a.run.hold = func(p world.Packet) bool {
+		if h.mine || h.by(p) == "" {
 			return false
 		}
 		h.current, h.handled = p, false
 		if !yield(p) {
-			a.run.Intercept = nil
+			a.run.hold = nil
 			a.run.Stop()
 		}
 		if !h.handled {
@@ -150,13 +199,16 @@ func (h *holding) drive(a *adversary, until int, yield func(world.Packet) bool) 
 		h.handled = true
 		return true
 	}
-	defer func() { a.run.Intercept = nil }()
+	defer func() { a.run.hold = nil }()
 	return a.run.Advance(until)
 }
 
 // send posts packets that the adversary built: in its own name as an outsider,
 // in that of a principal it holds, or in any name if it holds the network.
 func (a *adversary) send(ids []int) error {
+	if a.shared {
+		return errors.New("an attack that declares no making rule and no control, tamper or order only reads")
+	}
 	if err := a.known(ids); err != nil {
 		return err
 	}
@@ -169,16 +221,16 @@ func (a *adversary) send(ids []int) error {
 		if err != nil {
 			return err
 		}
-		if p.From != world.Outsider && a.held.members[p.From] == "" && a.held.tamper == "" {
-			return fmt.Errorf("packet from %s: it is not under control, and the network is not", p.From)
-		}
 		if p.Private() {
 			return fmt.Errorf("packet from %s to %s: no adversary reaches that link", p.From, p.To)
 		}
-		if a.held.own != nil {
+		switch {
+		case p.From == world.Outsider || a.held.members[p.From] != "" || a.held.tamper != "":
 			a.held.own[string(p.Encode(a.run.Net.Now()))]++
+			a.run.Net.Post(p)
+		case !a.held.withheld[p.From] && !a.held.withheld[world.NetworkName]:
+			return fmt.Errorf("packet from %s: it is not under control, and the network is not", p.From)
 		}
-		a.run.Net.Post(p)
 	}
 	if a.held.next != nil {
 		return nil // the loop over packets goes on

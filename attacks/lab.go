@@ -2,7 +2,6 @@ package attacks
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -29,9 +28,13 @@ type Lab struct {
 	// declares and does not get: the script runs on, without their facts and
 	// against honest programs. It serves to show that no need is idle.
 	Withhold []string
+
+	left budget // of each adversary; the full one if zero
 }
 
-// Run fills one cell for each attack and design.
+// Run fills one cell for each attack and design. What goes wrong with one attack
+// or design stands in its cells' Error; Run's own error means that there is
+// nothing to run, or that ctx ended, which cells that were not done say too.
 func (l *Lab) Run(ctx context.Context) (*Result, error) {
 	t, err := newTruth(l.Conversation, l.Seed)
 	if err != nil {
@@ -46,42 +49,35 @@ func (l *Lab) Run(ctx context.Context) (*Result, error) {
 	}
 	res := l.result()
 	var mu sync.Mutex
-	finish := func(cells []*Cell) {
+	finish := func(c *Cell) {
 		mu.Lock()
 		defer mu.Unlock()
-		for _, c := range cells {
-			res.Cells = append(res.Cells, *c)
-			if l.Progress != nil {
-				l.Progress(len(res.Cells), len(l.Designs)*len(l.Attacks), c)
-			}
+		res.Cells = append(res.Cells, *c)
+		if l.Progress != nil {
+			l.Progress(len(res.Cells), len(l.Designs)*len(l.Attacks), c)
 		}
 	}
-	if err := inParallel(groups, func(g *group) error { return g.run(ctx, finish) }); err != nil {
-		return nil, err
-	}
+	inParallel(groups, func(g *group) { g.run(ctx, finish) })
 	l.order(res.Cells)
 	return res, ctx.Err()
 }
 
 // inParallel works on groups with as many goroutines as there are processors.
-func inParallel(groups []*group, work func(*group) error) error {
+func inParallel(groups []*group, work func(*group)) {
 	queue := make(chan *group, len(groups))
 	for _, g := range groups {
 		queue <- g
 	}
 	close(queue)
-	workers := min(runtime.GOMAXPROCS(0), len(groups))
-	errs := make([]error, workers)
 	var wait sync.WaitGroup
-	for w := range workers {
+	for range min(runtime.GOMAXPROCS(0), len(groups)) {
 		wait.Go(func() {
 			for g := range queue {
-				errs[w] = errors.Join(errs[w], work(g))
+				work(g)
 			}
 		})
 	}
 	wait.Wait()
-	return errors.Join(errs...)
 }
 
 // plan sorts the cells into groups that share a design and settings, and with
@@ -91,7 +87,7 @@ func (l *Lab) plan(t *truth) ([]*group, error) {
 		design   string
 		settings world.Settings
 	}
-	groups := map[key]*group{}
+	groups, seen := map[key]*group{}, map[[2]string]bool{}
 	var ordered []*group
 	for _, d := range l.Designs {
 		for _, a := range l.Attacks {
@@ -99,6 +95,11 @@ func (l *Lab) plan(t *truth) ([]*group, error) {
 			s, err := h.settings(l.Settings)
 			if err != nil {
 				return nil, fmt.Errorf("attack %s: %w", h.ID, err)
+			}
+			if cell := [2]string{d.Info().ID, h.ID}; seen[cell] {
+				return nil, fmt.Errorf("two designs %q or two attacks %q: ids must differ", cell[0], cell[1])
+			} else {
+				seen[cell] = true
 			}
 			k := key{d.Info().ID, s}
 			if groups[k] == nil {
@@ -130,7 +131,7 @@ func (l *Lab) result() *Result {
 	}
 	for _, a := range l.Attacks {
 		h := a.Header()
-		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind, h.Needs})
+		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind, append([]string{}, h.Needs...)})
 	}
 	return res
 }

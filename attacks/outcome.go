@@ -20,8 +20,8 @@ func (outcomeValue) Type() string { return "outcome" }
 func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var o Outcome
 	var target, others starlark.Value
-	err := starlark.UnpackArgs("opens", args, kwargs, "target", &target, "others", &others,
-		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "why", &o.Why)
+	err := starlark.UnpackArgs("opens", args, kwargs, "target", &target, "others", &others, "why", &o.Why,
+		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served)
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,10 @@
 package attacks
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
-	"strings"
 
 	"doormat/world"
 )
@@ -22,23 +23,30 @@ type Step struct {
 // A proof that rests on something the adversary made is kept whole.
 type Proof []Step
 
-// proof extracts the proof of a fact.
+// proof extracts the proof of a fact. Rules are monotone, so what a longer proof
+// could not do without, a shorter one cannot either: each piece of loot is tried
+// once.
 func (k *knowledge) proof(ctx context.Context, id int) (Proof, error) {
 	steps := k.ancestors(id)
 	if slices.ContainsFunc(steps, func(s Step) bool { return k.rules[s.Rule].Make }) {
 		return steps, nil
 	}
-	for i := 0; i < len(steps); i++ {
-		if steps[i].Rule != "" {
+	needed := map[string]bool{}
+	for i := 0; i < len(steps); {
+		key := string(world.EncodeFacts([]world.Fact{steps[i].Fact}))
+		if steps[i].Rule != "" || needed[key] {
+			i++
 			continue
 		}
 		shorter, err := k.without(ctx, steps, i)
 		if err != nil {
 			return nil, err
 		}
-		if shorter != nil {
-			steps, i = shorter, -1
+		if shorter == nil {
+			needed[key] = true
+			continue
 		}
+		steps, i = shorter, 0
 	}
 	return steps, nil
 }
@@ -57,11 +65,7 @@ func (k *knowledge) ancestors(id int) Proof {
 			}
 		}
 	}
-	var ids []int
-	for n := range needed {
-		ids = append(ids, n)
-	}
-	slices.Sort(ids)
+	ids := slices.Sorted(maps.Keys(needed))
 	steps := make(Proof, len(ids))
 	for i, n := range ids {
 		e := k.facts[n]
@@ -77,12 +81,8 @@ func (k *knowledge) ancestors(id int) Proof {
 // without proves the conclusion again from the proof's loot less step i, or
 // returns nil if that cannot be done.
 func (k *knowledge) without(ctx context.Context, steps Proof, i int) (Proof, error) {
-	var rules []world.Rule
-	for _, r := range k.rules {
-		rules = append(rules, r)
-	}
-	slices.SortFunc(rules, func(a, b world.Rule) int { return strings.Compare(a.Name, b.Name) })
-	less := newKnowledge(rules)
+	rules := slices.SortedFunc(maps.Values(k.rules), func(a, b world.Rule) int { return cmp.Compare(a.Name, b.Name) })
+	less := newKnowledge(rules, fullBudget)
 	for j, s := range steps {
 		if j != i && s.Rule == "" {
 			less.add(entry{Fact: s.Fact, origin: s.Origin, loot: s.Origin != ""})

@@ -14,8 +14,11 @@ type run struct {
 	*world.Play
 	ctx      context.Context
 	truth    *truth
-	rested   int             // days of rest after the last message
-	taken    map[string]bool // principals under the adversary's program
+	rested   int                     // days of rest after the last message
+	before   int                     // evidence from before the rest
+	taken    map[string]bool         // principals under the adversary's program
+	silent   map[string]bool         // those of them whose program does nothing
+	hold     func(world.Packet) bool // what a script does about packets, nil if nothing
 	noticed  []Evidence
 	shown    map[display]int
 	forged   int
@@ -28,10 +31,13 @@ type run struct {
 type display struct{ to, from, body string }
 
 func newRun(ctx context.Context, t *truth, deploy world.Deploy) (*run, error) {
-	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, shown: map[display]int{}, asked: map[int]bool{}}
+	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, silent: map[string]bool{}, shown: map[display]int{}, asked: map[int]bool{}}
 	var err error
-	r.Play, err = world.NewPlay(ctx, t.conv, t.bodies, deploy(), r.watch)
-	return r, err
+	if r.Play, err = world.NewPlay(ctx, t.conv, t.bodies, deploy(), r.watch); err != nil {
+		return nil, err
+	}
+	r.Intercept = func(p world.Packet) bool { return r.silent[p.To] || (r.hold != nil && r.hold(p)) }
+	return r, nil
 }
 
 // reach lives on to a point of the run.
@@ -39,9 +45,20 @@ func (r *run) reach(w when) error {
 	if err := r.Advance(w.moment); err != nil || w.days <= r.rested {
 		return err
 	}
+	if r.rested == 0 {
+		r.before = len(r.noticed)
+	}
 	days := w.days - r.rested
 	r.rested = w.days
 	return r.Rest(days)
+}
+
+// atEnd lists the evidence up to the last message.
+func (r *run) atEnd() []Evidence {
+	if r.rested == 0 {
+		return r.noticed
+	}
+	return r.noticed[:r.before]
 }
 
 // comply tells the principals whose order surface is granted that lawful process
@@ -52,6 +69,7 @@ func (r *run) comply(a *adversary) error {
 			continue
 		}
 		for _, name := range a.members(c) {
+			a.answering[name] = c.String()
 			r.Net.Post(world.Packet{From: world.Law, To: name, Data: world.Pack(world.KindComply)})
 		}
 	}

@@ -70,11 +70,17 @@ func Load(name string, src []byte) (Technique, error) {
 		return nil, fmt.Errorf("%s: no call of technique(): an attack states what it is", name)
 	}
 	run, ok := globals["run"].(*starlark.Function)
-	if !ok || run.NumParams() != 1 {
+	switch {
+	case !ok:
 		return nil, fmt.Errorf("%s: no function run(adv)", name)
+	case run.NumParams() != 1 || run.NumKwonlyParams() > 0 || run.HasVarargs() || run.HasKwargs():
+		return nil, fmt.Errorf("%s: %s: want one parameter, run(adv)", run.Position(), run.Name())
 	}
 	s.run = run
-	globals.Freeze()
+	globals.Freeze() // from here on, runs and expectations in parallel share no state
+	for _, value := range s.expects {
+		value.Freeze()
+	}
 	return s, nil
 }
 
@@ -112,9 +118,9 @@ func (s *script) technique(_ *starlark.Thread, _ *starlark.Builtin, args starlar
 	var settings, expects *starlark.Dict
 	err := starlark.UnpackArgs("technique", args, kwargs,
 		"id", &h.ID, "title", &h.Title, "family", &h.Family, "kind", &h.Kind,
-		"needs", &needs, "showcase", &h.Showcase, "applies?", &applies, "settings?", &settings,
-		"happens", &h.Happens, "why", &h.Why, "really", &h.Really, "source", &h.Source,
-		"exercise", &h.Exercise, "expects", &expects)
+		"needs", &needs, "showcase", &h.Showcase, "happens", &h.Happens, "why", &h.Why,
+		"really", &h.Really, "source", &h.Source, "exercise", &h.Exercise, "expects", &expects,
+		"applies?", &applies, "settings?", &settings) // what follows an optional one is optional too
 	if err != nil {
 		return nil, err
 	}

@@ -14,14 +14,15 @@ import (
 	"doormat/world/worldtest"
 )
 
+var conversationStart = time.Date(2017, 3, 26, 19, 0, 0, 0, time.UTC)
+
 // toyLab is a lab over the toy design and a conversation of four messages.
 func toyLab(t *testing.T, scripts ...string) *Lab {
 	t.Helper()
-	at := time.Date(2017, 3, 26, 19, 0, 0, 0, time.UTC)
 	c := &world.Conversation{Title: "toy", Accounts: []string{"A", "B", "C"}, Target: "A"}
 	for i, fromTo := range []string{"AB", "BA", "BC", "CA"} {
 		c.Messages = append(c.Messages, world.Message{From: fromTo[:1], To: []string{fromTo[1:]},
-			Sent: at.Add(time.Duration(i) * time.Hour), Text: fmt.Sprintf("message %d", i+1)})
+			Sent: conversationStart.Add(time.Duration(i) * time.Hour), Text: fmt.Sprintf("message %d", i+1)})
 	}
 	l := &Lab{Version: "test", Designs: []world.Design{worldtest.Toy{}}, Conversation: c, Seed: 1,
 		Settings: world.Settings{Threshold: 2, Trustees: 3, Jurisdictions: "A:1,B:1,C:1", Target: "A", At: 2, Mailbox: world.MailboxAll}}

@@ -15,8 +15,9 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/library"
+	"doormat/e2ee"
+	"doormat/escrow/threshold"
 	"doormat/world"
-	"doormat/world/worldtest"
 )
 
 // Version is what doormat calls itself in results.
@@ -37,7 +38,8 @@ func Default() (Kit, error) {
 // Designs lists every design, in the order in which results show them.
 func Designs() []world.Design {
 	return []world.Design{
-		worldtest.Toy{}, // TODO: e2ee.New(), threshold.New()
+		e2ee.Design{},
+		threshold.Design{},
 	}
 }
 

@@ -1,15 +1,13 @@
 package e2ee
 
 import (
-	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
 	"doormat/e2ee/pqxdh"
-	"doormat/e2ee/ratchet"
 	"doormat/world"
 )
 
@@ -25,11 +23,12 @@ type Device struct {
 	envelope  Envelope
 	retention int
 
-	keys    *keyStore
-	peers   map[string]*peer
-	outbox  []*outgoing
-	history []kept
-	days    int // since the signed prekey was replaced
+	keys     *keyStore
+	peers    map[string]*peer
+	outbox   []*outgoing
+	history  []kept
+	answered map[string]uint32 // initial messages to a KEM key of last resort, and its number
+	days     int               // since the signed prekey was replaced
 }
 
 type peer struct {
@@ -42,6 +41,7 @@ type outgoing struct {
 	meta           world.Meta
 	secret, public []byte
 	waiting        []string // recipients whose bundle has been asked for
+	uploads        int      // sent, without a receipt so far
 }
 
 type kept struct {
@@ -85,7 +85,8 @@ func (d *Device) Holdings() []world.Fact {
 		}
 	}
 	for _, o := range d.outbox {
-		facts = append(facts, world.Fact{Kind: Secret, Ref: o.meta.ID, Data: o.secret}, o.meta.Fact())
+		facts = append(facts, o.meta.Fact(),
+			world.Fact{Kind: Secret, Ref: o.meta.ID, Data: o.secret}, world.Fact{Kind: Public, Ref: o.meta.ID, Data: o.public})
 	}
 	for _, k := range d.history {
 		facts = append(facts, world.Fact{Kind: KeptMessage, Ref: k.meta.ID, Data: world.Pack(keptTag, k.meta.Encode(), k.body)})
@@ -159,7 +160,7 @@ func (d *Device) toProvider(data []byte) world.Packet {
 
 // install begins anew: nothing of what was there remains.
 func (d *Device) install() []world.Packet {
-	d.peers, d.outbox, d.history, d.days = map[string]*peer{}, nil, nil, 0
+	d.peers, d.outbox, d.history, d.answered, d.days = map[string]*peer{}, nil, nil, map[string]uint32{}, 0
 	var err error
 	if d.keys, err = newKeyStore(d.random); err != nil {
 		return d.warn("the device could not be set up: %v", err)
@@ -180,6 +181,7 @@ func (d *Device) tick() []world.Packet {
 	if err := d.keys.rotate(d.random); err != nil {
 		return d.warn("prekeys could not be replaced: %v", err)
 	}
+	maps.DeleteFunc(d.answered, func(_ string, kem uint32) bool { return !d.keys.has(kem) })
 	return []world.Packet{d.register()}
 }
 
@@ -226,67 +228,3 @@ func (d *Device) keep(m world.Meta, body []byte) {
 		d.history = newest(d.history, d.retention)
 	}
 }
-
-// deliver opens what the provider brings.
-func (d *Device) deliver(data []byte) []world.Packet {
-	in, err := ParseDelivery(data)
-	if err != nil || in.To != d.account || d.keys == nil {
-		return nil
-	}
-	out := []world.Packet{d.toProvider(world.Pack(KindGot, []byte(in.Meta.ID)))}
-	secret, notes, err := d.decrypt(in)
-	out = append(out, notes...)
-	if errors.Is(err, ratchet.ErrSpent) {
-		return out // delivered twice
-	}
-	if err != nil {
-		return append(out, d.warn("a message from %s could not be opened", in.Meta.From)...)
-	}
-	body, err := d.envelope.Open(in.Meta, secret, in.Public)
-	if err != nil {
-		return append(out, d.warn("a message from %s was refused: %v", in.Meta.From, err)...)
-	}
-	d.keep(in.Meta, body)
-	return append(out, d.toUser(world.KindShown, []byte(in.Meta.From), body)...)
-}
-
-// decrypt tries the sessions with the sender, or begins the one that the initial
-// message asks for.
-func (d *Device) decrypt(in *Delivery) ([]byte, []world.Packet, error) {
-	err := errors.New("no session")
-	if p := d.peers[in.Meta.From]; p != nil {
-		for i, s := range p.sessions {
-			if len(in.Initial) > 0 && !s.startedBy(in.Initial) {
-				continue
-			}
-			var secret []byte
-			if secret, err = s.open(d.random, in); err == nil {
-				p.sessions = append([]*session{s}, slices.Delete(p.sessions, i, i+1)...)
-				return secret, nil, nil
-			}
-			if errors.Is(err, ratchet.ErrSpent) || len(in.Initial) > 0 {
-				return nil, nil, err
-			}
-		}
-	}
-	if len(in.Initial) == 0 {
-		return nil, nil, err
-	}
-	s, m, err := d.keys.respond(d.account, in.Meta.From, in.Initial)
-	if err != nil {
-		return nil, nil, err
-	}
-	secret, err := s.open(d.random, in)
-	if err != nil {
-		return nil, nil, err
-	}
-	notes := d.meet(in.Meta.From, m.Identity)
-	d.adopt(s)
-	d.keys.spend(m)
-	if err := d.keys.replenish(d.random); err != nil {
-		return nil, nil, err
-	}
-	return secret, append(notes, d.register()), nil
-}
-
-func digest(b []byte) [32]byte { return sha256.Sum256(b) }

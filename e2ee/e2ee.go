@@ -41,6 +41,7 @@ func (Design) Info() world.Info {
 			"the provider, for handing out the right keys, unless safety numbers are compared",
 			"the provider, with the metadata",
 		},
+		Programs: Programs(),
 	}
 }
 
@@ -53,7 +54,7 @@ func (Design) Rules() []world.Rule {
 			f := in.Facts[0]
 			return world.Conclude(world.Fact{Kind: world.Plaintext, Ref: f.Ref, Data: f.Data}), nil
 		}})
-	return append(rules, MakingRules(func(io.Reader, []world.Fact) (Envelope, error) { return plain{}, nil })...)
+	return append(rules, MakingRules(func(io.Reader, []world.Fact) (Envelope, error) { return plain{}, nil }, "")...)
 }
 
 // Setup implements [world.Design]: nothing is shared beforehand.

@@ -3,6 +3,7 @@ package e2ee
 import (
 	"encoding/hex"
 	"fmt"
+	"math"
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/ratchet"
@@ -93,8 +94,11 @@ func parseKeyStore(data []byte) (*keyStore, error) {
 		return nil, fmt.Errorf("device keys: %w", err)
 	}
 	next, err := world.ParseInt(f[4])
+	if err != nil || next < 1 || next > math.MaxUint32 {
+		return nil, fmt.Errorf("device keys: next prekey number %x", f[4])
+	}
 	k.next = uint32(next)
-	return k, err
+	return k, nil
 }
 
 // session is one side of a session as a device keeps it.
@@ -129,8 +133,8 @@ func parseSession(data []byte) (*session, error) {
 	if s.state, err = ratchet.Unmarshal(f[3]); err != nil {
 		return nil, fmt.Errorf("session: %w", err)
 	}
-	if len(f[4]) != 32 {
-		return nil, fmt.Errorf("session: associated data of %d bytes, want 32", len(f[4]))
+	if len(f[4]) != 32 || len(f[5]) != 16 {
+		return nil, fmt.Errorf("session: associated data of %d bytes and id of %d, want 32 and 16", len(f[4]), len(f[5]))
 	}
 	copy(s.ad[:], f[4])
 	return s, nil

@@ -2,7 +2,8 @@ package e2ee
 
 import (
 	"bytes"
-	"fmt"
+	"crypto/sha256"
+	"errors"
 	"io"
 	"slices"
 
@@ -64,7 +65,7 @@ func (k *keyStore) replenish(random io.Reader) error {
 		if err != nil {
 			return err
 		}
-		k.oneTime, k.kem = append(k.oneTime, p), append(k.kem, kem)
+		k.oneTime, k.kem = append(k.oneTime, p), append(k.kem, kem) // a pair: consecutive numbers
 	}
 	return nil
 }
@@ -107,15 +108,23 @@ func (k *keyStore) find(m *pqxdh.InitialMessage) (pqxdh.ResponderKeys, error) {
 		}
 	}
 	if keys.Signed == nil || keys.KEM == nil || (m.OneTimeID != 0 && keys.OneTime == nil) {
-		return keys, fmt.Errorf("a prekey of the initial message is used up or unknown")
+		return keys, errors.New("a prekey of the initial message is used up or unknown")
 	}
 	return keys, nil
 }
 
-// spend erases the one-time keys that an initial message used.
+// spend erases the one-time keys that an initial message used. They were offered
+// in pairs and go in pairs, so that nobody can leave halves behind.
 func (k *keyStore) spend(m *pqxdh.InitialMessage) {
-	k.oneTime = slices.DeleteFunc(k.oneTime, func(p *pqxdh.OneTimePrekey) bool { return p.ID() == m.OneTimeID })
-	k.kem = slices.DeleteFunc(k.kem, func(p *pqxdh.KEMPrekey) bool { return p.ID() == m.KEMID && !p.LastResort() })
+	k.oneTime = slices.DeleteFunc(k.oneTime, func(p *pqxdh.OneTimePrekey) bool { return p.ID() == m.OneTimeID || p.ID()+1 == m.KEMID })
+	k.kem = slices.DeleteFunc(k.kem, func(p *pqxdh.KEMPrekey) bool {
+		return !p.LastResort() && (p.ID() == m.KEMID || p.ID() == m.OneTimeID+1)
+	})
+}
+
+// has reports whether the KEM key of that number is still here.
+func (k *keyStore) has(kem uint32) bool {
+	return slices.ContainsFunc(k.kem, func(p *pqxdh.KEMPrekey) bool { return p.ID() == kem })
 }
 
 // initiate starts a session with the owner of a bundle.
@@ -143,6 +152,9 @@ func (k *keyStore) respond(own, peer string, initial []byte) (*session, *pqxdh.I
 	m, err := pqxdh.ParseInitialMessage(initial)
 	if err != nil {
 		return nil, nil, err
+	}
+	if m.Ephemeral[31]&0x80 != 0 { // a bit that X25519 ignores (RFC 7748): the same session under another id
+		return nil, nil, errors.New("the ephemeral key of the initial message is not canonical")
 	}
 	keys, err := k.find(m)
 	if err != nil {
@@ -175,6 +187,8 @@ func (s *session) open(random io.Reader, d *Delivery) ([]byte, error) {
 	}
 	return secret, err
 }
+
+func digest(b []byte) [32]byte { return sha256.Sum256(b) }
 
 func sessionID(initial []byte) []byte {
 	sum := digest(initial)

@@ -21,8 +21,8 @@ const (
 
 // MakingRules publishes what a holder of keys can build: what a device can do,
 // an adversary with keys of its own can. envelope builds a design's envelope from
-// randomness and the facts that follow the arguments of [Write].
-func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, error)) []world.Rule {
+// randomness and facts of the given kind, which follow the arguments of [Write].
+func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, error), more world.Kind) []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	rules := []world.Rule{
 		{Name: MakeKeys, Doc: "Anybody can make an identity with prekeys, under any account's name (text).",
@@ -38,7 +38,7 @@ func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, e
 		{Name: Pass, Doc: "A session seals a secret part again, under the metadata and public part of a delivery.",
 			Takes: kinds(Session, Secret, Delivered), Gives: kinds(Session, world.Outgoing), Apply: passOn},
 		{Name: Write, Doc: "A session seals a text of the adversary's own, dated like another message.",
-			Takes: kinds(Session, world.Metadata), Gives: kinds(Session, world.Outgoing),
+			Takes: kinds(Session, world.Metadata), All: more, Gives: kinds(Session, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
 	}
 	for i := range rules {

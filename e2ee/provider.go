@@ -3,11 +3,11 @@ package e2ee
 import (
 	"bytes"
 	"crypto/ed25519"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
 
-	"doormat/e2ee/pqxdh"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -20,16 +20,12 @@ type Provider struct {
 	accept  func(now time.Time, m world.Meta, public []byte) error
 	public  []world.Fact
 	willing bool
+	lax     bool // runs the program AnyIdentity
 
 	directory map[string]*entry
 	stored    []*Upload
-	index     map[string]*Upload // by message id
-}
-
-type entry struct {
-	identity []byte          // fingerprint
-	bundles  [][]byte        // the last one stays
-	given    map[string]bool // bundles handed out: each but the last goes out once
+	index     map[string]*Upload  // by message id
+	used      map[string][32]byte // message ids, and a hash of what went with them
 }
 
 // NewProvider makes a provider under the jurisdiction of a court. accept, if not
@@ -37,11 +33,29 @@ type entry struct {
 // facts of the design that the provider has besides.
 func NewProvider(court ed25519.PublicKey, mailbox string, accept func(time.Time, world.Meta, []byte) error, public []world.Fact) *Provider {
 	return &Provider{court: court, mailbox: mailbox, accept: accept, public: public,
-		directory: map[string]*entry{}, index: map[string]*Upload{}}
+		directory: map[string]*entry{}, index: map[string]*Upload{}, used: map[string][32]byte{}}
 }
 
 // Name implements [world.Node].
 func (*Provider) Name() string { return "provider" }
+
+// AnyIdentity is the modified provider that routes messages for identities other
+// than those in its directory, as one does that hands out keys of its own.
+const AnyIdentity = "route for any identity"
+
+// Reprogram implements [world.Reprogrammable].
+func (p *Provider) Reprogram(program string, _ []byte) error {
+	if program != AnyIdentity {
+		return fmt.Errorf("provider: no program %q", program)
+	}
+	p.lax = true
+	return nil
+}
+
+// Programs publishes what a modified provider may run.
+func Programs() []world.Program {
+	return []world.Program{{Name: AnyIdentity, Doc: "a provider that routes messages sealed to keys which its users never registered"}}
+}
 
 // Holdings implements [world.Node]: the mailbox and the directory.
 func (p *Provider) Holdings() []world.Fact {
@@ -50,8 +64,8 @@ func (p *Provider) Holdings() []world.Fact {
 		facts = append(facts, envelope(u))
 	}
 	for _, account := range slices.Sorted(maps.Keys(p.directory)) {
-		for _, b := range p.directory[account].bundles {
-			facts = append(facts, world.Fact{Kind: Bundle, Ref: account, Data: b})
+		for _, o := range p.directory[account].bundles {
+			facts = append(facts, world.Fact{Kind: Bundle, Ref: account, Data: o.bundle})
 		}
 	}
 	return append(facts, p.public...)
@@ -82,48 +96,6 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	return nil
 }
 
-// register replaces an account's bundles. Whoever speaks as the device is
-// believed, as after a registration by text message.
-func (p *Provider) register(account string, data []byte) {
-	bundles, err := world.UnpackList(data, KindRegister)
-	if err != nil || len(bundles) == 0 {
-		return
-	}
-	b, err := pqxdh.ParseBundle(bundles[len(bundles)-1])
-	if err != nil || b.Verify() != nil {
-		return
-	}
-	e := &entry{identity: fingerprint(b.Identity), given: map[string]bool{}}
-	if before := p.directory[account]; before != nil && bytes.Equal(before.identity, e.identity) {
-		e.given = before.given
-	}
-	last := len(bundles) - 1
-	for _, one := range bundles[:last] {
-		if !e.given[string(one)] {
-			e.bundles = append(e.bundles, one)
-		}
-	}
-	e.bundles = append(e.bundles, bundles[last])
-	p.directory[account] = e
-}
-
-// fetch hands out a bundle, each but the last one once.
-func (p *Provider) fetch(in world.Packet) []world.Packet {
-	f, err := world.Unpack(in.Data, KindFetch, 1)
-	if err != nil {
-		return nil
-	}
-	var bundle []byte
-	if e := p.directory[string(f[0])]; e != nil {
-		bundle = e.bundles[0]
-		if len(e.bundles) > 1 {
-			e.given[string(bundle)] = true
-			e.bundles = e.bundles[1:]
-		}
-	}
-	return []world.Packet{{From: "provider", To: in.From, Data: world.Pack(KindBundle, f[0], bundle)}}
-}
-
 // upload stores and delivers the parts of a message for recipients whose identity
 // is still the one that the sender knows.
 func (p *Provider) upload(now time.Time, account string, in world.Packet) []world.Packet {
@@ -136,43 +108,58 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 			return []world.Packet{world.Warn("provider", "refused a message of "+account+": "+err.Error())}
 		}
 	}
-	before := p.index[u.Meta.ID]
-	if before != nil && (!bytes.Equal(before.Public, u.Public) || !bytes.Equal(before.Meta.Encode(), u.Meta.Encode())) {
+	open := openHash(u.Meta, u.Public)
+	if before, ok := p.used[u.Meta.ID]; ok && before != open {
 		return []world.Packet{world.Warn("provider", "refused a message of "+account+": its number was used before")}
 	}
-	var fresh []Part
-	var stale []string
+	fresh, stale := p.sort(u)
 	var out []world.Packet
-	for i, part := range u.Parts {
-		e := p.directory[part.To]
-		switch {
-		case e == nil || !slices.Contains(u.Meta.To, part.To) || (before != nil && before.has(part.To)):
-			continue
-		case !bytes.Equal(e.identity, part.Identity):
-			stale = append(stale, part.To)
-			continue
-		}
-		fresh = append(fresh, part)
-		out = append(out, world.Packet{From: "provider", To: world.DeviceOf(part.To), Data: u.Delivery(i).Encode()})
+	for _, part := range fresh {
+		d := &Delivery{u.Meta, u.Public, part}
+		out = append(out, world.Packet{From: "provider", To: world.DeviceOf(part.To), Data: d.Encode()})
 	}
-	p.store(before, u, fresh)
+	if len(fresh) > 0 {
+		p.used[u.Meta.ID] = open
+		p.store(u, fresh)
+	}
 	return append(out, world.Packet{From: "provider", To: in.From,
 		Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(stale))})
 }
 
-func (u *Upload) has(to string) bool {
-	return slices.ContainsFunc(u.Parts, func(p Part) bool { return p.To == to })
+// sort picks the parts to deliver, and the recipients who have another identity
+// now. It leaves out whoever is unknown, not named in the metadata, or has a part
+// of this message already.
+func (p *Provider) sort(u *Upload) (fresh []Part, stale []string) {
+	done := map[string]bool{}
+	if before := p.index[u.Meta.ID]; before != nil {
+		for _, part := range before.Parts {
+			done[part.To] = true
+		}
+	}
+	for _, part := range u.Parts {
+		e := p.directory[part.To]
+		_, named := slices.BinarySearch(u.Meta.To, part.To)
+		if e == nil || !named || done[part.To] {
+			continue
+		}
+		done[part.To] = true
+		if p.lax || bytes.Equal(e.identity, part.Identity) {
+			fresh = append(fresh, part)
+		} else {
+			stale = append(stale, part.To)
+		}
+	}
+	return fresh, stale
 }
 
-func (p *Provider) store(before, u *Upload, fresh []Part) {
-	switch {
-	case before != nil:
+func (p *Provider) store(u *Upload, fresh []Part) {
+	if before := p.index[u.Meta.ID]; before != nil {
 		before.Parts = append(before.Parts, fresh...)
-	case len(fresh) > 0:
-		u.Parts = fresh
-		p.stored = append(p.stored, u)
-		p.index[u.Meta.ID] = u
+		return
 	}
+	u.Parts = fresh
+	p.stored = append(p.stored, u)
+	p.index[u.Meta.ID] = u
 }
 
 // got erases what has been delivered, where the mailbox keeps no more.

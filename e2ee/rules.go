@@ -89,8 +89,8 @@ func readDelivery(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	open := associated([32]byte{}, d.Meta, d.Public)[32:]
-	c := (&sealed{d.Meta.ID, open, d.Header, d.Ciphertext}).encode()
+	open := openHash(d.Meta, d.Public)
+	c := (&sealed{d.Meta.ID, open[:], d.Header, d.Ciphertext}).encode()
 	at := place(d.Header.Ratchet, d.Header.N)
 	facts := []world.Fact{
 		d.Meta.Fact(),

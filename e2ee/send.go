@@ -42,8 +42,7 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 	for _, name := range to {
 		p := d.peers[name]
 		if p == nil || len(p.sessions) == 0 {
-			o.waiting = append(o.waiting, name)
-			out = append(out, d.toProvider(world.Pack(KindFetch, []byte(name))))
+			out = append(out, d.ask(o, name)...)
 			continue
 		}
 		part, err := p.sessions[0].seal(o.meta, o.secret, o.public)
@@ -54,42 +53,72 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 		u.Parts = append(u.Parts, part)
 	}
 	if len(u.Parts) > 0 {
+		o.uploads++
 		out = append(out, d.toProvider(u.Encode()))
 	}
+	d.settle(o)
 	return out
 }
 
-// bundle starts the session that messages are waiting for.
+// ask fetches the bundle that a message waits for.
+func (d *Device) ask(o *outgoing, name string) []world.Packet {
+	if slices.Contains(o.waiting, name) {
+		return nil
+	}
+	o.waiting = append(o.waiting, name)
+	return []world.Packet{d.toProvider(world.Pack(KindFetch, []byte(name)))}
+}
+
+// settle forgets a message for which nothing is left to do.
+func (d *Device) settle(o *outgoing) {
+	if len(o.waiting) == 0 && o.uploads == 0 {
+		d.outbox = slices.DeleteFunc(d.outbox, func(other *outgoing) bool { return other == o })
+	}
+}
+
+// bundle starts the session that messages are waiting for. If that fails, they
+// are not sent, as the user is told: what waited for ever would be kept for ever.
 func (d *Device) bundle(data []byte) []world.Packet {
 	f, err := world.Unpack(data, KindBundle, 2)
 	if err != nil {
 		return nil
 	}
 	name := string(f[0])
-	var waiting []*outgoing
-	for _, o := range d.outbox {
-		if slices.Contains(o.waiting, name) {
-			waiting = append(waiting, o)
-		}
-	}
+	waiting := d.unblock(name)
 	if len(waiting) == 0 {
 		return nil // not asked for
 	}
 	s, err := d.keys.initiate(d.random, d.account, name, f[1])
 	if err != nil {
-		return d.warn("no session with %s: %v", name, err)
+		for _, o := range waiting {
+			d.settle(o)
+		}
+		return d.warn("no message was sent to %s: %v", name, err)
 	}
 	out := d.meet(name, s.identity)
 	d.adopt(s)
 	for _, o := range waiting {
-		o.waiting = slices.DeleteFunc(o.waiting, func(w string) bool { return w == name })
 		out = append(out, d.send(o, []string{name})...)
 	}
 	return out
 }
 
-// receipt forgets a message that the provider has, or sends it again to those
-// who have a new identity.
+// unblock lists the messages that waited for a bundle, oldest first. They wait
+// for it no more.
+func (d *Device) unblock(name string) []*outgoing {
+	var waiting []*outgoing
+	for _, o := range d.outbox {
+		if i := slices.Index(o.waiting, name); i >= 0 {
+			o.waiting = slices.Delete(o.waiting, i, i+1)
+			waiting = append(waiting, o)
+		}
+	}
+	return waiting
+}
+
+// receipt forgets a message that the provider has. For those who have a new
+// identity it asks for a bundle, to send it again. The old sessions stay until
+// the new identity is seen: a provider's word alone erases nothing.
 func (d *Device) receipt(data []byte) []world.Packet {
 	f, err := world.Unpack(data, KindReceipt, 2)
 	if err != nil {
@@ -104,15 +133,13 @@ func (d *Device) receipt(data []byte) []world.Packet {
 		return nil
 	}
 	o := d.outbox[i]
-	stale = slices.DeleteFunc(stale, func(name string) bool { return !slices.Contains(o.meta.To, name) })
-	if len(stale) == 0 && len(o.waiting) == 0 {
-		d.outbox = slices.Delete(d.outbox, i, i+1)
-		return nil
-	}
+	o.uploads = max(0, o.uploads-1)
+	var out []world.Packet
 	for _, name := range stale {
-		if p := d.peers[name]; p != nil {
-			p.sessions = nil
+		if slices.Contains(o.meta.To, name) {
+			out = append(out, d.ask(o, name)...)
 		}
 	}
-	return d.send(o, stale)
+	d.settle(o)
+	return out
 }

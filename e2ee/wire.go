@@ -124,8 +124,12 @@ func ParseDelivery(data []byte) (*Delivery, error) {
 // hash of everything about the message that travels in the open. The ratchet so
 // authenticates sender, recipients, time and public part.
 func associated(session [32]byte, m world.Meta, public []byte) []byte {
-	open := sha256.Sum256(world.Pack('A', m.Encode(), public))
+	open := openHash(m, public)
 	return append(session[:], open[:]...)
+}
+
+func openHash(m world.Meta, public []byte) [32]byte {
+	return sha256.Sum256(world.Pack('A', m.Encode(), public))
 }
 
 // fingerprint names an identity on the wire.

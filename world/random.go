@@ -19,3 +19,9 @@ func (s Seed) Stream(name string) io.Reader {
 	key := sha256.Sum256(append(binary.BigEndian.AppendUint64(nil, uint64(s)), name...))
 	return rand.NewChaCha8(key)
 }
+
+// Derive returns a seed whose streams are independent of those of s.
+func (s Seed) Derive(name string) Seed {
+	key := sha256.Sum256(append(binary.BigEndian.AppendUint64([]byte("seed "), uint64(s)), name...))
+	return Seed(binary.BigEndian.Uint64(key[:8]))
+}

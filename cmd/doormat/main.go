@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 
 	"doormat/demo"
 	"doormat/demo/report"
@@ -35,7 +36,7 @@ func main() { os.Exit(run(demo.Default)) }
 
 // run is the whole program, made of the designs and attacks of a kit.
 func run(kit func() (demo.Kit, error)) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := newRoot(&app{kit: kit}).ExecuteContext(ctx)
 	if err == nil {

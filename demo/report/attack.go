@@ -24,7 +24,7 @@ func Attacks(list []attacks.Technique, width int) string {
 				p.gap()
 			}
 			family = h.Family
-			p.line("%s", bold(strings.ToUpper(family)))
+			p.heading(strings.ToUpper(family), "")
 		}
 		title := Clean(h.Title)
 		if h.Kind != "attack" {

@@ -74,7 +74,7 @@ func remarks(c *attacks.Cell) []string {
 		out = append(out, fmt.Sprintf("forged %d", c.Forged))
 	}
 	if len(c.Noticed) > 0 {
-		out = append(out, "! noticed by "+witnesses(c, 2))
+		out = append(out, "! noticed by "+witnesses(c, 1))
 	}
 	if c.FalseClaims > 0 {
 		out = append(out, count(c.FalseClaims, "false claim"))

@@ -43,7 +43,7 @@ func Design(d world.Design, width int) string {
 	p.gap()
 	p.prose(0, strings.Join(strings.Fields(i.Doc), " "))
 	p.gap()
-	p.line("%s", bold("A user must trust"))
+	p.heading("A user must trust", "")
 	for _, t := range i.Trusts {
 		p.beside(2, "-", Clean(t))
 	}
@@ -58,7 +58,7 @@ func rules(p *page, list []world.Rule) {
 	}{{"How its bytes are read (tried on everything an adversary has)", false},
 		{"What can be built (by scripts, by name)", true}} {
 		p.gap()
-		p.line("%s", bold(group.head))
+		p.heading(group.head, "")
 		for _, r := range list {
 			if r.Make == group.made {
 				p.prose(2, r.Name)

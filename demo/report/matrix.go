@@ -15,7 +15,7 @@ func Matrix(r *attacks.Result, width int) string {
 	p := newPage(width)
 	p.prose(0, settingsLine(r))
 	p.gap()
-	table(p, r)
+	table(p, r, true)
 	p.gap()
 	legend(p)
 	return p.String()
@@ -59,10 +59,11 @@ type grid struct {
 	first, cell    int // widths of the attack's column and of a design's
 	target, others int // widths of the numbers
 	stacked        bool
+	reasons        bool // say why a cell is not applicable
 }
 
-func newGrid(p *page, r *attacks.Result) grid {
-	g := grid{target: len("target"), others: len("others")}
+func newGrid(p *page, r *attacks.Result, reasons bool) grid {
+	g := grid{target: len("target"), others: len("others"), reasons: reasons}
 	for i := range r.Cells {
 		g.target = max(g.target, lipgloss.Width(fraction(r.Cells[i].Content.Target)))
 		g.others = max(g.others, lipgloss.Width(fraction(r.Cells[i].Content.Others)))
@@ -70,10 +71,12 @@ func newGrid(p *page, r *attacks.Result) grid {
 	for _, a := range r.Attacks {
 		g.first = max(g.first, lipgloss.Width(a.ID))
 	}
-	g.first = min(g.first, 26) + 1
 	columns := max(len(r.Designs), 1)
-	g.cell = (p.width-g.first)/columns - gutter
-	if g.cell < g.need() {
+	const narrowest = 16 // an id that is longer wraps at its hyphens
+	if space := p.width - columns*(g.need()+gutter); space >= narrowest {
+		g.first = min(g.first, space-1) + 1
+		g.cell = (p.width-g.first)/columns - gutter
+	} else {
 		g.stacked, g.first = true, 4
 		for _, d := range r.Designs {
 			g.first = max(g.first, 3+len(d.ID))
@@ -87,8 +90,8 @@ func newGrid(p *page, r *attacks.Result) grid {
 // need is the width of a cell's first line: glyph, word, numbers, principals.
 func (g grid) need() int { return 2 + 6 + g.target + 1 + g.others + 1 + 3 }
 
-func table(p *page, r *attacks.Result) {
-	g := newGrid(p, r)
+func table(p *page, r *attacks.Result, reasons bool) {
+	g := newGrid(p, r, reasons)
 	cells := index(r)
 	if !g.stacked {
 		head(p, r, g)
@@ -98,7 +101,7 @@ func table(p *page, r *attacks.Result) {
 		if a.Family != family {
 			family = a.Family
 			p.gap()
-			p.line("%s", bold(strings.ToUpper(family)))
+			p.heading(strings.ToUpper(family), "")
 		}
 		if g.stacked {
 			p.line("%s", label(a))
@@ -148,7 +151,7 @@ func attackLines(a attacks.AttackRow, width int) []string {
 	if text := label(a); lipgloss.Width(text) <= width {
 		return []string{text}
 	}
-	out := []string{cut(a.ID, width)}
+	out := strings.Split(lipgloss.Wrap(a.ID, width, ""), "\n") // at hyphens
 	if a.Kind != "attack" {
 		out = append(out, "  "+faint("("+a.Kind+")"))
 	}
@@ -187,6 +190,9 @@ func (g grid) lines(c *attacks.Cell) []string {
 	}
 	out := []string{strings.TrimRight(first, " ")}
 	notes := remarks(c)
+	if !c.Applicable && !g.reasons {
+		notes = nil
+	}
 	if surprising(c) {
 		notes = append(notes, alarmStyle.Render("≠ unexpected"))
 	}

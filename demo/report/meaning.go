@@ -13,7 +13,8 @@ type tally struct {
 	widest, later *attacks.Cell // opened most, and most of what came after the attack
 	opened        int           // attacks that opened something
 	unnoticed     int           // of those, the ones that nobody noticed
-	asked, served int           // messages under court orders, in attacks of kind lawful
+	orders        int           // lawful attacks, applicable or not
+	served        []string      // those in which the agency got every message in scope
 }
 
 // meaning says in a few lines what a result shows, each line about one question
@@ -46,12 +47,21 @@ func meaning(r *attacks.Result) []string {
 	if text := equals(r); text != "" {
 		lines = append(lines, text)
 	}
-	return append(lines, "Lawful access, messages under orders that a court signed: "+each(all, func(t *tally) string {
-		if t.asked == 0 {
-			return "nobody whom an order could ask"
-		}
-		return fmt.Sprintf("%d of %d served", t.served, t.asked)
+	return append(lines, "Lawful access, orders of a court that were served in full: "+each(all, func(t *tally) string {
+		return fmt.Sprintf("%d of %d%s", len(t.served), t.orders, parenthesis(t.served))
 	}))
+}
+
+// parenthesis names the first few of a list, if there are any.
+func parenthesis(ids []string) string {
+	const few = 4
+	switch {
+	case len(ids) == 0:
+		return ""
+	case len(ids) > few:
+		ids = append(ids[:few:few], "…")
+	}
+	return " (" + strings.Join(ids, ", ") + ")"
 }
 
 // each joins what is to be said of every design.
@@ -76,15 +86,12 @@ func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
 	}
 	for i := range r.Cells {
 		c := &r.Cells[i]
-		if c.Design != d.ID || !c.Applicable || c.Error != "" {
-			continue
-		}
-		switch kind[c.Attack] {
-		case "attack":
+		switch {
+		case c.Design != d.ID:
+		case kind[c.Attack] == "lawful":
+			t.lawful(c)
+		case kind[c.Attack] == "attack" && c.Error == "":
 			t.attack(c)
-		case "lawful":
-			t.asked += c.Lawful.Asked
-			t.served += c.Lawful.Served
 		}
 	}
 	return t
@@ -107,11 +114,19 @@ func (t *tally) attack(c *attacks.Cell) {
 	}
 }
 
-// more reports whether a opened more than b, or as much with fewer principals.
-func more(a, b *attacks.Cell, measure func(*attacks.Cell) (int, int)) bool {
-	x, _ := measure(a)
-	y, _ := measure(b)
-	return x > y || x == y && a.Parties < b.Parties
+func (t *tally) lawful(c *attacks.Cell) {
+	t.orders++
+	if c.Error == "" && c.Lawful.Asked > 0 && c.Lawful.Served == c.Lawful.Asked {
+		t.served = append(t.served, c.Attack)
+	}
+}
+
+// more reports whether a opened a larger part than b, or as much with fewer
+// principals.
+func more(a, b *attacks.Cell, measure func(*attacks.Cell) (got, of int)) bool {
+	x, ofX := measure(a)
+	y, ofY := measure(b)
+	return x*ofY > y*ofX || x*ofY == y*ofX && a.Parties < b.Parties
 }
 
 // equals names the attacks that opened something, and as much in every design.
@@ -147,13 +162,5 @@ func equals(r *attacks.Result) string {
 			}
 		}
 	}
-	text := fmt.Sprintf("Common ground, attacks that opened as much in every design: %d of %d", len(same), opened)
-	if len(same) > 0 {
-		text += " (" + strings.Join(same[:min(4, len(same))], ", ")
-		if len(same) > 4 {
-			text += ", …"
-		}
-		text += ")"
-	}
-	return text + "."
+	return fmt.Sprintf("Common ground, attacks that opened as much in every design: %d of %d%s.", len(same), opened, parenthesis(same))
 }

@@ -47,9 +47,17 @@ func (p *page) gap() { p.WriteByte('\n') }
 
 // title is a heading over a rule.
 func (p *page) title(text string) {
-	text = Clean(text)
-	p.line("%s", bold(text))
-	p.line("%s", faint(strings.Repeat("─", min(lipgloss.Width(text), p.width))))
+	p.heading(text, "")
+	p.line("%s", faint(strings.Repeat("─", min(lipgloss.Width(Clean(text)), p.width))))
+}
+
+// heading is a line in bold, with something plain after it.
+func (p *page) heading(text, after string) {
+	text = bold(Clean(text))
+	if after != "" {
+		text += "  " + after
+	}
+	p.beside(0, "", text)
 }
 
 // prose wraps text, indented.
@@ -73,10 +81,18 @@ func (p *page) beside(column int, left, text string) {
 	}
 }
 
-// wrap breaks text into lines of at most width columns; "" gives one line.
+// wrap breaks text at spaces into lines of at most width columns; "" gives one
+// line. Hyphens are kept from breaking: half an id or flag helps nobody.
 func wrap(text string, width int) []string {
 	var out []string
-	for l := range strings.SplitSeq(lipgloss.Wrap(text, max(width, 10), " "), "\n") {
+	width = max(width, 10)
+	fit := lipgloss.NewStyle().MaxWidth(width) // a styled space may stick out
+	const joined = "\u2011"
+	text = lipgloss.Wrap(strings.ReplaceAll(text, "-", joined), width, "")
+	for l := range strings.SplitSeq(strings.ReplaceAll(text, joined, "-"), "\n") {
+		if lipgloss.Width(l) > width {
+			l = fit.Render(l)
+		}
 		out = append(out, strings.TrimRight(l, " "))
 	}
 	return out

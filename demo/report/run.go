@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	"doormat/attacks"
@@ -28,7 +29,7 @@ func (r Run) Text(width int) string {
 	for i := range r.Result.Cells {
 		c := &r.Result.Cells[i]
 		p.gap()
-		p.line("%s  %s", bold("── "+Clean(r.designName(c.Design))), stateOf(c))
+		p.heading("── "+r.designName(c.Design), stateOf(c).String())
 		if c.Applicable {
 			r.cell(p, c)
 		}
@@ -43,7 +44,7 @@ func (r Run) Text(width int) string {
 		}
 	}
 	p.gap()
-	p.field("Why", r.Header.Why)
+	p.field("In general", r.Header.Why)
 	p.field("Really", r.Header.Really)
 	p.field("Source", r.Header.Source)
 	p.field("Exercise", r.Header.Exercise)
@@ -65,7 +66,7 @@ func (r Run) designName(id string) string {
 
 func (r Run) cell(p *page, c *attacks.Cell) {
 	end := r.Result.Conversation.Messages
-	p.field("Takes", fmt.Sprintf("%s: %s, after message %d of %d", strings.Join(c.Needs, ", "), count(c.Parties, "principal"), c.At, end))
+	p.field("Takes", strings.Join(c.Needs, ", ")+": "+count(c.Parties, "principal")+", "+moment(c.At, end))
 	calls(p, c.Trace.Calls)
 	t, o := c.Content.Target, c.Content.Others
 	p.field("Recovered", fmt.Sprintf("%d of %d messages of the target (before %d of %d, after %d of %d)",
@@ -82,6 +83,13 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 		r.opened(p, c)
 	}
 	r.proof(p, c)
+}
+
+func moment(at, end int) string {
+	if at == 0 {
+		return "before the first message"
+	}
+	return fmt.Sprintf("after message %d of %d", at, end)
 }
 
 // noticed lists who noticed what, the first few.
@@ -103,33 +111,38 @@ func noticed(p *page, c *attacks.Cell) {
 	}
 }
 
-// calls lists what the script did; a call that repeats is counted, and the middle
-// of a long list is left out.
+// calls lists what the script did. Calls of one line that follow each other are
+// shown once and counted, and the middle of a long list is left out.
 func calls(p *page, all []string) {
 	const first, last = 12, 4
 	var list []string
-	times := 0
-	for i, call := range all {
-		times++
-		if i+1 < len(all) && all[i+1] == call {
-			continue
+	for i := 0; i < len(all); {
+		j := i + 1
+		for j < len(all) && callee(all[j]) == callee(all[i]) {
+			j++
 		}
-		if times > 1 {
-			call += fmt.Sprintf(" (%d times)", times)
+		text := all[i]
+		if j-i > 1 {
+			text += fmt.Sprintf(" and %d more of the same line", j-i-1)
 		}
-		list, times = append(list, call), 0
+		list, i = append(list, text), j
+	}
+	if n := len(list); n > first+last+1 {
+		middle := fmt.Sprintf("… %d more …", n-first-last)
+		list = slices.Concat(list[:first], []string{middle}, list[n-last:])
 	}
 	label := "Does"
-	for i, call := range list {
-		if i >= first && i < len(list)-last && len(list) > first+last+1 {
-			if i == first {
-				p.field("", fmt.Sprintf("… %d more …", len(list)-first-last))
-			}
-			continue
-		}
+	for _, call := range list {
 		p.field(label, call)
 		label = ""
 	}
+}
+
+// callee is the part of a described call that its repetitions share: the line and
+// the method.
+func callee(call string) string {
+	before, _, _ := strings.Cut(call, "(")
+	return before
 }
 
 // opened shows the texts of a few messages, spread over the conversation.
@@ -172,7 +185,7 @@ func (r Run) proof(p *page, c *attacks.Cell) {
 	if len(proof) == 0 {
 		return
 	}
-	p.field("Proof", fmt.Sprintf("that message %d was computed from what was taken; without any line it fails", c.Trace.FirstOpen))
+	p.field("Proof", fmt.Sprintf("message %d, computed from what was taken", c.Trace.FirstOpen))
 	for i, s := range proof {
 		how := "from " + s.Origin
 		switch {

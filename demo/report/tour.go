@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"doormat/attacks"
@@ -28,7 +29,7 @@ func (t Tour) Opening(width int) string {
 	p.gap()
 	p.prose(0, "This is a demonstration. It protects nobody's real messages.")
 	p.gap()
-	p.line("%s", bold("Who talks: "+Clean(c.Title)))
+	p.heading("Who talks: "+c.Title, "")
 	if t.BuiltIn {
 		t.people(p)
 	} else {
@@ -55,7 +56,7 @@ func (t Tour) people(p *page) {
 
 func introduce(p *page, i world.Info) {
 	p.gap()
-	p.line("%s  %s", bold("Design: "+Clean(i.Name)), faint(i.ID))
+	p.heading("Design: "+i.Name, faint(i.ID))
 	p.prose(2, sentences(i.Doc, 3))
 	for _, trust := range i.Trusts {
 		p.beside(4, "  -", "trust "+Clean(trust))
@@ -81,7 +82,7 @@ func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) str
 	cells := index(r)
 	for i, h := range shown {
 		p.gap()
-		p.line("%s  %s", bold(fmt.Sprintf("Attack %d: %s", i+1, Clean(h.Title))), faint(h.ID))
+		p.heading(fmt.Sprintf("Attack %d: %s", i+1, h.Title), faint(h.ID))
 		p.prose(2, sentences(h.Happens, 2))
 		for _, d := range r.Designs {
 			if c := cells[[2]string{h.ID, d.ID}]; c != nil {
@@ -93,7 +94,7 @@ func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) str
 	p.title("All attacks")
 	p.prose(0, settingsLine(r))
 	p.gap()
-	table(p, r)
+	table(p, r, false)
 	p.gap()
 	legend(p)
 	p.gap()
@@ -102,41 +103,47 @@ func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) str
 		p.beside(2, "-", Clean(text))
 	}
 	p.gap()
-	t.next(p, r)
+	next(p, r, shown)
 	return p.String()
 }
 
 // measured is one design's outcome in the tour.
 func measured(p *page, d attacks.DesignRow, c *attacks.Cell) {
+	const column = 26
 	text := stateOf(c).String()
 	if c.Applicable {
 		x, y := c.Content.Target, c.Content.Others
 		notes := append([]string{
-			fmt.Sprintf("%d of %d with the target, %d of %d of others", x.Recovered, x.Total, y.Recovered, y.Total),
+			fmt.Sprintf("%d of %d messages of the target, %d of %d of others", x.Recovered, x.Total, y.Recovered, y.Total),
 			count(c.Parties, "principal") + " taken"}, remarks(c)...)
-		if len(c.Noticed) == 0 {
+		if x.Recovered+y.Recovered > 0 && len(c.Noticed) == 0 {
 			notes = append(notes, "nobody noticed")
 		}
-		text += "  " + strings.Join(notes, " · ")
+		text += "  " + strings.Join(notes, "; ")
 	}
-	p.beside(4, "", bold(Clean(d.Name))+"  "+text)
+	p.beside(column, "  "+bold(cut(Clean(d.Name), column-4)), text)
 	if c.Why != "" {
-		p.beside(6, "", faint(Clean(c.Why)))
+		p.beside(column, "", faint(Clean(c.Why)))
 	}
 	if surprising(c) {
-		p.beside(6, "", alarmStyle.Render("≠ unexpected: ")+Clean(surprise(c)))
+		p.beside(column, "", alarmStyle.Render("≠ unexpected: ")+Clean(surprise(c)))
 	}
 }
 
-func (t Tour) next(p *page, r *attacks.Result) {
-	p.line("%s", bold("Try next"))
-	if len(r.Attacks) > 0 {
-		p.line("  doormat attack run %-22s one attack in full, with its proof", r.Attacks[0].ID)
+func next(p *page, r *attacks.Result, shown []attacks.Header) {
+	p.heading("Try next", "")
+	hints := [][2]string{
+		{"matrix --at 10 --retention 5", "another moment, phones that delete"},
+		{"matrix --threshold 2", "a smaller quorum"},
+		{"demo --conversation chat.txt", "your own exported chat"},
 	}
-	p.line("  doormat matrix --at 10 --retention 5      another moment, phones that delete")
-	p.line("  doormat matrix --threshold 2              a smaller quorum")
 	if len(r.Designs) > 0 {
-		p.line("  doormat design show %-21s whom its users trust, and its rules", r.Designs[0].ID)
+		hints = slices.Insert(hints, 0, [2]string{"design show " + r.Designs[0].ID, "whom its users trust, and its rules"})
 	}
-	p.line("  doormat demo --conversation chat.txt      your own exported chat")
+	if len(shown) > 0 {
+		hints = slices.Insert(hints, 0, [2]string{"attack run " + shown[0].ID, "one attack in full, with its proof"})
+	}
+	for _, h := range hints {
+		p.beside(42, "  doormat "+h[0]+" ", h[1])
+	}
 }

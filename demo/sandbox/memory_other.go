@@ -17,7 +17,7 @@ func limitMemory(n uint64) error {
 		for range time.Tick(20 * time.Millisecond) {
 			var m runtime.MemStats
 			if runtime.ReadMemStats(&m); m.HeapAlloc > n {
-				fmt.Fprintln(os.Stderr, "out of memory")
+				fmt.Fprintln(os.Stderr, "fatal error: out of memory")
 				os.Exit(2)
 			}
 		}

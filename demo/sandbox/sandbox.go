@@ -9,7 +9,7 @@
 // process holds no secret: it gets the script's text and what the script's calls
 // return. The protocol is that of attacks.Remote and attacks.Serve.
 //
-// TestLimits holds the scripts that this is about.
+// The transcript cmd/doormat/testdata/script.txt holds the scripts that this is about.
 package sandbox
 
 import (
@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -53,7 +54,7 @@ func (b Box) Dial(ctx context.Context) (io.ReadWriteCloser, error) {
 	p := &process{ctx: ctx, cancel: cancel, box: b, complaint: &head{}}
 	p.cmd = exec.CommandContext(ctx, b.Program)
 	p.cmd.Args = b.Args
-	p.cmd.Env = []string{} // nothing of ours is a script's business
+	p.cmd.Env = []string{"GOMAXPROCS=2"} // nothing of ours is a script's business; each thread takes memory
 	p.cmd.Stderr = p.complaint
 	p.cmd.WaitDelay = time.Second
 	var err error
@@ -111,14 +112,18 @@ func (p *process) explain(err error) error {
 		return fmt.Errorf("stopped after %s: does the script end? --script-timeout gives it more", p.box.Timeout)
 	case p.ctx.Err() != nil || err == nil:
 		return nil
-	case strings.Contains(complaint, "out of memory") || strings.Contains(complaint, "cannot allocate memory"):
-		return fmt.Errorf("stopped: the script needs more than %d MB of memory", MaxMemory>>20)
-	case strings.Contains(complaint, "stack"):
+	case strings.Contains(complaint, "stack overflow"):
 		return errors.New("stopped: the script is nested too deeply")
+	case slices.ContainsFunc(starved, func(sign string) bool { return strings.Contains(complaint, sign) }):
+		return fmt.Errorf("stopped: the script needs more than %d MB of memory", MaxMemory>>20)
 	}
 	first, _, _ := strings.Cut(complaint, "\n")
 	return fmt.Errorf("the script's process failed (%w): %.200s", err, first)
 }
+
+// starved is what a Go program says when memory is refused to it: in the heap, for
+// a thread, or in the middle of something.
+var starved = []string{"fatal error: ", "pthread_create", "SIGSEGV", "cannot allocate memory"}
 
 // head keeps the beginning of what a process complains about: a crashing Go
 // program says the reason first.

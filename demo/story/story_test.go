@@ -146,3 +146,20 @@ func TestEvents(t *testing.T) {
 	require.Equal(t, 2, unchecked, "messages between the new key and its comparison")
 	require.True(t, from >= 2 && to >= 2, "Ruth writes and is written to after her reinstall")
 }
+
+// Ties names every pair once, the busiest first.
+func TestTies(t *testing.T) {
+	count := map[pair]int{}
+	for _, m := range Conversation().Messages {
+		count[pairOf(m.From, m.To[0])]++
+	}
+	last := 60
+	for _, tie := range Ties() {
+		n := count[pairOf(tie.A, tie.B)]
+		require.True(t, n > 0 && n <= last, "%s and %s: %d messages", tie.A, tie.B, n)
+		require.NotEmpty(t, tie.About)
+		delete(count, pairOf(tie.A, tie.B))
+		last = n
+	}
+	require.Empty(t, count)
+}

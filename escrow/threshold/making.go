@@ -30,7 +30,7 @@ func makingRules() []world.Rule {
 		{Name: AttachEvidence, Doc: "The log's evidence completes the order that it is for.",
 			Takes: kinds(law.OrderFact, LogEvidence), Gives: kinds(law.OrderFact), Apply: attachEvidence},
 		{Name: AskTrustee, Doc: "Whoever holds a signed order can ask a trustee about envelopes; text names the asker and the trustee.",
-			Takes: kinds(law.OrderFact), Gives: kinds(world.Outgoing), Apply: askTrustee},
+			Takes: kinds(law.OrderFact), All: e2ee.Envelopes, Gives: kinds(world.Outgoing), Apply: askTrustee},
 	}
 	for i := range rules {
 		rules[i].Make = true
@@ -85,9 +85,6 @@ func askTrustee(in world.Input) ([]world.Derived, error) {
 	}
 	var items []*item
 	for _, f := range in.Facts[1:] {
-		if f.Kind != e2ee.Envelopes {
-			return nil, fmt.Errorf("rule %q: a %s among the envelopes", AskTrustee, f.Kind)
-		}
 		i, err := newItem(f.Data)
 		if err != nil {
 			return nil, err

@@ -53,13 +53,13 @@ func (Design) Rules() []world.Rule {
 		world.Rule{Name: "open a body", Doc: "A seed opens its one message.",
 			Takes: kinds(Seed, Body), Gives: kinds(world.Plaintext), Apply: openBody},
 	)
-	return append(append(rules, makingRules()...), e2ee.MakingRules(madeEnvelope)...)
+	return append(append(rules, makingRules()...), e2ee.MakingRules(madeEnvelope, Committee)...)
 }
 
 // madeEnvelope builds the honest envelope for a writer who knows the committee,
 // which is public.
 func madeEnvelope(random io.Reader, more []world.Fact) (e2ee.Envelope, error) {
-	if len(more) != 1 || more[0].Kind != Committee {
+	if len(more) == 0 {
 		return nil, fmt.Errorf("rule %q: give the fact of kind %q as third argument", e2ee.Write, Committee)
 	}
 	commitments, err := parseCommittee(more[0].Data)

@@ -51,10 +51,10 @@ func (Design) Info() world.Info {
 			"the log's witnesses and monitors, for telling of orders that nobody should have signed",
 			"the agency, with everything that it opens",
 		},
-		Programs: []world.Program{
-			{Name: GarbageFields, Doc: "a client whose escrow fields are proved and bound as they should be, and open to nothing"},
-			{Name: EncryptUnderneath, Doc: "clients of accomplices who encrypt once more under a phrase agreed in person"},
-		},
+		Programs: append(e2ee.Programs(),
+			world.Program{Name: GarbageFields, Doc: "a client whose escrow fields are proved and bound as they should be, and open to nothing"},
+			world.Program{Name: EncryptUnderneath, Doc: "clients of accomplices who encrypt once more under a phrase agreed in person"},
+		),
 	}
 }
 

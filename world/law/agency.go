@@ -150,9 +150,9 @@ func (a *Agency) produced(p world.Packet) []world.Packet {
 
 // searched takes in a device that its user, named in the order, unlocked.
 func (a *Agency) searched(p world.Packet) []world.Packet {
-	account, ok := world.AccountOf(p.From)
+	account, _ := world.AccountOf(p.From)
 	f, err := world.Unpack(p.Data, world.KindHoldings, 1)
-	if err != nil || !ok || a.order == nil || !slices.Contains(a.order.Order.Accounts, account) {
+	if err != nil || p.From != world.UserOf(account) || a.order == nil || !slices.Contains(a.order.Order.Accounts, account) {
 		return nil
 	}
 	facts, err := world.ParseFacts(f[0])

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"doormat/world"
@@ -43,9 +45,16 @@ func (c *Court) Public() ed25519.PublicKey { return c.key.Public().(ed25519.Publ
 // Name implements [world.Node].
 func (*Court) Name() string { return "court" }
 
-// Holdings implements [world.Node].
+// Holdings implements [world.Node]: the key, and the orders that wait for the log.
+// The docket is the list of records, which the log publishes.
 func (c *Court) Holdings() []world.Fact {
-	return []world.Fact{{Kind: CourtKey, Ref: hex.EncodeToString(c.Public()), Data: c.key.Seed()}}
+	facts := []world.Fact{{Kind: CourtKey, Ref: hex.EncodeToString(c.Public()), Data: c.key.Seed()}}
+	for _, record := range slices.Sorted(maps.Keys(c.waiting)) {
+		w := c.waiting[record]
+		facts = append(facts, world.Fact{Kind: OrderFact, Ref: "order",
+			Data: world.Pack(KindSigned, w.order, w.nonce, []byte(record), nil)})
+	}
+	return facts
 }
 
 // Handle implements [world.Node].

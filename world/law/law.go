@@ -9,8 +9,9 @@
 // else the design gives it to present to; what they hand over is its file.
 //
 // Nothing here is secret to one design: package attacks counts what an agency
-// obtained in the same way for all. TestOrder and FuzzOrder prove the encoding,
-// TestCourt and TestAgency the process.
+// obtained in the same way for all. TestOrder, FuzzParseOrder and FuzzParseSigned
+// prove the encoding, TestRecord the commitment, TestSeal and FuzzOpen the sealed
+// answers, TestCourt and TestAgency the process.
 package law
 
 import (
@@ -60,9 +61,9 @@ const (
 	recordTag = 'R'
 )
 
-// Encode is canonical: Accounts is sorted.
+// Encode is canonical: Accounts is a sorted set, times are to the second.
 func (o Order) Encode() []byte {
-	accounts := slices.Sorted(slices.Values(o.Accounts))
+	accounts := slices.Compact(slices.Sorted(slices.Values(o.Accounts)))
 	return world.Pack(orderTag, []byte(o.Case), world.Strings(accounts),
 		world.Time(o.From), world.Time(o.Until), world.Time(o.Expiry), o.Agency)
 }
@@ -122,8 +123,12 @@ func Verify(data []byte, court ed25519.PublicKey, now time.Time) (Order, error) 
 // court. nonce is 32 random bytes.
 func Record(signedOrder, nonce []byte, court ed25519.PrivateKey) []byte {
 	c := commitment(signedOrder, nonce)
-	return world.Pack(recordTag, c, ed25519.Sign(court, c))
+	return world.Pack(recordTag, c, ed25519.Sign(court, committed(c)))
 }
+
+// committed is what the court signs of a commitment. The label keeps an order
+// and its signature from passing as a record.
+func committed(c []byte) []byte { return append([]byte("doormat order record v1\x00"), c...) }
 
 func commitment(signedOrder, nonce []byte) []byte {
 	sum := sha256.Sum256(world.Pack(recordTag, []byte("doormat order commitment v1"), nonce, signedOrder))
@@ -140,5 +145,6 @@ func OpensTo(record, signedOrder, nonce []byte) bool {
 // before it appends.
 func CheckRecord(record []byte, court ed25519.PublicKey) bool {
 	f, err := world.Unpack(record, recordTag, 2)
-	return err == nil && len(f[1]) == ed25519.SignatureSize && ed25519.Verify(court, f[0], f[1])
+	return err == nil && len(f[0]) == sha256.Size && len(f[1]) == ed25519.SignatureSize &&
+		ed25519.Verify(court, committed(f[0]), f[1])
 }

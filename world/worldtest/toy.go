@@ -64,7 +64,7 @@ func (Toy) Rules() []world.Rule {
 				if err != nil {
 					return nil, err
 				}
-				return toyRead(p.Data)
+				return toyRead(p.Data, world.Fact{Kind: ToyMessage, Data: p.Data})
 			}},
 		{Name: "read a toy message", Doc: "A stored message shows who wrote to whom.",
 			Takes: []world.Kind{ToyMessage}, Gives: []world.Kind{world.Metadata},
@@ -83,12 +83,12 @@ func (Toy) Rules() []world.Rule {
 	}
 }
 
-func toyRead(data []byte) ([]world.Derived, error) {
+func toyRead(data []byte, more ...world.Fact) ([]world.Derived, error) {
 	m, _, err := toyParse(data)
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: ToyMessage, Data: data}, m.Fact()), nil
+	return world.Conclude(append(more, m.Fact())...), nil
 }
 
 // toyForge sends from the provider, so the provider must be under control.

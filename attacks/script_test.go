@@ -1,0 +1,167 @@
+package attacks
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+	"doormat/world/worldtest"
+)
+
+// Each variation spoils one thing in a script that loads.
+func TestLoadRefuses(t *testing.T) {
+	good := attack(`"provider.store", "trustee:1..t.store"`, `settings = {"threshold": "2"},`, opensAll, "pass")
+	_, err := Load("a.star", []byte(good))
+	require.NoError(t, err)
+	for want, change := range map[string][2]string{
+		`a.star:1:10: technique: id "Sample"`:                          {`"sample"`, `"Sample"`},
+		`a.star:1:10: technique: title is empty`:                       {`"A sample"`, `" "`},
+		`family "robbery": want one of insider, theft`:                 {`"theft"`, `"robbery"`},
+		`kind "test": want one of attack, control, lawful`:             {`"attack"`, `"test"`},
+		`technique: why is empty`:                                      {`why = "w"`, `why = ""`},
+		`missing argument for really`:                                  {`really = "r",`, ``},
+		`for parameter "source": got int, want string`:                 {`source = "s"`, `source = 1`},
+		`for parameter "needs": got string, want list`:                 {`["provider.store", "trustee:1..t.store"]`, `"provider.store"`},
+		`unexpected keyword argument "surprise"`:                       {`really = "r"`, `really = "r", surprise = 1`},
+		`technique: needs: want a list of strings`:                     {`"provider.store"`, `7`},
+		`technique: needs: capability "provider.key": unknown surface`: {`"provider.store"`, `"provider.key"`},
+		`capability "trustee:x..t.store"`:                              {`trustee:1`, `trustee:x`},
+		`is declared twice`:                                            {`"provider.store"`, `"provider.store", "provider.store"`},
+		`technique: needs is empty`:                                    {`"provider.store", "trustee:1..t.store"`, ``},
+		`unknown surface "key"`:                                        {`"provider.store"`, `"trustee:9.store", "provider.key"`},
+		`"thresholds": want one of trustees, threshold`:                {`"threshold"`, `"thresholds"`},
+		`settings: threshold: expression "two"`:                        {`"2"`, `"two"`},
+		`settings: want names of settings as keys`:                     {`"threshold":`, `3:`},
+		`expects: keys are design ids or classes`:                      {`{"toy"`, `{1`},
+		`missing argument for expects`:                                 {`expects = {"toy": ` + opensAll + `}`, ``},
+		`expects is empty`:                                             {`{"toy": ` + opensAll + `}`, `{}`},
+		`opens: missing argument for why`:                              {`, why = "one key opens all"`, ``},
+		`expectation: "most": want none, some or all`:                  {`target = "all"`, `target = "most"`},
+		`opens: target: ("all",): want a level or a pair`:              {`target = "all"`, `target = ("all",)`},
+		`a.star: no function run(adv)`:                                 {`def run(`, `def walk(`},
+		`a.star:5:1: run: want one parameter, run(adv)`:                {`run(adv)`, `run(adv, x)`},
+		`run: want one parameter`:                                      {`run(adv)`, `run(*adv)`},
+		`a.star:6:1: got newline, want`:                                {`:` + "\n    pass", ``},
+		`a.star:1:1: undefined: tecnique`:                              {`technique`, `tecnique`},
+		`a.star: no call of technique()`:                               {good[:strings.Index(good, "def")], ``},
+		`technique: called twice`:                                      {`def run`, good[:strings.Index(good, "def")] + "def run"},
+		`load not implemented`:                                         {`def run`, "load(\"os.star\", \"exit\")\ndef run"},
+		`undefined: open`:                                              {`def run`, "open(\"/etc/passwd\")\ndef run"},
+		`does the script end?`:                                         {`def run`, "while True:\n    pass\ndef run"},
+		`called recursively`:                                           {`def run`, "def f():\n    f()\nf()\ndef run"},
+		`excessive nesting`:                                            {`def run`, "x = " + strings.Repeat("(", 1000) + "\ndef run"},
+	} {
+		bad := strings.Replace(good, change[0], change[1], 1)
+		require.NotEqual(t, good, bad, want)
+		_, err := Load("a.star", []byte(bad))
+		require.ErrorContains(t, err, want)
+		require.True(t, strings.HasPrefix(err.Error(), "a.star:"), err.Error())
+	}
+}
+
+// What a script keeps of its header's lists it cannot use to change the header.
+func TestHeaderIsCopied(t *testing.T) {
+	src := `needs = ["provider.store"]
+expects = {"toy": opens(target = "none", others = "none", why = "y")}
+technique(id = "sample", title = "t", family = "theft", kind = "control", needs = needs, showcase = "toy",
+    happens = "h\n  and   h", why = "w", really = "r", source = "s", exercise = "e", expects = expects)
+needs.append("court.control")
+expects["e2ee"] = expects["toy"]
+
+def run(adv):
+    needs.append("court.store")
+`
+	a, err := Load("a.star", []byte(src))
+	require.NoError(t, err)
+	require.Equal(t, []string{"provider.store"}, a.Header().Needs)
+	require.Equal(t, []string{"toy"}, a.Header().Expects)
+	require.Equal(t, "h and h", a.Header().Happens)
+	l := toyLab(t)
+	l.Attacks = []Technique{a}
+	require.Contains(t, runOne(t, l).Error, "a.star:9:17: append: cannot append to frozen list")
+}
+
+// Expectations are computed without state from one call to the next.
+func TestExpectationsAreFrozen(t *testing.T) {
+	a, err := Load("a.star", []byte(attack(`"provider.store"`, "", `lambda v, seen = []: seen.append(1)`, "pass")))
+	require.NoError(t, err)
+	_, err = a.Expect([]string{"toy"}, View{})
+	require.ErrorContains(t, err, "frozen list")
+	for expects, want := range map[string]string{
+		`lambda v: 7`:        `expects["toy"] is int, want opens(...)`,
+		`7`:                  `expects["toy"] is int`,
+		`lambda: 7`:          "accepts no arguments",
+		`lambda v: v.secret`: "has no .secret attribute",
+		`lambda v: opens(target = v.level(1, 2), others = "none", why = "y")`: "",
+	} {
+		a, err := Load("a.star", []byte(attack(`"provider.store"`, "", expects, "pass")))
+		require.NoError(t, err)
+		o, err := a.Expect([]string{"toy"}, View{})
+		if want == "" {
+			require.NoError(t, err)
+			require.Equal(t, Some, o.TargetAfter)
+			continue
+		}
+		require.ErrorContains(t, err, want)
+	}
+	_, err = a.Expect([]string{"e2ee", "plain"}, View{})
+	require.ErrorContains(t, err, "nothing for any of e2ee, plain")
+}
+
+func TestStale(t *testing.T) {
+	a, err := Load("a.star", []byte(attack(`"provider.store"`, "", opensAll+`, "tin": `+opensAll, "pass")))
+	require.NoError(t, err)
+	require.Equal(t, []string{`expectation for "tin" fits no design`}, Stale(a, []world.Design{worldtest.Toy{}}))
+	require.Empty(t, Stale(a, []world.Design{worldtest.Toy{}, classy{"tin"}}))
+	require.Contains(t, Stale(a, []world.Design{worldtest.Toy{}, classy{"brass"}}), "no expectation for design brass")
+}
+
+type classy struct{ class string }
+
+func (c classy) Info() world.Info                            { return world.Info{ID: c.class, Classes: []string{c.class}} }
+func (classy) Rules() []world.Rule                           { return nil }
+func (classy) Setup(world.Environment) (world.Deploy, error) { return nil, errors.New("never") }
+
+// A header computes its settings in one order, whatever the order they stand in.
+func TestHeaderSettings(t *testing.T) {
+	base := world.Settings{Threshold: 2, Trustees: 3, Jurisdictions: "A:1,B:1,C:1", Retention: 4}
+	for _, c := range []struct {
+		fixes map[string]string
+		want  world.Settings
+	}{
+		{map[string]string{"trustees": "7", "threshold": "n-t", "jurisdictions": "A:t,B:n-t", "refresh": "n"},
+			world.Settings{Threshold: 5, Trustees: 7, Jurisdictions: "A:5,B:2", Retention: 4, Refresh: 7}},
+		{map[string]string{"trustees": "n+2", "retention": "all"},
+			world.Settings{Threshold: 2, Trustees: 5, Jurisdictions: "A:2,B:2,C:1"}},
+		{map[string]string{"threshold": "n", "jurisdictions": "A:n,B:t-n"},
+			world.Settings{Threshold: 3, Trustees: 3, Jurisdictions: "A:3", Retention: 4}},
+	} {
+		for range 20 { // maps have no order
+			got, err := (&Header{Settings: c.fixes}).settings(base)
+			require.NoError(t, err)
+			require.Equal(t, c.want, got)
+		}
+	}
+}
+
+// Settings of a header's own that make no sense here are a finding, not a fault:
+// the cell says so, and other attacks run.
+func TestUnfitSettings(t *testing.T) {
+	unfit := attack(`"provider.store", "trustee:1.store"`, `settings = {"threshold": "t-2"},`, opensAll, keyTheft)
+	absent := strings.Replace(attack(`"provider.store"`, `settings = {"at": "99"},`, `not_applicable(why = "too short")`, "pass"), "sample", "absent", 1)
+	l := toyLab(t, unfit, absent, strings.Replace(attack(`"provider.store", "trustee:1.store"`, "", opensAll, keyTheft), "sample", "fit", 1))
+	res, err := l.Run(context.Background())
+	require.NoError(t, err)
+	require.False(t, res.Cells[0].Applicable || res.Cells[0].Expected)
+	require.Contains(t, res.Cells[0].Why, "threshold 0 of 3")
+	require.Equal(t, "expected an outcome, and the attack is not applicable", res.Cells[0].Trace.Surprise)
+	require.True(t, res.Cells[1].Expected)
+	require.True(t, res.Cells[2].Expected)
+	l.Settings.Target = "Zoe"
+	_, err = l.Run(context.Background())
+	require.ErrorContains(t, err, `target "Zoe": want one of A, B, C`)
+}

@@ -1,0 +1,158 @@
+package report
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/demo/chat"
+	"doormat/demo/story"
+	"doormat/world"
+)
+
+// evil is a name that clears the screen, sets the title in two ways, turns the
+// direction of writing, ends a line and is no UTF-8.
+const evil = "E\x1b[2Jv\x1b]0;x\x07i\u009b2Jl\u202e\r\n|<b>\xff"
+
+// result has a cell for each of the designs d1... and each kind of outcome.
+func result(designs int, name string) *attacks.Result {
+	r := &attacks.Result{Seed: 7, Conversation: attacks.Counts{Title: name, Messages: 20000, Accounts: 2},
+		Settings: attacks.Settings{Threshold: 2, Trustees: 3, Target: name, At: 9, Retention: "all", Mailbox: "all"}}
+	for i := range designs {
+		r.Designs = append(r.Designs, attacks.DesignRow{ID: "d" + string(rune('1'+i)), Name: name + " encryption with escrow"})
+	}
+	big := attacks.Exposure{Recovered: 9000, Total: 10000, After: 5000, AfterTotal: 5000}
+	all := attacks.Exposure{Recovered: 10000, Total: 10000, After: 5000, AfterTotal: 5000}
+	cells := map[string]attacks.Cell{
+		"none": {Applicable: true, Parties: 1, Expected: true, Content: attacks.Content{Target: attacks.Exposure{Total: 10000}, Others: attacks.Exposure{Total: 10000}}},
+		"part": {Applicable: true, Parties: 2, Expected: true, Forged: 3, FalseClaims: 1, Content: attacks.Content{Target: big, Others: big},
+			Noticed: []attacks.Evidence{{By: name, What: name, AfterMessage: 1}, {By: "b"}, {By: "c"}, {By: "b"}}},
+		"everything": {Applicable: true, Parties: 2, Content: attacks.Content{Target: all, Others: all}, Trace: attacks.Trace{Surprise: name,
+			Opened: []int{1, 2, 3, 7}, FirstOpen: 1, Calls: []string{"line 1: take(" + name + ")", "line 2: next(4)"},
+			Proof: attacks.Proof{{Fact: world.Fact{Kind: world.Kind(name), Data: []byte(name)}, Origin: name},
+				{Fact: world.Fact{Kind: world.Plaintext, Data: []byte("0123456789abcdef" + name)}, Rule: name, Parents: []int{0}}}}},
+		"absent": {Expected: true, Why: name},
+		"failed": {Applicable: true, Error: name},
+		"served": {Applicable: true, Parties: 1, Expected: true, Lawful: attacks.Lawful{Asked: 4, Served: 4}},
+	}
+	for _, id := range []string{"none", "part", "everything", "absent", "failed", "served"} {
+		kind := "attack"
+		if id == "served" {
+			kind = "lawful"
+		}
+		r.Attacks = append(r.Attacks, attacks.AttackRow{ID: id, Title: name, Family: "theft", Kind: kind, Needs: []string{"provider.store"}})
+		for _, d := range r.Designs {
+			c := cells[id]
+			c.Attack, c.Design = id, d.ID
+			r.Cells = append(r.Cells, c)
+		}
+	}
+	return r
+}
+
+func pages(name string, designs, width int) map[string]string {
+	r := result(designs, name)
+	conv := story.Conversation()
+	for i := range conv.Messages {
+		conv.Messages[i].Text = name
+	}
+	conv.Accounts, conv.Target, conv.Title = []string{name, "b"}, name, name
+	h := attacks.Header{ID: "everything", Title: name, Happens: name, Why: name, Really: name, Source: name, Exercise: name,
+		Needs: []string{name}, Settings: map[string]string{"at": name}, Applies: []string{name}}
+	tour := Tour{Conversation: conv, Designs: []world.Design{strange(name)}}
+	doc, _ := JSON(r)
+	return map[string]string{
+		"matrix": Matrix(r, width), "markdown": Markdown(r), "json": string(doc), "attack": Attack(h, width),
+		"run":     Run{Header: h, Result: r, Conversation: conv, ShowTexts: true}.Text(width),
+		"opening": tour.Opening(width), "findings": tour.Findings(r, []attacks.Header{h}, width),
+		"design": Design(strange(name), width), "designs": Designs([]world.Design{strange(name)}, width),
+		"chat": Chat(chat.Summary{Format: name, Accounts: []string{name}, LeftOut: []chat.LeftOut{{Line: 1, Why: name}}}, width),
+	}
+}
+
+// strange is a design that consists of its name.
+type strange string
+
+func (s strange) Info() world.Info {
+	return world.Info{ID: "d1", Name: string(s), Doc: string(s), Trusts: []string{string(s)}, Classes: []string{string(s)}}
+}
+
+func (s strange) Rules() []world.Rule {
+	return []world.Rule{{Name: string(s), Doc: string(s), Takes: []world.Kind{world.Kind(s)}, All: world.Kind(s), Gives: []world.Kind{world.Kind(s)}}}
+}
+
+func (s strange) Setup(world.Environment) (world.Deploy, error) { return nil, nil }
+
+func TestHostileNames(t *testing.T) {
+	for name, text := range pages(evil, 2, 80) {
+		text = ansi.Strip(text) // our own styles; a stranger's must be escaped before
+		require.NotContains(t, text, "\x1b", name)
+		for _, r := range "\x07\u009b\u202e\r" {
+			require.NotContains(t, text, string(r), name)
+		}
+		if name != "json" {
+			require.Contains(t, strings.ReplaceAll(text, "\n", ""), `\x1b`, name)
+		}
+		require.True(t, strings.ToValidUTF8(text, "") == text, name)
+	}
+	require.Equal(t, `a\x1b[2J\u009b\u202e\n\xff�é👩‍🔬`, Clean("a\x1b[2J\u009b\u202e\n\xff�é👩‍🔬"))
+}
+
+// No line is wider than the page, whatever the names and numbers.
+func TestPagesFit(t *testing.T) {
+	for _, designs := range []int{1, 2, 3, 6} {
+		for _, name := range []string{"Ann", strings.Repeat("Annabel ", 40), "日本語の名前です" + strings.Repeat("。", 60)} {
+			for _, width := range []int{60, 80, 100} {
+				for page, text := range pages(name, designs, width) {
+					if page == "json" || page == "markdown" {
+						continue
+					}
+					for line := range strings.SplitSeq(text, "\n") {
+						require.LessOrEqual(t, lipgloss.Width(line), width, "%s, %d designs, width %d: %q", page, designs, width, line)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestMatrixSaysEverything(t *testing.T) {
+	for designs, text := range map[int]string{2: Matrix(result(2, "Ann"), 100), 6: Matrix(result(6, "Ann"), 80)} {
+		text = ansi.Strip(text)
+		for _, want := range []string{"□ none", "◧ part", "■ all", "– n/a", "✗ error", "≠ unexpected", "9000/10000", "forged 3",
+			"! noticed by Ann and 2 more", "✓ served 4/4", "×2", "1 false claim", "nothing to recover", "(lawful)",
+			"everything on d1: Ann", "failed on d2: error: Ann", "Rows are not likelihoods"} {
+			require.Contains(t, text, want, "%d designs", designs)
+		}
+		require.NotContains(t, strings.ToLower(text), "secure")
+	}
+}
+
+func TestMeaning(t *testing.T) {
+	text := strings.Join(meaning(result(2, "Ann")), "\n")
+	require.Contains(t, text, "20000 of 20000 messages (everything, 2 principals taken)")
+	require.Contains(t, text, "10000 of 10000 (part)", "as much as everything, found first")
+	require.Contains(t, text, "1 of 2", "part was noticed, everything was not")
+	require.Contains(t, text, "every design: 2 of 2 (part, everything)")
+	require.Contains(t, text, "encryption with escrow 1 of 1 (served)")
+}
+
+func TestJSONRoundTrips(t *testing.T) {
+	r := result(1, "a\u009b\u202e\x7f<&>é")
+	doc, err := JSON(r)
+	require.NoError(t, err)
+	require.Contains(t, string(doc), `a\u009b\u202e\u007f<&>é`)
+	var back attacks.Result
+	require.NoError(t, json.Unmarshal(doc, &back))
+	require.Equal(t, r.Conversation, back.Conversation)
+}
+
+func TestRanges(t *testing.T) {
+	require.Equal(t, "1-3, 7", ranges([]int{1, 2, 3, 7}))
+	require.Equal(t, "5", ranges([]int{5}))
+}

@@ -1,0 +1,156 @@
+package e2ee
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+)
+
+// middle is somebody who controls the provider and stands between two accounts,
+// by the published making rules alone.
+type middle struct {
+	t     testing.TB
+	rules []world.Rule
+	net   *world.Network
+	used  int
+	keys  map[string]world.Fact // the middle's keys under an account's name
+	offer map[string]world.Fact // bundles of those keys
+	real  map[string]world.Fact // the accounts' own bundles
+	// sessions of the middle, by the account at the other end
+	sessions map[string]world.Fact
+	read     []string // texts that passed
+}
+
+func newMiddle(t testing.TB, net *world.Network, accounts ...string) *middle {
+	m := &middle{t: t, rules: Design{}.Rules(), net: net, keys: map[string]world.Fact{}, offer: map[string]world.Fact{},
+		real: map[string]world.Fact{}, sessions: map[string]world.Fact{}}
+	for _, a := range accounts {
+		made := m.apply(MakeKeys, a)
+		m.keys[a], m.offer[a] = made[DeviceKeys], made[Bundle]
+	}
+	for _, f := range net.Node("provider").Holdings() {
+		if f.Kind == Bundle {
+			m.real[f.Ref] = f // the last of an account serves often
+		}
+	}
+	return m
+}
+
+// apply is what a script does: a rule by name, facts in order, a text.
+func (m *middle) apply(rule, text string, facts ...world.Fact) map[world.Kind]world.Fact {
+	m.t.Helper()
+	i := slices.IndexFunc(m.rules, func(r world.Rule) bool { return r.Make && r.Name == rule })
+	require.GreaterOrEqual(m.t, i, 0, rule)
+	m.used++
+	random := make([]byte, 64)
+	_, err := world.Seed(99).Stream(fmt.Sprint(m.used)).Read(random)
+	require.NoError(m.t, err)
+	require.Len(m.t, facts, len(m.rules[i].Takes))
+	for j, kind := range m.rules[i].Takes {
+		require.Equal(m.t, kind, facts[j].Kind)
+	}
+	derived, err := m.rules[i].Apply(world.Input{Facts: facts, Text: []byte(text), Random: random})
+	require.NoError(m.t, err)
+	out := map[world.Kind]world.Fact{}
+	for _, d := range derived {
+		require.Contains(m.t, m.rules[i].Gives, d.Kind)
+		out[d.Kind] = d.Fact
+	}
+	return out
+}
+
+func (m *middle) send(f world.Fact) {
+	require.Equal(m.t, world.Outgoing, f.Kind)
+	p, _, err := world.ParsePacket(f.Data)
+	require.NoError(m.t, err)
+	m.net.Deliver(p)
+}
+
+// intercept stands in the place of the provider.
+func (m *middle) intercept(p world.Packet) bool {
+	switch {
+	case p.From == "provider" && p.Kind() == KindBundle:
+		f, err := world.Unpack(p.Data, KindBundle, 2)
+		require.NoError(m.t, err)
+		m.send(m.apply(OfferBundle, p.To, m.offer[string(f[0])])[world.Outgoing])
+		return true
+	case p.To == "provider" && p.Kind() == KindUpload:
+		u, err := ParseUpload(p.Data)
+		require.NoError(m.t, err)
+		for i := range u.Parts {
+			m.relay(u.Delivery(i))
+		}
+		return true
+	}
+	return false
+}
+
+// relay opens a message on one side and seals it again on the other.
+func (m *middle) relay(d *Delivery) {
+	from, to := d.Meta.From, d.To
+	opened := map[world.Kind]world.Fact{}
+	if s, ok := m.sessions[from]; ok {
+		opened = m.apply(Receive, "", s, d.fact())
+	} else {
+		opened = m.apply(AnswerSession, "", m.keys[to], d.fact())
+	}
+	m.sessions[from] = opened[Session]
+	m.read = append(m.read, string(opened[Secret].Data))
+	if _, ok := m.sessions[to]; !ok {
+		m.sessions[to] = m.apply(StartSession, from, m.keys[from], m.real[to])[Session]
+	}
+	passed := m.apply(Pass, "", m.sessions[to], opened[Secret], d.fact())
+	m.sessions[to] = passed[Session]
+	m.send(passed[world.Outgoing])
+}
+
+func TestManInTheMiddle(t *testing.T) {
+	messages := []string{"Ana>Ben", "Ana>Ben", "Ben>Ana", "Ana>Ben", "Ben>Ana", "Ben>Ana", "Ana>Ben"}
+	s := scene{messages: messages, events: []world.Event{{After: 6, Kind: world.Compare, Account: "Ana", With: "Ben"}}}.start(t)
+	m := newMiddle(t, s.play.Net, "Ana", "Ben")
+	s.play.Intercept = m.intercept
+	s.advance(5)
+	s.each(1, 5)
+	s.quiet()
+	for k := range 5 {
+		require.Equal(t, string(body(k+1)), m.read[k])
+	}
+
+	// A text of the middle's own is shown as Ben's.
+	like := mustDelivery(t, s.packets(KindDeliver)[0]).Meta
+	written := m.apply(Write, "I never said that", m.sessions["Ana"], like.Fact())
+	m.sessions["Ana"] = written[Session]
+	m.send(written[world.Outgoing])
+	require.NoError(t, s.play.Settle())
+	require.Equal(t, "Ana<Ben 0", s.shown[len(s.shown)-1])
+	s.quiet()
+
+	s.advance(6) // then they compare
+	require.Equal(t, []string{"user:Ben: safety numbers differ: Ben and Ana"}, s.warned)
+	s.end()
+	require.Len(t, m.read, 7)
+}
+
+// A copied device lets its thief go on in its owner's name, in a session that is
+// there and in a new one, without a change of safety number.
+func TestStolenDeviceWrites(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Cem>Ana"}}.start(t).end()
+	m := newMiddle(t, s.play.Net)
+	like := mustDelivery(t, s.packets(KindDeliver)[0]).Meta
+	stolen := map[world.Kind]world.Fact{}
+	for _, f := range s.copyOf("Ana") {
+		if f.Kind != Session || f.Ref == direction("Ben", "Ana") {
+			stolen[f.Kind] = f
+		}
+	}
+	m.send(m.apply(Write, "a session that is there", stolen[Session], like.Fact())[world.Outgoing])
+	begun := m.apply(StartSession, "Ana", stolen[DeviceKeys], m.real["Cem"])
+	m.send(m.apply(Write, "a new one", begun[Session], like.Fact())[world.Outgoing])
+	require.NoError(t, s.play.Settle())
+	require.Equal(t, []string{"Ben<Ana 0", "Cem<Ana 0"}, s.shown[3:])
+	s.quiet()
+}

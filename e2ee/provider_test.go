@@ -1,0 +1,114 @@
+package e2ee
+
+import (
+	"crypto/ed25519"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+	"doormat/world/law"
+)
+
+// With a mailbox that erases on delivery, what was delivered is gone, part by
+// part; what was not is still there.
+func TestMailboxDelivered(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben,Cem", "Ben>Ana"}, settings: world.Settings{Mailbox: world.MailboxDelivered}}.start(t)
+	got := s.hold(func(p world.Packet) bool { return p.From == "device:Cem" && p.Kind() == KindGot })
+	s.advance(1)
+	var toBen, toCem []byte
+	for _, p := range s.packets(KindDeliver) {
+		if d := mustDelivery(t, p); d.To == "Ben" {
+			toBen = d.Ciphertext
+		} else {
+			toCem = d.Ciphertext
+		}
+	}
+	require.False(t, contains(s.provider().Holdings(), toBen))
+	require.True(t, contains(s.provider().Holdings(), toCem))
+	for _, from := range []string{"device:Ana", "device:Ben", "user:Cem", world.Outsider} {
+		spoofed := (*got)[0]
+		spoofed.From = from
+		s.post(spoofed)
+		require.True(t, contains(s.provider().Holdings(), toCem), "erased at the word of %s", from)
+	}
+	s.release(*got...)
+	s.end()
+	s.each(1, 2)
+	for _, f := range s.provider().Holdings() {
+		require.Equal(t, Bundle, f.Kind)
+	}
+	require.Empty(t, s.provider().index)
+
+	s = scene{messages: []string{"Ana>Ben,Cem", "Ben>Ana"}}.start(t).end()
+	kept := slices.DeleteFunc(s.provider().Holdings(), func(f world.Fact) bool { return f.Kind != Envelopes })
+	require.Len(t, kept, 2, "mailbox all keeps every message once")
+}
+
+// keyOf is what a thief of the court has.
+func keyOf(c *law.Court) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(c.Holdings()[0].Data) }
+
+func TestProduce(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben", "Ben>Cem", "Cem>Dee", "Ana>Cem"}}.start(t).end()
+	court := s.play.Net.Node("court").(*law.Court)
+	ask := func(from string, signed []byte) []string {
+		before := len(s.packets(law.KindProduced))
+		s.post(world.Packet{From: from, To: "provider", Data: world.Pack(law.KindProduce, signed)})
+		answers := s.packets(law.KindProduced)[before:]
+		if len(answers) == 0 {
+			return nil
+		}
+		require.Equal(t, "agency", answers[0].To)
+		f, err := world.Unpack(answers[0].Data, law.KindProduced, 1)
+		require.NoError(t, err)
+		facts, err := world.ParseFacts(f[0])
+		require.NoError(t, err)
+		got := []string{}
+		for _, fact := range facts {
+			require.Equal(t, Envelopes, fact.Kind)
+			u, err := ParseUpload(fact.Data)
+			require.NoError(t, err)
+			got = append(got, u.Meta.From+">"+u.Meta.To[0])
+		}
+		return got
+	}
+	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin.Add(time.Hour),
+		Expiry: begin.AddDate(0, 1, 0), Agency: make([]byte, 32)}
+	good := law.Sign(order, keyOf(court))
+	require.Nil(t, ask("agency", good), "it has not been told to comply")
+	s.post(world.Packet{From: "agency", To: "provider", Data: world.Pack(world.KindComply)})
+	require.Nil(t, ask("agency", good), "only the law grants that")
+	s.post(world.Packet{From: world.Law, To: "provider", Data: world.Pack(world.KindComply)})
+	require.Equal(t, []string{"Ana>Ben", "Ben>Cem"}, ask("agency", good))
+	require.Nil(t, ask(world.Outsider, good))
+
+	other, err := law.NewCourt(world.Seed(5).Stream("another"), false)
+	require.NoError(t, err)
+	require.Nil(t, ask("agency", law.Sign(order, keyOf(other))))
+	order.Until = begin
+	require.Equal(t, []string{"Ana>Ben"}, ask("agency", law.Sign(order, keyOf(court))))
+	order.Expiry = begin
+	require.NoError(t, s.play.Rest(1))
+	require.Nil(t, ask("agency", law.Sign(order, keyOf(court))))
+}
+
+// An escrow design's own check comes before anything else.
+func TestAccept(t *testing.T) {
+	p := NewProvider(nil, world.MailboxAll, func(_ time.Time, _ world.Meta, public []byte) error {
+		if len(public) == 0 {
+			return errUnexpected
+		}
+		return nil
+	}, []world.Fact{{Kind: "design's own", Ref: "r"}})
+	u := &Upload{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}, Sent: begin}}
+	in := world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()}
+	out := p.Handle(begin, in)
+	require.Len(t, out, 1)
+	require.Equal(t, world.Public, out[0].To)
+	u.Public = []byte("field")
+	in.Data = u.Encode()
+	require.Equal(t, KindReceipt, p.Handle(begin, in)[0].Kind())
+	require.Equal(t, world.Kind("design's own"), p.Holdings()[0].Kind)
+}
