@@ -16,6 +16,7 @@ import (
 
 // scene is a conversation to be played. A message reads "Ana>Ben,Cem".
 type scene struct {
+	seed     world.Seed
 	settings world.Settings
 	events   []world.Event
 	messages []string
@@ -48,7 +49,7 @@ func (sc scene) start(t testing.TB) *stage {
 	if sc.settings.Mailbox == "" {
 		sc.settings.Mailbox = world.MailboxAll
 	}
-	deploy, err := Design{}.Setup(world.Environment{Settings: sc.settings, Accounts: s.conv.Accounts, Seed: 7})
+	deploy, err := Design{}.Setup(world.Environment{Settings: sc.settings, Accounts: s.conv.Accounts, Seed: sc.seed})
 	require.NoError(t, err)
 	s.play, err = world.NewPlay(context.Background(), s.conv, s.bodies, deploy(), s.watch)
 	require.NoError(t, err)
@@ -60,12 +61,12 @@ func (s *stage) watch(p world.Packet) {
 		s.wire = append(s.wire, world.Fact{Kind: world.Observed, Ref: fmt.Sprint(len(s.wire)), Data: p.Encode(begin)})
 	}
 	account, _ := world.AccountOf(p.To)
-	switch {
-	case p.Kind() == world.KindShown:
+	switch own := p.From == world.DeviceOf(account); {
+	case p.Kind() == world.KindShown && own:
 		f, err := world.Unpack(p.Data, world.KindShown, 2)
 		require.NoError(s.t, err)
 		s.shown = append(s.shown, fmt.Sprintf("%s<%s %d", account, f[0], s.number(f[1])))
-	case p.Kind() == world.KindWarning:
+	case p.Kind() == world.KindWarning && (own || p.To == world.Public):
 		f, err := world.Unpack(p.Data, world.KindWarning, 1)
 		require.NoError(s.t, err)
 		if p.To == world.Public {

@@ -17,6 +17,7 @@ const (
 	Receive       = "receive"
 	Pass          = "pass on"
 	Write         = "write a message"
+	TakeSession   = "take over a session"
 )
 
 // MakingRules publishes what a holder of keys can build: what a device can do,
@@ -30,15 +31,17 @@ func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, e
 		{Name: OfferBundle, Doc: "A directory can hand out any bundle to the device named in text.",
 			Takes: kinds(Bundle), Gives: kinds(world.Outgoing), Apply: offerBundle},
 		{Name: StartSession, Doc: "Keys and somebody's bundle start a session with them; text names the account that it claims to be from.",
-			Takes: kinds(DeviceKeys, Bundle), Gives: kinds(Session), Apply: startSession},
+			Takes: kinds(DeviceKeys, Bundle), Gives: kinds(OwnSession), Apply: startSession},
 		{Name: AnswerSession, Doc: "Keys answer the session that a delivery starts.",
-			Takes: kinds(DeviceKeys, Delivered), Gives: kinds(Session, Secret), Apply: answerSession},
+			Takes: kinds(DeviceKeys, Delivered), Gives: kinds(OwnSession, Secret), Apply: answerSession},
+		{Name: TakeSession, Doc: "A stolen session can be gone on with like one of one's own.",
+			Takes: kinds(Session), Gives: kinds(OwnSession), Apply: takeSession},
 		{Name: Receive, Doc: "A session opens the next delivery and moves on.",
-			Takes: kinds(Session, Delivered), Gives: kinds(Session, Secret), Apply: receive},
+			Takes: kinds(OwnSession, Delivered), Gives: kinds(OwnSession, Secret), Apply: receive},
 		{Name: Pass, Doc: "A session seals a secret part again, under the metadata and public part of a delivery.",
-			Takes: kinds(Session, Secret, Delivered), Gives: kinds(Session, world.Outgoing), Apply: passOn},
+			Takes: kinds(OwnSession, Secret, Delivered), Gives: kinds(OwnSession, world.Outgoing), Apply: passOn},
 		{Name: Write, Doc: "A session seals a text of the adversary's own, dated like another message.",
-			Takes: kinds(Session, world.Metadata), All: more, Gives: kinds(Session, world.Outgoing),
+			Takes: kinds(OwnSession, world.Metadata), All: more, Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
 	}
 	for i := range rules {
@@ -84,7 +87,7 @@ func startSession(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(s.fact()), nil
+	return world.Conclude(s.ours()), nil
 }
 
 func answerSession(in world.Input) ([]world.Derived, error) {
@@ -101,6 +104,14 @@ func answerSession(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	return s.received(stream(in), d)
+}
+
+func takeSession(in world.Input) ([]world.Derived, error) {
+	s, err := parseSession(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(s.ours()), nil
 }
 
 func receive(in world.Input) ([]world.Derived, error) {
@@ -120,7 +131,7 @@ func (s *session) received(random io.Reader, d *Delivery) ([]world.Derived, erro
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(s.fact(), world.Fact{Kind: Secret, Ref: d.Meta.ID, Data: secret}), nil
+	return world.Conclude(s.ours(), world.Fact{Kind: Secret, Ref: d.Meta.ID, Data: secret}), nil
 }
 
 func passOn(in world.Input) ([]world.Derived, error) {
@@ -135,6 +146,14 @@ func passOn(in world.Input) ([]world.Derived, error) {
 	return s.sent(d.Meta, in.Facts[1].Data, d.Public)
 }
 
+// ours states a session that the adversary made and moves on itself: what it
+// opens it has as secret parts already, so no rule needs to read it.
+func (s *session) ours() world.Fact {
+	f := s.fact()
+	f.Kind = OwnSession
+	return f
+}
+
 // sent seals a message and gives the packet by which a provider delivers it.
 func (s *session) sent(m world.Meta, secret, public []byte) ([]world.Derived, error) {
 	part, err := s.seal(m, secret, public)
@@ -143,7 +162,7 @@ func (s *session) sent(m world.Meta, secret, public []byte) ([]world.Derived, er
 	}
 	d := &Delivery{m, public, part}
 	p := world.Packet{From: "provider", To: world.DeviceOf(s.peer), Data: d.Encode()}
-	return world.Conclude(s.fact(), outward(m.ID, p, m)), nil
+	return world.Conclude(s.ours(), outward(m.ID, p, m)), nil
 }
 
 func write(in world.Input, envelope func(io.Reader, []world.Fact) (Envelope, error)) ([]world.Derived, error) {

@@ -98,13 +98,13 @@ func (m *middle) relay(d *Delivery) {
 	} else {
 		opened = m.apply(AnswerSession, "", m.keys[to], d.fact())
 	}
-	m.sessions[from] = opened[Session]
+	m.sessions[from] = opened[OwnSession]
 	m.read = append(m.read, string(opened[Secret].Data))
 	if _, ok := m.sessions[to]; !ok {
-		m.sessions[to] = m.apply(StartSession, from, m.keys[from], m.real[to])[Session]
+		m.sessions[to] = m.apply(StartSession, from, m.keys[from], m.real[to])[OwnSession]
 	}
 	passed := m.apply(Pass, "", m.sessions[to], opened[Secret], d.fact())
-	m.sessions[to] = passed[Session]
+	m.sessions[to] = passed[OwnSession]
 	m.send(passed[world.Outgoing])
 }
 
@@ -121,9 +121,11 @@ func TestManInTheMiddle(t *testing.T) {
 	}
 
 	// A text of the middle's own is shown as Ben's.
-	like := mustDelivery(t, s.packets(KindDeliver)[0]).Meta
+	first, err := ParseUpload(s.packets(KindUpload)[0].Data)
+	require.NoError(t, err)
+	like := first.Meta
 	written := m.apply(Write, "I never said that", m.sessions["Ana"], like.Fact())
-	m.sessions["Ana"] = written[Session]
+	m.sessions["Ana"] = written[OwnSession]
 	m.send(written[world.Outgoing])
 	require.NoError(t, s.play.Settle())
 	require.Equal(t, "Ana<Ben 0", s.shown[len(s.shown)-1])
@@ -147,9 +149,10 @@ func TestStolenDeviceWrites(t *testing.T) {
 			stolen[f.Kind] = f
 		}
 	}
-	m.send(m.apply(Write, "a session that is there", stolen[Session], like.Fact())[world.Outgoing])
+	taken := m.apply(TakeSession, "", stolen[Session])
+	m.send(m.apply(Write, "a session that is there", taken[OwnSession], like.Fact())[world.Outgoing])
 	begun := m.apply(StartSession, "Ana", stolen[DeviceKeys], m.real["Cem"])
-	m.send(m.apply(Write, "a new one", begun[Session], like.Fact())[world.Outgoing])
+	m.send(m.apply(Write, "a new one", begun[OwnSession], like.Fact())[world.Outgoing])
 	require.NoError(t, s.play.Settle())
 	require.Equal(t, []string{"Ben<Ana 0", "Cem<Ana 0"}, s.shown[3:])
 	s.quiet()

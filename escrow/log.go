@@ -30,7 +30,6 @@ type Log struct {
 	log       *ledger.Log
 	court     ed25519.PublicKey
 	policy    *ledger.Policy
-	quorum    int
 	witnesses []string // principals
 	sizes     map[string]int64
 	queue     []pending // the first is being cosigned
@@ -43,8 +42,8 @@ type pending struct {
 }
 
 // NewLog serves an existing log; sizes tells up to where each witness has seen it.
-func NewLog(l *ledger.Log, court ed25519.PublicKey, policy *ledger.Policy, quorum int, sizes map[string]int64, witnesses []string) *Log {
-	return &Log{log: l, court: court, policy: policy, quorum: quorum, sizes: sizes, witnesses: witnesses}
+func NewLog(l *ledger.Log, court ed25519.PublicKey, policy *ledger.Policy, sizes map[string]int64, witnesses []string) *Log {
+	return &Log{log: l, court: court, policy: policy, sizes: sizes, witnesses: witnesses}
 }
 
 // Name implements [world.Node].
@@ -119,13 +118,13 @@ func (l *Log) cosigned(p world.Packet) []world.Packet {
 	if size < l.log.Size() {
 		return nil
 	}
-	l.collected = append(l.collected, f[0])
-	if len(l.collected) < l.quorum {
-		return nil
-	}
-	joined, err := l.policy.Join(l.collected...)
+	joined, err := l.policy.Join(append(l.collected, f[0])...)
 	if err != nil {
-		return nil
+		return nil // not a cosignature of this checkpoint
+	}
+	l.collected = [][]byte{joined}
+	if _, err := l.policy.Check(joined); err != nil {
+		return nil // not yet enough
 	}
 	evidence, err := l.log.Evidence(l.log.Size()-1, joined)
 	if err != nil {

@@ -68,9 +68,10 @@ func (a *app) attackRun() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run ID-or-FILE",
 		Short: "Run one attack and tell what happened, with the proof of one claim",
-		Long: `Run one attack, from the library by its id or from a file, and tell what happened in each design: what the
-adversary took, what it did, what it opened, and the proof of one claim, step by step.
-A script from a file runs in a process of its own, with little memory and little time.`,
+		Long: `Run one attack, from the library by its id or from a file, and tell what happened
+in each design: what the adversary took, what it did, what it opened, and the
+proof of one claim, step by step. A script from a file runs in a process of its
+own, with little memory and little time.`,
 		Args:              exactly(1, "an attack's id or a script's file"),
 		ValidArgsFunction: a.completeAttack(cobra.ShellCompDirectiveDefault),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -18,18 +18,19 @@ func newRoot(a *app) *cobra.Command {
 	root := group(&cobra.Command{
 		Use:   "doormat",
 		Short: "What do end-to-end encryption and key escrow expose when something goes wrong?",
-		Long: `doormat runs one conversation through several ways of protecting messages, lets scripted adversaries
-loose on each, and prints what they recovered, checked byte for byte against what was said.
-Start with: doormat demo
+		Long: `doormat runs one conversation through several ways of protecting messages, lets
+scripted adversaries loose on each, and prints what they recovered, checked byte
+for byte against what was said. Start with: doormat demo
 
 It is a demonstration. It protects nobody's real messages.
 
-Exit codes: 0 as expected; 1 files, scripts, limits; 2 flags, values, unknown ids; 3 an outcome
-differed from what its attack expects.`,
+Exit codes: 0 as expected; 1 files, scripts, limits; 2 flags, values, unknown
+ids; 3 an outcome differed from what its attack expects.`,
 		Version:       demo.Version,
 		SilenceErrors: true, SilenceUsage: true,
 	}, a.demo(), a.matrix(), a.design(), a.attack(), a.chat(), a.script())
 	root.SetFlagErrorFunc(flagError)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages |", "FlagUsagesWrapped 80 |"))
 	root.SetVersionTemplate("doormat {{.Version}}\n")
 	return root
 }

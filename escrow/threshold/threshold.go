@@ -121,7 +121,7 @@ func auditors(f *founding, court *law.Court) ([]world.Node, error) {
 		sizes[witnessName(i)] = w.Size()
 		nodes = append(nodes, escrow.NewWitness(witnessName(i), w))
 	}
-	return slices.Insert(nodes, 0, world.Node(escrow.NewLog(l, court.Public(), f.policy, quorum, sizes, names))), nil
+	return slices.Insert(nodes, 0, world.Node(escrow.NewLog(l, court.Public(), f.policy, sizes, names))), nil
 }
 
 func device(env world.Environment, c *committee, account string) *e2ee.Device {

@@ -1,5 +1,3 @@
-// Package worldtest holds the conformance suite that every design passes, and a
-// toy design small enough to read in one sitting.
 package worldtest
 
 import (
@@ -8,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/chacha20poly1305"
@@ -43,12 +42,13 @@ func (Toy) Setup(env world.Environment) (world.Deploy, error) {
 		return nil, err
 	}
 	return func() []world.Node {
-		nodes := []world.Node{&toyProvider{}}
+		nodes := []world.Node{&toyProvider{keeps: env.Settings.Mailbox == world.MailboxAll}}
 		for i := range env.Settings.Trustees {
 			nodes = append(nodes, &toyTrustee{name: world.Trustee(i + 1), key: key})
 		}
 		for _, a := range env.Accounts {
-			nodes = append(nodes, &toyDevice{account: a, key: key, random: env.Seed.Stream(world.DeviceOf(a)), seen: map[string]bool{}})
+			nodes = append(nodes, &toyDevice{account: a, key: key, random: env.Seed.Stream(world.DeviceOf(a)),
+				retention: env.Settings.Retention, seen: map[string]bool{}})
 		}
 		return nodes
 	}, nil
@@ -145,39 +145,70 @@ func toyOpen(key, data []byte) (world.Meta, []byte, error) {
 }
 
 type toyDevice struct {
-	account string
-	key     []byte
-	random  io.Reader
-	seen    map[string]bool
+	account   string
+	key       []byte
+	random    io.Reader
+	retention int
+	kept      []world.Fact // the newest messages, as they travelled
+	seen      map[string]bool
 }
 
 func (d *toyDevice) Name() string { return world.DeviceOf(d.account) }
 
-func (d *toyDevice) Holdings() []world.Fact { return []world.Fact{{Kind: ToyKey, Data: d.key}} }
+func (d *toyDevice) Holdings() []world.Fact {
+	return append([]world.Fact{{Kind: ToyKey, Data: d.key}}, d.kept...)
+}
 
+func (d *toyDevice) keep(sealed []byte) {
+	d.kept = append(d.kept, world.Fact{Kind: ToyMessage, Data: sealed})
+	if d.retention > 0 && len(d.kept) > d.retention {
+		d.kept = d.kept[len(d.kept)-d.retention:]
+	}
+}
+
+// Handle implements [world.Node]. A user's words count only if the user says them.
 func (d *toyDevice) Handle(now time.Time, p world.Packet) []world.Packet {
+	if p.Kind() == ToySent {
+		return d.received(p)
+	}
+	if p.From != world.UserOf(d.account) {
+		return nil
+	}
 	switch p.Kind() {
 	case world.KindTyped:
 		return d.typed(now, p)
-	case ToySent:
-		m, body, err := toyOpen(d.key, p.Data)
-		if err != nil {
-			return []world.Packet{{From: d.Name(), To: world.UserOf(d.account),
-				Data: world.Pack(world.KindWarning, []byte("a message could not be opened"))}}
+	case world.KindAskNumber: // one key for everybody is one number for everybody
+		if f, err := world.Unpack(p.Data, world.KindAskNumber, 1); err == nil {
+			return d.tell(world.Pack(world.KindNumber, f[0], []byte("00000 00000")))
 		}
-		if d.seen[m.ID] {
-			return nil
-		}
-		d.seen[m.ID] = true
-		return []world.Packet{{From: d.Name(), To: world.UserOf(d.account),
-			Data: world.Pack(world.KindShown, []byte(m.From), body)}}
+	case world.KindReinstall: // the key stays: there is no other
+		d.kept = nil
+	case world.KindUnlock:
+		return d.tell(world.Pack(world.KindHoldings, world.EncodeFacts(d.Holdings())))
 	}
 	return nil
 }
 
+func (d *toyDevice) tell(data []byte) []world.Packet {
+	return []world.Packet{{From: d.Name(), To: world.UserOf(d.account), Data: data}}
+}
+
+func (d *toyDevice) received(p world.Packet) []world.Packet {
+	m, body, err := toyOpen(d.key, p.Data)
+	if err != nil {
+		return d.tell(world.Pack(world.KindWarning, []byte("a message could not be opened")))
+	}
+	if d.seen[m.ID] || !slices.Contains(m.To, d.account) {
+		return nil
+	}
+	d.seen[m.ID] = true
+	d.keep(p.Data)
+	return d.tell(world.Pack(world.KindShown, []byte(m.From), body))
+}
+
 func (d *toyDevice) typed(now time.Time, p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, world.KindTyped, 2)
-	if err != nil || p.From != world.UserOf(d.account) {
+	if err != nil {
 		return nil
 	}
 	to, err := world.ParseStrings(f[0])
@@ -193,10 +224,14 @@ func (d *toyDevice) typed(now time.Time, p world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
+	d.keep(sealed)
 	return []world.Packet{{From: d.Name(), To: "provider", Data: sealed}}
 }
 
-type toyProvider struct{ stored []world.Fact }
+type toyProvider struct {
+	keeps  bool // also what has been delivered
+	stored []world.Fact
+}
 
 func (*toyProvider) Name() string             { return "provider" }
 func (p *toyProvider) Holdings() []world.Fact { return p.stored }
@@ -206,7 +241,9 @@ func (p *toyProvider) Handle(_ time.Time, in world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	p.stored = append(p.stored, world.Fact{Kind: ToyMessage, Data: in.Data})
+	if p.keeps {
+		p.stored = append(p.stored, world.Fact{Kind: ToyMessage, Data: in.Data})
+	}
 	var out []world.Packet
 	for _, to := range m.To {
 		out = append(out, world.Packet{From: "provider", To: world.DeviceOf(to), Data: in.Data})

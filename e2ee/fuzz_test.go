@@ -1,0 +1,162 @@
+package e2ee
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+)
+
+// real is a conversation with groups and a reinstallation, and all that anybody
+// could see or take of it: seeds for the fuzz targets. Its keys are not those of
+// the nodes under test.
+func real(t testing.TB) *stage {
+	return scene{seed: 1, messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben,Cem", "Cem>Ben", "Ana>Ben,Cem", "Ben>Ana"},
+		events: []world.Event{{After: 4, Kind: world.Reinstall, Account: "Ben"}}}.start(t)
+}
+
+func FuzzParseUpload(f *testing.F) {
+	for _, p := range real(f).end().packets(KindUpload) {
+		f.Add(p.Data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if u, err := ParseUpload(data); err == nil {
+			require.Equal(t, data, u.Encode())
+		}
+	})
+}
+
+func FuzzParseDelivery(f *testing.F) {
+	for _, p := range real(f).end().packets(KindDeliver) {
+		f.Add(p.Data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if d, err := ParseDelivery(data); err == nil {
+			require.Equal(t, data, d.Encode())
+		}
+	})
+}
+
+func FuzzParseKeyStore(f *testing.F) {
+	for _, fact := range real(f).end().device("Ana").Holdings() {
+		if fact.Kind == DeviceKeys {
+			f.Add(fact.Data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if k, err := parseKeyStore(data); err == nil {
+			require.Equal(t, data, k.encode())
+		}
+	})
+}
+
+func FuzzParseSession(f *testing.F) {
+	s := real(f).end()
+	for _, account := range s.conv.Accounts {
+		for _, fact := range s.device(account).Holdings() {
+			if fact.Kind == Session {
+				f.Add(fact.Data)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if s, err := parseSession(data); err == nil {
+			require.Equal(t, data, s.encode())
+		}
+	})
+}
+
+var addresses = []string{"provider", world.Outsider, "device:Cem", "device:Dee", "court", "agency", "log", "user:Cem", "device:", ""}
+
+// hostile posts a packet at a moment when the last message is on its way, then
+// lets life go on, and expects that everything else is shown as ever.
+func hostile(t *testing.T, to string, from uint8, data []byte) {
+	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ben>Ana", "Dee>Ana"}}.start(t)
+	bad := world.Packet{From: addresses[int(from)%len(addresses)], To: to, Data: data}
+	s.post(bad)
+	s.advance(2)
+	late := s.hold(func(p world.Packet) bool { return p.From == "provider" })
+	s.advance(3)
+	s.post(bad)
+	s.release(*late...)
+	s.post(bad)
+	s.end()
+	for _, node := range s.play.Net.Names() {
+		s.play.Net.Node(node).Holdings()
+	}
+	s.each(1, 5)
+}
+
+func FuzzDevicePacket(f *testing.F) {
+	s := real(f).end()
+	for i := range s.wire {
+		p, _, err := world.ParsePacket(s.wire[i].Data)
+		require.NoError(f, err)
+		if p.From == "provider" {
+			f.Add(uint8(i%3), p.Data)
+			f.Add(uint8(0), p.Data)
+		}
+	}
+	f.Add(uint8(0), world.Pack(KindReceipt, nil, world.Strings([]string{"Ben"})))
+	f.Add(uint8(0), world.Pack(KindBundle, []byte("Ben"), nil))
+	f.Add(uint8(0), []byte{world.KindShown})
+	f.Fuzz(func(t *testing.T, from uint8, data []byte) { hostile(t, "device:Ana", from, data) })
+}
+
+func FuzzProviderPacket(f *testing.F) {
+	s := real(f).end()
+	for i := range s.wire {
+		p, _, err := world.ParsePacket(s.wire[i].Data)
+		require.NoError(f, err)
+		if p.To == "provider" {
+			f.Add(uint8(1+i%5), p.Data)
+			f.Add(uint8(slices.Index(addresses, "device:Cem")), p.Data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, from uint8, data []byte) {
+		if addresses[int(from)%len(addresses)] == "device:Dee" {
+			from++ // who speaks as an account's device may change that account's keys
+		}
+		hostile(t, "provider", from, data)
+	})
+}
+
+// Each rule, making rules too, takes arbitrary bytes: no panic, and no conclusion
+// of a kind that it does not announce.
+func FuzzRules(f *testing.F) {
+	s := real(f).advance(1)
+	rules := Design{}.Rules()
+	loot := slices.Concat(s.copyOf("Ana"), s.copyOf("Ben"), s.end().wire)
+	for _, account := range s.conv.Accounts {
+		loot = append(loot, s.device(account).Holdings()...)
+	}
+	byKind := map[world.Kind][]byte{}
+	for _, fact := range saturate(rules, loot) {
+		byKind[fact.Kind] = fact.Data
+	}
+	byKind[OwnSession] = byKind[Session]
+	for i, r := range rules {
+		var data [3][]byte
+		for j, kind := range r.Takes {
+			require.True(f, byKind[kind] != nil, "no seed of kind %q", kind)
+			data[j] = byKind[kind]
+		}
+		f.Add(uint8(i), "Ben", data[0], data[1], data[2])
+	}
+	f.Fuzz(func(t *testing.T, rule uint8, ref string, a, b, c []byte) {
+		r := rules[int(rule)%len(rules)]
+		in := world.Input{Text: []byte(ref), Random: make([]byte, 64)}
+		for i, kind := range r.Takes {
+			in.Facts = append(in.Facts, world.Fact{Kind: kind, Ref: ref, Data: [][]byte{a, b, c}[i]})
+		}
+		derived, err := r.Apply(in)
+		if err != nil {
+			require.Empty(t, derived)
+		}
+		for _, d := range derived {
+			require.Contains(t, r.Gives, d.Kind)
+		}
+	})
+}

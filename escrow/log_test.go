@@ -1,0 +1,179 @@
+package escrow
+
+import (
+	"crypto/ed25519"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+	"doormat/world/law"
+	"doormat/world/ledger"
+)
+
+var now = time.Date(2017, 3, 26, 19, 0, 0, 0, time.UTC)
+
+// office is a log with three witnesses, a monitor and a court, of which two
+// witnesses must cosign.
+type office struct {
+	t       *testing.T
+	log     *Log
+	ledger  *ledger.Log
+	policy  *ledger.Policy
+	nodes   map[string]world.Node
+	court   ed25519.PrivateKey
+	outside []world.Packet // to nobody here
+	drop    func(world.Packet) bool
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	seed := world.Seed(1)
+	o := &office{t: t, nodes: map[string]world.Node{"monitor": Monitor{}}, court: ed25519.NewKeyFromSeed(make([]byte, 32))}
+	var err error
+	o.ledger, err = ledger.New("test.log", seed.Stream("log"))
+	require.NoError(t, err)
+	var names, keys []string
+	for _, name := range []string{"witness:1", "witness:2", "witness:3"} {
+		w, err := ledger.NewWitness("test."+name[:7]+name[8:], o.ledger.VerifierKey(), seed.Stream(name))
+		require.NoError(t, err)
+		names, keys = append(names, name), append(keys, w.VerifierKey())
+		o.nodes[name] = NewWitness(name, w)
+	}
+	o.policy, err = ledger.NewPolicy(o.ledger.VerifierKey(), 2, keys...)
+	require.NoError(t, err)
+	o.log = NewLog(o.ledger, o.court.Public().(ed25519.PublicKey), o.policy, map[string]int64{}, names)
+	o.nodes["log"] = o.log
+	return o
+}
+
+func (o *office) send(packets ...world.Packet) {
+	for queue := packets; len(queue) > 0; queue = queue[1:] {
+		p := queue[0]
+		if o.drop != nil && o.drop(p) {
+			continue
+		}
+		if n := o.nodes[p.To]; n != nil {
+			queue = append(queue, n.Handle(now, p)...)
+		} else {
+			o.outside = append(o.outside, p)
+		}
+	}
+}
+
+func (o *office) append(record []byte) {
+	o.send(world.Packet{From: "court", To: "log", Data: world.Pack(law.KindAppend, record)})
+}
+
+func (o *office) record(name string) []byte {
+	return law.Record([]byte(name), make([]byte, 32), o.court)
+}
+
+// answers are the packets of a kind that left the office.
+func (o *office) answers(kind byte) (out []world.Packet) {
+	for _, p := range o.outside {
+		if p.Kind() == kind {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func TestLog(t *testing.T) {
+	o := newOffice(t)
+	for i, name := range []string{"one", "two", "three"} {
+		o.append(o.record(name))
+		logged := o.answers(law.KindLogged)
+		require.Len(t, logged, i+1)
+		f, err := world.Unpack(logged[i].Data, law.KindLogged, 2)
+		require.NoError(t, err)
+		e, err := ledger.ParseEvidence(f[1])
+		require.NoError(t, err)
+		_, err = e.Verify(o.policy, o.record(name))
+		require.NoError(t, err, "the evidence proves inclusion under two cosignatures")
+		_, err = e.Verify(o.policy, o.record("another"))
+		require.Error(t, err)
+	}
+	require.Len(t, o.answers(law.KindInquire), 3, "the monitor asks about each")
+	require.Empty(t, o.answers(world.KindWarning))
+}
+
+func TestLogRefusesWhatTheCourtDidNotSign(t *testing.T) {
+	o := newOffice(t)
+	thief := ed25519.NewKeyFromSeed([]byte("another key of thirty-two bytes!"))
+	o.append(law.Record([]byte("order"), make([]byte, 32), thief))
+	o.append([]byte("garbage"))
+	require.Empty(t, o.outside)
+	require.Zero(t, o.ledger.Size())
+}
+
+// TestLogCatchesUp loses packets to and from a witness: two others suffice, and
+// it is told from where it was when it is back, without a false alarm.
+func TestLogCatchesUp(t *testing.T) {
+	for _, lost := range []string{"to", "from"} {
+		o := newOffice(t)
+		o.drop = func(p world.Packet) bool {
+			return (lost == "to" && p.To == "witness:1") || (lost == "from" && p.From == "witness:1")
+		}
+		o.append(o.record("one"))
+		o.append(o.record("two"))
+		o.drop = nil
+		o.append(o.record("three"))
+		o.drop = func(p world.Packet) bool { return p.To == "witness:2" }
+		o.append(o.record("four"))
+		require.Len(t, o.answers(law.KindLogged), 4, "lost %s", lost)
+		require.Empty(t, o.answers(world.KindWarning), "lost %s", lost)
+	}
+}
+
+func TestLogWithoutQuorumGivesNoEvidence(t *testing.T) {
+	o := newOffice(t)
+	o.drop = func(p world.Packet) bool { return p.To == "witness:1" || p.To == "witness:2" }
+	o.append(o.record("one"))
+	require.Empty(t, o.answers(law.KindLogged))
+}
+
+func TestWitnessWarnsOfAFork(t *testing.T) {
+	o := newOffice(t)
+	o.append(o.record("one"))
+	fork, err := o.ledger.Fork(0)
+	require.NoError(t, err)
+	fork.Append(o.record("another"))
+	proof, err := fork.Consistency(0, 1)
+	require.NoError(t, err)
+	o.send(world.Packet{From: "log", To: "witness:1", Data: world.Pack(KindCosign, fork.Checkpoint(), proof)})
+	warnings := o.answers(world.KindWarning)
+	require.Len(t, warnings, 1)
+	require.Equal(t, "witness:1", warnings[0].From)
+}
+
+func TestMonitorWarnsOfAnUnknownOrder(t *testing.T) {
+	o := newOffice(t)
+	answer := func(mine byte) {
+		o.send(world.Packet{From: "court", To: "monitor", Data: world.Pack(law.KindDocketed, o.record("one"), []byte{mine})})
+	}
+	answer(1)
+	require.Empty(t, o.answers(world.KindWarning))
+	answer(0)
+	require.Len(t, o.answers(world.KindWarning), 1)
+}
+
+func FuzzLogPackets(f *testing.F) {
+	court := ed25519.NewKeyFromSeed(make([]byte, 32))
+	f.Add(uint8(0), world.Pack(law.KindAppend, law.Record([]byte("o"), make([]byte, 32), court)))
+	f.Add(uint8(1), world.Pack(KindCosigned, nil, world.Int(1<<40)))
+	f.Add(uint8(2), world.Pack(KindCosign, []byte("x"), nil))
+	f.Add(uint8(3), world.Pack(law.KindDocketed, nil, nil))
+	f.Fuzz(func(t *testing.T, who uint8, data []byte) {
+		o := newOffice(t)
+		o.append(o.record("one"))
+		to := []string{"log", "log", "witness:1", "monitor"}[who%4]
+		for _, from := range []string{"log", "court", "witness:1", world.Outsider} {
+			o.send(world.Packet{From: from, To: to, Data: data})
+		}
+		before := len(o.answers(law.KindLogged))
+		o.append(o.record("two"))
+		require.Greater(t, len(o.answers(law.KindLogged)), before, "the log still serves")
+	})
+}

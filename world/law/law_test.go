@@ -1,0 +1,193 @@
+package law
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+)
+
+var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+
+func courtKey(name string) ed25519.PrivateKey {
+	seed := make([]byte, ed25519.SeedSize)
+	_, _ = io.ReadFull(world.Seed(1).Stream(name), seed)
+	return ed25519.NewKeyFromSeed(seed)
+}
+
+func sample() Order {
+	return Order{Case: "case 1", Accounts: []string{"Ben", "Ana"}, From: noon, Until: noon.Add(time.Hour),
+		Expiry: noon.AddDate(0, 1, 0), Agency: bytes.Repeat([]byte{7}, 32)}
+}
+
+func TestOrder(t *testing.T) {
+	o := sample()
+	got, err := ParseOrder(o.Encode())
+	require.NoError(t, err)
+	require.Equal(t, []string{"Ana", "Ben"}, got.Accounts)
+	got.Accounts = o.Accounts
+	require.Equal(t, o, got)
+	same := o
+	same.Accounts = []string{"Ana", "Ben", "Ana"}
+	same.From = same.From.Add(time.Millisecond).In(time.FixedZone("elsewhere", 3600))
+	require.Equal(t, o.Encode(), same.Encode(), "accounts are a set, times are to the second")
+}
+
+func TestOrderIsStrict(t *testing.T) {
+	pack := func(change func(f [][]byte) [][]byte) []byte {
+		f, err := world.Unpack(sample().Encode(), orderTag, 6)
+		require.NoError(t, err)
+		return world.Pack(orderTag, change(f)...)
+	}
+	set := func(i int, v []byte) []byte { return pack(func(f [][]byte) [][]byte { f[i] = v; return f }) }
+	_, err := ParseOrder(pack(func(f [][]byte) [][]byte { return f }))
+	require.NoError(t, err)
+	for name, data := range map[string][]byte{
+		"empty":          nil,
+		"other kind":     append([]byte{signedTag}, sample().Encode()[1:]...),
+		"trailing":       append(sample().Encode(), 0),
+		"cut short":      sample().Encode()[:40],
+		"more fields":    pack(func(f [][]byte) [][]byte { return append(f, nil) }),
+		"unsorted":       set(1, world.Strings([]string{"Ben", "Ana"})),
+		"twice":          set(1, world.Strings([]string{"Ana", "Ana"})),
+		"nobody":         set(1, world.Strings(nil)),
+		"not a list":     set(1, []byte("Ana")),
+		"short from":     set(2, make([]byte, 7)),
+		"long until":     set(3, make([]byte, 9)),
+		"no expiry":      set(4, nil),
+		"short key":      set(5, make([]byte, 31)),
+		"long key":       set(5, make([]byte, 33)),
+		"without a key":  set(5, nil),
+		"nothing at all": pack(func([][]byte) [][]byte { return nil }),
+	} {
+		_, err := ParseOrder(data)
+		require.ErrorContains(t, err, "order", name)
+	}
+}
+
+func TestCovers(t *testing.T) {
+	o := sample()
+	for _, c := range []struct {
+		from    string
+		to      []string
+		seconds int
+		covered bool
+	}{
+		{"Ana", []string{"Cem"}, 0, true},
+		{"Cem", []string{"Ben"}, 0, true},
+		{"Cem", []string{"Dee", "Ben"}, 3600, true},
+		{"Cem", []string{"Dee"}, 0, false},
+		{"An", []string{"Bena"}, 0, false},
+		{"Ana", []string{"Ben"}, -1, false},
+		{"Ana", []string{"Ben"}, 3601, false},
+	} {
+		m := world.Meta{From: c.from, To: c.to, Sent: noon.Add(time.Duration(c.seconds) * time.Second)}
+		require.Equal(t, c.covered, o.Covers(m), "%+v", c)
+	}
+}
+
+func TestVerify(t *testing.T) {
+	key, other := courtKey("court"), courtKey("another")
+	public := key.Public().(ed25519.PublicKey)
+	signed := Sign(sample(), key)
+	for _, now := range []time.Time{noon.AddDate(-1, 0, 0), noon, sample().Expiry} {
+		o, err := Verify(signed, public, now)
+		require.NoError(t, err)
+		require.Equal(t, "case 1", o.Case)
+	}
+	_, err := Verify(signed, public, sample().Expiry.Add(time.Second))
+	require.ErrorContains(t, err, "expired")
+	_, err = Verify(Sign(sample(), other), public, noon)
+	require.ErrorContains(t, err, "signature")
+
+	// Any bit of it counts.
+	for i := range signed {
+		bad := bytes.Clone(signed)
+		bad[i] ^= 1
+		_, err := Verify(bad, public, noon)
+		require.Error(t, err, "byte %d", i)
+	}
+	// The signature is over a labelled order, so that nothing else passes for one.
+	body := sample().Encode()
+	_, err = Verify(world.Pack(signedTag, body, ed25519.Sign(key, body)), public, noon)
+	require.Error(t, err)
+	// What a court signed and is no order stays none.
+	_, err = Verify(world.Pack(signedTag, []byte("x"), ed25519.Sign(key, append([]byte("doormat order v1\x00"), 'x'))), public, noon)
+	require.Error(t, err)
+}
+
+func TestRecord(t *testing.T) {
+	key := courtKey("court")
+	public := key.Public().(ed25519.PublicKey)
+	signed, nonce := Sign(sample(), key), bytes.Repeat([]byte{1}, 32)
+	record := Record(signed, nonce, key)
+	require.True(t, CheckRecord(record, public))
+	require.True(t, OpensTo(record, signed, nonce))
+
+	// It binds: no other order, no other nonce, no other split of the two.
+	another := sample()
+	another.Case = "case 2"
+	require.False(t, OpensTo(record, Sign(another, key), nonce))
+	require.False(t, OpensTo(record, signed, bytes.Repeat([]byte{2}, 32)))
+	require.False(t, OpensTo(record, signed, nonce[:31]))
+	long := append(bytes.Clone(nonce), signed...)
+	require.False(t, OpensTo(Record(signed, long, key), signed, long), "a nonce has 32 bytes")
+	require.False(t, OpensTo(nil, signed, nonce))
+
+	// It hides: with a nonce that one does not know, the same order looks like any
+	// other, and not a byte of it shows.
+	require.NotEqual(t, record, Record(signed, bytes.Repeat([]byte{3}, 32), key))
+	require.NotContains(t, string(record), "case 1")
+	require.NotContains(t, string(record), string(nonce))
+	require.Len(t, record, 1+4+32+4+64)
+
+	for i := range record {
+		bad := bytes.Clone(record)
+		bad[i] ^= 1
+		require.False(t, CheckRecord(bad, public), "byte %d", i)
+	}
+	require.False(t, CheckRecord(Record(signed, nonce, courtKey("another")), public))
+	// An order's own signature makes no record, which a log would hold against the court.
+	f, err := world.Unpack(signed, signedTag, 2)
+	require.NoError(t, err)
+	require.False(t, CheckRecord(world.Pack(recordTag, append([]byte("doormat order v1\x00"), f[0]...), f[1]), public))
+	require.False(t, CheckRecord(world.Pack(recordTag, nil, ed25519.Sign(key, committed(nil))), public))
+}
+
+func FuzzParseOrder(f *testing.F) {
+	f.Add(sample().Encode())
+	far := sample()
+	far.Expiry = time.Unix(1<<62, 0)
+	f.Add(far.Encode())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		o, err := ParseOrder(data)
+		if err != nil {
+			return
+		}
+		require.Equal(t, data, o.Encode())
+		o.Covers(world.Meta{From: "Ana"})
+		_, _ = Verify(Sign(o, courtKey("court")), courtKey("court").Public().(ed25519.PublicKey), noon)
+	})
+}
+
+func FuzzParseSigned(f *testing.F) {
+	key := courtKey("court")
+	s := Signed{Order: sample(), Bytes: Sign(sample(), key), Nonce: make([]byte, 32), Evidence: []byte("logged")}
+	s.Record = Record(s.Bytes, s.Nonce, key)
+	f.Add(s.Encode())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := ParseSigned(data)
+		if err != nil {
+			return
+		}
+		require.Equal(t, data, s.Encode())
+		_, _ = Verify(s.Bytes, key.Public().(ed25519.PublicKey), noon)
+		OpensTo(s.Record, s.Bytes, s.Nonce)
+		CheckRecord(s.Record, key.Public().(ed25519.PublicKey))
+	})
+}

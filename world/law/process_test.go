@@ -1,0 +1,291 @@
+package law
+
+import (
+	"crypto/ed25519"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+)
+
+func newCourt(t testing.TB, logged, willing bool) *Court {
+	c, err := NewCourt(world.Seed(1).Stream("court"), logged)
+	require.NoError(t, err)
+	if willing {
+		c.Handle(noon, world.Packet{From: world.Law, To: "court", Data: world.Pack(world.KindComply)})
+	}
+	return c
+}
+
+func application() world.Packet {
+	return world.Packet{From: "agency", To: "court", Data: world.Pack(KindApply, sample().Encode())}
+}
+
+func TestCourtRefuses(t *testing.T) {
+	require.Empty(t, newCourt(t, false, false).Handle(noon, application()), "it was not told to comply")
+	for _, from := range []string{"agency", "court", "user:Ana", world.Outsider, world.Life, ""} {
+		c := newCourt(t, false, false)
+		c.Handle(noon, world.Packet{From: from, To: "court", Data: world.Pack(world.KindComply)})
+		require.Empty(t, c.Handle(noon, application()), "told to comply by %q", from)
+	}
+	c := newCourt(t, false, true)
+	for _, from := range []string{world.Law, "provider", "trustee:1", world.Outsider, ""} {
+		p := application()
+		p.From = from
+		require.Empty(t, c.Handle(noon, p), "asked by %q", from)
+	}
+	for _, data := range [][]byte{nil, {KindApply}, world.Pack(KindApply, nil), world.Pack(KindApply, sample().Encode(), nil),
+		world.Pack(KindApply, sample().Encode()[1:]), sample().Encode()} {
+		require.Empty(t, c.Handle(noon, world.Packet{From: "agency", To: "court", Data: data}))
+	}
+	require.Len(t, c.Handle(noon, application()), 1, "and then it would have signed")
+}
+
+func TestCourtWithoutLog(t *testing.T) {
+	c := newCourt(t, false, true)
+	out := c.Handle(noon, application())
+	require.Len(t, out, 1)
+	require.Equal(t, "court>agency", out[0].From+">"+out[0].To)
+	s, err := ParseSigned(out[0].Data)
+	require.NoError(t, err)
+	require.Empty(t, s.Evidence)
+	o, err := Verify(s.Bytes, c.Public(), noon)
+	require.NoError(t, err)
+	require.Equal(t, sample().Encode(), o.Encode())
+	require.True(t, OpensTo(s.Record, s.Bytes, s.Nonce))
+	require.True(t, CheckRecord(s.Record, c.Public()))
+
+	// A thief of the court signs as well as the court.
+	require.Len(t, c.Holdings(), 1)
+	require.Equal(t, CourtKey, c.Holdings()[0].Kind)
+	stolen := ed25519.NewKeyFromSeed(c.Holdings()[0].Data)
+	_, err = Verify(Sign(sample(), stolen), c.Public(), noon)
+	require.NoError(t, err)
+}
+
+func TestCourtWithLog(t *testing.T) {
+	c := newCourt(t, true, true)
+	out := c.Handle(noon, application())
+	require.Len(t, out, 1)
+	require.Equal(t, "court>log", out[0].From+">"+out[0].To)
+	f, err := world.Unpack(out[0].Data, KindAppend, 1)
+	require.NoError(t, err)
+	record := f[0]
+	require.True(t, CheckRecord(record, c.Public()))
+	require.NotContains(t, string(out[0].Data), "case 1", "the log learns nothing of it")
+
+	// While it waits, a thief of the court finds it.
+	held := c.Holdings()
+	require.Len(t, held, 2)
+	waiting, err := ParseSigned(held[1].Data)
+	require.NoError(t, err)
+	require.True(t, OpensTo(record, waiting.Bytes, waiting.Nonce))
+
+	logged := func(from string, record []byte) []world.Packet {
+		return c.Handle(noon, world.Packet{From: from, To: "court", Data: world.Pack(KindLogged, record, []byte("evidence"))})
+	}
+	for _, from := range []string{"agency", "monitor", world.Outsider, world.Law} {
+		require.Empty(t, logged(from, record))
+	}
+	require.Empty(t, logged("log", []byte("another record")))
+	require.Empty(t, c.Handle(noon, world.Packet{From: "log", To: "court", Data: world.Pack(KindLogged, record)}))
+	out = logged("log", record)
+	require.Len(t, out, 1)
+	require.Equal(t, "court>agency", out[0].From+">"+out[0].To)
+	s, err := ParseSigned(out[0].Data)
+	require.NoError(t, err)
+	require.Equal(t, record, s.Record)
+	require.Equal(t, "evidence", string(s.Evidence))
+	require.True(t, OpensTo(record, s.Bytes, s.Nonce))
+	require.Empty(t, logged("log", record), "handed out once")
+	require.Len(t, c.Holdings(), 1)
+}
+
+func TestCourtKnowsItsDocket(t *testing.T) {
+	c := newCourt(t, true, true)
+	ask := func(record []byte) byte {
+		out := c.Handle(noon, world.Packet{From: "monitor", To: "court", Data: world.Pack(KindInquire, record)})
+		require.Len(t, out, 1)
+		require.Equal(t, "monitor", out[0].To)
+		f, err := world.Unpack(out[0].Data, KindDocketed, 2)
+		require.NoError(t, err)
+		require.Equal(t, record, f[0])
+		require.Len(t, f[1], 1)
+		return f[1][0]
+	}
+	var records [][]byte
+	for range 2 { // the same order twice: two records
+		f, err := world.Unpack(c.Handle(noon, application())[0].Data, KindAppend, 1)
+		require.NoError(t, err)
+		records = append(records, f[0])
+	}
+	require.NotEqual(t, records[0], records[1])
+	for _, r := range records {
+		require.EqualValues(t, 1, ask(r))
+	}
+	// Somebody with the court's stolen key makes a record that the court does not know.
+	forged := Record(Sign(sample(), c.key), make([]byte, 32), c.key)
+	require.True(t, CheckRecord(forged, c.Public()))
+	require.EqualValues(t, 0, ask(forged))
+	require.EqualValues(t, 0, ask([]byte{}))
+	require.Empty(t, c.Handle(noon, world.Packet{From: "monitor", To: "court", Data: world.Pack(KindInquire)}))
+}
+
+// produced is what a provider hands over in these tests.
+func produced() []world.Fact {
+	return []world.Fact{{Kind: "envelope", Ref: "1", Data: []byte("one")}, {Kind: "envelope", Ref: "2", Data: []byte("two")}}
+}
+
+func TestAgency(t *testing.T) {
+	c := newCourt(t, false, true)
+	a, err := NewAgency(world.Seed(1).Stream("agency"))
+	require.NoError(t, err)
+	var presented []world.Fact
+	a.Present = func(s Signed, facts []world.Fact) []world.Packet {
+		presented = facts
+		return []world.Packet{{From: "agency", To: "trustee:1", Data: s.Bytes}}
+	}
+	a.Unseal = func(private []byte, answer world.Packet) []world.Fact {
+		if answer.From != "trustee:1" {
+			return nil
+		}
+		opened, err := Open(private, answer.Data[1:])
+		if err != nil {
+			return nil
+		}
+		return []world.Fact{{Kind: "partial", Data: opened}}
+	}
+	handle := func(from string, data []byte) []world.Packet {
+		return a.Handle(noon, world.Packet{From: from, To: "agency", Data: data})
+	}
+	obtained := func(p world.Packet) []world.Fact {
+		require.Equal(t, "agency>"+world.Law, p.From+">"+p.To)
+		f, err := world.Unpack(p.Data, world.KindObtained, 1)
+		require.NoError(t, err)
+		facts, err := world.ParseFacts(f[0])
+		require.NoError(t, err)
+		return facts
+	}
+	unlocked := world.Pack(world.KindHoldings, world.EncodeFacts([]world.Fact{{Kind: "kept message", Data: []byte("hello")}}))
+	answer := func() []byte {
+		sealed, err := Seal(world.Seed(2).Stream("trustee"), a.key.PublicKey().Bytes(), []byte("share"))
+		require.NoError(t, err)
+		return append([]byte{250}, sealed...)
+	}
+	handover := world.Pack(KindProduced, world.EncodeFacts(produced()))
+
+	// Before there is an order, nothing counts.
+	require.Empty(t, handle("provider", handover))
+	require.Empty(t, handle("user:Ana", unlocked))
+	require.Empty(t, handle("trustee:1", answer()))
+
+	// The law opens a case, and only the law.
+	opening := world.Pack(world.KindCase, world.Strings([]string{"Ben", "Ana"}), world.Time(noon), world.Time(noon.AddDate(0, 0, 1)))
+	for _, from := range []string{"court", "agency", "provider", world.Outsider, world.Life} {
+		require.Empty(t, handle(from, opening))
+	}
+	for _, bad := range [][]byte{opening[:9], world.Pack(world.KindCase, nil, nil, nil),
+		world.Pack(world.KindCase, world.Strings([]string{"Ana"}), nil, world.Time(noon))} {
+		require.Empty(t, handle(world.Law, bad))
+	}
+	out := handle(world.Law, opening)
+	require.Len(t, out, 1)
+
+	// The court signs.
+	signed := c.Handle(noon, out[0])
+	require.Len(t, signed, 1)
+	for _, from := range []string{"provider", "log", world.Law, world.Outsider} {
+		require.Empty(t, handle(from, signed[0].Data), "an order from %s", from)
+	}
+	require.Empty(t, handle("court", signed[0].Data[:20]))
+	out = handle("court", signed[0].Data)
+	var to []string
+	for _, p := range out {
+		require.Equal(t, "agency", p.From)
+		to = append(to, p.To)
+	}
+	require.Equal(t, []string{"provider", "user:Ana", "user:Ben"}, to)
+	f, err := world.Unpack(out[0].Data, KindProduce, 1)
+	require.NoError(t, err)
+	o, err := Verify(f[0], c.Public(), noon)
+	require.NoError(t, err)
+	require.Equal(t, a.key.PublicKey().Bytes(), o.Agency)
+	require.Equal(t, noon.Add(validity), o.Expiry)
+	require.Equal(t, world.KindUnlock, out[1].Kind())
+
+	// The provider hands over, and only the provider.
+	for _, from := range []string{"user:Ana", "court", "trustee:1", world.Outsider} {
+		require.Empty(t, handle(from, handover))
+	}
+	require.Empty(t, handle("provider", handover[:len(handover)-1]))
+	out = handle("provider", handover)
+	require.Len(t, out, 2)
+	require.Equal(t, produced(), obtained(out[0]))
+	require.Equal(t, produced(), presented)
+	require.Equal(t, "trustee:1", out[1].To)
+
+	// A user named in the order unlocks; a stranger's device is none of its business.
+	for _, from := range []string{"user:Cem", "device:Ana", "Ana", "provider", world.Outsider} {
+		require.Empty(t, handle(from, unlocked), "a device from %s", from)
+	}
+	require.Empty(t, handle("user:Ana", unlocked[:8]))
+	require.Equal(t, "hello", string(obtained(handle("user:Ana", unlocked)[0])[0].Data))
+
+	// A trustee's answer is unsealed.
+	require.Empty(t, handle("trustee:2", answer()))
+	require.Empty(t, handle("trustee:1", []byte{250}))
+	require.Equal(t, "share", string(obtained(handle("trustee:1", answer())[0])[0].Data))
+
+	// All of it is in the file, for a thief.
+	var kinds []world.Kind
+	for _, fact := range a.Holdings() {
+		kinds = append(kinds, fact.Kind)
+	}
+	require.Equal(t, []world.Kind{AgencyKey, OrderFact, "envelope", "envelope", "kept message", "partial"}, kinds)
+
+	// The next case has another number.
+	second, err := ParseOrder(handle(world.Law, opening)[0].Data[5:])
+	require.NoError(t, err)
+	require.Equal(t, "case 2", second.Case)
+}
+
+// An agency without trustees ignores what it does not know.
+func TestAgencyWithoutTrustees(t *testing.T) {
+	c := newCourt(t, false, true)
+	a, err := NewAgency(world.Seed(1).Stream("agency"))
+	require.NoError(t, err)
+	opening := world.Pack(world.KindCase, world.Strings([]string{"Ana"}), world.Time(noon), world.Time(noon))
+	p := a.Handle(noon, world.Packet{From: world.Law, To: "agency", Data: opening})
+	a.Handle(noon, c.Handle(noon, p[0])[0])
+	for _, data := range [][]byte{nil, {250}, {KindLogged}} {
+		require.Empty(t, a.Handle(noon, world.Packet{From: "trustee:1", To: "agency", Data: data}))
+	}
+	out := a.Handle(noon, world.Packet{From: "provider", To: "agency", Data: world.Pack(KindProduced, world.EncodeFacts(nil))})
+	require.Empty(t, out, "nothing was handed over")
+}
+
+// Any bytes from anybody leave court and agency standing and the process working.
+func FuzzProcess(f *testing.F) {
+	from := []string{"agency", "court", "log", "provider", "user:Ana", world.Outsider, "monitor"}
+	f.Add(uint8(0), application().Data)
+	f.Add(uint8(1), world.Pack(KindSigned, Sign(sample(), courtKey("court")), make([]byte, 32), nil, nil))
+	f.Add(uint8(3), world.Pack(KindProduced, world.EncodeFacts(produced())))
+	f.Add(uint8(4), world.Pack(world.KindHoldings, world.EncodeFacts(produced())))
+	f.Add(uint8(6), world.Pack(KindInquire, []byte("record")))
+	f.Add(uint8(2), world.Pack(KindLogged, []byte("record"), nil))
+	f.Fuzz(func(t *testing.T, who uint8, data []byte) {
+		c := newCourt(t, true, true)
+		a, err := NewAgency(world.Seed(1).Stream("agency"))
+		require.NoError(t, err)
+		p := world.Packet{From: from[int(who)%len(from)], Data: data}
+		for _, node := range []world.Node{c, a} {
+			p.To = node.Name()
+			for _, answer := range node.Handle(noon, p) {
+				require.Equal(t, node.Name(), answer.From)
+			}
+			node.Holdings()
+		}
+		require.NotEmpty(t, c.Handle(noon, application()))
+	})
+}

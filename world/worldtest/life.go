@@ -1,0 +1,102 @@
+package worldtest
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+)
+
+func checkInfo(t *testing.T, i world.Info) {
+	require.Regexp(t, regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`), i.ID)
+	require.NotEmpty(t, i.Name)
+	require.NotEmpty(t, i.Doc, "a paragraph for a student")
+	require.NotEmpty(t, i.Trusts, "whom a user must trust")
+	for _, text := range append(append([]string{}, i.Trusts...), i.Classes...) {
+		require.NotEmpty(t, strings.TrimSpace(text))
+	}
+	seen := map[string]bool{}
+	for _, p := range i.Programs {
+		require.NotEmpty(t, p.Name)
+		require.NotEmpty(t, p.Doc, p.Name)
+		require.False(t, seen[p.Name], "two programs %q", p.Name)
+		seen[p.Name] = true
+	}
+}
+
+// life: what is typed arrives once, nobody else sees it, nobody is alarmed, and
+// all of it repeats.
+func (b *bench) life(t *testing.T) {
+	r := b.whole(t, b.deploy)
+	require.Equal(t, b.truth(), r.shown)
+	for _, w := range r.warnings {
+		require.GreaterOrEqual(t, w.after, reinstalled, "%s warns: %s", w.by, w.what)
+		require.True(t, strings.HasPrefix(w.by, "device:"), "%s warns: %s", w.by, w.what)
+	}
+	for _, p := range r.public() {
+		for i, body := range b.bodies {
+			require.False(t, bytes.Contains(p.Data, body[:16]) || bytes.Contains(p.Data, body[16:]),
+				"message %d travels in the clear from %s to %s", i+1, p.From, p.To)
+		}
+	}
+	t.Run("repeats", func(t *testing.T) {
+		require.Equal(t, r.hash(), b.whole(t, b.setUp(t, 1)).hash(), "the same seed gives another run")
+		require.NotEqual(t, r.hash(), b.whole(t, b.setUp(t, 2)).hash(), "another seed gives the same run")
+	})
+	t.Run("deployments share no state", func(t *testing.T) {
+		one, two := b.start(t, b.deploy, b.conv), b.start(t, b.deploy, b.conv)
+		require.NoError(t, one.Advance(6))
+		two.finish(t)
+		one.finish(t)
+		require.Equal(t, r.hash(), one.hash(), "the one that waited")
+		require.Equal(t, r.hash(), two.hash(), "the one that did not wait")
+	})
+	t.Run("without a reinstall nobody warns", func(t *testing.T) {
+		quiet := *b.conv
+		quiet.Events = nil
+		for _, e := range b.conv.Events {
+			if e.Kind == world.Compare {
+				quiet.Events = append(quiet.Events, e)
+			}
+		}
+		r := b.start(t, b.deploy, &quiet)
+		r.finish(t)
+		require.Empty(t, r.warnings)
+		require.Equal(t, b.truth(), r.shown)
+	})
+}
+
+// holdings: a thief's look changes nothing, two looks see the same, and what is
+// found is raw, never a conclusion.
+func (b *bench) holdings(t *testing.T) {
+	want := b.whole(t, b.deploy).hash()
+	r := b.start(t, b.deploy, b.conv)
+	look := func() {
+		for _, name := range r.Net.Names() {
+			node := r.Net.Node(name)
+			facts := node.Holdings()
+			require.Equal(t, world.EncodeFacts(facts), world.EncodeFacts(node.Holdings()), name)
+			for _, f := range facts {
+				require.NotEmpty(t, f.Kind, name)
+				switch f.Kind {
+				case world.Plaintext, world.Observed, world.Outgoing:
+					t.Fatalf("%s holds a %s: it is concluded by a rule, not found", name, f.Kind)
+				}
+			}
+		}
+	}
+	seen := 0
+	r.Intercept = func(world.Packet) bool {
+		if seen++; seen%7 == 0 || r.Moment() == reinstalled { // a look at each packet is slow
+			look()
+		}
+		return false
+	}
+	r.finish(t)
+	look()
+	require.Equal(t, want, r.hash())
+}

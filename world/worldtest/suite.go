@@ -1,0 +1,216 @@
+// Package worldtest holds the conformance suite that every design passes, and a
+// toy design small enough to read in one sitting.
+//
+// The suite knows a design through package world only. It lets a conversation of
+// its own happen under several settings and asks what every design owes: each
+// message arrives once, as it was typed and from whom; runs repeat to the byte;
+// looking into a store changes nothing; what strangers send breaks nothing; what
+// users, clock and law say counts only if they say it; rules keep their promises.
+// TestToy runs it on the toy, and its variations show that the suite can fail.
+package worldtest
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+)
+
+// Run checks d.
+func Run(t *testing.T, d world.Design) {
+	t.Run("info", func(t *testing.T) { checkInfo(t, d.Info()) })
+	for _, s := range variations() {
+		name := fmt.Sprintf("%d of %d, retention %d, mailbox %s", s.Threshold, s.Trustees, s.Retention, s.Mailbox)
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, d, s)
+			t.Run("life", b.life)
+			t.Run("holdings", b.holdings)
+			t.Run("strangers", b.strangers)
+			t.Run("impostors", b.impostors)
+			t.Run("orders", b.orders)
+		})
+	}
+	t.Run("rules", newBench(t, d, variations()[1]).rules)
+}
+
+func variations() []world.Settings {
+	var out []world.Settings
+	for i, tn := range [][2]int{{1, 1}, {2, 3}, {3, 5}} {
+		s := world.Settings{Threshold: tn[0], Trustees: tn[1], Jurisdictions: world.RoundRobin(tn[1]),
+			Target: "Ada", At: 7, Mailbox: world.MailboxAll}
+		if i != 1 {
+			s.Retention = 2
+		}
+		if i == 2 {
+			s.Mailbox = world.MailboxDelivered
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// reinstalled is the moment at which Ben sets up anew.
+const reinstalled = 10
+
+// Conversation is what the suite lets happen: bursts, alternation, a message to
+// two, first contact late, days without a word, numbers compared, and a reinstall.
+func Conversation() *world.Conversation {
+	c := &world.Conversation{Title: "conformance", Accounts: []string{"Ada", "Ben", "Cleo", "Dov"}, Target: "Ada"}
+	at := time.Date(2020, 2, 28, 22, 0, 0, 0, time.UTC)
+	say := func(from string, to ...string) {
+		at = at.Add(7 * time.Hour)
+		c.Messages = append(c.Messages, world.Message{From: from, To: to, Sent: at,
+			Text: fmt.Sprintf("This is message %d, and nobody else says so.", len(c.Messages)+1)})
+	}
+	for range 3 {
+		say("Ada", "Ben")
+	}
+	say("Ben", "Ada")
+	say("Ada", "Ben")
+	say("Ben", "Ada")
+	say("Cleo", "Ada")
+	say("Ada", "Cleo")
+	say("Ada", "Ben", "Cleo")
+	say("Ben", "Cleo", "Ada")
+	say("Ada", "Ben")
+	say("Ben", "Ada")
+	say("Dov", "Ben")
+	say("Ben", "Dov")
+	say("Ben", "Dov")
+	c.Events = []world.Event{
+		{After: 4, Kind: world.Compare, Account: "Ada", With: "Ben"},
+		{After: 8, Kind: world.Compare, Account: "Cleo", With: "Ada"},
+		{After: reinstalled, Kind: world.Reinstall, Account: "Ben"},
+		{After: 12, Kind: world.Compare, Account: "Ben", With: "Ada"},
+		{After: 15, Kind: world.Compare, Account: "Dov", With: "Ben"},
+	}
+	return c
+}
+
+// Bodies gives what is typed for each message of c: 16 bytes that stand in no
+// other message, then the text.
+func Bodies(c *world.Conversation) [][]byte {
+	var out [][]byte
+	for i, m := range c.Messages {
+		salt := sha256.Sum256([]byte(fmt.Sprint("salt ", i)))
+		out = append(out, append(salt[:16], m.Text...))
+	}
+	return out
+}
+
+// bench is a design set up under some settings.
+type bench struct {
+	design   world.Design
+	settings world.Settings
+	conv     *world.Conversation
+	bodies   [][]byte
+	deploy   world.Deploy
+}
+
+func newBench(t *testing.T, d world.Design, s world.Settings) *bench {
+	t.Helper()
+	b := &bench{design: d, settings: s, conv: Conversation()}
+	require.NoError(t, b.conv.Check())
+	require.NoError(t, s.Check(b.conv))
+	b.bodies = Bodies(b.conv)
+	b.deploy = b.setUp(t, 1)
+	return b
+}
+
+func (b *bench) setUp(t *testing.T, seed world.Seed) world.Deploy {
+	t.Helper()
+	deploy, err := b.design.Setup(world.Environment{Settings: b.settings, Accounts: b.conv.Accounts, Seed: seed})
+	require.NoError(t, err)
+	return deploy
+}
+
+// A run is one deployment that is being watched.
+type run struct {
+	*world.Play
+	b        *bench
+	packets  []world.Packet
+	shown    map[display]int
+	warnings []warning
+}
+
+type display struct{ to, from, body string }
+
+type warning struct {
+	by, what string
+	after    int
+}
+
+func (b *bench) start(t *testing.T, deploy world.Deploy, conv *world.Conversation) *run {
+	t.Helper()
+	r := &run{b: b, shown: map[display]int{}}
+	var err error
+	r.Play, err = world.NewPlay(context.Background(), conv, b.bodies, deploy(), r.watch)
+	require.NoError(t, err)
+	return r
+}
+
+// whole lives through the conversation and a week more.
+func (b *bench) whole(t *testing.T, deploy world.Deploy) *run {
+	t.Helper()
+	r := b.start(t, deploy, b.conv)
+	r.finish(t)
+	return r
+}
+
+func (r *run) finish(t *testing.T) {
+	t.Helper()
+	require.NoError(t, r.Advance(len(r.b.conv.Messages)))
+	require.NoError(t, r.Rest(7))
+}
+
+func (r *run) watch(p world.Packet) {
+	p.Data = slices.Clone(p.Data)
+	r.packets = append(r.packets, p)
+	switch p.Kind() {
+	case world.KindWarning:
+		if f, err := world.Unpack(p.Data, world.KindWarning, 1); err == nil && p.Private() {
+			moment := 0
+			if r.Play != nil {
+				moment = r.Moment()
+			}
+			r.warnings = append(r.warnings, warning{p.From, string(f[0]), moment})
+		}
+	case world.KindShown:
+		to, isUser := world.AccountOf(p.To)
+		f, err := world.Unpack(p.Data, world.KindShown, 2)
+		if err == nil && isUser && p.To == world.UserOf(to) && p.From == world.DeviceOf(to) {
+			r.shown[display{to, string(f[0]), string(f[1])}]++
+		}
+	}
+}
+
+// hash covers every packet, the private ones included.
+func (r *run) hash() [32]byte {
+	var all [][]byte
+	for _, p := range r.packets {
+		all = append(all, world.Pack(0, []byte(p.From), []byte(p.To), p.Data))
+	}
+	return sha256.Sum256(world.Pack(0, all...))
+}
+
+// public lists the packets that a tap would see.
+func (r *run) public() []world.Packet {
+	return slices.DeleteFunc(slices.Clone(r.packets), world.Packet.Private)
+}
+
+// truth is what the screens should show, each once.
+func (b *bench) truth() map[display]int {
+	want := map[display]int{}
+	for i, m := range b.conv.Messages {
+		for _, to := range m.To {
+			want[display{to, m.From, string(b.bodies[i])}] = 1
+		}
+	}
+	return want
+}
