@@ -1,0 +1,154 @@
+// Package attackstest checks what must hold for every attack of a library on
+// every design, beside what each attack expects: the reader of a result relies on
+// it and cannot see it.
+//
+// No need of an attack is idle. A capability that a script does not use changes
+// nothing. More loot never opens less, whatever else is among it. Nothing can be
+// left out of a proof. Runs repeat. TestToyLibrary runs the checks on a small
+// library of attacks on the toy design and shows that each can fail.
+package attackstest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/world"
+)
+
+// Invariants runs every check on the attacks and designs of l. It runs the whole
+// matrix a few times over, with one set-up per design and settings.
+func Invariants(t *testing.T, l *attacks.Lab) {
+	l = withSharedSetUps(l)
+	res := run(t, l)
+	t.Run("expectations are met", func(t *testing.T) { checkExpected(t, res) })
+	t.Run("expectations are complete", func(t *testing.T) { checkStale(t, l) })
+	t.Run("runs repeat", func(t *testing.T) { checkRepeats(t, l, res) })
+	t.Run("nothing can be left out of a proof", func(t *testing.T) { checkProofs(t, l, res) })
+	t.Run("no need is idle", func(t *testing.T) { checkIdle(t, l, res) })
+	t.Run("an unused grant changes nothing", func(t *testing.T) { checkGrants(t, l, res) })
+	for _, d := range l.Designs {
+		d := d.(*shared).Design
+		t.Run(d.Info().ID, func(t *testing.T) {
+			t.Run("more loot never opens less", func(t *testing.T) { checkMonotone(t, d) })
+			t.Run("a device keeps what it should", func(t *testing.T) { checkRetention(t, d) })
+		})
+	}
+}
+
+func run(t *testing.T, l *attacks.Lab) *attacks.Result {
+	t.Helper()
+	res, err := l.Run(context.Background())
+	require.NoError(t, err)
+	require.Len(t, res.Cells, len(l.Designs)*len(l.Attacks))
+	return res
+}
+
+// only returns l with some attacks and designs.
+func only(l *attacks.Lab, designs []world.Design, list []attacks.Technique) *attacks.Lab {
+	less := *l
+	less.Designs, less.Attacks, less.Progress = designs, list, nil
+	return &less
+}
+
+func name(c *attacks.Cell) string { return c.Attack + " on " + c.Design }
+
+func checkExpected(t *testing.T, res *attacks.Result) {
+	for _, c := range res.Cells {
+		t.Run(name(&c), func(t *testing.T) {
+			require.Empty(t, c.Error)
+			require.Empty(t, c.Trace.Surprise, "needs %s", c.Needs)
+			require.True(t, c.Expected)
+			require.NotEmpty(t, c.Why)
+		})
+	}
+}
+
+func checkStale(t *testing.T, l *attacks.Lab) {
+	for _, a := range l.Attacks {
+		h := a.Header()
+		require.Empty(t, attacks.Stale(a, l.Designs), h.ID)
+		require.NotNil(t, designOf(l, h.Showcase), "%s: its showcase %s is no design", h.ID, h.Showcase)
+	}
+}
+
+func designOf(l *attacks.Lab, id string) world.Design {
+	for _, d := range l.Designs {
+		if d.Info().ID == id {
+			return d
+		}
+	}
+	return nil
+}
+
+func checkRepeats(t *testing.T, l *attacks.Lab, res *attacks.Result) {
+	one, two := document(t, res), document(t, run(t, l))
+	require.Equal(t, one, two)
+	var tree any
+	require.NoError(t, json.Unmarshal([]byte(one), &tree))
+	noNull(t, "result", tree)
+}
+
+// document is the JSON of res without the time it took.
+func document(t *testing.T, res *attacks.Result) string {
+	t.Helper()
+	timeless := *res
+	timeless.Cells = slices.Clone(res.Cells)
+	for i := range timeless.Cells {
+		timeless.Cells[i].Seconds = 0
+	}
+	doc, err := json.Marshal(timeless)
+	require.NoError(t, err)
+	return string(doc)
+}
+
+func noNull(t *testing.T, path string, v any) {
+	t.Helper()
+	switch v := v.(type) {
+	case nil:
+		t.Errorf("%s is null", path)
+	case []any:
+		for i, item := range v {
+			noNull(t, fmt.Sprintf("%s[%d]", path, i), item)
+		}
+	case map[string]any:
+		for key, item := range v {
+			noNull(t, path+"."+key, item)
+		}
+	}
+}
+
+// shared is a design that is set up once for each environment.
+type shared struct {
+	world.Design
+	mu   sync.Mutex
+	done map[world.Settings]world.Deploy
+}
+
+func withSharedSetUps(l *attacks.Lab) *attacks.Lab {
+	var designs []world.Design
+	for _, d := range l.Designs {
+		designs = append(designs, &shared{Design: d, done: map[world.Settings]world.Deploy{}})
+	}
+	return only(l, designs, l.Attacks)
+}
+
+// Setup implements [world.Design]. One lab has one seed and one list of accounts.
+func (s *shared) Setup(env world.Environment) (world.Deploy, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if deploy, ok := s.done[env.Settings]; ok {
+		return deploy, nil
+	}
+	deploy, err := s.Design.Setup(env)
+	if err == nil {
+		s.done[env.Settings] = deploy
+	}
+	return deploy, err
+}

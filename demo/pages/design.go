@@ -1,0 +1,161 @@
+package pages
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/world"
+)
+
+// design is the page of a design.
+func design(ctx context.Context, w world.Design, list []attacks.Technique, lab *attacks.Lab) (string, error) {
+	i := w.Info()
+	var d document
+	d.heading(1, plain(i.Name))
+	d.prose(plain(i.Doc))
+	classes := "none"
+	if len(i.Classes) > 0 {
+		classes = quoted(i.Classes)
+	}
+	d.prose(fmt.Sprintf("Id `%s`. Classes: %s. In a terminal: `go run ./cmd/doormat design show %s`.", i.ID, classes, i.ID))
+	d.heading(2, "Whom a user must trust")
+	for _, t := range i.Trusts {
+		d.item(plain(t))
+	}
+	d.WriteByte('\n')
+	d.heading(2, "Principals, and what a thief finds there")
+	d.prose(fmt.Sprintf("Under the default settings, after message %d of the built-in conversation: kinds of facts, and how "+
+		"many of each the first principal of its row holds. An attack takes them with `NAME.store`.", lab.Settings.At))
+	if err := d.principals(ctx, w, lab); err != nil {
+		return "", err
+	}
+	d.heading(2, "How its bytes are read")
+	d.prose("Opening rules, tried on everything that an adversary has. Inputs join on equal reference.")
+	d.rules(w.Rules(), false)
+	d.heading(2, "What can be built")
+	d.prose("Making rules, which a script applies by name and declares in its header.")
+	d.rules(w.Rules(), true)
+	if len(i.Programs) > 0 {
+		d.heading(2, "Modified programs")
+		for _, p := range i.Programs {
+			d.item("`" + p.Name + "`: " + plain(p.Doc))
+		}
+		d.WriteByte('\n')
+	}
+	d.heading(2, "Showcase of")
+	for _, h := range showcaseOf(i, list) {
+		d.item(link("`"+h.ID+"`", "../attacks/"+h.ID+".md") + ": " + plain(h.Title))
+	}
+	return d.String(), nil
+}
+
+// principals lets the conversation happen up to the moment of the attack and
+// lists who is there, those of one kind in one row.
+func (d *document) principals(ctx context.Context, w world.Design, lab *attacks.Lab) error {
+	conv := lab.Conversation
+	deploy, err := w.Setup(world.Environment{Settings: lab.Settings, Accounts: conv.Accounts, Seed: lab.Seed})
+	if err != nil {
+		return err
+	}
+	var bodies [][]byte
+	for _, m := range conv.Messages {
+		bodies = append(bodies, []byte(m.Text))
+	}
+	play, err := world.NewPlay(ctx, conv, bodies, deploy(), nil)
+	if err != nil {
+		return err
+	}
+	if err := play.Advance(lab.Settings.At); err != nil {
+		return err
+	}
+	var order []string
+	members := map[string][]string{}
+	for _, name := range play.Net.Names() {
+		kind, _, _ := strings.Cut(name, ":")
+		if members[kind] == nil {
+			order = append(order, kind)
+		}
+		members[kind] = append(members[kind], name)
+	}
+	d.head("principals", "hold")
+	for _, kind := range order {
+		d.row(quoted(members[kind]), holdings(play.Net.Node(members[kind][0]).Holdings()))
+	}
+	d.WriteByte('\n')
+	return nil
+}
+
+// holdings counts facts by kind, in the order of the first of each.
+func holdings(facts []world.Fact) string {
+	var kinds []world.Kind
+	n := map[world.Kind]int{}
+	for _, f := range facts {
+		if n[f.Kind]++; n[f.Kind] == 1 {
+			kinds = append(kinds, f.Kind)
+		}
+	}
+	if len(kinds) == 0 {
+		return "nothing that can be copied"
+	}
+	parts := make([]string, len(kinds))
+	for i, k := range kinds {
+		parts[i] = fmt.Sprintf("%s ×%d", k, n[k])
+	}
+	return plain(strings.Join(parts, ", "))
+}
+
+func (d *document) rules(list []world.Rule, made bool) {
+	d.head("rule", "takes → gives", "what it says")
+	for _, r := range list {
+		if r.Make == made {
+			d.row("`"+r.Name+"`", plain(signature(r)), plain(r.Doc))
+		}
+	}
+	d.WriteByte('\n')
+}
+
+func signature(r world.Rule) string {
+	takes := kinds(r.Takes)
+	if r.All != "" {
+		takes = append(takes, "every "+string(r.All))
+	}
+	if len(takes) == 0 {
+		takes = []string{"nothing"}
+	}
+	return strings.Join(takes, " + ") + " → " + strings.Join(kinds(r.Gives), ", ")
+}
+
+func kinds(list []world.Kind) []string {
+	out := make([]string, len(list))
+	for i, k := range list {
+		out[i] = string(k)
+	}
+	return out
+}
+
+// designIndex lists designs.
+func designIndex(list []world.Design) string {
+	var d document
+	d.heading(1, "Designs")
+	d.prose("A design is one way of protecting a conversation. It publishes how its bytes are read, so that an adversary " +
+		"needs keys and nothing else. How to add one: [architecture](../architecture.md).")
+	d.head("design", "in short", "classes", "whom a user must trust", "rules")
+	for _, w := range list {
+		i := w.Info()
+		d.row(link(plain(i.Name), i.ID+".md")+"<br>`"+i.ID+"`", plain(first(i.Doc)), quoted(i.Classes),
+			plain(strings.Join(i.Trusts, "; ")), fmt.Sprint(len(w.Rules())))
+	}
+	return d.String()
+}
+
+// first is the first sentence of a text.
+func first(text string) string {
+	words := strings.Fields(text)
+	if i := slices.IndexFunc(words, func(w string) bool { return strings.HasSuffix(w, ".") }); i >= 0 {
+		words = words[:i+1]
+	}
+	return strings.Join(words, " ")
+}

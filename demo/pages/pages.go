@@ -1,0 +1,152 @@
+// Package pages writes the part of docs/ that says what the program does now: a
+// page for each attack and each design, their indexes, and the default matrix.
+//
+// Headers, rules and scripts are printed as they stand in the program, outcomes
+// as one run over the built-in conversation under the default settings measured
+// them. Nothing else goes in, no time of day and no seconds, so that the pages
+// are the same wherever they are made. TestDocs fails when docs/ holds other
+// pages than these, and says what to run. The remaining tests hold the documents
+// written by hand to what can be checked of them: links, the session in the
+// README, the example script, the list of third-party modules.
+package pages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/attacks/library"
+	"doormat/demo"
+	"doormat/demo/report"
+	"doormat/world"
+)
+
+// Folders of docs/ that hold nothing but pages.
+var folders = []string{"attacks", "designs"}
+
+// mark begins every page, so that [Pages.Write] removes what it wrote and nothing else.
+const mark = "<!-- Made by: go run ./cmd/doormat docs. Do not edit. -->\n\n"
+
+// Pages are the texts of files by path, relative to docs/, with slashes.
+type Pages map[string]string
+
+// Render runs every attack of the kit on every design under the default settings
+// and makes the pages. The scripts of the attacks are those of the library.
+func Render(ctx context.Context, kit demo.Kit) (Pages, error) {
+	r, err := measure(ctx, kit)
+	if err != nil {
+		return nil, err
+	}
+	p := Pages{"matrix.md": matrix(r)}
+	for i, a := range kit.Attacks {
+		h := a.Header()
+		script, err := fs.ReadFile(library.Files, h.ID+".star")
+		if err != nil {
+			return nil, fmt.Errorf("pages: attack %s: %w", h.ID, err)
+		}
+		p["attacks/"+h.ID+".md"] = attack(h, string(script), r, i)
+	}
+	p["attacks/README.md"] = attackIndex(kit.Attacks, r)
+	for _, d := range kit.Designs {
+		if p["designs/"+d.Info().ID+".md"], err = design(ctx, d, kit.Attacks, r.lab); err != nil {
+			return nil, fmt.Errorf("pages: design %s: %w", d.Info().ID, err)
+		}
+	}
+	p["designs/README.md"] = designIndex(kit.Designs)
+	for name, text := range p {
+		p[name] = mark + strings.TrimRight(text, "\n") + "\n"
+	}
+	return p, nil
+}
+
+func matrix(r *results) string {
+	var d document
+	d.heading(1, "The default matrix")
+	d.prose("Every attack on every design, over the built-in conversation and under the default settings. " +
+		"The same, in a terminal: `go run ./cmd/doormat matrix`. What each attack is: [attacks](attacks/README.md).")
+	return d.String() + report.Markdown(r.Result)
+}
+
+// Write makes dir hold these pages: it writes what is missing or differs and
+// removes what an earlier version of the program wrote.
+func (p Pages) Write(dir string) error {
+	stale, err := p.Stale(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range stale {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		text, wanted := p[name]
+		if !wanted {
+			err = os.Remove(file)
+		} else if err = os.MkdirAll(filepath.Dir(file), 0o755); err == nil {
+			err = os.WriteFile(file, []byte(text), 0o644)
+		}
+		if err != nil {
+			return fmt.Errorf("pages: %w", err)
+		}
+	}
+	return nil
+}
+
+// Stale lists the pages that dir lacks or has otherwise, and the files that were
+// pages once. Files of another origin among them are an error: they are in the
+// wrong folder.
+func (p Pages) Stale(dir string) ([]string, error) {
+	var stale []string
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("pages: %w", err)
+		}
+		if string(text) != p[name] {
+			stale = append(stale, name)
+		}
+	}
+	for _, folder := range folders {
+		entries, err := os.ReadDir(filepath.Join(dir, folder))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("pages: %w", err)
+		}
+		for _, e := range entries {
+			name := folder + "/" + e.Name()
+			if _, wanted := p[name]; wanted {
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join(dir, folder, e.Name()))
+			if err != nil || !strings.HasPrefix(string(text), mark) {
+				return nil, fmt.Errorf("pages: %s is no page of ours: %s holds made pages only", name, folder)
+			}
+			stale = append(stale, name)
+		}
+	}
+	return stale, nil
+}
+
+// designName is a design's name, or its id if it is not in the kit.
+func (r *results) designName(id string) string {
+	for _, d := range r.Designs {
+		if d.ID == id {
+			return d.Name
+		}
+	}
+	return id
+}
+
+// showcaseOf lists the attacks whose header names the design.
+func showcaseOf(d world.Info, list []attacks.Technique) []attacks.Header {
+	var out []attacks.Header
+	for _, a := range list {
+		if h := a.Header(); h.Showcase == d.ID {
+			out = append(out, h)
+		}
+	}
+	return out
+}

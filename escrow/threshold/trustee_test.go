@@ -1,0 +1,183 @@
+package threshold
+
+import (
+	"crypto/ed25519"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/e2ee"
+	"doormat/escrow/group"
+	"doormat/escrow/sharing"
+	"doormat/world"
+	"doormat/world/law"
+)
+
+var everybody = []string{"court", "provider", "trustee:1", "trustee:2", "trustee:3"}
+
+func kinds(facts []world.Fact) map[world.Kind]int {
+	count := map[world.Kind]int{}
+	for _, f := range facts {
+		count[f.Kind]++
+	}
+	return count
+}
+
+func TestOrderIsServed(t *testing.T) {
+	s := newStage(t)
+	s.advance(4)
+	s.comply(everybody...)
+	got := kinds(s.order())
+	require.Equal(t, 4, got[e2ee.Envelopes])
+	require.Equal(t, 12, got[Partial], "three trustees, four messages")
+	require.Empty(t, s.warned)
+}
+
+func TestNobodyAnswersWithoutConsent(t *testing.T) {
+	s := newStage(t)
+	s.advance(4)
+	require.Empty(t, s.order(), "the court refuses")
+	s.comply("court")
+	require.Empty(t, s.order(), "the provider refuses")
+	s.comply("provider")
+	require.Zero(t, kinds(s.order())[Partial], "the trustees refuse")
+}
+
+// TestRefusals presents requests that differ from a good one in one thing.
+func TestRefusals(t *testing.T) {
+	s := newStage(t)
+	s.advance(4)
+	s.comply(everybody...)
+	s.order()
+	good := s.signed()
+	first, err := newItem(s.uploads[0])
+	require.NoError(t, err)
+	court := ed25519.NewKeyFromSeed(make([]byte, 32))
+
+	ask := func(order law.Signed, i item) (answers int, warnings []string) {
+		before, warned := len(s.of(KindAnswer)), len(s.warned)
+		s.post(world.Packet{From: world.Outsider, To: "trustee:1", Data: request(order.Encode(), []*item{&i})})
+		return len(s.of(KindAnswer)) - before, s.warned[warned:]
+	}
+	answers, warnings := ask(good, *first)
+	require.Equal(t, 1, answers)
+	require.Empty(t, warnings)
+
+	orders := []struct {
+		name, warning string
+		change        func(o *law.Signed)
+	}{
+		{"signed by another", "the signature is not the court's", func(o *law.Signed) { o.Bytes = law.Sign(o.Order, court) }},
+		{"another nonce", "the record is not of this order", func(o *law.Signed) { o.Nonce = make([]byte, 32) }},
+		{"no record", "the record is not of this order", func(o *law.Signed) { o.Record = nil }},
+		{"no evidence", "without evidence that it is logged", func(o *law.Signed) { o.Evidence = nil }},
+		{"evidence of another record", "not in the log", func(o *law.Signed) {
+			s.order() // a second order, with evidence of its own
+			o.Evidence = s.signed().Evidence
+		}},
+	}
+	for _, c := range orders {
+		o := good
+		c.change(&o)
+		answers, warnings := ask(o, *first)
+		require.Zero(t, answers, c.name)
+		require.Len(t, warnings, 1, c.name)
+		require.Contains(t, warnings[0], c.warning)
+	}
+
+	other, err := newItem(s.uploads[1])
+	require.NoError(t, err)
+	items := []struct {
+		name, warning string
+		change        func(i *item)
+	}{
+		{"of strangers", "outside the order's scope", func(i *item) { i.meta.From, i.meta.To = "C", []string{"D"} }},
+		{"from before the window", "outside the order's scope", func(i *item) { i.meta.Sent = start.Add(-time.Second) }},
+		{"with another sender", "not bound to it", func(i *item) { i.meta.From, i.meta.To = "A", []string{"C"} }},
+		{"with the body of another", "not bound to it", func(i *item) { i.bodyHash = other.bodyHash }},
+		{"with the seed of another", "not bound to it", func(i *item) { i.seed = other.seed }},
+		{"under another key", "under another key", func(i *item) { i.keyID = "key 2" }},
+		{"short", "malformed", func(i *item) { i.seed = i.seed[:10] }},
+	}
+	for _, c := range items {
+		i := *first
+		c.change(&i)
+		answers, warnings := ask(good, i)
+		require.Zero(t, answers, c.name)
+		require.Len(t, warnings, 1, c.name)
+		require.Contains(t, warnings[0], c.warning, c.name)
+	}
+
+	require.NoError(t, s.play.Rest(31))
+	answers, warnings = ask(good, *first)
+	require.Zero(t, answers)
+	require.Contains(t, warnings[0], "expired")
+}
+
+// TestHoldings says what a thief of a trustee finds: after the ceremony the share
+// is the only secret besides the identity.
+func TestHoldings(t *testing.T) {
+	s := newStage(t)
+	got := kinds(s.play.Net.Node("trustee:2").Holdings())
+	require.Equal(t, map[world.Kind]int{Identity: 1, Share: 1, Committee: 1}, got)
+}
+
+func TestCommitteeKeyNeedsItsCertificate(t *testing.T) {
+	f, err := found(environment(2, 3))
+	require.NoError(t, err)
+	roster := rosterOf(f)
+	_, err = newCommittee(f.committee.certificate, roster, f.policy)
+	require.NoError(t, err)
+
+	for at := 0; at < len(f.committee.certificate); at += 7 {
+		bad := append([]byte{}, f.committee.certificate...)
+		bad[at] ^= 1
+		_, err := newCommittee(bad, roster, f.policy)
+		require.Error(t, err, "byte %d", at)
+	}
+	roster.Threshold = 1
+	_, err = newCommittee(f.committee.certificate, roster, f.policy)
+	require.Error(t, err, "the client's t is another one")
+
+	stranger, err := newBoard(2)
+	require.NoError(t, err)
+	_, err = newCommittee(f.committee.certificate, rosterOf(f), stranger.policy)
+	require.ErrorContains(t, err, "checkpoint", "cosigned by witnesses that the client does not know")
+}
+
+// TestCombineShares is the thief's arithmetic: t shares give the key whose public
+// half everybody knows, and fewer, or bad ones, give nothing.
+func TestCombineShares(t *testing.T) {
+	f, err := found(environment(3, 5))
+	require.NoError(t, err)
+	committee := f.committee.fact()
+	share := func(i int) world.Fact {
+		return (&trustee{share: f.shares[i-1], identity: f.identity[i-1], committee: f.committee}).Holdings()[1]
+	}
+	open := func(facts ...world.Fact) (kyberSecret []byte, from []int) {
+		out, err := combineShares(world.Input{Facts: append([]world.Fact{committee}, facts...)})
+		if err != nil {
+			return nil, nil
+		}
+		return out[0].Data, out[0].From
+	}
+	secret, from := open(share(5), share(1), share(3))
+	require.Equal(t, []int{0, 1, 2, 3}, from)
+	x, err := group.DecodeScalar(suite, secret)
+	require.NoError(t, err)
+	require.True(t, suite.Point().Mul(x, nil).Equal(f.committee.commitments.Key()))
+
+	bad := share(2)
+	bad.Data[5] ^= 1
+	again, from := open(bad, share(1), share(1), world.Fact{Kind: Share, Data: []byte("short")}, share(4), share(2), share(3))
+	require.Equal(t, secret, again)
+	require.Equal(t, []int{0, 2, 5, 6}, from, "only what it rests on")
+
+	none, _ := open(share(1), share(2))
+	require.Nil(t, none, "t-1")
+	none, _ = open(share(1), share(2), share(2))
+	require.Nil(t, none, "a share twice is one share")
+	_, err = sharing.DecodeCommitments(suite, 2, f.committee.commitments.Bytes())
+	require.Error(t, err)
+}
