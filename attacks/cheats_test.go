@@ -82,6 +82,7 @@ var cheats = []struct{ name, needs, body, want string }{
 	{"applies to too many", everything, "k = adv.take(\"trustee:1.store\")\nadv.apply(\"read a toy message\", k, k)", "2 facts were given"},
 	{"applies to what does not exist", everything, `adv.apply("read a toy message", 99)`, "fact 99 does not exist"},
 	{"applies an opening rule to text", everything, `adv.apply("open a toy message", 0, 1, text = "message 1")`, "opens, and takes no text"},
+	{"joins what does not belong together", everything, "adv.advance(2)\nadv.take(\"provider.store\")\nadv.saturate()\nadv.apply(\"join two\", adv.facts(\"metadata\"))", "it joins facts of one ref"},
 	{"applies to a list of names", everything, `adv.apply("open a toy message", ["a"])`, "want fact ids"},
 	{"reads what does not exist", everything, `adv.read(12)`, "fact 12 does not exist"},
 
@@ -121,7 +122,8 @@ adv.take("court.control")`, "court.control is not among"},
 
 func TestCheats(t *testing.T) {
 	l := toyLab(t)
-	l.Designs = []world.Design{anything{}}
+	l.Designs = []world.Design{anything{more: []world.Rule{{Name: "join two", Takes: []world.Kind{world.Metadata, world.Metadata},
+		Gives: []world.Kind{world.Plaintext}, Apply: func(world.Input) ([]world.Derived, error) { return nil, errors.New("nothing") }}}}}
 	position := regexp.MustCompile(`^cheat(\d+)\.star:\d+:\d+: .`)
 	for i, c := range cheats {
 		src := strings.Replace(attack(c.needs, `applies = ["write any packet"],`, opensAll, c.body), "sample", fmt.Sprintf("cheat-%d", i), 1)

@@ -103,6 +103,9 @@ func TestReinstall(t *testing.T) {
 	s.end()
 	s.each(1, 9)
 	require.Equal(t, []string{"Ana: the safety number with Ben has changed", "Cem: the safety number with Ben has changed"}, s.warned)
+	for _, left := range s.device("Ana").peers["Ben"].sessions {
+		require.Equal(t, s.device("Ben").keys.identity.Public(), left.identity, "a session with an identity that is gone")
+	}
 }
 
 // Whoever reinstalled writes first; then the contact is warned on receiving.
@@ -119,6 +122,16 @@ func TestUnknownRecipient(t *testing.T) {
 	require.Len(t, s.warned, 2)
 	require.Contains(t, s.warned[0], "Ana: no message was sent to Zoe")
 	require.Empty(t, s.device("Ana").outbox, "a message that cannot be sent is kept for ever")
+}
+
+// The initial message travels with each message until the other side has answered.
+func TestInitialUntilAnswered(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben", "Ana>Ben", "Ben>Ana", "Ana>Ben", "Ben>Ana"}}.start(t).end()
+	var initial []bool
+	for _, p := range s.packets(KindDeliver) {
+		initial = append(initial, len(mustDelivery(t, p).Initial) > 0)
+	}
+	require.Equal(t, []bool{true, true, false, false, false}, initial)
 }
 
 // A message goes by two uploads when one recipient is new; the receipt of the

@@ -43,6 +43,8 @@ func FuzzParseKeyStore(f *testing.F) {
 	for _, fact := range real(f).end().device("Ana").Holdings() {
 		if fact.Kind == DeviceKeys {
 			f.Add(fact.Data)
+			f.Add(append(fact.Data[:len(fact.Data)-8:len(fact.Data)-8], world.Int(1<<40+5)...))
+			f.Add(append(fact.Data[:len(fact.Data)-8:len(fact.Data)-8], world.Int(-1)...))
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

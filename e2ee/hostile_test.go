@@ -152,6 +152,11 @@ func TestSpoofed(t *testing.T) {
 	s.release(*all...)
 	s.end()
 	s.each(1, 4)
+	for _, p := range s.packets(KindDeliver) { // what is for others is ignored
+		p.To = "device:Dee"
+		s.post(p)
+	}
+	s.each(1, 4)
 	s.quiet()
 
 	typed := world.Pack(world.KindTyped, world.Strings([]string{"Ben"}), []byte("not Ana"))

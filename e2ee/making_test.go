@@ -126,6 +126,11 @@ func TestManInTheMiddle(t *testing.T) {
 	like := first.Meta
 	written := m.apply(Write, "I never said that", m.sessions["Ana"], like.Fact())
 	m.sessions["Ana"] = written[OwnSession]
+	packet, _, err := world.ParsePacket(written[world.Outgoing].Data)
+	require.NoError(t, err)
+	forged := mustDelivery(t, packet).Meta
+	require.NotEqual(t, like.ID, forged.ID, "a message of its own has an id of its own")
+	require.Equal(t, world.Meta{ID: forged.ID, From: "Ben", To: []string{"Ana"}, Sent: like.Sent}, forged)
 	m.send(written[world.Outgoing])
 	require.NoError(t, s.play.Settle())
 	require.Equal(t, "Ana<Ben 0", s.shown[len(s.shown)-1])
@@ -156,4 +161,13 @@ func TestStolenDeviceWrites(t *testing.T) {
 	require.NoError(t, s.play.Settle())
 	require.Equal(t, []string{"Ben<Ana 0", "Cem<Ana 0"}, s.shown[3:])
 	s.quiet()
+
+	// What the ratchet authenticates and the design does not know is refused.
+	like.To = []string{"Cem"}
+	beside := &Delivery{Meta: like, Public: []byte("beside")}
+	begun = m.apply(StartSession, "Ana", stolen[DeviceKeys], m.real["Cem"])
+	m.send(m.apply(Pass, "", begun[OwnSession], world.Fact{Kind: Secret, Data: body(1)}, beside.fact())[world.Outgoing])
+	require.NoError(t, s.play.Settle())
+	require.Len(t, s.shown, 5)
+	require.Equal(t, []string{"Cem: a message from Ana was refused: " + errUnexpected.Error()}, s.warned)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/ratchet"
 	"doormat/world"
 )
 
@@ -126,6 +127,34 @@ func TestHealingByPairs(t *testing.T) {
 	// 10: Dee's first contact, under Ana's stolen prekeys.
 	require.Equal(t, []int{5, 6, 7, 8, 10}, s.opens(stolen, s.wire))
 	require.Equal(t, []int{5, 6, 7, 8}, s.opens(without(DeviceKeys, stolen), s.wire))
+}
+
+// A thief who missed the start of a chain skips ahead, as its owner would.
+func TestChainFromTheMiddle(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ana>Ben", "Ana>Ben"}}.start(t).advance(1)
+	stolen := s.copyOf("Ben")
+	before := len(s.advance(2).wire)
+	after := len(s.advance(3).wire)
+	s.end()
+	require.Equal(t, []int{2, 4, 5}, s.opens(stolen, s.wire[:before], s.wire[after:]))
+}
+
+// Rules follow chains down to their start and not for ever.
+func TestRulesEnd(t *testing.T) {
+	count := func(n uint32) ([]world.Derived, error) {
+		return countDown(world.Input{Facts: []world.Fact{{Kind: Call, Data: callData(ratchet.Key{1}, n)}}})
+	}
+	derived, err := count(2)
+	require.NoError(t, err)
+	require.Equal(t, world.Fact{Kind: Call, Ref: place(ratchet.Key{1}, 1), Data: callData(ratchet.Key{1}, 1)}, derived[0].Fact)
+	for _, n := range []uint32{0, maxChain, 1<<32 - 1} {
+		_, err = count(n)
+		require.Error(t, err)
+	}
+	far := &Delivery{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}}, Part: Part{To: "Ben", Header: ratchet.Header{N: maxChain}}}
+	for _, f := range saturate(Design{}.Rules(), []world.Fact{far.fact()}) {
+		require.NotEqual(t, Call, f.Kind)
+	}
 }
 
 // The keys of messages that were passed over lie in the session until they come.

@@ -177,3 +177,17 @@ func FuzzLogPackets(f *testing.F) {
 		require.Greater(t, len(o.answers(law.KindLogged)), before, "the log still serves")
 	})
 }
+
+// TestOneBadWitnessDoesNotStopTheLog has a witness answer first, with rubbish.
+func TestOneBadWitnessDoesNotStopTheLog(t *testing.T) {
+	o := newOffice(t)
+	o.nodes["witness:1"] = liar{}
+	o.append(o.record("one"))
+	require.Len(t, o.answers(law.KindLogged), 1)
+}
+
+type liar struct{ world.Node }
+
+func (liar) Handle(time.Time, world.Packet) []world.Packet {
+	return []world.Packet{{From: "witness:1", To: "log", Data: world.Pack(KindCosigned, []byte("rubbish\n"), world.Int(1))}}
+}

@@ -1,0 +1,66 @@
+package pages
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/demo"
+)
+
+const docs = "../../docs"
+
+// TestDocs fails when the documentation is not what the program is.
+func TestDocs(t *testing.T) {
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	p, err := Render(context.Background(), kit)
+	require.NoError(t, err)
+	again, err := Render(context.Background(), kit)
+	require.NoError(t, err)
+	require.Equal(t, p, again, "pages must be the same each time")
+	stale, err := p.Stale(docs)
+	require.NoError(t, err)
+	require.Empty(t, stale, "pages in docs/ are stale, missing or superfluous; run: go run ./cmd/doormat docs")
+}
+
+func TestWrite(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name, text string) {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+	}
+	p := Pages{"matrix.md": mark + "m\n", "attacks/a.md": mark + "a\n", "designs/d.md": mark + "d\n"}
+	put("performance.md", "by hand")
+	put("attacks/a.md", mark+"before\n")
+	put("attacks/gone.md", mark+"an attack that was renamed\n")
+	stale, err := p.Stale(dir)
+	require.NoError(t, err)
+	require.Equal(t, []string{"attacks/a.md", "designs/d.md", "matrix.md", "attacks/gone.md"}, stale)
+	require.NoError(t, p.Write(dir))
+	stale, err = p.Stale(dir)
+	require.NoError(t, err)
+	require.Empty(t, stale)
+	require.NoFileExists(t, filepath.Join(dir, "attacks/gone.md"))
+	require.FileExists(t, filepath.Join(dir, "performance.md"))
+	text, err := os.ReadFile(filepath.Join(dir, "attacks/a.md"))
+	require.NoError(t, err)
+	require.Equal(t, p["attacks/a.md"], string(text))
+
+	put("designs/mine.md", "by hand")
+	require.ErrorContains(t, p.Write(dir), "designs/mine.md is no page of ours")
+	require.FileExists(t, filepath.Join(dir, "designs/mine.md"))
+}
+
+// What a header says cannot break the page that it stands on.
+func TestHostileText(t *testing.T) {
+	require.Equal(t, `a \| \*b\* \_c\_ &lt;d&gt; \[e\](f) \x1b`, plain("a |\n*b* _c_ <d> [e](f) \x1b"))
+	var d document
+	d.code("python", "x = \"```\"")
+	require.Equal(t, "````python\nx = \"```\"\n````\n\n", d.String())
+	require.Equal(t, "", sentence(""))
+}
