@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 
@@ -281,98 +280,4 @@ func (g *group) alone(ctx context.Context, t *trial) {
 		return r.Advance(len(g.truth.conv.Messages)) // life goes on after the script
 	})
 	t.cell.Seconds = g.lab.now() - start
-}
-
-// close judges a trial and tells in its cell what went wrong, if anything did.
-func (g *group) close(t *trial, broken error) {
-	err := cmp.Or(broken, t.err)
-	if t.adv.run != nil && broken == nil {
-		if fault := guard(func() error { return g.judge(t) }); err == nil {
-			err = fault
-		}
-	}
-	if err != nil {
-		t.cell.Error, t.cell.Expected = err.Error(), false
-	}
-}
-
-// judge fills the cell from what the script did and what honest programs saw.
-func (g *group) judge(t *trial) error {
-	a, c := t.adv, t.cell
-	ctx := a.run.ctx
-	c.At = a.at()
-	c.Content = g.truth.content(g.settings.Target, c.At, a.opened)
-	c.Forged, c.FalseClaims = a.run.forged, len(a.wrong)
-	c.Trace.Calls, c.Trace.Opened = a.calls, slices.Sorted(maps.Keys(a.opened))
-	if !a.shared {
-		usual, err := g.usual(ctx, a.held.days)
-		if err != nil {
-			return err
-		}
-		c.Noticed = a.run.news(usual)
-	}
-	facts, err := a.know.resting(ctx, world.Metadata)
-	if err != nil {
-		return err
-	}
-	c.Metadata = Count{g.truth.metadata(facts), len(g.truth.conv.Messages)}
-	if c.Lawful, err = a.service(ctx); err != nil || t.err != nil {
-		return err
-	}
-	g.compare(t)
-	return g.prove(t)
-}
-
-func (g *group) compare(t *trial) {
-	want, err := t.technique.Expect(keysOf(g.design.Info()), newView(g.truth.conv, g.settings))
-	switch {
-	case err != nil:
-		t.cell.Error = err.Error()
-	case want.NotApplicable:
-		t.cell.Why, t.cell.Trace.Surprise = want.Why, "expected not to be applicable, and it is"
-	default:
-		t.cell.Why, t.cell.Trace.Surprise = want.Why, want.met(t.cell)
-		t.cell.Expected = t.cell.Trace.Surprise == ""
-	}
-}
-
-// prove keeps the proof of the first right claim.
-func (g *group) prove(t *trial) error {
-	a := t.adv
-	if a.proven < 0 {
-		return nil
-	}
-	proof, err := a.know.proof(a.run.ctx, a.proven)
-	t.cell.Trace.Proof = proof
-	t.cell.Trace.FirstOpen = g.truth.number[string(a.know.facts[a.proven].Data)]
-	return err
-}
-
-// resting saturates and lists the facts of a kind that rest on loot.
-func (k *knowledge) resting(ctx context.Context, kind world.Kind) ([]world.Fact, error) {
-	err := k.saturate(ctx)
-	var facts []world.Fact
-	for _, id := range k.byKind[kind] {
-		if k.facts[id].loot {
-			facts = append(facts, k.facts[id].Fact)
-		}
-	}
-	return facts, err
-}
-
-// service counts the messages in scope of orders, and those claimed ones of them
-// that an agency can read with what the orders yielded and nothing else.
-func (a *adversary) service(ctx context.Context) (Lawful, error) {
-	l := Lawful{Asked: len(a.run.asked)}
-	if err := a.lawful.saturate(ctx); err != nil {
-		return l, err
-	}
-	served := map[int]bool{}
-	for _, f := range a.lawful.facts {
-		if k := a.run.truth.number[string(f.Data)]; a.opened[k] && a.run.asked[k] {
-			served[k] = true
-		}
-	}
-	l.Served = len(served)
-	return l, nil
 }

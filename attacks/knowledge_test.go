@@ -197,7 +197,7 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 					loot = append(loot, s.Fact)
 				}
 			}
-			goal := string(world.EncodeFacts([]world.Fact{e.Fact}))
+			goal := key(e.Fact)
 			require.True(t, set(t, rules, loot)[goal])
 			for i := range loot {
 				require.False(t, set(t, rules, slices.Delete(slices.Clone(loot), i, i+1))[goal], "a piece can be left out")
@@ -206,12 +206,14 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 	})
 }
 
+func key(f world.Fact) string { return string(world.EncodeFacts([]world.Fact{f})) }
+
 func set(t require.TestingT, rules []world.Rule, facts []world.Fact) map[string]bool {
 	all, err := Saturate(context.Background(), rules, facts)
 	require.NoError(t, err)
 	out := map[string]bool{}
 	for _, f := range all {
-		out[string(world.EncodeFacts([]world.Fact{f}))] = true
+		out[key(f)] = true
 	}
 	return out
 }
@@ -219,7 +221,7 @@ func set(t require.TestingT, rules []world.Rule, facts []world.Fact) map[string]
 func keys(k *knowledge) map[string]bool {
 	out := map[string]bool{}
 	for _, e := range k.facts {
-		out[string(world.EncodeFacts([]world.Fact{e.Fact}))] = true
+		out[key(e.Fact)] = true
 	}
 	return out
 }

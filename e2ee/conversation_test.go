@@ -61,7 +61,9 @@ func TestFirstContactAtOnce(t *testing.T) {
 	s.end()
 	s.each(1, 6)
 	s.quiet()
-	require.Len(t, s.device("Ana").peers["Ben"].sessions, 2)
+	ana, ben := s.device("Ana").peers["Ben"].sessions, s.device("Ben").peers["Ana"].sessions
+	require.Len(t, ana, 2)
+	require.Equal(t, ana[0].id, ben[0].id, "they do not come to use one session")
 }
 
 // A message typed to two, one of whom has another identity since, reaches both

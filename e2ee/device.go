@@ -225,6 +225,6 @@ func (d *Device) adopt(s *session) {
 func (d *Device) keep(m world.Meta, body []byte) {
 	d.history = append(d.history, kept{m, body})
 	if d.retention > 0 {
-		d.history = newest(d.history, d.retention)
+		d.history = slices.Delete(d.history, 0, max(0, len(d.history)-d.retention)) // which zeroes what it vacates
 	}
 }

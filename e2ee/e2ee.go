@@ -13,9 +13,25 @@
 // after a round trip; stolen unused prekeys stay dangerous until they are used,
 // replaced and erased; a thief of the identity key can pose as its owner.
 //
+// # What differs from Signal
+//
+// Sessions follow the idea of Sesame (signal.org/docs/specifications/sesame): the
+// session that a message arrived in is used next, a few older ones are kept, and
+// the provider refuses what is sealed for an identity that is not registered any
+// more, so that the sender starts anew. An account has one device. A message to
+// several is sealed for each; there are no sender keys. A message that cannot be
+// opened is not asked for again, and one without a receipt is not sent again.
+// Sessions do not expire. Links and registrations are not authenticated: who
+// speaks as a device is believed. The sender's account is bound by the associated
+// data of each message, and the recipient looks for itself in it (PQXDH, section
+// 4.10). Fetching is free, so anybody can use up one-time prekeys; sessions then
+// start with the key of last resort, which lives for two weeks, and the device
+// remembers what it answered with it (section 4.2).
+//
 // [Rules] publishes how all bytes are read. TestConformance runs the suite of
-// world/worldtest over the design; TestHealing and TestRetention count what a
-// stolen device gives.
+// world/worldtest over the design; TestHealing, TestStolenPrekeys and
+// TestRetention count what a stolen device gives, TestManInTheMiddle shows what a
+// dishonest provider can do and how it is noticed.
 package e2ee
 
 import (

@@ -187,7 +187,8 @@ func TestUploadsRefused(t *testing.T) {
 		for _, from := range []string{"device:Cem", "user:Ana", world.Outsider, "Ana"} {
 			upload(from, func(u *Upload) { u.Meta.ID = fresh })
 		}
-		upload("device:Ana", func(u *Upload) { u.Meta.ID, u.Parts[0].To = fresh, "Cem" })                             // not in the metadata
+		cem := fingerprint(s.device("Cem").keys.identity.Public())
+		upload("device:Ana", func(u *Upload) { u.Meta.ID, u.Parts[0].To, u.Parts[0].Identity = fresh, "Cem", cem })   // not in the metadata
 		upload("device:Ana", func(u *Upload) { u.Meta.ID, u.Meta.To, u.Parts[0].To = fresh, []string{"Zoe"}, "Zoe" }) // nobody
 		s.quiet()
 		for _, reuse := range []func(u *Upload){

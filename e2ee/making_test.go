@@ -92,7 +92,7 @@ func (m *middle) intercept(p world.Packet) bool {
 // relay opens a message on one side and seals it again on the other.
 func (m *middle) relay(d *Delivery) {
 	from, to := d.Meta.From, d.To
-	opened := map[world.Kind]world.Fact{}
+	var opened map[world.Kind]world.Fact
 	if s, ok := m.sessions[from]; ok {
 		opened = m.apply(Receive, "", s, d.fact())
 	} else {

@@ -22,7 +22,7 @@ type Conversation struct {
 type Message struct {
 	From string
 	To   []string // at least one account, each once, From not among them
-	Sent time.Time
+	Sent time.Time // in UTC
 	Text string
 }
 
@@ -65,6 +65,9 @@ func (c *Conversation) Check() error {
 	for i, m := range c.Messages {
 		if err := m.check(known); err != nil {
 			return fmt.Errorf("conversation: message %d: %w", i+1, err)
+		}
+		if m.Sent.Location() != time.UTC {
+			return fmt.Errorf("conversation: message %d: its time is not in UTC, and days would begin at different moments", i+1)
 		}
 		if i > 0 && m.Sent.Before(c.Messages[i-1].Sent) {
 			return fmt.Errorf("conversation: message %d is older than the one before", i+1)

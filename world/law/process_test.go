@@ -137,132 +137,151 @@ func produced() []world.Fact {
 	return []world.Fact{{Kind: "envelope", Ref: "1", Data: []byte("one")}, {Kind: "envelope", Ref: "2", Data: []byte("two")}}
 }
 
-func TestAgency(t *testing.T) {
-	c := newCourt(t, false, true)
-	a, err := NewAgency(world.Seed(1).Stream("agency"))
+// desk is an agency with one trustee to present orders to, and a willing court.
+type desk struct {
+	t         testing.TB
+	court     *Court
+	agency    *Agency
+	presented []world.Fact
+}
+
+func newDesk(t testing.TB) *desk {
+	d := &desk{t: t, court: newCourt(t, false, true)}
+	var err error
+	d.agency, err = NewAgency(world.Seed(1).Stream("agency"))
 	require.NoError(t, err)
-	var presented []world.Fact
-	a.Present = func(s Signed, facts []world.Fact) []world.Packet {
-		presented = facts
+	d.agency.Present = func(s Signed, facts []world.Fact) []world.Packet {
+		d.presented = facts
 		return []world.Packet{{From: "agency", To: "trustee:1", Data: s.Bytes}}
 	}
-	a.Unseal = func(private []byte, answer world.Packet) []world.Fact {
-		if answer.From != "trustee:1" {
-			return nil
-		}
+	d.agency.Unseal = func(private []byte, answer world.Packet) []world.Fact {
 		opened, err := Open(private, answer.Data[1:])
-		if err != nil {
+		if err != nil || answer.From != "trustee:1" {
 			return nil
 		}
 		return []world.Fact{{Kind: "partial", Data: opened}}
 	}
-	handle := func(from string, data []byte) []world.Packet {
-		return a.Handle(noon, world.Packet{From: from, To: "agency", Data: data})
-	}
-	obtained := func(p world.Packet) []world.Fact {
-		require.Equal(t, "agency>"+world.Law, p.From+">"+p.To)
-		f, err := world.Unpack(p.Data, world.KindObtained, 1)
-		require.NoError(t, err)
-		facts, err := world.ParseFacts(f[0])
-		require.NoError(t, err)
-		return facts
-	}
-	unlocked := world.Pack(world.KindHoldings, world.EncodeFacts([]world.Fact{{Kind: "kept message", Data: []byte("hello")}}))
-	answer := func() []byte {
-		sealed, err := Seal(world.Seed(2).Stream("trustee"), a.key.PublicKey().Bytes(), []byte("share"))
-		require.NoError(t, err)
-		return append([]byte{250}, sealed...)
-	}
-	handover := world.Pack(KindProduced, world.EncodeFacts(produced()))
+	return d
+}
 
-	// Before there is an order, nothing counts.
-	require.Empty(t, handle("provider", handover))
-	require.Empty(t, handle("user:Ana", unlocked))
-	require.Empty(t, handle("trustee:1", answer()))
+func (d *desk) handle(from string, data []byte) []world.Packet {
+	return d.agency.Handle(noon, world.Packet{From: from, To: "agency", Data: data})
+}
 
-	// The law opens a case, and only the law.
-	opening := world.Pack(world.KindCase, world.Strings([]string{"Ben", "Ana"}), world.Time(noon), world.Time(noon.AddDate(0, 0, 1)))
+// signed is what the court answers when the law opens a case.
+func (d *desk) signed() world.Packet {
+	out := d.handle(world.Law, opening())
+	require.Len(d.t, out, 1)
+	signed := d.court.Handle(noon, out[0])
+	require.Len(d.t, signed, 1)
+	return signed[0]
+}
+
+// told reads what the law is told.
+func (d *desk) told(out []world.Packet) []world.Fact {
+	require.NotEmpty(d.t, out)
+	require.Equal(d.t, "agency>"+world.Law, out[0].From+">"+out[0].To)
+	f, err := world.Unpack(out[0].Data, world.KindObtained, 1)
+	require.NoError(d.t, err)
+	facts, err := world.ParseFacts(f[0])
+	require.NoError(d.t, err)
+	return facts
+}
+
+// answer is a trustee's, sealed to the agency.
+func (d *desk) answer() []byte {
+	sealed, err := Seal(world.Seed(2).Stream("trustee"), d.agency.key.PublicKey().Bytes(), []byte("share"))
+	require.NoError(d.t, err)
+	return append([]byte{250}, sealed...)
+}
+
+func opening() []byte {
+	return world.Pack(world.KindCase, world.Strings([]string{"Ben", "Ana"}), world.Time(noon), world.Time(noon.AddDate(0, 0, 1)))
+}
+
+var (
+	handover = world.Pack(KindProduced, world.EncodeFacts(produced()))
+	unlocked = world.Pack(world.KindHoldings, world.EncodeFacts([]world.Fact{{Kind: "kept message", Data: []byte("hello")}}))
+)
+
+func TestAgencyWithoutOrder(t *testing.T) {
+	d := newDesk(t)
+	require.Empty(t, d.handle("provider", handover))
+	require.Empty(t, d.handle("user:Ana", unlocked))
+	require.Empty(t, d.handle("trustee:1", d.answer()))
 	for _, from := range []string{"court", "agency", "provider", world.Outsider, world.Life} {
-		require.Empty(t, handle(from, opening))
+		require.Empty(t, d.handle(from, opening()), "a case opened by %s", from)
 	}
-	for _, bad := range [][]byte{opening[:9], world.Pack(world.KindCase, nil, nil, nil),
+	for _, bad := range [][]byte{opening()[:9], world.Pack(world.KindCase, nil, nil, nil),
 		world.Pack(world.KindCase, world.Strings([]string{"Ana"}), nil, world.Time(noon))} {
-		require.Empty(t, handle(world.Law, bad))
+		require.Empty(t, d.handle(world.Law, bad))
 	}
-	out := handle(world.Law, opening)
-	require.Len(t, out, 1)
-
-	// The court signs.
-	signed := c.Handle(noon, out[0])
-	require.Len(t, signed, 1)
+	signed := d.signed()
 	for _, from := range []string{"provider", "log", world.Law, world.Outsider} {
-		require.Empty(t, handle(from, signed[0].Data), "an order from %s", from)
+		require.Empty(t, d.handle(from, signed.Data), "an order from %s", from)
 	}
-	require.Empty(t, handle("court", signed[0].Data[:20]))
-	out = handle("court", signed[0].Data)
+	require.Empty(t, d.handle("court", signed.Data[:20]))
+	require.Empty(t, d.handle("provider", handover), "still none")
+	require.Len(t, d.agency.Holdings(), 1)
+}
+
+func TestAgency(t *testing.T) {
+	d := newDesk(t)
+	out := d.handle("court", d.signed().Data)
 	var to []string
 	for _, p := range out {
 		require.Equal(t, "agency", p.From)
 		to = append(to, p.To)
 	}
 	require.Equal(t, []string{"provider", "user:Ana", "user:Ben"}, to)
+	require.Equal(t, world.KindUnlock, out[1].Kind())
 	f, err := world.Unpack(out[0].Data, KindProduce, 1)
 	require.NoError(t, err)
-	o, err := Verify(f[0], c.Public(), noon)
+	o, err := Verify(f[0], d.court.Public(), noon)
 	require.NoError(t, err)
-	require.Equal(t, a.key.PublicKey().Bytes(), o.Agency)
+	require.Equal(t, d.agency.key.PublicKey().Bytes(), o.Agency)
 	require.Equal(t, noon.Add(validity), o.Expiry)
-	require.Equal(t, world.KindUnlock, out[1].Kind())
 
-	// The provider hands over, and only the provider.
 	for _, from := range []string{"user:Ana", "court", "trustee:1", world.Outsider} {
-		require.Empty(t, handle(from, handover))
+		require.Empty(t, d.handle(from, handover), "handed over by %s", from)
 	}
-	require.Empty(t, handle("provider", handover[:len(handover)-1]))
-	out = handle("provider", handover)
+	require.Empty(t, d.handle("provider", handover[:len(handover)-1]))
+	out = d.handle("provider", handover)
 	require.Len(t, out, 2)
-	require.Equal(t, produced(), obtained(out[0]))
-	require.Equal(t, produced(), presented)
+	require.Equal(t, produced(), d.told(out))
+	require.Equal(t, produced(), d.presented)
 	require.Equal(t, "trustee:1", out[1].To)
 
-	// A user named in the order unlocks; a stranger's device is none of its business.
 	for _, from := range []string{"user:Cem", "device:Ana", "Ana", "provider", world.Outsider} {
-		require.Empty(t, handle(from, unlocked), "a device from %s", from)
+		require.Empty(t, d.handle(from, unlocked), "a device from %s", from)
 	}
-	require.Empty(t, handle("user:Ana", unlocked[:8]))
-	require.Equal(t, "hello", string(obtained(handle("user:Ana", unlocked)[0])[0].Data))
+	require.Empty(t, d.handle("user:Ana", unlocked[:8]))
+	require.Equal(t, "hello", string(d.told(d.handle("user:Ana", unlocked))[0].Data))
 
-	// A trustee's answer is unsealed.
-	require.Empty(t, handle("trustee:2", answer()))
-	require.Empty(t, handle("trustee:1", []byte{250}))
-	require.Equal(t, "share", string(obtained(handle("trustee:1", answer())[0])[0].Data))
+	require.Empty(t, d.handle("trustee:2", d.answer()))
+	require.Empty(t, d.handle("trustee:1", []byte{250}))
+	require.Equal(t, "share", string(d.told(d.handle("trustee:1", d.answer()))[0].Data))
 
-	// All of it is in the file, for a thief.
-	var kinds []world.Kind
-	for _, fact := range a.Holdings() {
+	var kinds []world.Kind // the whole file, for a thief
+	for _, fact := range d.agency.Holdings() {
 		kinds = append(kinds, fact.Kind)
 	}
 	require.Equal(t, []world.Kind{AgencyKey, OrderFact, "envelope", "envelope", "kept message", "partial"}, kinds)
-
-	// The next case has another number.
-	second, err := ParseOrder(handle(world.Law, opening)[0].Data[5:])
+	second, err := ParseSigned(d.signed().Data)
 	require.NoError(t, err)
-	require.Equal(t, "case 2", second.Case)
+	require.Equal(t, "case 2", second.Order.Case)
 }
 
 // An agency without trustees ignores what it does not know.
 func TestAgencyWithoutTrustees(t *testing.T) {
-	c := newCourt(t, false, true)
-	a, err := NewAgency(world.Seed(1).Stream("agency"))
-	require.NoError(t, err)
-	opening := world.Pack(world.KindCase, world.Strings([]string{"Ana"}), world.Time(noon), world.Time(noon))
-	p := a.Handle(noon, world.Packet{From: world.Law, To: "agency", Data: opening})
-	a.Handle(noon, c.Handle(noon, p[0])[0])
+	d := newDesk(t)
+	d.agency.Present, d.agency.Unseal = nil, nil
+	d.handle("court", d.signed().Data)
 	for _, data := range [][]byte{nil, {250}, {KindLogged}} {
-		require.Empty(t, a.Handle(noon, world.Packet{From: "trustee:1", To: "agency", Data: data}))
+		require.Empty(t, d.handle("trustee:1", data))
 	}
-	out := a.Handle(noon, world.Packet{From: "provider", To: "agency", Data: world.Pack(KindProduced, world.EncodeFacts(nil))})
-	require.Empty(t, out, "nothing was handed over")
+	require.Empty(t, d.handle("provider", world.Pack(KindProduced, world.EncodeFacts(nil))), "nothing was handed over")
+	require.Len(t, d.handle("provider", handover), 1)
 }
 
 // Any bytes from anybody leave court and agency standing and the process working.

@@ -1,0 +1,174 @@
+package world_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Who may import whom: a statement of policy. A package may import what its row
+// names; a name that ends in "/..." stands for a folder and all below it. The
+// first row that fits a package is its row, and every package has one. The files
+// are read, not asked of the go command, so that a cached result cannot hide a
+// change.
+var policy = []struct {
+	of      string
+	imports []string
+}{
+	{"world", nil},
+	{"world/ledger", nil},
+	{"world/law", []string{"world"}},
+	{"world/worldtest", []string{"world"}},
+	{"e2ee/...", []string{"world", "world/law", "e2ee/..."}},
+	{"escrow/group", nil},
+	{"escrow/sharing", []string{"escrow/group"}},
+	{"escrow/dleq", []string{"escrow/group", "escrow/sharing"}},
+	{"escrow/tdh2", []string{"escrow/group", "escrow/sharing", "escrow/dleq"}},
+	{"escrow/ceremony", []string{"escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "world/ledger"}},
+	{"escrow", []string{"world", "world/law", "world/ledger", "e2ee/...", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
+	{"escrow/threshold", []string{"world", "world/law", "world/ledger", "e2ee/...", "escrow", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
+	{"attacks", []string{"world", "world/law"}},
+	{"attacks/library", nil},
+	{"attacks/attackstest", []string{"world", "world/worldtest", "attacks"}},
+	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},
+	{"cmd/...", []string{"demo/...", "attacks", "world"}}, // the last two for their types
+}
+
+// pure are the folders that use no operating system, no wall clock and no
+// randomness but what they are given, so that runs repeat and a browser can run
+// them. What they must not import or call:
+var (
+	pure       = []string{"world", "e2ee", "escrow", "attacks"}
+	notPure    = []string{"os", "os/...", "net", "net/...", "syscall", "math/rand", "crypto/rand", "io/ioutil", "runtime/cgo", "unsafe", "log", "plugin"}
+	wallClock  = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer"}
+	forTesting = []string{"testing", "testing/...", "github.com/stretchr/...", "pgregory.net/..."}
+	helpers    = []string{"world/worldtest", "attacks/attackstest"}
+)
+
+func within(pkg string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		folder, all := strings.CutSuffix(p, "/...")
+		return pkg == folder || (all && strings.HasPrefix(pkg, folder+"/"))
+	})
+}
+
+// complaint names what pkg breaks by importing target, "" if nothing.
+func complaint(pkg, target string) string {
+	top, _, _ := strings.Cut(pkg, "/")
+	switch {
+	case slices.Contains(pure, top) && within(target, notPure):
+		return "uses the operating system or global randomness"
+	case !slices.Contains(helpers, pkg) && within(target, forTesting):
+		return "brings tests into the program"
+	}
+	ours, ok := strings.CutPrefix(target, "doormat/")
+	if !ok {
+		return ""
+	}
+	row := rowOf(pkg)
+	switch {
+	case row < 0:
+		return "has no row"
+	case !within(ours, policy[row].imports):
+		return "is not in the row of " + policy[row].of
+	}
+	return ""
+}
+
+func rowOf(pkg string) int {
+	for i, row := range policy {
+		if within(pkg, []string{row.of}) {
+			return i
+		}
+	}
+	return -1
+}
+
+func TestImports(t *testing.T) {
+	files := 0
+	err := fs.WalkDir(os.DirFS(".."), ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if e.IsDir() && (e.Name() == "testdata" || (name != "." && strings.HasPrefix(e.Name(), "."))) {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		files++
+		pkg := path.Dir(name)
+		if rowOf(pkg) < 0 {
+			t.Errorf("%s: package %s has no row in the policy", name, pkg)
+		}
+		inspect(t, name, pkg)
+		return nil
+	})
+	require.NoError(t, err)
+	require.Greater(t, files, 50, "the walk found the module")
+}
+
+func inspect(t *testing.T, name, pkg string) {
+	set := token.NewFileSet()
+	file, err := parser.ParseFile(set, path.Join("..", name), nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	clock := ""
+	for _, i := range file.Imports {
+		target, err := strconv.Unquote(i.Path.Value)
+		require.NoError(t, err)
+		if target == "time" {
+			clock = "time"
+			if i.Name != nil {
+				clock = i.Name.Name
+			}
+		}
+		if why := complaint(pkg, target); why != "" {
+			t.Errorf("%s imports %s: it %s", set.Position(i.Pos()), target, why)
+		}
+	}
+	top, _, _ := strings.Cut(pkg, "/")
+	if clock == "" || !slices.Contains(pure, top) {
+		return
+	}
+	require.NotContains(t, []string{".", "_"}, clock, name)
+	ast.Inspect(file, func(n ast.Node) bool {
+		sel, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if x, ok := sel.X.(*ast.Ident); ok && x.Name == clock && slices.Contains(wallClock, sel.Sel.Name) {
+			t.Errorf("%s reads the wall clock: %s.%s", set.Position(sel.Pos()), clock, sel.Sel.Name)
+		}
+		return true
+	})
+}
+
+// The policy means what it says.
+func TestPolicy(t *testing.T) {
+	for _, c := range [][2]string{
+		{"world", "doormat/world/ledger"}, {"world/ledger", "doormat/world"}, {"world", "os"}, {"world", "os/exec"},
+		{"e2ee", "doormat/escrow/tdh2"}, {"e2ee", "doormat/attacks"}, {"e2ee/ratchet", "crypto/rand"},
+		{"escrow/threshold", "doormat/attacks"}, {"escrow/threshold", "doormat/demo"}, {"escrow/sharing", "doormat/escrow/dleq"},
+		{"escrow/group", "doormat/world"}, {"escrow/kms", "doormat/escrow/threshold"}, {"escrow/threshold", "net/http"},
+		{"attacks", "doormat/world/ledger"}, {"attacks", "doormat/e2ee"}, {"attacks", "doormat/world/worldtest"}, {"attacks/library", "doormat/attacks"},
+		{"attacks", "testing"}, {"demo", "testing"}, {"demo", "doormat/cmd/doormat"}, {"cmd/doormat", "doormat/e2ee"}, {"cmd/doormat", "doormat/world/ledger"}, {"attacks", "math/rand"}, {"tools", "doormat/world"},
+	} {
+		require.NotEmpty(t, complaint(c[0], c[1]), "%s may import %s", c[0], c[1])
+	}
+	for _, c := range [][2]string{
+		{"world", "math/rand/v2"}, {"world", "time"}, {"e2ee", "doormat/e2ee/ratchet"}, {"escrow/threshold", "doormat/e2ee"},
+		{"attacks", "doormat/world"}, {"attacks/attackstest", "testing"}, {"demo", "os"}, {"cmd/doormat", "doormat/demo/report"},
+		{"escrow/ceremony", "doormat/world/ledger"}, {"world/worldtest", "doormat/world"},
+	} {
+		require.Empty(t, complaint(c[0], c[1]), "%s may not import %s", c[0], c[1])
+	}
+}
