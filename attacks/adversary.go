@@ -32,7 +32,7 @@ type adversary struct {
 	seen   int // packets observed
 	opened map[int]bool
 	wrong  map[string]bool // false claims
-	proven int             // id of the first fact that was a right claim, -1 before
+	proven []int           // ids of the first facts that were right claims
 	count  int             // calls
 	calls  []string        // as the trace shows them
 	held   holding
@@ -42,7 +42,7 @@ type adversary struct {
 type when struct{ moment, days int }
 
 func (a *adversary) init() {
-	a.used, a.tapped, a.proven = -1, -1, -1
+	a.used, a.tapped = -1, -1
 	a.opened, a.wrong = map[int]bool{}, map[string]bool{}
 	a.partner = a.run.truth.conv.Partner(a.settings.Target)
 	a.held = holding{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}

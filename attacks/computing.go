@@ -107,8 +107,8 @@ func (a *adversary) claim(id int) error {
 		a.wrong[string(e.Data)] = true
 		return nil
 	}
-	if a.proven < 0 {
-		a.proven = id
+	if len(a.proven) < maxProven {
+		a.proven = append(a.proven, id)
 	}
 	a.opened[k] = true
 	return nil

@@ -62,15 +62,25 @@ func (g *group) compare(t *trial) {
 	}
 }
 
-// prove keeps the proof of the first right claim.
+// maxProven bounds the claims among which prove looks.
+const maxProven = 200
+
+// prove keeps the proof of the right claim that took the most steps: a message
+// that a ratchet gave away teaches more than one that lay in a history.
 func (g *group) prove(t *trial) error {
 	a := t.adv
-	if a.proven < 0 {
+	best, steps := -1, 0
+	for _, id := range a.proven {
+		if n := len(a.know.ancestors(id)); n > steps {
+			best, steps = id, n
+		}
+	}
+	if best < 0 {
 		return nil
 	}
-	proof, err := a.know.proof(a.run.ctx, a.proven)
+	proof, err := a.know.proof(a.run.ctx, best)
 	t.cell.Trace.Proof = proof
-	t.cell.Trace.FirstOpen = g.truth.number[string(a.know.facts[a.proven].Data)]
+	t.cell.Trace.Proved = g.truth.number[string(a.know.facts[best].Data)]
 	return err
 }
 

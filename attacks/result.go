@@ -118,10 +118,10 @@ type Lawful struct {
 
 // A Trace tells how a cell came about.
 type Trace struct {
-	Settings  world.Settings
-	Calls     []string // what the script did, in order
-	Opened    []int    // numbers of the messages recovered, sorted
-	Surprise  string   // how the outcome differs from the expectation
-	FirstOpen int      // the message that Proof proves, 0 if none
-	Proof     Proof
+	Settings world.Settings
+	Calls    []string // what the script did, in order
+	Opened   []int    // numbers of the messages recovered, sorted
+	Surprise string   // how the outcome differs from the expectation
+	Proved   int      // the message that Proof proves, 0 if none
+	Proof    Proof
 }

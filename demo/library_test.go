@@ -36,7 +36,8 @@ func lab(t *testing.T, file string, change func(*Options)) *attacks.Lab {
 
 // TestExpectations runs the matrix under settings that change what is true:
 // committees of one and of many, phones and mailboxes that forget, thefts at both
-// ends of the conversation, other targets, other people's chats.
+// ends of the conversation, other targets, other people's chats. The default, 3 of 5, is
+// the one of TestInvariants.
 func TestExpectations(t *testing.T) {
 	type variant struct {
 		name, file string
@@ -53,7 +54,7 @@ func TestExpectations(t *testing.T) {
 		{"one message", "testdata/one.txt", func(*Options) {}},
 		{"one message, one trustee", "testdata/one.txt", func(o *Options) { o.Threshold, o.Trustees = 1, 1 }},
 	}
-	for _, tn := range [][2]int{{1, 1}, {1, 3}, {2, 3}, {3, 5}, {4, 7}, {5, 5}, {13, 25}} {
+	for _, tn := range [][2]int{{1, 1}, {1, 3}, {2, 3}, {4, 7}, {5, 5}, {13, 25}} {
 		variants = append(variants, variant{fmt.Sprintf("%d of %d", tn[0], tn[1]), "", func(o *Options) {
 			o.Threshold, o.Trustees = tn[0], tn[1]
 		}})

@@ -19,6 +19,11 @@ type offer struct {
 	bundle  []byte
 }
 
+// has reports whether a bundle is the lasting one of an entry, and so verified.
+func (e *entry) has(bundle []byte) bool {
+	return e != nil && bytes.Equal(e.bundles[len(e.bundles)-1].bundle, bundle)
+}
+
 // maxBundles is how many bundles a device may register.
 const maxBundles = 100
 
@@ -31,12 +36,12 @@ func (p *Provider) register(account string, data []byte) {
 		return
 	}
 	last := len(bundles) - 1
+	before := p.directory[account]
 	lasting, err := pqxdh.ParseBundle(bundles[last])
-	if err != nil || lasting.Verify() != nil {
+	if err != nil || (!before.has(bundles[last]) && lasting.Verify() != nil) {
 		return
 	}
 	e := &entry{identity: fingerprint(lasting.Identity), given: map[uint32]bool{}}
-	before := p.directory[account]
 	same := before != nil && bytes.Equal(before.identity, e.identity)
 	for _, data := range bundles[:last] {
 		b, err := pqxdh.ParseBundle(data)

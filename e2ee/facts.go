@@ -42,7 +42,8 @@ type keyStore struct {
 	signed   []*pqxdh.SignedPrekey // newest last
 	kem      []*pqxdh.KEMPrekey
 	oneTime  []*pqxdh.OneTimePrekey
-	next     uint32 // number of the next prekey
+	next     uint32                   // number of the next prekey
+	made     map[uint32]*pqxdh.Bundle // by KEM key, under the newest signed prekey: public, kept to sign each once
 }
 
 const keysTag = 'K'

@@ -73,7 +73,6 @@ func (k *keyStore) replenish(random io.Reader) error {
 // bundles signs what others need: one bundle for each one-time prekey, and a last
 // one for when those are gone.
 func (k *keyStore) bundles() [][]byte {
-	signed := k.signed[len(k.signed)-1]
 	var once, lasting []*pqxdh.KEMPrekey
 	for _, p := range k.kem {
 		if p.LastResort() {
@@ -82,11 +81,26 @@ func (k *keyStore) bundles() [][]byte {
 			once = append(once, p)
 		}
 	}
+	last := k.bundle(nil, lasting[len(lasting)-1], nil)
 	var out [][]byte
 	for i := range min(len(once), len(k.oneTime)) {
-		out = append(out, pqxdh.MakeBundle(k.identity, signed, once[i], k.oneTime[i]).Bytes())
+		out = append(out, k.bundle(last, once[i], k.oneTime[i]).Bytes())
 	}
-	return append(out, pqxdh.MakeBundle(k.identity, signed, lasting[len(lasting)-1], nil).Bytes())
+	return append(out, last.Bytes())
+}
+
+// bundle makes the bundle of a KEM key, or returns the one that it made before.
+func (k *keyStore) bundle(like *pqxdh.Bundle, kem *pqxdh.KEMPrekey, oneTime *pqxdh.OneTimePrekey) *pqxdh.Bundle {
+	signed := k.signed[len(k.signed)-1]
+	if b := k.made[kem.ID()]; b != nil && b.Signed.ID == signed.ID() {
+		return b
+	}
+	if like == nil { // the first under this signed prekey
+		k.made = map[uint32]*pqxdh.Bundle{}
+		like = pqxdh.MakeBundle(k.identity, signed, kem, oneTime)
+	}
+	k.made[kem.ID()] = like.With(k.identity, kem, oneTime)
+	return k.made[kem.ID()]
 }
 
 // find gives the keys that an initial message names.

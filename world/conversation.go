@@ -21,7 +21,7 @@ type Conversation struct {
 // what travels is a salt followed by Text, see attacks.Lab.
 type Message struct {
 	From string
-	To   []string // at least one account, each once, From not among them
+	To   []string  // at least one account, each once, From not among them
 	Sent time.Time // in UTC
 	Text string
 }

@@ -44,6 +44,10 @@ func Render(ctx context.Context, kit demo.Kit) (Pages, error) {
 	if err != nil {
 		return nil, err
 	}
+	return render(ctx, kit, r)
+}
+
+func render(ctx context.Context, kit demo.Kit, r *results) (Pages, error) {
 	p := Pages{"matrix.md": matrix(r)}
 	for i, a := range kit.Attacks {
 		h := a.Header()
@@ -55,6 +59,7 @@ func Render(ctx context.Context, kit demo.Kit) (Pages, error) {
 	}
 	p["attacks/README.md"] = attackIndex(kit.Attacks, r)
 	for _, d := range kit.Designs {
+		var err error
 		if p["designs/"+d.Info().ID+".md"], err = design(ctx, d, kit.Attacks, r.lab); err != nil {
 			return nil, fmt.Errorf("pages: design %s: %w", d.Info().ID, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,15 +14,29 @@ import (
 
 const docs = "../../docs"
 
-// TestDocs fails when the documentation is not what the program is.
-func TestDocs(t *testing.T) {
+var measured = sync.OnceValues(func() (*results, error) {
+	kit, err := demo.Default()
+	if err != nil {
+		return nil, err
+	}
+	return measure(context.Background(), kit)
+})
+
+// whole is the kit, run once for all tests.
+func whole(t *testing.T) (demo.Kit, *results) {
+	t.Helper()
+	r, err := measured()
+	require.NoError(t, err)
 	kit, err := demo.Default()
 	require.NoError(t, err)
-	p, err := Render(context.Background(), kit)
+	return kit, r
+}
+
+// TestDocs fails when the documentation is not what the program is.
+func TestDocs(t *testing.T) {
+	kit, r := whole(t)
+	p, err := render(context.Background(), kit, r)
 	require.NoError(t, err)
-	again, err := Render(context.Background(), kit)
-	require.NoError(t, err)
-	require.Equal(t, p, again, "pages must be the same each time")
 	stale, err := p.Stale(docs)
 	require.NoError(t, err)
 	require.Empty(t, stale, "pages in docs/ are stale, missing or superfluous; run: go run ./cmd/doormat docs")

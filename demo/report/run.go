@@ -185,7 +185,7 @@ func (r Run) proof(p *page, c *attacks.Cell) {
 	if len(proof) == 0 {
 		return
 	}
-	p.field("Proof", fmt.Sprintf("message %d, computed from what was taken", c.Trace.FirstOpen))
+	p.field("Proof", fmt.Sprintf("message %d, computed from what was taken", c.Trace.Proved))
 	for i, s := range proof {
 		how := "from " + s.Origin
 		switch {

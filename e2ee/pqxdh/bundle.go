@@ -49,18 +49,26 @@ func MakeBundle(identity *Identity, signed *SignedPrekey, kem *KEMPrekey, oneTim
 		Identity: identity.Public(),
 		Binding:  identity.bind(),
 		Signed:   SignedPublic{ID: signed.id, Key: [32]byte(signed.key.PublicKey().Bytes())},
-		KEM: KEMPublic{
-			ID:         kem.id,
-			LastResort: kem.lastResort,
-			Key:        [KEMKeySize]byte(kem.key.EncapsulationKey().Bytes()),
-		},
 	}
 	b.Signed.Signature = identity.sign(labelSigned, b.Signed.statement())
-	b.KEM.Signature = identity.sign(labelKEM, b.KEM.statement())
-	if oneTime != nil {
-		b.OneTime = OneTimePublic{ID: oneTime.id, Key: [32]byte(oneTime.key.PublicKey().Bytes())}
+	return b.With(identity, kem, oneTime)
+}
+
+// With is b for another session: the same identity and signed prekey, whose
+// signatures it shares, with other keys for one use. It signs one key, not three.
+func (b *Bundle) With(identity *Identity, kem *KEMPrekey, oneTime *OneTimePrekey) *Bundle {
+	other := *b
+	other.KEM = KEMPublic{
+		ID:         kem.id,
+		LastResort: kem.lastResort,
+		Key:        [KEMKeySize]byte(kem.key.EncapsulationKey().Bytes()),
 	}
-	return b
+	other.KEM.Signature = identity.sign(labelKEM, other.KEM.statement())
+	other.OneTime = OneTimePublic{}
+	if oneTime != nil {
+		other.OneTime = OneTimePublic{ID: oneTime.id, Key: [32]byte(oneTime.key.PublicKey().Bytes())}
+	}
+	return &other
 }
 
 func (p SignedPublic) statement() []byte {

@@ -1,11 +1,11 @@
 package law
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"time"
 
@@ -20,13 +20,18 @@ type Court struct {
 	logged  bool // orders go through the log
 	willing bool
 	docket  map[string]bool   // records
-	waiting map[string]filing // by record, until the log has it
+	waiting map[string]string // who asked, by record, until the log has it
+	sealed  []filing          // signed and not yet published, oldest first
 }
 
 type filing struct {
-	to           string
-	order, nonce []byte
+	order, nonce, record []byte
+	due                  time.Time // of publication
 }
+
+// SealingPeriod is how long an order stays secret: then the court publishes what
+// opens its record in the log.
+const SealingPeriod = 90 * 24 * time.Hour
 
 // NewCourt makes a court with a key of its own. With logged, an order is handed
 // out only once the principal "log" has its record.
@@ -36,7 +41,7 @@ func NewCourt(random io.Reader, logged bool) (*Court, error) {
 		return nil, fmt.Errorf("court: %w", err)
 	}
 	return &Court{key: ed25519.NewKeyFromSeed(seed), random: random, logged: logged,
-		docket: map[string]bool{}, waiting: map[string]filing{}}, nil
+		docket: map[string]bool{}, waiting: map[string]string{}}, nil
 }
 
 // Public is the key under which orders are verified.
@@ -45,25 +50,25 @@ func (c *Court) Public() ed25519.PublicKey { return c.key.Public().(ed25519.Publ
 // Name implements [world.Node].
 func (*Court) Name() string { return "court" }
 
-// Holdings implements [world.Node]: the key, and the orders that wait for the log.
-// The docket is the list of records, which the log publishes.
+// Holdings implements [world.Node]: the key, and the orders that are not published
+// yet. The docket is the list of records, which the log publishes.
 func (c *Court) Holdings() []world.Fact {
 	facts := []world.Fact{{Kind: CourtKey, Ref: hex.EncodeToString(c.Public()), Data: c.key.Seed()}}
-	for _, record := range slices.Sorted(maps.Keys(c.waiting)) {
-		w := c.waiting[record]
-		facts = append(facts, world.Fact{Kind: OrderFact, Ref: "order",
-			Data: world.Pack(KindSigned, w.order, w.nonce, []byte(record), nil)})
+	for _, f := range c.sealed {
+		facts = append(facts, world.Fact{Kind: OrderFact, Ref: "order", Data: world.Pack(KindSigned, f.order, f.nonce, f.record, nil)})
 	}
 	return facts
 }
 
 // Handle implements [world.Node].
-func (c *Court) Handle(_ time.Time, p world.Packet) []world.Packet {
+func (c *Court) Handle(now time.Time, p world.Packet) []world.Packet {
 	switch p.Kind() {
+	case world.KindTick:
+		return c.publish(now, p)
 	case world.KindComply:
 		c.willing = c.willing || p.From == world.Law
 	case KindApply:
-		return c.apply(p)
+		return c.apply(now, p)
 	case KindLogged:
 		return c.hand(p)
 	case KindInquire:
@@ -74,7 +79,7 @@ func (c *Court) Handle(_ time.Time, p world.Packet) []world.Packet {
 
 // apply signs what the agency asks for. The application is not examined: how
 // good a court's judgement is, no protocol can show.
-func (c *Court) apply(p world.Packet) []world.Packet {
+func (c *Court) apply(now time.Time, p world.Packet) []world.Packet {
 	if !c.willing || p.From != "agency" {
 		return nil
 	}
@@ -93,10 +98,11 @@ func (c *Court) apply(p world.Packet) []world.Packet {
 	signedOrder := Sign(order, c.key)
 	record := Record(signedOrder, nonce, c.key)
 	c.docket[string(record)] = true
+	c.sealed = append(c.sealed, filing{signedOrder, nonce, record, now.Add(SealingPeriod)})
 	if !c.logged {
 		return []world.Packet{{From: "court", To: p.From, Data: world.Pack(KindSigned, signedOrder, nonce, record, nil)}}
 	}
-	c.waiting[string(record)] = filing{p.From, signedOrder, nonce}
+	c.waiting[string(record)] = p.From
 	return []world.Packet{{From: "court", To: "log", Data: world.Pack(KindAppend, record)}}
 }
 
@@ -106,12 +112,27 @@ func (c *Court) hand(p world.Packet) []world.Packet {
 	if err != nil || p.From != "log" {
 		return nil
 	}
-	w, ok := c.waiting[string(f[0])]
-	if !ok {
+	to, ok := c.waiting[string(f[0])]
+	at := slices.IndexFunc(c.sealed, func(s filing) bool { return bytes.Equal(s.record, f[0]) })
+	if !ok || at < 0 {
 		return nil
 	}
 	delete(c.waiting, string(f[0]))
-	return []world.Packet{{From: "court", To: w.to, Data: world.Pack(KindSigned, w.order, w.nonce, f[0], f[1])}}
+	return []world.Packet{{From: "court", To: to, Data: world.Pack(KindSigned, c.sealed[at].order, c.sealed[at].nonce, f[0], f[1])}}
+}
+
+// publish opens to the public the records whose sealing period is over.
+func (c *Court) publish(now time.Time, p world.Packet) []world.Packet {
+	if p.From != world.Clock {
+		return nil
+	}
+	var out []world.Packet
+	for len(c.sealed) > 0 && !now.Before(c.sealed[0].due) {
+		f := c.sealed[0]
+		c.sealed = c.sealed[1:]
+		out = append(out, world.Packet{From: "court", To: world.Public, Data: world.Pack(KindPublished, f.order, f.nonce, f.record)})
+	}
+	return out
 }
 
 func (c *Court) inquire(p world.Packet) []world.Packet {

@@ -3,6 +3,7 @@ package law
 import (
 	"crypto/ed25519"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -57,7 +58,7 @@ func TestCourtWithoutLog(t *testing.T) {
 	require.True(t, CheckRecord(s.Record, c.Public()))
 
 	// A thief of the court signs as well as the court.
-	require.Len(t, c.Holdings(), 1)
+	require.Len(t, c.Holdings(), 2, "the key, and the order until it is published")
 	require.Equal(t, CourtKey, c.Holdings()[0].Kind)
 	stolen := ed25519.NewKeyFromSeed(c.Holdings()[0].Data)
 	_, err = Verify(Sign(sample(), stolen), c.Public(), noon)
@@ -99,7 +100,21 @@ func TestCourtWithLog(t *testing.T) {
 	require.Equal(t, "evidence", string(s.Evidence))
 	require.True(t, OpensTo(record, s.Bytes, s.Nonce))
 	require.Empty(t, logged("log", record), "handed out once")
+
+	// The order is published when its sealing period is over, once.
+	tick := func(from string, now time.Time) []world.Packet {
+		return c.Handle(now, world.Packet{From: from, To: "court", Data: world.Pack(world.KindTick)})
+	}
+	require.Empty(t, tick(world.Clock, noon.Add(SealingPeriod-time.Second)))
+	require.Empty(t, tick(world.Outsider, noon.Add(SealingPeriod)))
+	published := tick(world.Clock, noon.Add(SealingPeriod))
+	require.Len(t, published, 1)
+	require.Equal(t, world.Public, published[0].To)
+	f, err = world.Unpack(published[0].Data, KindPublished, 3)
+	require.NoError(t, err)
+	require.True(t, OpensTo(f[2], f[0], f[1]))
 	require.Len(t, c.Holdings(), 1)
+	require.Empty(t, tick(world.Clock, noon.Add(2*SealingPeriod)))
 }
 
 func TestCourtKnowsItsDocket(t *testing.T) {
