@@ -74,16 +74,20 @@ func (g *group) run(ctx context.Context, finish func(*Cell)) {
 	if len(reading)+len(acting) == 0 {
 		return
 	}
-	broken := guard(func() error { return g.share(ctx, reading) })
+	bounded, cancel := g.lab.bound(ctx)
+	defer cancel()
+	broken := guard(func() error { return g.share(bounded, reading) })
 	for _, t := range reading {
 		g.close(t, broken)
 		finish(t.cell)
 	}
 	for _, t := range acting {
+		bounded, cancel := g.lab.bound(ctx)
 		if broken == nil {
-			g.alone(ctx, t)
+			g.alone(bounded, t)
 		}
 		g.close(t, broken)
+		cancel()
 		finish(t.cell)
 	}
 }

@@ -30,6 +30,9 @@ func (g *group) judge(t *trial) error {
 	c.Content = g.truth.content(g.settings.Target, c.At, a.opened)
 	c.Forged, c.FalseClaims = a.run.forged, len(a.wrong)
 	c.Trace.Calls, c.Trace.Opened = a.calls, slices.Sorted(maps.Keys(a.opened))
+	if t.err != nil {
+		return nil // what a script left behind when it failed is not worth working on
+	}
 	if !a.shared {
 		usual, err := g.usual(ctx, a.held.days)
 		if err != nil {
@@ -42,7 +45,7 @@ func (g *group) judge(t *trial) error {
 		return err
 	}
 	c.Metadata = Count{g.truth.metadata(facts), len(g.truth.conv.Messages)}
-	if c.Lawful, err = a.service(ctx); err != nil || t.err != nil {
+	if c.Lawful, err = a.service(ctx); err != nil {
 		return err
 	}
 	g.compare(t)

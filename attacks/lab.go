@@ -24,6 +24,10 @@ type Lab struct {
 	Clock func() float64
 	// Progress, if set, hears of each finished cell, one at a time.
 	Progress func(done, total int, c *Cell)
+	// Bound, if set, gives a time limit to each run with all that follows from it.
+	// It is for scripts from outside: a limit on the script alone would not stop
+	// what the script has set in motion.
+	Bound func(context.Context) (context.Context, context.CancelFunc)
 	// Withhold lists capabilities, as in a cell's needs, that the adversary
 	// declares and does not get: the script runs on, without their facts and
 	// against honest programs. It serves to show that no need is idle.
@@ -147,6 +151,14 @@ func (l *Lab) order(cells []Cell) {
 	slices.SortFunc(cells, func(a, b Cell) int {
 		return rank[[2]string{a.Attack, a.Design}] - rank[[2]string{b.Attack, b.Design}]
 	})
+}
+
+// bound applies the limit, if there is one.
+func (l *Lab) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if l.Bound == nil {
+		return context.WithCancel(ctx)
+	}
+	return l.Bound(ctx)
 }
 
 // now reads the clock, if there is one.
