@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"doormat/world"
 )
@@ -61,6 +62,9 @@ func (g *group) compare(t *trial) {
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, "expected not to be applicable, and it is"
 	default:
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, want.met(t.cell)
+		if fixed := t.header.fixes(g.lab.Settings); len(fixed) > 0 {
+			t.cell.Why += " (the attack fixes " + strings.Join(fixed, ", ") + ")"
+		}
 		t.cell.Expected = t.cell.Trace.Surprise == ""
 	}
 }

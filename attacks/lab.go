@@ -135,7 +135,7 @@ func (l *Lab) result() *Result {
 	}
 	for _, a := range l.Attacks {
 		h := a.Header()
-		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind, append([]string{}, h.Needs...)})
+		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind, append([]string{}, h.Needs...), h.fixes(l.Settings)})
 	}
 	return res
 }
