@@ -49,6 +49,14 @@ const (
 	// name, or with a quotation mark opened and not closed in it (as in
 	// `Jo changed the subject to "Party: bring cake"`), is a line of the app.
 	MaxName = 100
+	// MaxFiles is how many files an archive may hold.
+	MaxFiles = 10_000
+	// MaxRatio is how many bytes one byte of an archive may unpack to, in texts of
+	// more than 1 MiB. Chats pack to a tenth or so.
+	MaxRatio = 200
+	// MaxEntries is how many messages, chats and other sections result.json may
+	// hold. Messages as Telegram writes them reach MaxBytes long before.
+	MaxEntries = 1 << 20
 	// MaxText is the longest text of a message in bytes: four for each of the
 	// 65,536 characters that WhatsApp lets one type.
 	MaxText = 256 << 10
@@ -56,13 +64,14 @@ const (
 
 // The values of Chat.Format.
 const (
-	Android = "whatsapp-android"
-	IOS     = "whatsapp-ios"
+	Android  = "whatsapp-android"
+	IOS      = "whatsapp-ios"
+	Telegram = "telegram"
 )
 
 // A Chat is what was read from one export. Its lists are never nil.
 type Chat struct {
-	Format      string   // Android or IOS
+	Format      string   // Android, IOS or Telegram
 	Accounts    []string // who wrote something, in order of their first message
 	Messages    []Message
 	Attachments int       // how many messages stand for a photo, recording or file
@@ -77,13 +86,13 @@ type Message struct {
 	Sent       time.Time // UTC, never before that of the message above
 	Text       string    // lines separated by "\n"; may be empty
 	Attachment bool      // Text names a file, or says that it was left out
-	Line       int       // where its header stands, counted from 1
+	Line       int       // where it begins, counted from 1
 }
 
 // LeftOut names something of the file that is in no message.
 type LeftOut struct {
-	Line int    `json:"line"` // counted from 1
-	Item string `json:"item"` // always empty here: other formats name items
+	Line int    `json:"line"` // counted from 1; 0 for a file in an archive
+	Item string `json:"item"` // file, chat or section; empty for a line or a message
 	Why  string `json:"why"`
 }
 
