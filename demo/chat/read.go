@@ -2,11 +2,9 @@ package chat
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // forms ends the error that no message was found: it says what is read.
@@ -46,10 +44,6 @@ func readFile(name string, data []byte, order DateOrder) (*Chat, error) {
 	return r.readText(strings.ReplaceAll(string(data), "\r\n", "\n"))
 }
 
-// notChat marks the errors of a file that is no export at all, or one that
-// cannot be told from something else. In an archive such a file is left out.
-type notChat struct{ error }
-
 // readText reads WhatsApp's text with "\n" line ends.
 func (r *reader) readText(text string) (*Chat, error) {
 	entries, err := r.split(text)
@@ -78,27 +72,6 @@ func (r *reader) done() (*Chat, error) {
 			"no message found; %d lines of the app itself, %d left out; %s", r.chat.System, len(r.chat.LeftOut), forms)})
 	}
 	return r.chat, nil
-}
-
-// checkText checks that data is UTF-8 text.
-func checkText(data []byte) error {
-	switch {
-	case isZip(data):
-		return errors.New("an archive in an archive: unpack it and read the export in it")
-	case bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return errors.New("UTF-16 text: save it as UTF-8")
-	}
-	if i := bytes.IndexByte(data, 0); i >= 0 {
-		return fmt.Errorf("a zero byte at offset %d: binary data or UTF-16, save it as UTF-8 text", i)
-	}
-	for i := 0; i < len(data); {
-		c, n := utf8.DecodeRune(data[i:])
-		if c == utf8.RuneError && n == 1 {
-			return fmt.Errorf("line %d is not UTF-8: save the file as UTF-8 text", 1+bytes.Count(data[:i], []byte("\n")))
-		}
-		i += n
-	}
-	return nil
 }
 
 // An entry is a header line and the lines under it.

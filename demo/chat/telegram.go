@@ -2,18 +2,12 @@ package chat
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 )
-
-// isJSON reports whether data begins as a JSON object with a member does.
-func isJSON(data []byte) bool {
-	const space = " \t\r\n"
-	data, found := bytes.CutPrefix(bytes.TrimLeft(data, space), []byte("{"))
-	return found && bytes.HasPrefix(bytes.TrimLeft(data, space), []byte(`"`))
-}
 
 // A talk is one chat of an account.
 type talk struct {
@@ -65,8 +59,8 @@ func (r *reader) pick(talks []talk) (best int) {
 	}
 	for i, t := range talks {
 		if i != best {
-			r.chat.LeftOut = append(r.chat.LeftOut, LeftOut{Line: t.line, Item: "chat " + t.name,
-				Why: fmt.Sprintf("%d messages; another chat has more, or is before it: export this one by itself to read it", t.written)})
+			r.chat.LeftOut = append(r.chat.LeftOut, LeftOut{Line: t.line, Item: "chat " + cmp.Or(t.name, "without a name"),
+				Why: fmt.Sprintf("another chat has more messages than its %d, or stands first: export it by itself to read it", t.written)})
 		}
 	}
 	if len(talks) > 1 {

@@ -12,11 +12,6 @@ import (
 	"strings"
 )
 
-// isZip reports whether data begins as an archive does, an empty one included.
-func isZip(data []byte) bool {
-	return bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("PK\x05\x06"))
-}
-
 // readZip reads the one export among the files of an archive. Which it is shows
 // in what the .txt and .json files hold, not in their names: the chat's own file
 // is called differently in each language, and anybody in the chat can send a
@@ -158,6 +153,8 @@ func readMember(name string, f *zip.File, order DateOrder) (*Chat, error) {
 	return readFile(full, data, order)
 }
 
+var errLonger = errors.New("a file is longer than stated")
+
 // unpack returns a file's bytes. The sizes that the archive states were checked
 // by openZip; here they are enforced.
 func unpack(f *zip.File) ([]byte, error) {
@@ -175,12 +172,13 @@ func unpack(f *zip.File) ([]byte, error) {
 		return nil, fmt.Errorf("broken archive (%w): export the chat again", err)
 	}
 	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, int64(f.UncompressedSize64)+1))
-	if err != nil {
-		return nil, fmt.Errorf("broken archive (%w): export the chat again", err)
+	data := make([]byte, f.UncompressedSize64)
+	_, err = io.ReadFull(r, data)
+	if err == nil {
+		_, err = io.CopyN(io.Discard, r, 1) // its end, where the checksum is compared
 	}
-	if uint64(len(data)) != f.UncompressedSize64 {
-		return nil, fmt.Errorf("broken archive: the file is longer than the %d bytes stated", f.UncompressedSize64)
+	if err != io.EOF {
+		return nil, fmt.Errorf("broken archive (%w): export the chat again", cmp.Or(err, errLonger))
 	}
 	return data, nil
 }
