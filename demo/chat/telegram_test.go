@@ -67,6 +67,15 @@ func TestTelegramAccount(t *testing.T) {
 	}, c.Warnings)
 }
 
+// TestTelegramTie: of equally long chats the first is read.
+func TestTelegramTie(t *testing.T) {
+	const chat = `{"messages":[{"type":"message","date_unixtime":"1","from":"%s","text":"x"}]}`
+	c, err := Read("r", fmt.Appendf(nil, `{"chats":{"list":[`+chat+","+chat+`]},"left_chats":{"list":[`+chat+`]}}`, "A", "B", "C"), AnyOrder)
+	require.NoError(t, err)
+	require.Equal(t, []string{"A"}, c.Accounts)
+	require.Len(t, c.LeftOut, 2)
+}
+
 // TestTelegramMembers feeds one member beside a good one and shows where it went.
 func TestTelegramMembers(t *testing.T) {
 	const base = `"type":"message","date_unixtime":"1680332460","from":"A","from_id":"user1"`
