@@ -27,7 +27,7 @@ func (g *group) judge(t *trial) error {
 	a, c := t.adv, t.cell
 	ctx := a.run.ctx
 	c.At = a.at()
-	c.Content = g.truth.content(g.settings.Target, c.At, a.opened)
+	c.Content = g.truth.content(t.settings.Target, c.At, a.opened)
 	c.Forged, c.FalseClaims = a.run.forged, len(a.wrong)
 	c.Trace.Calls, c.Trace.Opened = a.calls, slices.Sorted(maps.Keys(a.opened))
 	if !a.shared {
@@ -50,7 +50,7 @@ func (g *group) judge(t *trial) error {
 }
 
 func (g *group) compare(t *trial) {
-	want, err := t.technique.Expect(keysOf(g.design.Info()), newView(g.truth.conv, g.settings))
+	want, err := t.technique.Expect(keysOf(g.design.Info()), newView(g.truth.conv, t.settings))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()
