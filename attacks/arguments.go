@@ -104,18 +104,25 @@ func (a *arguments) named(name string, otherwise int) int {
 }
 
 func (a *arguments) bytes(name string) []byte {
+	var out []byte
 	switch v := a.Named[name].(type) {
 	case nil:
-		return nil
 	case []byte:
-		return v
+		out = v
 	case string:
-		return []byte(v)
+		out = []byte(v)
 	default:
 		a.fail("bytes as "+name, v)
+	}
+	if len(out) > maxWritten {
+		a.fail(fmt.Sprintf("at most %d bytes as %s", maxWritten, name), fmt.Sprintf("%d", len(out)))
 		return nil
 	}
+	return out
 }
+
+// maxWritten bounds what a script writes at once, in bytes.
+const maxWritten = 64 << 10
 
 func (a *arguments) texts(name string) []string {
 	var out []string

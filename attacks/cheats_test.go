@@ -236,7 +236,7 @@ func TestHostileDesigns(t *testing.T) {
 			for _, needs := range []string{`"provider.store", "trustee:1.store"`, `"provider.store", "trustee:1.store", "provider.control"`} {
 				l := toyLab(t, attack(needs, "", opensAll, keyTheft))
 				l.Designs = []world.Design{renamed{anything{more: c.rules}}, worldtest.Toy{}}
-				l.left = budget{facts: 3000, work: 100_000}
+				l.left = budget{facts: 3000, bytes: 1 << 30, work: 100_000}
 				res, err := l.Run(context.Background())
 				require.NoError(t, err)
 				require.Contains(t, res.Cells[0].Error, c.want)

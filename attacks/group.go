@@ -62,16 +62,20 @@ func (g *group) run(ctx context.Context, finish func(point int, c *Cell)) {
 	if len(reading)+len(acting) == 0 {
 		return
 	}
-	broken := guard(func() error { return g.share(ctx, reading) })
+	bounded, cancel := g.lab.bound(ctx)
+	defer cancel()
+	broken := guard(func() error { return g.share(bounded, reading) })
 	for _, t := range reading {
 		g.close(t, broken)
 		finish(t.point, t.cell)
 	}
 	for _, t := range acting {
+		bounded, cancel := g.lab.bound(ctx)
 		if broken == nil {
-			g.alone(ctx, t)
+			g.alone(bounded, t)
 		}
 		g.close(t, broken)
+		cancel()
 		finish(t.point, t.cell)
 	}
 }
@@ -203,9 +207,11 @@ func (g *group) usual(ctx context.Context, days int) ([]Evidence, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = r.reach(when{len(g.truth.conv.Messages), days})
+	if err := r.reach(when{len(g.truth.conv.Messages), days}); err != nil {
+		return nil, err // a run cut short says nothing to the trials that follow
+	}
 	g.honest[days] = r.noticed
-	return r.noticed, err
+	return r.noticed, nil
 }
 
 // begin starts a script as a coroutine that stops wherever time must pass.

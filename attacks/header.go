@@ -3,6 +3,7 @@ package attacks
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -136,4 +137,21 @@ func seats(text string, s world.Settings) (string, error) {
 		}
 	}
 	return strings.Join(out, ","), nil
+}
+
+// fixes says in words which settings the attack fixes, in a fixed order.
+func (h *Header) fixes(base world.Settings) []string {
+	s, err := h.settings(base)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(h.Settings)) {
+		value := h.Settings[name]
+		if name == "jurisdictions" {
+			value = s.Jurisdictions
+		}
+		out = append(out, name+" "+value)
+	}
+	return out
 }

@@ -52,31 +52,42 @@ func (a *adversary) hold(capability, program string, text []byte) error {
 		case c.Surface == world.Tamper:
 			a.held.tamper = c.String()
 		default:
-			for _, name := range a.members(c) {
-				if err := a.seize(name, c, program, text); err != nil {
-					return err
-				}
+			if err := a.seize(c, program, text); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
 
-func (a *adversary) seize(name string, c world.Capability, program string, text []byte) error {
-	a.held.members[name] = c.String()
-	a.run.taken[name] = true
-	switch program {
-	case Silence:
-		a.run.silent[name] = true
-		return nil
-	case "":
-		return nil
+// seize takes over the members of a capability. Those of them for which the
+// program is made run it; there must be one.
+func (a *adversary) seize(c world.Capability, program string, text []byte) error {
+	ran, why := program == "" || program == Silence, error(nil)
+	for _, name := range a.members(c) {
+		a.held.members[name] = c.String()
+		a.run.taken[name] = true
+		if program == Silence {
+			a.run.silent[name] = true
+		}
+		if program == "" || program == Silence {
+			continue
+		}
+		node, ok := a.run.Net.Node(name).(world.Reprogrammable)
+		if !ok {
+			why = fmt.Errorf("%s has no modified programs", name)
+			continue
+		}
+		if err := node.Reprogram(program, text); err != nil {
+			why = err
+			continue
+		}
+		ran = true
 	}
-	node, ok := a.run.Net.Node(name).(world.Reprogrammable)
-	if !ok {
-		return fmt.Errorf("%s has no modified programs", name)
+	if !ran {
+		return why
 	}
-	return node.Reprogram(program, text)
+	return nil
 }
 
 // overhear records what travels to and from held principals, and to the

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"doormat/world"
 )
@@ -30,6 +31,9 @@ func (g *group) judge(t *trial) error {
 	c.Content = g.truth.content(t.settings.Target, c.At, a.opened)
 	c.Forged, c.FalseClaims = a.run.forged, len(a.wrong)
 	c.Trace.Calls, c.Trace.Opened = a.calls, slices.Sorted(maps.Keys(a.opened))
+	if t.err != nil {
+		return nil // what a script left behind when it failed is not worth working on
+	}
 	if !a.shared {
 		usual, err := g.usual(ctx, a.held.days)
 		if err != nil {
@@ -42,7 +46,7 @@ func (g *group) judge(t *trial) error {
 		return err
 	}
 	c.Metadata = Count{g.truth.metadata(facts), len(g.truth.conv.Messages)}
-	if c.Lawful, err = a.service(ctx); err != nil || t.err != nil {
+	if c.Lawful, err = a.service(ctx); err != nil {
 		return err
 	}
 	g.compare(t)
@@ -58,6 +62,9 @@ func (g *group) compare(t *trial) {
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, "expected not to be applicable, and it is"
 	default:
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, want.met(t.cell)
+		if fixed := t.header.fixes(t.base); len(fixed) > 0 {
+			t.cell.Why += " (the attack fixes " + strings.Join(fixed, ", ") + ")"
+		}
 		t.cell.Expected = t.cell.Trace.Surprise == ""
 	}
 }

@@ -50,9 +50,9 @@ type entry struct {
 
 // budget is what one adversary may still learn and compute. A long real chat
 // stays far below; what feeds itself, or multiplies, ends.
-type budget struct{ facts, work int }
+type budget struct{ facts, bytes, work int }
 
-var fullBudget = budget{facts: 4 << 20, work: 64 << 20}
+var fullBudget = budget{facts: 4 << 20, bytes: 2 << 30, work: 64 << 20}
 
 var errBudget = errors.New("saturate: too many facts or too many ways to combine them: what was taken is too much, or feeds itself")
 
@@ -96,6 +96,7 @@ func (k *knowledge) add(e entry) int {
 	k.ids[key] = id
 	k.byKind[e.Kind] = append(k.byKind[e.Kind], id)
 	k.left.facts--
+	k.left.bytes -= len(e.Ref) + len(e.Data)
 	return id
 }
 
@@ -132,7 +133,7 @@ func (k *knowledge) spend(ctx context.Context) bool {
 	case k.fault != nil:
 	case ctx.Err() != nil:
 		k.fault = context.Cause(ctx)
-	case k.left.work < 0 || k.left.facts < 0:
+	case k.left.work < 0 || k.left.facts < 0 || k.left.bytes < 0:
 		k.fault = errBudget
 	}
 	return k.fault == nil

@@ -126,7 +126,7 @@ func TestMinimalProof(t *testing.T) {
 
 func TestBudget(t *testing.T) {
 	grow := []world.Rule{conclude("r", []world.Kind{"a"}, "", "a")}
-	k := newKnowledge(grow, budget{facts: 100, work: 1000})
+	k := newKnowledge(grow, budget{facts: 100, bytes: 1 << 20, work: 1000})
 	k.add(entry{Fact: fact("a", "1", "x")})
 	require.ErrorIs(t, k.saturate(context.Background()), errBudget)
 	ctx, cancel := context.WithCancelCause(context.Background())

@@ -25,6 +25,10 @@ type Lab struct {
 	// Progress, if set, hears of each finished cell, one at a time; total counts
 	// those of all points of a sweep.
 	Progress func(done, total int, c *Cell)
+	// Bound, if set, gives a time limit to each run with all that follows from it.
+	// It is for scripts from outside: a limit on the script alone would not stop
+	// what the script has set in motion.
+	Bound func(context.Context) (context.Context, context.CancelFunc)
 	// Withhold lists capabilities, as in a cell's needs, that the adversary
 	// declares and does not get: the script runs on, without their facts and
 	// against honest programs. It serves to show that no need is idle.
@@ -81,7 +85,7 @@ func (l *Lab) result(s world.Settings) *Result {
 	}
 	for _, a := range l.Attacks {
 		h := a.Header()
-		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind, append([]string{}, h.Needs...)})
+		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind, append([]string{}, h.Needs...), h.fixes(s)})
 	}
 	return res
 }
@@ -97,6 +101,14 @@ func (l *Lab) order(cells []Cell) {
 	slices.SortFunc(cells, func(a, b Cell) int {
 		return rank[[2]string{a.Attack, a.Design}] - rank[[2]string{b.Attack, b.Design}]
 	})
+}
+
+// bound applies the limit, if there is one.
+func (l *Lab) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if l.Bound == nil {
+		return context.WithCancel(ctx)
+	}
+	return l.Bound(ctx)
 }
 
 // now reads the clock, if there is one.

@@ -52,6 +52,10 @@ type AttackRow struct {
 	Family string   `json:"family"`
 	Kind   string   `json:"kind"`
 	Needs  []string `json:"needs"`
+
+	// Fixes are settings that the attack fixes for itself, whatever the run's are,
+	// as "name value" under the run's t and n. They are not part of the document.
+	Fixes []string `json:"-"`
 }
 
 // A Cell is what one attack exposed of one design.

@@ -140,14 +140,14 @@ func (r *run) show(d display) {
 
 // news lists the evidence of r that an honest run of the same settings lacks.
 func (r *run) news(honest []Evidence) []Evidence {
-	usual := map[[2]string]int{}
+	usual := map[Evidence]int{}
 	for _, e := range honest {
-		usual[[2]string{e.By, e.What}]++
+		usual[e]++
 	}
 	out := []Evidence{}
 	for _, e := range r.noticed {
-		if key := [2]string{e.By, e.What}; usual[key] > 0 {
-			usual[key]--
+		if usual[e] > 0 {
+			usual[e]--
 			continue
 		}
 		out = append(out, e)

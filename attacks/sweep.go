@@ -54,6 +54,7 @@ func (l *Lab) Sweep(ctx context.Context, points []world.Settings) ([]*Result, er
 type job struct {
 	technique Technique
 	settings  world.Settings // as the attack's header overrides those of the point
+	base      world.Settings // those of the point
 	point     int
 }
 
@@ -91,7 +92,7 @@ func (l *Lab) plan(t *truth, points []world.Settings) ([]*group, error) {
 					groups[k] = &group{site: sites[where]}
 					ordered = append(ordered, groups[k])
 				}
-				groups[k].jobs = append(groups[k].jobs, job{a, s, point})
+				groups[k].jobs = append(groups[k].jobs, job{a, s, at, point})
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package attacks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -75,5 +76,45 @@ func TestSweepEnds(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	for _, r := range results {
 		require.NotEmpty(t, r.Cells[0].Error)
+	}
+}
+
+// Every shared run has the limit, and every attack that acts one of its own; what
+// an attack fixes is told by the settings of its point.
+func TestSweepBound(t *testing.T) {
+	l := toyLab(t, neighbours[0], strings.Replace(attack(`"device:A.control"`, `settings = {"jurisdictions": "A:t,B:n-t"},`,
+		opensAll, `adv.hold("device:A.control")`), "sample", "acting", 1))
+	var given, ended atomic.Int64
+	l.Bound = func(ctx context.Context) (context.Context, context.CancelFunc) {
+		given.Add(1)
+		ctx, cancel := context.WithCancel(ctx)
+		return ctx, func() { ended.Add(1); cancel() }
+	}
+	var points []world.Settings
+	for i := range 6 {
+		s := l.Settings
+		s.At, s.Threshold = 1+i%4, 1+i/4
+		points = append(points, s)
+	}
+	results, err := l.Sweep(context.Background(), points)
+	require.NoError(t, err)
+	require.EqualValues(t, 4+6, given.Load(), "a run for each attack and four points, and each trial that acts")
+	require.Equal(t, given.Load(), ended.Load())
+	require.Equal(t, []string{"jurisdictions A:1,B:2"}, results[0].Attacks[1].Fixes)
+	require.Equal(t, []string{"jurisdictions A:2,B:1"}, results[5].Attacks[1].Fixes)
+	require.Contains(t, results[5].Cells[1].Why, "(the attack fixes jurisdictions A:2,B:1)")
+
+	over := errors.New("time is over")
+	l.Bound = func(ctx context.Context) (context.Context, context.CancelFunc) {
+		ctx, cancel := context.WithCancelCause(ctx)
+		cancel(over)
+		return ctx, func() { cancel(nil) }
+	}
+	results, err = l.Sweep(context.Background(), points)
+	require.NoError(t, err, "the sweep itself has no limit")
+	for _, r := range results {
+		for _, c := range r.Cells {
+			require.NotEmpty(t, c.Error)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -126,4 +127,12 @@ func Judge(r *attacks.Result) (v Verdict) {
 		}
 	}
 	return v
+}
+
+// Limit bounds each run of a lab in time, for scripts from outside.
+func Limit(d time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
+	over := fmt.Errorf("stopped after %s: what the script set in motion does not end", d)
+	return func(ctx context.Context) (context.Context, context.CancelFunc) {
+		return context.WithTimeoutCause(ctx, d, over)
+	}
 }

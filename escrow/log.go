@@ -146,10 +146,11 @@ func (l *Log) cosigned(p world.Packet) []world.Packet {
 type Witness struct {
 	name    string
 	witness *ledger.Witness
+	asked   bool // it has told the log from which size it wants a proof
 }
 
 // NewWitness wraps a witness under a principal's name.
-func NewWitness(name string, w *ledger.Witness) *Witness { return &Witness{name, w} }
+func NewWitness(name string, w *ledger.Witness) *Witness { return &Witness{name: name, witness: w} }
 
 // Name implements [world.Node].
 func (w *Witness) Name() string { return w.name }
@@ -166,9 +167,11 @@ func (w *Witness) Handle(now time.Time, p world.Packet) []world.Packet {
 		return nil
 	}
 	cosigned, err := w.witness.Cosign(f[0], f[1], now)
-	if err != nil && !errors.Is(err, ledger.ErrFork) && !errors.Is(err, ledger.ErrRollback) {
-		cosigned, err = nil, nil // perhaps a packet was lost: say where we are
+	lost := err != nil && !errors.Is(err, ledger.ErrFork) && !errors.Is(err, ledger.ErrRollback)
+	if lost && !w.asked {
+		cosigned, err = nil, nil // perhaps a packet was lost: say once where we are
 	}
+	w.asked = lost
 	if err != nil {
 		return []world.Packet{world.Warn(w.name, "the log does not add up: "+err.Error())}
 	}
@@ -176,22 +179,28 @@ func (w *Witness) Handle(now time.Time, p world.Packet) []world.Packet {
 }
 
 // Monitor is a principal that asks the court about each new entry of the log and
-// warns of one that is not on the court's docket.
-type Monitor struct{}
+// warns of one that is not on the court's docket. It checks the evidence of each
+// entry, and warns if it was not shown one in between. What it is never shown,
+// with no entry after it, it does not miss.
+type Monitor struct {
+	policy *ledger.Policy
+	next   int64 // index of the next entry
+}
+
+// NewMonitor follows a log from an index on.
+func NewMonitor(policy *ledger.Policy, next int64) *Monitor { return &Monitor{policy, next} }
 
 // Name implements [world.Node].
-func (Monitor) Name() string { return "monitor" }
+func (*Monitor) Name() string { return "monitor" }
 
 // Holdings implements [world.Node]: what it knows is public.
-func (Monitor) Holdings() []world.Fact { return nil }
+func (*Monitor) Holdings() []world.Fact { return nil }
 
 // Handle implements [world.Node].
-func (Monitor) Handle(_ time.Time, p world.Packet) []world.Packet {
+func (m *Monitor) Handle(_ time.Time, p world.Packet) []world.Packet {
 	switch {
 	case p.From == "log" && p.Kind() == law.KindLogged:
-		if f, err := world.Unpack(p.Data, law.KindLogged, 2); err == nil {
-			return []world.Packet{{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, f[0])}}
-		}
+		return m.entry(p.Data)
 	case p.From == "court" && p.Kind() == law.KindDocketed:
 		f, err := world.Unpack(p.Data, law.KindDocketed, 2)
 		if err == nil && len(f[1]) == 1 && f[1][0] == 0 {
@@ -199,4 +208,25 @@ func (Monitor) Handle(_ time.Time, p world.Packet) []world.Packet {
 		}
 	}
 	return nil
+}
+
+// entry asks the court about an entry that the log proves to hold.
+func (m *Monitor) entry(data []byte) []world.Packet {
+	f, err := world.Unpack(data, law.KindLogged, 2)
+	if err != nil {
+		return nil
+	}
+	evidence, err := ledger.ParseEvidence(f[1])
+	if err == nil {
+		_, err = evidence.Verify(m.policy, f[0])
+	}
+	if err != nil {
+		return []world.Packet{world.Warn("monitor", "the log shows an entry without evidence")}
+	}
+	var out []world.Packet
+	if evidence.Index > m.next {
+		out = append(out, world.Warn("monitor", "the log left out entries"))
+	}
+	m.next = max(m.next, evidence.Index+1)
+	return append(out, world.Packet{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, f[0])})
 }

@@ -30,7 +30,7 @@ type office struct {
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	seed := world.Seed(1)
-	o := &office{t: t, nodes: map[string]world.Node{"monitor": Monitor{}}, court: ed25519.NewKeyFromSeed(make([]byte, 32))}
+	o := &office{t: t, nodes: map[string]world.Node{}, court: ed25519.NewKeyFromSeed(make([]byte, 32))}
 	var err error
 	o.ledger, err = ledger.New("test.log", seed.Stream("log"))
 	require.NoError(t, err)
@@ -44,7 +44,7 @@ func newOffice(t *testing.T) *office {
 	o.policy, err = ledger.NewPolicy(o.ledger.VerifierKey(), 2, keys...)
 	require.NoError(t, err)
 	o.log = NewLog(o.ledger, o.court.Public().(ed25519.PublicKey), o.policy, map[string]int64{}, names)
-	o.nodes["log"] = o.log
+	o.nodes["log"], o.nodes["monitor"] = o.log, NewMonitor(o.policy, 0)
 	return o
 }
 
@@ -190,4 +190,35 @@ type liar struct{ world.Node }
 
 func (liar) Handle(time.Time, world.Packet) []world.Packet {
 	return []world.Packet{{From: "witness:1", To: "log", Data: world.Pack(KindCosigned, []byte("rubbish\n"), world.Int(1))}}
+}
+
+// TestMonitorMissesAnEntry keeps one entry from it: the next one gives that away.
+func TestMonitorMissesAnEntry(t *testing.T) {
+	o := newOffice(t)
+	o.append(o.record("one"))
+	o.drop = func(p world.Packet) bool { return p.To == "monitor" }
+	o.append(o.record("two"))
+	require.Empty(t, o.answers(world.KindWarning))
+	o.drop = nil
+	o.append(o.record("three"))
+	require.Len(t, o.answers(world.KindWarning), 1)
+	o.send(world.Packet{From: "log", To: "monitor", Data: world.Pack(law.KindLogged, o.record("four"), []byte("no evidence"))})
+	require.Len(t, o.answers(world.KindWarning), 2)
+}
+
+// TestWitnessWarnsOfALargerFork: a proof that fails from the size that the
+// witness itself named is no lost packet.
+func TestWitnessWarnsOfALargerFork(t *testing.T) {
+	o := newOffice(t)
+	o.append(o.record("one"))
+	fork, err := o.ledger.Fork(0)
+	require.NoError(t, err)
+	fork.Append(o.record("another"))
+	fork.Append(o.record("and another"))
+	proof, err := fork.Consistency(1, 2)
+	require.NoError(t, err)
+	for range 2 {
+		o.send(world.Packet{From: "log", To: "witness:1", Data: world.Pack(KindCosign, fork.Checkpoint(), proof)})
+	}
+	require.Len(t, o.answers(world.KindWarning), 1)
 }

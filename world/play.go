@@ -108,7 +108,7 @@ func (p *Play) Settle() error {
 
 // packetsPerMoment bounds what programs may say to each other before they come
 // to rest: far above any honest exchange, and it ends a loop between two.
-const packetsPerMoment = 1 << 20
+const packetsPerMoment = 1 << 16
 
 func (p *Play) typeMessage(k int) {
 	m := &p.conv.Messages[k-1]

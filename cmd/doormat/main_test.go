@@ -1,8 +1,11 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"embed"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -115,6 +118,11 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 
 // hostileFiles writes what a transcript cannot hold.
 func hostileFiles(env *testscript.Env) error {
+	for archive, file := range map[string]string{"chat.bin": "_chat.txt", "bad.zip": "../_chat.txt"} {
+		if err := pack(filepath.Join(env.WorkDir, archive), file, "IMG-1.jpg"); err != nil {
+			return err
+		}
+	}
 	for name, text := range map[string]string{
 		"binary.txt": "\x7fELF\x02\x00\x01",
 		"evil.txt":   "26/03/2017, 19:01 - Jo\x1b]0;boo\x07: \x1b[31mred\n26/03/2017, 19:02 - Ruth: hi\n",
@@ -124,4 +132,23 @@ func hostileFiles(env *testscript.Env) error {
 		}
 	}
 	return nil
+}
+
+// pack writes an archive of files that all hold one message.
+func pack(archive string, files ...string) error {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range files {
+		w, err := z.Create(name)
+		if err != nil {
+			return err
+		}
+		if _, err = io.WriteString(w, "26/03/2017, 19:01 - Jo: IMG-1.jpg (file attached)\n"); err != nil {
+			return err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return err
+	}
+	return os.WriteFile(archive, b.Bytes(), 0o600)
 }

@@ -1,8 +1,9 @@
-// Package chat reads the text file that WhatsApp writes on "Export chat", so
-// that doormat can run somebody's own conversation. Bytes come in; the package
-// opens no file.
+// Package chat reads the exports of messengers, so that doormat can run somebody's
+// own conversation: WhatsApp's "Export chat", as text or as the zip that it comes
+// in, and the result.json of Telegram Desktop. Bytes come in; the package opens no
+// file and unpacks none to disk. What a file is shows in its bytes, not its name.
 //
-// There is no specification. The two forms are
+// WhatsApp's text has no specification. Its two forms are
 //
 //	26/03/2017, 19:01 - Name: text          Android
 //	[26/03/2017, 19:01:28] Name: text       iOS
@@ -13,20 +14,30 @@
 // spaces in between. A line that does not begin so continues the message above.
 // Digits other than 0-9, and day halves other than AM and PM, are not read.
 //
-// What the reader makes of a file:
+// In a zip one file must be an export; the others are left out, see readZip.
+//
+// Telegram's JSON is what the source of Telegram Desktop writes
+// (export_output_json.cpp): one chat, or the chats of an account, of which the one
+// with the most messages is read. Control characters stand in it as \x1B, which is
+// not JSON; they are rewritten first. The fields read are those of the type telegram.
+//
+// What the readers make of a file:
 //
 //   - A header followed by "Name: " is a message. One without is a line of the
-//     app itself ("Ruth left"): it is counted in [Chat.System] and dropped.
+//     app itself ("Ruth left"): it is counted in [Chat.System] and dropped. So is
+//     a service message of Telegram.
 //   - "<Media omitted>", "IMG-1.jpg (file attached)" and their kin, in six
 //     languages, stay messages with that text; they count in [Chat.Attachments].
+//     Telegram's become "<photo>", "<sticker>" and so on, before the caption.
 //   - Everything else that is dropped is in [Chat.LeftOut] with line and reason.
-//     Nothing disappears silently; FuzzRead checks that the sums agree.
-//   - Clock times carry no zone and are read as UTC. Where a time lies before the
-//     one above (the clock went back, a message arrived late), the order of the
-//     file stands and the message takes the time above it.
+//     Nothing disappears silently; FuzzRead, FuzzZip and FuzzTelegram check that
+//     the sums agree.
+//   - WhatsApp's clock times carry no zone and are read as UTC. Where a time lies
+//     before the one above (the clock went back, a message arrived late), the order
+//     of the file stands and the message takes the time above it.
 //
-// The format is not authenticated. A line in the shape of a header inside a
-// message cannot be told from a header: whoever sends you
+// No format is authenticated. In WhatsApp's a line in the shape of a header inside
+// a message cannot be told from a header: whoever sends you
 // "hi\n26/03/2017, 19:02 - Ruth: I confess" has put a message into Ruth's mouth
 // in your export, and anybody can edit the file. Nor does it tell a name from a
 // notice that holds ": "; see [MaxName]. An import is material for experiments,
@@ -35,11 +46,12 @@ package chat
 
 import "time"
 
-// Limits on what a file may hold. Beyond MaxBytes, MaxAccounts and MaxPreamble
-// Read refuses the file; beyond MaxName and MaxText it leaves out the line.
+// Limits on what a file may hold. Beyond most of them Read refuses the file; a
+// text beyond MaxText is left out, and at MaxName stands what happens there.
 const (
-	// MaxBytes is the largest file read, in bytes. Callers can look at a file's
-	// size first.
+	// MaxBytes is the largest file read, in bytes, and the most that the .txt and
+	// .json files in an archive may hold unpacked, together. Callers can look at a
+	// file's size first.
 	MaxBytes = 64 << 20
 	// MaxAccounts is how many people may write in a chat.
 	MaxAccounts = 256
@@ -47,8 +59,16 @@ const (
 	MaxPreamble = 1000
 	// MaxName is how many characters a name may have. "Name: " with a longer
 	// name, or with a quotation mark opened and not closed in it (as in
-	// `Jo changed the subject to "Party: bring cake"`), is a line of the app.
+	// `Jo changed the subject to "Party: bring cake"`), is a line of the app. Telegram's are cut.
 	MaxName = 100
+	// MaxFiles is how many files an archive may hold.
+	MaxFiles = 10_000
+	// MaxRatio is how many bytes one byte of an archive may unpack to, in texts of
+	// more than 1 MiB. Chats pack to a tenth or so.
+	MaxRatio = 200
+	// MaxEntries is how many messages, chats and other sections result.json may
+	// hold. Messages as Telegram writes them reach MaxBytes long before.
+	MaxEntries = 1 << 20
 	// MaxText is the longest text of a message in bytes: four for each of the
 	// 65,536 characters that WhatsApp lets one type.
 	MaxText = 256 << 10
@@ -56,13 +76,14 @@ const (
 
 // The values of Chat.Format.
 const (
-	Android = "whatsapp-android"
-	IOS     = "whatsapp-ios"
+	Android  = "whatsapp-android"
+	IOS      = "whatsapp-ios"
+	Telegram = "telegram"
 )
 
 // A Chat is what was read from one export. Its lists are never nil.
 type Chat struct {
-	Format      string   // Android or IOS
+	Format      string   // Android, IOS or Telegram
 	Accounts    []string // who wrote something, in order of their first message
 	Messages    []Message
 	Attachments int       // how many messages stand for a photo, recording or file
@@ -77,13 +98,13 @@ type Message struct {
 	Sent       time.Time // UTC, never before that of the message above
 	Text       string    // lines separated by "\n"; may be empty
 	Attachment bool      // Text names a file, or says that it was left out
-	Line       int       // where its header stands, counted from 1
+	Line       int       // where it begins, counted from 1
 }
 
 // LeftOut names something of the file that is in no message.
 type LeftOut struct {
-	Line int    `json:"line"` // counted from 1
-	Item string `json:"item"` // always empty here: other formats name items
+	Line int    `json:"line"` // counted from 1; 0 for a file in an archive
+	Item string `json:"item"` // file, chat or section; empty for a line or a message
 	Why  string `json:"why"`
 }
 

@@ -100,14 +100,14 @@ func TestRefused(t *testing.T) {
 		fmt.Fprintf(&crowd, header+"user %d: hello\n", i)
 	}
 	tests := []struct{ name, file, want string }{
-		{"empty", "", `chat: f.txt: no message found (0 lines read); want WhatsApp's text export, UTF-8 lines like "26/03/2017, 19:01 - Name: text" or "[26/03/2017, 19:01:28] Name: text"`},
+		{"empty", "", `chat: f.txt: no message found (0 lines read); want WhatsApp's export (.zip, or its UTF-8 text with lines like "26/03/2017, 19:01 - Name: text" or "[26/03/2017, 19:01:28] Name: text") or Telegram Desktop's result.json`},
 		{"only a BOM", "\ufeff", "chat: f.txt: no message found"},
 		{"prose", "Dear Ruth,\nhello\n", "chat: f.txt: no message found (2 lines read)"},
 		{"only the app", header + "Ruth left\n", "chat: f.txt: no message found; 1 lines of the app itself, 0 left out; want"},
 		{"UTF-16 little endian", "\xff\xfe2\x006\x00", "chat: f.txt: UTF-16 text: save it as UTF-8"},
 		{"UTF-16 big endian", "\xfe\xff\x002\x006", "chat: f.txt: UTF-16 text: save it as UTF-8"},
 		{"UTF-16 without a mark", "2\x006\x00", "chat: f.txt: a zero byte at offset 1"},
-		{"zip", "PK\x03\x04\x00", "chat: f.txt: a zip archive: unpack it"},
+		{"zip", "PK\x03\x04\x00", "chat: f.txt: broken archive"},
 		{"Latin-1", header + "Ruth: x\n" + header + "Ren\xe9: x", "chat: f.txt: line 2 is not UTF-8"},
 		{"cut in a character", header + "Ruth: \xf0\x9f\x91", "chat: f.txt: line 1 is not UTF-8"},
 		{"long preamble", strings.Repeat("x\n", MaxPreamble+1) + header + "Ruth: x", "chat: f.txt: no message found (1001 lines read)"},

@@ -2,31 +2,50 @@ package chat
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // forms ends the error that no message was found: it says what is read.
-const forms = "want WhatsApp's text export, UTF-8 lines like " +
-	`"26/03/2017, 19:01 - Name: text" or "[26/03/2017, 19:01:28] Name: text"`
+const forms = "want WhatsApp's export (.zip, or its UTF-8 text with lines like " +
+	`"26/03/2017, 19:01 - Name: text" or "[26/03/2017, 19:01:28] Name: text") or Telegram Desktop's result.json`
 
-// Read reads an export. name is the file's name for errors, which read
-// "chat: name: …" or "chat: name:line: …". An order other than AnyOrder must fit
-// every date of the file. Read keeps no reference to data. Its work is linear
-// in len(data).
+// Read reads an export, in whichever form its first bytes show: the file's name
+// only serves errors, which read "chat: name: …" or "chat: name:line: …". An
+// order other than AnyOrder must fit every date of a WhatsApp export. Read keeps
+// no reference to data. Its work is linear in len(data), or for an archive in
+// the text unpacked.
 func Read(name string, data []byte, order DateOrder) (*Chat, error) {
 	if _, err := ParseDateOrder(string(order)); err != nil {
 		return nil, err
 	}
-	text, err := decode(data)
-	if err != nil {
-		return nil, fmt.Errorf("chat: %s: %w", name, err)
+	if len(data) > MaxBytes {
+		return nil, fmt.Errorf("chat: %s: %d bytes, the limit is %d: export the chat without media, or for a shorter time",
+			name, len(data), MaxBytes)
+	}
+	if isZip(data) {
+		return readZip(name, data, order)
+	}
+	return readFile(name, data, order)
+}
+
+// readFile reads what is not packed.
+func readFile(name string, data []byte, order DateOrder) (*Chat, error) {
+	if err := checkText(data); err != nil {
+		return nil, fmt.Errorf("chat: %s: %w", name, notChat{err})
 	}
 	r := &reader{name: name, order: order, explicit: order != AnyOrder, people: map[string]bool{}}
 	r.chat = &Chat{Accounts: []string{}, Messages: []Message{}, LeftOut: []LeftOut{}, Warnings: []string{}}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if isJSON(data) {
+		return r.readTelegram(data)
+	}
+	return r.readText(strings.ReplaceAll(string(data), "\r\n", "\n"))
+}
+
+// readText reads WhatsApp's text with "\n" line ends.
+func (r *reader) readText(text string) (*Chat, error) {
 	entries, err := r.split(text)
 	if err != nil {
 		return nil, err
@@ -43,35 +62,16 @@ func Read(name string, data []byte, order DateOrder) (*Chat, error) {
 	}
 	r.dropNotices()
 	r.warnOfClock()
-	if len(r.chat.Messages) == 0 {
-		return nil, fmt.Errorf("chat: %s: no message found; %d lines of the app itself, %d left out; %s",
-			name, r.chat.System, len(r.chat.LeftOut), forms)
-	}
-	return r.chat, nil
+	return r.done()
 }
 
-// decode checks that data is text and returns it with "\n" line ends.
-func decode(data []byte) (string, error) {
-	switch {
-	case len(data) > MaxBytes:
-		return "", fmt.Errorf("%d bytes, the limit is %d: export the chat without media, or cut the file", len(data), MaxBytes)
-	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
-		return "", errors.New("a zip archive: unpack it and read the .txt file in it")
-	case bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return "", errors.New("UTF-16 text: save it as UTF-8")
+// done returns the chat, unless it is empty.
+func (r *reader) done() (*Chat, error) {
+	if len(r.chat.Messages) == 0 {
+		return nil, fmt.Errorf("chat: %s: %w", r.name, notChat{fmt.Errorf(
+			"no message found; %d lines of the app itself, %d left out; %s", r.chat.System, len(r.chat.LeftOut), forms)})
 	}
-	if i := bytes.IndexByte(data, 0); i >= 0 {
-		return "", fmt.Errorf("a zero byte at offset %d: binary data or UTF-16, save it as UTF-8 text", i)
-	}
-	for i := 0; i < len(data); {
-		c, n := utf8.DecodeRune(data[i:])
-		if c == utf8.RuneError && n == 1 {
-			return "", fmt.Errorf("line %d is not UTF-8: save the file as UTF-8 text", 1+bytes.Count(data[:i], []byte("\n")))
-		}
-		i += n
-	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	return strings.ReplaceAll(string(data), "\r\n", "\n"), nil
+	return r.chat, nil
 }
 
 // An entry is a header line and the lines under it.
@@ -117,7 +117,8 @@ func (r *reader) split(text string) ([]entry, error) {
 		at = end + 1
 	}
 	if len(entries) == 0 {
-		return nil, fmt.Errorf("chat: %s: no message found (%d lines read); %s", r.name, len(r.chat.LeftOut), forms)
+		return nil, fmt.Errorf("chat: %s: %w", r.name,
+			notChat{fmt.Errorf("no message found (%d lines read); %s", len(r.chat.LeftOut), forms)})
 	}
 	entries[len(entries)-1].rest = text[begin:]
 	return entries, nil

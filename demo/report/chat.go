@@ -21,7 +21,18 @@ func Chat(s chat.Summary, width int) string {
 			p.field("", fmt.Sprintf("and %d more; --format json lists all", len(s.LeftOut)-few))
 			break
 		}
-		p.field("", fmt.Sprintf("line %d: %s", l.Line, l.Why))
+		p.field("", place(l)+": "+l.Why)
 	}
 	return p.String()
+}
+
+// place says where something was left out: a line, a file, or both.
+func place(l chat.LeftOut) string {
+	switch {
+	case l.Item == "":
+		return fmt.Sprintf("line %d", l.Line)
+	case l.Line == 0:
+		return l.Item
+	}
+	return fmt.Sprintf("line %d, %s", l.Line, l.Item)
 }

@@ -52,6 +52,9 @@ func Markdown(r *attacks.Result) string {
 		if a.Kind != "attack" {
 			line[0] += " (" + a.Kind + ")"
 		}
+		if len(a.Fixes) > 0 {
+			line[0] += "<br>fixes " + escape(strings.Join(a.Fixes, ", "))
+		}
 		for _, d := range r.Designs {
 			line = append(line, markdownCell(cells[[2]string{a.ID, d.ID}]))
 		}

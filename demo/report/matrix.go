@@ -33,7 +33,7 @@ func settingsText(r *attacks.Result, over string) string {
 		}
 		return fmt.Sprint(v)
 	}
-	return fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s. Escrow %s of %d trustees (%s), provider in A. "+
+	return fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless they say otherwise. Escrow %s of %d trustees (%s), provider in A. "+
 		"Retention %s, mailbox %s, seed %d.",
 		r.Conversation.Title, count(r.Conversation.Messages, "message"), count(r.Conversation.Accounts, "account"),
 		s.Target, value("at", s.At), value("threshold", s.Threshold), s.Trustees, s.Jurisdictions,
@@ -44,7 +44,7 @@ func settingsText(r *attacks.Result, over string) string {
 func legend(p *page) {
 	for _, text := range []string{
 		"■ all  ◧ part  □ none of the messages recovered  – not applicable",
-		"×2 principals taken  ✓ order served in full  ! somebody noticed  ≠ unexpected",
+		"×2 principals in it  ✓ order served in full  ! somebody was warned  ≠ unexpected",
 		"target: messages that the target sent or received; others: the rest",
 	} {
 		p.prose(0, text)
@@ -160,11 +160,20 @@ func label(a attacks.AttackRow) string {
 
 func attackLines(a attacks.AttackRow, width int) []string {
 	if text := label(a); lipgloss.Width(text) <= width {
-		return []string{text}
+		return append([]string{text}, fixed(a, width)...)
 	}
 	out := strings.Split(lipgloss.Wrap(a.ID, width, ""), "\n") // at hyphens
 	if a.Kind != "attack" {
 		out = append(out, "  "+faint("("+a.Kind+")"))
+	}
+	return append(out, fixed(a, width)...)
+}
+
+// fixed says which settings an attack fixes for itself.
+func fixed(a attacks.AttackRow, width int) []string {
+	var out []string
+	for _, f := range a.Fixes {
+		out = append(out, wrap(faint("  "+Clean(f)), width)...)
 	}
 	return out
 }

@@ -13,7 +13,8 @@ type tally struct {
 	widest, later *attacks.Cell // opened most, and most of what came after the attack
 	opened        int           // attacks that opened something
 	unnoticed     int           // of those, the ones that nobody noticed
-	orders        int           // lawful attacks, applicable or not
+	orders        int           // lawful attacks that asked for something
+	absent        int           // lawful attacks that are not applicable
 	served        []string      // those in which the agency got every message in scope
 }
 
@@ -31,24 +32,28 @@ func meaning(r *attacks.Result) []string {
 				return "nothing"
 			}
 			got, of := recovered(t.widest)
-			return fmt.Sprintf("%d of %d messages (%s, %s taken)", got, of, t.widest.Attack, count(t.widest.Parties, "principal"))
+			return fmt.Sprintf("%d of %d messages (%s, %s in it)", got, of, t.widest.Attack, count(t.widest.Parties, "principal"))
 		}),
-		"Future, the most that one attack opened of what was written after it: " + each(all, func(t *tally) string {
+		"Future, the largest part that one attack opened of what was written after it: " + each(all, func(t *tally) string {
 			if t.later == nil {
 				return "nothing"
 			}
 			got, of := after(t.later)
 			return fmt.Sprintf("%d of %d (%s)", got, of, t.later.Attack)
 		}),
-		"Silence, attacks that opened something and that nobody noticed: " + each(all, func(t *tally) string {
+		"Silence, attacks that opened something with nobody warned: " + each(all, func(t *tally) string {
 			return fmt.Sprintf("%d of %d", t.unnoticed, t.opened)
 		}),
 	}
 	if text := equals(r); text != "" {
 		lines = append(lines, text)
 	}
-	return append(lines, "Lawful access, orders of a court that were served in full: "+each(all, func(t *tally) string {
-		return fmt.Sprintf("%d of %d%s", len(t.served), t.orders, parenthesis(t.served))
+	return append(lines, "Lawful access, orders that nobody resisted, served in full: "+each(all, func(t *tally) string {
+		text := fmt.Sprintf("%d of %d%s", len(t.served), t.orders, parenthesis(t.served))
+		if t.absent > 0 {
+			text += fmt.Sprintf(", and %d that had nobody to be served on", t.absent)
+		}
+		return text
 	}))
 }
 
@@ -83,6 +88,9 @@ func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
 	kind := map[string]string{}
 	for _, a := range r.Attacks {
 		kind[a.ID] = a.Kind
+		if a.Family == "evasion" {
+			kind[a.ID] = "" // what opens there, a court asked for
+		}
 	}
 	for i := range r.Cells {
 		c := &r.Cells[i]
@@ -115,7 +123,12 @@ func (t *tally) attack(c *attacks.Cell) {
 }
 
 func (t *tally) lawful(c *attacks.Cell) {
-	t.orders++
+	switch {
+	case !c.Applicable:
+		t.absent++
+	case c.Lawful.Asked > 0:
+		t.orders++
+	}
 	if c.Error == "" && c.Lawful.Asked > 0 && c.Lawful.Served == c.Lawful.Asked {
 		t.served = append(t.served, c.Attack)
 	}
@@ -138,7 +151,7 @@ func equals(r *attacks.Result) string {
 	var same []string
 	opened := 0
 	for _, a := range r.Attacks {
-		if a.Kind != "attack" {
+		if a.Kind != "attack" || a.Family == "evasion" {
 			continue
 		}
 		alike, most := true, 0

@@ -135,7 +135,7 @@ func TestMatrixSaysEverything(t *testing.T) {
 
 func TestMeaning(t *testing.T) {
 	text := strings.Join(meaning(result(2, "Ann")), "\n")
-	require.Contains(t, text, "20000 of 20000 messages (everything, 2 principals taken)")
+	require.Contains(t, text, "20000 of 20000 messages (everything, 2 principals in it)")
 	require.Contains(t, text, "10000 of 10000 (part)", "as much as everything, found first")
 	require.Contains(t, text, "1 of 2", "part was noticed, everything was not")
 	require.Contains(t, text, "every design: 2 of 2 (part, everything)")

@@ -96,7 +96,7 @@ func moment(at, end int) string {
 func noticed(p *page, c *attacks.Cell) {
 	const few = 4
 	if len(c.Noticed) == 0 {
-		p.field("Noticed", "by nobody")
+		p.field("Noticed", "nobody was warned")
 	}
 	for i, e := range c.Noticed {
 		if i == few {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"charm.land/lipgloss/v2"
 
@@ -64,6 +65,9 @@ func (s *Sweep) Text(width int) string {
 	p.title(r.Attacks[0].Title)
 	p.prose(0, settingsText(r, s.Over))
 	p.prose(0, fmt.Sprintf("Over %s: x is %s.", s.Over, s.span()))
+	if text := s.fixed(); text != "" {
+		p.prose(0, "The attack fixes "+Clean(text)+".")
+	}
 	if s.Over == "at" {
 		for i, d := range r.Designs {
 			p.gap()
@@ -81,12 +85,22 @@ func (s *Sweep) Text(width int) string {
 	p.gap()
 	s.alarms(p)
 	p.prose(0, "Before and after the moment at which the adversary first took something.")
-	p.prose(0, "× principals taken  lawful: served of asked  ! somebody noticed  ≠ unexpected  – none such, or not applicable")
+	p.prose(0, "× principals in it  lawful: served of asked  ! somebody was warned  ≠ unexpected  – none such, or not applicable")
 	p.gap()
 	for _, text := range caveats {
 		p.prose(0, text)
 	}
 	return p.String()
+}
+
+// fixed tells which settings the attack fixes for itself; some follow the value.
+func (s *Sweep) fixed() string {
+	last := len(s.Results) - 1
+	from, to := strings.Join(s.Results[0].Attacks[0].Fixes, ", "), strings.Join(s.Results[last].Attacks[0].Fixes, ", ")
+	if from == to {
+		return from
+	}
+	return fmt.Sprintf("%s at x = %s, to %s at x = %s", from, s.Values[0], to, s.Values[last])
 }
 
 // span tells of the values of x.

@@ -35,8 +35,11 @@ func (t Tour) Opening(width int) string {
 	} else {
 		p.prose(2, strings.Join(c.Accounts[:min(10, len(c.Accounts))], ", ")+"; the target is "+c.Target+".")
 	}
+	p.gap()
 	for _, d := range t.Designs {
-		introduce(p, d.Info())
+		i := d.Info()
+		p.heading("Design: "+i.Name, faint(i.ID))
+		p.prose(2, firstSentence(strings.Join(strings.Fields(i.Doc), " ")))
 	}
 	return p.String()
 }
@@ -54,28 +57,6 @@ func (t Tour) people(p *page) {
 	p.prose(2, story.Order)
 }
 
-func introduce(p *page, i world.Info) {
-	p.gap()
-	p.heading("Design: "+i.Name, faint(i.ID))
-	p.prose(2, sentences(i.Doc, 3))
-	for _, trust := range i.Trusts {
-		p.beside(4, "  -", "trust "+Clean(trust))
-	}
-}
-
-// sentences is the beginning of a paragraph.
-func sentences(text string, n int) string {
-	rest, out := strings.Join(strings.Fields(text), " "), ""
-	for range n {
-		s := firstSentence(rest)
-		out += s + " "
-		if rest = strings.TrimSpace(strings.TrimPrefix(rest, s)); rest == "" {
-			break
-		}
-	}
-	return strings.TrimSpace(out)
-}
-
 // Findings shows a few attacks one by one, then all, then what that means.
 func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) string {
 	p := newPage(width)
@@ -83,12 +64,9 @@ func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) str
 	for i, h := range shown {
 		p.gap()
 		p.heading(fmt.Sprintf("Attack %d: %s", i+1, h.Title), faint(h.ID))
-		p.prose(2, sentences(h.Happens, 2))
-		for _, d := range r.Designs {
-			if c := cells[[2]string{h.ID, d.ID}]; c != nil {
-				measured(p, d, c)
-			}
-		}
+		p.prose(2, "Takes "+strings.Join(h.Needs, ", ")+".")
+		outcomes(p, r, cells, h.ID)
+		t.sample(p, r, h.ID)
 	}
 	p.gap()
 	p.title("All attacks")
@@ -107,21 +85,62 @@ func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) str
 	return p.String()
 }
 
+// sample shows a text that an attack recovered, if it is an invented one.
+func (t Tour) sample(p *page, r *attacks.Result, id string) {
+	if !t.BuiltIn {
+		return
+	}
+	best := 0
+	for i := range r.Cells {
+		if c := &r.Cells[i]; c.Attack == id && c.Trace.Proved > 0 {
+			best = c.Trace.Proved
+		}
+	}
+	if best > 0 {
+		m := t.Conversation.Messages[best-1]
+		p.prose(2, fmt.Sprintf("Recovered, among others: message %d, %s to %s: “%s”", best, m.From, strings.Join(m.To, ", "), m.Text))
+	}
+}
+
+// outcomes tells each design's, or one for all if they are alike.
+func outcomes(p *page, r *attacks.Result, cells map[[2]string]*attacks.Cell, id string) {
+	var all []*attacks.Cell
+	for _, d := range r.Designs {
+		if c := cells[[2]string{id, d.ID}]; c != nil {
+			all = append(all, c)
+		}
+	}
+	alike := func(c *attacks.Cell) bool {
+		first := all[0]
+		return c.Applicable && c.Content == first.Content && c.Forged == first.Forged && c.Why == first.Why &&
+			c.Parties == first.Parties && len(c.Noticed) == len(first.Noticed) && c.Expected == first.Expected
+	}
+	if len(all) > 1 && !slices.ContainsFunc(all, func(c *attacks.Cell) bool { return !alike(c) }) {
+		measured(p, "In every design", all[0])
+		return
+	}
+	for _, d := range r.Designs {
+		if c := cells[[2]string{id, d.ID}]; c != nil {
+			measured(p, d.Name, c)
+		}
+	}
+}
+
 // measured is one design's outcome in the tour.
-func measured(p *page, d attacks.DesignRow, c *attacks.Cell) {
+func measured(p *page, name string, c *attacks.Cell) {
 	const column = 26
 	text := stateOf(c).String()
 	if c.Applicable {
 		x, y := c.Content.Target, c.Content.Others
 		notes := append([]string{
 			fmt.Sprintf("%d of %d messages of the target, %d of %d of others", x.Recovered, x.Total, y.Recovered, y.Total),
-			count(c.Parties, "principal") + " taken"}, remarks(c)...)
+			count(c.Parties, "principal") + " in it"}, remarks(c)...)
 		if x.Recovered+y.Recovered > 0 && len(c.Noticed) == 0 {
-			notes = append(notes, "nobody noticed")
+			notes = append(notes, "nobody was warned")
 		}
 		text += "  " + strings.Join(notes, "; ")
 	}
-	p.beside(column, "  "+bold(cut(Clean(d.Name), column-4)), text)
+	p.beside(column, "  "+bold(cut(Clean(name), column-4)), text)
 	if c.Why != "" {
 		p.beside(column, "", faint(Clean(c.Why)))
 	}
@@ -131,7 +150,7 @@ func measured(p *page, d attacks.DesignRow, c *attacks.Cell) {
 }
 
 func next(p *page, r *attacks.Result, shown []attacks.Header) {
-	p.heading("Try next", "")
+	p.heading("Try next", faint("doormat is short for: go run ./cmd/doormat"))
 	hints := [][2]string{
 		{"matrix --at 10 --retention 5", "another moment, phones that delete"},
 		{"matrix --threshold 2", "a smaller quorum"},

@@ -71,6 +71,20 @@ func (b *board) cosign() ([]byte, error) {
 	return b.policy.Join(notes...)
 }
 
+// check is what a trustee owes before it confirms: enough witnesses cosigned the
+// checkpoint, and the posts that it read are what the log holds.
+func (b *board) check(checkpoint []byte) error {
+	c, err := b.policy.Check(checkpoint)
+	if err != nil {
+		return err
+	}
+	records, err := b.log.Records(0, c.Size)
+	if err != nil {
+		return err
+	}
+	return c.CheckRecords(records)
+}
+
 func (b *board) states() [][]byte {
 	var states [][]byte
 	for _, w := range b.witnesses {

@@ -153,6 +153,9 @@ func hold(seed world.Seed, r *ceremony.Roster, keys []ed25519.PrivateKey, b *boa
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := b.check(checkpoint); err != nil { // each trustee does, before it signs
+		return nil, nil, err
+	}
 	for i, t := range trustees {
 		post, err := t.Confirm(audit, checkpoint)
 		if err != nil {

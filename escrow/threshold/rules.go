@@ -28,6 +28,8 @@ const (
 	Body         world.Kind = "body"               // Ref the message id
 	Seed         world.Kind = "message seed"       // 32 bytes; Ref the message id
 	Partial      world.Kind = "partial decryption" // Ref the message id
+	KeyShare     world.Kind = "share of the key"   // a verified share with its committee; Ref the key id
+	Asked        world.Kind = "asked message"      // an item that some trustee answered for; Ref the key id
 	Answer       world.Kind = "sealed answer"      // Ref the agency's public key
 	LogEvidence  world.Kind = "log evidence"       // record and evidence; Ref "log"
 )
@@ -48,6 +50,12 @@ func (Design) Rules() []world.Rule {
 			Takes: kinds(CommitteeKey, EscrowField), Gives: kinds(Seed), Apply: openField},
 		world.Rule{Name: "unseal an answer", Doc: "An agency's key opens what trustees sealed to it.",
 			Takes: kinds(law.AgencyKey, Answer), Gives: kinds(Partial), Apply: unsealAnswer},
+		world.Rule{Name: "verify a share", Doc: "A share that fits the committee's public polynomial is good for any message under the key.",
+			Takes: kinds(Committee, Share), Gives: kinds(KeyShare), Apply: verifyShare},
+		world.Rule{Name: "read an answer", Doc: "A partial decryption names the message that was asked for.",
+			Takes: kinds(Partial), Gives: kinds(Asked), Apply: readAnswer},
+		world.Rule{Name: "answer with a share", Doc: "Who holds a share can add its partial decryption to those of others.",
+			Takes: kinds(KeyShare, Asked), Gives: kinds(Partial), Apply: answerWithShare},
 		world.Rule{Name: "combine partial decryptions", Doc: "t good partial decryptions open the seed of that one message (TDH2).",
 			All: Partial, Gives: kinds(Seed), Apply: combinePartials},
 		world.Rule{Name: "open a body", Doc: "A seed opens its one message.",

@@ -25,7 +25,6 @@ package threshold
 
 import (
 	"fmt"
-	"slices"
 
 	"doormat/e2ee"
 	"doormat/escrow"
@@ -84,7 +83,7 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 		return nil, err
 	}
 	provider := e2ee.NewProvider(court.Public(), env.Settings.Mailbox, f.committee.accept, []world.Fact{f.committee.fact()})
-	nodes := []world.Node{court, agency, provider, escrow.Monitor{}}
+	nodes := []world.Node{court, agency, provider}
 	var names []string
 	for i, share := range f.shares {
 		name := world.Trustee(i + 1)
@@ -122,7 +121,7 @@ func auditors(f *founding, court *law.Court) ([]world.Node, error) {
 		sizes[witnessName(i)] = w.Size()
 		nodes = append(nodes, escrow.NewWitness(witnessName(i), w))
 	}
-	return slices.Insert(nodes, 0, world.Node(escrow.NewLog(l, court.Public(), f.policy, sizes, names))), nil
+	return append(nodes, escrow.NewLog(l, court.Public(), f.policy, sizes, names), escrow.NewMonitor(f.policy, l.Size())), nil
 }
 
 func device(env world.Environment, c *committee, account string) *e2ee.Device {

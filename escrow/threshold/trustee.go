@@ -123,10 +123,8 @@ func (t *trustee) partial(order law.Order, i *item) (world.Fact, error) {
 	return partialFact(i, t.committee, p), nil
 }
 
-// partialFact carries with the partial decryption what is needed to verify it.
 func partialFact(i *item, c *committee, p *tdh2.Partial) world.Fact {
-	return world.Fact{Kind: Partial, Ref: i.meta.ID,
-		Data: world.Pack(partialTag, c.fact().Data, i.encode(), p.Bytes())}
+	return world.Fact{Kind: Partial, Ref: i.meta.ID, Data: partialData(c.fact().Data, i, p)}
 }
 
 const partialTag = 'p'

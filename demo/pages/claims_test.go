@@ -1,0 +1,108 @@
+package pages
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/story"
+)
+
+// What documents claim in a form that can be looked up.
+
+var figures = regexp.MustCompile("`([a-z-]+)`\\s\\((\\d+)\\sof\\s(\\d+)\\)")
+
+// A figure after an attack's id is one that the default run measured: of the
+// target's messages, of all, or of those in scope of an order.
+func TestFigures(t *testing.T) {
+	_, r := whole(t)
+	measured := map[string]bool{}
+	for _, c := range r.Cells {
+		x, y := c.Content.Target, c.Content.Others
+		for _, pair := range [][2]int{{x.Recovered, x.Total}, {x.Recovered + y.Recovered, x.Total + y.Total}, {c.Lawful.Served, c.Lawful.Asked}} {
+			measured[fmt.Sprintf("%s %d of %d", c.Attack, pair[0], pair[1])] = true
+		}
+	}
+	found := 0
+	for _, name := range documents(t) {
+		for _, m := range figures.FindAllStringSubmatch(read(t, name), -1) {
+			found++
+			require.Contains(t, measured, fmt.Sprintf("%s %s of %s", m[1], m[2], m[3]), "%s: %s", name, m[0])
+		}
+	}
+	require.Greater(t, found, 8)
+}
+
+// Tests that documents name are there.
+func TestNamedTests(t *testing.T) {
+	declared := map[string]bool{}
+	declaration := regexp.MustCompile(`(?m)^func ((Test|Fuzz)[A-Z]\w+)\(`)
+	err := filepath.WalkDir(root, func(file string, e fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		for _, m := range declaration.FindAllStringSubmatch(string(text), -1) {
+			declared[m[1]] = true
+		}
+		return err
+	})
+	require.NoError(t, err)
+	named := regexp.MustCompile("`((Test|Fuzz)[A-Z]\\w+)`")
+	found := 0
+	for _, name := range documents(t) {
+		for _, m := range named.FindAllStringSubmatch(read(t, name), -1) {
+			found++
+			require.Contains(t, declared, m[1], name)
+		}
+	}
+	require.Greater(t, found, 20)
+}
+
+// TestReference asks the program what a script sees and looks it up.
+func TestReference(t *testing.T) {
+	const header = `technique(id = %q, family = "theft", kind = "attack", title = "t", needs = ["device:target.control"],
+    showcase = "e2ee", happens = "h", why = "w", really = "r", source = "s", exercise = "e",
+    expects = {k: lambda v: fail("%%s %%s %%s" %% (dir(v), dir(v.messages[0]), dir(v.events[0]))) for k in ["e2ee", "escrow"]})
+def run(adv):
+    %s
+`
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	kit.Attacks = nil
+	for id, body := range map[string]string{
+		"view": `pass`,
+		"adv":  `fail(str(dir(adv)))`,
+		"packet": `adv.hold("device:target.control")
+    for p in adv.packets(1):
+        fail("%s %s" % (dir(p), dir(adv.read(p.fact))))`,
+	} {
+		a, err := attacks.Load(id+".star", fmt.Appendf(nil, header, id, body))
+		require.NoError(t, err)
+		kit.Attacks = append(kit.Attacks, a)
+	}
+	lab, err := demo.Defaults().Lab(kit, story.Conversation())
+	require.NoError(t, err)
+	r, err := lab.Run(context.Background())
+	require.NoError(t, err)
+	names := map[string]bool{}
+	for _, c := range r.Cells {
+		for _, m := range regexp.MustCompile(`"([a-z_]+)"`).FindAllStringSubmatch(c.Error, -1) {
+			names[m[1]] = true
+		}
+	}
+	require.Greater(t, len(names), 40)
+	text := read(t, "docs/scripts.md")
+	for name := range names {
+		require.Regexp(t, "`([a-z]+\\.|\\.)?"+name+"[`(]", text, "docs/scripts.md does not explain %s", name)
+	}
+}
