@@ -1,4 +1,4 @@
-//go:build !linux
+//go:build !linux || race
 
 package sandbox
 
@@ -8,6 +8,9 @@ import (
 	"runtime"
 	"time"
 )
+
+// The race detector maps more memory than the limit before main begins, so tests
+// under it are bounded like this, too.
 
 // limitMemory ends the process soon after its heap has grown beyond n bytes. One
 // huge allocation may come first; the kernel of a desktop lends it without
