@@ -12,58 +12,46 @@ import (
 	"doormat/world"
 )
 
-// group is the attacks on one design under the same settings. Those that only
-// read share one honest run: each script stops where it wants time to pass, and
-// the run goes on to the earliest of these points.
+// group is attacks on one design under settings that differ in At at most. Those
+// that only read share one honest run: each script stops where it wants time to
+// pass, and the run goes on to the earliest of these points.
 type group struct {
-	lab      *Lab
-	truth    *truth
-	design   world.Design
-	settings world.Settings
-	attacks  []Technique
-
-	deploy world.Deploy
-	nodes  map[string]bool
+	*site
+	jobs   []job
 	honest map[int][]Evidence // what an honest run notices, by days of rest after it
 }
 
 // trial is one attack on one design.
 type trial struct {
-	technique Technique
-	header    Header
-	cell      *Cell
-	adv       *adversary
-	next      func() (when, bool)
-	stop      func()
-	err       error
-	waits     when
+	job
+	header Header
+	cell   *Cell
+	adv    *adversary
+	next   func() (when, bool)
+	stop   func()
+	err    error
+	waits  when
 }
 
 // run finishes a cell for each attack. Whatever goes wrong is told in the cells
 // that it concerns.
-func (g *group) run(ctx context.Context, finish func(*Cell)) {
-	unfit := g.settings.Check(g.truth.conv) // those of the lab are checked: these are a header's own
-	if unfit == nil {
-		if err := guard(func() error { return g.setUp() }); err != nil {
-			for _, a := range g.attacks {
-				t := g.trial(a)
-				t.cell.Error = err.Error()
-				finish(t.cell)
-			}
-			return
-		}
-	}
+func (g *group) run(ctx context.Context, finish func(point int, c *Cell)) {
 	var reading, acting []*trial
-	for _, a := range g.attacks {
-		t := g.trial(a)
-		why := unfit
+	for _, j := range g.jobs {
+		t := g.trial(j)
+		why := t.settings.Check(g.truth.conv) // those of the lab are checked: these are a header's own
 		if why == nil {
+			if err := g.setUp(); err != nil {
+				t.cell.Error = err.Error()
+				finish(t.point, t.cell)
+				continue
+			}
 			why = g.equip(t)
 		}
 		switch {
 		case why != nil:
 			g.absent(t, why)
-			finish(t.cell)
+			finish(t.point, t.cell)
 		case acts(t):
 			acting = append(acting, t)
 		default:
@@ -79,7 +67,7 @@ func (g *group) run(ctx context.Context, finish func(*Cell)) {
 	broken := guard(func() error { return g.share(bounded, reading) })
 	for _, t := range reading {
 		g.close(t, broken)
-		finish(t.cell)
+		finish(t.point, t.cell)
 	}
 	for _, t := range acting {
 		bounded, cancel := g.lab.bound(ctx)
@@ -88,22 +76,8 @@ func (g *group) run(ctx context.Context, finish func(*Cell)) {
 		}
 		g.close(t, broken)
 		cancel()
-		finish(t.cell)
+		finish(t.point, t.cell)
 	}
-}
-
-func (g *group) setUp() error {
-	// Designs draw from a seed of their own, so that none can compute a salt.
-	env := world.Environment{Settings: g.settings, Accounts: g.truth.conv.Accounts, Seed: g.lab.Seed.Derive("designs")}
-	var err error
-	if g.deploy, err = g.design.Setup(env); err != nil {
-		return fmt.Errorf("design %s: set-up: %w", g.design.Info().ID, err)
-	}
-	g.nodes = names(g.deploy())
-	for _, a := range g.truth.conv.Accounts {
-		g.nodes[world.UserOf(a)] = true
-	}
-	return nil
 }
 
 // acts reports whether an attack can change the course of a run: by a surface
@@ -114,15 +88,15 @@ func acts(t *trial) bool {
 	})
 }
 
-func (g *group) trial(a Technique) *trial {
-	h := a.Header()
-	return &trial{technique: a, header: h, cell: &Cell{Design: g.design.Info().ID, Attack: h.ID,
-		Needs: []string{}, Noticed: []Evidence{}, Trace: Trace{Settings: g.settings}}}
+func (g *group) trial(j job) *trial {
+	h := j.technique.Header()
+	return &trial{job: j, header: h, cell: &Cell{Design: g.design.Info().ID, Attack: h.ID,
+		Needs: []string{}, Noticed: []Evidence{}, Trace: Trace{Settings: j.settings}}}
 }
 
 // equip prepares the adversary; an error means that the attack is not applicable.
 func (g *group) equip(t *trial) error {
-	needs, err := g.applicable(t.header)
+	needs, err := g.applicable(t.header, t.settings)
 	if err != nil {
 		return err
 	}
@@ -133,7 +107,7 @@ func (g *group) equip(t *trial) error {
 	rules := g.design.Rules()
 	t.adv = &adversary{
 		know: newKnowledge(rules, left), lawful: newKnowledge(rules, left),
-		header: t.header, settings: g.settings, design: g.design.Info().ID,
+		header: t.header, settings: t.settings, design: g.design.Info().ID,
 		needs: needs, withheld: map[world.Capability]bool{}, random: g.lab.Seed.Stream("adversary " + t.header.ID),
 	}
 	principals := map[string]bool{}
@@ -148,8 +122,8 @@ func (g *group) equip(t *trial) error {
 
 // applicable resolves the needs of an attack. An error wraps
 // world.ErrNotApplicable and names what the design lacks.
-func (g *group) applicable(h Header) ([]world.Capability, error) {
-	needs, err := world.Expand(h.Needs, g.settings)
+func (g *group) applicable(h Header, s world.Settings) ([]world.Capability, error) {
+	needs, err := world.Expand(h.Needs, s)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +131,7 @@ func (g *group) applicable(h Header) ([]world.Capability, error) {
 		if c.Principal == world.NetworkName {
 			continue
 		}
-		members, err := world.Members(c.Principal, g.settings, g.truth.conv.Partner(g.settings.Target))
+		members, err := world.Members(c.Principal, s, g.truth.conv.Partner(s.Target))
 		if err != nil {
 			return nil, err
 		}
@@ -176,7 +150,7 @@ func (g *group) applicable(h Header) ([]world.Capability, error) {
 }
 
 func (g *group) absent(t *trial, why error) {
-	want, err := t.technique.Expect(keysOf(g.design.Info()), newView(g.truth.conv, g.settings))
+	want, err := t.technique.Expect(keysOf(g.design.Info()), newView(g.truth.conv, t.settings))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()
@@ -233,9 +207,11 @@ func (g *group) usual(ctx context.Context, days int) ([]Evidence, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = r.reach(when{len(g.truth.conv.Messages), days})
+	if err := r.reach(when{len(g.truth.conv.Messages), days}); err != nil {
+		return nil, err // a run cut short says nothing to the trials that follow
+	}
 	g.honest[days] = r.noticed
-	return r.noticed, err
+	return r.noticed, nil
 }
 
 // begin starts a script as a coroutine that stops wherever time must pass.

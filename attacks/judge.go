@@ -28,7 +28,7 @@ func (g *group) judge(t *trial) error {
 	a, c := t.adv, t.cell
 	ctx := a.run.ctx
 	c.At = a.at()
-	c.Content = g.truth.content(g.settings.Target, c.At, a.opened)
+	c.Content = g.truth.content(t.settings.Target, c.At, a.opened)
 	c.Forged, c.FalseClaims = a.run.forged, len(a.wrong)
 	c.Trace.Calls, c.Trace.Opened = a.calls, slices.Sorted(maps.Keys(a.opened))
 	if t.err != nil {
@@ -54,7 +54,7 @@ func (g *group) judge(t *trial) error {
 }
 
 func (g *group) compare(t *trial) {
-	want, err := t.technique.Expect(keysOf(g.design.Info()), newView(g.truth.conv, g.settings))
+	want, err := t.technique.Expect(keysOf(g.design.Info()), newView(g.truth.conv, t.settings))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()
@@ -62,7 +62,7 @@ func (g *group) compare(t *trial) {
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, "expected not to be applicable, and it is"
 	default:
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, want.met(t.cell)
-		if fixed := t.header.fixes(g.lab.Settings); len(fixed) > 0 {
+		if fixed := t.header.fixes(t.base); len(fixed) > 0 {
 			t.cell.Why += " (the attack fixes " + strings.Join(fixed, ", ") + ")"
 		}
 		t.cell.Expected = t.cell.Trace.Surprise == ""

@@ -22,7 +22,8 @@ type Lab struct {
 
 	// Clock, if set, gives seconds since some start; package attacks has no clock.
 	Clock func() float64
-	// Progress, if set, hears of each finished cell, one at a time.
+	// Progress, if set, hears of each finished cell, one at a time; total counts
+	// those of all points of a sweep.
 	Progress func(done, total int, c *Cell)
 	// Bound, if set, gives a time limit to each run with all that follows from it.
 	// It is for scripts from outside: a limit on the script alone would not stop
@@ -40,30 +41,11 @@ type Lab struct {
 // or design stands in its cells' Error; Run's own error means that there is
 // nothing to run, or that ctx ended, which cells that were not done say too.
 func (l *Lab) Run(ctx context.Context) (*Result, error) {
-	t, err := newTruth(l.Conversation, l.Seed)
-	if err != nil {
+	results, err := l.Sweep(ctx, []world.Settings{l.Settings})
+	if results == nil {
 		return nil, err
 	}
-	if err := l.Settings.Check(l.Conversation); err != nil {
-		return nil, err
-	}
-	groups, err := l.plan(t)
-	if err != nil {
-		return nil, err
-	}
-	res := l.result()
-	var mu sync.Mutex
-	finish := func(c *Cell) {
-		mu.Lock()
-		defer mu.Unlock()
-		res.Cells = append(res.Cells, *c)
-		if l.Progress != nil {
-			l.Progress(len(res.Cells), len(l.Designs)*len(l.Attacks), c)
-		}
-	}
-	inParallel(groups, func(g *group) { g.run(ctx, finish) })
-	l.order(res.Cells)
-	return res, ctx.Err()
+	return results[0], err
 }
 
 // inParallel works on groups with as many goroutines as there are processors.
@@ -84,40 +66,8 @@ func inParallel(groups []*group, work func(*group)) {
 	wait.Wait()
 }
 
-// plan sorts the cells into groups that share a design and settings, and with
-// them set-up and the honest run.
-func (l *Lab) plan(t *truth) ([]*group, error) {
-	type key struct {
-		design   string
-		settings world.Settings
-	}
-	groups, seen := map[key]*group{}, map[[2]string]bool{}
-	var ordered []*group
-	for _, d := range l.Designs {
-		for _, a := range l.Attacks {
-			h := a.Header()
-			s, err := h.settings(l.Settings)
-			if err != nil {
-				return nil, fmt.Errorf("attack %s: %w", h.ID, err)
-			}
-			if cell := [2]string{d.Info().ID, h.ID}; seen[cell] {
-				return nil, fmt.Errorf("two designs %q or two attacks %q: ids must differ", cell[0], cell[1])
-			} else {
-				seen[cell] = true
-			}
-			k := key{d.Info().ID, s}
-			if groups[k] == nil {
-				groups[k] = &group{lab: l, truth: t, design: d, settings: s}
-				ordered = append(ordered, groups[k])
-			}
-			groups[k].attacks = append(groups[k].attacks, a)
-		}
-	}
-	return ordered, nil
-}
-
-func (l *Lab) result() *Result {
-	s := l.Settings
+// result is the document of a run under s, without its cells.
+func (l *Lab) result(s world.Settings) *Result {
 	retention := "all"
 	if s.Retention > 0 {
 		retention = fmt.Sprint(s.Retention)
@@ -135,7 +85,7 @@ func (l *Lab) result() *Result {
 	}
 	for _, a := range l.Attacks {
 		h := a.Header()
-		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind, append([]string{}, h.Needs...), h.fixes(l.Settings)})
+		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind, append([]string{}, h.Needs...), h.fixes(s)})
 	}
 	return res
 }

@@ -118,7 +118,10 @@ func Judge(r *attacks.Result) (v Verdict) {
 	for _, c := range r.Cells {
 		switch {
 		case c.Error != "":
-			v.Errors = append(v.Errors, fmt.Sprintf("attack %s on %s: %s", c.Attack, c.Design, c.Error))
+			text := fmt.Sprintf("attack %s on %s: %s", c.Attack, c.Design, c.Error)
+			if !slices.Contains(v.Errors, text) { // a sweep meets one at every point
+				v.Errors = append(v.Errors, text)
+			}
 		case !c.Expected:
 			v.Surprises++
 		}

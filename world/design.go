@@ -32,7 +32,8 @@ type Program struct{ Name, Doc string }
 // Environment is what a design is set up in. Streams give each principal a
 // generator of its own.
 type Environment struct {
-	Settings Settings
+	Settings Settings // without At: only the adversary knows the moment
 	Accounts []string
 	Seed     Seed
+	Memo     *Memo // what set-ups under other settings share; may be nil
 }

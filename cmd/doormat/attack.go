@@ -15,8 +15,8 @@ import (
 )
 
 func (a *app) attack() *cobra.Command {
-	return group(&cobra.Command{Use: "attack", Short: "List attacks, show one, or run one"},
-		a.attackList(), a.attackShow(), a.attackRun())
+	return group(&cobra.Command{Use: "attack", Short: "List attacks, show one, run one, or sweep one over a setting"},
+		a.attackList(), a.attackShow(), a.attackRun(), a.attackSweep())
 }
 
 func (a *app) attackList() *cobra.Command {
@@ -39,7 +39,7 @@ func (a *app) attackShow() *cobra.Command {
 		Use:               "show ID",
 		Short:             "Show what an attack needs, does and teaches",
 		Args:              exactly(1, "an attack's id"),
-		ValidArgsFunction: a.completeAttack(cobra.ShellCompDirectiveNoFileComp),
+		ValidArgsFunction: a.completeAttack,
 		RunE: func(_ *cobra.Command, args []string) error {
 			kit, err := a.kit()
 			if err != nil {
@@ -51,13 +51,6 @@ func (a *app) attackShow() *cobra.Command {
 			}
 			return show(func(width int) string { return report.Attack(t.Header(), width) })
 		},
-	}
-}
-
-func (a *app) completeAttack(d cobra.ShellCompDirective) cobra.CompletionFunc {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		kit, _ := a.kit()
-		return kit.AttackIDs(), d
 	}
 }
 
@@ -73,7 +66,7 @@ in each design: what the adversary took, what it did, what it opened, and the
 proof of one claim, step by step. A script from a file runs in a process of its
 own, with little memory and little time.`,
 		Args:              exactly(1, "an attack's id or a script's file"),
-		ValidArgsFunction: a.completeAttack(cobra.ShellCompDirectiveDefault),
+		ValidArgsFunction: a.completeAttackOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			lab, err := a.lab(o)
 			if err != nil {
@@ -90,10 +83,11 @@ own, with little memory and little time.`,
 			})
 		},
 	}
-	runFlags(c, &o)
+	a.runFlags(c, &o)
 	to.add(c, "text", "json")
 	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")
+	complete(c, "script-timeout", words())
 	return c
 }
 

@@ -15,9 +15,10 @@ func (a *app) chatCheck() *cobra.Command {
 	var to outFlags
 	var dateOrder string
 	c := &cobra.Command{
-		Use:   "check FILE",
-		Short: "Say what doormat reads in an exported chat, and what it leaves out",
-		Args:  exactly(1, "a file"),
+		Use:               "check FILE",
+		Short:             "Say what doormat reads in an exported chat, and what it leaves out",
+		Args:              exactly(1, "a file"),
+		ValidArgsFunction: first(files),
 		RunE: func(_ *cobra.Command, args []string) (err error) {
 			out, err := openOutput(to.out)
 			if err != nil {
@@ -38,6 +39,7 @@ func (a *app) chatCheck() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&dateOrder, "date-order", "", "`dmy`, mdy or ymd (default: the only one that fits)")
+	complete(c, "date-order", words("dmy", "mdy", "ymd"))
 	to.add(c, "text", "json")
 	return c
 }

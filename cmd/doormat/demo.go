@@ -36,7 +36,7 @@ func (a *app) demo() *cobra.Command {
 			return verdict(r)
 		},
 	}
-	runFlags(c, &o)
-	attacksFlag(c, &o)
+	a.runFlags(c, &o)
+	a.attacksFlag(c, &o)
 	return c
 }

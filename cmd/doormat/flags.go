@@ -7,11 +7,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/demo"
-	"doormat/world"
 )
 
 // runFlags adds the flags of every verb that runs attacks.
-func runFlags(c *cobra.Command, o *demo.Options) {
+func (a *app) runFlags(c *cobra.Command, o *demo.Options) {
 	*o = demo.Defaults()
 	f := c.Flags()
 	f.SortFlags = false
@@ -28,12 +27,13 @@ func runFlags(c *cobra.Command, o *demo.Options) {
 	f.IntVar(&o.Rotate, "rotate", 0, "new committee key every `K` messages, 0 never")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "decides every random choice, below 2^53")
 	f.StringSliceVar(&o.Designs, "designs", nil, "`ID,ID` of designs (default: all)")
-	_ = c.RegisterFlagCompletionFunc("mailbox", cobra.FixedCompletions([]string{world.MailboxAll, world.MailboxDelivered}, cobra.ShellCompDirectiveNoFileComp))
+	a.completeRun(c)
 }
 
 // attacksFlag adds the flag that chooses attacks.
-func attacksFlag(c *cobra.Command, o *demo.Options) {
+func (a *app) attacksFlag(c *cobra.Command, o *demo.Options) {
 	c.Flags().StringSliceVar(&o.Attacks, "attacks", nil, "`ID,ID` of attacks (default: all)")
+	complete(c, "attacks", listed(a.attackIDs))
 }
 
 // outFlags adds the flags that say how and where results are written.
@@ -42,7 +42,8 @@ type outFlags struct{ format, out string }
 func (o *outFlags) add(c *cobra.Command, formats ...string) {
 	c.Flags().StringVar(&o.format, "format", formats[0], "`FORMAT` of the results: "+strings.Join(formats, ", "))
 	c.Flags().StringVar(&o.out, "out", "", "write results to `FILE` instead of stdout, whole or not at all")
-	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	complete(c, "format", words(formats...))
+	complete(c, "out", files)
 	c.PreRunE = func(*cobra.Command, []string) error {
 		if slices.Contains(formats, o.format) {
 			return nil

@@ -17,23 +17,28 @@ func (a *app) matrix() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "matrix",
 		Short: "Run every attack on every design and print what each recovered",
-		Args:  exactly(0, "no arguments"),
+		Long: "Run every attack on every design and print what each recovered.\n\n" +
+			columnsHelp("--format csv prints a line for each cell, with these columns", report.CellColumns),
+		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			lab, err := a.lab(o)
 			if err != nil {
 				return err
 			}
 			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
-				if to.format == "markdown" {
+				switch to.format {
+				case "markdown":
 					return out.text(report.Markdown(r))
+				case "csv":
+					return out.text(report.CSV(r))
 				}
 				return out.text(report.Matrix(r, out.width))
 			})
 		},
 	}
-	runFlags(c, &o)
-	attacksFlag(c, &o)
-	to.add(c, "text", "json", "markdown")
+	a.runFlags(c, &o)
+	a.attacksFlag(c, &o)
+	to.add(c, "text", "json", "csv", "markdown")
 	return c
 }
 
@@ -74,7 +79,7 @@ func measure(ctx context.Context, lab *attacks.Lab, to outFlags, print func(*att
 }
 
 func runLab(ctx context.Context, lab *attacks.Lab) (*attacks.Result, error) {
-	defer progress(lab)()
+	defer progress(lab, 1)()
 	return lab.Run(ctx)
 }
 

@@ -103,14 +103,14 @@ func width(f *os.File) int {
 	return report.DefaultWidth
 }
 
-// progress shows on a terminal how far the work is. The function it returns ends
-// the display.
-func progress(lab *attacks.Lab) func() {
+// progress shows on a terminal how far the work at so many points is. The function
+// it returns ends the display.
+func progress(lab *attacks.Lab, points int) func() {
 	if !term.IsTerminal(os.Stderr.Fd()) {
 		return func() {}
 	}
 	show := func(done, total int) { fmt.Fprintf(os.Stderr, "\r%d of %d cells ", done, total) }
-	show(0, len(lab.Designs)*len(lab.Attacks))
+	show(0, points*len(lab.Designs)*len(lab.Attacks))
 	lab.Progress = func(done, total int, _ *attacks.Cell) { show(done, total) }
 	return func() { fmt.Fprintf(os.Stderr, "\r%30s\r", "") }
 }

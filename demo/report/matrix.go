@@ -21,12 +21,23 @@ func Matrix(r *attacks.Result, width int) string {
 	return p.String()
 }
 
-func settingsLine(r *attacks.Result) string {
+func settingsLine(r *attacks.Result) string { return settingsText(r, "") }
+
+// settingsText tells of the settings of a result; the one that a sweep goes over
+// is x.
+func settingsText(r *attacks.Result, over string) string {
 	s := r.Settings
-	return fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %d unless they say otherwise. Escrow %d of %d trustees (%s), provider in A. "+
+	value := func(setting string, v any) string {
+		if setting == over {
+			return "x"
+		}
+		return fmt.Sprint(v)
+	}
+	return fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless they say otherwise. Escrow %s of %d trustees (%s), provider in A. "+
 		"Retention %s, mailbox %s, seed %d.",
 		r.Conversation.Title, count(r.Conversation.Messages, "message"), count(r.Conversation.Accounts, "account"),
-		s.Target, s.At, s.Threshold, s.Trustees, s.Jurisdictions, s.Retention, s.Mailbox, r.Seed)
+		s.Target, value("at", s.At), value("threshold", s.Threshold), s.Trustees, s.Jurisdictions,
+		value("retention", s.Retention), s.Mailbox, r.Seed)
 }
 
 // legend explains the signs, and what the table does not say.

@@ -82,6 +82,12 @@ type founding struct {
 	identity  []ed25519.PrivateKey
 }
 
+// foundingKey is all that a founding depends on.
+type foundingKey struct {
+	seed world.Seed
+	t, n int
+}
+
 // found runs the key ceremony over a board on the log, with every trustee honest.
 func found(env world.Environment) (*founding, error) {
 	n := env.Settings.Trustees

@@ -59,7 +59,8 @@ func (Design) Info() world.Info {
 
 // Setup implements [world.Design]: it runs the key ceremony.
 func (Design) Setup(env world.Environment) (world.Deploy, error) {
-	f, err := found(env)
+	f, err := world.Recall(env.Memo, foundingKey{env.Seed, env.Settings.Threshold, env.Settings.Trustees},
+		func() (*founding, error) { return found(env) })
 	if err != nil {
 		return nil, fmt.Errorf("threshold: %w", err)
 	}

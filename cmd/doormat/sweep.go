@@ -1,0 +1,128 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/report"
+	"doormat/world"
+)
+
+func (a *app) attackSweep() *cobra.Command {
+	var o demo.Options
+	var r demo.Range
+	var to outFlags
+	var timeout time.Duration
+	c := &cobra.Command{
+		Use:   "sweep ID-or-FILE --over at|threshold|retention",
+		Short: "Run one attack over a range of one setting, and print or draw what it opens",
+		Long: fmt.Sprintf(`Run one attack, from the library by its id or from a file, over a range of one
+setting, and print for each design a table of what it opened at each value. Over
+at, the text is also a picture: compromised after message x, which messages are
+open? The setting's own range is every message for at, 1 to n for threshold, and
+1 to 20 and all for retention. A sweep has at most %d points. The exit codes are
+those of attack run: 3 if any point differs from what the attack expects.
+
+--format json gives a row for each value and design, with the numbers of the
+opened messages.
+
+`, demo.MaxPoints) + columnsHelp("--format csv does too, with these columns", report.SweepColumns) +
+			"\n\nopened lists message numbers, separated by spaces.",
+		Args:              exactly(1, "an attack's id or a script's file"),
+		ValidArgsFunction: a.completeAttackOrFile,
+		RunE: func(c *cobra.Command, args []string) error {
+			if f := c.Flags().Lookup(r.Over); f != nil && f.Changed {
+				return demo.Usagef("--%s and --over %s: give one; --from, --to and --step choose the values", r.Over, r.Over)
+			}
+			if r.Over == "threshold" {
+				o.Threshold = 1 // of however many trustees
+			}
+			return a.sweep(c, o, r, to, args[0], timeout)
+		},
+	}
+	c.Flags().StringVar(&r.Over, "over", "", "`SETTING` to sweep over: "+strings.Join(demo.Swept, ", "))
+	c.Flags().StringVar(&r.From, "from", "", "first `VALUE` (default: 1)")
+	c.Flags().StringVar(&r.To, "to", "", "no value beyond `VALUE` (default: the end of the setting's own range)")
+	c.Flags().StringVar(&r.Step, "step", "", "every `S`th value (default: 1)")
+	a.runFlags(c, &o)
+	to.add(c, "text", "json", "csv")
+	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script from a file")
+	_ = c.Flags().MarkHidden("script-timeout")
+	complete(c, "over", words(demo.Swept...))
+	for _, flag := range []string{"from", "to", "step", "script-timeout"} {
+		complete(c, flag, words())
+	}
+	return c
+}
+
+func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags, name string, timeout time.Duration) (err error) {
+	lab, err := a.lab(o)
+	if err != nil {
+		return err
+	}
+	points, err := r.Points(lab.Settings, len(lab.Conversation.Messages))
+	if err != nil {
+		return err
+	}
+	t, err := find(c.Context(), lab, name, timeout)
+	if err != nil {
+		return err
+	}
+	if err := r.Fits(t.Header()); err != nil {
+		return err
+	}
+	lab.Attacks = []attacks.Technique{t}
+	out, err := openOutput(to.out)
+	if err != nil {
+		return err
+	}
+	s := report.Sweep{Over: r.Over, Conversation: lab.Conversation}
+	var settings []world.Settings
+	for _, p := range points {
+		s.Values, settings = append(s.Values, p.Value), append(settings, p.Settings)
+	}
+	done := progress(lab, len(points))
+	s.Results, err = lab.Sweep(c.Context(), settings)
+	if done(); err == nil {
+		err = writeSweep(&s, to.format, out)
+	}
+	if out.close(&err); err != nil {
+		return err
+	}
+	all := &attacks.Result{}
+	for _, r := range s.Results {
+		all.Cells = append(all.Cells, r.Cells...)
+	}
+	return verdict(all)
+}
+
+func writeSweep(s *report.Sweep, format string, out *output) error {
+	switch format {
+	case "json":
+		return out.document(s.Document())
+	case "csv":
+		return out.text(s.CSV())
+	}
+	return out.text(s.Text(out.width))
+}
+
+// columnsHelp lists the columns of a CSV format, at 80 columns.
+func columnsHelp(intro string, names []string) string {
+	text, line := "", intro+":"
+	for i, name := range names {
+		if i < len(names)-1 {
+			name += ","
+		}
+		if len(line)+1+len(name) > 80 {
+			text, line = text+line+"\n", name
+			continue
+		}
+		line += " " + name
+	}
+	return text + line
+}

@@ -1,0 +1,70 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strings"
+
+	"doormat/attacks"
+)
+
+// CellColumns are the columns in which CSV shows a cell. Names keep
+// their meaning; read columns by name, since there may be more one day. The time
+// that a cell took is left out, so that equal runs give equal files.
+var CellColumns = []string{
+	"attack", "design", "applicable", "at", "parties",
+	"target_recovered", "target_total", "target_before", "target_before_total", "target_after", "target_after_total",
+	"others_recovered", "others_total", "others_before", "others_before_total", "others_after", "others_after_total",
+	"attachments_recovered", "attachments_total", "metadata_recovered", "metadata_total",
+	"forged", "false_claims", "noticed", "asked", "served", "expected", "error", "why",
+}
+
+func cellRecord(c *attacks.Cell) []string {
+	t, o := c.Content.Target, c.Content.Others
+	return record(c.Attack, c.Design, c.Applicable, c.At, c.Parties,
+		t.Recovered, t.Total, t.Before, t.BeforeTotal, t.After, t.AfterTotal,
+		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal,
+		c.Attachments.Recovered, c.Attachments.Total, c.Metadata.Recovered, c.Metadata.Total,
+		c.Forged, c.FalseClaims, len(c.Noticed), c.Lawful.Asked, c.Lawful.Served, c.Expected, c.Error, c.Why)
+}
+
+// record writes fields; texts may come from a script's file, so they are cleaned.
+func record(fields ...any) []string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = Clean(fmt.Sprint(f))
+	}
+	return out
+}
+
+// CSV shows a result as a table with a header and a line for each cell.
+func CSV(r *attacks.Result) string {
+	records := [][]string{CellColumns}
+	for i := range r.Cells {
+		records = append(records, cellRecord(&r.Cells[i]))
+	}
+	return lines(records)
+}
+
+func lines(records [][]string) string {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	_ = w.WriteAll(records) // a buffer takes everything
+	return b.String()
+}
+
+// SweepColumns are the columns in which CSV shows a point of a sweep.
+var SweepColumns = slices.Concat([]string{"over", "value"}, CellColumns, []string{"opened"})
+
+// CSV shows a sweep as a table with a header and a line for each value and design.
+// Its last column lists the numbers of the opened messages, separated by spaces.
+func (s *Sweep) CSV() string {
+	records := [][]string{SweepColumns}
+	for _, row := range s.rows() {
+		opened := strings.Trim(fmt.Sprint(row.Opened), "[]")
+		records = append(records, slices.Concat([]string{s.Over, row.Value}, cellRecord(row.Cell), []string{opened}))
+	}
+	return lines(records)
+}
