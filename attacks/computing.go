@@ -66,6 +66,9 @@ func (a *adversary) fits(r world.Rule, ids []int) error {
 func (a *adversary) known(ids []int) error {
 	for _, id := range ids {
 		if id < 0 || id >= len(a.know.facts) {
+			if len(a.know.facts) == 0 {
+				return fmt.Errorf("fact %d does not exist: nothing is known yet, take or tap first", id)
+			}
 			return fmt.Errorf("fact %d does not exist: want 0 to %d", id, len(a.know.facts)-1)
 		}
 	}

@@ -209,7 +209,7 @@ func (s *script) Expect(keys []string, v View) (Outcome, error) {
 		}
 		return o.Outcome, nil
 	}
-	return Outcome{}, fmt.Errorf("%s: expects: nothing for any of %s", s.name, strings.Join(keys, ", "))
+	return Outcome{}, fmt.Errorf("%s: expects: nothing for any of %s: add one of these keys", s.name, strings.Join(keys, ", "))
 }
 
 // Run implements [Technique].

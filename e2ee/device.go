@@ -91,6 +91,9 @@ func (d *Device) Holdings() []world.Fact {
 	for _, k := range d.history {
 		facts = append(facts, world.Fact{Kind: KeptMessage, Ref: k.meta.ID, Data: world.Pack(keptTag, k.meta.Encode(), k.body)})
 	}
+	if e, ok := d.envelope.(interface{ Holdings() []world.Fact }); ok { // a modified client's own secrets
+		facts = append(facts, e.Holdings()...)
+	}
 	return facts
 }
 

@@ -68,6 +68,10 @@ func (p *Provider) Holdings() []world.Fact {
 			facts = append(facts, world.Fact{Kind: Bundle, Ref: account, Data: o.bundle})
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(p.used)) {
+		hash := p.used[id]
+		facts = append(facts, world.Fact{Kind: UsedNumber, Ref: id, Data: hash[:]})
+	}
 	return append(facts, p.public...)
 }
 

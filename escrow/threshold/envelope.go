@@ -144,6 +144,11 @@ func newUnderneath(honest e2ee.Envelope, text []byte) (e2ee.Envelope, error) {
 	return &underneath{honest, lines[:last], sha256.Sum256([]byte(lines[last]))}, nil
 }
 
+// Holdings are what the modified client keeps besides: the hash of the phrase.
+func (u *underneath) Holdings() []world.Fact {
+	return []world.Fact{{Kind: PhraseKey, Ref: strings.Join(u.accounts, ","), Data: u.key[:]}}
+}
+
 // between reports whether everybody in m runs this program.
 func (u *underneath) between(m world.Meta) bool {
 	return !slices.ContainsFunc(append([]string{m.From}, m.To...), func(a string) bool { return !slices.Contains(u.accounts, a) })

@@ -150,6 +150,7 @@ func TestUnderneath(t *testing.T) {
 	s.advance(4)
 	require.Equal(t, []string{"1", "2", "3", "4"}, s.shown)
 	require.Empty(t, s.warned)
+	require.Equal(t, 1, kinds(s.play.Net.Node("device:A").Holdings())[PhraseKey], "a thief of the phone finds the phrase's hash")
 }
 
 func FuzzAccept(f *testing.F) {

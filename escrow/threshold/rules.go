@@ -31,6 +31,7 @@ const (
 	KeyShare     world.Kind = "share of the key"   // a verified share with its committee; Ref the key id
 	Asked        world.Kind = "asked message"      // an item that some trustee answered for; Ref the key id
 	Answer       world.Kind = "sealed answer"      // Ref the agency's public key
+	PhraseKey    world.Kind = "phrase key"         // of a client that encrypts underneath; Ref the accomplices
 	LogEvidence  world.Kind = "log evidence"       // record and evidence; Ref "log"
 )
 
