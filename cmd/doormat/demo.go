@@ -11,7 +11,7 @@ func (a *app) demo() *cobra.Command {
 	var o demo.Options
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Tell the whole story in about two minutes of reading",
+		Short: "Tell the whole story in a few minutes of reading",
 		Args:  exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			lab, err := a.lab(o)
