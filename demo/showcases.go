@@ -3,7 +3,7 @@ package demo
 import "doormat/attacks"
 
 // showcases are the attacks that `doormat demo` tells one by one.
-var showcases = []string{"device-theft", "prekey-swap-unchecked", "quorum-theft", "narrow-order", "secret-order"}
+var showcases = []string{"device-theft", "quorum-theft", "narrow-order", "secret-order"}
 
 // Showcases returns the headers of the attacks to tell one by one, those of list
 // that are meant for it, else the first few.

@@ -44,8 +44,12 @@ func (t Tour) Opening(width int) string {
 	return p.String()
 }
 
+// tiesShown is how many pairs of people the tour introduces: it is to be short.
+const tiesShown = 5
+
 func (t Tour) people(p *page) {
-	for _, tie := range story.Ties() {
+	ties := story.Ties()
+	for _, tie := range ties[:min(len(ties), tiesShown)] {
 		n := 0
 		for _, m := range t.Conversation.Messages {
 			if m.Concerns(tie.A) && m.Concerns(tie.B) {
