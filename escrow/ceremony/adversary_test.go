@@ -245,7 +245,7 @@ func checkConvicted(c *committee, culprit int, phase Phase, why Reason) {
 		want = []int{1, 3, 4, 5}
 		require.Empty(c, c.trustees[culprit].final)
 	}
-	require.Equal(c, want, o.Qualified)
+	require.Equal(c, want, o.Holders)
 	shares := c.shares()
 	require.Len(c, shares, len(want))
 	for k := 0; k+3 <= len(shares); k++ {
@@ -268,7 +268,7 @@ func checkConvicted(c *committee, culprit int, phase Phase, why Reason) {
 func TestSilenceIsAcceptance(t *testing.T) {
 	c := newCommittee(t, "accepts", 3, 5).cheat(PhaseComplain, 2, silent).until(PhaseDone)
 	require.Empty(t, c.outcome().Culprits)
-	require.Len(t, c.outcome().Qualified, 5)
+	require.Len(t, c.outcome().Holders, 5)
 
 	c = newCommittee(t, "asleep", 3, 5).until(PhaseComplain)
 	sleeper := c.trustees[2]
@@ -346,7 +346,7 @@ func TestTwoSides(t *testing.T) {
 		return append(append([]byte{2}, complaintBody([]complaint{k})[1:]...), b[1:]...)
 	}))
 	o := c.until(PhaseDone).outcome()
-	require.Equal(t, []int{1, 3, 5}, o.Qualified)
+	require.Equal(t, []int{1, 3, 5}, o.Holders)
 	require.Len(t, o.Culprits, 2)
 	require.Equal(t, []any{2, FalseComplaint}, []any{o.Culprits[0].Trustee, o.Culprits[0].Reason})
 	require.Equal(t, 4, o.Culprits[1].Trustee)

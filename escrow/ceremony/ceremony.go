@@ -85,6 +85,9 @@ func (p Phase) String() string {
 	return names[p-PhaseKey]
 }
 
+// dealers tells whether only dealers post in the phase.
+func (p Phase) dealers() bool { return PhaseCommit <= p && p <= PhaseDeal }
+
 // suite is the only group of this package. Having no source of randomness, it draws nothing.
 var suite = group.New(nil)
 

@@ -17,7 +17,7 @@ func TestHonest(t *testing.T) {
 	for _, size := range []struct{ t, n int }{{1, 1}, {1, 3}, {2, 3}, {3, 5}, {5, 5}, {13, 25}} {
 		c := newCommittee(t, "honest", size.t, size.n).until(PhaseDone)
 		o := c.outcome()
-		require.Len(t, o.Qualified, size.n)
+		require.Len(t, o.Holders, size.n)
 		require.Empty(t, o.Culprits)
 		sum := suite.Scalar().Zero()
 		for _, p := range c.polynomials[1:] {

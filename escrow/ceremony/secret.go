@@ -102,12 +102,28 @@ func (t *Trustee) Share() (sharing.Share, error) {
 // erase drops all secrets but the final share, overwriting those that can be. A garbage collector may have copied them
 // before, which Go cannot prevent.
 func (t *Trustee) erase() {
+	t.forgetOld()
+	t.forgetPolynomial()
 	if t.oneUse != nil {
 		t.oneUse.Zero()
 	}
 	for _, s := range t.received {
 		s.Value.Zero()
 	}
+	t.oneUse, t.received = nil, nil
+}
+
+func (t *Trustee) forgetOld() {
+	if t.old != nil {
+		t.old.Zero()
+	}
+	t.old = nil
+}
+
+func (t *Trustee) forgetPolynomial() {
+	if t.polynomial != nil {
+		t.polynomial.Wipe()
+	}
 	clear(t.salt)
-	t.oneUse, t.polynomial, t.salt, t.received = nil, nil, nil, nil
+	t.polynomial, t.salt = nil, nil
 }
