@@ -147,8 +147,13 @@ func TestSecretsAreReal(t *testing.T) {
 }
 
 func TestErasedScalarsAreOverwritten(t *testing.T) {
-	c := newCommittee(t, "erase", 2, 3).until(PhaseConfirm)
-	held := []kyber.Scalar{c.trustees[1].oneUse}
+	c := newCommittee(t, "erase", 2, 3).until(PhaseDone).next("erase again", nil)
+	held := []kyber.Scalar{c.trustees[1].old}
+	c.until(PhaseDeal)
+	polynomial := c.trustees[1].polynomial
+	require.False(t, polynomial.Secret().Equal(suite.Scalar().Zero()))
+	c.until(PhaseConfirm)
+	held = append(held, polynomial.Secret(), c.trustees[1].oneUse)
 	for _, s := range c.trustees[1].received {
 		held = append(held, s.Value)
 	}

@@ -65,11 +65,15 @@ func gather(tb testing.TB, r *Roster, identities []ed25519.PrivateKey) *committe
 	return c
 }
 
-// next is the resharing that follows c, at its start. Whoever is in changed is another person, or lost its share.
+// next is the resharing that follows c, at its start. Whoever is in changed holds no share: a newcomer, in somebody's place or
+// at the end, or one who lost it.
 func (c *committee) next(session string, changed map[int]ed25519.PrivateKey) *committee {
 	o := c.outcome()
 	r := &Roster{Session: []byte(session), Threshold: c.roster.Threshold, From: o.Commitments}
 	identities := slices.Clone(c.identities)
+	if changed[len(identities)] != nil {
+		identities = append(identities, nil)
+	}
 	for i, key := range changed {
 		identities[i] = key
 	}
