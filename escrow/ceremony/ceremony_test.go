@@ -56,8 +56,13 @@ func TestAnyQuorum(t *testing.T) {
 }
 
 func TestVerifyIsDeterministic(t *testing.T) {
-	c := newCommittee(t, "readers", 2, 4).cheat(PhaseDeal, 2, silent).until(PhaseDone)
-	want := c.outcome()
+	checkReaders(newCommittee(t, "readers", 2, 4))
+	checkReaders(newCommittee(t, "founded", 2, 4).until(PhaseDone).next("readers", nil))
+}
+
+func checkReaders(c *committee) {
+	t := c.TB
+	want := c.cheat(PhaseDeal, 2, silent).until(PhaseDone).outcome()
 	other := newCommittee(t, "another session", 2, 4).until(PhaseDone)
 	var noisy [][]byte
 	for k, p := range c.board {

@@ -280,8 +280,10 @@ func TestStolenOneUseKey(t *testing.T) {
 			own, err := c.trustees[i].Share()
 			require.NoError(t, err)
 			require.Equal(t, EncodeShare(own), EncodeShare(share))
-			for _, s := range append(c.trustees[i].Secrets(), Secret{Bytes: keys[i%5+1]}, Secret{}) {
-				_, err = public.OpenShare(i, s.Bytes)
+			_, err = public.OpenShare(i, keys[i%5+1])
+			require.ErrorContains(t, err, "not the one-use key")
+			for _, b := range [][]byte{nil, make([]byte, 32), group.Bytes(own.Value), unreduced()} {
+				_, err = public.OpenShare(i, b)
 				require.Error(t, err)
 			}
 		}
