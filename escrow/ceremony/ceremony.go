@@ -60,8 +60,8 @@
 //
 // The recipient of a bad share publishes the Diffie-Hellman value of that one sealed share, with a dleq proof under its
 // one-use key. Anybody opens the share and convicts the dealer or, if the share is good, the complainer. There is no answer
-// to a complaint that somebody would have to believe. A dealer proves that it knows each ephemeral secret: otherwise it could
-// copy, or shift by a known factor, the ephemeral key of an honest dealer, have the recipient complain, and read from the
+// to a complaint that somebody would have to believe. A dealer proves, once for all of them, that it knows every ephemeral
+// secret: otherwise it could copy, or shift by a known factor, the ephemeral key of an honest dealer, have the recipient complain, and read from the
 // complaint the honest dealer's share. TestStolenEphemeral tries it.
 //
 // # What is assumed, and what is left
