@@ -11,15 +11,14 @@ import (
 	dkg "go.dedis.ch/kyber/v3/share/dkg/pedersen"
 )
 
-// withKyber runs kyber's part of the large benchmark too, which takes nine minutes at 51 of 100.
-var withKyber = flag.Bool("kyber", false, "measure kyber's key generation at 51 of 100 too, which takes nine minutes")
+var slow = flag.Bool("slow", false, "measure at 51 of 100 what takes ten minutes, too: kyber, and an audit for each trustee")
 
 // sizes are t and n of the benchmarks.
 var sizes = [][2]int{{13, 25}, {51, 100}}
 
 // BenchmarkCeremony makes the key of a whole group in one process. "shared" computes the public audit once, as a simulation
-// does; in "each" every trustee computes its own, as it would on its own machine; "kyber" is share/dkg/pedersen over kyber's
-// edwards25519: deals, responses, the key of each.
+// does; in "each" every trustee computes its own, as it would on its own machine; "audit" is one reader of the whole board;
+// "kyber" is share/dkg/pedersen over kyber's edwards25519: deals, responses, the key of each.
 func BenchmarkCeremony(b *testing.B) {
 	for _, size := range sizes {
 		t, n := size[0], size[1]
@@ -28,15 +27,22 @@ func BenchmarkCeremony(b *testing.B) {
 				require.Len(b, newCommittee(b, "bench", t, n).until(PhaseDone).shares(), n)
 			}
 		})
+		b.Run(fmt.Sprintf("%d of %d/audit", t, n), func(b *testing.B) {
+			c := newCommittee(b, "bench", t, n).until(PhaseDone)
+			for b.Loop() {
+				_, err := Verify(c.roster, c.board)
+				require.NoError(b, err)
+			}
+		})
+		if n > 25 && !*slow {
+			continue
+		}
 		b.Run(fmt.Sprintf("%d of %d/each", t, n), func(b *testing.B) {
 			for b.Loop() {
 				each(b, t, n)
 			}
 		})
 		b.Run(fmt.Sprintf("%d of %d/kyber", t, n), func(b *testing.B) {
-			if n > 25 && !*withKyber {
-				b.Skip("takes nine minutes; ask for it with -kyber")
-			}
 			for b.Loop() {
 				kyberDKG(b, t, n)
 			}
