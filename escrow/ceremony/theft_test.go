@@ -80,4 +80,3 @@ func TestUnconfirmedSharesAreReal(t *testing.T) {
 	}
 	require.True(t, interpolate(t, stolen).Equal(interpolate(t, []sharing.Share{{Index: 1, Value: c.old[1]}, {Index: 2, Value: c.old[2]}})))
 }
-
