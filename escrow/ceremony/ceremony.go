@@ -20,15 +20,15 @@
 //
 // # Resharing
 //
-// The phases are the same. In 2 to 4 only the roster's dealers post, who hold a share of the epoch that ends. The constant term
-// of dealer i's polynomial is its share s_i, and its commitment must equal i's public share on the old public polynomial. The
-// t lowest dealers who qualify are combined: with Lagrange's weights at 0 their polynomials add up to one whose value at 0 is
-// the old secret and whose other coefficients are new (Desmedt and Jajodia, "Redistributing secret shares to new access
-// structures", 1997; the check of the constant is that of Wong, Wang and Wing, "Verifiable secret redistribution for archive
-// systems", 2002). Trustee j's new share is the same sum of what it received, and the committee key comes out unchanged. Why
-// nobody has to prove that it knows the constant: the proof keeps a dealer from choosing its constant as a function of others',
-// and here there is nothing to choose. (It is asked for all the same; checkConstant says why.) A dealer without its share
-// cannot satisfy t honest recipients, because t good shares of its polynomial give s_i.
+// The phases are the same. In 2 to 4 only the roster's dealers post, who hold a share of the epoch that ends. The constant
+// term of dealer i's polynomial is its share s_i, and its commitment must equal i's public share on the old public
+// polynomial. The t lowest dealers who qualify are combined: with Lagrange's weights at 0 their polynomials add up to one
+// whose value at 0 is the old secret and whose other coefficients are new (Desmedt and Jajodia, "Redistributing secret
+// shares to new access structures", 1997; the check of the constant is that of Wong, Wang and Wing, "Verifiable secret
+// redistribution for archive systems", 2002). Trustee j's new share is the same sum of what it received, and the committee
+// key comes out unchanged. Why nobody has to prove that it knows the constant: the proof keeps a dealer from choosing its
+// constant as a function of others', and here there is nothing to choose. (It is asked for all the same; checkConstant says
+// why.) A dealer without its share cannot satisfy t honest recipients, because t good shares of its polynomial give s_i.
 //
 // This one mechanism serves three ends. Refresh: the same trustees, new shares. Replacement: another identity at some index,
 // which receives and does not deal. Recovery: a trustee that lost its share, or was disqualified in the epoch before, receives
@@ -37,14 +37,14 @@
 //
 // # What erasure is for
 //
-// Shares of two epochs do not fit together (TestMixedEpochs), so a thief needs t shares of one epoch, within that epoch: the
-// proactive model of Herzberg, Jarecki, Krawczyk and Yung ("Proactive secret sharing, or: how to cope with perpetual leakage",
-// CRYPTO 1995). That holds only when what belongs to an epoch is destroyed with it. An old share that is kept can be stolen
-// later. A dealer's polynomial is its old share, and its part of everybody's new one. And the sealed shares stay on the board for ever: with the one-use key of a trustee
-// anybody computes its share from them ([Audit.OpenShare]), so the key must go when the ceremony ends. [Trustee.Confirm] erases
-// all but the new share; the old one its holder erases once a certificate stands, for until then the old epoch may have to
-// go on. Whoever is corrupted during a resharing counts in both epochs. With t = 1 every share is the secret itself, and
-// resharing changes nothing.
+// Shares of two epochs do not fit together (TestMixedEpochs), so a thief needs t shares of one epoch, within that epoch:
+// the proactive model of Herzberg, Jarecki, Krawczyk and Yung ("Proactive secret sharing, or: how to cope with perpetual
+// leakage", CRYPTO 1995). That holds only when what belongs to an epoch is destroyed with it. An old share that is kept can
+// be stolen later. A dealer's polynomial is its old share, and its part of everybody's new one. And the sealed shares stay
+// on the board for ever: with the one-use key of a trustee anybody computes its share from them ([Audit.OpenShare]), so the
+// key must go when the ceremony ends. [Trustee.Confirm] erases all but the new share; the old one its holder erases once a
+// certificate stands, for until then the old epoch may have to go on. Whoever is corrupted during a resharing counts in
+// both epochs. With t = 1 every share is the secret itself, and resharing changes nothing.
 //
 // # Which posts count
 //
@@ -61,8 +61,8 @@
 // The recipient of a bad share publishes the Diffie-Hellman value of that one sealed share, with a dleq proof under its
 // one-use key. Anybody opens the share and convicts the dealer or, if the share is good, the complainer. There is no answer
 // to a complaint that somebody would have to believe. A dealer proves, once for all of them, that it knows every ephemeral
-// secret: otherwise it could copy, or shift by a known factor, the ephemeral key of an honest dealer, have the recipient complain, and read from the
-// complaint the honest dealer's share. TestStolenEphemeral tries it.
+// secret: otherwise it could copy, or shift by a known factor, the ephemeral key of an honest dealer, have the recipient
+// complain, and read from the complaint the honest dealer's share. TestStolenEphemeral tries it.
 //
 // # What is assumed, and what is left
 //
