@@ -44,7 +44,7 @@ func benchmarkPath(b *testing.B, turns bool) {
 			from, to = to, from
 		}
 		net.Post(world.Packet{From: world.UserOf(from), To: world.DeviceOf(from),
-			Data: world.Pack(world.KindTyped, world.Strings([]string{to}), text)})
+			Data: (&world.Typed{To: []string{to}, Body: text}).Encode()})
 		for p, ok := net.Next(); ok; p, ok = net.Next() {
 			net.Deliver(p)
 		}

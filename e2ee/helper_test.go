@@ -26,7 +26,7 @@ type scene struct {
 type stage struct {
 	t      testing.TB
 	play   *world.Play
-	bodies [][]byte
+	said   []world.Said
 	conv   *world.Conversation
 	wire   []world.Fact // what a tap sees
 	shown  []string     // "Ben<Ana 3": message 3 of Ana on Ben's screen, 0 for an unknown body
@@ -44,15 +44,16 @@ func (sc scene) start(t testing.TB) *stage {
 		from, to, ok := strings.Cut(m, ">")
 		require.True(t, ok, m)
 		s.conv.Messages = append(s.conv.Messages, world.Message{From: from, To: strings.Split(to, ","), Sent: begin.Add(time.Duration(i) * time.Minute)})
-		s.bodies = append(s.bodies, body(i+1))
+		s.said = append(s.said, world.Said{Body: body(i + 1)})
 	}
 	if sc.settings.Mailbox == "" {
 		sc.settings.Mailbox = world.MailboxAll
 	}
 	deploy, err := Design{}.Setup(world.Environment{Settings: sc.settings, Accounts: s.conv.Accounts, Seed: sc.seed})
 	require.NoError(t, err)
-	s.play, err = world.NewPlay(context.Background(), s.conv, s.bodies, deploy(), s.watch)
+	s.play, err = world.NewPlay(context.Background(), s.conv, s.said, deploy(), s.watch)
 	require.NoError(t, err)
+	require.NoError(t, s.play.Start())
 	return s
 }
 
@@ -78,7 +79,7 @@ func (s *stage) watch(p world.Packet) {
 
 // number says which message a body is, 0 for none.
 func (s *stage) number(body []byte) int {
-	return 1 + slices.IndexFunc(s.bodies, func(b []byte) bool { return bytes.Equal(b, body) })
+	return 1 + slices.IndexFunc(s.said, func(m world.Said) bool { return bytes.Equal(m.Body, body) })
 }
 
 func (s *stage) advance(k int) *stage {
@@ -86,7 +87,7 @@ func (s *stage) advance(k int) *stage {
 	return s
 }
 
-func (s *stage) end() *stage { return s.advance(len(s.bodies)) }
+func (s *stage) end() *stage { return s.advance(len(s.said)) }
 
 // post delivers packets of a test's own making, and what follows from them.
 func (s *stage) post(packets ...world.Packet) {

@@ -10,25 +10,22 @@ import (
 
 // typed takes a message from the user.
 func (d *Device) typed(now time.Time, data []byte) []world.Packet {
-	f, err := world.Unpack(data, world.KindTyped, 2)
-	if err != nil || d.keys == nil {
+	typed, err := world.ParseTyped(data)
+	if err != nil || d.keys == nil || len(typed.To) == 0 {
 		return nil
 	}
-	to, err := world.ParseStrings(f[0])
-	if err != nil || len(to) == 0 {
-		return nil
-	}
+	to := typed.To
 	id := make([]byte, 16)
 	if _, err := io.ReadFull(d.random, id); err != nil {
 		return d.warn("the message was not sent: %v", err)
 	}
 	slices.Sort(to)
 	m := world.Meta{ID: hexOf(id), From: d.account, To: slices.Compact(to), Sent: now}
-	secret, public, err := d.envelope.Seal(m, f[1])
+	secret, public, err := d.envelope.Seal(m, typed.Body)
 	if err != nil {
 		return d.warn("the message was not sent: %v", err)
 	}
-	d.keep(m, f[1])
+	d.keep(m, typed.Body)
 	o := &outgoing{meta: m, secret: secret, public: public}
 	d.outbox = append(d.outbox, o)
 	return d.send(o, m.To)
