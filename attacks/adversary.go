@@ -31,6 +31,7 @@ type adversary struct {
 	tapped int // moment of the first tap, -1 before
 	seen   int // packets observed
 	opened map[int]bool
+	files  map[int]bool    // attachments recovered
 	wrong  map[string]bool // false claims
 	proven []int           // ids of the first facts that were right claims
 	count  int             // calls
@@ -43,7 +44,7 @@ type when struct{ moment, days int }
 
 func (a *adversary) init() {
 	a.used, a.tapped = -1, -1
-	a.opened, a.wrong = map[int]bool{}, map[string]bool{}
+	a.opened, a.files, a.wrong = map[int]bool{}, map[int]bool{}, map[string]bool{}
 	a.partner = a.run.truth.conv.Partner(a.settings.Target)
 	a.held = holding{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}
 	a.answering = map[string]string{}

@@ -96,7 +96,7 @@ func (a *adversary) read(id int) (any, error) {
 	return map[string]any{"kind": string(f.Kind), "ref": f.Ref, "data": f.Data}, nil
 }
 
-// claim judges a fact that the adversary says is a plaintext.
+// claim judges a fact that the adversary says is a plaintext or an attachment.
 func (a *adversary) claim(id int) error {
 	if err := a.known([]int{id}); err != nil {
 		return err
@@ -104,6 +104,10 @@ func (a *adversary) claim(id int) error {
 	e := a.know.facts[id]
 	if e.rule == "" || !e.loot {
 		return fmt.Errorf("fact %d is not derived from loot: a claim needs a computation from what was taken", id)
+	}
+	if i := a.run.truth.file[string(e.Data)]; i > 0 {
+		a.files[i] = true
+		return nil
 	}
 	k := a.run.truth.number[string(e.Data)]
 	if k == 0 {

@@ -69,8 +69,10 @@ type MessageRow struct {
 	Number int      `json:"number"`
 	From   string   `json:"from"`
 	To     []string `json:"to"`
-	Sent   int      `json:"sent"` // seconds since the first message
-	Day    int      `json:"day"`  // midnights passed since the devices were switched on
+	Group  string   `json:"group"`
+	Files  int      `json:"files"` // attachments
+	Sent   int      `json:"sent"`  // seconds since the first message
+	Day    int      `json:"day"`   // midnights passed since the devices were switched on
 }
 
 // An EventRow is an event of the conversation.
@@ -79,6 +81,7 @@ type EventRow struct {
 	Kind    string `json:"kind"`
 	Account string `json:"account"`
 	With    string `json:"with"`
+	Group   string `json:"group"`
 }
 
 func newView(c *world.Conversation, s world.Settings) View {
@@ -95,10 +98,10 @@ func newView(c *world.Conversation, s world.Settings) View {
 	}
 	for i, m := range c.Messages {
 		sent := int(m.Sent.Sub(c.Messages[0].Sent).Seconds())
-		v.Messages = append(v.Messages, MessageRow{i + 1, m.From, m.To, sent, c.Day(i + 1)})
+		v.Messages = append(v.Messages, MessageRow{i + 1, m.From, m.To, m.Group, len(m.Attachments), sent, c.Day(i + 1)})
 	}
 	for _, e := range c.Events {
-		v.Events = append(v.Events, EventRow{e.After, string(e.Kind), e.Account, e.With})
+		v.Events = append(v.Events, EventRow{e.After, string(e.Kind), e.Account, e.With, e.Group})
 	}
 	return v
 }

@@ -170,6 +170,9 @@ func (g *group) share(ctx context.Context, trials []*trial) error {
 	if err != nil {
 		return err
 	}
+	if err := r.Start(); err != nil {
+		return err
+	}
 	start := g.lab.now()
 	for _, t := range trials {
 		t.begin(ctx, r)
@@ -247,6 +250,11 @@ func (g *group) alone(ctx context.Context, t *trial) {
 		r, err := newRun(ctx, g.truth, g.deploy)
 		if err != nil {
 			return err
+		}
+		if !t.header.AtSetUp {
+			if err := r.Start(); err != nil {
+				return err
+			}
 		}
 		t.adv.run = r
 		t.adv.init()

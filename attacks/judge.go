@@ -28,6 +28,7 @@ func (g *group) judge(t *trial) error {
 	a, c := t.adv, t.cell
 	ctx := a.run.ctx
 	c.At = a.at()
+	c.Attachments = Count{len(a.files), len(g.truth.owner)}
 	c.Content = g.truth.content(t.settings.Target, c.At, a.opened)
 	c.Forged, c.FalseClaims = a.run.forged, len(a.wrong)
 	c.Trace.Calls, c.Trace.Opened = a.calls, slices.Sorted(maps.Keys(a.opened))

@@ -76,7 +76,7 @@ func (l *Lab) result(s world.Settings) *Result {
 		Doormat: l.Version, Seed: uint64(l.Seed),
 		Settings: Settings{s.Threshold, s.Trustees, s.Jurisdictions, s.Target, s.At, retention, s.Mailbox, s.Refresh, s.Rotate},
 		Conversation: Counts{Title: l.Conversation.Title, Accounts: len(l.Conversation.Accounts),
-			Messages: len(l.Conversation.Messages)},
+			Messages: len(l.Conversation.Messages), Attachments: l.Conversation.Attachments()},
 		Designs: []DesignRow{}, Attacks: []AttackRow{}, Cells: []Cell{},
 	}
 	for _, d := range l.Designs {

@@ -64,11 +64,11 @@ func notApplicable(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 func viewValue(v View) starlark.Value {
 	messages := make([]starlark.Value, len(v.Messages))
 	for i, m := range v.Messages {
-		messages[i] = record(map[string]any{"number": m.Number, "sender": m.From, "to": m.To, "sent": m.Sent, "day": m.Day})
+		messages[i] = record(map[string]any{"number": m.Number, "sender": m.From, "to": m.To, "group": m.Group, "files": m.Files, "sent": m.Sent, "day": m.Day})
 	}
 	events := make([]starlark.Value, len(v.Events))
 	for i, e := range v.Events {
-		events[i] = record(map[string]any{"after": e.After, "kind": e.Kind, "account": e.Account, "peer": e.With})
+		events[i] = record(map[string]any{"after": e.After, "kind": e.Kind, "account": e.Account, "peer": e.With, "group": e.Group})
 	}
 	fields := map[string]any{
 		"t": v.T, "n": v.N, "at": v.At, "end": v.End, "retention": v.Retention, "mailbox": v.Mailbox,

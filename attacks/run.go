@@ -33,7 +33,7 @@ type display struct{ to, from, body string }
 func newRun(ctx context.Context, t *truth, deploy world.Deploy) (*run, error) {
 	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, silent: map[string]bool{}, shown: map[display]int{}, asked: map[int]bool{}}
 	var err error
-	if r.Play, err = world.NewPlay(ctx, t.conv, t.bodies, deploy(), r.watch); err != nil {
+	if r.Play, err = world.NewPlay(ctx, t.conv, t.said, deploy(), r.watch); err != nil {
 		return nil, err
 	}
 	r.Intercept = func(p world.Packet) bool { return r.silent[p.To] || (r.hold != nil && r.hold(p)) }
@@ -101,9 +101,9 @@ func (r *run) watch(p world.Packet) {
 		if f, err := world.Unpack(p.Data, world.KindWarning, 1); err == nil {
 			r.noticed = append(r.noticed, Evidence{p.From, string(f[0]), r.Moment()})
 		}
-	case world.KindShown:
+	case world.KindShown, world.KindFile:
 		to, isUser := world.AccountOf(p.To)
-		f, err := world.Unpack(p.Data, world.KindShown, 2)
+		f, err := world.Unpack(p.Data, p.Kind(), 2)
 		if err == nil && isUser && p.From == world.DeviceOf(to) {
 			r.show(display{to, string(f[0]), string(f[1])})
 		}
@@ -118,17 +118,20 @@ func (r *run) ordered(p world.Packet) {
 		return
 	}
 	for i, m := range r.truth.conv.Messages[:r.Moment()] {
-		if s.Order.Covers(world.Meta{From: m.From, To: m.To, Sent: m.Sent}) {
+		if s.Order.Covers(world.Meta{From: m.From, To: m.To, Group: m.Group, Sent: m.Sent}) {
 			r.asked[i+1] = true
 		}
 	}
 }
 
-// show counts a message on a screen as forged unless its user typed it for that
-// reader, once.
+// show counts a message or file on a screen as forged unless its user typed it for
+// that reader, once.
 func (r *run) show(d display) {
 	r.shown[d]++
 	k := r.truth.number[d.body]
+	if i := r.truth.file[d.body]; i > 0 {
+		k = r.truth.owner[i-1]
+	}
 	if k == 0 || k > r.Moment() || r.shown[d] > 1 {
 		r.forged++
 		return

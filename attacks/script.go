@@ -120,7 +120,7 @@ func (s *script) technique(_ *starlark.Thread, _ *starlark.Builtin, args starlar
 		"id", &h.ID, "title", &h.Title, "family", &h.Family, "kind", &h.Kind,
 		"needs", &needs, "showcase", &h.Showcase, "happens", &h.Happens, "why", &h.Why,
 		"really", &h.Really, "source", &h.Source, "exercise", &h.Exercise, "expects", &expects,
-		"applies?", &applies, "settings?", &settings) // what follows an optional one is optional too
+		"applies?", &applies, "settings?", &settings, "at_set_up?", &h.AtSetUp) // what follows an optional one is optional too
 	if err != nil {
 		return nil, err
 	}

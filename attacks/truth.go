@@ -14,26 +14,45 @@ const saltSize = 16
 // truth is what was said. Only the harness holds it.
 type truth struct {
 	conv   *world.Conversation
-	bodies [][]byte       // bodies[k-1] is the salt and text of message k
+	said   []world.Said   // said[k-1] is the salted text and files of message k
 	number map[string]int // message number by body
+	file   map[string]int // number of an attachment, from 1, by its salted bytes
+	owner  []int          // owner[i-1] is the message that attachment i goes with
 }
 
 func newTruth(c *world.Conversation, seed world.Seed) (*truth, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	t := &truth{conv: c, number: map[string]int{}}
+	t := &truth{conv: c, number: map[string]int{}, file: map[string]int{}}
 	salts := seed.Stream("salt")
 	for k, m := range c.Messages {
-		body := make([]byte, saltSize, saltSize+len(m.Text))
-		if _, err := io.ReadFull(salts, body); err != nil {
-			return nil, fmt.Errorf("salt: %w", err)
+		body, err := salted(salts, []byte(m.Text))
+		if err != nil {
+			return nil, err
 		}
-		body = append(body, m.Text...)
-		t.bodies = append(t.bodies, body)
+		said := world.Said{Body: body}
 		t.number[string(body)] = k + 1
+		for _, f := range m.Attachments {
+			data, err := salted(salts, f.Data)
+			if err != nil {
+				return nil, err
+			}
+			said.Files = append(said.Files, world.Attachment{Name: f.Name, Data: data})
+			t.owner = append(t.owner, k+1)
+			t.file[string(data)] = len(t.owner)
+		}
+		t.said = append(t.said, said)
 	}
 	return t, nil
+}
+
+func salted(salts io.Reader, data []byte) ([]byte, error) {
+	out := make([]byte, saltSize, saltSize+len(data))
+	if _, err := io.ReadFull(salts, out); err != nil {
+		return nil, fmt.Errorf("salt: %w", err)
+	}
+	return append(out, data...), nil
 }
 
 // metadata counts the messages whose sender, recipients and time are among the
@@ -49,7 +68,7 @@ func (t *truth) metadata(facts []world.Fact) int {
 	}
 	found := 0
 	for _, m := range t.conv.Messages {
-		key := string(world.Meta{From: m.From, To: m.To, Sent: m.Sent}.Encode())
+		key := string(world.Meta{From: m.From, To: m.To, Group: m.Group, Sent: m.Sent}.Encode())
 		if derived[key] > 0 {
 			derived[key]--
 			found++

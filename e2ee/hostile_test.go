@@ -159,7 +159,7 @@ func TestSpoofed(t *testing.T) {
 	s.each(1, 4)
 	s.quiet()
 
-	typed := world.Pack(world.KindTyped, world.Strings([]string{"Ben"}), []byte("not Ana"))
+	typed := (&world.Typed{To: []string{"Ben"}, Body: []byte("not Ana")}).Encode()
 	for _, kind := range [][]byte{typed, world.Pack(world.KindReinstall), world.Pack(world.KindUnlock), world.Pack(world.KindStart)} {
 		for _, from := range []string{"user:Ben", "device:Ana", "provider", world.Outsider} {
 			before := s.device("Ana").Holdings()

@@ -13,17 +13,33 @@ type Conversation struct {
 	Title    string
 	Accounts []string  // every account, also those that only listen
 	Target   string    // the account an attack aims at unless told otherwise
+	Groups   []Group   // each with its members before the first message
 	Messages []Message // in the order they are typed
 	Events   []Event   // what users do besides typing
+}
+
+// A Group is accounts that write to all of each other. Who is in it changes by
+// the events [Join] and [Leave].
+type Group struct {
+	Name    string
+	Members []string // each once
 }
 
 // A Message is typed by one account for others. Text is what a user reads;
 // what travels is a salt followed by Text, see attacks.Lab.
 type Message struct {
-	From string
-	To   []string  // at least one account, each once, From not among them
-	Sent time.Time // in UTC
-	Text string
+	From        string
+	To          []string  // at least one account, each once, From not among them
+	Group       string    // whose other members To are, "" if it is no group's
+	Sent        time.Time // in UTC
+	Text        string
+	Attachments []Attachment
+}
+
+// An Attachment is a file that goes with a message, a photo say.
+type Attachment struct {
+	Name string
+	Data []byte
 }
 
 // EventKind says what a user does besides typing.
@@ -36,6 +52,10 @@ const (
 	// Reinstall: Account sets up its device anew, with a new identity key and
 	// nothing of what the old one held.
 	Reinstall EventKind = "reinstall"
+	// Join: With, a member of Group, takes Account into it.
+	Join EventKind = "join"
+	// Leave: Account leaves Group.
+	Leave EventKind = "leave"
 )
 
 // An Event happens once message After has been delivered and before the next
@@ -44,7 +64,8 @@ type Event struct {
 	After   int
 	Kind    EventKind
 	Account string
-	With    string // the other account, for Compare
+	With    string // the other account, for Compare and Join
+	Group   string // for Join and Leave
 }
 
 // Check reports the first thing that makes c unusable as a ground truth.
@@ -62,36 +83,74 @@ func (c *Conversation) Check() error {
 	if !known[c.Target] {
 		return fmt.Errorf("conversation: target %q is not an account", c.Target)
 	}
-	for i, m := range c.Messages {
-		if err := m.check(known); err != nil {
-			return fmt.Errorf("conversation: message %d: %w", i+1, err)
-		}
-		if m.Sent.Location() != time.UTC {
-			return fmt.Errorf("conversation: message %d: its time is not in UTC, and days would begin at different moments", i+1)
-		}
-		if i > 0 && m.Sent.Before(c.Messages[i-1].Sent) {
-			return fmt.Errorf("conversation: message %d is older than the one before", i+1)
+	groups := Membership{}
+	for _, g := range c.Groups {
+		if err := groups.found(g, known); err != nil {
+			return fmt.Errorf("conversation: %w", err)
 		}
 	}
-	for i, e := range c.Events {
-		if err := e.check(known); err != nil {
-			return fmt.Errorf("conversation: event %d: %w", i+1, err)
+	return c.checkCourse(known, groups)
+}
+
+// checkCourse follows messages and events in the order in which they happen.
+func (c *Conversation) checkCourse(known map[string]bool, groups Membership) error {
+	events := c.Events
+	for k := 0; ; k++ { // messages typed
+		for ; len(events) > 0 && events[0].After == k; events = events[1:] {
+			if err := events[0].check(known, groups); err != nil {
+				return fmt.Errorf("conversation: event %d: %w", len(c.Events)-len(events)+1, err)
+			}
+			groups.follow(events[0])
 		}
-		if e.After < 0 || e.After > len(c.Messages) || (i > 0 && e.After < c.Events[i-1].After) {
-			return fmt.Errorf("conversation: event %d: after message %d: want events in order, after messages 0 to %d", i+1, e.After, len(c.Messages))
+		if k == len(c.Messages) {
+			break
 		}
+		if err := c.checkMessage(k, known, groups); err != nil {
+			return fmt.Errorf("conversation: message %d: %w", k+1, err)
+		}
+	}
+	if len(events) > 0 {
+		return fmt.Errorf("conversation: event %d: after message %d: want events in order, after messages 0 to %d",
+			len(c.Events)-len(events)+1, events[0].After, len(c.Messages))
 	}
 	return nil
 }
 
-func (e *Event) check(known map[string]bool) error {
+func (c *Conversation) checkMessage(i int, known map[string]bool, groups Membership) error {
+	m := &c.Messages[i]
+	if m.Sent.Location() != time.UTC {
+		return errors.New("its time is not in UTC, and days would begin at different moments")
+	}
+	if i > 0 && m.Sent.Before(c.Messages[i-1].Sent) {
+		return errors.New("it is older than the one before")
+	}
+	if m.Group != "" && !sameSet(append([]string{m.From}, m.To...), groups[m.Group]) {
+		return fmt.Errorf("from %q to %q: want all members of the group %q, who are %q", m.From, m.To, m.Group, groups[m.Group])
+	}
+	return m.check(known)
+}
+
+func (e *Event) check(known map[string]bool, groups Membership) error {
+	members, isGroup := groups[e.Group]
+	in := slices.Contains(members, e.Account)
 	switch {
 	case !known[e.Account]:
 		return fmt.Errorf("%q is not an account", e.Account)
-	case e.Kind == Compare && (!known[e.With] || e.With == e.Account):
-		return fmt.Errorf("%s compares with %q: want another account", e.Account, e.With)
-	case e.Kind != Compare && e.Kind != Reinstall:
-		return fmt.Errorf("kind %q: want %s or %s", e.Kind, Compare, Reinstall)
+	case e.Kind == Reinstall:
+		return nil
+	case e.Kind == Compare:
+		if !known[e.With] || e.With == e.Account {
+			return fmt.Errorf("%s compares with %q: want another account", e.Account, e.With)
+		}
+		return nil
+	case e.Kind != Join && e.Kind != Leave:
+		return fmt.Errorf("kind %q: want %s, %s, %s or %s", e.Kind, Compare, Reinstall, Join, Leave)
+	case !isGroup:
+		return fmt.Errorf("%q is not a group", e.Group)
+	case e.Kind == Join && (in || !slices.Contains(members, e.With)):
+		return fmt.Errorf("%q takes %q into the group %q: want a member and somebody who is none", e.With, e.Account, e.Group)
+	case e.Kind == Leave && !in:
+		return fmt.Errorf("%q leaves the group %q without being in it", e.Account, e.Group)
 	}
 	return nil
 }
@@ -109,6 +168,15 @@ func (m *Message) check(known map[string]bool) error {
 		}
 	}
 	return nil
+}
+
+// Attachments counts the files that go with messages.
+func (c *Conversation) Attachments() int {
+	n := 0
+	for _, m := range c.Messages {
+		n += len(m.Attachments)
+	}
+	return n
 }
 
 // Concerns reports whether account sent or received m.

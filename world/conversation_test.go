@@ -1,6 +1,7 @@
 package world
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestConversationCheck(t *testing.T) {
 		`message 1: recipient "Zoe"`:        func(c *Conversation) { c.Messages[0].To[0] = "Zoe" },
 		`or listed twice`:                   func(c *Conversation) { c.Messages[0].To = []string{"Ben", "Ben"} },
 		"message 1: its time is not in UTC": func(c *Conversation) { c.Messages[0].Sent = noon.In(time.FixedZone("east", 7200)) },
-		"message 2 is older":                func(c *Conversation) { c.Messages[0].Sent = noon.Add(1) },
+		"message 2: it is older":            func(c *Conversation) { c.Messages[0].Sent = noon.Add(1) },
 		`event 1: "Zoe" is not an account`:  func(c *Conversation) { c.Events[0].Account = "Zoe" },
 		`event 1: Ada compares with "Zoe"`:  func(c *Conversation) { c.Events[0].With = "Zoe" },
 		`event 1: Ada compares with "Ada"`:  func(c *Conversation) { c.Events[0].With = "Ada" },
@@ -43,6 +44,42 @@ func TestConversationCheck(t *testing.T) {
 		"event 2: after message 0: want":    func(c *Conversation) { c.Events[1].After = 0 },
 	} {
 		c := sample()
+		change(c)
+		require.ErrorContains(t, c.Check(), want)
+	}
+}
+
+// grouped is the sample with a group that changes.
+func grouped() *Conversation {
+	c := sample()
+	c.Groups = []Group{{"choir", []string{"Ben", "Ada"}}}
+	c.Messages[0].Group = "choir"
+	c.Events = []Event{{After: 1, Kind: Join, Account: "Cleo", With: "Ben", Group: "choir"}, {After: 2, Kind: Leave, Account: "Ada", Group: "choir"}}
+	c.Messages[1].Group, c.Messages[2].Group = "choir", "choir"
+	return c
+}
+
+func TestGroupsCheck(t *testing.T) {
+	c := grouped()
+	require.NoError(t, c.Check())
+	for k, want := range []string{"Ada Ben", "Ada Ben Cleo", "Ben Cleo", "Ben Cleo"} {
+		require.Equal(t, want, strings.Join(c.MembersAt(k + 1)["choir"], " "), "message %d", k+1)
+	}
+	for want, change := range map[string]func(*Conversation){
+		`message 2: from "Ben" to ["Ada"]: want all members`: func(c *Conversation) { c.Messages[1].To = []string{"Ada"} },
+		`message 1: from "Ada" to ["Ben"]: want all`:         func(c *Conversation) { c.Messages[0].Group = "band" },
+		`group "choir" has no name, or is listed twice`:      func(c *Conversation) { c.Groups = append(c.Groups, c.Groups[0]) },
+		`group "choir": no members`:                          func(c *Conversation) { c.Groups[0].Members = nil },
+		`group "choir": member "Zoe"`:                        func(c *Conversation) { c.Groups[0].Members[0] = "Zoe" },
+		`event 1: "Cleo" takes "Cleo" into`:                  func(c *Conversation) { c.Events[0].With = "Cleo" },
+		`event 1: "Ada" takes "Ben" into`:                    func(c *Conversation) { c.Events[0].With, c.Events[0].Account = "Ada", "Ben" },
+		`event 1: "band" is not a group`:                     func(c *Conversation) { c.Events[0].Group = "band" },
+		`event 2: "Cleo" leaves the group`: func(c *Conversation) {
+			c.Events[0].Kind, c.Events[0].Account, c.Events[1].Account = Reinstall, "Ben", "Cleo"
+			c.Messages[1].Group = ""
+		},
+	} {
+		c := grouped()
 		change(c)
 		require.ErrorContains(t, c.Check(), want)
 	}

@@ -9,12 +9,17 @@ type Kind string
 const (
 	// Plaintext is what a user typed: Ref is the message id, Data the salted text.
 	Plaintext Kind = "plaintext"
+	// File is an attachment: Ref is "message id/number" from 1, Data its salted bytes.
+	File Kind = "attachment"
 	// Metadata is who wrote to whom and when: Ref is the message id, Data a [Meta].
 	Metadata Kind = "metadata"
 	// Observed is a whole packet as a tap or a captured program sees it: Ref is
 	// its running number, Data the output of [Packet.Encode].
 	Observed Kind = "packet"
 )
+
+// FileRef is the Ref of a message's attachment, i from 0.
+func FileRef(message string, i int) string { return fmt.Sprintf("%s/%d", message, i+1) }
 
 // A Fact is typed bytes. Ref is public (a message id, a session and a counter):
 // rules join facts on equal Ref. Facts equal in all three are one fact.

@@ -63,6 +63,18 @@ func FuzzParseMeta(f *testing.F) {
 	})
 }
 
+func FuzzParseTyped(f *testing.F) {
+	f.Add((&Typed{To: []string{"Ben"}, Body: []byte("hello")}).Encode())
+	f.Add((&Typed{To: []string{"Ben", "Cleo"}, Group: "choir", Files: []Attachment{{"a", []byte("b")}, {}}}).Encode())
+	f.Add([]byte{KindTyped})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		typed, err := ParseTyped(data)
+		if err == nil {
+			require.Equal(t, data, typed.Encode())
+		}
+	})
+}
+
 func FuzzCapability(f *testing.F) {
 	for _, seed := range []string{"provider.store", "trustee:1..t-1.store", "device:target.control", "network.tap", "a..b..c.store", "trustee:-1.store"} {
 		f.Add(seed)

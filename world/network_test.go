@@ -110,11 +110,9 @@ func TestPlay(t *testing.T) {
 		return &script{name: DeviceOf(account), answer: func(p Packet) []Packet {
 			switch p.Kind() {
 			case KindTyped:
-				f, err := Unpack(p.Data, KindTyped, 2)
+				m, err := ParseTyped(p.Data)
 				require.NoError(t, err)
-				to, err := ParseStrings(f[0])
-				require.NoError(t, err)
-				typed = append(typed, fmt.Sprintf("%s to %v: %s", account, to, f[1]))
+				typed = append(typed, fmt.Sprintf("%s to %v: %s", account, m.To, m.Body))
 			case KindReinstall:
 				typed = append(typed, account+" anew")
 			case KindTick:
@@ -126,8 +124,11 @@ func TestPlay(t *testing.T) {
 		}}
 	}
 	nodes := []Node{device("Ada"), device("Ben"), device("Cleo")}
-	p, err := NewPlay(context.Background(), c, [][]byte{[]byte("one"), []byte("two"), []byte("three")}, nodes, nil)
+	p, err := NewPlay(context.Background(), c, []Said{{Body: []byte("one")}, {Body: []byte("two")}, {Body: []byte("three")}}, nodes, nil)
 	require.NoError(t, err)
+	require.Empty(t, nodes[0].(*script).heard, "nothing is switched on yet")
+	require.NoError(t, p.Start())
+	require.NoError(t, p.Start(), "once")
 	require.Equal(t, []string{"02-28 11:00 life 1"}, nodes[0].(*script).heard)
 	require.NoError(t, p.Advance(2))
 	require.Equal(t, 2, p.Moment())
@@ -158,12 +159,14 @@ func TestPlayEnds(t *testing.T) {
 	echo := func(name, to string) Node {
 		return &script{name: name, answer: func(p Packet) []Packet { return []Packet{{From: name, To: to}} }}
 	}
-	_, err := NewPlay(context.Background(), c, nil, []Node{echo("a", "b"), echo("b", "a")}, nil)
-	require.ErrorContains(t, err, "the network does not come to rest")
+	p, err := NewPlay(context.Background(), c, nil, []Node{echo("a", "b"), echo("b", "a")}, nil)
+	require.NoError(t, err)
+	require.ErrorContains(t, p.Start(), "the network does not come to rest")
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(errors.New("out of time"))
-	_, err = NewPlay(ctx, c, nil, []Node{echo("a", "b"), echo("b", "a")}, nil)
-	require.ErrorContains(t, err, "out of time")
+	p, err = NewPlay(ctx, c, nil, []Node{echo("a", "b"), echo("b", "a")}, nil)
+	require.NoError(t, err)
+	require.ErrorContains(t, p.Start(), "out of time")
 }
 
 // users puts two users and their devices, which know these numbers, on a network.

@@ -20,3 +20,9 @@ type Node interface {
 type Reprogrammable interface {
 	Reprogram(program string, text []byte) error
 }
+
+// A Counter is a node that may want to hear from the clock after each message
+// ([KindMoment]), as everybody does at midnight.
+type Counter interface {
+	CountsMessages() bool
+}

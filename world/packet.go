@@ -24,7 +24,7 @@ func (p Packet) Kind() byte {
 // the network. Designs use kinds from 32.
 const (
 	KindStart     byte = 1 + iota // life to everybody: switched on, before the first message
-	KindTyped                     // user to device: recipients, body
+	KindTyped                     // user to device: recipients, group, body, attachments (see Typed)
 	KindShown                     // device to user: sender, body
 	KindWarning                   // anybody to Public or a user: text
 	KindAskNumber                 // user to device: peer
@@ -37,6 +37,9 @@ const (
 	KindHoldings                  // device to user, user to agency: facts
 	KindCase                      // law to agency: an order to apply for
 	KindObtained                  // agency to law: facts obtained under the order
+	KindFile                      // device to user: sender, an attachment
+	KindMembers                   // life or user to device: group, its members from now on
+	KindMoment                    // clock to whoever counts messages: how many were typed
 )
 
 // Principals that are no machine on the network.

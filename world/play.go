@@ -18,15 +18,24 @@ type Play struct {
 
 	ctx    context.Context
 	conv   *Conversation
-	bodies [][]byte
+	said   []Said
+	groups Membership
 	moment int
 	target int // the moment that Advance is driving to
 	event  int // events done
+
+	started bool
 }
 
-// NewPlay connects the nodes and a user for each account, and switches all on.
-// bodies[k-1] is what the user types as message k.
-func NewPlay(ctx context.Context, c *Conversation, bodies [][]byte, nodes []Node, watch func(Packet)) (*Play, error) {
+// Said is what travels for a message: its text and files, each after a salt.
+type Said struct {
+	Body  []byte
+	Files []Attachment
+}
+
+// NewPlay connects the nodes and a user for each account; [Play.Start] switches
+// all on. said[k-1] is what the user types as message k.
+func NewPlay(ctx context.Context, c *Conversation, said []Said, nodes []Node, watch func(Packet)) (*Play, error) {
 	nodes = slices.Clone(nodes)
 	for _, a := range c.Accounts {
 		nodes = append(nodes, NewUser(a))
@@ -36,11 +45,36 @@ func NewPlay(ctx context.Context, c *Conversation, bodies [][]byte, nodes []Node
 		return nil, err
 	}
 	net.Watch = watch
-	for _, name := range net.Names() {
-		net.Post(Packet{From: Life, To: name, Data: Pack(KindStart)})
+	return &Play{Net: net, ctx: ctx, conv: c, said: said, groups: c.founded()}, nil
+}
+
+// Start switches everything on and lets the devices know the groups that their
+// users are in already. It does so once, at the latest when time passes.
+func (p *Play) Start() error {
+	if p.started {
+		return nil
 	}
-	p := &Play{Net: net, ctx: ctx, conv: c, bodies: bodies}
-	return p, p.Settle()
+	p.started = true
+	for _, name := range p.Net.Names() {
+		p.Net.Post(Packet{From: Life, To: name, Data: Pack(KindStart)})
+	}
+	for _, a := range p.conv.Accounts {
+		p.tellGroups(a)
+	}
+	return p.Settle()
+}
+
+// tellGroups gives a device the groups of its account, as its user knows them.
+func (p *Play) tellGroups(account string) {
+	for _, g := range p.conv.Groups {
+		if members := p.groups[g.Name]; slices.Contains(members, account) {
+			p.tellMembers(Life, account, g.Name, members)
+		}
+	}
+}
+
+func (p *Play) tellMembers(from, account, group string, members []string) {
+	p.Net.Post(Packet{From: from, To: DeviceOf(account), Data: Pack(KindMembers, []byte(group), Strings(members))})
 }
 
 // start is when everything is switched on, an hour before the first message.
@@ -62,6 +96,9 @@ func (p *Play) Advance(m int) error {
 	if m < p.moment || m > len(p.conv.Messages) {
 		return fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", m, p.moment, len(p.conv.Messages))
 	}
+	if err := p.Start(); err != nil {
+		return err
+	}
 	if err := p.live(); err != nil {
 		return err
 	}
@@ -80,8 +117,21 @@ func (p *Play) Advance(m int) error {
 		if err := p.live(); err != nil {
 			return err
 		}
+		if err := p.count(); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// count tells the moment to the nodes that count messages.
+func (p *Play) count() error {
+	for _, name := range p.Net.Names() {
+		if c, ok := p.Net.Node(name).(Counter); ok && c.CountsMessages() {
+			p.Net.Post(Packet{From: Clock, To: name, Data: Pack(KindMoment, Int(int64(p.moment)))})
+		}
+	}
+	return p.Settle()
 }
 
 // Rest lets days pass without a message.
@@ -111,9 +161,9 @@ func (p *Play) Settle() error {
 const packetsPerMoment = 1 << 16
 
 func (p *Play) typeMessage(k int) {
-	m := &p.conv.Messages[k-1]
-	p.Net.Post(Packet{From: UserOf(m.From), To: DeviceOf(m.From),
-		Data: Pack(KindTyped, Strings(m.To), p.bodies[k-1])})
+	m, said := &p.conv.Messages[k-1], &p.said[k-1]
+	t := Typed{To: m.To, Group: m.Group, Body: said.Body, Files: said.Files}
+	p.Net.Post(Packet{From: UserOf(m.From), To: DeviceOf(m.From), Data: t.Encode()})
 }
 
 // live lets users do what the conversation says they do at this moment.
@@ -125,10 +175,24 @@ func (p *Play) live() error {
 			p.Net.Post(Packet{From: Life, To: UserOf(e.Account), Data: Pack(KindCompare, []byte(e.With), nil)})
 		case Reinstall:
 			p.Net.Post(Packet{From: UserOf(e.Account), To: DeviceOf(e.Account), Data: Pack(KindReinstall)})
+			p.tellGroups(e.Account)
+		case Join, Leave:
+			p.change(e)
 		}
 		if err := p.Settle(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// change lets the user who changes a group tell its device; the devices tell each
+// other. Whoever is taken in learns of the group from the one who does it.
+func (p *Play) change(e Event) {
+	p.groups.follow(e)
+	by := e.With
+	if e.Kind == Leave {
+		by = e.Account
+	}
+	p.tellMembers(UserOf(by), by, e.Group, p.groups[e.Group])
 }

@@ -73,24 +73,25 @@ func has(set map[string]bool, f world.Fact) bool { return set[key(f)] }
 type scene struct {
 	*world.Play
 	conv   *world.Conversation
-	bodies [][]byte
+	said   []world.Said
 	seen   []world.Fact // packets that a tap would see
 }
 
 func newScene(t *testing.T, d world.Design, retention int) *scene {
 	t.Helper()
 	s := &scene{conv: worldtest.Conversation()}
-	s.bodies = worldtest.Bodies(s.conv)
+	s.said = worldtest.Said(s.conv)
 	settings := world.Settings{Threshold: 2, Trustees: 3, Jurisdictions: world.RoundRobin(3), Target: s.conv.Target,
 		At: 1, Mailbox: world.MailboxAll, Retention: retention}
 	deploy, err := d.Setup(world.Environment{Settings: settings, Accounts: s.conv.Accounts, Seed: 1})
 	require.NoError(t, err)
-	s.Play, err = world.NewPlay(context.Background(), s.conv, s.bodies, deploy(), func(p world.Packet) {
+	s.Play, err = world.NewPlay(context.Background(), s.conv, s.said, deploy(), func(p world.Packet) {
 		if !p.Private() {
 			s.seen = append(s.seen, world.Fact{Kind: world.Observed, Ref: string(world.Int(int64(len(s.seen)))), Data: p.Encode(s.conv.Messages[0].Sent)})
 		}
 	})
 	require.NoError(t, err)
+	require.NoError(t, s.Start())
 	return s
 }
 
@@ -185,8 +186,8 @@ func (s *scene) readable(t *testing.T, d world.Design, account string) []int {
 	facts, err := attacks.Saturate(context.Background(), d.Rules(), s.Net.Node(world.DeviceOf(account)).Holdings())
 	require.NoError(t, err)
 	found := []int{}
-	for k, body := range s.bodies {
-		if slices.ContainsFunc(facts, func(f world.Fact) bool { return f.Kind == world.Plaintext && string(f.Data) == string(body) }) {
+	for k, said := range s.said {
+		if slices.ContainsFunc(facts, func(f world.Fact) bool { return f.Kind == world.Plaintext && string(f.Data) == string(said.Body) }) {
 			found = append(found, k+1)
 		}
 	}

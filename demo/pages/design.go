@@ -60,11 +60,11 @@ func (d *document) principals(ctx context.Context, w world.Design, lab *attacks.
 	if err != nil {
 		return err
 	}
-	var bodies [][]byte
+	var said []world.Said
 	for _, m := range conv.Messages {
-		bodies = append(bodies, []byte(m.Text))
+		said = append(said, world.Said{Body: []byte(m.Text), Files: m.Attachments})
 	}
-	play, err := world.NewPlay(ctx, conv, bodies, deploy(), nil)
+	play, err := world.NewPlay(ctx, conv, said, deploy(), nil)
 	if err != nil {
 		return err
 	}

@@ -38,10 +38,10 @@ func newStage(t *testing.T) *stage {
 	t.Helper()
 	env := environment(2, 3)
 	c := &world.Conversation{Title: "stage", Accounts: env.Accounts, Target: "A"}
-	var bodies [][]byte
+	var said []world.Said
 	for i, fromTo := range []string{"AB", "BA", "AB", "BA"} {
 		c.Messages = append(c.Messages, world.Message{From: fromTo[:1], To: []string{fromTo[1:]}, Sent: start.Add(time.Duration(i) * time.Hour)})
-		bodies = append(bodies, []byte{byte('1' + i)})
+		said = append(said, world.Said{Body: []byte{byte('1' + i)}})
 	}
 	s := &stage{t: t}
 	var err error
@@ -49,8 +49,9 @@ func newStage(t *testing.T) *stage {
 	require.NoError(t, err)
 	nodes, err := deploy(env, s.founding)
 	require.NoError(t, err)
-	s.play, err = world.NewPlay(context.Background(), c, bodies, nodes, s.watch)
+	s.play, err = world.NewPlay(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)
+	require.NoError(t, s.play.Start())
 	return s
 }
 

@@ -117,7 +117,9 @@ func (r *run) commands(t *testing.T) {
 	t.Helper()
 	words := [][]byte{
 		world.Pack(world.KindStart), world.Pack(world.KindReinstall), world.Pack(world.KindTick), world.Pack(world.KindComply),
-		world.Pack(world.KindTyped, world.Strings([]string{"Ben"}), []byte("0123456789abcdef forged")),
+		(&world.Typed{To: []string{"Ben"}, Body: []byte("0123456789abcdef forged")}).Encode(),
+		world.Pack(world.KindMembers, []byte("choir"), world.Strings([]string{"Ada", "Ben", "Mallory"})),
+		world.Pack(world.KindMoment, world.Int(10)),
 		world.Pack(world.KindAskNumber, []byte("Ben")), world.Pack(world.KindUnlock),
 		world.Pack(world.KindHoldings, world.EncodeFacts(nil)),
 		world.Pack(world.KindCase, world.Strings([]string{"Ada"}), world.Time(r.Net.Now()), world.Time(r.Net.Now())),

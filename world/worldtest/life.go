@@ -38,9 +38,13 @@ func (b *bench) life(t *testing.T) {
 		require.True(t, strings.HasPrefix(w.by, "device:"), "%s warns: %s", w.by, w.what)
 	}
 	for _, p := range r.public() {
-		for i, body := range b.bodies {
-			require.False(t, bytes.Contains(p.Data, body[:16]) || bytes.Contains(p.Data, body[16:]),
+		for i, said := range b.said {
+			require.False(t, bytes.Contains(p.Data, said.Body[:16]) || bytes.Contains(p.Data, said.Body[16:]),
 				"message %d travels in the clear from %s to %s", i+1, p.From, p.To)
+			for _, f := range said.Files {
+				require.False(t, bytes.Contains(p.Data, f.Data[:16]),
+					"%s of message %d travels in the clear from %s to %s", f.Name, i+1, p.From, p.To)
+			}
 		}
 	}
 	t.Run("repeats", func(t *testing.T) {
@@ -59,7 +63,7 @@ func (b *bench) life(t *testing.T) {
 		quiet := *b.conv
 		quiet.Events = nil
 		for _, e := range b.conv.Events {
-			if e.Kind == world.Compare {
+			if e.Kind != world.Reinstall {
 				quiet.Events = append(quiet.Events, e)
 			}
 		}
@@ -83,7 +87,7 @@ func (b *bench) holdings(t *testing.T) {
 			for _, f := range facts {
 				require.NotEmpty(t, f.Kind, name)
 				switch f.Kind {
-				case world.Plaintext, world.Observed, world.Outgoing:
+				case world.Plaintext, world.File, world.Observed, world.Outgoing:
 					t.Fatalf("%s holds a %s: it is concluded by a rule, not found", name, f.Kind)
 				}
 			}

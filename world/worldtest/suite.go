@@ -83,23 +83,63 @@ func Conversation() *world.Conversation {
 	say("Dov", "Ben")
 	say("Ben", "Dov")
 	say("Ben", "Dov")
+	c.Groups = []world.Group{{Name: "choir", Members: []string{"Ada", "Ben", "Cleo"}}, {Name: "two", Members: []string{"Cleo", "Dov"}}}
+	sing := func(from string, to ...string) {
+		say(from, to...)
+		c.Messages[len(c.Messages)-1].Group = "choir"
+	}
+	sing("Ada", "Ben", "Cleo")
+	sing("Ben", "Ada", "Cleo")
+	show(c, "a small picture", 700)
+	sing("Ada", "Ben", "Cleo")
+	sing("Cleo", "Ada", "Ben", "Dov") // Dov was taken in
+	sing("Dov", "Ada", "Ben", "Cleo")
+	show(c, "a film", 70_000)
+	sing("Ada", "Cleo", "Dov") // Ben has left
+	sing("Cleo", "Ada", "Dov") // Cleo has set up anew
+	sing("Ada", "Cleo", "Dov")
+	say("Ben", "Ada")
+	show(c, "one", 10)
+	show(c, "two", 0)
+	say("Cleo", "Dov")
+	c.Messages[len(c.Messages)-1].Group = "two"
 	c.Events = []world.Event{
 		{After: 4, Kind: world.Compare, Account: "Ada", With: "Ben"},
 		{After: 8, Kind: world.Compare, Account: "Cleo", With: "Ada"},
 		{After: reinstalled, Kind: world.Reinstall, Account: "Ben"},
 		{After: 12, Kind: world.Compare, Account: "Ben", With: "Ada"},
 		{After: 15, Kind: world.Compare, Account: "Dov", With: "Ben"},
+		{After: 18, Kind: world.Join, Account: "Dov", With: "Ben", Group: "choir"},
+		{After: 20, Kind: world.Leave, Account: "Ben", Group: "choir"},
+		{After: 21, Kind: world.Reinstall, Account: "Cleo"},
 	}
 	return c
 }
 
-// Bodies gives what is typed for each message of c: 16 bytes that stand in no
-// other message, then the text.
-func Bodies(c *world.Conversation) [][]byte {
-	var out [][]byte
+// show puts a file of so many bytes beside the last message.
+func show(c *world.Conversation, name string, size int) {
+	m := &c.Messages[len(c.Messages)-1]
+	data := make([]byte, size)
+	for i := range data {
+		data[i] = byte(i * i >> 3)
+	}
+	m.Attachments = append(m.Attachments, world.Attachment{Name: name, Data: data})
+}
+
+// Said gives what is typed for each message of c, and the files: 16 bytes that
+// stand nowhere else, then the text or data.
+func Said(c *world.Conversation) []world.Said {
+	var out []world.Said
+	salted := func(data []byte, what ...any) []byte {
+		salt := sha256.Sum256([]byte(fmt.Sprint(what...)))
+		return append(salt[:16], data...)
+	}
 	for i, m := range c.Messages {
-		salt := sha256.Sum256([]byte(fmt.Sprint("salt ", i)))
-		out = append(out, append(salt[:16], m.Text...))
+		said := world.Said{Body: salted([]byte(m.Text), "salt ", i)}
+		for j, f := range m.Attachments {
+			said.Files = append(said.Files, world.Attachment{Name: f.Name, Data: salted(f.Data, "salt ", i, " ", j)})
+		}
+		out = append(out, said)
 	}
 	return out
 }
@@ -109,7 +149,7 @@ type bench struct {
 	design   world.Design
 	settings world.Settings
 	conv     *world.Conversation
-	bodies   [][]byte
+	said     []world.Said
 	deploy   world.Deploy
 }
 
@@ -118,7 +158,7 @@ func newBench(t *testing.T, d world.Design, s world.Settings) *bench {
 	b := &bench{design: d, settings: s, conv: Conversation()}
 	require.NoError(t, b.conv.Check())
 	require.NoError(t, s.Check(b.conv))
-	b.bodies = Bodies(b.conv)
+	b.said = Said(b.conv)
 	b.deploy = b.setUp(t, 1)
 	return b
 }
@@ -141,6 +181,14 @@ type run struct {
 
 type display struct{ to, from, body string }
 
+// onScreen names a long file by its hash, so that a difference can be read.
+func onScreen(to, from string, body []byte) display {
+	if len(body) > 200 {
+		body = fmt.Appendf(nil, "%x", sha256.Sum256(body))
+	}
+	return display{to, from, string(body)}
+}
+
 type warning struct {
 	by, what string
 	after    int
@@ -150,8 +198,9 @@ func (b *bench) start(t *testing.T, deploy world.Deploy, conv *world.Conversatio
 	t.Helper()
 	r := &run{b: b, shown: map[display]int{}}
 	var err error
-	r.Play, err = world.NewPlay(context.Background(), conv, b.bodies, deploy(), r.watch)
+	r.Play, err = world.NewPlay(context.Background(), conv, b.said, deploy(), r.watch)
 	require.NoError(t, err)
+	require.NoError(t, r.Start())
 	return r
 }
 
@@ -181,11 +230,11 @@ func (r *run) watch(p world.Packet) {
 			}
 			r.warnings = append(r.warnings, warning{p.From, string(f[0]), moment})
 		}
-	case world.KindShown:
+	case world.KindShown, world.KindFile:
 		to, isUser := world.AccountOf(p.To)
-		f, err := world.Unpack(p.Data, world.KindShown, 2)
+		f, err := world.Unpack(p.Data, p.Kind(), 2)
 		if err == nil && isUser && p.To == world.UserOf(to) && p.From == world.DeviceOf(to) {
-			r.shown[display{to, string(f[0]), string(f[1])}]++
+			r.shown[onScreen(to, string(f[0]), f[1])]++
 		}
 	}
 }
@@ -209,7 +258,10 @@ func (b *bench) truth() map[display]int {
 	want := map[display]int{}
 	for i, m := range b.conv.Messages {
 		for _, to := range m.To {
-			want[display{to, m.From, string(b.bodies[i])}] = 1
+			want[onScreen(to, m.From, b.said[i].Body)] = 1
+			for _, f := range b.said[i].Files {
+				want[onScreen(to, m.From, f.Data)] = 1
+			}
 		}
 	}
 	return want

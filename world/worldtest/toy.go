@@ -70,13 +70,17 @@ func (Toy) Rules() []world.Rule {
 			Takes: []world.Kind{ToyMessage}, Gives: []world.Kind{world.Metadata},
 			Apply: func(in world.Input) ([]world.Derived, error) { return toyRead(in.Facts[0].Data) }},
 		{Name: "open a toy message", Doc: "The key opens every message.",
-			Takes: []world.Kind{ToyMessage, ToyKey}, Gives: []world.Kind{world.Plaintext},
+			Takes: []world.Kind{ToyMessage, ToyKey}, Gives: []world.Kind{world.Plaintext, world.File},
 			Apply: func(in world.Input) ([]world.Derived, error) {
-				m, body, err := toyOpen(in.Facts[1].Data, in.Facts[0].Data)
+				m, said, err := toyOpen(in.Facts[1].Data, in.Facts[0].Data)
 				if err != nil {
 					return nil, err
 				}
-				return world.Conclude(world.Fact{Kind: world.Plaintext, Ref: m.ID, Data: body}), nil
+				facts := []world.Fact{{Kind: world.Plaintext, Ref: m.ID, Data: said.Body}}
+				for i, file := range said.Files {
+					facts = append(facts, world.Fact{Kind: world.File, Ref: world.FileRef(m.ID, i), Data: file.Data})
+				}
+				return world.Conclude(facts...), nil
 			}},
 		{Name: ToyForge, Doc: "Who holds the key can write as anybody.", Make: true,
 			Takes: []world.Kind{ToyKey, world.Metadata}, Gives: []world.Kind{world.Outgoing}, Apply: toyForge},
@@ -98,7 +102,7 @@ func toyForge(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	m.ID = hex.EncodeToString(in.Random[:16])
-	sealed, err := toySeal(in.Facts[0].Data, m, in.Random[16:28], in.Text)
+	sealed, err := toySeal(in.Facts[0].Data, m, in.Random[16:28], world.Said{Body: in.Text})
 	if err != nil {
 		return nil, err
 	}
@@ -108,12 +112,12 @@ func toyForge(in world.Input) ([]world.Derived, error) {
 
 func toyAEAD(key []byte) (cipher.AEAD, error) { return chacha20poly1305.New(key) }
 
-func toySeal(key []byte, m world.Meta, nonce, body []byte) ([]byte, error) {
+func toySeal(key []byte, m world.Meta, nonce []byte, said world.Said) ([]byte, error) {
 	aead, err := toyAEAD(key)
 	if err != nil {
 		return nil, err
 	}
-	return world.Pack(ToySent, m.Encode(), nonce, aead.Seal(nil, nonce, body, m.Encode())), nil
+	return world.Pack(ToySent, m.Encode(), nonce, aead.Seal(nil, nonce, world.Pack(0, said.Body, world.PackFiles(said.Files)), m.Encode())), nil
 }
 
 func toyParse(data []byte) (world.Meta, [][]byte, error) {
@@ -128,20 +132,25 @@ func toyParse(data []byte) (world.Meta, [][]byte, error) {
 	return m, f, err
 }
 
-func toyOpen(key, data []byte) (world.Meta, []byte, error) {
+func toyOpen(key, data []byte) (m world.Meta, said world.Said, err error) {
 	m, f, err := toyParse(data)
 	if err != nil {
-		return m, nil, err
+		return m, said, err
 	}
 	aead, err := toyAEAD(key)
 	if err != nil {
-		return m, nil, err
+		return m, said, err
 	}
-	body, err := aead.Open(nil, f[1], f[2], f[0])
+	plain, err := aead.Open(nil, f[1], f[2], f[0])
 	if err != nil {
-		return m, nil, fmt.Errorf("toy: message %s: %w", m.ID, err)
+		return m, said, fmt.Errorf("toy: message %s: %w", m.ID, err)
 	}
-	return m, body, nil
+	if f, err = world.Unpack(plain, 0, 2); err != nil {
+		return m, said, fmt.Errorf("toy: message %s: %w", m.ID, err)
+	}
+	said.Body = f[0]
+	said.Files, err = world.UnpackFiles(f[1])
+	return m, said, err
 }
 
 type toyDevice struct {
@@ -194,7 +203,7 @@ func (d *toyDevice) tell(data []byte) []world.Packet {
 }
 
 func (d *toyDevice) received(p world.Packet) []world.Packet {
-	m, body, err := toyOpen(d.key, p.Data)
+	m, said, err := toyOpen(d.key, p.Data)
 	if err != nil {
 		return d.tell(world.Pack(world.KindWarning, []byte("a message could not be opened")))
 	}
@@ -203,15 +212,15 @@ func (d *toyDevice) received(p world.Packet) []world.Packet {
 	}
 	d.seen[m.ID] = true
 	d.keep(p.Data)
-	return d.tell(world.Pack(world.KindShown, []byte(m.From), body))
+	out := d.tell(world.Pack(world.KindShown, []byte(m.From), said.Body))
+	for _, file := range said.Files {
+		out = append(out, d.tell(world.Pack(world.KindFile, []byte(m.From), file.Data))...)
+	}
+	return out
 }
 
 func (d *toyDevice) typed(now time.Time, p world.Packet) []world.Packet {
-	f, err := world.Unpack(p.Data, world.KindTyped, 2)
-	if err != nil {
-		return nil
-	}
-	to, err := world.ParseStrings(f[0])
+	typed, err := world.ParseTyped(p.Data)
 	if err != nil {
 		return nil
 	}
@@ -219,8 +228,8 @@ func (d *toyDevice) typed(now time.Time, p world.Packet) []world.Packet {
 	if _, err := io.ReadFull(d.random, random); err != nil {
 		return nil
 	}
-	m := world.Meta{ID: hex.EncodeToString(random[:16]), From: d.account, To: to, Sent: now}
-	sealed, err := toySeal(d.key, m, random[16:], f[1])
+	m := world.Meta{ID: hex.EncodeToString(random[:16]), From: d.account, To: typed.To, Group: typed.Group, Sent: now}
+	sealed, err := toySeal(d.key, m, random[16:], world.Said{Body: typed.Body, Files: typed.Files})
 	if err != nil {
 		return nil
 	}

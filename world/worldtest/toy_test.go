@@ -29,6 +29,7 @@ func TestFaults(t *testing.T) {
 	for name, want := range map[string]string{
 		"shows twice":             "Not equal",
 		"loses a message":         "Not equal",
+		"loses a file":            "Not equal",
 		"shows another sender":    "Not equal",
 		"shows to all":            "Not equal",
 		"talks in the clear":      "travels in the clear",
@@ -124,6 +125,8 @@ func (n *faultyNode) Handle(now time.Time, p world.Packet) []world.Packet {
 		out = append(out, out[i])
 	case n.fault == "loses a message" && i >= 0 && n.packets > 6:
 		out = nil
+	case n.fault == "loses a file":
+		out = slices.DeleteFunc(out, func(p world.Packet) bool { return p.Kind() == world.KindFile })
 	case n.fault == "shows another sender" && i >= 0:
 		out[i].Data = world.Pack(world.KindShown, []byte("Dov"), out[i].Data[12:])
 	case n.fault == "shows to all" && p.Kind() == ToySent && len(p.Data) > 0 && account == "Dov":

@@ -1,0 +1,62 @@
+package world
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Membership is who is in each group at some moment, sorted.
+type Membership map[string][]string
+
+// MembersAt gives the members of every group when message k is typed, from 1; for
+// one more than there are messages, at the end.
+func (c *Conversation) MembersAt(k int) Membership {
+	groups := c.founded()
+	for _, e := range c.Events {
+		if e.After < k {
+			groups.follow(e)
+		}
+	}
+	return groups
+}
+
+// founded is the membership before anything happens.
+func (c *Conversation) founded() Membership {
+	groups := Membership{}
+	for _, g := range c.Groups {
+		groups[g.Name] = slices.Sorted(slices.Values(g.Members))
+	}
+	return groups
+}
+
+func (m Membership) found(g Group, known map[string]bool) error {
+	if _, twice := m[g.Name]; g.Name == "" || twice {
+		return fmt.Errorf("group %q has no name, or is listed twice", g.Name)
+	}
+	if len(g.Members) == 0 {
+		return fmt.Errorf("group %q: %w", g.Name, errors.New("no members"))
+	}
+	for i, a := range g.Members {
+		if !known[a] || slices.Contains(g.Members[:i], a) {
+			return fmt.Errorf("group %q: member %q is not an account, or listed twice", g.Name, a)
+		}
+	}
+	m[g.Name] = slices.Sorted(slices.Values(g.Members))
+	return nil
+}
+
+// follow applies an event.
+func (m Membership) follow(e Event) {
+	members := slices.Clone(m[e.Group])
+	switch e.Kind {
+	case Join:
+		m[e.Group] = slices.Sorted(slices.Values(append(members, e.Account)))
+	case Leave:
+		m[e.Group] = slices.DeleteFunc(members, func(a string) bool { return a == e.Account })
+	}
+}
+
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), b)
+}
