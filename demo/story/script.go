@@ -21,7 +21,7 @@ var groups = []world.Group{
 // events name the line after which they happen, counted from 1.
 var events = []world.Event{
 	{After: 7, Kind: world.Compare, Account: "Ines", With: "Ruth"}, // at the gardening shelf
-	{After: 31, Kind: world.Join, Account: "Dr Okoye", With: "Ruth", Group: lane},
+	{After: 29, Kind: world.Join, Account: "Dr Okoye", With: "Ruth", Group: lane},
 	{After: 41, Kind: world.Compare, Account: "Marco", With: "Jo"}, // behind the bingo
 	{After: 48, Kind: world.Reinstall, Account: "Ruth"},            // on the bus
 	{After: 56, Kind: world.Join, Account: "Ines", With: "Marco", Group: rovers},
@@ -30,7 +30,7 @@ var events = []world.Event{
 }
 
 // photos go with the line of that number.
-var photos = map[int]string{4: "digger.png", 26: "cat.png", 51: "digger-green.png", 52: "sheet-11.png", 58: "colander.png"}
+var photos = map[int]string{4: "digger.png", 24: "cat.png", 51: "digger-green.png", 52: "sheet-11.png", 58: "colander.png"}
 
 var script = []line{
 	{"20 Mar 07:52", "Ruth", "Ines", "You wrote the piece on the school kitchens. Do you still look after people who talk to you?"},
@@ -58,9 +58,6 @@ var script = []line{
 	{"24 Mar 08:03", "Sam", "Dr Okoye", "Will there be a letter? Mum opens anything that looks official. She once paid next door's parking fine."},
 	{"24 Mar 08:10", "Dr Okoye", "Sam", "No letters. I'll write to you here, and nobody else will read it."},
 
-	{"25 Mar 15:40", "Marco", rovers, "Four-one, and it was never four. If Lena's mum asks: one hot dog, and she wore the gloves."},
-	{"25 Mar 15:44", "Jo", rovers, "It was three, and she wore them on her feet. Also, the dog played better than Pete."},
-
 	{"27 Mar 12:26", "Marco", "Dr Okoye", "Doctor, the tablets make me dizzy on ladders. And I told the nurse two pints a night. It's six."},
 	{"27 Mar 12:50", "Dr Okoye", "Marco", "Thank you for the honest number. Halve the tablets, no ladders, and let us talk about the pints."},
 	{"28 Mar 20:11", "Jo", "Ruth", "Your cat has moved in with me again. He's had salmon. I'm not a hotel, but he does tip well."},
@@ -71,6 +68,8 @@ var script = []line{
 	{"29 Mar 16:30", "Sam", "Marco", "Can't tomorrow, coach, I've got a thing at five. Don't ask. I'll do goal after that, promise."},
 	{"29 Mar 18:20", "Dr Okoye", lane, "Good evening from number nine. The curtains are on order. Is anybody else's tap running tea?"},
 	{"29 Mar 18:26", "Ruth", lane, "Boil it, all of you, and don't ask me how I know. I read it on a kettle."},
+	{"29 Mar 20:30", "Marco", rovers, "Saturday was four-one, and never four. If Lena's mum asks: one hot dog, and she wore the gloves."},
+	{"29 Mar 20:34", "Jo", rovers, "It was three, and she wore them on her feet. Also, the dog played better than Pete."},
 
 	{"30 Mar 18:12", "Ruth", "Ines", "There's a memo round about 'loyalty'. My manager read it out loud and looked at nobody but me."},
 	{"30 Mar 18:13", "Ruth", "Ines", "If this comes back to me, it's the job, the pension and then the house. I'm still in."},

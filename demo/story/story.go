@@ -27,7 +27,7 @@
 //
 // The groups change, so that two things can be tried. Mill Lane neighbours are
 // Ruth, Jo and Sam; they talk about the doctor before Ruth takes her in, after
-// message 31, and about Jo after she has left, after message 67. Lane Rovers are
+// message 29, and about Jo after she has left, after message 67. Lane Rovers are
 // Marco, Jo and Sam; they agree on what Ines is to be told before Marco takes her
 // in, after message 56. Who came must not read what went before, and who left
 // must not read what follows.
@@ -37,7 +37,7 @@
 // compare safety numbers early; Ruth sets up her phone anew; messages 52 and 53
 // pass under a key that nobody has compared; then they compare again. Marco and
 // Jo compare once, late. Nobody else does, which is what people are like. The
-// photos go with messages 4, 26, 51, 52 and 58: two before the middle, three that
+// photos go with messages 4, 24, 51, 52 and 58: two before the middle, three that
 // reach Marco or are his, one in a group. The tests hold every number given here.
 package story
 
