@@ -73,7 +73,8 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 		t.Recovered, t.Total, t.Before, t.BeforeTotal, t.After, t.AfterTotal))
 	p.field("", fmt.Sprintf("%d of %d messages of others (before %d of %d, after %d of %d)",
 		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal))
-	p.field("", fmt.Sprintf("metadata of %d of %d; forged %d; false claims %d", c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
+	p.field("", fmt.Sprintf("%d of %s; metadata of %d of %d; forged %d; false claims %d",
+		c.Attachments.Recovered, count(c.Attachments.Total, "attachment"), c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
 	if c.Lawful.Asked > 0 {
 		p.field("Orders", fmt.Sprintf("%s in scope of what the court signed, %d served", count(c.Lawful.Asked, "message"), c.Lawful.Served))
 	}

@@ -68,7 +68,7 @@ var script = []line{
 	{"29 Mar 16:30", "Sam", "Marco", "Can't tomorrow, coach, I've got a thing at five. Don't ask. I'll do goal after that, promise."},
 	{"29 Mar 18:20", "Dr Okoye", lane, "Good evening from number nine. The curtains are on order. Is anybody else's tap running tea?"},
 	{"29 Mar 18:26", "Ruth", lane, "Boil it, all of you, and don't ask me how I know. I read it on a kettle."},
-	{"29 Mar 20:30", "Marco", rovers, "Saturday was four-one, and never four. If Lena's mum asks: one hot dog, and she wore the gloves."},
+	{"29 Mar 20:30", "Marco", rovers, "We lost four-one on Saturday, and it was never four. If Lena's mum asks: one hot dog, and she wore the gloves."},
 	{"29 Mar 20:34", "Jo", rovers, "It was three, and she wore them on her feet. Also, the dog played better than Pete."},
 
 	{"30 Mar 18:12", "Ruth", "Ines", "There's a memo round about 'loyalty'. My manager read it out loud and looked at nobody but me."},
