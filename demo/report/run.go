@@ -156,8 +156,16 @@ func (r Run) opened(p *page, c *attacks.Cell) {
 	for i := range min(few, len(list)) {
 		k := list[i*(len(list)-1)/max(1, min(few, len(list))-1)]
 		m := r.Conversation.Messages[k-1]
-		p.beside(13, "", faint(fmt.Sprintf("%d  %s to %s: ", k, Clean(m.From), strings.Join(cleaned(m.To), ", ")))+"“"+Clean(m.Text)+"”")
+		p.beside(13, "", faint(fmt.Sprintf("%d  %s to %s: ", k, Clean(m.From), readers(&m)))+"“"+Clean(m.Text)+"”")
 	}
+}
+
+// readers names whom a message is for: a group, or its recipients.
+func readers(m *world.Message) string {
+	if m.Group != "" {
+		return Clean(m.Group)
+	}
+	return strings.Join(cleaned(m.To), ", ")
 }
 
 // ranges writes sorted numbers as "1-4, 7, 9-12".

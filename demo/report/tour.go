@@ -103,7 +103,7 @@ func (t Tour) sample(p *page, r *attacks.Result, id string) {
 	}
 	if best > 0 {
 		m := t.Conversation.Messages[best-1]
-		p.prose(2, fmt.Sprintf("Recovered, among others: message %d, %s to %s: “%s”", best, m.From, strings.Join(m.To, ", "), m.Text))
+		p.prose(2, fmt.Sprintf("Recovered, among others: message %d, %s to %s: “%s”", best, m.From, readers(&m), m.Text))
 	}
 }
 

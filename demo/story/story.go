@@ -6,7 +6,7 @@
 // It is what `doormat demo` plays when it is given no other conversation, so
 // each message is one that somebody would hate to see opened:
 //
-//	Ruth – Ines           16  a water company's analyst and a reporter: failed tests, hidden
+//	Ruth – Ines           16  an analyst and a reporter: failed water tests, hidden
 //	Marco – Jo            13  two people who steal diggers and sell them
 //	Sam – Dr Okoye         8  a patient who has told nobody else
 //	Mill Lane neighbours   8  bins, a cat, and what comes out of the tap

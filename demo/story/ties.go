@@ -28,7 +28,7 @@ func (t Tie) Name() string {
 // Ties lists who writes to whom, the busiest first. Each call returns a new list.
 func Ties() []Tie {
 	return []Tie{
-		{"Ruth", "Ines", "a water company's analyst and a reporter: failed tests, hidden"},
+		{"Ruth", "Ines", "an analyst and a reporter: failed water tests, hidden"},
 		{"Marco", "Jo", "two people who steal diggers and sell them"},
 		{"Sam", "Dr Okoye", "a patient who has told nobody else"},
 		{lane, "", "bins, a cat, and what comes out of the tap"},
