@@ -28,7 +28,7 @@ func TestDefaults(t *testing.T) {
 	lab, err := Defaults().Lab(kit, story.Conversation())
 	require.NoError(t, err)
 	s := lab.Settings
-	require.Equal(t, []any{3, 5, "A:2,B:2,C:1", "Marco", 30, 0, "all"},
+	require.Equal(t, []any{3, 5, "A:2,B:2,C:1", "Marco", 36, 0, "all"},
 		[]any{s.Threshold, s.Trustees, s.Jurisdictions, s.Target, s.At, s.Retention, s.Mailbox})
 	require.EqualValues(t, 1, lab.Seed)
 	o := Defaults()

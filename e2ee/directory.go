@@ -55,6 +55,9 @@ func (p *Provider) register(account string, data []byte) {
 		e.bundles = append(e.bundles, offer{b.OneTime.ID, data})
 	}
 	e.bundles = append(e.bundles, offer{bundle: bundles[last]})
+	if p.lax != nil && before != nil && !same {
+		p.lax[string(before.identity)] = true
+	}
 	p.directory[account] = e
 }
 

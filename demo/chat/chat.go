@@ -14,7 +14,8 @@
 // spaces in between. A line that does not begin so continues the message above.
 // Digits other than 0-9, and day halves other than AM and PM, are not read.
 //
-// In a zip one file must be an export; the others are left out, see readZip.
+// In a zip one file must be an export. Others go with the messages that name them,
+// and what no message names is left out, see readZip.
 //
 // Telegram's JSON is what the source of Telegram Desktop writes
 // (export_output_json.cpp): one chat, or the chats of an account, of which the one
@@ -26,12 +27,15 @@
 //   - A header followed by "Name: " is a message. One without is a line of the
 //     app itself ("Ruth left"): it is counted in [Chat.System] and dropped. So is
 //     a service message of Telegram.
-//   - "<Media omitted>", "IMG-1.jpg (file attached)" and their kin, in six
+//   - "<Media omitted>", "IMG-1.jpg (file attached)" and their kin, in nine
 //     languages, stay messages with that text; they count in [Chat.Attachments].
 //     Telegram's become "<photo>", "<sticker>" and so on, before the caption.
+//   - A file that a message names is taken from the archive, whole, or told in
+//     [Chat.LeftOut] with the message's line: not there, empty, larger than
+//     [MaxMedia], beyond [MaxAllMedia], a link, encrypted, broken.
 //   - Everything else that is dropped is in [Chat.LeftOut] with line and reason.
 //     Nothing disappears silently; FuzzRead, FuzzZip and FuzzTelegram check that
-//     the sums agree.
+//     the sums agree, and TestTable shows it for each file of testdata.
 //   - WhatsApp's clock times carry no zone and are read as UTC. Where a time lies
 //     before the one above (the clock went back, a message arrived late), the order
 //     of the file stands and the message takes the time above it.
@@ -63,9 +67,14 @@ const (
 	MaxName = 100
 	// MaxFiles is how many files an archive may hold.
 	MaxFiles = 10_000
-	// MaxRatio is how many bytes one byte of an archive may unpack to, in texts of
-	// more than 1 MiB. Chats pack to a tenth or so.
+	// MaxRatio is how many bytes one byte of an archive may unpack to, in files of
+	// more than 1 MiB. Chats pack to a tenth or so, photos hardly at all.
 	MaxRatio = 200
+	// MaxMedia is the largest file that goes with a message, in bytes.
+	MaxMedia = 16 << 20
+	// MaxAllMedia is how many bytes all of these may have together; a file that two
+	// messages name counts twice.
+	MaxAllMedia = 64 << 20
 	// MaxEntries is how many messages, chats and other sections result.json may
 	// hold. Messages as Telegram writes them reach MaxBytes long before.
 	MaxEntries = 1 << 20
@@ -84,6 +93,7 @@ const (
 // A Chat is what was read from one export. Its lists are never nil.
 type Chat struct {
 	Format      string   // Android, IOS or Telegram
+	Name        string   // what Telegram calls the chat; WhatsApp does not say
 	Accounts    []string // who wrote something, in order of their first message
 	Messages    []Message
 	Attachments int       // how many messages stand for a photo, recording or file
@@ -98,12 +108,14 @@ type Message struct {
 	Sent       time.Time // UTC, never before that of the message above
 	Text       string    // lines separated by "\n"; may be empty
 	Attachment bool      // Text names a file, or says that it was left out
+	File       string    // its name, or path from Telegram; empty if there is none
+	Data       []byte    // its bytes, from an archive; nil if they are not there
 	Line       int       // where it begins, counted from 1
 }
 
 // LeftOut names something of the file that is in no message.
 type LeftOut struct {
-	Line int    `json:"line"` // counted from 1; 0 for a file in an archive
+	Line int    `json:"line"` // counted from 1; 0 for a file that no message names
 	Item string `json:"item"` // file, chat or section; empty for a line or a message
 	Why  string `json:"why"`
 }

@@ -1,7 +1,9 @@
 package chat
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +25,8 @@ func read(t *testing.T, text string) *Chat {
 	return c
 }
 
-// TestFiles reads invented exports of nine phones.
+// TestFiles reads invented exports of twelve phones. What is left out of them is in
+// the table that TestTable holds.
 func TestFiles(t *testing.T) {
 	tests := []struct {
 		file     string
@@ -50,6 +53,12 @@ func TestFiles(t *testing.T) {
 			Message{From: "Dot", Sent: at(2017, 3, 11, 7, 5, 41), Text: "morning, did the goat come back", Line: 1}, at(2017, 3, 31, 0, 0, 0), 0},
 		{"ios-it.txt", Summary{Format: IOS, Messages: 3, Accounts: []string{"Nonna", "Pino"}, Attachments: 2},
 			Message{From: "Nonna", Sent: at(2017, 3, 26, 21, 40, 0), Text: "immagine omessa", Attachment: true, Line: 1}, at(2017, 3, 26, 21, 42, 0), 0},
+		{"android-ru.txt", Summary{Format: Android, Messages: 3, Accounts: []string{"Вера", "Лёва"}, Attachments: 2, System: 1},
+			Message{From: "Вера", Sent: at(2024, 3, 22, 14, 36, 0), Text: "Где кот?", Line: 2}, at(2024, 3, 22, 14, 41, 0), 0},
+		{"android-tr.txt", Summary{Format: Android, Messages: 3, Accounts: []string{"Defne", "Emre"}, Attachments: 2},
+			Message{From: "Defne", Sent: at(2020, 4, 7, 13, 45, 0), Text: "Çay hazır", Line: 1}, at(2020, 4, 7, 13, 50, 0), 1},
+		{"ios-fi.txt", Summary{Format: IOS, Messages: 2, Accounts: []string{"Aino", "Veikko"}},
+			Message{From: "Aino", Sent: at(2022, 3, 12, 14, 8, 18), Text: "Sauna on lämmin", Line: 1}, at(2022, 3, 12, 14, 9, 2), 1},
 	}
 	files, err := filepath.Glob("testdata/*.txt")
 	require.NoError(t, err)
@@ -60,13 +69,42 @@ func TestFiles(t *testing.T) {
 			require.NoError(t, err)
 			c, err := Read(tc.file, data, AnyOrder)
 			require.NoError(t, err)
-			tc.want.LeftOut = []LeftOut{}
+			tc.want.LeftOut = c.LeftOut
 			require.Equal(t, tc.want, c.Summary())
 			require.Equal(t, tc.first, c.Messages[0])
 			require.Equal(t, tc.last, c.Messages[len(c.Messages)-1].Sent)
 			require.Len(t, c.Warnings, tc.warnings, "%q", c.Warnings)
 		})
 	}
+}
+
+// TestTable holds the table of docs/chats.md: what is fed, what is read, and what is
+// left out with its reason.
+func TestTable(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.*")
+	require.NoError(t, err)
+	rows := "| file | format | messages | accounts | attachments | with bytes | system | left out |\n" +
+		"| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+	for _, file := range files {
+		c, err := Read(file, testdata(t, filepath.Base(file)), AnyOrder)
+		require.NoError(t, err)
+		usable(t, c)
+		conv, err := c.Conversation(file, "")
+		require.NoError(t, err)
+		var left []string
+		for _, l := range c.LeftOut {
+			where := l.Item
+			if l.Line > 0 {
+				where = strings.TrimSpace(fmt.Sprintf("line %d %s", l.Line, l.Item))
+			}
+			left = append(left, where+": "+l.Why)
+		}
+		rows += fmt.Sprintf("| `%s` | %s | %d | %d | %d | %d | %d | %s |\n", filepath.Base(file), c.Format, len(c.Messages),
+			len(c.Accounts), c.Attachments, conv.Attachments(), c.System, cmp.Or(strings.Join(left, "<br>"), "nothing"))
+	}
+	doc, err := os.ReadFile("../../docs/chats.md")
+	require.NoError(t, err)
+	require.Contains(t, string(doc), rows, "docs/chats.md: want this table:\n%s", rows)
 }
 
 func TestBodies(t *testing.T) {
@@ -139,6 +177,7 @@ func TestAttachments(t *testing.T) {
 		"image omitted", "\u200eGIF omitted", "<Media omitted>", "a.pdf (file attached)", "a.pdf (file attached)\ncaption", "\u200e<attached: 1.jpg>",
 		"Bild weggelassen", "<Medien ausgeschlossen>", "a.jpg (Datei angehängt)", "<Anhang: 1.jpg>", "imagen omitida", "<adjunto: 1.jpg>",
 		"imagem ocultada", "imagem não revelada", "<anexado: 1.jpg>", "image absente", "<pièce jointe : 1.jpg>", "<Media omessi>", "a.jpg (file allegato)",
+		"<Без медиафайлов>", "a.jpg (файл добавлен)", "<Medya dahil edilmedi>", "a.jpg (dosya ekli)", "<Media weggelaten>", "a.jpg (bestand bijgevoegd)",
 		"look at this \u200e<attached: 1.jpg>", "rules.pdf • \u200e3 pages \u200edocument omitted",
 	}
 	no := []string{"", "omitted", "the image omitted a lot", "(file attached)", "<3 you: really>", "attached: 1.jpg", "caption\nimage omitted"}
@@ -150,6 +189,18 @@ func TestAttachments(t *testing.T) {
 	}
 	for _, text := range no {
 		require.False(t, read(t, "26/03/2017, 19:01 - Ruth: "+text).Messages[0].Attachment, "%q", text)
+	}
+}
+
+// TestNamedFiles: which file a message names.
+func TestNamedFiles(t *testing.T) {
+	for text, want := range map[string]string{
+		"IMG-1.jpg (file attached)": "IMG-1.jpg", "\u200eIMG-1.jpg (Datei angehängt)\nthe spade": "IMG-1.jpg",
+		"a b - c (1).PDF (FILE ATTACHED)": "a b - c (1).PDF", "look \u200e<attached: 00000004-PHOTO.jpg>": "00000004-PHOTO.jpg",
+		"<pièce jointe : x.jpg>": "x.jpg", "<Anhang: ../../etc/passwd>": "../../etc/passwd", "<bijgevoegd: a:b.jpg>": "a:b.jpg",
+		"<attached: >": "", "<Media omitted>": "", "image omitted": "", "hello": "", " (file attached)": "",
+	} {
+		require.Equal(t, want, read(t, "26/03/2017, 19:01 - Ruth: "+text).Messages[0].File, "%q", text)
 	}
 }
 

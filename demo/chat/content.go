@@ -90,6 +90,19 @@ func (m *telegram) media() string {
 	return ""
 }
 
+// file returns the path of m's file, beside result.json, "" if Telegram did not
+// export it: then a note in parentheses stands there.
+func (m *telegram) file() (name string) {
+	raw := m.Photo
+	if raw == nil {
+		raw = m.File
+	}
+	if json.Unmarshal(raw, &name) != nil || strings.HasPrefix(name, "(") {
+		return ""
+	}
+	return name
+}
+
 // flatten returns the text in a string, or in a list of strings and of objects
 // such as {"type": "bold", "text": "now"}. No text at all is an empty one.
 func flatten(raw json.RawMessage) (text string, ok bool) {

@@ -1,7 +1,9 @@
 package chat
 
 import (
+	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -11,11 +13,13 @@ import (
 // silent is the listener that a chat with a single author gets.
 const silent = "(silent)"
 
-// Conversation turns c into a ground truth. Until groups exist, each message
-// goes to every other author. Somebody who writes alone gets one account to
-// write to, called "(silent)". The target is the first author, unless target
-// names another. Nobody in an export compares safety numbers, so there are no
-// events. Messages of one author share one list of recipients: do not alter it.
+// Conversation turns c into a ground truth. Three authors or more are one group,
+// which bears the chat's name, or the title if that is not known, and has all of
+// them for members from the start. Two write to each other. Somebody who writes
+// alone gets one account to write to, called "(silent)". The target is the first
+// author, unless target names another. Nobody in an export compares safety numbers
+// or changes a group, so there are no events. Messages of one author share one list
+// of recipients: do not alter it.
 func (c *Chat) Conversation(title, target string) (*world.Conversation, error) {
 	accounts := slices.Clone(c.Accounts)
 	if len(accounts) == 0 {
@@ -30,13 +34,22 @@ func (c *Chat) Conversation(title, target string) (*world.Conversation, error) {
 	if !slices.Contains(accounts, target) {
 		return nil, unknownTarget(target, accounts)
 	}
+	conv := &world.Conversation{Title: title, Accounts: accounts, Target: target}
+	group := ""
+	if len(accounts) > 2 {
+		group = cmp.Or(c.Name, title, "(no name)")
+		conv.Groups = []world.Group{{Name: group, Members: slices.Clone(accounts)}}
+	}
 	others := map[string][]string{}
 	for i, a := range accounts {
 		others[a] = slices.Concat(accounts[:i], accounts[i+1:])
 	}
-	conv := &world.Conversation{Title: title, Accounts: accounts, Target: target}
 	for _, m := range c.Messages {
-		conv.Messages = append(conv.Messages, world.Message{From: m.From, To: others[m.From], Sent: m.Sent, Text: m.Text})
+		said := world.Message{From: m.From, To: others[m.From], Group: group, Sent: m.Sent, Text: m.Text}
+		if m.Data != nil {
+			said.Attachments = []world.Attachment{{Name: path.Base(m.File), Data: m.Data}}
+		}
+		conv.Messages = append(conv.Messages, said)
 	}
 	return conv, nil
 }

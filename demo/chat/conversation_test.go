@@ -17,10 +17,11 @@ func TestConversation(t *testing.T) {
 	require.NoError(t, conv.Check())
 	require.Equal(t, &world.Conversation{
 		Title: "Kitchen", Accounts: []string{"Ruth", "Sam", "Jo"}, Target: "Ruth",
+		Groups: []world.Group{{Name: "Kitchen", Members: []string{"Ruth", "Sam", "Jo"}}},
 		Messages: []world.Message{
-			{From: "Ruth", To: []string{"Sam", "Jo"}, Sent: at(2017, 3, 26, 19, 1, 0), Text: "a"},
-			{From: "Sam", To: []string{"Ruth", "Jo"}, Sent: at(2017, 3, 26, 19, 2, 0), Text: "b"},
-			{From: "Jo", To: []string{"Ruth", "Sam"}, Sent: at(2017, 3, 26, 19, 3, 0), Text: "c"},
+			{From: "Ruth", To: []string{"Sam", "Jo"}, Group: "Kitchen", Sent: at(2017, 3, 26, 19, 1, 0), Text: "a"},
+			{From: "Sam", To: []string{"Ruth", "Jo"}, Group: "Kitchen", Sent: at(2017, 3, 26, 19, 2, 0), Text: "b"},
+			{From: "Jo", To: []string{"Ruth", "Sam"}, Group: "Kitchen", Sent: at(2017, 3, 26, 19, 3, 0), Text: "c"},
 		},
 	}, conv)
 
@@ -28,6 +29,21 @@ func TestConversation(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Jo", conv.Target)
 	require.Equal(t, []string{"Ruth", "Sam", "Jo"}, c.Accounts, "left as it was")
+}
+
+// Two people write to each other; Telegram says what a group is called.
+func TestGroups(t *testing.T) {
+	conv, err := read(t, "26/03/2017, 19:01 - Ruth: a\n26/03/2017, 19:02 - Sam: b").Conversation("Kitchen", "")
+	require.NoError(t, err)
+	require.Empty(t, conv.Groups)
+	require.Equal(t, world.Message{From: "Sam", To: []string{"Ruth"}, Sent: at(2017, 3, 26, 19, 2, 0), Text: "b"}, conv.Messages[1])
+
+	c, err := Read("result.json", testdata(t, "telegram.json"), AnyOrder)
+	require.NoError(t, err)
+	conv, err = c.Conversation("result.json", "")
+	require.NoError(t, err)
+	require.Equal(t, []world.Group{{Name: "Allotment 9", Members: c.Accounts}}, conv.Groups)
+	require.Equal(t, "result.json", conv.Title)
 }
 
 func TestSoleAuthorGetsAListener(t *testing.T) {

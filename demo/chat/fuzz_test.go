@@ -45,18 +45,32 @@ func FuzzRead(f *testing.F) {
 		if isZip(data) || c.Format == Telegram {
 			return // FuzzZip and FuzzTelegram count those
 		}
-		before := 0
+		dropped, named := 0, 0
 		for _, l := range c.LeftOut {
 			require.Positive(t, l.Line)
-			if l.Why == "stands before the first message" {
-				before++
+			if l.Item == "" && l.Why != "stands before the first message" {
+				dropped++
 			}
 		}
-		require.Equal(t, headers(data, c.Format), len(c.Messages)+c.System+len(c.LeftOut)-before)
+		require.Equal(t, headers(data, c.Format), len(c.Messages)+c.System+dropped)
 		for i, m := range c.Messages {
 			require.True(t, i == 0 || m.Line > c.Messages[i-1].Line)
+			if m.File != "" {
+				named++
+			}
 		}
+		require.Equal(t, named, filesLeftOut(c))
 	})
+}
+
+// filesLeftOut counts the messages whose file is left out.
+func filesLeftOut(c *Chat) (n int) {
+	for _, l := range c.LeftOut {
+		if l.Line > 0 && l.Why == "not in this file: read a zip of both" {
+			n++
+		}
+	}
+	return n
 }
 
 func refused(t *testing.T, c *Chat, err error) {
@@ -68,15 +82,19 @@ func refused(t *testing.T, c *Chat, err error) {
 // usable checks what holds of each chat that was read.
 func usable(t *testing.T, c *Chat) {
 	t.Helper()
-	attachments, wrote := 0, map[string]bool{}
+	attachments, bytes, wrote := 0, 0, map[string]bool{}
 	for _, m := range c.Messages {
 		require.Positive(t, m.Line)
 		wrote[m.From] = true
 		if m.Attachment {
 			attachments++
 		}
+		require.True(t, m.Attachment || m.File == "")
+		require.True(t, m.Data == nil || m.File != "" && len(m.Data) > 0)
+		bytes += len(m.Data)
 	}
 	require.Equal(t, c.Attachments, attachments)
+	require.LessOrEqual(t, bytes, MaxAllMedia)
 	require.Len(t, c.Accounts, len(wrote))
 	for _, l := range c.LeftOut {
 		require.NotEmpty(t, l.Why)

@@ -23,7 +23,7 @@ type stamp struct {
 // stampRE matches a cleaned date and time: "26/03/2017, 19:01",
 // "3/26/17, 7:01:28 p. m.", "2017. 3. 26. 19.01", "26/03/2017 à 19:01".
 var stampRE = regexp.MustCompile(`^(\d{1,4})([/.-]) ?(\d{1,2})([/.-]) ?(\d{1,4})\.?(?:, ?| )` +
-	`(?:(?:à|às|at|um|alle|a las) )?` +
+	`(?:(?:à|às|at|um|alle|a las|klo|kl\.) )?` +
 	`(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?: ?([AaPp])\.? ?[Mm]\.?)?$`)
 
 // splitHeader recognises a header line. rest is what follows it, a suffix of

@@ -12,6 +12,7 @@ var omitted = set(
 	"<media omitted>", "<medien ausgeschlossen>", "<medien weggelassen>", "<multimedia omitido>",
 	"<archivo omitido>", "<mídia oculta>", "<mídia omitida>", "<arquivo de mídia oculto>", "<ficheiro não revelado>",
 	"<médias omis>", "<média omis>", "<fichier omis>", "<media omessi>", "<media omesso>", "<media weggelaten>",
+	"<без медиафайлов>", "<medya dahil edilmedi>",
 	// English
 	"image omitted", "video omitted", "video note omitted", "audio omitted", "sticker omitted", "gif omitted",
 	"document omitted", "contact card omitted",
@@ -36,36 +37,40 @@ var omitted = set(
 // attachedAfter end a text that begins with the file's name (Android).
 var attachedAfter = []string{
 	"(file attached)", "(datei angehängt)", "(archivo adjunto)", "(arquivo anexado)", "(ficheiro anexado)",
-	"(fichier joint)", "(file allegato)",
+	"(fichier joint)", "(file allegato)", "(bestand bijgevoegd)", "(файл добавлен)", "(dosya ekli)",
 }
 
 // attachedBefore stand in "<attached: name>" (iOS).
 var attachedBefore = set(
 	"attached", "attachment", "angehängt", "anhang", "adjunto", "archivo adjunto", "anexado", "anexo",
-	"pièce jointe", "fichier joint", "allegato",
+	"pièce jointe", "fichier joint", "allegato", "bijgevoegd", "прикреплено",
 )
 
-// isAttachment looks at the first line of a text. On iOS the words may follow a
-// caption or a document's name, with a mark between them.
-func isAttachment(text string) bool {
+// attachment looks at the first line of a text: does it stand for a file, and
+// which does it name? On iOS the words may follow a caption or a document's name,
+// with a mark between them.
+func attachment(text string) (name string, is bool) {
 	line, _, _ := strings.Cut(text, "\n")
 	if i := strings.LastIndexFunc(line, isMark); i >= 0 {
 		line = line[i:]
 	}
-	line = strings.ToLower(strings.TrimSpace(clean(line)))
-	if omitted[line] {
-		return true
+	line = strings.TrimSpace(clean(line))
+	if omitted[strings.ToLower(line)] {
+		return "", true
 	}
 	for _, end := range attachedAfter {
-		if strings.HasSuffix(line, " "+end) {
-			return true
+		if i := len(line) - len(end) - 1; i > 0 && strings.EqualFold(line[i:], " "+end) {
+			return strings.TrimSpace(line[:i]), true
 		}
 	}
 	if !strings.HasPrefix(line, "<") || !strings.HasSuffix(line, ">") {
-		return false
+		return "", false
 	}
-	word, _, found := strings.Cut(line[1:], ":")
-	return found && attachedBefore[strings.TrimSpace(word)]
+	word, name, found := strings.Cut(line[1:len(line)-1], ":")
+	if !found || !attachedBefore[strings.ToLower(strings.TrimSpace(word))] {
+		return "", false
+	}
+	return strings.TrimSpace(name), true
 }
 
 func set(words ...string) map[string]bool {

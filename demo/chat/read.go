@@ -27,7 +27,11 @@ func Read(name string, data []byte, order DateOrder) (*Chat, error) {
 	if isZip(data) {
 		return readZip(name, data, order)
 	}
-	return readFile(name, data, order)
+	c, err := readFile(name, data, order)
+	if err == nil {
+		c.attach(beside)
+	}
+	return c, err
 }
 
 // readFile reads what is not packed.
@@ -139,7 +143,8 @@ func (r *reader) add(e *entry) error {
 		r.chat.System++
 		return nil
 	}
-	m := Message{From: from, Line: e.line, Attachment: isAttachment(text)}
+	m := Message{From: from, Line: e.line}
+	m.File, m.Attachment = attachment(text)
 	m.Text = strings.TrimRight(strings.TrimLeftFunc(text, isMark), "\n")
 	if len(m.Text) > MaxText {
 		r.leaveOut(e.line, fmt.Sprintf("%d bytes of text, the limit is %d", len(m.Text), MaxText))

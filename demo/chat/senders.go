@@ -51,7 +51,7 @@ func (s *senders) add(m *telegram, line int) error {
 		s.chat.Attachments++
 	}
 	s.chat.Messages = append(s.chat.Messages,
-		Message{From: from, Sent: s.clamp(line, sent), Text: text, Attachment: attachment, Line: line})
+		Message{From: from, Sent: s.clamp(line, sent), Text: text, Attachment: attachment, File: m.file(), Line: line})
 	return nil
 }
 

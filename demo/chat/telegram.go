@@ -34,6 +34,7 @@ func (r *reader) readTelegram(data []byte) (*Chat, error) {
 		return nil, fmt.Errorf("chat: %s: %w", r.name, notChat{fmt.Errorf("JSON, but no chat in it; %s", forms)})
 	}
 	best := r.pick(survey.talks)
+	r.chat.Name = survey.talks[best].name
 	r.chat.LeftOut = append(r.chat.LeftOut, survey.out...)
 	t := &senders{reader: r, names: map[string]string{}}
 	reading := &account{r: r, data: data, look: func(talk int, m *telegram, line int) error {

@@ -25,7 +25,8 @@ func TestTelegramFile(t *testing.T) {
 	require.NoError(t, err)
 	usable(t, c)
 	require.Equal(t, Summary{Format: Telegram, Messages: 8, Accounts: []string{"Magda", "Ivo", "user3", "Magda (user4)"}, Attachments: 3, System: 1,
-		LeftOut: []LeftOut{{Line: 27, Why: "Telegram could not export it"}, {Line: 29, Why: "neither text nor a known kind of media"}},
+		LeftOut: []LeftOut{{Line: 27, Why: "Telegram could not export it"}, {Line: 29, Why: "neither text nor a known kind of media"},
+			{24, "stickers/sticker.webp", "not in this file: read a zip of both"}},
 	}, c.Summary())
 	require.Equal(t, Message{From: "Magda", Sent: at(2023, 4, 1, 7, 1, 0), Text: "who took the hose", Line: 7}, c.Messages[0])
 	var texts []string
@@ -59,8 +60,9 @@ func TestTelegramAccount(t *testing.T) {
 	require.Equal(t, Summary{Format: Telegram, Messages: 2, Accounts: []string{"Magda", "Jo"}, Attachments: 1, System: 1, LeftOut: []LeftOut{
 		{8, "chat Ivo", why + "1" + end}, {16, "chat without a name", why + "0" + end}, {22, "chat without a name", why + "0" + end},
 		{3, "personal_information", "is no chat"}, {4, "contacts", "is no chat"},
+		{13, "voice.ogg", "not in this file: read a zip of both"},
 	}}, c.Summary())
-	require.Equal(t, Message{From: "Magda", Sent: at(2023, 4, 1, 7, 1, 0), Text: "<voice message>", Attachment: true, Line: 13}, c.Messages[0])
+	require.Equal(t, Message{From: "Magda", Sent: at(2023, 4, 1, 7, 1, 0), Text: "<voice message>", Attachment: true, File: "voice.ogg", Line: 13}, c.Messages[0])
 	require.Equal(t, []string{
 		"result.json: the date order is not used: Telegram writes dates in one way",
 		`result.json: 4 chats; read the one with the most messages, "Lift" (2)`,
@@ -120,7 +122,7 @@ func TestTelegramMembers(t *testing.T) {
 				require.Contains(t, c.LeftOut[0].Why, tc.left)
 				return
 			}
-			require.Empty(t, c.LeftOut)
+			require.Len(t, c.LeftOut, filesLeftOut(c))
 			require.Len(t, c.Messages, 2)
 			require.Equal(t, tc.from, c.Messages[1].From)
 			require.Equal(t, tc.text, c.Messages[1].Text)
@@ -197,7 +199,7 @@ func TestTelegramCounts(t *testing.T) {
 			return
 		}
 		require.NoError(t, err)
-		require.Equal(t, best, [5]int{len(c.Messages) - c.Attachments, c.Attachments, c.System, best[3], len(c.LeftOut) - len(chats) + 1 - best[3]})
+		require.Equal(t, best, [5]int{len(c.Messages) - c.Attachments, c.Attachments, c.System, best[3], len(c.LeftOut) - filesLeftOut(c) - len(chats) + 1 - best[3]})
 	})
 }
 

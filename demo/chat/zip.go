@@ -3,10 +3,8 @@ package chat
 import (
 	"archive/zip"
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"strings"
@@ -15,40 +13,46 @@ import (
 // readZip reads the one export among the files of an archive. Which it is shows
 // in what the .txt and .json files hold, not in their names: the chat's own file
 // is called differently in each language, and anybody in the chat can send a
-// document of any name. So two exports are an error, not a choice. Everything
-// else is left out, by name. Nothing is written to disk.
+// document of any name. So two exports are an error, not a choice. Files that
+// messages name go with them; everything else is left out, by name. Nothing is
+// written to disk.
 func readZip(name string, data []byte, order DateOrder) (*Chat, error) {
 	files, err := openZip(data)
 	if err != nil {
 		return nil, fmt.Errorf("chat: %s: %w", name, err)
 	}
 	var found *Chat
-	var file string // that found was read from
+	var file *zip.File // that found was read from
 	var failed []error
-	out := []LeftOut{}
 	for _, f := range files {
-		item := cmp.Or(clean(f.Name), fmt.Sprintf("%q", f.Name))
 		c, err := readMember(name, f, order)
 		switch {
 		case errors.As(err, new(notChat)):
 			failed = append(failed, err)
-			out = append(out, LeftOut{Item: item, Why: "is not a chat export"})
 		case err != nil:
 			return nil, err
 		case c == nil:
-			out = append(out, LeftOut{Item: item, Why: whyIdle(item)})
 		case found != nil:
-			return nil, fmt.Errorf("chat: %s: both %q and %q are chat exports: unpack the archive and read the right one", name, file, item)
+			return nil, fmt.Errorf("chat: %s: both %q and %q are chat exports: unpack the archive and read the right one", name, label(file), label(f))
 		default:
-			found, file = c, item
+			found, file = c, f
 		}
 	}
 	if found == nil {
 		return nil, noExport(name, len(files), failed)
 	}
-	found.LeftOut = append(found.LeftOut, out...)
+	s := newShelf(files, file)
+	found.attach(s.find)
+	for _, f := range files {
+		if f != file && !s.named[f.Name] {
+			found.LeftOut = append(found.LeftOut, LeftOut{Item: label(f), Why: whyIdle(f)})
+		}
+	}
 	return found, nil
 }
+
+// label shows the name of a file in an archive.
+func label(f *zip.File) string { return shown(clean(f.Name), f.Name) }
 
 // noExport is the error that none of n files is an export; failed are those of
 // the files that could have been.
@@ -62,12 +66,15 @@ func noExport(name string, n int, failed []error) error {
 	return fmt.Errorf("chat: %s: none of %d .txt and .json files is a chat export; the first: %w", name, len(failed), failed[0])
 }
 
-// whyIdle says why a file that is not text is left out.
-func whyIdle(file string) string {
-	if strings.EqualFold(path.Ext(file), ".zip") {
+// whyIdle says why a file that no message names is left out.
+func whyIdle(f *zip.File) string {
+	switch {
+	case isText(f):
+		return "is not a chat export"
+	case strings.EqualFold(path.Ext(f.Name), ".zip"):
 		return "an archive in the archive is not opened"
 	}
-	return "a media file: its bytes are not used"
+	return "no message names this file"
 }
 
 // openZip lists the files of an archive, no folders, after checking everything
@@ -151,34 +158,4 @@ func readMember(name string, f *zip.File, order DateOrder) (*Chat, error) {
 		return nil, fmt.Errorf("chat: %s: %w", full, err)
 	}
 	return readFile(full, data, order)
-}
-
-var errLonger = errors.New("a file is longer than stated")
-
-// unpack returns a file's bytes. The sizes that the archive states were checked
-// by openZip; here they are enforced.
-func unpack(f *zip.File) ([]byte, error) {
-	switch {
-	case f.Flags&1 != 0:
-		return nil, errors.New("encrypted: unpack the archive with its password and read the file")
-	case f.UncompressedSize64 > 1<<20 && f.UncompressedSize64/MaxRatio > f.CompressedSize64:
-		return nil, fmt.Errorf("%d bytes packed into %d: no chat packs so well, this may be a zip bomb",
-			f.UncompressedSize64, f.CompressedSize64)
-	}
-	r, err := f.Open()
-	if errors.Is(err, zip.ErrAlgorithm) {
-		return nil, fmt.Errorf("packed with method %d, which is not read: unpack the archive and read the file", f.Method)
-	} else if err != nil {
-		return nil, fmt.Errorf("broken archive (%w): export the chat again", err)
-	}
-	defer r.Close()
-	data := make([]byte, f.UncompressedSize64)
-	_, err = io.ReadFull(r, data)
-	if err == nil {
-		_, err = io.CopyN(io.Discard, r, 1) // its end, where the checksum is compared
-	}
-	if err != io.EOF {
-		return nil, fmt.Errorf("broken archive (%w): export the chat again", cmp.Or(err, errLonger))
-	}
-	return data, nil
 }

@@ -118,7 +118,7 @@ func TestExamples(t *testing.T) {
 	for _, change := range []func(*demo.Options){
 		func(*demo.Options) {},
 		func(o *demo.Options) { o.At, o.Retention, o.Threshold = "1", "1", 1 },
-		func(o *demo.Options) { o.At, o.Mailbox, o.Target = "60", "delivered", "Ruth" },
+		func(o *demo.Options) { o.At, o.Mailbox, o.Target = "72", "delivered", "Ruth" },
 	} {
 		o := demo.Defaults()
 		change(&o)

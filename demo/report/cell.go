@@ -63,6 +63,9 @@ func remarks(c *attacks.Cell) []string {
 	if _, of := recovered(c); of == 0 {
 		out = append(out, "nothing to recover")
 	}
+	if c.Attachments.Recovered > 0 {
+		out = append(out, fmt.Sprintf("attachments %d/%d", c.Attachments.Recovered, c.Attachments.Total))
+	}
 	if c.Lawful.Asked > 0 {
 		mark := ""
 		if c.Lawful.Served == c.Lawful.Asked {

@@ -33,9 +33,13 @@ func settingsText(r *attacks.Result, over string) string {
 		}
 		return fmt.Sprint(v)
 	}
+	said := count(r.Conversation.Messages, "message")
+	if n := r.Conversation.Attachments; n > 0 {
+		said += ", " + count(n, "attachment")
+	}
 	return fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless they say otherwise. Escrow %s of %d trustees (%s), provider in A. "+
 		"Retention %s, mailbox %s, seed %d.",
-		r.Conversation.Title, count(r.Conversation.Messages, "message"), count(r.Conversation.Accounts, "account"),
+		r.Conversation.Title, said, count(r.Conversation.Accounts, "account"),
 		s.Target, value("at", s.At), value("threshold", s.Threshold), s.Trustees, s.Jurisdictions,
 		value("retention", s.Retention), s.Mailbox, r.Seed)
 }

@@ -32,7 +32,11 @@ func meaning(r *attacks.Result) []string {
 				return "nothing"
 			}
 			got, of := recovered(t.widest)
-			return fmt.Sprintf("%d of %d messages (%s, %s in it)", got, of, t.widest.Attack, count(t.widest.Parties, "principal"))
+			files := ""
+			if a := t.widest.Attachments; a.Total > 0 {
+				files = fmt.Sprintf(" and %d of %s", a.Recovered, count(a.Total, "attachment"))
+			}
+			return fmt.Sprintf("%d of %d messages%s (%s, %s in it)", got, of, files, t.widest.Attack, count(t.widest.Parties, "principal"))
 		}),
 		"Future, the largest part that one attack opened of what was written after it: " + each(all, func(t *tally) string {
 			if t.later == nil {
@@ -166,7 +170,7 @@ func equals(r *attacks.Result) string {
 			}
 			got, _ := recovered(c)
 			most = max(most, got)
-			alike = alike && c.Content == first.Content && c.Applicable
+			alike = alike && c.Content == first.Content && c.Attachments == first.Attachments && c.Applicable
 		}
 		if most > 0 {
 			opened++

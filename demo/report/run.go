@@ -73,7 +73,8 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 		t.Recovered, t.Total, t.Before, t.BeforeTotal, t.After, t.AfterTotal))
 	p.field("", fmt.Sprintf("%d of %d messages of others (before %d of %d, after %d of %d)",
 		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal))
-	p.field("", fmt.Sprintf("metadata of %d of %d; forged %d; false claims %d", c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
+	p.field("", fmt.Sprintf("%d of %s; metadata of %d of %d; forged %d; false claims %d",
+		c.Attachments.Recovered, count(c.Attachments.Total, "attachment"), c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
 	if c.Lawful.Asked > 0 {
 		p.field("Orders", fmt.Sprintf("%s in scope of what the court signed, %d served", count(c.Lawful.Asked, "message"), c.Lawful.Served))
 	}
@@ -155,8 +156,16 @@ func (r Run) opened(p *page, c *attacks.Cell) {
 	for i := range min(few, len(list)) {
 		k := list[i*(len(list)-1)/max(1, min(few, len(list))-1)]
 		m := r.Conversation.Messages[k-1]
-		p.beside(13, "", faint(fmt.Sprintf("%d  %s to %s: ", k, Clean(m.From), strings.Join(cleaned(m.To), ", ")))+"“"+Clean(m.Text)+"”")
+		p.beside(13, "", faint(fmt.Sprintf("%d  %s to %s: ", k, Clean(m.From), readers(&m)))+"“"+Clean(m.Text)+"”")
 	}
+}
+
+// readers names whom a message is for: a group, or its recipients.
+func readers(m *world.Message) string {
+	if m.Group != "" {
+		return Clean(m.Group)
+	}
+	return strings.Join(cleaned(m.To), ", ")
 }
 
 // ranges writes sorted numbers as "1-4, 7, 9-12".

@@ -44,19 +44,20 @@ func (t Tour) Opening(width int) string {
 	return p.String()
 }
 
-// tiesShown is how many pairs of people the tour introduces: it is to be short.
-const tiesShown = 5
+// tiesShown is how many pairs and groups of people the tour introduces: it is to be
+// short.
+const tiesShown = 6
 
 func (t Tour) people(p *page) {
 	ties := story.Ties()
 	for _, tie := range ties[:min(len(ties), tiesShown)] {
 		n := 0
-		for _, m := range t.Conversation.Messages {
-			if m.Concerns(tie.A) && m.Concerns(tie.B) {
+		for i := range t.Conversation.Messages {
+			if tie.Holds(&t.Conversation.Messages[i]) {
 				n++
 			}
 		}
-		p.beside(24, fmt.Sprintf("  %-17s %3d", tie.A+" – "+tie.B, n), tie.About)
+		p.beside(28, fmt.Sprintf("  %-21s %3d", tie.Name(), n), tie.About)
 	}
 	p.prose(2, story.Order)
 }
@@ -102,7 +103,7 @@ func (t Tour) sample(p *page, r *attacks.Result, id string) {
 	}
 	if best > 0 {
 		m := t.Conversation.Messages[best-1]
-		p.prose(2, fmt.Sprintf("Recovered, among others: message %d, %s to %s: “%s”", best, m.From, strings.Join(m.To, ", "), m.Text))
+		p.prose(2, fmt.Sprintf("Recovered, among others: message %d, %s to %s: “%s”", best, m.From, readers(&m), m.Text))
 	}
 }
 
@@ -116,7 +117,7 @@ func outcomes(p *page, r *attacks.Result, cells map[[2]string]*attacks.Cell, id 
 	}
 	alike := func(c *attacks.Cell) bool {
 		first := all[0]
-		return c.Applicable && c.Content == first.Content && c.Forged == first.Forged && c.Why == first.Why &&
+		return c.Applicable && c.Content == first.Content && c.Attachments == first.Attachments && c.Forged == first.Forged && c.Why == first.Why &&
 			c.Parties == first.Parties && len(c.Noticed) == len(first.Noticed) && c.Expected == first.Expected
 	}
 	if len(all) > 1 && !slices.ContainsFunc(all, func(c *attacks.Cell) bool { return !alike(c) }) {

@@ -2,16 +2,35 @@ package story
 
 import "doormat/world"
 
-// A line of the script: who says what to whom, and when in 2017.
+// A line of the script: who says what to whom, a person or a group, and when in
+// 2017.
 type line struct{ when, from, to, text string }
+
+// The groups, as long as they fit a line of the script.
+const (
+	lane   = "Mill Lane neighbours"
+	rovers = "Lane Rovers"
+)
+
+// groups are as they are before the first line.
+var groups = []world.Group{
+	{Name: lane, Members: []string{"Ruth", "Jo", "Sam"}},
+	{Name: rovers, Members: []string{"Marco", "Jo", "Sam"}},
+}
 
 // events name the line after which they happen, counted from 1.
 var events = []world.Event{
-	{After: 7, Kind: world.Compare, Account: "Ines", With: "Ruth"},  // at the gardening shelf
-	{After: 34, Kind: world.Compare, Account: "Marco", With: "Jo"},  // behind the bingo
-	{After: 41, Kind: world.Reinstall, Account: "Ruth"},             // on the bus
-	{After: 51, Kind: world.Compare, Account: "Ines", With: "Ruth"}, // at the shelf again
+	{After: 7, Kind: world.Compare, Account: "Ines", With: "Ruth"}, // at the gardening shelf
+	{After: 29, Kind: world.Join, Account: "Dr Okoye", With: "Ruth", Group: lane},
+	{After: 41, Kind: world.Compare, Account: "Marco", With: "Jo"}, // behind the bingo
+	{After: 48, Kind: world.Reinstall, Account: "Ruth"},            // on the bus
+	{After: 56, Kind: world.Join, Account: "Ines", With: "Marco", Group: rovers},
+	{After: 60, Kind: world.Compare, Account: "Ines", With: "Ruth"}, // at the shelf again
+	{After: 67, Kind: world.Leave, Account: "Jo", Group: lane},      // to a sister's
 }
+
+// photos go with the line of that number.
+var photos = map[int]string{4: "digger.png", 24: "cat.png", 51: "digger-green.png", 52: "sheet-11.png", 58: "colander.png"}
 
 var script = []line{
 	{"20 Mar 07:52", "Ruth", "Ines", "You wrote the piece on the school kitchens. Do you still look after people who talk to you?"},
@@ -25,6 +44,8 @@ var script = []line{
 	{"20 Mar 17:31", "Ruth", "Sam", "Lucky dip. The tub marked 'chilli' may be Christmas pudding. Be brave."},
 	{"20 Mar 18:02", "Marco", "Ines", "I know it's your weekend with Lena, but can I take her to the match on Saturday? She asked."},
 	{"20 Mar 18:40", "Ines", "Marco", "She asked for a hot dog. The match is your idea. Yes, home by six, and gloves this time."},
+
+	{"21 Mar 19:10", "Jo", lane, "Bins are Thursdays now. And number nine is let: a piano, no curtains. We've all met the pyjamas."},
 
 	{"22 Mar 21:15", "Marco", "Jo", "Nine grand from the farmer past the quarry. Cash, no paper. Three of it is yours."},
 	{"22 Mar 21:18", "Jo", "Marco", "I've ground the serial number off and riveted on a new plate. Better than the factory did it."},
@@ -41,8 +62,14 @@ var script = []line{
 	{"27 Mar 12:50", "Dr Okoye", "Marco", "Thank you for the honest number. Halve the tablets, no ladders, and let us talk about the pints."},
 	{"28 Mar 20:11", "Jo", "Ruth", "Your cat has moved in with me again. He's had salmon. I'm not a hotel, but he does tip well."},
 	{"28 Mar 22:37", "Ruth", "Jo", "Sorry! Lates all week. Post him through the hedge and he'll pretend you never met."},
+	{"28 Mar 22:41", "Ruth", lane, "Number nine is a doctor, and I'm letting her in here. No bunions, no moles, nobody shows her a rash."},
+	{"28 Mar 22:44", "Sam", lane, "Please don't, Mum. Nobody wants their doctor to read about their bins."},
 	{"29 Mar 16:05", "Marco", "Sam", "Training's at seven tomorrow. You're in goal, Pete did his knee on a trampoline. He's 44."},
 	{"29 Mar 16:30", "Sam", "Marco", "Can't tomorrow, coach, I've got a thing at five. Don't ask. I'll do goal after that, promise."},
+	{"29 Mar 18:20", "Dr Okoye", lane, "Good evening from number nine. The curtains are on order. Is anybody else's tap running tea?"},
+	{"29 Mar 18:26", "Ruth", lane, "Boil it, all of you, and don't ask me how I know. I read it on a kettle."},
+	{"29 Mar 20:30", "Marco", rovers, "We lost four-one on Saturday, and it was never four. If Lena's mum asks: one hot dog, and she wore the gloves."},
+	{"29 Mar 20:34", "Jo", rovers, "It was three, and she wore them on her feet. Also, the dog played better than Pete."},
 
 	{"30 Mar 18:12", "Ruth", "Ines", "There's a memo round about 'loyalty'. My manager read it out loud and looked at nobody but me."},
 	{"30 Mar 18:13", "Ruth", "Ines", "If this comes back to me, it's the job, the pension and then the house. I'm still in."},
@@ -69,7 +96,9 @@ var script = []line{
 	{"11 Apr 18:42", "Ines", "Ruth", "Forgive me, I see a new key. Not a word from me until we've stood by the dahlias again."},
 	{"12 Apr 09:25", "Sam", "Dr Okoye", "Scan's done. Bernie hummed all the way through it. Is humming good? Please say humming's good."},
 	{"12 Apr 16:58", "Dr Okoye", "Sam", "Humming is excellent. It's a cyst, Sam, and harmless. Now go outside and shout at something."},
-	{"12 Apr 17:30", "Marco", "Sam", "Cup game Saturday. Are you in goal, or do I play myself and die on the halfway line?"},
+	{"12 Apr 17:30", "Marco", rovers, "Cup game Saturday, ten sharp. Is Sam in goal, or do I play myself and die on the halfway line?"},
+	{"12 Apr 19:02", "Ines", rovers, "Thanks for having me. Lena wants me behind the goal, shouting. She also says it was three hot dogs."},
+	{"12 Apr 19:15", "Sam", rovers, "I'm in goal, coach. Mum lost the photo with the colander. I didn't. Meet my helmet for Saturday."},
 	{"13 Apr 10:12", "Sam", "Ruth", "I had a scare, and it's over, and I'm fine. I'll tell you tonight over food that isn't frozen."},
 	{"13 Apr 10:15", "Ruth", "Sam", "I'm crying in the stationery cupboard. Anything you like for tea. I love you, you secretive lump."},
 
@@ -79,7 +108,10 @@ var script = []line{
 	{"21 Apr 19:48", "Dr Okoye", "Marco", "Nobody ever does. Wednesdays, church hall, bad biscuits, good people. Shall I say you're coming?"},
 	{"24 Apr 21:02", "Jo", "Marco", "Van outside mine. Two blokes, one newspaper, same page for an hour. Empty that barn tonight."},
 	{"24 Apr 21:09", "Marco", "Jo", "On it. Two grand to your cousin to forget the blue sheet. After this one I'm finished, Jo."},
+	{"24 Apr 21:30", "Jo", lane, "Off to my sister's for a bit, don't wait up. Ruth, he likes the salmon in the blue tin."},
 	{"25 Apr 06:33", "Marco", "Ines", "If I'm gone for a bit, tell Lena I was a decent dad on Saturdays. I've been stupid over money."},
 	{"25 Apr 06:50", "Ines", "Marco", "Tell her yourself. Ring a solicitor before you ring me again, and do it before school's out."},
+	{"25 Apr 20:15", "Sam", lane, "Two policemen have been through Jo's shed. They took the sander and a tin of green paint."},
+	{"25 Apr 20:22", "Ruth", lane, "She fed our cat all spring, and I never asked what the sander was for. I've bought the blue tin."},
 	{"2 May 06:04", "Ruth", "Ines", "They're flushing the pipes on Mill Lane. Sam's making tea with it and has no idea. We did that."},
 }

@@ -1,6 +1,9 @@
 package story
 
 import (
+	"bytes"
+	"image/png"
+	"slices"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -11,7 +14,7 @@ import (
 )
 
 // half is where the default of --at divides the story.
-const half = 30
+const half = 36
 
 func TestConversationIsUsable(t *testing.T) {
 	c := Conversation()
@@ -19,55 +22,71 @@ func TestConversationIsUsable(t *testing.T) {
 	require.Equal(t, "The Mill Lane chat", c.Title)
 	require.Equal(t, []string{"Ines", "Marco", "Ruth", "Dr Okoye", "Jo", "Sam"}, c.Accounts)
 	require.Equal(t, "Marco", c.Target)
-	require.Len(t, c.Messages, 60)
+	require.Len(t, c.Messages, 2*half)
 
 	seen := map[string]bool{}
 	for i, m := range c.Messages {
-		require.Len(t, m.To, 1, "message %d", i+1)
+		require.True(t, len(m.To) == 1 || m.Group != "", "message %d", i+1)
 		n := utf8.RuneCountInString(m.Text)
 		require.True(t, n >= 20 && n <= 140, "message %d has %d characters", i+1, n)
 		require.False(t, seen[m.Text], "message %d says what an earlier one says", i+1)
 		seen[m.Text] = true
 	}
 	require.Equal(t, time.Date(2017, 3, 20, 7, 52, 0, 0, time.UTC), c.Messages[0].Sent)
-	require.Equal(t, time.Date(2017, 5, 2, 6, 4, 0, 0, time.UTC), c.Messages[59].Sent)
+	require.Equal(t, time.Date(2017, 5, 2, 6, 4, 0, 0, time.UTC), c.Messages[71].Sent)
 }
 
 func TestConversationIsAFreshCopy(t *testing.T) {
 	a := Conversation()
 	a.Accounts[0], a.Messages[0].To[0], a.Messages[0].Text = "x", "x", "x"
+	a.Messages[3].Attachments[0].Data[0], a.Groups[0].Members[0] = 'x', "x"
 	a.Events[0].After = 99
 	require.NoError(t, Conversation().Check())
 	require.NotEqual(t, a, Conversation())
 	require.Equal(t, 7, Conversation().Events[0].After)
+	require.EqualValues(t, 0x89, Conversation().Messages[3].Attachments[0].Data[0])
+	require.Equal(t, "Ruth", Conversation().Groups[0].Members[0])
 }
 
-type pair [2]string
-
-func pairOf(a, b string) pair {
-	if a > b {
-		a, b = b, a
+// held counts the messages of each tie.
+func held(c *world.Conversation) map[string]int {
+	count := map[string]int{}
+	for i := range c.Messages {
+		for _, tie := range Ties() {
+			if tie.Holds(&c.Messages[i]) {
+				count[tie.Name()]++
+			}
+		}
 	}
-	return pair{a, b}
+	return count
 }
 
-// TestThreads holds the table of the package's doc comment.
-func TestThreads(t *testing.T) {
-	count := map[pair]int{}
+// TestTies holds the table of the package's doc comment: every message is in one
+// tie, and the busiest comes first.
+func TestTies(t *testing.T) {
+	c := Conversation()
+	count := held(c)
+	require.Equal(t, map[string]int{
+		"Ruth – Ines": 16, "Marco – Jo": 13, "Sam – Dr Okoye": 8, "Mill Lane neighbours": 8, "Ruth – Sam": 7,
+		"Lane Rovers": 5, "Marco – Ines": 4, "Marco – Dr Okoye": 4, "Ines – Dr Okoye": 3, "Marco – Sam": 2, "Ruth – Jo": 2,
+	}, count)
+	sum, last := 0, len(c.Messages)
+	for _, tie := range Ties() {
+		n := count[tie.Name()]
+		require.LessOrEqual(t, n, last, tie.Name())
+		require.NotEmpty(t, tie.About)
+		sum, last = sum+n, n
+	}
+	require.Equal(t, len(c.Messages), sum)
+
 	marco := 0
-	for _, m := range Conversation().Messages {
-		count[pairOf(m.From, m.To[0])]++
+	for _, m := range c.Messages {
 		if m.Concerns(Target) {
 			marco++
 		}
 	}
-	require.Equal(t, map[pair]int{
-		pairOf("Ruth", "Ines"): 16, pairOf("Marco", "Jo"): 13, pairOf("Sam", "Dr Okoye"): 8,
-		pairOf("Ruth", "Sam"): 7, pairOf("Marco", "Ines"): 4, pairOf("Marco", "Dr Okoye"): 4,
-		pairOf("Marco", "Sam"): 3, pairOf("Ines", "Dr Okoye"): 3, pairOf("Ruth", "Jo"): 2,
-	}, count)
-	require.Equal(t, 24, marco)
-	require.Equal(t, 11, marco-count[pairOf("Marco", "Jo")], "exposed by an order for all of Marco")
+	require.Equal(t, 28, marco)
+	require.Equal(t, 15, marco-count["Marco – Jo"], "exposed by an order for all of Marco")
 }
 
 func TestBothHalvesAreAlive(t *testing.T) {
@@ -77,12 +96,18 @@ func TestBothHalvesAreAlive(t *testing.T) {
 		who   string
 	}
 	sent, received := map[side]int{}, map[side]int{}
-	pairs := map[bool]map[pair]bool{false: {}, true: {}}
-	for i, m := range c.Messages {
-		after := i+1 > half
+	ties := map[bool]map[string]bool{false: {}, true: {}}
+	for i := range c.Messages {
+		m, after := &c.Messages[i], i+1 > half
 		sent[side{after, m.From}]++
-		received[side{after, m.To[0]}]++
-		pairs[after][pairOf(m.From, m.To[0])] = true
+		for _, to := range m.To {
+			received[side{after, to}]++
+		}
+		for _, tie := range Ties() {
+			if tie.Holds(m) {
+				ties[after][tie.Name()] = true
+			}
+		}
 	}
 	for _, a := range c.Accounts {
 		for _, after := range []bool{false, true} {
@@ -90,76 +115,117 @@ func TestBothHalvesAreAlive(t *testing.T) {
 			require.Positive(t, received[side{after, a}], "%s receives, after=%v", a, after)
 		}
 	}
-	both, late := 0, 0
-	for p := range pairs[true] {
-		if pairs[false][p] {
-			both++
-		} else {
-			late++
+	late := []string{}
+	for name := range ties[true] {
+		if !ties[false][name] {
+			late = append(late, name)
 		}
 	}
-	require.Equal(t, 7, both, "pairs in contact before and after")
-	require.Equal(t, 1, late, "pairs whose first contact comes after")
+	require.Equal(t, []string{"Ines – Dr Okoye"}, late, "whose first contact comes after")
+	require.Len(t, ties[true], 9, "alive after")
+	require.True(t, ties[true][lane] && ties[true][rovers])
 }
 
 func TestTurnsAreBurstsAndAlternation(t *testing.T) {
-	last := map[pair]string{}
+	last := map[string]string{}
 	burst, turn := 0, 0
 	for _, m := range Conversation().Messages {
-		p := pairOf(m.From, m.To[0])
-		if last[p] == m.From {
-			burst++
-		} else if last[p] != "" {
-			turn++
+		for _, tie := range Ties() {
+			if !tie.Holds(&m) {
+				continue
+			}
+			if last[tie.Name()] == m.From {
+				burst++
+			} else if last[tie.Name()] != "" {
+				turn++
+			}
+			last[tie.Name()] = m.From
 		}
-		last[p] = m.From
 	}
 	require.GreaterOrEqual(t, burst, 5, "somebody writes twice in a row")
-	require.GreaterOrEqual(t, turn, 30, "the other answers")
+	require.GreaterOrEqual(t, turn, 30, "somebody else answers")
 }
 
 func TestEvents(t *testing.T) {
 	c := Conversation()
 	require.Equal(t, []world.Event{
 		{After: 7, Kind: world.Compare, Account: "Ines", With: "Ruth"},
-		{After: 34, Kind: world.Compare, Account: "Marco", With: "Jo"},
-		{After: 41, Kind: world.Reinstall, Account: "Ruth"},
-		{After: 51, Kind: world.Compare, Account: "Ines", With: "Ruth"},
+		{After: 29, Kind: world.Join, Account: "Dr Okoye", With: "Ruth", Group: "Mill Lane neighbours"},
+		{After: 41, Kind: world.Compare, Account: "Marco", With: "Jo"},
+		{After: 48, Kind: world.Reinstall, Account: "Ruth"},
+		{After: 56, Kind: world.Join, Account: "Ines", With: "Marco", Group: "Lane Rovers"},
+		{After: 60, Kind: world.Compare, Account: "Ines", With: "Ruth"},
+		{After: 67, Kind: world.Leave, Account: "Jo", Group: "Mill Lane neighbours"},
 	}, c.Events)
 
-	var early, unchecked, from, to int
+	var early, from, to int
+	var unchecked []int
 	for i, m := range c.Messages {
 		ruthInes := m.Concerns("Ruth") && m.Concerns("Ines")
 		switch n := i + 1; {
 		case n <= 7 && ruthInes:
 			early++
-		case n > 41 && n <= 51 && ruthInes:
-			unchecked++
+		case n > 48 && n <= 60 && ruthInes:
+			unchecked = append(unchecked, n)
 		}
-		if i+1 > 41 && m.From == "Ruth" {
+		if i+1 > 48 && m.From == "Ruth" {
 			from++
-		} else if i+1 > 41 && m.To[0] == "Ruth" {
+		} else if i+1 > 48 && slices.Contains(m.To, "Ruth") {
 			to++
 		}
 	}
 	require.GreaterOrEqual(t, early, 4, "two exchanges before the first comparison")
-	require.Equal(t, 2, unchecked, "messages between the new key and its comparison")
+	require.Equal(t, []int{52, 53}, unchecked, "messages between the new key and its comparison")
 	require.True(t, from >= 2 && to >= 2, "Ruth writes and is written to after her reinstall")
 }
 
-// Ties names every pair once, the busiest first.
-func TestTies(t *testing.T) {
-	count := map[pair]int{}
-	for _, m := range Conversation().Messages {
-		count[pairOf(m.From, m.To[0])]++
+// Whoever comes or goes has something not to read, on both sides of the change.
+func TestGroupsChange(t *testing.T) {
+	c := Conversation()
+	for _, e := range c.Events {
+		if e.Group == "" {
+			continue
+		}
+		with, without := 0, 0
+		for _, m := range c.Messages {
+			switch {
+			case m.Group != e.Group:
+			case m.Concerns(e.Account):
+				with++
+			default:
+				without++
+			}
+		}
+		require.True(t, with >= 1 && without >= 2, "%s of %s: %d with, %d without", e.Kind, e.Account, with, without)
 	}
-	last := 60
-	for _, tie := range Ties() {
-		n := count[pairOf(tie.A, tie.B)]
-		require.True(t, n > 0 && n <= last, "%s and %s: %d messages", tie.A, tie.B, n)
-		require.NotEmpty(t, tie.About)
-		delete(count, pairOf(tie.A, tie.B))
-		last = n
+	end := c.MembersAt(len(c.Messages) + 1)
+	require.Equal(t, world.Membership{
+		lane: {"Dr Okoye", "Ruth", "Sam"}, rovers: {"Ines", "Jo", "Marco", "Sam"},
+	}, end)
+}
+
+func TestPhotos(t *testing.T) {
+	c := Conversation()
+	require.Equal(t, 5, c.Attachments())
+	target, before, grouped := 0, 0, 0
+	for i, m := range c.Messages {
+		for _, f := range m.Attachments {
+			require.Less(t, len(f.Data), 4<<10)
+			img, err := png.Decode(bytes.NewReader(f.Data))
+			require.NoError(t, err, f.Name)
+			require.Positive(t, img.Bounds().Dx())
+			require.Contains(t, []int{4, 24, 51, 52, 58}, i+1)
+			target += one(m.Concerns(Target))
+			before += one(i < half)
+			grouped += one(m.Group != "")
+		}
 	}
-	require.Empty(t, count)
+	require.Equal(t, []int{3, 2, 1}, []int{target, before, grouped})
+}
+
+func one(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }

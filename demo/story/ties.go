@@ -1,19 +1,43 @@
 package story
 
-// A Tie is two people who write to each other, and what is between them.
-type Tie struct{ A, B, About string }
+import "doormat/world"
+
+// A Tie is two people who write to each other, or a group, and what is between
+// them.
+type Tie struct {
+	A, B  string // B is empty if A is a group
+	About string
+}
+
+// Holds reports whether m is part of what is between them.
+func (t Tie) Holds(m *world.Message) bool {
+	if t.B == "" {
+		return m.Group == t.A
+	}
+	return m.Group == "" && m.Concerns(t.A) && m.Concerns(t.B)
+}
+
+// Name is "A – B", or the name of the group.
+func (t Tie) Name() string {
+	if t.B == "" {
+		return t.A
+	}
+	return t.A + " – " + t.B
+}
 
 // Ties lists who writes to whom, the busiest first. Each call returns a new list.
 func Ties() []Tie {
 	return []Tie{
-		{"Ruth", "Ines", "a water company's analyst and a reporter: failed tests, hidden"},
+		{"Ruth", "Ines", "an analyst and a reporter: failed water tests, hidden"},
 		{"Marco", "Jo", "two people who steal diggers and sell them"},
 		{"Sam", "Dr Okoye", "a patient who has told nobody else"},
+		{lane, "", "bins, a cat, and what comes out of the tap"},
 		{"Ruth", "Sam", "a mother, and the son who keeps it from her"},
+		{rovers, "", "a football team, two thieves in it"},
 		{"Marco", "Ines", "they share a daughter, no longer a house"},
 		{"Marco", "Dr Okoye", "tablets, ladders and an honest number of pints"},
-		{"Marco", "Sam", "a football coach and his goalkeeper"},
 		{"Ines", "Dr Okoye", "a reporter's question"},
+		{"Marco", "Sam", "a coach and his goalkeeper"},
 		{"Ruth", "Jo", "neighbours, and a cat"},
 	}
 }
