@@ -267,7 +267,8 @@ func (a *adversary) rest(days int) error {
 }
 
 // order has the agency apply for an order: accounts, since and until (moments).
-// It returns what the agency obtained.
+// It returns what the agency obtained, unless loot is False: then the agency
+// keeps that for itself, and the adversary is somebody else.
 func (a *adversary) order(args *arguments) ([]int, error) {
 	if _, err := a.declared("court.order", world.Order); err != nil {
 		return nil, err
@@ -276,12 +277,21 @@ func (a *adversary) order(args *arguments) ([]int, error) {
 	messages := a.run.truth.conv.Messages
 	accounts := args.texts("accounts")
 	since, until := args.named("since", 1), args.named("until", a.run.Moment())
+	mine := args.flag("loot", true)
 	if len(accounts) == 0 || since < 1 || until < since || until > len(messages) {
 		return nil, fmt.Errorf("accounts %q, messages %d to %d: want accounts and 1 ≤ since ≤ until ≤ %d", accounts, since, until, len(messages))
 	}
 	from, to := messages[since-1].Sent, messages[until-1].Sent
 	ids := []int{}
-	a.run.obtained = func(facts []world.Fact) { ids = append(ids, a.loot("court.order", facts, true)...) }
+	a.run.obtained = func(facts []world.Fact) {
+		if mine {
+			ids = append(ids, a.loot("court.order", facts, true)...)
+			return
+		}
+		for _, f := range facts {
+			a.lawful.add(entry{Fact: f, origin: "court.order", loot: true})
+		}
+	}
 	a.run.Net.Post(world.Packet{From: world.Law, To: "agency",
 		Data: world.Pack(world.KindCase, world.Strings(accounts), world.Time(from), world.Time(to))})
 	err := a.run.Settle()
