@@ -20,7 +20,7 @@ type adversary struct {
 	header    Header
 	settings  world.Settings
 	design    string
-	partner   string
+	people    []string // as world.Conversation.People lists them
 	needs     []world.Capability
 	withheld  map[world.Capability]bool // declared, but its facts are missing and its program honest
 	answering map[string]string         // principals that answer lawful process, and by which capability
@@ -44,7 +44,7 @@ type when struct{ moment, days int }
 func (a *adversary) init() {
 	a.used, a.tapped = -1, -1
 	a.opened, a.wrong = map[int]bool{}, map[string]bool{}
-	a.partner = a.run.truth.conv.Partner(a.settings.Target)
+	a.people = a.run.truth.conv.People(a.settings.Target)
 	a.held = holding{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}
 	a.answering = map[string]string{}
 	if !a.shared {
@@ -143,7 +143,7 @@ func (a *adversary) info() map[string]any {
 	}
 	return map[string]any{
 		"at": a.settings.At, "end": len(a.run.truth.conv.Messages), "target": a.settings.Target,
-		"partner": a.partner, "accounts": a.run.truth.conv.Accounts, "compares": compares,
+		"partner": a.run.truth.conv.Partner(a.settings.Target), "accounts": a.run.truth.conv.Accounts, "compares": compares,
 		"t": a.settings.Threshold, "n": a.settings.Trustees, "needs": needs,
 		"design": a.design, "outsider": world.Outsider, "salt": saltSize,
 	}
@@ -169,7 +169,7 @@ func (a *adversary) declared(text string, surfaces ...world.Surface) ([]world.Ca
 
 // members lists the nodes behind a capability in this deployment.
 func (a *adversary) members(c world.Capability) []string {
-	all, err := world.Members(c.Principal, a.settings, a.partner)
+	all, err := world.Members(c.Principal, a.settings, a.people)
 	if err != nil {
 		return nil
 	}
