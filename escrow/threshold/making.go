@@ -34,6 +34,7 @@ func makingRules() []world.Rule {
 			Takes: kinds(law.OrderFact, LogEvidence), Gives: kinds(law.OrderFact), Apply: attachEvidence},
 		{Name: AskTrustee, Doc: "Whoever holds a signed order can ask a trustee about envelopes; text names the asker and the trustee.",
 			Takes: kinds(law.OrderFact), All: e2ee.Envelopes, Gives: kinds(world.Outgoing), Apply: askTrustee},
+		forkRule(),
 	}
 	for i := range rules {
 		rules[i].Make = true
