@@ -20,7 +20,7 @@ type adversary struct {
 	header    Header
 	settings  world.Settings
 	design    string
-	partner   string
+	people    []string // as world.Conversation.People lists them
 	needs     []world.Capability
 	withheld  map[world.Capability]bool // declared, but its facts are missing and its program honest
 	answering map[string]string         // principals that answer lawful process, and by which capability
@@ -45,7 +45,7 @@ type when struct{ moment, days int }
 func (a *adversary) init() {
 	a.used, a.tapped = -1, -1
 	a.opened, a.files, a.wrong = map[int]bool{}, map[int]bool{}, map[string]bool{}
-	a.partner = a.run.truth.conv.Partner(a.settings.Target)
+	a.people = a.run.truth.conv.People(a.settings.Target)
 	a.held = holding{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}
 	a.answering = map[string]string{}
 	if !a.shared {
@@ -144,7 +144,7 @@ func (a *adversary) info() map[string]any {
 	}
 	return map[string]any{
 		"at": a.settings.At, "end": len(a.run.truth.conv.Messages), "target": a.settings.Target,
-		"partner": a.partner, "accounts": a.run.truth.conv.Accounts, "compares": compares,
+		"partner": a.run.truth.conv.Partner(a.settings.Target), "accounts": a.run.truth.conv.Accounts, "compares": compares,
 		"t": a.settings.Threshold, "n": a.settings.Trustees, "needs": needs,
 		"design": a.design, "outsider": world.Outsider, "salt": saltSize,
 	}
@@ -170,7 +170,7 @@ func (a *adversary) declared(text string, surfaces ...world.Surface) ([]world.Ca
 
 // members lists the nodes behind a capability in this deployment.
 func (a *adversary) members(c world.Capability) []string {
-	all, err := world.Members(c.Principal, a.settings, a.partner)
+	all, err := world.Members(c.Principal, a.settings, a.people)
 	if err != nil {
 		return nil
 	}
@@ -268,7 +268,8 @@ func (a *adversary) rest(days int) error {
 }
 
 // order has the agency apply for an order: accounts, since and until (moments).
-// It returns what the agency obtained.
+// It returns what the agency obtained, unless loot is False: then the agency
+// keeps that for itself, and the adversary is somebody else.
 func (a *adversary) order(args *arguments) ([]int, error) {
 	if _, err := a.declared("court.order", world.Order); err != nil {
 		return nil, err
@@ -277,12 +278,21 @@ func (a *adversary) order(args *arguments) ([]int, error) {
 	messages := a.run.truth.conv.Messages
 	accounts := args.texts("accounts")
 	since, until := args.named("since", 1), args.named("until", a.run.Moment())
+	mine := args.flag("loot", true)
 	if len(accounts) == 0 || since < 1 || until < since || until > len(messages) {
 		return nil, fmt.Errorf("accounts %q, messages %d to %d: want accounts and 1 ≤ since ≤ until ≤ %d", accounts, since, until, len(messages))
 	}
 	from, to := messages[since-1].Sent, messages[until-1].Sent
 	ids := []int{}
-	a.run.obtained = func(facts []world.Fact) { ids = append(ids, a.loot("court.order", facts, true)...) }
+	a.run.obtained = func(facts []world.Fact) {
+		if mine {
+			ids = append(ids, a.loot("court.order", facts, true)...)
+			return
+		}
+		for _, f := range facts {
+			a.lawful.add(entry{Fact: f, origin: "court.order", loot: true})
+		}
+	}
 	a.run.Net.Post(world.Packet{From: world.Law, To: "agency",
 		Data: world.Pack(world.KindCase, world.Strings(accounts), world.Time(from), world.Time(to))})
 	err := a.run.Settle()

@@ -127,11 +127,12 @@ func (g *group) applicable(h Header, s world.Settings) ([]world.Capability, erro
 	if err != nil {
 		return nil, err
 	}
+	people := g.truth.conv.People(s.Target)
 	for _, c := range needs {
 		if c.Principal == world.NetworkName {
 			continue
 		}
-		members, err := world.Members(c.Principal, s, g.truth.conv.Partner(s.Target))
+		members, err := world.Members(c.Principal, s, people)
 		if err != nil {
 			return nil, err
 		}

@@ -19,10 +19,10 @@ type Header struct {
 	Family   string            `json:"family"`
 	Kind     string            `json:"kind"`
 	Needs    []string          `json:"needs"`
-	Showcase string            `json:"showcase"` // the design in which no need is idle
-	Applies  []string          `json:"applies"`  // making rules and programs that the script uses by name
+	Showcase string            `json:"showcase"`  // the design in which no need is idle
+	Applies  []string          `json:"applies"`   // making rules and programs that the script uses by name
 	AtSetUp  bool              `json:"at_set_up"` // the script begins before anything is switched on
-	Settings map[string]string `json:"settings"` // settings that the attack fixes, as expressions over t and n
+	Settings map[string]string `json:"settings"`  // settings that the attack fixes, as expressions over t and n
 	Happens  string            `json:"happens"`
 	Why      string            `json:"why"`
 	Really   string            `json:"really"`

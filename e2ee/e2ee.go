@@ -63,7 +63,7 @@ func (Design) Info() world.Info {
 
 // Rules implements [world.Design].
 func (Design) Rules() []world.Rule {
-	rules := append(Rules(), world.Rule{
+	rules := append(append(Rules(), law.Rules()...), world.Rule{
 		Name: "read the secret part", Doc: "In pure end-to-end encryption the ratchet carries the content itself.",
 		Takes: []world.Kind{Secret}, Gives: []world.Kind{Contents},
 		Apply: func(in world.Input) ([]world.Derived, error) {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/world"
+	"doormat/world/law"
 )
 
 // real is a conversation with groups and a reinstallation, and all that anybody
@@ -187,6 +188,8 @@ func FuzzRules(f *testing.F) {
 		byKind[fact.Kind] = fact.Data
 	}
 	byKind[OwnSession] = byKind[Session]
+	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin, Expiry: begin, Agency: make([]byte, 32)}
+	byKind[law.OrderFact] = law.Signed{Bytes: law.Sign(order, keyOf(s.play.Net.Node("court").(*law.Court)))}.Encode()
 	for i, r := range rules {
 		var data [3][]byte
 		for j, kind := range taken(r) {

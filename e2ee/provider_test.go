@@ -47,6 +47,13 @@ func TestMailboxDelivered(t *testing.T) {
 	require.Len(t, kept, 2, "mailbox all keeps every message once")
 }
 
+// readAs gives what a tap reads of a packet.
+func readAs(t *testing.T, packet world.Fact) []world.Derived {
+	derived, err := readPacket(world.Input{Facts: []world.Fact{packet}})
+	require.NoError(t, err)
+	return derived
+}
+
 // keyOf is what a thief of the court has.
 func keyOf(c *law.Court) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(c.Holdings()[0].Data) }
 
@@ -82,6 +89,10 @@ func TestProduce(t *testing.T) {
 	require.Nil(t, ask("agency", good), "only the law grants that")
 	s.post(world.Packet{From: world.Law, To: "provider", Data: world.Pack(world.KindComply)})
 	require.Equal(t, []string{"Ana>Ben", "Ben>Cem"}, ask("agency", good))
+	travels := s.wire[len(s.wire)-1]
+	require.Len(t, readAs(t, travels), 2, "what is handed over travels in the clear")
+	spoilt := world.Packet{Data: world.Pack(law.KindProduced, world.EncodeFacts([]world.Fact{{Kind: world.Plaintext}}))}
+	require.Empty(t, readAs(t, world.Fact{Data: spoilt.Encode(begin)}), "and nothing but envelopes is read from it")
 	require.Nil(t, ask(world.Outsider, good))
 
 	other, err := law.NewCourt(world.Seed(5).Stream("another"), false)

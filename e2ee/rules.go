@@ -3,10 +3,12 @@ package e2ee
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"doormat/e2ee/ratchet"
 	"doormat/e2ee/senderkey"
 	"doormat/world"
+	"doormat/world/law"
 )
 
 // maxChain bounds the message numbers that rules follow down a chain, so that a
@@ -71,8 +73,23 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		return world.Conclude(world.Fact{Kind: Bundle, Ref: string(f[0]), Data: f[1]}), nil
+	case law.KindProduced:
+		return readProduced(p.Data)
 	}
 	return nil, errors.New("nothing in this packet")
+}
+
+// readProduced reads what a provider hands over on its way to the agency.
+func readProduced(data []byte) ([]world.Derived, error) {
+	f, err := world.Unpack(data, law.KindProduced, 1)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := world.ParseFacts(f[0])
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool { return f.Kind != Envelopes })...), nil
 }
 
 func (d *Delivery) fact() world.Fact {

@@ -175,20 +175,24 @@ func (w *Witness) Handle(now time.Time, p world.Packet) []world.Packet {
 	if err != nil {
 		return []world.Packet{world.Warn(w.name, "the log does not add up: "+err.Error())}
 	}
-	return []world.Packet{{From: w.name, To: "log", Data: world.Pack(KindCosigned, cosigned, world.Int(w.witness.Size()))}}
+	return append(w.tell(cosigned),
+		world.Packet{From: w.name, To: "log", Data: world.Pack(KindCosigned, cosigned, world.Int(w.witness.Size()))})
 }
 
 // Monitor is a principal that asks the court about each new entry of the log and
 // warns of one that is not on the court's docket. It checks the evidence of each
-// entry, and warns if it was not shown one in between. What it is never shown,
-// with no entry after it, it does not miss.
+// entry, and warns if it was not shown one in between, or one that witnesses have
+// cosigned. What neither log nor witnesses show it, it does not miss.
 type Monitor struct {
 	policy *ledger.Policy
 	next   int64 // index of the next entry
+	seen   int64 // largest size that a witness says it cosigned
 }
 
 // NewMonitor follows a log from an index on.
-func NewMonitor(policy *ledger.Policy, next int64) *Monitor { return &Monitor{policy, next} }
+func NewMonitor(policy *ledger.Policy, next int64) *Monitor {
+	return &Monitor{policy: policy, next: next}
+}
 
 // Name implements [world.Node].
 func (*Monitor) Name() string { return "monitor" }
@@ -199,6 +203,10 @@ func (*Monitor) Holdings() []world.Fact { return nil }
 // Handle implements [world.Node].
 func (m *Monitor) Handle(_ time.Time, p world.Packet) []world.Packet {
 	switch {
+	case p.From == world.Clock && p.Kind() == world.KindTick:
+		return m.missed()
+	case p.Kind() == KindSeen:
+		m.hear(p.Data)
 	case p.From == "log" && p.Kind() == law.KindLogged:
 		return m.entry(p.Data)
 	case p.From == "court" && p.Kind() == law.KindDocketed:

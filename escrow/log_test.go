@@ -165,6 +165,7 @@ func FuzzLogPackets(f *testing.F) {
 	f.Add(uint8(1), world.Pack(KindCosigned, nil, world.Int(1<<40)))
 	f.Add(uint8(2), world.Pack(KindCosign, []byte("x"), nil))
 	f.Add(uint8(3), world.Pack(law.KindDocketed, nil, nil))
+	f.Add(uint8(3), world.Pack(KindSeen, nil))
 	f.Fuzz(func(t *testing.T, who uint8, data []byte) {
 		o := newOffice(t)
 		o.append(o.record("one"))
@@ -204,6 +205,38 @@ func TestMonitorMissesAnEntry(t *testing.T) {
 	require.Len(t, o.answers(world.KindWarning), 1)
 	o.send(world.Packet{From: "log", To: "monitor", Data: world.Pack(law.KindLogged, o.record("four"), []byte("no evidence"))})
 	require.Len(t, o.answers(world.KindWarning), 2)
+}
+
+// TestHiddenEntryIsMissed keeps the last entry from the monitor: the witnesses
+// cosigned it, so by the end of the day it is missed, once.
+func TestHiddenEntryIsMissed(t *testing.T) {
+	o := newOffice(t)
+	tick := func() { o.send(world.Packet{From: world.Clock, To: "monitor", Data: world.Pack(world.KindTick)}) }
+	o.append(o.record("one"))
+	tick()
+	require.Empty(t, o.answers(world.KindWarning))
+	o.drop = func(p world.Packet) bool { return p.To == "monitor" && p.From == "log" }
+	o.append(o.record("two"))
+	require.Empty(t, o.answers(world.KindWarning), "the day is not over")
+	tick()
+	require.Len(t, o.answers(world.KindWarning), 1)
+	tick()
+	o.drop = nil
+	o.append(o.record("three"))
+	tick()
+	require.Len(t, o.answers(world.KindWarning), 1, "said once")
+
+	// Only what the log signed counts, whoever brings it.
+	stranger, err := ledger.New("test.log", world.Seed(9).Stream("stranger"))
+	require.NoError(t, err)
+	for range 9 {
+		stranger.Append(nil)
+	}
+	for _, data := range [][]byte{nil, {KindSeen}, world.Pack(KindSeen, nil), world.Pack(KindSeen, stranger.Checkpoint())} {
+		o.send(world.Packet{From: "witness:1", To: "monitor", Data: data})
+	}
+	tick()
+	require.Len(t, o.answers(world.KindWarning), 1)
 }
 
 // TestWitnessWarnsOfALargerFork: a proof that fails from the size that the

@@ -64,9 +64,10 @@ func ParseCapability(text string) (Capability, error) {
 
 const jurisdictionPrefix = "jurisdiction:"
 
-// Expand resolves the ranges of needs ("trustee:1..t-1.store") under the
-// settings. Words that stand for accounts, and jurisdictions, stay as written.
-// It wraps [ErrNotApplicable] if a range is empty or goes beyond what exists.
+// Expand resolves the ranges of needs ("trustee:1..t-1.store", "device:1..t.store")
+// under the settings. Words and numbers that stand for accounts, and jurisdictions,
+// stay as written. It wraps [ErrNotApplicable] if a range is empty or goes beyond
+// what exists; how many accounts there are, only [Members] knows.
 func Expand(needs []string, s Settings) ([]Capability, error) {
 	var out []Capability
 	for _, need := range needs {
@@ -104,9 +105,10 @@ func expandOne(out *[]Capability, need string, s Settings) error {
 
 func expandRange(out *[]Capability, need, prefix, rest string, s Settings) error {
 	dot := strings.LastIndexByte(rest, '.')
-	first, ok := strings.CutPrefix(prefix, "trustee:")
-	if dot < 0 || !ok {
-		return fmt.Errorf("capability %q: a range reads trustee:FROM..TO.surface", need)
+	kind, first, _ := strings.Cut(prefix, ":")
+	most := map[string]int{"trustee": s.Trustees, "device": MaxTrustees}[kind]
+	if dot < 0 || most == 0 {
+		return fmt.Errorf("capability %q: a range reads trustee:FROM..TO.surface or device:FROM..TO.surface", need)
 	}
 	from, err := Index(first, s)
 	if err != nil {
@@ -116,11 +118,11 @@ func expandRange(out *[]Capability, need, prefix, rest string, s Settings) error
 	if err != nil {
 		return fmt.Errorf("capability %q: %w", need, err)
 	}
-	if from < 1 || to < from || to > s.Trustees {
-		return fmt.Errorf("%w: trustees %d to %d of %d do not exist", ErrNotApplicable, from, to, s.Trustees)
+	if from < 1 || to < from || to > most {
+		return fmt.Errorf("%w: %ss %d to %d of %d do not exist", ErrNotApplicable, kind, from, to, most)
 	}
 	for i := from; i <= to; i++ {
-		if err := expandOne(out, Trustee(i)+rest[dot:], s); err != nil {
+		if err := expandOne(out, fmt.Sprintf("%s:%d%s", kind, i, rest[dot:]), s); err != nil {
 			return err
 		}
 	}
@@ -175,19 +177,21 @@ func value(term string, s Settings) (int, error) {
 }
 
 // Members lists the principals behind a capability's principal: those placed in
-// a jurisdiction, the account behind "target" or "partner", or itself.
-func Members(principal string, s Settings, partner string) ([]string, error) {
+// a jurisdiction, the account behind "target", "partner" or a number, or itself.
+// people are the accounts as [Conversation.People] lists them.
+func Members(principal string, s Settings, people []string) ([]string, error) {
 	if name, ok := strings.CutPrefix(principal, jurisdictionPrefix); ok {
 		return placedIn(name, s)
 	}
 	kind, name, _ := strings.Cut(principal, ":")
-	switch name {
-	case "target":
-		return []string{kind + ":" + s.Target}, nil
-	case "partner":
-		return []string{kind + ":" + partner}, nil
+	number := map[string]int{"target": 1, "partner": 2}[name]
+	if kind == "device" && number == 0 {
+		number, _ = strconv.Atoi(name)
 	}
-	return []string{principal}, nil
+	if number < 1 || number > len(people) {
+		return []string{principal}, nil
+	}
+	return []string{kind + ":" + people[number-1]}, nil
 }
 
 func placedIn(name string, s Settings) ([]string, error) {

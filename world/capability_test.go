@@ -50,7 +50,12 @@ func TestExpand(t *testing.T) {
 		{"trustee:t..1.store", threeOfFive, "-"},
 		{"trustee:1..t.store trustee:2.store", threeOfFive, "!declared twice"},
 		{"provider.store provider.store", threeOfFive, "!declared twice"},
-		{"device:1..2.store", threeOfFive, "!trustee:FROM..TO.surface"},
+		{"device:1..t.store", threeOfFive, "device:1.store device:2.store device:3.store"},
+		{"device:2..n-t.control", threeOfFive, "device:2.control"},
+		{"device:0..t.store", threeOfFive, "-"},
+		{"device:1..101.store", threeOfFive, "-"},
+		{"device:target..t.store", threeOfFive, "!neither t, n nor a number"},
+		{"user:1..2.order", threeOfFive, "!trustee:FROM..TO.surface or device:FROM..TO.surface"},
 		{"trustee:1..t", threeOfFive, "!trustee:FROM..TO.surface"},
 		{"trustee:one.store", threeOfFive, "!neither t, n nor a number"},
 		{"trustee:1..many.store", threeOfFive, "!neither t, n nor a number"},
@@ -92,14 +97,21 @@ func TestMembers(t *testing.T) {
 		"jurisdiction:C": {"trustee:5"},
 		"device:target":  {"device:Ada"},
 		"user:partner":   {"user:Ben"},
+		"device:partner": {"device:Ben"},
+		"device:1":       {"device:Ada"},
+		"device:2":       {"device:Ben"},
+		"device:3":       {"device:Cleo"},
+		"device:4":       {"device:4"}, // does not exist
+		"device:0":       {"device:0"},
+		"device:Cleo":    {"device:Cleo"},
 		"provider":       {"provider"},
 		"trustee:2":      {"trustee:2"},
 	} {
-		got, err := Members(principal, threeOfFive, "Ben")
+		got, err := Members(principal, threeOfFive, []string{"Ada", "Ben", "Cleo"})
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	_, err := Members("jurisdiction:D", threeOfFive, "Ben")
+	_, err := Members("jurisdiction:D", threeOfFive, nil)
 	require.ErrorIs(t, err, ErrNotApplicable)
 }
 

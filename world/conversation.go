@@ -205,3 +205,19 @@ func (c *Conversation) Partner(account string) string {
 	}
 	return best
 }
+
+// People lists the accounts in the order of what they mean to the given one: it
+// comes first, then its [Conversation.Partner], then everybody else in the order
+// of Accounts.
+func (c *Conversation) People(account string) []string {
+	people := []string{account}
+	if partner := c.Partner(account); partner != "" {
+		people = append(people, partner)
+	}
+	for _, a := range c.Accounts {
+		if !slices.Contains(people, a) {
+			people = append(people, a)
+		}
+	}
+	return people
+}

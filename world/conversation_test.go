@@ -90,6 +90,8 @@ func TestPartner(t *testing.T) {
 	require.Equal(t, "Ben", c.Partner("Ada"))
 	require.Equal(t, "Ada", c.Partner("Ben"), "the first among equals")
 	require.Equal(t, "Ben", c.Partner("Cleo"))
+	require.Equal(t, []string{"Ben", "Ada", "Cleo"}, c.People("Ben"), "itself, its partner, the others")
+	require.Equal(t, []string{"Cleo", "Ben", "Ada"}, c.People("Cleo"))
 	require.True(t, c.Messages[1].Concerns("Cleo"))
 	require.False(t, c.Messages[0].Concerns("Cleo"))
 }

@@ -76,7 +76,7 @@ func FuzzParseTyped(f *testing.F) {
 }
 
 func FuzzCapability(f *testing.F) {
-	for _, seed := range []string{"provider.store", "trustee:1..t-1.store", "device:target.control", "network.tap", "a..b..c.store", "trustee:-1.store"} {
+	for _, seed := range []string{"provider.store", "trustee:1..t-1.store", "device:1..t.store", "device:target.control", "network.tap", "a..b..c.store", "trustee:-1.store"} {
 		f.Add(seed)
 	}
 	s := Settings{Threshold: 2, Trustees: 3, Jurisdictions: "A:3", Target: "Ada"}
@@ -89,7 +89,7 @@ func FuzzCapability(f *testing.F) {
 			again, err := Expand([]string{c.String()}, s)
 			require.NoError(t, err)
 			require.Equal(t, []Capability{c}, again)
-			_, _ = Members(c.Principal, s, "Ben")
+			_, _ = Members(c.Principal, s, []string{"Ada", "Ben"})
 		}
 	})
 }

@@ -72,9 +72,9 @@ func has(set map[string]bool, f world.Fact) bool { return set[key(f)] }
 // scene is a design living through the conversation of package worldtest.
 type scene struct {
 	*world.Play
-	conv   *world.Conversation
-	said   []world.Said
-	seen   []world.Fact // packets that a tap would see
+	conv *world.Conversation
+	said []world.Said
+	seen []world.Fact // packets that a tap would see
 }
 
 func newScene(t *testing.T, d world.Design, retention int) *scene {

@@ -60,14 +60,14 @@ func BenchmarkScale(b *testing.B) {
 const likeStory = 103
 
 func scale(b *testing.B, d world.Design, n, size int) {
-	conv, bodies := Talk(n, size)
+	conv, said := Talk(n, size)
 	s := settings
 	s.Target = conv.Target
 	per := func(x float64) float64 { return x / float64(n) }
 	before := heap()
 	deploy, err := d.Setup(world.Environment{Settings: s, Accounts: conv.Accounts, Seed: 1})
 	require.NoError(b, err)
-	play, err := world.NewPlay(context.Background(), conv, bodies, deploy(), nil)
+	play, err := world.NewPlay(context.Background(), conv, said, deploy(), nil)
 	require.NoError(b, err)
 	most, usedMost := spent(b, func() error { return play.Advance(n - n/10) })
 	last, usedLast := spent(b, func() error { return play.Advance(n) })

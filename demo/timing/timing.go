@@ -86,8 +86,8 @@ func Keys(ctx context.Context, version string, designs []world.Design, s world.S
 func key(ctx context.Context, d world.Design, s world.Settings, each time.Duration) (*Design, error) {
 	i := d.Info()
 	row := &Design{ID: i.ID, Name: i.Name, Total: Messages, RestsOn: []string{}, Once: []string{}, Reading: []string{}, Opening: []string{}}
-	conv, bodies := Talk(Messages, BodyBytes)
-	loot, err := stores(ctx, d, s, conv, bodies)
+	conv, said := Talk(Messages, BodyBytes)
+	loot, err := stores(ctx, d, s, conv, said)
 	if err != nil {
 		return nil, err
 	}
@@ -96,8 +96,8 @@ func key(ctx context.Context, d world.Design, s world.Settings, each time.Durati
 		return nil, err
 	}
 	typed := map[string]bool{}
-	for _, b := range bodies {
-		typed[string(b)] = true
+	for _, m := range said {
+		typed[string(m.Body)] = true
 	}
 	var opened []attacks.Proof
 	for _, p := range proofs {
@@ -118,13 +118,13 @@ func key(ctx context.Context, d world.Design, s world.Settings, each time.Durati
 
 // stores lives through the conversation and takes, in the end, what lies in the
 // stores of everybody but users and devices.
-func stores(ctx context.Context, d world.Design, s world.Settings, conv *world.Conversation, bodies [][]byte) ([]attacks.Step, error) {
+func stores(ctx context.Context, d world.Design, s world.Settings, conv *world.Conversation, said []world.Said) ([]attacks.Step, error) {
 	s.Target = conv.Target
 	deploy, err := d.Setup(world.Environment{Settings: s, Accounts: conv.Accounts, Seed: 1})
 	if err != nil {
 		return nil, err
 	}
-	play, err := world.NewPlay(ctx, conv, bodies, deploy(), nil)
+	play, err := world.NewPlay(ctx, conv, said, deploy(), nil)
 	if err != nil {
 		return nil, err
 	}

@@ -44,11 +44,11 @@ func TestInterrupted(t *testing.T) {
 }
 
 func TestTalk(t *testing.T) {
-	c, bodies := Talk(1000, 10)
+	c, said := Talk(1000, 10)
 	require.NoError(t, c.Check())
 	again, same := Talk(1000, 10)
 	require.Equal(t, c, again)
-	require.Equal(t, bodies, same)
+	require.Equal(t, said, same)
 	pairs, turns := map[string]bool{}, 0
 	for i, m := range c.Messages {
 		pairs[m.From+m.To[0]] = true

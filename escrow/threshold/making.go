@@ -17,6 +17,7 @@ import (
 // Names of the making rules.
 const (
 	SignOrder      = "sign an order"
+	MakeUpOrder    = "make up an order"
 	AttachEvidence = "attach the evidence"
 	AskTrustee     = "ask a trustee"
 )
@@ -27,10 +28,13 @@ func makingRules() []world.Rule {
 	rules := []world.Rule{
 		{Name: SignOrder, Doc: "The court's key signs an order for the accounts in text, one a line, of all times, to an agency key of the adversary's own, and the record for the log.",
 			Takes: kinds(law.CourtKey), Gives: kinds(law.OrderFact, law.AgencyKey, world.Outgoing), Apply: signOrder},
+		{Name: MakeUpOrder, Doc: "Anybody can write an order for the accounts in text, one a line, and sign it with a key that is not the court's.",
+			Gives: kinds(law.OrderFact, law.AgencyKey), Apply: makeUpOrder},
 		{Name: AttachEvidence, Doc: "The log's evidence completes the order that it is for.",
 			Takes: kinds(law.OrderFact, LogEvidence), Gives: kinds(law.OrderFact), Apply: attachEvidence},
 		{Name: AskTrustee, Doc: "Whoever holds a signed order can ask a trustee about envelopes; text names the asker and the trustee.",
 			Takes: kinds(law.OrderFact), All: e2ee.Envelopes, Gives: kinds(world.Outgoing), Apply: askTrustee},
+		forkRule(),
 	}
 	for i := range rules {
 		rules[i].Make = true
@@ -56,9 +60,21 @@ func signOrder(in world.Input) ([]world.Derived, error) {
 	s.Record = law.Record(s.Bytes, s.Nonce, court)
 	p := world.Packet{From: world.Outsider, To: "log", Data: world.Pack(law.KindAppend, s.Record)}
 	return world.Conclude(
-		world.Fact{Kind: law.OrderFact, Ref: "order", Data: s.Encode()},
+		s.Fact(),
 		world.Fact{Kind: law.AgencyKey, Ref: agencyRef(order.Agency), Data: agency.Bytes()},
 		world.Fact{Kind: world.Outgoing, Ref: "order", Data: p.Encode(always)}), nil
+}
+
+// makeUpOrder gives no record for the log, which takes none without the court's
+// signature.
+func makeUpOrder(in world.Input) ([]world.Derived, error) {
+	own := sum(in.Random)
+	in.Facts = []world.Fact{{Kind: law.CourtKey, Data: own[:]}}
+	made, err := signOrder(in)
+	if err != nil {
+		return nil, err
+	}
+	return made[:2], nil
 }
 
 func attachEvidence(in world.Input) ([]world.Derived, error) {
@@ -74,7 +90,7 @@ func attachEvidence(in world.Input) ([]world.Derived, error) {
 		return nil, errors.New("the evidence is for another order")
 	}
 	s.Evidence = f[1]
-	return world.Conclude(world.Fact{Kind: law.OrderFact, Ref: "order", Data: s.Encode()}), nil
+	return world.Conclude(s.Fact()), nil
 }
 
 // askTrustee takes the envelopes after the order.

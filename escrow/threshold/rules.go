@@ -38,9 +38,9 @@ const (
 // Rules implements [world.Design].
 func (Design) Rules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
-	rules := append(e2ee.Rules(),
-		world.Rule{Name: "read an escrow packet", Doc: "A packet may hold a trustee's sealed answer or the log's evidence.",
-			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence), Apply: readPacket},
+	rules := append(append(e2ee.Rules(), law.Rules()...),
+		world.Rule{Name: "read an escrow packet", Doc: "A packet may hold a trustee's sealed answer, the log's evidence, or the order under which a trustee is asked.",
+			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence, law.OrderFact), Apply: readPacket},
 		world.Rule{Name: "read an escrow field", Doc: "The part beside the ratchet holds the encrypted seed and the body.",
 			Takes: kinds(e2ee.Public, world.Metadata), Gives: kinds(EscrowField, Body), Apply: readField},
 		world.Rule{Name: "read the secret part", Doc: "The ratchet carries the message seed.",
@@ -96,6 +96,12 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 		return world.Conclude(world.Fact{Kind: Answer, Ref: agencyRef(f[0]), Data: f[1]}), nil
 	case law.KindLogged:
 		return world.Conclude(world.Fact{Kind: LogEvidence, Ref: "log", Data: p.Data}), nil
+	case KindRequest:
+		s, _, err := parseRequest(p.Data)
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(s.Fact()), nil
 	}
 	return nil, errors.New("nothing of the escrow in this packet")
 }

@@ -50,15 +50,19 @@ func (t *trustee) Handle(now time.Time, p world.Packet) []world.Packet {
 
 // answer gives partial decryptions for the messages of a request that are in
 // scope, sealed to the key that the order names. Links are not encrypted, so
-// nobody else must be able to read it.
+// nobody else must be able to read it. Who asks without a good order is told of in
+// public, also by a trustee that would answer no order.
 func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	s, items, err := parseRequest(p.Data)
-	if err != nil || !t.willing {
+	if err != nil {
 		return nil
 	}
 	order, err := t.check(now, s)
 	if err != nil {
 		return []world.Packet{world.Warn(t.name, "refused a request: "+err.Error())}
+	}
+	if !t.willing {
+		return nil
 	}
 	var facts []world.Fact
 	warnings := map[string]bool{}

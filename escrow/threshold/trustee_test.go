@@ -116,6 +116,33 @@ func TestRefusals(t *testing.T) {
 	require.Contains(t, warnings[0], "expired")
 }
 
+// TestNoOrderIsSaidInPublic has an order that somebody made up presented to
+// trustees: willing or not, each refuses and says so.
+func TestNoOrderIsSaidInPublic(t *testing.T) {
+	s := newStage(t)
+	s.advance(4)
+	s.comply("trustee:1")
+	random := make([]byte, 64)
+	made, err := makeUpOrder(world.Input{Text: []byte("A\nB"), Random: random})
+	require.NoError(t, err)
+	require.Len(t, made, 2)
+	signed, err := law.ParseSigned(made[0].Data)
+	require.NoError(t, err)
+	require.Equal(t, []string{"A", "B"}, signed.Order.Accounts)
+	first, err := newItem(s.uploads[0])
+	require.NoError(t, err)
+	for _, name := range []string{"trustee:1", "trustee:2"} {
+		s.post(world.Packet{From: "trustee:3", To: name, Data: request(made[0].Data, []*item{first})})
+	}
+	require.Empty(t, s.of(KindAnswer))
+	refused := ": refused a request: signed order: the signature is not the court's"
+	require.Equal(t, []string{"trustee:1" + refused, "trustee:2" + refused}, s.warned)
+
+	// The record of an order that was made up never comes into the log.
+	s.post(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(law.KindAppend, signed.Record)})
+	require.Empty(t, s.of(law.KindLogged))
+}
+
 // TestHoldings says what a thief of a trustee finds: after the ceremony the share
 // is the only secret besides the identity.
 func TestHoldings(t *testing.T) {

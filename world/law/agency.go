@@ -39,6 +39,9 @@ func (s Signed) Encode() []byte {
 	return world.Pack(KindSigned, s.Bytes, s.Nonce, s.Record, s.Evidence)
 }
 
+// Fact states that somebody has the order.
+func (s Signed) Fact() world.Fact { return world.Fact{Kind: OrderFact, Ref: "order", Data: s.Encode()} }
+
 // ParseSigned decodes [Signed.Encode]; the signature is not checked.
 func ParseSigned(data []byte) (Signed, error) {
 	f, err := world.Unpack(data, KindSigned, 4)
@@ -124,7 +127,7 @@ func (a *Agency) execute(p world.Packet) []world.Packet {
 		return nil
 	}
 	a.order = &s
-	a.file = append(a.file, world.Fact{Kind: OrderFact, Ref: "order", Data: s.Encode()})
+	a.file = append(a.file, s.Fact())
 	out := []world.Packet{{From: "agency", To: "provider", Data: world.Pack(KindProduce, s.Bytes)}}
 	for _, account := range s.Order.Accounts {
 		out = append(out, world.Packet{From: "agency", To: world.UserOf(account), Data: world.Pack(world.KindUnlock)})

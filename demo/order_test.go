@@ -1,0 +1,49 @@
+package demo
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/world"
+)
+
+const ordering = `technique(id = "sample", title = "t", family = "compelled", kind = "lawful",
+    needs = ["court.order", "provider.order", "trustee:1..t.order"], showcase = "threshold",
+    happens = "h", why = "w", really = "r", source = "s", exercise = "e",
+    expects = {"e2ee": not_applicable("no trustee"), "escrow": opens(target = "none", others = "none", why = "w")})
+
+def run(adv):
+    adv.advance(adv.end)
+    got = adv.order(accounts = [adv.target], loot = LOOT)
+    for text in adv.saturate("plaintext"):
+        adv.claim(text)
+    if not got and adv.facts("envelope"):
+        fail("something is known, and nothing was given")
+`
+
+// TestWhoseOrderItIs runs an order for the adversary and one for somebody else,
+// of which the adversary learns nothing.
+func TestWhoseOrderItIs(t *testing.T) {
+	run := func(loot string) attacks.Cell {
+		a, err := attacks.Load("sample.star", []byte(strings.Replace(ordering, "LOOT", loot, 1)))
+		require.NoError(t, err)
+		l := lab(t, "testdata/two.txt", func(o *Options) { o.Threshold, o.Trustees = 1, 1 })
+		l.Attacks = []attacks.Technique{a}
+		l.Designs = []world.Design{l.Designs[1]}
+		res, err := l.Run(context.Background())
+		require.NoError(t, err)
+		return res.Cells[0]
+	}
+	mine, theirs := run("True"), run("False")
+	require.Empty(t, mine.Error)
+	require.Empty(t, theirs.Error)
+	require.Positive(t, mine.Content.Target.Recovered)
+	require.Equal(t, mine.Lawful.Asked, theirs.Lawful.Asked)
+	require.Zero(t, theirs.Content.Target.Recovered)
+	require.Zero(t, theirs.Metadata.Recovered)
+	require.Contains(t, run("1").Error, "want True or False as loot, got 1")
+}

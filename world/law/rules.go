@@ -1,0 +1,73 @@
+package law
+
+import (
+	"errors"
+
+	"doormat/world"
+)
+
+// OrderTarget is that somebody is under order: Ref is the account, Data the
+// [Order] as encoded.
+const OrderTarget world.Kind = "order target"
+
+// Rules publishes how the papers of lawful process are read, for every design:
+// links are not encrypted, so a wiretap learns whom an order names.
+func Rules() []world.Rule {
+	return []world.Rule{
+		{Name: "read the papers of an order", Doc: "Applications and signed orders travel in the clear, and so does whom they name.",
+			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{OrderTarget, OrderFact}, Apply: readPapers},
+		{Name: "read an order", Doc: "An order says who is under it and for which time.",
+			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{OrderTarget}, Apply: readOrder},
+	}
+}
+
+func readPapers(in world.Input) ([]world.Derived, error) {
+	p, _, err := world.ParsePacket(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	switch p.Kind() {
+	case KindSigned:
+		s, err := ParseSigned(p.Data)
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(s.Fact()), nil
+	case KindProduce:
+		f, err := world.Unpack(p.Data, KindProduce, 1)
+		if err != nil {
+			return nil, err
+		}
+		if f, err = world.Unpack(f[0], signedTag, 2); err != nil {
+			return nil, err
+		}
+		return targets(f[0])
+	case KindApply:
+		f, err := world.Unpack(p.Data, KindApply, 1)
+		if err != nil {
+			return nil, err
+		}
+		return targets(f[0])
+	}
+	return nil, errors.New("no order in this packet")
+}
+
+func readOrder(in world.Input) ([]world.Derived, error) {
+	s, err := ParseSigned(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	return targets(s.Order.Encode())
+}
+
+func targets(order []byte) ([]world.Derived, error) {
+	o, err := ParseOrder(order)
+	if err != nil {
+		return nil, err
+	}
+	var out []world.Fact
+	for _, account := range o.Accounts {
+		out = append(out, world.Fact{Kind: OrderTarget, Ref: account, Data: order})
+	}
+	return world.Conclude(out...), nil
+}
