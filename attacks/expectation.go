@@ -27,6 +27,7 @@ type Outcome struct {
 	Forged        bool   `json:"forged"`
 	Noticed       bool   `json:"noticed"`
 	Served        bool   `json:"served"` // every message in scope of the orders
+	Files         Level  `json:"files"`  // attachments; "" if nothing is expected of them
 	Why           string `json:"why"`
 }
 
@@ -41,6 +42,9 @@ func (o *Outcome) check() error {
 		if l != None && l != Some && l != All {
 			return fmt.Errorf("expectation: %q: want none, some or all", l)
 		}
+	}
+	if o.Files != "" && o.Files != None && o.Files != Some && o.Files != All {
+		return fmt.Errorf("expectation: files %q: want none, some or all", o.Files)
 	}
 	return nil
 }
@@ -124,6 +128,9 @@ func (o *Outcome) met(c *Cell) string {
 		if p.from > 0 && level(p.got, p.from) != p.want {
 			return fmt.Sprintf("%s: expected %s, measured %d of %d", p.name, p.want, p.got, p.from)
 		}
+	}
+	if a := c.Attachments; o.Files != "" && a.Total > 0 && level(a.Recovered, a.Total) != o.Files {
+		return fmt.Sprintf("attachments: expected %s, measured %d of %d", o.Files, a.Recovered, a.Total)
 	}
 	flags := []struct {
 		name      string

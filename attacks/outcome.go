@@ -20,8 +20,10 @@ func (outcomeValue) Type() string { return "outcome" }
 func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var o Outcome
 	var target, others starlark.Value
+	var files string
 	err := starlark.UnpackArgs("opens", args, kwargs, "target", &target, "others", &others, "why", &o.Why,
-		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served)
+		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "files?", &files)
+	o.Files = Level(files)
 	if err != nil {
 		return nil, err
 	}

@@ -52,6 +52,8 @@ func (Design) Info() world.Info {
 		},
 		Programs: append(e2ee.Programs(),
 			world.Program{Name: GarbageFields, Doc: "a client whose escrow fields are proved and bound as they should be, and open to nothing"},
+			world.Program{Name: BackdateLabels, Doc: "a client whose labels are dated 1970, so that no order covers them"},
+			world.Program{Name: OmitRecipient, Doc: "a client whose labels leave out the account in text, so that no order for it covers them"},
 			world.Program{Name: EncryptUnderneath, Doc: "clients of accomplices who encrypt once more under a phrase agreed in person"},
 		),
 	}
@@ -130,7 +132,11 @@ func device(env world.Environment, c *committee, account string) *e2ee.Device {
 	honest := &envelope{c, random}
 	d := e2ee.NewDevice(account, random, env.Settings.Retention, honest)
 	d.Programs = map[string]func(e2ee.Envelope, []byte) (e2ee.Envelope, error){
-		GarbageFields:     func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return garbage{honest}, nil },
+		GarbageFields:  func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return garbage{honest}, nil },
+		BackdateLabels: func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return relabelled{honest, backdated}, nil },
+		OmitRecipient: func(_ e2ee.Envelope, account []byte) (e2ee.Envelope, error) {
+			return relabelled{honest, without(string(account))}, nil
+		},
 		EncryptUnderneath: newUnderneath,
 	}
 	return d
