@@ -2,12 +2,11 @@ package ceremony
 
 // advance closes the phase when it is over and fails the ceremony when too few are left.
 func (a *Audit) advance() {
-	left := a.left()
-	if a.phase < PhaseConfirm && len(left) < a.t {
-		a.fail(len(left))
+	if left := len(a.qualified()); a.phase < PhaseConfirm && left < a.t {
+		a.fail(left)
 		return
 	}
-	silent := a.silent(left)
+	silent := a.silent(a.speakers())
 	if len(silent) > 0 && len(a.calls) < a.t {
 		return
 	}
@@ -31,21 +30,20 @@ func (a *Audit) silent(list []int) []int {
 }
 
 func (a *Audit) close() {
-	left := a.left()
+	left := len(a.qualified())
 	if a.phase == PhaseConfirm {
-		if signers := len(a.confirmed().signers); signers < a.t {
-			a.fail(signers)
-			return
-		}
-	} else if len(left) < a.t {
-		a.fail(len(left))
+		left = len(a.confirmed().signers)
+	}
+	if left < a.t {
+		a.fail(left)
 		return
 	}
 	switch a.phase {
 	case PhaseReveal:
-		a.recipients = left
+		a.recipients = a.everybodyLeft()
 	case PhaseComplain:
-		if !a.conclude(left) {
+		if err := a.conclude(); err != nil {
+			a.phase, a.failed = PhaseFailed, err
 			return
 		}
 	}
@@ -54,15 +52,19 @@ func (a *Audit) close() {
 }
 
 // conclude fixes the outcome: from here on nobody's misconduct changes the key.
-func (a *Audit) conclude(qualified []int) bool {
-	commitments, err := a.sum(qualified)
+func (a *Audit) conclude() error {
+	dealers, weights, err := a.choose(a.qualified())
 	if err != nil {
-		a.phase, a.failed = PhaseFailed, err
-		return false
+		return err
 	}
-	a.outcome = &Outcome{Qualified: qualified, Commitments: commitments}
+	commitments, err := a.combine(dealers, weights)
+	if err != nil {
+		return err
+	}
+	a.outcome = &Outcome{Dealers: dealers, Holders: a.everybodyLeft(), Commitments: commitments}
+	a.weights = weights
 	a.transcript.Sum(a.outcome.Transcript[:0])
-	return true
+	return nil
 }
 
 func (a *Audit) fail(left int) {

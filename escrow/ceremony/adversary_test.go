@@ -111,9 +111,10 @@ func complaints(c *committee, i int, secret kyber.Scalar, dealers ...int) []byte
 	return complaintBody(list)
 }
 
-// TestCulprits: one adversary a line, trustee 2 of 5 with t = 3. It is convicted in the phase and for the reason given, the
-// others make a key without it, and nobody else is named.
+// TestCulprits: one adversary a line, trustee 2 of 5 with t = 3, in a founding and in a resharing. It is convicted in the
+// phase and for the reason given, the others make a key or new shares without it, and nobody else is named.
 func TestCulprits(t *testing.T) {
+	founded := newCommittee(t, "founded", 3, 5).until(PhaseDone)
 	identity := make([]byte, 32)
 	wrong := func(recipient int) move {
 		return slot(recipient, func(c *committee, i int) []byte {
@@ -202,12 +203,14 @@ func TestCulprits(t *testing.T) {
 		}), 0, Malformed},
 		{"no checkpoint", PhaseConfirm, cut(len(checkpoint)), 0, Malformed},
 	} {
+		if l.in == 0 {
+			l.in = l.phase
+		}
 		t.Run(l.name, func(t *testing.T) {
-			c := newCommittee(t, l.name, 3, 5).cheat(l.phase, 2, l.do).until(PhaseDone)
-			if l.in == 0 {
-				l.in = l.phase
-			}
-			checkConvicted(c, 2, l.in, l.why)
+			checkConvicted(newCommittee(t, l.name, 3, 5).cheat(l.phase, 2, l.do).until(PhaseDone), 2, l.in, l.why)
+		})
+		t.Run(l.name+" in a resharing", func(t *testing.T) {
+			checkConvicted(founded.next(l.name, nil).cheat(l.phase, 2, l.do).until(PhaseDone), 2, l.in, l.why)
 		})
 	}
 }
@@ -245,7 +248,7 @@ func checkConvicted(c *committee, culprit int, phase Phase, why Reason) {
 		want = []int{1, 3, 4, 5}
 		require.Empty(c, c.trustees[culprit].final)
 	}
-	require.Equal(c, want, o.Qualified)
+	require.Equal(c, want, o.Holders)
 	shares := c.shares()
 	require.Len(c, shares, len(want))
 	for k := 0; k+3 <= len(shares); k++ {
@@ -254,6 +257,7 @@ func checkConvicted(c *committee, culprit int, phase Phase, why Reason) {
 	certificate, err := c.audit.Certificate()
 	require.NoError(c, err)
 	require.NoError(c, certificate.Verify(c.roster))
+	require.True(c, c.roster.From == nil || c.roster.From.Key().Equal(certificate.Key()))
 	// the cheater learns from its next look at the board, and keeps nothing that was never to be a share
 	_, err = c.trustees[culprit].Next(c.audit, c.random)
 	if phase < PhaseConfirm {
@@ -268,7 +272,7 @@ func checkConvicted(c *committee, culprit int, phase Phase, why Reason) {
 func TestSilenceIsAcceptance(t *testing.T) {
 	c := newCommittee(t, "accepts", 3, 5).cheat(PhaseComplain, 2, silent).until(PhaseDone)
 	require.Empty(t, c.outcome().Culprits)
-	require.Len(t, c.outcome().Qualified, 5)
+	require.Len(t, c.outcome().Holders, 5)
 
 	c = newCommittee(t, "asleep", 3, 5).until(PhaseComplain)
 	sleeper := c.trustees[2]
@@ -346,7 +350,7 @@ func TestTwoSides(t *testing.T) {
 		return append(append([]byte{2}, complaintBody([]complaint{k})[1:]...), b[1:]...)
 	}))
 	o := c.until(PhaseDone).outcome()
-	require.Equal(t, []int{1, 3, 5}, o.Qualified)
+	require.Equal(t, []int{1, 3, 5}, o.Holders)
 	require.Len(t, o.Culprits, 2)
 	require.Equal(t, []any{2, FalseComplaint}, []any{o.Culprits[0].Trustee, o.Culprits[0].Reason})
 	require.Equal(t, 4, o.Culprits[1].Trustee)

@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 
-	"doormat/escrow/group"
 	"doormat/escrow/sharing"
 
 	"go.dedis.ch/kyber/v3"
@@ -27,6 +27,7 @@ type Audit struct {
 	culprits   []Culprit
 	transcript hash.Hash
 	outcome    *Outcome
+	weights    []kyber.Scalar // of the outcome's dealers
 	failed     error
 }
 
@@ -42,11 +43,14 @@ type standing struct {
 
 // Outcome is what a board amounts to once the complain phase has closed.
 type Outcome struct {
-	// Qualified are the trustees whose polynomials make up the key and who hold shares of it, ascending, at least t.
-	Qualified []int
+	// Dealers are the trustees whose polynomials make up the public one, ascending: all who qualified in a founding, the t
+	// lowest of them in a resharing.
+	Dealers []int
+	// Holders are the trustees who hold a share of the new epoch, ascending: all who are left. At least t of them dealt.
+	Holders []int
 	// Culprits are all who broke the rules, in the order of the board; of one phase's absent the lower index first.
 	Culprits []Culprit
-	// Commitments are the sum of the qualified dealers': the public polynomial, whose Key is the committee's.
+	// Commitments are the weighted sum of the dealers': the public polynomial, whose Key is the committee's.
 	Commitments *sharing.Commitments
 	// Transcript is a hash of the roster and of every post that counted in phases 1 to 5.
 	Transcript [sha256.Size]byte
@@ -63,14 +67,23 @@ func NewAudit(r *Roster) (*Audit, error) {
 	return a, nil
 }
 
-// Verify reads a whole board and returns its outcome. It fails as [Audit.Outcome] does.
-func Verify(r *Roster, posts [][]byte) (*Outcome, error) {
+// ReadBoard reads a whole board. It fails when the roster is not one.
+func ReadBoard(r *Roster, posts [][]byte) (*Audit, error) {
 	a, err := NewAudit(r)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range posts {
 		_ = a.Read(p) // the error says why the post is ignored, and ignoring it is what is to be done
+	}
+	return a, nil
+}
+
+// Verify reads a whole board and returns its outcome. It fails as [Audit.Outcome] does.
+func Verify(r *Roster, posts [][]byte) (*Outcome, error) {
+	a, err := ReadBoard(r, posts)
+	if err != nil {
+		return nil, err
 	}
 	return a.Outcome()
 }
@@ -88,8 +101,8 @@ func (a *Audit) Outcome() (*Outcome, error) {
 		return nil, fmt.Errorf("ceremony: no outcome yet, the %s phase is open", a.phase)
 	}
 	o := *a.outcome
-	o.Qualified = append([]int(nil), o.Qualified...)
-	o.Culprits = append([]Culprit(nil), a.culprits...)
+	o.Dealers, o.Holders = slices.Clone(o.Dealers), slices.Clone(o.Holders)
+	o.Culprits = slices.Clone(a.culprits)
 	return &o, nil
 }
 
@@ -148,6 +161,9 @@ func (a *Audit) admit(p *post) error {
 
 // take reads the body of an author's first post in the phase.
 func (a *Audit) take(p *post) (f *fault) {
+	if !a.speaks(p.author, p.phase) {
+		return &fault{NotADealer, errors.New("the roster does not say that it holds a share")}
+	}
 	s := &a.trustees[p.author]
 	switch p.phase {
 	case PhaseKey:
@@ -179,28 +195,33 @@ func (a *Audit) convict(trustee int, f *fault, evidence ...[]byte) {
 	a.trustees[trustee].out = true
 }
 
-// left returns who is not out, ascending.
-func (a *Audit) left() []int {
-	var list []int
-	for i := 1; i <= a.n; i++ {
+// left returns those of list who are not out.
+func (a *Audit) left(list []int) []int {
+	var left []int
+	for _, i := range list {
 		if !a.trustees[i].out {
-			list = append(list, i)
+			left = append(left, i)
 		}
 	}
-	return list
+	return left
 }
 
-// sum adds up the qualified dealers' commitments.
-func (a *Audit) sum(qualified []int) (*sharing.Commitments, error) {
-	total := a.trustees[qualified[0]].commitments
-	for _, i := range qualified[1:] {
-		var err error
-		if total, err = total.Add(a.trustees[i].commitments); err != nil {
-			return nil, err
-		}
+// everybodyLeft returns all trustees who are not out, ascending.
+func (a *Audit) everybodyLeft() []int {
+	var list []int
+	for i := 1; i <= a.n; i++ {
+		list = append(list, i)
 	}
-	if group.IsIdentity(suite, total.Key()) {
-		return nil, errors.New("ceremony: the dealers' secrets add up to zero, which is no key")
-	}
-	return total, nil
+	return a.left(list)
 }
+
+// speakers returns who is left and to post in the open phase, ascending.
+func (a *Audit) speakers() []int {
+	if a.phase.dealers() {
+		return a.qualified()
+	}
+	return a.everybodyLeft()
+}
+
+// qualified returns the dealers who are left, ascending.
+func (a *Audit) qualified() []int { return a.left(a.dealers) }

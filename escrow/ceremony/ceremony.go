@@ -1,5 +1,6 @@
-// Package ceremony makes the key of a committee: n trustees generate one public key together so that any t of them can
-// use the secret half, fewer cannot, and no dealer ever knew it. It is Pedersen's distributed key generation ("A threshold
+// Package ceremony makes the key of a committee, and makes new shares of it. In a founding n trustees generate one public key
+// together so that any t of them can use the secret half, fewer cannot, and no dealer ever knew it. In a resharing those who
+// hold shares hand the same secret on as fresh shares. The founding is Pedersen's distributed key generation ("A threshold
 // cryptosystem without a trusted party", EUROCRYPT 1991) with the complaints of Gennaro, Jarecki, Krawczyk and Rabin
 // ("Secure distributed key generation for discrete-log based cryptosystems", J. Cryptology 2007), hardened as below.
 //
@@ -17,6 +18,34 @@
 //	5 complain  for each bad share the Diffie-Hellman value that opens it, proved right; or nothing to complain of
 //	6 confirm   a signature on the public polynomial, the transcript and a checkpoint of the log
 //
+// # Resharing
+//
+// The phases are the same. In 2 to 4 only the roster's dealers post, who hold a share of the epoch that ends. The constant term
+// of dealer i's polynomial is its share s_i, and its commitment must equal i's public share on the old public polynomial. The
+// t lowest dealers who qualify are combined: with Lagrange's weights at 0 their polynomials add up to one whose value at 0 is
+// the old secret and whose other coefficients are new (Desmedt and Jajodia, "Redistributing secret shares to new access
+// structures", 1997; the check of the constant is that of Wong, Wang and Wing, "Verifiable secret redistribution for archive
+// systems", 2002). Trustee j's new share is the same sum of what it received, and the committee key comes out unchanged. Why
+// nobody has to prove that it knows the constant: the proof keeps a dealer from choosing its constant as a function of others',
+// and here there is nothing to choose. (It is asked for all the same; checkConstant says why.) A dealer without its share
+// cannot satisfy t honest recipients, because t good shares of its polynomial give s_i.
+//
+// This one mechanism serves three ends. Refresh: the same trustees, new shares. Replacement: another identity at some index,
+// which receives and does not deal. Recovery: a trustee that lost its share, or was disqualified in the epoch before, receives
+// like a newcomer. Who deals is written in the roster, so that a newcomer's silence in phases 2 to 4 is no misconduct and its
+// speaking is. The roster must come to everybody as the first one did: this package does not say who may write it.
+//
+// # What erasure is for
+//
+// Shares of two epochs do not fit together (TestMixedEpochs), so a thief needs t shares of one epoch, within that epoch: the
+// proactive model of Herzberg, Jarecki, Krawczyk and Yung ("Proactive secret sharing, or: how to cope with perpetual leakage",
+// CRYPTO 1995). That holds only when what belongs to an epoch is destroyed with it. An old share that is kept can be stolen
+// later. A polynomial is t shares at once. And the sealed shares stay on the board for ever: with the one-use key of a trustee
+// anybody computes its share from them ([Audit.OpenShare]), so the key must go when the ceremony ends. [Trustee.Confirm] erases
+// all but the new share; the old one its holder erases once a certificate stands, for until then the old epoch may have to
+// go on. Whoever is corrupted during a resharing counts in both epochs. With t = 1 every share is the secret itself, and
+// resharing changes nothing.
+//
 // # Which posts count
 //
 // A post is signed by its author's identity key over roster, phase, author and body. Posts that do not parse, of strangers,
@@ -24,7 +53,8 @@
 // of an author in a phase counts; a second one with another body while that phase is open convicts the author of
 // equivocation. A signed post with a bad body convicts, too. A phase closes when all who are left have posted, or when t
 // trustees of the roster have posted an empty body, which says that time is up: with fewer than t corrupted, one of the t
-// is honest, and its clock decides. Silence in phases 1 to 4 disqualifies; in phase 5 it means acceptance.
+// is honest, and its clock decides. Silence in phases 1 to 4 disqualifies; in phase 5 it means acceptance. Who is disqualified
+// in a resharing gets no new share.
 //
 // # Complaints
 //
@@ -36,19 +66,23 @@
 //
 // # What is assumed, and what is left
 //
-// Secrecy: fewer than t corrupted trustees, honest erasure, at least t qualified (so one dealer is honest). Completion: t
-// live honest trustees, and a board that takes their posts. Phases 2 and 3 are ours in the spirit of Komlo and Goldberg
-// (FROST, SAC 2020), whose proof of knowledge of the constant term we use: nobody can choose its polynomial after seeing
-// others' (TestRogueKey). What remains of the bias that Gennaro et al. describe is abort: k corrupted dealers, having seen
-// all of phase 3, may yet withhold a reveal or a deal, or get themselves convicted, and so choose among at most 2^k keys; it
-// costs each one its place, in public. Their remedy, a second round of commitments after the qualified set stands, is not
-// used: a choice among few keys that all contain an honest dealer's secret helps little against encryption, whereas more
-// rounds would. Whoever holds t identity keys can sign any key that it likes.
+// Secrecy: fewer than t corrupted trustees in each share epoch, honest erasure, at least t qualified (so one dealer is honest;
+// in a resharing one of the t combined, whose random coefficients are what makes the shares new). Completion: t live honest
+// dealers, and a board that takes their posts. Phases 2 and 3 are ours in the spirit of Komlo and Goldberg (FROST, SAC 2020),
+// whose proof of knowledge of the constant term we use: nobody can choose its polynomial after seeing others' (TestRogueKey).
+// What remains in a founding of the bias that Gennaro et al. describe is abort: k corrupted dealers, having seen all of phase
+// 3, may yet withhold a reveal or a deal, or get themselves convicted, and so choose among at most 2^k keys; it costs each one
+// its place, in public. Their remedy, a second round of commitments after the qualified set stands, is not used: a choice
+// among few keys that all contain an honest dealer's secret helps little against encryption, whereas more rounds would cost
+// liveness. In a resharing the key is fixed before, and abort chooses nothing but who gets a share. Whoever holds t identity
+// keys can sign any key that it likes.
 //
 // # What is checked
 //
-// TestHonest runs committees from 1-of-1 to 13-of-25; TestCulprits one adversary a line; TestVerifyIsDeterministic and the
-// fuzz targets replay boards. BenchmarkCeremony sets it beside kyber's share/dkg/pedersen.
+// TestHonest founds committees from 1-of-1 to 13-of-25; TestRefresh, TestReplaced, TestRecovered and TestResharingProperty
+// reshare them; TestCulprits plays one adversary a line in both, TestResharingCulprits what only a resharing invites;
+// TestStolenOneUseKey is the theft; TestVerifyIsDeterministic and the fuzz targets replay boards. BenchmarkCeremony sets it
+// beside kyber's share/dkg/pedersen.
 package ceremony
 
 import (
@@ -84,6 +118,9 @@ func (p Phase) String() string {
 	}
 	return names[p-PhaseKey]
 }
+
+// dealers tells whether only dealers post in the phase.
+func (p Phase) dealers() bool { return PhaseCommit <= p && p <= PhaseDeal }
 
 // suite is the only group of this package. Having no source of randomness, it draws nothing.
 var suite = group.New(nil)

@@ -17,7 +17,7 @@ func TestHonest(t *testing.T) {
 	for _, size := range []struct{ t, n int }{{1, 1}, {1, 3}, {2, 3}, {3, 5}, {5, 5}, {13, 25}} {
 		c := newCommittee(t, "honest", size.t, size.n).until(PhaseDone)
 		o := c.outcome()
-		require.Len(t, o.Qualified, size.n)
+		require.Len(t, o.Holders, size.n)
 		require.Empty(t, o.Culprits)
 		sum := suite.Scalar().Zero()
 		for _, p := range c.polynomials[1:] {
@@ -56,8 +56,13 @@ func TestAnyQuorum(t *testing.T) {
 }
 
 func TestVerifyIsDeterministic(t *testing.T) {
-	c := newCommittee(t, "readers", 2, 4).cheat(PhaseDeal, 2, silent).until(PhaseDone)
-	want := c.outcome()
+	checkReaders(newCommittee(t, "readers", 2, 4))
+	checkReaders(newCommittee(t, "founded", 2, 4).until(PhaseDone).next("readers", nil))
+}
+
+func checkReaders(c *committee) {
+	t := c.TB
+	want := c.cheat(PhaseDeal, 2, silent).until(PhaseDone).outcome()
 	other := newCommittee(t, "another session", 2, 4).until(PhaseDone)
 	var noisy [][]byte
 	for k, p := range c.board {
@@ -147,8 +152,13 @@ func TestSecretsAreReal(t *testing.T) {
 }
 
 func TestErasedScalarsAreOverwritten(t *testing.T) {
-	c := newCommittee(t, "erase", 2, 3).until(PhaseConfirm)
-	held := []kyber.Scalar{c.trustees[1].oneUse}
+	c := newCommittee(t, "erase", 2, 3).until(PhaseDone).next("erase again", nil)
+	held := []kyber.Scalar{c.trustees[1].old}
+	c.until(PhaseDeal)
+	polynomial := c.trustees[1].polynomial
+	require.False(t, polynomial.Secret().Equal(suite.Scalar().Zero()))
+	c.until(PhaseConfirm)
+	held = append(held, polynomial.Secret(), c.trustees[1].oneUse)
 	for _, s := range c.trustees[1].received {
 		held = append(held, s.Value)
 	}

@@ -16,7 +16,7 @@ import (
 
 // Certificate is a committee's key with the signatures of at least t of its trustees. A client that knows the roster needs
 // nothing else and accepts no key without it: with fewer than t corrupted, one of the signers is honest, read the whole
-// board and holds a share of this key. A signature is that of the trustee's confirm post, whose body is the certificate
+// board and holds a share of this key. Under the roster of a resharing it shows new shares of the same key. A signature is that of the trustee's confirm post, whose body is the certificate
 // without signatures.
 type Certificate struct {
 	Commitments *sharing.Commitments // the public polynomial
@@ -47,6 +47,9 @@ func (c *Certificate) Verify(r *Roster) error {
 	}
 	if c.Commitments.Threshold() != s.t {
 		return fmt.Errorf("ceremony: certificate: the threshold is %d, the roster's is %d", c.Commitments.Threshold(), s.t)
+	}
+	if err := s.checkFrom(c.Commitments); err != nil {
+		return fmt.Errorf("ceremony: certificate: %w", err)
 	}
 	if len(c.Signatures) < s.t {
 		return fmt.Errorf("ceremony: certificate: %d signatures, %d are needed", len(c.Signatures), s.t)

@@ -32,8 +32,9 @@ func readDigest(body []byte) ([]byte, *fault) {
 
 // revealBody is the salt (32 bytes), the t commitments (32 each) and a proof of knowledge of the constant term (64).
 func (s *session) revealBody(dealer int, salt []byte, p *sharing.Polynomial, random io.Reader) ([]byte, error) {
-	commitments := p.Commit()
-	proof, err := dleq.ProveKnowledge(suite, s.context("reveal", dealer), commitments.Key(), p.Secret(), random)
+	commitments, secret := p.Commit(), p.Secret()
+	defer secret.Zero()
+	proof, err := dleq.ProveKnowledge(suite, s.context("reveal", dealer), commitments.Key(), secret, random)
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +68,15 @@ func (s *session) splitReveal(body []byte) (salt, points []byte, f *fault) {
 	return body[:saltSize], body[saltSize : saltSize+size], nil
 }
 
-// checkConstant is the one rule about what a dealer may share: anything not zero that it knows.
+// checkConstant is the one rule about what a dealer may share: in a founding anything not zero that it knows, in a resharing
+// its own share. There the public share leaves nothing to choose, and the proof is no defence; it stays because one layout
+// serves both, and because it convicts a dealer that lost its share here already.
 func (s *session) checkConstant(dealer int, c *sharing.Commitments, body []byte) *fault {
+	if s.from != nil {
+		if want, err := s.from.PublicShare(dealer); err != nil || !c.Key().Equal(want) {
+			return &fault{WrongConstant, fmt.Errorf("the first commitment is not the public share of trustee %d", dealer)}
+		}
+	}
 	proof, err := readProof(body)
 	if err != nil {
 		return &fault{Malformed, err}

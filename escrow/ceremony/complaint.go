@@ -49,8 +49,8 @@ func (s *session) readComplaints(body []byte) ([]complaint, *fault) {
 		if err != nil {
 			return nil, &fault{Malformed, fmt.Errorf("complaint %d: %w", k+1, err)}
 		}
-		if c.dealer <= last || c.dealer > s.n {
-			return nil, &fault{Malformed, fmt.Errorf("complaint %d: dealer %d follows %d among %d", k+1, c.dealer, last, s.n)}
+		if c.dealer <= last || !s.deals(c.dealer) {
+			return nil, &fault{Malformed, fmt.Errorf("complaint %d: %d, after %d, is no dealer", k+1, c.dealer, last)}
 		}
 		list[k], last = c, c.dealer
 	}

@@ -36,12 +36,12 @@ type confirmation struct {
 func (a *Audit) confirmed() confirmation {
 	var best confirmation
 	signers := map[string][]int{}
-	for _, i := range a.outcome.Qualified {
+	for _, i := range a.outcome.Holders {
 		if p := a.confirmation(i); p != nil {
 			signers[string(p.body)] = append(signers[string(p.body)], i)
 		}
 	}
-	for _, i := range a.outcome.Qualified {
+	for _, i := range a.outcome.Holders {
 		if p := a.confirmation(i); p != nil && len(signers[string(p.body)]) > len(best.signers) {
 			best = confirmation{p.body, signers[string(p.body)]}
 		}

@@ -23,6 +23,10 @@ const (
 	WrongDegree Reason = "wrong degree"
 	// WrongHash: the commitments are not those that were hashed (reveal).
 	WrongHash Reason = "commitments do not match their hash"
+	// WrongConstant: in a resharing, the constant term is not the dealer's share of the old epoch (reveal).
+	WrongConstant Reason = "constant term is not its old share"
+	// NotADealer: in a resharing, a post in the name of somebody who holds no share to deal (commit, reveal, deal).
+	NotADealer Reason = "not a dealer"
 	// BadShare: a sealed share does not open, or is not on the dealer's polynomial (proved in complain).
 	BadShare Reason = "bad share"
 	// FalseComplaint: the disputed share is good, or the complaint's proof is not (complain).
@@ -52,20 +56,20 @@ func (c Culprit) String() string {
 	return s
 }
 
-// FailedError says that a ceremony made no key.
+// FailedError says that a ceremony made no key, or no new shares.
 type FailedError struct {
 	Phase      Phase // in which it failed
-	Left, Need int   // trustees still qualified (in the confirm phase: that confirmed the same checkpoint), and t
+	Left, Need int   // dealers still qualified (in the confirm phase: that confirmed the same checkpoint), and t
 	Culprits   []Culprit
 }
 
 func (e *FailedError) Error() string {
-	left := "qualified"
+	left := "dealers qualified"
 	if e.Phase == PhaseConfirm {
-		left = "confirmed one checkpoint"
+		left = "trustees confirmed one checkpoint"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "ceremony: failed in the %s phase: %d trustees %s, %d are needed", e.Phase, e.Left, left, e.Need)
+	fmt.Fprintf(&b, "ceremony: failed in the %s phase: %d %s, %d are needed", e.Phase, e.Left, left, e.Need)
 	for _, c := range e.Culprits {
 		fmt.Fprintf(&b, "; %s", c)
 	}

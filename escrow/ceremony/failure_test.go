@@ -38,7 +38,7 @@ func TestTooFew(t *testing.T) {
 func TestTooFewAfterComplaints(t *testing.T) {
 	c := newCommittee(t, "few", 3, 3).cheat(PhaseComplain, 1, accuse(2, nil)).until(PhaseDone)
 	_, err := c.audit.Outcome()
-	require.ErrorContains(t, err, "failed in the complain phase: 2 trustees qualified, 3 are needed; trustee 1: false complaint")
+	require.ErrorContains(t, err, "failed in the complain phase: 2 dealers qualified, 3 are needed; trustee 1: false complaint")
 }
 
 // TestZeroKey: two dealers whose secrets cancel out, which takes both of them, make no key.
@@ -50,7 +50,7 @@ func TestZeroKey(t *testing.T) {
 		return c.audit.digest(i, c.trustees[i].salt, p.Commit().Bytes())
 	})).until(PhaseFailed)
 	_, err := c.audit.Outcome()
-	require.ErrorContains(t, err, "add up to zero")
+	require.ErrorContains(t, err, "is the identity")
 }
 
 // TestDifferentCheckpoints: signatures on different checkpoints do not add up.

@@ -2,6 +2,8 @@ package ceremony
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -100,5 +102,68 @@ func FuzzParseShare(f *testing.F) {
 		if s, err := ParseShare(b); err == nil {
 			require.Equal(t, b, EncodeShare(s))
 		}
+	})
+}
+
+func FuzzParseRoster(f *testing.F) {
+	c := newCommittee(f, "fuzz", 2, 3).until(PhaseDone)
+	for _, r := range []*Roster{c.roster, c.next("again", nil).roster} {
+		b, err := r.Encode()
+		require.NoError(f, err)
+		f.Add(b)
+		f.Add(b[:len(b)-1])
+		f.Add(append(b, 0))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := ParseRoster(b)
+		if err != nil {
+			return
+		}
+		again, err := r.Encode()
+		require.NoError(t, err)
+		require.Equal(t, b, again)
+	})
+}
+
+// FuzzResharing signs anything in any phase with the key of trustee 2, who deals, or 3, who is new. Whatever it is, nobody
+// else is hurt, and all readers agree.
+func FuzzResharing(f *testing.F) {
+	before := newCommittee(f, "fuzz", 2, 4).until(PhaseDone)
+	c := before.next("again", map[int]ed25519.PrivateKey{3: identity(33)})
+	var starts [PhaseDone]int
+	for phase := PhaseKey; phase <= PhaseConfirm; phase++ {
+		starts[phase] = len(c.until(phase).board)
+	}
+	for _, raw := range c.until(PhaseDone).board {
+		p, err := parsePost(raw)
+		require.NoError(f, err)
+		f.Add(uint8(p.phase), p.author == 3, p.body)
+		f.Add(uint8(p.phase), p.author != 3, p.body)
+	}
+	f.Add(uint8(PhaseComplain), false, append([]byte{1, 3}, make([]byte, complaintSize-1)...))
+	f.Fuzz(func(t *testing.T, phase uint8, fresh bool, body []byte) {
+		author := 2
+		if fresh {
+			author = 3
+		}
+		if Phase(phase) < PhaseKey || Phase(phase) > PhaseConfirm {
+			return
+		}
+		board := slices.Clone(c.board[:starts[phase]])
+		raw, err := c.audit.sign(c.identities[author], Phase(phase), author, body)
+		require.NoError(t, err)
+		a, err := ReadBoard(c.roster, append(board, raw))
+		require.NoError(t, err)
+		require.Equal(t, Phase(phase), a.Phase())
+		for i := range a.trustees {
+			require.False(t, i != author && a.trustees[i].out)
+		}
+		if len(body) > 0 && fresh && Phase(phase).dealers() {
+			require.Equal(t, NotADealer, a.culprits[0].Reason)
+		}
+		again, err := ReadBoard(c.roster, append(board, raw))
+		require.NoError(t, err)
+		require.Equal(t, a.culprits, again.culprits)
+		require.Equal(t, a.transcript.Sum(nil), again.transcript.Sum(nil))
 	})
 }

@@ -1,9 +1,11 @@
 package ceremony
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"fmt"
 	"io"
+	"slices"
 	"testing"
 
 	"doormat/escrow/group"
@@ -23,6 +25,7 @@ type committee struct {
 	roster      *Roster
 	identities  []ed25519.PrivateKey // [0] is nobody's
 	trustees    []*Trustee
+	old         []kyber.Scalar        // shares of the epoch before
 	polynomials []*sharing.Polynomial // kept for adversaries, who do not erase
 	oneUse      []kyber.Scalar
 	audit       *Audit
@@ -34,21 +37,59 @@ type committee struct {
 var checkpoint = []byte("log.example\n42\nroot\n")
 
 func newCommittee(tb testing.TB, session string, t, n int) *committee {
-	c := &committee{TB: tb, random: blake2xb.New(fmt.Appendf(nil, "%s %d %d", session, t, n)), moves: map[Phase]map[int]move{},
-		roster: &Roster{Session: []byte(session), Threshold: t}, identities: make([]ed25519.PrivateKey, n+1),
-		trustees: make([]*Trustee, n+1), polynomials: make([]*sharing.Polynomial, n+1), oneUse: make([]kyber.Scalar, n+1)}
+	identities := make([]ed25519.PrivateKey, n+1)
 	for i := 1; i <= n; i++ {
-		c.identities[i] = ed25519.NewKeyFromSeed(fmt.Appendf(nil, "%032d", i))
-		c.roster.Identities = append(c.roster.Identities, c.identities[i].Public().(ed25519.PublicKey))
+		identities[i] = identity(i)
+	}
+	return gather(tb, &Roster{Session: []byte(session), Threshold: t}, identities)
+}
+
+func identity(i int) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(fmt.Appendf(nil, "%032d", i)) }
+
+// gather fills in the roster's identities and starts.
+func gather(tb testing.TB, r *Roster, identities []ed25519.PrivateKey) *committee {
+	n := len(identities) - 1
+	c := &committee{TB: tb, random: blake2xb.New(fmt.Appendf(nil, "%s %d %d", r.Session, r.Threshold, n)), roster: r,
+		identities: identities, moves: map[Phase]map[int]move{}, trustees: make([]*Trustee, n+1),
+		old: make([]kyber.Scalar, n+1), polynomials: make([]*sharing.Polynomial, n+1), oneUse: make([]kyber.Scalar, n+1)}
+	for _, key := range identities[1:] {
+		r.Identities = append(r.Identities, key.Public().(ed25519.PublicKey))
 	}
 	var err error
-	c.audit, err = NewAudit(c.roster)
+	c.audit, err = NewAudit(r)
 	require.NoError(tb, err)
 	for i := 1; i <= n; i++ {
-		c.trustees[i], err = NewTrustee(c.roster, i, c.identities[i])
+		c.trustees[i], err = NewTrustee(r, i, identities[i])
 		require.NoError(tb, err)
 	}
 	return c
+}
+
+// next is the resharing that follows c, at its start. Whoever is in changed holds no share: a newcomer, in somebody's place or
+// at the end, or one who lost it.
+func (c *committee) next(session string, changed map[int]ed25519.PrivateKey) *committee {
+	o := c.outcome()
+	r := &Roster{Session: []byte(session), Threshold: c.roster.Threshold, From: o.Commitments}
+	identities := slices.Clone(c.identities)
+	if changed[len(identities)] != nil {
+		identities = append(identities, nil)
+	}
+	for i, key := range changed {
+		identities[i] = key
+	}
+	for _, i := range o.Holders {
+		if changed[i] == nil {
+			r.Dealers = append(r.Dealers, i)
+		}
+	}
+	fresh := gather(c.TB, r, identities)
+	for _, i := range r.Dealers {
+		s, err := c.trustees[i].Share()
+		require.NoError(c, err)
+		require.NoError(c, fresh.trustees[i].Redistribute(s))
+		fresh.old[i] = s.Value
+	}
+	return fresh
 }
 
 // cheat makes trustee i deviate in a phase.
@@ -76,7 +117,17 @@ func (c *committee) honest(i int) ([]byte, error) {
 	if c.audit.phase == PhaseConfirm {
 		return c.trustees[i].Confirm(c.audit, checkpoint)
 	}
-	return c.trustees[i].Next(c.audit, c.random)
+	if c.audit.phase != PhaseCommit {
+		return c.trustees[i].Next(c.audit, c.random)
+	}
+	var drawn bytes.Buffer
+	raw, err := c.trustees[i].Next(c.audit, io.TeeReader(c.random, &drawn))
+	if raw != nil {
+		p, err := sharing.NewPolynomial(suite, c.roster.Threshold, c.old[i], &drawn)
+		require.NoError(c, err)
+		c.polynomials[i] = p
+	}
+	return raw, err
 }
 
 // play plays one phase; time is called if somebody stayed silent.
@@ -88,7 +139,10 @@ func (c *committee) play() {
 			continue // disqualified
 		}
 		c.keep(i)
-		posts := [][]byte{raw}
+		var posts [][]byte
+		if raw != nil {
+			posts = append(posts, raw)
+		}
 		if m := c.moves[phase][i]; m != nil {
 			if posts = m(c, i, raw); len(posts) > 0 {
 				c.trustees[i].sent[phase] = posts[0] // its program knows what it did
@@ -107,9 +161,6 @@ func (c *committee) play() {
 }
 
 func (c *committee) keep(i int) {
-	if c.trustees[i].polynomial != nil {
-		c.polynomials[i] = c.trustees[i].polynomial
-	}
 	if c.trustees[i].oneUse != nil {
 		c.oneUse[i] = c.trustees[i].oneUse.Clone()
 	}
@@ -129,7 +180,8 @@ func (c *committee) outcome() *Outcome {
 	require.NoError(c, err)
 	again, err := Verify(c.roster, c.board)
 	require.NoError(c, err)
-	require.Equal(c, o.Qualified, again.Qualified)
+	require.Equal(c, o.Dealers, again.Dealers)
+	require.Equal(c, o.Holders, again.Holders)
 	require.Equal(c, o.Culprits, again.Culprits)
 	require.Equal(c, o.Transcript, again.Transcript)
 	require.Equal(c, o.Commitments.Bytes(), again.Commitments.Bytes())

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 
 	"doormat/escrow/sharing"
 
@@ -20,27 +21,84 @@ type Roster struct {
 	Threshold int
 	// Identities are the n signing keys; trustee i, counted from 1, has Identities[i-1]. All differ.
 	Identities []ed25519.PublicKey
+	// From is nil in a founding. In a resharing it is the public polynomial of the share epoch that ends, of the same
+	// threshold: [Outcome.Commitments] or [Certificate.Commitments] of the ceremony before.
+	From *sharing.Commitments
+	// Dealers is nil in a founding, where everybody deals. In a resharing they are those, ascending and at least t, who hold
+	// a share of From's epoch: [Outcome.Holders] of the ceremony before, without whoever was replaced or lost its share.
+	Dealers []int
 }
 
-// ID returns the hash under every signature and proof of the ceremony: SHA-256 of session, t and all identity keys. It
-// fails when the roster is not one: t or n out of range, a key missing or there twice, no session name.
+// ID returns the hash under every signature and proof of the ceremony: SHA-256 of what [Roster.Encode] returns. It fails as
+// that does.
 func (r *Roster) ID() ([sha256.Size]byte, error) {
-	if err := r.check(); err != nil {
+	encoded, err := r.Encode()
+	if err != nil {
 		return [sha256.Size]byte{}, err
 	}
+	return sha256.Sum256(encoded), nil
+}
+
+const rosterTag = "doormat/ceremony/roster/v1"
+
+// Encode returns the roster's bytes: a tag and the session (each with 1 byte of length), t (1), n (1), the n identity keys (32
+// each); in a resharing also the dealers (1 byte of number, 1 each) and the t commitments (32 each). It fails when the roster
+// is not one: t or n out of range, a key missing or there twice, no session name, dealers who cannot be.
+func (r *Roster) Encode() ([]byte, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
 	var b cryptobyte.Builder
-	addString(&b, "doormat/ceremony/roster/v1")
+	addString(&b, rosterTag)
 	addString(&b, string(r.Session))
 	b.AddUint8(uint8(r.Threshold))
 	b.AddUint8(uint8(len(r.Identities)))
 	for _, key := range r.Identities {
 		b.AddBytes(key)
 	}
+	if r.From != nil {
+		b.AddUint8(uint8(len(r.Dealers)))
+		for _, i := range r.Dealers {
+			b.AddUint8(uint8(i))
+		}
+		b.AddBytes(r.From.Bytes())
+	}
 	encoded, err := b.Bytes()
 	if err != nil {
-		return [sha256.Size]byte{}, fmt.Errorf("ceremony: encoding the roster: %w", err)
+		return nil, fmt.Errorf("ceremony: encoding the roster: %w", err)
 	}
-	return sha256.Sum256(encoded), nil
+	return encoded, nil
+}
+
+// ParseRoster reads what Encode wrote and nothing else.
+func ParseRoster(encoded []byte) (*Roster, error) {
+	var tag, session cryptobyte.String
+	var t, n uint8
+	r := new(Roster)
+	s := cryptobyte.String(encoded)
+	if !s.ReadUint8LengthPrefixed(&tag) || string(tag) != rosterTag || !s.ReadUint8LengthPrefixed(&session) ||
+		!s.ReadUint8(&t) || !s.ReadUint8(&n) || len(s) < int(n)*ed25519.PublicKeySize {
+		return nil, errors.New("ceremony: roster: the bytes are not laid out as a roster")
+	}
+	r.Session, r.Threshold = bytes.Clone(session), int(t)
+	for ; n > 0; n-- {
+		r.Identities = append(r.Identities, bytes.Clone(s[:ed25519.PublicKeySize]))
+		s = s[ed25519.PublicKeySize:]
+	}
+	if !s.Empty() {
+		var dealers cryptobyte.String
+		if !s.ReadUint8LengthPrefixed(&dealers) {
+			return nil, errors.New("ceremony: roster: the dealers are cut short")
+		}
+		for _, i := range dealers {
+			r.Dealers = append(r.Dealers, int(i))
+		}
+		var err error
+		if r.From, err = sharing.DecodeCommitments(suite, r.Threshold, s); err != nil {
+			return nil, fmt.Errorf("ceremony: roster: %w", err)
+		}
+	}
+	return r, r.check()
 }
 
 func (r *Roster) check() error {
@@ -64,6 +122,34 @@ func (r *Roster) check() error {
 			}
 		}
 	}
+	return r.checkFrom()
+}
+
+// checkFrom is what a resharing needs besides.
+func (r *Roster) checkFrom() error {
+	if r.From == nil {
+		if r.Dealers != nil {
+			return errors.New("ceremony: roster: dealers are named, but no public polynomial whose shares they hold")
+		}
+		return nil
+	}
+	if r.From.Threshold() != r.Threshold {
+		return fmt.Errorf("ceremony: roster: the threshold is %d, that of the shares to be dealt %d", r.Threshold,
+			r.From.Threshold())
+	}
+	if err := checkKey(r.From); err != nil {
+		return err
+	}
+	if len(r.Dealers) < r.Threshold {
+		return fmt.Errorf("ceremony: roster: %d dealers, %d are needed", len(r.Dealers), r.Threshold)
+	}
+	last := 0
+	for _, i := range r.Dealers {
+		if i <= last || i > len(r.Identities) {
+			return fmt.Errorf("ceremony: roster: dealer %d follows %d among %d", i, last, len(r.Identities))
+		}
+		last = i
+	}
 	return nil
 }
 
@@ -72,6 +158,8 @@ type session struct {
 	id         [sha256.Size]byte
 	t, n       int
 	identities []ed25519.PublicKey
+	from       *sharing.Commitments // nil in a founding
+	dealers    []int                // in a founding 1..n
 }
 
 func newSession(r *Roster) (*session, error) {
@@ -79,12 +167,24 @@ func newSession(r *Roster) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{id: id, t: r.Threshold, n: len(r.Identities)}
-	for _, key := range r.Identities {
+	s := &session{id: id, t: r.Threshold, n: len(r.Identities), from: r.From, dealers: slices.Clone(r.Dealers)}
+	for i, key := range r.Identities {
 		s.identities = append(s.identities, bytes.Clone(key))
+		if s.from == nil {
+			s.dealers = append(s.dealers, i+1)
+		}
 	}
 	return s, nil
 }
+
+// deals tells whether a trustee commits, reveals and deals.
+func (s *session) deals(trustee int) bool {
+	_, found := slices.BinarySearch(s.dealers, trustee)
+	return found
+}
+
+// speaks tells whether a trustee is to post in a phase.
+func (s *session) speaks(trustee int, phase Phase) bool { return !phase.dealers() || s.deals(trustee) }
 
 // context ties a proof, key or hash to its use in this ceremony and to the trustees that it is about.
 func (s *session) context(use string, trustees ...int) []byte {

@@ -38,10 +38,11 @@ type SecretKind string
 
 // The kinds, and when a trustee that follows the ceremony to its end holds them.
 const (
-	// SecretOneUseKey opens the shares sealed to the trustee: a scalar, 32 bytes. From the key post to Confirm.
+	// SecretOneUseKey opens the shares sealed to the trustee: a scalar, 32 bytes. From the key post to Confirm. See
+	// [Audit.OpenShare].
 	SecretOneUseKey SecretKind = "one-use key"
 	// SecretPolynomial is the trustee's own polynomial, as its values at 1..t: t shares of ShareSize bytes. From the
-	// commit post to the deal.
+	// commit post to the deal. In a resharing its value at 0 is the trustee's old share.
 	SecretPolynomial SecretKind = "polynomial"
 	// SecretSalt hides the commitments until they are revealed: 32 bytes. From the commit post to the deal.
 	SecretSalt SecretKind = "salt"
@@ -58,7 +59,8 @@ type Secret struct {
 	Bytes  []byte
 }
 
-// Secrets lists what the trustee holds at this moment, except for its identity key, always in the same order.
+// Secrets lists what the trustee holds at this moment, except for what stays its caller's, identity key and old share; always
+// in the same order.
 func (t *Trustee) Secrets() []Secret {
 	var list []Secret
 	if t.oneUse != nil {
@@ -102,12 +104,28 @@ func (t *Trustee) Share() (sharing.Share, error) {
 // erase drops all secrets but the final share, overwriting those that can be. A garbage collector may have copied them
 // before, which Go cannot prevent.
 func (t *Trustee) erase() {
+	t.forgetOld()
+	t.forgetPolynomial()
 	if t.oneUse != nil {
 		t.oneUse.Zero()
 	}
 	for _, s := range t.received {
 		s.Value.Zero()
 	}
+	t.oneUse, t.received = nil, nil
+}
+
+func (t *Trustee) forgetOld() {
+	if t.old != nil {
+		t.old.Zero()
+	}
+	t.old = nil
+}
+
+func (t *Trustee) forgetPolynomial() {
+	if t.polynomial != nil {
+		t.polynomial.Wipe()
+	}
 	clear(t.salt)
-	t.oneUse, t.polynomial, t.salt, t.received = nil, nil, nil, nil
+	t.polynomial, t.salt = nil, nil
 }

@@ -1,6 +1,7 @@
 package ceremony
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -38,7 +39,10 @@ func (t *Trustee) makeKey(random io.Reader) ([]byte, error) {
 }
 
 func (t *Trustee) commit(random io.Reader) ([]byte, error) {
-	p, err := sharing.NewPolynomial(suite, t.t, nil, random)
+	if t.from != nil && t.old == nil {
+		return nil, errors.New("it is to deal its old share and was not given it, see Redistribute")
+	}
+	p, err := sharing.NewPolynomial(suite, t.t, t.old, random)
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +51,7 @@ func (t *Trustee) commit(random io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("the source of randomness failed: %w", err)
 	}
 	t.polynomial, t.salt = p, salt
+	t.forgetOld()
 	return t.digest(t.index, salt, p.Commit().Bytes()), nil
 }
 
@@ -65,13 +70,13 @@ func (t *Trustee) deal(a *Audit, random io.Reader) ([]byte, error) {
 		}
 		body = append(body, box...)
 	}
-	t.polynomial, t.salt = nil, nil
+	t.forgetPolynomial()
 	return body, nil
 }
 
 // complain opens the shares and complains of the bad ones.
 func (t *Trustee) complain(a *Audit, random io.Reader) ([]byte, error) {
-	received, bad := t.open(a, a.left())
+	received, bad := a.open(t.index, t.oneUse, a.qualified())
 	var list []complaint
 	for _, dealer := range bad {
 		c, err := a.complaint(dealer, t.index, t.oneUse, random)
@@ -84,39 +89,14 @@ func (t *Trustee) complain(a *Audit, random io.Reader) ([]byte, error) {
 	return complaintBody(list), nil
 }
 
-// open returns the good shares by dealer, and the dealers whose share is bad, ascending.
-func (t *Trustee) open(a *Audit, dealers []int) (map[int]sharing.Share, []int) {
-	received := map[int]sharing.Share{}
-	var bad []int
-	for _, dealer := range dealers {
-		shared := suite.Point().Mul(t.oneUse, a.trustees[dealer].deal[t.index].ephemeral)
-		share, err := a.share(dealer, t.index, shared)
-		if err != nil {
-			bad = append(bad, dealer)
-			continue
-		}
-		received[dealer] = share
-	}
-	return received, bad
-}
-
-// finish adds up the shares of the qualified dealers. Each was checked; that the sum is right is checked nevertheless,
-// because everything hangs on it.
+// finish computes the final share and forgets all that led to it.
 func (t *Trustee) finish(a *Audit) error {
 	if t.received == nil { // the complain phase closed without this trustee
-		t.received, _ = t.open(a, a.outcome.Qualified)
+		t.received, _ = a.open(t.index, t.oneUse, a.outcome.Dealers)
 	}
-	sum := sharing.Share{Index: t.index, Value: suite.Scalar().Zero()}
-	for _, dealer := range a.outcome.Qualified {
-		share, ok := t.received[dealer]
-		if !ok {
-			return fmt.Errorf("ceremony: trustee %d has no good share from qualified dealer %d and did not complain in time",
-				t.index, dealer)
-		}
-		sum.Value.Add(sum.Value, share.Value)
-	}
-	if err := a.outcome.Commitments.Verify(sum); err != nil {
-		return fmt.Errorf("ceremony: the final share is not on the public polynomial, nothing is signed: %w", err)
+	sum, err := a.combineShares(t.index, t.received)
+	if err != nil {
+		return fmt.Errorf("%w; nothing is signed", err)
 	}
 	t.erase()
 	t.final = &sum

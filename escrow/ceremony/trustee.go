@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"fmt"
 	"io"
-	"slices"
 
 	"doormat/escrow/sharing"
 
@@ -18,6 +17,7 @@ type Trustee struct {
 	index      int
 	identity   ed25519.PrivateKey
 	sent       [PhaseDone][]byte // by phase
+	old        kyber.Scalar      // share of the epoch that ends, until the commit post
 	oneUse     kyber.Scalar
 	polynomial *sharing.Polynomial
 	salt       []byte
@@ -39,6 +39,24 @@ func NewTrustee(r *Roster, index int, identity ed25519.PrivateKey) (*Trustee, er
 	return &Trustee{session: s, index: index, identity: identity}, nil
 }
 
+// Redistribute gives a dealer of a resharing its share of the epoch that ends, before the commit phase. The share stays the
+// caller's: it is not among [Trustee.Secrets], and must be erased when, and not before, a certificate shows that the new
+// shares stand, for a resharing that fails leaves the old ones in use. It fails when the trustee is no dealer and when the
+// share is not its own on the roster's From.
+func (t *Trustee) Redistribute(share sharing.Share) error {
+	if t.from == nil || !t.deals(t.index) {
+		return fmt.Errorf("ceremony: trustee %d does not deal an old share in this ceremony", t.index)
+	}
+	if share.Index != t.index {
+		return fmt.Errorf("ceremony: trustee %d was given the share of trustee %d", t.index, share.Index)
+	}
+	if err := t.from.Verify(share); err != nil {
+		return fmt.Errorf("ceremony: the share is not of the epoch that is reshared: %w", err)
+	}
+	t.old = share.Value.Clone()
+	return nil
+}
+
 // Next returns what the trustee posts in the phase that is open, from 1 to 5, and nil when it has nothing to post. Each
 // post is returned once: the caller must bring it to the board. An error that comes from random changes nothing, and the
 // call may be repeated. When the trustee is disqualified, the ceremony failed, or the board holds a post in the trustee's
@@ -47,7 +65,7 @@ func (t *Trustee) Next(a *Audit, random io.Reader) ([]byte, error) {
 	if err := t.checkStanding(a); err != nil {
 		return nil, err
 	}
-	if a.phase >= PhaseConfirm || t.sent[a.phase] != nil {
+	if a.phase >= PhaseConfirm || t.sent[a.phase] != nil || !t.speaks(t.index, a.phase) {
 		return nil, nil
 	}
 	body, err := t.body(a, random)
@@ -107,7 +125,7 @@ func (t *Trustee) checkStanding(a *Audit) error {
 		return fmt.Errorf("ceremony: trustee %d was given the audit of another ceremony", t.index)
 	}
 	err := a.failed
-	if err == nil && !slices.Contains(a.left(), t.index) {
+	if err == nil && a.trustees[t.index].out {
 		err = t.conviction(a)
 	}
 	for phase := PhaseKey; phase < PhaseConfirm; phase++ {

@@ -15,8 +15,8 @@ type Commitments struct {
 	points []kyber.Point
 }
 
-// NewCommitments wraps the commitments to coefficients 0, 1, ..., t-1. Single coefficients may be zero (in a refresh the
-// first one is), so the identity is allowed here; a committee key must be checked by whoever accepts it.
+// NewCommitments wraps the commitments to coefficients 0, 1, ..., t-1. Single coefficients may be zero, so the
+// identity is allowed here; a committee key must be checked by whoever accepts it.
 func NewCommitments(g kyber.Group, points []kyber.Point) (*Commitments, error) {
 	if err := CheckThreshold(len(points), MaxTrustees); err != nil {
 		return nil, err
@@ -82,14 +82,23 @@ func (c *Commitments) Verify(s Share) error {
 	return nil
 }
 
-// Add returns the commitments to the sum of two polynomials of equal degree: what a key ceremony or a refresh adds up.
-func (c *Commitments) Add(other *Commitments) (*Commitments, error) {
-	if len(c.points) != len(other.points) {
-		return nil, fmt.Errorf("sharing: cannot add commitments for thresholds %d and %d", len(c.points), len(other.points))
+// Combine returns the commitments to the sum of weights[k] times polynomial k: what a key ceremony (all weights 1) and a
+// resharing (the weights of [Lagrange]) make of their dealers' commitments. The weights are public: it takes variable time.
+// The lists must be equally long, not empty, and of one threshold.
+func Combine(g kyber.Group, weights []kyber.Scalar, list []*Commitments) (*Commitments, error) {
+	if len(list) == 0 || len(list) != len(weights) {
+		return nil, fmt.Errorf("sharing: cannot combine %d commitments with %d weights", len(list), len(weights))
 	}
-	sum := &Commitments{group: c.group, points: make([]kyber.Point, len(c.points))}
+	sum := &Commitments{group: g, points: make([]kyber.Point, len(list[0].points))}
+	column := make([]kyber.Point, len(list))
 	for j := range sum.points {
-		sum.points[j] = c.group.Point().Add(c.points[j], other.points[j])
+		for k, c := range list {
+			if len(c.points) != len(sum.points) {
+				return nil, fmt.Errorf("sharing: cannot combine commitments for thresholds %d and %d", len(sum.points), len(c.points))
+			}
+			column[k] = c.points[j]
+		}
+		sum.points[j] = group.VarTimeMul(g, weights, column)
 	}
 	return sum, nil
 }

@@ -45,7 +45,7 @@ func checkIndex(i int) error {
 	return nil
 }
 
-// Polynomial is a dealer's secret: t coefficients. Forget it once the shares are out.
+// Polynomial is a dealer's secret: t coefficients. Wipe it once the shares are out.
 type Polynomial struct {
 	group        kyber.Group
 	coefficients []kyber.Scalar
@@ -74,6 +74,14 @@ func NewPolynomial(g kyber.Group, t int, secret kyber.Scalar, random io.Reader) 
 
 // Secret returns a copy of the value at 0.
 func (p *Polynomial) Secret() kyber.Scalar { return p.coefficients[0].Clone() }
+
+// Wipe overwrites the coefficients with zero; the polynomial is of no use afterwards. A garbage collector may have copied
+// them before, which Go cannot prevent.
+func (p *Polynomial) Wipe() {
+	for _, c := range p.coefficients {
+		c.Zero()
+	}
+}
 
 // Share returns the share of trustee i in 1..MaxTrustees. It takes constant time in the coefficients.
 func (p *Polynomial) Share(i int) (Share, error) {

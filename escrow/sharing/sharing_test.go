@@ -163,33 +163,54 @@ func TestBounds(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestAddAndRefresh adds a polynomial whose secret is zero: the key stays, every share moves, and old shares with new fail.
-func TestAddAndRefresh(t *testing.T) {
-	g := group.New(nil)
-	p, old, commitments := deal(t, g, 2, 3)
-	zero, err := NewPolynomial(g, 2, g.Scalar().Zero(), blake2xb.New([]byte("refresh")))
-	require.NoError(t, err)
-	sum, err := commitments.Add(zero.Commit())
-	require.NoError(t, err)
-	require.True(t, sum.Key().Equal(commitments.Key()))
-	var fresh []Share
-	for _, s := range old {
-		z, err := zero.Share(s.Index)
+// TestCombine: any t trustees each share their share. Combined with the weights of Lagrange the key stays and the shares are
+// others; with weights of 1 the secrets add up.
+func TestCombine(t *testing.T) {
+	for _, g := range []kyber.Group{group.New(nil), kyberedwards.NewBlakeSHA256Ed25519()} {
+		p, old, commitments := deal(t, g, 2, 3)
+		dealers := []int{1, 3}
+		weights, err := Lagrange(g, dealers)
 		require.NoError(t, err)
-		fresh = append(fresh, Share{Index: s.Index, Value: g.Scalar().Add(s.Value, z.Value)})
-	}
-	secret, bad, err := Recover(sum, fresh)
-	require.NoError(t, err)
-	require.Empty(t, bad)
-	require.True(t, secret.Equal(p.Secret()))
-	_, bad, err = Recover(sum, []Share{fresh[0], old[1]})
-	require.Error(t, err)
-	require.Equal(t, []int{2}, bad)
+		var list []*Commitments
+		fresh, total := g.Scalar().Zero(), g.Scalar().Zero()
+		for k, i := range dealers {
+			q, err := NewPolynomial(g, 2, old[i-1].Value, blake2xb.New([]byte{byte(i)}))
+			require.NoError(t, err)
+			s, err := q.Share(2)
+			require.NoError(t, err)
+			fresh.Add(fresh, g.Scalar().Mul(weights[k], s.Value))
+			total.Add(total, q.Secret())
+			list = append(list, q.Commit())
+		}
+		combined, err := Combine(g, weights, list)
+		require.NoError(t, err)
+		require.True(t, combined.Key().Equal(g.Point().Mul(p.Secret(), nil)))
+		require.NoError(t, combined.Verify(Share{2, fresh}))
+		require.Error(t, combined.Verify(old[1]))
+		require.Error(t, commitments.Verify(Share{2, fresh}))
 
-	three, err := NewPolynomial(g, 3, nil, blake2xb.New(nil))
-	require.NoError(t, err)
-	_, err = commitments.Add(three.Commit())
-	require.Error(t, err)
+		one := g.Scalar().One()
+		sum, err := Combine(g, []kyber.Scalar{one, one}, list)
+		require.NoError(t, err)
+		require.True(t, sum.Key().Equal(g.Point().Mul(total, nil)))
+
+		_, _, three := deal(t, g, 3, 5)
+		_, err = Combine(g, weights, []*Commitments{list[0], three})
+		require.ErrorContains(t, err, "thresholds 2 and 3")
+		for _, few := range [][]*Commitments{nil, list[:1]} {
+			_, err = Combine(g, weights, few)
+			require.ErrorContains(t, err, "with 2 weights")
+		}
+	}
+}
+
+// TestWipe: nothing of the polynomial is left.
+func TestWipe(t *testing.T) {
+	p, _, _ := deal(t, group.New(nil), 3, 5)
+	p.Wipe()
+	for _, c := range p.coefficients {
+		require.True(t, c.Equal(p.group.Scalar().Zero()))
+	}
 }
 
 func TestCommitmentsAreTheirOwn(t *testing.T) {
