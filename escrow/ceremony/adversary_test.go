@@ -69,25 +69,22 @@ func degree(c *committee, i, coefficients int) {
 	c.cheat(PhaseReveal, i, body(func(c *committee, i int, b []byte) []byte { return b }))
 }
 
-// slot replaces what dealer i sealed to recipient.
-func slot(recipient int, make func(c *committee, i int) []byte) move {
-	return body(func(c *committee, i int, b []byte) []byte {
-		copy(b[(recipient-1)*sealedSize:], make(c, i))
+// redeal deals anew, with another scalar for one recipient.
+func redeal(recipient int, scalar func(c *committee, i int) []byte) move {
+	return body(func(c *committee, i int, _ []byte) []byte {
+		var scalars [][]byte
+		for _, to := range c.audit.recipients {
+			share, err := c.polynomials[i].Share(to)
+			require.NoError(c, err)
+			scalars = append(scalars, group.Bytes(share.Value))
+			if to == recipient {
+				scalars[len(scalars)-1] = scalar(c, i)
+			}
+		}
+		b, err := c.audit.dealBody(i, scalars, c.random)
+		require.NoError(c, err)
 		return b
 	})
-}
-
-// box seals any plaintext.
-func box(c *committee, dealer, recipient int, plain []byte) []byte {
-	secret, err := group.RandomScalar(suite, c.random)
-	require.NoError(c, err)
-	public, to := suite.Point().Mul(secret, nil), c.audit.trustees[recipient].key
-	proof, err := dleq.ProveKnowledge(suite, c.audit.context("ephemeral", dealer, recipient), public, secret, c.random)
-	require.NoError(c, err)
-	aead, err := c.audit.shareCipher(dealer, recipient, public, to, suite.Point().Mul(secret, to))
-	require.NoError(c, err)
-	b := append(group.Bytes(public), proof.Bytes()...)
-	return aead.Seal(b, make([]byte, 12), plain, c.audit.context("share", dealer, recipient))
 }
 
 // accuse complains of dealer with the complainer's key, or with another.
@@ -117,10 +114,10 @@ func TestCulprits(t *testing.T) {
 	founded := newCommittee(t, "founded", 3, 5).until(PhaseDone)
 	identity := make([]byte, 32)
 	wrong := func(recipient int) move {
-		return slot(recipient, func(c *committee, i int) []byte {
+		return redeal(recipient, func(c *committee, i int) []byte {
 			s, err := c.polynomials[i].Share(recipient)
 			require.NoError(c, err)
-			return box(c, i, recipient, group.Bytes(s.Value.Add(s.Value, suite.Scalar().One())))
+			return group.Bytes(s.Value.Add(s.Value, suite.Scalar().One()))
 		})
 	}
 	other := put(0, []byte{0xaa, 0xbb, 0xcc, 0xdd})
@@ -160,19 +157,19 @@ func TestCulprits(t *testing.T) {
 		{"wrong constant proof", PhaseReveal, put(-32, identity), 0, BadProof},
 		{"short deal", PhaseDeal, cut(1), 0, Malformed},
 		{"a share too few", PhaseDeal, cut(sealedSize), 0, Malformed},
-		{"a share too many", PhaseDeal, body(func(_ *committee, _ int, b []byte) []byte { return append(b, b[:sealedSize]...) }),
+		{"a share too many", PhaseDeal, body(func(_ *committee, _ int, b []byte) []byte { return append(b, b[len(b)-sealedSize:]...) }),
 			0, Malformed},
-		{"torsion ephemeral", PhaseDeal, put(0, torsion()), 0, Malformed},
-		{"identity ephemeral", PhaseDeal, put(4*sealedSize, identity), 0, Malformed},
-		{"unreduced ephemeral proof", PhaseDeal, put(pointSize, unreduced()), 0, Malformed},
+		{"torsion ephemeral", PhaseDeal, put(proofSize, torsion()), 0, Malformed},
+		{"identity ephemeral", PhaseDeal, put(proofSize+4*sealedSize, identity), 0, Malformed},
+		{"unreduced ephemeral proof", PhaseDeal, put(0, unreduced()), 0, Malformed},
 		{"one share sealed to two", PhaseDeal, body(func(_ *committee, _ int, b []byte) []byte {
-			copy(b[sealedSize:], b[:sealedSize])
+			copy(b[proofSize+sealedSize:], b[proofSize:proofSize+sealedSize])
 			return b
 		}), 0, BadProof},
 		{"garbage ciphertext", PhaseDeal, put(-1, []byte{0xff}), PhaseComplain, BadShare},
 		{"wrong share", PhaseDeal, wrong(3), PhaseComplain, BadShare},
 		{"wrong share to the last", PhaseDeal, wrong(5), PhaseComplain, BadShare},
-		{"unreduced share", PhaseDeal, slot(1, func(c *committee, i int) []byte { return box(c, i, 1, unreduced()) }),
+		{"unreduced share", PhaseDeal, redeal(1, func(*committee, int) []byte { return unreduced() }),
 			PhaseComplain, BadShare},
 		{"false complaint", PhaseComplain, accuse(3, nil), 0, FalseComplaint},
 		{"two false complaints", PhaseComplain, body(func(c *committee, i int, _ []byte) []byte {
@@ -320,14 +317,29 @@ func TestRogueKey(t *testing.T) {
 }
 
 // TestStolenEphemeral: trustee 2 copies, or doubles, the ephemeral key under which trustee 1 sealed a share to trustee 3. If
-// that passed, trustee 3's complaint would hand out the key of trustee 1's share. Now nobody has anything to complain of.
+// that passed, trustee 3's complaint would hand out the key of trustee 1's share. The one proof covers all of a dealer's
+// ephemeral keys, so trustee 2 makes the best it can: it knows the other secrets and leaves the stolen one out, or uses it and
+// its negative for two recipients so that they cancel out in a sum. Now nobody has anything to complain of.
 func TestStolenEphemeral(t *testing.T) {
-	for _, factor := range []int64{1, 2} {
-		c := newCommittee(t, "stolen", 3, 5).cheat(PhaseDeal, 2, slot(3, func(c *committee, i int) []byte {
-			b := bytes.Clone(bodyOf(c, 1, PhaseDeal)[2*sealedSize : 3*sealedSize])
-			r, err := group.DecodePoint(suite, b[:pointSize])
+	for _, factors := range []map[int]int64{{3: 1}, {3: 2}, {3: 1, 4: -1}} {
+		c := newCommittee(t, "stolen", 3, 5).cheat(PhaseDeal, 2, body(func(c *committee, i int, b []byte) []byte {
+			stolen := bodyOf(c, 1, PhaseDeal)[proofSize+2*sealedSize:][:sealedSize]
+			r, err := group.DecodePoint(suite, stolen[:pointSize])
 			require.NoError(c, err)
-			copy(b, group.Bytes(r.Mul(suite.Scalar().SetInt64(factor), r)))
+			points, secrets := make([]kyber.Point, 5), make([]kyber.Scalar, 5)
+			for k := range points {
+				factor, steal := factors[k+1]
+				secrets[k] = suite.Scalar().Zero()
+				points[k] = suite.Point().Mul(suite.Scalar().SetInt64(factor), r)
+				if !steal {
+					secrets[k].Pick(c.random.(kyber.XOF))
+					points[k].Mul(secrets[k], nil)
+				}
+				copy(b[proofSize+k*sealedSize:], append(group.Bytes(points[k]), stolen[pointSize:]...))
+			}
+			proof, err := dleq.ProveKnowledge(suite, c.audit.context("ephemeral", i), points, secrets, c.random)
+			require.NoError(c, err)
+			copy(b, proof.Bytes())
 			return b
 		})).until(PhaseDone)
 		for i := 1; i <= 5; i++ {
@@ -343,7 +355,7 @@ func TestStolenEphemeral(t *testing.T) {
 // false one in the same post counts.
 func TestTwoSides(t *testing.T) {
 	c := newCommittee(t, "two sides", 2, 5)
-	c.cheat(PhaseDeal, 4, put(2*sealedSize-3, []byte{1, 2, 3})) // to trustee 2
+	c.cheat(PhaseDeal, 4, put(proofSize+2*sealedSize-3, []byte{1, 2, 3})) // to trustee 2
 	c.cheat(PhaseComplain, 2, body(func(c *committee, i int, b []byte) []byte {
 		k, err := c.audit.complaint(3, i, c.oneUse[i], c.random)
 		require.NoError(c, err)

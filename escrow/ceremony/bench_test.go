@@ -1,6 +1,8 @@
 package ceremony
 
 import (
+	"flag"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,27 +11,55 @@ import (
 	dkg "go.dedis.ch/kyber/v3/share/dkg/pedersen"
 )
 
-// BenchmarkCeremony makes the key of a whole group, 13 of 25, in one process. "shared" computes the public audit once, as a
-// simulation does; in "each" every trustee computes its own, as it would on its own machine; "kyber" is share/dkg/pedersen
-// over kyber's edwards25519: deals, responses, the key of each.
+var slow = flag.Bool("slow", false, "measure at 51 of 100 what takes ten minutes, too: kyber, and an audit for each trustee")
+
+// sizes are t and n of the benchmarks.
+var sizes = [][2]int{{13, 25}, {51, 100}}
+
+// BenchmarkCeremony makes the key of a whole group in one process. "shared" computes the public audit once, as a simulation
+// does; in "each" every trustee computes its own, as it would on its own machine; "audit" is one reader of the whole board;
+// "kyber" is share/dkg/pedersen over kyber's edwards25519: deals, responses, the key of each.
 func BenchmarkCeremony(b *testing.B) {
-	const threshold, n = 13, 25
-	b.Run("shared", func(b *testing.B) {
-		for b.Loop() {
-			c := newCommittee(b, "bench", threshold, n).until(PhaseDone)
-			require.Len(b, c.shares(), n)
+	for _, size := range sizes {
+		t, n := size[0], size[1]
+		b.Run(fmt.Sprintf("%d of %d/shared", t, n), func(b *testing.B) {
+			for b.Loop() {
+				require.Len(b, newCommittee(b, "bench", t, n).until(PhaseDone).shares(), n)
+			}
+		})
+		b.Run(fmt.Sprintf("%d of %d/audit", t, n), func(b *testing.B) {
+			c := newCommittee(b, "bench", t, n).until(PhaseDone)
+			for b.Loop() {
+				_, err := Verify(c.roster, c.board)
+				require.NoError(b, err)
+			}
+		})
+		if n > 25 && !*slow {
+			continue
 		}
-	})
-	b.Run("each", func(b *testing.B) {
-		for b.Loop() {
-			each(b, threshold, n)
-		}
-	})
-	b.Run("kyber", func(b *testing.B) {
-		for b.Loop() {
-			kyberDKG(b, threshold, n)
-		}
-	})
+		b.Run(fmt.Sprintf("%d of %d/each", t, n), func(b *testing.B) {
+			for b.Loop() {
+				each(b, t, n)
+			}
+		})
+		b.Run(fmt.Sprintf("%d of %d/kyber", t, n), func(b *testing.B) {
+			for b.Loop() {
+				kyberDKG(b, t, n)
+			}
+		})
+	}
+}
+
+// BenchmarkRefresh makes new shares for a whole group in one process, all of whom deal, with a shared audit.
+func BenchmarkRefresh(b *testing.B) {
+	for _, size := range sizes {
+		founded := newCommittee(b, "founded", size[0], size[1]).until(PhaseDone)
+		b.Run(fmt.Sprintf("%d of %d", size[0], size[1]), func(b *testing.B) {
+			for b.Loop() {
+				require.Len(b, founded.next("bench", nil).until(PhaseDone).shares(), size[1])
+			}
+		})
+	}
 }
 
 func each(b *testing.B, threshold, n int) {

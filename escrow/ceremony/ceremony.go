@@ -40,7 +40,7 @@
 // Shares of two epochs do not fit together (TestMixedEpochs), so a thief needs t shares of one epoch, within that epoch: the
 // proactive model of Herzberg, Jarecki, Krawczyk and Yung ("Proactive secret sharing, or: how to cope with perpetual leakage",
 // CRYPTO 1995). That holds only when what belongs to an epoch is destroyed with it. An old share that is kept can be stolen
-// later. A polynomial is t shares at once. And the sealed shares stay on the board for ever: with the one-use key of a trustee
+// later. A dealer's polynomial is its old share, and its part of everybody's new one. And the sealed shares stay on the board for ever: with the one-use key of a trustee
 // anybody computes its share from them ([Audit.OpenShare]), so the key must go when the ceremony ends. [Trustee.Confirm] erases
 // all but the new share; the old one its holder erases once a certificate stands, for until then the old epoch may have to
 // go on. Whoever is corrupted during a resharing counts in both epochs. With t = 1 every share is the secret itself, and
@@ -60,8 +60,8 @@
 //
 // The recipient of a bad share publishes the Diffie-Hellman value of that one sealed share, with a dleq proof under its
 // one-use key. Anybody opens the share and convicts the dealer or, if the share is good, the complainer. There is no answer
-// to a complaint that somebody would have to believe. A dealer proves that it knows each ephemeral secret: otherwise it could
-// copy, or shift by a known factor, the ephemeral key of an honest dealer, have the recipient complain, and read from the
+// to a complaint that somebody would have to believe. A dealer proves, once for all of them, that it knows every ephemeral
+// secret: otherwise it could copy, or shift by a known factor, the ephemeral key of an honest dealer, have the recipient complain, and read from the
 // complaint the honest dealer's share. TestStolenEphemeral tries it.
 //
 // # What is assumed, and what is left
@@ -82,7 +82,7 @@
 // TestHonest founds committees from 1-of-1 to 13-of-25; TestRefresh, TestReplaced, TestRecovered and TestResharingProperty
 // reshare them; TestCulprits plays one adversary a line in both, TestResharingCulprits what only a resharing invites;
 // TestStolenOneUseKey is the theft; TestVerifyIsDeterministic and the fuzz targets replay boards. BenchmarkCeremony sets it
-// beside kyber's share/dkg/pedersen.
+// beside kyber's share/dkg/pedersen, BenchmarkRefresh beside itself.
 package ceremony
 
 import (

@@ -9,6 +9,8 @@ import (
 	"doormat/escrow/dleq"
 	"doormat/escrow/group"
 	"doormat/escrow/sharing"
+
+	"go.dedis.ch/kyber/v3"
 )
 
 const (
@@ -34,7 +36,8 @@ func readDigest(body []byte) ([]byte, *fault) {
 func (s *session) revealBody(dealer int, salt []byte, p *sharing.Polynomial, random io.Reader) ([]byte, error) {
 	commitments, secret := p.Commit(), p.Secret()
 	defer secret.Zero()
-	proof, err := dleq.ProveKnowledge(suite, s.context("reveal", dealer), commitments.Key(), secret, random)
+	proof, err := dleq.ProveKnowledge(suite, s.context("reveal", dealer), []kyber.Point{commitments.Key()},
+		[]kyber.Scalar{secret}, random)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +84,7 @@ func (s *session) checkConstant(dealer int, c *sharing.Commitments, body []byte)
 	if err != nil {
 		return &fault{Malformed, err}
 	}
-	if err := dleq.VerifyKnowledge(suite, s.context("reveal", dealer), c.Key(), proof); err != nil {
+	if err := dleq.VerifyKnowledge(suite, s.context("reveal", dealer), []kyber.Point{c.Key()}, proof); err != nil {
 		return &fault{BadProof, err}
 	}
 	return nil

@@ -16,8 +16,8 @@ const (
 	Equivocation Reason = "equivocation"
 	// Malformed: a signed body that does not decode: a wrong length, a point or scalar that is not canonical.
 	Malformed Reason = "malformed post"
-	// BadProof: a proof of knowledge does not verify: of a one-use key (key), of the constant term (reveal), of an
-	// ephemeral key (deal).
+	// BadProof: a proof of knowledge does not verify: of a one-use key (key), of the constant term (reveal), of
+	// the ephemeral keys (deal).
 	BadProof Reason = "bad proof of knowledge"
 	// WrongDegree: not exactly t commitments (reveal).
 	WrongDegree Reason = "wrong degree"

@@ -17,36 +17,52 @@ import (
 
 const (
 	ciphertextSize = group.Size + chacha20poly1305.Overhead
-	sealedSize     = pointSize + proofSize + ciphertextSize
+	sealedSize     = pointSize + ciphertextSize
 )
 
-// sealed is a share for one recipient: a fresh ephemeral key, a proof that the dealer knows its secret, and the share's
-// scalar under ChaCha20-Poly1305 (RFC 8439), whose key comes by HKDF-SHA256 (RFC 5869) from the Diffie-Hellman value of
-// ephemeral and recipient's one-use key. A deal body is one of these, 144 bytes, for each recipient in order of index.
+// sealed is a share for one recipient: a fresh ephemeral key, and the share's scalar under ChaCha20-Poly1305 (RFC 8439), whose
+// key comes by HKDF-SHA256 (RFC 5869) from the Diffie-Hellman value of ephemeral and recipient's one-use key. A deal body is
+// one proof that the dealer knows the secrets of all its ephemeral keys, 64 bytes, and one sealed share, 80 bytes, for each
+// recipient in order of index.
 type sealed struct {
 	ephemeral  kyber.Point
 	ciphertext []byte
 }
 
-// seal returns the encoding of a sealed share.
-func (s *session) seal(dealer int, share sharing.Share, to kyber.Point, random io.Reader) ([]byte, error) {
-	secret, err := group.RandomScalar(suite, random)
+// dealBody seals scalars, of 32 bytes each, to the recipients.
+func (a *Audit) dealBody(dealer int, scalars [][]byte, random io.Reader) ([]byte, error) {
+	var ephemerals []kyber.Point
+	var secrets []kyber.Scalar
+	var boxes []byte
+	for k, recipient := range a.recipients {
+		secret, err := group.RandomScalar(suite, random)
+		if err != nil {
+			return nil, err
+		}
+		defer secret.Zero()
+		box, err := a.seal(dealer, recipient, scalars[k], secret, a.trustees[recipient].key)
+		if err != nil {
+			return nil, err
+		}
+		secrets, ephemerals = append(secrets, secret), append(ephemerals, box.ephemeral)
+		boxes = append(append(boxes, group.Bytes(box.ephemeral)...), box.ciphertext...)
+	}
+	proof, err := dleq.ProveKnowledge(suite, a.context("ephemeral", dealer), ephemerals, secrets, random)
 	if err != nil {
 		return nil, err
 	}
-	defer secret.Zero()
+	return append(proof.Bytes(), boxes...), nil
+}
+
+// seal seals a scalar with the secret of an ephemeral key.
+func (s *session) seal(dealer, recipient int, scalar []byte, secret kyber.Scalar, to kyber.Point) (sealed, error) {
 	ephemeral := suite.Point().Mul(secret, nil)
-	context := s.context("ephemeral", dealer, share.Index)
-	proof, err := dleq.ProveKnowledge(suite, context, ephemeral, secret, random)
+	aead, err := s.shareCipher(dealer, recipient, ephemeral, to, suite.Point().Mul(secret, to))
 	if err != nil {
-		return nil, err
+		return sealed{}, err
 	}
-	aead, err := s.shareCipher(dealer, share.Index, ephemeral, to, suite.Point().Mul(secret, to))
-	if err != nil {
-		return nil, err
-	}
-	b := append(group.Bytes(ephemeral), proof.Bytes()...)
-	return aead.Seal(b, make([]byte, aead.NonceSize()), group.Bytes(share.Value), s.context("share", dealer, share.Index)), nil
+	ciphertext := aead.Seal(nil, make([]byte, aead.NonceSize()), scalar, s.context("share", dealer, recipient))
+	return sealed{ephemeral, ciphertext}, nil
 }
 
 // unseal opens a sealed share with the Diffie-Hellman value, whoever knows that.
@@ -80,33 +96,26 @@ func (s *session) shareCipher(dealer, recipient int, ephemeral, to, shared kyber
 
 // readDeal decodes a deal and checks what everybody can check of it. Whether the shares are right only recipients see.
 func (s *session) readDeal(dealer int, recipients []int, body []byte) (map[int]sealed, *fault) {
-	if len(body) != len(recipients)*sealedSize {
-		return nil, &fault{Malformed, fmt.Errorf("a deal for %d recipients has %d bytes, got %d", len(recipients),
-			len(recipients)*sealedSize, len(body))}
+	if want := proofSize + len(recipients)*sealedSize; len(body) != want {
+		return nil, &fault{Malformed, fmt.Errorf("a deal for %d recipients has %d bytes, got %d", len(recipients), want, len(body))}
+	}
+	proof, err := readProof(body[:proofSize])
+	if err != nil {
+		return nil, &fault{Malformed, err}
 	}
 	deal := make(map[int]sealed, len(recipients))
+	var ephemerals []kyber.Point
 	for k, recipient := range recipients {
-		box, f := s.readSealed(dealer, recipient, body[k*sealedSize:(k+1)*sealedSize])
-		if f != nil {
-			f.detail = fmt.Errorf("the share sealed to trustee %d: %w", recipient, f.detail)
-			return nil, f
+		box := body[proofSize+k*sealedSize:][:sealedSize]
+		ephemeral, err := group.DecodePoint(suite, box[:pointSize])
+		if err != nil {
+			return nil, &fault{Malformed, fmt.Errorf("the share sealed to trustee %d: %w", recipient, err)}
 		}
-		deal[recipient] = box
+		deal[recipient] = sealed{ephemeral, box[pointSize:]}
+		ephemerals = append(ephemerals, ephemeral)
+	}
+	if err := dleq.VerifyKnowledge(suite, s.context("ephemeral", dealer), ephemerals, proof); err != nil {
+		return nil, &fault{BadProof, err}
 	}
 	return deal, nil
-}
-
-func (s *session) readSealed(dealer, recipient int, b []byte) (sealed, *fault) {
-	ephemeral, err := group.DecodePoint(suite, b[:pointSize])
-	if err != nil {
-		return sealed{}, &fault{Malformed, err}
-	}
-	proof, err := readProof(b[:pointSize+proofSize])
-	if err != nil {
-		return sealed{}, &fault{Malformed, err}
-	}
-	if err := dleq.VerifyKnowledge(suite, s.context("ephemeral", dealer, recipient), ephemeral, proof); err != nil {
-		return sealed{}, &fault{BadProof, err}
-	}
-	return sealed{ephemeral, b[pointSize+proofSize:]}, nil
 }

@@ -68,7 +68,8 @@ func gather(tb testing.TB, r *Roster, identities []ed25519.PrivateKey) *committe
 // next is the resharing that follows c, at its start. Whoever is in changed holds no share: a newcomer, in somebody's place or
 // at the end, or one who lost it.
 func (c *committee) next(session string, changed map[int]ed25519.PrivateKey) *committee {
-	o := c.outcome()
+	o, err := c.audit.Outcome()
+	require.NoError(c, err)
 	r := &Roster{Session: []byte(session), Threshold: c.roster.Threshold, From: o.Commitments}
 	identities := slices.Clone(c.identities)
 	if changed[len(identities)] != nil {

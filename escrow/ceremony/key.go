@@ -14,7 +14,7 @@ import (
 
 func (s *session) keyBody(trustee int, secret kyber.Scalar, random io.Reader) ([]byte, error) {
 	public := suite.Point().Mul(secret, nil)
-	proof, err := dleq.ProveKnowledge(suite, s.context("key", trustee), public, secret, random)
+	proof, err := dleq.ProveKnowledge(suite, s.context("key", trustee), []kyber.Point{public}, []kyber.Scalar{secret}, random)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func (s *session) readKey(trustee int, body []byte) (kyber.Point, *fault) {
 	if err != nil {
 		return nil, &fault{Malformed, err}
 	}
-	if err := dleq.VerifyKnowledge(suite, s.context("key", trustee), public, proof); err != nil {
+	if err := dleq.VerifyKnowledge(suite, s.context("key", trustee), []kyber.Point{public}, proof); err != nil {
 		return nil, &fault{BadProof, err}
 	}
 	return public, nil

@@ -57,18 +57,20 @@ func (t *Trustee) commit(random io.Reader) ([]byte, error) {
 
 // deal seals a share to everybody who is left, the dealer included, and forgets the polynomial.
 func (t *Trustee) deal(a *Audit, random io.Reader) ([]byte, error) {
-	var body []byte
+	var scalars [][]byte
 	for _, recipient := range a.recipients {
 		share, err := t.polynomial.Share(recipient)
 		if err != nil {
 			return nil, err
 		}
-		box, err := t.seal(t.index, share, a.trustees[recipient].key, random)
+		scalar := group.Bytes(share.Value)
 		share.Value.Zero()
-		if err != nil {
-			return nil, err
-		}
-		body = append(body, box...)
+		defer clear(scalar)
+		scalars = append(scalars, scalar)
+	}
+	body, err := a.dealBody(t.index, scalars, random)
+	if err != nil {
+		return nil, err
 	}
 	t.forgetPolynomial()
 	return body, nil

@@ -1,18 +1,20 @@
 // Package dleq proves in zero knowledge that two points have the same logarithm: A = x*G and B = x*H for one secret x
 // (Chaum and Pedersen, "Wallet databases with observers", CRYPTO 1992), made non-interactive by hashing (Fiat and Shamir,
-// CRYPTO 1986), and beside it that one knows the logarithm of a single point (Schnorr, "Efficient signature generation by
-// smart cards", J. Cryptology 1991).
+// CRYPTO 1986), and beside it that one knows the logarithms of one or more points (Schnorr, "Efficient signature generation by
+// smart cards", J. Cryptology 1991; for many at the price of one: Gennaro, Leigh, Sundaram and Yerazunis, "Batching Schnorr
+// identification scheme", ASIACRYPT 2004).
 //
 // A trustee uses the first to show that a partial decryption was made with its share, a complainer in a key ceremony to
-// show what it received; a dealer uses the second to show that it knows the constant term it commits to.
+// show what it received; a dealer uses the second to show that it knows the constant term it commits to and the ephemeral keys
+// that it seals under.
 //
 // # The challenge
 //
 // The prover commits to a nonce v with v*G and v*H and takes the challenge c = group.HashToScalar(domain, context, G|A|H|B,
 // v*G|v*H), where | joins encodings of fixed size and the other lengths are hashed too. The response is r = v + c*x, the
 // proof (c, r). The verifier computes r*G - c*A and r*H - c*B and hashes anew: c must come out. So everything in the statement
-// stands under the hash, and so does the caller's context, which ties a proof to its use. A proof of knowledge is the same
-// with one equation and another domain.
+// stands under the hash, and so does the caller's context, which ties a proof to its use. A proof of knowledge has another domain
+// and one equation; see [ProveKnowledge].
 //
 // kyber v3.1.0's proof/dleq never recomputes its challenge and leaves the bases out of it; TestKyberAcceptsWhatWeRefuse
 // builds the false statements that pass there and are refused here.
@@ -40,90 +42,65 @@ type Statement struct {
 	H, B kyber.Point
 }
 
-func (s Statement) claims() []claim { return []claim{{s.G, s.A}, {s.H, s.B}} }
+func (s Statement) points() []kyber.Point { return []kyber.Point{s.G, s.A, s.H, s.B} }
 
 // Prove shows that the statement is true with x, under a context that the verifier must know too. It fails when random does
 // and when a point is the identity; that x fits the statement is the caller's business, for a proof of a false one does not
 // verify. The nonce is hashed from 64 bytes of random together with x, the statement and the context: a reader that
 // repeats itself or is known to the adversary does not give x away.
 func Prove(g kyber.Group, context []byte, s Statement, x kyber.Scalar, random io.Reader) (*Proof, error) {
-	return prove(g, equalDomain, context, s.claims(), x, random)
-}
-
-// Verify returns nil when the proof shows the statement under the context. Everything is public: it takes variable time.
-func Verify(g kyber.Group, context []byte, s Statement, p *Proof) error {
-	return verify(g, equalDomain, context, s.claims(), p)
-}
-
-// ProveKnowledge shows knowledge of x in public = x*generator, under a context. It fails as Prove does.
-func ProveKnowledge(g kyber.Group, context []byte, public kyber.Point, x kyber.Scalar, random io.Reader) (*Proof, error) {
-	return prove(g, knowledgeDomain, context, []claim{{nil, public}}, x, random)
-}
-
-// VerifyKnowledge returns nil when the proof shows that its maker knew the logarithm of public, under the context.
-func VerifyKnowledge(g kyber.Group, context []byte, public kyber.Point, p *Proof) error {
-	return verify(g, knowledgeDomain, context, []claim{{nil, public}}, p)
-}
-
-// claim says that image is base times the secret that all claims of a proof share. A nil base is the generator.
-type claim struct {
-	base, image kyber.Point
-}
-
-func prove(g kyber.Group, domain string, context []byte, claims []claim, x kyber.Scalar, random io.Reader) (*Proof, error) {
-	public, err := encode(g, claims)
+	public, err := encode(g, s.points())
 	if err != nil {
 		return nil, err
 	}
-	v, err := nonce(g, domain, context, public, x, random)
+	v, err := nonce(g, equalDomain, context, public, []kyber.Scalar{x}, random)
 	if err != nil {
 		return nil, err
 	}
-	commitments := make([]kyber.Point, len(claims))
-	for i, c := range claims {
-		commitments[i] = g.Point().Mul(v, c.base)
-	}
-	challenge := hash(g, domain, context, public, commitments)
+	challenge := hash(g, equalDomain, context, public, g.Point().Mul(v, s.G), g.Point().Mul(v, s.H))
 	response := g.Scalar().Mul(challenge, x)
 	return &Proof{challenge: challenge, response: response.Add(response, v)}, nil
 }
 
-func verify(g kyber.Group, domain string, context []byte, claims []claim, p *Proof) error {
+// Verify returns nil when the proof shows the statement under the context. Everything is public: it takes variable time.
+func Verify(g kyber.Group, context []byte, s Statement, p *Proof) error {
 	if p == nil || p.challenge == nil || p.response == nil {
-		return errors.New("dleq: there is no proof")
+		return errNoProof
 	}
-	public, err := encode(g, claims)
+	public, err := encode(g, s.points())
 	if err != nil {
 		return err
 	}
-	minus := g.Scalar().Neg(p.challenge)
-	commitments := make([]kyber.Point, len(claims))
-	for i, c := range claims {
-		commitments[i] = group.VarTimeMul(g, []kyber.Scalar{p.response, minus}, []kyber.Point{c.base, c.image})
-	}
-	if !hash(g, domain, context, public, commitments).Equal(p.challenge) {
-		return errors.New("dleq: the proof does not show the statement in this context")
+	scalars := []kyber.Scalar{p.response, g.Scalar().Neg(p.challenge)}
+	first := group.VarTimeMul(g, scalars, []kyber.Point{s.G, s.A})
+	second := group.VarTimeMul(g, scalars, []kyber.Point{s.H, s.B})
+	if !hash(g, equalDomain, context, public, first, second).Equal(p.challenge) {
+		return errNotShown
 	}
 	return nil
 }
 
-// encode lays out base and image of every claim and refuses the identity.
-func encode(g kyber.Group, claims []claim) ([]byte, error) {
+var (
+	errNoProof  = errors.New("dleq: there is no proof")
+	errNotShown = errors.New("dleq: the proof does not show the statement in this context")
+)
+
+// encode lays out the points of a statement and refuses the identity. The first may be nil for the generator.
+func encode(g kyber.Group, points []kyber.Point) ([]byte, error) {
 	var b []byte
-	for i, c := range claims {
-		base := c.base
-		if base == nil {
-			base = g.Point().Base()
+	for i, p := range points {
+		if i == 0 && p == nil {
+			p = g.Point().Base()
 		}
-		if c.image == nil || group.IsIdentity(g, base) || group.IsIdentity(g, c.image) {
-			return nil, fmt.Errorf("dleq: a point of equation %d is missing or the identity", i+1)
+		if p == nil || group.IsIdentity(g, p) {
+			return nil, fmt.Errorf("dleq: point %d of the statement is missing or the identity", i+1)
 		}
-		b = append(append(b, group.Bytes(base)...), group.Bytes(c.image)...)
+		b = append(b, group.Bytes(p)...)
 	}
 	return b, nil
 }
 
-func hash(g kyber.Group, domain string, context, public []byte, commitments []kyber.Point) kyber.Scalar {
+func hash(g kyber.Group, domain string, context, public []byte, commitments ...kyber.Point) kyber.Scalar {
 	var committed []byte
 	for _, p := range commitments {
 		committed = append(committed, group.Bytes(p)...)
@@ -131,7 +108,7 @@ func hash(g kyber.Group, domain string, context, public []byte, commitments []ky
 	return group.HashToScalar(g, domain, context, public, committed)
 }
 
-func nonce(g kyber.Group, domain string, context, public []byte, x kyber.Scalar, random io.Reader) (kyber.Scalar, error) {
+func nonce(g kyber.Group, domain string, context, public []byte, secrets []kyber.Scalar, random io.Reader) (kyber.Scalar, error) {
 	if random == nil {
 		return nil, errors.New("dleq: no source of randomness was given")
 	}
@@ -139,5 +116,10 @@ func nonce(g kyber.Group, domain string, context, public []byte, x kyber.Scalar,
 	if _, err := io.ReadFull(random, fresh[:]); err != nil {
 		return nil, fmt.Errorf("dleq: the source of randomness failed: %w", err)
 	}
-	return group.HashToScalar(g, nonceDomain, []byte(domain), fresh[:], group.Bytes(x), context, public), nil
+	hidden := make([]byte, 0, len(secrets)*g.ScalarLen())
+	for _, x := range secrets {
+		hidden = append(hidden, group.Bytes(x)...)
+	}
+	defer clear(hidden)
+	return group.HashToScalar(g, nonceDomain, []byte(domain), fresh[:], hidden, context, public), nil
 }

@@ -2,6 +2,7 @@ package dleq
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 	"testing/iotest"
 
@@ -37,9 +38,9 @@ func TestProve(t *testing.T) {
 		explicit.G = g.Point().Base()
 		require.NoError(t, Verify(g, context, explicit, p), "a nil G is the generator")
 
-		k, err := ProveKnowledge(g, context, s.A, x, blake2xb.New(nil))
+		k, err := ProveKnowledge(g, context, []kyber.Point{s.A}, []kyber.Scalar{x}, blake2xb.New(nil))
 		require.NoError(t, err)
-		require.NoError(t, VerifyKnowledge(g, context, s.A, k))
+		require.NoError(t, VerifyKnowledge(g, context, []kyber.Point{s.A}, k))
 	}
 }
 
@@ -69,11 +70,11 @@ func TestEverythingIsBound(t *testing.T) {
 			require.Error(t, Verify(g, context, s, q), "byte %d", i)
 		}
 	}
-	require.Error(t, VerifyKnowledge(g, context, s.A, p), "a proof of one kind must not pass as the other")
-	k, err := ProveKnowledge(g, context, s.A, x, blake2xb.New(nil))
+	require.Error(t, VerifyKnowledge(g, context, []kyber.Point{s.A}, p), "a proof of one kind must not pass as the other")
+	k, err := ProveKnowledge(g, context, []kyber.Point{s.A}, []kyber.Scalar{x}, blake2xb.New(nil))
 	require.NoError(t, err)
-	require.Error(t, VerifyKnowledge(g, nil, s.A, k))
-	require.Error(t, VerifyKnowledge(g, context, other, k))
+	require.Error(t, VerifyKnowledge(g, nil, []kyber.Point{s.A}, k))
+	require.Error(t, VerifyKnowledge(g, context, []kyber.Point{other}, k))
 	require.Error(t, Verify(g, context, s, k))
 }
 
@@ -110,7 +111,7 @@ func TestKyberAcceptsWhatWeRefuse(t *testing.T) {
 	zero, err := Decode(g, make([]byte, 64))
 	require.NoError(t, err)
 	require.Error(t, Verify(g, nil, s, zero))
-	require.Error(t, VerifyKnowledge(g, nil, s.A, zero))
+	require.Error(t, VerifyKnowledge(g, nil, []kyber.Point{s.A}, zero))
 }
 
 // TestBasesAreUnderTheHash fixes images, commitments and challenge first and then solves both equations for the bases, which
@@ -119,16 +120,58 @@ func TestBasesAreUnderTheHash(t *testing.T) {
 	random := blake2xb.New([]byte("bases"))
 	g := group.New(nil)
 	s, _ := statement(g, "bases")
-	public, err := encode(g, s.claims())
+	public, err := encode(g, s.points())
 	require.NoError(t, err)
 	commitments := []kyber.Point{g.Point().Pick(random), g.Point().Pick(random)}
-	p := &Proof{challenge: hash(g, equalDomain, context, public, commitments), response: g.Scalar().Pick(random)}
+	p := &Proof{challenge: hash(g, equalDomain, context, public, commitments...), response: g.Scalar().Pick(random)}
 	solve := func(commitment, image kyber.Point) kyber.Point {
 		base := g.Point().Add(commitment, g.Point().Mul(p.challenge, image))
 		return base.Mul(g.Scalar().Inv(p.response), base)
 	}
 	s.G, s.H = solve(commitments[0], s.A), solve(commitments[1], s.B)
 	require.Error(t, Verify(g, context, s, p))
+}
+
+// TestKnowledgeOfAll: one proof for up to 100 points. It is bound to each, to their number and order and to the context, and
+// does not pass when a secret is missing, not even where two unknown ones cancel out.
+func TestKnowledgeOfAll(t *testing.T) {
+	for _, g := range []kyber.Group{group.New(nil), kyberedwards.NewBlakeSHA256Ed25519()} {
+		for _, n := range []int{1, 2, 5, 100} {
+			random := blake2xb.New([]byte("all"))
+			points, secrets := make([]kyber.Point, n), make([]kyber.Scalar, n)
+			for k := range secrets {
+				secrets[k] = g.Scalar().Pick(random)
+				points[k] = g.Point().Mul(secrets[k], nil)
+			}
+			p, err := ProveKnowledge(g, context, points, secrets, random)
+			require.NoError(t, err)
+			require.Len(t, p.Bytes(), 64)
+			require.NoError(t, VerifyKnowledge(g, context, points, p))
+			require.Error(t, VerifyKnowledge(g, nil, points, p))
+			require.Error(t, VerifyKnowledge(g, context, points[1:], p))
+			require.Error(t, VerifyKnowledge(g, context, append(points[:n:n], points[0]), p))
+			other := slices.Clone(points)
+			other[n-1] = g.Point().Pick(random)
+			require.Error(t, VerifyKnowledge(g, context, other, p))
+			other[n-1] = g.Point().Null()
+			require.ErrorContains(t, VerifyKnowledge(g, context, other, p), "identity")
+			_, err = ProveKnowledge(g, context, points, secrets[1:], random)
+			require.ErrorContains(t, err, "one secret for each")
+
+			if n > 1 {
+				slices.Reverse(points)
+				require.Error(t, VerifyKnowledge(g, context, points, p))
+				stolen, zero := g.Point().Pick(random), g.Scalar().Zero()
+				p, err = ProveKnowledge(g, context, []kyber.Point{stolen, g.Point().Neg(stolen)}, []kyber.Scalar{zero, zero}, random)
+				require.NoError(t, err)
+				require.Error(t, VerifyKnowledge(g, context, []kyber.Point{stolen, g.Point().Neg(stolen)}, p))
+			}
+		}
+		_, err := ProveKnowledge(g, context, nil, nil, blake2xb.New(nil))
+		require.ErrorContains(t, err, "needs a point")
+		require.Error(t, VerifyKnowledge(g, context, nil, &Proof{g.Scalar().One(), g.Scalar().One()}))
+		require.Error(t, VerifyKnowledge(g, context, []kyber.Point{g.Point().Base()}, nil))
+	}
 }
 
 func TestIdentityIsRefused(t *testing.T) {
@@ -148,7 +191,7 @@ func TestIdentityIsRefused(t *testing.T) {
 		require.ErrorContains(t, err, "identity", name)
 		require.ErrorContains(t, Verify(g, context, s, p), "identity", name)
 	}
-	require.Error(t, VerifyKnowledge(g, context, null, p))
+	require.Error(t, VerifyKnowledge(g, context, []kyber.Point{null}, p))
 	require.Error(t, Verify(g, context, Statement{}, nil))
 	require.Error(t, Verify(g, context, Statement{}, &Proof{}))
 	for _, n := range []int{0, 63, 65} {
@@ -170,7 +213,7 @@ func TestNonceIsHedged(t *testing.T) {
 	require.Equal(t, first.Bytes(), same.Bytes())
 	second, err := Prove(g, []byte("another"), s, x, zeros())
 	require.NoError(t, err)
-	knowledge, err := ProveKnowledge(g, context, s.A, x, zeros())
+	knowledge, err := ProveKnowledge(g, context, []kyber.Point{s.A}, []kyber.Scalar{x}, zeros())
 	require.NoError(t, err)
 	elsewhere := s
 	elsewhere.H = g.Point().Add(s.H, s.H)

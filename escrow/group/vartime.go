@@ -51,22 +51,33 @@ func varTimeMul(sum *edwards25519.Point, scalars []kyber.Scalar, points []kyber.
 // small public index, so that each step is a handful of additions instead of a whole multiplication. Its time depends on
 // x and on the number of coefficients.
 func VarTimeEvaluate(g kyber.Group, coefficients []kyber.Point, x uint8) kyber.Point {
-	sum := g.Point().Null()
+	sum, step := g.Point().Null(), g.Point()
 	for j := len(coefficients) - 1; j >= 0; j-- {
-		sum = varTimeSmall(g, sum, x)
-		sum.Add(sum, coefficients[j])
+		varTimeSmall(step, sum, x)
+		sum.Add(step, coefficients[j])
 	}
 	return sum
 }
 
-// varTimeSmall returns x*p by doubling and adding.
-func varTimeSmall(g kyber.Group, p kyber.Point, x uint8) kyber.Point {
-	product := g.Point().Null()
-	for i := bits.Len8(x) - 1; i >= 0; i-- {
-		product.Add(product, product)
+// varTimeSmall sets product to x*p by doubling and adding. The two must not be the same variable.
+func varTimeSmall(product, p kyber.Point, x uint8) {
+	if x == 0 {
+		product.Null()
+		return
+	}
+	product.Set(p)
+	for i := bits.Len8(x) - 2; i >= 0; i-- {
+		double(product)
 		if x>>i&1 == 1 {
 			product.Add(product, p)
 		}
 	}
-	return product
+}
+
+func double(p kyber.Point) {
+	if ours, ok := p.(*point); ok {
+		ours.p.Double(&ours.p)
+		return
+	}
+	p.Add(p, p)
 }
