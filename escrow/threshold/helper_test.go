@@ -2,7 +2,6 @@ package threshold
 
 import (
 	"context"
-	"crypto/ed25519"
 	"slices"
 	"testing"
 	"time"
@@ -10,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
-	"doormat/escrow/ceremony"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -119,10 +117,5 @@ func (s *stage) signed() law.Signed {
 	return order
 }
 
-func rosterOf(f *founding) *ceremony.Roster {
-	r := &ceremony.Roster{Session: []byte(keyID), Threshold: f.committee.commitments.Threshold()}
-	for _, k := range f.identity {
-		r.Identities = append(r.Identities, k.Public().(ed25519.PublicKey))
-	}
-	return r
-}
+// ring is the keyring of a client that knows the first key.
+func ring(f *founding) keyring { return keyring{newAnchor(f), []*committee{f.committee}} }
