@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/senderkey"
 	"doormat/world"
 )
 
@@ -29,6 +30,8 @@ type Device struct {
 	peers    map[string]*peer
 	outbox   []*outgoing
 	history  []kept
+	groups   map[string]*group
+	fetching map[string]*fetch // attachments on their way, by message id
 	answered map[string]uint32 // initial messages to a KEM key of last resort, and its number
 	days     int               // since the signed prekey was replaced
 }
@@ -44,11 +47,17 @@ type outgoing struct {
 	secret, public []byte
 	waiting        []string // recipients whose bundle has been asked for
 	uploads        int      // sent, without a receipt so far
+
+	// Of a message to a group:
+	group *senderkey.Message // the ciphertext for all
+	key   []byte             // the sender key as of this message, for those who have it not
+	chain *ownChain          // whose message it is
 }
 
 type kept struct {
-	meta world.Meta
-	body []byte
+	meta  world.Meta
+	body  []byte
+	files map[int][]byte // by number, from 0
 }
 
 const sessionsPerPeer = 4
@@ -81,17 +90,22 @@ func (d *Device) Holdings() []world.Fact {
 		return nil
 	}
 	facts := []world.Fact{{Kind: DeviceKeys, Ref: d.account, Data: d.keys.encode()}}
-	for _, name := range d.known() {
+	for _, name := range sortedKeys(d.peers) {
 		for _, s := range d.peers[name].sessions {
 			facts = append(facts, s.fact())
 		}
 	}
+	for _, name := range sortedKeys(d.groups) {
+		facts = append(facts, d.groups[name].facts(name)...)
+	}
 	for _, o := range d.outbox {
-		facts = append(facts, o.meta.Fact(),
-			world.Fact{Kind: Secret, Ref: o.meta.ID, Data: o.secret}, world.Fact{Kind: Public, Ref: o.meta.ID, Data: o.public})
+		facts = append(facts, o.facts()...)
+	}
+	for _, id := range sortedKeys(d.fetching) {
+		facts = append(facts, d.fetching[id].facts()...)
 	}
 	for _, k := range d.history {
-		facts = append(facts, world.Fact{Kind: KeptMessage, Ref: k.meta.ID, Data: world.Pack(keptTag, k.meta.Encode(), k.body)})
+		facts = append(facts, k.facts()...)
 	}
 	if e, ok := d.envelope.(interface{ Holdings() []world.Fact }); ok { // a modified client's own secrets
 		facts = append(facts, e.Holdings()...)
@@ -99,14 +113,7 @@ func (d *Device) Holdings() []world.Fact {
 	return facts
 }
 
-func (d *Device) known() []string {
-	var names []string
-	for name := range d.peers {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 // Handle implements [world.Node].
 func (d *Device) Handle(now time.Time, p world.Packet) []world.Packet {
@@ -116,8 +123,11 @@ func (d *Device) Handle(now time.Time, p world.Packet) []world.Packet {
 	case "provider":
 		return d.fromProvider(p)
 	case world.Life:
-		if p.Kind() == world.KindStart {
+		switch p.Kind() {
+		case world.KindStart:
 			return d.install()
+		case world.KindMembers:
+			return d.members(now, p.Data, false)
 		}
 	case world.Clock:
 		return d.tick()
@@ -129,6 +139,8 @@ func (d *Device) fromUser(now time.Time, p world.Packet) []world.Packet {
 	switch p.Kind() {
 	case world.KindTyped:
 		return d.typed(now, p.Data)
+	case world.KindMembers:
+		return d.members(now, p.Data, true)
 	case world.KindAskNumber:
 		return d.number(p.Data)
 	case world.KindReinstall:
@@ -147,6 +159,8 @@ func (d *Device) fromProvider(p world.Packet) []world.Packet {
 		return d.receipt(p.Data)
 	case KindDeliver:
 		return d.deliver(p.Data)
+	case KindBlob:
+		return d.blob(p.Data)
 	}
 	return d.hear(p.Data)
 }
@@ -166,6 +180,7 @@ func (d *Device) toProvider(data []byte) world.Packet {
 // install begins anew: nothing of what was there remains.
 func (d *Device) install() []world.Packet {
 	d.peers, d.outbox, d.history, d.answered, d.days = map[string]*peer{}, nil, nil, map[string]uint32{}, 0
+	d.groups, d.fetching = map[string]*group{}, map[string]*fetch{}
 	var err error
 	if d.keys, err = newKeyStore(d.random); err != nil {
 		return d.warn("the device could not be set up: %v", err)
@@ -179,15 +194,16 @@ func (d *Device) register() world.Packet {
 
 // tick replaces the signed prekey when its time has come.
 func (d *Device) tick() []world.Packet {
+	out := d.remind()
 	if d.days++; d.days < rotationDays || d.keys == nil {
-		return nil
+		return out
 	}
 	d.days = 0
 	if err := d.keys.rotate(d.random); err != nil {
-		return d.warn("prekeys could not be replaced: %v", err)
+		return append(out, d.warn("prekeys could not be replaced: %v", err)...)
 	}
 	maps.DeleteFunc(d.answered, func(_ string, kem uint32) bool { return !d.keys.has(kem) })
-	return []world.Packet{d.register()}
+	return append(out, d.register())
 }
 
 // number answers the user who wants to compare safety numbers.
@@ -226,10 +242,18 @@ func (d *Device) adopt(s *session) {
 	p.sessions = p.sessions[:min(len(p.sessions), sessionsPerPeer)]
 }
 
-// keep adds a message to the history and deletes what is beyond retention.
+// keep adds a message to the history and deletes what is beyond retention, with
+// its files.
 func (d *Device) keep(m world.Meta, body []byte) {
-	d.history = append(d.history, kept{m, body})
+	d.history = append(d.history, kept{m, body, map[int][]byte{}})
 	if d.retention > 0 {
 		d.history = slices.Delete(d.history, 0, max(0, len(d.history)-d.retention)) // which zeroes what it vacates
+	}
+}
+
+// keepFile adds an attachment to its message, if that is still there.
+func (d *Device) keepFile(id string, number int, data []byte) {
+	if i := slices.IndexFunc(d.history, func(k kept) bool { return k.meta.ID == id }); i >= 0 {
+		d.history[i].files[number] = data
 	}
 }

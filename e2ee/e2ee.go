@@ -64,11 +64,14 @@ func (Design) Info() world.Info {
 // Rules implements [world.Design].
 func (Design) Rules() []world.Rule {
 	rules := append(Rules(), world.Rule{
-		Name: "read the secret part", Doc: "In pure end-to-end encryption the ratchet carries the text itself.",
-		Takes: []world.Kind{Secret}, Gives: []world.Kind{world.Plaintext},
+		Name: "read the secret part", Doc: "In pure end-to-end encryption the ratchet carries the content itself.",
+		Takes: []world.Kind{Secret}, Gives: []world.Kind{Contents},
 		Apply: func(in world.Input) ([]world.Derived, error) {
 			f := in.Facts[0]
-			return world.Conclude(world.Fact{Kind: world.Plaintext, Ref: f.Ref, Data: f.Data}), nil
+			if _, err := ParseContent(f.Data); err != nil {
+				return nil, err // a sender key
+			}
+			return world.Conclude(world.Fact{Kind: Contents, Ref: f.Ref, Data: f.Data}), nil
 		}})
 	return append(rules, MakingRules(func(io.Reader, []world.Fact) (Envelope, error) { return plain{}, nil }, "")...)
 }

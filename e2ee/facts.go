@@ -26,8 +26,8 @@ const (
 	ChainKey     world.Kind = "chain key"           // Ref "chain:n" of the message it is for
 	MessageKey   world.Kind = "message key"         // Ref "chain:n"
 	RatchetState world.Kind = "ratchet state"       // root and own private key; Ref "peer→own"
-	Secret       world.Kind = "secret part"         // what the ratchet carried; Ref the message id
-	UsedNumber   world.Kind = "used message number" // hash of metadata and public part, 32 bytes; Ref the message id
+	Secret       world.Kind = "secret part"         // what a session or group carried, a sender key too; Ref the message id
+	UsedNumber   world.Kind = "used message number" // hash of metadata, public part and ciphertext for a group, 32 bytes; Ref the message id
 	Public       world.Kind = "public part"         // what travelled beside it; Ref the message id
 )
 
@@ -167,13 +167,13 @@ func parseKeyData(data []byte) (key ratchet.Key, ad []byte, err error) {
 // sealed is a ciphertext with what a holder of the message key needs to open it.
 type sealed struct {
 	id         string
-	open       []byte // hash of the open parts, see associated
+	open       [32]byte // hash of the open parts, see associated
 	header     ratchet.Header
 	ciphertext []byte
 }
 
 func (c *sealed) encode() []byte {
-	return world.Pack(sentTag, []byte(c.id), c.open, c.header.Bytes(), c.ciphertext)
+	return world.Pack(sentTag, []byte(c.id), c.open[:], c.header.Bytes(), c.ciphertext)
 }
 
 func parseSealed(data []byte) (*sealed, error) {
@@ -181,13 +181,16 @@ func parseSealed(data []byte) (*sealed, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(f[1]) != 32 {
+		return nil, fmt.Errorf("hash of %d bytes, want 32", len(f[1]))
+	}
 	h, err := ratchet.ParseHeader(f[2])
-	return &sealed{string(f[0]), f[1], h, f[3]}, err
+	return &sealed{string(f[0]), [32]byte(f[1]), h, f[3]}, err
 }
 
 // openWith decrypts under a message key of a session.
 func (c *sealed) openWith(key ratchet.Key, session []byte) ([]byte, error) {
-	return ratchet.OpenWith(key, c.header, append(append([]byte{}, session...), c.open...), c.ciphertext)
+	return ratchet.OpenWith(key, c.header, append(append([]byte{}, session...), c.open[:]...), c.ciphertext)
 }
 
 func hexOf(b []byte) string { return hex.EncodeToString(b) }

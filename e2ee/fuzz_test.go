@@ -13,8 +13,9 @@ import (
 // could see or take of it: seeds for the fuzz targets. Its keys are not those of
 // the nodes under test.
 func real(t testing.TB) *stage {
-	return scene{seed: 1, messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben,Cem", "Cem>Ben", "Ana>Ben,Cem", "Ben>Ana"},
-		events: []world.Event{{After: 4, Kind: world.Reinstall, Account: "Ben"}}}.start(t)
+	return scene{seed: 1, groups: []world.Group{{Name: "crew", Members: []string{"Ana", "Ben", "Cem"}}},
+		messages: []string{"Ana>Ben", "Ben@crew>Ana,Cem", "Ana>Ben,Cem+9", "Cem>Ben", "Ana@crew>Ben,Cem+0", "Ben>Ana", "Ana@crew>Ben"},
+		events: []world.Event{{After: 4, Kind: world.Reinstall, Account: "Ben"}, {After: 6, Kind: world.Leave, Account: "Cem", Group: "crew"}}}.start(t)
 }
 
 func FuzzParseUpload(f *testing.F) {
@@ -131,6 +132,7 @@ func FuzzRules(f *testing.F) {
 	s := real(f).advance(1)
 	rules := Design{}.Rules()
 	loot := slices.Concat(s.copyOf("Ana"), s.copyOf("Ben"), s.end().wire)
+	loot = append(loot, s.provider().Holdings()...)
 	for _, account := range s.conv.Accounts {
 		loot = append(loot, s.device(account).Holdings()...)
 	}

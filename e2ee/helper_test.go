@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,12 +15,14 @@ import (
 	"doormat/world"
 )
 
-// scene is a conversation to be played. A message reads "Ana>Ben,Cem".
+// scene is a conversation to be played. A message reads "Ana>Ben,Cem"; one to a
+// group and with two files of so many bytes, "Ana@crew>Ben,Cem+0,70000".
 type scene struct {
 	seed     world.Seed
 	settings world.Settings
 	events   []world.Event
 	messages []string
+	groups   []world.Group
 }
 
 // stage is a scene under way, and what was seen of it.
@@ -30,6 +33,7 @@ type stage struct {
 	conv   *world.Conversation
 	wire   []world.Fact // what a tap sees
 	shown  []string     // "Ben<Ana 3": message 3 of Ana on Ben's screen, 0 for an unknown body
+	files  []string     // "Ben<Ana 3/1": the same of its first file
 	warned []string     // "Ben: text"
 }
 
@@ -38,13 +42,32 @@ var begin = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // body is long enough that finding it among keys and ciphertext is no accident.
 func body(k int) []byte { return fmt.Appendf(nil, "the text of message number %03d", k) }
 
+// file is n bytes like no others, but for the first few.
+func file(k, j, n int) []byte {
+	data := make([]byte, n)
+	_, _ = world.Seed(k*100 + j).Stream("file").Read(data) // it never fails
+	return data
+}
+
 func (sc scene) start(t testing.TB) *stage {
-	s := &stage{t: t, conv: &world.Conversation{Accounts: []string{"Ana", "Ben", "Cem", "Dee"}, Target: "Ana", Events: sc.events}}
+	s := &stage{t: t, conv: &world.Conversation{Accounts: []string{"Ana", "Ben", "Cem", "Dee"}, Target: "Ana", Events: sc.events, Groups: sc.groups}}
 	for i, m := range sc.messages {
 		from, to, ok := strings.Cut(m, ">")
 		require.True(t, ok, m)
-		s.conv.Messages = append(s.conv.Messages, world.Message{From: from, To: strings.Split(to, ","), Sent: begin.Add(time.Duration(i) * time.Minute)})
-		s.said = append(s.said, world.Said{Body: body(i + 1)})
+		from, group, _ := strings.Cut(from, "@")
+		to, sizes, _ := strings.Cut(to, "+")
+		said := world.Said{Body: body(i + 1)}
+		for j, size := range strings.FieldsFunc(sizes, func(r rune) bool { return r == ',' }) {
+			n, err := strconv.Atoi(size)
+			require.NoError(t, err)
+			said.Files = append(said.Files, world.Attachment{Name: "file", Data: file(i+1, j+1, n)})
+		}
+		s.conv.Messages = append(s.conv.Messages, world.Message{From: from, To: strings.Split(to, ","), Group: group,
+			Sent: begin.Add(time.Duration(i) * time.Minute), Attachments: said.Files})
+		s.said = append(s.said, said)
+	}
+	if len(sc.groups) > 0 {
+		require.NoError(t, s.conv.Check())
 	}
 	if sc.settings.Mailbox == "" {
 		sc.settings.Mailbox = world.MailboxAll
@@ -67,6 +90,10 @@ func (s *stage) watch(p world.Packet) {
 		f, err := world.Unpack(p.Data, world.KindShown, 2)
 		require.NoError(s.t, err)
 		s.shown = append(s.shown, fmt.Sprintf("%s<%s %d", account, f[0], s.number(f[1])))
+	case p.Kind() == world.KindFile && own:
+		f, err := world.Unpack(p.Data, world.KindFile, 2)
+		require.NoError(s.t, err)
+		s.files = append(s.files, fmt.Sprintf("%s<%s %s", account, f[0], s.fileNumber(f[1])))
 	case p.Kind() == world.KindWarning && (own || p.To == world.Public):
 		f, err := world.Unpack(p.Data, world.KindWarning, 1)
 		require.NoError(s.t, err)
@@ -80,6 +107,18 @@ func (s *stage) watch(p world.Packet) {
 // number says which message a body is, 0 for none.
 func (s *stage) number(body []byte) int {
 	return 1 + slices.IndexFunc(s.said, func(m world.Said) bool { return bytes.Equal(m.Body, body) })
+}
+
+// fileNumber says which file of which message data is, "0" for none.
+func (s *stage) fileNumber(data []byte) string {
+	for k, m := range s.said {
+		for j, f := range m.Files {
+			if bytes.Equal(f.Data, data) {
+				return world.FileRef(fmt.Sprint(k+1), j)
+			}
+		}
+	}
+	return "0"
 }
 
 func (s *stage) advance(k int) *stage {
@@ -199,7 +238,7 @@ func saturate(rules []world.Rule, loot []world.Fact) []world.Fact {
 			known = append(known, f)
 			at[place{f.Kind, f.Ref}] = append(at[place{f.Kind, f.Ref}], f)
 			for _, r := range rules {
-				for i, kind := range r.Takes {
+				for i, kind := range append(slices.Clone(r.Takes), r.All) {
 					if r.Make || kind != f.Kind {
 						continue
 					}
@@ -218,6 +257,9 @@ func saturate(rules []world.Rule, loot []world.Fact) []world.Fact {
 						inputs = longer
 					}
 					for _, in := range inputs {
+						if r.All != "" {
+							in = append(in, at[place{r.All, f.Ref}]...)
+						}
 						derived, _ := r.Apply(world.Input{Facts: in})
 						for _, d := range derived {
 							queue = append(queue, d.Fact)

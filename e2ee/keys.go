@@ -9,7 +9,6 @@ import (
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/ratchet"
-	"doormat/world"
 )
 
 const (
@@ -186,16 +185,17 @@ func (k *keyStore) respond(own, peer string, initial []byte) (*session, *pqxdh.I
 		ad: digest(agreed.AssociatedData), id: sessionID(initial)}, m, nil
 }
 
-// seal makes one recipient's part of a message.
-func (s *session) seal(m world.Meta, secret, public []byte) (Part, error) {
-	h, ciphertext, err := s.state.Seal(secret, associated(s.ad, m, public))
+// seal makes one recipient's part of a message; open is the hash of what travels
+// in the open.
+func (s *session) seal(open [32]byte, secret []byte) (Part, error) {
+	h, ciphertext, err := s.state.Seal(secret, associated(s.ad, open))
 	return Part{To: s.peer, Identity: fingerprint(s.identity), Initial: s.initial, Header: h, Ciphertext: ciphertext}, err
 }
 
 // open decrypts a part and, as the peer has answered, stops sending the initial
 // message.
 func (s *session) open(random io.Reader, d *Delivery) ([]byte, error) {
-	secret, err := s.state.Open(random, d.Header, d.Ciphertext, associated(s.ad, d.Meta, d.Public))
+	secret, err := s.state.Open(random, d.Header, d.Ciphertext, associated(s.ad, d.openHash()))
 	if err == nil {
 		s.initial = nil
 	}

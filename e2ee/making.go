@@ -1,7 +1,6 @@
 package e2ee
 
 import (
-	"bytes"
 	"io"
 	"math/rand/v2"
 
@@ -38,7 +37,7 @@ func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, e
 			Takes: kinds(Session), Gives: kinds(OwnSession), Apply: takeSession},
 		{Name: Receive, Doc: "A session opens the next delivery and moves on.",
 			Takes: kinds(OwnSession, Delivered), Gives: kinds(OwnSession, Secret), Apply: receive},
-		{Name: Pass, Doc: "A session seals a secret part again, under the metadata and public part of a delivery.",
+		{Name: Pass, Doc: "A session seals a secret part again, under all that travels in the open with a delivery.",
 			Takes: kinds(OwnSession, Secret, Delivered), Gives: kinds(OwnSession, world.Outgoing), Apply: passOn},
 		{Name: Write, Doc: "A session seals a text of the adversary's own, dated like another message.",
 			Takes: kinds(OwnSession, world.Metadata), All: more, Gives: kinds(OwnSession, world.Outgoing),
@@ -143,7 +142,7 @@ func passOn(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.sent(d.Meta, in.Facts[1].Data, d.Public)
+	return s.sent(d, in.Facts[1].Data)
 }
 
 // ours states a session that the adversary made and moves on itself: what it
@@ -154,15 +153,16 @@ func (s *session) ours() world.Fact {
 	return f
 }
 
-// sent seals a message and gives the packet by which a provider delivers it.
-func (s *session) sent(m world.Meta, secret, public []byte) ([]world.Derived, error) {
-	part, err := s.seal(m, secret, public)
+// sent seals a part of its own for a delivery and gives the packet by which a
+// provider brings it.
+func (s *session) sent(d *Delivery, secret []byte) ([]world.Derived, error) {
+	part, err := s.seal(d.openHash(), secret)
 	if err != nil {
 		return nil, err
 	}
-	d := &Delivery{m, public, part}
+	d.Part = part
 	p := world.Packet{From: "provider", To: world.DeviceOf(s.peer), Data: d.Encode()}
-	return world.Conclude(s.ours(), outward(m.ID, p, m)), nil
+	return world.Conclude(s.ours(), outward(d.Meta.ID, p, d.Meta)), nil
 }
 
 func write(in world.Input, envelope func(io.Reader, []world.Fact) (Envelope, error)) ([]world.Derived, error) {
@@ -174,14 +174,14 @@ func write(in world.Input, envelope func(io.Reader, []world.Fact) (Envelope, err
 	if err != nil {
 		return nil, err
 	}
-	m.ID, m.From, m.To = hexOf(in.Random[32:48]), s.own, []string{s.peer}
+	m.ID, m.From, m.To, m.Group = hexOf(in.Random[32:48]), s.own, []string{s.peer}, ""
 	around, err := envelope(stream(in), in.Facts[2:])
 	if err != nil {
 		return nil, err
 	}
-	secret, public, err := around.Seal(m, bytes.Clone(in.Text))
+	secret, public, err := around.Seal(m, (&Content{Body: in.Text}).Encode())
 	if err != nil {
 		return nil, err
 	}
-	return s.sent(m, secret, public)
+	return s.sent(&Delivery{Meta: m, Public: public}, secret)
 }

@@ -99,7 +99,9 @@ func (m *middle) relay(d *Delivery) {
 		opened = m.apply(AnswerSession, "", m.keys[to], d.fact())
 	}
 	m.sessions[from] = opened[OwnSession]
-	m.read = append(m.read, string(opened[Secret].Data))
+	if c, err := ParseContent(opened[Secret].Data); err == nil {
+		m.read = append(m.read, string(c.Body))
+	}
 	if _, ok := m.sessions[to]; !ok {
 		m.sessions[to] = m.apply(StartSession, from, m.keys[from], m.real[to])[OwnSession]
 	}

@@ -12,8 +12,9 @@ import (
 	"doormat/world/law"
 )
 
-// Provider is directory and mailbox: it hands out prekey bundles, routes messages
-// and stores them. It answers an order with the envelopes in its scope.
+// Provider is directory, mailbox and blob store: it hands out prekey bundles,
+// routes messages and stores them and the chunks of attachments. It answers an
+// order with the envelopes and chunks in its scope.
 type Provider struct {
 	// Clerk, if set, answers packets of kinds that the provider does not know.
 	Clerk Clerk
@@ -29,6 +30,7 @@ type Provider struct {
 	stored    []*Upload
 	index     map[string]*Upload  // by message id
 	used      map[string][32]byte // message ids, and a hash of what went with them
+	blobs     map[string]*blobs   // by message id
 }
 
 // NewProvider makes a provider under the jurisdiction of a court. accept, if not
@@ -36,7 +38,7 @@ type Provider struct {
 // facts of the design that the provider has besides.
 func NewProvider(court ed25519.PublicKey, mailbox string, accept func(time.Time, world.Meta, []byte) error, public []world.Fact) *Provider {
 	return &Provider{court: court, mailbox: mailbox, accept: accept, public: public,
-		directory: map[string]*entry{}, index: map[string]*Upload{}, used: map[string][32]byte{}}
+		directory: map[string]*entry{}, index: map[string]*Upload{}, used: map[string][32]byte{}, blobs: map[string]*blobs{}}
 }
 
 // Name implements [world.Node].
@@ -60,12 +62,13 @@ func Programs() []world.Program {
 	return []world.Program{{Name: AnyIdentity, Doc: "a provider that routes messages sealed to keys which its users never registered"}}
 }
 
-// Holdings implements [world.Node]: the mailbox and the directory.
+// Holdings implements [world.Node]: the mailbox, the blob store and the directory.
 func (p *Provider) Holdings() []world.Fact {
 	var facts []world.Fact
 	for _, u := range p.stored {
 		facts = append(facts, envelope(u))
 	}
+	facts = append(facts, p.chunkFacts(func(*blobs) bool { return true })...)
 	for _, account := range slices.Sorted(maps.Keys(p.directory)) {
 		for _, o := range p.directory[account].bundles {
 			facts = append(facts, world.Fact{Kind: Bundle, Ref: account, Data: o.bundle})
@@ -92,6 +95,8 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	switch {
 	case in.From == world.Law && in.Kind() == world.KindComply:
 		p.willing = true
+	case in.From == world.Clock:
+		p.sweep()
 	case in.From == "agency" && in.Kind() == law.KindProduce:
 		return p.produce(now, in.Data)
 	case in.Kind() == KindFetch:
@@ -102,6 +107,10 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 		return p.upload(now, account, in)
 	case isDevice && in.Kind() == KindGot:
 		p.got(account, in.Data)
+	case isDevice && in.Kind() == KindPut:
+		p.put(account, in.Data)
+	case isDevice && in.Kind() == KindGet:
+		return p.get(account, in)
 	case p.Clerk != nil:
 		return p.Clerk.Handle(in, p.devices())
 	}
@@ -126,19 +135,21 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	}
 	if p.accept != nil {
 		if err := p.accept(now, u.Meta, u.Public); err != nil {
+			p.unclaim(u.Meta)
 			return []world.Packet{world.Warn("provider", "refused a message of "+account+": "+err.Error())}
 		}
 	}
-	open := openHash(u.Meta, u.Public)
+	open := openHash(u.Meta, u.Public, u.Group)
 	if before, ok := p.used[u.Meta.ID]; ok && before != open {
 		return []world.Packet{world.Warn("provider", "refused a message of "+account+": its number was used before")}
 	}
 	fresh, stale := p.sort(u)
 	var out []world.Packet
 	for _, part := range fresh {
-		d := &Delivery{u.Meta, u.Public, part}
+		d := &Delivery{u.Meta, u.Public, u.Group, part}
 		out = append(out, world.Packet{From: "provider", To: world.DeviceOf(part.To), Data: d.Encode()})
 	}
+	p.claim(u.Meta)
 	if len(fresh) > 0 {
 		p.used[u.Meta.ID] = open
 		p.store(u, fresh)
@@ -189,6 +200,7 @@ func (p *Provider) got(account string, data []byte) {
 	if err != nil || p.mailbox != world.MailboxDelivered {
 		return
 	}
+	p.fetched(account, string(f[0]))
 	u := p.index[string(f[0])]
 	if u == nil {
 		return
@@ -216,5 +228,6 @@ func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 			facts = append(facts, envelope(u))
 		}
 	}
+	facts = append(facts, p.chunkFacts(func(b *blobs) bool { return b.meta != nil && order.Covers(*b.meta) })...)
 	return []world.Packet{{From: "provider", To: "agency", Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))}}
 }

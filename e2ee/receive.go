@@ -9,30 +9,71 @@ import (
 	"doormat/world"
 )
 
-// deliver opens what the provider brings.
+// deliver opens what the provider brings, and confirms it unless attachments are
+// still to be fetched.
 func (d *Device) deliver(data []byte) []world.Packet {
 	in, err := ParseDelivery(data)
 	if err != nil || in.To != d.account || d.keys == nil {
 		return nil
 	}
-	out := []world.Packet{d.toProvider(world.Pack(KindGot, []byte(in.Meta.ID)))}
-	if !slices.Contains(in.Meta.To, d.account) {
-		return append(out, d.warn("a message from %s was refused: it is addressed to others", in.Meta.From)...)
+	out := d.take(in)
+	if d.fetching[in.Meta.ID] != nil {
+		return out
 	}
-	secret, notes, err := d.decrypt(in)
-	out = append(out, notes...)
+	return append([]world.Packet{d.got(in.Meta.ID)}, out...)
+}
+
+func (d *Device) take(in *Delivery) []world.Packet {
+	if !slices.Contains(in.Meta.To, d.account) {
+		return d.warn("a message from %s was refused: it is addressed to others", in.Meta.From)
+	}
+	open := d.decrypt
+	if in.Group != nil {
+		open = d.openGroup
+	}
+	secret, out, err := open(in)
 	if errors.Is(err, ratchet.ErrSpent) {
 		return out // delivered twice
+	}
+	if refused := refusal(""); errors.As(err, &refused) {
+		return append(out, d.warn("a message from %s was refused: %v", in.Meta.From, refused)...)
 	}
 	if err != nil {
 		return append(out, d.warn("a message from %s could not be opened", in.Meta.From)...)
 	}
-	body, err := d.envelope.Open(in.Meta, secret, in.Public)
+	content, err := d.unwrap(in, secret)
 	if err != nil {
 		return append(out, d.warn("a message from %s was refused: %v", in.Meta.From, err)...)
 	}
-	d.keep(in.Meta, body)
-	return append(out, d.toUser(world.KindShown, []byte(in.Meta.From), body)...)
+	return append(out, d.read(in.Meta, content)...)
+}
+
+// unwrap opens the envelope and decodes what is in it.
+func (d *Device) unwrap(in *Delivery, secret []byte) (*Content, error) {
+	body, err := d.envelope.Open(in.Meta, secret, in.Public)
+	if err != nil {
+		return nil, err
+	}
+	if d.fetching[in.Meta.ID] != nil {
+		return nil, errors.New("its number was used before")
+	}
+	return ParseContent(body)
+}
+
+// read shows a text and begins to fetch its attachments, or follows a change of a
+// group.
+func (d *Device) read(m world.Meta, c *Content) []world.Packet {
+	if c.Update != nil {
+		return d.update(m, c.Update)
+	}
+	d.keep(m, c.Body)
+	out := d.toUser(world.KindShown, []byte(m.From), c.Body)
+	if len(c.Files) > 0 {
+		f := &fetch{meta: m, files: c.Files}
+		d.fetching[m.ID] = f
+		out = append(out, d.next(f))
+	}
+	return out
 }
 
 var errNoSession = errors.New("no session")

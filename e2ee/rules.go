@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"doormat/e2ee/ratchet"
+	"doormat/e2ee/senderkey"
 	"doormat/world"
 )
 
@@ -16,9 +17,9 @@ const maxChain = 1 << 17
 // that is built on [Device]. What the secret part means is the design's own rule.
 func Rules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
-	return []world.Rule{
-		{Name: "read a packet", Doc: "Links are not encrypted: a packet shows the envelope, delivery or bundle in it.",
-			Takes: kinds(world.Observed), Gives: kinds(Envelopes, Delivered, Bundle), Apply: readPacket},
+	return append(groupRules(), []world.Rule{
+		{Name: "read a packet", Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle or chunk in it.",
+			Takes: kinds(world.Observed), Gives: kinds(Envelopes, Delivered, Bundle, SealedChunk), Apply: readPacket},
 		{Name: "read an envelope", Doc: "An envelope shows who wrote to whom and when, and holds a part for each recipient.",
 			Takes: kinds(Envelopes), Gives: kinds(Delivered, world.Metadata, Public), Apply: readEnvelope},
 		{Name: "read a delivery", Doc: "A recipient's part shows the metadata, the ratchet header and the ciphertext.",
@@ -37,7 +38,7 @@ func Rules() []world.Rule {
 			Takes: kinds(RatchetState, Turn), Gives: kinds(ChainKey), Apply: turnRatchet},
 		{Name: "answer a handshake", Doc: "A device's private prekeys give the secret of every session that was started with them (PQXDH, section 3.4).",
 			Takes: kinds(DeviceKeys, Initial), Gives: kinds(RatchetState), Apply: answerHandshake},
-	}
+	}...)
 }
 
 func readPacket(in world.Input) ([]world.Derived, error) {
@@ -58,6 +59,12 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		return world.Conclude(d.fact()), nil
+	case KindPut, KindBlob:
+		c, err := parseChunk(p.Data, p.Kind())
+		if err != nil || len(c.Data) == 0 {
+			return nil, errors.New("no chunk in this packet")
+		}
+		return world.Conclude(c.fact()), nil
 	case KindBundle:
 		f, err := world.Unpack(p.Data, KindBundle, 2)
 		if err != nil {
@@ -89,22 +96,31 @@ func readDelivery(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	open := openHash(d.Meta, d.Public)
-	c := (&sealed{d.Meta.ID, open[:], d.Header, d.Ciphertext}).encode()
-	at := place(d.Header.Ratchet, d.Header.N)
-	facts := []world.Fact{
-		d.Meta.Fact(),
-		{Kind: Public, Ref: d.Meta.ID, Data: d.Public},
-		{Kind: Ciphertext, Ref: at, Data: c},
-		{Kind: Turn, Ref: direction(d.Meta.From, d.To), Data: c},
+	facts := []world.Fact{d.Meta.Fact(), {Kind: Public, Ref: d.Meta.ID, Data: d.Public}}
+	if d.Group != nil {
+		c := sealed{d.Meta.ID, openHash(d.Meta, d.Public, nil), d.Group.Header, d.Group.Ciphertext}
+		facts = append(facts, c.facts(senderkey.Life)...)
 	}
-	if d.Header.N < maxChain {
-		facts = append(facts, world.Fact{Kind: Call, Ref: at, Data: callData(d.Header.Ratchet, d.Header.N)})
+	if d.bare() {
+		return world.Conclude(facts...), nil
 	}
+	c := sealed{d.Meta.ID, d.openHash(), d.Header, d.Ciphertext}
+	facts = append(facts, c.facts(maxChain)...)
+	facts = append(facts, world.Fact{Kind: Turn, Ref: direction(d.Meta.From, d.To), Data: c.encode()})
 	if len(d.Initial) > 0 {
 		facts = append(facts, world.Fact{Kind: Initial, Ref: d.To, Data: world.Pack(0, []byte(d.Meta.From), d.Initial)})
 	}
 	return world.Conclude(facts...), nil
+}
+
+// facts are a ciphertext, and that its chain reaches so far, unless no chain does.
+func (c *sealed) facts(longest uint32) []world.Fact {
+	h := c.header
+	facts := []world.Fact{{Kind: Ciphertext, Ref: place(h.Ratchet, h.N), Data: c.encode()}}
+	if h.N < longest {
+		facts = append(facts, world.Fact{Kind: Call, Ref: place(h.Ratchet, h.N), Data: callData(h.Ratchet, h.N)})
+	}
+	return facts
 }
 
 func callData(chain ratchet.Key, n uint32) []byte {

@@ -11,38 +11,78 @@ import (
 // typed takes a message from the user.
 func (d *Device) typed(now time.Time, data []byte) []world.Packet {
 	typed, err := world.ParseTyped(data)
-	if err != nil || d.keys == nil || len(typed.To) == 0 {
+	if err != nil || d.keys == nil {
 		return nil
 	}
-	to := typed.To
-	id := make([]byte, 16)
-	if _, err := io.ReadFull(d.random, id); err != nil {
+	to := slices.Compact(slices.Sorted(slices.Values(typed.To)))
+	if typed.Group != "" {
+		g := d.groups[typed.Group]
+		if g == nil {
+			return d.warn("the message was not sent: you are not in the group %s", typed.Group)
+		}
+		to = others(g.members, d.account) // the device's own list, not the user's
+	}
+	if len(to) == 0 {
+		return nil
+	}
+	m, err := d.newMeta(now, to, typed.Group)
+	if err != nil {
 		return d.warn("the message was not sent: %v", err)
 	}
-	slices.Sort(to)
-	m := world.Meta{ID: hexOf(id), From: d.account, To: slices.Compact(to), Sent: now}
-	secret, public, err := d.envelope.Seal(m, typed.Body)
+	files, out, err := d.attach(m, typed.Files)
+	if err != nil {
+		return d.warn("the message was not sent: %v", err)
+	}
+	sent, err := d.dispatch(m, &Content{Body: typed.Body, Files: files})
 	if err != nil {
 		return d.warn("the message was not sent: %v", err)
 	}
 	d.keep(m, typed.Body)
+	for i, f := range typed.Files {
+		d.keepFile(m.ID, i, f.Data)
+	}
+	return append(out, sent...)
+}
+
+// newMeta draws a message id.
+func (d *Device) newMeta(now time.Time, to []string, group string) (world.Meta, error) {
+	id := make([]byte, 16)
+	_, err := io.ReadFull(d.random, id)
+	return world.Meta{ID: hexOf(id), From: d.account, To: to, Group: group, Sent: now}, err
+}
+
+// dispatch puts an envelope around a content and sends it.
+func (d *Device) dispatch(m world.Meta, c *Content) ([]world.Packet, error) {
+	secret, public, err := d.envelope.Seal(m, c.Encode())
+	if err != nil {
+		return nil, err
+	}
 	o := &outgoing{meta: m, secret: secret, public: public}
+	if m.Group != "" {
+		if err := d.sealGroup(o); err != nil {
+			return nil, err
+		}
+	}
 	d.outbox = append(d.outbox, o)
-	return d.send(o, m.To)
+	return d.send(o, m.To), nil
 }
 
 // send seals a message for those with whom there is a session, and asks for the
 // bundles of the others.
 func (d *Device) send(o *outgoing, to []string) []world.Packet {
-	u := &Upload{Meta: o.meta, Public: o.public}
+	u := &Upload{Meta: o.meta, Public: o.public, Group: o.group}
 	var out []world.Packet
 	for _, name := range to {
 		p := d.peers[name]
+		if o.chain != nil && o.chain.has(name, p) {
+			u.Parts = append(u.Parts, Part{To: name, Identity: o.chain.given[name]})
+			continue
+		}
 		if p == nil || len(p.sessions) == 0 {
 			out = append(out, d.ask(o, name)...)
 			continue
 		}
-		part, err := p.sessions[0].seal(o.meta, o.secret, o.public)
+		part, err := o.seal(p.sessions[0])
 		if err != nil {
 			out = append(out, d.warn("the message to %s was not sent: %v", name, err)...)
 			continue
@@ -55,6 +95,16 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 	}
 	d.settle(o)
 	return out
+}
+
+// seal makes the part of a recipient who cannot open the message yet.
+func (o *outgoing) seal(s *session) (Part, error) {
+	open := openHash(o.meta, o.public, o.group)
+	if o.chain == nil {
+		return s.seal(open, o.secret)
+	}
+	o.chain.give(s.peer, s.identity)
+	return s.seal(open, o.key)
 }
 
 // ask fetches the bundle that a message waits for.
@@ -134,6 +184,9 @@ func (d *Device) receipt(data []byte) []world.Packet {
 	var out []world.Packet
 	for _, name := range stale {
 		if slices.Contains(o.meta.To, name) {
+			if o.chain != nil {
+				delete(o.chain.given, name) // whoever is there now has no sender key of ours
+			}
 			out = append(out, d.ask(o, name)...)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/ratchet"
+	"doormat/e2ee/senderkey"
 	"doormat/world"
 )
 
@@ -19,18 +20,24 @@ const (
 	KindReceipt                   // provider to device: message id, accounts whose identity is another one
 	KindDeliver                   // provider to device: a Delivery
 	KindGot                       // device to provider: message id
+	KindPut                       // device to provider: a Chunk
+	KindGet                       // device to provider: a Chunk without its data
+	KindBlob                      // provider to device: a Chunk, without data if there is none
 )
 
 var errUnexpected = errors.New("the message carries a part that this design does not know")
 
-// An Upload is one message on its way to the provider: a part for each recipient.
+// An Upload is one message on its way to the provider: a part for each recipient,
+// and for a group the ciphertext for all.
 type Upload struct {
 	Meta   world.Meta
 	Public []byte
+	Group  *senderkey.Message // nil unless Meta names a group
 	Parts  []Part
 }
 
-// A Part is what only one recipient can open.
+// A Part is what only one recipient can open: the message, or for a group the
+// sender key. A recipient who has that already gets a part of two fields.
 type Part struct {
 	To         string
 	Identity   []byte // fingerprint of the recipient's identity as the sender knows it, 16 bytes
@@ -43,11 +50,21 @@ type Part struct {
 type Delivery struct {
 	Meta   world.Meta
 	Public []byte
+	Group  *senderkey.Message
 	Part
 }
 
+// bare reports whether there is nothing to open in p.
+func (p *Part) bare() bool {
+	return len(p.Initial) == 0 && len(p.Ciphertext) == 0 && p.Header == ratchet.Header{}
+}
+
 func (p *Part) encode() []byte {
-	return world.Pack(KindDeliver, []byte(p.To), p.Identity, p.Initial, p.Header.Bytes(), p.Ciphertext)
+	var header []byte
+	if !p.bare() {
+		header = p.Header.Bytes()
+	}
+	return world.Pack(KindDeliver, []byte(p.To), p.Identity, p.Initial, header, p.Ciphertext)
 }
 
 func parsePart(data []byte) (Part, error) {
@@ -55,11 +72,36 @@ func parsePart(data []byte) (Part, error) {
 	if err != nil {
 		return Part{}, fmt.Errorf("part: %w", err)
 	}
-	h, err := ratchet.ParseHeader(f[3])
-	if err != nil {
+	p := Part{To: string(f[0]), Identity: f[1], Initial: f[2], Ciphertext: f[4]}
+	if len(f[3]) == 0 && p.bare() {
+		return p, nil
+	}
+	if p.Header, err = ratchet.ParseHeader(f[3]); err != nil {
 		return Part{}, fmt.Errorf("part: %w", err)
 	}
-	return Part{To: string(f[0]), Identity: f[1], Initial: f[2], Header: h, Ciphertext: f[4]}, nil
+	if p.bare() {
+		return Part{}, fmt.Errorf("part: %w: a header of zeros", world.ErrMalformed)
+	}
+	return p, nil
+}
+
+func encodeGroup(m *senderkey.Message) []byte {
+	if m == nil {
+		return nil
+	}
+	return m.Bytes()
+}
+
+// parseGroup decodes the ciphertext for a group, which a message to a group has
+// and no other.
+func parseGroup(data []byte, m world.Meta) (*senderkey.Message, error) {
+	if (m.Group != "") != (len(data) > 0) {
+		return nil, fmt.Errorf("%w: %d bytes for the group %q", world.ErrMalformed, len(data), m.Group)
+	}
+	if m.Group == "" {
+		return nil, nil
+	}
+	return senderkey.ParseMessage(data)
 }
 
 // Encode gives the bytes of a KindUpload packet.
@@ -68,12 +110,12 @@ func (u *Upload) Encode() []byte {
 	for i := range u.Parts {
 		parts[i] = u.Parts[i].encode()
 	}
-	return world.Pack(KindUpload, u.Meta.Encode(), u.Public, world.Pack(0, parts...))
+	return world.Pack(KindUpload, u.Meta.Encode(), u.Public, encodeGroup(u.Group), world.Pack(0, parts...))
 }
 
 // ParseUpload decodes [Upload.Encode].
 func ParseUpload(data []byte) (*Upload, error) {
-	f, err := world.Unpack(data, KindUpload, 3)
+	f, err := world.Unpack(data, KindUpload, 4)
 	if err != nil {
 		return nil, fmt.Errorf("upload: %w", err)
 	}
@@ -81,7 +123,10 @@ func ParseUpload(data []byte) (*Upload, error) {
 	if u.Meta, err = world.ParseMeta(f[0]); err != nil {
 		return nil, fmt.Errorf("upload: %w", err)
 	}
-	parts, err := world.UnpackList(f[2], 0)
+	if u.Group, err = parseGroup(f[2], u.Meta); err != nil {
+		return nil, fmt.Errorf("upload: %w", err)
+	}
+	parts, err := world.UnpackList(f[3], 0)
 	if err != nil {
 		return nil, fmt.Errorf("upload: %w", err)
 	}
@@ -96,16 +141,16 @@ func ParseUpload(data []byte) (*Upload, error) {
 }
 
 // Delivery gives what part i's recipient receives.
-func (u *Upload) Delivery(i int) *Delivery { return &Delivery{u.Meta, u.Public, u.Parts[i]} }
+func (u *Upload) Delivery(i int) *Delivery { return &Delivery{u.Meta, u.Public, u.Group, u.Parts[i]} }
 
 // Encode gives the bytes of a KindDeliver packet.
 func (d *Delivery) Encode() []byte {
-	return world.Pack(KindDeliver, d.Meta.Encode(), d.Public, d.Part.encode())
+	return world.Pack(KindDeliver, d.Meta.Encode(), d.Public, encodeGroup(d.Group), d.Part.encode())
 }
 
 // ParseDelivery decodes [Delivery.Encode].
 func ParseDelivery(data []byte) (*Delivery, error) {
-	f, err := world.Unpack(data, KindDeliver, 3)
+	f, err := world.Unpack(data, KindDeliver, 4)
 	if err != nil {
 		return nil, fmt.Errorf("delivery: %w", err)
 	}
@@ -113,24 +158,30 @@ func ParseDelivery(data []byte) (*Delivery, error) {
 	if err != nil {
 		return nil, fmt.Errorf("delivery: %w", err)
 	}
-	p, err := parsePart(f[2])
+	g, err := parseGroup(f[2], m)
 	if err != nil {
 		return nil, fmt.Errorf("delivery: %w", err)
 	}
-	return &Delivery{m, f[1], p}, nil
+	p, err := parsePart(f[3])
+	if err != nil {
+		return nil, fmt.Errorf("delivery: %w", err)
+	}
+	return &Delivery{m, f[1], g, p}, nil
 }
 
-// associated is the associated data of a message: that of the session, then a
-// hash of everything about the message that travels in the open. The ratchet so
-// authenticates sender, recipients, time and public part.
-func associated(session [32]byte, m world.Meta, public []byte) []byte {
-	open := openHash(m, public)
-	return append(session[:], open[:]...)
+// associated is the associated data of a ciphertext: 32 bytes of the session or
+// group, then a hash of everything about the message that travels in the open. So
+// sender, recipients, time and public part are authenticated.
+func associated(session, open [32]byte) []byte { return append(session[:], open[:]...) }
+
+// openHash covers what travels in the open. For a part it covers the ciphertext
+// for the group too, which is sealed before.
+func openHash(m world.Meta, public []byte, group *senderkey.Message) [32]byte {
+	return sha256.Sum256(world.Pack('A', m.Encode(), public, encodeGroup(group)))
 }
 
-func openHash(m world.Meta, public []byte) [32]byte {
-	return sha256.Sum256(world.Pack('A', m.Encode(), public))
-}
+// openHash is what the part of d is sealed under.
+func (d *Delivery) openHash() [32]byte { return openHash(d.Meta, d.Public, d.Group) }
 
 // fingerprint names an identity on the wire.
 func fingerprint(id pqxdh.IdentityPublic) []byte {

@@ -112,6 +112,11 @@ func openWith(message *Key, h Header, ad, ciphertext []byte) ([]byte, error) {
 	return plaintext, nil
 }
 
+// SealWith seals one message with its message key, which must not seal another.
+func SealWith(message Key, h Header, ad, plaintext []byte) ([]byte, error) {
+	return sealWith(&message, h, ad, plaintext)
+}
+
 func sealWith(message *Key, h Header, ad, plaintext []byte) ([]byte, error) {
 	aead, err := newAEAD(message)
 	if err != nil {

@@ -122,9 +122,9 @@ func (g garbage) Seal(m world.Meta, body []byte) (secret, public []byte, err err
 	return seed[:], f.Encode(), nil
 }
 
-// underneath is a client that encrypts texts for its accomplices once more, under
-// a phrase that they agreed on in person. Everything the law asks for is there
-// and opens, to ciphertext.
+// underneath is a client that encrypts contents for its accomplices once more,
+// under a phrase that they agreed on in person, and sends that as a text. Everything
+// the law asks for is there and opens, to ciphertext.
 type underneath struct {
 	e2ee.Envelope
 	accounts []string
@@ -165,7 +165,7 @@ func (u *underneath) Seal(m world.Meta, body []byte) (secret, public []byte, err
 	if err != nil {
 		return nil, nil, err
 	}
-	return u.Envelope.Seal(m, inner)
+	return u.Envelope.Seal(m, (&e2ee.Content{Body: inner}).Encode())
 }
 
 func (u *underneath) Open(m world.Meta, secret, public []byte) ([]byte, error) {
@@ -173,5 +173,9 @@ func (u *underneath) Open(m world.Meta, secret, public []byte) ([]byte, error) {
 	if err != nil || !u.between(m) {
 		return body, err
 	}
-	return escrow.OpenBody(u.seed(m), body)
+	outer, err := e2ee.ParseContent(body)
+	if err != nil {
+		return nil, err
+	}
+	return escrow.OpenBody(u.seed(m), outer.Body)
 }

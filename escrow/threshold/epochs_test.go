@@ -185,7 +185,7 @@ func TestSilence(t *testing.T) {
 		require.Equal(t, []string{"key 1/epoch 2", "key 2/epoch 1"}, s.refs("trustee:1", Share), "silent from %d", silentFrom)
 		require.Equal(t, []string{epochName(1, silentFrom/3)}, s.refs("trustee:2", Share), "it knows no better")
 		require.NotEmpty(t, s.warned)
-		require.Contains(t, s.warned[0], "monitor: in the ceremony for key 1/epoch 1, trustee 2: absent")
+		require.Contains(t, s.warned[0], ", trustee 2: absent")
 		s.play.Intercept = nil
 		s.advance(14)
 		require.Equal(t, s.refs("trustee:1", Share), s.refs("trustee:2", Share), "silent from %d", silentFrom)

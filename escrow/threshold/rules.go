@@ -69,7 +69,7 @@ func (Design) Rules() []world.Rule {
 		world.Rule{Name: "combine partial decryptions", Doc: "t good partial decryptions open the seed of that one message (TDH2).",
 			All: Partial, Gives: kinds(Seed), Apply: combinePartials},
 		world.Rule{Name: "open a body", Doc: "A seed opens its one message.",
-			Takes: kinds(Seed, Body), Gives: kinds(world.Plaintext), Apply: openBody},
+			Takes: kinds(Seed, Body), Gives: kinds(e2ee.Contents), Apply: openBody},
 	)
 	return append(append(rules, makingRules()...), e2ee.MakingRules(madeEnvelope, Committee)...)
 }
@@ -290,9 +290,9 @@ func goodPartial(data []byte, c *sharing.Commitments, checked *tdh2.Checked, hav
 }
 
 func openBody(in world.Input) ([]world.Derived, error) {
-	text, err := escrow.OpenBody(in.Facts[0].Data, in.Facts[1].Data)
+	content, err := escrow.OpenBody(in.Facts[0].Data, in.Facts[1].Data)
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: world.Plaintext, Ref: in.Facts[0].Ref, Data: text}), nil
+	return world.Conclude(world.Fact{Kind: e2ee.Contents, Ref: in.Facts[0].Ref, Data: content}), nil
 }

@@ -1,0 +1,118 @@
+package e2ee
+
+import (
+	"fmt"
+	"slices"
+
+	"doormat/e2ee/ratchet"
+	"doormat/world"
+)
+
+// Content is what an [Envelope] seals: what a user wrote, or a change of a group.
+type Content struct {
+	Body   []byte
+	Files  []Pointer
+	Update *Members // if not nil, there is nothing else
+}
+
+// A Pointer is what a recipient needs to fetch an attachment and to open it.
+type Pointer struct {
+	Name string
+	Key  ratchet.Key // used for this file only
+	Size int         // of the file in bytes
+}
+
+// Members is who is in a group from now on, sorted.
+type Members struct {
+	Group    string
+	Accounts []string
+}
+
+const (
+	messageTag = 'm'
+	updateTag  = 'u'
+	pointerTag = 'p'
+)
+
+// What a message may carry besides its text.
+const (
+	MaxFiles    = 32
+	MaxFileSize = 16 << 20 // bytes
+)
+
+// Encode gives the bytes that are sealed.
+func (c *Content) Encode() []byte {
+	if c.Update != nil {
+		return world.Pack(updateTag, []byte(c.Update.Group), world.Strings(c.Update.Accounts))
+	}
+	files := make([][]byte, len(c.Files))
+	for i := range c.Files {
+		files[i] = c.Files[i].encode()
+	}
+	return world.Pack(messageTag, c.Body, world.Pack(0, files...))
+}
+
+// ParseContent decodes [Content.Encode] and refuses what is not canonical or
+// beyond the limits.
+func ParseContent(data []byte) (*Content, error) {
+	if len(data) > 0 && data[0] == updateTag {
+		m, err := parseMembers(data, updateTag)
+		return &Content{Update: m}, err
+	}
+	f, err := world.Unpack(data, messageTag, 2)
+	if err != nil {
+		return nil, fmt.Errorf("content: %w", err)
+	}
+	list, err := world.UnpackList(f[1], 0)
+	if err != nil || len(list) > MaxFiles {
+		return nil, fmt.Errorf("content: %d files, want a list of at most %d: %w", len(list), MaxFiles, world.ErrMalformed)
+	}
+	c := &Content{Body: f[0]}
+	for i, item := range list {
+		p, err := parsePointer(item)
+		if err != nil {
+			return nil, fmt.Errorf("content: file %d: %w", i+1, err)
+		}
+		c.Files = append(c.Files, p)
+	}
+	return c, nil
+}
+
+func (p *Pointer) encode() []byte {
+	return world.Pack(pointerTag, []byte(p.Name), p.Key[:], world.Int(int64(p.Size)))
+}
+
+func parsePointer(data []byte) (Pointer, error) {
+	f, err := world.Unpack(data, pointerTag, 3)
+	if err != nil {
+		return Pointer{}, err
+	}
+	key, err := ratchet.ParseKey(f[1])
+	if err != nil {
+		return Pointer{}, err
+	}
+	size, err := world.ParseInt(f[2])
+	if err != nil || size < 0 || size > MaxFileSize {
+		return Pointer{}, fmt.Errorf("%w: a size of %x, want at most %d bytes", world.ErrMalformed, f[2], MaxFileSize)
+	}
+	return Pointer{string(f[0]), key, int(size)}, nil
+}
+
+func parseMembers(data []byte, kind byte) (*Members, error) {
+	f, err := world.Unpack(data, kind, 2)
+	if err != nil {
+		return nil, fmt.Errorf("members: %w", err)
+	}
+	m := &Members{Group: string(f[0])}
+	if m.Accounts, err = world.ParseStrings(f[1]); err != nil {
+		return nil, fmt.Errorf("members: %w", err)
+	}
+	if m.Group == "" || !sortedSet(m.Accounts) {
+		return nil, fmt.Errorf("members of group %q: %w: want a name and a sorted set", m.Group, world.ErrMalformed)
+	}
+	return m, nil
+}
+
+func sortedSet(list []string) bool {
+	return slices.IsSorted(list) && len(slices.Compact(slices.Clone(list))) == len(list)
+}

@@ -1,0 +1,135 @@
+package e2ee
+
+import (
+	"errors"
+	"fmt"
+
+	"doormat/e2ee/ratchet"
+	"doormat/e2ee/senderkey"
+	"doormat/world"
+)
+
+// groupRules publishes how the bytes of groups and attachments are read. The
+// chain of a sender key is stepped and opened by the rules for any chain.
+func groupRules() []world.Rule {
+	kinds := func(k ...world.Kind) []world.Kind { return k }
+	return []world.Rule{
+		{Name: "read a distribution", Doc: "What a pairwise part of a message to a group carries is the sender's chain key from that message on.",
+			Takes: kinds(Secret), Gives: kinds(ChainKey), Apply: readDistribution},
+		{Name: "read a sender key", Doc: "A member's device holds the chain keys of all other members, and so what they write until they change them.",
+			Takes: kinds(SenderKey), Gives: kinds(ChainKey, MessageKey), Apply: readSenderKey},
+		{Name: "read an own sender key", Doc: "The owner's device holds the chain key of what it will write next.",
+			Takes: kinds(OwnSenderKey), Gives: kinds(ChainKey), Apply: readOwnSenderKey},
+		{Name: "read the content", Doc: "A content is a text with the keys of its attachments, or a change of a group's members.",
+			Takes: kinds(Contents), Gives: kinds(world.Plaintext, AttachmentKey, GroupUpdate), Apply: readContent},
+		{Name: "open an attachment", Doc: "The key of an attachment opens its chunks, if all of them are there.",
+			Takes: kinds(AttachmentKey), All: SealedChunk, Gives: kinds(world.File), Apply: openAttachment},
+		{Name: "read a kept attachment", Doc: "A file that a device still shows to its user, it also shows to a thief.",
+			Takes: kinds(KeptFile), Gives: kinds(world.File), Apply: readKeptFile},
+	}
+}
+
+func readDistribution(in world.Input) ([]world.Derived, error) {
+	d, err := parseDistribution(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(chainKey(d.group, ratchet.Chain(d.chain))), nil
+}
+
+func readSenderKey(in world.Input) ([]world.Derived, error) {
+	f, err := world.Unpack(in.Facts[0].Data, chainTag, 3)
+	if err != nil {
+		return nil, err
+	}
+	r, err := senderkey.UnmarshalReceiver(f[2])
+	if err != nil {
+		return nil, err
+	}
+	facts := []world.Fact{chainKey(string(f[0]), r.Chain())}
+	ad := groupData(string(f[0]))
+	for _, k := range r.Skipped() {
+		facts = append(facts, world.Fact{Kind: MessageKey, Ref: place(k.Ratchet, k.N), Data: keyData(k.Key, ad[:])})
+	}
+	return world.Conclude(facts...), nil
+}
+
+func readOwnSenderKey(in world.Input) ([]world.Derived, error) {
+	f, err := world.Unpack(in.Facts[0].Data, ownChainTag, 3)
+	if err != nil {
+		return nil, err
+	}
+	s, err := senderkey.UnmarshalSender(f[1])
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(chainKey(string(f[0]), ratchet.Chain(s.Distribution()))), nil
+}
+
+func readContent(in world.Input) ([]world.Derived, error) {
+	id := in.Facts[0].Ref
+	c, err := ParseContent(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	if c.Update != nil {
+		return world.Conclude(world.Fact{Kind: GroupUpdate, Ref: id, Data: in.Facts[0].Data}), nil
+	}
+	text := world.Fact{Kind: world.Plaintext, Ref: id, Data: c.Body}
+	return world.Conclude(append([]world.Fact{text}, attachmentKeys(id, c.Files)...)...), nil
+}
+
+// openAttachment takes for each place the first chunk that opens there: hostile
+// ones do not stand in the way.
+func openAttachment(in world.Input) ([]world.Derived, error) {
+	p, err := parsePointer(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	candidates := make([][]int, chunks(p.Size))
+	sealed := make([][]byte, len(in.Facts))
+	for at, f := range in.Facts[1:] {
+		if c, err := parseChunk(f.Data, KindPut); err == nil && c.ref() == f.Ref && c.Number < len(candidates) {
+			candidates[c.Number] = append(candidates[c.Number], at+1)
+			sealed[at+1] = c.Data
+		}
+	}
+	for i, c := range candidates {
+		if len(c) == 0 {
+			return nil, fmt.Errorf("chunk %d of %d is missing", i+1, len(candidates))
+		}
+	}
+	file, from, err := p.openAny(sealed, candidates)
+	if err != nil {
+		return nil, err
+	}
+	return []world.Derived{{Fact: world.Fact{Kind: world.File, Ref: in.Facts[0].Ref, Data: file}, From: append([]int{0}, from...)}}, nil
+}
+
+// openAny opens a file from the first candidate that fits in each place.
+func (p *Pointer) openAny(sealed [][]byte, candidates [][]int) (file []byte, from []int, err error) {
+	aead, err := fileCipher(p.Key)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, places := range candidates {
+		whole := len(from)
+		for _, at := range places {
+			if longer, err := aead.Open(file, chunkNonce(i, len(candidates)), sealed[at], nil); err == nil {
+				file, from = longer, append(from, at)
+				break
+			}
+		}
+		if len(from) == whole {
+			return nil, nil, fmt.Errorf("no chunk %d opens", i+1)
+		}
+	}
+	if len(file) != p.Size {
+		return nil, nil, errors.New("the file has another size")
+	}
+	return file, from, nil
+}
+
+func readKeptFile(in world.Input) ([]world.Derived, error) {
+	return world.Conclude(world.Fact{Kind: world.File, Ref: in.Facts[0].Ref, Data: in.Facts[0].Data}), nil
+}

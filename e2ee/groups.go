@@ -1,0 +1,205 @@
+package e2ee
+
+import (
+	"crypto/sha256"
+	"maps"
+	"slices"
+	"time"
+
+	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/senderkey"
+	"doormat/world"
+)
+
+// group is one device's view of a group that its account is in.
+type group struct {
+	members []string  // sorted, the own account among them
+	since   time.Time // of the change that the view comes from, by the clock of who made it
+	own     *ownChain // nil until it is needed
+	chains  map[string][]*senderkey.Receiver
+}
+
+// ownChain is the own sender key, and who has it: by account the fingerprint of
+// the identity that it was sent to.
+type ownChain struct {
+	sender *senderkey.Sender
+	given  map[string][]byte
+}
+
+// chainsPerMember is how many sender keys of a member are kept: the newest, and
+// the one before for messages that come late.
+const chainsPerMember = 2
+
+// groupData is the associated data of a group's sender keys, 32 bytes. That of a
+// message says besides who wrote it.
+func groupData(name string) [32]byte { return sha256.Sum256(world.Pack('G', []byte(name))) }
+
+// members takes what life tells of a group, or a change that the user makes, of
+// which the device tells all old and new members.
+func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet {
+	m, err := parseMembers(data, world.KindMembers)
+	if err != nil || d.keys == nil {
+		return nil
+	}
+	to := d.concerned(m)
+	d.follow(m, now)
+	if !change || len(to) == 0 {
+		return nil
+	}
+	meta, err := d.newMeta(now, to, "")
+	if err != nil {
+		return d.warn("the group %s was not told of the change: %v", m.Group, err)
+	}
+	out, err := d.dispatch(meta, &Content{Update: m})
+	if err != nil {
+		return d.warn("the group %s was not told of the change: %v", m.Group, err)
+	}
+	return out
+}
+
+// concerned lists the others who are in a group before or after a change.
+func (d *Device) concerned(m *Members) []string {
+	all := slices.Clone(m.Accounts)
+	if g := d.groups[m.Group]; g != nil {
+		all = append(all, g.members...)
+	}
+	return others(all, d.account)
+}
+
+// others sorts accounts, each once, without one.
+func others(accounts []string, without string) []string {
+	list := slices.Compact(slices.Sorted(slices.Values(accounts)))
+	return slices.DeleteFunc(list, func(a string) bool { return a == without })
+}
+
+// follow changes the view of a group. The own sender key is forgotten, so that the
+// next message comes under a new one, and so are the keys of those who left; who
+// leaves forgets the group.
+func (d *Device) follow(m *Members, since time.Time) {
+	if !slices.Contains(m.Accounts, d.account) {
+		delete(d.groups, m.Group)
+		return
+	}
+	g := d.groups[m.Group]
+	if g == nil {
+		g = &group{chains: map[string][]*senderkey.Receiver{}}
+		d.groups[m.Group] = g
+	}
+	g.members, g.since, g.own = m.Accounts, since, nil
+	maps.DeleteFunc(g.chains, func(member string, _ []*senderkey.Receiver) bool { return !slices.Contains(g.members, member) })
+}
+
+// update takes a change that another member tells of. It must come from a member,
+// go to everybody concerned, and not be older than what is known. Whoever is taken
+// in believes any member; what concerns a group that one is not in is ignored.
+func (d *Device) update(from world.Meta, m *Members) []world.Packet {
+	g := d.groups[m.Group]
+	members := m.Accounts
+	if g != nil {
+		members = g.members
+	} else if !slices.Contains(m.Accounts, d.account) {
+		return nil
+	}
+	why := ""
+	switch {
+	case from.Group != "":
+		why = "it travels inside a group"
+	case !slices.Contains(members, from.From):
+		why = "it is from nobody in the group"
+	case g != nil && !slices.Equal(from.To, others(append(d.concerned(m), d.account), from.From)),
+		g == nil && !containsAll(from.To, others(m.Accounts, from.From)):
+		why = "it was not sent to all members"
+	case g != nil && from.Sent.Before(g.since):
+		why = "it is older than another one"
+	default:
+		d.follow(m, from.Sent)
+		return nil
+	}
+	return d.warn("a change of the group %s by %s was refused: %s", m.Group, from.From, why)
+}
+
+func containsAll(list, what []string) bool {
+	return !slices.ContainsFunc(what, func(a string) bool { return !slices.Contains(list, a) })
+}
+
+// sealGroup seals the ciphertext for a group, under a new sender key if there is
+// none or it has ended.
+func (d *Device) sealGroup(o *outgoing) error {
+	g := d.groups[o.meta.Group]
+	if g.own == nil || g.own.sender.Full() {
+		sender, err := senderkey.NewSender(d.random)
+		if err != nil {
+			return err
+		}
+		g.own = &ownChain{sender, map[string][]byte{}}
+	}
+	key := distribution{o.meta.Group, g.own.sender.Distribution()}
+	o.key, o.chain = key.encode(), g.own
+	var err error
+	o.group, err = g.own.sender.Seal(o.secret, associated(groupData(o.meta.Group), openHash(o.meta, o.public, nil)))
+	return err
+}
+
+// has reports whether a peer's device has the sender key.
+func (c *ownChain) has(name string, p *peer) bool {
+	return p != nil && p.identity != nil && slices.Equal(c.given[name], fingerprint(*p.identity))
+}
+
+// openGroup opens a message to a group, after taking in the sender key that may
+// come with it.
+func (d *Device) openGroup(in *Delivery) ([]byte, []world.Packet, error) {
+	var notes []world.Packet
+	if !in.bare() {
+		data, more, err := d.decrypt(in)
+		if err != nil {
+			return nil, more, err
+		}
+		notes = more
+		if err := d.learn(in.Meta, data); err != nil {
+			return nil, notes, err
+		}
+	}
+	g := d.groups[in.Meta.Group]
+	if g == nil {
+		return nil, notes, refusal("it is to a group that you are not in")
+	}
+	if slices.Contains(in.Meta.To, in.Meta.From) || !slices.Equal(g.members, slices.Sorted(slices.Values(append([]string{in.Meta.From}, in.Meta.To...)))) {
+		return nil, notes, refusal("it was not sent to the members of the group " + in.Meta.Group)
+	}
+	ad := associated(groupData(in.Meta.Group), openHash(in.Meta, in.Public, nil))
+	for _, chain := range g.chains[in.Meta.From] {
+		if chain.Name() == in.Group.Header.Ratchet {
+			secret, err := chain.Open(in.Group, ad)
+			return secret, notes, err
+		}
+	}
+	return nil, notes, errNoSession
+}
+
+// learn takes in the sender key of a member. One that is known is left as it is:
+// it has moved on.
+func (d *Device) learn(from world.Meta, data []byte) error {
+	key, err := parseDistribution(data)
+	if err != nil {
+		return refusal("it carries something else than a sender key")
+	}
+	g := d.groups[from.Group]
+	if key.group != from.Group || g == nil || !slices.Contains(g.members, from.From) {
+		return refusal("its sender key is not for a group that you are both in")
+	}
+	known := g.chains[from.From]
+	if slices.ContainsFunc(known, func(r *senderkey.Receiver) bool { return r.Name() == key.chain.Ratchet }) {
+		return nil
+	}
+	known = append([]*senderkey.Receiver{senderkey.NewReceiver(key.chain)}, known...)
+	g.chains[from.From] = known[:min(len(known), chainsPerMember)]
+	return nil
+}
+
+// refusal is why a message is refused, in words for the user.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
+// give notes to whom a sender key goes.
+func (c *ownChain) give(name string, to pqxdh.IdentityPublic) { c.given[name] = fingerprint(to) }
