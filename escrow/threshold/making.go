@@ -19,6 +19,8 @@ const (
 	SignOrder      = "sign an order"
 	AttachEvidence = "attach the evidence"
 	AskTrustee     = "ask a trustee"
+	MakeCommittee  = "make a committee"
+	OfferKey       = "offer a committee key"
 )
 
 // makingRules publishes what holders of a court's key or of an order can build.
@@ -31,6 +33,10 @@ func makingRules() []world.Rule {
 			Takes: kinds(law.OrderFact, LogEvidence), Gives: kinds(law.OrderFact), Apply: attachEvidence},
 		{Name: AskTrustee, Doc: "Whoever holds a signed order can ask a trustee about envelopes; text names the asker and the trustee.",
 			Takes: kinds(law.OrderFact), All: e2ee.Envelopes, Gives: kinds(world.Outgoing), Apply: askTrustee},
+		{Name: MakeCommittee, Doc: "Anybody can hold a ceremony alone, with identities and witnesses of its own: text is the key id, t and n, a line each.",
+			Gives: kinds(Certificate, Committee, CommitteeKey), Apply: makeCommittee},
+		{Name: OfferKey, Doc: "A provider can hand any committee key to the device named in text.",
+			Takes: kinds(Certificate), Gives: kinds(world.Outgoing), Apply: offerKey},
 	}
 	for i := range rules {
 		rules[i].Make = true
