@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"go.dedis.ch/kyber/v3"
 
@@ -75,16 +76,17 @@ func (Design) Rules() []world.Rule {
 }
 
 // madeEnvelope builds the honest envelope for a writer who knows the committee,
-// which is public.
+// which is public. Of several keys it takes the newest.
 func madeEnvelope(random io.Reader, more []world.Fact) (e2ee.Envelope, error) {
 	if len(more) == 0 {
 		return nil, fmt.Errorf("rule %q: give the fact of kind %q as third argument", e2ee.Write, Committee)
 	}
-	commitments, err := parseCommittee(more[0].Data)
+	newest := slices.MaxFunc(more, func(a, b world.Fact) int { return keyNumber(keyOfEpoch(a.Ref)) - keyNumber(keyOfEpoch(b.Ref)) })
+	commitments, err := parseCommittee(newest.Data)
 	if err != nil {
 		return nil, err
 	}
-	c, err := buildCommittee(keyNumber(keyOfEpoch(more[0].Ref)), commitments, nil)
+	c, err := buildCommittee(keyNumber(keyOfEpoch(newest.Ref)), commitments, nil)
 	if err != nil {
 		return nil, err
 	}

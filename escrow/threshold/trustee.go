@@ -106,6 +106,9 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	var out []world.Packet
 	for _, i := range items {
 		f, err := t.partial(order, i)
+		if errors.Is(err, errDestroyed) {
+			continue // it may well be in scope: there is nothing to warn of, and nothing to be done
+		}
 		if err == nil {
 			facts = append(facts, f)
 		} else if what := "refused a message: " + err.Error(); !warnings[what] {
@@ -142,13 +145,18 @@ func (t *trustee) check(now time.Time, s law.Signed) (law.Order, error) {
 	return order, nil
 }
 
+var errDestroyed = errors.New("its key is destroyed")
+
 func (t *trustee) partial(order law.Order, i *item) (world.Fact, error) {
 	if !order.Covers(i.meta) {
 		return world.Fact{}, errors.New("it is outside the order's scope")
 	}
 	h := t.holding(i.keyID)
 	if h == nil {
-		return world.Fact{}, errors.New("it is under another key, or one that is destroyed")
+		if n := keyNumber(i.keyID); n > 0 && n < t.live[0].number {
+			return world.Fact{}, errDestroyed
+		}
+		return world.Fact{}, errors.New("it is under another key")
 	}
 	if h.share == nil {
 		return world.Fact{}, errors.New("this trustee was left out when shares were made")
