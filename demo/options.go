@@ -75,10 +75,9 @@ func (o Options) settings(messages int) (world.Settings, error) {
 		Threshold: o.Threshold, Trustees: o.Trustees, Jurisdictions: o.Jurisdictions, Mailbox: o.Mailbox,
 		Refresh: o.Refresh, Rotate: o.Rotate,
 	}
-	if o.Refresh != 0 || o.Rotate != 0 {
-		return s, Usagef("--refresh %d, --rotate %d: not yet implemented in any design; leave both at 0", o.Refresh, o.Rotate)
-	}
 	switch {
+	case o.Refresh < 0 || o.Rotate < 0:
+		return s, Usagef("--refresh %d, --rotate %d: want a number of messages, 0 for never", o.Refresh, o.Rotate)
 	case o.Trustees < 1 || o.Trustees > world.MaxTrustees:
 		return s, Usagef("--trustees %d: want 1 to %d", o.Trustees, world.MaxTrustees)
 	case o.Threshold < 1 || o.Threshold > o.Trustees:

@@ -9,10 +9,10 @@ import (
 )
 
 // Swept are the settings over which an attack can be swept.
-var Swept = []string{"at", "threshold", "retention"}
+var Swept = []string{"at", "threshold", "retention", "refresh", "rotate"}
 
-// notYet are settings that no design heeds so far.
-var notYet = []string{"refresh", "rotate"}
+// endless names what 0 stands for, where it is the last point of a range.
+var endless = map[string]string{"retention": "all", "refresh": "never", "rotate": "never"}
 
 // MaxPoints bounds a sweep.
 const MaxPoints = 200
@@ -35,10 +35,10 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	most := map[string]int{"at": messages, "threshold": s.Trustees, "retention": 1<<31 - 1}[r.Over]
+	most := map[string]int{"at": messages, "threshold": s.Trustees, "retention": 1<<31 - 1, "refresh": messages, "rotate": messages}[r.Over]
 	last := most
-	if r.Over == "retention" {
-		last = 20
+	if word := endless[r.Over]; word != "" {
+		last = min(20, most)
 	}
 	var from, to, step int
 	for _, f := range []struct {
@@ -62,8 +62,8 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 	for v := from; v <= to; v += step {
 		points = append(points, r.point(s, v, strconv.Itoa(v)))
 	}
-	if r.Over == "retention" && r.To == "" {
-		points = append(points, r.point(s, 0, "all"))
+	if word := endless[r.Over]; word != "" && r.To == "" {
+		points = append(points, r.point(s, 0, word))
 	}
 	return points, nil
 }
@@ -72,8 +72,6 @@ func (r Range) check() error {
 	switch {
 	case r.Over == "":
 		return Usagef("--over is missing: want %s", enumerate(Swept))
-	case slices.Contains(notYet, r.Over):
-		return Usagef("--over %s: not yet: no design of this version heeds it; there are %s", r.Over, enumerate(Swept))
 	case !slices.Contains(Swept, r.Over):
 		return unknown("setting to sweep over", r.Over, Swept)
 	}
@@ -93,7 +91,7 @@ func bound(flag, text string, own int, over string, most int) (int, error) {
 }
 
 func (r Range) point(s world.Settings, v int, text string) Point {
-	*map[string]*int{"at": &s.At, "threshold": &s.Threshold, "retention": &s.Retention}[r.Over] = v
+	*map[string]*int{"at": &s.At, "threshold": &s.Threshold, "retention": &s.Retention, "refresh": &s.Refresh, "rotate": &s.Rotate}[r.Over] = v
 	return Point{text, s}
 }
 

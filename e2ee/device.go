@@ -18,6 +18,8 @@ type Device struct {
 	// Programs are what a modified client may put in the place of the honest
 	// envelope; text is the script's.
 	Programs map[string]func(honest Envelope, text []byte) (Envelope, error)
+	// Correspondent, if set, talks to the provider about what the envelope needs.
+	Correspondent Correspondent
 
 	account   string
 	random    io.Reader
@@ -160,7 +162,7 @@ func (d *Device) fromProvider(p world.Packet) []world.Packet {
 	case KindBlob:
 		return d.blob(p.Data)
 	}
-	return nil
+	return d.hear(p.Data)
 }
 
 func (d *Device) toUser(kind byte, fields ...[]byte) []world.Packet {
@@ -183,7 +185,7 @@ func (d *Device) install() []world.Packet {
 	if d.keys, err = newKeyStore(d.random); err != nil {
 		return d.warn("the device could not be set up: %v", err)
 	}
-	return []world.Packet{d.register()}
+	return append([]world.Packet{d.register()}, d.begin()...)
 }
 
 func (d *Device) register() world.Packet {

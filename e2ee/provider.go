@@ -16,6 +16,9 @@ import (
 // routes messages and stores them and the chunks of attachments. It answers an
 // order with the envelopes and chunks in its scope.
 type Provider struct {
+	// Clerk, if set, answers packets of kinds that the provider does not know.
+	Clerk Clerk
+
 	court   ed25519.PublicKey
 	mailbox string
 	accept  func(now time.Time, m world.Meta, public []byte) error
@@ -77,6 +80,9 @@ func (p *Provider) Holdings() []world.Fact {
 		hash := p.used[id]
 		facts = append(facts, world.Fact{Kind: UsedNumber, Ref: id, Data: hash[:]})
 	}
+	if p.Clerk != nil {
+		facts = append(facts, p.Clerk.Holdings()...)
+	}
 	return append(facts, p.public...)
 }
 
@@ -107,8 +113,19 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 		p.put(account, in.Data)
 	case isDevice && in.Kind() == KindGet:
 		return p.get(account, in)
+	case p.Clerk != nil:
+		return p.Clerk.Handle(in, p.devices())
 	}
 	return nil
+}
+
+// devices lists those that have registered.
+func (p *Provider) devices() []string {
+	var names []string
+	for _, account := range slices.Sorted(maps.Keys(p.directory)) {
+		names = append(names, world.DeviceOf(account))
+	}
+	return names
 }
 
 // upload stores and delivers the parts of a message for recipients whose identity

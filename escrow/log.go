@@ -11,10 +11,14 @@ import (
 	"doormat/world/ledger"
 )
 
-// Kinds of packets between the log and its witnesses.
+// Kinds of packets between the log, its witnesses, and those who hold ceremonies
+// on it.
 const (
-	KindCosign   byte = 96 + iota // log to witness: checkpoint, consistency proof
-	KindCosigned                  // witness to log: cosigned checkpoint ("" if the proof did not fit), size seen
+	KindCosign    byte = 96 + iota // log to witness: checkpoint, consistency proof
+	KindCosigned                   // witness to log: cosigned checkpoint ("" if the proof did not fit), size seen
+	KindPost                       // poster to log: session, post
+	KindUpdate                     // log to poster or monitor: an Update
+	KindReadBoard                  // poster to log: number of records that it has read
 )
 
 // Kinds of facts about the log.
@@ -25,20 +29,24 @@ const (
 
 // Log is the principal "log": it appends records that the court signed, has each
 // new size cosigned by witnesses, and gives whoever asked, and the monitor, the
-// evidence.
+// evidence. It is the board of ceremonies besides, see [Log.Open].
 type Log struct {
 	log       *ledger.Log
 	court     ed25519.PublicKey
 	policy    *ledger.Policy
 	witnesses []string // principals
 	sizes     map[string]int64
-	queue     []pending // the first is being cosigned
+	queue     []pending // waiting while others are being cosigned
+	batch     []pending // appended, and being cosigned
 	collected [][]byte
+	board     *board // nil if nobody posts
 }
 
 type pending struct {
-	asker  string
-	record []byte
+	asker   string
+	record  []byte
+	session string // "" if the record is an order's
+	index   int64
 }
 
 // NewLog serves an existing log; sizes tells up to where each witness has seen it.
@@ -61,6 +69,10 @@ func (l *Log) Handle(_ time.Time, p world.Packet) []world.Packet {
 		return l.append(p)
 	case KindCosigned:
 		return l.cosigned(p)
+	case KindPost:
+		return l.post(p)
+	case KindReadBoard:
+		return l.reread(p)
 	}
 	return nil
 }
@@ -70,25 +82,39 @@ func (l *Log) append(p world.Packet) []world.Packet {
 	if err != nil || !law.CheckRecord(f[0], l.court) {
 		return nil
 	}
-	l.queue = append(l.queue, pending{p.From, f[0]})
-	if len(l.queue) > 1 {
+	return l.take(pending{asker: p.From, record: f[0]})
+}
+
+// take appends a record at once, or when those before it have been cosigned.
+func (l *Log) take(p pending) []world.Packet {
+	l.queue = append(l.queue, p)
+	if len(l.batch) > 0 {
 		return nil
 	}
 	return l.next()
 }
 
-// next appends the oldest waiting record and asks the witnesses to cosign.
+// next appends all that waits and asks the witnesses to cosign.
 func (l *Log) next() []world.Packet {
 	if len(l.queue) == 0 {
 		return nil
 	}
-	l.log.Append(l.queue[0].record)
-	l.collected = nil
+	l.batch, l.queue, l.collected = l.queue, nil, nil
+	for i := range l.batch {
+		l.enter(&l.batch[i])
+	}
 	var out []world.Packet
 	for _, w := range l.witnesses {
 		out = append(out, l.show(w)...)
 	}
 	return out
+}
+
+func (l *Log) enter(p *pending) {
+	if p.session != "" {
+		p.record = l.board.link(p.session, p.record)
+	}
+	p.index = l.log.Append(p.record)
 }
 
 // show sends a witness the present checkpoint with a proof from where it was.
@@ -104,7 +130,7 @@ func (l *Log) show(witness string) []world.Packet {
 // cosigned collects cosignatures and, when there are enough, answers.
 func (l *Log) cosigned(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindCosigned, 2)
-	if err != nil || len(l.queue) == 0 || !slices.Contains(l.witnesses, p.From) {
+	if err != nil || len(l.batch) == 0 || !slices.Contains(l.witnesses, p.From) {
 		return nil
 	}
 	size, err := world.ParseInt(f[1])
@@ -126,18 +152,27 @@ func (l *Log) cosigned(p world.Packet) []world.Packet {
 	if _, err := l.policy.Check(joined); err != nil {
 		return nil // not yet enough
 	}
-	evidence, err := l.log.Evidence(l.log.Size()-1, joined)
-	if err != nil {
-		return nil
+	return l.publish(joined)
+}
+
+// publish answers for what has been cosigned, and goes on with what waits. The
+// board comes first, so that the monitor misses nothing in between.
+func (l *Log) publish(checkpoint []byte) []world.Packet {
+	out := l.update(checkpoint)
+	for _, p := range l.batch {
+		if p.session != "" {
+			continue
+		}
+		evidence, err := l.log.Evidence(p.index, checkpoint)
+		if err != nil {
+			continue
+		}
+		if encoded, err := evidence.Encode(); err == nil {
+			data := world.Pack(law.KindLogged, p.record, encoded)
+			out = append(out, world.Packet{From: "log", To: p.asker, Data: data}, world.Packet{From: "log", To: "monitor", Data: data})
+		}
 	}
-	encoded, err := evidence.Encode()
-	if err != nil {
-		return nil
-	}
-	done := l.queue[0]
-	l.queue = l.queue[1:]
-	data := world.Pack(law.KindLogged, done.record, encoded)
-	out := []world.Packet{{From: "log", To: done.asker, Data: data}, {From: "log", To: "monitor", Data: data}}
+	l.batch = nil
 	return append(out, l.next()...)
 }
 
@@ -184,6 +219,10 @@ func (w *Witness) Handle(now time.Time, p world.Packet) []world.Packet {
 // entry, and warns if it was not shown one in between, or one that witnesses have
 // cosigned. What neither log nor witnesses show it, it does not miss.
 type Monitor struct {
+	// Follow, if set, reads an [Update] of the board. It returns the records that
+	// are new, the index of the first, and what there is to warn of.
+	Follow func(update []byte) (first int64, records [][]byte, news []string, err error)
+
 	policy *ledger.Policy
 	next   int64 // index of the next entry
 	seen   int64 // largest size that a witness says it cosigned
@@ -209,6 +248,8 @@ func (m *Monitor) Handle(_ time.Time, p world.Packet) []world.Packet {
 		m.hear(p.Data)
 	case p.From == "log" && p.Kind() == law.KindLogged:
 		return m.entry(p.Data)
+	case p.From == "log" && p.Kind() == KindUpdate && m.Follow != nil:
+		return m.board(p.Data)
 	case p.From == "court" && p.Kind() == law.KindDocketed:
 		f, err := world.Unpack(p.Data, law.KindDocketed, 2)
 		if err == nil && len(f[1]) == 1 && f[1][0] == 0 {
@@ -235,6 +276,32 @@ func (m *Monitor) entry(data []byte) []world.Packet {
 	if evidence.Index > m.next {
 		out = append(out, world.Warn("monitor", "the log left out entries"))
 	}
+	if evidence.Index < m.next && m.Follow != nil {
+		return out // read on the board, and asked about
+	}
 	m.next = max(m.next, evidence.Index+1)
-	return append(out, world.Packet{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, f[0])})
+	return append(out, inquire(f[0]))
+}
+
+func inquire(record []byte) world.Packet {
+	return world.Packet{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, record)}
+}
+
+// board reads posts of ceremonies, and asks about the orders between them.
+func (m *Monitor) board(update []byte) []world.Packet {
+	first, records, news, err := m.Follow(update)
+	if err != nil {
+		return []world.Packet{world.Warn("monitor", "the log's board does not add up: "+err.Error())}
+	}
+	var out []world.Packet
+	for i, record := range records {
+		if _, err := ParseBoardRecord(record); err != nil && first+int64(i) >= m.next {
+			out = append(out, inquire(record))
+		}
+	}
+	m.next = max(m.next, first+int64(len(records)))
+	for _, what := range news {
+		out = append(out, world.Warn("monitor", what))
+	}
+	return out
 }

@@ -4,14 +4,16 @@ import (
 	"fmt"
 	"time"
 
+	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/world"
 	"doormat/world/ledger"
 )
 
-// board is the log as the ceremony's bulletin board.
+// board is the log as the bulletin board of the founding ceremony.
 type board struct {
 	log       *ledger.Log
+	last      [32]byte // hash of the last post's record
 	witnesses []*ledger.Witness
 	policy    *ledger.Policy
 }
@@ -38,11 +40,13 @@ func newBoard(seed world.Seed) (*board, error) {
 func witnessName(i int) string { return fmt.Sprintf("witness:%d", i+1) }
 
 // post puts a post on the board, where everybody reads it.
-func (b *board) post(a *ceremony.Audit, post []byte) error {
+func (b *board) post(r *ceremony.Roster, a *ceremony.Audit, post []byte) error {
 	if post == nil {
 		return nil
 	}
-	b.log.Append(post)
+	record := (&escrow.BoardRecord{Session: string(r.Session), Before: b.last, Post: post}).Encode()
+	b.last = sum(record)
+	b.log.Append(record)
 	if err := a.Read(post); err != nil {
 		return fmt.Errorf("key ceremony: a post is ignored: %w", err)
 	}

@@ -8,19 +8,38 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"doormat/e2ee"
 	"doormat/escrow"
-	"doormat/escrow/tdh2"
 	"doormat/world"
 )
 
 // envelope puts the seed inside the ratchet and the escrow field beside it. The
 // ratchet's associated data covers metadata and field.
 type envelope struct {
-	committee *committee
-	random    io.Reader
+	keyring
+	random io.Reader
+}
+
+var errNoKey = errors.New("there is no committee key with a valid certificate")
+
+// Begin implements [e2ee.Correspondent]: a device that is set up asks for the keys.
+func (e *envelope) Begin() [][]byte {
+	e.keys = nil
+	return [][]byte{world.Pack(KindFetchKeys)}
+}
+
+// Hear implements [e2ee.Correspondent]: the provider offers a key. Only the
+// certificate makes it one.
+func (e *envelope) Hear(data []byte) (warning string) {
+	f, err := world.Unpack(data, KindKey, 2)
+	if err != nil {
+		return ""
+	}
+	if _, err := e.learn(string(f[0]), f[1]); err != nil {
+		return "a committee key was refused: " + err.Error()
+	}
+	return ""
 }
 
 // Seal implements [e2ee.Envelope].
@@ -48,8 +67,12 @@ func (e *envelope) field(m world.Meta, seed [escrow.SeedSize]byte, body []byte) 
 	if err != nil {
 		return nil, err
 	}
-	f := &escrow.Field{KeyID: e.committee.id, Body: sealed}
-	f.Seed = e.committee.key.Encrypt(f.Label(m), seed).Bytes()
+	c := e.newest()
+	if c == nil {
+		return nil, errNoKey
+	}
+	f := &escrow.Field{KeyID: c.id, Body: sealed}
+	f.Seed = c.key.Encrypt(f.Label(m), seed).Bytes()
 	return f, nil
 }
 
@@ -61,41 +84,15 @@ func (e *envelope) Open(m world.Meta, secret, public []byte) ([]byte, error) {
 	if err != nil || len(secret) != escrow.SeedSize {
 		return nil, errors.New("it carries no escrow field")
 	}
-	if f.KeyID != e.committee.id {
+	c := e.find(f.KeyID)
+	if c == nil {
 		return nil, fmt.Errorf("its escrow field is for the key %q", f.KeyID)
 	}
-	again := e.committee.key.Encrypt(f.Label(m), [escrow.SeedSize]byte(secret)).Bytes()
+	again := c.key.Encrypt(f.Label(m), [escrow.SeedSize]byte(secret)).Bytes()
 	if !bytes.Equal(again, f.Seed) {
 		return nil, errors.New("its escrow field does not open to the message")
 	}
 	return escrow.OpenBody(secret, f.Body)
-}
-
-// clockSkew is how far a message's time may be from the provider's clock.
-const clockSkew = 10 * time.Minute
-
-// accept is what the provider can check: that the field is well formed, proved,
-// and bound to this sender, these recipients, this body and about this time. It
-// cannot see what the field encrypts.
-func (c *committee) accept(now time.Time, m world.Meta, public []byte) error {
-	f, err := escrow.ParseField(public)
-	if err != nil {
-		return errors.New("it carries no escrow field")
-	}
-	if f.KeyID != c.id {
-		return fmt.Errorf("its escrow field is for the key %q, which is not in use", f.KeyID)
-	}
-	if skew := now.Sub(m.Sent); skew > clockSkew || skew < -clockSkew {
-		return fmt.Errorf("it is dated %s", m.Sent.Format(time.DateTime))
-	}
-	ct, err := tdh2.DecodeCiphertext(suite, f.Seed)
-	if err != nil {
-		return errors.New("its escrow field is malformed")
-	}
-	if _, err := c.key.Check(f.Label(m), ct); err != nil {
-		return errors.New("its escrow field is not bound to it")
-	}
-	return nil
 }
 
 // Names of the modified programs that a user may run to evade.
@@ -121,7 +118,7 @@ func (g garbage) Seal(m world.Meta, body []byte) (secret, public []byte, err err
 	if err != nil {
 		return nil, nil, err
 	}
-	f.Seed = g.committee.key.Encrypt(f.Label(m), other).Bytes()
+	f.Seed = g.newest().key.Encrypt(f.Label(m), other).Bytes()
 	return seed[:], f.Encode(), nil
 }
 

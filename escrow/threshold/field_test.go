@@ -111,7 +111,7 @@ func TestFieldRefusals(t *testing.T) {
 
 // mustField makes a field that is right in itself for other metadata.
 func mustField(s *stage, m world.Meta) *escrow.Field {
-	e := &envelope{s.founding.committee, world.Seed(9).Stream("test")}
+	e := &envelope{ring(s.founding), world.Seed(9).Stream("test")}
 	seed, err := e.seed()
 	require.NoError(s.t, err)
 	f, err := e.field(m, seed, []byte("body"))
@@ -159,7 +159,7 @@ func FuzzAccept(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	e := &envelope{founded.committee, env.Seed.Stream("test")}
+	e := &envelope{ring(founded), env.Seed.Stream("test")}
 	m := world.Meta{ID: "1", From: "A", To: []string{"B"}, Sent: start}
 	secret, public, err := e.Seal(m, []byte("text"))
 	if err != nil {
@@ -168,7 +168,7 @@ func FuzzAccept(f *testing.F) {
 	f.Add(secret, public)
 	f.Add([]byte{}, []byte{})
 	f.Fuzz(func(t *testing.T, s, p []byte) {
-		accepted := founded.committee.accept(start, m, p) == nil
+		accepted := e.accept(start, m, p) == nil
 		text, err := e.Open(m, s, p)
 		if err == nil {
 			require.True(t, accepted, "a recipient takes nothing that the provider would refuse")

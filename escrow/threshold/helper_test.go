@@ -2,15 +2,15 @@ package threshold
 
 import (
 	"context"
-	"crypto/ed25519"
+	"maps"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
-	"doormat/escrow/ceremony"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -36,12 +36,26 @@ func environment(t, n int) world.Environment {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	env := environment(2, 3)
+	return stageFor(t, environment(2, 3), 4)
+}
+
+// stageFor lets A and B write to each other in turn, in the given environment.
+func stageFor(t *testing.T, env world.Environment, messages int) *stage {
+	t.Helper()
+	s := preparedStage(t, env, messages)
+	require.NoError(t, s.play.Start())
+	return s
+}
+
+// preparedStage is a stage on which nothing is switched on yet.
+func preparedStage(t *testing.T, env world.Environment, messages int) *stage {
+	t.Helper()
 	c := &world.Conversation{Title: "stage", Accounts: env.Accounts, Target: "A"}
 	var said []world.Said
-	for i, fromTo := range []string{"AB", "BA", "AB", "BA"} {
-		c.Messages = append(c.Messages, world.Message{From: fromTo[:1], To: []string{fromTo[1:]}, Sent: start.Add(time.Duration(i) * time.Hour)})
-		said = append(said, world.Said{Body: []byte{byte('1' + i)}})
+	for i := range messages {
+		from, to := env.Accounts[i%2], env.Accounts[1-i%2]
+		c.Messages = append(c.Messages, world.Message{From: from, To: []string{to}, Sent: start.Add(time.Duration(i) * time.Hour)})
+		said = append(said, world.Said{Body: []byte(strconv.Itoa(i + 1))})
 	}
 	s := &stage{t: t}
 	var err error
@@ -51,7 +65,6 @@ func newStage(t *testing.T) *stage {
 	require.NoError(t, err)
 	s.play, err = world.NewPlay(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)
-	require.NoError(t, s.play.Start())
 	return s
 }
 
@@ -119,10 +132,66 @@ func (s *stage) signed() law.Signed {
 	return order
 }
 
-func rosterOf(f *founding) *ceremony.Roster {
-	r := &ceremony.Roster{Session: []byte(keyID), Threshold: f.committee.commitments.Threshold()}
-	for _, k := range f.identity {
-		r.Identities = append(r.Identities, k.Public().(ed25519.PublicKey))
+// ring is the keyring of a client that knows the first key.
+func ring(f *founding) keyring { return keyring{newAnchor(f), []*committee{f.committee}} }
+
+// saturate draws all conclusions by the design's opening rules, in rounds.
+func saturate(facts []world.Fact) []world.Fact {
+	known, tried := map[string]bool{}, map[string]bool{}
+	var all []world.Fact
+	add := func(more ...world.Fact) {
+		for _, f := range more {
+			if key := string(world.EncodeFacts([]world.Fact{f})); !known[key] {
+				known[key] = true
+				all = append(all, f)
+			}
+		}
 	}
-	return r
+	add(facts...)
+	for before := 0; before < len(all); {
+		before = len(all)
+		at := map[world.Kind]map[string][]world.Fact{}
+		for _, f := range all {
+			if at[f.Kind] == nil {
+				at[f.Kind] = map[string][]world.Fact{}
+			}
+			at[f.Kind][f.Ref] = append(at[f.Kind][f.Ref], f)
+		}
+		for _, r := range (Design{}).Rules() {
+			for _, in := range inputs(r, at) {
+				if key := r.Name + string(world.EncodeFacts(in)); !r.Make && !tried[key] {
+					tried[key] = true
+					derived, _ := r.Apply(world.Input{Facts: in})
+					for _, d := range derived {
+						add(d.Fact)
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// inputs lists all that a rule may be applied to, sorted by ref.
+func inputs(r world.Rule, at map[world.Kind]map[string][]world.Fact) (list [][]world.Fact) {
+	first := r.All
+	if len(r.Takes) > 0 {
+		first = r.Takes[0]
+	}
+	for _, ref := range slices.Sorted(maps.Keys(at[first])) {
+		joined := [][]world.Fact{nil}
+		for _, kind := range r.Takes {
+			var longer [][]world.Fact
+			for _, in := range joined {
+				for _, f := range at[kind][ref] {
+					longer = append(longer, append(slices.Clone(in), f))
+				}
+			}
+			joined = longer
+		}
+		for _, in := range joined {
+			list = append(list, append(in, at[r.All][ref]...))
+		}
+	}
+	return list
 }

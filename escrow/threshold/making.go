@@ -20,6 +20,8 @@ const (
 	MakeUpOrder    = "make up an order"
 	AttachEvidence = "attach the evidence"
 	AskTrustee     = "ask a trustee"
+	MakeCommittee  = "make a committee"
+	OfferKey       = "offer a committee key"
 )
 
 // makingRules publishes what holders of a court's key or of an order can build.
@@ -35,6 +37,10 @@ func makingRules() []world.Rule {
 		{Name: AskTrustee, Doc: "Whoever holds a signed order can ask a trustee about envelopes; text names the asker and the trustee.",
 			Takes: kinds(law.OrderFact), All: e2ee.Envelopes, Gives: kinds(world.Outgoing), Apply: askTrustee},
 		forkRule(),
+		{Name: MakeCommittee, Doc: "Anybody can hold a ceremony alone, with identities and witnesses of its own: text is the key id, t and n, a line each.",
+			Gives: kinds(Certificate, Committee, CommitteeKey), Apply: makeCommittee},
+		{Name: OfferKey, Doc: "A provider can hand any committee key to the device named in text.",
+			Takes: kinds(Certificate), Gives: kinds(world.Outgoing), Apply: offerKey},
 	}
 	for i := range rules {
 		rules[i].Make = true

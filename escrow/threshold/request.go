@@ -10,10 +10,12 @@ import (
 	"doormat/world/law"
 )
 
-// Kinds of packets between an agency and trustees.
+// Kinds of packets of the design.
 const (
-	KindRequest byte = 112 + iota // to a trustee: signed order with its evidence, items
-	KindAnswer                    // from a trustee: the agency's public key, facts sealed to it
+	KindRequest   byte = 112 + iota // agency to trustee: signed order with its evidence, items
+	KindAnswer                      // trustee to agency: the agency's public key, facts sealed to it
+	KindFetchKeys                   // device to provider
+	KindKey                         // trustee to provider, provider to device: key id, certificate
 )
 
 // item is one message of a request: what the label is built from, and the

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"slices"
 
 	"go.dedis.ch/kyber/v3"
 
@@ -33,14 +33,24 @@ const (
 	Answer       world.Kind = "sealed answer"      // Ref the agency's public key
 	PhraseKey    world.Kind = "phrase key"         // of a client that encrypts underneath; Ref the accomplices
 	LogEvidence  world.Kind = "log evidence"       // record and evidence; Ref "log"
+	Certificate  world.Kind = "certificate"        // of a committee key; Ref the key id
+	OneUseKey    world.Kind = "one-use key"        // with the roster; Ref the ceremony, a share epoch
+	BoardPost    world.Kind = "board post"         // a record of the log; Ref the ceremony
+	Polynomial   world.Kind = "polynomial"         // t values, while dealing; Ref the ceremony
+	Salt         world.Kind = "commitment salt"    // Ref the ceremony
+	Received     world.Kind = "received share"     // dealer and share; Ref the ceremony
 )
 
 // Rules implements [world.Design].
 func (Design) Rules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	rules := append(append(e2ee.Rules(), law.Rules()...),
-		world.Rule{Name: "read an escrow packet", Doc: "A packet may hold a trustee's sealed answer, the log's evidence, or the order under which a trustee is asked.",
-			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence, law.OrderFact), Apply: readPacket},
+		world.Rule{Name: "read an escrow packet", Doc: "A packet may hold a trustee's sealed answer, the log's evidence, news of the board, or the order under which a trustee is asked.",
+			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence, BoardPost, law.OrderFact), Apply: readPacket},
+		world.Rule{Name: "read the log", Doc: "The log holds every post of every ceremony.",
+			Takes: kinds(escrow.LogState), Gives: kinds(BoardPost), Apply: readLog},
+		world.Rule{Name: "open a sealed share", Doc: "A one-use key opens the new shares that were sealed to it on the board, then and ever after.",
+			Takes: kinds(OneUseKey), All: BoardPost, Gives: kinds(Share, Committee), Apply: openSealedShare},
 		world.Rule{Name: "read an escrow field", Doc: "The part beside the ratchet holds the encrypted seed and the body.",
 			Takes: kinds(e2ee.Public, world.Metadata), Gives: kinds(EscrowField, Body), Apply: readField},
 		world.Rule{Name: "read the secret part", Doc: "The ratchet carries the message seed.",
@@ -66,20 +76,21 @@ func (Design) Rules() []world.Rule {
 }
 
 // madeEnvelope builds the honest envelope for a writer who knows the committee,
-// which is public.
+// which is public. Of several keys it takes the newest.
 func madeEnvelope(random io.Reader, more []world.Fact) (e2ee.Envelope, error) {
 	if len(more) == 0 {
 		return nil, fmt.Errorf("rule %q: give the fact of kind %q as third argument", e2ee.Write, Committee)
 	}
-	commitments, err := parseCommittee(more[0].Data)
+	newest := slices.MaxFunc(more, func(a, b world.Fact) int { return keyNumber(keyOfEpoch(a.Ref)) - keyNumber(keyOfEpoch(b.Ref)) })
+	commitments, err := parseCommittee(newest.Data)
 	if err != nil {
 		return nil, err
 	}
-	key, err := tdh2.NewPublicKey(suite, []byte(keyID), commitments.Key())
+	c, err := buildCommittee(keyNumber(keyOfEpoch(newest.Ref)), commitments, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &envelope{&committee{id: keyID, key: key, commitments: commitments}, random}, nil
+	return &envelope{keyring{keys: []*committee{c}}, random}, nil
 }
 
 func readPacket(in world.Input) ([]world.Derived, error) {
@@ -102,6 +113,12 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		return world.Conclude(s.Fact()), nil
+	case escrow.KindUpdate:
+		u, err := escrow.ParseUpdate(p.Data)
+		if err != nil {
+			return nil, err
+		}
+		return boardPosts(u.Records), nil
 	}
 	return nil, errors.New("nothing of the escrow in this packet")
 }
@@ -284,10 +301,4 @@ func openBody(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	return world.Conclude(world.Fact{Kind: e2ee.Contents, Ref: in.Facts[0].Ref, Data: content}), nil
-}
-
-// keyOfEpoch gives the key id of a share epoch, "key 1" of "key 1/epoch 0".
-func keyOfEpoch(epoch string) string {
-	id, _, _ := strings.Cut(epoch, "/")
-	return id
 }

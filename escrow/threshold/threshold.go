@@ -28,6 +28,7 @@ import (
 
 	"doormat/e2ee"
 	"doormat/escrow"
+	"doormat/escrow/sharing"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/ledger"
@@ -55,6 +56,9 @@ func (Design) Info() world.Info {
 			world.Program{Name: BackdateLabels, Doc: "a client whose labels are dated 1970, so that no order covers them"},
 			world.Program{Name: OmitRecipient, Doc: "a client whose labels leave out the account in text, so that no order for it covers them"},
 			world.Program{Name: EncryptUnderneath, Doc: "clients of accomplices who encrypt once more under a phrase agreed in person"},
+			world.Program{Name: BadShare, Doc: "a trustee that deals another one a share which does not open"},
+			world.Program{Name: StayAway, Doc: "a trustee that takes no part when new shares or a new key are made"},
+			world.Program{Name: ChooseKey, Doc: "a trustee that waits for all others' commitments, then reveals one that would make the key its own"},
 		),
 	}
 }
@@ -84,29 +88,47 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	provider := e2ee.NewProvider(court.Public(), env.Settings.Mailbox, f.committee.accept, []world.Fact{f.committee.fact()})
+	common, anchor := newCommons(f), newAnchor(f)
+	desk := &clerk{keyring{anchor, []*committee{f.committee}}}
+	provider := e2ee.NewProvider(court.Public(), env.Settings.Mailbox, desk.accept, nil)
+	provider.Clerk = desk
 	nodes := []world.Node{court, agency, provider}
 	var names []string
-	for i, share := range f.shares {
-		name := world.Trustee(i + 1)
-		names = append(names, name)
-		nodes = append(nodes, &trustee{name: name, random: env.Seed.Stream(name), identity: f.identity[i], share: share,
-			committee: f.committee, court: court.Public(), policy: f.policy})
+	for i := range f.shares {
+		t, err := newTrustee(env, f, common, i+1)
+		if err != nil {
+			return nil, err
+		}
+		t.court = court.Public()
+		names, nodes = append(names, t.name), append(nodes, t)
 	}
 	agency.Present, agency.Unseal = present(names), unseal
-	audit, err := auditors(f, court)
+	audit, err := auditors(env.Settings, f, common, court, names)
 	if err != nil {
 		return nil, err
 	}
 	nodes = append(nodes, audit...)
 	for _, a := range env.Accounts {
-		nodes = append(nodes, device(env, f.committee, a))
+		nodes = append(nodes, device(env, anchor, a))
 	}
 	return nodes, nil
 }
 
-// auditors are the log and its witnesses as they stand after the ceremony.
-func auditors(f *founding, court *law.Court) ([]world.Node, error) {
+func newTrustee(env world.Environment, f *founding, common *commons, index int) (*trustee, error) {
+	name := world.Trustee(index)
+	share := sharing.Share{Index: index, Value: f.shares[index-1].Value.Clone()}
+	t := &trustee{name: name, index: index, random: env.Seed.Stream(name), identity: f.identity[index-1],
+		live: []*held{{newCourse(f).live[0], &share}}, policy: f.policy, refresh: env.Settings.Refresh, rotate: env.Settings.Rotate}
+	var err error
+	if t.CountsMessages() {
+		t.board, err = common.reader()
+	}
+	return t, err
+}
+
+// auditors are the log and its witnesses as they stand after the founding, and the
+// monitor.
+func auditors(s world.Settings, f *founding, common *commons, court *law.Court, trustees []string) ([]world.Node, error) {
 	l, err := ledger.ParseLog(f.log)
 	if err != nil {
 		return nil, err
@@ -123,14 +145,24 @@ func auditors(f *founding, court *law.Court) ([]world.Node, error) {
 		sizes[witnessName(i)] = w.Size()
 		nodes = append(nodes, escrow.NewWitness(witnessName(i), w))
 	}
-	return append(nodes, escrow.NewLog(l, court.Public(), f.policy, sizes, names), escrow.NewMonitor(f.policy, l.Size())), nil
+	log, monitor := escrow.NewLog(l, court.Public(), f.policy, sizes, names), escrow.NewMonitor(f.policy, l.Size())
+	if s.Refresh > 0 || s.Rotate > 0 {
+		board, err := common.reader()
+		if err != nil {
+			return nil, err
+		}
+		log.Open(trustees)
+		monitor.Follow = (&observer{reader: board, told: map[string]int{}}).follow
+	}
+	return append(nodes, log, monitor), nil
 }
 
-func device(env world.Environment, c *committee, account string) *e2ee.Device {
+func device(env world.Environment, a *anchor, account string) *e2ee.Device {
 	name := world.DeviceOf(account)
 	random := env.Seed.Stream(name)
-	honest := &envelope{c, random}
+	honest := &envelope{keyring{anchor: a}, random}
 	d := e2ee.NewDevice(account, random, env.Settings.Retention, honest)
+	d.Correspondent = honest
 	d.Programs = map[string]func(e2ee.Envelope, []byte) (e2ee.Envelope, error){
 		GarbageFields:  func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return garbage{honest}, nil },
 		BackdateLabels: func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return relabelled{honest, backdated}, nil },

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/escrow/sharing"
 	"doormat/escrow/tdh2"
@@ -15,27 +16,49 @@ import (
 	"doormat/world/ledger"
 )
 
-// trustee holds one share and answers requests under an order that the court
-// signed and the log shows, for messages in its scope, and for nothing else.
+// trustee holds a share of each live key and answers requests under an order that
+// the court signed and the log shows, for messages in its scope, and for nothing
+// else. With the others it makes new shares and new keys, see sitting.go.
 type trustee struct {
-	name      string
-	random    io.Reader
-	identity  ed25519.PrivateKey
-	share     sharing.Share
-	committee *committee
-	court     ed25519.PublicKey
-	policy    *ledger.Policy
-	willing   bool
+	name     string
+	index    int
+	random   io.Reader
+	identity ed25519.PrivateKey
+	live     []*held // the newest key last
+	court    ed25519.PublicKey
+	policy   *ledger.Policy
+	willing  bool
+
+	board           *reader
+	refresh, rotate int // every so many messages, 0 for never
+	moment          int // messages typed so far
+	sittings        []*sitting
+	program         string // modified, "" for the honest one
+}
+
+// held is what a trustee has of a live key.
+type held struct {
+	*epoch
+	share *sharing.Share // nil if it was left out of this epoch
 }
 
 func (t *trustee) Name() string { return t.name }
 
+// CountsMessages implements [world.Counter].
+func (t *trustee) CountsMessages() bool { return t.refresh > 0 || t.rotate > 0 }
+
 func (t *trustee) Holdings() []world.Fact {
-	return []world.Fact{
-		{Kind: Identity, Ref: t.name, Data: t.identity.Seed()},
-		{Kind: Share, Ref: epochID, Data: ceremony.EncodeShare(t.share)},
-		t.committee.fact(),
+	facts := []world.Fact{{Kind: Identity, Ref: t.name, Data: t.identity.Seed()}}
+	for _, h := range t.live {
+		if h.share != nil {
+			facts = append(facts, world.Fact{Kind: Share, Ref: h.committee.epoch, Data: ceremony.EncodeShare(*h.share)})
+		}
+		facts = append(facts, h.fact())
 	}
+	for _, x := range t.sittings {
+		facts = append(facts, x.holdings()...)
+	}
+	return facts
 }
 
 func (t *trustee) Handle(now time.Time, p world.Packet) []world.Packet {
@@ -44,6 +67,24 @@ func (t *trustee) Handle(now time.Time, p world.Packet) []world.Packet {
 		t.willing = true
 	case p.Kind() == KindRequest:
 		return t.answer(now, p)
+	case !t.CountsMessages():
+		return nil
+	case p.From == world.Life && p.Kind() == world.KindStart:
+		return t.begin()
+	case p.From == world.Clock:
+		return t.clock(p)
+	case p.From == "log" && p.Kind() == escrow.KindUpdate:
+		return t.update(p.Data)
+	}
+	return nil
+}
+
+// holding returns what it has of a key, nil if the key does not live.
+func (t *trustee) holding(id string) *held {
+	for _, h := range t.live {
+		if h.id == id {
+			return h
+		}
 	}
 	return nil
 }
@@ -69,6 +110,9 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	var out []world.Packet
 	for _, i := range items {
 		f, err := t.partial(order, i)
+		if errors.Is(err, errDestroyed) {
+			continue // it may well be in scope: there is nothing to warn of, and nothing to be done
+		}
 		if err == nil {
 			facts = append(facts, f)
 		} else if what := "refused a message: " + err.Error(); !warnings[what] {
@@ -105,26 +149,35 @@ func (t *trustee) check(now time.Time, s law.Signed) (law.Order, error) {
 	return order, nil
 }
 
+var errDestroyed = errors.New("its key is destroyed")
+
 func (t *trustee) partial(order law.Order, i *item) (world.Fact, error) {
 	if !order.Covers(i.meta) {
 		return world.Fact{}, errors.New("it is outside the order's scope")
 	}
-	if i.keyID != t.committee.id {
+	h := t.holding(i.keyID)
+	if h == nil {
+		if n := keyNumber(i.keyID); n > 0 && n < t.live[0].number {
+			return world.Fact{}, errDestroyed
+		}
 		return world.Fact{}, errors.New("it is under another key")
+	}
+	if h.share == nil {
+		return world.Fact{}, errors.New("this trustee was left out when shares were made")
 	}
 	ct, err := tdh2.DecodeCiphertext(suite, i.seed)
 	if err != nil {
 		return world.Fact{}, errors.New("its escrow field is malformed")
 	}
-	checked, err := t.committee.key.Check(i.label(), ct)
+	checked, err := h.key.Check(i.label(), ct)
 	if err != nil {
 		return world.Fact{}, errors.New("its escrow field is not bound to it")
 	}
-	p, err := checked.Partial(t.share, t.random)
+	p, err := checked.Partial(*h.share, t.random)
 	if err != nil {
 		return world.Fact{}, err
 	}
-	return partialFact(i, t.committee, p), nil
+	return partialFact(i, h.committee, p), nil
 }
 
 func partialFact(i *item, c *committee, p *tdh2.Partial) world.Fact {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
+	"doormat/escrow/ceremony"
 	"doormat/escrow/group"
 	"doormat/escrow/sharing"
 	"doormat/world"
@@ -154,23 +155,24 @@ func TestHoldings(t *testing.T) {
 func TestCommitteeKeyNeedsItsCertificate(t *testing.T) {
 	f, err := found(environment(2, 3))
 	require.NoError(t, err)
-	roster := rosterOf(f)
-	_, err = newCommittee(f.committee.certificate, roster, f.policy)
+	roster := f.roster
+	_, err = newCommittee(1, f.committee.certificate, roster, f.policy)
 	require.NoError(t, err)
 
 	for at := 0; at < len(f.committee.certificate); at += 7 {
 		bad := append([]byte{}, f.committee.certificate...)
 		bad[at] ^= 1
-		_, err := newCommittee(bad, roster, f.policy)
+		_, err := newCommittee(1, bad, roster, f.policy)
 		require.Error(t, err, "byte %d", at)
 	}
-	roster.Threshold = 1
-	_, err = newCommittee(f.committee.certificate, roster, f.policy)
+	smaller := *roster
+	smaller.Threshold = 1
+	_, err = newCommittee(1, f.committee.certificate, &smaller, f.policy)
 	require.Error(t, err, "the client's t is another one")
 
 	stranger, err := newBoard(2)
 	require.NoError(t, err)
-	_, err = newCommittee(f.committee.certificate, rosterOf(f), stranger.policy)
+	_, err = newCommittee(1, f.committee.certificate, roster, stranger.policy)
 	require.ErrorContains(t, err, "checkpoint", "cosigned by witnesses that the client does not know")
 }
 
@@ -181,7 +183,7 @@ func TestCombineShares(t *testing.T) {
 	require.NoError(t, err)
 	committee := f.committee.fact()
 	share := func(i int) world.Fact {
-		return (&trustee{share: f.shares[i-1], identity: f.identity[i-1], committee: f.committee}).Holdings()[1]
+		return world.Fact{Kind: Share, Ref: epochName(1, 0), Data: ceremony.EncodeShare(f.shares[i-1])}
 	}
 	open := func(facts ...world.Fact) (kyberSecret []byte, from []int) {
 		out, err := combineShares(world.Input{Facts: append([]world.Fact{committee}, facts...)})

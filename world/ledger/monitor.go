@@ -20,6 +20,36 @@ func (c Checkpoint) CheckRecords(records [][]byte) error {
 	return nil
 }
 
+// A Reader follows a log to which records are added. It keeps the hashes of the
+// tree only, so that new records cost no more when the log is long. The zero
+// Reader has read nothing.
+type Reader struct{ tree tree }
+
+// Size returns the number of records read.
+func (r *Reader) Size() int64 { return r.tree.size }
+
+// Add takes the next record as it is, for a reader who has checked it before.
+func (r *Reader) Add(record []byte) { r.tree.append(record) }
+
+// Read takes the records that follow those read before, up to the size of c,
+// which must have been verified. It fails, and has read nothing, unless c commits
+// to all that was read and these: then the log was forked, or the records are not
+// the log's.
+func (r *Reader) Read(c Checkpoint, records [][]byte) error {
+	before := r.tree
+	for _, record := range records {
+		r.tree.append(record)
+	}
+	root, err := r.tree.root(r.tree.size)
+	if err == nil && (r.tree.size != c.Size || root != c.Root) {
+		err = errors.New("ledger: records: not the ones that the checkpoint commits to")
+	}
+	if err != nil {
+		r.tree = before
+	}
+	return err
+}
+
 // Reconcile compares what a log published with what somebody expects there, a
 // court's docket for instance. Unknown are the records that are not on the
 // docket, missing the entries of the docket that are not published, each in the

@@ -63,7 +63,7 @@ func (b *bench) pool(t *testing.T) map[world.Kind][]world.Fact {
 	for _, name := range r.Net.Names() {
 		r.throw(t, world.Packet{From: world.Law, To: name, Data: world.Pack(world.KindComply)})
 	}
-	for _, moment := range []int{1, 4, 8, len(b.conv.Messages)} {
+	for _, moment := range []int{1, 4, 7, 8, len(b.conv.Messages)} {
 		require.NoError(t, r.Advance(moment))
 		if moment == 8 {
 			r.apply(t)

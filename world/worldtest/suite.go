@@ -26,7 +26,8 @@ import (
 func Run(t *testing.T, d world.Design) {
 	t.Run("info", func(t *testing.T) { checkInfo(t, d.Info()) })
 	for _, s := range variations() {
-		name := fmt.Sprintf("%d of %d, retention %d, mailbox %s", s.Threshold, s.Trustees, s.Retention, s.Mailbox)
+		name := fmt.Sprintf("%d of %d, retention %d, mailbox %s, refresh %d, rotate %d",
+			s.Threshold, s.Trustees, s.Retention, s.Mailbox, s.Refresh, s.Rotate)
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, d, s)
 			t.Run("life", b.life)
@@ -36,19 +37,22 @@ func Run(t *testing.T, d world.Design) {
 			t.Run("orders", b.orders)
 		})
 	}
-	t.Run("rules", newBench(t, d, variations()[1]).rules)
+	t.Run("rules", newBench(t, d, variations()[3]).rules)
 }
 
 func variations() []world.Settings {
 	var out []world.Settings
-	for i, tn := range [][2]int{{1, 1}, {2, 3}, {3, 5}} {
+	for i, tn := range [][2]int{{1, 1}, {2, 3}, {3, 5}, {2, 3}} {
 		s := world.Settings{Threshold: tn[0], Trustees: tn[1], Jurisdictions: world.RoundRobin(tn[1]),
 			Target: "Ada", At: 7, Mailbox: world.MailboxAll}
-		if i != 1 {
+		if i != 1 && i != 3 {
 			s.Retention = 2
 		}
 		if i == 2 {
 			s.Mailbox = world.MailboxDelivered
+		}
+		if i == 3 {
+			s.Refresh, s.Rotate = 4, 6
 		}
 		out = append(out, s)
 	}

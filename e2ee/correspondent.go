@@ -1,0 +1,45 @@
+package e2ee
+
+import "doormat/world"
+
+// A Correspondent is what an escrow design adds to a device, beside the
+// [Envelope]: keys of others that come through the provider and do not depend on
+// its word.
+type Correspondent interface {
+	// Begin is called when the device is set up, for the first time or anew. It
+	// forgets everything and returns what to send to the provider.
+	Begin() [][]byte
+	// Hear takes a packet of the provider of a kind that the device does not know,
+	// and returns what to warn the user of, "" for nothing.
+	Hear(data []byte) (warning string)
+}
+
+// A Clerk is what an escrow design adds to a provider, beside what it accepts.
+type Clerk interface {
+	// Handle answers a packet of a kind that the provider does not know, in the
+	// provider's name. devices are those registered, sorted.
+	Handle(p world.Packet, devices []string) []world.Packet
+	// Holdings are what a thief of the provider finds besides.
+	Holdings() []world.Fact
+}
+
+func (d *Device) begin() []world.Packet {
+	if d.Correspondent == nil {
+		return nil
+	}
+	var out []world.Packet
+	for _, data := range d.Correspondent.Begin() {
+		out = append(out, d.toProvider(data))
+	}
+	return out
+}
+
+func (d *Device) hear(data []byte) []world.Packet {
+	if d.Correspondent == nil {
+		return nil
+	}
+	if warning := d.Correspondent.Hear(data); warning != "" {
+		return d.warn("%s", warning)
+	}
+	return nil
+}

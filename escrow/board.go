@@ -1,0 +1,142 @@
+package escrow
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+
+	"doormat/world"
+)
+
+// board is what the log knows of ceremonies: who may post, what the last post of
+// each session was, and how much it has published. It does not judge posts:
+// whoever reads the board does.
+type board struct {
+	posters    []string
+	last       map[string][32]byte // hash of the last record, by session
+	published  int64               // records
+	checkpoint []byte              // cosigned, of that size; nil if nothing was published
+}
+
+// Open makes the log the board of ceremonies: the named principals may post. They
+// and the monitor are told of every post, in the log's order. Nobody else can
+// post, lest strangers fill the log.
+func (l *Log) Open(posters []string) {
+	l.board = &board{posters: posters, last: map[string][32]byte{}, published: l.log.Size()}
+}
+
+const boardTag = 'b'
+
+// A BoardRecord is a post on the board as the log holds it. That each names the
+// one before it puts the posts of a session into one order, whoever brings them.
+type BoardRecord struct {
+	Session string
+	Before  [32]byte // SHA-256 of the record before it in the session, zero for the first
+	Post    []byte
+}
+
+// Encode gives the record's bytes.
+func (r *BoardRecord) Encode() []byte {
+	return world.Pack(boardTag, []byte(r.Session), r.Before[:], r.Post)
+}
+
+// ParseBoardRecord decodes [BoardRecord.Encode]. It fails on an order's record.
+func ParseBoardRecord(data []byte) (*BoardRecord, error) {
+	f, err := world.Unpack(data, boardTag, 3)
+	if err != nil {
+		return nil, fmt.Errorf("board record: %w", err)
+	}
+	if len(f[0]) == 0 || len(f[1]) != sha256.Size {
+		return nil, errors.New("board record: no session, or a hash that is not 32 bytes long")
+	}
+	return &BoardRecord{string(f[0]), [32]byte(f[1]), f[2]}, nil
+}
+
+// link makes a record of a post.
+func (b *board) link(session string, post []byte) []byte {
+	record := (&BoardRecord{session, b.last[session], post}).Encode()
+	b.last[session] = sha256.Sum256(record)
+	return record
+}
+
+// An Update is news of the board: the records from index First on, posts and
+// others, up to a checkpoint that enough witnesses cosigned.
+type Update struct {
+	First      int64
+	Records    [][]byte
+	Checkpoint []byte
+}
+
+// Encode gives the bytes of a KindUpdate packet.
+func (u *Update) Encode() []byte {
+	return world.Pack(KindUpdate, world.Int(u.First), world.Pack(0, u.Records...), u.Checkpoint)
+}
+
+// ParseUpdate decodes [Update.Encode]. Nothing is verified.
+func ParseUpdate(data []byte) (*Update, error) {
+	f, err := world.Unpack(data, KindUpdate, 3)
+	if err != nil {
+		return nil, fmt.Errorf("board update: %w", err)
+	}
+	first, err := world.ParseInt(f[0])
+	if err != nil || first < 0 {
+		return nil, errors.New("board update: it does not say where it begins")
+	}
+	records, err := world.UnpackList(f[1], 0)
+	if err != nil {
+		return nil, fmt.Errorf("board update: %w", err)
+	}
+	return &Update{first, records, f[2]}, nil
+}
+
+// maxSession bounds the name of a session, maxPost a post, in bytes.
+const (
+	maxSession = 255
+	maxPost    = 1 << 17
+)
+
+// post takes a post of those who may.
+func (l *Log) post(p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, KindPost, 2)
+	if err != nil || l.board == nil || !slices.Contains(l.board.posters, p.From) ||
+		len(f[0]) < 1 || len(f[0]) > maxSession || len(f[1]) > maxPost {
+		return nil
+	}
+	return l.take(pending{asker: p.From, record: f[1], session: string(f[0])})
+}
+
+// update tells the board's readers of posts that have just been cosigned.
+func (l *Log) update(checkpoint []byte) []world.Packet {
+	if l.board == nil || !slices.ContainsFunc(l.batch, func(p pending) bool { return p.session != "" }) {
+		return nil
+	}
+	data := l.since(l.board.published, l.log.Size(), checkpoint)
+	l.board.published, l.board.checkpoint = l.log.Size(), checkpoint
+	var out []world.Packet
+	for _, reader := range append(slices.Clone(l.board.posters), "monitor") {
+		out = append(out, world.Packet{From: "log", To: reader, Data: data})
+	}
+	return out
+}
+
+func (l *Log) since(from, to int64, checkpoint []byte) []byte {
+	records, err := l.log.Records(from, to)
+	if err != nil {
+		return nil
+	}
+	return (&Update{from, records, checkpoint}).Encode()
+}
+
+// reread tells a reader what it has missed.
+func (l *Log) reread(p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, KindReadBoard, 1)
+	if err != nil || l.board == nil || !slices.Contains(l.board.posters, p.From) {
+		return nil
+	}
+	from, err := world.ParseInt(f[0])
+	if err != nil || from < 0 || from >= l.board.published || l.board.checkpoint == nil {
+		return nil
+	}
+	return []world.Packet{{From: "log", To: p.From, Data: l.since(from, l.board.published, l.board.checkpoint)}}
+}

@@ -1,0 +1,107 @@
+package threshold
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"doormat/escrow/ceremony"
+	"doormat/escrow/group"
+	"doormat/world"
+)
+
+// Names of the modified programs that a trustee may run in ceremonies.
+const (
+	BadShare  = "deal a bad share"
+	StayAway  = "stay away"
+	ChooseKey = "choose the key"
+)
+
+// Reprogram implements [world.Reprogrammable].
+func (t *trustee) Reprogram(program string, _ []byte) error {
+	switch program {
+	case BadShare, StayAway, ChooseKey:
+	default:
+		return fmt.Errorf("%s: no program %q", t.name, program)
+	}
+	t.program = program
+	if program == StayAway {
+		t.sittings = nil
+	}
+	return nil
+}
+
+// say returns what the trustee posts in phases 1 to 5.
+func (t *trustee) say(x *sitting, s *session) ([]byte, error) {
+	phase := s.audit.Phase()
+	if t.program == ChooseKey && phase == ceremony.PhaseReveal && len(s.revealed()) < len(s.dealers())-1 {
+		return nil, nil // until all others have shown theirs
+	}
+	raw, err := x.own.Next(s.audit, t.random)
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	_, _, body, err := ceremony.Split(raw)
+	switch {
+	case err != nil:
+		return nil, err
+	case t.program == BadShare && phase == ceremony.PhaseDeal:
+		body = t.spoil(body)
+	case t.program == ChooseKey && phase == ceremony.PhaseReveal:
+		body = t.choose(s, body)
+	default:
+		return raw, nil
+	}
+	return ceremony.Forge(s.roster, t.identity, phase, t.index, body)
+}
+
+// spoil turns a bit of the last share in a deal; the dealer's own would be no use.
+func (t *trustee) spoil(deal []byte) []byte {
+	at := len(deal) - 1
+	if t.index > 1 {
+		const proof, ephemeral = 2 * group.Size, group.Size
+		at = proof + ephemeral // the first trustee's
+	}
+	deal[at] ^= 1
+	return deal
+}
+
+// choose replaces the constant of a polynomial so that the sum of all constants
+// would be a key of the trustee's own making: the rogue key attack.
+func (t *trustee) choose(s *session, reveal []byte) []byte {
+	wish := group.HashToScalar(suite, "doormat/threshold/rogue", []byte(t.name))
+	constant := suite.Point().Mul(wish, nil)
+	for author, body := range s.revealed() {
+		other, err := group.DecodePoint(suite, body[sha256.Size:][:group.Size])
+		if author != t.index && err == nil {
+			constant.Sub(constant, other)
+		}
+	}
+	copy(reveal[sha256.Size:], group.Bytes(constant)) // after the salt
+	return reveal
+}
+
+// dealers are those who post polynomials.
+func (s *session) dealers() []int {
+	if s.roster.From != nil {
+		return s.roster.Dealers
+	}
+	all := make([]int, len(s.roster.Identities))
+	for i := range all {
+		all[i] = i + 1
+	}
+	return all
+}
+
+// revealed gives the bodies of the reveal posts on the board, by author.
+func (s *session) revealed() map[int][]byte {
+	found := map[int][]byte{}
+	for _, raw := range s.posts {
+		phase, author, body, err := ceremony.Split(raw)
+		if err == nil && phase == ceremony.PhaseReveal && len(body) >= sha256.Size+group.Size {
+			found[author] = body
+		}
+	}
+	return found
+}
+
+var _ world.Reprogrammable = (*trustee)(nil)

@@ -1,0 +1,235 @@
+package threshold
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/escrow"
+	"doormat/escrow/ceremony"
+	"doormat/world"
+)
+
+// renewing is a stage whose shares and keys change.
+func renewing(t *testing.T, threshold, n, refresh, rotate, messages int) *stage {
+	t.Helper()
+	env := environment(threshold, n)
+	env.Settings.Refresh, env.Settings.Rotate = refresh, rotate
+	return stageFor(t, env, messages)
+}
+
+func (s *stage) trustee(i int) *trustee { return s.play.Net.Node(world.Trustee(i)).(*trustee) }
+
+// refs lists the refs of the facts of a kind that a principal holds.
+func (s *stage) refs(name string, kind world.Kind) []string {
+	refs := []string{}
+	for _, f := range s.play.Net.Node(name).Holdings() {
+		if f.Kind == kind {
+			refs = append(refs, f.Ref)
+		}
+	}
+	return refs
+}
+
+// TestCourse follows both clocks: which shares each trustee holds at each moment,
+// that one-use keys lie beside them one message ahead, and that nothing else does.
+func TestCourse(t *testing.T) {
+	tests := []struct {
+		refresh, rotate int
+		shares          map[int][]string // from a moment on
+		oneUse          map[int][]string // at a moment; none otherwise
+	}{
+		{2, 0, map[int][]string{0: {"key 1/epoch 0"}, 2: {"key 1/epoch 1"}, 4: {"key 1/epoch 2"}, 6: {"key 1/epoch 3"}},
+			map[int][]string{1: {"key 1/epoch 1"}, 3: {"key 1/epoch 2"}, 5: {"key 1/epoch 3"}}},
+		{0, 2, map[int][]string{0: {"key 1/epoch 0"}, 2: {"key 1/epoch 0", "key 2/epoch 0"}, 4: {"key 2/epoch 0", "key 3/epoch 0"},
+			6: {"key 3/epoch 0", "key 4/epoch 0"}},
+			map[int][]string{1: {"key 2/epoch 0"}, 3: {"key 3/epoch 0"}, 5: {"key 4/epoch 0"}}},
+		{2, 3, map[int][]string{0: {"key 1/epoch 0"}, 2: {"key 1/epoch 1"}, 3: {"key 1/epoch 1", "key 2/epoch 0"},
+			4: {"key 1/epoch 2", "key 2/epoch 1"}, 6: {"key 2/epoch 2", "key 3/epoch 0"}},
+			map[int][]string{1: {"key 1/epoch 1"}, 2: {"key 2/epoch 0"}, 3: {"key 1/epoch 2", "key 2/epoch 1"},
+				5: {"key 1/epoch 3", "key 2/epoch 2", "key 3/epoch 0"}}},
+		{1, 0, map[int][]string{0: {"key 1/epoch 0"}, 1: {"key 1/epoch 1"}, 2: {"key 1/epoch 2"}, 3: {"key 1/epoch 3"},
+			4: {"key 1/epoch 4"}, 5: {"key 1/epoch 5"}, 6: {"key 1/epoch 6"}},
+			map[int][]string{0: {"key 1/epoch 1"}, 1: {"key 1/epoch 2"}, 2: {"key 1/epoch 3"}, 3: {"key 1/epoch 4"},
+				4: {"key 1/epoch 5"}, 5: {"key 1/epoch 6"}, 6: {"key 1/epoch 7"}}},
+	}
+	for _, c := range tests {
+		s := renewing(t, 2, 3, c.refresh, c.rotate, 6)
+		var want []string
+		for m := range 7 {
+			s.advance(m)
+			if c.shares[m] != nil {
+				want = c.shares[m]
+			}
+			for i := 1; i <= 3; i++ {
+				name := world.Trustee(i)
+				require.Equal(t, want, s.refs(name, Share), "refresh %d, rotate %d, at %d", c.refresh, c.rotate, m)
+				require.Equal(t, want, s.refs(name, Committee))
+				require.Equal(t, append([]string{}, c.oneUse[m]...), s.refs(name, OneUseKey), "refresh %d, rotate %d, at %d", c.refresh, c.rotate, m)
+				require.Len(t, s.play.Net.Node(name).Holdings(), 1+2*len(want)+len(c.oneUse[m]), "and nothing else")
+			}
+		}
+		require.Equal(t, []string{"1", "2", "3", "4", "5", "6"}, s.shown)
+		require.Empty(t, s.warned)
+		require.Less(t, len(s.sent), 1000)
+	}
+}
+
+// opened gives the messages that follow from facts, by number.
+func (s *stage) opened(facts ...world.Fact) []string {
+	s.t.Helper()
+	texts := []string{}
+	for _, f := range saturate(facts) {
+		if f.Kind == world.Plaintext {
+			texts = append(texts, string(f.Data))
+		}
+	}
+	slices.Sort(texts)
+	return slices.Compact(texts)
+}
+
+// at takes what trustees hold now.
+func (s *stage) take(names ...string) (facts []world.Fact) {
+	for _, name := range names {
+		facts = append(facts, s.play.Net.Node(name).Holdings()...)
+	}
+	return facts
+}
+
+// TestThefts is the arithmetic of both clocks: t shares of one epoch open what is
+// under their key; fewer of each of many epochs open nothing, unless a one-use key
+// was copied beside one of them.
+func TestThefts(t *testing.T) {
+	all := []string{"1", "2", "3", "4", "5", "6", "7", "8"}
+	t.Run("refresh", func(t *testing.T) {
+		s := renewing(t, 2, 3, 3, 0, 8)
+		s.advance(2)
+		early := s.take("trustee:1")
+		s.advance(3)
+		new1, new2 := s.take("trustee:1"), s.take("trustee:2")
+		s.advance(7)
+		late := s.take("trustee:3")
+		s.advance(8)
+		mail, log := s.take("provider"), s.take("log")
+		require.Equal(t, all, s.opened(slices.Concat(mail, new1, new2)...))
+		require.Empty(t, s.opened(slices.Concat(mail, new1, late, log)...), "two epochs, after erasure")
+		require.Empty(t, s.opened(slices.Concat(mail, early, new2)...), "without the board")
+		require.Empty(t, s.opened(slices.Concat(mail, early, log)...), "one trustee, in two epochs")
+		require.Equal(t, all, s.opened(slices.Concat(mail, early, log, new2)...), "a one-use key counts in both epochs")
+		require.Equal(t, all, s.opened(slices.Concat(mail, early, new2, s.taped())...), "a tape is as good as the log")
+	})
+	t.Run("rotation", func(t *testing.T) {
+		s := renewing(t, 2, 3, 0, 2, 8)
+		s.advance(5) // keys 2 and 3 live, 3 to 4 and 5 to 6 are under them
+		stolen := s.take("trustee:1", "trustee:2")
+		s.advance(8)
+		mail := s.take("provider")
+		require.Equal(t, []string{"3", "4", "5", "6"}, s.opened(slices.Concat(mail, stolen)...))
+		require.Equal(t, all, s.opened(slices.Concat(mail, stolen, s.take("trustee:1", "trustee:2"), s.foundingShares())...))
+		require.Equal(t, []string{"3", "4", "5", "6", "7", "8"}, s.opened(slices.Concat(mail, stolen, s.take("log"))...),
+			"at 5 the one-use keys for key 4 were there")
+	})
+}
+
+// taped gives what a wiretap saw.
+func (s *stage) taped() (facts []world.Fact) {
+	for i, p := range s.sent {
+		if !p.Private() {
+			facts = append(facts, world.Fact{Kind: world.Observed, Ref: string(world.Int(int64(i))), Data: p.Encode(start)})
+		}
+	}
+	return facts
+}
+
+func (s *stage) foundingShares() []world.Fact {
+	facts := []world.Fact{s.founding.committee.fact()}
+	for i, share := range s.founding.shares {
+		if i < s.founding.roster.Threshold {
+			facts = append(facts, world.Fact{Kind: Share, Ref: epochName(1, 0), Data: ceremony.EncodeShare(share)})
+		}
+	}
+	return facts
+}
+
+// TestOrderAcrossKeys: an order opens what is under live keys, with shares of the
+// present epoch, and never again what is under a destroyed one.
+func TestOrderAcrossKeys(t *testing.T) {
+	s := renewing(t, 2, 3, 3, 4, 12)
+	s.advance(12)
+	s.comply(everybody...)
+	got := s.order()
+	partials := map[string]int{}
+	for _, f := range got {
+		if f.Kind == Partial {
+			partials[f.Ref]++
+		}
+	}
+	require.Len(t, partials, 4, "9 to 12 are under key 3; key 4 is new; 5 to 8 were under key 2, destroyed when key 4 was made")
+	for _, n := range partials {
+		require.Equal(t, 3, n)
+	}
+	require.Equal(t, []string{"10", "11", "12", "9"}, s.opened(got...))
+	require.Empty(t, s.warned, "there is nothing wrong with having been asked")
+}
+
+// TestSilence: a trustee that is silent from some moment on, or whose packets are
+// lost, stops nothing. It is left out, and gets a share again when it is back.
+func TestSilence(t *testing.T) {
+	for silentFrom := range 4 {
+		s := renewing(t, 2, 3, 3, 5, 14)
+		s.advance(silentFrom)
+		s.play.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" || p.From == "trustee:2" }
+		s.advance(7)
+		require.Equal(t, []string{"key 1/epoch 2", "key 2/epoch 1"}, s.refs("trustee:1", Share), "silent from %d", silentFrom)
+		require.Equal(t, []string{epochName(1, silentFrom/3)}, s.refs("trustee:2", Share), "it knows no better")
+		require.NotEmpty(t, s.warned)
+		require.Contains(t, s.warned[0], ", trustee 2: absent")
+		s.play.Intercept = nil
+		s.advance(14)
+		require.Equal(t, s.refs("trustee:1", Share), s.refs("trustee:2", Share), "silent from %d", silentFrom)
+		require.Len(t, s.shown, 14)
+	}
+}
+
+// TestTooFew: where fewer than t are left, what was before stays.
+func TestTooFew(t *testing.T) {
+	s := renewing(t, 2, 3, 3, 4, 8)
+	s.play.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" || p.From == "trustee:3" }
+	s.advance(8)
+	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", Share))
+	require.Len(t, s.shown, 8)
+}
+
+// TestMidnight: time is called at midnight, too.
+func TestMidnight(t *testing.T) {
+	s := renewing(t, 2, 3, 4, 0, 4)
+	s.play.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" && p.Kind() == escrow.KindUpdate }
+	s.advance(4)
+	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", Share), "trustee 2 has posted a key and says nothing more")
+	require.NoError(t, s.play.Rest(3))
+	require.Equal(t, []string{"key 1/epoch 1"}, s.refs("trustee:1", Share))
+}
+
+// TestCheats: whoever reads the board convicts a cheat and says so once; the others
+// go on.
+func TestCheats(t *testing.T) {
+	tests := []struct{ program, refresh, rotation string }{
+		{BadShare, "trustee 2: bad share in the complain phase", "trustee 2: bad share in the complain phase"},
+		{StayAway, "trustee 2: absent in the key phase", "trustee 2: absent in the key phase"},
+		{ChooseKey, "trustee 2: commitments do not match their hash in the reveal phase", "trustee 2: commitments do not match their hash in the reveal phase"},
+	}
+	for _, c := range tests {
+		s := renewing(t, 2, 4, 3, 4, 8)
+		require.NoError(t, s.trustee(2).Reprogram(c.program, nil))
+		s.advance(5)
+		require.Equal(t, []string{"key 1/epoch 1", "key 2/epoch 0"}, s.refs("trustee:1", Share), c.program)
+		require.Empty(t, s.refs("trustee:2", Share), c.program)
+		require.Len(t, s.warned, 2, "%s: %v", c.program, s.warned)
+		require.Contains(t, s.warned[0], "monitor: in the ceremony for key 1/epoch 1, "+c.refresh)
+		require.Contains(t, s.warned[1], "monitor: in the ceremony for key 2/epoch 0, "+c.rotation)
+		s.advance(8)
+		require.Len(t, s.shown, 8)
+	}
+	require.Error(t, renewing(t, 2, 3, 0, 0, 1).trustee(1).Reprogram("dance", nil))
+}

@@ -1,0 +1,137 @@
+package threshold
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/e2ee"
+	"doormat/world"
+)
+
+// pretended makes a committee of the adversary's own, and the packet that offers it.
+func pretended(t *testing.T, text, device string) ([]world.Derived, world.Packet) {
+	t.Helper()
+	random := make([]byte, 64)
+	random[0] = 7
+	made, err := makeCommittee(world.Input{Text: []byte(text), Random: random})
+	require.NoError(t, err)
+	offered, err := offerKey(world.Input{Facts: []world.Fact{made[0].Fact}, Text: []byte(device)})
+	require.NoError(t, err)
+	p, _, err := world.ParsePacket(offered[0].Data)
+	require.NoError(t, err)
+	return made, p
+}
+
+// TestSubstitutedAtSetUp has a provider hand out a committee of its own before
+// anything was said: the devices refuse it and warn, and send nothing under it.
+func TestSubstitutedAtSetUp(t *testing.T) {
+	s := preparedStage(t, environment(2, 3), 4)
+	_, p := pretended(t, "key 1\n2\n3", "device:A")
+	s.play.Intercept = func(q world.Packet) bool {
+		if q.From == "provider" && q.Kind() == KindKey && q.To == p.To {
+			s.play.Net.Deliver(p)
+			return true
+		}
+		return false
+	}
+	s.advance(4)
+	require.Empty(t, s.shown, "A sends nothing, and reads nothing under a key that it does not know")
+	require.NotEmpty(t, s.warned)
+	require.Contains(t, s.warned[0], "device:A: a committee key was refused: ceremony: certificate")
+	require.Contains(t, s.warned[1], "device:A: the message was not sent: there is no committee key with a valid certificate")
+}
+
+// TestSubstitutedLater offers a false, an old and a damaged key to a device that
+// has one.
+func TestSubstitutedLater(t *testing.T) {
+	s := renewing(t, 2, 3, 0, 2, 6)
+	s.advance(5)
+	first := s.of(KindKey)[0]
+	for text, want := range map[string]string{
+		"key 9\n2\n3": "ceremony: certificate", "key 3\n2\n3": "key 3 is not newer than key 3", "key 1\n1\n1": "key 1 is not newer than key 3",
+	} {
+		_, p := pretended(t, text, "device:A")
+		before := len(s.warned)
+		s.post(p)
+		require.Len(t, s.warned, before+1, text)
+		require.Contains(t, s.warned[before], "device:A: a committee key was refused: "+want)
+	}
+	before := len(s.warned)
+	s.post(world.Packet{From: "provider", To: "device:A", Data: first.Data})
+	require.Contains(t, s.warned[before], "key 1 is not newer than key 3", "a key that is destroyed by now")
+	s.post(world.Packet{From: world.Outsider, To: "device:A", Data: first.Data},
+		world.Packet{From: "provider", To: "device:A", Data: []byte{KindKey, 1}},
+		world.Packet{From: world.Outsider, To: "provider", Data: []byte{KindKey, 1}})
+	require.Len(t, s.warned, before+1)
+	s.advance(6)
+	require.Len(t, s.shown, 6)
+}
+
+// TestPretendedCommitteeIsReal: what the devices refuse is a committee in every
+// respect but one.
+func TestPretendedCommitteeIsReal(t *testing.T) {
+	made, p := pretended(t, "key 1\n2\n3", "device:A")
+	require.Equal(t, "device:A", p.To)
+	e, err := madeEnvelope(world.Seed(1).Stream("x"), []world.Fact{made[1].Fact})
+	require.NoError(t, err)
+	m := world.Meta{ID: "1", From: "A", To: []string{"B"}, Sent: start}
+	_, public, err := e.Seal(m, []byte("text"))
+	require.NoError(t, err)
+	field, err := readField(world.Input{Facts: []world.Fact{{Data: public}, m.Fact()}})
+	require.NoError(t, err)
+	seed, err := openField(world.Input{Facts: []world.Fact{made[2].Fact, field[0].Fact}})
+	require.NoError(t, err)
+	text, err := openBody(world.Input{Facts: []world.Fact{seed[0].Fact, field[1].Fact}})
+	require.NoError(t, err)
+	require.Equal(t, "text", string(text[0].Data))
+	for _, bad := range []string{"", "key 1", "key 0\n1\n1", "key 1\n2\n1", "key 1\n1\n26", "key 01\n1\n1", "key 1\nx\n1"} {
+		_, err := makeCommittee(world.Input{Text: []byte(bad), Random: make([]byte, 64)})
+		require.Error(t, err, bad)
+	}
+}
+
+// TestReinstalledDevice gets both keys, and reads on.
+func TestReinstalledDevice(t *testing.T) {
+	s := renewing(t, 2, 3, 0, 2, 8)
+	s.advance(5)
+	s.post(world.Packet{From: world.UserOf("A"), To: "device:A", Data: world.Pack(world.KindReinstall)})
+	s.advance(8)
+	require.Len(t, s.shown, 8)
+	require.Len(t, s.refs("provider", Certificate), 2)
+}
+
+// TestUnderWay: a message that was under way while the key changed is accepted, and
+// one under a destroyed key is not.
+func TestUnderWay(t *testing.T) {
+	s := renewing(t, 2, 3, 0, 2, 6)
+	s.advance(1)
+	var late []world.Packet
+	s.play.Intercept = func(p world.Packet) bool {
+		if p.Kind() == e2ee.KindUpload {
+			late = append(late, p)
+		}
+		return p.Kind() == e2ee.KindUpload
+	}
+	s.advance(2)
+	s.play.Intercept = nil
+	require.Len(t, s.shown, 1)
+	s.post(late...)
+	require.Len(t, s.shown, 2, "under key 1, while key 2 is the newest")
+	s.advance(4)
+	s.post(late...)
+	require.Contains(t, s.warned[0], `its escrow field is for the key "key 1", which is not in use`)
+}
+
+// TestNewKeyReachesEverybody: each message is under the newest key.
+func TestNewKeyReachesEverybody(t *testing.T) {
+	s := renewing(t, 2, 3, 0, 2, 6)
+	s.advance(6)
+	var ids []string
+	for _, upload := range s.uploads {
+		i, err := newItem(upload)
+		require.NoError(t, err)
+		ids = append(ids, i.keyID)
+	}
+	require.Equal(t, []string{"key 1", "key 1", "key 2", "key 2", "key 3", "key 3"}, ids)
+}

@@ -1,0 +1,61 @@
+package threshold
+
+import (
+	"errors"
+	"fmt"
+
+	"doormat/escrow/ceremony"
+)
+
+// observer reads the board for the monitor: it tells once of each trustee that a
+// ceremony convicted, and of each ceremony that failed.
+type observer struct {
+	*reader
+	told map[string]int // culprits, by ceremony; failed, one more than there can be
+}
+
+// follow implements [escrow.Monitor.Follow].
+func (o *observer) follow(update []byte) (first int64, records [][]byte, news []string, err error) {
+	before := o.at
+	if _, err = o.read(update); err != nil {
+		return 0, nil, nil, err
+	}
+	for p := o.at; p != before; p = p.before {
+		first, records = p.size-int64(len(p.records)), append(p.records[:len(p.records):len(p.records)], records...)
+	}
+	return first, records, o.news(), nil
+}
+
+func (o *observer) news() []string {
+	var news []string
+	for _, s := range o.course().sessions() {
+		culprits, failed := misconduct(s)
+		for _, c := range culprits[min(o.told[s.name], len(culprits)):] {
+			news = append(news, fmt.Sprintf("in the ceremony for %s, %s", s.name, c))
+		}
+		if failed != nil && o.told[s.name] >= 0 {
+			news = append(news, fmt.Sprintf("the ceremony for %s failed, and what was before stays: %v", s.name, failed))
+		}
+		o.told[s.name] = len(culprits)
+		if failed != nil {
+			o.told[s.name] = -1
+		}
+	}
+	return news
+}
+
+// misconduct lists who was convicted, once the outcome stands or the ceremony has
+// failed.
+func misconduct(s *session) ([]ceremony.Culprit, error) {
+	outcome, err := s.audit.Outcome()
+	var failed *ceremony.FailedError
+	switch {
+	case err == nil:
+		return outcome.Culprits, nil
+	case s.audit.Phase() != ceremony.PhaseFailed:
+		return nil, nil
+	case errors.As(err, &failed):
+		return nil, fmt.Errorf("too few were left in the %s phase: %w", failed.Phase, err)
+	}
+	return nil, err
+}

@@ -1,0 +1,80 @@
+package threshold
+
+import (
+	"crypto/ed25519"
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"doormat/escrow/ceremony"
+	"doormat/escrow/group"
+	"doormat/escrow/sharing"
+	"doormat/world"
+)
+
+// mostPretended bounds the committee that one making rule holds a ceremony for.
+const mostPretended = 25
+
+// makeCommittee holds a whole ceremony among trustees of its own, over a log of its
+// own. All is as it should be, except that nobody knows these people.
+func makeCommittee(in world.Input) ([]world.Derived, error) {
+	number, t, n, err := parsePretended(string(in.Text))
+	if err != nil {
+		return nil, err
+	}
+	seed := world.Seed(binary.BigEndian.Uint64(in.Random))
+	roster := founders(&ceremony.Roster{Threshold: t}, number)
+	var keys []ed25519.PrivateKey
+	for i := range n {
+		secret := sum(append([]byte(world.Trustee(i+1)), in.Random...))
+		keys = append(keys, ed25519.NewKeyFromSeed(secret[:]))
+		roster.Identities = append(roster.Identities, keys[i].Public().(ed25519.PublicKey))
+	}
+	board, err := newBoard(seed)
+	if err != nil {
+		return nil, err
+	}
+	certificate, trustees, err := hold(seed, roster, keys, board)
+	if err != nil {
+		return nil, err
+	}
+	c, err := newCommittee(number, certificate, roster, board.policy)
+	if err != nil {
+		return nil, err
+	}
+	var shares []sharing.Share
+	for _, one := range trustees {
+		share, err := one.Share()
+		if err != nil {
+			return nil, err
+		}
+		shares = append(shares, share)
+	}
+	secret, _, err := sharing.Recover(c.commitments, shares)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(world.Fact{Kind: Certificate, Ref: c.id, Data: certificate}, c.fact(),
+		world.Fact{Kind: CommitteeKey, Ref: c.id, Data: group.Bytes(secret)}), nil
+}
+
+func parsePretended(text string) (number, t, n int, err error) {
+	lines := strings.Split(text, "\n")
+	if len(lines) != 3 || keyNumber(lines[0]) == 0 {
+		return 0, 0, 0, fmt.Errorf("rule %q: text %q: want a key id, t and n, one a line", MakeCommittee, text)
+	}
+	t, err = strconv.Atoi(lines[1])
+	if err == nil {
+		n, err = strconv.Atoi(lines[2])
+	}
+	if err != nil || t < 1 || n < t || n > mostPretended {
+		return 0, 0, 0, fmt.Errorf("rule %q: %q of %q: want 1 ≤ t ≤ n ≤ %d", MakeCommittee, lines[1], lines[2], mostPretended)
+	}
+	return keyNumber(lines[0]), t, n, nil
+}
+
+func offerKey(in world.Input) ([]world.Derived, error) {
+	p := world.Packet{From: "provider", To: string(in.Text), Data: world.Pack(KindKey, []byte(in.Facts[0].Ref), in.Facts[0].Data)}
+	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: p.To, Data: p.Encode(always)}), nil
+}

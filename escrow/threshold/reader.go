@@ -1,0 +1,155 @@
+package threshold
+
+import (
+	"errors"
+	"fmt"
+
+	"doormat/escrow"
+	"doormat/world/ledger"
+)
+
+// reader is one principal's view of the board: up to where it has read, and what
+// that amounts to. It believes what enough witnesses cosigned, and nothing else.
+//
+// Programs in one process share what they would compute alike: who has read the
+// same records has the same course, so it is computed once and moves on with
+// whoever reads on first. A reader that lags behind computes its own. Readers that
+// were shown different boards stand at different points and share nothing.
+type reader struct {
+	*commons
+	at  *point
+	own *course // at the point, if the shared one has moved on
+}
+
+// commons is what readers in one process share.
+type commons struct {
+	founding *founding
+	points   map[string]*point            // by root
+	checked  map[string]ledger.Checkpoint // by note
+}
+
+// point is the board after an update.
+type point struct {
+	before     *point
+	size       int64
+	records    [][]byte // since the point before
+	checkpoint []byte
+	course     *course // nil once it has moved on
+}
+
+func newCommons(f *founding) *commons {
+	return &commons{f, map[string]*point{}, map[string]ledger.Checkpoint{}}
+}
+
+// reader begins at the end of the founding.
+func (c *commons) reader() (*reader, error) {
+	first := c.points[""]
+	if first == nil {
+		l, err := ledger.ParseLog(c.founding.log)
+		if err != nil {
+			return nil, err
+		}
+		first = &point{size: l.Size()}
+		if first.records, err = l.Records(0, l.Size()); err != nil {
+			return nil, err
+		}
+		c.points[""] = first
+	}
+	return &reader{commons: c, at: first}, nil
+}
+
+// check verifies a checkpoint, once.
+func (c *commons) check(note []byte) (ledger.Checkpoint, error) {
+	if checkpoint, ok := c.checked[string(note)]; ok {
+		return checkpoint, nil
+	}
+	checkpoint, err := c.founding.policy.Check(note)
+	if err == nil {
+		c.checked[string(note)] = checkpoint
+	}
+	return checkpoint, err
+}
+
+// errGap says that an update begins beyond what was read.
+var errGap = errors.New("records are missing in between")
+
+// read takes an update. It tells whether there was anything new.
+func (r *reader) read(data []byte) (bool, error) {
+	u, err := escrow.ParseUpdate(data)
+	if err != nil {
+		return false, err
+	}
+	c, err := r.check(u.Checkpoint)
+	if err != nil {
+		return false, err
+	}
+	if c.Size <= r.at.size {
+		return false, nil
+	}
+	next := r.points[string(c.Root[:])]
+	if next == nil || !next.follows(r.at) {
+		if next, err = r.extend(u, c); err != nil {
+			return false, err
+		}
+		r.points[string(c.Root[:])] = next
+	}
+	r.at, r.own = next, nil
+	return true, nil
+}
+
+// follows tells whether an update led from before to p, perhaps by others.
+func (p *point) follows(before *point) bool {
+	for p != nil && p.size > before.size {
+		p = p.before
+	}
+	return p == before
+}
+
+// extend moves the course on, if the records are what the checkpoint commits to.
+func (r *reader) extend(u *escrow.Update, c ledger.Checkpoint) (*point, error) {
+	if u.First > r.at.size {
+		return nil, errGap
+	}
+	if u.First+int64(len(u.Records)) != c.Size {
+		return nil, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, c.Size)
+	}
+	records, course := u.Records[r.at.size-u.First:], r.course()
+	if err := course.reader.Read(c, records); err != nil {
+		return nil, err
+	}
+	course.follow(records, u.Checkpoint)
+	r.at.course = nil
+	return &point{r.at, c.Size, records, u.Checkpoint, course}, nil
+}
+
+// course is what the board amounts to, as far as it was read.
+func (r *reader) course() *course {
+	if r.at.before == nil && r.at.course == nil && len(r.points) == 1 {
+		r.at.course = r.at.compute(r.founding) // nobody has read on yet
+	}
+	if r.at.course != nil {
+		return r.at.course
+	}
+	if r.own == nil {
+		r.own = r.at.compute(r.founding)
+	}
+	return r.own
+}
+
+// compute reads the board from the beginning.
+func (p *point) compute(f *founding) *course {
+	var way []*point
+	for at := p; at != nil; at = at.before {
+		way = append(way, at)
+	}
+	c := newCourse(f)
+	for i := len(way) - 1; i >= 0; i-- {
+		for _, record := range way[i].records {
+			c.reader.Add(record)
+		}
+		if i < len(way)-1 { // the founding is in the course already
+			c.follow(way[i].records, way[i].checkpoint)
+		}
+	}
+	return c
+}

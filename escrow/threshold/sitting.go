@@ -1,0 +1,281 @@
+package threshold
+
+import (
+	"errors"
+	"slices"
+
+	"doormat/escrow"
+	"doormat/escrow/ceremony"
+	"doormat/escrow/sharing"
+	"doormat/world"
+)
+
+// How trustees renew shares and keys while a conversation goes on. Each refresh of
+// a key, and each new key, is a ceremony over the board, and several run side by
+// side. One message ahead every trustee posts its one-use key; when the message has
+// come, the rest runs to its end. Whoever is silent is waited for until the next
+// message or midnight; then the others call time and go on without it.
+
+// sitting is a trustee's part in one ceremony.
+type sitting struct {
+	name   string
+	key    int
+	due    int // the message after which it is to be held
+	roster []byte
+	own    *ceremony.Trustee
+	called ceremony.Phase // the last for which it called time
+	sent   bool           // its confirmation
+	share  *sharing.Share // once the ceremony is done
+}
+
+// begin posts one-use keys for the ceremonies of the next message.
+func (t *trustee) begin() []world.Packet {
+	due, c := t.moment+1, t.board.course()
+	var out []world.Packet
+	if t.refresh > 0 && due%t.refresh == 0 {
+		for _, e := range slices.Clone(c.live) {
+			out = append(out, t.sit(c.refresh(e), due)...)
+		}
+	}
+	if t.rotate > 0 && due%t.rotate == 0 {
+		out = append(out, t.sit(c.rotation(), due)...)
+	}
+	return out
+}
+
+// sit joins a ceremony while one-use keys are being posted.
+func (t *trustee) sit(s *session, due int) []world.Packet {
+	joined := func(x *sitting) bool { return s != nil && x.name == s.name }
+	if s == nil || t.program == StayAway || s.audit.Phase() != ceremony.PhaseKey || slices.ContainsFunc(t.sittings, joined) {
+		return nil
+	}
+	own, err := ceremony.NewTrustee(s.roster, t.index, t.identity)
+	if err != nil {
+		return t.left(s.name, err)
+	}
+	roster, err := s.roster.Encode()
+	if err != nil {
+		return t.left(s.name, err)
+	}
+	if h := t.holding(keyName(s.key)); h != nil && h.share != nil && slices.Contains(s.roster.Dealers, t.index) {
+		if err := own.Redistribute(*h.share); err != nil {
+			return t.left(s.name, err)
+		}
+	}
+	x := &sitting{name: s.name, key: s.key, due: due, roster: roster, own: own}
+	t.sittings = append(t.sittings, x)
+	return t.speak(x, s)
+}
+
+// left tells the public that this trustee has no part in a ceremony.
+func (t *trustee) left(name string, err error) []world.Packet {
+	if t.program != "" {
+		return nil
+	}
+	return []world.Packet{world.Warn(t.name, "has no part in the ceremony for "+name+": "+err.Error())}
+}
+
+// update reads the board and does what follows.
+func (t *trustee) update(data []byte) []world.Packet {
+	fresh, err := t.board.read(data)
+	switch {
+	case errors.Is(err, errGap):
+		return []world.Packet{t.reread()}
+	case err != nil:
+		return []world.Packet{world.Warn(t.name, "the log's board does not add up: "+err.Error())}
+	case !fresh:
+		return nil
+	}
+	var out []world.Packet
+	for _, x := range slices.Clone(t.sittings) {
+		out = append(out, t.attend(x)...)
+	}
+	t.renew()
+	return append(out, t.begin()...)
+}
+
+// reread asks for what it may have missed.
+func (t *trustee) reread() world.Packet {
+	return world.Packet{From: t.name, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(t.board.at.size))}
+}
+
+// attend goes on with a ceremony as the board has it now.
+func (t *trustee) attend(x *sitting) []world.Packet {
+	s := t.board.course().find(x.name)
+	switch {
+	case s == nil: // its key is destroyed
+		x.share = nil
+		t.leave(x)
+		return nil
+	case s.audit.Phase() == ceremony.PhaseDone:
+		return t.finish(x, s)
+	case s.audit.Phase() == ceremony.PhaseFailed:
+		_, _ = x.own.Next(s.audit, t.random) // which erases its secrets
+		t.leave(x)
+		return nil // the monitor tells
+	}
+	return t.speak(x, s)
+}
+
+func (t *trustee) leave(x *sitting) {
+	t.sittings = slices.DeleteFunc(t.sittings, func(other *sitting) bool { return other == x })
+}
+
+// speak posts what there is to say in the phase that is open.
+func (t *trustee) speak(x *sitting, s *session) []world.Packet {
+	var raw []byte
+	var err error
+	switch phase := s.audit.Phase(); {
+	case phase > ceremony.PhaseKey && t.moment < x.due:
+		return nil
+	case phase < ceremony.PhaseConfirm:
+		raw, err = t.say(x, s)
+	case phase == ceremony.PhaseConfirm && !x.sent:
+		x.sent = true
+		raw, err = x.own.Confirm(s.audit, s.checkpoint)
+	}
+	if err != nil {
+		t.leave(x)
+		return t.left(x.name, err)
+	}
+	if raw == nil {
+		return nil
+	}
+	return []world.Packet{t.post(x.name, raw)}
+}
+
+func (t *trustee) post(session string, raw []byte) world.Packet {
+	return world.Packet{From: t.name, To: "log", Data: world.Pack(escrow.KindPost, []byte(session), raw)}
+}
+
+// finish takes the new share. Of a new key, enough trustees bring the certificate
+// to the provider that one of them is honest.
+func (t *trustee) finish(x *sitting, s *session) []world.Packet {
+	t.leave(x)
+	o, err := s.audit.Outcome()
+	if err == nil && !x.sent {
+		_, err = x.own.Confirm(s.audit, s.checkpoint) // the others were faster
+	}
+	var share sharing.Share
+	if err == nil {
+		share, err = x.own.Share()
+	}
+	if err != nil {
+		return t.left(x.name, err)
+	}
+	x.share = &share
+	t.take(x, s)
+	place := slices.Index(o.Holders, t.index)
+	if e := t.board.course().epochOf(s.key); s.epoch == 0 && e != nil && place >= 0 && place < s.roster.Threshold {
+		return []world.Packet{{From: t.name, To: "provider", Data: e.packet()}}
+	}
+	return nil
+}
+
+// take puts the new share where it belongs, and erases the old one.
+func (t *trustee) take(x *sitting, s *session) {
+	e := t.board.course().epochOf(s.key)
+	if e == nil || e.committee.epoch != x.name {
+		return
+	}
+	for _, h := range t.live {
+		if h.number == s.key {
+			h.erase()
+			h.epoch, h.share = e, x.share
+			return
+		}
+	}
+	t.live = append(t.live, &held{e, x.share})
+}
+
+func (h *held) erase() {
+	if h.share != nil {
+		h.share.Value.Zero()
+	}
+	h.share = nil
+}
+
+// renew brings what is held up to the board: shares of epochs and keys that are
+// over are erased, whether there are new ones or not.
+func (t *trustee) renew() {
+	var live []*held
+	for _, e := range t.board.course().live {
+		h := t.holding(e.id)
+		switch {
+		case h == nil:
+			h = &held{epoch: e}
+		case h.committee.epoch != e.committee.epoch:
+			h.erase()
+			h.epoch = e
+		}
+		live = append(live, h)
+	}
+	for _, h := range t.live {
+		if !slices.Contains(live, h) {
+			h.erase()
+		}
+	}
+	t.live = live
+}
+
+// clock hears of a message or of midnight. Then the network was quiet, so whoever
+// has not spoken in a ceremony that is due is silent.
+func (t *trustee) clock(p world.Packet) []world.Packet {
+	before := t.moment
+	if p.Kind() == world.KindMoment {
+		f, err := world.Unpack(p.Data, world.KindMoment, 1)
+		if err != nil {
+			return nil
+		}
+		m, err := world.ParseInt(f[0])
+		if err != nil {
+			return nil
+		}
+		t.moment = int(m)
+	}
+	var out []world.Packet
+	for _, x := range slices.Clone(t.sittings) {
+		if s := t.board.course().find(x.name); s != nil {
+			out = append(out, t.goOn(x, s, before)...)
+		}
+	}
+	return append(out, t.begin()...)
+}
+
+// goOn speaks, or calls time if the ceremony has been waiting since before: since
+// it was due, or in the key phase since one message earlier.
+func (t *trustee) goOn(x *sitting, s *session, before int) []world.Packet {
+	out, phase := t.speak(x, s), s.audit.Phase()
+	waiting := x.due <= before || phase == ceremony.PhaseKey && x.due <= t.moment
+	if len(out) > 0 || !waiting || x.called == phase || phase > ceremony.PhaseConfirm || t.program != "" {
+		return out
+	}
+	raw, err := x.own.CallTime(s.audit)
+	if err != nil {
+		return nil
+	}
+	x.called = phase
+	return []world.Packet{t.post(x.name, raw), t.reread()}
+}
+
+// holdings are the secrets of a ceremony that is under way.
+func (x *sitting) holdings() []world.Fact {
+	var facts []world.Fact
+	for _, s := range x.own.Secrets() {
+		f := world.Fact{Ref: x.name, Data: s.Bytes}
+		switch s.Kind {
+		case ceremony.SecretOneUseKey:
+			f.Kind, f.Data = OneUseKey, world.Pack(oneUseTag, x.roster, s.Bytes)
+		case ceremony.SecretShare:
+			f.Kind = Share
+		case ceremony.SecretReceived:
+			f.Kind, f.Data = Received, world.Pack(0, world.Int(int64(s.Dealer)), s.Bytes)
+		case ceremony.SecretPolynomial:
+			f.Kind = Polynomial
+		default:
+			f.Kind = Salt
+		}
+		facts = append(facts, f)
+	}
+	return facts
+}
