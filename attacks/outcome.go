@@ -62,7 +62,7 @@ func notApplicable(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 }
 
 // viewValue shows a view to an expectation: v.t, v.at, v.messages[0].to, and
-// v.level(opened, total).
+// v.level(opened, total), v.levels(messages), v.live(message, moment).
 func viewValue(v View) starlark.Value {
 	messages := make([]starlark.Value, len(v.Messages))
 	for i, m := range v.Messages {
@@ -81,6 +81,8 @@ func viewValue(v View) starlark.Value {
 	d["messages"] = starlark.NewList(messages)
 	d["events"] = starlark.NewList(events)
 	d["level"] = starlark.NewBuiltin("level", levelOf)
+	d["levels"] = starlark.NewBuiltin("levels", v.levels)
+	d["live"] = starlark.NewBuiltin("live", v.live)
 	return starlarkstruct.FromStringDict(starlark.String("view"), d)
 }
 

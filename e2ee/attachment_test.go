@@ -46,6 +46,12 @@ func TestChunks(t *testing.T) {
 			_, err := p.openFile(chunks)
 			require.Error(t, err, "%s of %d bytes", name, size)
 		}
+		if last := len(whole) - 1; last > 0 {
+			q := p
+			q.Size = last * ChunkSize
+			_, err = q.openFile(whole[:last])
+			require.Error(t, err, "a chunk that is not the last one passes for it")
+		}
 		for _, wrong := range []int{size - 1, size + 1, len(whole) * ChunkSize} {
 			if wrong != size && wrong >= 0 {
 				q := p
