@@ -1,7 +1,6 @@
 package e2ee
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"fmt"
 	"maps"
@@ -24,7 +23,7 @@ type Provider struct {
 	accept  func(now time.Time, m world.Meta, public []byte) error
 	public  []world.Fact
 	willing bool
-	lax     map[string]bool // runs the program AnyIdentity if not nil: identities that their owners replaced
+	lax     bool // runs the program AnyIdentity
 
 	directory map[string]*entry
 	stored    []*Upload
@@ -55,7 +54,7 @@ func (p *Provider) Reprogram(program string, _ []byte) error {
 	if program != AnyIdentity {
 		return fmt.Errorf("provider: no program %q", program)
 	}
-	p.lax = map[string]bool{}
+	p.lax = true
 	return nil
 }
 
@@ -74,6 +73,9 @@ func (p *Provider) Holdings() []world.Fact {
 	for _, account := range slices.Sorted(maps.Keys(p.directory)) {
 		for _, o := range p.directory[account].bundles {
 			facts = append(facts, world.Fact{Kind: Bundle, Ref: account, Data: o.bundle})
+		}
+		for _, id := range p.directory[account].former {
+			facts = append(facts, world.Fact{Kind: OldIdentity, Ref: account, Data: id})
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.used)) {
@@ -177,7 +179,7 @@ func (p *Provider) sort(u *Upload) (fresh []Part, stale []string) {
 			continue
 		}
 		done[part.To] = true
-		if bytes.Equal(e.identity, part.Identity) || p.lax != nil && !p.lax[string(part.Identity)] {
+		if e.routes(part.Identity, p.lax) {
 			fresh = append(fresh, part)
 		} else {
 			stale = append(stale, part.To)

@@ -1,0 +1,78 @@
+package attacks
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"go.starlark.net/starlark"
+)
+
+// levels(messages, at = v.at) gives what opens says when exactly these messages
+// are read: a pair for the target and a pair for others, each before and after.
+func (v View) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var read starlark.Iterable
+	at := v.At
+	if err := starlark.UnpackArgs("levels", args, kwargs, "messages", &read, "at?", &at); err != nil {
+		return nil, err
+	}
+	numbers := map[int]bool{}
+	for m := range starlark.Elements(read) {
+		k, err := v.number(m)
+		if err != nil {
+			return nil, fmt.Errorf("levels: %w", err)
+		}
+		numbers[k] = true
+	}
+	var opened, total [2][2]int // target and others, before and after
+	for _, m := range v.Messages {
+		who, when := 0, 0
+		if m.From != v.Target && !slices.Contains(m.To, v.Target) {
+			who = 1
+		}
+		if m.Number > at {
+			when = 1
+		}
+		total[who][when]++
+		if numbers[m.Number] {
+			opened[who][when]++
+		}
+	}
+	pair := func(i int) starlark.Value {
+		return starlark.Tuple{starlark.String(level(opened[i][0], total[i][0])), starlark.String(level(opened[i][1], total[i][1]))}
+	}
+	return starlark.Tuple{pair(0), pair(1)}, nil
+}
+
+// live(message, moment) tells whether the escrow key under which a message is
+// sealed is there at a moment: a new key is made every v.rotate messages, and the
+// one before is kept until then.
+func (v View) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var m starlark.Value
+	var moment int
+	if err := starlark.UnpackArgs("live", args, kwargs, "message", &m, "moment", &moment); err != nil {
+		return nil, err
+	}
+	k, err := v.number(m)
+	if err != nil {
+		return nil, fmt.Errorf("live: %w", err)
+	}
+	if v.Rotate == 0 {
+		return starlark.True, nil
+	}
+	sealed, newest := (k-1)/v.Rotate, moment/v.Rotate
+	return starlark.Bool(sealed == newest || sealed == newest-1), nil
+}
+
+// number reads the number of one of v.messages.
+func (v View) number(m starlark.Value) (int, error) {
+	record, ok := m.(starlark.HasAttrs)
+	if !ok {
+		return 0, fmt.Errorf("%s: want one of v.messages", m.Type())
+	}
+	attr, err := record.Attr("number")
+	if err != nil || attr == nil {
+		return 0, errors.New("a struct without a number: want one of v.messages")
+	}
+	return starlark.AsInt32(attr)
+}
