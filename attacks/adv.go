@@ -70,11 +70,11 @@ func method(port Port, name string, args ...any) *starlark.Builtin {
 	})
 }
 
-// line is where in the script a call stands, also if a builtin made it.
+// line is where in the script a call stands, also if a builtin or a helper made it.
 func line(t *starlark.Thread) int {
 	for depth := range t.CallStackDepth() {
-		if at := int(t.CallFrame(depth).Pos.Line); at > 0 {
-			return at
+		if pos := t.CallFrame(depth).Pos; pos.Line > 0 && pos.Filename() == t.Name {
+			return int(pos.Line)
 		}
 	}
 	return 0

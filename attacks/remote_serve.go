@@ -5,18 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 )
 
 // Serve runs one operation on a script for the process at the other end: it reads
 // a request, loads the script that is in it, and answers. The script's own errors
-// go to the other end; an error of Serve means that the connection failed.
-func Serve(r io.Reader, w io.Writer) error {
+// go to the other end; an error of Serve means that the connection failed. helpers
+// are those of [Load].
+func Serve(r io.Reader, w io.Writer, helpers ...fs.FS) error {
 	l := newLines(r, w)
 	var q request
 	if err := l.read(&q); err != nil {
 		return fmt.Errorf("script: request: %w", err)
 	}
-	answer, err := perform(q, l)
+	answer, err := perform(q, l, helpers)
 	if err != nil {
 		answer = report{Error: err.Error()}
 		if answer.Error == "" {
@@ -26,8 +28,8 @@ func Serve(r io.Reader, w io.Writer) error {
 	return l.write(answer)
 }
 
-func perform(q request, l *lines) (report, error) {
-	t, err := Load(q.Name, q.Source)
+func perform(q request, l *lines, helpers []fs.FS) (report, error) {
+	t, err := Load(q.Name, q.Source, helpers...)
 	if err != nil {
 		return report{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -51,12 +52,16 @@ type script struct {
 	name    string
 }
 
+// dialect is what scripts may use beyond the core of Starlark.
+var dialect = &syntax.FileOptions{TopLevelControl: true, While: true, Set: true}
+
 // Load runs the top level of a script and checks its header. Errors carry file,
-// line and column.
-func Load(name string, src []byte) (Technique, error) {
+// line and column. helpers hold the files that the script may load.
+func Load(name string, src []byte, helpers ...fs.FS) (Technique, error) {
 	s := &script{name: name}
 	thread := newThread(name)
-	globals, err := starlark.ExecFileOptions(&syntax.FileOptions{TopLevelControl: true, While: true, Set: true},
+	thread.Load = func(_ *starlark.Thread, file string) (starlark.StringDict, error) { return helper(helpers, file) }
+	globals, err := starlark.ExecFileOptions(dialect,
 		thread, name, src, starlark.StringDict{
 			"technique":      starlark.NewBuiltin("technique", s.technique),
 			"opens":          starlark.NewBuiltin("opens", opens),
@@ -82,6 +87,21 @@ func Load(name string, src []byte) (Technique, error) {
 		value.Freeze()
 	}
 	return s, nil
+}
+
+// helper runs a file that scripts share. It can load no other.
+func helper(helpers []fs.FS, file string) (starlark.StringDict, error) {
+	for _, files := range helpers {
+		src, err := fs.ReadFile(files, file)
+		if err != nil {
+			continue
+		}
+		globals, err := starlark.ExecFileOptions(dialect, newThread(file), file, src,
+			starlark.StringDict{"struct": starlark.NewBuiltin("struct", starlarkstruct.Make)})
+		globals.Freeze()
+		return globals, err
+	}
+	return nil, errors.New("there is no such helper")
 }
 
 func newThread(name string) *starlark.Thread {

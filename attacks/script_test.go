@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,7 +50,7 @@ func TestLoadRefuses(t *testing.T) {
 		`a.star:1:1: undefined: tecnique`:                              {`technique`, `tecnique`},
 		`a.star: no call of technique()`:                               {good[:strings.Index(good, "def")], ``},
 		`technique: called twice`:                                      {`def run`, good[:strings.Index(good, "def")] + "def run"},
-		`load not implemented`:                                         {`def run`, "load(\"os.star\", \"exit\")\ndef run"},
+		`there is no such helper`:                                      {`def run`, "load(\"os.star\", \"exit\")\ndef run"},
 		`undefined: open`:                                              {`def run`, "open(\"/etc/passwd\")\ndef run"},
 		`does the script end?`:                                         {`def run`, "while True:\n    pass\ndef run"},
 		`called recursively`:                                           {`def run`, "def f():\n    f()\nf()\ndef run"},
@@ -165,3 +166,38 @@ func TestUnfitSettings(t *testing.T) {
 	_, err = l.Run(context.Background())
 	require.ErrorContains(t, err, `target "Zoe": want one of A, B, C`)
 }
+
+// TestHelpers loads what scripts share: it is frozen, it can load nothing more, and
+// a call that it makes stands in the trace where the script called it.
+func TestHelpers(t *testing.T) {
+	helpers := fstest.MapFS{
+		"helpers/reach.star":  {Data: []byte("seen = []\n\n\n\n\n\n\n\n\n\n\n\ndef reach(adv):\n    adv.advance(adv.end)\n    return struct(end = adv.end)\n")},
+		"helpers/more.star":   {Data: []byte("load(\"helpers/reach.star\", \"reach\")\n")},
+		"helpers/broken.star": {Data: []byte("x = 1 +\n")},
+	}
+	script := func(load, body string) []byte {
+		return []byte(load + "\n" + attack(`"provider.store"`, "", opensNothing, body))
+	}
+	a, err := Load("sample.star", script(`load("helpers/reach.star", "reach")`, "if reach(adv).end != 4:\n    fail(\"no\")"), helpers)
+	require.NoError(t, err)
+	l := toyLab(t)
+	l.Attacks = []Technique{a}
+	c := runOne(t, l)
+	require.Empty(t, c.Error)
+	require.Equal(t, []string{"line 7: advance(4)"}, c.Trace.Calls)
+
+	a, err = Load("sample.star", script(`load("helpers/reach.star", "seen")`, "seen.append(1)"), helpers)
+	require.NoError(t, err)
+	l.Attacks = []Technique{a}
+	require.Contains(t, runOne(t, l).Error, "frozen")
+
+	for file, want := range map[string]string{
+		"helpers/more.star": "load not implemented", "helpers/broken.star": "helpers/broken.star:1:", "helpers": "no such helper",
+		"../script.go": "no such helper", "/etc/passwd": "no such helper", "": "no such helper",
+	} {
+		_, err := Load("sample.star", script(`load("`+file+`", "x")`, "pass"), helpers)
+		require.ErrorContains(t, err, want, file)
+	}
+}
+
+const opensNothing = `opens(target = "none", others = "none", why = "it only looks")`

@@ -60,7 +60,7 @@ func Load(files fs.FS) ([]attacks.Technique, error) {
 		if err != nil {
 			return nil, err
 		}
-		a, err := attacks.Load(name, src)
+		a, err := attacks.Load(name, src, library.Files)
 		if err != nil {
 			return nil, err
 		}

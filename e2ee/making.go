@@ -17,6 +17,7 @@ const (
 	Pass          = "pass on"
 	Write         = "write a message"
 	TakeSession   = "take over a session"
+	ClaimNewKeys  = "claim that keys are new"
 )
 
 // MakingRules publishes what a holder of keys can build: what a device can do,
@@ -29,6 +30,8 @@ func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, e
 			Gives: kinds(DeviceKeys, Bundle), Apply: makeKeys},
 		{Name: OfferBundle, Doc: "A directory can hand out any bundle to the device named in text.",
 			Takes: kinds(Bundle), Gives: kinds(world.Outgoing), Apply: offerBundle},
+		{Name: ClaimNewKeys, Doc: "A provider can tell a sender that all for whom an envelope has a part have new keys, and the sender asks for them.",
+			Takes: kinds(Envelopes), Gives: kinds(world.Outgoing), Apply: claimNewKeys},
 		{Name: StartSession, Doc: "Keys and somebody's bundle start a session with them; text names the account that it claims to be from.",
 			Takes: kinds(DeviceKeys, Bundle), Gives: kinds(OwnSession), Apply: startSession},
 		{Name: AnswerSession, Doc: "Keys answer the session that a delivery starts.",
@@ -75,6 +78,20 @@ func offerBundle(in world.Input) ([]world.Derived, error) {
 	p := world.Packet{From: "provider", To: string(in.Text),
 		Data: world.Pack(KindBundle, []byte(in.Facts[0].Ref), in.Facts[0].Data)}
 	return world.Conclude(outward(in.Facts[0].Ref, p, world.Meta{})), nil
+}
+
+func claimNewKeys(in world.Input) ([]world.Derived, error) {
+	u, err := ParseUpload(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	var to []string
+	for _, part := range u.Parts {
+		to = append(to, part.To)
+	}
+	p := world.Packet{From: "provider", To: world.DeviceOf(u.Meta.From),
+		Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(to))}
+	return world.Conclude(outward(u.Meta.ID, p, u.Meta)), nil
 }
 
 func startSession(in world.Input) ([]world.Derived, error) {

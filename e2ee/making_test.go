@@ -177,3 +177,32 @@ func TestStolenDeviceWrites(t *testing.T) {
 	require.Len(t, s.shown, 5)
 	require.Equal(t, []string{"Cem: a message from Ana was refused: " + errUnexpected.Error()}, s.warned)
 }
+
+// A provider that claims new keys makes a phone begin anew in a chat that goes on,
+// with whatever bundle it is given, and the phone says that they have changed.
+func TestClaimedKeysAreAnnounced(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben"}}.start(t).advance(2)
+	m := newMiddle(t, s.play.Net, "Ana", "Ben")
+	claimed := false
+	s.play.Intercept = func(p world.Packet) bool {
+		if p.Kind() == KindUpload && !claimed {
+			claimed = true
+			u, err := ParseUpload(p.Data)
+			require.NoError(t, err)
+			m.send(m.apply(ClaimNewKeys, "", envelope(u))[world.Outgoing])
+			return true
+		}
+		return m.intercept(p)
+	}
+	s.end()
+	s.each(1, 3)
+	require.Equal(t, []string{string(body(3))}, m.read)
+	require.Equal(t, []string{"Ana: the safety number with Ben has changed", "Ben: the safety number with Ana has changed"}, s.warned)
+
+	// What was not sent is not sent again.
+	before := len(s.wire)
+	u := &Upload{Meta: world.Meta{ID: "no such message", From: "Ana", To: []string{"Ben"}, Sent: begin}, Parts: []Part{{To: "Ben"}}}
+	m.send(m.apply(ClaimNewKeys, "", envelope(u))[world.Outgoing])
+	require.NoError(t, s.play.Settle())
+	require.Len(t, s.wire, before)
+}

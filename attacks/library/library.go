@@ -1,13 +1,15 @@
 // Package library holds the attacks that come with doormat, one Starlark script
 // each: header, steps, what is expected of every design and why, and what really
-// happened once. A script's file is named after its id.
+// happened once. A script's file is named after its id. What several scripts share
+// they load from helpers.
 //
 // The package is data. demo loads it; package attacks says what a script may do.
 package library
 
 import "embed"
 
-// Files are the scripts, in the root of the file system, named <id>.star.
+// Files are the scripts, in the root of the file system, named <id>.star, and what
+// any script may load, under helpers.
 //
-//go:embed *.star
+//go:embed *.star helpers/*.star
 var Files embed.FS

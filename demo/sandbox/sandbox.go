@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"doormat/attacks"
+	"doormat/attacks/library"
 )
 
 // MaxMemory is what a script's process may allocate, in bytes.
@@ -45,7 +46,7 @@ func Child(in io.Reader, out io.Writer) error {
 	if err := limitMemory(MaxMemory); err != nil {
 		return fmt.Errorf("script: memory limit: %w", err)
 	}
-	return attacks.Serve(in, out)
+	return attacks.Serve(in, out, library.Files)
 }
 
 // Dial implements [attacks.Dial].
