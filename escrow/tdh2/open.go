@@ -36,7 +36,7 @@ func (c *Checked) Combine(commitments *sharing.Commitments, partials []*Partial)
 	if err != nil {
 		return seed, bad, err
 	}
-	return c.pk.mask(shared, c.ct.masked), bad, nil
+	return mask(shared, c.ct.masked), bad, nil
 }
 
 // sort verifies every partial.
@@ -73,7 +73,23 @@ func (c *Checked) Open(secret kyber.Scalar) (seed [SeedSize]byte, err error) {
 	if secret == nil || !g.Point().Mul(secret, nil).Equal(c.pk.Key()) {
 		return seed, errors.New("tdh2: the secret is not the one behind this committee key")
 	}
-	return c.pk.mask(g.Point().Mul(secret, c.ct.u), c.ct.masked), nil
+	return mask(g.Point().Mul(secret, c.ct.u), c.ct.masked), nil
+}
+
+// OpenUnchecked opens an encoded ciphertext with the committee's whole secret and checks nothing: neither the proof nor that
+// the secret is the one behind a key. It is what a thief of the secret does, who answers to nobody and whom the proof does
+// not concern: what the seed opens, or fails to open, tells whether it is right. It decodes one point and multiplies once, in
+// constant time. A trustee must not use anything like it: without the check its answer opens somebody else's ciphertext
+// (TestLaundering).
+func OpenUnchecked(g kyber.Group, secret kyber.Scalar, ciphertext []byte) (seed [SeedSize]byte, err error) {
+	if secret == nil || len(ciphertext) != CiphertextSize(g) {
+		return seed, fmt.Errorf("tdh2: want a secret and a ciphertext of %d bytes, got %d", CiphertextSize(g), len(ciphertext))
+	}
+	u, err := group.DecodePoint(g, ciphertext[SeedSize:][:g.PointLen()])
+	if err != nil {
+		return seed, fmt.Errorf("tdh2: u: %w", err)
+	}
+	return mask(u.Mul(secret, u), [SeedSize]byte(ciphertext)), nil
 }
 
 // OpenShares opens the seed from any t good raw shares among those given, as a thief of shares would. Its results are those

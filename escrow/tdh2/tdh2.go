@@ -30,7 +30,8 @@
 // # The order of things
 //
 // [PublicKey.Check] is the only way to a [Checked] ciphertext, and only a Checked one can be answered, combined or opened: the
-// check is made once by each party and cannot be forgotten.
+// check is made once by each party and cannot be forgotten. [OpenUnchecked] is for whoever stole the whole secret, and gives
+// nobody an answer.
 //
 // The code takes any kyber.Group; the floors in BenchmarkFloors compare ristretto255 with kyber's own curve. testdata/tdh2.json
 // has known answers for other implementations.
@@ -96,7 +97,7 @@ func (pk *PublicKey) Encrypt(label []byte, seed [SeedSize]byte) *Ciphertext {
 	g := pk.group
 	r, s := pk.nonces(label, seed)
 	ct := &Ciphertext{
-		masked: pk.mask(pk.key.Mul(r), seed),
+		masked: mask(pk.key.Mul(r), seed),
 		u:      g.Point().Mul(r, nil),
 		ubar:   pk.gbar.Mul(r),
 	}
@@ -119,7 +120,7 @@ func (pk *PublicKey) nonces(label []byte, seed [SeedSize]byte) (r, s kyber.Scala
 }
 
 // mask XORs in with 32 bytes hashed from the shared point r*H, so that it both masks and unmasks.
-func (pk *PublicKey) mask(shared kyber.Point, in [SeedSize]byte) (out [SeedSize]byte) {
+func mask(shared kyber.Point, in [SeedSize]byte) (out [SeedSize]byte) {
 	pad := group.Expand(maskDomain, group.Bytes(shared))
 	for i := range out {
 		out[i] = in[i] ^ pad[i]

@@ -120,7 +120,7 @@ func TestBelowThresholdInterpolation(t *testing.T) {
 	c := w.checked(t, w.field)
 	shared, err := c.interpolate(w.partials(t, c)[:2])
 	require.NoError(t, err)
-	require.NotEqual(t, seed, w.pk.mask(shared, c.ct.masked))
+	require.NotEqual(t, seed, mask(shared, c.ct.masked))
 }
 
 func TestRecomputedFieldIsIdentical(t *testing.T) {
@@ -203,7 +203,7 @@ func TestLaundering(t *testing.T) {
 	answer := g.Point().Mul(w.secret, forged.u) // what unchecked trustees would give out
 	shared := g.Point().Sub(answer, g.Point().Mul(d, w.pk.Key()))
 	shared.Mul(g.Scalar().Inv(a), shared)
-	require.Equal(t, seed, w.pk.mask(shared, victim.masked))
+	require.Equal(t, seed, mask(shared, victim.masked))
 }
 
 func TestFlippedBitsAreRefused(t *testing.T) {
@@ -272,6 +272,33 @@ func TestWrongPartialsAreNamed(t *testing.T) {
 		require.Equal(t, []int{index}, few.Bad, name)
 		require.Equal(t, []int{index}, bad, name)
 		require.Zero(t, k, name)
+	}
+}
+
+// TestOpenUnchecked: whoever holds the whole secret opens without a proof, what was moved and re-randomised as well, and
+// another secret gives other bytes.
+func TestOpenUnchecked(t *testing.T) {
+	for _, g := range []kyber.Group{group.New(nil), kyberedwards.NewBlakeSHA256Ed25519()} {
+		w := newWorld(t, g, 2, 3)
+		k, err := OpenUnchecked(g, w.secret, w.field)
+		require.NoError(t, err)
+		require.Equal(t, seed, k)
+		noProof := append(bytes.Clone(w.field[:96]), make([]byte, 64)...)
+		k, err = OpenUnchecked(g, w.secret, noProof)
+		require.NoError(t, err)
+		require.Equal(t, seed, k)
+		k, err = OpenUnchecked(g, g.Scalar().Add(w.secret, g.Scalar().One()), w.field)
+		require.NoError(t, err)
+		require.NotEqual(t, seed, k)
+
+		identity := bytes.Clone(w.field)
+		copy(identity[32:], group.Bytes(g.Point().Null()))
+		for _, b := range [][]byte{nil, w.field[:159], append(bytes.Clone(w.field), 0), identity} {
+			_, err = OpenUnchecked(g, w.secret, b)
+			require.Error(t, err)
+		}
+		_, err = OpenUnchecked(g, nil, w.field)
+		require.Error(t, err)
 	}
 }
 

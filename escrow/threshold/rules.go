@@ -149,6 +149,8 @@ func combineShares(in world.Input) ([]world.Derived, error) {
 	return []world.Derived{{Fact: world.Fact{Kind: CommitteeKey, Ref: keyOfEpoch(in.Facts[0].Ref), Data: group.Bytes(secret)}, From: from}}, nil
 }
 
+// openField checks neither the proof nor that the secret is the key's: a thief
+// need not. A seed that is wrong opens no body.
 func openField(in world.Input) ([]world.Derived, error) {
 	secret, err := group.DecodeScalar(suite, in.Facts[0].Data)
 	if err != nil {
@@ -158,11 +160,7 @@ func openField(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	checked, err := checkItem(i, suite.Point().Mul(secret, nil))
-	if err != nil {
-		return nil, err
-	}
-	seed, err := checked.Open(secret)
+	seed, err := tdh2.OpenUnchecked(suite, secret, i.seed)
 	if err != nil {
 		return nil, err
 	}
