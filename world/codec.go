@@ -22,13 +22,12 @@ func Pack(kind byte, fields ...[]byte) []byte {
 	for _, f := range fields {
 		size += 4 + len(f)
 	}
-	b := cryptobyte.NewBuilder(make([]byte, 0, size))
-	b.AddUint8(kind)
+	b := append(make([]byte, 0, size), kind)
 	for _, f := range fields {
-		b.AddUint32(uint32(len(f)))
-		b.AddBytes(f)
+		b = binary.BigEndian.AppendUint32(b, uint32(len(f)))
+		b = append(b, f...)
 	}
-	return b.BytesOrPanic() // no child builder and no AddValue: it cannot fail
+	return b
 }
 
 // Unpack decodes what Pack(kind, n fields) made and refuses anything else. The
@@ -51,7 +50,7 @@ func UnpackList(data []byte, kind byte) ([][]byte, error) {
 	if !s.ReadUint8(&k) || k != kind {
 		return nil, fmt.Errorf("%w: %d bytes are not of kind %d", ErrMalformed, len(data), kind)
 	}
-	var fields [][]byte
+	fields := make([][]byte, 0, 4) // most packings have no more
 	for !s.Empty() {
 		var size uint32
 		var f []byte
