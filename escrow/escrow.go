@@ -12,7 +12,6 @@ package escrow
 
 import (
 	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -84,9 +83,6 @@ func bodyCipher(seed []byte) (cipher.AEAD, error) {
 	if len(seed) != SeedSize {
 		return nil, fmt.Errorf("escrow: seed of %d bytes, want %d", len(seed), SeedSize)
 	}
-	key, err := hkdf.Key(sha256.New, seed, nil, "doormat escrow body v1", chacha20poly1305.KeySize)
-	if err != nil {
-		return nil, fmt.Errorf("escrow: %w", err)
-	}
-	return chacha20poly1305.New(key)
+	key := bodyKey([SeedSize]byte(seed))
+	return chacha20poly1305.New(key[:])
 }

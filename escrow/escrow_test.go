@@ -2,6 +2,7 @@ package escrow
 
 import (
 	"bytes"
+	"crypto/hkdf"
 	"crypto/sha256"
 	"testing"
 	"time"
@@ -34,6 +35,16 @@ func TestField(t *testing.T) {
 		bad[i] ^= 1
 		_, err := OpenBody(seed, bad)
 		require.Error(t, err, "byte %d", i)
+	}
+}
+
+func TestBodyKey(t *testing.T) {
+	for i := range byte(3) {
+		seed := [SeedSize]byte(bytes.Repeat([]byte{i}, SeedSize))
+		want, err := hkdf.Key(sha256.New, seed[:], nil, bodyInfo, 32)
+		require.NoError(t, err)
+		key := bodyKey(seed)
+		require.Equal(t, want, key[:])
 	}
 }
 

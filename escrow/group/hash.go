@@ -35,7 +35,11 @@ func HashToPoint(g kyber.Group, domain string, parts ...[]byte) kyber.Point {
 }
 
 func frame(parts [][]byte) []byte {
-	var message []byte
+	size := 0
+	for _, part := range parts {
+		size += 8 + len(part)
+	}
+	message := make([]byte, 0, size)
 	for _, part := range parts {
 		message = binary.BigEndian.AppendUint64(message, uint64(len(part)))
 		message = append(message, part...)
@@ -49,18 +53,9 @@ func expand(domain string, message []byte) [64]byte {
 		long := sha512.Sum512([]byte("H2C-OVERSIZE-DST-" + domain))
 		domain = string(long[:])
 	}
-	tag := append([]byte(domain), byte(len(domain)))
-
-	h := sha512.New()
-	h.Write(make([]byte, h.BlockSize()))
-	h.Write(message)
-	h.Write([]byte{0, 64, 0})
-	h.Write(tag)
-	b0 := h.Sum(nil)
-
-	h.Reset()
-	h.Write(b0)
-	h.Write([]byte{1})
-	h.Write(tag)
-	return [64]byte(h.Sum(nil))
+	first := make([]byte, sha512.BlockSize, sha512.BlockSize+len(message)+3+len(domain)+1)
+	first = append(append(first, message...), 0, 64, 0)
+	b0 := sha512.Sum512(append(append(first, domain...), byte(len(domain))))
+	second := append(make([]byte, 0, len(b0)+1+255+1), b0[:]...)
+	return sha512.Sum512(append(append(append(second, 1), domain...), byte(len(domain))))
 }
