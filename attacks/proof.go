@@ -51,6 +51,22 @@ func (k *knowledge) proof(ctx context.Context, id int) (Proof, error) {
 	return steps, nil
 }
 
+// Derive proves, as far as loot and opening rules allow, facts of a kind: one proof
+// each, of the first derivation found, from which nothing was left out. loot is
+// steps without a rule. It serves those who measure what a derivation costs.
+func Derive(ctx context.Context, rules []world.Rule, loot []Step, kind world.Kind) ([]Proof, error) {
+	k := newKnowledge(rules, fullBudget)
+	for _, s := range loot {
+		k.add(entry{Fact: s.Fact, origin: s.Origin, loot: true})
+	}
+	err := k.saturate(ctx)
+	var proofs []Proof
+	for _, id := range k.byKind[kind] {
+		proofs = append(proofs, k.ancestors(id))
+	}
+	return proofs, err
+}
+
 // ancestors lists what a fact rests on, in the order in which it became known.
 func (k *knowledge) ancestors(id int) Proof {
 	needed := map[int]bool{id: true}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"doormat/demo"
+	"doormat/demo/report"
+	"doormat/demo/timing"
+)
+
+// measured is for how long the verb measures each design.
+const measured = time.Second
+
+func (a *app) measure() *cobra.Command {
+	var to outFlags
+	c := &cobra.Command{
+		Use:   "measure",
+		Short: "Measure how fast a thief of the keys opens messages, and extrapolate",
+		Long: `Measure how many messages a second one core opens for a thief who holds every
+key that is not on a user's device, beside the floor of that work: one
+multiplication and one decryption. It takes a second or two.
+
+How many cores would keep up with 100 billion messages a day follows by
+arithmetic, and is labelled an extrapolation. --format json prints the same
+numbers; they are of this machine and differ from run to run.`,
+		Args: exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			lab, err := a.lab(demo.Defaults())
+			if err != nil {
+				return err
+			}
+			out, err := openOutput(to.out)
+			if err != nil {
+				return err
+			}
+			r, err := timing.Keys(c.Context(), demo.Version, lab.Designs, lab.Settings, measured)
+			switch {
+			case err != nil:
+			case to.format == "json":
+				err = out.document(r)
+			default:
+				err = out.text(report.Measured(r, out.width))
+			}
+			out.close(&err)
+			return err
+		},
+	}
+	to.add(c, "text", "json")
+	return c
+}
