@@ -102,7 +102,7 @@ func (a *adversary) claim(id int) error {
 		return err
 	}
 	e := a.know.facts[id]
-	if e.rule == "" || !e.loot {
+	if !e.derived() || !e.loot {
 		return fmt.Errorf("fact %d is not derived from loot: a claim needs a computation from what was taken", id)
 	}
 	k := a.run.truth.number[string(e.Data)]

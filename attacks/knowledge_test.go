@@ -80,7 +80,7 @@ func TestCombining(t *testing.T) {
 		k.add(entry{Fact: f, origin: "store", loot: true})
 	}
 	require.NoError(t, k.saturate(context.Background()))
-	require.Equal(t, []int{1, 0, 2}, k.facts[4].parents, "only what it rests on")
+	require.Equal(t, []int{1, 0, 2}, k.facts[4].parents(), "only what it rests on")
 	p, err := k.proof(context.Background(), 4)
 	require.NoError(t, err)
 	require.Len(t, p, 4)
@@ -186,7 +186,7 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 			require.Equal(t, set(t, rules, facts[:i+1]), keys(k), "after fact %d", i+1)
 		}
 		for id, e := range k.facts {
-			if e.rule == "" {
+			if !e.derived() {
 				continue
 			}
 			p, err := k.proof(context.Background(), id)

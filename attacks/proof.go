@@ -74,7 +74,7 @@ func (k *knowledge) ancestors(id int) Proof {
 	for len(stack) > 0 {
 		top := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		for _, p := range k.facts[top].parents {
+		for _, p := range k.facts[top].parents() {
 			if !needed[p] {
 				needed[p] = true
 				stack = append(stack, p)
@@ -84,9 +84,9 @@ func (k *knowledge) ancestors(id int) Proof {
 	ids := slices.Sorted(maps.Keys(needed))
 	steps := make(Proof, len(ids))
 	for i, n := range ids {
-		e := k.facts[n]
-		steps[i] = Step{Fact: e.Fact, Rule: e.rule, Origin: e.origin}
-		for _, p := range e.parents {
+		e := &k.facts[n]
+		steps[i] = Step{Fact: e.Fact, Rule: e.rule(), Origin: e.origin}
+		for _, p := range e.parents() {
 			at, _ := slices.BinarySearch(ids, p)
 			steps[i].Parents = append(steps[i].Parents, at)
 		}
