@@ -8,17 +8,14 @@ import (
 	"doormat/world"
 )
 
-// BodyBytes is the length of each body of [Talk]: some lines of text.
-const BodyBytes = 200
-
 // accounts is how many take part in a [Talk].
 const accounts = 6
 
 // Talk makes up a conversation of n messages, the same each time: six accounts, any
 // two of whom may write to each other, in bursts of one direction and in turns, a
-// message a minute. bodies[k-1] is message k, random bytes: nothing here can be
-// guessed or compressed.
-func Talk(n int) (c *world.Conversation, bodies [][]byte) {
+// message a minute. bodies[k-1] is message k, so many random bytes: nothing here
+// can be guessed or compressed.
+func Talk(n, bytes int) (c *world.Conversation, bodies [][]byte) {
 	c = &world.Conversation{Title: fmt.Sprintf("%d messages", n)}
 	for i := range accounts {
 		c.Accounts = append(c.Accounts, fmt.Sprintf("account %d", i+1))
@@ -42,7 +39,7 @@ func Talk(n int) (c *world.Conversation, bodies [][]byte) {
 		}
 		c.Messages = append(c.Messages, world.Message{From: c.Accounts[from], To: []string{c.Accounts[to]},
 			Sent: begin.Add(time.Duration(k) * time.Minute)})
-		bodies = append(bodies, draw(BodyBytes))
+		bodies = append(bodies, draw(bytes))
 	}
 	return c, bodies
 }

@@ -28,8 +28,11 @@ import (
 	"doormat/world"
 )
 
-// Messages is how many messages are played through each design.
-const Messages = 300
+// Messages of BodyBytes each are played through each design: some lines of text.
+const (
+	Messages  = 300
+	BodyBytes = 200
+)
 
 // ADay is the number of messages a day that the extrapolation is for: the order of
 // what the largest messengers say they carry.
@@ -83,7 +86,7 @@ func Keys(ctx context.Context, version string, designs []world.Design, s world.S
 func key(ctx context.Context, d world.Design, s world.Settings, each time.Duration) (*Design, error) {
 	i := d.Info()
 	row := &Design{ID: i.ID, Name: i.Name, Total: Messages, RestsOn: []string{}, Once: []string{}, Reading: []string{}, Opening: []string{}}
-	conv, bodies := Talk(Messages)
+	conv, bodies := Talk(Messages, BodyBytes)
 	loot, err := stores(ctx, d, s, conv, bodies)
 	if err != nil {
 		return nil, err

@@ -44,9 +44,9 @@ func TestInterrupted(t *testing.T) {
 }
 
 func TestTalk(t *testing.T) {
-	c, bodies := Talk(1000)
+	c, bodies := Talk(1000, 10)
 	require.NoError(t, c.Check())
-	again, same := Talk(1000)
+	again, same := Talk(1000, 10)
 	require.Equal(t, c, again)
 	require.Equal(t, bodies, same)
 	pairs, turns := map[string]bool{}, 0
