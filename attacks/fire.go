@@ -25,8 +25,8 @@ type firing struct {
 	fault error // the rule panicked
 }
 
-// Firings wait until there are maxFirings, or nothing else to do; fewFirings are not worth a
-// second processor.
+// Firings wait until there are maxFirings, or nothing else to do; fewFirings are
+// not worth a second processor.
 const (
 	maxFirings = 1 << 10
 	fewFirings = 1 << 6
@@ -39,8 +39,8 @@ func (k *knowledge) fires(ctx context.Context, f firing) {
 	}
 }
 
-// work fires all that wait, on every processor, and records what they conclude in the
-// order in which they were noted: nothing shows who did which.
+// work fires all that wait, on every processor, and records what they conclude in
+// the order in which they were noted: nothing shows who did which.
 func (k *knowledge) work(ctx context.Context) {
 	list := k.firings
 	k.firings = k.firings[:0]
@@ -129,8 +129,8 @@ func (k *knowledge) record(f *firing) ([]int, error) {
 	return out, nil
 }
 
-// conclude makes an entry of a conclusion that rests on the whole of a firing, or on
-// what it says.
+// conclude makes an entry of a conclusion that rests on the whole of a firing, or
+// on what it says.
 func (k *knowledge) conclude(f *firing, whole *derivation, d world.Derived) (entry, error) {
 	e := entry{Fact: d.Fact, how: whole}
 	if !slices.Contains(f.rule.Gives, d.Kind) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -102,6 +103,60 @@ func TestProvenance(t *testing.T) {
 	k.add(entry{Fact: world.Fact{Kind: "a", Ref: "2", Data: data}})
 	data[0] = 'z'
 	require.Equal(t, "y", string(k.facts[3].Data), "a store that changes later changes no loot")
+}
+
+// What follows, in which order and from what, does not depend on how many
+// processors there are.
+func TestProcessors(t *testing.T) {
+	rules := []world.Rule{
+		conclude("pair", []world.Kind{"a", "b"}, "", "c"),
+		conclude("both", []world.Kind{"b"}, "a", "d"),
+		conclude("last", []world.Kind{"c", "d"}, "", "e"),
+	}
+	on := func(processors int) []entry {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
+		k := newKnowledge(rules, fullBudget)
+		for i := range 4 * maxFirings {
+			k.add(entry{Fact: fact([]world.Kind{"a", "b"}[i%2], fmt.Sprint(i/6), fmt.Sprint(i)), loot: i%5 > 0})
+		}
+		require.NoError(t, k.saturate(context.Background()))
+		return k.facts
+	}
+	one, four := on(1), on(4)
+	require.Greater(t, len(one), 20*maxFirings)
+	require.Equal(t, one, four)
+}
+
+// A rule that panics on any processor is a fault, and ends the saturation.
+func TestPanicsAreFaults(t *testing.T) {
+	bad := conclude("bad", []world.Kind{"a"}, "", "b")
+	bad.Apply = func(in world.Input) ([]world.Derived, error) {
+		if in.Facts[0].Ref == "100" {
+			panic("one hundred")
+		}
+		return nil, errors.New("nothing")
+	}
+	k := newKnowledge([]world.Rule{bad}, fullBudget)
+	for i := range 3 * fewFirings {
+		k.add(entry{Fact: fact("a", fmt.Sprint(i), "x"), loot: true})
+	}
+	require.ErrorContains(t, k.saturate(context.Background()), "one hundred")
+	require.ErrorContains(t, k.saturate(context.Background()), "one hundred", "it stays so")
+}
+
+// Bytes that a rule cuts out of its input are kept once, and whoever appends to
+// them writes elsewhere.
+func TestSharedBytes(t *testing.T) {
+	cut := world.Rule{Name: "cut", Takes: []world.Kind{"a"}, Gives: []world.Kind{"b"}, Apply: func(in world.Input) ([]world.Derived, error) {
+		return world.Conclude(world.Fact{Kind: "b", Ref: "1", Data: in.Facts[0].Data[:2]}), nil
+	}}
+	k := newKnowledge([]world.Rule{cut}, fullBudget)
+	k.add(entry{Fact: fact("a", "1", "xyz"), loot: true})
+	require.NoError(t, k.saturate(context.Background()))
+	whole, part := k.facts[0].Data, k.facts[1].Data
+	require.Same(t, &whole[0], &part[0])
+	_ = append(part, '!')
+	require.Equal(t, "xyz", string(whole))
 }
 
 // A proof is minimal even if the first derivation was not.

@@ -18,7 +18,9 @@ type Rule struct {
 	Gives []Kind
 	Make  bool
 	// Apply computes. An error means that these inputs give nothing, which is
-	// the normal answer to hostile or unrelated facts.
+	// the normal answer to hostile or unrelated facts. It may run on several
+	// processors at once, and what it gives may share bytes with its inputs: nobody
+	// changes either.
 	Apply func(in Input) ([]Derived, error)
 }
 
