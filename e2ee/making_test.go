@@ -199,10 +199,15 @@ func TestClaimedKeysAreAnnounced(t *testing.T) {
 	require.Equal(t, []string{string(body(3))}, m.read)
 	require.Equal(t, []string{"Ana: the safety number with Ben has changed", "Ben: the safety number with Ana has changed"}, s.warned)
 
-	// What was not sent is not sent again.
+	// What was not sent is not sent again, and nothing is claimed of those who get
+	// the message in another envelope: they would get it twice.
 	before := len(s.wire)
-	u := &Upload{Meta: world.Meta{ID: "no such message", From: "Ana", To: []string{"Ben"}, Sent: begin}, Parts: []Part{{To: "Ben"}}}
-	m.send(m.apply(ClaimNewKeys, "", envelope(u))[world.Outgoing])
+	u := &Upload{Meta: world.Meta{ID: "no such message", From: "Ana", To: []string{"Ben", "Cem"}, Sent: begin}, Parts: []Part{{To: "Ben"}}}
+	claim := m.apply(ClaimNewKeys, "", envelope(u))[world.Outgoing]
+	p, _, err := world.ParsePacket(claim.Data)
+	require.NoError(t, err)
+	require.Equal(t, world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings([]string{"Ben"})), p.Data)
+	m.send(claim)
 	require.NoError(t, s.play.Settle())
 	require.Len(t, s.wire, before)
 }
