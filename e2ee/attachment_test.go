@@ -217,12 +217,23 @@ func TestRefusedMessageLeavesNoBlobs(t *testing.T) {
 }
 
 func TestTooMuchToAttach(t *testing.T) {
-	s := scene{messages: []string{"Ana>Ben+1", "Ana>Ben" + strings.Replace(strings.Repeat(",1", MaxFiles+1), ",", "+", 1), "Ana>Ben"}}.start(t)
+	s := scene{messages: []string{"Ana>Ben+1", "Ana>Ben" + strings.Replace(strings.Repeat(",1", MaxFiles+1), ",", "+", 1), "Ana>Ben+1,1,1,1,1", "Ana>Ben"}}.start(t)
+	large := make([]byte, MaxFileSize)
+	for i := range 4 {
+		s.said[2].Files[i].Data = large
+	}
 	s.said[0].Files[0].Data = make([]byte, MaxFileSize+1)
 	s.end()
-	require.Equal(t, []string{"Ben<Ana 3"}, s.shown)
+	require.Equal(t, []string{"Ben<Ana 4"}, s.shown)
 	require.Equal(t, []string{
 		`Ana: the message was not sent: the file "file" is too large: at most 16 MiB`,
-		"Ana: the message was not sent: it has 33 files, and 32 are allowed"}, s.warned)
+		"Ana: the message was not sent: it has 33 files, and 32 are allowed",
+		"Ana: the message was not sent: its files are too large: at most 64 MiB together"}, s.warned)
 	require.Empty(t, s.packets(KindPut))
+	_, err := ParseContent((&Content{Files: slices.Repeat([]Pointer{{Size: MaxFileSize}}, 4)}).Encode())
+	require.NoError(t, err)
+	for _, bad := range [][]Pointer{slices.Repeat([]Pointer{{Size: MaxFileSize}}, 5), {{Size: MaxFileSize + 1}}, {{Size: -1}}, make([]Pointer, MaxFiles+1)} {
+		_, err := ParseContent((&Content{Files: bad}).Encode())
+		require.ErrorIs(t, err, world.ErrMalformed)
+	}
 }

@@ -118,17 +118,6 @@ func TestReinstallThenWrite(t *testing.T) {
 	require.Equal(t, []string{"Ana: the safety number with Ben has changed"}, s.warned)
 }
 
-// A provider that routes for any identity does not stand out when somebody writes
-// to a phone that was set up anew.
-func TestReinstallAnyIdentity(t *testing.T) {
-	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben"},
-		events: []world.Event{{After: 2, Kind: world.Reinstall, Account: "Ben"}}}.start(t)
-	require.NoError(t, s.provider().Reprogram(AnyIdentity, nil))
-	s.end()
-	s.each(1, 3)
-	require.Equal(t, []string{"Ana: the safety number with Ben has changed"}, s.warned)
-}
-
 func TestUnknownRecipient(t *testing.T) {
 	s := scene{messages: []string{"Ana>Zoe", "Ana>Ben,Zoe", "Ben>Ana"}}.start(t).end()
 	require.Equal(t, []string{"Ben<Ana 2", "Ana<Ben 3"}, s.shown)

@@ -75,8 +75,8 @@ func (d *Device) Reprogram(program string, text []byte) error {
 	return err
 }
 
-// Holdings implements [world.Node]: keys, sessions, what is still to be sent, and
-// the history.
+// Holdings implements [world.Node]: keys, sessions, groups with their sender keys,
+// what is still to be sent or fetched, and the history.
 func (d *Device) Holdings() []world.Fact {
 	if d.keys == nil {
 		return nil

@@ -76,7 +76,7 @@ var addresses = []string{"provider", world.Outsider, "device:Cem", "device:Dee",
 // hostile posts a packet at a moment when the last message is on its way, then
 // lets life go on, and expects that everything else is shown as ever.
 func hostile(t *testing.T, to string, from uint8, data []byte) {
-	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ben>Ana", "Dee>Ana"}}.start(t)
+	s := scene{groups: crew("Ana", "Ben", "Dee"), messages: []string{"Ana>Ben", "Ben>Ana", "Ana@crew>Ben,Dee+9", "Ben@crew>Ana,Dee", "Dee>Ana"}}.start(t)
 	bad := world.Packet{From: addresses[int(from)%len(addresses)], To: to, Data: data}
 	s.post(bad)
 	s.advance(2)
@@ -90,6 +90,7 @@ func hostile(t *testing.T, to string, from uint8, data []byte) {
 		s.play.Net.Node(node).Holdings()
 	}
 	s.each(1, 5)
+	require.Len(t, s.files, 2)
 }
 
 func FuzzDevicePacket(f *testing.F) {

@@ -1,7 +1,6 @@
 package e2ee
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"fmt"
 	"maps"
@@ -21,7 +20,7 @@ type Provider struct {
 	accept  func(now time.Time, m world.Meta, public []byte) error
 	public  []world.Fact
 	willing bool
-	lax     map[string]bool // runs the program AnyIdentity if not nil: identities that their owners replaced
+	lax     bool // runs the program AnyIdentity
 
 	directory map[string]*entry
 	stored    []*Upload
@@ -42,9 +41,7 @@ func NewProvider(court ed25519.PublicKey, mailbox string, accept func(time.Time,
 func (*Provider) Name() string { return "provider" }
 
 // AnyIdentity is the modified provider that routes messages for identities other
-// than those in its directory, as one does that hands out keys of its own. What is
-// for keys that their owner has replaced it sends back as ever, so as not to stand
-// out.
+// than those in its directory, as one does that hands out keys of its own.
 const AnyIdentity = "route for any identity"
 
 // Reprogram implements [world.Reprogrammable].
@@ -52,7 +49,7 @@ func (p *Provider) Reprogram(program string, _ []byte) error {
 	if program != AnyIdentity {
 		return fmt.Errorf("provider: no program %q", program)
 	}
-	p.lax = map[string]bool{}
+	p.lax = true
 	return nil
 }
 
@@ -71,6 +68,9 @@ func (p *Provider) Holdings() []world.Fact {
 	for _, account := range slices.Sorted(maps.Keys(p.directory)) {
 		for _, o := range p.directory[account].bundles {
 			facts = append(facts, world.Fact{Kind: Bundle, Ref: account, Data: o.bundle})
+		}
+		for _, id := range p.directory[account].former {
+			facts = append(facts, world.Fact{Kind: OldIdentity, Ref: account, Data: id})
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.used)) {
@@ -160,7 +160,7 @@ func (p *Provider) sort(u *Upload) (fresh []Part, stale []string) {
 			continue
 		}
 		done[part.To] = true
-		if bytes.Equal(e.identity, part.Identity) || p.lax != nil && !p.lax[string(part.Identity)] {
+		if e.routes(part.Identity, p.lax) {
 			fresh = append(fresh, part)
 		} else {
 			stale = append(stale, part.To)
