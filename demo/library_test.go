@@ -54,6 +54,8 @@ func TestExpectations(t *testing.T) {
 		{"last message", "", func(o *Options) { o.At = "72" }},
 		{"one who reinstalled", "", func(o *Options) { o.Target, o.At, o.Retention = "Ruth", "52", "3" }},
 		{"two people", "testdata/two.txt", func(*Options) {}},
+		{"three people and their files", "chat/testdata/android-nl.zip", func(*Options) {}},
+		{"after both groups changed", "", func(o *Options) { o.Target, o.At = "Jo", "68" }},
 		{"four people", "testdata/four.txt", func(o *Options) { o.Threshold, o.Trustees = 2, 3 }},
 		{"one message", "testdata/one.txt", func(*Options) {}},
 		{"one message, one trustee", "testdata/one.txt", func(o *Options) { o.Threshold, o.Trustees = 1, 1 }},

@@ -44,9 +44,7 @@ func NewProvider(court ed25519.PublicKey, mailbox string, accept func(time.Time,
 func (*Provider) Name() string { return "provider" }
 
 // AnyIdentity is the modified provider that routes messages for identities other
-// than those in its directory, as one does that hands out keys of its own. What is
-// for keys that their owner has replaced it sends back as ever, so as not to stand
-// out.
+// than those in its directory, as one does that hands out keys of its own.
 const AnyIdentity = "route for any identity"
 
 // Reprogram implements [world.Reprogrammable].

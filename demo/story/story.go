@@ -6,12 +6,12 @@
 // It is what `doormat demo` plays when it is given no other conversation, so
 // each message is one that somebody would hate to see opened:
 //
-//	Ruth – Ines           16  an analyst and a reporter: failed water tests, hidden
-//	Marco – Jo            13  two people who steal diggers and sell them
+//	Ruth – Ines           16  an analyst and a reporter: failed water tests
+//	Marco – Jo            13  two thieves of diggers
 //	Sam – Dr Okoye         8  a patient who has told nobody else
-//	Mill Lane neighbours   8  bins, a cat, and what comes out of the tap
-//	Ruth – Sam             7  a mother, and the son who keeps it from her
-//	Lane Rovers            5  a football team, two thieves in it
+//	Mill Lane neighbours   8  bins, a cat and brown water
+//	Ruth – Sam             7  a mother, her son, and his secret
+//	Lane Rovers            5  a football team, both thieves in it
 //	Marco – Ines           4  they share a daughter, no longer a house
 //	Marco – Dr Okoye       4  tablets, ladders and an honest number of pints
 //	Ines – Dr Okoye        3  a reporter's question (first contact after message 36)
@@ -57,7 +57,7 @@ const Target = "Marco"
 // Order says in two sentences who is under a legitimate order, and why, and
 // who is not.
 const Order = "A court has ordered that what Marco and Jo write to each other be read: " +
-	"they steal machines from building sites and sell them. " +
+	"they steal diggers and sell them. " +
 	"Marco also writes to his daughter's mother, his doctor and a football team, who have done nothing."
 
 // accounts are the people, in the order in which results list them.

@@ -28,12 +28,12 @@ func (t Tie) Name() string {
 // Ties lists who writes to whom, the busiest first. Each call returns a new list.
 func Ties() []Tie {
 	return []Tie{
-		{"Ruth", "Ines", "an analyst and a reporter: failed water tests, hidden"},
-		{"Marco", "Jo", "two people who steal diggers and sell them"},
+		{"Ruth", "Ines", "an analyst and a reporter: failed water tests"},
+		{"Marco", "Jo", "two thieves of diggers"},
 		{"Sam", "Dr Okoye", "a patient who has told nobody else"},
-		{lane, "", "bins, a cat, and what comes out of the tap"},
-		{"Ruth", "Sam", "a mother, and the son who keeps it from her"},
-		{rovers, "", "a football team, two thieves in it"},
+		{lane, "", "bins, a cat and brown water"},
+		{"Ruth", "Sam", "a mother, her son, and his secret"},
+		{rovers, "", "a football team, both thieves in it"},
 		{"Marco", "Ines", "they share a daughter, no longer a house"},
 		{"Marco", "Dr Okoye", "tablets, ladders and an honest number of pints"},
 		{"Ines", "Dr Okoye", "a reporter's question"},
