@@ -11,7 +11,7 @@ import (
 // ceremony convicted, and of each ceremony that failed.
 type observer struct {
 	*reader
-	told map[string]int // culprits, by ceremony; failed, one more than there can be
+	told map[string]int // culprits, by ceremony; -1 if it failed
 }
 
 // follow implements [escrow.Monitor.Follow].
@@ -29,15 +29,17 @@ func (o *observer) follow(update []byte) (first int64, records [][]byte, news []
 func (o *observer) news() []string {
 	var news []string
 	for _, s := range o.course().sessions() {
-		culprits, failed := misconduct(s)
-		for _, c := range culprits[min(o.told[s.name], len(culprits)):] {
-			news = append(news, fmt.Sprintf("in the ceremony for %s, %s", s.name, c))
+		told := o.told[s.name]
+		if told < 0 {
+			continue
 		}
-		if failed != nil && o.told[s.name] >= 0 {
-			news = append(news, fmt.Sprintf("the ceremony for %s failed, and what was before stays: %v", s.name, failed))
+		culprits, failed := misconduct(s)
+		for _, c := range culprits[min(told, len(culprits)):] {
+			news = append(news, fmt.Sprintf("in the ceremony for %s, %s", s.name, c))
 		}
 		o.told[s.name] = len(culprits)
 		if failed != nil {
+			news = append(news, fmt.Sprintf("the ceremony for %s failed, and what was before stays: %v", s.name, failed))
 			o.told[s.name] = -1
 		}
 	}
