@@ -11,7 +11,8 @@ import (
 // ceremony convicted, and of each ceremony that failed.
 type observer struct {
 	*reader
-	told map[string]int // culprits, by ceremony; failed, one more than there can be
+	told   map[string]int  // culprits told of, by ceremony
+	failed map[string]bool // ceremonies
 }
 
 // follow implements [escrow.Monitor.Follow].
@@ -33,13 +34,11 @@ func (o *observer) news() []string {
 		for _, c := range culprits[min(o.told[s.name], len(culprits)):] {
 			news = append(news, fmt.Sprintf("in the ceremony for %s, %s", s.name, c))
 		}
-		if failed != nil && o.told[s.name] >= 0 {
+		if failed != nil && !o.failed[s.name] {
+			o.failed[s.name] = true
 			news = append(news, fmt.Sprintf("the ceremony for %s failed, and what was before stays: %v", s.name, failed))
 		}
 		o.told[s.name] = len(culprits)
-		if failed != nil {
-			o.told[s.name] = -1
-		}
 	}
 	return news
 }
