@@ -9,6 +9,7 @@ import (
 	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/world"
+	"doormat/world/ledger"
 )
 
 // TestCatchingUp: a trustee that misses news of the board asks for it when it sees
@@ -187,4 +188,44 @@ func FuzzOneUseKey(f *testing.F) {
 			require.Equal(t, data, world.Pack(oneUseTag, encoded, key))
 		}
 	})
+}
+
+// TestTwoBoards shows two readers of one process different boards, both cosigned by
+// witnesses whose keys are stolen. Neither takes over what the other has read.
+func TestTwoBoards(t *testing.T) {
+	f, err := found(environment(2, 3))
+	require.NoError(t, err)
+	fork := func(records ...string) []byte {
+		b := &board{policy: f.policy}
+		b.log, err = ledger.ParseLog(f.log)
+		require.NoError(t, err)
+		for _, state := range f.witness {
+			w, err := ledger.ParseWitness(state)
+			require.NoError(t, err)
+			b.witnesses = append(b.witnesses, w)
+		}
+		u := &escrow.Update{First: b.log.Size()}
+		for _, r := range records {
+			b.log.Append([]byte(r))
+			u.Records = append(u.Records, []byte(r))
+		}
+		u.Checkpoint, err = b.cosign()
+		require.NoError(t, err)
+		return u.Encode()
+	}
+	short, long := fork("a"), fork("b", "c")
+	common := newCommons(f)
+	one, err := common.reader()
+	require.NoError(t, err)
+	two, err := common.reader()
+	require.NoError(t, err)
+	_, err = one.read(short)
+	require.NoError(t, err)
+	_, err = two.read(long)
+	require.NoError(t, err)
+	at := one.at
+	_, err = one.read(long)
+	require.Error(t, err, "it does not continue what was read, though somebody else has read it")
+	require.Equal(t, at, one.at)
+	require.NotEqual(t, one.course().reader.Size(), two.course().reader.Size())
 }

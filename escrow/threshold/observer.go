@@ -11,7 +11,8 @@ import (
 // ceremony convicted, and of each ceremony that failed.
 type observer struct {
 	*reader
-	told map[string]int // culprits, by ceremony; -1 if it failed
+	told   map[string]int  // culprits told of, by ceremony
+	failed map[string]bool // ceremonies
 }
 
 // follow implements [escrow.Monitor.Follow].
@@ -29,19 +30,15 @@ func (o *observer) follow(update []byte) (first int64, records [][]byte, news []
 func (o *observer) news() []string {
 	var news []string
 	for _, s := range o.course().sessions() {
-		told := o.told[s.name]
-		if told < 0 {
-			continue
-		}
 		culprits, failed := misconduct(s)
-		for _, c := range culprits[min(told, len(culprits)):] {
+		for _, c := range culprits[min(o.told[s.name], len(culprits)):] {
 			news = append(news, fmt.Sprintf("in the ceremony for %s, %s", s.name, c))
 		}
-		o.told[s.name] = len(culprits)
-		if failed != nil {
+		if failed != nil && !o.failed[s.name] {
+			o.failed[s.name] = true
 			news = append(news, fmt.Sprintf("the ceremony for %s failed, and what was before stays: %v", s.name, failed))
-			o.told[s.name] = -1
 		}
+		o.told[s.name] = len(culprits)
 	}
 	return news
 }

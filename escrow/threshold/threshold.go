@@ -192,7 +192,7 @@ func auditors(s world.Settings, f *founding, common *commons, court *law.Court, 
 			return nil, err
 		}
 		log.Open(trustees)
-		monitor.Follow = (&observer{reader: board, told: map[string]int{}}).follow
+		monitor.Follow = (&observer{board, map[string]int{}, map[string]bool{}}).follow
 	}
 	return append(nodes, log, monitor), nil
 }
