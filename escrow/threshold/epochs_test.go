@@ -72,7 +72,7 @@ func TestCourse(t *testing.T) {
 		}
 		require.Equal(t, []string{"1", "2", "3", "4", "5", "6"}, s.shown)
 		require.Empty(t, s.warned)
-		require.Less(t, len(s.sent), 1000)
+		require.Less(t, len(s.sent), 1500, "packets: trustees do not shout at each other")
 	}
 }
 
