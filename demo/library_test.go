@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,35 +34,38 @@ func lab(t *testing.T, file string, change func(*Options)) *attacks.Lab {
 }
 
 // TestExpectations runs the matrix under settings that change what is true:
-// committees of one and of many, shares and keys that change, phones and mailboxes that forget, thefts at both
-// ends of the conversation, other targets, other people's chats. The default, 3 of 5, is
-// the one of TestInvariants.
+// committees of one and of many, shares and keys that change, phones and mailboxes
+// that forget, thefts at both ends of the conversation, other targets, other
+// people's chats. The default, 3 of 5, is the one of TestInvariants.
 func TestExpectations(t *testing.T) {
 	type variant struct {
 		name, file string
 		change     func(*Options)
 	}
+	committee := func(t, n int, change func(*Options)) func(*Options) {
+		return func(o *Options) {
+			o.Threshold, o.Trustees = t, n
+			change(o)
+		}
+	}
+	as := func(*Options) {}
 	variants := []variant{
 		{"retention 5", "", func(o *Options) { o.Retention = "5" }},
 		{"mailbox delivered", "", func(o *Options) { o.Mailbox = "delivered" }},
 		{"refresh 10", "", func(o *Options) { o.Refresh = 10 }},
 		{"rotate 20", "", func(o *Options) { o.Rotate = 20 }},
-		{"refresh 7, rotate 10", "", func(o *Options) { o.Refresh, o.Rotate, o.At = 7, 10, "29" }},
-		{"rotate 15, one trustee of five is enough", "", func(o *Options) { o.Rotate, o.Threshold, o.Mailbox = 15, 1, "delivered" }},
-		{"first message", "", func(o *Options) { o.At = "1" }},
-		{"last message", "", func(o *Options) { o.At = "72" }},
-		{"one who reinstalled", "", func(o *Options) { o.Target, o.At, o.Retention = "Ruth", "52", "3" }},
-		{"two people", "testdata/two.txt", func(*Options) {}},
-		{"three people and their files", "chat/testdata/android-nl.zip", func(*Options) {}},
-		{"after both groups changed", "", func(o *Options) { o.Target, o.At = "Jo", "68" }},
-		{"four people", "testdata/four.txt", func(o *Options) { o.Threshold, o.Trustees = 2, 3 }},
-		{"one message", "testdata/one.txt", func(*Options) {}},
-		{"one message, one trustee", "testdata/one.txt", func(o *Options) { o.Threshold, o.Trustees = 1, 1 }},
-	}
-	for _, tn := range [][2]int{{1, 1}, {1, 3}, {2, 3}, {4, 7}, {5, 5}, {13, 25}} {
-		variants = append(variants, variant{fmt.Sprintf("%d of %d", tn[0], tn[1]), "", func(o *Options) {
-			o.Threshold, o.Trustees = tn[0], tn[1]
-		}})
+		{"2 of 3, refresh 15, rotate 12", "", committee(2, 3, func(o *Options) { o.Refresh, o.Rotate, o.At = 15, 12, "29" })},
+		{"1 of 5, rotate 15", "", committee(1, 5, func(o *Options) { o.Rotate, o.Mailbox = 15, "delivered" })},
+		{"1 of 1, first message", "", committee(1, 1, func(o *Options) { o.At = "1" })},
+		{"1 of 3, last message", "", committee(1, 3, func(o *Options) { o.At = "72" })},
+		{"4 of 7, one who reinstalled", "", committee(4, 7, func(o *Options) { o.Target, o.At, o.Retention = "Ruth", "52", "3" })},
+		{"5 of 5, after both groups changed", "", committee(5, 5, func(o *Options) { o.Target, o.At = "Jo", "68" })},
+		{"13 of 25", "", committee(13, 25, as)},
+		{"two people", "testdata/two.txt", as},
+		{"three people and their files", "chat/testdata/android-nl.zip", as},
+		{"four people", "testdata/four.txt", committee(2, 3, as)},
+		{"one message", "testdata/one.txt", as},
+		{"one message, one trustee", "testdata/one.txt", committee(1, 1, as)},
 	}
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
