@@ -3,15 +3,13 @@ package threshold
 import (
 	"errors"
 	"fmt"
-
-	"doormat/escrow/ceremony"
 )
 
 // observer reads the board for the monitor: it tells once of each trustee that a
 // ceremony convicted, and of each ceremony that failed.
 type observer struct {
 	*reader
-	told map[string]int // culprits, by ceremony; failed, one more than there can be
+	told map[string]int // news, by ceremony
 }
 
 // follow implements [escrow.Monitor.Follow].
@@ -29,33 +27,26 @@ func (o *observer) follow(update []byte) (first int64, records [][]byte, news []
 func (o *observer) news() []string {
 	var news []string
 	for _, s := range o.course().sessions() {
-		culprits, failed := misconduct(s)
-		for _, c := range culprits[min(o.told[s.name], len(culprits)):] {
-			news = append(news, fmt.Sprintf("in the ceremony for %s, %s", s.name, c))
-		}
-		if failed != nil && o.told[s.name] >= 0 {
-			news = append(news, fmt.Sprintf("the ceremony for %s failed, and what was before stays: %v", s.name, failed))
-		}
-		o.told[s.name] = len(culprits)
-		if failed != nil {
-			o.told[s.name] = -1
-		}
+		lines := misconduct(s)
+		news = append(news, lines[o.told[s.name]:]...)
+		o.told[s.name] = len(lines)
 	}
 	return news
 }
 
-// misconduct lists who was convicted, once the outcome stands or the ceremony has
-// failed.
-func misconduct(s *session) ([]ceremony.Culprit, error) {
+// misconduct lists who was convicted, once the outcome stands, and that the
+// ceremony has failed. It only grows.
+func misconduct(s *session) []string {
+	var lines []string
 	outcome, err := s.audit.Outcome()
-	var failed *ceremony.FailedError
-	switch {
-	case err == nil:
-		return outcome.Culprits, nil
-	case s.audit.Phase() != ceremony.PhaseFailed:
-		return nil, nil
-	case errors.As(err, &failed):
-		return nil, fmt.Errorf("too few were left in the %s phase: %w", failed.Phase, err)
+	if err == nil {
+		for _, c := range outcome.Culprits {
+			lines = append(lines, fmt.Sprintf("in the ceremony for %s, %s", s.name, c))
+		}
+		err = errors.New("too few trustees hold new shares")
 	}
-	return nil, err
+	if s.failed() {
+		lines = append(lines, fmt.Sprintf("the ceremony for %s failed, and what was before stays: %v", s.name, err))
+	}
+	return lines
 }
