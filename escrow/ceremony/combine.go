@@ -85,6 +85,7 @@ func (a *Audit) open(index int, oneUse kyber.Scalar, dealers []int) (map[int]sha
 	for _, dealer := range dealers {
 		shared := suite.Point().Mul(oneUse, a.trustees[dealer].deal[index].ephemeral)
 		share, err := a.share(dealer, index, shared)
+		shared.Null()
 		if err != nil {
 			bad = append(bad, dealer)
 			continue

@@ -10,14 +10,18 @@ import (
 
 // Expand hashes the parts to 64 bytes that are uniform to whoever cannot guess the input: expand_message_xmd with SHA-512
 // (RFC 9380, section 5.3.1). Each part is preceded by its length in 8 bytes, big endian, so that different lists of parts
-// never give one message. The domain separates uses: no two uses may share one.
+// never give one message. The domain separates uses: no two uses may share one. Parts may be secret: the copies that it makes
+// are overwritten.
 func Expand(domain string, parts ...[]byte) [64]byte {
-	return expand(domain, frame(parts))
+	message := frame(parts)
+	defer clear(message)
+	return expand(domain, message)
 }
 
 // HashToScalar hashes the parts to a scalar of g: the bytes of [Expand] as a little-endian integer modulo the order.
 func HashToScalar(g kyber.Group, domain string, parts ...[]byte) kyber.Scalar {
 	wide := Expand(domain, parts...)
+	defer clear(wide[:])
 	return g.Scalar().SetBytes(wide[:])
 }
 
@@ -35,7 +39,11 @@ func HashToPoint(g kyber.Group, domain string, parts ...[]byte) kyber.Point {
 }
 
 func frame(parts [][]byte) []byte {
-	var message []byte
+	size := 0
+	for _, part := range parts {
+		size += 8 + len(part)
+	}
+	message := make([]byte, 0, size) // which does not grow, and so leaves no copy
 	for _, part := range parts {
 		message = binary.BigEndian.AppendUint64(message, uint64(len(part)))
 		message = append(message, part...)
@@ -57,10 +65,15 @@ func expand(domain string, message []byte) [64]byte {
 	h.Write([]byte{0, 64, 0})
 	h.Write(tag)
 	b0 := h.Sum(nil)
+	defer clear(b0)
 
 	h.Reset()
 	h.Write(b0)
 	h.Write([]byte{1})
 	h.Write(tag)
-	return [64]byte(h.Sum(nil))
+	b1 := h.Sum(nil)
+	defer clear(b1)
+	h.Reset()
+	h.Write(make([]byte, h.BlockSize()-1)) // over what its buffer still holds
+	return [64]byte(b1)
 }
