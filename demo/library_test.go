@@ -35,7 +35,7 @@ func lab(t *testing.T, file string, change func(*Options)) *attacks.Lab {
 }
 
 // TestExpectations runs the matrix under settings that change what is true:
-// committees of one and of many, phones and mailboxes that forget, thefts at both
+// committees of one and of many, shares and keys that change, phones and mailboxes that forget, thefts at both
 // ends of the conversation, other targets, other people's chats. The default, 3 of 5, is
 // the one of TestInvariants.
 func TestExpectations(t *testing.T) {
@@ -46,6 +46,10 @@ func TestExpectations(t *testing.T) {
 	variants := []variant{
 		{"retention 5", "", func(o *Options) { o.Retention = "5" }},
 		{"mailbox delivered", "", func(o *Options) { o.Mailbox = "delivered" }},
+		{"refresh 10", "", func(o *Options) { o.Refresh = 10 }},
+		{"rotate 20", "", func(o *Options) { o.Rotate = 20 }},
+		{"refresh 7, rotate 10", "", func(o *Options) { o.Refresh, o.Rotate, o.At = 7, 10, "29" }},
+		{"rotate 15, one trustee of five is enough", "", func(o *Options) { o.Rotate, o.Threshold, o.Mailbox = 15, 1, "delivered" }},
 		{"first message", "", func(o *Options) { o.At = "1" }},
 		{"last message", "", func(o *Options) { o.At = "60" }},
 		{"one who reinstalled", "", func(o *Options) { o.Target, o.At, o.Retention = "Ruth", "45", "3" }},

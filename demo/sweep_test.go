@@ -22,9 +22,11 @@ func TestPoints(t *testing.T) {
 		{Range{Over: "at", From: "60"}, []string{"60"}, ""},
 		{Range{Over: "retention", From: "19"}, []string{"19", "20", "all"}, ""},
 		{Range{Over: "retention", From: "30", To: "31"}, []string{"30", "31"}, ""},
-		{Range{}, nil, "--over is missing: want at, threshold, retention"},
-		{Range{Over: "refresh"}, nil, "--over refresh: not yet: no design of this version heeds it; there are at, threshold, retention"},
-		{Range{Over: "treshold"}, nil, `no setting to sweep over "treshold"; did you mean "threshold"?; there are at, threshold, retention`},
+		{Range{}, nil, "--over is missing: want at, threshold, retention, refresh, rotate"},
+		{Range{Over: "refresh", From: "18"}, []string{"18", "19", "20", "never"}, ""},
+		{Range{Over: "rotate", From: "10", To: "60", Step: "25"}, []string{"10", "35", "60"}, ""},
+		{Range{Over: "rotate", To: "61"}, nil, `--to "61" of --over rotate: want a number from 1 to 60`},
+		{Range{Over: "treshold"}, nil, `no setting to sweep over "treshold"; did you mean "threshold"?; there are at, threshold, retention, refresh, rotate`},
 		{Range{Over: "at", To: "61"}, nil, `--to "61" of --over at: want a number from 1 to 60`},
 		{Range{Over: "at", From: "0"}, nil, `--from "0" of --over at: want a number from 1 to 60`},
 		{Range{Over: "at", Step: "x"}, nil, `--step "x" of --over at: want a number from 1 to 60`},
@@ -77,6 +79,7 @@ func TestSweepIsRuns(t *testing.T) {
 		func(s *world.Settings) { s.At = 7 },
 		func(s *world.Settings) { s.Retention = 3 },
 		func(s *world.Settings) { s.Threshold = 2 },
+		func(s *world.Settings) { s.Refresh, s.Rotate = 10, 20 },
 	} {
 		s := l.Settings
 		change(&s)

@@ -38,6 +38,7 @@ const (
 const (
 	MaxFiles    = 32
 	MaxFileSize = 16 << 20 // bytes
+	MaxAllFiles = 64 << 20 // bytes of all files of a message
 )
 
 // Encode gives the bytes that are sealed.
@@ -75,7 +76,17 @@ func ParseContent(data []byte) (*Content, error) {
 		}
 		c.Files = append(c.Files, p)
 	}
+	if total(c.Files) > MaxAllFiles {
+		return nil, fmt.Errorf("content: %w: files of %d bytes, want at most %d", world.ErrMalformed, total(c.Files), MaxAllFiles)
+	}
 	return c, nil
+}
+
+func total(files []Pointer) (bytes int) {
+	for _, p := range files {
+		bytes += p.Size
+	}
+	return bytes
 }
 
 func (p *Pointer) encode() []byte {

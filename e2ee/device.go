@@ -54,12 +54,6 @@ type outgoing struct {
 	chain *ownChain          // whose message it is
 }
 
-type kept struct {
-	meta  world.Meta
-	body  []byte
-	files map[int][]byte // by number, from 0
-}
-
 const sessionsPerPeer = 4
 
 // NewDevice makes a device that keeps the newest retention messages, 0 for all.
@@ -83,8 +77,8 @@ func (d *Device) Reprogram(program string, text []byte) error {
 	return err
 }
 
-// Holdings implements [world.Node]: keys, sessions, what is still to be sent, and
-// the history.
+// Holdings implements [world.Node]: keys, sessions, groups with their sender keys,
+// what is still to be sent or fetched, and the history.
 func (d *Device) Holdings() []world.Fact {
 	if d.keys == nil {
 		return nil
@@ -240,20 +234,4 @@ func (d *Device) adopt(s *session) {
 	p := d.peers[s.peer]
 	p.sessions = append([]*session{s}, p.sessions...)
 	p.sessions = p.sessions[:min(len(p.sessions), sessionsPerPeer)]
-}
-
-// keep adds a message to the history and deletes what is beyond retention, with
-// its files.
-func (d *Device) keep(m world.Meta, body []byte) {
-	d.history = append(d.history, kept{m, body, map[int][]byte{}})
-	if d.retention > 0 {
-		d.history = slices.Delete(d.history, 0, max(0, len(d.history)-d.retention)) // which zeroes what it vacates
-	}
-}
-
-// keepFile adds an attachment to its message, if that is still there.
-func (d *Device) keepFile(id string, number int, data []byte) {
-	if i := slices.IndexFunc(d.history, func(k kept) bool { return k.meta.ID == id }); i >= 0 {
-		d.history[i].files[number] = data
-	}
 }

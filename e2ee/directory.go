@@ -2,6 +2,7 @@ package e2ee
 
 import (
 	"bytes"
+	"slices"
 
 	"doormat/e2ee/pqxdh"
 	"doormat/world"
@@ -10,6 +11,7 @@ import (
 // entry is what the directory has of one account.
 type entry struct {
 	identity []byte          // fingerprint
+	former   [][]byte        // fingerprints of identities that the account had before
 	bundles  []offer         // the last one stays
 	given    map[uint32]bool // one-time prekeys handed out, which the device still has
 }
@@ -22,6 +24,15 @@ type offer struct {
 // has reports whether a bundle is the lasting one of an entry, and so verified.
 func (e *entry) has(bundle []byte) bool {
 	return e != nil && bytes.Equal(e.bundles[len(e.bundles)-1].bundle, bundle)
+}
+
+// routes reports whether what is sealed for an identity is delivered: to the
+// present one, and by a lax provider to any that the account never registered.
+func (e *entry) routes(identity []byte, lax bool) bool {
+	if bytes.Equal(e.identity, identity) {
+		return true
+	}
+	return lax && !slices.ContainsFunc(e.former, func(f []byte) bool { return bytes.Equal(f, identity) })
 }
 
 // maxBundles is how many bundles a device may register.
@@ -43,6 +54,12 @@ func (p *Provider) register(account string, data []byte) {
 	}
 	e := &entry{identity: fingerprint(lasting.Identity), given: map[uint32]bool{}}
 	same := before != nil && bytes.Equal(before.identity, e.identity)
+	if before != nil {
+		e.former = before.former
+		if !same {
+			e.former = append(slices.Clone(e.former), before.identity)
+		}
+	}
 	for _, data := range bundles[:last] {
 		b, err := pqxdh.ParseBundle(data)
 		if err != nil || b.Identity != lasting.Identity {

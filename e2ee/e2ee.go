@@ -13,14 +13,42 @@
 // after a round trip; stolen unused prekeys stay dangerous until they are used,
 // replaced and erased; a thief of the identity key can pose as its owner.
 //
+// # Groups
+//
+// A message to a group is one ciphertext under the sender key of its author
+// (package senderkey). Who has not got that key gets it in a part of its own,
+// sealed in the pairwise session and bound to the message. Keys change when
+// anybody comes or goes, and after [senderkey.Life] messages. Each device knows the
+// members for itself: at first from its user, then by updates that a member's
+// device sends to all old and new members through pairwise sessions. It writes to
+// the members that it knows, and refuses what is not sent to exactly these: an
+// omitted reader is noticed. The provider sees the members of each message, and
+// has no say in who they are. (Rösler, Mainka and Schwenk, 2018, show what
+// happens where it has.)
+//
+// A sender key does not heal. A copied device gives its thief the keys of all
+// members, and what each of them writes until they change; TestGroupSecrecy counts.
+//
+// # Attachments
+//
+// A file is sealed under a key of its own in chunks of [ChunkSize], which the
+// provider's blob store keeps for those named in the message; the key travels in
+// the [Content]. A recipient shows the text at once, fetches, and shows each file
+// that is whole. It confirms the message when it has what it could get.
+//
 // # What differs from Signal
 //
 // Sessions follow the idea of Sesame (signal.org/docs/specifications/sesame): the
 // session that a message arrived in is used next, a few older ones are kept, and
 // the provider refuses what is sealed for an identity that is not registered any
 // more, so that the sender starts anew. An account has one device. A message to
-// several is sealed for each; there are no sender keys. A message that cannot be
-// opened is not asked for again, and one without a receipt is not sent again.
+// several who are no group is sealed for each. Members of a group are names, not
+// entries that a server keeps and checks as in Signal's private groups; of two
+// changes that cross, the one that comes later by its author's clock holds, and
+// whoever was told of them in another order is refused until the next change. A
+// message that cannot be opened is not asked for again, so that one which overtakes
+// its sender key, or loses it, is lost, and the user is told. One without a receipt
+// is not sent again. What a chat's window shows when members change is left out.
 // Sessions do not expire. Links and registrations are not authenticated: who
 // speaks as a device is believed. The sender's account is bound by the associated
 // data of each message, and the recipient looks for itself in it (PQXDH, section
@@ -31,7 +59,9 @@
 // [Rules] publishes how all bytes are read. TestConformance runs the suite of
 // world/worldtest over the design; TestHealing, TestStolenPrekeys and
 // TestRetention count what a stolen device gives, TestManInTheMiddle shows what a
-// dishonest provider can do and how it is noticed.
+// dishonest provider can do and how it is noticed. TestTamperedGroup,
+// TestHostileMembers, TestTamperedChunks and TestBlobStore feed in what providers
+// and members with modified programs might send.
 package e2ee
 
 import (
@@ -49,8 +79,9 @@ func (Design) Info() world.Info {
 	return world.Info{
 		ID: "e2ee", Name: "End-to-end encryption", Classes: []string{},
 		Doc: "Keys exist on users' devices only. Sessions start by PQXDH (X25519 and ML-KEM-768) and " +
-			"move on by the Double Ratchet, so that keys are erased as messages pass. The provider routes " +
-			"and stores ciphertext and sees who writes to whom and when. There is nobody from whom a court " +
+			"move on by the Double Ratchet, so that keys are erased as messages pass. Groups write under sender " +
+			"keys, and attachments have keys of their own. The provider routes and stores ciphertext and sees " +
+			"who writes to whom and when. There is nobody from whom a court " +
 			"could order a key: what it can order is the ciphertext, the metadata, and a device that its user unlocks.",
 		Trusts: []string{
 			"the devices at both ends, and whoever writes their software",

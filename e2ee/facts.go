@@ -19,6 +19,7 @@ const (
 	Envelopes    world.Kind = "envelope"            // what a provider stores; Ref the message id
 	Delivered    world.Kind = "delivery"            // one recipient's part; Ref "message id→recipient"
 	Bundle       world.Kind = "prekey bundle"       // Ref the account
+	OldIdentity  world.Kind = "former identity"     // fingerprint, 16 bytes; Ref the account
 	Initial      world.Kind = "initial message"     // Ref the recipient
 	Ciphertext   world.Kind = "ciphertext"          // Ref "chain:n"
 	Turn         world.Kind = "turn candidate"      // a ciphertext that may begin a chain; Ref "from→to"

@@ -28,7 +28,9 @@ func (d *Device) attach(m world.Meta, files []world.Attachment) ([]Pointer, []wo
 		if err != nil {
 			return nil, nil, err
 		}
-		pointers = append(pointers, p)
+		if pointers = append(pointers, p); total(pointers) > MaxAllFiles {
+			return nil, nil, fmt.Errorf("its files are too large: at most %d MiB together", MaxAllFiles>>20)
+		}
 		for n, data := range sealed {
 			c := Chunk{m.ID, i, n, data}
 			out = append(out, d.toProvider(c.Encode(KindPut)))

@@ -15,7 +15,7 @@ import (
 func real(t testing.TB) *stage {
 	return scene{seed: 1, groups: []world.Group{{Name: "crew", Members: []string{"Ana", "Ben", "Cem"}}},
 		messages: []string{"Ana>Ben", "Ben@crew>Ana,Cem", "Ana>Ben,Cem+9", "Cem>Ben", "Ana@crew>Ben,Cem+0", "Ben>Ana", "Ana@crew>Ben"},
-		events: []world.Event{{After: 4, Kind: world.Reinstall, Account: "Ben"}, {After: 6, Kind: world.Leave, Account: "Cem", Group: "crew"}}}.start(t)
+		events:   []world.Event{{After: 4, Kind: world.Reinstall, Account: "Ben"}, {After: 6, Kind: world.Leave, Account: "Cem", Group: "crew"}}}.start(t)
 }
 
 func FuzzParseUpload(f *testing.F) {
@@ -76,7 +76,7 @@ var addresses = []string{"provider", world.Outsider, "device:Cem", "device:Dee",
 // hostile posts a packet at a moment when the last message is on its way, then
 // lets life go on, and expects that everything else is shown as ever.
 func hostile(t *testing.T, to string, from uint8, data []byte) {
-	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ben>Ana", "Dee>Ana"}}.start(t)
+	s := scene{groups: crew("Ana", "Ben", "Dee"), messages: []string{"Ana>Ben", "Ben>Ana", "Ana@crew>Ben,Dee+9", "Ben@crew>Ana,Dee", "Dee>Ana"}}.start(t)
 	bad := world.Packet{From: addresses[int(from)%len(addresses)], To: to, Data: data}
 	s.post(bad)
 	s.advance(2)
@@ -90,6 +90,7 @@ func hostile(t *testing.T, to string, from uint8, data []byte) {
 		s.play.Net.Node(node).Holdings()
 	}
 	s.each(1, 5)
+	require.Len(t, s.files, 2)
 }
 
 func FuzzDevicePacket(f *testing.F) {
@@ -126,6 +127,52 @@ func FuzzProviderPacket(f *testing.F) {
 	})
 }
 
+// taken lists the kinds of facts that a rule is given here.
+func taken(r world.Rule) []world.Kind {
+	if r.All == "" {
+		return r.Takes
+	}
+	return append(slices.Clone(r.Takes), r.All)
+}
+
+func FuzzParseContent(f *testing.F) {
+	f.Add((&Content{Body: body(1)}).Encode())
+	f.Add((&Content{Body: body(1), Files: []Pointer{{Name: "file", Size: 70_000}, {}}}).Encode())
+	f.Add((&Content{Update: &Members{Group: "crew", Accounts: []string{"Ana", "Ben"}}}).Encode())
+	f.Add((&Content{Update: &Members{Group: "crew", Accounts: []string{"Ben", "Ana"}}}).Encode())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if c, err := ParseContent(data); err == nil {
+			require.Equal(t, data, c.Encode())
+			require.LessOrEqual(t, len(c.Files), MaxFiles)
+		}
+	})
+}
+
+func FuzzParseChunk(f *testing.F) {
+	for _, p := range real(f).end().packets(KindPut) {
+		f.Add(p.Data)
+	}
+	f.Add((&Chunk{Message: "m", File: MaxFiles, Number: 1}).Encode(KindGet))
+	f.Add((&Chunk{Message: "m", Number: chunks(MaxFileSize)}).Encode(KindBlob))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, kind := range []byte{KindPut, KindGet, KindBlob} {
+			if c, err := parseChunk(data, kind); err == nil {
+				require.Equal(t, data, c.Encode(kind))
+			}
+		}
+	})
+}
+
+func FuzzParseDistribution(f *testing.F) {
+	s := real(f).advance(2)
+	f.Add((&distribution{"crew", s.device("Ben").groups["crew"].own.sender.Distribution()}).encode())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if d, err := parseDistribution(data); err == nil {
+			require.Equal(t, data, d.encode())
+		}
+	})
+}
+
 // Each rule, making rules too, takes arbitrary bytes: no panic, and no conclusion
 // of a kind that it does not announce.
 func FuzzRules(f *testing.F) {
@@ -143,7 +190,7 @@ func FuzzRules(f *testing.F) {
 	byKind[OwnSession] = byKind[Session]
 	for i, r := range rules {
 		var data [3][]byte
-		for j, kind := range r.Takes {
+		for j, kind := range taken(r) {
 			require.True(f, byKind[kind] != nil, "no seed of kind %q", kind)
 			data[j] = byKind[kind]
 		}
@@ -152,7 +199,7 @@ func FuzzRules(f *testing.F) {
 	f.Fuzz(func(t *testing.T, rule uint8, ref string, a, b, c []byte) {
 		r := rules[int(rule)%len(rules)]
 		in := world.Input{Text: []byte(ref), Random: make([]byte, 64)}
-		for i, kind := range r.Takes {
+		for i, kind := range taken(r) {
 			in.Facts = append(in.Facts, world.Fact{Kind: kind, Ref: ref, Data: [][]byte{a, b, c}[i]})
 		}
 		derived, err := r.Apply(in)

@@ -101,16 +101,6 @@ func attachmentKeys(id string, files []Pointer) []world.Fact {
 	return facts
 }
 
-func (k *kept) facts() []world.Fact {
-	facts := []world.Fact{{Kind: KeptMessage, Ref: k.meta.ID, Data: world.Pack(keptTag, k.meta.Encode(), k.body)}}
-	for i := range MaxFiles {
-		if data, ok := k.files[i]; ok {
-			facts = append(facts, world.Fact{Kind: KeptFile, Ref: world.FileRef(k.meta.ID, i), Data: data})
-		}
-	}
-	return facts
-}
-
 // chainKey states the chain of a group from a message on.
 func chainKey(group string, c ratchet.Chain) world.Fact {
 	ad := groupData(group)

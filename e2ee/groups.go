@@ -163,7 +163,7 @@ func (d *Device) openGroup(in *Delivery) ([]byte, []world.Packet, error) {
 	if g == nil {
 		return nil, notes, refusal("it is to a group that you are not in")
 	}
-	if slices.Contains(in.Meta.To, in.Meta.From) || !slices.Equal(g.members, slices.Sorted(slices.Values(append([]string{in.Meta.From}, in.Meta.To...)))) {
+	if !slices.Equal(g.members, slices.Sorted(slices.Values(append([]string{in.Meta.From}, in.Meta.To...)))) {
 		return nil, notes, refusal("it was not sent to the members of the group " + in.Meta.Group)
 	}
 	ad := associated(groupData(in.Meta.Group), openHash(in.Meta, in.Public, nil))

@@ -22,7 +22,8 @@ type middle struct {
 	real  map[string]world.Fact // the accounts' own bundles
 	// sessions of the middle, by the account at the other end
 	sessions map[string]world.Fact
-	read     []string // texts that passed
+	read     []string         // texts that passed
+	opened   func(world.Fact) // hears of each secret part; may be nil
 }
 
 func newMiddle(t testing.TB, net *world.Network, accounts ...string) *middle {
@@ -99,6 +100,9 @@ func (m *middle) relay(d *Delivery) {
 		opened = m.apply(AnswerSession, "", m.keys[to], d.fact())
 	}
 	m.sessions[from] = opened[OwnSession]
+	if m.opened != nil {
+		m.opened(opened[Secret])
+	}
 	if c, err := ParseContent(opened[Secret].Data); err == nil {
 		m.read = append(m.read, string(c.Body))
 	}

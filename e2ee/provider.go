@@ -1,7 +1,6 @@
 package e2ee
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"fmt"
 	"maps"
@@ -72,6 +71,9 @@ func (p *Provider) Holdings() []world.Fact {
 	for _, account := range slices.Sorted(maps.Keys(p.directory)) {
 		for _, o := range p.directory[account].bundles {
 			facts = append(facts, world.Fact{Kind: Bundle, Ref: account, Data: o.bundle})
+		}
+		for _, id := range p.directory[account].former {
+			facts = append(facts, world.Fact{Kind: OldIdentity, Ref: account, Data: id})
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.used)) {
@@ -175,7 +177,7 @@ func (p *Provider) sort(u *Upload) (fresh []Part, stale []string) {
 			continue
 		}
 		done[part.To] = true
-		if p.lax || bytes.Equal(e.identity, part.Identity) {
+		if e.routes(part.Identity, p.lax) {
 			fresh = append(fresh, part)
 		} else {
 			stale = append(stale, part.To)

@@ -14,6 +14,19 @@ import (
 
 // With a mailbox that erases on delivery, what was delivered is gone, part by
 // part; what was not is still there.
+// A provider that routes for identities of its own making still knows which ones
+// its users had before: whoever sets up anew goes on as ever.
+func TestAnyIdentityKnowsOldOnes(t *testing.T) {
+	s := scene{groups: crew("Ana", "Ben"), messages: []string{"Ana>Ben", "Ana@crew>Ben", "Ana>Ben", "Ana@crew>Ben"},
+		events: []world.Event{{After: 2, Kind: world.Reinstall, Account: "Ben"}, {After: 3, Kind: world.Reinstall, Account: "Ben"}}}.start(t)
+	require.NoError(t, s.provider().Reprogram(AnyIdentity, nil))
+	s.end()
+	s.each(1, 4)
+	require.Len(t, s.warned, 2)
+	require.Len(t, s.provider().directory["Ben"].former, 2)
+	require.Equal(t, s.warned[0], "Ana: the safety number with Ben has changed")
+}
+
 func TestMailboxDelivered(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben,Cem", "Ben>Ana"}, settings: world.Settings{Mailbox: world.MailboxDelivered}}.start(t)
 	got := s.hold(func(p world.Packet) bool { return p.From == "device:Cem" && p.Kind() == KindGot })

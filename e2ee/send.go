@@ -184,9 +184,6 @@ func (d *Device) receipt(data []byte) []world.Packet {
 	var out []world.Packet
 	for _, name := range stale {
 		if slices.Contains(o.meta.To, name) {
-			if o.chain != nil {
-				delete(o.chain.given, name) // whoever is there now has no sender key of ours
-			}
 			out = append(out, d.ask(o, name)...)
 		}
 	}

@@ -3,9 +3,9 @@
 // it, and the public log of orders with its witnesses and monitor ([Log],
 // [Witness], [Monitor]).
 //
-// A message has a fresh 32-byte seed. The text is encrypted under a key derived
-// from the seed; the seed reaches recipients inside the ratchet, and whoever
-// holds the escrow key through the field. So what a court can have opened is one
+// A message has a fresh 32-byte seed. The content is encrypted under a key derived
+// from the seed; the seed reaches recipients inside the ratchet or under the sender
+// key of a group, and whoever holds the escrow key through the field. So what a court can have opened is one
 // seed, which opens one message. TestField and FuzzParseField prove the framing,
 // TestLog the log.
 package escrow
@@ -50,7 +50,9 @@ func ParseField(data []byte) (*Field, error) {
 }
 
 // Label is what the encrypted seed is bound to: the key id, the sender, the
-// sorted recipients, the time, the message id and the hash of the body.
+// sorted recipients, the group whose other members they are, the time, the message
+// id and the hash of the body. The body is an [e2ee.Content]: what opens it opens
+// the keys of attachments and changes of groups too.
 func Label(keyID string, m world.Meta, bodyHash [32]byte) []byte {
 	return world.Pack(labelTag, []byte(keyID), m.Encode(), bodyHash[:])
 }

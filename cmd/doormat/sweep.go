@@ -19,14 +19,15 @@ func (a *app) attackSweep() *cobra.Command {
 	var to outFlags
 	var timeout time.Duration
 	c := &cobra.Command{
-		Use:   "sweep ID-or-FILE --over at|threshold|retention",
+		Use:   "sweep ID-or-FILE --over at|threshold|retention|refresh|rotate",
 		Short: "Run one attack over a range of one setting, and print or draw what it opens",
 		Long: fmt.Sprintf(`Run one attack, from the library by its id or from a file, over a range of one
 setting, and print for each design a table of what it opened at each value. Over
 at, the text is also a picture: compromised after message x, which messages are
 open? The setting's own range is every message for at, 1 to n for threshold, and
-1 to 20 and all for retention. A sweep has at most %d points. The exit codes are
-those of attack run: 3 if any point differs from what the attack expects.
+1 to 20 and all for retention, and 1 to 20 and never for refresh and rotate. A
+sweep has at most %d points. The exit codes are those of attack run: 3 if any
+point differs from what the attack expects.
 
 --format json gives a row for each value and design, with the numbers of the
 opened messages.

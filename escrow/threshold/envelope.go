@@ -14,8 +14,8 @@ import (
 	"doormat/world"
 )
 
-// envelope puts the seed inside the ratchet and the escrow field beside it. The
-// ratchet's associated data covers metadata and field.
+// envelope puts the seed inside the ratchet, or under a group's sender key, and the
+// escrow field beside it. Their associated data covers metadata and field.
 type envelope struct {
 	keyring
 	random io.Reader

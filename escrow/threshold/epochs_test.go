@@ -211,7 +211,7 @@ func TestUnconfirmed(t *testing.T) {
 	}
 	require.Len(t, s.warned, 2)
 	require.Contains(t, s.warned[0], "trustee 2: absent in the confirm phase")
-	require.Contains(t, s.warned[1], "too few trustees hold new shares")
+	require.Contains(t, s.warned[1], "too few trustees confirmed")
 	s.advance(7)
 	require.Equal(t, []string{epochName(1, 2)}, s.refs("trustee:1", Share))
 	require.Len(t, s.warned, 2)
@@ -224,6 +224,20 @@ func TestTooFew(t *testing.T) {
 	s.advance(8)
 	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", Share))
 	require.Len(t, s.shown, 8)
+	require.Len(t, s.warned, 4, "1 and 3, of two ceremonies, once each: %v", s.warned)
+	require.Equal(t, "trustee:1: the ceremony for key 1/epoch 1 stands still in the key phase, and what was before stays", s.warned[0])
+
+	s = renewing(t, 3, 3, 3, 4, 8)
+	require.NoError(t, s.trustee(2).Reprogram(BadShare, nil))
+	s.advance(6)
+	for i := 1; i <= 3; i++ {
+		require.Equal(t, []string{"key 1/epoch 0"}, s.refs(world.Trustee(i), Share))
+		require.Empty(t, s.refs(world.Trustee(i), OneUseKey))
+	}
+	require.Len(t, s.warned, 3, "once each: %v", s.warned)
+	require.Contains(t, s.warned[0], "monitor: the ceremony for key 1/epoch 1 failed, and what was before stays: too few were left")
+	require.Contains(t, s.warned[0], "trustee 2: bad share")
+	require.Len(t, s.shown, 6)
 }
 
 // TestMidnight: time is called at midnight, too.

@@ -3,13 +3,16 @@ package threshold
 import (
 	"errors"
 	"fmt"
+
+	"doormat/escrow/ceremony"
 )
 
 // observer reads the board for the monitor: it tells once of each trustee that a
 // ceremony convicted, and of each ceremony that failed.
 type observer struct {
 	*reader
-	told map[string]int // news, by ceremony
+	told   map[string]int  // culprits told of, by ceremony
+	failed map[string]bool // ceremonies
 }
 
 // follow implements [escrow.Monitor.Follow].
@@ -27,26 +30,33 @@ func (o *observer) follow(update []byte) (first int64, records [][]byte, news []
 func (o *observer) news() []string {
 	var news []string
 	for _, s := range o.course().sessions() {
-		lines := misconduct(s)
-		news = append(news, lines[o.told[s.name]:]...)
-		o.told[s.name] = len(lines)
+		culprits, failed := misconduct(s)
+		for _, c := range culprits[min(o.told[s.name], len(culprits)):] {
+			news = append(news, fmt.Sprintf("in the ceremony for %s, %s", s.name, c))
+		}
+		if failed != nil && !o.failed[s.name] {
+			o.failed[s.name] = true
+			news = append(news, fmt.Sprintf("the ceremony for %s failed, and what was before stays: %v", s.name, failed))
+		}
+		o.told[s.name] = len(culprits)
 	}
 	return news
 }
 
-// misconduct lists who was convicted, once the outcome stands, and that the
-// ceremony has failed. It only grows.
-func misconduct(s *session) []string {
-	var lines []string
+// misconduct lists who was convicted, once the outcome stands or the ceremony has
+// failed.
+func misconduct(s *session) ([]ceremony.Culprit, error) {
 	outcome, err := s.audit.Outcome()
-	if err == nil {
-		for _, c := range outcome.Culprits {
-			lines = append(lines, fmt.Sprintf("in the ceremony for %s, %s", s.name, c))
-		}
-		err = errors.New("too few trustees hold new shares")
+	var failed *ceremony.FailedError
+	switch {
+	case err == nil && s.failed():
+		return outcome.Culprits, errors.New("too few trustees confirmed that they hold new shares")
+	case err == nil:
+		return outcome.Culprits, nil
+	case s.audit.Phase() != ceremony.PhaseFailed:
+		return nil, nil
+	case errors.As(err, &failed):
+		return nil, fmt.Errorf("too few were left in the %s phase: %w", failed.Phase, err)
 	}
-	if s.failed() {
-		lines = append(lines, fmt.Sprintf("the ceremony for %s failed, and what was before stays: %v", s.name, err))
-	}
-	return lines
+	return nil, err
 }

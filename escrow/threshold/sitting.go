@@ -24,23 +24,9 @@ type sitting struct {
 	roster []byte
 	own    *ceremony.Trustee
 	called ceremony.Phase // the last for which it called time
+	told   bool           // the public that it stands still
 	sent   bool           // its confirmation
 	share  *sharing.Share // once the ceremony is done
-}
-
-// begin posts one-use keys for the ceremonies of the next message.
-func (t *trustee) begin() []world.Packet {
-	due, c := t.moment+1, t.board.course()
-	var out []world.Packet
-	if t.refresh > 0 && due%t.refresh == 0 {
-		for _, e := range slices.Clone(c.live) {
-			out = append(out, t.sit(c.refresh(e), due)...)
-		}
-	}
-	if t.rotate > 0 && due%t.rotate == 0 {
-		out = append(out, t.sit(c.rotation(), due)...)
-	}
-	return out
 }
 
 // sit joins a ceremony while one-use keys are being posted.
@@ -216,46 +202,6 @@ func (t *trustee) renew() {
 		}
 	}
 	t.live = live
-}
-
-// clock hears of a message or of midnight. Then the network was quiet, so whoever
-// has not spoken in a ceremony that is due is silent.
-func (t *trustee) clock(p world.Packet) []world.Packet {
-	before := t.moment
-	if p.Kind() == world.KindMoment {
-		f, err := world.Unpack(p.Data, world.KindMoment, 1)
-		if err != nil {
-			return nil
-		}
-		m, err := world.ParseInt(f[0])
-		if err != nil {
-			return nil
-		}
-		t.moment = int(m)
-	}
-	var out []world.Packet
-	for _, x := range slices.Clone(t.sittings) {
-		if s := t.board.course().find(x.name); s != nil {
-			out = append(out, t.goOn(x, s, before)...)
-		}
-	}
-	return append(out, t.begin()...)
-}
-
-// goOn speaks, or calls time if the ceremony has been waiting since before: since
-// it was due, or in the key phase since one message earlier.
-func (t *trustee) goOn(x *sitting, s *session, before int) []world.Packet {
-	out, phase := t.speak(x, s), s.audit.Phase()
-	waiting := x.due <= before || phase == ceremony.PhaseKey && x.due <= t.moment
-	if len(out) > 0 || !waiting || x.called == phase || phase > ceremony.PhaseConfirm || t.program != "" {
-		return out
-	}
-	raw, err := x.own.CallTime(s.audit)
-	if err != nil {
-		return nil
-	}
-	x.called = phase
-	return []world.Packet{t.post(x.name, raw), t.reread()}
 }
 
 // holdings are the secrets of a ceremony that is under way.

@@ -16,11 +16,49 @@
 // scope, with a partial decryption sealed to the agency. t of them open that one
 // message.
 //
-// What this cannot do: t trustees, or a thief of t shares, or one jurisdiction
-// over t of them, open every message under the key, past and future, with no
-// trace; no cryptography makes them use the log. TestConformance runs the suite
-// of world/worldtest; TestFieldRefusals feeds in stripped, replayed, relabelled,
-// re-randomised, backdated and garbage fields.
+// # Two clocks
+//
+// With Settings.Refresh trustees deal each other new shares of every live key after
+// so many messages: a new share epoch, "key 1/epoch 3". The key stays, old shares
+// are erased, and shares of two epochs do not add up (Herzberg, Jarecki, Krawczyk
+// and Yung, "Proactive secret sharing", CRYPTO 1995). With Settings.Rotate they hold
+// a whole ceremony for a new key, "key 2". The key before it lives on for messages
+// under way and for orders about older ones; at the next rotation it is destroyed,
+// and what is under it opens to nobody any more, under no order. That is the point,
+// and its price.
+//
+// Each of these is a ceremony of package ceremony over the principal "log", which
+// orders the posts, has witnesses cosign, and tells all trustees and the monitor. A
+// trustee believes only records that make up a cosigned checkpoint ([ledger.Reader]).
+// One message ahead it posts its one-use key, so a thief who comes then finds old
+// share and one-use key, and with the board the new share: whoever is corrupted
+// during a refresh counts in both epochs. After the next message the rest runs to
+// its end. A silent trustee is waited for until the next message or midnight; then
+// it is left out, and gets a share again at the next refresh. Cheats are convicted
+// by whoever reads the board, and the monitor tells. If too few are left, shares
+// and keys stay what they were.
+//
+// # Which key a client accepts
+//
+// The certificate of a key comes through the provider. A device takes it only under
+// the identity keys, t, log and witnesses that ship with it, and only if the key is
+// newer than those it has; otherwise it warns its user. It sends nothing without a
+// key. It reads what is under its newest key or the one before, and so does the
+// provider. A device cannot tell that a newer key is being kept from it; one that is
+// set up anew takes any genuine certificate, also of a destroyed key, and then those
+// who are up to date refuse what it sends.
+//
+// What this cannot do: t trustees, or a thief of t shares of one epoch, or one
+// jurisdiction over t of them, open every message under the key, past and future,
+// with no trace; no cryptography makes them use the log, or erase what they should.
+//
+// # Tests
+//
+// TestConformance runs the suite of world/worldtest, also with both clocks;
+// TestFieldRefusals feeds in stripped, replayed, relabelled, re-randomised,
+// backdated and garbage fields; TestCourse follows what trustees hold, TestThefts
+// what it is worth; TestSilence, TestTooFew and TestCheats are ceremonies that do
+// not go well; TestSubstitutedAtSetUp is a provider with a committee of its own.
 package threshold
 
 import (
@@ -43,10 +81,12 @@ func (Design) Info() world.Info {
 		ID: "threshold", Name: "Threshold escrow", Classes: []string{"escrow"},
 		Doc: "Messages are end-to-end encrypted as in e2ee, and each carries a field from which any t of n " +
 			"trustees together can open it. Trustees answer an order that the court signed and a public log " +
-			"shows, for the messages in its scope. The committee's key is made by a ceremony; no one person ever holds it.",
+			"shows, for the messages in its scope. The committee's key is made by a ceremony; no one person ever holds it. " +
+			"Its shares may be renewed, and the key replaced and destroyed, while people go on talking.",
 		Trusts: []string{
 			"whomever e2ee asks one to trust",
-			"that fewer than t trustees collude, are robbed, or sit under one government that orders them in secret",
+			"that fewer than t trustees collude, are robbed within one share epoch, or sit under one government that orders them in secret",
+			"trustees, for erasing old shares and destroyed keys",
 			"the court, and whoever holds its key",
 			"the log's witnesses and monitors, for telling of orders that nobody should have signed",
 			"the agency, with everything that it opens",
@@ -150,7 +190,7 @@ func auditors(s world.Settings, f *founding, common *commons, court *law.Court, 
 			return nil, err
 		}
 		log.Open(trustees)
-		monitor.Follow = (&observer{reader: board, told: map[string]int{}}).follow
+		monitor.Follow = (&observer{board, map[string]int{}, map[string]bool{}}).follow
 	}
 	return append(nodes, log, monitor), nil
 }

@@ -1,0 +1,239 @@
+package e2ee
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+)
+
+func sealedFile(t testing.TB, n int) (Pointer, []byte, [][]byte) {
+	data := file(1, n, n)
+	p, chunks, err := sealFile(world.Seed(n).Stream("key"), world.Attachment{Name: "file", Data: data})
+	require.NoError(t, err)
+	return p, data, chunks
+}
+
+// Chunks open in their places, all of them, and in no other way.
+func TestChunks(t *testing.T) {
+	for _, size := range []int{0, 1, ChunkSize - 1, ChunkSize, ChunkSize + 1, 2 * ChunkSize, 3*ChunkSize - 5} {
+		p, data, whole := sealedFile(t, size)
+		got, err := p.openFile(whole)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(data, got))
+
+		_, _, other := sealedFile(t, size+7)
+		bad := map[string][][]byte{
+			"nothing":       nil,
+			"cut short":     whole[:len(whole)-1],
+			"too long":      append(slices.Clone(whole), whole[0]),
+			"another file":  append(slices.Clone(whole[:len(whole)-1]), other[len(other)-1]),
+			"a byte less":   append(slices.Clone(whole[:len(whole)-1]), whole[len(whole)-1][1:]),
+			"an empty one":  append(slices.Clone(whole[:len(whole)-1]), nil),
+			"one repeated":  append([][]byte{whole[len(whole)-1]}, whole[:len(whole)-1]...),
+			"last too soon": append(slices.Clone(whole), whole[len(whole)-1])[1:],
+		}
+		for name, chunks := range bad {
+			if name == "one repeated" && len(whole) == 1 || name == "last too soon" && len(whole) == 1 {
+				continue // the same as the file
+			}
+			_, err := p.openFile(chunks)
+			require.Error(t, err, "%s of %d bytes", name, size)
+		}
+		if last := len(whole) - 1; last > 0 {
+			q := p
+			q.Size = last * ChunkSize
+			_, err = q.openFile(whole[:last])
+			require.Error(t, err, "a chunk that is not the last one passes for it")
+		}
+		for _, wrong := range []int{size - 1, size + 1, len(whole) * ChunkSize} {
+			if wrong != size && wrong >= 0 {
+				q := p
+				q.Size = wrong
+				_, err = q.openFile(whole)
+				require.Error(t, err, "%d bytes said to be %d", size, wrong)
+			}
+		}
+	}
+}
+
+func TestAttachments(t *testing.T) {
+	for _, mailbox := range []string{world.MailboxAll, world.MailboxDelivered} {
+		s := scene{messages: []string{"Ana>Ben,Cem+0,70000", "Ben>Ana+5", "Ana>Ben"}, settings: world.Settings{Mailbox: mailbox}}.start(t).advance(1)
+		s.each(1, 1)
+		slices.Sort(s.files)
+		require.Equal(t, []string{"Ben<Ana 1/1", "Ben<Ana 1/2", "Cem<Ana 1/1", "Cem<Ana 1/2"}, s.files)
+		require.Empty(t, s.device("Ben").fetching)
+		require.Equal(t, mailbox == world.MailboxDelivered, len(s.provider().blobs) == 0)
+		s.end()
+		s.quiet()
+		require.Contains(t, s.files, "Ana<Ben 2/1")
+
+		// A device keeps what it shows; a tap has it only with the key.
+		opened := func(loot ...[]world.Fact) (refs []string) {
+			for _, f := range saturate(Design{}.Rules(), slices.Concat(loot...)) {
+				if f.Kind == world.File {
+					require.NotEqual(t, "0", s.fileNumber(f.Data))
+					refs = append(refs, s.fileNumber(f.Data))
+				}
+			}
+			slices.Sort(refs)
+			return refs
+		}
+		require.Equal(t, []string{"1/1", "1/2", "2/1"}, opened(s.device("Ben").Holdings()))
+		require.Empty(t, opened(s.wire, s.provider().Holdings(), without(KeptFile, s.copyOf("Ben"))))
+	}
+}
+
+// Who has the key of a session from the start has the attachments on the wire too.
+func TestAttachmentOnTheWire(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben+70000,0"}}.start(t).advance(2)
+	stolen := s.copyOf("Ben")
+	s.end()
+	files := slices.DeleteFunc(saturate(Design{}.Rules(), slices.Concat(stolen, s.wire)), func(f world.Fact) bool { return f.Kind != world.File })
+	require.Len(t, files, 2)
+	for _, f := range files {
+		require.NotEqual(t, "0", s.fileNumber(f.Data))
+	}
+}
+
+func TestRetentionOfFiles(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben+10", "Ana>Ben", "Ana>Ben+20"}, settings: world.Settings{Retention: 2}}.start(t).end()
+	for _, account := range []string{"Ana", "Ben"} {
+		held := s.device(account).Holdings()
+		require.False(t, contains(held, s.said[0].Files[0].Data), "deleted with its message")
+		require.True(t, contains(held, s.said[2].Files[0].Data))
+		require.False(t, contains(without(KeptFile, held), s.said[2].Files[0].Data))
+	}
+}
+
+// Whatever the provider does to a chunk, the text is shown, the file is not, the
+// user is told, and the other file arrives.
+func TestTamperedChunks(t *testing.T) {
+	for name, change := range map[string]func(c *Chunk, p *Provider){
+		"missing":           func(c *Chunk, _ *Provider) { c.Data = nil },
+		"changed":           func(c *Chunk, _ *Provider) { c.Data = append([]byte{1}, c.Data[1:]...) },
+		"of the other file": func(c *Chunk, p *Provider) { c.Data = p.blobs[c.Message].find(1, 0).Data },
+		"of another place":  func(c *Chunk, p *Provider) { c.Data = p.blobs[c.Message].find(0, 1-c.Number).Data },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := scene{messages: []string{"Ana>Ben+70000,80000"}}.start(t)
+			s.play.Intercept = func(p world.Packet) bool {
+				c, err := parseChunk(p.Data, KindBlob)
+				if err != nil || c.File != 0 {
+					return false
+				}
+				altered := *c
+				change(&altered, s.provider())
+				s.play.Net.Deliver(world.Packet{From: p.From, To: p.To, Data: altered.Encode(KindBlob)})
+				return true
+			}
+			s.end()
+			s.each(1, 1)
+			require.Equal(t, []string{"Ben<Ana 1/2"}, s.files)
+			require.Len(t, s.warned, 1)
+			require.Contains(t, s.warned[0], `Ben: the attachment "file" from Ana could not be opened`)
+			require.Empty(t, s.device("Ben").fetching)
+		})
+	}
+}
+
+// What does not come is asked for once more, and then given up.
+func TestLostChunks(t *testing.T) {
+	for days := range 3 {
+		s := scene{messages: []string{"Ana>Ben+70000"}}.start(t)
+		s.hold(func(p world.Packet) bool { return p.Kind() == KindBlob })
+		s.end()
+		s.each(1, 1)
+		require.NotEmpty(t, s.device("Ben").fetching)
+		require.True(t, slices.ContainsFunc(s.copyOf("Ben"), func(f world.Fact) bool { return f.Kind == AttachmentKey }))
+		require.NoError(t, s.play.Rest(days))
+		s.play.Intercept = nil
+		require.NoError(t, s.play.Rest(2))
+		require.Equal(t, days == 0, len(s.files) == 1, "after %d days", days)
+		require.Equal(t, days == 0, len(s.warned) == 0)
+		require.Empty(t, s.device("Ben").fetching)
+	}
+}
+
+func TestBlobStore(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben+9", "Ana>Ben"}}.start(t).advance(1)
+	provider := s.provider()
+	id := mustDelivery(t, s.packets(KindDeliver)[0]).Meta.ID
+	first := *provider.blobs[id].chunks[0]
+	put := func(from string, c Chunk) {
+		s.post(world.Packet{From: "device:" + from, To: "provider", Data: c.Encode(KindPut)})
+	}
+	get := func(from string) []byte {
+		s.post(world.Packet{From: from, To: "provider", Data: (&Chunk{Message: id}).Encode(KindGet)})
+		answers := s.packets(KindBlob)
+		c, err := parseChunk(answers[len(answers)-1].Data, KindBlob)
+		require.NoError(t, err)
+		return c.Data
+	}
+	held := provider.Holdings()
+	for _, from := range []string{"Ana", "Ben", "Cem"} {
+		put(from, Chunk{id, 0, 0, []byte("another")}) // claimed: nothing is added or replaced
+		put(from, Chunk{id, 0, 1, []byte("another")})
+	}
+	require.Equal(t, held, provider.Holdings())
+	require.Equal(t, first.Data, get("device:Ana"))
+	require.Equal(t, first.Data, get("device:Ben"))
+	require.Empty(t, get("device:Cem"))
+	answers := len(s.packets(KindBlob))
+	s.post(world.Packet{From: world.Outsider, To: "provider", Data: (&Chunk{Message: id}).Encode(KindGet)})
+	require.Len(t, s.packets(KindBlob), answers)
+
+	// What no message claims does not stay, and gives nobody a claim on a message.
+	fresh := strings.Repeat("a", 32)
+	put("Cem", Chunk{fresh, 0, 0, []byte("early")})
+	put("Ana", Chunk{fresh, 0, 0, []byte("late")})
+	require.Equal(t, "early", string(provider.blobs[fresh].chunks[0].Data))
+	require.NoError(t, s.play.Rest(1))
+	require.Contains(t, provider.blobs, fresh)
+	require.NoError(t, s.play.Rest(1))
+	require.NotContains(t, provider.blobs, fresh)
+	require.Contains(t, provider.blobs, id)
+	put("Cem", Chunk{fresh, 0, 0, []byte("early")})
+	u, err := ParseUpload(s.packets(KindUpload)[0].Data)
+	require.NoError(t, err)
+	u.Meta.ID = fresh
+	s.post(world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()})
+	require.NotContains(t, provider.blobs, fresh, "another account's")
+}
+
+func TestRefusedMessageLeavesNoBlobs(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben+9"}}.start(t)
+	s.provider().accept = func(time.Time, world.Meta, []byte) error { return fmt.Errorf("no") }
+	s.end()
+	require.Empty(t, s.provider().blobs)
+	require.Len(t, s.packets(KindPut), 1)
+}
+
+func TestTooMuchToAttach(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben+1", "Ana>Ben" + strings.Replace(strings.Repeat(",1", MaxFiles+1), ",", "+", 1), "Ana>Ben+1,1,1,1,1", "Ana>Ben"}}.start(t)
+	large := make([]byte, MaxFileSize)
+	for i := range 4 {
+		s.said[2].Files[i].Data = large
+	}
+	s.said[0].Files[0].Data = make([]byte, MaxFileSize+1)
+	s.end()
+	require.Equal(t, []string{"Ben<Ana 4"}, s.shown)
+	require.Equal(t, []string{
+		`Ana: the message was not sent: the file "file" is too large: at most 16 MiB`,
+		"Ana: the message was not sent: it has 33 files, and 32 are allowed",
+		"Ana: the message was not sent: its files are too large: at most 64 MiB together"}, s.warned)
+	require.Empty(t, s.packets(KindPut))
+	_, err := ParseContent((&Content{Files: slices.Repeat([]Pointer{{Size: MaxFileSize}}, 4)}).Encode())
+	require.NoError(t, err)
+	for _, bad := range [][]Pointer{slices.Repeat([]Pointer{{Size: MaxFileSize}}, 5), {{Size: MaxFileSize + 1}}, {{Size: -1}}, make([]Pointer, MaxFiles+1)} {
+		_, err := ParseContent((&Content{Files: bad}).Encode())
+		require.ErrorIs(t, err, world.ErrMalformed)
+	}
+}

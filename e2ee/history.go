@@ -1,0 +1,40 @@
+package e2ee
+
+import (
+	"slices"
+
+	"doormat/world"
+)
+
+// kept is a message of the history.
+type kept struct {
+	meta  world.Meta
+	body  []byte
+	files map[int][]byte // by number, from 0
+}
+
+// keep adds a message to the history and deletes what is beyond retention, with
+// its files.
+func (d *Device) keep(m world.Meta, body []byte) {
+	d.history = append(d.history, kept{m, body, map[int][]byte{}})
+	if d.retention > 0 {
+		d.history = slices.Delete(d.history, 0, max(0, len(d.history)-d.retention)) // which zeroes what it vacates
+	}
+}
+
+// keepFile adds an attachment to its message, if that is still there.
+func (d *Device) keepFile(id string, number int, data []byte) {
+	if i := slices.IndexFunc(d.history, func(k kept) bool { return k.meta.ID == id }); i >= 0 {
+		d.history[i].files[number] = data
+	}
+}
+
+func (k *kept) facts() []world.Fact {
+	facts := []world.Fact{{Kind: KeptMessage, Ref: k.meta.ID, Data: world.Pack(keptTag, k.meta.Encode(), k.body)}}
+	for i := range MaxFiles {
+		if data, ok := k.files[i]; ok {
+			facts = append(facts, world.Fact{Kind: KeptFile, Ref: world.FileRef(k.meta.ID, i), Data: data})
+		}
+	}
+	return facts
+}

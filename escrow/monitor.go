@@ -1,0 +1,96 @@
+package escrow
+
+import (
+	"time"
+
+	"doormat/world"
+	"doormat/world/law"
+	"doormat/world/ledger"
+)
+
+// Monitor is a principal that asks the court about each new entry of the log and
+// warns of one that is not on the court's docket. It checks the evidence of each
+// entry, and warns if it was not shown one in between. What it is never shown,
+// with no entry after it, it does not miss.
+type Monitor struct {
+	// Follow, if set, reads an [Update] of the board. It returns the records that
+	// are new, the index of the first, and what there is to warn of.
+	Follow func(update []byte) (first int64, records [][]byte, news []string, err error)
+
+	policy *ledger.Policy
+	next   int64 // index of the next entry
+}
+
+// NewMonitor follows a log from an index on.
+func NewMonitor(policy *ledger.Policy, next int64) *Monitor {
+	return &Monitor{policy: policy, next: next}
+}
+
+// Name implements [world.Node].
+func (*Monitor) Name() string { return "monitor" }
+
+// Holdings implements [world.Node]: what it knows is public.
+func (*Monitor) Holdings() []world.Fact { return nil }
+
+// Handle implements [world.Node].
+func (m *Monitor) Handle(_ time.Time, p world.Packet) []world.Packet {
+	switch {
+	case p.From == "log" && p.Kind() == law.KindLogged:
+		return m.entry(p.Data)
+	case p.From == "log" && p.Kind() == KindUpdate && m.Follow != nil:
+		return m.board(p.Data)
+	case p.From == "court" && p.Kind() == law.KindDocketed:
+		f, err := world.Unpack(p.Data, law.KindDocketed, 2)
+		if err == nil && len(f[1]) == 1 && f[1][0] == 0 {
+			return []world.Packet{world.Warn("monitor", "the log holds an order that the court did not sign")}
+		}
+	}
+	return nil
+}
+
+// entry asks the court about an entry that the log proves to hold.
+func (m *Monitor) entry(data []byte) []world.Packet {
+	f, err := world.Unpack(data, law.KindLogged, 2)
+	if err != nil {
+		return nil
+	}
+	evidence, err := ledger.ParseEvidence(f[1])
+	if err == nil {
+		_, err = evidence.Verify(m.policy, f[0])
+	}
+	if err != nil {
+		return []world.Packet{world.Warn("monitor", "the log shows an entry without evidence")}
+	}
+	var out []world.Packet
+	if evidence.Index > m.next {
+		out = append(out, world.Warn("monitor", "the log left out entries"))
+	}
+	if evidence.Index < m.next && m.Follow != nil {
+		return out // read on the board, and asked about
+	}
+	m.next = max(m.next, evidence.Index+1)
+	return append(out, inquire(f[0]))
+}
+
+func inquire(record []byte) world.Packet {
+	return world.Packet{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, record)}
+}
+
+// board reads posts of ceremonies, and asks about the orders between them.
+func (m *Monitor) board(update []byte) []world.Packet {
+	first, records, news, err := m.Follow(update)
+	if err != nil {
+		return []world.Packet{world.Warn("monitor", "the log's board does not add up: "+err.Error())}
+	}
+	var out []world.Packet
+	for i, record := range records {
+		if _, err := ParseBoardRecord(record); err != nil && first+int64(i) >= m.next {
+			out = append(out, inquire(record))
+		}
+	}
+	m.next = max(m.next, first+int64(len(records)))
+	for _, what := range news {
+		out = append(out, world.Warn("monitor", what))
+	}
+	return out
+}

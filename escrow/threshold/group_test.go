@@ -1,0 +1,127 @@
+package threshold
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/e2ee"
+	"doormat/world"
+)
+
+// club is a stage with three accounts, a group that C is taken into, and files.
+func club(t *testing.T) *stage {
+	t.Helper()
+	env := environment(2, 3)
+	env.Accounts = []string{"A", "B", "C"}
+	c := &world.Conversation{Title: "club", Accounts: env.Accounts, Target: "A", Groups: []world.Group{{Name: "club", Members: []string{"A", "B"}}},
+		Events: []world.Event{{After: 1, Kind: world.Join, Account: "C", With: "A", Group: "club"}}}
+	var said []world.Said
+	for i, m := range []world.Message{
+		{From: "A", To: []string{"B"}, Group: "club"}, {From: "B", To: []string{"A", "C"}, Group: "club"},
+		{From: "B", To: []string{"C"}}, {From: "A", To: []string{"B", "C"}, Group: "club"}} {
+		m.Sent = start.Add(time.Duration(i) * time.Hour)
+		m.Attachments = []world.Attachment{{Name: "file", Data: slices.Repeat(fmt.Appendf(nil, "file %d", i+1), e2ee.ChunkSize/4)}}
+		c.Messages = append(c.Messages, m)
+		said = append(said, world.Said{Body: []byte{byte('1' + i)}, Files: m.Attachments})
+	}
+	require.NoError(t, c.Check())
+	s := &stage{t: t}
+	var err error
+	s.founding, err = found(env)
+	require.NoError(t, err)
+	nodes, err := deploy(env, s.founding)
+	require.NoError(t, err)
+	s.play, err = world.NewPlay(context.Background(), c, said, nodes, s.watch)
+	require.NoError(t, err)
+	require.NoError(t, s.play.Start())
+	return s
+}
+
+// follow draws what the rules of those names conclude, one after the other.
+func follow(facts []world.Fact, names ...string) []world.Fact {
+	rules := Design{}.Rules()
+	for _, name := range names {
+		r := rules[slices.IndexFunc(rules, func(r world.Rule) bool { return r.Name == name })]
+		byRef := map[string][]world.Fact{}
+		for _, f := range facts {
+			byRef[f.Ref] = append(byRef[f.Ref], f)
+		}
+		for _, f := range slices.Clone(facts) {
+			kind := r.All
+			if len(r.Takes) > 0 {
+				kind = r.Takes[0]
+			}
+			if f.Kind != kind {
+				continue
+			}
+			var in []world.Fact
+			for _, k := range r.Takes {
+				in = append(in, byRef[f.Ref][slices.IndexFunc(byRef[f.Ref], func(o world.Fact) bool { return o.Kind == k })])
+			}
+			for _, o := range byRef[f.Ref] {
+				if r.All != "" && o.Kind == r.All {
+					in = append(in, o)
+				}
+			}
+			derived, _ := r.Apply(world.Input{Facts: in})
+			for _, d := range derived {
+				if !slices.ContainsFunc(facts, func(o world.Fact) bool { return o.Kind == d.Kind && o.Ref == d.Ref && string(o.Data) == string(d.Data) }) {
+					facts = append(facts, d.Fact)
+				}
+			}
+		}
+	}
+	return facts
+}
+
+// What trustees open of a group is what its members read: texts, attachments, and
+// the change of membership. What does not concern the account of the order stays
+// closed, and its chunks stay with the provider.
+func TestOrderOpensGroups(t *testing.T) {
+	s := club(t)
+	s.advance(4)
+	require.Empty(t, s.warned)
+	s.comply(everybody...)
+	got := follow(s.order(), "combine partial decryptions", "read an envelope", "read an escrow field", "open a body", "read the content", "open an attachment")
+	of := func(kind world.Kind) (data []string) {
+		for _, f := range got {
+			if f.Kind == kind {
+				data = append(data, string(f.Data[:min(len(f.Data), 6)]))
+			}
+		}
+		slices.Sort(data)
+		return data
+	}
+	require.Equal(t, []string{"1", "2", "4"}, of(world.Plaintext))
+	require.Equal(t, []string{"file 1", "file 2", "file 4"}, of(world.File))
+	require.Equal(t, 3*2, kinds(got)[e2ee.SealedChunk])
+	update := slices.IndexFunc(got, func(f world.Fact) bool { return f.Kind == e2ee.GroupUpdate })
+	require.GreaterOrEqual(t, update, 0)
+	c, err := e2ee.ParseContent(got[update].Data)
+	require.NoError(t, err)
+	require.Equal(t, &e2ee.Members{Group: "club", Accounts: []string{"A", "B", "C"}}, c.Update)
+}
+
+// Accomplices hide attachments as well as texts: the keys are inside.
+func TestUnderneathHidesFiles(t *testing.T) {
+	s := club(t)
+	for _, name := range []string{"device:A", "device:B"} {
+		require.NoError(t, s.play.Net.Node(name).(world.Reprogrammable).Reprogram(EncryptUnderneath, []byte("A\nB\nphrase")))
+	}
+	s.advance(1)
+	require.Equal(t, []string{"1"}, s.shown)
+	require.Len(t, s.of(world.KindFile), 1)
+	s.comply(everybody...)
+	got := follow(s.order(), "combine partial decryptions", "read an envelope", "read an escrow field", "open a body", "read the content", "open an attachment")
+	require.Equal(t, 1, kinds(got)[world.Plaintext], "it opens, to ciphertext")
+	require.Zero(t, kinds(got)[e2ee.AttachmentKey])
+	require.NotEqual(t, "1", string(got[slices.IndexFunc(got, func(f world.Fact) bool { return f.Kind == world.Plaintext })].Data))
+	s.advance(4)
+	require.Equal(t, []string{"1", "2", "2", "3", "4", "4"}, s.shown, "with C, who has not agreed to anything, they write as ever")
+	require.Empty(t, s.warned)
+}
