@@ -158,8 +158,9 @@ func TestCulprits(t *testing.T) {
 		{"wrong constant proof", PhaseReveal, put(-32, identity), 0, BadProof},
 		{"short deal", PhaseDeal, cut(1), 0, Malformed},
 		{"a share too few", PhaseDeal, cut(sealedSize), 0, Malformed},
-		{"a share too many", PhaseDeal, body(func(_ *committee, _ int, b []byte) []byte { return append(b, b[len(b)-sealedSize:]...) }),
-			0, Malformed},
+		{"a share too many", PhaseDeal, body(func(_ *committee, _ int, b []byte) []byte {
+			return append(b, b[len(b)-sealedSize:]...)
+		}), 0, Malformed},
 		{"torsion ephemeral", PhaseDeal, put(proofSize, torsion()), 0, Malformed},
 		{"identity ephemeral", PhaseDeal, put(proofSize+4*sealedSize, identity), 0, Malformed},
 		{"unreduced ephemeral proof", PhaseDeal, put(0, unreduced()), 0, Malformed},

@@ -12,9 +12,9 @@
 //
 // The prover commits to a nonce v with v*G and v*H and takes the challenge c = group.HashToScalar(domain, context, G|A|H|B,
 // v*G|v*H), where | joins encodings of fixed size and the other lengths are hashed too. The response is r = v + c*x, the
-// proof (c, r). The verifier computes r*G - c*A and r*H - c*B and hashes anew: c must come out. So everything in the statement
-// stands under the hash, and so does the caller's context, which ties a proof to its use. A proof of knowledge has another domain
-// and one equation; see [ProveKnowledge].
+// proof (c, r). The verifier computes r*G - c*A and r*H - c*B and hashes anew: c must come out. So everything in the
+// statement stands under the hash, and so does the caller's context, which ties a proof to its use. A proof of knowledge
+// has another domain and one equation; see [ProveKnowledge].
 //
 // kyber v3.1.0's proof/dleq never recomputes its challenge and leaves the bases out of it; TestKyberAcceptsWhatWeRefuse
 // builds the false statements that pass there and are refused here.
@@ -109,7 +109,8 @@ func hash(g kyber.Group, domain string, context, public []byte, commitments ...k
 	return group.HashToScalar(g, domain, context, public, committed)
 }
 
-func nonce(g kyber.Group, domain string, context, public []byte, secrets []kyber.Scalar, random io.Reader) (kyber.Scalar, error) {
+func nonce(g kyber.Group, domain string, context, public []byte, secrets []kyber.Scalar, random io.Reader) (kyber.Scalar,
+	error) {
 	if random == nil {
 		return nil, errors.New("dleq: no source of randomness was given")
 	}
