@@ -57,23 +57,13 @@ func expand(domain string, message []byte) [64]byte {
 		long := sha512.Sum512([]byte("H2C-OVERSIZE-DST-" + domain))
 		domain = string(long[:])
 	}
-	tag := append([]byte(domain), byte(len(domain)))
-
-	h := sha512.New()
-	h.Write(make([]byte, h.BlockSize()))
-	h.Write(message)
-	h.Write([]byte{0, 64, 0})
-	h.Write(tag)
-	b0 := h.Sum(nil)
-	defer clear(b0)
-
-	h.Reset()
-	h.Write(b0)
-	h.Write([]byte{1})
-	h.Write(tag)
-	b1 := h.Sum(nil)
-	defer clear(b1)
-	h.Reset()
-	h.Write(make([]byte, h.BlockSize()-1)) // over what its buffer still holds
-	return [64]byte(b1)
+	first := make([]byte, sha512.BlockSize, sha512.BlockSize+len(message)+3+len(domain)+1)
+	first = append(append(first, message...), 0, 64, 0)
+	first = append(append(first, domain...), byte(len(domain)))
+	defer clear(first)
+	b0 := sha512.Sum512(first)
+	second := append(make([]byte, 0, len(b0)+1+len(domain)+1), b0[:]...)
+	second = append(append(append(second, 1), domain...), byte(len(domain)))
+	defer clear(second)
+	return sha512.Sum512(second)
 }
