@@ -2,8 +2,7 @@ package ceremony
 
 // advance closes the phase when it is over and fails the ceremony when too few are left.
 func (a *Audit) advance() {
-	if left := len(a.qualified()); a.phase < PhaseConfirm && left < a.t {
-		a.fail(left)
+	if a.phase < PhaseConfirm && a.tooFew() {
 		return
 	}
 	silent := a.silent(a.speakers())
@@ -15,7 +14,12 @@ func (a *Audit) advance() {
 			a.convict(i, &fault{reason: Absent})
 		}
 	}
-	a.close()
+	if a.phase == PhaseConfirm {
+		a.overdue = !a.confirmedByEnough()
+	}
+	if !a.overdue {
+		a.close()
+	}
 }
 
 // silent returns those of list who have not posted in this phase.
@@ -30,12 +34,7 @@ func (a *Audit) silent(list []int) []int {
 }
 
 func (a *Audit) close() {
-	left := len(a.qualified())
-	if a.phase == PhaseConfirm {
-		left = len(a.confirmed().signers)
-	}
-	if left < a.t {
-		a.fail(left)
+	if a.phase < PhaseConfirm && a.tooFew() {
 		return
 	}
 	switch a.phase {
@@ -61,13 +60,22 @@ func (a *Audit) conclude() error {
 	if err != nil {
 		return err
 	}
-	a.outcome = &Outcome{Dealers: dealers, Holders: a.everybodyLeft(), Commitments: commitments}
+	a.outcome = &Outcome{Dealers: dealers, Recipients: a.everybodyLeft(), Commitments: commitments}
 	a.weights = weights
 	a.transcript.Sum(a.outcome.Transcript[:0])
 	return nil
 }
 
-func (a *Audit) fail(left int) {
-	a.failed = &FailedError{Phase: a.phase, Left: left, Need: a.t, Culprits: a.culprits}
-	a.phase = PhaseFailed
+// tooFew fails the ceremony when it cannot come to its end any more.
+func (a *Audit) tooFew() bool {
+	f := &FailedError{Phase: a.phase, Who: "dealers", Left: len(a.qualified()), Need: a.t}
+	if f.Left >= f.Need {
+		f.Who, f.Left, f.Need = "trustees", len(a.everybodyLeft()), a.quorum()
+	}
+	if f.Left >= f.Need {
+		return false
+	}
+	f.Culprits = a.culprits
+	a.phase, a.failed = PhaseFailed, f
+	return true
 }

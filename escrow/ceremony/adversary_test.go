@@ -3,6 +3,7 @@ package ceremony
 import (
 	"bytes"
 	"crypto/ed25519"
+	"slices"
 	"testing"
 
 	"doormat/escrow/dleq"
@@ -108,10 +109,10 @@ func complaints(c *committee, i int, secret kyber.Scalar, dealers ...int) []byte
 	return complaintBody(list)
 }
 
-// TestCulprits: one adversary a line, trustee 2 of 5 with t = 3, in a founding and in a resharing. It is convicted in the
+// TestCulprits: one adversary a line, trustee 2 of 6 with t = 3, in a founding and in a resharing. It is convicted in the
 // phase and for the reason given, the others make a key or new shares without it, and nobody else is named.
 func TestCulprits(t *testing.T) {
-	founded := newCommittee(t, "founded", 3, 5).until(PhaseDone)
+	founded := newCommittee(t, "founded", 3, 6).until(PhaseDone)
 	identity := make([]byte, 32)
 	wrong := func(recipient int) move {
 		return redeal(recipient, func(c *committee, i int) []byte {
@@ -169,7 +170,7 @@ func TestCulprits(t *testing.T) {
 		}), 0, BadProof},
 		{"garbage ciphertext", PhaseDeal, put(-1, []byte{0xff}), PhaseComplain, BadShare},
 		{"wrong share", PhaseDeal, wrong(3), PhaseComplain, BadShare},
-		{"wrong share to the last", PhaseDeal, wrong(5), PhaseComplain, BadShare},
+		{"wrong share to the last", PhaseDeal, wrong(6), PhaseComplain, BadShare},
 		{"unreduced share", PhaseDeal, redeal(1, func(*committee, int) []byte { return unreduced() }),
 			PhaseComplain, BadShare},
 		{"false complaint", PhaseComplain, accuse(3, nil), 0, FalseComplaint},
@@ -180,7 +181,7 @@ func TestCulprits(t *testing.T) {
 		{"short complaint", PhaseComplain, body(func(*committee, int, []byte) []byte { return []byte{1} }), 0, Malformed},
 		{"long complaint", PhaseComplain, body(func(*committee, int, []byte) []byte { return []byte{0, 0} }), 0, Malformed},
 		{"complaint of nobody", PhaseComplain, renamed(0), 0, Malformed},
-		{"complaint of a stranger", PhaseComplain, renamed(6), 0, Malformed},
+		{"complaint of a stranger", PhaseComplain, renamed(7), 0, Malformed},
 		{"the same complaint twice", PhaseComplain, body(func(c *committee, i int, _ []byte) []byte {
 			return complaints(c, i, c.oneUse[i], 3, 3)
 		}), 0, Malformed},
@@ -205,7 +206,7 @@ func TestCulprits(t *testing.T) {
 			l.in = l.phase
 		}
 		t.Run(l.name, func(t *testing.T) {
-			checkConvicted(newCommittee(t, l.name, 3, 5).cheat(l.phase, 2, l.do).until(PhaseDone), 2, l.in, l.why)
+			checkConvicted(newCommittee(t, l.name, 3, 6).cheat(l.phase, 2, l.do).until(PhaseDone), 2, l.in, l.why)
 		})
 		t.Run(l.name+" in a resharing", func(t *testing.T) {
 			checkConvicted(founded.next(l.name, nil).cheat(l.phase, 2, l.do).until(PhaseDone), 2, l.in, l.why)
@@ -241,14 +242,19 @@ func checkConvicted(c *committee, culprit int, phase Phase, why Reason) {
 		require.NoError(c, err)
 		require.NoError(c, c.audit.checkSignature(parsed.phase, parsed.author, parsed.body, parsed.signature))
 	}
-	want := []int{1, 2, 3, 4, 5}
+	all := upTo(len(c.trustees) - 1)
+	rest := slices.DeleteFunc(slices.Clone(all), func(i int) bool { return i == culprit })
+	recipients, holders := all, rest // who misbehaves in the confirm phase has a share and is not counted
 	if phase < PhaseConfirm {
-		want = []int{1, 3, 4, 5}
+		recipients = rest
 		require.Empty(c, c.trustees[culprit].final)
+	} else if why == Equivocation { // its first confirmation is good
+		holders = all
 	}
-	require.Equal(c, want, o.Holders)
+	require.Equal(c, recipients, o.Recipients)
+	require.Equal(c, holders, o.Holders)
 	shares := c.shares()
-	require.Len(c, shares, len(want))
+	require.Len(c, shares, len(recipients))
 	for k := 0; k+3 <= len(shares); k++ {
 		require.True(c, isKey(o, interpolate(c, shares[k:k+3])))
 	}

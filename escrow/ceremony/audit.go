@@ -28,6 +28,7 @@ type Audit struct {
 	transcript hash.Hash
 	outcome    *Outcome
 	weights    []kyber.Scalar // of the outcome's dealers
+	overdue    bool
 	failed     error
 }
 
@@ -46,7 +47,11 @@ type Outcome struct {
 	// Dealers are the trustees whose polynomials make up the public one, ascending: all who qualified in a founding, the t
 	// lowest of them in a resharing.
 	Dealers []int
-	// Holders are the trustees who hold a share of the new epoch, ascending: all who are left. At least t of them dealt.
+	// Recipients are the trustees to whom every one of the dealers dealt a share, ascending: all who were left. A share that is
+	// bad, and of which its recipient did not complain in time, is among them.
+	Recipients []int
+	// Holders are those of the recipients who have confirmed by now, ascending: each says that it holds its share. They deal
+	// in the next resharing.
 	Holders []int
 	// Culprits are all who broke the rules, in the order of the board; of one phase's absent the lower index first.
 	Culprits []Culprit
@@ -91,8 +96,13 @@ func Verify(r *Roster, posts [][]byte) (*Outcome, error) {
 // Phase returns the phase that is open, or [PhaseDone] or [PhaseFailed].
 func (a *Audit) Phase() Phase { return a.phase }
 
+// Overdue reports that the confirm phase is open although time is up or all who are left have confirmed: too few have, or too
+// few the same checkpoint. Later confirmations still count and may close it. The audit never gives up, since t signatures make
+// a certificate, on the board or not; the package comment says who may.
+func (a *Audit) Overdue() bool { return a.overdue }
+
 // Outcome returns what the board amounts to, a copy. Before the complain phase has closed it is an error; when too few
-// trustees qualified or confirmed, a *[FailedError].
+// trustees qualified, a *[FailedError].
 func (a *Audit) Outcome() (*Outcome, error) {
 	if a.failed != nil {
 		return nil, a.failed
@@ -101,7 +111,7 @@ func (a *Audit) Outcome() (*Outcome, error) {
 		return nil, fmt.Errorf("ceremony: no outcome yet, the %s phase is open", a.phase)
 	}
 	o := *a.outcome
-	o.Dealers, o.Holders = slices.Clone(o.Dealers), slices.Clone(o.Holders)
+	o.Dealers, o.Recipients, o.Holders = slices.Clone(o.Dealers), slices.Clone(o.Recipients), a.holders()
 	o.Culprits = slices.Clone(a.culprits)
 	return &o, nil
 }
@@ -150,7 +160,7 @@ func (a *Audit) admit(p *post) error {
 		}
 		return nil
 	}
-	if s.out {
+	if s.out && (p.phase < PhaseConfirm || !slices.Contains(a.outcome.Recipients, p.author)) {
 		return fmt.Errorf("ceremony: trustee %d was disqualified before", p.author)
 	}
 	if first, err := parsePost(s.posts[p.phase]); err == nil && bytes.Equal(first.body, p.body) {

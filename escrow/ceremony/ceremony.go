@@ -20,15 +20,15 @@
 //
 // # Resharing
 //
-// The phases are the same. In 2 to 4 only the roster's dealers post, who hold a share of the epoch that ends. The constant
-// term of dealer i's polynomial is its share s_i, and its commitment must equal i's public share on the old public
-// polynomial. The t lowest dealers who qualify are combined: with Lagrange's weights at 0 their polynomials add up to one
-// whose value at 0 is the old secret and whose other coefficients are new (Desmedt and Jajodia, "Redistributing secret
-// shares to new access structures", 1997; the check of the constant is that of Wong, Wang and Wing, "Verifiable secret
-// redistribution for archive systems", 2002). Trustee j's new share is the same sum of what it received, and the committee
-// key comes out unchanged. Why nobody has to prove that it knows the constant: the proof keeps a dealer from choosing its
-// constant as a function of others', and here there is nothing to choose. (It is asked for all the same; checkConstant says
-// why.) A dealer without its share cannot satisfy t honest recipients, because t good shares of its polynomial give s_i.
+// The phases are the same. In 2 to 4 only the roster's dealers post, who hold a share of the epoch that ends. The constant term
+// of dealer i's polynomial is its share s_i, and its commitment must equal i's public share on the old public polynomial. The
+// t lowest dealers who qualify are combined: with Lagrange's weights at 0 their polynomials add up to one whose value at 0 is
+// the old secret and whose other coefficients are new (Desmedt and Jajodia, "Redistributing secret shares to new access
+// structures", 1997; the check of the constant is that of Wong, Wang and Wing, "Verifiable secret redistribution for archive
+// systems", 2002). Trustee j's new share is the same sum of what it received, and the committee key comes out unchanged. Why
+// nobody has to prove that it knows the constant: the proof keeps a dealer from choosing its constant as a function of others',
+// and here there is nothing to choose. (It is asked for all the same; checkConstant says why.) A dealer without its share
+// cannot satisfy t honest recipients, because t good shares of its polynomial give s_i.
 //
 // This one mechanism serves three ends. Refresh: the same trustees, new shares. Replacement: another identity at some index,
 // which receives and does not deal. Recovery: a trustee that lost its share, or was disqualified in the epoch before, receives
@@ -37,51 +37,75 @@
 //
 // # What erasure is for
 //
-// Shares of two epochs do not fit together (TestMixedEpochs), so a thief needs t shares of one epoch, within that epoch:
-// the proactive model of Herzberg, Jarecki, Krawczyk and Yung ("Proactive secret sharing, or: how to cope with perpetual
-// leakage", CRYPTO 1995). That holds only when what belongs to an epoch is destroyed with it. An old share that is kept can
-// be stolen later. A dealer's polynomial is its old share, and its part of everybody's new one. And the sealed shares stay
-// on the board for ever: with the one-use key of a trustee anybody computes its share from them ([Audit.OpenShare]), so the
-// key must go when the ceremony ends. [Trustee.Confirm] erases all but the new share; the old one its holder erases once a
-// certificate stands, for until then the old epoch may have to go on. Whoever is corrupted during a resharing counts in
-// both epochs. With t = 1 every share is the secret itself, and resharing changes nothing.
+// Shares of two epochs do not fit together (TestMixedEpochs), so a thief needs t shares of one epoch, within that epoch: the
+// proactive model of Herzberg, Jarecki, Krawczyk and Yung ("Proactive secret sharing, or: how to cope with perpetual leakage",
+// CRYPTO 1995). That holds only when what belongs to an epoch is destroyed with it. An old share that is kept can be stolen
+// later. A dealer's polynomial is its old share, and its part of everybody's new one. And the sealed shares stay on the board
+// for ever: with the one-use key of a trustee anybody computes its share from them ([Audit.OpenShare]), so the key must go when
+// the ceremony ends. [Trustee.Confirm] erases all but the new share, [Trustee.Erase] all. The old share its holder erases when
+// the audit is at [PhaseDone], and not before. Whoever is corrupted during a resharing counts in both epochs. With t = 1 every
+// share is the secret itself, and resharing changes nothing.
+//
+// What this package computes with it overwrites afterwards, copies too (TestNothingIsLeft). Go gives no hold of what the
+// runtime copied, what is left on stacks, and the cipher's own copy of the key of one sealed share.
+//
+// # When it is done
+//
+// A certificate needs t signatures: one is honest, and the key is the board's. That is enough for a client, and for a founding.
+// It is not enough to erase old shares by: the one honest signer may be the only honest trustee with a new share, and the other
+// t-1, once the old ones are gone, destroy the key by falling silent. So a resharing is done when 2t-1 trustees have confirmed,
+// of whom t are honest and hold their shares, or all n where n is smaller: there t-1 corrupted can deny the use of the key
+// anyhow. Signatures say it and not silence, so that a wrong clock brings nobody to erase too early.
+//
+// The price: where n is below 2t, as in 2 of 3 and 3 of 5, one trustee that is silent or convicted stops a resharing, and the
+// old shares, with what was stolen of them, stay good. From n = 2t on n-2t+1 may be (TestOneSilent). A lower number would have
+// to trust clocks, as Herzberg et al. do: t-1 who are late look like t-1 who are corrupted. It is silence in public, and has a
+// remedy: the roster of the next attempt names another trustee in that place, or one more.
+//
+// Once phase 5 has closed nothing fails any more, because a certificate may exist that is not on the board
+// (TestSignedElsewhere). If too few confirm, the audit is [Audit.Overdue] and waits. A resharing may be given up then: by all
+// at the same post of the board, with Erase for the new shares, before another begins under another name; the old shares still
+// have everything. A founding should not be, for clients may have accepted its key.
 //
 // # Which posts count
 //
 // A post is signed by its author's identity key over roster, phase, author and body. Posts that do not parse, of strangers,
-// badly signed, from another session or phase, of an author already convicted, and repetitions are ignored. The first post
-// of an author in a phase counts; a second one with another body while that phase is open convicts the author of
-// equivocation. A signed post with a bad body convicts, too. A phase closes when all who are left have posted, or when t
-// trustees of the roster have posted an empty body, which says that time is up: with fewer than t corrupted, one of the t
-// is honest, and its clock decides. Silence in phases 1 to 4 disqualifies; in phase 5 it means acceptance. Who is disqualified
-// in a resharing gets no new share.
+// badly signed, from another session or phase, of an author already convicted, and repetitions are ignored. The first post of
+// an author in a phase counts; a second one with another body while that phase is open convicts the author of equivocation. A
+// signed post with a bad body convicts, too. A phase closes when all who are left have posted, or when t trustees of the roster
+// have posted an empty body, which says that time is up: with fewer than t corrupted, one of the t is honest, and its clock
+// decides. Silence in phases 1 to 4 disqualifies; in phase 5 it means acceptance. In phase 6, which closes only when enough
+// have confirmed, it is named, and the confirmation still counts if it comes before that. Who is disqualified in a resharing
+// gets no new share.
 //
 // # Complaints
 //
-// The recipient of a bad share publishes the Diffie-Hellman value of that one sealed share, with a dleq proof under its
-// one-use key. Anybody opens the share and convicts the dealer or, if the share is good, the complainer. There is no answer
-// to a complaint that somebody would have to believe. A dealer proves, once for all of them, that it knows every ephemeral
-// secret: otherwise it could copy, or shift by a known factor, the ephemeral key of an honest dealer, have the recipient
-// complain, and read from the complaint the honest dealer's share. TestStolenEphemeral tries it.
+// The recipient of a bad share publishes the Diffie-Hellman value of that one sealed share, with a dleq proof under its one-use
+// key. Anybody opens the share and convicts the dealer or, if the share is good, the complainer. There is no answer to a
+// complaint that somebody would have to believe. A dealer proves, once for all of them, that it knows every ephemeral secret:
+// otherwise it could copy, or shift by a known factor, the ephemeral key of an honest dealer, have the recipient complain, and
+// read from the complaint the honest dealer's share. TestStolenEphemeral tries it.
 //
 // # What is assumed, and what is left
 //
 // Secrecy: fewer than t corrupted trustees in each share epoch, honest erasure, at least t qualified (so one dealer is honest;
 // in a resharing one of the t combined, whose random coefficients are what makes the shares new). Completion: t live honest
-// dealers, and a board that takes their posts. Phases 2 and 3 are ours in the spirit of Komlo and Goldberg (FROST, SAC 2020),
-// whose proof of knowledge of the constant term we use: nobody can choose its polynomial after seeing others' (TestRogueKey).
-// What remains in a founding of the bias that Gennaro et al. describe is abort: k corrupted dealers, having seen all of phase
-// 3, may yet withhold a reveal or a deal, or get themselves convicted, and so choose among at most 2^k keys; it costs each one
-// its place, in public. Their remedy, a second round of commitments after the qualified set stands, is not used: a choice
-// among few keys that all contain an honest dealer's secret helps little against encryption, whereas more rounds would cost
-// liveness. In a resharing the key is fixed before, and abort chooses nothing but who gets a share. Whoever holds t identity
-// keys can sign any key that it likes.
+// dealers, in a resharing also as many live trustees as must confirm, and a board that takes their posts. That the key can
+// still be used after a resharing: n at least 2t-1, and fewer than t corrupted. Phases 2 and 3 are ours in the spirit of Komlo
+// and Goldberg (FROST, SAC 2020), whose proof of knowledge of the constant term we use: nobody can choose its polynomial after
+// seeing others' (TestRogueKey). What remains in a founding of the bias that Gennaro et al. describe is abort: k corrupted
+// dealers, having seen all of phase 3, may yet withhold a reveal or a deal, or get themselves convicted, and so choose among at
+// most 2^k keys; it costs each one its place, in public. Their remedy, a second round of commitments after the qualified set
+// stands, is not used: a choice among few keys that all contain an honest dealer's secret helps little against encryption,
+// whereas more rounds would cost liveness. In a resharing the key is fixed before, and abort chooses nothing but who gets a
+// share. Whoever holds t identity keys can sign any key that it likes.
 //
 // # What is checked
 //
 // TestHonest founds committees from 1-of-1 to 13-of-25; TestRefresh, TestReplaced, TestRecovered and TestResharingProperty
 // reshare them; TestCulprits plays one adversary a line in both, TestResharingCulprits what only a resharing invites;
-// TestStolenOneUseKey is the theft; TestVerifyIsDeterministic and the fuzz targets replay boards. BenchmarkCeremony sets it
+// TestOneHonestHolder and TestForkErasesNothing try to have too much erased, TestErase and TestNothingIsLeft look for too
+// little; TestStolenOneUseKey is the theft; TestVerifyIsDeterministic and the fuzz targets replay boards. BenchmarkCeremony sets it
 // beside kyber's share/dkg/pedersen, BenchmarkRefresh beside itself.
 package ceremony
 

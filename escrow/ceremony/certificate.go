@@ -16,8 +16,9 @@ import (
 
 // Certificate is a committee's key with the signatures of at least t of its trustees. A client that knows the roster needs
 // nothing else and accepts no key without it: with fewer than t corrupted, one of the signers is honest, read the whole
-// board and holds a share of this key. Under the roster of a resharing it shows new shares of the same key. A signature is
-// that of the trustee's confirm post, whose body is the certificate without signatures.
+// board and holds a share of this key. Under the roster of a resharing it shows a public polynomial with the same key, and nothing
+// about how many hold new shares. A signature is that of the trustee's confirm post, whose body is the certificate without
+// signatures.
 type Certificate struct {
 	Commitments *sharing.Commitments // the public polynomial
 	Transcript  [sha256.Size]byte    // of [Outcome]

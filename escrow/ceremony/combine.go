@@ -85,6 +85,7 @@ func (a *Audit) open(index int, oneUse kyber.Scalar, dealers []int) (map[int]sha
 	for _, dealer := range dealers {
 		shared := suite.Point().Mul(oneUse, a.trustees[dealer].deal[index].ephemeral)
 		share, err := a.share(dealer, index, shared)
+		shared.Null()
 		if err != nil {
 			bad = append(bad, dealer)
 			continue
@@ -96,13 +97,13 @@ func (a *Audit) open(index int, oneUse kyber.Scalar, dealers []int) (map[int]sha
 
 // OpenShare computes trustee index's share from the board and its one-use key, a [SecretOneUseKey] of 32 bytes: what the
 // trustee itself does, and what a thief can do who copied the key during the ceremony, however much later. That too few
-// confirmed is no hindrance: the shares are there. It fails before the complain phase has closed, when the trustee holds no
-// share, and when the key is not that trustee's.
+// confirmed is no hindrance: the shares are there. It fails before the complain phase has closed, when the trustee is no
+// recipient, when a share that it was dealt is bad, and when the key is not that trustee's.
 func (a *Audit) OpenShare(index int, oneUse []byte) (sharing.Share, error) {
 	if a.outcome == nil {
 		return sharing.Share{}, fmt.Errorf("ceremony: no shares yet, the %s phase is open", a.phase)
 	}
-	if !slices.Contains(a.outcome.Holders, index) {
+	if !slices.Contains(a.outcome.Recipients, index) {
 		return sharing.Share{}, fmt.Errorf("ceremony: nobody dealt a share to trustee %d", index)
 	}
 	key, err := group.DecodeScalar(suite, oneUse)

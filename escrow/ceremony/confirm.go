@@ -36,17 +36,33 @@ type confirmation struct {
 func (a *Audit) confirmed() confirmation {
 	var best confirmation
 	signers := map[string][]int{}
-	for _, i := range a.outcome.Holders {
-		if p := a.confirmation(i); p != nil {
-			signers[string(p.body)] = append(signers[string(p.body)], i)
-		}
+	holders := a.holders()
+	for _, i := range holders {
+		body := string(a.confirmation(i).body)
+		signers[body] = append(signers[body], i)
 	}
-	for _, i := range a.outcome.Holders {
-		if p := a.confirmation(i); p != nil && len(signers[string(p.body)]) > len(best.signers) {
+	for _, i := range holders {
+		if p := a.confirmation(i); len(signers[string(p.body)]) > len(best.signers) {
 			best = confirmation{p.body, signers[string(p.body)]}
 		}
 	}
 	return best
+}
+
+// holders returns the recipients who confirmed, whatever their checkpoint.
+func (a *Audit) holders() []int {
+	var list []int
+	for _, i := range a.outcome.Recipients {
+		if a.confirmation(i) != nil {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// confirmedByEnough tells whether there is a certificate, and a quorum says that it holds shares.
+func (a *Audit) confirmedByEnough() bool {
+	return len(a.confirmed().signers) >= a.t && len(a.holders()) >= a.quorum()
 }
 
 // confirmation returns trustee i's confirm post, nil when there is none or it convicted its author by itself. The first of
@@ -60,7 +76,8 @@ func (a *Audit) confirmation(i int) *post {
 }
 
 // Certificate returns the certificate that the board holds, with every signature on the checkpoint that most trustees
-// signed. It is an error while fewer than t have signed the same, and later when the ceremony failed.
+// signed. It is an error while fewer than t have signed the same. In a resharing it may be there before the ceremony is done,
+// and does not show that anybody may erase an old share: [PhaseDone] does.
 func (a *Audit) Certificate() (*Certificate, error) {
 	if _, err := a.Outcome(); err != nil {
 		return nil, err

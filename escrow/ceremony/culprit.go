@@ -10,7 +10,7 @@ type Reason string
 
 // The reasons, with the phase in which each can arise.
 const (
-	// Absent: nothing was posted before the phase closed. It may have been the network's fault; no post shows it.
+	// Absent: nothing was posted before time was up. It may have been the network's fault; no post shows it.
 	Absent Reason = "absent"
 	// Equivocation: two different posts in one phase.
 	Equivocation Reason = "equivocation"
@@ -43,7 +43,9 @@ type Culprit struct {
 	Reason  Reason
 	Detail  string
 	// Evidence is the posts, byte for byte, that show it under the roster's keys; empty for Absent. For BadShare and
-	// FalseComplaint they are the complainer's key, the dealer's reveal and deal, and the complaint.
+	// FalseComplaint they are the complainer's key, the dealer's reveal and deal, and the complaint. They convict together with
+	// the board only: alone they do not show that each was its author's first in its phase, and a complainer can sign a second
+	// key, under which an honest dealer's share does not open.
 	Evidence [][]byte
 }
 
@@ -58,18 +60,15 @@ func (c Culprit) String() string {
 
 // FailedError says that a ceremony made no key, or no new shares.
 type FailedError struct {
-	Phase      Phase // in which it failed
-	Left, Need int   // dealers still qualified (in the confirm phase: that confirmed the same checkpoint), and t
+	Phase      Phase  // in which it failed, before the confirm phase
+	Who        string // "dealers", of whom t are needed; or "trustees", of whom a resharing needs as many as must confirm
+	Left, Need int    // of them
 	Culprits   []Culprit
 }
 
 func (e *FailedError) Error() string {
-	left := "dealers qualified"
-	if e.Phase == PhaseConfirm {
-		left = "trustees confirmed one checkpoint"
-	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "ceremony: failed in the %s phase: %d %s, %d are needed", e.Phase, e.Left, left, e.Need)
+	fmt.Fprintf(&b, "ceremony: failed in the %s phase: %d %s qualified, %d are needed", e.Phase, e.Left, e.Who, e.Need)
 	for _, c := range e.Culprits {
 		fmt.Fprintf(&b, "; %s", c)
 	}

@@ -2,8 +2,6 @@ package ceremony
 
 import (
 	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/sha256"
 	"fmt"
 	"io"
 
@@ -21,8 +19,8 @@ const (
 )
 
 // sealed is a share for one recipient: a fresh ephemeral key, and the share's scalar under ChaCha20-Poly1305 (RFC 8439), whose
-// key comes by HKDF-SHA256 (RFC 5869) from the Diffie-Hellman value of ephemeral and recipient's one-use key. A deal body is
-// one proof that the dealer knows the secrets of all its ephemeral keys, 64 bytes, and one sealed share, 80 bytes, for each
+// key is hashed from the Diffie-Hellman value of ephemeral and recipient's one-use key, both of these, and the context. A deal
+// body is one proof that the dealer knows the secrets of all its ephemeral keys, 64 bytes, and one sealed share, 80 bytes, for each
 // recipient in order of index.
 type sealed struct {
 	ephemeral  kyber.Point
@@ -56,8 +54,9 @@ func (a *Audit) dealBody(dealer int, scalars [][]byte, random io.Reader) ([]byte
 
 // seal seals a scalar with the secret of an ephemeral key.
 func (s *session) seal(dealer, recipient int, scalar []byte, secret kyber.Scalar, to kyber.Point) (sealed, error) {
-	ephemeral := suite.Point().Mul(secret, nil)
-	aead, err := s.shareCipher(dealer, recipient, ephemeral, to, suite.Point().Mul(secret, to))
+	ephemeral, shared := suite.Point().Mul(secret, nil), suite.Point().Mul(secret, to)
+	defer shared.Null()
+	aead, err := s.shareCipher(dealer, recipient, ephemeral, to, shared)
 	if err != nil {
 		return sealed{}, err
 	}
@@ -83,15 +82,15 @@ func (s *session) unseal(dealer, recipient int, box sealed, to, shared kyber.Poi
 	return sharing.Share{Index: recipient, Value: value}, nil
 }
 
-// shareCipher's key serves one message, because the ephemeral key is fresh; so the nonce can be zero.
+// shareCipher's key serves one message, because the ephemeral key is fresh; so the nonce can be zero. The key comes by
+// [group.Expand] and not by HKDF, because the standard library's HKDF keeps the Diffie-Hellman value in memory.
 func (s *session) shareCipher(dealer, recipient int, ephemeral, to, shared kyber.Point) (cipher.AEAD, error) {
-	info := append(s.context("share key", dealer, recipient), group.Bytes(ephemeral)...)
-	info = append(info, group.Bytes(to)...)
-	key, err := hkdf.Key(sha256.New, group.Bytes(shared), nil, string(info), chacha20poly1305.KeySize)
-	if err != nil {
-		return nil, fmt.Errorf("deriving the key of a share: %w", err)
-	}
-	return chacha20poly1305.New(key)
+	secret := group.Bytes(shared)
+	defer clear(secret)
+	key := group.Expand("doormat/ceremony/share key/v1", s.context("share key", dealer, recipient), secret,
+		group.Bytes(ephemeral), group.Bytes(to))
+	defer clear(key[:])
+	return chacha20poly1305.New(key[:chacha20poly1305.KeySize])
 }
 
 // readDeal decodes a deal and checks what everybody can check of it. Whether the shares are right only recipients see.

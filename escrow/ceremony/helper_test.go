@@ -131,7 +131,7 @@ func (c *committee) honest(i int) ([]byte, error) {
 	return raw, err
 }
 
-// play plays one phase; time is called if somebody stayed silent.
+// play plays one phase; time is called if somebody stayed silent. Only the confirm phase may stay open then.
 func (c *committee) play() {
 	phase := c.audit.Phase()
 	for i := 1; i < len(c.trustees) && c.audit.Phase() == phase; i++ {
@@ -153,12 +153,17 @@ func (c *committee) play() {
 			_ = c.post(p)
 		}
 	}
-	for i := len(c.trustees) - 1; i > 0 && c.audit.Phase() == phase; i-- {
+	c.callTime(phase)
+	require.True(c, c.audit.Phase() != phase || c.audit.Overdue())
+}
+
+// callTime has trustees say that time is up until they need not.
+func (c *committee) callTime(phase Phase) {
+	for i := len(c.trustees) - 1; i > 0 && c.audit.Phase() == phase && !c.audit.Overdue(); i-- {
 		call, err := c.trustees[i].CallTime(c.audit)
 		require.NoError(c, err)
 		require.NoError(c, c.post(call))
 	}
-	require.NotEqual(c, phase, c.audit.Phase())
 }
 
 func (c *committee) keep(i int) {
@@ -167,9 +172,9 @@ func (c *committee) keep(i int) {
 	}
 }
 
-// until plays up to the beginning of a phase.
+// until plays up to the beginning of a phase, or as far as it goes.
 func (c *committee) until(phase Phase) *committee {
-	for c.audit.Phase() < phase {
+	for c.audit.Phase() < phase && !c.audit.Overdue() {
 		c.play()
 	}
 	return c
@@ -182,6 +187,7 @@ func (c *committee) outcome() *Outcome {
 	again, err := Verify(c.roster, c.board)
 	require.NoError(c, err)
 	require.Equal(c, o.Dealers, again.Dealers)
+	require.Equal(c, o.Recipients, again.Recipients)
 	require.Equal(c, o.Holders, again.Holders)
 	require.Equal(c, o.Culprits, again.Culprits)
 	require.Equal(c, o.Transcript, again.Transcript)

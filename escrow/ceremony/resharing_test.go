@@ -45,7 +45,7 @@ func upTo(n int) (list []int) {
 
 // TestRefresh: the same trustees, three epochs in a row.
 func TestRefresh(t *testing.T) {
-	for _, size := range []struct{ t, n int }{{1, 1}, {1, 3}, {2, 3}, {3, 5}, {5, 5}, {7, 13}} {
+	for _, size := range []struct{ t, n int }{{1, 1}, {1, 3}, {2, 3}, {3, 5}, {5, 5}, {7, 13}, {13, 25}} {
 		c := newCommittee(t, "founding", size.t, size.n).until(PhaseDone)
 		for epoch := range 3 {
 			before := c
@@ -56,25 +56,25 @@ func TestRefresh(t *testing.T) {
 }
 
 // TestResharingProperty: any number of trustees that leaves t dealers is replaced, or lost its share; a trustee is added at
-// the end; some dealers fall silent. Whoever is left holds shares of the same key.
+// the end; dealers fall silent, as many as may. Whoever is left holds shares of the same key.
 func TestResharingProperty(t *testing.T) {
-	foundings := map[[2]int]*committee{}
-	for _, size := range [][2]int{{1, 1}, {1, 3}, {2, 3}, {3, 5}, {5, 5}, {7, 13}} {
+	sizes, foundings := [][2]int{{1, 1}, {1, 3}, {2, 3}, {2, 5}, {3, 5}, {3, 8}, {5, 5}, {7, 13}}, map[[2]int]*committee{}
+	for _, size := range sizes {
 		foundings[size] = newCommittee(t, "founding", size[0], size[1]).until(PhaseDone)
 	}
 	rapid.Check(t, func(r *rapid.T) {
-		size := rapid.SampledFrom([][2]int{{1, 1}, {1, 3}, {2, 3}, {3, 5}, {5, 5}, {7, 13}}).Draw(r, "t of n")
+		size := rapid.SampledFrom(sizes).Draw(r, "t of n")
 		fates := rapid.Permutation(upTo(size[1])).Draw(r, "order")
 		spare := fates[:rapid.IntRange(0, size[1]-size[0]).Draw(r, "how many do not deal")]
 		changed := map[int]ed25519.PrivateKey{}
 		var holders, quiet []int
 		for _, i := range spare {
-			switch rapid.SampledFrom([]string{"replaced", "lost", "silent"}).Draw(r, "fate") {
-			case "replaced":
+			switch fate := rapid.SampledFrom([]string{"replaced", "lost", "silent"}).Draw(r, "fate"); {
+			case fate == "replaced":
 				changed[i] = identity(100 + i)
-			case "lost":
+			case fate == "lost":
 				changed[i] = identity(i)
-			case "silent":
+			case len(quiet) < size[1]-(2*size[0]-1):
 				quiet = append(quiet, i)
 			}
 		}
@@ -114,24 +114,24 @@ func TestReplaced(t *testing.T) {
 
 // TestRecovered: a trustee that dropped out of one resharing, or lost its share, has one again after the next.
 func TestRecovered(t *testing.T) {
-	founded := newCommittee(t, "founded", 3, 5).until(PhaseDone)
+	founded := newCommittee(t, "founded", 3, 6).until(PhaseDone)
 	c := founded.next("drops out", nil).cheat(PhaseDeal, 4, silent).until(PhaseDone)
-	require.Equal(t, []int{1, 2, 3, 5}, c.outcome().Holders)
+	require.Equal(t, []int{1, 2, 3, 5, 6}, c.outcome().Holders)
 	_, err := c.trustees[4].Next(c.audit, c.random)
 	require.ErrorContains(t, err, "absent in the deal phase")
 
 	again := c.next("is back", nil).until(PhaseDone)
-	require.Equal(t, []int{1, 2, 3, 5}, again.roster.Dealers)
-	checkEpoch(again, c, 1, 2, 3, 4, 5)
+	require.Equal(t, []int{1, 2, 3, 5, 6}, again.roster.Dealers)
+	checkEpoch(again, c, 1, 2, 3, 4, 5, 6)
 
 	lost := again.next("lost", map[int]ed25519.PrivateKey{1: again.identities[1], 5: again.identities[5]}).until(PhaseDone)
 	require.Equal(t, []int{2, 3, 4}, lost.outcome().Dealers)
-	checkEpoch(lost, again, 1, 2, 3, 4, 5)
+	checkEpoch(lost, again, 1, 2, 3, 4, 5, 6)
 }
 
-// TestResharingCulprits: what can only go wrong in a resharing. Trustee 2 of 5 holds no share; the others deal, t = 3.
+// TestResharingCulprits: what can only go wrong in a resharing. Trustee 2 of 6 holds no share; the others deal, t = 3.
 func TestResharingCulprits(t *testing.T) {
-	before := newCommittee(t, "before", 3, 5).until(PhaseDone)
+	before := newCommittee(t, "before", 3, 6).until(PhaseDone)
 	other := func(c *committee, i int, constant int64) *sharing.Polynomial {
 		p, err := sharing.NewPolynomial(suite, 3, suite.Scalar().Add(c.old[i], suite.Scalar().SetInt64(constant)), c.random)
 		require.NoError(c, err)
@@ -197,7 +197,7 @@ func TestResharingCulprits(t *testing.T) {
 			require.Equal(t, []any{l.culprit, l.phase, l.why}, []any{got.Trustee, got.Phase, got.Reason}, got)
 			require.Len(t, got.Evidence, 1)
 			require.NotContains(t, o.Holders, l.culprit)
-			require.Len(t, c.shares(), 4)
+			require.Len(t, c.shares(), 5)
 			require.True(t, isKey(before.outcome(), interpolate(t, c.shares()[1:])))
 		})
 	}
@@ -230,11 +230,15 @@ func TestRedistributeRefuses(t *testing.T) {
 	_, err := c.trustees[1].Next(c.audit, c.random)
 	require.ErrorContains(t, err, "Redistribute")
 	require.NoError(t, c.trustees[1].Redistribute(good[0]))
+	first := c.trustees[1].old
+	require.NoError(t, c.trustees[1].Redistribute(good[0]))
+	require.True(t, first.Equal(suite.Scalar().Zero()))
 	for phase := PhaseCommit; phase <= PhaseDeal; phase++ {
 		raw, err := c.until(phase).trustees[3].Next(c.audit, c.random)
 		require.NoError(t, err)
 		require.Nil(t, raw)
 	}
+	require.ErrorContains(t, c.trustees[1].Redistribute(good[0]), "has committed")
 	checkEpoch(c.until(PhaseDone), before, 1, 2, 3)
 }
 

@@ -15,7 +15,8 @@ import (
 
 // Roster is what everybody knows before a ceremony; it ships with the client.
 type Roster struct {
-	// Session names this ceremony, in 1 to 255 bytes. The same trustees must never use one name twice.
+	// Session names this ceremony, in 1 to 255 bytes. The same trustees must never use one name twice, nor after a failure: the
+	// posts of the first attempt would count in the second. So the name has to carry the number of the attempt.
 	Session []byte
 	// Threshold is t.
 	Threshold int
@@ -175,6 +176,15 @@ func newSession(r *Roster) (*session, error) {
 		}
 	}
 	return s, nil
+}
+
+// quorum is how many must confirm. A founding risks nothing that was there before, and one honest confirmation shows that the
+// key is the board's. After a resharing old shares are erased: t honest trustees must hold new ones, whoever else lies.
+func (s *session) quorum() int {
+	if s.from == nil {
+		return s.t
+	}
+	return min(s.n, 2*s.t-1)
 }
 
 // deals tells whether a trustee commits, reveals and deals.

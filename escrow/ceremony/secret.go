@@ -14,7 +14,9 @@ const ShareSize = 1 + group.Size
 
 // EncodeShare encodes a share whose index lies in 1..[sharing.MaxTrustees].
 func EncodeShare(s sharing.Share) []byte {
-	return append([]byte{byte(s.Index)}, group.Bytes(s.Value)...)
+	value := group.Bytes(s.Value)
+	defer clear(value)
+	return append([]byte{byte(s.Index)}, value...)
 }
 
 // ParseShare reads exactly what EncodeShare wrote. It refuses scalars that are not reduced. Whether the share fits a
@@ -93,16 +95,32 @@ func (t *Trustee) encodePolynomial() []byte {
 	return b
 }
 
-// Share returns a copy of the final share. It fails before Confirm has succeeded.
+// Share returns a copy of the final share, which is the caller's to erase. It fails before Confirm has succeeded and after
+// Erase.
 func (t *Trustee) Share() (sharing.Share, error) {
+	if t.gone != nil {
+		return sharing.Share{}, t.gone
+	}
 	if t.final == nil {
 		return sharing.Share{}, errors.New("ceremony: there is no final share yet")
 	}
 	return sharing.Share{Index: t.final.Index, Value: t.final.Value.Clone()}, nil
 }
 
-// erase drops all secrets but the final share, overwriting those that can be. A garbage collector may have copied them
-// before, which Go cannot prevent.
+// Erase drops all secrets, the final share among them, and ends the trustee's part: when the next epoch has begun, when its
+// caller has taken the share, or when the ceremony is given up. It may be called at any time, and again.
+func (t *Trustee) Erase() {
+	t.erase()
+	if t.final != nil {
+		t.final.Value.Zero()
+	}
+	t.final = nil
+	if t.gone == nil {
+		t.gone = fmt.Errorf("ceremony: trustee %d has erased its secrets", t.index)
+	}
+}
+
+// erase drops all secrets but the final share, overwriting them.
 func (t *Trustee) erase() {
 	t.forgetOld()
 	t.forgetPolynomial()

@@ -32,10 +32,12 @@ func (t *Trustee) makeKey(random io.Reader) ([]byte, error) {
 		return nil, err
 	}
 	body, err := t.keyBody(t.index, secret, random)
-	if err == nil {
-		t.oneUse = secret
+	if err != nil {
+		secret.Zero()
+		return nil, err
 	}
-	return body, err
+	t.oneUse = secret
+	return body, nil
 }
 
 func (t *Trustee) commit(random io.Reader) ([]byte, error) {
@@ -48,6 +50,7 @@ func (t *Trustee) commit(random io.Reader) ([]byte, error) {
 	}
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(random, salt); err != nil {
+		p.Wipe()
 		return nil, fmt.Errorf("the source of randomness failed: %w", err)
 	}
 	t.polynomial, t.salt = p, salt

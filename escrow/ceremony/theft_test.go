@@ -69,9 +69,8 @@ func TestStolenOneUseKey(t *testing.T) {
 // TestUnconfirmedSharesAreReal: a resharing that too few confirmed gave out shares of the key all the same.
 func TestUnconfirmedSharesAreReal(t *testing.T) {
 	c := newCommittee(t, "founded", 2, 3).until(PhaseDone).next("torn", nil).cheat(PhaseConfirm, 1, silent).
-		cheat(PhaseConfirm, 2, silent).until(PhaseFailed)
-	_, err := c.audit.Outcome()
-	require.ErrorContains(t, err, "1 trustees confirmed")
+		cheat(PhaseConfirm, 2, silent).until(PhaseDone)
+	require.True(t, c.audit.Overdue())
 	var stolen []sharing.Share
 	for i := 1; i <= 2; i++ {
 		s, err := c.audit.OpenShare(i, group.Bytes(c.oneUse[i]))

@@ -23,6 +23,7 @@ type Trustee struct {
 	salt       []byte
 	received   map[int]sharing.Share // good ones, by dealer
 	final      *sharing.Share
+	gone       error // why the secrets were erased
 }
 
 // NewTrustee returns the trustee with that index on the roster. It fails when the roster is not one, or names another
@@ -39,13 +40,19 @@ func NewTrustee(r *Roster, index int, identity ed25519.PrivateKey) (*Trustee, er
 	return &Trustee{session: s, index: index, identity: identity}, nil
 }
 
-// Redistribute gives a dealer of a resharing its share of the epoch that ends, before the commit phase. The share stays the
-// caller's: it is not among [Trustee.Secrets], and must be erased when, and not before, a certificate shows that the new
-// shares stand, for a resharing that fails leaves the old ones in use. It fails when the trustee is no dealer and when the
-// share is not its own on the roster's From.
+// Redistribute gives a dealer of a resharing its share of the epoch that ends, before its commit post. The share stays the
+// caller's: it is not among [Trustee.Secrets], and must be erased when, and not before, the audit is at [PhaseDone], for a
+// resharing that does not get there leaves the old shares in use. It fails when the trustee is no dealer, when it has
+// committed or erased its secrets, and when the share is not its own on the roster's From.
 func (t *Trustee) Redistribute(share sharing.Share) error {
+	if t.gone != nil {
+		return t.gone
+	}
 	if t.from == nil || !t.deals(t.index) {
 		return fmt.Errorf("ceremony: trustee %d does not deal an old share in this ceremony", t.index)
+	}
+	if t.sent[PhaseCommit] != nil {
+		return fmt.Errorf("ceremony: trustee %d has committed, and needs its old share no more", t.index)
 	}
 	if share.Index != t.index {
 		return fmt.Errorf("ceremony: trustee %d was given the share of trustee %d", t.index, share.Index)
@@ -53,6 +60,7 @@ func (t *Trustee) Redistribute(share sharing.Share) error {
 	if err := t.from.Verify(share); err != nil {
 		return fmt.Errorf("ceremony: the share is not of the epoch that is reshared: %w", err)
 	}
+	t.forgetOld()
 	t.old = share.Value.Clone()
 	return nil
 }
@@ -60,12 +68,13 @@ func (t *Trustee) Redistribute(share sharing.Share) error {
 // Next returns what the trustee posts in the phase that is open, from 1 to 5, and nil when it has nothing to post. Each
 // post is returned once: the caller must bring it to the board. An error that comes from random changes nothing, and the
 // call may be repeated. When the trustee is disqualified, the ceremony failed, or the board holds a post in the trustee's
-// name that it did not make, the error says so and all secrets are erased.
+// name that it did not make, the error says so, now and ever after, and all secrets are erased; but never a share that was
+// confirmed, for others rely on it.
 func (t *Trustee) Next(a *Audit, random io.Reader) ([]byte, error) {
 	if err := t.checkStanding(a); err != nil {
 		return nil, err
 	}
-	if a.phase >= PhaseConfirm || t.sent[a.phase] != nil || !t.speaks(t.index, a.phase) {
+	if a.phase >= PhaseConfirm || t.final != nil || t.sent[a.phase] != nil || !t.speaks(t.index, a.phase) {
 		return nil, nil
 	}
 	body, err := t.body(a, random)
@@ -87,8 +96,9 @@ func (t *Trustee) CallTime(a *Audit) ([]byte, error) {
 // Confirm computes the final share, checks it against the public polynomial, erases every other secret and returns the
 // confirm post: a signature on the outcome and the checkpoint. The caller must have verified that enough witnesses
 // cosigned the checkpoint and that the posts it fed to the audit are in that log; all trustees must be given the same
-// bytes. It fails before the confirm phase, and as Next does; once it has succeeded it returns the same post again. After
-// the phase has closed the post comes too late, but the share is good.
+// bytes. It fails before the confirm phase, as Next does, and when a share that it was dealt is bad and the complaint was not
+// in time; once it has succeeded it returns the same post again. After the phase has closed the post comes too late, but the
+// share is good.
 func (t *Trustee) Confirm(a *Audit, checkpoint []byte) ([]byte, error) {
 	if err := t.checkStanding(a); err != nil {
 		return nil, err
@@ -118,9 +128,12 @@ func (t *Trustee) post(phase Phase, body []byte) ([]byte, error) {
 	return bytes.Clone(raw), nil
 }
 
-// checkStanding erases the secrets when the trustee has no business to go on. A confirm post in its name that it did not
-// make does not stop it: the key stands already, and so does the share.
+// checkStanding erases the secrets when the trustee has no business to go on. A share that it confirmed stays, whatever an
+// audit of some other board says. A confirm post in its name that it did not make does not stop it: the key stands already.
 func (t *Trustee) checkStanding(a *Audit) error {
+	if t.gone != nil {
+		return t.gone
+	}
 	if a.id != t.id {
 		return fmt.Errorf("ceremony: trustee %d was given the audit of another ceremony", t.index)
 	}
@@ -134,9 +147,9 @@ func (t *Trustee) checkStanding(a *Audit) error {
 				"its identity key is stolen, or a copy of it runs", phase, t.index)
 		}
 	}
-	if err != nil {
+	if err != nil && t.final == nil {
 		t.erase()
-		t.final = nil
+		t.gone = err
 	}
 	return err
 }

@@ -47,7 +47,7 @@ func (s Statement) points() []kyber.Point { return []kyber.Point{s.G, s.A, s.H, 
 // Prove shows that the statement is true with x, under a context that the verifier must know too. It fails when random does
 // and when a point is the identity; that x fits the statement is the caller's business, for a proof of a false one does not
 // verify. The nonce is hashed from 64 bytes of random together with x, the statement and the context: a reader that
-// repeats itself or is known to the adversary does not give x away.
+// repeats itself or is known to the adversary does not give x away. It is overwritten afterwards, for with the proof it does.
 func Prove(g kyber.Group, context []byte, s Statement, x kyber.Scalar, random io.Reader) (*Proof, error) {
 	public, err := encode(g, s.points())
 	if err != nil {
@@ -57,6 +57,7 @@ func Prove(g kyber.Group, context []byte, s Statement, x kyber.Scalar, random io
 	if err != nil {
 		return nil, err
 	}
+	defer v.Zero()
 	challenge := hash(g, equalDomain, context, public, g.Point().Mul(v, s.G), g.Point().Mul(v, s.H))
 	response := g.Scalar().Mul(challenge, x)
 	return &Proof{challenge: challenge, response: response.Add(response, v)}, nil
@@ -114,12 +115,15 @@ func nonce(g kyber.Group, domain string, context, public []byte, secrets []kyber
 		return nil, errors.New("dleq: no source of randomness was given")
 	}
 	var fresh [64]byte
+	defer clear(fresh[:])
 	if _, err := io.ReadFull(random, fresh[:]); err != nil {
 		return nil, fmt.Errorf("dleq: the source of randomness failed: %w", err)
 	}
 	hidden := make([]byte, 0, len(secrets)*g.ScalarLen())
 	for _, x := range secrets {
-		hidden = append(hidden, group.Bytes(x)...)
+		encoded := group.Bytes(x)
+		hidden = append(hidden, encoded...)
+		clear(encoded)
 	}
 	defer clear(hidden)
 	return group.HashToScalar(g, nonceDomain, []byte(domain), fresh[:], hidden, context, public), nil

@@ -253,3 +253,30 @@ func FuzzDecode(f *testing.F) {
 		require.Equal(t, bytes.Equal(b, p.Bytes()), Verify(g, context, s, q) == nil)
 	})
 }
+
+// recorder remembers the scalars that it made.
+type recorder struct {
+	*group.Suite
+	made []kyber.Scalar
+}
+
+func (r *recorder) Scalar() kyber.Scalar {
+	r.made = append(r.made, r.Suite.Scalar())
+	return r.made[len(r.made)-1]
+}
+
+// TestNonceIsErased: with the nonce v = r - c*x, and the proof, anybody has x.
+func TestNonceIsErased(t *testing.T) {
+	g := &recorder{Suite: group.New(nil)}
+	st, x := statement(g, "erased")
+	p, err := Prove(g, context, st, x, blake2xb.New(nil))
+	require.NoError(t, err)
+	k, err := ProveKnowledge(g, context, []kyber.Point{st.A}, []kyber.Scalar{x}, blake2xb.New(nil))
+	require.NoError(t, err)
+	for _, p := range []*Proof{p, k} {
+		v := g.Suite.Scalar().Mul(p.challenge, x)
+		v.Sub(p.response, v)
+		require.True(t, slices.ContainsFunc(g.made, p.response.Equal), "scalars are recorded")
+		require.False(t, slices.ContainsFunc(g.made, v.Equal))
+	}
+}

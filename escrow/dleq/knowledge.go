@@ -26,6 +26,7 @@ func ProveKnowledge(g kyber.Group, context []byte, publics []kyber.Point, x []ky
 	if err != nil {
 		return nil, err
 	}
+	defer v.Zero()
 	challenge := hash(g, knowledgeDomain, context, public, g.Point().Mul(v, nil))
 	response := g.Scalar().Zero()
 	for k := len(x) - 1; k >= 0; k-- { // Horner's rule

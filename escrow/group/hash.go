@@ -10,14 +10,18 @@ import (
 
 // Expand hashes the parts to 64 bytes that are uniform to whoever cannot guess the input: expand_message_xmd with SHA-512
 // (RFC 9380, section 5.3.1). Each part is preceded by its length in 8 bytes, big endian, so that different lists of parts
-// never give one message. The domain separates uses: no two uses may share one.
+// never give one message. The domain separates uses: no two uses may share one. Parts may be secret: the copies that it makes
+// are overwritten.
 func Expand(domain string, parts ...[]byte) [64]byte {
-	return expand(domain, frame(parts))
+	message := frame(parts)
+	defer clear(message)
+	return expand(domain, message)
 }
 
 // HashToScalar hashes the parts to a scalar of g: the bytes of [Expand] as a little-endian integer modulo the order.
 func HashToScalar(g kyber.Group, domain string, parts ...[]byte) kyber.Scalar {
 	wide := Expand(domain, parts...)
+	defer clear(wide[:])
 	return g.Scalar().SetBytes(wide[:])
 }
 
@@ -39,7 +43,7 @@ func frame(parts [][]byte) []byte {
 	for _, part := range parts {
 		size += 8 + len(part)
 	}
-	message := make([]byte, 0, size)
+	message := make([]byte, 0, size) // which does not grow, and so leaves no copy
 	for _, part := range parts {
 		message = binary.BigEndian.AppendUint64(message, uint64(len(part)))
 		message = append(message, part...)
@@ -55,7 +59,11 @@ func expand(domain string, message []byte) [64]byte {
 	}
 	first := make([]byte, sha512.BlockSize, sha512.BlockSize+len(message)+3+len(domain)+1)
 	first = append(append(first, message...), 0, 64, 0)
-	b0 := sha512.Sum512(append(append(first, domain...), byte(len(domain))))
-	second := append(make([]byte, 0, len(b0)+1+255+1), b0[:]...)
-	return sha512.Sum512(append(append(append(second, 1), domain...), byte(len(domain))))
+	first = append(append(first, domain...), byte(len(domain)))
+	defer clear(first)
+	b0 := sha512.Sum512(first)
+	second := append(make([]byte, 0, len(b0)+1+len(domain)+1), b0[:]...)
+	second = append(append(append(second, 1), domain...), byte(len(domain)))
+	defer clear(second)
+	return sha512.Sum512(second)
 }

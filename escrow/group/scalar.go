@@ -136,6 +136,7 @@ func (s *scalar) Inv(a kyber.Scalar) kyber.Scalar {
 // Pick sets s to a uniform scalar, reduced from 64 bytes of random.
 func (s *scalar) Pick(random cipher.Stream) kyber.Scalar {
 	var wide [64]byte
+	defer clear(wide[:])
 	random.XORKeyStream(wide[:], wide[:])
 	return s.SetBytes(wide[:])
 }
@@ -157,6 +158,7 @@ func (s *scalar) SetBytes(b []byte) kyber.Scalar {
 // setWide reduces at most 64 bytes.
 func (s *scalar) setWide(b []byte) {
 	var wide [64]byte
+	defer clear(wide[:])
 	copy(wide[:], b)
 	if _, err := s.s.SetUniformBytes(wide[:]); err != nil {
 		panic("group: 64 bytes did not reduce: " + err.Error())

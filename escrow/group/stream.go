@@ -22,6 +22,7 @@ func (s *stream) XORKeyStream(dst, src []byte) {
 		panic("group: RandomStream was read, but New was given no source of randomness")
 	}
 	pad := make([]byte, len(src))
+	defer clear(pad)
 	s.mu.Lock()
 	_, err := io.ReadFull(s.source, pad)
 	s.mu.Unlock()
@@ -33,13 +34,14 @@ func (s *stream) XORKeyStream(dst, src []byte) {
 	}
 }
 
-// RandomScalar draws a uniform scalar of g from 64 bytes of random. It fails when the reader does, and on zero, which
-// only a broken reader gives.
+// RandomScalar draws a uniform scalar of g from 64 bytes of random, which it overwrites afterwards. It fails when the reader
+// does, and on zero, which only a broken reader gives.
 func RandomScalar(g kyber.Group, random io.Reader) (kyber.Scalar, error) {
 	if random == nil {
 		return nil, errors.New("group: no source of randomness was given")
 	}
 	var wide [64]byte
+	defer clear(wide[:])
 	if _, err := io.ReadFull(random, wide[:]); err != nil {
 		return nil, fmt.Errorf("group: the source of randomness failed: %w", err)
 	}

@@ -65,6 +65,7 @@ func NewPolynomial(g kyber.Group, t int, secret kyber.Scalar, random io.Reader) 
 		}
 		c, err := group.RandomScalar(g, random)
 		if err != nil {
+			p.Wipe()
 			return nil, fmt.Errorf("sharing: drawing coefficient %d: %w", j, err)
 		}
 		p.coefficients[j] = c
@@ -79,7 +80,9 @@ func (p *Polynomial) Secret() kyber.Scalar { return p.coefficients[0].Clone() }
 // them before, which Go cannot prevent.
 func (p *Polynomial) Wipe() {
 	for _, c := range p.coefficients {
-		c.Zero()
+		if c != nil { // for it was never drawn
+			c.Zero()
+		}
 	}
 }
 

@@ -99,7 +99,7 @@ func TestHostileUpdates(t *testing.T) {
 // TestEarlyPost: a trustee that opens the next ceremony before its time, or another
 // one, makes it late at most.
 func TestEarlyPost(t *testing.T) {
-	s := renewing(t, 2, 3, 3, 0, 6)
+	s := renewing(t, 2, 4, 3, 0, 6)
 	s.advance(1)
 	c := s.trustee(3).board.course()
 	next := c.refresh(c.live[0])

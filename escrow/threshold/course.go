@@ -74,13 +74,20 @@ func (c *course) read(r *escrow.BoardRecord) {
 		return
 	}
 	s.posts = append(s.posts, r.Post)
-	switch s.audit.Phase() {
-	case ceremony.PhaseDone:
+	switch {
+	case s.audit.Phase() == ceremony.PhaseDone:
 		c.succeed(s)
 		c.end(s)
-	case ceremony.PhaseFailed:
+	case s.failed():
 		c.end(s)
 	}
+}
+
+// failed tells whether there is nothing more to wait for. New shares that too few
+// confirmed in time are given up: the old ones go on. A new key is not, for whoever
+// has its certificate may use it.
+func (s *session) failed() bool {
+	return s.audit.Phase() == ceremony.PhaseFailed || s.epoch > 0 && s.audit.Overdue()
 }
 
 // session returns the open ceremony of that name, and begins it if its turn has

@@ -177,7 +177,7 @@ func TestOrderAcrossKeys(t *testing.T) {
 // lost, stops nothing. It is left out, and gets a share again when it is back.
 func TestSilence(t *testing.T) {
 	for silentFrom := range 4 {
-		s := renewing(t, 2, 3, 3, 5, 14)
+		s := renewing(t, 2, 4, 3, 5, 14)
 		s.advance(silentFrom)
 		s.play.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" || p.From == "trustee:2" }
 		s.advance(7)
@@ -190,6 +190,31 @@ func TestSilence(t *testing.T) {
 		require.Equal(t, s.refs("trustee:1", Share), s.refs("trustee:2", Share), "silent from %d", silentFrom)
 		require.Len(t, s.shown, 14)
 	}
+}
+
+// TestUnconfirmed: in 2 of 3 all must confirm new shares. Where one does not, all keep the old ones, erase the new, and try
+// again next time.
+func TestUnconfirmed(t *testing.T) {
+	s := renewing(t, 2, 3, 3, 0, 7)
+	s.play.Intercept = func(p world.Packet) bool {
+		f, err := world.Unpack(p.Data, escrow.KindPost, 2)
+		if err != nil || p.From != "trustee:2" || string(f[0]) != epochName(1, 1) {
+			return false
+		}
+		phase, _, _, err := ceremony.Split(f[1])
+		return err == nil && phase == ceremony.PhaseConfirm
+	}
+	s.advance(4)
+	for i := 1; i <= 3; i++ {
+		require.Equal(t, []string{epochName(1, 0)}, s.refs(world.Trustee(i), Share))
+		require.Empty(t, s.refs(world.Trustee(i), OneUseKey))
+	}
+	require.Len(t, s.warned, 2)
+	require.Contains(t, s.warned[0], "trustee 2: absent in the confirm phase")
+	require.Contains(t, s.warned[1], "too few trustees confirmed")
+	s.advance(7)
+	require.Equal(t, []string{epochName(1, 2)}, s.refs("trustee:1", Share))
+	require.Len(t, s.warned, 2)
 }
 
 // TestTooFew: where fewer than t are left, what was before stays.
@@ -217,7 +242,7 @@ func TestTooFew(t *testing.T) {
 
 // TestMidnight: time is called at midnight, too.
 func TestMidnight(t *testing.T) {
-	s := renewing(t, 2, 3, 4, 0, 4)
+	s := renewing(t, 2, 4, 4, 0, 4)
 	s.play.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" && p.Kind() == escrow.KindUpdate }
 	s.advance(4)
 	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", Share), "trustee 2 has posted a key and says nothing more")

@@ -49,6 +49,8 @@ func misconduct(s *session) ([]ceremony.Culprit, error) {
 	outcome, err := s.audit.Outcome()
 	var failed *ceremony.FailedError
 	switch {
+	case err == nil && s.failed():
+		return outcome.Culprits, errors.New("too few trustees confirmed that they hold new shares")
 	case err == nil:
 		return outcome.Culprits, nil
 	case s.audit.Phase() != ceremony.PhaseFailed:

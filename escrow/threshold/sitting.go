@@ -95,8 +95,7 @@ func (t *trustee) attend(x *sitting) []world.Packet {
 		return nil
 	case s.audit.Phase() == ceremony.PhaseDone:
 		return t.finish(x, s)
-	case s.audit.Phase() == ceremony.PhaseFailed:
-		_, _ = x.own.Next(s.audit, t.random) // which erases its secrets
+	case s.failed():
 		t.leave(x)
 		return nil // the monitor tells
 	}
@@ -104,6 +103,7 @@ func (t *trustee) attend(x *sitting) []world.Packet {
 }
 
 func (t *trustee) leave(x *sitting) {
+	x.own.Erase()
 	t.sittings = slices.DeleteFunc(t.sittings, func(other *sitting) bool { return other == x })
 }
 
@@ -137,7 +137,7 @@ func (t *trustee) post(session string, raw []byte) world.Packet {
 // finish takes the new share. Of a new key, enough trustees bring the certificate
 // to the provider that one of them is honest.
 func (t *trustee) finish(x *sitting, s *session) []world.Packet {
-	t.leave(x)
+	defer t.leave(x)
 	o, err := s.audit.Outcome()
 	if err == nil && !x.sent {
 		_, err = x.own.Confirm(s.audit, s.checkpoint) // the others were faster

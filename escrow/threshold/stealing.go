@@ -127,7 +127,7 @@ func (t *thief) read(way []int) error {
 }
 
 func (t *thief) open(audit *ceremony.Audit, o *ceremony.Outcome, way []int) {
-	for _, index := range o.Holders {
+	for _, index := range o.Recipients {
 		share, err := audit.OpenShare(index, t.key)
 		if err != nil {
 			continue // somebody else's
