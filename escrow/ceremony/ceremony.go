@@ -53,14 +53,15 @@
 //
 // A certificate needs t signatures: one is honest, and the key is the board's. That is enough for a client, and for a founding.
 // It is not enough to erase old shares by: the one honest signer may be the only honest trustee with a new share, and the other
-// t-1, once the old ones are gone, destroy the key by falling silent. So a resharing is done when 2t-1 trustees have confirmed,
-// of whom t are honest and hold their shares, or all n where n is smaller: there t-1 corrupted can deny the use of the key
-// anyhow. Signatures say it and not silence, so that a wrong clock brings nobody to erase too early.
+// t-1, once the old ones are gone, destroy the key by falling silent. So a resharing is done when (n+t)/2 trustees, rounded up,
+// have confirmed: 4 in 3 of 5, 19 in 13 of 25. Of what n has beyond t, half may be silent (TestOneSilent) and half of those who
+// confirmed may lie, whatever the clocks say. If clocks are right, as Herzberg et al. assume, only the corrupted are silent, and
+// with n at least 2t-1 all t-1 of them may be corrupted. If honest clocks are so wrong that honest trustees are left out, more
+// corrupted than that half can destroy the key, and cannot learn it (TestOneHonestHolder counts who holds what).
 //
-// The price: where n is below 2t, as in 2 of 3 and 3 of 5, one trustee that is silent or convicted stops a resharing, and the
-// old shares, with what was stolen of them, stay good. From n = 2t on n-2t+1 may be (TestOneSilent). A lower number would have
-// to trust clocks, as Herzberg et al. do: t-1 who are late look like t-1 who are corrupted. It is silence in public, and has a
-// remedy: the roster of the next attempt names another trustee in that place, or one more.
+// The price: where n is t or t+1, as in 2 of 3, one trustee that is silent or convicted stops a resharing, and the old shares,
+// with what was stolen of them, stay good. It is silence in public, and has a remedy: the roster of the next attempt names
+// another trustee in that place, or one more.
 //
 // Once phase 5 has closed nothing fails any more, because a certificate may exist that is not on the board
 // (TestSignedElsewhere). If too few confirm, the audit is [Audit.Overdue] and waits. A resharing may be given up then: by all

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOneSilent: a resharing goes on without one silent trustee from n = 2t on. With fewer trustees it gets nowhere, and the
+// TestOneSilent: a resharing goes on without one silent trustee from n = t+2 on. With fewer trustees it gets nowhere, and the
 // shares before stay good; once confirmation is all that is missing, it is waited for.
 func TestOneSilent(t *testing.T) {
 	for _, size := range []struct{ t, n int }{{1, 1}, {2, 2}, {2, 3}, {3, 5}, {5, 5}, {1, 3}, {2, 4}, {3, 6}} {
@@ -15,7 +15,7 @@ func TestOneSilent(t *testing.T) {
 		for _, phase := range []Phase{PhaseKey, PhaseCommit, PhaseReveal, PhaseDeal, PhaseConfirm} {
 			c := before.next("after", nil).cheat(phase, 1, silent).until(PhaseDone)
 			switch {
-			case size.n >= 2*size.t:
+			case size.n >= size.t+2:
 				o := c.outcome()
 				require.Equal(t, upTo(size.n)[1:], o.Holders)
 				require.True(t, isKey(before.outcome(), interpolate(t, c.shares()[:size.t])))
@@ -34,7 +34,7 @@ func TestOneSilent(t *testing.T) {
 			}
 		}
 	}
-	c := newCommittee(t, "before", 3, 5).until(PhaseDone).next("why", nil).cheat(PhaseDeal, 1, silent).until(PhaseDone)
+	c := newCommittee(t, "before", 4, 5).until(PhaseDone).next("why", nil).cheat(PhaseDeal, 1, silent).until(PhaseDone)
 	_, err := c.audit.Outcome()
 	require.ErrorContains(t, err, "failed in the deal phase: 4 trustees qualified, 5 are needed; trustee 1: absent")
 }

@@ -179,12 +179,13 @@ func newSession(r *Roster) (*session, error) {
 }
 
 // quorum is how many must confirm. A founding risks nothing that was there before, and one honest confirmation shows that the
-// key is the board's. After a resharing old shares are erased: t honest trustees must hold new ones, whoever else lies.
+// key is the board's. After a resharing old shares are erased, and t honest trustees must hold new ones: of what n has beyond
+// t, half may be silent and half may lie.
 func (s *session) quorum() int {
 	if s.from == nil {
 		return s.t
 	}
-	return min(s.n, 2*s.t-1)
+	return (s.n + s.t + 1) / 2
 }
 
 // deals tells whether a trustee commits, reveals and deals.
