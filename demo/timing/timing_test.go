@@ -27,7 +27,7 @@ func TestKeys(t *testing.T) {
 	require.ElementsMatch(t, []string{"provider.store", "trustee:1.store", "trustee:2.store"}, all.RestsOn, "a quorum is enough")
 	require.Equal(t, []string{"combine shares"}, all.Once)
 	require.Equal(t, []string{"read an envelope", "read an escrow field"}, all.Reading)
-	require.Equal(t, []string{"open an escrow field", "open a body"}, all.Opening)
+	require.Equal(t, []string{"open an escrow field", "open a body", "read the content"}, all.Opening)
 	require.Positive(t, all.Timed)
 	for _, x := range []float64{all.ReadMicros, all.OpenMicros, all.FloorMicros, all.Ratio, all.RatioReading, all.PerSecond, all.Cores} {
 		require.Positive(t, x)
