@@ -72,6 +72,7 @@ func TestExpectations(t *testing.T) {
 			if testing.Short() && v.file == "" {
 				t.Skip("runs without -short")
 			}
+			t.Parallel()
 			res, err := lab(t, v.file, v.change).Run(context.Background())
 			require.NoError(t, err)
 			for i := range res.Cells {

@@ -35,15 +35,18 @@ func checkIdle(t *testing.T, l *attacks.Lab, res *attacks.Result) {
 		}
 	}
 	for _, w := range order {
-		less := only(l, []world.Design{designOf(l, w.design)}, tries[w])
-		less.Withhold = []string{w.need}
-		for _, c := range run(t, less).Cells {
-			family := less.Attacks[slices.IndexFunc(less.Attacks, func(a attacks.Technique) bool { return a.Header().ID == c.Attack })].Header().Family
-			t.Run(c.Attack+" without "+w.need, func(t *testing.T) {
-				require.Empty(t, c.Error, "the script runs on without the capability")
-				require.True(t, worse(family, full[c.Attack], &c), "%s is idle: with it %s, without %s", w.need, sum(full[c.Attack]), sum(&c))
-			})
-		}
+		t.Run("without "+w.need, func(t *testing.T) {
+			t.Parallel() // each is a run of one design, which keeps one processor busy
+			less := only(l, []world.Design{designOf(l, w.design)}, tries[w])
+			less.Withhold = []string{w.need}
+			for _, c := range run(t, less).Cells {
+				family := less.Attacks[slices.IndexFunc(less.Attacks, func(a attacks.Technique) bool { return a.Header().ID == c.Attack })].Header().Family
+				t.Run(c.Attack, func(t *testing.T) {
+					require.Empty(t, c.Error, "the script runs on without the capability")
+					require.True(t, worse(family, full[c.Attack], &c), "%s is idle: with it %s, without %s", w.need, sum(full[c.Attack]), sum(&c))
+				})
+			}
+		})
 	}
 }
 
