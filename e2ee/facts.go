@@ -45,7 +45,7 @@ type keyStore struct {
 	kem      []*pqxdh.KEMPrekey
 	oneTime  []*pqxdh.OneTimePrekey
 	next     uint32                   // number of the next prekey
-	made     map[uint32]*pqxdh.Bundle // by KEM key, under the newest signed prekey: public, kept to sign each once
+	made     map[uint32]*pqxdh.Bundle // by KEM key: public, kept to sign each once
 }
 
 const keysTag = 'K'

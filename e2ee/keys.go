@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 
 	"doormat/e2ee/pqxdh"
@@ -80,6 +81,7 @@ func (k *keyStore) bundles() [][]byte {
 			once = append(once, p)
 		}
 	}
+	maps.DeleteFunc(k.made, func(id uint32, _ *pqxdh.Bundle) bool { return !k.has(id) })
 	last := k.bundle(nil, lasting[len(lasting)-1], nil)
 	var out [][]byte
 	for i := range min(len(once), len(k.oneTime)) {
@@ -88,18 +90,25 @@ func (k *keyStore) bundles() [][]byte {
 	return append(out, last.Bytes())
 }
 
-// bundle makes the bundle of a KEM key, or returns the one that it made before.
+// bundle makes the bundle of a KEM key, with what it signed before.
 func (k *keyStore) bundle(like *pqxdh.Bundle, kem *pqxdh.KEMPrekey, oneTime *pqxdh.OneTimePrekey) *pqxdh.Bundle {
 	signed := k.signed[len(k.signed)-1]
-	if b := k.made[kem.ID()]; b != nil && b.Signed.ID == signed.ID() {
+	b := k.made[kem.ID()]
+	switch {
+	case b != nil && b.Signed.ID == signed.ID():
 		return b
+	case like == nil: // the first under this signed prekey
+		b = pqxdh.MakeBundle(k.identity, signed, kem, oneTime)
+	case b != nil:
+		b = b.Under(like)
+	default:
+		b = like.With(k.identity, kem, oneTime)
 	}
-	if like == nil { // the first under this signed prekey
+	if k.made == nil {
 		k.made = map[uint32]*pqxdh.Bundle{}
-		like = pqxdh.MakeBundle(k.identity, signed, kem, oneTime)
 	}
-	k.made[kem.ID()] = like.With(k.identity, kem, oneTime)
-	return k.made[kem.ID()]
+	k.made[kem.ID()] = b
+	return b
 }
 
 // find gives the keys that an initial message names.

@@ -71,6 +71,14 @@ func (b *Bundle) With(identity *Identity, kem *KEMPrekey, oneTime *OneTimePrekey
 	return &other
 }
 
+// Under is b under the signed prekey of another bundle of the same identity. It
+// signs nothing.
+func (b *Bundle) Under(other *Bundle) *Bundle {
+	moved := *other
+	moved.KEM, moved.OneTime = b.KEM, b.OneTime
+	return &moved
+}
+
 func (p SignedPublic) statement() []byte {
 	return append(binary.BigEndian.AppendUint32(nil, p.ID), encodeX25519(p.Key)...)
 }
