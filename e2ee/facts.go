@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/ratchet"
@@ -103,6 +104,27 @@ func parseKeyStore(data []byte) (*keyStore, error) {
 	}
 	k.next = uint32(next)
 	return k, nil
+}
+
+// keysFor decodes of a key store only what answers an initial message: expanding
+// every KEM key for every message would be most of a thief's work.
+func keysFor(data, initial []byte) (*keyStore, error) {
+	f, err := world.Unpack(data, keysTag, 5)
+	if err != nil {
+		return nil, fmt.Errorf("device keys: %w", err)
+	}
+	m, err := pqxdh.ParseInitialMessage(initial)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range map[int]uint32{1: m.SignedID, 2: m.KEMID, 3: m.OneTimeID} {
+		items, err := world.UnpackList(f[i], 0)
+		if err != nil {
+			return nil, fmt.Errorf("device keys: %w", err)
+		}
+		f[i] = world.Pack(0, slices.DeleteFunc(items, func(item []byte) bool { return pqxdh.PrekeyID(item) != id })...)
+	}
+	return parseKeyStore(world.Pack(keysTag, f...))
 }
 
 // session is one side of a session as a device keeps it.

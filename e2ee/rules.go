@@ -251,11 +251,11 @@ func turnRatchet(in world.Input) ([]world.Derived, error) {
 }
 
 func answerHandshake(in world.Input) ([]world.Derived, error) {
-	keys, err := parseKeyStore(in.Facts[0].Data)
+	f, err := world.Unpack(in.Facts[1].Data, 0, 2)
 	if err != nil {
 		return nil, err
 	}
-	f, err := world.Unpack(in.Facts[1].Data, 0, 2)
+	keys, err := keysFor(in.Facts[0].Data, f[1])
 	if err != nil {
 		return nil, err
 	}

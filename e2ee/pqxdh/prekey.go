@@ -3,6 +3,7 @@ package pqxdh
 import (
 	"crypto/ecdh"
 	"crypto/mlkem"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -122,6 +123,14 @@ func (p *KEMPrekey) Bytes() []byte {
 		kind = kindKEMLastResort
 	}
 	return encodePrekey(kind, p.id, p.key.Bytes())
+}
+
+// PrekeyID reads the number out of an encoded prekey of any kind, 0 if there is none.
+func PrekeyID(b []byte) uint32 {
+	if len(b) < 5 {
+		return 0
+	}
+	return binary.BigEndian.Uint32(b[1:])
 }
 
 // ParseSignedPrekey decodes exactly what Bytes wrote.
