@@ -233,6 +233,7 @@ func TestUnlocking(t *testing.T) {
 	handed := func(packets []Packet) int {
 		return slices.IndexFunc(packets, func(p Packet) bool { return p.To == "agency" })
 	}
+	warning := Warn("user:Ada", "was made to unlock the phone")
 	n, seen := users(t, "1", "1")
 	n.Post(Packet{From: "agency", To: "user:Ada", Data: Pack(KindComply)}, unlock)
 	require.NoError(t, settle(n)())
@@ -240,11 +241,13 @@ func TestUnlocking(t *testing.T) {
 	n.Post(Packet{From: "device:Ada", To: "user:Ada", Data: Pack(KindHoldings, EncodeFacts(nil))})
 	require.NoError(t, settle(n)())
 	require.Less(t, handed(*seen), 0, "what nobody waits for is not handed over")
+	require.NotContains(t, *seen, warning, "who does not unlock has nothing to tell")
 	n.Post(Packet{From: Law, To: "user:Ada", Data: Pack(KindComply)}, unlock)
 	require.NoError(t, settle(n)())
 	i := handed(*seen)
 	require.Greater(t, i, 0)
 	require.Equal(t, Packet{From: "user:Ada", To: "agency", Data: Pack(KindHoldings, EncodeFacts(nil))}, (*seen)[i])
+	require.Contains(t, *seen, warning, "who unlocks knows it")
 	n.Post(Packet{From: "device:Ben", To: "user:Ada", Data: Pack(KindHoldings, nil)})
 	before := len(*seen)
 	require.NoError(t, settle(n)())

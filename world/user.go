@@ -3,8 +3,9 @@ package world
 import "time"
 
 // A User is the person who owns a device. It compares safety numbers when life
-// asks for it and unlocks its device only if it answers lawful process. What it
-// is shown or warned of is for the keeper of the truth to see on its link.
+// asks for it and unlocks its device only if it answers lawful process, and then
+// says so: nobody unlocks a phone without knowing. What it is shown or warned of is
+// for the keeper of the truth to see on its link.
 type User struct {
 	account  string
 	willing  bool              // unlocks on lawful order
@@ -32,7 +33,7 @@ func (u *User) Handle(_ time.Time, p Packet) []Packet {
 	case KindUnlock:
 		if u.willing {
 			u.unlocker = p.From
-			return u.toDevice(Pack(KindUnlock))
+			return append(u.toDevice(Pack(KindUnlock)), Warn(u.Name(), "was made to unlock the phone"))
 		}
 	case KindHoldings:
 		if fromDevice && u.unlocker != "" {

@@ -61,7 +61,8 @@ func Markdown(r *attacks.Result) string {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(line, " | "))
 	}
 	b.WriteString("\n■ all, ◧ part, □ none of the messages recovered; – not applicable: no such principal; " +
-		"✓ order served in full; ! somebody noticed; ≠ unexpected.\n\n")
+		"✓ order served in full; ! somebody noticed; ≠ unexpected. " +
+		"Principals are those used: robbed, run, or made to answer; a jurisdiction counts one.\n\n")
 	for _, text := range caveats {
 		fmt.Fprintf(&b, "- %s\n", text)
 	}

@@ -2,63 +2,210 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"doormat/attacks"
 )
 
-// tally sums up one design's column.
-type tally struct {
-	name          string
-	widest, later *attacks.Cell // opened most, and most of what came after the attack
-	opened        int           // attacks that opened something
-	unnoticed     int           // of those, the ones that nobody noticed
-	orders        int           // lawful attacks that asked for something
-	absent        int           // lawful attacks that are not applicable
-	served        []string      // those in which the agency got every message in scope
-}
-
 // meaning says in a few lines what a result shows, each line about one question
-// and every design, in numbers from the cells. It draws no conclusion about how
-// likely anything is.
+// and every design, in numbers from the cells; lines about nothing in the result
+// are left out. It draws no conclusion about how likely anything is.
 func meaning(r *attacks.Result) []string {
 	var all []*tally
 	for _, d := range r.Designs {
 		all = append(all, newTally(r, d))
 	}
-	lines := []string{
-		"Breadth, the most that one attack opened: " + each(all, func(t *tally) string {
-			if t.widest == nil {
-				return "nothing"
-			}
-			got, of := recovered(t.widest)
-			files := ""
-			if a := t.widest.Attachments; a.Total > 0 {
-				files = fmt.Sprintf(" and %d of %s", a.Recovered, count(a.Total, "attachment"))
-			}
-			return fmt.Sprintf("%d of %d messages%s (%s, %s in it)", got, of, files, t.widest.Attack, count(t.widest.Parties, "principal"))
-		}),
-		"Future, the largest part that one attack opened of what was written after it: " + each(all, func(t *tally) string {
-			if t.later == nil {
-				return "nothing"
-			}
-			got, of := after(t.later)
-			return fmt.Sprintf("%d of %d (%s)", got, of, t.later.Attack)
-		}),
-		"Silence, attacks that opened something with nobody warned: " + each(all, func(t *tally) string {
-			return fmt.Sprintf("%d of %d", t.unnoticed, t.opened)
-		}),
+	lines := []string{breadth(r, all), future(all), chosen(r, all), lawful(all), envelopes(r), metadata(r)}
+	return slices.DeleteFunc(lines, func(text string) bool { return text == "" })
+}
+
+// breadth is about the most that one attack opened.
+func breadth(r *attacks.Result, all []*tally) string {
+	if !slices.ContainsFunc(all, func(t *tally) bool { return t.attacks > 0 }) {
+		return ""
 	}
-	if text := equals(r); text != "" {
-		lines = append(lines, text)
+	text := "Breadth, the most opened by one attack: " + each(all, func(t *tally) string {
+		if t.widest == nil {
+			return "nothing"
+		}
+		got, of := recovered(t.widest)
+		files := ""
+		if a := t.widest.Attachments; a.Total > 0 {
+			files = fmt.Sprintf(" and %d of %s", a.Recovered, count(a.Total, "attachment"))
+		}
+		return fmt.Sprintf("%d of %d messages%s (%s, ×%d)", got, of, files, t.widest.Attack, t.widest.Parties)
+	})
+	if !slices.ContainsFunc(r.Cells, func(c attacks.Cell) bool { return everyPhone(r, &c) }) {
+		text += " No row has a vendor whose false update every phone runs."
 	}
-	return append(lines, "Lawful access, orders that nobody resisted, served in full: "+each(all, func(t *tally) string {
+	return text
+}
+
+// everyPhone reports whether an attack runs the programs of all phones, as a false
+// update would.
+func everyPhone(r *attacks.Result, c *attacks.Cell) bool {
+	phones := 0
+	for _, need := range c.Needs {
+		if strings.HasPrefix(need, "device:") && strings.HasSuffix(need, ".control") {
+			phones++
+		}
+	}
+	return phones >= r.Conversation.Accounts
+}
+
+// future is about what was written after an attack. Where the broadest attacks
+// answer this as well, the line would say everything twice.
+func future(all []*tally) string {
+	if !slices.ContainsFunc(all, func(t *tally) bool { return t.later != t.widest }) {
+		return ""
+	}
+	return "Future, the largest part that one attack opened of what was written after it: " + each(all, func(t *tally) string {
+		if t.later == nil {
+			return "nothing"
+		}
+		got, of := after(t.later)
+		return fmt.Sprintf("%d of %d (%s)", got, of, t.later.Attack)
+	})
+}
+
+// chosen counts rows, and says what such a count is worth.
+func chosen(r *attacks.Result, all []*tally) string {
+	if !slices.ContainsFunc(all, func(t *tally) bool { return t.opened > 0 }) {
+		return ""
+	}
+	return "Rows, which somebody chose: their number proves little. Nobody warned, where something opened: " +
+		each(all, func(t *tally) string { return fmt.Sprintf("%d of %d", t.unnoticed, t.opened) }) + common(r)
+}
+
+// common names the attacks that opened something, and as much in every design.
+func common(r *attacks.Result) string {
+	if len(r.Designs) < 2 {
+		return ""
+	}
+	cells := index(r)
+	var same []string
+	opened := 0
+	for _, a := range r.Attacks {
+		equal, most := true, 0
+		first := cells[[2]string{a.ID, r.Designs[0].ID}]
+		for _, d := range r.Designs {
+			c := cells[[2]string{a.ID, d.ID}]
+			if c == nil {
+				return ""
+			}
+			most = max(most, gain(a, c))
+			equal = equal && c.Content == first.Content && c.Attachments == first.Attachments && c.Applicable
+		}
+		if most > 0 {
+			opened++
+			if equal {
+				same = append(same, a.ID)
+			}
+		}
+	}
+	return fmt.Sprintf(" As much opened in every design: %d of %d%s.", len(same), opened, parenthesis(same))
+}
+
+// lawful is about what courts got. An order for everybody, or for the wrong person,
+// is served like any other, so the line says of whom.
+func lawful(all []*tally) string {
+	if !slices.ContainsFunc(all, func(t *tally) bool { return t.orders+t.absent > 0 }) {
+		return ""
+	}
+	return "Lawful access, orders that nobody resisted, served in full: " + each(all, func(t *tally) string {
 		text := fmt.Sprintf("%d of %d%s", len(t.served), t.orders, parenthesis(t.served))
 		if t.absent > 0 {
-			text += fmt.Sprintf(", and %d that had nobody to be served on", t.absent)
+			text += fmt.Sprintf(", and %d with nobody to serve them on", t.absent)
 		}
 		return text
-	}))
+	})
+}
+
+// envelopes is about the setting on which thieves and courts depend alike: shares
+// and answers of trustees are worth nothing without the envelopes.
+func envelopes(r *attacks.Result) string {
+	kept, other := "the provider keeps all", "with --mailbox delivered, none that arrived"
+	if r.Settings.Mailbox != "all" {
+		kept, other = "the provider keeps none that arrived", "with --mailbox all, every one"
+	}
+	var rows, opened [2]int // of attacks and of orders
+	for _, a := range r.Attacks {
+		at := slices.Index([]string{"attack", "lawful"}, a.Kind)
+		if at < 0 || a.Family == "evasion" {
+			continue
+		}
+		if used, got := fromProvider(r, a.ID); used {
+			rows[at]++
+			if got {
+				opened[at]++
+			}
+		}
+	}
+	var parts []string
+	for at, noun := range []string{"attack", "order"} {
+		if rows[at] > 0 {
+			parts = append(parts, fmt.Sprintf("%d of %s", opened[at], count(rows[at], noun)))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Envelopes: %s (%s). Through its store and trustees, %s opened something.", kept, other, strings.Join(parts, " and "))
+}
+
+// fromProvider reports whether an attack brought what the provider keeps to
+// trustees, and whether that opened something.
+func fromProvider(r *attacks.Result, id string) (used, opened bool) {
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		store := slices.Contains(c.Needs, "provider.store") || slices.Contains(c.Needs, "provider.order")
+		trustees := slices.ContainsFunc(c.Needs, func(need string) bool { return strings.HasPrefix(need, "trustee:") })
+		if c.Attack == id && c.Applicable && c.Error == "" && store && trustees {
+			got, _ := recovered(c)
+			used, opened = true, opened || got > 0
+		}
+	}
+	return used, opened
+}
+
+// metadata is about who wrote to whom and when, which the table leaves out: a row
+// that says none may have all of it.
+func metadata(r *attacks.Result) string {
+	least, of := 0, 0
+	for i, d := range r.Designs {
+		most := 0
+		for j := range r.Cells {
+			if c := &r.Cells[j]; c.Design == d.ID {
+				most, of = max(most, c.Metadata.Recovered), max(of, c.Metadata.Total)
+			}
+		}
+		if i == 0 || most < least {
+			least = most
+		}
+	}
+	if least == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("Metadata, who wrote to whom and when: %d of %d in every design", least, of)
+	if blind := onlyMetadata(r, least); len(blind) > 0 {
+		text += ", also where no message opened" + parenthesis(blind)
+	}
+	return text + "."
+}
+
+// onlyMetadata names the attacks that had the metadata of so many messages in every
+// design, and the text of none.
+func onlyMetadata(r *attacks.Result, least int) (ids []string) {
+	for _, a := range r.Attacks {
+		if !slices.ContainsFunc(r.Cells, func(c attacks.Cell) bool {
+			got, _ := recovered(&c)
+			return c.Attack == a.ID && (got > 0 || c.Metadata.Recovered < least)
+		}) {
+			ids = append(ids, a.ID)
+		}
+	}
+	return ids
 }
 
 // parenthesis names the first few of a list, if there are any.
@@ -80,104 +227,4 @@ func each(all []*tally, say func(*tally) string) string {
 		parts[i] = t.name + " " + say(t)
 	}
 	return strings.Join(parts, "; ") + "."
-}
-
-func after(c *attacks.Cell) (got, of int) {
-	t, o := c.Content.Target, c.Content.Others
-	return t.After + o.After, t.AfterTotal + o.AfterTotal
-}
-
-func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
-	t := &tally{name: d.Name}
-	kind := map[string]string{}
-	for _, a := range r.Attacks {
-		kind[a.ID] = a.Kind
-		if a.Family == "evasion" {
-			kind[a.ID] = "" // what opens there, a court asked for
-		}
-	}
-	for i := range r.Cells {
-		c := &r.Cells[i]
-		switch {
-		case c.Design != d.ID:
-		case kind[c.Attack] == "lawful":
-			t.lawful(c)
-		case kind[c.Attack] == "attack" && c.Error == "":
-			t.attack(c)
-		}
-	}
-	return t
-}
-
-func (t *tally) attack(c *attacks.Cell) {
-	got, _ := recovered(c)
-	if got == 0 {
-		return
-	}
-	t.opened++
-	if len(c.Noticed) == 0 {
-		t.unnoticed++
-	}
-	if t.widest == nil || more(c, t.widest, recovered) {
-		t.widest = c
-	}
-	if got, _ := after(c); got > 0 && (t.later == nil || more(c, t.later, after)) {
-		t.later = c
-	}
-}
-
-func (t *tally) lawful(c *attacks.Cell) {
-	switch {
-	case !c.Applicable:
-		t.absent++
-	case c.Lawful.Asked > 0:
-		t.orders++
-	}
-	if c.Error == "" && c.Lawful.Asked > 0 && c.Lawful.Served == c.Lawful.Asked {
-		t.served = append(t.served, c.Attack)
-	}
-}
-
-// more reports whether a opened a larger part than b, or as much with fewer
-// principals.
-func more(a, b *attacks.Cell, measure func(*attacks.Cell) (got, of int)) bool {
-	x, ofX := measure(a)
-	y, ofY := measure(b)
-	return x*ofY > y*ofX || x*ofY == y*ofX && a.Parties < b.Parties
-}
-
-// equals names the attacks that opened something, and as much in every design.
-func equals(r *attacks.Result) string {
-	if len(r.Designs) < 2 {
-		return ""
-	}
-	cells := index(r)
-	var same []string
-	opened := 0
-	for _, a := range r.Attacks {
-		if a.Kind != "attack" || a.Family == "evasion" {
-			continue
-		}
-		alike, most := true, 0
-		var first *attacks.Cell
-		for _, d := range r.Designs {
-			c := cells[[2]string{a.ID, d.ID}]
-			if c == nil {
-				return ""
-			}
-			if first == nil {
-				first = c
-			}
-			got, _ := recovered(c)
-			most = max(most, got)
-			alike = alike && c.Content == first.Content && c.Attachments == first.Attachments && c.Applicable
-		}
-		if most > 0 {
-			opened++
-			if alike {
-				same = append(same, a.ID)
-			}
-		}
-	}
-	return fmt.Sprintf("Common ground, attacks that opened as much in every design: %d of %d%s.", len(same), opened, parenthesis(same))
 }

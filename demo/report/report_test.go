@@ -133,15 +133,6 @@ func TestMatrixSaysEverything(t *testing.T) {
 	}
 }
 
-func TestMeaning(t *testing.T) {
-	text := strings.Join(meaning(result(2, "Ann")), "\n")
-	require.Contains(t, text, "20000 of 20000 messages (everything, 2 principals in it)")
-	require.Contains(t, text, "10000 of 10000 (part)", "as much as everything, found first")
-	require.Contains(t, text, "1 of 2", "part was noticed, everything was not")
-	require.Contains(t, text, "every design: 2 of 2 (part, everything)")
-	require.Contains(t, text, "encryption with escrow 1 of 1 (served)")
-}
-
 func TestJSONRoundTrips(t *testing.T) {
 	r := result(1, "a\u009b\u202e\x7f<&>é")
 	doc, err := JSON(r)

@@ -85,7 +85,7 @@ func (s *Sweep) Text(width int) string {
 	p.gap()
 	s.alarms(p)
 	p.prose(0, "Before and after the moment at which the adversary first took something.")
-	p.prose(0, "× principals in it  lawful: served of asked  ! somebody was warned  ≠ unexpected  – none such, or not applicable")
+	p.prose(0, "× principals used  lawful: served of asked  ! somebody was warned  ≠ unexpected  – none such, or not applicable")
 	p.gap()
 	for _, text := range caveats {
 		p.prose(0, text)

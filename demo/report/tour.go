@@ -71,7 +71,7 @@ func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) str
 		p.heading(fmt.Sprintf("Attack %d: %s", i+1, h.Title), faint(h.ID))
 		p.prose(2, "Takes "+strings.Join(h.Needs, ", ")+".")
 		outcomes(p, r, cells, h.ID)
-		t.sample(p, r, h.ID)
+		t.sample(p, r, h)
 	}
 	p.gap()
 	p.title("All attacks")
@@ -90,21 +90,38 @@ func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) str
 	return p.String()
 }
 
-// sample shows a text that an attack recovered, if it is an invented one.
-func (t Tour) sample(p *page, r *attacks.Result, id string) {
+// sample shows a text that an attack recovered, if it is an invented one, and of
+// an order whether it found what the court was after.
+func (t Tour) sample(p *page, r *attacks.Result, h attacks.Header) {
 	if !t.BuiltIn {
 		return
 	}
-	best := 0
+	var best *attacks.Cell
 	for i := range r.Cells {
-		if c := &r.Cells[i]; c.Attack == id && c.Trace.Proved > 0 {
-			best = c.Trace.Proved
+		if c := &r.Cells[i]; c.Attack == h.ID && c.Trace.Proved > 0 {
+			best = c
 		}
 	}
-	if best > 0 {
-		m := t.Conversation.Messages[best-1]
-		p.prose(2, fmt.Sprintf("Recovered, among others: message %d, %s to %s: “%s”", best, m.From, readers(&m), m.Text))
+	if best == nil {
+		return
 	}
+	k := best.Trace.Proved
+	m := t.Conversation.Messages[k-1]
+	p.prose(2, fmt.Sprintf("Recovered, among others: message %d, %s to %s: “%s”", k, m.From, readers(&m), m.Text))
+	if h.Kind == "lawful" {
+		p.prose(2, fmt.Sprintf("Between the thieves, %s: %d of the %d opened.", story.Crime().Name(), t.ofCrime(best.Trace.Opened), len(best.Trace.Opened)))
+	}
+}
+
+// ofCrime counts the messages among those of the given numbers that the court was
+// after.
+func (t Tour) ofCrime(numbers []int) (n int) {
+	for _, k := range numbers {
+		if story.Crime().Holds(&t.Conversation.Messages[k-1]) {
+			n++
+		}
+	}
+	return n
 }
 
 // outcomes tells each design's, or one for all if they are alike.
@@ -139,7 +156,7 @@ func measured(p *page, name string, c *attacks.Cell) {
 		x, y := c.Content.Target, c.Content.Others
 		notes := append([]string{
 			fmt.Sprintf("%d of %d messages of the target, %d of %d of others", x.Recovered, x.Total, y.Recovered, y.Total),
-			count(c.Parties, "principal") + " in it"}, remarks(c)...)
+			count(c.Parties, "principal") + " used"}, remarks(c)...)
 		if x.Recovered+y.Recovered > 0 && len(c.Noticed) == 0 {
 			notes = append(notes, "nobody was warned")
 		}

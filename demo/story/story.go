@@ -54,11 +54,11 @@ const Title = "The Mill Lane chat"
 // Target is the account that an attack aims at unless told otherwise.
 const Target = "Marco"
 
-// Order says in two sentences who is under a legitimate order, and why, and
-// who is not.
-const Order = "A court has ordered that what Marco and Jo write to each other be read: " +
-	"they steal diggers and sell them. " +
-	"Marco also writes to his daughter's mother, his doctor and a football team, who have done nothing."
+// Order says who is under a legitimate order, of what kind, and why, and who is
+// not. Orders name accounts and a window, so this is what narrow-order asks for.
+const Order = "A court has ordered that what Marco writes and receives in a window of days be read: " +
+	"he and Jo steal diggers and sell them. " +
+	"He also writes to his daughter's mother, his doctor and a football team, who have done nothing."
 
 // accounts are the people, in the order in which results list them.
 var accounts = []string{"Ines", "Marco", "Ruth", "Dr Okoye", "Jo", "Sam"}

@@ -25,6 +25,10 @@ func (t Tie) Name() string {
 	return t.A + " – " + t.B
 }
 
+// Crime is the tie for whose sake the court signs: whatever else an order opens is
+// nothing to it.
+func Crime() Tie { return Ties()[1] }
+
 // Ties lists who writes to whom, the busiest first. Each call returns a new list.
 func Ties() []Tie {
 	return []Tie{

@@ -1,0 +1,123 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/demo/story"
+)
+
+func TestMeaning(t *testing.T) {
+	text := strings.Join(meaning(result(2, "Ann")), "\n")
+	require.Contains(t, text, "20000 of 20000 messages (everything, ×2)")
+	require.Contains(t, text, "10000 of 10000 (part)", "as much as everything, found first")
+	require.Contains(t, text, "1 of 2", "part was noticed, everything was not")
+	require.Contains(t, text, "every design: 2 of 2 (part, everything)")
+	require.Contains(t, text, "encryption with escrow 1 of 1 (served)")
+	require.Empty(t, meaning(&attacks.Result{}), "nothing to say of nothing")
+}
+
+// TestMeaningOf changes one thing in the cells of an attack and looks for the line
+// that depends on it.
+func TestMeaningOf(t *testing.T) {
+	named := func(id string, change func(*attacks.Cell)) func(*attacks.Result) {
+		return func(r *attacks.Result) {
+			for i := range r.Cells {
+				if r.Cells[i].Attack == id {
+					change(&r.Cells[i])
+				}
+			}
+		}
+	}
+	asInsider := func(asked int) func(*attacks.Result) {
+		return func(r *attacks.Result) {
+			for i := range r.Attacks {
+				r.Attacks[i].Family = "insider"
+			}
+			named("part", func(c *attacks.Cell) { c.Lawful.Asked = asked })(r)
+		}
+	}
+	someOrder := func(got, of, target, others int) func(*attacks.Result) {
+		return named("served", func(c *attacks.Cell) {
+			c.Lawful = attacks.Lawful{Asked: of, Served: got}
+			c.Content.Target.Recovered, c.Content.Others.Recovered = target, others
+		})
+	}
+	delivered := func(r *attacks.Result) {
+		r.Settings.Mailbox = "delivered"
+		named("none", func(c *attacks.Cell) { c.Needs = []string{"provider.store", "trustee:1.store"} })(r)
+	}
+	for _, c := range []struct {
+		change func(*attacks.Result)
+		want   string
+		not    string
+	}{
+		{nil, "No row has a vendor", "Envelopes"},
+		{nil, "Future, ", "Metadata"},
+		{named("part", func(c *attacks.Cell) { c.Needs = []string{"device:1.control"} }), "No row has a vendor", ""},
+		{named("part", func(c *attacks.Cell) { c.Needs = []string{"device:1.control", "device:2.control"} }), "Breadth", "vendor"},
+		{named("part", func(c *attacks.Cell) { c.Content.Target.After, c.Content.Others.After = 0, 0 }), "Breadth", "Future"},
+		{asInsider(18000), "something opened: Ann 1 of 1; Ann 1 of 1. As much opened in every design: 1 of 1 (everything)", ""},
+		{asInsider(17999), "something opened: Ann 1 of 2; Ann 1 of 2. As much opened in every design: 2 of 2 (part, everything)", ""},
+		{someOrder(20000, 20000, 10000, 10000), "1 of 1 (served for everybody)", "not the target's"},
+		{someOrder(12, 12, 2, 10), "1 of 1 (served with 10 of 12 not the target's)", "everybody"},
+		{someOrder(11, 12, 2, 9), "0 of 1", "not the target's"},
+		{named("served", func(c *attacks.Cell) { c.Applicable, c.Lawful = false, attacks.Lawful{} }), "0 of 0, and 1 with nobody to serve them on", ""},
+		{named("everything", func(c *attacks.Cell) { c.Needs = []string{"provider.store", "trustee:1.store"} }),
+			"keeps all (with --mailbox delivered, none that arrived). Through its store and trustees, 1 of 1 attack opened", "order opened"},
+		{named("everything", func(c *attacks.Cell) { c.Needs = []string{"provider.store", "device:1.store"} }), "", "Envelopes"},
+		{delivered, "keeps none that arrived (with --mailbox all, every one). Through its store and trustees, 0 of 1 attack opened", ""},
+		{named("served", func(c *attacks.Cell) { c.Needs = []string{"provider.order", "trustee:1.order"} }), "0 of 1 order opened", "attack opened something."},
+		{named("none", func(c *attacks.Cell) { c.Metadata = attacks.Count{Recovered: 9, Total: 9} }),
+			"whom and when: 9 of 9 in every design, also where no message opened (none).", ""},
+		{named("part", func(c *attacks.Cell) { c.Metadata = attacks.Count{Recovered: 9, Total: 9} }), "9 of 9 in every design.", "also where"},
+		{func(r *attacks.Result) { r.Cells[0].Metadata = attacks.Count{Recovered: 9, Total: 9} }, "", "Metadata"},
+	} {
+		r := result(2, "Ann")
+		for i := range r.Designs {
+			r.Designs[i].Name = "Ann"
+		}
+		if c.change != nil {
+			c.change(r)
+		}
+		lines := meaning(r)
+		text := strings.Join(lines, "\n")
+		require.Contains(t, text, c.want)
+		if c.not != "" {
+			require.NotContains(t, text, c.not)
+		}
+	}
+}
+
+// TestSettingsLine holds the header to what changes a result.
+func TestSettingsLine(t *testing.T) {
+	r := result(2, "Ann")
+	require.Contains(t, settingsLine(r), "shares refreshed never, key rotated never")
+	r.Settings.Refresh, r.Settings.Rotate = 10, 20
+	require.Contains(t, settingsLine(r), "shares refreshed every 10, key rotated every 20")
+	require.Contains(t, settingsText(r, "rotate"), "key rotated every x")
+	require.Contains(t, ansi.Strip(Matrix(r, 80)), "×2 principals used: robbed, run, or made to answer; a jurisdiction counts one")
+}
+
+// TestOrderMissesTheCrime holds the tour to saying whether an order found what the
+// court was after.
+func TestOrderMissesTheCrime(t *testing.T) {
+	conv := story.Conversation()
+	tour := Tour{Conversation: conv, BuiltIn: true}
+	r := result(2, "Ann")
+	h := attacks.Header{ID: "served", Kind: "lawful"}
+	opened := func(numbers ...int) string {
+		for i := range r.Cells {
+			r.Cells[i].Trace = attacks.Trace{Opened: numbers, Proved: numbers[0]}
+		}
+		return tour.Findings(r, []attacks.Header{h}, 100)
+	}
+	require.Contains(t, opened(28, 29, 32, 33), "Between the thieves, Marco – Jo: 0 of the 4 opened.")
+	require.Contains(t, opened(4, 5, 28), "Between the thieves, Marco – Jo: 2 of the 3 opened.")
+	h.Kind = "attack"
+	require.NotContains(t, opened(4), "thieves")
+}

@@ -1,0 +1,97 @@
+package report
+
+import (
+	"fmt"
+
+	"doormat/attacks"
+)
+
+// tally sums up one design's column.
+type tally struct {
+	name          string
+	attacks       int           // attacks in the run, without controls and evasion
+	widest, later *attacks.Cell // opened most, and most of what came after the attack
+	opened        int           // attacks that opened something
+	unnoticed     int           // of those, the ones that nobody noticed
+	orders        int           // lawful attacks that asked for something
+	absent        int           // lawful attacks that are not applicable
+	served        []string      // those in which the agency got every message in scope, and whose those were
+}
+
+func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
+	t := &tally{name: d.Name}
+	cells := index(r)
+	for _, a := range r.Attacks {
+		c := cells[[2]string{a.ID, d.ID}]
+		switch {
+		case c == nil || c.Error != "" || a.Family == "evasion":
+		case a.Kind == "lawful":
+			t.lawful(c, r.Conversation.Messages)
+		case a.Kind == "attack":
+			t.attack(a, c)
+		}
+	}
+	return t
+}
+
+// gain counts the messages that an attack opened and was not to open. Of evasion a
+// court asked for what opens, and so it did of an insider who reads no more than
+// the order in hand.
+func gain(a attacks.AttackRow, c *attacks.Cell) int {
+	got, _ := recovered(c)
+	if a.Kind != "attack" || a.Family == "evasion" || a.Family == "insider" && got <= c.Lawful.Asked {
+		return 0
+	}
+	return got
+}
+
+func (t *tally) attack(a attacks.AttackRow, c *attacks.Cell) {
+	t.attacks++
+	if gain(a, c) == 0 {
+		return
+	}
+	t.opened++
+	if len(c.Noticed) == 0 {
+		t.unnoticed++
+	}
+	if t.widest == nil || more(c, t.widest, recovered) {
+		t.widest = c
+	}
+	if got, _ := after(c); got > 0 && (t.later == nil || more(c, t.later, after)) {
+		t.later = c
+	}
+}
+
+func (t *tally) lawful(c *attacks.Cell, messages int) {
+	switch {
+	case !c.Applicable:
+		t.absent++
+	case c.Lawful.Asked > 0:
+		t.orders++
+	}
+	if c.Lawful.Asked == 0 || c.Lawful.Served < c.Lawful.Asked {
+		return
+	}
+	text := c.Attack
+	got, _ := recovered(c)
+	switch others := c.Content.Others.Recovered; {
+	case c.Lawful.Asked == messages:
+		text += " for everybody"
+	case others > 0:
+		text += fmt.Sprintf(" with %d of %d not the target's", others, got)
+	}
+	t.served = append(t.served, text)
+}
+
+func after(c *attacks.Cell) (got, of int) {
+	t, o := c.Content.Target, c.Content.Others
+	return t.After + o.After, t.AfterTotal + o.AfterTotal
+}
+
+// more reports whether a opened a larger part than b, or as much with fewer
+// principals.
+func more(a, b *attacks.Cell, measure func(*attacks.Cell) (got, of int)) bool {
+	x, ofX := measure(a)
+	y, ofY := measure(b)
+	return x*ofY > y*ofX || x*ofY == y*ofX && a.Parties < b.Parties
+}
