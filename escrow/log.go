@@ -18,7 +18,7 @@ const (
 	KindCosigned                   // witness to log: cosigned checkpoint ("" if the proof did not fit), size seen
 	KindPost                       // poster to log: session, post
 	KindUpdate                     // log to poster or monitor: an Update
-	KindReadBoard                  // poster to log: number of records that it has read
+	KindReadBoard                  // poster or monitor to log: number of records that it has read
 )
 
 // Kinds of facts about the log.

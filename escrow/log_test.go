@@ -255,3 +255,18 @@ func TestWitnessWarnsOfALargerFork(t *testing.T) {
 	}
 	require.Len(t, o.answers(world.KindWarning), 1)
 }
+
+// TestAskedLate: entries that the monitor misses at midnight, and is shown later,
+// are asked about all the same, and once.
+func TestAskedLate(t *testing.T) {
+	record := []byte("an order's record")
+	m := NewMonitor(nil, 0)
+	m.seen = 1
+	m.Follow = func([]byte) (int64, [][]byte, []string, error) { return 0, [][]byte{record}, nil, nil }
+	midnight := world.Packet{From: world.Clock, To: "monitor", Data: world.Pack(world.KindTick)}
+	update := world.Packet{From: "log", To: "monitor", Data: world.Pack(KindUpdate)}
+	require.Len(t, m.Handle(now, midnight), 1, "a warning")
+	require.Empty(t, m.Handle(now, midnight), "once")
+	require.Equal(t, []world.Packet{{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, record)}}, m.Handle(now, update))
+	require.Empty(t, m.Handle(now, update))
+}

@@ -37,6 +37,7 @@ func (t *trustee) clock(p world.Packet) []world.Packet {
 		}
 		t.moment = int(m)
 	}
+	t.asked = false
 	var out []world.Packet
 	for _, x := range slices.Clone(t.sittings) {
 		if s := t.board.course().find(x.name); s != nil {

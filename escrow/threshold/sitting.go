@@ -65,13 +65,18 @@ func (t *trustee) left(name string, err error) []world.Packet {
 func (t *trustee) update(data []byte) []world.Packet {
 	fresh, err := t.board.read(data)
 	switch {
-	case errors.Is(err, errGap):
+	case errors.Is(err, escrow.ErrGap):
+		if t.asked {
+			return nil // not before the clock speaks, lest a false answer make a loop
+		}
+		t.asked = true
 		return []world.Packet{t.reread()}
 	case err != nil:
 		return []world.Packet{world.Warn(t.name, "the log's board does not add up: "+err.Error())}
 	case !fresh:
 		return nil
 	}
+	t.asked = false
 	var out []world.Packet
 	for _, x := range slices.Clone(t.sittings) {
 		out = append(out, t.attend(x)...)

@@ -30,8 +30,9 @@ type trustee struct {
 	willing  bool
 
 	board           *reader
-	refresh, rotate int // every so many messages, 0 for never
-	moment          int // messages typed so far
+	refresh, rotate int  // every so many messages, 0 for never
+	moment          int  // messages typed so far
+	asked           bool // the log for what is missing on the board
 	sittings        []*sitting
 	program         string // modified, "" for the honest one
 }
