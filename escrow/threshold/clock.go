@@ -44,7 +44,7 @@ func (t *trustee) clock(p world.Packet) []world.Packet {
 			out = append(out, t.goOn(x, s, before)...)
 		}
 	}
-	return append(out, t.begin()...)
+	return slices.Concat(out, t.bringAgain(), t.begin())
 }
 
 // goOn speaks, or calls time if the ceremony has been waiting since before: since

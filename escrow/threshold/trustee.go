@@ -34,6 +34,7 @@ type trustee struct {
 	moment          int  // messages typed so far
 	asked           bool // the log for what is missing on the board
 	sittings        []*sitting
+	errand          errand
 	program         string // modified, "" for the honest one
 }
 
@@ -74,6 +75,8 @@ func (t *trustee) Handle(now time.Time, p world.Packet) []world.Packet {
 		return t.begin()
 	case p.From == world.Clock:
 		return t.clock(p)
+	case p.From == "provider" && p.Kind() == KindHaveKey:
+		t.brought(p.Data)
 	case p.From == "log" && p.Kind() == escrow.KindUpdate:
 		return t.update(p.Data)
 	}
