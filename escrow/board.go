@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"doormat/world"
 )
@@ -104,13 +105,13 @@ const (
 )
 
 // post takes a post of those who may.
-func (l *Log) post(p world.Packet) []world.Packet {
+func (l *Log) post(now time.Time, p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindPost, 2)
 	if err != nil || l.board == nil || !slices.Contains(l.board.posters, p.From) ||
 		len(f[0]) < 1 || len(f[0]) > maxSession || len(f[1]) > maxPost {
 		return nil
 	}
-	return l.take(pending{asker: p.From, record: f[1], session: string(f[0])})
+	return l.take(now, pending{asker: p.From, record: f[1], session: string(f[0])})
 }
 
 // update tells the board's readers of posts that have just been cosigned.

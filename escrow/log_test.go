@@ -270,3 +270,32 @@ func TestAskedLate(t *testing.T) {
 	require.Equal(t, []world.Packet{{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, record)}}, m.Handle(now, update))
 	require.Empty(t, m.Handle(now, update))
 }
+
+// TestLostCosignatures: although more witnesses' answers are lost than may be
+// missing, the log goes on by the next midnight.
+func TestLostCosignatures(t *testing.T) {
+	for _, kind := range []byte{KindCosign, KindCosigned} {
+		o := newOffice(t)
+		lost := 0
+		o.drop = func(p world.Packet) bool {
+			hit := p.Kind() == kind && lost < 3
+			if hit {
+				lost++
+			}
+			return hit
+		}
+		for _, name := range []string{"one", "two", "three"} {
+			o.append(o.record(name))
+		}
+		require.Empty(t, o.outside)
+		o.send(world.Packet{From: world.Clock, To: "log", Data: world.Pack(world.KindTick)})
+		answered := 0
+		for _, p := range o.answers(law.KindLogged) {
+			if p.To == "court" {
+				answered++
+			}
+		}
+		require.Equal(t, 3, answered, "kind %d", kind)
+		require.Empty(t, o.answers(world.KindWarning))
+	}
+}

@@ -48,7 +48,8 @@ func (t *trustee) clock(p world.Packet) []world.Packet {
 }
 
 // goOn speaks, or calls time if the ceremony has been waiting since before: since
-// it was due, or in the key phase since one message earlier.
+// it was due, or in the key phase since one message earlier. What it said and the
+// board does not show it says again, each time.
 func (t *trustee) goOn(x *sitting, s *session, before int) []world.Packet {
 	out, phase := t.speak(x, s), s.audit.Phase()
 	waiting := x.due <= before || phase == ceremony.PhaseKey && x.due <= t.moment
@@ -56,14 +57,17 @@ func (t *trustee) goOn(x *sitting, s *session, before int) []world.Packet {
 		return out
 	}
 	if x.called == phase {
-		return t.stuck(x, phase)
-	}
-	raw, err := x.own.CallTime(s.audit)
-	if err != nil {
-		return nil
+		out = t.stuck(x, phase)
 	}
 	x.called = phase
-	return []world.Packet{t.post(x.name, raw), t.reread()}
+	posts, err := x.own.Urge(s.audit)
+	if err != nil {
+		return out
+	}
+	for _, raw := range posts {
+		out = append(out, t.post(x.name, raw))
+	}
+	return append(out, t.reread())
 }
 
 // stuck tells the public, once, that calling time was no use: fewer than the

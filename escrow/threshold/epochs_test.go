@@ -272,3 +272,28 @@ func TestCheats(t *testing.T) {
 	}
 	require.Error(t, renewing(t, 2, 3, 0, 0, 1).trustee(1).Reprogram("dance", nil))
 }
+
+// TestLostCalls: a post is lost, and then everybody's call of time. They call again.
+func TestLostCalls(t *testing.T) {
+	s := renewing(t, 2, 4, 3, 0, 7)
+	calls := 0
+	s.play.Intercept = func(p world.Packet) bool {
+		if p.Kind() != escrow.KindPost {
+			return false
+		}
+		f, err := world.Unpack(p.Data, escrow.KindPost, 2)
+		require.NoError(t, err)
+		phase, author, body, err := ceremony.Split(f[1])
+		require.NoError(t, err)
+		if len(body) == 0 && calls < 3 {
+			calls++
+			return true
+		}
+		return phase == ceremony.PhaseCommit && author == 4 && len(body) > 0 && string(f[0]) == epochName(1, 1)
+	}
+	s.advance(5)
+	require.Equal(t, 3, calls)
+	require.Equal(t, []string{epochName(1, 1)}, s.refs("trustee:1", Share))
+	s.advance(7)
+	require.Equal(t, []string{epochName(1, 2)}, s.refs("trustee:4", Share))
+}
