@@ -94,14 +94,15 @@ func (t *Trustee) CallTime(a *Audit) ([]byte, error) {
 }
 
 // Urge returns what a trustee posts who has waited long enough in the phase that is open: that time is up, and before it what
-// it posted in the phase, each only if the board does not show it. Packets get lost, so it is for use again and again.
+// it posted in the phase, each only if the board does not show it. Packets get lost, so it is for use again and again. Whoever
+// has erased its secrets only says that time is up.
 func (t *Trustee) Urge(a *Audit) ([][]byte, error) {
 	call, err := t.CallTime(a)
 	if err != nil {
 		return nil, err
 	}
 	var out [][]byte
-	if raw := t.sent[a.phase]; raw != nil && a.trustees[t.index].posts[a.phase] == nil {
+	if raw := t.sent[a.phase]; raw != nil && t.gone == nil && a.trustees[t.index].posts[a.phase] == nil {
 		out = append(out, bytes.Clone(raw))
 	}
 	if !a.calls[t.index] {

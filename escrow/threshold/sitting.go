@@ -18,15 +18,17 @@ import (
 
 // sitting is a trustee's part in one ceremony.
 type sitting struct {
-	name   string
-	key    int
-	due    int // the message after which it is to be held
-	roster []byte
-	own    *ceremony.Trustee
-	called ceremony.Phase // the last for which it called time
-	told   bool           // the public that it stands still
-	sent   bool           // its confirmation
-	share  *sharing.Share // once the ceremony is done
+	name    string
+	key     int
+	due     int // the message after which it is to be held
+	roster  []byte
+	own     *ceremony.Trustee
+	called  ceremony.Phase // the last for which it called time
+	waits   int            // so often
+	dropped bool           // its part
+	told    bool           // the public that it stands still
+	sent    bool           // its confirmation
+	share   *sharing.Share // once the ceremony is done
 }
 
 // sit joins a ceremony while one-use keys are being posted.
@@ -117,7 +119,7 @@ func (t *trustee) speak(x *sitting, s *session) []world.Packet {
 	var raw []byte
 	var err error
 	switch phase := s.audit.Phase(); {
-	case phase > ceremony.PhaseKey && t.moment < x.due:
+	case x.dropped || phase > ceremony.PhaseKey && t.moment < x.due:
 		return nil
 	case phase < ceremony.PhaseConfirm:
 		raw, err = t.say(x, s)
@@ -150,6 +152,9 @@ func (t *trustee) finish(x *sitting, s *session) []world.Packet {
 	var share sharing.Share
 	if err == nil {
 		share, err = x.own.Share()
+	}
+	if err != nil && x.dropped {
+		return nil // it has told
 	}
 	if err != nil {
 		return t.left(x.name, err)
