@@ -16,9 +16,11 @@ type Correspondent interface {
 
 // A Clerk is what an escrow design adds to a provider, beside what it accepts.
 type Clerk interface {
-	// Handle answers a packet of a kind that the provider does not know, in the
-	// provider's name. devices are those registered, sorted.
+	// Handle answers the clock, and packets of kinds that the provider does not know,
+	// in the provider's name. devices are those registered, sorted.
 	Handle(p world.Packet, devices []string) []world.Packet
+	// Uploaded is shown the public part of what a device uploads, and answers it.
+	Uploaded(device string, public []byte) []world.Packet
 	// Holdings are what a thief of the provider finds besides.
 	Holdings() []world.Fact
 }

@@ -15,7 +15,7 @@ import (
 // routes messages and stores them and the chunks of attachments. It answers an
 // order with the envelopes and chunks in its scope.
 type Provider struct {
-	// Clerk, if set, answers packets of kinds that the provider does not know.
+	// Clerk, if set, answers what an escrow design adds.
 	Clerk Clerk
 
 	court   ed25519.PublicKey
@@ -99,6 +99,9 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 		p.willing = true
 	case in.From == world.Clock:
 		p.sweep()
+		if p.Clerk != nil {
+			return p.Clerk.Handle(in, p.devices())
+		}
 	case in.From == "agency" && in.Kind() == law.KindProduce:
 		return p.produce(now, in.Data)
 	case in.Kind() == KindFetch:
@@ -135,18 +138,21 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	if err != nil || u.Meta.From != account {
 		return nil
 	}
+	var out []world.Packet
+	if p.Clerk != nil {
+		out = p.Clerk.Uploaded(in.From, u.Public)
+	}
 	if p.accept != nil {
 		if err := p.accept(now, u.Meta, u.Public); err != nil {
 			p.unclaim(u.Meta)
-			return []world.Packet{world.Warn("provider", "refused a message of "+account+": "+err.Error())}
+			return append(out, world.Warn("provider", "refused a message of "+account+": "+err.Error()))
 		}
 	}
 	open := openHash(u.Meta, u.Public, u.Group)
 	if before, ok := p.used[u.Meta.ID]; ok && before != open {
-		return []world.Packet{world.Warn("provider", "refused a message of "+account+": its number was used before")}
+		return append(out, world.Warn("provider", "refused a message of "+account+": its number was used before"))
 	}
 	fresh, stale := p.sort(u)
-	var out []world.Packet
 	for _, part := range fresh {
 		d := &Delivery{u.Meta, u.Public, u.Group, part}
 		out = append(out, world.Packet{From: "provider", To: world.DeviceOf(part.To), Data: d.Encode()})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"doormat/world"
 )
@@ -25,6 +26,9 @@ type board struct {
 func (l *Log) Open(posters []string) {
 	l.board = &board{posters: posters, last: map[string][32]byte{}, published: l.log.Size()}
 }
+
+// readers are told of every post.
+func (b *board) readers() []string { return append(slices.Clone(b.posters), "monitor") }
 
 const boardTag = 'b'
 
@@ -90,6 +94,10 @@ func ParseUpdate(data []byte) (*Update, error) {
 	return &Update{first, records, f[2]}, nil
 }
 
+// ErrGap says that an update begins beyond what its reader has read: it asks for
+// what is missing with KindReadBoard.
+var ErrGap = errors.New("records are missing in between")
+
 // maxSession bounds the name of a session, maxPost a post, in bytes.
 const (
 	maxSession = 255
@@ -97,13 +105,13 @@ const (
 )
 
 // post takes a post of those who may.
-func (l *Log) post(p world.Packet) []world.Packet {
+func (l *Log) post(now time.Time, p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindPost, 2)
 	if err != nil || l.board == nil || !slices.Contains(l.board.posters, p.From) ||
 		len(f[0]) < 1 || len(f[0]) > maxSession || len(f[1]) > maxPost {
 		return nil
 	}
-	return l.take(pending{asker: p.From, record: f[1], session: string(f[0])})
+	return l.take(now, pending{asker: p.From, record: f[1], session: string(f[0])})
 }
 
 // update tells the board's readers of posts that have just been cosigned.
@@ -114,7 +122,7 @@ func (l *Log) update(checkpoint []byte) []world.Packet {
 	data := l.since(l.board.published, l.log.Size(), checkpoint)
 	l.board.published, l.board.checkpoint = l.log.Size(), checkpoint
 	var out []world.Packet
-	for _, reader := range append(slices.Clone(l.board.posters), "monitor") {
+	for _, reader := range l.board.readers() {
 		out = append(out, world.Packet{From: "log", To: reader, Data: data})
 	}
 	return out
@@ -131,7 +139,7 @@ func (l *Log) since(from, to int64, checkpoint []byte) []byte {
 // reread tells a reader what it has missed.
 func (l *Log) reread(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindReadBoard, 1)
-	if err != nil || l.board == nil || !slices.Contains(l.board.posters, p.From) {
+	if err != nil || l.board == nil || !slices.Contains(l.board.readers(), p.From) {
 		return nil
 	}
 	from, err := world.ParseInt(f[0])

@@ -29,11 +29,12 @@ func (m *Monitor) hear(data []byte) {
 	}
 }
 
-// missed warns once of entries that witnesses saw and the monitor did not.
+// missed warns once of entries that witnesses saw and the monitor did not. If they
+// are shown later, the court is still asked.
 func (m *Monitor) missed() []world.Packet {
-	if m.seen <= m.next {
+	if m.seen <= max(m.next, m.told) {
 		return nil
 	}
-	m.next = m.seen
+	m.told = m.seen
 	return []world.Packet{world.Warn("monitor", "the log shows witnesses an entry that it does not show the monitor")}
 }

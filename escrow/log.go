@@ -18,7 +18,7 @@ const (
 	KindCosigned                   // witness to log: cosigned checkpoint ("" if the proof did not fit), size seen
 	KindPost                       // poster to log: session, post
 	KindUpdate                     // log to poster or monitor: an Update
-	KindReadBoard                  // poster to log: number of records that it has read
+	KindReadBoard                  // poster or monitor to log: number of records that it has read
 )
 
 // Kinds of facts about the log.
@@ -38,6 +38,7 @@ type Log struct {
 	sizes     map[string]int64
 	queue     []pending // waiting while others are being cosigned
 	batch     []pending // appended, and being cosigned
+	shown     time.Time // to the witnesses
 	collected [][]byte
 	board     *board // nil if nobody posts
 }
@@ -63,39 +64,53 @@ func (l *Log) Holdings() []world.Fact {
 }
 
 // Handle implements [world.Node].
-func (l *Log) Handle(_ time.Time, p world.Packet) []world.Packet {
+func (l *Log) Handle(now time.Time, p world.Packet) []world.Packet {
+	out := l.again(now, p)
+	return append(out, l.handle(now, p)...)
+}
+
+// again asks the witnesses once more if they were asked at an earlier time, or
+// before midnight: then packets were lost, and nobody would be answered any more.
+func (l *Log) again(now time.Time, p world.Packet) []world.Packet {
+	if len(l.batch) == 0 || p.From != world.Clock && !now.After(l.shown) {
+		return nil
+	}
+	return l.ask(now)
+}
+
+func (l *Log) handle(now time.Time, p world.Packet) []world.Packet {
 	switch p.Kind() {
 	case law.KindAppend:
-		return l.append(p)
+		return l.append(now, p)
 	case KindCosigned:
-		return l.cosigned(p)
+		return l.cosigned(now, p)
 	case KindPost:
-		return l.post(p)
+		return l.post(now, p)
 	case KindReadBoard:
 		return l.reread(p)
 	}
 	return nil
 }
 
-func (l *Log) append(p world.Packet) []world.Packet {
+func (l *Log) append(now time.Time, p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, law.KindAppend, 1)
 	if err != nil || !law.CheckRecord(f[0], l.court) {
 		return nil
 	}
-	return l.take(pending{asker: p.From, record: f[0]})
+	return l.take(now, pending{asker: p.From, record: f[0]})
 }
 
 // take appends a record at once, or when those before it have been cosigned.
-func (l *Log) take(p pending) []world.Packet {
+func (l *Log) take(now time.Time, p pending) []world.Packet {
 	l.queue = append(l.queue, p)
 	if len(l.batch) > 0 {
 		return nil
 	}
-	return l.next()
+	return l.next(now)
 }
 
 // next appends all that waits and asks the witnesses to cosign.
-func (l *Log) next() []world.Packet {
+func (l *Log) next(now time.Time) []world.Packet {
 	if len(l.queue) == 0 {
 		return nil
 	}
@@ -103,6 +118,12 @@ func (l *Log) next() []world.Packet {
 	for i := range l.batch {
 		l.enter(&l.batch[i])
 	}
+	return l.ask(now)
+}
+
+// ask shows the present checkpoint to all witnesses.
+func (l *Log) ask(now time.Time) []world.Packet {
+	l.shown = now
 	var out []world.Packet
 	for _, w := range l.witnesses {
 		out = append(out, l.show(w)...)
@@ -128,7 +149,7 @@ func (l *Log) show(witness string) []world.Packet {
 }
 
 // cosigned collects cosignatures and, when there are enough, answers.
-func (l *Log) cosigned(p world.Packet) []world.Packet {
+func (l *Log) cosigned(now time.Time, p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindCosigned, 2)
 	if err != nil || len(l.batch) == 0 || !slices.Contains(l.witnesses, p.From) {
 		return nil
@@ -152,12 +173,12 @@ func (l *Log) cosigned(p world.Packet) []world.Packet {
 	if _, err := l.policy.Check(joined); err != nil {
 		return nil // not yet enough
 	}
-	return l.publish(joined)
+	return l.publish(now, joined)
 }
 
 // publish answers for what has been cosigned, and goes on with what waits. The
 // board comes first, so that the monitor misses nothing in between.
-func (l *Log) publish(checkpoint []byte) []world.Packet {
+func (l *Log) publish(now time.Time, checkpoint []byte) []world.Packet {
 	out := l.update(checkpoint)
 	for _, p := range l.batch {
 		if p.session != "" {
@@ -173,7 +194,7 @@ func (l *Log) publish(checkpoint []byte) []world.Packet {
 		}
 	}
 	l.batch = nil
-	return append(out, l.next()...)
+	return append(out, l.next(now)...)
 }
 
 // Witness is a principal that cosigns what the log shows it, if it extends what

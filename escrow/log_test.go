@@ -255,3 +255,47 @@ func TestWitnessWarnsOfALargerFork(t *testing.T) {
 	}
 	require.Len(t, o.answers(world.KindWarning), 1)
 }
+
+// TestAskedLate: entries that the monitor misses at midnight, and is shown later,
+// are asked about all the same, and once.
+func TestAskedLate(t *testing.T) {
+	record := []byte("an order's record")
+	m := NewMonitor(nil, 0)
+	m.seen = 1
+	m.Follow = func([]byte) (int64, [][]byte, []string, error) { return 0, [][]byte{record}, nil, nil }
+	midnight := world.Packet{From: world.Clock, To: "monitor", Data: world.Pack(world.KindTick)}
+	update := world.Packet{From: "log", To: "monitor", Data: world.Pack(KindUpdate)}
+	require.Len(t, m.Handle(now, midnight), 1, "a warning")
+	require.Empty(t, m.Handle(now, midnight), "once")
+	require.Equal(t, []world.Packet{{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, record)}}, m.Handle(now, update))
+	require.Empty(t, m.Handle(now, update))
+}
+
+// TestLostCosignatures: although more witnesses' answers are lost than may be
+// missing, the log goes on by the next midnight.
+func TestLostCosignatures(t *testing.T) {
+	for _, kind := range []byte{KindCosign, KindCosigned} {
+		o := newOffice(t)
+		lost := 0
+		o.drop = func(p world.Packet) bool {
+			hit := p.Kind() == kind && lost < 3
+			if hit {
+				lost++
+			}
+			return hit
+		}
+		for _, name := range []string{"one", "two", "three"} {
+			o.append(o.record(name))
+		}
+		require.Empty(t, o.outside)
+		o.send(world.Packet{From: world.Clock, To: "log", Data: world.Pack(world.KindTick)})
+		answered := 0
+		for _, p := range o.answers(law.KindLogged) {
+			if p.To == "court" {
+				answered++
+			}
+		}
+		require.Equal(t, 3, answered, "kind %d", kind)
+		require.Empty(t, o.answers(world.KindWarning))
+	}
+}

@@ -1,6 +1,7 @@
 package escrow
 
 import (
+	"errors"
 	"time"
 
 	"doormat/world"
@@ -14,17 +15,21 @@ import (
 // cosigned. What neither log nor witnesses show it, it does not miss.
 type Monitor struct {
 	// Follow, if set, reads an [Update] of the board. It returns the records that
-	// are new, the index of the first, and what there is to warn of.
+	// are new, the index of the first, and what there is to warn of. It fails with
+	// [ErrGap] if it wants the records from first on.
 	Follow func(update []byte) (first int64, records [][]byte, news []string, err error)
 
 	policy *ledger.Policy
-	next   int64 // index of the next entry
-	seen   int64 // largest size that a witness says it cosigned
+	next   int64           // index of the next entry
+	seen   int64           // largest size that a witness says it cosigned
+	told   int64           // up to which it has warned of entries that it misses
+	gap    bool            // it has asked the log for what is missing on the board
+	asked  map[string]bool // entries that the court was asked about
 }
 
 // NewMonitor follows a log from an index on.
 func NewMonitor(policy *ledger.Policy, next int64) *Monitor {
-	return &Monitor{policy: policy, next: next}
+	return &Monitor{policy: policy, next: next, asked: map[string]bool{}}
 }
 
 // Name implements [world.Node].
@@ -37,6 +42,7 @@ func (*Monitor) Holdings() []world.Fact { return nil }
 func (m *Monitor) Handle(_ time.Time, p world.Packet) []world.Packet {
 	switch {
 	case p.From == world.Clock && p.Kind() == world.KindTick:
+		m.gap = false
 		return m.missed()
 	case p.Kind() == KindSeen:
 		m.hear(p.Data)
@@ -67,30 +73,40 @@ func (m *Monitor) entry(data []byte) []world.Packet {
 		return []world.Packet{world.Warn("monitor", "the log shows an entry without evidence")}
 	}
 	var out []world.Packet
-	if evidence.Index > m.next {
+	if evidence.Index > max(m.next, m.told) {
 		out = append(out, world.Warn("monitor", "the log left out entries"))
 	}
-	if evidence.Index < m.next && m.Follow != nil {
-		return out // read on the board, and asked about
-	}
 	m.next = max(m.next, evidence.Index+1)
-	return append(out, inquire(f[0]))
+	return append(out, m.inquire(f[0])...)
 }
 
-func inquire(record []byte) world.Packet {
-	return world.Packet{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, record)}
+// inquire asks the court about an entry, once, however often it is shown.
+func (m *Monitor) inquire(record []byte) []world.Packet {
+	if m.asked[string(record)] {
+		return nil
+	}
+	m.asked[string(record)] = true
+	return []world.Packet{{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, record)}}
 }
 
 // board reads posts of ceremonies, and asks about the orders between them.
 func (m *Monitor) board(update []byte) []world.Packet {
 	first, records, news, err := m.Follow(update)
+	if errors.Is(err, ErrGap) { // if the log does not answer, missed tells
+		if m.gap {
+			return nil
+		}
+		m.gap = true
+		return []world.Packet{{From: "monitor", To: "log", Data: world.Pack(KindReadBoard, world.Int(first))}}
+	}
 	if err != nil {
 		return []world.Packet{world.Warn("monitor", "the log's board does not add up: "+err.Error())}
 	}
+	m.gap = false
 	var out []world.Packet
-	for i, record := range records {
-		if _, err := ParseBoardRecord(record); err != nil && first+int64(i) >= m.next {
-			out = append(out, inquire(record))
+	for _, record := range records {
+		if _, err := ParseBoardRecord(record); err != nil {
+			out = append(out, m.inquire(record)...)
 		}
 	}
 	m.next = max(m.next, first+int64(len(records)))

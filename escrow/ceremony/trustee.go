@@ -93,6 +93,24 @@ func (t *Trustee) CallTime(a *Audit) ([]byte, error) {
 	return t.sign(t.identity, a.phase, t.index, nil)
 }
 
+// Urge returns what a trustee posts who has waited long enough in the phase that is open: that time is up, and before it what
+// it posted in the phase, each only if the board does not show it. Packets get lost, so it is for use again and again. Whoever
+// has erased its secrets only says that time is up.
+func (t *Trustee) Urge(a *Audit) ([][]byte, error) {
+	call, err := t.CallTime(a)
+	if err != nil {
+		return nil, err
+	}
+	var out [][]byte
+	if raw := t.sent[a.phase]; raw != nil && t.gone == nil && a.trustees[t.index].posts[a.phase] == nil {
+		out = append(out, bytes.Clone(raw))
+	}
+	if !a.calls[t.index] {
+		out = append(out, call)
+	}
+	return out, nil
+}
+
 // Confirm computes the final share, checks it against the public polynomial, erases every other secret and returns the
 // confirm post: a signature on the outcome and the checkpoint. The caller must have verified that enough witnesses
 // cosigned the checkpoint and that the posts it fed to the audit are in that log; all trustees must be given the same

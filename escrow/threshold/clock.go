@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"errors"
 	"slices"
 
 	"doormat/escrow/ceremony"
@@ -37,32 +38,55 @@ func (t *trustee) clock(p world.Packet) []world.Packet {
 		}
 		t.moment = int(m)
 	}
+	t.asked = false
 	var out []world.Packet
 	for _, x := range slices.Clone(t.sittings) {
 		if s := t.board.course().find(x.name); s != nil {
 			out = append(out, t.goOn(x, s, before)...)
 		}
 	}
-	return append(out, t.begin()...)
+	return slices.Concat(out, t.bringAgain(), t.begin())
 }
 
 // goOn speaks, or calls time if the ceremony has been waiting since before: since
-// it was due, or in the key phase since one message earlier.
+// it was due, or in the key phase since one message earlier. What it said and the
+// board does not show it says again, each time.
 func (t *trustee) goOn(x *sitting, s *session, before int) []world.Packet {
 	out, phase := t.speak(x, s), s.audit.Phase()
 	waiting := x.due <= before || phase == ceremony.PhaseKey && x.due <= t.moment
 	if len(out) > 0 || !waiting || phase > ceremony.PhaseConfirm || t.program != "" {
 		return out
 	}
-	if x.called == phase {
-		return t.stuck(x, phase)
+	if x.called != phase {
+		x.called, x.waits = phase, 0
 	}
-	raw, err := x.own.CallTime(s.audit)
+	posts, err := x.own.Urge(s.audit)
 	if err != nil {
 		return nil
 	}
-	x.called = phase
-	return []world.Packet{t.post(x.name, raw), t.reread()}
+	switch x.waits++; {
+	case x.waits == 2:
+		out = t.stuck(x, phase)
+	case x.waits > 2 && len(posts) > 0 && phase < ceremony.PhaseConfirm:
+		out = t.drop(x)
+	}
+	for _, raw := range posts {
+		out = append(out, t.post(x.name, raw))
+	}
+	return append(out, t.reread())
+}
+
+// drop erases what a trustee has for a ceremony, if for three messages or nights the
+// board has not shown what it posts. It may be over for the others, and the one-use
+// key would open the share that was made for it. The old share has to stay: the
+// others may have kept theirs. It still calls time.
+func (t *trustee) drop(x *sitting) []world.Packet {
+	if x.dropped {
+		return nil
+	}
+	x.dropped = true
+	x.own.Erase()
+	return t.left(x.name, errors.New("the board does not show what it posts"))
 }
 
 // stuck tells the public, once, that calling time was no use: fewer than the

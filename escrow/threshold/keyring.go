@@ -116,55 +116,5 @@ func (k *keyring) accept(now time.Time, m world.Meta, public []byte) error {
 	return nil
 }
 
-// clerk is the provider's part in the escrow: it takes certificates from trustees
-// and hands them to devices.
-type clerk struct{ keyring }
-
-// Handle implements [e2ee.Clerk].
-func (k *clerk) Handle(p world.Packet, devices []string) []world.Packet {
-	switch p.Kind() {
-	case KindFetchKeys:
-		if _, isDevice := world.AccountOf(p.From); isDevice {
-			return k.hand(p.From, k.keys)
-		}
-	case KindKey:
-		return k.spread(p, devices)
-	}
-	return nil
-}
-
-func (k *clerk) hand(device string, keys []*committee) []world.Packet {
-	var out []world.Packet
-	for _, c := range keys {
-		out = append(out, world.Packet{From: "provider", To: device, Data: c.packet()})
-	}
-	return out
-}
-
-// spread hands a new key to every device.
-func (k *clerk) spread(p world.Packet, devices []string) []world.Packet {
-	f, err := world.Unpack(p.Data, KindKey, 2)
-	if err != nil {
-		return nil
-	}
-	if fresh, err := k.learn(string(f[0]), f[1]); err != nil || !fresh {
-		return nil // several trustees bring each key
-	}
-	var out []world.Packet
-	for _, d := range devices {
-		out = append(out, k.hand(d, []*committee{k.newest()})...)
-	}
-	return out
-}
-
-// Holdings implements [e2ee.Clerk]: certificates and public polynomials.
-func (k *clerk) Holdings() []world.Fact {
-	var facts []world.Fact
-	for _, c := range k.keys {
-		facts = append(facts, c.fact(), world.Fact{Kind: Certificate, Ref: c.id, Data: c.certificate})
-	}
-	return facts
-}
-
 // packet is how a key travels.
 func (c *committee) packet() []byte { return world.Pack(KindKey, []byte(c.id), c.certificate) }

@@ -19,7 +19,7 @@ type observer struct {
 func (o *observer) follow(update []byte) (first int64, records [][]byte, news []string, err error) {
 	before := o.at
 	if _, err = o.read(update); err != nil {
-		return 0, nil, nil, err
+		return before.size, nil, nil, err
 	}
 	for p := o.at; p != before; p = p.before {
 		first, records = p.size-int64(len(p.records)), append(p.records[:len(p.records):len(p.records)], records...)

@@ -1,8 +1,9 @@
 package threshold
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
+	"slices"
 
 	"doormat/escrow"
 	"doormat/world/ledger"
@@ -11,10 +12,11 @@ import (
 // reader is one principal's view of the board: up to where it has read, and what
 // that amounts to. It believes what enough witnesses cosigned, and nothing else.
 //
-// Programs in one process share what they would compute alike: who has read the
-// same records has the same course, so it is computed once and moves on with
-// whoever reads on first. A reader that lags behind computes its own. Readers that
-// were shown different boards stand at different points and share nothing.
+// Programs in one process share what they would compute alike: readers at the same
+// point who are shown the same records under the same checkpoint have the same
+// course, so it is computed once and moves on with whoever reads on first. Whoever
+// is shown anything else, or lags behind, computes its own: nobody learns what it
+// was not shown. TestOwnEyes proves it.
 type reader struct {
 	*commons
 	at  *point
@@ -24,8 +26,14 @@ type reader struct {
 // commons is what readers in one process share.
 type commons struct {
 	founding *founding
-	points   map[string]*point            // by root
+	points   map[step]*point
 	checked  map[string]ledger.Checkpoint // by note
+}
+
+// step is the way to a point: from where, and by which checkpoint.
+type step struct {
+	before     *point // nil for the founding
+	checkpoint string
 }
 
 // point is the board after an update.
@@ -38,12 +46,12 @@ type point struct {
 }
 
 func newCommons(f *founding) *commons {
-	return &commons{f, map[string]*point{}, map[string]ledger.Checkpoint{}}
+	return &commons{f, map[step]*point{}, map[string]ledger.Checkpoint{}}
 }
 
 // reader begins at the end of the founding.
 func (c *commons) reader() (*reader, error) {
-	first := c.points[""]
+	first := c.points[step{}]
 	if first == nil {
 		l, err := ledger.ParseLog(c.founding.log)
 		if err != nil {
@@ -53,7 +61,7 @@ func (c *commons) reader() (*reader, error) {
 		if first.records, err = l.Records(0, l.Size()); err != nil {
 			return nil, err
 		}
-		c.points[""] = first
+		c.points[step{}] = first
 	}
 	return &reader{commons: c, at: first}, nil
 }
@@ -70,10 +78,8 @@ func (c *commons) check(note []byte) (ledger.Checkpoint, error) {
 	return checkpoint, err
 }
 
-// errGap says that an update begins beyond what was read.
-var errGap = errors.New("records are missing in between")
-
-// read takes an update. It tells whether there was anything new.
+// read takes an update. It tells whether there was anything new. It fails with
+// [escrow.ErrGap] if the update begins beyond what was read.
 func (r *reader) read(data []byte) (bool, error) {
 	u, err := escrow.ParseUpdate(data)
 	if err != nil {
@@ -83,43 +89,35 @@ func (r *reader) read(data []byte) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if c.Size <= r.at.size {
+	switch {
+	case c.Size <= r.at.size:
 		return false, nil
+	case u.First > r.at.size:
+		return false, escrow.ErrGap
+	case u.First+int64(len(u.Records)) != c.Size:
+		return false, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, c.Size)
 	}
-	next := r.points[string(c.Root[:])]
-	if next == nil || !next.follows(r.at) {
-		if next, err = r.extend(u, c); err != nil {
+	way, records := step{r.at, string(u.Checkpoint)}, u.Records[r.at.size-u.First:]
+	next := r.points[way]
+	if next == nil || !slices.EqualFunc(next.records, records, bytes.Equal) {
+		if next, err = r.extend(c, records, u.Checkpoint); err != nil {
 			return false, err
 		}
-		r.points[string(c.Root[:])] = next
+		r.points[way] = next
 	}
 	r.at, r.own = next, nil
 	return true, nil
 }
 
-// follows tells whether an update led from before to p, perhaps by others.
-func (p *point) follows(before *point) bool {
-	for p != nil && p.size > before.size {
-		p = p.before
-	}
-	return p == before
-}
-
 // extend moves the course on, if the records are what the checkpoint commits to.
-func (r *reader) extend(u *escrow.Update, c ledger.Checkpoint) (*point, error) {
-	if u.First > r.at.size {
-		return nil, errGap
-	}
-	if u.First+int64(len(u.Records)) != c.Size {
-		return nil, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, c.Size)
-	}
-	records, course := u.Records[r.at.size-u.First:], r.course()
+func (r *reader) extend(c ledger.Checkpoint, records [][]byte, checkpoint []byte) (*point, error) {
+	course := r.course()
 	if err := course.reader.Read(c, records); err != nil {
 		return nil, err
 	}
-	course.follow(records, u.Checkpoint)
+	course.follow(records, checkpoint)
 	r.at.course = nil
-	return &point{r.at, c.Size, records, u.Checkpoint, course}, nil
+	return &point{r.at, c.Size, records, checkpoint, course}, nil
 }
 
 // course is what the board amounts to, as far as it was read.

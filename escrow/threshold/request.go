@@ -16,6 +16,7 @@ const (
 	KindAnswer                      // trustee to agency: the agency's public key, facts sealed to it
 	KindFetchKeys                   // device to provider
 	KindKey                         // trustee to provider, provider to device: key id, certificate
+	KindHaveKey                     // provider to trustee: id of its newest key
 )
 
 // item is one message of a request: what the label is built from, and the

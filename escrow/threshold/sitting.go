@@ -18,15 +18,17 @@ import (
 
 // sitting is a trustee's part in one ceremony.
 type sitting struct {
-	name   string
-	key    int
-	due    int // the message after which it is to be held
-	roster []byte
-	own    *ceremony.Trustee
-	called ceremony.Phase // the last for which it called time
-	told   bool           // the public that it stands still
-	sent   bool           // its confirmation
-	share  *sharing.Share // once the ceremony is done
+	name    string
+	key     int
+	due     int // the message after which it is to be held
+	roster  []byte
+	own     *ceremony.Trustee
+	called  ceremony.Phase // the last for which it called time
+	waits   int            // so often
+	dropped bool           // its part
+	told    bool           // the public that it stands still
+	sent    bool           // its confirmation
+	share   *sharing.Share // once the ceremony is done
 }
 
 // sit joins a ceremony while one-use keys are being posted.
@@ -65,13 +67,18 @@ func (t *trustee) left(name string, err error) []world.Packet {
 func (t *trustee) update(data []byte) []world.Packet {
 	fresh, err := t.board.read(data)
 	switch {
-	case errors.Is(err, errGap):
+	case errors.Is(err, escrow.ErrGap):
+		if t.asked {
+			return nil // not before the clock speaks, lest a false answer make a loop
+		}
+		t.asked = true
 		return []world.Packet{t.reread()}
 	case err != nil:
 		return []world.Packet{world.Warn(t.name, "the log's board does not add up: "+err.Error())}
 	case !fresh:
 		return nil
 	}
+	t.asked = false
 	var out []world.Packet
 	for _, x := range slices.Clone(t.sittings) {
 		out = append(out, t.attend(x)...)
@@ -112,7 +119,7 @@ func (t *trustee) speak(x *sitting, s *session) []world.Packet {
 	var raw []byte
 	var err error
 	switch phase := s.audit.Phase(); {
-	case phase > ceremony.PhaseKey && t.moment < x.due:
+	case x.dropped || phase > ceremony.PhaseKey && t.moment < x.due:
 		return nil
 	case phase < ceremony.PhaseConfirm:
 		raw, err = t.say(x, s)
@@ -146,6 +153,9 @@ func (t *trustee) finish(x *sitting, s *session) []world.Packet {
 	if err == nil {
 		share, err = x.own.Share()
 	}
+	if err != nil && x.dropped {
+		return nil // it has told
+	}
 	if err != nil {
 		return t.left(x.name, err)
 	}
@@ -153,7 +163,7 @@ func (t *trustee) finish(x *sitting, s *session) []world.Packet {
 	t.take(x, s)
 	place := slices.Index(o.Holders, t.index)
 	if e := t.board.course().epochOf(s.key); s.epoch == 0 && e != nil && place >= 0 && place < s.roster.Threshold {
-		return []world.Packet{{From: t.name, To: "provider", Data: e.packet()}}
+		return t.bring(e.committee)
 	}
 	return nil
 }

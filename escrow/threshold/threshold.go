@@ -129,7 +129,7 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 		return nil, err
 	}
 	common, anchor := newCommons(f), newAnchor(f)
-	desk := &clerk{keyring{anchor, []*committee{f.committee}}}
+	desk := newClerk(anchor, f.committee)
 	provider := e2ee.NewProvider(court.Public(), env.Settings.Mailbox, desk.accept, nil)
 	provider.Clerk = desk
 	nodes := []world.Node{court, agency, provider}

@@ -30,9 +30,11 @@ type trustee struct {
 	willing  bool
 
 	board           *reader
-	refresh, rotate int // every so many messages, 0 for never
-	moment          int // messages typed so far
+	refresh, rotate int  // every so many messages, 0 for never
+	moment          int  // messages typed so far
+	asked           bool // the log for what is missing on the board
 	sittings        []*sitting
+	errand          errand
 	program         string // modified, "" for the honest one
 }
 
@@ -73,6 +75,8 @@ func (t *trustee) Handle(now time.Time, p world.Packet) []world.Packet {
 		return t.begin()
 	case p.From == world.Clock:
 		return t.clock(p)
+	case p.From == "provider" && p.Kind() == KindHaveKey:
+		t.brought(p.Data)
 	case p.From == "log" && p.Kind() == escrow.KindUpdate:
 		return t.update(p.Data)
 	}

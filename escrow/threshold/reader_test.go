@@ -1,0 +1,59 @@
+package threshold
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/escrow"
+	"doormat/world"
+)
+
+// TestOwnEyes: what the others in this process have read is no use to a reader that
+// was shown something else, or nothing.
+func TestOwnEyes(t *testing.T) {
+	tests := map[string]struct {
+		spoil  func(*escrow.Update) *escrow.Update
+		warned string
+	}{
+		"other records":   {func(u *escrow.Update) *escrow.Update { u.Records[0] = []byte("rubbish"); return u }, "does not add up"},
+		"too few records": {func(u *escrow.Update) *escrow.Update { u.Records = u.Records[1:]; return u }, "does not add up"},
+		"a gap":           {func(u *escrow.Update) *escrow.Update { u.First++; u.Records = u.Records[1:]; return u }, "trustee 3: absent"},
+		"nothing":         {func(u *escrow.Update) *escrow.Update { return nil }, "trustee 3: absent"},
+	}
+	for name, c := range tests {
+		s := renewing(t, 2, 4, 2, 0, 3)
+		s.play.Intercept = func(p world.Packet) bool {
+			if p.To != "trustee:3" || p.Kind() != escrow.KindUpdate {
+				return false
+			}
+			u, err := escrow.ParseUpdate(p.Data)
+			require.NoError(t, err)
+			if u = c.spoil(u); u != nil {
+				p.Data = u.Encode()
+				s.play.Net.Deliver(p)
+			}
+			return true
+		}
+		s.advance(3)
+		require.Equal(t, []string{epochName(1, 1)}, s.refs("trustee:1", Share), name)
+		require.Equal(t, []string{epochName(1, 0)}, s.refs("trustee:3", Share), name)
+		require.Contains(t, s.warned[0], c.warned, name)
+	}
+}
+
+// TestDeafMonitor: a monitor that missed one packet reads on, and tells of a cheat.
+func TestDeafMonitor(t *testing.T) {
+	s := renewing(t, 2, 4, 3, 0, 4)
+	lost := false
+	s.play.Intercept = func(p world.Packet) bool {
+		hit := !lost && p.To == "monitor" && p.Kind() == escrow.KindUpdate
+		lost = lost || hit
+		return hit
+	}
+	require.NoError(t, s.trustee(1).Reprogram(BadShare, nil))
+	s.advance(4)
+	require.True(t, lost)
+	require.Len(t, s.warned, 1)
+	require.Contains(t, s.warned[0], "monitor: in the ceremony for key 1/epoch 1, trustee 1")
+}
