@@ -74,7 +74,7 @@ func TestResharingProperty(t *testing.T) {
 				changed[i] = identity(100 + i)
 			case fate == "lost":
 				changed[i] = identity(i)
-			case len(quiet) < size[1]-(2*size[0]-1):
+			case len(quiet) < (size[1]-size[0])/2:
 				quiet = append(quiet, i)
 			}
 		}
