@@ -3,6 +3,7 @@ package attacks
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"doormat/world"
 )
@@ -110,7 +111,7 @@ func newView(c *world.Conversation, s world.Settings) View {
 	return v
 }
 
-// met compares what was measured with what was expected and names the first
+// met compares what was measured with what was expected and names every
 // difference, "" if there is none. Parts of which there is nothing are not
 // compared.
 func (o *Outcome) met(c *Cell) string {
@@ -124,13 +125,14 @@ func (o *Outcome) met(c *Cell) string {
 		{"others before", o.OthersBefore, c.Content.Others.Before, c.Content.Others.BeforeTotal},
 		{"others after", o.OthersAfter, c.Content.Others.After, c.Content.Others.AfterTotal},
 	}
+	var unlike []string
 	for _, p := range parts {
 		if p.from > 0 && level(p.got, p.from) != p.want {
-			return fmt.Sprintf("%s: expected %s, measured %d of %d", p.name, p.want, p.got, p.from)
+			unlike = append(unlike, fmt.Sprintf("%s: expected %s, measured %d of %d", p.name, p.want, p.got, p.from))
 		}
 	}
 	if a := c.Attachments; o.Files != "" && a.Total > 0 && level(a.Recovered, a.Total) != o.Files {
-		return fmt.Sprintf("attachments: expected %s, measured %d of %d", o.Files, a.Recovered, a.Total)
+		unlike = append(unlike, fmt.Sprintf("attachments: expected %s, measured %d of %d", o.Files, a.Recovered, a.Total))
 	}
 	flags := []struct {
 		name      string
@@ -142,10 +144,10 @@ func (o *Outcome) met(c *Cell) string {
 	}
 	for _, f := range flags {
 		if f.want != f.got {
-			return fmt.Sprintf("%s: expected %v, measured %v", f.name, f.want, f.got)
+			unlike = append(unlike, fmt.Sprintf("%s: expected %v, measured %v", f.name, f.want, f.got))
 		}
 	}
-	return ""
+	return strings.Join(unlike, "; ")
 }
 
 func level(got, from int) Level {

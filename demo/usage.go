@@ -18,11 +18,10 @@ func Usagef(format string, args ...any) error {
 }
 
 func unknown(what, id string, known []string) error {
-	hint := ""
 	if near := Nearest(id, known); near != "" {
-		hint = fmt.Sprintf("; did you mean %q?", near)
+		return Usagef("no %s %q; did you mean %q? There are %s", what, id, near, enumerate(known))
 	}
-	return Usagef("no %s %q%s; there are %s", what, id, hint, enumerate(known))
+	return Usagef("no %s %q; there are %s", what, id, enumerate(known))
 }
 
 // enumerate names the first few of a list.

@@ -22,7 +22,7 @@ func (a *app) demo() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			tour := report.Tour{Conversation: lab.Conversation, BuiltIn: o.Conversation == "", Designs: lab.Designs}
+			tour := report.Tour{Conversation: lab.Conversation, Target: lab.Settings.Target, BuiltIn: o.Conversation == "", Designs: lab.Designs}
 			if err := out.text(tour.Opening(out.width)); err != nil {
 				return err
 			}

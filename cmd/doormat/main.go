@@ -58,5 +58,9 @@ func run(kit func() (demo.Kit, error)) int {
 
 // complain prints one line on stderr.
 func complain(text string) {
-	fmt.Fprintln(os.Stderr, "doormat: "+report.Clean(strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ")))
+	text = report.Clean(strings.ReplaceAll(strings.TrimSpace(text), "\n", "; "))
+	for _, whole := range []string{"doormat: ", "doormat "} { // commands say their whole name
+		text = strings.TrimPrefix(text, whole)
+	}
+	fmt.Fprintln(os.Stderr, "doormat: "+text)
 }

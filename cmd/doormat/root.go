@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,11 +60,14 @@ func group(c *cobra.Command, subcommands ...*cobra.Command) *cobra.Command {
 	return c
 }
 
+// parsing is what the flag package says of a number that is none.
+var parsing = regexp.MustCompile(`strconv\.\w+: parsing ".*": .*`)
+
 // flagError says what was meant by an unknown flag.
 func flagError(c *cobra.Command, err error) error {
 	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !ok {
-		return demo.Usagef("%v", err)
+		return demo.Usagef("%s", parsing.ReplaceAllString(err.Error(), "want a number"))
 	}
 	var known []string
 	c.Flags().VisitAll(func(f *pflag.Flag) {

@@ -13,6 +13,7 @@ import (
 // A Tour is what `doormat demo` tells.
 type Tour struct {
 	Conversation *world.Conversation
+	Target       string
 	BuiltIn      bool // the conversation is that of package story
 	Designs      []world.Design
 }
@@ -33,7 +34,7 @@ func (t Tour) Opening(width int) string {
 	if t.BuiltIn {
 		t.people(p)
 	} else {
-		p.prose(2, strings.Join(c.Accounts[:min(10, len(c.Accounts))], ", ")+"; the target is "+c.Target+".")
+		p.prose(2, strings.Join(c.Accounts[:min(10, len(c.Accounts))], ", ")+"; the target is "+t.Target+".")
 	}
 	p.gap()
 	for _, d := range t.Designs {
