@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -240,14 +239,14 @@ func TestBlobStore(t *testing.T) {
 	put("Cem", Chunk{fresh, 0, 0, []byte("early")})
 	u, err := ParseUpload(s.packets(KindUpload)[0].Data)
 	require.NoError(t, err)
-	u.Meta.ID = fresh
+	u.Meta.ID, u.Meta.Sent = fresh, s.play.Net.Now()
 	s.post(world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()})
 	require.NotContains(t, provider.blobs, fresh, "another account's")
 }
 
 func TestRefusedMessageLeavesNoBlobs(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben+9"}}.start(t)
-	s.provider().accept = func(time.Time, world.Meta, []byte) error { return fmt.Errorf("no") }
+	s.provider().accept = func(world.Meta, []byte) error { return fmt.Errorf("no") }
 	s.end()
 	require.Empty(t, s.provider().blobs)
 	require.Len(t, s.packets(KindPut), 1)

@@ -53,7 +53,7 @@ func parseDistribution(data []byte) (*distribution, error) {
 
 // facts are what a device keeps of a group.
 func (g *group) facts(name string) []world.Fact {
-	facts := []world.Fact{{Kind: GroupView, Ref: name, Data: world.Pack(viewTag, world.Strings(g.members), world.Time(g.since))}}
+	facts := []world.Fact{viewFact(name, g.members, g.since)}
 	if g.own != nil {
 		facts = append(facts, world.Fact{Kind: OwnSenderKey, Ref: name, Data: g.own.encode(name)})
 	}
@@ -63,6 +63,12 @@ func (g *group) facts(name string) []world.Fact {
 		}
 	}
 	return facts
+}
+
+// viewFact states who is in a group, nobody if the account is not, and since when.
+func viewFact(name string, members []string, since stamp) world.Fact {
+	return world.Fact{Kind: GroupView, Ref: name,
+		Data: world.Pack(viewTag, world.Strings(members), world.Time(since.sent), []byte(since.author), []byte(since.id))}
 }
 
 func (c *ownChain) encode(group string) []byte {

@@ -3,6 +3,7 @@ package e2ee
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -195,7 +196,8 @@ func newChain(t testing.TB) *senderkey.Sender {
 // of their own with Ben: refused with a warning, and nothing changes.
 func TestHostileMembers(t *testing.T) {
 	all := []string{"Ana", "Ben", "Cem"}
-	later := begin.AddDate(0, 0, 1)
+	later := begin.Add(5 * time.Minute)
+	dated := func(m world.Meta, sent time.Time) world.Meta { m.Sent = sent; return m }
 	update := func(group string, accounts ...string) []byte {
 		return (&Content{Update: &Members{group, accounts}}).Encode()
 	}
@@ -219,8 +221,7 @@ func TestHostileMembers(t *testing.T) {
 		return func(s *stage) { s.inject("Ben", m, secret, nil) }
 	}
 	text := (&Content{Body: body(9)}).Encode()
-	old := plainly("Ana", "Ben", "Cem")
-	old.Sent = begin.AddDate(-1, 0, 0)
+	old := dated(plainly("Ana", "Ben", "Cem"), begin.AddDate(-1, 0, 0))
 	tests := map[string]struct {
 		do   func(*stage)
 		want string
@@ -238,13 +239,15 @@ func TestHostileMembers(t *testing.T) {
 		"update not to all":         {pairwise(plainly("Ana", "Ben"), update("crew", "Ana", "Ben", "Dee")), "it was not sent to all members"},
 		"update also to others":     {pairwise(plainly("Ana", "Ben", "Cem", "Dee"), update("crew", all...)), "it was not sent to all members"},
 		"old update":                {pairwise(old, update("crew", "Ana", "Ben")), "it is older than another one"},
+		"of the future":             {pairwise(dated(plainly("Cem", "Ana", "Ben"), begin.AddDate(9, 0, 0)), update("crew", all...)), "it is dated 2035-03-02 09:00:00"},
+		"a little too early":        {pairwise(dated(plainly("Cem", "Ana", "Ben"), begin.Add(4*time.Minute+ClockSkew+time.Second)), update("crew", all...)), "it is dated"},
 		"not from a founder":        {pairwise(plainly("Ana", "Ben", "Cem"), update("zoo", "Ben", "Cem")), "it is from nobody in the group"},
 		"founded in secret":         {pairwise(plainly("Ana", "Ben"), update("zoo", all...)), "it was not sent to all members"},
 		"of others":                 {pairwise(plainly("Ana", "Ben", "Cem"), update("zoo", "Ana", "Cem")), ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			messages := []string{"Ana>Ben", "Ben>Ana", "Dee>Ben", "Ben>Dee", "Ana@crew>Ben,Cem", "Ana@crew>Ben,Cem", "Cem@crew>Ana,Ben"}
+			messages := []string{"Ana>Ben", "Ben>Ana", "Dee>Ben", "Cem>Ben", "Ana@crew>Ben,Cem", "Ana@crew>Ben,Cem", "Cem@crew>Ana,Ben"}
 			groups := append(crew(all...), world.Group{Name: "pair", Members: []string{"Ana", "Ben"}})
 			s := scene{groups: groups, messages: messages}.start(t).advance(5)
 			about := func() []world.Fact {
@@ -266,6 +269,44 @@ func TestHostileMembers(t *testing.T) {
 			s.quiet()
 		})
 	}
+}
+
+// change lets a user say who is in the crew from now on.
+func (s *stage) change(by string, members ...string) world.Packet {
+	return world.Packet{From: world.UserOf(by), To: world.DeviceOf(by), Data: world.Pack(world.KindMembers, []byte("crew"), world.Strings(members))}
+}
+
+// Two changes of one second: in whatever order they come, all believe the same one.
+func TestChangesOfOneSecond(t *testing.T) {
+	messages := []string{"Ana@crew>Ben,Cem,Dee", "Ben@crew>Ana,Cem,Dee"}
+	for first := range 2 {
+		s := scene{groups: crew("Ana", "Ben", "Cem", "Dee"), messages: messages}.start(t).end()
+		held := s.hold(isDelivery)
+		s.post(s.change("Ana", "Ana", "Ben", "Dee"), s.change("Ben", "Ana", "Ben", "Cem"))
+		require.Len(t, *held, 6)
+		if first == 1 {
+			slices.Reverse(*held)
+		}
+		s.release(*held...)
+		for _, member := range []string{"Ana", "Ben", "Cem"} {
+			require.Equal(t, []string{"Ana", "Ben", "Cem"}, s.device(member).groups["crew"].members, member)
+		}
+		require.NotContains(t, s.device("Dee").groups, "crew")
+		require.True(t, slices.ContainsFunc(s.copyOf("Dee"), func(f world.Fact) bool { return f.Kind == GroupView }), "since when is kept")
+	}
+}
+
+// Whoever dates changes as far ahead as is allowed can be removed like others.
+func TestClockAhead(t *testing.T) {
+	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: []string{"Cem>Ana", "Cem>Ben", "Ana@crew>Ben,Cem"}}.start(t).end()
+	m := world.Meta{ID: "ahead", From: "Cem", To: []string{"Ana", "Ben"}, Sent: s.play.Net.Now().Add(ClockSkew - time.Minute)}
+	for _, to := range m.To {
+		s.inject(to, m, (&Content{Update: &Members{"crew", []string{"Ana", "Ben", "Cem"}}}).Encode(), nil)
+	}
+	s.post(s.change("Ana", "Ana", "Ben"))
+	s.quiet()
+	require.Equal(t, []string{"Ana", "Ben"}, s.device("Ben").groups["crew"].members)
+	require.NotContains(t, s.device("Cem").groups, "crew")
 }
 
 func mustSeal(s *stage, secret []byte) *senderkey.Message {

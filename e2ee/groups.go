@@ -1,6 +1,7 @@
 package e2ee
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"maps"
 	"slices"
@@ -14,9 +15,31 @@ import (
 // group is one device's view of a group that its account is in.
 type group struct {
 	members []string  // sorted, the own account among them
-	since   time.Time // of the change that the view comes from, by the clock of who made it
+	since   stamp     // of the change that the view comes from
 	own     *ownChain // nil until it is needed
 	chains  map[string][]*senderkey.Receiver
+}
+
+// stamp puts the changes of a group in the one order that all devices follow,
+// whichever comes first: by the clock of who made them, and of one second by author
+// and number. What life tells has neither.
+type stamp struct {
+	sent       time.Time
+	author, id string
+}
+
+func stampOf(m world.Meta) stamp { return stamp{m.Sent, m.From, m.ID} }
+
+func (s stamp) before(other stamp) bool {
+	return cmp.Or(cmp.Compare(s.sent.Unix(), other.sent.Unix()), cmp.Compare(s.author, other.author), cmp.Compare(s.id, other.id)) < 0
+}
+
+// known is the newest change of a group that the device knows of.
+func (d *Device) known(name string) stamp {
+	if g := d.groups[name]; g != nil {
+		return g.since
+	}
+	return d.left[name] // the zero stamp is before all others
 }
 
 // ownChain is the own sender key, and who has it: by account the fingerprint of
@@ -42,14 +65,18 @@ func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet
 		return nil
 	}
 	to := d.concerned(m)
-	d.follow(m, now)
 	if !change || len(to) == 0 {
+		d.follow(m, stamp{sent: now})
 		return nil
 	}
 	meta, err := d.newMeta(now, to, "")
 	if err != nil {
-		return d.warn("the group %s was not told of the change: %v", m.Group, err)
+		return d.warn("the group %s was not changed: %v", m.Group, err)
 	}
+	if known := d.known(m.Group); stampOf(meta).before(known) {
+		meta.Sent = known.sent.Add(time.Second) // a change by a clock that is ahead must not stand
+	}
+	d.follow(m, stampOf(meta))
 	out, err := d.dispatch(meta, &Content{Update: m})
 	if err != nil {
 		return d.warn("the group %s was not told of the change: %v", m.Group, err)
@@ -74,12 +101,14 @@ func others(accounts []string, without string) []string {
 
 // follow changes the view of a group. The own sender key is forgotten, so that the
 // next message comes under a new one, and so are the keys of those who left; who
-// leaves forgets the group.
-func (d *Device) follow(m *Members, since time.Time) {
+// leaves forgets the group, but not when, lest an older change take it in again.
+func (d *Device) follow(m *Members, since stamp) {
 	if !slices.Contains(m.Accounts, d.account) {
 		delete(d.groups, m.Group)
+		d.left[m.Group] = since
 		return
 	}
+	delete(d.left, m.Group)
 	g := d.groups[m.Group]
 	if g == nil {
 		g = &group{chains: map[string][]*senderkey.Receiver{}}
@@ -90,9 +119,11 @@ func (d *Device) follow(m *Members, since time.Time) {
 }
 
 // update takes a change that another member tells of. It must come from a member,
-// go to everybody concerned, and not be older than what is known. Whoever is taken
+// go to everybody concerned, and be neither older than what is known nor of the
+// future: a date that never comes would keep all others from changing the group.
+// Whoever is taken
 // in believes any member; what concerns a group that one is not in is ignored.
-func (d *Device) update(from world.Meta, m *Members) []world.Packet {
+func (d *Device) update(now time.Time, from world.Meta, m *Members) []world.Packet {
 	g := d.groups[m.Group]
 	members := m.Accounts
 	if g != nil {
@@ -109,10 +140,12 @@ func (d *Device) update(from world.Meta, m *Members) []world.Packet {
 	case g != nil && !slices.Equal(from.To, others(append(d.concerned(m), d.account), from.From)),
 		g == nil && !containsAll(from.To, others(m.Accounts, from.From)):
 		why = "it was not sent to all members"
-	case g != nil && from.Sent.Before(g.since):
+	case from.Sent.After(now.Add(ClockSkew)):
+		why = "it is dated " + from.Sent.Format(time.DateTime)
+	case stampOf(from).before(d.known(m.Group)):
 		why = "it is older than another one"
 	default:
-		d.follow(m, from.Sent)
+		d.follow(m, stampOf(from))
 		return nil
 	}
 	return d.warn("a change of the group %s by %s was refused: %s", m.Group, from.From, why)
