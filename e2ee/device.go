@@ -217,8 +217,8 @@ func (d *Device) number(data []byte) []world.Packet {
 	return d.toUser(world.KindNumber, f[0], []byte(number))
 }
 
-// meet records the identity under which a peer appears and warns if it is
-// another one than before.
+// meet records the identity under which a peer appears. If it is another one than
+// before it warns, and ends the own sender keys that a thief of the old phone has.
 func (d *Device) meet(name string, id pqxdh.IdentityPublic) []world.Packet {
 	p := d.peers[name]
 	if p == nil {
@@ -231,6 +231,7 @@ func (d *Device) meet(name string, id pqxdh.IdentityPublic) []world.Packet {
 		return nil
 	}
 	p.sessions = slices.DeleteFunc(p.sessions, func(s *session) bool { return s.identity != id })
+	d.renew(name)
 	return d.warn("the safety number with %s has changed", name)
 }
 

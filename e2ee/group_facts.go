@@ -58,8 +58,8 @@ func (g *group) facts(name string) []world.Fact {
 		facts = append(facts, world.Fact{Kind: OwnSenderKey, Ref: name, Data: g.own.encode(name)})
 	}
 	for _, member := range sortedKeys(g.chains) {
-		for _, r := range g.chains[member] {
-			facts = append(facts, world.Fact{Kind: SenderKey, Ref: name, Data: world.Pack(chainTag, []byte(name), []byte(member), r.Marshal())})
+		for _, c := range g.chains[member] {
+			facts = append(facts, world.Fact{Kind: SenderKey, Ref: name, Data: world.Pack(chainTag, []byte(name), []byte(member), c.Marshal(), world.Time(c.sent))})
 		}
 	}
 	return facts

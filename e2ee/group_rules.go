@@ -38,7 +38,7 @@ func readDistribution(in world.Input) ([]world.Derived, error) {
 }
 
 func readSenderKey(in world.Input) ([]world.Derived, error) {
-	f, err := world.Unpack(in.Facts[0].Data, chainTag, 3)
+	f, err := world.Unpack(in.Facts[0].Data, chainTag, 4)
 	if err != nil {
 		return nil, err
 	}

@@ -344,18 +344,53 @@ func (s *stage) keyOf(t testing.TB, account string) []byte {
 	return (&distribution{"crew", s.device(account).groups["crew"].own.sender.Distribution()}).encode()
 }
 
-// A member who sets up anew gets the key again, with the message that went to the
-// device that is no more.
-func TestKeyAgainAfterReinstall(t *testing.T) {
-	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: []string{"Ana@crew>Ben,Cem", "Ana@crew>Ben,Cem", "Ana@crew>Ben,Cem"},
-		events: []world.Event{{After: 1, Kind: world.Reinstall, Account: "Ben"}}}.start(t).advance(1)
+// A member who sets up anew gets the key of the message that went to the device that
+// is no more. That is the last one that a thief of the old device reads: then there
+// is a new key.
+func TestKeyAfterReinstall(t *testing.T) {
+	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: slices.Repeat([]string{"Ana@crew>Ben,Cem"}, 5),
+		events: []world.Event{{After: 2, Kind: world.Reinstall, Account: "Ben"}}}.start(t).advance(1)
 	chain := s.device("Ana").groups["crew"].own
+	thief := s.copyOf("Ben")
 	s.end()
-	s.each(1, 3)
+	s.each(1, 5)
+	require.Equal(t, []int{2, 3}, s.opens(thief, s.wire))
 	require.Equal(t, []string{"Ana: the safety number with Ben has changed"}, s.warned)
-	require.Same(t, chain, s.device("Ana").groups["crew"].own)
-	require.Equal(t, uint32(3), s.device("Ben").groups["crew"].chains["Ana"][0].Chain().N)
+	require.NotSame(t, chain, s.device("Ana").groups["crew"].own)
+	require.Equal(t, uint32(2), s.device("Ben").groups["crew"].chains["Ana"][0].Chain().N)
 	require.Empty(t, s.device("Ana").outbox, "the key as of an old message is kept")
+}
+
+// Sender keys that come late do not push out the newest, of which no second copy
+// comes.
+func TestLateKeys(t *testing.T) {
+	n := 2*senderkey.Life + 5
+	s := scene{groups: crew("Ana", "Ben"), messages: slices.Repeat([]string{"Ana@crew>Ben"}, n)}.start(t)
+	late := s.hold(func(p world.Packet) bool {
+		return isDelivery(p) && !mustDelivery(t, p).bare() && len(s.packets(KindUpload)) <= senderkey.Life+1
+	})
+	s.advance(n - 2)
+	require.Len(t, *late, 2)
+	s.release(*late...)
+	s.shown, s.warned = nil, nil
+	s.end()
+	s.each(n-1, n)
+	s.quiet()
+}
+
+// A file goes to the message that it came with, not to another member's of the same
+// number.
+func TestFileOfAnother(t *testing.T) {
+	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: []string{"Cem>Ben", "Ana@crew>Ben,Cem+100"}}.start(t).end()
+	p, _, chunks := sealedFile(t, 9)
+	m := world.Meta{ID: mustDelivery(t, s.packets(KindDeliver)[1]).Meta.ID, From: "Cem", To: []string{"Ben"}, Sent: begin}
+	s.hold(func(p world.Packet) bool { return p.Kind() == KindGet })
+	s.inject("Ben", m, (&Content{Body: []byte("hi"), Files: []Pointer{p}}).Encode(), nil)
+	s.release(world.Packet{From: "provider", To: "device:Ben", Data: (&Chunk{m.ID, 0, 0, chunks[0]}).Encode(KindBlob)})
+	history := s.device("Ben").history
+	require.Len(t, history, 3)
+	require.Equal(t, file(2, 1, 100), history[1].files[0])
+	require.Equal(t, file(1, 9, 9), history[2].files[0])
 }
 
 // A man in the middle of one pair reads their group too, by the rules that he

@@ -1,7 +1,6 @@
 package e2ee
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"maps"
 	"slices"
@@ -14,32 +13,16 @@ import (
 
 // group is one device's view of a group that its account is in.
 type group struct {
-	members []string  // sorted, the own account among them
-	since   stamp     // of the change that the view comes from
-	own     *ownChain // nil until it is needed
-	chains  map[string][]*senderkey.Receiver
+	members []string           // sorted, the own account among them
+	since   stamp              // of the change that the view comes from
+	own     *ownChain          // nil until it is needed
+	chains  map[string][]chain // by member, newest first
 }
 
-// stamp puts the changes of a group in the one order that all devices follow,
-// whichever comes first: by the clock of who made them, and of one second by author
-// and number. What life tells has neither.
-type stamp struct {
-	sent       time.Time
-	author, id string
-}
-
-func stampOf(m world.Meta) stamp { return stamp{m.Sent, m.From, m.ID} }
-
-func (s stamp) before(other stamp) bool {
-	return cmp.Or(cmp.Compare(s.sent.Unix(), other.sent.Unix()), cmp.Compare(s.author, other.author), cmp.Compare(s.id, other.id)) < 0
-}
-
-// known is the newest change of a group that the device knows of.
-func (d *Device) known(name string) stamp {
-	if g := d.groups[name]; g != nil {
-		return g.since
-	}
-	return d.left[name] // the zero stamp is before all others
+// chain follows a member's sender key.
+type chain struct {
+	*senderkey.Receiver
+	sent time.Time // of the message that brought it
 }
 
 // ownChain is the own sender key, and who has it: by account the fingerprint of
@@ -111,11 +94,11 @@ func (d *Device) follow(m *Members, since stamp) {
 	delete(d.left, m.Group)
 	g := d.groups[m.Group]
 	if g == nil {
-		g = &group{chains: map[string][]*senderkey.Receiver{}}
+		g = &group{chains: map[string][]chain{}}
 		d.groups[m.Group] = g
 	}
 	g.members, g.since, g.own = m.Accounts, since, nil
-	maps.DeleteFunc(g.chains, func(member string, _ []*senderkey.Receiver) bool { return !slices.Contains(g.members, member) })
+	maps.DeleteFunc(g.chains, func(member string, _ []chain) bool { return !slices.Contains(g.members, member) })
 }
 
 // update takes a change that another member tells of. It must come from a member,
@@ -173,6 +156,15 @@ func (d *Device) sealGroup(o *outgoing) error {
 	return err
 }
 
+// renew ends the own sender keys of the groups that an account is in.
+func (d *Device) renew(account string) {
+	for _, g := range d.groups {
+		if slices.Contains(g.members, account) {
+			g.own = nil
+		}
+	}
+}
+
 // has reports whether a peer's device has the sender key.
 func (c *ownChain) has(name string, p *peer) bool {
 	return p != nil && p.identity != nil && slices.Equal(c.given[name], fingerprint(*p.identity))
@@ -210,7 +202,7 @@ func (d *Device) openGroup(in *Delivery) ([]byte, []world.Packet, error) {
 }
 
 // learn takes in the sender key of a member. One that is known is left as it is:
-// it has moved on.
+// it has moved on. One that comes late takes no newer one's place.
 func (d *Device) learn(from world.Meta, data []byte) error {
 	key, err := parseDistribution(data)
 	if err != nil {
@@ -221,10 +213,14 @@ func (d *Device) learn(from world.Meta, data []byte) error {
 		return refusal("its sender key is not for a group that you are both in")
 	}
 	known := g.chains[from.From]
-	if slices.ContainsFunc(known, func(r *senderkey.Receiver) bool { return r.Name() == key.chain.Ratchet }) {
+	if slices.ContainsFunc(known, func(c chain) bool { return c.Name() == key.chain.Ratchet }) {
 		return nil
 	}
-	known = append([]*senderkey.Receiver{senderkey.NewReceiver(key.chain)}, known...)
+	at := slices.IndexFunc(known, func(c chain) bool { return !c.sent.After(from.Sent) })
+	if at < 0 {
+		at = len(known)
+	}
+	known = slices.Insert(slices.Clone(known), at, chain{senderkey.NewReceiver(key.chain), from.Sent})
 	g.chains[from.From] = known[:min(len(known), chainsPerMember)]
 	return nil
 }

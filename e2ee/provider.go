@@ -164,13 +164,15 @@ const ClockSkew = 10 * time.Minute
 
 // check is what a provider can see to, before anything else.
 func (p *Provider) check(now time.Time, u *Upload) error {
+	if p.accept != nil {
+		if err := p.accept(u.Meta, u.Public); err != nil {
+			return err
+		}
+	}
 	if now.Sub(u.Meta.Sent).Abs() > ClockSkew {
 		return fmt.Errorf("it is dated %s", u.Meta.Sent.Format(time.DateTime))
 	}
-	if p.accept == nil {
-		return nil
-	}
-	return p.accept(u.Meta, u.Public)
+	return nil
 }
 
 // sort picks the parts to deliver, and the recipients who have another identity

@@ -79,8 +79,11 @@ func TestFieldRefusals(t *testing.T) {
 				return func(_ *e2ee.Upload, f *escrow.Field) { f.KeyID = "key 2" }
 			}},
 		{"backdated", "it is dated 2017-03-26 18:59:59",
-			func(*stage) func(*e2ee.Upload, *escrow.Field) {
-				return func(u *e2ee.Upload, _ *escrow.Field) { u.Meta.Sent = start.Add(-time.Second) }
+			func(s *stage) func(*e2ee.Upload, *escrow.Field) {
+				return func(u *e2ee.Upload, _ *escrow.Field) {
+					u.Meta.Sent = start.Add(-time.Second)
+					u.Public = mustField(s, u.Meta).Encode()
+				}
 			}},
 		{"with an omitted recipient", "not bound to it",
 			func(*stage) func(*e2ee.Upload, *escrow.Field) {

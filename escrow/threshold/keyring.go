@@ -89,7 +89,7 @@ func (k *keyring) find(id string) *committee {
 
 // accept is what the provider can check: that the field is well formed, proved,
 // and bound to this sender, these recipients, this body and this time, which the
-// provider has compared with its clock. It cannot see what the field encrypts.
+// provider compares with its clock. It cannot see what the field encrypts.
 func (k *keyring) accept(m world.Meta, public []byte) error {
 	f, err := escrow.ParseField(public)
 	if err != nil {
