@@ -2,6 +2,7 @@ package e2ee
 
 import (
 	"crypto/cipher"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -78,6 +79,7 @@ func sealFile(random io.Reader, file world.Attachment) (Pointer, [][]byte, error
 	for i := range sealed {
 		piece := file.Data[i*ChunkSize : min((i+1)*ChunkSize, p.Size)]
 		sealed[i] = aead.Seal(nil, chunkNonce(i, len(sealed)), piece, nil)
+		p.Hashes = append(p.Hashes, sha256.Sum256(sealed[i]))
 	}
 	return p, sealed, nil
 }
@@ -93,6 +95,11 @@ func chunkNonce(i, of int) []byte {
 	return nonce
 }
 
+// means reports whether the author sealed a chunk as number i, from 0.
+func (p *Pointer) means(i int, sealed []byte) bool {
+	return i < len(p.Hashes) && p.Hashes[i] == sha256.Sum256(sealed)
+}
+
 // openFile opens what sealFile sealed, and refuses any other chunks.
 func (p *Pointer) openFile(sealed [][]byte) ([]byte, error) {
 	if len(sealed) != chunks(p.Size) {
@@ -104,8 +111,11 @@ func (p *Pointer) openFile(sealed [][]byte) ([]byte, error) {
 	}
 	data := make([]byte, 0, p.Size)
 	for i, c := range sealed {
-		if data, err = aead.Open(data, chunkNonce(i, len(sealed)), c, nil); err != nil {
+		if !p.means(i, c) {
 			return nil, fmt.Errorf("chunk %d is not what was sealed", i+1)
+		}
+		if data, err = aead.Open(data, chunkNonce(i, len(sealed)), c, nil); err != nil {
+			return nil, fmt.Errorf("chunk %d is not sealed under its key", i+1)
 		}
 	}
 	if len(data) != p.Size {

@@ -2,11 +2,11 @@ package e2ee
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,6 +18,42 @@ func sealedFile(t testing.TB, n int) (Pointer, []byte, [][]byte) {
 	p, chunks, err := sealFile(world.Seed(n).Stream("key"), world.Attachment{Name: "file", Data: data})
 	require.NoError(t, err)
 	return p, data, chunks
+}
+
+func hashes(n int) [][sha256.Size]byte { return make([][sha256.Size]byte, n) }
+
+// A recipient with the key and the provider put another file in the place of the
+// author's. Nobody is shown it; and whoever has both has the author's.
+func TestForgedFile(t *testing.T) {
+	for _, size := range []int{20, 1000} {
+		s := scene{messages: []string{"Ana>Ben+1000", "Ben>Ana"}}.start(t)
+		held := s.hold(func(p world.Packet) bool { return p.Kind() == KindBlob })
+		s.advance(1)
+		own, err := parseChunk((*held)[0].Data, KindBlob)
+		require.NoError(t, err)
+		p := s.device("Ben").fetching[own.Message].files[0]
+		aead, err := fileCipher(p.Key)
+		require.NoError(t, err)
+		forged := *own
+		forged.Data = aead.Seal(nil, chunkNonce(0, 1), file(9, 9, size), nil)
+		key := attachmentKeys(own.Message, []Pointer{p})[0]
+		for _, chunks := range [][]*Chunk{{own}, {own, &forged}, {&forged, own}} {
+			facts := []world.Fact{key}
+			for _, c := range chunks {
+				facts = append(facts, c.fact())
+			}
+			derived, err := openAttachment(world.Input{Facts: facts})
+			require.NoError(t, err)
+			require.Equal(t, "1/1", s.fileNumber(derived[0].Data))
+			require.Equal(t, own.fact(), facts[derived[0].From[1]])
+		}
+		_, err = openAttachment(world.Input{Facts: []world.Fact{key, forged.fact()}})
+		require.Error(t, err)
+		s.release(world.Packet{From: "provider", To: "device:Ben", Data: forged.Encode(KindBlob)})
+		s.end()
+		require.Empty(t, s.files)
+		require.Equal(t, []string{`Ben: the attachment "file" from Ana could not be opened: chunk 1 is not what was sealed`}, s.warned)
+	}
 }
 
 // Chunks open in their places, all of them, and in no other way.
@@ -203,14 +239,14 @@ func TestBlobStore(t *testing.T) {
 	put("Cem", Chunk{fresh, 0, 0, []byte("early")})
 	u, err := ParseUpload(s.packets(KindUpload)[0].Data)
 	require.NoError(t, err)
-	u.Meta.ID = fresh
+	u.Meta.ID, u.Meta.Sent = fresh, s.play.Net.Now()
 	s.post(world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()})
 	require.NotContains(t, provider.blobs, fresh, "another account's")
 }
 
 func TestRefusedMessageLeavesNoBlobs(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben+9"}}.start(t)
-	s.provider().accept = func(time.Time, world.Meta, []byte) error { return fmt.Errorf("no") }
+	s.provider().accept = func(world.Meta, []byte) error { return fmt.Errorf("no") }
 	s.end()
 	require.Empty(t, s.provider().blobs)
 	require.Len(t, s.packets(KindPut), 1)
@@ -230,9 +266,11 @@ func TestTooMuchToAttach(t *testing.T) {
 		"Ana: the message was not sent: it has 33 files, and 32 are allowed",
 		"Ana: the message was not sent: its files are too large: at most 64 MiB together"}, s.warned)
 	require.Empty(t, s.packets(KindPut))
-	_, err := ParseContent((&Content{Files: slices.Repeat([]Pointer{{Size: MaxFileSize}}, 4)}).Encode())
+	largest := Pointer{Size: MaxFileSize, Hashes: hashes(chunks(MaxFileSize))}
+	_, err := ParseContent((&Content{Files: slices.Repeat([]Pointer{largest}, 4)}).Encode())
 	require.NoError(t, err)
-	for _, bad := range [][]Pointer{slices.Repeat([]Pointer{{Size: MaxFileSize}}, 5), {{Size: MaxFileSize + 1}}, {{Size: -1}}, make([]Pointer, MaxFiles+1)} {
+	for _, bad := range [][]Pointer{slices.Repeat([]Pointer{largest}, 5), {{Size: MaxFileSize + 1, Hashes: hashes(chunks(MaxFileSize + 1))}},
+		{{Size: -1, Hashes: hashes(1)}}, {{Size: 9}}, {{Size: 9, Hashes: hashes(2)}}, slices.Repeat([]Pointer{{Hashes: hashes(1)}}, MaxFiles+1)} {
 		_, err := ParseContent((&Content{Files: bad}).Encode())
 		require.ErrorIs(t, err, world.ErrMalformed)
 	}

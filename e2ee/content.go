@@ -1,6 +1,7 @@
 package e2ee
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 
@@ -15,11 +16,14 @@ type Content struct {
 	Update *Members // if not nil, there is nothing else
 }
 
-// A Pointer is what a recipient needs to fetch an attachment and to open it.
+// A Pointer is what a recipient needs to fetch an attachment and to open it. All
+// recipients have the key and could seal another file under it, so the author
+// says which chunks are meant.
 type Pointer struct {
-	Name string
-	Key  ratchet.Key // used for this file only
-	Size int         // of the file in bytes
+	Name   string
+	Key    ratchet.Key         // used for this file only
+	Size   int                 // of the file in bytes
+	Hashes [][sha256.Size]byte // of its sealed chunks, in order
 }
 
 // Members is who is in a group from now on, sorted.
@@ -90,11 +94,15 @@ func total(files []Pointer) (bytes int) {
 }
 
 func (p *Pointer) encode() []byte {
-	return world.Pack(pointerTag, []byte(p.Name), p.Key[:], world.Int(int64(p.Size)))
+	var hashes []byte
+	for _, h := range p.Hashes {
+		hashes = append(hashes, h[:]...)
+	}
+	return world.Pack(pointerTag, []byte(p.Name), p.Key[:], world.Int(int64(p.Size)), hashes)
 }
 
 func parsePointer(data []byte) (Pointer, error) {
-	f, err := world.Unpack(data, pointerTag, 3)
+	f, err := world.Unpack(data, pointerTag, 4)
 	if err != nil {
 		return Pointer{}, err
 	}
@@ -106,7 +114,14 @@ func parsePointer(data []byte) (Pointer, error) {
 	if err != nil || size < 0 || size > MaxFileSize {
 		return Pointer{}, fmt.Errorf("%w: a size of %x, want at most %d bytes", world.ErrMalformed, f[2], MaxFileSize)
 	}
-	return Pointer{string(f[0]), key, int(size)}, nil
+	p := Pointer{Name: string(f[0]), Key: key, Size: int(size)}
+	if want := chunks(p.Size) * sha256.Size; len(f[3]) != want {
+		return Pointer{}, fmt.Errorf("%w: hashes of %d bytes, want %d", world.ErrMalformed, len(f[3]), want)
+	}
+	for h := range slices.Chunk(f[3], sha256.Size) {
+		p.Hashes = append(p.Hashes, [sha256.Size]byte(h))
+	}
+	return p, nil
 }
 
 func parseMembers(data []byte, kind byte) (*Members, error) {

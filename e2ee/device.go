@@ -31,6 +31,7 @@ type Device struct {
 	outbox   []*outgoing
 	history  []kept
 	groups   map[string]*group
+	left     map[string]stamp  // groups that the account is in no more, and since when
 	fetching map[string]*fetch // attachments on their way, by message id
 	answered map[string]uint32 // initial messages to a KEM key of last resort, and its number
 	days     int               // since the signed prekey was replaced
@@ -92,6 +93,9 @@ func (d *Device) Holdings() []world.Fact {
 	for _, name := range sortedKeys(d.groups) {
 		facts = append(facts, d.groups[name].facts(name)...)
 	}
+	for _, name := range sortedKeys(d.left) {
+		facts = append(facts, viewFact(name, nil, d.left[name]))
+	}
 	for _, o := range d.outbox {
 		facts = append(facts, o.facts()...)
 	}
@@ -115,7 +119,7 @@ func (d *Device) Handle(now time.Time, p world.Packet) []world.Packet {
 	case world.UserOf(d.account):
 		return d.fromUser(now, p)
 	case "provider":
-		return d.fromProvider(p)
+		return d.fromProvider(now, p)
 	case world.Life:
 		switch p.Kind() {
 		case world.KindStart:
@@ -145,14 +149,14 @@ func (d *Device) fromUser(now time.Time, p world.Packet) []world.Packet {
 	return nil
 }
 
-func (d *Device) fromProvider(p world.Packet) []world.Packet {
+func (d *Device) fromProvider(now time.Time, p world.Packet) []world.Packet {
 	switch p.Kind() {
 	case KindBundle:
 		return d.bundle(p.Data)
 	case KindReceipt:
 		return d.receipt(p.Data)
 	case KindDeliver:
-		return d.deliver(p.Data)
+		return d.deliver(now, p.Data)
 	case KindBlob:
 		return d.blob(p.Data)
 	}
@@ -174,7 +178,7 @@ func (d *Device) toProvider(data []byte) world.Packet {
 // install begins anew: nothing of what was there remains.
 func (d *Device) install() []world.Packet {
 	d.peers, d.outbox, d.history, d.answered, d.days = map[string]*peer{}, nil, nil, map[string]uint32{}, 0
-	d.groups, d.fetching = map[string]*group{}, map[string]*fetch{}
+	d.groups, d.left, d.fetching = map[string]*group{}, map[string]stamp{}, map[string]*fetch{}
 	var err error
 	if d.keys, err = newKeyStore(d.random); err != nil {
 		return d.warn("the device could not be set up: %v", err)
@@ -213,8 +217,8 @@ func (d *Device) number(data []byte) []world.Packet {
 	return d.toUser(world.KindNumber, f[0], []byte(number))
 }
 
-// meet records the identity under which a peer appears and warns if it is
-// another one than before.
+// meet records the identity under which a peer appears. If it is another one than
+// before it warns, and ends the own sender keys that a thief of the old phone has.
 func (d *Device) meet(name string, id pqxdh.IdentityPublic) []world.Packet {
 	p := d.peers[name]
 	if p == nil {
@@ -227,6 +231,7 @@ func (d *Device) meet(name string, id pqxdh.IdentityPublic) []world.Packet {
 		return nil
 	}
 	p.sessions = slices.DeleteFunc(p.sessions, func(s *session) bool { return s.identity != id })
+	d.renew(name)
 	return d.warn("the safety number with %s has changed", name)
 }
 

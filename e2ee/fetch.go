@@ -75,7 +75,7 @@ func (d *Device) blob(data []byte) []world.Packet {
 	if err != nil {
 		return d.giveUp(f, err.Error())
 	}
-	d.keepFile(f.meta.ID, f.at, file)
+	d.keepFile(f.meta, f.at, file)
 	out := d.toUser(world.KindFile, []byte(f.meta.From), file)
 	f.at, f.chunks = f.at+1, nil
 	return append(out, d.next(f))

@@ -138,7 +138,7 @@ func taken(r world.Rule) []world.Kind {
 
 func FuzzParseContent(f *testing.F) {
 	f.Add((&Content{Body: body(1)}).Encode())
-	f.Add((&Content{Body: body(1), Files: []Pointer{{Name: "file", Size: 70_000}, {}}}).Encode())
+	f.Add((&Content{Body: body(1), Files: []Pointer{{Name: "file", Size: 70_000, Hashes: hashes(2)}, {Hashes: hashes(1)}}}).Encode())
 	f.Add((&Content{Update: &Members{Group: "crew", Accounts: []string{"Ana", "Ben"}}}).Encode())
 	f.Add((&Content{Update: &Members{Group: "crew", Accounts: []string{"Ben", "Ana"}}}).Encode())
 	f.Fuzz(func(t *testing.T, data []byte) {

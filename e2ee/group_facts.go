@@ -53,16 +53,22 @@ func parseDistribution(data []byte) (*distribution, error) {
 
 // facts are what a device keeps of a group.
 func (g *group) facts(name string) []world.Fact {
-	facts := []world.Fact{{Kind: GroupView, Ref: name, Data: world.Pack(viewTag, world.Strings(g.members), world.Time(g.since))}}
+	facts := []world.Fact{viewFact(name, g.members, g.since)}
 	if g.own != nil {
 		facts = append(facts, world.Fact{Kind: OwnSenderKey, Ref: name, Data: g.own.encode(name)})
 	}
 	for _, member := range sortedKeys(g.chains) {
-		for _, r := range g.chains[member] {
-			facts = append(facts, world.Fact{Kind: SenderKey, Ref: name, Data: world.Pack(chainTag, []byte(name), []byte(member), r.Marshal())})
+		for _, c := range g.chains[member] {
+			facts = append(facts, world.Fact{Kind: SenderKey, Ref: name, Data: world.Pack(chainTag, []byte(name), []byte(member), c.Marshal(), world.Time(c.sent))})
 		}
 	}
 	return facts
+}
+
+// viewFact states who is in a group, nobody if the account is not, and since when.
+func viewFact(name string, members []string, since stamp) world.Fact {
+	return world.Fact{Kind: GroupView, Ref: name,
+		Data: world.Pack(viewTag, world.Strings(members), world.Time(since.sent), []byte(since.author), []byte(since.id))}
 }
 
 func (c *ownChain) encode(group string) []byte {

@@ -1,8 +1,8 @@
 package e2ee
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 
 	"doormat/e2ee/ratchet"
 	"doormat/e2ee/senderkey"
@@ -38,7 +38,7 @@ func readDistribution(in world.Input) ([]world.Derived, error) {
 }
 
 func readSenderKey(in world.Input) ([]world.Derived, error) {
-	f, err := world.Unpack(in.Facts[0].Data, chainTag, 3)
+	f, err := world.Unpack(in.Facts[0].Data, chainTag, 4)
 	if err != nil {
 		return nil, err
 	}
@@ -79,55 +79,28 @@ func readContent(in world.Input) ([]world.Derived, error) {
 	return world.Conclude(append([]world.Fact{text}, attachmentKeys(id, c.Files)...)...), nil
 }
 
-// openAttachment takes for each place the first chunk that opens there: hostile
-// ones do not stand in the way.
+// openAttachment takes for each place the chunk that the author meant. No other
+// one stands in its way, so more facts never conclude less.
 func openAttachment(in world.Input) ([]world.Derived, error) {
 	p, err := parsePointer(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	candidates := make([][]int, chunks(p.Size))
-	sealed := make([][]byte, len(in.Facts))
+	sealed := make([][]byte, len(p.Hashes))
+	from := make([]int, len(p.Hashes)) // 0, the pointer's own place, for none
 	for at, f := range in.Facts[1:] {
-		if c, err := parseChunk(f.Data, KindPut); err == nil && c.ref() == f.Ref && c.Number < len(candidates) {
-			candidates[c.Number] = append(candidates[c.Number], at+1)
-			sealed[at+1] = c.Data
+		if c, err := parseChunk(f.Data, KindPut); err == nil && c.ref() == f.Ref && p.means(c.Number, c.Data) {
+			sealed[c.Number], from[c.Number] = c.Data, at+1
 		}
 	}
-	for i, c := range candidates {
-		if len(c) == 0 {
-			return nil, fmt.Errorf("chunk %d of %d is missing", i+1, len(candidates))
-		}
+	if i := slices.Index(from, 0); i >= 0 {
+		return nil, fmt.Errorf("chunk %d of %d is missing", i+1, len(from))
 	}
-	file, from, err := p.openAny(sealed, candidates)
+	file, err := p.openFile(sealed)
 	if err != nil {
 		return nil, err
 	}
 	return []world.Derived{{Fact: world.Fact{Kind: world.File, Ref: in.Facts[0].Ref, Data: file}, From: append([]int{0}, from...)}}, nil
-}
-
-// openAny opens a file from the first candidate that fits in each place.
-func (p *Pointer) openAny(sealed [][]byte, candidates [][]int) (file []byte, from []int, err error) {
-	aead, err := fileCipher(p.Key)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i, places := range candidates {
-		whole := len(from)
-		for _, at := range places {
-			if longer, err := aead.Open(file, chunkNonce(i, len(candidates)), sealed[at], nil); err == nil {
-				file, from = longer, append(from, at)
-				break
-			}
-		}
-		if len(from) == whole {
-			return nil, nil, fmt.Errorf("no chunk %d opens", i+1)
-		}
-	}
-	if len(file) != p.Size {
-		return nil, nil, errors.New("the file has another size")
-	}
-	return file, from, nil
 }
 
 func readKeptFile(in world.Input) ([]world.Derived, error) {

@@ -3,6 +3,7 @@ package e2ee
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -195,7 +196,8 @@ func newChain(t testing.TB) *senderkey.Sender {
 // of their own with Ben: refused with a warning, and nothing changes.
 func TestHostileMembers(t *testing.T) {
 	all := []string{"Ana", "Ben", "Cem"}
-	later := begin.AddDate(0, 0, 1)
+	later := begin.Add(5 * time.Minute)
+	dated := func(m world.Meta, sent time.Time) world.Meta { m.Sent = sent; return m }
 	update := func(group string, accounts ...string) []byte {
 		return (&Content{Update: &Members{group, accounts}}).Encode()
 	}
@@ -219,8 +221,7 @@ func TestHostileMembers(t *testing.T) {
 		return func(s *stage) { s.inject("Ben", m, secret, nil) }
 	}
 	text := (&Content{Body: body(9)}).Encode()
-	old := plainly("Ana", "Ben", "Cem")
-	old.Sent = begin.AddDate(-1, 0, 0)
+	old := dated(plainly("Ana", "Ben", "Cem"), begin.AddDate(-1, 0, 0))
 	tests := map[string]struct {
 		do   func(*stage)
 		want string
@@ -238,13 +239,15 @@ func TestHostileMembers(t *testing.T) {
 		"update not to all":         {pairwise(plainly("Ana", "Ben"), update("crew", "Ana", "Ben", "Dee")), "it was not sent to all members"},
 		"update also to others":     {pairwise(plainly("Ana", "Ben", "Cem", "Dee"), update("crew", all...)), "it was not sent to all members"},
 		"old update":                {pairwise(old, update("crew", "Ana", "Ben")), "it is older than another one"},
+		"of the future":             {pairwise(dated(plainly("Cem", "Ana", "Ben"), begin.AddDate(9, 0, 0)), update("crew", all...)), "it is dated 2035-03-02 09:00:00"},
+		"a little too early":        {pairwise(dated(plainly("Cem", "Ana", "Ben"), begin.Add(4*time.Minute+ClockSkew+time.Second)), update("crew", all...)), "it is dated"},
 		"not from a founder":        {pairwise(plainly("Ana", "Ben", "Cem"), update("zoo", "Ben", "Cem")), "it is from nobody in the group"},
 		"founded in secret":         {pairwise(plainly("Ana", "Ben"), update("zoo", all...)), "it was not sent to all members"},
 		"of others":                 {pairwise(plainly("Ana", "Ben", "Cem"), update("zoo", "Ana", "Cem")), ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			messages := []string{"Ana>Ben", "Ben>Ana", "Dee>Ben", "Ben>Dee", "Ana@crew>Ben,Cem", "Ana@crew>Ben,Cem", "Cem@crew>Ana,Ben"}
+			messages := []string{"Ana>Ben", "Ben>Ana", "Dee>Ben", "Cem>Ben", "Ana@crew>Ben,Cem", "Ana@crew>Ben,Cem", "Cem@crew>Ana,Ben"}
 			groups := append(crew(all...), world.Group{Name: "pair", Members: []string{"Ana", "Ben"}})
 			s := scene{groups: groups, messages: messages}.start(t).advance(5)
 			about := func() []world.Fact {
@@ -266,6 +269,44 @@ func TestHostileMembers(t *testing.T) {
 			s.quiet()
 		})
 	}
+}
+
+// change lets a user say who is in the crew from now on.
+func (s *stage) change(by string, members ...string) world.Packet {
+	return world.Packet{From: world.UserOf(by), To: world.DeviceOf(by), Data: world.Pack(world.KindMembers, []byte("crew"), world.Strings(members))}
+}
+
+// Two changes of one second: in whatever order they come, all believe the same one.
+func TestChangesOfOneSecond(t *testing.T) {
+	messages := []string{"Ana@crew>Ben,Cem,Dee", "Ben@crew>Ana,Cem,Dee"}
+	for first := range 2 {
+		s := scene{groups: crew("Ana", "Ben", "Cem", "Dee"), messages: messages}.start(t).end()
+		held := s.hold(isDelivery)
+		s.post(s.change("Ana", "Ana", "Ben", "Dee"), s.change("Ben", "Ana", "Ben", "Cem"))
+		require.Len(t, *held, 6)
+		if first == 1 {
+			slices.Reverse(*held)
+		}
+		s.release(*held...)
+		for _, member := range []string{"Ana", "Ben", "Cem"} {
+			require.Equal(t, []string{"Ana", "Ben", "Cem"}, s.device(member).groups["crew"].members, member)
+		}
+		require.NotContains(t, s.device("Dee").groups, "crew")
+		require.True(t, slices.ContainsFunc(s.copyOf("Dee"), func(f world.Fact) bool { return f.Kind == GroupView }), "since when is kept")
+	}
+}
+
+// Whoever dates changes as far ahead as is allowed can be removed like others.
+func TestClockAhead(t *testing.T) {
+	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: []string{"Cem>Ana", "Cem>Ben", "Ana@crew>Ben,Cem"}}.start(t).end()
+	m := world.Meta{ID: "ahead", From: "Cem", To: []string{"Ana", "Ben"}, Sent: s.play.Net.Now().Add(ClockSkew - time.Minute)}
+	for _, to := range m.To {
+		s.inject(to, m, (&Content{Update: &Members{"crew", []string{"Ana", "Ben", "Cem"}}}).Encode(), nil)
+	}
+	s.post(s.change("Ana", "Ana", "Ben"))
+	s.quiet()
+	require.Equal(t, []string{"Ana", "Ben"}, s.device("Ben").groups["crew"].members)
+	require.NotContains(t, s.device("Cem").groups, "crew")
 }
 
 func mustSeal(s *stage, secret []byte) *senderkey.Message {
@@ -303,18 +344,53 @@ func (s *stage) keyOf(t testing.TB, account string) []byte {
 	return (&distribution{"crew", s.device(account).groups["crew"].own.sender.Distribution()}).encode()
 }
 
-// A member who sets up anew gets the key again, with the message that went to the
-// device that is no more.
-func TestKeyAgainAfterReinstall(t *testing.T) {
-	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: []string{"Ana@crew>Ben,Cem", "Ana@crew>Ben,Cem", "Ana@crew>Ben,Cem"},
-		events: []world.Event{{After: 1, Kind: world.Reinstall, Account: "Ben"}}}.start(t).advance(1)
+// A member who sets up anew gets the key of the message that went to the device that
+// is no more. That is the last one that a thief of the old device reads: then there
+// is a new key.
+func TestKeyAfterReinstall(t *testing.T) {
+	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: slices.Repeat([]string{"Ana@crew>Ben,Cem"}, 5),
+		events: []world.Event{{After: 2, Kind: world.Reinstall, Account: "Ben"}}}.start(t).advance(1)
 	chain := s.device("Ana").groups["crew"].own
+	thief := s.copyOf("Ben")
 	s.end()
-	s.each(1, 3)
+	s.each(1, 5)
+	require.Equal(t, []int{2, 3}, s.opens(thief, s.wire))
 	require.Equal(t, []string{"Ana: the safety number with Ben has changed"}, s.warned)
-	require.Same(t, chain, s.device("Ana").groups["crew"].own)
-	require.Equal(t, uint32(3), s.device("Ben").groups["crew"].chains["Ana"][0].Chain().N)
+	require.NotSame(t, chain, s.device("Ana").groups["crew"].own)
+	require.Equal(t, uint32(2), s.device("Ben").groups["crew"].chains["Ana"][0].Chain().N)
 	require.Empty(t, s.device("Ana").outbox, "the key as of an old message is kept")
+}
+
+// Sender keys that come late do not push out the newest, of which no second copy
+// comes.
+func TestLateKeys(t *testing.T) {
+	n := 2*senderkey.Life + 5
+	s := scene{groups: crew("Ana", "Ben"), messages: slices.Repeat([]string{"Ana@crew>Ben"}, n)}.start(t)
+	late := s.hold(func(p world.Packet) bool {
+		return isDelivery(p) && !mustDelivery(t, p).bare() && len(s.packets(KindUpload)) <= senderkey.Life+1
+	})
+	s.advance(n - 2)
+	require.Len(t, *late, 2)
+	s.release(*late...)
+	s.shown, s.warned = nil, nil
+	s.end()
+	s.each(n-1, n)
+	s.quiet()
+}
+
+// A file goes to the message that it came with, not to another member's of the same
+// number.
+func TestFileOfAnother(t *testing.T) {
+	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: []string{"Cem>Ben", "Ana@crew>Ben,Cem+100"}}.start(t).end()
+	p, _, chunks := sealedFile(t, 9)
+	m := world.Meta{ID: mustDelivery(t, s.packets(KindDeliver)[1]).Meta.ID, From: "Cem", To: []string{"Ben"}, Sent: begin}
+	s.hold(func(p world.Packet) bool { return p.Kind() == KindGet })
+	s.inject("Ben", m, (&Content{Body: []byte("hi"), Files: []Pointer{p}}).Encode(), nil)
+	s.release(world.Packet{From: "provider", To: "device:Ben", Data: (&Chunk{m.ID, 0, 0, chunks[0]}).Encode(KindBlob)})
+	history := s.device("Ben").history
+	require.Len(t, history, 3)
+	require.Equal(t, file(2, 1, 100), history[1].files[0])
+	require.Equal(t, file(1, 9, 9), history[2].files[0])
 }
 
 // A man in the middle of one pair reads their group too, by the rules that he

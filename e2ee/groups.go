@@ -13,10 +13,16 @@ import (
 
 // group is one device's view of a group that its account is in.
 type group struct {
-	members []string  // sorted, the own account among them
-	since   time.Time // of the change that the view comes from, by the clock of who made it
-	own     *ownChain // nil until it is needed
-	chains  map[string][]*senderkey.Receiver
+	members []string           // sorted, the own account among them
+	since   stamp              // of the change that the view comes from
+	own     *ownChain          // nil until it is needed
+	chains  map[string][]chain // by member, newest first
+}
+
+// chain follows a member's sender key.
+type chain struct {
+	*senderkey.Receiver
+	sent time.Time // of the message that brought it
 }
 
 // ownChain is the own sender key, and who has it: by account the fingerprint of
@@ -42,14 +48,18 @@ func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet
 		return nil
 	}
 	to := d.concerned(m)
-	d.follow(m, now)
 	if !change || len(to) == 0 {
+		d.follow(m, stamp{sent: now})
 		return nil
 	}
 	meta, err := d.newMeta(now, to, "")
 	if err != nil {
-		return d.warn("the group %s was not told of the change: %v", m.Group, err)
+		return d.warn("the group %s was not changed: %v", m.Group, err)
 	}
+	if known := d.known(m.Group); stampOf(meta).before(known) {
+		meta.Sent = known.sent.Add(time.Second) // a change by a clock that is ahead must not stand
+	}
+	d.follow(m, stampOf(meta))
 	out, err := d.dispatch(meta, &Content{Update: m})
 	if err != nil {
 		return d.warn("the group %s was not told of the change: %v", m.Group, err)
@@ -74,25 +84,29 @@ func others(accounts []string, without string) []string {
 
 // follow changes the view of a group. The own sender key is forgotten, so that the
 // next message comes under a new one, and so are the keys of those who left; who
-// leaves forgets the group.
-func (d *Device) follow(m *Members, since time.Time) {
+// leaves forgets the group, but not when, lest an older change take it in again.
+func (d *Device) follow(m *Members, since stamp) {
 	if !slices.Contains(m.Accounts, d.account) {
 		delete(d.groups, m.Group)
+		d.left[m.Group] = since
 		return
 	}
+	delete(d.left, m.Group)
 	g := d.groups[m.Group]
 	if g == nil {
-		g = &group{chains: map[string][]*senderkey.Receiver{}}
+		g = &group{chains: map[string][]chain{}}
 		d.groups[m.Group] = g
 	}
 	g.members, g.since, g.own = m.Accounts, since, nil
-	maps.DeleteFunc(g.chains, func(member string, _ []*senderkey.Receiver) bool { return !slices.Contains(g.members, member) })
+	maps.DeleteFunc(g.chains, func(member string, _ []chain) bool { return !slices.Contains(g.members, member) })
 }
 
 // update takes a change that another member tells of. It must come from a member,
-// go to everybody concerned, and not be older than what is known. Whoever is taken
+// go to everybody concerned, and be neither older than what is known nor of the
+// future: a date that never comes would keep all others from changing the group.
+// Whoever is taken
 // in believes any member; what concerns a group that one is not in is ignored.
-func (d *Device) update(from world.Meta, m *Members) []world.Packet {
+func (d *Device) update(now time.Time, from world.Meta, m *Members) []world.Packet {
 	g := d.groups[m.Group]
 	members := m.Accounts
 	if g != nil {
@@ -109,10 +123,12 @@ func (d *Device) update(from world.Meta, m *Members) []world.Packet {
 	case g != nil && !slices.Equal(from.To, others(append(d.concerned(m), d.account), from.From)),
 		g == nil && !containsAll(from.To, others(m.Accounts, from.From)):
 		why = "it was not sent to all members"
-	case g != nil && from.Sent.Before(g.since):
+	case from.Sent.After(now.Add(ClockSkew)):
+		why = "it is dated " + from.Sent.Format(time.DateTime)
+	case stampOf(from).before(d.known(m.Group)):
 		why = "it is older than another one"
 	default:
-		d.follow(m, from.Sent)
+		d.follow(m, stampOf(from))
 		return nil
 	}
 	return d.warn("a change of the group %s by %s was refused: %s", m.Group, from.From, why)
@@ -138,6 +154,15 @@ func (d *Device) sealGroup(o *outgoing) error {
 	var err error
 	o.group, err = g.own.sender.Seal(o.secret, associated(groupData(o.meta.Group), openHash(o.meta, o.public, nil)))
 	return err
+}
+
+// renew ends the own sender keys of the groups that an account is in.
+func (d *Device) renew(account string) {
+	for _, g := range d.groups {
+		if slices.Contains(g.members, account) {
+			g.own = nil
+		}
+	}
 }
 
 // has reports whether a peer's device has the sender key.
@@ -177,7 +202,7 @@ func (d *Device) openGroup(in *Delivery) ([]byte, []world.Packet, error) {
 }
 
 // learn takes in the sender key of a member. One that is known is left as it is:
-// it has moved on.
+// it has moved on. One that comes late takes no newer one's place.
 func (d *Device) learn(from world.Meta, data []byte) error {
 	key, err := parseDistribution(data)
 	if err != nil {
@@ -188,10 +213,14 @@ func (d *Device) learn(from world.Meta, data []byte) error {
 		return refusal("its sender key is not for a group that you are both in")
 	}
 	known := g.chains[from.From]
-	if slices.ContainsFunc(known, func(r *senderkey.Receiver) bool { return r.Name() == key.chain.Ratchet }) {
+	if slices.ContainsFunc(known, func(c chain) bool { return c.Name() == key.chain.Ratchet }) {
 		return nil
 	}
-	known = append([]*senderkey.Receiver{senderkey.NewReceiver(key.chain)}, known...)
+	at := slices.IndexFunc(known, func(c chain) bool { return !c.sent.After(from.Sent) })
+	if at < 0 {
+		at = len(known)
+	}
+	known = slices.Insert(slices.Clone(known), at, chain{senderkey.NewReceiver(key.chain), from.Sent})
 	g.chains[from.From] = known[:min(len(known), chainsPerMember)]
 	return nil
 }

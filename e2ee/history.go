@@ -22,10 +22,14 @@ func (d *Device) keep(m world.Meta, body []byte) {
 	}
 }
 
-// keepFile adds an attachment to its message, if that is still there.
-func (d *Device) keepFile(id string, number int, data []byte) {
-	if i := slices.IndexFunc(d.history, func(k kept) bool { return k.meta.ID == id }); i >= 0 {
-		d.history[i].files[number] = data
+// keepFile adds an attachment to its message, if that is still there. Another
+// author's message may bear the same number.
+func (d *Device) keepFile(m world.Meta, number int, data []byte) {
+	for _, k := range slices.Backward(d.history) {
+		if k.meta.ID == m.ID && k.meta.From == m.From {
+			k.files[number] = data
+			return
+		}
 	}
 }
 

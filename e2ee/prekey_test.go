@@ -106,10 +106,10 @@ func TestRotation(t *testing.T) {
 func TestOldBundle(t *testing.T) {
 	for weeks := range 3 {
 		s := scene{messages: []string{"Ana>Ben"}}.start(t)
-		bundle := s.hold(func(p world.Packet) bool { return p.Kind() == KindBundle })
+		late := s.hold(isDelivery)
 		s.advance(1)
 		require.NoError(t, s.play.Rest(weeks*rotationDays))
-		s.release(*bundle...)
+		s.release(*late...)
 		if weeks < 2 {
 			s.each(1, 1)
 			s.quiet()

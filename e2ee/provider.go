@@ -20,7 +20,7 @@ type Provider struct {
 
 	court   ed25519.PublicKey
 	mailbox string
-	accept  func(now time.Time, m world.Meta, public []byte) error
+	accept  func(m world.Meta, public []byte) error
 	public  []world.Fact
 	willing bool
 	lax     bool // runs the program AnyIdentity
@@ -35,7 +35,7 @@ type Provider struct {
 // NewProvider makes a provider under the jurisdiction of a court. accept, if not
 // nil, is what an escrow design lets a provider check of a message; public are
 // facts of the design that the provider has besides.
-func NewProvider(court ed25519.PublicKey, mailbox string, accept func(time.Time, world.Meta, []byte) error, public []world.Fact) *Provider {
+func NewProvider(court ed25519.PublicKey, mailbox string, accept func(world.Meta, []byte) error, public []world.Fact) *Provider {
 	return &Provider{court: court, mailbox: mailbox, accept: accept, public: public,
 		directory: map[string]*entry{}, index: map[string]*Upload{}, used: map[string][32]byte{}, blobs: map[string]*blobs{}}
 }
@@ -142,11 +142,9 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	if p.Clerk != nil {
 		out = p.Clerk.Uploaded(in.From, u.Public)
 	}
-	if p.accept != nil {
-		if err := p.accept(now, u.Meta, u.Public); err != nil {
-			p.unclaim(u.Meta)
-			return append(out, world.Warn("provider", "refused a message of "+account+": "+err.Error()))
-		}
+	if err := p.check(now, u); err != nil {
+		p.unclaim(u.Meta)
+		return append(out, world.Warn("provider", "refused a message of "+account+": "+err.Error()))
 	}
 	open := openHash(u.Meta, u.Public, u.Group)
 	if before, ok := p.used[u.Meta.ID]; ok && before != open {
@@ -164,6 +162,23 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	}
 	return append(out, world.Packet{From: "provider", To: in.From,
 		Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(stale))})
+}
+
+// ClockSkew is how far a message's time may be from the provider's clock, and how
+// far ahead of a device's the time of a change of a group.
+const ClockSkew = 10 * time.Minute
+
+// check is what a provider can see to, before anything else.
+func (p *Provider) check(now time.Time, u *Upload) error {
+	if p.accept != nil {
+		if err := p.accept(u.Meta, u.Public); err != nil {
+			return err
+		}
+	}
+	if now.Sub(u.Meta.Sent).Abs() > ClockSkew {
+		return fmt.Errorf("it is dated %s", u.Meta.Sent.Format(time.DateTime))
+	}
+	return nil
 }
 
 // sort picks the parts to deliver, and the recipients who have another identity

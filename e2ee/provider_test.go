@@ -118,9 +118,20 @@ func TestProduce(t *testing.T) {
 	require.Nil(t, ask("agency", law.Sign(order, keyOf(court))))
 }
 
+// The provider takes nothing that is dated ten minutes before or after its clock.
+func TestDates(t *testing.T) {
+	for off, taken := range map[time.Duration]bool{0: true, ClockSkew: true, -ClockSkew: true,
+		ClockSkew + time.Second: false, -ClockSkew - time.Second: false, 1 << 62: false, -1 << 62: false} {
+		u := &Upload{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}, Sent: begin.Add(off)}}
+		out := NewProvider(nil, world.MailboxAll, nil, nil).Handle(begin, world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()})
+		require.Len(t, out, 1)
+		require.Equal(t, taken, out[0].Kind() == KindReceipt, "%v", off)
+	}
+}
+
 // An escrow design's own check comes before anything else.
 func TestAccept(t *testing.T) {
-	p := NewProvider(nil, world.MailboxAll, func(_ time.Time, _ world.Meta, public []byte) error {
+	p := NewProvider(nil, world.MailboxAll, func(_ world.Meta, public []byte) error {
 		if len(public) == 0 {
 			return errUnexpected
 		}

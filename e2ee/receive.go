@@ -3,6 +3,7 @@ package e2ee
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/ratchet"
@@ -11,19 +12,19 @@ import (
 
 // deliver opens what the provider brings, and confirms it unless attachments are
 // still to be fetched.
-func (d *Device) deliver(data []byte) []world.Packet {
+func (d *Device) deliver(now time.Time, data []byte) []world.Packet {
 	in, err := ParseDelivery(data)
 	if err != nil || in.To != d.account || d.keys == nil {
 		return nil
 	}
-	out := d.take(in)
+	out := d.take(now, in)
 	if d.fetching[in.Meta.ID] != nil {
 		return out
 	}
 	return append([]world.Packet{d.got(in.Meta.ID)}, out...)
 }
 
-func (d *Device) take(in *Delivery) []world.Packet {
+func (d *Device) take(now time.Time, in *Delivery) []world.Packet {
 	if !slices.Contains(in.Meta.To, d.account) {
 		return d.warn("a message from %s was refused: it is addressed to others", in.Meta.From)
 	}
@@ -45,7 +46,7 @@ func (d *Device) take(in *Delivery) []world.Packet {
 	if err != nil {
 		return append(out, d.warn("a message from %s was refused: %v", in.Meta.From, err)...)
 	}
-	return append(out, d.read(in.Meta, content)...)
+	return append(out, d.read(now, in.Meta, content)...)
 }
 
 // unwrap opens the envelope and decodes what is in it.
@@ -62,9 +63,9 @@ func (d *Device) unwrap(in *Delivery, secret []byte) (*Content, error) {
 
 // read shows a text and begins to fetch its attachments, or follows a change of a
 // group.
-func (d *Device) read(m world.Meta, c *Content) []world.Packet {
+func (d *Device) read(now time.Time, m world.Meta, c *Content) []world.Packet {
 	if c.Update != nil {
-		return d.update(m, c.Update)
+		return d.update(now, m, c.Update)
 	}
 	d.keep(m, c.Body)
 	out := d.toUser(world.KindShown, []byte(m.From), c.Body)

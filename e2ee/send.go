@@ -39,7 +39,7 @@ func (d *Device) typed(now time.Time, data []byte) []world.Packet {
 	}
 	d.keep(m, typed.Body)
 	for i, f := range typed.Files {
-		d.keepFile(m.ID, i, f.Data)
+		d.keepFile(m, i, f.Data)
 	}
 	return append(out, sent...)
 }

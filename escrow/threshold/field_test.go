@@ -79,8 +79,11 @@ func TestFieldRefusals(t *testing.T) {
 				return func(_ *e2ee.Upload, f *escrow.Field) { f.KeyID = "key 2" }
 			}},
 		{"backdated", "it is dated 2017-03-26 18:59:59",
-			func(*stage) func(*e2ee.Upload, *escrow.Field) {
-				return func(u *e2ee.Upload, _ *escrow.Field) { u.Meta.Sent = start.Add(-time.Second) }
+			func(s *stage) func(*e2ee.Upload, *escrow.Field) {
+				return func(u *e2ee.Upload, _ *escrow.Field) {
+					u.Meta.Sent = start.Add(-time.Second)
+					u.Public = mustField(s, u.Meta).Encode()
+				}
 			}},
 		{"with an omitted recipient", "not bound to it",
 			func(*stage) func(*e2ee.Upload, *escrow.Field) {
@@ -168,7 +171,7 @@ func FuzzAccept(f *testing.F) {
 	f.Add(secret, public)
 	f.Add([]byte{}, []byte{})
 	f.Fuzz(func(t *testing.T, s, p []byte) {
-		accepted := e.accept(start, m, p) == nil
+		accepted := e.accept(m, p) == nil
 		text, err := e.Open(m, s, p)
 		if err == nil {
 			require.True(t, accepted, "a recipient takes nothing that the provider would refuse")

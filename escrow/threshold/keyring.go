@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"time"
 
 	"doormat/escrow"
 	"doormat/escrow/ceremony"
@@ -88,13 +87,10 @@ func (k *keyring) find(id string) *committee {
 	return nil
 }
 
-// clockSkew is how far a message's time may be from the provider's clock.
-const clockSkew = 10 * time.Minute
-
 // accept is what the provider can check: that the field is well formed, proved,
-// and bound to this sender, these recipients, this body and about this time. It
-// cannot see what the field encrypts.
-func (k *keyring) accept(now time.Time, m world.Meta, public []byte) error {
+// and bound to this sender, these recipients, this body and this time, which the
+// provider compares with its clock. It cannot see what the field encrypts.
+func (k *keyring) accept(m world.Meta, public []byte) error {
 	f, err := escrow.ParseField(public)
 	if err != nil {
 		return errors.New("it carries no escrow field")
@@ -102,9 +98,6 @@ func (k *keyring) accept(now time.Time, m world.Meta, public []byte) error {
 	c := k.find(f.KeyID)
 	if c == nil {
 		return fmt.Errorf("its escrow field is for the key %q, which is not in use", f.KeyID)
-	}
-	if skew := now.Sub(m.Sent); skew > clockSkew || skew < -clockSkew {
-		return fmt.Errorf("it is dated %s", m.Sent.Format(time.DateTime))
 	}
 	ct, err := tdh2.DecodeCiphertext(suite, f.Seed)
 	if err != nil {
