@@ -107,7 +107,12 @@ func (k *knowledge) resting(ctx context.Context, kind world.Kind) ([]world.Fact,
 // service counts the messages in scope of orders, and those claimed ones of them
 // that an agency can read with what the orders yielded and nothing else.
 func (a *adversary) service(ctx context.Context) (Lawful, error) {
-	l := Lawful{Asked: len(a.run.asked)}
+	l := Lawful{}
+	for k := range a.run.asked {
+		if k <= a.run.Moment() { // what was never typed, nobody could serve
+			l.Asked++
+		}
+	}
 	if err := a.lawful.saturate(ctx); err != nil {
 		return l, err
 	}

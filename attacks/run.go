@@ -22,7 +22,7 @@ type run struct {
 	noticed  []Evidence
 	shown    map[display]int
 	forged   int
-	asked    map[int]bool // messages in scope of orders that the court signed
+	asked    map[int]bool // messages in scope of orders that the court signed, typed or still to come
 	watchers []func(world.Packet)
 	obtained func([]world.Fact) // hears what the agency obtained under an order
 }
@@ -110,14 +110,18 @@ func (r *run) watch(p world.Packet) {
 	}
 }
 
-// ordered counts the messages typed so far that an order of the honest court
-// covers.
+// ordered notes the messages that an order of the honest court covers: those typed
+// so far and, if its window is still open, those to come.
 func (r *run) ordered(p world.Packet) {
 	s, err := law.ParseSigned(p.Data)
 	if err != nil {
 		return
 	}
-	for i, m := range r.truth.conv.Messages[:r.Moment()] {
+	messages := r.truth.conv.Messages
+	if !s.Order.Until.After(r.Net.Now()) {
+		messages = messages[:r.Moment()]
+	}
+	for i, m := range messages {
 		if s.Order.Covers(world.Meta{From: m.From, To: m.To, Group: m.Group, Sent: m.Sent}) {
 			r.asked[i+1] = true
 		}

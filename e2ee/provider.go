@@ -13,7 +13,7 @@ import (
 
 // Provider is directory, mailbox and blob store: it hands out prekey bundles,
 // routes messages and stores them and the chunks of attachments. It answers an
-// order with the envelopes and chunks in its scope.
+// order with the envelopes and chunks in its scope, those still to come included.
 type Provider struct {
 	// Clerk, if set, answers what an escrow design adds.
 	Clerk Clerk
@@ -30,6 +30,7 @@ type Provider struct {
 	index     map[string]*Upload  // by message id
 	used      map[string][32]byte // message ids, and a hash of what went with them
 	blobs     map[string]*blobs   // by message id
+	watched   []law.Order         // answered, and not yet over
 }
 
 // NewProvider makes a provider under the jurisdiction of a court. accept, if not
@@ -68,6 +69,7 @@ func (p *Provider) Holdings() []world.Fact {
 		facts = append(facts, envelope(u))
 	}
 	facts = append(facts, p.chunkFacts(func(*blobs) bool { return true })...)
+	facts = append(facts, p.watchFacts()...)
 	for _, account := range slices.Sorted(maps.Keys(p.directory)) {
 		for _, o := range p.directory[account].bundles {
 			facts = append(facts, world.Fact{Kind: Bundle, Ref: account, Data: o.bundle})
@@ -99,6 +101,7 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 		p.willing = true
 	case in.From == world.Clock:
 		p.sweep()
+		p.unwatch(now)
 		if p.Clerk != nil {
 			return p.Clerk.Handle(in, p.devices())
 		}
@@ -159,6 +162,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	if len(fresh) > 0 {
 		p.used[u.Meta.ID] = open
 		p.store(u, fresh)
+		out = append(out, p.intercept(now, p.index[u.Meta.ID])...)
 	}
 	return append(out, world.Packet{From: "provider", To: in.From,
 		Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(stale))})
@@ -235,7 +239,8 @@ func (p *Provider) got(account string, data []byte) {
 	}
 }
 
-// produce answers an order with the stored messages that it covers.
+// produce answers an order with the stored messages that it covers, and remembers
+// it if its time is not over.
 func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 	f, err := world.Unpack(data, law.KindProduce, 1)
 	if err != nil || !p.willing {
@@ -252,5 +257,6 @@ func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 		}
 	}
 	facts = append(facts, p.chunkFacts(func(b *blobs) bool { return b.meta != nil && order.Covers(*b.meta) })...)
-	return []world.Packet{{From: "provider", To: "agency", Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))}}
+	p.watch(now, order)
+	return []world.Packet{produced(facts)}
 }
