@@ -104,8 +104,8 @@ func (d *Device) follow(m *Members, since stamp) {
 // update takes a change that another member tells of. It must come from a member,
 // go to everybody concerned, and be neither older than what is known nor of the
 // future: a date that never comes would keep all others from changing the group.
-// Whoever is taken
-// in believes any member; what concerns a group that one is not in is ignored.
+// Whoever is taken in believes any member; what concerns a group that one is not
+// in is ignored.
 func (d *Device) update(now time.Time, from world.Meta, m *Members) []world.Packet {
 	g := d.groups[m.Group]
 	members := m.Accounts
