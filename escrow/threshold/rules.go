@@ -36,9 +36,12 @@ const (
 	Certificate  world.Kind = "certificate"        // of a committee key; Ref the key id
 	OneUseKey    world.Kind = "one-use key"        // with the roster; Ref the ceremony, a share epoch
 	BoardPost    world.Kind = "board post"         // a record of the log; Ref the ceremony
-	Polynomial   world.Kind = "polynomial"         // t values, while dealing; Ref the ceremony
-	Salt         world.Kind = "commitment salt"    // Ref the ceremony
-	Received     world.Kind = "received share"     // dealer and share; Ref the ceremony
+
+	// A thief finds these in the middle of a ceremony. No rule reads them, so what
+	// such a theft is worth without the board is not measured.
+	Polynomial world.Kind = "polynomial"      // t values, while dealing; Ref the ceremony
+	Salt       world.Kind = "commitment salt" // Ref the ceremony
+	Received   world.Kind = "received share"  // dealer and share; Ref the ceremony
 )
 
 // Rules implements [world.Design].

@@ -34,7 +34,8 @@
 // share and one-use key, and with the board the new share: whoever is corrupted
 // during a refresh counts in both epochs. After the next message the rest runs to
 // its end. A silent trustee is waited for until the next message or midnight; then
-// it is left out, and gets a share again at the next refresh. Cheats are convicted
+// it is left out, and gets a share again at the next refresh. What the board
+// does not show is posted again each time, for packets get lost. Cheats are convicted
 // by whoever reads the board, and the monitor tells. If too few are left, shares
 // and keys stay what they were.
 //
@@ -44,7 +45,9 @@
 // the identity keys, t, log and witnesses that ship with it, and only if the key is
 // newer than those it has; otherwise it warns its user. It sends nothing without a
 // key. It reads what is under its newest key or the one before, and so does the
-// provider. A device cannot tell that a newer key is being kept from it; one that is
+// provider. Trustees bring a key until the provider acknowledges it, and the provider
+// hands it on until the device uses it (bringing.go). A device cannot tell that a
+// newer key is being kept from it, and acknowledgements are not signed. One that is
 // set up anew takes any genuine certificate, also of a destroyed key, and then those
 // who are up to date refuse what it sends.
 //
