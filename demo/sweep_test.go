@@ -26,7 +26,7 @@ func TestPoints(t *testing.T) {
 		{Range{Over: "refresh", From: "18"}, []string{"18", "19", "20", "never"}, ""},
 		{Range{Over: "rotate", From: "10", To: "60", Step: "25"}, []string{"10", "35", "60"}, ""},
 		{Range{Over: "rotate", To: "61"}, nil, `--to "61" of --over rotate: want a number from 1 to 60`},
-		{Range{Over: "treshold"}, nil, `no setting to sweep over "treshold"; did you mean "threshold"?; there are at, threshold, retention, refresh, rotate`},
+		{Range{Over: "treshold"}, nil, `no setting to sweep over "treshold"; did you mean "threshold"? There are at, threshold, retention, refresh, rotate`},
 		{Range{Over: "at", To: "61"}, nil, `--to "61" of --over at: want a number from 1 to 60`},
 		{Range{Over: "at", From: "0"}, nil, `--from "0" of --over at: want a number from 1 to 60`},
 		{Range{Over: "at", Step: "x"}, nil, `--step "x" of --over at: want a number from 1 to 60`},

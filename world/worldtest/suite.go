@@ -98,7 +98,7 @@ func Conversation() *world.Conversation {
 	sing("Ada", "Ben", "Cleo")
 	sing("Cleo", "Ada", "Ben", "Dov") // Dov was taken in
 	sing("Dov", "Ada", "Ben", "Cleo")
-	show(c, "a film", 70_000)
+	show(c, "a film", 3_000)
 	sing("Ada", "Cleo", "Dov") // Ben has left
 	sing("Cleo", "Ada", "Dov") // Cleo has set up anew
 	sing("Ada", "Cleo", "Dov")
