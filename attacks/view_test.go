@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 // What a view computes for expectations: whose messages are read, before and
@@ -27,7 +28,7 @@ func TestViewComputes(t *testing.T) {
 		`v.live(v, 1)`:                       "live: ",
 		`v.live(v.messages[0])`:              "live: missing argument for moment",
 	} {
-		got, err := starlark.Eval(&starlark.Thread{}, "expr", expr, starlark.StringDict{"v": viewValue(v)})
+		got, err := starlark.EvalOptions(&syntax.FileOptions{}, &starlark.Thread{}, "expr", expr, starlark.StringDict{"v": viewValue(v)})
 		if err != nil {
 			require.ErrorContains(t, err, want, expr)
 			continue
@@ -35,7 +36,7 @@ func TestViewComputes(t *testing.T) {
 		require.Equal(t, want, got.String(), expr)
 	}
 	v.Rotate = 0
-	got, err := starlark.Eval(&starlark.Thread{}, "expr", `v.live(v.messages[4], 0)`, starlark.StringDict{"v": viewValue(v)})
+	got, err := starlark.EvalOptions(&syntax.FileOptions{}, &starlark.Thread{}, "expr", `v.live(v.messages[4], 0)`, starlark.StringDict{"v": viewValue(v)})
 	require.NoError(t, err)
 	require.Equal(t, starlark.True, got)
 }
