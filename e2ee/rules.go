@@ -101,7 +101,12 @@ func readEnvelope(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts := []world.Fact{u.Meta.Fact(), {Kind: Public, Ref: u.Meta.ID, Data: u.Public}}
+	fields, err := world.UnpackList(in.Facts[0].Data, KindUpload)
+	if err != nil {
+		return nil, err
+	}
+	// Metadata is canonical, so its bytes in the envelope serve as they are.
+	facts := []world.Fact{{Kind: world.Metadata, Ref: u.Meta.ID, Data: fields[0]}, {Kind: Public, Ref: u.Meta.ID, Data: u.Public}}
 	for i := range u.Parts {
 		facts = append(facts, u.Delivery(i).fact())
 	}
