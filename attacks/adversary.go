@@ -34,9 +34,12 @@ type adversary struct {
 	files  map[int]bool    // attachments recovered
 	wrong  map[string]bool // false claims
 	proven []int           // ids of the first facts that were right claims
+	claims map[int]int     // the fact that was the first right claim of a message
 	count  int             // calls
-	calls  []string        // as the trace shows them
+	events []Event         // as the trace shows them
+	now    Event           // what comes of the call under way
 	held   holding
+	rec    *Recording // nil unless the lab records
 }
 
 // when is a point of a run: a moment, and days of rest after the last message.
@@ -44,7 +47,7 @@ type when struct{ moment, days int }
 
 func (a *adversary) init() {
 	a.used, a.tapped = -1, -1
-	a.opened, a.files, a.wrong = map[int]bool{}, map[int]bool{}, map[string]bool{}
+	a.opened, a.files, a.wrong, a.claims = map[int]bool{}, map[int]bool{}, map[string]bool{}, map[int]int{}
 	a.people = a.run.truth.conv.People(a.settings.Target)
 	a.held = holding{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}
 	a.answering = map[string]string{}
@@ -54,9 +57,6 @@ func (a *adversary) init() {
 }
 
 var errLoop = errors.New("not inside a loop over adv.packets(): a packet waits there for its answer")
-
-// maxTrace is how many calls a trace shows: the rest of a long loop teaches nothing.
-const maxTrace = 10_000
 
 // Call implements [Port].
 func (a *adversary) Call(c Call) (any, error) {
@@ -68,8 +68,8 @@ func (a *adversary) Call(c Call) (any, error) {
 	if args.err != nil {
 		return nil, args.err // what was asked explains more than what came of it
 	}
-	if err == nil && c.Line > 0 && len(a.calls) < maxTrace {
-		a.calls = append(a.calls, c.describe(out))
+	if err == nil && c.Line > 0 {
+		a.record(c.Line, c.Method, c.describe(out))
 	}
 	return out, err
 }
@@ -164,6 +164,7 @@ func (a *adversary) declared(text string, surfaces ...world.Surface) ([]world.Ca
 		case !slices.Contains(surfaces, c.Surface):
 			return nil, fmt.Errorf("capability %s cannot be used so: want %v", c, surfaces)
 		}
+		a.now.use(c)
 	}
 	return wanted, nil
 }
@@ -179,6 +180,7 @@ func (a *adversary) members(c world.Capability) []string {
 
 func (a *adversary) mark() {
 	if a.used < 0 {
+		a.takeStock()
 		a.used = a.run.Moment()
 	}
 }
@@ -225,6 +227,7 @@ func (a *adversary) loot(origin string, facts []world.Fact, lawful bool) []int {
 	for i, f := range facts {
 		e := entry{Fact: f, origin: origin, loot: true}
 		ids[i] = a.know.add(e)
+		a.now.gain(origin, f.Kind, 1)
 		if lawful {
 			a.lawful.add(e)
 		}
@@ -236,6 +239,9 @@ func (a *adversary) loot(origin string, facts []world.Fact, lawful bool) []int {
 func (a *adversary) observe(origin string, p world.Packet, loot bool) int {
 	a.seen++
 	f := world.Fact{Kind: world.Observed, Ref: strconv.Itoa(a.seen), Data: p.Encode(a.run.Net.Now())}
+	if loot {
+		a.now.gain(origin, f.Kind, 1)
+	}
 	return a.know.add(entry{Fact: f, origin: origin, loot: loot})
 }
 

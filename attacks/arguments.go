@@ -178,11 +178,11 @@ func (c Call) describe(out any) string {
 	for _, arg := range c.Args {
 		words = append(words, brief(arg))
 	}
-	line := fmt.Sprintf("line %d: %s(%s)", c.Line, c.Method, strings.Join(words, ", "))
+	text := fmt.Sprintf("%s(%s)", c.Method, strings.Join(words, ", "))
 	if ids, ok := out.([]int); ok {
-		line += fmt.Sprintf(": %d facts", len(ids))
+		text += fmt.Sprintf(": %d facts", len(ids))
 	}
-	return line
+	return text
 }
 
 func brief(v any) string {

@@ -106,17 +106,26 @@ func (a *adversary) claim(id int) error {
 		return fmt.Errorf("fact %d is not derived from loot: a claim needs a computation from what was taken", id)
 	}
 	if i := a.run.truth.file[string(e.Data)]; i > 0 {
-		a.files[i] = true
+		if !a.files[i] {
+			a.files[i] = true
+			a.now.Files = append(a.now.Files, i)
+		}
 		return nil
 	}
 	k := a.run.truth.number[string(e.Data)]
 	if k == 0 {
-		a.wrong[string(e.Data)] = true
+		if !a.wrong[string(e.Data)] {
+			a.wrong[string(e.Data)] = true
+			a.now.False++
+		}
 		return nil
 	}
 	if len(a.proven) < maxProven {
 		a.proven = append(a.proven, id)
 	}
-	a.opened[k] = true
+	if !a.opened[k] {
+		a.opened[k], a.claims[k] = true, id
+		a.now.Opened = append(a.now.Opened, k)
+	}
 	return nil
 }

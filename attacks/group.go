@@ -17,8 +17,9 @@ import (
 // pass, and the run goes on to the earliest of these points.
 type group struct {
 	*site
-	jobs   []job
-	honest map[int][]Evidence // what an honest run notices, by days of rest after it
+	jobs     []job
+	honest   map[int][]Evidence // what an honest run notices, by days of rest after it
+	journeys map[int][]Hop      // of messages in the honest run, if the lab records
 }
 
 // trial is one attack on one design.
@@ -167,9 +168,15 @@ func (g *group) absent(t *trial, why error) {
 // share runs scripts that only read over one honest run, whose evidence is what
 // every other run of the group is compared with.
 func (g *group) share(ctx context.Context, trials []*trial) error {
-	r, err := newRun(ctx, g.truth, g.deploy)
+	r, err := g.newRun(ctx)
 	if err != nil {
 		return err
+	}
+	if g.lab.Record {
+		r.journeys = map[int][]Hop{}
+		for _, j := range g.jobs {
+			r.journeys[j.settings.At] = nil
+		}
 	}
 	if err := r.Start(); err != nil {
 		return err
@@ -178,6 +185,7 @@ func (g *group) share(ctx context.Context, trials []*trial) error {
 	for _, t := range trials {
 		t.begin(ctx, r)
 		defer t.stop()
+		g.recording(t)
 	}
 	waiting := slices.Clone(trials)
 	for len(waiting) > 0 {
@@ -195,11 +203,19 @@ func (g *group) share(ctx context.Context, trials []*trial) error {
 	if err := r.Advance(len(g.truth.conv.Messages)); err != nil {
 		return err
 	}
-	g.honest = map[int][]Evidence{0: r.atEnd()}
+	g.honest, g.journeys = map[int][]Evidence{0: r.atEnd()}, r.journeys
 	for _, t := range trials {
 		t.cell.Seconds = (g.lab.now() - start) / float64(len(trials))
 	}
 	return nil
+}
+
+func (g *group) newRun(ctx context.Context) (*run, error) {
+	r, err := newRun(ctx, g.truth, g.deploy)
+	if err == nil && g.lab.Typed != nil {
+		r.typed = func() { g.lab.Typed(g.design.Info().ID, r.Moment()) }
+	}
+	return r, err
 }
 
 // usual lists what is noticed in a run in which nobody attacks.
@@ -207,7 +223,7 @@ func (g *group) usual(ctx context.Context, days int) ([]Evidence, error) {
 	if e, ok := g.honest[days]; ok {
 		return e, nil
 	}
-	r, err := newRun(ctx, g.truth, g.deploy)
+	r, err := g.newRun(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -248,7 +264,7 @@ func (t *trial) script(ctx context.Context) {
 func (g *group) alone(ctx context.Context, t *trial) {
 	start := g.lab.now()
 	t.err = guard(func() error {
-		r, err := newRun(ctx, g.truth, g.deploy)
+		r, err := g.newRun(ctx)
 		if err != nil {
 			return err
 		}
@@ -260,6 +276,7 @@ func (g *group) alone(ctx context.Context, t *trial) {
 		t.adv.run = r
 		t.adv.init()
 		t.adv.pause = r.reach
+		g.recording(t)
 		if err := r.comply(t.adv); err != nil {
 			return err
 		}

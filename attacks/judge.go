@@ -31,7 +31,12 @@ func (g *group) judge(t *trial) error {
 	c.Attachments = Count{len(a.files), len(g.truth.owner)}
 	c.Content = g.truth.content(t.settings.Target, c.At, a.opened)
 	c.Forged, c.FalseClaims = a.run.forged, len(a.wrong)
-	c.Trace.Calls, c.Trace.Opened = a.calls, slices.Sorted(maps.Keys(a.opened))
+	a.afterwards()
+	if a.rec != nil {
+		a.takeStock()
+		a.rec.Journey, c.Trace.Record = g.journeys[t.settings.At], a.rec
+	}
+	c.Trace.Events, c.Trace.Opened = a.events, slices.Sorted(maps.Keys(a.opened))
 	if t.err != nil {
 		return nil // what a script left behind when it failed is not worth working on
 	}
@@ -40,7 +45,9 @@ func (g *group) judge(t *trial) error {
 		if err != nil {
 			return err
 		}
-		c.Noticed = a.run.news(usual)
+		var places []int
+		c.Noticed, places = a.run.news(usual)
+		date(a.events, places)
 	}
 	facts, err := a.know.resting(ctx, world.Metadata)
 	if err != nil {

@@ -25,10 +25,15 @@ type Lab struct {
 	// Progress, if set, hears of each finished cell, one at a time; total counts
 	// those of all points of a sweep.
 	Progress func(done, total int, c *Cell)
+	// Typed, if set, hears of each message that is typed in a run, from as many
+	// goroutines as there are processors.
+	Typed func(design string, message int)
 	// Bound, if set, gives a time limit to each run with all that follows from it.
 	// It is for scripts from outside: a limit on the script alone would not stop
 	// what the script has set in motion.
 	Bound func(context.Context) (context.Context, context.CancelFunc)
+	// Record keeps a [Recording] with each cell, for replays.
+	Record bool
 	// Withhold lists capabilities, as in a cell's needs, that the adversary
 	// declares and does not get: the script runs on, without their facts and
 	// against honest programs. It serves to show that no need is idle.

@@ -63,6 +63,9 @@ func Remote(ctx context.Context, name string, source []byte, dial Dial) (Techniq
 // Header implements [Technique].
 func (t *remote) Header() Header { return t.header }
 
+// Source implements [Technique].
+func (t *remote) Source() string { return string(t.source) }
+
 // Expect implements [Technique].
 func (t *remote) Expect(keys []string, v View) (Outcome, error) {
 	r, err := t.ask(context.Background(), request{Do: doExpect, Keys: keys, View: v})

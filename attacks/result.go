@@ -123,9 +123,10 @@ type Lawful struct {
 // A Trace tells how a cell came about.
 type Trace struct {
 	Settings world.Settings
-	Calls    []string // what the script did, in order
-	Opened   []int    // numbers of the messages recovered, sorted
-	Surprise string   // how the outcome differs from the expectation
-	Proved   int      // the message that Proof proves, 0 if none
+	Events   []Event // what the script did and what came of it, in order
+	Opened   []int   // numbers of the messages recovered, sorted
+	Surprise string  // how the outcome differs from the expectation
+	Proved   int     // the message that Proof proves, 0 if none
 	Proof    Proof
+	Record   *Recording // nil unless the lab records
 }

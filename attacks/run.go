@@ -25,6 +25,11 @@ type run struct {
 	asked    map[int]bool // messages in scope of orders that the court signed, typed or still to come
 	watchers []func(world.Packet)
 	obtained func([]world.Fact) // hears what the agency obtained under an order
+
+	typed    func()         // hears of each message that is typed
+	stocks   map[when]Stock // what a recording wants: who held what, and how messages travel
+	journeys map[int][]Hop
+	arrived  int // the last message of which nothing travels any more
 }
 
 // display is a message on somebody's screen.
@@ -78,6 +83,12 @@ func (r *run) comply(a *adversary) error {
 
 // watch keeps the evidence: what programs that are not taken over say and show.
 func (r *run) watch(p world.Packet) {
+	if r.typed != nil && p.Kind() == world.KindTyped {
+		r.typed()
+	}
+	if r.journeys != nil {
+		r.follow(p)
+	}
 	for _, w := range r.watchers {
 		w(p)
 	}
@@ -145,19 +156,20 @@ func (r *run) show(d display) {
 	}
 }
 
-// news lists the evidence of r that an honest run of the same settings lacks.
-func (r *run) news(honest []Evidence) []Evidence {
+// news lists the evidence of r that an honest run of the same settings lacks, and
+// where it stands in all of r's.
+func (r *run) news(honest []Evidence) (list []Evidence, places []int) {
 	usual := map[Evidence]int{}
 	for _, e := range honest {
 		usual[e]++
 	}
-	out := []Evidence{}
-	for _, e := range r.noticed {
+	list = []Evidence{}
+	for i, e := range r.noticed {
 		if usual[e] > 0 {
 			usual[e]--
 			continue
 		}
-		out = append(out, e)
+		list, places = append(list, e), append(places, i)
 	}
-	return out
+	return list, places
 }

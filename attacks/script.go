@@ -19,6 +19,8 @@ import (
 // A Technique is a loaded attack, in this process or in another.
 type Technique interface {
 	Header() Header
+	// Source is the text of the script, whose lines the events of a trace name.
+	Source() string
 	// Expect gives the outcome that the header expects of the first of keys (a
 	// design's id, then its classes) that it has an expectation for.
 	Expect(keys []string, v View) (Outcome, error)
@@ -50,6 +52,7 @@ type script struct {
 	expects map[string]starlark.Value
 	run     starlark.Callable
 	name    string
+	source  string
 }
 
 // dialect is what scripts may use beyond the core of Starlark.
@@ -58,7 +61,7 @@ var dialect = &syntax.FileOptions{TopLevelControl: true, While: true, Set: true}
 // Load runs the top level of a script and checks its header. Errors carry file,
 // line and column. helpers hold the files that the script may load.
 func Load(name string, src []byte, helpers ...fs.FS) (Technique, error) {
-	s := &script{name: name}
+	s := &script{name: name, source: string(src)}
 	thread := newThread(name)
 	thread.Load = func(_ *starlark.Thread, file string) (starlark.StringDict, error) { return helper(helpers, file) }
 	globals, err := starlark.ExecFileOptions(dialect,
@@ -127,7 +130,11 @@ func scriptError(err error) error {
 	return err
 }
 
+// Header implements [Technique].
 func (s *script) Header() Header { return s.header }
+
+// Source implements [Technique].
+func (s *script) Source() string { return s.source }
 
 func (s *script) technique(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if s.header.ID != "" {

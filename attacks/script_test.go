@@ -184,7 +184,8 @@ func TestHelpers(t *testing.T) {
 	l.Attacks = []Technique{a}
 	c := runOne(t, l)
 	require.Empty(t, c.Error)
-	require.Equal(t, []string{"line 7: advance(4)"}, c.Trace.Calls)
+	require.Equal(t, 7, c.Trace.Events[0].Line)
+	require.Equal(t, "advance(4)", c.Trace.Events[0].Text)
 
 	a, err = Load("sample.star", script(`load("helpers/reach.star", "seen")`, "seen.append(1)"), helpers)
 	require.NoError(t, err)

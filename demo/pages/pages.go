@@ -22,7 +22,6 @@ import (
 	"strings"
 
 	"doormat/attacks"
-	"doormat/attacks/library"
 	"doormat/demo"
 	"doormat/demo/report"
 	"doormat/world"
@@ -38,7 +37,7 @@ const mark = "<!-- Made by: go run ./cmd/doormat docs. Do not edit. -->\n\n"
 type Pages map[string]string
 
 // Render runs every attack of the kit on every design under the default settings
-// and makes the pages. The scripts of the attacks are those of the library.
+// and makes the pages.
 func Render(ctx context.Context, kit demo.Kit) (Pages, error) {
 	r, err := measure(ctx, kit)
 	if err != nil {
@@ -51,11 +50,7 @@ func render(ctx context.Context, kit demo.Kit, r *results) (Pages, error) {
 	p := Pages{"matrix.md": matrix(r)}
 	for i, a := range kit.Attacks {
 		h := a.Header()
-		script, err := fs.ReadFile(library.Files, h.ID+".star")
-		if err != nil {
-			return nil, fmt.Errorf("pages: attack %s: %w", h.ID, err)
-		}
-		p["attacks/"+h.ID+".md"] = attack(h, string(script), r, i)
+		p["attacks/"+h.ID+".md"] = attack(h, a.Source(), r, i)
 	}
 	p["attacks/README.md"] = attackIndex(kit.Attacks, r)
 	for _, d := range kit.Designs {

@@ -33,7 +33,7 @@ func result(designs int, name string) *attacks.Result {
 		"part": {Applicable: true, Parties: 2, Expected: true, Forged: 3, FalseClaims: 1, Content: attacks.Content{Target: big, Others: big},
 			Noticed: []attacks.Evidence{{By: name, What: name, AfterMessage: 1}, {By: "b"}, {By: "c"}, {By: "b"}}},
 		"everything": {Applicable: true, Parties: 2, Content: attacks.Content{Target: all, Others: all}, Trace: attacks.Trace{Surprise: name,
-			Opened: []int{1, 2, 3, 7}, Proved: 1, Calls: []string{"line 1: take(" + name + ")", "line 2: next(4)"},
+			Opened: []int{1, 2, 3, 7}, Proved: 1, Events: []attacks.Event{{Line: 1, Text: "take(" + name + ")", Times: 1}, {Line: 2, Text: "next(4)", Times: 1}},
 			Proof: attacks.Proof{{Fact: world.Fact{Kind: world.Kind(name), Data: []byte(name)}, Origin: name},
 				{Fact: world.Fact{Kind: world.Plaintext, Data: []byte("0123456789abcdef" + name)}, Rule: name, Parents: []int{0}}}}},
 		"absent": {Expected: true, Why: name},

@@ -67,7 +67,7 @@ func (r Run) designName(id string) string {
 func (r Run) cell(p *page, c *attacks.Cell) {
 	end := r.Result.Conversation.Messages
 	p.field("Takes", strings.Join(c.Needs, ", ")+": "+count(c.Parties, "principal")+", "+moment(c.At, end))
-	calls(p, c.Trace.Calls)
+	calls(p, c.Trace.Events)
 	t, o := c.Content.Target, c.Content.Others
 	p.field("Recovered", fmt.Sprintf("%d of %d messages of the target (before %d of %d, after %d of %d)",
 		t.Recovered, t.Total, t.Before, t.BeforeTotal, t.After, t.AfterTotal))
@@ -112,21 +112,19 @@ func noticed(p *page, c *attacks.Cell) {
 	}
 }
 
-// calls lists what the script did. Calls of one line that follow each other are
-// shown once and counted, and the middle of a long list is left out.
-func calls(p *page, all []string) {
+// calls lists what the script did; the middle of a long list is left out.
+func calls(p *page, events []attacks.Event) {
 	const first, last = 12, 4
 	var list []string
-	for i := 0; i < len(all); {
-		j := i + 1
-		for j < len(all) && callee(all[j]) == callee(all[i]) {
-			j++
+	for _, e := range events {
+		if e.Line == 0 {
+			continue // after the script
 		}
-		text := all[i]
-		if j-i > 1 {
-			text += fmt.Sprintf(" and %d more of the same line", j-i-1)
+		text := fmt.Sprintf("line %d: %s", e.Line, e.Text)
+		if e.Times > 1 {
+			text += fmt.Sprintf(" and %d more of the same line", e.Times-1)
 		}
-		list, i = append(list, text), j
+		list = append(list, text)
 	}
 	if n := len(list); n > first+last+1 {
 		middle := fmt.Sprintf("… %d more …", n-first-last)
@@ -137,13 +135,6 @@ func calls(p *page, all []string) {
 		p.field(label, call)
 		label = ""
 	}
-}
-
-// callee is the part of a described call that its repetitions share: the line and
-// the method.
-func callee(call string) string {
-	before, _, _ := strings.Cut(call, "(")
-	return before
 }
 
 // opened shows the texts of a few messages, spread over the conversation.

@@ -1,0 +1,108 @@
+package attacks
+
+import (
+	"slices"
+
+	"doormat/world"
+)
+
+// An Event is a call of a script and what came of it. Calls of one line that follow
+// each other are one event.
+type Event struct {
+	Line   int    // in the script, 0 for what happened after its end
+	Method string // such as "take"
+	Text   string // the first call in words: "take(provider.store): 151 facts"
+	Times  int    // how many calls
+	Moment int    // messages typed when they had returned
+	Days   int    // of rest after the last message
+
+	Uses   []string // capabilities that were used, as in the cell's needs
+	Gained []Gain   // loot and packets that came in meanwhile
+	Opened []int    // messages whose first right claim is here, in the order of claims
+	Files  []int    // the same of attachments, by number in the conversation from 1
+	False  int      // false claims, each once
+
+	Forged  int // forged messages on screens so far
+	Noticed int // how many of the cell's Noticed had been noticed by then
+
+	heard int // what honest programs had noticed by then, the usual included
+}
+
+// A Gain is facts of one kind that came from one capability.
+type Gain struct {
+	Origin string
+	Kind   world.Kind
+	Facts  int
+}
+
+// gain notes so many facts of loot for the event under way.
+func (e *Event) gain(origin string, kind world.Kind, facts int) {
+	for i := range e.Gained {
+		if g := &e.Gained[i]; g.Origin == origin && g.Kind == kind {
+			g.Facts += facts
+			return
+		}
+	}
+	e.Gained = append(e.Gained, Gain{origin, kind, facts})
+}
+
+// use notes that a capability was used.
+func (e *Event) use(c world.Capability) {
+	if name := c.String(); !slices.Contains(e.Uses, name) {
+		e.Uses = append(e.Uses, name)
+	}
+}
+
+// maxEvents is how many events a trace has at most: what a longer loop does is
+// counted with the last one.
+const maxEvents = 10_000
+
+// record ends the event under way: text describes the call that it was.
+func (a *adversary) record(line int, method, text string) {
+	e := a.now
+	a.now = Event{}
+	e.Line, e.Method, e.Text, e.Times = line, method, text, 1
+	e.Moment, e.Days, e.Forged, e.heard = a.run.Moment(), a.held.days, a.run.forged, len(a.run.noticed)
+	if n := len(a.events); n > 0 {
+		last := &a.events[n-1]
+		if n == maxEvents || last.Line == line && last.Method == method {
+			last.join(e)
+			return
+		}
+	}
+	a.events = append(a.events, e)
+}
+
+// join adds what came of a later call.
+func (e *Event) join(later Event) {
+	e.Times += later.Times
+	e.Moment, e.Days, e.Forged, e.heard = later.Moment, later.Days, later.Forged, later.heard
+	for _, c := range later.Uses {
+		if !slices.Contains(e.Uses, c) {
+			e.Uses = append(e.Uses, c)
+		}
+	}
+	for _, g := range later.Gained {
+		e.gain(g.Origin, g.Kind, g.Facts)
+	}
+	e.Opened, e.Files, e.False = append(e.Opened, later.Opened...), append(e.Files, later.Files...), e.False+later.False
+}
+
+// afterwards adds what happened after the script's end, if anything did.
+func (a *adversary) afterwards() {
+	var last Event
+	if n := len(a.events); n > 0 {
+		last = a.events[n-1]
+	}
+	if len(a.now.Gained) > 0 || a.run.Moment() > last.Moment || len(a.run.noticed) > last.heard || a.run.forged > last.Forged {
+		a.record(0, "", "life goes on")
+	}
+}
+
+// date says of each event how much of the evidence was there by then; news are
+// the places of that evidence in all that was noticed.
+func date(events []Event, news []int) {
+	for i := range events {
+		events[i].Noticed, _ = slices.BinarySearch(news, events[i].heard)
+	}
+}
