@@ -20,6 +20,8 @@ type group struct {
 	jobs     []job
 	honest   map[int][]Evidence // what an honest run notices, by days of rest after it
 	journeys map[int][]Hop      // of messages in the honest run, if the lab records
+
+	undisturbed *Recording // of an honest run that no script reads, if the lab records
 }
 
 // trial is one attack on one design.
@@ -37,7 +39,7 @@ type trial struct {
 // run finishes a cell for each attack. Whatever goes wrong is told in the cells
 // that it concerns.
 func (g *group) run(ctx context.Context, finish func(point int, c *Cell)) {
-	var reading, acting []*trial
+	var reading, acting, absent []*trial
 	for _, j := range g.jobs {
 		t := g.trial(j)
 		why := t.settings.Check(g.truth.conv) // those of the lab are checked: these are a header's own
@@ -52,7 +54,7 @@ func (g *group) run(ctx context.Context, finish func(point int, c *Cell)) {
 		switch {
 		case why != nil:
 			g.absent(t, why)
-			finish(t.point, t.cell)
+			absent = append(absent, t)
 		case acts(t):
 			acting = append(acting, t)
 		default:
@@ -60,12 +62,16 @@ func (g *group) run(ctx context.Context, finish func(point int, c *Cell)) {
 			reading = append(reading, t)
 		}
 	}
-	if len(reading)+len(acting) == 0 {
-		return
-	}
 	bounded, cancel := g.lab.bound(ctx)
 	defer cancel()
-	broken := guard(func() error { return g.share(bounded, reading) })
+	var broken error
+	if len(reading)+len(acting) > 0 || g.lab.Record {
+		broken = guard(func() error { return g.share(bounded, reading) })
+	}
+	for _, t := range absent {
+		t.cell.Trace.Record = g.undisturbed
+		finish(t.point, t.cell)
+	}
 	for _, t := range reading {
 		g.close(t, broken)
 		finish(t.point, t.cell)
@@ -200,7 +206,7 @@ func (g *group) share(ctx context.Context, trials []*trial) error {
 			waiting = waiting[1:]
 		}
 	}
-	if err := r.Advance(len(g.truth.conv.Messages)); err != nil {
+	if err := g.endRun(r, len(trials) > 0); err != nil {
 		return err
 	}
 	g.honest, g.journeys = map[int][]Evidence{0: r.atEnd()}, r.journeys

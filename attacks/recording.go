@@ -59,6 +59,29 @@ func (g *group) recording(t *trial) {
 	}
 }
 
+// endRun lives on to the end of the honest run, and records it as it is, for attacks
+// that are not applicable; where scripts read it, they decide at which moments.
+func (g *group) endRun(r *run, read bool) error {
+	end := len(g.truth.conv.Messages)
+	if !g.lab.Record {
+		return r.Advance(end)
+	}
+	rec := &Recording{}
+	moments := []int{r.Moment(), g.jobs[0].settings.At, end}
+	if read {
+		moments = []int{end}
+	}
+	for _, moment := range moments {
+		if err := r.Advance(moment); err != nil {
+			return err
+		}
+		rec.Stocks = append(rec.Stocks, r.stock())
+	}
+	rec.Journey = r.journeys[g.jobs[0].settings.At]
+	g.undisturbed = rec
+	return nil
+}
+
 // takeStock keeps what all principals hold now.
 func (a *adversary) takeStock() {
 	if a.rec == nil {

@@ -1,0 +1,122 @@
+package replay
+
+import (
+	"maps"
+	"slices"
+
+	"doormat/attacks"
+	"doormat/world"
+)
+
+// tell makes the steps.
+func (p *Replay) tell() {
+	now := make([]Frame, len(p.Result.Cells))
+	var designs [][]stretch
+	for i := range p.Result.Cells {
+		c := &p.Result.Cells[i]
+		now[i] = Frame{Cell: c, Opened: map[int]bool{}}
+		now[i].count(p.Conversation)
+		now[i].look()
+		designs = append(designs, stretches(c.Trace.Events))
+	}
+	add := func(s Step) {
+		s.Frames = slices.Clone(now)
+		p.Steps = append(p.Steps, s)
+	}
+	add(Step{Kind: Opening, Title: p.Conversation.Title, Text: p.opening()})
+	add(Step{Kind: Means, Title: p.Header.Title, Text: p.Header.Happens})
+	for _, step := range align(designs) {
+		for i := range now {
+			now[i] = now[i].after(step.of[i], p.Conversation)
+		}
+		add(p.scripted(step))
+	}
+	for i := range now {
+		now[i] = now[i].after(nil, p.Conversation)
+		now[i].Noticed = now[i].Cell.Noticed
+		now[i].Forged = now[i].Cell.Forged
+		if rec := now[i].Cell.Trace.Record; rec != nil && len(rec.Stocks) > 0 {
+			now[i].Moment = len(p.Conversation.Messages)
+			now[i].look()
+		}
+	}
+	add(Step{Kind: Outcome, Title: "What came of it", Text: p.Header.Why})
+}
+
+// after is how things stand when a stretch has run, which may be nil.
+func (f Frame) after(s *stretch, c *world.Conversation) Frame {
+	f.Ran, f.Did, f.New = s != nil, nil, nil
+	if s == nil {
+		return f
+	}
+	f.Opened, f.Used, f.Gained = maps.Clone(f.Opened), slices.Clone(f.Used), slices.Clone(f.Gained)
+	for _, e := range s.events {
+		f.Moment, f.Days, f.Forged = e.Moment, e.Days, e.Forged
+		f.Noticed = f.Cell.Noticed[:min(e.Noticed, len(f.Cell.Noticed))]
+		f.Files, f.False = f.Files+len(e.Files), f.False+e.False
+		for _, c := range e.Uses {
+			if !slices.Contains(f.Used, c) {
+				f.Used = append(f.Used, c)
+			}
+		}
+		for _, g := range e.Gained {
+			f.gain(g)
+		}
+		for _, k := range e.Opened {
+			f.Opened[k] = true
+		}
+		f.New = append(f.New, e.Opened...)
+	}
+	f.Did = did(s.events)
+	f.count(c)
+	f.look()
+	return f
+}
+
+func (f *Frame) gain(g attacks.Gain) {
+	for i := range f.Gained {
+		if f.Gained[i].Origin == g.Origin && f.Gained[i].Kind == g.Kind {
+			f.Gained[i].Facts += g.Facts
+			return
+		}
+	}
+	f.Gained = append(f.Gained, g)
+}
+
+// look finds what the principals held last.
+func (f *Frame) look() {
+	rec := f.Cell.Trace.Record
+	if rec == nil {
+		return
+	}
+	for i := range rec.Stocks {
+		if f.Stock == nil || rec.Stocks[i].Moment <= f.Moment {
+			f.Stock = &rec.Stocks[i]
+		}
+	}
+}
+
+// count sums up what is open, as the result does at the end.
+func (f *Frame) count(c *world.Conversation) {
+	f.Content = attacks.Content{}
+	target, at := f.Cell.Trace.Settings.Target, f.Cell.At
+	for i := range c.Messages {
+		part := &f.Content.Others
+		if c.Messages[i].Concerns(target) {
+			part = &f.Content.Target
+		}
+		k, hit := i+1, 0
+		if f.Opened[k] {
+			hit = 1
+		}
+		part.Total++
+		part.Recovered += hit
+		if k <= at {
+			part.BeforeTotal++
+			part.Before += hit
+		} else {
+			part.AfterTotal++
+			part.After += hit
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package replay
+
+import (
+	"cmp"
+	"slices"
+
+	"doormat/attacks"
+)
+
+// A Node is one box of a proof: a step, or steps alike of a long proof.
+type Node struct {
+	Kind    string // of the fact, such as "share"
+	Rule    string // that gave it, "" for loot and for what the adversary made
+	Origin  string // the capability that loot came from, "" for the rest
+	Steps   []int  // positions in the proof
+	Parents []int  // positions in the graph, each on a lower level
+	Level   int    // 0 for what has no parents; each other stands above all its parents
+}
+
+// roomy is how many steps of a proof are drawn one by one.
+const roomy = 24
+
+// Graph makes boxes of a proof. Of a long one, steps alike (the same rule and kind, or
+// the same loot) share a box; an arrow that would lead back is left out.
+func Graph(proof attacks.Proof) []Node {
+	var nodes []Node
+	box := make([]int, len(proof))
+	for i, s := range proof {
+		n := Node{Kind: string(s.Fact.Kind), Rule: s.Rule, Origin: s.Origin}
+		at := -1
+		if len(proof) > roomy && i < len(proof)-1 {
+			at = slices.IndexFunc(nodes, func(o Node) bool { return o.Kind == n.Kind && o.Rule == n.Rule && o.Origin == n.Origin })
+		}
+		if at < 0 {
+			at = len(nodes)
+			nodes = append(nodes, n)
+		}
+		nodes[at].Steps = append(nodes[at].Steps, i)
+		box[i] = at
+	}
+	for i, s := range proof {
+		for _, p := range s.Parents {
+			to, from := box[i], box[p]
+			if from < to && !slices.Contains(nodes[to].Parents, from) { // boxes come in the order of their first steps
+				nodes[to].Parents = append(nodes[to].Parents, from)
+			}
+		}
+	}
+	for i := range nodes {
+		slices.Sort(nodes[i].Parents)
+		for _, p := range nodes[i].Parents {
+			nodes[i].Level = max(nodes[i].Level, nodes[p].Level+1)
+		}
+	}
+	return nodes
+}
+
+// Levels lists the boxes of a graph by level, those with the most steps first.
+func Levels(nodes []Node) [][]int {
+	var levels [][]int
+	for i, n := range nodes {
+		for len(levels) <= n.Level {
+			levels = append(levels, nil)
+		}
+		levels[n.Level] = append(levels[n.Level], i)
+	}
+	for _, l := range levels {
+		slices.SortStableFunc(l, func(a, b int) int { return cmp.Compare(len(nodes[b].Steps), len(nodes[a].Steps)) })
+	}
+	return levels
+}

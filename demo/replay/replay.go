@@ -1,0 +1,119 @@
+// Package replay tells one attack step by step: what the script does, line by line,
+// and what each design has lost by then. Stage, terminal and report show the same
+// replay, so that none of them can tell another story than the numbers.
+//
+// It computes nothing about security. A replay is made from the [attacks.Result]
+// that text and JSON come from, and from its traces; TestFramesAgree holds that what
+// the last frame shows is what the result counted, for every attack of the library.
+package replay
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/world"
+)
+
+// A Replay is one attack on every design of a result, step by step.
+type Replay struct {
+	Header       attacks.Header
+	Script       []string // the lines of the script; line 1 is Script[0]
+	Result       *attacks.Result
+	Conversation *world.Conversation
+	Steps        []Step // opening, means, those of the script, outcome
+}
+
+// A Kind says what a step is about.
+type Kind string
+
+const (
+	Opening Kind = "opening" // who talks, and how a message travels
+	Means   Kind = "means"   // what the adversary may use; the room guesses here
+	Script  Kind = "script"  // lines of the script
+	After   Kind = "after"   // life goes on after the script's end
+	Outcome Kind = "outcome" // what the harness counted
+)
+
+// A Step is what a speaker shows at once.
+type Step struct {
+	Kind   Kind
+	Title  string
+	Text   string  // a sentence or two, "" if the title says it
+	From   int     // lines of the script that run, 0 for none
+	To     int     // the last of them
+	Frames []Frame // in the order of the result's designs: how things stand after the step
+}
+
+// A Frame is how things stand in one design. All but Ran, Did and New is so far.
+type Frame struct {
+	Cell    *attacks.Cell
+	Ran     bool     // the step did something in this design
+	Did     []string // what it did, in words
+	Moment  int      // messages typed
+	Days    int      // of rest after the last message
+	Used    []string // capabilities that were used, as in Cell.Needs
+	Gained  []attacks.Gain
+	New     []int // messages opened by this step, in the order of claims
+	Opened  map[int]bool
+	Content attacks.Content // what Opened counts
+	Files   int
+	False   int
+	Forged  int
+	Noticed []attacks.Evidence
+	Stock   *attacks.Stock // what the principals held when it was last counted, nil if it was not
+}
+
+// Run runs one attack on every design of the lab and makes the replay.
+func Run(ctx context.Context, lab *attacks.Lab, t attacks.Technique) (*Replay, error) {
+	l := *lab
+	l.Attacks, l.Record = []attacks.Technique{t}, true
+	r, err := l.Run(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("replay: attack %s: %w", t.Header().ID, err)
+	}
+	return New(r, t, l.Conversation), nil
+}
+
+// New makes a replay of the cells of t in a result, which may hold other attacks.
+func New(r *attacks.Result, t attacks.Technique, c *world.Conversation) *Replay {
+	one := *r
+	one.Attacks, one.Cells = nil, nil
+	for _, a := range r.Attacks {
+		if a.ID == t.Header().ID {
+			one.Attacks = append(one.Attacks, a)
+		}
+	}
+	for _, cell := range r.Cells {
+		if cell.Attack == t.Header().ID {
+			one.Cells = append(one.Cells, cell)
+		}
+	}
+	p := &Replay{Header: t.Header(), Script: lines(t.Source()), Result: &one, Conversation: c}
+	p.tell()
+	return p
+}
+
+func lines(source string) []string { return strings.Split(strings.TrimRight(source, "\n"), "\n") }
+
+// Settings are those under which the cells ran: the run's, or the attack's own.
+func (p *Replay) Settings() world.Settings {
+	if len(p.Result.Cells) == 0 {
+		return world.Settings{}
+	}
+	return p.Result.Cells[0].Trace.Settings
+}
+
+// Prove opens a claim of a design, by its place in the result's designs: the proof of
+// message k, folded for reading. The run must have been recorded.
+func (p *Replay) Prove(ctx context.Context, design, k int) (attacks.Proof, error) {
+	if design < 0 || design >= len(p.Result.Cells) {
+		return nil, fmt.Errorf("replay: there is no design %d", design)
+	}
+	rec := p.Result.Cells[design].Trace.Record
+	if rec == nil {
+		return nil, fmt.Errorf("replay: attack %s was not recorded", p.Header.ID)
+	}
+	return rec.Prove(ctx, k)
+}

@@ -1,0 +1,116 @@
+package replay_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/replay"
+	"doormat/demo/story"
+)
+
+func lab(t *testing.T, change func(*demo.Options)) *attacks.Lab {
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	o := demo.Defaults()
+	if change != nil {
+		change(&o)
+	}
+	l, err := o.Lab(kit, story.Conversation())
+	require.NoError(t, err)
+	return l
+}
+
+// TestFramesAgree holds replays to the result: what the steps open adds up to what
+// the harness counted, in every cell, and nothing that was open closes again.
+func TestFramesAgree(t *testing.T) {
+	l := lab(t, nil)
+	l.Record = true
+	r, err := l.Run(context.Background())
+	require.NoError(t, err)
+	for _, a := range l.Attacks {
+		p := replay.New(r, a, l.Conversation)
+		require.Len(t, p.Result.Cells, 2)
+		require.Greater(t, len(p.Steps), 2, a.Header().ID)
+		require.Less(t, len(p.Steps), 24, "%s: too many steps for a talk", a.Header().ID)
+		for d := range p.Result.Cells {
+			name := a.Header().ID + " on " + p.Result.Cells[d].Design
+			opened := 0
+			for _, s := range p.Steps {
+				require.NotEmpty(t, s.Title, name)
+				f := s.Frames[d]
+				require.Len(t, f.Opened, opened+len(f.New), name)
+				require.NotNil(t, f.Stock, name)
+				opened = len(f.Opened)
+			}
+			c, last := &p.Result.Cells[d], p.Steps[len(p.Steps)-1].Frames[d]
+			require.Equal(t, len(c.Trace.Opened), opened, name)
+			require.Equal(t, c.Attachments.Recovered, last.Files, name)
+			require.Equal(t, c.FalseClaims, last.False, name)
+			require.Equal(t, c.Noticed, append([]attacks.Evidence{}, last.Noticed...), name)
+			if c.Applicable {
+				require.Equal(t, c.Content, last.Content, name)
+				require.Subset(t, c.Needs, last.Used, name)
+			}
+		}
+	}
+}
+
+// TestEveryClaimOpens proves each message that a quorum's thief opened: the proof ends
+// in a plaintext and begins with loot that the header declares.
+func TestEveryClaimOpens(t *testing.T) {
+	l := lab(t, func(o *demo.Options) { o.Attacks = []string{"quorum-theft"} })
+	p, err := replay.Run(context.Background(), l, l.Attacks[0])
+	require.NoError(t, err)
+	const threshold = 1
+	c := &p.Result.Cells[threshold]
+	require.Len(t, c.Trace.Opened, 72)
+	for _, k := range c.Trace.Opened {
+		proof, err := p.Prove(context.Background(), threshold, k)
+		require.NoError(t, err)
+		text := l.Conversation.Messages[k-1].Text
+		require.Equal(t, text, string(proof[len(proof)-1].Fact.Data[16:]))
+		for _, s := range proof {
+			if s.Rule == "" {
+				require.Contains(t, c.Needs, s.Origin)
+			}
+		}
+	}
+	_, err = p.Prove(context.Background(), threshold, 73)
+	require.ErrorContains(t, err, "message 73")
+	_, err = p.Prove(context.Background(), 0, 1)
+	require.ErrorContains(t, err, "message 1")
+	_, err = p.Prove(context.Background(), 2, 1)
+	require.ErrorContains(t, err, "no design 2")
+}
+
+// TestSteps shows a short script line by line, and what nobody steals from.
+func TestSteps(t *testing.T) {
+	l := lab(t, func(o *demo.Options) { o.Attacks = []string{"quorum-theft"} })
+	p, err := replay.Run(context.Background(), l, l.Attacks[0])
+	require.NoError(t, err)
+	var told []string
+	for _, s := range p.Steps {
+		told = append(told, fmt.Sprintf("%s: %s (%d)", s.Kind, s.Title, s.Frames[1].Content.Target.Recovered))
+	}
+	require.Equal(t, []string{
+		"opening: The Mill Lane chat (0)",
+		"means: A thief copies the shares of a quorum (0)",
+		"script: The moment of the theft (0)",
+		"script: t shares are copied; nobody misses them (0)",
+		"script: Life goes on (0)",
+		"script: The envelopes, old and new (0)",
+		"script: It computes all that follows from what it took (0)",
+		"script: It claims what it computed, and the harness compares (28)",
+		"outcome: What came of it (28)",
+	}, told)
+	require.False(t, p.Steps[3].Frames[0].Ran, "there is no trustee to rob")
+	require.NotEmpty(t, p.Steps[3].Frames[1].Stock.Of["trustee:1"])
+	require.Empty(t, p.Steps[3].Frames[0].Stock.Of["trustee:1"])
+	require.NotEmpty(t, p.Result.Cells[1].Trace.Record.Journey)
+	require.NotEmpty(t, p.Result.Cells[0].Trace.Record.Journey)
+}

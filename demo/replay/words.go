@@ -1,0 +1,134 @@
+package replay
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"doormat/attacks"
+)
+
+func (p *Replay) opening() string {
+	c := p.Conversation
+	text := fmt.Sprintf("%d messages of %d accounts", len(c.Messages), len(c.Accounts))
+	if n := len(c.Groups); n > 0 {
+		text += fmt.Sprintf(", %s", plural(n, "group"))
+	}
+	if n := c.Attachments(); n > 0 {
+		text += fmt.Sprintf(", %s", plural(n, "attachment"))
+	}
+	return text + fmt.Sprintf(". The target is %s.", p.Result.Settings.Target)
+}
+
+func plural(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// scripted is a step of the script, told by what its author wrote beside the lines or,
+// where there is nothing, by what the calls are.
+func (p *Replay) scripted(t together) Step {
+	if t.from == 0 {
+		return Step{Kind: After, Title: "Life goes on after the script's end"}
+	}
+	s := Step{Kind: Script, From: t.from, To: t.to}
+	var events []attacks.Event
+	for _, stretch := range t.of {
+		if stretch != nil {
+			events = stretch.events
+			break
+		}
+	}
+	s.Title = p.comment(t.from, t.to)
+	if title := title(events); s.Title == "" {
+		s.Title = title
+	} else {
+		s.Text = title
+	}
+	return s
+}
+
+// comment is what the author wrote at the end of the lines or, if there is nothing,
+// on lines of its own right above them.
+func (p *Replay) comment(from, to int) string {
+	var parts []string
+	for i := from; i <= min(to, len(p.Script)); i++ {
+		if _, text, ok := strings.Cut(p.Script[i-1], "  # "); ok {
+			parts = append(parts, strings.TrimSpace(text))
+		}
+	}
+	if len(parts) == 0 {
+		for i := from - 1; i >= 1; i-- {
+			text, ok := strings.CutPrefix(strings.TrimSpace(p.Script[i-1]), "# ")
+			if !ok {
+				break
+			}
+			parts = append([]string{text}, parts...)
+		}
+		parts = []string{strings.Join(parts, " ")}
+	}
+	return capital(strings.Join(parts, "; "))
+}
+
+func capital(text string) string {
+	if text == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	if strings.HasPrefix(text[size:], " ") {
+		return text // a variable, such as t
+	}
+	return string(unicode.ToUpper(first)) + text[size:]
+}
+
+// verbs tells what calls do, for people who do not read scripts.
+var verbs = map[string]string{
+	"take": "It copies what a principal holds", "tap": "It begins to listen to the network",
+	"hold": "It takes over a principal", "advance": "Time passes", "rest": "Days pass without a message",
+	"order": "The agency applies to the court for an order", "send": "It sends packets that it made",
+	"apply": "It applies a rule to what it has", "attempt": "It tries a rule on what it has",
+	"saturate": "It computes all that follows from what it took", "facts": "It looks through what it has",
+	"read": "It reads a fact", "claim": "It claims what it computed, and the harness compares",
+	"next": "It handles packets as they come", "deliver": "It lets packets pass", "drop": "It drops packets", "replace": "It replaces packets",
+}
+
+// rank orders methods by what matters most in a step of many calls.
+var rank = []string{"claim", "order", "take", "hold", "tap", "send", "replace", "drop", "next", "saturate", "apply", "attempt", "advance", "rest", "deliver", "facts", "read"}
+
+func title(events []attacks.Event) string {
+	for _, method := range rank {
+		for _, e := range events {
+			if e.Method == method {
+				return verbs[method]
+			}
+		}
+	}
+	return "The script goes on"
+}
+
+// did lists the calls of a step, the first few of a long loop.
+func did(events []attacks.Event) []string {
+	const few = 4
+	var list []string
+	for i, e := range events {
+		if i == few && len(events) > few+1 {
+			return append(list, fmt.Sprintf("… and %d more calls", calls(events[few:])))
+		}
+		text := e.Text
+		if e.Times > 1 {
+			text += fmt.Sprintf(" … %d times", e.Times)
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+func calls(events []attacks.Event) (n int) {
+	for _, e := range events {
+		n += e.Times
+	}
+	return n
+}
