@@ -111,6 +111,8 @@ func (s *store) compute(ctx context.Context, j *job, run func(context.Context, f
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
 	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
 		j.settle(nil, s.reason(ctx))
 		return
 	}
