@@ -78,10 +78,16 @@ func (c *chats) read(p parcel) (*kept, error) {
 	}
 	read, err := chat.Read(p.name, p.data, order)
 	if err != nil {
-		return nil, err
+		return nil, errors.New(onPage(err.Error()))
+	}
+	for i, text := range read.Warnings {
+		read.Warnings[i] = onPage(text)
 	}
 	return c.keep(read, p.name, p.fields["target"])
 }
+
+// onPage names what the page has in the place of a flag.
+func onPage(text string) string { return strings.ReplaceAll(text, "--date-order", "order of dates") }
 
 // receive reads the body of an upload, into memory only.
 func receive(w http.ResponseWriter, r *http.Request) (parcel, error) {
