@@ -12,7 +12,7 @@ import (
 // A Progress is news of a computation.
 type Progress struct {
 	Done, Total int
-	What        string        // what is counted, one of a few constant words
+	What        string        // what is counted, or how far it is, in words
 	Cell        *attacks.Cell // that was finished, nil for other news
 	Cells       int           // finished so far, this one included; set by follow
 }
@@ -38,7 +38,7 @@ type job struct {
 	changed chan struct{} // closed at the next report
 	version int
 	cells   []Progress
-	state   []version // the last of each What without a cell
+	state   []version // the last of each What without a cell, the newest at the end
 }
 
 // version is news with its place among all news.
@@ -46,6 +46,9 @@ type version struct {
 	Progress
 	at int
 }
+
+// topics bounds how many values of What are kept.
+const topics = 8
 
 // breath is how long a listener is left alone, so that it hears once of what happened meanwhile.
 const breath = 100 * time.Millisecond
@@ -139,10 +142,9 @@ func (j *job) report(p Progress) {
 	if p.Cell != nil {
 		p.Cells = len(j.cells) + 1
 		j.cells = append(j.cells, p)
-	} else if i := slices.IndexFunc(j.state, func(v version) bool { return v.What == p.What }); i >= 0 {
-		j.state[i] = version{p, j.version}
 	} else {
-		j.state = append(j.state, version{p, j.version})
+		j.state = slices.DeleteFunc(j.state, func(v version) bool { return v.What == p.What })
+		j.state = append(j.state[max(0, len(j.state)+1-topics):], version{p, j.version})
 	}
 	close(j.changed)
 	j.changed = make(chan struct{})
@@ -165,7 +167,7 @@ func (j *job) news(cells, after int) (list []Progress, now int, changed chan str
 
 // follow yields what has happened so far, without the first so many cells, and what
 // happens until the job is done or ctx ends. Every cell comes once; of other news comes
-// the latest of each What.
+// the latest of each What, and of many only the last few.
 func (j *job) follow(ctx context.Context, cells int) iter.Seq[Progress] {
 	return func(yield func(Progress) bool) {
 		defer j.listen()()
