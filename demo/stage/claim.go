@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -30,9 +31,8 @@ func (s *Stage) claim(w http.ResponseWriter, r *http.Request) {
 	brief, cancel := briefly(r)
 	defer cancel()
 	p, err := s.replayOf(brief, at.attack, at.query)
-	if err == errUnderWay {
-		events := address("/events/replay/"+at.attack, at.query.encode())
-		s.show(w, http.StatusOK, "waiting", frame{Title: title, Events: events, Waiting: true, Nav: s.nav(at.query, at.attack)})
+	if errors.Is(err, errUnderWay) {
+		s.wait(w, at, title, at.query)
 		return
 	}
 	var page claimPage

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"doormat/demo/replay"
-	"doormat/demo/story"
 	"doormat/world"
 )
 
@@ -118,16 +117,4 @@ func firstSentence(text string) string {
 		return text[:i+1]
 	}
 	return text
-}
-
-// conversation gives the one that a query is about.
-func (s *Stage) conversation(q choice) (*world.Conversation, error) {
-	if q.Chat == "" {
-		return story.Conversation(), nil
-	}
-	c, err := s.chats.get(q.Chat)
-	if err != nil {
-		return nil, err
-	}
-	return c.conv, nil
 }

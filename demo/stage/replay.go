@@ -80,16 +80,26 @@ func (s *Stage) replay(w http.ResponseWriter, r *http.Request) {
 	brief, cancel := briefly(r)
 	defer cancel()
 	p, err := s.replayOf(brief, at.attack, at.query)
+	var before *replay.Replay
+	waiting := at.query
+	if err == nil {
+		waiting, before, err = s.before(brief, at)
+	}
 	switch {
 	case errors.Is(err, errUnderWay):
-		events := address("/events/replay/"+at.attack, at.query.encode())
-		s.show(w, http.StatusOK, "waiting", frame{Title: title, Events: events, Waiting: true, Nav: s.nav(at.query, at.attack)})
+		s.wait(w, at, title, waiting)
 	case err != nil:
 		s.fail(w, at.query, statusOf(err), title, err)
 	default:
 		s.warm(at.query)
-		s.show(w, http.StatusOK, "replay", s.replayPage(brief, at, p))
+		s.show(w, http.StatusOK, "replay", s.replayPage(at, p, before))
 	}
+}
+
+// wait shows how far the run is that a page waits for.
+func (s *Stage) wait(w http.ResponseWriter, at place, title string, q choice) {
+	events := address("/events/replay/"+at.attack, q.encode())
+	s.show(w, http.StatusOK, "waiting", frame{Title: title, Events: events, Waiting: true, Nav: s.nav(at.query, at.attack)})
 }
 
 // placeOf reads the address of a replay. The title is that of the attack.
@@ -129,7 +139,7 @@ func (s *Stage) replayOf(brief context.Context, attack string, q choice) (*repla
 	return v.(*replay.Replay), nil
 }
 
-func (s *Stage) replayPage(ctx context.Context, at place, p *replay.Replay) replayPage {
+func (s *Stage) replayPage(at place, p, before *replay.Replay) replayPage {
 	at.step = min(at.step, len(p.Steps))
 	step := &p.Steps[at.step-1]
 	page := replayPage{
@@ -137,7 +147,7 @@ func (s *Stage) replayPage(ctx context.Context, at place, p *replay.Replay) repl
 		Attack: p.Header.ID, Family: p.Header.Family, Kind: p.Header.Kind, N: at.step, Last: len(p.Steps),
 		Headline: step.Title, Text: step.Text, Header: p.Header, Outcome: step.Kind == replay.Outcome,
 		Restart: at.at(1), Predict: at.at(2) + "#predict", Action: "/replay/" + at.attack,
-		Moments: address("/moments/"+at.attack, at.query.encode()), Command: command(at),
+		Moments: address("/moments/"+at.attack, at.query.encode()), Command: s.command(at),
 	}
 	s.walk(&page, at, p)
 	form := place{attack: at.attack, step: len(p.Steps)}
@@ -146,7 +156,6 @@ func (s *Stage) replayPage(ctx context.Context, at place, p *replay.Replay) repl
 	page.Settings = newSettings(at.query, p.Conversation, p.Settings(), "/replay/"+at.attack, extra)
 	page.Needs = needs(p, step)
 	page.First, page.Script = script(p.Script, step)
-	before := s.before(ctx, at)
 	for i := range step.Frames {
 		page.Panels = append(page.Panels, s.panel(at, p, i, before))
 	}
@@ -243,6 +252,8 @@ func script(all []string, step *replay.Step) (first int, lines []line) {
 	}
 	for i, text := range all[first-1:] {
 		n := first + i
+		body := strings.TrimLeft(text, " ")
+		text = strings.Repeat(" ", (len(text)-len(body))/2) + body // the column is narrow
 		code, comment, found := strings.Cut(text, "# ")
 		l := line{Text: text, Runs: step.From > 0 && n >= step.From && n <= step.To}
 		if found {
@@ -298,18 +309,16 @@ func journey(d attacks.DesignRow, c *attacks.Cell) (picture template.HTML) {
 	return ""
 }
 
-// before is the replay under the settings before the last change, if it is at hand.
-func (s *Stage) before(ctx context.Context, at place) *replay.Replay {
-	if at.was == "" {
-		return nil
-	}
+// before is the replay under the settings before the last change, nil if nothing was
+// changed; with errUnderWay come the settings that are run.
+func (s *Stage) before(brief context.Context, at place) (choice, *replay.Replay, error) {
 	q, err := parseText(at.was)
-	if err != nil || q.encode().Encode() == at.query.encode().Encode() {
-		return nil
+	if at.was == "" || err != nil || q.encode().Encode() == at.query.encode().Encode() {
+		return q, nil, nil
 	}
-	p, err := s.replayOf(ctx, at.attack, q)
-	if err != nil {
-		return nil
+	p, err := s.replayOf(brief, at.attack, q)
+	if err != nil && !errors.Is(err, errUnderWay) {
+		return q, nil, nil // such as a chat that is gone: there is nothing to compare with
 	}
-	return p
+	return q, p, err
 }
