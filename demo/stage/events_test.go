@@ -134,6 +134,36 @@ func TestManyStreams(t *testing.T) {
 	})
 }
 
+// clock notes until when a writer may write.
+type clock struct {
+	*httptest.ResponseRecorder
+	left []time.Duration // at each write
+	now  time.Time
+}
+
+func (c *clock) SetWriteDeadline(t time.Time) error {
+	c.now = t
+	return nil
+}
+
+func (c *clock) Write(b []byte) (int, error) {
+	c.left = append(c.left, time.Until(c.now))
+	return c.ResponseRecorder.Write(b)
+}
+
+// TestDeaf gives a page that does not read a while for each event, whatever the age of
+// its stream, and leaves no deadline to the next request on the connection.
+func TestDeaf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &clock{ResponseRecorder: httptest.NewRecorder()}
+		ctx, leave := context.WithTimeout(t.Context(), 5*heartbeat/2)
+		defer leave()
+		newHub().stream(w, connect(ctx, ""), waiting)
+		require.Equal(t, []time.Duration{writeTime, writeTime, writeTime}, w.left)
+		require.Zero(t, w.now)
+	})
+}
+
 // TestGone ends a stream when the page leaves or its source fails, over real connections.
 func TestGone(t *testing.T) {
 	logged(t)

@@ -7,8 +7,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -124,12 +127,14 @@ func TestServeEnds(t *testing.T) {
 		answer <- string(b)
 	}()
 	<-short
+	var rude []net.Conn
 	for _, request := range []string{"GET / HT", "POST /events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n", "GET /deaf HTTP/1.1\r\nHost: x\r\n\r\n"} {
 		c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 		require.NoError(t, err)
 		defer c.Close()
 		_, err = io.WriteString(c, request)
 		require.NoError(t, err)
+		rude = append(rude, c)
 	}
 	require.NoError(t, stop())
 	require.Equal(t, "done", <-answer)
@@ -137,8 +142,83 @@ func TestServeEnds(t *testing.T) {
 		_, err := io.ReadAll(r)
 		require.NoError(t, err, "a stream ends, it does not break")
 	}
+	for _, c := range rude {
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(10*time.Second)))
+		_, err := io.Copy(io.Discard, c)
+		require.NotErrorIs(t, err, os.ErrDeadlineExceeded, "the connection is closed")
+	}
 	_, err := http.Get(url)
 	require.Error(t, err)
+}
+
+// pipes is a listener without a network, so that a test can have a clock of its own.
+type pipes struct {
+	next   chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.next:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.closed) })
+	return nil
+}
+
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+
+// TestSlowClients gives a client a while for its header and for an upload, and an
+// answer under way a moment at the end.
+func TestSlowClients(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		y, l, finished := newChats(newStore(ctx)), &pipes{next: make(chan net.Conn), closed: make(chan struct{})}, false
+		ended := make(chan error, 1)
+		go func() {
+			ended <- Serve(ctx, l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == "POST" {
+					y.upload(w, r, func(status int, err error) { http.Error(w, err.Error(), status) })
+					return
+				}
+				<-r.Context().Done()
+				time.Sleep(parting / 2)
+				finished = true
+			}))
+		}()
+		send := func(text string) *bufio.Reader {
+			here, there := net.Pipe()
+			l.next <- there
+			_, err := io.WriteString(here, text)
+			require.NoError(t, err)
+			return bufio.NewReader(here)
+		}
+		start := time.Now()
+		_, err := io.ReadAll(send("GET / HTTP/1.1\r\nHo"))
+		require.NoError(t, err)
+		require.Equal(t, headerTime, time.Since(start))
+
+		start = time.Now()
+		res, err := http.ReadResponse(send("POST /chat HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n26/"), nil)
+		require.NoError(t, err)
+		require.Equal(t, 400, res.StatusCode)
+		require.Equal(t, uploadTime, time.Since(start))
+		_, err = io.ReadAll(res.Body)
+		require.NoError(t, err)
+
+		send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		synctest.Wait()
+		cancel()
+		require.NoError(t, <-ended)
+		require.True(t, finished)
+	})
 }
 
 // TestServeLimits refuses a header too long, and tells of a listener that is gone.

@@ -118,22 +118,45 @@ func TestFailures(t *testing.T) {
 func TestAbandoned(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *store, _ func()) {
 		j := s.start("key", 1, endless)
-		ctx, leave := context.WithTimeout(t.Context(), 10*patience)
+		ctx, leave := context.WithTimeout(t.Context(), 5*patience)
 		defer leave()
 		for range j.follow(ctx, 0) { // somebody listens for a long time, then leaves
 		}
 		require.False(t, j.settled())
 		time.Sleep(patience - time.Second)
 		require.Same(t, j, s.start("key", 1, endless), "somebody asked again")
+		j.abandon() // as if the time had been up in this moment
 		time.Sleep(patience - time.Second)
 		require.False(t, j.settled())
-		time.Sleep(2 * time.Second)
+		_, err := j.wait(ctx) // and leaves at once
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		time.Sleep(patience + time.Second)
 		_, err, done := j.peek()
 		require.True(t, done)
 		require.ErrorIs(t, err, errAbandoned)
 		v, err := s.start("key", 1, gives("anew")).wait(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, "anew", v)
+	})
+}
+
+// TestAbandonedInLine stops what waits for its turn, behind runs that do not listen.
+func TestAbandonedInLine(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *store, _ func()) {
+		for i := range atOnce {
+			s.start(fmt.Sprint(i), 1, func(context.Context, func(Progress)) (any, error) {
+				time.Sleep(time.Hour)
+				return nil, nil
+			})
+		}
+		j := s.start("key", 1, endless)
+		time.Sleep(patience + time.Second)
+		_, err, _ := j.peek()
+		require.ErrorIs(t, err, errAbandoned)
+		v, err := s.start("key", 1, gives("after them")).wait(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "after them", v)
+		synctest.Wait()
 	})
 }
 
@@ -284,5 +307,30 @@ func TestFollow(t *testing.T) {
 		listen(cells-1, 0)
 		listen(cells+100, 0)
 		all.Wait()
+	})
+}
+
+// TestTopics keeps the last few news that are not cells, and tells each once.
+func TestTopics(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *store, _ func()) {
+		j := s.start("key", 1, func(_ context.Context, report func(Progress)) (any, error) {
+			for i := range 3 * topics {
+				report(Progress{What: fmt.Sprint(i)})
+			}
+			report(Progress{What: fmt.Sprint(2*topics + 1), Done: 1})
+			for range 3 {
+				time.Sleep(time.Second)
+				report(Progress{Cell: &attacks.Cell{}})
+			}
+			return nil, nil
+		})
+		synctest.Wait()
+		var got []string
+		for p := range j.follow(t.Context(), 0) {
+			if p.Cell == nil {
+				got = append(got, p.What)
+			}
+		}
+		require.Equal(t, []string{"16", "18", "19", "20", "21", "22", "23", "17"}, got)
 	})
 }

@@ -1,7 +1,6 @@
 package stage
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -148,14 +147,11 @@ func (p *parcel) unpack(form *multipart.Reader) error {
 
 // content reads a file of at most chat.MaxBytes.
 func content(r io.Reader) ([]byte, error) {
-	var b bytes.Buffer
-	if _, err := b.ReadFrom(io.LimitReader(r, chat.MaxBytes+1)); err != nil {
-		return nil, err
-	}
-	if b.Len() > chat.MaxBytes {
+	data, err := io.ReadAll(io.LimitReader(r, chat.MaxBytes+1))
+	if err == nil && len(data) > chat.MaxBytes {
 		return nil, tooLarge()
 	}
-	return b.Bytes(), nil
+	return data, err
 }
 
 func tooLarge() error {
@@ -188,7 +184,7 @@ func fileName(name string) string {
 func onward(page, id, target string) string {
 	to := url.URL{Path: "/"}
 	c := defaults()
-	if u, err := url.Parse(page); err == nil && local(page, u) {
+	if u, err := url.Parse(page); err == nil && local(u.Path) {
 		to.Path = u.Path
 		if asked, err := parse(u.Query()); err == nil {
 			c = asked
@@ -199,11 +195,10 @@ func onward(page, id, target string) string {
 	return to.String()
 }
 
-// local reports whether page, which u was parsed from, is a path on this server and
-// nothing that a browser could take for more.
-func local(page string, u *url.URL) bool {
-	return u.Scheme == "" && u.Host == "" && u.User == nil && u.Opaque == "" && strings.HasPrefix(u.Path, "/") &&
-		path.Clean(u.Path) == u.Path && !strings.Contains(u.Path, `\`) && !strings.ContainsFunc(u.Path, unicode.IsControl) && len(page) <= maxField
+// local reports whether a path is one on this server and nothing that a browser could
+// take for more.
+func local(p string) bool {
+	return strings.HasPrefix(p, "/") && path.Clean(p) == p && !strings.ContainsFunc(p, func(r rune) bool { return r == '\\' || unicode.IsControl(r) })
 }
 
 // forget drops the chat that a form names, and leads to the first page.

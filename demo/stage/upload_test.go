@@ -255,6 +255,7 @@ func TestOnward(t *testing.T) {
 		"/%2f/evil.example":    "/" + chat,
 		"/..//evil.example":    "/" + chat,
 		"https://evil.example": "/" + chat,
+		"//evil.example/x":     "/x" + chat, // a path of ours
 		"javascript:alert(1)":  "/" + chat,
 		"replay":               "/" + chat,
 		"/a\r\nSet-Cookie: x":  "/" + chat,
