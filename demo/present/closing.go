@@ -15,7 +15,7 @@ func (s *Show) closing(p *page) {
 	p.gap()
 	s.table(p)
 	p.gap()
-	p.prose("Rows are not likelihoods: nothing here says how often an attack happens. None means that this attack recovered nothing, "+
+	p.prose("✓ an order was served in full. Rows are not likelihoods: nothing here says how often an attack happens. None means that this attack recovered nothing, "+
 		"and no more than that. This is a demonstration. It protects nobody's real messages.", 4, normal)
 	if right, of := s.score(); of > 0 {
 		p.prose(fmt.Sprintf("The room guessed %d of %d right.", right, of), 1, bold)
@@ -80,6 +80,9 @@ func brief(c *attacks.Cell) string {
 	numbers := fmt.Sprintf("%d/%d, %d/%d", t.Recovered, t.Total, o.Recovered, o.Total)
 	if !c.Expected && c.Error == "" {
 		numbers += " ≠"
+	}
+	if c.Lawful.Asked > 0 && c.Lawful.Served == c.Lawful.Asked {
+		numbers += " ✓"
 	}
 	switch {
 	case c.Error != "":

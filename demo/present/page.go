@@ -58,7 +58,7 @@ func (p *page) row(label string, cells []string) {
 	p.line(strings.TrimRight(text, " "))
 }
 
-// block writes lines of a table whose cells are wrapped.
+// block writes lines of a table whose cells are wrapped; a cell with ! stands out.
 func (p *page) block(label string, cells []string, most int) {
 	wrapped := make([][]string, len(cells))
 	lines := 0
@@ -69,8 +69,11 @@ func (p *page) block(label string, cells []string, most int) {
 	for l := range lines {
 		parts := make([]string, len(cells))
 		for i := range cells {
-			if l < len(wrapped[i]) {
-				parts[i] = wrapped[i][l]
+			if l >= len(wrapped[i]) {
+				continue
+			}
+			if parts[i] = wrapped[i][l]; strings.HasPrefix(cells[i], "!") {
+				parts[i] = alarm.Render(parts[i])
 			}
 		}
 		p.row(label, parts)
@@ -80,11 +83,11 @@ func (p *page) block(label string, cells []string, most int) {
 
 // finish gives the lines of the screen, a footer at the bottom if there is room.
 func (p *page) finish(footer string) []string {
-	if len(p.lines) < p.height {
-		for len(p.lines) < p.height-1 {
-			p.gap()
-		}
-		p.line(faint.Render(cut(footer, p.width)))
+	for len(p.lines) < p.height {
+		p.gap()
+	}
+	if last := p.height - 1; p.lines[last] == "" && footer != "" {
+		p.lines[last] = faint.Render(cut(footer, p.width))
 	}
 	fit := lipgloss.NewStyle().MaxWidth(p.width)
 	p.lines = p.lines[:min(len(p.lines), p.height)]

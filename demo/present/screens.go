@@ -79,7 +79,11 @@ func (s *Show) header() string {
 
 // count says which screen of the act this is.
 func (s *Show) count() string {
-	return fmt.Sprintf("step %d/%d", s.at.view+1, len(s.current().views))
+	text := fmt.Sprintf("step %d/%d", s.at.view+1, len(s.current().views))
+	if s.paused {
+		text = "paused · " + text
+	}
+	return text
 }
 
 func (s *Show) opening(p *page) {
@@ -109,9 +113,7 @@ func (s *Show) opening(p *page) {
 func (s *Show) way(p *page, d *world.Info) {
 	doc, _, _ := strings.Cut(strings.Join(strings.Fields(d.Doc), " "), ". ")
 	doc = strings.TrimSuffix(doc, ".") + "."
-	if strings.Contains(doc, " t of n ") {
-		doc += fmt.Sprintf(" (Here %d of %d.)", s.talk.Settings.Threshold, s.talk.Settings.Trustees)
-	}
+	doc = strings.Replace(doc, " t of n ", fmt.Sprintf(" %d of %d ", s.talk.Settings.Threshold, s.talk.Settings.Trustees), 1)
 	p.line(bold.Render(cut(strings.ToUpper(d.Name), p.width)))
 	p.beside("", 2, doc, 3, normal)
 }
@@ -135,10 +137,11 @@ func (s *Show) means(p *page, a *act) {
 	p.apart(fmt.Sprintf("Act %d/%d", s.at.act, len(s.acts)), s.count(), faint)
 	p.prose(h.Title, 2, bold)
 	p.gap()
-	p.prose(h.Happens, p.room()-9, normal)
+	may := wrap(using(needs(a.replay)), p.width-7, 4)
+	p.prose(h.Happens, p.room()-7-len(may), normal)
 	p.gap()
-	p.beside(bold.Render("It may"), 7, using(needs(a.replay)), 2, normal)
-	for p.room() > 7 {
+	p.beside(bold.Render("It may"), 7, using(needs(a.replay)), 4, normal)
+	for p.room() > 6 {
 		p.gap()
 	}
 	p.line(bold.Render("What do you think: how much can it read?"))
@@ -150,7 +153,9 @@ func (s *Show) means(p *page, a *act) {
 		}
 		p.row(label, cells)
 	}
-	p.gap()
+	if p.room() > 1 {
+		p.gap()
+	}
 	switch {
 	case s.bare:
 		p.line("□ none, ◧ part or ■ all?")
@@ -191,7 +196,12 @@ func (s *Show) outcome(p *page, a *act) {
 	r := a.replay
 	p.apart(s.header(), s.count(), faint)
 	p.line(bold.Render("What came of it"))
-	p.gap()
+	gap := func() {
+		if len(a.guess) == 0 { // with guesses there is no room to spare
+			p.gap()
+		}
+	}
+	gap()
 	s.names(p, r)
 	for part, label := range []string{"target", "others"} {
 		var counts, bars, guesses []string
@@ -207,7 +217,7 @@ func (s *Show) outcome(p *page, a *act) {
 			p.row("room said", guesses)
 		}
 	}
-	p.gap()
+	gap()
 	s.rest(p, r)
 }
 
@@ -237,12 +247,12 @@ func (s *Show) rest(p *page, r *replay.Replay) {
 		}
 		add("before", split(c.Content))
 		add("used", count(c.Parties, "principal"))
-		add("noticed", notice(cut(heard(c.Noticed, c.Forged), p.column(len(reasons))-1)))
+		add("noticed", heard(c.Noticed, c.Forged))
 		add("orders", served(c.Lawful))
 	}
 	for _, label := range []string{"before", "used", "noticed", "orders"} {
 		if label != "orders" || asked {
-			p.row(label, rows[label])
+			p.block(label, rows[label], 2)
 		}
 	}
 	p.block("because", reasons, p.room())

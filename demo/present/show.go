@@ -36,7 +36,7 @@ func (s *Show) command(k Key) {
 		s.at.view = 0
 	case 'p':
 		s.ask()
-	case '?', 'h':
+	case '?':
 		s.help = true
 	default:
 		if n := int(k - '0'); k >= '1' && k <= '9' && n <= len(s.acts) {

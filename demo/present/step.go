@@ -80,7 +80,7 @@ func (s *Show) names(p *page, r *replay.Replay) {
 		name := cut(strings.ToUpper(d.Name), column-2) + " "
 		text += bold.Render(name) + strings.Repeat("─", max(0, column-1-lipgloss.Width(name))) + " "
 	}
-	p.line(text)
+	p.line(strings.TrimRight(text, " "))
 }
 
 // counters is the table of a step.

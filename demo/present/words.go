@@ -131,6 +131,9 @@ func now(before, after *replay.Frame) string {
 	add(days, count(days, "day"))
 	add(facts, "+"+count(facts, "fact"))
 	if len(parts) == 0 && len(after.Did) > 0 {
+		if _, came, ok := strings.Cut(after.Did[0], "): "); ok {
+			return came // "saturate(plaintext): 20 facts"
+		}
 		return after.Did[0]
 	}
 	return strings.Join(parts, ", ")
@@ -154,17 +157,13 @@ func taken(f *replay.Frame) string {
 // heard tells who noticed, and what was forged.
 func heard(list []attacks.Evidence, forged int) string {
 	text := "nobody"
-	var names []string
+	var by []string
 	for _, e := range list {
-		if name := briefly([]string{e.By + "."}); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
+		by = append(by, e.By+".")
 	}
-	if len(names) > 0 {
-		text = "! " + strings.Join(names[:min(2, len(names))], ", ")
-		if len(names) > 2 {
-			text += fmt.Sprintf(" and %d more", len(names)-2)
-		}
+	if len(by) > 0 {
+		slices.Sort(by)
+		text = "! " + briefly(by)
 	}
 	if forged > 0 {
 		text += fmt.Sprintf("; %d forged", forged)
