@@ -15,7 +15,10 @@ func (s *Show) closing(p *page) {
 	p.gap()
 	s.table(p)
 	p.gap()
-	p.prose("✓ an order was served in full. Rows are not likelihoods: nothing here says how often an attack happens. None means that this attack recovered nothing, "+
+	if strings.Contains(strings.Join(p.lines, ""), "✓") {
+		p.line("✓ an order of a court was served in full.")
+	}
+	p.prose("Rows are not likelihoods: nothing here says how often an attack happens. None means that this attack recovered nothing, "+
 		"and no more than that. This is a demonstration. It protects nobody's real messages.", 4, normal)
 	if right, of := s.score(); of > 0 {
 		p.prose(fmt.Sprintf("The room guessed %d of %d right.", right, of), 1, bold)
@@ -33,7 +36,7 @@ const idWidth = 24
 
 // table has a row for each act, as far as there is room.
 func (s *Show) table(p *page) {
-	const below = 9 // lines that follow the table
+	const below = 10 // lines that follow the table
 	column := (p.width - idWidth) / max(1, len(s.talk.Designs))
 	row := func(label string, cells []string) {
 		text := pad(label, idWidth)
