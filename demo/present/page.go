@@ -105,7 +105,8 @@ func wrap(text string, width, most int) []string {
 	var lines []string
 	line := ""
 	most = max(most, 1)
-	for _, word := range strings.Fields(report.Clean(text)) {
+	for _, word := range strings.Fields(text) {
+		word = report.Clean(word)
 		for len(lines) <= most && lipgloss.Width(word) > width { // a word longer than a line
 			head := cut(word, width)
 			if line != "" {

@@ -21,13 +21,20 @@ import (
 	"doormat/world"
 )
 
-// library is a show with every attack of the library as an act, all of which ran.
+var showcases = []string{"device-theft", "quorum-theft", "narrow-order", "secret-order"}
+
+// library is a show with every attack of the library as an act, all of which ran; in
+// a hurry, with four.
 var library = sync.OnceValues(func() (*Show, error) {
 	kit, err := demo.Default()
 	if err != nil {
 		return nil, err
 	}
-	lab, err := demo.Defaults().Lab(kit, story.Conversation())
+	o := demo.Defaults()
+	if testing.Short() {
+		o.Attacks = showcases
+	}
+	lab, err := o.Lab(kit, story.Conversation())
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +78,7 @@ func four(t *testing.T, auto bool) *Show {
 	all, talk := s.acts, s.talk
 	talk.Acts = nil
 	var acts []act
-	for _, id := range []string{"device-theft", "quorum-theft", "narrow-order", "secret-order"} {
+	for _, id := range showcases {
 		i := slices.IndexFunc(s.talk.Acts, func(h attacks.Header) bool { return h.ID == id })
 		talk.Acts, acts = append(talk.Acts, s.talk.Acts[i]), append(acts, all[i])
 	}

@@ -20,13 +20,14 @@ func timelines(p *page, r *replay.Replay, step int, accounts []string, rows int)
 	messages := len(r.Conversation.Messages)
 	end := fmt.Sprintf(" %d", messages)
 	each := (messages + narrow - len(end) - 1) / (narrow - len(end))
-	moment := 0 // where a design has nothing to attack, people write all the same
+	at, moment := r.Settings().At, 0 // where a design has nothing to attack, people write all the same
 	for d := range frames {
-		moment = max(moment, frames[d].Moment)
+		if f := &frames[d]; applies(f.Cell) {
+			at, moment = f.Cell.At, max(moment, f.Moment)
+		}
 	}
 	axis := make([]string, len(frames))
 	for d := range frames {
-		at := r.Settings().At
 		if applies(frames[d].Cell) {
 			at = frames[d].Cell.At
 		}

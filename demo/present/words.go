@@ -85,6 +85,8 @@ func called(name string, members []string) string {
 		return "the " + list + "'s phone"
 	case name == "device":
 		return list + "'s phone"
+	case many && strings.HasSuffix(name, "s"):
+		return name + "es " + list
 	case many:
 		return name + "s " + list
 	}
