@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -150,9 +151,9 @@ func (s *Stage) replayPage(at place, p, before *replay.Replay) replayPage {
 		Moments: address("/moments/"+at.attack, at.query.encode()), Command: s.command(at),
 	}
 	s.walk(&page, at, p)
-	form := place{attack: at.attack, step: len(p.Steps)}
+	form := place{attack: at.attack, query: defaults(), step: len(p.Steps)}
 	extra := form.values()
-	extra.Set("was", at.query.encode().Encode())
+	extra.Set("was", cmp.Or(at.query.encode().Encode(), "defaults"))
 	page.Settings = newSettings(at.query, p.Conversation, p.Settings(), "/replay/"+at.attack, extra)
 	page.Needs = needs(p, step)
 	page.First, page.Script = script(p.Script, step)
