@@ -24,6 +24,9 @@ func (t *timeline) tell(step int) {
 	}
 	target, others := f.Content.Target, f.Content.Others
 	t.Caption = fmt.Sprintf("%s. %s.", exposure("the target's messages", target), exposure("other messages", others))
+	if t.axis.per > 1 {
+		t.Caption += fmt.Sprintf(" A bar is what a sender wrote of %d messages, filled as far as it is open.", t.axis.per)
+	}
 	words := []string{t.Caption}
 	if n := len(f.New); n > 0 {
 		words = append(words, fmt.Sprintf("This step opened %d.", n))
