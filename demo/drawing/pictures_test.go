@@ -68,6 +68,9 @@ func TestMoments(t *testing.T) {
 	require.InDelta(t, 1, area(t, m, "open"), 0.001)
 	require.NotZero(t, m.count("path", "hatch"))
 
+	m = parse(t, Moments(swept(60, 1, "Ann", func(_, k int) bool { return k%10 < 5 }), 0))
+	require.InDelta(t, 0.5, area(t, m, "open"), 0.001, "stripes")
+
 	every := swept(999, 10, "Ann", func(_, k int) bool { return k%2 == 0 })
 	m = parse(t, Moments(every, 0))
 	require.InDelta(t, 1, area(t, m, "part"), 0.001, "some of every line")
@@ -193,6 +196,7 @@ func travelled(to ...string) *replay.Replay {
 		hops = append(hops, attacks.Hop{From: "provider", To: "device:" + name, Bytes: 570 + i}, attacks.Hop{From: "device:" + name, To: "provider", Bytes: 80},
 			attacks.Hop{From: "provider", To: "device:" + name, Bytes: 4096}, attacks.Hop{From: "device:" + name, To: "user:" + name, Bytes: 90, Private: true})
 	}
+	hops = append(hops, attacks.Hop{From: "device:Ann", To: "provider", Bytes: 2098}) // as it goes on to somebody else
 	for i := range p.Result.Cells {
 		c := &p.Result.Cells[i]
 		c.Trace.Record = &attacks.Recording{Journey: hops}
@@ -204,7 +208,7 @@ func travelled(to ...string) *replay.Replay {
 func TestJourney(t *testing.T) {
 	p := travelled("Ben", "Cleo")
 	m := parse(t, Journey(p, 0))
-	for _, want := range []string{"577 bytes", "570 bytes", "571 bytes", "any 3 of 5 trustees", "Cleo", "phone of Ann → provider: 4096 bytes", "Ann → phone of Ann: 99 bytes, on no network", "8 packets"} {
+	for _, want := range []string{"provider as 577 bytes", "570 bytes", "571 bytes", "any 3 of 5 trustees", "Cleo", "phone of Ann → provider: 4096 bytes", "Ann → phone of Ann: 99 bytes, on no network", "9 packets"} {
 		require.Contains(t, m.words, want)
 	}
 	require.Equal(t, 4, m.count("g", "second"), "on each of three packets, and where it is explained")
@@ -214,7 +218,7 @@ func TestJourney(t *testing.T) {
 
 	m = parse(t, Journey(travelled("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"), 0))
 	require.Contains(t, m.words, "and 9 more")
-	require.Contains(t, m.words, "and 11 more", "packets")
+	require.Contains(t, m.words, "and 12 more", "packets")
 
 	require.Empty(t, Journey(nil, 0))
 	require.Empty(t, Journey(p, 2))
