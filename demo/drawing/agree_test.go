@@ -42,9 +42,9 @@ func TestWordsAgree(t *testing.T) {
 		}
 		for d := range p.Result.Cells {
 			proof := p.Result.Cells[d].Trace.Proof
-			parse(t, Journey(p, d))
+			parse(t, Journey(p.Result.Cells[d].Trace.Record.Journey, ""))
 			if len(proof) > 0 {
-				parse(t, Proof(proof, true))
+				parse(t, Proof(replay.Graph(proof), proof, true))
 				require.Equal(t, len(proof)+1, parse(t, Steps(proof, true)).count("tr", ""))
 			}
 		}

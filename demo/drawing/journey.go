@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"doormat/demo/replay"
+	"doormat/attacks"
 	"doormat/world"
 )
 
@@ -18,28 +18,20 @@ const (
 	maxHops    = 40 // packets that are listed
 )
 
-// Journey draws how the message before the moment of the attack travels in a design,
-// by its place in p.Result.Designs, while nobody interferes: from the sender's phone to
-// the provider to the recipients' phones, each packet with its size and its locks: one
-// for end-to-end encryption, and in designs of class "escrow" a second one that any t
-// of n trustees open. It is empty if the run was not recorded.
-func Journey(p *replay.Replay, design int) template.HTML {
-	if p == nil || design < 0 || design >= len(p.Result.Cells) {
+// Journey draws how a message travels while nobody interferes: from the sender's phone
+// to the provider to the recipients' phones, each packet with its size and its locks.
+// The first lock is end-to-end encryption. A design of class "escrow" adds a second:
+// second says who opens it, such as "any 3 of 5 trustees", and is "" for other designs.
+func Journey(hops []attacks.Hop, second string) template.HTML {
+	if len(hops) == 0 {
 		return ""
 	}
-	c := &p.Result.Cells[design]
-	if c.Trace.Record == nil || len(c.Trace.Record.Journey) == 0 {
-		return ""
+	j := journey{}
+	if second != "" {
+		j.Escrow = "escrow field: opened by " + short(second, longName)
 	}
-	j := journey{Design: designOf(p.Result, c)}
-	for _, d := range p.Result.Designs {
-		if d.ID == c.Design && slices.Contains(d.Classes, "escrow") {
-			s := c.Trace.Settings
-			j.Escrow = fmt.Sprintf("escrow field: any %d of %s open it", s.Threshold, count(s.Trustees, "trustee"))
-		}
-	}
-	for _, h := range c.Trace.Record.Journey {
-		j.see(h.From, h.To, h.Bytes, h.Private)
+	for _, h := range hops {
+		j.see(h)
 	}
 	j.lay()
 	return render("journey", &j)
@@ -77,13 +69,14 @@ type hop struct {
 }
 
 // see takes note of a packet.
-func (j *journey) see(from, to string, bytes int, private bool) {
+func (j *journey) see(h attacks.Hop) {
+	from, to, bytes := h.From, h.To, h.Bytes
 	if len(j.Hops) < maxHops {
-		j.Hops = append(j.Hops, hop{called(from), called(to), bytes, private})
+		j.Hops = append(j.Hops, hop{called(from), called(to), bytes, h.Private})
 	} else {
 		j.HopsMore++
 	}
-	if private {
+	if h.Private {
 		if account, typed := world.AccountOf(from); typed && j.sender == "" {
 			j.sender, j.Sender = to, short(account, shortName)
 		}

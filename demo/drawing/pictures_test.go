@@ -121,22 +121,28 @@ func chain(shares int, text string) attacks.Proof {
 	return append(proof, attacks.Step{Fact: world.Fact{Kind: world.Plaintext, Data: []byte("0123456789abcdef" + text)}, Rule: "open", Parents: []int{shares + 1, shares}})
 }
 
+func drawProof(proof attacks.Proof, texts bool) template.HTML {
+	return Proof(replay.Graph(proof), proof, texts)
+}
+
 func TestProof(t *testing.T) {
 	proof := chain(3, "Meet me at the bridge.")
-	m := parse(t, Proof(proof, true))
+	m := parse(t, drawProof(proof, true))
 	require.Equal(t, []int{3, 1, 1, 1}, []int{m.count("g", "taken"), m.count("g", "made"), m.count("g", "derived"), m.count("g", "goal")})
 	require.Contains(t, m.words, "“Meet me at the bridge.”")
 	require.Contains(t, m.words, "3 pieces taken with trustee:1.store, trustee:2.store, trustee:3.store, 1 that the adversary made, and 2 rules of the design give the message.")
-	require.NotContains(t, parse(t, Proof(proof, false)).words, "bridge")
+	require.NotContains(t, parse(t, drawProof(proof, false)).words, "bridge")
 
-	m = parse(t, Proof(chain(23, "x"), true))
+	m = parse(t, drawProof(chain(23, "x"), true))
 	require.Equal(t, 1, m.count("g", "taken"), "shares alike share a box")
 	require.Contains(t, m.words, "share ×23")
 
-	require.Empty(t, Proof(nil, true))
-	require.Empty(t, Proof(attacks.Proof{{Parents: []int{0}}}, true), "rests on itself")
+	require.Empty(t, drawProof(nil, true))
+	require.Empty(t, Proof(nil, proof, true))
+	require.Empty(t, Proof(replay.Graph(proof), proof[:1], true), "of another proof")
+	require.Empty(t, Proof([]replay.Node{{Steps: []int{0}, Parents: []int{0}}}, proof, true), "rests on itself")
 	require.Empty(t, Steps(attacks.Proof{{Parents: []int{-1}}}, true))
-	require.NotEmpty(t, Proof(proof[:1], true))
+	require.NotEmpty(t, drawProof(proof[:1], true))
 }
 
 func TestSteps(t *testing.T) {
@@ -171,7 +177,7 @@ func TestBoxesDoNotOverlap(t *testing.T) {
 			}
 			proof = append(proof, s)
 		}
-		picture := string(Proof(proof, true))
+		picture := string(drawProof(proof, true))
 		type rect [4]float64
 		var boxes []rect
 		for _, m := range box.FindAllStringSubmatch(picture, -1) {
@@ -188,53 +194,43 @@ func TestBoxesDoNotOverlap(t *testing.T) {
 	}
 }
 
-func travelled(to ...string) *replay.Replay {
-	p := imitation(6, 3, "Ann")
-	p.Result.Designs[0].Classes = []string{"escrow"}
+func travelled(to ...string) []attacks.Hop {
 	hops := []attacks.Hop{{From: "user:Ann", To: "device:Ann", Bytes: 99, Private: true}, {From: "device:Ann", To: "provider", Bytes: 4096}, {From: "device:Ann", To: "provider", Bytes: 577}}
 	for i, name := range to {
 		hops = append(hops, attacks.Hop{From: "provider", To: "device:" + name, Bytes: 570 + i}, attacks.Hop{From: "device:" + name, To: "provider", Bytes: 80},
 			attacks.Hop{From: "provider", To: "device:" + name, Bytes: 4096}, attacks.Hop{From: "device:" + name, To: "user:" + name, Bytes: 90, Private: true})
 	}
-	hops = append(hops, attacks.Hop{From: "device:Ann", To: "provider", Bytes: 2098}) // as it goes on to somebody else
-	for i := range p.Result.Cells {
-		c := &p.Result.Cells[i]
-		c.Trace.Record = &attacks.Recording{Journey: hops}
-		c.Trace.Settings.Threshold, c.Trace.Settings.Trustees = 3, 5
-	}
-	return p
+	return append(hops, attacks.Hop{From: "device:Ann", To: "provider", Bytes: 2098}) // as it goes on to somebody else
 }
 
 func TestJourney(t *testing.T) {
-	p := travelled("Ben", "Cleo")
-	m := parse(t, Journey(p, 0))
+	hops := travelled("Ben", "Cleo")
+	m := parse(t, Journey(hops, "any 3 of 5 trustees"))
 	for _, want := range []string{"provider as 577 bytes", "570 bytes", "571 bytes", "any 3 of 5 trustees", "Cleo", "phone of Ann → provider: 4096 bytes", "Ann → phone of Ann: 99 bytes, on no network", "9 packets"} {
 		require.Contains(t, m.words, want)
 	}
 	require.Equal(t, 4, m.count("g", "second"), "on each of three packets, and where it is explained")
-	m = parse(t, Journey(p, 1))
+	m = parse(t, Journey(hops, ""))
 	require.Zero(t, m.count("g", "second"))
 	require.NotContains(t, m.words, "escrow")
 
-	m = parse(t, Journey(travelled("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"), 0))
+	m = parse(t, Journey(travelled("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"), ""))
 	require.Contains(t, m.words, "and 9 more")
 	require.Contains(t, m.words, "and 12 more", "packets")
 
-	require.Empty(t, Journey(nil, 0))
-	require.Empty(t, Journey(p, 2))
-	require.Empty(t, Journey(imitation(6, 3, "Ann"), 0), "not recorded")
+	require.Empty(t, Journey(nil, ""))
+	require.NotEmpty(t, Journey(hops[:1], ""))
 }
 
 func TestMoreIsInert(t *testing.T) {
 	for _, name := range []string{evil, strings.Repeat("x<y ", 2500)} {
-		p := travelled(name, "Ben")
-		p.Result.Designs[0].Name = name
-		p.Result.Cells[0].Trace.Record.Journey[0].From = "user:" + name
+		hops := travelled(name, "Ben")
+		hops[0].From = "user:" + name
 		proof := chain(3, name)
 		proof[0].Origin, proof[1].Fact.Kind, proof[1].Fact.Ref, proof[4].Rule = name, world.Kind(name), name, name
 		s := swept(30, 1, name, past)
 		s.Over, s.Values[0], s.Results[0].Cells[0].Error = name, name, name
-		for what, picture := range map[string]template.HTML{"journey": Journey(p, 0), "proof": Proof(proof, true), "steps": Steps(proof, true),
+		for what, picture := range map[string]template.HTML{"journey": Journey(hops, name), "proof": drawProof(proof, true), "steps": Steps(proof, true),
 			"moments": Moments(s, 0), "absent": Moments(s, 1)} {
 			parse(t, picture)
 			require.Less(t, len(picture), 100_000, what)

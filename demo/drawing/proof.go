@@ -24,16 +24,17 @@ const (
 	maxAcross  = 6 // levels that fit side by side
 )
 
-// Proof draws how a message was read: boxes for what was taken, then what follows from
+// Proof draws how a message was read, as the boxes that [replay.Graph] makes of its
+// proof: boxes for what was taken, then what follows from
 // it by the design's rules, the plaintext last; from left to right, or downwards if
 // there are many levels. Of a long proof, steps alike share a box (×40). The text
 // itself is shown only if texts is true. Numbers at the boxes are those of [Steps],
 // which says the same in words.
-func Proof(proof attacks.Proof, texts bool) template.HTML {
-	if !sound(proof) {
+func Proof(nodes []replay.Node, proof attacks.Proof, texts bool) template.HTML {
+	if !sound(proof) || !fits(nodes, proof) {
 		return ""
 	}
-	d := proofDrawing{proof: proof, nodes: fold(replay.Graph(proof)), texts: texts}
+	d := proofDrawing{proof: proof, nodes: fold(nodes), texts: texts}
 	d.size(len(replay.Levels(d.nodes)))
 	sizes := make([]px, len(d.nodes))
 	for i := range d.nodes {
@@ -70,6 +71,21 @@ func sound(proof attacks.Proof) bool {
 		}
 	}
 	return len(proof) > 0
+}
+
+// fits reports whether nodes are a graph of the proof: boxes of its steps, each above
+// those that it rests on.
+func fits(nodes []replay.Node, proof attacks.Proof) bool {
+	for i, n := range nodes {
+		if len(n.Steps) == 0 || n.Level < 0 || n.Level >= len(proof) {
+			return false
+		}
+		if slices.ContainsFunc(n.Steps, func(s int) bool { return s < 0 || s >= len(proof) }) ||
+			slices.ContainsFunc(n.Parents, func(p int) bool { return p < 0 || p >= i || nodes[p].Level >= n.Level }) {
+			return false
+		}
+	}
+	return len(nodes) > 0
 }
 
 // proofDrawing is what its template fills in.
