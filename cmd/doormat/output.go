@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -42,6 +44,10 @@ func openOutput(path string) (*output, error) {
 		o.temp, err = os.CreateTemp(filepath.Dir(o.path), ".doormat-*")
 	}
 	if err != nil {
+		var inner *fs.PathError // names a file that nobody asked for
+		if errors.As(err, &inner) {
+			err = inner.Err
+		}
 		return nil, fmt.Errorf("--out %s: %w", path, err)
 	}
 	o.w = plain(o.temp)

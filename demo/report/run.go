@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/replay"
 	"doormat/world"
 )
 
@@ -16,6 +17,7 @@ type Run struct {
 	Result       *attacks.Result
 	Conversation *world.Conversation
 	ShowTexts    bool // print what was opened: right for invented people only
+	WholeProof   bool // print each step of a long proof
 }
 
 // Text tells of one attack in full, design by design: what the adversary had, what
@@ -179,22 +181,38 @@ func ranges(list []int) string {
 // saltSize is what precedes the text in a plaintext, see package attacks.
 const saltSize = 16
 
-// proof prints the proof of one claim, a line a step.
+// proof prints the proof of one claim, a line a step; alike steps of a long one share a
+// line.
 func (r Run) proof(p *page, c *attacks.Cell) {
 	proof := c.Trace.Proof
 	if len(proof) == 0 {
 		return
 	}
-	p.field("Proof", fmt.Sprintf("message %d, computed from what was taken", c.Trace.Proved))
-	for i, s := range proof {
-		how := "from " + s.Origin
+	nodes := replay.Graph(proof)
+	if r.WholeProof {
+		nodes = replay.Unfolded(proof)
+	}
+	text := fmt.Sprintf("message %d, computed from what was taken", c.Trace.Proved)
+	if len(nodes) < len(proof) {
+		text += fmt.Sprintf(" in %d steps; those alike share a line here, --proof all gives each its own", len(proof))
+	}
+	p.field("Proof", text)
+	for i, n := range nodes {
+		how := "from " + n.Origin
 		switch {
-		case s.Rule != "":
-			how = fmt.Sprintf("by “%s” from %s", s.Rule, parents(s.Parents))
-		case s.Origin == "":
+		case n.Rule != "":
+			how = fmt.Sprintf("by “%s” from %s", n.Rule, parents(n.Parents))
+			if len(n.Parents) == 0 {
+				how = fmt.Sprintf("by “%s”", n.Rule)
+			}
+		case n.Origin == "":
 			how = "made by the adversary"
 		}
-		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(Clean(string(s.Fact.Kind)))+" "+Clean(how)+faint(", "+r.data(s.Fact)))
+		data := r.data(proof[n.Steps[0]].Fact)
+		if k := len(n.Steps); k > 1 {
+			data = fmt.Sprintf("× %d, the first: ", k) + data
+		}
+		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(Clean(n.Kind))+" "+Clean(how)+faint(", "+data))
 	}
 }
 
