@@ -60,9 +60,8 @@ function buttons() {
 }
 
 // listen follows the run that the page waits for, or just whether the server lives.
-function listen() {
+function listen(address = main().dataset.events || "/events") {
   stream?.close();
-  const address = main().dataset.events || "/events";
   stream = new EventSource(address);
   const data = (e) => JSON.parse(e.data);
   stream.addEventListener("boot", (e) => {
@@ -76,7 +75,8 @@ function listen() {
   stream.addEventListener("part", () => go(location.href, { push: false }));
   stream.addEventListener("end", () => {
     const waits = main().querySelector("[data-waiting], [data-progress]") || "waiting" in main().dataset;
-    if (address !== "/events" && waits) go(location.href, { push: false });
+    if (waits && address !== "/events") go(location.href, { push: false });
+    if (address !== "/events") listen("/events"); else stream.close();
   });
   stream.addEventListener("error", () => lost(true));
 }
@@ -94,7 +94,14 @@ function cell(c) {
   place?.replaceChildren(...made.childNodes);
 }
 
+// lost says that the server is gone, if it is for more than a moment.
+let gone = 0;
 function lost(is) {
+  clearTimeout(gone);
+  if (is && !document.hidden) gone = setTimeout(say, 1000, true); else say(false);
+}
+
+function say(is) {
   const note = document.getElementById("lost");
   note.hidden = !is;
   note.textContent = is ? "doormat has stopped. Start “doormat stage” again: this page goes on where it was." : "";
