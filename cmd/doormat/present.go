@@ -32,12 +32,13 @@ func (a *app) present() *cobra.Command {
 		Short: "Tell the story step by step, in a terminal, for an audience",
 		Long: `Tell the story step by step in a terminal, for those who speak from one: each
 attack, from the library by its id or from a file, is an act. Without arguments
-there are four acts. Space goes on, b goes back, p takes the room's guess, and ?
-lists the keys. The terminal needs 70 columns and 20 rows, so letters can be large.
+there are four acts. Space goes on, b goes back, p takes the room's guess, and
+? lists the keys. The terminal needs 70 columns and 20 rows, so that letters
+can be large. By itself (--auto) the story takes two and a half minutes.
 
-Where input or output is no terminal, all screens are printed one after the other.
---record writes them as a recording that asciinema plays (asciicast v2); it is the
-same to the byte every time.`,
+Where input or output is no terminal, all screens are printed one after the
+other. --record writes them as a recording that asciinema plays (asciicast v2);
+it is the same to the byte every time.`,
 		ValidArgsFunction: a.completeActs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if c.Flags().Changed("pace") && !f.auto && f.record == "" {

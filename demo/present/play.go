@@ -50,7 +50,10 @@ func (s *Show) Play(ctx context.Context, t Terminal) error {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case k, more := <-t.Keys:
-			if !more || s.Press(k) {
+			if !more {
+				return context.Cause(ctx) // nil, unless that is why it ended
+			}
+			if s.Press(k) {
 				return nil
 			}
 		case r := <-t.Ran:

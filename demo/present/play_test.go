@@ -51,6 +51,12 @@ func TestPlay(t *testing.T) {
 	quiet.Keys = make(chan Key)
 	require.EqualError(t, four(t, false).Play(ctx, quiet), "told to")
 	left(t, &out)
+	ended := make(chan Key)
+	close(ended)
+	quiet.Keys = ended
+	for range 20 { // whichever is seen first
+		require.EqualError(t, four(t, false).Play(ctx, quiet), "told to")
+	}
 
 	out.Reset()
 	broken := terminal(&out, "")
