@@ -19,16 +19,16 @@ import (
 	"doormat/world"
 )
 
-// New makes the stage of a kit. Its first page has the given options; everything that
-// it computes ends with ctx.
+// New makes the stage of a kit, or of those of its designs and attacks that the options
+// name. Its first page has the options; everything that it computes ends with ctx.
 func New(ctx context.Context, kit demo.Kit, o demo.Options) (*Stage, error) {
 	pages, err := template.ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{kit: kit, initial: choice{Options: o}, store: newStore(ctx), hub: newHub(), pages: pages, acts: demo.Showcases(kit.Attacks)}
+	s := &Stage{kit: kit, store: newStore(ctx), hub: newHub(), pages: pages}
 	s.chats = newChats(s.store)
-	return s, nil
+	return s, s.begin(o)
 }
 
 // Handler answers at the given hosts, each an address and a port, and nowhere else.

@@ -35,11 +35,7 @@ type chatView struct {
 }
 
 func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
-	q := s.initial
-	var err error
-	if r.URL.RawQuery != "" {
-		q, err = parse(r.URL.Query())
-	}
+	q, err := parse(r.URL.Query())
 	if err != nil {
 		s.fail(w, s.initial, statusOf(err), "The stage", err)
 		return

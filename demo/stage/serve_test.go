@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,7 +181,8 @@ func TestSlowClients(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		y, l, finished := newChats(newStore(ctx)), &pipes{next: make(chan net.Conn), closed: make(chan struct{})}, false
+		y, l := newChats(newStore(ctx)), &pipes{next: make(chan net.Conn), closed: make(chan struct{})}
+		var finished atomic.Bool
 		ended := make(chan error, 1)
 		go func() {
 			ended <- Serve(ctx, l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -190,7 +192,7 @@ func TestSlowClients(t *testing.T) {
 				}
 				<-r.Context().Done()
 				time.Sleep(parting / 2)
-				finished = true
+				finished.Store(true)
 			}))
 		}()
 		send := func(text string) *bufio.Reader {
@@ -217,7 +219,7 @@ func TestSlowClients(t *testing.T) {
 		synctest.Wait()
 		cancel()
 		require.NoError(t, <-ended)
-		require.True(t, finished)
+		require.True(t, finished.Load())
 	})
 }
 

@@ -99,6 +99,9 @@ type failedPage struct {
 }
 
 func (s *Stage) fail(w http.ResponseWriter, q choice, status int, title string, err error) {
+	if _, gone := s.chats.get(q.Chat); q.Chat != "" && gone != nil {
+		q.Chat, q.Target, q.At = "", "", "half" // so that the page's links lead somewhere
+	}
 	s.show(w, status, "failed", failedPage{frame{Title: title, Nav: s.nav(q, "")}, err.Error()})
 }
 

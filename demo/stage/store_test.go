@@ -149,6 +149,7 @@ func TestAbandonedInLine(t *testing.T) {
 				return nil, nil
 			})
 		}
+		synctest.Wait()
 		j := s.start("key", 1, endless)
 		time.Sleep(patience + time.Second)
 		_, err, _ := j.peek()

@@ -1,0 +1,47 @@
+package stage
+
+import (
+	"path/filepath"
+
+	"doormat/demo"
+	"doormat/demo/story"
+)
+
+// begin makes the options of the command line the choice of the first page. A chat in a
+// file is kept as if it had been uploaded. Mistakes are told in the words of the flags,
+// and what is beyond the bounds of the stage in those of its pages.
+func (s *Stage) begin(o demo.Options) error {
+	q, conv := choice{Options: o}, story.Conversation()
+	if o.Conversation != "" {
+		read, err := demo.OpenChat(o.Conversation, o.DateOrder)
+		if err != nil {
+			return err
+		}
+		k, err := s.chats.keep(read, fileName(filepath.Base(o.Conversation)), "")
+		if err != nil {
+			return err
+		}
+		q.Chat, conv = k.id, k.conv
+	}
+	lab, err := o.Lab(s.kit, conv)
+	if err != nil {
+		return err
+	}
+	s.kit, s.acts = demo.Kit{Designs: lab.Designs, Attacks: lab.Attacks}, demo.Showcases(lab.Attacks)
+	s.initial, err = parse(q.encode())
+	return err
+}
+
+// First is the address of the first page on its server: a path, and the options that
+// are not the defaults.
+func (s *Stage) First() string { return address("/", s.initial.encode()) }
+
+// Warnings are what the reader of the chat in a file, if there is one, guessed or
+// altered.
+func (s *Stage) Warnings() []string {
+	k, err := s.chats.get(s.initial.Chat)
+	if err != nil {
+		return nil
+	}
+	return k.warnings
+}

@@ -1,0 +1,83 @@
+package stage
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/demo"
+	"doormat/world/worldtest"
+)
+
+// TestBegin makes options the first page.
+func TestBegin(t *testing.T) {
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "my\u202echat.txt")
+	require.NoError(t, os.WriteFile(file, []byte("02/03/2017, 19:01 - Ruth: hello\n"), 0o600))
+
+	o := demo.Defaults()
+	s, err := New(t.Context(), kit, o)
+	require.NoError(t, err)
+	require.Equal(t, "/", s.First())
+	require.Empty(t, s.Warnings())
+
+	o.Threshold, o.Designs, o.Conversation = 2, []string{"threshold"}, file
+	s, err = New(t.Context(), kit, o)
+	require.NoError(t, err)
+	require.Len(t, s.kit.Designs, 1)
+	require.Len(t, s.Warnings(), 1)
+	u, err := url.Parse(s.First())
+	require.NoError(t, err)
+	q, err := parse(u.Query())
+	require.NoError(t, err)
+	require.Equal(t, 2, q.Threshold)
+	k, err := s.chats.get(q.Chat)
+	require.NoError(t, err)
+	require.Equal(t, "mychat.txt", k.conv.Title)
+
+	for want, change := range map[string]func(*demo.Options){
+		"--threshold 9 of 5":                    func(o *demo.Options) { o.Threshold = 9 },
+		"the stage computes while people watch": func(o *demo.Options) { o.Trustees = 26 },
+		"no design":                             func(o *demo.Options) { o.Designs = []string{"x"} },
+		"no account":                            func(o *demo.Options) { o.Target = "x" },
+	} {
+		o := demo.Defaults()
+		change(&o)
+		_, err := New(t.Context(), kit, o)
+		require.ErrorContains(t, err, want)
+		require.ErrorAs(t, err, new(*demo.UsageError))
+	}
+	o.Conversation = "nosuch.txt"
+	_, err = New(t.Context(), kit, o)
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// TestForgottenChat leads from a page about a chat that is gone to pages that work.
+func TestForgottenChat(t *testing.T) {
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	kit.Designs = append(kit.Designs[:0:0], worldtest.Toy{})
+	s, err := New(t.Context(), kit, demo.Defaults())
+	require.NoError(t, err)
+	s.initial.Chat = someChat // which is gone as well
+	server := httptest.NewUnstartedServer(nil)
+	server.Config.Handler = s.Handler(Hosts(server.Listener.Addr()))
+	server.Start()
+	defer server.Close()
+	res, err := http.Get(server.URL + "/?t=2&at=9&target=Ruth&chat=" + someChat)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	require.Equal(t, 400, res.StatusCode)
+	body, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.Contains(t, string(body), "upload it again")
+	require.NotContains(t, string(body), someChat)
+	require.Contains(t, string(body), `href="/replay/device-theft"`)
+}
