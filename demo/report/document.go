@@ -93,6 +93,6 @@ func markdownCell(c *attacks.Cell) string {
 
 // escape makes text harmless in a Markdown table.
 func escape(text string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "\\`", "*", `\*`,
+	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "\\`", "*", `\*`,
 		"_", `\_`, "[", `\[`, "]", `\]`).Replace(Clean(text))
 }

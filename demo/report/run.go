@@ -187,15 +187,22 @@ func (r Run) proof(p *page, c *attacks.Cell) {
 	}
 	p.field("Proof", fmt.Sprintf("message %d, computed from what was taken", c.Trace.Proved))
 	for i, s := range proof {
-		how := "from " + s.Origin
-		switch {
-		case s.Rule != "":
-			how = fmt.Sprintf("by “%s” from %s", s.Rule, parents(s.Parents))
-		case s.Origin == "":
-			how = "made by the adversary"
-		}
-		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(Clean(string(s.Fact.Kind)))+" "+Clean(how)+faint(", "+r.data(s.Fact)))
+		how, data := Told(s, r.ShowTexts)
+		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(Clean(string(s.Fact.Kind)))+" "+how+faint(", "+data))
 	}
+}
+
+// Told says how a step of a proof came about and what its bytes are. texts shows a
+// message's own text, which is right for invented people only.
+func Told(s attacks.Step, texts bool) (how, bytes string) {
+	how = "from " + s.Origin
+	switch {
+	case s.Rule != "":
+		how = fmt.Sprintf("by “%s” from %s", s.Rule, parents(s.Parents))
+	case s.Origin == "":
+		how = "made by the adversary"
+	}
+	return Clean(how), data(s.Fact, texts)
 }
 
 func parents(list []int) string {
@@ -207,9 +214,9 @@ func parents(list []int) string {
 }
 
 // data shows a fact's bytes: their number and the first few.
-func (r Run) data(f world.Fact) string {
+func data(f world.Fact, texts bool) string {
 	const few = 8
-	if f.Kind == world.Plaintext && r.ShowTexts && len(f.Data) > saltSize {
+	if f.Kind == world.Plaintext && texts && len(f.Data) > saltSize {
 		return fmt.Sprintf("%s of salt, then “%s”", count(saltSize, "byte"), Clean(cut(string(f.Data[saltSize:]), 40)))
 	}
 	text := hex.EncodeToString(f.Data[:min(few, len(f.Data))])
