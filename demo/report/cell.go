@@ -41,6 +41,13 @@ func stateOf(c *attacks.Cell) state {
 	return statePart
 }
 
+// State is what every renderer says of a cell at a glance: a glyph and its word, one
+// of ■ all, ◧ part, □ none, – n/a, ✗ error.
+func State(c *attacks.Cell) (glyph, word string) {
+	s := stateOf(c)
+	return s.glyph, s.word
+}
+
 // recovered counts messages, whomever they concern.
 func recovered(c *attacks.Cell) (got, of int) {
 	t, o := c.Content.Target, c.Content.Others

@@ -1,0 +1,280 @@
+package drawing
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/demo/replay"
+	"doormat/world"
+)
+
+// evil would end tags and attributes, turn the direction of writing and run scripts.
+const evil = "</title><script>alert(1)</script>'\" onload=alert(1) style='x' javascript:x \u202e\x00\x1b[2J\xff&lt;{{.}}"
+
+// markup is what a browser makes of a picture: its words, and its elements with
+// their attributes.
+type markup struct {
+	words string
+	tags  []xml.StartElement
+}
+
+// parse reads a picture and refuses what no picture may hold.
+func parse(t *testing.T, picture template.HTML) markup {
+	t.Helper()
+	require.NotEmpty(t, picture)
+	m := markup{}
+	d := xml.NewDecoder(strings.NewReader("<x>" + string(picture) + "</x>"))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		switch token := token.(type) {
+		case xml.CharData:
+			m.words += string(token)
+		case xml.Comment, xml.Directive, xml.ProcInst:
+			t.Fatalf("a %T in a picture", token)
+		case xml.StartElement:
+			m.tags = append(m.tags, token.Copy())
+			require.NotContains(t, []string{"script", "style", "foreignObject", "iframe", "object", "image", "img", "use"}, token.Name.Local)
+			for _, a := range token.Attr {
+				require.NotContains(t, []string{"style", "id"}, a.Name.Local)
+				require.False(t, strings.HasPrefix(strings.ToLower(a.Name.Local), "on"), a.Name.Local)
+				require.NotContains(t, a.Value, "NaN")
+				if a.Name.Local == "href" {
+					require.Regexp(t, "^[/#]", a.Value, "an address of ours")
+				}
+				m.words += " " + a.Value
+			}
+		}
+	}
+	require.NotContains(t, m.words, "drawing:", "a template that could not be filled in")
+	for _, r := range "\u202e\x1b\x00" {
+		require.NotContains(t, m.words, string(r))
+	}
+	return m
+}
+
+// count counts elements of a name and class, "" for any.
+func (m markup) count(name, class string) (n int) {
+	for _, e := range m.tags {
+		has := class == "" && !slices.ContainsFunc(e.Attr, func(a xml.Attr) bool { return a.Name.Local == "class" })
+		for _, a := range e.Attr {
+			has = has || class == "" || a.Name.Local == "class" && slices.Contains(strings.Fields(a.Value), class)
+		}
+		if e.Name.Local == name && has {
+			n++
+		}
+	}
+	return n
+}
+
+// imitation is a replay of one step before and one after a theft that opens every
+// third message, on a design to which it applies and on one to which it does not.
+func imitation(messages, accounts int, name string) *replay.Replay {
+	conv := &world.Conversation{Title: name, Target: name}
+	for i := range accounts {
+		who := name
+		if i > 0 {
+			who = fmt.Sprintf("%d%s", i, name)
+		}
+		conv.Accounts = append(conv.Accounts, who)
+	}
+	cell := attacks.Cell{Design: "d", Attack: "a", Applicable: true, At: messages / 2, Expected: true}
+	cell.Trace.Settings.Target = name
+	before := replay.Frame{Moment: messages / 2, Opened: map[int]bool{}}
+	after := replay.Frame{Moment: messages, Opened: map[int]bool{}}
+	for i := range messages {
+		conv.Messages = append(conv.Messages, world.Message{From: conv.Accounts[i%accounts], To: []string{conv.Accounts[(i+1)%accounts]}, Text: name})
+		part := &after.Content.Others
+		if conv.Messages[i].Concerns(name) {
+			part = &after.Content.Target
+		}
+		part.Total++
+		if i < messages/2 {
+			part.BeforeTotal++
+		} else {
+			part.AfterTotal++
+		}
+		if i%3 == 0 {
+			part.Recovered++
+			after.Opened[i+1], after.New = true, append(after.New, i+1)
+			if i < messages/2 {
+				part.Before++
+			} else {
+				part.After++
+			}
+		}
+	}
+	before.Content = attacks.Content{Target: attacks.Exposure{Total: after.Content.Target.Total}, Others: attacks.Exposure{Total: after.Content.Others.Total}}
+	cell.Content = after.Content
+	r := &attacks.Result{Settings: attacks.Settings{Target: name}, Designs: []attacks.DesignRow{{ID: "d", Name: name}, {ID: "e", Name: name}},
+		Attacks: []attacks.AttackRow{{ID: "a", Title: name, Family: "theft", Kind: "control"}},
+		Cells:   []attacks.Cell{cell, {Design: "e", Attack: "a", Why: name, Expected: true}}}
+	before.Cell, after.Cell = &r.Cells[0], &r.Cells[0]
+	absent := replay.Frame{Cell: &r.Cells[1], Opened: map[int]bool{}}
+	return &replay.Replay{Result: r, Conversation: conv, Steps: []replay.Step{{Frames: []replay.Frame{before, absent}}, {Frames: []replay.Frame{after, absent}}}}
+}
+
+func proofAt(k int) string { return fmt.Sprintf("/proof?design=threshold&message=%d", k) }
+
+func TestTimeline(t *testing.T) {
+	p := imitation(12, 3, "Ann")
+	m := parse(t, Timeline(p, 0, 1, proofAt))
+	require.Equal(t, 4, m.count("a", "open"))
+	require.Equal(t, 8, m.count("g", "closed"))
+	require.Contains(t, m.words, "message 4, Ann to 1Ann: open, new in this step: see the proof")
+	require.Contains(t, m.words, "/proof?design=threshold&message=4")
+	require.Contains(t, m.words, "message 3, 2Ann to Ann: closed")
+	require.Contains(t, m.words, "By sender: Ann (the target) 4 of 4, ")
+	require.Contains(t, m.words, "the attack: after message 6")
+	require.Contains(t, m.words, "This step opened 4.")
+
+	m = parse(t, Timeline(p, 0, 0, proofAt))
+	require.Zero(t, m.count("a", "open"))
+	require.Equal(t, 6, m.count("g", "closed"), "the other six are not written yet")
+	require.Contains(t, m.words, "0 of 8 of the target's messages open. 0 of 4 of other messages open. 6 of 12 messages written so far.")
+
+	m = parse(t, Timeline(p, 1, 1, proofAt))
+	require.Contains(t, m.words, "– not applicable: Ann")
+	require.Equal(t, 12, m.count("g", "closed"), "where nobody attacks the chat goes on, too")
+	require.Zero(t, m.count("path", "now"))
+
+	for _, nowhere := range [][2]int{{-1, 0}, {2, 0}, {0, -1}, {0, 2}} {
+		require.Empty(t, Timeline(p, nowhere[0], nowhere[1], nil))
+	}
+	require.Empty(t, Timeline(nil, 0, 0, nil))
+}
+
+// TestMuch draws the longest chats that doormat reads, and what is put together adds
+// up to what was counted.
+func TestMuch(t *testing.T) {
+	digits := regexp.MustCompile(`\d+–\d+: (\d+) of (\d+) open`)
+	for _, size := range [][2]int{{121, 2}, {20_000, 200}, {20_000, 10}, {19_999, 11}} {
+		p := imitation(size[0], size[1], "Annabel "+strings.Repeat("日本", 40))
+		picture := Timeline(p, 0, 1, proofAt)
+		require.Less(t, len(picture), 150_000)
+		m, open, all := parse(t, picture), 0, 0
+		for _, hit := range digits.FindAllStringSubmatch(m.words, -1) {
+			n, _ := strconv.Atoi(hit[1])
+			of, _ := strconv.Atoi(hit[2])
+			open, all = open+n, all+of
+		}
+		require.Equal(t, []int{len(p.Steps[1].Frames[0].Opened), size[0]}, []int{open, all})
+		require.LessOrEqual(t, m.count("text", "name"), maxLanes+1)
+		require.Equal(t, size[1] > maxLanes, strings.Contains(m.words, fmt.Sprintf("%d other", size[1]-maxLanes)))
+	}
+}
+
+// TestInert draws hostile and huge names: they stay words, and few.
+func TestInert(t *testing.T) {
+	for _, name := range []string{evil, strings.Repeat("x<y ", 2500), strings.Repeat("\u0301\u202e", 5000)} {
+		p := imitation(30, 12, name)
+		hostile := func(int) string { return "javascript:alert(1)" }
+		p.Result.Cells[0].Error = name
+		pictures := map[string]template.HTML{
+			"timeline": Timeline(imitation(30, 12, name), 0, 1, proofAt), "error": Timeline(p, 0, 1, nil),
+			"legend": Legend(), "bins": Timeline(imitation(300, 12, name), 0, 1, proofAt), "absent": Timeline(p, 1, 1, nil),
+			"heat": Heat(p.Result, func(a, d string) string { return "/" + a + d }), "cell": Cell(&p.Result.Cells[0], ""),
+		}
+		for what, picture := range pictures {
+			m := parse(t, picture)
+			require.Less(t, len(picture), 150_000, what)
+			require.NotContains(t, m.words, strings.Repeat("x<y ", 200), what)
+		}
+		require.NotContains(t, string(Timeline(imitation(30, 12, name), 0, 1, hostile)), "javascript:alert")
+		require.Contains(t, parse(t, pictures["heat"]).words, short(name, longName))
+	}
+}
+
+func TestCell(t *testing.T) {
+	some := attacks.Exposure{Recovered: 2, Total: 4}
+	all := attacks.Exposure{Recovered: 4, Total: 4}
+	for _, test := range []struct {
+		cell *attacks.Cell
+		want []string
+	}{
+		{nil, []string{"… running"}},
+		{&attacks.Cell{Applicable: true, Expected: true, Parties: 1, Content: attacks.Content{Target: attacks.Exposure{Total: 4}}}, []string{"□ none", "target 0/4", "others –", "×1", "none"}},
+		{&attacks.Cell{Applicable: true, Expected: true, Parties: 3, Content: attacks.Content{Target: some, Others: all}, Noticed: []attacks.Evidence{{}}}, []string{"◧ part", "2/4", "4/4", "true! said noticed", "×3", "part"}},
+		{&attacks.Cell{Applicable: true, Expected: true, Content: attacks.Content{Target: all, Others: all}, Lawful: attacks.Lawful{Asked: 2, Served: 2}}, []string{"■ all", "true✓ said served 2 of 2", "all"}},
+		{&attacks.Cell{Applicable: true, Content: attacks.Content{Target: all}, Lawful: attacks.Lawful{Asked: 2, Served: 1}}, []string{"true≠ said unexpected"}},
+		{&attacks.Cell{Expected: true, Why: "no trustee"}, []string{"– n/a", "no trustee", "na"}},
+		{&attacks.Cell{Applicable: true, Error: "boom"}, []string{"✗ error", "boom", "error"}},
+	} {
+		m := parse(t, Cell(test.cell, "/there"))
+		require.Equal(t, 1, m.count("a", "cell"))
+		for _, want := range test.want {
+			require.Contains(t, m.words, want)
+		}
+		require.Zero(t, parse(t, Cell(test.cell, "")).count("a", "cell"))
+		require.Equal(t, test.cell != nil && test.cell.Lawful.Served == 2, strings.Contains(m.words, "✓"))
+	}
+}
+
+func TestHeat(t *testing.T) {
+	r := imitation(12, 3, "Ann").Result
+	r.Attacks = append(r.Attacks, attacks.AttackRow{ID: "b", Title: "t", Family: "insider", Kind: "attack"}, attacks.AttackRow{ID: "c", Title: "t", Family: "theft"})
+	m := parse(t, Heat(r, func(a, d string) string { return "/" + a + "/" + d }))
+	require.Equal(t, 2, m.count("table", ""), "a family each")
+	require.Equal(t, 6, m.count("td", ""))
+	require.Equal(t, 4, m.count("span", "running"))
+	require.Equal(t, []int{1, 1}, []int{m.count("a", "part"), m.count("a", "na")})
+	require.Contains(t, m.words, "/a/d")
+	require.Empty(t, Heat(nil, nil))
+	require.NotEmpty(t, Heat(&attacks.Result{}, nil))
+}
+
+// TestContrast computes the ratios of WCAG 2.2 for both themes: 4.5 for text and 3
+// for shapes, on every ground that they stand on.
+func TestContrast(t *testing.T) {
+	colours := map[string][2]float64{}
+	for _, m := range regexp.MustCompile(`--dm-([a-z-]+): light-dark\(#(\w{6}), #(\w{6})\);`).FindAllStringSubmatch(CSS, -1) {
+		colours[m[1]] = [2]float64{luminance(t, m[2]), luminance(t, m[3])}
+	}
+	for _, pair := range []struct {
+		over, on string
+		least    float64
+	}{
+		{"ink", "paper", 7}, {"ink", "panel", 7}, {"soft", "paper", 4.5}, {"soft", "panel", 4.5}, {"open-text", "paper", 4.5}, {"open-text", "panel", 4.5},
+		{"target", "paper", 4.5}, {"target", "panel", 4.5}, {"alarm", "paper", 4.5}, {"alarm", "panel", 4.5}, {"on-open", "open", 4.5},
+		{"open", "paper", 3}, {"open", "panel", 3}, {"closed", "paper", 3}, {"closed", "panel", 3},
+	} {
+		for theme := range 2 {
+			over, on := colours[pair.over][theme], colours[pair.on][theme]
+			require.Contains(t, colours, pair.over)
+			require.Contains(t, colours, pair.on)
+			ratio := (max(over, on) + 0.05) / (min(over, on) + 0.05)
+			require.GreaterOrEqual(t, ratio, pair.least, "%s on %s, theme %d", pair.over, pair.on, theme)
+		}
+	}
+}
+
+func luminance(t *testing.T, hex string) float64 {
+	sum := 0.0
+	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
+		n, err := strconv.ParseUint(hex[2*i:2*i+2], 16, 8)
+		require.NoError(t, err)
+		v := float64(n) / 255
+		if v <= 0.04045 {
+			v /= 12.92
+		} else {
+			v = math.Pow((v+0.055)/1.055, 2.4)
+		}
+		sum += weight * v
+	}
+	return sum
+}

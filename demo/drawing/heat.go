@@ -1,0 +1,134 @@
+package drawing
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo/report"
+)
+
+// Heat draws a result as a heat map: a table for each family, a row for each attack,
+// a cell for each design. link gives the address that a cell leads to; with nil
+// nothing is a link. Cells that are not there yet show that they run; each stands in
+// a td whose data-attack and data-design say which it is, so that what [Cell] makes
+// can take its place.
+func Heat(r *attacks.Result, link func(attack, design string) string) template.HTML {
+	if r == nil {
+		return ""
+	}
+	h := heat{Designs: designs(r)}
+	for _, a := range r.Attacks {
+		i := slices.IndexFunc(h.Families, func(f family) bool { return f.Name == a.Family })
+		if i < 0 {
+			i = len(h.Families)
+			h.Families = append(h.Families, family{Name: a.Family})
+		}
+		h.Families[i].Rows = append(h.Families[i].Rows, heatRow(r, a, link))
+	}
+	return render("heat", h)
+}
+
+// heat, family, row and field are what the template fills in.
+type heat struct {
+	Designs  []string
+	Families []family
+}
+
+type family struct {
+	Name string
+	Rows []row
+}
+
+type row struct {
+	ID, Title, Kind string
+	Fields          []field
+}
+
+type field struct {
+	Attack, Design string
+	Cell           template.HTML
+}
+
+func designs(r *attacks.Result) (names []string) {
+	for _, d := range r.Designs {
+		names = append(names, short(d.Name, longName))
+	}
+	return names
+}
+
+func heatRow(r *attacks.Result, a attacks.AttackRow, link func(attack, design string) string) row {
+	line := row{ID: short(a.ID, longName), Title: short(a.Title, 2*longName)}
+	if a.Kind != "attack" {
+		line.Kind = a.Kind
+	}
+	for _, d := range r.Designs {
+		f := field{Attack: short(a.ID, longName), Design: short(d.ID, longName)}
+		href := ""
+		if link != nil {
+			href = link(a.ID, d.ID)
+		}
+		at := slices.IndexFunc(r.Cells, func(c attacks.Cell) bool { return c.Attack == a.ID && c.Design == d.ID })
+		if at < 0 {
+			f.Cell = Cell(nil, "")
+		} else {
+			f.Cell = Cell(&r.Cells[at], href)
+		}
+		line.Fields = append(line.Fields, f)
+	}
+	return line
+}
+
+// Cell draws one cell of [Heat], that of a nil cell while it runs: what was recovered
+// of the target's messages and of others', how many principals were taken (×), and
+// marks: ! somebody noticed, ✓ served in full, ≠ unexpected. It leads to href, unless
+// that is "".
+func Cell(c *attacks.Cell, href string) template.HTML {
+	v := cell{Class: "running", Glyph: "…", Word: "running", Href: href}
+	if c != nil {
+		v.fill(c)
+	}
+	return render("cell", v)
+}
+
+// cell is what the template of a cell fills in.
+type cell struct {
+	Class, Glyph, Word string
+	Marks              []mark
+	Target, Others     string // "" if nothing was measured
+	Parties            int
+	Words              string // the rest, for those who hover or listen
+	Href               string
+}
+
+// A mark is a glyph and what it means.
+type mark struct{ Glyph, Word string }
+
+func (v *cell) fill(c *attacks.Cell) {
+	v.Glyph, v.Word = report.State(c)
+	v.Class = strings.ReplaceAll(v.Word, "/", "")
+	if drawn(c) {
+		v.Target, v.Others, v.Parties = fraction(c.Content.Target), fraction(c.Content.Others), c.Parties
+		v.Words = count(c.Parties, "principal") + " taken"
+	} else {
+		v.Words = short(c.Error+c.Why, longText)
+	}
+	if len(c.Noticed) > 0 {
+		v.Marks = append(v.Marks, mark{"!", "noticed"})
+	}
+	if l := c.Lawful; l.Asked > 0 && l.Served == l.Asked {
+		v.Marks = append(v.Marks, mark{"✓", fmt.Sprintf("served %d of %d", l.Served, l.Asked)})
+	}
+	if !c.Expected && c.Error == "" {
+		v.Marks = append(v.Marks, mark{"≠", "unexpected"})
+	}
+}
+
+func fraction(e attacks.Exposure) string {
+	if e.Total == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d/%d", e.Recovered, e.Total)
+}

@@ -1,0 +1,115 @@
+package drawing
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A sign is one symbol of a timeline: a message, or the messages of one column.
+type sign struct {
+	Class      string // open, part, closed
+	Label      string
+	Href       string // of a proof, "" for none
+	K          int    // the message, 0 for several
+	X, Y, W, H px     // what can be pointed at
+	Path, Line string // what is seen: filled, and a line
+}
+
+// draw makes the signs of a lane.
+func (t *timeline) draw(l *lane) {
+	var dots, under, rings strings.Builder
+	for i, s := range l.sums {
+		l.open, l.sent = l.open+s.open, l.sent+s.all
+		if s.all == 0 {
+			continue
+		}
+		left, middle := t.axis.left(px(i)), t.axis.left(px(i)+0.5)
+		wide := min(14, 1.3*t.axis.pitch)
+		if t.axis.per > 1 {
+			wide = t.axis.pitch - 2
+		}
+		if s.target > 0 {
+			fmt.Fprintf(&under, "M%s %sh%s", middle-wide/2, l.Y+laneHeight/2-5, wide)
+		}
+		if s.written == 0 && s.open == 0 {
+			fmt.Fprintf(&dots, "M%s %sh0", middle, l.Y)
+			continue
+		}
+		if s.fresh > 0 {
+			fmt.Fprintf(&rings, "M%s %sl%s-5h%sz", middle, l.Y-signHeight/2-1, -min(wide/2, 4), min(wide, 8))
+		}
+		sign := t.sign(i, s)
+		sign.X, sign.W = left, t.axis.pitch
+		sign.Y, sign.H = l.Y-laneHeight/2+1, laneHeight-2
+		sign.Path = body(middle-wide/2, l.Y-signHeight/2, wide)
+		sign.Line = shackle(middle-wide/2, l.Y-signHeight/2, wide, s.open > 0)
+		if t.axis.per > 1 {
+			sign.X, sign.W, sign.Y, sign.H = middle-wide/2, wide, l.Y-signHeight/2, signHeight
+			sign.Path, sign.Line = "", ""
+			if s.open > 0 {
+				high := max(2, signHeight*px(s.open)/px(max(s.written, s.open)))
+				sign.Path = fmt.Sprintf("M%s %sh%sv%sh%sz", sign.X, sign.Y+signHeight-high, wide, high, -wide)
+			}
+		}
+		l.Signs = append(l.Signs, sign)
+	}
+	l.Count = fmt.Sprintf("%d/%d", l.open, l.sent)
+	if t.axis.per > 1 {
+		l.Count = percent(l.open, l.sent)
+	}
+	l.Dots, l.Under, l.Rings = dots.String(), under.String(), rings.String()
+}
+
+// sign says what a column of a lane is, and where it leads.
+func (t *timeline) sign(column int, s sum) sign {
+	g := sign{Class: "closed"}
+	if s.open > 0 {
+		g.Class = "open"
+		if s.open < s.written {
+			g.Class = "part"
+		}
+		if t.link != nil {
+			g.Href, t.Linked = t.link(s.first), true
+		}
+	}
+	first, last := t.axis.span(column)
+	if t.axis.per > 1 {
+		g.Label = fmt.Sprintf("%d–%d: %d of %d open", first, last, s.open, s.written)
+		return g
+	}
+	g.K = first
+	m := &t.p.Conversation.Messages[first-1]
+	g.Label = fmt.Sprintf("message %d, %s to %s: %s", first, short(m.From, longName), readers(m), g.Class)
+	if s.fresh > 0 {
+		g.Label += ", new in this step"
+	}
+	if g.Href != "" {
+		g.Label += ": see the proof"
+	}
+	return g
+}
+
+// body and shackle draw a padlock of signHeight. The shackle of one that is open has
+// let go of the body on one side.
+func body(x, y, wide px) string {
+	return fmt.Sprintf("M%s %sh%sv%sh%sz", x, y+8, wide, px(signHeight-8), -wide)
+}
+
+func shackle(x, y, wide px, open bool) string {
+	r := wide * 0.32
+	high := min(r, 4) // of the arc
+	if open {
+		return fmt.Sprintf("M%s %sv%sa%s %s 0 0 1 %s 0v2", x+wide*0.18, y+8, high-9, r, high, 2*r)
+	}
+	return fmt.Sprintf("M%s %sv%sa%s %s 0 0 1 %s 0v%s", x+wide*0.18, y+8, high-7, r, high, 2*r, 7-high)
+}
+
+// percent rounds towards the middle: 0 % and 100 % mean that.
+func percent(n, of int) string {
+	switch p := 100 * n / max(1, of); {
+	case p == 0 && n > 0:
+		return "<1 %"
+	default:
+		return fmt.Sprintf("%d %%", p)
+	}
+}
