@@ -35,15 +35,15 @@ func (o Options) Flags() string {
 		if strings.HasPrefix(f.value, "-") {
 			sep = "=" // else it would be read as a flag
 		}
-		flags = append(flags, "--"+f.name+sep+quote(f.value))
+		flags = append(flags, "--"+f.name+sep+Quote(f.value))
 	}
 	return strings.Join(flags, " ")
 }
 
-// quote writes text as one word for a POSIX shell. Names come from other people's
+// Quote writes text as one word for a POSIX shell. Names come from other people's
 // files: what cannot be seen is spelled out for printf. Line ends at the very end,
 // which no name has, would be lost there.
-func quote(text string) string {
+func Quote(text string) string {
 	special := func(r rune) bool {
 		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.,:/@+", r)
 	}

@@ -197,6 +197,8 @@ func (r Run) proof(p *page, c *attacks.Cell) {
 func Told(s attacks.Step, texts bool) (how, bytes string) {
 	how = "from " + s.Origin
 	switch {
+	case s.Rule != "" && len(s.Parents) == 0:
+		how = fmt.Sprintf("by “%s”", s.Rule)
 	case s.Rule != "":
 		how = fmt.Sprintf("by “%s” from %s", s.Rule, parents(s.Parents))
 	case s.Origin == "":

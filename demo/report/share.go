@@ -13,12 +13,6 @@ func Caveats() []string { return append([]string{}, caveats...) }
 // SettingsLine stands over a result: whatever changes what is measured.
 func SettingsLine(r *attacks.Result) string { return Clean(settingsLine(r)) }
 
-// Glance is what a cell says in a sign and a word: "■", "all".
-func Glance(c *attacks.Cell) (glyph, word string) {
-	s := stateOf(c)
-	return s.glyph, s.word
-}
-
 // Surprise tells how a cell differs from what its attack expects, "" if it does not.
 func Surprise(c *attacks.Cell) string {
 	if !surprising(c) {
