@@ -168,9 +168,9 @@ func measured(c *attacks.Cell) bool { return c.Applicable && c.Error == "" }
 // lines names the lines of the script that a step runs.
 func lines(s step) string {
 	if s.To > s.From {
-		return fmt.Sprintf("Lines %d–%d", s.From, s.To)
+		return fmt.Sprintf("lines %d–%d", s.From, s.To)
 	}
-	return fmt.Sprintf("Line %d", s.From)
+	return fmt.Sprintf("line %d", s.From)
 }
 
 // cleanLines cleans each line of a text.

@@ -227,11 +227,21 @@ func (s *section) trace(d *paper) {
 			d.block("   ", "python", at.Code)
 		}
 		for _, did := range at.Did {
-			fmt.Fprintf(d, "   - %s: %s; %s\n", plain(did.Design), code(did.Calls...), did.So)
+			fmt.Fprintf(d, "   - %s: %s\n", plain(did.Design), did.markdown())
 		}
 		d.gap()
 	}
 	d.unfold()
+}
+
+func (d did) markdown() string {
+	text := code(d.Calls...)
+	for _, more := range []string{d.So, d.Warned} {
+		if more != "" {
+			text += "; **" + plain(more) + "**"
+		}
+	}
+	return text
 }
 
 // escapeLink writes a file's name as the address of a link beside this file.

@@ -59,7 +59,8 @@ type step struct {
 type did struct {
 	Design string
 	Calls  []string
-	So     string // how much is open by then
+	So     string // what it opened, "" for nothing, and how much is open by then
+	Warned string // whom it warned, "" for nobody
 }
 
 // sections makes one for each attack of the result.
@@ -86,9 +87,9 @@ func (h *Handout) section(number int, row attacks.AttackRow, t attacks.Technique
 		s.Columns = append(s.Columns, column{h.design(c.Design), c, h.samples(c), i})
 	}
 	s.compare(h.Result.Conversation.Messages)
-	for _, at := range r.Steps {
-		if at.Kind == replay.Script || at.Kind == replay.After {
-			s.Steps = append(s.Steps, s.step(at, r.Script))
+	for i, at := range r.Steps {
+		if at.Kind == replay.Script || at.Kind == replay.After { // others stand before these
+			s.Steps = append(s.Steps, s.step(r.Steps[i-1], at, r.Script))
 		}
 	}
 	return s
@@ -117,7 +118,8 @@ func (h *Handout) samples(c *attacks.Cell) (list []string) {
 	return list
 }
 
-func (s *section) step(at replay.Step, script []string) step {
+// step tells what a step of the replay did since the one before it.
+func (s *section) step(before, at replay.Step, script []string) step {
 	out := step{Title: at.Title, Text: at.Text, From: at.From, To: at.To}
 	if at.From > 0 && at.To <= len(script) {
 		out.Code = dedent(script[at.From-1 : at.To])
@@ -126,11 +128,27 @@ func (s *section) step(at replay.Step, script []string) step {
 		if !f.Ran {
 			continue
 		}
-		x, y := f.Content.Target, f.Content.Others
-		so := fmt.Sprintf("open so far: %d of %d of the target, %d of %d of others", x.Recovered, x.Total, y.Recovered, y.Total)
-		out.Did = append(out.Did, did{s.Columns[i].Design.Name, f.Did, so})
+		d := did{Design: s.Columns[i].Design.Name, Calls: f.Did}
+		if n := len(f.New); n > 0 {
+			x, y := f.Content.Target, f.Content.Others
+			d.So = fmt.Sprintf("opened %s; now %d of %d of the target, %d of %d of others", count(n, "message"), x.Recovered, x.Total, y.Recovered, y.Total)
+		}
+		if before := before.Frames[i].Noticed; len(f.Noticed) > len(before) {
+			d.Warned = "! noticed by " + some(witnesses(f.Noticed[len(before):]), 3)
+		}
+		out.Did = append(out.Did, d)
 	}
 	return out
+}
+
+// witnesses names each who noticed once.
+func witnesses(list []attacks.Evidence) (names []string) {
+	for _, e := range list {
+		if !slices.Contains(names, e.By) {
+			names = append(names, e.By)
+		}
+	}
+	return names
 }
 
 // dedent takes away the spaces with which all lines begin.
@@ -244,19 +262,14 @@ func noticed(c *attacks.Cell) value {
 	if len(c.Noticed) == 0 {
 		return v
 	}
-	var parts, names []string
-	for i, e := range c.Noticed {
-		if i < few {
-			parts = append(parts, fmt.Sprintf("%s after message %d: %s", e.By, e.AfterMessage, e.What))
-		}
-		if !slices.Contains(names, e.By) {
-			names = append(names, e.By)
-		}
+	var parts []string
+	for _, e := range c.Noticed[:min(few, len(c.Noticed))] {
+		parts = append(parts, fmt.Sprintf("%s after message %d: %s", e.By, e.AfterMessage, e.What))
 	}
 	if more := len(c.Noticed) - few; more > 0 {
 		parts = append(parts, "and "+count(more, "more warning"))
 	}
-	v.Text, v.More = "! "+some(names, few), strings.Join(parts, "; ")
+	v.Text, v.More = "! "+some(witnesses(c.Noticed), few), strings.Join(parts, "; ")
 	return v
 }
 
