@@ -150,23 +150,32 @@ func (h *Handout) repeat(name string) []shellLine {
 	if shown := demo.Showcases(h.Lab.Attacks); len(shown) > 0 {
 		list = append(list, shellLine{command("attack run "+shown[0].ID, one), "one attack in full"})
 	}
+	step := ""
+	if n := len(h.Lab.Conversation.Messages); n > roomy {
+		step = fmt.Sprintf(" --step %d", (n-1)/roomy+1)
+	}
 	for _, h := range demo.Showcases(h.Lab.Attacks) {
 		if overTime.Fits(h) == nil {
 			over := one
 			over.At = demo.Defaults().At
-			return append(list, shellLine{command("attack sweep "+h.ID+" --over at", over), "the same attack at every moment"})
+			return append(list, shellLine{command("attack sweep "+h.ID+" --over at"+step, over), "the same attack at every moment"})
 		}
 	}
 	return list
 }
 
-// short is the first sentence of a text.
+// short is as many sentences of a text as fit on a slide, the first at least.
 func short(text string) string {
-	text = prose(text)
-	if i := strings.Index(text, ". "); i >= 0 {
-		return text[:i+1]
+	const room = 200
+	sentences := strings.SplitAfter(prose(text), ". ")
+	out := sentences[0]
+	for _, more := range sentences[1:] {
+		if len(out)+len(more) > room {
+			break
+		}
+		out += more
 	}
-	return text
+	return strings.TrimSpace(out)
 }
 
 // tally counts a family's outcomes in a design.

@@ -90,7 +90,7 @@ func (s *section) slide(d *paper) {
 		row := []string{plain(c.Design.Name), plain(glance(c.Cell).Text), "–", "–", "–", "–"}
 		if measured(c.Cell) {
 			x, y := c.Cell.Content.Target, c.Cell.Content.Others
-			row = []string{row[0], row[1], of(x.Recovered, x.Total), of(y.Recovered, y.Total), plain(noticed(c.Cell).Text), fmt.Sprintf("×%d", c.Cell.Parties)}
+			row = []string{row[0], row[1], fmt.Sprintf("%d/%d", x.Recovered, x.Total), fmt.Sprintf("%d/%d", y.Recovered, y.Total), plain(noticed(c.Cell).Text), fmt.Sprintf("×%d", c.Cell.Parties)}
 		}
 		if report.Surprise(c.Cell) != "" {
 			row[1] += " ≠ unexpected"
