@@ -180,7 +180,10 @@ func (c Call) describe(out any) string {
 	}
 	text := fmt.Sprintf("%s(%s)", c.Method, strings.Join(words, ", "))
 	if ids, ok := out.([]int); ok {
-		text += fmt.Sprintf(": %d facts", len(ids))
+		text += fmt.Sprintf(": %d fact", len(ids))
+		if len(ids) != 1 {
+			text += "s"
+		}
 	}
 	return text
 }

@@ -53,6 +53,9 @@ func (l *Lab) Run(ctx context.Context) (*Result, error) {
 	return results[0], err
 }
 
+// Outline is the document of a run before anything has run: without cells.
+func (l *Lab) Outline() *Result { return l.result(l.Settings) }
+
 // inParallel works on groups with as many goroutines as there are processors.
 func inParallel(groups []*group, work func(*group)) {
 	queue := make(chan *group, len(groups))

@@ -37,8 +37,15 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 	}
 	most := map[string]int{"at": messages, "threshold": s.Trustees, "retention": 1<<31 - 1, "refresh": messages, "rotate": messages}[r.Over]
 	last := most
-	if word := endless[r.Over]; word != "" {
+	if endless[r.Over] != "" {
 		last = min(20, most)
+	}
+	word := endless[r.Over]
+	if word != "" && r.From == word {
+		return []Point{r.point(s, 0, word)}, nil
+	}
+	if word != "" && r.To == word {
+		r.To = ""
 	}
 	var from, to, step int
 	for _, f := range []struct {
@@ -62,7 +69,7 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 	for v := from; v <= to; v += step {
 		points = append(points, r.point(s, v, strconv.Itoa(v)))
 	}
-	if word := endless[r.Over]; word != "" && r.To == "" {
+	if word != "" && r.To == "" {
 		points = append(points, r.point(s, 0, word))
 	}
 	return points, nil

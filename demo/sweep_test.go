@@ -22,6 +22,8 @@ func TestPoints(t *testing.T) {
 		{Range{Over: "at", From: "60"}, []string{"60"}, ""},
 		{Range{Over: "retention", From: "19"}, []string{"19", "20", "all"}, ""},
 		{Range{Over: "retention", From: "30", To: "31"}, []string{"30", "31"}, ""},
+		{Range{Over: "rotate", From: "19", To: "never"}, []string{"19", "20", "never"}, ""},
+		{Range{Over: "retention", From: "all"}, []string{"all"}, ""},
 		{Range{}, nil, "--over is missing: want at, threshold, retention, refresh, rotate"},
 		{Range{Over: "refresh", From: "18"}, []string{"18", "19", "20", "never"}, ""},
 		{Range{Over: "rotate", From: "10", To: "60", Step: "25"}, []string{"10", "35", "60"}, ""},

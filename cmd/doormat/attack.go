@@ -58,6 +58,7 @@ func (a *app) attackRun() *cobra.Command {
 	var o demo.Options
 	var to outFlags
 	var timeout time.Duration
+	var proof string
 	c := &cobra.Command{
 		Use:   "run ID-or-FILE",
 		Short: "Run one attack and tell what happened, with the proof of one claim",
@@ -68,6 +69,9 @@ own, with little memory and little time.`,
 		Args:              exactly(1, "an attack's id or a script's file"),
 		ValidArgsFunction: a.completeAttackOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
+			if proof != "short" && proof != "all" {
+				return demo.Usagef("--proof %q: want short or all", proof)
+			}
 			lab, err := a.lab(o)
 			if err != nil {
 				return err
@@ -78,13 +82,15 @@ own, with little memory and little time.`,
 			}
 			lab.Attacks = []attacks.Technique{t}
 			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
-				text := report.Run{Header: t.Header(), Result: r, Conversation: lab.Conversation, ShowTexts: o.Conversation == ""}
+				text := report.Run{Header: t.Header(), Result: r, Conversation: lab.Conversation, ShowTexts: o.Conversation == "", WholeProof: proof == "all"}
 				return out.text(text.Text(out.width))
 			})
 		},
 	}
 	a.runFlags(c, &o)
 	to.add(c, "text", "json")
+	c.Flags().StringVar(&proof, "proof", "short", "of a long proof, the steps alike on one line each (`short`) or all")
+	complete(c, "proof", words("short", "all"))
 	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")
 	complete(c, "script-timeout", words())

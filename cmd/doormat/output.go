@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -27,6 +29,11 @@ func openOutput(path string) (*output, error) {
 	if path == "" {
 		return &output{w: styled(os.Stdout), width: width(os.Stdout)}, nil
 	}
+	return openFile("--out", path)
+}
+
+// openFile opens the file that a flag names.
+func openFile(flag, path string) (*output, error) {
 	o := &output{width: report.DefaultWidth, path: path}
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		o.path = real
@@ -34,7 +41,7 @@ func openOutput(path string) (*output, error) {
 	info, err := os.Stat(o.path)
 	switch {
 	case err == nil && info.IsDir():
-		return nil, fmt.Errorf("--out %s: is a directory", path)
+		return nil, fmt.Errorf("%s %s: is a directory", flag, path)
 	case err == nil && !info.Mode().IsRegular(): // a pipe or a device stays one
 		o.path = ""
 		o.temp, err = os.OpenFile(path, os.O_WRONLY, 0)
@@ -42,7 +49,11 @@ func openOutput(path string) (*output, error) {
 		o.temp, err = os.CreateTemp(filepath.Dir(o.path), ".doormat-*")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("--out %s: %w", path, err)
+		var inner *fs.PathError // names a file that nobody asked for
+		if errors.As(err, &inner) {
+			err = inner.Err
+		}
+		return nil, fmt.Errorf("%s %s: %w", flag, path, err)
 	}
 	o.w = plain(o.temp)
 	return o, nil

@@ -9,7 +9,6 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/drawing"
-	"doormat/demo/replay"
 	"doormat/demo/report"
 )
 
@@ -81,8 +80,8 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 	}
 	for i, w := range h.ways() {
 		v := pictured{way: w}
-		if h.Travel != nil && i < len(h.Travel.Result.Cells) && h.Travel.Result.Cells[i].Trace.Record != nil {
-			v.Journey = drawing.Journey(h.Travel.Result.Cells[i].Trace.Record.Journey)
+		if h.Travel != nil {
+			v.Journey = drawing.Journey(h.Travel, i)
 		}
 		p.Ways = append(p.Ways, v)
 	}
@@ -152,9 +151,11 @@ func (h *Handout) timeline(s *section, c column) template.HTML {
 	})
 }
 
+// proof is the picture, and the list that says the same. Bytes are shown by the few:
+// a reader who wants them all has the command.
 func (h *Handout) proof(c column) template.HTML {
 	p := c.Cell.Trace.Proof
-	return drawing.Proof(replay.Graph(p), p, h.BuiltIn())
+	return drawing.Proof(p, h.BuiltIn()) + drawing.Steps(p, false)
 }
 
 // state is the class of a cell.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"doormat/demo/replay"
 	"doormat/demo/report"
 )
 
@@ -185,10 +186,8 @@ func more(intro string, names []string) string {
 	return intro + code(names...) + "."
 }
 
-// markdown writes what a design lost, and the proof of one message; of a very long
-// one, its beginning and its end.
+// markdown writes what a design lost, and the proof of one message.
 func (c column) markdown(d *paper, texts bool) {
-	const most = 300
 	if open := c.Opened(); open != "" {
 		d.prose(fmt.Sprintf("Opened in %s: messages %s.", plain(c.Design.Name), open))
 		for _, text := range c.Samples {
@@ -198,19 +197,18 @@ func (c column) markdown(d *paper, texts bool) {
 			d.gap()
 		}
 	}
-	if len(c.Cell.Trace.Proof) == 0 {
+	proof := c.Cell.Trace.Proof
+	if len(proof) == 0 {
 		return
 	}
 	d.folded(fmt.Sprintf("%s: the proof of message %d, computed from what was taken", plain(c.Design.Name), c.Cell.Trace.Proved))
-	proof := c.Cell.Trace.Proof
-	for i, s := range proof {
-		if i == most/2 && len(proof) > most {
-			fmt.Fprintf(d, "\n… %s …\n\n", count(len(proof)-most, "more step"))
-		}
-		if len(proof) <= most || i < most/2 || i >= len(proof)-most/2 {
-			how, data := report.Told(s, texts)
-			fmt.Fprintf(d, "%d. **%s** %s, %s\n", i+1, plain(string(s.Fact.Kind)), plain(how), plain(data))
-		}
+	nodes := replay.Graph(proof)
+	if len(nodes) < len(proof) {
+		d.prose(fmt.Sprintf("It has %d steps; those alike share a line.", len(proof)))
+	}
+	for i, n := range nodes {
+		how, data := report.Told(proof, n, texts)
+		fmt.Fprintf(d, "%d. **%s** %s, %s\n", i+1, plain(n.Kind), plain(how), plain(data))
 	}
 	d.unfold()
 }

@@ -42,6 +42,48 @@ func TestFigures(t *testing.T) {
 	require.Greater(t, found, 8)
 }
 
+var question = regexp.MustCompile("(?m)^\\| \\[`([a-z-]+)`\\]\\(attacks/[a-z-]+\\.md\\) \\| ([^|]+) \\| ([^|]+) \\| ([^|]+) \\| [^|]+ \\|$")
+
+// The guide for teachers has a question for each attack of the library, in its
+// order, and the answer that the default run measured.
+func TestQuestions(t *testing.T) {
+	_, r := whole(t)
+	rows := question.FindAllStringSubmatch(read(t, "docs/teaching.md"), -1)
+	require.Len(t, rows, len(r.Attacks), "docs/teaching.md wants a question for each attack")
+	for i, m := range rows {
+		require.Equal(t, r.Attacks[i].ID, m[1], "docs/teaching.md, question %d", i+1)
+		require.True(t, strings.HasSuffix(m[2], "?"), m[1])
+		for j, id := range []string{"e2ee", "threshold"} {
+			require.Equal(t, id, r.Designs[j].ID)
+			require.Equal(t, answer(r.cell(i, j)), m[3+j], "docs/teaching.md, %s on %s", m[1], id)
+		}
+	}
+}
+
+// answer is a cell in short: how much, an order's service, forgeries, a warning.
+func answer(c *attacks.Cell) string {
+	text, _, _ := strings.Cut(glance(c), " ")
+	if !c.Applicable {
+		return text
+	}
+	t, o := c.Content.Target, c.Content.Others
+	text += fmt.Sprintf(" %d/%d %d/%d", t.Recovered, t.Total, o.Recovered, o.Total)
+	if served := c.Lawful; served.Asked > 0 {
+		mark := "served"
+		if served.Served == served.Asked {
+			mark = "✓"
+		}
+		text += fmt.Sprintf(" %s %d/%d", mark, served.Served, served.Asked)
+	}
+	if c.Forged > 0 {
+		text += fmt.Sprintf(" forged %d", c.Forged)
+	}
+	if len(c.Noticed) > 0 {
+		text += " !"
+	}
+	return text
+}
+
 // Tests that documents name are there.
 func TestNamedTests(t *testing.T) {
 	declared := map[string]bool{}

@@ -24,7 +24,7 @@ func (p *Replay) tell() {
 		p.Steps = append(p.Steps, s)
 	}
 	add(Step{Kind: Opening, Title: p.Conversation.Title, Text: p.opening()})
-	add(Step{Kind: Means, Title: p.Header.Title, Text: p.Header.Happens})
+	add(Step{Kind: Means, Title: "What the adversary may use", Text: p.Header.Happens})
 	for _, step := range align(designs) {
 		for i := range now {
 			now[i] = now[i].after(step.of[i], p.Conversation)

@@ -22,13 +22,18 @@ const roomy = 24
 
 // Graph makes boxes of a proof. Of a long one, steps alike (the same rule and kind, or
 // the same loot) share a box; an arrow that would lead back is left out.
-func Graph(proof attacks.Proof) []Node {
+func Graph(proof attacks.Proof) []Node { return graph(proof, len(proof) > roomy) }
+
+// Unfolded makes a box of each step.
+func Unfolded(proof attacks.Proof) []Node { return graph(proof, false) }
+
+func graph(proof attacks.Proof, fold bool) []Node {
 	var nodes []Node
 	box := make([]int, len(proof))
 	for i, s := range proof {
 		n := Node{Kind: string(s.Fact.Kind), Rule: s.Rule, Origin: s.Origin}
 		at := -1
-		if len(proof) > roomy && i < len(proof)-1 {
+		if fold && i < len(proof)-1 {
 			at = slices.IndexFunc(nodes, func(o Node) bool { return o.Kind == n.Kind && o.Rule == n.Rule && o.Origin == n.Origin })
 		}
 		if at < 0 {
@@ -47,7 +52,6 @@ func Graph(proof attacks.Proof) []Node {
 		}
 	}
 	for i := range nodes {
-		slices.Sort(nodes[i].Parents)
 		for _, p := range nodes[i].Parents {
 			nodes[i].Level = max(nodes[i].Level, nodes[p].Level+1)
 		}

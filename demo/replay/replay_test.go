@@ -99,7 +99,7 @@ func TestSteps(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		"opening: The Mill Lane chat (0)",
-		"means: A thief copies the shares of a quorum (0)",
+		"means: What the adversary may use (0)",
 		"script: The moment of the theft (0)",
 		"script: t shares are copied; nobody misses them (0)",
 		"script: Life goes on (0)",

@@ -19,15 +19,23 @@ var CellColumns = []string{
 	"others_recovered", "others_total", "others_before", "others_before_total", "others_after", "others_after_total",
 	"attachments_recovered", "attachments_total", "metadata_recovered", "metadata_total",
 	"forged", "false_claims", "noticed", "asked", "served", "expected", "error", "why",
+	"threshold", "trustees", "jurisdictions", "target", "retention", "mailbox", "refresh", "rotate", "seed",
 }
 
-func cellRecord(c *attacks.Cell) []string {
-	t, o := c.Content.Target, c.Content.Others
+// cellRecord is the line of a cell. Its settings are those that it ran under, which the
+// attack may have fixed.
+func cellRecord(c *attacks.Cell, seed uint64) []string {
+	t, o, s := c.Content.Target, c.Content.Others, c.Trace.Settings
+	retention := "all"
+	if s.Retention > 0 {
+		retention = fmt.Sprint(s.Retention)
+	}
 	return record(c.Attack, c.Design, c.Applicable, c.At, c.Parties,
 		t.Recovered, t.Total, t.Before, t.BeforeTotal, t.After, t.AfterTotal,
 		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal,
 		c.Attachments.Recovered, c.Attachments.Total, c.Metadata.Recovered, c.Metadata.Total,
-		c.Forged, c.FalseClaims, len(c.Noticed), c.Lawful.Asked, c.Lawful.Served, c.Expected, c.Error, c.Why)
+		c.Forged, c.FalseClaims, len(c.Noticed), c.Lawful.Asked, c.Lawful.Served, c.Expected, c.Error, c.Why,
+		s.Threshold, s.Trustees, s.Jurisdictions, s.Target, retention, s.Mailbox, s.Refresh, s.Rotate, seed)
 }
 
 // record writes fields; texts may come from a script's file, so they are cleaned.
@@ -43,7 +51,7 @@ func record(fields ...any) []string {
 func CSV(r *attacks.Result) string {
 	records := [][]string{CellColumns}
 	for i := range r.Cells {
-		records = append(records, cellRecord(&r.Cells[i]))
+		records = append(records, cellRecord(&r.Cells[i], r.Seed))
 	}
 	return lines(records)
 }
@@ -64,7 +72,7 @@ func (s *Sweep) CSV() string {
 	records := [][]string{SweepColumns}
 	for _, row := range s.rows() {
 		opened := strings.Trim(fmt.Sprint(row.Opened), "[]")
-		records = append(records, slices.Concat([]string{s.Over, row.Value}, cellRecord(row.Cell), []string{opened}))
+		records = append(records, slices.Concat([]string{s.Over, row.Value}, cellRecord(row.Cell, s.Results[0].Seed), []string{opened}))
 	}
 	return lines(records)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/replay"
 	"doormat/world"
 )
 
@@ -16,6 +17,7 @@ type Run struct {
 	Result       *attacks.Result
 	Conversation *world.Conversation
 	ShowTexts    bool // print what was opened: right for invented people only
+	WholeProof   bool // print each step of a long proof
 }
 
 // Text tells of one attack in full, design by design: what the adversary had, what
@@ -179,32 +181,45 @@ func ranges(list []int) string {
 // saltSize is what precedes the text in a plaintext, see package attacks.
 const saltSize = 16
 
-// proof prints the proof of one claim, a line a step.
+// proof prints the proof of one claim, a line a step; alike steps of a long one share a
+// line.
 func (r Run) proof(p *page, c *attacks.Cell) {
 	proof := c.Trace.Proof
 	if len(proof) == 0 {
 		return
 	}
-	p.field("Proof", fmt.Sprintf("message %d, computed from what was taken", c.Trace.Proved))
-	for i, s := range proof {
-		how, data := Told(s, r.ShowTexts)
-		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(Clean(string(s.Fact.Kind)))+" "+how+faint(", "+data))
+	nodes := replay.Graph(proof)
+	if r.WholeProof {
+		nodes = replay.Unfolded(proof)
+	}
+	text := fmt.Sprintf("message %d, computed from what was taken", c.Trace.Proved)
+	if len(nodes) < len(proof) {
+		text += fmt.Sprintf(" in %d steps; those alike share a line here, --proof all gives each its own", len(proof))
+	}
+	p.field("Proof", text)
+	for i, n := range nodes {
+		how, data := Told(proof, n, r.ShowTexts)
+		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(Clean(n.Kind))+" "+how+faint(", "+data))
 	}
 }
 
-// Told says how a step of a proof came about and what its bytes are. texts shows a
-// message's own text, which is right for invented people only.
-func Told(s attacks.Step, texts bool) (how, bytes string) {
-	how = "from " + s.Origin
+// Told says how a box of a proof came about and what the bytes of its first step are.
+// texts shows a message's own text, which is right for invented people only.
+func Told(proof attacks.Proof, n replay.Node, texts bool) (how, bytes string) {
+	how = "from " + n.Origin
 	switch {
-	case s.Rule != "" && len(s.Parents) == 0:
-		how = fmt.Sprintf("by “%s”", s.Rule)
-	case s.Rule != "":
-		how = fmt.Sprintf("by “%s” from %s", s.Rule, parents(s.Parents))
-	case s.Origin == "":
+	case n.Rule != "" && len(n.Parents) == 0:
+		how = fmt.Sprintf("by “%s”", n.Rule)
+	case n.Rule != "":
+		how = fmt.Sprintf("by “%s” from %s", n.Rule, parents(n.Parents))
+	case n.Origin == "":
 		how = "made by the adversary"
 	}
-	return Clean(how), data(s.Fact, texts)
+	bytes = data(proof[n.Steps[0]].Fact, texts)
+	if k := len(n.Steps); k > 1 {
+		bytes = fmt.Sprintf("× %d, the first: ", k) + bytes
+	}
+	return Clean(how), bytes
 }
 
 func parents(list []int) string {

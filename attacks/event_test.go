@@ -1,0 +1,112 @@
+package attacks
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+)
+
+// TestEvents follows a theft call by call: what came of each stands with it.
+func TestEvents(t *testing.T) {
+	events := runOne(t, toyLab(t, attack(`"provider.store", "trustee:1.store"`, "", opensAll, keyTheft))).Trace.Events
+	var told []string
+	for _, e := range events {
+		told = append(told, e.Text)
+	}
+	require.Equal(t, []string{"advance(2)", "take(trustee:1.store): 1 fact", "advance(4)", "take(provider.store): 4 facts",
+		"saturate(): 0 facts", "facts(plaintext): 4 facts", "claim(6)"}, told)
+	take, claim := events[1], events[6]
+	require.Equal(t, []string{"trustee:1.store"}, take.Uses)
+	require.Equal(t, []Gain{{"trustee:1.store", "toy key", 1}}, take.Gained)
+	require.Equal(t, 2, take.Moment)
+	require.Equal(t, 4, claim.Times, "calls of one line are one event")
+	require.Equal(t, []int{1, 2, 3, 4}, claim.Opened)
+	require.Empty(t, claim.Uses)
+}
+
+// TestEventsOfEvidence dates what honest programs notice and show.
+func TestEventsOfEvidence(t *testing.T) {
+	events := []Event{{heard: 1}, {heard: 3}, {heard: 4}}
+	date(events, []int{1, 3})
+	require.Equal(t, []int{0, 1, 2}, []int{events[0].Noticed, events[1].Noticed, events[2].Noticed})
+
+	c := runOne(t, toyLab(t, attack(`"provider.control", "trustee:1.store"`, `applies = ["forge a toy message"],`, opensAll, `
+key = adv.take("trustee:1.store")[0]
+adv.hold("provider.control")
+for p in adv.packets(3):
+    adv.saturate()
+    if p.moment == 1 and p.to != "provider":
+        p.replace(adv.apply("forge a toy message", key, adv.facts("metadata")[0], text = "not what A typed"))
+`)))
+	require.Empty(t, c.Error)
+	require.Equal(t, 1, c.Forged)
+	last := c.Trace.Events[len(c.Trace.Events)-1]
+	require.Equal(t, Event{Text: "life goes on", Times: 1, Moment: 4, Forged: 1}, Event{Line: last.Line, Text: last.Text, Times: last.Times, Moment: last.Moment, Forged: last.Forged})
+	require.Zero(t, c.Trace.Events[1].Forged)
+}
+
+// TestLongLoops keeps a trace short: what a script does in a loop without end is
+// counted, not listed.
+func TestLongLoops(t *testing.T) {
+	c := runOne(t, toyLab(t, attack(`"provider.store"`, "", opensNothing, `
+for i in range(7000):
+    adv.facts("plaintext")
+    adv.take("provider.store")
+`)))
+	require.Empty(t, c.Error)
+	require.Len(t, c.Trace.Events, maxEvents)
+	calls := 0
+	for _, e := range c.Trace.Events {
+		calls += e.Times
+	}
+	require.Equal(t, 14_001, calls, "and what happened after the script's end")
+}
+
+// TestRecording keeps who held what, how a message travelled, and the proof of each
+// claim; without Record it keeps nothing.
+func TestRecording(t *testing.T) {
+	l := toyLab(t, attack(`"provider.store", "trustee:1.store"`, "", opensAll, keyTheft))
+	require.Nil(t, runOne(t, l).Trace.Record)
+	l.Record = true
+	rec := runOne(t, l).Trace.Record
+	var moments []int
+	for _, s := range rec.Stocks {
+		moments = append(moments, s.Moment)
+	}
+	require.Equal(t, []int{0, 2, 4}, moments)
+	provider := rec.Stocks[1].Of["provider"]
+	require.Equal(t, 2, provider[0].Facts, "two messages by then")
+	require.Positive(t, provider[0].Bytes)
+	require.NotContains(t, rec.Stocks[0].Of, "user:A", "what people know is nobody's loot")
+
+	first, last := rec.Journey[0], rec.Journey[len(rec.Journey)-1]
+	require.Equal(t, "user:B", first.From)
+	require.True(t, first.Private)
+	require.Equal(t, "user:A", last.To)
+	require.Positive(t, last.Bytes)
+
+	for k := 1; k <= 4; k++ {
+		proof, err := rec.Prove(context.Background(), k)
+		require.NoError(t, err)
+		require.Contains(t, string(proof[len(proof)-1].Fact.Data), l.Conversation.Messages[k-1].Text)
+	}
+	_, err := rec.Prove(context.Background(), 5)
+	require.ErrorContains(t, err, "nobody claimed it")
+}
+
+// TestRecordingOfAbsence has something to show where an attack is not applicable.
+func TestRecordingOfAbsence(t *testing.T) {
+	l := toyLab(t, attack(`"court.store"`, "", `not_applicable("no court")`, "pass"))
+	l.Record = true
+	typed := map[string]int{}
+	l.Typed = func(design string, message int) { typed[design] = max(typed[design], message) }
+	c := runOne(t, l)
+	require.False(t, c.Applicable)
+	require.Len(t, c.Trace.Record.Stocks, 3)
+	require.NotEmpty(t, c.Trace.Record.Journey)
+	require.Equal(t, map[string]int{"toy": 4}, typed)
+	require.Contains(t, c.Trace.Record.Stocks[0].Of, world.Trustee(1))
+}

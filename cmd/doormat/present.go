@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/present"
+	"doormat/demo/replay"
+)
+
+// presentation is what the flags of the verb say.
+type presentation struct {
+	options demo.Options
+	auto    bool
+	pace    time.Duration
+	record  string
+	timeout time.Duration
+}
+
+func (a *app) present() *cobra.Command {
+	var f presentation
+	c := &cobra.Command{
+		Use:   "present [ID-or-FILE ...]",
+		Short: "Tell the story step by step, in a terminal, for an audience",
+		Long: `Tell the story step by step in a terminal, for those who speak from one: each
+attack, from the library by its id or from a file, is an act. Without arguments
+there are four acts. Space goes on, b goes back, p takes the room's guess, and
+? lists the keys. The terminal needs 70 columns and 20 rows, so that letters
+can be large. By itself (--auto) the story takes two and a half minutes.
+
+Where input or output is no terminal, all screens are printed one after the
+other. --record writes them as a recording that asciinema plays (asciicast v2);
+it is the same to the byte every time.`,
+		ValidArgsFunction: a.completeActs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("pace") && !f.auto && f.record == "" {
+				return demo.Usagef("--pace: is for --auto and --record; give one of them")
+			}
+			if f.pace < 100*time.Millisecond || f.pace > 10*time.Minute {
+				return demo.Usagef("--pace %s: want a time from 100ms to 10m", f.pace)
+			}
+			return a.perform(c.Context(), f, args)
+		},
+	}
+	a.runFlags(c, &f.options)
+	c.Flags().BoolVar(&f.auto, "auto", false, "go on without keys; space pauses")
+	c.Flags().DurationVar(&f.pace, "pace", present.Pace, "`TIME` for a step; screens with more to read get twice that")
+	c.Flags().StringVar(&f.record, "record", "", "write a recording to `FILE`, whole or not at all, and show nothing")
+	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
+	_ = c.Flags().MarkHidden("script-timeout")
+	complete(c, "auto", words())
+	complete(c, "pace", words())
+	complete(c, "record", files)
+	complete(c, "script-timeout", words())
+	return c
+}
+
+// completeActs offers attacks, however many there are already.
+func (a *app) completeActs(c *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+	return a.completeAttackOrFile(c, nil, begun)
+}
+
+func (a *app) perform(ctx context.Context, f presentation, names []string) error {
+	lab, err := a.lab(f.options)
+	if err != nil {
+		return err
+	}
+	if n := len(lab.Designs); n > present.MaxDesigns && len(f.options.Designs) > 0 {
+		return demo.Usagef("--designs: %d designs: want at most %d beside each other", n, present.MaxDesigns)
+	}
+	lab.Designs = lab.Designs[:min(len(lab.Designs), present.MaxDesigns)]
+	acts, err := actors(ctx, lab, names, f.timeout)
+	if err != nil {
+		return err
+	}
+	show := present.New(talk(lab, acts, f.options.Conversation == ""), f.auto)
+	switch {
+	case f.record != "":
+		return record(ctx, show, acts, f)
+	case interactive():
+		return play(ctx, show, acts, f.pace)
+	}
+	if err := runAll(ctx, show, acts); err != nil {
+		return err
+	}
+	if err := show.Print(os.Stdout); err != nil {
+		return err
+	}
+	return judge(show)
+}
+
+// actor runs one act.
+type actor struct {
+	lab  attacks.Lab
+	tech attacks.Technique
+}
+
+// actors are the attacks of that name, or those that the demo tells one by one.
+func actors(ctx context.Context, lab *attacks.Lab, names []string, timeout time.Duration) (list []actor, err error) {
+	if len(names) == 0 {
+		for _, h := range demo.Showcases(lab.Attacks) {
+			names = append(names, h.ID)
+		}
+	}
+	for _, name := range names {
+		own := *lab
+		t, err := find(ctx, &own, name, timeout)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, actor{own, t})
+	}
+	return list, nil
+}
+
+func talk(lab *attacks.Lab, acts []actor, builtIn bool) present.Talk {
+	t := present.Talk{Conversation: lab.Conversation, BuiltIn: builtIn, Settings: lab.Settings, Seed: uint64(lab.Seed)}
+	for _, d := range lab.Designs {
+		t.Designs = append(t.Designs, d.Info())
+	}
+	for _, a := range acts {
+		t.Acts = append(t.Acts, a.tech.Header())
+	}
+	return t
+}
+
+// run runs the act, and keeps a fault in it from leaving the terminal as it is.
+func (a *actor) run(ctx context.Context, number int) (ran present.Ran) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			ran = present.Ran{Act: number, Err: fmt.Errorf("attack %s: fault: %v", a.tech.Header().ID, fault)}
+		}
+	}()
+	p, err := replay.Run(ctx, &a.lab, a.tech)
+	return present.Ran{Act: number, Replay: p, Err: err}
+}
+
+// runAll runs all acts before anything is shown.
+func runAll(ctx context.Context, show *present.Show, acts []actor) error {
+	for i := range acts {
+		ran := acts[i].run(ctx, i)
+		if ran.Err != nil {
+			return ran.Err
+		}
+		show.Take(ran)
+	}
+	return nil
+}
+
+// judge turns what the acts came to into the command's own error.
+func judge(show *present.Show) error {
+	cells, err := show.Cells()
+	if err != nil {
+		return err
+	}
+	return verdict(&attacks.Result{Cells: cells})
+}
+
+func record(ctx context.Context, show *present.Show, acts []actor, f presentation) (err error) {
+	out, err := openFile("--record", f.record)
+	if err != nil {
+		return err
+	}
+	if err = runAll(ctx, show, acts); err == nil {
+		err = show.Record(out.w, f.pace, os.Getenv("NO_COLOR") == "")
+	}
+	if out.close(&err); err != nil {
+		return err
+	}
+	return judge(show)
+}
+
+// interactive reports whether somebody can press keys and see what comes of it.
+func interactive() bool {
+	return term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()) && os.Getenv("TERM") != "dumb"
+}
+
+// play shows on the terminal. Acts run meanwhile, one after the other; the verdict is
+// about those that were ready when somebody quit.
+func play(ctx context.Context, show *present.Show, acts []actor, pace time.Duration) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	before, err := term.MakeRaw(os.Stdin.Fd())
+	if err != nil {
+		return fmt.Errorf("terminal: %w", err)
+	}
+	defer func() { _ = term.Restore(os.Stdin.Fd(), before) }()
+	keys, ready := make(chan present.Key), make(chan present.Ran)
+	go present.Read(os.Stdin, keys, ctx.Done())
+	resized(ctx, func() {
+		select {
+		case keys <- present.Redraw:
+		case <-ctx.Done():
+		}
+	})
+	go func() {
+		for i := range acts {
+			select {
+			case ready <- acts[i].run(ctx, i):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	err = show.Play(ctx, present.Terminal{Out: screen(), Size: size, Keys: keys, Ran: ready, Pace: pace, After: time.After})
+	if err != nil {
+		return err
+	}
+	return judge(show)
+}
+
+// screen is the terminal: with colours unless NO_COLOR is set, and always with what
+// moves the cursor.
+func screen() *colorprofile.Writer {
+	w := colorprofile.NewWriter(os.Stdout, os.Environ())
+	if os.Getenv("NO_COLOR") != "" || w.Profile <= colorprofile.NoTTY {
+		w.Profile = colorprofile.ASCII
+	}
+	return w
+}
+
+// size is that of the terminal; one that does not say is taken to be usual.
+func size() (width, height int) {
+	width, height, err := term.GetSize(os.Stdout.Fd())
+	if err != nil || width <= 0 || height <= 0 {
+		return 80, 24
+	}
+	return width, height
+}

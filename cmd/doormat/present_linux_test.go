@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/stretchr/testify/require"
+
+	"doormat/demo/present"
+)
+
+// TestTerminal runs the verb on a real terminal and finds it as it was, whether
+// somebody quits or the program is told to end; a slow step would show here as well.
+func TestTerminal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a terminal of its own")
+	}
+	for _, c := range []struct {
+		keys   string
+		signal os.Signal
+		code   int
+	}{{"1n q", nil, 0}, {"?\x03", nil, 0}, {"2", syscall.SIGTERM, exitFailed}} {
+		screen, terminal := pseudo(t)
+		before, err := term.GetState(terminal.Fd())
+		require.NoError(t, err)
+		var complaint strings.Builder
+		program, err := os.Executable()
+		require.NoError(t, err)
+		c0 := exec.Command(program, "present")
+		c0.Args[0] = "doormat" // see TestMain
+		c0.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=")
+		c0.Stdin, c0.Stdout, c0.Stderr = terminal, terminal, &complaint
+		require.NoError(t, c0.Start())
+		shown := make(chan string, 1)
+		started := make(chan struct{})
+		go watch(screen, started, shown)
+		<-started
+		_, err = screen.WriteString(c.keys)
+		require.NoError(t, err)
+		if c.signal != nil {
+			require.NoError(t, c0.Process.Signal(c.signal))
+		}
+		_ = c0.Wait()
+		require.Equal(t, c.code, c0.ProcessState.ExitCode(), complaint.String())
+		after, err := term.GetState(terminal.Fd())
+		require.NoError(t, err)
+		require.Equal(t, before, after)
+		require.NoError(t, terminal.Close())
+		text := <-shown
+		require.True(t, strings.HasPrefix(text, "\x1b[?1049h"), "the alternate screen")
+		require.True(t, strings.HasSuffix(text, "\x1b[?25h\x1b[?1049l"), "and back: %q", text[max(0, len(text)-60):])
+		require.Contains(t, text, "who can read your messages")
+	}
+}
+
+// watch reads what is shown, and says when the first screen is there.
+func watch(screen io.Reader, started chan<- struct{}, shown chan<- string) {
+	var text []byte
+	buf := make([]byte, 4096)
+	for {
+		n, err := screen.Read(buf)
+		if text = append(text, buf[:n]...); started != nil && strings.Contains(string(text), "quit") {
+			close(started)
+			started = nil
+		}
+		if err != nil { // the last user of the terminal has closed it
+			shown <- string(text)
+			return
+		}
+	}
+}
+
+// pseudo opens a terminal of the smallest size, see pty(7).
+func pseudo(t *testing.T) (screen, terminal *os.File) {
+	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip("no pseudo terminals here:", err)
+	}
+	control := func(request uintptr, argument unsafe.Pointer) {
+		_, _, code := syscall.Syscall(syscall.SYS_IOCTL, screen.Fd(), request, uintptr(argument))
+		require.Zero(t, code)
+	}
+	var unlocked, number int32
+	control(syscall.TIOCSPTLCK, unsafe.Pointer(&unlocked))
+	control(syscall.TIOCGPTN, unsafe.Pointer(&number))
+	size := [4]uint16{present.Height, present.Width}
+	control(syscall.TIOCSWINSZ, unsafe.Pointer(&size))
+	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = screen.Close() })
+	time.AfterFunc(time.Minute, func() { _ = screen.Close() }) // never wait for ever
+	return screen, terminal
+}

@@ -1,0 +1,268 @@
+package present
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/replay"
+	"doormat/demo/story"
+	"doormat/world"
+)
+
+var showcases = []string{"device-theft", "quorum-theft", "narrow-order", "secret-order"}
+
+// library is a show with every attack of the library as an act, all of which ran; in
+// a hurry, with four.
+var library = sync.OnceValues(func() (*Show, error) {
+	kit, err := demo.Default()
+	if err != nil {
+		return nil, err
+	}
+	o := demo.Defaults()
+	if testing.Short() {
+		o.Attacks = showcases
+	}
+	lab, err := o.Lab(kit, story.Conversation())
+	if err != nil {
+		return nil, err
+	}
+	return showOf(lab, true)
+})
+
+// showOf runs the attacks of a lab and makes acts of them.
+func showOf(lab *attacks.Lab, builtIn bool) (*Show, error) {
+	r, err := lab.Run(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	t := Talk{Conversation: lab.Conversation, BuiltIn: builtIn, Settings: lab.Settings, Seed: 1}
+	for _, d := range lab.Designs {
+		t.Designs = append(t.Designs, d.Info())
+	}
+	for _, a := range lab.Attacks {
+		t.Acts = append(t.Acts, a.Header())
+	}
+	s := New(t, false)
+	for i, a := range lab.Attacks {
+		s.Take(Ran{Act: i, Replay: replay.New(r, a, lab.Conversation)})
+	}
+	return s, nil
+}
+
+// whole is the library at its opening. Tests that press keys take four.
+func whole(t *testing.T) *Show {
+	s, err := library()
+	require.NoError(t, err)
+	fresh := New(s.talk, false)
+	for i, a := range s.acts {
+		fresh.Take(Ran{Act: i, Replay: a.replay})
+	}
+	return fresh
+}
+
+// four are the acts that the demo shows.
+func four(t *testing.T, auto bool) *Show {
+	s := whole(t)
+	all, talk := s.acts, s.talk
+	talk.Acts = nil
+	var acts []act
+	for _, id := range showcases {
+		i := slices.IndexFunc(s.talk.Acts, func(h attacks.Header) bool { return h.ID == id })
+		talk.Acts, acts = append(talk.Acts, s.talk.Acts[i]), append(acts, all[i])
+	}
+	out := New(talk, auto)
+	out.acts = acts
+	return out
+}
+
+func fits(t *testing.T, lines []string, width, height int, what string) {
+	require.Len(t, lines, height, what)
+	for _, l := range lines {
+		require.LessOrEqual(t, lipgloss.Width(l), width, "%s: %q", what, l)
+		require.NotContains(t, ansi.Strip(l), "\x1b", what)
+		require.NotContains(t, l, "\n", what)
+	}
+}
+
+// TestScreensFit walks through every attack of the library, at several sizes, with
+// and without the guesses of the room. At the smallest nothing of the prose is left
+// out either.
+func TestScreensFit(t *testing.T) {
+	for _, size := range [][2]int{{Width, Height}, {80, 24}, {100, 37}, {240, 70}} {
+		for _, guess := range []bool{false, true} {
+			s := whole(t)
+			for i := range s.acts {
+				for q := 0; guess && q < 4; q++ {
+					s.acts[i].guess[q] = attacks.All
+				}
+			}
+			require.NoError(t, s.screens(func() error {
+				what := fmt.Sprintf("%v %v", size, s.at)
+				lines := s.Screen(size[0], size[1])
+				fits(t, lines, size[0], size[1], what)
+				if a := s.current(); a != nil && a.views[s.at.view].kind != script {
+					prose := ansi.Strip(strings.Join(lines[1:], "\n"))
+					require.NotContains(t, prose, "…", what+" "+s.id())
+				}
+				return nil
+			}))
+		}
+	}
+	s := four(t, true)
+	for _, keys := range []string{"?", "?", "1p", "  ", "rp"} {
+		press(s, keys)
+		fits(t, s.Screen(Width, Height), Width, Height, keys)
+	}
+}
+
+// id names the act on stage.
+func (s *Show) id() string {
+	if s.current() == nil {
+		return ""
+	}
+	return s.talk.Acts[s.at.act-1].ID
+}
+
+// TestSmall asks for a larger terminal, whatever there is.
+func TestSmall(t *testing.T) {
+	s := four(t, false)
+	for width := range Width + 1 {
+		for height := 1; height < 4; height++ {
+			fits(t, s.Screen(max(width, 1), height), max(width, 10), height, "small")
+		}
+	}
+	require.Contains(t, strings.Join(s.Screen(60, 15), " "), "60 columns and 15 rows")
+}
+
+var numbers = regexp.MustCompile(`(\d+) of (\d+)`)
+
+// TestNumbers holds what the outcome says to what was counted, and the last step to
+// the outcome.
+func TestNumbers(t *testing.T) {
+	s := whole(t)
+	for i := range s.acts {
+		s.at = place{i + 1, 0}
+		press(s, "r")
+		r := s.acts[i].replay
+		text := lines(s)
+		for part, label := range []string{"target", "others"} {
+			got := numbers.FindAllString(row(text, label), -1)
+			require.Len(t, got, 2, "%s: %q", s.id(), row(text, label))
+			for d := range r.Result.Cells {
+				c := &r.Result.Cells[d]
+				e := [2]attacks.Exposure{c.Content.Target, c.Content.Others}[part]
+				total := exposure(r, d, part).Total
+				require.Equal(t, fmt.Sprintf("%d of %d", e.Recovered, total), got[d], s.id())
+				if c.Applicable {
+					require.Equal(t, e.Total, total)
+				}
+			}
+		}
+		for d := range r.Result.Cells {
+			if c := &r.Result.Cells[d]; c.Lawful.Asked > 0 {
+				require.Contains(t, row(text, "orders"), fmt.Sprintf("served %d of %d", c.Lawful.Served, c.Lawful.Asked))
+			}
+			if len(r.Result.Cells[d].Noticed) > 0 {
+				require.Contains(t, row(text, "noticed"), "! ")
+			}
+		}
+		press(s, "b")
+		before := lines(s)
+		for _, label := range []string{"target", "others"} {
+			require.Equal(t, row(text, label), row(before, label), s.id())
+		}
+	}
+}
+
+// lines is the screen without styles.
+func lines(s *Show) []string {
+	var out []string
+	for _, l := range s.Screen(Width, Height) {
+		out = append(out, ansi.Strip(l))
+	}
+	return out
+}
+
+// row is the first line that begins with a label.
+func row(text []string, label string) string {
+	for _, l := range text {
+		if strings.HasPrefix(l, label+" ") {
+			return l
+		}
+	}
+	return ""
+}
+
+// TestTimeline draws who can be read: everybody once a quorum is robbed.
+func TestTimeline(t *testing.T) {
+	s := four(t, false)
+	press(s, "2rb") // the last step of quorum-theft
+	text := lines(s)
+	for _, name := range []string{"*Marco", "Ruth", "Sam", "Jo", "Ines", "Dr Okoye"} {
+		l := []rune(row(text, name))
+		require.NotContains(t, string(l[:labels+30]), "■", name)
+		require.Contains(t, string(l[labels+30:]), "■", name)
+		require.NotContains(t, string(l[labels+30:]), "□", name)
+	}
+	require.Contains(t, row(text, "messages"), "▼")
+	press(s, "2nn")
+	require.Contains(t, row(lines(s), "*Marco"), "·", "not yet written")
+	require.Contains(t, lines(s)[4], "> 37 ", "the line that runs")
+}
+
+// TestHostile shows names and scripts of strangers as what they are: letters.
+func TestHostile(t *testing.T) {
+	const evil = "\x1b]0;boo\x07\u202eMallory\u200f\t漢字漢字漢字漢字"
+	c := &world.Conversation{Title: evil, Target: evil, Accounts: []string{evil}}
+	for i := range 40 {
+		name := fmt.Sprintf("%d %s", i, evil)
+		c.Accounts = append(c.Accounts, name)
+		for k := range 6 {
+			c.Messages = append(c.Messages, world.Message{From: evil, To: []string{name}, Text: evil,
+				Sent: time.Unix(int64(1000*(6*i+k)), 0).UTC()})
+		}
+	}
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	a, err := attacks.Load("evil.star", []byte(strings.ReplaceAll(hostile, "EVIL", evil+strings.Repeat(" long", 3000))))
+	require.NoError(t, err)
+	o := demo.Defaults()
+	o.Attacks = []string{"device-theft"}
+	lab, err := o.Lab(kit, c)
+	require.NoError(t, err)
+	lab.Attacks = append(lab.Attacks, a)
+	s, err := showOf(lab, false)
+	require.NoError(t, err)
+	for _, size := range [][2]int{{Width, Height}, {120, 50}} {
+		require.NoError(t, s.screens(func() error {
+			text := s.Screen(size[0], size[1])
+			fits(t, text, size[0], size[1], fmt.Sprint(s.at))
+			for _, bad := range []string{"\x07", "\u202e", "\u200f", "\x1b]"} {
+				require.NotContains(t, strings.Join(text, ""), bad)
+			}
+			return nil
+		}))
+	}
+	press(s, "1n")
+	require.Contains(t, strings.Join(lines(s), "\n"), "36 more")
+}
+
+const hostile = `technique(id = "evil", title = "EVIL", family = "theft", kind = "attack", needs = ["provider.store"], showcase = "e2ee",
+    happens = "EVIL", why = "EVIL", really = "EVIL", source = "EVIL", exercise = "e",
+    expects = {"e2ee": opens(target = "none", others = "none", why = "EVIL"), "escrow": not_applicable("EVIL")})
+
+def run(adv):
+	adv.take("provider.store")  # EVIL
+`

@@ -1,0 +1,201 @@
+package present
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo/replay"
+	"doormat/world"
+)
+
+// surfaces tell what an adversary may do to a principal.
+var surfaces = []struct {
+	surface world.Surface
+	words   string
+}{
+	{world.Tap, "listen to"}, {world.Tamper, "change what passes"}, {world.Store, "copy what is stored at"},
+	{world.Control, "run its own program at"}, {world.Order, "get answers, by order, from"},
+}
+
+// using tells in a sentence which principals may be used how.
+func using(needs []string) string {
+	var parts []string
+	for _, s := range surfaces {
+		var of []string
+		for _, need := range needs {
+			if strings.HasSuffix(need, "."+string(s.surface)) {
+				of = append(of, need)
+			}
+		}
+		if len(of) > 0 {
+			parts = append(parts, s.words+" "+strings.Join(principals(of), ", "))
+		}
+	}
+	return strings.Join(parts, "; ") + "."
+}
+
+// principals names whose capabilities these are, those alike together:
+// "trustees 1-3", "the provider".
+func principals(capabilities []string) []string {
+	var names []string
+	members := map[string][]string{}
+	for _, c := range capabilities {
+		principal := c
+		if i := strings.LastIndexByte(c, '.'); i >= 0 {
+			principal = c[:i]
+		}
+		name, member, _ := strings.Cut(principal, ":")
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		if member != "" && !slices.Contains(members[name], member) {
+			members[name] = append(members[name], member)
+		}
+	}
+	for i, name := range names {
+		names[i] = called(name, members[name])
+	}
+	return names
+}
+
+// briefly names principals where there is little room.
+func briefly(capabilities []string) string {
+	names := principals(capabilities)
+	for i, name := range names {
+		names[i] = strings.TrimPrefix(strings.TrimPrefix(name, "the "), "every service in ")
+	}
+	return strings.Join(names, ", ")
+}
+
+// called is how principals of one kind are called.
+func called(name string, members []string) string {
+	many := len(members) > 1 || len(members) == 1 && strings.Contains(members[0], "..")
+	list := runs(members)
+	switch {
+	case len(members) == 0:
+		return "the " + name
+	case name == "jurisdiction":
+		return "every service in country " + list
+	case name == "device" && many:
+		return "phones of " + list
+	case name == "device" && (list == "target" || list == "partner"):
+		return "the " + list + "'s phone"
+	case name == "device":
+		return list + "'s phone"
+	case many && strings.HasSuffix(name, "s"):
+		return name + "es " + list
+	case many:
+		return name + "s " + list
+	}
+	return name + " " + list
+}
+
+// runs writes members, numbers in a row as "1-3".
+func runs(members []string) string {
+	var parts []string
+	for i := 0; i < len(members); {
+		first, err := strconv.Atoi(members[i])
+		j := i + 1
+		for ; err == nil && j < len(members) && members[j] == strconv.Itoa(first+j-i); j++ {
+		}
+		part := members[i]
+		if j-i > 1 {
+			part += "-" + members[j-1]
+		}
+		parts, i = append(parts, part), j
+	}
+	return strings.Join(parts, ", ")
+}
+
+// now tells what a step changed in a design.
+func now(before, after *replay.Frame) string {
+	if !after.Ran {
+		return "–"
+	}
+	var parts []string
+	add := func(n int, words string) {
+		if n > 0 {
+			parts = append(parts, words)
+		}
+	}
+	files, wrong, typed := after.Files-before.Files, after.False-before.False, after.Moment-before.Moment
+	facts, days := gained(after)-gained(before), after.Days-before.Days
+	joined := slices.DeleteFunc(slices.Clone(after.Used), func(c string) bool { return slices.Contains(before.Used, c) })
+	add(len(after.New), fmt.Sprintf("+%d open", len(after.New)))
+	add(files, "+"+count(files, "file"))
+	add(wrong, count(wrong, "false claim"))
+	add(after.Forged-before.Forged, fmt.Sprintf("+%d forged", after.Forged-before.Forged))
+	add(len(joined), "+"+briefly(joined))
+	add(typed, fmt.Sprintf("%d typed", typed))
+	add(days, count(days, "day"))
+	add(facts, "+"+count(facts, "fact"))
+	if len(parts) == 0 && len(after.Did) > 0 {
+		if _, came, ok := strings.Cut(after.Did[0], "): "); ok {
+			return came // "saturate(plaintext): 20 facts"
+		}
+		return after.Did[0]
+	}
+	return strings.Join(parts, ", ")
+}
+
+func gained(f *replay.Frame) (n int) {
+	for _, g := range f.Gained {
+		n += g.Facts
+	}
+	return n
+}
+
+// taken names the principals used so far.
+func taken(f *replay.Frame) string {
+	if len(f.Used) == 0 {
+		return "nobody yet"
+	}
+	return briefly(f.Used)
+}
+
+// heard tells who noticed, and what was forged.
+func heard(list []attacks.Evidence, forged int) string {
+	text := "nobody"
+	var by []string
+	for _, e := range list {
+		by = append(by, e.By+".")
+	}
+	if len(by) > 0 {
+		slices.Sort(by)
+		text = "! " + briefly(by)
+	}
+	if forged > 0 {
+		text += fmt.Sprintf("; %d forged", forged)
+	}
+	return text
+}
+
+// state is what stands beside a number of messages: a glyph, a word, the number.
+func state(c *attacks.Cell, e attacks.Exposure) string {
+	numbers := fmt.Sprintf("  %d of %d", e.Recovered, e.Total)
+	switch {
+	case e.Total == 0:
+		return faint.Render("– none there")
+	case c.Error != "":
+		return alarm.Render("✗ error")
+	case !c.Applicable:
+		return faint.Render("– n/a" + numbers)
+	case e.Recovered == 0:
+		return closed.Render("□ none" + numbers)
+	case e.Recovered < e.Total:
+		return open.Render("◧ part" + numbers)
+	}
+	return open.Render("■ all" + numbers)
+}
+
+// levels are the answers to a question.
+var levels = map[attacks.Level]string{attacks.None: "□ none", attacks.Some: "◧ part", attacks.All: "■ all"}
+
+// split tells what was opened of what was said before and after the moment.
+func split(c attacks.Content) string {
+	t, o := c.Target, c.Others
+	return fmt.Sprintf("%d/%d, after %d/%d", t.Before+o.Before, t.BeforeTotal+o.BeforeTotal, t.After+o.After, t.AfterTotal+o.AfterTotal)
+}

@@ -1,0 +1,206 @@
+// What the stage does in a browser: keys, swapping pages in, following runs. Every
+// page works without it; it fetches what links and forms would load and swaps in
+// its <main>, so that a step is no blink.
+"use strict";
+
+const pace = 2500; // milliseconds a step while the story runs by itself
+const root = document.documentElement;
+const main = () => document.getElementById("main");
+let stream = null, boot = null, running = null, turn = 0;
+
+// go shows another page of the stage. Steps replace the address, so that Back leaves
+// the act; everything else is a new entry.
+async function go(url, { push = true, focus = "" } = {}) {
+  const mine = ++turn;
+  const target = new URL(url, location.href);
+  main().setAttribute("aria-busy", "true");
+  let text;
+  try {
+    const answer = await fetch(target.pathname + target.search, { headers: { Accept: "text/html" } });
+    text = await answer.text();
+  } catch {
+    if (mine === turn) lost(true);
+    return;
+  }
+  if (mine !== turn) return; // somebody has gone on meanwhile
+  const page = new DOMParser().parseFromString(text, "text/html");
+  if (!page.getElementById("main")) { location.assign(target); return; }
+  history[push ? "pushState" : "replaceState"]({}, "", target);
+  show(page, focus || target.hash.slice(1));
+}
+
+// show puts a page in the place of this one, and keeps the place of reader and focus.
+function show(page, focus) {
+  const open = [...document.querySelectorAll("details[open]")].map((d) => d.className);
+  const held = document.activeElement?.id || "";
+  const label = document.activeElement?.textContent?.trim();
+  const inside = main().contains(document.activeElement);
+  document.title = page.title;
+  document.querySelector("header.top").replaceWith(page.querySelector("header.top"));
+  main().replaceWith(page.getElementById("main"));
+  for (const d of document.querySelectorAll("details")) if (d.className && open.includes(d.className)) d.open = true;
+  const next = document.getElementById(focus) || document.getElementById(held) ||
+    (inside && [...main().querySelectorAll("a.button, button")].find((b) => b.textContent.trim() === label));
+  if (next) { next.tabIndex = next.tabIndex < 0 ? -1 : next.tabIndex; next.focus({ preventScroll: !focus }); }
+  settle();
+  document.getElementById("said").textContent = [...main().querySelectorAll("h1, .value")].map((e) => e.textContent.trim()).join(". ");
+}
+
+// settle is what every new page needs.
+function settle() {
+  buttons();
+  main().querySelector("li.runs")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (!main().querySelector(".source li.runs")) main().querySelector(".source")?.scrollTo(0, 0);
+  listen();
+}
+
+function buttons() {
+  for (const b of document.querySelectorAll('[data-do="large"]')) b.setAttribute("aria-pressed", String(root.dataset.size === "large"));
+  for (const b of document.querySelectorAll('[data-do="run"]')) b.setAttribute("aria-pressed", String(running !== null));
+}
+
+// listen follows the run that the page waits for, or just whether the server lives.
+function listen(address = main().dataset.events || "/events") {
+  stream?.close();
+  stream = new EventSource(address);
+  const data = (e) => JSON.parse(e.data);
+  stream.addEventListener("boot", (e) => {
+    lost(false);
+    if (boot && boot !== data(e)) { boot = data(e); go(location.href, { push: false }); }
+    boot = data(e);
+  });
+  stream.addEventListener("restarted", () => { boot = null; lost(false); go(location.href, { push: false }); });
+  stream.addEventListener("progress", (e) => progress(data(e)));
+  stream.addEventListener("cell", (e) => cell(data(e)));
+  stream.addEventListener("part", () => go(location.href, { push: false }));
+  stream.addEventListener("end", () => {
+    const waits = main().querySelector("[data-waiting], [data-progress]") || "waiting" in main().dataset;
+    if (waits && address !== "/events") go(location.href, { push: false });
+    if (address !== "/events") listen("/events"); else stream.close();
+  });
+  stream.addEventListener("error", () => lost(true));
+}
+
+function progress(p) {
+  for (const e of main().querySelectorAll("[data-progress]")) e.textContent = p.what;
+  for (const e of main().querySelectorAll("progress")) { e.max = p.total || 1; e.value = p.done; }
+}
+
+// cell puts a finished cell into the matrix; its markup was made by the server's
+// templates.
+function cell(c) {
+  const place = main().querySelector(`td[data-attack="${CSS.escape(c.attack)}"][data-design="${CSS.escape(c.design)}"]`);
+  const made = new DOMParser().parseFromString(c.html, "text/html").body;
+  place?.replaceChildren(...made.childNodes);
+}
+
+// lost says that the server is gone, if it is for more than a moment.
+let gone = 0;
+function lost(is) {
+  clearTimeout(gone);
+  if (is && !document.hidden) gone = setTimeout(say, 1000, true); else say(false);
+}
+
+function say(is) {
+  const note = document.getElementById("lost");
+  note.hidden = !is;
+  note.textContent = is ? "doormat has stopped. Start “doormat stage” again: this page goes on where it was." : "";
+}
+
+// run steps on by itself until the end of the act.
+function run(on) {
+  clearInterval(running);
+  running = null;
+  if (on && step("next")) running = setInterval(() => { if (last() || !step("next")) run(false); }, pace);
+  buttons();
+}
+const last = () => main().dataset.step !== undefined && main().dataset.step === main().dataset.last;
+
+// step goes where an attribute of the page says.
+function step(which) {
+  const url = main().dataset[which];
+  if (!url) return false;
+  const same = new URL(url, location.href).pathname === location.pathname;
+  go(url, { push: !same });
+  return true;
+}
+
+function choose(name, value) {
+  if (value) root.dataset[name] = value; else delete root.dataset[name];
+  try { if (value) localStorage.setItem(name, value); else localStorage.removeItem(name); } catch { /* a private window */ }
+  buttons();
+}
+
+const doings = {
+  large: () => choose("size", root.dataset.size === "large" ? "" : "large"),
+  theme: () => {
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    choose("theme", dark ? "light" : "dark");
+  },
+  keys: () => {
+    const keys = document.getElementById("keys");
+    keys.hidden = !keys.hidden;
+    for (const b of document.querySelectorAll('[data-do="keys"]')) b.setAttribute("aria-expanded", String(!keys.hidden));
+  },
+  run: () => run(running === null),
+  settings: () => {
+    const d = document.querySelector("details.settings");
+    if (!d) return;
+    d.open = !d.open;
+    if (d.open) d.querySelector("input:not([type=hidden])")?.focus();
+  },
+  next: () => { run(false); step("next"); },
+  back: () => { run(false); step("back"); },
+  restart: () => { run(false); step("restart"); },
+};
+
+const keys = {
+  ArrowRight: "next", PageDown: "next", " ": "next", n: "next", ArrowLeft: "back", PageUp: "back", b: "back",
+  r: "run", 0: "restart", Home: "restart", l: "large", d: "theme", "?": "keys", c: "settings",
+};
+
+addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, textarea")) return;
+  const onControl = e.target.closest("a, button, summary, [role=region]");
+  if (onControl && (e.key === " " || e.key === "Enter")) return; // theirs
+  let doing = keys[e.key];
+  const link = document.querySelector(`[data-act="${CSS.escape(e.key)}"], a[data-key="${CSS.escape(e.key)}"]`);
+  if (!doing && !link) return;
+  e.preventDefault();
+  if (doing) { doings[doing](); return; }
+  run(false);
+  const url = new URL(link.href);
+  go(url, { focus: url.hash.slice(1) });
+});
+
+addEventListener("click", (e) => {
+  if (e.defaultPrevented || e.button !== 0 || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+  const button = e.target.closest("[data-do]");
+  if (button) { doings[button.dataset.do](); return; }
+  const link = e.target.closest("a[href]");
+  if (!link) return;
+  const href = link.getAttribute("href") ?? "";
+  if (!href.startsWith("/") || href.startsWith("/assets/")) return;
+  e.preventDefault();
+  run(false);
+  const url = new URL(href, location.href);
+  go(url, { push: url.pathname !== location.pathname });
+});
+
+addEventListener("submit", (e) => {
+  const form = e.target;
+  if (!form.matches("[data-swap-form]")) return;
+  e.preventDefault();
+  const query = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (value !== "") query.append(name, value);
+  go(form.getAttribute("action") + "?" + query);
+});
+
+// A changed control runs again by itself.
+addEventListener("change", (e) => {
+  const form = e.target.closest("form[data-auto]");
+  if (form && form.reportValidity()) form.requestSubmit();
+});
+
+addEventListener("popstate", () => go(location.href, { push: false }));
+settle();

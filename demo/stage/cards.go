@@ -1,0 +1,212 @@
+package stage
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo/replay"
+	"doormat/world"
+)
+
+// A card is a principal, or several alike, as a figure on the stage.
+type card struct {
+	Figure string // which figure: phone, provider, trustee, court, agency, log, witness, monitor, network
+	Name   string
+	Place  string   // jurisdiction, "" for phones, which have none
+	State  string   // "", "reach" (may be used) or "used"
+	Says   string   // the state in words
+	Brief  string   // the most telling of what it holds
+	Holds  []string // all of it
+}
+
+// doings say what a surface lets an adversary do, before and after it was used.
+var doings = map[world.Surface][2]string{
+	world.Store:   {"can be copied", "copied"},
+	world.Control: {"can be taken over", "taken over"},
+	world.Order:   {"answers", "answers"},
+	world.Tap:     {"can be tapped", "tapped"},
+	world.Tamper:  {"can be tampered with", "tampered with"},
+}
+
+// cast builds the cards of a design.
+type cast struct {
+	frame    *replay.Frame
+	settings world.Settings
+	people   []string
+	lit      bool // the adversary's capabilities have been named
+	placed   map[string]string
+	seats    []card // trustees
+}
+
+func newCast(p *replay.Replay, design int, s *replay.Step) *cast {
+	c := &cast{frame: &s.Frames[design], settings: p.Result.Cells[design].Trace.Settings, lit: s.Kind != replay.Opening}
+	c.people = p.Conversation.People(c.settings.Target)
+	c.placed, _ = c.settings.Placement() // checked before the run
+	return c
+}
+
+// manyPhones is how many phones get cards of their own.
+const manyPhones = 3
+
+// cards lists the principals; the trustees are in seats then.
+func (c *cast) cards() []card {
+	list := append(c.phones(), c.one("provider", "provider"))
+	if _, says := c.state([]string{world.NetworkName}); says != "" {
+		list = append(list, c.one("network", world.NetworkName))
+	}
+	for i := 1; i <= c.settings.Trustees; i++ {
+		if name := world.Trustee(i); c.exists(name) {
+			seat := c.one("trustee", name)
+			seat.Name = fmt.Sprint(i)
+			c.seats = append(c.seats, seat)
+		}
+	}
+	return append(list, c.officials()...)
+}
+
+// officials are courts and those who watch: cards of their own for those whom the
+// adversary may use, one for the rest.
+func (c *cast) officials() []card {
+	var list []card
+	var idle, names []string
+	for _, name := range append([]string{"court", "agency", "log", "monitor"}, c.named("witness:")...) {
+		figure, _, _ := strings.Cut(name, ":")
+		switch state, _ := c.state([]string{name}); {
+		case !c.exists(name):
+		case state != "":
+			list = append(list, c.one(figure, name))
+		default:
+			idle = append(idle, name)
+			if !slices.Contains(names, figure) {
+				names = append(names, figure)
+			}
+		}
+	}
+	if len(idle) > 0 {
+		rest := c.several("court", strings.Join(names, ", "), idle)
+		rest.Brief = ""
+		list = append(list, rest)
+	}
+	return list
+}
+
+// phones are the target's, then those that an adversary may use, then the rest in one.
+func (c *cast) phones() []card {
+	var list []card
+	var rest []string
+	for i, account := range c.people {
+		device := world.DeviceOf(account)
+		state, _ := c.state([]string{device, world.UserOf(account)})
+		if i == 0 || state != "" && len(list) < manyPhones || len(c.people) <= manyPhones {
+			phone := c.several("phone", account+"’s phone", []string{device, world.UserOf(account)})
+			if i == 0 {
+				phone.Name += " (target)"
+			}
+			list = append(list, phone)
+			continue
+		}
+		rest = append(rest, device, world.UserOf(account))
+	}
+	if n := len(rest) / 2; n > 0 {
+		list = append(list, c.several("phone", fmt.Sprintf("%d other phones", n), rest))
+	}
+	return list
+}
+
+func (c *cast) one(figure, name string) card { return c.several(figure, name, []string{name}) }
+
+// several makes a card of principals alike.
+func (c *cast) several(figure, title string, names []string) card {
+	k := card{Figure: figure, Name: title, Place: c.placed[names[0]]}
+	k.State, k.Says = c.state(names)
+	var sum []attacks.Holding
+	for _, name := range names {
+		if c.frame.Stock == nil {
+			break
+		}
+		for _, h := range c.frame.Stock.Of[name] {
+			i := slices.IndexFunc(sum, func(s attacks.Holding) bool { return s.Kind == h.Kind })
+			if i < 0 {
+				i = len(sum)
+				sum = append(sum, attacks.Holding{Kind: h.Kind})
+			}
+			sum[i].Facts += h.Facts
+			sum[i].Bytes += h.Bytes
+		}
+	}
+	for _, h := range sum {
+		k.Holds = append(k.Holds, fmt.Sprintf("%d × %s, %d bytes", h.Facts, h.Kind, h.Bytes))
+	}
+	k.Brief = brief(sum)
+	return k
+}
+
+// telling are kinds that a card names before others.
+var telling = []world.Kind{"share", "envelope", "kept message", "court key", "agency key"}
+
+// brief names one kind of what a principal holds.
+func brief(holds []attacks.Holding) string {
+	const few = 1
+	rank := func(h attacks.Holding) int {
+		if i := slices.Index(telling, h.Kind); i >= 0 {
+			return i
+		}
+		return len(telling)
+	}
+	holds = slices.Clone(holds)
+	slices.SortStableFunc(holds, func(a, b attacks.Holding) int {
+		return cmp.Or(rank(a)-rank(b), b.Facts-a.Facts)
+	})
+	var parts []string
+	for _, h := range holds[:min(few, len(holds))] {
+		parts = append(parts, fmt.Sprintf("%d × %s", h.Facts, h.Kind))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// state says whether an adversary may use, or has used, one of the named principals.
+func (c *cast) state(names []string) (state, says string) {
+	if !c.lit {
+		return "", ""
+	}
+	for _, need := range c.frame.Cell.Needs {
+		capability, err := world.ParseCapability(need)
+		if err != nil {
+			continue
+		}
+		members, err := world.Members(capability.Principal, c.settings, c.people)
+		if err != nil || !slices.ContainsFunc(members, func(m string) bool { return slices.Contains(names, m) }) {
+			continue
+		}
+		words := doings[capability.Surface]
+		if slices.Contains(c.frame.Used, need) {
+			return "used", words[1]
+		}
+		state, says = "reach", words[0]
+	}
+	return state, says
+}
+
+func (c *cast) exists(name string) bool {
+	if c.frame.Stock == nil {
+		return false
+	}
+	_, ok := c.frame.Stock.Of[name]
+	return ok
+}
+
+func (c *cast) named(prefix string) (names []string) {
+	if c.frame.Stock == nil {
+		return nil
+	}
+	for name := range c.frame.Stock.Of {
+		if strings.HasPrefix(name, prefix) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

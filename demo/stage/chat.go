@@ -1,0 +1,59 @@
+package stage
+
+import (
+	"fmt"
+	"net/http"
+	"path"
+
+	"doormat/demo"
+	"doormat/demo/report"
+	"doormat/demo/story"
+	"doormat/world"
+)
+
+// conversation gives the one that a query is about.
+func (s *Stage) conversation(q choice) (*world.Conversation, error) {
+	if q.Chat == "" {
+		return story.Conversation(), nil
+	}
+	k, err := s.chats.get(q.Chat)
+	if err != nil {
+		return nil, err
+	}
+	return k.conv, nil
+}
+
+// chatView tells of the uploaded chat that a page is about, nil if there is none.
+func (s *Stage) chatView(q choice) *chatView {
+	k, err := s.chats.get(q.Chat)
+	if q.Chat == "" || err != nil {
+		return nil
+	}
+	view := &chatView{ID: k.id, Title: report.Clean(k.conv.Title)}
+	view.About = fmt.Sprintf("%d messages of %d accounts were read, %d items left out.", len(k.conv.Messages), len(k.conv.Accounts), len(k.summary.LeftOut))
+	for _, text := range k.warnings {
+		view.Warnings = append(view.Warnings, report.Clean(text))
+	}
+	return view
+}
+
+// upload takes in a chat and leads to a page about it.
+func (s *Stage) upload(w http.ResponseWriter, r *http.Request) {
+	s.chats.upload(w, r, func(status int, err error) { s.fail(w, s.initial, status, "This chat cannot be read", err) })
+}
+
+func (s *Stage) forget(w http.ResponseWriter, r *http.Request) { s.chats.forget(w, r) }
+
+// command is what repeats a replay in a terminal. The file of an uploaded chat was
+// somewhere that the stage does not know.
+func (s *Stage) command(at place) string {
+	o := at.query.Options
+	if k, err := s.chats.get(at.query.Chat); at.query.Chat != "" && err == nil {
+		o.Conversation = path.Base(k.conv.Title)
+	}
+	text := "go run ./cmd/doormat attack run " + demo.Quote(at.attack)
+	if flags := o.Flags(); flags != "" {
+		text += " " + flags
+	}
+	return text
+}

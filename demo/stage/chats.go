@@ -1,0 +1,91 @@
+package stage
+
+import (
+	"crypto/rand"
+	"slices"
+	"strings"
+	"sync"
+
+	"doormat/demo"
+	"doormat/demo/chat"
+	"doormat/world"
+)
+
+// Bounds of what is kept of uploads.
+const (
+	maxChats    = 4
+	maxMessages = 20_000 // in one chat
+)
+
+// chats keeps uploaded chats in memory, each under a name that nobody guesses. Nothing
+// of them is written to disk, and what was computed from a chat goes with it.
+type chats struct {
+	store   *store
+	reading chan struct{} // one upload at a time is in memory
+
+	mu   sync.Mutex
+	list []*kept // the oldest first
+}
+
+// kept is an uploaded chat.
+type kept struct {
+	id       string
+	conv     *world.Conversation
+	summary  chat.Summary // counts, and what was left out
+	warnings []string     // what the reader guessed or altered
+}
+
+func newChats(s *store) *chats { return &chats{store: s, reading: make(chan struct{}, 1)} }
+
+// keep takes a chat in, called name and aimed at target, "" for its first author. The
+// oldest makes room.
+func (c *chats) keep(read *chat.Chat, name, target string) (*kept, error) {
+	if n := len(read.Messages); n > maxMessages {
+		return nil, demo.Usagef("%s: %d messages: the stage takes chats of up to %d, the command line longer ones: doormat matrix --conversation FILE", name, n, maxMessages)
+	}
+	conv, err := read.Conversation(name, target)
+	if err != nil {
+		return nil, err
+	}
+	k := &kept{rand.Text(), conv, read.Summary(), read.Warnings}
+	c.mu.Lock()
+	c.list = append(c.list, k)
+	var gone []*kept
+	if n := len(c.list) - maxChats; n > 0 {
+		gone, c.list = slices.Clone(c.list[:n]), slices.Delete(c.list, 0, n)
+	}
+	c.mu.Unlock()
+	for _, k := range gone {
+		c.clear(k.id)
+	}
+	return k, nil
+}
+
+// get finds a chat. Whoever reloads an old page learns what became of it.
+func (c *chats) get(id string) (*kept, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, k := range c.list {
+		if k.id == id {
+			return k, nil
+		}
+	}
+	return nil, demo.Usagef("this chat is not kept: doormat was started again, somebody had it forgotten, or %d others came after it; upload it again", maxChats)
+}
+
+// drop forgets a chat and all that came of it.
+func (c *chats) drop(id string) {
+	c.mu.Lock()
+	before := len(c.list)
+	c.list = slices.DeleteFunc(c.list, func(k *kept) bool { return k.id == id })
+	found := len(c.list) < before
+	c.mu.Unlock()
+	if found {
+		c.clear(id)
+	}
+}
+
+// clear drops results whose key names a chat.
+func (c *chats) clear(id string) {
+	c.store.forget(func(key string) bool { return strings.Contains(key, id) })
+}

@@ -1,0 +1,77 @@
+package stage
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/drawing"
+	"doormat/demo/replay"
+)
+
+// claimPage opens one claim: from the loot through each rule to the plaintext.
+type claimPage struct {
+	frame
+	Back, Headline, Text string
+	Proof, Steps         template.HTML
+}
+
+// claim serves the proof of one message.
+func (s *Stage) claim(w http.ResponseWriter, r *http.Request) {
+	at, title, err := s.placeOf(r)
+	if err != nil {
+		s.fail(w, at.query, statusOf(err), title, err)
+		return
+	}
+	brief, cancel := briefly(r)
+	defer cancel()
+	p, err := s.replayOf(brief, at.attack, at.query)
+	if errors.Is(err, errUnderWay) {
+		s.wait(w, at, title, at.query)
+		return
+	}
+	var page claimPage
+	if err == nil {
+		page, err = s.claimPage(r, at, p)
+	}
+	if err != nil {
+		s.fail(w, at.query, statusOf(err), title, err)
+		return
+	}
+	s.show(w, http.StatusOK, "claim", page)
+}
+
+func (s *Stage) claimPage(r *http.Request, at place, p *replay.Replay) (claimPage, error) {
+	design := slices.IndexFunc(p.Result.Designs, func(d attacks.DesignRow) bool { return d.ID == r.PathValue("design") })
+	k, err := strconv.Atoi(r.PathValue("message"))
+	if design < 0 || err != nil || k < 1 || k > len(p.Conversation.Messages) {
+		return claimPage{}, demo.Usagef("no message %q in design %q", r.PathValue("message"), r.PathValue("design"))
+	}
+	proof, err := p.Prove(r.Context(), design, k)
+	if err != nil {
+		return claimPage{}, demo.Usagef("%v", err)
+	}
+	m := &p.Conversation.Messages[k-1]
+	page := claimPage{
+		frame: frame{Title: fmt.Sprintf("How message %d was read", k), Events: "/events", Nav: s.nav(at.query, at.attack)},
+		Back:  at.url(), Headline: fmt.Sprintf("How message %d was read", k),
+		Text: fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, or computed from the boxes before it; take any copied one away, "+
+			"and the message cannot be computed from the rest.", m.From, readers(m), p.Result.Designs[design].Name),
+	}
+	if slices.ContainsFunc(proof, func(s attacks.Step) bool { return s.Rule == "" && s.Origin == "" || made(p, s) }) {
+		page.Text = fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, made by the adversary, or computed from the boxes before it.",
+			m.From, readers(m), p.Result.Designs[design].Name)
+	}
+	texts := at.query.Chat == ""
+	page.Proof, page.Steps = drawing.Proof(replay.Graph(proof), proof, texts), drawing.Steps(proof, texts)
+	return page, nil
+}
+
+// made reports whether a step built something rather than read it: such a proof is
+// kept whole.
+func made(p *replay.Replay, s attacks.Step) bool { return slices.Contains(p.Header.Applies, s.Rule) }

@@ -1,0 +1,167 @@
+package stage
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A hub sends server-sent events (WHATWG HTML, section 9.2) to a bounded number of
+// pages. An event's id is "boot-place": the id of this server process, and a place
+// from which the stream can go on after the connection broke. A page that comes back
+// with the id of another process is told to load itself again.
+type hub struct {
+	boot  string
+	slots chan struct{}
+}
+
+const (
+	maxStreams = 64
+	heartbeat  = 15 * time.Second
+	writeTime  = 30 * time.Second // for one event, to a page that does not read
+)
+
+func newHub() *hub { return &hub{rand.Text(), make(chan struct{}, maxStreams)} }
+
+// An event is what a page gets. Data is sent as JSON.
+type event struct {
+	Name  string
+	Data  any
+	Place string // where to go on after this event; "" if the last place still holds
+}
+
+// stream sends event "boot" with the id of this process, then what source yields after
+// a place ("" is the beginning), then "end". A page from another process gets
+// "restarted" instead. Pages must close the stream at "end": browsers connect again
+// when a stream just ends.
+func (h *hub) stream(w http.ResponseWriter, r *http.Request, source func(ctx context.Context, place string) iter.Seq[event]) {
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+	default:
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "stage: too many pages are open; close some", http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	p := &pipe{w: w, to: http.NewResponseController(w), boot: h.boot, end: cancel}
+	defer func() { _ = p.to.SetWriteDeadline(time.Time{}) }() // the connection may serve other requests
+	defer p.beat(ctx)()
+	defer cancel()
+	place, known := h.place(r.Header.Get("Last-Event-ID"))
+	if !known {
+		p.send(event{Name: "restarted", Data: h.boot})
+		return
+	}
+	p.place = place
+	p.send(event{Name: "boot", Data: h.boot})
+	for e := range source(ctx, place) {
+		if p.send(e); ctx.Err() != nil {
+			return
+		}
+	}
+	if ctx.Err() == nil {
+		p.send(event{Name: "end", Data: ""})
+	}
+}
+
+// place reads the id of the last event that a page got; false means that it was not ours.
+func (h *hub) place(id string) (string, bool) {
+	if id == "" {
+		return "", true
+	}
+	boot, place, _ := strings.Cut(id, "-")
+	return place, boot == h.boot && len(place) < 64
+}
+
+// watch streams the progress of a job: each as the event that show makes of it.
+func (h *hub) watch(w http.ResponseWriter, r *http.Request, j *job, show func(Progress) (name string, data any)) {
+	h.stream(w, r, func(ctx context.Context, place string) iter.Seq[event] {
+		return func(yield func(event) bool) {
+			for p := range j.follow(ctx, j.after(place)) {
+				name, data := show(p)
+				if !yield(event{name, data, fmt.Sprintf("%d.%d", j.number, p.Cells)}) {
+					return
+				}
+			}
+		}
+	})
+}
+
+// after reads a place of watch: how many cells the page has of this very job.
+func (j *job) after(place string) int {
+	number, cells, _ := strings.Cut(place, ".")
+	n, err := strconv.Atoi(cells)
+	if err != nil || n < 0 || number != strconv.Itoa(j.number) {
+		return 0
+	}
+	return n
+}
+
+// pipe is the connection to one page.
+type pipe struct {
+	mu    sync.Mutex
+	w     http.ResponseWriter
+	to    *http.ResponseController
+	boot  string
+	place string
+	end   context.CancelFunc // called when the page is gone
+}
+
+func (p *pipe) send(e event) {
+	data, err := json.Marshal(e.Data) // one line
+	if err != nil {
+		panic(fmt.Errorf("stage: event %s: %w", e.Name, err)) // our own types
+	}
+	if e.Place != "" {
+		p.place = e.Place
+	}
+	p.write(fmt.Sprintf("id: %s-%s\nevent: %s\ndata: %s\n\n", p.boot, p.place, e.Name, data))
+}
+
+// write gives a page time to read what is written now, instead of a time for the
+// whole stream.
+func (p *pipe) write(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_ = p.to.SetWriteDeadline(time.Now().Add(writeTime)) // not every writer has deadlines
+	_, err := p.w.Write([]byte(text))
+	if err == nil {
+		err = p.to.Flush()
+	}
+	if err != nil {
+		p.end()
+	}
+}
+
+// beat writes comments, by which both sides see that the other is there. The function
+// it returns waits until the last one is written; ctx must have ended.
+func (p *pipe) beat(ctx context.Context) func() {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(heartbeat)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				p.write(": \n\n")
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return func() { <-done }
+}

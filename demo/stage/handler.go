@@ -1,0 +1,229 @@
+package stage
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"html/template"
+	"io/fs"
+	"iter"
+	"net/http"
+	"net/url"
+	"path"
+	"sync"
+	"time"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/drawing"
+	"doormat/world"
+)
+
+// New makes the stage of a kit. Its first page has the given options; everything that
+// it computes ends with ctx.
+func New(ctx context.Context, kit demo.Kit, o demo.Options) (*Stage, error) {
+	pages, err := template.ParseFS(templates, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	s := &Stage{kit: kit, initial: choice{Options: o}, store: newStore(ctx), hub: newHub(), pages: pages, acts: demo.Showcases(kit.Attacks)}
+	s.chats = newChats(s.store)
+	return s, nil
+}
+
+// Handler answers at the given hosts, each an address and a port, and nowhere else.
+func (s *Stage) Handler(hosts []string) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.home)
+	mux.HandleFunc("GET /replay/{attack}", s.replay)
+	mux.HandleFunc("GET /replay/{attack}/claim/{design}/{message}", s.claim)
+	mux.HandleFunc("GET /overview", s.overview)
+	mux.HandleFunc("GET /moments/{attack}", s.momentsPage)
+	mux.HandleFunc("GET /events", s.alive)
+	mux.HandleFunc("GET /events/replay/{attack}", s.replayEvents)
+	mux.HandleFunc("GET /events/moments/{attack}", s.momentsEvents)
+	mux.HandleFunc("GET /events/overview", s.overviewEvents)
+	mux.HandleFunc("POST /chat", s.upload)
+	mux.HandleFunc("POST /chat/forget", s.forget)
+	mux.HandleFunc("GET /assets/{name}", asset)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, s.initial, http.StatusNotFound, "There is no such page", errors.New("the stage has no page at this address"))
+	})
+	return guard(mux, hosts)
+}
+
+// asset serves a file of the stage's own.
+func asset(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	data := []byte(drawing.CSS)
+	if name != "drawing.css" {
+		var err error
+		if data, err = fs.ReadFile(assets, path.Join("assets", name)); err != nil {
+			http.NotFound(w, r)
+			return
+		}
+	}
+	w.Header().Set("Cache-Control", "max-age=5") // another build may come to the same address
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
+}
+
+// statusOf says whose fault an error is.
+func statusOf(err error) int {
+	var usage *demo.UsageError
+	if errors.As(err, &usage) {
+		return http.StatusBadRequest
+	}
+	return http.StatusInternalServerError
+}
+
+// parseText reads settings from the text of a query.
+func parseText(text string) (choice, error) {
+	v, err := url.ParseQuery(text)
+	if err != nil {
+		return choice{}, err
+	}
+	return parse(v)
+}
+
+// alive streams nothing: a page that loses it knows that the server has gone, and one
+// that gets another server's knows that it has to load itself again.
+func (s *Stage) alive(w http.ResponseWriter, r *http.Request) {
+	s.hub.stream(w, r, func(ctx context.Context, _ string) iter.Seq[event] {
+		return func(func(event) bool) {
+			select {
+			case <-ctx.Done():
+			case <-s.store.ctx.Done():
+			}
+		}
+	})
+}
+
+// progressed is what a page shows of a run under way.
+type progressed struct {
+	Done  int    `json:"done"`
+	Total int    `json:"total"`
+	What  string `json:"what"`
+}
+
+func show(p Progress) (name string, data any) {
+	return "progress", progressed{p.Done, p.Total, p.What}
+}
+
+// follow streams how far a task is.
+func (s *Stage) follow(w http.ResponseWriter, r *http.Request, t task, show func(Progress) (string, any)) {
+	s.hub.watch(w, r, s.store.start(t.key, t.weight, t.run), show)
+}
+
+func (s *Stage) replayEvents(w http.ResponseWriter, r *http.Request) {
+	if t, q, lab, ok := s.attackOf(w, r); ok {
+		s.follow(w, r, s.replaying(lab, t, q), show)
+	}
+}
+
+func (s *Stage) momentsEvents(w http.ResponseWriter, r *http.Request) {
+	if t, q, lab, ok := s.attackOf(w, r); ok {
+		s.follow(w, r, s.moments(lab, t, lab.Designs, q), show)
+	}
+}
+
+// attackOf reads what events are about.
+func (s *Stage) attackOf(w http.ResponseWriter, r *http.Request) (attacks.Technique, choice, *attacks.Lab, bool) {
+	t, err := s.kit.Attack(r.PathValue("attack"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return nil, choice{}, nil, false
+	}
+	q, lab, ok := s.prepare(w, r, t.Header().Title)
+	return t, q, lab, ok
+}
+
+// overviewEvents streams the cells of the matrix as they are done, and says when a
+// picture is.
+func (s *Stage) overviewEvents(w http.ResponseWriter, r *http.Request) {
+	q, lab, ok := s.prepare(w, r, "Overview")
+	if !ok {
+		return
+	}
+	t := s.matrix(lab, q)
+	job := s.store.start(t.key, t.weight, t.run)
+	s.hub.stream(w, r, func(ctx context.Context, _ string) iter.Seq[event] {
+		return func(yield func(event) bool) {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			for e := range s.merge(ctx, job, s.presetTasks(q), heatLink(q)) {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	})
+}
+
+// merge brings the news of several runs together, until all are done or ctx ends.
+func (s *Stage) merge(ctx context.Context, matrix *job, pictures []task, link func(attack, design string) string) <-chan event {
+	events := make(chan event)
+	send := func(e event) {
+		select {
+		case events <- e:
+		case <-ctx.Done():
+		}
+	}
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		for p := range matrix.follow(ctx, 0) {
+			e := event{Name: "progress", Data: progressed{p.Done, p.Total, p.What}}
+			if p.Cell != nil {
+				e.Name, e.Data = "cell", cellEvent{p.Cell.Attack, p.Cell.Design, string(drawing.Cell(p.Cell, link(p.Cell.Attack, p.Cell.Design)))}
+			}
+			send(e)
+		}
+	})
+	for _, t := range pictures {
+		job := s.store.start(t.key, t.weight, t.run)
+		if _, _, done := job.peek(); done {
+			continue
+		}
+		wait.Go(func() {
+			if _, err := job.wait(ctx); err == nil {
+				send(event{Name: "part", Data: ""})
+			}
+		})
+	}
+	go func() {
+		wait.Wait()
+		close(events)
+	}()
+	return events
+}
+
+// cellEvent is a finished cell, as the drawing has it.
+type cellEvent struct {
+	Attack string `json:"attack"`
+	Design string `json:"design"`
+	HTML   string `json:"html"`
+}
+
+// heatLink leads from a cell to its replay.
+func heatLink(q choice) func(attack, design string) string {
+	return func(attack, _ string) string { return place{attack: attack, query: q}.url() }
+}
+
+// presetTasks lists what the pictures of the overview wait for.
+func (s *Stage) presetTasks(q choice) (list []task) {
+	for _, one := range presets {
+		changed := q
+		one.change(&changed)
+		d, err := s.kit.Design(one.design)
+		if err != nil {
+			continue
+		}
+		lab, _, err := s.lab(changed)
+		if err != nil {
+			continue
+		}
+		if t, err := s.kit.Attack(one.attack); err == nil {
+			list = append(list, s.moments(lab, t, []world.Design{d}, changed))
+		}
+	}
+	return list
+}

@@ -1,0 +1,120 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"doormat/demo/replay"
+	"doormat/world"
+)
+
+// homePage says who talks and what each design does, and leads into the story.
+type homePage struct {
+	frame
+	Intro, First string
+	Designs      []homeDesign
+	Settings     settings
+	Chat         *chatView
+}
+
+type homeDesign struct {
+	ID, Name, Doc string
+	Trusts        []string
+	Journey       template.HTML
+}
+
+// chatView tells of an uploaded chat.
+type chatView struct {
+	ID, Title, About string
+	Warnings         []string
+}
+
+func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
+	q := s.initial
+	var err error
+	if r.URL.RawQuery != "" {
+		q, err = parse(r.URL.Query())
+	}
+	if err != nil {
+		s.fail(w, s.initial, statusOf(err), "The stage", err)
+		return
+	}
+	lab, conv, err := s.lab(q)
+	if err != nil {
+		s.fail(w, s.initial, statusOf(err), "The stage", err)
+		return
+	}
+	page := homePage{frame: frame{Title: "The stage", Events: "/events", Nav: s.nav(q, "")}}
+	page.Intro = fmt.Sprintf("%s: %s write %d messages. The same messages go through each design, with real keys. Then adversaries take real keys and real ciphertext, "+
+		"and what they can compute is compared, byte for byte, with what was said.", conv.Title, people(conv), len(conv.Messages))
+	if len(page.Nav.Acts) > 0 {
+		page.First = page.Nav.Acts[0].URL
+	}
+	page.Settings = newSettings(q, conv, lab.Settings, "/", url.Values{})
+	page.Chat = s.chatView(q)
+	for _, d := range s.kit.Designs {
+		i := d.Info()
+		page.Designs = append(page.Designs, homeDesign{ID: i.ID, Name: i.Name, Doc: firstSentence(i.Doc), Trusts: i.Trusts})
+	}
+	brief, cancel := briefly(r)
+	defer cancel()
+	if p := s.firstReplay(brief, q); p != nil {
+		for i := range page.Designs {
+			page.Designs[i].Journey = journey(p.Result.Designs[i], &p.Result.Cells[i])
+		}
+	}
+	s.warm(q)
+	s.show(w, http.StatusOK, "home", page)
+}
+
+// firstReplay is that of the first act, if it is there soon: the way of a message
+// comes from it.
+func (s *Stage) firstReplay(brief context.Context, q choice) *replay.Replay {
+	if len(s.acts) == 0 {
+		return nil
+	}
+	p, err := s.replayOf(brief, s.acts[0].ID, q)
+	if err != nil && !errors.Is(err, errUnderWay) {
+		return nil
+	}
+	return p
+}
+
+// people names those who talk.
+func people(c *world.Conversation) string {
+	const few = 8
+	names := c.Accounts
+	if len(names) > few {
+		return fmt.Sprintf("%d people", len(names))
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// readers names whom a message is for.
+func readers(m *world.Message) string {
+	const few = 6
+	if m.Group != "" {
+		return m.Group
+	}
+	if len(m.To) > few {
+		return fmt.Sprintf("%s and %d more", strings.Join(m.To[:few], ", "), len(m.To)-few)
+	}
+	return strings.Join(m.To, ", ")
+}
+
+// firstSentence cuts prose after its first full stop.
+func firstSentence(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if i := strings.Index(text, ". "); i >= 0 {
+		return text[:i+1]
+	}
+	return text
+}

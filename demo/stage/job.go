@@ -1,0 +1,207 @@
+package stage
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"time"
+
+	"doormat/attacks"
+)
+
+// A Progress is news of a computation.
+type Progress struct {
+	Done, Total int
+	What        string        // what is counted, or how far it is, in words
+	Cell        *attacks.Cell // that was finished, nil for other news
+	Cells       int           // finished so far, this one included; set by follow
+}
+
+// A job is a computation, waiting, running or done. Its fields are guarded by the
+// store's mutex, except those that are written before done closes.
+type job struct {
+	store  *store
+	key    string
+	number int // differs from that of every other job of the store
+	weight int
+	cancel context.CancelCauseFunc
+
+	done  chan struct{}
+	value any
+	err   error
+	when  time.Time // it was done
+
+	listeners int
+	until     time.Time // it goes on without listeners
+	timer     *time.Timer
+
+	changed chan struct{} // closed at the next report
+	version int
+	cells   []Progress
+	state   []version // the last of each What without a cell, the newest at the end
+}
+
+// version is news with its place among all news.
+type version struct {
+	Progress
+	at int
+}
+
+// topics bounds how many values of What are kept.
+const topics = 8
+
+// breath is how long a listener is left alone, so that it hears once of what happened meanwhile.
+const breath = 100 * time.Millisecond
+
+// settled reports whether the job is done.
+func (j *job) settled() bool {
+	select {
+	case <-j.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// stale reports whether the job has failed too long ago to say so again.
+func (j *job) stale() bool { return j.settled() && j.err != nil && time.Since(j.when) > regret }
+
+// settle ends the job, unless it has ended.
+func (j *job) settle(value any, err error) {
+	j.store.mu.Lock()
+	defer j.store.mu.Unlock()
+	if j.settled() {
+		return
+	}
+	j.value, j.err, j.when = value, err, time.Now()
+	j.timer.Stop()
+	close(j.done)
+}
+
+// linger lets the job go on for a while without listeners.
+func (j *job) linger() {
+	if j.listeners == 0 && !j.settled() {
+		j.until = time.Now().Add(patience)
+		j.timer.Reset(patience)
+	}
+}
+
+// abandon stops the job if nobody has come. The next who asks begins a new one.
+func (j *job) abandon() {
+	j.store.mu.Lock()
+	defer j.store.mu.Unlock()
+	if j.listeners > 0 || j.settled() || time.Now().Before(j.until) {
+		return
+	}
+	j.store.jobs = slices.DeleteFunc(j.store.jobs, func(o *job) bool { return o == j })
+	j.cancel(errAbandoned)
+}
+
+// listen counts a listener until the function it returns is called.
+func (j *job) listen() func() {
+	j.store.mu.Lock()
+	defer j.store.mu.Unlock()
+	j.listeners++
+	return func() {
+		j.store.mu.Lock()
+		defer j.store.mu.Unlock()
+		j.listeners--
+		j.linger()
+	}
+}
+
+// peek returns what the job gave, if it is done.
+func (j *job) peek() (value any, err error, done bool) {
+	if !j.settled() {
+		return nil, nil, false
+	}
+	return j.value, j.err, true
+}
+
+// wait returns what the job gives, or the cause of ctx's end.
+func (j *job) wait(ctx context.Context) (any, error) {
+	defer j.listen()()
+	select {
+	case <-j.done:
+	case <-ctx.Done():
+		if !j.settled() {
+			return nil, context.Cause(ctx)
+		}
+	}
+	return j.value, j.err
+}
+
+// report passes on news and never waits for listeners.
+func (j *job) report(p Progress) {
+	j.store.mu.Lock()
+	defer j.store.mu.Unlock()
+	if j.settled() {
+		return
+	}
+	j.version++
+	if p.Cell != nil {
+		p.Cells = len(j.cells) + 1
+		j.cells = append(j.cells, p)
+	} else {
+		j.state = slices.DeleteFunc(j.state, func(v version) bool { return v.What == p.What })
+		j.state = append(j.state[max(0, len(j.state)+1-topics):], version{p, j.version})
+	}
+	close(j.changed)
+	j.changed = make(chan struct{})
+}
+
+// news lists the cells after the first so many, and the other news after a version.
+func (j *job) news(cells, after int) (list []Progress, now int, changed chan struct{}, done bool) {
+	j.store.mu.Lock()
+	defer j.store.mu.Unlock()
+	cells = min(cells, len(j.cells))
+	for _, v := range j.state {
+		if v.at > after {
+			v.Cells = cells
+			list = append(list, v.Progress)
+		}
+	}
+	list = append(list, j.cells[cells:]...)
+	return list, j.version, j.changed, j.settled()
+}
+
+// follow yields what has happened so far, without the first so many cells, and what
+// happens until the job is done or ctx ends. Every cell comes once; of other news comes
+// the latest of each What, and of many only the last few.
+func (j *job) follow(ctx context.Context, cells int) iter.Seq[Progress] {
+	return func(yield func(Progress) bool) {
+		defer j.listen()()
+		for seen := 0; ; {
+			list, now, changed, done := j.news(cells, seen)
+			for _, p := range list {
+				if !yield(p) {
+					return
+				}
+				cells = p.Cells
+			}
+			if seen = now; done {
+				return
+			}
+			select {
+			case <-changed:
+				sleep(ctx, j.done)
+			case <-j.done:
+			case <-ctx.Done():
+			}
+			if ctx.Err() != nil {
+				return
+			}
+		}
+	}
+}
+
+// sleep takes a breath, or less if there is no time for it.
+func sleep(ctx context.Context, done <-chan struct{}) {
+	t := time.NewTimer(breath)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-done:
+	case <-ctx.Done():
+	}
+}

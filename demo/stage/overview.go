@@ -1,0 +1,194 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+
+	"doormat/attacks"
+	"doormat/demo/drawing"
+	"doormat/demo/report"
+	"doormat/world"
+)
+
+// overviewPage shows all attacks at a glance.
+type overviewPage struct {
+	frame
+	Settings settings
+	Moments  []momentsView
+	Progress string
+	Heat     template.HTML
+	Ask      string // link that runs what takes long, "" if it was not asked for
+}
+
+// momentsPage shows one attack at every moment, in every design.
+type momentsPage struct {
+	frame
+	Headline, Replay string
+	Settings         settings
+	Moments          []momentsView
+}
+
+// A momentsView is one picture of what is open, by the moment of the attack.
+type momentsView struct {
+	Title, About, URL string
+	Picture           template.HTML // "" while it is being measured
+}
+
+// preset is a picture that says what counts: one attack on one design, with settings
+// that show what they change.
+type preset struct {
+	attack, design, title, about string
+	change                       func(*choice)
+}
+
+var presets = []preset{
+	{"device-theft", "e2ee", "End-to-end, one phone", "it keeps everything: its past, then the chats heal", func(q *choice) { q.Retention = "all" }},
+	{"device-theft", "e2ee", "End-to-end, one phone that deletes", "it keeps ten messages: a band", func(q *choice) { q.Retention = "10" }},
+	{"quorum-theft", "threshold", "Escrow, a quorum of trustees", "the key stays: past, future, everybody", func(q *choice) { q.Rotate = 0 }},
+	{"quorum-theft", "threshold", "Escrow, a quorum, the key rotated", "a new key every 20 messages, the old one destroyed at the next", func(q *choice) { q.Rotate = 20 }},
+}
+
+// long is how many messages make a run of everything take minutes: it is then run
+// only when somebody asks.
+const long = 1500
+
+func (s *Stage) overview(w http.ResponseWriter, r *http.Request) {
+	q, lab, ok := s.prepare(w, r, "Overview")
+	if !ok {
+		return
+	}
+	v := q.encode()
+	page := overviewPage{frame: frame{Title: "Overview", Nav: s.nav(q, "overview"), Events: "/events"}}
+	page.Settings = newSettings(q, lab.Conversation, lab.Settings, "/overview", url.Values{})
+	if r.URL.Query().Get("all") == "" && len(lab.Conversation.Messages) > long {
+		v.Set("all", "yes")
+		page.Ask = address("/overview", v)
+		s.show(w, http.StatusOK, "overview", page)
+		return
+	}
+	page.Events = address("/events/overview", v)
+	brief, cancel := briefly(r)
+	defer cancel()
+	for _, t := range s.presetTasks(q)[:1] {
+		s.store.start(t.key, t.weight, t.run) // the top of the page comes first
+	}
+	result, err := s.result(brief, lab, q)
+	if err != nil && !errors.Is(err, errUnderWay) {
+		s.fail(w, q, statusOf(err), "Overview", err)
+		return
+	}
+	page.Waiting = err != nil
+	page.Heat = drawing.Heat(result, heatLink(q))
+	if page.Waiting {
+		page.Progress = fmt.Sprintf("%d of %d done", len(result.Cells), len(lab.Attacks)*len(lab.Designs))
+	}
+	s.presets(brief, &page, q, lab)
+	s.show(w, http.StatusOK, "overview", page)
+}
+
+// result gives the matrix, or what of it is there with errUnderWay.
+func (s *Stage) result(brief context.Context, lab *attacks.Lab, q choice) (*attacks.Result, error) {
+	t := s.matrix(lab, q)
+	v, err := s.soon(brief, t)
+	if errors.Is(err, errUnderWay) {
+		part := lab.Outline()
+		news, _, _, _ := s.store.start(t.key, t.weight, t.run).news(0, 0)
+		for _, p := range news {
+			if p.Cell != nil {
+				part.Cells = append(part.Cells, *p.Cell)
+			}
+		}
+		return part, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v.(*attacks.Result), nil
+}
+
+// presets draws the pictures that are there, and starts the others.
+func (s *Stage) presets(brief context.Context, page *overviewPage, q choice, lab *attacks.Lab) {
+	for _, one := range presets {
+		d, err := s.kit.Design(one.design)
+		if err != nil {
+			continue
+		}
+		changed := q
+		one.change(&changed)
+		view := momentsView{Title: one.title, About: one.about, URL: address("/moments/"+one.attack, changed.encode())}
+		var done bool
+		if view.Picture, done, err = s.picture(brief, one.attack, []world.Design{d}, changed, 0); err != nil {
+			continue // the kit has no such attack, or the settings do not fit it
+		}
+		page.Waiting = page.Waiting || !done
+		page.Moments = append(page.Moments, view)
+	}
+}
+
+// picture draws one design of a sweep over the moments, if it has been run.
+func (s *Stage) picture(brief context.Context, attack string, designs []world.Design, q choice, design int) (template.HTML, bool, error) {
+	lab, _, err := s.lab(q)
+	if err != nil {
+		return "", false, err
+	}
+	t, err := s.kit.Attack(attack)
+	if err != nil {
+		return "", false, err
+	}
+	v, err := s.soon(brief, s.moments(lab, t, designs, q))
+	if errors.Is(err, errUnderWay) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	return drawing.Moments(v.(*report.Sweep), design), true, nil
+}
+
+func (s *Stage) momentsPage(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("attack")
+	t, err := s.kit.Attack(id)
+	if err != nil {
+		s.fail(w, s.initial, statusOf(err), "No such attack", err)
+		return
+	}
+	q, lab, ok := s.prepare(w, r, t.Header().Title)
+	if !ok {
+		return
+	}
+	page := momentsPage{frame: frame{Title: t.Header().Title, Nav: s.nav(q, id), Events: address("/events/moments/"+id, q.encode())},
+		Headline: t.Header().Title, Replay: place{attack: id, query: q}.url()}
+	page.Settings = newSettings(q, lab.Conversation, lab.Settings, "/moments/"+id, url.Values{})
+	brief, cancel := briefly(r)
+	defer cancel()
+	for i, d := range lab.Designs {
+		view := momentsView{Title: d.Info().Name}
+		var done bool
+		if view.Picture, done, err = s.picture(brief, id, lab.Designs, q, i); err != nil {
+			s.fail(w, q, statusOf(err), t.Header().Title, err)
+			return
+		}
+		page.Waiting = page.Waiting || !done
+		page.Moments = append(page.Moments, view)
+	}
+	s.show(w, http.StatusOK, "moments", page)
+}
+
+// prepare reads the settings of a page's address and prepares a lab, or serves the
+// error.
+func (s *Stage) prepare(w http.ResponseWriter, r *http.Request, title string) (choice, *attacks.Lab, bool) {
+	q, err := parse(r.URL.Query())
+	var lab *attacks.Lab
+	if err == nil {
+		lab, _, err = s.lab(q)
+	}
+	if err != nil {
+		s.fail(w, q, statusOf(err), title, err)
+		return q, nil, false
+	}
+	return q, lab, true
+}

@@ -1,0 +1,272 @@
+package stage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/story"
+)
+
+// open starts a stage of the default kit and gives its address.
+func open(t testing.TB) (*Stage, string) {
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	s, err := New(ctx, kit, demo.Defaults())
+	require.NoError(t, err)
+	server := httptest.NewUnstartedServer(nil)
+	server.Config.Handler = s.Handler(Hosts(server.Listener.Addr()))
+	server.Start()
+	t.Cleanup(server.Close)
+	t.Cleanup(cancel)
+	return s, server.URL
+}
+
+// get fetches a page, again while it waits for its run.
+func get(t testing.TB, address string) (int, string) {
+	for range 200 {
+		res, err := http.Get(address)
+		require.NoError(t, err)
+		body, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		if !strings.Contains(string(body), "http-equiv=\"refresh\"") {
+			return res.StatusCode, string(body)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	require.Fail(t, "the run does not end", address)
+	return 0, ""
+}
+
+// TestStageSaysWhatTheResultSays reads the counters off the last step of attacks of
+// every family and compares them with what the same run counts elsewhere.
+func TestStageSaysWhatTheResultSays(t *testing.T) {
+	s, at := open(t)
+	lab, err := demo.Defaults().Lab(s.kit, story.Conversation())
+	require.NoError(t, err)
+	for _, id := range []string{"prekey-swap-checked", "quorum-theft", "device-theft", "narrow-order", "wiretap", "garbage-field"} {
+		tech, err := s.kit.Attack(id)
+		require.NoError(t, err)
+		lab.Attacks = []attacks.Technique{tech}
+		r, err := lab.Run(context.Background())
+		require.NoError(t, err)
+		status, page := get(t, at+"/replay/"+id+"?step=999")
+		require.Equal(t, http.StatusOK, status)
+		for _, c := range r.Cells {
+			panel := section(t, page, "design-"+c.Design)
+			if !c.Applicable {
+				require.Contains(t, panel, "not applicable")
+				continue
+			}
+			require.Equal(t, values(c), shown(panel), "%s on %s", id, c.Design)
+		}
+	}
+}
+
+// values are what the counters of an outcome must say.
+func values(c attacks.Cell) (list []string) {
+	of := func(got, of int) string { return fmt.Sprintf("%d of %d", got, of) }
+	list = append(list, of(c.Content.Target.Recovered, c.Content.Target.Total), of(c.Content.Others.Recovered, c.Content.Others.Total))
+	if len(c.Noticed) == 0 {
+		list = append(list, "nobody")
+	} else {
+		list = append(list, c.Noticed[0].By)
+	}
+	if c.Lawful.Asked > 0 {
+		list = append(list, of(c.Lawful.Served, c.Lawful.Asked))
+	}
+	list = append(list, of(c.Attachments.Recovered, c.Attachments.Total), of(c.Metadata.Recovered, c.Metadata.Total))
+	if c.Forged > 0 {
+		list = append(list, fmt.Sprint(c.Forged))
+	}
+	return list
+}
+
+var value = regexp.MustCompile(`<span class="value">([^<]*?)( and \d+ more)?</span>`)
+
+func shown(panel string) (list []string) {
+	for _, m := range value.FindAllStringSubmatch(panel, -1) {
+		list = append(list, m[1])
+	}
+	return list
+}
+
+func section(t *testing.T, page, id string) string {
+	_, rest, ok := strings.Cut(page, `id="`+id+`"`)
+	require.True(t, ok, "no section %s", id)
+	panel, _, ok := strings.Cut(rest, "</section>")
+	require.True(t, ok)
+	return panel
+}
+
+// TestEveryStep renders each step of a few attacks: nothing fails, and what a step
+// opens is counted on its page.
+func TestEveryStep(t *testing.T) {
+	_, at := open(t)
+	for _, id := range []string{"quorum-theft", "secret-order", "omitted-recipient", "t-devices"} {
+		last := 99
+		for step := 1; step <= last; step++ {
+			status, page := get(t, fmt.Sprintf("%s/replay/%s?step=%d", at, id, step))
+			require.Equal(t, http.StatusOK, status, "%s step %d", id, step)
+			require.NotContains(t, page, "stage: page")
+			m := regexp.MustCompile(`data-last="(\d+)"`).FindStringSubmatch(page)
+			require.NotNil(t, m)
+			_, err := fmt.Sscan(m[1], &last)
+			require.NoError(t, err)
+		}
+		require.Greater(t, last, 4)
+	}
+}
+
+// TestClaims opens the proof of a message, with its bytes, and refuses what has none.
+func TestClaims(t *testing.T) {
+	_, at := open(t)
+	status, page := get(t, at+"/replay/quorum-theft/claim/threshold/12")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, page, "trustee:1.store")
+	require.Contains(t, page, "provider.store")
+	for _, path := range []string{"threshold/0", "threshold/73", "threshold/x", "e2ee/12", "nothing/12"} {
+		status, page := get(t, at+"/replay/quorum-theft/claim/"+path)
+		require.Equal(t, http.StatusBadRequest, status, path)
+		require.Contains(t, page, `role="alert"`)
+	}
+}
+
+// TestMistakes answers what makes no sense with a page that says so.
+func TestMistakes(t *testing.T) {
+	_, at := open(t)
+	for path, want := range map[string]string{
+		"/replay/quorum-thief":                    "did you mean &#34;quorum-theft&#34;",
+		"/replay/quorum-theft?t=9":                "trustees",
+		"/replay/quorum-theft?step=0":             "want a number from 1",
+		"/replay/quorum-theft?step=x":             "want a number from 1",
+		"/replay/quorum-theft?at=73":              "this conversation has 72",
+		"/replay/quorum-theft?target=Nobody":      "no account",
+		"/overview?n=26":                          "want a number from 1 to 25",
+		"/moments/nothing":                        "no attack",
+		"/?chat=AAAAAAAAAAAAAAAAAAAAAAAAAA":       "upload it again",
+		"/replay/quorum-theft?j=" + "A:9":         "place 9 trustees",
+		"/moments/quorum-theft?chat=%3Cscript%3E": "chat",
+	} {
+		status, page := get(t, at+path)
+		require.Equal(t, http.StatusBadRequest, status, path)
+		require.Contains(t, page, want, path)
+		require.Contains(t, page, "To the beginning", path)
+	}
+	status, _ := get(t, at+"/nothing")
+	require.Equal(t, http.StatusNotFound, status)
+	status, _ = get(t, at+"/assets/../stage.go")
+	require.Equal(t, http.StatusNotFound, status)
+}
+
+// TestHostileNames shows a chat whose names and texts are script: everything is inert,
+// on every kind of page.
+func TestHostileNames(t *testing.T) {
+	s, at := open(t)
+	export := ""
+	for i, name := range []string{`<script>alert(1)</script>`, `"><img src=x onerror=alert(2)>`, "O'Brien&amp;\u202eevil", `{{.Title}}`} {
+		export += fmt.Sprintf("26/03/2017, 19:0%d - %s: <svg onload=alert(3)> ${alert(4)} ]]> -->\n", i, name)
+	}
+	file := filepath.Join(t.TempDir(), "chat.txt")
+	require.NoError(t, os.WriteFile(file, []byte(export), 0o600))
+	p, err := http.Post(at+"/chat?name="+url.QueryEscape("<b>chat.txt"), "text/plain", strings.NewReader(export))
+	require.NoError(t, err)
+	_ = p.Body.Close()
+	require.Equal(t, http.StatusOK, p.StatusCode, "after the redirect")
+	id := p.Request.URL.Query().Get("chat")
+	require.NotEmpty(t, id)
+	conv, err := s.conversation(choice{Options: demo.Defaults(), Chat: id})
+	require.NoError(t, err)
+	require.Len(t, conv.Messages, 4, "%v", conv.Messages)
+	for _, path := range []string{"/", "/replay/quorum-theft?step=9", "/replay/device-theft?step=2", "/replay/quorum-theft/claim/threshold/1", "/moments/quorum-theft", "/overview"} {
+		sep := "?"
+		if strings.Contains(path, "?") {
+			sep = "&"
+		}
+		status, page := get(t, at+path+sep+"chat="+id)
+		require.Equal(t, http.StatusOK, status, "%s: %s", path, page)
+		for _, bad := range []string{"<script>alert", "<img", "<svg onload", "<b>chat", "\u202e"} {
+			require.NotContains(t, page, bad, path)
+		}
+		require.NotRegexp(t, `(?i)<[a-z][^>]*\son[a-z]+=`, page, path)
+		require.NotRegexp(t, `(?i)<[a-z][^>]*\sstyle=`, page, path)
+	}
+	_, page := get(t, at+"/replay/quorum-theft/claim/threshold/1?chat="+id)
+	require.NotContains(t, page, "onload", "texts that are not invented are not shown")
+}
+
+// TestCellsStream follows the matrix as it fills: every cell comes once, as markup of
+// the server's, and the page that is fetched then is complete.
+func TestCellsStream(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a whole matrix takes seconds")
+	}
+	s, at := open(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at+"/events/overview", nil)
+	require.NoError(t, err)
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body) // ends with the runs
+	require.NoError(t, err)
+	seen := map[[2]string]int{}
+	for _, m := range regexp.MustCompile(`(?m)^event: cell\ndata: (.*)$`).FindAllSubmatch(body, -1) {
+		var c cellEvent
+		require.NoError(t, json.Unmarshal(m[1], &c))
+		seen[[2]string{c.Attack, c.Design}]++
+		require.Contains(t, c.HTML, "cell")
+	}
+	require.Len(t, seen, len(s.kit.Attacks)*len(s.kit.Designs))
+	for cell, n := range seen {
+		require.Equal(t, 1, n, cell)
+	}
+	require.Contains(t, string(body), "event: part")
+	status, page := get(t, at+"/overview")
+	require.Equal(t, http.StatusOK, status)
+	require.NotContains(t, page, "being measured")
+	require.NotContains(t, page, "running")
+}
+
+// TestLongChat is usable: pages stay small, and what would take minutes waits until
+// somebody asks.
+func TestLongChat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a run over a long chat takes seconds")
+	}
+	_, at := open(t)
+	var export strings.Builder
+	start := time.Date(2017, 3, 26, 8, 0, 0, 0, time.UTC)
+	for i := range 3000 {
+		fmt.Fprintf(&export, "%s - Person %d: message %d\n", start.Add(time.Duration(i)*time.Minute).Format("02/01/2006, 15:04"), i%5, i)
+	}
+	res, err := http.Post(at+"/chat?name=long.txt&date-order=dmy", "text/plain", strings.NewReader(export.String()))
+	require.NoError(t, err)
+	_ = res.Body.Close()
+	id := res.Request.URL.Query().Get("chat")
+	require.NotEmpty(t, id)
+	status, page := get(t, at+"/replay/provider-dump?step=9&chat="+id)
+	require.Equal(t, http.StatusOK, status)
+	require.Less(t, len(page), 400_000)
+	require.Contains(t, page, "of 3000")
+	status, page = get(t, at+"/overview?chat="+id)
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, page, "all=yes")
+}

@@ -1,0 +1,148 @@
+package stage
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo/replay"
+)
+
+// A panel is one design on the stage.
+type panel struct {
+	ID, Name, About string
+	Absent          string // why the attack is not applicable, "" if it is
+	Error           string
+	Cards, Seats    []card
+	Journey         template.HTML
+	Timeline        template.HTML
+	Counters        []counter
+	Did             []string
+	Noticed         []string
+	Why             string
+	Surprise        string
+	Changed         template.HTML // what the change of settings did to the picture
+	Guess           []guessed
+	Proof           string // link to the proof of one claim
+}
+
+// A counter is a number that the last row can read.
+type counter struct {
+	Label, Value, Note string
+	State              string // all, part, none, alarm, served: a class, said in Value or Note as well
+	Glyph              string
+	Was                string // the value under the settings before, if it differs
+}
+
+// about says in a line what protects messages, as the settings have it.
+func about(d attacks.DesignRow, c *attacks.Cell) string {
+	s := c.Trace.Settings
+	if slices.Contains(d.Classes, "escrow") && s.Trustees > 0 {
+		return fmt.Sprintf("the same, and a second lock on each message: any %d of %d trustees open it", s.Threshold, s.Trustees)
+	}
+	return "only the phones that talk have the keys"
+}
+
+// level names how much is open, with a glyph.
+func level(got, of int) (state, glyph string) {
+	switch {
+	case of == 0:
+		return "none", "–"
+	case got == 0:
+		return "none", "□"
+	case got == of:
+		return "all", "■"
+	}
+	return "part", "◧"
+}
+
+func exposure(label string, e attacks.Exposure) counter {
+	c := counter{Label: label, Value: fmt.Sprintf("%d of %d", e.Recovered, e.Total)}
+	c.State, c.Glyph = level(e.Recovered, e.Total)
+	switch {
+	case e.Total == 0:
+		c.Value, c.Note = "none", "there are no such messages"
+	default:
+		c.Note = fmt.Sprintf("before %d/%d · after %d/%d", e.Before, e.BeforeTotal, e.After, e.AfterTotal)
+	}
+	return c
+}
+
+// counters sum up a frame; what the harness counts only at the end is left to the
+// outcome.
+func counters(s *replay.Step, f *replay.Frame) []counter {
+	list := []counter{exposure("target’s messages", f.Content.Target), exposure("everybody else’s", f.Content.Others), noticed(f)}
+	if s.Kind != replay.Outcome {
+		return list
+	}
+	c := f.Cell
+	if c.Lawful.Asked > 0 {
+		served := counter{Label: "lawful order served", Value: fmt.Sprintf("%d of %d", c.Lawful.Served, c.Lawful.Asked), State: "served", Glyph: "✓", Note: "messages in its scope"}
+		if c.Lawful.Served < c.Lawful.Asked {
+			served.State, served.Glyph = "none", "✗"
+		}
+		list = append(list, served)
+	}
+	if c.Attachments.Total > 0 {
+		files := counter{Label: "photos and files", Value: fmt.Sprintf("%d of %d", c.Attachments.Recovered, c.Attachments.Total)}
+		files.State, files.Glyph = level(c.Attachments.Recovered, c.Attachments.Total)
+		list = append(list, files)
+	}
+	meta := counter{Label: "who wrote to whom, when", Value: fmt.Sprintf("%d of %d", c.Metadata.Recovered, c.Metadata.Total)}
+	meta.State, meta.Glyph = level(c.Metadata.Recovered, c.Metadata.Total)
+	list = append(list, meta)
+	if c.Forged > 0 {
+		list = append(list, counter{Label: "forged messages shown", Value: fmt.Sprint(c.Forged), State: "all", Glyph: "!"})
+	}
+	if c.FalseClaims > 0 {
+		list = append(list, counter{Label: "false claims", Value: fmt.Sprint(c.FalseClaims), State: "part", Glyph: "≠"})
+	}
+	return list
+}
+
+func noticed(f *replay.Frame) counter {
+	if len(f.Noticed) == 0 {
+		return counter{Label: "noticed by", Value: "nobody", State: "none", Glyph: "○", Note: "nothing warned"}
+	}
+	var names []string
+	for _, e := range f.Noticed {
+		if !slices.Contains(names, e.By) {
+			names = append(names, e.By)
+		}
+	}
+	c := counter{Label: "noticed by", Value: names[0], State: "alarm", Glyph: "!", Note: fmt.Sprintf("after message %d", f.Noticed[0].AfterMessage)}
+	if n := len(names); n > 1 {
+		c.Value += fmt.Sprintf(" and %d more", n-1)
+	}
+	return c
+}
+
+// warnings are what honest programs said, each once, the first few.
+func warnings(list []attacks.Evidence) []string {
+	const few = 3
+	var out []string
+	for _, e := range list {
+		text := fmt.Sprintf("%s: %s", e.By, e.What)
+		if slices.Contains(out, text) {
+			continue
+		}
+		if len(out) == few {
+			return append(out, fmt.Sprintf("and more: %d warnings in all", len(list)))
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// compared notes in counters what they were under other settings.
+func compared(now, before []counter) {
+	for i := range now {
+		for _, b := range before {
+			if was := strings.TrimSpace(b.Value); b.Label == now[i].Label && was != now[i].Value {
+				now[i].Was = was
+			}
+		}
+	}
+}

@@ -1,0 +1,324 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/drawing"
+	"doormat/demo/replay"
+	"doormat/world"
+)
+
+// replayPage is one step of one replay.
+type replayPage struct {
+	frame
+	Act                          int
+	Attack, Family, Kind         string
+	N, Last                      int
+	Headline, Text               string
+	Steps                        []stepLink
+	Back, Next, Restart, Predict string
+	Action                       string // of the form in which the room guesses
+	Settings                     settings
+	Needs                        []need
+	First                        int
+	Script                       []line
+	Panels                       []panel
+	Guessing                     []guessing
+	Hidden                       []field
+	Outcome                      bool
+	Header                       attacks.Header
+	Moments, Command             string
+}
+
+type stepLink struct {
+	N          int
+	Title, URL string
+	Here       bool
+}
+
+// need is a capability that the attack declares, and whether it has been used.
+type need struct{ Name, State, Says string }
+
+// line is a line of the script.
+type line struct {
+	Text, Comment string
+	Runs          bool
+}
+
+// guessing asks the room about one design.
+type guessing struct {
+	Name      string
+	Questions []question
+}
+
+type question struct {
+	Of, Field string
+	Levels    []option
+}
+
+type option struct {
+	Value, Glyph string
+	Chosen       bool
+}
+
+// replay serves one step.
+func (s *Stage) replay(w http.ResponseWriter, r *http.Request) {
+	at, title, err := s.placeOf(r)
+	if err != nil {
+		s.fail(w, at.query, statusOf(err), title, err)
+		return
+	}
+	brief, cancel := briefly(r)
+	defer cancel()
+	p, err := s.replayOf(brief, at.attack, at.query)
+	var before *replay.Replay
+	waiting := at.query
+	if err == nil {
+		waiting, before, err = s.before(brief, at)
+	}
+	switch {
+	case errors.Is(err, errUnderWay):
+		s.wait(w, at, title, waiting)
+	case err != nil:
+		s.fail(w, at.query, statusOf(err), title, err)
+	default:
+		s.warm(at.query)
+		s.show(w, http.StatusOK, "replay", s.replayPage(at, p, before))
+	}
+}
+
+// wait shows how far the run is that a page waits for.
+func (s *Stage) wait(w http.ResponseWriter, at place, title string, q choice) {
+	events := address("/events/replay/"+at.attack, q.encode())
+	s.show(w, http.StatusOK, "waiting", frame{Title: title, Events: events, Waiting: true, Nav: s.nav(at.query, at.attack)})
+}
+
+// placeOf reads the address of a replay. The title is that of the attack.
+func (s *Stage) placeOf(r *http.Request) (place, string, error) {
+	at := place{attack: r.PathValue("attack"), step: 1, guesses: parseGuesses(r.URL.Query()), was: r.URL.Query().Get("was")}
+	t, err := s.kit.Attack(at.attack)
+	if err != nil {
+		return at, "No such attack", err
+	}
+	title := t.Header().Title
+	if at.query, err = parse(r.URL.Query()); err != nil {
+		return at, title, err
+	}
+	if text := r.URL.Query().Get("step"); text != "" {
+		if at.step, err = strconv.Atoi(text); err != nil || at.step < 1 {
+			return at, title, demo.Usagef("step %q: want a number from 1", text)
+		}
+	}
+	return at, title, nil
+}
+
+// replayOf gives the replay of an attack, or errUnderWay if it takes longer than
+// people notice.
+func (s *Stage) replayOf(brief context.Context, attack string, q choice) (*replay.Replay, error) {
+	lab, _, err := s.lab(q)
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.kit.Attack(attack)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.soon(brief, s.replaying(lab, t, q))
+	if err != nil {
+		return nil, err
+	}
+	return v.(*replay.Replay), nil
+}
+
+func (s *Stage) replayPage(at place, p, before *replay.Replay) replayPage {
+	at.step = min(at.step, len(p.Steps))
+	step := &p.Steps[at.step-1]
+	page := replayPage{
+		frame:  frame{Title: p.Header.Title, Events: "/events", Nav: s.nav(at.query, at.attack)},
+		Attack: p.Header.ID, Family: p.Header.Family, Kind: p.Header.Kind, N: at.step, Last: len(p.Steps),
+		Headline: step.Title, Text: step.Text, Header: p.Header, Outcome: step.Kind == replay.Outcome,
+		Restart: at.at(1), Predict: at.at(2) + "#predict", Action: "/replay/" + at.attack,
+		Moments: address("/moments/"+at.attack, at.query.encode()), Command: s.command(at),
+	}
+	s.walk(&page, at, p)
+	form := place{attack: at.attack, step: len(p.Steps)}
+	extra := form.values()
+	extra.Set("was", at.query.encode().Encode())
+	page.Settings = newSettings(at.query, p.Conversation, p.Settings(), "/replay/"+at.attack, extra)
+	page.Needs = needs(p, step)
+	page.First, page.Script = script(p.Script, step)
+	for i := range step.Frames {
+		page.Panels = append(page.Panels, s.panel(at, p, i, before))
+	}
+	if step.Kind == replay.Means {
+		page.ask(at, p)
+	}
+	return page
+}
+
+// walk links the steps, and the acts of the story at both ends.
+func (s *Stage) walk(page *replayPage, at place, p *replay.Replay) {
+	for i, st := range p.Steps {
+		page.Steps = append(page.Steps, stepLink{i + 1, st.Title, at.at(i + 1), i+1 == at.step})
+	}
+	here := slices.IndexFunc(s.acts, func(h attacks.Header) bool { return h.ID == at.attack })
+	page.Act = here + 1
+	switch {
+	case at.step > 1:
+		page.Back = at.at(at.step - 1)
+	case here > 0:
+		page.Back = at.of(s.acts[here-1].ID)
+	default:
+		page.Back = page.Nav.Home
+	}
+	switch {
+	case at.step < len(p.Steps):
+		page.Next = at.at(at.step + 1)
+	case here >= 0 && here+1 < len(s.acts):
+		page.Next = at.of(s.acts[here+1].ID)
+	case here >= 0:
+		page.Next = page.Nav.Overview
+	}
+}
+
+// ask asks the room, before anything was run.
+func (page *replayPage) ask(at place, p *replay.Replay) {
+	kept := place{attack: at.attack, query: at.query, step: at.step + 1, was: at.was}
+	page.Hidden = hidden(kept.values())
+	for i, d := range p.Result.Designs {
+		if !p.Result.Cells[i].Applicable {
+			continue
+		}
+		g := at.guesses[d.ID]
+		page.Guessing = append(page.Guessing, guessing{d.Name, []question{
+			asked("of the target’s messages", "guess-target-"+d.ID, g.Target), asked("of everybody else’s", "guess-others-"+d.ID, g.Others)}})
+	}
+}
+
+func asked(of, name, chosen string) question {
+	q := question{Of: of, Field: name}
+	for i, value := range levels {
+		q.Levels = append(q.Levels, option{value, []string{"□", "◧", "■"}[i], value == chosen})
+	}
+	return q
+}
+
+// needs lists the capabilities of the attack, as the design that has most of them
+// expands them.
+func needs(p *replay.Replay, step *replay.Step) (list []need) {
+	most := 0
+	for i := range step.Frames {
+		if len(step.Frames[i].Cell.Needs) > len(step.Frames[most].Cell.Needs) {
+			most = i
+		}
+	}
+	f := &step.Frames[most]
+	for _, name := range f.Cell.Needs {
+		n := need{Name: name, State: "reach"}
+		if step.Kind == replay.Opening {
+			n.State = ""
+		}
+		if c, err := world.ParseCapability(name); err == nil {
+			n.Says = doings[c.Surface][0]
+			if slices.Contains(f.Used, name) {
+				n.State, n.Says = "used", doings[c.Surface][1]
+			}
+		}
+		list = append(list, n)
+	}
+	return list
+}
+
+// script is the function that runs, and what it calls in the same file, if that is
+// where the step is.
+func script(all []string, step *replay.Step) (first int, lines []line) {
+	first = 1
+	for i, text := range all {
+		if strings.HasPrefix(text, "def run(") {
+			first = i + 1
+		}
+	}
+	if step.From > 0 {
+		first = min(first, step.From)
+	}
+	for i, text := range all[first-1:] {
+		n := first + i
+		body := strings.TrimLeft(text, " ")
+		text = strings.Repeat(" ", (len(text)-len(body))/2) + body // the column is narrow
+		code, comment, found := strings.Cut(text, "# ")
+		l := line{Text: text, Runs: step.From > 0 && n >= step.From && n <= step.To}
+		if found {
+			l.Text, l.Comment = strings.TrimRight(code, " ")+" ", "# "+comment
+		}
+		lines = append(lines, l)
+	}
+	return first, lines
+}
+
+// panel shows one design.
+func (s *Stage) panel(at place, p *replay.Replay, design int, before *replay.Replay) panel {
+	step := &p.Steps[at.step-1]
+	f, c, d := &step.Frames[design], &p.Result.Cells[design], p.Result.Designs[design]
+	link := func(k int) string {
+		return address(fmt.Sprintf("/replay/%s/claim/%s/%d", at.attack, d.ID, k), at.values())
+	}
+	who := newCast(p, design, step)
+	v := panel{ID: d.ID, Name: d.Name, About: about(d, c), Error: c.Error, Cards: who.cards(), Seats: who.seats, Did: f.Did,
+		Timeline: drawing.Timeline(p, design, at.step-1, link)}
+	if step.Kind == replay.Opening {
+		v.Journey = journey(d, c)
+	}
+	if !c.Applicable {
+		v.Absent = c.Why
+		return v
+	}
+	v.Counters, v.Noticed = counters(step, f), warnings(f.Noticed)
+	if step.Kind != replay.Outcome {
+		return v
+	}
+	v.Why, v.Surprise, v.Guess = c.Why, c.Trace.Surprise, at.guesses[d.ID].compare(c.Content)
+	if k := c.Trace.Proved; k > 0 {
+		v.Proof = link(k)
+	}
+	if before != nil && design < len(before.Result.Cells) {
+		last := &before.Steps[len(before.Steps)-1]
+		compared(v.Counters, counters(last, &last.Frames[design]))
+		v.Changed = drawing.Timeline(before, design, len(before.Steps)-1, nil)
+	}
+	return v
+}
+
+// journey draws the way of a message, if one was recorded.
+func journey(d attacks.DesignRow, c *attacks.Cell) (picture template.HTML) {
+	if rec := c.Trace.Record; rec != nil && len(rec.Journey) > 0 {
+		second := ""
+		if slices.Contains(d.Classes, "escrow") {
+			second = fmt.Sprintf("any %d of %d trustees", c.Trace.Settings.Threshold, c.Trace.Settings.Trustees)
+		}
+		return drawing.Journey(rec.Journey, second)
+	}
+	return ""
+}
+
+// before is the replay under the settings before the last change, nil if nothing was
+// changed; with errUnderWay come the settings that are run.
+func (s *Stage) before(brief context.Context, at place) (choice, *replay.Replay, error) {
+	q, err := parseText(at.was)
+	if at.was == "" || err != nil || q.encode().Encode() == at.query.encode().Encode() {
+		return q, nil, nil
+	}
+	p, err := s.replayOf(brief, at.attack, q)
+	if err != nil && !errors.Is(err, errUnderWay) {
+		return q, nil, nil // such as a chat that is gone: there is nothing to compare with
+	}
+	return q, p, err
+}

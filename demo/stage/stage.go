@@ -1,0 +1,113 @@
+// Package stage shows attacks to a room: a local web page on which two designs stand
+// side by side, the adversary's means light up, the script runs line by line, and the
+// messages of the timeline turn as claims are confirmed.
+//
+// Every page is a pure function of its address (place.go, query.go): attack, settings,
+// step, the room's guess. So a page can be reloaded, linked to, and taken up again
+// after the program was restarted. What it shows comes from demo/replay and
+// demo/report, and so from the same results as text and JSON; the stage adds no number
+// of its own. Runs are made once and shared (store.go); while one is under way its
+// page follows it by server-sent events (events.go). The script in the browser only
+// fetches the next page and swaps it in: without it, links and forms do the same.
+//
+// The page is for one machine. It listens on loopback, answers only to its own name,
+// refuses what other sites ask for (guard.go), and runs nothing but its own script.
+// An uploaded chat stays in memory under an unguessable name (upload.go).
+// The tests in this package feed it hostile requests; those in browser_test.go drive
+// a real browser, where there is one.
+package stage
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/world"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+//go:embed assets/*
+var assets embed.FS
+
+// A Stage is the pages over one kit.
+type Stage struct {
+	kit     demo.Kit
+	initial choice
+	store   *store
+	hub     *hub
+	chats   *chats
+	pages   *template.Template
+	acts    []attacks.Header
+}
+
+// nav is what every page links to.
+type nav struct {
+	Home, Overview string
+	OnOverview     bool
+	Chat           string
+	Acts           []act
+}
+
+// act is one of the attacks that make the story.
+type act struct {
+	N                    int
+	ID, Name, Title, URL string
+	Kind                 string
+	Here                 bool
+}
+
+// frame is what every page has.
+type frame struct {
+	Title   string
+	Events  string // address of the page's events
+	Waiting bool   // the page is not complete: it will be fetched again
+	Nav     nav
+}
+
+func (s *Stage) nav(q choice, here string) nav {
+	v := q.encode()
+	n := nav{Home: address("/", v), Overview: address("/overview", v), OnOverview: here == "overview", Chat: q.Chat}
+	for i, h := range s.acts {
+		n.Acts = append(n.Acts, act{N: i + 1, ID: h.ID, Name: h.ID, Title: h.Title, Kind: h.Family,
+			URL: place{attack: h.ID, query: q}.url(), Here: h.ID == here})
+	}
+	return n
+}
+
+// show renders a page whole before it sends anything.
+func (s *Stage) show(w http.ResponseWriter, status int, name string, page any) {
+	var b bytes.Buffer
+	if err := s.pages.ExecuteTemplate(&b, name, page); err != nil {
+		http.Error(w, fmt.Sprintf("stage: page %s: %v", name, err), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+// failedPage says what went wrong, in the place of a page.
+type failedPage struct {
+	frame
+	Problem string
+}
+
+func (s *Stage) fail(w http.ResponseWriter, q choice, status int, title string, err error) {
+	s.show(w, status, "failed", failedPage{frame{Title: title, Nav: s.nav(q, "")}, err.Error()})
+}
+
+// lab prepares a lab for a query.
+func (s *Stage) lab(q choice) (*attacks.Lab, *world.Conversation, error) {
+	conv, err := s.conversation(q)
+	if err != nil {
+		return nil, nil, err
+	}
+	lab, err := q.lab(s.kit, conv)
+	return lab, conv, err
+}

@@ -1,0 +1,147 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A store computes each result once, however many pages ask for it, a few at a time,
+// and keeps the last ones. A computation ends early when its time is up, when nobody
+// has waited for it for a while, and with the server.
+type store struct {
+	ctx   context.Context // of the server
+	slots chan struct{}   // as many as computations run at a time
+
+	mu     sync.Mutex
+	jobs   []*job // the one asked for last at the end
+	number int    // of the newest job
+}
+
+// Bounds of a store. Weight is counted in messages times designs: a replay of a chat
+// of 20,000 messages on two designs takes about 100 MB.
+const (
+	atOnce    = 2
+	maxJobs   = 64
+	maxWeight = 100_000
+	patience  = 10 * time.Second // how long a job runs that nobody waits for
+	regret    = 10 * time.Second // how long an error is kept, for the page that was waiting for it
+)
+
+var (
+	errAbandoned = errors.New("stage: stopped, since nobody was waiting; ask again")
+	errForgotten = errors.New("stage: stopped, since its chat was forgotten")
+	errClosing   = errors.New("stage: the server is ending")
+)
+
+// newStore makes a store that works until ctx ends.
+func newStore(ctx context.Context) *store {
+	return &store{ctx: ctx, slots: make(chan struct{}, atOnce)}
+}
+
+// timeLimit is how long a computation of some weight may take, with two designs.
+func timeLimit(weight int) time.Duration {
+	return 2*time.Minute + time.Duration(weight)*25*time.Millisecond
+}
+
+// start returns the job of that key, and begins it if there is none: run computes its
+// value, reporting from as many goroutines as it likes. The key must say all that the
+// value depends on. Weight is in messages times designs.
+func (s *store) start(key string, weight int, run func(ctx context.Context, report func(Progress)) (any, error)) *job {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := slices.IndexFunc(s.jobs, func(j *job) bool { return j.key == key }); i >= 0 {
+		j := s.jobs[i]
+		s.jobs = slices.Delete(s.jobs, i, i+1)
+		if !j.stale() {
+			s.jobs = append(s.jobs, j)
+			j.linger()
+			return j
+		}
+	}
+	ctx, cancel := context.WithCancelCause(s.ctx)
+	s.number++
+	j := &job{store: s, key: key, number: s.number, weight: weight, cancel: cancel, done: make(chan struct{}), changed: make(chan struct{})}
+	s.jobs = append(s.jobs, j)
+	s.evict()
+	j.timer = time.AfterFunc(patience, j.abandon)
+	j.linger()
+	go s.compute(ctx, j, run)
+	return j
+}
+
+// evict forgets the results not asked for longest, while there are too many. The
+// newest stays, however heavy.
+func (s *store) evict() {
+	total := 0
+	for _, j := range s.jobs {
+		total += j.weight
+	}
+	for i := 0; i < len(s.jobs)-1 && (len(s.jobs) > maxJobs || total > maxWeight); {
+		if j := s.jobs[i]; j.settled() {
+			total -= j.weight
+			s.jobs = slices.Delete(s.jobs, i, i+1)
+		} else {
+			i++
+		}
+	}
+}
+
+// forget drops results and stops computations whose key matches.
+func (s *store) forget(match func(key string) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.jobs = slices.DeleteFunc(s.jobs, func(j *job) bool {
+		gone := match(j.key)
+		if gone {
+			j.cancel(errForgotten)
+		}
+		return gone
+	})
+}
+
+func (s *store) compute(ctx context.Context, j *job, run func(context.Context, func(Progress)) (any, error)) {
+	defer j.cancel(nil)
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
+		j.settle(nil, s.reason(ctx))
+		return
+	}
+	limit := timeLimit(j.weight)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("stage: stopped after %s: too much for the stage; choose fewer trustees or rarer refreshes, or use the command line", limit))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { j.settle(nil, s.reason(ctx)) })() // run may take a while to notice
+	value, err := try(func() (any, error) { return run(ctx, j.report) })
+	if err != nil && ctx.Err() != nil {
+		err = s.reason(ctx)
+	}
+	j.settle(value, err)
+}
+
+// reason is why the context of a computation ended.
+func (s *store) reason(ctx context.Context) error {
+	if s.ctx.Err() != nil {
+		return errClosing
+	}
+	return context.Cause(ctx)
+}
+
+// try makes an error of a panic.
+func try(run func() (any, error)) (value any, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			log.Printf("stage: panic: %v\n%s", v, debug.Stack())
+			value, err = nil, fmt.Errorf("stage: the run failed (%v); that is a mistake in doormat, the terminal says more", v)
+		}
+	}()
+	return run()
+}

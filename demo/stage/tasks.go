@@ -1,0 +1,118 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/replay"
+	"doormat/demo/report"
+	"doormat/world"
+)
+
+// A task is a run that pages wait for and share.
+type task struct {
+	key    string
+	weight int // messages, roughly: how long it takes and how much it keeps
+	run    func(ctx context.Context, report func(Progress)) (any, error)
+}
+
+// errUnderWay says that a run takes longer than people notice.
+var errUnderWay = errors.New("the run is under way")
+
+// soon gives what a task made, or errUnderWay when the moment that the page may wait
+// is over, see briefly.
+func (s *Stage) soon(brief context.Context, t task) (any, error) {
+	v, err := s.store.start(t.key, t.weight, t.run).wait(brief)
+	if err != nil && brief.Err() != nil && errors.Is(err, context.Cause(brief)) {
+		return nil, errUnderWay
+	}
+	return v, err
+}
+
+// briefly is the moment that a page waits for all its runs together.
+func briefly(r *http.Request) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(r.Context(), notice)
+}
+
+// warm starts the runs of the story, so that no act keeps the room waiting. A long
+// chat's runs wait until somebody asks.
+func (s *Stage) warm(q choice) {
+	lab, conv, err := s.lab(q)
+	if err != nil || len(conv.Messages) > long {
+		return
+	}
+	for _, h := range s.acts {
+		if t, err := s.kit.Attack(h.ID); err == nil {
+			one := s.replaying(lab, t, q)
+			s.store.start(one.key, one.weight, one.run)
+		}
+	}
+}
+
+// replaying runs one attack and keeps all that its replay shows.
+func (s *Stage) replaying(lab *attacks.Lab, t attacks.Technique, q choice) task {
+	messages := len(lab.Conversation.Messages)
+	return task{"replay/" + t.Header().ID + "?" + q.encode().Encode(), messages * len(lab.Designs),
+		func(ctx context.Context, report func(Progress)) (any, error) {
+			l := *lab
+			l.Typed = func(design string, message int) {
+				report(Progress{Done: message, Total: messages, What: fmt.Sprintf("%s: message %d of %d", design, message, messages)})
+			}
+			return replay.Run(ctx, &l, t)
+		}}
+}
+
+// matrix runs every attack on every design.
+func (s *Stage) matrix(lab *attacks.Lab, q choice) task {
+	return task{"matrix?" + q.encode().Encode(), len(lab.Conversation.Messages),
+		func(ctx context.Context, report func(Progress)) (any, error) {
+			l := *lab
+			l.Progress = func(done, total int, c *attacks.Cell) {
+				cell := *c
+				report(Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d done", done, total), Cell: &cell})
+			}
+			return l.Run(ctx)
+		}}
+}
+
+// columns is how many moments a picture has at most.
+const columns = 72
+
+// moments runs an attack at moments spread over the conversation, on the given
+// designs.
+func (s *Stage) moments(lab *attacks.Lab, t attacks.Technique, designs []world.Design, q choice) task {
+	key := "moments/" + t.Header().ID + "?" + q.encode().Encode()
+	for _, d := range designs {
+		key += "&design=" + d.Info().ID
+	}
+	messages := len(lab.Conversation.Messages)
+	return task{key, messages, func(ctx context.Context, show func(Progress)) (any, error) {
+		l := *lab
+		l.Attacks, l.Designs = []attacks.Technique{t}, designs
+		l.Progress = func(done, total int, _ *attacks.Cell) {
+			show(Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d runs", done, total)})
+		}
+		step := (messages + columns - 1) / columns
+		points, err := demo.Range{Over: "at", Step: strconv.Itoa(step)}.Points(l.Settings, messages)
+		if err != nil {
+			return nil, err
+		}
+		sweep := &report.Sweep{Over: "at", Conversation: l.Conversation}
+		var all []world.Settings
+		for _, p := range points {
+			sweep.Values, all = append(sweep.Values, p.Value), append(all, p.Settings)
+		}
+		sweep.Results, err = l.Sweep(ctx, all)
+		return sweep, err
+	}}
+}
+
+// notice is how long a page waits for its run before it shows how far it is: less
+// than people notice.
+const notice = 150 * time.Millisecond
