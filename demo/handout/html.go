@@ -9,6 +9,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/drawing"
+	"doormat/demo/replay"
 	"doormat/demo/report"
 )
 
@@ -81,7 +82,7 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 	for i, w := range h.ways() {
 		v := pictured{way: w}
 		if h.Travel != nil {
-			v.Journey = drawing.Journey(h.Travel, i)
+			v.Journey = drawing.Journey(h.Travel.Journey(i))
 		}
 		p.Ways = append(p.Ways, v)
 	}
@@ -155,7 +156,7 @@ func (h *Handout) timeline(s *section, c column) template.HTML {
 // a reader who wants them all has the command.
 func (h *Handout) proof(c column) template.HTML {
 	p := c.Cell.Trace.Proof
-	return drawing.Proof(p, h.BuiltIn()) + drawing.Steps(p, false)
+	return drawing.Proof(replay.Graph(p), p, h.BuiltIn()) + drawing.Steps(p, false)
 }
 
 // state is the class of a cell.
