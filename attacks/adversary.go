@@ -281,6 +281,11 @@ func (a *adversary) order(args *arguments) ([]int, error) {
 		return nil, err
 	}
 	a.mark()
+	for _, c := range a.needs {
+		if c.Surface == world.Order && !a.withheld[c] {
+			a.now.use(c) // whom the agency turns to with it
+		}
+	}
 	messages := a.run.truth.conv.Messages
 	accounts := args.texts("accounts")
 	since, until := args.named("since", 1), args.named("until", a.run.Moment())

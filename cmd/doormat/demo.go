@@ -1,42 +1,107 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
 	"github.com/spf13/cobra"
 
+	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/handout"
 	"doormat/demo/report"
 )
 
 func (a *app) demo() *cobra.Command {
 	var o demo.Options
+	var out string
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Tell the whole story in a few minutes of reading",
-		Args:  exactly(0, "no arguments"),
+		Short: "Tell the whole story in a few minutes of reading, or write it to a page",
+		Long: `Tell the whole story in a few minutes of reading. With --out report.html, write
+the same run to four files instead, for those who want to take it home: the page
+report.html, which needs no other file, report.md, report-slides.md for Marp, and
+report.json, which is what doormat matrix --format json prints.`,
+		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
+			name, isPage := strings.CutSuffix(out, handout.Suffixes[0])
+			if out != "" && (!isPage || filepath.Base(out) == handout.Suffixes[0]) {
+				return demo.Usagef("--out %s: want a name that ends in .html, such as report.html; .md, -slides.md and .json are written beside it", out)
+			}
 			lab, err := a.lab(o)
 			if err != nil {
 				return err
 			}
-			out, err := openOutput("")
-			if err != nil {
-				return err
+			if out != "" {
+				return takeHome(c.Context(), &handout.Handout{Options: o, Lab: lab}, name)
 			}
-			tour := report.Tour{Conversation: lab.Conversation, Target: lab.Settings.Target, BuiltIn: o.Conversation == "", Designs: lab.Designs}
-			if err := out.text(tour.Opening(out.width)); err != nil {
-				return err
-			}
-			r, err := runLab(c.Context(), lab)
-			if err != nil {
-				return err
-			}
-			if err := out.text(tour.Findings(r, demo.Showcases(lab.Attacks), out.width)); err != nil {
-				return err
-			}
-			return verdict(r)
+			return tell(c.Context(), o, lab)
 		},
 	}
 	a.runFlags(c, &o)
 	a.attacksFlag(c, &o)
+	c.Flags().StringVar(&out, "out", "", "write a page to `FILE.html`, and .md, -slides.md and .json beside it, all or none")
+	complete(c, "out", files)
 	return c
+}
+
+// tell prints the story.
+func tell(ctx context.Context, o demo.Options, lab *attacks.Lab) error {
+	out, err := openOutput("")
+	if err != nil {
+		return err
+	}
+	tour := report.Tour{Conversation: lab.Conversation, Target: lab.Settings.Target, BuiltIn: o.Conversation == "", Designs: lab.Designs}
+	if err := out.text(tour.Opening(out.width)); err != nil {
+		return err
+	}
+	r, err := runLab(ctx, lab)
+	if err != nil {
+		return err
+	}
+	if err := out.text(tour.Findings(r, demo.Showcases(lab.Attacks), out.width)); err != nil {
+		return err
+	}
+	return verdict(r)
+}
+
+// takeHome writes the story to files whose names begin with name.
+func takeHome(ctx context.Context, h *handout.Handout, name string) error {
+	var paths []string
+	for _, suffix := range handout.Suffixes {
+		paths = append(paths, name+suffix)
+	}
+	out, err := openBundle(paths)
+	if err != nil {
+		return err
+	}
+	data, err := write(ctx, h, filepath.Base(name))
+	if err != nil {
+		out.discard()
+		return err
+	}
+	if err := out.commit(data); err != nil {
+		return fmt.Errorf("--out %s: %w", paths[0], err)
+	}
+	fmt.Println("wrote " + report.Clean(strings.Join(paths, ", ")))
+	return verdict(h.Result)
+}
+
+// write makes the files' contents.
+func write(ctx context.Context, h *handout.Handout, name string) (data [][]byte, err error) {
+	if h.Result, err = runLab(ctx, h.Lab); err != nil {
+		return nil, err
+	}
+	done := progress(h.Lab, 1)
+	err = h.Enrich(ctx)
+	if done(); err != nil {
+		return nil, err
+	}
+	list, err := h.Files(name)
+	for _, f := range list {
+		data = append(data, f.Data)
+	}
+	return data, err
 }

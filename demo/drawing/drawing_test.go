@@ -143,6 +143,13 @@ func TestTimeline(t *testing.T) {
 	require.Contains(t, m.words, "the attack: after message 6")
 	require.Contains(t, m.words, "This step opened 4.")
 
+	under := regexp.MustCompile(`class="under" d="([^"]*)"`)
+	marks := 0
+	for _, path := range under.FindAllStringSubmatch(string(Timeline(p, 0, 1, nil)), -1) {
+		marks += strings.Count(path[1], "M")
+	}
+	require.Equal(t, 8, marks, "what the target sent or received")
+
 	m = parse(t, Timeline(p, 0, 0, proofAt))
 	require.Zero(t, m.count("a", "open"))
 	require.Equal(t, 6, m.count("g", "closed"), "the other six are not written yet")

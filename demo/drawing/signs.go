@@ -113,3 +113,56 @@ func percent(n, of int) string {
 		return fmt.Sprintf("%d %%", p)
 	}
 }
+
+// mark places the moment of the attack.
+func (t *timeline) mark() {
+	c := t.f.Cell
+	if !drawn(c) {
+		return
+	}
+	t.Attack = t.axis.left(px(c.At) / px(t.axis.per))
+	t.AttackLabel = fmt.Sprintf("the attack: after message %d", c.At)
+	if c.At == 0 {
+		t.AttackLabel = "the attack: before message 1"
+	}
+}
+
+// AttackAnchor keeps the label of the attack inside the picture.
+func (t *timeline) AttackAnchor() string {
+	switch {
+	case t.Attack < lanesLeft+130:
+		return "start"
+	case t.Attack > lanesRight-130:
+		return "end"
+	}
+	return "middle"
+}
+
+// Before and After are where those words stand, 0 where there is no room.
+func (t *timeline) Before() px {
+	if t.Attack < lanesLeft+80 {
+		return 0
+	}
+	return t.Attack - 8
+}
+
+func (t *timeline) After() px {
+	if t.Attack > lanesRight-20 {
+		return 0
+	}
+	return t.Attack + 8
+}
+
+// Foot is where the lanes end, Base the line of writing below them.
+func (t *timeline) Foot() px { return t.H - 22 }
+func (t *timeline) Base() px { return t.H - 6 }
+
+// Top, Base and Low are where a lane begins, and its name and the line below stand.
+func (l *lane) Top() px { return l.Y - laneHeight/2 + 1 }
+func (l *lane) Base() px {
+	if l.Target {
+		return l.Y
+	}
+	return l.Y + 6
+}
+func (l *lane) Low() px { return l.Y + 14 }

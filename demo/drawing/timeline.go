@@ -2,14 +2,11 @@ package drawing
 
 import (
 	"cmp"
-	"fmt"
 	"html/template"
 	"slices"
-	"strings"
 
 	"doormat/attacks"
 	"doormat/demo/replay"
-	"doormat/world"
 )
 
 // How much a timeline shows: more messages share columns, more accounts a lane.
@@ -175,120 +172,12 @@ func (t *timeline) lanes() map[string]*lane {
 	return of
 }
 
-// mark places the moment of the attack.
-func (t *timeline) mark() {
-	c := t.f.Cell
-	if !drawn(c) {
-		return
-	}
-	t.Attack = t.axis.left(px(c.At) / px(t.axis.per))
-	t.AttackLabel = fmt.Sprintf("the attack: after message %d", c.At)
-	if c.At == 0 {
-		t.AttackLabel = "the attack: before message 1"
-	}
-}
-
-// AttackAnchor keeps the label of the attack inside the picture.
-func (t *timeline) AttackAnchor() string {
-	switch {
-	case t.Attack < lanesLeft+130:
-		return "start"
-	case t.Attack > lanesRight-130:
-		return "end"
-	}
-	return "middle"
-}
-
-// Before and After are where those words stand, 0 where there is no room.
-func (t *timeline) Before() px {
-	if t.Attack < lanesLeft+80 {
-		return 0
-	}
-	return t.Attack - 8
-}
-
-func (t *timeline) After() px {
-	if t.Attack > lanesRight-20 {
-		return 0
-	}
-	return t.Attack + 8
-}
-
-// Foot is where the lanes end, Base the line of writing below them.
-func (t *timeline) Foot() px { return t.H - 22 }
-func (t *timeline) Base() px { return t.H - 6 }
-
-// Top, Base and Low are where a lane begins, and its name and the line below stand.
-func (l *lane) Top() px { return l.Y - laneHeight/2 + 1 }
-func (l *lane) Base() px {
-	if l.Target {
-		return l.Y
-	}
-	return l.Y + 6
-}
-func (l *lane) Low() px { return l.Y + 14 }
-
 // Mode is how messages are drawn.
 func (t *timeline) Mode() string {
 	if t.axis.per > 1 {
 		return "bins"
 	}
 	return "singles"
-}
-
-// tell says in words what the picture shows.
-func (t *timeline) tell(step int) {
-	f := &t.f
-	t.Name = fmt.Sprintf("%s, step %d of %d: which messages are open", designOf(t.p.Result, f.Cell), step+1, len(t.p.Steps))
-	switch {
-	case f.Cell.Error != "":
-		t.Idle = "✗ error: " + short(f.Cell.Error, longText)
-		t.Words = t.Idle
-		return
-	case !f.Cell.Applicable:
-		t.Idle = "– not applicable: " + short(f.Cell.Why, longText)
-		t.Words = t.Idle
-		return
-	}
-	target, others := f.Content.Target, f.Content.Others
-	t.Caption = fmt.Sprintf("%s. %s.", exposure("the target's messages", target), exposure("other messages", others))
-	words := []string{t.Caption}
-	if n := len(f.New); n > 0 {
-		words = append(words, fmt.Sprintf("This step opened %d.", n))
-	}
-	words = append(words, fmt.Sprintf("%d of %s written so far.", t.moment, count(t.axis.messages, "message")))
-	var lanes []string
-	for _, l := range t.Lanes {
-		name := l.Full
-		if l.Target {
-			name += " (the target)"
-		}
-		lanes = append(lanes, fmt.Sprintf("%s %d of %d", name, l.open, l.sent))
-	}
-	t.Words = strings.Join(append(words, "By sender: "+strings.Join(lanes, ", ")+"."), " ")
-}
-
-func exposure(what string, e attacks.Exposure) string {
-	text := fmt.Sprintf("%d of %d of %s open", e.Recovered, e.Total, what)
-	if e.Recovered == 0 || e.BeforeTotal == 0 || e.AfterTotal == 0 {
-		return text
-	}
-	return text + fmt.Sprintf(": %d of %d from before the attack, %d of %d from after it", e.Before, e.BeforeTotal, e.After, e.AfterTotal)
-}
-
-// readers names whom a message is for: a group, or its recipients.
-func readers(m *world.Message) string {
-	switch {
-	case m.Group != "":
-		return short(m.Group, longName)
-	case len(m.To) > 2:
-		return fmt.Sprintf("%s and %d others", short(m.To[0], longName), len(m.To)-1)
-	}
-	names := make([]string, len(m.To))
-	for i, to := range m.To {
-		names[i] = short(to, longName)
-	}
-	return strings.Join(names, " and ")
 }
 
 // Legend explains the signs of timelines, once for a page.

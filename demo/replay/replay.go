@@ -10,6 +10,7 @@ package replay
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"doormat/attacks"
@@ -116,4 +117,17 @@ func (p *Replay) Prove(ctx context.Context, design, k int) (attacks.Proof, error
 		return nil, fmt.Errorf("replay: attack %s was not recorded", p.Header.ID)
 	}
 	return rec.Prove(ctx, k)
+}
+
+// Journey is the way of one message in a design, by its place in the result's designs,
+// and who opens the second lock of a message, "" if there is none.
+func (p *Replay) Journey(design int) (hops []attacks.Hop, second string) {
+	c := &p.Result.Cells[design]
+	if c.Trace.Record == nil {
+		return nil, ""
+	}
+	if s := c.Trace.Settings; slices.Contains(p.Result.Designs[design].Classes, "escrow") {
+		second = fmt.Sprintf("any %d of %d trustees", s.Threshold, s.Trustees)
+	}
+	return c.Trace.Record.Journey, second
 }

@@ -33,7 +33,17 @@ func JSON(v any) ([]byte, error) {
 // Markdown shows a result as a table in GitHub's Markdown.
 func Markdown(r *attacks.Result) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", escape(settingsLine(r)))
+	fmt.Fprintf(&b, "%s\n\n%s\n", escape(settingsLine(r)), MarkdownTable(r, nil))
+	for _, text := range caveats {
+		fmt.Fprintf(&b, "- %s\n", text)
+	}
+	return b.String()
+}
+
+// MarkdownTable is the table alone, a part for each family, and its signs. link, if
+// there is one, gives the address of what is to be read about an attack.
+func MarkdownTable(r *attacks.Result, link func(id string) string) string {
+	var b strings.Builder
 	heads, rule := []string{"Attack"}, []string{"---"}
 	for _, d := range r.Designs {
 		heads, rule = append(heads, escape(d.Name)), append(rule, "---")
@@ -48,13 +58,7 @@ func Markdown(r *attacks.Result) string {
 			family = a.Family
 			fmt.Fprintf(&b, "### %s\n\n| %s |\n| %s |\n", family, strings.Join(heads, " | "), strings.Join(rule, " | "))
 		}
-		line := []string{fmt.Sprintf("**%s**<br>%s", a.ID, escape(a.Title))}
-		if a.Kind != "attack" {
-			line[0] += " (" + a.Kind + ")"
-		}
-		if len(a.Fixes) > 0 {
-			line[0] += "<br>fixes " + escape(strings.Join(a.Fixes, ", "))
-		}
+		line := []string{markdownAttack(a, link)}
 		for _, d := range r.Designs {
 			line = append(line, markdownCell(cells[[2]string{a.ID, d.ID}]))
 		}
@@ -62,11 +66,23 @@ func Markdown(r *attacks.Result) string {
 	}
 	b.WriteString("\n■ all, ◧ part, □ none of the messages recovered; – not applicable: no such principal; " +
 		"✓ order served in full; ! somebody noticed; ≠ unexpected. " +
-		"Principals are those used: robbed, run, or made to answer; a jurisdiction counts one.\n\n")
-	for _, text := range caveats {
-		fmt.Fprintf(&b, "- %s\n", text)
-	}
+		"Principals are those used: robbed, run, or made to answer; a jurisdiction counts one.\n")
 	return b.String()
+}
+
+func markdownAttack(a attacks.AttackRow, link func(id string) string) string {
+	text := "**" + a.ID + "**"
+	if link != nil {
+		text = fmt.Sprintf("[%s](%s)", text, link(a.ID))
+	}
+	text += "<br>" + escape(a.Title)
+	if a.Kind != "attack" {
+		text += " (" + a.Kind + ")"
+	}
+	if len(a.Fixes) > 0 {
+		text += "<br>fixes " + escape(strings.Join(a.Fixes, ", "))
+	}
+	return text
 }
 
 func markdownCell(c *attacks.Cell) string {
@@ -93,6 +109,6 @@ func markdownCell(c *attacks.Cell) string {
 
 // escape makes text harmless in a Markdown table.
 func escape(text string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "\\`", "*", `\*`,
+	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "\\`", "*", `\*`,
 		"_", `\_`, "[", `\[`, "]", `\]`).Replace(Clean(text))
 }

@@ -198,22 +198,28 @@ func (r Run) proof(p *page, c *attacks.Cell) {
 	}
 	p.field("Proof", text)
 	for i, n := range nodes {
-		how := "from " + n.Origin
-		switch {
-		case n.Rule != "":
-			how = fmt.Sprintf("by “%s” from %s", n.Rule, parents(n.Parents))
-			if len(n.Parents) == 0 {
-				how = fmt.Sprintf("by “%s”", n.Rule)
-			}
-		case n.Origin == "":
-			how = "made by the adversary"
-		}
-		data := r.data(proof[n.Steps[0]].Fact)
-		if k := len(n.Steps); k > 1 {
-			data = fmt.Sprintf("× %d, the first: ", k) + data
-		}
-		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(Clean(n.Kind))+" "+Clean(how)+faint(", "+data))
+		how, data := Told(proof, n, r.ShowTexts)
+		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(Clean(n.Kind))+" "+how+faint(", "+data))
 	}
+}
+
+// Told says how a box of a proof came about and what the bytes of its first step are.
+// texts shows a message's own text, which is right for invented people only.
+func Told(proof attacks.Proof, n replay.Node, texts bool) (how, bytes string) {
+	how = "from " + n.Origin
+	switch {
+	case n.Rule != "" && len(n.Parents) == 0:
+		how = fmt.Sprintf("by “%s”", n.Rule)
+	case n.Rule != "":
+		how = fmt.Sprintf("by “%s” from %s", n.Rule, parents(n.Parents))
+	case n.Origin == "":
+		how = "made by the adversary"
+	}
+	bytes = data(proof[n.Steps[0]].Fact, texts)
+	if k := len(n.Steps); k > 1 {
+		bytes = fmt.Sprintf("× %d, the first: ", k) + bytes
+	}
+	return Clean(how), bytes
 }
 
 func parents(list []int) string {
@@ -225,9 +231,9 @@ func parents(list []int) string {
 }
 
 // data shows a fact's bytes: their number and the first few.
-func (r Run) data(f world.Fact) string {
+func data(f world.Fact, texts bool) string {
 	const few = 8
-	if f.Kind == world.Plaintext && r.ShowTexts && len(f.Data) > saltSize {
+	if f.Kind == world.Plaintext && texts && len(f.Data) > saltSize {
 		return fmt.Sprintf("%s of salt, then “%s”", count(saltSize, "byte"), Clean(cut(string(f.Data[saltSize:]), 40)))
 	}
 	text := hex.EncodeToString(f.Data[:min(few, len(f.Data))])

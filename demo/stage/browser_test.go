@@ -28,7 +28,7 @@ func headline(p *browser.Page, text string) {
 	p.Wait(fmt.Sprintf(`document.querySelector("#main")?.getAttribute("aria-busy") === null && document.querySelector("h1")?.textContent.includes(%q)`, text))
 }
 
-// counter reads a number of a design off the page.
+// counter0 reads the first number of a design off the page.
 func counter0(p *browser.Page, design string) string {
 	return strings.Join(strings.Fields(p.Text("#design-"+design+" .counter .value")), " ")
 }
@@ -133,8 +133,8 @@ func TestOpenClaim(t *testing.T) {
 	headline(p, "It claims")
 }
 
-// TestUpload reads a chat in, shows what it is, runs an attack on it and forgets it.
-func TestUpload(t *testing.T) {
+// TestOwnChat reads a chat in, shows what it is, runs an attack on it and forgets it.
+func TestOwnChat(t *testing.T) {
 	_, at := open(t)
 	p := browser.Open(t, laptop)
 	p.Visit(at)

@@ -26,7 +26,7 @@ type card struct {
 var doings = map[world.Surface][2]string{
 	world.Store:   {"can be copied", "copied"},
 	world.Control: {"can be taken over", "taken over"},
-	world.Order:   {"answers", "answers"},
+	world.Order:   {"answers orders", "answered"},
 	world.Tap:     {"can be tapped", "tapped"},
 	world.Tamper:  {"can be tampered with", "tampered with"},
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"doormat/demo/drawing"
 	"doormat/demo/replay"
 	"doormat/world"
 )
@@ -61,7 +62,7 @@ func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	if p := s.firstReplay(brief, q); p != nil {
 		for i := range page.Designs {
-			page.Designs[i].Journey = journey(p.Result.Designs[i], &p.Result.Cells[i])
+			page.Designs[i].Journey = drawing.Journey(p.Journey(i))
 		}
 	}
 	s.warm(q)

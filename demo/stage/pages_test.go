@@ -180,7 +180,7 @@ func TestMistakes(t *testing.T) {
 func TestHostileNames(t *testing.T) {
 	s, at := open(t)
 	export := ""
-	for i, name := range []string{`<script>alert(1)</script>`, `"><img src=x onerror=alert(2)>`, "O'Brien&amp;\u202eevil", `{{.Title}}`} {
+	for i, name := range []string{`<script>alert(1)</script>`, `x"><img src=x onerror=alert(2)>`, "O'Brien&amp;\u202eevil", `{{.Title}}`} {
 		export += fmt.Sprintf("26/03/2017, 19:0%d - %s: <svg onload=alert(3)> ${alert(4)} ]]> -->\n", i, name)
 	}
 	file := filepath.Join(t.TempDir(), "chat.txt")

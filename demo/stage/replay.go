@@ -1,10 +1,10 @@
 package stage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -150,9 +150,9 @@ func (s *Stage) replayPage(at place, p, before *replay.Replay) replayPage {
 		Moments: address("/moments/"+at.attack, at.query.encode()), Command: s.command(at),
 	}
 	s.walk(&page, at, p)
-	form := place{attack: at.attack, step: len(p.Steps)}
+	form := place{attack: at.attack, query: defaults(), step: len(p.Steps)}
 	extra := form.values()
-	extra.Set("was", at.query.encode().Encode())
+	extra.Set("was", cmp.Or(at.query.encode().Encode(), "defaults"))
 	page.Settings = newSettings(at.query, p.Conversation, p.Settings(), "/replay/"+at.attack, extra)
 	page.Needs = needs(p, step)
 	page.First, page.Script = script(p.Script, step)
@@ -275,7 +275,7 @@ func (s *Stage) panel(at place, p *replay.Replay, design int, before *replay.Rep
 	v := panel{ID: d.ID, Name: d.Name, About: about(d, c), Error: c.Error, Cards: who.cards(), Seats: who.seats, Did: f.Did,
 		Timeline: drawing.Timeline(p, design, at.step-1, link)}
 	if step.Kind == replay.Opening {
-		v.Journey = journey(d, c)
+		v.Journey = drawing.Journey(p.Journey(design))
 	}
 	if !c.Applicable {
 		v.Absent = c.Why
@@ -295,18 +295,6 @@ func (s *Stage) panel(at place, p *replay.Replay, design int, before *replay.Rep
 		v.Changed = drawing.Timeline(before, design, len(before.Steps)-1, nil)
 	}
 	return v
-}
-
-// journey draws the way of a message, if one was recorded.
-func journey(d attacks.DesignRow, c *attacks.Cell) (picture template.HTML) {
-	if rec := c.Trace.Record; rec != nil && len(rec.Journey) > 0 {
-		second := ""
-		if slices.Contains(d.Classes, "escrow") {
-			second = fmt.Sprintf("any %d of %d trustees", c.Trace.Settings.Threshold, c.Trace.Settings.Trustees)
-		}
-		return drawing.Journey(rec.Journey, second)
-	}
-	return ""
 }
 
 // before is the replay under the settings before the last change, nil if nothing was

@@ -4,6 +4,7 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -65,8 +66,11 @@ func Open(t testing.TB, look Look) *Page {
 	return p
 }
 
-// find returns the path of a browser.
+// find returns the path of a browser, for whoever asks for browser tests.
 func find(getenv func(string) string, lookPath func(string) (string, error)) (string, error) {
+	if getenv("DOORMAT_BROWSER") == "" {
+		return "", errors.New("browser: set DOORMAT_BROWSER=on for tests in Chromium, which take a minute or two; .ci/run does")
+	}
 	names := []string{"chromium", "chromium-browser", "google-chrome"}
 	if own := getenv("DOORMAT_CHROMIUM"); own != "" {
 		names = []string{own}

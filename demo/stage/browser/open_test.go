@@ -19,7 +19,11 @@ func TestFind(t *testing.T) {
 			return "", exec.ErrNotFound
 		}
 	}
-	set := func(value string) func(string) string { return func(string) string { return value } }
+	set := func(chromium string) func(string) string {
+		return func(name string) string {
+			return map[string]string{"DOORMAT_BROWSER": "on", "DOORMAT_CHROMIUM": chromium}[name]
+		}
+	}
 
 	path, err := find(set(""), installed("google-chrome", "chromium-browser"))
 	require.NoError(t, err)
@@ -31,6 +35,8 @@ func TestFind(t *testing.T) {
 	require.ErrorContains(t, err, `"own"`)
 	_, err = find(set(""), installed())
 	require.ErrorContains(t, err, "DOORMAT_CHROMIUM")
+	_, err = find(func(string) string { return "" }, installed("chromium"))
+	require.ErrorContains(t, err, "DOORMAT_BROWSER=on")
 }
 
 // verdict is a test that remembers how it ended, and goes on.

@@ -1,0 +1,136 @@
+package drawing
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"doormat/demo/replay"
+	"doormat/world"
+)
+
+// A box is a node of a proof with its writing.
+type box struct {
+	Class      string // taken, derived, made, goal
+	X, Y, W, H px
+	Number     string
+	Lines      []textLine
+}
+
+// A textLine is a line of writing in a box.
+type textLine struct {
+	Class string // kind, how, said
+	X, Y  px
+	Text  string
+}
+
+// A hand is how a class of text is written: how wide its characters are on average, in
+// a wide font, and how high a line is.
+type hand struct {
+	class      string
+	char, line px
+}
+
+var (
+	kindHand = hand{"kind", 10.4, 20}
+	saidHand = hand{"said", 9.2, 20}
+	howHand  = hand{"how", 7.7, 18}
+)
+
+// box makes the box of a node, as high as its writing.
+func (d *proofDrawing) box(i int) box {
+	n := d.nodes[i]
+	b := box{Class: "derived", W: d.wide, Number: number(n)}
+	how := n.Rule
+	switch {
+	case n.Rule == "" && n.Origin != "":
+		b.Class, how = "taken", n.Origin
+	case n.Rule == "":
+		b.Class, how = "made", "made by the adversary"
+	}
+	kind := n.Kind
+	if len(n.Steps) > 1 {
+		kind += fmt.Sprintf(" ×%d", len(n.Steps))
+	}
+	text, ok := "", false
+	if i == len(d.nodes)-1 {
+		b.Class = "goal"
+		text, ok = said(d.proof[len(d.proof)-1].Fact)
+		if ok = ok && d.texts; ok {
+			b.W = d.goal
+		}
+	}
+	b.write(kindHand, kind, 3)
+	if ok {
+		b.write(saidHand, "“"+text+"”", 4)
+	}
+	b.write(howHand, how, 4)
+	b.H += 9
+	return b
+}
+
+// write adds a text to a box, in as many lines as it needs, or most.
+func (b *box) write(h hand, text string, most int) {
+	room := int((b.W - 16) / h.char)
+	for _, line := range wrapped(short(text, room*most), room, most) {
+		b.H += h.line
+		b.Lines = append(b.Lines, textLine{Class: h.class, Y: b.H, Text: line})
+	}
+}
+
+// set moves the writing to where the box is.
+func (b *box) set() {
+	for i := range b.Lines {
+		b.Lines[i].X, b.Lines[i].Y = b.X+8, b.Lines[i].Y+b.Y
+	}
+}
+
+// Right and Above are where the number of a box stands.
+func (b *box) Right() px { return b.X + b.W }
+func (b *box) Above() px { return b.Y - 4 }
+
+// wrapped breaks a text at spaces, and words that are too long anywhere.
+func wrapped(text string, room, most int) (lines []string) {
+	room = max(room, 4)
+	for _, word := range strings.Fields(text) {
+		for utf8.RuneCountInString(word) > room {
+			runes := []rune(word)
+			at := room
+			if stop := strings.LastIndexAny(string(runes[room/2:room]), ":.-"); stop >= 0 { // as in trustee:1.store
+				at = room/2 + utf8.RuneCountInString(string(runes[room/2 : room])[:stop]) + 1
+			}
+			lines, word = append(lines, string(runes[:at])), string(runes[at:])
+		}
+		last := len(lines) - 1
+		if last >= 0 && utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) <= room {
+			lines[last] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	if len(lines) > most {
+		lines = lines[:most]
+		lines[most-1] = strings.TrimSuffix(lines[most-1], "…") + "…"
+	}
+	return lines
+}
+
+// number says which steps a box is.
+func number(n replay.Node) string {
+	if len(n.Steps) == 1 {
+		return fmt.Sprint(n.Steps[0] + 1)
+	}
+	return fmt.Sprintf("%d…%d", slices.Min(n.Steps)+1, slices.Max(n.Steps)+1)
+}
+
+// saltSize is what precedes the text in a plaintext, see package attacks.
+const saltSize = 16
+
+// said is the text that a plaintext holds.
+func said(f world.Fact) (string, bool) {
+	if f.Kind != world.Plaintext || len(f.Data) <= saltSize {
+		return "", false
+	}
+	return short(string(f.Data[saltSize:]), longText), true
+}

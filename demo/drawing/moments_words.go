@@ -1,0 +1,69 @@
+package drawing
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"doormat/demo/report"
+)
+
+// tell says in words what the picture shows: the first, the middle and the last column.
+func (m *moments) tell(design int) {
+	r := m.s.Results[0]
+	m.Name = "Which messages are open, at each moment of the attack"
+	if !m.Diagonal {
+		m.Name = "Which messages are open, over " + short(m.s.Over, longName)
+	}
+	if design < len(r.Designs) {
+		m.Name = short(r.Designs[design].Name, longName) + ": " + m.Name
+	}
+	middle, last := len(m.cells)/2, len(m.cells)-1
+	var parts []string
+	for i := range m.cells {
+		if i == 0 || i == middle || i == last {
+			parts = append(parts, m.column(i))
+		}
+	}
+	m.Caption = m.column(middle)
+	m.Words = strings.Join(parts, " ")
+	measured := 0
+	for _, c := range m.cells {
+		if drawn(c) {
+			measured++
+		}
+	}
+	if measured == 0 {
+		c := m.cells[0]
+		glyph, word := report.State(c)
+		m.Absent = glyph + " " + strings.Replace(word, "n/a", "not applicable", 1)
+		m.Words = m.Absent + ": " + short(cmp.Or(c.Error, c.Why), longText)
+		m.Caption = m.Words
+	} else if n := len(m.cells) - measured; n > 0 {
+		m.Words += fmt.Sprintf(" At %d of %d values there is nothing to measure.", n, len(m.cells))
+		m.Caption += fmt.Sprintf(" At %d of %d values there is nothing to measure (dotted).", n, len(m.cells))
+	}
+}
+
+// column tells what one column shows.
+func (m *moments) column(i int) string {
+	what := fmt.Sprintf("Attack after message %s", short(m.s.Values[i], shortName))
+	if !m.Diagonal {
+		what = fmt.Sprintf("With %s %s", short(m.s.Over, longName), short(m.s.Values[i], shortName))
+	}
+	c := m.cells[i]
+	if !drawn(c) {
+		glyph, word := report.State(c)
+		return fmt.Sprintf("%s: %s %s.", what, glyph, word)
+	}
+	at := m.at(i)
+	past, future := 0, 0
+	for _, k := range c.Trace.Opened {
+		if k <= at {
+			past++
+		} else {
+			future++
+		}
+	}
+	return fmt.Sprintf("%s: %d of %d written before it are open, %d of %d written after it.", what, past, at, future, m.total-at)
+}

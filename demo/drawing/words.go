@@ -1,0 +1,67 @@
+package drawing
+
+import (
+	"fmt"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/world"
+)
+
+// tell says in words what the picture shows.
+func (t *timeline) tell(step int) {
+	f := &t.f
+	t.Name = fmt.Sprintf("%s, step %d of %d: which messages are open", designOf(t.p.Result, f.Cell), step+1, len(t.p.Steps))
+	switch {
+	case f.Cell.Error != "":
+		t.Idle = "✗ error: " + short(f.Cell.Error, longText)
+		t.Words = t.Idle
+		return
+	case !f.Cell.Applicable:
+		t.Idle = "– not applicable: " + short(f.Cell.Why, longText)
+		t.Words = t.Idle
+		return
+	}
+	target, others := f.Content.Target, f.Content.Others
+	t.Caption = fmt.Sprintf("%s. %s.", exposure("the target's messages", target), exposure("other messages", others))
+	if t.axis.per > 1 {
+		t.Caption += fmt.Sprintf(" A bar is what a sender wrote of %d messages, filled as far as it is open.", t.axis.per)
+	}
+	words := []string{t.Caption}
+	if n := len(f.New); n > 0 {
+		words = append(words, fmt.Sprintf("This step opened %d.", n))
+	}
+	words = append(words, fmt.Sprintf("%d of %s written so far.", t.moment, count(t.axis.messages, "message")))
+	var lanes []string
+	for _, l := range t.Lanes {
+		name := l.Full
+		if l.Target {
+			name += " (the target)"
+		}
+		lanes = append(lanes, fmt.Sprintf("%s %d of %d", name, l.open, l.sent))
+	}
+	t.Words = strings.Join(append(words, "By sender: "+strings.Join(lanes, ", ")+"."), " ")
+}
+
+func exposure(what string, e attacks.Exposure) string {
+	text := fmt.Sprintf("%d of %d of %s open", e.Recovered, e.Total, what)
+	if e.Recovered == 0 || e.BeforeTotal == 0 || e.AfterTotal == 0 {
+		return text
+	}
+	return text + fmt.Sprintf(": %d of %d from before the attack, %d of %d from after it", e.Before, e.BeforeTotal, e.After, e.AfterTotal)
+}
+
+// readers names whom a message is for: a group, or its recipients.
+func readers(m *world.Message) string {
+	switch {
+	case m.Group != "":
+		return short(m.Group, longName)
+	case len(m.To) > 2:
+		return fmt.Sprintf("%s and %d others", short(m.To[0], longName), len(m.To)-1)
+	}
+	names := make([]string, len(m.To))
+	for i, to := range m.To {
+		names[i] = short(to, longName)
+	}
+	return strings.Join(names, " and ")
+}

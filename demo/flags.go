@@ -1,0 +1,70 @@
+package demo
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Flags are the options that differ from [Defaults], as flags for a POSIX shell, ""
+// if none do. Whoever pastes them after a verb gets these options again.
+func (o Options) Flags() string {
+	d := Defaults()
+	var flags []string
+	for _, f := range []struct{ name, value, usual string }{
+		{"conversation", o.Conversation, d.Conversation},
+		{"date-order", o.DateOrder, d.DateOrder},
+		{"target", o.Target, d.Target},
+		{"at", o.At, d.At},
+		{"threshold", fmt.Sprint(o.Threshold), fmt.Sprint(d.Threshold)},
+		{"trustees", fmt.Sprint(o.Trustees), fmt.Sprint(d.Trustees)},
+		{"jurisdictions", o.Jurisdictions, d.Jurisdictions},
+		{"retention", o.Retention, d.Retention},
+		{"mailbox", o.Mailbox, d.Mailbox},
+		{"refresh", fmt.Sprint(o.Refresh), fmt.Sprint(d.Refresh)},
+		{"rotate", fmt.Sprint(o.Rotate), fmt.Sprint(d.Rotate)},
+		{"seed", fmt.Sprint(o.Seed), fmt.Sprint(d.Seed)},
+		{"designs", strings.Join(o.Designs, ","), ""},
+		{"attacks", strings.Join(o.Attacks, ","), ""},
+	} {
+		if f.value == f.usual {
+			continue
+		}
+		sep := " "
+		if strings.HasPrefix(f.value, "-") {
+			sep = "=" // else it would be read as a flag
+		}
+		flags = append(flags, "--"+f.name+sep+Quote(f.value))
+	}
+	return strings.Join(flags, " ")
+}
+
+// Quote writes text as one word for a POSIX shell. Names come from other people's
+// files: what cannot be seen is spelled out for printf. Line ends at the very end,
+// which no name has, would be lost there.
+func Quote(text string) string {
+	special := func(r rune) bool {
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.,:/@+", r)
+	}
+	unseen := func(r rune) bool { return !unicode.IsPrint(r) }
+	switch {
+	case text != "" && strings.IndexFunc(text, special) < 0:
+		return text
+	case utf8.ValidString(text) && strings.IndexFunc(text, unseen) < 0:
+		return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	}
+	var b strings.Builder
+	for i, w := 0, 0; i < len(text); i += w {
+		var r rune
+		r, w = utf8.DecodeRuneInString(text[i:])
+		if r == utf8.RuneError && w == 1 || unseen(r) || strings.ContainsRune("\\'%!", r) || i == 0 && r == '-' {
+			for _, c := range []byte(text[i : i+w]) {
+				fmt.Fprintf(&b, `\%03o`, c)
+			}
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return `"$(printf '` + b.String() + `')"`
+}

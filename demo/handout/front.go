@@ -1,0 +1,217 @@
+package handout
+
+import (
+	"fmt"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/report"
+	"doormat/demo/story"
+)
+
+// What stands before and after the attacks, the same in all formats.
+
+const title = "Who can read your messages after something goes wrong?"
+
+// about says what the handout is, and how its numbers came about.
+func (h *Handout) about() []string {
+	c := h.Result.Conversation
+	return []string{
+		fmt.Sprintf("One conversation, %s of %s, went through %s of protecting messages. Then adversaries, each with stated means, "+
+			"took real keys and real ciphertext from the running programs and computed what follows from them, by rules that each "+
+			"design publishes. What they claimed to be a message was compared, byte for byte, with what was said.",
+			count(c.Messages, "message"), count(c.Accounts, "account"), count(len(h.Result.Designs), "way")),
+		"Every number here was counted in that run. Each attack says beforehand what it expects of each design, and why; an outcome " +
+			"that differs is marked ≠. Anybody can repeat the run: equal flags and an equal seed give equal numbers.",
+	}
+}
+
+// caveats say what the handout is not.
+func caveats() []string {
+	return append(report.Caveats(), "Somebody chose the attacks and the designs. Each row shows that something can happen to a program like these, "+
+		"under these settings; counting rows proves little.")
+}
+
+// A sign is explained in the legend.
+type sign struct{ Class, Glyph, Word, Means string }
+
+var legend = []sign{
+	{"all", "■", "all", "every message was recovered"},
+	{"part", "◧", "part", "some were"},
+	{"none", "□", "none", "this attack recovered nothing, and no more than that is said"},
+	{"na", "–", "not applicable", "the design has nobody or nothing that the attack needs: also a finding"},
+	{"error", "✗", "error", "the attack did not run to its end"},
+	{"odd", "≠", "unexpected", "the outcome differs from what the attack expects"},
+	{"noticed", "!", "noticed", "somebody's honest program gave a warning"},
+	{"served", "✓", "served", "the agency obtained every message in scope of the orders"},
+	{"parties", "×2", "principals", "how many were robbed, run, or made to answer; a jurisdiction counts one"},
+}
+
+// A person is a line of who talks.
+type person struct {
+	Name     string
+	Messages int
+	About    string
+}
+
+// people lists who writes to whom, or of a real chat the accounts.
+func (h *Handout) people() (list []person) {
+	conv := h.Lab.Conversation
+	if h.BuiltIn() {
+		for _, tie := range story.Ties() {
+			p := person{Name: tie.Name(), About: tie.About}
+			for i := range conv.Messages {
+				if tie.Holds(&conv.Messages[i]) {
+					p.Messages++
+				}
+			}
+			list = append(list, p)
+		}
+		return list
+	}
+	const most = 20
+	wrote := map[string]int{}
+	for _, m := range conv.Messages {
+		wrote[m.From]++
+	}
+	for i, a := range conv.Accounts {
+		if i == most {
+			return append(list, person{Name: fmt.Sprintf("and %d more", len(conv.Accounts)-most)})
+		}
+		list = append(list, person{Name: a, Messages: wrote[a]})
+	}
+	return list
+}
+
+// order is what a court has ordered of the invented people.
+func (h *Handout) order() string {
+	if h.BuiltIn() {
+		return story.Order
+	}
+	return ""
+}
+
+// A setting is a line of the settings.
+type setting struct{ Name, Value, Means string }
+
+func (h *Handout) settings() []setting {
+	s := h.Result.Settings
+	list := []setting{
+		{"conversation", h.Result.Conversation.Title, "what was said; the ground truth"},
+		{"target", s.Target, "the account that attacks aim at"},
+		{"at", fmt.Sprint(s.At), "attacks begin after this message unless they say otherwise"},
+		{"threshold", fmt.Sprint(s.Threshold), "trustees needed to open a message, in escrow designs"},
+		{"trustees", fmt.Sprint(s.Trustees), "trustees in all"},
+		{"jurisdictions", s.Jurisdictions, "where trustees sit; the provider sits in A"},
+		{"retention", s.Retention, "messages that a device keeps"},
+		{"mailbox", s.Mailbox, "what the provider keeps: all, or nothing once delivered"},
+		{"refresh", every(s.Refresh), "new shares of the same key"},
+		{"rotate", every(s.Rotate), "a new committee key"},
+		{"seed", fmt.Sprint(h.Result.Seed), "decides every random choice"},
+	}
+	return append(list, setting{"doormat", h.Result.Doormat, "version of the program"})
+}
+
+func every(messages int) string {
+	if messages == 0 {
+		return "never"
+	}
+	return fmt.Sprintf("every %d messages", messages)
+}
+
+// A way is a design as the handout introduces it.
+type way struct {
+	ID, Name string
+	Doc      string
+	Trusts   []string
+}
+
+func (h *Handout) ways() (list []way) {
+	for _, d := range h.Lab.Designs {
+		i := d.Info()
+		list = append(list, way{i.ID, i.Name, prose(i.Doc), i.Trusts})
+	}
+	return list
+}
+
+// A shell line is a command and what it is for.
+type shellLine struct{ Command, For string }
+
+func (h *Handout) repeat(name string) []shellLine {
+	o := h.options()
+	one := o
+	one.Attacks = nil
+	list := []shellLine{
+		{command("demo --out "+demo.Quote(name+".html"), o), "these files"},
+		{command("matrix", o), "the table, in a terminal"},
+		{command("matrix --format json", o), "the numbers, for programs"},
+	}
+	if shown := demo.Showcases(h.Lab.Attacks); len(shown) > 0 {
+		list = append(list, shellLine{command("attack run "+shown[0].ID, one), "one attack in full"})
+	}
+	step := ""
+	if n := len(h.Lab.Conversation.Messages); n > roomy {
+		step = fmt.Sprintf(" --step %d", (n-1)/roomy+1)
+	}
+	for _, h := range demo.Showcases(h.Lab.Attacks) {
+		if overTime.Fits(h) == nil {
+			over := one
+			over.At = demo.Defaults().At
+			return append(list, shellLine{command("attack sweep "+h.ID+" --over at"+step, over), "the same attack at every moment"})
+		}
+	}
+	return list
+}
+
+// short is as many sentences of a text as fit on a slide, the first at least.
+func short(text string) string {
+	const room = 200
+	sentences := strings.SplitAfter(prose(text), ". ")
+	out := sentences[0]
+	for _, more := range sentences[1:] {
+		if len(out)+len(more) > room {
+			break
+		}
+		out += more
+	}
+	return strings.TrimSpace(out)
+}
+
+// tally counts a family's outcomes in a design.
+type tally struct {
+	Family string
+	Counts [][]string // of each design, such as "■ all 2"
+}
+
+// tallies count outcomes by family; a slide has no room for every row.
+func (h *Handout) tallies() (list []tally) {
+	kin := map[string]string{}
+	for _, a := range h.Result.Attacks {
+		kin[a.ID] = a.Family
+	}
+	for _, family := range attacks.Families {
+		t, any := tally{Family: family}, false
+		for _, d := range h.Result.Designs {
+			counts, order := map[string]int{}, []string{"■ all", "◧ part", "□ none", "– n/a", "✗ error"}
+			for i := range h.Result.Cells {
+				if c := &h.Result.Cells[i]; c.Design == d.ID && kin[c.Attack] == family {
+					glyph, word := report.State(c)
+					counts[glyph+" "+word]++
+					any = true
+				}
+			}
+			var said []string
+			for _, state := range order {
+				if counts[state] > 0 {
+					said = append(said, fmt.Sprintf("%s %d", state, counts[state]))
+				}
+			}
+			t.Counts = append(t.Counts, said)
+		}
+		if any {
+			list = append(list, t)
+		}
+	}
+	return list
+}

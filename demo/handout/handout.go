@@ -1,0 +1,146 @@
+// Package handout makes the page that people take home: one run, told in four files
+// that agree. report.html is a page by itself, for readers; report.md the same for a
+// repository; report-slides.md a short talk for Marp; report.json the document that
+// `doormat matrix --format json` prints.
+//
+// It computes nothing about security. Numbers come from one [attacks.Result], steps
+// from package replay, pictures from package drawing, sentences about numbers from
+// package report. TestNumbersAgree reads the numbers back from the page.
+//
+// Rules of the page. It needs no network, no script and no other file, and forbids
+// itself all three. It can be read on a phone, on paper and without seeing it: each
+// picture has its numbers in words beside it. Names and texts may come from other
+// people's files; TestHostileNames holds the formats to that. What people wrote to
+// each other stands in it only if they are invented. Equal flags give equal bytes: no
+// time of day, no seconds (in JSON, where matrix has them, only those differ).
+package handout
+
+import (
+	"context"
+	"path/filepath"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/replay"
+	"doormat/demo/report"
+	"doormat/world"
+)
+
+// A Handout is a run and what is told of it.
+type Handout struct {
+	Result  *attacks.Result
+	Options demo.Options // that the run was made with
+	Lab     *attacks.Lab // that made it
+	// What costs runs of its own, see [Handout.Enrich]. The pages do without it.
+	Sweeps []*report.Sweep // of the moment of an attack
+	Travel *replay.Replay  // a recorded attack, for the way of a message
+}
+
+// A File is one of the four, by what its name adds to that of the report.
+type File struct {
+	Suffix string // such as "-slides.md"
+	Data   []byte
+}
+
+// Suffixes are those of all files, the page first.
+var Suffixes = []string{".html", ".md", "-slides.md", ".json"}
+
+// Files makes the four files, in the order of [Suffixes]. name is what their names
+// begin with, such as "report".
+func (h *Handout) Files(name string) ([]File, error) {
+	sections := h.sections()
+	page, err := h.html(name, sections)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := report.JSON(h.Result)
+	if err != nil {
+		return nil, err
+	}
+	text := [][]byte{page, h.markdown(name, sections), h.slides(sections), doc}
+	files := make([]File, len(Suffixes))
+	for i, suffix := range Suffixes {
+		files[i] = File{suffix, text[i]}
+	}
+	return files, nil
+}
+
+// roomy is the longest conversation for which more is run than the result needs.
+const roomy = demo.MaxPoints
+
+// Enrich runs what the pictures need beyond the result: two attacks at every moment,
+// and one recorded. Of a long conversation that would take too long.
+func (h *Handout) Enrich(ctx context.Context) error {
+	if len(h.Lab.Conversation.Messages) > roomy {
+		return nil
+	}
+	for _, t := range h.momentous() {
+		s, err := h.sweep(ctx, t)
+		if err != nil {
+			return err
+		}
+		h.Sweeps = append(h.Sweeps, s)
+	}
+	if len(h.Lab.Attacks) == 0 {
+		return nil
+	}
+	var err error
+	h.Travel, err = replay.Run(ctx, h.Lab, h.Lab.Attacks[0])
+	return err
+}
+
+// overTime is the range of a sweep over every moment.
+var overTime = demo.Range{Over: "at"}
+
+// momentous are the attacks to show at every moment: two of the showcases.
+func (h *Handout) momentous() (list []attacks.Technique) {
+	const few = 2
+	kit := demo.Kit{Attacks: h.Lab.Attacks}
+	for _, header := range demo.Showcases(h.Lab.Attacks) {
+		t, err := kit.Attack(header.ID)
+		if err == nil && header.Kind == "attack" && overTime.Fits(header) == nil && len(list) < few {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+func (h *Handout) sweep(ctx context.Context, t attacks.Technique) (*report.Sweep, error) {
+	points, err := overTime.Points(h.Lab.Settings, len(h.Lab.Conversation.Messages))
+	if err != nil {
+		return nil, err
+	}
+	l := *h.Lab
+	l.Attacks = []attacks.Technique{t}
+	s := &report.Sweep{Over: overTime.Over, Conversation: l.Conversation}
+	var settings []world.Settings
+	for _, p := range points {
+		s.Values, settings = append(s.Values, p.Value), append(settings, p.Settings)
+	}
+	s.Results, err = l.Sweep(ctx, settings)
+	return s, err
+}
+
+// BuiltIn reports whether the people of the conversation are invented, so that what
+// they wrote may be shown.
+func (h *Handout) BuiltIn() bool { return h.Options.Conversation == "" }
+
+// options are those to repeat the run with. Where a file lay is nobody's business.
+func (h *Handout) options() demo.Options {
+	o := h.Options
+	if o.Conversation != "" {
+		o.Conversation = filepath.Base(o.Conversation)
+	}
+	return o
+}
+
+// program is how a reader with a checkout runs doormat.
+const program = "go run ./cmd/doormat "
+
+// command runs a verb under the options of this run.
+func command(verb string, o demo.Options) string {
+	if flags := o.Flags(); flags != "" {
+		verb += " " + flags
+	}
+	return program + verb
+}

@@ -1,0 +1,185 @@
+package handout
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo/drawing"
+	"doormat/demo/replay"
+	"doormat/demo/report"
+)
+
+//go:embed page
+var files embed.FS
+
+// page is what page.html fills in.
+type page struct {
+	*Handout
+	Name, Title, Scale, Line        string
+	Style                           template.CSS
+	About, Caveats, Meaning, Alarms []string
+	People                          []person
+	Order                           string
+	Ways                            []pictured
+	Legend                          []sign
+	Heat                            template.HTML
+	Families                        []family
+	Moments                         []momentView
+	Settings                        []setting
+	Repeat                          []shellLine
+}
+
+// pictured is a design with the way of a message in it.
+type pictured struct {
+	way
+	Journey template.HTML
+}
+
+// A family is its attacks, under one heading.
+type family struct {
+	ID, Name, About string
+	Sections        []*section
+}
+
+// families says who the adversary is.
+var familyAbout = map[string][2]string{
+	"insider":   {"Insiders", "The adversary is one of those who run the service, the escrow or the agency, or several of them."},
+	"theft":     {"Theft", "The adversary copies what somebody holds, or runs a program on somebody's machine."},
+	"compelled": {"Under orders", "Somebody with the power to order, lawfully or not, asks for messages."},
+	"network":   {"On the network", "The adversary hears or changes what passes."},
+	"evasion":   {"Evasion", "Users do what they can to keep an order from being served. What opens here was asked for by a court."},
+}
+
+// A momentView is one attack at every moment, on every design.
+type momentView struct {
+	ID, Title string
+	Pictures  []picture
+}
+
+type picture struct {
+	Name    string
+	Picture template.HTML
+}
+
+func (h *Handout) html(name string, sections []*section) ([]byte, error) {
+	style, err := files.ReadFile("page/page.css")
+	if err != nil {
+		return nil, err
+	}
+	c := h.Result.Conversation
+	p := page{
+		Handout: h, Name: name, Title: title, Line: report.SettingsLine(h.Result),
+		Scale: fmt.Sprintf("%s, %s, %s", count(c.Messages, "message"), count(c.Attachments, "attachment"), count(c.Accounts, "account")),
+		Style: template.CSS(drawing.CSS + string(style)),
+		About: h.about(), Caveats: caveats(), Meaning: report.Meaning(h.Result), Alarms: alarms(sections),
+		People: h.people(), Order: h.order(), Legend: legend, Families: inFamilies(sections), Settings: h.settings(), Repeat: h.repeat(name),
+		Heat: drawing.Heat(h.Result, func(attack, _ string) string { return "#attack-" + attack }),
+	}
+	for i, w := range h.ways() {
+		v := pictured{way: w}
+		if h.Travel != nil {
+			v.Journey = drawing.Journey(h.Travel.Journey(i))
+		}
+		p.Ways = append(p.Ways, v)
+	}
+	for _, s := range h.Sweeps {
+		v := momentView{ID: s.Results[0].Attacks[0].ID, Title: s.Results[0].Attacks[0].Title}
+		for i, d := range h.Result.Designs {
+			v.Pictures = append(v.Pictures, picture{d.Name, drawing.Moments(s, i)})
+		}
+		p.Moments = append(p.Moments, v)
+	}
+	var b bytes.Buffer
+	t, err := h.templates()
+	if err != nil {
+		return nil, err
+	}
+	if err := t.ExecuteTemplate(&b, "page.html", p); err != nil {
+		return nil, fmt.Errorf("handout: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func inFamilies(sections []*section) (list []family) {
+	for _, s := range sections {
+		if n := len(list); n == 0 || list[n-1].ID != s.Family {
+			about := familyAbout[s.Family]
+			list = append(list, family{ID: s.Family, Name: about[0], About: about[1]})
+		}
+		last := &list[len(list)-1]
+		last.Sections = append(last.Sections, s)
+	}
+	return list
+}
+
+// alarms tells of cells that went wrong or otherwise than expected.
+func alarms(sections []*section) (list []string) {
+	for _, s := range sections {
+		for _, c := range s.Columns {
+			if v := expected(c.Cell); v.Text != "yes" {
+				list = append(list, report.Clean(fmt.Sprintf("%s on %s: %s", s.ID, c.Design.Name, v.Text)))
+			}
+		}
+	}
+	return list
+}
+
+// templates parses the page. What it prints of a cell it asks of package report.
+func (h *Handout) templates() (*template.Template, error) {
+	return template.New("").Funcs(template.FuncMap{
+		"clean":    report.Clean,
+		"lengthy":  func(text string) string { return cleanLines(text) },
+		"prose":    func(text string) string { return report.Clean(prose(text)) },
+		"lines":    lines,
+		"measured": measured,
+		"state":    state,
+		"timeline": h.timeline,
+		"proof":    h.proof,
+	}).ParseFS(files, "page/*.html")
+}
+
+func (h *Handout) timeline(s *section, c column) template.HTML {
+	at := fmt.Sprintf("#attack-%s-%s-proof", s.ID, c.Design.ID)
+	return drawing.Timeline(s.replay, c.place, len(s.replay.Steps)-1, func(k int) string {
+		if k != c.Cell.Trace.Proved {
+			return ""
+		}
+		return at
+	})
+}
+
+// proof is the picture, and the list that says the same. Bytes are shown by the few:
+// a reader who wants them all has the command.
+func (h *Handout) proof(c column) template.HTML {
+	p := c.Cell.Trace.Proof
+	return drawing.Proof(replay.Graph(p), p, h.BuiltIn()) + drawing.Steps(p, false)
+}
+
+// state is the class of a cell.
+func state(c *attacks.Cell) string {
+	_, word := report.State(c)
+	return strings.ReplaceAll(word, "/", "")
+}
+
+func measured(c *attacks.Cell) bool { return c.Applicable && c.Error == "" }
+
+// lines names the lines of the script that a step runs.
+func lines(s step) string {
+	if s.To > s.From {
+		return fmt.Sprintf("lines %d–%d", s.From, s.To)
+	}
+	return fmt.Sprintf("line %d", s.From)
+}
+
+// cleanLines cleans each line of a text.
+func cleanLines(text string) string {
+	list := strings.Split(text, "\n")
+	for i, l := range list {
+		list[i] = report.Clean(l)
+	}
+	return strings.Join(list, "\n")
+}

@@ -1,0 +1,336 @@
+package handout
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"doormat/attacks"
+	"doormat/demo/replay"
+	"doormat/demo/report"
+)
+
+// A section is what all formats tell of one attack.
+type section struct {
+	attacks.Header
+	Number  int // from 1: on paper, links are numbers
+	Fixes   []string
+	Fields  []field  // of the table that compares designs
+	Columns []column // one a design
+	Steps   []step
+	Command string
+	replay  *replay.Replay
+}
+
+// A column is one design in a section.
+type column struct {
+	Design  attacks.DesignRow
+	Cell    *attacks.Cell
+	Samples []string // of what was opened, of invented people
+	place   int      // among the designs
+}
+
+// A field is a row of the table that compares designs.
+type field struct {
+	Name   string
+	Values []value // one a design
+}
+
+// A value is what a field says of a design.
+type value struct {
+	Key     string // of the number, for those who read the page by program
+	Got, Of int
+	Text    string
+	More    string // in smaller print
+}
+
+// A step is lines of a script and what they did in each design.
+type step struct {
+	Title, Text string
+	From, To    int
+	Code        string
+	Did         []did
+}
+
+// did is what a step did in one design.
+type did struct {
+	Design string
+	Calls  []string
+	So     string // what it opened, "" for nothing, and how much is open by then
+	Warned string // whom it warned, "" for nobody
+}
+
+// sections makes one for each attack of the result.
+func (h *Handout) sections() []*section {
+	var list []*section
+	for i, row := range h.Result.Attacks {
+		for _, t := range h.Lab.Attacks {
+			if t.Header().ID == row.ID {
+				list = append(list, h.section(i+1, row, t))
+			}
+		}
+	}
+	return list
+}
+
+func (h *Handout) section(number int, row attacks.AttackRow, t attacks.Technique) *section {
+	o := h.options()
+	o.Attacks = nil
+	s := &section{Header: t.Header(), Number: number, Fixes: row.Fixes, Command: command("attack run "+row.ID, o)}
+	r := replay.New(h.Result, t, h.Lab.Conversation)
+	s.replay = r
+	for i := range r.Result.Cells {
+		c := &r.Result.Cells[i]
+		s.Columns = append(s.Columns, column{h.design(c.Design), c, h.samples(c), i})
+	}
+	s.compare(h.Result.Conversation.Messages)
+	for i, at := range r.Steps {
+		if at.Kind == replay.Script || at.Kind == replay.After { // others stand before these
+			s.Steps = append(s.Steps, s.step(r.Steps[i-1], at, r.Script))
+		}
+	}
+	return s
+}
+
+func (h *Handout) design(id string) attacks.DesignRow {
+	i := slices.IndexFunc(h.Result.Designs, func(d attacks.DesignRow) bool { return d.ID == id })
+	if i < 0 {
+		return attacks.DesignRow{ID: id, Name: id}
+	}
+	return h.Result.Designs[i]
+}
+
+// samples quotes a few of the messages that were opened, spread over all of them.
+func (h *Handout) samples(c *attacks.Cell) (list []string) {
+	if !h.BuiltIn() {
+		return nil
+	}
+	open := c.Trace.Opened
+	few := min(3, len(open))
+	for i := range few {
+		k := open[i*(len(open)-1)/max(1, few-1)]
+		m := h.Lab.Conversation.Messages[k-1]
+		list = append(list, fmt.Sprintf("%d, %s to %s: “%s”", k, m.From, cmp.Or(m.Group, strings.Join(m.To, ", ")), m.Text))
+	}
+	return list
+}
+
+// step tells what a step of the replay did since the one before it.
+func (s *section) step(before, at replay.Step, script []string) step {
+	out := step{Title: at.Title, Text: at.Text, From: at.From, To: at.To}
+	if at.From > 0 && at.To <= len(script) {
+		out.Code = dedent(script[at.From-1 : at.To])
+	}
+	for i, f := range at.Frames {
+		if !f.Ran {
+			continue
+		}
+		d := did{Design: s.Columns[i].Design.Name, Calls: f.Did}
+		if n := len(f.New); n > 0 {
+			x, y := f.Content.Target, f.Content.Others
+			d.So = fmt.Sprintf("opened %s; now %d of %d of the target, %d of %d of others", count(n, "message"), x.Recovered, x.Total, y.Recovered, y.Total)
+		}
+		if before := before.Frames[i].Noticed; len(f.Noticed) > len(before) {
+			d.Warned = "! noticed by " + some(witnesses(f.Noticed[len(before):]), 3)
+		}
+		out.Did = append(out.Did, d)
+	}
+	return out
+}
+
+// witnesses names each who noticed once.
+func witnesses(list []attacks.Evidence) (names []string) {
+	for _, e := range list {
+		if !slices.Contains(names, e.By) {
+			names = append(names, e.By)
+		}
+	}
+	return names
+}
+
+// dedent takes away the spaces with which all lines begin.
+func dedent(lines []string) string {
+	least := -1
+	for _, l := range lines {
+		if n := len(l) - len(strings.TrimLeft(l, " ")); strings.TrimSpace(l) != "" && (least < 0 || n < least) {
+			least = n
+		}
+	}
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = l[min(max(least, 0), len(l)):]
+	}
+	return strings.TrimRight(strings.Join(out, "\n"), "\n")
+}
+
+// compare fills the table that sets designs beside each other. What there is none of
+// in any design has no row.
+func (s *section) compare(messages int) {
+	for _, f := range []struct {
+		name string
+		of   func(*attacks.Cell) value
+	}{
+		{"Recovered", glance},
+		{"Messages of the target", func(c *attacks.Cell) value { return exposure("target", c.Content.Target) }},
+		{"Messages of others", func(c *attacks.Cell) value { return exposure("others", c.Content.Others) }},
+		{"Attachments", func(c *attacks.Cell) value { return counted("attachments", c.Attachments) }},
+		{"Who wrote to whom, and when", func(c *attacks.Cell) value { return counted("metadata", c.Metadata) }},
+		{"Forged messages shown", func(c *attacks.Cell) value { return number("forged", c.Forged) }},
+		{"False claims of the script", func(c *attacks.Cell) value { return number("false-claims", c.FalseClaims) }},
+		{"In scope of orders, and served", served},
+		{"Noticed by", noticed},
+		{"Principals used", used},
+		{"Began", func(c *attacks.Cell) value { return value{Text: moment(c.At, messages)} }},
+		{"As expected", expected},
+		{"Why", func(c *attacks.Cell) value { return value{Text: sentence(c.Why)} }},
+	} {
+		row := field{Name: f.name}
+		always := f.name == "Recovered" || f.name == "As expected" || f.name == "Why"
+		worth := always
+		for _, col := range s.Columns {
+			v := value{Text: "–"}
+			if always || col.Cell.Applicable && col.Cell.Error == "" {
+				v = f.of(col.Cell)
+				worth = worth || v.Text != "" && v != number("false-claims", 0) && v != number("forged", 0)
+			}
+			row.Values = append(row.Values, v)
+		}
+		if worth {
+			s.Fields = append(s.Fields, row)
+		}
+	}
+}
+
+func glance(c *attacks.Cell) value {
+	glyph, word := report.State(c)
+	return value{Text: glyph + " " + say(word)}
+}
+
+// say writes a state's word out.
+func say(word string) string {
+	if word == "n/a" {
+		return "not applicable"
+	}
+	return word
+}
+
+func exposure(key string, e attacks.Exposure) value {
+	if e.Total == 0 {
+		return value{Text: "there are none"}
+	}
+	v := value{key, e.Recovered, e.Total, of(e.Recovered, e.Total), ""}
+	if e.BeforeTotal > 0 && e.AfterTotal > 0 {
+		v.More = fmt.Sprintf("before %s, after %s", of(e.Before, e.BeforeTotal), of(e.After, e.AfterTotal))
+	}
+	return v
+}
+
+func of(got, total int) string {
+	if total == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d of %d", got, total)
+}
+
+func counted(key string, c attacks.Count) value {
+	if c.Total == 0 {
+		return value{}
+	}
+	return value{key, c.Recovered, c.Total, of(c.Recovered, c.Total), ""}
+}
+
+func number(key string, n int) value { return value{key, n, 0, fmt.Sprint(n), ""} }
+
+func served(c *attacks.Cell) value {
+	if c.Lawful.Asked == 0 {
+		return value{}
+	}
+	v := value{"served", c.Lawful.Served, c.Lawful.Asked, fmt.Sprintf("%d, served %d", c.Lawful.Asked, c.Lawful.Served), ""}
+	if c.Lawful.Served == c.Lawful.Asked {
+		v.Text = "✓ " + v.Text
+	}
+	return v
+}
+
+// noticed names who noticed what, the first few.
+func noticed(c *attacks.Cell) value {
+	const few = 3
+	v := value{Key: "noticed", Got: len(c.Noticed), Text: "nobody"}
+	if len(c.Noticed) == 0 {
+		return v
+	}
+	var parts []string
+	for _, e := range c.Noticed[:min(few, len(c.Noticed))] {
+		parts = append(parts, fmt.Sprintf("%s after message %d: %s", e.By, e.AfterMessage, e.What))
+	}
+	if more := len(c.Noticed) - few; more > 0 {
+		parts = append(parts, "and "+count(more, "more warning"))
+	}
+	v.Text, v.More = "! "+some(witnesses(c.Noticed), few), strings.Join(parts, "; ")
+	return v
+}
+
+// some joins the first few of a list.
+func some(list []string, few int) string {
+	text := strings.Join(list[:min(few, len(list))], ", ")
+	if more := len(list) - few; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+func used(c *attacks.Cell) value {
+	return value{"parties", c.Parties, 0, fmt.Sprintf("×%d", c.Parties), some(c.Needs, 12)}
+}
+
+func expected(c *attacks.Cell) value {
+	switch text := report.Surprise(c); {
+	case c.Error != "":
+		return value{Text: "✗ error: " + c.Error}
+	case text != "":
+		return value{Text: "≠ unexpected: " + text}
+	}
+	return value{Text: "yes"}
+}
+
+func moment(at, end int) string {
+	if at == 0 {
+		return "before the first message"
+	}
+	return fmt.Sprintf("after message %d of %d", at, end)
+}
+
+// sentence writes a reason with a capital and a full stop.
+func sentence(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimRight(text[size:], ".") + "."
+}
+
+// count writes a number and its noun.
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// Opened lists the numbers of the messages that are open, of very many the first.
+func (c column) Opened() string {
+	const most = 400
+	text := report.Ranges(c.Cell.Trace.Opened)
+	if len(text) > most {
+		cut := strings.LastIndex(text[:most], ",")
+		text = text[:cut] + ", …"
+	}
+	return text
+}
+
+// prose joins the lines of a text.
+func prose(text string) string { return strings.Join(strings.Fields(text), " ") }

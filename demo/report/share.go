@@ -1,0 +1,29 @@
+package report
+
+import "doormat/attacks"
+
+// What other renderers say in the same words as the terminal.
+
+// Meaning says in a few lines what a result shows, in numbers from its cells.
+func Meaning(r *attacks.Result) []string { return cleaned(meaning(r)) }
+
+// Caveats stand under every table.
+func Caveats() []string { return append([]string{}, caveats...) }
+
+// SettingsLine stands over a result: whatever changes what is measured.
+func SettingsLine(r *attacks.Result) string { return Clean(settingsLine(r)) }
+
+// Surprise tells how a cell differs from what its attack expects, "" if it does not.
+func Surprise(c *attacks.Cell) string {
+	if !surprising(c) {
+		return ""
+	}
+	return Clean(surprise(c))
+}
+
+// Escape makes text from outside harmless in Markdown, within a line that it does
+// not begin.
+func Escape(text string) string { return escape(text) }
+
+// Ranges writes sorted numbers as "1-4, 7, 9-12".
+func Ranges(list []int) string { return ranges(list) }
