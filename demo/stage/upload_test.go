@@ -70,8 +70,8 @@ func form(fields ...[2]string) (contentType string, body *bytes.Buffer) {
 	return m.FormDataContentType(), body
 }
 
-// TestUpload takes every export of the readers' own tests, as a form and bare.
-func TestUpload(t *testing.T) {
+// TestExports takes every export of the readers' own tests, as a form and bare.
+func TestExports(t *testing.T) {
 	files, err := filepath.Glob("../chat/testdata/*")
 	require.NoError(t, err)
 	require.Greater(t, len(files), 10)
