@@ -219,6 +219,7 @@ var kinds = []string{"/", "/replay/quorum-theft", "/replay/quorum-theft?step=2",
 // TestAccessible looks for breaches of the accessibility guidelines on every kind of
 // page, in both themes, large and small, and for what does not fit on the screen.
 func TestAccessible(t *testing.T) {
+	browser.Need(t)
 	_, at := open(t)
 	for _, path := range kinds {
 		get(t, at+path) // so that the browser sees the page, not the wait
@@ -273,14 +274,14 @@ func TestWithoutScript(t *testing.T) {
 }
 
 // TestScreenshots writes the pictures of the README into the folder that SCREENSHOTS
-// names.
+// names, from the top of the tree.
 func TestScreenshots(t *testing.T) {
 	folder := os.Getenv("SCREENSHOTS")
 	if folder == "" {
 		t.Skip("SCREENSHOTS names no folder")
 	}
-	folder, err := filepath.Abs(folder)
-	require.NoError(t, err)
+	browser.Need(t)
+	folder = filepath.Join("..", "..", folder) // tests run in their package's folder
 	_, at := open(t)
 	for _, path := range kinds {
 		get(t, at+path)

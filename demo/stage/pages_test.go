@@ -211,16 +211,34 @@ func TestHostileNames(t *testing.T) {
 	require.NotContains(t, page, "onload", "texts that are not invented are not shown")
 }
 
+// send uploads a chat and gives its name on the server.
+func send(t testing.TB, at, export string) string {
+	res, err := http.Post(at+"/chat?name=chat.txt&date-order=dmy", "text/plain", strings.NewReader(export))
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	id := res.Request.URL.Query().Get("chat")
+	require.NotEmpty(t, id)
+	return id
+}
+
+// lines is an export of so many messages of some people.
+func lines(messages, people int) string {
+	var b strings.Builder
+	start := time.Date(2017, 3, 26, 8, 0, 0, 0, time.UTC)
+	for i := range messages {
+		fmt.Fprintf(&b, "%s - Person %d: message %d\n", start.Add(time.Duration(i)*time.Minute).Format("02/01/2006, 15:04"), i%people, i)
+	}
+	return b.String()
+}
+
 // TestCellsStream follows the matrix as it fills: every cell comes once, as markup of
 // the server's, and the page that is fetched then is complete.
 func TestCellsStream(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a whole matrix takes seconds")
-	}
 	s, at := open(t)
+	chat := "?chat=" + send(t, at, lines(6, 3))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at+"/events/overview", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at+"/events/overview"+chat, nil)
 	require.NoError(t, err)
 	res, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
@@ -239,7 +257,7 @@ func TestCellsStream(t *testing.T) {
 		require.Equal(t, 1, n, cell)
 	}
 	require.Contains(t, string(body), "event: part")
-	status, page := get(t, at+"/overview")
+	status, page := get(t, at+"/overview"+chat)
 	require.Equal(t, http.StatusOK, status)
 	require.NotContains(t, page, "being measured")
 	require.NotContains(t, page, "running")
@@ -252,20 +270,11 @@ func TestLongChat(t *testing.T) {
 		t.Skip("a run over a long chat takes seconds")
 	}
 	_, at := open(t)
-	var export strings.Builder
-	start := time.Date(2017, 3, 26, 8, 0, 0, 0, time.UTC)
-	for i := range 3000 {
-		fmt.Fprintf(&export, "%s - Person %d: message %d\n", start.Add(time.Duration(i)*time.Minute).Format("02/01/2006, 15:04"), i%5, i)
-	}
-	res, err := http.Post(at+"/chat?name=long.txt&date-order=dmy", "text/plain", strings.NewReader(export.String()))
-	require.NoError(t, err)
-	_ = res.Body.Close()
-	id := res.Request.URL.Query().Get("chat")
-	require.NotEmpty(t, id)
+	id := send(t, at, lines(long+100, 3))
 	status, page := get(t, at+"/replay/provider-dump?step=9&chat="+id)
 	require.Equal(t, http.StatusOK, status)
 	require.Less(t, len(page), 400_000)
-	require.Contains(t, page, "of 3000")
+	require.Contains(t, page, fmt.Sprintf("of %d", long+100))
 	status, page = get(t, at+"/overview?chat="+id)
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, page, "all=yes")

@@ -41,10 +41,7 @@ type Page struct {
 // Open starts a browser that is closed when the test ends.
 func Open(t testing.TB, look Look) *Page {
 	t.Helper()
-	path, err := find(os.Getenv, exec.LookPath)
-	if err != nil {
-		missing(t, err)
-	}
+	path := Need(t)
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]"),
@@ -64,6 +61,17 @@ func Open(t testing.TB, look Look) *Page {
 	t.Cleanup(p.complain)
 	p.do("emulate", look.emulate())
 	return p
+}
+
+// Need skips a test that has no browser, before it prepares much for one, and returns
+// the path of the browser.
+func Need(t testing.TB) string {
+	t.Helper()
+	path, err := find(os.Getenv, exec.LookPath)
+	if err != nil {
+		missing(t, err)
+	}
+	return path
 }
 
 // find returns the path of a browser, for whoever asks for browser tests.
