@@ -36,6 +36,7 @@ type page struct {
 // pictured is a design with the way of a message in it.
 type pictured struct {
 	way
+	At      int // the message that travels
 	Journey template.HTML
 }
 
@@ -82,7 +83,7 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 	for i, w := range h.ways() {
 		v := pictured{way: w}
 		if h.Travel != nil {
-			v.Journey = drawing.Journey(h.Travel.Journey(i))
+			v.At, v.Journey = h.Travel.Settings().At, drawing.Journey(h.Travel.Journey(i))
 		}
 		p.Ways = append(p.Ways, v)
 	}
@@ -132,7 +133,7 @@ func alarms(sections []*section) (list []string) {
 func (h *Handout) templates() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
 		"clean":    report.Clean,
-		"lengthy":  func(text string) string { return cleanLines(text) },
+		"lengthy":  cleanLines,
 		"prose":    func(text string) string { return report.Clean(prose(text)) },
 		"lines":    lines,
 		"measured": measured,

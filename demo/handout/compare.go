@@ -1,0 +1,146 @@
+package handout
+
+import (
+	"fmt"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo/report"
+)
+
+// compare fills the table that sets designs beside each other. What there is none of
+// in any design has no row.
+func (s *section) compare(messages int) {
+	for _, f := range []struct {
+		name string
+		of   func(*attacks.Cell) value
+	}{
+		{"Recovered", glance},
+		{"Messages of the target", func(c *attacks.Cell) value { return exposure("target", c.Content.Target) }},
+		{"Messages of others", func(c *attacks.Cell) value { return exposure("others", c.Content.Others) }},
+		{"Attachments", func(c *attacks.Cell) value { return counted("attachments", c.Attachments) }},
+		{"Who wrote to whom, and when", func(c *attacks.Cell) value { return counted("metadata", c.Metadata) }},
+		{"Forged messages shown", func(c *attacks.Cell) value { return number("forged", c.Forged) }},
+		{"False claims of the script", func(c *attacks.Cell) value { return number("false-claims", c.FalseClaims) }},
+		{"In scope of orders, and served", served},
+		{"Noticed by", noticed},
+		{"Principals used", used},
+		{"Began", func(c *attacks.Cell) value { return value{Text: moment(c.At, messages)} }},
+		{"As expected", expected},
+		{"Why", func(c *attacks.Cell) value { return value{Text: sentence(c.Why)} }},
+	} {
+		row := field{Name: f.name}
+		always := f.name == "Recovered" || f.name == "As expected" || f.name == "Why"
+		worth := always
+		for _, col := range s.Columns {
+			v := value{Text: "–"}
+			if always || col.Cell.Applicable && col.Cell.Error == "" {
+				v = f.of(col.Cell)
+				worth = worth || v.Text != "" && v != number("false-claims", 0) && v != number("forged", 0)
+			}
+			row.Values = append(row.Values, v)
+		}
+		if worth {
+			s.Fields = append(s.Fields, row)
+		}
+	}
+}
+
+func glance(c *attacks.Cell) value {
+	glyph, word := report.State(c)
+	return value{Text: glyph + " " + say(word)}
+}
+
+// say writes a state's word out.
+func say(word string) string {
+	if word == "n/a" {
+		return "not applicable"
+	}
+	return word
+}
+
+func exposure(key string, e attacks.Exposure) value {
+	if e.Total == 0 {
+		return value{Text: "there are none"}
+	}
+	v := value{key, e.Recovered, e.Total, of(e.Recovered, e.Total), ""}
+	if e.BeforeTotal > 0 && e.AfterTotal > 0 {
+		v.More = fmt.Sprintf("before %s, after %s", of(e.Before, e.BeforeTotal), of(e.After, e.AfterTotal))
+	}
+	return v
+}
+
+func of(got, total int) string {
+	if total == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d of %d", got, total)
+}
+
+func counted(key string, c attacks.Count) value {
+	if c.Total == 0 {
+		return value{}
+	}
+	return value{key, c.Recovered, c.Total, of(c.Recovered, c.Total), ""}
+}
+
+func number(key string, n int) value { return value{key, n, 0, fmt.Sprint(n), ""} }
+
+func served(c *attacks.Cell) value {
+	if c.Lawful.Asked == 0 {
+		return value{}
+	}
+	v := value{"served", c.Lawful.Served, c.Lawful.Asked, fmt.Sprintf("%d, served %d", c.Lawful.Asked, c.Lawful.Served), ""}
+	if c.Lawful.Served == c.Lawful.Asked {
+		v.Text = "✓ " + v.Text
+	}
+	return v
+}
+
+// noticed names who noticed what, the first few.
+func noticed(c *attacks.Cell) value {
+	const few = 3
+	v := value{Key: "noticed", Got: len(c.Noticed), Text: "nobody"}
+	if len(c.Noticed) == 0 {
+		return v
+	}
+	var parts []string
+	for _, e := range c.Noticed[:min(few, len(c.Noticed))] {
+		parts = append(parts, fmt.Sprintf("%s after message %d: %s", e.By, e.AfterMessage, e.What))
+	}
+	if more := len(c.Noticed) - few; more > 0 {
+		parts = append(parts, "and "+count(more, "more warning"))
+	}
+	v.Text, v.More = "! "+some(witnesses(c.Noticed), few), strings.Join(parts, "; ")
+	return v
+}
+
+// some joins the first few of a list.
+func some(list []string, few int) string {
+	text := strings.Join(list[:min(few, len(list))], ", ")
+	if more := len(list) - few; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+func used(c *attacks.Cell) value {
+	return value{"parties", c.Parties, 0, fmt.Sprintf("×%d", c.Parties), some(c.Needs, 12)}
+}
+
+func expected(c *attacks.Cell) value {
+	switch text := report.Surprise(c); {
+	case c.Error != "":
+		return value{Text: "✗ error: " + c.Error}
+	case text != "":
+		return value{Text: "≠ unexpected: " + text}
+	}
+	return value{Text: "yes"}
+}
+
+func moment(at, end int) string {
+	if at == 0 {
+		return "before the first message"
+	}
+	return fmt.Sprintf("after message %d of %d", at, end)
+}

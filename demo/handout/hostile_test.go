@@ -1,0 +1,131 @@
+package handout
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/story"
+	"doormat/world"
+	"doormat/world/worldtest"
+)
+
+// evil is a name that tries what names may try.
+const evil = "<script>alert(1)</script>\"'><img src=x onerror=a()> </style>-->\n---\n# x `` | [a](javascript:b) \\| \x1b[2J\u202e\xff"
+
+// hostile is a conversation whose every name and text is evil.
+func hostile() *world.Conversation {
+	c := &world.Conversation{Title: evil, Target: evil, Accounts: []string{evil, "b", "c"},
+		Groups: []world.Group{{Name: evil + "g", Members: []string{evil, "b", "c"}}}}
+	for i := range 4 {
+		m := world.Message{From: evil, To: []string{"b"}, Text: evil, Sent: time.Unix(int64(i), 0).UTC()}
+		if i == 2 {
+			m.To, m.Group = []string{"b", "c"}, evil+"g"
+		}
+		c.Messages = append(c.Messages, m)
+	}
+	return c
+}
+
+// TestHostileNames runs a script and a conversation that try to break out.
+func TestHostileNames(t *testing.T) {
+	source := fmt.Sprintf(`
+t = %s
+technique(id = "odd", family = "theft", kind = "attack", title = t, needs = ["device:target.store", "provider.store"], showcase = "toy",
+    happens = t, why = t, really = t, source = t, exercise = t, expects = {"toy": opens(target = "none", others = "none", why = t)})
+def run(adv):
+    adv.advance(adv.end)
+    adv.take("device:target.store")  # </code><script>
+    adv.take("provider.store")
+    for f in adv.saturate("plaintext"):
+        adv.claim(f)
+`, strconv.QuoteToASCII(strings.ToValidUTF8(evil, "")))
+	kit := func() (demo.Kit, error) {
+		a, err := attacks.Load("odd.star", []byte(source))
+		return demo.Kit{Designs: []world.Design{worldtest.Toy{}}, Attacks: []attacks.Technique{a}}, err
+	}
+	o := demo.Defaults()
+	o.Conversation, o.Target = evil+".txt", evil
+	h, err := run(kit, o, hostile())
+	require.NoError(t, err)
+	require.Empty(t, h.Result.Cells[0].Error)
+	require.NotEmpty(t, h.Result.Cells[0].Trace.Proof)
+	require.False(t, h.Result.Cells[0].Expected, "so that the surprise is shown, too")
+	files := texts(t, h)
+	known := map[string]bool{}
+	for _, e := range elements(t, files[".html"]) {
+		known[e.Name.Local] = true
+		require.Empty(t, attr(e, "onerror"))
+		require.False(t, strings.HasPrefix(strings.TrimSpace(attr(e, "href")), "javascript:"))
+	}
+	require.False(t, known["script"] || known["img"])
+	for suffix, text := range files {
+		require.NotContains(t, text, "\x1b", suffix)
+		require.NotContains(t, text, "\u202e", suffix)
+		require.Equal(t, strings.ToValidUTF8(text, ""), text, suffix)
+	}
+	for _, suffix := range []string{".md", "-slides.md"} {
+		inText := outside(files[suffix])
+		require.NotContains(t, inText, "<script", suffix)
+		require.NotContains(t, inText, "<img", suffix)
+		require.NotContains(t, inText, "[a](java", suffix)
+		require.NotContains(t, inText, "\n# x", suffix)
+	}
+	benign := slides(t, kit)
+	require.Equal(t, strings.Count(benign, "\n---\n"), strings.Count(files["-slides.md"], "\n---\n"), "no slide more")
+	require.NotContains(t, files[".html"]+files[".md"]+files["-slides.md"], "alert(1)</script>”", "no texts of real people")
+}
+
+// slides are those of the same run over a harmless conversation.
+func slides(t *testing.T, kit func() (demo.Kit, error)) string {
+	o := demo.Defaults()
+	o.Conversation = "chat.txt"
+	c := hostile()
+	c.Title, c.Target, c.Accounts, c.Groups = "t", "a", []string{"a", "b", "c"}, nil
+	for i := range c.Messages {
+		c.Messages[i].From, c.Messages[i].To, c.Messages[i].Group = "a", []string{"b"}, ""
+	}
+	h, err := run(kit, o, c)
+	require.NoError(t, err)
+	return texts(t, h)["-slides.md"]
+}
+
+// outside is what of Markdown is neither in a block of code nor between backticks.
+func outside(text string) string {
+	var out bytes.Buffer
+	code := false
+	for l := range strings.SplitSeq(text, "\n") {
+		if strings.HasPrefix(strings.TrimSpace(l), "```") {
+			code = !code
+		} else if !code {
+			out.WriteString(l + "\n")
+		}
+	}
+	return out.String()
+}
+
+// TestRealChats shows no word of a chat that is not invented, nor where it lay.
+func TestRealChats(t *testing.T) {
+	o := demo.Defaults()
+	o.Conversation, o.Attacks = "/home/ann/chat.txt", []string{"quorum-theft"}
+	c := story.Conversation()
+	c.Messages, c.Events = c.Messages[:20], nil
+	h, err := run(demo.Default, o, c)
+	require.NoError(t, err)
+	require.NotEmpty(t, h.Result.Cells[1].Trace.Proof)
+	for suffix, text := range texts(t, h) {
+		require.NotContains(t, text, "/home/ann")
+		for _, m := range c.Messages {
+			require.False(t, strings.Contains(text, m.Text[:min(20, len(m.Text))]), "%s: %s", suffix, m.Text)
+		}
+	}
+	require.True(t, slices.ContainsFunc(h.repeat("report"), func(l shellLine) bool { return strings.Contains(l.Command, "--conversation chat.txt") }))
+}
