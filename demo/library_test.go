@@ -2,6 +2,8 @@ package demo
 
 import (
 	"context"
+	"flag"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -33,6 +35,8 @@ func lab(t *testing.T, file string, change func(*Options)) *attacks.Lab {
 	return l
 }
 
+var all = flag.Bool("all", false, "run the matrix under all settings, also where that takes half a minute")
+
 // TestExpectations runs the matrix under settings that change what is true:
 // committees of one and of many, shares and keys that change, phones and mailboxes
 // that forget, thefts at both ends of the conversation, other targets, other
@@ -42,6 +46,7 @@ func TestExpectations(t *testing.T) {
 		name, file string
 		change     func(*Options)
 	}
+	costly := []string{"refresh 10", "2 of 3, refresh 15, rotate 12", "4 of 7, one who reinstalled", "13 of 25, after both groups changed"}
 	committee := func(t, n int, change func(*Options)) func(*Options) {
 		return func(o *Options) {
 			o.Threshold, o.Trustees = t, n
@@ -56,7 +61,7 @@ func TestExpectations(t *testing.T) {
 		{"rotate 20", "", func(o *Options) { o.Rotate = 20 }},
 		{"2 of 3, refresh 15, rotate 12", "", committee(2, 3, func(o *Options) { o.Refresh, o.Rotate, o.At = 15, 12, "29" })},
 		{"1 of 1, first message", "", committee(1, 1, func(o *Options) { o.At = "1" })},
-		{"1 of 3, rotate 30, last message", "", committee(1, 3, func(o *Options) { o.Rotate, o.At = 30, "72" })},
+		{"1 of 3, refresh 40, rotate 30, last message", "", committee(1, 3, func(o *Options) { o.Refresh, o.Rotate, o.At = 40, 30, "72" })},
 		{"4 of 7, one who reinstalled", "", committee(4, 7, func(o *Options) { o.Target, o.At, o.Retention = "Ruth", "52", "3" })},
 		{"13 of 25, after both groups changed", "", committee(13, 25, func(o *Options) { o.Target, o.At = "Jo", "68" })},
 		{"two people", "testdata/two.txt", as},
@@ -69,6 +74,9 @@ func TestExpectations(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			if testing.Short() && v.file == "" {
 				t.Skip("runs without -short")
+			}
+			if !*all && slices.Contains(costly, v.name) {
+				t.Skip("takes half a minute: runs with -all, as in .ci/run")
 			}
 			t.Parallel()
 			res, err := lab(t, v.file, v.change).Run(context.Background())
