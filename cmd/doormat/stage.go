@@ -54,6 +54,7 @@ func (a *app) serve(ctx context.Context, o demo.Options, addr string, open bool)
 	for _, w := range s.Warnings() {
 		complain(w)
 	}
+	s.Warm()
 	url := "http://" + l.Addr().String() + s.First()
 	if err := show(func(int) string { return url + "\n" }); err != nil {
 		return err

@@ -3,7 +3,9 @@ package stage
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"iter"
@@ -63,7 +65,8 @@ func asset(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	w.Header().Set("Cache-Control", "max-age=5") // another build may come to the same address
+	w.Header().Set("Cache-Control", "no-cache") // ask again: another build may come to the same address
+	w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(data)))
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
 }
 

@@ -98,7 +98,7 @@ func values(c attacks.Cell) (list []string) {
 	return list
 }
 
-var value = regexp.MustCompile(`<span class="value">([^<]*?)( and \d+ more)?</span>`)
+var value = regexp.MustCompile(`<span class="value(?: long)?">([^<]*?)( and \d+ more)?</span>`)
 
 func shown(panel string) (list []string) {
 	for _, m := range value.FindAllStringSubmatch(panel, -1) {

@@ -45,6 +45,9 @@ func about(d attacks.DesignRow, c *attacks.Cell) string {
 	return "only the phones that talk have the keys"
 }
 
+// Long tells of a value that the big type would not fit.
+func (c counter) Long() bool { return len(c.Value) > 9 }
+
 // level names how much is open, with a glyph.
 func level(got, of int) (state, glyph string) {
 	switch {

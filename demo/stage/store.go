@@ -44,9 +44,10 @@ func newStore(ctx context.Context) *store {
 	return &store{ctx: ctx, slots: make(chan struct{}, atOnce)}
 }
 
-// timeLimit is how long a computation of some weight may take, with two designs.
+// timeLimit is how long a computation of some weight may take: enough for every attack
+// on a long chat. What nobody waits for any more ends long before.
 func timeLimit(weight int) time.Duration {
-	return 2*time.Minute + time.Duration(weight)*25*time.Millisecond
+	return 2*time.Minute + time.Duration(weight)*100*time.Millisecond
 }
 
 // start returns the job of that key, and begins it if there is none: run computes its

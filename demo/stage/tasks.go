@@ -40,6 +40,9 @@ func briefly(r *http.Request) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(r.Context(), notice)
 }
 
+// Warm starts the runs of the first page and its story before anybody asks.
+func (s *Stage) Warm() { s.warm(s.initial) }
+
 // warm starts the runs of the story, so that no act keeps the room waiting. A long
 // chat's runs wait until somebody asks.
 func (s *Stage) warm(q choice) {
@@ -70,7 +73,7 @@ func (s *Stage) replaying(lab *attacks.Lab, t attacks.Technique, q choice) task 
 
 // matrix runs every attack on every design.
 func (s *Stage) matrix(lab *attacks.Lab, q choice) task {
-	return task{"matrix?" + q.encode().Encode(), len(lab.Conversation.Messages),
+	return task{"matrix?" + q.encode().Encode(), len(lab.Conversation.Messages) * len(lab.Designs),
 		func(ctx context.Context, report func(Progress)) (any, error) {
 			l := *lab
 			l.Progress = func(done, total int, c *attacks.Cell) {
@@ -92,7 +95,7 @@ func (s *Stage) moments(lab *attacks.Lab, t attacks.Technique, designs []world.D
 		key += "&design=" + d.Info().ID
 	}
 	messages := len(lab.Conversation.Messages)
-	return task{key, messages, func(ctx context.Context, show func(Progress)) (any, error) {
+	return task{key, messages * len(designs), func(ctx context.Context, show func(Progress)) (any, error) {
 		l := *lab
 		l.Attacks, l.Designs = []attacks.Technique{t}, designs
 		l.Progress = func(done, total int, _ *attacks.Cell) {
@@ -115,4 +118,4 @@ func (s *Stage) moments(lab *attacks.Lab, t attacks.Technique, designs []world.D
 
 // notice is how long a page waits for its run before it shows how far it is: less
 // than people notice.
-const notice = 150 * time.Millisecond
+const notice = 100 * time.Millisecond

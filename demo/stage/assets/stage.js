@@ -202,5 +202,10 @@ addEventListener("change", (e) => {
   if (form && form.reportValidity()) form.requestSubmit();
 });
 
+// A page that nobody sees holds no connection: browsers allow six to one server.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden && !("waiting" in main().dataset)) stream?.close(); else if (!document.hidden) listen();
+});
+
 addEventListener("popstate", () => go(location.href, { push: false }));
 settle();
