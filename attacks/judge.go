@@ -29,7 +29,7 @@ func (g *group) judge(t *trial) error {
 	ctx := a.run.ctx
 	c.At = a.at()
 	c.Attachments = Count{len(a.files), len(g.truth.owner)}
-	c.Content = g.truth.content(t.settings.Target, c.At, a.opened)
+	c.Content = Tally(g.truth.conv, t.settings.Target, c.At, a.opened)
 	c.Forged, c.FalseClaims = a.run.forged, len(a.wrong)
 	a.afterwards()
 	if a.rec != nil {

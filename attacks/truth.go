@@ -77,13 +77,13 @@ func (t *truth) metadata(facts []world.Fact) int {
 	return found
 }
 
-// content counts the opened messages by whom they concern and whether they were
-// typed before the attack.
-func (t *truth) content(target string, at int, opened map[int]bool) (c Content) {
-	for i := range t.conv.Messages {
-		part := &c.Others
-		if t.conv.Messages[i].Concerns(target) {
-			part = &c.Target
+// Tally counts opened messages by whom they concern and whether they were typed
+// before the attack.
+func Tally(c *world.Conversation, target string, at int, opened map[int]bool) (sum Content) {
+	for i := range c.Messages {
+		part := &sum.Others
+		if c.Messages[i].Concerns(target) {
+			part = &sum.Target
 		}
 		k, hit := i+1, 0
 		if opened[k] {
@@ -99,5 +99,5 @@ func (t *truth) content(target string, at int, opened map[int]bool) (c Content) 
 			part.After += hit
 		}
 	}
-	return c
+	return sum
 }

@@ -96,27 +96,7 @@ func (f *Frame) look() {
 	}
 }
 
-// count sums up what is open, as the result does at the end.
+// count sums up what is open.
 func (f *Frame) count(c *world.Conversation) {
-	f.Content = attacks.Content{}
-	target, at := f.Cell.Trace.Settings.Target, f.Cell.At
-	for i := range c.Messages {
-		part := &f.Content.Others
-		if c.Messages[i].Concerns(target) {
-			part = &f.Content.Target
-		}
-		k, hit := i+1, 0
-		if f.Opened[k] {
-			hit = 1
-		}
-		part.Total++
-		part.Recovered += hit
-		if k <= at {
-			part.BeforeTotal++
-			part.Before += hit
-		} else {
-			part.AfterTotal++
-			part.After += hit
-		}
-	}
+	f.Content = attacks.Tally(c, f.Cell.Trace.Settings.Target, f.Cell.At, f.Opened)
 }

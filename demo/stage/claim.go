@@ -1,7 +1,6 @@
 package stage
 
 import (
-	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -23,24 +22,15 @@ type claimPage struct {
 
 // claim serves the proof of one message.
 func (s *Stage) claim(w http.ResponseWriter, r *http.Request) {
-	at, title, err := s.placeOf(r)
-	if err != nil {
-		s.fail(w, at.query, statusOf(err), title, err)
-		return
-	}
 	brief, cancel := briefly(r)
 	defer cancel()
-	p, err := s.replayOf(brief, at.attack, at.query)
-	if errors.Is(err, errUnderWay) {
-		s.wait(w, at, title, at.query)
+	at, p, ok := s.ready(brief, w, r)
+	if !ok {
 		return
 	}
-	var page claimPage
-	if err == nil {
-		page, err = s.claimPage(r, at, p)
-	}
+	page, err := s.claimPage(r, at, p)
 	if err != nil {
-		s.fail(w, at.query, statusOf(err), title, err)
+		s.fail(w, at.query, statusOf(err), p.Header.Title, err)
 		return
 	}
 	s.show(w, http.StatusOK, "claim", page)

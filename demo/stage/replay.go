@@ -8,13 +8,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/drawing"
 	"doormat/demo/replay"
-	"doormat/world"
 )
 
 // replayPage is one step of one replay.
@@ -45,55 +43,38 @@ type stepLink struct {
 	Here       bool
 }
 
-// need is a capability that the attack declares, and whether it has been used.
-type need struct{ Name, State, Says string }
-
-// line is a line of the script.
-type line struct {
-	Text, Comment string
-	Runs          bool
-}
-
-// guessing asks the room about one design.
-type guessing struct {
-	Name      string
-	Questions []question
-}
-
-type question struct {
-	Of, Field string
-	Levels    []option
-}
-
-type option struct {
-	Value, Glyph string
-	Chosen       bool
-}
-
 // replay serves one step.
 func (s *Stage) replay(w http.ResponseWriter, r *http.Request) {
-	at, title, err := s.placeOf(r)
-	if err != nil {
-		s.fail(w, at.query, statusOf(err), title, err)
-		return
-	}
 	brief, cancel := briefly(r)
 	defer cancel()
-	p, err := s.replayOf(brief, at.attack, at.query)
-	var before *replay.Replay
-	waiting := at.query
+	at, p, ok := s.ready(brief, w, r)
+	if !ok {
+		return
+	}
+	waiting, before, err := s.before(brief, at)
+	if err != nil {
+		s.wait(w, at, p.Header.Title, waiting)
+		return
+	}
+	s.warm(at.query)
+	s.show(w, http.StatusOK, "replay", s.replayPage(at, p, before))
+}
+
+// ready gives the replay that an address names. Where it is still being run, or cannot
+// be, it serves a page that says so.
+func (s *Stage) ready(brief context.Context, w http.ResponseWriter, r *http.Request) (place, *replay.Replay, bool) {
+	at, title, err := s.placeOf(r)
+	var p *replay.Replay
 	if err == nil {
-		waiting, before, err = s.before(brief, at)
+		p, err = s.replayOf(brief, at.attack, at.query)
 	}
 	switch {
 	case errors.Is(err, errUnderWay):
-		s.wait(w, at, title, waiting)
+		s.wait(w, at, title, at.query)
 	case err != nil:
 		s.fail(w, at.query, statusOf(err), title, err)
-	default:
-		s.warm(at.query)
-		s.show(w, http.StatusOK, "replay", s.replayPage(at, p, before))
 	}
+	return at, p, err == nil
 }
 
 // wait shows how far the run is that a page waits for.
@@ -188,80 +169,6 @@ func (s *Stage) walk(page *replayPage, at place, p *replay.Replay) {
 	case here >= 0:
 		page.Next = page.Nav.Overview
 	}
-}
-
-// ask asks the room, before anything was run.
-func (page *replayPage) ask(at place, p *replay.Replay) {
-	kept := place{attack: at.attack, query: at.query, step: at.step + 1, was: at.was}
-	page.Hidden = hidden(kept.values())
-	for i, d := range p.Result.Designs {
-		if !p.Result.Cells[i].Applicable {
-			continue
-		}
-		g := at.guesses[d.ID]
-		page.Guessing = append(page.Guessing, guessing{d.Name, []question{
-			asked("of the target’s messages", "guess-target-"+d.ID, g.Target), asked("of everybody else’s", "guess-others-"+d.ID, g.Others)}})
-	}
-}
-
-func asked(of, name, chosen string) question {
-	q := question{Of: of, Field: name}
-	for i, value := range levels {
-		q.Levels = append(q.Levels, option{value, []string{"□", "◧", "■"}[i], value == chosen})
-	}
-	return q
-}
-
-// needs lists the capabilities of the attack, as the design that has most of them
-// expands them.
-func needs(p *replay.Replay, step *replay.Step) (list []need) {
-	most := 0
-	for i := range step.Frames {
-		if len(step.Frames[i].Cell.Needs) > len(step.Frames[most].Cell.Needs) {
-			most = i
-		}
-	}
-	f := &step.Frames[most]
-	for _, name := range f.Cell.Needs {
-		n := need{Name: name, State: "reach"}
-		if step.Kind == replay.Opening {
-			n.State = ""
-		}
-		if c, err := world.ParseCapability(name); err == nil {
-			n.Says = doings[c.Surface][0]
-			if slices.Contains(f.Used, name) {
-				n.State, n.Says = "used", doings[c.Surface][1]
-			}
-		}
-		list = append(list, n)
-	}
-	return list
-}
-
-// script is the function that runs, and what it calls in the same file, if that is
-// where the step is.
-func script(all []string, step *replay.Step) (first int, lines []line) {
-	first = 1
-	for i, text := range all {
-		if strings.HasPrefix(text, "def run(") {
-			first = i + 1
-		}
-	}
-	if step.From > 0 {
-		first = min(first, step.From)
-	}
-	for i, text := range all[first-1:] {
-		n := first + i
-		body := strings.TrimLeft(text, " ")
-		text = strings.Repeat(" ", (len(text)-len(body))/2) + body // the column is narrow
-		code, comment, found := strings.Cut(text, "# ")
-		l := line{Text: text, Runs: step.From > 0 && n >= step.From && n <= step.To}
-		if found {
-			l.Text, l.Comment = strings.TrimRight(code, " ")+" ", "# "+comment
-		}
-		lines = append(lines, l)
-	}
-	return first, lines
 }
 
 // panel shows one design.

@@ -1,0 +1,41 @@
+package stage
+
+import "doormat/demo/replay"
+
+// guessing asks the room about one design.
+type guessing struct {
+	Name      string
+	Questions []question
+}
+
+type question struct {
+	Of, Field string
+	Levels    []option
+}
+
+type option struct {
+	Value, Glyph string
+	Chosen       bool
+}
+
+// ask asks the room, before anything was run.
+func (page *replayPage) ask(at place, p *replay.Replay) {
+	kept := place{attack: at.attack, query: at.query, step: at.step + 1, was: at.was}
+	page.Hidden = hidden(kept.values())
+	for i, d := range p.Result.Designs {
+		if !p.Result.Cells[i].Applicable {
+			continue
+		}
+		g := at.guesses[d.ID]
+		page.Guessing = append(page.Guessing, guessing{d.Name, []question{
+			asked("of the target’s messages", "guess-target-"+d.ID, g.Target), asked("of everybody else’s", "guess-others-"+d.ID, g.Others)}})
+	}
+}
+
+func asked(of, name, chosen string) question {
+	q := question{Of: of, Field: name}
+	for i, value := range levels {
+		q.Levels = append(q.Levels, option{value, []string{"□", "◧", "■"}[i], value == chosen})
+	}
+	return q
+}
