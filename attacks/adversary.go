@@ -164,7 +164,7 @@ func (a *adversary) declared(text string, surfaces ...world.Surface) ([]world.Ca
 		case !slices.Contains(surfaces, c.Surface):
 			return nil, fmt.Errorf("capability %s cannot be used so: want %v", c, surfaces)
 		}
-		a.now.use(c)
+		a.now.use(c.String())
 	}
 	return wanted, nil
 }
@@ -281,11 +281,6 @@ func (a *adversary) order(args *arguments) ([]int, error) {
 		return nil, err
 	}
 	a.mark()
-	for _, c := range a.needs {
-		if c.Surface == world.Order && !a.withheld[c] {
-			a.now.use(c) // whom the agency turns to with it
-		}
-	}
 	messages := a.run.truth.conv.Messages
 	accounts := args.texts("accounts")
 	since, until := args.named("since", 1), args.named("until", a.run.Moment())

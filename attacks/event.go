@@ -47,9 +47,9 @@ func (e *Event) gain(origin string, kind world.Kind, facts int) {
 }
 
 // use notes that a capability was used.
-func (e *Event) use(c world.Capability) {
-	if name := c.String(); !slices.Contains(e.Uses, name) {
-		e.Uses = append(e.Uses, name)
+func (e *Event) use(capability string) {
+	if !slices.Contains(e.Uses, capability) {
+		e.Uses = append(e.Uses, capability)
 	}
 }
 

@@ -95,6 +95,9 @@ func (a *adversary) seize(c world.Capability, program string, text []byte) error
 // loot if it comes from somebody who answers lawful process under a capability.
 func (a *adversary) overhear(p world.Packet) {
 	h := &a.held
+	if by := a.answering[p.From]; by != "" && !p.Private() && (p.To == "agency" || p.To == world.Outsider) {
+		a.now.use(by)
+	}
 	h.mine = h.sent(p, a.run.Net.Now())
 	switch origin := h.by(p); {
 	case origin != "":

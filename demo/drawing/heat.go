@@ -111,15 +111,19 @@ func (v *cell) fill(c *attacks.Cell) {
 	v.Class = strings.ReplaceAll(v.Word, "/", "")
 	if drawn(c) {
 		v.Target, v.Others, v.Parties = fraction(c.Content.Target), fraction(c.Content.Others), c.Parties
-		v.Words = count(c.Parties, "principal") + " taken"
+		v.Words = count(c.Parties, "principal") + " used"
 	} else {
 		v.Words = short(c.Error+c.Why, longText)
 	}
 	if len(c.Noticed) > 0 {
 		v.Marks = append(v.Marks, mark{"!", "noticed"})
 	}
-	if l := c.Lawful; l.Asked > 0 && l.Served == l.Asked {
-		v.Marks = append(v.Marks, mark{"✓", fmt.Sprintf("served %d of %d", l.Served, l.Asked)})
+	if l := c.Lawful; l.Asked > 0 {
+		m := mark{fmt.Sprintf("served %d/%d", l.Served, l.Asked), fmt.Sprintf("served %d of %d", l.Served, l.Asked)}
+		if l.Served == l.Asked {
+			m.Glyph = "✓ " + m.Glyph
+		}
+		v.Marks = append(v.Marks, m)
 	}
 	if !c.Expected && c.Error == "" {
 		v.Marks = append(v.Marks, mark{"≠", "unexpected"})

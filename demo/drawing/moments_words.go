@@ -18,7 +18,7 @@ func (m *moments) tell(design int) {
 	if design < len(r.Designs) {
 		m.Name = short(r.Designs[design].Name, longName) + ": " + m.Name
 	}
-	middle, last := len(m.cells)/2, len(m.cells)-1
+	middle, last := (len(m.cells)-1)/2, len(m.cells)-1
 	var parts []string
 	for i := range m.cells {
 		if i == 0 || i == middle || i == last {

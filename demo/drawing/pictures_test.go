@@ -60,7 +60,7 @@ func area(t *testing.T, m markup, class string) (sum float64) {
 func TestMoments(t *testing.T) {
 	m := parse(t, Moments(swept(60, 1, "Ann", past), 0))
 	require.Contains(t, m.words, "Attack after message 1: 1 of 1 written before it are open, 0 of 59 written after it.")
-	require.Contains(t, m.words, "Attack after message 31: 31 of 31 written before it are open, 0 of 29 written after it.")
+	require.Contains(t, m.words, "Attack after message 30: 30 of 30 written before it are open, 0 of 30 written after it.")
 	require.InDelta(t, 61.0/120, area(t, m, "open"), 0.01, "half of the field, with the diagonal")
 	require.Contains(t, m.words, "the future")
 

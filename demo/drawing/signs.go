@@ -57,6 +57,9 @@ func (t *timeline) draw(l *lane) {
 	if t.axis.per > 1 {
 		l.Count = percent(l.open, l.sent)
 	}
+	if !drawn(t.f.Cell) {
+		l.Count = ""
+	}
 	l.Dots, l.Under, l.Rings = dots.String(), under.String(), rings.String()
 }
 

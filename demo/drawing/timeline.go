@@ -39,10 +39,8 @@ func Timeline(p *replay.Replay, design, step int, link func(k int) string) templ
 	frames := p.Steps[step].Frames
 	t := timeline{p: p, f: frames[design], link: link, moment: frames[design].Moment,
 		axis: newAxis(len(p.Conversation.Messages))}
-	if !drawn(t.f.Cell) { // nobody attacks here: the chat goes on as beside it
-		for _, f := range frames {
-			t.moment = max(t.moment, f.Moment)
-		}
+	if !drawn(t.f.Cell) {
+		t.moment = 0 // nothing was tried: locks would say that something held
 	}
 	t.open()
 	t.H = lanesTop + px(len(t.Lanes))*laneHeight + 28

@@ -24,11 +24,12 @@ func (p *Replay) tell() {
 		p.Steps = append(p.Steps, s)
 	}
 	add(Step{Kind: Opening, Title: p.Conversation.Title, Text: p.opening()})
-	add(Step{Kind: Means, Title: "What the adversary may use", Text: p.Header.Happens})
+	add(Step{Kind: Means, Title: p.means(), Text: p.Header.Happens})
 	for _, step := range align(designs) {
 		for i := range now {
 			now[i] = now[i].after(step.of[i], p.Conversation)
 		}
+		live(now)
 		add(p.scripted(step))
 	}
 	for i := range now {
@@ -41,6 +42,20 @@ func (p *Replay) tell() {
 		}
 	}
 	add(Step{Kind: Outcome, Title: "What came of it", Text: p.Header.Why})
+}
+
+// live lets time pass where the attack is not applicable as it does beside it.
+func live(now []Frame) {
+	moment := 0
+	for i := range now {
+		moment = max(moment, now[i].Moment)
+	}
+	for i := range now {
+		if !now[i].Cell.Applicable {
+			now[i].Moment = moment
+			now[i].look()
+		}
+	}
 }
 
 // after is how things stand when a stretch has run, which may be nil.

@@ -105,7 +105,7 @@ func TestSteps(t *testing.T) {
 		"script: Life goes on (0)",
 		"script: The envelopes, old and new (0)",
 		"script: It computes all that follows from what it took (0)",
-		"script: It claims what it computed, and the harness compares (28)",
+		"script: It claims what it computed; each claim is compared with what was said (28)",
 		"outcome: What came of it (28)",
 	}, told)
 	require.False(t, p.Steps[3].Frames[0].Ran, "there is no trustee to rob")

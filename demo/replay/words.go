@@ -21,6 +21,14 @@ func (p *Replay) opening() string {
 	return text + fmt.Sprintf(". The target is %s.", p.Result.Settings.Target)
 }
 
+// means is the title of the step that names capabilities.
+func (p *Replay) means() string {
+	if p.Header.Kind == "lawful" {
+		return "What the agency may use"
+	}
+	return "What the adversary may use"
+}
+
 func plural(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
@@ -91,12 +99,12 @@ var verbs = map[string]string{
 	"order": "The agency applies to the court for an order", "send": "It sends packets that it made",
 	"apply": "It applies a rule to what it has", "attempt": "It tries a rule on what it has",
 	"saturate": "It computes all that follows from what it took", "facts": "It looks through what it has",
-	"read": "It reads a fact", "claim": "It claims what it computed, and the harness compares",
+	"read": "It reads a fact", "claim": "It claims what it computed; each claim is compared with what was said",
 	"next": "It handles packets as they come", "deliver": "It lets packets pass", "drop": "It drops packets", "replace": "It replaces packets",
 }
 
 // rank orders methods by what matters most in a step of many calls.
-var rank = []string{"claim", "order", "take", "hold", "tap", "send", "replace", "drop", "next", "saturate", "apply", "attempt", "advance", "rest", "deliver", "facts", "read"}
+var rank = []string{"claim", "order", "hold", "replace", "send", "drop", "next", "take", "tap", "saturate", "apply", "attempt", "advance", "rest", "deliver", "facts", "read"}
 
 func title(events []attacks.Event) string {
 	for _, method := range rank {

@@ -91,8 +91,8 @@ func TestRunAndPredict(t *testing.T) {
 	headline(p, "The moment of the theft")
 	p.Click(`[data-do="run"]`)
 	headline(p, "What came of it")
-	require.Contains(t, p.Text("#design-threshold .guessed"), "guessed all of the target’s messages; measured: all ✓")
-	require.Contains(t, p.Text("#design-threshold .guessed"), "guessed none of everybody else’s; measured: all ✗")
+	require.Contains(t, p.Text("#design-threshold .guessed"), "guessed all of what is from or to the target; measured: all ✓")
+	require.Contains(t, p.Text("#design-threshold .guessed"), "guessed none of what is not; measured: all ✗")
 	p.Wait(`document.querySelector('[data-do="run"]').getAttribute("aria-pressed") === "false"`)
 }
 
@@ -168,7 +168,7 @@ func TestOverview(t *testing.T) {
 	p.Visit(at)
 	headline(p, "One chat.")
 	p.Press("o")
-	p.Wait(`document.querySelectorAll("td[data-attack]").length === 88`)
+	p.Wait(`document.querySelectorAll("td[data-attack]").length === 88 + 8`)
 	p.Wait(`document.querySelectorAll(".moments svg").length === 4 && !document.querySelector("[data-progress]")`)
 	require.NotContains(t, p.Text("main"), "running")
 	p.Click(`td[data-attack="secret-order"][data-design="threshold"] a`)

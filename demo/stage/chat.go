@@ -6,6 +6,7 @@ import (
 	"path"
 
 	"doormat/demo"
+	"doormat/demo/replay"
 	"doormat/demo/report"
 	"doormat/demo/story"
 	"doormat/world"
@@ -46,8 +47,11 @@ func (s *Stage) forget(w http.ResponseWriter, r *http.Request) { s.chats.forget(
 
 // command is what repeats a replay in a terminal. The file of an uploaded chat was
 // somewhere that the stage does not know.
-func (s *Stage) command(at place) string {
+func (s *Stage) command(at place, p *replay.Replay) string {
 	o := at.query.Options
+	if ownMoment(p) != "" {
+		o.At = defaults().At // it would change nothing
+	}
 	if k, err := s.chats.get(at.query.Chat); at.query.Chat != "" && err == nil {
 		o.Conversation = path.Base(k.conv.Title)
 	}

@@ -50,8 +50,8 @@ func (s *Stage) claimPage(r *http.Request, at place, p *replay.Replay) (claimPag
 	page := claimPage{
 		frame: frame{Title: fmt.Sprintf("How message %d was read", k), Events: "/events", Nav: s.nav(at.query, at.attack)},
 		Back:  at.url(), Headline: fmt.Sprintf("How message %d was read", k),
-		Text: fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, or computed from the boxes before it; take any copied one away, "+
-			"and the message cannot be computed from the rest.", m.From, readers(m), p.Result.Designs[design].Name),
+		Text: fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, or computed from boxes before it; without any one of the copied "+
+			"or overheard pieces here, the others here do not give it. What else was taken may.", m.From, readers(m), p.Result.Designs[design].Name),
 	}
 	if slices.ContainsFunc(proof, func(s attacks.Step) bool { return s.Rule == "" && s.Origin == "" || made(p, s) }) {
 		page.Text = fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, made by the adversary, or computed from the boxes before it.",

@@ -28,7 +28,7 @@ func (page *replayPage) ask(at place, p *replay.Replay) {
 		}
 		g := at.guesses[d.ID]
 		page.Guessing = append(page.Guessing, guessing{d.Name, []question{
-			asked("of the target’s messages", "guess-target-"+d.ID, g.Target), asked("of everybody else’s", "guess-others-"+d.ID, g.Others)}})
+			asked("from or to the target", "guess-target-"+d.ID, g.Target), asked("everybody else’s", "guess-others-"+d.ID, g.Others)}})
 	}
 }
 

@@ -21,6 +21,7 @@ type overviewPage struct {
 	Moments  []momentsView
 	Progress string
 	Heat     template.HTML
+	Acts     template.HTML // the same of the story only
 	Ask      string // link that runs what takes long, "" if it was not asked for
 }
 
@@ -46,10 +47,10 @@ type preset struct {
 }
 
 var presets = []preset{
-	{"device-theft", "e2ee", "End-to-end, one phone", "it keeps everything: its past, then the chats heal", func(q *choice) { q.Retention = "all" }},
-	{"device-theft", "e2ee", "End-to-end, one phone that deletes", "it keeps ten messages: a band", func(q *choice) { q.Retention = "10" }},
-	{"quorum-theft", "threshold", "Escrow, a quorum of trustees", "the key stays: past, future, everybody", func(q *choice) { q.Rotate = 0 }},
-	{"quorum-theft", "threshold", "Escrow, a quorum, the key rotated", "a new key every 20 messages, the old one destroyed at the next", func(q *choice) { q.Rotate = 20 }},
+	{"device-theft", "e2ee", "One phone and a wiretap (×2)", "in either design; the phone keeps everything", func(q *choice) { q.Retention = "all" }},
+	{"device-theft", "e2ee", "The same, a phone that deletes", "in either design; it keeps ten messages", func(q *choice) { q.Retention = "10" }},
+	{"quorum-theft", "threshold", "Escrow: a quorum, then the provider", "t trustees after message x, the provider at the end", func(q *choice) { q.Rotate = 0 }},
+	{"quorum-theft", "threshold", "The same, the key rotated", "a new key every 20 messages, the old one destroyed at the next", func(q *choice) { q.Rotate = 20 }},
 }
 
 // long is how many messages make a run of everything take minutes: it is then run
@@ -82,6 +83,7 @@ func (s *Stage) overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page.Waiting = err != nil
+	page.Acts = drawing.Heat(s.story(result), heatLink(q))
 	page.Heat = drawing.Heat(result, heatLink(q))
 	if page.Waiting {
 		page.Progress = fmt.Sprintf("%d of %d done", len(result.Cells), len(lab.Attacks)*len(lab.Designs))
@@ -191,4 +193,18 @@ func (s *Stage) prepare(w http.ResponseWriter, r *http.Request, title string) (c
 		return q, nil, false
 	}
 	return q, lab, true
+}
+
+// story is the part of a result that the acts tell.
+func (s *Stage) story(r *attacks.Result) *attacks.Result {
+	part := *r
+	part.Attacks = nil
+	for _, h := range s.acts {
+		for _, a := range r.Attacks {
+			if a.ID == h.ID {
+				part.Attacks = append(part.Attacks, a)
+			}
+		}
+	}
+	return &part
 }

@@ -82,16 +82,16 @@ func TestStageSaysWhatTheResultSays(t *testing.T) {
 // values are what the counters of an outcome must say.
 func values(c attacks.Cell) (list []string) {
 	of := func(got, of int) string { return fmt.Sprintf("%d of %d", got, of) }
+	if c.Lawful.Asked > 0 {
+		list = append(list, of(c.Lawful.Served, c.Lawful.Asked))
+	}
 	list = append(list, of(c.Content.Target.Recovered, c.Content.Target.Total), of(c.Content.Others.Recovered, c.Content.Others.Total))
 	if len(c.Noticed) == 0 {
 		list = append(list, "nobody")
 	} else {
 		list = append(list, c.Noticed[0].By)
 	}
-	if c.Lawful.Asked > 0 {
-		list = append(list, of(c.Lawful.Served, c.Lawful.Asked))
-	}
-	list = append(list, of(c.Attachments.Recovered, c.Attachments.Total), of(c.Metadata.Recovered, c.Metadata.Total))
+	list = append(list, of(c.Attachments.Recovered, c.Attachments.Total), fmt.Sprintf("× %d", c.Parties), of(c.Metadata.Recovered, c.Metadata.Total))
 	if c.Forged > 0 {
 		list = append(list, fmt.Sprint(c.Forged))
 	}

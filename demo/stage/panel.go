@@ -8,6 +8,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/replay"
+	"doormat/demo/story"
 )
 
 // A panel is one design on the stage.
@@ -22,6 +23,7 @@ type panel struct {
 	Did             []string
 	Noticed         []string
 	Why             string
+	Sample          string // one text that was read, of invented people only
 	Surprise        string
 	Changed         template.HTML // what the change of settings did to the picture
 	Guess           []guessed
@@ -40,9 +42,9 @@ type counter struct {
 func about(d attacks.DesignRow, c *attacks.Cell) string {
 	s := c.Trace.Settings
 	if slices.Contains(d.Classes, "escrow") && s.Trustees > 0 {
-		return fmt.Sprintf("the same, and a second lock on each message: any %d of %d trustees open it", s.Threshold, s.Trustees)
+		return fmt.Sprintf("as beside it, and each message has a second keyhole: any %d of %d trustees can open it", s.Threshold, s.Trustees)
 	}
-	return "only the phones that talk have the keys"
+	return "keys are made on the phones; the provider says whose key is whose"
 }
 
 // Long tells of a value that the big type would not fit.
@@ -76,7 +78,8 @@ func exposure(label string, e attacks.Exposure) counter {
 // counters sum up a frame; what the harness counts only at the end is left to the
 // outcome.
 func counters(s *replay.Step, f *replay.Frame) []counter {
-	list := []counter{exposure("target’s messages", f.Content.Target), exposure("everybody else’s", f.Content.Others), noticed(f)}
+	target := f.Cell.Trace.Settings.Target
+	list := []counter{exposure("from or to "+target, f.Content.Target), exposure("without "+target, f.Content.Others), noticed(f)}
 	if s.Kind != replay.Outcome {
 		return list
 	}
@@ -84,15 +87,16 @@ func counters(s *replay.Step, f *replay.Frame) []counter {
 	if c.Lawful.Asked > 0 {
 		served := counter{Label: "lawful order served", Value: fmt.Sprintf("%d of %d", c.Lawful.Served, c.Lawful.Asked), State: "served", Glyph: "✓", Note: "messages in its scope"}
 		if c.Lawful.Served < c.Lawful.Asked {
-			served.State, served.Glyph = "none", "✗"
+			_, served.Glyph = level(c.Lawful.Served, c.Lawful.Asked)
 		}
-		list = append(list, served)
+		list = append([]counter{served}, list...)
 	}
 	if c.Attachments.Total > 0 {
 		files := counter{Label: "photos and files", Value: fmt.Sprintf("%d of %d", c.Attachments.Recovered, c.Attachments.Total)}
 		files.State, files.Glyph = level(c.Attachments.Recovered, c.Attachments.Total)
 		list = append(list, files)
 	}
+	list = append(list, counter{Label: "principals used", Value: fmt.Sprintf("× %d", c.Parties)})
 	meta := counter{Label: "who wrote to whom, when", Value: fmt.Sprintf("%d of %d", c.Metadata.Recovered, c.Metadata.Total)}
 	meta.State, meta.Glyph = level(c.Metadata.Recovered, c.Metadata.Total)
 	list = append(list, meta)
@@ -107,7 +111,7 @@ func counters(s *replay.Step, f *replay.Frame) []counter {
 
 func noticed(f *replay.Frame) counter {
 	if len(f.Noticed) == 0 {
-		return counter{Label: "noticed by", Value: "nobody", State: "none", Glyph: "○", Note: "nothing warned"}
+		return counter{Label: "noticed by", Value: "nobody", State: "none", Glyph: "○", Note: "no program here warned"}
 	}
 	var names []string
 	for _, e := range f.Noticed {
@@ -148,4 +152,25 @@ func compared(now, before []counter) {
 			}
 		}
 	}
+}
+
+// sample quotes the message that the outcome's proof is about and, of an order, tells
+// whether it found what the court was after.
+func sample(p *replay.Replay, c *attacks.Cell) string {
+	k := c.Trace.Proved
+	if k == 0 {
+		return ""
+	}
+	m := &p.Conversation.Messages[k-1]
+	text := fmt.Sprintf("Read, among others: message %d, %s to %s: “%s”", k, m.From, readers(m), m.Text)
+	if p.Header.Kind == "lawful" {
+		crime, found := story.Crime(), 0
+		for _, k := range c.Trace.Opened {
+			if crime.Holds(&p.Conversation.Messages[k-1]) {
+				found++
+			}
+		}
+		text += fmt.Sprintf(" Of what the court was after, %s: %d of the %d opened.", crime.Name(), found, len(c.Trace.Opened))
+	}
+	return text
 }

@@ -107,7 +107,7 @@ func (g guess) compare(c attacks.Content) (list []guessed) {
 	for _, one := range []struct {
 		of, said string
 		e        attacks.Exposure
-	}{{"the target’s messages", g.Target, c.Target}, {"everybody else’s", g.Others, c.Others}} {
+	}{{"what is from or to the target", g.Target, c.Target}, {"what is not", g.Others, c.Others}} {
 		if one.said != "" && one.e.Total > 0 {
 			measured, _ := level(one.e.Recovered, one.e.Total)
 			list = append(list, guessed{one.of, one.said, measured, one.said == measured})

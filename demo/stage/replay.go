@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -35,6 +36,7 @@ type replayPage struct {
 	Outcome                      bool
 	Header                       attacks.Header
 	Moments, Command             string
+	Legend                       template.HTML
 }
 
 type stepLink struct {
@@ -128,13 +130,20 @@ func (s *Stage) replayPage(at place, p, before *replay.Replay) replayPage {
 		Attack: p.Header.ID, Family: p.Header.Family, Kind: p.Header.Kind, N: at.step, Last: len(p.Steps),
 		Headline: step.Title, Text: step.Text, Header: p.Header, Outcome: step.Kind == replay.Outcome,
 		Restart: at.at(1), Predict: at.at(2) + "#predict", Action: "/replay/" + at.attack,
-		Moments: address("/moments/"+at.attack, at.query.encode()), Command: s.command(at),
+		Command: s.command(at, p), Legend: drawing.Legend(),
 	}
 	s.walk(&page, at, p)
-	form := place{attack: at.attack, query: defaults(), step: len(p.Steps)}
+	form := place{attack: at.attack, query: defaults(), step: at.step}
+	if step.Kind == replay.Outcome {
+		form.step = lastStep
+	}
 	extra := form.values()
 	extra.Set("was", cmp.Or(at.query.encode().Encode(), "defaults"))
 	page.Settings = newSettings(at.query, p.Conversation, p.Settings(), "/replay/"+at.attack, extra)
+	page.Settings.own(p)
+	if ownMoment(p) == "" {
+		page.Moments = address("/moments/"+at.attack, at.query.encode())
+	}
 	page.Needs = needs(p, step)
 	page.First, page.Script = script(p.Script, step)
 	for i := range step.Frames {
@@ -145,6 +154,9 @@ func (s *Stage) replayPage(at place, p, before *replay.Replay) replayPage {
 	}
 	return page
 }
+
+// lastStep is beyond any replay: its outcome.
+const lastStep = 999
 
 // walk links the steps, and the acts of the story at both ends.
 func (s *Stage) walk(page *replayPage, at place, p *replay.Replay) {
@@ -195,6 +207,9 @@ func (s *Stage) panel(at place, p *replay.Replay, design int, before *replay.Rep
 	v.Why, v.Surprise, v.Guess = c.Why, c.Trace.Surprise, at.guesses[d.ID].compare(c.Content)
 	if k := c.Trace.Proved; k > 0 {
 		v.Proof = link(k)
+	}
+	if at.query.Chat == "" {
+		v.Sample = sample(p, c)
 	}
 	if before != nil && design < len(before.Result.Cells) {
 		last := &before.Steps[len(before.Steps)-1]

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
+	"doormat/demo/replay"
 	"doormat/world"
 )
 
@@ -77,6 +79,34 @@ func describe(conv *world.Conversation, s world.Settings) string {
 	if s.Mailbox == world.MailboxDelivered {
 		mailbox = "nothing that arrived"
 	}
-	return fmt.Sprintf("%d of %d trustees (%s), provider in A · attack after message %d of %d on %s · new shares %s, new key %s · phones keep %s, the provider %s · %s",
+	return fmt.Sprintf("%d of %d trustees (%s), provider in A · attack after message %d of %d at %s · new shares %s, new key %s · phones keep %s, the provider %s · %s",
 		s.Threshold, s.Trustees, s.Jurisdictions, s.At, len(conv.Messages), s.Target, every(s.Refresh), every(s.Rotate), keep, mailbox, conv.Title)
+}
+
+// own says which settings the attack chooses itself, whatever the form says.
+func (f *settings) own(p *replay.Replay) {
+	if text := ownMoment(p); text != "" {
+		f.Line = strings.Replace(f.Line, fmt.Sprintf("attack after message %d of %d", f.At, f.Messages), text, 1)
+	}
+	for _, a := range p.Result.Attacks {
+		if len(a.Fixes) > 0 {
+			f.Line = "the attack fixes " + strings.Join(a.Fixes, ", ") + " · " + f.Line
+		}
+	}
+}
+
+// ownMoment says when an attack begins that does not wait for the moment in the
+// settings, "" if it does.
+func ownMoment(p *replay.Replay) string {
+	for i := range p.Result.Cells {
+		c := &p.Result.Cells[i]
+		switch {
+		case !c.Applicable || c.Error != "" || c.At == c.Trace.Settings.At:
+		case c.At == 0:
+			return "begins before message 1, by itself, and aims"
+		default:
+			return fmt.Sprintf("begins after message %d, by itself, and aims", c.At)
+		}
+	}
+	return ""
 }

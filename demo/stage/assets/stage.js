@@ -25,8 +25,10 @@ async function go(url, { push = true, focus = "" } = {}) {
   if (mine !== turn) return; // somebody has gone on meanwhile
   const page = new DOMParser().parseFromString(text, "text/html");
   if (!page.getElementById("main")) { location.assign(target); return; }
+  const moved = target.pathname + target.search !== location.pathname + location.search;
   history[push ? "pushState" : "replaceState"]({}, "", target);
   show(page, focus || target.hash.slice(1));
+  if (moved && !focus && !target.hash) scrollTo(0, 0);
 }
 
 // show puts a page in the place of this one, and keeps the place of reader and focus.
@@ -89,9 +91,8 @@ function progress(p) {
 // cell puts a finished cell into the matrix; its markup was made by the server's
 // templates.
 function cell(c) {
-  const place = main().querySelector(`td[data-attack="${CSS.escape(c.attack)}"][data-design="${CSS.escape(c.design)}"]`);
-  const made = new DOMParser().parseFromString(c.html, "text/html").body;
-  place?.replaceChildren(...made.childNodes);
+  const places = main().querySelectorAll(`td[data-attack="${CSS.escape(c.attack)}"][data-design="${CSS.escape(c.design)}"]`);
+  for (const place of places) place.replaceChildren(...new DOMParser().parseFromString(c.html, "text/html").body.childNodes);
 }
 
 // lost says that the server is gone, if it is for more than a moment.
@@ -154,13 +155,23 @@ const doings = {
   restart: () => { run(false); step("restart"); },
 };
 
+// escape leaves a field, and closes what was opened.
+function escape(target) {
+  target.blur?.();
+  for (const d of document.querySelectorAll("details.settings")) d.open = false;
+  if (!document.getElementById("keys").hidden) doings.keys();
+}
+
 const keys = {
   ArrowRight: "next", PageDown: "next", " ": "next", n: "next", ArrowLeft: "back", PageUp: "back", b: "back",
   r: "run", 0: "restart", Home: "restart", l: "large", d: "theme", "?": "keys", c: "settings",
 };
 
 addEventListener("keydown", (e) => {
-  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, select, textarea")) return;
+  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  if (e.key === "Escape") { escape(e.target); return; }
+  const field = e.target.closest("input, select, textarea");
+  if (field && !(/^(radio|number)$/.test(field.type) && /^[a-z?]$/.test(e.key))) return;
   const onControl = e.target.closest("a, button, summary, [role=region]");
   if (onControl && (e.key === " " || e.key === "Enter")) return; // theirs
   let doing = keys[e.key];
