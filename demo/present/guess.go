@@ -8,11 +8,13 @@ import (
 // The room guesses how much of each part a design will lose. A question is a design
 // and a part: question 2d is about the target's messages, 2d+1 about those of others.
 
-// questions lists those of an act: not about a part of which there is nothing.
+// questions lists those of an act: not about a part of which there is nothing, nor
+// about a design where nothing was counted. That an attack does not apply is a finding
+// of its own; it is not the answer none.
 func questions(p *replay.Replay) (list []int) {
 	for d := range p.Result.Cells {
 		for part := range 2 {
-			if total(p, part) > 0 {
+			if applies(&p.Result.Cells[d]) && total(p, part) > 0 {
 				list = append(list, 2*d+part)
 			}
 		}

@@ -25,6 +25,9 @@ func (s *Show) outcome(p *page, a *act) {
 		for d := range r.Result.Cells {
 			e := exposure(r, d, part)
 			counts = append(counts, state(&r.Result.Cells[d], e))
+			if !applies(&r.Result.Cells[d]) {
+				e = attacks.Exposure{} // nothing was counted, so there is nothing to draw
+			}
 			bars = append(bars, bar(e, min(40, p.column(len(r.Result.Cells))-4)))
 			guesses = append(guesses, verdict(a, 2*d+part))
 		}
@@ -57,17 +60,17 @@ func (s *Show) rest(p *page, r *replay.Replay) {
 			reasons[d] = "– not applicable: " + c.Why
 		}
 		if !applies(c) {
-			for _, label := range []string{"before", "used", "noticed", "orders"} {
+			for _, label := range []string{"target's", "used", "noticed", "orders"} {
 				add(label, "–")
 			}
 			continue
 		}
-		add("before", split(c.Content))
+		add("target's", split(c.Content.Target))
 		add("used", count(c.Parties, "principal"))
 		add("noticed", heard(c.Noticed, c.Forged))
 		add("orders", served(c.Lawful))
 	}
-	for _, label := range []string{"before", "used", "noticed", "orders"} {
+	for _, label := range []string{"target's", "used", "noticed", "orders"} {
 		if label != "orders" || asked {
 			p.block(label, rows[label], 2)
 		}

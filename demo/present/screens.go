@@ -3,6 +3,7 @@ package present
 import (
 	"fmt"
 
+	"doormat/attacks"
 	"doormat/demo/replay"
 )
 
@@ -108,6 +109,8 @@ func (s *Show) means(p *page, a *act) {
 		p.gap()
 	}
 	switch {
+	case len(questions(a.replay)) == 0:
+		p.line("There is nothing to guess here.")
 	case s.bare:
 		p.line("□ none, ◧ part or ■ all?")
 	case s.asking >= 0:
@@ -121,7 +124,9 @@ func (s *Show) means(p *page, a *act) {
 func (s *Show) guessed(a *act, question int) string {
 	n := total(a.replay, question%2)
 	level, ok := a.guess[question]
-	switch {
+	switch c := &a.replay.Result.Cells[question/2]; {
+	case !applies(c):
+		return state(c, attacks.Exposure{})
 	case n == 0:
 		return faint.Render("– none there")
 	case question == s.asking:

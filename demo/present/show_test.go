@@ -2,6 +2,7 @@ package present
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,34 +66,42 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestGuesses takes the room's answers and compares them with what was counted.
+// TestGuesses takes the room's answers and compares them with what was counted. In
+// act 2 nothing is asked of end-to-end encryption, where the attack does not apply.
 func TestGuesses(t *testing.T) {
 	n, s, a := attacks.None, attacks.Some, attacks.All
 	for _, c := range []struct {
 		keys      string
+		act       int
 		want      map[int]attacks.Level
 		right, of int
 	}{
-		{"2p", map[int]attacks.Level{}, 0, 0},
-		{"2pnnaa", map[int]attacks.Level{0: n, 1: n, 2: a, 3: a}, 4, 4},
-		{"2pnspa", map[int]attacks.Level{0: n, 1: s, 2: s, 3: a}, 2, 4},
-		{"2p n", map[int]attacks.Level{1: n}, 1, 1},
-		{"2pnba", map[int]attacks.Level{0: a}, 0, 1},
-		{"2pb", map[int]attacks.Level{}, 0, 0},
-		{"2pnnaap    ", map[int]attacks.Level{}, 0, 0},
-		{"2pnnaaRrb", map[int]attacks.Level{0: n, 1: n, 2: a, 3: a}, 4, 4},
+		{"1p", 1, map[int]attacks.Level{}, 0, 0},
+		{"1psnpa", 1, map[int]attacks.Level{0: s, 1: n, 2: s, 3: a}, 3, 4},
+		{"1p n", 1, map[int]attacks.Level{1: n}, 1, 1},
+		{"1pnba", 1, map[int]attacks.Level{0: a}, 0, 1},
+		{"1pb", 1, map[int]attacks.Level{}, 0, 0},
+		{"1pnnaap    ", 1, map[int]attacks.Level{}, 0, 0},
+		{"2paa", 2, map[int]attacks.Level{2: a, 3: a}, 2, 2},
+		{"2pnaRrb", 2, map[int]attacks.Level{2: n, 3: a}, 1, 2},
 	} {
 		show := four(t, false)
 		press(show, c.keys)
-		require.Equal(t, c.want, show.acts[1].guess, c.keys)
+		require.Equal(t, c.want, show.acts[c.act-1].guess, c.keys)
 		right, of := show.score()
 		require.Equal(t, [2]int{c.right, c.of}, [2]int{right, of}, c.keys)
 	}
 	show := four(t, false)
-	press(show, "2pnspar")
-	require.Regexp(t, `^room said □ none: right +◧ part: wrong`, row(lines(show), "room"))
+	press(show, "2psa")
+	require.Regexp(t, `^target +– n/a +◧ part of \d+$`, row(lines(show), "target"))
+	press(show, "r")
+	text := lines(show)
+	require.Regexp(t, `^room said +◧ part: wrong$`, row(text, "room"))
+	require.Regexp(t, `^target +– n/a +■ all `, row(text, "target"))
+	require.NotContains(t, strings.Join(text, ""), "□")
+	require.Contains(t, row(text, "because"), "– not applicable: ")
 	press(show, "4rrn")
-	require.Contains(t, lines(show), "The room guessed 2 of 4 right.")
+	require.Contains(t, lines(show), "The room guessed 1 of 2 right.")
 	press(show, "0p") // nothing to guess at the closing
 	require.Equal(t, -1, show.asking)
 }

@@ -93,7 +93,7 @@ func (s *Show) counters(p *page, r *replay.Replay, step int) {
 		f := &frames[d]
 		cells := []string{
 			changed(f, cut(now(&before[d], f), narrow)), cut(taken(f), narrow), state(f.Cell, f.Content.Target), state(f.Cell, f.Content.Others),
-			split(f.Content), notice(cut(heard(f.Noticed, f.Forged), narrow)),
+			cut(split(f.Content.Target), narrow), notice(cut(heard(f.Noticed, f.Forged), narrow)),
 		}
 		switch c := f.Cell; {
 		case c.Error != "":
@@ -107,7 +107,7 @@ func (s *Show) counters(p *page, r *replay.Replay, step int) {
 			rows[i] = append(rows[i], cell)
 		}
 	}
-	for i, label := range []string{"now", "uses", "target", "others", "before", "noticed"} {
+	for i, label := range []string{"now", "uses", "target", "others", "target's", "noticed"} {
 		p.row(label, rows[i])
 	}
 }

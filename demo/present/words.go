@@ -177,12 +177,12 @@ func heard(list []attacks.Evidence, forged int) string {
 func state(c *attacks.Cell, e attacks.Exposure) string {
 	numbers := fmt.Sprintf("  %d of %d", e.Recovered, e.Total)
 	switch {
-	case e.Total == 0:
-		return faint.Render("– none there")
 	case c.Error != "":
 		return alarm.Render("✗ error")
 	case !c.Applicable:
-		return faint.Render("– n/a" + numbers)
+		return faint.Render("– n/a")
+	case e.Total == 0:
+		return faint.Render("– none there")
 	case e.Recovered == 0:
 		return closed.Render("□ none" + numbers)
 	case e.Recovered < e.Total:
@@ -195,7 +195,6 @@ func state(c *attacks.Cell, e attacks.Exposure) string {
 var levels = map[attacks.Level]string{attacks.None: "□ none", attacks.Some: "◧ part", attacks.All: "■ all"}
 
 // split tells what was opened of what was said before and after the moment.
-func split(c attacks.Content) string {
-	t, o := c.Target, c.Others
-	return fmt.Sprintf("%d/%d, after %d/%d", t.Before+o.Before, t.BeforeTotal+o.BeforeTotal, t.After+o.After, t.AfterTotal+o.AfterTotal)
+func split(e attacks.Exposure) string {
+	return fmt.Sprintf("before %d/%d, after %d/%d", e.Before, e.BeforeTotal, e.After, e.AfterTotal)
 }
