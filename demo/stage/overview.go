@@ -22,7 +22,7 @@ type overviewPage struct {
 	Progress string
 	Heat     template.HTML
 	Acts     template.HTML // the same of the story only
-	Ask      string // link that runs what takes long, "" if it was not asked for
+	Ask      string        // link that runs what takes long, "" if it was not asked for
 }
 
 // momentsPage shows one attack at every moment, in every design.
