@@ -20,6 +20,7 @@ type card struct {
 	Says   string   // the state in words
 	Brief  string   // the most telling of what it holds
 	Holds  []string // all of it
+	When   int      // after which message it was counted: not at every step
 }
 
 // doings say what a surface lets an adversary do, before and after it was used.
@@ -141,6 +142,9 @@ func (c *cast) several(figure, title string, names []string) card {
 		k.Holds = append(k.Holds, fmt.Sprintf("%d × %s, %d bytes", h.Facts, h.Kind, h.Bytes))
 	}
 	k.Brief = brief(sum)
+	if c.frame.Stock != nil {
+		k.When = c.frame.Stock.Moment
+	}
 	return k
 }
 
