@@ -118,6 +118,47 @@ func TestNumbersAgree(t *testing.T) {
 	require.Greater(t, len(want), 300)
 }
 
+// TestInShort holds the table of the showcases to the cells, in page and document.
+func TestInShort(t *testing.T) {
+	h, err := real()
+	require.NoError(t, err)
+	files := texts(t, h)
+	_, page, found := strings.Cut(files[".html"], `<section id="short"`)
+	require.True(t, found)
+	page, rest, _ := strings.Cut(page, "</section>")
+	require.Contains(t, rest, `<section id="people"`, "it comes first")
+	_, doc, found := strings.Cut(files[".md"], "\n## In short\n")
+	require.True(t, found)
+	doc, _, _ = strings.Cut(doc, "\n## ")
+	shown := demo.Showcases(h.Lab.Attacks)
+	require.Len(t, shown, 4)
+	for _, a := range shown {
+		require.Contains(t, page, fmt.Sprintf(`<a href="#attack-%s">`, a.ID))
+		require.Contains(t, doc, fmt.Sprintf("[%s](#attack-%s)", plain(a.Title), a.ID))
+		for _, c := range h.Result.Cells {
+			if c.Attack != a.ID {
+				continue
+			}
+			_, cell, _ := strings.Cut(page, fmt.Sprintf("data-brief=%q>", c.Attack+" "+c.Design))
+			cell, _, _ = strings.Cut(cell, "</td>")
+			if !c.Applicable {
+				require.Contains(t, cell, "– not applicable")
+				require.NotContains(t, cell, "/28")
+				continue
+			}
+			x, y := c.Content.Target, c.Content.Others
+			said := fmt.Sprintf("target %d/%d, others %d/%d", x.Recovered, x.Total, y.Recovered, y.Total)
+			require.Contains(t, cell, said)
+			require.Contains(t, doc, said)
+			require.Contains(t, cell, fmt.Sprintf("×%d<", c.Parties))
+			require.Equal(t, len(c.Noticed) == 0, strings.Contains(cell, "noticed by nobody"))
+			require.Equal(t, c.Lawful.Asked > 0, strings.Contains(cell, fmt.Sprintf("served %d/%d", c.Lawful.Served, c.Lawful.Asked)))
+		}
+	}
+	require.Contains(t, page, notLikelihoods)
+	require.Contains(t, doc, notLikelihoods)
+}
+
 // TestPage holds the page to what readers and browsers rely on.
 func TestPage(t *testing.T) {
 	h, err := real()

@@ -20,11 +20,13 @@ var files embed.FS
 type page struct {
 	*Handout
 	Name, Title, Scale, Line        string
+	Likelihoods                     string
 	Style                           template.CSS
 	About, Caveats, Meaning, Alarms []string
 	People                          []person
 	Order                           string
 	Ways                            []pictured
+	Brief                           []*section
 	Legend                          []sign
 	Heat                            template.HTML
 	Families                        []family
@@ -76,7 +78,7 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 		Handout: h, Name: name, Title: title, Line: report.SettingsLine(h.Result),
 		Scale: fmt.Sprintf("%s, %s, %s", count(c.Messages, "message"), count(c.Attachments, "attachment"), count(c.Accounts, "account")),
 		Style: template.CSS(drawing.CSS + string(style)),
-		About: h.about(), Caveats: caveats(), Meaning: report.Meaning(h.Result), Alarms: alarms(sections),
+		About: h.about(), Caveats: caveats(), Meaning: report.Meaning(h.Result), Alarms: alarms(sections), Brief: h.briefly(sections), Likelihoods: notLikelihoods,
 		People: h.people(), Order: h.order(), Legend: legend, Families: inFamilies(sections), Settings: h.settings(), Repeat: h.repeat(name),
 		Heat: drawing.Heat(h.Result, func(attack, _ string) string { return "#attack-" + attack }),
 	}
@@ -138,6 +140,7 @@ func (h *Handout) templates() (*template.Template, error) {
 		"lines":    lines,
 		"measured": measured,
 		"state":    state,
+		"tell":     tell,
 		"timeline": h.timeline,
 		"proof":    h.proof,
 	}).ParseFS(files, "page/*.html")

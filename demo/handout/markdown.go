@@ -69,7 +69,7 @@ func (h *Handout) markdown(name string, sections []*section) []byte {
 	d.heading(1, title)
 	d.prose(fmt.Sprintf("doormat %s over %s. The same [as a page](./%s), [as slides](./%s), [as numbers](./%s).", plain(h.Result.Doormat),
 		plain(h.Result.Conversation.Title), escapeLink(name+".html"), escapeLink(name+"-slides.md"), escapeLink(name+".json")))
-	h.front(&d)
+	h.front(&d, sections)
 	d.heading(2, "All attacks on all designs")
 	d.prose(plain(report.SettingsLine(h.Result)))
 	d.prose(strings.TrimRight(report.MarkdownTable(h.Result, func(id string) string { return "#attack-" + id }), "\n"))
@@ -94,12 +94,13 @@ func (d *paper) list(texts []string) {
 }
 
 // front is what stands before the table.
-func (h *Handout) front(d *paper) {
+func (h *Handout) front(d *paper, sections []*section) {
 	d.heading(2, "What this is, and is not")
 	for _, text := range h.about() {
 		d.prose(plain(text))
 	}
 	d.list(caveats())
+	h.inShort(d, h.briefly(sections))
 	d.heading(2, "Who talks")
 	d.prose(fmt.Sprintf("%s. The target is %s.", plain(h.Result.Conversation.Title), plain(h.Result.Settings.Target)))
 	h.talk(d)

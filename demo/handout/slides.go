@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"doormat/attacks"
-	"doormat/demo"
 	"doormat/demo/report"
 )
 
@@ -31,12 +30,8 @@ func (h *Handout) slides(sections []*section) []byte {
 			}
 		}))
 	}
-	for _, shown := range demo.Showcases(h.Lab.Attacks) {
-		for _, s := range sections {
-			if s.ID == shown.ID {
-				list = append(list, h.slide(plain(s.Title), s.slide))
-			}
-		}
+	for _, s := range h.briefly(sections) {
+		list = append(list, h.slide(plain(s.Title), s.slide))
 	}
 	list = append(list, h.slide("All attacks, counted", h.counted))
 	for _, text := range report.Meaning(h.Result) {

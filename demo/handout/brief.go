@@ -1,0 +1,86 @@
+package handout
+
+import (
+	"fmt"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/report"
+)
+
+// What stands in short after the introduction: the showcases, design by design.
+
+// notLikelihoods is said wherever a table could be read as a scale.
+const notLikelihoods = "Rows are not likelihoods: nothing here says how often an attack happens."
+
+// briefly are the sections of the showcases, in the order of telling.
+func (h *Handout) briefly(sections []*section) (list []*section) {
+	for _, shown := range demo.Showcases(h.Lab.Attacks) {
+		for _, s := range sections {
+			if s.ID == shown.ID {
+				list = append(list, s)
+			}
+		}
+	}
+	return list
+}
+
+// A glimpse is what the table says of a cell.
+type glimpse struct{ State, Lost, More string }
+
+// tell says what a design lost, and besides who noticed, what a court got, and how many
+// principals it took; where nothing was counted, why.
+func tell(c *attacks.Cell) glimpse {
+	g := glimpse{State: glance(c).Text}
+	switch {
+	case c.Error != "":
+		g.More = c.Error
+		return g
+	case !c.Applicable:
+		g.More = sentence(c.Why)
+		return g
+	}
+	x, y := c.Content.Target, c.Content.Others
+	g.Lost = fmt.Sprintf("target %d/%d, others %d/%d", x.Recovered, x.Total, y.Recovered, y.Total)
+	parts := []string{"noticed by " + noticed(c).Text}
+	if c.Lawful.Asked > 0 {
+		text := fmt.Sprintf("served %d/%d", c.Lawful.Served, c.Lawful.Asked)
+		if c.Lawful.Served == c.Lawful.Asked {
+			text = "✓ " + text
+		}
+		parts = append(parts, text)
+	}
+	parts = append(parts, fmt.Sprintf("×%d", c.Parties))
+	if report.Surprise(c) != "" {
+		parts = append(parts, "≠ unexpected")
+	}
+	g.More = strings.Join(parts, "; ")
+	return g
+}
+
+// inShort writes the table as Markdown.
+func (h *Handout) inShort(d *paper, list []*section) {
+	if len(list) == 0 {
+		return
+	}
+	d.heading(2, "In short")
+	heads := []string{"attack"}
+	for _, c := range list[0].Columns {
+		heads = append(heads, plain(c.Design.Name))
+	}
+	d.head(heads...)
+	for _, s := range list {
+		row := []string{fmt.Sprintf("[%s](#attack-%s)", plain(s.Title), s.ID)}
+		for _, c := range s.Columns {
+			g := tell(c.Cell)
+			if g.Lost != "" {
+				g.State += ": " + g.Lost
+			}
+			row = append(row, g.State+"<br>"+plain(g.More))
+		}
+		d.row(row...)
+	}
+	d.gap()
+	d.prose("×4: so many principals were robbed, run, or made to answer; a jurisdiction counts one. " + notLikelihoods)
+}
