@@ -51,7 +51,7 @@ func (b bundle) commit(data [][]byte) (err error) {
 		if _, err := o.temp.Write(data[i]); err != nil {
 			return err
 		}
-		if err := o.temp.Chmod(0o644); err != nil {
+		if err := o.temp.Chmod(o.mode); err != nil {
 			return err
 		}
 		if err := o.temp.Close(); err != nil {

@@ -36,8 +36,9 @@ func main() { os.Exit(run(demo.Default)) }
 
 // run is the whole program, made of the designs and attacks of a kit.
 func run(kit func() (demo.Kit, error)) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	context.AfterFunc(ctx, stop) // the second signal ends what does not listen
 	err := newRoot(&app{kit: kit}).ExecuteContext(ctx)
 	if err == nil {
 		return 0

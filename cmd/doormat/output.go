@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,25 @@ type output struct {
 	width int
 	path  string   // of the file to be, "" for stdout
 	temp  *os.File // what becomes that file
+	mode  fs.FileMode
+}
+
+// createTemp makes a file of its own in a folder, with the permissions that the user's
+// other new files get.
+func createTemp(folder string) (*os.File, error) {
+	return os.OpenFile(filepath.Join(folder, ".doormat-"+rand.Text()), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+}
+
+// modeOf is the permissions of the file that is replaced, or else of the new one.
+func modeOf(old fs.FileInfo, temp *os.File) (fs.FileMode, error) {
+	if old != nil {
+		return old.Mode().Perm(), nil
+	}
+	info, err := temp.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Mode().Perm(), nil
 }
 
 // openOutput is called before the work is done, so that a file that cannot be
@@ -46,7 +66,10 @@ func openFile(flag, path string) (*output, error) {
 		o.path = ""
 		o.temp, err = os.OpenFile(path, os.O_WRONLY, 0)
 	default:
-		o.temp, err = os.CreateTemp(filepath.Dir(o.path), ".doormat-*")
+		old := info // nil if there is none
+		if o.temp, err = createTemp(filepath.Dir(o.path)); err == nil {
+			o.mode, err = modeOf(old, o.temp)
+		}
 	}
 	if err != nil {
 		var inner *fs.PathError // names a file that nobody asked for
@@ -72,7 +95,7 @@ func (o *output) close(err *error) {
 		return
 	}
 	if *err == nil {
-		_ = os.Chmod(o.temp.Name(), 0o644)
+		_ = os.Chmod(o.temp.Name(), o.mode)
 		*err = os.Rename(o.temp.Name(), o.path)
 	}
 	if *err != nil {

@@ -60,7 +60,7 @@ func (a *app) serve(ctx context.Context, o demo.Options, addr string, open bool)
 		return err
 	}
 	if open {
-		browse(url)
+		browse("http://" + l.Addr().String() + s.Ticket())
 	}
 	return stage.Serve(ctx, l, s.Handler(stage.Hosts(l.Addr())))
 }

@@ -102,7 +102,7 @@ func (h *Handout) front(d *paper, sections []*section) {
 	d.list(caveats())
 	h.inShort(d, h.briefly(sections))
 	d.heading(2, "Who talks")
-	d.prose(fmt.Sprintf("%s. The target is %s.", plain(h.Result.Conversation.Title), plain(h.Result.Settings.Target)))
+	d.prose(fmt.Sprintf("Conversation: %s. The target is %s.", plain(h.Result.Conversation.Title), plain(h.Result.Settings.Target)))
 	h.talk(d)
 	if text := h.order(); text != "" {
 		d.prose(plain(text))

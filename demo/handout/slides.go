@@ -13,7 +13,7 @@ import (
 func (h *Handout) slides(sections []*section) []byte {
 	c := h.Result.Conversation
 	list := []string{h.slide(title, func(d *paper) {
-		d.prose(fmt.Sprintf("%s: %s, %s, seed %d", plain(c.Title), count(c.Messages, "message"), count(c.Accounts, "account"), h.Result.Seed))
+		d.prose(fmt.Sprintf("Conversation: %s: %s, %s, seed %d", plain(c.Title), count(c.Messages, "message"), count(c.Accounts, "account"), h.Result.Seed))
 		d.prose("This is a demonstration. It protects nobody's real messages.")
 	}), h.slide("What is done here", func(d *paper) {
 		d.item(fmt.Sprintf("One conversation goes through %s of protecting messages.", count(len(h.Result.Designs), "way")))

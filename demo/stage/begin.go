@@ -1,7 +1,11 @@
 package stage
 
 import (
+	"crypto/rand"
+	"crypto/subtle"
+	"net/http"
 	"path/filepath"
+	"sync"
 
 	"doormat/demo"
 	"doormat/demo/story"
@@ -35,6 +39,40 @@ func (s *Stage) begin(o demo.Options) error {
 // First is the address of the first page on its server: a path, and the options that
 // are not the defaults.
 func (s *Stage) First() string { return address("/", s.initial.encode()) }
+
+// Ticket is an address that leads to the first page, once. It is for the command line
+// of a browser, which other users of the machine can read: the name of a chat is not in it.
+func (s *Stage) Ticket() string {
+	s.ticket.mu.Lock()
+	defer s.ticket.mu.Unlock()
+	s.ticket.text = rand.Text()
+	return "/begin/" + s.ticket.text
+}
+
+// ticket is the one that has not been used.
+type ticket struct {
+	mu   sync.Mutex
+	text string
+}
+
+func (t *ticket) take(text string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	fits := t.text != "" && subtle.ConstantTimeCompare([]byte(t.text), []byte(text)) == 1
+	if fits {
+		t.text = ""
+	}
+	return fits
+}
+
+// enter leads whoever has the ticket to the first page, anybody else to the beginning.
+func (s *Stage) enter(w http.ResponseWriter, r *http.Request) {
+	to := "/"
+	if s.ticket.take(r.PathValue("ticket")) {
+		to = s.First()
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
 
 // Warnings are what the reader of the chat in a file, if there is one, guessed or
 // altered.

@@ -81,3 +81,34 @@ func TestForgottenChat(t *testing.T) {
 	require.NotContains(t, string(body), someChat)
 	require.Contains(t, string(body), `href="/replay/device-theft"`)
 }
+
+// TestSecretName keeps the name of a chat from whoever does not have it: it is on no
+// page that was not asked for by it, and a ticket leads to it once.
+func TestSecretName(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "chat.txt")
+	require.NoError(t, os.WriteFile(file, []byte(lines(3, 2)), 0o600))
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	o := demo.Defaults()
+	o.Conversation = file
+	s, err := New(t.Context(), kit, o)
+	require.NoError(t, err)
+	h := s.Handler([]string{"127.0.0.1:1"})
+	ask := func(path string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest("GET", path, nil)
+		r.Host = "127.0.0.1:1"
+		h.ServeHTTP(w, r)
+		return w
+	}
+	for _, path := range []string{"/", "/nothing", "/?t=0", "/?t=9&n=5", "/moments/nothing", "/replay/nothing", "/overview?n=99", "/begin/", "/begin/x"} {
+		w := ask(path)
+		require.NotContains(t, w.Body.String()+w.Header().Get("Location"), s.initial.Chat, path)
+		require.NotContains(t, w.Body.String(), "t=0", path)
+		require.NotContains(t, w.Body.String(), "t=9", path)
+	}
+	ticket := s.Ticket()
+	require.NotContains(t, ticket, s.initial.Chat)
+	require.Equal(t, s.First(), ask(ticket).Header().Get("Location"))
+	require.Equal(t, "/", ask(ticket).Header().Get("Location"), "it is good for once")
+}

@@ -40,7 +40,7 @@ func (s *Stage) chatView(q choice) *chatView {
 
 // upload takes in a chat and leads to a page about it.
 func (s *Stage) upload(w http.ResponseWriter, r *http.Request) {
-	s.chats.upload(w, r, func(status int, err error) { s.fail(w, s.initial, status, "This chat cannot be read", err) })
+	s.chats.upload(w, r, func(status int, err error) { s.fail(w, defaults(), status, "This chat cannot be read", err) })
 }
 
 func (s *Stage) forget(w http.ResponseWriter, r *http.Request) { s.chats.forget(w, r) }

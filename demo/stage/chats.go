@@ -15,6 +15,7 @@ import (
 const (
 	maxChats    = 4
 	maxMessages = 20_000 // in one chat
+	maxPeople   = 60     // every message of a group goes to all of them
 )
 
 // chats keeps uploaded chats in memory, each under a name that nobody guesses. Nothing
@@ -46,6 +47,9 @@ func (c *chats) keep(read *chat.Chat, name, target string) (*kept, error) {
 	conv, err := read.Conversation(name, target)
 	if err != nil {
 		return nil, err
+	}
+	if n := len(conv.Accounts); n > maxPeople {
+		return nil, demo.Usagef("%s: %d people: the stage takes chats of up to %d, the command line larger ones: doormat matrix --conversation FILE", name, n, maxPeople)
 	}
 	k := &kept{rand.Text(), conv, read.Summary(), read.Warnings}
 	c.mu.Lock()

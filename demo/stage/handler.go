@@ -39,6 +39,7 @@ func (s *Stage) Handler(hosts []string) http.Handler {
 	mux.HandleFunc("GET /{$}", s.home)
 	mux.HandleFunc("GET /replay/{attack}", s.replay)
 	mux.HandleFunc("GET /replay/{attack}/claim/{design}/{message}", s.claim)
+	mux.HandleFunc("GET /begin/{ticket}", s.enter)
 	mux.HandleFunc("GET /overview", s.overview)
 	mux.HandleFunc("GET /moments/{attack}", s.momentsPage)
 	mux.HandleFunc("GET /events", s.alive)
@@ -49,7 +50,7 @@ func (s *Stage) Handler(hosts []string) http.Handler {
 	mux.HandleFunc("POST /chat/forget", s.forget)
 	mux.HandleFunc("GET /assets/{name}", asset)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, s.initial, http.StatusNotFound, "There is no such page", errors.New("the stage has no page at this address"))
+		s.fail(w, defaults(), http.StatusNotFound, "There is no such page", errors.New("the stage has no page at this address"))
 	})
 	return guard(mux, hosts)
 }

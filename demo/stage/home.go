@@ -38,12 +38,12 @@ type chatView struct {
 func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
 	q, err := parse(r.URL.Query())
 	if err != nil {
-		s.fail(w, s.initial, statusOf(err), "The stage", err)
+		s.fail(w, defaults(), statusOf(err), "The stage", err)
 		return
 	}
 	lab, conv, err := s.lab(q)
 	if err != nil {
-		s.fail(w, s.initial, statusOf(err), "The stage", err)
+		s.fail(w, defaults(), statusOf(err), "The stage", err)
 		return
 	}
 	page := homePage{frame: frame{Title: "The stage", Events: "/events", Nav: s.nav(q, "")}}

@@ -53,7 +53,7 @@ var presets = []preset{
 	{"quorum-theft", "threshold", "The same, the key rotated", "a new key every 20 messages, the old one destroyed at the next", func(q *choice) { q.Rotate = 20 }},
 }
 
-// long is how many messages make a run of everything take minutes: it is then run
+// long is how many deliveries of messages make a run of everything take minutes: it is then run
 // only when somebody asks.
 const long = 1500
 
@@ -65,7 +65,7 @@ func (s *Stage) overview(w http.ResponseWriter, r *http.Request) {
 	v := q.encode()
 	page := overviewPage{frame: frame{Title: "Overview", Nav: s.nav(q, "overview"), Events: "/events"}}
 	page.Settings = newSettings(q, lab.Conversation, lab.Settings, "/overview", url.Values{})
-	if r.URL.Query().Get("all") == "" && len(lab.Conversation.Messages) > long {
+	if r.URL.Query().Get("all") == "" && deliveries(lab.Conversation) > long {
 		v.Set("all", "yes")
 		page.Ask = address("/overview", v)
 		s.show(w, http.StatusOK, "overview", page)
@@ -155,7 +155,7 @@ func (s *Stage) momentsPage(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("attack")
 	t, err := s.kit.Attack(id)
 	if err != nil {
-		s.fail(w, s.initial, statusOf(err), "No such attack", err)
+		s.fail(w, defaults(), statusOf(err), "No such attack", err)
 		return
 	}
 	q, lab, ok := s.prepare(w, r, t.Header().Title)

@@ -87,7 +87,7 @@ func (s *Stage) wait(w http.ResponseWriter, at place, title string, q choice) {
 
 // placeOf reads the address of a replay. The title is that of the attack.
 func (s *Stage) placeOf(r *http.Request) (place, string, error) {
-	at := place{attack: r.PathValue("attack"), step: 1, guesses: parseGuesses(r.URL.Query()), was: r.URL.Query().Get("was")}
+	at := place{attack: r.PathValue("attack"), step: 1, guesses: parseGuesses(r.URL.Query()), was: canonical(r.URL.Query().Get("was"))}
 	t, err := s.kit.Attack(at.attack)
 	if err != nil {
 		return at, "No such attack", err
@@ -231,4 +231,13 @@ func (s *Stage) before(brief context.Context, at place) (choice, *replay.Replay,
 		return q, nil, nil // such as a chat that is gone: there is nothing to compare with
 	}
 	return q, p, err
+}
+
+// canonical is the shortest text of settings, "" if they make no sense.
+func canonical(was string) string {
+	q, err := parseText(was)
+	if was == "" || err != nil {
+		return ""
+	}
+	return cmp.Or(q.encode().Encode(), "defaults")
 }

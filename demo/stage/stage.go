@@ -39,6 +39,7 @@ var assets embed.FS
 type Stage struct {
 	kit     demo.Kit
 	initial choice
+	ticket  ticket
 	store   *store
 	hub     *hub
 	chats   *chats
@@ -101,6 +102,9 @@ type failedPage struct {
 func (s *Stage) fail(w http.ResponseWriter, q choice, status int, title string, err error) {
 	if _, gone := s.chats.get(q.Chat); q.Chat != "" && gone != nil {
 		q.Chat, q.Target, q.At = "", "", "half" // so that the page's links lead somewhere
+	}
+	if _, wrong := parse(q.encode()); wrong != nil {
+		q = defaults()
 	}
 	s.show(w, status, "failed", failedPage{frame{Title: title, Nav: s.nav(q, "")}, err.Error()})
 }

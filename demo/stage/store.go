@@ -28,7 +28,7 @@ type store struct {
 const (
 	atOnce    = 2
 	maxJobs   = 64
-	maxWeight = 100_000
+	maxWeight = 250_000
 	patience  = 10 * time.Second // how long a job runs that nobody waits for
 	regret    = 10 * time.Second // how long an error is kept, for the page that was waiting for it
 )

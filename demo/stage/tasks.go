@@ -18,7 +18,7 @@ import (
 // A task is a run that pages wait for and share.
 type task struct {
 	key    string
-	weight int // messages, roughly: how long it takes and how much it keeps
+	weight int // deliveries times designs: how long it takes and how much it keeps
 	run    func(ctx context.Context, report func(Progress)) (any, error)
 }
 
@@ -47,7 +47,7 @@ func (s *Stage) Warm() { s.warm(s.initial) }
 // chat's runs wait until somebody asks.
 func (s *Stage) warm(q choice) {
 	lab, conv, err := s.lab(q)
-	if err != nil || len(conv.Messages) > long {
+	if err != nil || deliveries(conv) > long {
 		return
 	}
 	for _, h := range s.acts {
@@ -58,10 +58,19 @@ func (s *Stage) warm(q choice) {
 	}
 }
 
+// deliveries counts messages as often as they are delivered: what a run takes and
+// keeps grows with it.
+func deliveries(c *world.Conversation) (n int) {
+	for i := range c.Messages {
+		n += len(c.Messages[i].To)
+	}
+	return n
+}
+
 // replaying runs one attack and keeps all that its replay shows.
 func (s *Stage) replaying(lab *attacks.Lab, t attacks.Technique, q choice) task {
 	messages := len(lab.Conversation.Messages)
-	return task{"replay/" + t.Header().ID + "?" + q.encode().Encode(), messages * len(lab.Designs),
+	return task{"replay/" + t.Header().ID + "?" + q.encode().Encode(), deliveries(lab.Conversation) * len(lab.Designs),
 		func(ctx context.Context, report func(Progress)) (any, error) {
 			l := *lab
 			l.Typed = func(design string, message int) {
@@ -73,7 +82,7 @@ func (s *Stage) replaying(lab *attacks.Lab, t attacks.Technique, q choice) task 
 
 // matrix runs every attack on every design.
 func (s *Stage) matrix(lab *attacks.Lab, q choice) task {
-	return task{"matrix?" + q.encode().Encode(), len(lab.Conversation.Messages) * len(lab.Designs),
+	return task{"matrix?" + q.encode().Encode(), deliveries(lab.Conversation) * len(lab.Designs),
 		func(ctx context.Context, report func(Progress)) (any, error) {
 			l := *lab
 			l.Progress = func(done, total int, c *attacks.Cell) {
@@ -95,7 +104,7 @@ func (s *Stage) moments(lab *attacks.Lab, t attacks.Technique, designs []world.D
 		key += "&design=" + d.Info().ID
 	}
 	messages := len(lab.Conversation.Messages)
-	return task{key, messages * len(designs), func(ctx context.Context, show func(Progress)) (any, error) {
+	return task{key, deliveries(lab.Conversation) * len(designs), func(ctx context.Context, show func(Progress)) (any, error) {
 		l := *lab
 		l.Attacks, l.Designs = []attacks.Technique{t}, designs
 		l.Progress = func(done, total int, _ *attacks.Cell) {

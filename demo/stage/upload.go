@@ -121,7 +121,7 @@ func receive(w http.ResponseWriter, r *http.Request) (parcel, error) {
 
 // unpack reads the parts of a form, in any order.
 func (p *parcel) unpack(form *multipart.Reader) error {
-	for range maxParts {
+	for range maxParts + 1 {
 		part, err := form.NextPart()
 		if err == io.EOF {
 			return nil

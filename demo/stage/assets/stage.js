@@ -19,6 +19,7 @@ async function go(url, { push = true, focus = "" } = {}) {
     const answer = await fetch(target.pathname + target.search, { headers: { Accept: "text/html" } });
     text = await answer.text();
   } catch {
+    main().removeAttribute("aria-busy");
     if (mine === turn) lost(true);
     return;
   }
@@ -74,13 +75,23 @@ function listen(address = main().dataset.events || "/events") {
   stream.addEventListener("restarted", () => { boot = null; lost(false); go(location.href, { push: false }); });
   stream.addEventListener("progress", (e) => progress(data(e)));
   stream.addEventListener("cell", (e) => cell(data(e)));
-  stream.addEventListener("part", () => go(location.href, { push: false }));
+  stream.addEventListener("part", refresh);
   stream.addEventListener("end", () => {
     const waits = main().querySelector("[data-waiting], [data-progress]") || "waiting" in main().dataset;
-    if (waits && address !== "/events") go(location.href, { push: false });
+    if (waits && address !== "/events") refresh();
     if (address !== "/events") listen("/events"); else stream.close();
   });
-  stream.addEventListener("error", () => lost(true));
+  const mine = stream;
+  stream.addEventListener("error", () => {
+    lost(true);
+    if (mine === stream && stream.readyState === EventSource.CLOSED) setTimeout(refresh, 3000); // refused: ask the page why
+  });
+}
+
+// refresh loads the page anew, once nobody is typing in it.
+function refresh() {
+  if (document.activeElement?.closest("details.settings form")) setTimeout(refresh, 1000);
+  else go(location.href, { push: false });
 }
 
 function progress(p) {
