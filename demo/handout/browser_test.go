@@ -17,7 +17,7 @@ import (
 // screen.
 func TestAccessible(t *testing.T) {
 	browser.Need(t)
-	h, err := real()
+	h, err := whole(t)
 	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "report.html")
 	require.NoError(t, os.WriteFile(file, []byte(texts(t, h)[".html"]), 0o600))

@@ -23,6 +23,14 @@ import (
 // real is the handout of a run without flags, made once.
 var real = sync.OnceValues(func() (*Handout, error) { return run(demo.Default, demo.Defaults(), story.Conversation()) })
 
+// whole is real, for tests that may take the time.
+func whole(t *testing.T) (*Handout, error) {
+	if testing.Short() {
+		t.Skip("every attack: runs without -short")
+	}
+	return real()
+}
+
 func run(kit func() (demo.Kit, error), o demo.Options, c *world.Conversation) (*Handout, error) {
 	k, err := kit()
 	if err != nil {
@@ -76,7 +84,7 @@ func attr(e xml.StartElement, name string) string {
 
 // TestNumbersAgree reads the numbers back from the page and holds them to the cells.
 func TestNumbersAgree(t *testing.T) {
-	h, err := real()
+	h, err := whole(t)
 	require.NoError(t, err)
 	got := map[string][2]int{}
 	for _, e := range elements(t, texts(t, h)[".html"]) {
@@ -120,7 +128,7 @@ func TestNumbersAgree(t *testing.T) {
 
 // TestInShort holds the table of the showcases to the cells, in page and document.
 func TestInShort(t *testing.T) {
-	h, err := real()
+	h, err := whole(t)
 	require.NoError(t, err)
 	files := texts(t, h)
 	_, page, found := strings.Cut(files[".html"], `<section id="short"`)
@@ -161,7 +169,7 @@ func TestInShort(t *testing.T) {
 
 // TestPage holds the page to what readers and browsers rely on.
 func TestPage(t *testing.T) {
-	h, err := real()
+	h, err := whole(t)
 	require.NoError(t, err)
 	page := texts(t, h)[".html"]
 	require.Less(t, len(page), 3<<20)
@@ -200,7 +208,7 @@ func TestPage(t *testing.T) {
 // TestEveryAttackIsTold looks for each attack and its command in page and document,
 // and for the showcases in the slides.
 func TestEveryAttackIsTold(t *testing.T) {
-	h, err := real()
+	h, err := whole(t)
 	require.NoError(t, err)
 	files := texts(t, h)
 	for _, a := range h.Lab.Attacks {

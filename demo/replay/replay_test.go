@@ -28,6 +28,9 @@ func lab(t *testing.T, change func(*demo.Options)) *attacks.Lab {
 // TestFramesAgree holds replays to the result: what the steps open adds up to what
 // the harness counted, in every cell, and nothing that was open closes again.
 func TestFramesAgree(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every attack: runs without -short")
+	}
 	l := lab(t, nil)
 	l.Record = true
 	r, err := l.Run(context.Background())
