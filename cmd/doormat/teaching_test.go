@@ -107,6 +107,9 @@ var promised = regexp.MustCompile(`(?m)^doormat (attack run [^#\n]*?)\s*# (.*)$`
 
 // TestPromised runs them and compares.
 func TestPromised(t *testing.T) {
+	if testing.Short() {
+		t.Skip("dozens of runs: without -short")
+	}
 	dir := scripts(t)
 	runs := promised.FindAllStringSubmatch(document(t, guide), -1)
 	require.Greater(t, len(runs), 50)
@@ -180,6 +183,9 @@ func opened(c *attacks.Cell) string {
 // TestShown holds what the guide shows of a session, but for the lines left out at
 // "…", to what the program prints.
 func TestShown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("dozens of runs: without -short")
+	}
 	sessions := strings.Split(document(t, guide), "```text\n$ doormat ")[1:]
 	require.NotEmpty(t, sessions)
 	for _, s := range sessions {
