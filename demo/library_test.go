@@ -46,7 +46,7 @@ func TestExpectations(t *testing.T) {
 		name, file string
 		change     func(*Options)
 	}
-	costly := []string{"refresh 10", "2 of 3, refresh 15, rotate 12", "4 of 7, one who reinstalled", "13 of 25, after both groups changed"}
+	costly := []string{"retention 5", "refresh 10", "rotate 20", "1 of 3, refresh 40, rotate 30, last message", "2 of 3, refresh 15, rotate 12", "4 of 7, one who reinstalled", "13 of 25, after both groups changed"}
 	committee := func(t, n int, change func(*Options)) func(*Options) {
 		return func(o *Options) {
 			o.Threshold, o.Trustees = t, n
@@ -76,7 +76,7 @@ func TestExpectations(t *testing.T) {
 				t.Skip("runs without -short")
 			}
 			if !*all && slices.Contains(costly, v.name) {
-				t.Skip("takes half a minute: runs with -all, as in .ci/run")
+				t.Skip("takes long: runs with -all, as in .ci/run")
 			}
 			t.Parallel()
 			res, err := lab(t, v.file, v.change).Run(context.Background())
