@@ -98,7 +98,7 @@ func acts(t *trial) bool {
 func (g *group) trial(j job) *trial {
 	h := j.technique.Header()
 	return &trial{job: j, header: h, cell: &Cell{Design: g.design.Info().ID, Attack: h.ID,
-		Needs: []string{}, Noticed: []Evidence{}, Trace: Trace{Settings: j.settings}}}
+		Needs: []string{}, Noticed: []Evidence{}, Disclosed: []Disclosure{}, Trace: Trace{Settings: j.settings}}}
 }
 
 // equip prepares the adversary; an error means that the attack is not applicable.

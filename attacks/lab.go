@@ -89,7 +89,7 @@ func (l *Lab) result(s world.Settings) *Result {
 	}
 	for _, d := range l.Designs {
 		i := d.Info()
-		res.Designs = append(res.Designs, DesignRow{i.ID, i.Name, append([]string{}, i.Classes...)})
+		res.Designs = append(res.Designs, DesignRow{i.ID, i.ID, i.Name, append([]string{}, i.Classes...), map[string]string{}})
 	}
 	for _, a := range l.Attacks {
 		h := a.Header()

@@ -9,6 +9,7 @@ import "doormat/world"
 type Result struct {
 	Doormat      string      `json:"doormat"` // version
 	Seed         uint64      `json:"seed"`
+	Draw         string      `json:"draw"` // 32 bytes in hex on which the salts depend, "" if no script came from a file
 	Settings     Settings    `json:"settings"`
 	Conversation Counts      `json:"conversation"`
 	Designs      []DesignRow `json:"designs"`
@@ -36,13 +37,17 @@ type Counts struct {
 	Accounts    int    `json:"accounts"`
 	Messages    int    `json:"messages"`
 	Attachments int    `json:"attachments"`
+	Calls       int    `json:"calls"`
 }
 
-// A DesignRow names a design.
+// A DesignRow names an arrangement: a design under the parameters that the
+// arrangement fixes.
 type DesignRow struct {
-	ID      string   `json:"id"`
-	Name    string   `json:"name"`
-	Classes []string `json:"classes"`
+	ID         string            `json:"id"`
+	Design     string            `json:"design"`
+	Name       string            `json:"name"`
+	Classes    []string          `json:"classes"`
+	Parameters map[string]string `json:"parameters"`
 }
 
 // An AttackRow names an attack.
@@ -60,23 +65,30 @@ type AttackRow struct {
 
 // A Cell is what one attack exposed of one design.
 type Cell struct {
-	Design      string     `json:"design"`
-	Attack      string     `json:"attack"`
-	Applicable  bool       `json:"applicable"`
-	At          int        `json:"at"`
-	Needs       []string   `json:"needs"`
-	Parties     int        `json:"parties"` // distinct principals in Needs
-	Content     Content    `json:"content"`
-	Attachments Count      `json:"attachments"`
-	Metadata    Count      `json:"metadata"`
-	Forged      int        `json:"forged"`
-	FalseClaims int        `json:"false_claims"`
-	Noticed     []Evidence `json:"noticed"`
-	Lawful      Lawful     `json:"lawful"`
-	Expected    bool       `json:"expected"`
-	Why         string     `json:"why"`
-	Error       string     `json:"error"`
-	Seconds     float64    `json:"seconds"`
+	Design      string       `json:"design"`
+	Attack      string       `json:"attack"`
+	Applicable  bool         `json:"applicable"`
+	Missing     string       `json:"missing"` // what the harness found absent, if the attack is not applicable
+	At          int          `json:"at"`
+	Needs       []string     `json:"needs"`
+	Parties     int          `json:"parties"`    // distinct principals in Needs, a jurisdiction counted once
+	Principals  int          `json:"principals"` // everybody who was used, a jurisdiction's members one by one
+	Content     Content      `json:"content"`
+	Attachments Count        `json:"attachments"`
+	Metadata    Count        `json:"metadata"`
+	People      People       `json:"people"`
+	Delivered   Delivered    `json:"delivered"`
+	Forged      int          `json:"forged"`
+	FalseClaims int          `json:"false_claims"`
+	Smuggled    int          `json:"smuggled"` // claims of what the script itself had handed in, or nobody had typed
+	Noticed     []Evidence   `json:"noticed"`
+	Disclosed   []Disclosure `json:"disclosed"`
+	Calls       Count        `json:"calls"`
+	Lawful      Lawful       `json:"lawful"`
+	Expected    bool         `json:"expected"`
+	Why         string       `json:"why"`
+	Error       string       `json:"error"`
+	Seconds     float64      `json:"seconds"`
 
 	// Trace is what the renderers of a single attack show; it is not part of the
 	// document.
@@ -113,11 +125,36 @@ type Evidence struct {
 	AfterMessage int    `json:"after_message"`
 }
 
+// A Disclosure is that somebody learned of an access by design, later: because the
+// sealing period of an order was over, or because notice was served.
+type Disclosure struct {
+	By           string `json:"by"`
+	What         string `json:"what"`
+	AfterMessage int    `json:"after_message"`
+	AfterHours   int    `json:"after_hours"` // since the access
+}
+
+// People counts accounts of whom something that they wrote was recovered.
+type People struct {
+	Read       int `json:"read"`
+	Unnamed    int `json:"unnamed"`    // of them, whom no order named and who are not the target
+	Privileged int `json:"privileged"` // of them, whom the conversation marks: a doctor, a lawyer, a journalist
+}
+
+// Delivered counts messages that reached the screens of all their recipients.
+type Delivered struct {
+	Messages int `json:"messages"`
+	Total    int `json:"total"` // messages typed
+}
+
 // Lawful counts messages in scope of orders that the court signed, and those of
-// them whose exact plaintext the agency obtained.
+// them whose exact plaintext some channel yielded under such an order.
 type Lawful struct {
-	Asked  int `json:"asked"`
-	Served int `json:"served"`
+	Asked      int   `json:"asked"`
+	Served     int   `json:"served"`
+	Beyond     int   `json:"beyond"`   // messages opened by that channel outside the orders' scope
+	Evidence   Count `json:"evidence"` // served messages with a proof of authorship
+	DelayHours int   `json:"delay_hours"`
 }
 
 // A Trace tells how a cell came about.
