@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
@@ -17,16 +18,18 @@ var methods = []string{
 	"take", "tap", "hold", "advance", "rest", "order", "send", "apply", "attempt", "saturate", "facts", "read", "claim",
 }
 
-// newAdv asks the port who the adversary is and builds adv.
-func newAdv(thread *starlark.Thread, port Port) (starlark.Value, error) {
+// newAdv asks the port who the adversary is and builds adv. It tells the design's
+// id as well.
+func newAdv(port Port) (adv starlark.Value, design string, err error) {
 	info, err := port.Call(Call{Method: "info"})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	fields, ok := info.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("port: info is %T", info)
+		return nil, "", fmt.Errorf("port: info is %T", info)
 	}
+	design, _ = fields["design"].(string)
 	d := toDict(fields)
 	for _, name := range methods {
 		d[name] = method(port, name)
@@ -38,7 +41,23 @@ func newAdv(thread *starlark.Thread, port Port) (starlark.Value, error) {
 		}
 		return &packets{thread: t, port: port, until: until}, nil
 	})
-	return starlarkstruct.FromStringDict(starlark.String("adv"), d), nil
+	return object{"adv", starlarkstruct.FromStringDict(starlark.String("adv"), d)}, design, nil
+}
+
+// object is what scripts see of adv, of a packet and of a view. Who asks it for a
+// name that it lacks is told what it has.
+type object struct {
+	name string
+	*starlarkstruct.Struct
+}
+
+// Attr implements [starlark.HasAttrs].
+func (o object) Attr(name string) (starlark.Value, error) {
+	v, err := o.Struct.Attr(name)
+	if err != nil || v == nil {
+		return nil, fmt.Errorf("%s has no .%s: it has %s", o.name, name, strings.Join(o.AttrNames(), ", "))
+	}
+	return v, nil
 }
 
 // method forwards a call, with args before the script's own.
@@ -127,7 +146,7 @@ func (l *loop) Next(v *starlark.Value) bool {
 	for _, name := range []string{"deliver", "drop", "replace"} {
 		d[name] = method(l.port, name, fields["fact"])
 	}
-	*v = starlarkstruct.FromStringDict(starlark.String("packet"), d)
+	*v = object{"packet", starlarkstruct.FromStringDict(starlark.String("packet"), d)}
 	return true
 }
 

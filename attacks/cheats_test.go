@@ -116,7 +116,7 @@ var cheats = []struct{ name, needs, body, want string }{
 	{"writes into the header", everything, `adv.needs.append("court.control")
 adv.take("court.control")`, "court.control is not among"},
 	{"writes into adv", everything, `adv.at = 7`, "can't assign to .at field"},
-	{"asks for what is not there", everything, `adv.truth`, "has no .truth attribute"},
+	{"asks for what is not there", everything, `adv.truth`, "adv has no .truth: it has"},
 	{"describes itself again", everything, `technique(id = "other")`, "called twice"},
 }
 

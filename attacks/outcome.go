@@ -83,7 +83,7 @@ func viewValue(v View) starlark.Value {
 	d["level"] = starlark.NewBuiltin("level", levelOf)
 	d["levels"] = starlark.NewBuiltin("levels", v.levels)
 	d["live"] = starlark.NewBuiltin("live", v.live)
-	return starlarkstruct.FromStringDict(starlark.String("view"), d)
+	return object{"view", starlarkstruct.FromStringDict(starlark.String("view"), d)}
 }
 
 func levelOf(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -37,15 +37,20 @@ type remote struct {
 	source []byte
 	header Header
 	dial   Dial
+	print  func(string)
 }
 
+// maxPrinted bounds what one operation on a script may print, in bytes.
+const maxPrinted = 64 << 10
+
 // Remote loads a script in a process that dial starts. Errors in the script carry
-// file, line and column, as those of [Load].
-func Remote(ctx context.Context, name string, source []byte, dial Dial) (Technique, error) {
+// file, line and column, as those of [Load]. print hears each line that the script
+// prints, from several goroutines; it may be nil.
+func Remote(ctx context.Context, name string, source []byte, dial Dial, print func(string)) (Technique, error) {
 	if len(source) > MaxSource {
 		return nil, fmt.Errorf("%s: %d bytes, the limit for a script is %d", name, len(source), MaxSource)
 	}
-	t := &remote{name: name, source: source, dial: dial}
+	t := &remote{name: name, source: source, dial: dial, print: print}
 	r, err := t.ask(ctx, request{Do: doHeader})
 	if err != nil {
 		return nil, err
@@ -115,6 +120,7 @@ type session struct {
 	ctx   context.Context
 	conn  io.ReadWriteCloser
 	lines *lines
+	room  int // bytes that the script may still print
 }
 
 func (t *remote) open(ctx context.Context, q request) (*session, error) {
@@ -122,7 +128,7 @@ func (t *remote) open(ctx context.Context, q request) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.name, err)
 	}
-	s := &session{t, ctx, conn, newLines(conn, conn)}
+	s := &session{t, ctx, conn, newLines(conn, conn), maxPrinted}
 	q.Name, q.Source = t.name, t.source
 	if err := s.lines.write(q); err != nil {
 		return nil, s.broken(err)
@@ -142,19 +148,37 @@ func (s *session) broken(err error) error {
 	return s.misbehaved(err.Error())
 }
 
-// report reads one line. An error of the script is returned as an error.
+// report reads lines up to one that does not just print. An error of the script is
+// returned as an error.
 func (s *session) report() (report, error) {
-	var r report
-	if err := s.lines.read(&r); err != nil {
-		return r, s.broken(err)
+	for {
+		var r report
+		if err := s.lines.read(&r); err != nil {
+			return r, s.broken(err)
+		}
+		if err := r.check(); err != nil {
+			return r, s.misbehaved(err.Error())
+		}
+		switch {
+		case r.Print != "":
+			s.hear(r.Print)
+		case r.Error != "":
+			return r, errors.New(r.Error)
+		default:
+			return r, nil
+		}
 	}
-	if err := r.check(); err != nil {
-		return r, s.misbehaved(err.Error())
+}
+
+// hear hands on what the script prints, as far as there is room.
+func (s *session) hear(text string) {
+	if s.print == nil || s.room <= 0 {
+		return
 	}
-	if r.Error != "" {
-		return r, errors.New(r.Error)
+	if s.room -= len(text); s.room <= 0 {
+		text = fmt.Sprintf("%s: it prints more than %d bytes; the rest is not shown", s.name, maxPrinted)
 	}
-	return r, nil
+	s.print(text)
 }
 
 // serve answers calls until the script ends. After a call that failed only the

@@ -29,10 +29,15 @@ func Serve(r io.Reader, w io.Writer, helpers ...fs.FS) error {
 }
 
 func perform(q request, l *lines, helpers []fs.FS) (report, error) {
-	t, err := Load(q.Name, q.Source, helpers...)
+	print := l.print
+	if q.Do != doHeader {
+		print = nil // the top level runs each time, and says its piece once
+	}
+	t, err := load(q.Name, q.Source, print, helpers)
 	if err != nil {
 		return report{}, err
 	}
+	t.print = l.print
 	switch q.Do {
 	case doHeader:
 		h := t.Header()
@@ -45,6 +50,10 @@ func perform(q request, l *lines, helpers []fs.FS) (report, error) {
 	}
 	return report{}, fmt.Errorf("no such request: %s", q.Do)
 }
+
+// print sends a line that the script prints to the other end, which shows it. A
+// connection that fails is noticed by the call that follows.
+func (l *lines) print(text string) { _ = l.write(report{Print: text[:min(len(text), maxPrinted)]}) }
 
 // linePort is the [Port] of a script whose adversary is in another process.
 type linePort struct{ *lines }

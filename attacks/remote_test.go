@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,7 +38,7 @@ func (p *pipes) Close() error {
 
 func remotely(t *testing.T, source string) Technique {
 	t.Helper()
-	a, err := Remote(context.Background(), "attack1.star", []byte(source), inside)
+	a, err := Remote(context.Background(), "attack1.star", []byte(source), inside, nil)
 	require.NoError(t, err)
 	return a
 }
@@ -93,15 +94,15 @@ for p in adv.packets(2):
 }
 
 func TestRemoteErrors(t *testing.T) {
-	_, err := Remote(context.Background(), "a.star", []byte("technique(\nx = = 1)"), inside)
+	_, err := Remote(context.Background(), "a.star", []byte("technique(\nx = = 1)"), inside, nil)
 	require.EqualError(t, err, "a.star:2:5: got '=', want primary expression")
-	_, err = Remote(context.Background(), "a.star", make([]byte, MaxSource+1), inside)
+	_, err = Remote(context.Background(), "a.star", make([]byte, MaxSource+1), inside, nil)
 	require.ErrorContains(t, err, "the limit for a script is 1048576")
 	died := errors.New("needs more than 256 MB")
-	_, err = Remote(context.Background(), "a.star", nil, says("", died))
+	_, err = Remote(context.Background(), "a.star", nil, says("", died), nil)
 	require.EqualError(t, err, "a.star: needs more than 256 MB")
 	_, err = Remote(context.Background(), "a.star", nil,
-		func(context.Context) (io.ReadWriteCloser, error) { return nil, died })
+		func(context.Context) (io.ReadWriteCloser, error) { return nil, died }, nil)
 	require.EqualError(t, err, "a.star: needs more than 256 MB")
 }
 
@@ -144,7 +145,7 @@ func TestHostileProcess(t *testing.T) {
 		`{"error":"a.star:1:1: no"}`:  "a.star:1:1: no",
 		`{"call":{"method":"claim"}}`: "want a header",
 	} {
-		_, err := Remote(context.Background(), "a.star", nil, says(output, nil))
+		_, err := Remote(context.Background(), "a.star", nil, says(output, nil), nil)
 		require.ErrorContains(t, err, want, "%.60q", output)
 	}
 	call := `{"call":{"line":1,"method":"claim","args":[%s]}}`
@@ -219,4 +220,34 @@ func FuzzRemoteRun(f *testing.F) {
 		}
 		runOne(t, hostileLab(t, output))
 	})
+}
+
+// A script prints from its top level, from an expectation and from its run, and
+// never more than there is room for.
+func TestPrint(t *testing.T) {
+	var mutex sync.Mutex
+	var heard []string
+	hear := func(text string) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		heard = append(heard, text)
+	}
+	load := func(source string) Technique {
+		heard = nil
+		a, err := Remote(context.Background(), "a.star", []byte(source), inside, hear)
+		require.NoError(t, err)
+		return a
+	}
+	l := toyLab(t)
+	l.Attacks = []Technique{load("print(\"top\")\n" + attack(`"provider.store"`, "",
+		"lambda v: [print(\"expects\", v.t), "+opensAll+"][1]", `print("facts", adv.take("provider.store"))`))}
+	require.Equal(t, []string{"a.star:1: top"}, heard)
+	require.Empty(t, runOne(t, l).Error)
+	require.Contains(t, heard, "a.star:4: expects 2")
+	require.Contains(t, heard, "a.star:7: toy: facts []")
+
+	l.Attacks = []Technique{load(attack(`"provider.store"`, "", opensAll, "for i in range(3000):\n    print(\"x\" * 100)"))}
+	require.Empty(t, runOne(t, l).Error)
+	require.Contains(t, heard[len(heard)-1], "more than 65536 bytes; the rest is not shown")
+	require.Less(t, len(strings.Join(heard, "")), maxPrinted+1000)
 }

@@ -36,13 +36,14 @@ type report struct {
 	Header  *Header   `json:"header,omitempty"`
 	Outcome *Outcome  `json:"outcome,omitempty"`
 	Call    *wireCall `json:"call,omitempty"`
+	Print   string    `json:"print,omitempty"`
 	Done    bool      `json:"done,omitempty"`
 	Error   string    `json:"error,omitempty"`
 }
 
 func (r *report) check() error {
 	parts := 0
-	for _, set := range []bool{r.Header != nil, r.Outcome != nil, r.Call != nil, r.Done, r.Error != ""} {
+	for _, set := range []bool{r.Header != nil, r.Outcome != nil, r.Call != nil, r.Print != "", r.Done, r.Error != ""} {
 		if set {
 			parts++
 		}

@@ -53,16 +53,26 @@ type script struct {
 	run     starlark.Callable
 	name    string
 	source  string
+	print   func(string) // hears each line that the script prints, nil if nobody does
 }
 
 // dialect is what scripts may use beyond the core of Starlark.
 var dialect = &syntax.FileOptions{TopLevelControl: true, While: true, Set: true}
 
 // Load runs the top level of a script and checks its header. Errors carry file,
-// line and column. helpers hold the files that the script may load.
+// line and column. helpers hold the files that the script may load. What it prints
+// goes nowhere; what a script from outside prints, [Remote] hands on.
 func Load(name string, src []byte, helpers ...fs.FS) (Technique, error) {
-	s := &script{name: name, source: string(src)}
-	thread := newThread(name)
+	s, err := load(name, src, nil, helpers)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func load(name string, src []byte, print func(string), helpers []fs.FS) (*script, error) {
+	s := &script{name: name, source: string(src), print: print}
+	thread := s.thread("")
 	thread.Load = func(_ *starlark.Thread, file string) (starlark.StringDict, error) { return helper(helpers, file) }
 	globals, err := starlark.ExecFileOptions(dialect,
 		thread, name, src, starlark.StringDict{
@@ -72,7 +82,7 @@ func Load(name string, src []byte, helpers ...fs.FS) (Technique, error) {
 			"struct":         starlark.NewBuiltin("struct", starlarkstruct.Make),
 		})
 	if err != nil {
-		return nil, scriptError(err)
+		return nil, explain(scriptError(err), s.source)
 	}
 	if s.header.ID == "" {
 		return nil, fmt.Errorf("%s: no call of technique(): an attack states what it is", name)
@@ -105,6 +115,17 @@ func helper(helpers []fs.FS, file string) (starlark.StringDict, error) {
 		return globals, err
 	}
 	return nil, errors.New("there is no such helper")
+}
+
+// thread is one whose script may print: "file:line: about: text".
+func (s *script) thread(about string) *starlark.Thread {
+	thread := newThread(s.name)
+	if s.print != nil {
+		thread.Print = func(t *starlark.Thread, text string) {
+			s.print(fmt.Sprintf("%s:%d: %s%s", s.name, line(t), about, text))
+		}
+	}
+	return thread
 }
 
 func newThread(name string) *starlark.Thread {
@@ -226,7 +247,7 @@ func (s *script) Expect(keys []string, v View) (Outcome, error) {
 		}
 		if f, ok := value.(starlark.Callable); ok {
 			var err error
-			if value, err = starlark.Call(newThread(s.name), f, starlark.Tuple{viewValue(v)}, nil); err != nil {
+			if value, err = starlark.Call(s.thread(""), f, starlark.Tuple{viewValue(v)}, nil); err != nil {
 				return Outcome{}, scriptError(err)
 			}
 		}
@@ -241,13 +262,13 @@ func (s *script) Expect(keys []string, v View) (Outcome, error) {
 
 // Run implements [Technique].
 func (s *script) Run(ctx context.Context, port Port) error {
-	thread := newThread(s.name)
-	stop := context.AfterFunc(ctx, func() { thread.Cancel(context.Cause(ctx).Error()) })
-	defer stop()
-	adv, err := newAdv(thread, port)
+	adv, design, err := newAdv(port)
 	if err != nil {
 		return err
 	}
+	thread := s.thread(design + ": ")
+	stop := context.AfterFunc(ctx, func() { thread.Cancel(context.Cause(ctx).Error()) })
+	defer stop()
 	if _, err = starlark.Call(thread, s.run, starlark.Tuple{adv}, nil); err != nil {
 		return scriptError(err)
 	}

@@ -96,7 +96,7 @@ func TestExpectationsAreFrozen(t *testing.T) {
 		`lambda v: 7`:        `expects["toy"] is int, want opens(...)`,
 		`7`:                  `expects["toy"] is int`,
 		`lambda: 7`:          "accepts no arguments",
-		`lambda v: v.secret`: "has no .secret attribute",
+		`lambda v: v.secret`: "view has no .secret: it has",
 		`lambda v: opens(target = v.level(1, 2), others = "none", why = "y")`: "",
 	} {
 		a, err := Load("a.star", []byte(attack(`"provider.store"`, "", expects, "pass")))

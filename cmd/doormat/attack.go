@@ -76,7 +76,7 @@ own, with little memory and little time.`,
 			if err != nil {
 				return err
 			}
-			t, err := find(c.Context(), lab, args[0], timeout)
+			t, err := find(c.Context(), lab, args[0], timeout, printed)
 			if err != nil {
 				return err
 			}
@@ -97,8 +97,9 @@ own, with little memory and little time.`,
 	return c
 }
 
-// find gets an attack of the kit by its id, or loads one from a file.
-func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Duration) (attacks.Technique, error) {
+// find gets an attack of the kit by its id, or loads one from a file; print hears
+// what the script prints.
+func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Duration, print func(string)) (attacks.Technique, error) {
 	t, unknown := demo.Kit{Attacks: lab.Attacks}.Attack(name)
 	if unknown == nil {
 		return t, nil
@@ -118,7 +119,7 @@ func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Durat
 	if err != nil {
 		return nil, err
 	}
-	return attacks.Remote(ctx, name, src, box.Dial)
+	return attacks.Remote(ctx, name, src, box.Dial, print)
 }
 
 // patience is how long a script may take: an honest one takes a moment, and waits

@@ -112,7 +112,7 @@ func actors(ctx context.Context, lab *attacks.Lab, names []string, timeout time.
 	}
 	for _, name := range names {
 		own := *lab
-		t, err := find(ctx, &own, name, timeout)
+		t, err := find(ctx, &own, name, timeout, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"doormat/demo/report"
 	"doormat/demo/sandbox"
 )
 
@@ -20,3 +22,6 @@ func (a *app) script() *cobra.Command {
 		RunE:   func(*cobra.Command, []string) error { return sandbox.Child(os.Stdin, os.Stdout) },
 	}
 }
+
+// printed shows a line that a script prints. Results go to stdout, so this does not.
+func printed(text string) { fmt.Fprintln(os.Stderr, report.Clean(text)) }

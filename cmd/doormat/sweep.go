@@ -70,7 +70,7 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags,
 	if err != nil {
 		return err
 	}
-	t, err := find(c.Context(), lab, name, timeout)
+	t, err := find(c.Context(), lab, name, timeout, printed)
 	if err != nil {
 		return err
 	}

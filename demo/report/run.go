@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -126,6 +127,9 @@ func calls(p *page, events []attacks.Event) {
 		if e.Times > 1 {
 			text += fmt.Sprintf(" and %d more of the same line", e.Times-1)
 		}
+		if e.Method == "take" {
+			text += gained(e.Gained)
+		}
 		list = append(list, text)
 	}
 	if n := len(list); n > first+last+1 {
@@ -241,4 +245,20 @@ func data(f world.Fact, texts bool) string {
 		text += "…"
 	}
 	return fmt.Sprintf("%s %s", count(len(f.Data), "byte"), text)
+}
+
+// gained counts what a call took by kind, whoever it was taken from.
+func gained(list []attacks.Gain) string {
+	facts := map[world.Kind]int{}
+	for _, g := range list {
+		facts[g.Kind] += g.Facts
+	}
+	var words []string
+	for _, kind := range slices.Sorted(maps.Keys(facts)) {
+		words = append(words, fmt.Sprintf("%d %s", facts[kind], kind))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
 }
