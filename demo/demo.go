@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"doormat/attacks"
@@ -114,7 +115,7 @@ func (k Kit) AttackIDs() (ids []string) {
 }
 
 // choose returns the kit with the designs and attacks that are named, in the
-// kit's own order; no names mean all.
+// kit's own order; no names mean all. A family names its attacks.
 func (k Kit) choose(designs, list []string) (Kit, error) {
 	var out Kit
 	for _, id := range designs {
@@ -122,9 +123,12 @@ func (k Kit) choose(designs, list []string) (Kit, error) {
 			return out, err
 		}
 	}
-	for _, id := range list {
-		if _, err := k.Attack(id); err != nil {
-			return out, err
+	for _, name := range list {
+		if slices.Contains(attacks.Families, name) {
+			continue
+		}
+		if _, err := k.Attack(name); err != nil {
+			return out, unknown("attack or family", name, append(k.AttackIDs(), attacks.Families...))
 		}
 	}
 	for _, d := range k.Designs {
@@ -133,7 +137,7 @@ func (k Kit) choose(designs, list []string) (Kit, error) {
 		}
 	}
 	for _, a := range k.Attacks {
-		if wanted(list, a.Header().ID) {
+		if h := a.Header(); wanted(list, h.ID) || slices.Contains(list, h.Family) {
 			out.Attacks = append(out.Attacks, a)
 		}
 	}

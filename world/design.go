@@ -17,17 +17,20 @@ type Deploy func() []Node
 
 // Info describes a design to people and to tables.
 type Info struct {
-	ID      string
-	Name    string
-	Classes []string // what expectations may be looked up by, such as "escrow"
-	Doc     string   // a paragraph for a student
-	Trusts  []string // whom a user must trust, one line each
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Classes []string `json:"classes"` // what expectations may be looked up by, such as "escrow"
+	Doc     string   `json:"doc"`     // a paragraph for a student
+	Trusts  []string `json:"trusts"`  // whom a user must trust, one line each
 	// Programs are modified programs that a device under control may run.
-	Programs []Program
+	Programs []Program `json:"programs"`
 }
 
 // A Program is a modification of an honest program, published like a rule.
-type Program struct{ Name, Doc string }
+type Program struct {
+	Name string `json:"name"`
+	Doc  string `json:"doc"`
+}
 
 // Environment is what a design is set up in. Streams give each principal a
 // generator of its own.

@@ -20,18 +20,27 @@ func (a *app) attack() *cobra.Command {
 }
 
 func (a *app) attackList() *cobra.Command {
-	return &cobra.Command{
+	var to outFlags
+	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the attacks that come with doormat",
-		Args:  exactly(0, "no arguments"),
+		Long: `List the attacks that come with doormat, by family. --format json gives all that
+their headers say.`,
+		Args: exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			kit, err := a.kit()
 			if err != nil {
 				return err
 			}
-			return show(func(width int) string { return report.Attacks(kit.Attacks, width) })
+			headers := []attacks.Header{}
+			for _, t := range kit.Attacks {
+				headers = append(headers, t.Header())
+			}
+			return to.show(headers, func(width int) string { return report.Attacks(kit.Attacks, width) })
 		},
 	}
+	to.add(c, "text", "json")
+	return c
 }
 
 func (a *app) attackShow() *cobra.Command {
@@ -104,7 +113,7 @@ func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Durat
 	if unknown == nil {
 		return t, nil
 	}
-	if _, err := os.Stat(name); err != nil && !strings.HasSuffix(name, ".star") && !strings.ContainsRune(name, os.PathSeparator) {
+	if _, err := os.Stat(name); err != nil && !isScript(name) {
 		return nil, unknown
 	}
 	src, err := demo.ReadFile(name, attacks.MaxSource)
@@ -120,6 +129,11 @@ func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Durat
 		return nil, err
 	}
 	return attacks.Remote(ctx, name, src, box.Dial, print)
+}
+
+// isScript tells a script's file from an id by its name.
+func isScript(name string) bool {
+	return strings.HasSuffix(name, ".star") || strings.ContainsRune(name, os.PathSeparator)
 }
 
 // patience is how long a script may take: an honest one takes a moment, and waits

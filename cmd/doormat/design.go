@@ -11,7 +11,8 @@ func (a *app) design() *cobra.Command {
 }
 
 func (a *app) designList() *cobra.Command {
-	return &cobra.Command{
+	var to outFlags
+	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the designs",
 		Args:  exactly(0, "no arguments"),
@@ -20,9 +21,11 @@ func (a *app) designList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return show(func(width int) string { return report.Designs(kit.Designs, width) })
+			return to.show(report.DesignInfos(kit.Designs), func(width int) string { return report.Designs(kit.Designs, width) })
 		},
 	}
+	to.add(c, "text", "json")
+	return c
 }
 
 func (a *app) designShow() *cobra.Command {
@@ -43,6 +46,19 @@ func (a *app) designShow() *cobra.Command {
 			return show(func(width int) string { return report.Design(d, width) })
 		},
 	}
+}
+
+// show prints a list, as the JSON document v or as a page.
+func (o *outFlags) show(v any, page func(width int) string) (err error) {
+	out, err := openOutput(o.out)
+	if err != nil {
+		return err
+	}
+	defer out.close(&err)
+	if o.format == "json" {
+		return out.document(v)
+	}
+	return out.text(page(out.width))
 }
 
 // show prints a page on stdout.

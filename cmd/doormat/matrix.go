@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +16,7 @@ import (
 func (a *app) matrix() *cobra.Command {
 	var o demo.Options
 	var to outFlags
+	var timeout time.Duration
 	c := &cobra.Command{
 		Use:   "matrix",
 		Short: "Run every attack on every design and print what each recovered",
@@ -21,7 +24,7 @@ func (a *app) matrix() *cobra.Command {
 			columnsHelp("--format csv prints a line for each cell, with these columns", report.CellColumns),
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			lab, err := a.lab(o)
+			lab, err := a.labWithScripts(c.Context(), o, timeout)
 			if err != nil {
 				return err
 			}
@@ -38,8 +41,43 @@ func (a *app) matrix() *cobra.Command {
 	}
 	a.runFlags(c, &o)
 	a.attacksFlag(c, &o)
+	c.Flags().Lookup("attacks").Usage = "`ID,FAMILY,FILE` of attacks (default: all that come with doormat)"
 	to.add(c, "text", "json", "csv", "markdown")
+	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script from a file")
+	_ = c.Flags().MarkHidden("script-timeout")
+	complete(c, "script-timeout", words())
 	return c
+}
+
+// labWithScripts prepares a run whose attacks may be files as well.
+func (a *app) labWithScripts(ctx context.Context, o demo.Options, timeout time.Duration) (*attacks.Lab, error) {
+	var scripts, named []string
+	for _, name := range o.Attacks {
+		if isScript(name) {
+			scripts = append(scripts, name)
+		} else {
+			named = append(named, name)
+		}
+	}
+	o.Attacks = named
+	lab, err := a.lab(o)
+	if err != nil {
+		return nil, err
+	}
+	if len(named) == 0 && len(scripts) > 0 {
+		lab.Attacks = nil
+	}
+	for _, name := range scripts {
+		t, err := find(ctx, lab, name, timeout, printed)
+		if err != nil {
+			return nil, err
+		}
+		if id := t.Header().ID; slices.ContainsFunc(lab.Attacks, func(other attacks.Technique) bool { return other.Header().ID == id }) {
+			return nil, demo.Usagef("--attacks %s: its id %q is that of another attack of this run", name, id)
+		}
+		lab.Attacks = append(lab.Attacks, t)
+	}
+	return lab, nil
 }
 
 // lab prepares a run and passes on what the reader of the conversation warns of.

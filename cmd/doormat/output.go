@@ -100,8 +100,13 @@ func (o *output) close(err *error) {
 	}
 	if *err != nil {
 		_ = os.Remove(o.temp.Name())
+		return
 	}
+	wrote(o.path)
 }
+
+// wrote says on stderr what a flag had written: stdout stays for results.
+func wrote(path string) { fmt.Fprintln(os.Stderr, "wrote "+report.Clean(path)) }
 
 func (o *output) text(text string) error {
 	_, err := io.WriteString(o.w, text)

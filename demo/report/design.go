@@ -21,6 +21,19 @@ func Designs(list []world.Design, width int) string {
 	return p.String()
 }
 
+// DesignInfos is the list of designs as a JSON document has it: no list is null.
+func DesignInfos(list []world.Design) []world.Info {
+	infos := []world.Info{}
+	for _, d := range list {
+		i := d.Info()
+		i.Classes = append([]string{}, i.Classes...)
+		i.Trusts = append([]string{}, i.Trusts...)
+		i.Programs = append([]world.Program{}, i.Programs...)
+		infos = append(infos, i)
+	}
+	return infos
+}
+
 // firstSentence cuts prose after its first full stop.
 func firstSentence(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
