@@ -13,6 +13,7 @@ package escrow
 import (
 	"crypto/cipher"
 	"crypto/sha256"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 
@@ -28,7 +29,7 @@ const SeedSize = 32
 type Field struct {
 	KeyID string // of the escrow key
 	Seed  []byte // the seed under the escrow key, bound to the label
-	Body  []byte // the text under the seed; it does not cover the rest of the field
+	Body  []byte // the text under the seed, see [SealBody]; it does not cover the rest of the field
 }
 
 const (
@@ -59,32 +60,46 @@ func Label(keyID string, m world.Meta, bodyHash [32]byte) []byte {
 // Label gives the label of f as the field of message m.
 func (f *Field) Label(m world.Meta) []byte { return Label(f.KeyID, m, sha256.Sum256(f.Body)) }
 
-// SealBody encrypts a text under a seed that is used for nothing else.
+// SealBody encrypts a text under a seed that is used for nothing else. Before the
+// ciphertext stands a commitment to the seed, HKDF(seed, "commit").
+//
+// ChaCha20-Poly1305 alone does not commit: whoever knows two keys makes one ciphertext
+// that opens under both, to different texts (Dodis, Grubbs, Ristenpart and Woodage, "Fast
+// message franking: from invisible salamanders to encryptment", CRYPTO 2018). Then a
+// recipient and a court could be given different seeds for one body, and read different
+// texts. With the commitment that takes a collision of SHA-256. TestTwoKeys makes such a
+// ciphertext and has it refused.
 func SealBody(seed, text []byte) ([]byte, error) {
-	aead, err := bodyCipher(seed)
+	aead, commitment, err := bodyCipher(seed)
 	if err != nil {
 		return nil, err
 	}
-	return aead.Seal(nil, make([]byte, aead.NonceSize()), text, nil), nil
+	return aead.Seal(commitment, make([]byte, aead.NonceSize()), text, nil), nil
 }
 
-// OpenBody decrypts what [SealBody] made. It fails if the seed is another one.
+// OpenBody decrypts what [SealBody] made. It fails if the seed is another one, before
+// it decrypts anything.
 func OpenBody(seed, body []byte) ([]byte, error) {
-	aead, err := bodyCipher(seed)
+	aead, commitment, err := bodyCipher(seed)
 	if err != nil {
 		return nil, err
 	}
-	text, err := aead.Open(nil, make([]byte, aead.NonceSize()), body, nil)
+	if len(body) < len(commitment) || subtle.ConstantTimeCompare(body[:len(commitment)], commitment) != 1 {
+		return nil, errors.New("escrow: the seed does not open the body: it commits to another one")
+	}
+	text, err := aead.Open(nil, make([]byte, aead.NonceSize()), body[len(commitment):], nil)
 	if err != nil {
-		return nil, errors.New("escrow: the seed does not open the body")
+		return nil, errors.New("escrow: the seed does not open the body: it was altered")
 	}
 	return text, nil
 }
 
-func bodyCipher(seed []byte) (cipher.AEAD, error) {
+// bodyCipher gives the cipher under a seed, and the commitment to the seed.
+func bodyCipher(seed []byte) (cipher.AEAD, []byte, error) {
 	if len(seed) != SeedSize {
-		return nil, fmt.Errorf("escrow: seed of %d bytes, want %d", len(seed), SeedSize)
+		return nil, nil, fmt.Errorf("escrow: seed of %d bytes, want %d", len(seed), SeedSize)
 	}
-	key := bodyKey([SeedSize]byte(seed))
-	return chacha20poly1305.New(key[:])
+	key, commitment := bodyKeys([SeedSize]byte(seed))
+	aead, err := chacha20poly1305.New(key[:])
+	return aead, commitment[:], err
 }

@@ -38,13 +38,16 @@ func TestField(t *testing.T) {
 	}
 }
 
-func TestBodyKey(t *testing.T) {
+func TestBodyKeys(t *testing.T) {
 	for i := range byte(3) {
 		seed := [SeedSize]byte(bytes.Repeat([]byte{i}, SeedSize))
+		key, commitment := bodyKeys(seed)
 		want, err := hkdf.Key(sha256.New, seed[:], nil, bodyInfo, 32)
 		require.NoError(t, err)
-		key := bodyKey(seed)
 		require.Equal(t, want, key[:])
+		want, err = hkdf.Key(sha256.New, seed[:], nil, commitInfo, 32)
+		require.NoError(t, err)
+		require.Equal(t, want, commitment[:])
 	}
 }
 

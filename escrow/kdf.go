@@ -2,14 +2,18 @@ package escrow
 
 import "crypto/sha256"
 
-const bodyInfo = "doormat escrow body v1"
+const (
+	bodyInfo   = "doormat escrow body v1"
+	commitInfo = "doormat escrow commit v1"
+)
 
-// bodyKey is HKDF-SHA256 (RFC 5869) of a seed, without salt. It is written out
-// because a thief of the escrow key does it for each message, and for so short an
-// input crypto/hkdf spends most of its time allocating. TestBodyKey compares the two.
-func bodyKey(seed [SeedSize]byte) [32]byte {
+// bodyKeys derives the key of a body, and the commitment to the seed, by HKDF-SHA256
+// (RFC 5869) without salt. It is written out because a thief of the escrow key does it
+// for each message, and for so short an input crypto/hkdf spends most of its time
+// allocating. TestBodyKeys compares the two.
+func bodyKeys(seed [SeedSize]byte) (key, commitment [32]byte) {
 	extracted := mac([32]byte{}, seed[:])
-	return mac(extracted, append([]byte(bodyInfo), 1))
+	return mac(extracted, append([]byte(bodyInfo), 1)), mac(extracted, append([]byte(commitInfo), 1))
 }
 
 // mac is HMAC-SHA256 (RFC 2104) of at most a block.
