@@ -15,20 +15,19 @@ import (
 // whoever reads the board does.
 type board struct {
 	posters    []string
+	readers    []string            // those told of every post
 	last       map[string][32]byte // hash of the last record, by session
 	published  int64               // records
 	checkpoint []byte              // cosigned, of that size; nil if nothing was published
 }
 
-// Open makes the log the board of ceremonies: the named principals may post. They
-// and the monitor are told of every post, in the log's order. Nobody else can
-// post, lest strangers fill the log.
-func (l *Log) Open(posters []string) {
-	l.board = &board{posters: posters, last: map[string][32]byte{}, published: l.log.Size()}
+// Open makes the log the board of ceremonies: the named principals may post. They,
+// the monitor and the other readers are told of every post, in the log's order. Nobody
+// else can post, lest strangers fill the log.
+func (l *Log) Open(posters []string, readers ...string) {
+	l.board = &board{posters: posters, readers: slices.Concat(posters, []string{"monitor"}, readers),
+		last: map[string][32]byte{}, published: l.log.Size()}
 }
-
-// readers are told of every post.
-func (b *board) readers() []string { return append(slices.Clone(b.posters), "monitor") }
 
 const boardTag = 'b'
 
@@ -122,7 +121,7 @@ func (l *Log) update(checkpoint []byte) []world.Packet {
 	data := l.since(l.board.published, l.log.Size(), checkpoint)
 	l.board.published, l.board.checkpoint = l.log.Size(), checkpoint
 	var out []world.Packet
-	for _, reader := range l.board.readers() {
+	for _, reader := range l.board.readers {
 		out = append(out, world.Packet{From: "log", To: reader, Data: data})
 	}
 	return out
@@ -139,7 +138,7 @@ func (l *Log) since(from, to int64, checkpoint []byte) []byte {
 // reread tells a reader what it has missed.
 func (l *Log) reread(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindReadBoard, 1)
-	if err != nil || l.board == nil || !slices.Contains(l.board.readers(), p.From) {
+	if err != nil || l.board == nil || !slices.Contains(l.board.readers, p.From) {
 		return nil
 	}
 	from, err := world.ParseInt(f[0])

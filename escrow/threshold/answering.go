@@ -2,6 +2,7 @@ package threshold
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"math/rand/v2"
 
 	"doormat/escrow/ceremony"
@@ -30,15 +31,15 @@ func verifyShare(in world.Input) ([]world.Derived, error) {
 }
 
 func readAnswer(in world.Input) ([]world.Derived, error) {
-	f, err := world.Unpack(in.Facts[0].Data, partialTag, 3)
+	p, err := parsePartial(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	i, err := parseItem(f[1])
+	i, err := parseItem(p.item)
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: Asked, Ref: i.keyID, Data: f[1]}), nil
+	return world.Conclude(world.Fact{Kind: Asked, Ref: i.keyID, Data: p.item}), nil
 }
 
 func answerWithShare(in world.Input) ([]world.Derived, error) {
@@ -72,7 +73,21 @@ func answerWithShare(in world.Input) ([]world.Derived, error) {
 	return world.Conclude(world.Fact{Kind: Partial, Ref: i.meta.ID, Data: partialData(f[0], i, p)}), nil
 }
 
+const partialTag = 'p'
+
 // partialData carries with a partial decryption what is needed to verify it.
 func partialData(committee []byte, i *item, p *tdh2.Partial) []byte {
 	return world.Pack(partialTag, committee, i.encode(), p.Bytes())
+}
+
+// claimed is a partial decryption with the committee and the item that it claims to be
+// for, none of them verified.
+type claimed struct{ committee, item, partial []byte }
+
+func parsePartial(data []byte) (*claimed, error) {
+	f, err := world.Unpack(data, partialTag, 3)
+	if err != nil {
+		return nil, fmt.Errorf("partial decryption: %w", err)
+	}
+	return &claimed{f[0], f[1], f[2]}, nil
 }

@@ -91,11 +91,12 @@ func (k *clerk) Uploaded(device string, public []byte) []world.Packet {
 	return out
 }
 
-// Holdings implements [e2ee.Clerk]: certificates and public polynomials.
+// Holdings implements [e2ee.Clerk]: certificates, public polynomials, and which keys
+// they are of.
 func (k *clerk) Holdings() []world.Fact {
 	var facts []world.Fact
 	for _, c := range k.keys {
-		facts = append(facts, c.fact(), world.Fact{Kind: Certificate, Ref: c.id, Data: c.certificate})
+		facts = append(facts, c.fact(), c.certified(), world.Fact{Kind: Certificate, Ref: c.id, Data: c.certificate})
 	}
 	return facts
 }

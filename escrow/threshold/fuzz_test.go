@@ -97,16 +97,62 @@ func FuzzRules(f *testing.F) {
 	})
 }
 
+// FuzzAnswer has a trustee answer the agency with anything: sealed to it for the request
+// that it made, or not. What is filed is what honest trustees answered, and whoever sent
+// anything else is named.
 func FuzzAnswer(f *testing.F) {
 	s := served(f)
-	private := s.play.Net.Node("agency").Holdings()[0]
+	agency := s.play.Net.Node("agency")
+	private := agency.Holdings()[0]
 	require.Equal(f, law.AgencyKey, private.Kind)
+	var info []byte
 	for _, p := range s.of(KindAnswer) {
-		f.Add(p.Data)
+		a, err := parseAnswer(p.Data)
+		require.NoError(f, err)
+		require.Equal(f, p.Data, a.encode())
+		plain, err := law.Open(private.Data, a.info, a.sealed)
+		require.NoError(f, err)
+		f.Add(p.Data, plain)
+		info = a.info
+	}
+	last := s.of(KindAnswer)[len(s.of(KindAnswer))-1].From
+	filed := len(agency.Holdings())
+	f.Fuzz(func(t *testing.T, data, plain []byte) {
+		sealed, err := law.Seal(world.Seed(1).Stream("trustee"), s.signed().Order.Agency, info, plain)
+		require.NoError(t, err)
+		for _, packet := range [][]byte{data, (&answer{s.signed().Order.Agency, info, sealed}).encode()} {
+			out := agency.Handle(start, world.Packet{From: last, To: "agency", Data: packet})
+			require.Len(t, agency.Holdings(), filed, "nothing new")
+			for _, p := range out {
+				require.Equal(t, "agency", p.From)
+			}
+		}
+	})
+}
+
+func FuzzParseCertified(f *testing.F) {
+	s := served(f)
+	f.Add(s.founding.committee.certified().Data)
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		n, key, err := parseCertified(data)
+		if err == nil {
+			require.Equal(t, data, world.Pack(certifiedTag, world.Int(int64(n)), key))
+		}
+	})
+}
+
+func FuzzParsePartial(f *testing.F) {
+	s := served(f)
+	for _, fact := range s.play.Net.Node("agency").Holdings() {
+		if fact.Kind == Partial {
+			f.Add(fact.Data)
+		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, fact := range unseal(private.Data, world.Packet{Data: data}) {
-			require.Equal(t, Partial, fact.Kind, "whatever a trustee may have put in")
+		p, err := parsePartial(data)
+		if err == nil {
+			require.Equal(t, data, world.Pack(partialTag, p.committee, p.item, p.partial))
 		}
 	})
 }

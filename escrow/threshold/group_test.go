@@ -42,43 +42,6 @@ func club(t *testing.T) *stage {
 	return s
 }
 
-// follow draws what the rules of those names conclude, one after the other.
-func follow(facts []world.Fact, names ...string) []world.Fact {
-	rules := Design{}.Rules()
-	for _, name := range names {
-		r := rules[slices.IndexFunc(rules, func(r world.Rule) bool { return r.Name == name })]
-		byRef := map[string][]world.Fact{}
-		for _, f := range facts {
-			byRef[f.Ref] = append(byRef[f.Ref], f)
-		}
-		for _, f := range slices.Clone(facts) {
-			kind := r.All
-			if len(r.Takes) > 0 {
-				kind = r.Takes[0]
-			}
-			if f.Kind != kind {
-				continue
-			}
-			var in []world.Fact
-			for _, k := range r.Takes {
-				in = append(in, byRef[f.Ref][slices.IndexFunc(byRef[f.Ref], func(o world.Fact) bool { return o.Kind == k })])
-			}
-			for _, o := range byRef[f.Ref] {
-				if r.All != "" && o.Kind == r.All {
-					in = append(in, o)
-				}
-			}
-			derived, _ := r.Apply(world.Input{Facts: in})
-			for _, d := range derived {
-				if !slices.ContainsFunc(facts, func(o world.Fact) bool { return o.Kind == d.Kind && o.Ref == d.Ref && string(o.Data) == string(d.Data) }) {
-					facts = append(facts, d.Fact)
-				}
-			}
-		}
-	}
-	return facts
-}
-
 // What trustees open of a group is what its members read: texts, attachments, and
 // the change of membership. What does not concern the account of the order stays
 // closed, and its chunks stay with the provider.
@@ -87,7 +50,7 @@ func TestOrderOpensGroups(t *testing.T) {
 	s.advance(4)
 	require.Empty(t, s.warned)
 	s.comply(everybody...)
-	got := follow(s.order(), "combine partial decryptions", "read an envelope", "read an escrow field", "open a body", "read the content", "open an attachment")
+	got := saturate(s.order())
 	of := func(kind world.Kind) (data []string) {
 		for _, f := range got {
 			if f.Kind == kind {
@@ -117,7 +80,7 @@ func TestUnderneathHidesFiles(t *testing.T) {
 	require.Equal(t, []string{"1"}, s.shown)
 	require.Len(t, s.of(world.KindFile), 1)
 	s.comply(everybody...)
-	got := follow(s.order(), "combine partial decryptions", "read an envelope", "read an escrow field", "open a body", "read the content", "open an attachment")
+	got := saturate(s.order())
 	require.Equal(t, 1, kinds(got)[world.Plaintext], "it opens, to ciphertext")
 	require.Zero(t, kinds(got)[e2ee.AttachmentKey])
 	require.NotEqual(t, "1", string(got[slices.IndexFunc(got, func(f world.Fact) bool { return f.Kind == world.Plaintext })].Data))

@@ -3,6 +3,7 @@ package threshold
 import (
 	"encoding/hex"
 	"fmt"
+	"io"
 
 	"doormat/e2ee"
 	"doormat/escrow"
@@ -13,7 +14,7 @@ import (
 // Kinds of packets of the design.
 const (
 	KindRequest   byte = 112 + iota // agency to trustee: signed order with its evidence, items
-	KindAnswer                      // trustee to agency: the agency's public key, facts sealed to it
+	KindAnswer                      // trustee to agency: the agency's public key, what it is an answer to, facts sealed
 	KindFetchKeys                   // device to provider
 	KindKey                         // trustee to provider, provider to device: key id, certificate
 	KindHaveKey                     // provider to trustee: id of its newest key
@@ -63,11 +64,15 @@ func newItem(envelope []byte) (*item, error) {
 
 // request asks a trustee about messages under an order.
 func request(order []byte, items []*item) []byte {
+	return world.Pack(KindRequest, order, encodeItems(items))
+}
+
+func encodeItems(items []*item) []byte {
 	encoded := make([][]byte, len(items))
 	for i, item := range items {
 		encoded[i] = item.encode()
 	}
-	return world.Pack(KindRequest, order, world.Pack(0, encoded...))
+	return world.Pack(0, encoded...)
 }
 
 func parseRequest(data []byte) (law.Signed, []*item, error) {
@@ -94,43 +99,37 @@ func parseRequest(data []byte) (law.Signed, []*item, error) {
 	return s, items, nil
 }
 
-// present has an agency ask every trustee about all that the provider produced.
-func present(trustees []string) func(law.Signed, []world.Fact) []world.Packet {
-	return func(s law.Signed, produced []world.Fact) []world.Packet {
-		var items []*item
-		for _, f := range produced {
-			if i, err := newItem(f.Data); err == nil && f.Kind == e2ee.Envelopes {
-				items = append(items, i)
-			}
-		}
-		if len(items) == 0 {
-			return nil
-		}
-		data := request(s.Encode(), items)
-		var out []world.Packet
-		for _, t := range trustees {
-			out = append(out, world.Packet{From: "agency", To: t, Data: data})
-		}
-		return out
-	}
+// answerInfo is what an answer is sealed for, the info of HPKE: one trustee, one order
+// and one list of items. The answer names it in the clear. It opens under nothing else,
+// so nobody can pass it off as an answer to another request, or as another trustee's.
+func answerInfo(trustee string, order []byte, items []*item) []byte {
+	asked, what := sum(order), sum(encodeItems(items))
+	return world.Pack(KindAnswer, []byte("doormat answer v2"), []byte(trustee), asked[:], what[:])
 }
 
-// unseal reads an answer with the agency's private key: partial decryptions and
-// nothing else, whatever a trustee may have put in.
-func unseal(private []byte, answer world.Packet) []world.Fact {
-	f, err := world.Unpack(answer.Data, KindAnswer, 2)
+// answer is a KindAnswer packet.
+type answer struct{ agency, info, sealed []byte }
+
+func (a *answer) encode() []byte { return world.Pack(KindAnswer, a.agency, a.info, a.sealed) }
+
+func parseAnswer(data []byte) (*answer, error) {
+	f, err := world.Unpack(data, KindAnswer, 3)
 	if err != nil {
-		return nil
+		return nil, fmt.Errorf("answer: %w", err)
 	}
-	facts, err := openAnswer(private, f[1])
-	if err != nil {
-		return nil
-	}
-	return facts
+	return &answer{f[0], f[1], f[2]}, nil
 }
 
-func openAnswer(private, sealed []byte) ([]world.Fact, error) {
-	data, err := law.Open(private, sealed)
+// sealAnswer seals facts to the agency that the order names.
+func sealAnswer(random io.Reader, agency, info []byte, facts []world.Fact) ([]byte, error) {
+	sealed, err := law.Seal(random, agency, info, world.EncodeFacts(facts))
+	return (&answer{agency, info, sealed}).encode(), err
+}
+
+// openAnswer gives partial decryptions and nothing else, whatever a trustee may have
+// put in.
+func openAnswer(private, info, sealed []byte) ([]world.Fact, error) {
+	data, err := law.Open(private, info, sealed)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -30,7 +31,9 @@ const (
 	Partial      world.Kind = "partial decryption" // Ref the message id
 	KeyShare     world.Kind = "share of the key"   // a verified share with its committee; Ref the key id
 	Asked        world.Kind = "asked message"      // an item that some trustee answered for; Ref the key id
-	Answer       world.Kind = "sealed answer"      // Ref the agency's public key
+	CertifiedKey world.Kind = "certified key"      // t and the key, by who checked its certificate; Ref the key id
+	Question     world.Kind = "question"           // an item and the certified key that it names; Ref the message id
+	Answer       world.Kind = "sealed answer"      // a packet's data; Ref the agency's public key
 	PhraseKey    world.Kind = "phrase key"         // of a client that encrypts underneath; Ref the accomplices
 	LogEvidence  world.Kind = "log evidence"       // record and evidence; Ref "log"
 	Certificate  world.Kind = "certificate"        // of a committee key; Ref the key id
@@ -70,8 +73,10 @@ func (Design) Rules() []world.Rule {
 			Takes: kinds(Partial), Gives: kinds(Asked), Apply: readAnswer},
 		world.Rule{Name: "answer with a share", Doc: "Who holds a share can add its partial decryption to those of others.",
 			Takes: kinds(KeyShare, Asked), Gives: kinds(Partial), Apply: answerWithShare},
-		world.Rule{Name: "combine partial decryptions", Doc: "t good partial decryptions open the seed of that one message (TDH2).",
-			All: Partial, Gives: kinds(Seed), Apply: combinePartials},
+		world.Rule{Name: "find the key of an escrow field", Doc: "A field names its key, and whoever has checked that key's certificate knows which point and which threshold it is.",
+			Takes: kinds(CertifiedKey, EscrowField), Gives: kinds(Question), Apply: findKey},
+		world.Rule{Name: "combine partial decryptions", Doc: "t good partial decryptions of one message's own field, under the certified key that it names, open its seed (TDH2).",
+			Takes: kinds(Question), All: Partial, Gives: kinds(Seed), Apply: combinePartials},
 		world.Rule{Name: "open a body", Doc: "A seed opens its one message.",
 			Takes: kinds(Seed, Body), Gives: kinds(e2ee.Contents), Apply: openBody},
 	)
@@ -103,11 +108,11 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 	}
 	switch p.Kind() {
 	case KindAnswer:
-		f, err := world.Unpack(p.Data, KindAnswer, 2)
+		a, err := parseAnswer(p.Data)
 		if err != nil {
 			return nil, err
 		}
-		return world.Conclude(world.Fact{Kind: Answer, Ref: agencyRef(f[0]), Data: f[1]}), nil
+		return world.Conclude(world.Fact{Kind: Answer, Ref: agencyRef(a.agency), Data: p.Data}), nil
 	case law.KindLogged:
 		return world.Conclude(world.Fact{Kind: LogEvidence, Ref: "log", Data: p.Data}), nil
 	case KindRequest:
@@ -206,83 +211,108 @@ func checkItem(i *item, key kyber.Point) (*tdh2.Checked, error) {
 }
 
 func unsealAnswer(in world.Input) ([]world.Derived, error) {
-	facts, err := openAnswer(in.Facts[0].Data, in.Facts[1].Data)
+	a, err := parseAnswer(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := openAnswer(in.Facts[0].Data, a.info, a.sealed)
 	if err != nil {
 		return nil, err
 	}
 	return world.Conclude(facts...), nil
 }
 
-// combinePartials sorts partial decryptions by the polynomial and item that they
-// claim to be for, and opens each of these that has t good ones.
-func combinePartials(in world.Input) ([]world.Derived, error) {
-	claims := map[string][]int{}
-	var order []string
-	for at, f := range in.Facts {
-		p, err := world.Unpack(f.Data, partialTag, 3)
-		if err != nil {
-			continue
-		}
-		key := string(world.Pack(0, p[0], p[1]))
-		if claims[key] == nil {
-			order = append(order, key)
-		}
-		claims[key] = append(claims[key], at)
+// findKey puts a field beside the key that it names. It takes no certificate: whoever
+// holds a certified key has checked one, and a key that somebody made up at home is not
+// certified.
+func findKey(in world.Input) ([]world.Derived, error) {
+	if _, _, err := parseCertified(in.Facts[0].Data); err != nil {
+		return nil, err
 	}
-	var out []world.Derived
-	for _, key := range order {
-		if d, err := combineClaim(in.Facts, claims[key]); err == nil {
-			out = append(out, d)
-		}
+	i, err := parseItem(in.Facts[1].Data)
+	if err != nil || i.keyID != in.Facts[0].Ref {
+		return nil, errors.New("a field under another key")
 	}
-	if len(out) == 0 {
-		return nil, errors.New("too few good partial decryptions")
-	}
-	return out, nil
+	return world.Conclude(world.Fact{Kind: Question, Ref: i.meta.ID,
+		Data: world.Pack(questionTag, in.Facts[0].Data, in.Facts[1].Data)}), nil
 }
 
-func combineClaim(facts []world.Fact, at []int) (world.Derived, error) {
-	first, err := world.Unpack(facts[at[0]].Data, partialTag, 3)
+const questionTag = 'q'
+
+// combinePartials opens the seed of the message's own escrow field. It takes no word of
+// a partial decryption for which item, committee or threshold it is: the item must be
+// the one from the envelope, the key the certified one, and t that of the certificate.
+// Partial decryptions of different share epochs do not add up, so they are sorted by
+// the polynomial that they name.
+func combinePartials(in world.Input) ([]world.Derived, error) {
+	f, err := world.Unpack(in.Facts[0].Data, questionTag, 2)
+	if err != nil {
+		return nil, err
+	}
+	t, key, err := parseCertified(f[0])
+	if err != nil {
+		return nil, err
+	}
+	by := map[string][]int{}
+	var order []string
+	for at, fact := range in.Facts[1:] {
+		p, err := parsePartial(fact.Data)
+		if err != nil || !bytes.Equal(p.item, f[1]) {
+			continue // of another message, or of a field that is not this message's
+		}
+		if by[string(p.committee)] == nil {
+			order = append(order, string(p.committee))
+		}
+		by[string(p.committee)] = append(by[string(p.committee)], at+1)
+	}
+	for _, committee := range order {
+		if len(by[committee]) < t {
+			continue
+		}
+		c, err := parseCommittee([]byte(committee))
+		if err != nil || c.Threshold() != t || !bytes.Equal(group.Bytes(c.Key()), key) {
+			continue
+		}
+		// One polynomial is enough: all of them have the same secret.
+		if d, err := combineUnder(c, f[1], in.Facts, by[committee]); err == nil {
+			return []world.Derived{d}, nil
+		}
+	}
+	return nil, errors.New("too few good partial decryptions")
+}
+
+// combineUnder opens an item with t good partial decryptions under one polynomial.
+func combineUnder(c *sharing.Commitments, data []byte, facts []world.Fact, at []int) (world.Derived, error) {
+	i, err := parseItem(data)
 	if err != nil {
 		return world.Derived{}, err
 	}
-	commitments, err := parseCommittee(first[0])
-	if err != nil {
-		return world.Derived{}, err
-	}
-	if len(at) < commitments.Threshold() {
-		return world.Derived{}, errors.New("too few partial decryptions")
-	}
-	i, err := parseItem(first[1])
-	if err != nil || i.meta.ID != facts[at[0]].Ref {
-		return world.Derived{}, errors.New("partial decryption of another message")
-	}
-	checked, err := checkItem(i, commitments.Key())
+	checked, err := checkItem(i, c.Key())
 	if err != nil {
 		return world.Derived{}, err
 	}
 	var good []*tdh2.Partial
-	var from []int
+	from := []int{0}
 	for _, n := range at {
-		p, err := goodPartial(facts[n].Data, commitments, checked, good)
+		p, err := goodPartial(facts[n].Data, c, checked, good)
 		if err != nil {
 			continue
 		}
 		good, from = append(good, p), append(from, n)
-		if len(good) == commitments.Threshold() {
+		if len(good) == c.Threshold() {
 			break
 		}
 	}
-	seed, _, err := checked.Combine(commitments, good)
+	seed, _, err := checked.Combine(c, good)
 	return world.Derived{Fact: world.Fact{Kind: Seed, Ref: i.meta.ID, Data: seed[:]}, From: from}, err
 }
 
 func goodPartial(data []byte, c *sharing.Commitments, checked *tdh2.Checked, have []*tdh2.Partial) (*tdh2.Partial, error) {
-	f, err := world.Unpack(data, partialTag, 3)
+	claim, err := parsePartial(data)
 	if err != nil {
 		return nil, err
 	}
-	p, err := tdh2.DecodePartial(suite, f[2])
+	p, err := tdh2.DecodePartial(suite, claim.partial)
 	if err != nil {
 		return nil, err
 	}

@@ -145,7 +145,13 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 		t.court = court.Public()
 		names, nodes = append(names, t.name), append(nodes, t)
 	}
-	agency.Present, agency.Unseal = present(names), unseal
+	work := newCasework(f.committee, names)
+	agency.Clerk = work
+	if env.Settings.Refresh > 0 || env.Settings.Rotate > 0 {
+		if work.board, err = common.reader(); err != nil {
+			return nil, err
+		}
+	}
 	audit, err := auditors(env.Settings, f, common, court, names)
 	if err != nil {
 		return nil, err
@@ -194,7 +200,7 @@ func auditors(s world.Settings, f *founding, common *commons, court *law.Court, 
 		if err != nil {
 			return nil, err
 		}
-		log.Open(trustees)
+		log.Open(trustees, "agency")
 		monitor.Follow = (&observer{board, map[string]int{}, map[string]bool{}}).follow
 	}
 	return append(nodes, log, monitor), nil

@@ -94,8 +94,8 @@ func (t *trustee) holding(id string) *held {
 }
 
 // answer gives partial decryptions for the messages of a request that are in
-// scope, sealed to the key that the order names. Links are not encrypted, so
-// nobody else must be able to read it. Who asks without a good order is told of in
+// scope, sealed to the key that the order names, for this order and these items. Links
+// are not encrypted, so nobody else must be able to read it. Who asks without a good order is told of in
 // public, also by a trustee that would answer no order.
 func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	s, items, err := parseRequest(p.Data)
@@ -127,11 +127,11 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	if len(facts) == 0 {
 		return out
 	}
-	sealed, err := law.Seal(t.random, order.Agency, world.EncodeFacts(facts))
+	sealed, err := sealAnswer(t.random, order.Agency, answerInfo(t.name, s.Bytes, items), facts)
 	if err != nil {
 		return out
 	}
-	return append(out, world.Packet{From: t.name, To: p.From, Data: world.Pack(KindAnswer, order.Agency, sealed)})
+	return append(out, world.Packet{From: t.name, To: p.From, Data: sealed})
 }
 
 // check accepts an order that is signed, in force, and in the log.
@@ -187,7 +187,5 @@ func (t *trustee) partial(order law.Order, i *item) (world.Fact, error) {
 func partialFact(i *item, c *committee, p *tdh2.Partial) world.Fact {
 	return world.Fact{Kind: Partial, Ref: i.meta.ID, Data: partialData(c.fact().Data, i, p)}
 }
-
-const partialTag = 'p'
 
 func sum(b []byte) [32]byte { return sha256.Sum256(b) }

@@ -1,7 +1,6 @@
 package threshold
 
 import (
-	"crypto/ecdh"
 	"crypto/ed25519"
 	"testing"
 	"time"
@@ -210,19 +209,4 @@ func TestCombineShares(t *testing.T) {
 	require.Nil(t, none, "a share twice is one share")
 	_, err = sharing.DecodeCommitments(suite, 2, f.committee.commitments.Bytes())
 	require.Error(t, err)
-}
-
-// TestAnswerHoldsPartialsOnly has a trustee seal something else to the agency.
-func TestAnswerHoldsPartialsOnly(t *testing.T) {
-	s := newStage(t)
-	key := s.play.Net.Node("agency").Holdings()[0]
-	priv, err := ecdh.X25519().NewPrivateKey(key.Data)
-	require.NoError(t, err)
-	seal := func(kind world.Kind) []world.Fact {
-		sealed, err := law.Seal(world.Seed(3).Stream("x"), priv.PublicKey().Bytes(), world.EncodeFacts([]world.Fact{{Kind: kind}}))
-		require.NoError(t, err)
-		return unseal(key.Data, world.Packet{Data: world.Pack(KindAnswer, priv.PublicKey().Bytes(), sealed)})
-	}
-	require.Len(t, seal(Partial), 1)
-	require.Empty(t, seal(world.Plaintext))
 }

@@ -11,13 +11,22 @@ import (
 	"doormat/world"
 )
 
+// A Clerk is what an escrow design adds to an agency: it asks the design's own
+// principals, such as trustees, and judges what they answer.
+type Clerk interface {
+	// Present builds the packets by which they are asked, given the signed order and
+	// what the provider produced.
+	Present(s Signed, produced []world.Fact) []world.Packet
+	// Handle takes a packet of a kind that the agency does not know, with the agency's
+	// private key. It gives what is to be filed, and packets in the agency's name.
+	Handle(private []byte, p world.Packet) (obtained []world.Fact, out []world.Packet)
+	// Holdings are what a thief of the agency finds besides.
+	Holdings() []world.Fact
+}
+
 // Agency applies for orders, presents them and keeps what it is given.
 type Agency struct {
-	// Present, if set, builds the packets by which the design's own principals
-	// (trustees) are asked, given the signed order and what the provider produced.
-	Present func(s Signed, produced []world.Fact) []world.Packet
-	// Unseal, if set, reads their answers.
-	Unseal func(private []byte, answer world.Packet) []world.Fact
+	Clerk Clerk // nil if the design has nobody else to ask
 
 	key   *ecdh.PrivateKey
 	order *Signed // the order being executed
@@ -75,10 +84,15 @@ func NewAgency(random io.Reader) (*Agency, error) {
 // Name implements [world.Node].
 func (*Agency) Name() string { return "agency" }
 
-// Holdings implements [world.Node]: the key, and the file of all cases.
+// Holdings implements [world.Node]: the key, what it knows of others' keys, and the
+// file of all cases.
 func (a *Agency) Holdings() []world.Fact {
 	public := hex.EncodeToString(a.key.PublicKey().Bytes())
-	return append([]world.Fact{{Kind: AgencyKey, Ref: public, Data: a.key.Bytes()}}, a.file...)
+	facts := []world.Fact{{Kind: AgencyKey, Ref: public, Data: a.key.Bytes()}}
+	if a.Clerk != nil {
+		facts = append(facts, a.Clerk.Holdings()...)
+	}
+	return append(facts, a.file...)
 }
 
 // Handle implements [world.Node].
@@ -93,8 +107,9 @@ func (a *Agency) Handle(now time.Time, p world.Packet) []world.Packet {
 	case world.KindHoldings:
 		return a.searched(p)
 	default:
-		if a.order != nil && a.Unseal != nil {
-			return a.obtain(a.Unseal(a.key.Bytes(), p))
+		if a.Clerk != nil {
+			obtained, out := a.Clerk.Handle(a.key.Bytes(), p)
+			return append(a.obtain(obtained), out...)
 		}
 	}
 	return nil
@@ -145,8 +160,8 @@ func (a *Agency) produced(p world.Packet) []world.Packet {
 		return nil
 	}
 	out := a.obtain(facts)
-	if a.Present != nil {
-		out = append(out, a.Present(*a.order, facts)...)
+	if a.Clerk != nil {
+		out = append(out, a.Clerk.Present(*a.order, facts)...)
 	}
 	return out
 }

@@ -165,18 +165,29 @@ func newDesk(t testing.TB) *desk {
 	var err error
 	d.agency, err = NewAgency(world.Seed(1).Stream("agency"))
 	require.NoError(t, err)
-	d.agency.Present = func(s Signed, facts []world.Fact) []world.Packet {
-		d.presented = facts
-		return []world.Packet{{From: "agency", To: "trustee:1", Data: s.Bytes}}
-	}
-	d.agency.Unseal = func(private []byte, answer world.Packet) []world.Fact {
-		opened, err := Open(private, answer.Data[1:])
-		if err != nil || answer.From != "trustee:1" {
-			return nil
-		}
-		return []world.Fact{{Kind: "partial", Data: opened}}
-	}
+	d.agency.Clerk = d
 	return d
+}
+
+// Present implements [Clerk].
+func (d *desk) Present(s Signed, facts []world.Fact) []world.Packet {
+	d.presented = facts
+	return []world.Packet{{From: "agency", To: "trustee:1", Data: s.Bytes}}
+}
+
+// Holdings implements [Clerk].
+func (d *desk) Holdings() []world.Fact { return []world.Fact{{Kind: "certified key"}} }
+
+// Handle implements [Clerk]. It warns of answers that it cannot open.
+func (d *desk) Handle(private []byte, answer world.Packet) ([]world.Fact, []world.Packet) {
+	if d.presented == nil || answer.From != "trustee:1" {
+		return nil, nil
+	}
+	opened, err := Open(private, purpose, answer.Data[1:])
+	if err != nil {
+		return nil, []world.Packet{world.Warn("agency", "refused")}
+	}
+	return []world.Fact{{Kind: "partial", Data: opened}}, nil
 }
 
 func (d *desk) handle(from string, data []byte) []world.Packet {
@@ -205,7 +216,7 @@ func (d *desk) told(out []world.Packet) []world.Fact {
 
 // answer is a trustee's, sealed to the agency.
 func (d *desk) answer() []byte {
-	sealed, err := Seal(world.Seed(2).Stream("trustee"), d.agency.key.PublicKey().Bytes(), []byte("share"))
+	sealed, err := Seal(world.Seed(2).Stream("trustee"), d.agency.key.PublicKey().Bytes(), purpose, []byte("share"))
 	require.NoError(d.t, err)
 	return append([]byte{250}, sealed...)
 }
@@ -237,7 +248,7 @@ func TestAgencyWithoutOrder(t *testing.T) {
 	}
 	require.Empty(t, d.handle("court", signed.Data[:20]))
 	require.Empty(t, d.handle("provider", handover), "still none")
-	require.Len(t, d.agency.Holdings(), 1)
+	require.Len(t, d.agency.Holdings(), 2, "its key, and what its clerk knows")
 }
 
 func TestAgency(t *testing.T) {
@@ -274,14 +285,14 @@ func TestAgency(t *testing.T) {
 	require.Equal(t, "hello", string(d.told(d.handle("user:Ana", unlocked))[0].Data))
 
 	require.Empty(t, d.handle("trustee:2", d.answer()))
-	require.Empty(t, d.handle("trustee:1", []byte{250}))
+	require.Equal(t, []world.Packet{world.Warn("agency", "refused")}, d.handle("trustee:1", []byte{250}))
 	require.Equal(t, "share", string(d.told(d.handle("trustee:1", d.answer()))[0].Data))
 
 	var kinds []world.Kind // the whole file, for a thief
 	for _, fact := range d.agency.Holdings() {
 		kinds = append(kinds, fact.Kind)
 	}
-	require.Equal(t, []world.Kind{AgencyKey, OrderFact, "envelope", "envelope", "kept message", "partial"}, kinds)
+	require.Equal(t, []world.Kind{AgencyKey, "certified key", OrderFact, "envelope", "envelope", "kept message", "partial"}, kinds)
 	second, err := ParseSigned(d.signed().Data)
 	require.NoError(t, err)
 	require.Equal(t, "case 2", second.Order.Case)
@@ -290,7 +301,7 @@ func TestAgency(t *testing.T) {
 // An agency without trustees ignores what it does not know.
 func TestAgencyWithoutTrustees(t *testing.T) {
 	d := newDesk(t)
-	d.agency.Present, d.agency.Unseal = nil, nil
+	d.agency.Clerk = nil
 	d.handle("court", d.signed().Data)
 	for _, data := range [][]byte{nil, {250}, {KindLogged}} {
 		require.Empty(t, d.handle("trustee:1", data))

@@ -3,8 +3,9 @@ package law
 import (
 	"crypto/ecdh"
 	"crypto/hkdf"
+	"crypto/hpke"
 	"crypto/sha256"
-	"errors"
+	"encoding/binary"
 	"fmt"
 	"io"
 
@@ -12,13 +13,24 @@ import (
 )
 
 // Answers to an order are sealed to the agency's key, because links are not
-// encrypted and a wiretap must not read what a court opened. The construction is
-// that of RFC 9180 in base mode (a fresh X25519 key, HKDF-SHA256, one use of
-// ChaCha20-Poly1305); crypto/hpke is not used because it takes no source of
-// randomness, and runs must repeat.
+// encrypted and a wiretap must not read what a court opened. It is hybrid public
+// key encryption (HPKE, RFC 9180) in base mode with DHKEM(X25519, HKDF-SHA256),
+// HKDF-SHA256 and ChaCha20-Poly1305. The standard library opens. It cannot seal,
+// because it draws the ephemeral key itself, and runs must repeat: what follows is
+// sections 4.1 and 5.1 of the RFC for this one suite. TestVector has the RFC's test
+// vector, TestStandardLibraryOpens what is sealed here.
 
-// Seal encrypts plaintext to an X25519 public key. The result is 48 bytes longer.
-func Seal(random io.Reader, to, plaintext []byte) ([]byte, error) {
+// The suite identifiers of RFC 9180: that of the KEM (section 4.1) and that of the
+// whole suite (section 5.1), by the numbers of its section 7.
+const (
+	kemSuite  = "KEM\x00\x20"
+	hpkeSuite = "HPKE\x00\x20\x00\x01\x00\x03"
+)
+
+// Seal encrypts plaintext to an X25519 public key. info is what both sides must agree
+// on, public or not: under another one it does not open. The result is 48 bytes
+// longer than the plaintext: the ephemeral public key, and the tag.
+func Seal(random io.Reader, to, info, plaintext []byte) ([]byte, error) {
 	public, err := ecdh.X25519().NewPublicKey(to)
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
@@ -31,49 +43,80 @@ func Seal(random io.Reader, to, plaintext []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
-	key, err := sealKey(ephemeral, public, ephemeral.PublicKey().Bytes(), to)
+	return sealFrom(ephemeral, public, info, nil, plaintext)
+}
+
+// sealFrom seals the first message of a context: aad is what the test vectors have.
+func sealFrom(ephemeral *ecdh.PrivateKey, to *ecdh.PublicKey, info, aad, plaintext []byte) ([]byte, error) {
+	shared, err := encapsulate(ephemeral, to)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	key, nonce, err := schedule(shared, info)
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
 	}
 	aead, err := chacha20poly1305.New(key)
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
-	return aead.Seal(ephemeral.PublicKey().Bytes(), make([]byte, chacha20poly1305.NonceSize), plaintext, nil), nil
+	return aead.Seal(ephemeral.PublicKey().Bytes(), nonce, plaintext, aad), nil
 }
 
-// Open decrypts what [Seal] made for the X25519 private key.
-func Open(private, sealed []byte) ([]byte, error) {
-	if len(sealed) < 32 {
-		return nil, errors.New("open: sealed answer is shorter than a key")
-	}
-	own, err := ecdh.X25519().NewPrivateKey(private)
-	if err != nil {
-		return nil, fmt.Errorf("open: %w", err)
-	}
-	ephemeral, err := ecdh.X25519().NewPublicKey(sealed[:32])
-	if err != nil {
-		return nil, fmt.Errorf("open: %w", err)
-	}
-	key, err := sealKey(own, ephemeral, sealed[:32], own.PublicKey().Bytes())
+// encapsulate is Encap of RFC 9180, section 4.1, with the ephemeral key given.
+// A public key of low order has no shared secret and is refused.
+func encapsulate(ephemeral *ecdh.PrivateKey, to *ecdh.PublicKey) ([]byte, error) {
+	dh, err := ephemeral.ECDH(to)
 	if err != nil {
 		return nil, err
 	}
-	aead, err := chacha20poly1305.New(key)
+	context := append(ephemeral.PublicKey().Bytes(), to.Bytes()...)
+	prk, err := extract(kemSuite, nil, "eae_prk", dh)
+	if err != nil {
+		return nil, err
+	}
+	return expand(kemSuite, prk, "shared_secret", context, 32)
+}
+
+// schedule is KeySchedule of RFC 9180, section 5.1, in mode_base: no pre-shared key.
+func schedule(shared, info []byte) (key, nonce []byte, err error) {
+	id, err1 := extract(hpkeSuite, nil, "psk_id_hash", nil)
+	hash, err2 := extract(hpkeSuite, nil, "info_hash", info)
+	secret, err3 := extract(hpkeSuite, shared, "secret", nil)
+	for _, err := range []error{err1, err2, err3} {
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	const modeBase = 0
+	context := append(append([]byte{modeBase}, id...), hash...)
+	if key, err = expand(hpkeSuite, secret, "key", context, chacha20poly1305.KeySize); err != nil {
+		return nil, nil, err
+	}
+	nonce, err = expand(hpkeSuite, secret, "base_nonce", context, chacha20poly1305.NonceSize)
+	return key, nonce, err
+}
+
+// extract is LabeledExtract, expand LabeledExpand of RFC 9180, section 4.
+func extract(suite string, salt []byte, label string, ikm []byte) ([]byte, error) {
+	return hkdf.Extract(sha256.New, append([]byte("HPKE-v1"+suite+label), ikm...), salt)
+}
+
+func expand(suite string, prk []byte, label string, info []byte, size int) ([]byte, error) {
+	labelled := binary.BigEndian.AppendUint16(nil, uint16(size))
+	labelled = append(append(labelled, "HPKE-v1"+suite+label...), info...)
+	return hkdf.Expand(sha256.New, prk, string(labelled), size)
+}
+
+// Open decrypts what [Seal] made for the X25519 private key under the same info.
+func Open(private, info, sealed []byte) ([]byte, error) {
+	key, err := hpke.DHKEM(ecdh.X25519()).NewPrivateKey(private)
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}
-	out, err := aead.Open(nil, make([]byte, chacha20poly1305.NonceSize), sealed[32:], nil)
+	out, err := hpke.Open(key, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info, sealed)
 	if err != nil {
-		return nil, errors.New("open: not sealed to this key, or altered")
+		return nil, fmt.Errorf("open: not sealed to this key for this purpose, or altered: %w", err)
 	}
 	return out, nil
-}
-
-func sealKey(private *ecdh.PrivateKey, public *ecdh.PublicKey, ephemeral, recipient []byte) ([]byte, error) {
-	shared, err := private.ECDH(public)
-	if err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
-	}
-	return hkdf.Key(sha256.New, shared, nil, "doormat sealed answer v1"+string(ephemeral)+string(recipient), 32)
 }

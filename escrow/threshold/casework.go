@@ -1,0 +1,254 @@
+package threshold
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"doormat/e2ee"
+	"doormat/escrow"
+	"doormat/escrow/group"
+	"doormat/escrow/sharing"
+	"doormat/escrow/tdh2"
+	"doormat/world"
+	"doormat/world/law"
+)
+
+// casework is the agency's part in the escrow. It asks every trustee about what the
+// provider produced, and files from the answers what is evidence: a partial decryption
+// of an item that it asked about, by the trustee that sent it, with a sound proof under
+// the committee that the item's key id names.
+//
+// Which committee that is the agency does not take from an answer. It knows the first
+// one from its certificate, and reads the later ones, and their share epochs, off the
+// board. Whatever else a trustee sends is refused, and the trustee is named in a
+// warning: an answer is evidence against people, and whoever sent it must stand by it.
+// Links are not authenticated, so the name is that of the sender on the wire.
+type casework struct {
+	trustees []string
+	first    *committee
+	board    *reader // nil if shares and keys never change
+	cases    []*inquiry
+	filed    map[string]bool // certified keys, by id: those that answers were verified under
+}
+
+// inquiry is one request, as it was sent to all trustees.
+type inquiry struct {
+	order     []byte // as signed
+	items     []*item
+	questions map[string]*question // by the item's encoding
+}
+
+// question is what an agency asks about one message.
+type question struct {
+	item    *item
+	checked *tdh2.Checked // its escrow field under the key that it names, once needed
+	from    map[int]bool  // trustees whose partial decryption is filed
+}
+
+func newCasework(first *committee, trustees []string) *casework {
+	return &casework{trustees: trustees, first: first, filed: map[string]bool{}}
+}
+
+// committee is what the key of that id is now, nil if no such key is known.
+func (c *casework) committee(id string) *committee {
+	if c.board == nil {
+		if id == c.first.id {
+			return c.first
+		}
+		return nil
+	}
+	if e := c.board.course().epochOf(keyNumber(id)); e != nil {
+		return e.committee
+	}
+	return nil
+}
+
+// Holdings implements [law.Clerk]: the keys that live, which are public.
+func (c *casework) Holdings() []world.Fact {
+	if c.board == nil {
+		return []world.Fact{c.first.certified()}
+	}
+	var facts []world.Fact
+	for _, e := range c.board.course().live {
+		facts = append(facts, e.certified())
+	}
+	return facts
+}
+
+// Present implements [law.Clerk]. Before it asks trustees, it asks the log what it may
+// have missed of the board.
+func (c *casework) Present(s law.Signed, produced []world.Fact) []world.Packet {
+	q := &inquiry{order: s.Bytes, questions: map[string]*question{}}
+	for _, f := range produced {
+		if i, err := newItem(f.Data); err == nil && f.Kind == e2ee.Envelopes {
+			q.items = append(q.items, i)
+			q.questions[string(i.encode())] = &question{item: i, from: map[int]bool{}}
+		}
+	}
+	if len(q.items) == 0 {
+		return nil
+	}
+	c.cases = append(c.cases, q)
+	var out []world.Packet
+	if c.board != nil {
+		out = append(out, world.Packet{From: "agency", To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(c.board.at.size))})
+	}
+	data := request(s.Encode(), q.items)
+	for _, t := range c.trustees {
+		out = append(out, world.Packet{From: "agency", To: t, Data: data})
+	}
+	return out
+}
+
+// Handle implements [law.Clerk].
+func (c *casework) Handle(private []byte, p world.Packet) ([]world.Fact, []world.Packet) {
+	switch {
+	case p.Kind() == KindAnswer:
+		return c.answer(private, p)
+	case p.From == "log" && p.Kind() == escrow.KindUpdate && c.board != nil:
+		if _, err := c.board.read(p.Data); err != nil {
+			return nil, []world.Packet{world.Warn("agency", "the log's board does not add up: "+err.Error())}
+		}
+	}
+	return nil, nil
+}
+
+// answer files what is good of an answer, and warns of the rest, each reason once.
+func (c *casework) answer(private []byte, p world.Packet) (good []world.Fact, out []world.Packet) {
+	q, facts, err := c.open(private, p)
+	problems := []error{err}
+	for _, f := range facts {
+		key, fresh, err := c.judge(q, p.From, f)
+		if fresh {
+			if !c.filed[key.Ref] {
+				c.filed[key.Ref] = true
+				good = append(good, key)
+			}
+			good = append(good, f)
+		}
+		problems = append(problems, err)
+	}
+	told := map[string]bool{}
+	for _, err := range problems {
+		if err != nil && !told[err.Error()] {
+			told[err.Error()] = true
+			out = append(out, world.Warn("agency", "refused an answer of "+p.From+": "+err.Error()))
+		}
+	}
+	return good, out
+}
+
+// open finds the request that an answer is to, and decrypts it. An answer is sealed for
+// one trustee, one order and one list of items, so one to another request does not open.
+func (c *casework) open(private []byte, p world.Packet) (*inquiry, []world.Fact, error) {
+	a, err := parseAnswer(p.Data)
+	if err != nil {
+		return nil, nil, errors.New("it is malformed")
+	}
+	for _, q := range c.cases {
+		info := answerInfo(p.From, q.order, q.items)
+		if !bytes.Equal(a.info, info) {
+			continue
+		}
+		facts, err := openAnswer(private, info, a.sealed)
+		if err != nil {
+			return nil, nil, errors.New("it does not open, or holds more than partial decryptions")
+		}
+		return q, facts, nil
+	}
+	return nil, nil, errors.New("it is to a request that the agency did not make to it")
+}
+
+// judge accepts a partial decryption, with the certified key that it was verified under.
+// It is fresh if none of that trustee is filed for the message.
+func (c *casework) judge(q *inquiry, sender string, f world.Fact) (key world.Fact, fresh bool, err error) {
+	p, err := parsePartial(f.Data)
+	if err != nil {
+		return key, false, errors.New("a partial decryption is malformed")
+	}
+	asked := q.questions[string(p.item)]
+	if asked == nil || f.Ref != asked.item.meta.ID {
+		return key, false, errors.New("it is about an item that the agency did not ask about")
+	}
+	known := c.committee(asked.item.keyID)
+	if known == nil {
+		return key, false, fmt.Errorf("%q is no key that the board shows", asked.item.keyID)
+	}
+	if err := known.same(p.committee); err != nil {
+		return key, false, err
+	}
+	partial, err := tdh2.DecodePartial(suite, p.partial)
+	if err != nil {
+		return key, false, errors.New("a partial decryption is malformed")
+	}
+	if sender != world.Trustee(partial.Index()) {
+		return key, false, fmt.Errorf("the partial decryption is in the name of %s", world.Trustee(partial.Index()))
+	}
+	if err := asked.verify(known, partial); err != nil {
+		return key, false, err
+	}
+	fresh = !asked.from[partial.Index()]
+	asked.from[partial.Index()] = true
+	return known.certified(), fresh, nil
+}
+
+// same refuses a committee that is another one than c, and says in what.
+func (c *committee) same(data []byte) error {
+	if bytes.Equal(data, c.fact().Data) {
+		return nil
+	}
+	other, err := parseCommittee(data)
+	switch {
+	case err != nil:
+		return errors.New("its committee is malformed")
+	case !other.Key().Equal(c.commitments.Key()):
+		return fmt.Errorf("its committee is not that of %s", c.id)
+	case other.Threshold() != c.commitments.Threshold():
+		return fmt.Errorf("its threshold is %d, that of %s is %d", other.Threshold(), c.id, c.commitments.Threshold())
+	}
+	return fmt.Errorf("its shares are of another epoch than %s", c.epoch)
+}
+
+// verify checks the proof of a partial decryption.
+func (q *question) verify(c *committee, p *tdh2.Partial) error {
+	var err error
+	if q.checked == nil {
+		if q.checked, err = checkItem(q.item, c.commitments.Key()); err != nil {
+			return errors.New("the escrow field that it answers for is not bound to its message")
+		}
+	}
+	public, err := c.commitments.PublicShare(p.Index())
+	if err == nil {
+		err = q.checked.Verify(public, p)
+	}
+	if err != nil {
+		return errors.New("a partial decryption has no sound proof")
+	}
+	return nil
+}
+
+// certified states the key and the threshold of a committee whose certificate the
+// holder of the fact has checked. It is what combining partial decryptions rests on.
+func (c *committee) certified() world.Fact {
+	return world.Fact{Kind: CertifiedKey, Ref: c.id, Data: certifiedData(c.commitments)}
+}
+
+const certifiedTag = 'k'
+
+func certifiedData(c *sharing.Commitments) []byte {
+	return world.Pack(certifiedTag, world.Int(int64(c.Threshold())), group.Bytes(c.Key()))
+}
+
+// parseCertified decodes the data of a certified key: t, and the encoded point.
+func parseCertified(data []byte) (t int, key []byte, err error) {
+	f, err := world.Unpack(data, certifiedTag, 2)
+	if err != nil {
+		return 0, nil, fmt.Errorf("certified key: %w", err)
+	}
+	n, err := world.ParseInt(f[0])
+	if err != nil || n < 1 || n > sharing.MaxTrustees || len(f[1]) != group.Size {
+		return 0, nil, errors.New("certified key: threshold out of range, or not a point")
+	}
+	return int(n), f[1], nil
+}

@@ -1,0 +1,273 @@
+package threshold
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/e2ee"
+	"doormat/escrow"
+	"doormat/escrow/group"
+	"doormat/escrow/sharing"
+	"doormat/escrow/tdh2"
+	"doormat/world"
+	"doormat/world/law"
+)
+
+// liar is trustee 3 of 3 in the hands of somebody who answers as it likes. Its threshold
+// is 2, and the order is for what A and B wrote.
+type liar struct {
+	*stage
+	t       *testing.T
+	order   law.Signed
+	items   []*item // that the agency asked about
+	own     *sharing.Polynomial
+	genuine *sharing.Commitments
+	share   sharing.Share
+}
+
+func newLiar(t *testing.T) *liar {
+	s := newStage(t)
+	s.advance(2)
+	s.comply("court", "provider")
+	s.order()
+	l := &liar{stage: s, t: t, order: s.signed(), genuine: s.founding.committee.commitments, share: s.founding.shares[2]}
+	_, items, err := parseRequest(s.of(KindRequest)[0].Data)
+	require.NoError(t, err)
+	require.Len(t, items, 2)
+	l.items = items
+	l.own, err = sharing.NewPolynomial(suite, 1, nil, world.Seed(7).Stream("mine"))
+	require.NoError(t, err)
+	return l
+}
+
+// planted is the item with a seed that the liar chose, under a committee of its own.
+func (l *liar) planted(i *item) *item {
+	pk, err := tdh2.NewPublicKey(suite, []byte(i.keyID), l.own.Commit().Key())
+	require.NoError(l.t, err)
+	var chosen [escrow.SeedSize]byte
+	copy(chosen[:], "a seed that the trustee chose...")
+	fake := *i
+	fake.seed = pk.Encrypt(fake.label(), chosen).Bytes()
+	return &fake
+}
+
+// partial answers for an item with a share, and says that it is under the committee c.
+func (l *liar) partial(i *item, key, c *sharing.Commitments, share sharing.Share) world.Fact {
+	checked, err := checkItem(i, key.Key())
+	require.NoError(l.t, err)
+	p, err := checked.Partial(share, world.Seed(8).Stream("x"))
+	require.NoError(l.t, err)
+	return world.Fact{Kind: Partial, Ref: i.meta.ID, Data: partialData(committeeFact("key 1/epoch 0", c).Data, i, p)}
+}
+
+func (l *liar) ownShare() sharing.Share {
+	share, err := l.own.Share(3)
+	require.NoError(l.t, err)
+	return share
+}
+
+func (l *liar) good(i int) world.Fact { return l.partial(l.items[i], l.genuine, l.genuine, l.share) }
+
+// info is what an answer of trustee 3 to the agency's request is sealed for.
+func (l *liar) info() []byte { return answerInfo("trustee:3", l.order.Bytes, l.items) }
+
+// answers has trustee 3 answer the agency, and gives what was filed and warned of.
+func (l *liar) answers(info []byte, facts ...world.Fact) (filed []world.Fact, warned []string) {
+	data, err := sealAnswer(world.Seed(9).Stream("y"), l.order.Order.Agency, info, facts)
+	require.NoError(l.t, err)
+	return l.deliver("trustee:3", data)
+}
+
+func (l *liar) deliver(from string, data []byte) (filed []world.Fact, warned []string) {
+	before, heard := len(l.play.Net.Node("agency").Holdings()), len(l.warned)
+	l.post(world.Packet{From: from, To: "agency", Data: data})
+	for _, w := range l.warned[heard:] {
+		require.True(l.t, strings.HasPrefix(w, "agency: refused an answer of "+from+": "), w)
+		warned = append(warned, strings.TrimPrefix(w, "agency: refused an answer of "+from+": "))
+	}
+	return l.play.Net.Node("agency").Holdings()[before:], warned
+}
+
+// seeds are those that follow from all that the agency holds, and from more.
+func (l *liar) seeds(more ...world.Fact) (found []string) {
+	for _, f := range saturate(append(l.play.Net.Node("agency").Holdings(), more...)) {
+		if f.Kind == Seed {
+			found = append(found, string(f.Data))
+		}
+	}
+	return found
+}
+
+// TestAgencyRefuses has a trustee answer in every way but the right one. Nothing of it is
+// filed, no seed follows from it, and the trustee is named.
+func TestAgencyRefuses(t *testing.T) {
+	l := newLiar(t)
+	key := l.genuine.Bytes()[:group.Size] // the constant term
+	constant, err := sharing.DecodeCommitments(suite, 1, key)
+	require.NoError(t, err)
+	later, err := sharing.DecodeCommitments(suite, 2, append(append([]byte{}, key...), l.own.Commit().Bytes()...))
+	require.NoError(t, err)
+	altered := func(change func(*item)) world.Fact {
+		i := *l.planted(l.items[0])
+		change(&i)
+		return l.partial(l.planted(&i), l.own.Commit(), l.own.Commit(), l.ownShare())
+	}
+	neverAsked, err := newItem(l.uploads[0])
+	require.NoError(t, err)
+	neverAsked.meta.ID = "another"
+	swapped := l.good(0)
+	swapped.Ref = l.items[1].meta.ID
+	badProof := l.good(0)
+	badProof.Data = changed(t, badProof, func(p []byte) { p[len(p)-1] ^= 1 })
+	ofTwo := l.partial(l.items[0], l.genuine, l.genuine, l.founding.shares[1])
+
+	cases := []struct {
+		name, warning string
+		fact          world.Fact
+	}{
+		{"a committee and an item of its own", "did not ask", l.partial(l.planted(l.items[0]), l.own.Commit(), l.own.Commit(), l.ownShare())},
+		{"a committee of its own for the agency's item", "not that of key 1",
+			world.Fact{Kind: Partial, Ref: l.items[0].meta.ID, Data: under(t, l.good(0), committeeFact("", l.own.Commit()).Data)}},
+		{"a threshold of 1 under the right key", "threshold is 1", world.Fact{Kind: Partial, Ref: l.items[0].meta.ID,
+			Data: under(t, l.good(0), committeeFact("", constant).Data)}},
+		{"shares of another epoch", "another epoch", world.Fact{Kind: Partial, Ref: l.items[0].meta.ID,
+			Data: under(t, l.good(0), committeeFact("", later).Data)}},
+		{"no committee", "malformed", world.Fact{Kind: Partial, Ref: l.items[0].meta.ID, Data: under(t, l.good(0), []byte("key 1"))}},
+		{"another sender in the item", "did not ask", altered(func(i *item) { i.meta.From, i.meta.To = "B", []string{"A"} })},
+		{"another hash of the body", "did not ask", altered(func(i *item) { i.bodyHash[0] ^= 1 })},
+		{"another key id", "did not ask", altered(func(i *item) { i.keyID = "key 2" })},
+		{"an item of no request", "did not ask", l.partial(l.planted(neverAsked), l.own.Commit(), l.own.Commit(), l.ownShare())},
+		{"the answer for one message as that for another", "did not ask", swapped},
+		{"a proof that is wrong", "no sound proof", badProof},
+		{"the answer of another trustee", "in the name of trustee:2", ofTwo},
+		{"something else", "holds more than partial decryptions", world.Fact{Kind: Seed, Ref: l.items[0].meta.ID, Data: make([]byte, 32)}},
+		{"nothing that can be read", "malformed", world.Fact{Kind: Partial, Ref: l.items[0].meta.ID, Data: []byte("short")}},
+	}
+	for _, c := range cases {
+		filed, warned := l.answers(l.info(), c.fact)
+		require.Empty(t, filed, c.name)
+		require.Len(t, warned, 1, c.name)
+		require.Contains(t, warned[0], c.warning, c.name)
+		if c.fact.Kind == Partial {
+			require.Empty(t, l.seeds(c.fact), "%s: from what was not filed either", c.name)
+		}
+	}
+
+	filed, warned := l.answers(l.info(), badProof, l.good(0), ofTwo, l.good(1))
+	require.Equal(t, []world.Kind{CertifiedKey, Partial, Partial}, kindsOf(filed), "what is good of an answer is kept")
+	require.Len(t, warned, 2)
+	filed, warned = l.answers(l.info(), l.good(0), l.good(0))
+	require.Empty(t, filed, "once each")
+	require.Empty(t, warned)
+	require.Empty(t, l.seeds(), "one answer of two that are needed")
+}
+
+// TestOwnCommittee is the whole of the fraud: one trustee alone, with a committee of one
+// and a field for it, says what the seed of somebody's message is.
+func TestOwnCommittee(t *testing.T) {
+	l := newLiar(t)
+	fake := l.planted(l.items[0])
+	fact := l.partial(fake, l.own.Commit(), l.own.Commit(), l.ownShare())
+	filed, warned := l.answers(l.info(), fact)
+	require.Empty(t, filed)
+	require.Len(t, warned, 1)
+
+	// A thief who knows the message's field and the certified key is not fooled either,
+	// whatever committee and certificate of the liar's own lie beside them.
+	upload := world.Fact{Kind: e2ee.Envelopes, Ref: fake.meta.ID, Data: l.uploads[0]}
+	made, err := makeCommittee(world.Input{Text: []byte("key 1\n1\n3"), Random: make([]byte, 64)})
+	require.NoError(t, err)
+	more := []world.Fact{upload, fact, l.founding.committee.certified(), committeeFact("key 1/epoch 0", l.own.Commit())}
+	for _, d := range made {
+		if d.Kind != CommitteeKey {
+			more = append(more, d.Fact)
+		}
+	}
+	require.Empty(t, l.seeds(more...))
+	// And with t honest answers it gets the one seed that is true.
+	more = append(more, l.good(0), l.partial(l.items[0], l.genuine, l.genuine, l.founding.shares[0]))
+	require.Len(t, l.seeds(more...), 1)
+}
+
+// TestAnswerToAnotherRequest replays answers: under another order, for other items, as
+// another trustee's, and once more.
+func TestAnswerToAnotherRequest(t *testing.T) {
+	l := newLiar(t)
+	other := *l
+	l.stage.order() // another one for the same messages
+	other.order = l.signed()
+	require.NotEqual(t, l.order.Bytes, other.order.Bytes)
+	for name, info := range map[string][]byte{
+		"made up":              []byte("info"),
+		"as another trustee's": answerInfo("trustee:1", l.order.Bytes, l.items),
+		"for fewer items":      answerInfo("trustee:3", l.order.Bytes, l.items[:1]),
+		"for no order":         answerInfo("trustee:3", nil, l.items),
+	} {
+		filed, warned := l.answers(info, l.good(0))
+		require.Empty(t, filed, name)
+		require.Len(t, warned, 1, name)
+		require.Contains(t, warned[0], "did not make", name)
+	}
+
+	// Sealed under the first order, and said to be to the second.
+	data, err := sealAnswer(world.Seed(9).Stream("y"), l.order.Order.Agency, l.info(), []world.Fact{l.good(0)})
+	require.NoError(t, err)
+	a, err := parseAnswer(data)
+	require.NoError(t, err)
+	a.info = other.info()
+	filed, warned := l.deliver("trustee:3", a.encode())
+	require.Empty(t, filed)
+	require.Contains(t, warned[0], "does not open")
+	filed, warned = l.deliver("trustee:2", data)
+	require.Empty(t, filed)
+	require.Contains(t, warned[0], "did not make", "trustee 2 sends what trustee 3 sealed")
+
+	filed, warned = l.deliver("trustee:3", data)
+	require.Len(t, filed, 2, "the certified key, and the partial decryption")
+	require.Empty(t, warned)
+	filed, warned = l.deliver("trustee:3", data)
+	require.Empty(t, filed, "nothing new")
+	require.Empty(t, warned)
+}
+
+// TestAgencyReadsTheBoard serves orders after refreshes and rotations: the agency knows
+// of each new key and epoch from the board, and of no other.
+func TestAgencyReadsTheBoard(t *testing.T) {
+	env := environment(2, 3)
+	env.Settings.Refresh, env.Settings.Rotate = 1, 2
+	s := stageFor(t, env, 5)
+	s.advance(5)
+	s.comply(everybody...)
+	got := kinds(s.order())
+	require.Equal(t, 3, got[Partial]/3, "what is under a destroyed key opens to nobody")
+	require.Empty(t, s.warned)
+	work := s.play.Net.Node("agency").(*law.Agency).Clerk.(*casework)
+	require.Nil(t, work.committee("key 1"), "destroyed")
+	now := work.committee("key 3")
+	require.NotNil(t, now)
+	require.ErrorContains(t, now.same(now.in("", s.founding.committee.commitments).fact().Data), "not that of key 3")
+}
+
+func kindsOf(facts []world.Fact) (list []world.Kind) {
+	for _, f := range facts {
+		list = append(list, f.Kind)
+	}
+	return list
+}
+
+// under is a partial decryption that says it is under another committee.
+func under(t *testing.T, f world.Fact, committee []byte) []byte {
+	p, err := parsePartial(f.Data)
+	require.NoError(t, err)
+	return world.Pack(partialTag, committee, p.item, p.partial)
+}
+
+func changed(t *testing.T, f world.Fact, change func([]byte)) []byte {
+	p, err := parsePartial(f.Data)
+	require.NoError(t, err)
+	bytes := append([]byte{}, p.partial...)
+	change(bytes)
+	return world.Pack(partialTag, p.committee, p.item, bytes)
+}
