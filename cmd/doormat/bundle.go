@@ -85,7 +85,7 @@ func put(from, path string) (place, error) {
 		if !info.Mode().IsRegular() {
 			return p, fmt.Errorf("%s: is no file any more", path)
 		}
-		aside, err := os.MkdirTemp(filepath.Dir(path), ".doormat-*")
+		aside, err := os.MkdirTemp(filepath.Dir(path), tempPrefix()+"*")
 		if err != nil {
 			return p, err
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -23,12 +22,6 @@ type output struct {
 	path  string   // of the file to be, "" for stdout
 	temp  *os.File // what becomes that file
 	mode  fs.FileMode
-}
-
-// createTemp makes a file of its own in a folder, with the permissions that the user's
-// other new files get.
-func createTemp(folder string) (*os.File, error) {
-	return os.OpenFile(filepath.Join(folder, ".doormat-"+rand.Text()), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
 // modeOf is the permissions of the file that is replaced, or else of the new one.

@@ -1,0 +1,16 @@
+//go:build !unix
+
+package main
+
+import "os"
+
+// alive reports whether a process of that number runs. Where that cannot be told,
+// it does.
+func alive(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	_ = p.Release()
+	return true
+}
