@@ -12,6 +12,7 @@ import (
 	"doormat/attacks"
 	"doormat/demo/chat"
 	"doormat/demo/story"
+	"doormat/demo/timing"
 	"doormat/world"
 )
 
@@ -146,4 +147,15 @@ func TestJSONRoundTrips(t *testing.T) {
 func TestRanges(t *testing.T) {
 	require.Equal(t, "1-3, 7", ranges([]int{1, 2, 3, 7}))
 	require.Equal(t, "5", ranges([]int{5}))
+}
+
+// TestMeasuredBusy renders the same numbers of a quiet and of a busy machine: only
+// the second says that they are not for quoting.
+func TestMeasuredBusy(t *testing.T) {
+	row := timing.Design{Name: "Toy", ID: "toy", Total: 10, Opened: 10, PerSecond: 100, PerSecondLow: 90, PerSecondHigh: 105, FloorSpread: 0.02}
+	quiet := Measured(&timing.Result{Designs: []timing.Design{row}}, 80)
+	require.Contains(t, quiet, "half of the rounds: 90 to 105 a second")
+	require.NotContains(t, quiet, "busy")
+	row.FloorSpread = 0.4
+	require.Contains(t, Measured(&timing.Result{Designs: []timing.Design{row}}, 80), "The machine is busy: the floor, always the same work,")
 }

@@ -39,6 +39,11 @@ func measuredKey(p *page, d *timing.Design, aDay float64) {
 	p.field("Floor", fmt.Sprintf("%.1f µs: one multiplication in the escrow designs' group, one ChaCha20-Poly1305", d.FloorMicros))
 	p.field("Ratio", fmt.Sprintf("%.2f × the floor to open, %.2f × with reading", d.Ratio, d.RatioReading))
 	p.field("Measured", fmt.Sprintf("%.0f messages a second on one core (%d timed, reading included)", d.PerSecond, d.Timed))
+	p.field("", fmt.Sprintf("half of the rounds: %.0f to %.0f a second", d.PerSecondLow, d.PerSecondHigh))
+	if d.Busy() {
+		p.field("Do not quote", fmt.Sprintf("The machine is busy: the floor, always the same work, varied by %.0f%%. "+
+			"Close other programs and measure again.", 100*d.FloorSpread))
+	}
 	p.field("Extrapolated", fmt.Sprintf("%.0f such cores keep up with %.0f billion messages a day. This is arithmetic, "+
 		"not a measurement. It leaves out %s.", d.Cores, aDay/1e9, timing.Leaves))
 }

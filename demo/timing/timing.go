@@ -59,14 +59,17 @@ type Design struct {
 	Reading []string `json:"reading"`  // rules for each message that need no key
 	Opening []string `json:"opening"`  // rules for each message that do
 
-	Timed        int     `json:"timed"` // messages opened while the clock ran
-	ReadMicros   float64 `json:"read_micros"`
-	OpenMicros   float64 `json:"open_micros"`
-	FloorMicros  float64 `json:"floor_micros"`       // see [newFloor]
-	Ratio        float64 `json:"ratio"`              // of opening to the floor
-	RatioReading float64 `json:"ratio_with_reading"` // of reading and opening to the floor
-	PerSecond    float64 `json:"per_second"`         // messages on one core, reading included
-	Cores        float64 `json:"extrapolated_cores"` // for MessagesADay, for ever
+	Timed         int     `json:"timed"` // messages opened while the clock ran
+	ReadMicros    float64 `json:"read_micros"`
+	OpenMicros    float64 `json:"open_micros"`
+	FloorMicros   float64 `json:"floor_micros"`       // see [newFloor]
+	Ratio         float64 `json:"ratio"`              // of opening to the floor
+	RatioReading  float64 `json:"ratio_with_reading"` // of reading and opening to the floor
+	PerSecond     float64 `json:"per_second"`         // messages on one core, reading included
+	PerSecondLow  float64 `json:"per_second_low"`     // a quarter of the rounds was slower
+	PerSecondHigh float64 `json:"per_second_high"`    // a quarter of the rounds was faster
+	FloorSpread   float64 `json:"floor_spread"`       // of the same work, see [Design.Busy]
+	Cores         float64 `json:"extrapolated_cores"` // for MessagesADay, for ever
 }
 
 // Keys measures designs under the settings. Each takes about as long as given,
@@ -186,14 +189,28 @@ func (row *Design) clock(ctx context.Context, plans []*plan, each time.Duration)
 			}
 		}
 	}
-	row.sum(median(reading), median(opening), median(least))
+	both := make([]float64, len(reading))
+	for i := range reading {
+		both[i] = reading[i] + opening[i]
+	}
+	row.sum(quantile(reading, 0.5), quantile(opening, 0.5), quantile(least, 0.5))
+	row.PerSecondLow, row.PerSecondHigh = 1e6/quantile(both, 0.75), 1e6/quantile(both, 0.25)
+	row.FloorSpread = (quantile(least, 0.75) - quantile(least, 0.25)) / row.FloorMicros
 	return nil
 }
 
-func median(list []float64) float64 {
-	slices.Sort(list)
-	return list[len(list)/2]
+// quantile is the value below which a part of the list lies: 0.5 gives the median.
+func quantile(list []float64, part float64) float64 {
+	list = slices.Sorted(slices.Values(list))
+	return list[int(part*float64(len(list)-1))]
 }
+
+// tooBusy is a spread of the floor that a quiet machine stays well below.
+const tooBusy = 0.1
+
+// Busy reports that the machine did other things meanwhile: the same work took
+// times whose middle half spreads by more than a tenth. Such numbers are not for quoting.
+func (row *Design) Busy() bool { return row.FloorSpread > tooBusy }
 
 // sum fills in what follows from microseconds a message.
 func (row *Design) sum(reading, opening, floor float64) {
