@@ -26,8 +26,15 @@ import (
 // The width of a page in columns, if nothing better is known, and its bounds.
 const (
 	DefaultWidth = 80
-	MinWidth     = 60
+	MinWidth     = 30
 	MaxWidth     = 100
+)
+
+// roomForWords is the narrowest column of prose, and indented is where it begins
+// if it stands below its label.
+const (
+	roomForWords = 24
+	indented     = 4
 )
 
 // page is text under construction.
@@ -71,8 +78,17 @@ func (p *page) prose(indent int, text string) {
 func (p *page) field(label, text string) { p.beside(13, bold(label), Clean(text)) }
 
 // beside wraps text in a column that begins at the given place, with something on
-// its left in the first line. text may be styled, so it is not cleaned here.
+// its left in the first line. Where that leaves too little room for words, the text
+// goes below what is on its left. It may be styled, so it is not cleaned here.
 func (p *page) beside(column int, left, text string) {
+	if p.width-column < roomForWords && column > indented {
+		if strings.TrimSpace(left) != "" {
+			for _, l := range wrap(strings.TrimLeft(left, " "), p.width) {
+				p.line("%s", strings.TrimRight(l, " "))
+			}
+		}
+		left, column = "", indented
+	}
 	for i, l := range wrap(text, p.width-column) {
 		if i > 0 {
 			left = ""

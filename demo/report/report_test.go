@@ -159,3 +159,32 @@ func TestMeasuredBusy(t *testing.T) {
 	row.FloorSpread = 0.4
 	require.Contains(t, Measured(&timing.Result{Designs: []timing.Design{row}}, 80), "The machine is busy: the floor, always the same work,")
 }
+
+// TestNarrow prints lists at widths down to a phone's: no line is wider than the
+// page, and no word that stands whole on a wide page is broken on a narrow one.
+func TestNarrow(t *testing.T) {
+	words := func(text string) map[string]bool {
+		set := map[string]bool{}
+		for _, w := range strings.Fields(ansi.Strip(text)) {
+			set[w] = true
+		}
+		return set
+	}
+	headers := []world.Design{longNames{}}
+	wide := words(Designs(headers, 100))
+	for width := MinWidth; width <= 60; width++ {
+		page := Designs(headers, width)
+		for line := range strings.Lines(ansi.Strip(page)) {
+			require.LessOrEqual(t, lipgloss.Width(strings.TrimSuffix(line, "\n")), width, line)
+		}
+		require.Equal(t, wide, words(page), "at %d columns", width)
+	}
+}
+
+// longNames is a design with a long id and long words.
+type longNames struct{ world.Design }
+
+func (longNames) Info() world.Info {
+	return world.Info{ID: "threshold-hardened-more", Name: "Threshold escrow, as strong as it gets",
+		Doc: "Trustees' decryption hardware unquestionably authenticates every court's signature before answering."}
+}
