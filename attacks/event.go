@@ -94,7 +94,11 @@ func (a *adversary) afterwards() {
 	if n := len(a.events); n > 0 {
 		last = a.events[n-1]
 	}
-	if len(a.now.Gained) > 0 || a.run.Moment() > last.Moment || len(a.run.noticed) > last.heard || a.run.forged > last.Forged {
+	heard := len(a.run.noticed)
+	if a.shared { // others may have rested longer
+		heard = len(a.run.by(a.held.days))
+	}
+	if len(a.now.Gained) > 0 || a.run.Moment() > last.Moment || heard > last.heard || a.run.forged > last.Forged {
 		a.record(0, "", "life goes on")
 	}
 }

@@ -8,8 +8,10 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"doormat/world"
+	"doormat/world/law"
 )
 
 // group is attacks on one design under settings that differ in At at most. Those
@@ -18,8 +20,8 @@ import (
 type group struct {
 	*site
 	jobs     []job
-	honest   map[int][]Evidence // what an honest run notices, by days of rest after it
-	journeys map[int][]Hop      // of messages in the honest run, if the lab records
+	honest   *run          // lives long enough to show what is noticed when nobody attacks
+	journeys map[int][]Hop // of messages in the honest run, if the lab records
 
 	undisturbed *Recording // of an honest run that no script reads, if the lab records
 }
@@ -117,14 +119,29 @@ func (g *group) equip(t *trial) error {
 		header: t.header, settings: t.settings, design: g.design.Info().ID,
 		needs: needs, withheld: map[world.Capability]bool{}, random: g.lab.Seed.Stream("adversary " + t.header.ID),
 	}
-	principals := map[string]bool{}
+	principals, used := map[string]bool{}, map[string]bool{}
 	for _, c := range needs {
 		t.cell.Needs = append(t.cell.Needs, c.String())
 		principals[c.Principal] = true
+		for _, name := range g.behind(c, t.settings) {
+			used[name] = true
+		}
 		t.adv.withheld[c] = slices.Contains(g.lab.Withhold, c.String())
 	}
-	t.cell.Applicable, t.cell.Parties = true, len(principals)
+	t.cell.Applicable, t.cell.Parties, t.cell.Principals = true, len(principals), len(used)
 	return nil
+}
+
+// behind lists the nodes of this deployment behind a capability; the network is one.
+func (g *group) behind(c world.Capability, s world.Settings) []string {
+	if c.Principal == world.NetworkName {
+		return []string{world.NetworkName}
+	}
+	members, err := world.Members(c.Principal, s, g.truth.conv.People(s.Target))
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(members, func(name string) bool { return !g.nodes[name] })
 }
 
 // applicable resolves the needs of an attack. An error wraps
@@ -209,12 +226,31 @@ func (g *group) share(ctx context.Context, trials []*trial) error {
 	if err := g.endRun(r, len(trials) > 0); err != nil {
 		return err
 	}
-	g.honest, g.journeys = map[int][]Evidence{0: r.atEnd()}, r.journeys
+	g.honest, g.journeys = r, r.journeys
 	for _, t := range trials {
 		t.cell.Seconds = (g.lab.now() - start) / float64(len(trials))
 	}
-	return nil
+	return g.restOn(r)
 }
+
+// sealed is how many days an attack with an order outlives the conversation, unless
+// its script rests as well: those of the sealing period, and the night of publication.
+const sealed = int(law.SealingPeriod/(24*time.Hour)) + 2
+
+// restOn lets the honest run live as long as those of attacks with orders, with which
+// it is compared: less work than another run.
+func (g *group) restOn(r *run) error {
+	end := len(g.truth.conv.Messages)
+	if r.rested >= sealed || !slices.ContainsFunc(g.jobs, func(j job) bool {
+		return slices.Contains(j.technique.Header().Needs, courtOrders.String())
+	}) {
+		return nil
+	}
+	return r.reach(when{end, sealed})
+}
+
+// courtOrders is the capability without which no court signs anything.
+var courtOrders = world.Capability{Principal: world.Court, Surface: world.Order}
 
 func (g *group) newRun(ctx context.Context) (*run, error) {
 	r, err := newRun(ctx, g.truth, g.deploy)
@@ -226,8 +262,8 @@ func (g *group) newRun(ctx context.Context) (*run, error) {
 
 // usual lists what is noticed in a run in which nobody attacks.
 func (g *group) usual(ctx context.Context, days int) ([]Evidence, error) {
-	if e, ok := g.honest[days]; ok {
-		return e, nil
+	if g.honest != nil && days <= g.honest.rested {
+		return g.honest.by(days), nil
 	}
 	r, err := g.newRun(ctx)
 	if err != nil {
@@ -236,8 +272,8 @@ func (g *group) usual(ctx context.Context, days int) ([]Evidence, error) {
 	if err := r.reach(when{len(g.truth.conv.Messages), days}); err != nil {
 		return nil, err // a run cut short says nothing to the trials that follow
 	}
-	g.honest[days] = r.noticed
-	return r.noticed, nil
+	g.honest = r
+	return r.by(days), nil
 }
 
 // begin starts a script as a coroutine that stops wherever time must pass.
@@ -289,7 +325,11 @@ func (g *group) alone(ctx context.Context, t *trial) {
 		if t.script(ctx); t.err != nil {
 			return t.err
 		}
-		return r.Advance(len(g.truth.conv.Messages)) // life goes on after the script
+		if err := r.Advance(len(g.truth.conv.Messages)); err != nil { // life goes on after the script
+			return err
+		}
+		t.adv.takeStock()
+		return r.unseal()
 	})
 	t.cell.Seconds = g.lab.now() - start
 }

@@ -80,7 +80,7 @@ adv.advance(adv.end)
 func TestRestingIsNotNoticed(t *testing.T) {
 	rest := "adv.advance(adv.end)\nadv.rest(%d)\nadv.hold(\"device:A.control\")"
 	l := toyLab(t, attack(`"device:A.control"`, "", opensAll, fmt.Sprintf(rest, 3)))
-	l.Designs = []world.Design{weary{}}
+	l.Designs = []world.Design{weary{anything{}}}
 	c := runOne(t, l)
 	require.Empty(t, c.Error)
 	require.Empty(t, c.Noticed)
@@ -90,15 +90,15 @@ adv.hold("provider.control")
 for p in adv.packets(adv.end):
     p.drop()
 adv.rest(3)`))
-	l.Designs = []world.Design{weary{}}
+	l.Designs = []world.Design{weary{anything{}}}
 	require.Empty(t, runOne(t, l).Noticed)
 }
 
-// weary is the toy with a trustee that complains each day.
-type weary struct{ anything }
+// weary is a design with somebody that complains each day.
+type weary struct{ world.Design }
 
-func (weary) Setup(env world.Environment) (world.Deploy, error) {
-	deploy, err := anything{}.Setup(env)
+func (w weary) Setup(env world.Environment) (world.Deploy, error) {
+	deploy, err := w.Design.Setup(env)
 	return func() []world.Node { return append(deploy(), clerk{}) }, err
 }
 

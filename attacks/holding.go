@@ -99,6 +99,7 @@ func (a *adversary) overhear(p world.Packet) {
 		a.now.use(by)
 	}
 	h.mine = h.sent(p, a.run.Net.Now())
+	a.run.foreign = h.mine
 	switch origin := h.by(p); {
 	case origin != "":
 		h.fact = a.observe(origin, p, !h.mine)

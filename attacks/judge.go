@@ -31,6 +31,8 @@ func (g *group) judge(t *trial) error {
 	c.Attachments = Count{len(a.files), len(g.truth.owner)}
 	c.Content = Tally(g.truth.conv, t.settings.Target, c.At, a.opened)
 	c.Forged, c.FalseClaims = a.run.forged, len(a.wrong)
+	c.People, c.Delivered = a.exposed(), a.run.delivered(a.held.days)
+	c.Disclosed = append(c.Disclosed, a.run.told...)
 	a.afterwards()
 	if a.rec != nil {
 		a.takeStock()
@@ -41,7 +43,7 @@ func (g *group) judge(t *trial) error {
 		return nil // what a script left behind when it failed is not worth working on
 	}
 	if !a.shared {
-		usual, err := g.usual(ctx, a.held.days)
+		usual, err := g.usual(ctx, a.run.rested)
 		if err != nil {
 			return err
 		}
@@ -75,6 +77,30 @@ func (g *group) compare(t *trial) {
 		}
 		t.cell.Expected = t.cell.Trace.Surprise == ""
 	}
+}
+
+// exposed counts the people of whom something that they wrote was recovered. Both
+// sides may ask who they are: an order reads whoever writes to the person it names,
+// and a thief reads people whom nobody suspects of anything.
+func (a *adversary) exposed() (p People) {
+	conv := a.run.truth.conv
+	read := map[string]bool{}
+	for k := range a.opened {
+		read[conv.Messages[k-1].From] = true
+	}
+	for i := range a.files {
+		read[conv.Messages[a.run.truth.owner[i-1]-1].From] = true
+	}
+	for account := range read {
+		p.Read++
+		if account != a.settings.Target && !a.run.named[account] {
+			p.Unnamed++
+		}
+		if slices.Contains(conv.Privileged, account) {
+			p.Privileged++
+		}
+	}
+	return p
 }
 
 // maxProven bounds the claims among which prove looks.
@@ -125,7 +151,7 @@ func (a *adversary) service(ctx context.Context) (Lawful, error) {
 	}
 	served := map[int]bool{}
 	for _, f := range a.lawful.facts {
-		if k := a.run.truth.number[string(f.Data)]; a.opened[k] && a.run.asked[k] {
+		if k := a.run.truth.number[string(f.Data)]; a.opened[k] && !a.run.asked[k].IsZero() {
 			served[k] = true
 		}
 	}

@@ -3,6 +3,7 @@ package attacks
 import (
 	"context"
 	"slices"
+	"time"
 
 	"doormat/world"
 	"doormat/world/law"
@@ -15,14 +16,19 @@ type run struct {
 	ctx      context.Context
 	truth    *truth
 	rested   int                     // days of rest after the last message
-	before   int                     // evidence from before the rest
 	taken    map[string]bool         // principals under the adversary's program
 	silent   map[string]bool         // those of them whose program does nothing
 	hold     func(world.Packet) bool // what a script does about packets, nil if nothing
 	noticed  []Evidence
+	heard    []time.Time // when, of each in noticed
+	told     []Disclosure
 	shown    map[display]int
+	reached  map[display]time.Time // when a text first stood on a screen, whoever runs the device
 	forged   int
-	asked    map[int]bool // messages in scope of orders that the court signed, typed or still to come
+	foreign  bool              // the packet that travels now is the adversary's
+	orders   int               // that the court signed and handed out
+	asked    map[int]time.Time // messages in scope of these, typed or still to come, and since when
+	named    map[string]bool   // accounts that these name
 	watchers []func(world.Packet)
 	obtained func([]world.Fact) // hears what the agency obtained under an order
 
@@ -36,7 +42,8 @@ type run struct {
 type display struct{ to, from, body string }
 
 func newRun(ctx context.Context, t *truth, deploy world.Deploy) (*run, error) {
-	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, silent: map[string]bool{}, shown: map[display]int{}, asked: map[int]bool{}}
+	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, silent: map[string]bool{},
+		shown: map[display]int{}, reached: map[display]time.Time{}, asked: map[int]time.Time{}, named: map[string]bool{}}
 	var err error
 	if r.Play, err = world.NewPlay(ctx, t.conv, t.said, deploy(), r.watch); err != nil {
 		return nil, err
@@ -50,20 +57,38 @@ func (r *run) reach(w when) error {
 	if err := r.Advance(w.moment); err != nil || w.days <= r.rested {
 		return err
 	}
-	if r.rested == 0 {
-		r.before = len(r.noticed)
-	}
 	days := w.days - r.rested
 	r.rested = w.days
 	return r.Rest(days)
 }
 
-// atEnd lists the evidence up to the last message.
-func (r *run) atEnd() []Evidence {
-	if r.rested == 0 {
-		return r.noticed
+// until is when so many days of rest after the last message are over.
+func (r *run) until(days int) time.Time {
+	messages := r.truth.conv.Messages
+	return messages[len(messages)-1].Sent.AddDate(0, 0, days)
+}
+
+// by lists the evidence up to the last message and so many days of rest after it.
+func (r *run) by(days int) []Evidence {
+	end := r.until(days)
+	n, _ := slices.BinarySearchFunc(r.heard, end, func(t, end time.Time) int {
+		if t.After(end) {
+			return 1
+		}
+		return -1
+	})
+	return r.noticed[:n]
+}
+
+// unseal rests until the court has published every order that it signed, so that
+// whoever is to learn of it does.
+func (r *run) unseal() error {
+	court, ok := r.Net.Node(world.Court).(interface{ SealedUntil() time.Time })
+	if !ok || court.SealedUntil().IsZero() {
+		return nil
 	}
-	return r.noticed[:r.before]
+	days := int(court.SealedUntil().Sub(r.Net.Now())/(24*time.Hour)) + 1 // it publishes at midnight
+	return r.reach(when{r.Moment(), r.rested + max(days, 0) + 1})
 }
 
 // comply tells the principals whose order surface is granted that lawful process
@@ -89,13 +114,17 @@ func (r *run) watch(p world.Packet) {
 	if r.journeys != nil {
 		r.follow(p)
 	}
+	r.foreign = false
 	for _, w := range r.watchers {
 		w(p)
 	}
-	if r.taken[p.From] {
+	if p.Kind() == world.KindShown {
+		r.screen(p)
+	}
+	if r.taken[p.From] || r.foreign {
 		return
 	}
-	if p.From == "court" && p.Kind() == law.KindSigned {
+	if p.From == world.Court && p.Kind() == law.KindSigned {
 		r.ordered(p)
 	}
 	if !p.Private() {
@@ -111,7 +140,10 @@ func (r *run) watch(p world.Packet) {
 	case world.KindWarning:
 		if f, err := world.Unpack(p.Data, world.KindWarning, 1); err == nil {
 			r.noticed = append(r.noticed, Evidence{p.From, string(f[0]), r.Moment()})
+			r.heard = append(r.heard, r.Net.Now())
 		}
+	case world.KindNotice:
+		r.notice(p)
 	case world.KindShown, world.KindFile:
 		to, isUser := world.AccountOf(p.To)
 		f, err := world.Unpack(p.Data, p.Kind(), 2)
@@ -128,15 +160,62 @@ func (r *run) ordered(p world.Packet) {
 	if err != nil {
 		return
 	}
-	messages := r.truth.conv.Messages
-	if !s.Order.Until.After(r.Net.Now()) {
+	messages, now := r.truth.conv.Messages, r.Net.Now()
+	if !s.Order.Until.After(now) {
 		messages = messages[:r.Moment()]
 	}
+	r.orders++
+	for _, account := range s.Order.Accounts {
+		r.named[account] = true
+	}
 	for i, m := range messages {
-		if s.Order.Covers(world.Meta{From: m.From, To: m.To, Group: m.Group, Sent: m.Sent}) {
-			r.asked[i+1] = true
+		_, before := r.asked[i+1]
+		if !before && s.Order.Covers(world.Meta{From: m.From, To: m.To, Group: m.Group, Sent: m.Sent}) {
+			r.asked[i+1] = now
 		}
 	}
+}
+
+// notice keeps what somebody says in public that it learned by design.
+func (r *run) notice(p world.Packet) {
+	f, err := world.Unpack(p.Data, world.KindNotice, 2)
+	if err != nil || p.To != world.Public {
+		return
+	}
+	if since, err := world.ParseTime(f[1]); err == nil {
+		hours := int(r.Net.Now().Sub(since) / time.Hour)
+		r.told = append(r.told, Disclosure{p.From, string(f[0]), r.Moment(), hours})
+	}
+}
+
+// screen notes what stands on a screen, also on that of a device which runs the
+// adversary's program: a text that was typed is there, whoever put it there.
+func (r *run) screen(p world.Packet) {
+	to, isUser := world.AccountOf(p.To)
+	f, err := world.Unpack(p.Data, world.KindShown, 2)
+	if err != nil || !isUser || p.From != world.DeviceOf(to) {
+		return
+	}
+	d := display{to, string(f[0]), string(f[1])}
+	if _, before := r.reached[d]; !before {
+		r.reached[d] = r.Net.Now()
+	}
+}
+
+// delivered counts the messages that stood on the screens of all whom they were
+// typed for, after so many days of rest.
+func (r *run) delivered(days int) Delivered {
+	typed := r.truth.conv.Messages[:r.Moment()]
+	d := Delivered{Total: len(typed)}
+	for i, m := range typed {
+		if !slices.ContainsFunc(m.To, func(to string) bool {
+			at, ok := r.reached[display{to, m.From, string(r.truth.said[i].Body)}]
+			return !ok || at.After(r.until(days))
+		}) {
+			d.Messages++
+		}
+	}
+	return d
 }
 
 // show counts a message or file on a screen as forged unless its user typed it for

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,4 +47,29 @@ func TestWhoseOrderItIs(t *testing.T) {
 	require.Zero(t, theirs.Content.Target.Recovered)
 	require.Zero(t, theirs.Metadata.Recovered)
 	require.Contains(t, run("1").Error, "want True or False as loot, got 1")
+}
+
+// An order names Marco, who learns of it when the sealing period is over, and so does
+// the monitor where the order is in a log. Nobody learns of a secret order, nor of a
+// forged one by this way.
+func TestDisclosed(t *testing.T) {
+	l := lab(t, "", func(*Options) {})
+	l.Attacks = slices.DeleteFunc(l.Attacks, func(a attacks.Technique) bool {
+		return !slices.Contains([]string{"narrow-order", "secret-order", "provider-hands-over", "court-key-unwatched", "broad-order"}, a.Header().ID)
+	})
+	res, err := l.Run(context.Background())
+	require.NoError(t, err)
+	by := map[string][]string{}
+	for _, c := range res.Cells {
+		for _, d := range c.Disclosed {
+			require.GreaterOrEqual(t, d.AfterHours, 90*24)
+			by[c.Attack+" "+c.Design] = append(by[c.Attack+" "+c.Design], d.By)
+		}
+	}
+	require.Equal(t, map[string][]string{
+		"narrow-order threshold":        {"monitor", "user:Marco"},
+		"provider-hands-over e2ee":      {"user:Marco"},
+		"provider-hands-over threshold": {"monitor", "user:Marco"},
+		"broad-order threshold":         {"monitor", "user:Dr Okoye", "user:Ines", "user:Jo", "user:Marco", "user:Ruth", "user:Sam"},
+	}, by)
 }

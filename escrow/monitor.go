@@ -2,6 +2,7 @@ package escrow
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"doormat/world"
@@ -12,7 +13,8 @@ import (
 // Monitor is a principal that asks the court about each new entry of the log and
 // warns of one that is not on the court's docket. It checks the evidence of each
 // entry, and warns if it was not shown one in between, or one that witnesses have
-// cosigned. What neither log nor witnesses show it, it does not miss.
+// cosigned. What neither log nor witnesses show it, it does not miss. Once the court
+// publishes what opens an entry, it tells of the order, late and by design.
 type Monitor struct {
 	// Follow, if set, reads an [Update] of the board. It returns the records that
 	// are new, the index of the first, and what there is to warn of. It fails with
@@ -20,16 +22,16 @@ type Monitor struct {
 	Follow func(update []byte) (first int64, records [][]byte, news []string, err error)
 
 	policy *ledger.Policy
-	next   int64           // index of the next entry
-	seen   int64           // largest size that a witness says it cosigned
-	told   int64           // up to which it has warned of entries that it misses
-	gap    bool            // it has asked the log for what is missing on the board
-	asked  map[string]bool // entries that the court was asked about
+	next   int64                // index of the next entry
+	seen   int64                // largest size that a witness says it cosigned
+	told   int64                // up to which it has warned of entries that it misses
+	gap    bool                 // it has asked the log for what is missing on the board
+	asked  map[string]time.Time // when the court was asked about an entry
 }
 
 // NewMonitor follows a log from an index on.
 func NewMonitor(policy *ledger.Policy, next int64) *Monitor {
-	return &Monitor{policy: policy, next: next, asked: map[string]bool{}}
+	return &Monitor{policy: policy, next: next, asked: map[string]time.Time{}}
 }
 
 // Name implements [world.Node].
@@ -39,7 +41,7 @@ func (*Monitor) Name() string { return "monitor" }
 func (*Monitor) Holdings() []world.Fact { return nil }
 
 // Handle implements [world.Node].
-func (m *Monitor) Handle(_ time.Time, p world.Packet) []world.Packet {
+func (m *Monitor) Handle(now time.Time, p world.Packet) []world.Packet {
 	switch {
 	case p.From == world.Clock && p.Kind() == world.KindTick:
 		m.gap = false
@@ -47,10 +49,12 @@ func (m *Monitor) Handle(_ time.Time, p world.Packet) []world.Packet {
 	case p.Kind() == KindSeen:
 		m.hear(p.Data)
 	case p.From == "log" && p.Kind() == law.KindLogged:
-		return m.entry(p.Data)
+		return m.entry(now, p.Data)
 	case p.From == "log" && p.Kind() == KindUpdate && m.Follow != nil:
-		return m.board(p.Data)
-	case p.From == "court" && p.Kind() == law.KindDocketed:
+		return m.board(now, p.Data)
+	case p.From == world.Court && p.Kind() == law.KindPublished:
+		return m.published(p.Data)
+	case p.From == world.Court && p.Kind() == law.KindDocketed:
 		f, err := world.Unpack(p.Data, law.KindDocketed, 2)
 		if err == nil && len(f[1]) == 1 && f[1][0] == 0 {
 			return []world.Packet{world.Warn("monitor", "the log holds an order that the court did not sign")}
@@ -60,7 +64,7 @@ func (m *Monitor) Handle(_ time.Time, p world.Packet) []world.Packet {
 }
 
 // entry asks the court about an entry that the log proves to hold.
-func (m *Monitor) entry(data []byte) []world.Packet {
+func (m *Monitor) entry(now time.Time, data []byte) []world.Packet {
 	f, err := world.Unpack(data, law.KindLogged, 2)
 	if err != nil {
 		return nil
@@ -77,20 +81,20 @@ func (m *Monitor) entry(data []byte) []world.Packet {
 		out = append(out, world.Warn("monitor", "the log left out entries"))
 	}
 	m.next = max(m.next, evidence.Index+1)
-	return append(out, m.inquire(f[0])...)
+	return append(out, m.inquire(now, f[0])...)
 }
 
 // inquire asks the court about an entry, once, however often it is shown.
-func (m *Monitor) inquire(record []byte) []world.Packet {
-	if m.asked[string(record)] {
+func (m *Monitor) inquire(now time.Time, record []byte) []world.Packet {
+	if _, before := m.asked[string(record)]; before {
 		return nil
 	}
-	m.asked[string(record)] = true
-	return []world.Packet{{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, record)}}
+	m.asked[string(record)] = now
+	return []world.Packet{{From: "monitor", To: world.Court, Data: world.Pack(law.KindInquire, record)}}
 }
 
 // board reads posts of ceremonies, and asks about the orders between them.
-func (m *Monitor) board(update []byte) []world.Packet {
+func (m *Monitor) board(now time.Time, update []byte) []world.Packet {
 	first, records, news, err := m.Follow(update)
 	if errors.Is(err, ErrGap) { // if the log does not answer, missed tells
 		if m.gap {
@@ -106,7 +110,7 @@ func (m *Monitor) board(update []byte) []world.Packet {
 	var out []world.Packet
 	for _, record := range records {
 		if _, err := ParseBoardRecord(record); err != nil {
-			out = append(out, m.inquire(record)...)
+			out = append(out, m.inquire(now, record)...)
 		}
 	}
 	m.next = max(m.next, first+int64(len(records)))
@@ -114,4 +118,20 @@ func (m *Monitor) board(update []byte) []world.Packet {
 		out = append(out, world.Warn("monitor", what))
 	}
 	return out
+}
+
+// published reads what the court published. Only what opens an entry that the log
+// has shown is news of that entry.
+func (m *Monitor) published(data []byte) []world.Packet {
+	f, err := world.Unpack(data, law.KindPublished, 3)
+	if err != nil || !law.OpensTo(f[2], f[0], f[1]) {
+		return nil
+	}
+	since, shown := m.asked[string(f[2])]
+	s, err := law.ParseSigned(world.Pack(law.KindSigned, f[0], f[1], f[2], nil))
+	if err != nil || !shown {
+		return nil
+	}
+	what := fmt.Sprintf("the court published its order in %s, an entry of the log until then", s.Order.Case)
+	return []world.Packet{world.Notice(m.Name(), world.Public, what, since)}
 }

@@ -11,11 +11,15 @@ import (
 // Message k is Messages[k-1]; every count in doormat's output is over these.
 type Conversation struct {
 	Title    string
-	Accounts []string  // every account, also those that only listen
-	Target   string    // the account an attack aims at unless told otherwise
-	Groups   []Group   // each with its members before the first message
-	Messages []Message // in the order they are typed
-	Events   []Event   // what users do besides typing
+	Accounts []string // every account, also those that only listen
+	Target   string   // the account an attack aims at unless told otherwise
+	// Privileged are accounts whose talk the law protects more than others': a
+	// doctor, a lawyer, a journalist. Nothing in a run depends on it; it is counted
+	// whose words were read. A chat that was imported marks nobody.
+	Privileged []string
+	Groups     []Group   // each with its members before the first message
+	Messages   []Message // in the order they are typed
+	Events     []Event   // what users do besides typing
 }
 
 // A Group is accounts that write to all of each other. Who is in it changes by
@@ -82,6 +86,11 @@ func (c *Conversation) Check() error {
 	}
 	if !known[c.Target] {
 		return fmt.Errorf("conversation: target %q is not an account", c.Target)
+	}
+	for i, a := range c.Privileged {
+		if !known[a] || slices.Contains(c.Privileged[:i], a) {
+			return fmt.Errorf("conversation: privileged %q is not an account, or marked twice", a)
+		}
 	}
 	groups := Membership{}
 	for _, g := range c.Groups {

@@ -40,6 +40,7 @@ const (
 	KindFile                      // device to user: sender, an attachment
 	KindMembers                   // life or user to device: group, its members from now on
 	KindMoment                    // clock to whoever counts messages: how many were typed
+	KindNotice                    // court to user, user or monitor to Public: text, since when what it tells of is so
 )
 
 // Principals that are no machine on the network.
@@ -47,8 +48,11 @@ const (
 	Clock  = "clock"  // sends ticks
 	Life   = "life"   // makes users do what the conversation says
 	Law    = "law"    // grants lawful process, receives what an agency obtained
-	Public = "public" // hears warnings
+	Public = "public" // hears warnings and notices
 )
+
+// Court is the principal that signs orders, in every design that has one.
+const Court = "court"
 
 // Outsider is an adversary's own address on the network: what anybody with a
 // connection may do needs no capability.
@@ -93,6 +97,13 @@ func ParsePacket(data []byte) (Packet, time.Time, error) {
 	}
 	at, err := ParseTime(f[2])
 	return Packet{From: string(f[0]), To: string(f[1]), Data: f[3]}, at, err
+}
+
+// Notice builds the packet that tells of an access after the fact, because it is
+// time to: no warning, since by then nothing can be done about it. since is when
+// what it tells of began.
+func Notice(from, to, what string, since time.Time) Packet {
+	return Packet{From: from, To: to, Data: Pack(KindNotice, []byte(what), Time(since))}
 }
 
 // Warn builds the packet by which a program tells the public that it noticed

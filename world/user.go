@@ -4,8 +4,9 @@ import "time"
 
 // A User is the person who owns a device. It compares safety numbers when life
 // asks for it and unlocks its device only if it answers lawful process, and then
-// says so: nobody unlocks a phone without knowing. What it is shown or warned of is
-// for the keeper of the truth to see on its link.
+// says so: nobody unlocks a phone without knowing. A notice that a court serves it
+// repeats in public. What it is shown or warned of is for the keeper of the truth to
+// see on its link.
 type User struct {
 	account  string
 	willing  bool              // unlocks on lawful order
@@ -38,6 +39,10 @@ func (u *User) Handle(_ time.Time, p Packet) []Packet {
 	case KindHoldings:
 		if fromDevice && u.unlocker != "" {
 			return []Packet{{From: u.Name(), To: u.unlocker, Data: p.Data}}
+		}
+	case KindNotice:
+		if p.From == Court {
+			return []Packet{{From: u.Name(), To: Public, Data: p.Data}}
 		}
 	case KindCompare:
 		return u.compare(p)

@@ -127,6 +127,6 @@ func (g granted) Header() attacks.Header {
 // comparable is c without what a grant changes by its nature.
 func comparable(c *attacks.Cell) attacks.Cell {
 	same := *c
-	same.Needs, same.Parties, same.Seconds = nil, 0, 0
+	same.Needs, same.Parties, same.Principals, same.Seconds = nil, 0, 0, 0
 	return same
 }

@@ -26,12 +26,27 @@ type Court struct {
 
 type filing struct {
 	order, nonce, record []byte
-	due                  time.Time // of publication
+	signed               time.Time
+	handed               bool // the agency has it
 }
 
+// due is when the filing is published.
+func (f *filing) due() time.Time { return f.signed.Add(SealingPeriod) }
+
 // SealingPeriod is how long an order stays secret: then the court publishes what
-// opens its record in the log.
+// opens its record in the log, and serves notice on the accounts that it names. For
+// wiretaps in the United States 18 U.S.C. § 2518(8)(d) sets ninety days from their
+// end, which a court may extend; here they count from the signing.
 const SealingPeriod = 90 * 24 * time.Hour
+
+// SealedUntil is when the last order that is still secret is due to be published,
+// the zero time if there is none.
+func (c *Court) SealedUntil() time.Time {
+	if len(c.sealed) == 0 {
+		return time.Time{}
+	}
+	return c.sealed[len(c.sealed)-1].due()
+}
 
 // NewCourt makes a court with a key of its own. With logged, an order is handed
 // out only once the principal "log" has its record.
@@ -48,7 +63,7 @@ func NewCourt(random io.Reader, logged bool) (*Court, error) {
 func (c *Court) Public() ed25519.PublicKey { return c.key.Public().(ed25519.PublicKey) }
 
 // Name implements [world.Node].
-func (*Court) Name() string { return "court" }
+func (*Court) Name() string { return world.Court }
 
 // Holdings implements [world.Node]: the key, and the orders that are not published
 // yet. The docket is the list of records, which the log publishes.
@@ -98,7 +113,7 @@ func (c *Court) apply(now time.Time, p world.Packet) []world.Packet {
 	signedOrder := Sign(order, c.key)
 	record := Record(signedOrder, nonce, c.key)
 	c.docket[string(record)] = true
-	c.sealed = append(c.sealed, filing{signedOrder, nonce, record, now.Add(SealingPeriod)})
+	c.sealed = append(c.sealed, filing{signedOrder, nonce, record, now, !c.logged})
 	if !c.logged {
 		return []world.Packet{{From: "court", To: p.From, Data: world.Pack(KindSigned, signedOrder, nonce, record, nil)}}
 	}
@@ -118,19 +133,43 @@ func (c *Court) hand(p world.Packet) []world.Packet {
 		return nil
 	}
 	delete(c.waiting, string(f[0]))
+	c.sealed[at].handed = true
 	return []world.Packet{{From: "court", To: to, Data: world.Pack(KindSigned, c.sealed[at].order, c.sealed[at].nonce, f[0], f[1])}}
 }
 
-// publish opens to the public the records whose sealing period is over.
+// publish opens to the public the records whose sealing period is over, and tells
+// those whom the orders name. An order that nobody was handed gave no access: there
+// is nothing to tell them of.
 func (c *Court) publish(now time.Time, p world.Packet) []world.Packet {
 	if p.From != world.Clock {
 		return nil
 	}
 	var out []world.Packet
-	for len(c.sealed) > 0 && !now.Before(c.sealed[0].due) {
+	for len(c.sealed) > 0 && !now.Before(c.sealed[0].due()) {
 		f := c.sealed[0]
 		c.sealed = c.sealed[1:]
-		out = append(out, world.Packet{From: "court", To: world.Public, Data: world.Pack(KindPublished, f.order, f.nonce, f.record)})
+		data := world.Pack(KindPublished, f.order, f.nonce, f.record)
+		out = append(out, world.Packet{From: world.Court, To: world.Public, Data: data})
+		if c.logged {
+			out = append(out, world.Packet{From: world.Court, To: "monitor", Data: data})
+		}
+		if f.handed {
+			out = append(out, notices(f)...)
+		}
+	}
+	return out
+}
+
+// notices tells every user whom a published order names.
+func notices(f filing) []world.Packet {
+	s, err := ParseSigned(world.Pack(KindSigned, f.order, f.nonce, f.record, nil))
+	if err != nil {
+		return nil
+	}
+	var out []world.Packet
+	for _, account := range s.Order.Accounts {
+		out = append(out, world.Notice(world.Court, world.UserOf(account),
+			"the court gave notice of its order in "+s.Order.Case+", which names this account", f.signed))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package law
 
 import (
 	"crypto/ed25519"
+	"slices"
 	"testing"
 	"time"
 
@@ -108,13 +109,36 @@ func TestCourtWithLog(t *testing.T) {
 	require.Empty(t, tick(world.Clock, noon.Add(SealingPeriod-time.Second)))
 	require.Empty(t, tick(world.Outsider, noon.Add(SealingPeriod)))
 	published := tick(world.Clock, noon.Add(SealingPeriod))
-	require.Len(t, published, 1)
-	require.Equal(t, world.Public, published[0].To)
+	var to []string
+	for _, p := range published {
+		require.Equal(t, "court", p.From)
+		to = append(to, p.To)
+	}
+	require.Equal(t, []string{world.Public, "monitor", "user:Ana", "user:Ben"}, to)
+	require.Equal(t, published[0].Data, published[1].Data)
+	require.Equal(t, world.Notice("court", "user:Ben", "the court gave notice of its order in case 1, which names this account", noon), published[3])
 	f, err = world.Unpack(published[0].Data, KindPublished, 3)
 	require.NoError(t, err)
 	require.True(t, OpensTo(f[2], f[0], f[1]))
 	require.Len(t, c.Holdings(), 1)
 	require.Empty(t, tick(world.Clock, noon.Add(2*SealingPeriod)))
+}
+
+// What nobody was handed gave no access: it is published, and no notice is served.
+func TestNoticeOfWhatWasHandedOut(t *testing.T) {
+	tick := world.Packet{From: world.Clock, To: "court", Data: world.Pack(world.KindTick)}
+	for _, logged := range []bool{true, false} {
+		c := newCourt(t, logged, true)
+		require.True(t, c.SealedUntil().IsZero())
+		c.Handle(noon, application())
+		c.Handle(noon.Add(time.Hour), application())
+		require.Equal(t, noon.Add(SealingPeriod+time.Hour), c.SealedUntil())
+		first := c.Handle(noon.Add(SealingPeriod), tick)
+		require.Equal(t, !logged, slices.ContainsFunc(first, func(p world.Packet) bool { return p.Kind() == world.KindNotice }))
+		require.Equal(t, logged, slices.ContainsFunc(first, func(p world.Packet) bool { return p.To == "monitor" }))
+		require.NotEmpty(t, c.Handle(noon.Add(SealingPeriod+time.Hour), tick))
+		require.True(t, c.SealedUntil().IsZero())
+	}
 }
 
 func TestCourtKnowsItsDocket(t *testing.T) {

@@ -1,0 +1,251 @@
+package attacks
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+	"doormat/world/law"
+	"doormat/world/worldtest"
+)
+
+// lawful is the toy with lawful process: a court, an agency, a provider that hands
+// over the messages in an order's scope and a trustee that hands over its key, if
+// they are told to comply.
+type lawful struct{ anything }
+
+const toyOrdered byte = 201 // agency to trustee, and the answer
+
+func (d lawful) Setup(env world.Environment) (world.Deploy, error) {
+	deploy, err := d.anything.Setup(env)
+	if err != nil {
+		return nil, err
+	}
+	return func() []world.Node {
+		nodes := deploy()
+		court, _ := law.NewCourt(env.Seed.Stream("court"), false)
+		agency, _ := law.NewAgency(env.Seed.Stream("agency"))
+		agency.Present = func(law.Signed, []world.Fact) []world.Packet {
+			return []world.Packet{{From: "agency", To: "trustee:1", Data: world.Pack(toyOrdered)}}
+		}
+		agency.Unseal = func(_ []byte, p world.Packet) []world.Fact {
+			f, err := world.Unpack(p.Data, toyOrdered, 1)
+			if err != nil {
+				return nil
+			}
+			facts, _ := world.ParseFacts(f[0])
+			return facts
+		}
+		for i, n := range nodes {
+			if n.Name() == "provider" || n.Name() == "trustee:1" {
+				nodes[i] = &obedient{Node: n, court: court}
+			}
+		}
+		return append(nodes, court, agency)
+	}, nil
+}
+
+// Rules implements [world.Design].
+func (d lawful) Rules() []world.Rule { return append(d.anything.Rules(), law.Rules()...) }
+
+// obedient is a node that answers lawful process once it was told to comply.
+type obedient struct {
+	world.Node
+	court   *law.Court
+	willing bool
+}
+
+func (o *obedient) Handle(now time.Time, p world.Packet) []world.Packet {
+	switch {
+	case p.Kind() == world.KindComply && p.From == world.Law:
+		o.willing = true
+	case p.Kind() == law.KindProduce && o.willing:
+		f, _ := world.Unpack(p.Data, law.KindProduce, 1)
+		order, err := law.Verify(f[0], o.court.Public(), now)
+		if err != nil {
+			return nil
+		}
+		var facts []world.Fact
+		for _, fact := range o.Holdings() {
+			f, _ := world.Unpack(fact.Data, worldtest.ToySent, 3)
+			if m, err := world.ParseMeta(f[0]); err == nil && order.Covers(m) {
+				facts = append(facts, fact)
+			}
+		}
+		return []world.Packet{{From: "provider", To: p.From, Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))}}
+	case p.Kind() == toyOrdered && o.willing:
+		return []world.Packet{{From: o.Name(), To: p.From, Data: world.Pack(toyOrdered, world.EncodeFacts(o.Holdings()))}}
+	case p.Kind() != toyOrdered && p.Kind() != law.KindProduce:
+		return o.Node.Handle(now, p)
+	}
+	return nil
+}
+
+// inCourt runs a script on the lawful toy.
+func inCourt(t *testing.T, needs, more, body string, change ...func(*Lab)) Cell {
+	t.Helper()
+	l := toyLab(t, attack(needs, more, opensAll, body))
+	l.Designs = []world.Design{lawful{}}
+	for _, f := range change {
+		f(l)
+	}
+	c := runOne(t, l)
+	require.Empty(t, c.Error)
+	return c
+}
+
+const claimAll = "\nfor text in adv.saturate(\"plaintext\"):\n    adv.claim(text)\n"
+
+// An order is no secret for ever: after its sealing period whoever it names learns of
+// it, whatever it opened, and is not said to have noticed it.
+func TestOrdersAreDisclosed(t *testing.T) {
+	all := `"court.order", "provider.order", "trustee:1.order"`
+	for _, test := range []struct {
+		needs, body string
+		by          []string
+		hours       int // at least, from the signing
+	}{
+		{all, "adv.advance(2)\nadv.order(accounts = [\"A\"])", []string{"user:A"}, 2160},
+		{all, "adv.advance(2)\nadv.order(accounts = [\"B\", \"C\"], since = 1, until = 1)", []string{"user:B", "user:C"}, 2160},
+		{all, "adv.advance(adv.end)\nadv.rest(30)\nadv.order(accounts = [\"A\"])", []string{"user:A"}, 2160},
+		{all, "adv.advance(2)\nadv.order(accounts = [\"A\"])\nadv.advance(adv.end)\nadv.rest(80)", []string{"user:A"}, 2160},
+		{all, "adv.advance(2)\nadv.order(accounts = [\"A\"])\nadv.advance(adv.end)\nadv.rest(120)", []string{"user:A"}, 2160},
+		{all, "adv.advance(2)\nadv.order(accounts = [\"A\"])\nadv.advance(adv.end)\nadv.order(accounts = [\"A\"])", []string{"user:A", "user:A"}, 2160},
+		{`"court.order"`, "adv.advance(2)\nadv.order(accounts = [\"A\"])", []string{"user:A"}, 2160},
+		{`"court.order", "trustee:1.store"`, "adv.take(\"trustee:1.store\")", nil, 0},
+		{`"provider.control", "trustee:1.store"`, "adv.take(\"trustee:1.store\")\nadv.hold(\"provider.control\")\nadv.take(\"provider.control\")", nil, 0},
+	} {
+		c := inCourt(t, test.needs, "", test.body+claimAll)
+		require.NotNil(t, c.Disclosed)
+		require.Len(t, c.Disclosed, len(test.by), test.body)
+		require.Empty(t, c.Noticed, "it is no warning: %s", test.body)
+		for i, d := range c.Disclosed {
+			require.Equal(t, test.by[i], d.By)
+			require.Equal(t, 4, d.AfterMessage)
+			require.GreaterOrEqual(t, d.AfterHours, test.hours, test.body)
+			require.Less(t, d.AfterHours, test.hours+48, test.body)
+			require.Contains(t, d.What, "its order in case")
+		}
+	}
+}
+
+// A court that is switched off serves no notice, and one whose name somebody borrows
+// has signed nothing.
+func TestWhoseNoticeItIs(t *testing.T) {
+	c := inCourt(t, `"court.order", "court.control"`, "", "adv.advance(2)\nadv.order(accounts = [\"A\"])\nadv.hold(\"court.control\", \"silence\")")
+	require.Empty(t, c.Disclosed)
+	forged := law.Signed{Order: law.Order{Case: "case 9", Accounts: []string{"A"}, From: conversationStart,
+		Until: conversationStart.AddDate(1, 0, 0), Expiry: conversationStart.AddDate(1, 0, 0), Agency: make([]byte, 32)}}
+	forged.Bytes = law.Sign(forged.Order, make([]byte, 64))
+	text := fmt.Sprintf("b\"court>agency>\" + bytes([%s])", spell(forged.Encode()))
+	c = inCourt(t, `"network.tamper"`, `applies = ["write any packet"],`, "adv.advance(4)\nadv.hold(\"network.tamper\")\n"+
+		"adv.send(adv.apply(\"write any packet\", text = "+text+"))")
+	require.Zero(t, c.Lawful.Asked, "an order that no court signed asks for nothing")
+}
+
+// spell lists bytes for a script.
+func spell(data []byte) (text string) {
+	for _, b := range data {
+		text += fmt.Sprintf("%d,", b)
+	}
+	return text
+}
+
+// What an honest run of the same length notices is no news, however long a run lives
+// to see an order published.
+func TestSealingPeriodIsNotNoticed(t *testing.T) {
+	for _, rest := range []string{"", "\nadv.rest(3)", "\nadv.rest(200)"} {
+		c := inCourt(t, `"court.order"`, "", "adv.advance(adv.end)"+rest+"\nadv.order(accounts = [\"A\"])", func(l *Lab) {
+			l.Designs = []world.Design{weary{lawful{}}}
+		})
+		require.Len(t, c.Disclosed, 1)
+		require.Empty(t, c.Noticed)
+	}
+}
+
+// Who wrote what was read is counted, and of them whom no order names and who is
+// owed silence by a doctor, a lawyer or a journalist.
+func TestPeople(t *testing.T) {
+	marked := func(accounts ...string) func(*Lab) {
+		return func(l *Lab) { l.Conversation.Privileged = accounts }
+	}
+	theft := `"provider.store", "trustee:1.store"`
+	order := `"court.order", "provider.order", "trustee:1.order"`
+	for _, test := range []struct {
+		needs, body string
+		marks       []string
+		want        People
+	}{
+		{theft, keyTheft, nil, People{3, 2, 0}}, // A, B and C write
+		{theft, keyTheft, []string{"B", "C"}, People{3, 2, 2}},
+		{theft, "adv.take(\"trustee:1.store\")\nadv.advance(2)\nadv.take(\"provider.store\")" + claimAll, []string{"C"}, People{2, 1, 0}},
+		{theft, "adv.advance(4)", []string{"B"}, People{}},
+		{order, "adv.advance(4)\nadv.order(accounts = [\"C\"])" + claimAll, []string{"C"}, People{2, 1, 1}},        // B to C, C to A
+		{order, "adv.advance(4)\nadv.order(accounts = [\"B\", \"C\"])" + claimAll, []string{"A"}, People{3, 0, 1}}, // everybody writes to one of them
+	} {
+		require.Equal(t, test.want, inCourt(t, test.needs, "", test.body, marked(test.marks...)).People, test.body)
+	}
+	l := toyLab(t)
+	marked("Zoe")(l)
+	require.ErrorContains(t, l.Conversation.Check(), `privileged "Zoe" is not an account`)
+	marked("A", "A")(l)
+	require.ErrorContains(t, l.Conversation.Check(), "marked twice")
+}
+
+// A file gives away who sent it, also where the text beside it is not claimed.
+func TestPeopleOfFiles(t *testing.T) {
+	c := inCourt(t, `"provider.store", "trustee:1.store"`, "", "adv.advance(4)\nadv.take(\"trustee:1.store\")\n"+
+		"adv.take(\"provider.store\")\nfor file in adv.saturate(\"attachment\"):\n    adv.claim(file)", func(l *Lab) {
+		l.Conversation.Messages[1].Attachments = []world.Attachment{{Name: "photo", Data: []byte("a photo")}}
+	})
+	require.Equal(t, Count{1, 1}, c.Attachments)
+	require.Equal(t, People{1, 1, 0}, c.People)
+}
+
+// A message is delivered once everybody has it on the screen for whom it was typed, a
+// device under the adversary's program included.
+func TestDelivered(t *testing.T) {
+	drop := "adv.hold(\"provider.control\")\nfor p in adv.packets(adv.end):\n    if p.to == \"device:%s\" and p.moment == %d:\n        p.drop()"
+	group := func(l *Lab) { l.Conversation.Messages[2].To = []string{"A", "C"} }
+	for _, test := range []struct {
+		needs, body string
+		want        int
+	}{
+		{`"network.tap"`, "adv.tap(\"network.tap\")", 4},
+		{`"provider.control"`, fmt.Sprintf(drop, "C", 3), 3},
+		{`"provider.control"`, fmt.Sprintf(drop, "A", 3), 3}, // one of two is not enough
+		{`"provider.control"`, fmt.Sprintf(drop, "B", 3), 4},
+		{`"device:A.control"`, "adv.hold(\"device:A.control\")", 4},
+		{`"device:A.control"`, "adv.hold(\"device:A.control\", \"silence\")", 0}, // A writes and reads nothing; C alone has 3
+	} {
+		c := inCourt(t, test.needs, "", test.body, group)
+		require.Equal(t, Delivered{test.want, 4}, c.Delivered, test.body)
+	}
+	// What comes late, while others rest, is not delivered to those who did not wait.
+	l := toyLab(t, attack(`"network.tap"`, "", opensAll, "adv.tap(\"network.tap\")"))
+	l.Designs = []world.Design{tardy{}}
+	require.Equal(t, Delivered{3, 4}, runOne(t, l).Delivered)
+	l = toyLab(t, attack(`"network.tap"`, "", opensAll, "adv.tap(\"network.tap\")\nadv.advance(4)\nadv.rest(2)"))
+	l.Designs = []world.Design{tardy{}}
+	require.Equal(t, Delivered{4, 4}, runOne(t, l).Delivered)
+}
+
+// Everybody who is used counts, the members of a jurisdiction one by one.
+func TestPrincipals(t *testing.T) {
+	for needs, want := range map[string][2]int{
+		`"jurisdiction:A.control"`:                         {1, 2}, // provider and trustee 1
+		`"jurisdiction:A.control", "provider.store"`:       {2, 2},
+		`"jurisdiction:B.control", "provider.store"`:       {2, 2},
+		`"network.tap", "network.tamper"`:                  {1, 1},
+		`"trustee:1..n.store", "device:target.store"`:      {4, 4},
+		`"user:target.order", "device:target.store"`:       {2, 2},
+		`"provider.store", "provider.control"`:             {1, 1},
+		`"jurisdiction:A.order", "jurisdiction:C.control"`: {2, 3},
+	} {
+		c := inCourt(t, needs, "", "adv.advance(1)")
+		require.Equal(t, want, [2]int{c.Parties, c.Principals}, needs)
+	}
+}
