@@ -2,6 +2,7 @@ package attacks
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,17 +29,7 @@ func (d lawful) Setup(env world.Environment) (world.Deploy, error) {
 		nodes := deploy()
 		court, _ := law.NewCourt(env.Seed.Stream("court"), false)
 		agency, _ := law.NewAgency(env.Seed.Stream("agency"))
-		agency.Present = func(law.Signed, []world.Fact) []world.Packet {
-			return []world.Packet{{From: "agency", To: "trustee:1", Data: world.Pack(toyOrdered)}}
-		}
-		agency.Unseal = func(_ []byte, p world.Packet) []world.Fact {
-			f, err := world.Unpack(p.Data, toyOrdered, 1)
-			if err != nil {
-				return nil
-			}
-			facts, _ := world.ParseFacts(f[0])
-			return facts
-		}
+		agency.Clerk = toyClerk{}
 		for i, n := range nodes {
 			if n.Name() == "provider" || n.Name() == "trustee:1" {
 				nodes[i] = &obedient{Node: n, court: court}
@@ -46,6 +37,22 @@ func (d lawful) Setup(env world.Environment) (world.Deploy, error) {
 		}
 		return append(nodes, court, agency)
 	}, nil
+}
+
+// toyClerk asks the trustee for its key.
+type toyClerk struct{}
+
+func (toyClerk) Holdings() []world.Fact { return nil }
+
+func (toyClerk) Present(law.Signed, []world.Fact) []world.Packet {
+	return []world.Packet{{From: "agency", To: "trustee:1", Data: world.Pack(toyOrdered)}}
+}
+
+func (toyClerk) Handle(_ []byte, p world.Packet) (obtained []world.Fact, out []world.Packet) {
+	if f, err := world.Unpack(p.Data, toyOrdered, 1); err == nil {
+		obtained, _ = world.ParseFacts(f[0])
+	}
+	return obtained, nil
 }
 
 // Rules implements [world.Design].
@@ -75,13 +82,17 @@ func (o *obedient) Handle(now time.Time, p world.Packet) []world.Packet {
 				facts = append(facts, fact)
 			}
 		}
-		return []world.Packet{{From: "provider", To: p.From, Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))}}
+		return o.answer(p, world.Pack(law.KindProduced, world.EncodeFacts(facts)))
 	case p.Kind() == toyOrdered && o.willing:
-		return []world.Packet{{From: o.Name(), To: p.From, Data: world.Pack(toyOrdered, world.EncodeFacts(o.Holdings()))}}
+		return o.answer(p, world.Pack(toyOrdered, world.EncodeFacts(o.Holdings())))
 	case p.Kind() != toyOrdered && p.Kind() != law.KindProduce:
 		return o.Node.Handle(now, p)
 	}
 	return nil
+}
+
+func (o *obedient) answer(p world.Packet, data []byte) []world.Packet {
+	return []world.Packet{{From: o.Name(), To: p.From, Data: data}}
 }
 
 // inCourt runs a script on the lawful toy.
@@ -97,36 +108,42 @@ func inCourt(t *testing.T, needs, more, body string, change ...func(*Lab)) Cell 
 	return c
 }
 
-const claimAll = "\nfor text in adv.saturate(\"plaintext\"):\n    adv.claim(text)\n"
+const claimAll = `
+for text in adv.saturate("plaintext"):
+    adv.claim(text)
+`
 
 // An order is no secret for ever: after its sealing period whoever it names learns of
 // it, whatever it opened, and is not said to have noticed it.
 func TestOrdersAreDisclosed(t *testing.T) {
 	all := `"court.order", "provider.order", "trustee:1.order"`
+	const order, end = "adv.order(accounts = [\"A\"])\n", "adv.advance(adv.end)\n"
 	for _, test := range []struct {
 		needs, body string
 		by          []string
-		hours       int // at least, from the signing
 	}{
-		{all, "adv.advance(2)\nadv.order(accounts = [\"A\"])", []string{"user:A"}, 2160},
-		{all, "adv.advance(2)\nadv.order(accounts = [\"B\", \"C\"], since = 1, until = 1)", []string{"user:B", "user:C"}, 2160},
-		{all, "adv.advance(adv.end)\nadv.rest(30)\nadv.order(accounts = [\"A\"])", []string{"user:A"}, 2160},
-		{all, "adv.advance(2)\nadv.order(accounts = [\"A\"])\nadv.advance(adv.end)\nadv.rest(80)", []string{"user:A"}, 2160},
-		{all, "adv.advance(2)\nadv.order(accounts = [\"A\"])\nadv.advance(adv.end)\nadv.rest(120)", []string{"user:A"}, 2160},
-		{all, "adv.advance(2)\nadv.order(accounts = [\"A\"])\nadv.advance(adv.end)\nadv.order(accounts = [\"A\"])", []string{"user:A", "user:A"}, 2160},
-		{`"court.order"`, "adv.advance(2)\nadv.order(accounts = [\"A\"])", []string{"user:A"}, 2160},
-		{`"court.order", "trustee:1.store"`, "adv.take(\"trustee:1.store\")", nil, 0},
-		{`"provider.control", "trustee:1.store"`, "adv.take(\"trustee:1.store\")\nadv.hold(\"provider.control\")\nadv.take(\"provider.control\")", nil, 0},
+		{all, "adv.advance(2)\n" + order, []string{"user:A"}},
+		{all, "adv.advance(2)\nadv.order(accounts = [\"B\", \"C\"])", []string{"user:B", "user:C"}},
+		{all, end + "adv.rest(30)\n" + order, []string{"user:A"}},
+		{all, "adv.advance(2)\n" + order + end + "adv.rest(80)", []string{"user:A"}},
+		{all, "adv.advance(2)\n" + order + end + "adv.rest(120)", []string{"user:A"}},
+		{all, "adv.advance(2)\n" + order + end + order, []string{"user:A", "user:A"}},
+		{`"court.order"`, "adv.advance(2)\n" + order, []string{"user:A"}}, // it opens nothing
+		{`"court.order", "trustee:1.store"`, `adv.take("trustee:1.store")`, nil},
+		{`"provider.control", "trustee:1.store"`, `
+adv.take("trustee:1.store")
+adv.hold("provider.control")
+adv.take("provider.control")`, nil},
 	} {
-		c := inCourt(t, test.needs, "", test.body+claimAll)
+		c := inCourt(t, test.needs, "", test.body+"\n"+claimAll)
 		require.NotNil(t, c.Disclosed)
 		require.Len(t, c.Disclosed, len(test.by), test.body)
 		require.Empty(t, c.Noticed, "it is no warning: %s", test.body)
 		for i, d := range c.Disclosed {
 			require.Equal(t, test.by[i], d.By)
 			require.Equal(t, 4, d.AfterMessage)
-			require.GreaterOrEqual(t, d.AfterHours, test.hours, test.body)
-			require.Less(t, d.AfterHours, test.hours+48, test.body)
+			require.GreaterOrEqual(t, d.AfterHours, 90*24, test.body)
+			require.Less(t, d.AfterHours, 92*24, test.body)
 			require.Contains(t, d.What, "its order in case")
 		}
 	}
@@ -135,14 +152,20 @@ func TestOrdersAreDisclosed(t *testing.T) {
 // A court that is switched off serves no notice, and one whose name somebody borrows
 // has signed nothing.
 func TestWhoseNoticeItIs(t *testing.T) {
-	c := inCourt(t, `"court.order", "court.control"`, "", "adv.advance(2)\nadv.order(accounts = [\"A\"])\nadv.hold(\"court.control\", \"silence\")")
+	c := inCourt(t, `"court.order", "court.control"`, "", `
+adv.advance(2)
+adv.order(accounts = ["A"])
+adv.hold("court.control", "silence")`)
 	require.Empty(t, c.Disclosed)
+	year := conversationStart.AddDate(1, 0, 0)
 	forged := law.Signed{Order: law.Order{Case: "case 9", Accounts: []string{"A"}, From: conversationStart,
-		Until: conversationStart.AddDate(1, 0, 0), Expiry: conversationStart.AddDate(1, 0, 0), Agency: make([]byte, 32)}}
+		Until: year, Expiry: year, Agency: make([]byte, 32)}}
 	forged.Bytes = law.Sign(forged.Order, make([]byte, 64))
 	text := fmt.Sprintf("b\"court>agency>\" + bytes([%s])", spell(forged.Encode()))
-	c = inCourt(t, `"network.tamper"`, `applies = ["write any packet"],`, "adv.advance(4)\nadv.hold(\"network.tamper\")\n"+
-		"adv.send(adv.apply(\"write any packet\", text = "+text+"))")
+	c = inCourt(t, `"network.tamper"`, `applies = ["write any packet"],`, `
+adv.advance(4)
+adv.hold("network.tamper")
+adv.send(adv.apply("write any packet", text = `+text+`))`)
 	require.Zero(t, c.Lawful.Asked, "an order that no court signed asks for nothing")
 }
 
@@ -158,7 +181,8 @@ func spell(data []byte) (text string) {
 // to see an order published.
 func TestSealingPeriodIsNotNoticed(t *testing.T) {
 	for _, rest := range []string{"", "\nadv.rest(3)", "\nadv.rest(200)"} {
-		c := inCourt(t, `"court.order"`, "", "adv.advance(adv.end)"+rest+"\nadv.order(accounts = [\"A\"])", func(l *Lab) {
+		script := "adv.advance(adv.end)" + rest + "\nadv.order(accounts = [\"A\"])"
+		c := inCourt(t, `"court.order"`, "", script, func(l *Lab) {
 			l.Designs = []world.Design{weary{lawful{}}}
 		})
 		require.Len(t, c.Disclosed, 1)
@@ -173,6 +197,7 @@ func TestPeople(t *testing.T) {
 		return func(l *Lab) { l.Conversation.Privileged = accounts }
 	}
 	theft := `"provider.store", "trustee:1.store"`
+	const ordered = "adv.advance(4)\nadv.order(accounts = [%s])"
 	order := `"court.order", "provider.order", "trustee:1.order"`
 	for _, test := range []struct {
 		needs, body string
@@ -181,12 +206,14 @@ func TestPeople(t *testing.T) {
 	}{
 		{theft, keyTheft, nil, People{3, 2, 0}}, // A, B and C write
 		{theft, keyTheft, []string{"B", "C"}, People{3, 2, 2}},
-		{theft, "adv.take(\"trustee:1.store\")\nadv.advance(2)\nadv.take(\"provider.store\")" + claimAll, []string{"C"}, People{2, 1, 0}},
+		{theft, strings.Replace(keyTheft, "adv.end", "2", 1), []string{"C"}, People{2, 1, 0}},
 		{theft, "adv.advance(4)", []string{"B"}, People{}},
-		{order, "adv.advance(4)\nadv.order(accounts = [\"C\"])" + claimAll, []string{"C"}, People{2, 1, 1}},        // B to C, C to A
-		{order, "adv.advance(4)\nadv.order(accounts = [\"B\", \"C\"])" + claimAll, []string{"A"}, People{3, 0, 1}}, // everybody writes to one of them
+		// B to C and C to A, then whatever B and C send and receive.
+		{order, fmt.Sprintf(ordered, `"C"`) + claimAll, []string{"C"}, People{2, 1, 1}},
+		{order, fmt.Sprintf(ordered, `"B", "C"`) + claimAll, []string{"A"}, People{3, 0, 1}},
 	} {
-		require.Equal(t, test.want, inCourt(t, test.needs, "", test.body, marked(test.marks...)).People, test.body)
+		c := inCourt(t, test.needs, "", test.body, marked(test.marks...))
+		require.Equal(t, test.want, c.People, test.body)
 	}
 	l := toyLab(t)
 	marked("Zoe")(l)
@@ -197,10 +224,11 @@ func TestPeople(t *testing.T) {
 
 // A file gives away who sent it, also where the text beside it is not claimed.
 func TestPeopleOfFiles(t *testing.T) {
-	c := inCourt(t, `"provider.store", "trustee:1.store"`, "", "adv.advance(4)\nadv.take(\"trustee:1.store\")\n"+
-		"adv.take(\"provider.store\")\nfor file in adv.saturate(\"attachment\"):\n    adv.claim(file)", func(l *Lab) {
-		l.Conversation.Messages[1].Attachments = []world.Attachment{{Name: "photo", Data: []byte("a photo")}}
-	})
+	script := strings.ReplaceAll(keyTheft, "plaintext", "attachment")
+	c := inCourt(t, `"provider.store", "trustee:1.store"`, "", script,
+		func(l *Lab) {
+			l.Conversation.Messages[1].Attachments = []world.Attachment{{Name: "photo", Data: []byte("a photo")}}
+		})
 	require.Equal(t, Count{1, 1}, c.Attachments)
 	require.Equal(t, People{1, 1, 0}, c.People)
 }
@@ -208,7 +236,11 @@ func TestPeopleOfFiles(t *testing.T) {
 // A message is delivered once everybody has it on the screen for whom it was typed, a
 // device under the adversary's program included.
 func TestDelivered(t *testing.T) {
-	drop := "adv.hold(\"provider.control\")\nfor p in adv.packets(adv.end):\n    if p.to == \"device:%s\" and p.moment == %d:\n        p.drop()"
+	const drop = `
+adv.hold("provider.control")
+for p in adv.packets(adv.end):
+    if p.to == "device:%s" and p.moment == %d:
+        p.drop()`
 	group := func(l *Lab) { l.Conversation.Messages[2].To = []string{"A", "C"} }
 	for _, test := range []struct {
 		needs, body string
@@ -219,18 +251,17 @@ func TestDelivered(t *testing.T) {
 		{`"provider.control"`, fmt.Sprintf(drop, "A", 3), 3}, // one of two is not enough
 		{`"provider.control"`, fmt.Sprintf(drop, "B", 3), 4},
 		{`"device:A.control"`, "adv.hold(\"device:A.control\")", 4},
-		{`"device:A.control"`, "adv.hold(\"device:A.control\", \"silence\")", 0}, // A writes and reads nothing; C alone has 3
+		{`"device:A.control"`, "adv.hold(\"device:A.control\", \"silence\")", 0}, // C alone has 3
 	} {
 		c := inCourt(t, test.needs, "", test.body, group)
 		require.Equal(t, Delivered{test.want, 4}, c.Delivered, test.body)
 	}
 	// What comes late, while others rest, is not delivered to those who did not wait.
-	l := toyLab(t, attack(`"network.tap"`, "", opensAll, "adv.tap(\"network.tap\")"))
-	l.Designs = []world.Design{tardy{}}
-	require.Equal(t, Delivered{3, 4}, runOne(t, l).Delivered)
-	l = toyLab(t, attack(`"network.tap"`, "", opensAll, "adv.tap(\"network.tap\")\nadv.advance(4)\nadv.rest(2)"))
-	l.Designs = []world.Design{tardy{}}
-	require.Equal(t, Delivered{4, 4}, runOne(t, l).Delivered)
+	slowly := func(l *Lab) { l.Designs = []world.Design{tardy{}} }
+	c := inCourt(t, `"network.tap"`, "", "adv.tap(\"network.tap\")", slowly)
+	require.Equal(t, Delivered{3, 4}, c.Delivered)
+	c = inCourt(t, `"network.tap"`, "", "adv.advance(4)\nadv.rest(2)", slowly)
+	require.Equal(t, Delivered{4, 4}, c.Delivered)
 }
 
 // Everybody who is used counts, the members of a jurisdiction one by one.
