@@ -35,7 +35,10 @@ func OpenConversation(file, dateOrder string) (*world.Conversation, []string, er
 		return nil, nil, err
 	}
 	conv, err := c.Conversation(filepath.Base(file), "")
-	return conv, c.Warnings, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return conv, c.Warnings, nil
 }
 
 // ReadFile reads a file of at most limit bytes, whatever it is: a pipe or a device

@@ -95,11 +95,11 @@ func ParseInt(data []byte) (int64, error) {
 	return int64(binary.BigEndian.Uint64(data)), nil
 }
 
-// Time encodes t to the second.
-func Time(t time.Time) []byte { return Int(t.Unix()) }
+// Time encodes t to the millisecond, see [Instant].
+func Time(t time.Time) []byte { return Int(t.UnixMilli()) }
 
 // ParseTime decodes [Time].
 func ParseTime(data []byte) (time.Time, error) {
 	s, err := ParseInt(data)
-	return time.Unix(s, 0).UTC(), err
+	return time.UnixMilli(s).UTC(), err
 }

@@ -35,7 +35,7 @@ type Message struct {
 	From        string
 	To          []string  // at least one account, each once, From not among them
 	Group       string    // whose other members To are, "" if it is no group's
-	Sent        time.Time // in UTC
+	Sent        time.Time // in UTC, later than the message before
 	Text        string
 	Attachments []Attachment
 }
@@ -70,6 +70,23 @@ type Event struct {
 	Account string
 	With    string // the other account, for Compare and Join
 	Group   string // for Join and Leave
+}
+
+// Instant is how finely times travel in packets.
+const Instant = time.Millisecond
+
+// Separate makes each message later than the one before it, by an [Instant] where
+// a clock that shows minutes gave both the same time. So the order of times is
+// the order of numbers, and an order of a court whose window ends with a message
+// ends there.
+func (c *Conversation) Separate() {
+	for i := range c.Messages {
+		m := &c.Messages[i]
+		m.Sent = m.Sent.Truncate(Instant)
+		if i > 0 && !m.Sent.After(c.Messages[i-1].Sent) {
+			m.Sent = c.Messages[i-1].Sent.Add(Instant)
+		}
+	}
 }
 
 // Check reports the first thing that makes c unusable as a ground truth.
@@ -130,8 +147,11 @@ func (c *Conversation) checkMessage(i int, known map[string]bool, groups Members
 	if m.Sent.Location() != time.UTC {
 		return errors.New("its time is not in UTC, and days would begin at different moments")
 	}
-	if i > 0 && m.Sent.Before(c.Messages[i-1].Sent) {
-		return errors.New("it is older than the one before")
+	if i > 0 && !m.Sent.After(c.Messages[i-1].Sent) {
+		return errors.New("it is not later than the one before; see Conversation.Separate")
+	}
+	if !m.Sent.Equal(m.Sent.Truncate(Instant)) {
+		return fmt.Errorf("its time %s is finer than %s, which is what travels", m.Sent, Instant)
 	}
 	if m.Group != "" && !sameSet(append([]string{m.From}, m.To...), groups[m.Group]) {
 		return fmt.Errorf("from %q to %q: want all members of the group %q, who are %q", m.From, m.To, m.Group, groups[m.Group])

@@ -14,7 +14,7 @@ func sample() *Conversation {
 	return &Conversation{Title: "t", Accounts: []string{"Ada", "Ben", "Cleo"}, Target: "Ada",
 		Messages: []Message{
 			{From: "Ada", To: []string{"Ben"}, Sent: noon, Text: "one"},
-			{From: "Ben", To: []string{"Ada", "Cleo"}, Sent: noon, Text: "two"},
+			{From: "Ben", To: []string{"Ada", "Cleo"}, Sent: noon.Add(Instant), Text: "two"},
 			{From: "Cleo", To: []string{"Ben"}, Sent: noon.AddDate(0, 0, 2), Text: "three"},
 		},
 		Events: []Event{{After: 1, Kind: Compare, Account: "Ada", With: "Ben"}, {After: 3, Kind: Reinstall, Account: "Ben"}},
@@ -34,7 +34,8 @@ func TestConversationCheck(t *testing.T) {
 		`message 1: recipient "Zoe"`:        func(c *Conversation) { c.Messages[0].To[0] = "Zoe" },
 		`or listed twice`:                   func(c *Conversation) { c.Messages[0].To = []string{"Ben", "Ben"} },
 		"message 1: its time is not in UTC": func(c *Conversation) { c.Messages[0].Sent = noon.In(time.FixedZone("east", 7200)) },
-		"message 2: it is older":            func(c *Conversation) { c.Messages[0].Sent = noon.Add(1) },
+		"message 2: it is not later":        func(c *Conversation) { c.Messages[1].Sent = noon },
+		"message 1: its time":               func(c *Conversation) { c.Messages[0].Sent = noon.Add(1) },
 		`event 1: "Zoe" is not an account`:  func(c *Conversation) { c.Events[0].Account = "Zoe" },
 		`event 1: Ada compares with "Zoe"`:  func(c *Conversation) { c.Events[0].With = "Zoe" },
 		`event 1: Ada compares with "Ada"`:  func(c *Conversation) { c.Events[0].With = "Ada" },
@@ -46,6 +47,20 @@ func TestConversationCheck(t *testing.T) {
 		c := sample()
 		change(c)
 		require.ErrorContains(t, c.Check(), want)
+	}
+}
+
+// TestSeparate gives messages of one minute times of their own, in their order.
+func TestSeparate(t *testing.T) {
+	c := sample()
+	for i := range c.Messages {
+		c.Messages[i].Sent = noon.Add(time.Duration(5-i) * time.Microsecond)
+	}
+	require.Error(t, c.Check())
+	c.Separate()
+	require.NoError(t, c.Check())
+	for i := range c.Messages {
+		require.Equal(t, noon.Add(time.Duration(i)*Instant), c.Messages[i].Sent)
 	}
 }
 

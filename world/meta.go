@@ -18,7 +18,7 @@ type Meta struct {
 
 const metaTag = 'M'
 
-// Encode is canonical: To is sorted, Sent is to the second.
+// Encode is canonical: To is sorted, Sent is to the millisecond.
 func (m Meta) Encode() []byte {
 	to := slices.Sorted(slices.Values(m.To))
 	return Pack(metaTag, []byte(m.ID), []byte(m.From), Strings(to), []byte(m.Group), Time(m.Sent))

@@ -83,7 +83,7 @@ func offline(name string) bool {
 
 const packetTag = 'P'
 
-// Encode gives what a tap sees: the addresses, the time to the second, the
+// Encode gives what a tap sees: the addresses, the time to the millisecond, the
 // bytes. Links are not encrypted in transport, in any design.
 func (p Packet) Encode(at time.Time) []byte {
 	return Pack(packetTag, []byte(p.From), []byte(p.To), Time(at), p.Data)

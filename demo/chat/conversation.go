@@ -51,6 +51,7 @@ func (c *Chat) Conversation(title, target string) (*world.Conversation, error) {
 		}
 		conv.Messages = append(conv.Messages, said)
 	}
+	conv.Separate()
 	return conv, nil
 }
 

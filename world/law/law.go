@@ -63,7 +63,7 @@ const (
 	recordTag = 'R'
 )
 
-// Encode is canonical: Accounts is a sorted set, times are to the second.
+// Encode is canonical: Accounts is a sorted set, times are to the millisecond.
 func (o Order) Encode() []byte {
 	accounts := slices.Compact(slices.Sorted(slices.Values(o.Accounts)))
 	return world.Pack(orderTag, []byte(o.Case), world.Strings(accounts),
