@@ -33,11 +33,13 @@ type adversary struct {
 	opened map[int]bool
 	files  map[int]bool    // attachments recovered
 	wrong  map[string]bool // false claims
-	proven []int           // ids of the first facts that were right claims
-	claims map[int]int     // the fact that was the first right claim of a message
-	count  int             // calls
-	events []Event         // as the trace shows them
-	now    Event           // what comes of the call under way
+	smug   map[string]bool // smuggled claims
+	handed handed
+	proven []int       // ids of the first facts that were right claims
+	claims map[int]int // the fact that was the first right claim of a message
+	count  int         // calls
+	events []Event     // as the trace shows them
+	now    Event       // what comes of the call under way
 	held   holding
 	rec    *Recording // nil unless the lab records
 }
@@ -48,6 +50,7 @@ type when struct{ moment, days int }
 func (a *adversary) init() {
 	a.used, a.tapped = -1, -1
 	a.opened, a.files, a.wrong, a.claims = map[int]bool{}, map[int]bool{}, map[string]bool{}, map[int]int{}
+	a.smug, a.handed = map[string]bool{}, handed{smuggled: map[secret]bool{}, since: map[secret]int{}}
 	a.people = a.run.truth.conv.People(a.settings.Target)
 	a.held = holding{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}
 	a.answering = map[string]string{}
@@ -236,13 +239,14 @@ func (a *adversary) loot(origin string, facts []world.Fact, lawful bool) []int {
 }
 
 // observe records a packet as the adversary sees it and returns the fact's id.
-func (a *adversary) observe(origin string, p world.Packet, loot bool) int {
+// What is the adversary's own is never loot.
+func (a *adversary) observe(origin string, p world.Packet, loot, own bool) int {
 	a.seen++
 	f := world.Fact{Kind: world.Observed, Ref: strconv.Itoa(a.seen), Data: p.Encode(a.run.Net.Now())}
 	if loot {
 		a.now.gain(origin, f.Kind, 1)
 	}
-	return a.know.add(entry{Fact: f, origin: origin, loot: loot})
+	return a.know.add(entry{Fact: f, origin: origin, loot: loot, own: own})
 }
 
 func (a *adversary) tap(text string) error {
@@ -256,7 +260,7 @@ func (a *adversary) tap(text string) error {
 	}
 	a.run.watchers = append(a.run.watchers, func(p world.Packet) {
 		if !p.Private() && a.run.rested <= a.held.days { // not while others rest on
-			a.observe(wanted[0].String(), p, !a.held.mine)
+			a.observe(wanted[0].String(), p, !a.held.mine, a.held.mine)
 		}
 	})
 	return nil
@@ -283,6 +287,11 @@ func (a *adversary) order(args *arguments) ([]int, error) {
 	a.mark()
 	messages := a.run.truth.conv.Messages
 	accounts := args.texts("accounts")
+	for _, name := range accounts {
+		if err := a.handIn([]byte(name)); err != nil {
+			return nil, err
+		}
+	}
 	since, until := args.named("since", 1), args.named("until", a.run.Moment())
 	mine := args.flag("loot", true)
 	if len(accounts) == 0 || since < 1 || until < since || until > len(messages) {

@@ -27,6 +27,9 @@ func (a *adversary) apply(args *arguments) ([]int, error) {
 	if err := a.fits(r, ids); err != nil {
 		return nil, fmt.Errorf("rule %q: %w", r.Name, err)
 	}
+	if err := a.handIn(in.Text); err != nil {
+		return nil, fmt.Errorf("rule %q: %w", r.Name, err)
+	}
 	if r.Make {
 		in.Random = make([]byte, 64)
 		if _, err := io.ReadFull(a.random, in.Random); err != nil {
@@ -101,31 +104,45 @@ func (a *adversary) claim(id int) error {
 	if err := a.known([]int{id}); err != nil {
 		return err
 	}
-	e := a.know.facts[id]
-	if !e.derived() || !e.loot {
+	e := &a.know.facts[id]
+	if !e.derived() || !a.know.computed(e) {
 		return fmt.Errorf("fact %d is not derived from loot: a claim needs a computation from what was taken", id)
 	}
-	if i := a.run.truth.file[string(e.Data)]; i > 0 {
-		if !a.files[i] {
-			a.files[i] = true
-			a.now.Files = append(a.now.Files, i)
-		}
-		return nil
+	data := string(e.Data)
+	s, message := secret{number: a.run.truth.number[data]}, a.run.truth.number[data]
+	if i := a.run.truth.file[data]; i > 0 {
+		s, message = secret{true, i}, a.run.truth.owner[i-1]
 	}
-	k := a.run.truth.number[string(e.Data)]
-	if k == 0 {
-		if !a.wrong[string(e.Data)] {
-			a.wrong[string(e.Data)] = true
+	switch {
+	case message == 0:
+		if !a.wrong[data] {
+			a.wrong[data] = true
 			a.now.False++
 		}
-		return nil
-	}
-	if len(a.proven) < maxProven {
-		a.proven = append(a.proven, id)
-	}
-	if !a.opened[k] {
-		a.opened[k], a.claims[k] = true, id
-		a.now.Opened = append(a.now.Opened, k)
+	case !e.loot || a.handed.smuggled[s] || message > a.run.Moment(): // nobody may know it from loot
+		if !a.smug[data] {
+			a.smug[data] = true
+			a.now.Smuggled++
+		}
+	case s.file:
+		if !a.files[s.number] {
+			a.files[s.number] = true
+			a.now.Files = append(a.now.Files, s.number)
+		}
+	default:
+		a.right(s, id)
 	}
 	return nil
+}
+
+// right counts a right claim of a message.
+func (a *adversary) right(s secret, id int) {
+	proof, ok := a.untainted(s, id)
+	if ok && len(a.proven) < maxProven {
+		a.proven = append(a.proven, proof)
+	}
+	if !a.opened[s.number] {
+		a.opened[s.number], a.claims[s.number] = true, proof
+		a.now.Opened = append(a.now.Opened, s.number)
+	}
 }

@@ -22,6 +22,8 @@ type Event struct {
 	Files  []int    // the same of attachments, by number in the conversation from 1
 	False  int      // false claims, each once
 
+	Smuggled int // claims of what the script had handed in or nobody had typed, each once
+
 	Forged  int // forged messages on screens so far
 	Noticed int // how many of the cell's Noticed had been noticed by then
 
@@ -86,6 +88,7 @@ func (e *Event) join(later Event) {
 		e.gain(g.Origin, g.Kind, g.Facts)
 	}
 	e.Opened, e.Files, e.False = append(e.Opened, later.Opened...), append(e.Files, later.Files...), e.False+later.False
+	e.Smuggled += later.Smuggled
 }
 
 // afterwards adds what happened after the script's end, if anything did.

@@ -147,6 +147,9 @@ func (o *Outcome) met(c *Cell) string {
 			unlike = append(unlike, fmt.Sprintf("%s: expected %v, measured %v", f.name, f.want, f.got))
 		}
 	}
+	if c.Smuggled > 0 {
+		unlike = append(unlike, fmt.Sprintf("smuggled: %d claims of what the script had handed in itself, or nobody had typed yet", c.Smuggled))
+	}
 	return strings.Join(unlike, "; ")
 }
 

@@ -115,6 +115,7 @@ func (k *knowledge) record(f *firing) ([]int, error) {
 	}
 	var out []int
 	whole := &derivation{f.rule.Name, f.ids}
+	own := f.rule.Make && len(f.in.Text) > 0
 	for _, d := range f.out {
 		if f.rule.Make { // its text and randomness are the caller's
 			d.Data = slices.Clone(d.Data)
@@ -123,6 +124,13 @@ func (k *knowledge) record(f *firing) ([]int, error) {
 		if err != nil {
 			k.fault = fmt.Errorf("fault in the design: rule %q: %w", f.rule.Name, err)
 			return nil, k.fault
+		}
+		if own { // made of what the script handed in
+			e.own, e.loot = true, false
+			k.mint(e.Fact)
+		}
+		if e.own = e.own || !e.loot && slices.ContainsFunc(e.parents(), func(p int) bool { return k.facts[p].own }); e.own {
+			e.origin = Made
 		}
 		out = append(out, k.add(e))
 	}

@@ -42,6 +42,9 @@ func (a *adversary) hold(capability, program string, text []byte) error {
 	if program != "" && program != Silence && !slices.Contains(a.header.Applies, program) {
 		return fmt.Errorf("program %q is not among those that the header's applies declares", program)
 	}
+	if err := a.handIn(text); err != nil {
+		return err
+	}
 	a.mark()
 	for _, c := range wanted {
 		switch {
@@ -102,12 +105,12 @@ func (a *adversary) overhear(p world.Packet) {
 	a.run.foreign = h.mine
 	switch origin := h.by(p); {
 	case origin != "":
-		h.fact = a.observe(origin, p, !h.mine)
+		h.fact = a.observe(origin, p, !h.mine, h.mine)
 		if a.answering[p.From] != "" {
 			a.lawful.add(a.know.facts[h.fact])
 		}
 	case p.To == world.Outsider:
-		a.observe(a.answering[p.From], p, a.answering[p.From] != "")
+		a.observe(a.answering[p.From], p, a.answering[p.From] != "", h.mine)
 	}
 }
 

@@ -28,9 +28,12 @@ func (g *group) judge(t *trial) error {
 	a, c := t.adv, t.cell
 	ctx := a.run.ctx
 	c.At = a.at()
+	if g.lab.second != nil {
+		a.disown(g.lab.second[cellKey{t.point, c.Design, c.Attack}])
+	}
 	c.Attachments = Count{len(a.files), len(g.truth.owner)}
 	c.Content = Tally(g.truth.conv, t.settings.Target, c.At, a.opened)
-	c.Forged, c.FalseClaims = a.run.forged, len(a.wrong)
+	c.Forged, c.FalseClaims, c.Smuggled = a.run.forged, len(a.wrong), len(a.smug)
 	c.People, c.Delivered = a.exposed(), a.run.delivered(a.held.days)
 	c.Disclosed = append(c.Disclosed, a.run.told...)
 	a.afterwards()
@@ -39,6 +42,7 @@ func (g *group) judge(t *trial) error {
 		a.rec.Journey, c.Trace.Record = g.journeys[t.settings.At], a.rec
 	}
 	c.Trace.Events, c.Trace.Opened = a.events, slices.Sorted(maps.Keys(a.opened))
+	c.Trace.Files = slices.Sorted(maps.Keys(a.files))
 	if t.err != nil {
 		return nil // what a script left behind when it failed is not worth working on
 	}
@@ -125,12 +129,13 @@ func (g *group) prove(t *trial) error {
 	return err
 }
 
-// resting saturates and lists the facts of a kind that rest on loot.
+// resting saturates and lists the facts of a kind that rest on loot, those left out that
+// tell of messages of the adversary's own.
 func (k *knowledge) resting(ctx context.Context, kind world.Kind) ([]world.Fact, error) {
 	err := k.saturate(ctx)
 	var facts []world.Fact
 	for _, id := range k.byKind[kind] {
-		if k.facts[id].loot {
+		if k.facts[id].loot && !k.minted[k.facts[id].Ref] {
 			facts = append(facts, k.facts[id].Fact)
 		}
 	}

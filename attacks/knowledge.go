@@ -29,6 +29,7 @@ type knowledge struct {
 	dirty   []meeting        // combining rules to run again
 	marked  map[meeting]bool // the same as a set
 	buffer  []byte           // of digest
+	minted  map[string]bool  // refs of packets that were made of the script's own bytes
 	left    budget
 	fault   error // why nothing more can be concluded: a broken rule, the budget, the context
 }
@@ -54,6 +55,7 @@ type entry struct {
 	origin string      // for loot: the capability
 	after  int32       // the next fact of the same place, 0 if there is none
 	loot   bool        // is loot, or has loot among its ancestors
+	own    bool        // holds bytes that the script handed in: never loot
 }
 
 // derivation is what a rule was applied to.
@@ -90,7 +92,7 @@ func newKnowledge(rules []world.Rule, left budget) *knowledge {
 	k := &knowledge{
 		rules: map[string]world.Rule{}, uses: map[world.Kind][]use{}, ids: map[[16]byte]int32{},
 		byKind: map[world.Kind][]int{}, names: map[string]int32{}, at: map[place]chain{},
-		marked: map[meeting]bool{}, left: left,
+		marked: map[meeting]bool{}, minted: map[string]bool{}, left: left,
 	}
 	for _, r := range rules {
 		k.rules[r.Name] = r
@@ -113,7 +115,7 @@ func newKnowledge(rules []world.Rule, left budget) *knowledge {
 func (k *knowledge) add(e entry) int {
 	key := k.digest(e.Fact)
 	if id, ok := k.ids[key]; ok {
-		if e.loot && !k.facts[id].loot {
+		if e.loot && !k.facts[id].loot && !k.facts[id].own {
 			k.facts[id].origin = e.origin
 			k.lootedToo(int(id))
 		}
@@ -164,4 +166,22 @@ func (k *knowledge) lootedToo(id int) {
 		e := &k.facts[i]
 		e.loot = e.loot || slices.ContainsFunc(e.parents(), func(p int) bool { return k.facts[p].loot })
 	}
+}
+
+// computed tells whether a rule concluded e from something: loot, or packets, even of the
+// adversary's own. What a script has just made itself is no computation.
+func (k *knowledge) computed(e *entry) bool {
+	return e.loot || !k.rules[e.rule()].Make || slices.ContainsFunc(e.parents(), func(p int) bool { return k.facts[p].loot })
+}
+
+// mint notes the message that a packet of the script's own making carries, unless it is
+// one that was heard of before. What it says of itself, nobody learns from it.
+func (k *knowledge) mint(f world.Fact) {
+	if f.Kind != world.Outgoing {
+		return
+	}
+	for range k.each(world.Metadata, f.Ref) {
+		return
+	}
+	k.minted[f.Ref] = true
 }

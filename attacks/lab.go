@@ -2,6 +2,7 @@ package attacks
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"runtime"
 	"slices"
@@ -19,6 +20,12 @@ type Lab struct {
 	Conversation *world.Conversation
 	Settings     world.Settings
 	Seed         world.Seed
+	// Draw is random bytes on which the salts depend, none if every attack is part of
+	// the program. The seed is public: a script from outside could carry what it claims.
+	Draw []byte
+	// Second, if set, is a draw that nobody knew beforehand, because Draw was given: see
+	// again.go.
+	Second []byte
 
 	// Clock, if set, gives seconds since some start; package attacks has no clock.
 	Clock func() float64
@@ -38,6 +45,8 @@ type Lab struct {
 	// declares and does not get: the script runs on, without their facts and
 	// against honest programs. It serves to show that no need is idle.
 	Withhold []string
+
+	second map[cellKey]reading // what was read under the second draw
 
 	left budget // of each adversary; the full one if zero
 }
@@ -81,7 +90,7 @@ func (l *Lab) result(s world.Settings) *Result {
 		retention = fmt.Sprint(s.Retention)
 	}
 	res := &Result{
-		Doormat: l.Version, Seed: uint64(l.Seed),
+		Doormat: l.Version, Seed: uint64(l.Seed), Draw: hex.EncodeToString(l.Draw), DrawGiven: len(l.Second) > 0,
 		Settings: Settings{s.Threshold, s.Trustees, s.Jurisdictions, s.Target, s.At, retention, s.Mailbox, s.Refresh, s.Rotate},
 		Conversation: Counts{Title: l.Conversation.Title, Accounts: len(l.Conversation.Accounts),
 			Messages: len(l.Conversation.Messages), Attachments: l.Conversation.Attachments()},

@@ -14,9 +14,16 @@ import (
 type Step struct {
 	Fact    world.Fact
 	Rule    string // "" for loot
-	Origin  string // for loot
+	Origin  string // for loot the capability, [Made] for what holds bytes of the adversary's own
 	Parents []int  // positions in the proof, each before this one
 }
+
+// Made is the origin of what an adversary made of bytes that its script handed in, and of
+// packets that it sent: it is never loot.
+const Made = "made by the adversary"
+
+// Taken tells whether a step is loot, where a proof begins.
+func (s Step) Taken() bool { return s.Rule == "" && s.Origin != Made }
 
 // A Proof derives its last step from loot. Nothing can be left out of it: without
 // any one piece of its loot, the rest of its loot does not give the conclusion.
@@ -86,6 +93,9 @@ func (k *knowledge) ancestors(id int) Proof {
 	for i, n := range ids {
 		e := &k.facts[n]
 		steps[i] = Step{Fact: e.Fact, Rule: e.rule(), Origin: e.origin}
+		if !e.loot && !e.derived() {
+			steps[i].Origin = Made
+		}
 		for _, p := range e.parents() {
 			at, _ := slices.BinarySearch(ids, p)
 			steps[i].Parents = append(steps[i].Parents, at)
@@ -101,7 +111,7 @@ func (k *knowledge) without(ctx context.Context, steps Proof, i int) (Proof, err
 	less := newKnowledge(rules, fullBudget)
 	for j, s := range steps {
 		if j != i && s.Rule == "" {
-			less.add(entry{Fact: s.Fact, origin: s.Origin, loot: s.Origin != ""})
+			less.add(entry{Fact: s.Fact, origin: s.Origin, loot: s.Taken(), own: !s.Taken()})
 		}
 	}
 	if err := less.saturate(ctx); err != nil {

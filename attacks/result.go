@@ -15,6 +15,10 @@ type Result struct {
 	Designs      []DesignRow `json:"designs"`
 	Attacks      []AttackRow `json:"attacks"`
 	Cells        []Cell      `json:"cells"`
+
+	// DrawGiven tells that the draw was not fresh, so that a script could have been
+	// written for it.
+	DrawGiven bool `json:"-"`
 }
 
 // Settings are the settings of the run; an attack's header may override them in
@@ -162,6 +166,7 @@ type Trace struct {
 	Settings world.Settings
 	Events   []Event // what the script did and what came of it, in order
 	Opened   []int   // numbers of the messages recovered, sorted
+	Files    []int   // numbers of the attachments recovered, sorted
 	Surprise string  // how the outcome differs from the expectation
 	Proved   int     // the message that Proof proves, 0 if none
 	Proof    Proof

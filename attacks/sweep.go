@@ -18,7 +18,7 @@ const perRun = 4
 // and what designs keep in the memo of their [world.Environment] where they
 // differ in more. Each result is the one that Run gives under these settings.
 func (l *Lab) Sweep(ctx context.Context, points []world.Settings) ([]*Result, error) {
-	t, err := newTruth(l.Conversation, l.Seed)
+	t, err := newTruth(l.Conversation, l.Seed, l.Draw)
 	if err != nil {
 		return nil, err
 	}
@@ -28,6 +28,13 @@ func (l *Lab) Sweep(ctx context.Context, points []world.Settings) ([]*Result, er
 			return nil, err
 		}
 		results = append(results, l.result(s))
+	}
+	if len(l.Second) > 0 {
+		checked := *l
+		if checked.second, err = l.again(ctx, points); err != nil {
+			return nil, err
+		}
+		l = &checked
 	}
 	groups, err := l.plan(t, points)
 	if err != nil {

@@ -18,14 +18,20 @@ type truth struct {
 	number map[string]int // message number by body
 	file   map[string]int // number of an attachment, from 1, by its salted bytes
 	owner  []int          // owner[i-1] is the message that attachment i goes with
+	pieces map[piece]secret
 }
 
-func newTruth(c *world.Conversation, seed world.Seed) (*truth, error) {
+// newTruth salts what is said. The seed is public, and whoever knows it knows the salts
+// of a run without a draw; those of a run with one depend on that, too.
+func newTruth(c *world.Conversation, seed world.Seed, draw []byte) (*truth, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	t := &truth{conv: c, number: map[string]int{}, file: map[string]int{}}
 	salts := seed.Stream("salt")
+	if len(draw) > 0 {
+		salts = seed.Stream("salt " + string(draw))
+	}
 	for k, m := range c.Messages {
 		body, err := salted(salts, []byte(m.Text))
 		if err != nil {
@@ -44,6 +50,7 @@ func newTruth(c *world.Conversation, seed world.Seed) (*truth, error) {
 		}
 		t.said = append(t.said, said)
 	}
+	t.pieces = t.index()
 	return t, nil
 }
 

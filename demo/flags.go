@@ -25,6 +25,7 @@ func (o Options) Flags() string {
 		{"refresh", fmt.Sprint(o.Refresh), fmt.Sprint(d.Refresh)},
 		{"rotate", fmt.Sprint(o.Rotate), fmt.Sprint(d.Rotate)},
 		{"seed", fmt.Sprint(o.Seed), fmt.Sprint(d.Seed)},
+		{"draw", o.Draw, ""},
 		{"designs", strings.Join(o.Designs, ","), ""},
 		{"attacks", strings.Join(o.Attacks, ","), ""},
 	} {

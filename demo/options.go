@@ -2,6 +2,8 @@ package demo
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -26,6 +28,7 @@ type Options struct {
 	Mailbox       string
 	At            string // "half" or a message number
 	Seed          uint64
+	Draw          string   // 32 bytes in hex on which the salts depend, "" for none or fresh ones
 	Designs       []string // ids, none for all
 	Attacks       []string // ids, none for all
 }
@@ -63,11 +66,42 @@ func (o Options) Lab(kit Kit, conv *world.Conversation) (*attacks.Lab, error) {
 	if err := s.Check(conv); err != nil {
 		return nil, Usagef("%v", err)
 	}
+	draw, err := o.draw()
+	if err != nil {
+		return nil, err
+	}
 	start := time.Now()
 	return &attacks.Lab{
 		Version: Version, Designs: kit.Designs, Attacks: kit.Attacks, Conversation: conv, Settings: s,
-		Seed: world.Seed(o.Seed), Clock: func() float64 { return time.Since(start).Seconds() },
+		Seed: world.Seed(o.Seed), Draw: draw, Clock: func() float64 { return time.Since(start).Seconds() },
 	}, nil
+}
+
+// drawSize is how many random bytes a run draws.
+const drawSize = 32
+
+// draw reads the draw of an earlier run.
+func (o Options) draw() ([]byte, error) {
+	if o.Draw == "" {
+		return nil, nil
+	}
+	draw, err := hex.DecodeString(o.Draw)
+	if err != nil || len(draw) != drawSize {
+		return nil, Usagef("--draw %s: want the %d hex digits that an earlier run printed", strconv.Quote(o.Draw), 2*drawSize)
+	}
+	return draw, nil
+}
+
+// Outside prepares a lab for a script from a file. It draws afresh, so that no script can
+// carry the answers; if a draw was given, the fresh one serves to check it.
+func Outside(lab *attacks.Lab) {
+	fresh := make([]byte, drawSize)
+	_, _ = rand.Read(fresh) // never fails
+	if len(lab.Draw) == 0 {
+		lab.Draw = fresh
+	} else {
+		lab.Second = fresh
+	}
 }
 
 func (o Options) settings(messages int) (world.Settings, error) {

@@ -34,7 +34,7 @@ func checkProof(t *testing.T, rules []world.Rule, p attacks.Proof) {
 	var loot []world.Fact
 	for i, s := range p {
 		if s.Rule == "" {
-			require.True(t, made || s.Origin != "", "step %d is neither loot nor a conclusion", i+1)
+			require.True(t, made || s.Taken(), "step %d is neither loot nor a conclusion", i+1)
 			loot = append(loot, s.Fact)
 		}
 		for _, parent := range s.Parents {

@@ -123,6 +123,7 @@ func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Durat
 	if timeout <= 0 {
 		timeout = patience(len(lab.Conversation.Messages))
 	}
+	demo.Outside(lab)
 	lab.Bound = demo.Limit(2 * timeout) // what it set in motion gets no more
 	box, err := sandbox.Program(scriptCommand, timeout)
 	if err != nil {

@@ -26,6 +26,7 @@ func (a *app) runFlags(c *cobra.Command, o *demo.Options) {
 	f.IntVar(&o.Refresh, "refresh", 0, "new shares every `K` messages, 0 never")
 	f.IntVar(&o.Rotate, "rotate", 0, "new committee key every `K` messages, 0 never")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "decides every random choice, below 2^53")
+	f.StringVar(&o.Draw, "draw", "", "repeat a run of a script from a file: the `HEX` that it printed as its draw")
 	f.StringSliceVar(&o.Designs, "designs", nil, "`ID,ID` of designs (default: all)")
 	a.completeRun(c)
 }

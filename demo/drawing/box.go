@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"doormat/attacks"
 	"doormat/demo/replay"
 	"doormat/world"
 )
@@ -44,10 +45,12 @@ func (d *proofDrawing) box(i int) box {
 	b := box{Class: "derived", W: d.wide, Number: number(n)}
 	how := n.Rule
 	switch {
-	case n.Rule == "" && n.Origin != "":
+	case n.Rule == "" && n.Origin != attacks.Made:
 		b.Class, how = "taken", n.Origin
 	case n.Rule == "":
-		b.Class, how = "made", "made by the adversary"
+		b.Class, how = "made", n.Origin
+	case n.Origin == attacks.Made:
+		b.Class = "made"
 	}
 	kind := n.Kind
 	if len(n.Steps) > 1 {

@@ -116,7 +116,7 @@ func chain(shares int, text string) attacks.Proof {
 		parents = append(parents, i)
 		proof = append(proof, attacks.Step{Fact: world.Fact{Kind: "share", Ref: "key 1", Data: []byte{byte(i), 7}}, Origin: fmt.Sprintf("trustee:%d.store", i+1)})
 	}
-	proof = append(proof, attacks.Step{Fact: world.Fact{Kind: "packet", Data: make([]byte, 5000)}})
+	proof = append(proof, attacks.Step{Fact: world.Fact{Kind: "packet", Data: make([]byte, 5000)}, Origin: attacks.Made})
 	proof = append(proof, attacks.Step{Fact: world.Fact{Kind: "key", Data: []byte(strings.Repeat("k", 100))}, Rule: "combine shares", Parents: parents})
 	return append(proof, attacks.Step{Fact: world.Fact{Kind: world.Plaintext, Data: []byte("0123456789abcdef" + text)}, Rule: "open", Parents: []int{shares + 1, shares}})
 }

@@ -218,7 +218,7 @@ func (d *proofDrawing) tell() {
 		switch {
 		case s.Rule != "":
 			rules[s.Rule] = true
-		case s.Origin == "":
+		case !s.Taken():
 			made++
 		default:
 			taken++

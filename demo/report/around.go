@@ -24,11 +24,22 @@ func settingsText(r *attacks.Result, over string) string {
 		said += ", " + count(n, "attachment")
 	}
 	return fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless they say otherwise. Escrow %s of %d trustees (%s), provider in A. "+
-		"Retention %s, mailbox %s, shares refreshed %s, key rotated %s, seed %d.",
+		"Retention %s, mailbox %s, shares refreshed %s, key rotated %s, seed %d%s.",
 		r.Conversation.Title, said, count(r.Conversation.Accounts, "account"),
 		s.Target, value("at", s.At), value("threshold", s.Threshold), s.Trustees, s.Jurisdictions,
 		value("retention", s.Retention), s.Mailbox,
-		every(value("refresh", s.Refresh)), every(value("rotate", s.Rotate)), r.Seed)
+		every(value("refresh", s.Refresh)), every(value("rotate", s.Rotate)), r.Seed, drawText(r))
+}
+
+// drawText tells on what draw the salts of a script from a file depend.
+func drawText(r *attacks.Result) string {
+	switch {
+	case r.Draw == "":
+		return ""
+	case r.DrawGiven:
+		return ", draw " + r.Draw + " (given, not fresh: what the script opened under this draw only counts as smuggled)"
+	}
+	return ", draw " + r.Draw
 }
 
 // every tells how often something is done that is done every so many messages.

@@ -89,6 +89,9 @@ func remarks(c *attacks.Cell) []string {
 	if c.FalseClaims > 0 {
 		out = append(out, count(c.FalseClaims, "false claim"))
 	}
+	if c.Smuggled > 0 {
+		out = append(out, fmt.Sprintf("smuggled %d", c.Smuggled))
+	}
 	return out
 }
 

@@ -81,6 +81,9 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 	if c.Lawful.Asked > 0 {
 		p.field("Orders", fmt.Sprintf("%s in scope of what the court signed, %d served", count(c.Lawful.Asked, "message"), c.Lawful.Served))
 	}
+	if c.Smuggled > 0 {
+		p.field("Smuggled", count(c.Smuggled, "claim")+" of what the script had handed in itself, or nobody had typed yet: not counted")
+	}
 	noticed(p, c)
 	if len(c.Trace.Opened) > 0 {
 		p.field("Opened", "messages "+ranges(c.Trace.Opened))
@@ -216,8 +219,11 @@ func Told(proof attacks.Proof, n replay.Node, texts bool) (how, bytes string) {
 		how = fmt.Sprintf("by “%s”", n.Rule)
 	case n.Rule != "":
 		how = fmt.Sprintf("by “%s” from %s", n.Rule, parents(n.Parents))
-	case n.Origin == "":
-		how = "made by the adversary"
+	case n.Origin == attacks.Made:
+		how = n.Origin
+	}
+	if n.Rule != "" && n.Origin == attacks.Made {
+		how += ", " + n.Origin
 	}
 	bytes = data(proof[n.Steps[0]].Fact, texts)
 	if k := len(n.Steps); k > 1 {

@@ -53,7 +53,7 @@ func (s *Stage) claimPage(r *http.Request, at place, p *replay.Replay) (claimPag
 		Text: fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, or computed from boxes before it; without any one of the copied "+
 			"or overheard pieces here, the others here do not give it. What else was taken may.", m.From, readers(m), p.Result.Designs[design].Name),
 	}
-	if slices.ContainsFunc(proof, func(s attacks.Step) bool { return s.Rule == "" && s.Origin == "" || made(p, s) }) {
+	if slices.ContainsFunc(proof, func(s attacks.Step) bool { return s.Origin == attacks.Made || made(p, s) }) {
 		page.Text = fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, made by the adversary, or computed from the boxes before it.",
 			m.From, readers(m), p.Result.Designs[design].Name)
 	}

@@ -1,0 +1,65 @@
+package attacks
+
+import (
+	"context"
+	"slices"
+
+	"doormat/world"
+)
+
+// A draw that was given is one that a script may have been written for: it could carry
+// texts in pieces, or ciphertext, and no look at bytes would tell. So the script runs a
+// second time under a draw that nobody knew. What it opens under the given draw only, it
+// did not compute from loot; it knew it beforehand, and it is smuggled.
+
+// cellKey names a cell of a sweep.
+type cellKey struct {
+	point          int
+	design, attack string
+}
+
+// reading is what a script read in one run.
+type reading struct{ messages, files []int }
+
+// again runs everything under the second draw and tells what was read then.
+func (l *Lab) again(ctx context.Context, points []world.Settings) (map[cellKey]reading, error) {
+	second := *l
+	second.Draw, second.Second = l.Second, nil
+	second.Progress, second.Typed, second.Record = nil, nil, false
+	results, err := second.Sweep(ctx, points)
+	read := map[cellKey]reading{}
+	for point, r := range results {
+		for _, c := range r.Cells {
+			read[cellKey{point, c.Design, c.Attack}] = reading{c.Trace.Opened, c.Trace.Files}
+		}
+	}
+	return read, err
+}
+
+// disown takes back what was not read under the second draw.
+func (a *adversary) disown(second reading) {
+	foreign := func(k int) bool { return !slices.Contains(second.messages, k) }
+	foreignFile := func(i int) bool { return !slices.Contains(second.files, i) }
+	for k := range a.opened {
+		if foreign(k) {
+			delete(a.opened, k)
+			delete(a.claims, k)
+			a.smug[string(a.run.truth.said[k-1].Body)] = true
+		}
+	}
+	for i := range a.files {
+		if foreignFile(i) {
+			delete(a.files, i)
+			a.smug[string(a.run.truth.bytes(secret{true, i}))] = true
+		}
+	}
+	a.proven = slices.DeleteFunc(a.proven, func(id int) bool {
+		return foreign(a.run.truth.number[string(a.know.facts[id].Data)])
+	})
+	for i := range a.events {
+		e := &a.events[i]
+		before := len(e.Opened) + len(e.Files)
+		e.Opened, e.Files = slices.DeleteFunc(e.Opened, foreign), slices.DeleteFunc(e.Files, foreignFile)
+		e.Smuggled += before - len(e.Opened) - len(e.Files)
+	}
+}
