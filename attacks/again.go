@@ -26,6 +26,14 @@ func (l *Lab) again(ctx context.Context, points []world.Settings) (map[cellKey]r
 	second := *l
 	second.Draw, second.Second = l.Second, nil
 	second.Progress, second.Typed, second.Record = nil, nil, false
+	second.Attacks = slices.Clone(l.Attacks)
+	for i, t := range second.Attacks {
+		if r, ok := t.(*remote); ok { // what it prints, it prints once
+			silent := *r
+			silent.print = nil
+			second.Attacks[i] = &silent
+		}
+	}
 	results, err := second.Sweep(ctx, points)
 	read := map[cellKey]reading{}
 	for point, r := range results {
