@@ -63,21 +63,18 @@ func salted(salts io.Reader, data []byte) ([]byte, error) {
 }
 
 // metadata counts the messages whose sender, recipients and time are among the
-// derived facts. Messages alike in all three are told apart by their ids only,
-// so each needs a fact of its own.
+// derived facts. No two messages have one time, so none passes for another.
 func (t *truth) metadata(facts []world.Fact) int {
-	derived := map[string]int{}
+	derived := map[string]bool{}
 	for _, f := range facts {
 		if m, err := world.ParseMeta(f.Data); err == nil && m.ID == f.Ref {
 			m.ID = ""
-			derived[string(m.Encode())]++
+			derived[string(m.Encode())] = true
 		}
 	}
 	found := 0
 	for _, m := range t.conv.Messages {
-		key := string(world.Meta{From: m.From, To: m.To, Group: m.Group, Sent: m.Sent}.Encode())
-		if derived[key] > 0 {
-			derived[key]--
+		if derived[string(world.Meta{From: m.From, To: m.To, Group: m.Group, Sent: m.Sent}.Encode())] {
 			found++
 		}
 	}

@@ -1,0 +1,149 @@
+package attacks
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+	"doormat/world/worldtest"
+)
+
+// What an adversary hears and what it does not: the links of users to their own
+// devices are nobody's, and what it sends itself it has not taken from anybody.
+
+// eager reads a text out of any packet that has one: of a user's typing and of what
+// is shown, of the law's papers, and of what the adversary says itself.
+func eager() anything {
+	reads := world.Rule{
+		Name: "read any packet", Takes: []world.Kind{world.Observed}, Gives: []world.Kind{world.Plaintext},
+		Apply: func(in world.Input) ([]world.Derived, error) {
+			p, _, err := world.ParsePacket(in.Facts[0].Data)
+			if err != nil {
+				return nil, err
+			}
+			text := p.Data
+			if typed, err := world.ParseTyped(p.Data); err == nil {
+				text = typed.Body
+			} else if f, err := world.Unpack(p.Data, p.Kind(), 2); err == nil {
+				text = f[1]
+			} else if p.Kind() == worldtest.ToySent {
+				return nil, errors.New("sealed")
+			}
+			return world.Conclude(world.Fact{Kind: world.Plaintext, Data: text}), nil
+		}}
+	return anything{more: []world.Rule{reads}}
+}
+
+// Nobody hears a user, whatever is tapped, tampered with or taken over, though every
+// word travels there in the clear.
+func TestPrivateLinksAreNobodys(t *testing.T) {
+	listen := `
+for cap in adv.needs:
+    if cap == "network.tap":
+        adv.tap(cap)
+    else:
+        adv.hold(cap)
+for p in adv.packets(adv.end):
+    for name in [p.sender, p.to]:
+        if name.startswith("user:") or name in ["law", "clock", "life", "public"]:
+            fail("heard %s to %s" % (p.sender, p.to))
+adv.rest(2)
+for text in adv.saturate("plaintext"):
+    adv.claim(text)`
+	for _, needs := range []string{
+		`"network.tap"`, `"network.tamper"`, `"network.tap", "network.tamper"`, `"provider.control"`,
+		`"device:A.control"`, `"device:A.control", "device:B.control", "device:C.control"`,
+		`"network.tap", "network.tamper", "provider.control", "trustee:1.control", "device:A.control"`,
+	} {
+		l := toyLab(t, attack(needs, "", opensNothing, listen))
+		l.Designs = []world.Design{eager()}
+		l.Conversation.Events = []world.Event{{After: 1, Kind: world.Compare, Account: "A", With: "B"}}
+		c := runOne(t, l)
+		require.Empty(t, c.Error, needs)
+		require.Empty(t, c.Trace.Opened, needs)
+		require.Zero(t, c.FalseClaims, "what was heard has no text in it: %s", needs)
+		require.NotZero(t, c.Metadata.Recovered, "something was heard: %s", needs)
+	}
+}
+
+// What the adversary sends itself is not loot when it is heard again: not its text and
+// not what else follows from it, by whichever surface it is heard.
+func TestOwnPacketsAreNoLoot(t *testing.T) {
+	m := world.Meta{ID: "own", From: "A", To: []string{"B"}, Sent: conversationStart}
+	sealed := world.Pack(worldtest.ToySent, m.Encode(), make([]byte, 12), []byte("sealed"))
+	for _, c := range []struct{ needs, begin, from string }{
+		{`"network.tap"`, `adv.tap("network.tap")`, "outsider"},
+		{`"network.tamper"`, `adv.hold("network.tamper")`, "outsider"},
+		{`"network.tamper"`, `adv.hold("network.tamper")`, "provider"},
+		{`"network.tap", "network.tamper"`, "adv.tap(\"network.tap\")\nadv.hold(\"network.tamper\")", "device:C"},
+		{`"trustee:1.control"`, `adv.hold("trustee:1.control")`, "outsider"},
+		{`"provider.control"`, `adv.hold("provider.control")`, "provider"},
+		{`"network.tap", "provider.control", "trustee:1.control"`,
+			"adv.tap(\"network.tap\")\nadv.hold(\"provider.control\")\nadv.hold(\"trustee:1.control\")", "provider"},
+	} {
+		send := fmt.Sprintf("%s\nadv.send(adv.apply(%q, text = b\"%s>trustee:1>\" + %s))",
+			c.begin, writeAnything, c.from, literal(sealed))
+		name := c.needs + " as " + c.from
+		run := func(more string) Cell {
+			l := toyLab(t, attack(c.needs, `applies = ["write any packet"],`, opensNothing, send+more))
+			l.Designs = []world.Design{eager()}
+			return runOne(t, l)
+		}
+		one := run(`
+for f in adv.saturate("metadata"):
+    adv.claim(f)
+fail("it did not hear itself")`)
+		require.Contains(t, one.Error, "is not derived from loot", name)
+
+		typed := (&world.Typed{To: []string{"B"}, Body: []byte("message 1")}).Encode()
+		send = strings.Replace(send, literal(sealed), literal(typed), 1)
+		text := run("\nfor f in adv.saturate(\"plaintext\"):\n    adv.claim(f)")
+		require.Contains(t, text.Error, "is not derived from loot", name)
+	}
+}
+
+// Of a message that the adversary pretends, nothing counts as metadata; of one that is
+// really sent meanwhile, all does.
+func TestPretendedMetadata(t *testing.T) {
+	fourth := conversationStart.Add(3 * time.Hour) // which never passes
+	m := world.Meta{ID: "own", From: "C", To: []string{"A"}, Sent: fourth}
+	sealed := world.Pack(worldtest.ToySent, m.Encode(), make([]byte, 12), []byte("sealed"))
+	for _, c := range []struct{ needs, begin string }{
+		{`"network.tap"`, `adv.tap("network.tap")`},
+		{`"network.tamper"`, `adv.hold("network.tamper")`},
+		{`"network.tap", "network.tamper"`, "adv.tap(\"network.tap\")\nadv.hold(\"network.tamper\")"},
+	} {
+		l := toyLab(t, attack(c.needs, `applies = ["write any packet"],`, opensNothing, fmt.Sprintf(`%s
+adv.advance(2)
+adv.send(adv.apply("write any packet", text = b"outsider>trustee:1>" + %s))`, c.begin, literal(sealed))))
+		l.Designs = []world.Design{mute{eager()}}
+		c4 := runOne(t, l)
+		require.Empty(t, c4.Error)
+		require.Equal(t, Count{3, 4}, c4.Metadata, c.needs)
+	}
+}
+
+// mute is a design whose third user cannot send.
+type mute struct{ anything }
+
+func (d mute) Setup(env world.Environment) (world.Deploy, error) {
+	deploy, err := d.anything.Setup(env)
+	return func() []world.Node {
+		nodes := deploy()
+		for i, n := range nodes {
+			if n.Name() == "device:C" {
+				nodes[i] = &deaf{n}
+			}
+		}
+		return nodes
+	}, err
+}
+
+type deaf struct{ world.Node }
+
+func (*deaf) Handle(time.Time, world.Packet) []world.Packet { return nil }
