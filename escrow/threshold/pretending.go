@@ -13,8 +13,9 @@ import (
 	"doormat/world"
 )
 
-// mostPretended bounds the committee that one making rule holds a ceremony for.
-const mostPretended = 25
+// The limit on trustees is one, for a run's settings, for every rule, and for the leaves
+// that import nothing of ours: this does not compile if they differ.
+var _ = [1]struct{}{}[world.MaxTrustees-sharing.MaxTrustees]
 
 // makeCommittee holds a whole ceremony among trustees of its own, over a log of its
 // own. All is as it should be, except that nobody knows these people.
@@ -68,8 +69,8 @@ func parsePretended(text string) (number, t, n int, err error) {
 	if err == nil {
 		n, err = strconv.Atoi(lines[2])
 	}
-	if err != nil || t < 1 || n < t || n > mostPretended {
-		return 0, 0, 0, fmt.Errorf("rule %q: %q of %q: want 1 ≤ t ≤ n ≤ %d", MakeCommittee, lines[1], lines[2], mostPretended)
+	if err != nil || t < 1 || n < t || n > world.MaxTrustees {
+		return 0, 0, 0, fmt.Errorf("rule %q: %q of %q: want 1 ≤ t ≤ n ≤ %d", MakeCommittee, lines[1], lines[2], world.MaxTrustees)
 	}
 	return keyNumber(lines[0]), t, n, nil
 }
