@@ -3,7 +3,6 @@ package attacks
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -71,60 +70,37 @@ for text in adv.saturate("plaintext"):
 	}
 }
 
-// What the adversary sends itself is not loot when it is heard again: not its text and
-// not what else follows from it, by whichever surface it is heard.
+// What the adversary sends itself is not loot when it is heard again, by whichever
+// surface: of a message that it pretends, nothing counts as metadata; of those that are
+// really sent meanwhile, all that was heard does.
 func TestOwnPacketsAreNoLoot(t *testing.T) {
-	m := world.Meta{ID: "own", From: "A", To: []string{"B"}, Sent: conversationStart}
-	sealed := world.Pack(worldtest.ToySent, m.Encode(), make([]byte, 12), []byte("sealed"))
-	for _, c := range []struct{ needs, begin, from string }{
-		{`"network.tap"`, `adv.tap("network.tap")`, "outsider"},
-		{`"network.tamper"`, `adv.hold("network.tamper")`, "outsider"},
-		{`"network.tamper"`, `adv.hold("network.tamper")`, "provider"},
-		{`"network.tap", "network.tamper"`, "adv.tap(\"network.tap\")\nadv.hold(\"network.tamper\")", "device:C"},
-		{`"trustee:1.control"`, `adv.hold("trustee:1.control")`, "outsider"},
-		{`"provider.control"`, `adv.hold("provider.control")`, "provider"},
-		{`"network.tap", "provider.control", "trustee:1.control"`,
-			"adv.tap(\"network.tap\")\nadv.hold(\"provider.control\")\nadv.hold(\"trustee:1.control\")", "provider"},
-	} {
-		send := fmt.Sprintf("%s\nadv.send(adv.apply(%q, text = b\"%s>trustee:1>\" + %s))",
-			c.begin, writeAnything, c.from, literal(sealed))
-		name := c.needs + " as " + c.from
-		run := func(more string) Cell {
-			l := toyLab(t, attack(c.needs, `applies = ["write any packet"],`, opensNothing, send+more))
-			l.Designs = []world.Design{eager()}
-			return runOne(t, l)
-		}
-		one := run(`
-for f in adv.saturate("metadata"):
-    adv.claim(f)
-fail("it did not hear itself")`)
-		require.Contains(t, one.Error, "is not derived from loot", name)
-
-		typed := (&world.Typed{To: []string{"B"}, Body: []byte("message 1")}).Encode()
-		send = strings.Replace(send, literal(sealed), literal(typed), 1)
-		text := run("\nfor f in adv.saturate(\"plaintext\"):\n    adv.claim(f)")
-		require.Contains(t, text.Error, "is not derived from loot", name)
-	}
-}
-
-// Of a message that the adversary pretends, nothing counts as metadata; of one that is
-// really sent meanwhile, all does.
-func TestPretendedMetadata(t *testing.T) {
 	fourth := conversationStart.Add(3 * time.Hour) // which never passes
 	m := world.Meta{ID: "own", From: "C", To: []string{"A"}, Sent: fourth}
 	sealed := world.Pack(worldtest.ToySent, m.Encode(), make([]byte, 12), []byte("sealed"))
-	for _, c := range []struct{ needs, begin string }{
-		{`"network.tap"`, `adv.tap("network.tap")`},
-		{`"network.tamper"`, `adv.hold("network.tamper")`},
-		{`"network.tap", "network.tamper"`, "adv.tap(\"network.tap\")\nadv.hold(\"network.tamper\")"},
+	for _, c := range []struct {
+		needs, begin, from string
+		heard              int
+	}{
+		{`"network.tap"`, `adv.tap("network.tap")`, "outsider", 3},
+		{`"network.tamper"`, `adv.hold("network.tamper")`, "outsider", 3},
+		{`"network.tamper"`, `adv.hold("network.tamper")`, "provider", 3},
+		{`"network.tap", "network.tamper"`, "adv.tap(\"network.tap\")\nadv.hold(\"network.tamper\")", "device:C", 3},
+		{`"trustee:1.control"`, `adv.hold("trustee:1.control")`, "outsider", 0},
+		{`"trustee:1.control"`, `adv.hold("trustee:1.control")`, "trustee:1", 0},
+		{`"provider.control"`, `adv.hold("provider.control")`, "provider", 3},
+		{`"network.tap", "provider.control", "trustee:1.control"`,
+			"adv.tap(\"network.tap\")\nadv.hold(\"provider.control\")\nadv.hold(\"trustee:1.control\")", "provider", 3},
 	} {
 		l := toyLab(t, attack(c.needs, `applies = ["write any packet"],`, opensNothing, fmt.Sprintf(`%s
 adv.advance(2)
-adv.send(adv.apply("write any packet", text = b"outsider>trustee:1>" + %s))`, c.begin, literal(sealed))))
+adv.send(adv.apply("write any packet", text = b"%s>trustee:1>" + %s))
+for fact in adv.saturate("plaintext"):
+    adv.claim(fact)`, c.begin, c.from, literal(sealed))))
 		l.Designs = []world.Design{mute{eager()}}
-		c4 := runOne(t, l)
-		require.Empty(t, c4.Error)
-		require.Equal(t, Count{3, 4}, c4.Metadata, c.needs)
+		cell := runOne(t, l)
+		require.Empty(t, cell.Error)
+		require.Equal(t, Count{c.heard, 4}, cell.Metadata, "%s as %s", c.needs, c.from)
+		require.Empty(t, cell.Trace.Opened)
 	}
 }
 

@@ -287,9 +287,9 @@ for i in range(3):
     adv.take("device:partner.store")
 `))
 	l.Settings.Retention = 1
-	for i := range l.Conversation.Messages { // alike but for their ids
+	for i := range l.Conversation.Messages { // alike but for their ids and times
 		m := &l.Conversation.Messages[i]
-		m.From, m.To, m.Sent = "A", []string{"B"}, conversationStart
+		m.From, m.To = "A", []string{"B"}
 	}
 	c := runOne(t, l)
 	require.Empty(t, c.Error)
