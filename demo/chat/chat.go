@@ -1,18 +1,20 @@
 // Package chat reads the exports of messengers, so that doormat can run somebody's
 // own conversation: WhatsApp's "Export chat", as text or as the zip that it comes
-// in, and the result.json of Telegram Desktop. Bytes come in; the package opens no
-// file and unpacks none to disk. What a file is shows in its bytes, not its name.
+// in, the result.json of Telegram Desktop, and what programs for Signal, iMessage,
+// Messenger, Discord and Matrix write. Bytes come in; the package opens no file and
+// unpacks none to disk. What a file is shows in its bytes, not its name.
 //
-// WhatsApp's text has no specification. Its two forms are
+// WhatsApp's text has no specification. Its forms are
 //
 //	26/03/2017, 19:01 - Name: text          Android
 //	[26/03/2017, 19:01:28] Name: text       iOS
+//	26/03/2017 19:01:28: Name: text         iOS, long ago
 //
 // and a phone writes them in its own language and habits: day, month and year
-// in any of three orders with / . or -, two or four digits for the year, 12 or
-// 24 hours, with or without seconds, invisible direction marks and narrow
-// spaces in between. A line that does not begin so continues the message above.
-// Digits other than 0-9, and day halves other than AM and PM, are not read.
+// in any of three orders or with the month's name, digits of its own script, 12 or
+// 24 hours, halves of the day in words, invisible direction marks and narrow spaces
+// in between. See splitHeader, parseStamp and locales.txt. A line that does not
+// begin so continues the message above.
 //
 // In a zip one file must be an export. Others go with the messages that name them,
 // and what no message names is left out, see readZip.
@@ -25,17 +27,19 @@
 // What the readers make of a file:
 //
 //   - A header followed by "Name: " is a message. One without is a line of the
-//     app itself ("Ruth left"): it is counted in [Chat.System] and dropped. So is
-//     a service message of Telegram.
-//   - "<Media omitted>", "IMG-1.jpg (file attached)" and their kin, in nine
-//     languages, stay messages with that text; they count in [Chat.Attachments].
+//     app itself ("Ruth left"): it is listed in [Chat.SystemLines] and dropped. So is
+//     a service message of Telegram, and a notice of an iPhone, see dropNotices. Where
+//     a name ends is told by counting, see findNames: above all nobody may vanish.
+//   - "<Media omitted>", "IMG-1.jpg (file attached)" and their kin, in any language,
+//     stay messages with that text; they count in [Chat.Attachments].
 //     Telegram's become "<photo>", "<sticker>" and so on, before the caption.
 //   - A file that a message names is taken from the archive, whole, or told in
 //     [Chat.LeftOut] with the message's line: not there, empty, larger than
 //     [MaxMedia], beyond [MaxAllMedia], a link, encrypted, broken.
-//   - Everything else that is dropped is in [Chat.LeftOut] with line and reason.
-//     Nothing disappears silently; FuzzRead, FuzzZip and FuzzTelegram check that
-//     the sums agree, and TestTable shows it for each file of testdata.
+//   - Everything else that is dropped is in [Chat.LeftOut] with line and reason, and a
+//     line that is nearly a header in [Chat.Warnings] with its shape. Nothing disappears
+//     silently; the fuzz tests check that the sums agree, and TestTable shows it for
+//     each file of testdata.
 //   - WhatsApp's clock times carry no zone and are read as UTC. Where a time lies
 //     before the one above (the clock went back, a message arrived late), the order
 //     of the file stands and the message takes the time above it.
@@ -44,7 +48,7 @@
 // a message cannot be told from a header: whoever sends you
 // "hi\n26/03/2017, 19:02 - Ruth: I confess" has put a message into Ruth's mouth
 // in your export, and anybody can edit the file. Nor does it tell a name from a
-// notice that holds ": "; see [MaxName]. An import is material for experiments,
+// notice that holds ": ". An import is material for experiments,
 // never evidence. TestForgedHeader shows it.
 package chat
 
@@ -62,8 +66,7 @@ const (
 	// MaxPreamble is how many lines may stand before the first header.
 	MaxPreamble = 1000
 	// MaxName is how many characters a name may have. "Name: " with a longer
-	// name, or with a quotation mark opened and not closed in it (as in
-	// `Jo changed the subject to "Party: bring cake"`), is a line of the app. Telegram's are cut.
+	// name is a line of the app. JSON's are cut.
 	MaxName = 100
 	// MaxFiles is how many files an archive may hold.
 	MaxFiles = 10_000
@@ -85,19 +88,25 @@ const (
 
 // The values of Chat.Format.
 const (
-	Android  = "whatsapp-android"
-	IOS      = "whatsapp-ios"
-	Telegram = "telegram"
+	Android   = "whatsapp-android"
+	IOS       = "whatsapp-ios"
+	Telegram  = "telegram"
+	Discord   = "discord"   // DiscordChatExporter's JSON
+	Messenger = "messenger" // Facebook's and Instagram's download, as JSON
+	Element   = "element"   // a Matrix room, as JSON
+	Signal    = "signal"    // signal-export's Markdown
+	IMessage  = "imessage"  // imessage-exporter's text
 )
 
 // A Chat is what was read from one export. Its lists are never nil.
 type Chat struct {
-	Format      string   // Android, IOS or Telegram
-	Name        string   // what Telegram calls the chat; WhatsApp does not say
+	Format      string   // Android, IOS, Telegram …
+	Name        string   // what the export calls the chat; WhatsApp says it of an iPhone's groups only
 	Accounts    []string // who wrote something, in order of their first message
 	Messages    []Message
 	Attachments int       // how many messages stand for a photo, recording or file
 	System      int       // how many lines the app itself wrote; dropped
+	SystemLines []int     // which, in order
 	LeftOut     []LeftOut // what else was dropped
 	Warnings    []string  // what was guessed or altered, for stderr
 }
@@ -128,10 +137,12 @@ type Summary struct {
 	Accounts    []string  `json:"accounts"`
 	Attachments int       `json:"attachments"`
 	System      int       `json:"system"`
+	SystemLines []int     `json:"system_lines"`
 	LeftOut     []LeftOut `json:"left_out"`
+	Warnings    []string  `json:"warnings"`
 }
 
 // Summary returns the counts. It shares its lists with c.
 func (c *Chat) Summary() Summary {
-	return Summary{c.Format, len(c.Messages), c.Accounts, c.Attachments, c.System, c.LeftOut}
+	return Summary{c.Format, len(c.Messages), c.Accounts, c.Attachments, c.System, c.SystemLines, c.LeftOut, c.Warnings}
 }

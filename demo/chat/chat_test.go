@@ -60,16 +60,27 @@ func TestFiles(t *testing.T) {
 		{"ios-fi.txt", Summary{Format: IOS, Messages: 2, Accounts: []string{"Aino", "Veikko"}},
 			Message{From: "Aino", Sent: at(2022, 3, 12, 14, 8, 18), Text: "Sauna on lämmin", Line: 1}, at(2022, 3, 12, 14, 9, 2), 1},
 	}
-	files, err := filepath.Glob("testdata/*.txt")
+	files, err := filepath.Glob("testdata/*.*")
 	require.NoError(t, err)
-	require.Len(t, files, len(tests), "a file without a test")
+	require.NotEmpty(t, files)
+	tested := map[string]bool{"telegram.json": true, "telegram-account.json": true, "telegram-media.zip": true, "android-nl.zip": true}
+	for _, tc := range tests {
+		tested[tc.file] = true
+	}
+	for _, k := range kinds {
+		tested[k.file] = true
+	}
+	for _, file := range files {
+		require.True(t, tested[filepath.Base(file)], "%s: a file without a test", file)
+	}
 	for _, tc := range tests {
 		t.Run(tc.file, func(t *testing.T) {
 			data, err := os.ReadFile(filepath.Join("testdata", tc.file))
 			require.NoError(t, err)
 			c, err := Read(tc.file, data, AnyOrder)
 			require.NoError(t, err)
-			tc.want.LeftOut = c.LeftOut
+			require.Len(t, c.SystemLines, tc.want.System)
+			tc.want.LeftOut, tc.want.SystemLines, tc.want.Warnings = c.LeftOut, c.SystemLines, c.Warnings
 			require.Equal(t, tc.want, c.Summary())
 			require.Equal(t, tc.first, c.Messages[0])
 			require.Equal(t, tc.last, c.Messages[len(c.Messages)-1].Sent)
@@ -216,8 +227,8 @@ func TestSummaryJSON(t *testing.T) {
 	c := read(t, "oops\n26/03/2017, 19:01 - Ruth: hello")
 	b, err := json.Marshal(c.Summary())
 	require.NoError(t, err)
-	require.Equal(t, `{"format":"whatsapp-android","messages":1,"accounts":["Ruth"],"attachments":0,"system":0,`+
-		`"left_out":[{"line":1,"item":"","why":"stands before the first message"}]}`, string(b))
+	require.Equal(t, `{"format":"whatsapp-android","messages":1,"accounts":["Ruth"],"attachments":0,"system":0,"system_lines":[],`+
+		`"left_out":[{"line":1,"item":"","why":"stands before the first message"}],"warnings":[]}`, string(b))
 	b, err = json.Marshal(read(t, "26/03/2017, 19:01 - Ruth: hello").Summary())
 	require.NoError(t, err)
 	require.Contains(t, string(b), `"left_out":[]`)

@@ -3,6 +3,7 @@ package chat
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,9 +25,15 @@ type telegram struct {
 	Location  json.RawMessage `json:"location_information"`
 	Game      json.RawMessage `json:"game_title"`
 	Invoice   json.RawMessage `json:"invoice_information"`
+	VCard     json.RawMessage `json:"contact_vcard"`
+	Place     json.RawMessage `json:"place_name"` // of a venue, with or without a location
 	Poll      *struct {
 		Question json.RawMessage `json:"question"`
 	} `json:"poll"`
+	Todo *struct {
+		Title json.RawMessage `json:"title"`
+	} `json:"todo_list"`
+	raw []byte // the whole member
 }
 
 // time returns when m was sent; zoned is false if no zone is known.
@@ -48,9 +55,20 @@ func (m *telegram) content() (text string, attachment bool, why string) {
 	}
 	text, ok := flatten(m.Text)
 	kind := m.media()
-	if m.Poll != nil {
-		kind = "poll"
-		text, ok = flatten(m.Poll.Question)
+	title := json.RawMessage(nil)
+	switch {
+	case m.Poll != nil:
+		kind, title = "poll", m.Poll.Question
+	case m.Todo != nil:
+		kind, title = "todo list", m.Todo.Title
+	case m.Place != nil:
+		kind, title = "venue", m.Place
+	case kind == "" && text == "" && ok:
+		kind = m.newer()
+	}
+	if title != nil {
+		head, known := flatten(title)
+		text, ok = strings.TrimSpace(head+"\n"+text), ok && known
 	}
 	switch {
 	case !ok:
@@ -78,7 +96,7 @@ func (m *telegram) media() string {
 		return "photo"
 	case m.File != nil || m.MediaType != "":
 		return "file"
-	case m.Contact != nil:
+	case m.Contact != nil || m.VCard != nil:
 		return "contact"
 	case m.Location != nil:
 		return "location"
@@ -90,12 +108,36 @@ func (m *telegram) media() string {
 	return ""
 }
 
+// envelope are the members of a message that say nothing of what it holds.
+var envelope = set("id", "type", "date", "date_unixtime", "edited", "edited_unixtime", "from", "from_id", "author", "forwarded_from",
+	"forwarded_from_id", "forwarded_date", "forwarded_date_unixtime", "saved_from", "via_bot", "reply_to_message_id", "reply_to_peer_id", "reactions", "text", "text_entities",
+	"inline_bot_buttons", "signature", "width", "height", "topic_id")
+
+// newer names what a message holds that this program does not know, after the first
+// member that is no part of the envelope: Telegram adds kinds every year.
+func (m *telegram) newer() string {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(m.raw, &members) != nil {
+		return ""
+	}
+	for _, key := range slices.Sorted(maps.Keys(members)) {
+		if name := clip(strings.ReplaceAll(strings.TrimSuffix(key, "_information"), "_", " ")); !envelope[key] &&
+			!isEmpty(members[key]) && name != "" && !strings.ContainsAny(name, "<>") {
+			return name
+		}
+	}
+	return ""
+}
+
 // file returns the path of m's file, beside result.json, "" if Telegram did not
 // export it: then a note in parentheses stands there.
 func (m *telegram) file() (name string) {
 	raw := m.Photo
 	if raw == nil {
 		raw = m.File
+	}
+	if raw == nil {
+		raw = m.VCard
 	}
 	if json.Unmarshal(raw, &name) != nil || strings.HasPrefix(name, "(") {
 		return ""

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,10 +14,12 @@ import (
 )
 
 // headers counts the header lines of a file in the plainest way.
-func headers(data []byte, format string) (n int) {
-	text := strings.TrimPrefix(string(data), "\ufeff")
+func headers(data []byte) (n int) {
+	text := strings.TrimPrefix(strings.ReplaceAll(string(data), "\x00", ""), "\ufeff")
+	first := layout(0)
 	for _, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
-		if f, _, _, ok := splitHeader(line); ok && f == format {
+		if h, _, ok := splitHeader(line); ok && (first == 0 || h.layout == first) {
+			first = h.layout
 			n++
 		}
 	}
@@ -42,7 +45,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		usable(t, c)
-		if isZip(data) || c.Format == Telegram {
+		if isZip(data) || c.Format != Android && c.Format != IOS {
 			return // FuzzZip and FuzzTelegram count those
 		}
 		dropped, named := 0, 0
@@ -52,7 +55,7 @@ func FuzzRead(f *testing.F) {
 				dropped++
 			}
 		}
-		require.Equal(t, headers(data, c.Format), len(c.Messages)+c.System+dropped)
+		require.Equal(t, headers(data), len(c.Messages)+c.System+dropped)
 		for i, m := range c.Messages {
 			require.True(t, i == 0 || m.Line > c.Messages[i-1].Line)
 			if m.File != "" {
@@ -138,5 +141,65 @@ func TestRoundTrip(t *testing.T) {
 		require.Equal(t, want, c.Messages)
 		require.Zero(t, c.System)
 		require.Empty(t, c.LeftOut)
+	})
+}
+
+// FuzzPosts: the same of the JSON of other messengers. Each member of the list of
+// messages is in exactly one count.
+func FuzzPosts(f *testing.F) {
+	for _, name := range []string{"discord.json", "element.json", "messenger.json"} {
+		f.Add(testdata(f, name))
+	}
+	f.Add([]byte(`{"participants":["A"],"threadName":"A","messages":[{"senderName":"A","text":"x","timestamp":1,"media":[{"uri":"./media/../../a.jpg"}]}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if !isJSON(data) || jsonForm(data) == Telegram {
+			return
+		}
+		c, err := Read("f", data, AnyOrder)
+		if err != nil {
+			refused(t, c, err)
+			return
+		}
+		usable(t, c)
+		var file struct{ Messages []json.RawMessage }
+		text := string(data)
+		if json.Unmarshal(data, &file) == nil && strings.Count(strings.ToLower(text), "messages") == 1 && !strings.Contains(text, `\`) {
+			require.Equal(t, len(file.Messages), len(c.Messages)+c.System+len(c.LeftOut)-filesLeftOut(c))
+		}
+	})
+}
+
+// FuzzPlain: the same of the text files of other messengers, each header of which is in
+// exactly one count.
+func FuzzPlain(f *testing.F) {
+	for _, name := range []string{"signal.md", "signal-seconds.md", "imessage.txt"} {
+		f.Add(testdata(f, name))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := Read("f", data, AnyOrder)
+		if err != nil {
+			refused(t, c, err)
+			return
+		}
+		usable(t, c)
+		if c.Format != Signal && c.Format != IMessage {
+			return
+		}
+		header, found, dropped := signalHeader, 0, 0
+		if c.Format == IMessage {
+			header = imessageHeader
+		}
+		text := strings.ReplaceAll(strings.ReplaceAll(string(data), "\x00", ""), "\r\n", "\n")
+		for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+			if header.MatchString(strings.TrimRight(line, "\n")) {
+				found++
+			}
+		}
+		for _, l := range c.LeftOut {
+			if l.Item == "" && !strings.HasPrefix(l.Why, "stands ") {
+				dropped++
+			}
+		}
+		require.Equal(t, found, len(c.Messages)+c.System+dropped)
 	})
 }

@@ -1,107 +1,142 @@
 package chat
 
 import (
-	"regexp"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 )
 
 // maxStamp is where the search for the end of a header's date and time stops,
-// in bytes. The longest ones, full of direction marks, stay below 60.
-const maxStamp = 80
+// in bytes. The longest ones, full of direction marks and words, stay below 110.
+const maxStamp = 120
 
-// A stamp is a date and time as written. Which number is the day is not known
-// until the whole file has been seen, see choose.
-type stamp struct {
-	field  [3]int // of the date, in the order of the file
-	digits [3]int // how many digits each field has
-	clock  time.Duration
+// A layout is a form of header line. The first header of a file decides which one
+// it is in; a line in another is text.
+type layout int
+
+const (
+	dash    layout = iota + 1 // 26/03/2017, 19:01 - Name: text
+	bracket                   // [26/03/2017, 19:01:28] Name: text
+	colon                     // 26/03/2017 19:01:28: Name: text
+)
+
+// format returns the value of Chat.Format for a layout: iPhones wrote no brackets
+// before about 2016.
+func (l layout) format() string {
+	if l == dash {
+		return Android
+	}
+	return IOS
 }
 
-// stampRE matches a cleaned date and time: "26/03/2017, 19:01",
-// "3/26/17, 7:01:28 p. m.", "2017. 3. 26. 19.01", "26/03/2017 à 19:01".
-var stampRE = regexp.MustCompile(`^(\d{1,4})([/.-]) ?(\d{1,2})([/.-]) ?(\d{1,4})\.?(?:, ?| )` +
-	`(?:(?:à|às|at|um|alle|a las|klo|kl\.) )?` +
-	`(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?: ?([AaPp])\.? ?[Mm]\.?)?$`)
-
-// splitHeader recognises a header line. rest is what follows it, a suffix of
-// line. It is not ok when the date fits none of the orders.
-func splitHeader(line string) (format string, s stamp, rest string, ok bool) {
-	line = strings.TrimLeftFunc(line, isMark)
-	format, end := Android, " - "
-	if strings.HasPrefix(line, "[") {
-		format, line, end = IOS, line[1:], "]"
-	}
-	head, _, ok := strings.Cut(line[:min(len(line), maxStamp)], end)
-	if !ok {
-		return "", stamp{}, "", false
-	}
-	s, ok = parseStamp(clean(head))
-	return format, s, line[len(head)+len(end):], ok
+// A header is the beginning of a message, as far as one line shows it.
+type header struct {
+	layout layout
+	stamp  stamp
+	rest   string // what follows, a suffix of the line
+	marked bool   // U+200E stands before the bracket: an iPhone's line for a file
 }
 
-func parseStamp(text string) (s stamp, ok bool) {
-	m := stampRE.FindStringSubmatch(text)
-	if m == nil || m[2] != m[4] {
-		return stamp{}, false
-	}
-	for i, g := range []int{1, 3, 5} {
-		s.field[i], s.digits[i] = number(m[g]), len(m[g])
-	}
-	s.clock, ok = clock(number(m[6]), number(m[7]), number(m[8]), strings.ToLower(m[9]))
-	return s, ok && fitsAny(s)
-}
-
-// clock returns the time of day; half is "a", "p" or, for 24 hours, "".
-func clock(hour, minute, second int, half string) (time.Duration, bool) {
-	if half != "" {
-		if hour > 12 {
-			return 0, false
+// splitHeader recognises a header line. It is not ok when the date fits none of the
+// orders; then shape is not "" if the line is so near to a header that somebody should
+// look at it: its digits are 9 there and its letters x.
+func splitHeader(line string) (h header, shape string, ok bool) {
+	plain := strings.TrimLeftFunc(line, isMark)
+	if head, found := strings.CutPrefix(plain, "["); found {
+		end := strings.IndexByte(head[:min(len(head), maxStamp)], ']')
+		if end < 0 {
+			return h, "", false
 		}
-		hour %= 12
-		if half == "p" {
-			hour += 12
+		h = header{layout: bracket, rest: head[end+1:], marked: len(plain) < len(line)}
+		h.stamp, ok = parseStamp(head[:end])
+		if !ok && nearly(head[:end]) {
+			shape = "[" + shapeOf(head[:end]) + "]"
+		}
+		return h, shape, ok
+	}
+	if !beginsLikeStamp(plain) {
+		return h, "", false
+	}
+	begin := plain[:min(len(plain), maxStamp)]
+	if at, end := findDash(begin); at >= 0 {
+		h = header{layout: dash, rest: plain[end:]}
+		if h.stamp, ok = parseStamp(begin[:at]); ok {
+			return h, "", true
+		}
+		if nearly(begin[:at]) {
+			return header{}, shapeOf(begin[:at]) + " - ", false
 		}
 	}
-	d := time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second
-	return d, hour < 24 && minute < 60 && second < 60
+	return splitColon(plain, begin)
 }
 
-// number reads digits that stampRE has matched; at most four, or none for 0.
-func number(digits string) (n int) {
-	for _, d := range digits {
-		n = 10*n + int(d-'0')
+// splitColon recognises the header of an old iPhone, which always has seconds.
+func splitColon(plain, begin string) (h header, shape string, ok bool) {
+	head, _, found := strings.Cut(begin, ": ")
+	if !found {
+		return h, "", false
 	}
-	return n
+	rest := plain[len(head)+2:]
+	s, ok := parseStamp(head)
+	if ok && s.seconds {
+		return header{layout: colon, stamp: s, rest: rest}, "", true
+	}
+	if !ok && strings.Contains(rest, ": ") && strings.Count(head, ":") >= 2 && nearly(head) {
+		return header{}, shapeOf(head) + ": ", false
+	}
+	return header{}, "", false
+}
+
+// findDash returns where the first " - " begins and ends, -1 if there is none. Marks
+// and spaces of other widths may stand around it.
+func findDash(text string) (at, end int) {
+	for i := 0; ; i++ {
+		next := strings.IndexByte(text[i:], '-')
+		if next < 0 {
+			return -1, -1
+		}
+		i += next
+		before := strings.TrimRightFunc(text[:i], isMark)
+		after := strings.TrimLeftFunc(text[i+1:], isMark)
+		first, n := utf8.DecodeRuneInString(after)
+		last, _ := utf8.DecodeLastRuneInString(before)
+		if unicode.IsSpace(last) && unicode.IsSpace(first) {
+			return strings.LastIndexFunc(before, unicode.IsSpace), len(text) - len(after) + n
+		}
+	}
+}
+
+// beginsLikeStamp keeps texts that begin with neither a digit nor a word that
+// headers begin with from being looked at closely.
+func beginsLikeStamp(text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	if unicode.IsDigit(first) {
+		return true
+	}
+	if !unicode.IsLetter(first) {
+		return false
+	}
+	word, _ := nextWord(clean(text[:min(len(text), maxStamp)]))
+	w, known := words[normal(word)]
+	return known && w.kind != link || eraLetters[word] != 0
 }
 
 // splitName splits "Name: text", where only the first line can hold the name.
-// It is not ok for a line of the app. Exports trim the space after an empty
-// text, so "Name:" is a name too.
-func splitName(rest string) (name, text string, ok bool) {
+// Exports trim the space after an empty text, so "Name:" is a name too. spaced is
+// false where no space follows the colon. name is "" for a line of the app.
+func splitName(rest string) (name, text string, spaced bool) {
 	first, _, _ := strings.Cut(rest, "\n")
 	if i := strings.Index(first, ": "); i >= 0 {
-		name, text = first[:i], rest[i+2:]
+		name, text, spaced = first[:i], rest[i+2:], true
 	} else if bare, found := strings.CutSuffix(first, ":"); found {
-		name, text = bare, rest[len(first):]
+		name, text, spaced = bare, rest[len(first):], true
+	} else if i := strings.IndexByte(first, ':'); i >= 0 && !strings.HasPrefix(first[i:], "://") {
+		name, text = first[:i], rest[i+1:]
 	}
 	if utf8.RuneCountInString(name) > MaxName {
 		return "", "", false
 	}
-	name = strings.TrimSpace(clean(name))
-	return name, text, name != "" && quotesPaired(name)
-}
-
-func quotesPaired(name string) bool {
-	n := 0
-	for _, r := range name {
-		if strings.ContainsRune(`"“”„«»`, r) {
-			n++
-		}
-	}
-	return n%2 == 0
+	return strings.TrimSpace(clean(name)), text, spaced
 }
 
 // clean drops marks and control characters, which would let two names look

@@ -31,7 +31,7 @@ func TestDateOrder(t *testing.T) {
 		{"asked for, not four digits in front", []string{"1/2/2017"}, YMD, "chat: f.txt:1: the date does not fit ymd", 0},
 		{"one line cannot turn two digits round", []string{"99/01/05", "26/03/17"}, AnyOrder, "2017-03-26", 1},
 		{"leap day", []string{"29/2/2016"}, AnyOrder, "2016-02-29", 0},
-		{"year 1969", []string{"1/2/2017", "1/2/1969"}, AnyOrder, "2017-02-01", 1},
+		{"year 1969", []string{"1/2/2017", "1/2/1969"}, AnyOrder, "2017-02-01", 2},
 		{"no such order", []string{"1/2/2017"}, "ydm", `chat: unknown date order "ydm": want dmy, mdy or ymd`, 0},
 	}
 	for _, tc := range tests {
@@ -56,11 +56,13 @@ func TestClockTimes(t *testing.T) {
 		"19:01": "19:01:00", "9:01": "09:01:00", "19:01:28": "19:01:28", "19.01": "19:01:00", "00:00": "00:00:00",
 		"7:01 PM": "19:01:00", "7:01pm": "19:01:00", "7:01\u202fp.m.": "19:01:00", "7:01 p.\u00a0m.": "19:01:00",
 		"12:00 AM": "00:00:00", "12:00 PM": "12:00:00", "0:30 pm": "12:30:00", "7:01:28 AM": "07:01:28",
+		"13:01 PM": "13:01:00", "23:59 AM": "23:59:00", "9 h 05": "09:05:00", "下午1:05": "13:05:00", "1:20 μ.μ.": "13:20:00", "٩:٠٥ ص": "09:05:00",
+		"晚上11:00": "23:00:00", "凌晨12:10": "00:10:00", "9:05 de la noche": "21:05:00", "1:05 de la noche": "01:05:00", "du. 1:20": "13:20:00",
 	} {
 		c := read(t, "26/03/2017, "+clock+" - Ruth: hello")
 		require.Equal(t, want, c.Messages[0].Sent.Format("15:04:05"), clock)
 	}
-	for _, clock := range []string{"24:00", "19:60", "19:01:60", "13:01 PM", "19", "19:1", "7:01 XM", "7:01 PMM", "-1:00"} {
+	for _, clock := range []string{"24:00", "19:60", "19:01:60", "19", "19:1", "7:01 XM", "7:01 PMM", "7:01 AM PM", "-1:00"} {
 		_, err := Read("f.txt", []byte("26/03/2017, "+clock+" - Ruth: hello"), AnyOrder)
 		require.ErrorContains(t, err, "no message found", clock)
 	}
@@ -100,13 +102,13 @@ func TestRefused(t *testing.T) {
 		fmt.Fprintf(&crowd, header+"user %d: hello\n", i)
 	}
 	tests := []struct{ name, file, want string }{
-		{"empty", "", `chat: f.txt: no message found (0 lines read); want WhatsApp's export (.zip, or its UTF-8 text with lines like "26/03/2017, 19:01 - Name: text" or "[26/03/2017, 19:01:28] Name: text") or Telegram Desktop's result.json`},
+		{"empty", "", `chat: f.txt: no message found (0 lines read); doormat reads WhatsApp's export (.zip, or its UTF-8 text with lines like "26/03/2017, 19:01 - Name: text" or "[26/03/2017, 19:01:28] Name: text"), Telegram Desktop's result.json, Messenger's`},
 		{"only a BOM", "\ufeff", "chat: f.txt: no message found"},
 		{"prose", "Dear Ruth,\nhello\n", "chat: f.txt: no message found (2 lines read)"},
-		{"only the app", header + "Ruth left\n", "chat: f.txt: no message found; 1 lines of the app itself, 0 left out; want"},
+		{"only the app", header + "Ruth left\n", "chat: f.txt: no message found; 1 lines of the app itself, 0 left out; doormat reads"},
 		{"UTF-16 little endian", "\xff\xfe2\x006\x00", "chat: f.txt: UTF-16 text: save it as UTF-8"},
 		{"UTF-16 big endian", "\xfe\xff\x002\x006", "chat: f.txt: UTF-16 text: save it as UTF-8"},
-		{"UTF-16 without a mark", "2\x006\x00", "chat: f.txt: a zero byte at offset 1"},
+		{"UTF-16 without a mark", "2\x006\x00", "chat: f.txt: UTF-16 text"},
 		{"zip", "PK\x03\x04\x00", "chat: f.txt: broken archive"},
 		{"Latin-1", header + "Ruth: x\n" + header + "Ren\xe9: x", "chat: f.txt: line 2 is not UTF-8"},
 		{"cut in a character", header + "Ruth: \xf0\x9f\x91", "chat: f.txt: line 1 is not UTF-8"},

@@ -1,10 +1,13 @@
 package chat
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // What an export writes where a photo, recording or file was. The words were
 // collected from exports that people posted; they differ by language, phone and
-// year, and a missing one costs only the count of attachments: the text stays.
+// year. Where one is missing, the shape of the line often shows it, see attachment.
 
 // omitted are the whole texts, in lower case, for a file not exported.
 var omitted = set(
@@ -46,31 +49,107 @@ var attachedBefore = set(
 	"pièce jointe", "fichier joint", "allegato", "bijgevoegd", "прикреплено",
 )
 
-// attachment looks at the first line of a text: does it stand for a file, and
-// which does it name? On iOS the words may follow a caption or a document's name,
-// with a mark between them.
-func attachment(text string) (name string, is bool) {
-	line, _, _ := strings.Cut(text, "\n")
-	if i := strings.LastIndexFunc(line, isMark); i >= 0 {
-		line = line[i:]
+var (
+	// waName is what WhatsApp calls a file: IMG-20231114-WA0001.jpg on Android,
+	// 00000002-PHOTO-2023-11-14-21-00-10.jpg on iPhones.
+	waName = regexp.MustCompile(`^(?:[A-Z]{3}-\d{8}-WA\d{4,}|\d{8}-[A-Z]+-\d{4}(?:-\d{2}){5})\.\w{2,5}$`)
+	// taggedFile is "<attached: name>" in any language.
+	taggedFile = regexp.MustCompile(`<([^<>:]{2,30}): ?([^<>]+)>`)
+	fileEnd    = regexp.MustCompile(`^[^/\\].*\.\w{1,5}$`)
+	// allTagged is a whole text such as "<Media omitted>" in any language: two words, or
+	// one that is not in Latin letters.
+	allTagged = regexp.MustCompile(`^[<＜](?:[^<>＜＞:/]*\pL[^<>＜＞:/]* [^<>＜＞:/]*\pL[^<>＜＞:/]*|[^<>＜＞:/\x00-\x{24f} ]{3,})[>＞]$`)
+	// lastTag is the mark of an edit, in any language, on an iPhone.
+	lastTag = regexp.MustCompile(`\x{200e}<[^<>:]*>\s*$`)
+)
+
+// attachment looks at the first line of a text: does it stand for a file, and which
+// does it name? It does if a language's words say so, if it is of a shape that only
+// the app writes, if U+200E stands before the line (iPhones), or if it begins with the
+// name of a file in the archive.
+func (r *reader) attachment(e *entry) (name string, is bool) {
+	line, more, _ := strings.Cut(e.text, "\n")
+	if r.layout != dash {
+		line = lastTag.ReplaceAllString(line, "")
 	}
-	line = strings.TrimSpace(clean(line))
-	if omitted[strings.ToLower(line)] {
-		return "", true
+	if name, is = attachment(line); is {
+		return name, true
 	}
-	for _, end := range attachedAfter {
-		if i := len(line) - len(end) - 1; i > 0 && strings.EqualFold(line[i:], " "+end) {
-			return strings.TrimSpace(line[:i]), true
+	whole := strings.TrimSpace(clean(line))
+	if name, is = r.inArchive(whole); is {
+		return name, true
+	}
+	if r.layout == dash {
+		return "", whole == "null" && more == "" || allTagged.MatchString(whole) && strings.TrimSpace(more) == ""
+	}
+	return "", e.marked && strings.HasPrefix(e.text, "\u200e") && noticeOf(&entry{text: e.text}, &Message{From: e.name}) != ownNamed
+}
+
+// inArchive reports whether a line is the name of a file in the archive, or begins with
+// one that a remark in parentheses follows.
+func (r *reader) inArchive(line string) (name string, is bool) {
+	const longest = 300
+	if len(line) > longest || strings.Contains(line, "://") {
+		return "", false
+	}
+	for end := len(line); end > 0; end = strings.LastIndex(line[:end], " (") {
+		if name = strings.TrimSpace(line[:end]); fileEnd.MatchString(name) && r.holds(name) {
+			return name, true
 		}
 	}
-	if !strings.HasPrefix(line, "<") || !strings.HasSuffix(line, ">") {
+	return "", false
+}
+
+// attachment knows words and shapes. On an iPhone the words may follow a caption or a
+// document's name, with a mark between them.
+func attachment(line string) (name string, is bool) {
+	last := line
+	if i := strings.LastIndexFunc(strings.TrimRightFunc(line, isMark), isMark); i >= 0 {
+		last = line[i:]
+	}
+	whole := strings.TrimSpace(clean(line))
+	for _, text := range []string{strings.TrimSpace(clean(last)), whole} {
+		if omitted[strings.ToLower(text)] {
+			return "", true
+		}
+		for _, end := range attachedAfter {
+			if i := len(text) - len(end) - 1; i > 0 && strings.EqualFold(text[i:], " "+end) {
+				return strings.TrimSpace(text[:i]), true
+			}
+		}
+	}
+	if i := strings.Index(whole, " ("); i > 0 && strings.HasSuffix(whole, ")") && waName.MatchString(whole[:i]) || waName.MatchString(whole) {
+		name, _, _ = strings.Cut(whole, " (")
+		return name, true
+	}
+	return tagged(line, whole)
+}
+
+// tagged finds "<attached: name>": as the whole line, or behind a mark.
+func tagged(line, whole string) (name string, is bool) {
+	if m := taggedFile.FindStringSubmatch(whole); m != nil && m[0] == whole && isTag(m) {
+		return strings.TrimSpace(m[2]), true
+	}
+	if word, _, found := strings.Cut(strings.Trim(whole, "<>"), ":"); found && attachedBefore[strings.ToLower(strings.TrimSpace(word))] &&
+		strings.HasPrefix(whole, "<") && strings.HasSuffix(whole, ">") {
+		return "", true
+	}
+	at := strings.IndexFunc(line, isMark)
+	if at < 0 {
 		return "", false
 	}
-	word, name, found := strings.Cut(line[1:len(line)-1], ":")
-	if !found || !attachedBefore[strings.ToLower(strings.TrimSpace(word))] {
-		return "", false
+	for _, m := range taggedFile.FindAllStringSubmatch(clean(line[at:]), -1) {
+		if isTag(m) {
+			return strings.TrimSpace(m[2]), true
+		}
 	}
-	return strings.TrimSpace(name), true
+	return "", false
+}
+
+// isTag reports whether a match of taggedFile is of a known word, or names something
+// that ends like a file's name.
+func isTag(m []string) bool {
+	return attachedBefore[strings.ToLower(strings.TrimSpace(m[1]))] || fileEnd.MatchString(strings.TrimSpace(m[2]))
 }
 
 func set(words ...string) map[string]bool {

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -28,10 +29,24 @@ func ParseDateOrder(s string) (DateOrder, error) {
 	return "", fmt.Errorf("chat: unknown date order %q: want dmy, mdy or ymd", s)
 }
 
-// time reads s in the order o. Years of two digits lie in 2000-2099, years of
-// four begin with 1970.
+// late reports whether the year has two digits and would lie more than a generation
+// ahead: then it is one of the Buddhist era, as phones in Thailand write it. WhatsApp
+// began in 2009, which is 2552 there.
+func (s stamp) late(o DateOrder) bool {
+	y := 2
+	if o == YMD || s.fixed {
+		y = 0
+	}
+	return s.digits[y] == 2 && s.field[y] >= 52
+}
+
+// time reads s in the order o. Years of two digits lie in 2000-2051, or else see late;
+// years of four begin with 1970.
 func (s stamp) time(o DateOrder) (time.Time, bool) {
 	d, m, y := 0, 1, 2
+	if s.fixed {
+		o = YMD
+	}
 	switch o {
 	case MDY:
 		d, m = 1, 0
@@ -40,6 +55,8 @@ func (s stamp) time(o DateOrder) (time.Time, bool) {
 	}
 	year := s.field[y]
 	switch {
+	case s.late(o):
+		year += 2500 - 543
 	case s.digits[y] == 2:
 		year += 2000
 	case s.digits[y] != 4 || year < 1970:
@@ -48,6 +65,11 @@ func (s stamp) time(o DateOrder) (time.Time, bool) {
 	t := time.Date(year, time.Month(s.field[m]), s.field[d], 0, 0, 0, 0, time.UTC)
 	ok := s.digits[d] <= 2 && s.digits[m] <= 2 && t.Day() == s.field[d] && int(t.Month()) == s.field[m]
 	return t.Add(s.clock), ok
+}
+
+// allFixed reports whether each date names its month or marks its year.
+func allFixed(entries []entry) bool {
+	return !slices.ContainsFunc(entries, func(e entry) bool { return !e.stamp.fixed })
 }
 
 func fitsAny(s stamp) bool {
@@ -67,7 +89,7 @@ func choose(entries []entry) (best DateOrder, warning string) {
 	fits := map[DateOrder]int{}
 	for i := range entries {
 		for _, o := range orders {
-			if _, ok := entries[i].stamp.time(o); ok && (o != YMD || entries[i].stamp.digits[0] == 4) {
+			if _, ok := entries[i].stamp.time(o); ok && (o != YMD || entries[i].stamp.fixed || entries[i].stamp.digits[0] == 4) {
 				fits[o]++
 			}
 		}
@@ -81,7 +103,7 @@ func choose(entries []entry) (best DateOrder, warning string) {
 	switch all := len(entries); {
 	case fits[best] < all:
 		return best, fmt.Sprintf("no date order fits all %d dates; read as %s, which fits %d", all, best, fits[best])
-	case best == DMY && fits[MDY] == all:
+	case best == DMY && fits[MDY] == all && !allFixed(entries):
 		return best, "dates fit dmy and mdy alike; read as dmy (use --date-order to choose another)"
 	}
 	return best, ""

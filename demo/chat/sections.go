@@ -64,12 +64,14 @@ func (a *account) message(at int) error {
 		return err
 	}
 	line := a.here()
+	begin := a.offset
 	m := new(telegram)
 	if err := a.dec.Decode(m); onlySyntax(err) != nil {
 		return err
 	} else if err != nil {
 		return a.look(at, nil, line)
 	}
+	m.raw = a.data[begin:a.dec.InputOffset()]
 	if m.Type == "message" {
 		a.talks[at].written++
 	}

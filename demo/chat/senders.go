@@ -22,7 +22,7 @@ func (s *senders) add(m *telegram, line int) error {
 		s.leaveOut(line, "not in the form of a message")
 		return nil
 	case m.Type == "service":
-		s.chat.System++
+		s.chat.SystemLines = append(s.chat.SystemLines, line)
 		return nil
 	case m.Type == "unsupported":
 		s.leaveOut(line, "Telegram could not export it")
@@ -44,11 +44,8 @@ func (s *senders) add(m *telegram, line int) error {
 		s.zone = append(s.zone, line)
 	}
 	from := s.sender(m, line)
-	if err := s.meet(from, true, line); err != nil {
+	if err := s.meet(from, line); err != nil {
 		return err
-	}
-	if attachment {
-		s.chat.Attachments++
 	}
 	s.chat.Messages = append(s.chat.Messages,
 		Message{From: from, Sent: s.clamp(line, sent), Text: text, Attachment: attachment, File: m.file(), Line: line})
@@ -66,6 +63,11 @@ func (s *senders) sender(m *telegram, line int) string {
 	if id == "null" {
 		id = ""
 	}
+	return s.named(name, id, line)
+}
+
+// named returns the account's name, given what the export says.
+func (s *senders) named(name, id string, line int) string {
 	if name == "" {
 		s.noName = append(s.noName, line)
 		name = cmp.Or(id, "(no name)")
@@ -86,10 +88,7 @@ func (s *senders) sender(m *telegram, line int) string {
 	return name
 }
 
-func (s *senders) taken(name string) bool {
-	_, ok := s.people[name]
-	return ok
-}
+func (s *senders) taken(name string) bool { return s.people[name] }
 
 func (s *senders) warnOfGuesses() {
 	if len(s.zone) > 0 {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 )
 
 // A talk is one chat of an account.
@@ -22,6 +23,11 @@ type talk struct {
 // to read it.
 func (r *reader) readTelegram(data []byte) (*Chat, error) {
 	data = cleanJSON(data)
+	data, bare := quoteIDs(data)
+	if len(bare) > 0 {
+		r.warn("Telegram Desktop wrote the document_id of a custom emoji without quotation marks (" + listLines(bare) +
+			"): read all the same; a newer Telegram exports it well")
+	}
 	r.chat.Format = Telegram
 	if r.explicit {
 		r.warn("the date order is not used: Telegram writes dates in one way")
@@ -94,10 +100,38 @@ func cleanJSON(data []byte) []byte {
 	return out
 }
 
+// bareID is what Telegram Desktop 4.1 wrote for a custom emoji: a file's name without
+// quotation marks, which is not JSON.
+var bareID = regexp.MustCompile(`("document_id": *)([^\s"\[\]{},\d-][^"\[\]{},\r\n]*)`)
+
+// quoteIDs puts quotation marks around such names, and returns the lines they are on.
+// It returns data itself if there are none.
+func quoteIDs(data []byte) (out []byte, lines []int) {
+	found := bareID.FindAllSubmatchIndex(data, -1)
+	done, line := 0, 1
+	for _, m := range found {
+		line += bytes.Count(data[done:m[4]], []byte("\n"))
+		out = append(append(out, data[done:m[4]]...), '"')
+		done = m[4]
+		if name := bytes.TrimRight(data[m[4]:m[5]], " \t"); string(name) == "null" {
+			out = out[:len(out)-1]
+		} else {
+			out = append(append(out, bytes.ReplaceAll(name, []byte(`\`), []byte(`\\`))...), '"')
+			done += len(name)
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
+		return data, nil
+	}
+	return append(out, data[done:]...), lines
+}
+
 // An account walks over an export without holding more than one message.
 type account struct {
 	r      *reader
 	data   []byte
+	member func(key string) error                      // at each member of the outermost object; section if nil
 	look   func(talk int, m *telegram, line int) error // at each member of a chat's messages; m is nil if it has no known form
 	talks  []talk
 	root   int       // index of the chat that the whole file is, or -1
@@ -106,14 +140,19 @@ type account struct {
 	things int // messages, chats and sections so far
 	offset int // of the line below
 	line   int
+	ended  int // where the outermost object does
 }
 
 func (a *account) walk() error {
 	a.dec, a.line, a.root = json.NewDecoder(bytes.NewReader(a.data)), 1, -1
-	err := a.object(a.section)
+	if a.member == nil {
+		a.member = a.section
+	}
+	err := a.object(a.member)
 	if err == nil {
+		a.ended = int(a.dec.InputOffset())
 		if _, end := a.dec.Token(); end != io.EOF {
-			err = notChat{errors.New("something follows after the end of the JSON object")}
+			err = notChat{follows(a.data, a.data[a.ended:])}
 		}
 	}
 	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -123,10 +162,10 @@ func (a *account) walk() error {
 	if errors.As(err, &syntax) {
 		err = notChat{fmt.Errorf("not JSON, in what begins here: %w", err)}
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, errCrowd) { // which has its place
 		return fmt.Errorf("chat: %s:%d: %w", a.r.name, a.here(), err)
 	}
-	return nil
+	return err
 }
 
 // here returns the line on which the next value begins.

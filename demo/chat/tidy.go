@@ -4,42 +4,43 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
-// dropNotices takes out authors who are not people. An iPhone puts the group's
-// own name before its notices, each beginning with U+200E:
-//
-//	[26/03/2017, 19:01:28] Mill Lane: ‎You created this group
-//
-// so a name that writes nothing but such notices is counted as the app. Where
-// nobody writes anything else, all stay.
-func (r *reader) dropNotices() {
-	c := r.chat
-	isPerson := func(name string) bool { return c.Format != IOS || r.people[name] }
-	if !slices.ContainsFunc(c.Accounts, isPerson) {
-		return
+// warnOfHeaders tells of lines that look like headers and stayed in a text, by shape.
+func (r *reader) warnOfHeaders() {
+	const few = 5
+	lines, shapes := map[string][]int{}, []string{}
+	for _, n := range r.near {
+		if lines[n.shape] == nil {
+			shapes = append(shapes, n.shape)
+		}
+		lines[n.shape] = append(lines[n.shape], n.line)
 	}
-	notices := map[string][]int{}
-	c.Messages = slices.DeleteFunc(c.Messages, func(m Message) bool {
-		if !isPerson(m.From) {
-			notices[m.From] = append(notices[m.From], m.Line)
-			c.System++
-			return true
+	for i, shape := range shapes {
+		if i == few {
+			var rest []int
+			for _, s := range shapes[few:] {
+				rest = append(rest, lines[s]...)
+			}
+			slices.Sort(rest)
+			r.warn(fmt.Sprintf("%d more shapes of lines that look like headers: %s", len(shapes)-few, listLines(rest)))
+			return
 		}
-		return false
-	})
-	c.Accounts = slices.DeleteFunc(c.Accounts, func(name string) bool {
-		if lines := notices[name]; len(lines) > 0 {
-			r.warn(fmt.Sprintf("%q writes nothing but notices of the app (%s): counted as system, not as an account", name, listLines(lines)))
-			return true
-		}
-		return false
-	})
+		r.warn(fmt.Sprintf("looks like a header (%q, where 9 is a digit and x a letter), but not like those above, and stays in the text above: %s",
+			shape, listLines(lines[shape])))
+	}
 }
 
 func (r *reader) warnOfClock() {
-	if n := len(r.late); n > 0 {
-		r.warn(fmt.Sprintf("dated before the message above, kept in the file's order with the time above: %s", listLines(r.late)))
+	if len(r.buddhist) > 0 {
+		r.warn("the year lies centuries ahead and is read as one of the Buddhist era, less 543: " + listLines(r.buddhist))
+	}
+	if len(r.future) > 0 {
+		r.warn("dated in the future (another calendar, another order of day and month, or a clock that was wrong): " + listLines(r.future))
+	}
+	if len(r.late) > 0 {
+		r.warn("dated before the message above, kept in the file's order with the time above: " + listLines(r.late))
 	}
 }
 
@@ -55,4 +56,44 @@ func listLines(lines []int) string {
 		text += fmt.Sprintf(" and %d more", len(lines)-few)
 	}
 	return text
+}
+
+// An oddLine is what the error that no message was found shows: the first line that
+// begins like a date, as far as the date goes.
+type oddLine struct {
+	line  int
+	begin string
+}
+
+// see looks at one line.
+func (o *oddLine) see(n int, line string) {
+	const most = 40
+	plain := latinDigits(clean(line))
+	if o.line > 0 || len(plain) == 0 {
+		return
+	}
+	begin := []rune(plain)
+	begin = begin[:min(len(begin), most)]
+	digits, at := 0, 0
+	for i, r := range begin {
+		if unicode.IsDigit(r) {
+			if digits++; digits == 1 && i > most/4 {
+				return
+			}
+			at = i
+		}
+	}
+	if digits < 4 || !unicode.IsDigit(begin[0]) && begin[0] != '[' && digits < 6 {
+		return
+	}
+	shown := []rune(clean(line))
+	o.line, o.begin = n, string(shown[:min(len(shown), at+6)])
+}
+
+// hint is a part of that error.
+func (o *oddLine) hint() string {
+	if o.line == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; line %d begins like a date that is not read, %q", o.line, o.begin)
 }

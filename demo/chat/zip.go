@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // readZip reads the one export among the files of an archive. Which it is shows
@@ -24,8 +26,9 @@ func readZip(name string, data []byte, order DateOrder) (*Chat, error) {
 	var found *Chat
 	var file *zip.File // that found was read from
 	var failed []error
+	x := newIndex(files)
 	for _, f := range files {
-		c, err := readMember(name, f, order)
+		c, err := readMember(name, f, order, newShelf(x, f).holds)
 		switch {
 		case errors.As(err, new(notChat)):
 			failed = append(failed, err)
@@ -39,12 +42,12 @@ func readZip(name string, data []byte, order DateOrder) (*Chat, error) {
 		}
 	}
 	if found == nil {
-		return nil, noExport(name, len(files), failed)
+		return nil, noExport(name, files, failed)
 	}
-	s := newShelf(files, file)
+	s := newShelf(x, file)
 	found.attach(s.find)
 	for _, f := range files {
-		if f != file && !s.named[f.Name] {
+		if f != file && !s.named[f] {
 			found.LeftOut = append(found.LeftOut, LeftOut{Item: label(f), Why: whyIdle(f)})
 		}
 	}
@@ -52,18 +55,31 @@ func readZip(name string, data []byte, order DateOrder) (*Chat, error) {
 }
 
 // label shows the name of a file in an archive.
-func label(f *zip.File) string { return shown(clean(f.Name), f.Name) }
-
-// noExport is the error that none of n files is an export; failed are those of
-// the files that could have been.
-func noExport(name string, n int, failed []error) error {
-	switch len(failed) {
-	case 0:
-		return fmt.Errorf("chat: %s: no .txt or .json file among the %d files of this archive; %s", name, n, forms)
-	case 1:
-		return failed[0]
+func label(f *zip.File) string {
+	if utf8.ValidString(f.Name) {
+		return shown(clean(f.Name), f.Name)
 	}
-	return fmt.Errorf("chat: %s: none of %d .txt and .json files is a chat export; the first: %w", name, len(failed), failed[0])
+	return shown(clean(decode(f.Name, codePage437)), f.Name)
+}
+
+// noExport is the error that none of the files is an export; failed are those of
+// the files that could have been.
+func noExport(name string, files []*zip.File, failed []error) error {
+	packed := slices.IndexFunc(files, isArchive)
+	switch {
+	case len(failed) == 1:
+		return failed[0]
+	case len(failed) > 1:
+		return fmt.Errorf("chat: %s: none of %d .txt, .md and .json files is a chat export; the first: %w", name, len(failed), failed[0])
+	case packed >= 0:
+		return fmt.Errorf("chat: %s: there is an archive in this archive, %q: unpack it and read the export in it", name, label(files[packed]))
+	}
+	return fmt.Errorf("chat: %s: no .txt, .md or .json file among the %d files of this archive; %s", name, len(files), forms)
+}
+
+// isArchive knows archives by the ends of their names.
+func isArchive(f *zip.File) bool {
+	return slices.Contains([]string{".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".xz", ".bz2"}, strings.ToLower(path.Ext(f.Name)))
 }
 
 // whyIdle says why a file that no message names is left out.
@@ -71,7 +87,7 @@ func whyIdle(f *zip.File) string {
 	switch {
 	case isText(f):
 		return "is not a chat export"
-	case strings.EqualFold(path.Ext(f.Name), ".zip"):
+	case isArchive(f):
 		return "an archive in the archive is not opened"
 	}
 	return "no message names this file"
@@ -99,7 +115,7 @@ func openZip(data []byte) ([]*zip.File, error) {
 		if err := checkPath(f.Name, seen); err != nil {
 			return nil, err
 		}
-		if strings.HasSuffix(f.Name, "/") {
+		if strings.HasSuffix(f.Name, "/") || strings.HasSuffix(f.Name, `\`) && f.UncompressedSize64 == 0 {
 			continue
 		}
 		files = append(files, f)
@@ -125,7 +141,7 @@ func checkPath(name string, seen map[string]bool) error {
 	if !fs.ValidPath(plain) || plain == "." || strings.ContainsAny(plain, `\:`) && !fs.ValidPath(localPath(plain)) {
 		return fmt.Errorf("the file name %q leaves the archive's folder: no messenger wrote this archive", name)
 	}
-	name = strings.TrimSuffix(name, "/")
+	name = strings.TrimRight(name, `/\`)
 	if seen[name] {
 		return fmt.Errorf("the file name %q comes twice: no messenger wrote this archive", name)
 	}
@@ -144,18 +160,18 @@ func localPath(name string) string {
 
 func isText(f *zip.File) bool {
 	ext := strings.ToLower(path.Ext(f.Name))
-	return ext == ".txt" || ext == ".json"
+	return ext == ".txt" || ext == ".md" || ext == ".json"
 }
 
 // readMember reads one file, or returns nil for one that is not text.
-func readMember(name string, f *zip.File, order DateOrder) (*Chat, error) {
+func readMember(name string, f *zip.File, order DateOrder, holds func(string) bool) (*Chat, error) {
 	if !isText(f) {
 		return nil, nil
 	}
-	full := name + "/" + clean(f.Name)
+	full := name + "/" + label(f)
 	data, err := unpack(f)
 	if err != nil {
 		return nil, fmt.Errorf("chat: %s: %w", full, err)
 	}
-	return readFile(full, data, order)
+	return readFile(full, data, order, holds)
 }

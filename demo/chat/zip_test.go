@@ -53,7 +53,7 @@ func TestZip(t *testing.T) {
 		{"packed again with its folder", []member{{"x/", ""}, {"x/_chat.txt", hello}, {"x/IMG-1.jpg", "mine"}, {"IMG-1.jpg", "not mine"}, {"__MACOSX/x/._chat.txt", "\x00\x05"}}, Android, 2,
 			[]string{"mine"}, []LeftOut{{0, "IMG-1.jpg", idle}, {0, "__MACOSX/x/._chat.txt", other}}},
 		{"a document first", []member{{"notes.txt", "Dear Ruth"}, {"caf\xe9.txt", "caf\xe9"}, {"_chat.txt", hello}, {"a.json", "{\"a\":1}"}, {"cut.json", "{\"a\":"}}, Android, 2,
-			nil, []LeftOut{missing, {0, "notes.txt", other}, {0, "caf\ufffd.txt", other}, {0, "a.json", other}, {0, "cut.json", other}}},
+			nil, []LeftOut{missing, {0, "notes.txt", other}, {0, "cafΘ.txt", other}, {0, "a.json", other}, {0, "cut.json", other}}},
 		{"a document and an archive that messages name", []member{{"_chat.txt", attached("notes.txt", "more.zip")}, {"notes.txt", "Dear Ruth"}, {"more.zip", inner}}, Android, 2,
 			[]string{"Dear Ruth", inner}, nil},
 		{"one file, two messages", []member{{"_chat.txt", attached("a.jpg", "a.jpg")}, {"a.jpg", "x"}}, Android, 2, []string{"x", "x"}, nil},
@@ -214,12 +214,12 @@ func TestZipRefused(t *testing.T) {
 		file []byte
 		want string
 	}{
-		{"empty", pack(t), "chat: x.zip: no .txt or .json file among the 0 files of this archive; want WhatsApp's export"},
+		{"empty", pack(t), "chat: x.zip: no .txt, .md or .json file among the 0 files of this archive; doormat reads WhatsApp's export"},
 		{"only media", pack(t, member{"a.jpg", "x"}), "among the 1 files of this archive"},
-		{"only an archive", pack(t, member{"a.zip", string(good)}), "among the 1 files of this archive"},
+		{"only an archive", pack(t, member{"a.zip", string(good)}), `chat: x.zip: there is an archive in this archive, "a.zip": unpack it`},
 		{"an archive called text", pack(t, member{"a.txt", string(good)}), "chat: x.zip/a.txt: an archive in an archive: unpack it"},
 		{"no chat", pack(t, member{"a.txt", "x"}), "chat: x.zip/a.txt: no message found (1 lines read)"},
-		{"no chats", pack(t, member{"a.txt", "x"}, member{"b.txt", "y"}), "chat: x.zip: none of 2 .txt and .json files is a chat export; the first: chat: x.zip/a.txt: no message"},
+		{"no chats", pack(t, member{"a.txt", "x"}, member{"b.txt", "y"}), "chat: x.zip: none of 2 .txt, .md and .json files is a chat export; the first: chat: x.zip/a.txt: no message"},
 		{"two chats", pack(t, member{"_chat.txt", hello}, member{"notes.txt", hello}), `chat: x.zip: both "_chat.txt" and "notes.txt" are chat exports: unpack`},
 		{"an error inside", pack(t, member{"_chat.txt", "26/03/2017, 19:01 - A: x\n3/26/2017, 19:01 - A: x"}), "chat: x.zip/_chat.txt:2: the date does not fit dmy"},
 		{"up and out", pack(t, member{"../_chat.txt", hello}), `chat: x.zip: the file name "../_chat.txt" leaves the archive's folder`},

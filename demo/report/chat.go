@@ -14,7 +14,7 @@ func Chat(s chat.Summary, width int) string {
 	p.field("Format", s.Format)
 	p.field("Messages", fmt.Sprintf("%d, of them %s", s.Messages, count(s.Attachments, "attachment")))
 	p.field("Accounts", fmt.Sprintf("%d: %s", len(s.Accounts), strings.Join(s.Accounts, ", ")))
-	p.field("System", count(s.System, "line")+" of the app itself, dropped")
+	p.field("System", count(s.System, "line")+" of the app itself, dropped"+lineNumbers(s.SystemLines))
 	p.field("Left out", count(len(s.LeftOut), "item"))
 	for i, l := range s.LeftOut {
 		if i == few {
@@ -24,6 +24,19 @@ func Chat(s chat.Summary, width int) string {
 		p.field("", place(l)+": "+l.Why)
 	}
 	return p.String()
+}
+
+// lineNumbers lists the first lines, behind a colon.
+func lineNumbers(lines []int) string {
+	const few = 20
+	if len(lines) == 0 {
+		return ""
+	}
+	text := ": " + strings.ReplaceAll(strings.Trim(fmt.Sprint(lines[:min(few, len(lines))]), "[]"), " ", ", ")
+	if len(lines) > few {
+		text += fmt.Sprintf(" and %d more; --format json lists all", len(lines)-few)
+	}
+	return text
 }
 
 // place says where something was left out: a line, a file, or both.

@@ -1,0 +1,322 @@
+package chat
+
+import (
+	_ "embed"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// A stamp is a date and time as written. Which number is the day is not known
+// until the whole file has been seen, see choose, unless a month's name says it.
+type stamp struct {
+	field    [3]int // of the date, in the order of the file; year, month, day if fixed
+	digits   [3]int // how many digits each field has
+	fixed    bool
+	clock    time.Duration
+	seconds  bool // the clock shows them
+	buddhist bool // the year was so late that it must be of the Buddhist era
+}
+
+// words are those that may stand in a date and time, by their normal form.
+var words = readWords(localeTable)
+
+//go:embed locales.txt
+var localeTable string
+
+type wordKind int
+
+const (
+	half wordKind = iota + 1
+	month
+	era
+	link
+)
+
+// A word is what a word of locales.txt means.
+type word struct {
+	kind  wordKind
+	half  byte // 'a', 'p' or 'n'
+	value int  // of a month or an era
+}
+
+func readWords(table string) map[string]word {
+	kinds := map[string]wordKind{"half": half, "month": month, "era": era, "link": link}
+	all := map[string]word{}
+	for line := range strings.Lines(table) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		f := strings.Fields(line)
+		w := word{kind: kinds[f[0]], half: f[1][0]}
+		w.value, _ = strconv.Atoi(f[1])
+		for _, text := range f[2:] {
+			all[text] = w
+		}
+	}
+	return all
+}
+
+// eraLetters are the Japanese eras as an iPhone abbreviates them in Latin letters.
+var eraLetters = map[string]int{"R": 2018, "H": 1988, "S": 1925}
+
+// normal is the form in which words are looked up: "p. m." is pm.
+func normal(text string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" .,'’\u200b\u061c", r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, text)
+}
+
+// In these, text is cleaned and its digits are 0 to 9. What stands between date and
+// time and around them has no digit, and parseWords looks at it.
+const (
+	numericRE = `(?P<a>\d{1,4})(?P<s1>[/.-]) ?(?P<b>\d{1,2})(?P<s2>[/.-]) ?(?P<c>\d{1,4})\.?`
+	hanRE     = `(?P<a>\d{1,4}) ?[年년] ?(?P<b>\d{1,2}) ?[月월] ?(?P<c>\d{1,2}) ?[日일]`
+	dayRE     = `(?P<c>\d{1,2})(?P<m>[^\d:]+?)(?P<a>\d{4}|\d{2})\.?`
+	monthRE   = `(?P<m>\pL[^\d:]*?)(?P<c>\d{1,2}),? +(?P<a>\d{4})`
+	yearRE    = `(?P<a>\d{4})(?P<m>[^\d:]+?)(?P<c>\d{1,2})\.?`
+	timeRE    = `(?P<h>\d{1,2})(?:[:.]| ?h ?|[時时시点] ?)(?P<n>\d{2})(?:[:.](?P<s>\d{2})|[分분](?: ?(?P<s3>\d{2})[秒초])?)?`
+)
+
+// stampREs match a cleaned date and time: "26/03/2017, 19:01", "21:41, 4 November 2019",
+// "3/26/17, 7:01:28 p. m.", "2017. 3. 26. 19.01", "令和5年11月4日 19時01分".
+var stampREs = compileStamps()
+
+func compileStamps() (all []*regexp.Regexp) {
+	for _, date := range []string{numericRE, hanRE, dayRE, monthRE, yearRE} {
+		all = append(all,
+			regexp.MustCompile(`^(?P<w0>[^\d]*?)`+date+`(?P<w1>[^\d]+)`+timeRE+`(?P<w2>[^\d]*)$`),
+			regexp.MustCompile(`^(?P<w0>[^\d]*?)`+timeRE+`(?P<w1>[^\d]+)`+date+`(?P<w2>[^\d]*)$`))
+	}
+	return all
+}
+
+// parseStamp reads a date and time. It is not ok if they cannot be.
+func parseStamp(text string) (s stamp, ok bool) {
+	text = latinDigits(clean(text))
+	if !plausible(text) {
+		return stamp{}, false
+	}
+	for _, re := range stampREs {
+		m := re.FindStringSubmatch(text)
+		if m == nil {
+			continue
+		}
+		part := func(name string) string {
+			if i := re.SubexpIndex(name); i >= 0 {
+				return m[i]
+			}
+			return ""
+		}
+		if s, ok = readStamp(part); ok {
+			return s, true
+		}
+	}
+	return stamp{}, false
+}
+
+// plausible counts digits, which is cheaper than to try each form.
+func plausible(text string) bool {
+	n := 0
+	for i := range len(text) {
+		if text[i] >= '0' && text[i] <= '9' {
+			n++
+		}
+	}
+	return n >= 6 && n <= 14
+}
+
+// readStamp puts the parts of a match together.
+func readStamp(part func(string) string) (s stamp, ok bool) {
+	if part("s1") != part("s2") {
+		return s, false
+	}
+	for i, name := range []string{"a", "b", "c"} {
+		s.field[i], s.digits[i] = number(part(name)), len(part(name))
+	}
+	var day byte
+	for _, name := range []string{"w0", "w1", "w2"} {
+		if !s.parseWords(part(name), name == "w0", &day) {
+			return s, false
+		}
+	}
+	if name := part("m"); name != "" {
+		w, known := monthNamed(name)
+		if !known {
+			return s, false
+		}
+		s.field[1], s.digits[1] = w, 2
+	}
+	s.fixed = part("m") != "" || part("s1") == ""
+	s.seconds = part("s") != "" || part("s3") != ""
+	s.clock, ok = clock(number(part("h")), number(part("n")), number(part("s")+part("s3")), day)
+	if ok {
+		s.guessBuddhist()
+	}
+	return s, ok && fitsAny(s)
+}
+
+// parseWords reads what stands before, between or after date and time: commas of
+// several scripts, the half of the day, an era, and words that mean nothing here.
+func (s *stamp) parseWords(text string, first bool, day *byte) bool {
+	text = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(",،、・()'’", r) {
+			return ' '
+		}
+		return r
+	}, text)
+	if text = strings.TrimSpace(text); text == "" || text == "." {
+		return true
+	}
+	if w, known := words[normal(text)]; known {
+		return s.note(w, first, day)
+	}
+	for _, t := range strings.Fields(text) {
+		w, known := words[normal(t)]
+		if value := eraLetters[t]; value != 0 && !(known && w.kind == half) {
+			w, known = word{kind: era, value: value}, true
+		}
+		if !known || !s.note(w, first, day) {
+			return false
+		}
+	}
+	return true
+}
+
+// note applies the meaning of one word.
+func (s *stamp) note(w word, first bool, day *byte) bool {
+	switch w.kind {
+	case half:
+		if *day != 0 {
+			return false
+		}
+		*day = w.half
+	case era:
+		year := 2
+		if first || s.digits[0] == 4 || s.digits[2] == 0 || s.fixed {
+			year = 0
+		}
+		if w.value < 0 && s.field[year] < 100 {
+			s.field[year] += 2500
+		}
+		if w.value != 0 {
+			s.field[year], s.digits[year] = s.field[year]+w.value, 4
+		}
+	case month:
+		return false
+	}
+	return true
+}
+
+// monthNamed finds the month's name among what stands between day and year.
+func monthNamed(text string) (number int, ok bool) {
+	for _, t := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" .,-/", r) }) {
+		w, known := words[normal(t)]
+		switch {
+		case known && w.kind == month && number == 0:
+			number = w.value
+		case normal(t) == "de" || normal(t) == "del" || known && w.kind == link:
+		default:
+			return 0, false
+		}
+	}
+	return number, number > 0
+}
+
+// guessBuddhist converts a year of four digits that lies centuries ahead: no chat can
+// be younger than today, and the Buddhist era, in use in Thailand, is 543 years ahead.
+func (s *stamp) guessBuddhist() {
+	for _, i := range []int{0, 2} {
+		if s.digits[i] == 4 && s.field[i] >= 2500 && s.field[i] < 2700 {
+			s.field[i] -= 543
+			s.buddhist = true
+		}
+	}
+}
+
+// clock returns the time of day; day is 'a', 'p', 'n' for a half, or 0 for none. Where
+// the hour is above 12 the half adds nothing.
+func clock(hour, minute, second int, day byte) (time.Duration, bool) {
+	if day != 0 && hour <= 12 {
+		hour %= 12
+		if day == 'p' || day == 'n' && hour >= 6 {
+			hour += 12
+		}
+	}
+	d := time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second
+	return d, hour < 24 && minute < 60 && second < 60
+}
+
+// number reads at most four digits, or none for 0.
+func number(digits string) (n int) {
+	for _, d := range digits {
+		n = 10*n + int(d-'0')
+	}
+	return n
+}
+
+// latinDigits writes the digits of every script as 0 to 9. Unicode encodes each set
+// of decimal digits in order, and Go's tables hold them in ranges that begin at 0.
+func latinDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 || !unicode.IsDigit(r) {
+			return r
+		}
+		for _, set := range unicode.Nd.R16 {
+			if r >= rune(set.Lo) && r <= rune(set.Hi) {
+				return '0' + (r-rune(set.Lo))%10
+			}
+		}
+		for _, set := range unicode.Nd.R32 {
+			if r >= rune(set.Lo) && r <= rune(set.Hi) {
+				return '0' + (r-rune(set.Lo))%10
+			}
+		}
+		return r
+	}, text)
+}
+
+var (
+	nearClock = regexp.MustCompile(`\d{1,2}[:.]\d{2}`)
+	nearDate  = regexp.MustCompile(`\d{1,4} ?[/.年년-] ?\d{1,2}|\d ?\pL{3}|\pL{3,}\.? ?\d`)
+)
+
+// nearly reports whether text, which stands where a date and time would, has both in
+// a form that is not read.
+func nearly(text string) bool {
+	text = latinDigits(clean(text))
+	at := nearClock.FindAllStringIndex(text, -1)
+	for _, a := range at {
+		if nearDate.MatchString(text[:a[0]]) || nearDate.MatchString(text[a[1]:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// shapeOf shows the form of a date and time without telling what it says.
+func shapeOf(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsDigit(r):
+			return '9'
+		case unicode.IsLetter(r) || unicode.IsMark(r):
+			return 'x'
+		}
+		return r
+	}, clean(text))
+}
+
+// nextWord cuts the letters off with which text begins.
+func nextWord(text string) (first, rest string) {
+	end := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
+	if end < 0 {
+		end = len(text)
+	}
+	return text[:end], text[end:]
+}
