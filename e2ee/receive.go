@@ -36,6 +36,9 @@ func (d *Device) take(now time.Time, in *Delivery) []world.Packet {
 	if errors.Is(err, ratchet.ErrSpent) {
 		return out // delivered twice
 	}
+	if errors.Is(err, ratchet.ErrDropped) {
+		return append(out, d.warn("a message from %s came too late: its key had been dropped, because too many others were missing", in.Meta.From)...)
+	}
 	if refused := refusal(""); errors.As(err, &refused) {
 		return append(out, d.warn("a message from %s was refused: %v", in.Meta.From, refused)...)
 	}
@@ -93,7 +96,7 @@ func (d *Device) decrypt(in *Delivery) ([]byte, []world.Packet, error) {
 				p.sessions = append([]*session{s}, slices.Delete(p.sessions, i, i+1)...)
 				return secret, nil, nil
 			}
-			if errors.Is(err, ratchet.ErrSpent) || len(in.Initial) > 0 {
+			if errors.Is(err, ratchet.ErrSpent) || errors.Is(err, ratchet.ErrDropped) || len(in.Initial) > 0 {
 				return nil, nil, err
 			}
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // stateVersion is the first byte of an encoded State.
-const stateVersion = 1
+const stateVersion = 2
 
 // Marshal encodes the state, keys in the clear: this is what a device stores and
 // what a thief of its storage finds. Integers are big-endian.
@@ -17,7 +17,9 @@ const stateVersion = 1
 //	version 1 ‖ phase 1 ‖ root 32 ‖ own private 32
 //	from phase 1 on:  remote public 32 ‖ sending chain key 32 ‖ its N 4
 //	in phase 2:       receiving chain key 32 ‖ its N 4 ‖ PN 4 ‖
-//	                  length 3 ‖ skipped keys, oldest first: ratchet public 32 ‖ N 4 ‖ key 32
+//	                  length 3 ‖ skipped keys, oldest first: ratchet public 32 ‖ N 4 ‖ key 32 ‖
+//	                  1 if more was dropped than is listed, else 0 ‖
+//	                  length 3 ‖ what had a key that was dropped, oldest first: ratchet public 32 ‖ N 4
 //
 // Phase 0 is a responder that waits for its first message, 1 an initiator
 // without an answer, 2 everything after.
@@ -37,8 +39,17 @@ func (s *State) Marshal() []byte {
 		b.AddUint32(s.recv.N)
 		b.AddUint32(s.previous)
 		b.AddUint24LengthPrefixed(s.addSkipped)
+		b.AddUint8(map[bool]uint8{true: 1}[s.forgot])
+		b.AddUint24LengthPrefixed(s.addDropped)
 	}
-	return b.BytesOrPanic() // MaxStored keys are 136,000 bytes: the list always fits
+	return b.BytesOrPanic() // MaxStored keys are 136,000 bytes: the lists always fit
+}
+
+func (s *State) addDropped(b *cryptobyte.Builder) {
+	for i := range s.dropped {
+		b.AddBytes(s.dropped[i].Ratchet[:])
+		b.AddUint32(s.dropped[i].N)
+	}
 }
 
 func (s *State) addSkipped(b *cryptobyte.Builder) {
@@ -51,9 +62,9 @@ func (s *State) addSkipped(b *cryptobyte.Builder) {
 }
 
 // Unmarshal decodes what Marshal wrote, and nothing else: another version, an
-// unknown phase, missing or trailing bytes, more than MaxStored skipped keys, two
-// keys for one message and a skipped key that the receiving chain has yet to
-// reach are errors. It costs one X25519 operation, for the own public key.
+// unknown phase, missing or trailing bytes, more than MaxStored keys skipped or
+// dropped, one message twice and a key that the receiving chain has yet to reach are
+// errors. It costs one X25519 operation, for the own public key.
 func Unmarshal(b []byte) (*State, error) {
 	var (
 		s       = new(State)
@@ -85,23 +96,39 @@ func (s *State) readChains(in *cryptobyte.String) bool {
 		return true
 	}
 	s.recv.Ratchet = s.remote
-	var list cryptobyte.String
-	return in.CopyBytes(s.recv.Key[:]) && in.ReadUint32(&s.recv.N) && in.ReadUint32(&s.previous) &&
-		in.ReadUint24LengthPrefixed(&list) && s.readSkipped(list)
+	var skipped, gone cryptobyte.String
+	var forgot uint8
+	seen := make(map[dropped]bool)
+	ok := in.CopyBytes(s.recv.Key[:]) && in.ReadUint32(&s.recv.N) && in.ReadUint32(&s.previous) &&
+		in.ReadUint24LengthPrefixed(&skipped) && s.readSkipped(skipped, seen) &&
+		in.ReadUint8(&forgot) && forgot <= 1 && in.ReadUint24LengthPrefixed(&gone) && s.readDropped(gone, seen)
+	s.forgot = forgot == 1
+	return ok && (!s.forgot || len(s.dropped) == MaxStored)
 }
 
-func (s *State) readSkipped(list cryptobyte.String) bool {
-	type message struct {
-		ratchet Key
-		n       uint32
+func (s *State) readDropped(list cryptobyte.String, seen map[dropped]bool) bool {
+	for !list.Empty() {
+		var d dropped
+		if !list.CopyBytes(d.Ratchet[:]) || !list.ReadUint32(&d.N) {
+			return false
+		}
+		stillToCome := d.Ratchet == s.remote && d.N >= s.recv.N
+		if seen[d] || stillToCome || len(s.dropped) == MaxStored {
+			return false
+		}
+		seen[d] = true
+		s.dropped = append(s.dropped, d)
 	}
-	seen := make(map[message]bool)
+	return true
+}
+
+func (s *State) readSkipped(list cryptobyte.String, seen map[dropped]bool) bool {
 	for !list.Empty() {
 		var k MessageKey
 		if !list.CopyBytes(k.Ratchet[:]) || !list.ReadUint32(&k.N) || !list.CopyBytes(k.Key[:]) {
 			return false
 		}
-		m := message{k.Ratchet, k.N}
+		m := dropped{k.Ratchet, k.N}
 		stillToCome := k.Ratchet == s.remote && k.N >= s.recv.N
 		if seen[m] || stillToCome || len(seen) == MaxStored {
 			return false

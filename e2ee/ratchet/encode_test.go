@@ -53,6 +53,16 @@ func TestStateRefused(t *testing.T) {
 		"two keys for one":    func(s *State) { s.skipped = append(s.skipped, s.skipped[0]) },
 		"key still to come":   func(s *State) { s.skipped[0].N = s.recv.N },
 		"too many to be kept": func(s *State) { s.skipped = manyKeys(MaxStored + 1) },
+		"dropped and kept":    func(s *State) { s.dropped = []dropped{{s.skipped[0].Ratchet, s.skipped[0].N}} },
+		"dropped twice":       func(s *State) { s.dropped = make([]dropped, 2) },
+		"dropped too early":   func(s *State) { s.dropped = []dropped{{s.remote, s.recv.N}} },
+		"forgot nothing":      func(s *State) { s.forgot = true },
+		"remembers too much": func(s *State) {
+			s.dropped = make([]dropped, MaxStored+1)
+			for i := range s.dropped {
+				s.dropped[i].N = uint32(i)
+			}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := Unmarshal(bob.Marshal())

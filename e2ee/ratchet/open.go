@@ -12,7 +12,7 @@ import (
 //
 // On any error the state is as it was before, to the byte, and rand unread
 // (unless rand itself failed): a forger can neither advance nor block a session.
-// Errors: ErrTooFar, ErrSpent, ErrForged, a ratchet key of low order, or rand's.
+// Errors: ErrTooFar, ErrSpent, ErrDropped, ErrForged, a ratchet key of low order, or rand's.
 func (s *State) Open(rand io.Reader, h Header, ciphertext, ad []byte) ([]byte, error) {
 	current := s.phase == complete && h.Ratchet == s.remote
 	if current && h.N >= s.recv.N {
@@ -21,7 +21,13 @@ func (s *State) Open(rand io.Reader, h Header, ciphertext, ad []byte) ([]byte, e
 	if i := s.find(h); i >= 0 {
 		return s.openSkipped(i, h, ciphertext, ad)
 	}
+	if s.gone(h) {
+		return nil, ErrDropped
+	}
 	if current || s.knows(h.Ratchet) {
+		if s.forgot {
+			return nil, ErrDropped
+		}
 		return nil, ErrSpent
 	}
 	return s.openTurn(rand, h, ciphertext, ad)

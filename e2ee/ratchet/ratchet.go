@@ -61,7 +61,8 @@ const (
 	// MaxStored is how many keys of skipped messages a state keeps in all. The
 	// oldest are dropped first, and their messages can never be opened. Opening
 	// one message adds at most 2 × MaxSkip keys: the rest of the old chain and
-	// the start of the new one.
+	// the start of the new one. Of the keys dropped last the state keeps as many
+	// numbers, so that it can tell a message that is lost from one that came twice.
 	MaxStored = 2 * MaxSkip
 )
 
@@ -71,9 +72,12 @@ var (
 	ErrNotYet = errors.New("ratchet: no sending chain yet: open a message of the other party first")
 	// ErrTooFar says that a header passes over more than MaxSkip messages.
 	ErrTooFar = errors.New("ratchet: header passes over too many messages")
-	// ErrSpent says that the key of this message is gone: the message was opened
-	// before, or its key was dropped from the store.
-	ErrSpent = errors.New("ratchet: the key of this message was used or dropped")
+	// ErrSpent says that the key of this message was used: it was opened before.
+	ErrSpent = errors.New("ratchet: the key of this message was used before")
+	// ErrDropped says that the key of this message was dropped from the store
+	// because more than MaxStored were missing: it can never be opened. A state that
+	// has dropped more than it remembers also says so of what came twice.
+	ErrDropped = errors.New("ratchet: the key of this message was dropped, since too many others were missing")
 	// ErrForged says that authentication failed: header, associated data or
 	// ciphertext differ from what was sealed, or the session is another one, or
 	// the message belongs to an older chain and its key is gone.
@@ -107,6 +111,8 @@ type State struct {
 	recv     Chain
 	previous uint32 // PN: how many messages the sending chain before this one had
 	skipped  []MessageKey
+	dropped  []dropped // what had a key that was dropped, oldest first
+	forgot   bool      // more was dropped than the state remembers
 }
 
 // NewInitiator starts a session for the party that sends first. Both sides hold

@@ -143,8 +143,38 @@ func TestMaxStoredDropsOldest(t *testing.T) {
 	skip(1)
 	deliver(t, alice, bob, "one more")
 	require.Len(t, bob.Skipped(), MaxStored)
-	oldest.mustFail(t, bob, ErrSpent)
+	oldest.mustFail(t, bob, ErrDropped)
 	second.mustOpen(t, bob)
+	second.mustFail(t, bob, ErrSpent)
+}
+
+// TestForgetsWhatItDropped first says exactly what was dropped and what came twice,
+// and, beyond its memory, that anything may have been dropped.
+func TestForgetsWhatItDropped(t *testing.T) {
+	alice, bob := session(t, 1)
+	twice := seal(t, alice, "twice")
+	twice.mustOpen(t, bob)
+	first := seal(t, alice, "first")
+	skip := func(n int) {
+		for n > 0 {
+			for range min(n, MaxSkip/2) {
+				seal(t, alice, "lost")
+			}
+			n -= MaxSkip / 2
+			deliver(t, alice, bob, "arrives")
+		}
+	}
+	skip(2*MaxStored - 1)
+	require.Len(t, bob.dropped, MaxStored)
+	first.mustFail(t, bob, ErrDropped)
+	twice.mustFail(t, bob, ErrSpent)
+	skip(1)
+	require.Len(t, bob.dropped, MaxStored)
+	first.mustFail(t, bob, ErrDropped)
+	twice.mustFail(t, bob, ErrDropped)
+	again, err := Unmarshal(bob.Marshal())
+	require.NoError(t, err)
+	require.Equal(t, bob.Marshal(), again.Marshal())
 }
 
 func TestHostileHeaders(t *testing.T) {

@@ -9,13 +9,31 @@ type MessageKey struct {
 	Key     Key
 }
 
-// store adds keys, newest last, and drops the oldest beyond MaxStored.
+// dropped is the number of a message whose key was dropped. The number is public.
+type dropped struct {
+	Ratchet Key
+	N       uint32
+}
+
+// store adds keys, newest last, and drops the oldest beyond MaxStored. It keeps the
+// numbers of what it dropped last.
 func (s *State) store(keys []MessageKey) {
 	s.skipped = append(s.skipped, keys...)
-	if extra := len(s.skipped) - MaxStored; extra > 0 {
-		s.skipped = slices.Delete(s.skipped, 0, extra)
+	extra := len(s.skipped) - MaxStored
+	if extra <= 0 {
+		return
+	}
+	for _, k := range s.skipped[:extra] {
+		s.dropped = append(s.dropped, dropped{k.Ratchet, k.N})
+	}
+	s.skipped = slices.Delete(s.skipped, 0, extra)
+	if more := len(s.dropped) - MaxStored; more > 0 {
+		s.dropped, s.forgot = slices.Delete(s.dropped, 0, more), true
 	}
 }
+
+// gone reports whether the key for h is known to have been dropped.
+func (s *State) gone(h Header) bool { return slices.Contains(s.dropped, dropped{h.Ratchet, h.N}) }
 
 // erase removes key i; slices.Delete zeroes what it vacates.
 func (s *State) erase(i int) {
@@ -33,9 +51,10 @@ func (s *State) find(h Header) int {
 	return -1
 }
 
-// knows says whether a key of this chain is stored. Then the chain is an old one:
+// knows says whether a key of this chain is stored or was dropped. Then the chain is an old one:
 // taking it for new would let a party that repeats its ratchet keys leave two
 // keys for one message.
 func (s *State) knows(ratchet Key) bool {
-	return slices.ContainsFunc(s.skipped, func(k MessageKey) bool { return k.Ratchet == ratchet })
+	return slices.ContainsFunc(s.skipped, func(k MessageKey) bool { return k.Ratchet == ratchet }) ||
+		slices.ContainsFunc(s.dropped, func(d dropped) bool { return d.Ratchet == ratchet })
 }
