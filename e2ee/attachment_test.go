@@ -275,3 +275,36 @@ func TestTooMuchToAttach(t *testing.T) {
 		require.ErrorIs(t, err, world.ErrMalformed)
 	}
 }
+
+// A number that is used twice while the attachments of its first message are on their
+// way changes nothing about them, whoever uses it again and for whatever: the second
+// message is refused and said to be.
+func TestNumberUsedTwiceWhileFetching(t *testing.T) {
+	p, _, _ := sealedFile(t, 9)
+	for name, c := range map[string]struct {
+		from    string
+		content *Content
+	}{
+		"another's, with a file":     {"Cem", &Content{Body: []byte("hi"), Files: []Pointer{p}}},
+		"another's, without one":     {"Cem", &Content{Body: []byte("hi")}},
+		"the same, with other files": {"Ana", &Content{Body: []byte("hi"), Files: []Pointer{p, p}}},
+	} {
+		s := scene{messages: []string{"Cem>Ben", "Ana>Ben", "Ana>Ben+1000,70000"}}.start(t)
+		held := s.hold(func(p world.Packet) bool { return p.Kind() == KindBlob })
+		s.end()
+		s.each(1, 3)
+		first := mustDelivery(t, s.packets(KindDeliver)[2]).Meta
+		before := s.device("Ben").Holdings()
+		s.inject("Ben", world.Meta{ID: first.ID, From: c.from, To: []string{"Ben"}, Sent: first.Sent}, c.content.Encode(), nil)
+		s.each(1, 3)
+		require.Equal(t, []string{"Ben: a message from " + c.from + " was refused: its number was used before"}, s.warned, name)
+		require.Equal(t, kindsHeld(before, AttachmentKey), kindsHeld(s.device("Ben").Holdings(), AttachmentKey), name)
+		s.release(*held...)
+		require.Equal(t, []string{"Ben<Ana 3/1", "Ben<Ana 3/2"}, s.files, name)
+		require.Empty(t, s.device("Ben").fetching, name)
+	}
+}
+
+func kindsHeld(facts []world.Fact, kind world.Kind) []world.Fact {
+	return slices.DeleteFunc(slices.Clone(facts), func(f world.Fact) bool { return f.Kind != kind })
+}
