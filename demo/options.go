@@ -38,6 +38,14 @@ func Defaults() Options {
 	return Options{Threshold: 3, Trustees: 5, Retention: "all", Mailbox: world.MailboxAll, At: "half", Seed: 1}
 }
 
+// Chosen are the options that say whose conversation it is and how it is seen, and
+// the defaults of everything else.
+func (o Options) Chosen() Options {
+	d := Defaults()
+	d.Conversation, d.DateOrder, d.Target, d.Seed = o.Conversation, o.DateOrder, o.Target, o.Seed
+	return d
+}
+
 // maxSeed is the first number that JSON readers may round.
 const maxSeed = 1 << 53
 

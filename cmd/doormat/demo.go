@@ -53,7 +53,7 @@ func tell(ctx context.Context, o demo.Options, lab *attacks.Lab) error {
 	if err != nil {
 		return err
 	}
-	tour := report.Tour{Conversation: lab.Conversation, Target: lab.Settings.Target, BuiltIn: o.Conversation == "", Designs: lab.Designs}
+	tour := report.Tour{Conversation: lab.Conversation, Target: lab.Settings.Target, BuiltIn: o.Conversation == "", Keep: o.Chosen().Flags(), Designs: lab.Designs}
 	if err := out.text(tour.Opening(out.width)); err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"charm.land/lipgloss/v2"
+
 	"doormat/attacks"
 	"doormat/demo/story"
 	"doormat/world"
@@ -14,7 +16,8 @@ import (
 type Tour struct {
 	Conversation *world.Conversation
 	Target       string
-	BuiltIn      bool // the conversation is that of package story
+	BuiltIn      bool   // the conversation is that of package story
+	Keep         string // flags that choose this conversation again, for the reader to go on with
 	Designs      []world.Design
 }
 
@@ -34,8 +37,9 @@ func (t Tour) Opening(width int) string {
 	if t.BuiltIn {
 		t.people(p)
 	} else {
-		p.prose(2, strings.Join(c.Accounts[:min(10, len(c.Accounts))], ", ")+"; the target is "+t.Target+".")
+		p.prose(2, strings.Join(c.Accounts[:min(10, len(c.Accounts))], ", ")+".")
 	}
+	p.prose(2, fmt.Sprintf("Attacks aim at %s: messages of the target are those that %s sent or received.", t.Target, t.Target))
 	p.gap()
 	for _, d := range t.Designs {
 		i := d.Info()
@@ -87,7 +91,7 @@ func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) str
 		p.beside(2, "-", Clean(text))
 	}
 	p.gap()
-	next(p, r, shown)
+	t.next(p, r, shown)
 	return p.String()
 }
 
@@ -172,20 +176,32 @@ func measured(p *page, name string, c *attacks.Cell) {
 	}
 }
 
-func next(p *page, r *attacks.Result, shown []attacks.Header) {
+// next says what to try, on the same conversation.
+func (t Tour) next(p *page, r *attacks.Result, shown []attacks.Header) {
 	p.heading("Try next", faint("doormat is short for: go run ./cmd/doormat"))
-	hints := [][2]string{
-		{"matrix --at 10 --retention 5", "another moment, phones that delete"},
-		{"matrix --threshold 2", "a smaller quorum"},
-		{"demo --conversation chat.txt", "your own exported chat"},
+	var hints [][2]string
+	if len(shown) > 0 {
+		hints = append(hints, [2]string{"attack run " + shown[0].ID, "one attack in full, with its proof"})
+	}
+	hints = append(hints,
+		[2]string{fmt.Sprintf("matrix --at %d --retention 5", min(10, len(t.Conversation.Messages))), "another moment, phones that delete"},
+		[2]string{"matrix --threshold 2", "a smaller quorum"})
+	for i := range hints {
+		hints[i][0] = strings.TrimSpace(hints[i][0] + " " + Clean(t.Keep))
 	}
 	if len(r.Designs) > 0 {
-		hints = slices.Insert(hints, 0, [2]string{"design show " + r.Designs[0].ID, "whom its users trust, and its rules"})
+		hints = slices.Insert(hints, min(1, len(hints)), [2]string{"design show " + r.Designs[0].ID, "whom its users trust, and its rules"})
 	}
-	if len(shown) > 0 {
-		hints = slices.Insert(hints, 0, [2]string{"attack run " + shown[0].ID, "one attack in full, with its proof"})
+	if t.BuiltIn {
+		hints = append(hints, [2]string{"demo --conversation chat.txt", "your own exported chat"})
 	}
+	const column = 42
 	for _, h := range hints {
-		p.beside(42, "  doormat "+h[0]+" ", h[1])
+		if command := "  doormat " + h[0] + " "; lipgloss.Width(command) <= column {
+			p.beside(column, command, h[1])
+		} else { // a command that is broken into lines cannot be pasted
+			p.line("%s", strings.TrimRight(command, " "))
+			p.prose(indented, h[1])
+		}
 	}
 }
