@@ -19,6 +19,7 @@ import (
 	"syscall"
 
 	"doormat/demo"
+	"doormat/demo/bidi"
 	"doormat/demo/report"
 )
 
@@ -63,5 +64,5 @@ func complain(text string) {
 	for _, whole := range []string{"doormat: ", "doormat "} { // commands say their whole name
 		text = strings.TrimPrefix(text, whole)
 	}
-	fmt.Fprintln(os.Stderr, "doormat: "+text)
+	fmt.Fprintln(os.Stderr, bidi.Text("doormat: "+text))
 }

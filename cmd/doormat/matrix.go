@@ -31,9 +31,9 @@ func (a *app) matrix() *cobra.Command {
 			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
 				switch to.format {
 				case "markdown":
-					return out.text(report.Markdown(r))
+					return out.data(report.Markdown(r))
 				case "csv":
-					return out.text(report.CSV(r))
+					return out.data(report.CSV(r))
 				}
 				return out.text(report.Matrix(r, out.width))
 			})

@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"doormat/attacks"
+	"doormat/demo/bidi"
 	"doormat/demo/report"
 )
 
@@ -101,7 +102,11 @@ func (o *output) close(err *error) {
 // wrote says on stderr what a flag had written: stdout stays for results.
 func wrote(path string) { fmt.Fprintln(os.Stderr, "wrote "+report.Clean(path)) }
 
-func (o *output) text(text string) error {
+// text writes what people read.
+func (o *output) text(text string) error { return o.data(bidi.Text(text)) }
+
+// data writes what programs read, as it is.
+func (o *output) data(text string) error {
 	_, err := io.WriteString(o.w, text)
 	return err
 }

@@ -107,7 +107,7 @@ func writeSweep(s *report.Sweep, format string, out *output) error {
 	case "json":
 		return out.document(s.Document())
 	case "csv":
-		return out.text(s.CSV())
+		return out.data(s.CSV())
 	}
 	return out.text(s.Text(out.width))
 }

@@ -21,6 +21,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/bidi"
 	"doormat/demo/replay"
 	"doormat/demo/report"
 	"doormat/world"
@@ -57,7 +58,10 @@ func (h *Handout) Files(name string) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := [][]byte{page, h.markdown(name, sections), h.slides(sections), doc}
+	text := [][]byte{
+		[]byte(bidi.HTML(string(page))), []byte(bidi.Markdown(string(h.markdown(name, sections)))),
+		[]byte(bidi.Markdown(string(h.slides(sections)))), doc,
+	}
 	files := make([]File, len(Suffixes))
 	for i, suffix := range Suffixes {
 		files[i] = File{suffix, text[i]}

@@ -129,3 +129,26 @@ func TestRealChats(t *testing.T) {
 	}
 	require.True(t, slices.ContainsFunc(h.repeat("report"), func(l shellLine) bool { return strings.Contains(l.Command, "--conversation chat.txt") }))
 }
+
+// TestRightToLeft: names in Hebrew are isolated in every file that people read, and the
+// commands and data stay as they were.
+func TestRightToLeft(t *testing.T) {
+	const name = "עומר (עבודה)"
+	o := demo.Defaults()
+	o.Conversation, o.Attacks, o.Target = "chat.txt", []string{"device-theft"}, name
+	c := hostile()
+	c.Title, c.Target, c.Accounts, c.Groups = "t", name, []string{name, "דנה", "c"}, nil
+	for i := range c.Messages {
+		c.Messages[i].From, c.Messages[i].To, c.Messages[i].Group = name, []string{"דנה"}, ""
+	}
+	h, err := run(demo.Default, o, c)
+	require.NoError(t, err)
+	files := texts(t, h)
+	require.Contains(t, files[".html"], "<bdi>"+name+"</bdi>")
+	require.Contains(t, files[".md"], "\u2068"+name+"\u2069")
+	require.NotContains(t, files[".json"], "\u2068")
+	for _, suffix := range []string{".html", ".md", "-slides.md"} {
+		require.NotContains(t, files[suffix], "--target '\u2068")
+		require.NotContains(t, files[suffix], "--target '<bdi>")
+	}
+}

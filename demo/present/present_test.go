@@ -271,3 +271,29 @@ const hostile = `technique(id = "evil", title = "EVIL", family = "theft", kind =
 def run(adv):
 	adv.take("provider.store")  # EVIL
 `
+
+// TestRightToLeft isolates names in Hebrew, and the screen still fits.
+func TestRightToLeft(t *testing.T) {
+	const name = "עומר (עבודה)"
+	c := &world.Conversation{Title: "t", Target: name, Accounts: []string{name, "דנה"}}
+	for k := range 6 {
+		c.Messages = append(c.Messages, world.Message{From: name, To: []string{"דנה"}, Text: "x", Sent: time.Unix(int64(1000*k), 0).UTC()})
+	}
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	o := demo.Defaults()
+	o.Attacks = []string{"device-theft"}
+	lab, err := o.Lab(kit, c)
+	require.NoError(t, err)
+	s, err := showOf(lab, false)
+	require.NoError(t, err)
+	all := ""
+	require.NoError(t, s.screens(func() error {
+		text := s.Screen(Width, Height)
+		fits(t, text, Width, Height, fmt.Sprint(s.at))
+		all += strings.Join(text, "\n")
+		return nil
+	}))
+	require.Contains(t, all, "\u2068"+name+"\u2069")
+	require.Equal(t, strings.Count(all, "\u2068"), strings.Count(all, "\u2069"))
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"doormat/attacks"
+	"doormat/demo/bidi"
 	"doormat/demo/replay"
 )
 
@@ -30,7 +31,11 @@ func (s *Show) Screen(width, height int) []string {
 	default:
 		s.scene(p, a, a.views[s.at.view])
 	}
-	return p.finish(s.footer())
+	lines := p.finish(s.footer())
+	for i, l := range lines {
+		lines[i] = bidi.Text(l)
+	}
+	return lines
 }
 
 func (s *Show) scene(p *page, a *act, v view) {

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"doormat/attacks"
@@ -38,13 +39,28 @@ func cellRecord(c *attacks.Cell, seed uint64) []string {
 		s.Threshold, s.Trustees, s.Jurisdictions, s.Target, retention, s.Mailbox, s.Refresh, s.Rotate, seed)
 }
 
-// record writes fields; texts may come from a script's file, so they are cleaned.
+// record writes fields; texts may come from a script's file or a chat, so they are
+// cleaned, and inert where a program for spreadsheets opens the file.
 func record(fields ...any) []string {
 	out := make([]string, len(fields))
 	for i, f := range fields {
-		out[i] = Clean(fmt.Sprint(f))
+		out[i] = inert(Clean(fmt.Sprint(f)))
 	}
 	return out
+}
+
+// inert puts an apostrophe before a text that spreadsheets would take for a formula: one
+// that begins with = + - or @, as a name in somebody's address book may, also in
+// full width (OWASP, "CSV Injection"). Clean has made a tab harmless. Numbers stay numbers.
+func inert(text string) string {
+	begin := strings.TrimLeft(text, " \u00a0")
+	if begin == "" || !strings.ContainsRune("=+-@＝＋－＠", []rune(begin)[0]) {
+		return text
+	}
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return text
+	}
+	return "'" + text
 }
 
 // CSV shows a result as a table with a header and a line for each cell.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/bidi"
 )
 
 // JSON encodes the document v, indented, with a line end. Characters that could
@@ -37,7 +38,7 @@ func Markdown(r *attacks.Result) string {
 	for _, text := range caveats {
 		fmt.Fprintf(&b, "- %s\n", text)
 	}
-	return b.String()
+	return bidi.Markdown(b.String())
 }
 
 // MarkdownTable is the table alone, a part for each family, and its signs. link, if

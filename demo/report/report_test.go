@@ -188,3 +188,14 @@ func (longNames) Info() world.Info {
 	return world.Info{ID: "threshold-hardened-more", Name: "Threshold escrow, as strong as it gets",
 		Doc: "Trustees' decryption hardware unquestionably authenticates every court's signature before answering."}
 }
+
+// TestInert: a name from a chat or a script is no formula to a spreadsheet.
+func TestInert(t *testing.T) {
+	for text, want := range map[string]string{
+		`=HYPERLINK("http://x","y")`: `'=HYPERLINK("http://x","y")`, "=1+1": "'=1+1", "+44 7700 900123": "'+44 7700 900123", "-Jo": "'-Jo", "@Jo": "'@Jo",
+		" =1": "' =1", "＝1": "'＝1", "\t=1": `\t=1`, "-1.5": "-1.5", "+4": "+4", "Jo=1": "Jo=1", "": "", "~ Jo": "~ Jo",
+	} {
+		require.Equal(t, []string{want}, record(text), text)
+	}
+	require.Contains(t, CSV(result(1, "=cmd|' /C calc'!A0")), ",'=cmd|' /C calc'!A0,")
+}

@@ -22,10 +22,12 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"io"
 	"net/http"
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/bidi"
 	"doormat/world"
 )
 
@@ -90,7 +92,7 @@ func (s *Stage) show(w http.ResponseWriter, status int, name string, page any) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes())
+	_, _ = io.WriteString(w, bidi.HTML(b.String()))
 }
 
 // failedPage says what went wrong, in the place of a page.
