@@ -1,6 +1,7 @@
 package attacks
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -71,6 +72,7 @@ func Load(name string, src []byte, helpers ...fs.FS) (Technique, error) {
 }
 
 func load(name string, src []byte, print func(string), helpers []fs.FS) (*script, error) {
+	src = bytes.TrimPrefix(src, []byte("\ufeff")) // which editors on Windows put before UTF-8
 	s := &script{name: name, source: string(src), print: print}
 	thread := s.thread("")
 	thread.Load = func(_ *starlark.Thread, file string) (starlark.StringDict, error) { return helper(helpers, file) }
@@ -109,6 +111,7 @@ func helper(helpers []fs.FS, file string) (starlark.StringDict, error) {
 		if err != nil {
 			continue
 		}
+		src = bytes.TrimPrefix(src, []byte("\ufeff"))
 		globals, err := starlark.ExecFileOptions(dialect, newThread(file), file, src,
 			starlark.StringDict{"struct": starlark.NewBuiltin("struct", starlarkstruct.Make)})
 		globals.Freeze()

@@ -202,3 +202,17 @@ func TestHelpers(t *testing.T) {
 }
 
 const opensNothing = `opens(target = "none", others = "none", why = "it only looks")`
+
+// TestByteOrderMark: editors on Windows put one before a script, and before what it loads.
+func TestByteOrderMark(t *testing.T) {
+	helpers := fstest.MapFS{"helpers/one.star": {Data: []byte("\ufeffone = 1\n")}}
+	src := "\ufeffload(\"helpers/one.star\", \"one\")\n" + attack(`"provider.store"`, "", opensNothing, "if one != 1:\n    fail(\"no\")")
+	a, err := Load("sample.star", []byte(src), helpers)
+	require.NoError(t, err)
+	l := toyLab(t)
+	l.Attacks = []Technique{a}
+	require.Empty(t, runOne(t, l).Error)
+
+	_, err = Load("sample.star", []byte("\ufeffx = 1 +\n"))
+	require.ErrorContains(t, err, "sample.star:1:8: got newline", "columns do not count it")
+}
