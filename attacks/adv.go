@@ -15,7 +15,7 @@ import (
 
 // methods are the calls that scripts may make, see (*adversary).Call.
 var methods = []string{
-	"take", "tap", "hold", "advance", "rest", "order", "send", "apply", "attempt", "saturate", "facts", "read", "claim",
+	"take", "tap", "hold", "advance", "rest", "order", "send", "solve", "apply", "attempt", "saturate", "facts", "read", "claim",
 }
 
 // newAdv asks the port who the adversary is and builds adv. It tells the design's

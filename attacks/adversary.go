@@ -111,6 +111,8 @@ func (a *adversary) dispatch(args *arguments) (any, error) {
 		return a.order(args)
 	case "send":
 		return nil, a.send(args.facts(0))
+	case "solve":
+		return a.solve(args.facts(0))
 	case "apply":
 		return a.apply(args)
 	case "attempt":
@@ -204,6 +206,9 @@ func (a *adversary) take(text string, kind world.Kind) ([]int, error) {
 	wanted, err := a.declared(text, world.Store, world.Control)
 	if err != nil {
 		return nil, err
+	}
+	if hasQuantum(wanted) {
+		return nil, errQuantum
 	}
 	a.mark()
 	ids := []int{}

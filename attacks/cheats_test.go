@@ -71,6 +71,7 @@ var cheats = []struct{ name, needs, body, want string }{
 	{"holds what it did not declare", `"provider.store"`, `adv.hold("provider.control")`, "provider.control is not among"},
 	{"holds what it may only take", everything, `adv.hold("provider.store")`, "cannot be used so"},
 	{"holds with a program that it did not declare", everything, `adv.hold("provider.control", "evil")`, "is not among those that the header's applies declares"},
+	{"solves without a quantum computer", everything, `adv.solve([])`, "quantum.control is not among"},
 	{"orders without a court", `"provider.store"`, `adv.order(accounts = ["A"])`, "court.order is not among"},
 	{"orders through the court's key", everything, `adv.order(accounts = ["A"])`, "court.order is not among"},
 	{"orders with nothing", `"court.order"`, `adv.order()`, ""}, // the toy has no court: not applicable

@@ -191,7 +191,7 @@ func (g *group) absent(t *trial, why error) {
 // share runs scripts that only read over one honest run, whose evidence is what
 // every other run of the group is compared with.
 func (g *group) share(ctx context.Context, trials []*trial) error {
-	r, err := g.newRun(ctx)
+	r, err := g.newRun(ctx, g.deploy)
 	if err != nil {
 		return err
 	}
@@ -252,12 +252,33 @@ func (g *group) restOn(r *run) error {
 // courtOrders is the capability without which no court signs anything.
 var courtOrders = world.Capability{Principal: world.Court, Surface: world.Order}
 
-func (g *group) newRun(ctx context.Context) (*run, error) {
-	r, err := newRun(ctx, g.truth, g.deploy)
+func (g *group) newRun(ctx context.Context, deploy world.Deploy) (*run, error) {
+	r, err := newRun(ctx, g.truth, deploy)
 	if err == nil && g.lab.Typed != nil {
 		r.typed = func() { g.lab.Typed(g.design.Info().ID, r.Moment()) }
 	}
 	return r, err
+}
+
+// runFor is a run for one attack. If it was granted a quantum computer, the design is set
+// up once more, to the same bytes, and what is drawn is noted.
+func (g *group) runFor(ctx context.Context, t *trial) (*run, error) {
+	if !hasQuantum(t.adv.needs) {
+		return g.newRun(ctx, g.deploy)
+	}
+	env, draws := g.environment(), &world.Draws{}
+	env.Memo, env.Draws = nil, draws
+	deploy, err := g.design.Setup(env)
+	if err != nil {
+		return nil, fmt.Errorf("design %s: set-up: %w", g.design.Info().ID, err)
+	}
+	r, err := g.newRun(ctx, deploy)
+	if err != nil {
+		return nil, err
+	}
+	r.quantum = newQuantum(g.design, draws)
+	r.watchers = append(r.watchers, r.quantum.watch(r.Net))
+	return r, nil
 }
 
 // usual lists what is noticed in a run in which nobody attacks.
@@ -265,7 +286,7 @@ func (g *group) usual(ctx context.Context, days int) ([]Evidence, error) {
 	if g.honest != nil && days <= g.honest.rested {
 		return g.honest.by(days), nil
 	}
-	r, err := g.newRun(ctx)
+	r, err := g.newRun(ctx, g.deploy)
 	if err != nil {
 		return nil, err
 	}
@@ -306,7 +327,7 @@ func (t *trial) script(ctx context.Context) {
 func (g *group) alone(ctx context.Context, t *trial) {
 	start := g.lab.now()
 	t.err = guard(func() error {
-		r, err := g.newRun(ctx)
+		r, err := g.runFor(ctx, t)
 		if err != nil {
 			return err
 		}

@@ -39,6 +39,9 @@ func (a *adversary) hold(capability, program string, text []byte) error {
 	if err != nil {
 		return err
 	}
+	if hasQuantum(wanted) {
+		return errQuantum
+	}
 	if program != "" && program != Silence && !slices.Contains(a.header.Applies, program) {
 		return fmt.Errorf("program %q is not among those that the header's applies declares", program)
 	}

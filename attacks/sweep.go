@@ -142,15 +142,20 @@ func (s *site) setUp() error {
 }
 
 func (s *site) build() error {
-	// Designs draw from a seed of their own, so that none can compute a salt.
-	env := world.Environment{Settings: s.settings, Accounts: s.truth.conv.Accounts, Seed: s.lab.Seed.Derive("designs"), Memo: s.memo}
 	var err error
-	if s.deploy, err = s.design.Setup(env); err != nil {
+	if s.deploy, err = s.design.Setup(s.environment()); err != nil {
 		return fmt.Errorf("design %s: set-up: %w", s.design.Info().ID, err)
 	}
 	s.nodes = names(s.deploy())
 	for _, a := range s.truth.conv.Accounts {
 		s.nodes[world.UserOf(a)] = true
 	}
+	s.nodes[world.QuantumName] = len(s.design.Info().Keys) > 0
 	return nil
+}
+
+// environment is what the design is set up in. Designs draw from a seed of their own, so
+// that none can compute a salt.
+func (s *site) environment() world.Environment {
+	return world.Environment{Settings: s.settings, Accounts: s.truth.conv.Accounts, Seed: s.lab.Seed.Derive("designs"), Memo: s.memo}
 }

@@ -89,6 +89,7 @@ func (Design) Info() world.Info {
 			"the provider, with the metadata",
 		},
 		Programs: Programs(),
+		Keys:     KeyKinds(),
 	}
 }
 
@@ -109,16 +110,16 @@ func (Design) Rules() []world.Rule {
 
 // Setup implements [world.Design]: nothing is shared beforehand.
 func (Design) Setup(env world.Environment) (world.Deploy, error) {
-	if _, err := law.NewCourt(env.Seed.Stream("court"), false); err != nil {
+	if _, err := law.NewCourt(env.Stream("court"), false); err != nil {
 		return nil, err
 	}
 	return func() []world.Node {
-		court, _ := law.NewCourt(env.Seed.Stream("court"), false)
-		agency, _ := law.NewAgency(env.Seed.Stream("agency"))
+		court, _ := law.NewCourt(env.Stream("court"), false)
+		agency, _ := law.NewAgency(env.Stream("agency"))
 		nodes := []world.Node{court, agency, NewProvider(court.Public(), env.Settings.Mailbox, nil, nil)}
 		for _, a := range env.Accounts {
 			name := world.DeviceOf(a)
-			nodes = append(nodes, NewDevice(a, env.Seed.Stream(name), env.Settings.Retention, plain{}))
+			nodes = append(nodes, NewDevice(a, env.Stream(name), env.Settings.Retention, plain{}))
 		}
 		return nodes
 	}, nil

@@ -184,6 +184,7 @@ func FuzzRules(f *testing.F) {
 	for _, account := range s.conv.Accounts {
 		loot = append(loot, s.device(account).Holdings()...)
 	}
+	loot = append(loot, s.solve(saturate(rules, s.wire))...)
 	byKind := map[world.Kind][]byte{}
 	for _, fact := range saturate(rules, loot) {
 		byKind[fact.Kind] = fact.Data

@@ -35,6 +35,7 @@ type stage struct {
 	shown  []string     // "Ben<Ana 3": message 3 of Ana on Ben's screen, 0 for an unknown body
 	files  []string     // "Ben<Ana 3/1": the same of its first file
 	warned []string     // "Ben: text"
+	draws  world.Draws  // what nodes drew
 }
 
 var begin = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -72,7 +73,7 @@ func (sc scene) start(t testing.TB) *stage {
 	if sc.settings.Mailbox == "" {
 		sc.settings.Mailbox = world.MailboxAll
 	}
-	deploy, err := Design{}.Setup(world.Environment{Settings: sc.settings, Accounts: s.conv.Accounts, Seed: sc.seed})
+	deploy, err := Design{}.Setup(world.Environment{Settings: sc.settings, Accounts: s.conv.Accounts, Seed: sc.seed, Draws: &s.draws})
 	require.NoError(t, err)
 	s.play, err = world.NewPlay(context.Background(), s.conv, s.said, deploy(), s.watch)
 	require.NoError(t, err)

@@ -19,7 +19,7 @@ const maxChain = 1 << 17
 // that is built on [Device]. What the secret part means is the design's own rule.
 func Rules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
-	return append(groupRules(), []world.Rule{
+	return append(append(groupRules(), quantumRules()...), []world.Rule{
 		{Name: "read a packet", Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle or chunk in it.",
 			Takes: kinds(world.Observed), Gives: kinds(Envelopes, Delivered, Bundle, SealedChunk), Apply: readPacket},
 		{Name: "read an envelope", Doc: "An envelope shows who wrote to whom and when, and holds a part for each recipient.",

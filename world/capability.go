@@ -56,6 +56,8 @@ func ParseCapability(text string) (Capability, error) {
 		return c, fmt.Errorf("capability %q: unknown surface %q, want store, control, order, tap or tamper", text, c.Surface)
 	case onNetwork != (c.Principal == NetworkName):
 		return c, fmt.Errorf("capability %q: tap and tamper belong to the network, and only they do", text)
+	case c.Principal == QuantumName && c.Surface != Control:
+		return c, fmt.Errorf("capability %q: a quantum computer has control only: it is used, and holds nothing", text)
 	case placed && c.Surface == Store:
 		return c, fmt.Errorf("capability %q: a jurisdiction has control or order, a thief has no jurisdiction", text)
 	}

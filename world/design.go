@@ -24,6 +24,10 @@ type Info struct {
 	Trusts  []string `json:"trusts"`  // whom a user must trust, one line each
 	// Programs are modified programs that a device under control may run.
 	Programs []Program `json:"programs"`
+	// Keys are the kinds of keys that a quantum computer breaks. The rules say where
+	// their public halves are to be seen, as facts of kind [PublicKey], and what the
+	// private ones, facts of kind [PrivateKey], are good for.
+	Keys []KeyKind `json:"-"`
 }
 
 // A Program is a modification of an honest program, published like a rule.
@@ -32,11 +36,12 @@ type Program struct {
 	Doc  string `json:"doc"`
 }
 
-// Environment is what a design is set up in. Streams give each principal a
+// Environment is what a design is set up in. Its method Stream gives each principal a
 // generator of its own.
 type Environment struct {
 	Settings Settings // without At: only the adversary knows the moment
 	Accounts []string
 	Seed     Seed
-	Memo     *Memo // what set-ups under other settings share; may be nil
+	Memo     *Memo  // what set-ups under other settings share; may be nil
+	Draws    *Draws // notes what nodes draw; nil unless the keeper of the truth wants to know
 }

@@ -16,6 +16,10 @@ const (
 	// Observed is a whole packet as a tap or a captured program sees it: Ref is
 	// its running number, Data the output of [Packet.Encode].
 	Observed Kind = "packet"
+	// PublicKey is a public key that was seen, see [SeenKey]: Ref names it. PrivateKey
+	// is its private half: Ref the same, Data the key as its [KeyKind] encodes it.
+	PublicKey  Kind = "public key"
+	PrivateKey Kind = "private key"
 )
 
 // FileRef is the Ref of a message's attachment, i from 0.

@@ -141,6 +141,9 @@ func withSharedSetUps(l *attacks.Lab) *attacks.Lab {
 
 // Setup implements [world.Design]. One lab has one seed and one list of accounts.
 func (s *shared) Setup(env world.Environment) (world.Deploy, error) {
+	if env.Draws != nil { // whoever wants to know what is drawn has it drawn anew
+		return s.Design.Setup(env)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if deploy, ok := s.done[env.Settings]; ok {

@@ -127,11 +127,14 @@ func attackLines(a attacks.AttackRow, width int) []string {
 	return append(out, fixed(a, width)...)
 }
 
-// fixed says which settings an attack fixes for itself.
+// fixed says which settings an attack fixes for itself, and what it is simply given.
 func fixed(a attacks.AttackRow, width int) []string {
 	var out []string
 	for _, f := range a.Fixes {
 		out = append(out, wrap(faint("  "+Clean(f)), width)...)
+	}
+	if granted(a.Needs) {
+		out = append(out, wrap(faint("  granted, not computed"), width)...)
 	}
 	return out
 }

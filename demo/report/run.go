@@ -70,6 +70,9 @@ func (r Run) designName(id string) string {
 func (r Run) cell(p *page, c *attacks.Cell) {
 	end := r.Result.Conversation.Messages
 	p.field("Takes", strings.Join(c.Needs, ", ")+": "+count(c.Parties, "principal")+", "+moment(c.At, end))
+	if granted(c.Needs) {
+		p.field("Granted", "the private half of public keys that were found: doormat hands it over, no computer here finds it")
+	}
 	calls(p, c.Trace.Events)
 	t, o := c.Content.Target, c.Content.Others
 	p.field("Recovered", fmt.Sprintf("%d of %d messages of the target (before %d of %d, after %d of %d)",
@@ -90,6 +93,11 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 		r.opened(p, c)
 	}
 	r.proof(p, c)
+}
+
+// granted reports whether an attack needs what nobody can compute, and is given it.
+func granted(needs []string) bool {
+	return slices.Contains(needs, world.QuantumName+"."+string(world.Control))
 }
 
 func moment(at, end int) string {

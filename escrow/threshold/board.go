@@ -18,16 +18,16 @@ type board struct {
 	policy    *ledger.Policy
 }
 
-func newBoard(seed world.Seed) (*board, error) {
+func newBoard(source world.Source) (*board, error) {
 	b := &board{}
 	var err error
-	if b.log, err = ledger.New("doormat.log", seed.Stream("log")); err != nil {
+	if b.log, err = ledger.New("doormat.log", source.Stream("log")); err != nil {
 		return nil, err
 	}
 	var keys []string
 	for i := range witnesses {
 		name := witnessName(i)
-		w, err := ledger.NewWitness(fmt.Sprintf("doormat.witness.%d", i+1), b.log.VerifierKey(), seed.Stream(name))
+		w, err := ledger.NewWitness(fmt.Sprintf("doormat.witness.%d", i+1), b.log.VerifierKey(), source.Stream(name))
 		if err != nil {
 			return nil, err
 		}

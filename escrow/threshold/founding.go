@@ -35,18 +35,18 @@ func found(env world.Environment) (*founding, error) {
 	f.roster = &ceremony.Roster{Session: []byte(epochName(1, 0)), Threshold: env.Settings.Threshold}
 	for i := range n {
 		seed := make([]byte, ed25519.SeedSize)
-		if _, err := io.ReadFull(env.Seed.Stream("identity of "+world.Trustee(i+1)), seed); err != nil {
+		if _, err := io.ReadFull(env.Stream("identity of "+world.Trustee(i+1)), seed); err != nil {
 			return nil, err
 		}
 		key := ed25519.NewKeyFromSeed(seed)
 		f.identity = append(f.identity, key)
 		f.roster.Identities = append(f.roster.Identities, key.Public().(ed25519.PublicKey))
 	}
-	board, err := newBoard(env.Seed)
+	board, err := newBoard(env)
 	if err != nil {
 		return nil, err
 	}
-	certificate, trustees, err := hold(env.Seed, f.roster, f.identity, board)
+	certificate, trustees, err := hold(env, f.roster, f.identity, board)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func found(env world.Environment) (*founding, error) {
 }
 
 // hold lets the trustees post until the ceremony is over.
-func hold(seed world.Seed, r *ceremony.Roster, keys []ed25519.PrivateKey, b *board) ([]byte, []*ceremony.Trustee, error) {
+func hold(source world.Source, r *ceremony.Roster, keys []ed25519.PrivateKey, b *board) ([]byte, []*ceremony.Trustee, error) {
 	audit, err := ceremony.NewAudit(r)
 	if err != nil {
 		return nil, nil, err
@@ -76,7 +76,7 @@ func hold(seed world.Seed, r *ceremony.Roster, keys []ed25519.PrivateKey, b *boa
 			return nil, nil, err
 		}
 		trustees = append(trustees, t)
-		random = append(random, seed.Stream("ceremony of "+world.Trustee(i+1)))
+		random = append(random, source.Stream("ceremony of "+world.Trustee(i+1)))
 	}
 	for phase := ceremony.PhaseKey; phase < ceremony.PhaseConfirm; phase++ { // each is closed by the last post
 		for i, t := range trustees {

@@ -51,8 +51,8 @@ const (
 func (Design) Rules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	rules := append(append(e2ee.Rules(), law.Rules()...),
-		world.Rule{Name: "read an escrow packet", Doc: "A packet may hold a trustee's sealed answer, the log's evidence, news of the board, or the order under which a trustee is asked.",
-			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence, BoardPost, law.OrderFact), Apply: readPacket},
+		world.Rule{Name: "read an escrow packet", Doc: "A packet may hold a trustee's sealed answer, the log's evidence, news of the board, a committee's certificate, or the order under which a trustee is asked.",
+			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence, BoardPost, Certificate, law.OrderFact), Apply: readPacket},
 		world.Rule{Name: "read the log", Doc: "The log holds every post of every ceremony.",
 			Takes: kinds(escrow.LogState), Gives: kinds(BoardPost), Apply: readLog},
 		world.Rule{Name: "open a sealed share", Doc: "A one-use key opens the new shares that were sealed to it on the board, then and ever after.",
@@ -80,6 +80,7 @@ func (Design) Rules() []world.Rule {
 		world.Rule{Name: "open a body", Doc: "A seed opens its one message.",
 			Takes: kinds(Seed, Body), Gives: kinds(e2ee.Contents), Apply: openBody},
 	)
+	rules = append(rules, quantumRules()...)
 	return append(append(rules, makingRules()...), e2ee.MakingRules(madeEnvelope, Committee)...)
 }
 
@@ -113,6 +114,12 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		return world.Conclude(world.Fact{Kind: Answer, Ref: agencyRef(a.agency), Data: p.Data}), nil
+	case KindKey:
+		f, err := world.Unpack(p.Data, KindKey, 2)
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(world.Fact{Kind: Certificate, Ref: string(f[0]), Data: f[1]}), nil
 	case law.KindLogged:
 		return world.Conclude(world.Fact{Kind: LogEvidence, Ref: "log", Data: p.Data}), nil
 	case KindRequest:

@@ -103,6 +103,7 @@ func (Design) Info() world.Info {
 			world.Program{Name: StayAway, Doc: "a trustee that takes no part when new shares or a new key are made"},
 			world.Program{Name: ChooseKey, Doc: "a trustee that waits for all others' commitments, then reveals one that would make the key its own"},
 		),
+		Keys: append(e2ee.KeyKinds(), ristretto255()),
 	}
 }
 
@@ -123,11 +124,11 @@ func (Design) Setup(env world.Environment) (world.Deploy, error) {
 }
 
 func deploy(env world.Environment, f *founding) ([]world.Node, error) {
-	court, err := law.NewCourt(env.Seed.Stream("court"), true)
+	court, err := law.NewCourt(env.Stream("court"), true)
 	if err != nil {
 		return nil, err
 	}
-	agency, err := law.NewAgency(env.Seed.Stream("agency"))
+	agency, err := law.NewAgency(env.Stream("agency"))
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +167,7 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 func newTrustee(env world.Environment, f *founding, common *commons, index int) (*trustee, error) {
 	name := world.Trustee(index)
 	share := sharing.Share{Index: index, Value: f.shares[index-1].Value.Clone()}
-	t := &trustee{name: name, index: index, random: env.Seed.Stream(name), identity: f.identity[index-1],
+	t := &trustee{name: name, index: index, random: env.Stream(name), identity: f.identity[index-1],
 		live: []*held{{newCourse(f).live[0], &share}}, policy: f.policy, refresh: env.Settings.Refresh, rotate: env.Settings.Rotate}
 	var err error
 	if t.CountsMessages() {
@@ -208,7 +209,7 @@ func auditors(s world.Settings, f *founding, common *commons, court *law.Court, 
 
 func device(env world.Environment, a *anchor, account string) *e2ee.Device {
 	name := world.DeviceOf(account)
-	random := env.Seed.Stream(name)
+	random := env.Stream(name)
 	honest := &envelope{keyring{anchor: a}, random}
 	d := e2ee.NewDevice(account, random, env.Settings.Retention, honest)
 	d.Correspondent = honest

@@ -169,7 +169,7 @@ func TestCommitteeKeyNeedsItsCertificate(t *testing.T) {
 	_, err = newCommittee(1, f.committee.certificate, &smaller, f.policy)
 	require.Error(t, err, "the client's t is another one")
 
-	stranger, err := newBoard(2)
+	stranger, err := newBoard(world.Seed(2))
 	require.NoError(t, err)
 	_, err = newCommittee(1, f.committee.certificate, roster, stranger.policy)
 	require.ErrorContains(t, err, "checkpoint", "cosigned by witnesses that the client does not know")

@@ -1,6 +1,9 @@
 package law
 
 import (
+	"bytes"
+	"crypto/ecdh"
+	"encoding/hex"
 	"errors"
 
 	"doormat/world"
@@ -18,6 +21,10 @@ func Rules() []world.Rule {
 			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{OrderTarget, OrderFact}, Apply: readPapers},
 		{Name: "read an order", Doc: "An order says who is under it and for which time.",
 			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{OrderTarget}, Apply: readOrder},
+		{Name: "find the agency's public key", Doc: "An order names the X25519 key that answers are sealed to.",
+			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{world.PublicKey}, Apply: publicAgencyKey},
+		{Name: "use an agency's private key", Doc: "The private half of an agency's key opens what was sealed to it.",
+			Takes: []world.Kind{world.PublicKey, world.PrivateKey}, Gives: []world.Kind{AgencyKey}, Apply: useAgencyKey},
 	}
 }
 
@@ -70,4 +77,27 @@ func targets(order []byte) ([]world.Derived, error) {
 		out = append(out, world.Fact{Kind: OrderTarget, Ref: account, Data: order})
 	}
 	return world.Conclude(out...), nil
+}
+
+// agencyOwner says of a public key that it is an agency's.
+const agencyOwner = "agency"
+
+func publicAgencyKey(in world.Input) ([]world.Derived, error) {
+	s, err := ParseSigned(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(world.SeenKey{Kind: "X25519", Public: s.Order.Agency, Owner: agencyOwner}.Fact()), nil
+}
+
+func useAgencyKey(in world.Input) ([]world.Derived, error) {
+	k, err := world.ParseSeenKey(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	key, err := ecdh.X25519().NewPrivateKey(in.Facts[1].Data)
+	if err != nil || k.Owner != agencyOwner || !bytes.Equal(key.PublicKey().Bytes(), k.Public) {
+		return nil, errors.New("not the private half of an agency's key")
+	}
+	return world.Conclude(world.Fact{Kind: AgencyKey, Ref: hex.EncodeToString(k.Public), Data: in.Facts[1].Data}), nil
 }

@@ -15,7 +15,7 @@ func named(f world.Fact) (accounts []string) {
 			accounts = append(accounts, facts[0].Ref)
 		}
 		for _, r := range Rules() {
-			if r.Takes[0] == facts[0].Kind {
+			if len(r.Takes) == 1 && r.Takes[0] == facts[0].Kind {
 				derived, _ := r.Apply(world.Input{Facts: facts[:1]})
 				for _, d := range derived {
 					facts = append(facts, d.Fact)

@@ -38,7 +38,7 @@ func (Toy) Info() world.Info {
 // Setup implements [world.Design].
 func (Toy) Setup(env world.Environment) (world.Deploy, error) {
 	key := make([]byte, chacha20poly1305.KeySize)
-	if _, err := io.ReadFull(env.Seed.Stream("toy key"), key); err != nil {
+	if _, err := io.ReadFull(env.Stream("toy key"), key); err != nil {
 		return nil, err
 	}
 	return func() []world.Node {
@@ -47,7 +47,7 @@ func (Toy) Setup(env world.Environment) (world.Deploy, error) {
 			nodes = append(nodes, &toyTrustee{name: world.Trustee(i + 1), key: key})
 		}
 		for _, a := range env.Accounts {
-			nodes = append(nodes, &toyDevice{account: a, key: key, random: env.Seed.Stream(world.DeviceOf(a)),
+			nodes = append(nodes, &toyDevice{account: a, key: key, random: env.Stream(world.DeviceOf(a)),
 				retention: env.Settings.Retention, seen: map[string]bool{}})
 		}
 		return nodes

@@ -1,0 +1,107 @@
+package e2ee
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/e2ee/pqxdh"
+	"doormat/world"
+)
+
+// solve is the quantum computer: the private half of each public key, from what nodes
+// drew.
+func (s *stage) solve(facts []world.Fact) (granted []world.Fact) {
+	private := map[string][]byte{}
+	for _, kind := range KeyKinds() {
+		for _, piece := range s.draws.Pieces(kind.Drawn) {
+			public, err := kind.Public(piece)
+			require.NoError(s.t, err)
+			private[kind.Name+string(public)] = piece
+		}
+	}
+	for _, f := range facts {
+		if f.Kind != world.PublicKey {
+			continue
+		}
+		k, err := world.ParseSeenKey(f.Data)
+		require.NoError(s.t, err)
+		require.NotNil(s.t, private[k.Kind+string(k.Public)], "nobody drew the %s key of %s", k.Kind, k.Owner)
+		granted = append(granted, k.PrivateFact(private[k.Kind+string(k.Public)]))
+	}
+	return granted
+}
+
+// TestHarvest breaks every X25519 and Ed25519 key on a tape of everything. Nothing opens.
+// Then it adds what no quantum computer gives, the ML-KEM prekeys, and it opens: that
+// secret, and nothing that a rule was too weak for, is what keeps the recording closed.
+func TestHarvest(t *testing.T) {
+	s := real(t)
+	kem := map[string]*keyStore{} // as they are before the first message
+	for _, a := range s.conv.Accounts {
+		kem[a] = s.keysOf(a)
+	}
+	s.end()
+	tape := saturate(Design{}.Rules(), s.wire)
+	granted := s.solve(tape)
+	require.Greater(t, len(granted), 30, "identities, prekeys, ephemerals, ratchet keys")
+	require.Empty(t, s.opens(s.wire, granted))
+
+	var solved, whole []world.Fact
+	for _, f := range saturate(Design{}.Rules(), slices.Concat(s.wire, granted)) {
+		require.NotContains(t, []world.Kind{RatchetState, ChainKey, MessageKey, Secret}, f.Kind)
+		if f.Kind != DeviceKeys {
+			continue
+		}
+		k, err := parseKeyStore(f.Data)
+		require.NoError(t, err)
+		require.Empty(t, k.kem)
+		solved = append(solved, f)
+		k.kem = kem[f.Ref].kem
+		whole = append(whole, world.Fact{Kind: DeviceKeys, Ref: f.Ref, Data: k.encode()})
+	}
+	require.GreaterOrEqual(t, len(solved), len(s.conv.Accounts))
+	require.Contains(t, s.opens(s.wire, whole), 1, "with the ML-KEM prekeys as well")
+
+	var alone []world.Fact // and with those only
+	for a, k := range kem {
+		other, err := newKeyStore(world.Seed(9).Stream(a))
+		require.NoError(t, err)
+		other.kem = k.kem
+		alone = append(alone, world.Fact{Kind: DeviceKeys, Ref: a, Data: other.encode()})
+	}
+	require.Empty(t, s.opens(s.wire, alone))
+}
+
+func (s *stage) keysOf(account string) *keyStore {
+	for _, f := range s.device(account).Holdings() {
+		if f.Kind == DeviceKeys {
+			k, err := parseKeyStore(f.Data)
+			require.NoError(s.t, err)
+			return k
+		}
+	}
+	s.t.Fatal("a device without keys")
+	return nil
+}
+
+// A private half is believed if the public one follows from it.
+func TestWrongPrivateHalf(t *testing.T) {
+	id, err := pqxdh.NewIdentity(world.Seed(1).Stream("id"))
+	require.NoError(t, err)
+	exchange := id.Public().Exchange
+	private := id.Bytes()[33:]
+	seen := world.SeenKey{Kind: "X25519", Public: exchange[:], Owner: "Ana"}
+	got, err := solved(world.Input{Facts: []world.Fact{seen.Fact(), seen.PrivateFact(private)}})
+	require.NoError(t, err)
+	require.Equal(t, SolvedKey, got[0].Kind)
+	for _, wrong := range [][]byte{nil, private[1:], bytes.Repeat([]byte{1}, 32)} {
+		_, err := solved(world.Input{Facts: []world.Fact{seen.Fact(), seen.PrivateFact(wrong)}})
+		require.Error(t, err)
+	}
+	seen.Kind = "ML-KEM-768"
+	_, err = solved(world.Input{Facts: []world.Fact{seen.Fact(), seen.PrivateFact(private)}})
+	require.ErrorContains(t, err, "breaks no key")
+}
