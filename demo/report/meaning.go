@@ -75,7 +75,21 @@ func chosen(r *attacks.Result, all []*tally) string {
 		return ""
 	}
 	return "Rows, which somebody chose: their number proves little. Nobody warned, where something opened: " +
-		each(all, func(t *tally) string { return fmt.Sprintf("%d of %d", t.unnoticed, t.opened) }) + common(r)
+		each(all, func(t *tally) string { return fmt.Sprintf("%d of %d", t.unnoticed, t.opened) }) + common(r) + leftOut(r)
+}
+
+// leftOut names the attacks that are not counted, because what they rest on was granted.
+func leftOut(r *attacks.Result) string {
+	var ids []string
+	for _, a := range r.Attacks {
+		if granted(a.Needs) {
+			ids = append(ids, a.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return " Not counted, since no computer of today finds the keys that it is granted: " + strings.Join(ids, ", ") + "."
 }
 
 // common names the attacks that opened something, and as much in every design.

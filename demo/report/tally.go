@@ -24,7 +24,7 @@ func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
 	for _, a := range r.Attacks {
 		c := cells[[2]string{a.ID, d.ID}]
 		switch {
-		case c == nil || c.Error != "" || a.Family == "evasion":
+		case c == nil || c.Error != "" || a.Family == "evasion" || granted(a.Needs):
 		case a.Kind == "lawful":
 			t.lawful(c, r.Conversation.Messages)
 		case a.Kind == "attack":
@@ -36,10 +36,10 @@ func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
 
 // gain counts the messages that an attack opened and was not to open. Of evasion a
 // court asked for what opens, and so it did of an insider who reads no more than
-// the order in hand.
+// the order in hand. What rests on keys that nobody can compute is no gain of today.
 func gain(a attacks.AttackRow, c *attacks.Cell) int {
 	got, _ := recovered(c)
-	if a.Kind != "attack" || a.Family == "evasion" || a.Family == "insider" && got <= c.Lawful.Asked {
+	if a.Kind != "attack" || granted(a.Needs) || a.Family == "evasion" || a.Family == "insider" && got <= c.Lawful.Asked {
 		return 0
 	}
 	return got

@@ -14,7 +14,9 @@
 // trustees over a checkpoint that witnesses cosigned. A trustee answers a request
 // under an order that the court signed and the log shows, for messages in its
 // scope, with a partial decryption sealed to the agency. t of them open that one
-// message.
+// message. The agency believes an answer that is to its own request, and verifies
+// under the committee that the board shows (casework.go); it names whoever sends
+// anything else.
 //
 // # Two clocks
 //
@@ -54,6 +56,9 @@
 // What this cannot do: t trustees, or a thief of t shares of one epoch, or one
 // jurisdiction over t of them, open every message under the key, past and future,
 // with no trace; no cryptography makes them use the log, or erase what they should.
+// Nor does it outlast quantum computers: the ratchet takes a secret of ML-KEM-768, the
+// field beside it rests on discrete logarithms alone, and both carry the same seed
+// (quantum.go).
 //
 // # Tests
 //
@@ -85,7 +90,9 @@ func (Design) Info() world.Info {
 		Doc: "Messages are end-to-end encrypted as in e2ee, and each carries a field from which any t of n " +
 			"trustees together can open it. Trustees answer an order that the court signed and a public log " +
 			"shows, for the messages in its scope. The committee's key is made by a ceremony; no one person ever holds it. " +
-			"Its shares may be renewed, and the key replaced and destroyed, while people go on talking.",
+			"Its shares may be renewed, and the key replaced and destroyed, while people go on talking. " +
+			"The escrow field rests on discrete logarithms alone: what is recorded today opens to whoever has a quantum " +
+			"computer tomorrow, although the sessions beside the field are protected by ML-KEM-768.",
 		Trusts: []string{
 			"whomever e2ee asks one to trust",
 			"that fewer than t trustees collude, are robbed within one share epoch, or sit under one government that orders them in secret",
@@ -93,6 +100,7 @@ func (Design) Info() world.Info {
 			"the court, and whoever holds its key",
 			"the log's witnesses and monitors, for telling of orders that nobody should have signed",
 			"the agency, with everything that it opens",
+			"that nobody who records messages today ever computes discrete logarithms: the escrow field, unlike the sessions, has no ML-KEM",
 		},
 		Programs: append(e2ee.Programs(),
 			world.Program{Name: GarbageFields, Doc: "a client whose escrow fields are proved and bound as they should be, and open to nothing"},
