@@ -69,3 +69,34 @@ func askedFor(t *testing.T, text string) (n int) {
 	require.NoError(t, err, text)
 	return n
 }
+
+// granting declares quantum.control besides and does not use it.
+type granting struct{ attacks.Technique }
+
+func (g granting) Header() attacks.Header {
+	h := g.Technique.Header()
+	h.Needs = append(slices.Clone(h.Needs), "quantum.control")
+	return h
+}
+
+// A quantum computer that nobody uses changes no byte: what nodes draw is noted, and is
+// the same.
+func TestQuantumUnused(t *testing.T) {
+	ids := []string{"quorum-theft", "device-theft", "court-key-watched", "prekey-swap-unchecked"}
+	run := func(wrap func(attacks.Technique) attacks.Technique) []attacks.Cell {
+		l := lab(t, "testdata/two.txt", func(o *Options) { o.Refresh = 4 })
+		l.Attacks = slices.DeleteFunc(l.Attacks, func(a attacks.Technique) bool { return !slices.Contains(ids, a.Header().ID) })
+		for i, a := range l.Attacks {
+			l.Attacks[i] = wrap(a)
+		}
+		res, err := l.Run(context.Background())
+		require.NoError(t, err)
+		for i := range res.Cells {
+			c := &res.Cells[i]
+			c.Needs, c.Parties, c.Principals, c.Seconds = nil, 0, 0, 0
+		}
+		return res.Cells
+	}
+	without := run(func(a attacks.Technique) attacks.Technique { return a })
+	require.Equal(t, without, run(func(a attacks.Technique) attacks.Technique { return granting{a} }))
+}
