@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"time"
 
 	"doormat/world"
 )
@@ -38,8 +39,10 @@ type adversary struct {
 	proven []int       // ids of the first facts that were right claims
 	claims map[int]int // the fact that was the first right claim of a message
 	count  int         // calls
-	events []Event     // as the trace shows them
-	now    Event       // what comes of the call under way
+	agency bool        // the adversary is the agency, or sits in it
+	docket docket
+	events []Event // as the trace shows them
+	now    Event   // what comes of the call under way
 	held   holding
 	rec    *Recording // nil unless the lab records
 }
@@ -54,6 +57,7 @@ func (a *adversary) init() {
 	a.people = a.run.truth.conv.People(a.settings.Target)
 	a.held = holding{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}
 	a.answering = map[string]string{}
+	a.docket = docket{map[int]int64{}, map[int]int64{}, map[string]time.Time{}, map[int]bool{}}
 	if !a.shared {
 		a.run.watchers = append(a.run.watchers, a.overhear)
 	}
@@ -237,8 +241,9 @@ func (a *adversary) loot(origin string, facts []world.Fact, lawful bool) []int {
 		ids[i] = a.know.add(e)
 		a.now.gain(origin, f.Kind, 1)
 		if lawful {
-			a.lawful.add(e)
+			a.obtained(e, ids[i])
 		}
+		a.looted(e, ids[i])
 	}
 	return ids
 }
@@ -251,7 +256,12 @@ func (a *adversary) observe(origin string, p world.Packet, loot, own bool) int {
 	if loot {
 		a.now.gain(origin, f.Kind, 1)
 	}
-	return a.know.add(entry{Fact: f, origin: origin, loot: loot, own: own})
+	e := entry{Fact: f, origin: origin, loot: loot, own: own}
+	id := a.know.add(e)
+	if loot {
+		a.looted(e, id)
+	}
+	return id
 }
 
 func (a *adversary) tap(text string) error {
@@ -284,7 +294,9 @@ func (a *adversary) rest(days int) error {
 
 // order has the agency apply for an order: accounts, since and until (moments).
 // It returns what the agency obtained, unless loot is False: then the agency
-// keeps that for itself, and the adversary is somebody else.
+// keeps that for itself, and the adversary is somebody else. through lists declared
+// capabilities that the order, if it is signed, allows the agency to use: an implant,
+// say. What they yield is obtained under the order.
 func (a *adversary) order(args *arguments) ([]int, error) {
 	if _, err := a.declared("court.order", world.Order); err != nil {
 		return nil, err
@@ -299,6 +311,10 @@ func (a *adversary) order(args *arguments) ([]int, error) {
 	}
 	since, until := args.named("since", 1), args.named("until", a.run.Moment())
 	mine := args.flag("loot", true)
+	through, err := a.through(args, mine)
+	if err != nil {
+		return nil, err
+	}
 	if len(accounts) == 0 || since < 1 || until < since || until > len(messages) {
 		return nil, fmt.Errorf("accounts %q, messages %d to %d: want accounts and 1 ≤ since ≤ until ≤ %d", accounts, since, until, len(messages))
 	}
@@ -310,11 +326,31 @@ func (a *adversary) order(args *arguments) ([]int, error) {
 			return
 		}
 		for _, f := range facts {
-			a.lawful.add(entry{Fact: f, origin: "court.order", loot: true})
+			a.obtained(entry{Fact: f, origin: "court.order", loot: true}, -1)
 		}
 	}
+	a.agency = a.agency || mine
+	signed := a.run.orders
 	a.run.Net.Post(world.Packet{From: world.Law, To: "agency",
 		Data: world.Pack(world.KindCase, world.Strings(accounts), world.Time(from), world.Time(to))})
-	err := a.run.Settle()
+	err = a.run.Settle()
+	if a.run.orders > signed {
+		a.allow(through)
+	}
 	return ids, err
+}
+
+// through resolves the capabilities that an order is to allow.
+func (a *adversary) through(args *arguments, mine bool) (list []world.Capability, err error) {
+	for _, text := range args.texts("through") {
+		wanted, err := a.declared(text, world.Store, world.Control)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, wanted...)
+	}
+	if len(list) > 0 && !mine {
+		return nil, errors.New("through says what the agency uses; with loot = False that is somebody else")
+	}
+	return list, nil
 }

@@ -21,7 +21,7 @@ var shapes = map[string]struct {
 }{
 	"take": {2, []string{"kind"}}, "tap": {1, nil}, "hold": {2, []string{"program", "text"}}, "advance": {1, nil}, "rest": {1, nil},
 	"next": {1, nil}, "deliver": {1, nil}, "drop": {1, nil}, "replace": {-1, nil}, "send": {-1, nil}, "solve": {-1, nil},
-	"order": {0, []string{"accounts", "since", "until", "loot"}}, "apply": {-1, []string{"text"}}, "attempt": {-1, []string{"text"}},
+	"order": {0, []string{"accounts", "since", "until", "loot", "through"}}, "apply": {-1, []string{"text"}}, "attempt": {-1, []string{"text"}},
 	"saturate": {1, []string{"kind"}}, "facts": {2, []string{"ref"}}, "read": {1, nil}, "claim": {1, nil},
 	"info": {}, "release": {},
 }

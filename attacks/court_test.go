@@ -280,3 +280,83 @@ func TestPrincipals(t *testing.T) {
 		require.Equal(t, want, [2]int{c.Parties, c.Principals}, needs)
 	}
 }
+
+// Whatever channel serves an order counts, and what it opens beyond the order's scope.
+func TestLawful(t *testing.T) {
+	const (
+		some   = "adv.advance(4)\nadv.order(accounts = [\"A\"], since = 2, until = 3)" // B to A is in scope, B to C is not
+		future = "adv.advance(2)\nadv.order(accounts = [\"A\"], since = 3, until = 4, through = [\"%s\"])\n"
+		taken  = "adv.hold(\"%[1]s\")\nadv.take(\"%[1]s\")\nadv.advance(4)\nadv.take(\"%[1]s\")"
+		device = "device:target.control"
+		phone  = `"court.order", "device:target.control"`
+		key    = "\nadv.take(\"trustee:2.store\")\nadv.take(\"provider.store\")\n"
+	)
+	for _, test := range []struct {
+		name, needs, body string
+		want              Lawful
+		other             bool
+		apart             int
+	}{
+		{"trustees", `"court.order", "provider.order", "trustee:1.order"`, some, Lawful{Asked: 1, Served: 1}, false, 0},
+		{"nobody", `"court.order"`, some, Lawful{Asked: 1}, false, 0},
+		{"a provider", `"court.order", "provider.order"`, some, Lawful{Asked: 1}, false, 0},
+		{"an unlocked phone", `"court.order", "user:target.order"`, some, Lawful{Asked: 1, Served: 1, Beyond: 2}, false, 0},
+		{"a thief beside an agency that gets nothing", `"court.order", "trustee:2.store", "provider.store"`,
+			strings.Replace(some, "3)", "3, loot = False)", 1) + key, Lawful{Asked: 1}, true, 4},
+		{"an agency that steals", `"court.order", "trustee:2.store", "provider.store"`, some + key, Lawful{Asked: 1}, false, 4},
+		{"an agency that steals what answers are worth", `"court.order", "trustee:1.order", "provider.order", "provider.store"`,
+			some + "\nadv.take(\"provider.store\")", Lawful{Asked: 1, Served: 1, Beyond: 3}, false, 0},
+		{"a thief of what an agency keeps", `"court.order", "provider.order", "trustee:1.order", "agency.store"`,
+			strings.Replace(some, "3)", "3, loot = False)", 1) + "\nadv.take(\"agency.store\")", Lawful{Asked: 1, Served: 1}, true, 0},
+		{"a thief of what an agency keeps, and of more", `"court.order", "provider.order", "trustee:1.order", "agency.store", "provider.store"`,
+			strings.Replace(some, "3)", "3, loot = False)", 1) + "\nadv.take(\"agency.store\")\nadv.take(\"provider.store\")",
+			Lawful{Asked: 1, Served: 1}, true, 3},
+		{"nobody looks", `"court.order", "user:target.order"`, some,
+			Lawful{Asked: 1, Beyond: 2}, false, 0},
+		{"an implant under an order", phone, fmt.Sprintf(future+taken, device),
+			Lawful{Asked: 1, Served: 1, Beyond: 2, DelayHours: 2}, false, 0},
+		{"an implant beside an order", phone, strings.Replace(fmt.Sprintf(future+taken, device), ", through = [\"device:target.control\"]", "", 1),
+			Lawful{Asked: 1}, false, 3},
+		{"an implant before the order", phone, "adv.advance(4)\n" + fmt.Sprintf(taken, device) + "\n" +
+			"adv.order(accounts = [\"A\"], since = 3, until = 4, through = [\"device:target.control\"])", Lawful{Asked: 1}, false, 3},
+		{"an implant when the order has expired", phone, fmt.Sprintf(future, device) + "adv.advance(4)\nadv.rest(31)\n" +
+			fmt.Sprintf(taken, device), Lawful{Asked: 1}, false, 3},
+		{"no court", phone, fmt.Sprintf(future+taken, device), Lawful{}, false, 3},
+	} {
+		claims := claimAll
+		if test.name == "nobody looks" {
+			claims = ""
+		}
+		c := inCourt(t, test.needs, "", test.body+claims, func(l *Lab) {
+			if test.name == "no court" {
+				l.Withhold = []string{"court.order"}
+			}
+		})
+		require.Equal(t, test.want, c.Lawful, test.name)
+		require.Equal(t, test.other, c.Trace.Other, test.name)
+		require.Equal(t, test.apart, c.Trace.Apart, test.name)
+	}
+}
+
+// An implant that reads on when its order has expired serves nobody, although what it
+// reads opens with a key that it got in time.
+func TestLawfulUntilExpiry(t *testing.T) {
+	for days, want := range map[int]Lawful{
+		29: {Asked: 2, Served: 2, Beyond: 1, DelayHours: 29*24 + 2},
+		31: {Asked: 2, Served: 1, Beyond: 1, DelayHours: 1},
+	} {
+		c := inCourt(t, `"court.order", "device:target.control", "provider.control"`, "", `
+adv.advance(1)
+adv.order(accounts = ["A"], since = 2, until = 4, through = ["device:target.control", "provider.control"])
+adv.hold("device:target.control")
+adv.take("device:target.control", "toy key")
+adv.hold("provider.control")
+for p in adv.packets(adv.end):
+    p.deliver()
+`+claimAll, func(l *Lab) {
+			l.Conversation.Messages[3].Sent = l.Conversation.Messages[2].Sent.AddDate(0, 0, days)
+		})
+		require.Equal(t, want, c.Lawful, days)
+		require.Equal(t, 2-want.Served, c.Trace.Apart)
+	}
+}

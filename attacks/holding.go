@@ -73,6 +73,7 @@ func (a *adversary) seize(c world.Capability, program string, text []byte) error
 	for _, name := range a.members(c) {
 		a.held.members[name] = c.String()
 		a.run.taken[name] = true
+		a.agency = a.agency || name == "agency"
 		if program == Silence {
 			a.run.silent[name] = true
 		}
@@ -109,8 +110,8 @@ func (a *adversary) overhear(p world.Packet) {
 	switch origin := h.by(p); {
 	case origin != "":
 		h.fact = a.observe(origin, p, !h.mine, h.mine)
-		if a.answering[p.From] != "" {
-			a.lawful.add(a.know.facts[h.fact])
+		if a.answering[p.From] != "" && !h.mine {
+			a.obtained(a.know.facts[h.fact], h.fact)
 		}
 	case p.To == world.Outsider:
 		a.observe(a.answering[p.From], p, a.answering[p.From] != "", h.mine)

@@ -60,9 +60,10 @@ func (g *group) judge(t *trial) error {
 		return err
 	}
 	c.Metadata = Count{g.truth.metadata(facts), len(g.truth.conv.Messages)}
-	if c.Lawful, err = a.service(ctx); err != nil {
+	if c.Lawful, c.Trace.Apart, err = a.service(ctx); err != nil {
 		return err
 	}
+	c.Trace.Other = c.Lawful.Asked > 0 && !a.agency
 	g.compare(t)
 	return g.prove(t)
 }
@@ -140,26 +141,4 @@ func (k *knowledge) resting(ctx context.Context, kind world.Kind) ([]world.Fact,
 		}
 	}
 	return facts, err
-}
-
-// service counts the messages in scope of orders, and those claimed ones of them
-// that an agency can read with what the orders yielded and nothing else.
-func (a *adversary) service(ctx context.Context) (Lawful, error) {
-	l := Lawful{}
-	for k := range a.run.asked {
-		if k <= a.run.Moment() { // what was never typed, nobody could serve
-			l.Asked++
-		}
-	}
-	if err := a.lawful.saturate(ctx); err != nil {
-		return l, err
-	}
-	served := map[int]bool{}
-	for _, f := range a.lawful.facts {
-		if k := a.run.truth.number[string(f.Data)]; a.opened[k] && !a.run.asked[k].IsZero() {
-			served[k] = true
-		}
-	}
-	l.Served = len(served)
-	return l, nil
 }

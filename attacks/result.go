@@ -135,30 +135,35 @@ type Disclosure struct {
 	By           string `json:"by"`
 	What         string `json:"what"`
 	AfterMessage int    `json:"after_message"`
-	AfterHours   int    `json:"after_hours"` // since the access
+	AfterHours   int    `json:"after_hours"` // since the order was signed or, for a log's entry, seen
 }
 
-// People counts accounts of whom something that they wrote was recovered.
+// People counts accounts of whom something that they wrote was recovered, a text or a
+// file: also those who only wrote to somebody who was to be read.
 type People struct {
 	Read       int `json:"read"`
 	Unnamed    int `json:"unnamed"`    // of them, whom no order named and who are not the target
 	Privileged int `json:"privileged"` // of them, whom the conversation marks: a doctor, a lawyer, a journalist
 }
 
-// Delivered counts messages that reached the screens of all their recipients.
+// Delivered counts messages that reached the screens of all whom they were typed for: an
+// attack that keeps people from talking, or a defence that does, is seen here.
 type Delivered struct {
 	Messages int `json:"messages"`
 	Total    int `json:"total"` // messages typed
 }
 
-// Lawful counts messages in scope of orders that the court signed, and those of
-// them whose exact plaintext some channel yielded under such an order.
+// Lawful counts messages in scope of orders that a court signed, and those of them
+// whose exact plaintext the agency read with what it obtained under such an order:
+// from trustees, an unlocked phone, a provider, or by an implant or a swapped key that
+// the order allows. What a thief reads serves nobody. Evidence is 0 of 0 as long as no
+// design has anything to show it by.
 type Lawful struct {
-	Asked      int   `json:"asked"`
+	Asked      int   `json:"asked"` // that have been typed
 	Served     int   `json:"served"`
-	Beyond     int   `json:"beyond"`   // messages opened by that channel outside the orders' scope
-	Evidence   Count `json:"evidence"` // served messages with a proof of authorship
-	DelayHours int   `json:"delay_hours"`
+	Beyond     int   `json:"beyond"`      // messages outside the orders' scope that came with it, read or not
+	Evidence   Count `json:"evidence"`    // served messages with a proof of authorship
+	DelayHours int   `json:"delay_hours"` // from the signing to the last plaintext under it, by the virtual clock
 }
 
 // A Trace tells how a cell came about.
@@ -168,6 +173,8 @@ type Trace struct {
 	Opened   []int   // numbers of the messages recovered, sorted
 	Files    []int   // numbers of the attachments recovered, sorted
 	Surprise string  // how the outcome differs from the expectation
+	Other    bool    // orders were signed for an agency that is somebody else than the adversary
+	Apart    int     // messages recovered that no order yielded
 	Proved   int     // the message that Proof proves, 0 if none
 	Proof    Proof
 	Record   *Recording // nil unless the lab records

@@ -27,6 +27,7 @@ type run struct {
 	forged   int
 	foreign  bool              // the packet that travels now is the adversary's
 	orders   int               // that the court signed and handed out
+	expiry   time.Time         // of the last of these
 	asked    map[int]time.Time // messages in scope of these, typed or still to come, and since when
 	named    map[string]bool   // accounts that these name
 	watchers []func(world.Packet)
@@ -166,6 +167,7 @@ func (r *run) ordered(p world.Packet) {
 		messages = messages[:r.Moment()]
 	}
 	r.orders++
+	r.expiry = s.Order.Expiry
 	for _, account := range s.Order.Accounts {
 		r.named[account] = true
 	}

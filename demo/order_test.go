@@ -67,9 +67,9 @@ func TestDisclosed(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string][]string{
-		"narrow-order threshold":        {"monitor", "user:Marco"},
+		"narrow-order threshold":        {"user:Marco", "monitor"},
 		"provider-hands-over e2ee":      {"user:Marco"},
-		"provider-hands-over threshold": {"monitor", "user:Marco"},
-		"broad-order threshold":         {"monitor", "user:Dr Okoye", "user:Ines", "user:Jo", "user:Marco", "user:Ruth", "user:Sam"},
+		"provider-hands-over threshold": {"user:Marco", "monitor"},
+		"broad-order threshold":         {"user:Dr Okoye", "user:Ines", "user:Jo", "user:Marco", "user:Ruth", "user:Sam", "monitor"},
 	}, by)
 }

@@ -102,6 +102,9 @@ func noticed(c *attacks.Cell) value {
 	const few = 3
 	v := value{Key: "noticed", Got: len(c.Noticed), Text: "nobody"}
 	if len(c.Noticed) == 0 {
+		if to := report.DisclosedTo(c); to != "" {
+			v.Text, v.More = "nobody at the time", "told later, by design: "+to
+		}
 		return v
 	}
 	var parts []string

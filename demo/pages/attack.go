@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/report"
 )
 
 // attack is the page of the attack that is number i of the results.
@@ -72,7 +73,19 @@ func (d *document) outcome(r *results, i, j int) {
 	if c.Lawful.Asked > 0 {
 		d.row("in scope of an order, and served", yes(want.Served), of(c.Lawful.Served, c.Lawful.Asked))
 	}
+	if c.Lawful.Beyond > 0 {
+		d.row("beyond the order, read or not", "", fmt.Sprint(c.Lawful.Beyond))
+	}
 	d.row("noticed", yes(want.Noticed), noticed(c))
+	if to := report.DisclosedTo(c); to != "" {
+		d.row("disclosed later, by design", "", plain(to))
+	}
+	if who := c.People; who.Read > 0 {
+		d.row("people read, and of them unnamed", "", fmt.Sprintf("%d, %d", who.Read, who.Unnamed))
+	}
+	if got := c.Delivered; got.Messages < got.Total {
+		d.row("delivered", "", of(got.Messages, got.Total))
+	}
 	d.WriteByte('\n')
 	if !c.Expected {
 		d.prose("≠ unexpected: " + plain(c.Trace.Surprise))

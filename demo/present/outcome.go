@@ -67,7 +67,7 @@ func (s *Show) rest(p *page, r *replay.Replay) {
 		}
 		add("target's", split(c.Content.Target))
 		add("used", count(c.Parties, "principal"))
-		add("noticed", heard(c.Noticed, c.Forged))
+		add("noticed", heard(c.Noticed, c.Forged)+later(c))
 		add("orders", served(c.Lawful))
 	}
 	for _, label := range []string{"target's", "used", "noticed", "orders"} {

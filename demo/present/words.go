@@ -173,6 +173,18 @@ func heard(list []attacks.Evidence, forged int) string {
 	return text
 }
 
+// later tells who learned of it by design, where nobody noticed at the time.
+func later(c *attacks.Cell) string {
+	if len(c.Disclosed) == 0 || len(c.Noticed) > 0 {
+		return ""
+	}
+	text := "; later " + briefly([]string{c.Disclosed[0].By + "."})
+	if n := len(c.Disclosed) - 1; n > 0 {
+		text += fmt.Sprintf(" and %d more", n)
+	}
+	return text
+}
+
 // state is what stands beside a number of messages: a glyph, a word, the number.
 func state(c *attacks.Cell, e attacks.Exposure) string {
 	numbers := fmt.Sprintf("  %d of %d", e.Recovered, e.Total)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"doormat/attacks"
 )
@@ -51,19 +52,43 @@ func every(messages string) string {
 }
 
 // legend explains the signs, and what the table does not say.
-func legend(p *page) {
-	for _, text := range []string{
+func legend(p *page, r *attacks.Result) {
+	for _, text := range append([]string{
 		"■ all  ◧ part  □ none of the messages recovered  – not applicable",
 		"✓ order served in full  ! somebody was warned  ≠ unexpected",
 		"×2 principals used: robbed, run, or made to answer; a jurisdiction counts one",
 		"target: messages that the target sent or received; others: the rest",
-	} {
+	}, words(r)...) {
 		p.prose(0, text)
 	}
 	p.gap()
 	for _, text := range caveats {
 		p.prose(0, text)
 	}
+}
+
+// words explains those words of a table that need it, as far as they stand there.
+func words(r *attacks.Result) (list []string) {
+	for _, w := range []struct {
+		text string
+		used func(*attacks.Cell) bool
+	}{
+		{"people: whose words were read; unnamed: those of them who are neither the target nor named in a court's order",
+			func(c *attacks.Cell) bool { return c.People.Read > 0 }},
+		{"served: the part of what a court's order names that the agency read by it; beyond: what came with it, read or not",
+			func(c *attacks.Cell) bool { return c.Lawful.Asked > 0 }},
+		{"agency served: the numbers above are another adversary's, not the agency's; by no order: those got otherwise",
+			func(c *attacks.Cell) bool { return c.Trace.Other || c.Lawful.Asked > 0 && c.Trace.Apart > 0 }},
+		{"disclosed: told later, by design: an order is published when its ninety days of secrecy are over",
+			func(c *attacks.Cell) bool { return len(c.Disclosed) > 0 }},
+		{"delivered: messages that reached the screens of all whom they were for, where some did not",
+			func(c *attacks.Cell) bool { return c.Delivered.Messages < c.Delivered.Total }},
+	} {
+		if slices.ContainsFunc(r.Cells, func(c attacks.Cell) bool { return w.used(&c) }) {
+			list = append(list, w.text)
+		}
+	}
+	return list
 }
 
 // caveats stand under every table.

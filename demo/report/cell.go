@@ -73,18 +73,21 @@ func remarks(c *attacks.Cell) []string {
 	if c.Attachments.Recovered > 0 {
 		out = append(out, fmt.Sprintf("attachments %d/%d", c.Attachments.Recovered, c.Attachments.Total))
 	}
-	if c.Lawful.Asked > 0 {
-		mark := ""
-		if c.Lawful.Served == c.Lawful.Asked {
-			mark = "✓ "
-		}
-		out = append(out, fmt.Sprintf("%sserved %d/%d", mark, c.Lawful.Served, c.Lawful.Asked))
+	if c.People.Read > 0 {
+		out = append(out, fmt.Sprintf("people %d, unnamed %d", c.People.Read, c.People.Unnamed))
 	}
+	out = append(out, orders(c)...)
 	if c.Forged > 0 {
 		out = append(out, fmt.Sprintf("forged %d", c.Forged))
 	}
 	if len(c.Noticed) > 0 {
 		out = append(out, "! noticed by "+witnesses(c, 1))
+	}
+	if len(c.Disclosed) > 0 {
+		out = append(out, "disclosed to "+told(c, 2))
+	}
+	if d := c.Delivered; d.Messages < d.Total {
+		out = append(out, fmt.Sprintf("delivered %d/%d", d.Messages, d.Total))
 	}
 	if c.FalseClaims > 0 {
 		out = append(out, count(c.FalseClaims, "false claim"))
@@ -95,11 +98,53 @@ func remarks(c *attacks.Cell) []string {
 	return out
 }
 
+// orders says what courts' orders yielded. What was recovered is the agency's, unless
+// the line says that the agency is somebody else, or how many came by no order.
+func orders(c *attacks.Cell) (out []string) {
+	l := c.Lawful
+	if l.Asked == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("served %d/%d", l.Served, l.Asked)
+	if c.Trace.Other {
+		text = "agency " + text
+	}
+	if l.Served == l.Asked {
+		text = "✓ " + text
+	}
+	if l.Beyond > 0 {
+		text += fmt.Sprintf(" beyond %d", l.Beyond)
+	}
+	out = append(out, text)
+	if c.Trace.Apart > 0 {
+		out = append(out, fmt.Sprintf("by no order %d", c.Trace.Apart))
+	}
+	return out
+}
+
 // witnesses names who noticed, the first few.
 func witnesses(c *attacks.Cell, few int) string {
 	var names []string
 	for _, e := range c.Noticed {
-		if name := Clean(e.By); !slices.Contains(names, name) {
+		names = append(names, e.By)
+	}
+	return some(names, few)
+}
+
+// told names who learned later, by design, the first few.
+func told(c *attacks.Cell, few int) string {
+	var names []string
+	for _, d := range c.Disclosed {
+		names = append(names, strings.TrimPrefix(d.By, "user:"))
+	}
+	return some(names, few)
+}
+
+// some names the first few of a list, each once.
+func some(list []string, few int) string {
+	var names []string
+	for _, name := range list {
+		if name = Clean(name); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

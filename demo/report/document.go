@@ -67,7 +67,10 @@ func MarkdownTable(r *attacks.Result, link func(id string) string) string {
 	}
 	b.WriteString("\n■ all, ◧ part, □ none of the messages recovered; – not applicable: no such principal; " +
 		"✓ order served in full; ! somebody noticed; ≠ unexpected. " +
-		"Principals are those used: robbed, run, or made to answer; a jurisdiction counts one.\n")
+		"Principals are those used: robbed, run, or made to answer; a jurisdiction counts one.\n\n")
+	for _, text := range words(r) {
+		fmt.Fprintf(&b, "- %s\n", escape(text))
+	}
 	return b.String()
 }
 

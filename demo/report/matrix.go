@@ -17,7 +17,7 @@ func Matrix(r *attacks.Result, width int) string {
 	p.gap()
 	table(p, r, true)
 	p.gap()
-	legend(p)
+	legend(p, r)
 	return p.String()
 }
 

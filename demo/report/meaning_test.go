@@ -66,6 +66,7 @@ func TestMeaningOf(t *testing.T) {
 		{someOrder(20000, 20000, 10000, 10000), "1 of 1 (served for everybody)", "not the target's"},
 		{someOrder(12, 12, 2, 10), "1 of 1 (served with 10 of 12 not the target's)", "everybody"},
 		{someOrder(11, 12, 2, 9), "0 of 1", "not the target's"},
+		{named("served", func(c *attacks.Cell) { c.Lawful.Beyond = 9 }), "1 of 1 (served with 9 beyond)", ""},
 		{named("served", func(c *attacks.Cell) { c.Applicable, c.Lawful = false, attacks.Lawful{} }), "0 of 0, and 1 with nobody to serve them on", ""},
 		{named("everything", func(c *attacks.Cell) { c.Needs = []string{"provider.store", "trustee:1.store"} }),
 			"keeps all (with --mailbox delivered, none that arrived). Through its store and trustees, 1 of 1 attack opened", "order opened"},

@@ -32,7 +32,8 @@ func result(designs int, name string) *attacks.Result {
 	cells := map[string]attacks.Cell{
 		"none": {Applicable: true, Parties: 1, Expected: true, Content: attacks.Content{Target: attacks.Exposure{Total: 10000}, Others: attacks.Exposure{Total: 10000}}},
 		"part": {Applicable: true, Parties: 2, Expected: true, Forged: 3, FalseClaims: 1, Content: attacks.Content{Target: big, Others: big},
-			Noticed: []attacks.Evidence{{By: name, What: name, AfterMessage: 1}, {By: "b"}, {By: "c"}, {By: "b"}}},
+			Noticed:   []attacks.Evidence{{By: name, What: name, AfterMessage: 1}, {By: "b"}, {By: "c"}, {By: "b"}},
+			Disclosed: []attacks.Disclosure{{By: name, What: name}}, People: attacks.People{Read: 2, Unnamed: 1}},
 		"everything": {Applicable: true, Parties: 2, Content: attacks.Content{Target: all, Others: all}, Trace: attacks.Trace{Surprise: name,
 			Opened: []int{1, 2, 3, 7}, Proved: 1, Events: []attacks.Event{{Line: 1, Text: "take(" + name + ")", Times: 1}, {Line: 2, Text: "next(4)", Times: 1}},
 			Proof: attacks.Proof{{Fact: world.Fact{Kind: world.Kind(name), Data: []byte(name)}, Origin: name},

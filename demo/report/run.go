@@ -69,7 +69,7 @@ func (r Run) designName(id string) string {
 
 func (r Run) cell(p *page, c *attacks.Cell) {
 	end := r.Result.Conversation.Messages
-	p.field("Takes", strings.Join(c.Needs, ", ")+": "+count(c.Parties, "principal")+", "+moment(c.At, end))
+	p.field("Takes", strings.Join(c.Needs, ", ")+": "+used(c)+", "+moment(c.At, end))
 	if granted(c.Needs) {
 		p.field("Granted", "the private half of public keys that were found: doormat hands it over, no computer here finds it")
 	}
@@ -81,13 +81,16 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal))
 	p.field("", fmt.Sprintf("%d of %s; metadata of %d of %d; forged %d; false claims %d",
 		c.Attachments.Recovered, count(c.Attachments.Total, "attachment"), c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
-	if c.Lawful.Asked > 0 {
-		p.field("Orders", fmt.Sprintf("%s in scope of what the court signed, %d served", count(c.Lawful.Asked, "message"), c.Lawful.Served))
+	people(p, c.People)
+	if d := c.Delivered; d.Messages < d.Total {
+		p.field("Delivered", fmt.Sprintf("%d of %s reached the screens of all whom they were for", d.Messages, count(d.Total, "message")))
 	}
+	r.orders(p, c)
 	if c.Smuggled > 0 {
 		p.field("Smuggled", count(c.Smuggled, "claim")+" of what the script had handed in itself, or nobody had typed yet: not counted")
 	}
 	noticed(p, c)
+	disclosed(p, c)
 	if len(c.Trace.Opened) > 0 {
 		p.field("Opened", "messages "+ranges(c.Trace.Opened))
 		r.opened(p, c)
@@ -100,6 +103,58 @@ func granted(needs []string) bool {
 	return slices.Contains(needs, world.QuantumName+"."+string(world.Control))
 }
 
+// used counts who was used.
+func used(c *attacks.Cell) string {
+	text := count(c.Parties, "principal")
+	if c.Principals > c.Parties {
+		text += fmt.Sprintf(" (%d, those of a jurisdiction one by one)", c.Principals)
+	}
+	return text
+}
+
+// people tells of whom something was read.
+func people(p *page, who attacks.People) {
+	if who.Read == 0 {
+		return
+	}
+	text := fmt.Sprintf("%d wrote what was recovered; %d of them are neither the target nor named in an order", who.Read, who.Unnamed)
+	if who.Privileged > 0 {
+		text += fmt.Sprintf("; %d of them the law protects: a doctor, a lawyer, a journalist", who.Privileged)
+	}
+	p.field("People", text)
+}
+
+// orders tells what courts' orders yielded, how late, and whose the recovery is.
+func (r Run) orders(p *page, c *attacks.Cell) {
+	l := c.Lawful
+	if l.Asked == 0 {
+		return
+	}
+	text := fmt.Sprintf("%s in scope of what the court signed, %d served", count(l.Asked, "message"), l.Served)
+	switch {
+	case l.Served == 0:
+	case l.DelayHours == 0:
+		text += " at once"
+	default:
+		text += ", the last " + count(l.DelayHours, "hour") + " after the signing"
+	}
+	beyond := "; nothing beyond the scope came with it"
+	if l.Beyond > 0 {
+		beyond = fmt.Sprintf("; %d beyond the scope came with it, read or not", l.Beyond)
+	}
+	p.field("Orders", text+beyond)
+	if got, _ := recovered(c); got > 0 {
+		whose := "what was recovered is the agency's"
+		if c.Trace.Other {
+			whose = "what was recovered is the adversary's, who is not the agency"
+		}
+		if c.Trace.Apart > 0 {
+			whose += fmt.Sprintf("; %d of it came by no order", c.Trace.Apart)
+		}
+		p.field("", whose)
+	}
+}
+
 func moment(at, end int) string {
 	if at == 0 {
 		return "before the first message"
@@ -110,7 +165,11 @@ func moment(at, end int) string {
 // noticed lists who noticed what, the first few.
 func noticed(p *page, c *attacks.Cell) {
 	const few = 4
-	if len(c.Noticed) == 0 {
+	switch {
+	case len(c.Noticed) > 0:
+	case len(c.Disclosed) > 0:
+		p.field("Noticed", "nobody was warned at the time")
+	default:
 		p.field("Noticed", "nobody was warned")
 	}
 	for i, e := range c.Noticed {
@@ -123,6 +182,20 @@ func noticed(p *page, c *attacks.Cell) {
 			label = "Noticed"
 		}
 		p.field(label, fmt.Sprintf("by %s after message %d: %s", e.By, e.AfterMessage, e.What))
+	}
+}
+
+// disclosed lists who learned of it later, by design, the first few.
+func disclosed(p *page, c *attacks.Cell) {
+	const few = 3
+	label := "Disclosed"
+	for i, d := range c.Disclosed {
+		if i == few {
+			p.field("", fmt.Sprintf("and %d more", len(c.Disclosed)-few))
+			break
+		}
+		p.field(label, fmt.Sprintf("to %s, %s later, by design: %s", d.By, count(d.AfterHours/24, "day"), d.What))
+		label = ""
 	}
 }
 

@@ -21,6 +21,10 @@ func Surprise(c *attacks.Cell) string {
 	return Clean(surprise(c))
 }
 
+// DisclosedTo names the first who were told of an access later, by design, "" if nobody
+// was: then nobody's having been warned is not all there is to say.
+func DisclosedTo(c *attacks.Cell) string { return told(c, 2) }
+
 // Escape makes text from outside harmless in Markdown, within a line that it does
 // not begin.
 func Escape(text string) string { return escape(text) }

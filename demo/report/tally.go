@@ -80,6 +80,9 @@ func (t *tally) lawful(c *attacks.Cell, messages int) {
 	case others > 0:
 		text += fmt.Sprintf(" with %d of %d not the target's", others, got)
 	}
+	if c.Lawful.Beyond > 0 {
+		text += fmt.Sprintf(" with %d beyond", c.Lawful.Beyond)
+	}
 	t.served = append(t.served, text)
 }
 

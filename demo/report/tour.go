@@ -84,7 +84,7 @@ func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) str
 	p.gap()
 	table(p, r, false)
 	p.gap()
-	legend(p)
+	legend(p, r)
 	p.gap()
 	p.title("What the numbers say")
 	for _, text := range meaning(r) {
@@ -140,7 +140,8 @@ func outcomes(p *page, r *attacks.Result, cells map[[2]string]*attacks.Cell, id 
 	alike := func(c *attacks.Cell) bool {
 		first := all[0]
 		return c.Applicable && c.Content == first.Content && c.Attachments == first.Attachments && c.Forged == first.Forged && c.Why == first.Why &&
-			c.Parties == first.Parties && len(c.Noticed) == len(first.Noticed) && c.Expected == first.Expected
+			c.Parties == first.Parties && len(c.Noticed) == len(first.Noticed) && told(c, len(c.Disclosed)) == told(first, len(first.Disclosed)) &&
+			c.Lawful == first.Lawful && c.People == first.People && c.Delivered == first.Delivered && c.Expected == first.Expected
 	}
 	if len(all) > 1 && !slices.ContainsFunc(all, func(c *attacks.Cell) bool { return !alike(c) }) {
 		measured(p, "In every design", all[0])
@@ -163,7 +164,11 @@ func measured(p *page, name string, c *attacks.Cell) {
 			fmt.Sprintf("%d of %d messages of the target, %d of %d of others", x.Recovered, x.Total, y.Recovered, y.Total),
 			count(c.Parties, "principal") + " used"}, remarks(c)...)
 		if x.Recovered+y.Recovered > 0 && len(c.Noticed) == 0 {
-			notes = append(notes, "nobody was warned")
+			text := "nobody was warned"
+			if len(c.Disclosed) > 0 {
+				text += " at the time"
+			}
+			notes = append(notes, text)
 		}
 		text += "  " + strings.Join(notes, "; ")
 	}

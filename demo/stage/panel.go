@@ -8,6 +8,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/replay"
+	"doormat/demo/report"
 	"doormat/demo/story"
 )
 
@@ -79,7 +80,7 @@ func exposure(label string, e attacks.Exposure) counter {
 // outcome.
 func counters(s *replay.Step, f *replay.Frame) []counter {
 	target := f.Cell.Trace.Settings.Target
-	list := []counter{exposure("from or to "+target, f.Content.Target), exposure("without "+target, f.Content.Others), noticed(f)}
+	list := []counter{exposure("from or to "+target, f.Content.Target), exposure("without "+target, f.Content.Others), noticed(s, f)}
 	if s.Kind != replay.Outcome {
 		return list
 	}
@@ -109,9 +110,13 @@ func counters(s *replay.Step, f *replay.Frame) []counter {
 	return list
 }
 
-func noticed(f *replay.Frame) counter {
+func noticed(s *replay.Step, f *replay.Frame) counter {
 	if len(f.Noticed) == 0 {
-		return counter{Label: "noticed by", Value: "nobody", State: "none", Glyph: "○", Note: "no program here warned"}
+		note := "no program here warned"
+		if to := report.DisclosedTo(f.Cell); s.Kind == replay.Outcome && to != "" {
+			note += "; told later, by design: " + to
+		}
+		return counter{Label: "noticed by", Value: "nobody", State: "none", Glyph: "○", Note: note}
 	}
 	var names []string
 	for _, e := range f.Noticed {

@@ -150,11 +150,11 @@ func (c *Court) publish(now time.Time, p world.Packet) []world.Packet {
 		c.sealed = c.sealed[1:]
 		data := world.Pack(KindPublished, f.order, f.nonce, f.record)
 		out = append(out, world.Packet{From: world.Court, To: world.Public, Data: data})
-		if c.logged {
-			out = append(out, world.Packet{From: world.Court, To: "monitor", Data: data})
-		}
 		if f.handed {
 			out = append(out, notices(f)...)
+		}
+		if c.logged {
+			out = append(out, world.Packet{From: world.Court, To: "monitor", Data: data})
 		}
 	}
 	return out

@@ -114,9 +114,9 @@ func TestCourtWithLog(t *testing.T) {
 		require.Equal(t, "court", p.From)
 		to = append(to, p.To)
 	}
-	require.Equal(t, []string{world.Public, "monitor", "user:Ana", "user:Ben"}, to)
-	require.Equal(t, published[0].Data, published[1].Data)
-	require.Equal(t, world.Notice("court", "user:Ben", "the court gave notice of its order in case 1, which names this account", noon), published[3])
+	require.Equal(t, []string{world.Public, "user:Ana", "user:Ben", "monitor"}, to)
+	require.Equal(t, published[0].Data, published[3].Data)
+	require.Equal(t, world.Notice("court", "user:Ben", "the court gave notice of its order in case 1, which names this account", noon), published[2])
 	f, err = world.Unpack(published[0].Data, KindPublished, 3)
 	require.NoError(t, err)
 	require.True(t, OpensTo(f[2], f[0], f[1]))
