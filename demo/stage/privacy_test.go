@@ -1,0 +1,71 @@
+package stage
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/demo/story"
+)
+
+// TestRealChatsStayPrivate shows no word of an uploaded chat on any kind of page, and
+// nothing of the story's people. Where the story is shown, its words are, which shows
+// that the test would see them.
+func TestRealChatsStayPrivate(t *testing.T) {
+	_, at := open(t)
+	chat := "chat=" + send(t, at, strings.ReplaceAll(lines(8, 3), "message ", "zebra"))
+	for path, invented := range map[string]string{
+		"/?":                                      "",
+		"/replay/quorum-theft?step=1&":            "",
+		"/replay/quorum-theft?step=999&":          story.Conversation().Messages[0].Text[:12],
+		"/replay/narrow-order?step=999&":          story.Crime().Name(),
+		"/replay/quorum-theft/claim/threshold/1?": story.Conversation().Messages[0].Text[:12],
+	} {
+		status, page := get(t, at+path+chat)
+		require.Equal(t, http.StatusOK, status, path)
+		require.NotContains(t, page, "zebra", path)
+		require.NotContains(t, page, story.Crime().Name(), path)
+		if invented != "" {
+			status, page = get(t, at+path)
+			require.Equal(t, http.StatusOK, status, path)
+			require.Contains(t, page, invented, path)
+		}
+	}
+}
+
+// TestStreamsAreFew serves a few dozen pages' events and no more, whatever the events
+// are about: each costs memory and a connection for as long as somebody likes.
+func TestStreamsAreFew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, refused := newHub(), 0
+		for range 100 {
+			w := httptest.NewRecorder()
+			go h.stream(w, connect(t.Context(), ""), waiting)
+			synctest.Wait()
+			if w.Code == http.StatusServiceUnavailable {
+				require.NotEmpty(t, w.Header().Get("Retry-After"))
+				refused++
+			}
+		}
+		require.Equal(t, 36, refused)
+	})
+}
+
+// TestOneHubForAll counts the streams of every kind together: who has opened too many
+// of one gets none of another.
+func TestOneHubForAll(t *testing.T) {
+	s, at := open(t)
+	for range maxStreams {
+		s.hub.slots <- struct{}{}
+	}
+	for _, path := range []string{"/events", "/events/overview", "/events/replay/quorum-theft", "/events/moments/quorum-theft"} {
+		res, err := http.Get(at + path)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, http.StatusServiceUnavailable, res.StatusCode, path)
+	}
+}
