@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -100,6 +101,26 @@ func checkText(data []byte) (text []byte, lines []int, err error) {
 		return nil, nil, fmt.Errorf("line %d is not UTF-8: save the file as UTF-8 text", line)
 	}
 	return data, nil, nil
+}
+
+// strangers are texts of messengers that are not read, by what their first lines hold.
+var strangers = []struct{ sign, what string }{
+	{"[LINE]", "a chat of LINE"},
+	{"카카오톡 대화", "a chat of KakaoTalk"},
+	{"KakaoTalk Chats", "a chat of KakaoTalk"},
+	{"Viber", "a chat of Viber"},
+	{"Date,User,Message", "a chat of KakaoTalk, as a table"},
+}
+
+// stranger names the messenger of a text in which no message was found, "" if unknown.
+func stranger(text string) string {
+	const most = 400
+	for _, s := range strangers {
+		if strings.Contains(text[:min(len(text), most)], s.sign) {
+			return s.what + ", which is not read; "
+		}
+	}
+	return ""
 }
 
 // looksUTF16 reports whether every second byte of the beginning is mostly zero.

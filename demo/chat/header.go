@@ -88,16 +88,18 @@ func splitColon(plain, begin string) (h header, shape string, ok bool) {
 }
 
 // findDash returns where the first " - " begins and ends, -1 if there is none. Marks
-// and spaces of other widths may stand around it.
+// and spaces of other widths may stand around it, and longer dashes for it, as editors
+// that correct what one types put them.
 func findDash(text string) (at, end int) {
 	for i := 0; ; i++ {
-		next := strings.IndexByte(text[i:], '-')
+		next := strings.IndexAny(text[i:], "-–—")
 		if next < 0 {
 			return -1, -1
 		}
 		i += next
+		_, long := utf8.DecodeRuneInString(text[i:])
 		before := strings.TrimRightFunc(text[:i], isMark)
-		after := strings.TrimLeftFunc(text[i+1:], isMark)
+		after := strings.TrimLeftFunc(text[i+long:], isMark)
 		first, n := utf8.DecodeRuneInString(after)
 		last, _ := utf8.DecodeLastRuneInString(before)
 		if unicode.IsSpace(last) && unicode.IsSpace(first) {

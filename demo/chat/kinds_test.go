@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 )
@@ -24,7 +25,7 @@ type kind struct {
 
 const (
 	alike   = "dates fit dmy and mdy alike"
-	era543  = "read as one of the Buddhist era, less 543"
+	era543  = "read as one of the Buddhist era (543 years less)"
 	noZone  = "times without a zone"
 	oneName = "is read as one name, since a second part follows the first"
 )
@@ -147,7 +148,8 @@ func TestMagic(t *testing.T) {
 		`[{"ts": "1.2", "user": "U1", "text": "x"}]`:   "one day of a channel in Slack's JSON, where people have numbers for names; doormat reads",
 		`[{"a": 1}]`:                                   "a list in JSON; doormat reads",
 		"{\"sender\":\"A\",\"body\":\"x\"}\n{\"a\":1}": "JSON lines of signal-export's data.json; read the chat.md beside it; doormat reads",
-		strings.Repeat("\xfe\x80", 99):                 "binary data and no text, as in an encrypted backup, which is no export; doormat reads",
+		"[LINE] 花子とのトーク履歴\n\n2023/11/13(月)\n21:41\t花子\tはい": "no message found (3 lines read); a chat of LINE, which is not read; doormat reads",
+		strings.Repeat("\xfe\x80", 99): "binary data and no text, as in an encrypted backup, which is no export; doormat reads",
 	} {
 		_, err := Read("f", []byte(begin), AnyOrder)
 		require.ErrorContains(t, err, want)
@@ -174,5 +176,122 @@ func TestKindTexts(t *testing.T) {
 			texts = append(texts, m.Text)
 		}
 		require.Equal(t, want, texts, file)
+	}
+}
+
+// TestCalendars converts dates in other calendars as ICU does.
+func TestCalendars(t *testing.T) {
+	for date, want := range map[string]string{
+		"1/1/1388": "2009-03-21", "1/1/1391": "2012-03-20", "1399/1/1": "2020-03-20", "1399/12/30": "2021-03-20", "1400/01/01": "2021-03-21",
+		"۱۴۰۲/۸/۲۲": "2023-11-13", "1403/12/30": "2025-03-20", "1404/1/1": "2025-03-21", "22/8/1402 AP": "2023-11-13",
+		"29/4/1445 هـ": "2023-11-13", "1/1/1445": "2023-07-19", "١/٩/١٤٤٤": "2023-03-23", "1446/12/28": "2025-06-25",
+		"112/11/13": "2023-11-13", "民國112/11/13": "2023-11-13", "13/11/2566": "2023-11-13", "2566-11-13": "2023-11-13", "13/11/66": "2023-11-13",
+		"令和5/11/13": "2023-11-13", "R5/11/13": "2023-11-13", "平成31年4月30日": "2019-04-30", "11/13/5 R": "2023-11-13", "13/11/66 พ.ศ.": "2023-11-13",
+	} {
+		c, err := Read("f", []byte("["+date+", 09:05:00] Ruth: hello"), AnyOrder)
+		require.NoError(t, err, date)
+		require.Equal(t, want, c.Messages[0].Sent.Format("2006-01-02"), date)
+	}
+}
+
+// TestDigits: each set of digits begins at 0, so that the place in it is the value.
+func TestDigits(t *testing.T) {
+	sets := 0
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if unicode.IsDigit(r) && !unicode.IsDigit(r-1) {
+			sets++
+			require.Equal(t, "0123456789", latinDigits(string([]rune{r, r + 1, r + 2, r + 3, r + 4, r + 5, r + 6, r + 7, r + 8, r + 9})), "%U", r)
+		}
+	}
+	require.Greater(t, sets, 50)
+}
+
+// TestNames: what stands before ": " is a name or not, by all messages together.
+func TestNames(t *testing.T) {
+	for _, tc := range []struct {
+		lines, accounts string
+		system          []int
+		warning         string
+	}{
+		{"Screen 27\": hello|Kim: hi", `Screen 27", Kim`, nil, ""},
+		{"ד\"ר כהן: הוא אמר \"כן\"|Kim: hi", `ד"ר כהן, Kim`, nil, ""},
+		{"דנה שינתה את הנושא ל\"מסיבה: עוגה\"|דנה: hi", "דנה", []int{1}, ""},
+		{"Jo changed the subject to \"Party: a\"|Jo changed the subject to \"Party: b\"|Jo: hi", "Jo", []int{1, 2}, ""},
+		{"Jo created “Club: x”|Jo: hi", "Jo", []int{1}, ""},
+		{"Jo hat „Fest: x“ erstellt|Jo: hi", "Jo", []int{1}, ""},
+		{"花子が「会: 三」を作成しました|花子: hi", "花子", []int{1}, ""},
+		{"«Ли» Вера: x|“Bo”: y", "«Ли» Вера, “Bo”", nil, ""},
+		{"Jo \"the cat: x|Jo \"the cat: y", `Jo "the cat`, nil, ""},
+		{"Ann:hi|Ann: hi", "Ann", nil, "no space follows the name's colon, read as a name: line 1"},
+		{"Ann: hi|see https://example.org", "Ann", []int{2}, ""},
+		{"Club: Ann: hi|Club: Bo: hi|Club: Ann: so: what", "Club: Ann, Club: Bo", nil, `"Club: Ann" is read as one name`},
+		{"Ann: note: buy|Ann: ps: bye", "Ann", nil, `"Ann" may stand for several contacts`},
+		{"Ann: Bo: are you there|Ann: Bo: well|Bo: yes", "Ann, Bo", nil, `"Ann" may stand for several contacts`},
+		{"Jose\u0301: hi|José: hi|Bo: x", "Jose\u0301, Bo", nil, ""},
+		{"Ann: one: two|Bo: three", "Ann, Bo", nil, ""},
+		{"All of this is a sentence of the app. It says: nothing|Ann: hi", "Ann", []int{1}, ""},
+	} {
+		text := ""
+		for line := range strings.SplitSeq(tc.lines, "|") {
+			text += "26/03/2017, 19:01 - " + line + "\n"
+		}
+		c := read(t, text)
+		require.Equal(t, tc.accounts, strings.Join(c.Accounts, ", "), text)
+		require.Equal(t, fmt.Sprint(tc.system), fmt.Sprint(c.SystemLines), text)
+		require.Contains(t, strings.Join(c.Warnings, "\n")+"\n", tc.warning, text)
+		require.Equal(t, tc.warning == "", len(c.Warnings) == 0, "%s: %q", text, c.Warnings)
+	}
+}
+
+// TestNearHeaders: what looks like a header and is none is told, with number and shape.
+func TestNearHeaders(t *testing.T) {
+	const begin = "26/03/2017, 19:01 - Ruth: hello\n"
+	for line, shape := range map[string]string{
+		"31/02/2017, 19:01 - Sam: x": "99/99/9999, 99:99 - ", "26/03/2017, 1:01 quux - Sam: x": "99/99/9999, 9:99 xxxx - ",
+		"14 Nov, 21:42 - Sam: x": "99 xxx, 99:99 - ", "[26/03/2017, 19:01:28] Sam: x": "[99/99/9999, 99:99:99]", "26/03/2017 25:01:01: Sam: x": "99/99/9999 99:99:99: ",
+		"12.13.14, 19:61 - Sam: x": "99.99.99, 99:99 - ",
+	} {
+		c := read(t, begin+line)
+		require.Len(t, c.Messages, 1)
+		require.Len(t, c.Warnings, 1, line)
+		require.Contains(t, c.Warnings[0], fmt.Sprintf("looks like a header (%q", shape))
+		require.True(t, strings.HasSuffix(c.Warnings[0], "line 2"), c.Warnings[0])
+	}
+	for _, line := range []string{"19:30 - dinner: soup", "- 10 eggs", "2017 - a year: good", "12/3 of it - no", "[9:05] ring", "1. one - two: three"} {
+		require.Empty(t, read(t, begin+line).Warnings, line)
+	}
+	_, err := Read("f", []byte("Dear all\nNov 13, 9:41 PM - Ann: x\n"), AnyOrder)
+	require.ErrorContains(t, err, `no message found (2 lines read); line 2 begins like a date that is not read, "Nov 13, 9:41 PM"; doormat reads`)
+}
+
+// TestNotices: which of an iPhone's lines that begin with U+200E are the app's.
+func TestNotices(t *testing.T) {
+	for _, tc := range []struct {
+		lines, accounts string
+		system          []int
+	}{
+		{"Mill: ^Encrypted.|Mill: ^You created this group|Ann: hi|Bo: ^Bo left|Cy: hi|Mill: ^Sam was added", "Ann, Cy", []int{1, 2, 4, 6}},
+		{"Ann: hi|Mill: ^Bo left|Bo: hi|Cy: x|Mill: ^Ann added Cy", "Ann, Bo, Cy", []int{2, 5}},
+		{"Ann: hi|Sam: ^שלום|Bo: hi", "Ann, Sam, Bo", nil},
+		{"Ann: hi|Sam: ^Bo.vcf|Cy: hi", "Ann, Sam, Cy", nil},
+		{"Jorun: ^Encrypted.|Imke: hi|Jorun: ^Missed voice call", "Imke, Jorun", []int{1}},
+		{"Jorun: ^Encrypted.|Jorun: ^Jorun is a contact|Imke: hi|Jorun: yes", "Imke, Jorun", []int{1, 2}},
+		{"Jorun: ^Encrypted.|Imke: hi|Imke: you?", "Imke", []int{1}},
+		{"Mill: ^Encrypted.|Ann: hi|Bo: hi|Mill: ^POLL:\n^OPTION: x", "Ann, Bo, Mill", []int{1}},
+		{"^Ann made the group|Ann: hi|Bo: hi", "Ann, Bo", []int{1}},
+		{"Mill: ^Encrypted.", "Mill", nil},
+		{"Jorun: Messages and calls are end-to-end encrypted.|Imke: hi|Jorun: yes", "Imke, Jorun", []int{1}},
+		{"Jorun: hi|Imke: hi|Jorun: they are end-to-end encrypted", "Jorun, Imke", nil},
+	} {
+		text := ""
+		for i, line := range strings.Split(strings.ReplaceAll(tc.lines, "^", "\u200e"), "|") {
+			text += fmt.Sprintf("[26/03/2017, 19:%02d:00] %s\n", max(i, 1), line)
+		}
+		c := read(t, text)
+		require.Equal(t, tc.accounts, strings.Join(c.Accounts, ", "), text)
+		if strings.Contains(tc.lines, "POLL") {
+			continue
+		}
+		require.Equal(t, fmt.Sprint(tc.system), fmt.Sprint(c.SystemLines), text)
 	}
 }

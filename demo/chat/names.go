@@ -29,9 +29,11 @@ type candidate struct {
 //     are called "Work: Imke" and "Work: Jorun" are, ends behind that.
 func (r *reader) findNames(entries []entry) {
 	seen := map[string]*candidate{}
+	spelt := spellings{}
 	for i := range entries {
 		e := &entries[i]
 		e.name, e.text, e.spaced = splitName(e.rest)
+		e.name = spelt.first(e.name)
 		if e.name != "" && e.spaced {
 			seen[e.name] = seen[e.name].with(e.name, e.text)
 		}
@@ -52,6 +54,20 @@ func (r *reader) findNames(entries []entry) {
 		r.warn("no space follows the name's colon, read as a name: " + listLines(tight))
 	}
 	r.splitContacts(entries, seen)
+}
+
+// spellings are the names of a file by their folded form: an é that is one character in
+// some lines and two in others makes no second person.
+type spellings map[string]string
+
+// first returns the spelling of a name that came first.
+func (s spellings) first(name string) string {
+	folded := fold(name)
+	if known, ok := s[folded]; ok {
+		return known
+	}
+	s[folded] = name
+	return name
 }
 
 // with returns c after one more text.
@@ -131,7 +147,7 @@ func closesQuote(name, first string) bool {
 func (r *reader) splitContacts(entries []entry, seen map[string]*candidate) {
 	whole := map[string]bool{}
 	for name, c := range seen {
-		whole[name] = c.count > 1 && c.bare == 0 && c.differs && len(c.parts) <= max(2, c.count/2)
+		whole[name] = c.bare == 0 && c.severalContacts(seen)
 	}
 	var split, doubt twins
 	for i := range entries {
@@ -149,12 +165,28 @@ func (r *reader) splitContacts(entries []entry, seen map[string]*candidate) {
 		if whole[e.name] {
 			e.name, e.text = e.name+": "+second, e.text[len(part)+2:]
 			split.add(e.name, e.line)
-		} else if n := c.parts[second]; n > 2 && n > c.count/4 {
+		} else if n := c.parts[second]; n > 2 && n > c.count/4 || c.bare == 0 && c.count > 1 && n > 0 {
 			doubt.add(e.name, e.line)
 		}
 	}
 	split.warn(r, "%q is read as one name, since a second part follows the first in all its messages: %s")
 	doubt.warn(r, "%q may stand for several contacts, since a second name follows it, and is read as one: %s")
+}
+
+// severalContacts reports whether what follows the name in each of its messages are
+// names: capital letters show it in a few, their repetition in many. People who write
+// elsewhere in the chat are spoken to, as in "Ann: Bo: are you there?".
+func (c *candidate) severalContacts(seen map[string]*candidate) bool {
+	if c.count < 2 || !c.differs || len(c.parts) > max(2, c.count/2) {
+		return false
+	}
+	for part := range c.parts {
+		first, _ := utf8.DecodeRuneInString(part)
+		if seen[part] != nil || unicode.IsLower(first) && c.count < 4 {
+			return false
+		}
+	}
+	return true
 }
 
 // twins are names and the lines in which they stand.

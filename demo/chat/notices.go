@@ -2,6 +2,7 @@ package chat
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,6 +25,8 @@ const (
 func noticeOf(e *entry, m *Message) notice {
 	first, more, _ := strings.Cut(e.text, "\n")
 	switch {
+	case e.opens && encrypted.MatchString(first):
+		return marked // also where an editor took its mark away
 	case !strings.HasPrefix(e.text, "\u200e") || m.Attachment || e.marked:
 		return spoken
 	case strings.Contains(more, "\u200e") || strings.Contains(first, "://"):
@@ -35,6 +38,13 @@ func noticeOf(e *entry, m *Message) notice {
 	}
 	return marked
 }
+
+// encrypted is what WhatsApp says at the beginning of each chat, in the languages that
+// it has most users in.
+var encrypted = regexp.MustCompile(`(?i)end-to-end (?:encrypted|versleuteld)|ende-zu-ende-verschlüsselt|` +
+	`cifrad[oa]s de extremo a extremo|(?:criptografad|encriptad)[oa]s (?:de )?ponta a ponta|chiffrés de bout en bout|` +
+	`crittografat[ie] end-to-end|сквозным шифрованием|uçtan uca şifreli|מקצה לקצה|بين الطرفين|端到端加密|端對端加密|` +
+	`エンドツーエンド|종단 ?간 암호화|ต้นทางถึงปลายทาง|mã hóa đầu cuối|enkripsi ujung-ke-ujung|terenkripsi secara end-to-end`)
 
 // deleted are the texts that stand for a deleted message, in lower case and without the
 // last stop.

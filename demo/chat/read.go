@@ -2,6 +2,7 @@ package chat
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func readFile(name string, data []byte, order DateOrder, holds func(name string)
 	if err != nil {
 		return nil, fmt.Errorf("chat: %s: %w", name, notChat{err})
 	}
-	r := &reader{name: name, order: order, explicit: order != AnyOrder, people: map[string]bool{}, holds: holds}
+	r := &reader{name: name, order: order, explicit: order != AnyOrder, people: map[string]bool{}, holds: holds, calendar: map[string][]int{}}
 	r.chat = &Chat{Accounts: []string{}, SystemLines: []int{}, Messages: []Message{}, LeftOut: []LeftOut{}, Warnings: []string{}}
 	if len(zeros) > 0 {
 		r.warn("zero bytes, which no text has, are dropped: " + listLines(zeros))
@@ -105,6 +106,7 @@ type entry struct {
 	stamp  stamp
 	rest   string // what follows the header, up to the next one
 	marked bool   // see header
+	opens  bool   // the chat
 
 	name   string // "" for a line of the app
 	text   string
@@ -124,7 +126,7 @@ type reader struct {
 	before   time.Time              // of the message above
 	late     []int                  // lines whose time lay before that
 	future   []int                  // lines whose time has not come yet
-	buddhist []int                  // lines whose year was converted
+	calendar map[string][]int       // lines whose year shows that it is of another one
 	near     []nearHeader
 }
 
@@ -153,7 +155,7 @@ func (r *reader) split(text string) ([]entry, error) {
 				entries[len(entries)-1].rest = text[begin:at]
 			}
 			r.layout, begin = h.layout, end-len(h.rest)
-			entries = append(entries, entry{line: n, stamp: h.stamp, marked: h.marked})
+			entries = append(entries, entry{line: n, stamp: h.stamp, marked: h.marked, opens: len(entries) == 0})
 		case len(entries) > 0 && ok:
 			r.near = append(r.near, nearHeader{n, shapeOf(line[:len(line)-len(h.rest)])})
 		case len(entries) > 0 && shape != "":
@@ -169,7 +171,7 @@ func (r *reader) split(text string) ([]entry, error) {
 	}
 	if len(entries) == 0 {
 		return nil, fmt.Errorf("chat: %s: %w", r.name,
-			notChat{fmt.Errorf("no message found (%d lines read)%s; %s", len(r.chat.LeftOut), odd.hint(), forms)})
+			notChat{fmt.Errorf("no message found (%d lines read)%s; %s%s", len(r.chat.LeftOut), odd.hint(), stranger(text), forms)})
 	}
 	entries[len(entries)-1].rest = text[begin:]
 	r.chat.Format = r.layout.format()
@@ -200,8 +202,9 @@ func (r *reader) add(e *entry) error {
 	if err := r.meet(e.name, e.line); err != nil {
 		return err
 	}
-	if e.stamp.buddhist || e.stamp.late(r.order) {
-		r.buddhist = append(r.buddhist, e.line)
+	if calendar := e.stamp.calendar; calendar != "" || e.stamp.late(r.order) {
+		calendar = cmp.Or(calendar, buddhist)
+		r.calendar[calendar] = append(r.calendar[calendar], e.line)
 	}
 	m.Sent = r.clamp(e.line, sent)
 	r.chat.Messages = append(r.chat.Messages, m)

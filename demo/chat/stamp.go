@@ -16,8 +16,8 @@ type stamp struct {
 	digits   [3]int // how many digits each field has
 	fixed    bool
 	clock    time.Duration
-	seconds  bool // the clock shows them
-	buddhist bool // the year was so late that it must be of the Buddhist era
+	seconds  bool   // the clock shows them
+	calendar string // that the year shows, if it is not the Gregorian one and nothing says so
 }
 
 // words are those that may stand in a date and time, by their normal form.
@@ -89,9 +89,13 @@ var stampREs = compileStamps()
 
 func compileStamps() (all []*regexp.Regexp) {
 	for _, date := range []string{numericRE, hanRE, dayRE, monthRE, yearRE} {
+		between := `(?P<w1>[^\d]+)`
+		if date == monthRE {
+			between = `(?P<w1>,? ?)` // what else stands before a month's name is found with it
+		}
 		all = append(all,
 			regexp.MustCompile(`^(?P<w0>[^\d]*?)`+date+`(?P<w1>[^\d]+)`+timeRE+`(?P<w2>[^\d]*)$`),
-			regexp.MustCompile(`^(?P<w0>[^\d]*?)`+timeRE+`(?P<w1>[^\d]+)`+date+`(?P<w2>[^\d]*)$`))
+			regexp.MustCompile(`^(?P<w0>[^\d]*?)`+timeRE+between+date+`(?P<w2>[^\d]*)$`))
 	}
 	return all
 }
@@ -146,7 +150,7 @@ func readStamp(part func(string) string) (s stamp, ok bool) {
 		}
 	}
 	if name := part("m"); name != "" {
-		w, known := monthNamed(name)
+		w, known := monthNamed(name, &day)
 		if !known {
 			return s, false
 		}
@@ -156,7 +160,7 @@ func readStamp(part func(string) string) (s stamp, ok bool) {
 	s.seconds = part("s") != "" || part("s3") != ""
 	s.clock, ok = clock(number(part("h")), number(part("n")), number(part("s")+part("s3")), day)
 	if ok {
-		s.guessBuddhist()
+		s.guessCalendar()
 	}
 	return s, ok && fitsAny(s)
 }
@@ -213,30 +217,22 @@ func (s *stamp) note(w word, first bool, day *byte) bool {
 	return true
 }
 
-// monthNamed finds the month's name among what stands between day and year.
-func monthNamed(text string) (number int, ok bool) {
+// monthNamed finds the month's name among what stands between day and year, or time and
+// day. There, a half of the day may stand too.
+func monthNamed(text string, day *byte) (number int, ok bool) {
 	for _, t := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" .,-/", r) }) {
 		w, known := words[normal(t)]
 		switch {
 		case known && w.kind == month && number == 0:
 			number = w.value
+		case known && w.kind == half && number == 0 && *day == 0 && normal(t) != "de":
+			*day = w.half
 		case normal(t) == "de" || normal(t) == "del" || known && w.kind == link:
 		default:
 			return 0, false
 		}
 	}
 	return number, number > 0
-}
-
-// guessBuddhist converts a year of four digits that lies centuries ahead: no chat can
-// be younger than today, and the Buddhist era, in use in Thailand, is 543 years ahead.
-func (s *stamp) guessBuddhist() {
-	for _, i := range []int{0, 2} {
-		if s.digits[i] == 4 && s.field[i] >= 2500 && s.field[i] < 2700 {
-			s.field[i] -= 543
-			s.buddhist = true
-		}
-	}
 }
 
 // clock returns the time of day; day is 'a', 'p', 'n' for a half, or 0 for none. Where

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // warnOfHeaders tells of lines that look like headers and stayed in a text, by shape.
@@ -33,8 +32,10 @@ func (r *reader) warnOfHeaders() {
 }
 
 func (r *reader) warnOfClock() {
-	if len(r.buddhist) > 0 {
-		r.warn("the year lies centuries ahead and is read as one of the Buddhist era, less 543: " + listLines(r.buddhist))
+	for _, calendar := range []string{buddhist, minguo, persian, islamic} {
+		if lines := r.calendar[calendar]; len(lines) > 0 {
+			r.warn("no chat can have been in that year, which is read as one " + calendar + ": " + listLines(lines))
+		}
 	}
 	if len(r.future) > 0 {
 		r.warn("dated in the future (another calendar, another order of day and month, or a clock that was wrong): " + listLines(r.future))
@@ -68,26 +69,17 @@ type oddLine struct {
 // see looks at one line.
 func (o *oddLine) see(n int, line string) {
 	const most = 40
-	plain := latinDigits(clean(line))
-	if o.line > 0 || len(plain) == 0 {
-		return
+	plain := []rune(clean(line[:min(len(line), 4*most)]))
+	plain = plain[:min(len(plain), most)]
+	text := string(plain)
+	if i := strings.Index(text, " - "); i > 0 {
+		text = text[:i]
+	} else if i := strings.IndexByte(text, ']'); i > 0 {
+		text = text[:i+1]
 	}
-	begin := []rune(plain)
-	begin = begin[:min(len(begin), most)]
-	digits, at := 0, 0
-	for i, r := range begin {
-		if unicode.IsDigit(r) {
-			if digits++; digits == 1 && i > most/4 {
-				return
-			}
-			at = i
-		}
+	if first, _, _ := strings.Cut(text, ": "); o.line == 0 && text != "" && nearly(first) {
+		o.line, o.begin = n, first
 	}
-	if digits < 4 || !unicode.IsDigit(begin[0]) && begin[0] != '[' && digits < 6 {
-		return
-	}
-	shown := []rune(clean(line))
-	o.line, o.begin = n, string(shown[:min(len(shown), at+6)])
 }
 
 // hint is a part of that error.
