@@ -125,6 +125,7 @@ func TestBodies(t *testing.T) {
 		{"no line end", h + "Ruth: hello", "Ruth", "hello"},
 		{"many lines, one blank", h + "Ruth: a\n\nb\n  c \n\n", "Ruth", "a\n\nb\n  c "},
 		{"CRLF", h + "Ruth: a\r\nb\r\n", "Ruth", "a\nb"},
+		{"line ends of old Macs", h + "Ruth: a\rb\r", "Ruth", "a\nb"},
 		{"colon in the text", h + "Ruth: ring me: now", "Ruth", "ring me: now"},
 		{"empty text", h + "Ruth: ", "Ruth", ""},
 		{"empty text, trimmed", h + "Ruth:\nmore", "Ruth", "\nmore"},

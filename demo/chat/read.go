@@ -53,6 +53,9 @@ func readFile(name string, data []byte, order DateOrder, holds func(name string)
 		return nil, fmt.Errorf("chat: %s: %w", name, notChat{err})
 	}
 	text := strings.ReplaceAll(string(data), "\r\n", "\n")
+	if !strings.Contains(text, "\n") {
+		text = strings.ReplaceAll(text, "\r", "\n") // line ends of old Macs
+	}
 	switch {
 	case isSignal(text):
 		return r.readSignal(text)

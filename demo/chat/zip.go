@@ -66,11 +66,19 @@ func label(f *zip.File) string {
 // the files that could have been.
 func noExport(name string, files []*zip.File, failed []error) error {
 	packed := slices.IndexFunc(files, isArchive)
+	has := func(base string) bool {
+		return slices.ContainsFunc(files, func(f *zip.File) bool { return path.Base(f.Name) == base })
+	}
 	switch {
+	case has("channels.json") && has("users.json"):
+		return fmt.Errorf("chat: %s: Slack's export, which has a file for each day and numbers for names; %s", name, forms)
+	case has("[Content_Types].xml"):
+		return fmt.Errorf("chat: %s: an Office document; %s", name, forms)
 	case len(failed) == 1:
 		return failed[0]
 	case len(failed) > 1:
-		return fmt.Errorf("chat: %s: none of %d .txt, .md and .json files is a chat export; the first: %w", name, len(failed), failed[0])
+		return fmt.Errorf("chat: %s: none of %d .txt, .md and .json files is a chat export; the first: %s", name, len(failed),
+			strings.TrimPrefix(failed[0].Error(), "chat: "+name+"/"))
 	case packed >= 0:
 		return fmt.Errorf("chat: %s: there is an archive in this archive, %q: unpack it and read the export in it", name, label(files[packed]))
 	}

@@ -218,8 +218,10 @@ func TestZipRefused(t *testing.T) {
 		{"only media", pack(t, member{"a.jpg", "x"}), "among the 1 files of this archive"},
 		{"only an archive", pack(t, member{"a.zip", string(good)}), `chat: x.zip: there is an archive in this archive, "a.zip": unpack it`},
 		{"an archive called text", pack(t, member{"a.txt", string(good)}), "chat: x.zip/a.txt: an archive in an archive: unpack it"},
+		{"Slack", pack(t, member{"channels.json", "[]"}, member{"users.json", "[]"}, member{"a/2023-11-13.json", "[]"}), "chat: x.zip: Slack's export, which has a file for each day and numbers for names; doormat reads"},
+		{"Word", pack(t, member{"[Content_Types].xml", "x"}, member{"word/document.xml", "x"}), "chat: x.zip: an Office document; doormat reads"},
 		{"no chat", pack(t, member{"a.txt", "x"}), "chat: x.zip/a.txt: no message found (1 lines read)"},
-		{"no chats", pack(t, member{"a.txt", "x"}, member{"b.txt", "y"}), "chat: x.zip: none of 2 .txt, .md and .json files is a chat export; the first: chat: x.zip/a.txt: no message"},
+		{"no chats", pack(t, member{"a.txt", "x"}, member{"b.txt", "y"}), "chat: x.zip: none of 2 .txt, .md and .json files is a chat export; the first: a.txt: no message"},
 		{"two chats", pack(t, member{"_chat.txt", hello}, member{"notes.txt", hello}), `chat: x.zip: both "_chat.txt" and "notes.txt" are chat exports: unpack`},
 		{"an error inside", pack(t, member{"_chat.txt", "26/03/2017, 19:01 - A: x\n3/26/2017, 19:01 - A: x"}), "chat: x.zip/_chat.txt:2: the date does not fit dmy"},
 		{"up and out", pack(t, member{"../_chat.txt", hello}), `chat: x.zip: the file name "../_chat.txt" leaves the archive's folder`},
@@ -333,4 +335,33 @@ func mentioned(full string, names map[string]bool) int {
 		}
 	}
 	return 0
+}
+
+// TestZipNames: a file's name in the archive shows in any language that a message sends
+// it, and so do names that were packed in other ways.
+func TestZipNames(t *testing.T) {
+	const h = "13/11/2023, 09:05 - Ann: "
+	c, err := Read("x.zip", pack(t, member{"WhatsApp.txt", h + "rapport (final).pdf (připojený soubor)\n" + h + "foto.jpg (jakýkoli text)\ncaption\n" + h + "foto.jpg\n" +
+		h + "I sent foto.jpg (again)\n" + h + "other.jpg (připojený soubor)\n"}, member{"rapport (final).pdf", "x"}, member{"foto.jpg", "y"}), AnyOrder)
+	require.NoError(t, err)
+	usable(t, c)
+	require.Equal(t, []string{"x", "y", "y"}, carried(c))
+	require.Equal(t, 3, c.Attachments)
+
+	for packed, named := range map[string]string{
+		"U\u0308bersicht gro\u0308ße.pdf": "Übersicht größe.pdf", "Übersicht.pdf": "U\u0308bersicht.pdf", "각.jpg": "\u1100\u1161\u11a8.jpg", "a\u0323\u0302.jpg": "ậ.jpg",
+		"\x9abers.pdf": "Übers.pdf", "\x9d.jpg": "Ø.jpg", "\xe1.jpg": "ß.jpg",
+	} {
+		c, err := Read("x.zip", pack(t, member{"_chat.txt", attached(named)}, member{packed, "x"}), AnyOrder)
+		require.NoError(t, err)
+		usable(t, c)
+		require.Equal(t, []string{"x"}, carried(c), "%q", packed)
+		require.Empty(t, c.LeftOut)
+	}
+	c, err = Read("x.zip", pack(t, member{"_chat.txt", attached("é.jpg")}, member{"e\u0301.jpg", "1"}, member{"\x82.jpg", "2"}), AnyOrder)
+	require.NoError(t, err)
+	require.Empty(t, carried(c), "two files could be meant")
+	c, err = Read("x.zip", pack(t, member{`x\_chat.txt`, attached("media/a.jpg", `..\b.jpg`)}, member{`x\media\a.jpg`, "1"}, member{`b.jpg`, "2"}), AnyOrder)
+	require.NoError(t, err)
+	require.Equal(t, []string{"1"}, carried(c), "and no file above the chat's folder")
 }
