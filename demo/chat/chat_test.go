@@ -173,6 +173,7 @@ func TestGroupName(t *testing.T) {
 	const notice = "[26/03/2017, 19:01:28] Mill Lane: \u200eSam joined\n"
 	c := read(t, notice+"[26/03/2017, 19:02:00] Sam: hi\n"+notice)
 	require.Equal(t, []string{"Sam"}, c.Accounts)
+	require.Equal(t, "Mill Lane", c.Name)
 	require.Equal(t, 2, c.System)
 	require.Contains(t, strings.Join(c.Warnings, "\n"), `"Mill Lane" writes nothing but notices of the app (lines 1, 3)`)
 

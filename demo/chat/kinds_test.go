@@ -270,17 +270,20 @@ func TestNotices(t *testing.T) {
 		lines, accounts string
 		system          []int
 	}{
-		{"Mill: ^Encrypted.|Mill: ^You created this group|Ann: hi|Bo: ^Bo left|Cy: hi|Mill: ^Sam was added", "Ann, Cy", []int{1, 2, 4, 6}},
+		{"Mill: ^Messages and calls are end-to-end encrypted.|Mill: ^You created this group|Ann: hi|Bo: ^Bo left|Cy: hi|Mill: ^Sam was added", "Ann, Cy", []int{1, 2, 4, 6}},
 		{"Ann: hi|Mill: ^Bo left|Bo: hi|Cy: x|Mill: ^Ann added Cy", "Ann, Bo, Cy", []int{2, 5}},
 		{"Ann: hi|Sam: ^שלום|Bo: hi", "Ann, Sam, Bo", nil},
 		{"Ann: hi|Sam: ^Bo.vcf|Cy: hi", "Ann, Sam, Cy", nil},
-		{"Jorun: ^Encrypted.|Imke: hi|Jorun: ^Missed voice call", "Imke, Jorun", []int{1}},
-		{"Jorun: ^Encrypted.|Jorun: ^Jorun is a contact|Imke: hi|Jorun: yes", "Imke, Jorun", []int{1, 2}},
-		{"Jorun: ^Encrypted.|Imke: hi|Imke: you?", "Imke", []int{1}},
-		{"Mill: ^Encrypted.|Ann: hi|Bo: hi|Mill: ^POLL:\n^OPTION: x", "Ann, Bo, Mill", []int{1}},
+		{"Jorun: ^Messages and calls are end-to-end encrypted.|Imke: hi|Jorun: ^Missed voice call", "Imke, Jorun", []int{1}},
+		{"Jorun: ^Messages and calls are end-to-end encrypted.|Jorun: ^Jorun is a contact|Imke: hi|Jorun: yes", "Imke, Jorun", []int{1, 2}},
+		{"Jorun: ^Messages and calls are end-to-end encrypted.|Imke: hi|Imke: you?", "Imke", []int{1}},
+		{"Mill: ^Messages and calls are end-to-end encrypted.|Ann: hi|Bo: hi|Mill: ^POLL:\n^OPTION: x", "Ann, Bo, Mill", []int{1}},
 		{"^Ann made the group|Ann: hi|Bo: hi", "Ann, Bo", []int{1}},
-		{"Mill: ^Encrypted.", "Mill", nil},
+		{"Mill: ^Messages and calls are end-to-end encrypted.", "Mill", nil},
 		{"Jorun: Messages and calls are end-to-end encrypted.|Imke: hi|Jorun: yes", "Imke, Jorun", []int{1}},
+		{"Sam: ^שלום|Ann: hi", "Sam, Ann", nil},
+		{"Sam: ^שלום|Ann: hi|Bo: hi", "Sam, Ann, Bo", nil},
+		{"Mill: ^Skabt|Ann: hi|Bo: hi|Mill: ^Ann fjernede Bo|Mill: ^Bo er her", "Ann, Bo", []int{1, 4, 5}},
 		{"Jorun: hi|Imke: hi|Jorun: they are end-to-end encrypted", "Jorun, Imke", nil},
 	} {
 		text := ""

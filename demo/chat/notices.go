@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A notice says how much a message of an iPhone looks like one of the app's own, which
@@ -39,12 +40,12 @@ func noticeOf(e *entry, m *Message) notice {
 	return marked
 }
 
-// encrypted is what WhatsApp says at the beginning of each chat, in the languages that
-// it has most users in.
-var encrypted = regexp.MustCompile(`(?i)end-to-end (?:encrypted|versleuteld)|ende-zu-ende-verschlüsselt|` +
+// encrypted is what WhatsApp says at the beginning of each chat, in many languages.
+var encrypted = regexp.MustCompile(`(?i)end-to-end|ende-zu-ende|végpontok köz|άκρο σε άκρο|наскрізн|от край до край|kraja na kraj|` +
+	`एंड-टू-एंड|এন্ড-টু-এন্ড|سرتاسر|hujung ke hujung|päästä päähän|täysin salat|criptate integral|koncov|` +
 	`cifrad[oa]s de extremo a extremo|(?:criptografad|encriptad)[oa]s (?:de )?ponta a ponta|chiffrés de bout en bout|` +
-	`crittografat[ie] end-to-end|сквозным шифрованием|uçtan uca şifreli|מקצה לקצה|بين الطرفين|端到端加密|端對端加密|` +
-	`エンドツーエンド|종단 ?간 암호화|ต้นทางถึงปลายทาง|mã hóa đầu cuối|enkripsi ujung-ke-ujung|terenkripsi secara end-to-end`)
+	`сквозным шифрованием|uçtan uca şifreli|מקצה לקצה|بين الطرفين|端到端加密|端對端加密|` +
+	`エンドツーエンド|종단 ?간 암호화|ต้นทางถึงปลายทาง|mã hóa đầu cuối|enkripsi ujung-ke-ujung`)
 
 // deleted are the texts that stand for a deleted message, in lower case and without the
 // last stop.
@@ -80,8 +81,9 @@ func mentions(text, name string) bool {
 
 // dropNotices takes an iPhone's notices out of the messages:
 //
-//   - The first line of the file, if it is one, and those beside it of the same time. In a
-//     chat of two it stands under the partner's name, in a group under the group's.
+//   - The first line of the file, if it says that the chat is encrypted, is as long as that,
+//     or names somebody; and those beside it of the same time. In a chat of two it stands
+//     under the partner's name, in a group under the group's.
 //   - Those that name their author.
 //   - All of the group's name: that which the first line has, or, if the file begins later,
 //     one whose notices name the others. It is never somebody who has written something.
@@ -92,7 +94,7 @@ func (r *reader) dropNotices() {
 		return
 	}
 	subject, group := r.subject()
-	opening := len(r.chat.Messages) > 0 && r.notices[0] != spoken
+	opening := subject != ""
 	spoke := r.spoke()
 	if subject == "" && len(r.chat.Accounts) < 2 || opening && len(r.chat.Accounts) == 1 && !spoke[subject] {
 		return // nobody else is there
@@ -123,7 +125,7 @@ func (r *reader) spoke() map[string]bool {
 // subject returns the name under which the first notice stands, and the group's name.
 func (r *reader) subject() (subject, group string) {
 	spoke, c := r.spoke(), r.chat
-	if len(c.Messages) > 0 && r.notices[0] != spoken {
+	if len(c.Messages) > 0 && r.notices[0] != spoken && r.opens(c.Messages[0]) {
 		subject = c.Messages[0].From
 	}
 	others := len(c.Accounts) - 1
@@ -141,6 +143,14 @@ func (r *reader) subject() (subject, group string) {
 		}
 	}
 	return "", ""
+}
+
+// opens reports whether the first message is a notice and no short text of somebody
+// who likes to begin with U+200E.
+func (r *reader) opens(m Message) bool {
+	const short = 40
+	first, _, _ := strings.Cut(m.Text, "\n")
+	return encrypted.MatchString(first) || utf8.RuneCountInString(first) >= short || mentions(first, m.From) || r.namesOther(m)
 }
 
 // answers reports whether a notice under that name comes after somebody else has
