@@ -22,7 +22,8 @@ const (
 
 // scripts are those written from right to left, as far as phones have letters for them.
 var scripts = []*unicode.RangeTable{
-	unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Samaritan, unicode.Mandaic, unicode.Adlam,
+	unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Samaritan,
+	unicode.Mandaic, unicode.Adlam,
 }
 
 // turned reports whether r is a letter from right to left.
@@ -136,7 +137,8 @@ func isolated(text string) bool {
 
 // separates reports whether r, at the beginning of rest, ends a name.
 func separates(rest string, r rune) bool {
-	return unicode.IsControl(r) || strings.ContainsRune(",:;|→←↔·–—“”<>=", r) || strings.HasPrefix(rest, "  ") || unicode.IsLetter(r)
+	return unicode.IsLetter(r) || unicode.IsControl(r) || strings.HasPrefix(rest, "  ") ||
+		strings.ContainsRune(",:;|→←↔·–—“”<>=", r)
 }
 
 // brackets takes in a bracket that is opened within the stretch and closed soon after

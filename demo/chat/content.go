@@ -109,9 +109,12 @@ func (m *telegram) media() string {
 }
 
 // envelope are the members of a message that say nothing of what it holds.
-var envelope = set("id", "type", "date", "date_unixtime", "edited", "edited_unixtime", "from", "from_id", "author", "forwarded_from",
-	"forwarded_from_id", "forwarded_date", "forwarded_date_unixtime", "saved_from", "via_bot", "reply_to_message_id", "reply_to_peer_id", "reactions", "text", "text_entities",
-	"inline_bot_buttons", "signature", "width", "height", "topic_id")
+var envelope = set(
+	"id", "type", "date", "date_unixtime", "edited", "edited_unixtime", "from", "from_id", "author",
+	"forwarded_from", "forwarded_from_id", "forwarded_date", "forwarded_date_unixtime", "saved_from",
+	"via_bot", "reply_to_message_id", "reply_to_peer_id", "reactions", "text", "text_entities",
+	"inline_bot_buttons", "signature", "width", "height", "topic_id",
+)
 
 // newer names what a message holds that this program does not know, after the first
 // member that is no part of the envelope: Telegram adds kinds every year.
@@ -121,8 +124,8 @@ func (m *telegram) newer() string {
 		return ""
 	}
 	for _, key := range slices.Sorted(maps.Keys(members)) {
-		if name := clip(strings.ReplaceAll(strings.TrimSuffix(key, "_information"), "_", " ")); !envelope[key] &&
-			!isEmpty(members[key]) && name != "" && !strings.ContainsAny(name, "<>") {
+		name := clip(strings.ReplaceAll(strings.TrimSuffix(key, "_information"), "_", " "))
+		if !envelope[key] && !isEmpty(members[key]) && name != "" && !strings.ContainsAny(name, "<>") {
 			return name
 		}
 	}

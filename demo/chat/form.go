@@ -13,7 +13,8 @@ import (
 // forms ends the error that no message was found: it says what is read.
 const forms = "doormat reads WhatsApp's export (.zip, or its UTF-8 text with lines like " +
 	`"26/03/2017, 19:01 - Name: text" or "[26/03/2017, 19:01:28] Name: text"), Telegram Desktop's result.json, ` +
-	"Messenger's message_1.json, the JSON of DiscordChatExporter and of Element, signal-export's chat.md and imessage-exporter's text; " +
+	"Messenger's message_1.json, the JSON of DiscordChatExporter and of Element, signal-export's chat.md and " +
+	"imessage-exporter's text; " +
 	"anything else can be written as lines of WhatsApp's first form"
 
 // isZip reports whether data begins as an archive does, an empty one included.
@@ -79,11 +80,16 @@ func checkText(data []byte) (text []byte, lines []int, err error) {
 			return nil, nil, errors.New("UTF-16 text: save it as UTF-8")
 		}
 		if zeros > 1+len(data)/1000 || !utf8.Valid(data) || len(head) == 0 || head[0] < ' ' || head[0] == 0x7f {
-			return nil, nil, fmt.Errorf("binary data and no text (a zero byte at offset %d), as in a backup, which is no export; %s",
-				bytes.IndexByte(data, 0), forms)
+			return nil, nil, fmt.Errorf("binary data and no text (a zero byte at offset %d), as in a backup, "+
+				"which is no export; %s", bytes.IndexByte(data, 0), forms)
 		}
 		return dropZeros(data)
 	}
+	return data, nil, checkUTF8(data)
+}
+
+// checkUTF8 tells text in another encoding from what is no text at all.
+func checkUTF8(data []byte) error {
 	line, bad := 1, 0
 	for i := 0; i < len(data); {
 		c, n := utf8.DecodeRune(data[i:])
@@ -96,11 +102,11 @@ func checkText(data []byte) (text []byte, lines []int, err error) {
 	}
 	switch {
 	case bad > 20 && bad*10 > len(data):
-		return nil, nil, fmt.Errorf("binary data and no text, as in an encrypted backup, which is no export; %s", forms)
+		return fmt.Errorf("binary data and no text, as in an encrypted backup, which is no export; %s", forms)
 	case bad > 0:
-		return nil, nil, fmt.Errorf("line %d is not UTF-8: save the file as UTF-8 text", line)
+		return fmt.Errorf("line %d is not UTF-8: save the file as UTF-8 text", line)
 	}
-	return data, nil, nil
+	return nil
 }
 
 // strangers are texts of messengers that are not read, by what their first lines hold.

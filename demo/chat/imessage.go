@@ -10,7 +10,8 @@ import (
 // imessageHeader is how imessage-exporter begins a message in its text files, on a line
 // of its own: "May 17, 2022  5:29:42 PM (Read by them after 2 minutes)". The sender's name
 // follows on the next line. Behind the date of an announcement stands what happened.
-var imessageHeader = regexp.MustCompile(`^((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{2}, \d{4} {1,2}\d{1,2}:\d{2}:\d{2} [AP]M)(?: \((?:Read|Edited|Delivered)[^)]*\))?( .+)?$`)
+var imessageHeader = regexp.MustCompile(`^((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{2}, \d{4} {1,2}` +
+	`\d{1,2}:\d{2}:\d{2} [AP]M)(?: \((?:Read|Edited|Delivered)[^)]*\))?( .+)?$`)
 
 // isIMessage reports whether the first line with something on it is such a header.
 func isIMessage(text string) bool {

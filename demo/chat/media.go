@@ -58,7 +58,8 @@ var (
 	fileEnd    = regexp.MustCompile(`^[^/\\].*\.\w{1,5}$`)
 	// allTagged is a whole text such as "<Media omitted>" in any language: two words, or
 	// one that is not in Latin letters.
-	allTagged = regexp.MustCompile(`^[<＜](?:[^<>＜＞:/]*\pL[^<>＜＞:/]* [^<>＜＞:/]*\pL[^<>＜＞:/]*|[^<>＜＞:/\x00-\x{24f} ]{3,})[>＞]$`)
+	allTagged = regexp.MustCompile(`^[<＜](?:[^<>＜＞:/]*\pL[^<>＜＞:/]* [^<>＜＞:/]*\pL[^<>＜＞:/]*|` +
+		`[^<>＜＞:/\x00-\x{24f} ]{3,})[>＞]$`)
 	// lastTag is the mark of an edit, in any language, on an iPhone.
 	lastTag = regexp.MustCompile(`\x{200e}<[^<>:]*>\s*$`)
 )
@@ -82,7 +83,8 @@ func (r *reader) attachment(e *entry) (name string, is bool) {
 	if r.layout == dash {
 		return "", whole == "null" && more == "" || allTagged.MatchString(whole) && strings.TrimSpace(more) == ""
 	}
-	return "", e.marked && strings.HasPrefix(e.text, "\u200e") && noticeOf(&entry{text: e.text}, &Message{From: e.name}) != ownNamed
+	told := noticeOf(&entry{text: e.text}, &Message{From: e.name}) == ownNamed
+	return "", e.marked && strings.HasPrefix(e.text, "\u200e") && !told
 }
 
 // inArchive reports whether a line is the name of a file in the archive, or begins with
@@ -118,8 +120,7 @@ func attachment(line string) (name string, is bool) {
 			}
 		}
 	}
-	if i := strings.Index(whole, " ("); i > 0 && strings.HasSuffix(whole, ")") && waName.MatchString(whole[:i]) || waName.MatchString(whole) {
-		name, _, _ = strings.Cut(whole, " (")
+	if name, remark, found := strings.Cut(whole, " ("); waName.MatchString(name) && (!found || strings.HasSuffix(remark, ")")) {
 		return name, true
 	}
 	return tagged(line, whole)
@@ -130,8 +131,8 @@ func tagged(line, whole string) (name string, is bool) {
 	if m := taggedFile.FindStringSubmatch(whole); m != nil && m[0] == whole && isTag(m) {
 		return strings.TrimSpace(m[2]), true
 	}
-	if word, _, found := strings.Cut(strings.Trim(whole, "<>"), ":"); found && attachedBefore[strings.ToLower(strings.TrimSpace(word))] &&
-		strings.HasPrefix(whole, "<") && strings.HasSuffix(whole, ">") {
+	word, _, found := strings.Cut(strings.TrimPrefix(whole, "<"), ":")
+	if found && attachedBefore[strings.ToLower(strings.TrimSpace(word))] && strings.HasPrefix(whole, "<") && strings.HasSuffix(whole, ">") {
 		return "", true
 	}
 	at := strings.IndexFunc(line, isMark)

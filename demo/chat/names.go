@@ -113,7 +113,10 @@ func isNotice(name string, c *candidate) bool {
 	return opens || c.count == 1
 }
 
-var closers = map[rune]string{'"': `"`, '“': "”", '„': "“”", '«': "»", '»': "«", '‹': "›", '「': "」", '『': "』", '《': "》", '‘': "’"}
+// closers are the marks that may end a quotation, by the one that begins it.
+var closers = map[rune]string{
+	'"': `"`, '“': "”", '„': "“”", '«': "»", '»': "«", '‹': "›", '「': "」", '『': "』", '《': "》", '‘': "’",
+}
 
 // openQuote returns the quotation mark that name opens and does not close, 0 if there
 // is none. opens is false where a letter or digit stands before it, as in ד"ר and 27".

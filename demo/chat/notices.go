@@ -50,9 +50,12 @@ var encrypted = regexp.MustCompile(`(?i)end-to-end|ende-zu-ende|végpontok köz|
 // deleted are the texts that stand for a deleted message, in lower case and without the
 // last stop.
 var deleted = set(
-	"this message was deleted", "you deleted this message", "diese nachricht wurde gelöscht", "du hast diese nachricht gelöscht",
-	"se eliminó este mensaje", "eliminaste este mensaje", "mensagem apagada", "esta mensagem foi apagada", "você apagou esta mensagem",
-	"ce message a été supprimé", "vous avez supprimé ce message", "questo messaggio è stato eliminato", "hai eliminato questo messaggio",
+	"this message was deleted", "you deleted this message",
+	"diese nachricht wurde gelöscht", "du hast diese nachricht gelöscht",
+	"se eliminó este mensaje", "eliminaste este mensaje",
+	"mensagem apagada", "esta mensagem foi apagada", "você apagou esta mensagem",
+	"ce message a été supprimé", "vous avez supprimé ce message",
+	"questo messaggio è stato eliminato", "hai eliminato questo messaggio",
 	"dit bericht is verwijderd", "u hebt dit bericht verwijderd", "сообщение удалено", "вы удалили данное сообщение",
 	"bu mesaj silindi", "bu mesajı sildiniz", "הודעה זו נמחקה", "تم حذف هذه الرسالة", "このメッセージは削除されました", "此訊息已刪除", "此消息已删除",
 )
@@ -150,7 +153,8 @@ func (r *reader) subject() (subject, group string) {
 func (r *reader) opens(m Message) bool {
 	const short = 40
 	first, _, _ := strings.Cut(m.Text, "\n")
-	return encrypted.MatchString(first) || utf8.RuneCountInString(first) >= short || mentions(first, m.From) || r.namesOther(m)
+	return encrypted.MatchString(first) || utf8.RuneCountInString(first) >= short ||
+		mentions(first, m.From) || r.namesOther(m)
 }
 
 // answers reports whether a notice under that name comes after somebody else has
@@ -212,7 +216,8 @@ func (r *reader) takeOut(drop []bool) {
 	}
 	for _, name := range authors {
 		if !slices.Contains(c.Accounts, name) {
-			r.warn(fmt.Sprintf("%q writes nothing but notices of the app (%s): counted as system, not as an account", name, listLines(gone[name])))
+			r.warn(fmt.Sprintf("%q writes nothing but notices of the app (%s): counted as system, not as an account",
+				name, listLines(gone[name])))
 		}
 	}
 }
@@ -227,7 +232,8 @@ func (r *reader) warnOfMarked(spoke map[string]bool) {
 	}
 	for _, name := range r.chat.Accounts {
 		if l := lines[name]; l != nil {
-			r.warn(fmt.Sprintf("%q writes nothing but what begins like a notice of the app (%s): counted as messages all the same", name, listLines(l)))
+			r.warn(fmt.Sprintf("%q writes nothing but what begins like a notice of the app (%s): "+
+				"counted as messages all the same", name, listLines(l)))
 		}
 	}
 }

@@ -208,7 +208,10 @@ func readMessenger(raw []byte) post {
 	if json.Unmarshal(raw, &m) != nil {
 		return malformed
 	}
-	p := post{from: utf8Again(cmp.Or(m.Sender, m.Sender2)), sent: time.UnixMilli(cmp.Or(m.Time, m.Time2)).UTC(), text: utf8Again(cmp.Or(m.Content, m.Text))}
+	p := post{
+		from: utf8Again(cmp.Or(m.Sender, m.Sender2)), text: utf8Again(cmp.Or(m.Content, m.Text)),
+		sent: time.UnixMilli(cmp.Or(m.Time, m.Time2)).UTC(),
+	}
 	switch {
 	case m.Unsent || m.IsUnsent2:
 		p.why = "taken back by its sender"
@@ -307,7 +310,8 @@ func readElement(raw []byte) post {
 	case m.Content.Type == "":
 		p.why = "deleted"
 	default:
-		if kind, is := strings.CutPrefix(m.Content.Type, "m."); is && slices.Contains([]string{"image", "video", "audio", "file", "location"}, kind) {
+		kind := strings.TrimPrefix(m.Content.Type, "m.")
+		if slices.Contains([]string{"image", "video", "audio", "file", "location"}, kind) {
 			p.kind = kind
 		}
 	}

@@ -37,8 +37,11 @@ func readFile(name string, data []byte, order DateOrder, holds func(name string)
 	if err != nil {
 		return nil, fmt.Errorf("chat: %s: %w", name, notChat{err})
 	}
-	r := &reader{name: name, order: order, explicit: order != AnyOrder, people: map[string]bool{}, holds: holds, calendar: map[string][]int{}}
-	r.chat = &Chat{Accounts: []string{}, SystemLines: []int{}, Messages: []Message{}, LeftOut: []LeftOut{}, Warnings: []string{}}
+	r := &reader{
+		name: name, order: order, explicit: order != AnyOrder, holds: holds,
+		people: map[string]bool{}, calendar: map[string][]int{},
+		chat: &Chat{Accounts: []string{}, SystemLines: []int{}, Messages: []Message{}, LeftOut: []LeftOut{}, Warnings: []string{}},
+	}
 	if len(zeros) > 0 {
 		r.warn("zero bytes, which no text has, are dropped: " + listLines(zeros))
 	}

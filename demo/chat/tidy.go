@@ -26,8 +26,8 @@ func (r *reader) warnOfHeaders() {
 			r.warn(fmt.Sprintf("%d more shapes of lines that look like headers: %s", len(shapes)-few, listLines(rest)))
 			return
 		}
-		r.warn(fmt.Sprintf("looks like a header (%q, where 9 is a digit and x a letter), but not like those above, and stays in the text above: %s",
-			shape, listLines(lines[shape])))
+		r.warn(fmt.Sprintf("looks like a header (%q, where 9 is a digit and x a letter), but not like those above, "+
+			"and stays in the text above: %s", shape, listLines(lines[shape])))
 	}
 }
 
@@ -38,7 +38,8 @@ func (r *reader) warnOfClock() {
 		}
 	}
 	if len(r.future) > 0 {
-		r.warn("dated in the future (another calendar, another order of day and month, or a clock that was wrong): " + listLines(r.future))
+		r.warn("dated in the future (another calendar, another order of day and month, or a clock that was wrong): " +
+			listLines(r.future))
 	}
 	if len(r.late) > 0 {
 		r.warn("dated before the message above, kept in the file's order with the time above: " + listLines(r.late))

@@ -80,7 +80,8 @@ func noExport(name string, files []*zip.File, failed []error) error {
 		return fmt.Errorf("chat: %s: none of %d .txt, .md and .json files is a chat export; the first: %s", name, len(failed),
 			strings.TrimPrefix(failed[0].Error(), "chat: "+name+"/"))
 	case packed >= 0:
-		return fmt.Errorf("chat: %s: there is an archive in this archive, %q: unpack it and read the export in it", name, label(files[packed]))
+		return fmt.Errorf("chat: %s: there is an archive in this archive, %q: unpack it and read the export in it",
+			name, label(files[packed]))
 	}
 	return fmt.Errorf("chat: %s: no .txt, .md or .json file among the %d files of this archive; %s", name, len(files), forms)
 }
