@@ -22,7 +22,9 @@ type adversary struct {
 	settings  world.Settings
 	design    string
 	people    []string // as world.Conversation.People lists them
+	names     *Names
 	needs     []world.Capability
+	touched   map[string]bool           // needs that were used so far
 	withheld  map[world.Capability]bool // declared, but its facts are missing and its program honest
 	answering map[string]string         // principals that answer lawful process, and by which capability
 	random    io.Reader
@@ -169,13 +171,44 @@ func (a *adversary) declared(text string, surfaces ...world.Surface) ([]world.Ca
 	for _, c := range wanted {
 		switch {
 		case !slices.Contains(a.needs, c):
-			return nil, fmt.Errorf("capability %s is not among the needs that the header declares", c)
+			return nil, fmt.Errorf("capability %s is not among the needs that the header declares%s", c, a.meant(c.String()))
 		case !slices.Contains(surfaces, c.Surface):
 			return nil, fmt.Errorf("capability %s cannot be used so: want %v", c, surfaces)
 		}
 		a.now.use(c.String())
+		a.touched[c.String()] = true
 	}
 	return wanted, nil
+}
+
+// meant suggests the need that a capability was most likely meant to be.
+func (a *adversary) meant(capability string) string {
+	known := make([]string, len(a.needs))
+	for i, c := range a.needs {
+		known[i] = c.String()
+	}
+	return world.DidYouMean(capability, known)
+}
+
+// idle lists the needs that the script declared and never used. What answers an order is
+// used by whoever sends one.
+func (a *adversary) idle() []string {
+	var list []string
+	for _, c := range a.needs {
+		if !a.touched[c.String()] && (c.Surface != world.Order || c.Principal == world.Court) {
+			list = append(list, c.String())
+		}
+	}
+	return list
+}
+
+// kind checks that there is such a kind of facts: in some design, or among what was taken.
+func (a *adversary) kind(k world.Kind, facts ...world.Fact) error {
+	if k == "" || slices.Contains(a.names.kinds, string(k)) || len(a.know.byKind[k]) > 0 ||
+		slices.ContainsFunc(facts, func(f world.Fact) bool { return f.Kind == k }) {
+		return nil
+	}
+	return fmt.Errorf("no design has facts of a kind %q%s", brief(string(k)), world.DidYouMean(string(k), a.names.kinds))
 }
 
 // members lists the nodes behind a capability in this deployment.
@@ -225,6 +258,9 @@ func (a *adversary) take(text string, kind world.Kind) ([]int, error) {
 				return nil, fmt.Errorf("capability %s: hold it before taking from it", c)
 			}
 			facts := a.run.Net.Node(name).Holdings()
+			if err := a.kind(kind, facts...); err != nil {
+				return nil, err
+			}
 			if kind != "" {
 				facts = slices.DeleteFunc(slices.Clone(facts), func(f world.Fact) bool { return f.Kind != kind })
 			}

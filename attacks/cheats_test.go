@@ -235,7 +235,11 @@ func TestHostileDesigns(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, needs := range []string{`"provider.store", "trustee:1.store"`, `"provider.store", "trustee:1.store", "provider.control"`} {
-				l := toyLab(t, attack(needs, "", opensAll, keyTheft))
+				body := keyTheft
+				if strings.Contains(needs, "control") {
+					body = `adv.hold("provider.control")` + body
+				}
+				l := toyLab(t, attack(needs, "", opensAll, body))
 				l.Designs = []world.Design{renamed{anything{more: c.rules}}, worldtest.Toy{}}
 				l.left = budget{facts: 3000, bytes: 1 << 30, work: 100_000}
 				res, err := l.Run(context.Background())

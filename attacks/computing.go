@@ -3,6 +3,7 @@ package attacks
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"doormat/world"
@@ -14,7 +15,8 @@ func (a *adversary) apply(args *arguments) ([]int, error) {
 	r, ok := a.know.rules[args.text(0)]
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("no rule %q in design %s: see doormat design show %s", args.text(0), a.design, a.design)
+		return nil, fmt.Errorf("no rule %q in design %s%s; see doormat design show %s", args.text(0), a.design,
+			world.DidYouMean(args.text(0), slices.Sorted(maps.Keys(a.know.rules))), a.design)
 	case r.Make && !slices.Contains(a.header.Applies, r.Name):
 		return nil, fmt.Errorf("rule %q is not among those that the header's applies declares", r.Name)
 	case !r.Make && args.Named["text"] != nil:
@@ -82,6 +84,9 @@ func (a *adversary) list(kind, ref string) ([]int, error) {
 	ids := []int{}
 	if kind == "" {
 		return ids, nil
+	}
+	if err := a.kind(world.Kind(kind)); err != nil {
+		return nil, err
 	}
 	for _, id := range a.know.byKind[world.Kind(kind)] {
 		if ref == "" || a.know.facts[id].Ref == ref {

@@ -18,6 +18,13 @@ import (
 // they are told to comply.
 type lawful struct{ anything }
 
+// Info implements [world.Design].
+func (d lawful) Info() world.Info {
+	i := d.anything.Info()
+	i.Principals = append(i.Principals, "court", "agency")
+	return i
+}
+
 const toyOrdered byte = 201 // agency to trustee, and the answer
 
 func (d lawful) Setup(env world.Environment) (world.Deploy, error) {

@@ -21,18 +21,33 @@ const (
 // nothing and less than all.
 type Outcome struct {
 	NotApplicable bool   `json:"not_applicable"`
+	Unstated      bool   `json:"unstated"` // nothing is written: right where the attack is not applicable
 	TargetBefore  Level  `json:"target_before"`
 	TargetAfter   Level  `json:"target_after"`
 	OthersBefore  Level  `json:"others_before"`
 	OthersAfter   Level  `json:"others_after"`
 	Forged        bool   `json:"forged"`
 	Noticed       bool   `json:"noticed"`
-	Served        bool   `json:"served"` // every message in scope of the orders
-	Files         Level  `json:"files"`  // attachments; "" if nothing is expected of them
+	Served        bool   `json:"served"`   // every message in scope of the orders
+	Files         Level  `json:"files"`    // attachments; "" if nothing is stated
+	Metadata      Level  `json:"metadata"` // who wrote to whom and when; "" if nothing is stated
 	Why           string `json:"why"`
 }
 
+// fill states of attachments what follows from the texts: who reads no message reads no
+// file, and who reads every message has every file's key. Anything else is the author's
+// to state.
+func (o *Outcome) fill() {
+	l := o.TargetBefore
+	if o.Files == "" && l != Some && l == o.TargetAfter && l == o.OthersBefore && l == o.OthersAfter {
+		o.Files = l
+	}
+}
+
 func (o *Outcome) check() error {
+	if o.Unstated {
+		return nil
+	}
 	if o.Why == "" {
 		return errors.New("expectation: why is empty")
 	}
@@ -44,8 +59,10 @@ func (o *Outcome) check() error {
 			return fmt.Errorf("expectation: %q: want none, some or all", l)
 		}
 	}
-	if o.Files != "" && o.Files != None && o.Files != Some && o.Files != All {
-		return fmt.Errorf("expectation: files %q: want none, some or all", o.Files)
+	for name, l := range map[string]Level{"files": o.Files, "metadata": o.Metadata} {
+		if l != "" && l != None && l != Some && l != All {
+			return fmt.Errorf("expectation: %s %q: want none, some or all", name, l)
+		}
 	}
 	return nil
 }
@@ -124,15 +141,14 @@ func (o *Outcome) met(c *Cell) string {
 		{"target after", o.TargetAfter, c.Content.Target.After, c.Content.Target.AfterTotal},
 		{"others before", o.OthersBefore, c.Content.Others.Before, c.Content.Others.BeforeTotal},
 		{"others after", o.OthersAfter, c.Content.Others.After, c.Content.Others.AfterTotal},
+		{"attachments", o.Files, c.Attachments.Recovered, c.Attachments.Total},
+		{"metadata", o.Metadata, c.Metadata.Recovered, c.Metadata.Total},
 	}
 	var unlike []string
 	for _, p := range parts {
-		if p.from > 0 && level(p.got, p.from) != p.want {
+		if p.want != "" && p.from > 0 && level(p.got, p.from) != p.want {
 			unlike = append(unlike, fmt.Sprintf("%s: expected %s, measured %d of %d", p.name, p.want, p.got, p.from))
 		}
-	}
-	if a := c.Attachments; o.Files != "" && a.Total > 0 && level(a.Recovered, a.Total) != o.Files {
-		unlike = append(unlike, fmt.Sprintf("attachments: expected %s, measured %d of %d", o.Files, a.Recovered, a.Total))
 	}
 	flags := []struct {
 		name      string

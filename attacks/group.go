@@ -44,6 +44,11 @@ func (g *group) run(ctx context.Context, finish func(point int, c *Cell)) {
 	var reading, acting, absent []*trial
 	for _, j := range g.jobs {
 		t := g.trial(j)
+		if err := g.lab.names.Check(t.header); err != nil {
+			t.cell.Error = err.Error()
+			finish(t.point, t.cell)
+			continue
+		}
 		why := t.settings.Check(g.truth.conv) // those of the lab are checked: these are a header's own
 		if why == nil {
 			if err := g.setUp(); err != nil {
@@ -54,6 +59,9 @@ func (g *group) run(ctx context.Context, finish func(point int, c *Cell)) {
 			why = g.equip(t)
 		}
 		switch {
+		case why != nil && errors.As(why, new(*nameError)):
+			t.cell.Error = why.Error()
+			finish(t.point, t.cell)
 		case why != nil:
 			g.absent(t, why)
 			absent = append(absent, t)
@@ -117,7 +125,7 @@ func (g *group) equip(t *trial) error {
 	t.adv = &adversary{
 		know: newKnowledge(rules, left), lawful: newKnowledge(rules, left),
 		header: t.header, settings: t.settings, design: g.design.Info().ID,
-		needs: needs, withheld: map[world.Capability]bool{}, random: g.lab.Seed.Stream("adversary " + t.header.ID),
+		names: g.lab.names, touched: map[string]bool{}, needs: needs, withheld: map[world.Capability]bool{}, random: g.lab.Seed.Stream("adversary " + t.header.ID),
 	}
 	principals, used := map[string]bool{}, map[string]bool{}
 	for _, c := range needs {
@@ -147,6 +155,9 @@ func (g *group) behind(c world.Capability, s world.Settings) []string {
 // applicable resolves the needs of an attack. An error wraps
 // world.ErrNotApplicable and names what the design lacks.
 func (g *group) applicable(h Header, s world.Settings) ([]world.Capability, error) {
+	if missing := lacks(g.design, h); missing != "" {
+		return nil, fmt.Errorf("%w: %s", world.ErrNotApplicable, missing)
+	}
 	needs, err := world.Expand(h.Needs, s)
 	if err != nil {
 		return nil, err
@@ -156,6 +167,9 @@ func (g *group) applicable(h Header, s world.Settings) ([]world.Capability, erro
 		if c.Principal == world.NetworkName {
 			continue
 		}
+		if err := somebody(c, people); err != nil {
+			return nil, err
+		}
 		members, err := world.Members(c.Principal, s, people)
 		if err != nil {
 			return nil, err
@@ -164,28 +178,23 @@ func (g *group) applicable(h Header, s world.Settings) ([]world.Capability, erro
 			return nil, fmt.Errorf("%w: there is no such principal as %s", world.ErrNotApplicable, c.Principal)
 		}
 	}
-	rules := g.design.Rules()
-	for _, name := range h.Applies {
-		if !slices.ContainsFunc(rules, func(r world.Rule) bool { return r.Name == name }) &&
-			!slices.ContainsFunc(g.design.Info().Programs, func(p world.Program) bool { return p.Name == name }) {
-			return nil, fmt.Errorf("%w: the design has no rule or program %q", world.ErrNotApplicable, name)
-		}
-	}
 	return needs, nil
 }
 
+// absent is a cell of an attack that is not applicable: what the harness found missing is
+// the reason. That it is expected needs no writing.
 func (g *group) absent(t *trial, why error) {
+	t.cell.Missing = strings.TrimPrefix(why.Error(), world.ErrNotApplicable.Error()+": ")
+	t.cell.Why = t.cell.Missing
 	want, err := t.technique.Expect(keysOf(g.design.Info()), newView(g.truth.conv, t.settings))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()
-	case want.NotApplicable:
-		t.cell.Expected, t.cell.Why = true, want.Why
-		return
+	case want.NotApplicable || want.Unstated:
+		t.cell.Expected = true
 	default:
-		t.cell.Trace.Surprise = "expected an outcome, and the attack is not applicable"
+		t.cell.Trace.Surprise = "expected an outcome, and the attack is not applicable: " + t.cell.Missing
 	}
-	t.cell.Why = strings.TrimPrefix(why.Error(), world.ErrNotApplicable.Error()+": ")
 }
 
 // share runs scripts that only read over one honest run, whose evidence is what

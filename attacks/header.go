@@ -54,9 +54,9 @@ func (h *Header) check() error {
 	case !idForm.MatchString(h.ID):
 		return fmt.Errorf("technique: id %q: want lower-case words joined by hyphens", h.ID)
 	case !slices.Contains(Families, h.Family):
-		return fmt.Errorf("technique: family %q: want one of %s", h.Family, strings.Join(Families, ", "))
+		return fmt.Errorf("technique: family %q: want one of %s%s", h.Family, strings.Join(Families, ", "), world.DidYouMean(h.Family, Families))
 	case !slices.Contains(Kinds, h.Kind):
-		return fmt.Errorf("technique: kind %q: want one of %s", h.Kind, strings.Join(Kinds, ", "))
+		return fmt.Errorf("technique: kind %q: want one of %s%s", h.Kind, strings.Join(Kinds, ", "), world.DidYouMean(h.Kind, Kinds))
 	case len(h.Needs) == 0:
 		return errors.New("technique: needs is empty: an adversary without capabilities shows nothing")
 	case len(h.Expects) == 0:
@@ -84,7 +84,7 @@ var settingNames = []string{"trustees", "threshold", "at", "retention", "refresh
 func (h *Header) settings(s world.Settings) (world.Settings, error) {
 	for name := range h.Settings {
 		if !slices.Contains(settingNames, name) {
-			return s, fmt.Errorf("technique: settings: %q: want one of %s", name, strings.Join(settingNames, ", "))
+			return s, fmt.Errorf("technique: settings: %q: want one of %s%s", name, strings.Join(settingNames, ", "), world.DidYouMean(name, settingNames))
 		}
 	}
 	before := s.Trustees

@@ -43,7 +43,8 @@ func (a *adversary) hold(capability, program string, text []byte) error {
 		return errQuantum
 	}
 	if program != "" && program != Silence && !slices.Contains(a.header.Applies, program) {
-		return fmt.Errorf("program %q is not among those that the header's applies declares", program)
+		return fmt.Errorf("program %q is not among those that the header's applies declares%s",
+			program, world.DidYouMean(program, append([]string{Silence}, a.header.Applies...)))
 	}
 	if err := a.handIn(text); err != nil {
 		return err

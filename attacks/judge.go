@@ -3,6 +3,7 @@ package attacks
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -73,10 +74,17 @@ func (g *group) compare(t *trial) {
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()
+	case want.Unstated:
+		t.cell.Error = fmt.Sprintf("expects: nothing for any of %s, and the attack is applicable: add one of these keys",
+			strings.Join(keysOf(g.design.Info()), ", "))
 	case want.NotApplicable:
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, "expected not to be applicable, and it is"
 	default:
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, want.met(t.cell)
+		if idle := t.adv.idle(); len(idle) > 0 && t.cell.Design == t.header.Showcase {
+			t.cell.Trace.Surprise = strings.TrimPrefix(fmt.Sprintf("%s; needs that the script never used in its showcase: %s",
+				t.cell.Trace.Surprise, strings.Join(idle, ", ")), "; ")
+		}
 		if fixed := t.header.fixes(t.base); len(fixed) > 0 {
 			t.cell.Why += " (the attack fixes " + strings.Join(fixed, ", ") + ")"
 		}

@@ -19,7 +19,10 @@ type Lab struct {
 	Attacks      []Technique
 	Conversation *world.Conversation
 	Settings     world.Settings
-	Seed         world.Seed
+	// Known are all designs of the program, in which scripts may name things; Designs
+	// if it is empty.
+	Known []world.Design
+	Seed  world.Seed
 	// Draw is random bytes on which the salts depend, none if every attack is part of
 	// the program. The seed is public: a script from outside could carry what it claims.
 	Draw []byte
@@ -47,6 +50,7 @@ type Lab struct {
 	Withhold []string
 
 	second map[cellKey]reading // what was read under the second draw
+	names  *Names
 
 	left budget // of each adversary; the full one if zero
 }
@@ -136,8 +140,8 @@ func (l *Lab) now() float64 {
 	return l.Clock()
 }
 
-// Stale lists the expectations of t that no design can look up, and the designs
-// for which it has none.
+// Stale lists the expectations of t that no design can look up, and the designs that have
+// what it needs and for which it has none.
 func Stale(t Technique, designs []world.Design) []string {
 	var problems []string
 	used := map[string]bool{}
@@ -149,7 +153,7 @@ func Stale(t Technique, designs []world.Design) []string {
 				break
 			}
 		}
-		if !found {
+		if !found && lacks(d, t.Header()) == "" {
 			problems = append(problems, fmt.Sprintf("no expectation for design %s", d.Info().ID))
 		}
 	}

@@ -15,15 +15,16 @@ type outcomeValue struct {
 
 func (outcomeValue) Type() string { return "outcome" }
 
-// opens(target = "all", others = ("none", "some"), noticed = True, why = "...")
-// states an outcome: a level, or one for before and one for after the attack.
+// opens(target = "all", others = ("none", "some"), files = "some", metadata = "all",
+// noticed = True, why = "...") states an outcome: of the texts a level, or one for before
+// and one for after the attack; of attachments and metadata a level.
 func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var o Outcome
 	var target, others starlark.Value
-	var files string
+	var files, metadata string
 	err := starlark.UnpackArgs("opens", args, kwargs, "target", &target, "others", &others, "why", &o.Why,
-		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "files?", &files)
-	o.Files = Level(files)
+		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "files?", &files, "metadata?", &metadata)
+	o.Files, o.Metadata = Level(files), Level(metadata)
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +34,7 @@ func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs 
 	if o.OthersBefore, o.OthersAfter, err = levels(others); err != nil {
 		return nil, fmt.Errorf("opens: others: %w", err)
 	}
+	o.fill()
 	return outcomeValue{Outcome: o}, o.check()
 }
 
@@ -62,7 +64,7 @@ func notApplicable(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 }
 
 // viewValue shows a view to an expectation: v.t, v.at, v.messages[0].to, and
-// v.level(opened, total), v.levels(messages), v.live(message, moment).
+// v.level(opened, total), v.levels(messages), v.files(messages), v.live(message, moment).
 func viewValue(v View) starlark.Value {
 	messages := make([]starlark.Value, len(v.Messages))
 	for i, m := range v.Messages {
@@ -82,6 +84,7 @@ func viewValue(v View) starlark.Value {
 	d["events"] = starlark.NewList(events)
 	d["level"] = starlark.NewBuiltin("level", levelOf)
 	d["levels"] = starlark.NewBuiltin("levels", v.levels)
+	d["files"] = starlark.NewBuiltin("files", v.files)
 	d["live"] = starlark.NewBuiltin("live", v.live)
 	return object{"view", starlarkstruct.FromStringDict(starlark.String("view"), d)}
 }

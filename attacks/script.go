@@ -23,7 +23,8 @@ type Technique interface {
 	// Source is the text of the script, whose lines the events of a trace name.
 	Source() string
 	// Expect gives the outcome that the header expects of the first of keys (a
-	// design's id, then its classes) that it has an expectation for.
+	// design's id, then its classes) that it has an expectation for, or says that it
+	// has none.
 	Expect(keys []string, v View) (Outcome, error)
 	// Run runs the script; all that it does to the world goes through port.
 	Run(ctx context.Context, port Port) error
@@ -117,7 +118,12 @@ func helper(helpers []fs.FS, file string) (starlark.StringDict, error) {
 		globals.Freeze()
 		return globals, err
 	}
-	return nil, errors.New("there is no such helper")
+	var known []string
+	for _, files := range helpers {
+		list, _ := fs.Glob(files, "helpers/*.star")
+		known = append(known, list...)
+	}
+	return nil, fmt.Errorf("there is no such helper%s", world.DidYouMean(file, known))
 }
 
 // thread is one whose script may print: "file:line: about: text".
@@ -260,7 +266,7 @@ func (s *script) Expect(keys []string, v View) (Outcome, error) {
 		}
 		return o.Outcome, nil
 	}
-	return Outcome{}, fmt.Errorf("%s: expects: nothing for any of %s: add one of these keys", s.name, strings.Join(keys, ", "))
+	return Outcome{Unstated: true}, nil
 }
 
 // Run implements [Technique].

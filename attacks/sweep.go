@@ -29,13 +29,16 @@ func (l *Lab) Sweep(ctx context.Context, points []world.Settings) ([]*Result, er
 		}
 		results = append(results, l.result(s))
 	}
+	prepared := *l
+	if prepared.names = NamesOf(l.Known); len(l.Known) == 0 {
+		prepared.names = NamesOf(l.Designs)
+	}
 	if len(l.Second) > 0 {
-		checked := *l
-		if checked.second, err = l.again(ctx, points); err != nil {
+		if prepared.second, err = l.again(ctx, points); err != nil {
 			return nil, err
 		}
-		l = &checked
 	}
+	l = &prepared
 	groups, err := l.plan(t, points)
 	if err != nil {
 		return nil, err

@@ -44,6 +44,31 @@ func (v View) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 	return starlark.Tuple{pair(0), pair(1)}, nil
 }
 
+// files(messages) gives what opens says of attachments when exactly those of these
+// messages are read.
+func (v View) files(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var read starlark.Iterable
+	if err := starlark.UnpackArgs("files", args, kwargs, "messages", &read); err != nil {
+		return nil, err
+	}
+	opened, total := map[int]bool{}, 0
+	for m := range starlark.Elements(read) {
+		k, err := v.number(m)
+		if err != nil {
+			return nil, fmt.Errorf("files: %w", err)
+		}
+		opened[k] = true
+	}
+	got := 0
+	for _, m := range v.Messages {
+		total += m.Files
+		if opened[m.Number] {
+			got += m.Files
+		}
+	}
+	return starlark.String(level(got, total)), nil
+}
+
 // live(message, moment) tells whether the escrow key under which a message is
 // sealed is there at a moment: a new key is made every v.rotate messages, and the
 // one before is kept until then.

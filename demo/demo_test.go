@@ -10,18 +10,6 @@ import (
 	"doormat/demo/story"
 )
 
-func TestNearest(t *testing.T) {
-	known := []string{"device-theft", "quorum-theft", "wiretap", "Dr Okoye"}
-	for id, want := range map[string]string{
-		"device-thief": "device-theft", "quorum": "quorum-theft", "wire": "wiretap", "okoye": "Dr Okoye",
-		"WIRETAP": "wiretap", "zebra": "", "": "", "q": "",
-	} {
-		require.Equal(t, want, Nearest(id, known), id)
-	}
-	require.Equal(t, 3, edits("kitten", "sitting"))
-	require.Equal(t, 2, edits("né", ""))
-}
-
 func TestDefaults(t *testing.T) {
 	kit, err := Default()
 	require.NoError(t, err)

@@ -55,6 +55,7 @@ func (o Options) Lab(kit Kit, conv *world.Conversation) (*attacks.Lab, error) {
 	if o.Seed >= maxSeed {
 		return nil, Usagef("--seed %d: want a number below 2^53 (%d)", o.Seed, uint64(maxSeed))
 	}
+	known := kit.Designs
 	kit, err := kit.choose(o.Designs, o.Attacks)
 	if err != nil {
 		return nil, err
@@ -80,7 +81,7 @@ func (o Options) Lab(kit Kit, conv *world.Conversation) (*attacks.Lab, error) {
 	}
 	start := time.Now()
 	return &attacks.Lab{
-		Version: Version, Designs: kit.Designs, Attacks: kit.Attacks, Conversation: conv, Settings: s,
+		Version: Version, Designs: kit.Designs, Known: known, Attacks: kit.Attacks, Conversation: conv, Settings: s,
 		Seed: world.Seed(o.Seed), Draw: draw, Clock: func() float64 { return time.Since(start).Seconds() },
 	}, nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"doormat/world"
 )
 
 // A UsageError is a flag, value or id that makes no sense; everything else that
@@ -18,7 +20,7 @@ func Usagef(format string, args ...any) error {
 }
 
 func unknown(what, id string, known []string) error {
-	if near := Nearest(id, known); near != "" {
+	if near := world.Nearest(id, known); near != "" {
 		return Usagef("no %s %q; did you mean %q? There are %s", what, id, near, enumerate(known))
 	}
 	return Usagef("no %s %q; there are %s", what, id, enumerate(known))
@@ -35,46 +37,3 @@ func enumerate(list []string) string {
 }
 
 func wanted(list []string, id string) bool { return len(list) == 0 || slices.Contains(list, id) }
-
-// Nearest returns the word of known that id was most likely meant to be: one that
-// contains it, or one that few edits lead to; "" if there is none.
-func Nearest(id string, known []string) string {
-	best, least := "", len([]rune(id))/2+1
-	for _, k := range known {
-		if d := edits(strings.ToLower(id), strings.ToLower(k)); d < least {
-			best, least = k, d
-		}
-	}
-	if best != "" || len(id) < 2 {
-		return best
-	}
-	for _, k := range known {
-		if strings.Contains(strings.ToLower(k), strings.ToLower(id)) {
-			return k
-		}
-	}
-	return ""
-}
-
-// edits is the number of characters to insert, delete or change on the way from a
-// to b (Levenshtein, 1966).
-func edits(a, b string) int {
-	to := []rune(b)
-	row := make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, r := range []rune(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, s := range to {
-			change := diagonal
-			if r != s {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(to)]
-}

@@ -89,10 +89,14 @@ func (Design) Info() world.Info {
 			"the provider, for handing out the right keys, unless safety numbers are compared",
 			"the provider, with the metadata",
 		},
-		Programs: Programs(),
-		Keys:     KeyKinds(),
+		Principals: Principals(),
+		Programs:   Programs(),
+		Keys:       KeyKinds(),
 	}
 }
+
+// Principals lists who stands in every deployment that has devices like these.
+func Principals() []string { return []string{"provider", "device:", "user:", "court", "agency"} }
 
 // Rules implements [world.Design].
 func (Design) Rules() []world.Rule {

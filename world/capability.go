@@ -53,7 +53,8 @@ func ParseCapability(text string) (Capability, error) {
 	placed := strings.HasPrefix(c.Principal, jurisdictionPrefix)
 	switch {
 	case !known:
-		return c, fmt.Errorf("capability %q: unknown surface %q, want store, control, order, tap or tamper", text, c.Surface)
+		return c, fmt.Errorf("capability %q: unknown surface %q, want store, control, order, tap or tamper%s", text, c.Surface,
+			DidYouMean(string(c.Surface), []string{"store", "control", "order", "tap", "tamper"}))
 	case onNetwork != (c.Principal == NetworkName):
 		return c, fmt.Errorf("capability %q: tap and tamper belong to the network, and only they do", text)
 	case c.Principal == QuantumName && c.Surface != Control:
@@ -64,7 +65,10 @@ func ParseCapability(text string) (Capability, error) {
 	return c, nil
 }
 
-const jurisdictionPrefix = "jurisdiction:"
+// JurisdictionName is the kind of principal that stands for everybody in one place.
+const JurisdictionName = "jurisdiction"
+
+const jurisdictionPrefix = JurisdictionName + ":"
 
 // Expand resolves the ranges of needs ("trustee:1..t-1.store", "device:1..t.store")
 // under the settings. Words and numbers that stand for accounts, and jurisdictions,
@@ -110,7 +114,8 @@ func expandRange(out *[]Capability, need, prefix, rest string, s Settings) error
 	kind, first, _ := strings.Cut(prefix, ":")
 	most := map[string]int{"trustee": s.Trustees, "device": MaxTrustees}[kind]
 	if dot < 0 || most == 0 {
-		return fmt.Errorf("capability %q: a range reads trustee:FROM..TO.surface or device:FROM..TO.surface", need)
+		return fmt.Errorf("capability %q: a range reads trustee:FROM..TO.surface or device:FROM..TO.surface%s",
+			need, DidYouMean(kind, []string{"trustee", "device"}))
 	}
 	from, err := Index(first, s)
 	if err != nil {

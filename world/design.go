@@ -22,6 +22,11 @@ type Info struct {
 	Classes []string `json:"classes"` // what expectations may be looked up by, such as "escrow"
 	Doc     string   `json:"doc"`     // a paragraph for a student
 	Trusts  []string `json:"trusts"`  // whom a user must trust, one line each
+	// Principals are who stands in a deployment besides the network, one line each:
+	// "provider"; "trustee:" where there may be several, told apart by what follows.
+	Principals []string
+	// Kinds are the kinds of facts that somebody holds and no rule takes or gives.
+	Kinds []Kind
 	// Programs are modified programs that a device under control may run.
 	Programs []Program `json:"programs"`
 	// Keys are the kinds of keys that a quantum computer breaks. The rules say where

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -129,7 +130,13 @@ func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Durat
 	if err != nil {
 		return nil, err
 	}
-	return attacks.Remote(ctx, name, src, box.Dial, print)
+	if t, err = attacks.Remote(ctx, name, src, box.Dial, print); err != nil {
+		return nil, err
+	}
+	if err := attacks.NamesOf(lab.Known).Check(t.Header()); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return t, nil
 }
 
 // isScript tells a script's file from an id by its name.

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/demo"
+	"doormat/world"
 )
 
 // runFlags adds the flags of every verb that runs attacks.
@@ -50,7 +51,7 @@ func (o *outFlags) add(c *cobra.Command, formats ...string) {
 			return nil
 		}
 		hint := ""
-		if near := demo.Nearest(o.format, formats); near != "" {
+		if near := world.Nearest(o.format, formats); near != "" {
 			hint = "; did you mean " + near + "?"
 		}
 		return demo.Usagef("--format %q: want %s%s", o.format, strings.Join(formats, ", "), hint)

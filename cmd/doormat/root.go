@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"doormat/demo"
+	"doormat/world"
 )
 
 // app is what the verbs share.
@@ -51,7 +52,7 @@ func group(c *cobra.Command, subcommands ...*cobra.Command) *cobra.Command {
 			}
 		}
 		hint := ""
-		if near := demo.Nearest(args[0], known); near != "" {
+		if near := world.Nearest(args[0], known); near != "" {
 			hint = "did you mean " + near + "? "
 		}
 		return demo.Usagef("%s: no command %q; %sthere are %s", c.CommandPath(), args[0], hint, strings.Join(known, ", "))
@@ -76,7 +77,7 @@ func flagError(c *cobra.Command, err error) error {
 		}
 	})
 	hint := ""
-	if near := demo.Nearest(name, known); near != "" {
+	if near := world.Nearest(name, known); near != "" {
 		hint = "; did you mean --" + near + "?"
 	}
 	return demo.Usagef("%s has no flag --%s%s", c.CommandPath(), name, hint)

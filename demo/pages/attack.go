@@ -68,7 +68,10 @@ func (d *document) outcome(r *results, i, j int) {
 	d.row("target's messages after", level(want.TargetAfter, t.AfterTotal), of(t.After, t.AfterTotal))
 	d.row("others' messages before", level(want.OthersBefore, o.BeforeTotal), of(o.Before, o.BeforeTotal))
 	d.row("others' messages after", level(want.OthersAfter, o.AfterTotal), of(o.After, o.AfterTotal))
-	d.row("metadata", "", of(c.Metadata.Recovered, c.Metadata.Total))
+	if c.Attachments.Total > 0 {
+		d.row("attachments", string(want.Files), of(c.Attachments.Recovered, c.Attachments.Total))
+	}
+	d.row("metadata", string(want.Metadata), of(c.Metadata.Recovered, c.Metadata.Total))
 	d.row("forged messages shown", yes(want.Forged), fmt.Sprint(c.Forged))
 	if c.Lawful.Asked > 0 {
 		d.row("in scope of an order, and served", yes(want.Served), of(c.Lawful.Served, c.Lawful.Asked))

@@ -85,7 +85,7 @@ func TestPretendedCommitteeIsReal(t *testing.T) {
 	text, err := openBody(world.Input{Facts: []world.Fact{seed[0].Fact, field[1].Fact}})
 	require.NoError(t, err)
 	require.Equal(t, "text", string(text[0].Data))
-	for _, bad := range []string{"", "key 1", "key 0\n1\n1", "key 1\n2\n1", "key 1\n1\n26", "key 01\n1\n1", "key 1\nx\n1"} {
+	for _, bad := range []string{"", "key 1", "key 0\n1\n1", "key 1\n2\n1", "key 1\n1\n101", "key 01\n1\n1", "key 1\nx\n1"} {
 		_, err := makeCommittee(world.Input{Text: []byte(bad), Random: make([]byte, 64)})
 		require.Error(t, err, bad)
 	}

@@ -104,3 +104,23 @@ func (b *bench) holdings(t *testing.T) {
 	look()
 	require.Equal(t, want, r.hash())
 }
+
+// principals: who stands in the deployment is who the design says does, so that a header
+// can name it. Users are with every design.
+func (b *bench) principals(t *testing.T) {
+	declared := map[string]bool{"user:": true}
+	for _, p := range b.design.Info().Principals {
+		require.False(t, declared[p] && p != "user:", "two principals %q", p)
+		declared[p] = true
+	}
+	require.Contains(t, b.design.Info().Principals, "user:")
+	found := map[string]bool{"user:": true}
+	for _, n := range b.deploy() {
+		kind, _, several := strings.Cut(n.Name(), ":")
+		if several {
+			kind += ":"
+		}
+		found[kind] = true
+	}
+	require.Equal(t, declared, found)
+}

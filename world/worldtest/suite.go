@@ -25,6 +25,7 @@ import (
 // Run checks d.
 func Run(t *testing.T, d world.Design) {
 	t.Run("info", func(t *testing.T) { checkInfo(t, d.Info()) })
+	t.Run("principals", newBench(t, d, variations()[3]).principals)
 	for _, s := range variations() {
 		name := fmt.Sprintf("%d of %d, retention %d, mailbox %s, refresh %d, rotate %d",
 			s.Threshold, s.Trustees, s.Retention, s.Mailbox, s.Refresh, s.Rotate)

@@ -32,7 +32,7 @@ const ToyForge = "forge a toy message"
 // Info implements [world.Design].
 func (Toy) Info() world.Info {
 	return world.Info{ID: "toy", Name: "Toy", Classes: []string{"escrow"}, Doc: "One key for everybody, for ever.",
-		Trusts: []string{"everybody"}}
+		Trusts: []string{"everybody"}, Principals: []string{"provider", "trustee:", "device:", "user:"}}
 }
 
 // Setup implements [world.Design].
