@@ -34,13 +34,11 @@ type Outcome struct {
 	Why           string `json:"why"`
 }
 
-// fill states of attachments what follows from the texts: who reads no message reads no
-// file, and who reads every message has every file's key. Anything else is the author's
-// to state.
+// fill states of attachments what follows from the texts: who reads no message has no
+// file's key. Anything else is the author's to state.
 func (o *Outcome) fill() {
-	l := o.TargetBefore
-	if o.Files == "" && l != Some && l == o.TargetAfter && l == o.OthersBefore && l == o.OthersAfter {
-		o.Files = l
+	if l := o.TargetBefore; o.Files == "" && l == None && l == o.TargetAfter && l == o.OthersBefore && l == o.OthersAfter {
+		o.Files = None
 	}
 }
 

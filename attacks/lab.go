@@ -26,6 +26,8 @@ type Lab struct {
 	// Draw is random bytes on which the salts depend, none if every attack is part of
 	// the program. The seed is public: a script from outside could carry what it claims.
 	Draw []byte
+	// Fresh says that Draw was drawn for this run, so that no script can know it.
+	Fresh bool
 	// Second, if set, is a draw that nobody knew beforehand, because Draw was given: see
 	// again.go.
 	Second []byte

@@ -106,9 +106,10 @@ func (o Options) draw() ([]byte, error) {
 func Outside(lab *attacks.Lab) {
 	fresh := make([]byte, drawSize)
 	_, _ = rand.Read(fresh) // never fails
-	if len(lab.Draw) == 0 {
-		lab.Draw = fresh
-	} else {
+	switch {
+	case len(lab.Draw) == 0:
+		lab.Draw, lab.Fresh = fresh, true
+	case !lab.Fresh:
 		lab.Second = fresh
 	}
 }

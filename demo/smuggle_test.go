@@ -158,3 +158,19 @@ func TestADrawChangesNothing(t *testing.T) {
 	}
 	require.Equal(t, docs[0], docs[1])
 }
+
+// A draw is made once for a run, however many of its scripts come from files; one that
+// was given is checked by another.
+func TestOutside(t *testing.T) {
+	fresh := lab(t, "", func(*Options) {})
+	Outside(fresh)
+	draw := fresh.Draw
+	Outside(fresh)
+	require.Len(t, draw, 32)
+	require.Equal(t, draw, fresh.Draw)
+	require.Empty(t, fresh.Second)
+	given := lab(t, "", func(o *Options) { o.Draw = strings.Repeat("0d", 32) })
+	Outside(given)
+	require.Len(t, given.Second, 32)
+	require.NotEqual(t, given.Draw, given.Second)
+}

@@ -30,7 +30,7 @@ type keyless struct{ worldtest.Toy }
 
 func (keyless) Info() world.Info {
 	return world.Info{ID: "plain", Name: "Plain", Doc: "The toy without trustees. Nobody else has the key.",
-		Trusts: []string{"the one key"}}
+		Trusts: []string{"the one key"}, Principals: []string{"provider", "device:", "user:"}}
 }
 
 func (p keyless) Setup(env world.Environment) (world.Deploy, error) {
