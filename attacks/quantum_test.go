@@ -55,7 +55,7 @@ if adv.read(private[0]).ref != adv.read(public[0]).ref:
 func TestQuantum(t *testing.T) {
 	run := func(d world.Design, more, body string) Cell {
 		l := toyLab(t, attack(`"trustee:1.store", "quantum.control"`, more, `opens(target = "none", others = "none", why = "w")`, body))
-		l.Designs = []world.Design{d}
+		l.Designs, l.Known = []world.Design{d}, []world.Design{breakable{}}
 		return runOne(t, l)
 	}
 	c := run(breakable{}, "", solving)
