@@ -4,7 +4,8 @@
 // An [Order] names accounts and a window of time. A [Court] signs what it is
 // asked to sign if, and only if, it answers lawful process in this run; it keeps
 // a docket. Where a design has a log, the court first has a hiding commitment
-// to the order logged, and later publishes what it committed to. An [Agency]
+// to the order logged. When the [SealingPeriod] is over it publishes the order, logged or
+// not, and serves notice on the accounts that it names. An [Agency]
 // presents the order to the provider, to the users named in it, and to whomever
 // else the design gives it to present to; what they hand over is its file.
 //
