@@ -191,9 +191,12 @@ func TestAttachments(t *testing.T) {
 		"Bild weggelassen", "<Medien ausgeschlossen>", "a.jpg (Datei angehängt)", "<Anhang: 1.jpg>", "imagen omitida", "<adjunto: 1.jpg>",
 		"imagem ocultada", "imagem não revelada", "<anexado: 1.jpg>", "image absente", "<pièce jointe : 1.jpg>", "<Media omessi>", "a.jpg (file allegato)",
 		"<Без медиафайлов>", "a.jpg (файл добавлен)", "<Medya dahil edilmedi>", "a.jpg (dosya ekli)", "<Media weggelaten>", "a.jpg (bestand bijgevoegd)",
+		"a.jpg (file attached) <This message was edited>", "<Media omitted> <Diese Nachricht wurde bearbeitet.>", "<Uteslutna media>", "null",
+		"look at this \u200e<attached: 1.jpg> \u200e<This message was edited>", "<liite: a.jpg>", "IMG-20231114-WA0001.jpg (plik załączony)", "<省略媒體檔案>",
 		"look at this \u200e<attached: 1.jpg>", "rules.pdf • \u200e3 pages \u200edocument omitted",
 	}
-	no := []string{"", "omitted", "the image omitted a lot", "(file attached)", "<3 you: really>", "attached: 1.jpg", "caption\nimage omitted"}
+	no := []string{"", "omitted", "the image omitted a lot", "(file attached)", "<3 you: really>", "attached: 1.jpg", "caption\nimage omitted",
+		"hi <This message was edited>", "<sigh>", "a.jpg (said Bo)", "null and void", "<a: b>", "see <https://example.org/a.jpg>"}
 	for _, text := range yes {
 		c := read(t, "26/03/2017, 19:01 - Ruth: "+text)
 		require.True(t, c.Messages[0].Attachment, "%q", text)

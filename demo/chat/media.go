@@ -60,8 +60,8 @@ var (
 	// one that is not in Latin letters.
 	allTagged = regexp.MustCompile(`^[<＜](?:[^<>＜＞:/]*\pL[^<>＜＞:/]* [^<>＜＞:/]*\pL[^<>＜＞:/]*|` +
 		`[^<>＜＞:/\x00-\x{24f} ]{3,})[>＞]$`)
-	// lastTag is the mark of an edit, in any language, on an iPhone.
-	lastTag = regexp.MustCompile(`\x{200e}<[^<>:]*>\s*$`)
+	// lastTag is the mark of an edit, in any language, behind something else.
+	lastTag = regexp.MustCompile(`(\S)\s+\x{200e}?<[^<>:]*>\s*$`)
 )
 
 // attachment looks at the first line of a text: does it stand for a file, and which
@@ -70,9 +70,7 @@ var (
 // name of a file in the archive.
 func (r *reader) attachment(e *entry) (name string, is bool) {
 	line, more, _ := strings.Cut(e.text, "\n")
-	if r.layout != dash {
-		line = lastTag.ReplaceAllString(line, "")
-	}
+	line = lastTag.ReplaceAllString(line, "$1")
 	if name, is = attachment(line); is {
 		return name, true
 	}
