@@ -16,8 +16,11 @@ import (
 // headers counts the header lines of a file in the plainest way.
 func headers(data []byte) (n int) {
 	text := strings.TrimPrefix(strings.ReplaceAll(string(data), "\x00", ""), "\ufeff")
+	if text = strings.ReplaceAll(text, "\r\n", "\n"); !strings.Contains(text, "\n") {
+		text = strings.ReplaceAll(text, "\r", "\n")
+	}
 	first := layout(0)
-	for _, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+	for _, line := range strings.Split(text, "\n") {
 		if h, _, ok := splitHeader(line); ok && (first == 0 || h.layout == first) {
 			first = h.layout
 			n++
@@ -37,6 +40,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(data, "")
 	}
 	f.Add([]byte("x\n1/2/17, 1:01 - A: \u200e<attached: x>\n2/13/17, 1:01 - B:\n13/2/17, 1:01 - C left"), "")
+	f.Add([]byte("\u200ex\r[26/03/2017 21:41:10] A:"), "")
 	f.Add([]byte("[1/2/17 1.01.01 p. m.] A: \u200ehi\r\n[1/2/17 1:01] B: x\r\n"), "mdy")
 	f.Fuzz(func(t *testing.T, data []byte, order string) {
 		c, err := Read("f", data, DateOrder(order))
@@ -190,6 +194,9 @@ func FuzzPlain(f *testing.F) {
 			header = imessageHeader
 		}
 		text := strings.ReplaceAll(strings.ReplaceAll(string(data), "\x00", ""), "\r\n", "\n")
+		if !strings.Contains(text, "\n") {
+			text = strings.ReplaceAll(text, "\r", "\n")
+		}
 		for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
 			if header.MatchString(strings.TrimRight(line, "\n")) {
 				found++
