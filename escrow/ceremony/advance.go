@@ -45,6 +45,8 @@ func (a *Audit) close() {
 			a.phase, a.failed = PhaseFailed, err
 			return
 		}
+	case PhaseConfirm:
+		a.made = a.state()
 	}
 	a.phase++
 	clear(a.calls)

@@ -195,8 +195,12 @@ func TestCulprits(t *testing.T) {
 		{"no confirmation", PhaseConfirm, silent, 0, Absent},
 		{"two confirmations", PhaseConfirm, also(put(-1, []byte{0xff})), 0, Equivocation},
 		{"another transcript", PhaseConfirm, other, 0, WrongTranscript},
-		{"another key", PhaseConfirm, put(32, group.Bytes(suite.Point().Base())), 0, WrongTranscript},
-		{"short confirmation", PhaseConfirm, cut(len(checkpoint) + 1), 0, WrongTranscript},
+		{"another identity", PhaseConfirm, put(32, group.Bytes(suite.Point().Base())), 0, WrongIdentity},
+		{"an identity proved for another ceremony", PhaseConfirm, identified(2, 2, 77, true), 0, WrongIdentity},
+		{"an identity proved for another trustee", PhaseConfirm, identified(2, 3, 77, false), 0, WrongIdentity},
+		{"the identity that it has", PhaseConfirm, identified(2, 2, -2, false), 0, WrongIdentity},
+		{"the identity of another", PhaseConfirm, identified(2, 2, -3, false), 0, WrongIdentity},
+		{"short confirmation", PhaseConfirm, cut(len(checkpoint) + 1), 0, Malformed},
 		{"long checkpoint", PhaseConfirm, body(func(_ *committee, _ int, b []byte) []byte {
 			return append(b, make([]byte, MaxCheckpoint)...)
 		}), 0, Malformed},
@@ -212,6 +216,22 @@ func TestCulprits(t *testing.T) {
 			checkConvicted(founded.next(l.name, nil).cheat(l.phase, 2, l.do).until(PhaseDone), 2, l.in, l.why)
 		})
 	}
+}
+
+// identified confirms with an identity key of the tests, or that of a trustee if key is negative, proved to be a trustee's, in
+// this ceremony or another.
+func identified(i, owner, key int, elsewhere bool) move {
+	return body(func(c *committee, _ int, b []byte) []byte {
+		s := *c.audit.session
+		if elsewhere {
+			s.id[0] ^= 1
+		}
+		next := identity(max(key, 0))
+		if key < 0 {
+			next = c.identities[-key]
+		}
+		return s.confirmBody(owner, c.audit.outcome.Transcript, next, checkpoint)
+	})
 }
 
 // renamed accuses dealer 3 and then writes another dealer's index.
@@ -389,7 +409,7 @@ func TestComplaintOfTheAbsent(t *testing.T) {
 
 // TestIgnored: what nobody signed moves nothing, and a wrong place neither.
 func TestIgnored(t *testing.T) {
-	for phase := PhaseKey; phase <= PhaseConfirm; phase++ {
+	for phase := PhaseKey; phase <= PhaseCertify; phase++ {
 		c := newCommittee(t, "ignored", 2, 4).until(phase)
 		other := newCommittee(t, "ignored before", 2, 4).until(phase)
 		replay, err := other.honest(1)
@@ -406,9 +426,13 @@ func TestIgnored(t *testing.T) {
 		}
 		unsigned := bytes.Clone(first)
 		clear(unsigned[len(unsigned)-64:])
+		why := "on this"
+		if phase == PhaseCertify {
+			why = "signed a certificate that the board does not give"
+		}
 		before, culprits := c.audit.transcript.Sum(nil), len(c.audit.culprits)
 		for why, raw := range map[string][]byte{
-			"on this":                  replay,
+			why:                        replay,
 			"not trustee 1's":          unsigned,
 			"not trustee 2's":          forge(stranger, phase, 2, p.body),
 			"is not trustee 3":         forge(c.identities[1], phase, 3, p.body),
@@ -432,6 +456,7 @@ func TestIgnored(t *testing.T) {
 	c := newCommittee(t, "over", 1, 1).until(PhaseDone)
 	require.Error(t, c.post(c.signed(1, PhaseDone, []byte{1})))
 	require.Error(t, c.post(c.signed(1, PhaseConfirm, []byte{1})))
+	require.Error(t, c.post(c.signed(1, PhaseCertify, []byte{1})))
 	_, err := c.trustees[1].CallTime(c.audit)
 	require.Error(t, err)
 }

@@ -2,6 +2,7 @@ package ceremony
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -27,6 +28,7 @@ type Audit struct {
 	culprits   []Culprit
 	transcript hash.Hash
 	outcome    *Outcome
+	made       *Certificate   // from the certify phase on; its signatures are those on the board
 	weights    []kyber.Scalar // of the outcome's dealers
 	overdue    bool
 	failed     error
@@ -40,6 +42,8 @@ type standing struct {
 	digest      []byte
 	commitments *sharing.Commitments
 	deal        map[int]sealed // by recipient
+	confirmed   bool
+	next        ed25519.PublicKey // of a confirmation that is the only one
 }
 
 // Outcome is what a board amounts to once the complain phase has closed.
@@ -127,6 +131,9 @@ func (a *Audit) Read(raw []byte) error {
 	if err := a.admit(p); err != nil {
 		return err
 	}
+	if p.phase == PhaseCertify {
+		return a.readCertified(p, raw)
+	}
 	a.transcript.Write(binary.BigEndian.AppendUint32(nil, uint32(len(raw))))
 	a.transcript.Write(raw)
 	s := &a.trustees[p.author]
@@ -134,6 +141,7 @@ func (a *Audit) Read(raw []byte) error {
 	case len(p.body) == 0:
 		a.calls[p.author] = true
 	case s.posts[p.phase] != nil:
+		s.next = nil // whose new identity it is, nobody can tell
 		a.convict(p.author, &fault{Equivocation, errors.New("two different posts")}, s.posts[p.phase], raw)
 	default:
 		s.posts[p.phase] = raw
@@ -147,14 +155,14 @@ func (a *Audit) Read(raw []byte) error {
 
 // admit says why a post is to be ignored.
 func (a *Audit) admit(p *post) error {
-	if p.phase != a.phase || p.phase > PhaseConfirm {
+	if p.phase != a.phase || p.phase > PhaseCertify {
 		return fmt.Errorf("ceremony: a %s post while the phase is %s", p.phase, a.phase)
 	}
 	if err := a.checkSignature(p.phase, p.author, p.body, p.signature); err != nil {
 		return err
 	}
 	s := &a.trustees[p.author]
-	if len(p.body) == 0 {
+	if len(p.body) == 0 && p.phase < PhaseCertify {
 		if a.calls[p.author] {
 			return fmt.Errorf("ceremony: trustee %d said before that time is up", p.author)
 		}
@@ -187,9 +195,18 @@ func (a *Audit) take(p *post) (f *fault) {
 	case PhaseComplain:
 		f = a.hear(p.author, p.body)
 	case PhaseConfirm:
-		f = a.readConfirmation(p.body)
+		s.next, f = a.readConfirmation(p.author, p.body)
+		s.confirmed = f == nil
 	}
 	return f
+}
+
+// Signed tells whether a post is signed with a key in the name of its author, for this ceremony: whoever finds a post that it
+// did not make under its own key, present or former, knows that the key was stolen. Whether the post counts is another matter.
+func (a *Audit) Signed(raw []byte, key ed25519.PublicKey) bool {
+	p, err := parsePost(raw)
+	return err == nil && len(key) == ed25519.PublicKeySize &&
+		ed25519.Verify(key, a.signed(p.phase, p.author, p.body), p.signature)
 }
 
 // convict names a culprit once: its first offence is the one that counts.

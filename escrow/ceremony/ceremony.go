@@ -131,13 +131,14 @@ const (
 	PhaseDeal
 	PhaseComplain
 	PhaseConfirm
+	PhaseCertify
 	PhaseDone
 	PhaseFailed
 )
 
 // String returns the phase's name, "reveal" for instance.
 func (p Phase) String() string {
-	names := [...]string{"key", "commit", "reveal", "deal", "complain", "confirm", "done", "failed"}
+	names := [...]string{"key", "commit", "reveal", "deal", "complain", "confirm", "certify", "done", "failed"}
 	if p < PhaseKey || p > PhaseFailed {
 		return fmt.Sprintf("unknown (%d)", uint8(p))
 	}

@@ -35,9 +35,12 @@ func TestHonest(t *testing.T) {
 		certificate, err := c.audit.Certificate()
 		require.NoError(t, err)
 		require.NoError(t, certificate.Verify(c.roster))
-		require.Len(t, certificate.Signatures, size.n)
+		require.Len(t, certificate.Signatures, size.t)
 		require.True(t, certificate.Key().Equal(o.Commitments.Key()))
-		require.Equal(t, checkpoint, certificate.Checkpoint)
+		require.Empty(t, certificate.Stale)
+		for i, key := range certificate.Identities {
+			require.True(t, key.Equal(c.trustees[i+1].Identity().Public()))
+		}
 	}
 }
 
@@ -74,7 +77,7 @@ func checkReaders(c *committee) {
 	require.Equal(t, want.Commitments.Bytes(), got.Commitments.Bytes())
 	require.Equal(t, want.Culprits, got.Culprits)
 
-	swapped := slices.Clone(c.board[:len(c.board)-3]) // another order is another transcript, which nobody confirmed
+	swapped := slices.Clone(c.board[:len(c.board)-3-2]) // another order is another transcript, which nobody confirmed
 	swapped[0], swapped[1] = swapped[1], swapped[0]
 	got, err = Verify(c.roster, swapped)
 	require.NoError(t, err)
@@ -121,7 +124,8 @@ func TestSecrets(t *testing.T) {
 		{PhaseDeal, []SecretKind{SecretOneUseKey, SecretPolynomial, SecretSalt}},
 		{PhaseComplain, []SecretKind{SecretOneUseKey}},
 		{PhaseConfirm, received},
-		{PhaseDone, []SecretKind{SecretShare}},
+		{PhaseCertify, []SecretKind{SecretShare, SecretIdentity}},
+		{PhaseDone, []SecretKind{SecretShare, SecretIdentity}},
 	} {
 		c.until(step.reach)
 		require.Equal(t, step.want, kinds(), step.reach)
@@ -163,6 +167,10 @@ func TestErasedScalarsAreOverwritten(t *testing.T) {
 		held = append(held, s.Value)
 	}
 	c.play()
+	next := c.trustees[1].next
+	require.NotEqual(t, make([]byte, 64), []byte(next))
+	c.trustees[1].Erase()
+	require.Equal(t, make([]byte, 64), []byte(next))
 	for _, s := range held {
 		require.True(t, s.Equal(suite.Scalar().Zero()))
 	}

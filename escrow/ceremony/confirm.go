@@ -6,93 +6,57 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-
-	"doormat/escrow/sharing"
+	"slices"
 )
 
-// confirmBody is the transcript (32 bytes), the t commitments (32 each) and the checkpoint.
-func confirmBody(transcript [sha256.Size]byte, c *sharing.Commitments, checkpoint []byte) []byte {
-	return bytes.Join([][]byte{transcript[:], c.Bytes(), checkpoint}, nil)
+// confirmBody is the transcript (32 bytes), the trustee's next identity key (32) with a signature of its own (64), and the
+// checkpoint.
+func (s *session) confirmBody(trustee int, transcript [sha256.Size]byte, next ed25519.PrivateKey, checkpoint []byte) []byte {
+	public := next.Public().(ed25519.PublicKey)
+	proof := ed25519.Sign(next, s.nextIdentity(trustee, public))
+	return bytes.Join([][]byte{transcript[:], public, proof, checkpoint}, nil)
 }
 
-func (a *Audit) readConfirmation(body []byte) *fault {
-	stated := confirmBody(a.outcome.Transcript, a.outcome.Commitments, nil)
-	if !bytes.HasPrefix(body, stated) {
-		return &fault{WrongTranscript, errors.New("the signed key or transcript is not what the board gives")}
-	}
-	if size := len(body) - len(stated); size < 1 || size > MaxCheckpoint {
-		return &fault{Malformed, fmt.Errorf("a checkpoint of %d bytes, need 1 to %d", size, MaxCheckpoint)}
-	}
-	return nil
+// nextIdentity is what a new identity key signs: that it is this trustee's, from this ceremony on. Otherwise a trustee could
+// take somebody else's new key for its own, and the next roster would name one key twice.
+func (s *session) nextIdentity(trustee int, public ed25519.PublicKey) []byte {
+	return append(s.context("identity", trustee), public...)
 }
 
-// confirmation is one body and who posted it.
-type confirmation struct {
-	body    []byte
-	signers []int
+const confirmHead = sha256.Size + ed25519.PublicKeySize + ed25519.SignatureSize
+
+func (a *Audit) readConfirmation(trustee int, body []byte) (ed25519.PublicKey, *fault) {
+	if !bytes.HasPrefix(body, a.outcome.Transcript[:]) {
+		return nil, &fault{WrongTranscript, errors.New("the signed transcript is not what the board gives")}
+	}
+	if size := len(body) - confirmHead; size < 1 || size > MaxCheckpoint {
+		return nil, &fault{Malformed, fmt.Errorf("a checkpoint of %d bytes, need 1 to %d", size, MaxCheckpoint)}
+	}
+	next := ed25519.PublicKey(body[sha256.Size:][:ed25519.PublicKeySize])
+	if !ed25519.Verify(next, a.nextIdentity(trustee, next), body[confirmHead-ed25519.SignatureSize:confirmHead]) {
+		return nil, &fault{WrongIdentity, errors.New("the new key did not sign that it is this trustee's")}
+	}
+	if a.taken(next) {
+		return nil, &fault{WrongIdentity, errors.New("somebody on the roster has that key already")}
+	}
+	return next, nil
 }
 
-// confirmed returns the body that most trustees posted; of equal ones that of the lowest trustee.
-func (a *Audit) confirmed() confirmation {
-	var best confirmation
-	signers := map[string][]int{}
-	holders := a.holders()
-	for _, i := range holders {
-		body := string(a.confirmation(i).body)
-		signers[body] = append(signers[body], i)
-	}
-	for _, i := range holders {
-		if p := a.confirmation(i); len(signers[string(p.body)]) > len(best.signers) {
-			best = confirmation{p.body, signers[string(p.body)]}
+// taken tells whether a key is somebody's, present or next. A key that was given up earlier is not known here, and whoever
+// takes it up again harms itself.
+func (a *Audit) taken(key ed25519.PublicKey) bool {
+	for i := 1; i <= a.n; i++ {
+		if key.Equal(a.identities[i-1]) || key.Equal(a.trustees[i].next) {
+			return true
 		}
 	}
-	return best
+	return false
 }
 
 // holders returns the recipients who confirmed, whatever their checkpoint.
 func (a *Audit) holders() []int {
-	var list []int
-	for _, i := range a.outcome.Recipients {
-		if a.confirmation(i) != nil {
-			list = append(list, i)
-		}
-	}
-	return list
+	return slices.DeleteFunc(slices.Clone(a.outcome.Recipients), func(i int) bool { return !a.trustees[i].confirmed })
 }
 
-// confirmedByEnough tells whether there is a certificate, and a quorum says that it holds shares.
-func (a *Audit) confirmedByEnough() bool {
-	return len(a.confirmed().signers) >= a.t && len(a.holders()) >= a.quorum()
-}
-
-// confirmation returns trustee i's confirm post, nil when there is none or it convicted its author by itself. The first of
-// two different ones stays what it is, a true statement of somebody who also made another.
-func (a *Audit) confirmation(i int) *post {
-	p, err := parsePost(a.trustees[i].posts[PhaseConfirm])
-	if err != nil || a.readConfirmation(p.body) != nil {
-		return nil
-	}
-	return p
-}
-
-// Certificate returns the certificate that the board holds, with every signature on the checkpoint that most trustees
-// signed. It is an error while fewer than t have signed the same. In a resharing it may be there before the ceremony is done,
-// and does not show that anybody may erase an old share: [PhaseDone] does.
-func (a *Audit) Certificate() (*Certificate, error) {
-	if _, err := a.Outcome(); err != nil {
-		return nil, err
-	}
-	most := a.confirmed()
-	if len(most.signers) < a.t {
-		return nil, fmt.Errorf("ceremony: no certificate yet, %d trustees confirmed one checkpoint, %d are needed",
-			len(most.signers), a.t)
-	}
-	prefix := len(confirmBody(a.outcome.Transcript, a.outcome.Commitments, nil))
-	c := &Certificate{Commitments: a.outcome.Commitments, Transcript: a.outcome.Transcript,
-		Checkpoint: bytes.Clone(most.body[prefix:])}
-	for _, i := range most.signers {
-		p := a.confirmation(i)
-		c.Signatures = append(c.Signatures, Signature{i, [ed25519.SignatureSize]byte(p.signature)})
-	}
-	return c, nil
-}
+// confirmedByEnough tells whether a quorum says that it holds shares.
+func (a *Audit) confirmedByEnough() bool { return len(a.holders()) >= a.quorum() }

@@ -31,11 +31,13 @@ const (
 	BadShare Reason = "bad share"
 	// FalseComplaint: the disputed share is good, or the complaint's proof is not (complain).
 	FalseComplaint Reason = "false complaint"
-	// WrongTranscript: a signature on another key or transcript than the board gives (confirm).
+	// WrongIdentity: the new identity key did not sign that it is the trustee's, or is somebody else's (confirm).
+	WrongIdentity Reason = "new identity is not its own"
+	// WrongTranscript: a signature on another transcript than the board gives (confirm).
 	WrongTranscript Reason = "wrong transcript"
 )
 
-// Culprit is a trustee that broke the rules, with the proof. In phases 1 to 5 that disqualifies it; in phase 6, when its
+// Culprit is a trustee that broke the rules, with the proof. In phases 1 to 5 that disqualifies it; later, when its
 // share is already part of the key, it is only named.
 type Culprit struct {
 	Trustee int

@@ -21,7 +21,7 @@ func TestErase(t *testing.T) {
 		require.True(t, final == nil || final.Value.Equal(suite.Scalar().Zero()))
 		_, err := own.Next(c.audit, c.random)
 		require.ErrorContains(t, err, "has erased its secrets")
-		_, err = own.Confirm(c.audit, checkpoint)
+		_, err = own.Confirm(c.audit, checkpoint, c.random)
 		require.ErrorContains(t, err, "has erased its secrets")
 		_, err = own.Share()
 		require.ErrorContains(t, err, "has erased its secrets")
@@ -49,7 +49,7 @@ func TestOtherBoards(t *testing.T) {
 		require.NoError(t, c.post(raw))
 	}
 	c.callTime(PhaseComplain)
-	_, err = c.trustees[2].Confirm(c.audit, checkpoint)
+	_, err = c.trustees[2].Confirm(c.audit, checkpoint, c.random)
 	require.NoError(t, err)
 	raw, err := c.trustees[2].Next(earlier, c.random)
 	require.NoError(t, err)

@@ -52,40 +52,38 @@ func TestZeroKey(t *testing.T) {
 	require.ErrorContains(t, err, "is the identity")
 }
 
-// TestDifferentCheckpoints: signatures on different checkpoints do not add up.
+// TestDifferentCheckpoints: each signs the checkpoint that it saw. What is certified is the same.
 func TestDifferentCheckpoints(t *testing.T) {
-	c := newCommittee(t, "checkpoints", 3, 5)
+	c := newCommittee(t, "checkpoints", 4, 5)
 	for i := 1; i <= 2; i++ {
 		c.cheat(PhaseConfirm, i, put(-1, []byte{'?'}))
 	}
 	certificate, err := c.until(PhaseDone).audit.Certificate()
 	require.NoError(t, err)
 	require.NoError(t, certificate.Verify(c.roster))
-	require.Equal(t, checkpoint, certificate.Checkpoint)
-	require.Len(t, certificate.Signatures, 3)
-
-	c = newCommittee(t, "checkpoints", 4, 5)
-	for i := 1; i <= 2; i++ {
-		c.cheat(PhaseConfirm, i, put(-1, []byte{'?'}))
-	}
-	require.True(t, c.until(PhaseDone).audit.Overdue())
 	require.Empty(t, c.outcome().Culprits)
-	_, err = c.audit.Certificate()
-	require.ErrorContains(t, err, "3 trustees confirmed one checkpoint, 4 are needed")
 }
 
-// TestCertificateIsThere as soon as t have confirmed, and not before.
+// TestCertificateIsThere as soon as enough have signed it, and not before.
 func TestCertificateIsThere(t *testing.T) {
-	c := newCommittee(t, "soon", 2, 3).until(PhaseConfirm)
-	for i := 1; i <= 2; i++ {
-		_, err := c.audit.Certificate()
-		require.ErrorContains(t, err, "no certificate yet")
-		raw, err := c.trustees[i].Confirm(c.audit, checkpoint)
+	before := newCommittee(t, "soon", 3, 5).until(PhaseDone)
+	for need, c := range map[int]*committee{3: newCommittee(t, "soon", 3, 5), 4: before.next("soon again", nil)} {
+		c.until(PhaseCertify)
+		for i := 1; i <= need; i++ {
+			_, err := c.audit.Certificate()
+			require.ErrorContains(t, err, "no certificate yet, the certify phase is open")
+			raw, err := c.trustees[i].Certify(c.audit)
+			require.NoError(t, err)
+			require.NoError(t, c.post(raw))
+		}
+		certificate, err := c.audit.Certificate()
 		require.NoError(t, err)
-		require.NoError(t, c.post(raw))
+		require.Len(t, certificate.Signatures, need)
+		require.NoError(t, certificate.Verify(c.roster))
+		for k, s := range certificate.Signatures {
+			require.Equal(t, c.board[len(c.board)-need+k], certificate.CertifiedPost(s))
+		}
 	}
-	_, err := c.audit.Certificate()
-	require.NoError(t, err)
 }
 
 // TestFinalShareIsChecked: a trustee whose memory went wrong signs nothing.
@@ -93,21 +91,21 @@ func TestFinalShareIsChecked(t *testing.T) {
 	c := newCommittee(t, "memory", 2, 3).until(PhaseConfirm)
 	v := c.trustees[1].received[3].Value
 	v.Add(v, suite.Scalar().One())
-	_, err := c.trustees[1].Confirm(c.audit, checkpoint)
+	_, err := c.trustees[1].Confirm(c.audit, checkpoint, c.random)
 	require.ErrorContains(t, err, "not on the public polynomial")
 	_, err = c.trustees[1].Share()
 	require.Error(t, err)
 
 	delete(c.trustees[2].received, 1)
-	_, err = c.trustees[2].Confirm(c.audit, checkpoint)
+	_, err = c.trustees[2].Confirm(c.audit, checkpoint, c.random)
 	require.ErrorContains(t, err, "no good share from qualified dealer 1")
 }
 
-// TestLateConfirmation: too late for the certificate, not for the share.
+// TestLateConfirmation: too late to renew the identity, not for the share.
 func TestLateConfirmation(t *testing.T) {
 	c := newCommittee(t, "late", 2, 3).until(PhaseConfirm)
 	for _, i := range []int{1, 2} {
-		raw, err := c.trustees[i].Confirm(c.audit, checkpoint)
+		raw, err := c.trustees[i].Confirm(c.audit, checkpoint, c.random)
 		require.NoError(t, err)
 		require.NoError(t, c.post(raw))
 	}
@@ -116,11 +114,17 @@ func TestLateConfirmation(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, c.post(call))
 	}
-	require.Equal(t, PhaseDone, c.audit.Phase())
-	raw, err := c.trustees[3].Confirm(c.audit, checkpoint)
+	require.Equal(t, PhaseCertify, c.audit.Phase())
+	_, err := c.trustees[3].Certify(c.audit)
+	require.ErrorContains(t, err, "trustee 3 has not confirmed")
+	raw, err := c.trustees[3].Confirm(c.audit, checkpoint, c.random)
 	require.NoError(t, err)
 	require.Error(t, c.post(raw))
 	require.Len(t, c.shares(), 3)
+	certificate, err := c.until(PhaseDone).audit.Certificate()
+	require.NoError(t, err)
+	require.Equal(t, []int{3}, certificate.Stale)
+	require.Equal(t, c.roster.Identities[2], certificate.Identities[2])
 }
 
 // TestStolenIdentity: a trustee that finds itself spoken for says so and stops, until the key stands.
@@ -133,7 +137,7 @@ func TestStolenIdentity(t *testing.T) {
 
 	c = newCommittee(t, "thief", 2, 3).until(PhaseConfirm)
 	require.NoError(t, c.post(c.signed(2, PhaseConfirm, []byte("thief"))))
-	_, err = c.trustees[2].Confirm(c.audit, checkpoint)
+	_, err = c.trustees[2].Confirm(c.audit, checkpoint, c.random)
 	require.NoError(t, err)
 	require.Len(t, c.shares(), 1)
 }
@@ -144,16 +148,16 @@ func TestTrusteeRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "another ceremony")
 	_, err = c.trustees[1].CallTime(other.audit)
 	require.Error(t, err)
-	_, err = c.trustees[1].Confirm(c.audit, checkpoint)
+	_, err = c.trustees[1].Confirm(c.audit, checkpoint, c.random)
 	require.ErrorContains(t, err, "cannot confirm, the key phase is open")
 	c.until(PhaseConfirm)
 	for _, size := range []int{0, MaxCheckpoint + 1} {
-		_, err = c.trustees[1].Confirm(c.audit, make([]byte, size))
+		_, err = c.trustees[1].Confirm(c.audit, make([]byte, size), c.random)
 		require.ErrorContains(t, err, "need 1 to")
 	}
-	first, err := c.trustees[1].Confirm(c.audit, checkpoint)
+	first, err := c.trustees[1].Confirm(c.audit, checkpoint, c.random)
 	require.NoError(t, err)
-	again, err := c.trustees[1].Confirm(c.audit, []byte("another"))
+	again, err := c.trustees[1].Confirm(c.audit, []byte("another"), c.random)
 	require.NoError(t, err)
 	require.Equal(t, first, again)
 }
@@ -191,6 +195,11 @@ func TestCertificateIsStrict(t *testing.T) {
 	}
 	require.NoError(t, parsed().Verify(c.roster))
 	other := newCommittee(t, "other", 3, 5)
+	impostors := &Roster{Session: c.roster.Session, Threshold: 3}
+	for _, seed := range []byte{7, 8, 9, 10, 11} {
+		key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, 32))
+		impostors.Identities = append(impostors.Identities, key.Public().(ed25519.PublicKey))
+	}
 	zero, err := sharing.NewPolynomial(suite, 3, suite.Scalar().Zero(), c.random)
 	require.NoError(t, err)
 	fresh, err := sharing.NewPolynomial(suite, 3, nil, c.random)
@@ -198,34 +207,41 @@ func TestCertificateIsStrict(t *testing.T) {
 	four, err := sharing.NewPolynomial(suite, 4, nil, c.random)
 	require.NoError(t, err)
 	for why, spoil := range map[string]func(p *Certificate){
-		"2 signatures, 3 are needed":  func(p *Certificate) { p.Signatures = p.Signatures[1:3] },
-		"0 signatures, 3 are needed":  func(p *Certificate) { p.Signatures = nil },
-		"signer 2 follows 2":          func(p *Certificate) { p.Signatures[2] = p.Signatures[1] },
-		"signer 1 follows 2":          func(p *Certificate) { slices.Reverse(p.Signatures[:2]) },
-		"signature is not trustee 1":  func(p *Certificate) { p.Signatures[0].Bytes[5] ^= 1 },
-		"signature is not trustee 5":  func(p *Certificate) { p.Signatures[4].Bytes = p.Signatures[3].Bytes },
-		"is not trustee 1's":          func(p *Certificate) { p.Checkpoint[0] ^= 1 },
-		"on this confirm":             func(p *Certificate) { p.Transcript[0] ^= 1 },
-		"confirm post":                func(p *Certificate) { p.Commitments = fresh.Commit() },
-		"it is the identity":          func(p *Certificate) { p.Commitments = zero.Commit() },
-		"there is no key":             func(p *Certificate) { p.Commitments = nil },
-		"threshold is 4":              func(p *Certificate) { p.Commitments = four.Commit() },
-		"trustee 6 is not on":         func(p *Certificate) { p.Signatures[4].Trustee = 6 },
-		"signer 0 follows":            func(p *Certificate) { p.Signatures[0].Trustee = 0 },
-		"signer 101 follows":          func(p *Certificate) { p.Signatures[4].Trustee = 101 },
-		"a checkpoint of 0 bytes":     func(p *Certificate) { p.Checkpoint = nil },
-		"a checkpoint of 65537 bytes": func(p *Certificate) { p.Checkpoint = make([]byte, MaxCheckpoint+1) },
+		"2 signatures, 3 are needed":       func(p *Certificate) { p.Signatures = p.Signatures[1:] },
+		"0 signatures, 3 are needed":       func(p *Certificate) { p.Signatures = nil },
+		"signer 2 follows 2":               func(p *Certificate) { p.Signatures[2] = p.Signatures[1] },
+		"signer 1 follows 2":               func(p *Certificate) { slices.Reverse(p.Signatures[:2]) },
+		"signature is not trustee 1":       func(p *Certificate) { p.Signatures[0].Bytes[5] ^= 1 },
+		"signature is not trustee 3":       func(p *Certificate) { p.Signatures[2].Bytes = p.Signatures[1].Bytes },
+		"is not trustee 1's":               func(p *Certificate) { p.Transcript[0] ^= 1 },
+		"signature is not":                 func(p *Certificate) { p.Commitments = fresh.Commit() },
+		"its number is 1, the next one is": func(p *Certificate) { p.Counter = 1 },
+		"counter -1 is not in":             func(p *Certificate) { p.Counter = -1 },
+		"is not in 0..2147483647":          func(p *Certificate) { p.Counter = MaxCounter + 1 },
+		"does not follow the":              func(p *Certificate) { p.Previous[0] ^= 1 },
+		"it is of ceremony":                func(p *Certificate) { p.Session = []byte("x") },
+		"it lists 6 trustees":              func(p *Certificate) { p.Identities = append(p.Identities, impostors.Identities[0]) },
+		"have the same identity":           func(p *Certificate) { p.Identities[1] = p.Identities[0] },
+		"of trustee 2 is new and listed":   func(p *Certificate) { p.Stale = []int{2} },
+		"of trustee 1 is new and listed":   func(p *Certificate) { p.Identities[0] = c.roster.Identities[0] },
+		"stale trustee 6 follows":          func(p *Certificate) { p.Stale = []int{2, 6} },
+		"stale trustee 2 follows":          func(p *Certificate) { p.Stale = []int{2, 2} },
+		"the key is not that of":           func(p *Certificate) { p.Resharing = true },
+		"it is the identity":               func(p *Certificate) { p.Commitments = zero.Commit() },
+		"there is no key":                  func(p *Certificate) { p.Commitments = nil },
+		"that of the shares 4":             func(p *Certificate) { p.Commitments = four.Commit() },
+		"the threshold is 4":               func(p *Certificate) { p.Threshold, p.Commitments = 4, four.Commit() },
+		"trustee 6 is not on":              func(p *Certificate) { p.Signatures[2].Trustee = 6 },
+		"signer 0 follows":                 func(p *Certificate) { p.Signatures[0].Trustee = 0 },
+		"signer 101 follows":               func(p *Certificate) { p.Signatures[2].Trustee = 101 },
+		"a checkpoint of 65537":            func(p *Certificate) { p.Checkpoint = make([]byte, MaxCheckpoint+1) },
+		"4 proofs of 3 signatures":         func(p *Certificate) { p.Proofs = make([][]byte, 4) },
 	} {
 		p := parsed()
 		spoil(p)
 		require.ErrorContains(t, p.Verify(c.roster), why)
 	}
 	require.Error(t, parsed().Verify(other.roster))
-	impostors := &Roster{Session: c.roster.Session, Threshold: 3}
-	for _, seed := range []byte{7, 8, 9} {
-		key := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, 32))
-		impostors.Identities = append(impostors.Identities, key.Public().(ed25519.PublicKey))
-	}
 	require.Error(t, parsed().Verify(impostors))
 	_, err = new(Certificate).Encode()
 	require.Error(t, err)
@@ -233,8 +249,9 @@ func TestCertificateIsStrict(t *testing.T) {
 
 func TestStringsNameThings(t *testing.T) {
 	require.Equal(t, "reveal", PhaseReveal.String())
+	require.Equal(t, "certify", PhaseCertify.String())
 	require.Equal(t, "failed", PhaseFailed.String())
 	require.Equal(t, "unknown (0)", Phase(0).String())
-	require.Equal(t, "unknown (9)", Phase(9).String())
+	require.Equal(t, "unknown (10)", Phase(10).String())
 	require.Equal(t, "trustee 2: absent in the key phase", Culprit{Trustee: 2, Phase: PhaseKey, Reason: Absent}.String())
 }

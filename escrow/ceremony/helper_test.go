@@ -71,7 +71,10 @@ func (c *committee) next(session string, changed map[int]ed25519.PrivateKey) *co
 	o, err := c.audit.Outcome()
 	require.NoError(c, err)
 	r := &Roster{Session: []byte(session), Threshold: c.roster.Threshold, From: o.Commitments}
-	identities := slices.Clone(c.identities)
+	identities := c.renewed()
+	if certificate, err := c.audit.Certificate(); err == nil {
+		r.Counter, r.Previous = certificate.Counter+1, certificate.Hash()
+	}
 	if changed[len(identities)] != nil {
 		identities = append(identities, nil)
 	}
@@ -91,6 +94,18 @@ func (c *committee) next(session string, changed map[int]ed25519.PrivateKey) *co
 		fresh.old[i] = s.Value
 	}
 	return fresh
+}
+
+// renewed gives the identities that are in force after the ceremony.
+func (c *committee) renewed() []ed25519.PrivateKey {
+	identities := slices.Clone(c.identities)
+	certificate, err := c.audit.Certificate()
+	for i := 1; i < len(identities) && err == nil; i++ {
+		if key := c.trustees[i].Identity(); key != nil && certificate.Identities[i-1].Equal(key.Public()) {
+			identities[i] = key
+		}
+	}
+	return identities
 }
 
 // cheat makes trustee i deviate in a phase.
@@ -116,7 +131,10 @@ func (c *committee) signed(i int, phase Phase, body []byte) []byte {
 
 func (c *committee) honest(i int) ([]byte, error) {
 	if c.audit.phase == PhaseConfirm {
-		return c.trustees[i].Confirm(c.audit, checkpoint)
+		return c.trustees[i].Confirm(c.audit, checkpoint, c.random)
+	}
+	if c.audit.phase == PhaseCertify {
+		return c.trustees[i].Certify(c.audit)
 	}
 	if c.audit.phase != PhaseCommit {
 		return c.trustees[i].Next(c.audit, c.random)
@@ -153,7 +171,9 @@ func (c *committee) play() {
 			_ = c.post(p)
 		}
 	}
-	c.callTime(phase)
+	if phase < PhaseCertify {
+		c.callTime(phase)
+	}
 	require.True(c, c.audit.Phase() != phase || c.audit.Overdue())
 }
 

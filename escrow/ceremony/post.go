@@ -59,7 +59,11 @@ func (s *session) checkSignature(phase Phase, author int, body, signature []byte
 	return nil
 }
 
-// signed is what a signature covers. Only the body, at the end, has a length that varies.
+// signed is what a signature covers. Only the body, at the end, has a length that varies. The signature of a certify post is
+// the one on the certificate, which must say enough to whoever does not know the roster.
 func (s *session) signed(phase Phase, author int, body []byte) []byte {
+	if phase == PhaseCertify {
+		return certified(author, body)
+	}
 	return append(append(s.context("post", author), byte(phase)), body...)
 }

@@ -1,7 +1,6 @@
 package ceremony
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,10 +24,10 @@ func TestOneSilent(t *testing.T) {
 			default:
 				require.True(t, c.audit.Overdue())
 				require.Equal(t, Absent, c.outcome().Culprits[0].Reason)
-				raw, err := c.trustees[1].Confirm(c.audit, checkpoint)
+				raw, err := c.trustees[1].Confirm(c.audit, checkpoint, c.random)
 				require.NoError(t, err)
 				require.NoError(t, c.post(raw))
-				require.Equal(t, PhaseDone, c.audit.Phase())
+				require.Equal(t, PhaseCertify, c.audit.Phase())
 				require.False(t, c.audit.Overdue())
 				require.Equal(t, upTo(size.n), c.outcome().Holders)
 			}
@@ -40,7 +39,7 @@ func TestOneSilent(t *testing.T) {
 }
 
 // TestOneHonestHolder: two corrupted of five and the clock of trustee 3, which is fast, leave trustees 4 and 5 without a share.
-// Though a certificate stands, nobody may erase an old share: the corrupted could destroy the key by falling silent.
+// There is no certificate, and nobody may erase an old share: the corrupted could destroy the key by falling silent.
 func TestOneHonestHolder(t *testing.T) {
 	before := newCommittee(t, "before", 3, 5).until(PhaseDone)
 	c := before.next("no keys", nil).cheat(PhaseKey, 4, silent).cheat(PhaseKey, 5, silent).until(PhaseDone)
@@ -54,53 +53,65 @@ func TestOneHonestHolder(t *testing.T) {
 	})).until(PhaseConfirm)
 	for i := 4; i <= 5; i++ {
 		require.NotContains(t, c.trustees[i].received, 1)
-		_, err := c.trustees[i].Confirm(c.audit, checkpoint)
+		_, err := c.trustees[i].Confirm(c.audit, checkpoint, c.random)
 		require.ErrorContains(t, err, "no good share from qualified dealer 1")
 	}
 	c.until(PhaseDone)
 	require.Equal(t, upTo(5), c.outcome().Recipients)
 	require.Equal(t, upTo(3), c.outcome().Holders)
 	require.True(t, c.audit.Overdue())
-	certificate, err := c.audit.Certificate()
-	require.NoError(t, err)
-	require.NoError(t, certificate.Verify(c.roster))
+	_, err := c.audit.Certificate()
+	require.ErrorContains(t, err, "no certificate yet, the confirm phase is open")
 }
 
-// TestSignedElsewhere: each honest trustee confirms another checkpoint, and time is up. Two corrupted sign one of them and do
-// not post it: a client accepts the certificate. So the audit does not fail, and nobody erases a share.
+// TestSignedElsewhere: time is up, too few have confirmed, and the ceremony is given up. Whatever the corrupted sign then and
+// later, there is no certificate: no honest trustee has signed one, for the board never showed that the ceremony succeeded.
 func TestSignedElsewhere(t *testing.T) {
-	founded := newCommittee(t, "founded", 3, 5).until(PhaseDone)
-	for _, c := range []*committee{newCommittee(t, "founding", 3, 5), founded.next("resharing", nil)} {
-		certificate := &Certificate{Checkpoint: []byte("log size 3")}
-		sign := func(i int, raw []byte) {
-			p, err := parsePost(raw)
-			require.NoError(t, err)
-			certificate.Signatures = append(certificate.Signatures, Signature{i, [64]byte(p.signature)})
-		}
-		o := c.until(PhaseConfirm).outcome()
-		certificate.Commitments, certificate.Transcript = o.Commitments, o.Transcript
-		for i := 1; i <= 2; i++ {
-			sign(i, c.signed(i, PhaseConfirm, confirmBody(o.Transcript, o.Commitments, certificate.Checkpoint)))
-		}
-		for i := 3; i <= 5; i++ {
-			raw, err := c.trustees[i].Confirm(c.audit, fmt.Appendf(nil, "log size %d", i))
-			require.NoError(t, err)
-			require.NoError(t, c.post(raw))
-			if i == 3 {
-				sign(i, raw)
-			}
-		}
-		c.callTime(PhaseConfirm)
-		require.True(t, c.audit.Overdue())
-		require.NoError(t, certificate.Verify(c.roster))
-		for i := 3; i <= 5; i++ {
-			_, err := c.trustees[i].Next(c.audit, c.random)
-			require.NoError(t, err)
-			share, err := c.trustees[i].Share()
-			require.NoError(t, err)
-			require.NoError(t, o.Commitments.Verify(share))
-		}
+	c := newCommittee(t, "founded", 3, 5).until(PhaseDone).next("resharing", nil)
+	c.cheat(PhaseConfirm, 1, silent).cheat(PhaseConfirm, 2, silent).until(PhaseDone)
+	require.True(t, c.audit.Overdue())
+	late := *c.audit
+	late.phase = PhaseConfirm
+	for i := 1; i <= 2; i++ { // on a board that others do not see
+		raw, err := c.trustees[i].Confirm(&late, checkpoint, c.random)
+		require.NoError(t, err)
+		c.trustees[i].sent[PhaseConfirm] = raw
 	}
+	for i := 3; i <= 5; i++ {
+		raw, err := c.trustees[i].Certify(c.audit)
+		require.NoError(t, err)
+		require.Nil(t, raw)
+	}
+	certificate := c.audit.state()
+	certificate.Certify(1, c.identities[1])
+	certificate.Certify(2, c.identities[2])
+	require.ErrorContains(t, certificate.Verify(c.roster), "2 signatures, 4 are needed")
+}
+
+// TestStuckCertificate: once enough have confirmed nothing fails any more. Whoever's signature is missing posts it later.
+func TestStuckCertificate(t *testing.T) {
+	c := newCommittee(t, "founded", 2, 3).until(PhaseDone).next("stuck", nil)
+	c.cheat(PhaseCertify, 3, silent)
+	c.until(PhaseCertify)
+	for i := 1; i <= 2; i++ {
+		raw, err := c.honest(i)
+		require.NoError(t, err)
+		require.NoError(t, c.post(raw))
+		_, err = c.trustees[i].CallTime(c.audit)
+		require.Error(t, err)
+		require.Error(t, c.post(c.signed(i, PhaseCertify, nil)), "there is no time to call")
+	}
+	require.Equal(t, PhaseCertify, c.audit.Phase())
+	posts, err := c.trustees[2].Urge(c.audit)
+	require.NoError(t, err)
+	require.Empty(t, posts)
+	raw, err := c.trustees[3].Certify(c.audit)
+	require.NoError(t, err)
+	posts, err = c.trustees[3].Urge(c.audit) // the first was lost
+	require.NoError(t, err)
+	require.Equal(t, [][]byte{raw}, posts)
+	require.NoError(t, c.post(raw))
+	require.Equal(t, PhaseDone, c.audit.Phase())
 }
 
 // TestForkErasesNothing: with the honest call of time from the true board, two corrupted make another, on which too few are
@@ -120,6 +131,6 @@ func TestForkErasesNothing(t *testing.T) {
 	require.ErrorContains(t, err, "failed in the key phase")
 	_, err = c.trustees[3].Share()
 	require.NoError(t, err)
-	_, err = c.trustees[3].Confirm(c.audit, checkpoint)
+	_, err = c.trustees[3].Confirm(c.audit, checkpoint, c.random)
 	require.NoError(t, err)
 }

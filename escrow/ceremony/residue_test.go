@@ -73,7 +73,7 @@ func TestNothingIsLeft(t *testing.T) {
 			require.NoError(t, c.post(raw))
 		}
 	}
-	_, err := own.Confirm(c.audit, checkpoint)
+	_, err := own.Confirm(c.audit, checkpoint, c.random)
 	require.NoError(t, err)
 
 	f, err := os.CreateTemp(t.TempDir(), "heap")

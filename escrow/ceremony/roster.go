@@ -18,9 +18,14 @@ type Roster struct {
 	// Session names this ceremony, in 1 to 255 bytes. The same trustees must never use one name twice, nor after a failure: the
 	// posts of the first attempt would count in the second. So the name has to carry the number of the attempt.
 	Session []byte
+	// Counter numbers the committee's certificates. The ceremony's own will have this number.
+	Counter int
+	// Previous is the hash of the certificate before, see [Certificate.Hash]; zero in a committee's first ceremony.
+	Previous [sha256.Size]byte
 	// Threshold is t.
 	Threshold int
-	// Identities are the n signing keys; trustee i, counted from 1, has Identities[i-1]. All differ.
+	// Identities are the n signing keys of this epoch; trustee i, counted from 1, has Identities[i-1]. All differ. They are those
+	// that the certificate before lists; those of a committee's first ceremony ship with the client.
 	Identities []ed25519.PublicKey
 	// From is nil in a founding. In a resharing it is the public polynomial of the share epoch that ends, of the same
 	// threshold: [Outcome.Commitments] or [Certificate.Commitments] of the ceremony before.
@@ -40,10 +45,10 @@ func (r *Roster) ID() ([sha256.Size]byte, error) {
 	return sha256.Sum256(encoded), nil
 }
 
-const rosterTag = "doormat/ceremony/roster/v1"
+const rosterTag = "doormat/ceremony/roster/v2"
 
-// Encode returns the roster's bytes: a tag and the session (each with 1 byte of length), t (1), n (1), the n identity keys (32
-// each); in a resharing also the dealers (1 byte of number, 1 each) and the t commitments (32 each). It fails when the roster
+// Encode returns the roster's bytes: a tag and the session (each with 1 byte of length), counter (4), hash of the certificate
+// before (32), t (1), n (1), the n identity keys (32 each); in a resharing also the dealers (1 byte of number, 1 each) and the t commitments (32 each). It fails when the roster
 // is not one: t or n out of range, a key missing or there twice, no session name, dealers who cannot be.
 func (r *Roster) Encode() ([]byte, error) {
 	if err := r.check(); err != nil {
@@ -52,6 +57,8 @@ func (r *Roster) Encode() ([]byte, error) {
 	var b cryptobyte.Builder
 	addString(&b, rosterTag)
 	addString(&b, string(r.Session))
+	b.AddUint32(uint32(r.Counter))
+	b.AddBytes(r.Previous[:])
 	b.AddUint8(uint8(r.Threshold))
 	b.AddUint8(uint8(len(r.Identities)))
 	for _, key := range r.Identities {
@@ -75,13 +82,14 @@ func (r *Roster) Encode() ([]byte, error) {
 func ParseRoster(encoded []byte) (*Roster, error) {
 	var tag, session cryptobyte.String
 	var t, n uint8
+	var counter uint32
 	r := new(Roster)
 	s := cryptobyte.String(encoded)
 	if !s.ReadUint8LengthPrefixed(&tag) || string(tag) != rosterTag || !s.ReadUint8LengthPrefixed(&session) ||
-		!s.ReadUint8(&t) || !s.ReadUint8(&n) || len(s) < int(n)*ed25519.PublicKeySize {
+		!s.ReadUint32(&counter) || !s.CopyBytes(r.Previous[:]) || !s.ReadUint8(&t) || !s.ReadUint8(&n) || len(s) < int(n)*ed25519.PublicKeySize {
 		return nil, errors.New("ceremony: roster: the bytes are not laid out as a roster")
 	}
-	r.Session, r.Threshold = bytes.Clone(session), int(t)
+	r.Session, r.Counter, r.Threshold = bytes.Clone(session), int(counter), int(t)
 	for ; n > 0; n-- {
 		r.Identities = append(r.Identities, bytes.Clone(s[:ed25519.PublicKeySize]))
 		s = s[ed25519.PublicKeySize:]
@@ -103,8 +111,19 @@ func ParseRoster(encoded []byte) (*Roster, error) {
 }
 
 func (r *Roster) check() error {
+	if err := r.checkPeople(); err != nil {
+		return err
+	}
+	return r.checkFrom()
+}
+
+// checkPeople is what a follower of certificates needs to know, too: everything but who deals.
+func (r *Roster) checkPeople() error {
 	if r == nil {
 		return errors.New("ceremony: there is no roster")
+	}
+	if r.Counter < 0 || r.Counter > MaxCounter {
+		return fmt.Errorf("ceremony: roster: counter %d is not in 0..%d", r.Counter, MaxCounter)
 	}
 	if err := sharing.CheckThreshold(r.Threshold, len(r.Identities)); err != nil {
 		return fmt.Errorf("ceremony: roster: %w", err)
@@ -123,7 +142,7 @@ func (r *Roster) check() error {
 			}
 		}
 	}
-	return r.checkFrom()
+	return nil
 }
 
 // checkFrom is what a resharing needs besides.
@@ -157,6 +176,9 @@ func (r *Roster) checkFrom() error {
 // session is a checked copy of a roster.
 type session struct {
 	id         [sha256.Size]byte
+	name       []byte
+	counter    int
+	previous   [sha256.Size]byte
 	t, n       int
 	identities []ed25519.PublicKey
 	from       *sharing.Commitments // nil in a founding
@@ -168,7 +190,7 @@ func newSession(r *Roster) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{id: id, t: r.Threshold, n: len(r.Identities), from: r.From, dealers: slices.Clone(r.Dealers)}
+	s := &session{id: id, name: bytes.Clone(r.Session), counter: r.Counter, previous: r.Previous, t: r.Threshold, n: len(r.Identities), from: r.From, dealers: slices.Clone(r.Dealers)}
 	for i, key := range r.Identities {
 		s.identities = append(s.identities, bytes.Clone(key))
 		if s.from == nil {
@@ -182,10 +204,14 @@ func newSession(r *Roster) (*session, error) {
 // key is the board's. After a resharing old shares are erased, and t honest trustees must hold new ones: of what n has beyond
 // t, half may be silent and half may lie.
 func (s *session) quorum() int {
-	if s.from == nil {
-		return s.t
+	return quorum(s.t, s.n, s.from != nil)
+}
+
+func quorum(t, n int, resharing bool) int {
+	if !resharing {
+		return t
 	}
-	return (s.n + s.t + 1) / 2
+	return (n + t + 1) / 2
 }
 
 // deals tells whether a trustee commits, reveals and deals.

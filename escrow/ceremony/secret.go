@@ -50,7 +50,9 @@ const (
 	SecretSalt SecretKind = "salt"
 	// SecretReceived is a share of one dealer's polynomial: ShareSize bytes. From the complain post to Confirm.
 	SecretReceived SecretKind = "received share"
-	// SecretShare is the final share of the committee's secret: ShareSize bytes. From Confirm on; then it is the only one.
+	// SecretIdentity is the seed of the trustee's next identity key, 32 bytes: from Confirm on. See [Trustee.Identity].
+	SecretIdentity SecretKind = "next identity"
+	// SecretShare is the final share of the committee's secret: ShareSize bytes. From Confirm on.
 	SecretShare SecretKind = "share"
 )
 
@@ -80,6 +82,9 @@ func (t *Trustee) Secrets() []Secret {
 	if t.final != nil {
 		list = append(list, Secret{Kind: SecretShare, Bytes: EncodeShare(*t.final)})
 	}
+	if t.next != nil {
+		list = append(list, Secret{Kind: SecretIdentity, Bytes: t.next.Seed()})
+	}
 	return list
 }
 
@@ -107,20 +112,21 @@ func (t *Trustee) Share() (sharing.Share, error) {
 	return sharing.Share{Index: t.final.Index, Value: t.final.Value.Clone()}, nil
 }
 
-// Erase drops all secrets, the final share among them, and ends the trustee's part: when the next epoch has begun, when its
-// caller has taken the share, or when the ceremony is given up. It may be called at any time, and again.
+// Erase drops all secrets, the final share and the next identity among them, and ends the trustee's part: when the next epoch has begun, when its
+// caller has taken both, or when the ceremony is given up. It may be called at any time, and again.
 func (t *Trustee) Erase() {
 	t.erase()
 	if t.final != nil {
 		t.final.Value.Zero()
 	}
-	t.final = nil
+	clear(t.next)
+	t.final, t.next = nil, nil
 	if t.gone == nil {
 		t.gone = fmt.Errorf("ceremony: trustee %d has erased its secrets", t.index)
 	}
 }
 
-// erase drops all secrets but the final share, overwriting them.
+// erase drops all secrets but the final share and the next identity, overwriting them.
 func (t *Trustee) erase() {
 	t.forgetOld()
 	t.forgetPolynomial()

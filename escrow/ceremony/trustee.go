@@ -23,7 +23,8 @@ type Trustee struct {
 	salt       []byte
 	received   map[int]sharing.Share // good ones, by dealer
 	final      *sharing.Share
-	gone       error // why the secrets were erased
+	next       ed25519.PrivateKey // identity, from Confirm on
+	gone       error              // why the secrets were erased
 }
 
 // NewTrustee returns the trustee with that index on the roster. It fails when the roster is not one, or names another
@@ -97,27 +98,35 @@ func (t *Trustee) CallTime(a *Audit) ([]byte, error) {
 // it posted in the phase, each only if the board does not show it. Packets get lost, so it is for use again and again. Whoever
 // has erased its secrets only says that time is up.
 func (t *Trustee) Urge(a *Audit) ([][]byte, error) {
+	if a.id == t.id && a.phase == PhaseCertify { // nothing hangs on the time any more
+		return t.repeat(a, nil), nil
+	}
 	call, err := t.CallTime(a)
 	if err != nil {
 		return nil, err
 	}
+	return t.repeat(a, call), nil
+}
+
+// repeat gives what the trustee posted in the open phase, and the call of time, each only if the board does not show it.
+func (t *Trustee) repeat(a *Audit, call []byte) [][]byte {
 	var out [][]byte
 	if raw := t.sent[a.phase]; raw != nil && t.gone == nil && a.trustees[t.index].posts[a.phase] == nil {
 		out = append(out, bytes.Clone(raw))
 	}
-	if !a.calls[t.index] {
+	if call != nil && !a.calls[t.index] {
 		out = append(out, call)
 	}
-	return out, nil
+	return out
 }
 
-// Confirm computes the final share, checks it against the public polynomial, erases every other secret and returns the
-// confirm post: a signature on the outcome and the checkpoint. The caller must have verified that enough witnesses
-// cosigned the checkpoint and that the posts it fed to the audit are in that log; all trustees must be given the same
-// bytes. It fails before the confirm phase, as Next does, and when a share that it was dealt is bad and the complaint was not
+// Confirm computes the final share, checks it against the public polynomial, erases every other secret, draws the trustee's
+// next identity from random and returns the confirm post: a signature, with the identity that ends, on the outcome, the next
+// identity and the checkpoint. The caller must have verified that enough witnesses cosigned the checkpoint and that the posts it
+// fed to the audit are in that log. It fails before the confirm phase, as Next does, and when a share that it was dealt is bad and the complaint was not
 // in time; once it has succeeded it returns the same post again. After the phase has closed the post comes too late, but the
 // share is good.
-func (t *Trustee) Confirm(a *Audit, checkpoint []byte) ([]byte, error) {
+func (t *Trustee) Confirm(a *Audit, checkpoint []byte, random io.Reader) ([]byte, error) {
 	if err := t.checkStanding(a); err != nil {
 		return nil, err
 	}
@@ -130,10 +139,16 @@ func (t *Trustee) Confirm(a *Audit, checkpoint []byte) ([]byte, error) {
 	if len(checkpoint) < 1 || len(checkpoint) > MaxCheckpoint {
 		return nil, fmt.Errorf("ceremony: a checkpoint of %d bytes, need 1 to %d", len(checkpoint), MaxCheckpoint)
 	}
+	seed := make([]byte, ed25519.SeedSize)
+	defer clear(seed)
+	if _, err := io.ReadFull(random, seed); err != nil {
+		return nil, fmt.Errorf("ceremony: trustee %d: the source of randomness failed: %w", t.index, err)
+	}
 	if err := t.finish(a); err != nil {
 		return nil, err
 	}
-	return t.post(PhaseConfirm, confirmBody(a.outcome.Transcript, a.outcome.Commitments, checkpoint))
+	t.next = ed25519.NewKeyFromSeed(seed)
+	return t.post(PhaseConfirm, t.confirmBody(t.index, a.outcome.Transcript, t.next, checkpoint))
 }
 
 // post signs a body and remembers it.
