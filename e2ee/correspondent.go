@@ -9,9 +9,9 @@ type Correspondent interface {
 	// Begin is called when the device is set up, for the first time or anew. It
 	// forgets everything and returns what to send to the provider.
 	Begin() [][]byte
-	// Hear takes a packet of the provider of a kind that the device does not know,
-	// and returns what to warn the user of, "" for nothing.
-	Hear(data []byte) (warning string)
+	// Hear takes a packet of the provider of a kind that the device does not know. It
+	// returns what to send to the provider, and what to warn the user of, "" for nothing.
+	Hear(data []byte) (answers [][]byte, warning string)
 }
 
 // A Clerk is what an escrow design adds to a provider, beside what it accepts.
@@ -29,8 +29,11 @@ func (d *Device) begin() []world.Packet {
 	if d.Correspondent == nil {
 		return nil
 	}
-	var out []world.Packet
-	for _, data := range d.Correspondent.Begin() {
+	return d.allToProvider(d.Correspondent.Begin())
+}
+
+func (d *Device) allToProvider(list [][]byte) (out []world.Packet) {
+	for _, data := range list {
 		out = append(out, d.toProvider(data))
 	}
 	return out
@@ -40,8 +43,10 @@ func (d *Device) hear(data []byte) []world.Packet {
 	if d.Correspondent == nil {
 		return nil
 	}
-	if warning := d.Correspondent.Hear(data); warning != "" {
-		return d.warn("%s", warning)
+	answers, warning := d.Correspondent.Hear(data)
+	out := d.allToProvider(answers)
+	if warning != "" {
+		out = append(out, d.warn("%s", warning)...)
 	}
-	return nil
+	return out
 }

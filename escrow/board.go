@@ -18,15 +18,16 @@ type board struct {
 	readers    []string            // those told of every post
 	last       map[string][32]byte // hash of the last record, by session
 	published  int64               // records
-	checkpoint []byte              // cosigned, of that size; nil if nothing was published
+	checkpoint []byte              // cosigned, of that size
 }
 
 // Open makes the log the board of ceremonies: the named principals may post. They,
 // the monitor and the other readers are told of every post, in the log's order. Nobody
-// else can post, lest strangers fill the log.
-func (l *Log) Open(posters []string, readers ...string) {
+// else can post, lest strangers fill the log. Anybody may read what is there: checkpoint
+// is the cosigned one of the log as it is.
+func (l *Log) Open(checkpoint []byte, posters []string, readers ...string) {
 	l.board = &board{posters: posters, readers: slices.Concat(posters, []string{"monitor"}, readers),
-		last: map[string][32]byte{}, published: l.log.Size()}
+		last: map[string][32]byte{}, published: l.log.Size(), checkpoint: checkpoint}
 }
 
 const boardTag = 'b'
@@ -135,14 +136,14 @@ func (l *Log) since(from, to int64, checkpoint []byte) []byte {
 	return (&Update{from, records, checkpoint}).Encode()
 }
 
-// reread tells a reader what it has missed.
+// reread tells whoever asks what it has not read: the log is public.
 func (l *Log) reread(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindReadBoard, 1)
-	if err != nil || l.board == nil || !slices.Contains(l.board.readers, p.From) {
+	if err != nil || l.board == nil {
 		return nil
 	}
 	from, err := world.ParseInt(f[0])
-	if err != nil || from < 0 || from >= l.board.published || l.board.checkpoint == nil {
+	if err != nil || from < 0 || from >= l.board.published {
 		return nil
 	}
 	return []world.Packet{{From: "log", To: p.From, Data: l.since(from, l.board.published, l.board.checkpoint)}}

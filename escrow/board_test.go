@@ -31,7 +31,7 @@ func TestBoard(t *testing.T) {
 	o := newOffice(t)
 	o.post("trustee:1", "s", "too early")
 	require.Empty(t, o.outside, "nobody posts yet")
-	o.log.Open([]string{"trustee:1", "trustee:2"})
+	o.log.Open(nil, []string{"trustee:1", "trustee:2"})
 	o.post("trustee:1", "s", "one")
 	o.append(o.record("order"))
 	o.send(world.Packet{From: "trustee:1", To: "log", Data: world.Pack(KindPost, []byte("s"), []byte("two"))},
@@ -43,7 +43,6 @@ func TestBoard(t *testing.T) {
 		{From: "trustee:1", Data: world.Pack(KindPost, nil, []byte("no session"))},
 		{From: "trustee:1", Data: world.Pack(KindPost, []byte("s"), make([]byte, maxPost+1))},
 		{From: "trustee:1", Data: []byte{KindPost}},
-		{From: world.Outsider, Data: world.Pack(KindReadBoard, world.Int(0))},
 		{From: "trustee:1", Data: world.Pack(KindReadBoard, world.Int(-1))},
 		{From: "trustee:1", Data: world.Pack(KindReadBoard, world.Int(5))},
 	} {
@@ -76,13 +75,16 @@ func TestBoard(t *testing.T) {
 	o.send(world.Packet{From: "trustee:1", To: "log", Data: world.Pack(KindReadBoard, world.Int(2))})
 	again := o.updates("trustee:1")
 	require.Equal(t, records[2:], again[len(again)-1].Records, "what it missed")
+	o.send(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(KindReadBoard, world.Int(0))})
+	public := o.updates(world.Outsider)
+	require.Equal(t, records, public[0].Records, "the log is public")
 }
 
 // TestMonitorReadsTheBoard: an order between posts is asked about once, and one that
 // the log does not announce is asked about all the same.
 func TestMonitorReadsTheBoard(t *testing.T) {
 	o := newOffice(t)
-	o.log.Open([]string{"trustee:1"})
+	o.log.Open(nil, []string{"trustee:1"})
 	read := int64(0)
 	o.nodes["monitor"].(*Monitor).Follow = func(data []byte) (int64, [][]byte, []string, error) {
 		u, err := ParseUpdate(data)

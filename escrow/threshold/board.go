@@ -13,13 +13,16 @@ import (
 // board is the log as the bulletin board of the founding ceremony.
 type board struct {
 	log       *ledger.Log
+	course    *course
 	last      [32]byte // hash of the last post's record
 	witnesses []*ledger.Witness
 	policy    *ledger.Policy
 }
 
-func newBoard(source world.Source) (*board, error) {
-	b := &board{}
+// newBoard is for the ceremony of a roster, which makes the first key.
+func newBoard(source world.Source, r *ceremony.Roster) (*board, error) {
+	number, _, _ := parseEpoch(string(r.Session))
+	b := &board{course: blankCourse(r, number)}
 	var err error
 	if b.log, err = ledger.New("doormat.log", source.Stream("log")); err != nil {
 		return nil, err
@@ -40,14 +43,15 @@ func newBoard(source world.Source) (*board, error) {
 func witnessName(i int) string { return fmt.Sprintf("witness:%d", i+1) }
 
 // post puts a post on the board, where everybody reads it.
-func (b *board) post(r *ceremony.Roster, a *ceremony.Audit, post []byte) error {
+func (b *board) post(session string, post []byte) error {
 	if post == nil {
 		return nil
 	}
-	record := (&escrow.BoardRecord{Session: string(r.Session), Before: b.last, Post: post}).Encode()
+	r := &escrow.BoardRecord{Session: session, Before: b.last, Post: post}
+	record := r.Encode()
 	b.last = sum(record)
-	b.log.Append(record)
-	if err := a.Read(post); err != nil {
+	b.course.reader.Add(record)
+	if err := b.course.read(r, b.log.Append(record)); err != nil {
 		return fmt.Errorf("key ceremony: a post is ignored: %w", err)
 	}
 	return nil

@@ -1,7 +1,10 @@
 package threshold
 
 import (
+	"slices"
+
 	"doormat/escrow"
+	"doormat/escrow/ceremony"
 	"doormat/world"
 )
 
@@ -11,62 +14,111 @@ import (
 // so in vain tells the public. TestLostKey shows both.
 
 // clerk is the provider's part in the escrow: it takes certificates from trustees
-// and hands them to devices.
+// and hands them to devices. To a device that is new it passes on what the log says.
 type clerk struct {
 	keyring
-	using map[string]int // number of the key of a device's last message
-	slow  map[string]int // messages of a device since it was to use a newer key
+	chain   [][]byte       // all certificates, by number
+	using   map[string]int // number of the key of a device's last message
+	slow    map[string]int // messages of a device since it was to use a newer key
+	waiting []string       // devices that wait for the board
 }
 
-func newClerk(a *anchor, first *committee) *clerk {
-	return &clerk{keyring{a, []*committee{first}}, map[string]int{}, map[string]int{}}
+func newClerk(a *anchor, f *founding) *clerk {
+	k := &clerk{keyring: keyring{anchor: a}, using: map[string]int{}, slow: map[string]int{}}
+	k.adopt(newCourse(f))
+	k.chain = [][]byte{f.committee.certificate}
+	return k
 }
 
 // Handle implements [e2ee.Clerk].
 func (k *clerk) Handle(p world.Packet, devices []string) []world.Packet {
 	switch {
 	case p.From == world.Clock:
-		return k.remind(devices)
+		return append(k.remind(devices), k.askAgain()...)
 	case p.Kind() == KindFetchKeys:
 		if _, isDevice := world.AccountOf(p.From); isDevice {
-			return k.hand(p.From, k.keys)
+			return k.fetch(p)
 		}
+	case p.From == "log" && p.Kind() == escrow.KindUpdate:
+		return k.passOn(p.Data)
 	case p.Kind() == KindKey:
 		return k.spread(p, devices)
 	}
 	return nil
 }
 
-func (k *clerk) hand(device string, keys []*committee) []world.Packet {
-	var out []world.Packet
-	for _, c := range keys {
-		out = append(out, world.Packet{From: "provider", To: device, Data: c.packet()})
-	}
-	return out
-}
-
-// spread hands a new key to every device, and acknowledges one that it has.
-func (k *clerk) spread(p world.Packet, devices []string) []world.Packet {
-	f, err := world.Unpack(p.Data, KindKey, 2)
+// fetch hands a device the certificates from a number on, or asks the log for the board.
+func (k *clerk) fetch(p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, KindFetchKeys, 1)
 	if err != nil {
 		return nil
 	}
-	var out []world.Packet
-	if fresh, err := k.learn(string(f[0]), f[1]); err == nil && fresh { // several trustees bring each key
-		for _, d := range devices {
-			out = append(out, k.hand(d, []*committee{k.newest()})...)
+	if len(f[0]) > 0 {
+		from, err := world.ParseInt(f[0])
+		if err != nil || from < 0 {
+			return nil
 		}
+		return []world.Packet{k.hand(p.From, int(min(from, int64(len(k.chain)-1))))}
 	}
-	return append(out, world.Packet{From: "provider", To: p.From, Data: world.Pack(KindHaveKey, []byte(k.newest().id))})
+	if slices.Contains(k.waiting, p.From) {
+		return nil
+	}
+	k.waiting = append(k.waiting, p.From)
+	if len(k.waiting) > 1 {
+		return nil // the answer is for all of them
+	}
+	return k.askAgain()
 }
 
-// remind hands the newest key to devices that have not used it. They asked for the
-// first one themselves.
+func (k *clerk) askAgain() []world.Packet {
+	if len(k.waiting) == 0 {
+		return nil
+	}
+	return []world.Packet{{From: "provider", To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))}}
+}
+
+// passOn gives those who wait what the log says, as it is.
+func (k *clerk) passOn(update []byte) []world.Packet {
+	var out []world.Packet
+	for _, d := range k.waiting {
+		out = append(out, world.Packet{From: "provider", To: d, Data: update})
+	}
+	k.waiting = nil
+	return out
+}
+
+// hand gives a device the certificates from a number on.
+func (k *clerk) hand(device string, from int) world.Packet {
+	return world.Packet{From: "provider", To: device, Data: certificates(k.chain[from:]...)}
+}
+
+// spread hands new certificates to every device, and tells who brought them which it has.
+func (k *clerk) spread(p world.Packet, devices []string) []world.Packet {
+	list, err := world.UnpackList(p.Data, KindKey)
+	if err != nil {
+		return nil
+	}
+	fresh, _, err := k.hear(list)
+	k.chain, k.gap = append(k.chain, fresh...), 0
+	var out []world.Packet
+	for _, d := range devices {
+		if len(fresh) > 0 { // several trustees bring each
+			out = append(out, k.hand(d, len(k.chain)-len(fresh)))
+		}
+	}
+	if err != nil {
+		out = append(out, world.Warn("provider", "refused a certificate that "+p.From+" brought: "+err.Error()))
+	}
+	return append(out, world.Packet{From: "provider", To: p.From, Data: world.Pack(KindHaveKey, world.Int(int64(k.at.Counter-1)))})
+}
+
+// remind hands the newest certificate to devices that have not used the newest key. A
+// device that misses others asks for them.
 func (k *clerk) remind(devices []string) []world.Packet {
 	var out []world.Packet
 	for _, d := range devices {
 		if newest := k.newest(); newest.number > 1 && k.using[d] < newest.number {
-			out = append(out, k.hand(d, []*committee{newest})...)
+			out = append(out, k.hand(d, len(k.chain)-1))
 		}
 	}
 	return out
@@ -84,7 +136,7 @@ func (k *clerk) Uploaded(device string, public []byte) []world.Packet {
 		delete(k.slow, device)
 		return nil
 	}
-	out := k.hand(device, []*committee{newest})
+	out := []world.Packet{k.hand(device, len(k.chain)-1)}
 	if k.slow[device]++; k.slow[device] == 2 {
 		out = append(out, world.Warn("provider", device+" goes on under "+f.KeyID+", although it was handed "+newest.id))
 	}
@@ -96,41 +148,69 @@ func (k *clerk) Uploaded(device string, public []byte) []world.Packet {
 func (k *clerk) Holdings() []world.Fact {
 	var facts []world.Fact
 	for _, c := range k.keys {
-		facts = append(facts, c.fact(), c.certified(), world.Fact{Kind: Certificate, Ref: c.id, Data: c.certificate})
+		facts = append(facts, c.fact(), c.certified())
+	}
+	for _, encoded := range k.chain {
+		facts = append(facts, certificateFact(encoded))
 	}
 	return facts
 }
 
-// errand is a trustee's: to bring the provider the newest key.
+// certificateFact refers to the ceremony.
+func certificateFact(encoded []byte) world.Fact {
+	f := world.Fact{Kind: Certificate, Data: encoded}
+	if c, err := ceremony.ParseCertificate(encoded); err == nil {
+		f.Ref = string(c.Session)
+	}
+	return f
+}
+
+// errand is a trustee's: to bring the provider the certificates up to the newest.
 type errand struct {
-	number int    // of the key, 0 for none
-	packet []byte // with its certificate
-	vain   int    // how often it, or a key before it, was brought and not acknowledged
+	open  bool
+	key   string // the newest that is among them
+	vain  int    // how often it, or one before it, was brought and not acknowledged
+	known int    // number of the last one that the provider said that it has
 }
 
-// bring takes a new key to the provider.
-func (t *trustee) bring(c *committee) []world.Packet {
-	t.errand.number, t.errand.packet = c.number, c.packet()
-	return []world.Packet{{From: t.name, To: "provider", Data: t.errand.packet}}
+// bring takes the newest certificate to the provider.
+func (t *trustee) bring() []world.Packet {
+	links := t.board.course().links
+	newest := links[len(links)-1]
+	t.errand.open, t.errand.key = true, keyOfEpoch(string(newest.Session))
+	return []world.Packet{{From: t.name, To: "provider", Data: certificates(newest.encoded)}}
 }
 
-// bringAgain goes once more if there was no answer. After the second time in vain
-// it tells the public: messages go on under a key that others may have.
+// bringAgain goes once more if there was no answer, with all that the provider is not
+// known to have. After the second time in vain it tells the public: messages go on under
+// a key that others may have.
 func (t *trustee) bringAgain() []world.Packet {
-	if t.errand.number == 0 {
+	if !t.errand.open {
 		return nil
 	}
-	out := []world.Packet{{From: t.name, To: "provider", Data: t.errand.packet}}
+	var list [][]byte
+	for _, l := range t.board.course().links[t.errand.known+1:] {
+		list = append(list, l.encoded)
+	}
+	out := []world.Packet{{From: t.name, To: "provider", Data: certificates(list...)}}
 	if t.errand.vain++; t.errand.vain == 2 {
-		out = append(out, world.Warn(t.name, "the provider does not acknowledge "+keyName(t.errand.number)))
+		out = append(out, world.Warn(t.name, "the provider does not acknowledge "+t.errand.key))
 	}
 	return out
 }
 
-// brought hears which key the provider has.
+// brought hears which certificate the provider has.
 func (t *trustee) brought(data []byte) {
 	f, err := world.Unpack(data, KindHaveKey, 1)
-	if err == nil && t.errand.number > 0 && keyNumber(string(f[0])) >= t.errand.number {
-		t.errand = errand{}
+	if err != nil {
+		return
+	}
+	known, err := world.ParseInt(f[0])
+	links := t.board.course().links
+	if err != nil || known < int64(t.errand.known) || known >= int64(len(links)) {
+		return
+	}
+	if t.errand.known = int(known); t.errand.known == len(links)-1 {
+		t.errand = errand{known: t.errand.known}
 	}
 }

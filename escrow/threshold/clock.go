@@ -8,19 +8,96 @@ import (
 	"doormat/world"
 )
 
-// begin posts one-use keys for the ceremonies of the next message.
-func (t *trustee) begin() []world.Packet {
-	due, c := t.moment+1, t.board.course()
-	var out []world.Packet
-	if t.refresh > 0 && due%t.refresh == 0 {
-		for _, e := range slices.Clone(c.live) {
-			out = append(out, t.sit(c.refresh(e), due)...)
+// task is a ceremony that is to be held after a message.
+type task struct {
+	due     int
+	key     int // whose shares are to be made anew, or one of those below
+	attempt int // number of the ceremony that is next for the key, when the task came up
+}
+
+// Tasks of no key in particular.
+const (
+	newKey      = 0
+	everyShares = -1 // of all keys that live when the task comes up
+)
+
+// plan notes the ceremonies of the next message. They are held one after another: first
+// the older key is refreshed, then the newer, then a new one made. What is late is held
+// once.
+func (t *trustee) plan() {
+	due := t.moment + 1
+	if due <= t.planned {
+		return
+	}
+	t.planned = due
+	add := func(every, key int) {
+		same := func(k task) bool { return k.key == key }
+		if every > 0 && due%every == 0 && !slices.ContainsFunc(t.tasks, same) {
+			t.tasks = append(t.tasks, task{due: due, key: key})
 		}
 	}
-	if t.rotate > 0 && due%t.rotate == 0 {
-		out = append(out, t.sit(c.rotation(), due)...)
+	add(t.refresh, everyShares)
+	add(t.rotate, newKey)
+}
+
+// begin sits down to the next ceremony, if none is under way. That of the next message
+// begins now, with one-use keys. One that the others are holding or have held without
+// this trustee is missed, and one before it that is late is waited for.
+func (t *trustee) begin() []world.Packet {
+	if !t.CountsMessages() {
+		return nil
+	}
+	t.plan()
+	var out []world.Packet
+	for len(t.tasks) > 0 && len(t.sittings) == 0 {
+		next := t.tasks[0]
+		if next.key == everyShares {
+			t.expand()
+			continue
+		}
+		s := t.turn(next)
+		if s != nil && s.audit.Phase() != ceremony.PhaseKey && next.due > t.moment {
+			break
+		}
+		t.tasks = t.tasks[1:]
+		if next.due > t.moment || next.attempt == 0 || next.attempt == t.attempt(next) {
+			next.attempt = t.attempt(next)
+			out = append(out, t.sit(s, next)...)
+		}
 	}
 	return out
+}
+
+// expand puts a task for each key that lives in the place of the first one.
+func (t *trustee) expand() {
+	var each []task
+	for _, e := range t.board.course().live {
+		next := task{due: t.tasks[0].due, key: e.number}
+		next.attempt = t.attempt(next)
+		each = append(each, next)
+	}
+	t.tasks = slices.Concat(each, t.tasks[1:])
+}
+
+// attempt numbers the ceremony that is next for a task.
+func (t *trustee) attempt(k task) int {
+	c := t.board.course()
+	if k.key == newKey {
+		return c.tried + 1
+	}
+	return c.attempts[k.key] + 1
+}
+
+// turn is the ceremony by which a task is done, nil if its key is gone.
+func (t *trustee) turn(next task) *session {
+	c := t.board.course()
+	if next.key == newKey {
+		return c.rotation()
+	}
+	if e := c.epochOf(next.key); e != nil {
+		return c.refresh(e)
+	}
+	return nil
 }
 
 // clock hears of a message or of midnight. Then the network was quiet, so whoever
@@ -41,7 +118,7 @@ func (t *trustee) clock(p world.Packet) []world.Packet {
 	t.asked = false
 	var out []world.Packet
 	for _, x := range slices.Clone(t.sittings) {
-		if s := t.board.course().find(x.name); s != nil {
+		if s := t.board.course().find(x.name); s != nil && s.roster.Counter == x.counter {
 			out = append(out, t.goOn(x, s, before)...)
 		}
 	}
@@ -53,8 +130,8 @@ func (t *trustee) clock(p world.Packet) []world.Packet {
 // board does not show it says again, each time.
 func (t *trustee) goOn(x *sitting, s *session, before int) []world.Packet {
 	out, phase := t.speak(x, s), s.audit.Phase()
-	waiting := x.due <= before || phase == ceremony.PhaseKey && x.due <= t.moment
-	if len(out) > 0 || !waiting || phase > ceremony.PhaseConfirm || t.program != "" {
+	waiting := x.task.due <= before || phase == ceremony.PhaseKey && x.task.due <= t.moment
+	if len(out) > 0 || !waiting || phase > ceremony.PhaseCertify || t.program != "" {
 		return out
 	}
 	if x.called != phase {

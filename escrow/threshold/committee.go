@@ -63,7 +63,7 @@ type committee struct {
 	epoch       string
 	key         *tdh2.PublicKey
 	commitments *sharing.Commitments
-	certificate []byte // of the key
+	certificate []byte // of the ceremony that made the shares
 }
 
 func buildCommittee(number int, commitments *sharing.Commitments, certificate []byte) (*committee, error) {
@@ -75,33 +75,43 @@ func buildCommittee(number int, commitments *sharing.Commitments, certificate []
 	return &committee{number, id, epochName(number, 0), key, commitments, certificate}, nil
 }
 
-// newCommittee accepts a certificate for a key number under the roster that ships
-// with a client, over a checkpoint that enough witnesses cosigned. Nothing else
-// makes a committee key acceptable.
+// newCommittee accepts the certificate of a new key by the trustees that ship with a
+// client, as the first of its chain.
 func newCommittee(number int, certificate []byte, r *ceremony.Roster, policy *ledger.Policy) (*committee, error) {
 	c, err := ceremony.ParseCertificate(certificate)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Verify(founders(r, number)); err != nil {
-		return nil, err
-	}
-	if _, err := policy.Check(c.Checkpoint); err != nil {
-		return nil, fmt.Errorf("committee certificate: checkpoint: %w", err)
-	}
-	return buildCommittee(number, c.Commitments, slices.Clone(certificate))
+	return certifiedCommittee(c, certificate, founders(r, number), policy)
 }
 
-// founders is the roster of the ceremony that makes a key: the same people each
-// time.
-func founders(r *ceremony.Roster, number int) *ceremony.Roster {
-	return &ceremony.Roster{Session: []byte(epochName(number, 0)), Threshold: r.Threshold, Identities: r.Identities}
+// certifiedCommittee accepts the certificate of a ceremony with that roster. Nothing
+// else makes a committee key acceptable.
+func certifiedCommittee(c *ceremony.Certificate, encoded []byte, r *ceremony.Roster, policy *ledger.Policy) (*committee, error) {
+	number, _, ok := parseEpoch(string(c.Session))
+	if !ok {
+		return nil, fmt.Errorf("%q is not the name of a ceremony", c.Session)
+	}
+	if err := c.Verify(r); err != nil {
+		return nil, err
+	}
+	if err := checkProofs(c, policy); err != nil {
+		return nil, err
+	}
+	made, err := buildCommittee(number, c.Commitments, slices.Clone(encoded))
+	if err == nil {
+		made.epoch = string(c.Session)
+	}
+	return made, err
 }
+
+// founders is the roster of the ceremony that makes a key, by the people of r.
+func founders(r *ceremony.Roster, number int) *ceremony.Roster { return named(r, epochName(number, 0)) }
 
 // in gives the committee in a later share epoch: the key stays.
 func (c *committee) in(epoch string, commitments *sharing.Commitments) *committee {
 	later := *c
-	later.epoch, later.commitments = epoch, commitments
+	later.epoch, later.commitments, later.certificate = epoch, commitments, nil
 	return &later
 }
 

@@ -1,6 +1,9 @@
 package threshold
 
 import (
+	"crypto/ed25519"
+	"errors"
+	"maps"
 	"slices"
 
 	"doormat/escrow"
@@ -8,20 +11,37 @@ import (
 	"doormat/world/ledger"
 )
 
-// course is what the board amounts to: which keys live, in which share epoch, and
-// which ceremonies are open. It is a function of the log's records and holds no
-// secret, so whoever reads the same log has the same course.
+// course is what the board amounts to: who the trustees are, which keys live, in which
+// share epoch, and which ceremonies are open. It is a function of the log's records and
+// holds no secret, so whoever reads the same log has the same course.
 //
-// There is one open ceremony for each key at most, and one for a new key. Its name
-// and its roster follow from what is over: nobody can choose them.
+// Each ceremony that completes ends the identities with which it was held, so there is
+// one after another: of those that are open the first to complete counts, and the others
+// are void. Names and rosters follow from what is over: nobody can choose them.
 type course struct {
-	roster   *ceremony.Roster
 	reader   ledger.Reader
+	next     *ceremony.Roster // of the next ceremony, but for its name
+	links    []*link          // certificates so far
+	former   map[int][]ed25519.PublicKey
+	heard    []heard
 	live     []*epoch            // the newest key last; at most two
 	tried    int                 // number of the last key that was to be made
 	attempts map[int]int         // number of the last epoch that was to be made, by key
 	open     map[string]*session // by name
 	over     map[int]*session    // the last one for each key
+	unproved []*session          // completed since the last checkpoint
+}
+
+var errNoCeremony = errors.New("no such ceremony is held now")
+
+// heard is a post that is signed in somebody's name, with the identity in force or, if
+// former, one that was given up. Its author knows whether it is its own.
+type heard struct {
+	author  int
+	former  bool
+	session string
+	post    [32]byte // its hash
+	phase   ceremony.Phase
 }
 
 // epoch is a share epoch of a live key. It does not change.
@@ -38,42 +58,75 @@ type session struct {
 	audit      *ceremony.Audit
 	posts      [][]byte // that counted, while it is open
 	checkpoint []byte   // of the update in which the outcome came to stand
+	places     map[int]place
+	link       *link      // once it is done
+	made       *committee // likewise
 }
 
 // keep is how many keys live: the newest, and the one before for what is under way
 // and for orders about it.
 const keep = 2
 
+// blankCourse begins before the first ceremony, which is to make the key of that number.
+func blankCourse(founders *ceremony.Roster, number int) *course {
+	return &course{next: named(founders, ""), former: map[int][]ed25519.PublicKey{}, tried: number - 1,
+		attempts: map[int]int{}, open: map[string]*session{}, over: map[int]*session{}}
+}
+
+// newCourse begins after the founding: everybody would compute it from the records of the
+// founding, and it was computed once.
 func newCourse(f *founding) *course {
-	c := &course{roster: f.roster, tried: 1, attempts: map[int]int{}, open: map[string]*session{}, over: map[int]*session{}}
-	first := &epoch{committee: f.committee}
-	for i := range f.roster.Identities {
-		first.holders = append(first.holders, i+1)
-	}
-	c.live = []*epoch{first}
-	return c
+	c := *f.course
+	c.reader, c.heard, c.links = ledger.Reader{}, nil, slices.Clip(c.links)
+	c.former, c.attempts = maps.Clone(c.former), maps.Clone(c.attempts)
+	c.open, c.over, c.live = map[string]*session{}, map[int]*session{}, slices.Clone(c.live)
+	return &c
 }
 
 // follow reads records, and the checkpoint that shows them.
 func (c *course) follow(records [][]byte, checkpoint []byte) {
-	for _, record := range records {
+	first := c.reader.Size() - int64(len(records))
+	for i, record := range records {
 		if r, err := escrow.ParseBoardRecord(record); err == nil {
-			c.read(r)
+			_ = c.read(r, first+int64(i)) // whatever is wrong with a post, it is ignored
 		}
 	}
+	c.shown(checkpoint)
+}
+
+// shown takes the checkpoint of all that was read.
+func (c *course) shown(checkpoint []byte) {
 	for _, s := range c.sessions() {
 		if s.checkpoint == nil && s.audit.Phase() >= ceremony.PhaseConfirm {
 			s.checkpoint = checkpoint
 		}
 	}
+	for _, s := range c.unproved {
+		if prove(s.link.Certificate, s.places, &c.reader, checkpoint) == nil {
+			s.link.encoded, _ = s.link.Encode() // it was built by the audit
+			s.made.certificate = s.link.encoded
+		}
+	}
+	c.unproved = nil
 }
 
-func (c *course) read(r *escrow.BoardRecord) {
+// read takes a post, the record of that index. An error says why it is ignored.
+func (c *course) read(r *escrow.BoardRecord, index int64) error {
 	s := c.session(r.Session)
-	if s == nil || s.audit.Read(r.Post) != nil { // whatever is wrong with the post, it is ignored
-		return
+	if s == nil {
+		return errNoCeremony
 	}
+	phase := s.audit.Phase()
+	_, author, _, _ := ceremony.Split(r.Post)
+	if err := s.audit.Read(r.Post); err != nil {
+		c.hear(s, r.Post, author)
+		return err
+	}
+	c.heard = append(c.heard, heard{author, false, s.name, sum(r.Post), phase})
 	s.posts = append(s.posts, r.Post)
+	if phase == ceremony.PhaseCertify {
+		s.places[author] = place{r.Before, index}
+	}
 	switch {
 	case s.audit.Phase() == ceremony.PhaseDone:
 		c.succeed(s)
@@ -81,13 +134,32 @@ func (c *course) read(r *escrow.BoardRecord) {
 	case s.failed():
 		c.end(s)
 	}
+	return nil
 }
 
-// failed tells whether there is nothing more to wait for. New shares that too few
-// confirmed in time are given up: the old ones go on. A new key is not, for whoever
-// has its certificate may use it.
+// hear notes whose name an ignored post is signed in.
+func (c *course) hear(s *session, post []byte, author int) {
+	if author < 1 || author > len(s.roster.Identities) {
+		return
+	}
+	h := heard{author: author, session: s.name, post: sum(post)}
+	if s.audit.Signed(post, s.roster.Identities[author-1]) {
+		c.heard = append(c.heard, h)
+		return
+	}
+	for _, key := range c.former[author] {
+		if s.audit.Signed(post, key) {
+			h.former = true
+			c.heard = append(c.heard, h)
+			return
+		}
+	}
+}
+
+// failed tells whether there is nothing more to wait for. What too few confirmed in time
+// is given up: shares, keys and identities stay what they were, and nobody certifies it.
 func (s *session) failed() bool {
-	return s.audit.Phase() == ceremony.PhaseFailed || s.epoch > 0 && s.audit.Overdue()
+	return s.audit.Phase() == ceremony.PhaseFailed || s.audit.Overdue()
 }
 
 // session returns the open ceremony of that name, and begins it if its turn has
@@ -100,13 +172,11 @@ func (c *course) session(name string) *session {
 	if !ok {
 		return nil
 	}
-	s := &session{name: name, key: number, epoch: n}
+	s := &session{name: name, key: number, epoch: n, roster: named(c.next, name), places: map[int]place{}}
 	switch e := c.epochOf(number); {
 	case n == 0 && number == c.tried+1:
-		s.roster = founders(c.roster, number)
 	case n > 0 && e != nil && n == c.attempts[number]+1:
-		s.roster = &ceremony.Roster{Session: []byte(name), Threshold: c.roster.Threshold, Identities: c.roster.Identities,
-			From: e.commitments, Dealers: e.holders}
+		s.roster.From, s.roster.Dealers = e.commitments, e.holders
 	default:
 		return nil
 	}
@@ -159,47 +229,58 @@ func (c *course) epochOf(number int) *epoch {
 	return nil
 }
 
-// succeed puts new shares in the place of old ones, or a new key beside the old.
+// succeed puts new shares in the place of old ones, or a new key beside the old, and the
+// trustees' new identities in the place of those that end.
 func (c *course) succeed(s *session) {
 	o, err := s.audit.Outcome()
 	if err != nil {
-		return
-	}
-	if s.epoch > 0 {
-		for i, e := range c.live {
-			if e.number == s.key {
-				c.live[i] = &epoch{e.in(s.name, o.Commitments), o.Holders}
-			}
-		}
 		return
 	}
 	certificate, err := s.audit.Certificate()
 	if err != nil {
 		return
 	}
-	encoded, err := certificate.Encode()
-	if err != nil {
-		return
+	if s.epoch > 0 {
+		for i, e := range c.live {
+			if e.number == s.key {
+				s.made = e.in(s.name, o.Commitments)
+				c.live[i] = &epoch{s.made, o.Holders}
+			}
+		}
+	} else {
+		if s.made, err = buildCommittee(s.key, o.Commitments, nil); err != nil {
+			return
+		}
+		c.live = append(c.live, &epoch{s.made, o.Holders})
 	}
-	made, err := buildCommittee(s.key, o.Commitments, encoded)
-	if err != nil {
-		return
-	}
-	c.live = append(c.live, &epoch{made, o.Holders})
+	s.link = &link{Certificate: certificate, hash: certificate.Hash()}
+	c.renew(s)
 	for len(c.live) > keep {
 		c.destroy(c.live[0].number)
 	}
 }
 
-// destroy ends a key, and whatever ceremony is open for it.
+// renew makes a certificate's identities those in force. Other ceremonies that are open
+// were begun with those before: they are void.
+func (c *course) renew(s *session) {
+	c.links, c.unproved = append(c.links, s.link), append(c.unproved, s)
+	for i, key := range c.next.Identities {
+		if !slices.Contains(s.link.Stale, i+1) {
+			c.former[i+1] = append(c.former[i+1], key)
+		}
+	}
+	c.next = following(s.link.Certificate)
+	c.open = map[string]*session{s.name: s}
+}
+
+// destroy ends a key.
 func (c *course) destroy(number int) {
 	c.live = slices.DeleteFunc(slices.Clone(c.live), func(e *epoch) bool { return e.number == number })
-	delete(c.open, epochName(number, c.attempts[number]+1))
 	delete(c.attempts, number)
 	delete(c.over, number)
 }
 
-// end closes a ceremony, however it ended. Its name is never used again.
+// end closes a ceremony, however it ended.
 func (c *course) end(s *session) {
 	delete(c.open, s.name)
 	c.over[s.key], s.posts = s, nil

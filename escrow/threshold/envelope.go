@@ -23,23 +23,33 @@ type envelope struct {
 
 var errNoKey = errors.New("there is no committee key with a valid certificate")
 
-// Begin implements [e2ee.Correspondent]: a device that is set up asks for the keys.
+// Begin implements [e2ee.Correspondent]: a device that is set up asks for the board.
 func (e *envelope) Begin() [][]byte {
-	e.keys = nil
-	return [][]byte{world.Pack(KindFetchKeys)}
+	e.keyring = keyring{anchor: e.anchor}
+	return [][]byte{world.Pack(KindFetchKeys, nil)}
 }
 
-// Hear implements [e2ee.Correspondent]: the provider offers a key. Only the
-// certificate makes it one.
-func (e *envelope) Hear(data []byte) (warning string) {
-	f, err := world.Unpack(data, KindKey, 2)
+// Hear implements [e2ee.Correspondent]: the provider offers certificates, or passes on
+// what the log says. Only that makes a key one.
+func (e *envelope) Hear(data []byte) (answers [][]byte, warning string) {
+	if len(data) > 0 && data[0] == escrow.KindUpdate && e.at == nil {
+		if err := e.replay(data); err != nil {
+			return nil, "the board that was shown was refused: " + err.Error()
+		}
+		return nil, ""
+	}
+	list, err := world.UnpackList(data, KindKey)
 	if err != nil {
-		return ""
+		return nil, ""
 	}
-	if _, err := e.learn(string(f[0]), f[1]); err != nil {
-		return "a committee key was refused: " + err.Error()
+	_, missing, err := e.hear(list)
+	if missing {
+		answers = append(answers, world.Pack(KindFetchKeys, world.Int(int64(e.at.Counter))))
 	}
-	return ""
+	if err != nil {
+		warning = "a committee key was refused: " + err.Error()
+	}
+	return answers, warning
 }
 
 // Seal implements [e2ee.Envelope].

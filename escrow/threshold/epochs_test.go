@@ -47,8 +47,8 @@ func TestCourse(t *testing.T) {
 			map[int][]string{1: {"key 2/epoch 0"}, 3: {"key 3/epoch 0"}, 5: {"key 4/epoch 0"}}},
 		{2, 3, map[int][]string{0: {"key 1/epoch 0"}, 2: {"key 1/epoch 1"}, 3: {"key 1/epoch 1", "key 2/epoch 0"},
 			4: {"key 1/epoch 2", "key 2/epoch 1"}, 6: {"key 2/epoch 2", "key 3/epoch 0"}},
-			map[int][]string{1: {"key 1/epoch 1"}, 2: {"key 2/epoch 0"}, 3: {"key 1/epoch 2", "key 2/epoch 1"},
-				5: {"key 1/epoch 3", "key 2/epoch 2", "key 3/epoch 0"}}},
+			map[int][]string{1: {"key 1/epoch 1"}, 2: {"key 2/epoch 0"}, 3: {"key 1/epoch 2"}, // and, after it, key 2/epoch 1
+				5: {"key 1/epoch 3"}}},
 		{1, 0, map[int][]string{0: {"key 1/epoch 0"}, 1: {"key 1/epoch 1"}, 2: {"key 1/epoch 2"}, 3: {"key 1/epoch 3"},
 			4: {"key 1/epoch 4"}, 5: {"key 1/epoch 5"}, 6: {"key 1/epoch 6"}},
 			map[int][]string{0: {"key 1/epoch 1"}, 1: {"key 1/epoch 2"}, 2: {"key 1/epoch 3"}, 3: {"key 1/epoch 4"},
@@ -72,7 +72,7 @@ func TestCourse(t *testing.T) {
 		}
 		require.Equal(t, []string{"1", "2", "3", "4", "5", "6"}, s.shown)
 		require.Empty(t, s.warned)
-		require.Less(t, len(s.sent), 1500, "packets: trustees do not shout at each other")
+		require.Less(t, len(s.sent), 2000, "packets: trustees do not shout at each other")
 	}
 }
 
@@ -180,7 +180,7 @@ func TestSilence(t *testing.T) {
 		s := renewing(t, 2, 4, 3, 5, 14)
 		s.advance(silentFrom)
 		s.play.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" || p.From == "trustee:2" }
-		s.advance(7)
+		s.advance(8) // two ceremonies were due at 6, each one message late
 		require.Equal(t, []string{"key 1/epoch 2", "key 2/epoch 1"}, s.refs("trustee:1", Share), "silent from %d", silentFrom)
 		require.Equal(t, []string{epochName(1, silentFrom/3)}, s.refs("trustee:2", Share), "it knows no better")
 		require.NotEmpty(t, s.warned)
@@ -224,7 +224,7 @@ func TestTooFew(t *testing.T) {
 	s.advance(8)
 	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", Share))
 	require.Len(t, s.shown, 8)
-	require.Len(t, s.warned, 6, "1 and 3, of two ceremonies, once each, and 3 that it has no part in them: %v", s.warned)
+	require.Len(t, s.warned, 3, "1 and 3, once each, and 3 that it has no part in it: %v", s.warned)
 	require.Equal(t, "trustee:1: the ceremony for key 1/epoch 1 stands still in the key phase, and what was before stays", s.warned[0])
 
 	s = renewing(t, 3, 3, 3, 4, 8)

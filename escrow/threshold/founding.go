@@ -13,40 +13,40 @@ import (
 
 // founding is the outcome of set-up, from which each run's nodes are built.
 type founding struct {
-	roster    *ceremony.Roster // identities and t, which ship with every client
-	committee *committee
-	log       []byte   // state after the ceremony
-	witness   [][]byte // states
-	policy    *ledger.Policy
-	shares    []sharing.Share // of trustees 1..n
-	identity  []ed25519.PrivateKey
+	roster     *ceremony.Roster // identities and t, which ship with every client
+	course     *course          // after it; never changed, see newCourse
+	committee  *committee
+	log        []byte   // state after the ceremony
+	checkpoint []byte   // of it, cosigned
+	witness    [][]byte // states
+	policy     *ledger.Policy
+	shares     []sharing.Share      // of trustees 1..n
+	identity   []ed25519.PrivateKey // those in force after it
 }
 
 // foundingKey is all that a founding depends on.
 type foundingKey struct {
-	seed world.Seed
+	source world.Source
 	t, n int
 }
 
 // found runs the key ceremony over a board on the log, with every trustee honest.
 func found(env world.Environment) (*founding, error) {
-	n := env.Settings.Trustees
-	f := &founding{}
-	f.roster = &ceremony.Roster{Session: []byte(epochName(1, 0)), Threshold: env.Settings.Threshold}
-	for i := range n {
+	f := &founding{roster: &ceremony.Roster{Session: []byte(epochName(1, 0)), Threshold: env.Settings.Threshold}}
+	var keys []ed25519.PrivateKey
+	for i := range env.Settings.Trustees {
 		seed := make([]byte, ed25519.SeedSize)
 		if _, err := io.ReadFull(env.Stream("identity of "+world.Trustee(i+1)), seed); err != nil {
 			return nil, err
 		}
-		key := ed25519.NewKeyFromSeed(seed)
-		f.identity = append(f.identity, key)
-		f.roster.Identities = append(f.roster.Identities, key.Public().(ed25519.PublicKey))
+		keys = append(keys, ed25519.NewKeyFromSeed(seed))
+		f.roster.Identities = append(f.roster.Identities, keys[i].Public().(ed25519.PublicKey))
 	}
-	board, err := newBoard(env)
+	board, err := newBoard(env, f.roster)
 	if err != nil {
 		return nil, err
 	}
-	certificate, trustees, err := hold(env, f.roster, f.identity, board)
+	trustees, err := board.hold(env, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -55,60 +55,67 @@ func found(env world.Environment) (*founding, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.shares = append(f.shares, share)
+		f.shares, f.identity = append(f.shares, share), append(f.identity, t.Identity())
 	}
 	f.policy, f.log, f.witness = board.policy, board.log.Encode(), board.states()
-	f.committee, err = newCommittee(1, certificate, f.roster, board.policy)
+	board.course.over = nil
+	f.course, f.checkpoint = board.course, board.course.links[0].Checkpoint
+	f.committee, err = newCommittee(1, board.course.links[0].encoded, f.roster, board.policy)
 	return f, err
 }
 
-// hold lets the trustees post until the ceremony is over.
-func hold(source world.Source, r *ceremony.Roster, keys []ed25519.PrivateKey, b *board) ([]byte, []*ceremony.Trustee, error) {
-	audit, err := ceremony.NewAudit(r)
-	if err != nil {
-		return nil, nil, err
+// hold lets the trustees post until the ceremony is over, and gives them.
+func (b *board) hold(source world.Source, keys []ed25519.PrivateKey) ([]*ceremony.Trustee, error) {
+	s := b.course.rotation()
+	if s == nil {
+		return nil, fmt.Errorf("key ceremony: %w", errNoCeremony)
 	}
 	var trustees []*ceremony.Trustee
 	var random []io.Reader
 	for i, key := range keys {
-		t, err := ceremony.NewTrustee(r, i+1, key)
+		t, err := ceremony.NewTrustee(s.roster, i+1, key)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		trustees = append(trustees, t)
 		random = append(random, source.Stream("ceremony of "+world.Trustee(i+1)))
 	}
-	for phase := ceremony.PhaseKey; phase < ceremony.PhaseConfirm; phase++ { // each is closed by the last post
+	var checkpoint []byte
+	for s.audit.Phase() < ceremony.PhaseDone { // each phase is closed by its last post
+		phase := s.audit.Phase()
 		for i, t := range trustees {
-			post, err := t.Next(audit, random[i])
+			post, err := say(t, s.audit, checkpoint, random[i])
+			if err == nil {
+				err = b.post(s.name, post)
+			}
 			if err != nil {
-				return nil, nil, fmt.Errorf("key ceremony: trustee %d: %w", i+1, err)
+				return nil, fmt.Errorf("key ceremony: trustee %d in the %s phase: %w", i+1, phase, err)
 			}
-			if err := b.post(r, audit, post); err != nil {
-				return nil, nil, err
+			if s.audit.Phase() == ceremony.PhaseDone {
+				break
+			}
+		}
+		if s.audit.Phase() >= ceremony.PhaseConfirm {
+			var err error
+			if checkpoint, err = b.cosign(); err != nil {
+				return nil, err
+			}
+			if err := b.check(checkpoint); err != nil { // each trustee does, before it signs
+				return nil, err
 			}
 		}
 	}
-	checkpoint, err := b.cosign()
-	if err != nil {
-		return nil, nil, err
+	b.course.shown(checkpoint)
+	return trustees, nil
+}
+
+// say is what a trustee has to post in the phase that is open.
+func say(t *ceremony.Trustee, a *ceremony.Audit, checkpoint []byte, random io.Reader) ([]byte, error) {
+	switch a.Phase() {
+	case ceremony.PhaseConfirm:
+		return t.Confirm(a, checkpoint, random)
+	case ceremony.PhaseCertify:
+		return t.Certify(a)
 	}
-	if err := b.check(checkpoint); err != nil { // each trustee does, before it signs
-		return nil, nil, err
-	}
-	for i, t := range trustees {
-		post, err := t.Confirm(audit, checkpoint)
-		if err != nil {
-			return nil, nil, fmt.Errorf("key ceremony: trustee %d: %w", i+1, err)
-		}
-		if err := b.post(r, audit, post); err != nil {
-			return nil, nil, err
-		}
-	}
-	certificate, err := audit.Certificate()
-	if err != nil {
-		return nil, nil, err
-	}
-	encoded, err := certificate.Encode()
-	return encoded, trustees, err
+	return t.Next(a, random)
 }

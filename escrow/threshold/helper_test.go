@@ -133,7 +133,11 @@ func (s *stage) signed() law.Signed {
 }
 
 // ring is the keyring of a client that knows the first key.
-func ring(f *founding) keyring { return keyring{newAnchor(f), []*committee{f.committee}} }
+func ring(f *founding) keyring {
+	k := keyring{anchor: newAnchor(f, newCommons(f))}
+	k.adopt(newCourse(f))
+	return k
+}
 
 // saturate draws all conclusions by the design's opening rules, in rounds.
 func saturate(facts []world.Fact) []world.Fact {

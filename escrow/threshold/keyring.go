@@ -1,9 +1,9 @@
 package threshold
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"doormat/escrow"
 	"doormat/escrow/ceremony"
@@ -12,63 +12,166 @@ import (
 	"doormat/world/ledger"
 )
 
-// anchor is what ships with every client: the trustees' identity keys, t, and
-// which log and witnesses to believe. known spares programs in one process the
-// work of checking the same certificate again.
+// anchor is what ships with every client: the first identity keys of the trustees, t,
+// and which log and witnesses to believe. known spares programs in one process the work
+// of checking the same certificate again.
 type anchor struct {
 	roster *ceremony.Roster
 	policy *ledger.Policy
-	known  map[string]*committee // by key id and certificate
+	common *commons
+	known  map[string]*committee // by the hash of the certificate before, and the certificate
 }
 
-func newAnchor(f *founding) *anchor {
-	return &anchor{f.roster, f.policy, map[string]*committee{certified(f.committee.id, f.committee.certificate): f.committee}}
+func newAnchor(f *founding, common *commons) *anchor {
+	a := &anchor{roster: f.roster, policy: f.policy, common: common, known: map[string]*committee{}}
+	a.known[memo(f.roster, f.committee.certificate)] = f.committee
+	return a
 }
 
-func certified(id string, certificate []byte) string {
-	return string(world.Pack(0, []byte(id), certificate))
-}
-
-func (a *anchor) check(id string, certificate []byte) (*committee, error) {
-	name := certified(id, certificate)
-	if c := a.known[name]; c != nil {
-		return c, nil
-	}
-	number := keyNumber(id)
-	if number == 0 {
-		return nil, fmt.Errorf("%q is not the name of a key", id)
-	}
-	c, err := newCommittee(number, certificate, a.roster, a.policy)
-	if err == nil {
-		a.known[name] = c
-	}
-	return c, err
+// memo names a certificate after what was known before it.
+func memo(r *ceremony.Roster, certificate []byte) string {
+	return string(r.Previous[:]) + string(certificate)
 }
 
 // keyring holds the committee keys that a client accepts: the newest that it was
-// shown a certificate of, and the one before.
+// shown a certificate of, and the one before; and who the trustees are now. It follows
+// the chain of certificates from where it is, one by one. One that is new knows
+// nothing, and begins with the log's board.
 type keyring struct {
 	anchor *anchor
-	keys   []*committee // the newest last
+	at     *ceremony.Roster // what the next certificate is to follow; nil if it is new
+	past   [][32]byte       // hashes of the certificates before that, by number
+	keys   []*committee     // the newest last
+	gap    int              // number of a certificate that was offered before its turn, 0 for none
 }
 
-// learn takes a certificate. It tells whether the key is new. A key older than the
-// newest is refused: somebody may want messages sealed under a key that was
-// stolen, or destroyed.
-func (k *keyring) learn(id string, certificate []byte) (bool, error) {
-	if c := k.find(id); c != nil && bytes.Equal(c.certificate, certificate) {
-		return false, nil
-	}
-	if newest := k.newest(); newest != nil && keyNumber(id) <= newest.number {
-		return false, fmt.Errorf("%s is not newer than %s, which is in use", id, newest.id)
-	}
-	c, err := k.anchor.check(id, certificate)
-	if err != nil {
+// errGap says that a certificate was offered before those that it follows.
+var errGap = errors.New("the certificates before it are missing")
+
+// learn takes the next certificate. It tells whether it is new. Any other than the one
+// that follows is refused: somebody may want messages sealed under a key that was
+// stolen, or destroyed, or that only thieves have certified.
+func (k *keyring) learn(encoded []byte) (bool, error) {
+	c, err := ceremony.ParseCertificate(encoded)
+	switch {
+	case err != nil:
 		return false, err
+	case k.at == nil:
+		return false, k.tooEarly(c, encoded)
+	case c.Counter > k.at.Counter:
+		return false, errGap
+	case c.Counter < k.at.Counter && c.Counter < len(k.past) && k.past[c.Counter] == c.Hash():
+		return false, nil
+	case c.Counter < k.at.Counter:
+		return false, fmt.Errorf("certificate %d, of %s, is not the one that is known", c.Counter, c.Session)
 	}
-	k.keys = append(k.keys, c)
+	err = k.follow(c, encoded)
+	return err == nil, err
+}
+
+// tooEarly is for a client that has not read the board yet. The true first certificate
+// says nothing that the board does not.
+func (k *keyring) tooEarly(c *ceremony.Certificate, encoded []byte) error {
+	if k.anchor.known[memo(k.anchor.roster, encoded)] != nil {
+		return nil
+	}
+	_, err := certifiedCommittee(c, encoded, named(k.anchor.roster, string(c.Session)), k.anchor.policy)
+	return err
+}
+
+// follow verifies the certificate whose turn it is, and goes on from it.
+func (k *keyring) follow(c *ceremony.Certificate, encoded []byte) error {
+	r := named(k.at, string(c.Session))
+	number, n, _ := parseEpoch(string(c.Session))
+	old := k.find(keyName(number))
+	switch newest := k.newest(); {
+	case n == 0 && newest != nil && number <= newest.number:
+		return fmt.Errorf("%s is not newer than %s, which is in use", keyName(number), newest.id)
+	case n > 0 && (old == nil || !newerEpoch(string(c.Session), old.epoch)):
+		return fmt.Errorf("%s is no later epoch of a key that is in use", c.Session)
+	case n > 0:
+		r.From = old.commitments
+	}
+	made := k.anchor.known[memo(r, encoded)]
+	if made == nil {
+		var err error
+		if made, err = certifiedCommittee(c, encoded, r, k.anchor.policy); err != nil {
+			return err
+		}
+		k.anchor.known[memo(r, encoded)] = made
+	}
+	k.take(made, old)
+	k.at, k.past = following(c), append(slices.Clip(k.past), c.Hash())
+	return nil
+}
+
+func newerEpoch(name, than string) bool {
+	_, n, _ := parseEpoch(name)
+	_, m, _ := parseEpoch(than)
+	return n > m
+}
+
+// take puts new shares in the place of old ones, or a new key beside the old.
+func (k *keyring) take(made, old *committee) {
+	k.keys = slices.Clone(k.keys)
+	if i := slices.Index(k.keys, old); old != nil && i >= 0 {
+		k.keys[i] = made
+		return
+	}
+	k.keys = append(k.keys, made)
 	k.keys = k.keys[max(0, len(k.keys)-keep):]
-	return true, nil
+}
+
+// replay takes the whole board, for a client that is new: of each number the first valid
+// certificate counts. With that the client depends on the log and a quorum of its
+// witnesses, and on being shown what is newest.
+func (k *keyring) replay(update []byte) error {
+	c, err := k.anchor.common.replay(update)
+	if err != nil {
+		return err
+	}
+	k.adopt(c)
+	return nil
+}
+
+// adopt takes over what a course amounts to.
+func (k *keyring) adopt(c *course) {
+	k.at, k.past, k.keys, k.gap = c.next, nil, nil, 0
+	for _, l := range c.links {
+		k.past = append(k.past, l.hash)
+	}
+	for _, e := range c.live {
+		k.keys = append(k.keys, e.committee)
+	}
+}
+
+// hear takes certificates. It tells from which number on some are missing, if that is
+// so, and what was refused.
+func (k *keyring) hear(list [][]byte) (fresh [][]byte, missing bool, err error) {
+	offered := 0
+	for _, encoded := range list {
+		took, bad := k.learn(encoded)
+		switch {
+		case took:
+			fresh = append(fresh, encoded)
+		case errors.Is(bad, errGap):
+			c, _ := ceremony.ParseCertificate(encoded)
+			offered = c.Counter
+		}
+		if bad != nil && !errors.Is(bad, errGap) {
+			err = bad
+		}
+	}
+	switch {
+	case k.gap > 0 && k.at != nil && k.at.Counter <= k.gap && err == nil:
+		err = fmt.Errorf("certificate %d was offered, and nobody shows those before it", k.gap)
+		k.gap = 0
+	case offered > 0:
+		k.gap, missing = offered, true
+	default:
+		k.gap = 0
+	}
+	return fresh, missing, err
 }
 
 func (k *keyring) newest() *committee {
@@ -109,5 +212,5 @@ func (k *keyring) accept(m world.Meta, public []byte) error {
 	return nil
 }
 
-// packet is how a key travels.
-func (c *committee) packet() []byte { return world.Pack(KindKey, []byte(c.id), c.certificate) }
+// certificates is how they travel.
+func certificates(list ...[]byte) []byte { return world.Pack(KindKey, list...) }

@@ -31,14 +31,15 @@ func (o *observer) news() []string {
 	var news []string
 	for _, s := range o.course().sessions() {
 		culprits, failed := misconduct(s)
-		for _, c := range culprits[min(o.told[s.name], len(culprits)):] {
+		attempt := fmt.Sprint(s.name, " ", s.roster.Counter)
+		for _, c := range culprits[min(o.told[attempt], len(culprits)):] {
 			news = append(news, fmt.Sprintf("in the ceremony for %s, %s", s.name, c))
 		}
-		if failed != nil && !o.failed[s.name] {
-			o.failed[s.name] = true
+		if failed != nil && !o.failed[attempt] {
+			o.failed[attempt] = true
 			news = append(news, fmt.Sprintf("the ceremony for %s failed, and what was before stays: %v", s.name, failed))
 		}
-		o.told[s.name] = len(culprits)
+		o.told[attempt] = len(culprits)
 	}
 	return news
 }
@@ -50,7 +51,7 @@ func misconduct(s *session) ([]ceremony.Culprit, error) {
 	var failed *ceremony.FailedError
 	switch {
 	case err == nil && s.failed():
-		return outcome.Culprits, errors.New("too few trustees confirmed that they hold new shares")
+		return outcome.Culprits, errors.New("too few trustees confirmed in time that they hold new shares")
 	case err == nil:
 		return outcome.Culprits, nil
 	case s.audit.Phase() != ceremony.PhaseFailed:

@@ -32,14 +32,15 @@ func makeCommittee(in world.Input) ([]world.Derived, error) {
 		keys = append(keys, ed25519.NewKeyFromSeed(secret[:]))
 		roster.Identities = append(roster.Identities, keys[i].Public().(ed25519.PublicKey))
 	}
-	board, err := newBoard(seed)
+	board, err := newBoard(seed, roster)
 	if err != nil {
 		return nil, err
 	}
-	certificate, trustees, err := hold(seed, roster, keys, board)
+	trustees, err := board.hold(seed, keys)
 	if err != nil {
 		return nil, err
 	}
+	certificate := board.course.links[0].encoded
 	c, err := newCommittee(number, certificate, roster, board.policy)
 	if err != nil {
 		return nil, err
@@ -76,6 +77,6 @@ func parsePretended(text string) (number, t, n int, err error) {
 }
 
 func offerKey(in world.Input) ([]world.Derived, error) {
-	p := world.Packet{From: "provider", To: string(in.Text), Data: world.Pack(KindKey, []byte(in.Facts[0].Ref), in.Facts[0].Data)}
+	p := world.Packet{From: "provider", To: string(in.Text), Data: certificates(in.Facts[0].Data)}
 	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: p.To, Data: p.Encode(always)}), nil
 }

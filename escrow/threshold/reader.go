@@ -2,6 +2,7 @@ package threshold
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -28,6 +29,7 @@ type commons struct {
 	founding *founding
 	points   map[step]*point
 	checked  map[string]ledger.Checkpoint // by note
+	shown    map[string][]*point          // by note
 }
 
 // step is the way to a point: from where, and by which checkpoint.
@@ -46,7 +48,7 @@ type point struct {
 }
 
 func newCommons(f *founding) *commons {
-	return &commons{f, map[step]*point{}, map[string]ledger.Checkpoint{}}
+	return &commons{f, map[step]*point{}, map[string]ledger.Checkpoint{}, map[string][]*point{}}
 }
 
 // reader begins at the end of the founding.
@@ -57,13 +59,18 @@ func (c *commons) reader() (*reader, error) {
 		if err != nil {
 			return nil, err
 		}
-		first = &point{size: l.Size()}
+		first = &point{size: l.Size(), checkpoint: c.founding.checkpoint}
 		if first.records, err = l.Records(0, l.Size()); err != nil {
 			return nil, err
 		}
-		c.points[step{}] = first
+		c.enter(step{}, first)
 	}
 	return &reader{commons: c, at: first}, nil
+}
+
+func (c *commons) enter(way step, p *point) {
+	c.points[way] = p
+	c.shown[string(p.checkpoint)] = append(c.shown[string(p.checkpoint)], p)
 }
 
 // check verifies a checkpoint, once.
@@ -103,7 +110,7 @@ func (r *reader) read(data []byte) (bool, error) {
 		if next, err = r.extend(c, records, u.Checkpoint); err != nil {
 			return false, err
 		}
-		r.points[way] = next
+		r.enter(way, next)
 	}
 	r.at, r.own = next, nil
 	return true, nil
@@ -150,4 +157,57 @@ func (p *point) compute(f *founding) *course {
 		}
 	}
 	return c
+}
+
+// replay reads the whole board at once, as somebody does who knows nothing but the
+// people who founded the committee, and gives its course. Where somebody in this process
+// has read exactly these records, the course is that one's.
+func (c *commons) replay(update []byte) (*course, error) {
+	u, err := escrow.ParseUpdate(update)
+	if err != nil {
+		return nil, err
+	}
+	checkpoint, err := c.check(u.Checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	if u.First != 0 || int64(len(u.Records)) != checkpoint.Size {
+		return nil, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, checkpoint.Size)
+	}
+	r, err := c.reader() // at the founding
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range c.shown[string(u.Checkpoint)] {
+		if p.holds(u.Records) {
+			r.at = p
+			return r.course(), nil
+		}
+	}
+	if r.at.holds(u.Records[:min(len(r.at.records), len(u.Records))]) && checkpoint.Size > r.at.size {
+		_, err = r.read(update)
+		return r.course(), err
+	}
+	fresh := blankCourse(c.founding.roster, 1)
+	if err := fresh.reader.Read(checkpoint, u.Records); err != nil {
+		return nil, err
+	}
+	fresh.follow(u.Records, u.Checkpoint)
+	if len(fresh.links) == 0 {
+		return nil, errors.New("the board does not show a ceremony of the trustees that this program was shipped with")
+	}
+	return fresh, nil
+}
+
+// holds tells whether these are the records that were read up to the point.
+func (p *point) holds(records [][]byte) bool {
+	rest := records
+	for at := p; at != nil; at = at.before {
+		from := len(rest) - len(at.records)
+		if from < 0 || !slices.EqualFunc(rest[from:], at.records, bytes.Equal) {
+			return false
+		}
+		rest = rest[:from]
+	}
+	return len(rest) == 0
 }

@@ -15,9 +15,9 @@ import (
 const (
 	KindRequest   byte = 112 + iota // agency to trustee: signed order with its evidence, items
 	KindAnswer                      // trustee to agency: the agency's public key, what it is an answer to, facts sealed
-	KindFetchKeys                   // device to provider
-	KindKey                         // trustee to provider, provider to device: key id, certificate
-	KindHaveKey                     // provider to trustee: id of its newest key
+	KindFetchKeys                   // device to provider: number of the certificate that it wants next, "" for the board
+	KindKey                         // trustee to provider, provider to device: certificates
+	KindHaveKey                     // provider to trustee: number of its newest certificate
 )
 
 // item is one message of a request: what the label is built from, and the

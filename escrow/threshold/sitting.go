@@ -10,36 +10,39 @@ import (
 	"doormat/world"
 )
 
-// How trustees renew shares and keys while a conversation goes on. Each refresh of
-// a key, and each new key, is a ceremony over the board, and several run side by
-// side. One message ahead every trustee posts its one-use key; when the message has
-// come, the rest runs to its end. Whoever is silent is waited for until the next
+// How trustees renew shares, keys and their own identities while a conversation goes on.
+// Each refresh of a key, and each new key, is a ceremony over the board, one after
+// another. One message ahead every trustee posts its one-use key for the first; when the
+// message has come, the rest runs to its end, and then the others. Whoever is silent is waited for until the next
 // message or midnight; then the others call time and go on without it.
 
 // sitting is a trustee's part in one ceremony.
 type sitting struct {
-	name    string
-	key     int
-	due     int // the message after which it is to be held
-	roster  []byte
-	own     *ceremony.Trustee
-	called  ceremony.Phase // the last for which it called time
-	waits   int            // so often
-	dropped bool           // its part
-	told    bool           // the public that it stands still
-	sent    bool           // its confirmation
-	share   *sharing.Share // once the ceremony is done
+	name      string
+	owner     string // the trustee
+	key       int
+	task      task // of which it is a part
+	roster    []byte
+	own       *ceremony.Trustee
+	called    ceremony.Phase // the last for which it called time
+	waits     int            // so often
+	dropped   bool           // its part
+	told      bool           // the public that it stands still
+	sent      bool           // its confirmation
+	certified bool           // the certificate
+	counter   int            // its number
+	share     *sharing.Share // once the ceremony is done
 }
 
 // sit joins a ceremony while one-use keys are being posted.
-func (t *trustee) sit(s *session, due int) []world.Packet {
+func (t *trustee) sit(s *session, next task) []world.Packet {
 	joined := func(x *sitting) bool { return s != nil && x.name == s.name }
 	if s == nil || t.program == StayAway || s.audit.Phase() != ceremony.PhaseKey || slices.ContainsFunc(t.sittings, joined) {
 		return nil
 	}
 	own, err := ceremony.NewTrustee(s.roster, t.index, t.identity)
 	if err != nil {
-		return t.left(s.name, err)
+		return nil // its seat is taken, and it has told
 	}
 	roster, err := s.roster.Encode()
 	if err != nil {
@@ -50,7 +53,7 @@ func (t *trustee) sit(s *session, due int) []world.Packet {
 			return t.left(s.name, err)
 		}
 	}
-	x := &sitting{name: s.name, key: s.key, due: due, roster: roster, own: own}
+	x := &sitting{name: s.name, owner: t.name, key: s.key, task: next, counter: s.roster.Counter, roster: roster, own: own}
 	t.sittings = append(t.sittings, x)
 	return t.speak(x, s)
 }
@@ -79,12 +82,12 @@ func (t *trustee) update(data []byte) []world.Packet {
 		return nil
 	}
 	t.asked = false
-	var out []world.Packet
+	out := t.listen()
 	for _, x := range slices.Clone(t.sittings) {
 		out = append(out, t.attend(x)...)
 	}
 	t.renew()
-	return append(out, t.begin()...)
+	return slices.Concat(out, t.seat(), t.begin())
 }
 
 // reread asks for what it may have missed.
@@ -96,9 +99,11 @@ func (t *trustee) reread() world.Packet {
 func (t *trustee) attend(x *sitting) []world.Packet {
 	s := t.board.course().find(x.name)
 	switch {
-	case s == nil: // its key is destroyed
-		x.share = nil
+	case s == nil || s.roster.Counter != x.counter: // another came first, and ended its identities, or its key
 		t.leave(x)
+		if x.counter < t.board.course().next.Counter {
+			t.tasks = slices.Insert(t.tasks, 0, x.task)
+		}
 		return nil
 	case s.audit.Phase() == ceremony.PhaseDone:
 		return t.finish(x, s)
@@ -109,7 +114,14 @@ func (t *trustee) attend(x *sitting) []world.Packet {
 	return t.speak(x, s)
 }
 
+// leave erases what a trustee has for a ceremony. If it has missed that the ceremony
+// succeeded, its new identity stays.
 func (t *trustee) leave(x *sitting) {
+	for _, l := range t.board.course().links {
+		if string(l.Session) == x.name && l.Counter == x.counter {
+			t.identify(x, l)
+		}
+	}
 	x.own.Erase()
 	t.sittings = slices.DeleteFunc(t.sittings, func(other *sitting) bool { return other == x })
 }
@@ -119,13 +131,16 @@ func (t *trustee) speak(x *sitting, s *session) []world.Packet {
 	var raw []byte
 	var err error
 	switch phase := s.audit.Phase(); {
-	case x.dropped || phase > ceremony.PhaseKey && t.moment < x.due:
+	case x.dropped || phase > ceremony.PhaseKey && t.moment < x.task.due:
 		return nil
 	case phase < ceremony.PhaseConfirm:
 		raw, err = t.say(x, s)
 	case phase == ceremony.PhaseConfirm && !x.sent:
 		x.sent = true
-		raw, err = x.own.Confirm(s.audit, s.checkpoint)
+		raw, err = x.own.Confirm(s.audit, s.checkpoint, t.random)
+	case phase == ceremony.PhaseCertify && x.sent && !x.certified:
+		x.certified = true
+		raw, err = x.own.Certify(s.audit)
 	}
 	if err != nil {
 		t.leave(x)
@@ -138,16 +153,17 @@ func (t *trustee) speak(x *sitting, s *session) []world.Packet {
 }
 
 func (t *trustee) post(session string, raw []byte) world.Packet {
+	t.made[sum(raw)] = true
 	return world.Packet{From: t.name, To: "log", Data: world.Pack(escrow.KindPost, []byte(session), raw)}
 }
 
-// finish takes the new share. Of a new key, enough trustees bring the certificate
+// finish takes the new share and the new identity. Enough trustees bring the certificate
 // to the provider that one of them is honest.
 func (t *trustee) finish(x *sitting, s *session) []world.Packet {
 	defer t.leave(x)
 	o, err := s.audit.Outcome()
 	if err == nil && !x.sent {
-		_, err = x.own.Confirm(s.audit, s.checkpoint) // the others were faster
+		_, err = x.own.Confirm(s.audit, s.checkpoint, t.random) // the others were faster
 	}
 	var share sharing.Share
 	if err == nil {
@@ -161,11 +177,23 @@ func (t *trustee) finish(x *sitting, s *session) []world.Packet {
 	}
 	x.share = &share
 	t.take(x, s)
-	place := slices.Index(o.Holders, t.index)
-	if e := t.board.course().epochOf(s.key); s.epoch == 0 && e != nil && place >= 0 && place < s.roster.Threshold {
-		return t.bring(e.committee)
+	if place := slices.Index(o.Holders, t.index); place >= 0 && place < s.roster.Threshold {
+		return t.bring()
 	}
 	return nil
+}
+
+// identify puts the trustee's new identity in the place of the one that ends, and erases
+// that. If the certificate does not list the new one, this trustee confirmed too late: the
+// old one is listed as stale, and stays.
+func (t *trustee) identify(x *sitting, l *link) {
+	next := x.own.Identity()
+	if next == nil || !l.Identities[t.index-1].Equal(next.Public()) {
+		clear(next)
+		return
+	}
+	clear(t.identity)
+	t.identity = next
 }
 
 // take puts the new share where it belongs, and erases the old one.
@@ -224,6 +252,8 @@ func (x *sitting) holdings() []world.Fact {
 			f.Kind, f.Data = OneUseKey, world.Pack(oneUseTag, x.roster, s.Bytes)
 		case ceremony.SecretShare:
 			f.Kind = Share
+		case ceremony.SecretIdentity:
+			f.Kind, f.Ref = Identity, x.owner
 		case ceremony.SecretReceived:
 			f.Kind, f.Data = Received, world.Pack(0, world.Int(int64(s.Dealer)), s.Bytes)
 		case ceremony.SecretPolynomial:

@@ -71,6 +71,7 @@ package threshold
 
 import (
 	"fmt"
+	"slices"
 
 	"doormat/e2ee"
 	"doormat/escrow"
@@ -141,8 +142,9 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	common, anchor := newCommons(f), newAnchor(f)
-	desk := newClerk(anchor, f.committee)
+	common := newCommons(f)
+	anchor := newAnchor(f, common)
+	desk := newClerk(anchor, f)
 	provider := e2ee.NewProvider(court.Public(), env.Settings.Mailbox, desk.accept, nil)
 	provider.Clerk = desk
 	nodes := []world.Node{court, agency, provider}
@@ -176,12 +178,10 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 func newTrustee(env world.Environment, f *founding, common *commons, index int) (*trustee, error) {
 	name := world.Trustee(index)
 	share := sharing.Share{Index: index, Value: f.shares[index-1].Value.Clone()}
-	t := &trustee{name: name, index: index, random: env.Stream(name), identity: f.identity[index-1],
-		live: []*held{{newCourse(f).live[0], &share}}, policy: f.policy, refresh: env.Settings.Refresh, rotate: env.Settings.Rotate}
+	t := &trustee{name: name, index: index, random: env.Stream(name), identity: slices.Clone(f.identity[index-1]),
+		made: map[[32]byte]bool{}, told: map[string]bool{}, live: []*held{{newCourse(f).live[0], &share}}, policy: f.policy, refresh: env.Settings.Refresh, rotate: env.Settings.Rotate}
 	var err error
-	if t.CountsMessages() {
-		t.board, err = common.reader()
-	}
+	t.board, err = common.reader()
 	return t, err
 }
 
@@ -205,14 +205,12 @@ func auditors(s world.Settings, f *founding, common *commons, court *law.Court, 
 		nodes = append(nodes, escrow.NewWitness(witnessName(i), w))
 	}
 	log, monitor := escrow.NewLog(l, court.Public(), f.policy, sizes, names), escrow.NewMonitor(f.policy, l.Size())
-	if s.Refresh > 0 || s.Rotate > 0 {
-		board, err := common.reader()
-		if err != nil {
-			return nil, err
-		}
-		log.Open(trustees, "agency")
-		monitor.Follow = (&observer{board, map[string]int{}, map[string]bool{}}).follow
+	board, err := common.reader()
+	if err != nil {
+		return nil, err
 	}
+	log.Open(f.checkpoint, trustees, "agency")
+	monitor.Follow = (&observer{board, map[string]int{}, map[string]bool{}}).follow
 	return append(nodes, log, monitor), nil
 }
 

@@ -35,7 +35,12 @@ type trustee struct {
 	asked           bool // the log for what is missing on the board
 	sittings        []*sitting
 	errand          errand
-	program         string // modified, "" for the honest one
+	tasks           []task            // ceremonies that are due next, and not begun
+	planned         int               // the message that tasks are due after
+	made            map[[32]byte]bool // hashes of its own posts
+	read            int               // how much of what was heard on the board it has looked at
+	told            map[string]bool   // what it has warned of
+	program         string            // modified, "" for the honest one
 }
 
 // held is what a trustee has of a live key.
@@ -69,6 +74,8 @@ func (t *trustee) Handle(now time.Time, p world.Packet) []world.Packet {
 		t.willing = true
 	case p.Kind() == KindRequest:
 		return t.answer(now, p)
+	case p.From == "log" && p.Kind() == escrow.KindUpdate:
+		return t.update(p.Data)
 	case !t.CountsMessages():
 		return nil
 	case p.From == world.Life && p.Kind() == world.KindStart:
@@ -77,8 +84,6 @@ func (t *trustee) Handle(now time.Time, p world.Packet) []world.Packet {
 		return t.clock(p)
 	case p.From == "provider" && p.Kind() == KindHaveKey:
 		t.brought(p.Data)
-	case p.From == "log" && p.Kind() == escrow.KindUpdate:
-		return t.update(p.Data)
 	}
 	return nil
 }

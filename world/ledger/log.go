@@ -75,11 +75,15 @@ func (l *Log) Checkpoint() []byte {
 // Inclusion returns the encoded proof that record index is in the tree of
 // the first size records, for [Checkpoint.CheckInclusion]: at most 1059 bytes.
 func (l *Log) Inclusion(index, size int64) ([]byte, error) {
-	if index < 0 || index >= size || size > l.Size() {
+	return l.tree.inclusion(index, size)
+}
+
+func (t *tree) inclusion(index, size int64) ([]byte, error) {
+	if index < 0 || index >= size || size > t.size {
 		return nil, fmt.Errorf("ledger: no proof of record %d at size %d: the log has %d records",
-			index, size, l.Size())
+			index, size, t.size)
 	}
-	hashes, err := tlog.ProveRecord(size, index, &l.tree)
+	hashes, err := tlog.ProveRecord(size, index, t)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: prove record %d: %w", index, err)
 	}

@@ -1,0 +1,84 @@
+package threshold
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"doormat/escrow"
+	"doormat/escrow/ceremony"
+	"doormat/world/ledger"
+)
+
+// A committee's certificates are a chain, see [ceremony.Certificate]: each ends the
+// identities that signed it. Signatures alone would not do. Whoever steals t identities
+// that are out of use can sign a second certificate of an old number at leisure, so each
+// must prove that the public log holds its signatures, where the true one came first.
+
+// link is a certificate of the chain, as one reader of the board proved it.
+type link struct {
+	*ceremony.Certificate
+	hash    [32]byte
+	encoded []byte
+}
+
+// following is what everybody knows before the ceremony after c: all of its roster but
+// its name and, in a refresh, whose shares are dealt.
+func following(c *ceremony.Certificate) *ceremony.Roster {
+	return &ceremony.Roster{Counter: c.Counter + 1, Previous: c.Hash(), Threshold: c.Threshold, Identities: c.Identities}
+}
+
+// named gives a roster a name.
+func named(r *ceremony.Roster, session string) *ceremony.Roster {
+	n := *r
+	n.Session = []byte(session)
+	return &n
+}
+
+// place is where the log holds a post.
+type place struct {
+	before [32]byte // hash of the record before it in its session
+	index  int64
+}
+
+// prove completes a certificate: with the proofs that the log holds its signatures at
+// those places, under a checkpoint of everything that the reader has read.
+func prove(c *ceremony.Certificate, places map[int]place, tree *ledger.Reader, checkpoint []byte) error {
+	c.Checkpoint, c.Proofs = checkpoint, nil
+	for _, s := range c.Signatures {
+		at := places[s.Trustee]
+		inclusion, err := tree.Inclusion(at.index, tree.Size())
+		if err != nil {
+			return err
+		}
+		proof := binary.BigEndian.AppendUint64(at.before[:], uint64(at.index))
+		c.Proofs = append(c.Proofs, append(proof, inclusion...))
+	}
+	return nil
+}
+
+const proofHead = 32 + 8
+
+// checkProofs verifies that enough witnesses cosigned a log which holds every signature
+// of the certificate, in a record of its ceremony.
+func checkProofs(c *ceremony.Certificate, policy *ledger.Policy) error {
+	checkpoint, err := policy.Check(c.Checkpoint)
+	if err != nil {
+		return fmt.Errorf("committee certificate: checkpoint: %w", err)
+	}
+	if len(c.Proofs) != len(c.Signatures) {
+		return errors.New("committee certificate: a signature without proof that the log holds it")
+	}
+	for k, s := range c.Signatures {
+		proof := c.Proofs[k]
+		if len(proof) < proofHead {
+			return errors.New("committee certificate: a proof is cut short")
+		}
+		record := &escrow.BoardRecord{Session: string(c.Session), Before: [32]byte(proof), Post: c.CertifiedPost(s)}
+		index := int64(binary.BigEndian.Uint64(proof[32:]))
+		if err := checkpoint.CheckInclusion(proof[proofHead:], index, record.Encode()); err != nil {
+			return fmt.Errorf("committee certificate: the log does not hold the signature of trustee %d: %w", s.Trustee, err)
+		}
+	}
+	return nil
+}

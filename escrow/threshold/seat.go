@@ -1,0 +1,67 @@
+package threshold
+
+import (
+	"fmt"
+
+	"doormat/escrow/ceremony"
+	"doormat/world"
+)
+
+// What a trustee does about a thief of its identity. It cannot keep the thief from
+// signing, and a copied key does not show. But a ceremony is held in public: what the
+// thief posts stands on the board, where the owner reads it. A thief who races for a seat
+// can take it, if the owner does not speak in time, or block it, if it does, and is seen
+// either way (Canetti, Halevi and Herzberg, "Maintaining authenticated communication in
+// the presence of break-ins", J. Cryptology 2000).
+
+// listen looks for posts that are signed in this trustee's name and that it did not make.
+// It tells the public, and takes the seat out of a ceremony in which the thief might
+// otherwise get a share.
+func (t *trustee) listen() []world.Packet {
+	c := t.board.course()
+	var out []world.Packet
+	for _, h := range c.heard[min(t.read, len(c.heard)):] {
+		if h.author != t.index || t.made[h.post] {
+			continue
+		}
+		which := "its identity"
+		if h.former {
+			which = "an identity that it has given up"
+		}
+		out = append(out, t.warnOnce(fmt.Sprintf("somebody else posts in its name in the ceremony for %s, with %s: the key is stolen",
+			h.session, which))...)
+		if s := c.open[h.session]; s != nil && !h.former && s.audit.Phase() == h.phase {
+			out = append(out, t.contest(s)...)
+		}
+	}
+	t.read = len(c.heard)
+	return out
+}
+
+// contest posts something else than the thief did, so that the seat is excluded.
+func (t *trustee) contest(s *session) []world.Packet {
+	raw, err := ceremony.Contest(s.roster, t.identity, s.audit.Phase(), t.index)
+	if err != nil || t.program != "" || s.audit.Phase() >= ceremony.PhaseConfirm || t.made[sum(raw)] {
+		return nil
+	}
+	return []world.Packet{t.post(s.name, raw)}
+}
+
+// seat tells, once, that the committee lists an identity at its place which it does not
+// have. There is nothing that it can do about that: another key than that one cannot
+// speak for the seat.
+func (t *trustee) seat() []world.Packet {
+	c := t.board.course()
+	if c.next.Identities[t.index-1].Equal(t.identity.Public()) {
+		return nil
+	}
+	return t.warnOnce("its seat is taken: the committee lists an identity for it that it did not make")
+}
+
+func (t *trustee) warnOnce(what string) []world.Packet {
+	if t.told[what] || t.program != "" {
+		return nil
+	}
+	t.told[what] = true
+	return []world.Packet{world.Warn(t.name, what)}
+}
