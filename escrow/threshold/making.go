@@ -42,6 +42,7 @@ func makingRules() []world.Rule {
 		{Name: OfferKey, Doc: "A provider can hand any committee key to the device named in text.",
 			Takes: kinds(Certificate), Gives: kinds(world.Outgoing), Apply: offerKey},
 	}
+	rules = append(rules, certifyingRules()...)
 	for i := range rules {
 		rules[i].Make = true
 	}

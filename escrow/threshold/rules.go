@@ -36,7 +36,8 @@ const (
 	Answer       world.Kind = "sealed answer"      // a packet's data; Ref the agency's public key
 	PhraseKey    world.Kind = "phrase key"         // of a client that encrypts underneath; Ref the accomplices
 	LogEvidence  world.Kind = "log evidence"       // record and evidence; Ref "log"
-	Certificate  world.Kind = "certificate"        // of a committee key; Ref the key id
+	Board        world.Kind = "board"              // all records of the log, with a cosigned checkpoint; Ref "log"
+	Certificate  world.Kind = "certificate"        // of a ceremony; Ref its name
 	OneUseKey    world.Kind = "one-use key"        // with the roster; Ref the ceremony, a share epoch
 	BoardPost    world.Kind = "board post"         // a record of the log; Ref the ceremony
 
@@ -52,7 +53,7 @@ func (Design) Rules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	rules := append(append(e2ee.Rules(), law.Rules()...),
 		world.Rule{Name: "read an escrow packet", Doc: "A packet may hold a trustee's sealed answer, the log's evidence, news of the board, a committee's certificate, or the order under which a trustee is asked.",
-			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence, BoardPost, Certificate, law.OrderFact), Apply: readPacket},
+			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence, BoardPost, Board, Certificate, law.OrderFact), Apply: readPacket},
 		world.Rule{Name: "read the log", Doc: "The log holds every post of every ceremony.",
 			Takes: kinds(escrow.LogState), Gives: kinds(BoardPost), Apply: readLog},
 		world.Rule{Name: "open a sealed share", Doc: "A one-use key opens the new shares that were sealed to it on the board, then and ever after.",
@@ -115,11 +116,15 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 		}
 		return world.Conclude(world.Fact{Kind: Answer, Ref: agencyRef(a.agency), Data: p.Data}), nil
 	case KindKey:
-		f, err := world.Unpack(p.Data, KindKey, 2)
+		list, err := world.UnpackList(p.Data, KindKey)
 		if err != nil {
 			return nil, err
 		}
-		return world.Conclude(world.Fact{Kind: Certificate, Ref: string(f[0]), Data: f[1]}), nil
+		var facts []world.Fact
+		for _, encoded := range list {
+			facts = append(facts, certificateFact(encoded))
+		}
+		return world.Conclude(facts...), nil
 	case law.KindLogged:
 		return world.Conclude(world.Fact{Kind: LogEvidence, Ref: "log", Data: p.Data}), nil
 	case KindRequest:
@@ -133,7 +138,11 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 		if err != nil {
 			return nil, err
 		}
-		return boardPosts(u.Records), nil
+		out := boardPosts(u.Records)
+		if u.First == 0 {
+			out = append(out, world.Conclude(world.Fact{Kind: Board, Ref: "log", Data: p.Data})...)
+		}
+		return out, nil
 	}
 	return nil, errors.New("nothing of the escrow in this packet")
 }

@@ -1,0 +1,244 @@
+package threshold
+
+import (
+	"crypto/ed25519"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"doormat/escrow"
+	"doormat/escrow/ceremony"
+	"doormat/escrow/group"
+	"doormat/escrow/sharing"
+	"doormat/world"
+	"doormat/world/ledger"
+)
+
+// These rules are what stolen identities of trustees are worth. With t of one epoch a
+// thief holds a whole ceremony in public and is the committee from then on. With fewer it
+// can speak in their owners' names, and have them excluded.
+
+// Names of the rules.
+const (
+	CertifyKey       = "certify a key with trustee identities"
+	ProveCertificate = "prove a certificate by the board"
+	SpeakAsTrustee   = "speak in a trustee's name"
+)
+
+func certifyingRules() []world.Rule {
+	kinds := func(k ...world.Kind) []world.Kind { return k }
+	return []world.Rule{
+		{Name: CertifyKey, Doc: "t identities of the trustees that a certificate lists hold the ceremony of the key named in text alone, and call time for the others: its secret, the certificate, the posts for the board, and a request to read the board.",
+			Takes: kinds(Certificate), All: Identity, Gives: kinds(CommitteeKey, Committee, Certificate, world.Outgoing), Apply: certifyKey},
+		{Name: ProveCertificate, Doc: "The board shows where it holds the signatures of a certificate: the whole certificate, and the packet that brings it to the provider.",
+			Takes: kinds(Certificate, Board), Gives: kinds(Certificate, world.Outgoing), Apply: proveCertificate},
+		{Name: SpeakAsTrustee, Doc: "Whoever holds the identity of a trustee that a certificate lists can post in its name in the next ceremony, named in text: in each phase up to the fifth, something that convicts it.",
+			Takes: kinds(Identity, Certificate, Committee), Gives: kinds(world.Outgoing), Apply: speakAsTrustee},
+	}
+}
+
+// certifyKey ignores identities that the certificate does not list.
+func certifyKey(in world.Input) ([]world.Derived, error) {
+	before, err := ceremony.ParseCertificate(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	number := keyNumber(string(in.Text))
+	if number == 0 {
+		return nil, fmt.Errorf("rule %q: text %q: want the id of the new key", CertifyKey, in.Text)
+	}
+	name := epochName(number, 0)
+	h := &hijack{roster: named(following(before), name), seed: world.Seed(binary.BigEndian.Uint64(in.Random))}
+	if h.audit, err = ceremony.NewAudit(h.roster); err != nil {
+		return nil, err
+	}
+	if err := h.gather(in.Facts[1:]); err != nil {
+		return nil, err
+	}
+	if err := h.hold(before.Checkpoint); err != nil {
+		return nil, err
+	}
+	return h.conclude(name)
+}
+
+// hijack is a ceremony that a thief of t identities holds alone.
+type hijack struct {
+	roster *ceremony.Roster
+	seed   world.Seed
+	audit  *ceremony.Audit
+	seats  []int
+	stolen []*ceremony.Trustee
+	posts  []world.Packet
+}
+
+// gather takes the seats of t identities, the lowest.
+func (h *hijack) gather(identities []world.Fact) error {
+	for i := 1; i <= len(h.roster.Identities) && len(h.seats) < h.roster.Threshold; i++ {
+		for _, f := range identities {
+			if len(f.Data) != ed25519.SeedSize {
+				continue
+			}
+			t, err := ceremony.NewTrustee(h.roster, i, ed25519.NewKeyFromSeed(f.Data))
+			if err == nil {
+				h.seats, h.stolen = append(h.seats, i), append(h.stolen, t)
+				break
+			}
+		}
+	}
+	if len(h.seats) < h.roster.Threshold {
+		return fmt.Errorf("rule %q: %d identities that the certificate lists, %d are needed", CertifyKey, len(h.seats), h.roster.Threshold)
+	}
+	return nil
+}
+
+// hold goes through the phases. In the first, time is called for everybody else.
+func (h *hijack) hold(checkpoint []byte) error {
+	for h.audit.Phase() < ceremony.PhaseDone {
+		phase := h.audit.Phase()
+		for k, t := range h.stolen {
+			if h.audit.Phase() != phase {
+				break // time was up
+			}
+			raw, err := say(t, h.audit, checkpoint, h.seed.Stream(fmt.Sprint(phase, h.seats[k])))
+			if err == nil {
+				err = h.post(h.seats[k], raw)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		for k, t := range h.stolen {
+			if h.audit.Phase() != phase || phase > ceremony.PhaseConfirm {
+				break
+			}
+			call, err := t.CallTime(h.audit)
+			if err == nil {
+				err = h.post(h.seats[k], call)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if h.audit.Phase() == phase {
+			return fmt.Errorf("rule %q: the ceremony gets no further than the %s phase", CertifyKey, phase)
+		}
+	}
+	return nil
+}
+
+func (h *hijack) post(seat int, raw []byte) error {
+	h.posts = append(h.posts, boardPacket(seat, string(h.roster.Session), raw))
+	return h.audit.Read(raw)
+}
+
+// boardPacket says that it comes from the trustee: the log takes posts from nobody else.
+func boardPacket(seat int, session string, raw []byte) world.Packet {
+	return world.Packet{From: world.Trustee(seat), To: "log", Data: world.Pack(escrow.KindPost, []byte(session), raw)}
+}
+
+func (h *hijack) conclude(name string) ([]world.Derived, error) {
+	certificate, err := h.audit.Certificate()
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := certificate.Encode()
+	if err != nil {
+		return nil, err
+	}
+	var shares []sharing.Share
+	for _, t := range h.stolen {
+		share, err := t.Share()
+		if err != nil {
+			return nil, err
+		}
+		shares = append(shares, share)
+	}
+	secret, _, err := sharing.Recover(certificate.Commitments, shares)
+	if err != nil {
+		return nil, err
+	}
+	out := []world.Fact{{Kind: CommitteeKey, Ref: keyOfEpoch(name), Data: group.Bytes(secret)},
+		committeeFact(name, certificate.Commitments), {Kind: Certificate, Ref: name, Data: encoded}}
+	read := world.Packet{From: world.Outsider, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))}
+	for _, p := range append(h.posts, read) {
+		out = append(out, world.Fact{Kind: world.Outgoing, Ref: "log", Data: p.Encode(always)})
+	}
+	return world.Conclude(out...), nil
+}
+
+// proveCertificate does as a reader of the board does.
+func proveCertificate(in world.Input) ([]world.Derived, error) {
+	c, err := ceremony.ParseCertificate(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	u, err := escrow.ParseUpdate(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	var tree ledger.Reader
+	places := map[int]place{}
+	for i, record := range u.Records {
+		tree.Add(record)
+		r, err := escrow.ParseBoardRecord(record)
+		if err != nil || r.Session != string(c.Session) {
+			continue
+		}
+		for _, s := range c.Signatures {
+			if slices.Equal(r.Post, c.CertifiedPost(s)) {
+				places[s.Trustee] = place{r.Before, int64(i)}
+			}
+		}
+	}
+	if len(places) < len(c.Signatures) {
+		return nil, errors.New("the board does not hold the signatures of the certificate")
+	}
+	if err := prove(c, places, &tree, u.Checkpoint); err != nil {
+		return nil, err
+	}
+	encoded, err := c.Encode()
+	if err != nil {
+		return nil, err
+	}
+	p := world.Packet{From: world.Outsider, To: "provider", Data: certificates(encoded)}
+	return world.Conclude(certificateFact(encoded),
+		world.Fact{Kind: world.Outgoing, Ref: "provider", Data: p.Encode(always)}), nil
+}
+
+// speakAsTrustee posts rubbish, signed. In a refresh the roster names who deals: those who
+// hold shares of the epoch that ends, which in a committee that has lost nobody is everybody.
+func speakAsTrustee(in world.Input) ([]world.Derived, error) {
+	c, err := ceremony.ParseCertificate(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	_, n, ok := parseEpoch(string(in.Text))
+	if !ok || len(in.Facts[0].Data) != ed25519.SeedSize {
+		return nil, fmt.Errorf("rule %q: text %q: want the name of a ceremony", SpeakAsTrustee, in.Text)
+	}
+	key := ed25519.NewKeyFromSeed(in.Facts[0].Data)
+	r := named(following(c), string(in.Text))
+	if n > 0 {
+		if r.From, err = parseCommittee(in.Facts[2].Data); err != nil {
+			return nil, err
+		}
+		for i := range r.Identities {
+			r.Dealers = append(r.Dealers, i+1)
+		}
+	}
+	seat := 1 + slices.IndexFunc(r.Identities, func(k ed25519.PublicKey) bool { return k.Equal(key.Public()) })
+	if seat == 0 {
+		return nil, errors.New("the certificate lists another identity")
+	}
+	var out []world.Fact
+	for phase := ceremony.PhaseKey; phase < ceremony.PhaseConfirm; phase++ {
+		raw, err := ceremony.Forge(r, key, phase, seat, in.Random[:16])
+		if err != nil {
+			return nil, err
+		}
+		p := boardPacket(seat, string(in.Text), raw)
+		out = append(out, world.Fact{Kind: world.Outgoing, Ref: "log", Data: p.Encode(always)})
+	}
+	return world.Conclude(out...), nil
+}
