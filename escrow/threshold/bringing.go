@@ -77,11 +77,12 @@ func (k *clerk) askAgain() []world.Packet {
 	return []world.Packet{{From: "provider", To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))}}
 }
 
-// passOn gives those who wait what the log says, as it is.
+// passOn gives those who wait what the log says, as it is, and the newest certificate,
+// by which they see whether something has come since.
 func (k *clerk) passOn(update []byte) []world.Packet {
 	var out []world.Packet
 	for _, d := range k.waiting {
-		out = append(out, world.Packet{From: "provider", To: d, Data: update})
+		out = append(out, world.Packet{From: "provider", To: d, Data: update}, k.hand(d, len(k.chain)-1))
 	}
 	k.waiting = nil
 	return out

@@ -51,7 +51,7 @@ func publicCommitteeKey(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	key := group.Bytes(c.Key())
-	return world.Conclude(world.SeenKey{Kind: ristretto255().Name, Public: key, Owner: in.Facts[0].Ref}.Fact()), nil
+	return world.Conclude(world.SeenKey{Kind: ristretto255().Name, Public: key, Owner: keyOfEpoch(in.Facts[0].Ref)}.Fact()), nil
 }
 
 func useCommitteeKey(in world.Input) ([]world.Derived, error) {
