@@ -40,7 +40,7 @@ func TestSubstitutedAtSetUp(t *testing.T) {
 	require.Empty(t, s.shown, "A sends nothing, and reads nothing under a key that it does not know")
 	require.NotEmpty(t, s.warned)
 	require.Contains(t, s.warned[0], "device:A: a committee key was refused: ceremony: certificate")
-	require.Contains(t, s.warned[1], "device:A: the message was not sent: there is no committee key with a valid certificate")
+	require.Contains(t, s.warned[2], "device:A: the message was not sent: there is no committee key with a valid certificate")
 }
 
 // TestSubstitutedLater offers a false, an old and a damaged key to a device that
