@@ -16,7 +16,8 @@
 //	3 reveal    exactly t commitments, the salt, and a proof of knowledge of the constant term
 //	4 deal      one sealed share for each trustee that is left
 //	5 complain  for each bad share the Diffie-Hellman value that opens it, proved right; or nothing to complain of
-//	6 confirm   a signature on the public polynomial, the transcript and a checkpoint of the log
+//	6 confirm   the next identity key, with the present one's signature on it, the transcript and a checkpoint of the log
+//	7 certify   a signature on the certificate, once the board shows that enough have confirmed
 //
 // # Resharing
 //
@@ -49,12 +50,23 @@
 // What this package computes with it overwrites afterwards, copies too (TestNothingIsLeft). Go gives no hold of what the
 // runtime copied, what is left on stacks, and the cipher's own copy of the key of one sealed share.
 //
+// # Identities
+//
+// A signing key that is stolen signs for its thief for as long as it is in force. So it has an epoch like a share: each ceremony
+// ends the identities with which it is held. A trustee confirms with a new one, signed with the old one, and the [Certificate]
+// lists it; whoever did not confirm in time stays listed with the old one, as stale, and renews it next time. The trustee erases
+// the old key when the certificate stands, and keeps it if the ceremony fails. Certificates are a chain, so whoever knows one
+// epoch's identities can follow. Fewer than t identities of each of many epochs certify nothing, and t of an epoch that is over
+// certify nothing to anybody who followed (TestPastIdentities). This is proactive authentication (Canetti, Halevi and Herzberg,
+// "Maintaining authenticated communication in the presence of break-ins", J. Cryptology 2000), and has its limit: who has a
+// present identity can confirm in its owner's name. If the owner does, too, nobody can tell which is right: the seat keeps
+// the identity that both have. If the owner cannot speak in time, the seat is the thief's (TestRacedSeat). Both are seen.
+//
 // # When it is done
 //
-// A certificate needs t signatures: one is honest, and the key is the board's. That is enough for a client, and for a founding.
-// It is not enough to erase old shares by: the one honest signer may be the only honest trustee with a new share, and the other
-// t-1, once the old ones are gone, destroy the key by falling silent. So a resharing is done when (n+t)/2 trustees, rounded up,
-// have confirmed: 4 in 3 of 5, 19 in 13 of 25. Of what n has beyond t, half may be silent (TestOneSilent) and half of those who
+// With t confirmations one is honest, and the key is the board's. That is enough for a founding. It is not enough to erase old
+// shares by: the one honest signer may be the only honest trustee with a new share, and the other t-1, once the old ones are
+// gone, destroy the key by falling silent. So in a resharing (n+t)/2 trustees, rounded up, must confirm, and as many certify: 4 in 3 of 5, 19 in 13 of 25. Of what n has beyond t, half may be silent (TestOneSilent) and half of those who
 // confirmed may lie, whatever the clocks say. If clocks are right, as Herzberg et al. assume, only the corrupted are silent, and
 // with n at least 2t-1 all t-1 of them may be corrupted. If honest clocks are so wrong that honest trustees are left out, more
 // corrupted than that half can destroy the key, and cannot learn it (TestOneHonestHolder counts who holds what).
@@ -63,10 +75,10 @@
 // with what was stolen of them, stay good. It is silence in public, and has a remedy: the roster of the next attempt names
 // another trustee in that place, or one more.
 //
-// Once phase 5 has closed nothing fails any more, because a certificate may exist that is not on the board
-// (TestSignedElsewhere). If too few confirm, the audit is [Audit.Overdue] and waits. A resharing may be given up then: by all
-// at the same post of the board, with Erase for the new shares, before another begins under another name; the old shares still
-// have everything. A founding should not be, for clients may have accepted its key.
+// If too few confirm in time, the audit is [Audit.Overdue], and the ceremony may be given up: by all at the same post of the
+// board, with Erase for the new shares and identities; the old ones still have everything. Nobody can make more of it later by
+// confirming late: honest trustees certify only what the board shows to have succeeded, in its order, so there is no certificate
+// (TestSignedElsewhere). Once enough have confirmed nothing fails any more. Then signatures may be late, and are waited for.
 //
 // # Which posts count
 //
@@ -76,7 +88,7 @@
 // signed post with a bad body convicts, too. A phase closes when all who are left have posted, or when t trustees of the roster
 // have posted an empty body, which says that time is up: with fewer than t corrupted, one of the t is honest, and its clock
 // decides. Silence in phases 1 to 4 disqualifies; in phase 5 it means acceptance. In phase 6, which closes only when enough
-// have confirmed, it is named, and the confirmation still counts if it comes before that. Who is disqualified in a resharing
+// have confirmed, it is named, and the confirmation still counts if it comes before that. Phase 7 knows no time. Who is disqualified in a resharing
 // gets no new share.
 //
 // # Complaints
@@ -99,12 +111,13 @@
 // most 2^k keys; it costs each one its place, in public. Their remedy, a second round of commitments after the qualified set
 // stands, is not used: a choice among few keys that all contain an honest dealer's secret helps little against encryption,
 // whereas more rounds would cost liveness. In a resharing the key is fixed before, and abort chooses nothing but who gets a
-// share. Whoever holds t identity keys can sign any key that it likes.
+// share. Whoever holds t identity keys of the present epoch can certify any key that it likes.
 //
 // # What is checked
 //
 // TestHonest founds committees from 1-of-1 to 13-of-25; TestRefresh, TestReplaced, TestRecovered and TestResharingProperty
 // reshare them; TestCulprits plays one adversary a line in both, TestResharingCulprits what only a resharing invites;
+// TestChain, TestPastIdentities, TestRacedSeat and TestReplayAcrossCeremonies are about identities;
 // TestOneHonestHolder and TestForkErasesNothing try to have too much erased, TestErase and TestNothingIsLeft look for too
 // little; TestStolenOneUseKey is the theft; TestVerifyIsDeterministic and the fuzz targets replay boards. BenchmarkCeremony sets it
 // beside kyber's share/dkg/pedersen, BenchmarkRefresh beside itself.

@@ -27,7 +27,7 @@ type founding struct {
 // foundingKey is all that a founding depends on.
 type foundingKey struct {
 	source world.Source
-	t, n int
+	t, n   int
 }
 
 // found runs the key ceremony over a board on the log, with every trustee honest.

@@ -285,3 +285,49 @@ func TestFalseBoards(t *testing.T) {
 		require.Nil(t, k.at, name)
 	}
 }
+
+// FuzzCertificates hands a phone, the provider and a new phone anything. Nothing but the true
+// certificates and the true board moves them.
+func FuzzCertificates(f *testing.F) {
+	s := renewing(&testing.T{}, 2, 3, 2, 0, 5)
+	s.advance(5)
+	s.post(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))})
+	for _, kind := range []byte{KindKey, escrow.KindUpdate, KindFetchKeys} {
+		of := s.of(kind)
+		f.Add(of[0].Data)
+		f.Add(of[len(of)-1].Data)
+	}
+	forged, _ := s.forged(s.newestCertificate(), 2, 3, map[int]ed25519.PrivateKey{1: s.identityOf(1), 2: s.identityOf(2)})
+	f.Add(certificates(forged))
+	want := s.trustee(1).board.course().next
+	f.Fuzz(func(t *testing.T, data []byte) {
+		anchor := newAnchor(s.founding, newCommons(s.founding))
+		known := keyring{anchor: anchor}
+		known.adopt(s.trustee(1).board.course())
+		for _, phone := range []*envelope{{keyring: known}, {keyring: keyring{anchor: anchor}}} {
+			before := phone.at
+			_, _ = phone.Hear(data)
+			require.True(t, phone.at == before || before == nil && phone.at.Previous == want.Previous ||
+				before == nil && phone.at.Counter < want.Counter, "an older board is a true one")
+		}
+		desk := newClerk(anchor, s.founding)
+		for _, from := range []string{"log", "trustee:1", "device:A", world.Outsider} {
+			desk.Handle(world.Packet{From: from, To: "provider", Data: data}, []string{"device:A"})
+			require.Len(t, desk.chain, desk.at.Counter)
+			require.LessOrEqual(t, desk.at.Counter, want.Counter)
+		}
+	})
+}
+
+// TestOfferedTooEarly: a certificate that was offered before its turn makes a phone ask for
+// those before it, once; if nobody shows them its user is told.
+func TestOfferedTooEarly(t *testing.T) {
+	s := renewing(t, 2, 3, 2, 0, 6)
+	s.advance(2)
+	encoded, _ := s.forged(s.newestCertificate(), 2, 77, map[int]ed25519.PrivateKey{1: s.identityOf(1), 2: s.identityOf(2)})
+	s.post(world.Packet{From: "provider", To: "device:A", Data: certificates(encoded)})
+	require.Equal(t, []string{"device:A: a committee key was refused: certificate 77 was offered, and nobody shows those before it"}, s.warned)
+	require.Len(t, s.of(KindFetchKeys), 3, "two at the start, and one that asks")
+	s.advance(6)
+	require.Len(t, s.shown, 6)
+}

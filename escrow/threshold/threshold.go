@@ -35,23 +35,36 @@
 // One message ahead it posts its one-use key, so a thief who comes then finds old
 // share and one-use key, and with the board the new share: whoever is corrupted
 // during a refresh counts in both epochs. After the next message the rest runs to
-// its end. A silent trustee is waited for until the next message or midnight; then
+// its end, and then the other ceremonies that are due. A silent trustee is waited for until the next message or midnight; then
 // it is left out, and gets a share again at the next refresh. What the board
 // does not show is posted again each time, for packets get lost. Cheats are convicted
 // by whoever reads the board, and the monitor tells. If too few are left, shares
 // and keys stay what they were.
 //
-// # Which key a client accepts
+// # Identities, and which key a client accepts
 //
-// The certificate of a key comes through the provider. A device takes it only under
-// the identity keys, t, log and witnesses that ship with it, and only if the key is
-// newer than those it has; otherwise it warns its user. It sends nothing without a
-// key. It reads what is under its newest key or the one before, and so does the
-// provider. Trustees bring a key until the provider acknowledges it, and the provider
-// hands it on until the device uses it (bringing.go). A device cannot tell that a
-// newer key is being kept from it, and acknowledgements are not signed. One that is
-// set up anew takes any genuine certificate, also of a destroyed key, and then those
-// who are up to date refuse what it sends.
+// The keys with which trustees sign end like those that decrypt. Each ceremony that
+// completes appends a certificate to a chain (package ceremony, chain.go): it names the
+// one before, lists everybody's new identity, and is signed with the ones that end, which
+// are then erased. So ceremonies are held one after another. Signatures count only with
+// proof that the public log holds them. Without refresh and rotation there is one
+// ceremony, the founding, and identities do not change after it: t of them, once stolen,
+// certify any key for as long as people talk, in public.
+//
+// Certificates come through the provider, which follows them itself. A device goes from
+// the newest that it knows to the next, so t identities of an epoch that is over certify
+// nothing to it. One that is new reads the log's whole board, which the provider passes
+// on, from the identity keys, t, log and witnesses that ship with it; of each number the
+// first valid certificate counts. So it depends on the log and a quorum of its witnesses.
+// What is refused its user is told. It sends nothing without a key. It reads what is under
+// its newest key or the one before, and so does the provider. Trustees bring certificates
+// until the provider acknowledges them, and the provider hands them on until the device
+// uses the key (bringing.go). A device cannot tell that newer ones, or newer records, are
+// being kept from it, and acknowledgements are not signed.
+//
+// Whoever holds a trustee's identity can speak for it on the board. The owner reads that,
+// says so, and takes its seat out of the ceremony (seat.go): a thief can block a seat, or
+// take it if the owner is kept from the board, and is seen.
 //
 // What this cannot do: t trustees, or a thief of t shares of one epoch, or one
 // jurisdiction over t of them, open every message under the key, past and future,
