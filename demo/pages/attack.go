@@ -33,7 +33,7 @@ func attack(h attacks.Header, script string, r *results, i int) string {
 	d.prose(plain(h.Why))
 	d.heading(2, "What really happened")
 	d.prose(plain(h.Really))
-	d.prose("Source: " + plain(h.Source))
+	d.prose("[Source](../sources.md): " + plain(h.Source))
 	d.heading(2, "What came of it")
 	d.prose(fmt.Sprintf("Measured over %q (%s) under the default settings, except for what the attack itself fixes.",
 		r.Conversation.Title, count(r.Conversation.Messages, "message")))
