@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -82,6 +83,28 @@ func answer(c *attacks.Cell) string {
 		text += " !"
 	}
 	return text
+}
+
+// Attacks that documents name are in the library, and the threat model has an answer to each of the
+// questions that are put to escrow proposals.
+func TestNamedAttacks(t *testing.T) {
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	ids := map[string]bool{}
+	for _, a := range kit.Attacks {
+		ids[a.Header().ID] = true
+	}
+	named := regexp.MustCompile("`([a-z]+(?:-[a-z]+)+)[ `]")
+	for _, name := range []string{"README.md", "docs/philosophy.md", "docs/teaching.md", "docs/threat-model.md"} {
+		for _, m := range named.FindAllStringSubmatch(read(t, name), -1) {
+			require.Contains(t, ids, m[1], name)
+		}
+	}
+	rows := regexp.MustCompile(`(?m)^\| (\d+) \| [^|]+ \| [^|]+ \|$`).FindAllStringSubmatch(read(t, "docs/threat-model.md"), -1)
+	require.Len(t, rows, 24)
+	for i, m := range rows {
+		require.Equal(t, strconv.Itoa(i+1), m[1])
+	}
 }
 
 // Tests that documents name are there.
