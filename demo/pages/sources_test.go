@@ -117,7 +117,7 @@ func TestSources(t *testing.T) {
 		}
 	}
 	unknown, idle := adrift(entries, all)
-	require.Empty(t, unknown, "citations that begin with no short form of %s", sources)
+	require.Empty(t, unknown, "citations that begin with no short form of %s; how to add one: docs/scripts.md, Sources", sources)
 	require.Empty(t, idle, "entries of %s that nobody cites", sources)
 }
 
