@@ -136,15 +136,37 @@ func (l *Log) since(from, to int64, checkpoint []byte) []byte {
 	return (&Update{from, records, checkpoint}).Encode()
 }
 
-// reread tells whoever asks what it has not read: the log is public.
+// reread tells whoever asks what it has not read of the board: the log is public. The
+// monitor is shown again the entries after it as well.
 func (l *Log) reread(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindReadBoard, 1)
-	if err != nil || l.board == nil {
+	if err != nil {
 		return nil
 	}
 	from, err := world.ParseInt(f[0])
-	if err != nil || from < 0 || from >= l.board.published {
+	if err != nil || from < 0 {
 		return nil
 	}
-	return []world.Packet{{From: "log", To: p.From, Data: l.since(from, l.board.published, l.board.checkpoint)}}
+	var out []world.Packet
+	if b := l.board; b != nil && from < b.published {
+		out = append(out, world.Packet{From: "log", To: p.From, Data: l.since(from, b.published, b.checkpoint)})
+		from = b.published
+	}
+	return append(out, l.entries(p.From, from)...)
+}
+
+// entries shows the monitor again what was published from an index on.
+func (l *Log) entries(reader string, from int64) []world.Packet {
+	if reader != "monitor" || l.published == nil {
+		return nil
+	}
+	records, err := l.log.Records(from, l.log.Size())
+	if err != nil {
+		return nil
+	}
+	var out []world.Packet
+	for i, record := range records {
+		out = append(out, l.logged(from+int64(i), record, reader)...) // none of what is not published yet
+	}
+	return out
 }

@@ -1,7 +1,7 @@
 // Package escrow is what designs share that give a third party a way to open
 // messages: the [Field] that travels beside each message, the [Label] that binds
 // it, and the public log of orders with its witnesses and monitor ([Log],
-// [Witness], [Monitor]).
+// [Witness], [Monitor]) and what its readers tell each other ([Gossip]).
 //
 // A message has a fresh 32-byte seed. The content is encrypted under a key derived
 // from the seed; the seed reaches recipients inside the ratchet or under the sender

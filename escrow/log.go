@@ -18,7 +18,7 @@ const (
 	KindCosigned                   // witness to log: cosigned checkpoint ("" if the proof did not fit), size seen
 	KindPost                       // poster to log: session, post
 	KindUpdate                     // log to poster or monitor: an Update
-	KindReadBoard                  // poster or monitor to log: number of records that it has read
+	KindReadBoard                  // reader to log: number of records that it has read
 )
 
 // Kinds of facts about the log.
@@ -40,6 +40,7 @@ type Log struct {
 	batch     []pending // appended, and being cosigned
 	shown     time.Time // to the witnesses
 	collected [][]byte
+	published []byte // the last checkpoint that enough witnesses cosigned
 	board     *board // nil if nobody posts
 }
 
@@ -88,6 +89,8 @@ func (l *Log) handle(now time.Time, p world.Packet) []world.Packet {
 		return l.post(now, p)
 	case KindReadBoard:
 		return l.reread(p)
+	case KindProve:
+		return l.prove(p)
 	}
 	return nil
 }
@@ -180,33 +183,47 @@ func (l *Log) cosigned(now time.Time, p world.Packet) []world.Packet {
 // board comes first, so that the monitor misses nothing in between.
 func (l *Log) publish(now time.Time, checkpoint []byte) []world.Packet {
 	out := l.update(checkpoint)
+	l.published = checkpoint
 	for _, p := range l.batch {
-		if p.session != "" {
-			continue
-		}
-		evidence, err := l.log.Evidence(p.index, checkpoint)
-		if err != nil {
-			continue
-		}
-		if encoded, err := evidence.Encode(); err == nil {
-			data := world.Pack(law.KindLogged, p.record, encoded)
-			out = append(out, world.Packet{From: "log", To: p.asker, Data: data}, world.Packet{From: "log", To: "monitor", Data: data})
+		if p.session == "" {
+			out = append(out, l.logged(p.index, p.record, p.asker, "monitor")...)
 		}
 	}
 	l.batch = nil
 	return append(out, l.next(now)...)
 }
 
+// logged shows that a record is in the log that was published last.
+func (l *Log) logged(index int64, record []byte, whom ...string) []world.Packet {
+	evidence, err := l.log.Evidence(index, l.published)
+	if err != nil {
+		return nil
+	}
+	encoded, err := evidence.Encode()
+	if err != nil {
+		return nil
+	}
+	var out []world.Packet
+	for _, to := range whom {
+		out = append(out, world.Packet{From: "log", To: to, Data: world.Pack(law.KindLogged, record, encoded)})
+	}
+	return out
+}
+
 // Witness is a principal that cosigns what the log shows it, if it extends what
-// it was shown before, and warns otherwise.
+// it was shown before, and warns otherwise. It gossips with other readers, and
+// cosigns no checkpoint beside one of the same size that it knows from them.
 type Witness struct {
 	name    string
 	witness *ledger.Witness
+	gossip  *Gossip
 	asked   bool // it has told the log from which size it wants a proof
 }
 
 // NewWitness wraps a witness under a principal's name.
-func NewWitness(name string, w *ledger.Witness) *Witness { return &Witness{name: name, witness: w} }
+func NewWitness(w *ledger.Witness, gossip *Gossip) *Witness {
+	return &Witness{name: gossip.name, witness: w, gossip: gossip}
+}
 
 // Name implements [world.Node].
 func (w *Witness) Name() string { return w.name }
@@ -218,10 +235,17 @@ func (w *Witness) Holdings() []world.Fact {
 
 // Handle implements [world.Node].
 func (w *Witness) Handle(now time.Time, p world.Packet) []world.Packet {
+	if p.Kind() != KindCosign {
+		return w.gossip.Handle(p)
+	}
 	f, err := world.Unpack(p.Data, KindCosign, 2)
 	if err != nil || p.From != "log" {
 		return nil
 	}
+	if w.gossip.Contradicts(f[0]) {
+		return w.gossip.Show(f[0], p.From)
+	}
+	before := w.witness.Size()
 	cosigned, err := w.witness.Cosign(f[0], f[1], now)
 	lost := err != nil && !errors.Is(err, ledger.ErrFork) && !errors.Is(err, ledger.ErrRollback)
 	if lost && !w.asked {
@@ -231,6 +255,13 @@ func (w *Witness) Handle(now time.Time, p world.Packet) []world.Packet {
 	if err != nil {
 		return []world.Packet{world.Warn(w.name, "the log does not add up: "+err.Error())}
 	}
-	return append(w.tell(cosigned),
-		world.Packet{From: w.name, To: "log", Data: world.Pack(KindCosigned, cosigned, world.Int(w.witness.Size()))})
+	var out []world.Packet
+	switch {
+	case cosigned == nil:
+	case before >= w.gossip.view.Size(): // what it has cosigned is all that it knows
+		out = append(w.gossip.Read(cosigned), w.gossip.tell(w.gossip.near, cosigned)...)
+	default:
+		out = w.gossip.Show(cosigned, p.From)
+	}
+	return append(out, world.Packet{From: w.name, To: "log", Data: world.Pack(KindCosigned, cosigned, world.Int(w.witness.Size()))})
 }

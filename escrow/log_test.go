@@ -1,6 +1,7 @@
 package escrow
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"testing"
 	"time"
@@ -14,11 +15,12 @@ import (
 
 var now = time.Date(2017, 3, 26, 19, 0, 0, 0, time.UTC)
 
-// office is a log with three witnesses, a monitor and a court, of which two
-// witnesses must cosign.
+// office is a log with four witnesses, of which three must cosign, a monitor, a
+// reader of checkpoints and a court.
 type office struct {
 	t       *testing.T
 	log     *Log
+	reader  *reader
 	ledger  *ledger.Log
 	policy  *ledger.Policy
 	nodes   map[string]world.Node
@@ -34,18 +36,43 @@ func newOffice(t *testing.T) *office {
 	var err error
 	o.ledger, err = ledger.New("test.log", seed.Stream("log"))
 	require.NoError(t, err)
+	var witnesses []*ledger.Witness
 	var names, keys []string
-	for _, name := range []string{"witness:1", "witness:2", "witness:3"} {
+	for _, name := range []string{"witness:1", "witness:2", "witness:3", "witness:4"} {
 		w, err := ledger.NewWitness("test."+name[:7]+name[8:], o.ledger.VerifierKey(), seed.Stream(name))
 		require.NoError(t, err)
-		names, keys = append(names, name), append(keys, w.VerifierKey())
-		o.nodes[name] = NewWitness(name, w)
+		witnesses, names, keys = append(witnesses, w), append(names, name), append(keys, w.VerifierKey())
 	}
-	o.policy, err = ledger.NewPolicy(o.ledger.VerifierKey(), 2, keys...)
+	o.policy, err = ledger.NewPolicy(o.ledger.VerifierKey(), 3, keys...)
 	require.NoError(t, err)
+	for i, w := range witnesses {
+		o.nodes[names[i]] = NewWitness(w, o.gossip(names[i], []string{"monitor"}, names))
+	}
 	o.log = NewLog(o.ledger, o.court.Public().(ed25519.PublicKey), o.policy, map[string]int64{}, names)
-	o.nodes["log"], o.nodes["monitor"] = o.log, NewMonitor(o.policy, 0)
+	o.reader = &reader{o.gossip("reader", append(names, "monitor"), nil)}
+	o.nodes["log"], o.nodes["reader"] = o.log, o.reader
+	o.nodes["monitor"] = NewMonitor(o.gossip("monitor", nil, append(names, "reader")), 0)
 	return o
+}
+
+func (o *office) gossip(name string, near, far []string) *Gossip {
+	view, err := ledger.NewView(o.policy, nil)
+	require.NoError(o.t, err)
+	return NewGossip(name, o.policy, view, near, far)
+}
+
+// reader is a principal that does nothing but gossip.
+type reader struct{ *Gossip }
+
+func (r *reader) Name() string                                      { return r.name }
+func (*reader) Holdings() []world.Fact                              { return nil }
+func (r *reader) Handle(_ time.Time, p world.Packet) []world.Packet { return r.Gossip.Handle(p) }
+
+// midnight is one for everybody.
+func (o *office) midnight() {
+	for _, to := range []string{"log", "monitor", "reader", "witness:1", "witness:2", "witness:3", "witness:4"} {
+		o.send(world.Packet{From: world.Clock, To: to, Data: world.Pack(world.KindTick)})
+	}
 }
 
 func (o *office) send(packets ...world.Packet) {
@@ -91,7 +118,7 @@ func TestLog(t *testing.T) {
 		e, err := ledger.ParseEvidence(f[1])
 		require.NoError(t, err)
 		_, err = e.Verify(o.policy, o.record(name))
-		require.NoError(t, err, "the evidence proves inclusion under two cosignatures")
+		require.NoError(t, err, "the evidence proves inclusion under three cosignatures")
 		_, err = e.Verify(o.policy, o.record("another"))
 		require.Error(t, err)
 	}
@@ -131,7 +158,7 @@ func TestLogRefusesWhatTheCourtDidNotSign(t *testing.T) {
 	require.Zero(t, o.ledger.Size())
 }
 
-// TestLogCatchesUp loses packets to and from a witness: two others suffice, and
+// TestLogCatchesUp loses packets to and from a witness: three others suffice, and
 // it is told from where it was when it is back, without a false alarm.
 func TestLogCatchesUp(t *testing.T) {
 	for _, lost := range []string{"to", "from"} {
@@ -165,10 +192,14 @@ func TestWitnessWarnsOfAFork(t *testing.T) {
 	fork.Append(o.record("another"))
 	proof, err := fork.Consistency(0, 1)
 	require.NoError(t, err)
+	o.drop = func(p world.Packet) bool { return p.Kind() == KindForked && p.To != world.Public }
 	o.send(world.Packet{From: "log", To: "witness:1", Data: world.Pack(KindCosign, fork.Checkpoint(), proof)})
 	warnings := o.answers(world.KindWarning)
-	require.Len(t, warnings, 1)
+	require.Len(t, warnings, 2)
 	require.Equal(t, "witness:1", warnings[0].From)
+	require.Equal(t, "monitor", warnings[1].From, "the witness told it")
+	require.Empty(t, o.answers(KindCosigned))
+	require.Len(t, o.answers(KindForked), 2, "and they publish the proof")
 }
 
 func TestMonitorWarnsOfAnUnknownOrder(t *testing.T) {
@@ -189,16 +220,21 @@ func FuzzLogPackets(f *testing.F) {
 	f.Add(uint8(2), world.Pack(KindCosign, []byte("x"), nil))
 	f.Add(uint8(3), world.Pack(law.KindDocketed, nil, nil))
 	f.Add(uint8(3), world.Pack(KindSeen, nil))
+	f.Add(uint8(4), world.Pack(KindForked, nil, nil))
+	f.Add(uint8(0), world.Pack(KindProve, world.Int(0), world.Int(1)))
+	f.Add(uint8(0), world.Pack(KindReadBoard, world.Int(0)))
+	f.Add(uint8(2), world.Pack(KindProof, world.Int(0), world.Int(1), []byte{2, 0, 0}))
 	f.Fuzz(func(t *testing.T, who uint8, data []byte) {
 		o := newOffice(t)
 		o.append(o.record("one"))
-		to := []string{"log", "log", "witness:1", "monitor"}[who%4]
+		to := []string{"log", "log", "witness:1", "monitor", "reader"}[who%5]
 		for _, from := range []string{"log", "court", "witness:1", world.Outsider} {
 			o.send(world.Packet{From: from, To: to, Data: data})
 		}
 		before := len(o.answers(law.KindLogged))
 		o.append(o.record("two"))
 		require.Greater(t, len(o.answers(law.KindLogged)), before, "the log still serves")
+		require.Empty(t, o.answers(KindForked), "nobody is convicted of what the log did not sign")
 	})
 }
 
@@ -216,37 +252,53 @@ func (liar) Handle(time.Time, world.Packet) []world.Packet {
 	return []world.Packet{{From: "witness:1", To: "log", Data: world.Pack(KindCosigned, []byte("rubbish\n"), world.Int(1))}}
 }
 
-// TestMonitorMissesAnEntry keeps one entry from it: the next one gives that away.
-func TestMonitorMissesAnEntry(t *testing.T) {
-	o := newOffice(t)
-	o.append(o.record("one"))
-	o.drop = func(p world.Packet) bool { return p.To == "monitor" }
-	o.append(o.record("two"))
-	require.Empty(t, o.answers(world.KindWarning))
-	o.drop = nil
-	o.append(o.record("three"))
-	require.Len(t, o.answers(world.KindWarning), 1)
-	o.send(world.Packet{From: "log", To: "monitor", Data: world.Pack(law.KindLogged, o.record("four"), []byte("no evidence"))})
-	require.Len(t, o.answers(world.KindWarning), 2)
+// TestMonitorIsBehind: entries that got lost on the way to the monitor it asks for, and
+// accuses nobody; entries that are kept from it, it misses in public.
+func TestMonitorIsBehind(t *testing.T) {
+	for _, hidden := range []bool{false, true} {
+		o := newOffice(t)
+		o.append(o.record("one"))
+		o.drop = func(p world.Packet) bool { return p.To == "monitor" }
+		o.append(o.record("two"))
+		o.drop = nil
+		if hidden {
+			o.drop = func(p world.Packet) bool { return p.To == "monitor" && bytes.Contains(p.Data, o.record("two")) }
+		}
+		o.append(o.record("three"))
+		require.Empty(t, o.answers(world.KindWarning))
+		for range 3 {
+			o.midnight()
+		}
+		if hidden {
+			require.Len(t, o.answers(world.KindWarning), 1)
+			require.Len(t, o.answers(law.KindInquire), 2)
+		} else {
+			require.Empty(t, o.answers(world.KindWarning))
+			require.Len(t, o.answers(law.KindInquire), 3, "the court is asked about each")
+		}
+		o.send(world.Packet{From: "log", To: "monitor", Data: world.Pack(law.KindLogged, o.record("four"), []byte("no evidence"))})
+		require.Contains(t, string(o.answers(world.KindWarning)[len(o.answers(world.KindWarning))-1].Data), "without evidence")
+	}
 }
 
 // TestHiddenEntryIsMissed keeps the last entry from the monitor: the witnesses
-// cosigned it, so by the end of the day it is missed, once.
+// cosigned it, so the log is asked for it at midnight, and a day later it is missed, once.
 func TestHiddenEntryIsMissed(t *testing.T) {
 	o := newOffice(t)
-	tick := func() { o.send(world.Packet{From: world.Clock, To: "monitor", Data: world.Pack(world.KindTick)}) }
 	o.append(o.record("one"))
-	tick()
-	require.Empty(t, o.answers(world.KindWarning))
-	o.drop = func(p world.Packet) bool { return p.To == "monitor" && p.From == "log" }
+	o.midnight()
+	o.drop = func(p world.Packet) bool {
+		return p.To == "monitor" && (p.Kind() == law.KindLogged || p.Kind() == KindUpdate)
+	}
 	o.append(o.record("two"))
-	require.Empty(t, o.answers(world.KindWarning), "the day is not over")
-	tick()
+	o.midnight()
+	require.Empty(t, o.answers(world.KindWarning), "perhaps a packet was lost")
+	o.midnight()
 	require.Len(t, o.answers(world.KindWarning), 1)
-	tick()
+	o.midnight()
 	o.drop = nil
 	o.append(o.record("three"))
-	tick()
+	o.midnight()
 	require.Len(t, o.answers(world.KindWarning), 1, "said once")
 
 	// Only what the log signed counts, whoever brings it.
@@ -258,7 +310,9 @@ func TestHiddenEntryIsMissed(t *testing.T) {
 	for _, data := range [][]byte{nil, {KindSeen}, world.Pack(KindSeen, nil), world.Pack(KindSeen, stranger.Checkpoint())} {
 		o.send(world.Packet{From: "witness:1", To: "monitor", Data: data})
 	}
-	tick()
+	for range 3 {
+		o.midnight()
+	}
 	require.Len(t, o.answers(world.KindWarning), 1)
 }
 
@@ -279,18 +333,20 @@ func TestWitnessWarnsOfALargerFork(t *testing.T) {
 	require.Len(t, o.answers(world.KindWarning), 1)
 }
 
-// TestAskedLate: entries that the monitor misses at midnight, and is shown later,
-// are asked about all the same, and once.
+// TestAskedLate: entries that the monitor misses, and is shown later, are asked about
+// all the same, and once.
 func TestAskedLate(t *testing.T) {
-	record := []byte("an order's record")
-	m := NewMonitor(nil, 0)
-	m.seen = 1
-	m.Follow = func([]byte) (int64, [][]byte, []string, error) { return 0, [][]byte{record}, nil, nil }
-	midnight := world.Packet{From: world.Clock, To: "monitor", Data: world.Pack(world.KindTick)}
+	o := newOffice(t)
+	m := o.nodes["monitor"].(*Monitor)
+	o.drop = func(p world.Packet) bool { return p.From == "log" && p.To == "monitor" && p.Kind() != KindProof }
+	o.append(o.record("one"))
+	for range 3 {
+		o.midnight()
+	}
+	require.Len(t, o.answers(world.KindWarning), 1, "once")
+	m.Follow = func([]byte) (int64, [][]byte, []string, error) { return 0, [][]byte{o.record("one")}, nil, nil }
 	update := world.Packet{From: "log", To: "monitor", Data: world.Pack(KindUpdate)}
-	require.Len(t, m.Handle(now, midnight), 1, "a warning")
-	require.Empty(t, m.Handle(now, midnight), "once")
-	require.Equal(t, []world.Packet{{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, record)}}, m.Handle(now, update))
+	require.Equal(t, []world.Packet{{From: "monitor", To: "court", Data: world.Pack(law.KindInquire, o.record("one"))}}, m.Handle(now, update))
 	require.Empty(t, m.Handle(now, update))
 }
 

@@ -12,26 +12,29 @@ import (
 
 // Monitor is a principal that asks the court about each new entry of the log and
 // warns of one that is not on the court's docket. It checks the evidence of each
-// entry, and warns if it was not shown one in between, or one that witnesses have
-// cosigned. What neither log nor witnesses show it, it does not miss. Once the court
-// publishes what opens an entry, it tells of the order, late and by design.
+// entry. If it was not shown one in between, or one that other readers of the log have
+// seen, it asks the log, and warns if it is not shown it by the second midnight. What
+// neither log nor other readers show it, it does not miss. It gossips with all of
+// them. Once the court publishes what opens an entry, it tells of the order, late and
+// by design.
 type Monitor struct {
 	// Follow, if set, reads an [Update] of the board. It returns the records that
 	// are new, the index of the first, and what there is to warn of. It fails with
 	// [ErrGap] if it wants the records from first on.
 	Follow func(update []byte) (first int64, records [][]byte, news []string, err error)
 
-	policy *ledger.Policy
+	gossip *Gossip
 	next   int64                // index of the next entry
-	seen   int64                // largest size that a witness says it cosigned
-	told   int64                // up to which it has warned of entries that it misses
+	beyond map[int64]bool       // entries that it was shown before the next one
+	sought int64                // up to which it has asked for entries that it misses
+	told   int64                // up to which it has warned of them
 	gap    bool                 // it has asked the log for what is missing on the board
 	asked  map[string]time.Time // when the court was asked about an entry
 }
 
 // NewMonitor follows a log from an index on.
-func NewMonitor(policy *ledger.Policy, next int64) *Monitor {
-	return &Monitor{policy: policy, next: next, asked: map[string]time.Time{}}
+func NewMonitor(gossip *Gossip, next int64) *Monitor {
+	return &Monitor{gossip: gossip, next: next, beyond: map[int64]bool{}, asked: map[string]time.Time{}}
 }
 
 // Name implements [world.Node].
@@ -45,9 +48,7 @@ func (m *Monitor) Handle(now time.Time, p world.Packet) []world.Packet {
 	switch {
 	case p.From == world.Clock && p.Kind() == world.KindTick:
 		m.gap = false
-		return m.missed()
-	case p.Kind() == KindSeen:
-		m.hear(p.Data)
+		return append(m.missed(), m.gossip.Handle(p)...)
 	case p.From == "log" && p.Kind() == law.KindLogged:
 		return m.entry(now, p.Data)
 	case p.From == "log" && p.Kind() == KindUpdate && m.Follow != nil:
@@ -59,8 +60,26 @@ func (m *Monitor) Handle(now time.Time, p world.Packet) []world.Packet {
 		if err == nil && len(f[1]) == 1 && f[1][0] == 0 {
 			return []world.Packet{world.Warn("monitor", "the log holds an order that the court did not sign")}
 		}
+	default:
+		return m.gossip.Handle(p)
 	}
 	return nil
+}
+
+// missed asks at midnight for entries that others saw and the monitor did not. A
+// night later it warns of them, once. If they are shown later, the court is still
+// asked.
+func (m *Monitor) missed() []world.Packet {
+	size := m.gossip.view.Size()
+	switch {
+	case size <= max(m.next, m.told):
+		return nil
+	case m.sought > max(m.next, m.told):
+		m.told = size
+		return []world.Packet{world.Warn("monitor", "the log shows others an entry that it does not show the monitor")}
+	}
+	m.sought = size
+	return []world.Packet{{From: "monitor", To: "log", Data: world.Pack(KindReadBoard, world.Int(m.next))}}
 }
 
 // entry asks the court about an entry that the log proves to hold.
@@ -71,17 +90,25 @@ func (m *Monitor) entry(now time.Time, data []byte) []world.Packet {
 	}
 	evidence, err := ledger.ParseEvidence(f[1])
 	if err == nil {
-		_, err = evidence.Verify(m.policy, f[0])
+		_, err = evidence.Verify(m.gossip.policy, f[0])
 	}
 	if err != nil {
 		return []world.Packet{world.Warn("monitor", "the log shows an entry without evidence")}
 	}
-	var out []world.Packet
-	if evidence.Index > max(m.next, m.told) {
-		out = append(out, world.Warn("monitor", "the log left out entries"))
+	if evidence.Index >= m.next {
+		m.beyond[evidence.Index] = true
 	}
-	m.next = max(m.next, evidence.Index+1)
-	return append(out, m.inquire(now, f[0])...)
+	m.advance(m.next)
+	return append(m.gossip.Show(evidence.Checkpoint, "log"), m.inquire(now, f[0])...)
+}
+
+// advance takes note that all entries before next have been shown.
+func (m *Monitor) advance(next int64) {
+	m.next = max(m.next, next)
+	for m.beyond[m.next] {
+		delete(m.beyond, m.next)
+		m.next++
+	}
 }
 
 // inquire asks the court about an entry, once, however often it is shown.
@@ -108,12 +135,15 @@ func (m *Monitor) board(now time.Time, update []byte) []world.Packet {
 	}
 	m.gap = false
 	var out []world.Packet
+	if u, err := ParseUpdate(update); err == nil {
+		out = m.gossip.Read(u.Checkpoint)
+	}
 	for _, record := range records {
 		if _, err := ParseBoardRecord(record); err != nil {
 			out = append(out, m.inquire(now, record)...)
 		}
 	}
-	m.next = max(m.next, first+int64(len(records)))
+	m.advance(first + int64(len(records)))
 	for _, what := range news {
 		out = append(out, world.Warn("monitor", what))
 	}

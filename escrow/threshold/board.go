@@ -42,6 +42,13 @@ func newBoard(source world.Source, r *ceremony.Roster) (*board, error) {
 
 func witnessName(i int) string { return fmt.Sprintf("witness:%d", i+1) }
 
+func witnessNames() (names []string) {
+	for i := range witnesses {
+		names = append(names, witnessName(i))
+	}
+	return names
+}
+
 // post puts a post on the board, where everybody reads it.
 func (b *board) post(session string, post []byte) error {
 	if post == nil {

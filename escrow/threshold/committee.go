@@ -18,9 +18,15 @@ import (
 // suite computes only; it has no source of randomness and keeps no state.
 var suite = group.New(nil)
 
+// The log's witnesses: how many there are, of how many the policy wants cosignatures,
+// and how many may fail or be dishonest. Any two quorums share an honest witness, so no
+// two trees both get one (2k > n + f), and the log goes on without the others
+// (k <= n - f). Three witnesses could only do with none of them dishonest. TestQuorum
+// checks the arithmetic.
 const (
-	witnesses = 3
-	quorum    = 2 // cosignatures wanted: 2·2 > 3 + 0, see ledger.NewPolicy
+	witnesses = 4
+	quorum    = 3
+	faulty    = 1
 )
 
 // keyName names a committee key, from 1. It stands in every label and changes by

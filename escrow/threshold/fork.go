@@ -1,6 +1,11 @@
 package threshold
 
 import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 
 	"doormat/escrow"
@@ -11,18 +16,28 @@ import (
 
 // ForkLog is the making rule of a split view: beside the public tree the log's key
 // signs another one, which is shown to some and not to others. Trustees ask who
-// cosigned it; whoever has the keys of enough witnesses has cosigned it.
+// cosigned it, and how it continues what they know; whoever has the keys of enough
+// witnesses has cosigned it, and whoever speaks for the log says how it continues.
 const ForkLog = "fork the log"
 
 func forkRule() world.Rule {
 	return world.Rule{Name: ForkLog, Make: true,
-		Doc:   "The log's key signs a tree of its own that holds one order's record; the keys of witnesses that are given cosign it; the witnesses named in text, one a line, are asked to.",
+		Doc: "The log's key signs a tree of its own: the public one up to a size (\"keep 12\" in text; without it, all) and one order's record. " +
+			"The keys of witnesses that are given cosign it. The other lines of text name principals: a witness is asked to cosign it, " +
+			"and anybody else is sent the log's proof that it continues what the given witnesses cosigned last.",
 		Takes: []world.Kind{escrow.LogState, law.OrderFact}, All: escrow.WitnessState,
 		Gives: []world.Kind{LogEvidence, world.Outgoing}, Apply: forkLog}
 }
 
+// fork is a tree that the log's key signs beside the public one.
+type fork struct {
+	log  *ledger.Log
+	keep int64 // records that it has in common with the public tree
+	from int64 // size of the largest checkpoint that the given witnesses remember, or keep
+}
+
 func forkLog(in world.Input) ([]world.Derived, error) {
-	log, err := ledger.ParseLog(in.Facts[0].Data)
+	public, err := ledger.ParseLog(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -30,16 +45,20 @@ func forkLog(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	fork, err := log.Fork(0)
+	keep, names, err := forkText(in.Text, public.Size())
 	if err != nil {
 		return nil, err
 	}
-	index := fork.Append(order.Record)
-	checkpoint, err := cosignFork(fork, in.Facts[2:], order)
+	f := &fork{keep: keep}
+	if f.log, err = public.Fork(keep); err != nil {
+		return nil, err
+	}
+	index := f.log.Append(order.Record)
+	checkpoint, err := f.cosign(in.Facts[2:], order)
 	if err != nil {
 		return nil, err
 	}
-	evidence, err := fork.Evidence(index, checkpoint)
+	evidence, err := f.log.Evidence(index, checkpoint)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +67,8 @@ func forkLog(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	out := []world.Fact{{Kind: LogEvidence, Ref: "log", Data: world.Pack(law.KindLogged, order.Record, encoded)}}
-	for _, name := range strings.Fields(string(in.Text)) {
-		shown, err := show(fork, name)
+	for _, name := range names {
+		shown, err := f.show(name)
 		if err != nil {
 			return nil, err
 		}
@@ -58,39 +77,68 @@ func forkLog(in world.Input) ([]world.Derived, error) {
 	return world.Conclude(out...), nil
 }
 
-// cosignFork signs the fork as the log and as each witness whose key is at hand.
-// What a witness saw before binds its program, not its key.
-func cosignFork(fork *ledger.Log, states []world.Fact, order law.Signed) ([]byte, error) {
-	proof, err := fork.Consistency(0, fork.Size())
-	if err != nil {
-		return nil, err
-	}
-	notes, keys := [][]byte{fork.Checkpoint()}, []string{}
-	for _, f := range states {
-		w, err := ledger.ParseWitness(f.Data)
-		if err != nil {
-			return nil, err
+// forkText reads where the fork leaves the public tree, and to whom it is shown.
+func forkText(text []byte, size int64) (keep int64, names []string, err error) {
+	keep = size
+	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+		line := strings.TrimSpace(lines.Text())
+		number, isSize := strings.CutPrefix(line, "keep")
+		switch {
+		case line == "":
+		case !isSize:
+			names = append(names, line)
+		default:
+			keep, err = strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+			if err != nil || keep < 0 || keep > size {
+				return 0, nil, fmt.Errorf("rule %q: %q: the log has 0 to %d records to keep", ForkLog, line, size)
+			}
 		}
-		note, err := w.Fresh().Cosign(fork.Checkpoint(), proof, order.Order.From)
-		if err != nil {
-			return nil, err
-		}
-		notes, keys = append(notes, note), append(keys, w.VerifierKey())
 	}
-	known, err := ledger.NewPolicy(fork.VerifierKey(), 0, keys...)
-	if err != nil {
-		return nil, err
-	}
-	return known.Join(notes...)
+	return keep, names, nil
 }
 
-// show builds the packet by which the log asks a witness to cosign the fork. There
-// is no proof that it grew from what the witness saw; an empty one fills the place.
-func show(fork *ledger.Log, witness string) (world.Fact, error) {
-	proof, err := fork.Consistency(fork.Size(), fork.Size())
+// cosign signs the fork as the log and as each witness whose key is at hand. What a
+// witness saw before binds its program, not its key.
+func (f *fork) cosign(states []world.Fact, order law.Signed) ([]byte, error) {
+	proof, err := f.log.Consistency(0, f.log.Size())
+	if err != nil {
+		return nil, err
+	}
+	notes, known := [][]byte{f.log.Checkpoint()}, map[string]bool{}
+	for _, state := range states {
+		w, err := ledger.ParseWitness(state.Data)
+		if err != nil {
+			return nil, err
+		}
+		if known[w.VerifierKey()] {
+			return nil, errors.New("the same witness twice")
+		}
+		known[w.VerifierKey()] = true
+		f.from = max(f.from, w.Size())
+		note, err := w.Fresh().Cosign(f.log.Checkpoint(), proof, order.Order.From)
+		if err != nil {
+			return nil, err
+		}
+		notes = append(notes, note)
+	}
+	if len(states) == 0 {
+		f.from = f.keep
+	}
+	return ledger.Combine(notes...)
+}
+
+// show builds the packet by which the log asks a witness to cosign the fork, or proves
+// to another reader that the fork continues what it knows. If the fork leaves the public
+// tree before, there is no such proof, and another one fills the place.
+func (f *fork) show(name string) (world.Fact, error) {
+	size := f.log.Size()
+	proof, err := f.log.Consistency(min(f.from, size), size)
 	if err != nil {
 		return world.Fact{}, err
 	}
-	p := world.Packet{From: "log", To: witness, Data: world.Pack(escrow.KindCosign, fork.Checkpoint(), proof)}
-	return world.Fact{Kind: world.Outgoing, Ref: witness, Data: p.Encode(always)}, nil
+	p := escrow.Proof(name, f.from, size, proof)
+	if strings.HasPrefix(name, "witness:") {
+		p.Data = world.Pack(escrow.KindCosign, f.log.Checkpoint(), proof)
+	}
+	return world.Fact{Kind: world.Outgoing, Ref: name, Data: p.Encode(always)}, nil
 }

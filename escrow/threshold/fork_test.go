@@ -1,6 +1,9 @@
 package threshold
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -49,38 +52,169 @@ func (h *heist) ask(fork world.Fact) (answers, warnings int) {
 	return len(h.of(KindAnswer)) - before, len(h.warned) - warned
 }
 
-// TestForkNeedsAQuorumOfWitnesses: the court's key and the log's are not enough,
-// and witnesses' keys are as good as the witnesses.
+// TestQuorum: two quorums share an honest witness, and the log goes on without the
+// faulty ones.
+func TestQuorum(t *testing.T) {
+	require.Greater(t, 2*quorum, witnesses+faulty)
+	require.LessOrEqual(t, quorum, witnesses-faulty)
+}
+
+// TestForkNeedsAQuorumOfWitnesses: the court's key and the log's are not enough, and
+// witnesses' keys are as good as the witnesses. Then the trustee asks the log how the
+// tree continues what it knows, and it depends on who speaks for the log.
 func TestForkNeedsAQuorumOfWitnesses(t *testing.T) {
 	h := newHeist(t)
 	w := h.witness
+	require.Len(t, w, witnesses)
 	for _, c := range []struct {
 		name   string
 		states []world.Fact
 		taken  bool
 	}{
 		{"no witness", nil, false},
-		{"one", w[:1], false},
-		{"two", w[:2], true},
-		{"another two", []world.Fact{w[2], w[0]}, true},
+		{"one less", w[:quorum-1], false},
+		{"a quorum", w[:quorum], true},
+		{"another quorum", w[witnesses-quorum:], true},
 		{"all", w, true},
 	} {
-		made, err := h.fork("", c.states...)
+		h := newHeist(t)
+		made, err := h.fork("trustee:1", c.states...)
 		require.NoError(t, err, c.name)
-		require.Len(t, made, 1)
+		require.Len(t, made, 2)
 		answers, warnings := h.ask(made[0].Fact)
-		require.Equal(t, c.taken, answers == 1, c.name)
+		require.Zero(t, answers, c.name)
 		require.Equal(t, !c.taken, warnings == 1, c.name)
+		p, _, err := world.ParsePacket(made[1].Data)
+		require.NoError(t, err)
+		h.post(p) // in the log's name
+		require.Equal(t, c.taken, len(h.of(KindAnswer)) == 1, c.name)
 	}
-	require.Empty(t, h.of(law.KindInquire), "the monitor never hears of it")
 
 	// A witness of somebody else's log, or one under a name that is taken.
 	stranger, err := ledger.NewWitness("doormat.witness.3", mustLog(t, h.log).VerifierKey(), world.Seed(9).Stream("x"))
 	require.NoError(t, err)
-	made, err := h.fork("", w[0], world.Fact{Data: stranger.Encode()})
+	made, err := h.fork("", append(slices.Clone(w[:quorum-1]), world.Fact{Data: stranger.Encode()})...)
 	require.NoError(t, err)
 	answers, _ := h.ask(made[0].Fact)
-	require.Zero(t, answers, "one of two keys is nobody's")
+	require.Zero(t, answers, "one of these keys is nobody's")
+}
+
+// TestStolenTreeIsNotTheLogs: a tree that the thief of all keys signed by itself the log
+// knows nothing of. Nobody answers under it, and readers tell.
+func TestStolenTreeIsNotTheLogs(t *testing.T) {
+	h := newHeist(t)
+	made, err := h.fork("", h.witness...)
+	require.NoError(t, err)
+	answers, warnings := h.ask(made[0].Fact)
+	require.Zero(t, answers)
+	require.Zero(t, warnings, "the trustee asks the log, and tells the other readers")
+	require.NotEmpty(t, h.of(escrow.KindProve))
+	require.NotEmpty(t, h.of(escrow.KindSeen))
+	require.NoError(t, h.play.Rest(4))
+	require.Zero(t, len(h.of(KindAnswer)))
+	require.Contains(t, strings.Join(h.warned, "\n"), "trustee:1: the log does not show")
+	require.Contains(t, strings.Join(h.warned, "\n"), "monitor: the log does not show")
+	require.Empty(t, h.of(escrow.KindForked), "of different sizes: no proof")
+	before := len(h.of(KindAnswer))
+	h.stage.order() // the public log comes to have the size of the hidden tree
+	require.NotEmpty(t, h.of(escrow.KindForked), "now there is one")
+	require.Len(t, h.of(KindAnswer), before+3, "lawful orders are answered")
+}
+
+// TestGossipComparesRoots: an order is hidden in a second tree of the size that the
+// public one has, with cosignatures of a quorum. Trustees who have seen the public
+// tree convict the log; one who has not yet tells those who have.
+func TestGossipComparesRoots(t *testing.T) {
+	for name, informed := range map[string]bool{"a trustee who has seen the public tree": true, "one who has not": false} {
+		h := newHeist(t)
+		made, err := h.fork("trustee:1", h.witness[:quorum]...)
+		require.NoError(t, err)
+		if !informed {
+			h.play.Intercept = func(p world.Packet) bool { return p.To == "trustee:1" }
+		}
+		h.stage.order() // lawful, logged, and answered
+		h.play.Intercept = nil
+		require.Empty(t, h.warned, name)
+		require.Equal(t, h.size(), mustLog(t, h.log).Size()+1)
+		answers, _ := h.ask(made[0].Fact)
+		require.Zero(t, answers, name)
+		if !informed { // and the log answers for the other tree
+			p, _, err := world.ParsePacket(made[1].Data)
+			require.NoError(t, err)
+			h.post(p)
+		}
+		require.NotEmpty(t, h.of(escrow.KindForked), name)
+		require.Contains(t, strings.Join(h.warned, "\n"), "monitor: the log forked", name)
+		for _, p := range h.of(escrow.KindForked) {
+			f, err := world.Unpack(p.Data, escrow.KindForked, 2)
+			require.NoError(t, err)
+			require.NoError(t, h.founding.policy.Forked(f[0], f[1]))
+		}
+	}
+}
+
+// size is that of the public log.
+func (h *heist) size() int64 { return mustLog(h.t, h.play.Net.Node("log").Holdings()[0]).Size() }
+
+// TestForksOfAnySize: the rule forks wherever it is told to, and what honest witnesses
+// say depends on whether that continues what they saw.
+func TestForksOfAnySize(t *testing.T) {
+	h := newHeist(t)
+	w, err := ledger.ParseWitness(h.witness[0].Data)
+	require.NoError(t, err)
+	public := mustLog(t, h.log).Size()
+	for keep := int64(0); keep <= public; keep++ {
+		h := newHeist(t)
+		made, err := h.fork(fmt.Sprintf("keep %d\nwitness:2", keep), h.witness[0])
+		require.NoError(t, err)
+		f, err := world.Unpack(made[0].Data, law.KindLogged, 2)
+		require.NoError(t, err)
+		e, err := ledger.ParseEvidence(f[1])
+		require.NoError(t, err)
+		require.Equal(t, keep, e.Index)
+		p, _, err := world.ParsePacket(made[1].Data)
+		require.NoError(t, err)
+		h.post(p)
+		if keep >= w.Size() {
+			require.Len(t, h.of(escrow.KindCosigned), 1, "keep %d", keep)
+			require.Empty(t, h.warned)
+		} else {
+			require.Empty(t, h.of(escrow.KindCosigned), "keep %d", keep)
+			require.NotEmpty(t, h.warned)
+		}
+	}
+	for _, text := range []string{"keep -1", "keep x", "keep ", fmt.Sprint("keep ", public+1)} {
+		_, err := h.fork(text)
+		require.Error(t, err, text)
+	}
+}
+
+// TestCosignaturesAreAdded: an honest witness's cosignature, read off the wire, makes
+// up for a key that was not stolen.
+func TestCosignaturesAreAdded(t *testing.T) {
+	h := newHeist(t)
+	made, err := h.fork("witness:4", h.witness[:quorum-1]...)
+	require.NoError(t, err)
+	p, _, err := world.ParsePacket(made[1].Data)
+	require.NoError(t, err)
+	h.post(p)
+	var read []world.Fact
+	for _, p := range h.of(escrow.KindCosigned) {
+		derived, err := readPacket(world.Input{Facts: []world.Fact{{Data: p.Encode(start)}}})
+		require.NoError(t, err)
+		read = append(read, derived[0].Fact)
+	}
+	require.Len(t, read, 1)
+	other := read[0]
+	other.Data = mustLog(t, h.log).Checkpoint() // of another checkpoint: left out
+	done, err := attachEvidence(world.Input{Facts: []world.Fact{h.order, made[0].Fact, other, read[0]}})
+	require.NoError(t, err)
+	s, err := law.ParseSigned(done[0].Data)
+	require.NoError(t, err)
+	e, err := ledger.ParseEvidence(s.Evidence)
+	require.NoError(t, err)
+	_, err = e.Verify(h.founding.policy, s.Record)
+	require.NoError(t, err)
 }
 
 func mustLog(t *testing.T, f world.Fact) *ledger.Log {
@@ -92,7 +226,7 @@ func mustLog(t *testing.T, f world.Fact) *ledger.Log {
 // TestHonestWitnessesSeeAFork shows them one in the log's name.
 func TestHonestWitnessesSeeAFork(t *testing.T) {
 	h := newHeist(t)
-	made, err := h.fork("witness:1\nwitness:3")
+	made, err := h.fork("keep 0\nwitness:1\nwitness:3")
 	require.NoError(t, err)
 	require.Len(t, made, 3)
 	for _, d := range made[1:] {

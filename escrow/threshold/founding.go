@@ -20,6 +20,7 @@ type founding struct {
 	checkpoint []byte   // of it, cosigned
 	witness    [][]byte // states
 	policy     *ledger.Policy
+	view       *ledger.View         // of whoever reads the log afterwards
 	shares     []sharing.Share      // of trustees 1..n
 	identity   []ed25519.PrivateKey // those in force after it
 }
@@ -60,6 +61,9 @@ func found(env world.Environment) (*founding, error) {
 	f.policy, f.log, f.witness = board.policy, board.log.Encode(), board.states()
 	board.course.over = nil
 	f.course, f.checkpoint = board.course, board.course.links[0].Checkpoint
+	if f.view, err = ledger.NewView(f.policy, f.checkpoint); err != nil {
+		return nil, err
+	}
 	f.committee, err = newCommittee(1, board.course.links[0].encoded, f.roster, board.policy)
 	return f, err
 }

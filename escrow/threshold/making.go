@@ -12,6 +12,7 @@ import (
 	"doormat/e2ee"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/ledger"
 )
 
 // Names of the making rules.
@@ -32,8 +33,8 @@ func makingRules() []world.Rule {
 			Takes: kinds(law.CourtKey), Gives: kinds(law.OrderFact, law.AgencyKey, world.Outgoing), Apply: signOrder},
 		{Name: MakeUpOrder, Doc: "Anybody can write an order for the accounts in text, one a line, and sign it with a key that is not the court's.",
 			Gives: kinds(law.OrderFact, law.AgencyKey), Apply: makeUpOrder},
-		{Name: AttachEvidence, Doc: "The log's evidence completes the order that it is for.",
-			Takes: kinds(law.OrderFact, LogEvidence), Gives: kinds(law.OrderFact), Apply: attachEvidence},
+		{Name: AttachEvidence, Doc: "The log's evidence completes the order that it is for; cosignatures of its checkpoint that are given are added.",
+			Takes: kinds(law.OrderFact, LogEvidence), All: Cosignature, Gives: kinds(law.OrderFact), Apply: attachEvidence},
 		{Name: AskTrustee, Doc: "Whoever holds a signed order can ask a trustee about envelopes; text names the asker and the trustee.",
 			Takes: kinds(law.OrderFact), All: e2ee.Envelopes, Gives: kinds(world.Outgoing), Apply: askTrustee},
 		forkRule(),
@@ -96,8 +97,29 @@ func attachEvidence(in world.Input) ([]world.Derived, error) {
 	if !bytes.Equal(f[0], s.Record) {
 		return nil, errors.New("the evidence is for another order")
 	}
-	s.Evidence = f[1]
+	if s.Evidence, err = withCosignatures(f[1], in.Facts[2:]); err != nil {
+		return nil, err
+	}
 	return world.Conclude(s.Fact()), nil
+}
+
+// withCosignatures adds to the evidence's checkpoint those cosignatures that are of it.
+func withCosignatures(encoded []byte, cosigned []world.Fact) ([]byte, error) {
+	if len(cosigned) == 0 {
+		return encoded, nil
+	}
+	evidence, err := ledger.ParseEvidence(encoded)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range cosigned {
+		if bytes.Equal(ledger.Text(f.Data), ledger.Text(evidence.Checkpoint)) {
+			if evidence.Checkpoint, err = ledger.Combine(evidence.Checkpoint, f.Data); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return evidence.Encode()
 }
 
 // askTrustee takes the envelopes after the order.

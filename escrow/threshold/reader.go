@@ -86,7 +86,8 @@ func (c *commons) check(note []byte) (ledger.Checkpoint, error) {
 }
 
 // read takes an update. It tells whether there was anything new. It fails with
-// [escrow.ErrGap] if the update begins beyond what was read.
+// [escrow.ErrGap] if the update begins beyond what was read, and if the checkpoint,
+// larger or smaller, is not of the log that was read.
 func (r *reader) read(data []byte) (bool, error) {
 	u, err := escrow.ParseUpdate(data)
 	if err != nil {
@@ -98,6 +99,9 @@ func (r *reader) read(data []byte) (bool, error) {
 	}
 	switch {
 	case c.Size <= r.at.size:
+		if string(u.Checkpoint) != string(r.at.checkpoint) && !r.course().reader.Has(c) {
+			return false, fmt.Errorf("a checkpoint of size %d is not of the log that was read", c.Size)
+		}
 		return false, nil
 	case u.First > r.at.size:
 		return false, escrow.ErrGap

@@ -36,6 +36,7 @@ const (
 	Answer       world.Kind = "sealed answer"      // a packet's data; Ref the agency's public key
 	PhraseKey    world.Kind = "phrase key"         // of a client that encrypts underneath; Ref the accomplices
 	LogEvidence  world.Kind = "log evidence"       // record and evidence; Ref "log"
+	Cosignature  world.Kind = "cosignature"        // a checkpoint with a witness's signature; Ref the witness
 	Board        world.Kind = "board"              // all records of the log, with a cosigned checkpoint; Ref "log"
 	Certificate  world.Kind = "certificate"        // of a ceremony; Ref its name
 	OneUseKey    world.Kind = "one-use key"        // with the roster; Ref the ceremony, a share epoch
@@ -52,8 +53,8 @@ const (
 func (Design) Rules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	rules := append(append(e2ee.Rules(), law.Rules()...),
-		world.Rule{Name: "read an escrow packet", Doc: "A packet may hold a trustee's sealed answer, the log's evidence, news of the board, a committee's certificate, or the order under which a trustee is asked.",
-			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence, BoardPost, Board, Certificate, law.OrderFact), Apply: readPacket},
+		world.Rule{Name: "read an escrow packet", Doc: "A packet may hold a trustee's sealed answer, the log's evidence, a witness's cosignature, news of the board, a committee's certificate, or the order under which a trustee is asked.",
+			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence, Cosignature, BoardPost, Board, Certificate, law.OrderFact), Apply: readPacket},
 		world.Rule{Name: "read the log", Doc: "The log holds every post of every ceremony.",
 			Takes: kinds(escrow.LogState), Gives: kinds(BoardPost), Apply: readLog},
 		world.Rule{Name: "open a sealed share", Doc: "A one-use key opens the new shares that were sealed to it on the board, then and ever after.",
@@ -127,6 +128,12 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 		return world.Conclude(facts...), nil
 	case law.KindLogged:
 		return world.Conclude(world.Fact{Kind: LogEvidence, Ref: "log", Data: p.Data}), nil
+	case escrow.KindCosigned:
+		f, err := world.Unpack(p.Data, escrow.KindCosigned, 2)
+		if err != nil || len(f[0]) == 0 {
+			return nil, errors.New("no cosignature in this packet")
+		}
+		return world.Conclude(world.Fact{Kind: Cosignature, Ref: p.From, Data: f[0]}), nil
 	case KindRequest:
 		s, _, err := parseRequest(p.Data)
 		if err != nil {

@@ -82,7 +82,7 @@ func (t *trustee) update(data []byte) []world.Packet {
 		return nil
 	}
 	t.asked = false
-	out := t.listen()
+	out := append(t.gossip.Read(t.board.at.checkpoint), t.listen()...)
 	for _, x := range slices.Clone(t.sittings) {
 		out = append(out, t.attend(x)...)
 	}

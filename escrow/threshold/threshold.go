@@ -66,6 +66,10 @@
 // says so, and takes its seat out of the ceremony (seat.go): a thief can block a seat, or
 // take it if the owner is kept from the board, and is seen.
 //
+// Devices take no part in gossip: they believe the checkpoint under a certificate because
+// enough witnesses cosigned it, and a provider that is controlled can show them one that
+// others never see, if it has the keys of so many.
+//
 // What this cannot do: t trustees, or a thief of t shares of one epoch, or one
 // jurisdiction over t of them, open every message under the key, past and future,
 // with no trace; no cryptography makes them use the log, or erase what they should.
@@ -112,7 +116,8 @@ func (Design) Info() world.Info {
 			"that fewer than t trustees collude, are robbed within one share epoch, or sit under one government that orders them in secret",
 			"trustees, for erasing old shares and destroyed keys",
 			"the court, and whoever holds its key",
-			"the log's witnesses and monitors, for telling of orders that nobody should have signed",
+			"the log's witnesses, of whom at most one of four may be dishonest, for cosigning one history",
+			"the log's monitor and other readers, for telling each other what they were shown, and the public of orders that nobody should have signed",
 			"the agency, with everything that it opens",
 			"that nobody who records messages today ever computes discrete logarithms: the escrow field, unlike the sessions, has no ML-KEM",
 		},
@@ -192,7 +197,9 @@ func newTrustee(env world.Environment, f *founding, common *commons, index int) 
 	name := world.Trustee(index)
 	share := sharing.Share{Index: index, Value: f.shares[index-1].Value.Clone()}
 	t := &trustee{name: name, index: index, random: env.Stream(name), identity: slices.Clone(f.identity[index-1]),
-		made: map[[32]byte]bool{}, told: map[string]bool{}, live: []*held{{newCourse(f).live[0], &share}}, policy: f.policy, refresh: env.Settings.Refresh, rotate: env.Settings.Rotate}
+		made: map[[32]byte]bool{}, told: map[string]bool{}, live: []*held{{newCourse(f).live[0], &share}}, policy: f.policy,
+		gossip:  f.gossip(name, append(witnessNames(), "monitor"), nil),
+		refresh: env.Settings.Refresh, rotate: env.Settings.Rotate}
 	var err error
 	t.board, err = common.reader()
 	return t, err
@@ -206,18 +213,18 @@ func auditors(s world.Settings, f *founding, common *commons, court *law.Court, 
 		return nil, err
 	}
 	var nodes []world.Node
-	var names []string
+	names := witnessNames()
 	sizes := map[string]int64{}
 	for i, state := range f.witness {
 		w, err := ledger.ParseWitness(state)
 		if err != nil {
 			return nil, err
 		}
-		names = append(names, witnessName(i))
-		sizes[witnessName(i)] = w.Size()
-		nodes = append(nodes, escrow.NewWitness(witnessName(i), w))
+		sizes[names[i]] = w.Size()
+		nodes = append(nodes, escrow.NewWitness(w, f.gossip(names[i], []string{"monitor"}, names)))
 	}
-	log, monitor := escrow.NewLog(l, court.Public(), f.policy, sizes, names), escrow.NewMonitor(f.policy, l.Size())
+	gossip := f.gossip("monitor", nil, slices.Concat(names, trustees))
+	log, monitor := escrow.NewLog(l, court.Public(), f.policy, sizes, names), escrow.NewMonitor(gossip, l.Size())
 	board, err := common.reader()
 	if err != nil {
 		return nil, err
@@ -225,6 +232,12 @@ func auditors(s world.Settings, f *founding, common *commons, court *law.Court, 
 	log.Open(f.checkpoint, trustees, "agency")
 	monitor.Follow = (&observer{board, map[string]int{}, map[string]bool{}}).follow
 	return append(nodes, log, monitor), nil
+}
+
+// gossip begins for a reader of the log, which knows what the witnesses cosigned at
+// the founding.
+func (f *founding) gossip(name string, near, far []string) *escrow.Gossip {
+	return escrow.NewGossip(name, f.policy, f.view.Clone(), near, far)
 }
 
 func device(env world.Environment, a *anchor, account string) *e2ee.Device {

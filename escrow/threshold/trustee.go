@@ -27,6 +27,8 @@ type trustee struct {
 	live     []*held // the newest key last
 	court    ed25519.PublicKey
 	policy   *ledger.Policy
+	gossip   *escrow.Gossip
+	waiting  []world.Packet // requests under checkpoints that the log is asked about
 	willing  bool
 
 	board           *reader
@@ -69,6 +71,11 @@ func (t *trustee) Holdings() []world.Fact {
 }
 
 func (t *trustee) Handle(now time.Time, p world.Packet) []world.Packet {
+	out := append(t.gossip.Handle(p), t.handle(now, p)...)
+	return append(out, t.resume(now)...)
+}
+
+func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 	switch {
 	case p.From == world.Law && p.Kind() == world.KindComply:
 		t.willing = true
@@ -101,22 +108,28 @@ func (t *trustee) holding(id string) *held {
 // answer gives partial decryptions for the messages of a request that are in
 // scope, sealed to the key that the order names, for this order and these items. Links
 // are not encrypted, so nobody else must be able to read it. Who asks without a good order is told of in
-// public, also by a trustee that would answer no order.
+// public, also by a trustee that would answer no order. If the order's evidence is under
+// a checkpoint that the trustee has not seen, it asks the log first how that continues
+// what it knows, and tells the other readers: an order that is hidden in a tree of its
+// own is noticed by whoever knows the public one.
 func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	s, items, err := parseRequest(p.Data)
 	if err != nil {
 		return nil
 	}
-	order, err := t.check(now, s)
+	order, checkpoint, err := t.check(now, s)
 	if err != nil {
 		return []world.Packet{world.Warn(t.name, "refused a request: "+err.Error())}
 	}
+	out := t.gossip.Show(checkpoint, p.From)
+	if !t.gossip.Knows(checkpoint) {
+		return append(out, t.wait(p, checkpoint)...)
+	}
 	if !t.willing {
-		return nil
+		return out
 	}
 	var facts []world.Fact
 	warnings := map[string]bool{}
-	var out []world.Packet
 	for _, i := range items {
 		f, err := t.partial(order, i)
 		if errors.Is(err, errDestroyed) {
@@ -139,23 +152,62 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	return append(out, world.Packet{From: t.name, To: p.From, Data: sealed})
 }
 
-// check accepts an order that is signed, in force, and in the log.
-func (t *trustee) check(now time.Time, s law.Signed) (law.Order, error) {
+// maxWaiting bounds the requests that wait for the log.
+const maxWaiting = 64
+
+// wait keeps a request until the log has answered. One that the log will not be asked
+// about is refused.
+func (t *trustee) wait(p world.Packet, checkpoint []byte) []world.Packet {
+	if !t.gossip.Doubts(checkpoint) || len(t.waiting) >= maxWaiting {
+		return []world.Packet{world.Warn(t.name, "refused a request: the order is in another log than the one known here")}
+	}
+	if t.willing {
+		t.waiting = append(t.waiting, p)
+	}
+	return nil
+}
+
+// resume answers the requests of which the log has proved the checkpoint, and drops
+// those of which it has not, once the doubt is over: then there was a warning.
+func (t *trustee) resume(now time.Time) (out []world.Packet) {
+	waiting := t.waiting
+	t.waiting = nil
+	for _, p := range waiting {
+		s, _, err := parseRequest(p.Data)
+		if err != nil {
+			continue
+		}
+		evidence, err := ledger.ParseEvidence(s.Evidence)
+		switch {
+		case err != nil:
+		case t.gossip.Knows(evidence.Checkpoint):
+			out = append(out, t.answer(now, p)...)
+		case t.gossip.Doubts(evidence.Checkpoint):
+			t.waiting = append(t.waiting, p)
+		}
+	}
+	return out
+}
+
+// check accepts an order that is signed, in force, and in a log that enough witnesses
+// cosigned. It gives the checkpoint that they did: whether that is of the one log, they
+// alone do not show.
+func (t *trustee) check(now time.Time, s law.Signed) (law.Order, []byte, error) {
 	order, err := law.Verify(s.Bytes, t.court, now)
 	if err != nil {
-		return order, err
+		return order, nil, err
 	}
 	if !law.OpensTo(s.Record, s.Bytes, s.Nonce) {
-		return order, errors.New("the record is not of this order")
+		return order, nil, errors.New("the record is not of this order")
 	}
 	evidence, err := ledger.ParseEvidence(s.Evidence)
 	if err != nil {
-		return order, errors.New("the order comes without evidence that it is logged")
+		return order, nil, errors.New("the order comes without evidence that it is logged")
 	}
 	if _, err := evidence.Verify(t.policy, s.Record); err != nil {
-		return order, errors.New("the order is not in the log")
+		return order, nil, errors.New("the order is not in the log")
 	}
-	return order, nil
+	return order, evidence.Checkpoint, nil
 }
 
 var errDestroyed = errors.New("its key is destroyed")

@@ -21,13 +21,16 @@
 // with it, so no honest witness cosigns both sides: TestWitnessCatchesSplitView.
 // A reader's [Policy] names the log and the witnesses and says how many must
 // have cosigned. With n witnesses, f of them dishonest, two forks can both reach
-// k cosignatures unless 2k > n + f: TestQuorumsMustIntersect.
+// k cosignatures unless 2k > n + f: TestQuorumsMustIntersect. Readers who tell each
+// other what they were shown find a fork that the witnesses did not stop: each keeps a
+// [View], and two notes of one size with different roots are a proof ([ForkError]).
 //
 // # What is left
 //
 // A witness trusts the first checkpoint that it sees, does not read records
 // (who does is a monitor: [Checkpoint.CheckRecords], [Reconcile]) and cannot make
-// a log publish. An old cosigned checkpoint stays valid for ever: a reader who
+// a log publish. Between checkpoints of different sizes there is no proof of a fork, only a
+// consistency proof that is missing. An old cosigned checkpoint stays valid for ever: a reader who
 // minds compares [Checkpoint].Time with its clock. A stolen witness key
 // ([Witness.Fresh]) cosigns anything. Anybody can add signature lines to a note
 // or drop them, so that its bytes are no identifier; its text is.

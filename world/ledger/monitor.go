@@ -54,6 +54,12 @@ func (r *Reader) Read(c Checkpoint, records [][]byte) error {
 	return err
 }
 
+// Has tells whether the tree of c is the beginning of what was read, or all of it.
+func (r *Reader) Has(c Checkpoint) bool {
+	root, err := r.tree.root(c.Size)
+	return err == nil && root == c.Root
+}
+
 // Reconcile compares what a log published with what somebody expects there, a
 // court's docket for instance. Unknown are the records that are not on the
 // docket, missing the entries of the docket that are not published, each in the

@@ -62,6 +62,21 @@ func NewView(policy *Policy, first []byte) (*View, error) {
 	return v, v.Trust(first)
 }
 
+// Clone returns a view that has seen the same, and goes on by itself.
+func (v *View) Clone() *View {
+	c := &View{policy: v.policy, seen: map[int64][]*sighting{}, open: v.open}
+	for size, list := range v.seen {
+		for _, s := range list {
+			same := *s
+			c.seen[size] = append(c.seen[size], &same)
+			if s == v.latest {
+				c.latest = &same
+			}
+		}
+	}
+	return c
+}
+
 // Latest returns the note of the largest checkpoint that is proved, nil if that is
 // the empty log.
 func (v *View) Latest() []byte { return v.latest.note }
@@ -106,13 +121,13 @@ func (v *View) see(msg []byte) (*sighting, bool, error) {
 // remembered finds a note of which the text is known. Then its signatures, true or
 // not, say nothing new.
 func (v *View) remembered(msg []byte) *sighting {
-	text := textOf(msg)
+	text := Text(msg)
 	if text == nil {
 		return nil
 	}
 	for _, candidates := range [][]*sighting{{v.latest}, v.seen[sizeOf(text)]} {
 		for _, s := range candidates {
-			if bytes.Equal(textOf(s.note), text) {
+			if bytes.Equal(Text(s.note), text) {
 				return s
 			}
 		}
@@ -146,6 +161,18 @@ func (v *View) prove(s *sighting) {
 func (v *View) Proved(msg []byte) bool {
 	s := v.remembered(msg)
 	return s != nil && s.proved
+}
+
+// Contradicts tells whether the log signed the note and its root differs from that of
+// a proved checkpoint of the same size.
+func (v *View) Contradicts(msg []byte) bool {
+	text := Text(msg)
+	other := func(s *sighting) bool { return s.proved && !bytes.Equal(Text(s.note), text) }
+	if text == nil || !slices.ContainsFunc(v.seen[sizeOf(text)], other) {
+		return false
+	}
+	_, err := v.policy.Signed(msg)
+	return err == nil
 }
 
 // Wanted returns the two sizes between which a consistency proof would prove the
@@ -196,8 +223,9 @@ func (p *Policy) Forked(first, second []byte) error {
 	return nil
 }
 
-// textOf is the part of a note that is signed, nil if there is none.
-func textOf(msg []byte) []byte {
+// Text is the part of a note that is signed, nil if there is none. It tells one
+// checkpoint from another, as the note with its signatures does not.
+func Text(msg []byte) []byte {
 	at := bytes.LastIndex(msg, []byte("\n\n"))
 	if at < 0 {
 		return nil
