@@ -80,10 +80,23 @@ func (n *Network) Deliver(p Packet) {
 // never of an adversary.
 func (n *Network) Err() error { return n.err }
 
+// settlingNights is after how many nights without a message everything that programs
+// do at night has either been done or goes on in the same way: prekeys have been
+// replaced several times, lost packets have been sent again.
+const settlingNights = 21
+
 // Advance moves the clock forward to t and ticks every node once for each day
-// that begins on the way, settling after each. It never moves backward.
+// that begins on the way, settling after each. It never moves backward. Of a
+// long silence only the first and the last nights are lived through, as many as
+// programs need to settle, and those for which a [Waker] asked: the others are alike,
+// and a chat of years costs no more than its messages.
 func (n *Network) Advance(t time.Time, settle func() error) error {
-	for day := midnight(n.now); !day.After(t); day = day.AddDate(0, 0, 1) {
+	settled := midnight(n.now).AddDate(0, 0, settlingNights)
+	resume := midnight(t).AddDate(0, 0, -settlingNights-1)
+	for day := midnight(n.now); !day.After(t); day = midnight(day) {
+		if day.After(settled) && day.Before(resume) {
+			day = n.wake(day, resume)
+		}
 		n.now = day
 		for _, name := range n.names {
 			n.Post(Packet{From: Clock, To: name, Data: Pack(KindTick)})
@@ -98,6 +111,26 @@ func (n *Network) Advance(t time.Time, settle func() error) error {
 	return nil
 }
 
+// wake is the first midnight, from a night on and not after the last one, that is
+// due for a node that asked for it.
+func (n *Network) wake(from, last time.Time) time.Time {
+	next := last
+	for _, name := range n.names {
+		w, ok := n.nodes[name].(Waker)
+		if !ok {
+			continue
+		}
+		if due := w.Wakes(); !due.IsZero() && due.Before(next) {
+			next = midnight(due.Add(-1)) // the midnight at which due is not in the future
+		}
+	}
+	if next.Before(from) {
+		return from
+	}
+	return next
+}
+
+// midnight is the first one after t.
 func midnight(t time.Time) time.Time {
 	y, m, d := t.Date()
 	return time.Date(y, m, d+1, 0, 0, 0, 0, t.Location())

@@ -253,3 +253,36 @@ func TestUnlocking(t *testing.T) {
 	require.NoError(t, settle(n)())
 	require.Less(t, handed((*seen)[before:]), 0, "another's device is not one's own")
 }
+
+// sleeper asks for one day.
+type sleeper struct {
+	*script
+	due time.Time
+}
+
+func (s *sleeper) Wakes() time.Time { return s.due }
+
+// TestLongSilence lets thirteen years pass: a few weeks of nights are lived through,
+// the first, the last, and the one that somebody asked for.
+func TestLongSilence(t *testing.T) {
+	s := &sleeper{script: &script{name: "a"}, due: noon.AddDate(5, 0, 0)}
+	n, err := NewNetwork(noon, s)
+	require.NoError(t, err)
+	woken := time.Time{}
+	s.answer = func(Packet) []Packet {
+		if !s.due.IsZero() && !n.Now().Before(s.due) {
+			woken, s.due = n.Now(), time.Time{}
+		}
+		return nil
+	}
+	require.NoError(t, n.Advance(noon.AddDate(13, 0, 0), settle(n)))
+	require.Equal(t, midnight(noon.AddDate(5, 0, 0)), woken, "the first midnight after it")
+	require.Equal(t, noon.AddDate(13, 0, 0), n.Now())
+	require.Equal(t, "02-29 00:00 clock 9", s.heard[0])
+	require.Equal(t, "02-28 00:00 clock 9", s.heard[len(s.heard)-1], "the last night")
+	require.Len(t, s.heard, settlingNights+1+1+settlingNights+1)
+
+	s.heard = nil
+	require.NoError(t, n.Advance(n.Now().AddDate(0, 0, 2*settlingNights), settle(n)))
+	require.Len(t, s.heard, 2*settlingNights, "a silence of some weeks is lived through")
+}

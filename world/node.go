@@ -26,3 +26,10 @@ type Reprogrammable interface {
 type Counter interface {
 	CountsMessages() bool
 }
+
+// A Waker is a node with something to do on a day to come, however long nobody
+// writes until then.
+type Waker interface {
+	// Wakes is when that is, the zero time if there is nothing.
+	Wakes() time.Time
+}

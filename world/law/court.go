@@ -137,6 +137,15 @@ func (c *Court) hand(p world.Packet) []world.Packet {
 	return []world.Packet{{From: "court", To: to, Data: world.Pack(KindSigned, c.sealed[at].order, c.sealed[at].nonce, f[0], f[1])}}
 }
 
+// Wakes implements [world.Waker]: an order is published on the first night after
+// its sealing period.
+func (c *Court) Wakes() time.Time {
+	if len(c.sealed) == 0 {
+		return time.Time{}
+	}
+	return c.sealed[0].due()
+}
+
 // publish opens to the public the records whose sealing period is over, and tells
 // those whom the orders name. An order that nobody was handed gave no access: there
 // is nothing to tell them of.
