@@ -121,6 +121,7 @@ func (Design) Setup(env world.Environment) (world.Deploy, error) {
 	return func() []world.Node {
 		court, _ := law.NewCourt(env.Stream("court"), false)
 		agency, _ := law.NewAgency(env.Stream("agency"))
+		agency.Produced = Produced()
 		nodes := []world.Node{court, agency, NewProvider(court.Public(), env.Settings.Mailbox, nil, nil)}
 		for _, a := range env.Accounts {
 			name := world.DeviceOf(a)

@@ -47,6 +47,9 @@ func (p *Provider) watchFacts() []world.Fact {
 	return facts
 }
 
+// Produced lists the kinds of facts that an honest provider hands over under an order.
+func Produced() []world.Kind { return []world.Kind{Envelopes, SealedChunk} }
+
 func produced(facts []world.Fact) world.Packet {
 	return world.Packet{From: "provider", To: "agency", Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))}
 }

@@ -271,3 +271,30 @@ func changed(t *testing.T, f world.Fact, change func([]byte)) []byte {
 	change(bytes)
 	return world.Pack(partialTag, p.committee, p.item, bytes)
 }
+
+// TestProviderPlants has a provider, or whoever speaks in its name on the wire, produce what
+// only the agency may conclude: a certified key of its own, and answers under it.
+func TestProviderPlants(t *testing.T) {
+	l := newLiar(t)
+	fake := l.planted(l.items[0])
+	facts := []world.Fact{l.partial(fake, l.own.Commit(), l.own.Commit(), l.ownShare()),
+		{Kind: EscrowField, Ref: "key 1", Data: fake.encode()},
+		{Kind: CertifiedKey, Ref: "key 1", Data: certifiedData(l.own.Commit())}}
+	require.Contains(t, seedsOf(facts), "a seed that the trustee chose...", "if it were filed")
+	before, heard := len(l.play.Net.Node("agency").Holdings()), len(l.warned)
+	l.post(world.Packet{From: "provider", To: "agency", Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))})
+	require.Len(t, l.play.Net.Node("agency").Holdings(), before)
+	require.Empty(t, l.seeds())
+	require.Equal(t, []string{`agency: refused what the provider produced: a fact of kind "partial decryption"`,
+		`agency: refused what the provider produced: a fact of kind "escrow field"`,
+		`agency: refused what the provider produced: a fact of kind "certified key"`}, l.warned[heard:])
+}
+
+func seedsOf(facts []world.Fact) (found []string) {
+	for _, f := range saturate(facts) {
+		if f.Kind == Seed {
+			found = append(found, string(f.Data))
+		}
+	}
+	return found
+}

@@ -60,7 +60,10 @@
 // its newest key or the one before, and so does the provider. Trustees bring certificates
 // until the provider acknowledges them, and the provider hands them on until the device
 // uses the key (bringing.go). A device cannot tell that newer ones, or newer records, are
-// being kept from it, and acknowledgements are not signed.
+// being kept from it, and acknowledgements are not signed. For a device that is held back
+// like this the identities in force are those of the newest certificate that it knows: t of
+// them, stolen, certify to it, and their signatures get into an honest log late
+// (TestKeptFromThePresent).
 //
 // Whoever holds a trustee's identity can speak for it on the board. The owner reads that,
 // says so, and takes its seat out of the ceremony (seat.go): a thief can block a seat, or
@@ -176,7 +179,7 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 		names, nodes = append(names, t.name), append(nodes, t)
 	}
 	work := newCasework(f.committee, names)
-	agency.Clerk = work
+	agency.Clerk, agency.Produced = work, e2ee.Produced()
 	if env.Settings.Refresh > 0 || env.Settings.Rotate > 0 {
 		if work.board, err = common.reader(); err != nil {
 			return nil, err

@@ -27,6 +27,10 @@ type Clerk interface {
 // Agency applies for orders, presents them and keeps what it is given.
 type Agency struct {
 	Clerk Clerk // nil if the design has nobody else to ask
+	// Produced are the kinds of facts that a provider produces. What else it sends is not
+	// filed: it might be what only the agency itself may conclude, such as that it has
+	// checked a key. Nil lets everything pass.
+	Produced []world.Kind
 
 	key   *ecdh.PrivateKey
 	order *Signed // the order being executed
@@ -159,11 +163,27 @@ func (a *Agency) produced(p world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	out := a.obtain(facts)
+	facts, out := a.sift(facts)
+	out = append(out, a.obtain(facts)...)
 	if a.Clerk != nil {
 		out = append(out, a.Clerk.Present(*a.order, facts)...)
 	}
 	return out
+}
+
+// sift leaves out what no provider produces, and warns of each kind of it once.
+func (a *Agency) sift(facts []world.Fact) (good []world.Fact, out []world.Packet) {
+	told := map[world.Kind]bool{}
+	for _, f := range facts {
+		switch {
+		case a.Produced == nil || slices.Contains(a.Produced, f.Kind):
+			good = append(good, f)
+		case !told[f.Kind]:
+			told[f.Kind] = true
+			out = append(out, world.Warn("agency", fmt.Sprintf("refused what the provider produced: a fact of kind %q", f.Kind)))
+		}
+	}
+	return good, out
 }
 
 // searched takes in a device that its user, named in the order, unlocked.
