@@ -15,6 +15,7 @@ type board struct {
 	log       *ledger.Log
 	course    *course
 	last      [32]byte // hash of the last post's record
+	posts     map[[32]byte]bool
 	witnesses []*ledger.Witness
 	policy    *ledger.Policy
 }
@@ -22,7 +23,7 @@ type board struct {
 // newBoard is for the ceremony of a roster, which makes the first key.
 func newBoard(source world.Source, r *ceremony.Roster) (*board, error) {
 	number, _, _ := parseEpoch(string(r.Session))
-	b := &board{course: blankCourse(r, number)}
+	b := &board{course: blankCourse(r, number), posts: map[[32]byte]bool{}}
 	var err error
 	if b.log, err = ledger.New("doormat.log", source.Stream("log")); err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func (b *board) post(session string, post []byte) error {
 	}
 	r := &escrow.BoardRecord{Session: session, Before: b.last, Post: post}
 	record := r.Encode()
-	b.last = sum(record)
+	b.last, b.posts[sum(post)] = sum(record), true
 	b.course.reader.Add(record)
 	if err := b.course.read(r, b.log.Append(record)); err != nil {
 		return fmt.Errorf("key ceremony: a post is ignored: %w", err)

@@ -42,7 +42,7 @@ func parseEpoch(name string) (number, epoch int, ok bool) {
 	key, rest, _ := strings.Cut(name, "/epoch ")
 	number = keyNumber(key)
 	epoch, err := strconv.Atoi(rest)
-	return number, epoch, number > 0 && err == nil && epochName(number, epoch) == name
+	return number, epoch, number > 0 && err == nil && epoch >= 0 && epochName(number, epoch) == name
 }
 
 // keyNumber is the inverse of keyName, 0 for anything else.

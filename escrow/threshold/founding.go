@@ -23,6 +23,7 @@ type founding struct {
 	view       *ledger.View         // of whoever reads the log afterwards
 	shares     []sharing.Share      // of trustees 1..n
 	identity   []ed25519.PrivateKey // those in force after it
+	posts      map[[32]byte]bool    // hashes of all posts of the ceremony, each by its author
 }
 
 // foundingKey is all that a founding depends on.
@@ -58,7 +59,7 @@ func found(env world.Environment) (*founding, error) {
 		}
 		f.shares, f.identity = append(f.shares, share), append(f.identity, t.Identity())
 	}
-	f.policy, f.log, f.witness = board.policy, board.log.Encode(), board.states()
+	f.policy, f.log, f.witness, f.posts = board.policy, board.log.Encode(), board.states(), board.posts
 	board.course.over = nil
 	f.course, f.checkpoint = board.course, board.course.links[0].Checkpoint
 	if f.view, err = ledger.NewView(f.policy, f.checkpoint); err != nil {

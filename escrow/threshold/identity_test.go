@@ -331,3 +331,79 @@ func TestOfferedTooEarly(t *testing.T) {
 	s.advance(6)
 	require.Len(t, s.shown, 6)
 }
+
+// TestCopiedPosts: whoever puts the founding's posts, which are public, on the board of the
+// next ceremony does not make it look as if a key were stolen. The founding's signatures on
+// the certificate are not bound to a ceremony by their context.
+func TestCopiedPosts(t *testing.T) {
+	s := renewing(t, 2, 3, 3, 0, 6)
+	s.advance(1)
+	for _, record := range s.trustee(1).board.at.records {
+		r, err := escrow.ParseBoardRecord(record)
+		require.NoError(t, err)
+		_, author, _, err := ceremony.Split(r.Post)
+		require.NoError(t, err)
+		s.post(world.Packet{From: world.Trustee(author), To: "log", Data: world.Pack(escrow.KindPost, []byte(epochName(1, 1)), r.Post)})
+	}
+	s.advance(6)
+	require.Empty(t, s.warned)
+	require.Equal(t, []string{"key 1/epoch 2"}, s.refs("trustee:1", Share))
+}
+
+// TestNegativeEpoch: there is none. A certificate of "key 1/epoch -1" would be that of a
+// founding, and put another key in the place of the one that has the same name.
+func TestNegativeEpoch(t *testing.T) {
+	for _, name := range []string{"key 1/epoch -1", "key 1/epoch -0", "key -1/epoch 0", "key 0/epoch 0"} {
+		_, _, ok := parseEpoch(name)
+		require.False(t, ok, name)
+	}
+	s := newStage(t)
+	before := s.newestCertificate()
+	p, err := sharing.NewPolynomial(suite, before.Threshold, nil, world.Seed(99).Stream("burglar"))
+	require.NoError(t, err)
+	c := &ceremony.Certificate{Counter: 1, Previous: before.Hash(), Session: []byte("key 1/epoch -1"), Threshold: before.Threshold,
+		Identities: before.Identities, Stale: []int{1, 2, 3}, Commitments: p.Commit()}
+	encoded, err := c.Encode()
+	require.NoError(t, err)
+	k := ring(s.founding)
+	_, err = k.learn(encoded)
+	require.ErrorContains(t, err, `"key 1/epoch -1" is not the name of a ceremony`)
+}
+
+// TestKeptFromThePresent states what the chain does not do. Log and witnesses are honest. But
+// a provider shows a new phone a true board that is old, and keeps the certificates since
+// from it: then t identities of the epoch in which that board ends are those in force, for
+// this phone, and the log holds whatever their thief posts, however late.
+func TestKeptFromThePresent(t *testing.T) {
+	s := renewing(t, 2, 3, 2, 0, 8)
+	s.advance(1)
+	read := world.Packet{From: world.Outsider, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))}
+	s.post(read)
+	boards := s.of(escrow.KindUpdate)
+	old, before := boards[len(boards)-1].Data, s.newestCertificate()
+	encoded, err := before.Encode()
+	require.NoError(t, err)
+	facts := []world.Fact{certificateFact(encoded)}
+	for i := 1; i <= 2; i++ {
+		facts = append(facts, world.Fact{Kind: Identity, Ref: world.Trustee(i), Data: s.identityOf(i).Seed()})
+	}
+	s.advance(5) // two refreshes, so the identities have ended
+	made, err := certifyKey(world.Input{Facts: facts, Text: []byte("key 2"), Random: make([]byte, 64)})
+	require.NoError(t, err)
+	for _, d := range made[3:] {
+		p, _, err := world.ParsePacket(d.Data)
+		require.NoError(t, err)
+		s.post(p)
+	}
+	boards = s.of(escrow.KindUpdate)
+	now := boards[len(boards)-1].Data
+	proved, err := proveCertificate(world.Input{Facts: []world.Fact{made[2].Fact, {Kind: Board, Data: now}}})
+	require.NoError(t, err)
+	for board, want := range map[string]string{string(old): "key 2", string(now): "key 1"} {
+		k := keyring{anchor: newAnchor(s.founding, newCommons(s.founding))}
+		require.NoError(t, k.replay([]byte(board)))
+		_, _, err := k.hear([][]byte{proved[0].Data})
+		require.Equal(t, want == "key 1", err != nil)
+		require.Equal(t, want, k.newest().id)
+	}
+}

@@ -21,8 +21,8 @@ func (t *trustee) listen() []world.Packet {
 	c := t.board.course()
 	var out []world.Packet
 	for _, h := range c.heard[min(t.read, len(c.heard)):] {
-		if h.author != t.index || t.made[h.post] {
-			continue
+		if h.author != t.index || t.made[h.post] || t.board.founding.posts[h.post] {
+			continue // its own, or a copy: anybody can bring that again
 		}
 		which := "its identity"
 		if h.former {
