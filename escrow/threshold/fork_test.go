@@ -153,6 +153,22 @@ func TestGossipComparesRoots(t *testing.T) {
 	}
 }
 
+// TestGossipIsCutOff is what gossip cannot do: whoever holds the network drops it, and
+// answers in the log's name. Nobody notices.
+func TestGossipIsCutOff(t *testing.T) {
+	h := newHeist(t)
+	made, err := h.fork("trustee:1", h.witness[:quorum]...)
+	require.NoError(t, err)
+	h.play.Intercept = func(p world.Packet) bool { return p.Kind() == escrow.KindSeen || p.Kind() == escrow.KindProve }
+	h.ask(made[0].Fact)
+	p, _, err := world.ParsePacket(made[1].Data)
+	require.NoError(t, err)
+	h.post(p)
+	require.Len(t, h.of(KindAnswer), 1)
+	require.NoError(t, h.play.Rest(7))
+	require.Empty(t, h.warned)
+}
+
 // size is that of the public log.
 func (h *heist) size() int64 { return mustLog(h.t, h.play.Net.Node("log").Holdings()[0]).Size() }
 
