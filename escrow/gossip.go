@@ -68,9 +68,10 @@ const maxTries = 3
 // NewGossip begins for the reader of that name with what it has seen of the log. What it
 // is shown it passes on at once to those near, and to those far once a day.
 func NewGossip(name string, policy *ledger.Policy, view *ledger.View, near, far []string) *Gossip {
-	self := func(other string) bool { return other == name }
-	return &Gossip{name: name, policy: policy, view: view,
-		near: slices.DeleteFunc(slices.Clone(near), self), far: slices.DeleteFunc(slices.Clone(far), self)}
+	others := func(all []string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(other string) bool { return other == name })
+	}
+	return &Gossip{name: name, policy: policy, view: view, near: others(near), far: others(far)}
 }
 
 // Knows tells whether the note's checkpoint continues, or is continued by, what the
@@ -165,10 +166,9 @@ func (g *Gossip) convict(err error) []world.Packet {
 		return nil
 	}
 	data := world.Pack(KindForked, proof.First, proof.Second)
-	out := []world.Packet{
-		world.Warn(g.name, fmt.Sprintf("the log forked: it signed two checkpoints of size %d with different roots", proof.Size)),
-		{From: g.name, To: world.Public, Data: data}}
-	for _, to := range slices.Concat(g.near, g.far) {
+	what := fmt.Sprintf("the log forked: it signed two checkpoints of size %d with different roots", proof.Size)
+	out := []world.Packet{world.Warn(g.name, what)}
+	for _, to := range slices.Concat([]string{world.Public}, g.near, g.far) {
 		out = append(out, world.Packet{From: g.name, To: to, Data: data})
 	}
 	return out
@@ -191,7 +191,9 @@ func (g *Gossip) tell(whom []string, note []byte) []world.Packet {
 }
 
 // about tells whether it is about the note's checkpoint, whoever cosigned the note.
-func (d *doubt) about(note []byte) bool { return bytes.Equal(ledger.Text(d.note), ledger.Text(note)) }
+func (d *doubt) about(note []byte) bool {
+	return bytes.Equal(ledger.Text(d.note), ledger.Text(note))
+}
 
 // doubt finds or opens the doubt about a note, nil if it was not seen, being no note of
 // the log's, or if there are too many.
@@ -215,7 +217,8 @@ func (g *Gossip) ask(d *doubt) []world.Packet {
 	if d.old, d.size, err = g.view.Wanted(d.note); err != nil {
 		return nil
 	}
-	return []world.Packet{{From: g.name, To: "log", Data: world.Pack(KindProve, world.Int(d.old), world.Int(d.size))}}
+	data := world.Pack(KindProve, world.Int(d.old), world.Int(d.size))
+	return []world.Packet{{From: g.name, To: "log", Data: data}}
 }
 
 // proof takes what the log answers. A wrong proof is none. One from a size beyond
@@ -232,7 +235,8 @@ func (g *Gossip) proof(data []byte) []world.Packet {
 	var out []world.Packet
 	for _, d := range g.doubts {
 		nowOld, nowSize, err := g.view.Wanted(d.note)
-		if err == nil && d.tries > 0 && d.old == old && d.size == size && (nowOld != old || nowSize != size) {
+		answered := d.tries > 0 && d.old == old && d.size == size
+		if err == nil && answered && (nowOld != old || nowSize != size) {
 			out = append(out, g.ask(d)...)
 		}
 	}
@@ -241,7 +245,8 @@ func (g *Gossip) proof(data []byte) []world.Packet {
 
 // settle drops the doubts that are over.
 func (g *Gossip) settle() {
-	g.doubts = slices.DeleteFunc(g.doubts, func(d *doubt) bool { return g.Knows(d.note) || g.Contradicts(d.note) })
+	over := func(d *doubt) bool { return g.Knows(d.note) || g.Contradicts(d.note) }
+	g.doubts = slices.DeleteFunc(g.doubts, over)
 }
 
 // midnight tells the others what is new, asks again about what is in doubt, and warns
@@ -257,8 +262,9 @@ func (g *Gossip) midnight() []world.Packet {
 			continue
 		}
 		g.doubts = slices.DeleteFunc(g.doubts, func(other *doubt) bool { return other == d })
-		out = append(out, world.Warn(g.name, fmt.Sprintf(
-			"the log does not show that the checkpoint shown by %s and the one of size %d are of one history", d.by, g.view.Size())))
+		what := fmt.Sprintf("the log does not show that the checkpoint shown by %s and the one of size %d "+
+			"are of one history", d.by, g.view.Size())
+		out = append(out, world.Warn(g.name, what))
 	}
 	return out
 }
@@ -279,7 +285,8 @@ func parseProof(data []byte) (old, size int64, proof []byte, err error) {
 // Proof builds the packet by which the log answers a reader that asked how the size
 // continues the old one.
 func Proof(to string, old, size int64, proof []byte) world.Packet {
-	return world.Packet{From: "log", To: to, Data: world.Pack(KindProof, world.Int(old), world.Int(size), proof)}
+	data := world.Pack(KindProof, world.Int(old), world.Int(size), proof)
+	return world.Packet{From: "log", To: to, Data: data}
 }
 
 // prove answers anybody: a proof of consistency gives away hashes only.

@@ -228,4 +228,6 @@ func TestTwoBoards(t *testing.T) {
 	require.Error(t, err, "it does not continue what was read, though somebody else has read it")
 	require.Equal(t, at, one.at)
 	require.NotEqual(t, one.course().reader.Size(), two.course().reader.Size())
+	_, err = two.read(short)
+	require.ErrorContains(t, err, "not of the log that was read", "a smaller one is compared, too")
 }

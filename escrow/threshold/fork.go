@@ -22,9 +22,10 @@ const ForkLog = "fork the log"
 
 func forkRule() world.Rule {
 	return world.Rule{Name: ForkLog, Make: true,
-		Doc: "The log's key signs a tree of its own: the public one up to a size (\"keep 12\" in text; without it, all) and one order's record. " +
-			"The keys of witnesses that are given cosign it. The other lines of text name principals: a witness is asked to cosign it, " +
-			"and anybody else is sent the log's proof that it continues what the given witnesses cosigned last.",
+		Doc: "The log's key signs a tree of its own: the public one up to a size (\"keep 12\" in text; " +
+			"without it, all) and one order's record. The keys of witnesses that are given cosign it. " +
+			"The other lines of text name principals: a witness is asked to cosign it, and anybody else " +
+			"is sent the log's proof that it continues what the given witnesses cosigned last.",
 		Takes: []world.Kind{escrow.LogState, law.OrderFact}, All: escrow.WitnessState,
 		Gives: []world.Kind{LogEvidence, world.Outgoing}, Apply: forkLog}
 }

@@ -198,7 +198,8 @@ func (v *View) Prove(old, size int64, proof []byte) error {
 		if s.Size < v.latest.Size {
 			before, after = s, v.latest
 		}
-		if before.Size == old && after.Size == size && after.CheckConsistency(proof, before.Checkpoint) == nil {
+		fits := before.Size == old && after.Size == size
+		if fits && after.CheckConsistency(proof, before.Checkpoint) == nil {
 			v.prove(s)
 			return nil
 		}
