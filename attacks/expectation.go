@@ -74,6 +74,7 @@ type View struct {
 	End       int          `json:"end"`
 	Retention int          `json:"retention"`
 	Mailbox   string       `json:"mailbox"`
+	Resend    string       `json:"resend"`
 	Refresh   int          `json:"refresh"`
 	Rotate    int          `json:"rotate"`
 	SeatsInA  int          `json:"seats_in_a"` // trustees placed with the provider
@@ -107,7 +108,7 @@ type EventRow struct {
 func newView(c *world.Conversation, s world.Settings) View {
 	v := View{
 		T: s.Threshold, N: s.Trustees, At: s.At, End: len(c.Messages), Retention: s.Retention,
-		Mailbox: s.Mailbox, Refresh: s.Refresh, Rotate: s.Rotate,
+		Mailbox: s.Mailbox, Resend: s.Resend, Refresh: s.Refresh, Rotate: s.Rotate,
 		Target: s.Target, Partner: c.Partner(s.Target), Accounts: c.Accounts,
 	}
 	placed, _ := s.Placement() // checked with the settings

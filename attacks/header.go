@@ -77,7 +77,7 @@ func (h *Header) check() error {
 
 // settingNames are the settings that a header may fix, in the order in which they
 // are computed: n and t first, because the others may use them.
-var settingNames = []string{"trustees", "threshold", "at", "retention", "refresh", "rotate", "mailbox", "jurisdictions"}
+var settingNames = []string{"trustees", "threshold", "at", "retention", "refresh", "rotate", "mailbox", "resend", "jurisdictions"}
 
 // settings returns s as the header's own settings override it. A new number of
 // trustees is spread round robin unless the header places them.
@@ -115,6 +115,8 @@ func override(s *world.Settings, name, text string) (err error) {
 		*number, err = world.Index(text, *s)
 	case name == "mailbox":
 		s.Mailbox = text
+	case name == "resend":
+		s.Resend = text
 	case name == "jurisdictions":
 		s.Jurisdictions, err = seats(text, *s)
 	}

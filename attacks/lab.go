@@ -97,7 +97,7 @@ func (l *Lab) result(s world.Settings) *Result {
 	}
 	res := &Result{
 		Doormat: l.Version, Seed: uint64(l.Seed), Draw: hex.EncodeToString(l.Draw), DrawGiven: len(l.Second) > 0,
-		Settings: Settings{s.Threshold, s.Trustees, s.Jurisdictions, s.Target, s.At, retention, s.Mailbox, s.Refresh, s.Rotate},
+		Settings: Settings{s.Threshold, s.Trustees, s.Jurisdictions, s.Target, s.At, retention, s.Mailbox, s.Refresh, s.Rotate, s.Resend},
 		Conversation: Counts{Title: l.Conversation.Title, Accounts: len(l.Conversation.Accounts),
 			Messages: len(l.Conversation.Messages), Attachments: l.Conversation.Attachments()},
 		Designs: []DesignRow{}, Attacks: []AttackRow{}, Cells: []Cell{},

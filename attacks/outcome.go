@@ -75,7 +75,7 @@ func viewValue(v View) starlark.Value {
 		events[i] = record(map[string]any{"after": e.After, "kind": e.Kind, "account": e.Account, "peer": e.With, "group": e.Group})
 	}
 	fields := map[string]any{
-		"t": v.T, "n": v.N, "at": v.At, "end": v.End, "retention": v.Retention, "mailbox": v.Mailbox,
+		"t": v.T, "n": v.N, "at": v.At, "end": v.End, "retention": v.Retention, "mailbox": v.Mailbox, "resend": v.Resend,
 		"refresh": v.Refresh, "rotate": v.Rotate, "seats_in_a": v.SeatsInA, "target": v.Target,
 		"partner": v.Partner, "accounts": v.Accounts,
 	}

@@ -33,6 +33,7 @@ type Settings struct {
 	Mailbox       string `json:"mailbox"`
 	Refresh       int    `json:"refresh"`
 	Rotate        int    `json:"rotate"`
+	Resend        string `json:"resend"`
 }
 
 // Counts describe the conversation.

@@ -22,6 +22,7 @@ func (o Options) Flags() string {
 		{"jurisdictions", o.Jurisdictions, d.Jurisdictions},
 		{"retention", o.Retention, d.Retention},
 		{"mailbox", o.Mailbox, d.Mailbox},
+		{"resend", o.Resend, d.Resend},
 		{"refresh", fmt.Sprint(o.Refresh), fmt.Sprint(d.Refresh)},
 		{"rotate", fmt.Sprint(o.Rotate), fmt.Sprint(d.Rotate)},
 		{"seed", fmt.Sprint(o.Seed), fmt.Sprint(d.Seed)},

@@ -46,7 +46,7 @@ func TestExpectations(t *testing.T) {
 		name, file string
 		change     func(*Options)
 	}
-	costly := []string{"retention 5", "refresh 10", "rotate 20", "1 of 3, refresh 40, rotate 30, last message", "2 of 3, refresh 15, rotate 12", "4 of 7, one who reinstalled", "13 of 25, after both groups changed"}
+	costly := []string{"retention 5", "refresh 10", "rotate 20", "1 of 3, refresh 40, rotate 30, last message", "2 of 3, refresh 15, rotate 12", "4 of 7, one who reinstalled", "held back", "sent at once", "13 of 25, after both groups changed"}
 	committee := func(t, n int, change func(*Options)) func(*Options) {
 		return func(o *Options) {
 			o.Threshold, o.Trustees = t, n
@@ -63,6 +63,9 @@ func TestExpectations(t *testing.T) {
 		{"1 of 1, first message", "", committee(1, 1, func(o *Options) { o.At = "1" })},
 		{"1 of 3, refresh 40, rotate 30, last message", "", committee(1, 3, func(o *Options) { o.Refresh, o.Rotate, o.At = 40, 30, "72" })},
 		{"4 of 7, one who reinstalled", "", committee(4, 7, func(o *Options) { o.Target, o.At, o.Retention = "Ruth", "52", "3" })},
+		{"held back", "", func(o *Options) { o.Target, o.At, o.Retention, o.Mailbox = "Ines", "56", "2", "delivered" }},
+		{"sent at once", "", func(o *Options) { o.Target, o.At, o.Resend = "Jo", "50", "at-once" }},
+		{"compared before", "", func(o *Options) { o.Target, o.At = "Jo", "50" }},
 		{"13 of 25, after both groups changed", "", committee(13, 25, func(o *Options) { o.Target, o.At = "Jo", "68" })},
 		{"two people", "testdata/two.txt", as},
 		{"5 of 5, three people and their files", "chat/testdata/android-nl.zip", committee(5, 5, as)},

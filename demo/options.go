@@ -26,6 +26,7 @@ type Options struct {
 	Rotate        int
 	Retention     string // "all" or a number
 	Mailbox       string
+	Resend        string
 	At            string // "half" or a message number
 	Seed          uint64
 	Draw          string   // 32 bytes in hex on which the salts depend, "" for none or fresh ones
@@ -35,7 +36,7 @@ type Options struct {
 
 // Defaults are the options of a run without flags.
 func Defaults() Options {
-	return Options{Threshold: 3, Trustees: 5, Retention: "all", Mailbox: world.MailboxAll, At: "half", Seed: 1}
+	return Options{Threshold: 3, Trustees: 5, Retention: "all", Mailbox: world.MailboxAll, Resend: world.ResendAsked, At: "half", Seed: 1}
 }
 
 // Chosen are the options that say whose conversation it is and how it is seen, and
@@ -117,7 +118,7 @@ func Outside(lab *attacks.Lab) {
 func (o Options) settings(messages int) (world.Settings, error) {
 	s := world.Settings{
 		Threshold: o.Threshold, Trustees: o.Trustees, Jurisdictions: o.Jurisdictions, Mailbox: o.Mailbox,
-		Refresh: o.Refresh, Rotate: o.Rotate,
+		Resend: o.Resend, Refresh: o.Refresh, Rotate: o.Rotate,
 	}
 	switch {
 	case o.Refresh < 0 || o.Rotate < 0:

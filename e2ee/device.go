@@ -20,6 +20,9 @@ type Device struct {
 	Programs map[string]func(honest Envelope, text []byte) (Envelope, error)
 	// Correspondent, if set, talks to the provider about what the envelope needs.
 	Correspondent Correspondent
+	// AtOnce sends to a contact under a changed key although the users had compared
+	// safety numbers, see contacts.go.
+	AtOnce bool
 
 	account   string
 	random    io.Reader
@@ -39,6 +42,8 @@ type Device struct {
 
 type peer struct {
 	identity *pqxdh.IdentityPublic // the one seen last
+	compared *pqxdh.IdentityPublic // the one of which the user knows that it is right, nil if none
+	asked    bool                  // the user has been told that messages wait
 	sessions []*session            // newest first
 }
 
@@ -47,6 +52,7 @@ type outgoing struct {
 	meta           world.Meta
 	secret, public []byte
 	waiting        []string // recipients whose bundle has been asked for
+	held           []string // recipients whose key the user has to look at first
 	uploads        int      // sent, without a receipt so far
 
 	// Of a message to a group:
@@ -89,6 +95,7 @@ func (d *Device) Holdings() []world.Fact {
 		for _, s := range d.peers[name].sessions {
 			facts = append(facts, s.fact())
 		}
+		facts = append(facts, d.peers[name].facts(name)...)
 	}
 	for _, name := range sortedKeys(d.groups) {
 		facts = append(facts, d.groups[name].facts(name)...)
@@ -141,6 +148,8 @@ func (d *Device) fromUser(now time.Time, p world.Packet) []world.Packet {
 		return d.members(now, p.Data, true)
 	case world.KindAskNumber:
 		return d.number(p.Data)
+	case world.KindConfirm:
+		return d.confirm(p.Data)
 	case world.KindReinstall:
 		return d.install()
 	case world.KindUnlock:
@@ -204,19 +213,6 @@ func (d *Device) tick() []world.Packet {
 	return append(out, d.register())
 }
 
-// number answers the user who wants to compare safety numbers.
-func (d *Device) number(data []byte) []world.Packet {
-	f, err := world.Unpack(data, world.KindAskNumber, 1)
-	if err != nil || d.keys == nil {
-		return nil
-	}
-	number := ""
-	if p := d.peers[string(f[0])]; p != nil && p.identity != nil {
-		number = pqxdh.SafetyNumber(d.keys.identity.Public(), *p.identity)
-	}
-	return d.toUser(world.KindNumber, f[0], []byte(number))
-}
-
 // meet records the identity under which a peer appears. If it is another one than
 // before it warns, and ends the own sender keys that a thief of the old phone has.
 func (d *Device) meet(name string, id pqxdh.IdentityPublic) []world.Packet {
@@ -226,7 +222,7 @@ func (d *Device) meet(name string, id pqxdh.IdentityPublic) []world.Packet {
 		d.peers[name] = p
 	}
 	before := p.identity
-	p.identity = &id
+	p.identity, p.asked = &id, p.asked && before != nil && *before == id
 	if before == nil || *before == id {
 		return nil
 	}

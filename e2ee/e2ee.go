@@ -8,6 +8,22 @@
 // ciphertext, and hands out whatever bundles it likes: users notice that only if
 // they compare safety numbers.
 //
+// # Changed keys
+//
+// A device warns its user of each contact whose identity has changed. To a contact with
+// whom the user had compared safety numbers it sends nothing under the new identity
+// until the user has compared again (setting resend: "asked"); with "at-once" it sends,
+// and warns. The user of a run is a careful one: asked, it compares with the contact out
+// of band, when the conversation has the two meet, at the latest by a call at the third
+// midnight. If the numbers agree, what waited is sent; if they differ, the user says so
+// and it waits for ever, as it does if the conversation ends before. Nobody taps "send
+// anyway", which many people do: a run of those is one with "at-once". Who never
+// compared is not asked, as with Signal. What waits is on the device in the clear, and a
+// device that is set up anew forgets it, like all that it had compared. In escrow designs
+// its public part is with the provider at once: only the contact's part waits. One that
+// waits for longer than the committee's key before last lives is refused when it comes,
+// and its reader is told.
+//
 // What this protects and what not, said as it is: deleted messages are safe from
 // a thief of the device, kept ones are not; a chat heals from a passive thief
 // after a round trip; stolen unused prekeys stay dangerous until they are used,
@@ -57,7 +73,8 @@
 // remembers what it answered with it (section 4.2).
 //
 // [Rules] publishes how all bytes are read. TestConformance runs the suite of
-// world/worldtest over the design; TestHealing, TestStolenPrekeys and
+// world/worldtest over the design; TestVerifiedContact and TestFalseKeyForVerified show
+// what waits, TestTooLate that a lost message is told; TestHealing, TestStolenPrekeys and
 // TestRetention count what a stolen device gives, TestManInTheMiddle shows what a
 // dishonest provider can do and how it is noticed. TestTamperedGroup,
 // TestHostileMembers, TestTamperedChunks and TestBlobStore feed in what providers
@@ -125,7 +142,9 @@ func (Design) Setup(env world.Environment) (world.Deploy, error) {
 		nodes := []world.Node{court, agency, NewProvider(court.Public(), env.Settings.Mailbox, nil, nil)}
 		for _, a := range env.Accounts {
 			name := world.DeviceOf(a)
-			nodes = append(nodes, NewDevice(a, env.Stream(name), env.Settings.Retention, plain{}))
+			d := NewDevice(a, env.Stream(name), env.Settings.Retention, plain{})
+			d.AtOnce = env.Settings.Resend == world.ResendAtOnce
+			nodes = append(nodes, d)
 		}
 		return nodes
 	}, nil

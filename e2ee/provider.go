@@ -145,12 +145,13 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	if p.Clerk != nil {
 		out = p.Clerk.Uploaded(in.From, u.Public)
 	}
-	if err := p.check(now, u); err != nil {
+	open := openHash(u.Meta, u.Public, u.Group)
+	before, known := p.used[u.Meta.ID]
+	if err := p.check(now, u); err != nil && (!known || before != open) {
 		p.unclaim(u.Meta)
 		return append(out, world.Warn("provider", "refused a message of "+account+": "+err.Error()))
 	}
-	open := openHash(u.Meta, u.Public, u.Group)
-	if before, ok := p.used[u.Meta.ID]; ok && before != open {
+	if known && before != open {
 		return append(out, world.Warn("provider", "refused a message of "+account+": its number was used before"))
 	}
 	fresh, stale := p.sort(u)
@@ -159,20 +160,28 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 		out = append(out, world.Packet{From: "provider", To: world.DeviceOf(part.To), Data: d.Encode()})
 	}
 	p.claim(u.Meta)
-	if len(fresh) > 0 {
+	announced := len(u.Parts) == 0 && !known // its part is to come
+	if announced || len(fresh) > 0 {
 		p.used[u.Meta.ID] = open
+		if announced && p.mailbox == world.MailboxDelivered {
+			return append(out, append(p.intercept(now, u), receipt(in.From, u, nil))...)
+		}
 		p.store(u, fresh)
 		out = append(out, p.intercept(now, p.index[u.Meta.ID])...)
 	}
-	return append(out, world.Packet{From: "provider", To: in.From,
-		Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(stale))})
+	return append(out, receipt(in.From, u, stale))
+}
+
+func receipt(to string, u *Upload, stale []string) world.Packet {
+	return world.Packet{From: "provider", To: to, Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(stale))}
 }
 
 // ClockSkew is how far a message's time may be from the provider's clock, and how
 // far ahead of a device's the time of a change of a group.
 const ClockSkew = 10 * time.Minute
 
-// check is what a provider can see to, before anything else.
+// check is what a provider can see to, before anything else. A message that it knows
+// may come again, with the part of somebody who was to get it later: it has not changed.
 func (p *Provider) check(now time.Time, u *Upload) error {
 	if p.accept != nil {
 		if err := p.accept(u.Meta, u.Public); err != nil {

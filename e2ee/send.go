@@ -72,8 +72,14 @@ func (d *Device) dispatch(m world.Meta, c *Content) ([]world.Packet, error) {
 func (d *Device) send(o *outgoing, to []string) []world.Packet {
 	u := &Upload{Meta: o.meta, Public: o.public, Group: o.group}
 	var out []world.Packet
+	held := false
 	for _, name := range to {
 		p := d.peers[name]
+		if d.holds(p) {
+			held = true
+			out = append(out, d.holdBack(o, name)...)
+			continue
+		}
 		if o.chain != nil && o.chain.has(name, p) {
 			u.Parts = append(u.Parts, Part{To: name, Identity: o.chain.given[name]})
 			continue
@@ -89,7 +95,7 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 		}
 		u.Parts = append(u.Parts, part)
 	}
-	if len(u.Parts) > 0 {
+	if len(u.Parts) > 0 || held { // what has no part yet is dated all the same
 		o.uploads++
 		out = append(out, d.toProvider(u.Encode()))
 	}
@@ -118,7 +124,7 @@ func (d *Device) ask(o *outgoing, name string) []world.Packet {
 
 // settle forgets a message for which nothing is left to do.
 func (d *Device) settle(o *outgoing) {
-	if len(o.waiting) == 0 && o.uploads == 0 {
+	if len(o.waiting) == 0 && len(o.held) == 0 && o.uploads == 0 {
 		d.outbox = slices.DeleteFunc(d.outbox, func(other *outgoing) bool { return other == o })
 	}
 }

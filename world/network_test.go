@@ -118,7 +118,7 @@ func TestPlay(t *testing.T) {
 			case KindTick:
 				return []Packet{{From: DeviceOf(account), To: "server", Data: []byte{50}}}
 			case KindAskNumber:
-				return []Packet{{From: DeviceOf(account), To: UserOf(account), Data: Pack(KindNumber, p.Data[5:], []byte("1"))}}
+				return []Packet{{From: DeviceOf(account), To: UserOf(account), Data: Pack(KindNumber, p.Data[5:], []byte("1"), []byte("1"))}}
 			}
 			return nil
 		}}
@@ -178,7 +178,7 @@ func users(t *testing.T, adas, bens string) (*Network, *[]Packet) {
 			case KindAskNumber:
 				f, err := Unpack(p.Data, KindAskNumber, 1)
 				require.NoError(t, err)
-				return []Packet{{From: me, To: UserOf(account), Data: Pack(KindNumber, f[0], []byte(number))}}
+				return []Packet{{From: me, To: UserOf(account), Data: Pack(KindNumber, f[0], []byte(number), []byte("half of "+account))}}
 			case KindUnlock:
 				return []Packet{{From: me, To: UserOf(account), Data: Pack(KindHoldings, EncodeFacts(nil))}}
 			}
@@ -199,7 +199,7 @@ func TestComparingNumbers(t *testing.T) {
 		packets    int
 		warns      bool
 	}{
-		{"1", "1", 6, false}, {"1", "2", 7, true}, {"", "1", 3, false}, {"1", "", 6, false},
+		{"1", "1", 9, false}, {"1", "2", 8, true}, {"", "1", 3, false}, {"1", "", 7, false}, {"half of Ben and Ada", "", 8, false},
 	} {
 		n, seen := users(t, c.adas, c.bens)
 		n.Post(compare)
@@ -208,24 +208,75 @@ func TestComparingNumbers(t *testing.T) {
 		warned := slices.ContainsFunc(*seen, func(p Packet) bool { return p.Kind() == KindWarning })
 		require.Equal(t, c.warns, warned)
 		if warned {
-			require.Equal(t, Warn("user:Ben", "safety numbers differ: Ben and Ada"), (*seen)[6])
+			require.Equal(t, Warn("user:Ben", "safety numbers differ: Ben and Ada"), (*seen)[7])
 		}
 	}
 	n, seen := users(t, "1", "2")
-	n.Post(Packet{From: "device:Ada", To: "user:Ada", Data: Pack(KindNumber, []byte("Ben"), []byte("3"))})
-	n.Post(Packet{From: "device:Ben", To: "user:Ada", Data: Pack(KindNumber, []byte("Ben"), []byte("3"))})
+	n.Post(Packet{From: "device:Ada", To: "user:Ada", Data: Pack(KindNumber, []byte("Ben"), []byte("3"), nil)})
+	n.Post(Packet{From: "device:Ben", To: "user:Ada", Data: Pack(KindNumber, []byte("Ben"), []byte("3"), nil)})
 	for _, data := range [][]byte{nil, {KindCompare}, Pack(KindNumber), Pack(KindCompare, nil)} {
 		n.Post(Packet{From: "device:Ada", To: "user:Ada", Data: data})
 	}
 	require.NoError(t, settle(n)())
-	require.Len(t, *seen, 6, "numbers that nobody asked for, and nonsense, are ignored")
+	n.Post(Packet{From: "user:Ben", To: "user:Ada", Data: Pack(KindCompared, []byte("Ben"), Int(1))})
+	n.Post(Packet{From: "device:Ben", To: "user:Ada", Data: Pack(KindHeldBack, []byte("Ben"))})
+	require.NoError(t, n.Advance(noon.AddDate(0, 0, patience+1), settle(n)))
+	*seen = slices.DeleteFunc(*seen, func(p Packet) bool { return p.Kind() == KindTick })
+	require.Len(t, *seen, 8, "numbers that nobody asked for, and nonsense, are ignored")
 
 	u := NewUser("Ada")
 	require.Len(t, u.Handle(noon, compare), 1)
-	number := Packet{From: "device:Ben", To: "user:Ada", Data: Pack(KindNumber, []byte("Ben"), []byte("3"))}
+	number := Packet{From: "device:Ben", To: "user:Ada", Data: Pack(KindNumber, []byte("Ben"), []byte("3"), nil)}
 	require.Empty(t, u.Handle(noon, number), "only one's own device knows the number")
 	number.From = "device:Ada"
 	require.Equal(t, []Packet{{From: "user:Ada", To: "user:Ben", Data: Pack(KindCompare, []byte("Ada"), []byte("3"))}}, u.Handle(noon, number))
+}
+
+// TestHeldBack: a user whose device holds messages back compares at the third midnight
+// if life brings the two together no earlier, and tells the device if the numbers agree.
+func TestHeldBack(t *testing.T) {
+	for _, c := range []struct {
+		name, adas, bens string
+		confirms, warns  []string
+	}{
+		{"agree", "1", "1", []string{"Ada", "Ben"}, nil},
+		{"differ", "1", "2", nil, []string{"user:Ada", "user:Ben"}},
+		{"the other has a new phone", "half of Ben and Ada", "", []string{"Ada"}, nil},
+		{"the other's new phone has another key", "half of Eve and Ada", "", nil, []string{"user:Ada"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n, seen := users(t, c.adas, c.bens)
+			n.Post(Packet{From: "device:Ada", To: "user:Ada", Data: Pack(KindHeldBack, []byte("Ben"))})
+			require.NoError(t, n.Advance(noon.AddDate(0, 0, patience-1), settle(n)))
+			require.False(t, slices.ContainsFunc(*seen, func(p Packet) bool { return p.Kind() == KindCompare }), "not yet")
+			require.NoError(t, n.Advance(noon.AddDate(0, 0, 3*patience), settle(n)))
+			var confirms, warns []string
+			compares := 0
+			for _, p := range *seen {
+				switch p.Kind() {
+				case KindConfirm:
+					account, _ := AccountOf(p.From)
+					require.Equal(t, DeviceOf(account), p.To)
+					confirms = append(confirms, account)
+				case KindWarning:
+					warns = append(warns, p.From)
+				case KindCompare:
+					compares++
+				}
+			}
+			slices.Sort(confirms)
+			slices.Sort(warns)
+			require.Equal(t, 1, compares)
+			require.Equal(t, c.confirms, confirms)
+			require.Equal(t, c.warns, warns)
+		})
+	}
+	n, seen := users(t, "1", "1")
+	n.Post(Packet{From: "device:Ada", To: "user:Ada", Data: Pack(KindHeldBack, []byte("Ben"))},
+		Packet{From: Life, To: "user:Ben", Data: Pack(KindCompare, []byte("Ada"), nil)})
+	require.NoError(t, n.Advance(noon.AddDate(0, 0, 2*patience), settle(n)))
+	compares := slices.DeleteFunc(*seen, func(p Packet) bool { return p.Kind() != KindCompare })
+	require.Len(t, compares, 2, "life has brought them together: nobody calls")
 }
 
 func TestUnlocking(t *testing.T) {

@@ -28,7 +28,7 @@ const (
 	KindShown                     // device to user: sender, body
 	KindWarning                   // anybody to Public or a user: text
 	KindAskNumber                 // user to device: peer
-	KindNumber                    // device to user: peer, safety number
+	KindNumber                    // device to user: peer, safety number ("" if it has not met the peer), own half of it
 	KindCompare                   // life to user, user to user: peer, number
 	KindReinstall                 // user to device
 	KindTick                      // clock to everybody: a day has passed
@@ -41,6 +41,9 @@ const (
 	KindMembers                   // life or user to device: group, its members from now on
 	KindMoment                    // clock to whoever counts messages: how many were typed
 	KindNotice                    // court to user, user or monitor to Public: text, since when what it tells of is so
+	KindHeldBack                  // device to user: peer, whose key has changed; messages wait until the user has compared
+	KindCompared                  // user to user: account, 1 if the numbers agree and 0 if not
+	KindConfirm                   // user to device: peer, the number that both have
 )
 
 // Principals that are no machine on the network.

@@ -19,7 +19,15 @@ type Settings struct {
 	Mailbox       string // MailboxAll or MailboxDelivered
 	Refresh       int    // new shares every so many messages, 0 for never
 	Rotate        int    // new committee key every so many messages, 0 for never
+	Resend        string // ResendAsked or ResendAtOnce
 }
+
+// What a device does with a message for a contact whose key has changed although their
+// users had compared safety numbers.
+const (
+	ResendAsked  = "asked"   // it waits until its user has compared again, as with Signal
+	ResendAtOnce = "at-once" // it sends, and tells its user of the change, as with WhatsApp
+)
 
 // What the provider's mailbox keeps.
 const (
@@ -43,6 +51,8 @@ func (s Settings) Check(c *Conversation) error {
 		return fmt.Errorf("retention %d: want all or a number of messages", s.Retention)
 	case s.Mailbox != MailboxAll && s.Mailbox != MailboxDelivered:
 		return fmt.Errorf("mailbox %q: want %s or %s", s.Mailbox, MailboxAll, MailboxDelivered)
+	case s.Resend != ResendAsked && s.Resend != ResendAtOnce:
+		return fmt.Errorf("resend %q: want %s or %s", s.Resend, ResendAsked, ResendAtOnce)
 	case s.Refresh < 0 || s.Rotate < 0:
 		return errors.New("refresh and rotate count messages: want 0 (never) or more")
 	}

@@ -1,22 +1,37 @@
 package world
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
 
 // A User is the person who owns a device. It compares safety numbers when life
-// asks for it and unlocks its device only if it answers lawful process, and then
-// says so: nobody unlocks a phone without knowing. A notice that a court serves it
-// repeats in public. What it is shown or warned of is for the keeper of the truth to
-// see on its link.
+// asks for it, and tells its device if they agree. It unlocks its device only if it
+// answers lawful process, and then says so: nobody unlocks a phone without knowing. A
+// notice that a court serves it repeats in public. What it is shown or warned of is for
+// the keeper of the truth to see on its link.
+//
+// If the device holds back a message because a key has changed, the user compares again
+// with the contact: when the two next meet, as life has it, and otherwise at the third
+// midnight, by calling. If the numbers differ, what is held back stays so. A user who
+// lets it go unseen is one of a run in which devices send at once.
 type User struct {
 	account  string
 	willing  bool              // unlocks on lawful order
 	pending  map[string]string // peer to the number the peer read out, "" if we began
+	read     map[string]string // peer to the number that we read out last
+	waits    map[string]int    // peer whose key has changed to the midnights since messages wait
 	unlocker string            // the agency that waits for the device
 }
 
+// patience is how many midnights a user waits for an occasion to meet before calling.
+const patience = 3
+
 // NewUser returns the user of account.
 func NewUser(account string) *User {
-	return &User{account: account, pending: map[string]string{}}
+	return &User{account: account, pending: map[string]string{}, read: map[string]string{}, waits: map[string]int{}}
 }
 
 // Name implements [Node].
@@ -50,8 +65,35 @@ func (u *User) Handle(_ time.Time, p Packet) []Packet {
 		if fromDevice {
 			return u.number(p.Data)
 		}
+	case KindCompared:
+		return u.compared(p)
+	case KindHeldBack:
+		if f, err := Unpack(p.Data, KindHeldBack, 1); err == nil && fromDevice {
+			u.waits[string(f[0])] = 0
+		}
+	case KindTick:
+		if p.From == Clock {
+			return u.midnight()
+		}
 	}
 	return nil
+}
+
+// midnight counts the days that messages wait, and calls whom the user has not met.
+func (u *User) midnight() []Packet {
+	var out []Packet
+	for _, peer := range slices.Sorted(maps.Keys(u.waits)) {
+		if u.waits[peer]++; u.waits[peer] == patience {
+			out = append(out, u.ask(peer, "")...)
+		}
+	}
+	return out
+}
+
+// ask looks up the own number, to read it out or to hold it against the peer's.
+func (u *User) ask(peer, theirs string) []Packet {
+	u.pending[peer] = theirs
+	return u.toDevice(Pack(KindAskNumber, []byte(peer)))
 }
 
 func (u *User) toDevice(data []byte) []Packet {
@@ -65,25 +107,78 @@ func (u *User) compare(p Packet) []Packet {
 	if err != nil {
 		return nil
 	}
-	u.pending[string(f[0])] = string(f[1])
-	return u.toDevice(Pack(KindAskNumber, f[0]))
+	return u.ask(string(f[0]), string(f[1]))
 }
 
+// number goes on with a comparison once the device has shown the own number. A device
+// that has not met the peer shows only the own half of it. That tells the peer whether
+// it has the right key, and nobody more.
 func (u *User) number(data []byte) []Packet {
-	f, err := Unpack(data, KindNumber, 2)
+	f, err := Unpack(data, KindNumber, 3)
 	if err != nil {
 		return nil
 	}
-	peer, mine := string(f[0]), string(f[1])
+	peer, mine, half := string(f[0]), string(f[1]), string(f[2])
 	theirs, asked := u.pending[peer]
 	delete(u.pending, peer)
 	switch {
-	case !asked || mine == "": // never spoken to them: nothing to compare
+	case !asked || theirs == "" && mine == "": // neither has spoken to the other: nothing to compare
 		return nil
 	case theirs == "":
-		return []Packet{{From: u.Name(), To: UserOf(peer), Data: Pack(KindCompare, []byte(u.account), []byte(mine))}}
-	case theirs != mine:
-		return []Packet{Warn(u.Name(), "safety numbers differ: "+u.account+" and "+peer)}
+		u.read[peer] = mine
+		return u.toPeer(peer, KindCompare, []byte(mine))
+	case mine == "":
+		return u.verdict(peer, strings.Contains(theirs, half))
+	}
+	delete(u.waits, peer)
+	out := u.verdict(peer, theirs == mine)
+	if theirs != mine {
+		return append(out, u.differ(peer))
+	}
+	return append(out, u.confirm(peer, mine)...)
+}
+
+func (u *User) toPeer(peer string, kind byte, data []byte) []Packet {
+	return []Packet{{From: u.Name(), To: UserOf(peer), Data: Pack(kind, []byte(u.account), data)}}
+}
+
+func (u *User) verdict(peer string, agree bool) []Packet {
+	if agree {
+		return u.toPeer(peer, KindCompared, Int(1))
+	}
+	return u.toPeer(peer, KindCompared, Int(0))
+}
+
+func (u *User) confirm(peer, number string) []Packet {
+	return u.toDevice(Pack(KindConfirm, []byte(peer), []byte(number)))
+}
+
+func (u *User) differ(peer string) Packet {
+	return Warn(u.Name(), "safety numbers differ: "+u.account+" and "+peer)
+}
+
+// compared hears from the peer whether the number that was read out is right. If it is
+// not, a user whose device had asked knows what to make of it. Otherwise one of the two
+// may just have a new phone, which the other's has not met.
+func (u *User) compared(p Packet) []Packet {
+	f, err := Unpack(p.Data, KindCompared, 2)
+	if err != nil || p.From != UserOf(string(f[0])) {
+		return nil
+	}
+	peer := string(f[0])
+	number, begun := u.read[peer]
+	_, waits := u.waits[peer]
+	delete(u.read, peer)
+	agree, err := ParseInt(f[1])
+	if err != nil || !begun {
+		return nil
+	}
+	delete(u.waits, peer)
+	switch {
+	case agree == 1:
+		return u.confirm(peer, number)
+	case waits:
+		return []Packet{u.differ(peer)}
 	}
 	return nil
 }

@@ -116,6 +116,7 @@ func (a *app) completeRun(c *cobra.Command) {
 	complete(c, "designs", listed(a.designIDs))
 	complete(c, "date-order", words("dmy", "mdy", "ymd"))
 	complete(c, "mailbox", words(world.MailboxAll, world.MailboxDelivered))
+	complete(c, "resend", words(world.ResendAsked, world.ResendAtOnce))
 	complete(c, "at", words("half"))
 	complete(c, "retention", words("all"))
 	for _, flag := range []string{"threshold", "trustees", "jurisdictions", "refresh", "rotate", "seed"} {

@@ -26,6 +26,7 @@ func (a *app) runFlags(c *cobra.Command, o *demo.Options) {
 	f.StringVar(&o.Mailbox, "mailbox", o.Mailbox, "what the provider keeps: `all` or delivered (erased on delivery)")
 	f.IntVar(&o.Refresh, "refresh", 0, "new shares every `K` messages, 0 never")
 	f.IntVar(&o.Rotate, "rotate", 0, "new committee key every `K` messages, 0 never")
+	f.StringVar(&o.Resend, "resend", o.Resend, "to a contact whose compared key has changed: `asked` (once the user has looked) or at-once")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "decides every random choice, below 2^53")
 	f.StringVar(&o.Draw, "draw", "", "repeat a run of a script from a file: the `HEX` that it printed as its draw")
 	f.StringSliceVar(&o.Designs, "designs", nil, "`ID,ID` of designs (default: all)")

@@ -106,6 +106,7 @@ func (h *Handout) settings() []setting {
 		{"jurisdictions", s.Jurisdictions, "where trustees sit; the provider sits in A"},
 		{"retention", s.Retention, "messages that a device keeps"},
 		{"mailbox", s.Mailbox, "what the provider keeps: all, or nothing once delivered"},
+		{"resend", s.Resend, "to a contact whose key has changed although numbers were compared: once the user is asked, or at once"},
 		{"refresh", every(s.Refresh), "new shares of the same key"},
 		{"rotate", every(s.Rotate), "a new committee key"},
 		{"seed", fmt.Sprint(h.Result.Seed), "decides every random choice"},

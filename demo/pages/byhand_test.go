@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"doormat/attacks"
+	"doormat/attacks/library"
 	"doormat/demo"
 	"doormat/demo/report"
 	"doormat/demo/story"
@@ -111,7 +112,7 @@ func TestExamples(t *testing.T) {
 	require.NoError(t, err)
 	kit.Attacks = nil
 	for name, text := range scripts(t) {
-		a, err := attacks.Load(name, []byte(text))
+		a, err := attacks.Load(name, []byte(text), library.Files)
 		require.NoError(t, err)
 		kit.Attacks = append(kit.Attacks, a)
 	}

@@ -25,11 +25,11 @@ func settingsText(r *attacks.Result, over string) string {
 		said += ", " + count(n, "attachment")
 	}
 	return fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless they say otherwise. Escrow %s of %d trustees (%s), provider in A. "+
-		"Retention %s, mailbox %s, shares refreshed %s, key rotated %s, seed %d%s.",
+		"Retention %s, mailbox %s, shares refreshed %s, key rotated %s, resend %s, seed %d%s.",
 		r.Conversation.Title, said, count(r.Conversation.Accounts, "account"),
 		s.Target, value("at", s.At), value("threshold", s.Threshold), s.Trustees, s.Jurisdictions,
 		value("retention", s.Retention), s.Mailbox,
-		every(value("refresh", s.Refresh)), every(value("rotate", s.Rotate)), r.Seed, drawText(r))
+		every(value("refresh", s.Refresh)), every(value("rotate", s.Rotate)), s.Resend, r.Seed, drawText(r))
 }
 
 // drawText tells on what draw the salts of a script from a file depend.

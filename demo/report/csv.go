@@ -20,7 +20,7 @@ var CellColumns = []string{
 	"others_recovered", "others_total", "others_before", "others_before_total", "others_after", "others_after_total",
 	"attachments_recovered", "attachments_total", "metadata_recovered", "metadata_total",
 	"forged", "false_claims", "noticed", "asked", "served", "expected", "error", "why",
-	"threshold", "trustees", "jurisdictions", "target", "retention", "mailbox", "refresh", "rotate", "seed",
+	"threshold", "trustees", "jurisdictions", "target", "retention", "mailbox", "refresh", "rotate", "resend", "seed",
 }
 
 // cellRecord is the line of a cell. Its settings are those that it ran under, which the
@@ -36,7 +36,7 @@ func cellRecord(c *attacks.Cell, seed uint64) []string {
 		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal,
 		c.Attachments.Recovered, c.Attachments.Total, c.Metadata.Recovered, c.Metadata.Total,
 		c.Forged, c.FalseClaims, len(c.Noticed), c.Lawful.Asked, c.Lawful.Served, c.Expected, c.Error, c.Why,
-		s.Threshold, s.Trustees, s.Jurisdictions, s.Target, retention, s.Mailbox, s.Refresh, s.Rotate, seed)
+		s.Threshold, s.Trustees, s.Jurisdictions, s.Target, retention, s.Mailbox, s.Refresh, s.Rotate, s.Resend, seed)
 }
 
 // record writes fields; texts may come from a script's file or a chat, so they are

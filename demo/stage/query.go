@@ -49,6 +49,7 @@ func (c *choice) controls() []control {
 		whole("rotate", "new committee key", &c.Rotate, 0, maxCount, " (messages; 0 for never)"),
 		matching("retention", "messages a phone keeps", &c.Retention, countOr("all"), "all or a number from 1 to 1000000"),
 		matching("mailbox", "the provider's mailbox", &c.Mailbox, mailbox, "all or delivered"),
+		matching("resend", "sending under a changed key", &c.Resend, resend, "asked or at-once"),
 		matching("at", "moment of the attack", &c.At, countOr("half"), "half or the number of a message"),
 		matching("target", "target", &c.Target, printable, "the name of somebody in the conversation"),
 		{"seed", "seed", func() string { return strconv.FormatUint(c.Seed, 10) }, func(text string) (ok bool) {
@@ -99,6 +100,8 @@ func countOr(word string) func(string) bool {
 }
 
 func mailbox(text string) bool { return text == world.MailboxAll || text == world.MailboxDelivered }
+
+func resend(text string) bool { return text == world.ResendAsked || text == world.ResendAtOnce }
 
 func placement(text string) bool { return printable(text) && strings.Contains(text, ":") }
 

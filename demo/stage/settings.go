@@ -20,6 +20,8 @@ type settings struct {
 	Query      choice
 	Mailbox    string
 	Mailboxes  []string
+	Resend     string
+	Resends    []string
 	Target     string
 	Accounts   []string
 	At         int
@@ -35,6 +37,7 @@ type settings struct {
 func newSettings(q choice, conv *world.Conversation, s world.Settings, action string, extra url.Values) settings {
 	f := settings{
 		Action: action, Query: q, Mailbox: s.Mailbox, Mailboxes: []string{world.MailboxAll, world.MailboxDelivered},
+		Resend: s.Resend, Resends: []string{world.ResendAsked, world.ResendAtOnce},
 		Target: s.Target, Accounts: conv.Accounts, At: s.At, Messages: len(conv.Messages), RoundRobin: world.RoundRobin(s.Trustees),
 		Line: describe(conv, s),
 	}
@@ -79,8 +82,12 @@ func describe(conv *world.Conversation, s world.Settings) string {
 	if s.Mailbox == world.MailboxDelivered {
 		mailbox = "nothing that arrived"
 	}
-	return fmt.Sprintf("%d of %d trustees (%s), provider in A · attack after message %d of %d at %s · new shares %s, new key %s · phones keep %s, the provider %s · %s",
-		s.Threshold, s.Trustees, s.Jurisdictions, s.At, len(conv.Messages), s.Target, every(s.Refresh), every(s.Rotate), keep, mailbox, conv.Title)
+	resend := ""
+	if s.Resend == world.ResendAtOnce {
+		resend = ", and send at once under changed keys"
+	}
+	return fmt.Sprintf("%d of %d trustees (%s), provider in A · attack after message %d of %d at %s · new shares %s, new key %s · phones keep %s%s, the provider %s · %s",
+		s.Threshold, s.Trustees, s.Jurisdictions, s.At, len(conv.Messages), s.Target, every(s.Refresh), every(s.Rotate), keep, resend, mailbox, conv.Title)
 }
 
 // own says which settings the attack chooses itself, whatever the form says.

@@ -35,7 +35,8 @@
 // The dates and events serve the experiments. Each account sends and receives
 // on both sides of message 36, some in bursts, some turn by turn. Ruth and Ines
 // compare safety numbers early; Ruth sets up her phone anew; messages 52 and 53
-// pass under a key that nobody has compared; then they compare again. Marco and
+// are under a key that nobody has compared, and Ines's phone holds 53 back until they
+// compare again. Marco and
 // Jo compare once, late. Nobody else does, which is what people are like. The
 // photos go with messages 4, 24, 51, 52 and 58: two before the middle, three that
 // reach Marco or are his, one in a group. The tests hold every number given here.

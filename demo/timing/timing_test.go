@@ -13,7 +13,7 @@ import (
 	"doormat/world"
 )
 
-var settings = world.Settings{Threshold: 2, Trustees: 3, Jurisdictions: "A:3", At: 1, Mailbox: world.MailboxAll}
+var settings = world.Settings{Threshold: 2, Trustees: 3, Jurisdictions: "A:3", At: 1, Mailbox: world.MailboxAll, Resend: world.ResendAsked}
 
 // No time is asserted: what was opened, from what, by which rules, is.
 func TestKeys(t *testing.T) {

@@ -29,13 +29,15 @@ const safetyVersion = 1
 // SHA-512, like Signal's numeric fingerprint; the smaller half comes first.
 // Unlike Signal's it covers the two keys of each identity and no phone number.
 func SafetyNumber(a, b IdentityPublic) string {
-	halves := []string{fingerprint(a), fingerprint(b)}
+	halves := []string{HalfOf(a), HalfOf(b)}
 	slices.Sort(halves)
 	return strings.Join(halves, " ")
 }
 
-// fingerprint is six groups of five digits, each from 5 bytes of the last hash.
-func fingerprint(p IdentityPublic) string {
+// HalfOf is what an identity gives to each of its safety numbers: six groups of five
+// digits, each from 5 bytes of the last hash. Whoever has no key of the other yet can
+// still be told this half, and see whether it is the right one.
+func HalfOf(p IdentityPublic) string {
 	key := p.Bytes()
 	hash := sha512.Sum512(slices.Concat([]byte{0, safetyVersion}, key))
 	for range SafetyIterations - 1 {

@@ -248,6 +248,7 @@ func device(env world.Environment, a *anchor, account string) *e2ee.Device {
 	random := env.Stream(name)
 	honest := &envelope{keyring{anchor: a}, random}
 	d := e2ee.NewDevice(account, random, env.Settings.Retention, honest)
+	d.AtOnce = env.Settings.Resend == world.ResendAtOnce
 	d.Correspondent = honest
 	d.Programs = map[string]func(e2ee.Envelope, []byte) (e2ee.Envelope, error){
 		GarbageFields:  func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return garbage{honest}, nil },

@@ -45,7 +45,7 @@ func variations() []world.Settings {
 	var out []world.Settings
 	for i, tn := range [][2]int{{1, 1}, {2, 3}, {3, 5}, {2, 3}} {
 		s := world.Settings{Threshold: tn[0], Trustees: tn[1], Jurisdictions: world.RoundRobin(tn[1]),
-			Target: "Ada", At: 7, Mailbox: world.MailboxAll}
+			Target: "Ada", At: 7, Mailbox: world.MailboxAll, Resend: world.ResendAsked}
 		if i != 1 && i != 3 {
 			s.Retention = 2
 		}

@@ -188,7 +188,7 @@ func (d *toyDevice) Handle(now time.Time, p world.Packet) []world.Packet {
 		return d.typed(now, p)
 	case world.KindAskNumber: // one key for everybody is one number for everybody
 		if f, err := world.Unpack(p.Data, world.KindAskNumber, 1); err == nil {
-			return d.tell(world.Pack(world.KindNumber, f[0], []byte("00000 00000")))
+			return d.tell(world.Pack(world.KindNumber, f[0], []byte("00000 00000"), []byte("00000")))
 		}
 	case world.KindReinstall: // the key stays: there is no other
 		d.kept = nil
