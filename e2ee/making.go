@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"doormat/world"
+	"doormat/world/law"
 )
 
 // Names of the making rules, which scripts apply by name.
@@ -46,10 +47,11 @@ func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, e
 			Takes: kinds(OwnSession, world.Metadata), All: more, Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
 	}
+	rules = append(rules, forgingRules(envelope, more)...)
 	for i := range rules {
 		rules[i].Make = true
 	}
-	return rules
+	return append(rules, law.MakingRules()...)
 }
 
 // stream stretches the adversary's randomness.

@@ -13,6 +13,16 @@ import (
 // 64 bytes from rand: the ephemeral key and the encapsulation. The ephemeral
 // private key exists only inside this call.
 func Initiate(rand io.Reader, self *Identity, bundle *Bundle) (*Agreement, *InitialMessage, error) {
+	dh1, err := exchange(self.exchange, bundle.Signed.Key, "signed prekey")
+	if err != nil {
+		return nil, nil, err
+	}
+	return initiate(rand, self.Public(), self.bind(), bundle, dh1)
+}
+
+// initiate goes on once DH1 is there, the only value that takes a private key of the
+// initiator's.
+func initiate(rand io.Reader, self IdentityPublic, binding Signature, bundle *Bundle, dh1 []byte) (*Agreement, *InitialMessage, error) {
 	if err := bundle.Verify(); err != nil {
 		return nil, nil, err
 	}
@@ -20,7 +30,7 @@ func Initiate(rand io.Reader, self *Identity, bundle *Bundle) (*Agreement, *Init
 	if err != nil {
 		return nil, nil, err
 	}
-	exchanges, err := initiatorExchanges(self, ephemeral, bundle)
+	exchanges, err := initiatorExchanges(dh1, ephemeral, bundle)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -28,13 +38,13 @@ func Initiate(rand io.Reader, self *Identity, bundle *Bundle) (*Agreement, *Init
 	if err != nil {
 		return nil, nil, err
 	}
-	agreement, err := agree(self.Public(), bundle.Identity, bundle.KEM.Key, exchanges, shared)
+	agreement, err := agree(self, bundle.Identity, bundle.KEM.Key, exchanges, shared)
 	if err != nil {
 		return nil, nil, err
 	}
 	return agreement, &InitialMessage{
-		Identity:   self.Public(),
-		Binding:    self.bind(),
+		Identity:   self,
+		Binding:    binding,
 		Ephemeral:  [32]byte(ephemeral.PublicKey().Bytes()),
 		Ciphertext: [mlkem.CiphertextSize768]byte(ciphertext),
 		SignedID:   bundle.Signed.ID,
@@ -43,12 +53,8 @@ func Initiate(rand io.Reader, self *Identity, bundle *Bundle) (*Agreement, *Init
 	}, nil
 }
 
-// initiatorExchanges computes DH1 to DH3, and DH4 if there is a one-time prekey.
-func initiatorExchanges(self *Identity, ephemeral *ecdh.PrivateKey, b *Bundle) ([][]byte, error) {
-	dh1, err := exchange(self.exchange, b.Signed.Key, "signed prekey")
-	if err != nil {
-		return nil, err
-	}
+// initiatorExchanges adds DH2 and DH3 to DH1, and DH4 if there is a one-time prekey.
+func initiatorExchanges(dh1 []byte, ephemeral *ecdh.PrivateKey, b *Bundle) ([][]byte, error) {
 	dh2, err := exchange(ephemeral, b.Identity.Exchange, "identity key of the responder")
 	if err != nil {
 		return nil, err

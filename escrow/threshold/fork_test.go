@@ -31,7 +31,7 @@ func newHeist(t *testing.T) *heist {
 	for i := range witnesses {
 		h.witness = append(h.witness, s.play.Net.Node(witnessName(i)).Holdings()[0])
 	}
-	made, err := signOrder(world.Input{Facts: s.play.Net.Node("court").Holdings(), Text: []byte("A"), Random: make([]byte, 64)})
+	made, err := law.ForgeOrder(world.Input{Facts: s.play.Net.Node("court").Holdings(), Text: []byte("A"), Random: make([]byte, 64)})
 	require.NoError(t, err)
 	h.order = made[0].Fact
 	return h

@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -124,7 +125,12 @@ func TestUnderWay(t *testing.T) {
 	require.Len(t, s.shown, 2, "under key 1, while key 2 is the newest")
 	s.advance(4)
 	s.post(late...)
-	require.Contains(t, s.warned[0], `its escrow field is for the key "key 1", which is not in use`)
+	require.Empty(t, s.warned, "the provider has it already, and knows that it has not changed")
+	u, err := e2ee.ParseUpload(late[0].Data)
+	require.NoError(t, err)
+	u.Meta.ID += "0"
+	s.post(world.Packet{From: late[0].From, To: late[0].To, Data: u.Encode()})
+	require.Contains(t, strings.Join(s.warned, "\n"), `its escrow field is for the key "key 1", which is not in use`)
 }
 
 // TestNewKeyReachesEverybody: each message is under the newest key.

@@ -2,8 +2,6 @@ package threshold
 
 import (
 	"bytes"
-	"crypto/ecdh"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"strings"
@@ -17,7 +15,6 @@ import (
 
 // Names of the making rules.
 const (
-	SignOrder      = "sign an order"
 	MakeUpOrder    = "make up an order"
 	AttachEvidence = "attach the evidence"
 	AskTrustee     = "ask a trustee"
@@ -29,8 +26,6 @@ const (
 func makingRules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	rules := []world.Rule{
-		{Name: SignOrder, Doc: "The court's key signs an order for the accounts in text, one a line, of all times, to an agency key of the adversary's own, and the record for the log.",
-			Takes: kinds(law.CourtKey), Gives: kinds(law.OrderFact, law.AgencyKey, world.Outgoing), Apply: signOrder},
 		{Name: MakeUpOrder, Doc: "Anybody can write an order for the accounts in text, one a line, and sign it with a key that is not the court's.",
 			Gives: kinds(law.OrderFact, law.AgencyKey), Apply: makeUpOrder},
 		{Name: AttachEvidence, Doc: "The log's evidence completes the order that it is for; cosignatures of its checkpoint that are given are added.",
@@ -53,32 +48,12 @@ func makingRules() []world.Rule {
 // always is the scope and the validity that a forger writes.
 var always = time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func signOrder(in world.Input) ([]world.Derived, error) {
-	if len(in.Facts[0].Data) != ed25519.SeedSize {
-		return nil, errors.New("not a court's key")
-	}
-	court := ed25519.NewKeyFromSeed(in.Facts[0].Data)
-	agency, err := ecdh.X25519().NewPrivateKey(in.Random[:32])
-	if err != nil {
-		return nil, err
-	}
-	order := law.Order{Case: "case 7", Accounts: strings.Split(string(in.Text), "\n"), From: time.Unix(0, 0).UTC(),
-		Until: always, Expiry: always, Agency: agency.PublicKey().Bytes()}
-	s := law.Signed{Order: order, Bytes: law.Sign(order, court), Nonce: in.Random[32:64]}
-	s.Record = law.Record(s.Bytes, s.Nonce, court)
-	p := world.Packet{From: world.Outsider, To: "log", Data: world.Pack(law.KindAppend, s.Record)}
-	return world.Conclude(
-		s.Fact(),
-		world.Fact{Kind: law.AgencyKey, Ref: agencyRef(order.Agency), Data: agency.Bytes()},
-		world.Fact{Kind: world.Outgoing, Ref: "order", Data: p.Encode(always)}), nil
-}
-
 // makeUpOrder gives no record for the log, which takes none without the court's
 // signature.
 func makeUpOrder(in world.Input) ([]world.Derived, error) {
 	own := sum(in.Random)
 	in.Facts = []world.Fact{{Kind: law.CourtKey, Data: own[:]}}
-	made, err := signOrder(in)
+	made, err := law.ForgeOrder(in)
 	if err != nil {
 		return nil, err
 	}

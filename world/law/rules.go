@@ -49,6 +49,15 @@ func readPapers(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		return targets(f[0])
+	case KindPublished:
+		f, err := world.Unpack(p.Data, KindPublished, 3)
+		if err != nil {
+			return nil, err
+		}
+		if f, err = world.Unpack(f[0], signedTag, 2); err != nil {
+			return nil, err
+		}
+		return targets(f[0])
 	case KindApply:
 		f, err := world.Unpack(p.Data, KindApply, 1)
 		if err != nil {

@@ -1,0 +1,163 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/demo/story"
+	"doormat/world"
+	"doormat/world/law"
+)
+
+// worthless says of each kind of fact that no rule takes why nothing follows from it.
+// The key is the kind, for every design, or "design: kind".
+var worthless = map[string]string{}
+
+// unread says the same of packets, by the name of their kind.
+var unread = map[byte]string{}
+
+// inventory is what a design's programs held and sent in some runs.
+type inventory struct {
+	held map[world.Kind]bool
+	sent map[byte][]world.Fact // packets by their kind, a few of each
+}
+
+// take notes what a node holds.
+func (v *inventory) take(n world.Node) {
+	for _, f := range n.Holdings() {
+		v.held[f.Kind] = true
+	}
+}
+
+// live plays the story under settings, with orders, and a client that encrypts
+// underneath where there is one. Trustees are looked at after each packet that they
+// sent, so that what they hold in the middle of a ceremony is seen; others at moments.
+func (v *inventory) live(t *testing.T, d world.Design, s world.Settings) {
+	t.Helper()
+	c := story.Conversation()
+	var said []world.Said
+	for _, m := range c.Messages {
+		said = append(said, world.Said{Body: []byte(m.Text), Files: m.Attachments})
+	}
+	s.Threshold, s.Trustees, s.Jurisdictions, s.Target = 2, 3, world.RoundRobin(3), c.Target
+	deploy, err := d.Setup(world.Environment{Settings: s, Accounts: c.Accounts, Seed: 5})
+	require.NoError(t, err)
+	p, err := world.NewPlay(context.Background(), c, said, deploy(), func(q world.Packet) {
+		if !q.Private() && len(v.sent[q.Kind()]) < 20 {
+			v.sent[q.Kind()] = append(v.sent[q.Kind()], world.Fact{Kind: world.Observed, Ref: "1", Data: q.Encode(c.Messages[0].Sent)})
+		}
+	})
+	require.NoError(t, err)
+	p.Intercept = func(q world.Packet) bool {
+		if strings.HasPrefix(q.From, "trustee:") {
+			v.take(p.Net.Node(q.From))
+		}
+		return false
+	}
+	require.NoError(t, p.Start())
+	for _, program := range d.Info().Programs {
+		for _, account := range []string{"Marco", "Jo"} {
+			if program.Name == "encrypt underneath" {
+				require.NoError(t, p.Net.Node(world.DeviceOf(account)).(world.Reprogrammable).Reprogram(program.Name, []byte("Marco\nJo\nheron")))
+			}
+		}
+	}
+	for m := 1; m <= len(c.Messages); m++ {
+		require.NoError(t, p.Advance(m))
+		if m == 30 {
+			for _, name := range p.Net.Names() {
+				p.Net.Post(world.Packet{From: world.Law, To: name, Data: world.Pack(world.KindComply)})
+			}
+			p.Net.Post(world.Packet{From: world.Law, To: "agency", Data: world.Pack(world.KindCase,
+				world.Strings([]string{c.Target}), world.Time(c.Messages[0].Sent), world.Time(c.Messages[60].Sent))})
+			require.NoError(t, p.Settle())
+		}
+		for _, name := range p.Net.Names() {
+			v.take(p.Net.Node(name))
+		}
+	}
+	require.NoError(t, p.Rest(int(law.SealingPeriod.Hours()/24)+1))
+}
+
+// TestEveryKindIsOfUse: what a thief can hold, a rule can use, or a reason says why it
+// is worth nothing. So it is with each kind of packet on the wire, and with what rules
+// conclude.
+func TestEveryKindIsOfUse(t *testing.T) {
+	excuses := map[string]bool{}
+	for _, d := range Designs() {
+		v := &inventory{held: map[world.Kind]bool{}, sent: map[byte][]world.Fact{}}
+		for _, s := range []world.Settings{
+			{Mailbox: world.MailboxAll},
+			{Mailbox: world.MailboxAll, Refresh: 10},
+			{Mailbox: world.MailboxDelivered, Retention: 2, Resend: world.ResendAtOnce, Refresh: 25, Rotate: 15},
+		} {
+			v.live(t, d, s)
+		}
+		used := map[world.Kind]bool{world.Plaintext: true, world.File: true, world.Metadata: true}
+		for _, r := range d.Rules() {
+			for _, k := range append(slices.Clone(r.Takes), r.All) {
+				used[k] = true
+			}
+			for _, k := range r.Gives {
+				v.held[k] = v.held[k] || !r.Make
+			}
+		}
+		for _, k := range slices.Sorted(maps.Keys(v.held)) {
+			if !used[k] {
+				excused(t, excuses, d, string(k), worthless)
+			}
+		}
+		for _, k := range slices.Sorted(maps.Keys(v.sent)) {
+			if !reads(d.Rules(), v.sent[k]) {
+				excused(t, excuses, d, fmt.Sprint("packet ", k), packets())
+			}
+		}
+	}
+	for _, list := range []map[string]string{worthless, packets()} {
+		for name, why := range list {
+			require.NotEmpty(t, why, name)
+			require.True(t, excuses[name], "%s: a reason for what a rule takes, or nobody holds or sends", name)
+		}
+	}
+}
+
+func packets() map[string]string {
+	list := map[string]string{}
+	for k, why := range unread {
+		list[fmt.Sprint("packet ", k)] = why
+	}
+	return list
+}
+
+// excused wants a reason for what no rule of a design uses.
+func excused(t *testing.T, excuses map[string]bool, d world.Design, name string, list map[string]string) {
+	t.Helper()
+	own := d.Info().ID + ": " + name
+	for _, key := range []string{name, own} {
+		if list[key] != "" {
+			excuses[key] = true
+			return
+		}
+	}
+	t.Errorf("%s: no rule takes it, and no reason says why it is worth nothing", own)
+}
+
+// reads reports whether some rule reads something in one of these packets.
+func reads(rules []world.Rule, packets []world.Fact) bool {
+	for _, r := range rules {
+		if !r.Make && slices.Equal(r.Takes, []world.Kind{world.Observed}) {
+			for _, p := range packets {
+				if found, err := r.Apply(world.Input{Facts: []world.Fact{p}}); err == nil && len(found) > 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
