@@ -11,16 +11,50 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/demo/story"
+	"doormat/e2ee"
+	"doormat/escrow"
+	"doormat/escrow/threshold"
 	"doormat/world"
 	"doormat/world/law"
 )
 
 // worthless says of each kind of fact that no rule takes why nothing follows from it.
 // The key is the kind, for every design, or "design: kind".
-var worthless = map[string]string{}
+var worthless = map[string]string{
+	"e2ee: agency key":    "nobody seals anything to it in this design: the provider hands over what it has in the clear",
+	"former identity":     "the hash of a public key that was replaced, to tell its messages from others",
+	"verified contact":    "says whose key the owner has compared, and the key is public; whom to leave alone scripts know from the conversation",
+	"used message number": "a hash of what passed, to refuse another message under the same number",
+	"group update":        "who is in a group from then on, which each message to the group shows as its recipients",
+	"order target":        "who is under investigation, and for which time: it is the end of what can be learned of an order",
+	"e2ee: public part":   "empty in this design: nothing travels beside the ratchet",
+	"packet to send":      "for a script to send, made with keys that it had; the log's record of a forged order, say",
+	"commitment salt":     "hides commitments that are revealed one phase later; the trustee's old share and one-use key are beside it",
+	"polynomial": "the old share of the trustee is beside it, and gives the same key; of a founding all dealers' would be needed, " +
+		"beside which lie as many one-use keys, which open all shares on the board",
+	"received share": "the one-use key that opened it is beside it, and opens it again from the board (rule \"open a sealed share\")",
+	"phrase key": "of a client that is the adversary's own program; its owner's phone shows what was typed before it was encrypted, " +
+		"as long as it keeps it",
+}
 
-// unread says the same of packets, by the name of their kind.
-var unread = map[byte]string{}
+// unread says the same of packets, by their kind.
+var unread = map[byte]string{
+	e2ee.KindRegister:       "bundles are public: the directory hands the same to everybody",
+	e2ee.KindFetch:          "asks for somebody's bundle, which is public",
+	e2ee.KindReceipt:        "a number, and whose key has changed",
+	e2ee.KindGot:            "a number",
+	e2ee.KindGet:            "asks for a chunk, without which it is of no use",
+	law.KindAppend:          "a commitment that hides the order, and a signature",
+	law.KindInquire:         "a record of the log, which is public",
+	law.KindDocketed:        "a record of the log, which is public, and whether it is the court's",
+	escrow.KindCosign:       "a checkpoint of the log, which is public",
+	escrow.KindCosigned:     "a checkpoint of the log, which is public",
+	escrow.KindPost:         "a trustee's post, which is on the board a moment later",
+	escrow.KindReadBoard:    "a number",
+	escrow.KindSeen:         "a checkpoint of the log, which is public",
+	threshold.KindFetchKeys: "a number",
+	threshold.KindHaveKey:   "a number",
+}
 
 // inventory is what a design's programs held and sent in some runs.
 type inventory struct {
