@@ -190,6 +190,7 @@ func FuzzRules(f *testing.F) {
 		byKind[fact.Kind] = fact.Data
 	}
 	byKind[OwnSession] = byKind[Session]
+	byKind[law.CourtKey] = s.play.Net.Node("court").Holdings()[0].Data
 	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin, Expiry: begin, Agency: make([]byte, 32)}
 	byKind[law.OrderFact] = law.Signed{Bytes: law.Sign(order, keyOf(s.play.Net.Node("court").(*law.Court)))}.Encode()
 	for i, r := range rules {

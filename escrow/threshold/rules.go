@@ -55,6 +55,8 @@ func (Design) Rules() []world.Rule {
 	rules := append(append(e2ee.Rules(), law.Rules()...),
 		world.Rule{Name: "read an escrow packet", Doc: "A packet may hold a trustee's sealed answer, the log's evidence, a witness's cosignature, news of the board, a committee's certificate, or the order under which a trustee is asked.",
 			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence, Cosignature, BoardPost, Board, Certificate, law.OrderFact), Apply: readPacket},
+		world.Rule{Name: "read a request log", Doc: "A trustee keeps what it was asked for: the order, and who wrote to whom and when.",
+			Takes: kinds(RequestLog), Gives: kinds(law.OrderFact, world.Metadata), Apply: readRequestLog},
 		world.Rule{Name: "read the log", Doc: "The log holds every post of every ceremony.",
 			Takes: kinds(escrow.LogState), Gives: kinds(BoardPost), Apply: readLog},
 		world.Rule{Name: "open a sealed share", Doc: "A one-use key opens the new shares that were sealed to it on the board, then and ever after.",

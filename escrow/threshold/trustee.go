@@ -30,6 +30,7 @@ type trustee struct {
 	gossip   *escrow.Gossip
 	waiting  []world.Packet // requests under checkpoints that the log is asked about
 	willing  bool
+	requests []world.Fact // what it was asked for
 
 	board           *reader
 	refresh, rotate int  // every so many messages, 0 for never
@@ -67,7 +68,7 @@ func (t *trustee) Holdings() []world.Fact {
 	for _, x := range t.sittings {
 		facts = append(facts, x.holdings()...)
 	}
-	return facts
+	return append(facts, t.requests...)
 }
 
 func (t *trustee) Handle(now time.Time, p world.Packet) []world.Packet {
@@ -125,6 +126,7 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	if !t.gossip.Knows(checkpoint) {
 		return append(out, t.wait(p, checkpoint)...)
 	}
+	t.note(s, items)
 	if !t.willing {
 		return out
 	}
