@@ -48,10 +48,11 @@ var unread = map[byte]string{
 	law.KindInquire:         "a record of the log, which is public",
 	law.KindDocketed:        "a record of the log, which is public, and whether it is the court's",
 	escrow.KindCosign:       "a checkpoint of the log, which is public",
-	escrow.KindCosigned:     "a checkpoint of the log, which is public",
 	escrow.KindPost:         "a trustee's post, which is on the board a moment later",
 	escrow.KindReadBoard:    "a number",
 	escrow.KindSeen:         "a checkpoint of the log, which is public",
+	escrow.KindProve:        "two sizes of the log, which are public",
+	escrow.KindProof:        "a proof about the log, which is public",
 	threshold.KindFetchKeys: "a number",
 	threshold.KindHaveKey:   "a number",
 }

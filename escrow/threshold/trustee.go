@@ -122,11 +122,11 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	if err != nil {
 		return []world.Packet{world.Warn(t.name, "refused a request: "+err.Error())}
 	}
+	t.note(s, items)
 	out := t.gossip.Show(checkpoint, p.From)
 	if !t.gossip.Knows(checkpoint) {
 		return append(out, t.wait(p, checkpoint)...)
 	}
-	t.note(s, items)
 	if !t.willing {
 		return out
 	}
