@@ -278,3 +278,21 @@ func TestBytesAreBounded(t *testing.T) {
 	l.Conversation.Messages[0].Text = strings.Repeat("long ", 10_000)
 	require.Contains(t, runOne(t, l).Error, "what was taken is too much", "of loot, too")
 }
+
+// Of metadata an expectation may be wrong as of any other part. What a script leaves
+// out is not compared, and the trace names it.
+func TestMetadataIsCompared(t *testing.T) {
+	for states, want := range map[string][2]string{
+		``:                                  {"", "attachments and metadata"},
+		`files = "none"`:                    {"", "metadata"},
+		`files = "none", metadata = "all"`:  {"", ""},
+		`files = "none", metadata = "some"`: {"metadata: expected some, measured 4 of 4", ""},
+		`metadata = "none"`:                 {"metadata: expected none, measured 4 of 4", "attachments"},
+	} {
+		outcome := fmt.Sprintf(`opens(target = "all", others = "all", why = "y", %s)`, states)
+		c := runOne(t, toyLab(t, attack(`"provider.store", "trustee:1.store"`, "", outcome, keyTheft)))
+		require.Empty(t, c.Error)
+		require.Equal(t, want, [2]string{c.Trace.Surprise, c.Trace.Unstated}, states)
+		require.Equal(t, want[0] == "", c.Expected, states)
+	}
+}

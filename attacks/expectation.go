@@ -42,6 +42,19 @@ func (o *Outcome) fill() {
 	}
 }
 
+// unstated names the parts of which an outcome says nothing, "" if there is none. A
+// script may leave them out, and what it leaves out is not compared; the library may not.
+func (o *Outcome) unstated() string {
+	var parts []string
+	if o.Files == "" {
+		parts = append(parts, "attachments")
+	}
+	if o.Metadata == "" {
+		parts = append(parts, "metadata")
+	}
+	return strings.Join(parts, " and ")
+}
+
 func (o *Outcome) check() error {
 	if o.Unstated {
 		return nil

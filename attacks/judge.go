@@ -80,7 +80,7 @@ func (g *group) compare(t *trial) {
 	case want.NotApplicable:
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, "expected not to be applicable, and it is"
 	default:
-		t.cell.Why, t.cell.Trace.Surprise = want.Why, want.met(t.cell)
+		t.cell.Why, t.cell.Trace.Surprise, t.cell.Trace.Unstated = want.Why, want.met(t.cell), want.unstated()
 		if idle := t.adv.idle(); len(idle) > 0 && t.cell.Design == t.header.Showcase {
 			t.cell.Trace.Surprise = strings.TrimPrefix(fmt.Sprintf("%s; needs that the script never used in its showcase: %s",
 				t.cell.Trace.Surprise, strings.Join(idle, ", ")), "; ")

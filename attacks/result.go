@@ -174,6 +174,7 @@ type Trace struct {
 	Opened   []int   // numbers of the messages recovered, sorted
 	Files    []int   // numbers of the attachments recovered, sorted
 	Surprise string  // how the outcome differs from the expectation
+	Unstated string  // parts of which the expectation says nothing, so that they were not compared
 	Other    bool    // orders were signed for an agency that is somebody else than the adversary
 	Apart    int     // messages recovered that no order yielded
 	Proved   int     // the message that Proof proves, 0 if none

@@ -66,6 +66,7 @@ func checkExpected(t *testing.T, res *attacks.Result) {
 			require.Empty(t, c.Trace.Surprise, "needs %s", c.Needs)
 			require.True(t, c.Expected)
 			require.NotEmpty(t, c.Why)
+			require.Empty(t, c.Trace.Unstated, "expects: state files and metadata as well")
 		})
 	}
 }

@@ -39,6 +39,9 @@ func (r Run) Text(width int) string {
 		if c.Why != "" {
 			p.field("Why", c.Why)
 		}
+		if c.Trace.Unstated != "" {
+			p.field("Not compared", c.Trace.Unstated+": the script does not say what it expects")
+		}
 		switch {
 		case c.Error != "":
 			p.field("Error", c.Error)
