@@ -81,7 +81,9 @@ func (g *group) compare(t *trial) {
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, "expected not to be applicable, and it is"
 	default:
 		t.cell.Why, t.cell.Trace.Surprise, t.cell.Trace.Unstated = want.Why, want.met(t.cell), want.unstated()
-		if idle := t.adv.idle(); len(idle) > 0 && t.cell.Design == t.header.Showcase {
+		// At the last message nothing is left that an order for what follows could ask for.
+		last := t.settings.At == len(g.truth.conv.Messages)
+		if idle := t.adv.idle(); len(idle) > 0 && !last && t.cell.Design == t.header.Showcase {
 			t.cell.Trace.Surprise = strings.TrimPrefix(fmt.Sprintf("%s; needs that the script never used in its showcase: %s",
 				t.cell.Trace.Surprise, strings.Join(idle, ", ")), "; ")
 		}

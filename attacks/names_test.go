@@ -126,4 +126,11 @@ func TestIdleNeeds(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, res.Cells[0].Expected)
 	}
+	// What there is to ask for only while the conversation goes on is idle at its end.
+	for at, want := range map[int]bool{2: false, 4: true} {
+		l := toyLab(t, attack(`"provider.store", "trustee:1.store", "network.tap"`, "", opensAll,
+			"if adv.at == 0:\n    adv.tap(\"network.tap\")"+keyTheft))
+		l.Settings.At = at
+		require.Equal(t, want, runOne(t, l).Expected, "at %d", at)
+	}
 }
