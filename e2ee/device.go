@@ -29,15 +29,16 @@ type Device struct {
 	envelope  Envelope
 	retention int
 
-	keys     *keyStore
-	peers    map[string]*peer
-	outbox   []*outgoing
-	history  []kept
-	groups   map[string]*group
-	left     map[string]stamp  // groups that the account is in no more, and since when
-	fetching map[string]*fetch // attachments on their way, by message id
-	answered map[string]uint32 // initial messages to a KEM key of last resort, and its number
-	days     int               // since the signed prekey was replaced
+	keys      *keyStore
+	peers     map[string]*peer
+	outbox    []*outgoing
+	history   []kept
+	groups    map[string]*group
+	left      map[string]stamp  // groups that the account is in no more, and since when
+	fetching  map[string]*fetch // attachments on their way, by message id
+	answered  map[string]uint32 // initial messages to a KEM key of last resort, and its number
+	installed time.Time         // when its keys were made
+	replaced  int               // how many periods after that the signed prekey was replaced last
 }
 
 type peer struct {
@@ -130,12 +131,12 @@ func (d *Device) Handle(now time.Time, p world.Packet) []world.Packet {
 	case world.Life:
 		switch p.Kind() {
 		case world.KindStart:
-			return d.install()
+			return d.install(now)
 		case world.KindMembers:
 			return d.members(now, p.Data, false)
 		}
 	case world.Clock:
-		return d.tick()
+		return d.tick(now)
 	}
 	return nil
 }
@@ -151,7 +152,7 @@ func (d *Device) fromUser(now time.Time, p world.Packet) []world.Packet {
 	case world.KindConfirm:
 		return d.confirm(p.Data)
 	case world.KindReinstall:
-		return d.install()
+		return d.install(now)
 	case world.KindUnlock:
 		return d.toUser(world.KindHoldings, world.EncodeFacts(d.Holdings()))
 	}
@@ -185,8 +186,9 @@ func (d *Device) toProvider(data []byte) world.Packet {
 }
 
 // install begins anew: nothing of what was there remains.
-func (d *Device) install() []world.Packet {
-	d.peers, d.outbox, d.history, d.answered, d.days = map[string]*peer{}, nil, nil, map[string]uint32{}, 0
+func (d *Device) install(now time.Time) []world.Packet {
+	d.peers, d.outbox, d.history, d.answered = map[string]*peer{}, nil, nil, map[string]uint32{}
+	d.installed, d.replaced = now, 0
 	d.groups, d.left, d.fetching = map[string]*group{}, map[string]stamp{}, map[string]*fetch{}
 	var err error
 	if d.keys, err = newKeyStore(d.random); err != nil {
@@ -199,13 +201,16 @@ func (d *Device) register() world.Packet {
 	return d.toProvider(world.Pack(KindRegister, d.keys.bundles()...))
 }
 
-// tick replaces the signed prekey when its time has come.
-func (d *Device) tick() []world.Packet {
+// tick replaces the signed prekey when its time has come: every so many midnights
+// after the installation, whichever of them the device lived through.
+func (d *Device) tick(now time.Time) []world.Packet {
 	out := d.remind()
-	if d.days++; d.days < rotationDays || d.keys == nil {
+	day := func(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+	periods := int(day(now).Sub(day(d.installed))/(24*time.Hour)) / rotationDays
+	if periods <= d.replaced || d.keys == nil {
 		return out
 	}
-	d.days = 0
+	d.replaced = periods
 	if err := d.keys.rotate(d.random); err != nil {
 		return append(out, d.warn("prekeys could not be replaced: %v", err)...)
 	}

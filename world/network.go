@@ -17,12 +17,13 @@ type Network struct {
 	names []string // sorted, for ticks in a fixed order
 	queue []Packet
 	now   time.Time
+	busy  time.Time // when something other than a night happened last
 	err   error
 }
 
 // NewNetwork connects nodes, whose names must differ, at the given time.
 func NewNetwork(now time.Time, nodes ...Node) (*Network, error) {
-	n := &Network{nodes: map[string]Node{}, now: now}
+	n := &Network{nodes: map[string]Node{}, now: now, busy: now}
 	for _, node := range nodes {
 		if n.nodes[node.Name()] != nil {
 			return nil, fmt.Errorf("network: two nodes named %q", node.Name())
@@ -85,20 +86,37 @@ func (n *Network) Err() error { return n.err }
 // replaced several times, lost packets have been sent again.
 const settlingNights = 21
 
-// Advance moves the clock forward to t and ticks every node once for each day
-// that begins on the way, settling after each. It never moves backward. Of a
-// long silence only the first and the last nights are lived through, as many as
-// programs need to settle, and those for which a [Waker] asked: the others are alike,
-// and a chat of years costs no more than its messages.
+// Advance moves the clock forward to t, when something is going to happen, and
+// ticks every node once for each day that begins on the way, settling after each. It
+// never moves backward. Of a long silence only some nights are lived through, since
+// the others are alike, and a chat of years costs no more than its messages: those
+// of [Network.Rest], and the last ones before t.
 func (n *Network) Advance(t time.Time, settle func() error) error {
-	settled := midnight(n.now).AddDate(0, 0, settlingNights)
-	resume := midnight(t).AddDate(0, 0, -settlingNights-1)
+	err := n.live(t, midnight(t).AddDate(0, 0, -settlingNights-1), settle)
+	n.busy = n.now
+	return err
+}
+
+// Rest moves the clock forward to t in a silence that goes on. It lives through the
+// first nights since something happened, as many as programs need to settle, then
+// that in which the silence is twice as long, four times, and so on, and
+// a [Waker] alone through the one that it asked for. Which nights these are does not
+// depend on how often one rests in between.
+func (n *Network) Rest(t time.Time, settle func() error) error {
+	return n.live(t, t.AddDate(0, 0, 1), settle)
+}
+
+// live ticks through the nights up to t: all of them from resume on.
+func (n *Network) live(t, resume time.Time, settle func() error) error {
 	for day := midnight(n.now); !day.After(t); day = midnight(day) {
-		if day.After(settled) && day.Before(resume) {
-			day = n.wake(day, resume)
+		awake := n.names
+		if !n.lived(day) && day.Before(resume) {
+			if awake = n.due(day); len(awake) == 0 {
+				continue
+			}
 		}
 		n.now = day
-		for _, name := range n.names {
+		for _, name := range awake {
 			n.Post(Packet{From: Clock, To: name, Data: Pack(KindTick)})
 		}
 		if err := settle(); err != nil {
@@ -111,23 +129,27 @@ func (n *Network) Advance(t time.Time, settle func() error) error {
 	return nil
 }
 
-// wake is the first midnight, from a night on and not after the last one, that is
-// due for a node that asked for it.
-func (n *Network) wake(from, last time.Time) time.Time {
-	next := last
+// lived reports whether everybody lives through a night: one of the first of a
+// silence, or that in which it has become twice as long, four times, and so on.
+func (n *Network) lived(night time.Time) bool {
+	mark := midnight(n.busy).AddDate(0, 0, settlingNights)
+	for length := settlingNights; mark.Before(night); length *= 2 {
+		mark = mark.AddDate(0, 0, length)
+	}
+	return !night.After(midnight(n.busy).AddDate(0, 0, settlingNights)) || mark.Equal(night)
+}
+
+// due lists the nodes that asked for a night or for one before it.
+func (n *Network) due(night time.Time) []string {
+	var names []string
 	for _, name := range n.names {
-		w, ok := n.nodes[name].(Waker)
-		if !ok {
-			continue
-		}
-		if due := w.Wakes(); !due.IsZero() && due.Before(next) {
-			next = midnight(due.Add(-1)) // the midnight at which due is not in the future
+		if w, ok := n.nodes[name].(Waker); ok {
+			if due := w.Wakes(); !due.IsZero() && !due.After(night) {
+				names = append(names, name)
+			}
 		}
 	}
-	if next.Before(from) {
-		return from
-	}
-	return next
+	return names
 }
 
 // midnight is the first one after t.

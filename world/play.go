@@ -136,7 +136,7 @@ func (p *Play) count() error {
 
 // Rest lets days pass without a message.
 func (p *Play) Rest(days int) error {
-	return p.Net.Advance(p.Net.Now().AddDate(0, 0, days), p.Settle)
+	return p.Net.Rest(p.Net.Now().AddDate(0, 0, days), p.Settle)
 }
 
 // Settle delivers packets until the network is quiet.
