@@ -92,7 +92,6 @@ func (l *Lab) plan(t *truth, points []world.Settings) ([]*group, error) {
 				if err != nil {
 					return nil, fmt.Errorf("attack %s: %w", h.ID, err)
 				}
-				s.At = min(s.At, max(at.At, len(l.Conversation.Messages))) // a moment that a header fixes may be too late for a short chat
 				where := place{d.Info().ID, s}
 				where.settings.At = 0
 				if sites[where] == nil {

@@ -19,7 +19,7 @@ var library = map[string]string{
 technique(id = "theft", family = "theft", kind = "attack", title = "A thief copies the key and the mailbox",
     needs = ["provider.store", "trustee:1.store"], showcase = "toy",
     happens = "h", why = "w", really = "r", source = "s", exercise = "e",
-    expects = {"toy": opens(target = "all", others = "all", why = "one key opens all")})
+    expects = {"toy": opens(target = "all", others = "all", files = "none", metadata = "all", why = "one key opens all")})
 
 def run(adv):
     adv.advance(adv.at)
@@ -34,7 +34,7 @@ def run(adv):
 technique(id = "forgery", family = "insider", kind = "attack", title = "The provider writes with a stolen key",
     needs = ["provider.control", "trustee:1.store"], showcase = "toy", applies = ["forge a toy message"],
     happens = "h", why = "w", really = "r", source = "s", exercise = "e",
-    expects = {"toy": opens(target = ("none", "some"), others = "none", forged = True, why = "who has the key can write")})
+    expects = {"toy": opens(target = ("none", "some"), others = "none", forged = True, metadata = "some", files = "none", why = "who has the key can write")})
 
 def run(adv):
     adv.advance(adv.at)
@@ -54,7 +54,7 @@ def run(adv):
 technique(id = "wiretap", family = "network", kind = "control", title = "A wiretap without a key",
     needs = ["network.tap"], showcase = "toy",
     happens = "h", why = "w", really = "r", source = "s", exercise = "e",
-    expects = {"toy": opens(target = "none", others = "none", why = "there is no key")})
+    expects = {"toy": opens(target = "none", others = "none", metadata = "all", why = "there is no key")})
 
 def run(adv):
     adv.tap("network.tap")
@@ -66,7 +66,7 @@ func lab(t *testing.T, d world.Design, change ...string) *attacks.Lab {
 	t.Helper()
 	c := worldtest.Conversation()
 	l := &attacks.Lab{Designs: []world.Design{d}, Conversation: c, Seed: 1, Settings: world.Settings{
-		Threshold: 2, Trustees: 3, Jurisdictions: "A:1,B:1,C:1", Target: c.Target, At: 6, Mailbox: world.MailboxAll}}
+		Threshold: 2, Trustees: 3, Jurisdictions: "A:1,B:1,C:1", Target: c.Target, At: 6, Mailbox: world.MailboxAll, Resend: world.ResendAsked}}
 	for _, id := range []string{"theft", "forgery", "wiretap"} {
 		a, err := attacks.Load(id+".star", []byte(strings.NewReplacer(change...).Replace(library[id])))
 		require.NoError(t, err)
@@ -75,7 +75,7 @@ func lab(t *testing.T, d world.Design, change ...string) *attacks.Lab {
 	return l
 }
 
-func TestToyLibrary(t *testing.T) { Invariants(t, lab(t, worldtest.Toy{})) }
+func TestToyLibrary(t *testing.T) { Invariants(t, lab(t, worldtest.Toy{}), true) }
 
 // An idle need is found, and one that is not idle is not.
 func TestWorse(t *testing.T) {

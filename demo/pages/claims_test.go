@@ -23,13 +23,13 @@ import (
 var figures = regexp.MustCompile("`([a-z-]+)`\\s\\((\\d+)\\sof\\s(\\d+)\\)")
 
 // A figure after an attack's id is one that the default run measured: of the
-// target's messages, of all, or of those in scope of an order.
+// target's messages, of all, of those in scope of an order, or of all metadata.
 func TestFigures(t *testing.T) {
 	_, r := whole(t)
 	measured := map[string]bool{}
 	for _, c := range r.Cells {
 		x, y := c.Content.Target, c.Content.Others
-		for _, pair := range [][2]int{{x.Recovered, x.Total}, {x.Recovered + y.Recovered, x.Total + y.Total}, {c.Lawful.Served, c.Lawful.Asked}} {
+		for _, pair := range [][2]int{{x.Recovered, x.Total}, {x.Recovered + y.Recovered, x.Total + y.Total}, {c.Lawful.Served, c.Lawful.Asked}, {c.Metadata.Recovered, c.Metadata.Total}} {
 			measured[fmt.Sprintf("%s %d of %d", c.Attack, pair[0], pair[1])] = true
 		}
 	}
