@@ -168,7 +168,10 @@ func TestOverview(t *testing.T) {
 	p.Visit(at)
 	headline(p, "One chat.")
 	p.Press("o")
-	p.Wait(`document.querySelectorAll("td[data-attack]").length === 88 + 8`)
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	cells := len(kit.Attacks)*len(kit.Designs) + 4*len(kit.Designs) // the matrix, and the acts of the story
+	p.Wait(fmt.Sprintf(`document.querySelectorAll("td[data-attack]").length === %d`, cells))
 	p.Wait(`document.querySelectorAll(".moments svg").length === 4 && !document.querySelector("[data-progress]")`)
 	require.NotContains(t, p.Text("main"), "running")
 	p.Click(`td[data-attack="secret-order"][data-design="threshold"] a`)

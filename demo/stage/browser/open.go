@@ -18,7 +18,7 @@ import (
 )
 
 // patience is for one step on a machine that is busy with other tests.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // Look is how the page is looked at. The zero Look is a light page of 1280 by 800,
 // without motion.
