@@ -56,11 +56,16 @@
 // ends the identities with which it is held. A trustee confirms with a new one, signed with the old one, and the [Certificate]
 // lists it; whoever did not confirm in time stays listed with the old one, as stale, and renews it next time. The trustee erases
 // the old key when the certificate stands, and keeps it if the ceremony fails. Certificates are a chain, so whoever knows one
-// epoch's identities can follow. Fewer than t identities of each of many epochs certify nothing, and t of an epoch that is over
-// certify nothing to anybody who followed (TestPastIdentities). This is proactive authentication (Canetti, Halevi and Herzberg,
+// epoch's identities can follow. Fewer than t identities of each of many epochs, of a thief who only copies, certify nothing,
+// and t of an epoch that is over certify nothing to anybody who followed (TestPastIdentities). This is proactive authentication (Canetti, Halevi and Herzberg,
 // "Maintaining authenticated communication in the presence of break-ins", J. Cryptology 2000), and has its limit: who has a
 // present identity can confirm in its owner's name. If the owner does, too, nobody can tell which is right: the seat keeps
-// the identity that both have. If the owner cannot speak in time, the seat is the thief's (TestRacedSeat). Both are seen.
+// the identity that both have. If the owner cannot speak in time, the seat is the thief's (TestRacedSeat). Both are seen. So a
+// thief who speaks up in every ceremony keeps what it copied in force, in public: one seat an epoch adds up to t of them after
+// t epochs, while shares change all the same. Who sees that a seat is contested has to replace its holder.
+//
+// Nobody can tell silence from a fault either: n minus the quorum plus one trustees who confirm and then do not certify hold
+// up this ceremony and all that follow it, with no proof against them.
 //
 // # When it is done
 //
