@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"doormat/world"
@@ -20,6 +21,7 @@ import (
 type group struct {
 	*site
 	jobs     []job
+	mu       sync.Mutex    // of honest, once the attacks that act run side by side
 	honest   *run          // lives long enough to show what is noticed when nobody attacks
 	journeys map[int][]Hop // of messages in the honest run, if the lab records
 
@@ -38,9 +40,9 @@ type trial struct {
 	waits  when
 }
 
-// run finishes a cell for each attack. Whatever goes wrong is told in the cells
-// that it concerns.
-func (g *group) run(ctx context.Context, finish func(point int, c *Cell)) {
+// run finishes a cell for each attack: those that act, each in a task of its own.
+// Whatever goes wrong is told in the cells that it concerns.
+func (g *group) run(ctx context.Context, work *tasks, finish func(point int, c *Cell)) {
 	var reading, acting, absent []*trial
 	for _, j := range g.jobs {
 		t := g.trial(j)
@@ -86,15 +88,19 @@ func (g *group) run(ctx context.Context, finish func(point int, c *Cell)) {
 		g.close(t, broken)
 		finish(t.point, t.cell)
 	}
+	var runs []func()
 	for _, t := range acting {
-		bounded, cancel := g.lab.bound(ctx)
-		if broken == nil {
-			g.alone(bounded, t)
-		}
-		g.close(t, broken)
-		cancel()
-		finish(t.point, t.cell)
+		runs = append(runs, func() {
+			bounded, cancel := g.lab.bound(ctx)
+			defer cancel()
+			if broken == nil {
+				g.alone(bounded, t)
+			}
+			g.close(t, broken)
+			finish(t.point, t.cell)
+		})
 	}
+	work.add(runs...)
 }
 
 // acts reports whether an attack can change the course of a run: by a surface
@@ -292,6 +298,8 @@ func (g *group) runFor(ctx context.Context, t *trial) (*run, error) {
 
 // usual lists what is noticed in a run in which nobody attacks.
 func (g *group) usual(ctx context.Context, days int) ([]Evidence, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.honest != nil && days <= g.honest.rested {
 		return g.honest.by(days), nil
 	}

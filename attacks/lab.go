@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync"
 
 	"doormat/world"
 )
@@ -70,24 +68,6 @@ func (l *Lab) Run(ctx context.Context) (*Result, error) {
 
 // Outline is the document of a run before anything has run: without cells.
 func (l *Lab) Outline() *Result { return l.result(l.Settings) }
-
-// inParallel works on groups with as many goroutines as there are processors.
-func inParallel(groups []*group, work func(*group)) {
-	queue := make(chan *group, len(groups))
-	for _, g := range groups {
-		queue <- g
-	}
-	close(queue)
-	var wait sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(groups)) {
-		wait.Go(func() {
-			for g := range queue {
-				work(g)
-			}
-		})
-	}
-	wait.Wait()
-}
 
 // result is the document of a run under s, without its cells.
 func (l *Lab) result(s world.Settings) *Result {

@@ -3,6 +3,7 @@ package attacks
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"doormat/world"
@@ -53,7 +54,11 @@ func (l *Lab) Sweep(ctx context.Context, points []world.Settings) ([]*Result, er
 			l.Progress(done, total, c)
 		}
 	}
-	inParallel(groups, func(g *group) { g.run(ctx, finish) })
+	work := &tasks{}
+	for _, g := range slices.Backward(groups) {
+		work.add(func() { g.run(ctx, work, finish) })
+	}
+	work.run()
 	for _, r := range results {
 		l.order(r.Cells)
 	}
