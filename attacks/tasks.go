@@ -1,0 +1,60 @@
+package attacks
+
+import (
+	"runtime"
+	"sync"
+)
+
+// tasks are work for as many goroutines as there are processors. A task may add others;
+// what was added last is done first, so that a group is finished, and its memory free,
+// before the next one begins.
+type tasks struct {
+	mu      sync.Mutex
+	changed *sync.Cond
+	stack   []func()
+	busy    int
+}
+
+// add puts tasks before all others, to be begun in the order given.
+func (q *tasks) add(work ...func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for i := range work {
+		q.stack = append(q.stack, work[len(work)-1-i])
+	}
+	if q.changed != nil {
+		q.changed.Broadcast()
+	}
+}
+
+// run returns when all tasks are done.
+func (q *tasks) run() {
+	q.changed = sync.NewCond(&q.mu)
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(q.work)
+	}
+	wait.Wait()
+}
+
+func (q *tasks) work() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for {
+		for len(q.stack) == 0 {
+			if q.busy == 0 {
+				return
+			}
+			q.changed.Wait()
+		}
+		last := len(q.stack) - 1
+		task := q.stack[last]
+		q.stack[last], q.stack = nil, q.stack[:last]
+		q.busy++
+		q.mu.Unlock()
+		task()
+		q.mu.Lock()
+		q.busy--
+		q.changed.Broadcast()
+	}
+}
