@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"doormat/world"
+	"doormat/world/memo"
 )
 
 // perRun is how many points of a sweep share an honest run: enough that the run
@@ -84,7 +85,7 @@ func (l *Lab) plan(t *truth, points []world.Settings) ([]*group, error) {
 		place
 		part int
 	}
-	sites, groups, memo := map[place]*site{}, map[run]*group{}, &world.Memo{}
+	sites, groups, shared := map[place]*site{}, map[run]*group{}, &memo.Memo{}
 	var ordered []*group
 	if err := l.distinct(); err != nil {
 		return nil, err
@@ -100,7 +101,7 @@ func (l *Lab) plan(t *truth, points []world.Settings) ([]*group, error) {
 				where := place{d.Info().ID, s}
 				where.settings.At = 0
 				if sites[where] == nil {
-					sites[where] = &site{lab: l, truth: t, design: d, settings: where.settings, memo: memo}
+					sites[where] = &site{lab: l, truth: t, design: d, settings: where.settings, memo: shared}
 				}
 				k := run{where, point / perRun}
 				if groups[k] == nil {
@@ -135,7 +136,7 @@ type site struct {
 	truth    *truth
 	design   world.Design
 	settings world.Settings // without At
-	memo     *world.Memo
+	memo     *memo.Memo
 
 	once   sync.Once
 	err    error

@@ -89,7 +89,7 @@ func TestGroupPartWaits(t *testing.T) {
 // phone whose user has compared; from one that sends at once it gets everything.
 func TestFalseKeyForVerified(t *testing.T) {
 	for _, resend := range []string{world.ResendAsked, world.ResendAtOnce} {
-		eve, err := newKeyStore(world.Seed(9).Stream("eve"))
+		eve, err := newKeyStore(world.Seed(9).Stream("eve"), nil)
 		require.NoError(t, err)
 		s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ana>Ben"}, settings: world.Settings{Resend: resend},
 			events: []world.Event{comparing(2), comparing(3)}}.start(t).advance(2)

@@ -10,6 +10,7 @@ import (
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/senderkey"
 	"doormat/world"
+	"doormat/world/memo"
 )
 
 // Device is the program of a user's device. Its secrets are its [Device.Holdings]
@@ -23,6 +24,8 @@ type Device struct {
 	// AtOnce sends to a contact under a changed key although the users had compared
 	// safety numbers, see contacts.go.
 	AtOnce bool
+	// Memo is what devices of other runs computed; may be nil.
+	Memo *memo.Memo
 
 	account   string
 	random    io.Reader
@@ -191,7 +194,7 @@ func (d *Device) install(now time.Time) []world.Packet {
 	d.installed, d.replaced = now, 0
 	d.groups, d.left, d.fetching = map[string]*group{}, map[string]stamp{}, map[string]*fetch{}
 	var err error
-	if d.keys, err = newKeyStore(d.random); err != nil {
+	if d.keys, err = newKeyStore(d.random, d.Memo); err != nil {
 		return d.warn("the device could not be set up: %v", err)
 	}
 	return append([]world.Packet{d.register()}, d.begin()...)

@@ -6,6 +6,7 @@ import (
 
 	"doormat/e2ee/pqxdh"
 	"doormat/world"
+	"doormat/world/memo"
 )
 
 // entry is what the directory has of one account.
@@ -49,7 +50,7 @@ func (p *Provider) register(account string, data []byte) {
 	last := len(bundles) - 1
 	before := p.directory[account]
 	lasting, err := pqxdh.ParseBundle(bundles[last])
-	if err != nil || (!before.has(bundles[last]) && lasting.Verify() != nil) {
+	if err != nil || (!before.has(bundles[last]) && p.verify(lasting, bundles[last]) != nil) {
 		return
 	}
 	e := &entry{identity: fingerprint(lasting.Identity), given: map[uint32]bool{}}
@@ -73,6 +74,11 @@ func (p *Provider) register(account string, data []byte) {
 	}
 	e.bundles = append(e.bundles, offer{bundle: bundles[last]})
 	p.directory[account] = e
+}
+
+func (p *Provider) verify(b *pqxdh.Bundle, encoded []byte) error {
+	_, err := memo.Recall(p.Memo, memo.KeyOf("verify", encoded), func() (struct{}, error) { return struct{}{}, b.Verify() })
+	return err
 }
 
 // fetch hands out a bundle, each but the last one once.

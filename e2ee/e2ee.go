@@ -139,11 +139,13 @@ func (Design) Setup(env world.Environment) (world.Deploy, error) {
 		court, _ := law.NewCourt(env.Stream("court"), false)
 		agency, _ := law.NewAgency(env.Stream("agency"))
 		agency.Produced = Produced()
-		nodes := []world.Node{court, agency, NewProvider(court.Public(), env.Settings.Mailbox, nil, nil)}
+		provider := NewProvider(court.Public(), env.Settings.Mailbox, nil, nil)
+		provider.Memo = env.Memo
+		nodes := []world.Node{court, agency, provider}
 		for _, a := range env.Accounts {
 			name := world.DeviceOf(a)
 			d := NewDevice(a, env.Stream(name), env.Settings.Retention, plain{})
-			d.AtOnce = env.Settings.Resend == world.ResendAtOnce
+			d.Memo, d.AtOnce = env.Memo, env.Settings.Resend == world.ResendAtOnce
 			nodes = append(nodes, d)
 		}
 		return nodes

@@ -9,6 +9,7 @@ import (
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/ratchet"
 	"doormat/world"
+	"doormat/world/memo"
 )
 
 // Kinds of facts about devices, sessions and messages.
@@ -47,6 +48,7 @@ type keyStore struct {
 	oneTime  []*pqxdh.OneTimePrekey
 	next     uint32                   // number of the next prekey
 	made     map[uint32]*pqxdh.Bundle // by KEM key: public, kept to sign each once
+	memo     *memo.Memo               // what other runs computed; nil for an adversary
 }
 
 const keysTag = 'K'

@@ -299,7 +299,7 @@ func TestPairsAreSpentTogether(t *testing.T) {
 		func(m *pqxdh.InitialMessage, _ uint32) { m.KEMID += 2 },
 		func(m *pqxdh.InitialMessage, _ uint32) {},
 	} {
-		keys, err := newKeyStore(world.Seed(1).Stream("keys"))
+		keys, err := newKeyStore(world.Seed(1).Stream("keys"), nil)
 		require.NoError(t, err)
 		m := &pqxdh.InitialMessage{OneTimeID: keys.oneTime[0].ID(), KEMID: keys.oneTime[0].ID() + 1}
 		mix(m, keys.kem[0].ID())

@@ -2,14 +2,18 @@ package e2ee
 
 import (
 	"bytes"
+	"crypto/mlkem"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/ratchet"
+	"doormat/world"
+	"doormat/world/memo"
 )
 
 const (
@@ -18,8 +22,8 @@ const (
 )
 
 // newKeyStore makes an identity with prekeys.
-func newKeyStore(random io.Reader) (*keyStore, error) {
-	k := &keyStore{next: 1}
+func newKeyStore(random io.Reader, shared *memo.Memo) (*keyStore, error) {
+	k := &keyStore{next: 1, memo: shared}
 	var err error
 	if k.identity, err = pqxdh.NewIdentity(random); err != nil {
 		return nil, err
@@ -35,14 +39,44 @@ func (k *keyStore) number() uint32 {
 	return k.next - 1
 }
 
+// newPrekey makes the next prekey of a kind out of so many random bytes.
+func newPrekey[P encoder](k *keyStore, random io.Reader, kind string, size int, create func(io.Reader, uint32) (P, error)) (P, error) {
+	id, seed := k.number(), make([]byte, size)
+	if _, err := io.ReadFull(random, seed); err != nil {
+		var none P
+		return none, fmt.Errorf("%s %d: %w", kind, id, err)
+	}
+	return memo.Recall(k.memo, memo.KeyOf(kind, seed, world.Int(int64(id))), func() (P, error) {
+		return create(bytes.NewReader(seed), id)
+	})
+}
+
+func (k *keyStore) signedPrekey(random io.Reader) (*pqxdh.SignedPrekey, error) {
+	return newPrekey(k, random, "signed prekey", 32, pqxdh.NewSignedPrekey)
+}
+
+func (k *keyStore) oneTimePrekey(random io.Reader) (*pqxdh.OneTimePrekey, error) {
+	return newPrekey(k, random, "one-time prekey", 32, pqxdh.NewOneTimePrekey)
+}
+
+func (k *keyStore) kemPrekey(random io.Reader, lastResort bool) (*pqxdh.KEMPrekey, error) {
+	kind := "KEM prekey"
+	if lastResort {
+		kind = "last KEM prekey"
+	}
+	return newPrekey(k, random, kind, mlkem.SeedSize, func(r io.Reader, id uint32) (*pqxdh.KEMPrekey, error) {
+		return pqxdh.NewKEMPrekey(r, id, lastResort)
+	})
+}
+
 // rotate replaces the signed prekey and the KEM key of last resort, and erases
 // those of the time before the last.
 func (k *keyStore) rotate(random io.Reader) error {
-	signed, err := pqxdh.NewSignedPrekey(random, k.number())
+	signed, err := k.signedPrekey(random)
 	if err != nil {
 		return err
 	}
-	last, err := pqxdh.NewKEMPrekey(random, k.number(), true)
+	last, err := k.kemPrekey(random, true)
 	if err != nil {
 		return err
 	}
@@ -57,11 +91,11 @@ func newest[T any](items []T, n int) []T { return slices.Clone(items[max(0, len(
 // replenish makes one-time prekeys in place of those that were used.
 func (k *keyStore) replenish(random io.Reader) error {
 	for len(k.oneTime) < oneTimePrekeys {
-		p, err := pqxdh.NewOneTimePrekey(random, k.number())
+		p, err := k.oneTimePrekey(random)
 		if err != nil {
 			return err
 		}
-		kem, err := pqxdh.NewKEMPrekey(random, k.number(), false)
+		kem, err := k.kemPrekey(random, false)
 		if err != nil {
 			return err
 		}
@@ -98,16 +132,23 @@ func (k *keyStore) bundle(like *pqxdh.Bundle, kem *pqxdh.KEMPrekey, oneTime *pqx
 	case b != nil && b.Signed.ID == signed.ID():
 		return b
 	case like == nil: // the first under this signed prekey
-		b = pqxdh.MakeBundle(k.identity, signed, kem, oneTime)
+		b = k.sign(func() *pqxdh.Bundle { return pqxdh.MakeBundle(k.identity, signed, kem, oneTime) }, signed.Bytes(), kem.Bytes())
 	case b != nil:
 		b = b.Under(like)
 	default:
-		b = like.With(k.identity, kem, oneTime)
+		b = k.sign(func() *pqxdh.Bundle { return like.With(k.identity, kem, oneTime) }, like.Bytes(), kem.Bytes(), oneTime.Bytes())
 	}
 	if k.made == nil {
 		k.made = map[uint32]*pqxdh.Bundle{}
 	}
 	k.made[kem.ID()] = b
+	return b
+}
+
+// sign makes a bundle, which depends on the identity and the inputs.
+func (k *keyStore) sign(bundle func() *pqxdh.Bundle, inputs ...[]byte) *pqxdh.Bundle {
+	key := memo.KeyOf("bundle", append([][]byte{k.identity.Bytes()}, inputs...)...)
+	b, _ := memo.Recall(k.memo, key, func() (*pqxdh.Bundle, error) { return bundle(), nil })
 	return b
 }
 
@@ -155,7 +196,7 @@ func (k *keyStore) initiate(random io.Reader, own, peer string, bundle []byte) (
 	if err != nil {
 		return nil, err
 	}
-	agreed, m, err := pqxdh.Initiate(random, k.identity, b)
+	agreed, m, err := k.agree(random, b, bundle)
 	if err != nil {
 		return nil, err
 	}
@@ -166,6 +207,25 @@ func (k *keyStore) initiate(random io.Reader, own, peer string, bundle []byte) (
 	initial := m.Bytes()
 	return &session{own: own, peer: peer, identity: b.Identity, state: state,
 		ad: digest(agreed.AssociatedData), id: sessionID(initial), initial: initial}, nil
+}
+
+// initiated is what PQXDH gives the one who begins.
+type initiated struct {
+	agreed  *pqxdh.Agreement
+	initial *pqxdh.InitialMessage
+}
+
+// agree draws the 64 bytes that PQXDH takes, for the ephemeral key and the encapsulation.
+func (k *keyStore) agree(random io.Reader, b *pqxdh.Bundle, encoded []byte) (*pqxdh.Agreement, *pqxdh.InitialMessage, error) {
+	var drawn [64]byte
+	if _, err := io.ReadFull(random, drawn[:]); err != nil {
+		return nil, nil, fmt.Errorf("session: %w", err)
+	}
+	i, err := memo.Recall(k.memo, memo.KeyOf("initiate", k.identity.Bytes(), encoded, drawn[:]), func() (i initiated, err error) {
+		i.agreed, i.initial, err = pqxdh.Initiate(bytes.NewReader(drawn[:]), k.identity, b)
+		return i, err
+	})
+	return i.agreed, i.initial, err
 }
 
 // respond computes the other side of a session from its initial message. The
@@ -182,7 +242,13 @@ func (k *keyStore) respond(own, peer string, initial []byte) (*session, *pqxdh.I
 	if err != nil {
 		return nil, nil, err
 	}
-	agreed, err := pqxdh.Respond(keys, m)
+	inputs := [][]byte{initial, keys.Identity.Bytes(), keys.Signed.Bytes(), keys.KEM.Bytes()}
+	if keys.OneTime != nil {
+		inputs = append(inputs, keys.OneTime.Bytes())
+	}
+	agreed, err := memo.Recall(k.memo, memo.KeyOf("respond", inputs...), func() (*pqxdh.Agreement, error) {
+		return pqxdh.Respond(keys, m)
+	})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -62,7 +62,7 @@ func stream(in world.Input) io.Reader {
 }
 
 func makeKeys(in world.Input) ([]world.Derived, error) {
-	keys, err := newKeyStore(stream(in))
+	keys, err := newKeyStore(stream(in), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -109,11 +109,11 @@ func startSession(in world.Input) ([]world.Derived, error) {
 }
 
 func answerSession(in world.Input) ([]world.Derived, error) {
-	keys, err := parseKeyStore(in.Facts[0].Data)
+	d, err := ParseDelivery(in.Facts[1].Data)
 	if err != nil {
 		return nil, err
 	}
-	d, err := ParseDelivery(in.Facts[1].Data)
+	keys, err := keysFor(in.Facts[0].Data, d.Initial)
 	if err != nil {
 		return nil, err
 	}

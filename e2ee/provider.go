@@ -9,6 +9,7 @@ import (
 
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/memo"
 )
 
 // Provider is directory, mailbox and blob store: it hands out prekey bundles,
@@ -24,6 +25,8 @@ type Provider struct {
 	public  []world.Fact
 	willing bool
 	lax     bool // runs the program AnyIdentity
+
+	Memo *memo.Memo // of bundles that were verified; may be nil
 
 	directory map[string]*entry
 	stored    []*Upload

@@ -67,7 +67,7 @@ func TestHarvest(t *testing.T) {
 
 	var alone []world.Fact // and with those only
 	for a, k := range kem {
-		other, err := newKeyStore(world.Seed(9).Stream(a))
+		other, err := newKeyStore(world.Seed(9).Stream(a), nil)
 		require.NoError(t, err)
 		other.kem = k.kem
 		alone = append(alone, world.Fact{Kind: DeviceKeys, Ref: a, Data: other.encode()})

@@ -1,5 +1,7 @@
 package world
 
+import "doormat/world/memo"
+
 // A Design is one way of protecting a conversation.
 type Design interface {
 	Info() Info
@@ -12,7 +14,8 @@ type Design interface {
 }
 
 // Deploy builds the nodes of one run, users not included. Two calls give nodes
-// that behave alike to the byte and share no state.
+// that behave alike to the byte and share no state
+// but the memo of the environment, which changes nothing of what they do.
 type Deploy func() []Node
 
 // Info describes a design to people and to tables.
@@ -47,6 +50,6 @@ type Environment struct {
 	Settings Settings // without At: only the adversary knows the moment
 	Accounts []string
 	Seed     Seed
-	Memo     *Memo  // what set-ups under other settings share; may be nil
-	Draws    *Draws // notes what nodes draw; nil unless the keeper of the truth wants to know
+	Memo     *memo.Memo // what runs and set-ups share; may be nil
+	Draws    *Draws     // notes what nodes draw; nil unless the keeper of the truth wants to know
 }

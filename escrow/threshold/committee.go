@@ -121,6 +121,11 @@ func (c *committee) in(epoch string, commitments *sharing.Commitments) *committe
 	return &later
 }
 
+// name tells the key from every other: its public bytes, and the name that is hashed with them.
+func (c *committee) name() []byte {
+	return append(group.Bytes(c.key.Key()), c.id...)
+}
+
 // fact states the public polynomial of the shares.
 func (c *committee) fact() world.Fact { return committeeFact(c.epoch, c.commitments) }
 

@@ -82,7 +82,7 @@ func (e *envelope) field(m world.Meta, seed [escrow.SeedSize]byte, body []byte) 
 		return nil, errNoKey
 	}
 	f := &escrow.Field{KeyID: c.id, Body: sealed}
-	f.Seed = c.key.Encrypt(f.Label(m), seed).Bytes()
+	f.Seed = e.encrypt(c, f.Label(m), seed)
 	return f, nil
 }
 
@@ -98,7 +98,7 @@ func (e *envelope) Open(m world.Meta, secret, public []byte) ([]byte, error) {
 	if c == nil {
 		return nil, fmt.Errorf("its escrow field is for the key %q", f.KeyID)
 	}
-	again := c.key.Encrypt(f.Label(m), [escrow.SeedSize]byte(secret)).Bytes()
+	again := e.encrypt(c, f.Label(m), [escrow.SeedSize]byte(secret))
 	if !bytes.Equal(again, f.Seed) {
 		return nil, errors.New("its escrow field does not open to the message")
 	}
@@ -128,7 +128,7 @@ func (g garbage) Seal(m world.Meta, body []byte) (secret, public []byte, err err
 	if err != nil {
 		return nil, nil, err
 	}
-	f.Seed = g.newest().key.Encrypt(f.Label(m), other).Bytes()
+	f.Seed = g.encrypt(g.newest(), f.Label(m), other)
 	return seed[:], f.Encode(), nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"doormat/escrow/tdh2"
 	"doormat/world"
 	"doormat/world/ledger"
+	"doormat/world/memo"
 )
 
 // anchor is what ships with every client: the first identity keys of the trustees, t,
@@ -19,17 +20,18 @@ type anchor struct {
 	roster *ceremony.Roster
 	policy *ledger.Policy
 	common *commons
+	memo   *memo.Memo
 	known  map[string]*committee // by the hash of the certificate before, and the certificate
 }
 
 func newAnchor(f *founding, common *commons) *anchor {
 	a := &anchor{roster: f.roster, policy: f.policy, common: common, known: map[string]*committee{}}
-	a.known[memo(f.roster, f.committee.certificate)] = f.committee
+	a.known[chained(f.roster, f.committee.certificate)] = f.committee
 	return a
 }
 
-// memo names a certificate after what was known before it.
-func memo(r *ceremony.Roster, certificate []byte) string {
+// chained names a certificate after what was known before it.
+func chained(r *ceremony.Roster, certificate []byte) string {
 	return string(r.Previous[:]) + string(certificate)
 }
 
@@ -72,7 +74,7 @@ func (k *keyring) learn(encoded []byte) (bool, error) {
 // tooEarly is for a client that has not read the board yet. The true first certificate
 // says nothing that the board does not.
 func (k *keyring) tooEarly(c *ceremony.Certificate, encoded []byte) error {
-	if k.anchor.known[memo(k.anchor.roster, encoded)] != nil {
+	if k.anchor.known[chained(k.anchor.roster, encoded)] != nil {
 		return nil
 	}
 	_, err := certifiedCommittee(c, encoded, named(k.anchor.roster, string(c.Session)), k.anchor.policy)
@@ -92,13 +94,13 @@ func (k *keyring) follow(c *ceremony.Certificate, encoded []byte) error {
 	case n > 0:
 		r.From = old.commitments
 	}
-	made := k.anchor.known[memo(r, encoded)]
+	made := k.anchor.known[chained(r, encoded)]
 	if made == nil {
 		var err error
 		if made, err = certifiedCommittee(c, encoded, r, k.anchor.policy); err != nil {
 			return err
 		}
-		k.anchor.known[memo(r, encoded)] = made
+		k.anchor.known[chained(r, encoded)] = made
 	}
 	k.take(made, old)
 	k.at, k.past = following(c), append(slices.Clip(k.past), c.Hash())
@@ -190,6 +192,22 @@ func (k *keyring) find(id string) *committee {
 	return nil
 }
 
+// shared is what other runs computed; an adversary's keyring has nothing of it.
+func (k *keyring) shared() *memo.Memo {
+	if k.anchor == nil {
+		return nil
+	}
+	return k.anchor.memo
+}
+
+// encrypt computes the seed's part of an escrow field: the sender, and every recipient again.
+func (k *keyring) encrypt(c *committee, label []byte, seed [tdh2.SeedSize]byte) []byte {
+	b, _ := memo.Recall(k.shared(), memo.KeyOf("encrypt", c.name(), label, seed[:]), func() ([]byte, error) {
+		return c.key.Encrypt(label, seed).Bytes(), nil
+	})
+	return b
+}
+
 // accept is what the provider can check: that the field is well formed, proved,
 // and bound to this sender, these recipients, this body and this time, which the
 // provider compares with its clock. It cannot see what the field encrypts.
@@ -202,14 +220,18 @@ func (k *keyring) accept(m world.Meta, public []byte) error {
 	if c == nil {
 		return fmt.Errorf("its escrow field is for the key %q, which is not in use", f.KeyID)
 	}
-	ct, err := tdh2.DecodeCiphertext(suite, f.Seed)
-	if err != nil {
-		return errors.New("its escrow field is malformed")
-	}
-	if _, err := c.key.Check(f.Label(m), ct); err != nil {
-		return errors.New("its escrow field is not bound to it")
-	}
-	return nil
+	label := f.Label(m)
+	_, err = memo.Recall(k.shared(), memo.KeyOf("check", c.name(), label, f.Seed), func() (struct{}, error) {
+		ct, err := tdh2.DecodeCiphertext(suite, f.Seed)
+		if err != nil {
+			return struct{}{}, errors.New("its escrow field is malformed")
+		}
+		if _, err := c.key.Check(label, ct); err != nil {
+			return struct{}{}, errors.New("its escrow field is not bound to it")
+		}
+		return struct{}{}, nil
+	})
+	return err
 }
 
 // certificates is how they travel.

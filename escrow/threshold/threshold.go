@@ -99,6 +99,7 @@ import (
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/ledger"
+	"doormat/world/memo"
 )
 
 // Design is threshold escrow. It implements [world.Design].
@@ -140,7 +141,7 @@ func (Design) Info() world.Info {
 
 // Setup implements [world.Design]: it runs the key ceremony.
 func (Design) Setup(env world.Environment) (world.Deploy, error) {
-	f, err := world.Recall(env.Memo, foundingKey{env.Seed, env.Settings.Threshold, env.Settings.Trustees},
+	f, err := memo.Recall(env.Memo, foundingKey{env.Seed, env.Settings.Threshold, env.Settings.Trustees},
 		func() (*founding, error) { return found(env) })
 	if err != nil {
 		return nil, fmt.Errorf("threshold: %w", err)
@@ -165,9 +166,10 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 	}
 	common := newCommons(f)
 	anchor := newAnchor(f, common)
+	anchor.memo = env.Memo
 	desk := newClerk(anchor, f)
 	provider := e2ee.NewProvider(court.Public(), env.Settings.Mailbox, desk.accept, nil)
-	provider.Clerk = desk
+	provider.Clerk, provider.Memo = desk, env.Memo
 	nodes := []world.Node{court, agency, provider}
 	var names []string
 	for i := range f.shares {
@@ -248,7 +250,7 @@ func device(env world.Environment, a *anchor, account string) *e2ee.Device {
 	random := env.Stream(name)
 	honest := &envelope{keyring{anchor: a}, random}
 	d := e2ee.NewDevice(account, random, env.Settings.Retention, honest)
-	d.AtOnce = env.Settings.Resend == world.ResendAtOnce
+	d.Memo, d.AtOnce = env.Memo, env.Settings.Resend == world.ResendAtOnce
 	d.Correspondent = honest
 	d.Programs = map[string]func(e2ee.Envelope, []byte) (e2ee.Envelope, error){
 		GarbageFields:  func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return garbage{honest}, nil },

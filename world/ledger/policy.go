@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"doormat/world/memo"
 
 	cosig "github.com/transparency-dev/formats/note"
 	"golang.org/x/mod/sumdb/note"
@@ -17,6 +20,7 @@ type Policy struct {
 	log       note.Verifier
 	k         int
 	witnesses []note.Verifier
+	opened    memo.Memo // every reader of a policy checks the same notes
 }
 
 // NewPolicy takes the verifier key of the log, the number k of cosignatures
@@ -55,7 +59,7 @@ func NewPolicy(logKey string, k int, witnessKeys ...string) (*Policy, error) {
 // unknown keys are ignored, several by one witness count once (the first), and a
 // false one under a known key spoils the note.
 func (p *Policy) Check(checkpoint []byte) (Checkpoint, error) {
-	c, n, err := openCheckpoint(checkpoint, p.log, p.witnesses...)
+	c, n, err := p.open(checkpoint, p.witnesses...)
 	if err != nil {
 		return Checkpoint{}, err
 	}
@@ -77,8 +81,22 @@ func (p *Policy) Check(checkpoint []byte) (Checkpoint, error) {
 // Signed verifies the log's signature on a checkpoint note and no cosignatures: what
 // it says is what the log signed, shown to whom it may be.
 func (p *Policy) Signed(checkpoint []byte) (Checkpoint, error) {
-	c, _, err := openCheckpoint(checkpoint, p.log)
+	c, _, err := p.open(checkpoint)
 	return c, err
+}
+
+// open verifies a note once: two outcomes of one note under one policy are the same.
+func (p *Policy) open(msg []byte, witnesses ...note.Verifier) (Checkpoint, *note.Note, error) {
+	type opened struct {
+		checkpoint Checkpoint
+		note       *note.Note
+	}
+	key := memo.KeyOf(strconv.Itoa(len(witnesses)), msg)
+	o, err := memo.Recall(&p.opened, key, func() (o opened, err error) {
+		o.checkpoint, o.note, err = openCheckpoint(msg, p.log, witnesses...)
+		return o, err
+	})
+	return o.checkpoint, o.note, err
 }
 
 // times returns the times of the witnesses' cosignatures among verified
@@ -111,7 +129,7 @@ func (p *Policy) Join(checkpoints ...[]byte) ([]byte, error) {
 	}
 	var joined note.Note
 	for i, msg := range checkpoints {
-		_, n, err := openCheckpoint(msg, p.log, p.witnesses...)
+		_, n, err := p.open(msg, p.witnesses...)
 		if err != nil {
 			return nil, fmt.Errorf("ledger: join: note %d: %w", i, err)
 		}

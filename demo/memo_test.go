@@ -1,0 +1,56 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"doormat/attacks"
+	"doormat/world"
+
+	"github.com/stretchr/testify/require"
+)
+
+// forgetful is a design whose nodes compute everything themselves.
+type forgetful struct{ world.Design }
+
+func (f forgetful) Setup(env world.Environment) (world.Deploy, error) {
+	env.Memo = nil
+	return f.Design.Setup(env)
+}
+
+// TestForgotten: that runs share what they compute changes nothing in any cell.
+func TestForgotten(t *testing.T) {
+	kit, err := Default()
+	require.NoError(t, err)
+	conv, _, err := OpenConversation("", "")
+	require.NoError(t, err)
+	acting := []string{"prekey-swap-unchecked", "phone-implant", "false-committee", "signed-prekey-impersonation", "garbage-field"}
+	cells := func(wrap func(world.Design) world.Design) map[string]string {
+		lab, err := Defaults().Lab(kit, conv)
+		require.NoError(t, err)
+		lab.Attacks = slices.DeleteFunc(slices.Clone(lab.Attacks), func(a attacks.Technique) bool {
+			return !slices.Contains(acting, a.Header().ID)
+		})
+		require.Len(t, lab.Attacks, len(acting))
+		lab.Designs = slices.Clone(lab.Designs)
+		for i, d := range lab.Designs {
+			lab.Designs[i] = wrap(d)
+		}
+		lab.Clock = nil // seconds
+		result, err := lab.Run(context.Background())
+		require.NoError(t, err)
+		found := map[string]string{}
+		for _, c := range result.Cells {
+			text, err := json.Marshal(c)
+			require.NoError(t, err)
+			found[c.Attack+" on "+c.Design] = string(text)
+		}
+		return found
+	}
+	remembered := cells(func(d world.Design) world.Design { return d })
+	for name, want := range cells(func(d world.Design) world.Design { return forgetful{d} }) {
+		require.Equal(t, want, remembered[name], name)
+	}
+}

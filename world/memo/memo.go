@@ -1,0 +1,77 @@
+// Package memo lets runs that repeat each other share what is costly to compute. Every
+// attack that acts lives through the same conversation once more, and until it acts its
+// nodes compute what those of the run before computed: the same keys from the same random
+// bytes, the same checks of the same signatures.
+//
+// Only functions of their inputs belong here, so that a result is the same whether it was
+// remembered or not; TestForgotten in package demo runs attacks without. A memo is the
+// harness's: no node holds it, no adversary is granted it, and no rule uses it, since what a
+// thief has to compute is measured.
+package memo
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"sync"
+)
+
+// half is how many values a [Memo] keeps before it begins to forget: enough for the
+// conversations of a lab, of which a value is some hundred bytes, a KEM key 10 KB.
+const half = 1 << 13
+
+// A Memo keeps the values that were used last, at most 2^14. What is kept is shared between
+// deployments and must not be changed. The nil Memo keeps nothing.
+type Memo struct {
+	mu        sync.Mutex
+	new, used map[any]func() (any, error)
+}
+
+// Recall returns what m keeps under key, which make computes the first time. The
+// type of key belongs to the caller, as that of a context's key does, and holds
+// everything that make depends on.
+func Recall[V any](m *Memo, key any, make func() (V, error)) (V, error) {
+	if m == nil {
+		return make()
+	}
+	v, err := m.get(key, func() (any, error) { return make() })()
+	if err != nil {
+		var none V
+		return none, err
+	}
+	return v.(V), nil
+}
+
+// get finds the function that computes a value once. Values that nobody asked for while
+// half as many others were new are forgotten.
+func (m *Memo) get(key any, make func() (any, error)) func() (any, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if get := m.new[key]; get != nil {
+		return get
+	}
+	get := m.used[key]
+	if get == nil {
+		get = sync.OnceValues(make)
+	}
+	if m.new == nil || len(m.new) >= half {
+		m.used, m.new = m.new, map[any]func() (any, error){}
+	}
+	m.new[key] = get
+	return get
+}
+
+// A Key names the inputs of a computation by their hash.
+type Key struct {
+	of  string
+	sum [sha256.Size]byte
+}
+
+// KeyOf is the key of the computation of that name with these inputs.
+func KeyOf(of string, inputs ...[]byte) Key {
+	h := sha256.New()
+	for _, in := range inputs {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(in))))
+		h.Write(in)
+	}
+	return Key{of, [sha256.Size]byte(h.Sum(nil))}
+}
