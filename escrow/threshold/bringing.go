@@ -1,6 +1,8 @@
 package threshold
 
 import (
+	"errors"
+	"maps"
 	"slices"
 
 	"doormat/escrow"
@@ -13,113 +15,153 @@ import (
 // provider hands it to a device until the device seals under it. Whoever has done
 // so in vain tells the public. TestLostKey shows both.
 
-// clerk is the provider's part in the escrow: it takes certificates from trustees
-// and hands them to devices. To a device that is new it passes on what the log says.
+// clerk is the provider's part in the escrow: it takes certificates from trustees, reads
+// what the board says of them, and passes that on to devices.
 type clerk struct {
 	keyring
-	chain   [][]byte       // all certificates, by number
-	using   map[string]int // number of the key of a device's last message
-	slow    map[string]int // messages of a device since it was to use a newer key
-	waiting []string       // devices that wait for the board
+	chain   [][]byte         // all certificates, by number
+	using   map[string]int   // number of the key of a device's last message
+	slow    map[string]int   // messages of a device since it was to use a newer key
+	waiting map[string]int64 // devices that wait for the board, and how much of it they have read
+	asked   bool             // the log for the board
 }
 
-func newClerk(a *anchor, f *founding) *clerk {
-	k := &clerk{keyring: keyring{anchor: a}, using: map[string]int{}, slow: map[string]int{}}
-	k.adopt(newCourse(f))
-	k.chain = [][]byte{f.committee.certificate}
-	return k
+func newClerk(common *commons) (*clerk, error) {
+	k := &clerk{keyring: keyring{common: common}, using: map[string]int{}, slow: map[string]int{},
+		waiting: map[string]int64{}}
+	var err error
+	if k.board, err = common.reader(); err != nil {
+		return nil, err
+	}
+	k.adopt(newCourse(common.founding))
+	k.chain = [][]byte{common.founding.committee.certificate}
+	return k, nil
 }
 
 // Handle implements [e2ee.Clerk].
 func (k *clerk) Handle(p world.Packet, devices []string) []world.Packet {
 	switch {
 	case p.From == world.Clock:
-		return append(k.remind(devices), k.askAgain()...)
-	case p.Kind() == KindFetchKeys:
+		k.asked = false
+		return append(k.remind(devices), k.ask()...)
+	case p.Kind() == KindFetchBoard:
 		if _, isDevice := world.AccountOf(p.From); isDevice {
 			return k.fetch(p)
 		}
 	case p.From == "log" && p.Kind() == escrow.KindUpdate:
-		return k.passOn(p.Data)
+		return k.shown(p.Data, devices)
 	case p.Kind() == KindKey:
-		return k.spread(p, devices)
+		return k.brought(p)
 	}
 	return nil
 }
 
-// fetch hands a device the certificates from a number on, or asks the log for the board.
+// fetch asks the log for what a device has not read of the board.
 func (k *clerk) fetch(p world.Packet) []world.Packet {
-	f, err := world.Unpack(p.Data, KindFetchKeys, 1)
+	f, err := world.Unpack(p.Data, KindFetchBoard, 1)
 	if err != nil {
 		return nil
 	}
-	if len(f[0]) > 0 {
-		from, err := world.ParseInt(f[0])
-		if err != nil || from < 0 {
-			return nil
-		}
-		return []world.Packet{k.hand(p.From, int(min(from, int64(len(k.chain)-1))))}
-	}
-	if slices.Contains(k.waiting, p.From) {
+	from, err := world.ParseInt(f[0])
+	if err != nil || from < 0 {
 		return nil
 	}
-	k.waiting = append(k.waiting, p.From)
-	if len(k.waiting) > 1 {
-		return nil // the answer is for all of them
+	for _, others := range k.waiting {
+		k.asked = k.asked && from >= others // otherwise the answer begins too late for it
 	}
-	return k.askAgain()
+	k.waiting[p.From] = from
+	return k.ask()
 }
 
-func (k *clerk) askAgain() []world.Packet {
-	if len(k.waiting) == 0 {
+// ask asks the log, unless it has been asked, for all that somebody here has not read.
+func (k *clerk) ask() []world.Packet {
+	if k.asked || len(k.waiting)+len(k.offers) == 0 {
 		return nil
 	}
-	return []world.Packet{{From: "provider", To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))}}
+	k.asked = true
+	from := k.size()
+	for _, size := range k.waiting {
+		from = min(from, size)
+	}
+	return []world.Packet{{From: "provider", To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(from))}}
 }
 
-// passOn gives those who wait what the log says, as it is, and the newest certificate,
-// by which they see whether something has come since.
-func (k *clerk) passOn(update []byte) []world.Packet {
+// shown reads what the log says. If there is a new certificate, it passes that on to every
+// device, and otherwise to those that wait, as it is, with the newest certificate, by which
+// they see whether something has come since. Whoever brought a certificate is told
+// which it has.
+func (k *clerk) shown(update []byte, devices []string) []world.Packet {
+	k.asked = false
+	fresh, settled, err := k.read(update)
+	if errors.Is(err, escrow.ErrGap) {
+		return nil // the next certificate makes it ask again
+	}
 	var out []world.Packet
-	for _, d := range k.waiting {
-		out = append(out, world.Packet{From: "provider", To: d, Data: update}, k.hand(d, len(k.chain)-1))
+	if err != nil {
+		out = append(out, world.Warn("provider", "the board that the log shows was refused: "+err.Error()))
 	}
-	k.waiting = nil
+	if fresh {
+		for _, l := range k.board.course().links[len(k.chain):] {
+			k.chain = append(k.chain, l.encoded)
+		}
+	} else {
+		devices = slices.Sorted(maps.Keys(k.waiting))
+	}
+	for _, d := range devices {
+		out = append(out, world.Packet{From: "provider", To: d, Data: update})
+		if !fresh {
+			out = append(out, k.hand(d))
+		}
+	}
+	clear(k.waiting)
+	for _, v := range settled {
+		if v.err != nil {
+			out = append(out, refused(v.from, v.err))
+		}
+		out = append(out, k.acknowledge(v.from))
+	}
 	return out
 }
 
-// hand gives a device the certificates from a number on.
-func (k *clerk) hand(device string, from int) world.Packet {
-	return world.Packet{From: "provider", To: device, Data: certificates(k.chain[from:]...)}
-}
-
-// spread hands new certificates to every device, and tells who brought them which it has.
-func (k *clerk) spread(p world.Packet, devices []string) []world.Packet {
+// brought takes certificates from a trustee, or whoever it is.
+func (k *clerk) brought(p world.Packet) []world.Packet {
 	list, err := world.UnpackList(p.Data, KindKey)
 	if err != nil {
 		return nil
 	}
-	fresh, _, err := k.hear(list)
-	k.chain, k.gap = append(k.chain, fresh...), 0
+	before := len(k.offers)
+	unread, err := k.hear(list, p.From)
+	k.asked = k.asked && len(k.offers) > before // who brings the same again has waited long enough
 	var out []world.Packet
-	for _, d := range devices {
-		if len(fresh) > 0 { // several trustees bring each
-			out = append(out, k.hand(d, len(k.chain)-len(fresh)))
-		}
-	}
 	if err != nil {
-		out = append(out, world.Warn("provider", "refused a certificate that "+p.From+" brought: "+err.Error()))
+		out = append(out, refused(p.From, err))
 	}
-	return append(out, world.Packet{From: "provider", To: p.From, Data: world.Pack(KindHaveKey, world.Int(int64(k.at.Counter-1)))})
+	if unread {
+		return append(out, k.ask()...)
+	}
+	return append(out, k.acknowledge(p.From))
 }
 
-// remind hands the newest certificate to devices that have not used the newest key. A
-// device that misses others asks for them.
+func refused(from string, err error) world.Packet {
+	return world.Warn("provider", "refused a certificate that "+from+" brought: "+err.Error())
+}
+
+// acknowledge says which certificate is the newest here.
+func (k *clerk) acknowledge(to string) world.Packet {
+	return world.Packet{From: "provider", To: to, Data: world.Pack(KindHaveKey, world.Int(int64(len(k.known)-1)))}
+}
+
+// hand offers a device the newest certificate, for which it has to read the board.
+func (k *clerk) hand(device string) world.Packet {
+	return world.Packet{From: "provider", To: device, Data: certificates(k.chain[len(k.chain)-1])}
+}
+
+// remind offers the newest certificate to devices that have not used the newest key.
 func (k *clerk) remind(devices []string) []world.Packet {
 	var out []world.Packet
 	for _, d := range devices {
 		if newest := k.newest(); newest.number > 1 && k.using[d] < newest.number {
-			out = append(out, k.hand(d, len(k.chain)-1))
+			out = append(out, k.hand(d))
 		}
 	}
 	return out
@@ -137,7 +179,7 @@ func (k *clerk) Uploaded(device string, public []byte) []world.Packet {
 		delete(k.slow, device)
 		return nil
 	}
-	out := []world.Packet{k.hand(device, len(k.chain)-1)}
+	out := []world.Packet{k.hand(device)}
 	if k.slow[device]++; k.slow[device] == 2 {
 		out = append(out, world.Warn("provider", device+" goes on under "+f.KeyID+", although it was handed "+newest.id))
 	}

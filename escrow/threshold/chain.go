@@ -13,7 +13,8 @@ import (
 // A committee's certificates are a chain, see [ceremony.Certificate]: each ends the
 // identities that signed it. Signatures alone would not do. Whoever steals t identities
 // that are out of use can sign a second certificate of an old number at leisure, so each
-// must prove that the public log holds its signatures, where the true one came first.
+// must prove that the public log holds its signatures. And the log takes such signatures,
+// too: only the whole board up to there shows that the true ones came first (keyring.go).
 
 // link is a certificate of the chain, as one reader of the board proved it.
 type link struct {
@@ -59,13 +60,9 @@ func prove(c *ceremony.Certificate, places map[int]place, tree *ledger.Reader, c
 
 const proofHead = 32 + 8
 
-// checkProofs verifies that enough witnesses cosigned a log which holds every signature
-// of the certificate, in a record of its ceremony.
-func checkProofs(c *ceremony.Certificate, policy *ledger.Policy) error {
-	checkpoint, err := policy.Check(c.Checkpoint)
-	if err != nil {
-		return fmt.Errorf("committee certificate: checkpoint: %w", err)
-	}
+// checkProofs verifies that the log holds every signature of the certificate, in a record
+// of its ceremony, under the certificate's checkpoint, which enough witnesses cosigned.
+func checkProofs(c *ceremony.Certificate, checkpoint ledger.Checkpoint) error {
 	if len(c.Proofs) != len(c.Signatures) {
 		return errors.New("committee certificate: a signature without proof that the log holds it")
 	}

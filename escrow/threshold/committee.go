@@ -88,31 +88,18 @@ func newCommittee(number int, certificate []byte, r *ceremony.Roster, policy *le
 	if err != nil {
 		return nil, err
 	}
-	return certifiedCommittee(c, certificate, founders(r, number), policy)
-}
-
-// certifiedCommittee accepts the certificate of a ceremony with that roster. Nothing
-// else makes a committee key acceptable.
-func certifiedCommittee(c *ceremony.Certificate, encoded []byte, r *ceremony.Roster, policy *ledger.Policy) (*committee, error) {
-	number, _, ok := parseEpoch(string(c.Session))
-	if !ok {
-		return nil, fmt.Errorf("%q is not the name of a ceremony", c.Session)
-	}
-	if err := c.Verify(r); err != nil {
+	if err := c.Verify(named(r, epochName(number, 0))); err != nil {
 		return nil, err
 	}
-	if err := checkProofs(c, policy); err != nil {
+	checkpoint, err := policy.Check(c.Checkpoint)
+	if err != nil {
+		return nil, fmt.Errorf("committee certificate: checkpoint: %w", err)
+	}
+	if err := checkProofs(c, checkpoint); err != nil {
 		return nil, err
 	}
-	made, err := buildCommittee(number, c.Commitments, slices.Clone(encoded))
-	if err == nil {
-		made.epoch = string(c.Session)
-	}
-	return made, err
+	return buildCommittee(number, c.Commitments, slices.Clone(certificate))
 }
-
-// founders is the roster of the ceremony that makes a key, by the people of r.
-func founders(r *ceremony.Roster, number int) *ceremony.Roster { return named(r, epochName(number, 0)) }
 
 // in gives the committee in a later share epoch: the key stays.
 func (c *committee) in(epoch string, commitments *sharing.Commitments) *committee {

@@ -19,37 +19,60 @@ import (
 type envelope struct {
 	keyring
 	random io.Reader
+	gap    bool // it has asked for what is missing on the board
 }
 
 var errNoKey = errors.New("there is no committee key with a valid certificate")
 
 // Begin implements [e2ee.Correspondent]: a device that is set up asks for the board.
 func (e *envelope) Begin() [][]byte {
-	e.keyring = keyring{anchor: e.anchor}
-	return [][]byte{world.Pack(KindFetchKeys, nil)}
+	e.keyring = keyring{common: e.common}
+	return [][]byte{e.fetch()}
 }
 
-// Hear implements [e2ee.Correspondent]: the provider offers certificates, or passes on
+// fetch asks the provider for what it has not read of the board.
+func (e *envelope) fetch() []byte { return world.Pack(KindFetchBoard, world.Int(e.size())) }
+
+// Hear implements [e2ee.Correspondent]: the provider offers certificates, and passes on
 // what the log says. Only that makes a key one.
 func (e *envelope) Hear(data []byte) (answers [][]byte, warning string) {
-	if len(data) > 0 && data[0] == escrow.KindUpdate && e.at == nil {
-		if err := e.replay(data); err != nil {
-			return nil, "the board that was shown was refused: " + err.Error()
-		}
-		return nil, ""
+	if len(data) > 0 && data[0] == escrow.KindUpdate {
+		return e.shown(data)
 	}
 	list, err := world.UnpackList(data, KindKey)
 	if err != nil {
 		return nil, ""
 	}
-	_, missing, err := e.hear(list)
-	if missing {
-		answers = append(answers, world.Pack(KindFetchKeys, world.Int(int64(e.at.Counter))))
+	ask, err := e.hear(list, "provider")
+	if e.gap = ask; ask {
+		answers = append(answers, e.fetch())
 	}
 	if err != nil {
 		warning = "a committee key was refused: " + err.Error()
 	}
 	return answers, warning
+}
+
+// shown reads the board. What is missing in between it asks for once, lest a false answer
+// make a loop.
+func (e *envelope) shown(update []byte) (answers [][]byte, warning string) {
+	_, settled, err := e.read(update)
+	switch {
+	case errors.Is(err, escrow.ErrGap) && e.gap:
+		return nil, ""
+	case errors.Is(err, escrow.ErrGap):
+		e.gap = true
+		return [][]byte{e.fetch()}, ""
+	case err != nil:
+		return nil, "the board that was shown was refused: " + err.Error()
+	}
+	e.gap = false
+	for _, v := range settled {
+		if v.err != nil {
+			warning = "a committee key was refused: " + v.err.Error()
+		}
+	}
+	return nil, warning
 }
 
 // Seal implements [e2ee.Envelope].

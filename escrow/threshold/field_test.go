@@ -114,7 +114,7 @@ func TestFieldRefusals(t *testing.T) {
 
 // mustField makes a field that is right in itself for other metadata.
 func mustField(s *stage, m world.Meta) *escrow.Field {
-	e := &envelope{ring(s.founding), world.Seed(9).Stream("test")}
+	e := &envelope{keyring: ring(s.founding), random: world.Seed(9).Stream("test")}
 	seed, err := e.seed()
 	require.NoError(s.t, err)
 	f, err := e.field(m, seed, []byte("body"))
@@ -162,7 +162,7 @@ func FuzzAccept(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	e := &envelope{ring(founded), env.Seed.Stream("test")}
+	e := &envelope{keyring: ring(founded), random: env.Seed.Stream("test")}
 	m := world.Meta{ID: "1", From: "A", To: []string{"B"}, Sent: start}
 	secret, public, err := e.Seal(m, []byte("text"))
 	if err != nil {

@@ -134,7 +134,8 @@ func (s *stage) signed() law.Signed {
 
 // ring is the keyring of a client that knows the first key.
 func ring(f *founding) keyring {
-	k := keyring{anchor: newAnchor(f, newCommons(f))}
+	k := keyring{common: newCommons(f)}
+	k.board, _ = k.common.reader()
 	k.adopt(newCourse(f))
 	return k
 }

@@ -1,7 +1,9 @@
 package threshold
 
 import (
+	"bytes"
 	"crypto/ed25519"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,6 +26,14 @@ func (s *stage) identityOf(i int) ed25519.PrivateKey {
 	}
 	require.Len(s.t, found, 1)
 	return found[0]
+}
+
+// hashes are those of all certificates that the board shows.
+func (s *stage) hashes() (list [][32]byte) {
+	for _, l := range s.trustee(1).board.course().links {
+		list = append(list, l.hash)
+	}
+	return list
 }
 
 // newestCertificate is the provider's.
@@ -242,8 +252,8 @@ func TestStrangersCeremony(t *testing.T) {
 	require.Equal(t, []string{"key 1/epoch 2"}, s.refs("trustee:3", Share))
 }
 
-// TestNewPhone: a phone that is set up anew reads the board, and of two certificates of one
-// number takes the one that came first.
+// TestNewPhone: a phone that is set up anew reads the board, and refuses what the log does not
+// hold.
 func TestNewPhone(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 0, 8)
 	s.advance(1)
@@ -253,9 +263,9 @@ func TestNewPhone(t *testing.T) {
 	late, secret := s.forged(before, 2, 1, stolen)
 	s.post(world.Packet{From: world.UserOf("A"), To: "device:A", Data: world.Pack(world.KindReinstall)})
 	s.post(world.Packet{From: "provider", To: "device:A", Data: certificates(late)})
-	require.Contains(t, s.warned[len(s.warned)-1], "device:A: a committee key was refused: certificate 1, of key 2/epoch 0, is not the one")
+	require.Contains(t, s.warned[len(s.warned)-1], "device:A: a committee key was refused: committee certificate: the log does not hold")
 	phone := s.play.Net.Node("device:A").(*e2ee.Device).Correspondent.(*envelope)
-	require.Equal(t, s.trustee(1).board.course().next, phone.at)
+	require.Equal(t, s.hashes(), phone.known)
 	s.advance(8)
 	require.Len(t, s.shown, 8)
 	require.Zero(t, s.openedWith(secret))
@@ -270,19 +280,20 @@ func TestFalseBoards(t *testing.T) {
 	answered := s.of(escrow.KindUpdate)
 	good, err := escrow.ParseUpdate(answered[len(answered)-1].Data)
 	require.NoError(t, err)
-	stranger := newAnchor(s.founding, newCommons(s.founding))
-	k := keyring{anchor: stranger}
-	require.NoError(t, k.replay(good.Encode()), "alone, from the beginning")
-	require.Equal(t, s.trustee(1).board.course().next.Previous, k.at.Previous)
+	k := keyring{common: newCommons(s.founding)}
+	_, _, err = k.read(good.Encode())
+	require.NoError(t, err, "alone, from the beginning")
+	require.Equal(t, s.hashes(), k.known)
 	for name, bad := range map[string]*escrow.Update{
 		"not from the beginning": {First: 1, Records: good.Records[1:], Checkpoint: good.Checkpoint},
 		"one is missing":         {Records: good.Records[1:], Checkpoint: good.Checkpoint},
 		"one is another":         {Records: append([][]byte{[]byte("x")}, good.Records[1:]...), Checkpoint: good.Checkpoint},
 		"nobody cosigned":        {Records: good.Records, Checkpoint: []byte("x")},
 	} {
-		k := keyring{anchor: newAnchor(s.founding, newCommons(s.founding))}
-		require.Error(t, k.replay(bad.Encode()), name)
-		require.Nil(t, k.at, name)
+		k := keyring{common: newCommons(s.founding)}
+		_, _, err := k.read(bad.Encode())
+		require.Error(t, err, name)
+		require.Empty(t, k.known, name)
 	}
 }
 
@@ -292,44 +303,27 @@ func FuzzCertificates(f *testing.F) {
 	s := renewing(&testing.T{}, 2, 3, 2, 0, 5)
 	s.advance(5)
 	s.post(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))})
-	for _, kind := range []byte{KindKey, escrow.KindUpdate, KindFetchKeys} {
+	for _, kind := range []byte{KindKey, escrow.KindUpdate, KindFetchBoard} {
 		of := s.of(kind)
 		f.Add(of[0].Data)
 		f.Add(of[len(of)-1].Data)
 	}
 	forged, _ := s.forged(s.newestCertificate(), 2, 3, map[int]ed25519.PrivateKey{1: s.identityOf(1), 2: s.identityOf(2)})
 	f.Add(certificates(forged))
-	want := s.trustee(1).board.course().next
+	want := s.hashes()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		anchor := newAnchor(s.founding, newCommons(s.founding))
-		known := keyring{anchor: anchor}
-		known.adopt(s.trustee(1).board.course())
-		for _, phone := range []*envelope{{keyring: known}, {keyring: keyring{anchor: anchor}}} {
-			before := phone.at
+		for _, phone := range []*envelope{{keyring: ring(s.founding)}, {keyring: keyring{common: newCommons(s.founding)}}} {
 			_, _ = phone.Hear(data)
-			require.True(t, phone.at == before || before == nil && phone.at.Previous == want.Previous ||
-				before == nil && phone.at.Counter < want.Counter, "an older board is a true one")
+			require.True(t, slices.Equal(want[:len(phone.known)], phone.known))
 		}
-		desk := newClerk(anchor, s.founding)
+		desk, err := newClerk(newCommons(s.founding))
+		require.NoError(t, err)
 		for _, from := range []string{"log", "trustee:1", "device:A", world.Outsider} {
 			desk.Handle(world.Packet{From: from, To: "provider", Data: data}, []string{"device:A"})
-			require.Len(t, desk.chain, desk.at.Counter)
-			require.LessOrEqual(t, desk.at.Counter, want.Counter)
+			require.Len(t, desk.chain, len(desk.known))
+			require.Equal(t, want[:len(desk.known)], desk.known)
 		}
 	})
-}
-
-// TestOfferedTooEarly: a certificate that was offered before its turn makes a phone ask for
-// those before it, once; if nobody shows them its user is told.
-func TestOfferedTooEarly(t *testing.T) {
-	s := renewing(t, 2, 3, 2, 0, 6)
-	s.advance(2)
-	encoded, _ := s.forged(s.newestCertificate(), 2, 77, map[int]ed25519.PrivateKey{1: s.identityOf(1), 2: s.identityOf(2)})
-	s.post(world.Packet{From: "provider", To: "device:A", Data: certificates(encoded)})
-	require.Equal(t, []string{"device:A: a committee key was refused: certificate 77 was offered, and nobody shows those before it"}, s.warned)
-	require.Len(t, s.of(KindFetchKeys), 3, "two at the start, and one that asks")
-	s.advance(6)
-	require.Len(t, s.shown, 6)
 }
 
 // TestCopiedPosts: whoever puts the founding's posts, which are public, on the board of the
@@ -366,14 +360,16 @@ func TestNegativeEpoch(t *testing.T) {
 	encoded, err := c.Encode()
 	require.NoError(t, err)
 	k := ring(s.founding)
-	_, err = k.learn(encoded)
+	_, err = k.hear([][]byte{encoded}, "provider")
 	require.ErrorContains(t, err, `"key 1/epoch -1" is not the name of a ceremony`)
 }
 
-// TestKeptFromThePresent states what the chain does not do. Log and witnesses are honest. But
-// a provider shows a new phone a true board that is old, and keeps the certificates since
-// from it: then t identities of the epoch in which that board ends are those in force, for
-// this phone, and the log holds whatever their thief posts, however late.
+// TestKeptFromThePresent: log and witnesses are honest. A provider shows a new phone a true
+// board that is old, and keeps from it what came since. Then a thief of t identities of the
+// epoch in which that board ends, long over, holds a ceremony with them in public. By its
+// signatures and proofs the certificate is the next one, to whoever has not seen the true
+// one. The phone asks for the board up to the certificate's checkpoint, and there the true
+// one comes first. Shown nothing more, the phone stays where it was, and tells.
 func TestKeptFromThePresent(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 0, 8)
 	s.advance(1)
@@ -399,11 +395,58 @@ func TestKeptFromThePresent(t *testing.T) {
 	now := boards[len(boards)-1].Data
 	proved, err := proveCertificate(world.Input{Facts: []world.Fact{made[2].Fact, {Kind: Board, Data: now}}})
 	require.NoError(t, err)
-	for board, want := range map[string]string{string(old): "key 2", string(now): "key 1"} {
-		k := keyring{anchor: newAnchor(s.founding, newCommons(s.founding))}
-		require.NoError(t, k.replay([]byte(board)))
-		_, _, err := k.hear([][]byte{proved[0].Data})
-		require.Equal(t, want == "key 1", err != nil)
-		require.Equal(t, want, k.newest().id)
+	c, err := ceremony.ParseCertificate(proved[0].Data)
+	require.NoError(t, err)
+	require.NoError(t, c.Verify(named(following(before), string(c.Session))), "it looks like the next one")
+
+	phone := &envelope{keyring: keyring{common: newCommons(s.founding)}}
+	_, warning := phone.Hear(old)
+	require.Empty(t, warning)
+	require.Len(t, phone.known, 1)
+	for try := range 4 {
+		answers, warning := phone.Hear(certificates(proved[0].Data))
+		require.Equal(t, try < 3, slices.EqualFunc([][]byte{phone.fetch()}, answers, bytes.Equal))
+		require.Equal(t, try == 3, warning != "", "%d: %s", try, warning)
+		require.Equal(t, "key 1/epoch 0", phone.newest().epoch)
 	}
+	_, _ = phone.Hear(certificates(proved[0].Data))
+	_, warning = phone.Hear(now)
+	require.Contains(t, warning, "certificate 1, of key 2/epoch 0, is not the one that the board shows")
+	require.Equal(t, s.hashes(), phone.known)
+	require.Equal(t, "key 1/epoch 2", phone.newest().epoch)
+}
+
+// TestLaggingProvider: the same against a provider that missed what trustees brought it.
+func TestLaggingProvider(t *testing.T) {
+	s := renewing(t, 2, 3, 2, 0, 8)
+	s.advance(1)
+	before := s.newestCertificate()
+	encoded, err := before.Encode()
+	require.NoError(t, err)
+	facts := []world.Fact{certificateFact(encoded)}
+	for i := 1; i <= 2; i++ {
+		facts = append(facts, world.Fact{Kind: Identity, Ref: world.Trustee(i), Data: s.identityOf(i).Seed()})
+	}
+	s.play.Intercept = func(p world.Packet) bool { return p.To == "provider" && p.Kind() == KindKey }
+	s.advance(3)
+	s.play.Intercept = nil
+	require.Equal(t, 0, s.newestCertificate().Counter)
+	made, err := certifyKey(world.Input{Facts: facts, Text: []byte("key 2"), Random: make([]byte, 64)})
+	require.NoError(t, err)
+	for _, d := range made[3:] {
+		p, _, err := world.ParsePacket(d.Data)
+		require.NoError(t, err)
+		s.post(p)
+	}
+	boards := s.of(escrow.KindUpdate)
+	proved, err := proveCertificate(world.Input{Facts: []world.Fact{made[2].Fact, {Kind: Board, Data: boards[len(boards)-1].Data}}})
+	require.NoError(t, err)
+	p, _, err := world.ParsePacket(proved[1].Data)
+	require.NoError(t, err)
+	s.post(p)
+	require.Contains(t, s.warned, "provider: refused a certificate that outsider brought: "+
+		"certificate 1, of key 2/epoch 0, is not the one that the board shows")
+	require.Equal(t, []string{"key 1/epoch 1"}, s.refs("provider", Committee), "it has read on")
+	s.advance(8)
+	require.Equal(t, "key 1", s.lastKey())
 }

@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,171 +10,165 @@ import (
 	"doormat/escrow/ceremony"
 	"doormat/escrow/tdh2"
 	"doormat/world"
-	"doormat/world/ledger"
 	"doormat/world/memo"
 )
 
-// anchor is what ships with every client: the first identity keys of the trustees, t,
-// and which log and witnesses to believe. known spares programs in one process the work
-// of checking the same certificate again.
-type anchor struct {
-	roster *ceremony.Roster
-	policy *ledger.Policy
-	common *commons
-	memo   *memo.Memo
-	known  map[string]*committee // by the hash of the certificate before, and the certificate
-}
-
-func newAnchor(f *founding, common *commons) *anchor {
-	a := &anchor{roster: f.roster, policy: f.policy, common: common, known: map[string]*committee{}}
-	a.known[chained(f.roster, f.committee.certificate)] = f.committee
-	return a
-}
-
-// chained names a certificate after what was known before it.
-func chained(r *ceremony.Roster, certificate []byte) string {
-	return string(r.Previous[:]) + string(certificate)
-}
-
-// keyring holds the committee keys that a client accepts: the newest that it was
-// shown a certificate of, and the one before; and who the trustees are now. It follows
-// the chain of certificates from where it is, one by one. One that is new knows
-// nothing, and begins with the log's board.
+// keyring holds the committee keys that a client accepts: the newest one, and the one
+// before. Which they are the log's board says, which it reads from where it is, and of
+// which it remembers root and size. With its program come the first identity keys of the
+// trustees, t, and which log and witnesses to believe. Certificates that somebody offers
+// make nothing a key. They say that there is more to read.
+//
+// A client that took them at their word could be kept from the present: t identities that
+// ended long ago can still sign a certificate, and the log takes their signatures, late. By
+// its number, its signatures and its proofs alone it looks like the next one to whoever
+// has not seen the true one. On the board the true one stands before it.
 type keyring struct {
-	anchor *anchor
-	at     *ceremony.Roster // what the next certificate is to follow; nil if it is new
-	past   [][32]byte       // hashes of the certificates before that, by number
-	keys   []*committee     // the newest last
-	gap    int              // number of a certificate that was offered before its turn, 0 for none
+	common *commons
+	board  *reader      // nil if it is new
+	known  [][32]byte   // hashes of the certificates so far, by number
+	keys   []*committee // the newest last
+	offers []offer      // certificates under a checkpoint beyond what it has read
+	told   int64        // up to which size it has told that nobody shows the board
 }
 
-// errGap says that a certificate was offered before those that it follows.
-var errGap = errors.New("the certificates before it are missing")
+// offer is a certificate that somebody brought.
+type offer struct {
+	from    string
+	encoded []byte
+	asked   int // how often the board was asked for because of it
+}
 
-// learn takes the next certificate. It tells whether it is new. Any other than the one
-// that follows is refused: somebody may want messages sealed under a key that was
-// stolen, or destroyed, or that only thieves have certified.
-func (k *keyring) learn(encoded []byte) (bool, error) {
+// maxOffers bounds the certificates that wait for the board: anybody can bring any number.
+const maxOffers = 64
+
+// errUnread says that the board, up to the checkpoint of a certificate, has to be read
+// before anything can be said about it.
+var errUnread = errors.New("the board has not been read up to its checkpoint")
+
+// size is how much of the board it has read.
+func (k *keyring) size() int64 {
+	if k.board == nil {
+		return 0
+	}
+	return k.board.at.size
+}
+
+// judge says why a certificate is none of those that the board shows, as far as it was
+// read: somebody may want messages sealed under a key that was stolen, or destroyed, or
+// that only thieves have certified.
+func (k *keyring) judge(encoded []byte) (size int64, err error) {
 	c, err := ceremony.ParseCertificate(encoded)
-	switch {
-	case err != nil:
-		return false, err
-	case k.at == nil:
-		return false, k.tooEarly(c, encoded)
-	case c.Counter > k.at.Counter:
-		return false, errGap
-	case c.Counter < k.at.Counter && c.Counter < len(k.past) && k.past[c.Counter] == c.Hash():
-		return false, nil
-	case c.Counter < k.at.Counter:
-		return false, fmt.Errorf("certificate %d, of %s, is not the one that is known", c.Counter, c.Session)
-	}
-	err = k.follow(c, encoded)
-	return err == nil, err
-}
-
-// tooEarly is for a client that has not read the board yet. The true first certificate
-// says nothing that the board does not.
-func (k *keyring) tooEarly(c *ceremony.Certificate, encoded []byte) error {
-	if k.anchor.known[chained(k.anchor.roster, encoded)] != nil {
-		return nil
-	}
-	_, err := certifiedCommittee(c, encoded, named(k.anchor.roster, string(c.Session)), k.anchor.policy)
-	return err
-}
-
-// follow verifies the certificate whose turn it is, and goes on from it.
-func (k *keyring) follow(c *ceremony.Certificate, encoded []byte) error {
-	r := named(k.at, string(c.Session))
-	number, n, _ := parseEpoch(string(c.Session))
-	old := k.find(keyName(number))
-	switch newest := k.newest(); {
-	case n == 0 && newest != nil && number <= newest.number:
-		return fmt.Errorf("%s is not newer than %s, which is in use", keyName(number), newest.id)
-	case n > 0 && (old == nil || !newerEpoch(string(c.Session), old.epoch)):
-		return fmt.Errorf("%s is no later epoch of a key that is in use", c.Session)
-	case n > 0:
-		r.From = old.commitments
-	}
-	made := k.anchor.known[chained(r, encoded)]
-	if made == nil {
-		var err error
-		if made, err = certifiedCommittee(c, encoded, r, k.anchor.policy); err != nil {
-			return err
-		}
-		k.anchor.known[chained(r, encoded)] = made
-	}
-	k.take(made, old)
-	k.at, k.past = following(c), append(slices.Clip(k.past), c.Hash())
-	return nil
-}
-
-func newerEpoch(name, than string) bool {
-	_, n, _ := parseEpoch(name)
-	_, m, _ := parseEpoch(than)
-	return n > m
-}
-
-// take puts new shares in the place of old ones, or a new key beside the old.
-func (k *keyring) take(made, old *committee) {
-	k.keys = slices.Clone(k.keys)
-	if i := slices.Index(k.keys, old); old != nil && i >= 0 {
-		k.keys[i] = made
-		return
-	}
-	k.keys = append(k.keys, made)
-	k.keys = k.keys[max(0, len(k.keys)-keep):]
-}
-
-// replay takes the whole board, for a client that is new: of each number the first valid
-// certificate counts. With that the client depends on the log and a quorum of its
-// witnesses, and on being shown what is newest.
-func (k *keyring) replay(update []byte) error {
-	c, err := k.anchor.common.replay(update)
 	if err != nil {
-		return err
+		return 0, err
 	}
+	if c.Counter < len(k.known) && k.known[c.Counter] == c.Hash() {
+		return 0, nil
+	}
+	if _, _, ok := parseEpoch(string(c.Session)); !ok {
+		return 0, fmt.Errorf("%q is not the name of a ceremony", c.Session)
+	}
+	checkpoint, err := k.common.founding.policy.Check(c.Checkpoint)
+	if err != nil {
+		return 0, errors.New("too few of the log's witnesses cosigned its checkpoint")
+	}
+	if err := checkProofs(c, checkpoint); err != nil {
+		return 0, err
+	}
+	switch {
+	case checkpoint.Size > k.size():
+		return checkpoint.Size, errUnread
+	case !k.board.has(c.Checkpoint, checkpoint):
+		return 0, fmt.Errorf("its checkpoint, of size %d, is not of the log that was read", checkpoint.Size)
+	}
+	return 0, fmt.Errorf("certificate %d, of %s, is not the one that the board shows", c.Counter, c.Session)
+}
+
+// hear takes certificates from somebody. It tells whether the board is to be asked for,
+// and what was refused.
+func (k *keyring) hear(list [][]byte, from string) (ask bool, err error) {
+	for _, encoded := range list {
+		size, bad := k.judge(encoded)
+		if errors.Is(bad, errUnread) {
+			again := k.offer(from, encoded)
+			ask = ask || again
+			if again || size <= k.told {
+				continue
+			}
+			k.told = size
+			bad = fmt.Errorf("it stands under a checkpoint of size %d, and nobody shows the board so far", size)
+		}
+		if bad != nil {
+			err = bad
+		}
+	}
+	return ask, err
+}
+
+// maxAsked is how often the board is asked for because of one offer: packets get lost,
+// but hardly three in a row.
+const maxAsked = 3
+
+// offer keeps a certificate until the board is read. It tells whether to ask for the board.
+func (k *keyring) offer(from string, encoded []byte) bool {
+	same := func(o offer) bool { return o.from == from && bytes.Equal(o.encoded, encoded) }
+	i := slices.IndexFunc(k.offers, same)
+	switch {
+	case i < 0 && len(k.offers) < maxOffers:
+		k.offers = append(k.offers, offer{from, encoded, 1})
+		return true
+	case i < 0:
+		return false
+	case k.offers[i].asked == maxAsked:
+		k.offers = slices.Delete(k.offers, i, i+1)
+		return false
+	}
+	k.offers[i].asked++
+	return true
+}
+
+// read takes an update of the board; one that is new the whole board. It tells whether
+// there is a new certificate, and which offers are settled by what was read. It fails as
+// [reader.read] does.
+func (k *keyring) read(update []byte) (fresh bool, settled []verdict, err error) {
+	if k.board == nil {
+		k.board, err = k.common.replay(update)
+	} else {
+		_, err = k.board.read(update)
+	}
+	if err != nil {
+		return false, nil, err
+	}
+	c := k.board.course()
+	fresh = len(c.links) > len(k.known)
 	k.adopt(c)
-	return nil
+	offers := k.offers
+	k.offers = nil
+	for _, o := range offers {
+		if _, err := k.judge(o.encoded); errors.Is(err, errUnread) {
+			k.offers = append(k.offers, o)
+		} else {
+			settled = append(settled, verdict{o.from, err})
+		}
+	}
+	return fresh, settled, nil
+}
+
+// verdict says why a certificate that somebody had offered is refused; nil if it is true.
+type verdict struct {
+	from string
+	err  error
 }
 
 // adopt takes over what a course amounts to.
 func (k *keyring) adopt(c *course) {
-	k.at, k.past, k.keys, k.gap = c.next, nil, nil, 0
+	k.known, k.keys = nil, nil
 	for _, l := range c.links {
-		k.past = append(k.past, l.hash)
+		k.known = append(k.known, l.hash)
 	}
 	for _, e := range c.live {
 		k.keys = append(k.keys, e.committee)
 	}
-}
-
-// hear takes certificates. It tells from which number on some are missing, if that is
-// so, and what was refused.
-func (k *keyring) hear(list [][]byte) (fresh [][]byte, missing bool, err error) {
-	offered := 0
-	for _, encoded := range list {
-		took, bad := k.learn(encoded)
-		switch {
-		case took:
-			fresh = append(fresh, encoded)
-		case errors.Is(bad, errGap):
-			c, _ := ceremony.ParseCertificate(encoded)
-			offered = c.Counter
-		}
-		if bad != nil && !errors.Is(bad, errGap) {
-			err = bad
-		}
-	}
-	switch {
-	case k.gap > 0 && k.at != nil && k.at.Counter <= k.gap && err == nil:
-		err = fmt.Errorf("certificate %d was offered, and nobody shows those before it", k.gap)
-		k.gap = 0
-	case offered > 0:
-		k.gap, missing = offered, true
-	default:
-		k.gap = 0
-	}
-	return fresh, missing, err
 }
 
 func (k *keyring) newest() *committee {
@@ -192,17 +187,17 @@ func (k *keyring) find(id string) *committee {
 	return nil
 }
 
-// shared is what other runs computed; an adversary's keyring has nothing of it.
-func (k *keyring) shared() *memo.Memo {
-	if k.anchor == nil {
+// memo is what runs share; an adversary's keyring has nothing of it.
+func (k *keyring) memo() *memo.Memo {
+	if k.common == nil {
 		return nil
 	}
-	return k.anchor.memo
+	return k.common.memo
 }
 
 // encrypt computes the seed's part of an escrow field: the sender, and every recipient again.
 func (k *keyring) encrypt(c *committee, label []byte, seed [tdh2.SeedSize]byte) []byte {
-	b, _ := memo.Recall(k.shared(), memo.KeyOf("encrypt", c.name(), label, seed[:]), func() ([]byte, error) {
+	b, _ := memo.Recall(k.memo(), memo.KeyOf("encrypt", c.name(), label, seed[:]), func() ([]byte, error) {
 		return c.key.Encrypt(label, seed).Bytes(), nil
 	})
 	return b
@@ -221,7 +216,7 @@ func (k *keyring) accept(m world.Meta, public []byte) error {
 		return fmt.Errorf("its escrow field is for the key %q, which is not in use", f.KeyID)
 	}
 	label := f.Label(m)
-	_, err = memo.Recall(k.shared(), memo.KeyOf("check", c.name(), label, f.Seed), func() (struct{}, error) {
+	_, err = memo.Recall(k.memo(), memo.KeyOf("check", c.name(), label, f.Seed), func() (struct{}, error) {
 		ct, err := tdh2.DecodeCiphertext(suite, f.Seed)
 		if err != nil {
 			return struct{}{}, errors.New("its escrow field is malformed")

@@ -8,6 +8,7 @@ import (
 
 	"doormat/escrow"
 	"doormat/world/ledger"
+	"doormat/world/memo"
 )
 
 // reader is one principal's view of the board: up to where it has read, and what
@@ -27,62 +28,55 @@ type reader struct {
 // commons is what readers in one process share.
 type commons struct {
 	founding *founding
-	points   map[step]*point
-	checked  map[string]ledger.Checkpoint // by note
-	shown    map[string][]*point          // by note
-}
-
-// step is the way to a point: from where, and by which checkpoint.
-type step struct {
-	before     *point // nil for the founding
-	checkpoint string
+	memo     *memo.Memo          // of all runs
+	first    *point              // the end of the founding
+	shown    map[string][]*point // by note
 }
 
 // point is the board after an update.
 type point struct {
-	before     *point
+	before     *point // nil if the board was read from the beginning
 	size       int64
 	records    [][]byte // since the point before
 	checkpoint []byte
-	course     *course // nil once it has moved on
+	course     *course // nil if nobody needed it yet, or once it has moved on
+	moved      bool    // it has
 }
 
 func newCommons(f *founding) *commons {
-	return &commons{f, map[step]*point{}, map[string]ledger.Checkpoint{}, map[string][]*point{}}
+	return &commons{founding: f, shown: map[string][]*point{}}
 }
 
 // reader begins at the end of the founding.
 func (c *commons) reader() (*reader, error) {
-	first := c.points[step{}]
-	if first == nil {
+	if c.first == nil {
 		l, err := ledger.ParseLog(c.founding.log)
 		if err != nil {
 			return nil, err
 		}
-		first = &point{size: l.Size(), checkpoint: c.founding.checkpoint}
+		first := &point{size: l.Size(), checkpoint: c.founding.checkpoint}
 		if first.records, err = l.Records(0, l.Size()); err != nil {
 			return nil, err
 		}
-		c.enter(step{}, first)
+		c.first = first
+		c.enter(first)
 	}
-	return &reader{commons: c, at: first}, nil
+	return &reader{commons: c, at: c.first}, nil
 }
 
-func (c *commons) enter(way step, p *point) {
-	c.points[way] = p
+func (c *commons) enter(p *point) {
 	c.shown[string(p.checkpoint)] = append(c.shown[string(p.checkpoint)], p)
 }
 
-// check verifies a checkpoint, once.
-func (c *commons) check(note []byte) (ledger.Checkpoint, error) {
-	if checkpoint, ok := c.checked[string(note)]; ok {
-		return checkpoint, nil
+// shared gives the point at which somebody in this process has read exactly these records
+// after the point before, under this note; nil if nobody has.
+func (c *commons) shared(before *point, records [][]byte, note []byte) *point {
+	for _, p := range c.shown[string(note)] {
+		if p.continues(before, records) {
+			return p
+		}
 	}
-	checkpoint, err := c.founding.policy.Check(note)
-	if err == nil {
-		c.checked[string(note)] = checkpoint
-	}
-	return checkpoint, err
+	return nil
 }
 
 // read takes an update. It tells whether there was anything new. It fails with
@@ -93,13 +87,13 @@ func (r *reader) read(data []byte) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	c, err := r.check(u.Checkpoint)
+	c, err := r.founding.policy.Check(u.Checkpoint)
 	if err != nil {
 		return false, err
 	}
 	switch {
 	case c.Size <= r.at.size:
-		if string(u.Checkpoint) != string(r.at.checkpoint) && !r.course().reader.Has(c) {
+		if !r.has(u.Checkpoint, c) {
 			return false, fmt.Errorf("a checkpoint of size %d is not of the log that was read", c.Size)
 		}
 		return false, nil
@@ -108,16 +102,21 @@ func (r *reader) read(data []byte) (bool, error) {
 	case u.First+int64(len(u.Records)) != c.Size:
 		return false, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, c.Size)
 	}
-	way, records := step{r.at, string(u.Checkpoint)}, u.Records[r.at.size-u.First:]
-	next := r.points[way]
-	if next == nil || !slices.EqualFunc(next.records, records, bytes.Equal) {
+	records := u.Records[r.at.size-u.First:]
+	next := r.shared(r.at, records, u.Checkpoint)
+	if next == nil {
 		if next, err = r.extend(c, records, u.Checkpoint); err != nil {
 			return false, err
 		}
-		r.enter(way, next)
+		r.enter(next)
 	}
 	r.at, r.own = next, nil
 	return true, nil
+}
+
+// has tells whether a checkpoint, that of the note, is of the log as far as it was read.
+func (r *reader) has(note []byte, c ledger.Checkpoint) bool {
+	return string(note) == string(r.at.checkpoint) || r.course().reader.Has(c)
 }
 
 // extend moves the course on, if the records are what the checkpoint commits to.
@@ -127,51 +126,55 @@ func (r *reader) extend(c ledger.Checkpoint, records [][]byte, checkpoint []byte
 		return nil, err
 	}
 	course.follow(records, checkpoint)
-	r.at.course = nil
-	return &point{r.at, c.Size, records, checkpoint, course}, nil
+	r.at.course, r.at.moved = nil, true
+	return &point{before: r.at, size: c.Size, records: records, checkpoint: checkpoint, course: course}, nil
 }
 
 // course is what the board amounts to, as far as it was read.
 func (r *reader) course() *course {
-	if r.at.before == nil && r.at.course == nil && len(r.points) == 1 {
-		r.at.course = r.at.compute(r.founding) // nobody has read on yet
+	if r.at.course == nil && !r.at.moved {
+		r.at.course = r.compute()
 	}
 	if r.at.course != nil {
 		return r.at.course
 	}
 	if r.own == nil {
-		r.own = r.at.compute(r.founding)
+		r.own = r.compute()
 	}
 	return r.own
 }
 
-// compute reads the board from the beginning.
-func (p *point) compute(f *founding) *course {
+// compute reads the board from the beginning. The founding that this process has seen is
+// in a new course already.
+func (r *reader) compute() *course {
 	var way []*point
-	for at := p; at != nil; at = at.before {
+	for at := r.at; at != nil; at = at.before {
 		way = append(way, at)
 	}
-	c := newCourse(f)
-	for i := len(way) - 1; i >= 0; i-- {
-		for _, record := range way[i].records {
+	slices.Reverse(way)
+	c := newCourse(r.founding)
+	if way[0] != r.first {
+		c = blankCourse(r.founding.roster, 1)
+	}
+	for _, p := range way {
+		for _, record := range p.records {
 			c.reader.Add(record)
 		}
-		if i < len(way)-1 { // the founding is in the course already
-			c.follow(way[i].records, way[i].checkpoint)
+		if p != r.first {
+			c.follow(p.records, p.checkpoint)
 		}
 	}
 	return c
 }
 
 // replay reads the whole board at once, as somebody does who knows nothing but the
-// people who founded the committee, and gives its course. Where somebody in this process
-// has read exactly these records, the course is that one's.
-func (c *commons) replay(update []byte) (*course, error) {
+// people who founded the committee.
+func (c *commons) replay(update []byte) (*reader, error) {
 	u, err := escrow.ParseUpdate(update)
 	if err != nil {
 		return nil, err
 	}
-	checkpoint, err := c.check(u.Checkpoint)
+	checkpoint, err := c.founding.policy.Check(u.Checkpoint)
 	if err != nil {
 		return nil, err
 	}
@@ -182,15 +185,13 @@ func (c *commons) replay(update []byte) (*course, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range c.shown[string(u.Checkpoint)] {
-		if p.holds(u.Records) {
-			r.at = p
-			return r.course(), nil
-		}
+	if p := c.shared(nil, u.Records, u.Checkpoint); p != nil {
+		r.at = p
+		return r, nil
 	}
-	if r.at.holds(u.Records[:min(len(r.at.records), len(u.Records))]) && checkpoint.Size > r.at.size {
+	if checkpoint.Size > r.at.size && r.at.continues(nil, u.Records[:r.at.size]) {
 		_, err = r.read(update)
-		return r.course(), err
+		return r, err
 	}
 	fresh := blankCourse(c.founding.roster, 1)
 	if err := fresh.reader.Read(checkpoint, u.Records); err != nil {
@@ -200,18 +201,23 @@ func (c *commons) replay(update []byte) (*course, error) {
 	if len(fresh.links) == 0 {
 		return nil, errors.New("the board does not show a ceremony of the trustees that this program was shipped with")
 	}
-	return fresh, nil
+	r.at = &point{size: checkpoint.Size, records: u.Records, checkpoint: u.Checkpoint, course: fresh}
+	c.enter(r.at)
+	return r, nil
 }
 
-// holds tells whether these are the records that were read up to the point.
-func (p *point) holds(records [][]byte) bool {
-	rest := records
-	for at := p; at != nil; at = at.before {
-		from := len(rest) - len(at.records)
-		if from < 0 || !slices.EqualFunc(rest[from:], at.records, bytes.Equal) {
+// continues tells whether exactly these records lie between the point before, nil for the
+// beginning, and p.
+func (p *point) continues(before *point, records [][]byte) bool {
+	for at := p; at != before; at = at.before {
+		if at == nil {
 			return false
 		}
-		rest = rest[:from]
+		from := len(records) - len(at.records)
+		if from < 0 || !slices.EqualFunc(records[from:], at.records, bytes.Equal) {
+			return false
+		}
+		records = records[:from]
 	}
-	return len(rest) == 0
+	return len(records) == 0
 }

@@ -13,11 +13,11 @@ import (
 
 // Kinds of packets of the design.
 const (
-	KindRequest   byte = 112 + iota // agency to trustee: signed order with its evidence, items
-	KindAnswer                      // trustee to agency: the agency's public key, what it is an answer to, facts sealed
-	KindFetchKeys                   // device to provider: number of the certificate that it wants next, "" for the board
-	KindKey                         // trustee to provider, provider to device: certificates
-	KindHaveKey                     // provider to trustee: number of its newest certificate
+	KindRequest    byte = 112 + iota // agency to trustee: signed order with its evidence, items
+	KindAnswer                       // trustee to agency: its public key, what it is an answer to, facts sealed
+	KindFetchBoard                   // device to provider: number of records of the board that it has read
+	KindKey                          // trustee to provider, provider to device: certificates
+	KindHaveKey                      // provider to trustee: number of its newest certificate
 )
 
 // item is one message of a request: what the label is built from, and the

@@ -103,7 +103,7 @@ func madeEnvelope(random io.Reader, more []world.Fact) (e2ee.Envelope, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &envelope{keyring{keys: []*committee{c}}, random}, nil
+	return &envelope{keyring: keyring{keys: []*committee{c}}, random: random}, nil
 }
 
 func readPacket(in world.Input) ([]world.Derived, error) {

@@ -51,19 +51,18 @@
 // ceremony, the founding, and identities do not change after it: t of them, once stolen,
 // certify any key for as long as people talk, in public.
 //
-// Certificates come through the provider, which follows them itself. A device goes from
-// the newest that it knows to the next, so t identities of an epoch that is over certify
-// nothing to it. One that is new reads the log's whole board, which the provider passes
-// on, from the identity keys, t, log and witnesses that ship with it; of each number the
-// first valid certificate counts. So it depends on the log and a quorum of its witnesses.
+// What counts is the log's board. Devices read it through the provider, which reads it
+// itself, from the identity keys, t, log and witnesses that ship with the program; of each
+// number the first valid certificate counts. A certificate that somebody offers says only
+// that there is more to read, up to its checkpoint: the log takes signatures of identities
+// that ended long ago, and to whoever was kept from the board since they would look like
+// those in force (keyring.go, TestKeptFromThePresent). So a device depends on the log and a
+// quorum of its witnesses, and each checkpoint that it takes continues what it has read.
 // What is refused its user is told. It sends nothing without a key. It reads what is under
 // its newest key or the one before, and so does the provider. Trustees bring certificates
 // until the provider acknowledges them, and the provider hands them on until the device
-// uses the key (bringing.go). A device cannot tell that newer ones, or newer records, are
-// being kept from it, and acknowledgements are not signed. For a device that is held back
-// like this the identities in force are those of the newest certificate that it knows: t of
-// them, stolen, certify to it, and their signatures get into an honest log late
-// (TestKeptFromThePresent).
+// uses the key (bringing.go). A device cannot tell that newer records are being kept from
+// it, and acknowledgements are not signed: it goes on under an old key, which others refuse.
 //
 // Whoever holds a trustee's identity can speak for it on the board. The owner reads that,
 // says so, and takes its seat out of the ceremony (seat.go): a thief can block a seat, or
@@ -165,9 +164,11 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 		return nil, err
 	}
 	common := newCommons(f)
-	anchor := newAnchor(f, common)
-	anchor.memo = env.Memo
-	desk := newClerk(anchor, f)
+	common.memo = env.Memo
+	desk, err := newClerk(common)
+	if err != nil {
+		return nil, err
+	}
 	provider := e2ee.NewProvider(court.Public(), env.Settings.Mailbox, desk.accept, nil)
 	provider.Clerk, provider.Memo = desk, env.Memo
 	nodes := []world.Node{court, agency, provider}
@@ -193,7 +194,7 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 	}
 	nodes = append(nodes, audit...)
 	for _, a := range env.Accounts {
-		nodes = append(nodes, device(env, anchor, a))
+		nodes = append(nodes, device(env, common, a))
 	}
 	return nodes, nil
 }
@@ -245,10 +246,10 @@ func (f *founding) gossip(name string, near, far []string) *escrow.Gossip {
 	return escrow.NewGossip(name, f.policy, f.view.Clone(), near, far)
 }
 
-func device(env world.Environment, a *anchor, account string) *e2ee.Device {
+func device(env world.Environment, common *commons, account string) *e2ee.Device {
 	name := world.DeviceOf(account)
 	random := env.Stream(name)
-	honest := &envelope{keyring{anchor: a}, random}
+	honest := &envelope{keyring: keyring{common: common}, random: random}
 	d := e2ee.NewDevice(account, random, env.Settings.Retention, honest)
 	d.Memo, d.AtOnce = env.Memo, env.Settings.Resend == world.ResendAtOnce
 	d.Correspondent = honest
