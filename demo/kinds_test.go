@@ -39,22 +39,22 @@ var worthless = map[string]string{
 
 // unread says the same of packets, by their kind.
 var unread = map[byte]string{
-	e2ee.KindRegister:       "bundles are public: the directory hands the same to everybody",
-	e2ee.KindFetch:          "asks for somebody's bundle, which is public",
-	e2ee.KindReceipt:        "a number, and whose key has changed",
-	e2ee.KindGot:            "a number",
-	e2ee.KindGet:            "asks for a chunk, without which it is of no use",
-	law.KindAppend:          "a commitment that hides the order, and a signature",
-	law.KindInquire:         "a record of the log, which is public",
-	law.KindDocketed:        "a record of the log, which is public, and whether it is the court's",
-	escrow.KindCosign:       "a checkpoint of the log, which is public",
-	escrow.KindPost:         "a trustee's post, which is on the board a moment later",
-	escrow.KindReadBoard:    "a number",
-	escrow.KindSeen:         "a checkpoint of the log, which is public",
-	escrow.KindProve:        "two sizes of the log, which are public",
-	escrow.KindProof:        "a proof about the log, which is public",
-	threshold.KindFetchKeys: "a number",
-	threshold.KindHaveKey:   "a number",
+	e2ee.KindRegister:        "bundles are public: the directory hands the same to everybody",
+	e2ee.KindFetch:           "asks for somebody's bundle, which is public",
+	e2ee.KindReceipt:         "a number, and whose key has changed",
+	e2ee.KindGot:             "a number",
+	e2ee.KindGet:             "asks for a chunk, without which it is of no use",
+	law.KindAppend:           "a commitment that hides the order, and a signature",
+	law.KindInquire:          "a record of the log, which is public",
+	law.KindDocketed:         "a record of the log, which is public, and whether it is the court's",
+	escrow.KindCosign:        "a checkpoint of the log, which is public",
+	escrow.KindPost:          "a trustee's post, which is on the board a moment later",
+	escrow.KindReadBoard:     "a number",
+	escrow.KindSeen:          "a checkpoint of the log, which is public",
+	escrow.KindProve:         "two sizes of the log, which are public",
+	escrow.KindProof:         "a proof about the log, which is public",
+	threshold.KindFetchBoard: "a number",
+	threshold.KindHaveKey:    "a number",
 }
 
 // inventory is what a design's programs held and sent in some runs.
