@@ -8,18 +8,28 @@ import (
 
 // kept is a message of the history.
 type kept struct {
-	meta  world.Meta
-	body  []byte
-	files map[int][]byte // by number, from 0
+	meta   world.Meta
+	body   []byte
+	files  map[int][]byte // by number, from 0
+	sealed [32]byte       // [Delivery.sealed] of what the provider brought
 }
 
 // keep adds a message to the history and deletes what is beyond retention, with
 // its files.
-func (d *Device) keep(m world.Meta, body []byte) {
-	d.history = append(d.history, kept{m, body, map[int][]byte{}})
+func (d *Device) keep(k kept) {
+	k.files = map[int][]byte{}
+	d.history = append(d.history, k)
 	if d.retention > 0 {
 		d.history = slices.Delete(d.history, 0, max(0, len(d.history)-d.retention)) // which zeroes what it vacates
 	}
+}
+
+// has reports whether a delivery is one that the history came from, to the byte. A message
+// that bears the same id is not enough: whoever forged it chose the id. What the history
+// has lost is taken for another message; an honest provider brings nothing twice.
+func (d *Device) has(in *Delivery) bool {
+	sealed := in.sealed()
+	return slices.ContainsFunc(d.history, func(k kept) bool { return k.sealed == sealed })
 }
 
 // keepFile adds an attachment to its message, if that is still there. Another

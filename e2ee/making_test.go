@@ -178,6 +178,65 @@ func TestStolenDeviceWrites(t *testing.T) {
 	require.Equal(t, []string{"Cem: a message from Ana was refused: " + errUnexpected.Error()}, s.warned)
 }
 
+// Whoever copied a phone can write under the number that its owner's next message will
+// have, in a chat of two and in a group. Only the first of the two messages can be opened:
+// whose it was nobody can say, but everybody who was to read both is told that there were
+// two. A message that is merely delivered twice is no news.
+func TestTwoMessagesUnderOneNumber(t *testing.T) {
+	sc := scene{groups: crew("Ana", "Ben", "Cem"),
+		messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ana@crew>Ben,Cem", "Ana>Ben", "Ana@crew>Ben,Cem"}}
+	said := func(names ...string) (list []string) {
+		for _, name := range names {
+			list = append(list, name+": two messages from Ana came under one number, and only the first could be opened: "+
+				"one of the two may not be from Ana; ask what was written")
+		}
+		return list
+	}
+	for _, retention := range []int{0, 1} {
+		sc.settings.Retention = retention
+		s := sc.start(t).advance(4)
+		m := newMiddle(t, s.play.Net)
+		like := mustDelivery(t, s.packets(KindDeliver)[0]).Meta
+		stolen := map[world.Kind]world.Fact{}
+		for _, f := range s.copyOf("Ana") {
+			if f.Kind != Session || f.Ref == direction("Ben", "Ana") {
+				stolen[f.Kind] = f
+			}
+		}
+		taken := m.apply(TakeSession, "", stolen[Session])
+		pair := m.apply(Write, "to Ben", taken[OwnSession], like.Fact())[world.Outgoing]
+		i := slices.IndexFunc(m.rules, func(r world.Rule) bool { return r.Name == WriteToGroup })
+		group, err := m.rules[i].Apply(world.Input{Facts: []world.Fact{stolen[OwnSenderKey], stolen[GroupView], like.Fact()},
+			Text: []byte("to all"), Random: make([]byte, 64)})
+		require.NoError(t, err)
+		forge := func() {
+			m.send(pair)
+			for _, f := range group {
+				m.send(f.Fact)
+			}
+			require.NoError(t, s.play.Settle())
+		}
+		forge()
+		s.quiet()
+		s.end()
+		require.Equal(t, said("Ben", "Ben", "Cem"), s.warned)
+		require.Equal(t, []string{"Ben<Ana 0", "Ben<Ana 0", "Cem<Ana 0"}, s.shown[5:], "and neither 5 nor 6")
+
+		s = sc.start(t).end()
+		m.net = s.play.Net
+		forge()
+		require.Equal(t, said("Ben", "Ben", "Cem"), s.warned, "in the other order")
+		s.each(1, 6)
+
+		s.warned = nil
+		for _, p := range s.packets(KindDeliver)[6:] { // the last one to each
+			s.post(p)
+		}
+		s.quiet()
+		s.each(1, 6)
+	}
+}
+
 // A provider that claims new keys makes a phone begin anew in a chat that goes on,
 // with whatever bundle it is given, and the phone says that they have changed.
 func TestClaimedKeysAreAnnounced(t *testing.T) {

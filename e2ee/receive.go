@@ -34,7 +34,11 @@ func (d *Device) take(now time.Time, in *Delivery) []world.Packet {
 	}
 	secret, out, err := open(in)
 	if errors.Is(err, ratchet.ErrSpent) {
-		return out // delivered twice
+		if d.has(in) {
+			return out // delivered twice
+		}
+		return append(out, d.warn("two messages from %s came under one number, and only the first could be opened: "+
+			"one of the two may not be from %s; ask what was written", in.Meta.From, in.Meta.From)...)
 	}
 	if errors.Is(err, ratchet.ErrDropped) {
 		return append(out, d.warn("a message from %s came too late: its key had been dropped, because too many others were missing", in.Meta.From)...)
@@ -49,7 +53,7 @@ func (d *Device) take(now time.Time, in *Delivery) []world.Packet {
 	if err != nil {
 		return append(out, d.warn("a message from %s was refused: %v", in.Meta.From, err)...)
 	}
-	return append(out, d.read(now, in.Meta, content)...)
+	return append(out, d.read(now, in, content)...)
 }
 
 // unwrap opens the envelope and decodes what is in it.
@@ -66,11 +70,12 @@ func (d *Device) unwrap(in *Delivery, secret []byte) (*Content, error) {
 
 // read shows a text and begins to fetch its attachments, or follows a change of a
 // group.
-func (d *Device) read(now time.Time, m world.Meta, c *Content) []world.Packet {
+func (d *Device) read(now time.Time, in *Delivery, c *Content) []world.Packet {
+	m := in.Meta
 	if c.Update != nil {
 		return d.update(now, m, c.Update)
 	}
-	d.keep(m, c.Body)
+	d.keep(kept{meta: m, body: c.Body, sealed: in.sealed()})
 	out := d.toUser(world.KindShown, []byte(m.From), c.Body)
 	if len(c.Files) > 0 {
 		f := &fetch{meta: m, files: c.Files}

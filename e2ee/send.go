@@ -37,7 +37,7 @@ func (d *Device) typed(now time.Time, data []byte) []world.Packet {
 	if err != nil {
 		return d.warn("the message was not sent: %v", err)
 	}
-	d.keep(m, typed.Body)
+	d.keep(kept{meta: m, body: typed.Body})
 	for i, f := range typed.Files {
 		d.keepFile(m, i, f.Data)
 	}

@@ -183,6 +183,17 @@ func openHash(m world.Meta, public []byte, group *senderkey.Message) [32]byte {
 // openHash is what the part of d is sealed under.
 func (d *Delivery) openHash() [32]byte { return openHash(d.Meta, d.Public, d.Group) }
 
+// sealed tells deliveries apart: a hash of the ciphertext that holds the message, with all
+// that travels in the open. For a group that is the ciphertext for all, with or without
+// the part that brings the sender key.
+func (d *Delivery) sealed() [32]byte {
+	open := d.openHash()
+	if d.Group != nil {
+		return open
+	}
+	return sha256.Sum256(world.Pack('A', open[:], d.Header.Bytes(), d.Ciphertext))
+}
+
 // fingerprint names an identity on the wire.
 func fingerprint(id pqxdh.IdentityPublic) []byte {
 	sum := sha256.Sum256(id.Bytes())
