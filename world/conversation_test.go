@@ -80,6 +80,10 @@ func TestGroupsCheck(t *testing.T) {
 	for k, want := range []string{"Ada Ben", "Ada Ben Cleo", "Ben Cleo", "Ben Cleo"} {
 		require.Equal(t, want, strings.Join(c.MembersAt(k + 1)["choir"], " "), "message %d", k+1)
 	}
+	c.Events = append(c.Events, Event{After: 2, Kind: Reinstall, Account: "Ben"})
+	by, to := c.Told()
+	require.Equal(t, []string{"Ben", "Ada", ""}, by)
+	require.Equal(t, [][]string{{"Ada", "Cleo"}, {"Ben", "Cleo"}, nil}, to)
 	for want, change := range map[string]func(*Conversation){
 		`message 2: from "Ben" to ["Ada"]: want all members`: func(c *Conversation) { c.Messages[1].To = []string{"Ada"} },
 		`message 1: from "Ada" to ["Ben"]: want all`:         func(c *Conversation) { c.Messages[0].Group = "band" },

@@ -30,6 +30,25 @@ func (c *Conversation) founded() Membership {
 	return groups
 }
 
+// Told says of each event who makes a change of a group, "" for other events, and whom
+// that account's phone tells of it: everybody else who is in the group before or after.
+func (c *Conversation) Told() (by []string, to [][]string) {
+	groups := c.founded()
+	for _, e := range c.Events {
+		teller, told := "", []string(nil)
+		switch e.Kind {
+		case Join:
+			teller, told = e.With, append(slices.Clone(groups[e.Group]), e.Account)
+		case Leave:
+			teller, told = e.Account, slices.Clone(groups[e.Group])
+		}
+		slices.Sort(told)
+		by, to = append(by, teller), append(to, slices.DeleteFunc(told, func(a string) bool { return a == teller }))
+		groups.follow(e)
+	}
+	return by, to
+}
+
 func (m Membership) found(g Group, known map[string]bool) error {
 	if _, twice := m[g.Name]; g.Name == "" || twice {
 		return fmt.Errorf("group %q has no name, or is listed twice", g.Name)

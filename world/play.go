@@ -174,7 +174,8 @@ func (p *Play) live() error {
 		case Compare:
 			p.Net.Post(Packet{From: Life, To: UserOf(e.Account), Data: Pack(KindCompare, []byte(e.With), nil)})
 		case Reinstall:
-			p.Net.Post(Packet{From: UserOf(e.Account), To: DeviceOf(e.Account), Data: Pack(KindReinstall)})
+			p.Net.Post(Packet{From: Life, To: UserOf(e.Account), Data: Pack(KindReinstall)},
+				Packet{From: UserOf(e.Account), To: DeviceOf(e.Account), Data: Pack(KindReinstall)})
 			p.tellGroups(e.Account)
 		case Join, Leave:
 			p.change(e)

@@ -71,6 +71,10 @@ func (u *User) Handle(_ time.Time, p Packet) []Packet {
 		if f, err := Unpack(p.Data, KindHeldBack, 1); err == nil && fromDevice {
 			u.waits[string(f[0])] = 0
 		}
+	case KindReinstall:
+		if p.From == Life { // on the new phone nothing waits
+			clear(u.waits)
+		}
 	case KindTick:
 		if p.From == Clock {
 			return u.midnight()

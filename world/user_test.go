@@ -1,0 +1,29 @@
+package world
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A user calls the contact for whom messages wait at the third midnight, and does not if
+// the phone on which they waited is no more.
+func TestPatience(t *testing.T) {
+	for _, anew := range []bool{false, true} {
+		u := NewUser("Ana")
+		u.Handle(time.Time{}, Packet{From: DeviceOf("Ana"), To: u.Name(), Data: Pack(KindHeldBack, []byte("Ben"))})
+		if anew {
+			u.Handle(time.Time{}, Packet{From: Life, To: u.Name(), Data: Pack(KindReinstall)})
+		}
+		var asked []Packet
+		for range patience + 1 {
+			asked = append(asked, u.Handle(time.Time{}, Packet{From: Clock, To: u.Name(), Data: Pack(KindTick)})...)
+		}
+		if anew {
+			require.Empty(t, asked)
+			continue
+		}
+		require.Equal(t, []Packet{{From: u.Name(), To: DeviceOf("Ana"), Data: Pack(KindAskNumber, []byte("Ben"))}}, asked)
+	}
+}
