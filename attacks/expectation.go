@@ -94,8 +94,15 @@ type View struct {
 	Target    string       `json:"target"`
 	Partner   string       `json:"partner"`
 	Accounts  []string     `json:"accounts"`
+	Groups    []GroupRow   `json:"groups"` // as they are before the first message
 	Messages  []MessageRow `json:"messages"`
 	Events    []EventRow   `json:"events"`
+}
+
+// A GroupRow is who is in a group before the first message.
+type GroupRow struct {
+	Name    string   `json:"name"`
+	Members []string `json:"members"`
 }
 
 // A MessageRow is a message without its text.
@@ -111,11 +118,13 @@ type MessageRow struct {
 
 // An EventRow is an event of the conversation.
 type EventRow struct {
-	After   int    `json:"after"`
-	Kind    string `json:"kind"`
-	Account string `json:"account"`
-	With    string `json:"with"`
-	Group   string `json:"group"`
+	After   int      `json:"after"`
+	Kind    string   `json:"kind"`
+	Account string   `json:"account"`
+	With    string   `json:"with"`
+	Group   string   `json:"group"`
+	By      string   `json:"by"`   // whose phone tells of a change of a group, "" for other events
+	Told    []string `json:"told"` // whom it tells
 }
 
 func newView(c *world.Conversation, s world.Settings) View {
@@ -130,12 +139,16 @@ func newView(c *world.Conversation, s world.Settings) View {
 			v.SeatsInA++
 		}
 	}
+	for _, g := range c.Groups {
+		v.Groups = append(v.Groups, GroupRow(g))
+	}
 	for i, m := range c.Messages {
 		sent := int(m.Sent.Sub(c.Messages[0].Sent).Seconds())
 		v.Messages = append(v.Messages, MessageRow{i + 1, m.From, m.To, m.Group, len(m.Attachments), sent, c.Day(i + 1)})
 	}
-	for _, e := range c.Events {
-		v.Events = append(v.Events, EventRow{e.After, string(e.Kind), e.Account, e.With, e.Group})
+	by, told := c.Told()
+	for i, e := range c.Events {
+		v.Events = append(v.Events, EventRow{e.After, string(e.Kind), e.Account, e.With, e.Group, by[i], told[i]})
 	}
 	return v
 }

@@ -72,7 +72,11 @@ func viewValue(v View) starlark.Value {
 	}
 	events := make([]starlark.Value, len(v.Events))
 	for i, e := range v.Events {
-		events[i] = record(map[string]any{"after": e.After, "kind": e.Kind, "account": e.Account, "peer": e.With, "group": e.Group})
+		events[i] = record(map[string]any{"after": e.After, "kind": e.Kind, "account": e.Account, "peer": e.With, "group": e.Group, "by": e.By, "told": e.Told})
+	}
+	groups := make([]starlark.Value, len(v.Groups))
+	for i, g := range v.Groups {
+		groups[i] = record(map[string]any{"name": g.Name, "members": g.Members})
 	}
 	fields := map[string]any{
 		"t": v.T, "n": v.N, "at": v.At, "end": v.End, "retention": v.Retention, "mailbox": v.Mailbox, "resend": v.Resend,
@@ -80,6 +84,7 @@ func viewValue(v View) starlark.Value {
 		"partner": v.Partner, "accounts": v.Accounts,
 	}
 	d := toDict(fields)
+	d["groups"] = starlark.NewList(groups)
 	d["messages"] = starlark.NewList(messages)
 	d["events"] = starlark.NewList(events)
 	d["level"] = starlark.NewBuiltin("level", levelOf)

@@ -84,13 +84,7 @@ func TestExpectations(t *testing.T) {
 			t.Parallel()
 			res, err := lab(t, v.file, v.change).Run(context.Background())
 			require.NoError(t, err)
-			for i := range res.Cells {
-				c := &res.Cells[i]
-				require.Empty(t, c.Error, "%s on %s", c.Attack, c.Design)
-				require.True(t, c.Expected, "%s on %s: %s", c.Attack, c.Design, c.Trace.Surprise)
-				require.Empty(t, c.Trace.Unstated, "%s on %s: state files and metadata as well", c.Attack, c.Design)
-				require.Zero(t, c.FalseClaims+c.Smuggled, "%s on %s", c.Attack, c.Design)
-			}
+			require.Empty(t, surprises(res))
 		})
 	}
 }
