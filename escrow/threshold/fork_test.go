@@ -154,7 +154,8 @@ func TestGossipComparesRoots(t *testing.T) {
 }
 
 // TestGossipIsCutOff is what gossip cannot do: whoever holds the network drops it, and
-// answers in the log's name. Nobody notices.
+// answers in the log's name. Nobody notices, until the public log has the size of the hidden
+// tree, and those who saw both publish the proof.
 func TestGossipIsCutOff(t *testing.T) {
 	h := newHeist(t)
 	made, err := h.fork("trustee:1", h.witness[:quorum]...)
@@ -167,6 +168,9 @@ func TestGossipIsCutOff(t *testing.T) {
 	require.Len(t, h.of(KindAnswer), 1)
 	require.NoError(t, h.play.Rest(7))
 	require.Empty(t, h.warned)
+	h.play.Intercept = nil
+	h.stage.order()
+	require.Contains(t, strings.Join(h.warned, "\n"), "trustee:1: the log forked: it signed two checkpoints of size")
 }
 
 // size is that of the public log.
