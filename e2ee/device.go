@@ -204,8 +204,18 @@ func (d *Device) register() world.Packet {
 	return d.toProvider(world.Pack(KindRegister, d.keys.bundles()...))
 }
 
+// Wakes implements [world.Waker]: what a device fetches it asks for again at night. Its
+// prekeys can wait until somebody is going to write.
+func (d *Device) Wakes() time.Time {
+	if len(d.fetching) > 0 {
+		return world.Tonight
+	}
+	return time.Time{}
+}
+
 // tick replaces the signed prekey when its time has come: every so many midnights
-// after the installation, whichever of them the device lived through.
+// after the installation, whichever of them the device lived through. After a silence it
+// makes up for the last two times: older keys would be gone by now.
 func (d *Device) tick(now time.Time) []world.Packet {
 	out := d.remind()
 	day := func(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
@@ -213,10 +223,12 @@ func (d *Device) tick(now time.Time) []world.Packet {
 	if periods <= d.replaced || d.keys == nil {
 		return out
 	}
-	d.replaced = periods
-	if err := d.keys.rotate(d.random); err != nil {
-		return append(out, d.warn("prekeys could not be replaced: %v", err)...)
+	for range min(periods-d.replaced, keptPrekeys) {
+		if err := d.keys.rotate(d.random); err != nil {
+			return append(out, d.warn("prekeys could not be replaced: %v", err)...)
+		}
 	}
+	d.replaced = periods
 	maps.DeleteFunc(d.answered, func(_ string, kem uint32) bool { return !d.keys.has(kem) })
 	return append(out, d.register())
 }

@@ -2,6 +2,7 @@ package e2ee
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -23,6 +24,7 @@ type scene struct {
 	events   []world.Event
 	messages []string
 	groups   []world.Group
+	pause    time.Duration // between messages, a minute if zero
 }
 
 // stage is a scene under way, and what was seen of it.
@@ -64,7 +66,7 @@ func (sc scene) start(t testing.TB) *stage {
 			said.Files = append(said.Files, world.Attachment{Name: "file", Data: file(i+1, j+1, n)})
 		}
 		s.conv.Messages = append(s.conv.Messages, world.Message{From: from, To: strings.Split(to, ","), Group: group,
-			Sent: begin.Add(time.Duration(i) * time.Minute), Attachments: said.Files})
+			Sent: begin.Add(time.Duration(i) * cmp.Or(sc.pause, time.Minute)), Attachments: said.Files})
 		s.said = append(s.said, said)
 	}
 	if len(sc.groups) > 0 {

@@ -18,7 +18,8 @@ import (
 
 const (
 	oneTimePrekeys = 4 // that a device keeps with the provider
-	rotationDays   = 7 // after so many days the signed prekey is replaced; the one before is kept once more
+	rotationDays   = 7 // after so many days the signed prekey is replaced
+	keptPrekeys    = 2 // signed prekeys that a device keeps: the present one, and the one before
 )
 
 // newKeyStore makes an identity with prekeys.
@@ -80,8 +81,8 @@ func (k *keyStore) rotate(random io.Reader) error {
 	if err != nil {
 		return err
 	}
-	k.signed = newest(append(k.signed, signed), 2)
-	lasting := newest(append(slices.DeleteFunc(slices.Clone(k.kem), func(p *pqxdh.KEMPrekey) bool { return !p.LastResort() }), last), 2)
+	k.signed = newest(append(k.signed, signed), keptPrekeys)
+	lasting := newest(append(slices.DeleteFunc(slices.Clone(k.kem), func(p *pqxdh.KEMPrekey) bool { return !p.LastResort() }), last), keptPrekeys)
 	k.kem = append(slices.DeleteFunc(k.kem, (*pqxdh.KEMPrekey).LastResort), lasting...)
 	return nil
 }

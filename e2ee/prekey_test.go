@@ -3,6 +3,7 @@ package e2ee
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -99,6 +100,27 @@ func TestRotation(t *testing.T) {
 	s.end()
 	s.each(1, 4)
 	s.quiet()
+}
+
+// After a silence of months a device holds the keys that it would hold had it replaced
+// them each week: none is left that served before the silence.
+func TestRotationAfterSilence(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben", "Ben>Ana"}, pause: 100 * 24 * time.Hour}.start(t)
+	ben := s.device("Ben")
+	s.advance(1)
+	var before [][]byte
+	for _, k := range ben.keys.signed {
+		before = append(before, k.Bytes()[5:])
+	}
+	registered := len(s.packets(KindRegister))
+	s.advance(2)
+	require.Len(t, ben.keys.signed, keptPrekeys)
+	for _, secret := range before {
+		require.False(t, contains(ben.Holdings(), secret), "a prekey outlived the silence")
+	}
+	require.Equal(t, ben.keys.signed[1].ID(), s.fetch("Ben").Signed.ID, "the directory has the present one")
+	require.Less(t, len(s.packets(KindRegister)), registered+2*len(s.conv.Accounts), "a silence costs one registration")
+	s.each(1, 2)
 }
 
 // Who starts a session with last week's bundle is still understood; with that of

@@ -83,16 +83,27 @@ func (n *Network) Err() error { return n.err }
 
 // settlingNights is after how many nights without a message everything that programs
 // do at night has either been done or goes on in the same way: prekeys have been
-// replaced several times, lost packets have been sent again.
+// replaced several times, lost packets have been sent again, and what did not come has
+// been warned of.
 const settlingNights = 21
 
 // Advance moves the clock forward to t, when something is going to happen, and
 // ticks every node once for each day that begins on the way, settling after each. It
-// never moves backward. Of a long silence only some nights are lived through, since
-// the others are alike, and a chat of years costs no more than its messages: those
-// of [Network.Rest], and the last ones before t.
+// never moves backward. Nobody looks while it does so, and most of a silence is nights
+// that are alike. So that a chat of years costs what its messages cost, everybody but
+// the [Waker]s lives through the first nights, everybody through the last one before t,
+// and a Waker besides through those that it asks for.
 func (n *Network) Advance(t time.Time, settle func() error) error {
-	err := n.live(t, midnight(t).AddDate(0, 0, -settlingNights-1), settle)
+	last := midnight(t).AddDate(0, 0, -1)
+	err := n.live(t, settle, func(night time.Time) []string {
+		switch {
+		case night.Equal(last):
+			return n.names
+		case n.settles(night):
+			return n.awake(night, true)
+		}
+		return n.awake(night, false)
+	})
 	n.busy = n.now
 	return err
 }
@@ -103,17 +114,20 @@ func (n *Network) Advance(t time.Time, settle func() error) error {
 // a [Waker] alone through the one that it asked for. Which nights these are does not
 // depend on how often one rests in between.
 func (n *Network) Rest(t time.Time, settle func() error) error {
-	return n.live(t, t.AddDate(0, 0, 1), settle)
+	return n.live(t, settle, func(night time.Time) []string {
+		if n.settles(night) || n.doubled(night) {
+			return n.names
+		}
+		return n.awake(night, false)
+	})
 }
 
-// live ticks through the nights up to t: all of them from resume on.
-func (n *Network) live(t, resume time.Time, settle func() error) error {
+// live ticks through the nights up to t those whom who names.
+func (n *Network) live(t time.Time, settle func() error, who func(night time.Time) []string) error {
 	for day := midnight(n.now); !day.After(t); day = midnight(day) {
-		awake := n.names
-		if !n.lived(day) && day.Before(resume) {
-			if awake = n.due(day); len(awake) == 0 {
-				continue
-			}
+		awake := who(day)
+		if len(awake) == 0 {
+			continue
 		}
 		n.now = day
 		for _, name := range awake {
@@ -129,24 +143,33 @@ func (n *Network) live(t, resume time.Time, settle func() error) error {
 	return nil
 }
 
-// lived reports whether everybody lives through a night: one of the first of a
-// silence, or that in which it has become twice as long, four times, and so on.
-func (n *Network) lived(night time.Time) bool {
+// settles reports whether a night is one of the first of a silence.
+func (n *Network) settles(night time.Time) bool {
+	return !night.After(midnight(n.busy).AddDate(0, 0, settlingNights))
+}
+
+// doubled reports whether a silence has become twice as long as the settling took, four
+// times, and so on.
+func (n *Network) doubled(night time.Time) bool {
 	mark := midnight(n.busy).AddDate(0, 0, settlingNights)
 	for length := settlingNights; mark.Before(night); length *= 2 {
 		mark = mark.AddDate(0, 0, length)
 	}
-	return !night.After(midnight(n.busy).AddDate(0, 0, settlingNights)) || mark.Equal(night)
+	return mark.Equal(night)
 }
 
-// due lists the nodes that asked for a night or for one before it.
-func (n *Network) due(night time.Time) []string {
+// awake lists the wakers that asked for a night or for one before it, and, if they are
+// wanted, all other nodes.
+func (n *Network) awake(night time.Time, others bool) []string {
 	var names []string
 	for _, name := range n.names {
+		wakes := others
 		if w, ok := n.nodes[name].(Waker); ok {
-			if due := w.Wakes(); !due.IsZero() && !due.After(night) {
-				names = append(names, name)
-			}
+			due := w.Wakes()
+			wakes = !due.IsZero() && !due.After(night)
+		}
+		if wakes {
+			names = append(names, name)
 		}
 	}
 	return names

@@ -27,9 +27,14 @@ type Counter interface {
 	CountsMessages() bool
 }
 
-// A Waker is a node with something to do on a day to come, however long nobody
-// writes until then.
+// A Waker is a node that knows on which nights it has something to do. In a silence
+// between two messages it is ticked on these alone, and on the last one, when it makes up
+// for what became due meanwhile.
 type Waker interface {
-	// Wakes is when that is, the zero time if there is nothing.
+	// Wakes is when the next such night is, the zero time if there is none and
+	// [Tonight] if it is the next.
 	Wakes() time.Time
 }
+
+// Tonight is the answer of a [Waker] that wants to live through the next night.
+var Tonight = time.Unix(0, 0).UTC()

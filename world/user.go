@@ -83,6 +83,16 @@ func (u *User) Handle(_ time.Time, p Packet) []Packet {
 	return nil
 }
 
+// Wakes implements [Waker]: a user whose messages wait counts the nights.
+func (u *User) Wakes() time.Time {
+	for _, nights := range u.waits {
+		if nights < patience {
+			return Tonight
+		}
+	}
+	return time.Time{}
+}
+
 // midnight counts the days that messages wait, and calls whom the user has not met.
 func (u *User) midnight() []Packet {
 	var out []Packet

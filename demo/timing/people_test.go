@@ -1,0 +1,59 @@
+//go:build unix
+
+package timing
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/e2ee"
+	"doormat/escrow/threshold"
+	"doormat/world"
+)
+
+// BenchmarkPeople lives through one conversation of about as many deliveries each time,
+// among 1 to 60 people, in 30 days to 13 years, and reports the processor time of
+//
+//	cpu-µs/delivery   from user to user, set-up and first contacts left out
+//	cpu-µs/contact    the first contacts: everybody has written once, for each two people
+//
+// The first contacts are the part that follows pairs of people: each two devices agree
+// on keys once.
+//
+//	go test ./demo/timing -run '^$' -bench People -benchtime 1x -timeout 20m
+func BenchmarkPeople(b *testing.B) {
+	for _, d := range []world.Design{e2ee.Design{}, threshold.Design{}} {
+		for _, people := range []int{1, 2, 6, 20, 60} {
+			for _, days := range []int{30, 365, 13 * 365} {
+				b.Run(fmt.Sprintf("%s/%d-people/%d-days", d.Info().ID, people, days), func(b *testing.B) {
+					for b.Loop() {
+						gathering(b, d, people, days)
+					}
+				})
+			}
+		}
+	}
+}
+
+func gathering(b *testing.B, d world.Design, people, days int) {
+	conv, said := Gathering(people, days, 6000)
+	s := settings
+	s.Target = conv.Target
+	deploy, err := d.Setup(world.Environment{Settings: s, Accounts: conv.Accounts, Seed: 1})
+	require.NoError(b, err)
+	play, err := world.NewPlay(context.Background(), conv, said, deploy(), nil)
+	require.NoError(b, err)
+	_, first := spent(b, func() error { return play.Advance(people) })
+	rest := 0
+	for _, m := range conv.Messages[people:] {
+		rest += len(m.To)
+	}
+	_, used := spent(b, func() error { return play.Advance(len(conv.Messages)) })
+	n := len(conv.Accounts)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(first.Seconds()*1e6/float64(n*(n-1)/2), "cpu-µs/contact")
+	b.ReportMetric(used.Seconds()*1e6/float64(rest), "cpu-µs/delivery")
+}
