@@ -22,7 +22,7 @@ type group struct {
 	*site
 	jobs     []job
 	mu       sync.Mutex    // of honest, once the attacks that act run side by side
-	honest   *run          // lives long enough to show what is noticed when nobody attacks
+	honest   *run          // what was noticed when nobody attacked, for long enough; its nodes are gone
 	journeys map[int][]Hop // of messages in the honest run, if the lab records
 
 	undisturbed *Recording // of an honest run that no script reads, if the lab records
@@ -74,18 +74,9 @@ func (g *group) run(ctx context.Context, work *tasks, finish func(point int, c *
 			reading = append(reading, t)
 		}
 	}
-	bounded, cancel := g.lab.bound(ctx)
-	defer cancel()
-	var broken error
-	if len(reading)+len(acting) > 0 || g.lab.Record {
-		broken = guard(func() error { return g.share(bounded, reading) })
-	}
+	broken := g.read(ctx, reading, len(acting) > 0, finish)
 	for _, t := range absent {
 		t.cell.Trace.Record = g.undisturbed
-		finish(t.point, t.cell)
-	}
-	for _, t := range reading {
-		g.close(t, broken)
 		finish(t.point, t.cell)
 	}
 	var runs []func()
@@ -98,10 +89,36 @@ func (g *group) run(ctx context.Context, work *tasks, finish func(point int, c *
 			}
 			g.close(t, broken)
 			finish(t.point, t.cell)
+			t.release()
 		})
 	}
 	work.add(runs...)
 }
+
+// read finishes the cells of attacks that only read, as many over one honest run as there
+// is room for. Somebody besides may want to know what an honest run is like.
+func (g *group) read(ctx context.Context, reading []*trial, besides bool, finish func(point int, c *Cell)) (broken error) {
+	parts := slices.Collect(slices.Chunk(reading, g.lab.together()))
+	if len(parts) == 0 && (besides || g.lab.Record) {
+		parts = [][]*trial{nil}
+	}
+	for _, part := range parts {
+		bounded, cancel := g.lab.bound(ctx)
+		err := guard(func() error { return g.share(bounded, part) })
+		for _, t := range part {
+			g.close(t, err)
+			finish(t.point, t.cell)
+			t.release()
+		}
+		cancel()
+		broken = cmp.Or(broken, err)
+	}
+	return broken
+}
+
+// release lets go of the run and of all that the adversary knew. What is shown of them
+// is in the cell.
+func (t *trial) release() { t.adv, t.next, t.stop = nil, nil, nil }
 
 // acts reports whether an attack can change the course of a run: by a surface
 // that it needs, or by sending what it makes.
@@ -241,11 +258,23 @@ func (g *group) share(ctx context.Context, trials []*trial) error {
 	if err := g.endRun(r, len(trials) > 0); err != nil {
 		return err
 	}
-	g.honest, g.journeys = r, r.journeys
+	g.journeys = r.journeys
 	for _, t := range trials {
 		t.cell.Seconds = (g.lab.now() - start) / float64(len(trials))
 	}
-	return g.restOn(r)
+	if err := g.restOn(r); err != nil {
+		return err
+	}
+	g.remember(r)
+	return nil
+}
+
+// remember keeps of an honest run what others are compared with, if it lived longer than
+// the one before.
+func (g *group) remember(r *run) {
+	if g.honest == nil || r.rested > g.honest.rested {
+		g.honest = &run{truth: r.truth, rested: r.rested, noticed: r.noticed, heard: r.heard}
+	}
 }
 
 // sealed is how many days an attack with an order outlives the conversation, unless
@@ -310,7 +339,7 @@ func (g *group) usual(ctx context.Context, days int) ([]Evidence, error) {
 	if err := r.reach(when{len(g.truth.conv.Messages), days}); err != nil {
 		return nil, err // a run cut short says nothing to the trials that follow
 	}
-	g.honest = r
+	g.remember(r)
 	return r.by(days), nil
 }
 

@@ -42,6 +42,9 @@ type Lab struct {
 	// It is for scripts from outside: a limit on the script alone would not stop
 	// what the script has set in motion.
 	Bound func(context.Context) (context.Context, context.CancelFunc)
+	// Room is how many bytes the runs of this lab may hold at a time, about;
+	// [DefaultRoom] if it is zero. One run is always under way, see [Lab.Weight].
+	Room int
 	// Record keeps a [Recording] with each cell, for replays.
 	Record bool
 	// Withhold lists capabilities, as in a cell's needs, that the adversary

@@ -59,7 +59,7 @@ func (l *Lab) Sweep(ctx context.Context, points []world.Settings) ([]*Result, er
 	for _, g := range slices.Backward(groups) {
 		work.add(func() { g.run(ctx, work, finish) })
 	}
-	work.run()
+	work.run(l.sideBySide())
 	for _, r := range results {
 		l.order(r.Cells)
 	}

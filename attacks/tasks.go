@@ -1,11 +1,8 @@
 package attacks
 
-import (
-	"runtime"
-	"sync"
-)
+import "sync"
 
-// tasks are work for as many goroutines as there are processors. A task may add others;
+// tasks are work for some goroutines. A task may add others;
 // what was added last is done first, so that a group is finished, and its memory free,
 // before the next one begins.
 type tasks struct {
@@ -27,11 +24,11 @@ func (q *tasks) add(work ...func()) {
 	}
 }
 
-// run returns when all tasks are done.
-func (q *tasks) run() {
+// run does so many tasks at a time, and returns when all are done.
+func (q *tasks) run(together int) {
 	q.changed = sync.NewCond(&q.mu)
 	var wait sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range together {
 		wait.Go(q.work)
 	}
 	wait.Wait()

@@ -27,18 +27,39 @@ func OpenChat(file, dateOrder string) (*chat.Chat, error) {
 // OpenConversation returns the conversation in a file, or the built-in one if
 // file is "", and what its reader warns of.
 func OpenConversation(file, dateOrder string) (*world.Conversation, []string, error) {
-	if file == "" {
+	return Options{Conversation: file, DateOrder: dateOrder}.Open()
+}
+
+// Open returns the conversation that the options name, and what its reader warns of.
+func (o Options) Open() (*world.Conversation, []string, error) {
+	if o.Conversation == "" {
+		if o.Last != 0 {
+			return nil, nil, Usagef("--last %d: is for an exported chat; give --conversation FILE as well", o.Last)
+		}
 		return story.Conversation(), nil, nil
 	}
-	c, err := OpenChat(file, dateOrder)
+	c, err := o.OpenChat()
 	if err != nil {
 		return nil, nil, err
 	}
-	conv, err := c.Conversation(filepath.Base(file), "")
+	conv, err := c.Conversation(filepath.Base(o.Conversation), "")
 	if err != nil {
 		return nil, nil, err
 	}
 	return conv, c.Warnings, nil
+}
+
+// OpenChat reads the exported chat that the options name, and takes as many of its last
+// messages as they say.
+func (o Options) OpenChat() (*chat.Chat, error) {
+	if o.Last < 0 {
+		return nil, Usagef("--last %d: want a number of messages, 0 for all", o.Last)
+	}
+	c, err := OpenChat(o.Conversation, o.DateOrder)
+	if err == nil && o.Last > 0 {
+		c.KeepLast(o.Last)
+	}
+	return c, err
 }
 
 // ReadFile reads a file of at most limit bytes, whatever it is: a pipe or a device

@@ -15,6 +15,7 @@ func (o Options) Flags() string {
 	for _, f := range []struct{ name, value, usual string }{
 		{"conversation", o.Conversation, d.Conversation},
 		{"date-order", o.DateOrder, d.DateOrder},
+		{"last", fmt.Sprint(o.Last), fmt.Sprint(d.Last)},
 		{"target", o.Target, d.Target},
 		{"at", o.At, d.At},
 		{"threshold", fmt.Sprint(o.Threshold), fmt.Sprint(d.Threshold)},

@@ -18,6 +18,7 @@ import (
 type Options struct {
 	Conversation  string // file, "" for the built-in one
 	DateOrder     string // of an export: dmy, mdy, ymd, "" to find out
+	Last          int    // how many messages of an export, its last ones, are taken; 0 for all
 	Target        string // account, "" for the conversation's own
 	Threshold     int
 	Trustees      int
@@ -43,7 +44,7 @@ func Defaults() Options {
 // the defaults of everything else.
 func (o Options) Chosen() Options {
 	d := Defaults()
-	d.Conversation, d.DateOrder, d.Target, d.Seed = o.Conversation, o.DateOrder, o.Target, o.Seed
+	d.Conversation, d.DateOrder, d.Last, d.Target, d.Seed = o.Conversation, o.DateOrder, o.Last, o.Target, o.Seed
 	return d
 }
 

@@ -199,6 +199,15 @@ func (m *Message) check(known map[string]bool) error {
 	return nil
 }
 
+// Deliveries counts the recipients of all messages: what a run costs follows from it.
+func (c *Conversation) Deliveries() int {
+	n := 0
+	for _, m := range c.Messages {
+		n += len(m.To)
+	}
+	return n
+}
+
 // Attachments counts the files that go with messages.
 func (c *Conversation) Attachments() int {
 	n := 0

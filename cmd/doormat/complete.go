@@ -119,7 +119,7 @@ func (a *app) completeRun(c *cobra.Command) {
 	complete(c, "resend", words(world.ResendAsked, world.ResendAtOnce))
 	complete(c, "at", words("half"))
 	complete(c, "retention", words("all"))
-	for _, flag := range []string{"threshold", "trustees", "jurisdictions", "refresh", "rotate", "seed"} {
+	for _, flag := range []string{"threshold", "trustees", "jurisdictions", "refresh", "rotate", "seed", "last"} {
 		complete(c, flag, words())
 	}
 }

@@ -34,6 +34,9 @@ report.json, which is what doormat matrix --format json prints.`,
 			if err != nil {
 				return err
 			}
+			if err := demo.CheckSize(lab, 1); err != nil {
+				return err
+			}
 			if out != "" {
 				return takeHome(c.Context(), &handout.Handout{Options: o, Lab: lab}, name)
 			}

@@ -17,6 +17,7 @@ func (a *app) runFlags(c *cobra.Command, o *demo.Options) {
 	f.SortFlags = false
 	f.StringVar(&o.Conversation, "conversation", "", "exported chat in `FILE` (default: the built-in one)")
 	f.StringVar(&o.DateOrder, "date-order", "", "of an export: `dmy`, mdy or ymd (default: the only one that fits)")
+	f.IntVar(&o.Last, "last", 0, "take the last `N` messages of the chat, which then count from 1 (default: all)")
 	f.StringVar(&o.Target, "target", "", "`ACCOUNT` that attacks aim at (default: the conversation's own)")
 	f.StringVar(&o.At, "at", o.At, "attacks begin after message `M`: half or a number")
 	f.IntVar(&o.Threshold, "threshold", o.Threshold, "trustees needed to open a message")

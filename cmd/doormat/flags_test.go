@@ -14,7 +14,7 @@ import (
 // TestFlagsParseBack gives options as flags to a shell, and what the shell makes of
 // them to a verb: the same options come out, whatever is in a name.
 func TestFlagsParseBack(t *testing.T) {
-	all := demo.Options{Conversation: "our chat.txt", DateOrder: "dmy", Target: "Dr Okoye", Threshold: 2, Trustees: 4, Jurisdictions: "A:2,B:2",
+	all := demo.Options{Conversation: "our chat.txt", DateOrder: "dmy", Last: 500, Target: "Dr Okoye", Threshold: 2, Trustees: 4, Jurisdictions: "A:2,B:2",
 		Refresh: 10, Rotate: 20, Retention: "5", Mailbox: "delivered", At: "7", Seed: 1<<53 - 1,
 		Designs: []string{"e2ee"}, Attacks: []string{"quorum-theft", "device-theft"}}
 	list := []demo.Options{demo.Defaults(), all}

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -35,8 +36,15 @@ var errSurprise = errors.New("differ from what their attacks expect; they are ma
 
 func main() { os.Exit(run(demo.Default)) }
 
+// memory is what the program tries to stay below: the collector works harder before it
+// takes more. What runs hold is well below it, see [attacks.DefaultRoom].
+const memory = 1792 << 20
+
 // run is the whole program, made of the designs and attacks of a kit.
 func run(kit func() (demo.Kit, error)) int {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memory)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the second signal ends what does not listen

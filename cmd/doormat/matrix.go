@@ -86,7 +86,7 @@ func (a *app) lab(o demo.Options) (*attacks.Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	conv, warnings, err := demo.OpenConversation(o.Conversation, o.DateOrder)
+	conv, warnings, err := o.Open()
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +98,9 @@ func (a *app) lab(o demo.Options) (*attacks.Lab, error) {
 
 // measure runs a lab and writes its result, as the JSON document or by print.
 func measure(ctx context.Context, lab *attacks.Lab, to outFlags, print func(*attacks.Result, *output) error) (err error) {
+	if err := demo.CheckSize(lab, 1); err != nil {
+		return err
+	}
 	out, err := openOutput(to.out)
 	if err != nil {
 		return err

@@ -81,6 +81,9 @@ func (a *app) perform(ctx context.Context, f presentation, names []string) error
 	if err != nil {
 		return err
 	}
+	if err := checkActs(lab, acts); err != nil {
+		return err
+	}
 	show := present.New(talk(lab, acts, f.options.Conversation == ""), f.auto)
 	switch {
 	case f.record != "":
@@ -130,6 +133,16 @@ func talk(lab *attacks.Lab, acts []actor, builtIn bool) present.Talk {
 		t.Acts = append(t.Acts, a.tech.Header())
 	}
 	return t
+}
+
+// checkActs refuses acts over a chat that is too large.
+func checkActs(lab *attacks.Lab, acts []actor) error {
+	all := *lab
+	all.Attacks = nil
+	for _, a := range acts {
+		all.Attacks = append(all.Attacks, a.tech)
+	}
+	return demo.CheckSize(&all, 1)
 }
 
 // run runs the act, and keeps a fault in it from leaving the terminal as it is.

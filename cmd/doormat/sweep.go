@@ -78,6 +78,9 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags,
 		return err
 	}
 	lab.Attacks = []attacks.Technique{t}
+	if err := demo.CheckSize(lab, len(points)); err != nil {
+		return err
+	}
 	out, err := openOutput(to.out)
 	if err != nil {
 		return err

@@ -52,7 +52,10 @@
 // never evidence. TestForgedHeader shows it.
 package chat
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Limits on what a file may hold. Beyond most of them Read refuses the file; a
 // text beyond MaxText is left out, and at MaxName stands what happens there.
@@ -85,6 +88,17 @@ const (
 	// 65,536 characters that WhatsApp lets one type.
 	MaxText = 256 << 10
 )
+
+// KeepLast leaves out all but the last n messages, and warns of it. People who wrote
+// only before stay, as those who write no more do in a chat.
+func (c *Chat) KeepLast(n int) {
+	all := len(c.Messages)
+	if n >= all {
+		return
+	}
+	c.Messages = c.Messages[all-n:]
+	c.Warnings = append(c.Warnings, fmt.Sprintf("the last %d of %d messages are taken, and numbered from 1: message 1 here is message %d of the chat", n, all, all-n+1))
+}
 
 // The values of Chat.Format.
 const (

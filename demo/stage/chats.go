@@ -13,9 +13,9 @@ import (
 
 // Bounds of what is kept of uploads.
 const (
-	maxChats    = 4
-	maxMessages = 20_000 // in one chat
-	maxPeople   = 60     // every message of a group goes to all of them
+	maxChats      = 4
+	maxDeliveries = 20_000 // of one chat: each message goes to all others
+	maxPeople     = 60
 )
 
 // chats keeps uploaded chats in memory, each under a name that nobody guesses. Nothing
@@ -41,15 +41,17 @@ func newChats(s *store) *chats { return &chats{store: s, reading: make(chan stru
 // keep takes a chat in, called name and aimed at target, "" for its first author. The
 // oldest makes room.
 func (c *chats) keep(read *chat.Chat, name, target string) (*kept, error) {
-	if n := len(read.Messages); n > maxMessages {
-		return nil, demo.Usagef("%s: %d messages: the stage takes chats of up to %d, the command line longer ones: doormat matrix --conversation FILE", name, n, maxMessages)
-	}
 	conv, err := read.Conversation(name, target)
 	if err != nil {
 		return nil, err
 	}
 	if n := len(conv.Accounts); n > maxPeople {
 		return nil, demo.Usagef("%s: %d people: the stage takes chats of up to %d, the command line larger ones: doormat matrix --conversation FILE", name, n, maxPeople)
+	}
+	if n := conv.Deliveries(); n > maxDeliveries {
+		return nil, demo.Usagef("%s: %d messages, each to all others, make %d deliveries: the stage takes chats of up to %d; "+
+			"doormat stage --conversation FILE --last N takes the last N messages, and doormat attack run takes longer chats",
+			name, len(conv.Messages), n, maxDeliveries)
 	}
 	k := &kept{rand.Text(), conv, read.Summary(), read.Warnings}
 	c.mu.Lock()

@@ -127,7 +127,7 @@ func TestUploadFields(t *testing.T) {
 func TestBadUpload(t *testing.T) {
 	file := func(text string) [2]string { return [2]string{"file@a.txt", text} }
 	bomb := packed(t, "_chat.txt", bytes.Repeat([]byte{'x'}, 8<<20))
-	many := strings.Repeat("26/03/2017, 19:01 - Ruth: x\n", maxMessages+1)
+	many := strings.Repeat("26/03/2017, 19:01 - Ruth: x\n", maxDeliveries+1)
 	for name, c := range map[string]struct {
 		fields []([2]string)
 		want   string

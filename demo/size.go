@@ -1,0 +1,111 @@
+package demo
+
+import (
+	"fmt"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/world"
+)
+
+// What is too large is refused before anything runs, with what to do about it: a run that
+// fills the memory of a laptop takes everything else on it down, and one that ends
+// tomorrow tells nobody anything.
+const (
+	// maxWeight is what one run with one adversary may hold, as [attacks.Lab.Weight]
+	// estimates it: that of 100,000 deliveries if it only reads, of 30,000 if it acts.
+	maxWeight = attacks.DefaultRoom
+	// maxWork is how many deliveries all cells together may take: some 15,000 for each
+	// attack of the library on two designs, of which two then run at a time.
+	maxWork = 1_700_000
+)
+
+// CheckSize refuses a lab that needs too much memory or time, over so many points of a
+// sweep. The error says what would fit.
+func CheckSize(lab *attacks.Lab, points int) error {
+	cells := points * len(lab.Designs) * len(lab.Attacks)
+	if fits(lab, cells) {
+		return nil
+	}
+	conv := lab.Conversation
+	what := fmt.Sprintf("this chat makes %s deliveries (%s messages, each to all others)", thousands(conv.Deliveries()), thousands(len(conv.Messages)))
+	if n := conv.Attachments(); n > 0 {
+		what += fmt.Sprintf(" and has %s files", thousands(n))
+	}
+	limit := fmt.Sprintf("for %s of attacks and designs doormat takes up to %s deliveries", count(cells, "pair"), thousands(maxWork/cells))
+	if points > 1 {
+		limit = fmt.Sprintf("for a sweep of %s doormat takes up to %s deliveries", count(points, "point"), thousands(maxWork/cells))
+	}
+	if lab.Weight() > maxWeight {
+		limit = fmt.Sprintf("one attack would hold %s MB of it in memory, and doormat takes up to %s",
+			thousands(lab.Weight()>>20), thousands(maxWeight>>20))
+	}
+	return Usagef("%s; %s: %s", what, limit, strings.Join(ways(lab, cells), ", "))
+}
+
+func fits(lab *attacks.Lab, cells int) bool {
+	return lab.Weight() <= maxWeight && lab.Conversation.Deliveries()*cells <= maxWork
+}
+
+// ways lists what helps.
+func ways(lab *attacks.Lab, cells int) []string {
+	var list []string
+	conv, part := lab.Conversation, *lab
+	n := largest(len(conv.Messages), func(n int) bool {
+		part.Conversation = last(conv, n)
+		return fits(&part, cells)
+	})
+	if n > 0 {
+		list = append(list, fmt.Sprintf("--last %d takes the last %d messages", n, n))
+	}
+	if attacks := len(lab.Attacks); attacks > 1 && lab.Weight() <= maxWeight {
+		list = append(list, fmt.Sprintf("--attacks ID,ID runs fewer attacks (up to %d here)",
+			max(1, maxWork/conv.Deliveries()*attacks/cells)))
+	}
+	if len(list) == 0 {
+		list = []string{"not even its last message fits"}
+	}
+	return list
+}
+
+// largest is the largest number below n that has a property, which smaller ones have as
+// well, rounded down to two digits: nobody wants to type more.
+func largest(n int, fits func(int) bool) int {
+	low := 0
+	for high := n; low+1 < high; {
+		if middle := (low + high) / 2; fits(middle) {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	unit := 1
+	for low/unit >= 100 {
+		unit *= 10
+	}
+	return low / unit * unit
+}
+
+// last is a conversation's last n messages among the same people, to be counted and not
+// to be run: groups and events are those of the whole.
+func last(c *world.Conversation, n int) *world.Conversation {
+	part := *c
+	part.Messages = c.Messages[len(c.Messages)-n:]
+	return &part
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "one " + what
+	}
+	return thousands(n) + " " + what + "s"
+}
+
+// thousands writes a number with commas.
+func thousands(n int) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
