@@ -55,7 +55,7 @@ func every(messages string) string {
 func legend(p *page, r *attacks.Result) {
 	for _, text := range append([]string{
 		"■ all  ◧ part  □ none of the messages recovered  – not applicable",
-		"✓ order served in full  ! somebody was warned  ≠ unexpected",
+		"✓ order served in full  ✗ error  ! somebody was warned  ≠ unexpected",
 		"×2 principals used: robbed, run, or made to answer; a jurisdiction counts one",
 		"target: messages that the target sent or received; others: the rest",
 	}, words(r)...) {
@@ -75,6 +75,8 @@ func words(r *attacks.Result) (list []string) {
 	}{
 		{"people: whose words were read; unnamed: those of them who are neither the target nor named in a court's order",
 			func(c *attacks.Cell) bool { return c.People.Read > 0 }},
+		{"forged: messages on screens as from somebody who did not write them to that reader",
+			func(c *attacks.Cell) bool { return c.Forged > 0 }},
 		{"served: the part of what a court's order names that the agency read by it; beyond: what came with it, read or not",
 			func(c *attacks.Cell) bool { return c.Lawful.Asked > 0 }},
 		{"agency served: the numbers above are another adversary's, not the agency's; by no order: those got otherwise",

@@ -66,7 +66,7 @@ func MarkdownTable(r *attacks.Result, link func(id string) string) string {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(line, " | "))
 	}
 	b.WriteString("\n■ all, ◧ part, □ none of the messages recovered; – not applicable: no such principal; " +
-		"✓ order served in full; ! somebody noticed; ≠ unexpected. " +
+		"✓ order served in full; ✗ error; ! somebody noticed; ≠ unexpected. " +
 		"Principals are those used: robbed, run, or made to answer; a jurisdiction counts one.\n\n")
 	for _, text := range words(r) {
 		fmt.Fprintf(&b, "- %s\n", escape(text))
