@@ -20,7 +20,7 @@ var chats = flag.Int("chats", dozen, "on how many random chats TestRandomChats r
 // dozen is how many chats go test runs; each attack meets covers of them.
 const (
 	dozen  = 12
-	covers = 1
+	covers = 3
 )
 
 // TestRandomChats runs the library over random small chats under random settings: no
