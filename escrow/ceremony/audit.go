@@ -105,6 +105,19 @@ func (a *Audit) Phase() Phase { return a.phase }
 // a certificate, on the board or not; the package comment says who may.
 func (a *Audit) Overdue() bool { return a.overdue }
 
+// Awaited returns who has not yet posted what the open phase wants, ascending: of all who are left, and in the certify
+// phase of those who confirmed, since nobody else has to certify. It is no proof against them: the log may be slow, or
+// keep their posts back.
+func (a *Audit) Awaited() []int {
+	switch {
+	case a.phase > PhaseCertify:
+		return nil
+	case a.phase == PhaseCertify:
+		return a.silent(a.holders())
+	}
+	return a.silent(a.speakers())
+}
+
 // Outcome returns what the board amounts to, a copy. Before the complain phase has closed it is an error; when too few
 // trustees qualified, a *[FailedError].
 func (a *Audit) Outcome() (*Outcome, error) {

@@ -65,7 +65,7 @@
 // t epochs, while shares change all the same. Who sees that a seat is contested has to replace its holder.
 //
 // Nobody can tell silence from a fault either: n minus the quorum plus one trustees who confirm and then do not certify hold
-// up this ceremony and all that follow it, with no proof against them.
+// up this ceremony and all that follow it. [Audit.Awaited] names them, and is no proof against them.
 //
 // # When it is done
 //

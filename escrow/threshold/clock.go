@@ -2,7 +2,9 @@ package threshold
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"doormat/escrow/ceremony"
 	"doormat/world"
@@ -143,7 +145,7 @@ func (t *trustee) goOn(x *sitting, s *session, before int) []world.Packet {
 	}
 	switch x.waits++; {
 	case x.waits == 2:
-		out = t.stuck(x, phase)
+		out = t.stuck(x, s.audit)
 	case x.waits > 2 && len(posts) > 0 && phase < ceremony.PhaseConfirm:
 		out = t.drop(x)
 	}
@@ -166,12 +168,20 @@ func (t *trustee) drop(x *sitting) []world.Packet {
 	return t.left(x.name, errors.New("the board does not show what it posts"))
 }
 
-// stuck tells the public, once, that calling time was no use: fewer than the
-// threshold are there to call it.
-func (t *trustee) stuck(x *sitting, phase ceremony.Phase) []world.Packet {
+// stuck tells the public, once, that calling time was no use: fewer than the threshold are
+// there to call it, or too few of those who confirmed certify, for whom no time is called.
+// It names whose posts are missing: the second case holds up all later ceremonies as well,
+// and whoever replaces trustees needs to know whom.
+func (t *trustee) stuck(x *sitting, a *ceremony.Audit) []world.Packet {
 	if x.told {
 		return nil
 	}
 	x.told = true
-	return []world.Packet{world.Warn(t.name, "the ceremony for "+x.name+" stands still in the "+phase.String()+" phase, and what was before stays")}
+	var missing []string
+	for _, i := range a.Awaited() {
+		missing = append(missing, world.Trustee(i))
+	}
+	what := fmt.Sprintf("the ceremony for %s stands still in the %s phase, and what was before stays: "+
+		"the board shows nothing of %s there", x.name, a.Phase(), strings.Join(missing, ", "))
+	return []world.Packet{world.Warn(t.name, what)}
 }

@@ -225,7 +225,8 @@ func TestTooFew(t *testing.T) {
 	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", Share))
 	require.Len(t, s.shown, 8)
 	require.Len(t, s.warned, 3, "1 and 3, once each, and 3 that it has no part in it: %v", s.warned)
-	require.Equal(t, "trustee:1: the ceremony for key 1/epoch 1 stands still in the key phase, and what was before stays", s.warned[0])
+	require.Equal(t, "trustee:1: the ceremony for key 1/epoch 1 stands still in the key phase, and what was before stays: "+
+		"the board shows nothing of trustee:2, trustee:3 there", s.warned[0])
 
 	s = renewing(t, 3, 3, 3, 4, 8)
 	require.NoError(t, s.trustee(2).Reprogram(BadShare, nil))
@@ -238,6 +239,29 @@ func TestTooFew(t *testing.T) {
 	require.Contains(t, s.warned[0], "monitor: the ceremony for key 1/epoch 1 failed, and what was before stays: too few were left")
 	require.Contains(t, s.warned[0], "trustee 2: bad share")
 	require.Len(t, s.shown, 6)
+}
+
+// TestConfirmedAndSilent: too many trustees confirm and do not certify. That holds up this
+// ceremony and those after it. Nobody can prove that they are not just slow, and everybody
+// names them.
+func TestConfirmedAndSilent(t *testing.T) {
+	s := renewing(t, 2, 4, 3, 0, 9)
+	s.play.Intercept = func(p world.Packet) bool {
+		f, err := world.Unpack(p.Data, escrow.KindPost, 2)
+		if err != nil || p.From != "trustee:3" && p.From != "trustee:4" {
+			return false
+		}
+		phase, _, _, err := ceremony.Split(f[1])
+		return err == nil && phase == ceremony.PhaseCertify
+	}
+	s.advance(9)
+	require.Equal(t, "key 1/epoch 0", s.trustee(1).holding("key 1").committee.epoch, "no new shares at 3, 6 and 9")
+	require.Equal(t, []string{"key 1/epoch 0", "key 1/epoch 1"}, s.refs("trustee:1", Share), "both, until it is known which is good")
+	for i := 1; i <= 4; i++ {
+		require.Contains(t, s.warned, world.Trustee(i)+": the ceremony for key 1/epoch 1 stands still in the certify phase, "+
+			"and what was before stays: the board shows nothing of trustee:3, trustee:4 there")
+	}
+	require.Len(t, s.warned, 4, "once each: %v", s.warned)
 }
 
 // TestMidnight: time is called at midnight, too.
