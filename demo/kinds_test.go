@@ -60,7 +60,10 @@ var unread = map[byte]string{
 // inventory is what a design's programs held and sent in some runs.
 type inventory struct {
 	held map[world.Kind]bool
-	sent map[byte][]world.Fact // packets by their kind, a few of each
+	// found are the kinds on phones, searched those that the agency files of one.
+	found    map[world.Kind]bool
+	searched []world.Kind
+	sent     map[byte][]world.Fact // packets by their kind, a few of each
 }
 
 // take notes what a node holds.
@@ -68,6 +71,16 @@ func (v *inventory) take(n world.Node) {
 	for _, f := range n.Holdings() {
 		v.held[f.Kind] = true
 	}
+}
+
+// search compares what a phone holds with what an agency files of one that is unlocked.
+func (v *inventory) search(t *testing.T, searched []world.Kind, phone world.Node) {
+	t.Helper()
+	for _, f := range phone.Holdings() {
+		require.Contains(t, searched, f.Kind, "found on a phone")
+		v.found[f.Kind] = true
+	}
+	v.searched = searched
 }
 
 // live plays the story under settings, with orders, and a client that encrypts
@@ -115,6 +128,9 @@ func (v *inventory) live(t *testing.T, d world.Design, s world.Settings) {
 		}
 		for _, name := range p.Net.Names() {
 			v.take(p.Net.Node(name))
+			if _, isDevice := world.AccountOf(name); isDevice {
+				v.search(t, p.Net.Node("agency").(*law.Agency).Searched, p.Net.Node(name))
+			}
 		}
 	}
 	require.NoError(t, p.Rest(int(law.SealingPeriod.Hours()/24)+1))
@@ -126,13 +142,18 @@ func (v *inventory) live(t *testing.T, d world.Design, s world.Settings) {
 func TestEveryKindIsOfUse(t *testing.T) {
 	excuses := map[string]bool{}
 	for _, d := range Designs() {
-		v := &inventory{held: map[world.Kind]bool{}, sent: map[byte][]world.Fact{}}
+		v := &inventory{held: map[world.Kind]bool{}, found: map[world.Kind]bool{}, sent: map[byte][]world.Fact{}}
 		for _, s := range []world.Settings{
 			{Mailbox: world.MailboxAll},
 			{Mailbox: world.MailboxAll, Refresh: 10},
 			{Mailbox: world.MailboxDelivered, Retention: 2, Resend: world.ResendAtOnce, Refresh: 25, Rotate: 15},
 		} {
 			v.live(t, d, s)
+		}
+		for _, k := range v.searched {
+			if k != e2ee.Secret && k != e2ee.Public && k != e2ee.SealedChunk && k != e2ee.AttachmentKey && k != world.Metadata { // while under way
+				require.True(t, v.found[k], "the agency files %q of phones, and none holds it", k)
+			}
 		}
 		used := map[world.Kind]bool{world.Plaintext: true, world.File: true, world.Metadata: true}
 		for _, r := range d.Rules() {

@@ -138,7 +138,7 @@ func (Design) Setup(env world.Environment) (world.Deploy, error) {
 	return func() []world.Node {
 		court, _ := law.NewCourt(env.Stream("court"), false)
 		agency, _ := law.NewAgency(env.Stream("agency"))
-		agency.Produced = Produced()
+		agency.Produced, agency.Searched = Produced(), Searched()
 		provider := NewProvider(court.Public(), env.Settings.Mailbox, nil, nil)
 		provider.Memo = env.Memo
 		nodes := []world.Node{court, agency, provider}

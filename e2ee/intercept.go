@@ -50,6 +50,12 @@ func (p *Provider) watchFacts() []world.Fact {
 // Produced lists the kinds of facts that an honest provider hands over under an order.
 func Produced() []world.Kind { return []world.Kind{Envelopes, SealedChunk} }
 
+// Searched lists the kinds of facts that are found on a device.
+func Searched() []world.Kind {
+	return []world.Kind{DeviceKeys, Session, VerifiedContact, GroupView, OwnSenderKey, SenderKey, world.Metadata,
+		Secret, Public, AttachmentKey, SealedChunk, KeptMessage, KeptFile}
+}
+
 func produced(facts []world.Fact) world.Packet {
 	return world.Packet{From: "provider", To: "agency", Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))}
 }

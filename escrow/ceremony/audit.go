@@ -20,6 +20,11 @@ import (
 // each would compute the identical one, so that computing it once changes the cost and nothing else. Trustees on machines
 // of their own each run their own; none takes it from another. An Audit must not be used by two goroutines at once.
 type Audit struct {
+	// Checkpoint, if set, says what is wrong with the checkpoint of a confirmation: that too few witnesses cosigned it, or
+	// that it is not of the log that holds these posts. Checkpoints are opaque here. It has to give the same answer to
+	// everybody who reads the board.
+	Checkpoint func(checkpoint []byte) error
+
 	*session
 	phase      Phase
 	trustees   []standing // trustees[0] is nobody

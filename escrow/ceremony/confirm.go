@@ -32,6 +32,11 @@ func (a *Audit) readConfirmation(trustee int, body []byte) (ed25519.PublicKey, *
 	if size := len(body) - confirmHead; size < 1 || size > MaxCheckpoint {
 		return nil, &fault{Malformed, fmt.Errorf("a checkpoint of %d bytes, need 1 to %d", size, MaxCheckpoint)}
 	}
+	if a.Checkpoint != nil {
+		if err := a.Checkpoint(body[confirmHead:]); err != nil {
+			return nil, &fault{WrongCheckpoint, err}
+		}
+	}
 	next := ed25519.PublicKey(body[sha256.Size:][:ed25519.PublicKeySize])
 	if !ed25519.Verify(next, a.nextIdentity(trustee, next), body[confirmHead-ed25519.SignatureSize:confirmHead]) {
 		return nil, &fault{WrongIdentity, errors.New("the new key did not sign that it is this trustee's")}

@@ -35,6 +35,8 @@ const (
 	WrongIdentity Reason = "new identity is not its own"
 	// WrongTranscript: a signature on another transcript than the board gives (confirm).
 	WrongTranscript Reason = "wrong transcript"
+	// WrongCheckpoint: whoever reads the board refuses the checkpoint, see [Audit.Checkpoint] (confirm).
+	WrongCheckpoint Reason = "wrong checkpoint"
 )
 
 // Culprit is a trustee that broke the rules, with the proof. In phases 1 to 5 that disqualifies it; later, when its

@@ -23,7 +23,7 @@ type board struct {
 // newBoard is for the ceremony of a roster, which makes the first key.
 func newBoard(source world.Source, r *ceremony.Roster) (*board, error) {
 	number, _, _ := parseEpoch(string(r.Session))
-	b := &board{course: blankCourse(r, number), posts: map[[32]byte]bool{}}
+	b := &board{posts: map[[32]byte]bool{}}
 	var err error
 	if b.log, err = ledger.New("doormat.log", source.Stream("log")); err != nil {
 		return nil, err
@@ -38,6 +38,7 @@ func newBoard(source world.Source, r *ceremony.Roster) (*board, error) {
 		b.witnesses, keys = append(b.witnesses, w), append(keys, w.VerifierKey())
 	}
 	b.policy, err = ledger.NewPolicy(b.log.VerifierKey(), quorum, keys...)
+	b.course = blankCourse(r, number, b.policy)
 	return b, err
 }
 

@@ -2,6 +2,7 @@ package threshold
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 
@@ -21,15 +22,18 @@ import (
 //
 // Which committee that is the agency does not take from an answer. It knows the first
 // one from its certificate, and reads the later ones, and their share epochs, off the
-// board. Whatever else a trustee sends is refused, and the trustee is named in a
-// warning: an answer is evidence against people, and whoever sent it must stand by it.
-// Links are not authenticated, so the name is that of the sender on the wire.
+// board. Whatever else comes is refused. If it is an answer to the agency's request, signed
+// with the trustee's present identity, the trustee is named in a warning: an answer is
+// evidence against people, and whoever made it must stand by it. Links are not
+// authenticated, so without a signature nobody is blamed. A partial decryption that is
+// good needs none: its proof says whose it is.
 type casework struct {
-	trustees []string
-	first    *committee
-	board    *reader // nil if shares and keys never change
-	cases    []*inquiry
-	filed    map[string]bool // certified keys, by id: those that answers were verified under
+	trustees   []string
+	first      *committee
+	identities []ed25519.PublicKey // of the trustees, after the founding
+	board      *reader             // nil if shares and keys never change
+	cases      []*inquiry
+	filed      map[string]bool // certified keys, by id: those that answers were verified under
 }
 
 // inquiry is one request, as it was sent to all trustees.
@@ -46,8 +50,23 @@ type question struct {
 	from    map[int]bool  // trustees whose partial decryption is filed
 }
 
-func newCasework(first *committee, trustees []string) *casework {
-	return &casework{trustees: trustees, first: first, filed: map[string]bool{}}
+func newCasework(f *founding, trustees []string) *casework {
+	return &casework{trustees: trustees, first: f.committee, identities: f.course.next.Identities,
+		filed: map[string]bool{}}
+}
+
+// identity is the signing key of a trustee now, nil if there is no such trustee.
+func (c *casework) identity(trustee string) ed25519.PublicKey {
+	list := c.identities
+	if c.board != nil {
+		list = c.board.course().next.Identities
+	}
+	for i, key := range list {
+		if world.Trustee(i+1) == trustee {
+			return key
+		}
+	}
+	return nil
 }
 
 // committee is what the key of that id is now, nil if no such key is known.
@@ -116,7 +135,11 @@ func (c *casework) Handle(private []byte, p world.Packet) ([]world.Fact, []world
 
 // answer files what is good of an answer, and warns of the rest, each reason once.
 func (c *casework) answer(private []byte, p world.Packet) (good []world.Fact, out []world.Packet) {
-	q, facts, err := c.open(private, p)
+	who := "in the name of " + p.From + ", without its signature for this request"
+	q, facts, signed, err := c.open(private, p)
+	if signed {
+		who = "of " + p.From
+	}
 	problems := []error{err}
 	for _, f := range facts {
 		key, fresh, err := c.judge(q, p.From, f)
@@ -133,31 +156,34 @@ func (c *casework) answer(private []byte, p world.Packet) (good []world.Fact, ou
 	for _, err := range problems {
 		if err != nil && !told[err.Error()] {
 			told[err.Error()] = true
-			out = append(out, world.Warn("agency", "refused an answer of "+p.From+": "+err.Error()))
+			out = append(out, world.Warn("agency", "refused an answer "+who+": "+err.Error()))
 		}
 	}
 	return good, out
 }
 
 // open finds the request that an answer is to, and decrypts it. An answer is sealed for
-// one trustee, one order and one list of items, so one to another request does not open.
-func (c *casework) open(private []byte, p world.Packet) (*inquiry, []world.Fact, error) {
+// one trustee, one order and one list of items, so one to another request does not open. It
+// tells whether the trustee signed that it answers this request so: a signature under an
+// answer to somebody else's says nothing, since anybody could have brought it here.
+func (c *casework) open(private []byte, p world.Packet) (q *inquiry, facts []world.Fact, signed bool, err error) {
 	a, err := parseAnswer(p.Data)
 	if err != nil {
-		return nil, nil, errors.New("it is malformed")
+		return nil, nil, false, errors.New("it is malformed")
 	}
 	for _, q := range c.cases {
 		info := answerInfo(p.From, q.order, q.items)
 		if !bytes.Equal(a.info, info) {
 			continue
 		}
+		signed := a.by(c.identity(p.From))
 		facts, err := openAnswer(private, info, a.sealed)
 		if err != nil {
-			return nil, nil, errors.New("it does not open, or holds more than partial decryptions")
+			return nil, nil, signed, errors.New("it does not open, or holds more than partial decryptions")
 		}
-		return q, facts, nil
+		return q, facts, signed, nil
 	}
-	return nil, nil, errors.New("it is to a request that the agency did not make to it")
+	return nil, nil, false, errors.New("it is to a request that the agency did not make to it")
 }
 
 // judge accepts a partial decryption, with the certified key that it was verified under.

@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"crypto/ed25519"
 	"strings"
 	"testing"
 
@@ -75,17 +76,25 @@ func (l *liar) info() []byte { return answerInfo("trustee:3", l.order.Bytes, l.i
 
 // answers has trustee 3 answer the agency, and gives what was filed and warned of.
 func (l *liar) answers(info []byte, facts ...world.Fact) (filed []world.Fact, warned []string) {
-	data, err := sealAnswer(world.Seed(9).Stream("y"), l.order.Order.Agency, info, facts)
+	data, err := sealAnswer(world.Seed(9).Stream("y"), l.identityOf(3), l.order.Order.Agency, info, facts)
 	require.NoError(l.t, err)
 	return l.deliver("trustee:3", data)
 }
+
+// unproven is how the agency tells of an answer that nobody can be blamed for.
+const unproven = "nobody: "
 
 func (l *liar) deliver(from string, data []byte) (filed []world.Fact, warned []string) {
 	before, heard := len(l.play.Net.Node("agency").Holdings()), len(l.warned)
 	l.post(world.Packet{From: from, To: "agency", Data: data})
 	for _, w := range l.warned[heard:] {
-		require.True(l.t, strings.HasPrefix(w, "agency: refused an answer of "+from+": "), w)
-		warned = append(warned, strings.TrimPrefix(w, "agency: refused an answer of "+from+": "))
+		what, blamed := strings.CutPrefix(w, "agency: refused an answer of "+from+": ")
+		if !blamed {
+			prefix := "agency: refused an answer in the name of " + from + ", without its signature for this request: "
+			require.True(l.t, strings.HasPrefix(w, prefix), w)
+			what = unproven + strings.TrimPrefix(w, prefix)
+		}
+		warned = append(warned, what)
 	}
 	return l.play.Net.Node("agency").Holdings()[before:], warned
 }
@@ -150,6 +159,7 @@ func TestAgencyRefuses(t *testing.T) {
 		require.Empty(t, filed, c.name)
 		require.Len(t, warned, 1, c.name)
 		require.Contains(t, warned[0], c.warning, c.name)
+		require.NotContains(t, warned[0], unproven, c.name)
 		if c.fact.Kind == Partial {
 			require.Empty(t, l.seeds(c.fact), "%s: from what was not filed either", c.name)
 		}
@@ -208,18 +218,18 @@ func TestAnswerToAnotherRequest(t *testing.T) {
 		filed, warned := l.answers(info, l.good(0))
 		require.Empty(t, filed, name)
 		require.Len(t, warned, 1, name)
-		require.Contains(t, warned[0], "did not make", name)
+		require.Contains(t, warned[0], unproven+"it is to a request that the agency did not make", name)
 	}
 
 	// Sealed under the first order, and said to be to the second.
-	data, err := sealAnswer(world.Seed(9).Stream("y"), l.order.Order.Agency, l.info(), []world.Fact{l.good(0)})
+	data, err := sealAnswer(world.Seed(9).Stream("y"), l.identityOf(3), l.order.Order.Agency, l.info(), []world.Fact{l.good(0)})
 	require.NoError(t, err)
 	a, err := parseAnswer(data)
 	require.NoError(t, err)
 	a.info = other.info()
 	filed, warned := l.deliver("trustee:3", a.encode())
 	require.Empty(t, filed)
-	require.Contains(t, warned[0], "does not open")
+	require.Contains(t, warned[0], unproven+"it does not open")
 	filed, warned = l.deliver("trustee:2", data)
 	require.Empty(t, filed)
 	require.Contains(t, warned[0], "did not make", "trustee 2 sends what trustee 3 sealed")
@@ -230,6 +240,63 @@ func TestAnswerToAnotherRequest(t *testing.T) {
 	filed, warned = l.deliver("trustee:3", data)
 	require.Empty(t, filed, "nothing new")
 	require.Empty(t, warned)
+}
+
+// TestFramed has somebody on the network, who holds no key of trustee 3, make the agency
+// refuse answers in its name. None is laid to trustee 3.
+func TestFramed(t *testing.T) {
+	l := newLiar(t)
+	bad := l.good(0)
+	bad.Data = changed(t, bad, func(p []byte) { p[len(p)-1] ^= 1 })
+	seal := func(signer int, facts ...world.Fact) *answer {
+		data, err := sealAnswer(world.Seed(9).Stream("y"), l.identityOf(signer), l.order.Order.Agency, l.info(), facts)
+		require.NoError(t, err)
+		a, err := parseAnswer(data)
+		require.NoError(t, err)
+		return a
+	}
+	unsigned, another, taken, foreign := seal(3, bad), seal(1, bad), seal(1, bad), seal(3, bad)
+	unsigned.signature = nil
+	taken.signature = seal(3, l.good(0)).signature
+	foreign.agency = make([]byte, 32)
+	for name, a := range map[string]*answer{"unsigned": unsigned, "signed by trustee 1": another,
+		"with a true answer's signature": taken, "said to be to another agency": foreign} {
+		filed, warned := l.deliver("trustee:3", a.encode())
+		require.Empty(t, filed, name)
+		require.Equal(t, []string{unproven + "a partial decryption has no sound proof"}, warned, name)
+	}
+	_, warned := l.deliver("trustee:3", seal(3, bad).encode())
+	require.Equal(t, []string{"a partial decryption has no sound proof"}, warned, "it signed that")
+
+	good := seal(3, l.good(0))
+	good.signature = nil
+	filed, warned := l.deliver("trustee:3", good.encode())
+	require.Equal(t, []world.Kind{CertifiedKey, Partial}, kindsOf(filed), "its proof says whose it is")
+	require.Empty(t, warned)
+}
+
+// TestAnswersUnderPastIdentities: after a refresh the agency knows the new signing keys, and
+// blames nobody for what a former one signs.
+func TestAnswersUnderPastIdentities(t *testing.T) {
+	s := renewing(t, 2, 3, 2, 0, 4)
+	s.advance(1)
+	former := s.identityOf(3)
+	s.advance(4)
+	s.comply("court", "provider")
+	s.order()
+	order := s.signed()
+	_, items, err := parseRequest(s.of(KindRequest)[0].Data)
+	require.NoError(t, err)
+	for _, c := range []struct {
+		key  ed25519.PrivateKey
+		want string
+	}{{former, "in the name of trustee:3, without its signature"}, {s.identityOf(3), "of trustee:3: it does not open"}} {
+		data, err := sealAnswer(world.Seed(9).Stream("y"), c.key, order.Order.Agency, answerInfo("trustee:3", order.Bytes, items),
+			[]world.Fact{{Kind: Seed, Ref: "x"}})
+		require.NoError(t, err)
+		s.post(world.Packet{From: "trustee:3", To: "agency", Data: data})
+		require.Contains(t, s.warned[len(s.warned)-1], "agency: refused an answer "+c.want)
+	}
 }
 
 // TestAgencyReadsTheBoard serves orders after refreshes and rotations: the agency knows
@@ -288,6 +355,18 @@ func TestProviderPlants(t *testing.T) {
 	require.Equal(t, []string{`agency: refused what the provider produced: a fact of kind "partial decryption"`,
 		`agency: refused what the provider produced: a fact of kind "escrow field"`,
 		`agency: refused what the provider produced: a fact of kind "certified key"`}, l.warned[heard:])
+}
+
+// TestUserPlants has a user hand over, as an unlocked phone, what no phone holds.
+func TestUserPlants(t *testing.T) {
+	l := newLiar(t)
+	facts := []world.Fact{{Kind: CertifiedKey, Ref: "key 1", Data: certifiedData(l.own.Commit())},
+		{Kind: Seed, Ref: l.items[0].meta.ID, Data: make([]byte, escrow.SeedSize)}, {Kind: e2ee.KeptMessage, Ref: "1"}}
+	before, heard := len(l.play.Net.Node("agency").Holdings()), len(l.warned)
+	l.post(world.Packet{From: "user:A", To: "agency", Data: world.Pack(world.KindHoldings, world.EncodeFacts(facts))})
+	require.Equal(t, []world.Kind{e2ee.KeptMessage}, kindsOf(l.play.Net.Node("agency").Holdings()[before:]))
+	require.Equal(t, []string{`agency: refused what user:A handed over: a fact of kind "certified key"`,
+		`agency: refused what user:A handed over: a fact of kind "message seed"`}, l.warned[heard:])
 }
 
 func seedsOf(facts []world.Fact) (found []string) {

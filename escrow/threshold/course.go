@@ -19,7 +19,9 @@ import (
 // one after another: of those that are open the first to complete counts, and the others
 // are void. Names and rosters follow from what is over: nobody can choose them.
 type course struct {
+	policy   *ledger.Policy // of the checkpoints that trustees confirm under
 	reader   ledger.Reader
+	index    int64            // of the record that is being read
 	next     *ceremony.Roster // of the next ceremony, but for its name
 	links    []*link          // certificates so far
 	former   map[int][]ed25519.PublicKey
@@ -68,8 +70,8 @@ type session struct {
 const keep = 2
 
 // blankCourse begins before the first ceremony, which is to make the key of that number.
-func blankCourse(founders *ceremony.Roster, number int) *course {
-	return &course{next: named(founders, ""), former: map[int][]ed25519.PublicKey{}, tried: number - 1,
+func blankCourse(founders *ceremony.Roster, number int, policy *ledger.Policy) *course {
+	return &course{policy: policy, next: named(founders, ""), former: map[int][]ed25519.PublicKey{}, tried: number - 1,
 		attempts: map[int]int{}, open: map[string]*session{}, over: map[int]*session{}}
 }
 
@@ -118,6 +120,7 @@ func (c *course) read(r *escrow.BoardRecord, index int64) error {
 	}
 	phase := s.audit.Phase()
 	_, author, _, _ := ceremony.Split(r.Post)
+	c.index = index
 	if err := s.audit.Read(r.Post); err != nil {
 		c.hear(s, r.Post, author)
 		return err
@@ -184,8 +187,22 @@ func (c *course) session(name string) *session {
 	if s.audit, err = ceremony.NewAudit(s.roster); err != nil {
 		return nil
 	}
+	s.audit.Checkpoint = c.confirmed
 	c.open[name] = s
 	return s
+}
+
+// confirmed says what is wrong with the checkpoint of a confirmation: a trustee owes it to
+// the others to have looked at the log in which the posts stand.
+func (c *course) confirmed(note []byte) error {
+	checkpoint, err := c.policy.Check(note)
+	switch {
+	case err != nil:
+		return errors.New("too few of the log's witnesses cosigned it")
+	case checkpoint.Size > c.index || !c.reader.Has(checkpoint):
+		return errors.New("it is not of the log that holds the posts")
+	}
+	return nil
 }
 
 // refresh and rotation are the ceremonies whose turn it is.

@@ -2,6 +2,7 @@ package threshold
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,6 +10,7 @@ import (
 	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/world"
+	"doormat/world/ledger"
 )
 
 // renewing is a stage whose shares and keys change.
@@ -262,6 +264,64 @@ func TestConfirmedAndSilent(t *testing.T) {
 			"and what was before stays: the board shows nothing of trustee:3, trustee:4 there")
 	}
 	require.Len(t, s.warned, 4, "once each: %v", s.warned)
+}
+
+// TestConfirmedUnderNoCheckpoint: who confirms under something that the witnesses did not
+// cosign, or a checkpoint of another log, has not looked. It is named, and does not count.
+func TestConfirmedUnderNoCheckpoint(t *testing.T) {
+	for name, c := range map[string]struct {
+		note func(*stage) []byte
+		want string
+	}{
+		"made up": {func(*stage) []byte { return []byte("x") }, "too few of the log's witnesses cosigned it"},
+		"of another log": {func(*stage) []byte {
+			other, err := found(world.Environment{Seed: 9, Settings: environment(2, 4).Settings})
+			require.NoError(t, err)
+			return other.checkpoint
+		}, "too few of the log's witnesses cosigned it"},
+		"of later": {func(s *stage) []byte {
+			l := mustLog(t, s.play.Net.Node("log").Holdings()[0])
+			for range 99 {
+				l.Append([]byte("later"))
+			}
+			proof, err := l.Consistency(0, l.Size())
+			require.NoError(t, err)
+			notes := [][]byte{l.Checkpoint()}
+			for i := range witnesses {
+				w, err := ledger.ParseWitness(s.play.Net.Node(witnessName(i)).Holdings()[0].Data)
+				require.NoError(t, err)
+				note, err := w.Fresh().Cosign(l.Checkpoint(), proof, start)
+				require.NoError(t, err)
+				notes = append(notes, note)
+			}
+			joined, err := s.founding.policy.Join(notes...)
+			require.NoError(t, err)
+			return joined
+		}, "it is not of the log that holds the posts"},
+	} {
+		s := renewing(t, 2, 4, 3, 0, 5)
+		s.play.Intercept = func(p world.Packet) bool {
+			f, err := world.Unpack(p.Data, escrow.KindPost, 2)
+			if err != nil || p.From != "trustee:4" {
+				return false
+			}
+			phase, _, body, err := ceremony.Split(f[1])
+			if err != nil || phase != ceremony.PhaseConfirm || len(body) < 200 {
+				return false
+			}
+			x := s.trustee(4).board.course().open[string(f[0])]
+			raw, err := ceremony.Forge(x.roster, s.trustee(4).identity, phase, 4, slices.Concat(body[:128], c.note(s)))
+			require.NoError(t, err)
+			s.trustee(4).made[sum(raw)] = true
+			p.Data = world.Pack(escrow.KindPost, f[0], raw)
+			s.play.Net.Deliver(p)
+			return true
+		}
+		s.advance(5)
+		require.Equal(t, []int{1, 2, 3}, s.trustee(1).holding("key 1").holders, name)
+		require.Equal(t, []int{4}, s.newestCertificate().Stale, name)
+		require.Contains(t, strings.Join(s.warned, "\n"), "trustee 4: wrong checkpoint in the confirm phase: "+c.want, name)
+	}
 }
 
 // TestMidnight: time is called at midnight, too.

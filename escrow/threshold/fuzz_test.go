@@ -120,7 +120,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data, plain []byte) {
 		sealed, err := law.Seal(world.Seed(1).Stream("trustee"), s.signed().Order.Agency, info, plain)
 		require.NoError(t, err)
-		for _, packet := range [][]byte{data, (&answer{s.signed().Order.Agency, info, sealed}).encode()} {
+		for _, packet := range [][]byte{data, (&answer{s.signed().Order.Agency, info, sealed, nil}).encode()} {
 			out := agency.Handle(start, world.Packet{From: last, To: "agency", Data: packet})
 			require.Len(t, agency.Holdings(), filed, "nothing new")
 			for _, p := range out {

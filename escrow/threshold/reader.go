@@ -154,7 +154,7 @@ func (r *reader) compute() *course {
 	slices.Reverse(way)
 	c := newCourse(r.founding)
 	if way[0] != r.first {
-		c = blankCourse(r.founding.roster, 1)
+		c = blankCourse(r.founding.roster, 1, r.founding.policy)
 	}
 	for _, p := range way {
 		for _, record := range p.records {
@@ -193,7 +193,7 @@ func (c *commons) replay(update []byte) (*reader, error) {
 		_, err = r.read(update)
 		return r, err
 	}
-	fresh := blankCourse(c.founding.roster, 1)
+	fresh := blankCourse(c.founding.roster, 1, c.founding.policy)
 	if err := fresh.reader.Read(checkpoint, u.Records); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"crypto/ed25519"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -14,7 +15,7 @@ import (
 // Kinds of packets of the design.
 const (
 	KindRequest    byte = 112 + iota // agency to trustee: signed order with its evidence, items
-	KindAnswer                       // trustee to agency: its public key, what it is an answer to, facts sealed
+	KindAnswer                       // trustee to agency: its public key, to what it is an answer, facts sealed, signature
 	KindFetchBoard                   // device to provider: number of records of the board that it has read
 	KindKey                          // trustee to provider, provider to device: certificates
 	KindHaveKey                      // provider to trustee: number of its newest certificate
@@ -107,23 +108,43 @@ func answerInfo(trustee string, order []byte, items []*item) []byte {
 	return world.Pack(KindAnswer, []byte("doormat answer v2"), []byte(trustee), asked[:], what[:])
 }
 
-// answer is a KindAnswer packet.
-type answer struct{ agency, info, sealed []byte }
+// answer is a KindAnswer packet. Links are not authenticated, so it is signed with the
+// identity of the trustee that info names: whoever holds the network could say that an
+// answer comes from somebody else.
+type answer struct{ agency, info, sealed, signature []byte }
 
-func (a *answer) encode() []byte { return world.Pack(KindAnswer, a.agency, a.info, a.sealed) }
+func (a *answer) encode() []byte {
+	return world.Pack(KindAnswer, a.agency, a.info, a.sealed, a.signature)
+}
 
 func parseAnswer(data []byte) (*answer, error) {
-	f, err := world.Unpack(data, KindAnswer, 3)
+	f, err := world.Unpack(data, KindAnswer, 4)
 	if err != nil {
 		return nil, fmt.Errorf("answer: %w", err)
 	}
-	return &answer{f[0], f[1], f[2]}, nil
+	return &answer{f[0], f[1], f[2], f[3]}, nil
 }
 
-// sealAnswer seals facts to the agency that the order names.
-func sealAnswer(random io.Reader, agency, info []byte, facts []world.Fact) ([]byte, error) {
+// signed is what the trustee signs. An identity also signs in ceremonies, under other
+// contexts.
+func (a *answer) signed() []byte {
+	return append([]byte("doormat answer signature v1\x00"), world.Pack(KindAnswer, a.agency, a.info, a.sealed)...)
+}
+
+// by tells whether the answer is signed with the identity.
+func (a *answer) by(identity ed25519.PublicKey) bool {
+	return len(identity) == ed25519.PublicKeySize && ed25519.Verify(identity, a.signed(), a.signature)
+}
+
+// sealAnswer seals facts to the agency that the order names, and signs that.
+func sealAnswer(random io.Reader, identity ed25519.PrivateKey, agency, info []byte, facts []world.Fact) ([]byte, error) {
 	sealed, err := law.Seal(random, agency, info, world.EncodeFacts(facts))
-	return (&answer{agency, info, sealed}).encode(), err
+	if err != nil {
+		return nil, err
+	}
+	a := &answer{agency: agency, info: info, sealed: sealed}
+	a.signature = ed25519.Sign(identity, a.signed())
+	return a.encode(), nil
 }
 
 // openAnswer gives partial decryptions and nothing else, whatever a trustee may have

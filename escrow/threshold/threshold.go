@@ -181,8 +181,9 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 		t.court = court.Public()
 		names, nodes = append(names, t.name), append(nodes, t)
 	}
-	work := newCasework(f.committee, names)
+	work := newCasework(f, names)
 	agency.Clerk, agency.Produced = work, e2ee.Produced()
+	agency.Searched = append(e2ee.Searched(), PhraseKey)
 	if env.Settings.Refresh > 0 || env.Settings.Rotate > 0 {
 		if work.board, err = common.reader(); err != nil {
 			return nil, err

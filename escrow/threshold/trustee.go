@@ -147,7 +147,7 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	if len(facts) == 0 {
 		return out
 	}
-	sealed, err := sealAnswer(t.random, order.Agency, answerInfo(t.name, s.Bytes, items), facts)
+	sealed, err := sealAnswer(t.random, t.identity, order.Agency, answerInfo(t.name, s.Bytes, items), facts)
 	if err != nil {
 		return out
 	}

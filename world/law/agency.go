@@ -31,6 +31,9 @@ type Agency struct {
 	// filed: it might be what only the agency itself may conclude, such as that it has
 	// checked a key. Nil lets everything pass.
 	Produced []world.Kind
+	// Searched are the kinds of facts that are found on a device. What else a user hands
+	// over as an unlocked one is not filed either. Nil lets everything pass.
+	Searched []world.Kind
 
 	key   *ecdh.PrivateKey
 	order *Signed // the order being executed
@@ -163,7 +166,7 @@ func (a *Agency) produced(p world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	facts, out := a.sift(facts)
+	facts, out := sift(facts, a.Produced, "the provider produced")
 	out = append(out, a.obtain(facts)...)
 	if a.Clerk != nil {
 		out = append(out, a.Clerk.Present(*a.order, facts)...)
@@ -171,16 +174,16 @@ func (a *Agency) produced(p world.Packet) []world.Packet {
 	return out
 }
 
-// sift leaves out what no provider produces, and warns of each kind of it once.
-func (a *Agency) sift(facts []world.Fact) (good []world.Fact, out []world.Packet) {
+// sift leaves out what is of no kind that is wanted, and warns of each such kind once.
+func sift(facts []world.Fact, wanted []world.Kind, what string) (good []world.Fact, out []world.Packet) {
 	told := map[world.Kind]bool{}
 	for _, f := range facts {
 		switch {
-		case a.Produced == nil || slices.Contains(a.Produced, f.Kind):
+		case wanted == nil || slices.Contains(wanted, f.Kind):
 			good = append(good, f)
 		case !told[f.Kind]:
 			told[f.Kind] = true
-			out = append(out, world.Warn("agency", fmt.Sprintf("refused what the provider produced: a fact of kind %q", f.Kind)))
+			out = append(out, world.Warn("agency", fmt.Sprintf("refused what %s: a fact of kind %q", what, f.Kind)))
 		}
 	}
 	return good, out
@@ -197,7 +200,8 @@ func (a *Agency) searched(p world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	return a.obtain(facts)
+	facts, out := sift(facts, a.Searched, p.From+" handed over")
+	return append(out, a.obtain(facts)...)
 }
 
 // obtain files facts and tells the law of them.
