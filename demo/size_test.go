@@ -63,7 +63,7 @@ func TestSize(t *testing.T) {
 		change           func(*Options)
 		want             string // of the error, "" if it is accepted
 	}{
-		{2, 15_000, everything, ""},
+		{2, 14_000, everything, ""},
 		{2, 100_000, one, ""},
 		{2, 20_000, everything, "this chat makes 20,000 deliveries (20,000 messages, each to all others); for"},
 		{2, 20_000, everything, "--attacks ID,ID runs fewer attacks"},
