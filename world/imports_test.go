@@ -53,7 +53,7 @@ var (
 	notPure    = []string{"os", "os/...", "net", "net/...", "syscall", "math/rand", "crypto/rand", "io/ioutil", "runtime/cgo", "unsafe", "log", "plugin"}
 	wallClock  = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer"}
 	forTesting = []string{"testing", "testing/...", "github.com/stretchr/...", "pgregory.net/...", "github.com/chromedp/..."}
-	helpers    = []string{"world/worldtest", "attacks/attackstest", "demo/stage/browser"}
+	helpers    = []string{"world/worldtest", "attacks/attackstest", "demo/stage/browser", "demo/demotest"}
 )
 
 func within(pkg string, patterns []string) bool {
@@ -164,7 +164,7 @@ func TestPolicy(t *testing.T) {
 		{"escrow/threshold", "doormat/attacks"}, {"escrow/threshold", "doormat/demo"}, {"escrow/sharing", "doormat/escrow/dleq"},
 		{"escrow/group", "doormat/world"}, {"escrow/kms", "doormat/escrow/threshold"}, {"escrow/threshold", "net/http"},
 		{"attacks", "doormat/world/ledger"}, {"attacks", "doormat/e2ee"}, {"attacks", "doormat/world/worldtest"}, {"attacks/library", "doormat/attacks"},
-		{"attacks", "testing"}, {"demo", "testing"}, {"demo/stage", "doormat/demo/stage/browser"}, {"demo", "doormat/world/worldtest"}, {"demo", "doormat/cmd/doormat"}, {"cmd/doormat", "doormat/e2ee"}, {"cmd/doormat", "doormat/world/ledger"}, {"attacks", "math/rand"}, {"tools", "doormat/world"},
+		{"attacks", "testing"}, {"demo", "testing"}, {"demo/stage", "doormat/demo/stage/browser"}, {"demo/stage", "doormat/demo/demotest"}, {"demo", "doormat/world/worldtest"}, {"demo", "doormat/cmd/doormat"}, {"cmd/doormat", "doormat/e2ee"}, {"cmd/doormat", "doormat/world/ledger"}, {"attacks", "math/rand"}, {"tools", "doormat/world"},
 	} {
 		require.NotEmpty(t, complaint(c[0], c[1]), "%s may import %s", c[0], c[1])
 	}

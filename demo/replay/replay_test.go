@@ -9,18 +9,20 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/demotest"
 	"doormat/demo/replay"
 	"doormat/demo/story"
+	"doormat/world"
 )
 
-func lab(t *testing.T, change func(*demo.Options)) *attacks.Lab {
+func lab(t *testing.T, c *world.Conversation, change func(*demo.Options)) *attacks.Lab {
 	kit, err := demo.Default()
 	require.NoError(t, err)
 	o := demo.Defaults()
 	if change != nil {
 		change(&o)
 	}
-	l, err := o.Lab(kit, story.Conversation())
+	l, err := o.Lab(kit, c)
 	require.NoError(t, err)
 	return l
 }
@@ -31,7 +33,7 @@ func TestFramesAgree(t *testing.T) {
 	if testing.Short() {
 		t.Skip("every attack: runs without -short")
 	}
-	l := lab(t, nil)
+	l := lab(t, demotest.Conversation(), nil)
 	l.Record = true
 	r, err := l.Run(context.Background())
 	require.NoError(t, err)
@@ -66,7 +68,7 @@ func TestFramesAgree(t *testing.T) {
 // TestEveryClaimOpens proves each message that a quorum's thief opened: the proof ends
 // in a plaintext and begins with loot that the header declares.
 func TestEveryClaimOpens(t *testing.T) {
-	l := lab(t, func(o *demo.Options) { o.Attacks = []string{"quorum-theft"} })
+	l := lab(t, story.Conversation(), func(o *demo.Options) { o.Attacks = []string{"quorum-theft"} })
 	p, err := replay.Run(context.Background(), l, l.Attacks[0])
 	require.NoError(t, err)
 	const threshold = 1
@@ -93,7 +95,7 @@ func TestEveryClaimOpens(t *testing.T) {
 
 // TestSteps shows a short script line by line, and what nobody steals from.
 func TestSteps(t *testing.T) {
-	l := lab(t, func(o *demo.Options) { o.Attacks = []string{"quorum-theft"} })
+	l := lab(t, story.Conversation(), func(o *demo.Options) { o.Attacks = []string{"quorum-theft"} })
 	p, err := replay.Run(context.Background(), l, l.Attacks[0])
 	require.NoError(t, err)
 	var told []string

@@ -53,7 +53,7 @@ func variations() []world.Settings {
 			s.Mailbox = world.MailboxDelivered
 		}
 		if i == 3 {
-			s.Refresh, s.Rotate = 4, 6
+			s.Refresh, s.Rotate = 6, 9 // each by itself, and both at once
 		}
 		out = append(out, s)
 	}
@@ -156,6 +156,7 @@ type bench struct {
 	conv     *world.Conversation
 	said     []world.Said
 	deploy   world.Deploy
+	lived    *run // undisturbed, see [bench.undisturbed]
 }
 
 func newBench(t *testing.T, d world.Design, s world.Settings) *bench {
@@ -217,6 +218,15 @@ func (b *bench) whole(t *testing.T, deploy world.Deploy) *run {
 	return r
 }
 
+// undisturbed is a whole run in which nobody interferes, made once.
+func (b *bench) undisturbed(t *testing.T) *run {
+	t.Helper()
+	if b.lived == nil {
+		b.lived = b.whole(t, b.deploy)
+	}
+	return b.lived
+}
+
 func (r *run) finish(t *testing.T) {
 	t.Helper()
 	require.NoError(t, r.Advance(len(r.b.conv.Messages)))
@@ -245,9 +255,11 @@ func (r *run) watch(p world.Packet) {
 }
 
 // hash covers every packet, the private ones included.
-func (r *run) hash() [32]byte {
+func (r *run) hash() [32]byte { return hash(r.packets) }
+
+func hash(packets []world.Packet) [32]byte {
 	var all [][]byte
-	for _, p := range r.packets {
+	for _, p := range packets {
 		all = append(all, world.Pack(0, []byte(p.From), []byte(p.To), p.Data))
 	}
 	return sha256.Sum256(world.Pack(0, all...))

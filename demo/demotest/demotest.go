@@ -1,0 +1,40 @@
+// Package demotest holds what the tests of renderers share: a run of every attack that
+// takes seconds.
+//
+// A renderer is tested on real results, so that no field is forgotten in them. Its faults
+// show in the opening of the story as they do in all of it: a text that does not fit, a
+// number that differs from the cell's, an attack that is left out. The opening has a
+// message of the target's and of others, a photo, a group and a comparison of safety
+// numbers, and every attack runs over it. With -all the whole story is taken, as .ci/run
+// does. Figures of the default run are held to documents in package demo/pages.
+package demotest
+
+import (
+	"flag"
+	"slices"
+
+	"doormat/demo/story"
+	"doormat/world"
+)
+
+// All says that whoever runs the tests has time.
+var All = flag.Bool("all", false, "run over the whole story and under all settings, also where that takes minutes")
+
+// opening is so many messages: the last is the first to a group.
+const opening = 12
+
+// Conversation is the opening of the story, or all of it with -all.
+func Conversation() *world.Conversation {
+	if *All {
+		return story.Conversation()
+	}
+	return Opening()
+}
+
+// Opening is the story up to its first message to a group.
+func Opening() *world.Conversation {
+	c := story.Conversation()
+	c.Messages = c.Messages[:opening]
+	c.Events = slices.DeleteFunc(c.Events, func(e world.Event) bool { return e.After > opening })
+	return c
+}
