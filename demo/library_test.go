@@ -2,14 +2,17 @@ package demo
 
 import (
 	"context"
-	"flag"
+	"fmt"
+	"hash/fnv"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
 	"doormat/attacks/attackstest"
+	"doormat/demo/demotest"
 )
 
 // TestInvariants holds the whole library to what every reader of a result relies
@@ -18,7 +21,7 @@ func TestInvariants(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the invariants run the matrix many times over; they run without -short")
 	}
-	attackstest.Invariants(t, lab(t, "", func(*Options) {}), *all)
+	attackstest.Invariants(t, lab(t, "", func(*Options) {}), *demotest.All)
 }
 
 // lab is the default lab with other options.
@@ -35,56 +38,181 @@ func lab(t *testing.T, file string, change func(*Options)) *attacks.Lab {
 	return l
 }
 
-var all = flag.Bool("all", false, "run the matrix under all settings, also where that takes half a minute")
+// committee changes the number of trustees, and more.
+func committee(t, n int, change func(*Options)) func(*Options) {
+	return func(o *Options) {
+		o.Threshold, o.Trustees = t, n
+		change(o)
+	}
+}
 
-// TestExpectations runs the matrix under settings that change what is true:
-// committees of one and of many, shares and keys that change, phones and mailboxes
-// that forget, thefts at both ends of the conversation, other targets, other
-// people's chats. The default, 3 of 5, is the one of TestInvariants.
+// TestExpectations runs the matrix under settings that change what is true: committees
+// of one and of many, shares and keys that change, phones and mailboxes that forget,
+// thefts at both ends of the conversation, other targets, other people's chats. The
+// default, 3 of 5, is the one of TestInvariants. The story is run with -all; without, it
+// is TestPairs that changes settings.
 func TestExpectations(t *testing.T) {
-	type variant struct {
-		name, file string
-		change     func(*Options)
-	}
-	costly := []string{"mailbox delivered", "compared before", "retention 5", "refresh 10", "rotate 20", "1 of 3, refresh 40, rotate 30, last message", "2 of 3, refresh 15, rotate 12", "4 of 7, one who reinstalled", "held back", "sent at once", "13 of 25, after both groups changed"}
-	committee := func(t, n int, change func(*Options)) func(*Options) {
-		return func(o *Options) {
-			o.Threshold, o.Trustees = t, n
-			change(o)
-		}
-	}
 	as := func(*Options) {}
-	variants := []variant{
-		{"retention 5", "", func(o *Options) { o.Retention = "5" }},
-		{"mailbox delivered", "", func(o *Options) { o.Mailbox = "delivered" }},
-		{"refresh 10", "", func(o *Options) { o.Refresh = 10 }},
-		{"rotate 20", "", func(o *Options) { o.Rotate = 20 }},
-		{"2 of 3, refresh 15, rotate 12", "", committee(2, 3, func(o *Options) { o.Refresh, o.Rotate, o.At = 15, 12, "29" })},
-		{"1 of 1, first message", "", committee(1, 1, func(o *Options) { o.At = "1" })},
-		{"1 of 3, refresh 40, rotate 30, last message", "", committee(1, 3, func(o *Options) { o.Refresh, o.Rotate, o.At = 40, 30, "72" })},
-		{"4 of 7, one who reinstalled", "", committee(4, 7, func(o *Options) { o.Target, o.At, o.Retention = "Ruth", "52", "3" })},
-		{"held back", "", func(o *Options) { o.Target, o.At, o.Retention, o.Mailbox = "Ines", "56", "2", "delivered" }},
-		{"sent at once", "", func(o *Options) { o.Target, o.At, o.Resend = "Jo", "50", "at-once" }},
-		{"compared before", "", func(o *Options) { o.Target, o.At = "Jo", "50" }},
-		{"13 of 25, after both groups changed", "", committee(13, 25, func(o *Options) { o.Target, o.At = "Jo", "68" })},
-		{"two people", "testdata/two.txt", as},
-		{"5 of 5, three people and their files", "chat/testdata/android-nl.zip", committee(5, 5, as)},
-		{"four people", "testdata/four.txt", committee(2, 3, as)},
-		{"one message", "testdata/one.txt", as},
-		{"one message, one trustee", "testdata/one.txt", committee(1, 1, as)},
-	}
-	for _, v := range variants {
+	for _, v := range []struct {
+		name, file  string
+		change      func(*Options)
+		turn, turns int // see takeTurns
+	}{
+		{"retention 5", "", func(o *Options) { o.Retention = "5" }, 0, 1},
+		{"mailbox delivered", "", func(o *Options) { o.Mailbox = "delivered" }, 0, 1},
+		{"refresh 10", "", func(o *Options) { o.Refresh = 10 }, 0, 1},
+		{"rotate 20", "", func(o *Options) { o.Rotate = 20 }, 0, 1},
+		{"2 of 3, refresh 15, rotate 12", "", committee(2, 3, func(o *Options) { o.Refresh, o.Rotate, o.At = 15, 12, "29" }), 0, 1},
+		{"1 of 1, first message", "", committee(1, 1, func(o *Options) { o.At = "1" }), 0, 1},
+		{"1 of 3, refresh 40, rotate 30, last message", "", committee(1, 3, func(o *Options) { o.Refresh, o.Rotate, o.At = 40, 30, "72" }), 0, 1},
+		{"4 of 7, one who reinstalled", "", committee(4, 7, func(o *Options) { o.Target, o.At, o.Retention = "Ruth", "52", "3" }), 0, 1},
+		{"held back", "", func(o *Options) { o.Target, o.At, o.Retention, o.Mailbox = "Ines", "56", "2", "delivered" }, 0, 1},
+		{"sent at once", "", func(o *Options) { o.Target, o.At, o.Resend = "Jo", "50", "at-once" }, 0, 1},
+		{"compared before", "", func(o *Options) { o.Target, o.At = "Jo", "50" }, 0, 1},
+		{"13 of 25, after both groups changed", "", committee(13, 25, func(o *Options) { o.Target, o.At = "Jo", "68" }), 0, 1},
+		{"two people", "testdata/two.txt", as, 0, 1},
+		{"5 of 5, three people and their files", "chat/testdata/android-nl.zip", committee(5, 5, as), 0, 3},
+		{"four people", "testdata/four.txt", committee(2, 3, as), 1, 3},
+		{"one message", "testdata/one.txt", as, 0, 1},
+		{"one message, one trustee", "testdata/one.txt", committee(1, 1, as), 0, 1},
+	} {
 		t.Run(v.name, func(t *testing.T) {
-			if testing.Short() && v.file == "" {
-				t.Skip("runs without -short")
-			}
-			if !*all && slices.Contains(costly, v.name) {
+			if !*demotest.All && v.file == "" {
 				t.Skip("takes long: runs with -all, as in .ci/run")
 			}
 			t.Parallel()
-			res, err := lab(t, v.file, v.change).Run(context.Background())
-			require.NoError(t, err)
-			require.Empty(t, surprises(res))
+			l := lab(t, v.file, v.change)
+			takeTurns(l, v.turn, v.turns)
+			asExpected(t, l)
 		})
+	}
+}
+
+// takeTurns leaves the attacks of a lab whose turn it is, one of so many. With -all every
+// attack has every turn. Ids say whose turn it is, so that a new attack moves no other.
+func takeTurns(l *attacks.Lab, turn, turns int) {
+	l.Attacks = slices.DeleteFunc(l.Attacks, func(a attacks.Technique) bool {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(a.Header().ID)) // never fails
+		return !*demotest.All && (int(h.Sum32()%uint32(turns))+turn)%turns != 0
+	})
+}
+
+// asExpected runs a lab and wants every cell to be what its attack says.
+func asExpected(t *testing.T, l *attacks.Lab) {
+	t.Helper()
+	res, err := l.Run(context.Background())
+	require.NoError(t, err)
+	require.Empty(t, surprises(res))
+}
+
+// choices are values of settings for a short chat, of which every two meet in a run.
+var choices = [][]struct {
+	name   string
+	change func(*Options)
+}{
+	{{"3 of 5", committee(3, 5, func(*Options) {})}, {"1 of 1", committee(1, 1, func(*Options) {})}, {"2 of 3", committee(2, 3, func(*Options) {})}},
+	{{"at 5", func(o *Options) { o.At = "5" }}, {"at 1", func(o *Options) { o.At = "1" }}, {"at 9", func(o *Options) { o.At = "9" }}},
+	{{"all kept", func(*Options) {}}, {"retention 1", func(o *Options) { o.Retention = "1" }}, {"retention 3", func(o *Options) { o.Retention = "3" }}},
+	{{"no refresh", func(*Options) {}}, {"refresh 4", func(o *Options) { o.Refresh = 4 }}},
+	{{"no rotation", func(*Options) {}}, {"rotate 6", func(o *Options) { o.Rotate = 6 }}},
+	{{"mailbox all", func(*Options) {}}, {"mailbox delivered", func(o *Options) { o.Mailbox = "delivered" }}},
+	{{"resend asked", func(*Options) {}}, {"resend at once", func(o *Options) { o.Resend = "at-once" }}},
+	{{"Ann", func(o *Options) { o.Target = "Ann" }}, {"Ben", func(o *Options) { o.Target = "Ben" }}},
+}
+
+// TestPairs runs attacks under settings of which every two meet: faults seldom need a
+// third to show. Each attack has its turn in one run of six, all of them with -all.
+func TestPairs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs without -short")
+	}
+	var sizes []int
+	for _, values := range choices {
+		sizes = append(sizes, len(values))
+	}
+	const turns = 6
+	for r, row := range covering(sizes) {
+		var names []string
+		for i, v := range row {
+			names = append(names, choices[i][v].name)
+		}
+		t.Run(strings.Join(names, ", "), func(t *testing.T) {
+			t.Parallel()
+			l := lab(t, "testdata/two.txt", func(o *Options) {
+				for i, v := range row {
+					choices[i][v].change(o)
+				}
+			})
+			takeTurns(l, r, turns)
+			asExpected(t, l)
+		})
+	}
+}
+
+// covering lists rows of values, one below each size, so that every two values of two
+// columns stand in one row together. It takes, time and again, a pair that is missing and
+// fills the row with what adds most.
+func covering(sizes []int) (rows [][]int) {
+	met := map[[4]int]bool{}
+	news := func(row []int, column, value int) (n int) {
+		for i, v := range row {
+			if v >= 0 && i != column && !met[pair(i, v, column, value)] {
+				n++
+			}
+		}
+		return n
+	}
+	for i := range sizes {
+		for j := i + 1; j < len(sizes); j++ {
+			for v := range sizes[i] * sizes[j] {
+				if met[pair(i, v/sizes[j], j, v%sizes[j])] {
+					continue
+				}
+				row := slices.Repeat([]int{-1}, len(sizes))
+				row[i], row[j] = v/sizes[j], v%sizes[j]
+				for k := range sizes {
+					if row[k] >= 0 {
+						continue
+					}
+					best := 0
+					for v := range sizes[k] {
+						if news(row, k, v) > news(row, k, best) {
+							best = v
+						}
+					}
+					row[k] = best
+				}
+				for a := range row {
+					for b := range a {
+						met[pair(a, row[a], b, row[b])] = true
+					}
+				}
+				rows = append(rows, row)
+			}
+		}
+	}
+	return rows
+}
+
+// pair names two values of two columns, the earlier column first.
+func pair(i, v, j, w int) [4]int {
+	if i > j {
+		i, v, j, w = j, w, i, v
+	}
+	return [4]int{i, v, j, w}
+}
+
+// TestCovering: each pair is in some row, and the rows are few.
+func TestCovering(t *testing.T) {
+	sizes := []int{3, 3, 3, 2, 2, 2, 2, 2}
+	rows := covering(sizes)
+	require.LessOrEqual(t, len(rows), 12)
+	for i, n := range sizes {
+		for j, m := range sizes[:i] {
+			for v := range n * m {
+				require.True(t, slices.ContainsFunc(rows, func(row []int) bool { return row[i] == v/m && row[j] == v%m }), fmt.Sprint(i, j, v))
+			}
+		}
 	}
 }

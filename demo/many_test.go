@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/demo/demotest"
 	"doormat/world"
 )
 
@@ -14,7 +15,7 @@ import (
 func TestManyTrustees(t *testing.T) {
 	for _, n := range []int{26, world.MaxTrustees} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			if n > 26 && !*all {
+			if n > 26 && !*demotest.All {
 				t.Skip("their ceremony takes seconds: runs with -all, as in .ci/run")
 			}
 			l := lab(t, "testdata/two.txt", func(o *Options) {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/demo/demotest"
 )
 
 const header = `
@@ -141,7 +142,7 @@ func TestCarriedAnswersDoNotCount(t *testing.T) {
 
 // The library gives the same under any draw: nothing in it knows a salt.
 func TestADrawChangesNothing(t *testing.T) {
-	if !*all {
+	if !*demotest.All {
 		t.Skip("runs the matrix twice: runs with -all, as in .ci/run")
 	}
 	var docs [2]string

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/demo/demotest"
 	"doormat/world"
 )
 
@@ -73,7 +74,12 @@ func TestFits(t *testing.T) {
 // What designs keep in the memo does not show: a point of a sweep is what a run
 // under its settings is.
 func TestSweepIsRuns(t *testing.T) {
-	l := lab(t, "", func(o *Options) { o.Attacks = []string{"device-theft", "narrow-order"} })
+	kit, err := Default()
+	require.NoError(t, err)
+	o := Defaults()
+	o.Attacks = []string{"device-theft", "narrow-order"}
+	l, err := o.Lab(kit, demotest.Conversation())
+	require.NoError(t, err)
 	l.Clock = nil
 	var points []world.Settings
 	for _, change := range []func(*world.Settings){
@@ -81,7 +87,7 @@ func TestSweepIsRuns(t *testing.T) {
 		func(s *world.Settings) { s.At = 7 },
 		func(s *world.Settings) { s.Retention = 3 },
 		func(s *world.Settings) { s.Threshold = 2 },
-		func(s *world.Settings) { s.Refresh, s.Rotate = 10, 20 },
+		func(s *world.Settings) { s.Refresh, s.Rotate = 5, 8 },
 	} {
 		s := l.Settings
 		change(&s)
