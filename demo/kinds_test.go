@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/demo/demotest"
 	"doormat/demo/story"
 	"doormat/e2ee"
 	"doormat/escrow"
@@ -140,6 +141,7 @@ func (v *inventory) live(t *testing.T, d world.Design, s world.Settings) {
 // is worth nothing. So it is with each kind of packet on the wire, and with what rules
 // conclude.
 func TestEveryKindIsOfUse(t *testing.T) {
+	demotest.Long(t)
 	excuses := map[string]bool{}
 	for _, d := range Designs() {
 		v := &inventory{held: map[world.Kind]bool{}, found: map[world.Kind]bool{}, sent: map[byte][]world.Fact{}}

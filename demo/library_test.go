@@ -80,6 +80,9 @@ func TestExpectations(t *testing.T) {
 			if !*demotest.All && v.file == "" {
 				t.Skip("takes long: runs with -all, as in .ci/run")
 			}
+			if v.file != "testdata/one.txt" {
+				demotest.Long(t)
+			}
 			t.Parallel()
 			l := lab(t, v.file, v.change)
 			takeTurns(l, v.turn, v.turns)

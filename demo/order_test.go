@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/demo/demotest"
 	"doormat/world"
 )
 
@@ -29,6 +30,7 @@ def run(adv):
 // TestWhoseOrderItIs runs an order for the adversary and one for somebody else,
 // of which the adversary learns nothing.
 func TestWhoseOrderItIs(t *testing.T) {
+	demotest.Long(t)
 	run := func(loot string) attacks.Cell {
 		a, err := attacks.Load("sample.star", []byte(strings.Replace(ordering, "LOOT", loot, 1)))
 		require.NoError(t, err)
@@ -53,6 +55,7 @@ func TestWhoseOrderItIs(t *testing.T) {
 // the monitor where the order is in a log. Nobody learns of a secret order, nor of a
 // forged one by this way.
 func TestDisclosed(t *testing.T) {
+	demotest.Long(t)
 	l := lab(t, "", func(*Options) {})
 	l.Attacks = slices.DeleteFunc(l.Attacks, func(a attacks.Technique) bool {
 		return !slices.Contains([]string{"narrow-order", "secret-order", "provider-hands-over", "court-key-unwatched", "broad-order"}, a.Header().ID)

@@ -9,12 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/demo/demotest"
 )
 
 // TestHarvest runs the quantum computer over a full tape. It gives the private half of
 // every key that it is asked for, so that what stays closed does not stay so for want of
 // one; and it is asked for none of ML-KEM.
 func TestHarvest(t *testing.T) {
+	demotest.Long(t)
 	for name, change := range map[string]func(*Options){
 		"default": func(*Options) {},
 		"keys and shares change, and keys are destroyed": func(o *Options) { o.Refresh, o.Rotate, o.Mailbox = 3, 5, "delivered" },
@@ -49,6 +51,7 @@ func TestHarvest(t *testing.T) {
 
 // Withholding the quantum computer leaves ciphertext.
 func TestHarvestWithheld(t *testing.T) {
+	demotest.Long(t)
 	for _, withheld := range []string{"quantum.control", "network.tap"} {
 		l := lab(t, "testdata/two.txt", func(*Options) {})
 		l.Attacks = slices.DeleteFunc(l.Attacks, func(a attacks.Technique) bool { return a.Header().ID != "harvest-now-decrypt-later" })
@@ -82,6 +85,7 @@ func (g granting) Header() attacks.Header {
 // A quantum computer that nobody uses changes no byte: what nodes draw is noted, and is
 // the same.
 func TestQuantumUnused(t *testing.T) {
+	demotest.Long(t)
 	ids := []string{"quorum-theft", "device-theft", "court-key-watched", "prekey-swap-unchecked"}
 	run := func(wrap func(attacks.Technique) attacks.Technique) []attacks.Cell {
 		l := lab(t, "testdata/two.txt", func(o *Options) { o.Refresh = 4 })

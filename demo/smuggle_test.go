@@ -118,6 +118,7 @@ def run(adv):
 }
 
 func TestCarriedAnswersDoNotCount(t *testing.T) {
+	demotest.Long(t)
 	for name, script := range carriers {
 		t.Run(name, func(t *testing.T) {
 			for _, draw := range []string{"", strings.Repeat("0d", 32)} {

@@ -12,6 +12,7 @@ package demotest
 import (
 	"flag"
 	"slices"
+	"testing"
 
 	"doormat/demo/story"
 	"doormat/world"
@@ -19,6 +20,15 @@ import (
 
 // All says that whoever runs the tests has time.
 var All = flag.Bool("all", false, "run over the whole story and under all settings, also where that takes minutes")
+
+// Long skips a test under -short, with which the race detector runs: what takes the ways
+// of shorter tests a hundred times computes longer and shares nothing more.
+func Long(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("computes for long: runs without -short")
+	}
+}
 
 // opening is so many messages: the last is the first to a group.
 const opening = 12

@@ -17,6 +17,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/library"
 	"doormat/demo"
+	"doormat/demo/demotest"
 	"doormat/demo/report"
 	"doormat/demo/story"
 )
@@ -77,6 +78,7 @@ func TestWidth(t *testing.T) {
 // What the README shows of a session is what the program prints, but for the
 // lines left out at "…".
 func TestSession(t *testing.T) {
+	demotest.Long(t)
 	_, session, found := strings.Cut(read(t, "README.md"), "$ go run ./cmd/doormat demo\n")
 	require.True(t, found)
 	session, _, found = strings.Cut(session, "```")
@@ -108,6 +110,7 @@ func scripts(t *testing.T) map[string]string {
 }
 
 func TestExamples(t *testing.T) {
+	demotest.Long(t)
 	kit, err := demo.Default()
 	require.NoError(t, err)
 	kit.Attacks = nil

@@ -15,6 +15,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/demotest"
 	"doormat/demo/story"
 )
 
@@ -25,6 +26,7 @@ var figures = regexp.MustCompile("`([a-z-]+)`\\s\\((\\d+)\\sof\\s(\\d+)\\)")
 // A figure after an attack's id is one that the default run measured: of the
 // target's messages, of all, of those in scope of an order, or of all metadata.
 func TestFigures(t *testing.T) {
+	demotest.Long(t)
 	_, r := whole(t)
 	measured := map[string]bool{}
 	for _, c := range r.Cells {
@@ -48,6 +50,7 @@ var question = regexp.MustCompile("(?m)^\\| \\[`([a-z-]+)`\\]\\(attacks/[a-z-]+\
 // The guide for teachers has a question for each attack of the library, in its
 // order, and the answer that the default run measured.
 func TestQuestions(t *testing.T) {
+	demotest.Long(t)
 	_, r := whole(t)
 	rows := question.FindAllStringSubmatch(read(t, "docs/teaching.md"), -1)
 	require.Len(t, rows, len(r.Attacks), "docs/teaching.md wants a question for each attack")
@@ -135,6 +138,7 @@ func TestNamedTests(t *testing.T) {
 
 // TestReference asks the program what a script sees and looks it up.
 func TestReference(t *testing.T) {
+	demotest.Long(t)
 	const header = `technique(id = %q, family = "theft", kind = "attack", title = "t", needs = ["device:target.control"],
     showcase = "e2ee", happens = "h", why = "w", really = "r", source = "s", exercise = "e",
     expects = {k: lambda v: fail("%%s %%s %%s" %% (dir(v), dir(v.messages[0]), dir(v.events[0]))) for k in ["e2ee", "escrow"]})

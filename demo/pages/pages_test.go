@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/demo"
+	"doormat/demo/demotest"
 )
 
 const docs = "../../docs"
@@ -34,6 +35,7 @@ func whole(t *testing.T) (demo.Kit, *results) {
 
 // TestDocs fails when the documentation is not what the program is.
 func TestDocs(t *testing.T) {
+	demotest.Long(t)
 	kit, r := whole(t)
 	p, err := render(context.Background(), kit, r)
 	require.NoError(t, err)

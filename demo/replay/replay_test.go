@@ -68,6 +68,7 @@ func TestFramesAgree(t *testing.T) {
 // TestEveryClaimOpens proves each message that a quorum's thief opened: the proof ends
 // in a plaintext and begins with loot that the header declares.
 func TestEveryClaimOpens(t *testing.T) {
+	demotest.Long(t)
 	l := lab(t, story.Conversation(), func(o *demo.Options) { o.Attacks = []string{"quorum-theft"} })
 	p, err := replay.Run(context.Background(), l, l.Attacks[0])
 	require.NoError(t, err)
