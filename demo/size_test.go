@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/demo/demotest"
 	"doormat/world"
 )
 
@@ -133,7 +134,7 @@ func live() int64 {
 // attacks that hold most, side by side as the matrix does, under the memory limit of the
 // program: it stays below 2 GB. Without -all TestRoom has to do.
 func TestMemory(t *testing.T) {
-	if !*all {
+	if !*demotest.All {
 		t.Skip("takes some minutes: give -all")
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(1792 << 20))
