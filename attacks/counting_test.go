@@ -296,3 +296,20 @@ func TestMetadataIsCompared(t *testing.T) {
 		require.Equal(t, want[0] == "", c.Expected, states)
 	}
 }
+
+// Whether anybody learns of the access later is compared if it is stated.
+func TestDisclosureIsCompared(t *testing.T) {
+	for states, want := range map[string]string{
+		``: "", `disclosed = None`: "", `disclosed = False`: "",
+		`disclosed = True`: "disclosed: expected true, measured false",
+	} {
+		outcome := fmt.Sprintf(`opens(target = "all", others = "all", why = "y", %s)`, states)
+		c := runOne(t, toyLab(t, attack(`"provider.store", "trustee:1.store"`, "", outcome, keyTheft)))
+		require.Empty(t, c.Error)
+		require.Equal(t, want, c.Trace.Surprise, states)
+		require.Equal(t, want == "", c.Expected, states)
+	}
+	stated := `opens(target = "all", others = "all", why = "y", disclosed = "yes")`
+	_, err := Load("sample.star", []byte(attack("", "", stated, "pass")))
+	require.ErrorContains(t, err, "want True or False")
+}

@@ -20,18 +20,20 @@ const (
 // An Outcome is what an attack expects of a design. "some" means more than
 // nothing and less than all.
 type Outcome struct {
-	NotApplicable bool   `json:"not_applicable"`
-	Unstated      bool   `json:"unstated"` // nothing is written: right where the attack is not applicable
-	TargetBefore  Level  `json:"target_before"`
-	TargetAfter   Level  `json:"target_after"`
-	OthersBefore  Level  `json:"others_before"`
-	OthersAfter   Level  `json:"others_after"`
-	Forged        bool   `json:"forged"`
-	Noticed       bool   `json:"noticed"`
-	Served        bool   `json:"served"`   // every message in scope of the orders
-	Files         Level  `json:"files"`    // attachments; "" if nothing is stated
-	Metadata      Level  `json:"metadata"` // who wrote to whom and when; "" if nothing is stated
-	Why           string `json:"why"`
+	NotApplicable bool  `json:"not_applicable"`
+	Unstated      bool  `json:"unstated"` // nothing is written: right where the attack is not applicable
+	TargetBefore  Level `json:"target_before"`
+	TargetAfter   Level `json:"target_after"`
+	OthersBefore  Level `json:"others_before"`
+	OthersAfter   Level `json:"others_after"`
+	Forged        bool  `json:"forged"`
+	Noticed       bool  `json:"noticed"`
+	Served        bool  `json:"served"`   // every message in scope of the orders
+	Files         Level `json:"files"`    // attachments; "" if nothing is stated
+	Metadata      Level `json:"metadata"` // who wrote to whom and when; "" if nothing is stated
+	// Disclosed: somebody learns of the access later, by design; nil if nothing is stated.
+	Disclosed *bool  `json:"disclosed"`
+	Why       string `json:"why"`
 }
 
 // fill states of attachments what follows from the texts: who reads no message has no
@@ -175,13 +177,17 @@ func (o *Outcome) met(c *Cell) string {
 			unlike = append(unlike, fmt.Sprintf("%s: expected %s, measured %d of %d", p.name, p.want, p.got, p.from))
 		}
 	}
-	flags := []struct {
+	type flag struct {
 		name      string
 		want, got bool
-	}{
+	}
+	flags := []flag{
 		{"forged", o.Forged, c.Forged > 0},
 		{"noticed", o.Noticed, len(c.Noticed) > 0},
 		{"served", o.Served || c.Lawful.Asked == 0, c.Lawful.Served == c.Lawful.Asked},
+	}
+	if o.Disclosed != nil {
+		flags = append(flags, flag{"disclosed", *o.Disclosed, len(c.Disclosed) > 0})
 	}
 	for _, f := range flags {
 		if f.want != f.got {

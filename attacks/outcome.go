@@ -20,13 +20,22 @@ func (outcomeValue) Type() string { return "outcome" }
 // and one for after the attack; of attachments and metadata a level.
 func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var o Outcome
-	var target, others starlark.Value
+	var target, others, disclosed starlark.Value
 	var files, metadata string
 	err := starlark.UnpackArgs("opens", args, kwargs, "target", &target, "others", &others, "why", &o.Why,
-		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "files?", &files, "metadata?", &metadata)
+		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "files?", &files, "metadata?", &metadata,
+		"disclosed?", &disclosed)
 	o.Files, o.Metadata = Level(files), Level(metadata)
 	if err != nil {
 		return nil, err
+	}
+	switch told := disclosed.(type) {
+	case nil, starlark.NoneType:
+	case starlark.Bool:
+		o.Disclosed = new(bool)
+		*o.Disclosed = bool(told)
+	default:
+		return nil, fmt.Errorf("opens: disclosed: %s: want True or False", disclosed)
 	}
 	if o.TargetBefore, o.TargetAfter, err = levels(target); err != nil {
 		return nil, fmt.Errorf("opens: target: %w", err)
