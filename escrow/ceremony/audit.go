@@ -15,14 +15,17 @@ import (
 	"go.dedis.ch/kyber/v3"
 )
 
-// Audit reads a board, post by post in the board's order, and knows at each moment what follows from it. It is the same
-// deterministic function for everybody and holds no secret. Trustees that run in one process may therefore share an Audit:
-// each would compute the identical one, so that computing it once changes the cost and nothing else. Trustees on machines
-// of their own each run their own; none takes it from another. An Audit must not be used by two goroutines at once.
+// Audit reads a board, post by post in the board's order, and knows at each moment what
+// follows from it. It is the same deterministic function for everybody and holds no secret.
+// Trustees that run in one process may therefore share an Audit: each would compute the
+// identical one, so that computing it once changes the cost and nothing else. Trustees on
+// machines of their own each run their own; none takes it from another. An Audit must not be
+// used by two goroutines at once.
 type Audit struct {
-	// Checkpoint, if set, says what is wrong with the checkpoint of a confirmation: that too few witnesses cosigned it, or
-	// that it is not of the log that holds these posts. Checkpoints are opaque here. It has to give the same answer to
-	// everybody who reads the board.
+	// Checkpoint, if set, says what is wrong with the checkpoint of a confirmation: that too
+	// few witnesses cosigned it, or that it is not of the log that holds these posts.
+	// Checkpoints are opaque here. It has to give the same answer to everybody who reads the
+	// board.
 	Checkpoint func(checkpoint []byte) error
 
 	*session
@@ -53,18 +56,21 @@ type standing struct {
 
 // Outcome is what a board amounts to once the complain phase has closed.
 type Outcome struct {
-	// Dealers are the trustees whose polynomials make up the public one, ascending: all who qualified in a founding, the t
-	// lowest of them in a resharing.
+	// Dealers are the trustees whose polynomials make up the public one, ascending: all who
+	// qualified in a founding, the t lowest of them in a resharing.
 	Dealers []int
-	// Recipients are the trustees to whom every one of the dealers dealt a share, ascending: all who were left. A share that is
-	// bad, and of which its recipient did not complain in time, is among them.
+	// Recipients are the trustees to whom every one of the dealers dealt a share, ascending:
+	// all who were left. A share that is bad, and of which its recipient did not complain in
+	// time, is among them.
 	Recipients []int
-	// Holders are those of the recipients who have confirmed by now, ascending: each says that it holds its share. They deal
-	// in the next resharing.
+	// Holders are those of the recipients who have confirmed by now, ascending: each says that
+	// it holds its share. They deal in the next resharing.
 	Holders []int
-	// Culprits are all who broke the rules, in the order of the board; of one phase's absent the lower index first.
+	// Culprits are all who broke the rules, in the order of the board; of one phase's absent
+	// the lower index first.
 	Culprits []Culprit
-	// Commitments are the weighted sum of the dealers': the public polynomial, whose Key is the committee's.
+	// Commitments are the weighted sum of the dealers': the public polynomial, whose Key is
+	// the committee's.
 	Commitments *sharing.Commitments
 	// Transcript is a hash of the roster and of every post that counted in phases 1 to 5.
 	Transcript [sha256.Size]byte
@@ -76,7 +82,8 @@ func NewAudit(r *Roster) (*Audit, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Audit{session: s, phase: PhaseKey, trustees: make([]standing, s.n+1), calls: map[int]bool{}, transcript: sha256.New()}
+	a := &Audit{session: s, phase: PhaseKey, trustees: make([]standing, s.n+1),
+		calls: map[int]bool{}, transcript: sha256.New()}
 	a.transcript.Write(s.context("transcript"))
 	return a, nil
 }
@@ -105,14 +112,15 @@ func Verify(r *Roster, posts [][]byte) (*Outcome, error) {
 // Phase returns the phase that is open, or [PhaseDone] or [PhaseFailed].
 func (a *Audit) Phase() Phase { return a.phase }
 
-// Overdue reports that the confirm phase is open although time is up or all who are left have confirmed: too few have, or too
-// few the same checkpoint. Later confirmations still count and may close it. The audit never gives up, since t signatures make
-// a certificate, on the board or not; the package comment says who may.
+// Overdue reports that the confirm phase is open although time is up or all who are left have
+// confirmed: too few have, or too few the same checkpoint. Later confirmations still count and
+// may close it. The audit never gives up, since t signatures make a certificate, on the board
+// or not; the package comment says who may.
 func (a *Audit) Overdue() bool { return a.overdue }
 
-// Awaited returns who has not yet posted what the open phase wants, ascending: of all who are left, and in the certify
-// phase of those who confirmed, since nobody else has to certify. It is no proof against them: the log may be slow, or
-// keep their posts back.
+// Awaited returns who has not yet posted what the open phase wants, ascending: of all who are
+// left, and in the certify phase of those who confirmed, since nobody else has to certify. It
+// is no proof against them: the log may be slow, or keep their posts back.
 func (a *Audit) Awaited() []int {
 	switch {
 	case a.phase > PhaseCertify:
@@ -123,8 +131,8 @@ func (a *Audit) Awaited() []int {
 	return a.silent(a.speakers())
 }
 
-// Outcome returns what the board amounts to, a copy. Before the complain phase has closed it is an error; when too few
-// trustees qualified, a *[FailedError].
+// Outcome returns what the board amounts to, a copy. Before the complain phase has closed it
+// is an error; when too few trustees qualified, a *[FailedError].
 func (a *Audit) Outcome() (*Outcome, error) {
 	if a.failed != nil {
 		return nil, a.failed
@@ -133,13 +141,15 @@ func (a *Audit) Outcome() (*Outcome, error) {
 		return nil, fmt.Errorf("ceremony: no outcome yet, the %s phase is open", a.phase)
 	}
 	o := *a.outcome
-	o.Dealers, o.Recipients, o.Holders = slices.Clone(o.Dealers), slices.Clone(o.Recipients), a.holders()
+	o.Dealers, o.Recipients, o.Holders = slices.Clone(o.Dealers), slices.Clone(o.Recipients),
+		a.holders()
 	o.Culprits = slices.Clone(a.culprits)
 	return &o, nil
 }
 
-// Read takes the next post of the board. An error says why the post is ignored, as the package comment lists; it is no
-// failure of the audit. A post that convicts its author is not ignored.
+// Read takes the next post of the board. An error says why the post is ignored, as the package
+// comment lists; it is no failure of the audit. A post that convicts its author is not
+// ignored.
 func (a *Audit) Read(raw []byte) error {
 	raw = bytes.Clone(raw)
 	p, err := parsePost(raw)
@@ -160,7 +170,8 @@ func (a *Audit) Read(raw []byte) error {
 		a.calls[p.author] = true
 	case s.posts[p.phase] != nil:
 		s.next = nil // whose new identity it is, nobody can tell
-		a.convict(p.author, &fault{Equivocation, errors.New("two different posts")}, s.posts[p.phase], raw)
+		a.convict(p.author, &fault{Equivocation, errors.New("two different posts")},
+			s.posts[p.phase], raw)
 	default:
 		s.posts[p.phase] = raw
 		if f := a.take(p); f != nil {
@@ -219,8 +230,9 @@ func (a *Audit) take(p *post) (f *fault) {
 	return f
 }
 
-// Signed tells whether a post is signed with a key in the name of its author, for this ceremony: whoever finds a post that it
-// did not make under its own key, present or former, knows that the key was stolen. Whether the post counts is another matter.
+// Signed tells whether a post is signed with a key in the name of its author, for this
+// ceremony: whoever finds a post that it did not make under its own key, present or former,
+// knows that the key was stolen. Whether the post counts is another matter.
 func (a *Audit) Signed(raw []byte, key ed25519.PublicKey) bool {
 	p, err := parsePost(raw)
 	return err == nil && len(key) == ed25519.PublicKeySize &&

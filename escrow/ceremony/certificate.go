@@ -18,15 +18,18 @@ import (
 // MaxCounter is the largest number of a certificate.
 const MaxCounter = 1<<31 - 1
 
-// Certificate says what a ceremony made: a committee's key or new shares of it, and who its trustees are from now on. The
-// certificates of a committee are a chain. Each has the number after the last one's, names it by its hash, and is signed with
-// the identity keys that the last one lists. So whoever knows one of them can verify the next and needs no roster; whoever knows
-// none begins with the identity keys that ship with the client.
+// Certificate says what a ceremony made: a committee's key or new shares of it, and who its
+// trustees are from now on. The certificates of a committee are a chain. Each has the number
+// after the last one's, names it by its hash, and is signed with the identity keys that the
+// last one lists. So whoever knows one of them can verify the next and needs no roster;
+// whoever knows none begins with the identity keys that ship with the client.
 //
-// With fewer than t corrupted, one of the signers is honest and saw on the board that the ceremony had succeeded. But keys
-// that are out of use may be stolen at leisure, and t of one epoch sign a second certificate of the same number for whoever
-// does not know the first. It is no use if the signatures must be shown to stand in a public log: [Certificate.Checkpoint]
-// and [Certificate.Proofs] are for that, and opaque here. Of two, the log shows which came first.
+// With fewer than t corrupted, one of the signers is honest and saw on the board that the
+// ceremony had succeeded. But keys that are out of use may be stolen at leisure, and t of one
+// epoch sign a second certificate of the same number for whoever does not know the first. It
+// is no use if the signatures must be shown to stand in a public log: [Certificate.Checkpoint]
+// and [Certificate.Proofs] are for that, and opaque here. Of two, the log shows which came
+// first.
 type Certificate struct {
 	Counter     int
 	Previous    [sha256.Size]byte // [Certificate.Hash] of the one before
@@ -43,8 +46,8 @@ type Certificate struct {
 	Proofs     [][]byte    // that the log holds the signatures, in their order
 }
 
-// Signature is one trustee's on a certificate, Ed25519 under the identity key that ends with it. It is that of the trustee's
-// certify post.
+// Signature is one trustee's on a certificate, Ed25519 under the identity key that ends with
+// it. It is that of the trustee's certify post.
 type Signature struct {
 	Trustee int
 	Bytes   [ed25519.SignatureSize]byte
@@ -63,22 +66,27 @@ func certified(trustee int, hash []byte) []byte {
 	return slices.Concat([]byte("doormat/ceremony/certificate/v1"), []byte{byte(trustee)}, hash)
 }
 
-// CertifiedPost returns the post whose signature a certificate carries, byte for byte as the board holds it.
+// CertifiedPost returns the post whose signature a certificate carries, byte for byte as the
+// board holds it.
 func (c *Certificate) CertifiedPost(s Signature) []byte {
 	hash := c.Hash()
-	return slices.Concat([]byte{byte(PhaseCertify), byte(s.Trustee), 0, 0, sha256.Size}, hash[:], s.Bytes[:])
+	return slices.Concat([]byte{byte(PhaseCertify), byte(s.Trustee), 0, 0, sha256.Size}, hash[:],
+		s.Bytes[:])
 }
 
-// Certify signs a certificate with a trustee's identity key: what whoever holds the key can do, and an honest [Trustee] does
-// once the board shows that the ceremony succeeded. It serves demonstrations of what a stolen key is worth.
+// Certify signs a certificate with a trustee's identity key: what whoever holds the key can
+// do, and an honest [Trustee] does once the board shows that the ceremony succeeded. It serves
+// demonstrations of what a stolen key is worth.
 func (c *Certificate) Certify(trustee int, identity ed25519.PrivateKey) {
 	hash := c.Hash()
-	c.Signatures = append(c.Signatures, Signature{trustee, [ed25519.SignatureSize]byte(ed25519.Sign(identity, certified(trustee, hash[:])))})
+	c.Signatures = append(c.Signatures, Signature{trustee,
+		[ed25519.SignatureSize]byte(ed25519.Sign(identity, certified(trustee, hash[:])))})
 }
 
-// Verify returns nil when the certificate is that of a ceremony with this roster, of which who deals need not be known: when it
-// has its number and name, when nobody's identity changed who is listed as stale, and when a quorum of the roster's identities
-// signed it, each once, no signature being bad.
+// Verify returns nil when the certificate is that of a ceremony with this roster, of which who
+// deals need not be known: when it has its number and name, when nobody's identity changed who
+// is listed as stale, and when a quorum of the roster's identities signed it, each once, no
+// signature being bad.
 func (c *Certificate) Verify(r *Roster) error {
 	if err := r.checkPeople(); err != nil {
 		return err
@@ -90,12 +98,14 @@ func (c *Certificate) Verify(r *Roster) error {
 		return fmt.Errorf("ceremony: certificate: %w", err)
 	}
 	if len(c.Signatures) < c.Quorum() {
-		return fmt.Errorf("ceremony: certificate: %d signatures, %d are needed", len(c.Signatures), c.Quorum())
+		return fmt.Errorf("ceremony: certificate: %d signatures, %d are needed", len(c.Signatures),
+			c.Quorum())
 	}
 	hash := c.Hash()
 	for _, s := range c.Signatures {
 		if s.Trustee > len(r.Identities) {
-			return fmt.Errorf("ceremony: certificate: trustee %d is not on the roster of %d", s.Trustee, len(r.Identities))
+			return fmt.Errorf("ceremony: certificate: trustee %d is not on the roster of %d",
+				s.Trustee, len(r.Identities))
 		}
 		if !ed25519.Verify(r.Identities[s.Trustee-1], certified(s.Trustee, hash[:]), s.Bytes[:]) {
 			return fmt.Errorf("ceremony: certificate: the signature is not trustee %d's", s.Trustee)
@@ -116,7 +126,8 @@ func (c *Certificate) follows(r *Roster) error {
 	case c.Threshold != r.Threshold:
 		return fmt.Errorf("the threshold is %d, the roster's is %d", c.Threshold, r.Threshold)
 	case len(c.Identities) != len(r.Identities):
-		return fmt.Errorf("it lists %d trustees, the roster %d", len(c.Identities), len(r.Identities))
+		return fmt.Errorf("it lists %d trustees, the roster %d", len(c.Identities),
+			len(r.Identities))
 	case c.Resharing != (r.From != nil) || c.Resharing && !c.Key().Equal(r.From.Key()):
 		return errors.New("the key is not that of the shares that were dealt anew")
 	}
@@ -134,9 +145,11 @@ func (c *Certificate) check() error {
 		return errors.New("ceremony: certificate: there is no key, or it is the identity")
 	}
 	if c.Commitments.Threshold() != c.Threshold {
-		return fmt.Errorf("ceremony: certificate: the threshold is %d, that of the shares %d", c.Threshold, c.Commitments.Threshold())
+		return fmt.Errorf("ceremony: certificate: the threshold is %d, that of the shares %d",
+			c.Threshold, c.Commitments.Threshold())
 	}
-	people := Roster{Session: c.Session, Counter: c.Counter, Threshold: c.Threshold, Identities: c.Identities}
+	people := Roster{Session: c.Session, Counter: c.Counter, Threshold: c.Threshold,
+		Identities: c.Identities}
 	if err := people.checkPeople(); err != nil {
 		return fmt.Errorf("ceremony: certificate: %w", err)
 	}
@@ -168,7 +181,8 @@ func ascending(what string, list []int, most int) error {
 	return nil
 }
 
-// Hash returns SHA-256 of what is certified: of all but signatures, checkpoint and proofs, which differ from reader to reader.
+// Hash returns SHA-256 of what is certified: of all but signatures, checkpoint and proofs,
+// which differ from reader to reader.
 func (c *Certificate) Hash() [sha256.Size]byte { return sha256.Sum256(c.certified()) }
 
 func (c *Certificate) certified() []byte {
@@ -200,11 +214,12 @@ func addTrustees(b *cryptobyte.Builder, list []int) {
 	}
 }
 
-// Encode returns the certificate's bytes. What is hashed comes first: kind (1), counter (4), hash of the one before (32),
-// session (1 byte of length), t (1), n (1), n identity keys (32 each), stale trustees (1 byte of number, 1 each), transcript (32),
-// whether it is a resharing (1), t commitments (32 each). Then the number of signatures (1), and for each the trustee (1) and 64
-// bytes; the checkpoint (3 bytes of length); the number of proofs (1), each with 2 bytes of length. It fails on a certificate that
-// [ParseCertificate] would refuse.
+// Encode returns the certificate's bytes. What is hashed comes first: kind (1), counter (4),
+// hash of the one before (32), session (1 byte of length), t (1), n (1), n identity keys (32
+// each), stale trustees (1 byte of number, 1 each), transcript (32), whether it is a resharing
+// (1), t commitments (32 each). Then the number of signatures (1), and for each the trustee
+// (1) and 64 bytes; the checkpoint (3 bytes of length); the number of proofs (1), each with 2
+// bytes of length. It fails on a certificate that [ParseCertificate] would refuse.
 func (c *Certificate) Encode() ([]byte, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -225,7 +240,8 @@ func (c *Certificate) Encode() ([]byte, error) {
 
 var errLayout = errors.New("ceremony: certificate: the bytes are not laid out as a certificate")
 
-// ParseCertificate reads what Encode wrote and nothing else. What it returns is not verified: see [Certificate.Verify].
+// ParseCertificate reads what Encode wrote and nothing else. What it returns is not verified:
+// see [Certificate.Verify].
 func ParseCertificate(encoded []byte) (*Certificate, error) {
 	c, s := new(Certificate), cryptobyte.String(bytes.Clone(encoded))
 	if err := c.readCertified(&s); err != nil {
@@ -236,7 +252,8 @@ func ParseCertificate(encoded []byte) (*Certificate, error) {
 		return nil, errLayout
 	}
 	for ; count > 0; count-- {
-		c.Signatures = append(c.Signatures, Signature{int(s[0]), [ed25519.SignatureSize]byte(s[1:])})
+		c.Signatures = append(c.Signatures, Signature{int(s[0]),
+			[ed25519.SignatureSize]byte(s[1:])})
 		s = s[1+ed25519.SignatureSize:]
 	}
 	var checkpoint cryptobyte.String
@@ -262,7 +279,8 @@ func (c *Certificate) readCertified(s *cryptobyte.String) error {
 	var kind, t, n, stale, resharing uint8
 	var counter uint32
 	var session cryptobyte.String
-	if !s.ReadUint8(&kind) || kind != certificateKind || !s.ReadUint32(&counter) || !s.CopyBytes(c.Previous[:]) ||
+	if !s.ReadUint8(&kind) || kind != certificateKind || !s.ReadUint32(&counter) ||
+		!s.CopyBytes(c.Previous[:]) ||
 		!s.ReadUint8LengthPrefixed(&session) || !s.ReadUint8(&t) || !s.ReadUint8(&n) {
 		return errLayout
 	}
@@ -275,7 +293,8 @@ func (c *Certificate) readCertified(s *cryptobyte.String) error {
 		c.Identities = append(c.Identities, key)
 	}
 	var list, points []byte
-	if !s.ReadUint8(&stale) || !s.ReadBytes(&list, int(stale)) || !s.CopyBytes(c.Transcript[:]) || !s.ReadUint8(&resharing) ||
+	if !s.ReadUint8(&stale) || !s.ReadBytes(&list, int(stale)) || !s.CopyBytes(c.Transcript[:]) ||
+		!s.ReadUint8(&resharing) ||
 		resharing > 1 || !s.ReadBytes(&points, int(t)*pointSize) {
 		return errLayout
 	}

@@ -7,10 +7,12 @@ import (
 	"slices"
 )
 
-// state is the certificate that is to be signed, when the confirm phase closes: it lists the new identity of whoever has
-// confirmed, once and not twice, and of everybody else the one of before.
+// state is the certificate that is to be signed, when the confirm phase closes: it lists the
+// new identity of whoever has confirmed, once and not twice, and of everybody else the one of
+// before.
 func (a *Audit) state() *Certificate {
-	c := &Certificate{Counter: a.counter, Previous: a.previous, Session: a.name, Threshold: a.t, Resharing: a.from != nil,
+	c := &Certificate{Counter: a.counter, Previous: a.previous, Session: a.name, Threshold: a.t,
+		Resharing:   a.from != nil,
 		Commitments: a.outcome.Commitments, Transcript: a.outcome.Transcript}
 	for i := 1; i <= a.n; i++ {
 		key := a.trustees[i].next
@@ -22,15 +24,18 @@ func (a *Audit) state() *Certificate {
 	return c
 }
 
-// readCertified takes a certify post. There is one right body. Any other is ignored: it may be a true one of another ceremony,
-// for its signature must say enough without the roster, and is not bound to it.
+// readCertified takes a certify post. There is one right body. Any other is ignored: it may be
+// a true one of another ceremony, for its signature must say enough without the roster, and is
+// not bound to it.
 func (a *Audit) readCertified(p *post, raw []byte) error {
 	if hash := a.made.Hash(); !bytes.Equal(p.body, hash[:]) {
-		return fmt.Errorf("ceremony: trustee %d signed a certificate that the board does not give", p.author)
+		return fmt.Errorf("ceremony: trustee %d signed a certificate that the board does not give",
+			p.author)
 	}
 	a.trustees[p.author].posts[PhaseCertify] = raw
 	signature := Signature{p.author, [ed25519.SignatureSize]byte(p.signature)}
-	at, _ := slices.BinarySearchFunc(a.made.Signatures, signature, func(a, b Signature) int { return a.Trustee - b.Trustee })
+	at, _ := slices.BinarySearchFunc(a.made.Signatures, signature,
+		func(a, b Signature) int { return a.Trustee - b.Trustee })
 	a.made.Signatures = slices.Insert(a.made.Signatures, at, signature)
 	if len(a.made.Signatures) >= a.quorum() {
 		a.phase = PhaseDone
@@ -38,7 +43,8 @@ func (a *Audit) readCertified(p *post, raw []byte) error {
 	return nil
 }
 
-// Certificate returns the certificate, with the signatures that the board holds. It is an error before the ceremony is done.
+// Certificate returns the certificate, with the signatures that the board holds. It is an
+// error before the ceremony is done.
 func (a *Audit) Certificate() (*Certificate, error) {
 	if _, err := a.Outcome(); err != nil {
 		return nil, err
@@ -51,8 +57,9 @@ func (a *Audit) Certificate() (*Certificate, error) {
 	return &c, nil
 }
 
-// Certify returns the certify post: the trustee's signature, with the identity that ends, on the certificate. It is nil unless
-// the certify phase is open. It fails when the trustee holds no share that it confirmed.
+// Certify returns the certify post: the trustee's signature, with the identity that ends, on
+// the certificate. It is nil unless the certify phase is open. It fails when the trustee holds
+// no share that it confirmed.
 func (t *Trustee) Certify(a *Audit) ([]byte, error) {
 	if err := t.checkStanding(a); err != nil {
 		return nil, err
@@ -61,7 +68,8 @@ func (t *Trustee) Certify(a *Audit) ([]byte, error) {
 		return nil, nil
 	}
 	if t.final == nil {
-		return nil, fmt.Errorf("ceremony: trustee %d has not confirmed, and certifies nothing", t.index)
+		return nil, fmt.Errorf("ceremony: trustee %d has not confirmed, and certifies nothing",
+			t.index)
 	}
 	if t.sent[PhaseCertify] != nil {
 		return bytes.Clone(t.sent[PhaseCertify]), nil
@@ -70,7 +78,8 @@ func (t *Trustee) Certify(a *Audit) ([]byte, error) {
 	return t.post(PhaseCertify, hash[:])
 }
 
-// Identity returns a copy of the trustee's next identity key, which is the caller's to erase; nil before Confirm and after Erase. It
-// is in force when a certificate lists it, and not before: until then the old key must be kept, and if the ceremony fails, or the
-// certificate lists another, this one is worth nothing.
+// Identity returns a copy of the trustee's next identity key, which is the caller's to erase;
+// nil before Confirm and after Erase. It is in force when a certificate lists it, and not
+// before: until then the old key must be kept, and if the ceremony fails, or the certificate
+// lists another, this one is worth nothing.
 func (t *Trustee) Identity() ed25519.PrivateKey { return slices.Clone(t.next) }

@@ -11,9 +11,10 @@ import (
 	"go.dedis.ch/kyber/v3"
 )
 
-// choose returns whose polynomials make up the public one, and the weight of each. In a founding every qualified dealer's
-// secret is part of the key, and counts once. In a resharing the shares of any t give back the old secret, with the weights
-// of Lagrange's interpolation at 0; the t lowest are taken, so that everybody takes the same.
+// choose returns whose polynomials make up the public one, and the weight of each. In a
+// founding every qualified dealer's secret is part of the key, and counts once. In a resharing
+// the shares of any t give back the old secret, with the weights of Lagrange's interpolation
+// at 0; the t lowest are taken, so that everybody takes the same.
 func (s *session) choose(qualified []int) ([]int, []kyber.Scalar, error) {
 	if s.from != nil {
 		weights, err := sharing.Lagrange(suite, qualified[:s.t])
@@ -58,8 +59,9 @@ func (s *session) checkFrom(c *sharing.Commitments) error {
 	return nil
 }
 
-// combineShares does with shares, in constant time, what combine does with commitments. Each share was checked; that the sum
-// is right is checked nevertheless, because everything hangs on it.
+// combineShares does with shares, in constant time, what combine does with commitments. Each
+// share was checked; that the sum is right is checked nevertheless, because everything hangs
+// on it.
 func (a *Audit) combineShares(index int, received map[int]sharing.Share) (sharing.Share, error) {
 	sum, term := sharing.Share{Index: index, Value: suite.Scalar().Zero()}, suite.Scalar()
 	for k, dealer := range a.outcome.Dealers {
@@ -77,8 +79,8 @@ func (a *Audit) combineShares(index int, received map[int]sharing.Share) (sharin
 	return sum, nil
 }
 
-// open opens with a recipient's one-use key what dealers sealed to it: the good shares by dealer, and the dealers whose share
-// is bad, in the order given.
+// open opens with a recipient's one-use key what dealers sealed to it: the good shares by
+// dealer, and the dealers whose share is bad, in the order given.
 func (a *Audit) open(index int, oneUse kyber.Scalar, dealers []int) (map[int]sharing.Share, []int) {
 	received := map[int]sharing.Share{}
 	var bad []int
@@ -95,10 +97,12 @@ func (a *Audit) open(index int, oneUse kyber.Scalar, dealers []int) (map[int]sha
 	return received, bad
 }
 
-// OpenShare computes trustee index's share from the board and its one-use key, a [SecretOneUseKey] of 32 bytes: what the
-// trustee itself does, and what a thief can do who copied the key during the ceremony, however much later. That too few
-// confirmed is no hindrance: the shares are there. It fails before the complain phase has closed, when the trustee is no
-// recipient, when a share that it was dealt is bad, and when the key is not that trustee's.
+// OpenShare computes trustee index's share from the board and its one-use key, a
+// [SecretOneUseKey] of 32 bytes: what the trustee itself does, and what a thief can do who
+// copied the key during the ceremony, however much later. That too few confirmed is no
+// hindrance: the shares are there. It fails before the complain phase has closed, when the
+// trustee is no recipient, when a share that it was dealt is bad, and when the key is not that
+// trustee's.
 func (a *Audit) OpenShare(index int, oneUse []byte) (sharing.Share, error) {
 	if a.outcome == nil {
 		return sharing.Share{}, fmt.Errorf("ceremony: no shares yet, the %s phase is open", a.phase)

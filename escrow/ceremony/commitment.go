@@ -18,25 +18,30 @@ const (
 	saltSize   = 32
 )
 
-// digest is the whole body of a commit post. The dealer's index is hashed too, so that nobody can repeat another's digest
-// and then its reveal.
+// digest is the whole body of a commit post. The dealer's index is hashed too, so that nobody
+// can repeat another's digest and then its reveal.
 func (s *session) digest(dealer int, salt, commitments []byte) []byte {
-	wide := group.Expand("doormat/ceremony/digest/v1", s.context("digest", dealer), salt, commitments)
+	wide := group.Expand("doormat/ceremony/digest/v1", s.context("digest", dealer), salt,
+		commitments)
 	return wide[:digestSize]
 }
 
 func readDigest(body []byte) ([]byte, *fault) {
 	if len(body) != digestSize {
-		return nil, &fault{Malformed, fmt.Errorf("a commit body has %d bytes, got %d", digestSize, len(body))}
+		return nil, &fault{Malformed, fmt.Errorf("a commit body has %d bytes, got %d", digestSize,
+			len(body))}
 	}
 	return body, nil
 }
 
-// revealBody is the salt (32 bytes), the t commitments (32 each) and a proof of knowledge of the constant term (64).
-func (s *session) revealBody(dealer int, salt []byte, p *sharing.Polynomial, random io.Reader) ([]byte, error) {
+// revealBody is the salt (32 bytes), the t commitments (32 each) and a proof of knowledge of
+// the constant term (64).
+func (s *session) revealBody(dealer int, salt []byte, p *sharing.Polynomial,
+	random io.Reader) ([]byte, error) {
 	commitments, secret := p.Commit(), p.Secret()
 	defer secret.Zero()
-	proof, err := dleq.ProveKnowledge(suite, s.context("reveal", dealer), []kyber.Point{commitments.Key()},
+	proof, err := dleq.ProveKnowledge(suite, s.context("reveal", dealer),
+		[]kyber.Point{commitments.Key()},
 		[]kyber.Scalar{secret}, random)
 	if err != nil {
 		return nil, err
@@ -66,14 +71,16 @@ func (s *session) splitReveal(body []byte) (salt, points []byte, f *fault) {
 			saltSize+s.t*pointSize+proofSize, len(body))}
 	}
 	if size != s.t*pointSize {
-		return nil, nil, &fault{WrongDegree, fmt.Errorf("%d commitments, the threshold is %d", size/pointSize, s.t)}
+		return nil, nil, &fault{WrongDegree, fmt.Errorf("%d commitments, the threshold is %d",
+			size/pointSize, s.t)}
 	}
 	return body[:saltSize], body[saltSize : saltSize+size], nil
 }
 
-// checkConstant is the one rule about what a dealer may share: in a founding anything not zero that it knows, in a resharing
-// its own share. There the public share leaves nothing to choose, and the proof is no defence; it stays because one layout
-// serves both, and because it convicts a dealer that lost its share here already.
+// checkConstant is the one rule about what a dealer may share: in a founding anything not zero
+// that it knows, in a resharing its own share. There the public share leaves nothing to
+// choose, and the proof is no defence; it stays because one layout serves both, and because it
+// convicts a dealer that lost its share here already.
 func (s *session) checkConstant(dealer int, c *sharing.Commitments, body []byte) *fault {
 	if s.from != nil {
 		if want, err := s.from.PublicShare(dealer); err != nil || !c.Key().Equal(want) {
@@ -84,7 +91,8 @@ func (s *session) checkConstant(dealer int, c *sharing.Commitments, body []byte)
 	if err != nil {
 		return &fault{Malformed, err}
 	}
-	if err := dleq.VerifyKnowledge(suite, s.context("reveal", dealer), []kyber.Point{c.Key()}, proof); err != nil {
+	if err := dleq.VerifyKnowledge(suite, s.context("reveal", dealer), []kyber.Point{c.Key()},
+		proof); err != nil {
 		return &fault{BadProof, err}
 	}
 	return nil

@@ -14,8 +14,9 @@ import (
 
 const complaintSize = 1 + pointSize + proofSize
 
-// complaint opens the share that dealer sealed to the complainer. A body is the number of complaints (1 byte), then for
-// each, in order of dealer, the dealer (1 byte), the Diffie-Hellman value (32) and the proof (64).
+// complaint opens the share that dealer sealed to the complainer. A body is the number of
+// complaints (1 byte), then for each, in order of dealer, the dealer (1 byte), the
+// Diffie-Hellman value (32) and the proof (64).
 type complaint struct {
 	dealer int
 	shared kyber.Point
@@ -50,7 +51,8 @@ func (s *session) readComplaints(body []byte) ([]complaint, *fault) {
 			return nil, &fault{Malformed, fmt.Errorf("complaint %d: %w", k+1, err)}
 		}
 		if c.dealer <= last || !s.deals(c.dealer) {
-			return nil, &fault{Malformed, fmt.Errorf("complaint %d: %d, after %d, is no dealer", k+1, c.dealer, last)}
+			return nil, &fault{Malformed, fmt.Errorf("complaint %d: %d, after %d, is no dealer",
+				k+1, c.dealer, last)}
 		}
 		list[k], last = c, c.dealer
 	}
@@ -67,17 +69,19 @@ func readComplaint(b []byte) (complaint, error) {
 }
 
 // complaint makes a complaint with the recipient's one-use secret.
-func (a *Audit) complaint(dealer, recipient int, secret kyber.Scalar, random io.Reader) (complaint, error) {
+func (a *Audit) complaint(dealer, recipient int, secret kyber.Scalar, random io.Reader) (complaint,
+	error) {
 	box := a.trustees[dealer].deal[recipient]
 	c := complaint{dealer: dealer, shared: suite.Point().Mul(secret, box.ephemeral)}
 	var err error
-	c.proof, err = dleq.Prove(suite, a.context("complaint", dealer, recipient), c.statement(a.trustees[recipient].key, box),
+	c.proof, err = dleq.Prove(suite, a.context("complaint", dealer, recipient),
+		c.statement(a.trustees[recipient].key, box),
 		secret, random)
 	return c, err
 }
 
-// share returns the share that the Diffie-Hellman value opens, or why it is bad. Recipients and judges call it alike, so
-// that whatever a recipient refuses convicts the dealer.
+// share returns the share that the Diffie-Hellman value opens, or why it is bad. Recipients
+// and judges call it alike, so that whatever a recipient refuses convicts the dealer.
 func (a *Audit) share(dealer, recipient int, shared kyber.Point) (sharing.Share, error) {
 	d := &a.trustees[dealer]
 	share, err := a.unseal(dealer, recipient, d.deal[recipient], a.trustees[recipient].key, shared)
@@ -87,8 +91,8 @@ func (a *Audit) share(dealer, recipient int, shared kyber.Point) (sharing.Share,
 	return share, d.commitments.Verify(share)
 }
 
-// hear judges all complaints of one post. Those against dealers already out change nothing. Each stands for itself: a
-// proved one convicts even when its neighbour is false.
+// hear judges all complaints of one post. Those against dealers already out change nothing.
+// Each stands for itself: a proved one convicts even when its neighbour is false.
 func (a *Audit) hear(author int, body []byte) *fault {
 	list, f := a.readComplaints(body)
 	if f != nil {
@@ -104,9 +108,11 @@ func (a *Audit) hear(author int, body []byte) *fault {
 
 func (a *Audit) judge(complainer int, c complaint) {
 	from, dealer := &a.trustees[complainer], &a.trustees[c.dealer]
-	evidence := [][]byte{from.posts[PhaseKey], dealer.posts[PhaseReveal], dealer.posts[PhaseDeal], from.posts[PhaseComplain]}
+	evidence := [][]byte{from.posts[PhaseKey], dealer.posts[PhaseReveal], dealer.posts[PhaseDeal],
+		from.posts[PhaseComplain]}
 	st := c.statement(from.key, dealer.deal[complainer])
-	if err := dleq.Verify(suite, a.context("complaint", c.dealer, complainer), st, c.proof); err != nil {
+	if err := dleq.Verify(suite, a.context("complaint", c.dealer, complainer), st,
+		c.proof); err != nil {
 		a.convict(complainer, &fault{FalseComplaint, err}, evidence...)
 		return
 	}
@@ -114,5 +120,6 @@ func (a *Audit) judge(complainer int, c complaint) {
 		a.convict(c.dealer, &fault{BadShare, err}, evidence...)
 		return
 	}
-	a.convict(complainer, &fault{FalseComplaint, fmt.Errorf("the share from trustee %d is good", c.dealer)}, evidence...)
+	a.convict(complainer, &fault{FalseComplaint,
+		fmt.Errorf("the share from trustee %d is good", c.dealer)}, evidence...)
 }

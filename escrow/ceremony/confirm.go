@@ -9,16 +9,18 @@ import (
 	"slices"
 )
 
-// confirmBody is the transcript (32 bytes), the trustee's next identity key (32) with a signature of its own (64), and the
-// checkpoint.
-func (s *session) confirmBody(trustee int, transcript [sha256.Size]byte, next ed25519.PrivateKey, checkpoint []byte) []byte {
+// confirmBody is the transcript (32 bytes), the trustee's next identity key (32) with a
+// signature of its own (64), and the checkpoint.
+func (s *session) confirmBody(trustee int, transcript [sha256.Size]byte, next ed25519.PrivateKey,
+	checkpoint []byte) []byte {
 	public := next.Public().(ed25519.PublicKey)
 	proof := ed25519.Sign(next, s.nextIdentity(trustee, public))
 	return bytes.Join([][]byte{transcript[:], public, proof, checkpoint}, nil)
 }
 
-// nextIdentity is what a new identity key signs: that it is this trustee's, from this ceremony on. Otherwise a trustee could
-// take somebody else's new key for its own, and the next roster would name one key twice.
+// nextIdentity is what a new identity key signs: that it is this trustee's, from this ceremony
+// on. Otherwise a trustee could take somebody else's new key for its own, and the next roster
+// would name one key twice.
 func (s *session) nextIdentity(trustee int, public ed25519.PublicKey) []byte {
 	return append(s.context("identity", trustee), public...)
 }
@@ -30,7 +32,8 @@ func (a *Audit) readConfirmation(trustee int, body []byte) (ed25519.PublicKey, *
 		return nil, &fault{WrongTranscript, errors.New("the signed transcript is not what the board gives")}
 	}
 	if size := len(body) - confirmHead; size < 1 || size > MaxCheckpoint {
-		return nil, &fault{Malformed, fmt.Errorf("a checkpoint of %d bytes, need 1 to %d", size, MaxCheckpoint)}
+		return nil, &fault{Malformed, fmt.Errorf("a checkpoint of %d bytes, need 1 to %d", size,
+			MaxCheckpoint)}
 	}
 	if a.Checkpoint != nil {
 		if err := a.Checkpoint(body[confirmHead:]); err != nil {
@@ -38,7 +41,8 @@ func (a *Audit) readConfirmation(trustee int, body []byte) (ed25519.PublicKey, *
 		}
 	}
 	next := ed25519.PublicKey(body[sha256.Size:][:ed25519.PublicKeySize])
-	if !ed25519.Verify(next, a.nextIdentity(trustee, next), body[confirmHead-ed25519.SignatureSize:confirmHead]) {
+	if !ed25519.Verify(next, a.nextIdentity(trustee, next),
+		body[confirmHead-ed25519.SignatureSize:confirmHead]) {
 		return nil, &fault{WrongIdentity, errors.New("the new key did not sign that it is this trustee's")}
 	}
 	if a.taken(next) {
@@ -47,8 +51,8 @@ func (a *Audit) readConfirmation(trustee int, body []byte) (ed25519.PublicKey, *
 	return next, nil
 }
 
-// taken tells whether a key is somebody's, present or next. A key that was given up earlier is not known here, and whoever
-// takes it up again harms itself.
+// taken tells whether a key is somebody's, present or next. A key that was given up earlier is
+// not known here, and whoever takes it up again harms itself.
 func (a *Audit) taken(key ed25519.PublicKey) bool {
 	for i := 1; i <= a.n; i++ {
 		if key.Equal(a.identities[i-1]) || key.Equal(a.trustees[i].next) {
@@ -60,7 +64,8 @@ func (a *Audit) taken(key ed25519.PublicKey) bool {
 
 // holders returns the recipients who confirmed, whatever their checkpoint.
 func (a *Audit) holders() []int {
-	return slices.DeleteFunc(slices.Clone(a.outcome.Recipients), func(i int) bool { return !a.trustees[i].confirmed })
+	return slices.DeleteFunc(slices.Clone(a.outcome.Recipients),
+		func(i int) bool { return !a.trustees[i].confirmed })
 }
 
 // confirmedByEnough tells whether a quorum says that it holds shares.

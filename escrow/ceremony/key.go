@@ -14,7 +14,8 @@ import (
 
 func (s *session) keyBody(trustee int, secret kyber.Scalar, random io.Reader) ([]byte, error) {
 	public := suite.Point().Mul(secret, nil)
-	proof, err := dleq.ProveKnowledge(suite, s.context("key", trustee), []kyber.Point{public}, []kyber.Scalar{secret}, random)
+	proof, err := dleq.ProveKnowledge(suite, s.context("key", trustee), []kyber.Point{public},
+		[]kyber.Scalar{secret}, random)
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +24,8 @@ func (s *session) keyBody(trustee int, secret kyber.Scalar, random io.Reader) ([
 
 func (s *session) readKey(trustee int, body []byte) (kyber.Point, *fault) {
 	if len(body) != pointSize+proofSize {
-		return nil, &fault{Malformed, fmt.Errorf("a key body has %d bytes, got %d", pointSize+proofSize, len(body))}
+		return nil, &fault{Malformed, fmt.Errorf("a key body has %d bytes, got %d",
+			pointSize+proofSize, len(body))}
 	}
 	public, err := group.DecodePoint(suite, body[:pointSize])
 	if err != nil {
@@ -33,7 +35,8 @@ func (s *session) readKey(trustee int, body []byte) (kyber.Point, *fault) {
 	if err != nil {
 		return nil, &fault{Malformed, err}
 	}
-	if err := dleq.VerifyKnowledge(suite, s.context("key", trustee), []kyber.Point{public}, proof); err != nil {
+	if err := dleq.VerifyKnowledge(suite, s.context("key", trustee), []kyber.Point{public},
+		proof); err != nil {
 		return nil, &fault{BadProof, err}
 	}
 	return public, nil

@@ -11,7 +11,8 @@ import (
 // maxPost bounds what a reader of the board looks at. The longest honest post is a confirmation.
 const maxPost = MaxCheckpoint + 1<<13
 
-// post is one entry of the board: phase (1 byte), author (1), body (3 bytes of length, then that many), signature (64).
+// post is one entry of the board: phase (1 byte), author (1), body (3 bytes of length, then
+// that many), signature (64).
 type post struct {
 	phase     Phase
 	author    int
@@ -21,7 +22,8 @@ type post struct {
 
 func parsePost(raw []byte) (*post, error) {
 	if len(raw) > maxPost {
-		return nil, fmt.Errorf("ceremony: a post of %d bytes, at most %d are read", len(raw), maxPost)
+		return nil, fmt.Errorf("ceremony: a post of %d bytes, at most %d are read", len(raw),
+			maxPost)
 	}
 	var phase, author uint8
 	var body cryptobyte.String
@@ -36,7 +38,8 @@ func parsePost(raw []byte) (*post, error) {
 }
 
 // sign returns the bytes of a post.
-func (s *session) sign(identity ed25519.PrivateKey, phase Phase, author int, body []byte) ([]byte, error) {
+func (s *session) sign(identity ed25519.PrivateKey, phase Phase, author int, body []byte) ([]byte,
+	error) {
 	var b cryptobyte.Builder
 	b.AddUint8(uint8(phase))
 	b.AddUint8(uint8(author))
@@ -59,8 +62,9 @@ func (s *session) checkSignature(phase Phase, author int, body, signature []byte
 	return nil
 }
 
-// signed is what a signature covers. Only the body, at the end, has a length that varies. The signature of a certify post is
-// the one on the certificate, which must say enough to whoever does not know the roster.
+// signed is what a signature covers. Only the body, at the end, has a length that varies. The
+// signature of a certify post is the one on the certificate, which must say enough to whoever
+// does not know the roster.
 func (s *session) signed(phase Phase, author int, body []byte) []byte {
 	if phase == PhaseCertify {
 		return certified(author, body)

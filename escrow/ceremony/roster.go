@@ -15,28 +15,33 @@ import (
 
 // Roster is what everybody knows before a ceremony; it ships with the client.
 type Roster struct {
-	// Session names this ceremony, in 1 to 255 bytes. The same trustees must never use one name twice, nor after a failure: the
-	// posts of the first attempt would count in the second. So the name has to carry the number of the attempt.
+	// Session names this ceremony, in 1 to 255 bytes. The same trustees must never use one
+	// name twice, nor after a failure: the posts of the first attempt would count in the
+	// second. So the name has to carry the number of the attempt.
 	Session []byte
 	// Counter numbers the committee's certificates. The ceremony's own will have this number.
 	Counter int
-	// Previous is the hash of the certificate before, see [Certificate.Hash]; zero in a committee's first ceremony.
+	// Previous is the hash of the certificate before, see [Certificate.Hash]; zero in a
+	// committee's first ceremony.
 	Previous [sha256.Size]byte
 	// Threshold is t.
 	Threshold int
-	// Identities are the n signing keys of this epoch; trustee i, counted from 1, has Identities[i-1]. All differ. They are those
-	// that the certificate before lists; those of a committee's first ceremony ship with the client.
+	// Identities are the n signing keys of this epoch; trustee i, counted from 1, has
+	// Identities[i-1]. All differ. They are those that the certificate before lists; those of
+	// a committee's first ceremony ship with the client.
 	Identities []ed25519.PublicKey
-	// From is nil in a founding. In a resharing it is the public polynomial of the share epoch that ends, of the same
-	// threshold: [Outcome.Commitments] or [Certificate.Commitments] of the ceremony before.
+	// From is nil in a founding. In a resharing it is the public polynomial of the share epoch
+	// that ends, of the same threshold: [Outcome.Commitments] or [Certificate.Commitments] of
+	// the ceremony before.
 	From *sharing.Commitments
-	// Dealers is nil in a founding, where everybody deals. In a resharing they are those, ascending and at least t, who hold
-	// a share of From's epoch: [Outcome.Holders] of the ceremony before, without whoever was replaced or lost its share.
+	// Dealers is nil in a founding, where everybody deals. In a resharing they are those,
+	// ascending and at least t, who hold a share of From's epoch: [Outcome.Holders] of the
+	// ceremony before, without whoever was replaced or lost its share.
 	Dealers []int
 }
 
-// ID returns the hash under every signature and proof of the ceremony: SHA-256 of what [Roster.Encode] returns. It fails as
-// that does.
+// ID returns the hash under every signature and proof of the ceremony: SHA-256 of what
+// [Roster.Encode] returns. It fails as that does.
 func (r *Roster) ID() ([sha256.Size]byte, error) {
 	encoded, err := r.Encode()
 	if err != nil {
@@ -47,9 +52,11 @@ func (r *Roster) ID() ([sha256.Size]byte, error) {
 
 const rosterTag = "doormat/ceremony/roster/v2"
 
-// Encode returns the roster's bytes: a tag and the session (each with 1 byte of length), counter (4), hash of the certificate
-// before (32), t (1), n (1), the n identity keys (32 each); in a resharing also the dealers (1 byte of number, 1 each) and the t commitments (32 each). It fails when the roster
-// is not one: t or n out of range, a key missing or there twice, no session name, dealers who cannot be.
+// Encode returns the roster's bytes: a tag and the session (each with 1 byte of length),
+// counter (4), hash of the certificate before (32), t (1), n (1), the n identity keys (32
+// each); in a resharing also the dealers (1 byte of number, 1 each) and the t commitments (32
+// each). It fails when the roster is not one: t or n out of range, a key missing or there
+// twice, no session name, dealers who cannot be.
 func (r *Roster) Encode() ([]byte, error) {
 	if err := r.check(); err != nil {
 		return nil, err
@@ -85,8 +92,10 @@ func ParseRoster(encoded []byte) (*Roster, error) {
 	var counter uint32
 	r := new(Roster)
 	s := cryptobyte.String(encoded)
-	if !s.ReadUint8LengthPrefixed(&tag) || string(tag) != rosterTag || !s.ReadUint8LengthPrefixed(&session) ||
-		!s.ReadUint32(&counter) || !s.CopyBytes(r.Previous[:]) || !s.ReadUint8(&t) || !s.ReadUint8(&n) || len(s) < int(n)*ed25519.PublicKeySize {
+	if !s.ReadUint8LengthPrefixed(&tag) || string(tag) != rosterTag ||
+		!s.ReadUint8LengthPrefixed(&session) ||
+		!s.ReadUint32(&counter) || !s.CopyBytes(r.Previous[:]) || !s.ReadUint8(&t) ||
+		!s.ReadUint8(&n) || len(s) < int(n)*ed25519.PublicKeySize {
 		return nil, errors.New("ceremony: roster: the bytes are not laid out as a roster")
 	}
 	r.Session, r.Counter, r.Threshold = bytes.Clone(session), int(counter), int(t)
@@ -129,7 +138,8 @@ func (r *Roster) checkPeople() error {
 		return fmt.Errorf("ceremony: roster: %w", err)
 	}
 	if len(r.Session) < 1 || len(r.Session) > 255 {
-		return fmt.Errorf("ceremony: roster: the session name has %d bytes, need 1 to 255", len(r.Session))
+		return fmt.Errorf("ceremony: roster: the session name has %d bytes, need 1 to 255",
+			len(r.Session))
 	}
 	for i, key := range r.Identities {
 		if len(key) != ed25519.PublicKeySize {
@@ -138,7 +148,8 @@ func (r *Roster) checkPeople() error {
 		}
 		for j := range i {
 			if bytes.Equal(key, r.Identities[j]) {
-				return fmt.Errorf("ceremony: roster: trustees %d and %d have the same identity key", j+1, i+1)
+				return fmt.Errorf("ceremony: roster: trustees %d and %d have the same identity key",
+					j+1, i+1)
 			}
 		}
 	}
@@ -161,12 +172,14 @@ func (r *Roster) checkFrom() error {
 		return err
 	}
 	if len(r.Dealers) < r.Threshold {
-		return fmt.Errorf("ceremony: roster: %d dealers, %d are needed", len(r.Dealers), r.Threshold)
+		return fmt.Errorf("ceremony: roster: %d dealers, %d are needed", len(r.Dealers),
+			r.Threshold)
 	}
 	last := 0
 	for _, i := range r.Dealers {
 		if i <= last || i > len(r.Identities) {
-			return fmt.Errorf("ceremony: roster: dealer %d follows %d among %d", i, last, len(r.Identities))
+			return fmt.Errorf("ceremony: roster: dealer %d follows %d among %d", i, last,
+				len(r.Identities))
 		}
 		last = i
 	}
@@ -190,7 +203,8 @@ func newSession(r *Roster) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{id: id, name: bytes.Clone(r.Session), counter: r.Counter, previous: r.Previous, t: r.Threshold, n: len(r.Identities), from: r.From, dealers: slices.Clone(r.Dealers)}
+	s := &session{id: id, name: bytes.Clone(r.Session), counter: r.Counter, previous: r.Previous,
+		t: r.Threshold, n: len(r.Identities), from: r.From, dealers: slices.Clone(r.Dealers)}
 	for i, key := range r.Identities {
 		s.identities = append(s.identities, bytes.Clone(key))
 		if s.from == nil {
@@ -200,9 +214,10 @@ func newSession(r *Roster) (*session, error) {
 	return s, nil
 }
 
-// quorum is how many must confirm. A founding risks nothing that was there before, and one honest confirmation shows that the
-// key is the board's. After a resharing old shares are erased, and t honest trustees must hold new ones: of what n has beyond
-// t, half may be silent and half may lie.
+// quorum is how many must confirm. A founding risks nothing that was there before, and one
+// honest confirmation shows that the key is the board's. After a resharing old shares are
+// erased, and t honest trustees must hold new ones: of what n has beyond t, half may be silent
+// and half may lie.
 func (s *session) quorum() int {
 	return quorum(s.t, s.n, s.from != nil)
 }
@@ -221,9 +236,13 @@ func (s *session) deals(trustee int) bool {
 }
 
 // speaks tells whether a trustee is to post in a phase.
-func (s *session) speaks(trustee int, phase Phase) bool { return !phase.dealers() || s.deals(trustee) }
+func (s *session) speaks(trustee int, phase Phase) bool {
+	return !phase.dealers() ||
+		s.deals(trustee)
+}
 
-// context ties a proof, key or hash to its use in this ceremony and to the trustees that it is about.
+// context ties a proof, key or hash to its use in this ceremony and to the trustees that it is
+// about.
 func (s *session) context(use string, trustees ...int) []byte {
 	var b cryptobyte.Builder
 	addString(&b, "doormat/ceremony/"+use+"/v1")

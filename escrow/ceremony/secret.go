@@ -19,14 +19,16 @@ func EncodeShare(s sharing.Share) []byte {
 	return append([]byte{byte(s.Index)}, value...)
 }
 
-// ParseShare reads exactly what EncodeShare wrote. It refuses scalars that are not reduced. Whether the share fits a
-// committee key [sharing.Commitments.Verify] tells.
+// ParseShare reads exactly what EncodeShare wrote. It refuses scalars that are not reduced.
+// Whether the share fits a committee key [sharing.Commitments.Verify] tells.
 func ParseShare(b []byte) (sharing.Share, error) {
 	if len(b) != ShareSize {
-		return sharing.Share{}, fmt.Errorf("ceremony: a share has %d bytes, got %d", ShareSize, len(b))
+		return sharing.Share{}, fmt.Errorf("ceremony: a share has %d bytes, got %d", ShareSize,
+			len(b))
 	}
 	if b[0] < 1 || b[0] > sharing.MaxTrustees {
-		return sharing.Share{}, fmt.Errorf("ceremony: share: trustee %d is not in 1..%d", b[0], sharing.MaxTrustees)
+		return sharing.Share{}, fmt.Errorf("ceremony: share: trustee %d is not in 1..%d", b[0],
+			sharing.MaxTrustees)
 	}
 	value, err := group.DecodeScalar(suite, b[1:])
 	if err != nil {
@@ -40,17 +42,21 @@ type SecretKind string
 
 // The kinds, and when a trustee that follows the ceremony to its end holds them.
 const (
-	// SecretOneUseKey opens the shares sealed to the trustee: a scalar, 32 bytes. From the key post to Confirm. See
-	// [Audit.OpenShare].
+	// SecretOneUseKey opens the shares sealed to the trustee: a scalar, 32 bytes. From the key
+	// post to Confirm. See [Audit.OpenShare].
 	SecretOneUseKey SecretKind = "one-use key"
-	// SecretPolynomial is the trustee's own polynomial, as its values at 1..t: t shares of ShareSize bytes. From the
-	// commit post to the deal. In a resharing its value at 0 is the trustee's old share.
+	// SecretPolynomial is the trustee's own polynomial, as its values at 1..t: t shares of
+	// ShareSize bytes. From the commit post to the deal. In a resharing its value at 0 is the
+	// trustee's old share.
 	SecretPolynomial SecretKind = "polynomial"
-	// SecretSalt hides the commitments until they are revealed: 32 bytes. From the commit post to the deal.
+	// SecretSalt hides the commitments until they are revealed: 32 bytes. From the commit post
+	// to the deal.
 	SecretSalt SecretKind = "salt"
-	// SecretReceived is a share of one dealer's polynomial: ShareSize bytes. From the complain post to Confirm.
+	// SecretReceived is a share of one dealer's polynomial: ShareSize bytes. From the complain
+	// post to Confirm.
 	SecretReceived SecretKind = "received share"
-	// SecretIdentity is the seed of the trustee's next identity key, 32 bytes: from Confirm on. See [Trustee.Identity].
+	// SecretIdentity is the seed of the trustee's next identity key, 32 bytes: from Confirm
+	// on. See [Trustee.Identity].
 	SecretIdentity SecretKind = "next identity"
 	// SecretShare is the final share of the committee's secret: ShareSize bytes. From Confirm on.
 	SecretShare SecretKind = "share"
@@ -63,8 +69,8 @@ type Secret struct {
 	Bytes  []byte
 }
 
-// Secrets lists what the trustee holds at this moment, except for what stays its caller's, identity key and old share; always
-// in the same order.
+// Secrets lists what the trustee holds at this moment, except for what stays its caller's,
+// identity key and old share; always in the same order.
 func (t *Trustee) Secrets() []Secret {
 	var list []Secret
 	if t.oneUse != nil {
@@ -100,8 +106,8 @@ func (t *Trustee) encodePolynomial() []byte {
 	return b
 }
 
-// Share returns a copy of the final share, which is the caller's to erase. It fails before Confirm has succeeded and after
-// Erase.
+// Share returns a copy of the final share, which is the caller's to erase. It fails before
+// Confirm has succeeded and after Erase.
 func (t *Trustee) Share() (sharing.Share, error) {
 	if t.gone != nil {
 		return sharing.Share{}, t.gone
@@ -112,8 +118,9 @@ func (t *Trustee) Share() (sharing.Share, error) {
 	return sharing.Share{Index: t.final.Index, Value: t.final.Value.Clone()}, nil
 }
 
-// Erase drops all secrets, the final share and the next identity among them, and ends the trustee's part: when the next epoch has begun, when its
-// caller has taken both, or when the ceremony is given up. It may be called at any time, and again.
+// Erase drops all secrets, the final share and the next identity among them, and ends the
+// trustee's part: when the next epoch has begun, when its caller has taken both, or when the
+// ceremony is given up. It may be called at any time, and again.
 func (t *Trustee) Erase() {
 	t.erase()
 	if t.final != nil {

@@ -27,8 +27,9 @@ type Trustee struct {
 	gone       error              // why the secrets were erased
 }
 
-// NewTrustee returns the trustee with that index on the roster. It fails when the roster is not one, or names another
-// identity key at that index. The identity key stays the caller's: it is not among [Trustee.Secrets].
+// NewTrustee returns the trustee with that index on the roster. It fails when the roster is
+// not one, or names another identity key at that index. The identity key stays the caller's:
+// it is not among [Trustee.Secrets].
 func NewTrustee(r *Roster, index int, identity ed25519.PrivateKey) (*Trustee, error) {
 	s, err := newSession(r)
 	if err != nil {
@@ -36,27 +37,32 @@ func NewTrustee(r *Roster, index int, identity ed25519.PrivateKey) (*Trustee, er
 	}
 	if len(identity) != ed25519.PrivateKeySize || index < 1 || index > s.n ||
 		!s.identities[index-1].Equal(identity.Public()) {
-		return nil, fmt.Errorf("ceremony: the identity key given is not trustee %d's on the roster", index)
+		return nil, fmt.Errorf("ceremony: the identity key given is not trustee %d's on the roster",
+			index)
 	}
 	return &Trustee{session: s, index: index, identity: identity}, nil
 }
 
-// Redistribute gives a dealer of a resharing its share of the epoch that ends, before its commit post. The share stays the
-// caller's: it is not among [Trustee.Secrets], and must be erased when, and not before, the audit is at [PhaseDone], for a
-// resharing that does not get there leaves the old shares in use. It fails when the trustee is no dealer, when it has
+// Redistribute gives a dealer of a resharing its share of the epoch that ends, before its
+// commit post. The share stays the caller's: it is not among [Trustee.Secrets], and must be
+// erased when, and not before, the audit is at [PhaseDone], for a resharing that does not get
+// there leaves the old shares in use. It fails when the trustee is no dealer, when it has
 // committed or erased its secrets, and when the share is not its own on the roster's From.
 func (t *Trustee) Redistribute(share sharing.Share) error {
 	if t.gone != nil {
 		return t.gone
 	}
 	if t.from == nil || !t.deals(t.index) {
-		return fmt.Errorf("ceremony: trustee %d does not deal an old share in this ceremony", t.index)
+		return fmt.Errorf("ceremony: trustee %d does not deal an old share in this ceremony",
+			t.index)
 	}
 	if t.sent[PhaseCommit] != nil {
-		return fmt.Errorf("ceremony: trustee %d has committed, and needs its old share no more", t.index)
+		return fmt.Errorf("ceremony: trustee %d has committed, and needs its old share no more",
+			t.index)
 	}
 	if share.Index != t.index {
-		return fmt.Errorf("ceremony: trustee %d was given the share of trustee %d", t.index, share.Index)
+		return fmt.Errorf("ceremony: trustee %d was given the share of trustee %d", t.index,
+			share.Index)
 	}
 	if err := t.from.Verify(share); err != nil {
 		return fmt.Errorf("ceremony: the share is not of the epoch that is reshared: %w", err)
@@ -66,16 +72,18 @@ func (t *Trustee) Redistribute(share sharing.Share) error {
 	return nil
 }
 
-// Next returns what the trustee posts in the phase that is open, from 1 to 5, and nil when it has nothing to post. Each
-// post is returned once: the caller must bring it to the board. An error that comes from random changes nothing, and the
-// call may be repeated. When the trustee is disqualified, the ceremony failed, or the board holds a post in the trustee's
-// name that it did not make, the error says so, now and ever after, and all secrets are erased; but never a share that was
-// confirmed, for others rely on it.
+// Next returns what the trustee posts in the phase that is open, from 1 to 5, and nil when it
+// has nothing to post. Each post is returned once: the caller must bring it to the board. An
+// error that comes from random changes nothing, and the call may be repeated. When the trustee
+// is disqualified, the ceremony failed, or the board holds a post in the trustee's name that
+// it did not make, the error says so, now and ever after, and all secrets are erased; but
+// never a share that was confirmed, for others rely on it.
 func (t *Trustee) Next(a *Audit, random io.Reader) ([]byte, error) {
 	if err := t.checkStanding(a); err != nil {
 		return nil, err
 	}
-	if a.phase >= PhaseConfirm || t.final != nil || t.sent[a.phase] != nil || !t.speaks(t.index, a.phase) {
+	if a.phase >= PhaseConfirm || t.final != nil || t.sent[a.phase] != nil ||
+		!t.speaks(t.index, a.phase) {
 		return nil, nil
 	}
 	body, err := t.body(a, random)
@@ -85,8 +93,8 @@ func (t *Trustee) Next(a *Audit, random io.Reader) ([]byte, error) {
 	return t.post(a.phase, body)
 }
 
-// CallTime returns a post that says that time is up for the phase that is open. It takes t of them to close a phase. It
-// fails once the ceremony has ended.
+// CallTime returns a post that says that time is up for the phase that is open. It takes t of
+// them to close a phase. It fails once the ceremony has ended.
 func (t *Trustee) CallTime(a *Audit) ([]byte, error) {
 	if a.id != t.id || a.phase > PhaseConfirm {
 		return nil, fmt.Errorf("ceremony: trustee %d: no phase of its ceremony is open", t.index)
@@ -94,9 +102,10 @@ func (t *Trustee) CallTime(a *Audit) ([]byte, error) {
 	return t.sign(t.identity, a.phase, t.index, nil)
 }
 
-// Urge returns what a trustee posts who has waited long enough in the phase that is open: that time is up, and before it what
-// it posted in the phase, each only if the board does not show it. Packets get lost, so it is for use again and again. Whoever
-// has erased its secrets only says that time is up.
+// Urge returns what a trustee posts who has waited long enough in the phase that is open: that
+// time is up, and before it what it posted in the phase, each only if the board does not show
+// it. Packets get lost, so it is for use again and again. Whoever has erased its secrets only
+// says that time is up.
 func (t *Trustee) Urge(a *Audit) ([][]byte, error) {
 	if a.id == t.id && a.phase == PhaseCertify { // nothing hangs on the time any more
 		return t.repeat(a, nil), nil
@@ -108,10 +117,12 @@ func (t *Trustee) Urge(a *Audit) ([][]byte, error) {
 	return t.repeat(a, call), nil
 }
 
-// repeat gives what the trustee posted in the open phase, and the call of time, each only if the board does not show it.
+// repeat gives what the trustee posted in the open phase, and the call of time, each only if
+// the board does not show it.
 func (t *Trustee) repeat(a *Audit, call []byte) [][]byte {
 	var out [][]byte
-	if raw := t.sent[a.phase]; raw != nil && t.gone == nil && a.trustees[t.index].posts[a.phase] == nil {
+	if raw := t.sent[a.phase]; raw != nil && t.gone == nil &&
+		a.trustees[t.index].posts[a.phase] == nil {
 		out = append(out, bytes.Clone(raw))
 	}
 	if call != nil && !a.calls[t.index] {
@@ -120,29 +131,34 @@ func (t *Trustee) repeat(a *Audit, call []byte) [][]byte {
 	return out
 }
 
-// Confirm computes the final share, checks it against the public polynomial, erases every other secret, draws the trustee's
-// next identity from random and returns the confirm post: a signature, with the identity that ends, on the outcome, the next
-// identity and the checkpoint. The caller must have verified that enough witnesses cosigned the checkpoint and that the posts it
-// fed to the audit are in that log. It fails before the confirm phase, as Next does, and when a share that it was dealt is bad and the complaint was not
-// in time; once it has succeeded it returns the same post again. After the phase has closed the post comes too late, but the
-// share is good.
+// Confirm computes the final share, checks it against the public polynomial, erases every
+// other secret, draws the trustee's next identity from random and returns the confirm post: a
+// signature, with the identity that ends, on the outcome, the next identity and the
+// checkpoint. The caller must have verified that enough witnesses cosigned the checkpoint and
+// that the posts it fed to the audit are in that log. It fails before the confirm phase, as
+// Next does, and when a share that it was dealt is bad and the complaint was not in time; once
+// it has succeeded it returns the same post again. After the phase has closed the post comes
+// too late, but the share is good.
 func (t *Trustee) Confirm(a *Audit, checkpoint []byte, random io.Reader) ([]byte, error) {
 	if err := t.checkStanding(a); err != nil {
 		return nil, err
 	}
 	if a.outcome == nil {
-		return nil, fmt.Errorf("ceremony: trustee %d cannot confirm, the %s phase is open", t.index, a.phase)
+		return nil, fmt.Errorf("ceremony: trustee %d cannot confirm, the %s phase is open", t.index,
+			a.phase)
 	}
 	if t.sent[PhaseConfirm] != nil {
 		return bytes.Clone(t.sent[PhaseConfirm]), nil
 	}
 	if len(checkpoint) < 1 || len(checkpoint) > MaxCheckpoint {
-		return nil, fmt.Errorf("ceremony: a checkpoint of %d bytes, need 1 to %d", len(checkpoint), MaxCheckpoint)
+		return nil, fmt.Errorf("ceremony: a checkpoint of %d bytes, need 1 to %d", len(checkpoint),
+			MaxCheckpoint)
 	}
 	seed := make([]byte, ed25519.SeedSize)
 	defer clear(seed)
 	if _, err := io.ReadFull(random, seed); err != nil {
-		return nil, fmt.Errorf("ceremony: trustee %d: the source of randomness failed: %w", t.index, err)
+		return nil, fmt.Errorf("ceremony: trustee %d: the source of randomness failed: %w", t.index,
+			err)
 	}
 	if err := t.finish(a); err != nil {
 		return nil, err
@@ -161,8 +177,9 @@ func (t *Trustee) post(phase Phase, body []byte) ([]byte, error) {
 	return bytes.Clone(raw), nil
 }
 
-// checkStanding erases the secrets when the trustee has no business to go on. A share that it confirmed stays, whatever an
-// audit of some other board says. A confirm post in its name that it did not make does not stop it: the key stands already.
+// checkStanding erases the secrets when the trustee has no business to go on. A share that it
+// confirmed stays, whatever an audit of some other board says. A confirm post in its name that
+// it did not make does not stop it: the key stands already.
 func (t *Trustee) checkStanding(a *Audit) error {
 	if t.gone != nil {
 		return t.gone
@@ -175,7 +192,8 @@ func (t *Trustee) checkStanding(a *Audit) error {
 		err = t.conviction(a)
 	}
 	for phase := PhaseKey; phase < PhaseConfirm; phase++ {
-		if seen := a.trustees[t.index].posts[phase]; seen != nil && !bytes.Equal(seen, t.sent[phase]) {
+		if seen := a.trustees[t.index].posts[phase]; seen != nil &&
+			!bytes.Equal(seen, t.sent[phase]) {
 			err = fmt.Errorf("ceremony: the board holds a %s post in the name of trustee %d that it did not make: "+
 				"its identity key is stolen, or a copy of it runs", phase, t.index)
 		}
