@@ -67,7 +67,7 @@ func surprises(res *attacks.Result) (list []string) {
 		case c.Error != "":
 			note("%s", c.Error)
 		case !c.Expected:
-			note("%s; noticed %v", c.Trace.Surprise, c.Noticed)
+			note("%s; noticed %v; forged %d", c.Trace.Surprise, c.Noticed, c.Forged)
 		}
 		if c.Trace.Unstated != "" {
 			note("%s: state files and metadata as well", c.Trace.Unstated)
