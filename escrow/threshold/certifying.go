@@ -207,7 +207,9 @@ func proveCertificate(in world.Input) ([]world.Derived, error) {
 }
 
 // speakAsTrustee posts rubbish, signed. In a refresh the roster names who deals: those who
-// hold shares of the epoch that ends, which in a committee that has lost nobody is everybody.
+// hold shares of the epoch that ends. Those are whom its certificate does not list as stale,
+// as long as the certificate is of that key: a seat that was excluded got neither a share nor
+// a new identity.
 func speakAsTrustee(in world.Input) ([]world.Derived, error) {
 	c, err := ceremony.ParseCertificate(in.Facts[1].Data)
 	if err != nil {
@@ -224,7 +226,9 @@ func speakAsTrustee(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		for i := range r.Identities {
-			r.Dealers = append(r.Dealers, i+1)
+			if !slices.Contains(c.Stale, i+1) {
+				r.Dealers = append(r.Dealers, i+1)
+			}
 		}
 	}
 	seat := 1 + slices.IndexFunc(r.Identities, func(k ed25519.PublicKey) bool { return k.Equal(key.Public()) })

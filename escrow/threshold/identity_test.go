@@ -242,6 +242,37 @@ func TestSpokenFor(t *testing.T) {
 	require.Equal(t, []int{2}, s.newestCertificate().Stale)
 }
 
+// TestContestedTwice: a thief who speaks for a seat in one ceremony after the other keeps it
+// excluded, and keeps the identity that it copied in force, in public.
+func TestContestedTwice(t *testing.T) {
+	s := renewing(t, 2, 5, 2, 0, 7)
+	s.advance(1)
+	stolen := s.identityOf(5)
+	for epoch := 1; epoch <= 3; epoch++ {
+		s.advance(2*epoch - 1)
+		encoded, err := s.newestCertificate().Encode()
+		require.NoError(t, err)
+		e := s.trustee(1).board.course().epochOf(1)
+		made, err := speakAsTrustee(world.Input{Random: make([]byte, 64), Text: []byte(epochName(1, epoch)), Facts: []world.Fact{
+			{Kind: Identity, Ref: "trustee:5", Data: stolen.Seed()}, certificateFact(encoded), e.fact()}})
+		require.NoError(t, err)
+		for _, d := range made {
+			p, _, err := world.ParsePacket(d.Data)
+			require.NoError(t, err)
+			s.post(p)
+		}
+	}
+	s.advance(7)
+	require.Equal(t, epochName(1, 3), s.trustee(1).holding("key 1").committee.epoch)
+	require.Equal(t, []int{5}, s.newestCertificate().Stale)
+	require.True(t, s.newestCertificate().Identities[4].Equal(stolen.Public()), "in force after three ceremonies")
+	require.Empty(t, s.refs("trustee:5", Share))
+	for epoch := 1; epoch <= 3; epoch++ {
+		require.Contains(t, s.warned, "trustee:5: somebody else posts in its name in the ceremony for "+epochName(1, epoch)+
+			", with its identity: the key is stolen")
+	}
+}
+
 // TestStrangersCeremony: a ceremony that somebody else opens holds up nobody.
 func TestStrangersCeremony(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 6)
