@@ -83,22 +83,14 @@ func (o *Outcome) check() error {
 // A View is what an expectation may depend on: settings and the shape of the
 // conversation, never its texts.
 type View struct {
-	T         int          `json:"t"`
-	N         int          `json:"n"`
-	At        int          `json:"at"`
-	End       int          `json:"end"`
-	Retention int          `json:"retention"`
-	Mailbox   string       `json:"mailbox"`
-	Resend    string       `json:"resend"`
-	Refresh   int          `json:"refresh"`
-	Rotate    int          `json:"rotate"`
-	SeatsInA  int          `json:"seats_in_a"` // trustees placed with the provider
-	Target    string       `json:"target"`
-	Partner   string       `json:"partner"`
-	Accounts  []string     `json:"accounts"`
-	Groups    []GroupRow   `json:"groups"` // as they are before the first message
-	Messages  []MessageRow `json:"messages"`
-	Events    []EventRow   `json:"events"`
+	Settings world.Settings `json:"settings"`
+	End      int            `json:"end"`
+	SeatsInA int            `json:"seats_in_a"` // trustees placed with the provider
+	Partner  string         `json:"partner"`
+	Accounts []string       `json:"accounts"`
+	Groups   []GroupRow     `json:"groups"` // as they are before the first message
+	Messages []MessageRow   `json:"messages"`
+	Events   []EventRow     `json:"events"`
 }
 
 // A GroupRow is who is in a group before the first message.
@@ -130,11 +122,7 @@ type EventRow struct {
 }
 
 func newView(c *world.Conversation, s world.Settings) View {
-	v := View{
-		T: s.Threshold, N: s.Trustees, At: s.At, End: len(c.Messages), Retention: s.Retention,
-		Mailbox: s.Mailbox, Resend: s.Resend, Refresh: s.Refresh, Rotate: s.Rotate,
-		Target: s.Target, Partner: c.Partner(s.Target), Accounts: c.Accounts,
-	}
+	v := View{Settings: s, End: len(c.Messages), Partner: c.Partner(s.Target), Accounts: c.Accounts}
 	placed, _ := s.Placement() // checked with the settings
 	for i := range s.Trustees {
 		if placed[world.Trustee(i+1)] == "A" {

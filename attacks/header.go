@@ -75,71 +75,33 @@ func (h *Header) check() error {
 	return err
 }
 
-// settingNames are the settings that a header may fix, in the order in which they
-// are computed: n and t first, because the others may use them.
-var settingNames = []string{"trustees", "threshold", "at", "retention", "refresh", "rotate", "mailbox", "resend", "jurisdictions"}
-
 // settings returns s as the header's own settings override it. A new number of
 // trustees is spread round robin unless the header places them.
 func (h *Header) settings(s world.Settings) (world.Settings, error) {
-	for name := range h.Settings {
-		if !slices.Contains(settingNames, name) {
-			return s, fmt.Errorf("technique: settings: %q: want one of %s%s", name, strings.Join(settingNames, ", "), world.DidYouMean(name, settingNames))
-		}
-	}
+	var names []string
 	before := s.Trustees
-	for _, name := range settingNames {
-		text, given := h.Settings[name]
+	for _, p := range world.ByDependence() {
+		if p.Whose {
+			continue
+		}
+		names = append(names, p.Name)
+		text, given := h.Settings[p.Name]
 		if !given {
 			continue
 		}
-		if err := override(&s, name, text); err != nil {
-			return s, fmt.Errorf("technique: settings: %s: %w", name, err)
+		if err := p.Override(&s, text); err != nil {
+			return s, fmt.Errorf("technique: settings: %s: %w", p.Name, err)
+		}
+	}
+	for name := range h.Settings {
+		if !slices.Contains(names, name) {
+			return s, fmt.Errorf("technique: settings: %q: want one of %s%s", name, strings.Join(names, ", "), world.DidYouMean(name, names))
 		}
 	}
 	if _, placed := h.Settings["jurisdictions"]; !placed && s.Trustees != before {
 		s.Jurisdictions = world.RoundRobin(s.Trustees)
 	}
 	return s, nil
-}
-
-func override(s *world.Settings, name, text string) (err error) {
-	number := map[string]*int{
-		"threshold": &s.Threshold, "trustees": &s.Trustees, "at": &s.At,
-		"retention": &s.Retention, "refresh": &s.Refresh, "rotate": &s.Rotate,
-	}[name]
-	switch {
-	case name == "retention" && text == "all":
-		s.Retention = 0
-	case number != nil:
-		*number, err = world.Index(text, *s)
-	case name == "mailbox":
-		s.Mailbox = text
-	case name == "resend":
-		s.Resend = text
-	case name == "jurisdictions":
-		s.Jurisdictions, err = seats(text, *s)
-	}
-	return err
-}
-
-// seats evaluates the counts in "A:t,B:n-t". Places with no seat are left out.
-func seats(text string, s world.Settings) (string, error) {
-	var out []string
-	for part := range strings.SplitSeq(text, ",") {
-		name, expr, ok := strings.Cut(part, ":")
-		if !ok {
-			return "", fmt.Errorf("%q: want a list such as A:t,B:n-t", text)
-		}
-		k, err := world.Index(expr, s)
-		if err != nil {
-			return "", err
-		}
-		if k > 0 {
-			out = append(out, fmt.Sprintf("%s:%d", name, k))
-		}
-	}
-	return strings.Join(out, ","), nil
 }
 
 // fixes says in words which settings the attack fixes, in a fixed order.

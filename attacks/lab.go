@@ -74,13 +74,9 @@ func (l *Lab) Outline() *Result { return l.result(l.Settings) }
 
 // result is the document of a run under s, without its cells.
 func (l *Lab) result(s world.Settings) *Result {
-	retention := "all"
-	if s.Retention > 0 {
-		retention = fmt.Sprint(s.Retention)
-	}
 	res := &Result{
 		Doormat: l.Version, Seed: uint64(l.Seed), Draw: hex.EncodeToString(l.Draw), DrawGiven: len(l.Second) > 0,
-		Settings: Settings{s.Threshold, s.Trustees, s.Jurisdictions, s.Target, s.At, retention, s.Mailbox, s.Refresh, s.Rotate, s.Resend},
+		Settings: s,
 		Conversation: Counts{Title: l.Conversation.Title, Accounts: len(l.Conversation.Accounts),
 			Messages: len(l.Conversation.Messages), Attachments: l.Conversation.Attachments()},
 		Designs: []DesignRow{}, Attacks: []AttackRow{}, Cells: []Cell{},

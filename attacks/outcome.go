@@ -3,6 +3,8 @@ package attacks
 import (
 	"fmt"
 
+	"doormat/world"
+
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 )
@@ -87,10 +89,9 @@ func viewValue(v View) starlark.Value {
 	for i, g := range v.Groups {
 		groups[i] = record(map[string]any{"name": g.Name, "members": g.Members})
 	}
-	fields := map[string]any{
-		"t": v.T, "n": v.N, "at": v.At, "end": v.End, "retention": v.Retention, "mailbox": v.Mailbox, "resend": v.Resend,
-		"refresh": v.Refresh, "rotate": v.Rotate, "seats_in_a": v.SeatsInA, "target": v.Target,
-		"partner": v.Partner, "accounts": v.Accounts,
+	fields := map[string]any{"end": v.End, "seats_in_a": v.SeatsInA, "partner": v.Partner, "accounts": v.Accounts}
+	for _, p := range world.Parameters() {
+		fields[p.Key()] = p.Plain(v.Settings)
 	}
 	d := toDict(fields)
 	d["groups"] = starlark.NewList(groups)

@@ -7,33 +7,18 @@ import "doormat/world"
 
 // A Result is one run of attacks against designs.
 type Result struct {
-	Doormat      string      `json:"doormat"` // version
-	Seed         uint64      `json:"seed"`
-	Draw         string      `json:"draw"` // 32 bytes in hex on which the salts depend, "" if no script came from a file
-	Settings     Settings    `json:"settings"`
-	Conversation Counts      `json:"conversation"`
-	Designs      []DesignRow `json:"designs"`
-	Attacks      []AttackRow `json:"attacks"`
-	Cells        []Cell      `json:"cells"`
+	Doormat      string         `json:"doormat"` // version
+	Seed         uint64         `json:"seed"`
+	Draw         string         `json:"draw"`     // 32 bytes in hex on which the salts depend, "" if no script came from a file
+	Settings     world.Settings `json:"settings"` // of the run; an attack's header may override them in its own cells
+	Conversation Counts         `json:"conversation"`
+	Designs      []DesignRow    `json:"designs"`
+	Attacks      []AttackRow    `json:"attacks"`
+	Cells        []Cell         `json:"cells"`
 
 	// DrawGiven tells that the draw was not fresh, so that a script could have been
 	// written for it.
 	DrawGiven bool `json:"-"`
-}
-
-// Settings are the settings of the run; an attack's header may override them in
-// its own cells.
-type Settings struct {
-	Threshold     int    `json:"threshold"`
-	Trustees      int    `json:"trustees"`
-	Jurisdictions string `json:"jurisdictions"`
-	Target        string `json:"target"`
-	At            int    `json:"at"`
-	Retention     string `json:"retention"` // "all" or a number
-	Mailbox       string `json:"mailbox"`
-	Refresh       int    `json:"refresh"`
-	Rotate        int    `json:"rotate"`
-	Resend        string `json:"resend"`
 }
 
 // Counts describe the conversation.

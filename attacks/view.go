@@ -12,7 +12,7 @@ import (
 // are read: a pair for the target and a pair for others, each before and after.
 func (v View) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var read starlark.Iterable
-	at := v.At
+	at := v.Settings.At
 	if err := starlark.UnpackArgs("levels", args, kwargs, "messages", &read, "at?", &at); err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (v View) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 	var opened, total [2][2]int // target and others, before and after
 	for _, m := range v.Messages {
 		who, when := 0, 0
-		if m.From != v.Target && !slices.Contains(m.To, v.Target) {
+		if m.From != v.Settings.Target && !slices.Contains(m.To, v.Settings.Target) {
 			who = 1
 		}
 		if m.Number > at {
@@ -82,10 +82,10 @@ func (v View) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 	if err != nil {
 		return nil, fmt.Errorf("live: %w", err)
 	}
-	if v.Rotate == 0 {
+	if v.Settings.Rotate == 0 {
 		return starlark.True, nil
 	}
-	sealed, newest := (k-1)/v.Rotate, moment/v.Rotate
+	sealed, newest := (k-1)/v.Settings.Rotate, moment/v.Settings.Rotate
 	return starlark.Bool(sealed == newest || sealed == newest-1), nil
 }
 

@@ -3,6 +3,8 @@ package attacks
 import (
 	"testing"
 
+	"doormat/world"
+
 	"github.com/stretchr/testify/require"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -11,7 +13,7 @@ import (
 // What a view computes for expectations: whose messages are read, before and
 // after, and which key lives when.
 func TestViewComputes(t *testing.T) {
-	v := View{At: 2, Rotate: 2, Target: "Ada", Messages: []MessageRow{
+	v := View{Settings: world.Settings{At: 2, Rotate: 2, Target: "Ada"}, Messages: []MessageRow{
 		{Number: 1, From: "Ada", To: []string{"Ben"}}, {Number: 2, From: "Ben", To: []string{"Cleo"}},
 		{Number: 3, From: "Cleo", To: []string{"Ada"}}, {Number: 4, From: "Cleo", To: []string{"Ada", "Ben"}},
 		{Number: 5, From: "Ben", To: []string{"Cleo"}},
@@ -35,7 +37,7 @@ func TestViewComputes(t *testing.T) {
 		}
 		require.Equal(t, want, got.String(), expr)
 	}
-	v.Rotate = 0
+	v.Settings.Rotate = 0
 	got, err := starlark.EvalOptions(&syntax.FileOptions{}, &starlark.Thread{}, "expr", `v.live(v.messages[4], 0)`, starlark.StringDict{"v": viewValue(v)})
 	require.NoError(t, err)
 	require.Equal(t, starlark.True, got)

@@ -20,7 +20,9 @@ func TestDefaults(t *testing.T) {
 		[]any{s.Threshold, s.Trustees, s.Jurisdictions, s.Target, s.At, s.Retention, s.Mailbox})
 	require.EqualValues(t, 1, lab.Seed)
 	o := Defaults()
-	o.Retention, o.At, o.Seed = "7", "1", maxSeed-1
+	o.Seed = maxSeed - 1
+	o.Set("retention", "7")
+	o.Set("at", "1")
 	lab, err = o.Lab(kit, story.Conversation())
 	require.NoError(t, err)
 	require.Equal(t, []int{7, 1}, []int{lab.Settings.Retention, lab.Settings.At})

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"doormat/world"
 )
 
 // Flags are the options that differ from [Defaults], as flags for a POSIX shell, ""
@@ -12,34 +14,26 @@ import (
 func (o Options) Flags() string {
 	d := Defaults()
 	var flags []string
-	for _, f := range []struct{ name, value, usual string }{
-		{"conversation", o.Conversation, d.Conversation},
-		{"date-order", o.DateOrder, d.DateOrder},
-		{"last", fmt.Sprint(o.Last), fmt.Sprint(d.Last)},
-		{"target", o.Target, d.Target},
-		{"at", o.At, d.At},
-		{"threshold", fmt.Sprint(o.Threshold), fmt.Sprint(d.Threshold)},
-		{"trustees", fmt.Sprint(o.Trustees), fmt.Sprint(d.Trustees)},
-		{"jurisdictions", o.Jurisdictions, d.Jurisdictions},
-		{"retention", o.Retention, d.Retention},
-		{"mailbox", o.Mailbox, d.Mailbox},
-		{"resend", o.Resend, d.Resend},
-		{"refresh", fmt.Sprint(o.Refresh), fmt.Sprint(d.Refresh)},
-		{"rotate", fmt.Sprint(o.Rotate), fmt.Sprint(d.Rotate)},
-		{"seed", fmt.Sprint(o.Seed), fmt.Sprint(d.Seed)},
-		{"draw", o.Draw, ""},
-		{"designs", strings.Join(o.Designs, ","), ""},
-		{"attacks", strings.Join(o.Attacks, ","), ""},
-	} {
-		if f.value == f.usual {
-			continue
+	add := func(name, value, usual string) {
+		if value == usual {
+			return
 		}
 		sep := " "
-		if strings.HasPrefix(f.value, "-") {
+		if strings.HasPrefix(value, "-") {
 			sep = "=" // else it would be read as a flag
 		}
-		flags = append(flags, "--"+f.name+sep+Quote(f.value))
+		flags = append(flags, "--"+name+sep+Quote(value))
 	}
+	add("conversation", o.Conversation, d.Conversation)
+	add("date-order", o.DateOrder, d.DateOrder)
+	add("last", fmt.Sprint(o.Last), fmt.Sprint(d.Last))
+	for _, p := range world.Parameters() {
+		add(p.Name, o.Value(p), p.Usual)
+	}
+	add("seed", fmt.Sprint(o.Seed), fmt.Sprint(d.Seed))
+	add("draw", o.Draw, "")
+	add("designs", strings.Join(o.Designs, ","), "")
+	add("attacks", strings.Join(o.Attacks, ","), "")
 	return strings.Join(flags, " ")
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -41,7 +42,8 @@ func lab(t *testing.T, file string, change func(*Options)) *attacks.Lab {
 // committee changes the number of trustees, and more.
 func committee(t, n int, change func(*Options)) func(*Options) {
 	return func(o *Options) {
-		o.Threshold, o.Trustees = t, n
+		o.Set("threshold", strconv.Itoa(t))
+		o.Set("trustees", strconv.Itoa(n))
 		change(o)
 	}
 }
@@ -58,18 +60,23 @@ func TestExpectations(t *testing.T) {
 		change      func(*Options)
 		turn, turns int // see takeTurns
 	}{
-		{"retention 5", "", func(o *Options) { o.Retention = "5" }, 0, 1},
-		{"mailbox delivered", "", func(o *Options) { o.Mailbox = "delivered" }, 0, 1},
-		{"refresh 10", "", func(o *Options) { o.Refresh = 10 }, 0, 1},
-		{"rotate 20", "", func(o *Options) { o.Rotate = 20 }, 0, 1},
-		{"2 of 3, refresh 15, rotate 12", "", committee(2, 3, func(o *Options) { o.Refresh, o.Rotate, o.At = 15, 12, "29" }), 0, 1},
-		{"1 of 1, first message", "", committee(1, 1, func(o *Options) { o.At = "1" }), 0, 1},
-		{"1 of 3, refresh 40, rotate 30, last message", "", committee(1, 3, func(o *Options) { o.Refresh, o.Rotate, o.At = 40, 30, "72" }), 0, 1},
-		{"4 of 7, one who reinstalled", "", committee(4, 7, func(o *Options) { o.Target, o.At, o.Retention = "Ruth", "52", "3" }), 0, 1},
-		{"held back", "", func(o *Options) { o.Target, o.At, o.Retention, o.Mailbox = "Ines", "56", "2", "delivered" }, 0, 1},
-		{"sent at once", "", func(o *Options) { o.Target, o.At, o.Resend = "Jo", "50", "at-once" }, 0, 1},
-		{"compared before", "", func(o *Options) { o.Target, o.At = "Jo", "50" }, 0, 1},
-		{"13 of 25, after both groups changed", "", committee(13, 25, func(o *Options) { o.Target, o.At = "Jo", "68" }), 0, 1},
+		{"retention 5", "", func(o *Options) { o.Set("retention", "5") }, 0, 1},
+		{"mailbox delivered", "", func(o *Options) { o.Set("mailbox", "delivered") }, 0, 1},
+		{"refresh 10", "", func(o *Options) { o.Set("refresh", "10") }, 0, 1},
+		{"rotate 20", "", func(o *Options) { o.Set("rotate", "20") }, 0, 1},
+		{"2 of 3, refresh 15, rotate 12", "", committee(2, 3, func(o *Options) { o.Set("refresh", "15"); o.Set("rotate", "12"); o.Set("at", "29") }), 0, 1},
+		{"1 of 1, first message", "", committee(1, 1, func(o *Options) { o.Set("at", "1") }), 0, 1},
+		{"1 of 3, refresh 40, rotate 30, last message", "", committee(1, 3, func(o *Options) { o.Set("refresh", "40"); o.Set("rotate", "30"); o.Set("at", "72") }), 0, 1},
+		{"4 of 7, one who reinstalled", "", committee(4, 7, func(o *Options) { o.Set("target", "Ruth"); o.Set("at", "52"); o.Set("retention", "3") }), 0, 1},
+		{"held back", "", func(o *Options) {
+			o.Set("target", "Ines")
+			o.Set("at", "56")
+			o.Set("retention", "2")
+			o.Set("mailbox", "delivered")
+		}, 0, 1},
+		{"sent at once", "", func(o *Options) { o.Set("target", "Jo"); o.Set("at", "50"); o.Set("resend", "at-once") }, 0, 1},
+		{"compared before", "", func(o *Options) { o.Set("target", "Jo"); o.Set("at", "50") }, 0, 1},
+		{"13 of 25, after both groups changed", "", committee(13, 25, func(o *Options) { o.Set("target", "Jo"); o.Set("at", "68") }), 0, 1},
 		{"two people", "testdata/two.txt", as, 0, 1},
 		{"5 of 5, three people and their files", "chat/testdata/android-nl.zip", committee(5, 5, as), 0, 3},
 		{"four people", "testdata/four.txt", committee(2, 3, as), 1, 3},
@@ -115,13 +122,13 @@ var choices = [][]struct {
 	change func(*Options)
 }{
 	{{"3 of 5", committee(3, 5, func(*Options) {})}, {"1 of 1", committee(1, 1, func(*Options) {})}, {"2 of 3", committee(2, 3, func(*Options) {})}},
-	{{"at 5", func(o *Options) { o.At = "5" }}, {"at 1", func(o *Options) { o.At = "1" }}, {"at 9", func(o *Options) { o.At = "9" }}},
-	{{"all kept", func(*Options) {}}, {"retention 1", func(o *Options) { o.Retention = "1" }}, {"retention 3", func(o *Options) { o.Retention = "3" }}},
-	{{"no refresh", func(*Options) {}}, {"refresh 4", func(o *Options) { o.Refresh = 4 }}},
-	{{"no rotation", func(*Options) {}}, {"rotate 6", func(o *Options) { o.Rotate = 6 }}},
-	{{"mailbox all", func(*Options) {}}, {"mailbox delivered", func(o *Options) { o.Mailbox = "delivered" }}},
-	{{"resend asked", func(*Options) {}}, {"resend at once", func(o *Options) { o.Resend = "at-once" }}},
-	{{"Ann", func(o *Options) { o.Target = "Ann" }}, {"Ben", func(o *Options) { o.Target = "Ben" }}},
+	{{"at 5", func(o *Options) { o.Set("at", "5") }}, {"at 1", func(o *Options) { o.Set("at", "1") }}, {"at 9", func(o *Options) { o.Set("at", "9") }}},
+	{{"all kept", func(*Options) {}}, {"retention 1", func(o *Options) { o.Set("retention", "1") }}, {"retention 3", func(o *Options) { o.Set("retention", "3") }}},
+	{{"no refresh", func(*Options) {}}, {"refresh 4", func(o *Options) { o.Set("refresh", "4") }}},
+	{{"no rotation", func(*Options) {}}, {"rotate 6", func(o *Options) { o.Set("rotate", "6") }}},
+	{{"mailbox all", func(*Options) {}}, {"mailbox delivered", func(o *Options) { o.Set("mailbox", "delivered") }}},
+	{{"resend asked", func(*Options) {}}, {"resend at once", func(o *Options) { o.Set("resend", "at-once") }}},
+	{{"Ann", func(o *Options) { o.Set("target", "Ann") }}, {"Ben", func(o *Options) { o.Set("target", "Ben") }}},
 }
 
 // TestPairs runs attacks under settings of which every two meet: faults seldom need a

@@ -20,7 +20,8 @@ func TestManyTrustees(t *testing.T) {
 				t.Skip("their ceremony takes seconds: runs with -all, as in .ci/run")
 			}
 			l := lab(t, "testdata/two.txt", func(o *Options) {
-				o.Trustees, o.Designs, o.Attacks = n, []string{"threshold"}, []string{"quorum-theft", "narrow-order", "false-committee"}
+				o.Designs, o.Attacks = []string{"threshold"}, []string{"quorum-theft", "narrow-order", "false-committee"}
+				o.Set("trustees", fmt.Sprint(n))
 			})
 			res, err := l.Run(context.Background())
 			require.NoError(t, err)

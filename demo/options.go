@@ -1,10 +1,13 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -16,35 +19,48 @@ import (
 // Options are what a user may choose about a run, as flags give them. The zero
 // value is not useful: start from [Defaults].
 type Options struct {
-	Conversation  string // file, "" for the built-in one
-	DateOrder     string // of an export: dmy, mdy, ymd, "" to find out
-	Last          int    // how many messages of an export, its last ones, are taken; 0 for all
-	Target        string // account, "" for the conversation's own
-	Threshold     int
-	Trustees      int
-	Jurisdictions string // "" for round robin over A, B, C
-	Refresh       int
-	Rotate        int
-	Retention     string // "all" or a number
-	Mailbox       string
-	Resend        string
-	At            string // "half" or a message number
-	Seed          uint64
-	Draw          string   // 32 bytes in hex on which the salts depend, "" for none or fresh ones
-	Designs       []string // ids, none for all
-	Attacks       []string // ids, none for all
+	Conversation string            // file, "" for the built-in one
+	DateOrder    string            // of an export: dmy, mdy, ymd, "" to find out
+	Last         int               // how many messages of an export, its last ones, are taken; 0 for all
+	Given        map[string]string // values of parameters by name, of those that are not usual
+	Seed         uint64
+	Draw         string   // 32 bytes in hex on which the salts depend, "" for none or fresh ones
+	Designs      []string // ids, none for all
+	Attacks      []string // ids, none for all
 }
 
 // Defaults are the options of a run without flags.
 func Defaults() Options {
-	return Options{Threshold: 3, Trustees: 5, Retention: "all", Mailbox: world.MailboxAll, Resend: world.ResendAsked, At: "half", Seed: 1}
+	return Options{Seed: 1}
+}
+
+// Value is what is given for a parameter, or what is usual.
+func (o Options) Value(p world.Parameter) string { return cmp.Or(o.Given[p.Name], p.Usual) }
+
+// Set gives a value for a parameter, "" for the usual one. Copies of the options made
+// before keep theirs.
+func (o *Options) Set(name, text string) {
+	given := map[string]string{}
+	maps.Copy(given, o.Given)
+	given[name] = text
+	if p, _ := world.ParameterNamed(name); text == "" || text == p.Usual {
+		delete(given, name)
+	}
+	if o.Given = given; len(given) == 0 {
+		o.Given = nil // as in [Defaults]
+	}
 }
 
 // Chosen are the options that say whose conversation it is and how it is seen, and
 // the defaults of everything else.
 func (o Options) Chosen() Options {
 	d := Defaults()
-	d.Conversation, d.DateOrder, d.Last, d.Target, d.Seed = o.Conversation, o.DateOrder, o.Last, o.Target, o.Seed
+	d.Conversation, d.DateOrder, d.Last, d.Seed = o.Conversation, o.DateOrder, o.Last, o.Seed
+	for _, p := range world.Parameters() {
+		if text, given := o.Given[p.Name]; given && p.Whose {
+			d.Set(p.Name, text)
+		}
+	}
 	return d
 }
 
@@ -62,20 +78,12 @@ func (o Options) Lab(kit Kit, conv *world.Conversation) (*attacks.Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	target := o.Target
-	if target == "" {
-		target = conv.Target
-	}
-	if !slices.Contains(conv.Accounts, target) {
+	if target := o.Given["target"]; target != "" && !slices.Contains(conv.Accounts, target) {
 		return nil, unknown("account", target, conv.Accounts)
 	}
-	s, err := o.settings(len(conv.Messages))
+	s, err := o.settings(conv)
 	if err != nil {
 		return nil, err
-	}
-	s.Target = target
-	if err := s.Check(conv); err != nil {
-		return nil, Usagef("%v", err)
 	}
 	draw, err := o.draw()
 	if err != nil {
@@ -116,40 +124,15 @@ func Outside(lab *attacks.Lab) {
 	}
 }
 
-func (o Options) settings(messages int) (world.Settings, error) {
-	s := world.Settings{
-		Threshold: o.Threshold, Trustees: o.Trustees, Jurisdictions: o.Jurisdictions, Mailbox: o.Mailbox,
-		Resend: o.Resend, Refresh: o.Refresh, Rotate: o.Rotate,
+// settings reads the values that are given. Errors are of type *UsageError.
+func (o Options) settings(conv *world.Conversation) (world.Settings, error) {
+	s, err := world.NewSettings(o.Given, conv)
+	if value := new(world.ValueError); errors.As(err, &value) {
+		return s, Usagef("--%s %s: %v", value.Parameter.Name, strconv.Quote(value.Text), value.Err)
+	} else if err != nil {
+		return s, Usagef("%v", err)
 	}
-	switch {
-	case o.Refresh < 0 || o.Rotate < 0:
-		return s, Usagef("--refresh %d, --rotate %d: want a number of messages, 0 for never", o.Refresh, o.Rotate)
-	case o.Trustees < 1 || o.Trustees > world.MaxTrustees:
-		return s, Usagef("--trustees %d: want 1 to %d", o.Trustees, world.MaxTrustees)
-	case o.Threshold < 1 || o.Threshold > o.Trustees:
-		return s, Usagef("--threshold %d of %d trustees: give --threshold from 1 to %d, or more --trustees", o.Threshold, o.Trustees, o.Trustees)
-	}
-	if s.Jurisdictions == "" {
-		s.Jurisdictions = world.RoundRobin(o.Trustees)
-	}
-	var err error
-	if s.Retention, err = number("--retention", o.Retention, "all", 0, 1<<31-1); err != nil {
-		return s, err
-	}
-	s.At, err = number("--at", o.At, "half", (messages+1)/2, messages)
-	return s, err
-}
-
-// number reads a positive number up to most, or the word that stands for value.
-func number(flag, text, word string, value, most int) (int, error) {
-	if text == word {
-		return value, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > most {
-		return 0, Usagef("%s %s: want %s or a number from 1 to %d", flag, strconv.Quote(text), word, most)
-	}
-	return n, nil
+	return s, nil
 }
 
 // Verdict tells how a run ended.

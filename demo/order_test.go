@@ -34,7 +34,7 @@ func TestWhoseOrderItIs(t *testing.T) {
 	run := func(loot string) attacks.Cell {
 		a, err := attacks.Load("sample.star", []byte(strings.Replace(ordering, "LOOT", loot, 1)))
 		require.NoError(t, err)
-		l := lab(t, "testdata/two.txt", func(o *Options) { o.Threshold, o.Trustees = 1, 1 })
+		l := lab(t, "testdata/two.txt", func(o *Options) { o.Set("threshold", "1"); o.Set("trustees", "1") })
 		l.Attacks = []attacks.Technique{a}
 		l.Designs = []world.Design{l.Designs[1]}
 		res, err := l.Run(context.Background())

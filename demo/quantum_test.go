@@ -19,8 +19,8 @@ func TestHarvest(t *testing.T) {
 	demotest.Long(t)
 	for name, change := range map[string]func(*Options){
 		"default": func(*Options) {},
-		"keys and shares change, and keys are destroyed": func(o *Options) { o.Refresh, o.Rotate, o.Mailbox = 3, 5, "delivered" },
-		"1 of 1": func(o *Options) { o.Threshold, o.Trustees = 1, 1 },
+		"keys and shares change, and keys are destroyed": func(o *Options) { o.Set("refresh", "3"); o.Set("rotate", "5"); o.Set("mailbox", "delivered") },
+		"1 of 1": func(o *Options) { o.Set("threshold", "1"); o.Set("trustees", "1") },
 	} {
 		l := lab(t, "testdata/two.txt", change)
 		l.Attacks = slices.DeleteFunc(l.Attacks, func(a attacks.Technique) bool { return a.Header().ID != "harvest-now-decrypt-later" })
@@ -88,7 +88,7 @@ func TestQuantumUnused(t *testing.T) {
 	demotest.Long(t)
 	ids := []string{"quorum-theft", "device-theft", "court-key-watched", "prekey-swap-unchecked"}
 	run := func(wrap func(attacks.Technique) attacks.Technique) []attacks.Cell {
-		l := lab(t, "testdata/two.txt", func(o *Options) { o.Refresh = 4 })
+		l := lab(t, "testdata/two.txt", func(o *Options) { o.Set("refresh", "4") })
 		l.Attacks = slices.DeleteFunc(l.Attacks, func(a attacks.Technique) bool { return !slices.Contains(ids, a.Header().ID) })
 		for i, a := range l.Attacks {
 			l.Attacks[i] = wrap(a)

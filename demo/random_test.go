@@ -189,23 +189,25 @@ func (c *chatter) event(after int) {
 // randomOptions are settings that a person might try on it.
 func randomOptions(r *rand.Rand, c *world.Conversation) Options {
 	o := Defaults()
-	o.Trustees = 1 + min(r.IntN(5), r.IntN(5))
-	o.Threshold = 1 + r.IntN(o.Trustees)
-	o.At = []string{"half", "1", fmt.Sprint(len(c.Messages)), fmt.Sprint(1 + r.IntN(len(c.Messages)))}[r.IntN(4)]
+	n := 1 + min(r.IntN(5), r.IntN(5))
+	o.Set("trustees", fmt.Sprint(n))
+	o.Set("threshold", fmt.Sprint(1+r.IntN(n)))
+	o.Set("at", []string{"half", "1", fmt.Sprint(len(c.Messages)), fmt.Sprint(1 + r.IntN(len(c.Messages)))}[r.IntN(4)])
 	o.Seed = r.Uint64N(1 << 50)
-	o.Retention = []string{"all", "all", "1", "3"}[r.IntN(4)]
-	o.Mailbox = []string{world.MailboxAll, world.MailboxDelivered}[r.IntN(2)]
-	o.Resend = []string{world.ResendAsked, world.ResendAtOnce}[r.IntN(2)]
+	o.Set("retention", []string{"all", "all", "1", "3"}[r.IntN(4)])
+	o.Set("mailbox", []string{world.MailboxAll, world.MailboxDelivered}[r.IntN(2)])
+	o.Set("resend", []string{world.ResendAsked, world.ResendAtOnce}[r.IntN(2)])
 	switch r.IntN(8) { // ceremonies cost most
 	case 0:
-		o.Refresh = []int{2, 5}[r.IntN(2)]
+		o.Set("refresh", fmt.Sprint([]int{2, 5}[r.IntN(2)]))
 	case 1:
-		o.Rotate = []int{1, 3}[r.IntN(2)]
+		o.Set("rotate", fmt.Sprint([]int{1, 3}[r.IntN(2)]))
 	case 2:
-		o.Refresh, o.Rotate = 4, 6
+		o.Set("refresh", "4")
+		o.Set("rotate", "6")
 	}
 	if r.IntN(3) == 0 {
-		o.Jurisdictions = fmt.Sprintf("A:%d,B:%d", o.Trustees-o.Trustees/2, o.Trustees/2)
+		o.Set("jurisdictions", fmt.Sprintf("A:%d,B:%d", n-n/2, n/2))
 	}
 	return o
 }

@@ -8,11 +8,15 @@ import (
 	"doormat/world"
 )
 
-// Swept are the settings over which an attack can be swept.
-var Swept = []string{"at", "threshold", "retention", "refresh", "rotate"}
-
-// endless names what 0 stands for, where it is the last point of a range.
-var endless = map[string]string{"retention": "all", "refresh": "never", "rotate": "never"}
+// Swept names the parameters over which an attack can be swept.
+func Swept() (names []string) {
+	for _, p := range world.Parameters() {
+		if p.Sweep {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
 
 // MaxPoints bounds a sweep.
 const MaxPoints = 200
@@ -20,7 +24,7 @@ const MaxPoints = 200
 // A Range is a range of one setting, as flags give it.
 type Range struct {
 	Over           string // one of Swept
-	From, To, Step string // numbers, "" for the setting's own range by ones
+	From, To, Step string // numbers, "" for the setting's own range by ones; not used where values are words
 }
 
 // A Point is one value of the setting, with all settings of the run.
@@ -35,14 +39,18 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	most := map[string]int{"at": messages, "threshold": s.Trustees, "retention": 1<<31 - 1, "refresh": messages, "rotate": messages}[r.Over]
+	p, _ := world.ParameterNamed(r.Over)
+	if !p.Number() {
+		return r.words(p, s), nil
+	}
+	most := p.Most(s, messages)
 	last := most
-	if endless[r.Over] != "" {
+	if p.Zero != "" {
 		last = min(20, most)
 	}
-	word := endless[r.Over]
+	word := p.Zero
 	if word != "" && r.From == word {
-		return []Point{r.point(s, 0, word)}, nil
+		return []Point{point(p, s, 0)}, nil
 	}
 	if word != "" && r.To == word {
 		r.To = ""
@@ -67,10 +75,10 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 	}
 	var points []Point
 	for v := from; v <= to; v += step {
-		points = append(points, r.point(s, v, strconv.Itoa(v)))
+		points = append(points, point(p, s, v))
 	}
 	if word != "" && r.To == "" {
-		points = append(points, r.point(s, 0, word))
+		points = append(points, point(p, s, 0))
 	}
 	return points, nil
 }
@@ -78,9 +86,9 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 func (r Range) check() error {
 	switch {
 	case r.Over == "":
-		return Usagef("--over is missing: want %s", enumerate(Swept))
-	case !slices.Contains(Swept, r.Over):
-		return unknown("setting to sweep over", r.Over, Swept)
+		return Usagef("--over is missing: want %s", enumerate(Swept()))
+	case !slices.Contains(Swept(), r.Over):
+		return unknown("setting to sweep over", r.Over, Swept())
 	}
 	return nil
 }
@@ -97,9 +105,21 @@ func bound(flag, text string, own int, over string, most int) (int, error) {
 	return n, nil
 }
 
-func (r Range) point(s world.Settings, v int, text string) Point {
-	*map[string]*int{"at": &s.At, "threshold": &s.Threshold, "retention": &s.Retention, "refresh": &s.Refresh, "rotate": &s.Rotate}[r.Over] = v
-	return Point{text, s}
+// words are the points of a parameter whose values are words, all of them.
+func (r Range) words(p world.Parameter, s world.Settings) (points []Point) {
+	for _, word := range p.Words {
+		_ = p.Set(&s, word, 0)
+		points = append(points, Point{word, s})
+	}
+	return points
+}
+
+func point(p world.Parameter, s world.Settings, v int) Point {
+	p.SetNumber(&s, v)
+	if v == 0 {
+		return Point{p.Zero, s}
+	}
+	return Point{strconv.Itoa(v), s}
 }
 
 // Fits refuses an attack whose header fixes the setting: a sweep would show the

@@ -100,11 +100,13 @@ func (a *app) completeDesign(c *cobra.Command, args []string, begun string) ([]s
 	return first(words(a.designIDs()...))(c, args, begun)
 }
 
-// completeRun says what the flags of runs take: accounts are those of the
-// conversation that was given, or of the built-in one.
-func (a *app) completeRun(c *cobra.Command) {
-	complete(c, "conversation", files)
-	complete(c, "target", func(c *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+// values offers what a parameter may be: accounts are those of the conversation that was
+// given, or of the built-in one.
+func (a *app) values(p world.Parameter) cobra.CompletionFunc {
+	if !p.Whose {
+		return words(p.Choices()...)
+	}
+	return func(c *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 		file, _ := c.Flags().GetString("conversation")
 		order, _ := c.Flags().GetString("date-order")
 		conv, _, err := demo.OpenConversation(file, order)
@@ -112,16 +114,16 @@ func (a *app) completeRun(c *cobra.Command) {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		return words(harmless(conv.Accounts)...)(c, nil, begun)
-	})
+	}
+}
+
+// completeRun says what the other flags of runs take.
+func (a *app) completeRun(c *cobra.Command) {
+	complete(c, "conversation", files)
 	complete(c, "designs", listed(a.designIDs))
 	complete(c, "date-order", words("dmy", "mdy", "ymd"))
-	complete(c, "mailbox", words(world.MailboxAll, world.MailboxDelivered))
-	complete(c, "resend", words(world.ResendAsked, world.ResendAtOnce))
-	complete(c, "at", words("half"))
-	complete(c, "retention", words("all"))
-	for _, flag := range []string{"threshold", "trustees", "jurisdictions", "refresh", "rotate", "seed", "last"} {
-		complete(c, flag, words())
-	}
+	complete(c, "seed", words())
+	complete(c, "last", words())
 }
 
 // harmless leaves out names that mean something to a terminal or a shell: they come

@@ -18,21 +18,31 @@ func (a *app) runFlags(c *cobra.Command, o *demo.Options) {
 	f.StringVar(&o.Conversation, "conversation", "", "exported chat in `FILE` (default: the built-in one)")
 	f.StringVar(&o.DateOrder, "date-order", "", "of an export: `dmy`, mdy or ymd (default: the only one that fits)")
 	f.IntVar(&o.Last, "last", 0, "take the last `N` messages of the chat, which then count from 1 (default: all)")
-	f.StringVar(&o.Target, "target", "", "`ACCOUNT` that attacks aim at (default: the conversation's own)")
-	f.StringVar(&o.At, "at", o.At, "attacks begin after message `M`: half or a number")
-	f.IntVar(&o.Threshold, "threshold", o.Threshold, "trustees needed to open a message")
-	f.IntVar(&o.Trustees, "trustees", o.Trustees, "trustees in all")
-	f.StringVar(&o.Jurisdictions, "jurisdictions", "", "where they sit, as `A:2,B:2,C:1` (default: round robin; the provider sits in A)")
-	f.StringVar(&o.Retention, "retention", o.Retention, "messages a device keeps: all or a number `K`")
-	f.StringVar(&o.Mailbox, "mailbox", o.Mailbox, "what the provider keeps: `all` or delivered (erased on delivery)")
-	f.IntVar(&o.Refresh, "refresh", 0, "new shares every `K` messages, 0 never")
-	f.IntVar(&o.Rotate, "rotate", 0, "new committee key every `K` messages, 0 never")
-	f.StringVar(&o.Resend, "resend", o.Resend, "to a contact whose compared key has changed: `asked` (once the user has looked) or at-once")
+	for _, p := range world.Parameters() {
+		f.Var(given{o, p}, p.Name, p.Doc)
+		complete(c, p.Name, a.values(p))
+	}
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "decides every random choice, below 2^53")
 	f.StringVar(&o.Draw, "draw", "", "repeat a run of a script from a file: the `HEX` that it printed as its draw")
 	f.StringSliceVar(&o.Designs, "designs", nil, "`ID,ID` of designs (default: all)")
 	a.completeRun(c)
 }
+
+// given is the flag of a parameter. What it says is read with all others, once the
+// conversation is there.
+type given struct {
+	o *demo.Options
+	p world.Parameter
+}
+
+func (g given) String() string {
+	if g.o == nil { // as the flag package asks for a zero value
+		return ""
+	}
+	return g.o.Value(g.p)
+}
+func (g given) Set(text string) error { g.o.Set(g.p.Name, text); return nil }
+func (g given) Type() string          { return "value" }
 
 // attacksFlag adds the flag that chooses attacks.
 func (a *app) attacksFlag(c *cobra.Command, o *demo.Options) {

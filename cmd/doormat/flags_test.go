@@ -14,13 +14,15 @@ import (
 // TestFlagsParseBack gives options as flags to a shell, and what the shell makes of
 // them to a verb: the same options come out, whatever is in a name.
 func TestFlagsParseBack(t *testing.T) {
-	all := demo.Options{Conversation: "our chat.txt", DateOrder: "dmy", Last: 500, Target: "Dr Okoye", Threshold: 2, Trustees: 4, Jurisdictions: "A:2,B:2",
-		Refresh: 10, Rotate: 20, Retention: "5", Mailbox: "delivered", At: "7", Seed: 1<<53 - 1,
+	all := demo.Options{Conversation: "our chat.txt", DateOrder: "dmy", Last: 500, Seed: 1<<53 - 1,
+		Given: map[string]string{"target": "Dr Okoye", "threshold": "2", "trustees": "4", "jurisdictions": "A:2,B:2",
+			"refresh": "10", "rotate": "20", "retention": "5", "mailbox": "delivered", "at": "7"},
 		Designs: []string{"e2ee"}, Attacks: []string{"quorum-theft", "device-theft"}}
 	list := []demo.Options{demo.Defaults(), all}
 	for _, name := range []string{"-", "--seed", "it's", `a"b\n$HOME`, "$(false)`false`", "#~*?[x]{a,b}!!", "a\x1b[2J\u202e\n\xff%s%%\\'!", "-\x07", "", "  ", "é👩‍🔬"} {
 		o := demo.Defaults()
-		o.Target, o.Conversation = name, name+".txt"
+		o.Conversation = name + ".txt"
+		o.Set("target", name)
 		list = append(list, o)
 	}
 	require.Empty(t, demo.Defaults().Flags())

@@ -19,7 +19,7 @@ func (a *app) attackSweep() *cobra.Command {
 	var to outFlags
 	var timeout time.Duration
 	c := &cobra.Command{
-		Use:   "sweep ID-or-FILE --over at|threshold|retention|refresh|rotate",
+		Use:   "sweep ID-or-FILE --over " + strings.Join(demo.Swept(), "|"),
 		Short: "Run one attack over a range of one setting, and print or draw what it opens",
 		Long: fmt.Sprintf(`Run one attack, from the library by its id or from a file, over a range of one
 setting, and print for each design a table of what it opened at each value. Over
@@ -41,12 +41,12 @@ opened messages.
 				return demo.Usagef("--%s and --over %s: give one; --from, --to and --step choose the values", r.Over, r.Over)
 			}
 			if r.Over == "threshold" {
-				o.Threshold = 1 // of however many trustees
+				o.Set(r.Over, "1") // of however many trustees
 			}
 			return a.sweep(c, o, r, to, args[0], timeout)
 		},
 	}
-	c.Flags().StringVar(&r.Over, "over", "", "`SETTING` to sweep over: "+strings.Join(demo.Swept, ", "))
+	c.Flags().StringVar(&r.Over, "over", "", "`SETTING` to sweep over: "+strings.Join(demo.Swept(), ", "))
 	c.Flags().StringVar(&r.From, "from", "", "first `VALUE` (default: 1)")
 	c.Flags().StringVar(&r.To, "to", "", "no value beyond `VALUE` (default: the end of the setting's own range)")
 	c.Flags().StringVar(&r.Step, "step", "", "every `S`th value (default: 1)")
@@ -54,7 +54,7 @@ opened messages.
 	to.add(c, "text", "json", "csv")
 	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")
-	complete(c, "over", words(demo.Swept...))
+	complete(c, "over", words(demo.Swept()...))
 	for _, flag := range []string{"from", "to", "step", "script-timeout"} {
 		complete(c, flag, words())
 	}

@@ -121,7 +121,7 @@ func imitation(messages, accounts int, name string) *replay.Replay {
 	}
 	before.Content = attacks.Content{Target: attacks.Exposure{Total: after.Content.Target.Total}, Others: attacks.Exposure{Total: after.Content.Others.Total}}
 	cell.Content = after.Content
-	r := &attacks.Result{Settings: attacks.Settings{Target: name}, Designs: []attacks.DesignRow{{ID: "d", Name: name}, {ID: "e", Name: name}},
+	r := &attacks.Result{Settings: world.Settings{Target: name}, Designs: []attacks.DesignRow{{ID: "d", Name: name}, {ID: "e", Name: name}},
 		Attacks: []attacks.AttackRow{{ID: "a", Title: name, Family: "theft", Kind: "control"}},
 		Cells:   []attacks.Cell{cell, {Design: "e", Attack: "a", Why: name, Expected: true}}}
 	before.Cell, after.Cell = &r.Cells[0], &r.Cells[0]

@@ -28,7 +28,7 @@ func swept(messages, step int, name string, open func(at, k int) bool) *report.S
 			}
 		}
 		s.Values = append(s.Values, fmt.Sprint(at))
-		s.Results = append(s.Results, &attacks.Result{Settings: attacks.Settings{At: at, Target: name}, Conversation: attacks.Counts{Messages: messages},
+		s.Results = append(s.Results, &attacks.Result{Settings: world.Settings{At: at, Target: name}, Conversation: attacks.Counts{Messages: messages},
 			Designs: []attacks.DesignRow{{ID: "d", Name: name}, {ID: "e", Name: name}}, Cells: []attacks.Cell{c, {Design: "e", Why: "nobody there: " + name}}})
 	}
 	return s

@@ -8,6 +8,7 @@ import (
 	"doormat/demo"
 	"doormat/demo/report"
 	"doormat/demo/story"
+	"doormat/world"
 )
 
 // What stands before and after the attacks, the same in all formats.
@@ -97,28 +98,12 @@ type setting struct{ Name, Value, Means string }
 
 func (h *Handout) settings() []setting {
 	s := h.Result.Settings
-	list := []setting{
-		{"conversation", h.Result.Conversation.Title, "what was said; the ground truth"},
-		{"target", s.Target, "the account that attacks aim at"},
-		{"at", fmt.Sprint(s.At), "attacks begin after this message unless they say otherwise"},
-		{"threshold", fmt.Sprint(s.Threshold), "trustees needed to open a message, in escrow designs"},
-		{"trustees", fmt.Sprint(s.Trustees), "trustees in all"},
-		{"jurisdictions", s.Jurisdictions, "where trustees sit; the provider sits in A"},
-		{"retention", s.Retention, "messages that a device keeps"},
-		{"mailbox", s.Mailbox, "what the provider keeps: all, or nothing once delivered"},
-		{"resend", s.Resend, "to a contact whose key has changed although numbers were compared: once the user is asked, or at once"},
-		{"refresh", every(s.Refresh), "new shares of the same key"},
-		{"rotate", every(s.Rotate), "a new committee key"},
-		{"seed", fmt.Sprint(h.Result.Seed), "decides every random choice"},
+	list := []setting{{"conversation", h.Result.Conversation.Title, "what was said; the ground truth"}}
+	for _, p := range world.Parameters() {
+		list = append(list, setting{p.Name, p.Say(p.Text(s)), p.Means})
 	}
+	list = append(list, setting{"seed", fmt.Sprint(h.Result.Seed), "decides every random choice"})
 	return append(list, setting{"doormat", h.Result.Doormat, "version of the program"})
-}
-
-func every(messages int) string {
-	if messages == 0 {
-		return "never"
-	}
-	return fmt.Sprintf("every %d messages", messages)
 }
 
 // A way is a design as the handout introduces it.
@@ -158,7 +143,7 @@ func (h *Handout) repeat(name string) []shellLine {
 	for _, h := range demo.Showcases(h.Lab.Attacks) {
 		if overTime.Fits(h) == nil {
 			over := one
-			over.At = demo.Defaults().At
+			over.Set("at", "")
 			return append(list, shellLine{command("attack sweep "+h.ID+" --over at"+step, over), "the same attack at every moment"})
 		}
 	}

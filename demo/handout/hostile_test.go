@@ -53,7 +53,8 @@ def run(adv):
 		return demo.Kit{Designs: []world.Design{worldtest.Toy{}}, Attacks: []attacks.Technique{a}}, err
 	}
 	o := demo.Defaults()
-	o.Conversation, o.Target = evil+".txt", evil
+	o.Conversation = evil + ".txt"
+	o.Set("target", evil)
 	h, err := run(kit, o, hostile())
 	require.NoError(t, err)
 	require.Empty(t, h.Result.Cells[0].Error)
@@ -135,7 +136,8 @@ func TestRealChats(t *testing.T) {
 func TestRightToLeft(t *testing.T) {
 	const name = "עומר (עבודה)"
 	o := demo.Defaults()
-	o.Conversation, o.Attacks, o.Target = "chat.txt", []string{"device-theft"}, name
+	o.Conversation, o.Attacks = "chat.txt", []string{"device-theft"}
+	o.Set("target", name)
 	c := hostile()
 	c.Title, c.Target, c.Accounts, c.Groups = "t", name, []string{name, "דנה", "c"}, nil
 	for i := range c.Messages {

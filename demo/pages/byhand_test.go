@@ -121,8 +121,8 @@ func TestExamples(t *testing.T) {
 	}
 	for _, change := range []func(*demo.Options){
 		func(*demo.Options) {},
-		func(o *demo.Options) { o.At, o.Retention, o.Threshold = "1", "1", 1 },
-		func(o *demo.Options) { o.At, o.Mailbox, o.Target = "72", "delivered", "Ruth" },
+		func(o *demo.Options) { o.Set("at", "1"); o.Set("retention", "1"); o.Set("threshold", "1") },
+		func(o *demo.Options) { o.Set("at", "72"); o.Set("mailbox", "delivered"); o.Set("target", "Ruth") },
 	} {
 		o := demo.Defaults()
 		change(&o)

@@ -3,8 +3,10 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"doormat/attacks"
+	"doormat/world"
 )
 
 // settingsLine stands over a result: whatever changes what is measured.
@@ -14,22 +16,27 @@ func settingsLine(r *attacks.Result) string { return settingsText(r, "") }
 // is x.
 func settingsText(r *attacks.Result, over string) string {
 	s := r.Settings
-	value := func(setting string, v any) string {
-		if setting == over {
-			return "x"
+	said := map[string]string{}
+	var others []string
+	for _, p := range world.Parameters() {
+		text := p.Text(s)
+		if p.Name == over {
+			text = "x"
 		}
-		return fmt.Sprint(v)
+		if said[p.Name] = p.Say(text); p.Phrase != "" {
+			others = append(others, fmt.Sprintf(p.Phrase, said[p.Name]))
+		}
 	}
-	said := count(r.Conversation.Messages, "message")
+	rest := strings.Join(others, ", ")
+	content := count(r.Conversation.Messages, "message")
 	if n := r.Conversation.Attachments; n > 0 {
-		said += ", " + count(n, "attachment")
+		content += ", " + count(n, "attachment")
 	}
 	return fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless they say otherwise. Escrow %s of %d trustees (%s), provider in A. "+
-		"Retention %s, mailbox %s, shares refreshed %s, key rotated %s, resend %s, seed %d%s.",
-		r.Conversation.Title, said, count(r.Conversation.Accounts, "account"),
-		s.Target, value("at", s.At), value("threshold", s.Threshold), s.Trustees, s.Jurisdictions,
-		value("retention", s.Retention), s.Mailbox,
-		every(value("refresh", s.Refresh)), every(value("rotate", s.Rotate)), s.Resend, r.Seed, drawText(r))
+		"%s, seed %d%s.",
+		r.Conversation.Title, content, count(r.Conversation.Accounts, "account"),
+		s.Target, said["at"], said["threshold"], s.Trustees, s.Jurisdictions,
+		strings.ToUpper(rest[:1])+rest[1:], r.Seed, drawText(r))
 }
 
 // drawText tells on what draw the salts of a script from a file depend.
@@ -41,14 +48,6 @@ func drawText(r *attacks.Result) string {
 		return ", draw " + r.Draw + " (given, not fresh: what the script opened under this draw only counts as smuggled)"
 	}
 	return ", draw " + r.Draw
-}
-
-// every tells how often something is done that is done every so many messages.
-func every(messages string) string {
-	if messages == "0" {
-		return "never"
-	}
-	return "every " + messages
 }
 
 // legend explains the signs, and what the table does not say.

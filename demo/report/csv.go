@@ -9,34 +9,46 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/world"
 )
 
 // CellColumns are the columns in which CSV shows a cell. Names keep
 // their meaning; read columns by name, since there may be more one day. The time
 // that a cell took is left out, so that equal runs give equal files.
-var CellColumns = []string{
+var CellColumns = append([]string{
 	"attack", "design", "applicable", "at", "parties",
 	"target_recovered", "target_total", "target_before", "target_before_total", "target_after", "target_after_total",
 	"others_recovered", "others_total", "others_before", "others_before_total", "others_after", "others_after_total",
 	"attachments_recovered", "attachments_total", "metadata_recovered", "metadata_total",
 	"forged", "false_claims", "noticed", "asked", "served", "expected", "error", "why",
-	"threshold", "trustees", "jurisdictions", "target", "retention", "mailbox", "refresh", "rotate", "resend", "seed",
+}, parameterColumns()...)
+
+// parameterColumns are the settings of a cell; the moment has a column of its own, since an
+// attack may begin at another.
+func parameterColumns() (names []string) {
+	for _, p := range world.Parameters() {
+		if p.Name != "at" {
+			names = append(names, p.Name)
+		}
+	}
+	return append(names, "seed")
 }
 
 // cellRecord is the line of a cell. Its settings are those that it ran under, which the
 // attack may have fixed.
 func cellRecord(c *attacks.Cell, seed uint64) []string {
 	t, o, s := c.Content.Target, c.Content.Others, c.Trace.Settings
-	retention := "all"
-	if s.Retention > 0 {
-		retention = fmt.Sprint(s.Retention)
-	}
-	return record(c.Attack, c.Design, c.Applicable, c.At, c.Parties,
+	fields := []any{c.Attack, c.Design, c.Applicable, c.At, c.Parties,
 		t.Recovered, t.Total, t.Before, t.BeforeTotal, t.After, t.AfterTotal,
 		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal,
 		c.Attachments.Recovered, c.Attachments.Total, c.Metadata.Recovered, c.Metadata.Total,
-		c.Forged, c.FalseClaims, len(c.Noticed), c.Lawful.Asked, c.Lawful.Served, c.Expected, c.Error, c.Why,
-		s.Threshold, s.Trustees, s.Jurisdictions, s.Target, retention, s.Mailbox, s.Refresh, s.Rotate, s.Resend, seed)
+		c.Forged, c.FalseClaims, len(c.Noticed), c.Lawful.Asked, c.Lawful.Served, c.Expected, c.Error, c.Why}
+	for _, p := range world.Parameters() {
+		if p.Name != "at" {
+			fields = append(fields, p.Value(s))
+		}
+	}
+	return record(append(fields, seed)...)
 }
 
 // record writes fields; texts may come from a script's file or a chat, so they are

@@ -23,7 +23,7 @@ const evil = "E\x1b[2Jv\x1b]0;x\x07i\u009b2Jl\u202e\r\n|<b>\xff"
 // result has a cell for each of the designs d1... and each kind of outcome.
 func result(designs int, name string) *attacks.Result {
 	r := &attacks.Result{Seed: 7, Conversation: attacks.Counts{Title: name, Messages: 20000, Accounts: 2},
-		Settings: attacks.Settings{Threshold: 2, Trustees: 3, Target: name, At: 9, Retention: "all", Mailbox: "all"}}
+		Settings: world.Settings{Threshold: 2, Trustees: 3, Target: name, At: 9, Mailbox: "all"}}
 	for i := range designs {
 		r.Designs = append(r.Designs, attacks.DesignRow{ID: "d" + string(rune('1'+i)), Name: name + " encryption with escrow"})
 	}

@@ -47,7 +47,7 @@ func (s *Sweep) Document() any {
 	return struct {
 		Doormat      string              `json:"doormat"`
 		Seed         uint64              `json:"seed"`
-		Settings     attacks.Settings    `json:"settings"`
+		Settings     world.Settings      `json:"settings"`
 		Conversation attacks.Counts      `json:"conversation"`
 		Designs      []attacks.DesignRow `json:"designs"`
 		Attack       attacks.AttackRow   `json:"attack"`

@@ -36,7 +36,7 @@ func swept(messages, step int, name string) *Sweep {
 			c.Trace.Opened = append(c.Trace.Opened, k+1)
 		}
 		s.Values = append(s.Values, fmt.Sprint(at))
-		s.Results = append(s.Results, &attacks.Result{Settings: attacks.Settings{At: at, Target: "A"},
+		s.Results = append(s.Results, &attacks.Result{Settings: world.Settings{At: at, Target: "A"},
 			Conversation: attacks.Counts{Title: name, Messages: messages}, Designs: []attacks.DesignRow{{ID: "d", Name: name}},
 			Attacks: []attacks.AttackRow{{ID: "a", Title: name}}, Cells: []attacks.Cell{c}})
 	}

@@ -28,7 +28,8 @@ func TestBegin(t *testing.T) {
 	require.Equal(t, "/", s.First())
 	require.Empty(t, s.Warnings())
 
-	o.Threshold, o.Designs, o.Conversation = 2, []string{"threshold"}, file
+	o.Designs, o.Conversation = []string{"threshold"}, file
+	o.Set("threshold", "2")
 	s, err = New(t.Context(), kit, o)
 	require.NoError(t, err)
 	require.Len(t, s.kit.Designs, 1)
@@ -37,16 +38,16 @@ func TestBegin(t *testing.T) {
 	require.NoError(t, err)
 	q, err := parse(u.Query())
 	require.NoError(t, err)
-	require.Equal(t, 2, q.Threshold)
+	require.Equal(t, "2", q.Given["threshold"])
 	k, err := s.chats.get(q.Chat)
 	require.NoError(t, err)
 	require.Equal(t, "mychat.txt", k.conv.Title)
 
 	for want, change := range map[string]func(*demo.Options){
-		"--threshold 9 of 5":                    func(o *demo.Options) { o.Threshold = 9 },
-		"the stage computes while people watch": func(o *demo.Options) { o.Trustees = 26 },
-		"no design":                             func(o *demo.Options) { o.Designs = []string{"x"} },
-		"no account":                            func(o *demo.Options) { o.Target = "x" },
+		`--threshold "9": want a number from 1 to 5, or more trustees`: func(o *demo.Options) { o.Set("threshold", "9") },
+		"the stage computes while people watch":                        func(o *demo.Options) { o.Set("trustees", "26") },
+		"no design":                                                    func(o *demo.Options) { o.Designs = []string{"x"} },
+		"no account":                                                   func(o *demo.Options) { o.Set("target", "x") },
 	} {
 		o := demo.Defaults()
 		change(&o)

@@ -50,7 +50,7 @@ func (s *Stage) forget(w http.ResponseWriter, r *http.Request) { s.chats.forget(
 func (s *Stage) command(at place, p *replay.Replay) string {
 	o := at.query.Options
 	if ownMoment(p) != "" {
-		o.At = defaults().At // it would change nothing
+		o.Set("at", "") // it would change nothing
 	}
 	if k, err := s.chats.get(at.query.Chat); at.query.Chat != "" && err == nil {
 		o.Conversation = path.Base(k.conv.Title)

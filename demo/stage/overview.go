@@ -47,10 +47,10 @@ type preset struct {
 }
 
 var presets = []preset{
-	{"device-theft", "e2ee", "One phone and a wiretap (×2)", "in either design; the phone keeps everything", func(q *choice) { q.Retention = "all" }},
-	{"device-theft", "e2ee", "The same, a phone that deletes", "in either design; it keeps ten messages", func(q *choice) { q.Retention = "10" }},
-	{"quorum-theft", "threshold", "Escrow: a quorum, then the provider", "t trustees after message x, the provider at the end", func(q *choice) { q.Rotate = 0 }},
-	{"quorum-theft", "threshold", "The same, the key rotated", "a new key every 20 messages, the old one destroyed at the next", func(q *choice) { q.Rotate = 20 }},
+	{"device-theft", "e2ee", "One phone and a wiretap (×2)", "in either design; the phone keeps everything", func(q *choice) { q.Set("retention", "all") }},
+	{"device-theft", "e2ee", "The same, a phone that deletes", "in either design; it keeps ten messages", func(q *choice) { q.Set("retention", "10") }},
+	{"quorum-theft", "threshold", "Escrow: a quorum, then the provider", "t trustees after message x, the provider at the end", func(q *choice) { q.Set("rotate", "0") }},
+	{"quorum-theft", "threshold", "The same, the key rotated", "a new key every 20 messages, the old one destroyed at the next", func(q *choice) { q.Set("rotate", "20") }},
 }
 
 // long is how many deliveries of messages make a run of everything take minutes: it is then run

@@ -152,17 +152,17 @@ func TestClaims(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	_, at := open(t)
 	for path, want := range map[string]string{
-		"/replay/quorum-thief":                    "did you mean &#34;quorum-theft&#34;",
-		"/replay/quorum-theft?t=9":                "trustees",
-		"/replay/quorum-theft?step=0":             "want a number from 1",
-		"/replay/quorum-theft?step=x":             "want a number from 1",
-		"/replay/quorum-theft?at=73":              "this conversation has 72",
-		"/replay/quorum-theft?target=Nobody":      "no account",
-		"/overview?n=26":                          "want a number from 1 to 25",
-		"/moments/nothing":                        "no attack",
-		"/?chat=AAAAAAAAAAAAAAAAAAAAAAAAAA":       "upload it again",
-		"/replay/quorum-theft?j=" + "A:9":         "place 9 trustees",
-		"/moments/quorum-theft?chat=%3Cscript%3E": "chat",
+		"/replay/quorum-thief":                        "did you mean &#34;quorum-theft&#34;",
+		"/replay/quorum-theft?t=9":                    "trustees",
+		"/replay/quorum-theft?step=0":                 "want a number from 1",
+		"/replay/quorum-theft?step=x":                 "want a number from 1",
+		"/replay/quorum-theft?at=73":                  "this conversation has 72",
+		"/replay/quorum-theft?target=Nobody":          "no account",
+		"/overview?n=26":                              "want a number from 1 to 25",
+		"/moments/nothing":                            "no attack",
+		"/?chat=AAAAAAAAAAAAAAAAAAAAAAAAAA":           "upload it again",
+		"/replay/quorum-theft?jurisdictions=" + "A:9": "place 9 trustees",
+		"/moments/quorum-theft?chat=%3Cscript%3E":     "chat",
 	} {
 		status, page := get(t, at+path)
 		require.Equal(t, http.StatusBadRequest, status, path)

@@ -41,69 +41,63 @@ type control struct {
 
 // controls are those of c. Each has one way of writing a value, the one that get gives.
 func (c *choice) controls() []control {
-	return []control{
-		whole("t", "trustees needed (t)", &c.Threshold, 1, maxTrustees, tooMany),
-		whole("n", "trustees in all (n)", &c.Trustees, 1, maxTrustees, tooMany),
-		matching("j", "where trustees sit", &c.Jurisdictions, placement, "a list such as A:2,B:2,C:1"),
-		whole("refresh", "new shares", &c.Refresh, 0, maxCount, " (messages; 0 for never)"),
-		whole("rotate", "new committee key", &c.Rotate, 0, maxCount, " (messages; 0 for never)"),
-		matching("retention", "messages a phone keeps", &c.Retention, countOr("all"), "all or a number from 1 to 1000000"),
-		matching("mailbox", "the provider's mailbox", &c.Mailbox, mailbox, "all or delivered"),
-		matching("resend", "sending under a changed key", &c.Resend, resend, "asked or at-once"),
-		matching("at", "moment of the attack", &c.At, countOr("half"), "half or the number of a message"),
-		matching("target", "target", &c.Target, printable, "the name of somebody in the conversation"),
-		{"seed", "seed", func() string { return strconv.FormatUint(c.Seed, 10) }, func(text string) (ok bool) {
+	var list []control
+	for _, p := range world.ByDependence() {
+		list = append(list, c.parameter(p))
+	}
+	return append(list,
+		control{"seed", "seed", func() string { return strconv.FormatUint(c.Seed, 10) }, func(text string) (ok bool) {
 			c.Seed, ok = natural(text, maxSeed)
 			return ok
 		}, "a number below 2^53"},
-		matching("chat", "chat", &c.Chat, chatID.MatchString, "an id that an upload gave"),
+		control{"chat", "chat", func() string { return c.Chat }, func(text string) bool {
+			c.Chat = text
+			return chatID.MatchString(text)
+		}, "an id that an upload gave"})
+}
+
+// parameter is the control of a parameter. What depends on the conversation, or on other
+// settings, is checked later.
+func (c *choice) parameter(p world.Parameter) control {
+	k := control{key: p.Key(), name: p.Label, get: func() string { return c.Value(p) }, want: "a text of at most " + strconv.Itoa(maxText) + " bytes"}
+	if p.Short != "" {
+		k.name += " (" + p.Short + ")"
 	}
+	most := maxCount
+	if p.Name == "trustees" || p.Name == "threshold" {
+		most, k.want = maxTrustees, "a number from 1 to "+strconv.Itoa(maxTrustees)+tooMany
+	} else if p.Number() || len(p.Words) > 0 {
+		k.want = strings.Join(p.Choices(), " or ")
+		if p.Number() {
+			k.want += " or a number from 1 to " + strconv.Itoa(maxCount)
+		}
+	}
+	k.set = func(text string) bool {
+		if text == p.Zero && !p.Word {
+			text = "0"
+		}
+		if n, err := strconv.Atoi(text); p.Number() && err == nil && n > most || !printable(text) {
+			return false
+		}
+		s := world.Settings{Trustees: maxTrustees}
+		if err := p.Set(&s, text, maxCount); err != nil {
+			return false
+		}
+		c.Set(p.Name, text)
+		return true
+	}
+	return k
 }
 
 const tooMany = ": the stage computes while people watch; the command line takes up to 100"
 
 var chatID = regexp.MustCompile(`^[A-Z2-7]{26}$`) // crypto/rand.Text: 128 bits and a little
 
-// whole is a control for a number from least to most.
-func whole(key, name string, into *int, least, most int, hint string) control {
-	return control{key, name, func() string { return strconv.Itoa(*into) }, func(text string) bool {
-		n, ok := natural(text, uint64(most))
-		if ok = ok && int(n) >= least; ok {
-			*into = int(n)
-		}
-		return ok
-	}, "a number from " + strconv.Itoa(least) + " to " + strconv.Itoa(most) + hint}
-}
-
-// matching is a control for text that fits.
-func matching(key, name string, into *string, fits func(string) bool, want string) control {
-	return control{key, name, func() string { return *into }, func(text string) bool {
-		if !fits(text) {
-			return false
-		}
-		*into = text
-		return true
-	}, want}
-}
-
 // natural reads digits, written as Go writes the number.
 func natural(text string, most uint64) (uint64, bool) {
 	n, err := strconv.ParseUint(text, 10, 64)
 	return n, err == nil && n <= most && strconv.FormatUint(n, 10) == text
 }
-
-func countOr(word string) func(string) bool {
-	return func(text string) bool {
-		n, ok := natural(text, maxCount)
-		return text == word || ok && n > 0
-	}
-}
-
-func mailbox(text string) bool { return text == world.MailboxAll || text == world.MailboxDelivered }
-
-func resend(text string) bool { return text == world.ResendAsked || text == world.ResendAtOnce }
-
-func placement(text string) bool { return printable(text) && strings.Contains(text, ":") }
 
 func printable(text string) bool {
 	return len(text) <= maxText && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
@@ -128,16 +122,18 @@ func parse(q url.Values) (choice, error) {
 // settle checks what depends on more than one control, and drops what says no more
 // than the default.
 func (c *choice) settle() error {
-	if c.Threshold > c.Trustees {
-		return demo.Usagef("trustees needed (t): %d of %d: choose 1 to %d, or more trustees in all (n)", c.Threshold, c.Trustees, c.Trustees)
-	}
-	even := world.RoundRobin(c.Trustees)
-	if c.Jurisdictions == even {
-		c.Jurisdictions = ""
-	}
-	s := world.Settings{Trustees: c.Trustees, Jurisdictions: c.Jurisdictions}
-	if s.Jurisdictions == "" {
-		s.Jurisdictions = even
+	var s world.Settings
+	for _, p := range world.ByDependence() {
+		even := world.RoundRobin(s.Trustees)
+		if text := c.Given[p.Name]; p.Name == "jurisdictions" && (text == "" || text == even) {
+			c.Set(p.Name, "")
+			s.Jurisdictions = even
+			continue
+		}
+		text := c.Value(p)
+		if err := p.Set(&s, text, maxCount); err != nil {
+			return demo.Usagef("%s: %s: %v", c.parameter(p).name, text, err)
+		}
 	}
 	if _, err := s.Placement(); err != nil {
 		return demo.Usagef("where trustees sit: %v", err)
@@ -160,7 +156,7 @@ func (c choice) encode() url.Values {
 
 // lab brings the choice together with a kit and the conversation that it names.
 func (c choice) lab(kit demo.Kit, conv *world.Conversation) (*attacks.Lab, error) {
-	if k, err := strconv.Atoi(c.At); err == nil && k > len(conv.Messages) {
+	if k, err := strconv.Atoi(c.Given["at"]); err == nil && k > len(conv.Messages) {
 		return nil, demo.Usagef("moment of the attack: message %d: this conversation has %d", k, len(conv.Messages))
 	}
 	return c.Lab(kit, conv)

@@ -15,31 +15,45 @@ type field struct{ Name, Value string }
 
 // settings is the form that changes what a page is about.
 type settings struct {
-	Line       string // the settings in words
-	Action     string
-	Query      choice
-	Mailbox    string
-	Mailboxes  []string
-	Resend     string
-	Resends    []string
-	Target     string
-	Accounts   []string
-	At         int
-	Messages   int
-	RoundRobin string
-	Hidden     []field
-	Open       bool
-	Problem    string
+	Line     string // the settings in words
+	Action   string
+	Inputs   []input
+	Hidden   []field
+	Open     bool
+	Problem  string
+	at       int // as the line says it
+	messages int
+}
+
+// An input is the field of a form for a parameter: a choice of words, a number from Least to
+// Most, or a text.
+type input struct {
+	Key, Label, Value, Usual string
+	Choices                  []string
+	Number                   bool
+	Least, Most              int
 }
 
 // newSettings makes the form for a page at action; extra are values of the address to
 // keep.
 func newSettings(q choice, conv *world.Conversation, s world.Settings, action string, extra url.Values) settings {
-	f := settings{
-		Action: action, Query: q, Mailbox: s.Mailbox, Mailboxes: []string{world.MailboxAll, world.MailboxDelivered},
-		Resend: s.Resend, Resends: []string{world.ResendAsked, world.ResendAtOnce},
-		Target: s.Target, Accounts: conv.Accounts, At: s.At, Messages: len(conv.Messages), RoundRobin: world.RoundRobin(s.Trustees),
-		Line: describe(conv, s),
+	f := settings{Action: action, Line: describe(conv, s), at: s.At, messages: len(conv.Messages)}
+	for _, p := range world.Parameters() {
+		in := input{Key: p.Key(), Label: p.Label, Value: p.Text(s), Choices: p.Words, Number: p.Number() && !p.Word, Least: 1, Most: min(p.Most(s, len(conv.Messages)), len(conv.Messages))}
+		switch {
+		case p.Name == "trustees":
+			in.Most = maxTrustees
+		case p.Name == "jurisdictions":
+			in.Value, in.Usual = q.Given[p.Name], world.RoundRobin(s.Trustees)
+		case p.Whose:
+			in.Choices = conv.Accounts
+		case p.Zero != "":
+			in.Least = 0
+		}
+		if in.Number {
+			in.Choices = nil
+		}
+		f.Inputs = append(f.Inputs, in)
 	}
 	if q.Chat != "" {
 		extra.Set("chat", q.Chat)
@@ -68,32 +82,22 @@ func hidden(v url.Values) (list []field) {
 
 // describe tells of settings in a line.
 func describe(conv *world.Conversation, s world.Settings) string {
-	every := func(n int) string {
-		if n == 0 {
-			return "never"
+	line := []string{
+		fmt.Sprintf("%d of %d trustees (%s), provider in A", s.Threshold, s.Trustees, s.Jurisdictions),
+		fmt.Sprintf("attack after message %d of %d at %s", s.At, len(conv.Messages), s.Target),
+	}
+	for _, p := range world.Parameters() {
+		if p.Phrase != "" {
+			line = append(line, fmt.Sprintf(p.Phrase, p.Say(p.Text(s))))
 		}
-		return fmt.Sprintf("every %d messages", n)
 	}
-	keep := "everything"
-	if s.Retention > 0 {
-		keep = fmt.Sprintf("the newest %d", s.Retention)
-	}
-	mailbox := "everything"
-	if s.Mailbox == world.MailboxDelivered {
-		mailbox = "nothing that arrived"
-	}
-	resend := ""
-	if s.Resend == world.ResendAtOnce {
-		resend = ", and send at once under changed keys"
-	}
-	return fmt.Sprintf("%d of %d trustees (%s), provider in A · attack after message %d of %d at %s · new shares %s, new key %s · phones keep %s%s, the provider %s · %s",
-		s.Threshold, s.Trustees, s.Jurisdictions, s.At, len(conv.Messages), s.Target, every(s.Refresh), every(s.Rotate), keep, resend, mailbox, conv.Title)
+	return strings.Join(append(line, conv.Title), " · ")
 }
 
 // own says which settings the attack chooses itself, whatever the form says.
 func (f *settings) own(p *replay.Replay) {
 	if text := ownMoment(p); text != "" {
-		f.Line = strings.Replace(f.Line, fmt.Sprintf("attack after message %d of %d", f.At, f.Messages), text, 1)
+		f.Line = strings.Replace(f.Line, fmt.Sprintf("attack after message %d of %d", f.at, f.messages), text, 1)
 	}
 	for _, a := range p.Result.Attacks {
 		if len(a.Fixes) > 0 {

@@ -103,7 +103,9 @@ type failedPage struct {
 
 func (s *Stage) fail(w http.ResponseWriter, q choice, status int, title string, err error) {
 	if _, gone := s.chats.get(q.Chat); q.Chat != "" && gone != nil {
-		q.Chat, q.Target, q.At = "", "", "half" // so that the page's links lead somewhere
+		q.Chat = "" // so that the page's links lead somewhere
+		q.Set("target", "")
+		q.Set("at", "")
 	}
 	if _, wrong := parse(q.encode()); wrong != nil {
 		q = defaults()

@@ -190,7 +190,9 @@ func onward(page, id, target string) string {
 			c = asked
 		}
 	}
-	c.Chat, c.Target, c.At = id, target, "half"
+	c.Chat = id
+	c.Set("target", target)
+	c.Set("at", "")
 	to.RawQuery = c.encode().Encode()
 	return to.String()
 }

@@ -1,0 +1,386 @@
+package world
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Parameter is a setting of a run, declared once: flags, forms, headers of attacks,
+// expectations, JSON, CSV, sweeps and documents are loops over [Parameters]. A new one is a
+// field of [Settings], a line there, and its use.
+type Parameter struct {
+	Name   string   // of the flag, the key in JSON, the column in CSV, the setting in a header
+	Doc    string   // for --help; what stands between backquotes names the value
+	Short  string   // in expressions of headers, expectations and addresses of pages; "" if that is Name
+	Label  string   // beside a field of a form
+	Means  string   // for a report: what the value says
+	Usual  string   // the default as one writes it, "" if it depends on the conversation or on other settings
+	Words  []string // the words that a text may be, or that a number may be written as
+	Zero   string   // of a number: the word for 0, "" if the least is 1
+	Word   bool     // JSON and tables say Zero, not 0
+	Every  bool     // a number of messages after which something is done again
+	Phrase string   // in a line about a run: "retention %s"; "" where the line says it in its own words
+	Hint   string   // what else one may do about a value that is too large
+	Sweep  bool     // attacks can be swept over it
+	Whose  bool     // the value belongs to a conversation, so that no attack can fix it
+	number func(*Settings) *int
+	text   func(*Settings) *string
+	most   func(s Settings, messages int) int // of a number; nil for no bound of its own
+}
+
+// Parameters lists the parameters of every run, in the order in which results show them.
+func Parameters() []Parameter { return slices.Clone(parameters) }
+
+// ByDependence lists the same so that none comes before those on which its values depend:
+// the threshold is at most the number of trustees, and places are for so many.
+func ByDependence() []Parameter {
+	first, last := "trustees", "jurisdictions"
+	rank := func(p Parameter) int {
+		switch p.Name {
+		case first:
+			return 0
+		case last:
+			return 2
+		}
+		return 1
+	}
+	list := Parameters()
+	slices.SortStableFunc(list, func(a, b Parameter) int { return rank(a) - rank(b) })
+	return list
+}
+
+var parameters = []Parameter{
+	{
+		Name:   "threshold",
+		Doc:    "`T` trustees needed to open a message",
+		Short:  "t",
+		Label:  "trustees needed",
+		Hint:   ", or more trustees",
+		Means:  "trustees needed to open a message, in escrow designs",
+		Usual:  "3",
+		Sweep:  true,
+		number: func(s *Settings) *int { return &s.Threshold },
+		most:   func(s Settings, _ int) int { return s.Trustees },
+	},
+	{
+		Name:   "trustees",
+		Doc:    "`N` trustees in all",
+		Short:  "n",
+		Label:  "trustees in all",
+		Means:  "trustees in all",
+		Usual:  "5",
+		number: func(s *Settings) *int { return &s.Trustees },
+		most:   func(Settings, int) int { return MaxTrustees },
+	},
+	{
+		Name:  "jurisdictions",
+		Doc:   "where trustees sit, as `A:2,B:2,C:1` (default: round robin; the provider sits in A)",
+		Label: "seated in",
+		Means: "where trustees sit; the provider sits in A",
+		text:  func(s *Settings) *string { return &s.Jurisdictions },
+	},
+	{
+		Name:  "target",
+		Doc:   "`ACCOUNT` that attacks aim at (default: the conversation's own)",
+		Label: "target",
+		Whose: true,
+		Means: "the account that attacks aim at",
+		text:  func(s *Settings) *string { return &s.Target },
+	},
+	{
+		Name:   "at",
+		Doc:    "attacks begin after message `M`: half or a number",
+		Label:  "attack after message",
+		Means:  "attacks begin after this message unless they say otherwise",
+		Usual:  "half",
+		Words:  []string{"half"},
+		Sweep:  true,
+		number: func(s *Settings) *int { return &s.At },
+		most:   func(_ Settings, messages int) int { return messages },
+	},
+	{
+		Name:   "retention",
+		Doc:    "messages a device keeps: all or a number `K`",
+		Label:  "phones keep",
+		Phrase: "retention %s",
+		Means:  "messages that a device keeps",
+		Usual:  "all",
+		Zero:   "all",
+		Word:   true,
+		Sweep:  true,
+		number: func(s *Settings) *int { return &s.Retention },
+	},
+	{
+		Name:   "mailbox",
+		Doc:    "what the provider keeps: `all` or delivered (erased on delivery)",
+		Label:  "provider keeps",
+		Phrase: "mailbox %s",
+		Means:  "what the provider keeps: all, or nothing once delivered",
+		Usual:  MailboxAll,
+		Words:  []string{MailboxAll, MailboxDelivered},
+		text:   func(s *Settings) *string { return &s.Mailbox },
+	},
+	{
+		Name:   "refresh",
+		Doc:    "new shares every `K` messages, 0 never",
+		Label:  "new shares every",
+		Every:  true,
+		Phrase: "shares refreshed %s",
+		Means:  "new shares of the same key",
+		Usual:  "0",
+		Zero:   "never",
+		Sweep:  true,
+		number: func(s *Settings) *int { return &s.Refresh },
+	},
+	{
+		Name:   "rotate",
+		Doc:    "new committee key every `K` messages, 0 never",
+		Label:  "new key every",
+		Every:  true,
+		Phrase: "key rotated %s",
+		Means:  "a new committee key",
+		Usual:  "0",
+		Zero:   "never",
+		Sweep:  true,
+		number: func(s *Settings) *int { return &s.Rotate },
+	},
+	{
+		Name:   "resend",
+		Doc:    "to a contact whose compared key has changed: `asked` (once the user has looked) or at-once",
+		Label:  "changed keys",
+		Phrase: "resend %s",
+		Means:  "to a contact whose key has changed although numbers were compared: once the user is asked, or at once",
+		Usual:  ResendAsked,
+		Words:  []string{ResendAsked, ResendAtOnce},
+		text:   func(s *Settings) *string { return &s.Resend },
+	},
+}
+
+// ParameterNamed finds a parameter.
+func ParameterNamed(name string) (Parameter, bool) {
+	i := slices.IndexFunc(parameters, func(p Parameter) bool { return p.Name == name })
+	if i < 0 {
+		return Parameter{}, false
+	}
+	return parameters[i], true
+}
+
+// Number tells whether values are numbers.
+func (p Parameter) Number() bool { return p.number != nil }
+
+// Key is the name in expectations and addresses.
+func (p Parameter) Key() string {
+	if p.Short != "" {
+		return p.Short
+	}
+	return p.Name
+}
+
+// Most is the largest number that makes sense beside other settings, for a conversation of
+// so many messages.
+func (p Parameter) Most(s Settings, messages int) int {
+	if p.most == nil {
+		return 1<<31 - 1
+	}
+	return p.most(s, messages)
+}
+
+// Value is the value as results state it: a number, or a text.
+func (p Parameter) Value(s Settings) any {
+	if p.text != nil {
+		return *p.text(&s)
+	}
+	n := *p.number(&s)
+	if n == 0 && p.Word {
+		return p.Zero
+	}
+	if p.Word {
+		return strconv.Itoa(n)
+	}
+	return n
+}
+
+// Plain is the value as expectations compare it: a number, 0 for its word, or a text.
+func (p Parameter) Plain(s Settings) any {
+	if p.text != nil {
+		return *p.text(&s)
+	}
+	return *p.number(&s)
+}
+
+// Text is the value as one writes it.
+func (p Parameter) Text(s Settings) string { return fmt.Sprint(p.Value(s)) }
+
+// Say puts a value into words: "every 10 messages".
+func (p Parameter) Say(text string) string {
+	switch {
+	case p.Every && (text == "0" || text == p.Zero):
+		return p.Zero
+	case p.Every:
+		return "every " + text + " messages"
+	}
+	return text
+}
+
+// Choices are the words that a value may be.
+func (p Parameter) Choices() []string {
+	if p.Zero != "" {
+		return append(slices.Clone(p.Words), p.Zero)
+	}
+	return slices.Clone(p.Words)
+}
+
+// Set reads a value as somebody wrote it. The error says what is wanted.
+func (p Parameter) Set(s *Settings, text string, messages int) error {
+	switch {
+	case p.text != nil && len(p.Words) > 0 && !slices.Contains(p.Words, text):
+		return fmt.Errorf("want %s%s", p.wanted(*s, messages), DidYouMean(text, p.Words))
+	case p.text != nil:
+		*p.text(s) = text
+		return nil
+	case p.Zero != "" && (text == p.Zero || text == "0" && !p.Word):
+		*p.number(s) = 0
+		return nil
+	case p.Name == "at" && text == "half":
+		*p.number(s) = (messages + 1) / 2
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > p.Most(*s, messages) || strconv.Itoa(n) != text {
+		return fmt.Errorf("want %s", p.wanted(*s, messages))
+	}
+	*p.number(s) = n
+	return nil
+}
+
+// SetNumber sets a number, 0 for its word.
+func (p Parameter) SetNumber(s *Settings, n int) { *p.number(s) = n }
+
+// wanted says what values there are.
+func (p Parameter) wanted(s Settings, messages int) string {
+	words := p.Choices()
+	if p.number == nil {
+		return strings.Join(words, " or ")
+	}
+	text := fmt.Sprintf("a number from 1 to %d%s", p.Most(s, messages), p.Hint)
+	if len(words) > 0 {
+		text = strings.Join(words, ", ") + " or " + text
+	}
+	return text
+}
+
+// Override sets a value as the header of an attack fixes it: a text, or an expression over t
+// and n.
+func (p Parameter) Override(s *Settings, text string) error {
+	switch {
+	case p.Name == "jurisdictions":
+		seats, err := seats(text, *s)
+		if err == nil {
+			s.Jurisdictions = seats
+		}
+		return err
+	case p.text != nil:
+		return p.Set(s, text, 0)
+	case p.Zero != "" && text == p.Zero:
+		*p.number(s) = 0
+		return nil
+	}
+	n, err := Index(text, *s)
+	if err == nil {
+		*p.number(s) = n
+	}
+	return err
+}
+
+// A ValueError is a value that a parameter cannot have.
+type ValueError struct {
+	Parameter Parameter
+	Text      string
+	Err       error // what is wanted
+}
+
+func (e *ValueError) Error() string { return fmt.Sprintf("%s %q: %v", e.Parameter.Name, e.Text, e.Err) }
+
+func (e *ValueError) Unwrap() error { return e.Err }
+
+// NewSettings are the settings of a run over a conversation: what is given, by name, and
+// what is usual. Errors are of type *ValueError, but for one that concerns several values.
+func NewSettings(given map[string]string, c *Conversation) (Settings, error) {
+	var s Settings
+	for _, p := range ByDependence() {
+		text := given[p.Name]
+		switch {
+		case text == "" && p.Name == "target":
+			text = c.Target
+		case text == "" && p.Name == "jurisdictions":
+			text = RoundRobin(s.Trustees)
+		case text == "":
+			text = p.Usual
+		}
+		if err := p.Set(&s, text, len(c.Messages)); err != nil {
+			return s, &ValueError{p, text, err}
+		}
+	}
+	return s, s.Check(c)
+}
+
+// MarshalJSON writes one key a parameter, in their order.
+func (s Settings) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	for i, p := range parameters {
+		value, err := json.Marshal(p.Value(s))
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, "%c%q:%s", "{,"[min(i, 1)], p.Name, value)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *Settings) UnmarshalJSON(data []byte) error {
+	var values map[string]any
+	if err := json.Unmarshal(data, &values); err != nil {
+		return err
+	}
+	for _, p := range parameters {
+		switch v := values[p.Name].(type) {
+		case string:
+			if p.text != nil {
+				*p.text(s) = v
+			} else if err := p.Set(s, v, 0); err != nil {
+				return fmt.Errorf("settings: %s %q: %w", p.Name, v, err)
+			}
+		case float64:
+			if p.number == nil {
+				return fmt.Errorf("settings: %s %v: want a text", p.Name, v)
+			}
+			*p.number(s) = int(v)
+		}
+	}
+	return nil
+}
+
+// seats evaluates the counts in "A:t,B:n-t". Places with no seat are left out.
+func seats(text string, s Settings) (string, error) {
+	var out []string
+	for part := range strings.SplitSeq(text, ",") {
+		name, expr, ok := strings.Cut(part, ":")
+		if !ok {
+			return "", fmt.Errorf("%q: want a list such as A:t,B:n-t", text)
+		}
+		k, err := Index(expr, s)
+		if err != nil {
+			return "", err
+		}
+		if k > 0 {
+			out = append(out, fmt.Sprintf("%s:%d", name, k))
+		}
+	}
+	return strings.Join(out, ","), nil
+}
