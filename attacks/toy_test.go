@@ -25,7 +25,7 @@ func toyLab(t *testing.T, scripts ...string) *Lab {
 			Sent: conversationStart.Add(time.Duration(i) * time.Hour), Text: fmt.Sprintf("message %d", i+1)})
 	}
 	l := &Lab{Version: "test", Designs: []world.Design{worldtest.Toy{}}, Known: []world.Design{lawful{}}, Conversation: c, Seed: 1,
-		Settings: world.Settings{Threshold: 2, Trustees: 3, Jurisdictions: "A:1,B:1,C:1", Target: "A", At: 2, Mailbox: world.MailboxAll, Resend: world.ResendAsked}}
+		Settings: worldtest.Settings(c, 2, 3, 2)}
 	for i, s := range scripts {
 		a, err := Load(fmt.Sprintf("attack%d.star", i+1), []byte(s))
 		require.NoError(t, err)

@@ -81,8 +81,8 @@ func newScene(t *testing.T, d world.Design, retention int) *scene {
 	t.Helper()
 	s := &scene{conv: worldtest.Conversation()}
 	s.said = worldtest.Said(s.conv)
-	settings := world.Settings{Threshold: 2, Trustees: 3, Jurisdictions: world.RoundRobin(3), Target: s.conv.Target,
-		At: 1, Mailbox: world.MailboxAll, Resend: world.ResendAtOnce, Retention: retention}
+	settings := worldtest.Settings(s.conv, 2, 3, 1)
+	settings.Resend, settings.Retention = world.ResendAtOnce, retention
 	deploy, err := d.Setup(world.Environment{Settings: settings, Accounts: s.conv.Accounts, Seed: 1})
 	require.NoError(t, err)
 	s.Play, err = world.NewPlay(context.Background(), s.conv, s.said, deploy(), func(p world.Packet) {

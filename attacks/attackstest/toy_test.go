@@ -65,8 +65,7 @@ def run(adv):
 func lab(t *testing.T, d world.Design, change ...string) *attacks.Lab {
 	t.Helper()
 	c := worldtest.Conversation()
-	l := &attacks.Lab{Designs: []world.Design{d}, Conversation: c, Seed: 1, Settings: world.Settings{
-		Threshold: 2, Trustees: 3, Jurisdictions: "A:1,B:1,C:1", Target: c.Target, At: 6, Mailbox: world.MailboxAll, Resend: world.ResendAsked}}
+	l := &attacks.Lab{Designs: []world.Design{d}, Conversation: c, Seed: 1, Settings: worldtest.Settings(c, 2, 3, 6)}
 	for _, id := range []string{"theft", "forgery", "wiretap"} {
 		a, err := attacks.Load(id+".star", []byte(strings.NewReplacer(change...).Replace(library[id])))
 		require.NoError(t, err)

@@ -38,8 +38,7 @@ def run(adv):
 `))
 	require.NoError(t, err)
 	return &attacks.Lab{Version: "test", Designs: []world.Design{worldtest.Toy{}}, Attacks: []attacks.Technique{thief},
-		Conversation: c, Seed: 1, Record: true, Settings: world.Settings{Threshold: 2, Trustees: 3,
-			Jurisdictions: "A:1,B:1,C:1", Target: c.Target, At: 36, Mailbox: world.MailboxAll, Resend: world.ResendAsked}}, thief
+		Conversation: c, Seed: 1, Record: true, Settings: worldtest.Settings(c, 2, 3, 36)}, thief
 }
 
 // TestRealChatsStayPrivate shows no word of a conversation that is not the story's, in

@@ -14,6 +14,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -41,11 +42,19 @@ func Run(t *testing.T, d world.Design) {
 	t.Run("rules", newBench(t, d, variations()[3]).rules)
 }
 
+// Settings are the usual ones with t of n trustees and the attack after a message.
+func Settings(c *world.Conversation, t, n, at int) world.Settings {
+	s, err := world.NewSettings(map[string]string{"threshold": strconv.Itoa(t), "trustees": strconv.Itoa(n), "at": strconv.Itoa(at)}, c)
+	if err != nil {
+		panic(err) // the caller is a test with a mistake
+	}
+	return s
+}
+
 func variations() []world.Settings {
 	var out []world.Settings
 	for i, tn := range [][2]int{{1, 1}, {2, 3}, {3, 5}, {2, 3}} {
-		s := world.Settings{Threshold: tn[0], Trustees: tn[1], Jurisdictions: world.RoundRobin(tn[1]),
-			Target: "Ada", At: 7, Mailbox: world.MailboxAll, Resend: world.ResendAsked}
+		s := Settings(Conversation(), tn[0], tn[1], 7)
 		if i != 1 && i != 3 {
 			s.Retention = 2
 		}
