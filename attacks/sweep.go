@@ -101,7 +101,7 @@ func (l *Lab) plan(t *truth, points []world.Settings) ([]*group, error) {
 				where := place{d.Info().ID, s}
 				where.settings.At = 0
 				if sites[where] == nil {
-					sites[where] = &site{lab: l, truth: t, design: d, settings: where.settings, memo: shared}
+					sites[where] = &site{lab: l, truth: t.under(s), design: d, settings: where.settings, memo: shared}
 				}
 				k := run{where, point / perRun}
 				if groups[k] == nil {

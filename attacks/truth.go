@@ -54,6 +54,13 @@ func newTruth(c *world.Conversation, seed world.Seed, draw []byte) (*truth, erro
 	return t, nil
 }
 
+// under is the same truth where other people compare safety numbers.
+func (t *truth) under(s world.Settings) *truth {
+	other := *t
+	other.conv = t.conv.Comparing(s.Compare)
+	return &other
+}
+
 func salted(salts io.Reader, data []byte) ([]byte, error) {
 	out := make([]byte, saltSize, saltSize+len(data))
 	if _, err := io.ReadFull(salts, out); err != nil {

@@ -3,6 +3,7 @@ package world
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 )
@@ -70,6 +71,41 @@ type Event struct {
 	Account string
 	With    string // the other account, for Compare and Join
 	Group   string // for Join and Leave
+}
+
+// Comparing is c with other comparisons of safety numbers, as the parameter "compare" says.
+func (c *Conversation) Comparing(who string) *Conversation {
+	if who == CompareStory || who == "" {
+		return c
+	}
+	other := *c
+	other.Events = slices.DeleteFunc(slices.Clone(c.Events), func(e Event) bool { return e.Kind == Compare })
+	if who == CompareAll {
+		other.Events = append(other.Events, c.everyPair()...)
+		slices.SortStableFunc(other.Events, func(a, b Event) int { return a.After - b.After })
+	}
+	return &other
+}
+
+// everyPair lets any two compare once the first of them has written to the other, and again
+// once either has set up a phone anew and they write again.
+func (c *Conversation) everyPair() (events []Event) {
+	done, next := map[[2]string]bool{}, 0
+	for i, m := range c.Messages {
+		for ; next < len(c.Events) && c.Events[next].After <= i; next++ {
+			if e := c.Events[next]; e.Kind == Reinstall {
+				maps.DeleteFunc(done, func(pair [2]string, _ bool) bool { return slices.Contains(pair[:], e.Account) })
+			}
+		}
+		for _, to := range m.To {
+			pair := [2]string{min(m.From, to), max(m.From, to)}
+			if !done[pair] {
+				done[pair] = true
+				events = append(events, Event{After: i + 1, Kind: Compare, Account: m.From, With: to})
+			}
+		}
+	}
+	return events
 }
 
 // Instant is how finely times travel in packets.

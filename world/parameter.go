@@ -158,6 +158,17 @@ var parameters = []Parameter{
 		Words:  []string{ResendAsked, ResendAtOnce},
 		text:   func(s *Settings) *string { return &s.Resend },
 	},
+	{
+		Name:   "compare",
+		Doc:    "who compares safety numbers: as the `story` says, none or all",
+		Label:  "who compares safety numbers",
+		Phrase: "compare %s",
+		Means:  "who compares safety numbers: as the story says, nobody, or any two who write to each other",
+		Usual:  CompareStory,
+		Words:  []string{CompareStory, CompareNone, CompareAll},
+		Sweep:  true,
+		text:   func(s *Settings) *string { return &s.Compare },
+	},
 }
 
 // ParameterNamed finds a parameter.

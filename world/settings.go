@@ -20,6 +20,7 @@ type Settings struct {
 	Refresh       int    // new shares every so many messages, 0 for never
 	Rotate        int    // new committee key every so many messages, 0 for never
 	Resend        string // ResendAsked or ResendAtOnce
+	Compare       string // CompareStory, CompareNone or CompareAll
 }
 
 // What a device does with a message for a contact whose key has changed although their
@@ -33,6 +34,13 @@ const (
 const (
 	MailboxAll       = "all"       // every message for ever
 	MailboxDelivered = "delivered" // a message is erased when it has been delivered
+)
+
+// Who compares safety numbers.
+const (
+	CompareStory = "story" // whom the conversation says; in an imported chat, nobody
+	CompareNone  = "none"  // nobody
+	CompareAll   = "all"   // any two who write to each other, and again when a phone was set up anew
 )
 
 // MaxTrustees bounds n.
@@ -53,6 +61,8 @@ func (s Settings) Check(c *Conversation) error {
 		return fmt.Errorf("mailbox %q: want %s or %s", s.Mailbox, MailboxAll, MailboxDelivered)
 	case s.Resend != ResendAsked && s.Resend != ResendAtOnce:
 		return fmt.Errorf("resend %q: want %s or %s", s.Resend, ResendAsked, ResendAtOnce)
+	case s.Compare != CompareStory && s.Compare != CompareNone && s.Compare != CompareAll:
+		return fmt.Errorf("compare %q: want %s, %s or %s", s.Compare, CompareStory, CompareNone, CompareAll)
 	case s.Refresh < 0 || s.Rotate < 0:
 		return errors.New("refresh and rotate count messages: want 0 (never) or more")
 	}
