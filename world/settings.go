@@ -57,14 +57,16 @@ func (s Settings) Check(c *Conversation) error {
 		return fmt.Errorf("at %d: want a message number from 1 to %d", s.At, len(c.Messages))
 	case s.Retention < 0:
 		return fmt.Errorf("retention %d: want all or a number of messages", s.Retention)
-	case s.Mailbox != MailboxAll && s.Mailbox != MailboxDelivered:
-		return fmt.Errorf("mailbox %q: want %s or %s", s.Mailbox, MailboxAll, MailboxDelivered)
-	case s.Resend != ResendAsked && s.Resend != ResendAtOnce:
-		return fmt.Errorf("resend %q: want %s or %s", s.Resend, ResendAsked, ResendAtOnce)
-	case s.Compare != CompareStory && s.Compare != CompareNone && s.Compare != CompareAll:
-		return fmt.Errorf("compare %q: want %s, %s or %s", s.Compare, CompareStory, CompareNone, CompareAll)
 	case s.Refresh < 0 || s.Rotate < 0:
 		return errors.New("refresh and rotate count messages: want 0 (never) or more")
+	}
+	for _, p := range parameters {
+		if p.text == nil || len(p.Words) == 0 {
+			continue
+		}
+		if err := p.Set(&s, p.Text(s), len(c.Messages)); err != nil {
+			return &ValueError{p, p.Text(s), err}
+		}
 	}
 	_, err := s.Placement()
 	return err

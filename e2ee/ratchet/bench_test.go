@@ -38,25 +38,6 @@ func BenchmarkMessageFloor(b *testing.B) {
 	})
 }
 
-func BenchmarkMessageFloorBare(b *testing.B) {
-	benchmarkFloor(b, func(key, out []byte, input byte) {
-		var inner [65]byte
-		var outer [96]byte
-		for i := range 64 {
-			inner[i], outer[i] = 0x36, 0x5c
-		}
-		for i := range key {
-			inner[i] ^= key[i]
-			outer[i] ^= key[i]
-		}
-		inner[64] = input
-		sum := sha256.Sum256(inner[:])
-		copy(outer[64:], sum[:])
-		sum = sha256.Sum256(outer[:])
-		copy(out, sum[:])
-	})
-}
-
 // benchmarkFloor does four HMACs and two AEAD calls on 200 bytes, nothing else.
 func benchmarkFloor(b *testing.B, mac func(key, out []byte, input byte)) {
 	key, out := make([]byte, 32), make([]byte, 32)

@@ -4,6 +4,7 @@ import (
 	"crypto/cipher"
 	"crypto/ecdh"
 	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -45,23 +46,12 @@ func StepChain(chain Key) (next, message Key) {
 	return mac(&chain, chainInput), mac(&chain, messageInput)
 }
 
-// mac is HMAC-SHA256 (RFC 2104) of one byte. It is written out because these
-// calls are most of what a message costs, and for so short an input crypto/hmac
-// spends half its time allocating. TestMac compares the two.
-func mac(key *Key, input byte) Key {
-	var inner [sha256.BlockSize + 1]byte
-	var outer [sha256.BlockSize + sha256.Size]byte
-	for i := range sha256.BlockSize {
-		inner[i], outer[i] = 0x36, 0x5c
-	}
-	for i, b := range key {
-		inner[i] ^= b
-		outer[i] ^= b
-	}
-	inner[sha256.BlockSize] = input
-	sum := sha256.Sum256(inner[:])
-	copy(outer[sha256.BlockSize:], sum[:])
-	return sha256.Sum256(outer[:])
+// mac is HMAC-SHA256 (RFC 2104) of one byte.
+func mac(key *Key, input byte) (out Key) {
+	h := hmac.New(sha256.New, key[:])
+	h.Write([]byte{input})
+	h.Sum(out[:0])
+	return out
 }
 
 // StepRoot is one step of the Diffie–Hellman ratchet, DH and KDF_RK: from the

@@ -1,24 +1,10 @@
 package ratchet
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 )
-
-func TestMac(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		key := Key(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "key"))
-		input := rapid.Byte().Draw(t, "input")
-		want := hmac.New(sha256.New, key[:])
-		want.Write([]byte{input})
-		got := mac(&key, input)
-		require.Equal(t, want.Sum(nil), got[:])
-	})
-}
 
 func TestStepRootAgrees(t *testing.T) {
 	r := random(1)
