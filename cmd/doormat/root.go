@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,13 +29,32 @@ It is a demonstration. It protects nobody's real messages.
 
 Exit codes: 0 as expected; 1 files, scripts, limits; 2 flags, values, unknown
 ids; 3 an outcome differed from what its attack expects.`,
-		Version:       demo.Version,
+		Version:       version(),
 		SilenceErrors: true, SilenceUsage: true,
 	}, a.demo(), a.stage(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.measure(), a.script(), a.docs())
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages |", "FlagUsagesWrapped 80 |"))
 	root.SetVersionTemplate("doormat {{.Version}}\n")
 	return root
+}
+
+// version names the release, and what it was built from where the go command says so: it
+// notes the revision in what it builds and installs, and not in what it runs at once.
+func version() string {
+	text := demo.Version
+	info, _ := debug.ReadBuildInfo()
+	if info == nil {
+		return text
+	}
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			text += ", revision " + s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			text += ", with changes"
+		}
+	}
+	return text
 }
 
 // group makes a command of subcommands: alone it shows help, and it says what was

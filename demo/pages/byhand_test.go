@@ -169,3 +169,8 @@ func TestThirdParty(t *testing.T) {
 	slices.Sort(reasoned)
 	require.Equal(t, direct, reasoned, "THIRD_PARTY.md gives a reason for each direct requirement of go.mod")
 }
+
+// TestCitation: what is cited is the version that results name.
+func TestCitation(t *testing.T) {
+	require.Contains(t, read(t, "CITATION.cff"), "\nversion: "+demo.Version+"\n")
+}
