@@ -2,6 +2,7 @@ package attacks
 
 import (
 	"fmt"
+	"slices"
 
 	"doormat/world"
 
@@ -83,7 +84,7 @@ func viewValue(v View) starlark.Value {
 	}
 	events := make([]starlark.Value, len(v.Events))
 	for i, e := range v.Events {
-		events[i] = record(map[string]any{"after": e.After, "kind": e.Kind, "account": e.Account, "peer": e.With, "group": e.Group, "by": e.By, "told": e.Told})
+		events[i] = record(map[string]any{"number": i + 1, "after": e.After, "kind": e.Kind, "account": e.Account, "peer": e.With, "group": e.Group, "by": e.By, "told": e.Told})
 	}
 	groups := make([]starlark.Value, len(v.Groups))
 	for i, g := range v.Groups {
@@ -97,11 +98,27 @@ func viewValue(v View) starlark.Value {
 	d["groups"] = starlark.NewList(groups)
 	d["messages"] = starlark.NewList(messages)
 	d["events"] = starlark.NewList(events)
+	d["events_after"] = eventsAfter(v.Events, events)
 	d["level"] = starlark.NewBuiltin("level", levelOf)
 	d["levels"] = starlark.NewBuiltin("levels", v.levels)
 	d["files"] = starlark.NewBuiltin("files", v.files)
 	d["live"] = starlark.NewBuiltin("live", v.live)
 	return object{"view", starlarkstruct.FromStringDict(starlark.String("view"), d)}
+}
+
+// eventsAfter(number) gives the events between a message and the next.
+func eventsAfter(rows []EventRow, values []starlark.Value) starlark.Value {
+	after := map[int][]starlark.Value{}
+	for i, e := range rows {
+		after[e.After] = append(after[e.After], values[i])
+	}
+	return starlark.NewBuiltin("events_after", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		var number int
+		if err := starlark.UnpackArgs("events_after", args, kwargs, "number", &number); err != nil {
+			return nil, err
+		}
+		return starlark.NewList(slices.Clone(after[number])), nil
+	})
 }
 
 func levelOf(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

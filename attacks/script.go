@@ -55,6 +55,7 @@ type script struct {
 	run     starlark.Callable
 	name    string
 	source  string
+	steps   uint64       // how many it may take, maxSteps
 	print   func(string) // hears each line that the script prints, nil if nobody does
 }
 
@@ -74,7 +75,7 @@ func Load(name string, src []byte, helpers ...fs.FS) (Technique, error) {
 
 func load(name string, src []byte, print func(string), helpers []fs.FS) (*script, error) {
 	src = bytes.TrimPrefix(src, []byte("\ufeff")) // which editors on Windows put before UTF-8
-	s := &script{name: name, source: string(src), print: print}
+	s := &script{steps: maxSteps, name: name, source: string(src), print: print}
 	thread := s.thread("")
 	thread.Load = func(_ *starlark.Thread, file string) (starlark.StringDict, error) { return helper(helpers, file) }
 	globals, err := starlark.ExecFileOptions(dialect,
@@ -113,7 +114,7 @@ func helper(helpers []fs.FS, file string) (starlark.StringDict, error) {
 			continue
 		}
 		src = bytes.TrimPrefix(src, []byte("\ufeff"))
-		globals, err := starlark.ExecFileOptions(dialect, newThread(file), file, src,
+		globals, err := starlark.ExecFileOptions(dialect, newThread(file, maxSteps), file, src,
 			starlark.StringDict{"struct": starlark.NewBuiltin("struct", starlarkstruct.Make)})
 		globals.Freeze()
 		return globals, err
@@ -128,7 +129,7 @@ func helper(helpers []fs.FS, file string) (starlark.StringDict, error) {
 
 // thread is one whose script may print: "file:line: about: text".
 func (s *script) thread(about string) *starlark.Thread {
-	thread := newThread(s.name)
+	thread := newThread(s.name, s.steps)
 	if s.print != nil {
 		thread.Print = func(t *starlark.Thread, text string) {
 			s.print(fmt.Sprintf("%s:%d: %s%s", s.name, line(t), about, text))
@@ -137,11 +138,11 @@ func (s *script) thread(about string) *starlark.Thread {
 	return thread
 }
 
-func newThread(name string) *starlark.Thread {
+func newThread(name string, steps uint64) *starlark.Thread {
 	thread := &starlark.Thread{Name: name, Print: func(*starlark.Thread, string) {}}
-	thread.SetMaxExecutionSteps(maxSteps)
+	thread.SetMaxExecutionSteps(steps)
 	thread.OnMaxSteps = func(t *starlark.Thread) {
-		t.Cancel(fmt.Sprintf("more than %d steps: does the script end?", maxSteps))
+		t.Cancel(fmt.Sprintf("more than %d steps: does the script end?", steps))
 	}
 	return thread
 }

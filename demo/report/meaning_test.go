@@ -99,8 +99,8 @@ func TestSettingsLine(t *testing.T) {
 	r := result(2, "Ann")
 	require.Contains(t, settingsLine(r), "shares refreshed never, key rotated never")
 	r.Settings.Refresh, r.Settings.Rotate = 10, 20
-	require.Contains(t, settingsLine(r), "shares refreshed every 10, key rotated every 20")
-	require.Contains(t, settingsText(r, "rotate"), "key rotated every x")
+	require.Contains(t, settingsLine(r), "shares refreshed every 10 messages, key rotated every 20 messages")
+	require.Contains(t, settingsText(r, "rotate"), "key rotated every x messages")
 	require.Contains(t, ansi.Strip(Matrix(r, 80)), "×2 principals used: robbed, run, or made to answer; a jurisdiction counts one")
 }
 

@@ -1,0 +1,59 @@
+package attacks
+
+import (
+	"fmt"
+	"io/fs"
+	"testing"
+	"time"
+
+	"doormat/attacks/library"
+	"doormat/world"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestExpectationsScale: what an attack expects is computed within the bound on a script's
+// steps for chats as large as doormat accepts, so none may go through all messages for each
+// message.
+func TestExpectationsScale(t *testing.T) {
+	names, err := fs.Glob(library.Files, "*.star")
+	require.NoError(t, err)
+	const share = 10 // a tenth of the chat, with a tenth of the steps
+	for _, size := range []struct{ people, messages int }{{2, 15_000 / share}, {20, 800 / share}, {60, 260 / share}} {
+		c := &world.Conversation{Title: "long"}
+		for i := range size.people {
+			c.Accounts = append(c.Accounts, fmt.Sprintf("P%02d", i))
+		}
+		c.Target = c.Accounts[0]
+		for k := range size.messages {
+			m := world.Message{From: c.Accounts[k%size.people], Text: "x", Sent: time.Date(2020, 1, 1, 0, 9*k, 0, 0, time.UTC)}
+			for _, a := range c.Accounts {
+				if a != m.From {
+					m.To = append(m.To, a)
+				}
+			}
+			c.Messages = append(c.Messages, m)
+			if k%(size.messages/8) == 7 {
+				c.Events = append(c.Events, world.Event{After: k, Kind: world.Reinstall, Account: c.Accounts[len(c.Events)%size.people]})
+			}
+		}
+		require.NoError(t, c.Check())
+		s, err := world.NewSettings(nil, c)
+		require.NoError(t, err)
+		s.Mailbox = world.MailboxDelivered
+		for _, name := range names {
+			src, err := fs.ReadFile(library.Files, name)
+			require.NoError(t, err)
+			a, err := Load(name, src, library.Files)
+			require.NoError(t, err)
+			a.(*script).steps = maxSteps / share
+			settings, err := a.(*script).header.settings(s)
+			require.NoError(t, err)
+			for _, keys := range [][]string{{"e2ee"}, {"threshold", "escrow"}} {
+				_, err := a.Expect(keys, newView(c, settings))
+				assert.NoError(t, err, "%s, %d people", name, size.people)
+			}
+		}
+	}
+}
