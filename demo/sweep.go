@@ -44,6 +44,9 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 		return r.words(p, s), nil
 	}
 	most := p.Most(s, messages)
+	if p.Every {
+		most = messages // what happens after the end changes nothing
+	}
 	last := most
 	if p.Zero != "" {
 		last = min(20, most)

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var threeOfFive = Settings{Threshold: 3, Trustees: 5, Jurisdictions: "A:2,B:2,C:1", Target: "Ada", At: 1, Mailbox: MailboxAll, Resend: ResendAsked}
+var threeOfFive = Settings{Threshold: 3, Trustees: 5, Jurisdictions: "A:2,B:2,C:1", Target: "Ada", At: 1, Mailbox: MailboxAll, Resend: ResendAsked, Compare: CompareStory}
 
 func TestParseCapability(t *testing.T) {
 	for _, text := range []string{"provider.store", "device:target.control", "trustee:2.order", "network.tap", "network.tamper",
