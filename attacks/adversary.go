@@ -148,10 +148,8 @@ func (a *adversary) info() map[string]any {
 		needs[i] = c.String()
 	}
 	compares := []any{}
-	for _, e := range a.run.truth.conv.Events {
-		if e.Kind == world.Compare {
-			compares = append(compares, []string{e.Account, e.With})
-		}
+	for _, pair := range a.run.truth.conv.Comparisons() {
+		compares = append(compares, pair[:])
 	}
 	return map[string]any{
 		"at": a.settings.At, "end": len(a.run.truth.conv.Messages), "target": a.settings.Target,

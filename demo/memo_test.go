@@ -26,7 +26,7 @@ func TestForgotten(t *testing.T) {
 	require.NoError(t, err)
 	conv, _, err := OpenConversation("", "")
 	require.NoError(t, err)
-	acting := []string{"prekey-swap-unchecked", "phone-implant", "false-committee", "signed-prekey-impersonation", "garbage-field"}
+	acting := []string{"prekey-swap-unchecked", "phone-implant", "false-committee", "signed-prekey-impersonation", "garbage-field", "trustee-identities-late"}
 	cells := func(wrap func(world.Design) world.Design) map[string]string {
 		lab, err := Defaults().Lab(kit, conv)
 		require.NoError(t, err)

@@ -36,6 +36,7 @@ type Device struct {
 	peers     map[string]*peer
 	outbox    []*outgoing
 	history   []kept
+	opened    [][32]byte // [Delivery.sealed] of the newest deliveries that were opened
 	groups    map[string]*group
 	left      map[string]stamp  // groups that the account is in no more, and since when
 	fetching  map[string]*fetch // attachments on their way, by message id

@@ -413,3 +413,18 @@ func TestManInTheMiddleOfAGroup(t *testing.T) {
 		"this middle passes no uploads on, so that nothing claims the chunks")
 	require.Equal(t, []int{1, 2, 3, 4}, s.opens(keys, s.wire))
 }
+
+// TestBroughtTwice: what a device has opened before it knows again, a change of a group as
+// well, and says nothing.
+func TestBroughtTwice(t *testing.T) {
+	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: []string{"Ana@crew>Ben,Cem", "Ben@crew>Ana,Cem", "Ana@crew>Ben,Cem,Dee"},
+		events:   []world.Event{{After: 2, Kind: world.Join, Account: "Dee", With: "Ana", Group: "crew"}},
+		settings: world.Settings{Retention: 1}}.start(t).end()
+	brought := s.packets(KindDeliver)
+	require.Greater(t, len(brought), 7, "the change as well")
+	for _, p := range brought {
+		s.post(p)
+	}
+	s.quiet()
+	s.each(1, 3)
+}

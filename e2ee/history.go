@@ -8,10 +8,9 @@ import (
 
 // kept is a message of the history.
 type kept struct {
-	meta   world.Meta
-	body   []byte
-	files  map[int][]byte // by number, from 0
-	sealed [32]byte       // [Delivery.sealed] of what the provider brought
+	meta  world.Meta
+	body  []byte
+	files map[int][]byte // by number, from 0
 }
 
 // keep adds a message to the history and deletes what is beyond retention, with
@@ -24,13 +23,18 @@ func (d *Device) keep(k kept) {
 	}
 }
 
-// has reports whether a delivery is one that the history came from, to the byte. A message
-// that bears the same id is not enough: whoever forged it chose the id. What the history
-// has lost is taken for another message; an honest provider brings nothing twice.
-func (d *Device) has(in *Delivery) bool {
-	sealed := in.sealed()
-	return slices.ContainsFunc(d.history, func(k kept) bool { return k.sealed == sealed })
+// maxOpened bounds how many deliveries a device knows again: 32 KiB of hashes.
+const maxOpened = 1024
+
+// remember notes a delivery that was opened, whatever was in it.
+func (d *Device) remember(in *Delivery) {
+	d.opened = append(d.opened, in.sealed())
+	d.opened = slices.Clip(d.opened[max(0, len(d.opened)-maxOpened):])
 }
+
+// has reports whether a delivery was opened before, to the byte. A message that bears the
+// same id is not enough: whoever forged it chose the id.
+func (d *Device) has(in *Delivery) bool { return slices.Contains(d.opened, in.sealed()) }
 
 // keepFile adds an attachment to its message, if that is still there. Another
 // author's message may bear the same number.

@@ -33,12 +33,12 @@ func (d *Device) take(now time.Time, in *Delivery) []world.Packet {
 		open = d.openGroup
 	}
 	secret, out, err := open(in)
+	if err != nil && d.has(in) {
+		return out // delivered twice
+	}
 	if errors.Is(err, ratchet.ErrSpent) {
-		if d.has(in) {
-			return out // delivered twice
-		}
-		return append(out, d.warn("two messages from %s came under one number, and only the first could be opened: "+
-			"one of the two may not be from %s; ask what was written", in.Meta.From, in.Meta.From)...)
+		return append(out, d.warn("a message from %[1]s could not be opened: it bears the number of one that was opened before. "+
+			"One of the two may not be from %[1]s, or somebody altered it on the way: ask %[1]s in another way what it said", in.Meta.From)...)
 	}
 	if errors.Is(err, ratchet.ErrDropped) {
 		return append(out, d.warn("a message from %s came too late: its key had been dropped, because too many others were missing", in.Meta.From)...)
@@ -49,6 +49,7 @@ func (d *Device) take(now time.Time, in *Delivery) []world.Packet {
 	if err != nil {
 		return append(out, d.warn("a message from %s could not be opened", in.Meta.From)...)
 	}
+	d.remember(in)
 	content, err := d.unwrap(in, secret)
 	if err != nil {
 		return append(out, d.warn("a message from %s was refused: %v", in.Meta.From, err)...)
@@ -75,7 +76,7 @@ func (d *Device) read(now time.Time, in *Delivery, c *Content) []world.Packet {
 	if c.Update != nil {
 		return d.update(now, m, c.Update)
 	}
-	d.keep(kept{meta: m, body: c.Body, sealed: in.sealed()})
+	d.keep(kept{meta: m, body: c.Body})
 	out := d.toUser(world.KindShown, []byte(m.From), c.Body)
 	if len(c.Files) > 0 {
 		f := &fetch{meta: m, files: c.Files}

@@ -87,6 +87,18 @@ func (c *Conversation) Comparing(who string) *Conversation {
 	return &other
 }
 
+// Comparisons lists who compares safety numbers with whom, at some time: each pair once, and
+// by name, so that the list tells nothing of when, or of who writes first.
+func (c *Conversation) Comparisons() [][2]string {
+	pairs := map[[2]string]bool{}
+	for _, e := range c.Events {
+		if e.Kind == Compare {
+			pairs[[2]string{min(e.Account, e.With), max(e.Account, e.With)}] = true
+		}
+	}
+	return slices.SortedFunc(maps.Keys(pairs), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
+}
+
 // everyPair lets any two compare once the first of them has written to the other, and again
 // once either has set up a phone anew and they write again.
 func (c *Conversation) everyPair() (events []Event) {

@@ -192,8 +192,9 @@ func (c *course) session(name string) *session {
 	return s
 }
 
-// confirmed says what is wrong with the checkpoint of a confirmation: a trustee owes it to
-// the others to have looked at the log in which the posts stand.
+// confirmed says what is wrong with the checkpoint of a confirmation, which has to be one of
+// this log, of any earlier size. It shows that the trustee has seen the log and not which
+// posts it has read; those it names by their hash.
 func (c *course) confirmed(note []byte) error {
 	checkpoint, err := c.policy.Check(note)
 	switch {

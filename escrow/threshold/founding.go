@@ -59,6 +59,7 @@ func found(env world.Environment) (*founding, error) {
 		}
 		f.shares, f.identity = append(f.shares, share), append(f.identity, t.Identity())
 	}
+	board.policy.Remember(env.Memo)
 	f.policy, f.log, f.witness, f.posts = board.policy, board.log.Encode(), board.states(), board.posts
 	board.course.over = nil
 	f.course, f.checkpoint = board.course, board.course.links[0].Checkpoint

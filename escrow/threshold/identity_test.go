@@ -447,6 +447,40 @@ func TestKeptFromThePresent(t *testing.T) {
 	require.Equal(t, "key 1/epoch 2", phone.newest().epoch)
 }
 
+// TestFalseFirstBoard: a board that is refused leaves a new phone as new as it was.
+func TestFalseFirstBoard(t *testing.T) {
+	s := renewing(t, 2, 3, 2, 0, 8)
+	s.advance(5)
+	s.post(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))})
+	boards := s.of(escrow.KindUpdate)
+	board, err := escrow.ParseUpdate(boards[len(boards)-1].Data)
+	require.NoError(t, err)
+	last := len(board.Records) - 1
+	board.Records[last] = append(slices.Clone(board.Records[last]), 0)
+	phone := &envelope{keyring: keyring{common: newCommons(s.founding)}}
+	_, warning := phone.Hear(board.Encode())
+	require.Contains(t, warning, "refused")
+	require.Nil(t, phone.board)
+	_, warning = phone.Hear((&escrow.Update{First: int64(last), Checkpoint: s.founding.checkpoint}).Encode())
+	require.Contains(t, warning, "refused", "the founding's checkpoint, and nothing before it")
+	require.Empty(t, phone.keys)
+}
+
+// TestUnsignedCertificate: a new phone refuses a certificate that nobody signed, whatever
+// its checkpoint.
+func TestUnsignedCertificate(t *testing.T) {
+	s := renewing(t, 2, 3, 2, 0, 8)
+	s.advance(1)
+	c := s.newestCertificate()
+	c.Signatures, c.Proofs = nil, nil
+	encoded, err := c.Encode()
+	require.NoError(t, err)
+	phone := &envelope{keyring: keyring{common: newCommons(s.founding)}}
+	answers, warning := phone.Hear(certificates(encoded))
+	require.Empty(t, answers)
+	require.Contains(t, warning, "0 trustees signed it, 2 are needed")
+}
+
 // TestLaggingProvider: the same against a provider that missed what trustees brought it.
 func TestLaggingProvider(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 0, 8)

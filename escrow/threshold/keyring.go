@@ -68,6 +68,9 @@ func (k *keyring) judge(encoded []byte) (size int64, err error) {
 	if _, _, ok := parseEpoch(string(c.Session)); !ok {
 		return 0, fmt.Errorf("%q is not the name of a ceremony", c.Session)
 	}
+	if len(c.Signatures) < c.Quorum() {
+		return 0, fmt.Errorf("%d trustees signed it, %d are needed", len(c.Signatures), c.Quorum())
+	}
 	checkpoint, err := k.common.founding.policy.Check(c.Checkpoint)
 	if err != nil {
 		return 0, errors.New("too few of the log's witnesses cosigned its checkpoint")
@@ -76,7 +79,7 @@ func (k *keyring) judge(encoded []byte) (size int64, err error) {
 		return 0, err
 	}
 	switch {
-	case checkpoint.Size > k.size():
+	case k.board == nil || checkpoint.Size > k.size():
 		return checkpoint.Size, errUnread
 	case !k.board.has(c.Checkpoint, checkpoint):
 		return 0, fmt.Errorf("its checkpoint, of size %d, is not of the log that was read", checkpoint.Size)
@@ -132,7 +135,10 @@ func (k *keyring) offer(from string, encoded []byte) bool {
 // [reader.read] does.
 func (k *keyring) read(update []byte) (fresh bool, settled []verdict, err error) {
 	if k.board == nil {
-		k.board, err = k.common.replay(update)
+		var board *reader
+		if board, err = k.common.replay(update); err == nil { // a false board leaves nothing behind
+			k.board = board
+		}
 	} else {
 		_, err = k.board.read(update)
 	}
@@ -187,7 +193,7 @@ func (k *keyring) find(id string) *committee {
 	return nil
 }
 
-// memo is what runs share; an adversary's keyring has nothing of it.
+// memo is what runs share; the keyring of a rule has nothing of it.
 func (k *keyring) memo() *memo.Memo {
 	if k.common == nil {
 		return nil

@@ -20,7 +20,8 @@ type Policy struct {
 	log       note.Verifier
 	k         int
 	witnesses []note.Verifier
-	opened    memo.Memo // every reader of a policy checks the same notes
+	keys      []byte     // of log and witnesses
+	memo      *memo.Memo // see Remember
 }
 
 // NewPolicy takes the verifier key of the log, the number k of cosignatures
@@ -39,7 +40,7 @@ func NewPolicy(logKey string, k int, witnessKeys ...string) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Policy{log: log, k: k}
+	p := &Policy{log: log, k: k, keys: []byte(logKey + "\n" + strings.Join(witnessKeys, "\n"))}
 	taken := map[string]bool{log.Name(): true, string(raw): true}
 	for _, vkey := range witnessKeys {
 		raw, v, err := parseWitnessKey(vkey)
@@ -85,14 +86,18 @@ func (p *Policy) Signed(checkpoint []byte) (Checkpoint, error) {
 	return c, err
 }
 
-// open verifies a note once: two outcomes of one note under one policy are the same.
+// Remember lets p share with other policies under the same keys what it has verified: all
+// readers of a log check the same notes.
+func (p *Policy) Remember(m *memo.Memo) { p.memo = m }
+
+// open verifies a note once: two outcomes of one note under the same keys are the same.
 func (p *Policy) open(msg []byte, witnesses ...note.Verifier) (Checkpoint, *note.Note, error) {
 	type opened struct {
 		checkpoint Checkpoint
 		note       *note.Note
 	}
-	key := memo.KeyOf(strconv.Itoa(len(witnesses)), msg)
-	o, err := memo.Recall(&p.opened, key, func() (o opened, err error) {
+	key := memo.KeyOf("checkpoint "+strconv.Itoa(len(witnesses)), p.keys, msg)
+	o, err := memo.Recall(p.memo, key, func() (o opened, err error) {
 		o.checkpoint, o.note, err = openCheckpoint(msg, p.log, witnesses...)
 		return o, err
 	})

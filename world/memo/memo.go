@@ -5,8 +5,9 @@
 //
 // Only functions of their inputs belong here, so that a result is the same whether it was
 // remembered or not; TestForgotten in package demo runs attacks without. A memo is the
-// harness's: no node holds it, no adversary is granted it, and no rule uses it, since what a
-// thief has to compute is measured.
+// harness's: nodes ask it, and none gives it away, for it is in no holdings and in no packet.
+// So it may still know a key that every node has erased. No rule uses it, since what a thief
+// has to compute is measured.
 package memo
 
 import (
