@@ -33,7 +33,7 @@ func perform(q request, l *lines, helpers []fs.FS) (report, error) {
 	if q.Do != doHeader {
 		print = nil // the top level runs each time, and says its piece once
 	}
-	t, err := load(q.Name, q.Source, print, helpers)
+	t, err := load(q.Name, q.Source, maxSteps, print, helpers)
 	if err != nil {
 		return report{}, err
 	}

@@ -45,8 +45,12 @@ type Call struct {
 }
 
 // maxSteps bounds a script's own computation: what it does through the port is
-// bounded elsewhere.
-const maxSteps = 20_000_000
+// bounded elsewhere. The scripts of the library are part of the program, and may take long
+// where a chat is large.
+const (
+	maxSteps     = 20_000_000
+	librarySteps = 10 * maxSteps
+)
 
 // script is a Starlark program: one call of technique() and a function run(adv).
 type script struct {
@@ -55,7 +59,7 @@ type script struct {
 	run     starlark.Callable
 	name    string
 	source  string
-	steps   uint64       // how many it may take, maxSteps
+	steps   uint64       // how many it may take
 	print   func(string) // hears each line that the script prints, nil if nobody does
 }
 
@@ -66,16 +70,16 @@ var dialect = &syntax.FileOptions{TopLevelControl: true, While: true, Set: true}
 // line and column. helpers hold the files that the script may load. What it prints
 // goes nowhere; what a script from outside prints, [Remote] hands on.
 func Load(name string, src []byte, helpers ...fs.FS) (Technique, error) {
-	s, err := load(name, src, nil, helpers)
+	s, err := load(name, src, librarySteps, nil, helpers)
 	if err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func load(name string, src []byte, print func(string), helpers []fs.FS) (*script, error) {
+func load(name string, src []byte, steps uint64, print func(string), helpers []fs.FS) (*script, error) {
 	src = bytes.TrimPrefix(src, []byte("\ufeff")) // which editors on Windows put before UTF-8
-	s := &script{steps: maxSteps, name: name, source: string(src), print: print}
+	s := &script{steps: steps, name: name, source: string(src), print: print}
 	thread := s.thread("")
 	thread.Load = func(_ *starlark.Thread, file string) (starlark.StringDict, error) { return helper(helpers, file) }
 	globals, err := starlark.ExecFileOptions(dialect,
