@@ -34,7 +34,7 @@ func OpenConversation(file, dateOrder string) (*world.Conversation, []string, er
 func (o Options) Open() (*world.Conversation, []string, error) {
 	if o.Conversation == "" {
 		if o.Last != 0 {
-			return nil, nil, Usagef("--last %d: is for an exported chat; give --conversation FILE as well", o.Last)
+			return nil, nil, Usagef("--last works on an exported chat: give --conversation FILE")
 		}
 		return story.Conversation(), nil, nil
 	}

@@ -28,19 +28,19 @@ func CheckSize(lab *attacks.Lab, points int) error {
 		return nil
 	}
 	conv := lab.Conversation
-	what := fmt.Sprintf("this chat makes %s deliveries (%s messages, each to all others)", thousands(conv.Deliveries()), thousands(len(conv.Messages)))
+	what := fmt.Sprintf("this chat is too large: its %s messages make %s deliveries, one for each recipient", thousands(len(conv.Messages)), thousands(conv.Deliveries()))
 	if n := conv.Attachments(); n > 0 {
-		what += fmt.Sprintf(" and has %s files", thousands(n))
+		what += fmt.Sprintf(", with %s files", thousands(n))
 	}
-	limit := fmt.Sprintf("for %s of attacks and designs doormat takes up to %s deliveries", count(cells, "pair"), thousands(maxWork/cells))
+	limit := fmt.Sprintf("%s on %s can take %s", count(len(lab.Attacks), "attack"), count(len(lab.Designs), "design"), thousands(maxWork/cells))
 	if points > 1 {
-		limit = fmt.Sprintf("for a sweep of %s doormat takes up to %s deliveries", count(points, "point"), thousands(maxWork/cells))
+		limit = fmt.Sprintf("a sweep of %s can take %s", count(points, "point"), thousands(maxWork/cells))
 	}
 	if lab.Weight() > maxWeight {
-		limit = fmt.Sprintf("one attack would hold %s MB of it in memory, and doormat takes up to %s",
+		limit = fmt.Sprintf("one attack would need %s MB of memory, and doormat allows %s",
 			thousands(lab.Weight()>>20), thousands(maxWeight>>20))
 	}
-	return Usagef("%s; %s: %s", what, limit, strings.Join(ways(lab, cells), ", "))
+	return Usagef("%s; %s: %s", what, limit, strings.Join(ways(lab, cells), ", or "))
 }
 
 func fits(lab *attacks.Lab, cells int) bool {
@@ -56,14 +56,14 @@ func ways(lab *attacks.Lab, cells int) []string {
 		return fits(&part, cells)
 	})
 	if n > 0 {
-		list = append(list, fmt.Sprintf("--last %d takes the last %d messages", n, n))
+		list = append(list, fmt.Sprintf("give --last %d, to use only the last %s messages", n, thousands(n)))
 	}
 	if attacks := len(lab.Attacks); attacks > 1 && lab.Weight() <= maxWeight {
-		list = append(list, fmt.Sprintf("--attacks ID,ID runs fewer attacks (up to %d here)",
+		list = append(list, fmt.Sprintf("give --attacks ID,ID, with at most %d attacks",
 			max(1, maxWork/conv.Deliveries()*attacks/cells)))
 	}
 	if len(list) == 0 {
-		list = []string{"not even its last message fits"}
+		list = []string{"even its last message alone is too large"}
 	}
 	return list
 }

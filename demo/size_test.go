@@ -66,10 +66,10 @@ func TestSize(t *testing.T) {
 	}{
 		{2, 14_000, everything, ""},
 		{2, 100_000, one, ""},
-		{2, 20_000, everything, "this chat makes 20,000 deliveries (20,000 messages, each to all others); for"},
-		{2, 20_000, everything, "--attacks ID,ID runs fewer attacks"},
-		{60, 2000, everything, "this chat makes 118,000 deliveries (2,000 messages, each to all others); one attack would hold 4,148 MB"},
-		{60, 2000, one, "one attack would hold 1,267 MB of it in memory, and doormat takes up to 1,100: --last 1700 takes the last 1700 messages"},
+		{2, 20_000, everything, "its 20,000 messages make 20,000 deliveries, one for each recipient; 57 attacks on 2 designs can take"},
+		{2, 20_000, everything, "or give --attacks ID,ID, with at most"},
+		{60, 2000, everything, "its 2,000 messages make 118,000 deliveries, one for each recipient; one attack would need 4,148 MB"},
+		{60, 2000, one, "one attack would need 1,267 MB of memory, and doormat allows 1,100: give --last 1700, to use only the last 1,700 messages"},
 	} {
 		lab := labOf(t, talkative(c.people, c.messages), c.change)
 		err := CheckSize(lab, 1)
@@ -84,12 +84,12 @@ func TestSize(t *testing.T) {
 	}
 	lab := labOf(t, talkative(2, 20_000), one)
 	require.NoError(t, CheckSize(lab, 20))
-	require.ErrorContains(t, CheckSize(lab, 20_000), "for a sweep of 20,000 points doormat takes up to 42 deliveries")
+	require.ErrorContains(t, CheckSize(lab, 20_000), "a sweep of 20,000 points can take 42")
 	conv := talkative(3, 10)
 	for i := range 10 {
 		conv.Messages[i].Attachments = []world.Attachment{{Name: "film", Data: make([]byte, 16<<20)}}
 	}
-	require.ErrorContains(t, CheckSize(labOf(t, conv, one), 1), "and has 10 files; one attack would hold 1,280 MB")
+	require.ErrorContains(t, CheckSize(labOf(t, conv, one), 1), ", with 10 files; one attack would need 1,280 MB")
 }
 
 // TestRoom runs attacks with hardly any room: one at a time, each over a run of its own.

@@ -160,7 +160,7 @@ var parameters = []Parameter{
 	},
 	{
 		Name:   "compare",
-		Doc:    "who compares safety numbers: as the `story` says, none or all",
+		Doc:    "who compares safety numbers: `story` (whom the conversation names; in an imported chat nobody), none, or all (any two who write to each other)",
 		Label:  "who compares safety numbers",
 		Phrase: "compare %s",
 		Means:  "who compares safety numbers: as the story says, nobody, or any two who write to each other",
@@ -275,13 +275,25 @@ func (p Parameter) SetNumber(s *Settings, n int) { *p.number(s) = n }
 func (p Parameter) wanted(s Settings, messages int) string {
 	words := p.Choices()
 	if p.number == nil {
-		return strings.Join(words, " or ")
+		return alternatives(words)
 	}
-	text := fmt.Sprintf("a number from 1 to %d%s", p.Most(s, messages), p.Hint)
+	text := "a number from 1"
+	if p.most != nil {
+		text += fmt.Sprintf(" to %d%s", p.Most(s, messages), p.Hint)
+	}
 	if len(words) > 0 {
 		text = strings.Join(words, ", ") + " or " + text
 	}
 	return text
+}
+
+// alternatives lists words: "a, b or c".
+func alternatives(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // Override sets a value as the header of an attack fixes it: a text, or an expression over t

@@ -17,7 +17,7 @@ func (a *app) runFlags(c *cobra.Command, o *demo.Options) {
 	f.SortFlags = false
 	f.StringVar(&o.Conversation, "conversation", "", "exported chat in `FILE` (default: the built-in one)")
 	f.StringVar(&o.DateOrder, "date-order", "", "of an export: `dmy`, mdy or ymd (default: the only one that fits)")
-	f.IntVar(&o.Last, "last", 0, "take the last `N` messages of the chat, which then count from 1 (default: all)")
+	f.IntVar(&o.Last, "last", 0, "use only the last `N` messages of the chat, numbered from 1 (default: all)")
 	for _, p := range world.Parameters() {
 		f.Var(given{o, p}, p.Name, p.Doc)
 		complete(c, p.Name, a.values(p))

@@ -97,7 +97,7 @@ func (c *Chat) KeepLast(n int) {
 		return
 	}
 	c.Messages = c.Messages[all-n:]
-	c.Warnings = append(c.Warnings, fmt.Sprintf("the last %d of %d messages are taken, and numbered from 1: message 1 here is message %d of the chat", n, all, all-n+1))
+	c.Warnings = append(c.Warnings, fmt.Sprintf("only the last %d of %d messages are used: message 1 here is message %d of the chat", n, all, all-n+1))
 }
 
 // The values of Chat.Format.
