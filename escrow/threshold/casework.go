@@ -135,7 +135,7 @@ func (c *casework) Handle(private []byte, p world.Packet) ([]world.Fact, []world
 
 // answer files what is good of an answer, and warns of the rest, each reason once.
 func (c *casework) answer(private []byte, p world.Packet) (good []world.Fact, out []world.Packet) {
-	who := "in the name of " + p.From + ", without its signature for this request"
+	who := "that claims to be " + p.From + "'s and is not signed by it for this request"
 	q, facts, signed, err := c.open(private, p)
 	if signed {
 		who = "of " + p.From
@@ -233,7 +233,7 @@ func (c *committee) same(data []byte) error {
 	case other.Threshold() != c.commitments.Threshold():
 		return fmt.Errorf("its threshold is %d, that of %s is %d", other.Threshold(), c.id, c.commitments.Threshold())
 	}
-	return fmt.Errorf("its shares are of another epoch than %s", c.epoch)
+	return fmt.Errorf("its shares are of another epoch than %s (it may have missed a refresh)", c.epoch)
 }
 
 // verify checks the proof of a partial decryption.

@@ -90,7 +90,7 @@ func (l *liar) deliver(from string, data []byte) (filed []world.Fact, warned []s
 	for _, w := range l.warned[heard:] {
 		what, blamed := strings.CutPrefix(w, "agency: refused an answer of "+from+": ")
 		if !blamed {
-			prefix := "agency: refused an answer in the name of " + from + ", without its signature for this request: "
+			prefix := "agency: refused an answer that claims to be " + from + "'s and is not signed by it for this request: "
 			require.True(l.t, strings.HasPrefix(w, prefix), w)
 			what = unproven + strings.TrimPrefix(w, prefix)
 		}
@@ -290,7 +290,7 @@ func TestAnswersUnderPastIdentities(t *testing.T) {
 	for _, c := range []struct {
 		key  ed25519.PrivateKey
 		want string
-	}{{former, "in the name of trustee:3, without its signature"}, {s.identityOf(3), "of trustee:3: it does not open"}} {
+	}{{former, "that claims to be trustee:3's and is not signed by it"}, {s.identityOf(3), "of trustee:3: it does not open"}} {
 		data, err := sealAnswer(world.Seed(9).Stream("y"), c.key, order.Order.Agency, answerInfo("trustee:3", order.Bytes, items),
 			[]world.Fact{{Kind: Seed, Ref: "x"}})
 		require.NoError(t, err)
