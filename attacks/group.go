@@ -67,7 +67,7 @@ func (g *group) run(ctx context.Context, work *tasks, finish func(point int, c *
 		case why != nil:
 			g.absent(t, why)
 			absent = append(absent, t)
-		case acts(t):
+		case acts(t.header):
 			acting = append(acting, t)
 		default:
 			t.adv.shared = true
@@ -122,9 +122,9 @@ func (t *trial) release() { t.adv, t.next, t.stop = nil, nil, nil }
 
 // acts reports whether an attack can change the course of a run: by a surface
 // that it needs, or by sending what it makes.
-func acts(t *trial) bool {
-	return len(t.header.Applies) > 0 || slices.ContainsFunc(t.adv.needs, func(c world.Capability) bool {
-		return c.Surface != world.Store && c.Surface != world.Tap
+func acts(h Header) bool {
+	return len(h.Applies) > 0 || slices.ContainsFunc(h.Needs, func(need string) bool {
+		return !strings.HasSuffix(need, "."+string(world.Store)) && !strings.HasSuffix(need, "."+string(world.Tap))
 	})
 }
 

@@ -1,12 +1,6 @@
 package attacks
 
-import (
-	"runtime"
-	"slices"
-	"strings"
-
-	"doormat/world"
-)
+import "runtime"
 
 // What lies in memory at a time. A run holds what its principals do, an adversary what it
 // took and what follows from it, and both end with the cell that they fill. How many are
@@ -28,7 +22,7 @@ const (
 // the adversary.
 func (l *Lab) Weight() int {
 	for _, t := range l.Attacks {
-		if mayAct(t.Header()) {
+		if acts(t.Header()) {
 			return l.weight(whenRun)
 		}
 	}
@@ -43,13 +37,6 @@ func (l *Lab) weight(delivery int) int {
 		}
 	}
 	return max(1, weight)
-}
-
-// mayAct reports whether an attack needs more than to read: see [acts].
-func mayAct(h Header) bool {
-	return len(h.Applies) > 0 || slices.ContainsFunc(h.Needs, func(need string) bool {
-		return !strings.HasSuffix(need, "."+string(world.Store)) && !strings.HasSuffix(need, "."+string(world.Tap))
-	})
 }
 
 func (l *Lab) room() int {

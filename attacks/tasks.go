@@ -2,9 +2,8 @@ package attacks
 
 import "sync"
 
-// tasks are work for some goroutines. A task may add others;
-// what was added last is done first, so that a group is finished, and its memory free,
-// before the next one begins.
+// tasks are work for some goroutines. A task may add others. What was added last is done
+// first, so that a group is finished, and its memory free, before the next one begins.
 type tasks struct {
 	mu      sync.Mutex
 	changed *sync.Cond

@@ -33,9 +33,6 @@ func OpenConversation(file, dateOrder string) (*world.Conversation, []string, er
 // Open returns the conversation that the options name, and what its reader warns of.
 func (o Options) Open() (*world.Conversation, []string, error) {
 	if o.Conversation == "" {
-		if o.Last != 0 {
-			return nil, nil, Usagef("--last works on an exported chat: give --conversation FILE")
-		}
 		return story.Conversation(), nil, nil
 	}
 	c, err := o.OpenChat()
@@ -52,9 +49,6 @@ func (o Options) Open() (*world.Conversation, []string, error) {
 // OpenChat reads the exported chat that the options name, and takes as many of its last
 // messages as they say.
 func (o Options) OpenChat() (*chat.Chat, error) {
-	if o.Last < 0 {
-		return nil, Usagef("--last %d: want a number of messages, 0 for all", o.Last)
-	}
 	c, err := OpenChat(o.Conversation, o.DateOrder)
 	if err == nil && o.Last > 0 {
 		c.KeepLast(o.Last)

@@ -14,6 +14,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/attackstest"
 	"doormat/demo/demotest"
+	"doormat/world"
 )
 
 // TestInvariants holds the whole library to what every reader of a result relies
@@ -28,9 +29,15 @@ func TestInvariants(t *testing.T) {
 // lab is the default lab with other options.
 func lab(t *testing.T, file string, change func(*Options)) *attacks.Lab {
 	t.Helper()
-	kit, err := Default()
-	require.NoError(t, err)
 	conv, _, err := OpenConversation(file, "")
+	require.NoError(t, err)
+	return labOf(t, conv, change)
+}
+
+// labOf is the same over a conversation.
+func labOf(t *testing.T, conv *world.Conversation, change func(*Options)) *attacks.Lab {
+	t.Helper()
+	kit, err := Default()
 	require.NoError(t, err)
 	o := Defaults()
 	change(&o)

@@ -73,6 +73,12 @@ func (o Options) Lab(kit Kit, conv *world.Conversation) (*attacks.Lab, error) {
 	if o.Seed >= maxSeed {
 		return nil, Usagef("--seed %d: want a number below 2^53 (%d)", o.Seed, uint64(maxSeed))
 	}
+	switch {
+	case o.Last < 0:
+		return nil, Usagef("--last %d: want a number of messages, 0 for all", o.Last)
+	case o.Last > 0 && o.Conversation == "":
+		return nil, Usagef("--last works on an exported chat: give --conversation FILE")
+	}
 	known := kit.Designs
 	kit, err := kit.choose(o.Designs, o.Attacks)
 	if err != nil {

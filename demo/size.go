@@ -23,7 +23,7 @@ const (
 // CheckSize refuses a lab that needs too much memory or time, over so many points of a
 // sweep. The error says what would fit.
 func CheckSize(lab *attacks.Lab, points int) error {
-	cells := points * len(lab.Designs) * len(lab.Attacks)
+	cells := max(1, points*len(lab.Designs)*len(lab.Attacks))
 	if fits(lab, cells) {
 		return nil
 	}

@@ -44,17 +44,6 @@ func talkative(people, messages int) *world.Conversation {
 	return c
 }
 
-func labOf(t *testing.T, conv *world.Conversation, change func(*Options)) *attacks.Lab {
-	t.Helper()
-	kit, err := Default()
-	require.NoError(t, err)
-	o := Defaults()
-	change(&o)
-	l, err := o.Lab(kit, conv)
-	require.NoError(t, err)
-	return l
-}
-
 // TestSize refuses what is too large at once, and what it proposes instead is accepted.
 func TestSize(t *testing.T) {
 	everything := func(*Options) {}

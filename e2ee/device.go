@@ -191,7 +191,7 @@ func (d *Device) toProvider(data []byte) world.Packet {
 
 // install begins anew: nothing of what was there remains.
 func (d *Device) install(now time.Time) []world.Packet {
-	d.peers, d.outbox, d.history, d.answered = map[string]*peer{}, nil, nil, map[string]uint32{}
+	d.peers, d.outbox, d.history, d.opened, d.answered = map[string]*peer{}, nil, nil, nil, map[string]uint32{}
 	d.installed, d.replaced = now, 0
 	d.groups, d.left, d.fetching = map[string]*group{}, map[string]stamp{}, map[string]*fetch{}
 	var err error

@@ -77,7 +77,7 @@ func (p *Provider) register(account string, data []byte) {
 }
 
 func (p *Provider) verify(b *pqxdh.Bundle, encoded []byte) error {
-	_, err := memo.Recall(p.Memo, memo.KeyOf("verify", encoded), func() (struct{}, error) { return struct{}{}, b.Verify() })
+	_, err := memo.Compute(p.Memo, "verify", func() (struct{}, error) { return struct{}{}, b.Verify() }, encoded)
 	return err
 }
 

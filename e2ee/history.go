@@ -23,13 +23,15 @@ func (d *Device) keep(k kept) {
 	}
 }
 
-// maxOpened bounds how many deliveries a device knows again: 32 KiB of hashes.
-const maxOpened = 1024
+// maxOpened is how many deliveries a device knows again at least, by a hash of 32 bytes; at
+// most it is twice as many.
+const maxOpened = 512
 
 // remember notes a delivery that was opened, whatever was in it.
 func (d *Device) remember(in *Delivery) {
-	d.opened = append(d.opened, in.sealed())
-	d.opened = slices.Clip(d.opened[max(0, len(d.opened)-maxOpened):])
+	if d.opened = append(d.opened, in.sealed()); len(d.opened) == 2*maxOpened {
+		d.opened = slices.Delete(d.opened, 0, maxOpened)
+	}
 }
 
 // has reports whether a delivery was opened before, to the byte. A message that bears the

@@ -47,9 +47,7 @@ func newPrekey[P encoder](k *keyStore, random io.Reader, kind string, size int, 
 		var none P
 		return none, fmt.Errorf("%s %d: %w", kind, id, err)
 	}
-	return memo.Recall(k.memo, memo.KeyOf(kind, seed, world.Int(int64(id))), func() (P, error) {
-		return create(bytes.NewReader(seed), id)
-	})
+	return memo.Compute(k.memo, kind, func() (P, error) { return create(bytes.NewReader(seed), id) }, seed, world.Int(int64(id)))
 }
 
 func (k *keyStore) signedPrekey(random io.Reader) (*pqxdh.SignedPrekey, error) {
@@ -148,8 +146,8 @@ func (k *keyStore) bundle(like *pqxdh.Bundle, kem *pqxdh.KEMPrekey, oneTime *pqx
 
 // sign makes a bundle, which depends on the identity and the inputs.
 func (k *keyStore) sign(bundle func() *pqxdh.Bundle, inputs ...[]byte) *pqxdh.Bundle {
-	key := memo.KeyOf("bundle", append([][]byte{k.identity.Bytes()}, inputs...)...)
-	b, _ := memo.Recall(k.memo, key, func() (*pqxdh.Bundle, error) { return bundle(), nil })
+	inputs = append(inputs, k.identity.Bytes())
+	b, _ := memo.Compute(k.memo, "bundle", func() (*pqxdh.Bundle, error) { return bundle(), nil }, inputs...)
 	return b
 }
 
@@ -222,10 +220,10 @@ func (k *keyStore) agree(random io.Reader, b *pqxdh.Bundle, encoded []byte) (*pq
 	if _, err := io.ReadFull(random, drawn[:]); err != nil {
 		return nil, nil, fmt.Errorf("session: %w", err)
 	}
-	i, err := memo.Recall(k.memo, memo.KeyOf("initiate", k.identity.Bytes(), encoded, drawn[:]), func() (i initiated, err error) {
+	i, err := memo.Compute(k.memo, "initiate", func() (i initiated, err error) {
 		i.agreed, i.initial, err = pqxdh.Initiate(bytes.NewReader(drawn[:]), k.identity, b)
 		return i, err
-	})
+	}, k.identity.Bytes(), encoded, drawn[:])
 	return i.agreed, i.initial, err
 }
 
@@ -247,9 +245,7 @@ func (k *keyStore) respond(own, peer string, initial []byte) (*session, *pqxdh.I
 	if keys.OneTime != nil {
 		inputs = append(inputs, keys.OneTime.Bytes())
 	}
-	agreed, err := memo.Recall(k.memo, memo.KeyOf("respond", inputs...), func() (*pqxdh.Agreement, error) {
-		return pqxdh.Respond(keys, m)
-	})
+	agreed, err := memo.Compute(k.memo, "respond", func() (*pqxdh.Agreement, error) { return pqxdh.Respond(keys, m) }, inputs...)
 	if err != nil {
 		return nil, nil, err
 	}

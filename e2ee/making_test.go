@@ -148,18 +148,24 @@ func TestManInTheMiddle(t *testing.T) {
 	require.Len(t, m.read, 7)
 }
 
-// A copied device lets its thief go on in its owner's name, in a session that is
-// there and in a new one, without a change of safety number.
-func TestStolenDeviceWrites(t *testing.T) {
-	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Cem>Ana"}}.start(t).end()
-	m := newMiddle(t, s.play.Net)
-	like := mustDelivery(t, s.packets(KindDeliver)[0]).Meta
+// stolenFromAna is what a thief of Ana's device takes, by kind; of sessions the one with Ben.
+func (s *stage) stolenFromAna() map[world.Kind]world.Fact {
 	stolen := map[world.Kind]world.Fact{}
 	for _, f := range s.copyOf("Ana") {
 		if f.Kind != Session || f.Ref == direction("Ben", "Ana") {
 			stolen[f.Kind] = f
 		}
 	}
+	return stolen
+}
+
+// A copied device lets its thief go on in its owner's name, in a session that is
+// there and in a new one, without a change of safety number.
+func TestStolenDeviceWrites(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Cem>Ana"}}.start(t).end()
+	m := newMiddle(t, s.play.Net)
+	like := mustDelivery(t, s.packets(KindDeliver)[0]).Meta
+	stolen := s.stolenFromAna()
 	taken := m.apply(TakeSession, "", stolen[Session])
 	m.send(m.apply(Write, "a session that is there", taken[OwnSession], like.Fact())[world.Outgoing])
 	begun := m.apply(StartSession, "Ana", stolen[DeviceKeys], m.real["Cem"])
@@ -197,12 +203,7 @@ func TestTwoMessagesUnderOneNumber(t *testing.T) {
 		s := sc.start(t).advance(4)
 		m := newMiddle(t, s.play.Net)
 		like := mustDelivery(t, s.packets(KindDeliver)[0]).Meta
-		stolen := map[world.Kind]world.Fact{}
-		for _, f := range s.copyOf("Ana") {
-			if f.Kind != Session || f.Ref == direction("Ben", "Ana") {
-				stolen[f.Kind] = f
-			}
-		}
+		stolen := s.stolenFromAna()
 		taken := m.apply(TakeSession, "", stolen[Session])
 		pair := m.apply(Write, "to Ben", taken[OwnSession], like.Fact())[world.Outgoing]
 		i := slices.IndexFunc(m.rules, func(r world.Rule) bool { return r.Name == WriteToGroup })

@@ -2,6 +2,7 @@ package world
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -24,32 +25,27 @@ type Parameter struct {
 	Word   bool     // JSON and tables say Zero, not 0
 	Every  bool     // a number of messages after which something is done again
 	Phrase string   // in a line about a run: "retention %s"; "" where the line says it in its own words
-	Hint   string   // what else one may do about a value that is too large
+	Hint   string   // what else one may do about a number that is too large
 	Sweep  bool     // attacks can be swept over it
 	Whose  bool     // the value belongs to a conversation, so that no attack can fix it
 	number func(*Settings) *int
 	text   func(*Settings) *string
-	most   func(s Settings, messages int) int // of a number; nil for no bound of its own
+	most   func(s Settings, messages int) int            // of a number; nil for no bound of its own
+	named  func(messages int) int                        // of a number: what its one word stands for
+	usual  func(s Settings, c *Conversation) string      // the default where Usual is ""
+	fixed  func(text string, s Settings) (string, error) // reads a text in an attack's header; nil where it is taken as it is
+	order  int                                           // in which values are computed, see [ByDependence]
 }
 
 // Parameters lists the parameters of every run, in the order in which results show them.
 func Parameters() []Parameter { return slices.Clone(parameters) }
 
 // ByDependence lists the same so that none comes before those on which its values depend:
-// the threshold is at most the number of trustees, and places are for so many.
+// the threshold is at most the number of trustees, a header may write others in terms of
+// both, and places are for so many.
 func ByDependence() []Parameter {
-	first, last := "trustees", "jurisdictions"
-	rank := func(p Parameter) int {
-		switch p.Name {
-		case first:
-			return 0
-		case last:
-			return 2
-		}
-		return 1
-	}
 	list := Parameters()
-	slices.SortStableFunc(list, func(a, b Parameter) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(list, func(a, b Parameter) int { return a.order - b.order })
 	return list
 }
 
@@ -65,6 +61,7 @@ var parameters = []Parameter{
 		Sweep:  true,
 		number: func(s *Settings) *int { return &s.Threshold },
 		most:   func(s Settings, _ int) int { return s.Trustees },
+		order:  -1,
 	},
 	{
 		Name:   "trustees",
@@ -74,6 +71,7 @@ var parameters = []Parameter{
 		Means:  "trustees in all",
 		Usual:  "5",
 		number: func(s *Settings) *int { return &s.Trustees },
+		order:  -2,
 		most:   func(Settings, int) int { return MaxTrustees },
 	},
 	{
@@ -82,6 +80,9 @@ var parameters = []Parameter{
 		Label: "seated in",
 		Means: "where trustees sit; the provider sits in A",
 		text:  func(s *Settings) *string { return &s.Jurisdictions },
+		usual: func(s Settings, _ *Conversation) string { return RoundRobin(s.Trustees) },
+		fixed: seats,
+		order: 1,
 	},
 	{
 		Name:  "target",
@@ -90,6 +91,7 @@ var parameters = []Parameter{
 		Whose: true,
 		Means: "the account that attacks aim at",
 		text:  func(s *Settings) *string { return &s.Target },
+		usual: func(_ Settings, c *Conversation) string { return c.Target },
 	},
 	{
 		Name:   "at",
@@ -101,6 +103,7 @@ var parameters = []Parameter{
 		Sweep:  true,
 		number: func(s *Settings) *int { return &s.At },
 		most:   func(_ Settings, messages int) int { return messages },
+		named:  func(messages int) int { return (messages + 1) / 2 },
 	},
 	{
 		Name:   "retention",
@@ -206,10 +209,10 @@ func (p Parameter) Value(s Settings) any {
 		return *p.text(&s)
 	}
 	n := *p.number(&s)
-	if n == 0 && p.Word {
+	switch {
+	case p.Word && n == 0:
 		return p.Zero
-	}
-	if p.Word {
+	case p.Word:
 		return strconv.Itoa(n)
 	}
 	return n
@@ -256,13 +259,16 @@ func (p Parameter) Set(s *Settings, text string, messages int) error {
 	case p.Zero != "" && (text == p.Zero || text == "0" && !p.Word):
 		*p.number(s) = 0
 		return nil
-	case p.Name == "at" && text == "half":
-		*p.number(s) = (messages + 1) / 2
+	case p.named != nil && text == p.Words[0]:
+		*p.number(s) = p.named(messages)
 		return nil
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > p.Most(*s, messages) || strconv.Itoa(n) != text {
+	switch {
+	case err != nil || n < 1 || strconv.Itoa(n) != text:
 		return fmt.Errorf("want %s", p.wanted(*s, messages))
+	case n > p.Most(*s, messages):
+		return fmt.Errorf("want %s%s", p.wanted(*s, messages), p.Hint)
 	}
 	*p.number(s) = n
 	return nil
@@ -279,7 +285,7 @@ func (p Parameter) wanted(s Settings, messages int) string {
 	}
 	text := "a number from 1"
 	if p.most != nil {
-		text += fmt.Sprintf(" to %d%s", p.Most(s, messages), p.Hint)
+		text += fmt.Sprintf(" to %d", p.Most(s, messages))
 	}
 	if len(words) > 0 {
 		text = strings.Join(words, ", ") + " or " + text
@@ -300,10 +306,10 @@ func alternatives(words []string) string {
 // and n.
 func (p Parameter) Override(s *Settings, text string) error {
 	switch {
-	case p.Name == "jurisdictions":
-		seats, err := seats(text, *s)
+	case p.fixed != nil:
+		fixed, err := p.fixed(text, *s)
 		if err == nil {
-			s.Jurisdictions = seats
+			*p.text(s) = fixed
 		}
 		return err
 	case p.text != nil:
@@ -335,14 +341,9 @@ func (e *ValueError) Unwrap() error { return e.Err }
 func NewSettings(given map[string]string, c *Conversation) (Settings, error) {
 	var s Settings
 	for _, p := range ByDependence() {
-		text := given[p.Name]
-		switch {
-		case text == "" && p.Name == "target":
-			text = c.Target
-		case text == "" && p.Name == "jurisdictions":
-			text = RoundRobin(s.Trustees)
-		case text == "":
-			text = p.Usual
+		text := cmp.Or(given[p.Name], p.Usual)
+		if text == "" {
+			text = p.usual(s, c)
 		}
 		if err := p.Set(&s, text, len(c.Messages)); err != nil {
 			return s, &ValueError{p, text, err}

@@ -16,11 +16,7 @@ import (
 // and what is beyond the bounds of the stage in those of its pages.
 func (s *Stage) begin(o demo.Options) error {
 	q, conv := choice{Options: o}, story.Conversation()
-	if o.Conversation == "" {
-		if _, _, err := o.Open(); err != nil { // it may say --last
-			return err
-		}
-	} else {
+	if o.Conversation != "" {
 		read, err := o.OpenChat()
 		if err != nil {
 			return err

@@ -51,8 +51,11 @@ func (c *choice) controls() []control {
 			return ok
 		}, "a number below 2^53"},
 		control{"chat", "chat", func() string { return c.Chat }, func(text string) bool {
-			c.Chat = text
-			return chatID.MatchString(text)
+			ok := chatID.MatchString(text)
+			if ok {
+				c.Chat = text
+			}
+			return ok
 		}, "an id that an upload gave"})
 }
 

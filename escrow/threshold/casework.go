@@ -25,8 +25,9 @@ import (
 // board. Whatever else comes is refused. If it is an answer to the agency's request, signed
 // with the trustee's present identity, the trustee is named in a warning: an answer is
 // evidence against people, and whoever made it must stand by it. Links are not
-// authenticated, so without a signature nobody is blamed. A partial decryption that is
-// good needs none: its proof says whose it is.
+// authenticated, so without a signature nobody is blamed: a cheat who signs with an identity
+// that has ended is never named. A partial decryption that is good needs none: its proof
+// says whose it is.
 type casework struct {
 	trustees   []string
 	first      *committee

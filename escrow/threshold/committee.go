@@ -70,6 +70,7 @@ type committee struct {
 	key         *tdh2.PublicKey
 	commitments *sharing.Commitments
 	certificate []byte // of the ceremony that made the shares
+	name        []byte // tells the key from every other: its public bytes, and the id that is hashed with them
 }
 
 func buildCommittee(number int, commitments *sharing.Commitments, certificate []byte) (*committee, error) {
@@ -78,7 +79,8 @@ func buildCommittee(number int, commitments *sharing.Commitments, certificate []
 	if err != nil {
 		return nil, err
 	}
-	return &committee{number, id, epochName(number, 0), key, commitments, certificate}, nil
+	return &committee{number, id, epochName(number, 0), key, commitments, certificate,
+		append(group.Bytes(commitments.Key()), id...)}, nil
 }
 
 // newCommittee accepts the certificate of a new key by the trustees that ship with a
@@ -106,11 +108,6 @@ func (c *committee) in(epoch string, commitments *sharing.Commitments) *committe
 	later := *c
 	later.epoch, later.commitments, later.certificate = epoch, commitments, nil
 	return &later
-}
-
-// name tells the key from every other: its public bytes, and the name that is hashed with them.
-func (c *committee) name() []byte {
-	return append(group.Bytes(c.key.Key()), c.id...)
 }
 
 // fact states the public polynomial of the shares.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
+	"doormat/escrow"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -121,6 +122,27 @@ func (s *stage) of(kind byte) (out []world.Packet) {
 		}
 	}
 	return out
+}
+
+// boardNow is what the log tells anybody who asks for the whole board.
+func (s *stage) boardNow() *escrow.Update {
+	s.post(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))})
+	answers := s.of(escrow.KindUpdate)
+	board, err := escrow.ParseUpdate(answers[len(answers)-1].Data)
+	require.NoError(s.t, err)
+	return board
+}
+
+// stolenIdentities are the newest certificate and the keys with which trustees 1 and 2 will
+// sign the next one.
+func (s *stage) stolenIdentities() []world.Fact {
+	encoded, err := s.newestCertificate().Encode()
+	require.NoError(s.t, err)
+	facts := []world.Fact{certificateFact(encoded)}
+	for i := 1; i <= 2; i++ {
+		facts = append(facts, world.Fact{Kind: Identity, Ref: world.Trustee(i), Data: s.identityOf(i).Seed()})
+	}
+	return facts
 }
 
 // signed is the last order that the court handed out.

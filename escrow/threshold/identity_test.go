@@ -307,12 +307,9 @@ func TestNewPhone(t *testing.T) {
 func TestFalseBoards(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 0, 4)
 	s.advance(4)
-	s.post(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))})
-	answered := s.of(escrow.KindUpdate)
-	good, err := escrow.ParseUpdate(answered[len(answered)-1].Data)
-	require.NoError(t, err)
+	good := s.boardNow()
 	k := keyring{common: newCommons(s.founding)}
-	_, _, err = k.read(good.Encode())
+	_, _, err := k.read(good.Encode())
 	require.NoError(t, err, "alone, from the beginning")
 	require.Equal(t, s.hashes(), k.known)
 	for name, bad := range map[string]*escrow.Update{
@@ -404,16 +401,7 @@ func TestNegativeEpoch(t *testing.T) {
 func TestKeptFromThePresent(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 0, 8)
 	s.advance(1)
-	read := world.Packet{From: world.Outsider, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))}
-	s.post(read)
-	boards := s.of(escrow.KindUpdate)
-	old, before := boards[len(boards)-1].Data, s.newestCertificate()
-	encoded, err := before.Encode()
-	require.NoError(t, err)
-	facts := []world.Fact{certificateFact(encoded)}
-	for i := 1; i <= 2; i++ {
-		facts = append(facts, world.Fact{Kind: Identity, Ref: world.Trustee(i), Data: s.identityOf(i).Seed()})
-	}
+	old, before, facts := s.boardNow().Encode(), s.newestCertificate(), s.stolenIdentities()
 	s.advance(5) // two refreshes, so the identities have ended
 	made, err := certifyKey(world.Input{Facts: facts, Text: []byte("key 2"), Random: make([]byte, 64)})
 	require.NoError(t, err)
@@ -422,7 +410,7 @@ func TestKeptFromThePresent(t *testing.T) {
 		require.NoError(t, err)
 		s.post(p)
 	}
-	boards = s.of(escrow.KindUpdate)
+	boards := s.of(escrow.KindUpdate)
 	now := boards[len(boards)-1].Data
 	proved, err := proveCertificate(world.Input{Facts: []world.Fact{made[2].Fact, {Kind: Board, Data: now}}})
 	require.NoError(t, err)
@@ -451,10 +439,7 @@ func TestKeptFromThePresent(t *testing.T) {
 func TestFalseFirstBoard(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 0, 8)
 	s.advance(5)
-	s.post(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))})
-	boards := s.of(escrow.KindUpdate)
-	board, err := escrow.ParseUpdate(boards[len(boards)-1].Data)
-	require.NoError(t, err)
+	board := s.boardNow()
 	last := len(board.Records) - 1
 	board.Records[last] = append(slices.Clone(board.Records[last]), 0)
 	phone := &envelope{keyring: keyring{common: newCommons(s.founding)}}
@@ -485,13 +470,7 @@ func TestUnsignedCertificate(t *testing.T) {
 func TestLaggingProvider(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 0, 8)
 	s.advance(1)
-	before := s.newestCertificate()
-	encoded, err := before.Encode()
-	require.NoError(t, err)
-	facts := []world.Fact{certificateFact(encoded)}
-	for i := 1; i <= 2; i++ {
-		facts = append(facts, world.Fact{Kind: Identity, Ref: world.Trustee(i), Data: s.identityOf(i).Seed()})
-	}
+	facts := s.stolenIdentities()
 	s.play.Intercept = func(p world.Packet) bool { return p.To == "provider" && p.Kind() == KindKey }
 	s.advance(3)
 	s.play.Intercept = nil

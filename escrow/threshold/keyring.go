@@ -203,9 +203,9 @@ func (k *keyring) memo() *memo.Memo {
 
 // encrypt computes the seed's part of an escrow field: the sender, and every recipient again.
 func (k *keyring) encrypt(c *committee, label []byte, seed [tdh2.SeedSize]byte) []byte {
-	b, _ := memo.Recall(k.memo(), memo.KeyOf("encrypt", c.name(), label, seed[:]), func() ([]byte, error) {
+	b, _ := memo.Compute(k.memo(), "encrypt", func() ([]byte, error) {
 		return c.key.Encrypt(label, seed).Bytes(), nil
-	})
+	}, c.name, label, seed[:])
 	return b
 }
 
@@ -222,7 +222,7 @@ func (k *keyring) accept(m world.Meta, public []byte) error {
 		return fmt.Errorf("its escrow field is for the key %q, which is not in use", f.KeyID)
 	}
 	label := f.Label(m)
-	_, err = memo.Recall(k.memo(), memo.KeyOf("check", c.name(), label, f.Seed), func() (struct{}, error) {
+	_, err = memo.Compute(k.memo(), "check", func() (struct{}, error) {
 		ct, err := tdh2.DecodeCiphertext(suite, f.Seed)
 		if err != nil {
 			return struct{}{}, errors.New("its escrow field is malformed")
@@ -231,7 +231,7 @@ func (k *keyring) accept(m world.Meta, public []byte) error {
 			return struct{}{}, errors.New("its escrow field is not bound to it")
 		}
 		return struct{}{}, nil
-	})
+	}, c.name, label, f.Seed)
 	return err
 }
 

@@ -96,11 +96,10 @@ func (p *Policy) open(msg []byte, witnesses ...note.Verifier) (Checkpoint, *note
 		checkpoint Checkpoint
 		note       *note.Note
 	}
-	key := memo.KeyOf("checkpoint "+strconv.Itoa(len(witnesses)), p.keys, msg)
-	o, err := memo.Recall(p.memo, key, func() (o opened, err error) {
+	o, err := memo.Compute(p.memo, "checkpoint "+strconv.Itoa(len(witnesses)), func() (o opened, err error) {
 		o.checkpoint, o.note, err = openCheckpoint(msg, p.log, witnesses...)
 		return o, err
-	})
+	}, p.keys, msg)
 	return o.checkpoint, o.note, err
 }
 

@@ -61,18 +61,26 @@ func (m *Memo) get(key any, make func() (any, error)) func() (any, error) {
 	return get
 }
 
-// A Key names the inputs of a computation by their hash.
-type Key struct {
+// Compute is [Recall] of the computation of that name with these inputs, which are all that
+// make depends on. The nil Memo does not look at them.
+func Compute[V any](m *Memo, of string, make func() (V, error), inputs ...[]byte) (V, error) {
+	if m == nil {
+		return make()
+	}
+	return Recall(m, keyOf(of, inputs...), make)
+}
+
+// key names the inputs of a computation by their hash.
+type key struct {
 	of  string
 	sum [sha256.Size]byte
 }
 
-// KeyOf is the key of the computation of that name with these inputs.
-func KeyOf(of string, inputs ...[]byte) Key {
+func keyOf(of string, inputs ...[]byte) key {
 	h := sha256.New()
 	for _, in := range inputs {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(in))))
 		h.Write(in)
 	}
-	return Key{of, [sha256.Size]byte(h.Sum(nil))}
+	return key{of, [sha256.Size]byte(h.Sum(nil))}
 }

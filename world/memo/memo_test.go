@@ -55,11 +55,11 @@ func TestForget(t *testing.T) {
 
 // TestKeyOf: no two lists of inputs share a key.
 func TestKeyOf(t *testing.T) {
-	keys := map[Key]bool{}
-	for _, k := range []Key{KeyOf("a"), KeyOf("b"), KeyOf("a", nil), KeyOf("a", []byte("xy")), KeyOf("a", []byte("x"), []byte("y")),
-		KeyOf("a", []byte("xy"), nil)} {
+	keys := map[key]bool{}
+	for _, k := range []key{keyOf("a"), keyOf("b"), keyOf("a", nil), keyOf("a", []byte("xy")), keyOf("a", []byte("x"), []byte("y")),
+		keyOf("a", []byte("xy"), nil)} {
 		require.False(t, keys[k])
 		keys[k] = true
 	}
-	require.Equal(t, KeyOf("a", []byte("xy")), KeyOf("a", []byte("xy")))
+	require.Equal(t, keyOf("a", []byte("xy")), keyOf("a", []byte("xy")))
 }
