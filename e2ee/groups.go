@@ -56,8 +56,10 @@ func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet
 	if err != nil {
 		return d.warn("the group %s was not changed: %v", m.Group, err)
 	}
-	if known := d.known(m.Group); stampOf(meta).before(known) {
-		meta.Sent = known.sent.Add(time.Second) // a change by a clock that is ahead must not stand
+	// A change by a clock that is ahead must not stand, nor may the numbers, which are drawn,
+	// decide between two changes that one account makes at one time.
+	if known := d.known(m.Group); stampOf(meta).before(known) || known.author == d.account && !meta.Sent.After(known.sent) {
+		meta.Sent = known.sent.Add(world.Instant)
 	}
 	d.follow(m, stampOf(meta))
 	out, err := d.dispatch(meta, &Content{Update: m})

@@ -8,7 +8,7 @@ import (
 )
 
 // stamp puts the changes of a group in the one order that all devices follow,
-// whichever comes first: by the clock of who made them, and of one second by author
+// whichever comes first: by the clock of who made them, and of one millisecond by author
 // and number. What life tells has neither.
 type stamp struct {
 	sent       time.Time
