@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
@@ -133,8 +134,13 @@ func plain(w io.Writer) io.Writer {
 	return &colorprofile.Writer{Forward: w, Profile: colorprofile.NoTTY}
 }
 
+// width is how many columns text may have: those of the terminal, or, into a pipe or a
+// file, what COLUMNS says.
 func width(f *os.File) int {
 	if columns, _, err := term.GetSize(f.Fd()); err == nil && columns > 0 {
+		return columns
+	}
+	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
 		return columns
 	}
 	return report.DefaultWidth
