@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"doormat/attacks/deduce"
 	"doormat/world"
 )
 
@@ -15,9 +16,9 @@ import (
 // the header declares, keeps what the script knows, and judges its claims.
 type adversary struct {
 	run       *run
-	shared    bool       // others read the same run: nothing may change it
-	know      *knowledge // all that was taken, and what follows
-	lawful    *knowledge // what an agency may use: what orders yielded, and its own
+	shared    bool              // others read the same run: nothing may change it
+	know      *deduce.Knowledge // all that was taken, and what follows
+	lawful    *deduce.Knowledge // what an agency may use: what orders yielded, and its own
 	header    Header
 	settings  world.Settings
 	design    string
@@ -123,12 +124,12 @@ func (a *adversary) dispatch(args *arguments) (any, error) {
 		return a.apply(args)
 	case "attempt":
 		ids, err := a.apply(args)
-		if errors.Is(err, errNothing) {
+		if errors.Is(err, deduce.ErrNothing) {
 			return []int{}, nil
 		}
 		return ids, err
 	case "saturate":
-		if err := a.know.saturate(a.run.ctx); err != nil {
+		if err := a.know.Saturate(a.run.ctx); err != nil {
 			return nil, err
 		}
 		return a.list(args.optional(0, "kind"), "")
@@ -202,7 +203,7 @@ func (a *adversary) idle() []string {
 
 // kind checks that there is such a kind of facts: in some design, or among what was taken.
 func (a *adversary) kind(k world.Kind, facts ...world.Fact) error {
-	if k == "" || slices.Contains(a.names.kinds, string(k)) || len(a.know.byKind[k]) > 0 ||
+	if k == "" || slices.Contains(a.names.kinds, string(k)) || len(a.know.Of(k)) > 0 ||
 		slices.ContainsFunc(facts, func(f world.Fact) bool { return f.Kind == k }) {
 		return nil
 	}
@@ -271,8 +272,8 @@ func (a *adversary) take(text string, kind world.Kind) ([]int, error) {
 func (a *adversary) loot(origin string, facts []world.Fact, lawful bool) []int {
 	ids := make([]int, len(facts))
 	for i, f := range facts {
-		e := entry{Fact: f, origin: origin, loot: true}
-		ids[i] = a.know.add(e)
+		e := deduce.Entry{Fact: f, Origin: origin, Loot: true}
+		ids[i] = a.know.Add(e)
 		a.now.gain(origin, f.Kind, 1)
 		if lawful {
 			a.obtained(e, ids[i])
@@ -290,8 +291,8 @@ func (a *adversary) observe(origin string, p world.Packet, loot, own bool) int {
 	if loot {
 		a.now.gain(origin, f.Kind, 1)
 	}
-	e := entry{Fact: f, origin: origin, loot: loot, own: own}
-	id := a.know.add(e)
+	e := deduce.Entry{Fact: f, Origin: origin, Loot: loot, Own: own}
+	id := a.know.Add(e)
 	if loot {
 		a.looted(e, id)
 	}
@@ -360,7 +361,7 @@ func (a *adversary) order(args *arguments) ([]int, error) {
 			return
 		}
 		for _, f := range facts {
-			a.obtained(entry{Fact: f, origin: "court.order", loot: true}, -1)
+			a.obtained(deduce.Entry{Fact: f, Origin: "court.order", Loot: true}, -1)
 		}
 	}
 	a.agency = a.agency || mine

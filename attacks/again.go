@@ -62,7 +62,7 @@ func (a *adversary) disown(second reading) {
 		}
 	}
 	a.proven = slices.DeleteFunc(a.proven, func(id int) bool {
-		return foreign(a.run.truth.number[string(a.know.facts[id].Data)])
+		return foreign(a.run.truth.number[string(a.know.At(id).Data)])
 	})
 	for i := range a.events {
 		e := &a.events[i]

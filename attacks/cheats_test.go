@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks/deduce"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -241,7 +242,7 @@ func TestHostileDesigns(t *testing.T) {
 				}
 				l := toyLab(t, attack(needs, "", opensAll, body))
 				l.Designs = []world.Design{renamed{anything{more: c.rules}}, worldtest.Toy{}}
-				l.left = budget{facts: 3000, bytes: 1 << 30, work: 100_000}
+				l.left = deduce.Budget{Facts: 3000, Bytes: 1 << 30, Work: 100_000}
 				res, err := l.Run(context.Background())
 				require.NoError(t, err)
 				require.Contains(t, res.Cells[0].Error, c.want)

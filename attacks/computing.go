@@ -3,7 +3,6 @@ package attacks
 import (
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 
 	"doormat/world"
@@ -12,72 +11,34 @@ import (
 // What a script does with what it has: apply a rule, look, claim.
 
 func (a *adversary) apply(args *arguments) ([]int, error) {
-	r, ok := a.know.rules[args.text(0)]
+	r, ok := a.know.Rule(args.text(0))
 	switch {
 	case !ok:
 		return nil, fmt.Errorf("no rule %q in design %s%s; see doormat design show %s", args.text(0), a.design,
-			world.DidYouMean(args.text(0), slices.Sorted(maps.Keys(a.know.rules))), a.design)
+			world.DidYouMean(args.text(0), a.know.Rules()), a.design)
 	case r.Make && !slices.Contains(a.header.Applies, r.Name):
 		return nil, fmt.Errorf("rule %q is not among those that the header's applies declares", r.Name)
 	case !r.Make && args.Named["text"] != nil:
 		return nil, fmt.Errorf("rule %q opens, and takes no text", r.Name)
 	}
-	ids, in := args.facts(1), world.Input{Text: args.bytes("text")}
+	ids, text := args.facts(1), args.bytes("text")
 	if args.err != nil {
 		return nil, args.err
 	}
-	if err := a.fits(r, ids); err != nil {
+	if err := a.know.Fits(r, ids); err != nil {
 		return nil, fmt.Errorf("rule %q: %w", r.Name, err)
 	}
-	if err := a.handIn(in.Text); err != nil {
+	if err := a.handIn(text); err != nil {
 		return nil, fmt.Errorf("rule %q: %w", r.Name, err)
 	}
+	var random []byte
 	if r.Make {
-		in.Random = make([]byte, 64)
-		if _, err := io.ReadFull(a.random, in.Random); err != nil {
+		random = make([]byte, 64)
+		if _, err := io.ReadFull(a.random, random); err != nil {
 			return nil, err
 		}
 	}
-	if !a.know.spend(a.run.ctx) {
-		return nil, a.know.fault
-	}
-	return a.know.fire(r, ids, in)
-}
-
-// fits checks the arguments of a rule: the kinds that it takes, in order, and
-// for a rule that opens, equal refs.
-func (a *adversary) fits(r world.Rule, ids []int) error {
-	if err := a.known(ids); err != nil {
-		return err
-	}
-	if len(ids) < len(r.Takes) || (len(ids) > len(r.Takes) && r.All == "") {
-		return fmt.Errorf("it takes %v, %d facts were given", r.Takes, len(ids))
-	}
-	for i, id := range ids {
-		want, f := r.All, a.know.facts[id]
-		if i < len(r.Takes) {
-			want = r.Takes[i]
-		}
-		if f.Kind != want {
-			return fmt.Errorf("argument %d is a %s, want a %s", i+1, f.Kind, want)
-		}
-		if first := a.know.facts[ids[0]]; !r.Make && f.Ref != first.Ref {
-			return fmt.Errorf("argument %d is of %q and the first of %q: it joins facts of one ref", i+1, f.Ref, first.Ref)
-		}
-	}
-	return nil
-}
-
-func (a *adversary) known(ids []int) error {
-	for _, id := range ids {
-		if id < 0 || id >= len(a.know.facts) {
-			if len(a.know.facts) == 0 {
-				return fmt.Errorf("fact %d does not exist: nothing is known yet, take or tap first", id)
-			}
-			return fmt.Errorf("fact %d does not exist: want 0 to %d", id, len(a.know.facts)-1)
-		}
-	}
-	return nil
+	return a.know.Apply(a.run.ctx, r, ids, text, random)
 }
 
 func (a *adversary) list(kind, ref string) ([]int, error) {
@@ -88,8 +49,8 @@ func (a *adversary) list(kind, ref string) ([]int, error) {
 	if err := a.kind(world.Kind(kind)); err != nil {
 		return nil, err
 	}
-	for _, id := range a.know.byKind[world.Kind(kind)] {
-		if ref == "" || a.know.facts[id].Ref == ref {
+	for _, id := range a.know.Of(world.Kind(kind)) {
+		if ref == "" || a.know.At(id).Ref == ref {
 			ids = append(ids, id)
 		}
 	}
@@ -97,20 +58,20 @@ func (a *adversary) list(kind, ref string) ([]int, error) {
 }
 
 func (a *adversary) read(id int) (any, error) {
-	if err := a.known([]int{id}); err != nil {
+	if err := a.know.Check(id); err != nil {
 		return nil, err
 	}
-	f := a.know.facts[id]
+	f := a.know.At(id)
 	return map[string]any{"kind": string(f.Kind), "ref": f.Ref, "data": f.Data}, nil
 }
 
 // claim judges a fact that the adversary says is a plaintext or an attachment.
 func (a *adversary) claim(id int) error {
-	if err := a.known([]int{id}); err != nil {
+	if err := a.know.Check(id); err != nil {
 		return err
 	}
-	e := &a.know.facts[id]
-	if !e.derived() || !a.know.computed(e) {
+	e := a.know.At(id)
+	if !a.know.Computed(id) {
 		return fmt.Errorf("fact %d is not derived from loot: a claim needs a computation from what was taken", id)
 	}
 	data := string(e.Data)
@@ -124,7 +85,7 @@ func (a *adversary) claim(id int) error {
 			a.wrong[data] = true
 			a.now.False++
 		}
-	case !e.loot || a.handed.smuggled[s] || message > a.run.Moment(): // nobody may know it from loot
+	case !e.Loot || a.handed.smuggled[s] || message > a.run.Moment(): // nobody may know it from loot
 		if !a.smug[data] {
 			a.smug[data] = true
 			a.now.Smuggled++

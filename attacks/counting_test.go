@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks/deduce"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -262,15 +263,15 @@ func TestBytesAreBounded(t *testing.T) {
 			}
 			return out, nil
 		}}
-	shrunk := budget{facts: 3000, bytes: 30_000, work: 100_000}
-	run := func(left budget, more ...world.Rule) Cell {
+	shrunk := deduce.Budget{Facts: 3000, Bytes: 30_000, Work: 100_000}
+	run := func(left deduce.Budget, more ...world.Rule) Cell {
 		l := toyLab(t, attack(everywhere, "", opensAll, keyTheft))
 		l.Designs, l.left = []world.Design{anything{more: more}}, left
 		return runOne(t, l)
 	}
 	require.True(t, run(shrunk).Expected)
 	require.Contains(t, run(shrunk, grow).Error, "what was taken is too much")
-	c := run(budget{facts: 3000, bytes: 300_000, work: 100_000}, grow)
+	c := run(deduce.Budget{Facts: 3000, Bytes: 300_000, Work: 100_000}, grow)
 	require.True(t, c.Expected, "%+v", c)
 
 	l := toyLab(t, attack(everywhere, "", opensAll, keyTheft))

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"doormat/attacks/deduce"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -104,7 +105,7 @@ func (g *group) read(ctx context.Context, reading []*trial, besides bool, finish
 	}
 	for _, part := range parts {
 		bounded, cancel := g.lab.bound(ctx)
-		err := guard(func() error { return g.share(bounded, part) })
+		err := world.Guard(func() error { return g.share(bounded, part) })
 		for _, t := range part {
 			g.close(t, err)
 			finish(t.point, t.cell)
@@ -140,13 +141,9 @@ func (g *group) equip(t *trial) error {
 	if err != nil {
 		return err
 	}
-	left := g.lab.left
-	if left == (budget{}) {
-		left = fullBudget
-	}
 	rules := g.design.Rules()
 	t.adv = &adversary{
-		know: newKnowledge(rules, left), lawful: newKnowledge(rules, left),
+		know: deduce.New(rules, g.lab.left), lawful: deduce.New(rules, g.lab.left),
 		header: t.header, settings: t.settings, design: g.design.Info().ID,
 		names: g.lab.names, touched: map[string]bool{}, needs: needs, withheld: map[world.Capability]bool{}, random: g.lab.Seed.Stream("adversary " + t.header.ID),
 	}
@@ -363,8 +360,8 @@ func (t *trial) begin(ctx context.Context, r *run) {
 
 // script runs the technique to its end, whatever that is.
 func (t *trial) script(ctx context.Context) {
-	t.err = guard(func() error { return t.technique.Run(ctx, t.adv) })
-	if err := guard(t.adv.held.release); t.err == nil { // it may have left a loop open
+	t.err = world.Guard(func() error { return t.technique.Run(ctx, t.adv) })
+	if err := world.Guard(t.adv.held.release); t.err == nil { // it may have left a loop open
 		t.err = err
 	}
 }
@@ -372,7 +369,7 @@ func (t *trial) script(ctx context.Context) {
 // alone gives an attack that acts a run of its own.
 func (g *group) alone(ctx context.Context, t *trial) {
 	start := g.lab.now()
-	t.err = guard(func() error {
+	t.err = world.Guard(func() error {
 		r, err := g.runFor(ctx, t)
 		if err != nil {
 			return err

@@ -92,7 +92,7 @@ func (a *adversary) handIn(data []byte) error {
 		if !a.given(s) {
 			h.smuggled[s] = true
 		}
-		h.since[s] = len(a.know.facts)
+		h.since[s] = a.know.Len()
 	}
 	return nil
 }
@@ -101,8 +101,8 @@ func (a *adversary) handIn(data []byte) error {
 // learnt last is looked at first: that is what a man in the middle passes on.
 func (a *adversary) given(s secret) bool {
 	salt := a.run.truth.bytes(s)[:saltSize]
-	for i := len(a.know.facts) - 1; i >= 0; i-- {
-		if e := &a.know.facts[i]; !e.own && bytes.Contains(e.Data, salt) {
+	for i := a.know.Len() - 1; i >= 0; i-- {
+		if e := a.know.At(i); !e.Own && bytes.Contains(e.Data, salt) {
 			return true
 		}
 	}
@@ -117,8 +117,9 @@ func (a *adversary) untainted(s secret, id int) (int, bool) {
 		return id, true
 	}
 	for _, kind := range []world.Kind{world.Plaintext, world.File} {
-		for _, other := range a.know.byKind[kind] {
-			if e := &a.know.facts[other]; other < since && e.derived() && e.loot && bytes.Equal(e.Data, a.know.facts[id].Data) {
+		for _, other := range a.know.Of(kind) {
+			e := a.know.At(other)
+			if other < since && e.Derived() && e.Loot && bytes.Equal(e.Data, a.know.At(id).Data) {
 				return other, true
 			}
 		}

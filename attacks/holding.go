@@ -112,7 +112,7 @@ func (a *adversary) overhear(p world.Packet) {
 	case origin != "":
 		h.fact = a.observe(origin, p, !h.mine, h.mine)
 		if a.answering[p.From] != "" && !h.mine {
-			a.obtained(a.know.facts[h.fact], h.fact)
+			a.obtained(*a.know.At(h.fact), h.fact)
 		}
 	case p.To == world.Outsider:
 		a.observe(a.answering[p.From], p, a.answering[p.From] != "", h.mine)
@@ -232,11 +232,11 @@ func (a *adversary) send(ids []int) error {
 	if a.shared {
 		return errors.New("an attack that declares no making rule and no control, tamper or order only reads")
 	}
-	if err := a.known(ids); err != nil {
+	if err := a.know.Check(ids...); err != nil {
 		return err
 	}
 	for _, id := range ids {
-		f := a.know.facts[id]
+		f := a.know.At(id)
 		if f.Kind != world.Outgoing {
 			return fmt.Errorf("fact %d is a %s, want a %s", id, f.Kind, world.Outgoing)
 		}

@@ -2,7 +2,6 @@ package attacks
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,7 +14,7 @@ import (
 func (g *group) close(t *trial, broken error) {
 	err := cmp.Or(broken, t.err)
 	if t.adv.run != nil && broken == nil {
-		if fault := guard(func() error { return g.judge(t) }); err == nil {
+		if fault := world.Guard(func() error { return g.judge(t) }); err == nil {
 			err = fault
 		}
 	}
@@ -56,7 +55,7 @@ func (g *group) judge(t *trial) error {
 		c.Noticed, places = a.run.news(usual)
 		date(a.events, places)
 	}
-	facts, err := a.know.resting(ctx, world.Metadata)
+	facts, err := a.know.FromLoot(ctx, world.Metadata)
 	if err != nil {
 		return err
 	}
@@ -127,28 +126,15 @@ func (g *group) prove(t *trial) error {
 	a := t.adv
 	best, steps := -1, 0
 	for _, id := range a.proven {
-		if n := len(a.know.ancestors(id)); n > steps {
+		if n := len(a.know.Derivation(id)); n > steps {
 			best, steps = id, n
 		}
 	}
 	if best < 0 {
 		return nil
 	}
-	proof, err := a.know.proof(a.run.ctx, best)
+	proof, err := a.know.Prove(a.run.ctx, best)
 	t.cell.Trace.Proof = proof
-	t.cell.Trace.Proved = g.truth.number[string(a.know.facts[best].Data)]
+	t.cell.Trace.Proved = g.truth.number[string(a.know.At(best).Data)]
 	return err
-}
-
-// resting saturates and lists the facts of a kind that rest on loot, those left out that
-// tell of messages of the adversary's own.
-func (k *knowledge) resting(ctx context.Context, kind world.Kind) ([]world.Fact, error) {
-	err := k.saturate(ctx)
-	var facts []world.Fact
-	for _, id := range k.byKind[kind] {
-		if k.facts[id].loot && !k.minted[k.facts[id].Ref] {
-			facts = append(facts, k.facts[id].Fact)
-		}
-	}
-	return facts, err
 }

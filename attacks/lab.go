@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"doormat/attacks/deduce"
 	"doormat/world"
 )
 
@@ -55,7 +56,7 @@ type Lab struct {
 	second map[cellKey]reading // what was read under the second draw
 	names  *Names
 
-	left budget // of each adversary; the full one if zero
+	left deduce.Budget // of each adversary; the default if zero
 }
 
 // Run fills one cell for each attack and design. What goes wrong with one attack

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"doormat/attacks/deduce"
 	"doormat/world"
 )
 
@@ -20,7 +21,7 @@ type quantum struct {
 	kinds  []world.KeyKind
 	rules  []world.Rule
 	draws  *world.Draws
-	held   *knowledge        // what principals other than phones held, see observe
+	held   *deduce.Knowledge // what principals other than phones held, see observe
 	known  map[string][]byte // private halves by kind and public half
 	seen   map[string]int    // by kind: how many candidates have been looked at
 	pooled int               // facts of held that have been looked at
@@ -33,7 +34,7 @@ func hasQuantum(needs []world.Capability) bool {
 }
 
 func newQuantum(d world.Design, draws *world.Draws) *quantum {
-	return &quantum{kinds: d.Info().Keys, rules: d.Rules(), draws: draws, held: newKnowledge(d.Rules(), fullBudget),
+	return &quantum{kinds: d.Info().Keys, rules: d.Rules(), draws: draws, held: deduce.New(d.Rules(), deduce.Budget{}),
 		known: map[string][]byte{}, seen: map[string]int{}}
 }
 
@@ -58,7 +59,7 @@ func (q *quantum) observe(net *world.Network, which func(world.Node) bool) {
 			continue
 		}
 		for _, f := range node.Holdings() {
-			q.held.add(entry{Fact: f, loot: true})
+			q.held.Add(deduce.Entry{Fact: f, Loot: true})
 		}
 	}
 }
@@ -94,15 +95,14 @@ func (q *quantum) learn(kind world.KeyKind, private []byte) {
 // pool puts together what everybody but the phones holds, and has held.
 func (q *quantum) pool(r *run) error {
 	q.observe(r.Net, func(world.Node) bool { return true })
-	if err := q.held.saturate(r.ctx); err != nil {
+	if err := q.held.Saturate(r.ctx); err != nil {
 		return fmt.Errorf("quantum: %w", err)
 	}
-	for _, e := range q.held.facts[q.pooled:] {
+	for ; q.pooled < q.held.Len(); q.pooled++ {
 		for _, kind := range q.kinds {
-			q.learn(kind, e.Data)
+			q.learn(kind, q.held.At(q.pooled).Data)
 		}
 	}
-	q.pooled = len(q.held.facts)
 	return nil
 }
 
@@ -113,17 +113,17 @@ func (a *adversary) solve(ids []int) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.known(ids); err != nil {
+	if err := a.know.Check(ids...); err != nil {
 		return nil, err
 	}
 	a.mark()
 	out := []int{}
 	for _, id := range ids {
-		f := a.know.facts[id]
+		f := a.know.At(id)
 		if f.Kind != world.PublicKey {
 			return nil, fmt.Errorf("fact %d is a %s, want a %s", id, f.Kind, world.PublicKey)
 		}
-		if !f.loot {
+		if !f.Loot {
 			return nil, fmt.Errorf("fact %d does not come from loot: only keys that were found are solved", id)
 		}
 		if a.withheld[wanted[0]] {

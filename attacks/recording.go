@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"doormat/attacks/deduce"
 	"doormat/world"
 )
 
@@ -16,7 +17,7 @@ import (
 type Recording struct {
 	Stocks  []Stock // in the order of moments
 	Journey []Hop   // of message Settings.At, while nobody interferes
-	know    *knowledge
+	know    *deduce.Knowledge
 	claims  map[int]int
 }
 
@@ -43,12 +44,12 @@ type Hop struct {
 
 // Prove derives message k from what was taken, if a claim of it was confirmed: any
 // claim can be opened, not only the one in [Trace.Proof].
-func (r *Recording) Prove(ctx context.Context, k int) (Proof, error) {
+func (r *Recording) Prove(ctx context.Context, k int) (deduce.Proof, error) {
 	id, ok := r.claims[k]
 	if !ok {
 		return nil, fmt.Errorf("message %d: nobody claimed it, so there is no proof", k)
 	}
-	return r.know.proof(ctx, id)
+	return r.know.Prove(ctx, id)
 }
 
 // recording begins to keep what happens to a trial, if the lab wants that.

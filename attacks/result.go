@@ -1,6 +1,9 @@
 package attacks
 
-import "doormat/world"
+import (
+	"doormat/attacks/deduce"
+	"doormat/world"
+)
 
 // The JSON document that matrix, attack run and every other renderer share.
 // Every field is always present, lists are never null.
@@ -163,6 +166,6 @@ type Trace struct {
 	Other    bool    // orders were signed for an agency that is somebody else than the adversary
 	Apart    int     // messages recovered that no order yielded
 	Proved   int     // the message that Proof proves, 0 if none
-	Proof    Proof
+	Proof    deduce.Proof
 	Record   *Recording // nil unless the lab records
 }

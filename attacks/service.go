@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"doormat/attacks/deduce"
 	"doormat/world"
 )
 
@@ -25,9 +26,9 @@ type docket struct {
 
 // obtained records what the agency got under an order, as fact id of the adversary's
 // knowledge if the adversary has it as well, else -1.
-func (a *adversary) obtained(e entry, id int) {
+func (a *adversary) obtained(e deduce.Entry, id int) {
 	now := a.run.Net.Now().Unix()
-	note(a.docket.agency, a.lawful.add(e), now)
+	note(a.docket.agency, a.lawful.Add(e), now)
 	if id >= 0 {
 		note(a.docket.adversary, id, now)
 	}
@@ -49,8 +50,8 @@ func (a *adversary) allow(through []world.Capability) {
 
 // looted notes that the adversary got a fact by a capability: under an order that
 // allows it, or when that has expired.
-func (a *adversary) looted(e entry, id int) {
-	switch expiry, ok := a.docket.warrants[e.origin]; {
+func (a *adversary) looted(e deduce.Entry, id int) {
+	switch expiry, ok := a.docket.warrants[e.Origin]; {
 	case !ok:
 	case a.run.Net.Now().After(expiry):
 		a.docket.late[id] = true
@@ -92,20 +93,20 @@ func (a *adversary) service(ctx context.Context) (l Lawful, apart int, err error
 // and when the last of it came in. The agency's own file counts as far as it leads,
 // whether or not a script claims what is in it: nobody knows what an agency looks at.
 func (a *adversary) yielded(ctx context.Context) (map[int]int64, error) {
-	if err := a.lawful.saturate(ctx); err != nil {
+	if err := a.lawful.Saturate(ctx); err != nil {
 		return nil, err
 	}
 	out := map[int]int64{}
-	when := a.lawful.latest(a.docket.agency, nil)
-	for id, f := range a.lawful.facts {
-		if k := a.run.truth.number[string(f.Data)]; k > 0 {
+	when := latest(a.lawful, a.docket.agency, nil)
+	for id := range a.lawful.Len() {
+		if k := a.run.truth.number[string(a.lawful.At(id).Data)]; k > 0 {
 			out[k] = when[id]
 		}
 	}
 	if !a.agency {
 		return out, nil
 	}
-	when = a.know.latest(a.docket.adversary, a.docket.late)
+	when = latest(a.know, a.docket.adversary, a.docket.late)
 	for k, id := range a.claims {
 		if _, before := out[k]; !before && when[id] > 0 && when[id] < never {
 			out[k] = when[id]
@@ -120,14 +121,14 @@ const never = math.MaxInt64
 // latest is, by fact, when the last of the marked facts came that it rests on: 0 if it
 // rests on none, never if it rests on one that came late. Parents stand before their
 // children.
-func (k *knowledge) latest(marked map[int]int64, late map[int]bool) []int64 {
-	when := make([]int64, len(k.facts))
-	for id := range k.facts {
+func latest(k *deduce.Knowledge, marked map[int]int64, late map[int]bool) []int64 {
+	when := make([]int64, k.Len())
+	for id := range k.Len() {
 		when[id] = marked[id]
 		if when[id] == 0 && late[id] {
 			when[id] = never
 		}
-		for _, p := range k.facts[id].parents() {
+		for _, p := range k.At(id).Parents() {
 			when[id] = max(when[id], when[p])
 		}
 	}

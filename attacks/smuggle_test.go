@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks/deduce"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -254,7 +255,7 @@ func TestHonestMiddlesSmuggleNothing(t *testing.T) {
 			require.Positive(t, cell.Content.Target.Recovered)
 			require.NotEmpty(t, cell.Trace.Proof)
 			for _, s := range cell.Trace.Proof {
-				require.NotEqual(t, Made, s.Origin, "%v", s)
+				require.NotEqual(t, deduce.Made, s.Origin, "%v", s)
 			}
 		})
 	}

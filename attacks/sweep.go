@@ -146,7 +146,7 @@ type site struct {
 
 // setUp sets the design up, the first time.
 func (s *site) setUp() error {
-	s.once.Do(func() { s.err = guard(s.build) })
+	s.once.Do(func() { s.err = world.Guard(s.build) })
 	return s.err
 }
 

@@ -37,9 +37,10 @@ var policy = []struct {
 	{"escrow/ceremony", []string{"escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "world/ledger"}},
 	{"escrow", []string{"world", "world/law", "world/ledger", "world/memo", "e2ee/...", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
 	{"escrow/threshold", []string{"world", "world/law", "world/ledger", "world/memo", "e2ee/...", "escrow", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
-	{"attacks", []string{"world", "world/law", "world/memo"}},
+	{"attacks/deduce", []string{"world"}},
+	{"attacks", []string{"world", "world/law", "world/memo", "attacks/deduce"}},
 	{"attacks/library", nil},
-	{"attacks/attackstest", []string{"world", "world/worldtest", "attacks"}},
+	{"attacks/attackstest", []string{"world", "world/worldtest", "attacks", "attacks/deduce"}},
 	{"demo/stage/browser", nil},
 	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},
 	{"cmd/...", []string{"demo/...", "attacks", "world"}}, // the last two for their types
@@ -163,6 +164,7 @@ func TestPolicy(t *testing.T) {
 		{"e2ee", "doormat/escrow/tdh2"}, {"e2ee", "doormat/attacks"}, {"e2ee/ratchet", "crypto/rand"},
 		{"escrow/threshold", "doormat/attacks"}, {"escrow/threshold", "doormat/demo"}, {"escrow/sharing", "doormat/escrow/dleq"},
 		{"escrow/group", "doormat/world"}, {"escrow/kms", "doormat/escrow/threshold"}, {"escrow/threshold", "net/http"},
+		{"attacks/deduce", "doormat/attacks"}, {"attacks/deduce", "doormat/world/law"}, {"e2ee", "doormat/attacks/deduce"},
 		{"attacks", "doormat/world/ledger"}, {"attacks", "doormat/e2ee"}, {"attacks", "doormat/world/worldtest"}, {"attacks/library", "doormat/attacks"},
 		{"attacks", "testing"}, {"demo", "testing"}, {"demo/stage", "doormat/demo/stage/browser"}, {"demo/stage", "doormat/demo/demotest"}, {"demo", "doormat/world/worldtest"}, {"demo", "doormat/cmd/doormat"}, {"cmd/doormat", "doormat/e2ee"}, {"cmd/doormat", "doormat/world/ledger"}, {"attacks", "math/rand"}, {"tools", "doormat/world"},
 	} {
@@ -170,7 +172,7 @@ func TestPolicy(t *testing.T) {
 	}
 	for _, c := range [][2]string{
 		{"world", "math/rand/v2"}, {"world", "time"}, {"e2ee", "doormat/e2ee/ratchet"}, {"escrow/threshold", "doormat/e2ee"},
-		{"attacks", "doormat/world"}, {"attacks/attackstest", "testing"}, {"demo/stage/browser", "testing"}, {"demo", "os"}, {"cmd/doormat", "doormat/demo/report"},
+		{"attacks", "doormat/world"}, {"attacks", "doormat/attacks/deduce"}, {"attacks/deduce", "doormat/world"}, {"attacks/attackstest", "testing"}, {"demo/stage/browser", "testing"}, {"demo", "os"}, {"cmd/doormat", "doormat/demo/report"},
 		{"escrow/ceremony", "doormat/world/ledger"}, {"world/worldtest", "doormat/world"},
 	} {
 		require.Empty(t, complaint(c[0], c[1]), "%s may not import %s", c[0], c[1])

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/deduce"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -26,8 +27,8 @@ func checkProofs(t *testing.T, l *attacks.Lab, res *attacks.Result) {
 	}
 }
 
-func checkProof(t *testing.T, rules []world.Rule, p attacks.Proof) {
-	made := slices.ContainsFunc(p, func(s attacks.Step) bool {
+func checkProof(t *testing.T, rules []world.Rule, p deduce.Proof) {
+	made := slices.ContainsFunc(p, func(s deduce.Step) bool {
 		return slices.ContainsFunc(rules, func(r world.Rule) bool { return r.Make && r.Name == s.Rule })
 	})
 	used := map[int]bool{len(p) - 1: true}
@@ -56,7 +57,7 @@ func checkProof(t *testing.T, rules []world.Rule, p attacks.Proof) {
 
 func saturate(t *testing.T, rules []world.Rule, loot []world.Fact) map[string]bool {
 	t.Helper()
-	facts, err := attacks.Saturate(context.Background(), rules, loot)
+	facts, err := deduce.Saturate(context.Background(), rules, loot)
 	require.NoError(t, err)
 	set := map[string]bool{}
 	for _, f := range facts {
@@ -183,7 +184,7 @@ func checkRetention(t *testing.T, d world.Design) {
 
 // readable lists the messages that a device gives away by itself.
 func (s *scene) readable(t *testing.T, d world.Design, account string) []int {
-	facts, err := attacks.Saturate(context.Background(), d.Rules(), s.Net.Node(world.DeviceOf(account)).Holdings())
+	facts, err := deduce.Saturate(context.Background(), d.Rules(), s.Net.Node(world.DeviceOf(account)).Holdings())
 	require.NoError(t, err)
 	found := []int{}
 	for k, said := range s.said {

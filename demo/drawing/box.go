@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"doormat/attacks"
+	"doormat/attacks/deduce"
 	"doormat/demo/replay"
 	"doormat/world"
 )
@@ -45,11 +45,11 @@ func (d *proofDrawing) box(i int) box {
 	b := box{Class: "derived", W: d.wide, Number: number(n)}
 	how := n.Rule
 	switch {
-	case n.Rule == "" && n.Origin != attacks.Made:
+	case n.Rule == "" && n.Origin != deduce.Made:
 		b.Class, how = "taken", n.Origin
 	case n.Rule == "":
 		b.Class, how = "made", n.Origin
-	case n.Origin == attacks.Made:
+	case n.Origin == deduce.Made:
 		b.Class = "made"
 	}
 	kind := n.Kind

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"doormat/attacks"
+	"doormat/attacks/deduce"
 	"doormat/demo/replay"
 )
 
@@ -30,9 +30,9 @@ func fold(nodes []replay.Node) []replay.Node {
 	for i, n := range nodes {
 		key := fmt.Sprint(n.Kind, "\x00", users[i])
 		at, known := first[key]
-		if n.Level > 0 || n.Origin == attacks.Made || !known {
+		if n.Level > 0 || n.Origin == deduce.Made || !known {
 			at = len(out)
-			if n.Level == 0 && n.Origin != attacks.Made {
+			if n.Level == 0 && n.Origin != deduce.Made {
 				first[key] = at
 			}
 			n.Steps, n.Parents = slices.Clone(n.Steps), slices.Clone(n.Parents)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/deduce"
 	"doormat/demo/replay"
 	"doormat/demo/report"
 	"doormat/world"
@@ -109,19 +110,19 @@ func TestMomentsOfMuch(t *testing.T) {
 }
 
 // chain is a proof of so many shares, of which a key follows, then the plaintext.
-func chain(shares int, text string) attacks.Proof {
-	var proof attacks.Proof
+func chain(shares int, text string) deduce.Proof {
+	var proof deduce.Proof
 	var parents []int
 	for i := range shares {
 		parents = append(parents, i)
-		proof = append(proof, attacks.Step{Fact: world.Fact{Kind: "share", Ref: "key 1", Data: []byte{byte(i), 7}}, Origin: fmt.Sprintf("trustee:%d.store", i+1)})
+		proof = append(proof, deduce.Step{Fact: world.Fact{Kind: "share", Ref: "key 1", Data: []byte{byte(i), 7}}, Origin: fmt.Sprintf("trustee:%d.store", i+1)})
 	}
-	proof = append(proof, attacks.Step{Fact: world.Fact{Kind: "packet", Data: make([]byte, 5000)}, Origin: attacks.Made})
-	proof = append(proof, attacks.Step{Fact: world.Fact{Kind: "key", Data: []byte(strings.Repeat("k", 100))}, Rule: "combine shares", Parents: parents})
-	return append(proof, attacks.Step{Fact: world.Fact{Kind: world.Plaintext, Data: []byte("0123456789abcdef" + text)}, Rule: "open", Parents: []int{shares + 1, shares}})
+	proof = append(proof, deduce.Step{Fact: world.Fact{Kind: "packet", Data: make([]byte, 5000)}, Origin: deduce.Made})
+	proof = append(proof, deduce.Step{Fact: world.Fact{Kind: "key", Data: []byte(strings.Repeat("k", 100))}, Rule: "combine shares", Parents: parents})
+	return append(proof, deduce.Step{Fact: world.Fact{Kind: world.Plaintext, Data: []byte("0123456789abcdef" + text)}, Rule: "open", Parents: []int{shares + 1, shares}})
 }
 
-func drawProof(proof attacks.Proof, texts bool) template.HTML {
+func drawProof(proof deduce.Proof, texts bool) template.HTML {
 	return Proof(replay.Graph(proof), proof, texts)
 }
 
@@ -141,7 +142,7 @@ func TestProof(t *testing.T) {
 	require.Empty(t, Proof(nil, proof, true))
 	require.Empty(t, Proof(replay.Graph(proof), proof[:1], true), "of another proof")
 	require.Empty(t, Proof([]replay.Node{{Steps: []int{0}, Parents: []int{0}}}, proof, true), "rests on itself")
-	require.Empty(t, Steps(attacks.Proof{{Parents: []int{-1}}}, true))
+	require.Empty(t, Steps(deduce.Proof{{Parents: []int{-1}}}, true))
 	require.NotEmpty(t, drawProof(proof[:1], true))
 }
 
@@ -166,10 +167,10 @@ func TestBoxesDoNotOverlap(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	box := regexp.MustCompile(`<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"`)
 	for range 200 {
-		var proof attacks.Proof
+		var proof deduce.Proof
 		n := 2 + r.IntN(20)
 		for i := range n {
-			s := attacks.Step{Fact: world.Fact{Kind: world.Kind(fmt.Sprint("kind of fact ", i))}, Origin: "provider.store"}
+			s := deduce.Step{Fact: world.Fact{Kind: world.Kind(fmt.Sprint("kind of fact ", i))}, Origin: "provider.store"}
 			for p := range i {
 				if r.IntN(3) == 0 && len(s.Parents) < 3 {
 					s.Parents, s.Rule, s.Origin = append(s.Parents, p), "a rule with a name", ""

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"doormat/attacks"
+	"doormat/attacks/deduce"
 	"doormat/demo/replay"
 )
 
@@ -30,7 +30,7 @@ const (
 // there are many levels. Of a long proof, steps alike share a box (×40). The text
 // itself is shown only if texts is true. Numbers at the boxes are those of [Steps],
 // which says the same in words.
-func Proof(nodes []replay.Node, proof attacks.Proof, texts bool) template.HTML {
+func Proof(nodes []replay.Node, proof deduce.Proof, texts bool) template.HTML {
 	if !sound(proof) || !fits(nodes, proof) {
 		return ""
 	}
@@ -64,7 +64,7 @@ func (d *proofDrawing) size(levels int) {
 
 // sound reports whether a proof can be drawn at all: there is one, and its steps rest
 // on steps before them.
-func sound(proof attacks.Proof) bool {
+func sound(proof deduce.Proof) bool {
 	for i, s := range proof {
 		if slices.ContainsFunc(s.Parents, func(p int) bool { return p < 0 || p >= i }) {
 			return false
@@ -75,7 +75,7 @@ func sound(proof attacks.Proof) bool {
 
 // fits reports whether nodes are a graph of the proof: boxes of its steps, each above
 // those that it rests on.
-func fits(nodes []replay.Node, proof attacks.Proof) bool {
+func fits(nodes []replay.Node, proof deduce.Proof) bool {
 	for i, n := range nodes {
 		if len(n.Steps) == 0 || n.Level < 0 || n.Level >= len(proof) {
 			return false
@@ -90,7 +90,7 @@ func fits(nodes []replay.Node, proof attacks.Proof) bool {
 
 // proofDrawing is what its template fills in.
 type proofDrawing struct {
-	proof      attacks.Proof
+	proof      deduce.Proof
 	nodes      []replay.Node
 	texts      bool
 	wide, goal px     // of boxes, and of the last

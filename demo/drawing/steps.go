@@ -6,7 +6,7 @@ import (
 	"html/template"
 	"strings"
 
-	"doormat/attacks"
+	"doormat/attacks/deduce"
 )
 
 // How many bytes of a proof's facts are shown.
@@ -21,7 +21,7 @@ const (
 // or the rule that gave it, the steps that it rests on, and its bytes, up to 4096 of
 // each and 65,536 in all. Where texts is false, no step shows more than the 8 bytes
 // with which it begins, since a text may be among those that follow.
-func Steps(proof attacks.Proof, texts bool) template.HTML {
+func Steps(proof deduce.Proof, texts bool) template.HTML {
 	if !sound(proof) {
 		return ""
 	}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"doormat/attacks"
+	"doormat/attacks/deduce"
 )
 
 // A Node is one box of a proof: a step, or steps alike of a long proof.
@@ -22,12 +22,12 @@ const roomy = 24
 
 // Graph makes boxes of a proof. Of a long one, steps alike (the same rule and kind, or
 // the same loot) share a box; an arrow that would lead back is left out.
-func Graph(proof attacks.Proof) []Node { return graph(proof, len(proof) > roomy) }
+func Graph(proof deduce.Proof) []Node { return graph(proof, len(proof) > roomy) }
 
 // Unfolded makes a box of each step.
-func Unfolded(proof attacks.Proof) []Node { return graph(proof, false) }
+func Unfolded(proof deduce.Proof) []Node { return graph(proof, false) }
 
-func graph(proof attacks.Proof, fold bool) []Node {
+func graph(proof deduce.Proof, fold bool) []Node {
 	var nodes []Node
 	box := make([]int, len(proof))
 	for i, s := range proof {

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/attacks/deduce"
 	"doormat/world"
 )
 
@@ -108,7 +109,7 @@ func (p *Replay) Settings() world.Settings {
 
 // Prove opens a claim of a design, by its place in the result's designs: the proof of
 // message k, folded for reading. The run must have been recorded.
-func (p *Replay) Prove(ctx context.Context, design, k int) (attacks.Proof, error) {
+func (p *Replay) Prove(ctx context.Context, design, k int) (deduce.Proof, error) {
 	if design < 0 || design >= len(p.Result.Cells) {
 		return nil, fmt.Errorf("replay: there is no design %d", design)
 	}

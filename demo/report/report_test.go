@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/deduce"
 	"doormat/demo/chat"
 	"doormat/demo/story"
 	"doormat/demo/timing"
@@ -36,7 +37,7 @@ func result(designs int, name string) *attacks.Result {
 			Disclosed: []attacks.Disclosure{{By: name, What: name}}, People: attacks.People{Read: 2, Unnamed: 1}},
 		"everything": {Applicable: true, Parties: 2, Content: attacks.Content{Target: all, Others: all}, Trace: attacks.Trace{Surprise: name,
 			Opened: []int{1, 2, 3, 7}, Proved: 1, Events: []attacks.Event{{Line: 1, Text: "take(" + name + ")", Times: 1}, {Line: 2, Text: "next(4)", Times: 1}},
-			Proof: attacks.Proof{{Fact: world.Fact{Kind: world.Kind(name), Data: []byte(name)}, Origin: name},
+			Proof: deduce.Proof{{Fact: world.Fact{Kind: world.Kind(name), Data: []byte(name)}, Origin: name},
 				{Fact: world.Fact{Kind: world.Plaintext, Data: []byte("0123456789abcdef" + name)}, Rule: name, Parents: []int{0}}}}},
 		"absent": {Expected: true, Why: name},
 		"failed": {Applicable: true, Error: name},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/attacks/deduce"
 	"doormat/demo/replay"
 	"doormat/world"
 )
@@ -296,17 +297,17 @@ func (r Run) proof(p *page, c *attacks.Cell) {
 
 // Told says how a box of a proof came about and what the bytes of its first step are.
 // texts shows a message's own text, which is right for invented people only.
-func Told(proof attacks.Proof, n replay.Node, texts bool) (how, bytes string) {
+func Told(proof deduce.Proof, n replay.Node, texts bool) (how, bytes string) {
 	how = "from " + n.Origin
 	switch {
 	case n.Rule != "" && len(n.Parents) == 0:
 		how = fmt.Sprintf("by “%s”", n.Rule)
 	case n.Rule != "":
 		how = fmt.Sprintf("by “%s” from %s", n.Rule, parents(n.Parents))
-	case n.Origin == attacks.Made:
+	case n.Origin == deduce.Made:
 		how = n.Origin
 	}
-	if n.Rule != "" && n.Origin == attacks.Made {
+	if n.Rule != "" && n.Origin == deduce.Made {
 		how += ", " + n.Origin
 	}
 	bytes = data(proof[n.Steps[0]].Fact, texts)

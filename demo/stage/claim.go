@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"doormat/attacks"
+	"doormat/attacks/deduce"
 	"doormat/demo"
 	"doormat/demo/drawing"
 	"doormat/demo/replay"
@@ -53,7 +54,7 @@ func (s *Stage) claimPage(r *http.Request, at place, p *replay.Replay) (claimPag
 		Text: fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, or computed from boxes before it; without any one of the copied "+
 			"or overheard pieces here, the others here do not give it. What else was taken may.", m.From, readers(m), p.Result.Designs[design].Name),
 	}
-	if slices.ContainsFunc(proof, func(s attacks.Step) bool { return s.Origin == attacks.Made || made(p, s) }) {
+	if slices.ContainsFunc(proof, func(s deduce.Step) bool { return s.Origin == deduce.Made || made(p, s) }) {
 		page.Text = fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, made by the adversary, or computed from the boxes before it.",
 			m.From, readers(m), p.Result.Designs[design].Name)
 	}
@@ -64,4 +65,4 @@ func (s *Stage) claimPage(r *http.Request, at place, p *replay.Replay) (claimPag
 
 // made reports whether a step built something rather than read it: such a proof is
 // kept whole.
-func made(p *replay.Replay, s attacks.Step) bool { return slices.Contains(p.Header.Applies, s.Rule) }
+func made(p *replay.Replay, s deduce.Step) bool { return slices.Contains(p.Header.Applies, s.Rule) }

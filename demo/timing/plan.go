@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"doormat/attacks"
+	"doormat/attacks/deduce"
 	"doormat/world"
 )
 
@@ -68,14 +68,14 @@ func (s *step) apply() error {
 func (p *plan) text() []byte { return p.last.fact().Data }
 
 // plan makes a plan of each proof, and lists the rules and stores that are in them.
-func (row *Design) plan(rules []world.Rule, proofs []attacks.Proof) ([]*plan, error) {
+func (row *Design) plan(rules []world.Rule, proofs []deduce.Proof) ([]*plan, error) {
 	times := map[string]int{}
 	for _, p := range proofs {
 		for _, s := range p {
 			times[identity(s.Fact)]++
 		}
 	}
-	common := func(s attacks.Step) bool { return times[identity(s.Fact)] == len(proofs) }
+	common := func(s deduce.Step) bool { return times[identity(s.Fact)] == len(proofs) }
 	var plans []*plan
 	for _, proof := range proofs {
 		for _, s := range proof {
@@ -109,7 +109,7 @@ func note(list *[]string, name string) {
 	}
 }
 
-func newPlan(rules []world.Rule, proof attacks.Proof, common func(attacks.Step) bool) (*plan, error) {
+func newPlan(rules []world.Rule, proof deduce.Proof, common func(deduce.Step) bool) (*plan, error) {
 	p := &plan{want: proof[len(proof)-1].Fact.Data}
 	facts := make([]input, len(proof))
 	keyed := make([]bool, len(proof)) // rests on what is common

@@ -17,7 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/attacks"
+	"doormat/attacks/deduce"
 	"doormat/e2ee"
 	"doormat/escrow/threshold"
 	"doormat/world"
@@ -100,7 +100,7 @@ func rob(b *testing.B, d world.Design, loot []world.Fact, n int) {
 	rules := d.Rules()
 	var facts []world.Fact
 	took, used := spent(b, func() (err error) {
-		facts, err = attacks.Saturate(context.Background(), rules, loot)
+		facts, err = deduce.Saturate(context.Background(), rules, loot)
 		return err
 	})
 	for _, f := range facts {
@@ -125,7 +125,7 @@ func rob(b *testing.B, d world.Design, loot []world.Fact, n int) {
 			return nil, nil
 		}})
 	left.Store(int64(texts))
-	_, err := attacks.Saturate(context.Background(), rules, loot)
+	_, err := deduce.Saturate(context.Background(), rules, loot)
 	require.NoError(b, err)
 	b.ReportMetric(float64(peak-before)/float64(n), "thief-heap-bytes")
 }

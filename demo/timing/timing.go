@@ -24,7 +24,7 @@ import (
 	"strings"
 	"time"
 
-	"doormat/attacks"
+	"doormat/attacks/deduce"
 	"doormat/world"
 )
 
@@ -94,7 +94,7 @@ func key(ctx context.Context, d world.Design, s world.Settings, each time.Durati
 	if err != nil {
 		return nil, err
 	}
-	proofs, err := attacks.Derive(ctx, d.Rules(), loot, world.Plaintext)
+	proofs, err := deduce.Derive(ctx, d.Rules(), loot, world.Plaintext)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func key(ctx context.Context, d world.Design, s world.Settings, each time.Durati
 	for _, m := range said {
 		typed[string(m.Body)] = true
 	}
-	var opened []attacks.Proof
+	var opened []deduce.Proof
 	for _, p := range proofs {
 		if text := string(p[len(p)-1].Fact.Data); typed[text] {
 			delete(typed, text)
@@ -121,7 +121,7 @@ func key(ctx context.Context, d world.Design, s world.Settings, each time.Durati
 
 // stores lives through the conversation and takes, in the end, what lies in the
 // stores of everybody but users and devices.
-func stores(ctx context.Context, d world.Design, s world.Settings, conv *world.Conversation, said []world.Said) ([]attacks.Step, error) {
+func stores(ctx context.Context, d world.Design, s world.Settings, conv *world.Conversation, said []world.Said) ([]deduce.Step, error) {
 	s.Target = conv.Target
 	deploy, err := d.Setup(world.Environment{Settings: s, Accounts: conv.Accounts, Seed: 1})
 	if err != nil {
@@ -134,13 +134,13 @@ func stores(ctx context.Context, d world.Design, s world.Settings, conv *world.C
 	if err := play.Advance(len(conv.Messages)); err != nil {
 		return nil, err
 	}
-	var loot []attacks.Step
+	var loot []deduce.Step
 	for _, name := range play.Net.Names() {
 		if _, personal := world.AccountOf(name); personal {
 			continue
 		}
 		for _, f := range play.Net.Node(name).Holdings() {
-			loot = append(loot, attacks.Step{Fact: f, Origin: name + "." + string(world.Store)})
+			loot = append(loot, deduce.Step{Fact: f, Origin: name + "." + string(world.Store)})
 		}
 	}
 	return loot, nil

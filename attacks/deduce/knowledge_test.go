@@ -1,4 +1,4 @@
-package attacks
+package deduce
 
 import (
 	"context"
@@ -76,31 +76,31 @@ func TestCombining(t *testing.T) {
 	require.Empty(t, follows(t, []world.Rule{two}, box, one, fact("share", "2", "t")))
 	require.Equal(t, []string{`open box "1" open x`}, follows(t, []world.Rule{two}, one, box, another))
 
-	k := newKnowledge([]world.Rule{two}, fullBudget)
+	k := New([]world.Rule{two}, Budget{})
 	for _, f := range []world.Fact{one, box, another, third} {
-		k.add(entry{Fact: f, origin: "store", loot: true})
+		k.Add(Entry{Fact: f, Origin: "store", Loot: true})
 	}
-	require.NoError(t, k.saturate(context.Background()))
-	require.Equal(t, []int{1, 0, 2}, k.facts[4].parents(), "only what it rests on")
-	p, err := k.proof(context.Background(), 4)
+	require.NoError(t, k.Saturate(context.Background()))
+	require.Equal(t, []int{1, 0, 2}, k.facts[4].Parents(), "only what it rests on")
+	p, err := k.Prove(context.Background(), 4)
 	require.NoError(t, err)
 	require.Len(t, p, 4)
-	k.add(entry{Fact: fact("share", "1", "v")})
-	require.NoError(t, k.saturate(context.Background()))
+	k.Add(Entry{Fact: fact("share", "1", "v")})
+	require.NoError(t, k.Saturate(context.Background()))
 	require.Len(t, k.facts, 6, "the same conclusion is one fact")
 }
 
 func TestProvenance(t *testing.T) {
-	k := newKnowledge([]world.Rule{conclude("r", []world.Kind{"a"}, "", "b"), conclude("s", []world.Kind{"b"}, "", "c")}, fullBudget)
-	own := k.add(entry{Fact: fact("a", "1", "x")})
-	require.NoError(t, k.saturate(context.Background()))
-	require.False(t, k.facts[2].loot, "what rests on the adversary's own is not loot")
-	require.Equal(t, own, k.add(entry{Fact: fact("a", "1", "x"), origin: "store", loot: true}), "equal facts are one")
+	k := New([]world.Rule{conclude("r", []world.Kind{"a"}, "", "b"), conclude("s", []world.Kind{"b"}, "", "c")}, Budget{})
+	own := k.Add(Entry{Fact: fact("a", "1", "x")})
+	require.NoError(t, k.Saturate(context.Background()))
+	require.False(t, k.facts[2].Loot, "what rests on the adversary's own is not loot")
+	require.Equal(t, own, k.Add(Entry{Fact: fact("a", "1", "x"), Origin: "store", Loot: true}), "equal facts are one")
 	for _, e := range k.facts {
-		require.True(t, e.loot, "what turns up as loot is loot, and so is what follows from it")
+		require.True(t, e.Loot, "what turns up as loot is loot, and so is what follows from it")
 	}
 	data := []byte("y")
-	k.add(entry{Fact: world.Fact{Kind: "a", Ref: "2", Data: data}})
+	k.Add(Entry{Fact: world.Fact{Kind: "a", Ref: "2", Data: data}})
 	data[0] = 'z'
 	require.Equal(t, "y", string(k.facts[3].Data), "a store that changes later changes no loot")
 }
@@ -113,13 +113,13 @@ func TestProcessors(t *testing.T) {
 		conclude("both", []world.Kind{"b"}, "a", "d"),
 		conclude("last", []world.Kind{"c", "d"}, "", "e"),
 	}
-	on := func(processors int) []entry {
+	on := func(processors int) []Entry {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
-		k := newKnowledge(rules, fullBudget)
+		k := New(rules, Budget{})
 		for i := range 4 * maxFirings {
-			k.add(entry{Fact: fact([]world.Kind{"a", "b"}[i%2], fmt.Sprint(i/6), fmt.Sprint(i)), loot: i%5 > 0})
+			k.Add(Entry{Fact: fact([]world.Kind{"a", "b"}[i%2], fmt.Sprint(i/6), fmt.Sprint(i)), Loot: i%5 > 0})
 		}
-		require.NoError(t, k.saturate(context.Background()))
+		require.NoError(t, k.Saturate(context.Background()))
 		return k.facts
 	}
 	one, four := on(1), on(4)
@@ -136,12 +136,12 @@ func TestPanicsAreFaults(t *testing.T) {
 		}
 		return nil, errors.New("nothing")
 	}
-	k := newKnowledge([]world.Rule{bad}, fullBudget)
+	k := New([]world.Rule{bad}, Budget{})
 	for i := range 3 * fewFirings {
-		k.add(entry{Fact: fact("a", fmt.Sprint(i), "x"), loot: true})
+		k.Add(Entry{Fact: fact("a", fmt.Sprint(i), "x"), Loot: true})
 	}
-	require.ErrorContains(t, k.saturate(context.Background()), "one hundred")
-	require.ErrorContains(t, k.saturate(context.Background()), "one hundred", "it stays so")
+	require.ErrorContains(t, k.Saturate(context.Background()), "one hundred")
+	require.ErrorContains(t, k.Saturate(context.Background()), "one hundred", "it stays so")
 }
 
 // Bytes that a rule cuts out of its input are kept once, and whoever appends to
@@ -150,9 +150,9 @@ func TestSharedBytes(t *testing.T) {
 	cut := world.Rule{Name: "cut", Takes: []world.Kind{"a"}, Gives: []world.Kind{"b"}, Apply: func(in world.Input) ([]world.Derived, error) {
 		return world.Conclude(world.Fact{Kind: "b", Ref: "1", Data: in.Facts[0].Data[:2]}), nil
 	}}
-	k := newKnowledge([]world.Rule{cut}, fullBudget)
-	k.add(entry{Fact: fact("a", "1", "xyz"), loot: true})
-	require.NoError(t, k.saturate(context.Background()))
+	k := New([]world.Rule{cut}, Budget{})
+	k.Add(Entry{Fact: fact("a", "1", "xyz"), Loot: true})
+	require.NoError(t, k.Saturate(context.Background()))
 	whole, part := k.facts[0].Data, k.facts[1].Data
 	require.Same(t, &whole[0], &part[0])
 	_ = append(part, '!')
@@ -167,12 +167,12 @@ func TestMinimalProof(t *testing.T) {
 			return world.Conclude(fact("goal", "1", "long x y z")), nil
 		}},
 	}
-	k := newKnowledge(rules, fullBudget)
+	k := New(rules, Budget{})
 	for _, f := range []world.Fact{fact("a", "1", "x"), fact("b", "1", "y"), fact("c", "1", "z")} {
-		k.add(entry{Fact: f, origin: "store", loot: true})
+		k.Add(Entry{Fact: f, Origin: "store", Loot: true})
 	}
-	require.NoError(t, k.saturate(context.Background()))
-	p, err := k.proof(context.Background(), 3)
+	require.NoError(t, k.Saturate(context.Background()))
+	p, err := k.Prove(context.Background(), 3)
 	require.NoError(t, err)
 	require.Len(t, p, 2)
 	require.Equal(t, "short", p[1].Rule)
@@ -181,21 +181,21 @@ func TestMinimalProof(t *testing.T) {
 
 func TestBudget(t *testing.T) {
 	grow := []world.Rule{conclude("r", []world.Kind{"a"}, "", "a")}
-	k := newKnowledge(grow, budget{facts: 100, bytes: 1 << 20, work: 1000})
-	k.add(entry{Fact: fact("a", "1", "x")})
-	require.ErrorIs(t, k.saturate(context.Background()), errBudget)
+	k := New(grow, Budget{Facts: 100, Bytes: 1 << 20, Work: 1000})
+	k.Add(Entry{Fact: fact("a", "1", "x")})
+	require.ErrorIs(t, k.Saturate(context.Background()), errBudget)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	slow := conclude("r", []world.Kind{"a", "a", "a"}, "", "b")
 	slow.Apply = func(world.Input) ([]world.Derived, error) {
 		cancel(errors.New("enough"))
 		return nil, errors.New("nothing")
 	}
-	k = newKnowledge([]world.Rule{slow}, fullBudget)
+	k = New([]world.Rule{slow}, Budget{})
 	for i := range 300 { // 27 million combinations
-		k.add(entry{Fact: fact("a", "1", fmt.Sprint(i))})
+		k.Add(Entry{Fact: fact("a", "1", fmt.Sprint(i))})
 	}
-	require.ErrorContains(t, k.saturate(ctx), "enough")
-	require.Greater(t, k.left.work, fullBudget.work-10_000, "it stopped in the middle of a join")
+	require.ErrorContains(t, k.Saturate(ctx), "enough")
+	require.Greater(t, k.left.Work, fullBudget.Work-10_000, "it stopped in the middle of a join")
 }
 
 // In random systems of rules, facts that come one at a time give what they give
@@ -234,17 +234,17 @@ func TestIncrementalEqualsBatch(t *testing.T) {
 		batch := set(t, rules, facts)
 		require.Equal(t, batch, set(t, rules, rapid.Permutation(facts).Draw(t, "order")))
 
-		k := newKnowledge(rules, fullBudget)
+		k := New(rules, Budget{})
 		for i, f := range facts {
-			k.add(entry{Fact: f, origin: "store", loot: true})
-			require.NoError(t, k.saturate(context.Background()))
+			k.Add(Entry{Fact: f, Origin: "store", Loot: true})
+			require.NoError(t, k.Saturate(context.Background()))
 			require.Equal(t, set(t, rules, facts[:i+1]), keys(k), "after fact %d", i+1)
 		}
 		for id, e := range k.facts {
-			if !e.derived() {
+			if !e.Derived() {
 				continue
 			}
-			p, err := k.proof(context.Background(), id)
+			p, err := k.Prove(context.Background(), id)
 			require.NoError(t, err)
 			var loot []world.Fact
 			for _, s := range p {
@@ -273,7 +273,7 @@ func set(t require.TestingT, rules []world.Rule, facts []world.Fact) map[string]
 	return out
 }
 
-func keys(k *knowledge) map[string]bool {
+func keys(k *Knowledge) map[string]bool {
 	out := map[string]bool{}
 	for _, e := range k.facts {
 		out[key(e.Fact)] = true

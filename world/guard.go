@@ -1,4 +1,4 @@
-package attacks
+package world
 
 import (
 	"fmt"
@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// guard turns a panic in a design's code, or in ours, into an error that says
-// where, so that it costs the cells that it concerns and no others.
-func guard(f func() error) (err error) {
+// Guard turns a panic in a design's code, or in ours, into an error that says where, so
+// that a fault costs the results that it concerns and no others.
+func Guard(f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("fault in %s: %v", origin(), v)
+			err = fmt.Errorf("fault in %s: %v", faulty(), v)
 		}
 	}()
 	return f()
 }
 
-// origin names the innermost function of doormat on a panicking stack.
-func origin() string {
+// faulty names the innermost function of doormat on a panicking stack.
+func faulty() string {
 	callers := make([]uintptr, 64)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(3, callers)])
 	for {

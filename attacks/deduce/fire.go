@@ -1,4 +1,4 @@
-package attacks
+package deduce
 
 import (
 	"context"
@@ -12,8 +12,9 @@ import (
 	"doormat/world"
 )
 
-// errNothing says that a rule gives nothing for the facts it was given.
-var errNothing = errors.New("gives nothing here")
+// ErrNothing says that a rule gives nothing for the facts it was given. That is its
+// normal answer to facts that have nothing to do with each other.
+var ErrNothing = errors.New("gives nothing here")
 
 // A firing is a rule and the facts that it is to be applied to.
 type firing struct {
@@ -32,23 +33,23 @@ const (
 	fewFirings = 1 << 6
 )
 
-// fires has a rule applied, at the latest before the saturation ends.
-func (k *knowledge) fires(ctx context.Context, f firing) {
+// enqueue has a rule applied, at the latest before the saturation ends.
+func (k *Knowledge) enqueue(ctx context.Context, f firing) {
 	if k.firings = append(k.firings, f); len(k.firings) == maxFirings {
-		k.work(ctx)
+		k.fireAll(ctx)
 	}
 }
 
-// work fires all that wait, on every processor, and records what they conclude in
+// fireAll fires all that wait, on every processor, and records what they conclude in
 // the order in which they were noted: nothing shows who did which.
-func (k *knowledge) work(ctx context.Context) {
+func (k *Knowledge) fireAll(ctx context.Context) {
 	list := k.firings
 	k.firings = k.firings[:0]
 	defer clear(list)
 	for i := range list {
 		k.load(&list[i])
 	}
-	apply(ctx, list)
+	runAll(ctx, list)
 	for i := range list {
 		if ctx.Err() != nil || k.fault != nil {
 			return // k.spend tells why
@@ -61,15 +62,15 @@ func (k *knowledge) work(ctx context.Context) {
 }
 
 // load looks up the facts of a firing.
-func (k *knowledge) load(f *firing) {
+func (k *Knowledge) load(f *firing) {
 	f.in.Facts = make([]world.Fact, len(f.ids))
 	for i, id := range f.ids {
 		f.in.Facts[i] = k.facts[id].Fact
 	}
 }
 
-// apply fires until ctx ends.
-func apply(ctx context.Context, list []firing) {
+// runAll computes firings, on every processor, until ctx ends.
+func runAll(ctx context.Context, list []firing) {
 	processors := runtime.GOMAXPROCS(0)
 	if len(list) < fewFirings {
 		processors = 1
@@ -77,7 +78,7 @@ func apply(ctx context.Context, list []firing) {
 	var next atomic.Int64
 	work := func() {
 		for i := next.Add(1) - 1; i < int64(len(list)) && ctx.Err() == nil; i = next.Add(1) - 1 {
-			list[i].do()
+			list[i].run()
 		}
 	}
 	var others sync.WaitGroup
@@ -88,27 +89,58 @@ func apply(ctx context.Context, list []firing) {
 	others.Wait()
 }
 
-func (f *firing) do() {
-	f.fault = guard(func() error {
+func (f *firing) run() {
+	f.fault = world.Guard(func() error {
 		f.out, f.err = f.rule.Apply(f.in)
 		return nil
 	})
 }
 
-// fire applies a rule at once. An error of an opening rule means that these facts
-// give nothing.
-func (k *knowledge) fire(r world.Rule, ids []int, in world.Input) ([]int, error) {
-	f := firing{rule: r, ids: ids, in: in}
+// Fits checks facts that a rule is to be applied to by name: it takes these kinds, in
+// order, and a rule that opens joins facts of one reference.
+func (k *Knowledge) Fits(r world.Rule, ids []int) error {
+	if err := k.Check(ids...); err != nil {
+		return err
+	}
+	if len(ids) < len(r.Takes) || (len(ids) > len(r.Takes) && r.All == "") {
+		return fmt.Errorf("it takes %v, %d facts were given", r.Takes, len(ids))
+	}
+	for i, id := range ids {
+		want, f := r.All, k.facts[id]
+		if i < len(r.Takes) {
+			want = r.Takes[i]
+		}
+		if f.Kind != want {
+			return fmt.Errorf("argument %d is a %s, want a %s", i+1, f.Kind, want)
+		}
+		if first := k.facts[ids[0]]; !r.Make && f.Ref != first.Ref {
+			return fmt.Errorf("argument %d is of %q and the first of %q: it joins facts of one ref",
+				i+1, f.Ref, first.Ref)
+		}
+	}
+	return nil
+}
+
+// Apply applies one rule at once to facts that fit it, and gives the ids of what it
+// concludes. Text and randomness, which only a making rule takes, are the caller's. An
+// error that wraps [ErrNothing] means that these facts give nothing.
+func (k *Knowledge) Apply(
+	ctx context.Context, r world.Rule, ids []int, text, random []byte,
+) ([]int, error) {
+	if !k.spend(ctx) {
+		return nil, k.fault
+	}
+	f := firing{rule: r, ids: ids, in: world.Input{Text: text, Random: random}}
 	k.load(&f)
-	if f.do(); f.fault == nil && f.err != nil {
-		return nil, fmt.Errorf("rule %q: %w: %w", r.Name, errNothing, f.err)
+	if f.run(); f.fault == nil && f.err != nil {
+		return nil, fmt.Errorf("rule %q: %w: %w", r.Name, ErrNothing, f.err)
 	}
 	return k.record(&f)
 }
 
 // record keeps what a firing concluded. A conclusion that breaks the rule's own
 // promises is a fault of the design.
-func (k *knowledge) record(f *firing) ([]int, error) {
+func (k *Knowledge) record(f *firing) ([]int, error) {
 	if f.fault != nil {
 		k.fault = f.fault
 		return nil, k.fault
@@ -126,11 +158,12 @@ func (k *knowledge) record(f *firing) ([]int, error) {
 			return nil, k.fault
 		}
 		if own { // made of what the script handed in
-			e.own, e.loot = true, false
+			e.Own, e.Loot = true, false
 			k.mint(e.Fact)
 		}
-		if e.own = e.own || !e.loot && slices.ContainsFunc(e.parents(), func(p int) bool { return k.facts[p].own }); e.own {
-			e.origin = Made
+		fromOwn := slices.ContainsFunc(e.Parents(), func(p int) bool { return k.facts[p].Own })
+		if e.Own = e.Own || !e.Loot && fromOwn; e.Own {
+			e.Origin = Made
 		}
 		out = append(out, k.add(e))
 	}
@@ -139,8 +172,8 @@ func (k *knowledge) record(f *firing) ([]int, error) {
 
 // conclude makes an entry of a conclusion that rests on the whole of a firing, or
 // on what it says.
-func (k *knowledge) conclude(f *firing, whole *derivation, d world.Derived) (entry, error) {
-	e := entry{Fact: d.Fact, how: whole}
+func (k *Knowledge) conclude(f *firing, whole *derivation, d world.Derived) (Entry, error) {
+	e := Entry{Fact: d.Fact, how: whole}
 	if !slices.Contains(f.rule.Gives, d.Kind) {
 		return e, fmt.Errorf("it gave a %s, and says that it gives %v", d.Kind, f.rule.Gives)
 	}
@@ -153,6 +186,6 @@ func (k *knowledge) conclude(f *firing, whole *derivation, d world.Derived) (ent
 			e.how.parents[i] = f.ids[at]
 		}
 	}
-	e.loot = slices.ContainsFunc(e.how.parents, func(p int) bool { return k.facts[p].loot })
+	e.Loot = k.anyLoot(e.how.parents)
 	return e, nil
 }

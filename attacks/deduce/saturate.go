@@ -1,4 +1,4 @@
-package attacks
+package deduce
 
 import (
 	"context"
@@ -8,15 +8,17 @@ import (
 	"doormat/world"
 )
 
-// saturate draws every conclusion that opening rules allow.
-func (k *knowledge) saturate(ctx context.Context) error {
+// Saturate draws every conclusion that opening rules allow, and those that follow from
+// these. An error says why it could not go on: a rule is broken, the budget is used up,
+// or ctx ended. It stays so.
+func (k *Knowledge) Saturate(ctx context.Context) error {
 	for k.spend(ctx) {
 		switch {
 		case k.next < len(k.facts):
 			k.process(ctx, k.next)
 			k.next++
 		case len(k.firings) > 0:
-			k.work(ctx)
+			k.fireAll(ctx)
 		case len(k.dirty) > 0:
 			m := k.dirty[0]
 			k.dirty = k.dirty[1:]
@@ -30,13 +32,13 @@ func (k *knowledge) saturate(ctx context.Context) error {
 }
 
 // spend pays for one step; false means that there is nothing left to pay with.
-func (k *knowledge) spend(ctx context.Context) bool {
-	k.left.work--
+func (k *Knowledge) spend(ctx context.Context) bool {
+	k.left.Work--
 	switch {
 	case k.fault != nil:
 	case ctx.Err() != nil:
 		k.fault = context.Cause(ctx)
-	case k.left.work < 0 || k.left.facts < 0 || k.left.bytes < 0:
+	case k.left.Work < 0 || k.left.Facts < 0 || k.left.Bytes < 0:
 		k.fault = errBudget
 	}
 	return k.fault == nil
@@ -45,7 +47,7 @@ func (k *knowledge) spend(ctx context.Context) bool {
 // process notes every rule that takes the new fact, with what is known already.
 // Combining rules wait until nothing else is left to do, so that they run on
 // whole groups.
-func (k *knowledge) process(ctx context.Context, id int) {
+func (k *Knowledge) process(ctx context.Context, id int) {
 	f := k.facts[id].Fact
 	k.settle(id)
 	for _, u := range k.uses[f.Kind] {
@@ -54,17 +56,17 @@ func (k *knowledge) process(ctx context.Context, id int) {
 			k.join(ctx, r, f.Ref, u.position, id)
 			continue
 		}
-		if m := (meeting{r.Name, f.Ref}); !k.marked[m] {
+		if m := (pendingJoin{r.Name, f.Ref}); !k.marked[m] {
 			k.marked[m] = true
 			k.dirty = append(k.dirty, m)
 		}
 	}
 }
 
-// settle puts a fact at the end of its place.
-func (k *knowledge) settle(id int) {
+// settle puts a fact at the end of the chain of its kind and reference.
+func (k *Knowledge) settle(id int) {
 	f := &k.facts[id]
-	p := place{k.name(string(f.Kind)), k.name(f.Ref)}
+	p := refKey{k.name(string(f.Kind)), k.name(f.Ref)}
 	c, some := k.at[p]
 	if some {
 		k.facts[c.last].after = int32(id)
@@ -76,9 +78,9 @@ func (k *knowledge) settle(id int) {
 }
 
 // each yields the processed facts of a kind and ref.
-func (k *knowledge) each(kind world.Kind, ref string) iter.Seq[int] {
+func (k *Knowledge) each(kind world.Kind, ref string) iter.Seq[int] {
 	return func(yield func(int) bool) {
-		c, some := k.at[place{k.name(string(kind)), k.name(ref)}]
+		c, some := k.at[refKey{k.name(string(kind)), k.name(ref)}]
 		for id := c.first; some && yield(int(id)); id = k.facts[id].after {
 			some = id != c.last
 		}
@@ -88,7 +90,7 @@ func (k *knowledge) each(kind world.Kind, ref string) iter.Seq[int] {
 // join notes r for every combination of facts with that ref in which position
 // fixed (unless -1) is taken by fact id, and earlier positions hold older facts,
 // so that no combination is tried twice.
-func (k *knowledge) join(ctx context.Context, r world.Rule, ref string, fixed, id int) {
+func (k *Knowledge) join(ctx context.Context, r world.Rule, ref string, fixed, id int) {
 	chosen := make([]int, len(r.Takes))
 	var choose func(i int)
 	choose = func(i int) {
@@ -100,7 +102,7 @@ func (k *knowledge) join(ctx context.Context, r world.Rule, ref string, fixed, i
 			if r.All != "" {
 				ids = slices.AppendSeq(ids, k.each(r.All, ref))
 			}
-			k.fires(ctx, firing{rule: r, ids: ids})
+			k.enqueue(ctx, firing{rule: r, ids: ids})
 			return
 		}
 		if i == fixed {
@@ -110,7 +112,7 @@ func (k *knowledge) join(ctx context.Context, r world.Rule, ref string, fixed, i
 		}
 		for candidate := range k.each(r.Takes[i], ref) {
 			if i < fixed && candidate == id {
-				continue // the same fact at both places is tried once
+				continue // the same fact in both positions is tried once
 			}
 			chosen[i] = candidate
 			choose(i + 1)
@@ -120,14 +122,14 @@ func (k *knowledge) join(ctx context.Context, r world.Rule, ref string, fixed, i
 }
 
 // Saturate lists facts and all that follows from them by the opening rules, in
-// the order in which it becomes known. It serves tests that ask what some loot
-// is worth without a script.
+// the order in which it becomes known. It serves those who ask what some loot is
+// worth without a script.
 func Saturate(ctx context.Context, rules []world.Rule, facts []world.Fact) ([]world.Fact, error) {
-	k := newKnowledge(rules, fullBudget)
+	k := New(rules, Budget{})
 	for _, f := range facts {
-		k.add(entry{Fact: f, loot: true})
+		k.Add(Entry{Fact: f, Loot: true})
 	}
-	err := k.saturate(ctx)
+	err := k.Saturate(ctx)
 	out := make([]world.Fact, len(k.facts))
 	for i := range k.facts {
 		out[i] = k.facts[i].Fact

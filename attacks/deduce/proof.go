@@ -1,7 +1,6 @@
-package attacks
+package deduce
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -22,7 +21,7 @@ type Step struct {
 // packets that it sent: it is never loot.
 const Made = "made by the adversary"
 
-// Taken tells whether a step is loot, where a proof begins.
+// Taken reports whether a step is loot, where a proof begins.
 func (s Step) Taken() bool { return s.Rule == "" && s.Origin != Made }
 
 // A Proof derives its last step from loot. Nothing can be left out of it: without
@@ -30,11 +29,11 @@ func (s Step) Taken() bool { return s.Rule == "" && s.Origin != Made }
 // A proof that rests on something the adversary made is kept whole.
 type Proof []Step
 
-// proof extracts the proof of a fact. Rules are monotone, so what a longer proof
+// Prove extracts the proof of a fact. Rules are monotone, so what a longer proof
 // could not do without, a shorter one cannot either: each piece of loot is tried
 // once.
-func (k *knowledge) proof(ctx context.Context, id int) (Proof, error) {
-	steps := k.ancestors(id)
+func (k *Knowledge) Prove(ctx context.Context, id int) (Proof, error) {
+	steps := k.Derivation(id)
 	if slices.ContainsFunc(steps, func(s Step) bool { return k.rules[s.Rule].Make }) {
 		return steps, nil
 	}
@@ -59,29 +58,32 @@ func (k *knowledge) proof(ctx context.Context, id int) (Proof, error) {
 }
 
 // Derive proves, as far as loot and opening rules allow, facts of a kind: one proof
-// each, of the first derivation found, from which nothing was left out. loot is
-// steps without a rule. It serves those who measure what a derivation costs.
-func Derive(ctx context.Context, rules []world.Rule, loot []Step, kind world.Kind) ([]Proof, error) {
-	k := newKnowledge(rules, fullBudget)
+// each, as it was first concluded, see [Knowledge.Derivation]. loot is steps without a
+// rule. It serves those who measure what a derivation costs.
+func Derive(
+	ctx context.Context, rules []world.Rule, loot []Step, kind world.Kind,
+) ([]Proof, error) {
+	k := New(rules, Budget{})
 	for _, s := range loot {
-		k.add(entry{Fact: s.Fact, origin: s.Origin, loot: true})
+		k.Add(Entry{Fact: s.Fact, Origin: s.Origin, Loot: true})
 	}
-	err := k.saturate(ctx)
+	err := k.Saturate(ctx)
 	var proofs []Proof
 	for _, id := range k.byKind[kind] {
-		proofs = append(proofs, k.ancestors(id))
+		proofs = append(proofs, k.Derivation(id))
 	}
 	return proofs, err
 }
 
-// ancestors lists what a fact rests on, in the order in which it became known.
-func (k *knowledge) ancestors(id int) Proof {
+// Derivation lists all that a fact rests on as it was first concluded, in the order in
+// which it became known. [Knowledge.Prove] leaves out what is not needed.
+func (k *Knowledge) Derivation(id int) Proof {
 	needed := map[int]bool{id: true}
 	stack := []int{id}
 	for len(stack) > 0 {
 		top := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		for _, p := range k.facts[top].parents() {
+		for _, p := range k.facts[top].Parents() {
 			if !needed[p] {
 				needed[p] = true
 				stack = append(stack, p)
@@ -92,11 +94,11 @@ func (k *knowledge) ancestors(id int) Proof {
 	steps := make(Proof, len(ids))
 	for i, n := range ids {
 		e := &k.facts[n]
-		steps[i] = Step{Fact: e.Fact, Rule: e.rule(), Origin: e.origin}
-		if !e.loot && !e.derived() {
+		steps[i] = Step{Fact: e.Fact, Rule: e.rule(), Origin: e.Origin}
+		if !e.Loot && !e.Derived() {
 			steps[i].Origin = Made
 		}
-		for _, p := range e.parents() {
+		for _, p := range e.Parents() {
 			at, _ := slices.BinarySearch(ids, p)
 			steps[i].Parents = append(steps[i].Parents, at)
 		}
@@ -106,22 +108,25 @@ func (k *knowledge) ancestors(id int) Proof {
 
 // without proves the conclusion again from the proof's loot less step i, or
 // returns nil if that cannot be done.
-func (k *knowledge) without(ctx context.Context, steps Proof, i int) (Proof, error) {
-	rules := slices.SortedFunc(maps.Values(k.rules), func(a, b world.Rule) int { return cmp.Compare(a.Name, b.Name) })
-	less := newKnowledge(rules, fullBudget)
+func (k *Knowledge) without(ctx context.Context, steps Proof, i int) (Proof, error) {
+	var rules []world.Rule
+	for _, name := range k.Rules() {
+		rules = append(rules, k.rules[name])
+	}
+	less := New(rules, Budget{})
 	for j, s := range steps {
 		if j != i && s.Rule == "" {
-			less.add(entry{Fact: s.Fact, origin: s.Origin, loot: s.Taken(), own: !s.Taken()})
+			less.Add(Entry{Fact: s.Fact, Origin: s.Origin, Loot: s.Taken(), Own: !s.Taken()})
 		}
 	}
-	if err := less.saturate(ctx); err != nil {
+	if err := less.Saturate(ctx); err != nil {
 		return nil, err
 	}
 	goal := steps[len(steps)-1].Fact
 	for _, id := range less.byKind[goal.Kind] {
 		f := less.facts[id]
-		if f.Ref == goal.Ref && string(f.Data) == string(goal.Data) && f.loot {
-			return less.ancestors(id), nil
+		if f.Ref == goal.Ref && string(f.Data) == string(goal.Data) && f.Loot {
+			return less.Derivation(id), nil
 		}
 	}
 	return nil, nil
