@@ -46,7 +46,7 @@ type adversary struct {
 	docket docket
 	events []Event // as the trace shows them
 	now    Event   // what comes of the call under way
-	held   holding
+	held   interception
 	rec    *Recording // nil unless the lab records
 }
 
@@ -58,7 +58,7 @@ func (a *adversary) init() {
 	a.opened, a.files, a.wrong, a.claims = map[int]bool{}, map[int]bool{}, map[string]bool{}, map[int]int{}
 	a.smug, a.handed = map[string]bool{}, handed{smuggled: map[secret]bool{}, since: map[secret]int{}}
 	a.people = a.run.truth.conv.People(a.settings.Target)
-	a.held = holding{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}
+	a.held = interception{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}
 	a.answering = map[string]string{}
 	a.docket = docket{map[int]int64{}, map[int]int64{}, map[string]time.Time{}, map[int]bool{}}
 	if !a.shared {
@@ -221,7 +221,7 @@ func (a *adversary) members(c world.Capability) []string {
 
 func (a *adversary) mark() {
 	if a.used < 0 {
-		a.takeStock()
+		a.takeSnapshot()
 		a.used = a.run.Moment()
 	}
 }

@@ -73,14 +73,14 @@ func TestRecording(t *testing.T) {
 	l.Record = true
 	rec := runOne(t, l).Trace.Record
 	var moments []int
-	for _, s := range rec.Stocks {
+	for _, s := range rec.Snapshots {
 		moments = append(moments, s.Moment)
 	}
 	require.Equal(t, []int{0, 2, 4}, moments)
-	provider := rec.Stocks[1].Of["provider"]
+	provider := rec.Snapshots[1].Of["provider"]
 	require.Equal(t, 2, provider[0].Facts, "two messages by then")
 	require.Positive(t, provider[0].Bytes)
-	require.NotContains(t, rec.Stocks[0].Of, "user:A", "what people know is nobody's loot")
+	require.NotContains(t, rec.Snapshots[0].Of, "user:A", "what people know is nobody's loot")
 
 	first, last := rec.Journey[0], rec.Journey[len(rec.Journey)-1]
 	require.Equal(t, "user:B", first.From)
@@ -105,8 +105,8 @@ func TestRecordingOfAbsence(t *testing.T) {
 	l.Typed = func(design string, message int) { typed[design] = max(typed[design], message) }
 	c := runOne(t, l)
 	require.False(t, c.Applicable)
-	require.Len(t, c.Trace.Record.Stocks, 3)
+	require.Len(t, c.Trace.Record.Snapshots, 3)
 	require.NotEmpty(t, c.Trace.Record.Journey)
 	require.Equal(t, map[string]int{"toy": 4}, typed)
-	require.Contains(t, c.Trace.Record.Stocks[0].Of, world.Trustee(1))
+	require.Contains(t, c.Trace.Record.Snapshots[0].Of, world.Trustee(1))
 }

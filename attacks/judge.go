@@ -11,10 +11,10 @@ import (
 )
 
 // close judges a trial and tells in its cell what went wrong, if anything did.
-func (g *group) close(t *trial, broken error) {
+func (t *trial) close(broken error) {
 	err := cmp.Or(broken, t.err)
 	if t.adv.run != nil && broken == nil {
-		if fault := world.Guard(func() error { return g.judge(t) }); err == nil {
+		if fault := world.Guard(t.judge); err == nil {
 			err = fault
 		}
 	}
@@ -24,22 +24,22 @@ func (g *group) close(t *trial, broken error) {
 }
 
 // judge fills the cell from what the script did and what honest programs saw.
-func (g *group) judge(t *trial) error {
-	a, c := t.adv, t.cell
+func (t *trial) judge() error {
+	d, a, c := t.on, t.adv, t.cell
 	ctx := a.run.ctx
 	c.At = a.at()
-	if g.lab.second != nil {
-		a.disown(g.lab.second[cellKey{t.point, c.Design, c.Attack}])
+	if d.lab.second != nil {
+		a.disown(d.lab.second[cellKey{t.point, c.Design, c.Attack}])
 	}
-	c.Attachments = Count{len(a.files), len(g.truth.owner)}
-	c.Content = Tally(g.truth.conv, t.settings.Target, c.At, a.opened)
+	c.Attachments = Count{len(a.files), len(d.truth.owner)}
+	c.Content = Tally(d.truth.conv, t.settings.Target, c.At, a.opened)
 	c.Forged, c.FalseClaims, c.Smuggled = a.run.forged, len(a.wrong), len(a.smug)
 	c.People, c.Delivered = a.exposed(), a.run.delivered(a.held.days)
 	c.Disclosed = append(c.Disclosed, a.run.told...)
 	a.afterwards()
 	if a.rec != nil {
-		a.takeStock()
-		a.rec.Journey, c.Trace.Record = g.journeys[t.settings.At], a.rec
+		a.takeSnapshot()
+		a.rec.Journey, c.Trace.Record = t.undisturbed.Journey, a.rec
 	}
 	c.Trace.Events, c.Trace.Opened = a.events, slices.Sorted(maps.Keys(a.opened))
 	c.Trace.Files = slices.Sorted(maps.Keys(a.files))
@@ -47,7 +47,7 @@ func (g *group) judge(t *trial) error {
 		return nil // what a script left behind when it failed is not worth working on
 	}
 	if !a.shared {
-		usual, err := g.usual(ctx, a.run.rested)
+		usual, err := d.usual(ctx, a.run.rested)
 		if err != nil {
 			return err
 		}
@@ -59,29 +59,31 @@ func (g *group) judge(t *trial) error {
 	if err != nil {
 		return err
 	}
-	c.Metadata = Count{g.truth.metadata(facts), len(g.truth.conv.Messages)}
+	c.Metadata = Count{d.truth.metadata(facts), len(d.truth.conv.Messages)}
 	if c.Lawful, c.Trace.Apart, err = a.service(ctx); err != nil {
 		return err
 	}
 	c.Trace.Other = c.Lawful.Asked > 0 && !a.agency
-	g.compare(t)
-	return g.prove(t)
+	t.compare()
+	return t.prove()
 }
 
-func (g *group) compare(t *trial) {
-	want, err := t.technique.Expect(keysOf(g.design.Info()), newView(g.truth.conv, t.settings))
+// compare tells whether the outcome is the one that the header expects.
+func (t *trial) compare() {
+	info, conv := t.on.design.Info(), t.on.truth.conv
+	want, err := t.technique.Expect(keysOf(info), newView(conv, t.settings))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()
 	case want.Unstated:
 		t.cell.Error = fmt.Sprintf("expects: nothing for any of %s, and the attack is applicable: add one of these keys",
-			strings.Join(keysOf(g.design.Info()), ", "))
+			strings.Join(keysOf(info), ", "))
 	case want.NotApplicable:
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, "expected not to be applicable, and it is"
 	default:
 		t.cell.Why, t.cell.Trace.Surprise, t.cell.Trace.Unstated = want.Why, want.met(t.cell), want.unstated()
 		// At the last message nothing is left that an order for what follows could ask for.
-		last := t.settings.At == len(g.truth.conv.Messages)
+		last := t.settings.At == len(conv.Messages)
 		if idle := t.adv.idle(); len(idle) > 0 && !last && t.cell.Design == t.header.Showcase {
 			t.cell.Trace.Surprise = strings.TrimPrefix(fmt.Sprintf("%s; needs that the script never used in its showcase: %s",
 				t.cell.Trace.Surprise, strings.Join(idle, ", ")), "; ")
@@ -122,7 +124,7 @@ const maxProven = 200
 
 // prove keeps the proof of the right claim that took the most steps: a message
 // that a ratchet gave away teaches more than one that lay in a history.
-func (g *group) prove(t *trial) error {
+func (t *trial) prove() error {
 	a := t.adv
 	best, steps := -1, 0
 	for _, id := range a.proven {
@@ -135,6 +137,6 @@ func (g *group) prove(t *trial) error {
 	}
 	proof, err := a.know.Prove(a.run.ctx, best)
 	t.cell.Trace.Proof = proof
-	t.cell.Trace.Proved = g.truth.number[string(a.know.At(best).Data)]
+	t.cell.Trace.Proved = t.on.truth.number[string(a.know.At(best).Data)]
 	return err
 }

@@ -15,15 +15,15 @@ import (
 
 // A Recording is what was where during a run.
 type Recording struct {
-	Stocks  []Stock // in the order of moments
-	Journey []Hop   // of message Settings.At, while nobody interferes
-	know    *deduce.Knowledge
-	claims  map[int]int
+	Snapshots []Snapshot // in the order of moments
+	Journey   []Hop      // of message Settings.At, while nobody interferes
+	know      *deduce.Knowledge
+	claims    map[int]int
 }
 
-// A Stock is what every principal held at a moment. The first is taken when all is
+// A Snapshot is what every principal held at a moment. The first is taken when all is
 // switched on, the last at the end, and one when the adversary began.
-type Stock struct {
+type Snapshot struct {
 	Moment int
 	Of     map[string][]Holding // by the principal's name, by kind
 }
@@ -52,23 +52,23 @@ func (r *Recording) Prove(ctx context.Context, k int) (deduce.Proof, error) {
 	return r.know.Prove(ctx, id)
 }
 
-// recording begins to keep what happens to a trial, if the lab wants that.
-func (g *group) recording(t *trial) {
-	if g.lab.Record {
+// startRecording begins to keep what happens to a trial, if the lab wants that.
+func (t *trial) startRecording() {
+	if t.on.lab.Record {
 		t.adv.rec = &Recording{know: t.adv.know, claims: t.adv.claims}
-		t.adv.takeStock()
+		t.adv.takeSnapshot()
 	}
 }
 
-// endRun lives on to the end of the honest run, and records it as it is, for attacks
+// endHonest lives on to the end of an honest run and records it as it is, for attacks
 // that are not applicable; where scripts read it, they decide at which moments.
-func (g *group) endRun(r *run, read bool) error {
-	end := len(g.truth.conv.Messages)
-	if !g.lab.Record {
+func (d *deployment) endHonest(r *run, batch []*trial, read bool) error {
+	end := len(d.truth.conv.Messages)
+	if !d.lab.Record {
 		return r.Advance(end)
 	}
-	rec := &Recording{}
-	moments := []int{r.Moment(), g.jobs[0].settings.At, end}
+	var snapshots []Snapshot
+	moments := []int{r.Moment(), batch[0].settings.At, end}
 	if read {
 		moments = []int{end}
 	}
@@ -76,40 +76,41 @@ func (g *group) endRun(r *run, read bool) error {
 		if err := r.Advance(moment); err != nil {
 			return err
 		}
-		rec.Stocks = append(rec.Stocks, r.stock())
+		snapshots = append(snapshots, r.snapshot())
 	}
-	rec.Journey = r.journeys[g.jobs[0].settings.At]
-	g.undisturbed = rec
+	for _, t := range batch {
+		t.undisturbed = &Recording{Snapshots: snapshots, Journey: r.journeys[t.settings.At]}
+	}
 	return nil
 }
 
-// takeStock keeps what all principals hold now.
-func (a *adversary) takeStock() {
+// takeSnapshot keeps what all principals hold now in the recording, if there is one.
+func (a *adversary) takeSnapshot() {
 	if a.rec == nil {
 		return
 	}
-	s := a.run.stock()
-	if n := len(a.rec.Stocks); n == 0 || a.rec.Stocks[n-1].Moment < s.Moment {
-		a.rec.Stocks = append(a.rec.Stocks, s)
+	s := a.run.snapshot()
+	if n := len(a.rec.Snapshots); n == 0 || a.rec.Snapshots[n-1].Moment < s.Moment {
+		a.rec.Snapshots = append(a.rec.Snapshots, s)
 	}
 }
 
-// stock takes stock of all principals; adversaries who share the run share it.
-func (r *run) stock() Stock {
+// snapshot counts what all principals hold now; adversaries who share the run share it.
+func (r *run) snapshot() Snapshot {
 	at := when{r.Moment(), r.rested}
-	if s, ok := r.stocks[at]; ok {
+	if s, ok := r.snapshots[at]; ok {
 		return s
 	}
-	s := Stock{Moment: at.moment, Of: map[string][]Holding{}}
+	s := Snapshot{Moment: at.moment, Of: map[string][]Holding{}}
 	for _, name := range r.Net.Names() {
 		if facts := r.Net.Node(name).Holdings(); !strings.HasPrefix(name, "user:") { // nobody copies what a person knows
 			s.Of[name] = count(facts)
 		}
 	}
-	if r.stocks == nil {
-		r.stocks = map[when]Stock{}
+	if r.snapshots == nil {
+		r.snapshots = map[when]Snapshot{}
 	}
-	r.stocks[at] = s
+	r.snapshots[at] = s
 	return s
 }
 

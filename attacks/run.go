@@ -33,11 +33,11 @@ type run struct {
 	watchers []func(world.Packet)
 	obtained func([]world.Fact) // hears what the agency obtained under an order
 
-	quantum  *quantum       // nil unless somebody was granted it
-	typed    func()         // hears of each message that is typed
-	stocks   map[when]Stock // what a recording wants: who held what, and how messages travel
-	journeys map[int][]Hop
-	arrived  int // the last message of which nothing travels any more
+	quantum   *quantum          // nil unless somebody was granted it
+	typed     func()            // hears of each message that is typed
+	snapshots map[when]Snapshot // what a recording wants: who held what, and how messages travel
+	journeys  map[int][]Hop
+	arrived   int // the last message of which nothing travels any more
 }
 
 // display is a message on somebody's screen.

@@ -41,23 +41,23 @@ func (l *Lab) Sweep(ctx context.Context, points []world.Settings) ([]*Result, er
 		}
 	}
 	l = &prepared
-	groups, err := l.plan(t, points)
+	batches, err := l.plan(t, points)
 	if err != nil {
 		return nil, err
 	}
 	var mu sync.Mutex
 	done, total := 0, len(points)*len(l.Designs)*len(l.Attacks)
-	finish := func(point int, c *Cell) {
+	finish := func(t *trial) {
 		mu.Lock()
 		defer mu.Unlock()
-		results[point].Cells = append(results[point].Cells, *c)
+		results[t.point].Cells = append(results[t.point].Cells, *t.cell)
 		if done++; l.Progress != nil {
-			l.Progress(done, total, c)
+			l.Progress(done, total, t.cell)
 		}
 	}
 	work := &tasks{}
-	for _, g := range slices.Backward(groups) {
-		work.add(func() { g.run(ctx, work, finish) })
+	for _, trials := range slices.Backward(batches) {
+		work.add(func() { trials[0].on.fill(ctx, trials, work, finish) })
 	}
 	work.run(l.sideBySide())
 	for _, r := range results {
@@ -66,53 +66,47 @@ func (l *Lab) Sweep(ctx context.Context, points []world.Settings) ([]*Result, er
 	return results, ctx.Err()
 }
 
-// job is a cell to be filled: an attack at a point of a sweep.
-type job struct {
-	technique Technique
-	settings  world.Settings // as the attack's header overrides those of the point
-	base      world.Settings // those of the point
-	point     int
-}
-
-// plan sorts the cells into groups, which share an honest run, on sites, which
-// share set-up.
-func (l *Lab) plan(t *truth, points []world.Settings) ([]*group, error) {
-	type place struct {
+// plan sorts the trials of a sweep into batches, each of which shares an honest run, on
+// deployments, which share set-up.
+func (l *Lab) plan(t *truth, points []world.Settings) ([][]*trial, error) {
+	type setting struct {
 		design   string
 		settings world.Settings // without At: nobody but the adversary knows the moment
 	}
-	type run struct {
-		place
+	type batch struct {
+		setting
 		part int
 	}
-	sites, groups, shared := map[place]*site{}, map[run]*group{}, &memo.Memo{}
-	var ordered []*group
+	deployments, places := map[setting]*deployment{}, map[batch]int{}
+	shared := &memo.Memo{}
+	var batches [][]*trial
 	if err := l.distinct(); err != nil {
 		return nil, err
 	}
-	for point, at := range points {
+	for point, base := range points {
 		for _, d := range l.Designs {
 			for _, a := range l.Attacks {
 				h := a.Header()
-				s, err := h.settings(at)
+				s, err := h.settings(base)
 				if err != nil {
 					return nil, fmt.Errorf("attack %s: %w", h.ID, err)
 				}
-				where := place{d.Info().ID, s}
-				where.settings.At = 0
-				if sites[where] == nil {
-					sites[where] = &site{lab: l, truth: t.under(s), design: d, settings: where.settings, memo: shared}
+				under := setting{d.Info().ID, s}
+				under.settings.At = 0
+				if deployments[under] == nil {
+					deployments[under] = &deployment{
+						lab: l, truth: t.under(s), design: d, settings: under.settings, memo: shared}
 				}
-				k := run{where, point / perRun}
-				if groups[k] == nil {
-					groups[k] = &group{site: sites[where]}
-					ordered = append(ordered, groups[k])
+				b := batch{under, point / perRun}
+				if _, ok := places[b]; !ok {
+					places[b] = len(batches)
+					batches = append(batches, nil)
 				}
-				groups[k].jobs = append(groups[k].jobs, job{a, s, at, point})
+				batches[places[b]] = append(batches[places[b]], newTrial(deployments[under], a, s, base, point))
 			}
 		}
 	}
-	return ordered, nil
+	return batches, nil
 }
 
 // distinct refuses cells of one name.
@@ -128,43 +122,4 @@ func (l *Lab) distinct() error {
 		}
 	}
 	return nil
-}
-
-// site is a design set up under settings, for all groups that use these.
-type site struct {
-	lab      *Lab
-	truth    *truth
-	design   world.Design
-	settings world.Settings // without At
-	memo     *memo.Memo
-
-	once   sync.Once
-	err    error
-	deploy world.Deploy
-	nodes  map[string]bool
-}
-
-// setUp sets the design up, the first time.
-func (s *site) setUp() error {
-	s.once.Do(func() { s.err = world.Guard(s.build) })
-	return s.err
-}
-
-func (s *site) build() error {
-	var err error
-	if s.deploy, err = s.design.Setup(s.environment()); err != nil {
-		return fmt.Errorf("design %s: set-up: %w", s.design.Info().ID, err)
-	}
-	s.nodes = names(s.deploy())
-	for _, a := range s.truth.conv.Accounts {
-		s.nodes[world.UserOf(a)] = true
-	}
-	s.nodes[world.QuantumName] = len(s.design.Info().Keys) > 0
-	return nil
-}
-
-// environment is what the design is set up in. Designs draw from a seed of their own, so
-// that none can compute a salt.
-func (s *site) environment() world.Environment {
-	return world.Environment{Settings: s.settings, Accounts: s.truth.conv.Accounts, Seed: s.lab.Seed.Derive("designs"), Memo: s.memo}
 }

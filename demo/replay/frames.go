@@ -36,7 +36,7 @@ func (p *Replay) tell() {
 		now[i] = now[i].after(nil, p.Conversation)
 		now[i].Noticed = now[i].Cell.Noticed
 		now[i].Forged = now[i].Cell.Forged
-		if rec := now[i].Cell.Trace.Record; rec != nil && len(rec.Stocks) > 0 {
+		if rec := now[i].Cell.Trace.Record; rec != nil && len(rec.Snapshots) > 0 {
 			now[i].Moment = len(p.Conversation.Messages)
 			now[i].look()
 		}
@@ -104,9 +104,9 @@ func (f *Frame) look() {
 	if rec == nil {
 		return
 	}
-	for i := range rec.Stocks {
-		if f.Stock == nil || rec.Stocks[i].Moment <= f.Moment {
-			f.Stock = &rec.Stocks[i]
+	for i := range rec.Snapshots {
+		if f.Snapshot == nil || rec.Snapshots[i].Moment <= f.Moment {
+			f.Snapshot = &rec.Snapshots[i]
 		}
 	}
 }

@@ -125,10 +125,10 @@ func (c *cast) several(figure, title string, names []string) card {
 	k.State, k.Says = c.state(names)
 	var sum []attacks.Holding
 	for _, name := range names {
-		if c.frame.Stock == nil {
+		if c.frame.Snapshot == nil {
 			break
 		}
-		for _, h := range c.frame.Stock.Of[name] {
+		for _, h := range c.frame.Snapshot.Of[name] {
 			i := slices.IndexFunc(sum, func(s attacks.Holding) bool { return s.Kind == h.Kind })
 			if i < 0 {
 				i = len(sum)
@@ -142,8 +142,8 @@ func (c *cast) several(figure, title string, names []string) card {
 		k.Holds = append(k.Holds, fmt.Sprintf("%d × %s, %d bytes", h.Facts, h.Kind, h.Bytes))
 	}
 	k.Brief = brief(sum)
-	if c.frame.Stock != nil {
-		k.When = c.frame.Stock.Moment
+	if c.frame.Snapshot != nil {
+		k.When = c.frame.Snapshot.Moment
 	}
 	return k
 }
@@ -195,18 +195,18 @@ func (c *cast) state(names []string) (state, says string) {
 }
 
 func (c *cast) exists(name string) bool {
-	if c.frame.Stock == nil {
+	if c.frame.Snapshot == nil {
 		return false
 	}
-	_, ok := c.frame.Stock.Of[name]
+	_, ok := c.frame.Snapshot.Of[name]
 	return ok
 }
 
 func (c *cast) named(prefix string) (names []string) {
-	if c.frame.Stock == nil {
+	if c.frame.Snapshot == nil {
 		return nil
 	}
-	for name := range c.frame.Stock.Of {
+	for name := range c.frame.Snapshot.Of {
 		if strings.HasPrefix(name, prefix) {
 			names = append(names, name)
 		}

@@ -10,9 +10,9 @@ import (
 	"doormat/world"
 )
 
-// holding is what an adversary does to packets: which principals run its
+// interception is what an adversary does to packets: which principals run its
 // program, and the packet that waits for its answer.
-type holding struct {
+type interception struct {
 	members  map[string]string // principal to the capability that holds it
 	tamper   string            // the capability that holds the whole network, if any
 	withheld map[string]bool   // principals that it was told it holds, and does not
@@ -121,7 +121,7 @@ func (a *adversary) overhear(p world.Packet) {
 
 // sent reports whether p is one of the adversary's own packets that have not
 // travelled yet, and crosses it off.
-func (h *holding) sent(p world.Packet, now time.Time) bool {
+func (h *interception) sent(p world.Packet, now time.Time) bool {
 	if len(h.own) == 0 {
 		return false
 	}
@@ -136,7 +136,7 @@ func (h *holding) sent(p world.Packet, now time.Time) bool {
 }
 
 // by names the capability under which p is held, "" if it is not.
-func (h *holding) by(p world.Packet) string {
+func (h *interception) by(p world.Packet) string {
 	if p.Private() {
 		return ""
 	}
@@ -149,7 +149,7 @@ func (h *holding) by(p world.Packet) string {
 }
 
 // answer deals with the calls that belong to adv.packets.
-func (h *holding) answer(a *adversary, args *arguments) (any, error) {
+func (h *interception) answer(a *adversary, args *arguments) (any, error) {
 	switch args.Method {
 	case "next":
 		return h.pull(a, args)
@@ -172,7 +172,7 @@ func (h *holding) answer(a *adversary, args *arguments) (any, error) {
 // pull answers the packet before, if the script did not, and runs on to the next
 // one that is held. The first call of a loop says until when; the run is driven
 // by a coroutine that stops at each packet.
-func (h *holding) pull(a *adversary, args *arguments) (any, error) {
+func (h *interception) pull(a *adversary, args *arguments) (any, error) {
 	switch opens := len(args.Args) > 0; {
 	case opens && h.next != nil:
 		return nil, errLoop
@@ -195,7 +195,7 @@ func (h *holding) pull(a *adversary, args *arguments) (any, error) {
 }
 
 // release ends the loop over packets, if one is under way.
-func (h *holding) release() error {
+func (h *interception) release() error {
 	if h.stop == nil {
 		return nil
 	}
@@ -206,7 +206,7 @@ func (h *holding) release() error {
 
 // drive lives on until the given moment and yields each held packet. When the
 // script stops asking, the current moment is brought to rest and that is all.
-func (h *holding) drive(a *adversary, until int, yield func(world.Packet) bool) error {
+func (h *interception) drive(a *adversary, until int, yield func(world.Packet) bool) error {
 	a.run.hold = func(p world.Packet) bool {
 		if h.mine || h.by(p) == "" {
 			return false
