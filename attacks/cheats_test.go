@@ -269,7 +269,7 @@ type broken struct {
 	panics bool
 }
 
-func (b broken) Setup(world.Environment) (world.Deploy, error) {
+func (b broken) Setup(world.Config) (world.Deploy, error) {
 	if !b.panics {
 		return nil, errors.New("no quorum")
 	}

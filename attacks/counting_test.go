@@ -116,7 +116,7 @@ func (d gossip) Rules() []world.Rule {
 		Apply: func(world.Input) ([]world.Derived, error) { return world.Conclude(d.say), nil }})
 }
 
-func (d gossip) Setup(env world.Environment) (world.Deploy, error) {
+func (d gossip) Setup(env world.Config) (world.Deploy, error) {
 	deploy, err := d.Toy.Setup(env)
 	return func() []world.Node {
 		nodes := deploy()

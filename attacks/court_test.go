@@ -27,7 +27,7 @@ func (d lawful) Info() world.Info {
 
 const toyOrdered byte = 201 // agency to trustee, and the answer
 
-func (d lawful) Setup(env world.Environment) (world.Deploy, error) {
+func (d lawful) Setup(env world.Config) (world.Deploy, error) {
 	deploy, err := d.anything.Setup(env)
 	if err != nil {
 		return nil, err

@@ -41,7 +41,7 @@ func (d *deployment) setUp() error {
 
 func (d *deployment) build() error {
 	var err error
-	if d.deploy, err = d.design.Setup(d.environment()); err != nil {
+	if d.deploy, err = d.design.Setup(d.config()); err != nil {
 		return fmt.Errorf("design %s: set-up: %w", d.design.Info().ID, err)
 	}
 	d.nodes = names(d.deploy())
@@ -52,10 +52,10 @@ func (d *deployment) build() error {
 	return nil
 }
 
-// environment is what the design is set up in. Designs draw from a seed of their own, so
+// config is what the design is set up with. Designs draw from a seed of their own, so
 // that none can compute a salt.
-func (d *deployment) environment() world.Environment {
-	return world.Environment{Settings: d.settings, Accounts: d.truth.conv.Accounts, Seed: d.lab.Seed.Derive("designs"), Memo: d.memo}
+func (d *deployment) config() world.Config {
+	return world.Config{Settings: d.settings, Accounts: d.truth.conv.Accounts, Seed: d.lab.Seed.Derive("designs"), Memo: d.memo}
 }
 
 // fill finishes the cell of each trial: those that only read over one honest run, those
@@ -211,7 +211,7 @@ func (d *deployment) newRun(ctx context.Context, deploy world.Deploy) (*run, err
 // observedRun is a run whose draws are noted, for an attack that was granted a quantum
 // computer: the design is set up once more, to the same bytes.
 func (d *deployment) observedRun(ctx context.Context) (*run, error) {
-	env, draws := d.environment(), &world.Draws{}
+	env, draws := d.config(), &world.Draws{}
 	env.Memo, env.Draws = nil, draws
 	deploy, err := d.design.Setup(env)
 	if err != nil {

@@ -81,7 +81,7 @@ type repeating struct {
 	shows []string // reader < author
 }
 
-func (d repeating) Setup(env world.Environment) (world.Deploy, error) {
+func (d repeating) Setup(env world.Config) (world.Deploy, error) {
 	deploy, err := d.Toy.Setup(env)
 	return func() []world.Node {
 		nodes, file := deploy(), new([]byte)
@@ -191,7 +191,7 @@ func TestWarningsAreCounted(t *testing.T) {
 // that it is sent.
 type grumbling struct{ anything }
 
-func (d grumbling) Setup(env world.Environment) (world.Deploy, error) {
+func (d grumbling) Setup(env world.Config) (world.Deploy, error) {
 	deploy, err := d.anything.Setup(env)
 	return func() []world.Node { return append(deploy(), grumbler{}) }, err
 }

@@ -97,7 +97,7 @@ adv.rest(3)`))
 // weary is a design with somebody that complains each day.
 type weary struct{ world.Design }
 
-func (w weary) Setup(env world.Environment) (world.Deploy, error) {
+func (w weary) Setup(env world.Config) (world.Deploy, error) {
 	deploy, err := w.Design.Setup(env)
 	return func() []world.Node { return append(deploy(), clerk{}) }, err
 }
@@ -116,7 +116,7 @@ func (clerk) Handle(now time.Time, p world.Packet) []world.Packet {
 // tardy is the toy with a device that sends what its user types on the next day.
 type tardy struct{ anything }
 
-func (tardy) Setup(env world.Environment) (world.Deploy, error) {
+func (tardy) Setup(env world.Config) (world.Deploy, error) {
 	deploy, err := anything{}.Setup(env)
 	return func() []world.Node {
 		nodes := deploy()

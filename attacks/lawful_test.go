@@ -20,7 +20,7 @@ import (
 // order's scope aside.
 type generous struct{ lawful }
 
-func (d generous) Setup(env world.Environment) (world.Deploy, error) {
+func (d generous) Setup(env world.Config) (world.Deploy, error) {
 	deploy, err := d.lawful.Setup(env)
 	return func() []world.Node {
 		nodes := deploy()

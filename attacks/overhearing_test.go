@@ -107,7 +107,7 @@ for fact in adv.saturate("plaintext"):
 // mute is a design whose third user cannot send.
 type mute struct{ anything }
 
-func (d mute) Setup(env world.Environment) (world.Deploy, error) {
+func (d mute) Setup(env world.Config) (world.Deploy, error) {
 	deploy, err := d.anything.Setup(env)
 	return func() []world.Node {
 		nodes := deploy()

@@ -90,7 +90,7 @@ func TestQuantumUnknown(t *testing.T) {
 	q := newQuantum(breakable{}, &world.Draws{})
 	net, err := world.NewNetwork(conversationStart)
 	require.NoError(t, err)
-	r := &run{Play: &world.Play{Net: net}, ctx: t.Context()}
+	r := &run{Simulation: &world.Simulation{Net: net}, ctx: t.Context()}
 	private, err := q.solve(r, world.SeenKey{Kind: "toy", Public: make([]byte, 32)})
 	require.NoError(t, err)
 	require.Nil(t, private)

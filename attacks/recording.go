@@ -116,7 +116,7 @@ func (r *run) snapshot() Snapshot {
 
 // follow notes the way of the messages that somebody wants to see travel.
 func (r *run) follow(p world.Packet) {
-	if p.From == world.Clock || p.From == world.Life {
+	if p.From == world.Clock || p.From == world.Environment {
 		r.arrived = r.Moment() // what follows has other causes
 	}
 	k := r.Moment()

@@ -12,7 +12,7 @@ import (
 // run is one deployment living through the conversation. It watches every link,
 // the private ones too, and keeps what honest programs noticed and showed.
 type run struct {
-	*world.Play
+	*world.Simulation
 	ctx      context.Context
 	truth    *truth
 	rested   int                     // days of rest after the last message
@@ -47,7 +47,7 @@ func newRun(ctx context.Context, t *truth, deploy world.Deploy) (*run, error) {
 	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, silent: map[string]bool{},
 		shown: map[display]int{}, reached: map[display]time.Time{}, asked: map[int]time.Time{}, named: map[string]bool{}}
 	var err error
-	if r.Play, err = world.NewPlay(ctx, t.conv, t.said, deploy(), r.watch); err != nil {
+	if r.Simulation, err = world.NewSimulation(ctx, t.conv, t.said, deploy(), r.watch); err != nil {
 		return nil, err
 	}
 	r.Intercept = func(p world.Packet) bool { return r.silent[p.To] || (r.hold != nil && r.hold(p)) }

@@ -127,8 +127,8 @@ type classy struct{ class string }
 func (c classy) Info() world.Info {
 	return world.Info{ID: c.class, Classes: []string{c.class}, Principals: []string{"provider"}}
 }
-func (classy) Rules() []world.Rule                           { return nil }
-func (classy) Setup(world.Environment) (world.Deploy, error) { return nil, errors.New("never") }
+func (classy) Rules() []world.Rule                      { return nil }
+func (classy) Setup(world.Config) (world.Deploy, error) { return nil, errors.New("never") }
 
 // A header computes its settings in one order, whatever the order they stand in.
 func TestHeaderSettings(t *testing.T) {

@@ -116,7 +116,7 @@ func carried(t *testing.T, l *Lab, script string) string {
 	truth, err := newTruth(l.Conversation, l.Seed, l.Draw)
 	require.NoError(t, err)
 	key := world.Fact{}
-	deploy, err := worldtest.Toy{}.Setup(world.Environment{Settings: l.Settings, Accounts: l.Conversation.Accounts, Seed: l.Seed.Derive("designs")})
+	deploy, err := worldtest.Toy{}.Setup(world.Config{Settings: l.Settings, Accounts: l.Conversation.Accounts, Seed: l.Seed.Derive("designs")})
 	require.NoError(t, err)
 	for _, n := range deploy() {
 		if n.Name() == "trustee:1" {

@@ -17,7 +17,7 @@ const perRun = 4
 
 // Sweep is Run under each of the given settings, one result a point. Points share
 // what their settings allow: set-up and honest runs where they differ in At only,
-// and what designs keep in the memo of their [world.Environment] where they
+// and what designs keep in the memo of their [world.Config] where they
 // differ in more. Each result is the one that Run gives under these settings.
 func (l *Lab) Sweep(ctx context.Context, points []world.Settings) ([]*Result, error) {
 	t, err := newTruth(l.Conversation, l.Seed, l.Draw)

@@ -19,7 +19,7 @@ type counted struct {
 	setUps, moments *atomic.Int64
 }
 
-func (c counted) Setup(env world.Environment) (world.Deploy, error) {
+func (c counted) Setup(env world.Config) (world.Deploy, error) {
 	c.setUps.Add(1)
 	c.moments.Add(int64(env.Settings.At))
 	return c.tardy.Setup(env)

@@ -14,10 +14,10 @@ const saltSize = 16
 // truth is what was said. Only the harness holds it.
 type truth struct {
 	conv   *world.Conversation
-	said   []world.Said   // said[k-1] is the salted text and files of message k
-	number map[string]int // message number by body
-	file   map[string]int // number of an attachment, from 1, by its salted bytes
-	owner  []int          // owner[i-1] is the message that attachment i goes with
+	said   []world.Payload // said[k-1] is the salted text and files of message k
+	number map[string]int  // message number by body
+	file   map[string]int  // number of an attachment, from 1, by its salted bytes
+	owner  []int           // owner[i-1] is the message that attachment i goes with
 	pieces map[piece]secret
 }
 
@@ -37,7 +37,7 @@ func newTruth(c *world.Conversation, seed world.Seed, draw []byte) (*truth, erro
 		if err != nil {
 			return nil, err
 		}
-		said := world.Said{Body: body}
+		said := world.Payload{Body: body}
 		t.number[string(body)] = k + 1
 		for _, f := range m.Attachments {
 			data, err := salted(salts, f.Data)

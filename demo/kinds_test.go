@@ -90,14 +90,14 @@ func (v *inventory) search(t *testing.T, searched []world.Kind, phone world.Node
 func (v *inventory) live(t *testing.T, d world.Design, s world.Settings) {
 	t.Helper()
 	c := story.Conversation()
-	var said []world.Said
+	var said []world.Payload
 	for _, m := range c.Messages {
-		said = append(said, world.Said{Body: []byte(m.Text), Files: m.Attachments})
+		said = append(said, world.Payload{Body: []byte(m.Text), Files: m.Attachments})
 	}
 	s.Threshold, s.Trustees, s.Jurisdictions, s.Target = 2, 3, world.RoundRobin(3), c.Target
-	deploy, err := d.Setup(world.Environment{Settings: s, Accounts: c.Accounts, Seed: 5})
+	deploy, err := d.Setup(world.Config{Settings: s, Accounts: c.Accounts, Seed: 5})
 	require.NoError(t, err)
-	p, err := world.NewPlay(context.Background(), c, said, deploy(), func(q world.Packet) {
+	p, err := world.NewSimulation(context.Background(), c, said, deploy(), func(q world.Packet) {
 		if !q.Private() && len(v.sent[q.Kind()]) < 20 {
 			v.sent[q.Kind()] = append(v.sent[q.Kind()], world.Fact{Kind: world.Observed, Ref: "1", Data: q.Encode(c.Messages[0].Sent)})
 		}

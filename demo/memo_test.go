@@ -15,7 +15,7 @@ import (
 // forgetful is a design whose nodes compute everything themselves.
 type forgetful struct{ world.Design }
 
-func (f forgetful) Setup(env world.Environment) (world.Deploy, error) {
+func (f forgetful) Setup(env world.Config) (world.Deploy, error) {
 	env.Memo = nil
 	return f.Design.Setup(env)
 }

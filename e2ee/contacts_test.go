@@ -63,7 +63,7 @@ func TestNeverCompared(t *testing.T) {
 	require.Equal(t, changed, s.warned)
 }
 
-// TestCallsAtLast: where life brings the two together no more, the sender calls. The
+// TestCallsAtLast: where the environment brings the two together no more, the sender calls. The
 // new phone has not met the sender, and knows at least its own half of the number.
 func TestCallsAtLast(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ana>Ben"}, events: []world.Event{comparing(2), newPhone}}.start(t).end()
@@ -145,7 +145,7 @@ func TestConfirmIsExact(t *testing.T) {
 	confirm("user:Ana", f[0], f[1])
 	confirm("user:Ana", f[0])
 	confirm("user:Ana", []byte("Zoe"), g[1])
-	for _, from := range []string{"user:Ben", "provider", "device:Ben", world.Outsider, world.Life} {
+	for _, from := range []string{"user:Ben", "provider", "device:Ben", world.Outsider, world.Environment} {
 		confirm(from, g[0], g[1])
 	}
 	require.NotContains(t, s.shown, "Ben<Ana 3")

@@ -132,7 +132,7 @@ func (d *Device) Handle(now time.Time, p world.Packet) []world.Packet {
 		return d.fromUser(now, p)
 	case "provider":
 		return d.fromProvider(now, p)
-	case world.Life:
+	case world.Environment:
 		switch p.Kind() {
 		case world.KindStart:
 			return d.install(now)

@@ -131,7 +131,7 @@ func (Design) Rules() []world.Rule {
 }
 
 // Setup implements [world.Design]: nothing is shared beforehand.
-func (Design) Setup(env world.Environment) (world.Deploy, error) {
+func (Design) Setup(env world.Config) (world.Deploy, error) {
 	if _, err := law.NewCourt(env.Stream("court"), false); err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ const chainsPerMember = 2
 // message says besides who wrote it.
 func groupData(name string) [32]byte { return sha256.Sum256(world.Pack('G', []byte(name))) }
 
-// members takes what life tells of a group, or a change that the user makes, of
+// members takes what the environment tells of a group, or a change that the user makes, of
 // which the device tells all old and new members.
 func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet {
 	m, err := parseMembers(data, world.KindMembers)

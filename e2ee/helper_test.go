@@ -30,8 +30,8 @@ type scene struct {
 // stage is a scene under way, and what was seen of it.
 type stage struct {
 	t      testing.TB
-	play   *world.Play
-	said   []world.Said
+	play   *world.Simulation
+	said   []world.Payload
 	conv   *world.Conversation
 	wire   []world.Fact // what a tap sees
 	shown  []string     // "Ben<Ana 3": message 3 of Ana on Ben's screen, 0 for an unknown body
@@ -59,7 +59,7 @@ func (sc scene) start(t testing.TB) *stage {
 		require.True(t, ok, m)
 		from, group, _ := strings.Cut(from, "@")
 		to, sizes, _ := strings.Cut(to, "+")
-		said := world.Said{Body: body(i + 1)}
+		said := world.Payload{Body: body(i + 1)}
 		for j, size := range strings.FieldsFunc(sizes, func(r rune) bool { return r == ',' }) {
 			n, err := strconv.Atoi(size)
 			require.NoError(t, err)
@@ -75,9 +75,9 @@ func (sc scene) start(t testing.TB) *stage {
 	if sc.settings.Mailbox == "" {
 		sc.settings.Mailbox = world.MailboxAll
 	}
-	deploy, err := Design{}.Setup(world.Environment{Settings: sc.settings, Accounts: s.conv.Accounts, Seed: sc.seed, Draws: &s.draws})
+	deploy, err := Design{}.Setup(world.Config{Settings: sc.settings, Accounts: s.conv.Accounts, Seed: sc.seed, Draws: &s.draws})
 	require.NoError(t, err)
-	s.play, err = world.NewPlay(context.Background(), s.conv, s.said, deploy(), s.watch)
+	s.play, err = world.NewSimulation(context.Background(), s.conv, s.said, deploy(), s.watch)
 	require.NoError(t, err)
 	require.NoError(t, s.play.Start())
 	return s
@@ -109,7 +109,7 @@ func (s *stage) watch(p world.Packet) {
 
 // number says which message a body is, 0 for none.
 func (s *stage) number(body []byte) int {
-	return 1 + slices.IndexFunc(s.said, func(m world.Said) bool { return bytes.Equal(m.Body, body) })
+	return 1 + slices.IndexFunc(s.said, func(m world.Payload) bool { return bytes.Equal(m.Body, body) })
 }
 
 // fileNumber says which file of which message data is, "0" for none.

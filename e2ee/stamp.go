@@ -9,7 +9,7 @@ import (
 
 // stamp puts the changes of a group in the one order that all devices follow,
 // whichever comes first: by the clock of who made them, and of one millisecond by author
-// and number. What life tells has neither.
+// and number. What the environment tells has neither.
 type stamp struct {
 	sent       time.Time
 	author, id string

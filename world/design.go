@@ -10,12 +10,12 @@ type Design interface {
 	Rules() []Rule
 	// Setup does the costly part once per settings (key generation, ceremony) and
 	// returns a function that builds the nodes anew for each run.
-	Setup(Environment) (Deploy, error)
+	Setup(Config) (Deploy, error)
 }
 
 // Deploy builds the nodes of one run, users not included. Two calls give nodes
-// that behave alike to the byte and share no state
-// but the memo of the environment, which changes nothing of what they do.
+// that behave alike to the byte and share no state but [Config.Memo], which changes
+// nothing of what they do.
 type Deploy func() []Node
 
 // Info describes a design to people and to tables.
@@ -44,9 +44,9 @@ type Program struct {
 	Doc  string `json:"doc"`
 }
 
-// Environment is what a design is set up in. Its method Stream gives each principal a
+// Config is what a design is set up with. Its method Stream gives each principal a
 // generator of its own.
-type Environment struct {
+type Config struct {
 	Settings Settings // without At: only the adversary knows the moment
 	Accounts []string
 	Seed     Seed

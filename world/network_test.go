@@ -103,7 +103,7 @@ func TestPrivate(t *testing.T) {
 	require.False(t, ok)
 }
 
-func TestPlay(t *testing.T) {
+func TestSimulation(t *testing.T) {
 	c := sample()
 	var typed []string
 	device := func(account string) *script {
@@ -124,7 +124,7 @@ func TestPlay(t *testing.T) {
 		}}
 	}
 	nodes := []Node{device("Ada"), device("Ben"), device("Cleo")}
-	p, err := NewPlay(context.Background(), c, []Said{{Body: []byte("one")}, {Body: []byte("two")}, {Body: []byte("three")}}, nodes, nil)
+	p, err := NewSimulation(context.Background(), c, []Payload{{Body: []byte("one")}, {Body: []byte("two")}, {Body: []byte("three")}}, nodes, nil)
 	require.NoError(t, err)
 	require.Empty(t, nodes[0].(*script).heard, "nothing is switched on yet")
 	require.NoError(t, p.Start())
@@ -159,12 +159,12 @@ func TestPlayEnds(t *testing.T) {
 	echo := func(name, to string) Node {
 		return &script{name: name, answer: func(p Packet) []Packet { return []Packet{{From: name, To: to}} }}
 	}
-	p, err := NewPlay(context.Background(), c, nil, []Node{echo("a", "b"), echo("b", "a")}, nil)
+	p, err := NewSimulation(context.Background(), c, nil, []Node{echo("a", "b"), echo("b", "a")}, nil)
 	require.NoError(t, err)
 	require.ErrorContains(t, p.Start(), "the network does not come to rest")
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(errors.New("out of time"))
-	p, err = NewPlay(ctx, c, nil, []Node{echo("a", "b"), echo("b", "a")}, nil)
+	p, err = NewSimulation(ctx, c, nil, []Node{echo("a", "b"), echo("b", "a")}, nil)
 	require.NoError(t, err)
 	require.ErrorContains(t, p.Start(), "out of time")
 }
@@ -193,7 +193,7 @@ func users(t *testing.T, adas, bens string) (*Network, *[]Packet) {
 }
 
 func TestComparingNumbers(t *testing.T) {
-	compare := Packet{From: Life, To: "user:Ada", Data: Pack(KindCompare, []byte("Ben"), nil)}
+	compare := Packet{From: Environment, To: "user:Ada", Data: Pack(KindCompare, []byte("Ben"), nil)}
 	for _, c := range []struct {
 		adas, bens string
 		packets    int
@@ -233,7 +233,7 @@ func TestComparingNumbers(t *testing.T) {
 }
 
 // TestHeldBack: a user whose device holds messages back compares at the third midnight
-// if life brings the two together no earlier, and tells the device if the numbers agree.
+// if the environment brings the two together no earlier, and tells the device if the numbers agree.
 func TestHeldBack(t *testing.T) {
 	for _, c := range []struct {
 		name, adas, bens string
@@ -273,10 +273,10 @@ func TestHeldBack(t *testing.T) {
 	}
 	n, seen := users(t, "1", "1")
 	n.Post(Packet{From: "device:Ada", To: "user:Ada", Data: Pack(KindHeldBack, []byte("Ben"))},
-		Packet{From: Life, To: "user:Ben", Data: Pack(KindCompare, []byte("Ada"), nil)})
+		Packet{From: Environment, To: "user:Ben", Data: Pack(KindCompare, []byte("Ada"), nil)})
 	require.NoError(t, n.Advance(noon.AddDate(0, 0, 2*patience), settle(n)))
 	compares := slices.DeleteFunc(*seen, func(p Packet) bool { return p.Kind() != KindCompare })
-	require.Len(t, compares, 2, "life has brought them together: nobody calls")
+	require.Len(t, compares, 2, "the environment has brought them together: nobody calls")
 }
 
 func TestUnlocking(t *testing.T) {

@@ -23,13 +23,13 @@ func (p Packet) Kind() byte {
 // Kinds of the packets between a user, the user's device, and the world outside
 // the network. Designs use kinds from 32.
 const (
-	KindStart     byte = 1 + iota // life to everybody: switched on, before the first message
+	KindStart     byte = 1 + iota // environment to everybody: switched on, before the first message
 	KindTyped                     // user to device: recipients, group, body, attachments (see Typed)
 	KindShown                     // device to user: sender, body
 	KindWarning                   // anybody to Public or a user: text
 	KindAskNumber                 // user to device: peer
 	KindNumber                    // device to user: peer, safety number ("" if it has not met the peer), own half of it
-	KindCompare                   // life to user, user to user: peer, number
+	KindCompare                   // environment to user, user to user: peer, number
 	KindReinstall                 // user to device
 	KindTick                      // clock to everybody: a day has passed
 	KindComply                    // law to a principal: answer lawful process from now on
@@ -38,7 +38,7 @@ const (
 	KindCase                      // law to agency: an order to apply for
 	KindObtained                  // agency to law: facts obtained under the order
 	KindFile                      // device to user: sender, an attachment
-	KindMembers                   // life or user to device: group, its members from now on
+	KindMembers                   // environment or user to device: group, its members from now on
 	KindMoment                    // clock to whoever counts messages: how many were typed
 	KindNotice                    // court to user, user or monitor to Public: text, since when what it tells of is so
 	KindHeldBack                  // device to user: peer, whose key has changed; messages wait until the user has compared
@@ -48,10 +48,10 @@ const (
 
 // Principals that are no machine on the network.
 const (
-	Clock  = "clock"  // sends ticks
-	Life   = "life"   // makes users do what the conversation says
-	Law    = "law"    // grants lawful process, receives what an agency obtained
-	Public = "public" // hears warnings and notices
+	Clock       = "clock"  // sends ticks
+	Environment = "life"   // makes users do what the conversation says
+	Law         = "law"    // grants lawful process, receives what an agency obtained
+	Public      = "public" // hears warnings and notices
 )
 
 // Court is the principal that signs orders, in every design that has one.
@@ -81,7 +81,7 @@ func AccountOf(principal string) (string, bool) {
 func (p Packet) Private() bool { return offline(p.From) || offline(p.To) }
 
 func offline(name string) bool {
-	return name == Clock || name == Life || name == Law || name == Public || strings.HasPrefix(name, "user:")
+	return name == Clock || name == Environment || name == Law || name == Public || strings.HasPrefix(name, "user:")
 }
 
 const packetTag = 'P'

@@ -84,12 +84,12 @@ func (d *Draws) Pieces(size int) [][]byte {
 
 // Stream returns the generator of the named principal, see [Seed.Stream]. Designs draw
 // from it and from nothing else.
-func (e Environment) Stream(name string) io.Reader {
-	s := e.Seed.Stream(name)
-	if e.Draws == nil {
+func (c Config) Stream(name string) io.Reader {
+	s := c.Seed.Stream(name)
+	if c.Draws == nil {
 		return s
 	}
-	return &drawn{s, e.Draws}
+	return &drawn{s, c.Draws}
 }
 
 // drawn notes what is read.
@@ -106,7 +106,7 @@ func (d *drawn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// A Source gives each principal a generator of its own: a [Seed], or an [Environment].
+// A Source gives each principal a generator of its own: a [Seed], or a [Config].
 type Source interface {
 	Stream(name string) io.Reader
 }

@@ -11,7 +11,7 @@ import (
 // Noting what is drawn changes no byte of it, and keys that were drawn together are
 // pieces as well.
 func TestDraws(t *testing.T) {
-	read := func(e Environment, sizes ...int) (all []byte) {
+	read := func(e Config, sizes ...int) (all []byte) {
 		s := e.Stream("device:Ana")
 		for _, n := range sizes {
 			b := make([]byte, n)
@@ -23,9 +23,9 @@ func TestDraws(t *testing.T) {
 	}
 	sizes := []int{32, 16, 64, 100, 32}
 	draws := &Draws{}
-	plain := read(Environment{Seed: 5}, sizes...)
-	require.Equal(t, plain, read(Environment{Seed: 5, Draws: draws}, sizes...))
-	require.NotEqual(t, plain, read(Environment{Seed: 6}, sizes...))
+	plain := read(Config{Seed: 5}, sizes...)
+	require.Equal(t, plain, read(Config{Seed: 5, Draws: draws}, sizes...))
+	require.NotEqual(t, plain, read(Config{Seed: 6}, sizes...))
 	want, err := io.ReadAll(io.LimitReader(Seed(5).Stream("device:Ana"), int64(len(plain))))
 	require.NoError(t, err)
 	require.Equal(t, want, plain)

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// A User is the person who owns a device. It compares safety numbers when life
-// asks for it, and tells its device if they agree. It unlocks its device only if it
+// A User is the person who owns a device. It compares safety numbers when the
+// environment asks for it, and tells its device if they agree. It unlocks its device only if it
 // answers lawful process, and then says so: nobody unlocks a phone without knowing. A
 // notice that a court serves it repeats in public. What it is shown or warned of is for
 // the keeper of the truth to see on its link.
 //
 // If the device holds back a message because a key has changed, the user compares again
-// with the contact: when the two next meet, as life has it, and otherwise at the third
-// midnight, by calling. If the numbers differ, what is held back stays so. A user who
+// with the contact: when the environment next brings the two together, and otherwise at the
+// third midnight, by calling. If the numbers differ, what is held back stays so. A user who
 // lets it go unseen is one of a run in which devices send at once.
 type User struct {
 	account  string
@@ -72,7 +72,7 @@ func (u *User) Handle(_ time.Time, p Packet) []Packet {
 			u.waits[string(f[0])] = 0
 		}
 	case KindReinstall:
-		if p.From == Life { // on the new phone nothing waits
+		if p.From == Environment { // on the new phone nothing waits
 			clear(u.waits)
 		}
 	case KindTick:
@@ -114,7 +114,7 @@ func (u *User) toDevice(data []byte) []Packet {
 	return []Packet{{From: u.Name(), To: DeviceOf(u.account), Data: data}}
 }
 
-// compare begins a comparison (from life) or answers one (from the other user,
+// compare begins a comparison (from the environment) or answers one (from the other user,
 // in person or over a call that no adversary reaches).
 func (u *User) compare(p Packet) []Packet {
 	f, err := Unpack(p.Data, KindCompare, 2)

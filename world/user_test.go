@@ -14,7 +14,7 @@ func TestPatience(t *testing.T) {
 		u := NewUser("Ana")
 		u.Handle(time.Time{}, Packet{From: DeviceOf("Ana"), To: u.Name(), Data: Pack(KindHeldBack, []byte("Ben"))})
 		if anew {
-			u.Handle(time.Time{}, Packet{From: Life, To: u.Name(), Data: Pack(KindReinstall)})
+			u.Handle(time.Time{}, Packet{From: Environment, To: u.Name(), Data: Pack(KindReinstall)})
 		}
 		var asked []Packet
 		for range patience + 1 {

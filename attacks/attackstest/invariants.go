@@ -180,7 +180,7 @@ func noNull(t *testing.T, path string, v any) {
 	}
 }
 
-// shared is a design that is set up once for each environment.
+// shared is a design that is set up once for each [world.Config].
 type shared struct {
 	world.Design
 	mu   sync.Mutex
@@ -196,7 +196,7 @@ func withSharedSetUps(l *attacks.Lab) *attacks.Lab {
 }
 
 // Setup implements [world.Design]. One lab has one seed and one list of accounts.
-func (s *shared) Setup(env world.Environment) (world.Deploy, error) {
+func (s *shared) Setup(env world.Config) (world.Deploy, error) {
 	if env.Draws != nil { // whoever wants to know what is drawn has it drawn anew
 		return s.Design.Setup(env)
 	}

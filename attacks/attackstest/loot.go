@@ -72,21 +72,21 @@ func has(set map[string]bool, f world.Fact) bool { return set[key(f)] }
 
 // scene is a design living through the conversation of package worldtest.
 type scene struct {
-	*world.Play
+	*world.Simulation
 	conv *world.Conversation
-	said []world.Said
+	said []world.Payload
 	seen []world.Fact // packets that a tap would see
 }
 
 func newScene(t *testing.T, d world.Design, retention int) *scene {
 	t.Helper()
 	s := &scene{conv: worldtest.Conversation()}
-	s.said = worldtest.Said(s.conv)
+	s.said = worldtest.Payloads(s.conv)
 	settings := worldtest.Settings(s.conv, 2, 3, 1)
 	settings.Resend, settings.Retention = world.ResendAtOnce, retention
-	deploy, err := d.Setup(world.Environment{Settings: settings, Accounts: s.conv.Accounts, Seed: 1})
+	deploy, err := d.Setup(world.Config{Settings: settings, Accounts: s.conv.Accounts, Seed: 1})
 	require.NoError(t, err)
-	s.Play, err = world.NewPlay(context.Background(), s.conv, s.said, deploy(), func(p world.Packet) {
+	s.Simulation, err = world.NewSimulation(context.Background(), s.conv, s.said, deploy(), func(p world.Packet) {
 		if !p.Private() {
 			s.seen = append(s.seen, world.Fact{Kind: world.Observed, Ref: string(world.Int(int64(len(s.seen)))), Data: p.Encode(s.conv.Messages[0].Sent)})
 		}

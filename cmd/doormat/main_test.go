@@ -33,7 +33,7 @@ func (keyless) Info() world.Info {
 		Trusts: []string{"the one key"}, Principals: []string{"provider", "device:", "user:"}}
 }
 
-func (p keyless) Setup(env world.Environment) (world.Deploy, error) {
+func (p keyless) Setup(env world.Config) (world.Deploy, error) {
 	env.Settings.Trustees = 0
 	return p.Toy.Setup(env)
 }

@@ -56,15 +56,15 @@ func design(ctx context.Context, w world.Design, list []attacks.Technique, lab *
 // lists who is there, those of one kind in one row.
 func (d *document) principals(ctx context.Context, w world.Design, lab *attacks.Lab) error {
 	conv := lab.Conversation
-	deploy, err := w.Setup(world.Environment{Settings: lab.Settings, Accounts: conv.Accounts, Seed: lab.Seed})
+	deploy, err := w.Setup(world.Config{Settings: lab.Settings, Accounts: conv.Accounts, Seed: lab.Seed})
 	if err != nil {
 		return err
 	}
-	var said []world.Said
+	var said []world.Payload
 	for _, m := range conv.Messages {
-		said = append(said, world.Said{Body: []byte(m.Text), Files: m.Attachments})
+		said = append(said, world.Payload{Body: []byte(m.Text), Files: m.Attachments})
 	}
-	play, err := world.NewPlay(ctx, conv, said, deploy(), nil)
+	play, err := world.NewSimulation(ctx, conv, said, deploy(), nil)
 	if err != nil {
 		return err
 	}

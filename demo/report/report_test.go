@@ -89,7 +89,7 @@ func (s strange) Rules() []world.Rule {
 	return []world.Rule{{Name: string(s), Doc: string(s), Takes: []world.Kind{world.Kind(s)}, All: world.Kind(s), Gives: []world.Kind{world.Kind(s)}}}
 }
 
-func (s strange) Setup(world.Environment) (world.Deploy, error) { return nil, nil }
+func (s strange) Setup(world.Config) (world.Deploy, error) { return nil, nil }
 
 func TestHostileNames(t *testing.T) {
 	for name, text := range pages(evil, 2, 80) {

@@ -42,9 +42,9 @@ func gathering(b *testing.B, d world.Design, people, days int) {
 	conv, said := Gathering(people, days, 6000)
 	s := settings
 	s.Target = conv.Target
-	deploy, err := d.Setup(world.Environment{Settings: s, Accounts: conv.Accounts, Seed: 1})
+	deploy, err := d.Setup(world.Config{Settings: s, Accounts: conv.Accounts, Seed: 1})
 	require.NoError(b, err)
-	play, err := world.NewPlay(context.Background(), conv, said, deploy(), nil)
+	play, err := world.NewSimulation(context.Background(), conv, said, deploy(), nil)
 	require.NoError(b, err)
 	_, first := spent(b, func() error { return play.Advance(people) })
 	rest := 0

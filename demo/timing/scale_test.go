@@ -65,9 +65,9 @@ func scale(b *testing.B, d world.Design, n, size int) {
 	s.Target = conv.Target
 	per := func(x float64) float64 { return x / float64(n) }
 	before := heap()
-	deploy, err := d.Setup(world.Environment{Settings: s, Accounts: conv.Accounts, Seed: 1})
+	deploy, err := d.Setup(world.Config{Settings: s, Accounts: conv.Accounts, Seed: 1})
 	require.NoError(b, err)
-	play, err := world.NewPlay(context.Background(), conv, said, deploy(), nil)
+	play, err := world.NewSimulation(context.Background(), conv, said, deploy(), nil)
 	require.NoError(b, err)
 	most, usedMost := spent(b, func() error { return play.Advance(n - n/10) })
 	last, usedLast := spent(b, func() error { return play.Advance(n) })

@@ -15,7 +15,7 @@ const accounts = 6
 // two of whom may write to each other, in bursts of one direction and in turns, a
 // message a minute. said[k-1] is message k, so many random bytes: nothing here
 // can be guessed or compressed.
-func Talk(n, bytes int) (c *world.Conversation, said []world.Said) {
+func Talk(n, bytes int) (c *world.Conversation, said []world.Payload) {
 	c = &world.Conversation{Title: fmt.Sprintf("%d messages", n)}
 	for i := range accounts {
 		c.Accounts = append(c.Accounts, fmt.Sprintf("account %d", i+1))
@@ -39,7 +39,7 @@ func Talk(n, bytes int) (c *world.Conversation, said []world.Said) {
 		}
 		c.Messages = append(c.Messages, world.Message{From: c.Accounts[from], To: []string{c.Accounts[to]},
 			Sent: begin.Add(time.Duration(k) * time.Minute)})
-		said = append(said, world.Said{Body: draw(bytes)})
+		said = append(said, world.Payload{Body: draw(bytes)})
 	}
 	return c, said
 }
@@ -47,7 +47,7 @@ func Talk(n, bytes int) (c *world.Conversation, said []world.Said) {
 // Gathering makes up a conversation of some number of deliveries: everybody in turn
 // writes to all others, at equal distances over so many days. Somebody alone
 // writes to a silent account.
-func Gathering(people, days, deliveries int) (c *world.Conversation, said []world.Said) {
+func Gathering(people, days, deliveries int) (c *world.Conversation, said []world.Payload) {
 	c = &world.Conversation{Title: fmt.Sprintf("%d people, %d days", people, days)}
 	for i := range max(2, people) {
 		c.Accounts = append(c.Accounts, fmt.Sprintf("account %d", i+1))
@@ -74,7 +74,7 @@ func Gathering(people, days, deliveries int) (c *world.Conversation, said []worl
 		_, _ = io.ReadFull(random, body) // a seed's stream never ends
 		c.Messages = append(c.Messages, world.Message{From: c.Accounts[from], To: to, Group: group,
 			Sent: begin.Add(time.Duration(k) * pause)})
-		said = append(said, world.Said{Body: body})
+		said = append(said, world.Payload{Body: body})
 	}
 	return c, said
 }

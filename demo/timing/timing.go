@@ -121,13 +121,13 @@ func key(ctx context.Context, d world.Design, s world.Settings, each time.Durati
 
 // stores lives through the conversation and takes, in the end, what lies in the
 // stores of everybody but users and devices.
-func stores(ctx context.Context, d world.Design, s world.Settings, conv *world.Conversation, said []world.Said) ([]deduce.Step, error) {
+func stores(ctx context.Context, d world.Design, s world.Settings, conv *world.Conversation, said []world.Payload) ([]deduce.Step, error) {
 	s.Target = conv.Target
-	deploy, err := d.Setup(world.Environment{Settings: s, Accounts: conv.Accounts, Seed: 1})
+	deploy, err := d.Setup(world.Config{Settings: s, Accounts: conv.Accounts, Seed: 1})
 	if err != nil {
 		return nil, err
 	}
-	play, err := world.NewPlay(ctx, conv, said, deploy(), nil)
+	play, err := world.NewSimulation(ctx, conv, said, deploy(), nil)
 	if err != nil {
 		return nil, err
 	}

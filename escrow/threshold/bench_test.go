@@ -16,7 +16,7 @@ func BenchmarkRotation(b *testing.B) { benchmarkCeremony(b, 0, 1) }
 func benchmarkCeremony(b *testing.B, refresh, rotate int) {
 	for _, n := range []int{5, 25} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			env := environment(n/2+1, n)
+			env := config(n/2+1, n)
 			env.Settings.Refresh, env.Settings.Rotate = refresh, rotate
 			f, err := found(env)
 			if err != nil {

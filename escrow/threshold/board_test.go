@@ -193,7 +193,7 @@ func FuzzOneUseKey(f *testing.F) {
 // TestTwoBoards shows two readers of one process different boards, both cosigned by
 // witnesses whose keys are stolen. Neither takes over what the other has read.
 func TestTwoBoards(t *testing.T) {
-	f, err := found(environment(2, 3))
+	f, err := found(config(2, 3))
 	require.NoError(t, err)
 	fork := func(records ...string) []byte {
 		b := &board{policy: f.policy}

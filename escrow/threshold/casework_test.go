@@ -302,7 +302,7 @@ func TestAnswersUnderPastIdentities(t *testing.T) {
 // TestAgencyReadsTheBoard serves orders after refreshes and rotations: the agency knows
 // of each new key and epoch from the board, and of no other.
 func TestAgencyReadsTheBoard(t *testing.T) {
-	env := environment(2, 3)
+	env := config(2, 3)
 	env.Settings.Refresh, env.Settings.Rotate = 1, 2
 	s := stageFor(t, env, 5)
 	s.advance(5)

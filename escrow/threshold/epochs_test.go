@@ -16,7 +16,7 @@ import (
 // renewing is a stage whose shares and keys change.
 func renewing(t *testing.T, threshold, n, refresh, rotate, messages int) *stage {
 	t.Helper()
-	env := environment(threshold, n)
+	env := config(threshold, n)
 	env.Settings.Refresh, env.Settings.Rotate = refresh, rotate
 	return stageFor(t, env, messages)
 }
@@ -275,7 +275,7 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 	}{
 		"made up": {func(*stage) []byte { return []byte("x") }, "too few of the log's witnesses cosigned it"},
 		"of another log": {func(*stage) []byte {
-			other, err := found(world.Environment{Seed: 9, Settings: environment(2, 4).Settings})
+			other, err := found(world.Config{Seed: 9, Settings: config(2, 4).Settings})
 			require.NoError(t, err)
 			return other.checkpoint
 		}, "too few of the log's witnesses cosigned it"},

@@ -157,7 +157,7 @@ func TestUnderneath(t *testing.T) {
 }
 
 func FuzzAccept(f *testing.F) {
-	env := environment(1, 1)
+	env := config(1, 1)
 	founded, err := found(env)
 	if err != nil {
 		f.Fatal(err)

@@ -33,7 +33,7 @@ type foundingKey struct {
 }
 
 // found runs the key ceremony over a board on the log, with every trustee honest.
-func found(env world.Environment) (*founding, error) {
+func found(env world.Config) (*founding, error) {
 	f := &founding{roster: &ceremony.Roster{Session: []byte(epochName(1, 0)), Threshold: env.Settings.Threshold}}
 	var keys []ed25519.PrivateKey
 	for i := range env.Settings.Trustees {

@@ -16,18 +16,18 @@ import (
 // club is a stage with three accounts, a group that C is taken into, and files.
 func club(t *testing.T) *stage {
 	t.Helper()
-	env := environment(2, 3)
+	env := config(2, 3)
 	env.Accounts = []string{"A", "B", "C"}
 	c := &world.Conversation{Title: "club", Accounts: env.Accounts, Target: "A", Groups: []world.Group{{Name: "club", Members: []string{"A", "B"}}},
 		Events: []world.Event{{After: 1, Kind: world.Join, Account: "C", With: "A", Group: "club"}}}
-	var said []world.Said
+	var said []world.Payload
 	for i, m := range []world.Message{
 		{From: "A", To: []string{"B"}, Group: "club"}, {From: "B", To: []string{"A", "C"}, Group: "club"},
 		{From: "B", To: []string{"C"}}, {From: "A", To: []string{"B", "C"}, Group: "club"}} {
 		m.Sent = start.Add(time.Duration(i) * time.Hour)
 		m.Attachments = []world.Attachment{{Name: "file", Data: slices.Repeat(fmt.Appendf(nil, "file %d", i+1), e2ee.ChunkSize/4)}}
 		c.Messages = append(c.Messages, m)
-		said = append(said, world.Said{Body: []byte{byte('1' + i)}, Files: m.Attachments})
+		said = append(said, world.Payload{Body: []byte{byte('1' + i)}, Files: m.Attachments})
 	}
 	require.NoError(t, c.Check())
 	s := &stage{t: t}
@@ -36,7 +36,7 @@ func club(t *testing.T) *stage {
 	require.NoError(t, err)
 	nodes, err := deploy(env, s.founding)
 	require.NoError(t, err)
-	s.play, err = world.NewPlay(context.Background(), c, said, nodes, s.watch)
+	s.play, err = world.NewSimulation(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)
 	require.NoError(t, s.play.Start())
 	return s

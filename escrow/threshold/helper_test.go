@@ -20,7 +20,7 @@ import (
 // with.
 type stage struct {
 	t        *testing.T
-	play     *world.Play
+	play     *world.Simulation
 	founding *founding
 	uploads  [][]byte // by devices, as they were
 	sent     []world.Packet
@@ -30,18 +30,18 @@ type stage struct {
 
 var start = time.Date(2017, 3, 26, 19, 0, 0, 0, time.UTC)
 
-func environment(t, n int) world.Environment {
-	return world.Environment{Accounts: []string{"A", "B"}, Seed: 1, Settings: world.Settings{Threshold: t, Trustees: n,
+func config(t, n int) world.Config {
+	return world.Config{Accounts: []string{"A", "B"}, Seed: 1, Settings: world.Settings{Threshold: t, Trustees: n,
 		Jurisdictions: world.RoundRobin(n), Target: "A", At: 1, Mailbox: world.MailboxAll}}
 }
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	return stageFor(t, environment(2, 3), 4)
+	return stageFor(t, config(2, 3), 4)
 }
 
-// stageFor lets A and B write to each other in turn, in the given environment.
-func stageFor(t *testing.T, env world.Environment, messages int) *stage {
+// stageFor lets A and B write to each other in turn, under the given configuration.
+func stageFor(t *testing.T, env world.Config, messages int) *stage {
 	t.Helper()
 	s := preparedStage(t, env, messages)
 	require.NoError(t, s.play.Start())
@@ -49,14 +49,14 @@ func stageFor(t *testing.T, env world.Environment, messages int) *stage {
 }
 
 // preparedStage is a stage on which nothing is switched on yet.
-func preparedStage(t *testing.T, env world.Environment, messages int) *stage {
+func preparedStage(t *testing.T, env world.Config, messages int) *stage {
 	t.Helper()
 	c := &world.Conversation{Title: "stage", Accounts: env.Accounts, Target: "A"}
-	var said []world.Said
+	var said []world.Payload
 	for i := range messages {
 		from, to := env.Accounts[i%2], env.Accounts[1-i%2]
 		c.Messages = append(c.Messages, world.Message{From: from, To: []string{to}, Sent: start.Add(time.Duration(i) * time.Hour)})
-		said = append(said, world.Said{Body: []byte(strconv.Itoa(i + 1))})
+		said = append(said, world.Payload{Body: []byte(strconv.Itoa(i + 1))})
 	}
 	s := &stage{t: t}
 	var err error
@@ -64,7 +64,7 @@ func preparedStage(t *testing.T, env world.Environment, messages int) *stage {
 	require.NoError(t, err)
 	nodes, err := deploy(env, s.founding)
 	require.NoError(t, err)
-	s.play, err = world.NewPlay(context.Background(), c, said, nodes, s.watch)
+	s.play, err = world.NewSimulation(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)
 	return s
 }

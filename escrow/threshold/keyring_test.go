@@ -28,7 +28,7 @@ func pretended(t *testing.T, text, device string) ([]world.Derived, world.Packet
 // TestSubstitutedAtSetUp has a provider hand out a committee of its own before
 // anything was said: the devices refuse it and warn, and send nothing under it.
 func TestSubstitutedAtSetUp(t *testing.T) {
-	s := preparedStage(t, environment(2, 3), 4)
+	s := preparedStage(t, config(2, 3), 4)
 	_, p := pretended(t, "key 1\n2\n3", "device:A")
 	s.play.Intercept = func(q world.Packet) bool {
 		if q.From == "provider" && (q.Kind() == KindKey || q.Kind() == escrow.KindUpdate) && q.To == p.To {

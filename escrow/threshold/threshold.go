@@ -139,7 +139,7 @@ func (Design) Info() world.Info {
 }
 
 // Setup implements [world.Design]: it runs the key ceremony.
-func (Design) Setup(env world.Environment) (world.Deploy, error) {
+func (Design) Setup(env world.Config) (world.Deploy, error) {
 	f, err := memo.Recall(env.Memo, foundingKey{env.Seed, env.Settings.Threshold, env.Settings.Trustees},
 		func() (*founding, error) { return found(env) })
 	if err != nil {
@@ -154,7 +154,7 @@ func (Design) Setup(env world.Environment) (world.Deploy, error) {
 	}, nil
 }
 
-func deploy(env world.Environment, f *founding) ([]world.Node, error) {
+func deploy(env world.Config, f *founding) ([]world.Node, error) {
 	court, err := law.NewCourt(env.Stream("court"), true)
 	if err != nil {
 		return nil, err
@@ -200,7 +200,7 @@ func deploy(env world.Environment, f *founding) ([]world.Node, error) {
 	return nodes, nil
 }
 
-func newTrustee(env world.Environment, f *founding, common *commons, index int) (*trustee, error) {
+func newTrustee(env world.Config, f *founding, common *commons, index int) (*trustee, error) {
 	name := world.Trustee(index)
 	share := sharing.Share{Index: index, Value: f.shares[index-1].Value.Clone()}
 	t := &trustee{name: name, index: index, random: env.Stream(name), identity: slices.Clone(f.identity[index-1]),
@@ -247,7 +247,7 @@ func (f *founding) gossip(name string, near, far []string) *escrow.Gossip {
 	return escrow.NewGossip(name, f.policy, f.view.Clone(), near, far)
 }
 
-func device(env world.Environment, common *commons, account string) *e2ee.Device {
+func device(env world.Config, common *commons, account string) *e2ee.Device {
 	name := world.DeviceOf(account)
 	random := env.Stream(name)
 	honest := &envelope{keyring: keyring{common: common}, random: random}

@@ -86,7 +86,7 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 		return t.update(p.Data)
 	case !t.CountsMessages():
 		return nil
-	case p.From == world.Life && p.Kind() == world.KindStart:
+	case p.From == world.Environment && p.Kind() == world.KindStart:
 		return t.begin()
 	case p.From == world.Clock:
 		return t.clock(p)

@@ -26,7 +26,7 @@ func application() world.Packet {
 
 func TestCourtRefuses(t *testing.T) {
 	require.Empty(t, newCourt(t, false, false).Handle(noon, application()), "it was not told to comply")
-	for _, from := range []string{"agency", "court", "user:Ana", world.Outsider, world.Life, ""} {
+	for _, from := range []string{"agency", "court", "user:Ana", world.Outsider, world.Environment, ""} {
 		c := newCourt(t, false, false)
 		c.Handle(noon, world.Packet{From: from, To: "court", Data: world.Pack(world.KindComply)})
 		require.Empty(t, c.Handle(noon, application()), "told to comply by %q", from)
@@ -259,7 +259,7 @@ func TestAgencyWithoutOrder(t *testing.T) {
 	require.Empty(t, d.handle("provider", handover))
 	require.Empty(t, d.handle("user:Ana", unlocked))
 	require.Empty(t, d.handle("trustee:1", d.answer()))
-	for _, from := range []string{"court", "agency", "provider", world.Outsider, world.Life} {
+	for _, from := range []string{"court", "agency", "provider", world.Outsider, world.Environment} {
 		require.Empty(t, d.handle(from, opening()), "a case opened by %s", from)
 	}
 	for _, bad := range [][]byte{opening()[:9], world.Pack(world.KindCase, nil, nil, nil),

@@ -16,13 +16,13 @@ func ExampleToy() {
 		fmt.Println(err)
 		return
 	}
-	deploy, err := worldtest.Toy{}.Setup(world.Environment{Settings: settings, Accounts: conv.Accounts, Seed: 1})
+	deploy, err := worldtest.Toy{}.Setup(world.Config{Settings: settings, Accounts: conv.Accounts, Seed: 1})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	nodes := deploy()
-	play, err := world.NewPlay(context.Background(), conv, worldtest.Said(conv), nodes, nil)
+	play, err := world.NewSimulation(context.Background(), conv, worldtest.Payloads(conv), nodes, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -111,7 +111,7 @@ func (b *bench) impostors(t *testing.T) {
 	}
 }
 
-// commands: what a user, life, the clock and the law may say is ignored when a
+// commands: what a user, the environment, the clock and the law may say is ignored when a
 // stranger says it. Nothing is answered but warnings, and no store changes.
 func (r *run) commands(t *testing.T) {
 	t.Helper()

@@ -32,7 +32,7 @@ func Run(t *testing.T, d world.Design) {
 			s.Threshold, s.Trustees, s.Retention, s.Mailbox, s.Refresh, s.Rotate)
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, d, s)
-			t.Run("life", b.life)
+			t.Run("undisturbed", b.undisturbedRun)
 			t.Run("holdings", b.holdings)
 			t.Run("strangers", b.strangers)
 			t.Run("impostors", b.impostors)
@@ -140,20 +140,20 @@ func show(c *world.Conversation, name string, size int) {
 	m.Attachments = append(m.Attachments, world.Attachment{Name: name, Data: data})
 }
 
-// Said gives what is typed for each message of c, and the files: 16 bytes that
+// Payloads gives what is typed for each message of c, and the files: 16 bytes that
 // stand nowhere else, then the text or data.
-func Said(c *world.Conversation) []world.Said {
-	var out []world.Said
+func Payloads(c *world.Conversation) []world.Payload {
+	var out []world.Payload
 	salted := func(data []byte, what ...any) []byte {
 		salt := sha256.Sum256([]byte(fmt.Sprint(what...)))
 		return append(salt[:16], data...)
 	}
 	for i, m := range c.Messages {
-		said := world.Said{Body: salted([]byte(m.Text), "salt ", i)}
+		payload := world.Payload{Body: salted([]byte(m.Text), "salt ", i)}
 		for j, f := range m.Attachments {
-			said.Files = append(said.Files, world.Attachment{Name: f.Name, Data: salted(f.Data, "salt ", i, " ", j)})
+			payload.Files = append(payload.Files, world.Attachment{Name: f.Name, Data: salted(f.Data, "salt ", i, " ", j)})
 		}
-		out = append(out, said)
+		out = append(out, payload)
 	}
 	return out
 }
@@ -163,7 +163,7 @@ type bench struct {
 	design   world.Design
 	settings world.Settings
 	conv     *world.Conversation
-	said     []world.Said
+	payloads []world.Payload
 	deploy   world.Deploy
 	lived    *run // undisturbed, see [bench.undisturbed]
 }
@@ -173,21 +173,21 @@ func newBench(t *testing.T, d world.Design, s world.Settings) *bench {
 	b := &bench{design: d, settings: s, conv: Conversation()}
 	require.NoError(t, b.conv.Check())
 	require.NoError(t, s.Check(b.conv))
-	b.said = Said(b.conv)
+	b.payloads = Payloads(b.conv)
 	b.deploy = b.setUp(t, 1)
 	return b
 }
 
 func (b *bench) setUp(t *testing.T, seed world.Seed) world.Deploy {
 	t.Helper()
-	deploy, err := b.design.Setup(world.Environment{Settings: b.settings, Accounts: b.conv.Accounts, Seed: seed})
+	deploy, err := b.design.Setup(world.Config{Settings: b.settings, Accounts: b.conv.Accounts, Seed: seed})
 	require.NoError(t, err)
 	return deploy
 }
 
 // A run is one deployment that is being watched.
 type run struct {
-	*world.Play
+	*world.Simulation
 	b        *bench
 	packets  []world.Packet
 	shown    map[display]int
@@ -213,7 +213,7 @@ func (b *bench) start(t *testing.T, deploy world.Deploy, conv *world.Conversatio
 	t.Helper()
 	r := &run{b: b, shown: map[display]int{}}
 	var err error
-	r.Play, err = world.NewPlay(context.Background(), conv, b.said, deploy(), r.watch)
+	r.Simulation, err = world.NewSimulation(context.Background(), conv, b.payloads, deploy(), r.watch)
 	require.NoError(t, err)
 	require.NoError(t, r.Start())
 	return r
@@ -249,7 +249,7 @@ func (r *run) watch(p world.Packet) {
 	case world.KindWarning:
 		if f, err := world.Unpack(p.Data, world.KindWarning, 1); err == nil && p.Private() {
 			moment := 0
-			if r.Play != nil {
+			if r.Simulation != nil {
 				moment = r.Moment()
 			}
 			r.warnings = append(r.warnings, warning{p.From, string(f[0]), moment})
@@ -284,8 +284,8 @@ func (b *bench) truth() map[display]int {
 	want := map[display]int{}
 	for i, m := range b.conv.Messages {
 		for _, to := range m.To {
-			want[onScreen(to, m.From, b.said[i].Body)] = 1
-			for _, f := range b.said[i].Files {
+			want[onScreen(to, m.From, b.payloads[i].Body)] = 1
+			for _, f := range b.payloads[i].Files {
 				want[onScreen(to, m.From, f.Data)] = 1
 			}
 		}

@@ -36,7 +36,7 @@ func (Toy) Info() world.Info {
 }
 
 // Setup implements [world.Design].
-func (Toy) Setup(env world.Environment) (world.Deploy, error) {
+func (Toy) Setup(env world.Config) (world.Deploy, error) {
 	key := make([]byte, chacha20poly1305.KeySize)
 	if _, err := io.ReadFull(env.Stream("toy key"), key); err != nil {
 		return nil, err
@@ -72,12 +72,12 @@ func (Toy) Rules() []world.Rule {
 		{Name: "open a toy message", Doc: "The key opens every message.",
 			Takes: []world.Kind{ToyMessage, ToyKey}, Gives: []world.Kind{world.Plaintext, world.File},
 			Apply: func(in world.Input) ([]world.Derived, error) {
-				m, said, err := toyOpen(in.Facts[1].Data, in.Facts[0].Data)
+				m, payload, err := toyOpen(in.Facts[1].Data, in.Facts[0].Data)
 				if err != nil {
 					return nil, err
 				}
-				facts := []world.Fact{{Kind: world.Plaintext, Ref: m.ID, Data: said.Body}}
-				for i, file := range said.Files {
+				facts := []world.Fact{{Kind: world.Plaintext, Ref: m.ID, Data: payload.Body}}
+				for i, file := range payload.Files {
 					facts = append(facts, world.Fact{Kind: world.File, Ref: world.FileRef(m.ID, i), Data: file.Data})
 				}
 				return world.Conclude(facts...), nil
@@ -102,7 +102,7 @@ func toyForge(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	m.ID = hex.EncodeToString(in.Random[:16])
-	sealed, err := toySeal(in.Facts[0].Data, m, in.Random[16:28], world.Said{Body: in.Text})
+	sealed, err := toySeal(in.Facts[0].Data, m, in.Random[16:28], world.Payload{Body: in.Text})
 	if err != nil {
 		return nil, err
 	}
@@ -112,12 +112,12 @@ func toyForge(in world.Input) ([]world.Derived, error) {
 
 func toyAEAD(key []byte) (cipher.AEAD, error) { return chacha20poly1305.New(key) }
 
-func toySeal(key []byte, m world.Meta, nonce []byte, said world.Said) ([]byte, error) {
+func toySeal(key []byte, m world.Meta, nonce []byte, payload world.Payload) ([]byte, error) {
 	aead, err := toyAEAD(key)
 	if err != nil {
 		return nil, err
 	}
-	return world.Pack(ToySent, m.Encode(), nonce, aead.Seal(nil, nonce, world.Pack(0, said.Body, world.PackFiles(said.Files)), m.Encode())), nil
+	return world.Pack(ToySent, m.Encode(), nonce, aead.Seal(nil, nonce, world.Pack(0, payload.Body, world.PackFiles(payload.Files)), m.Encode())), nil
 }
 
 func toyParse(data []byte) (world.Meta, [][]byte, error) {
@@ -132,25 +132,25 @@ func toyParse(data []byte) (world.Meta, [][]byte, error) {
 	return m, f, err
 }
 
-func toyOpen(key, data []byte) (m world.Meta, said world.Said, err error) {
+func toyOpen(key, data []byte) (m world.Meta, payload world.Payload, err error) {
 	m, f, err := toyParse(data)
 	if err != nil {
-		return m, said, err
+		return m, payload, err
 	}
 	aead, err := toyAEAD(key)
 	if err != nil {
-		return m, said, err
+		return m, payload, err
 	}
 	plain, err := aead.Open(nil, f[1], f[2], f[0])
 	if err != nil {
-		return m, said, fmt.Errorf("toy: message %s: %w", m.ID, err)
+		return m, payload, fmt.Errorf("toy: message %s: %w", m.ID, err)
 	}
 	if f, err = world.Unpack(plain, 0, 2); err != nil {
-		return m, said, fmt.Errorf("toy: message %s: %w", m.ID, err)
+		return m, payload, fmt.Errorf("toy: message %s: %w", m.ID, err)
 	}
-	said.Body = f[0]
-	said.Files, err = world.UnpackFiles(f[1])
-	return m, said, err
+	payload.Body = f[0]
+	payload.Files, err = world.UnpackFiles(f[1])
+	return m, payload, err
 }
 
 type toyDevice struct {
@@ -203,7 +203,7 @@ func (d *toyDevice) tell(data []byte) []world.Packet {
 }
 
 func (d *toyDevice) received(p world.Packet) []world.Packet {
-	m, said, err := toyOpen(d.key, p.Data)
+	m, payload, err := toyOpen(d.key, p.Data)
 	if err != nil {
 		return d.tell(world.Pack(world.KindWarning, []byte("a message could not be opened")))
 	}
@@ -212,8 +212,8 @@ func (d *toyDevice) received(p world.Packet) []world.Packet {
 	}
 	d.seen[m.ID] = true
 	d.keep(p.Data)
-	out := d.tell(world.Pack(world.KindShown, []byte(m.From), said.Body))
-	for _, file := range said.Files {
+	out := d.tell(world.Pack(world.KindShown, []byte(m.From), payload.Body))
+	for _, file := range payload.Files {
 		out = append(out, d.tell(world.Pack(world.KindFile, []byte(m.From), file.Data))...)
 	}
 	return out
@@ -229,7 +229,7 @@ func (d *toyDevice) typed(now time.Time, p world.Packet) []world.Packet {
 		return nil
 	}
 	m := world.Meta{ID: hex.EncodeToString(random[:16]), From: d.account, To: typed.To, Group: typed.Group, Sent: now}
-	sealed, err := toySeal(d.key, m, random[16:], world.Said{Body: typed.Body, Files: typed.Files})
+	sealed, err := toySeal(d.key, m, random[16:], world.Payload{Body: typed.Body, Files: typed.Files})
 	if err != nil {
 		return nil
 	}

@@ -69,7 +69,7 @@ type faulty struct {
 	fault string
 }
 
-func (f faulty) Setup(env world.Environment) (world.Deploy, error) {
+func (f faulty) Setup(env world.Config) (world.Deploy, error) {
 	if f.fault == "ignores the seed" {
 		env.Seed = 1
 	}

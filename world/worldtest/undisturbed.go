@@ -28,9 +28,9 @@ func checkInfo(t *testing.T, i world.Info) {
 	}
 }
 
-// life: what is typed arrives once, nobody else sees it, nobody is alarmed, and
-// all of it repeats.
-func (b *bench) life(t *testing.T) {
+// undisturbedRun checks that what is typed arrives once, nobody else sees it, nobody is
+// alarmed, and all of it repeats.
+func (b *bench) undisturbedRun(t *testing.T) {
 	r := b.undisturbed(t)
 	require.Equal(t, b.truth(), r.shown)
 	for _, w := range r.warnings {
@@ -38,10 +38,10 @@ func (b *bench) life(t *testing.T) {
 		require.True(t, strings.HasPrefix(w.by, "device:"), "%s warns: %s", w.by, w.what)
 	}
 	for _, p := range r.public() {
-		for i, said := range b.said {
-			require.False(t, bytes.Contains(p.Data, said.Body[:16]) || bytes.Contains(p.Data, said.Body[16:]),
+		for i, payload := range b.payloads {
+			require.False(t, bytes.Contains(p.Data, payload.Body[:16]) || bytes.Contains(p.Data, payload.Body[16:]),
 				"message %d travels in the clear from %s to %s", i+1, p.From, p.To)
-			for _, f := range said.Files {
+			for _, f := range payload.Files {
 				require.False(t, bytes.Contains(p.Data, f.Data[:16]),
 					"%s of message %d travels in the clear from %s to %s", f.Name, i+1, p.From, p.To)
 			}

@@ -1,0 +1,199 @@
+package world
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Simulation lets a conversation happen on a network: users type, compare numbers
+// and reinstall when the conversation says so. Moment k is when the network is
+// quiet after message k; only then is message k+1 typed.
+type Simulation struct {
+	Net *Network
+	// Intercept, if set, decides about each packet that is about to be delivered;
+	// true means that it dealt with the packet.
+	Intercept func(Packet) bool
+
+	ctx      context.Context
+	conv     *Conversation
+	payloads []Payload
+	groups   Membership
+	moment   int
+	target   int // the moment that Advance is driving to
+	event    int // events done
+
+	started bool
+}
+
+// A Payload is what travels for a message: its text and files, each after a salt.
+type Payload struct {
+	Body  []byte
+	Files []Attachment
+}
+
+// NewSimulation connects the nodes and a user for each account; [Simulation.Start] switches
+// all on. payloads[k-1] is what the user types as message k.
+func NewSimulation(ctx context.Context, c *Conversation, payloads []Payload, nodes []Node, watch func(Packet)) (*Simulation, error) {
+	nodes = slices.Clone(nodes)
+	for _, a := range c.Accounts {
+		nodes = append(nodes, NewUser(a))
+	}
+	net, err := NewNetwork(c.start(), nodes...)
+	if err != nil {
+		return nil, err
+	}
+	net.Watch = watch
+	return &Simulation{Net: net, ctx: ctx, conv: c, payloads: payloads, groups: c.founded()}, nil
+}
+
+// Start switches everything on and lets the devices know the groups that their
+// users are in already. It does so once, at the latest when time passes.
+func (s *Simulation) Start() error {
+	if s.started {
+		return nil
+	}
+	s.started = true
+	for _, name := range s.Net.Names() {
+		s.Net.Post(Packet{From: Environment, To: name, Data: Pack(KindStart)})
+	}
+	for _, a := range s.conv.Accounts {
+		s.tellGroups(a)
+	}
+	return s.Settle()
+}
+
+// tellGroups gives a device the groups of its account, as its user knows them.
+func (s *Simulation) tellGroups(account string) {
+	for _, g := range s.conv.Groups {
+		if members := s.groups[g.Name]; slices.Contains(members, account) {
+			s.tellMembers(Environment, account, g.Name, members)
+		}
+	}
+}
+
+func (s *Simulation) tellMembers(from, account, group string, members []string) {
+	s.Net.Post(Packet{From: from, To: DeviceOf(account), Data: Pack(KindMembers, []byte(group), Strings(members))})
+}
+
+// start is when everything is switched on, an hour before the first message.
+func (c *Conversation) start() time.Time { return c.Messages[0].Sent.Add(-time.Hour) }
+
+// Day is the number of midnights, and so of ticks, before message k is typed.
+func (c *Conversation) Day(k int) int {
+	return int(c.Messages[k-1].Sent.Sub(midnight(c.start())).Hours()+24) / 24
+}
+
+// Moment is the number of messages typed so far.
+func (s *Simulation) Moment() int { return s.moment }
+
+// Stop makes a call of Advance that is under way end at the current moment.
+func (s *Simulation) Stop() { s.target = s.moment }
+
+// Advance runs the conversation, from the current moment, until moment m.
+func (s *Simulation) Advance(m int) error {
+	if m < s.moment || m > len(s.conv.Messages) {
+		return fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", m, s.moment, len(s.conv.Messages))
+	}
+	if err := s.Start(); err != nil {
+		return err
+	}
+	if err := s.performEvents(); err != nil {
+		return err
+	}
+	for s.target = m; s.moment < s.target; {
+		if err := s.Net.Advance(s.conv.Messages[s.moment].Sent, s.Settle); err != nil {
+			return err
+		}
+		if s.target <= s.moment {
+			return nil // stopped while the days went by
+		}
+		s.moment++
+		s.typeMessage(s.moment)
+		if err := s.Settle(); err != nil {
+			return err
+		}
+		if err := s.performEvents(); err != nil {
+			return err
+		}
+		if err := s.announceMoment(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// announceMoment tells the moment to the nodes that announceMoment messages.
+func (s *Simulation) announceMoment() error {
+	for _, name := range s.Net.Names() {
+		if c, ok := s.Net.Node(name).(Counter); ok && c.CountsMessages() {
+			s.Net.Post(Packet{From: Clock, To: name, Data: Pack(KindMoment, Int(int64(s.moment)))})
+		}
+	}
+	return s.Settle()
+}
+
+// Rest lets days pass without a message.
+func (s *Simulation) Rest(days int) error {
+	return s.Net.Rest(s.Net.Now().AddDate(0, 0, days), s.Settle)
+}
+
+// Settle delivers packets until the network is quiet.
+func (s *Simulation) Settle() error {
+	for range packetsPerMoment {
+		packet, ok := s.Net.Next()
+		if !ok {
+			return s.Net.Err()
+		}
+		if s.Intercept == nil || !s.Intercept(packet) {
+			s.Net.Deliver(packet)
+		}
+		if s.ctx.Err() != nil {
+			return context.Cause(s.ctx)
+		}
+	}
+	return fmt.Errorf("the network does not come to rest: %d packets since message %d", packetsPerMoment, s.moment)
+}
+
+// packetsPerMoment bounds what programs may say to each other before they come
+// to rest: far above any honest exchange, and it ends a loop between two.
+const packetsPerMoment = 1 << 16
+
+func (s *Simulation) typeMessage(k int) {
+	m, payload := &s.conv.Messages[k-1], &s.payloads[k-1]
+	t := Typed{To: m.To, Group: m.Group, Body: payload.Body, Files: payload.Files}
+	s.Net.Post(Packet{From: UserOf(m.From), To: DeviceOf(m.From), Data: t.Encode()})
+}
+
+// performEvents lets users do what the conversation says they do at this moment.
+func (s *Simulation) performEvents() error {
+	for ; s.event < len(s.conv.Events) && s.conv.Events[s.event].After <= s.moment; s.event++ {
+		e := s.conv.Events[s.event]
+		switch e.Kind {
+		case Compare:
+			s.Net.Post(Packet{From: Environment, To: UserOf(e.Account), Data: Pack(KindCompare, []byte(e.With), nil)})
+		case Reinstall:
+			s.Net.Post(Packet{From: Environment, To: UserOf(e.Account), Data: Pack(KindReinstall)},
+				Packet{From: UserOf(e.Account), To: DeviceOf(e.Account), Data: Pack(KindReinstall)})
+			s.tellGroups(e.Account)
+		case Join, Leave:
+			s.changeGroup(e)
+		}
+		if err := s.Settle(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// changeGroup lets the user who changes a group tell its device; the devices tell each
+// other. Whoever joins learns of the group from the member who adds it.
+func (s *Simulation) changeGroup(e Event) {
+	s.groups.follow(e)
+	by := e.With
+	if e.Kind == Leave {
+		by = e.Account
+	}
+	s.tellMembers(UserOf(by), by, e.Group, s.groups[e.Group])
+}
