@@ -86,8 +86,8 @@ func (a *adversary) Call(c Call) (any, error) {
 
 // allowed refuses what no script may do, whatever it declared.
 func (a *adversary) allowed(args *arguments) error {
-	if a.count++; a.count > maxCalls {
-		return fmt.Errorf("more than %d calls: does the script end?", maxCalls)
+	if a.count++; a.count > MaxCalls {
+		return fmt.Errorf("more than %d calls: does the script end?", MaxCalls)
 	}
 	switch args.Method {
 	case "advance", "rest", "order":

@@ -28,10 +28,8 @@ func (l *Lab) again(ctx context.Context, points []world.Settings) (map[cellKey]r
 	second.Progress, second.Typed, second.Record = nil, nil, false
 	second.Attacks = slices.Clone(l.Attacks)
 	for i, t := range second.Attacks {
-		if r, ok := t.(*remote); ok { // what it prints, it prints once
-			silent := *r
-			silent.print = nil
-			second.Attacks[i] = &silent
+		if loud, ok := t.(interface{ Silent() Technique }); ok { // what it prints, it prints once
+			second.Attacks[i] = loud.Silent()
 		}
 	}
 	results, err := second.Sweep(ctx, points)

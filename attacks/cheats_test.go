@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks/deduce"
+	"doormat/attacks/script"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -132,11 +133,11 @@ func TestCheats(t *testing.T) {
 		if strings.Contains(c.name, "did not declare") {
 			src = strings.Replace(src, `applies = ["write any packet"],`, "", 1)
 		}
-		a, err := Load(fmt.Sprintf("cheat%d.star", i), []byte(strings.ReplaceAll(src, `, "court.store"`, "")))
+		a, err := script.Load(fmt.Sprintf("cheat%d.star", i), []byte(strings.ReplaceAll(src, `, "court.store"`, "")))
 		require.NoError(t, err, c.name)
 		l.Attacks = append(l.Attacks, a)
 	}
-	honest, err := Load("honest.star", []byte(attack(`"provider.store", "trustee:1.store"`, "", opensAll, keyTheft)))
+	honest, err := script.Load("honest.star", []byte(attack(`"provider.store", "trustee:1.store"`, "", opensAll, keyTheft)))
 	require.NoError(t, err)
 	l.Attacks = append(l.Attacks, honest)
 	res, err := l.Run(context.Background())
@@ -231,7 +232,7 @@ func TestHostileDesigns(t *testing.T) {
 			{Name: "lie", Takes: key, Gives: grown, Apply: give(world.Derived{Fact: world.Fact{Kind: growing}, From: []int{7}})}}},
 		"gives what it did not say": {"it gave a plaintext", []world.Rule{
 			{Name: "lie", Takes: key, Gives: grown, Apply: give(world.Derived{Fact: world.Fact{Kind: world.Plaintext}})}}},
-		"panics": {"fault in doormat/attacks.TestHostileDesigns", []world.Rule{
+		"panics": {"fault in doormat/attacks_test.TestHostileDesigns", []world.Rule{
 			{Name: "crash", Takes: key, Gives: grown, Apply: func(world.Input) ([]world.Derived, error) { panic("out of order") }}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -242,7 +243,7 @@ func TestHostileDesigns(t *testing.T) {
 				}
 				l := toyLab(t, attack(needs, "", opensAll, body))
 				l.Designs = []world.Design{renamed{anything{more: c.rules}}, worldtest.Toy{}}
-				l.left = deduce.Budget{Facts: 3000, Bytes: 1 << 30, Work: 100_000}
+				l.SetBudget(deduce.Budget{Facts: 3000, Bytes: 1 << 30, Work: 100_000})
 				res, err := l.Run(context.Background())
 				require.NoError(t, err)
 				require.Contains(t, res.Cells[0].Error, c.want)

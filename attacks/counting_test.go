@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"bytes"
@@ -11,7 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
 	"doormat/attacks/deduce"
+	"doormat/attacks/script"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -21,7 +23,7 @@ import (
 
 // talk replaces the conversation of a lab: "AB" is a message from A to B, an hour after
 // the one before, "AB=" one that follows at once, and all say what text says.
-func talk(l *Lab, text func(k int) string, messages ...string) {
+func talk(l *attacks.Lab, text func(k int) string, messages ...string) {
 	var at time.Duration
 	l.Conversation.Messages, l.Conversation.Events = nil, nil
 	for i, m := range messages {
@@ -37,12 +39,12 @@ func numbered(k int) string { return fmt.Sprintf("message %d", k) }
 
 // asTyped gives the bytes of messages as they are typed in every run of a lab: what
 // a thief of everything reads.
-func asTyped(t *testing.T, l *Lab) map[int][]byte {
+func asTyped(t *testing.T, l *attacks.Lab) map[int][]byte {
 	t.Helper()
 	thief := *l
-	a, err := Load("thief.star", []byte(attack(everywhere, "", opensAll, keyTheft)))
+	a, err := script.Load("thief.star", []byte(attack(everywhere, "", opensAll, keyTheft)))
 	require.NoError(t, err)
-	thief.Attacks, thief.Record = []Technique{a}, true
+	thief.Attacks, thief.Record = []attacks.Technique{a}, true
 	c := runOne(t, &thief)
 	require.Empty(t, c.Error)
 	said := map[int][]byte{}
@@ -65,7 +67,7 @@ func TestMetadataIsCountedOnce(t *testing.T) {
 		talk(l, numbered, "AB", "AB=", "AB=", "BA=")
 		c := runOne(t, l)
 		require.Empty(t, c.Error)
-		require.Equal(t, Count{seen, 4}, c.Metadata, "after message %d", seen)
+		require.Equal(t, attacks.Count{seen, 4}, c.Metadata, "after message %d", seen)
 	}
 }
 
@@ -97,7 +99,7 @@ func TestMetadataOfNobody(t *testing.T) {
 		if strings.HasPrefix(name, "true") {
 			want = 1
 		}
-		require.Equal(t, Count{want, 4}, c.Metadata, name)
+		require.Equal(t, attacks.Count{want, 4}, c.Metadata, name)
 	}
 }
 
@@ -153,7 +155,7 @@ for found in adv.saturate("plaintext") + adv.facts("attachment"):
 			numbers = append(numbers, k+1)
 		}
 		require.Equal(t, numbers, c.Trace.Opened)
-		require.Equal(t, Count{2 * opened, 8}, c.Attachments)
+		require.Equal(t, attacks.Count{2 * opened, 8}, c.Attachments)
 		require.Zero(t, c.FalseClaims)
 	}
 }
@@ -167,9 +169,9 @@ func TestSaltsDiffer(t *testing.T) {
 		l.Seed = seed
 		talk(l, func(int) string { return "yes" }, "AB", "BC", "BA", "AB")
 		for k, body := range asTyped(t, l) {
-			require.Len(t, body, saltSize+len("yes"), "message %d", k)
-			require.Equal(t, "yes", string(body[saltSize:]))
-			for i := 0; i < saltSize; i += 4 { // in every part of it
+			require.Len(t, body, attacks.SaltSize+len("yes"), "message %d", k)
+			require.Equal(t, "yes", string(body[attacks.SaltSize:]))
+			for i := 0; i < attacks.SaltSize; i += 4 { // in every part of it
 				part := fmt.Sprint(i, body[i:i+4])
 				require.False(t, seen[part], "message %d, seed %d: bytes %d to %d of the salt", k, seed, i, i+4)
 				seen[part] = true
@@ -185,12 +187,12 @@ func TestGuessesAreFalse(t *testing.T) {
 	said := asTyped(t, l)
 	for name, guess := range map[string][]byte{
 		"the text":               []byte("message 1"),
-		"a salt of zeros":        append(make([]byte, saltSize), "message 1"...),
-		"the salt of another":    append(bytes.Clone(said[2][:saltSize]), "message 1"...),
-		"the salt alone":         said[1][:saltSize],
+		"a salt of zeros":        append(make([]byte, attacks.SaltSize), "message 1"...),
+		"the salt of another":    append(bytes.Clone(said[2][:attacks.SaltSize]), "message 1"...),
+		"the salt alone":         said[1][:attacks.SaltSize],
 		"cut short":              said[1][:len(said[1])-1],
 		"a byte more":            append(bytes.Clone(said[1]), 0),
-		"the text without salts": said[1][saltSize:],
+		"the text without salts": said[1][attacks.SaltSize:],
 		"nothing":                {},
 	} {
 		l := toyLab(t, attack(`"provider.store"`, "", opensNothing, `
@@ -220,7 +222,7 @@ for found in [texts[0], texts[4], texts[5], files[0]]:
     adv.claim(found)`
 	parts := map[string]string{"TB": "target before", "TA": "target after", "OB": "others before",
 		"OA": "others after", "files": "attachments"}
-	run := func(e map[string]string) Cell {
+	run := func(e map[string]string) attacks.Cell {
 		outcome := fmt.Sprintf(`opens(target = (%q, %q), others = (%q, %q), files = %q, why = "y")`,
 			e["TB"], e["TA"], e["OB"], e["OA"], e["files"])
 		l := toyLab(t, attack(everywhere, "", outcome, body))
@@ -264,9 +266,10 @@ func TestBytesAreBounded(t *testing.T) {
 			return out, nil
 		}}
 	shrunk := deduce.Budget{Facts: 3000, Bytes: 30_000, Work: 100_000}
-	run := func(left deduce.Budget, more ...world.Rule) Cell {
+	run := func(left deduce.Budget, more ...world.Rule) attacks.Cell {
 		l := toyLab(t, attack(everywhere, "", opensAll, keyTheft))
-		l.Designs, l.left = []world.Design{anything{more: more}}, left
+		l.Designs = []world.Design{anything{more: more}}
+		l.SetBudget(left)
 		return runOne(t, l)
 	}
 	require.True(t, run(shrunk).Expected)
@@ -275,7 +278,7 @@ func TestBytesAreBounded(t *testing.T) {
 	require.True(t, c.Expected, "%+v", c)
 
 	l := toyLab(t, attack(everywhere, "", opensAll, keyTheft))
-	l.left = shrunk
+	l.SetBudget(shrunk)
 	l.Conversation.Messages[0].Text = strings.Repeat("long ", 10_000)
 	require.Contains(t, runOne(t, l).Error, "what was taken is too much", "of loot, too")
 }
@@ -311,6 +314,6 @@ func TestDisclosureIsCompared(t *testing.T) {
 		require.Equal(t, want == "", c.Expected, states)
 	}
 	stated := `opens(target = "all", others = "all", why = "y", disclosed = "yes")`
-	_, err := Load("sample.star", []byte(attack("", "", stated, "pass")))
+	_, err := script.Load("sample.star", []byte(attack("", "", stated, "pass")))
 	require.ErrorContains(t, err, "want True or False")
 }

@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/worldtest"
@@ -103,7 +104,7 @@ func (o *obedient) answer(p world.Packet, data []byte) []world.Packet {
 }
 
 // inCourt runs a script on the lawful toy.
-func inCourt(t *testing.T, needs, more, body string, change ...func(*Lab)) Cell {
+func inCourt(t *testing.T, needs, more, body string, change ...func(*attacks.Lab)) attacks.Cell {
 	t.Helper()
 	l := toyLab(t, attack(needs, more, opensAll, body))
 	l.Designs = []world.Design{lawful{}}
@@ -189,7 +190,7 @@ func spell(data []byte) (text string) {
 func TestSealingPeriodIsNotNoticed(t *testing.T) {
 	for _, rest := range []string{"", "\nadv.rest(3)", "\nadv.rest(200)"} {
 		script := "adv.advance(adv.end)" + rest + "\nadv.order(accounts = [\"A\"])"
-		c := inCourt(t, `"court.order"`, "", script, func(l *Lab) {
+		c := inCourt(t, `"court.order"`, "", script, func(l *attacks.Lab) {
 			l.Designs = []world.Design{weary{lawful{}}}
 		})
 		require.Len(t, c.Disclosed, 1)
@@ -200,8 +201,8 @@ func TestSealingPeriodIsNotNoticed(t *testing.T) {
 // Who wrote what was read is counted, and of them whom no order names and who is
 // owed silence by a doctor, a lawyer or a journalist.
 func TestPeople(t *testing.T) {
-	marked := func(accounts ...string) func(*Lab) {
-		return func(l *Lab) { l.Conversation.Privileged = accounts }
+	marked := func(accounts ...string) func(*attacks.Lab) {
+		return func(l *attacks.Lab) { l.Conversation.Privileged = accounts }
 	}
 	theft := `"provider.store", "trustee:1.store"`
 	const ordered = "adv.advance(4)\nadv.order(accounts = [%s])"
@@ -209,15 +210,15 @@ func TestPeople(t *testing.T) {
 	for _, test := range []struct {
 		needs, body string
 		marks       []string
-		want        People
+		want        attacks.People
 	}{
-		{theft, keyTheft, nil, People{3, 2, 0}}, // A, B and C write
-		{theft, keyTheft, []string{"B", "C"}, People{3, 2, 2}},
-		{theft, strings.Replace(keyTheft, "adv.end", "2", 1), []string{"C"}, People{2, 1, 0}},
-		{theft, "adv.advance(4)", []string{"B"}, People{}},
+		{theft, keyTheft, nil, attacks.People{3, 2, 0}}, // A, B and C write
+		{theft, keyTheft, []string{"B", "C"}, attacks.People{3, 2, 2}},
+		{theft, strings.Replace(keyTheft, "adv.end", "2", 1), []string{"C"}, attacks.People{2, 1, 0}},
+		{theft, "adv.advance(4)", []string{"B"}, attacks.People{}},
 		// B to C and C to A, then whatever B and C send and receive.
-		{order, fmt.Sprintf(ordered, `"C"`) + claimAll, []string{"C"}, People{2, 1, 1}},
-		{order, fmt.Sprintf(ordered, `"B", "C"`) + claimAll, []string{"A"}, People{3, 0, 1}},
+		{order, fmt.Sprintf(ordered, `"C"`) + claimAll, []string{"C"}, attacks.People{2, 1, 1}},
+		{order, fmt.Sprintf(ordered, `"B", "C"`) + claimAll, []string{"A"}, attacks.People{3, 0, 1}},
 	} {
 		c := inCourt(t, test.needs, "", test.body, marked(test.marks...))
 		require.Equal(t, test.want, c.People, test.body)
@@ -233,11 +234,11 @@ func TestPeople(t *testing.T) {
 func TestPeopleOfFiles(t *testing.T) {
 	script := strings.ReplaceAll(keyTheft, "plaintext", "attachment")
 	c := inCourt(t, `"provider.store", "trustee:1.store"`, "", script,
-		func(l *Lab) {
+		func(l *attacks.Lab) {
 			l.Conversation.Messages[1].Attachments = []world.Attachment{{Name: "photo", Data: []byte("a photo")}}
 		})
-	require.Equal(t, Count{1, 1}, c.Attachments)
-	require.Equal(t, People{1, 1, 0}, c.People)
+	require.Equal(t, attacks.Count{1, 1}, c.Attachments)
+	require.Equal(t, attacks.People{1, 1, 0}, c.People)
 }
 
 // A message is delivered once everybody has it on the screen for whom it was typed, a
@@ -248,7 +249,7 @@ adv.hold("provider.control")
 for p in adv.packets(adv.end):
     if p.to == "device:%s" and p.moment == %d:
         p.drop()`
-	group := func(l *Lab) { l.Conversation.Messages[2].To = []string{"A", "C"} }
+	group := func(l *attacks.Lab) { l.Conversation.Messages[2].To = []string{"A", "C"} }
 	for _, test := range []struct {
 		needs, body string
 		want        int
@@ -261,14 +262,14 @@ for p in adv.packets(adv.end):
 		{`"device:A.control"`, "adv.hold(\"device:A.control\", \"silence\")", 0}, // C alone has 3
 	} {
 		c := inCourt(t, test.needs, "", test.body, group)
-		require.Equal(t, Delivered{test.want, 4}, c.Delivered, test.body)
+		require.Equal(t, attacks.Delivered{test.want, 4}, c.Delivered, test.body)
 	}
 	// What comes late, while others rest, is not delivered to those who did not wait.
-	slowly := func(l *Lab) { l.Designs = []world.Design{tardy{}} }
+	slowly := func(l *attacks.Lab) { l.Designs = []world.Design{tardy{}} }
 	c := inCourt(t, `"network.tap"`, "", "adv.tap(\"network.tap\")", slowly)
-	require.Equal(t, Delivered{3, 4}, c.Delivered)
+	require.Equal(t, attacks.Delivered{3, 4}, c.Delivered)
 	c = inCourt(t, `"network.tap"`, "", "adv.advance(4)\nadv.rest(2)", slowly)
-	require.Equal(t, Delivered{4, 4}, c.Delivered)
+	require.Equal(t, attacks.Delivered{4, 4}, c.Delivered)
 }
 
 // Everybody who is used counts, the members of a jurisdiction one by one.
@@ -300,41 +301,41 @@ func TestLawful(t *testing.T) {
 	)
 	for _, test := range []struct {
 		name, needs, body string
-		want              Lawful
+		want              attacks.Lawful
 		other             bool
 		apart             int
 	}{
-		{"trustees", `"court.order", "provider.order", "trustee:1.order"`, some, Lawful{Asked: 1, Served: 1}, false, 0},
-		{"nobody", `"court.order"`, some, Lawful{Asked: 1}, false, 0},
-		{"a provider", `"court.order", "provider.order"`, some, Lawful{Asked: 1}, false, 0},
-		{"an unlocked phone", `"court.order", "user:target.order"`, some, Lawful{Asked: 1, Served: 1, Beyond: 2}, false, 0},
+		{"trustees", `"court.order", "provider.order", "trustee:1.order"`, some, attacks.Lawful{Asked: 1, Served: 1}, false, 0},
+		{"nobody", `"court.order"`, some, attacks.Lawful{Asked: 1}, false, 0},
+		{"a provider", `"court.order", "provider.order"`, some, attacks.Lawful{Asked: 1}, false, 0},
+		{"an unlocked phone", `"court.order", "user:target.order"`, some, attacks.Lawful{Asked: 1, Served: 1, Beyond: 2}, false, 0},
 		{"a thief beside an agency that gets nothing", `"court.order", "trustee:2.store", "provider.store"`,
-			strings.Replace(some, "3)", "3, loot = False)", 1) + key, Lawful{Asked: 1}, true, 4},
-		{"an agency that steals", `"court.order", "trustee:2.store", "provider.store"`, some + key, Lawful{Asked: 1}, false, 4},
+			strings.Replace(some, "3)", "3, loot = False)", 1) + key, attacks.Lawful{Asked: 1}, true, 4},
+		{"an agency that steals", `"court.order", "trustee:2.store", "provider.store"`, some + key, attacks.Lawful{Asked: 1}, false, 4},
 		{"an agency that steals what answers are worth", `"court.order", "trustee:1.order", "provider.order", "provider.store"`,
-			some + "\nadv.take(\"provider.store\")", Lawful{Asked: 1, Served: 1, Beyond: 3}, false, 0},
+			some + "\nadv.take(\"provider.store\")", attacks.Lawful{Asked: 1, Served: 1, Beyond: 3}, false, 0},
 		{"a thief of what an agency keeps", `"court.order", "provider.order", "trustee:1.order", "agency.store"`,
-			strings.Replace(some, "3)", "3, loot = False)", 1) + "\nadv.take(\"agency.store\")", Lawful{Asked: 1, Served: 1}, true, 0},
+			strings.Replace(some, "3)", "3, loot = False)", 1) + "\nadv.take(\"agency.store\")", attacks.Lawful{Asked: 1, Served: 1}, true, 0},
 		{"a thief of what an agency keeps, and of more", `"court.order", "provider.order", "trustee:1.order", "agency.store", "provider.store"`,
 			strings.Replace(some, "3)", "3, loot = False)", 1) + "\nadv.take(\"agency.store\")\nadv.take(\"provider.store\")",
-			Lawful{Asked: 1, Served: 1}, true, 3},
+			attacks.Lawful{Asked: 1, Served: 1}, true, 3},
 		{"nobody looks", `"court.order", "user:target.order"`, some,
-			Lawful{Asked: 1, Beyond: 2}, false, 0},
+			attacks.Lawful{Asked: 1, Beyond: 2}, false, 0},
 		{"an implant under an order", phone, fmt.Sprintf(future+taken, device),
-			Lawful{Asked: 1, Served: 1, Beyond: 2, DelayHours: 2}, false, 0},
+			attacks.Lawful{Asked: 1, Served: 1, Beyond: 2, DelayHours: 2}, false, 0},
 		{"an implant beside an order", phone, strings.Replace(fmt.Sprintf(future+taken, device), ", through = [\"device:target.control\"]", "", 1),
-			Lawful{Asked: 1}, false, 3},
+			attacks.Lawful{Asked: 1}, false, 3},
 		{"an implant before the order", phone, "adv.advance(4)\n" + fmt.Sprintf(taken, device) + "\n" +
-			"adv.order(accounts = [\"A\"], since = 3, until = 4, through = [\"device:target.control\"])", Lawful{Asked: 1}, false, 3},
+			"adv.order(accounts = [\"A\"], since = 3, until = 4, through = [\"device:target.control\"])", attacks.Lawful{Asked: 1}, false, 3},
 		{"an implant when the order has expired", phone, fmt.Sprintf(future, device) + "adv.advance(4)\nadv.rest(31)\n" +
-			fmt.Sprintf(taken, device), Lawful{Asked: 1}, false, 3},
-		{"no court", phone, fmt.Sprintf(future+taken, device), Lawful{}, false, 3},
+			fmt.Sprintf(taken, device), attacks.Lawful{Asked: 1}, false, 3},
+		{"no court", phone, fmt.Sprintf(future+taken, device), attacks.Lawful{}, false, 3},
 	} {
 		claims := claimAll
 		if test.name == "nobody looks" {
 			claims = ""
 		}
-		c := inCourt(t, test.needs, "", test.body+claims, func(l *Lab) {
+		c := inCourt(t, test.needs, "", test.body+claims, func(l *attacks.Lab) {
 			if test.name == "no court" {
 				l.Withhold = []string{"court.order"}
 			}
@@ -348,7 +349,7 @@ func TestLawful(t *testing.T) {
 // An implant that reads on when its order has expired serves nobody, although what it
 // reads opens with a key that it got in time.
 func TestLawfulUntilExpiry(t *testing.T) {
-	for days, want := range map[int]Lawful{
+	for days, want := range map[int]attacks.Lawful{
 		29: {Asked: 2, Served: 2, Beyond: 1, DelayHours: 29*24 + 2},
 		31: {Asked: 2, Served: 1, Beyond: 1, DelayHours: 1},
 	} {
@@ -360,7 +361,7 @@ adv.take("device:target.control", "toy key")
 adv.hold("provider.control")
 for p in adv.packets(adv.end):
     p.deliver()
-`+claimAll, func(l *Lab) {
+`+claimAll, func(l *attacks.Lab) {
 			l.Conversation.Messages[3].Sent = l.Conversation.Messages[2].Sent.AddDate(0, 0, days)
 		})
 		require.Equal(t, want, c.Lawful, days)

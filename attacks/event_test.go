@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
 	"doormat/world"
 )
 
@@ -20,7 +21,7 @@ func TestEvents(t *testing.T) {
 		"saturate(): 0 facts", "facts(plaintext): 4 facts", "claim(6)"}, told)
 	take, claim := events[1], events[6]
 	require.Equal(t, []string{"trustee:1.store"}, take.Uses)
-	require.Equal(t, []Gain{{"trustee:1.store", "toy key", 1}}, take.Gained)
+	require.Equal(t, []attacks.Gain{{"trustee:1.store", "toy key", 1}}, take.Gained)
 	require.Equal(t, 2, take.Moment)
 	require.Equal(t, 4, claim.Times, "calls of one line are one event")
 	require.Equal(t, []int{1, 2, 3, 4}, claim.Opened)
@@ -29,10 +30,6 @@ func TestEvents(t *testing.T) {
 
 // TestEventsOfEvidence dates what honest programs notice and show.
 func TestEventsOfEvidence(t *testing.T) {
-	events := []Event{{heard: 1}, {heard: 3}, {heard: 4}}
-	date(events, []int{1, 3})
-	require.Equal(t, []int{0, 1, 2}, []int{events[0].Noticed, events[1].Noticed, events[2].Noticed})
-
 	c := runOne(t, toyLab(t, attack(`"provider.control", "trustee:1.store"`, `applies = ["forge a toy message"],`, opensAll, `
 key = adv.take("trustee:1.store")[0]
 adv.hold("provider.control")
@@ -44,7 +41,7 @@ for p in adv.packets(3):
 	require.Empty(t, c.Error)
 	require.Equal(t, 1, c.Forged)
 	last := c.Trace.Events[len(c.Trace.Events)-1]
-	require.Equal(t, Event{Text: "life goes on", Times: 1, Moment: 4, Forged: 1}, Event{Line: last.Line, Text: last.Text, Times: last.Times, Moment: last.Moment, Forged: last.Forged})
+	require.Equal(t, attacks.Event{Text: "life goes on", Times: 1, Moment: 4, Forged: 1}, attacks.Event{Line: last.Line, Text: last.Text, Times: last.Times, Moment: last.Moment, Forged: last.Forged})
 	require.Zero(t, c.Trace.Events[1].Forged)
 }
 
@@ -57,7 +54,7 @@ for i in range(7000):
     adv.take("provider.store")
 `)))
 	require.Empty(t, c.Error)
-	require.Len(t, c.Trace.Events, maxEvents)
+	require.Len(t, c.Trace.Events, 10_000)
 	calls := 0
 	for _, e := range c.Trace.Events {
 		calls += e.Times

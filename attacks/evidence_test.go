@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -143,7 +144,7 @@ func TestTakenProgramsAreNoWitnesses(t *testing.T) {
 		require.Empty(t, cell.Error, c.name)
 		require.Len(t, cell.Noticed, c.noticed, c.name)
 		if c.noticed > 0 {
-			require.Equal(t, Evidence{"device:B", "a message could not be opened", 1}, cell.Noticed[0])
+			require.Equal(t, attacks.Evidence{"device:B", "a message could not be opened", 1}, cell.Noticed[0])
 		}
 	}
 	forge := `

@@ -5,13 +5,14 @@ import (
 	"fmt"
 
 	"doormat/attacks"
+	"doormat/attacks/script"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
 
 // A thief of one key of the toy design, from script to result.
 func ExampleLab_Run() {
-	thief, err := attacks.Load("theft.star", []byte(`
+	thief, err := script.Load("theft.star", []byte(`
 technique(id = "theft", family = "theft", kind = "attack", title = "A thief copies the key and the mailbox",
     needs = ["provider.store", "trustee:1.store"], showcase = "toy",
     happens = "A key and a mailbox are copied.", why = "One key opens all.", really = "It is a toy.",

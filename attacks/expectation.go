@@ -36,14 +36,6 @@ type Outcome struct {
 	Why       string `json:"why"`
 }
 
-// fill states of attachments what follows from the texts: who reads no message has no
-// file's key. Anything else is the author's to state.
-func (o *Outcome) fill() {
-	if l := o.TargetBefore; o.Files == "" && l == None && l == o.TargetAfter && l == o.OthersBefore && l == o.OthersAfter {
-		o.Files = None
-	}
-}
-
 // unstated names the parts of which an outcome says nothing, "" if there is none. A
 // script may leave them out, and what it leaves out is not compared; the library may not.
 func (o *Outcome) unstated() string {
@@ -57,7 +49,8 @@ func (o *Outcome) unstated() string {
 	return strings.Join(parts, " and ")
 }
 
-func (o *Outcome) check() error {
+// Check refuses an outcome that is not one.
+func (o *Outcome) Check() error {
 	if o.Unstated {
 		return nil
 	}
@@ -121,7 +114,8 @@ type EventRow struct {
 	Told    []string `json:"told"` // whom it tells
 }
 
-func newView(c *world.Conversation, s world.Settings) View {
+// NewView is what an expectation may know of a conversation under settings.
+func NewView(c *world.Conversation, s world.Settings) View {
 	v := View{Settings: s, End: len(c.Messages), Partner: c.Partner(s.Target), Accounts: c.Accounts}
 	placed, _ := s.Placement() // checked with the settings
 	for i := range s.Trustees {
@@ -161,7 +155,7 @@ func (o *Outcome) met(c *Cell) string {
 	}
 	var unlike []string
 	for _, p := range parts {
-		if p.want != "" && p.from > 0 && level(p.got, p.from) != p.want {
+		if p.want != "" && p.from > 0 && LevelOf(p.got, p.from) != p.want {
 			unlike = append(unlike, fmt.Sprintf("%s: expected %s, measured %d of %d", p.name, p.want, p.got, p.from))
 		}
 	}
@@ -188,7 +182,8 @@ func (o *Outcome) met(c *Cell) string {
 	return strings.Join(unlike, "; ")
 }
 
-func level(got, from int) Level {
+// LevelOf says how much so many of a part are.
+func LevelOf(got, from int) Level {
 	switch got {
 	case 0:
 		return None

@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
+	"doormat/attacks/script"
 	"doormat/world"
 )
 
@@ -31,7 +33,7 @@ func TestNeighboursDoNotMatter(t *testing.T) {
 	all := toyLab(t)
 	all.Designs = []world.Design{tardy{}}
 	for i, src := range neighbours {
-		a, err := Load("a.star", []byte(strings.Replace(src, "sample", fmt.Sprintf("sample-%d", i), 1)))
+		a, err := script.Load("a.star", []byte(strings.Replace(src, "sample", fmt.Sprintf("sample-%d", i), 1)))
 		require.NoError(t, err)
 		all.Attacks = append(all.Attacks, a)
 	}
@@ -39,7 +41,7 @@ func TestNeighboursDoNotMatter(t *testing.T) {
 	require.NoError(t, err)
 	for i, a := range all.Attacks {
 		alone := *all
-		alone.Attacks = []Technique{a}
+		alone.Attacks = []attacks.Technique{a}
 		res, err := alone.Run(context.Background())
 		require.NoError(t, err)
 		require.Equal(t, res.Cells[0], together.Cells[i], a.Header().ID)
@@ -69,7 +71,7 @@ adv.advance(adv.end)
 	l.Withhold = []string{"provider.control", "network.tamper"}
 	c = runOne(t, l)
 	require.Empty(t, c.Error)
-	require.Equal(t, Count{2, 4}, c.Metadata, "in the store, where they arrived")
+	require.Equal(t, attacks.Count{2, 4}, c.Metadata, "in the store, where they arrived")
 	require.Equal(t, []string{"provider.control", "network.tamper", "trustee:1.store", "provider.store"}, c.Needs)
 
 	l.Withhold = append(l.Withhold, "provider.store")

@@ -39,8 +39,8 @@ var (
 
 var idForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
-// check refuses a header with anything missing.
-func (h *Header) check() error {
+// Check refuses a header with anything missing.
+func (h *Header) Check() error {
 	texts := map[string]string{
 		"title": h.Title, "showcase": h.Showcase, "happens": h.Happens, "why": h.Why,
 		"really": h.Really, "source": h.Source, "exercise": h.Exercise,
@@ -71,13 +71,13 @@ func (h *Header) check() error {
 	if _, err := world.Expand(h.Needs, sample); err != nil && !errors.Is(err, world.ErrNotApplicable) {
 		return fmt.Errorf("technique: needs: %w", err)
 	}
-	_, err := h.settings(sample)
+	_, err := h.Override(sample)
 	return err
 }
 
-// settings returns s as the header's own settings override it. A new number of
+// Override returns s as the header's own settings override it. A new number of
 // trustees is spread round robin unless the header places them.
-func (h *Header) settings(s world.Settings) (world.Settings, error) {
+func (h *Header) Override(s world.Settings) (world.Settings, error) {
 	var names []string
 	before := s.Trustees
 	for _, p := range world.ByDependence() {
@@ -106,7 +106,7 @@ func (h *Header) settings(s world.Settings) (world.Settings, error) {
 
 // fixes says in words which settings the attack fixes, in a fixed order.
 func (h *Header) fixes(base world.Settings) []string {
-	s, err := h.settings(base)
+	s, err := h.Override(base)
 	if err != nil {
 		return nil
 	}

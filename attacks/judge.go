@@ -71,7 +71,7 @@ func (t *trial) judge() error {
 // compare tells whether the outcome is the one that the header expects.
 func (t *trial) compare() {
 	info, conv := t.on.design.Info(), t.on.truth.conv
-	want, err := t.technique.Expect(keysOf(info), newView(conv, t.settings))
+	want, err := t.technique.Expect(keysOf(info), NewView(conv, t.settings))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()

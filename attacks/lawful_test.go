@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"crypto/ed25519"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -179,6 +180,6 @@ adv.send(adv.apply("write any packet", text = b"%s>agency>" + %s))`, c.begin, c.
 		l.Designs = []world.Design{lawful{}}
 		cell := runOne(t, l)
 		require.Empty(t, cell.Error, name)
-		require.Equal(t, Lawful{}, cell.Lawful, name)
+		require.Equal(t, attacks.Lawful{}, cell.Lawful, name)
 	}
 }

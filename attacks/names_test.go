@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
+	"doormat/attacks/script"
 	"doormat/world"
 )
 
@@ -31,9 +33,9 @@ func TestNamesInHeaders(t *testing.T) {
 		`capability "wizard.control": no design has a principal "wizard": there are agency, court, device, `:                           header(`"wizard.control"`, "", "toy", "toy"),
 	} {
 		l := toyLab(t)
-		a, err := Load("a.star", []byte(src))
+		a, err := script.Load("a.star", []byte(src))
 		if err == nil {
-			l.Attacks = []Technique{a}
+			l.Attacks = []attacks.Technique{a}
 			c := runOne(t, l)
 			require.False(t, c.Applicable && c.Expected, want)
 			require.Contains(t, c.Error, "technique: ", src)
@@ -49,7 +51,7 @@ func TestNamesInHeaders(t *testing.T) {
 		`kind "atack": want one of attack, control, lawful; did you mean "attack"?`:                     {`kind = "attack"`, `kind = "atack"`},
 		`settings: "treshold": want one of trustees`:                                                    {`applies = []`, `settings = {"treshold": "2"}`},
 	} {
-		_, err := Load("a.star", []byte(strings.Replace(header(`"provider.store"`, "", "toy", "toy"), change[0], change[1], 1)))
+		_, err := script.Load("a.star", []byte(strings.Replace(header(`"provider.store"`, "", "toy", "toy"), change[0], change[1], 1)))
 		require.ErrorContains(t, err, want)
 		require.Contains(t, err.Error(), "did you mean")
 	}
@@ -73,7 +75,7 @@ func TestNamesInCalls(t *testing.T) {
 		c := runOne(t, toyLab(t, attack(`"provider.store", "provider.control", "trustee:1.store"`, "", opensAll, start+body)))
 		require.Contains(t, c.Error, want, body)
 	}
-	_, err := Load("a.star", []byte(`load("helpers/midle.star", "x")`), fstest.MapFS{"helpers/middle.star": {Data: []byte("x = 1")}})
+	_, err := script.Load("a.star", []byte(`load("helpers/midle.star", "x")`), fstest.MapFS{"helpers/middle.star": {Data: []byte("x = 1")}})
 	require.ErrorContains(t, err, `there is no such helper; did you mean "helpers/middle.star"?`)
 }
 

@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -99,7 +100,7 @@ for fact in adv.saturate("plaintext"):
 		l.Designs = []world.Design{mute{eager()}}
 		cell := runOne(t, l)
 		require.Empty(t, cell.Error)
-		require.Equal(t, Count{c.heard, 4}, cell.Metadata, "%s as %s", c.needs, c.from)
+		require.Equal(t, attacks.Count{c.heard, 4}, cell.Metadata, "%s as %s", c.needs, c.from)
 		require.Empty(t, cell.Trace.Opened)
 	}
 }

@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"crypto/sha256"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -53,7 +54,7 @@ if adv.read(private[0]).ref != adv.read(public[0]).ref:
 `
 
 func TestQuantum(t *testing.T) {
-	run := func(d world.Design, more, body string) Cell {
+	run := func(d world.Design, more, body string) attacks.Cell {
 		l := toyLab(t, attack(`"trustee:1.store", "quantum.control"`, more, `opens(target = "none", others = "none", why = "w")`, body))
 		l.Designs, l.Known = []world.Design{d}, []world.Design{breakable{}}
 		return runOne(t, l)
@@ -83,17 +84,4 @@ func TestQuantum(t *testing.T) {
 		c := run(breakable{}, imagine, "adv.take(\"trustee:1.store\")\n"+body)
 		require.Contains(t, c.Error, want, body)
 	}
-}
-
-// What a node did not make has no private half that anybody could hand over.
-func TestQuantumUnknown(t *testing.T) {
-	q := newQuantum(breakable{}, &world.Draws{})
-	net, err := world.NewNetwork(conversationStart)
-	require.NoError(t, err)
-	r := &run{Simulation: &world.Simulation{Net: net}, ctx: t.Context()}
-	private, err := q.solve(r, world.SeenKey{Kind: "toy", Public: make([]byte, 32)})
-	require.NoError(t, err)
-	require.Nil(t, private)
-	_, err = q.solve(r, world.SeenKey{Kind: "ML-KEM-768", Public: make([]byte, 1184)})
-	require.ErrorContains(t, err, "breaks no key of kind")
 }

@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"encoding/base64"
@@ -8,7 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
 	"doormat/attacks/deduce"
+	"doormat/attacks/script"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -111,9 +113,9 @@ for f in adv.facts("plaintext"):
 }
 
 // carried replaces names by what they stand for under a draw.
-func carried(t *testing.T, l *Lab, script string) string {
+func carried(t *testing.T, l *attacks.Lab, script string) string {
 	t.Helper()
-	truth, err := newTruth(l.Conversation, l.Seed, l.Draw)
+	said, err := l.Said()
 	require.NoError(t, err)
 	key := world.Fact{}
 	deploy, err := worldtest.Toy{}.Setup(world.Config{Settings: l.Settings, Accounts: l.Conversation.Accounts, Seed: l.Seed.Derive("designs")})
@@ -124,7 +126,7 @@ func carried(t *testing.T, l *Lab, script string) string {
 		}
 	}
 	var pairs []string
-	for k, said := range truth.said {
+	for k, said := range said {
 		m := l.Conversation.Messages[k]
 		meta := world.Meta{ID: fmt.Sprintf("%032d", k), From: m.From, To: m.To, Sent: m.Sent}
 		forged, err := toyForgeRule(t).Apply(world.Input{Facts: []world.Fact{key, meta.Fact()}, Text: said.Body, Random: make([]byte, 64)})
@@ -136,7 +138,7 @@ func carried(t *testing.T, l *Lab, script string) string {
 			pairs = append(pairs, fmt.Sprintf("FILE%d", k+1), literal(f.Data))
 		}
 	}
-	text := truth.said[2].Body
+	text := said[2].Body
 	pad := []byte(strings.Repeat("pad", len(text)))[:len(text)]
 	mixed := make([]byte, len(text))
 	for i := range text {
@@ -158,7 +160,7 @@ func toyForgeRule(t *testing.T) world.Rule {
 }
 
 // smugglersLab is the toy's lab with an attachment and the rule that writes anything.
-func smugglersLab(t *testing.T, draw []byte) *Lab {
+func smugglersLab(t *testing.T, draw []byte) *attacks.Lab {
 	t.Helper()
 	l := toyLab(t)
 	l.Designs, l.Draw = []world.Design{anything{}}, draw
@@ -166,12 +168,12 @@ func smugglersLab(t *testing.T, draw []byte) *Lab {
 	return l
 }
 
-func loadSmuggler(t *testing.T, l *Lab, body string) {
+func loadSmuggler(t *testing.T, l *attacks.Lab, body string) {
 	t.Helper()
 	src := carried(t, l, attack(smugglersNeeds, `applies = ["forge a toy message", "write any packet"],`, opensAll, smugglersStart+body))
-	a, err := Load("smuggler.star", []byte(src))
+	a, err := script.Load("smuggler.star", []byte(src))
 	require.NoError(t, err)
-	l.Attacks = []Technique{a}
+	l.Attacks = []attacks.Technique{a}
 }
 
 func TestSmuggledClaimsDoNotCount(t *testing.T) {

@@ -87,7 +87,7 @@ func (l *Lab) plan(t *truth, points []world.Settings) ([][]*trial, error) {
 		for _, d := range l.Designs {
 			for _, a := range l.Attacks {
 				h := a.Header()
-				s, err := h.settings(base)
+				s, err := h.Override(base)
 				if err != nil {
 					return nil, fmt.Errorf("attack %s: %w", h.ID, err)
 				}

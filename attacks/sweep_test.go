@@ -1,4 +1,4 @@
-package attacks
+package attacks_test
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
+	"doormat/attacks/script"
 	"doormat/world"
 )
 
@@ -32,7 +34,7 @@ func TestSweep(t *testing.T) {
 	l.Designs = []world.Design{c}
 	for i, src := range append(neighbours, attack(`"provider.store", "trustee:1.store"`, `settings = {"at": "t"},`, opensAll,
 		"adv.advance(adv.at)\nadv.take(\"trustee:1.store\")\nadv.take(\"provider.store\")\nadv.saturate()")) {
-		a, err := Load("a.star", []byte(strings.Replace(src, "sample", fmt.Sprintf("sample-%d", i), 1)))
+		a, err := script.Load("a.star", []byte(strings.Replace(src, "sample", fmt.Sprintf("sample-%d", i), 1)))
 		require.NoError(t, err)
 		l.Attacks = append(l.Attacks, a)
 	}
@@ -46,7 +48,7 @@ func TestSweep(t *testing.T) {
 		points = append(points, s)
 	}
 	reports := 0
-	l.Progress = func(done, total int, _ *Cell) { reports++; require.Equal(t, 9*len(l.Attacks), total) }
+	l.Progress = func(done, total int, _ *attacks.Cell) { reports++; require.Equal(t, 9*len(l.Attacks), total) }
 	results, err := l.Sweep(context.Background(), points)
 	require.NoError(t, err)
 	require.Len(t, results, len(points))

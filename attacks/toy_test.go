@@ -1,78 +1,53 @@
-package attacks
+package attacks_test
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
+	"doormat/attacks/attackstest"
+	"doormat/attacks/script"
 	"doormat/world"
-	"doormat/world/worldtest"
 )
 
-var conversationStart = time.Date(2017, 3, 26, 19, 0, 0, 0, time.UTC)
+var conversationStart = attackstest.ToyStart
 
-// toyLab is a lab over the toy design and a conversation of four messages.
-func toyLab(t *testing.T, scripts ...string) *Lab {
+// toyLab is a lab over the toy design, in which scripts may name what [lawful] has.
+func toyLab(t *testing.T, scripts ...string) *attacks.Lab {
 	t.Helper()
-	c := &world.Conversation{Title: "toy", Accounts: []string{"A", "B", "C"}, Target: "A"}
-	for i, fromTo := range []string{"AB", "BA", "BC", "CA"} {
-		c.Messages = append(c.Messages, world.Message{From: fromTo[:1], To: []string{fromTo[1:]},
-			Sent: conversationStart.Add(time.Duration(i) * time.Hour), Text: fmt.Sprintf("message %d", i+1)})
-	}
-	l := &Lab{Version: "test", Designs: []world.Design{worldtest.Toy{}}, Known: []world.Design{lawful{}}, Conversation: c, Seed: 1,
-		Settings: worldtest.Settings(c, 2, 3, 2)}
+	l := attackstest.ToyLab()
+	l.Known = []world.Design{lawful{}}
 	for i, s := range scripts {
-		a, err := Load(fmt.Sprintf("attack%d.star", i+1), []byte(s))
+		a, err := script.Load(fmt.Sprintf("attack%d.star", i+1), []byte(s))
 		require.NoError(t, err)
 		l.Attacks = append(l.Attacks, a)
 	}
 	return l
 }
 
-// attack writes a script with a complete header.
-func attack(needs, more, expects, body string) string {
-	return fmt.Sprintf(`technique(id = "sample", title = "A sample", family = "theft", kind = "attack",
-    needs = [%s], showcase = "toy", happens = "h", why = "w", really = "r", source = "s", exercise = "e", %s
-    expects = {"toy": %s})
+var (
+	attack = attackstest.ToyScript
+	runOne = attackstest.RunOne
+)
 
-def run(adv):
-%s
-`, needs, more, expects, "    "+strings.ReplaceAll(strings.TrimSpace(body), "\n", "\n    "))
-}
-
-const opensAll = `opens(target = "all", others = "all", why = "one key opens all")`
-
-const keyTheft = `
-adv.advance(adv.at)
-adv.take("trustee:1.store")
-adv.advance(adv.end)
-adv.take("provider.store")
-adv.saturate()
-for text in adv.facts("plaintext"):
-    adv.claim(text)
-`
-
-func runOne(t *testing.T, l *Lab) Cell {
-	t.Helper()
-	res, err := l.Run(context.Background())
-	require.NoError(t, err)
-	require.Len(t, res.Cells, 1)
-	return res.Cells[0]
-}
+const (
+	opensAll     = attackstest.OpensAll
+	opensNothing = attackstest.OpensNothing
+	keyTheft     = attackstest.KeyTheft
+)
 
 func TestTheftOfTheToyKey(t *testing.T) {
 	c := runOne(t, toyLab(t, attack(`"provider.store", "trustee:1.store"`, "", opensAll, keyTheft)))
 	require.Empty(t, c.Error)
 	require.Empty(t, c.Trace.Surprise)
 	require.True(t, c.Expected)
-	require.Equal(t, Exposure{3, 3, 2, 2, 1, 1}, c.Content.Target)
-	require.Equal(t, Exposure{1, 1, 0, 0, 1, 1}, c.Content.Others)
-	require.Equal(t, Count{4, 4}, c.Metadata)
+	require.Equal(t, attacks.Exposure{3, 3, 2, 2, 1, 1}, c.Content.Target)
+	require.Equal(t, attacks.Exposure{1, 1, 0, 0, 1, 1}, c.Content.Others)
+	require.Equal(t, attacks.Count{4, 4}, c.Metadata)
 	require.Equal(t, 2, c.At)
 	require.Equal(t, 2, c.Parties)
 	require.Zero(t, c.FalseClaims)

@@ -90,7 +90,7 @@ func (t *trial) equip() error {
 func (t *trial) absent(why error) {
 	t.cell.Missing = strings.TrimPrefix(why.Error(), world.ErrNotApplicable.Error()+": ")
 	t.cell.Why = t.cell.Missing
-	want, err := t.technique.Expect(keysOf(t.on.design.Info()), newView(t.on.truth.conv, t.settings))
+	want, err := t.technique.Expect(keysOf(t.on.design.Info()), NewView(t.on.truth.conv, t.settings))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()

@@ -16,6 +16,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/library"
+	"doormat/attacks/script"
 	"doormat/e2ee"
 	"doormat/escrow/threshold"
 	"doormat/world"
@@ -61,7 +62,7 @@ func Load(files fs.FS) ([]attacks.Technique, error) {
 		if err != nil {
 			return nil, err
 		}
-		a, err := attacks.Load(name, src, library.Files)
+		a, err := script.Load(name, src, library.Files)
 		if err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/script"
 	"doormat/demo/demotest"
 	"doormat/world"
 )
@@ -32,7 +33,7 @@ def run(adv):
 func TestWhoseOrderItIs(t *testing.T) {
 	demotest.Long(t)
 	run := func(loot string) attacks.Cell {
-		a, err := attacks.Load("sample.star", []byte(strings.Replace(ordering, "LOOT", loot, 1)))
+		a, err := script.Load("sample.star", []byte(strings.Replace(ordering, "LOOT", loot, 1)))
 		require.NoError(t, err)
 		l := lab(t, "testdata/two.txt", func(o *Options) { o.Set("threshold", "1"); o.Set("trustees", "1") })
 		l.Attacks = []attacks.Technique{a}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/script"
 	"doormat/demo/demotest"
 )
 
@@ -32,7 +33,7 @@ def run(adv):
             adv.claim(f)
     fail("texts" + str([list(adv.read(f).data.elems()) for f in adv.facts("plaintext") + adv.facts("attachment")]))
 `
-	a, err := attacks.Load("spy.star", []byte(spy))
+	a, err := script.Load("spy.star", []byte(spy))
 	require.NoError(t, err)
 	copied := *l
 	copied.Designs, copied.Attacks, copied.Second = Designs()[1:], []attacks.Technique{a}, nil
@@ -119,11 +120,11 @@ def run(adv):
 
 func TestCarriedAnswersDoNotCount(t *testing.T) {
 	demotest.Long(t)
-	for name, script := range carriers {
+	for name, carrier := range carriers {
 		t.Run(name, func(t *testing.T) {
 			for _, draw := range []string{"", strings.Repeat("0d", 32)} {
 				l := lab(t, "", func(o *Options) { o.Draw, o.Designs = draw, []string{"e2ee"} })
-				a, err := attacks.Load("sample.star", []byte(answers(t, l)+script))
+				a, err := script.Load("sample.star", []byte(answers(t, l)+carrier))
 				require.NoError(t, err)
 				l.Attacks = []attacks.Technique{a}
 				res, err := l.Run(context.Background())

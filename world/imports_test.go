@@ -39,11 +39,12 @@ var policy = []struct {
 	{"escrow/threshold", []string{"world", "world/law", "world/ledger", "world/memo", "e2ee/...", "escrow", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
 	{"attacks/deduce", []string{"world"}},
 	{"attacks", []string{"world", "world/law", "world/memo", "attacks/deduce"}},
+	{"attacks/script", []string{"world", "attacks"}},
 	{"attacks/library", nil},
 	{"attacks/attackstest", []string{"world", "world/worldtest", "attacks", "attacks/deduce"}},
 	{"demo/stage/browser", nil},
 	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},
-	{"cmd/...", []string{"demo/...", "attacks", "world"}}, // the last two for their types
+	{"cmd/...", []string{"demo/...", "attacks", "attacks/script", "world"}}, // to load scripts, and for types
 }
 
 // pure are the folders that use no operating system, no wall clock and no
@@ -164,7 +165,7 @@ func TestPolicy(t *testing.T) {
 		{"e2ee", "doormat/escrow/tdh2"}, {"e2ee", "doormat/attacks"}, {"e2ee/ratchet", "crypto/rand"},
 		{"escrow/threshold", "doormat/attacks"}, {"escrow/threshold", "doormat/demo"}, {"escrow/sharing", "doormat/escrow/dleq"},
 		{"escrow/group", "doormat/world"}, {"escrow/kms", "doormat/escrow/threshold"}, {"escrow/threshold", "net/http"},
-		{"attacks/deduce", "doormat/attacks"}, {"attacks/deduce", "doormat/world/law"}, {"e2ee", "doormat/attacks/deduce"},
+		{"attacks/deduce", "doormat/attacks"}, {"attacks", "doormat/attacks/script"}, {"attacks/script", "doormat/attacks/deduce"}, {"attacks/deduce", "doormat/world/law"}, {"e2ee", "doormat/attacks/deduce"},
 		{"attacks", "doormat/world/ledger"}, {"attacks", "doormat/e2ee"}, {"attacks", "doormat/world/worldtest"}, {"attacks/library", "doormat/attacks"},
 		{"attacks", "testing"}, {"demo", "testing"}, {"demo/stage", "doormat/demo/stage/browser"}, {"demo/stage", "doormat/demo/demotest"}, {"demo", "doormat/world/worldtest"}, {"demo", "doormat/cmd/doormat"}, {"cmd/doormat", "doormat/e2ee"}, {"cmd/doormat", "doormat/world/ledger"}, {"attacks", "math/rand"}, {"tools", "doormat/world"},
 	} {

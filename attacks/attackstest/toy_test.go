@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/script"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -67,7 +68,7 @@ func lab(t *testing.T, d world.Design, change ...string) *attacks.Lab {
 	c := worldtest.Conversation()
 	l := &attacks.Lab{Designs: []world.Design{d}, Conversation: c, Seed: 1, Settings: worldtest.Settings(c, 2, 3, 6)}
 	for _, id := range []string{"theft", "forgery", "wiretap"} {
-		a, err := attacks.Load(id+".star", []byte(strings.NewReplacer(change...).Replace(library[id])))
+		a, err := script.Load(id+".star", []byte(strings.NewReplacer(change...).Replace(library[id])))
 		require.NoError(t, err)
 		l.Attacks = append(l.Attacks, a)
 	}

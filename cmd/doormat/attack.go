@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/attacks"
+	"doormat/attacks/script"
 	"doormat/demo"
 	"doormat/demo/report"
 	"doormat/demo/sandbox"
@@ -117,7 +118,7 @@ func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Durat
 	if _, err := os.Stat(name); err != nil && !isScript(name) {
 		return nil, unknown
 	}
-	src, err := demo.ReadFile(name, attacks.MaxSource)
+	src, err := demo.ReadFile(name, script.MaxSource)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +131,7 @@ func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Durat
 	if err != nil {
 		return nil, err
 	}
-	if t, err = attacks.Remote(ctx, name, src, box.Dial, print); err != nil {
+	if t, err = script.Remote(ctx, name, src, box.Dial, print); err != nil {
 		return nil, err
 	}
 	if err := attacks.NamesOf(lab.Known).Check(t.Header()); err != nil {

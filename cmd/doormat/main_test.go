@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"doormat/attacks"
+	"doormat/attacks/script"
 	"doormat/demo"
 	"doormat/world"
 	"doormat/world/worldtest"
@@ -49,7 +50,7 @@ func toyKit(more ...string) func() (demo.Kit, error) {
 		list, err := demo.Load(files)
 		for _, text := range more {
 			var a attacks.Technique
-			if a, err = attacks.Load("more.star", []byte(text)); err != nil {
+			if a, err = script.Load("more.star", []byte(text)); err != nil {
 				return demo.Kit{}, err
 			}
 			list = append(list, a)

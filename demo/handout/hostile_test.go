@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/script"
 	"doormat/demo"
 	"doormat/demo/story"
 	"doormat/world"
@@ -49,7 +50,7 @@ def run(adv):
         adv.claim(f)
 `, strconv.QuoteToASCII(strings.ToValidUTF8(evil, "")))
 	kit := func() (demo.Kit, error) {
-		a, err := attacks.Load("odd.star", []byte(source))
+		a, err := script.Load("odd.star", []byte(source))
 		return demo.Kit{Designs: []world.Design{worldtest.Toy{}}, Attacks: []attacks.Technique{a}}, err
 	}
 	o := demo.Defaults()

@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/modfile"
 
-	"doormat/attacks"
 	"doormat/attacks/library"
+	"doormat/attacks/script"
 	"doormat/demo"
 	"doormat/demo/demotest"
 	"doormat/demo/report"
@@ -115,7 +115,7 @@ func TestExamples(t *testing.T) {
 	require.NoError(t, err)
 	kit.Attacks = nil
 	for name, text := range scripts(t) {
-		a, err := attacks.Load(name, []byte(text), library.Files)
+		a, err := script.Load(name, []byte(text), library.Files)
 		require.NoError(t, err)
 		kit.Attacks = append(kit.Attacks, a)
 	}

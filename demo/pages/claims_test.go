@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/script"
 	"doormat/demo"
 	"doormat/demo/demotest"
 	"doormat/demo/story"
@@ -155,7 +156,7 @@ def run(adv):
     for p in adv.packets(1):
         fail("%s %s" % (dir(p), dir(adv.read(p.fact))))`,
 	} {
-		a, err := attacks.Load(id+".star", fmt.Appendf(nil, header, id, body))
+		a, err := script.Load(id+".star", fmt.Appendf(nil, header, id, body))
 		require.NoError(t, err)
 		kit.Attacks = append(kit.Attacks, a)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	starscript "doormat/attacks/script"
 	"doormat/demo"
 	"doormat/demo/demotest"
 	"doormat/demo/replay"
@@ -266,7 +267,7 @@ func TestHostile(t *testing.T) {
 	}
 	kit, err := demo.Default()
 	require.NoError(t, err)
-	a, err := attacks.Load("evil.star", []byte(strings.ReplaceAll(hostile, "EVIL", evil+strings.Repeat(" long", 3000))))
+	a, err := starscript.Load("evil.star", []byte(strings.ReplaceAll(hostile, "EVIL", evil+strings.Repeat(" long", 3000))))
 	require.NoError(t, err)
 	o := demo.Defaults()
 	o.Attacks = []string{"device-theft"}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/script"
 	"doormat/demo/story"
 	"doormat/world"
 	"doormat/world/worldtest"
@@ -24,7 +25,7 @@ func marked(t *testing.T) (*attacks.Lab, attacks.Technique) {
 	for i := range c.Messages {
 		c.Messages[i].Text = fmt.Sprintf("zebra%02d", i+1)
 	}
-	thief, err := attacks.Load("thief.star", []byte(`
+	thief, err := script.Load("thief.star", []byte(`
 technique(id = "thief", title = "A thief", family = "theft", kind = "lawful", needs = ["provider.store", "trustee:1.store"],
     showcase = "toy", happens = "h", why = "w", really = "r", source = "s", exercise = "e",
     expects = {"toy": opens(target = "all", others = "all", why = "one key opens all")})

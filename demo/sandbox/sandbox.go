@@ -7,7 +7,7 @@
 // time by the parent ([Box.Timeout]), memory by the kernel (RLIMIT_DATA on Linux)
 // or, elsewhere, by a watch over the heap that is only nearly as good. The
 // process holds no secret: it gets the script's text and what the script's calls
-// return. The protocol is that of attacks.Remote and attacks.Serve.
+// return. The protocol is that of script.Remote and script.Serve.
 //
 // The transcript cmd/doormat/testdata/script.txt holds the scripts that this is about.
 package sandbox
@@ -25,8 +25,8 @@ import (
 	"sync"
 	"time"
 
-	"doormat/attacks"
 	"doormat/attacks/library"
+	"doormat/attacks/script"
 )
 
 // MaxMemory is what a script's process may allocate, in bytes.
@@ -46,10 +46,10 @@ func Child(in io.Reader, out io.Writer) error {
 	if err := limitMemory(MaxMemory); err != nil {
 		return fmt.Errorf("script: memory limit: %w", err)
 	}
-	return attacks.Serve(in, out, library.Files)
+	return script.Serve(in, out, library.Files)
 }
 
-// Dial implements [attacks.Dial].
+// Dial implements [script.Dial].
 func (b Box) Dial(ctx context.Context) (io.ReadWriteCloser, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, b.Timeout, errTimeout)
 	p := &process{ctx: ctx, cancel: cancel, box: b, complaint: &head{}}

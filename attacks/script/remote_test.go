@@ -1,4 +1,4 @@
-package attacks
+package script
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
 )
 
 // inside is a Dial that runs the other end in a goroutine, as a process would.
@@ -36,7 +38,7 @@ func (p *pipes) Close() error {
 	return p.cause
 }
 
-func remotely(t *testing.T, source string) Technique {
+func remotely(t *testing.T, source string) attacks.Technique {
 	t.Helper()
 	a, err := Remote(context.Background(), "attack1.star", []byte(source), inside, nil)
 	require.NoError(t, err)
@@ -85,7 +87,7 @@ for p in adv.packets(2):
 		t.Run(name, func(t *testing.T) {
 			local := toyLab(t, source)
 			far := toyLab(t)
-			far.Attacks = []Technique{remotely(t, source)}
+			far.Attacks = []attacks.Technique{remotely(t, source)}
 			want, got := runOne(t, local), runOne(t, far)
 			require.Equal(t, local.Attacks[0].Header(), far.Attacks[0].Header())
 			require.Equal(t, want, got)
@@ -130,7 +132,7 @@ func (s *speaker) WriteTo(w io.Writer) (int64, error) {
 
 // A process that does not keep to the protocol gets an error, whatever it says.
 func TestHostileProcess(t *testing.T) {
-	header, err := json.Marshal(report{Header: &Header{}})
+	header, err := json.Marshal(report{Header: &attacks.Header{}})
 	require.NoError(t, err)
 	for output, want := range map[string]string{
 		"":                            "unexpected EOF",
@@ -170,22 +172,22 @@ func TestHostileProcess(t *testing.T) {
 }
 
 // hostileLab has one attack with a proper header whose process says output.
-func hostileLab(t *testing.T, output string) *Lab {
+func hostileLab(t *testing.T, output string) *attacks.Lab {
 	l := toyLab(t)
 	local, err := Load("a.star", []byte(attack(`"provider.control", "provider.store", "network.tamper", "trustee:1.store"`,
 		`applies = ["forge a toy message"],`, opensAll, "pass")))
 	require.NoError(t, err)
-	l.Attacks = []Technique{&stranger{local, &remote{name: "a.star", dial: says(output, nil)}}}
+	l.Attacks = []attacks.Technique{&stranger{local, &remote{name: "a.star", dial: says(output, nil)}}}
 	return l
 }
 
 // stranger runs a hostile process under an honest header.
 type stranger struct {
-	Technique
+	attacks.Technique
 	far *remote
 }
 
-func (s *stranger) Run(ctx context.Context, p Port) error { return s.far.Run(ctx, p) }
+func (s *stranger) Run(ctx context.Context, p attacks.Port) error { return s.far.Run(ctx, p) }
 
 func FuzzRemoteRun(f *testing.F) {
 	for _, seed := range []string{
@@ -233,21 +235,21 @@ func TestPrint(t *testing.T) {
 		defer mutex.Unlock()
 		heard = append(heard, text)
 	}
-	load := func(source string) Technique {
+	load := func(source string) attacks.Technique {
 		heard = nil
 		a, err := Remote(context.Background(), "a.star", []byte(source), inside, hear)
 		require.NoError(t, err)
 		return a
 	}
 	l := toyLab(t)
-	l.Attacks = []Technique{load("print(\"top\")\n" + attack(`"provider.store"`, "",
+	l.Attacks = []attacks.Technique{load("print(\"top\")\n" + attack(`"provider.store"`, "",
 		"lambda v: [print(\"expects\", v.t), "+opensAll+"][1]", `print("facts", adv.take("provider.store"))`))}
 	require.Equal(t, []string{"a.star:1: top"}, heard)
 	require.Empty(t, runOne(t, l).Error)
 	require.Contains(t, heard, "a.star:4: expects 2")
 	require.Contains(t, heard, "a.star:7: toy: facts []")
 
-	l.Attacks = []Technique{load(attack(`"provider.store"`, "", opensAll, "for i in range(3000):\n    print(\"x\" * 100)"))}
+	l.Attacks = []attacks.Technique{load(attack(`"provider.store"`, "", opensAll, "for i in range(3000):\n    print(\"x\" * 100)"))}
 	require.Empty(t, runOne(t, l).Error)
 	require.Contains(t, heard[len(heard)-1], "more than 65536 bytes; the rest is not shown")
 	require.Less(t, len(strings.Join(heard, "")), maxPrinted+1000)

@@ -1,16 +1,18 @@
-package attacks
+package script
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"io"
+
+	"doormat/attacks"
 )
 
 // A script from outside runs in another process, because Starlark bounds steps
 // and not memory. This file is the side of the process that keeps the truth,
-// remote_serve.go that of the one that runs the script and holds no secret,
-// remote_wire.go the lines between them.
+// serve.go that of the one that runs the script and holds no secret,
+// wire.go the lines between them.
 //
 // Each operation (read the header, compute an expectation, run) has a process of
 // its own, so that no state crosses from one to the next: it gets one request,
@@ -21,21 +23,17 @@ import (
 // MaxSource is how many bytes a script from outside may have.
 const MaxSource = 1 << 20
 
-// maxCalls bounds the calls of one run of a script from outside: a loop around a
-// call costs this process more than the other one.
-const maxCalls = 1 << 20
-
 // A Dial starts a process that calls [Serve] on the other end of the connection.
 // The process ends when the context does, or when the connection is closed. Close
 // may be called twice. If the process ended by itself, Close says why, in words
 // for a user.
 type Dial func(context.Context) (io.ReadWriteCloser, error)
 
-// remote is a [Technique] whose script runs behind a connection.
+// remote is an [attacks.Technique] whose script runs behind a connection.
 type remote struct {
 	name   string
 	source []byte
-	header Header
+	header attacks.Header
 	dial   Dial
 	print  func(string)
 }
@@ -46,7 +44,7 @@ const maxPrinted = 64 << 10
 // Remote loads a script in a process that dial starts. Errors in the script carry
 // file, line and column, as those of [Load]. print hears each line that the script
 // prints, from several goroutines; it may be nil.
-func Remote(ctx context.Context, name string, source []byte, dial Dial, print func(string)) (Technique, error) {
+func Remote(ctx context.Context, name string, source []byte, dial Dial, print func(string)) (attacks.Technique, error) {
 	if len(source) > MaxSource {
 		return nil, fmt.Errorf("%s: %d bytes, the limit for a script is %d", name, len(source), MaxSource)
 	}
@@ -58,30 +56,30 @@ func Remote(ctx context.Context, name string, source []byte, dial Dial, print fu
 	if r.Header == nil {
 		return nil, t.misbehaved("want a header")
 	}
-	if err := r.Header.check(); err != nil {
+	if err := r.Header.Check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	t.header = *r.Header
 	return t, nil
 }
 
-// Header implements [Technique].
-func (t *remote) Header() Header { return t.header }
+// Header implements [attacks.Technique].
+func (t *remote) Header() attacks.Header { return t.header }
 
-// Source implements [Technique].
+// Source implements [attacks.Technique].
 func (t *remote) Source() string { return string(t.source) }
 
-// Expect implements [Technique].
-func (t *remote) Expect(keys []string, v View) (Outcome, error) {
+// Expect implements [attacks.Technique].
+func (t *remote) Expect(keys []string, v attacks.View) (attacks.Outcome, error) {
 	r, err := t.ask(context.Background(), request{Do: doExpect, Keys: keys, View: v})
 	if err != nil {
-		return Outcome{}, err
+		return attacks.Outcome{}, err
 	}
 	if r.Outcome == nil {
-		return Outcome{}, t.misbehaved("want an expectation")
+		return attacks.Outcome{}, t.misbehaved("want an expectation")
 	}
-	if err := r.Outcome.check(); err != nil {
-		return Outcome{}, fmt.Errorf("%s: %w", t.name, err)
+	if err := r.Outcome.Check(); err != nil {
+		return attacks.Outcome{}, fmt.Errorf("%s: %w", t.name, err)
 	}
 	return *r.Outcome, nil
 }
@@ -96,8 +94,8 @@ func (t *remote) ask(ctx context.Context, q request) (report, error) {
 	return s.report()
 }
 
-// Run implements [Technique].
-func (t *remote) Run(ctx context.Context, port Port) error {
+// Run implements [attacks.Technique].
+func (t *remote) Run(ctx context.Context, port attacks.Port) error {
 	s, err := t.open(ctx, request{Do: doRun})
 	if err != nil {
 		return err
@@ -105,9 +103,16 @@ func (t *remote) Run(ctx context.Context, port Port) error {
 	defer s.conn.Close()
 	if err = s.serve(port); err != nil {
 		// The script may have ended in the middle of a loop over packets.
-		_, _ = port.Call(Call{Method: "release"})
+		_, _ = port.Call(attacks.Call{Method: "release"})
 	}
 	return err
+}
+
+// Silent gives the same technique, which does not print again what it printed before.
+func (t *remote) Silent() attacks.Technique {
+	silent := *t
+	silent.print = nil
+	return &silent
 }
 
 func (t *remote) misbehaved(why string) error {
@@ -184,9 +189,9 @@ func (s *session) hear(text string) {
 // serve answers calls until the script ends. After a call that failed only the
 // packet at hand may be released: the script is over, as no script can catch an
 // error.
-func (s *session) serve(port Port) error {
+func (s *session) serve(port attacks.Port) error {
 	failed := false
-	for range maxCalls {
+	for range attacks.MaxCalls {
 		r, err := s.report()
 		switch {
 		case err != nil:
@@ -213,5 +218,5 @@ func (s *session) serve(port Port) error {
 			return s.broken(err)
 		}
 	}
-	return fmt.Errorf("%s: more than %d calls: does the script end?", s.name, maxCalls)
+	return fmt.Errorf("%s: more than %d calls: does the script end?", s.name, attacks.MaxCalls)
 }

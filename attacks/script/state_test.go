@@ -1,4 +1,4 @@
-package attacks
+package script
 
 import (
 	"strings"
@@ -6,6 +6,8 @@ import (
 	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
 )
 
 // Runs of a script in parallel share no state: whatever a script could keep from one
@@ -28,7 +30,7 @@ func TestRunsShareNoState(t *testing.T) {
 		a, err := Load("a.star", []byte(c[0]+"\n"+attack(`"provider.store"`, "", opensNothing, c[1])), helpers)
 		require.NoError(t, err, name)
 		l := toyLab(t)
-		l.Attacks = []Technique{a}
+		l.Attacks = []attacks.Technique{a}
 		for range 2 {
 			e := runOne(t, l).Error
 			require.True(t, strings.Contains(e, "frozen"), "%s: %q", name, e)

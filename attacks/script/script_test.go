@@ -1,16 +1,13 @@
-package attacks
+package script
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/world"
-	"doormat/world/worldtest"
+	"doormat/attacks"
 )
 
 // Each variation spoils one thing in a script that loads.
@@ -82,7 +79,7 @@ def run(adv):
 	require.Equal(t, []string{"toy"}, a.Header().Expects)
 	require.Equal(t, "h and h", a.Header().Happens)
 	l := toyLab(t)
-	l.Attacks = []Technique{a}
+	l.Attacks = []attacks.Technique{a}
 	require.Contains(t, runOne(t, l).Error, "a.star:9:17: append: cannot append to frozen list")
 }
 
@@ -90,7 +87,7 @@ def run(adv):
 func TestExpectationsAreFrozen(t *testing.T) {
 	a, err := Load("a.star", []byte(attack(`"provider.store"`, "", `lambda v, seen = []: seen.append(1)`, "pass")))
 	require.NoError(t, err)
-	_, err = a.Expect([]string{"toy"}, View{})
+	_, err = a.Expect([]string{"toy"}, attacks.View{})
 	require.ErrorContains(t, err, "frozen list")
 	for expects, want := range map[string]string{
 		`lambda v: 7`:        `expects["toy"] is int, want opens(...)`,
@@ -101,74 +98,17 @@ func TestExpectationsAreFrozen(t *testing.T) {
 	} {
 		a, err := Load("a.star", []byte(attack(`"provider.store"`, "", expects, "pass")))
 		require.NoError(t, err)
-		o, err := a.Expect([]string{"toy"}, View{})
+		o, err := a.Expect([]string{"toy"}, attacks.View{})
 		if want == "" {
 			require.NoError(t, err)
-			require.Equal(t, Some, o.TargetAfter)
+			require.Equal(t, attacks.Some, o.TargetAfter)
 			continue
 		}
 		require.ErrorContains(t, err, want)
 	}
-	o, err := a.Expect([]string{"e2ee", "plain"}, View{})
+	o, err := a.Expect([]string{"e2ee", "plain"}, attacks.View{})
 	require.NoError(t, err)
 	require.True(t, o.Unstated)
-}
-
-func TestStale(t *testing.T) {
-	a, err := Load("a.star", []byte(attack(`"provider.store"`, "", opensAll+`, "tin": `+opensAll, "pass")))
-	require.NoError(t, err)
-	require.Equal(t, []string{`expectation for "tin" fits no design`}, Stale(a, []world.Design{worldtest.Toy{}}))
-	require.Empty(t, Stale(a, []world.Design{worldtest.Toy{}, classy{"tin"}}))
-	require.Contains(t, Stale(a, []world.Design{worldtest.Toy{}, classy{"brass"}}), "no expectation for design brass")
-}
-
-type classy struct{ class string }
-
-func (c classy) Info() world.Info {
-	return world.Info{ID: c.class, Classes: []string{c.class}, Principals: []string{"provider"}}
-}
-func (classy) Rules() []world.Rule                      { return nil }
-func (classy) Setup(world.Config) (world.Deploy, error) { return nil, errors.New("never") }
-
-// A header computes its settings in one order, whatever the order they stand in.
-func TestHeaderSettings(t *testing.T) {
-	base := world.Settings{Threshold: 2, Trustees: 3, Jurisdictions: "A:1,B:1,C:1", Retention: 4}
-	for _, c := range []struct {
-		fixes map[string]string
-		want  world.Settings
-	}{
-		{map[string]string{"trustees": "7", "threshold": "n-t", "jurisdictions": "A:t,B:n-t", "refresh": "n"},
-			world.Settings{Threshold: 5, Trustees: 7, Jurisdictions: "A:5,B:2", Retention: 4, Refresh: 7}},
-		{map[string]string{"trustees": "n+2", "retention": "all"},
-			world.Settings{Threshold: 2, Trustees: 5, Jurisdictions: "A:2,B:2,C:1"}},
-		{map[string]string{"threshold": "n", "jurisdictions": "A:n,B:t-n"},
-			world.Settings{Threshold: 3, Trustees: 3, Jurisdictions: "A:3", Retention: 4}},
-	} {
-		for range 20 { // maps have no order
-			got, err := (&Header{Settings: c.fixes}).settings(base)
-			require.NoError(t, err)
-			require.Equal(t, c.want, got)
-		}
-	}
-}
-
-// Settings of a header's own that make no sense here are a finding, not a fault:
-// the cell says so, and other attacks run.
-func TestUnfitSettings(t *testing.T) {
-	unfit := attack(`"provider.store", "trustee:1.store"`, `settings = {"threshold": "t-2"},`, opensAll, keyTheft)
-	absent := strings.Replace(attack(`"provider.store"`, `settings = {"at": "99"},`, `not_applicable(why = "too short")`, "pass"), "sample", "absent", 1)
-	l := toyLab(t, unfit, absent, strings.Replace(attack(`"provider.store", "trustee:1.store"`, "", opensAll, keyTheft), "sample", "fit", 1))
-	res, err := l.Run(context.Background())
-	require.NoError(t, err)
-	require.False(t, res.Cells[0].Applicable || res.Cells[0].Expected)
-	require.Contains(t, res.Cells[0].Why, "threshold 0 of 3")
-	require.Contains(t, res.Cells[0].Missing, "threshold 0 of 3")
-	require.Contains(t, "expected an outcome, and the attack is not applicable: "+res.Cells[0].Missing, res.Cells[0].Trace.Surprise)
-	require.True(t, res.Cells[1].Expected)
-	require.True(t, res.Cells[2].Expected)
-	l.Settings.Target = "Zoe"
-	_, err = l.Run(context.Background())
-	require.ErrorContains(t, err, `target "Zoe": want one of A, B, C`)
 }
 
 // TestHelpers loads what scripts share: it is frozen, it can load nothing more, and
@@ -185,7 +125,7 @@ func TestHelpers(t *testing.T) {
 	a, err := Load("sample.star", script(`load("helpers/reach.star", "reach")`, "if reach(adv).end != 4:\n    fail(\"no\")"), helpers)
 	require.NoError(t, err)
 	l := toyLab(t)
-	l.Attacks = []Technique{a}
+	l.Attacks = []attacks.Technique{a}
 	c := runOne(t, l)
 	require.Empty(t, c.Error)
 	require.Equal(t, 7, c.Trace.Events[0].Line)
@@ -193,7 +133,7 @@ func TestHelpers(t *testing.T) {
 
 	a, err = Load("sample.star", script(`load("helpers/reach.star", "seen")`, "seen.append(1)"), helpers)
 	require.NoError(t, err)
-	l.Attacks = []Technique{a}
+	l.Attacks = []attacks.Technique{a}
 	require.Contains(t, runOne(t, l).Error, "frozen")
 
 	for file, want := range map[string]string{
@@ -205,8 +145,6 @@ func TestHelpers(t *testing.T) {
 	}
 }
 
-const opensNothing = `opens(target = "none", others = "none", why = "it only looks")`
-
 // TestByteOrderMark: editors on Windows put one before a script, and before what it loads.
 func TestByteOrderMark(t *testing.T) {
 	helpers := fstest.MapFS{"helpers/one.star": {Data: []byte("\ufeffone = 1\n")}}
@@ -214,7 +152,7 @@ func TestByteOrderMark(t *testing.T) {
 	a, err := Load("sample.star", []byte(src), helpers)
 	require.NoError(t, err)
 	l := toyLab(t)
-	l.Attacks = []Technique{a}
+	l.Attacks = []attacks.Technique{a}
 	require.Empty(t, runOne(t, l).Error)
 
 	_, err = Load("sample.star", []byte("\ufeffx = 1 +\n"))

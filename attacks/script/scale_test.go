@@ -1,4 +1,4 @@
-package attacks
+package script
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"doormat/attacks"
 	"doormat/attacks/library"
 	"doormat/world"
 
@@ -47,11 +48,12 @@ func TestExpectationsScale(t *testing.T) {
 			require.NoError(t, err)
 			a, err := Load(name, src, library.Files)
 			require.NoError(t, err)
-			a.(*script).steps = maxSteps / share
-			settings, err := a.(*script).header.settings(s)
+			a.(*program).steps = maxSteps / share
+			h := a.Header()
+			settings, err := h.Override(s)
 			require.NoError(t, err)
 			for _, keys := range [][]string{{"e2ee"}, {"threshold", "escrow"}} {
-				_, err := a.Expect(keys, newView(c, settings))
+				_, err := a.Expect(keys, attacks.NewView(c, settings))
 				assert.NoError(t, err, "%s, %d people", name, size.people)
 			}
 		}

@@ -1,4 +1,18 @@
-package attacks
+// Package script runs attacks that are written in Starlark, a small dialect of Python.
+//
+// A script is one call of technique(...), which states what the attack is and what it
+// expects, and a function run(adv). [Load] makes an [attacks.Technique] of it in this
+// process, for scripts that are part of the program. [Remote] does so for scripts from
+// outside: they run in a process of their own, which calls [Serve], holds no secret and
+// can be given little memory. Both ways give the same cells: TestRemoteEqualsLocal.
+//
+// All that a script does to the world is a call on its one value, adv, and crosses an
+// [attacks.Port] as fact ids, strings, numbers and bytes (adv.go). What it expects may be
+// computed from an [attacks.View], in which there is no text (expectation.go, view.go).
+// docs/scripts.md lists what scripts may call. Starlark bounds the steps of a script, and
+// once a script is loaded all that it could keep from run to run is frozen:
+// TestRunsShareNoState.
+package script
 
 import (
 	"bytes"
@@ -14,35 +28,9 @@ import (
 	"go.starlark.net/starlarkstruct"
 	"go.starlark.net/syntax"
 
+	"doormat/attacks"
 	"doormat/world"
 )
-
-// A Technique is a loaded attack, in this process or in another.
-type Technique interface {
-	Header() Header
-	// Source is the text of the script, whose lines the events of a trace name.
-	Source() string
-	// Expect gives the outcome that the header expects of the first of keys (a
-	// design's id, then its classes) that it has an expectation for, or says that it
-	// has none.
-	Expect(keys []string, v View) (Outcome, error)
-	// Run runs the script; all that it does to the world goes through port.
-	Run(ctx context.Context, port Port) error
-}
-
-// A Port carries a script's calls to its adversary. Only fact ids, strings,
-// numbers, bytes, and lists and maps of them cross.
-type Port interface {
-	Call(Call) (any, error)
-}
-
-// A Call is one call of a script.
-type Call struct {
-	Line   int
-	Method string
-	Args   []any
-	Named  map[string]any
-}
 
 // maxSteps bounds a script's own computation: what it does through the port is
 // bounded elsewhere. The scripts of the library are part of the program, and may take long
@@ -52,9 +40,9 @@ const (
 	librarySteps = 10 * maxSteps
 )
 
-// script is a Starlark program: one call of technique() and a function run(adv).
-type script struct {
-	header  Header
+// program is a script in Starlark: one call of technique() and a function run(adv).
+type program struct {
+	header  attacks.Header
 	expects map[string]starlark.Value
 	run     starlark.Callable
 	name    string
@@ -69,7 +57,7 @@ var dialect = &syntax.FileOptions{TopLevelControl: true, While: true, Set: true}
 // Load runs the top level of a script and checks its header. Errors carry file,
 // line and column. helpers hold the files that the script may load. What it prints
 // goes nowhere; what a script from outside prints, [Remote] hands on.
-func Load(name string, src []byte, helpers ...fs.FS) (Technique, error) {
+func Load(name string, src []byte, helpers ...fs.FS) (attacks.Technique, error) {
 	s, err := load(name, src, librarySteps, nil, helpers)
 	if err != nil {
 		return nil, err
@@ -77,9 +65,9 @@ func Load(name string, src []byte, helpers ...fs.FS) (Technique, error) {
 	return s, nil
 }
 
-func load(name string, src []byte, steps uint64, print func(string), helpers []fs.FS) (*script, error) {
+func load(name string, src []byte, steps uint64, print func(string), helpers []fs.FS) (*program, error) {
 	src = bytes.TrimPrefix(src, []byte("\ufeff")) // which editors on Windows put before UTF-8
-	s := &script{steps: steps, name: name, source: string(src), print: print}
+	s := &program{steps: steps, name: name, source: string(src), print: print}
 	thread := s.thread("")
 	thread.Load = func(_ *starlark.Thread, file string) (starlark.StringDict, error) { return helper(helpers, file) }
 	globals, err := starlark.ExecFileOptions(dialect,
@@ -132,7 +120,7 @@ func helper(helpers []fs.FS, file string) (starlark.StringDict, error) {
 }
 
 // thread is one whose script may print: "file:line: about: text".
-func (s *script) thread(about string) *starlark.Thread {
+func (s *program) thread(about string) *starlark.Thread {
 	thread := newThread(s.name, s.steps)
 	if s.print != nil {
 		thread.Print = func(t *starlark.Thread, text string) {
@@ -165,17 +153,17 @@ func scriptError(err error) error {
 	return err
 }
 
-// Header implements [Technique].
-func (s *script) Header() Header { return s.header }
+// Header implements [attacks.Technique].
+func (s *program) Header() attacks.Header { return s.header }
 
-// Source implements [Technique].
-func (s *script) Source() string { return s.source }
+// Source implements [attacks.Technique].
+func (s *program) Source() string { return s.source }
 
-func (s *script) technique(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (s *program) technique(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if s.header.ID != "" {
 		return nil, errors.New("technique: called twice")
 	}
-	var h Header
+	var h attacks.Header
 	var needs, applies *starlark.List
 	var settings, expects *starlark.Dict
 	err := starlark.UnpackArgs("technique", args, kwargs,
@@ -207,7 +195,7 @@ func (s *script) technique(_ *starlark.Thread, _ *starlark.Builtin, args starlar
 		s.expects[key] = item[1]
 	}
 	h.Expects = slices.Sorted(maps.Keys(s.expects))
-	if err := h.check(); err != nil {
+	if err := h.Check(); err != nil {
 		return nil, err
 	}
 	s.header = h
@@ -252,8 +240,8 @@ func stringMap(name string, dict *starlark.Dict) (map[string]string, error) {
 	return out, nil
 }
 
-// Expect implements [Technique].
-func (s *script) Expect(keys []string, v View) (Outcome, error) {
+// Expect implements [attacks.Technique].
+func (s *program) Expect(keys []string, v attacks.View) (attacks.Outcome, error) {
 	for _, key := range keys {
 		value, ok := s.expects[key]
 		if !ok {
@@ -262,20 +250,20 @@ func (s *script) Expect(keys []string, v View) (Outcome, error) {
 		if f, ok := value.(starlark.Callable); ok {
 			var err error
 			if value, err = starlark.Call(s.thread(""), f, starlark.Tuple{viewValue(v)}, nil); err != nil {
-				return Outcome{}, scriptError(err)
+				return attacks.Outcome{}, scriptError(err)
 			}
 		}
 		o, ok := value.(outcomeValue)
 		if !ok {
-			return Outcome{}, fmt.Errorf("%s: expects[%q] is %s, want opens(...) or not_applicable(...)", s.name, key, value.Type())
+			return attacks.Outcome{}, fmt.Errorf("%s: expects[%q] is %s, want opens(...) or not_applicable(...)", s.name, key, value.Type())
 		}
 		return o.Outcome, nil
 	}
-	return Outcome{Unstated: true}, nil
+	return attacks.Outcome{Unstated: true}, nil
 }
 
-// Run implements [Technique].
-func (s *script) Run(ctx context.Context, port Port) error {
+// Run implements [attacks.Technique].
+func (s *program) Run(ctx context.Context, port attacks.Port) error {
 	adv, design, err := newAdv(port)
 	if err != nil {
 		return err
@@ -288,6 +276,3 @@ func (s *script) Run(ctx context.Context, port Port) error {
 	}
 	return nil
 }
-
-// keysOf lists how expectations for a design are looked up.
-func keysOf(d world.Info) []string { return append([]string{d.ID}, d.Classes...) }

@@ -1,4 +1,4 @@
-package attacks
+package script
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+
+	"doormat/attacks"
 )
 
 // Serve runs one operation on a script for the process at the other end: it reads
@@ -55,11 +57,11 @@ func perform(q request, l *lines, helpers []fs.FS) (report, error) {
 // connection that fails is noticed by the call that follows.
 func (l *lines) print(text string) { _ = l.write(report{Print: text[:min(len(text), maxPrinted)]}) }
 
-// linePort is the [Port] of a script whose adversary is in another process.
+// linePort is the [attacks.Port] of a script whose adversary is in another process.
 type linePort struct{ *lines }
 
-// Call implements [Port].
-func (p linePort) Call(c Call) (any, error) {
+// Call implements [attacks.Port].
+func (p linePort) Call(c attacks.Call) (any, error) {
 	if err := p.write(report{Call: encodeCall(c)}); err != nil {
 		return nil, err
 	}

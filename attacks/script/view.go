@@ -1,4 +1,4 @@
-package attacks
+package script
 
 import (
 	"errors"
@@ -6,11 +6,16 @@ import (
 	"slices"
 
 	"go.starlark.net/starlark"
+
+	"doormat/attacks"
 )
+
+// view is a view as the functions see it that an expectation calls.
+type view struct{ attacks.View }
 
 // levels(messages, at = v.at) gives what opens says when exactly these messages
 // are read: a pair for the target and a pair for others, each before and after.
-func (v View) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var read starlark.Iterable
 	at := v.Settings.At
 	if err := starlark.UnpackArgs("levels", args, kwargs, "messages", &read, "at?", &at); err != nil {
@@ -39,14 +44,14 @@ func (v View) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 		}
 	}
 	pair := func(i int) starlark.Value {
-		return starlark.Tuple{starlark.String(level(opened[i][0], total[i][0])), starlark.String(level(opened[i][1], total[i][1]))}
+		return starlark.Tuple{starlark.String(attacks.LevelOf(opened[i][0], total[i][0])), starlark.String(attacks.LevelOf(opened[i][1], total[i][1]))}
 	}
 	return starlark.Tuple{pair(0), pair(1)}, nil
 }
 
 // files(messages) gives what opens says of attachments when exactly those of these
 // messages are read.
-func (v View) files(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) files(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var read starlark.Iterable
 	if err := starlark.UnpackArgs("files", args, kwargs, "messages", &read); err != nil {
 		return nil, err
@@ -66,13 +71,13 @@ func (v View) files(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 			got += m.Files
 		}
 	}
-	return starlark.String(level(got, total)), nil
+	return starlark.String(attacks.LevelOf(got, total)), nil
 }
 
 // live(message, moment) tells whether the escrow key under which a message is
 // sealed is there at a moment: a new key is made every v.rotate messages, and the
 // one before is kept until then.
-func (v View) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var m starlark.Value
 	var moment int
 	if err := starlark.UnpackArgs("live", args, kwargs, "message", &m, "moment", &moment); err != nil {
@@ -90,7 +95,7 @@ func (v View) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 }
 
 // number reads the number of one of v.messages.
-func (v View) number(m starlark.Value) (int, error) {
+func (v view) number(m starlark.Value) (int, error) {
 	record, ok := m.(starlark.HasAttrs)
 	if !ok {
 		return 0, fmt.Errorf("%s: want one of v.messages", m.Type())

@@ -1,4 +1,4 @@
-package attacks
+package script
 
 import (
 	"errors"
@@ -8,6 +8,8 @@ import (
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
+
+	"doormat/attacks"
 )
 
 // What a script sees of the world is one value, adv. Its methods are calls
@@ -20,8 +22,8 @@ var methods = []string{
 
 // newAdv asks the port who the adversary is and builds adv. It tells the design's
 // id as well.
-func newAdv(port Port) (adv starlark.Value, design string, err error) {
-	info, err := port.Call(Call{Method: "info"})
+func newAdv(port attacks.Port) (adv starlark.Value, design string, err error) {
+	info, err := port.Call(attacks.Call{Method: "info"})
 	if err != nil {
 		return nil, "", err
 	}
@@ -61,10 +63,10 @@ func (o object) Attr(name string) (starlark.Value, error) {
 }
 
 // method forwards a call, with args before the script's own.
-func method(port Port, name string, args ...any) *starlark.Builtin {
+func method(port attacks.Port, name string, args ...any) *starlark.Builtin {
 	first := args
 	return starlark.NewBuiltin(name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		call := Call{Line: line(t), Method: name, Args: slices.Clone(first), Named: map[string]any{}}
+		call := attacks.Call{Line: line(t), Method: name, Args: slices.Clone(first), Named: map[string]any{}}
 		c := crossing{left: maxItems}
 		for _, a := range args {
 			v, err := c.value(a, 0)
@@ -105,7 +107,7 @@ func line(t *starlark.Thread) int {
 type packets struct {
 	starlark.NoneType
 	thread *starlark.Thread
-	port   Port
+	port   attacks.Port
 	until  int
 }
 
@@ -123,7 +125,7 @@ func (l *loop) call(name string, args []any) any {
 	if l.failed {
 		return nil
 	}
-	out, err := l.port.Call(Call{Line: line(l.thread), Method: name, Args: args})
+	out, err := l.port.Call(attacks.Call{Line: line(l.thread), Method: name, Args: args})
 	if err != nil {
 		l.failed = true // an iterator cannot return an error
 		l.thread.Cancel("packets: " + err.Error())
