@@ -37,7 +37,7 @@ func (d lawful) Setup(env world.Config) (world.Deploy, error) {
 		nodes := deploy()
 		court, _ := law.NewCourt(env.Seed.Stream("court"), false)
 		agency, _ := law.NewAgency(env.Seed.Stream("agency"))
-		agency.Clerk = toyClerk{}
+		agency.Extension = toyClerk{}
 		for i, n := range nodes {
 			if n.Name() == "provider" || n.Name() == "trustee:1" {
 				nodes[i] = &obedient{Node: n, court: court}

@@ -31,7 +31,7 @@ func TestForgedFile(t *testing.T) {
 		s.advance(1)
 		own, err := parseChunk((*held)[0].Data, KindBlob)
 		require.NoError(t, err)
-		p := s.device("Ben").fetching[own.Message].files[0]
+		p := s.device("Ben").downloads[own.Message].files[0]
 		aead, err := fileCipher(p.Key)
 		require.NoError(t, err)
 		forged := *own
@@ -105,7 +105,7 @@ func TestAttachments(t *testing.T) {
 		s.each(1, 1)
 		slices.Sort(s.files)
 		require.Equal(t, []string{"Ben<Ana 1/1", "Ben<Ana 1/2", "Cem<Ana 1/1", "Cem<Ana 1/2"}, s.files)
-		require.Empty(t, s.device("Ben").fetching)
+		require.Empty(t, s.device("Ben").downloads)
 		require.Equal(t, mailbox == world.MailboxDelivered, len(s.provider().blobs) == 0)
 		s.end()
 		s.quiet()
@@ -175,7 +175,7 @@ func TestTamperedChunks(t *testing.T) {
 			require.Equal(t, []string{"Ben<Ana 1/2"}, s.files)
 			require.Len(t, s.warned, 1)
 			require.Contains(t, s.warned[0], `Ben: the attachment "file" from Ana could not be opened`)
-			require.Empty(t, s.device("Ben").fetching)
+			require.Empty(t, s.device("Ben").downloads)
 		})
 	}
 }
@@ -187,14 +187,14 @@ func TestLostChunks(t *testing.T) {
 		s.hold(func(p world.Packet) bool { return p.Kind() == KindBlob })
 		s.end()
 		s.each(1, 1)
-		require.NotEmpty(t, s.device("Ben").fetching)
+		require.NotEmpty(t, s.device("Ben").downloads)
 		require.True(t, slices.ContainsFunc(s.copyOf("Ben"), func(f world.Fact) bool { return f.Kind == AttachmentKey }))
 		require.NoError(t, s.play.Rest(days))
 		s.play.Intercept = nil
 		require.NoError(t, s.play.Rest(2))
 		require.Equal(t, days == 0, len(s.files) == 1, "after %d days", days)
 		require.Equal(t, days == 0, len(s.warned) == 0)
-		require.Empty(t, s.device("Ben").fetching)
+		require.Empty(t, s.device("Ben").downloads)
 	}
 }
 
@@ -301,7 +301,7 @@ func TestNumberUsedTwiceWhileFetching(t *testing.T) {
 		require.Equal(t, kindsHeld(before, AttachmentKey), kindsHeld(s.device("Ben").Holdings(), AttachmentKey), name)
 		s.release(*held...)
 		require.Equal(t, []string{"Ben<Ana 3/1", "Ben<Ana 3/2"}, s.files, name)
-		require.Empty(t, s.device("Ben").fetching, name)
+		require.Empty(t, s.device("Ben").downloads, name)
 	}
 }
 

@@ -19,8 +19,8 @@ type Device struct {
 	// Programs are what a modified client may put in the place of the honest
 	// envelope; text is the script's.
 	Programs map[string]func(honest Envelope, text []byte) (Envelope, error)
-	// Correspondent, if set, talks to the provider about what the envelope needs.
-	Correspondent Correspondent
+	// Extension, if set, obtains through the provider what the envelope needs.
+	Extension DeviceExtension
 	// AtOnce sends to a contact under a changed key although the users had compared
 	// safety numbers, see contacts.go.
 	AtOnce bool
@@ -38,17 +38,17 @@ type Device struct {
 	history   []kept
 	opened    [][32]byte // [Delivery.sealed] of the newest deliveries that were opened
 	groups    map[string]*group
-	left      map[string]stamp  // groups that the account is in no more, and since when
-	fetching  map[string]*fetch // attachments on their way, by message id
-	answered  map[string]uint32 // initial messages to a KEM key of last resort, and its number
-	installed time.Time         // when its keys were made
-	replaced  int               // how many periods after that the signed prekey was replaced last
+	left      map[string]stamp     // groups that the account has left, and since when
+	downloads map[string]*download // attachments on their way, by message id
+	answered  map[string]uint32    // initial messages to a KEM key of last resort, and its number
+	installed time.Time            // when its keys were made
+	replaced  int                  // how many periods after that the signed prekey was replaced last
 }
 
 type peer struct {
 	identity *pqxdh.IdentityPublic // the one seen last
 	compared *pqxdh.IdentityPublic // the one of which the user knows that it is right, nil if none
-	asked    bool                  // the user has been told that messages wait
+	asked    bool                  // the user has been told that messages to it are held back
 	sessions []*session            // newest first
 }
 
@@ -57,13 +57,13 @@ type outgoing struct {
 	meta           world.Meta
 	secret, public []byte
 	waiting        []string // recipients whose bundle has been asked for
-	held           []string // recipients whose key the user has to look at first
-	uploads        int      // sent, without a receipt so far
+	held           []string // recipients whose changed key the user has to confirm first
+	uploads        int      // how many uploads of it the provider has not confirmed
 
 	// Of a message to a group:
 	group *senderkey.Message // the ciphertext for all
-	key   []byte             // the sender key as of this message, for those who have it not
-	chain *ownChain          // whose message it is
+	key   []byte             // the sender key as of this message, for members who lack it
+	chain *ownChain          // the sender key under which the message is sealed
 }
 
 const sessionsPerPeer = 4
@@ -111,8 +111,8 @@ func (d *Device) Holdings() []world.Fact {
 	for _, o := range d.outbox {
 		facts = append(facts, o.facts()...)
 	}
-	for _, id := range sortedKeys(d.fetching) {
-		facts = append(facts, d.fetching[id].facts()...)
+	for _, id := range sortedKeys(d.downloads) {
+		facts = append(facts, d.downloads[id].facts()...)
 	}
 	for _, k := range d.history {
 		facts = append(facts, k.facts()...)
@@ -174,7 +174,7 @@ func (d *Device) fromProvider(now time.Time, p world.Packet) []world.Packet {
 	case KindBlob:
 		return d.blob(p.Data)
 	}
-	return d.hear(p.Data)
+	return d.handleByExtension(p.Data)
 }
 
 func (d *Device) toUser(kind byte, fields ...[]byte) []world.Packet {
@@ -193,12 +193,12 @@ func (d *Device) toProvider(data []byte) world.Packet {
 func (d *Device) install(now time.Time) []world.Packet {
 	d.peers, d.outbox, d.history, d.opened, d.answered = map[string]*peer{}, nil, nil, nil, map[string]uint32{}
 	d.installed, d.replaced = now, 0
-	d.groups, d.left, d.fetching = map[string]*group{}, map[string]stamp{}, map[string]*fetch{}
+	d.groups, d.left, d.downloads = map[string]*group{}, map[string]stamp{}, map[string]*download{}
 	var err error
 	if d.keys, err = newKeyStore(d.random, d.Memo); err != nil {
 		return d.warn("the device could not be set up: %v", err)
 	}
-	return append([]world.Packet{d.register()}, d.begin()...)
+	return append([]world.Packet{d.register()}, d.beginExtension()...)
 }
 
 func (d *Device) register() world.Packet {
@@ -208,7 +208,7 @@ func (d *Device) register() world.Packet {
 // Wakes implements [world.Waker]: what a device fetches it asks for again at night. Its
 // prekeys can wait until somebody is going to write.
 func (d *Device) Wakes() time.Time {
-	if len(d.fetching) > 0 {
+	if len(d.downloads) > 0 {
 		return world.Tonight
 	}
 	return time.Time{}
@@ -218,7 +218,7 @@ func (d *Device) Wakes() time.Time {
 // after the installation, whichever of them the device lived through. After a silence it
 // makes up for the last two times: older keys would be gone by now.
 func (d *Device) tick(now time.Time) []world.Packet {
-	out := d.remind()
+	out := d.retryDownloads()
 	day := func(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 	periods := int(day(now).Sub(day(d.installed))/(24*time.Hour)) / rotationDays
 	if periods <= d.replaced || d.keys == nil {
@@ -234,9 +234,10 @@ func (d *Device) tick(now time.Time) []world.Packet {
 	return append(out, d.register())
 }
 
-// meet records the identity under which a peer appears. If it is another one than
-// before it warns, and ends the own sender keys that a thief of the old phone has.
-func (d *Device) meet(name string, id pqxdh.IdentityPublic) []world.Packet {
+// recordIdentity records the identity under which a peer appears. If it has changed since
+// the last time, the device warns, and ends its own sender keys that a thief of the old
+// phone may have.
+func (d *Device) recordIdentity(name string, id pqxdh.IdentityPublic) []world.Packet {
 	p := d.peers[name]
 	if p == nil {
 		p = &peer{}
@@ -248,11 +249,12 @@ func (d *Device) meet(name string, id pqxdh.IdentityPublic) []world.Packet {
 		return nil
 	}
 	p.sessions = slices.DeleteFunc(p.sessions, func(s *session) bool { return s.identity != id })
-	d.renew(name)
+	d.dropSenderKeys(name)
 	return d.warn("the safety number with %s has changed", name)
 }
 
-func (d *Device) adopt(s *session) {
+// addSession makes s the session that is tried and used first with its peer.
+func (d *Device) addSession(s *session) {
 	p := d.peers[s.peer]
 	p.sessions = append([]*session{s}, p.sessions...)
 	p.sessions = p.sessions[:min(len(p.sessions), sessionsPerPeer)]

@@ -91,7 +91,7 @@ func (o *outgoing) facts() []world.Fact {
 }
 
 // facts are the keys of attachments under way, and the chunks that have come.
-func (f *fetch) facts() []world.Fact {
+func (f *download) facts() []world.Fact {
 	facts := attachmentKeys(f.meta.ID, f.files)
 	for i, data := range f.chunks {
 		facts = append(facts, (&Chunk{f.meta.ID, f.at, i, data}).fact())

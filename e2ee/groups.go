@@ -47,9 +47,9 @@ func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet
 	if err != nil || d.keys == nil {
 		return nil
 	}
-	to := d.concerned(m)
+	to := d.oldAndNewMembers(m)
 	if !change || len(to) == 0 {
-		d.follow(m, stamp{sent: now})
+		d.applyMembers(m, stamp{sent: now})
 		return nil
 	}
 	meta, err := d.newMeta(now, to, "")
@@ -58,10 +58,10 @@ func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet
 	}
 	// A change by a clock that is ahead must not stand, nor may the numbers, which are drawn,
 	// decide between two changes that one account makes at one time.
-	if known := d.known(m.Group); stampOf(meta).before(known) || known.author == d.account && !meta.Sent.After(known.sent) {
+	if known := d.newestChange(m.Group); stampOf(meta).before(known) || known.author == d.account && !meta.Sent.After(known.sent) {
 		meta.Sent = known.sent.Add(world.Instant)
 	}
-	d.follow(m, stampOf(meta))
+	d.applyMembers(m, stampOf(meta))
 	out, err := d.dispatch(meta, &Content{Update: m})
 	if err != nil {
 		return d.warn("the group %s was not told of the change: %v", m.Group, err)
@@ -69,8 +69,8 @@ func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet
 	return out
 }
 
-// concerned lists the others who are in a group before or after a change.
-func (d *Device) concerned(m *Members) []string {
+// oldAndNewMembers lists the others who are in a group before or after a change.
+func (d *Device) oldAndNewMembers(m *Members) []string {
 	all := slices.Clone(m.Accounts)
 	if g := d.groups[m.Group]; g != nil {
 		all = append(all, g.members...)
@@ -84,10 +84,10 @@ func others(accounts []string, without string) []string {
 	return slices.DeleteFunc(list, func(a string) bool { return a == without })
 }
 
-// follow changes the view of a group. The own sender key is forgotten, so that the
+// applyMembers changes the view of a group. The own sender key is forgotten, so that the
 // next message comes under a new one, and so are the keys of those who left; who
 // leaves forgets the group, but not when, lest an older change take it in again.
-func (d *Device) follow(m *Members, since stamp) {
+func (d *Device) applyMembers(m *Members, since stamp) {
 	if !slices.Contains(m.Accounts, d.account) {
 		delete(d.groups, m.Group)
 		d.left[m.Group] = since
@@ -106,8 +106,8 @@ func (d *Device) follow(m *Members, since stamp) {
 // update takes a change that another member tells of. It must come from a member,
 // go to everybody concerned, and be neither older than what is known nor of the
 // future: a date that never comes would keep all others from changing the group.
-// Whoever is taken in believes any member; what concerns a group that one is not
-// in is ignored.
+// A new member believes any member; what concerns a group that the device is not in is
+// ignored.
 func (d *Device) update(now time.Time, from world.Meta, m *Members) []world.Packet {
 	g := d.groups[m.Group]
 	members := m.Accounts
@@ -122,15 +122,15 @@ func (d *Device) update(now time.Time, from world.Meta, m *Members) []world.Pack
 		why = "it travels inside a group"
 	case !slices.Contains(members, from.From):
 		why = "it is from nobody in the group"
-	case g != nil && !slices.Equal(from.To, others(append(d.concerned(m), d.account), from.From)),
+	case g != nil && !slices.Equal(from.To, others(append(d.oldAndNewMembers(m), d.account), from.From)),
 		g == nil && !containsAll(from.To, others(m.Accounts, from.From)):
 		why = "it was not sent to all members"
 	case from.Sent.After(now.Add(ClockSkew)):
 		why = "it is dated " + from.Sent.Format(time.DateTime)
-	case stampOf(from).before(d.known(m.Group)):
+	case stampOf(from).before(d.newestChange(m.Group)):
 		why = "it is older than another one"
 	default:
-		d.follow(m, stampOf(from))
+		d.applyMembers(m, stampOf(from))
 		return nil
 	}
 	return d.warn("a change of the group %s by %s was refused: %s", m.Group, from.From, why)
@@ -158,8 +158,8 @@ func (d *Device) sealGroup(o *outgoing) error {
 	return err
 }
 
-// renew ends the own sender keys of the groups that an account is in.
-func (d *Device) renew(account string) {
+// dropSenderKeys ends the own sender keys of the groups that an account is in.
+func (d *Device) dropSenderKeys(account string) {
 	for _, g := range d.groups {
 		if slices.Contains(g.members, account) {
 			g.own = nil
@@ -172,8 +172,7 @@ func (c *ownChain) has(name string, p *peer) bool {
 	return p != nil && p.identity != nil && slices.Equal(c.given[name], fingerprint(*p.identity))
 }
 
-// openGroup opens a message to a group, after taking in the sender key that may
-// come with it.
+// openGroup opens a message to a group, after storing the sender key that may come with it.
 func (d *Device) openGroup(in *Delivery) ([]byte, []world.Packet, error) {
 	var notes []world.Packet
 	if !in.bare() {
@@ -182,7 +181,7 @@ func (d *Device) openGroup(in *Delivery) ([]byte, []world.Packet, error) {
 			return nil, more, err
 		}
 		notes = more
-		if err := d.learn(in.Meta, data); err != nil {
+		if err := d.addSenderKey(in.Meta, data); err != nil {
 			return nil, notes, err
 		}
 	}
@@ -203,9 +202,10 @@ func (d *Device) openGroup(in *Delivery) ([]byte, []world.Packet, error) {
 	return nil, notes, errNoSession
 }
 
-// learn takes in the sender key of a member. One that is known is left as it is:
-// it has moved on. One that comes late takes no newer one's place.
-func (d *Device) learn(from world.Meta, data []byte) error {
+// addSenderKey stores the sender key of a member. A key that the device has already is left
+// as it is, because it has been ratcheted on since. One that comes late does not replace a
+// newer one.
+func (d *Device) addSenderKey(from world.Meta, data []byte) error {
 	key, err := parseDistribution(data)
 	if err != nil {
 		return refusal("it carries something else than a sender key")
@@ -232,5 +232,5 @@ type refusal string
 
 func (r refusal) Error() string { return string(r) }
 
-// give notes to whom a sender key goes.
-func (c *ownChain) give(name string, to pqxdh.IdentityPublic) { c.given[name] = fingerprint(to) }
+// addHolder notes that a member's device gets the sender key.
+func (c *ownChain) addHolder(name string, to pqxdh.IdentityPublic) { c.given[name] = fingerprint(to) }

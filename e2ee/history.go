@@ -27,16 +27,16 @@ func (d *Device) keep(k kept) {
 // most it is twice as many.
 const maxOpened = 512
 
-// remember notes a delivery that was opened, whatever was in it.
-func (d *Device) remember(in *Delivery) {
+// markOpened notes a delivery that was opened, whatever was in it.
+func (d *Device) markOpened(in *Delivery) {
 	if d.opened = append(d.opened, in.sealed()); len(d.opened) == 2*maxOpened {
 		d.opened = slices.Delete(d.opened, 0, maxOpened)
 	}
 }
 
-// has reports whether a delivery was opened before, to the byte. A message that bears the
+// wasOpened reports whether a delivery was opened before, to the byte. A message that bears the
 // same id is not enough: whoever forged it chose the id.
-func (d *Device) has(in *Delivery) bool { return slices.Contains(d.opened, in.sealed()) }
+func (d *Device) wasOpened(in *Delivery) bool { return slices.Contains(d.opened, in.sealed()) }
 
 // keepFile adds an attachment to its message, if that is still there. Another
 // author's message may bear the same number.

@@ -16,15 +16,15 @@ import (
 // routes messages and stores them and the chunks of attachments. It answers an
 // order with the envelopes and chunks in its scope, those still to come included.
 type Provider struct {
-	// Clerk, if set, answers what an escrow design adds.
-	Clerk Clerk
+	// Extension, if set, answers what an escrow design adds.
+	Extension ProviderExtension
 
-	court   ed25519.PublicKey
-	mailbox string
-	accept  func(m world.Meta, public []byte) error
-	public  []world.Fact
-	willing bool
-	lax     bool // runs the program AnyIdentity
+	court       ed25519.PublicKey
+	mailbox     string
+	accept      func(m world.Meta, public []byte) error
+	public      []world.Fact
+	willing     bool
+	anyIdentity bool // runs the program AnyIdentity
 
 	Memo *memo.Memo // of bundles that were verified; may be nil
 
@@ -56,7 +56,7 @@ func (p *Provider) Reprogram(program string, _ []byte) error {
 	if program != AnyIdentity {
 		return fmt.Errorf("provider: no program %q", program)
 	}
-	p.lax = true
+	p.anyIdentity = true
 	return nil
 }
 
@@ -85,8 +85,8 @@ func (p *Provider) Holdings() []world.Fact {
 		hash := p.used[id]
 		facts = append(facts, world.Fact{Kind: UsedNumber, Ref: id, Data: hash[:]})
 	}
-	if p.Clerk != nil {
-		facts = append(facts, p.Clerk.Holdings()...)
+	if p.Extension != nil {
+		facts = append(facts, p.Extension.Holdings()...)
 	}
 	return append(facts, p.public...)
 }
@@ -105,8 +105,8 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	case in.From == world.Clock:
 		p.sweep()
 		p.unwatch(now)
-		if p.Clerk != nil {
-			return p.Clerk.Handle(in, p.devices())
+		if p.Extension != nil {
+			return p.Extension.Handle(in, p.devices())
 		}
 	case in.From == "agency" && in.Kind() == law.KindProduce:
 		return p.produce(now, in.Data)
@@ -117,13 +117,13 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	case isDevice && in.Kind() == KindUpload:
 		return p.upload(now, account, in)
 	case isDevice && in.Kind() == KindGot:
-		p.got(account, in.Data)
+		p.eraseDelivered(account, in.Data)
 	case isDevice && in.Kind() == KindPut:
 		p.put(account, in.Data)
 	case isDevice && in.Kind() == KindGet:
 		return p.get(account, in)
-	case p.Clerk != nil:
-		return p.Clerk.Handle(in, p.devices())
+	case p.Extension != nil:
+		return p.Extension.Handle(in, p.devices())
 	}
 	return nil
 }
@@ -145,8 +145,8 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 		return nil
 	}
 	var out []world.Packet
-	if p.Clerk != nil {
-		out = p.Clerk.Uploaded(in.From, u.Public)
+	if p.Extension != nil {
+		out = p.Extension.Uploaded(in.From, u.Public)
 	}
 	open := openHash(u.Meta, u.Public, u.Group)
 	before, known := p.used[u.Meta.ID]
@@ -157,13 +157,13 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	if known && before != open {
 		return append(out, world.Warn("provider", "refused a message of "+account+": its number was used before"))
 	}
-	fresh, stale := p.sort(u)
+	fresh, stale := p.splitParts(u)
 	for _, part := range fresh {
 		d := &Delivery{u.Meta, u.Public, u.Group, part}
 		out = append(out, world.Packet{From: "provider", To: world.DeviceOf(part.To), Data: d.Encode()})
 	}
 	p.claim(u.Meta)
-	announced := len(u.Parts) == 0 && !known // its part is to come
+	announced := len(u.Parts) == 0 && !known // the part of its recipient is held back
 	if announced || len(fresh) > 0 {
 		p.used[u.Meta.ID] = open
 		if announced && p.mailbox == world.MailboxDelivered {
@@ -183,8 +183,9 @@ func receipt(to string, u *Upload, stale []string) world.Packet {
 // far ahead of a device's the time of a change of a group.
 const ClockSkew = 10 * time.Minute
 
-// check is what a provider can see to, before anything else. A message that it knows
-// may come again, with the part of somebody who was to get it later: it has not changed.
+// check refuses what the provider can see to be wrong: metadata that do not match the
+// public part of an escrow design, or a false date. A message that it knows may come again,
+// unchanged, with the part of a recipient for whom it was held back.
 func (p *Provider) check(now time.Time, u *Upload) error {
 	if p.accept != nil {
 		if err := p.accept(u.Meta, u.Public); err != nil {
@@ -197,10 +198,10 @@ func (p *Provider) check(now time.Time, u *Upload) error {
 	return nil
 }
 
-// sort picks the parts to deliver, and the recipients who have another identity
+// splitParts picks the parts to deliver, and the recipients who have another identity
 // now. It leaves out whoever is unknown, not named in the metadata, or has a part
 // of this message already.
-func (p *Provider) sort(u *Upload) (fresh []Part, stale []string) {
+func (p *Provider) splitParts(u *Upload) (fresh []Part, stale []string) {
 	done := map[string]bool{}
 	if before := p.index[u.Meta.ID]; before != nil {
 		for _, part := range before.Parts {
@@ -214,7 +215,7 @@ func (p *Provider) sort(u *Upload) (fresh []Part, stale []string) {
 			continue
 		}
 		done[part.To] = true
-		if e.routes(part.Identity, p.lax) {
+		if e.routes(part.Identity, p.anyIdentity) {
 			fresh = append(fresh, part)
 		} else {
 			stale = append(stale, part.To)
@@ -233,8 +234,9 @@ func (p *Provider) store(u *Upload, fresh []Part) {
 	p.index[u.Meta.ID] = u
 }
 
-// got erases what has been delivered, where the mailbox keeps no more.
-func (p *Provider) got(account string, data []byte) {
+// eraseDelivered erases the part that a device confirms, if the mailbox keeps only what is
+// undelivered.
+func (p *Provider) eraseDelivered(account string, data []byte) {
 	f, err := world.Unpack(data, KindGot, 1)
 	if err != nil || p.mailbox != world.MailboxDelivered {
 		return

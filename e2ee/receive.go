@@ -17,14 +17,15 @@ func (d *Device) deliver(now time.Time, data []byte) []world.Packet {
 	if err != nil || in.To != d.account || d.keys == nil {
 		return nil
 	}
-	out := d.take(now, in)
-	if d.fetching[in.Meta.ID] != nil {
+	out := d.openDelivery(now, in)
+	if d.downloads[in.Meta.ID] != nil {
 		return out
 	}
 	return append([]world.Packet{d.got(in.Meta.ID)}, out...)
 }
 
-func (d *Device) take(now time.Time, in *Delivery) []world.Packet {
+// openDelivery decrypts a delivery and shows what is in it, or tells the user why not.
+func (d *Device) openDelivery(now time.Time, in *Delivery) []world.Packet {
 	if !slices.Contains(in.Meta.To, d.account) {
 		return d.warn("a message from %s was refused: it is addressed to others", in.Meta.From)
 	}
@@ -33,7 +34,7 @@ func (d *Device) take(now time.Time, in *Delivery) []world.Packet {
 		open = d.openGroup
 	}
 	secret, out, err := open(in)
-	if err != nil && d.has(in) {
+	if err != nil && d.wasOpened(in) {
 		return out // delivered twice
 	}
 	if errors.Is(err, ratchet.ErrSpent) {
@@ -49,12 +50,12 @@ func (d *Device) take(now time.Time, in *Delivery) []world.Packet {
 	if err != nil {
 		return append(out, d.warn("a message from %s could not be opened", in.Meta.From)...)
 	}
-	d.remember(in)
+	d.markOpened(in)
 	content, err := d.unwrap(in, secret)
 	if err != nil {
 		return append(out, d.warn("a message from %s was refused: %v", in.Meta.From, err)...)
 	}
-	return append(out, d.read(now, in, content)...)
+	return append(out, d.showContent(now, in, content)...)
 }
 
 // unwrap opens the envelope and decodes what is in it.
@@ -63,15 +64,15 @@ func (d *Device) unwrap(in *Delivery, secret []byte) (*Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.fetching[in.Meta.ID] != nil {
+	if d.downloads[in.Meta.ID] != nil {
 		return nil, errors.New("its number was used before")
 	}
 	return ParseContent(body)
 }
 
-// read shows a text and begins to fetch its attachments, or follows a change of a
+// showContent shows a text and begins to fetch its attachments, or follows a change of a
 // group.
-func (d *Device) read(now time.Time, in *Delivery, c *Content) []world.Packet {
+func (d *Device) showContent(now time.Time, in *Delivery, c *Content) []world.Packet {
 	m := in.Meta
 	if c.Update != nil {
 		return d.update(now, m, c.Update)
@@ -79,9 +80,9 @@ func (d *Device) read(now time.Time, in *Delivery, c *Content) []world.Packet {
 	d.keep(kept{meta: m, body: c.Body})
 	out := d.toUser(world.KindShown, []byte(m.From), c.Body)
 	if len(c.Files) > 0 {
-		f := &fetch{meta: m, files: c.Files}
-		d.fetching[m.ID] = f
-		out = append(out, d.next(f))
+		f := &download{meta: m, files: c.Files}
+		d.downloads[m.ID] = f
+		out = append(out, d.requestChunk(f))
 	}
 	return out
 }
@@ -127,8 +128,8 @@ func (d *Device) answer(in *Delivery) ([]byte, []world.Packet, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	notes := d.meet(in.Meta.From, m.Identity)
-	d.adopt(s)
+	notes := d.recordIdentity(in.Meta.From, m.Identity)
+	d.addSession(s)
 	return secret, append(notes, d.spend(s, m)...), nil
 }
 

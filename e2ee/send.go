@@ -85,36 +85,36 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 			continue
 		}
 		if p == nil || len(p.sessions) == 0 {
-			out = append(out, d.ask(o, name)...)
+			out = append(out, d.requestBundle(o, name)...)
 			continue
 		}
-		part, err := o.seal(p.sessions[0])
+		part, err := o.sealPart(p.sessions[0])
 		if err != nil {
 			out = append(out, d.warn("the message to %s was not sent: %v", name, err)...)
 			continue
 		}
 		u.Parts = append(u.Parts, part)
 	}
-	if len(u.Parts) > 0 || held { // what has no part yet is dated all the same
+	if len(u.Parts) > 0 || held { // so that what is held back keeps the time of its writing
 		o.uploads++
 		out = append(out, d.toProvider(u.Encode()))
 	}
-	d.settle(o)
+	d.forgetIfDone(o)
 	return out
 }
 
-// seal makes the part of a recipient who cannot open the message yet.
-func (o *outgoing) seal(s *session) (Part, error) {
+// sealPart makes the part of a recipient who cannot open the message yet.
+func (o *outgoing) sealPart(s *session) (Part, error) {
 	open := openHash(o.meta, o.public, o.group)
 	if o.chain == nil {
 		return s.seal(open, o.secret)
 	}
-	o.chain.give(s.peer, s.identity)
+	o.chain.addHolder(s.peer, s.identity)
 	return s.seal(open, o.key)
 }
 
-// ask fetches the bundle that a message waits for.
-func (d *Device) ask(o *outgoing, name string) []world.Packet {
+// requestBundle asks the provider for the bundle that a message waits for.
+func (d *Device) requestBundle(o *outgoing, name string) []world.Packet {
 	if slices.Contains(o.waiting, name) {
 		return nil
 	}
@@ -122,8 +122,8 @@ func (d *Device) ask(o *outgoing, name string) []world.Packet {
 	return []world.Packet{d.toProvider(world.Pack(KindFetch, []byte(name)))}
 }
 
-// settle forgets a message for which nothing is left to do.
-func (d *Device) settle(o *outgoing) {
+// forgetIfDone removes a message from the outbox once nothing is left to do for it.
+func (d *Device) forgetIfDone(o *outgoing) {
 	if len(o.waiting) == 0 && len(o.held) == 0 && o.uploads == 0 {
 		d.outbox = slices.DeleteFunc(d.outbox, func(other *outgoing) bool { return other == o })
 	}
@@ -137,28 +137,28 @@ func (d *Device) bundle(data []byte) []world.Packet {
 		return nil
 	}
 	name := string(f[0])
-	waiting := d.unblock(name)
+	waiting := d.takeWaiting(name)
 	if len(waiting) == 0 {
 		return nil // not asked for
 	}
 	s, err := d.keys.initiate(d.random, d.account, name, f[1])
 	if err != nil {
 		for _, o := range waiting {
-			d.settle(o)
+			d.forgetIfDone(o)
 		}
 		return d.warn("no message was sent to %s: %v", name, err)
 	}
-	out := d.meet(name, s.identity)
-	d.adopt(s)
+	out := d.recordIdentity(name, s.identity)
+	d.addSession(s)
 	for _, o := range waiting {
 		out = append(out, d.send(o, []string{name})...)
 	}
 	return out
 }
 
-// unblock lists the messages that waited for a bundle, oldest first. They wait
-// for it no more.
-func (d *Device) unblock(name string) []*outgoing {
+// takeWaiting returns the messages that waited for a bundle, oldest first, and marks them
+// as waiting no longer.
+func (d *Device) takeWaiting(name string) []*outgoing {
 	var waiting []*outgoing
 	for _, o := range d.outbox {
 		if i := slices.Index(o.waiting, name); i >= 0 {
@@ -190,9 +190,9 @@ func (d *Device) receipt(data []byte) []world.Packet {
 	var out []world.Packet
 	for _, name := range stale {
 		if slices.Contains(o.meta.To, name) {
-			out = append(out, d.ask(o, name)...)
+			out = append(out, d.requestBundle(o, name)...)
 		}
 	}
-	d.settle(o)
+	d.forgetIfDone(o)
 	return out
 }

@@ -21,8 +21,8 @@ func (s stamp) before(other stamp) bool {
 	return cmp.Or(cmp.Compare(s.sent.UnixMilli(), other.sent.UnixMilli()), cmp.Compare(s.author, other.author), cmp.Compare(s.id, other.id)) < 0
 }
 
-// known is the newest change of a group that the device knows of.
-func (d *Device) known(name string) stamp {
+// newestChange stamps the newest change of a group that the device knows of.
+func (d *Device) newestChange(name string) stamp {
 	if g := d.groups[name]; g != nil {
 		return g.since
 	}

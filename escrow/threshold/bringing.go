@@ -38,7 +38,7 @@ func newClerk(common *commons) (*clerk, error) {
 	return k, nil
 }
 
-// Handle implements [e2ee.Clerk].
+// Handle implements [e2ee.ProviderExtension].
 func (k *clerk) Handle(p world.Packet, devices []string) []world.Packet {
 	switch {
 	case p.From == world.Clock:

@@ -96,7 +96,7 @@ func (c *casework) Holdings() []world.Fact {
 	return facts
 }
 
-// Present implements [law.Clerk]. Before it asks trustees, it asks the log what it may
+// Present implements [law.AgencyExtension]. Before it asks trustees, it asks the log what it may
 // have missed of the board.
 func (c *casework) Present(s law.Signed, produced []world.Fact) []world.Packet {
 	q := &inquiry{order: s.Bytes, questions: map[string]*question{}}
@@ -121,7 +121,7 @@ func (c *casework) Present(s law.Signed, produced []world.Fact) []world.Packet {
 	return out
 }
 
-// Handle implements [law.Clerk].
+// Handle implements [law.AgencyExtension].
 func (c *casework) Handle(private []byte, p world.Packet) ([]world.Fact, []world.Packet) {
 	switch {
 	case p.Kind() == KindAnswer:

@@ -33,9 +33,9 @@ func (e *envelope) Begin() [][]byte {
 // fetch asks the provider for what it has not read of the board.
 func (e *envelope) fetch() []byte { return world.Pack(KindFetchBoard, world.Int(e.size())) }
 
-// Hear implements [e2ee.Correspondent]: the provider offers certificates, and passes on
+// Handle implements [e2ee.Correspondent]: the provider offers certificates, and passes on
 // what the log says. Only that makes a key one.
-func (e *envelope) Hear(data []byte) (answers [][]byte, warning string) {
+func (e *envelope) Handle(data []byte) (answers [][]byte, warning string) {
 	if len(data) > 0 && data[0] == escrow.KindUpdate {
 		return e.shown(data)
 	}

@@ -295,7 +295,7 @@ func TestNewPhone(t *testing.T) {
 	s.post(world.Packet{From: world.UserOf("A"), To: "device:A", Data: world.Pack(world.KindReinstall)})
 	s.post(world.Packet{From: "provider", To: "device:A", Data: certificates(late)})
 	require.Contains(t, s.warned[len(s.warned)-1], "device:A: a committee key was refused: committee certificate: the log does not hold")
-	phone := s.play.Net.Node("device:A").(*e2ee.Device).Correspondent.(*envelope)
+	phone := s.play.Net.Node("device:A").(*e2ee.Device).Extension.(*envelope)
 	require.Equal(t, s.hashes(), phone.known)
 	s.advance(8)
 	require.Len(t, s.shown, 8)
@@ -341,7 +341,7 @@ func FuzzCertificates(f *testing.F) {
 	want := s.hashes()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, phone := range []*envelope{{keyring: ring(s.founding)}, {keyring: keyring{common: newCommons(s.founding)}}} {
-			_, _ = phone.Hear(data)
+			_, _ = phone.Handle(data)
 			require.True(t, slices.Equal(want[:len(phone.known)], phone.known))
 		}
 		desk, err := newClerk(newCommons(s.founding))
@@ -419,17 +419,17 @@ func TestKeptFromThePresent(t *testing.T) {
 	require.NoError(t, c.Verify(named(following(before), string(c.Session))), "it looks like the next one")
 
 	phone := &envelope{keyring: keyring{common: newCommons(s.founding)}}
-	_, warning := phone.Hear(old)
+	_, warning := phone.Handle(old)
 	require.Empty(t, warning)
 	require.Len(t, phone.known, 1)
 	for try := range 4 {
-		answers, warning := phone.Hear(certificates(proved[0].Data))
+		answers, warning := phone.Handle(certificates(proved[0].Data))
 		require.Equal(t, try < 3, slices.EqualFunc([][]byte{phone.fetch()}, answers, bytes.Equal))
 		require.Equal(t, try == 3, warning != "", "%d: %s", try, warning)
 		require.Equal(t, "key 1/epoch 0", phone.newest().epoch)
 	}
-	_, _ = phone.Hear(certificates(proved[0].Data))
-	_, warning = phone.Hear(now)
+	_, _ = phone.Handle(certificates(proved[0].Data))
+	_, warning = phone.Handle(now)
 	require.Contains(t, warning, "certificate 1, of key 2/epoch 0, is not the one that the board shows")
 	require.Equal(t, s.hashes(), phone.known)
 	require.Equal(t, "key 1/epoch 2", phone.newest().epoch)
@@ -443,10 +443,10 @@ func TestFalseFirstBoard(t *testing.T) {
 	last := len(board.Records) - 1
 	board.Records[last] = append(slices.Clone(board.Records[last]), 0)
 	phone := &envelope{keyring: keyring{common: newCommons(s.founding)}}
-	_, warning := phone.Hear(board.Encode())
+	_, warning := phone.Handle(board.Encode())
 	require.Contains(t, warning, "refused")
 	require.Nil(t, phone.board)
-	_, warning = phone.Hear((&escrow.Update{First: int64(last), Checkpoint: s.founding.checkpoint}).Encode())
+	_, warning = phone.Handle((&escrow.Update{First: int64(last), Checkpoint: s.founding.checkpoint}).Encode())
 	require.Contains(t, warning, "refused", "the founding's checkpoint, and nothing before it")
 	require.Empty(t, phone.keys)
 }
@@ -461,7 +461,7 @@ func TestUnsignedCertificate(t *testing.T) {
 	encoded, err := c.Encode()
 	require.NoError(t, err)
 	phone := &envelope{keyring: keyring{common: newCommons(s.founding)}}
-	answers, warning := phone.Hear(certificates(encoded))
+	answers, warning := phone.Handle(certificates(encoded))
 	require.Empty(t, answers)
 	require.Contains(t, warning, "0 trustees signed it, 2 are needed")
 }

@@ -170,7 +170,7 @@ func deploy(env world.Config, f *founding) ([]world.Node, error) {
 		return nil, err
 	}
 	provider := e2ee.NewProvider(court.Public(), env.Settings.Mailbox, desk.accept, nil)
-	provider.Clerk, provider.Memo = desk, env.Memo
+	provider.Extension, provider.Memo = desk, env.Memo
 	nodes := []world.Node{court, agency, provider}
 	var names []string
 	for i := range f.shares {
@@ -182,7 +182,7 @@ func deploy(env world.Config, f *founding) ([]world.Node, error) {
 		names, nodes = append(names, t.name), append(nodes, t)
 	}
 	work := newCasework(f, names)
-	agency.Clerk, agency.Produced = work, e2ee.Produced()
+	agency.Extension, agency.Produced = work, e2ee.Produced()
 	agency.Searched = append(e2ee.Searched(), PhraseKey)
 	if env.Settings.Refresh > 0 || env.Settings.Rotate > 0 {
 		if work.board, err = common.reader(); err != nil {
@@ -253,7 +253,7 @@ func device(env world.Config, common *commons, account string) *e2ee.Device {
 	honest := &envelope{keyring: keyring{common: common}, random: random}
 	d := e2ee.NewDevice(account, random, env.Settings.Retention, honest)
 	d.Memo, d.AtOnce = env.Memo, env.Settings.Resend == world.ResendAtOnce
-	d.Correspondent = honest
+	d.Extension = honest
 	d.Programs = map[string]func(e2ee.Envelope, []byte) (e2ee.Envelope, error){
 		GarbageFields:  func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return garbage{honest}, nil },
 		BackdateLabels: func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return relabelled{honest, backdated}, nil },

@@ -11,14 +11,14 @@ import (
 	"doormat/world"
 )
 
-// A Clerk is what an escrow design adds to an agency: it asks the design's own
+// An AgencyExtension is what an escrow design adds to an agency: it asks the design's own
 // principals, such as trustees, and judges what they answer.
-type Clerk interface {
-	// Present builds the packets by which they are asked, given the signed order and
+type AgencyExtension interface {
+	// Present builds the packets that ask these principals, given the signed order and
 	// what the provider produced.
 	Present(s Signed, produced []world.Fact) []world.Packet
 	// Handle takes a packet of a kind that the agency does not know, with the agency's
-	// private key. It gives what is to be filed, and packets in the agency's name.
+	// private key. It returns the facts that the agency files, and packets in its name.
 	Handle(private []byte, p world.Packet) (obtained []world.Fact, out []world.Packet)
 	// Holdings are what a thief of the agency finds besides.
 	Holdings() []world.Fact
@@ -26,7 +26,7 @@ type Clerk interface {
 
 // Agency applies for orders, presents them and keeps what it is given.
 type Agency struct {
-	Clerk Clerk // nil if the design has nobody else to ask
+	Extension AgencyExtension // nil if the design has nobody else to ask
 	// Produced are the kinds of facts that a provider produces. What else it sends is not
 	// filed: it might be what only the agency itself may conclude, such as that it has
 	// checked a key. Nil lets everything pass.
@@ -36,9 +36,9 @@ type Agency struct {
 	Searched []world.Kind
 
 	key   *ecdh.PrivateKey
-	order *Signed // the order being executed
-	cases int
-	file  []world.Fact
+	order *Signed      // the order being executed
+	cases int          // how many orders it applied for
+	file  []world.Fact // what it was given, in all cases
 }
 
 // Signed is an order as an agency holds it.
@@ -96,8 +96,8 @@ func (*Agency) Name() string { return "agency" }
 func (a *Agency) Holdings() []world.Fact {
 	public := hex.EncodeToString(a.key.PublicKey().Bytes())
 	facts := []world.Fact{{Kind: AgencyKey, Ref: public, Data: a.key.Bytes()}}
-	if a.Clerk != nil {
-		facts = append(facts, a.Clerk.Holdings()...)
+	if a.Extension != nil {
+		facts = append(facts, a.Extension.Holdings()...)
 	}
 	return append(facts, a.file...)
 }
@@ -106,7 +106,7 @@ func (a *Agency) Holdings() []world.Fact {
 func (a *Agency) Handle(now time.Time, p world.Packet) []world.Packet {
 	switch p.Kind() {
 	case world.KindCase:
-		return a.open(now, p)
+		return a.applyForOrder(now, p)
 	case KindSigned:
 		return a.execute(p)
 	case KindProduced:
@@ -114,15 +114,16 @@ func (a *Agency) Handle(now time.Time, p world.Packet) []world.Packet {
 	case world.KindHoldings:
 		return a.searched(p)
 	default:
-		if a.Clerk != nil {
-			obtained, out := a.Clerk.Handle(a.key.Bytes(), p)
-			return append(a.obtain(obtained), out...)
+		if a.Extension != nil {
+			obtained, out := a.Extension.Handle(a.key.Bytes(), p)
+			return append(a.fileFacts(obtained), out...)
 		}
 	}
 	return nil
 }
 
-func (a *Agency) open(now time.Time, p world.Packet) []world.Packet {
+// applyForOrder opens a case, as the law asks, and sends the court an order to sign.
+func (a *Agency) applyForOrder(now time.Time, p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, world.KindCase, 3)
 	if err != nil || p.From != world.Law {
 		return nil
@@ -157,6 +158,8 @@ func (a *Agency) execute(p world.Packet) []world.Packet {
 	return out
 }
 
+// produced files what the provider gave, and presents the order to the design's own
+// principals, who need it.
 func (a *Agency) produced(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindProduced, 1)
 	if err != nil || p.From != "provider" || a.order == nil {
@@ -166,16 +169,16 @@ func (a *Agency) produced(p world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	facts, out := sift(facts, a.Produced, "the provider produced")
-	out = append(out, a.obtain(facts)...)
-	if a.Clerk != nil {
-		out = append(out, a.Clerk.Present(*a.order, facts)...)
+	facts, out := filterKinds(facts, a.Produced, "the provider produced")
+	out = append(out, a.fileFacts(facts)...)
+	if a.Extension != nil {
+		out = append(out, a.Extension.Present(*a.order, facts)...)
 	}
 	return out
 }
 
-// sift leaves out what is of no kind that is wanted, and warns of each such kind once.
-func sift(facts []world.Fact, wanted []world.Kind, what string) (good []world.Fact, out []world.Packet) {
+// filterKinds keeps the facts of the wanted kinds, and warns once of each other kind.
+func filterKinds(facts []world.Fact, wanted []world.Kind, what string) (good []world.Fact, out []world.Packet) {
 	told := map[world.Kind]bool{}
 	for _, f := range facts {
 		switch {
@@ -189,7 +192,7 @@ func sift(facts []world.Fact, wanted []world.Kind, what string) (good []world.Fa
 	return good, out
 }
 
-// searched takes in a device that its user, named in the order, unlocked.
+// searched files what is on a device that its user, named in the order, unlocked.
 func (a *Agency) searched(p world.Packet) []world.Packet {
 	account, _ := world.AccountOf(p.From)
 	f, err := world.Unpack(p.Data, world.KindHoldings, 1)
@@ -200,12 +203,12 @@ func (a *Agency) searched(p world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	facts, out := sift(facts, a.Searched, p.From+" handed over")
-	return append(out, a.obtain(facts)...)
+	facts, out := filterKinds(facts, a.Searched, p.From+" handed over")
+	return append(out, a.fileFacts(facts)...)
 }
 
-// obtain files facts and tells the law of them.
-func (a *Agency) obtain(facts []world.Fact) []world.Packet {
+// fileFacts files facts and tells the law of them.
+func (a *Agency) fileFacts(facts []world.Fact) []world.Packet {
 	if len(facts) == 0 {
 		return nil
 	}

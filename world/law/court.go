@@ -13,24 +13,25 @@ import (
 )
 
 // Court signs the orders that it is asked for, if it answers lawful process at
-// all, and says of each log entry whether it is on its docket.
+// all, and tells a monitor that asks whether a record in the log is on its docket.
 type Court struct {
 	key     ed25519.PrivateKey
 	random  io.Reader
 	logged  bool // orders go through the log
 	willing bool
-	docket  map[string]bool   // records
-	waiting map[string]string // who asked, by record, until the log has it
-	sealed  []filing          // signed and not yet published, oldest first
+	docket  map[string]bool   // the records of all orders that this court signed
+	waiting map[string]string // record to the agency that applied, until the log has the record
+	sealed  []filing          // orders that are signed and not yet published, oldest first
 }
 
+// A filing is a signed order that the court still keeps secret.
 type filing struct {
 	order, nonce, record []byte
 	signed               time.Time
-	handed               bool // the agency has it
+	released             bool // the agency has the order
 }
 
-// due is when the filing is published.
+// due is when the court publishes the order.
 func (f *filing) due() time.Time { return f.signed.Add(SealingPeriod) }
 
 // SealingPeriod is how long an order stays secret: then the court publishes what
@@ -48,8 +49,8 @@ func (c *Court) SealedUntil() time.Time {
 	return c.sealed[len(c.sealed)-1].due()
 }
 
-// NewCourt makes a court with a key of its own. With logged, an order is handed
-// out only once the principal "log" has its record.
+// NewCourt makes a court with a key of its own. With logged, an order is released
+// only once the principal "log" has its record.
 func NewCourt(random io.Reader, logged bool) (*Court, error) {
 	seed := make([]byte, ed25519.SeedSize)
 	if _, err := io.ReadFull(random, seed); err != nil {
@@ -85,7 +86,7 @@ func (c *Court) Handle(now time.Time, p world.Packet) []world.Packet {
 	case KindApply:
 		return c.apply(now, p)
 	case KindLogged:
-		return c.hand(p)
+		return c.release(p)
 	case KindInquire:
 		return c.inquire(p)
 	}
@@ -121,8 +122,8 @@ func (c *Court) apply(now time.Time, p world.Packet) []world.Packet {
 	return []world.Packet{{From: "court", To: "log", Data: world.Pack(KindAppend, record)}}
 }
 
-// hand gives out an order once the log proves that it has the record.
-func (c *Court) hand(p world.Packet) []world.Packet {
+// release sends an order to its agency once the log proves that it has the record.
+func (c *Court) release(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindLogged, 2)
 	if err != nil || p.From != "log" {
 		return nil
@@ -133,7 +134,7 @@ func (c *Court) hand(p world.Packet) []world.Packet {
 		return nil
 	}
 	delete(c.waiting, string(f[0]))
-	c.sealed[at].handed = true
+	c.sealed[at].released = true
 	return []world.Packet{{From: "court", To: to, Data: world.Pack(KindSigned, c.sealed[at].order, c.sealed[at].nonce, f[0], f[1])}}
 }
 
@@ -147,8 +148,8 @@ func (c *Court) Wakes() time.Time {
 }
 
 // publish opens to the public the records whose sealing period is over, and tells
-// those whom the orders name. An order that nobody was handed gave no access: there
-// is nothing to tell them of.
+// those whom the orders name. An order that was never released gave no access, so there
+// is nothing to tell.
 func (c *Court) publish(now time.Time, p world.Packet) []world.Packet {
 	if p.From != world.Clock {
 		return nil
@@ -159,7 +160,7 @@ func (c *Court) publish(now time.Time, p world.Packet) []world.Packet {
 		c.sealed = c.sealed[1:]
 		data := world.Pack(KindPublished, f.order, f.nonce, f.record)
 		out = append(out, world.Packet{From: world.Court, To: world.Public, Data: data})
-		if f.handed {
+		if f.released {
 			out = append(out, notices(f)...)
 		}
 		if c.logged {
@@ -183,6 +184,7 @@ func notices(f filing) []world.Packet {
 	return out
 }
 
+// inquire answers whether a record is on the docket.
 func (c *Court) inquire(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindInquire, 1)
 	if err != nil {

@@ -189,20 +189,20 @@ func newDesk(t testing.TB) *desk {
 	var err error
 	d.agency, err = NewAgency(world.Seed(1).Stream("agency"))
 	require.NoError(t, err)
-	d.agency.Clerk = d
+	d.agency.Extension = d
 	return d
 }
 
-// Present implements [Clerk].
+// Present implements [AgencyExtension].
 func (d *desk) Present(s Signed, facts []world.Fact) []world.Packet {
 	d.presented = facts
 	return []world.Packet{{From: "agency", To: "trustee:1", Data: s.Bytes}}
 }
 
-// Holdings implements [Clerk].
+// Holdings implements [AgencyExtension].
 func (d *desk) Holdings() []world.Fact { return []world.Fact{{Kind: "certified key"}} }
 
-// Handle implements [Clerk]. It warns of answers that it cannot open.
+// Handle implements [AgencyExtension]. It warns of answers that it cannot open.
 func (d *desk) Handle(private []byte, answer world.Packet) ([]world.Fact, []world.Packet) {
 	if d.presented == nil || answer.From != "trustee:1" {
 		return nil, nil
@@ -325,7 +325,7 @@ func TestAgency(t *testing.T) {
 // An agency without trustees ignores what it does not know.
 func TestAgencyWithoutTrustees(t *testing.T) {
 	d := newDesk(t)
-	d.agency.Clerk = nil
+	d.agency.Extension = nil
 	d.handle("court", d.signed().Data)
 	for _, data := range [][]byte{nil, {250}, {KindLogged}} {
 		require.Empty(t, d.handle("trustee:1", data))

@@ -6,14 +6,14 @@ import (
 	"doormat/world"
 )
 
-// fetch is the attachments of a message on their way from the provider, chunk by
-// chunk in order.
-type fetch struct {
+// A download fetches the attachments of one message from the provider, chunk by chunk in
+// order.
+type download struct {
 	meta   world.Meta
 	files  []Pointer
-	at     int      // the file that is being fetched
-	chunks [][]byte // those of it that have come
-	asked  bool     // for the second time
+	at     int      // index of the file that is being fetched
+	chunks [][]byte // the chunks of that file that have come
+	asked  bool     // whether the next chunk has been requested a second time
 }
 
 // attach seals files and gives the packets that store their chunks.
@@ -39,10 +39,10 @@ func (d *Device) attach(m world.Meta, files []world.Attachment) ([]Pointer, []wo
 	return pointers, out, nil
 }
 
-// next asks for the next chunk, or confirms the message once there is none left.
-func (d *Device) next(f *fetch) world.Packet {
+// requestChunk asks for the next chunk, or confirms the message once there is none left.
+func (d *Device) requestChunk(f *download) world.Packet {
 	if f.at == len(f.files) {
-		delete(d.fetching, f.meta.ID)
+		delete(d.downloads, f.meta.ID)
 		return d.got(f.meta.ID)
 	}
 	c := Chunk{Message: f.meta.ID, File: f.at, Number: len(f.chunks)}
@@ -59,47 +59,48 @@ func (d *Device) blob(data []byte) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	f := d.fetching[c.Message]
+	f := d.downloads[c.Message]
 	if f == nil || c.File != f.at || c.Number != len(f.chunks) {
 		return nil
 	}
 	if len(c.Data) == 0 {
-		return d.giveUp(f, "a part of it is missing")
+		return d.skipFile(f, "a part of it is missing")
 	}
 	f.chunks = append(f.chunks, c.Data)
 	p := &f.files[f.at]
 	if len(f.chunks) < chunks(p.Size) {
-		return []world.Packet{d.next(f)}
+		return []world.Packet{d.requestChunk(f)}
 	}
 	file, err := p.openFile(f.chunks)
 	if err != nil {
-		return d.giveUp(f, err.Error())
+		return d.skipFile(f, err.Error())
 	}
 	d.keepFile(f.meta, f.at, file)
 	out := d.toUser(world.KindFile, []byte(f.meta.From), file)
 	f.at, f.chunks = f.at+1, nil
-	return append(out, d.next(f))
+	return append(out, d.requestChunk(f))
 }
 
-// giveUp leaves out a file.
-func (d *Device) giveUp(f *fetch, why string) []world.Packet {
+// skipFile gives up the file that is being fetched, tells the user why, and goes on.
+func (d *Device) skipFile(f *download, why string) []world.Packet {
 	out := d.warn("the attachment %q from %s could not be opened: %s", f.files[f.at].Name, f.meta.From, why)
 	f.at, f.chunks = f.at+1, nil
-	return append(out, d.next(f))
+	return append(out, d.requestChunk(f))
 }
 
-// remind asks, at midnight, once more for what did not come, and then gives up.
-func (d *Device) remind() []world.Packet {
+// retryDownloads asks, at midnight, once more for a chunk that did not come; at the next
+// midnight it skips the file.
+func (d *Device) retryDownloads() []world.Packet {
 	var out []world.Packet
-	for _, id := range sortedKeys(d.fetching) {
-		f := d.fetching[id]
+	for _, id := range sortedKeys(d.downloads) {
+		f := d.downloads[id]
 		if f.asked {
 			f.asked = false
-			out = append(out, d.giveUp(f, "it did not come")...)
+			out = append(out, d.skipFile(f, "it did not come")...)
 			continue
 		}
 		f.asked = true
-		out = append(out, d.next(f))
+		out = append(out, d.requestChunk(f))
 	}
 	return out
 }

@@ -53,7 +53,7 @@ func startSessionAs(in world.Input) ([]world.Derived, error) {
 	initial := m.Bytes()
 	s := &session{own: in.Facts[1].Ref, peer: in.Facts[2].Ref, identity: to.Identity, state: state,
 		ad: digest(agreed.AssociatedData), id: sessionID(initial), initial: initial}
-	return world.Conclude(s.ours()), nil
+	return world.Conclude(s.ownFact()), nil
 }
 
 func writeToGroup(in world.Input, envelope func(io.Reader, []world.Fact) (Envelope, error)) ([]world.Derived, error) {

@@ -54,7 +54,7 @@ func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, e
 	return append(rules, law.MakingRules()...)
 }
 
-// stream stretches the adversary's randomness.
+// stream expands the adversary's randomness into as much as is drawn.
 func stream(in world.Input) io.Reader {
 	var key [32]byte
 	copy(key[:], in.Random)
@@ -72,6 +72,7 @@ func makeKeys(in world.Input) ([]world.Derived, error) {
 		world.Fact{Kind: Bundle, Ref: account, Data: keys.bundles()[0]}), nil
 }
 
+// outward states a packet that is ready to be sent, with the time of a message.
 func outward(ref string, p world.Packet, like world.Meta) world.Fact {
 	return world.Fact{Kind: world.Outgoing, Ref: ref, Data: p.Encode(like.Sent)}
 }
@@ -105,7 +106,7 @@ func startSession(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(s.ours()), nil
+	return world.Conclude(s.ownFact()), nil
 }
 
 func answerSession(in world.Input) ([]world.Derived, error) {
@@ -129,7 +130,7 @@ func takeSession(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(s.ours()), nil
+	return world.Conclude(s.ownFact()), nil
 }
 
 func receive(in world.Input) ([]world.Derived, error) {
@@ -144,12 +145,13 @@ func receive(in world.Input) ([]world.Derived, error) {
 	return s.received(stream(in), d)
 }
 
+// received opens a delivery in the session, and gives the session as it is afterwards.
 func (s *session) received(random io.Reader, d *Delivery) ([]world.Derived, error) {
 	secret, err := s.open(random, d)
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(s.ours(), world.Fact{Kind: Secret, Ref: d.Meta.ID, Data: secret}), nil
+	return world.Conclude(s.ownFact(), world.Fact{Kind: Secret, Ref: d.Meta.ID, Data: secret}), nil
 }
 
 func passOn(in world.Input) ([]world.Derived, error) {
@@ -164,9 +166,9 @@ func passOn(in world.Input) ([]world.Derived, error) {
 	return s.sent(d, in.Facts[1].Data)
 }
 
-// ours states a session that the adversary made and moves on itself: what it
-// opens it has as secret parts already, so no rule needs to read it.
-func (s *session) ours() world.Fact {
+// ownFact states a session that the adversary runs itself. The rules give what it opens as
+// secret parts at once, so no other rule needs to read the session.
+func (s *session) ownFact() world.Fact {
 	f := s.fact()
 	f.Kind = OwnSession
 	return f
@@ -181,7 +183,7 @@ func (s *session) sent(d *Delivery, secret []byte) ([]world.Derived, error) {
 	}
 	d.Part = part
 	p := world.Packet{From: "provider", To: world.DeviceOf(s.peer), Data: d.Encode()}
-	return world.Conclude(s.ours(), outward(d.Meta.ID, p, d.Meta)), nil
+	return world.Conclude(s.ownFact(), outward(d.Meta.ID, p, d.Meta)), nil
 }
 
 func write(in world.Input, envelope func(io.Reader, []world.Fact) (Envelope, error)) ([]world.Derived, error) {
