@@ -47,7 +47,7 @@ func (s *Stage) forget(w http.ResponseWriter, r *http.Request) { s.chats.forget(
 
 // command is what repeats a replay in a terminal. The file of an uploaded chat was
 // somewhere that the stage does not know.
-func (s *Stage) command(at place, p *replay.Replay) string {
+func (s *Stage) command(at replayAddress, p *replay.Replay) string {
 	o := at.query.Options
 	if ownMoment(p) != "" {
 		o.Set("at", "") // it would change nothing

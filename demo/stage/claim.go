@@ -37,7 +37,7 @@ func (s *Stage) claim(w http.ResponseWriter, r *http.Request) {
 	s.show(w, http.StatusOK, "claim", page)
 }
 
-func (s *Stage) claimPage(r *http.Request, at place, p *replay.Replay) (claimPage, error) {
+func (s *Stage) claimPage(r *http.Request, at replayAddress, p *replay.Replay) (claimPage, error) {
 	design := slices.IndexFunc(p.Result.Designs, func(d attacks.DesignRow) bool { return d.ID == r.PathValue("design") })
 	k, err := strconv.Atoi(r.PathValue("message"))
 	if design < 0 || err != nil || k < 1 || k > len(p.Conversation.Messages) {

@@ -19,8 +19,8 @@ type option struct {
 }
 
 // ask asks the room, before anything was run.
-func (page *replayPage) ask(at place, p *replay.Replay) {
-	kept := place{attack: at.attack, query: at.query, step: at.step + 1, was: at.was}
+func (page *replayPage) ask(at replayAddress, p *replay.Replay) {
+	kept := replayAddress{attack: at.attack, query: at.query, step: at.step + 1, was: at.was}
 	page.Hidden = hidden(kept.values())
 	for i, d := range p.Result.Designs {
 		if !p.Result.Cells[i].Applicable {

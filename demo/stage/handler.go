@@ -209,7 +209,7 @@ type cellEvent struct {
 
 // heatLink leads from a cell to its replay.
 func heatLink(q choice) func(attack, design string) string {
-	return func(attack, _ string) string { return place{attack: attack, query: q}.url() }
+	return func(attack, _ string) string { return replayAddress{attack: attack, query: q}.url() }
 }
 
 // presetTasks lists what the pictures of the overview wait for.

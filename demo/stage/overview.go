@@ -163,7 +163,7 @@ func (s *Stage) momentsPage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page := momentsPage{frame: frame{Title: t.Header().Title, Nav: s.nav(q, id), Events: address("/events/moments/"+id, q.encode())},
-		Headline: t.Header().Title, Replay: place{attack: id, query: q}.url()}
+		Headline: t.Header().Title, Replay: replayAddress{attack: id, query: q}.url()}
 	page.Settings = newSettings(q, lab.Conversation, lab.Settings, "/moments/"+id, url.Values{})
 	brief, cancel := briefly(r)
 	defer cancel()

@@ -64,8 +64,8 @@ func (s *Stage) replay(w http.ResponseWriter, r *http.Request) {
 
 // ready gives the replay that an address names. Where it is still being run, or cannot
 // be, it serves a page that says so.
-func (s *Stage) ready(brief context.Context, w http.ResponseWriter, r *http.Request) (place, *replay.Replay, bool) {
-	at, title, err := s.placeOf(r)
+func (s *Stage) ready(brief context.Context, w http.ResponseWriter, r *http.Request) (replayAddress, *replay.Replay, bool) {
+	at, title, err := s.addressOf(r)
 	var p *replay.Replay
 	if err == nil {
 		p, err = s.replayOf(brief, at.attack, at.query)
@@ -80,14 +80,14 @@ func (s *Stage) ready(brief context.Context, w http.ResponseWriter, r *http.Requ
 }
 
 // wait shows how far the run is that a page waits for.
-func (s *Stage) wait(w http.ResponseWriter, at place, title string, q choice) {
+func (s *Stage) wait(w http.ResponseWriter, at replayAddress, title string, q choice) {
 	events := address("/events/replay/"+at.attack, q.encode())
 	s.show(w, http.StatusOK, "waiting", frame{Title: title, Events: events, Waiting: true, Nav: s.nav(at.query, at.attack)})
 }
 
-// placeOf reads the address of a replay. The title is that of the attack.
-func (s *Stage) placeOf(r *http.Request) (place, string, error) {
-	at := place{attack: r.PathValue("attack"), step: 1, guesses: parseGuesses(r.URL.Query()), was: canonical(r.URL.Query().Get("was"))}
+// addressOf reads the address of a replay. The title is that of the attack.
+func (s *Stage) addressOf(r *http.Request) (replayAddress, string, error) {
+	at := replayAddress{attack: r.PathValue("attack"), step: 1, guesses: parseGuesses(r.URL.Query()), was: canonical(r.URL.Query().Get("was"))}
 	t, err := s.kit.Attack(at.attack)
 	if err != nil {
 		return at, "No such attack", err
@@ -122,7 +122,7 @@ func (s *Stage) replayOf(brief context.Context, attack string, q choice) (*repla
 	return v.(*replay.Replay), nil
 }
 
-func (s *Stage) replayPage(at place, p, before *replay.Replay) replayPage {
+func (s *Stage) replayPage(at replayAddress, p, before *replay.Replay) replayPage {
 	at.step = min(at.step, len(p.Steps))
 	step := &p.Steps[at.step-1]
 	page := replayPage{
@@ -133,7 +133,7 @@ func (s *Stage) replayPage(at place, p, before *replay.Replay) replayPage {
 		Command: s.command(at, p), Legend: drawing.Legend(),
 	}
 	s.walk(&page, at, p)
-	form := place{attack: at.attack, query: defaults(), step: at.step}
+	form := replayAddress{attack: at.attack, query: defaults(), step: at.step}
 	if step.Kind == replay.Outcome {
 		form.step = lastStep
 	}
@@ -159,7 +159,7 @@ func (s *Stage) replayPage(at place, p, before *replay.Replay) replayPage {
 const lastStep = 999
 
 // walk links the steps, and the acts of the story at both ends.
-func (s *Stage) walk(page *replayPage, at place, p *replay.Replay) {
+func (s *Stage) walk(page *replayPage, at replayAddress, p *replay.Replay) {
 	for i, st := range p.Steps {
 		page.Steps = append(page.Steps, stepLink{i + 1, st.Title, at.at(i + 1), i+1 == at.step})
 	}
@@ -184,7 +184,7 @@ func (s *Stage) walk(page *replayPage, at place, p *replay.Replay) {
 }
 
 // panel shows one design.
-func (s *Stage) panel(at place, p *replay.Replay, design int, before *replay.Replay) panel {
+func (s *Stage) panel(at replayAddress, p *replay.Replay, design int, before *replay.Replay) panel {
 	step := &p.Steps[at.step-1]
 	f, c, d := &step.Frames[design], &p.Result.Cells[design], p.Result.Designs[design]
 	link := func(k int) string {
@@ -221,7 +221,7 @@ func (s *Stage) panel(at place, p *replay.Replay, design int, before *replay.Rep
 
 // before is the replay under the settings before the last change, nil if nothing was
 // changed; with errUnderWay come the settings that are run.
-func (s *Stage) before(brief context.Context, at place) (choice, *replay.Replay, error) {
+func (s *Stage) before(brief context.Context, at replayAddress) (choice, *replay.Replay, error) {
 	q, err := parseText(at.was)
 	if at.was == "" || err != nil || q.encode().Encode() == at.query.encode().Encode() {
 		return q, nil, nil

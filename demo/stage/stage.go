@@ -2,7 +2,7 @@
 // side by side, the adversary's means light up, the script runs line by line, and the
 // messages of the timeline turn as claims are confirmed.
 //
-// Every page is a pure function of its address (place.go, query.go): attack, settings,
+// Every page is a pure function of its address (address.go, query.go): attack, settings,
 // step, the room's guess. So a page can be reloaded, linked to, and taken up again
 // after the program was restarted. What it shows comes from demo/replay and
 // demo/report, and so from the same results as text and JSON; the stage adds no number
@@ -78,7 +78,7 @@ func (s *Stage) nav(q choice, here string) nav {
 	n := nav{Home: address("/", v), Overview: address("/overview", v), OnOverview: here == "overview", Chat: q.Chat}
 	for i, h := range s.acts {
 		n.Acts = append(n.Acts, act{N: i + 1, ID: h.ID, Name: h.ID, Title: h.Title, Kind: h.Family,
-			URL: place{attack: h.ID, query: q}.url(), Here: h.ID == here})
+			URL: replayAddress{attack: h.ID, query: q}.url(), Here: h.ID == here})
 	}
 	return n
 }

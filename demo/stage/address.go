@@ -9,11 +9,11 @@ import (
 	"doormat/attacks"
 )
 
-// A place is where a page stands: which replay, under which settings, at which step,
+// A replayAddress is where a page stands: which replay, under which settings, at which step,
 // what the room guessed, and the settings before the last change. All of it is in the
 // address, so that a page can be reloaded, linked to and taken up again after the
 // server was restarted.
-type place struct {
+type replayAddress struct {
 	attack  string
 	query   choice
 	step    int
@@ -63,8 +63,8 @@ func (g guesses) encode(v url.Values) {
 	}
 }
 
-// values are the parameters of the place's address; change alters a copy of it.
-func (p place) values() url.Values {
+// values are the parameters of the address; change alters a copy of it.
+func (p replayAddress) values() url.Values {
 	v := p.query.encode()
 	if p.step > 1 {
 		v.Set("step", strconv.Itoa(p.step))
@@ -76,17 +76,17 @@ func (p place) values() url.Values {
 	return v
 }
 
-func (p place) url() string { return address("/replay/"+p.attack, p.values()) }
+func (p replayAddress) url() string { return address("/replay/"+p.attack, p.values()) }
 
 // at is the address of another step.
-func (p place) at(step int) string {
+func (p replayAddress) at(step int) string {
 	p.step = step
 	return p.url()
 }
 
 // of is the address of another attack's replay, under the same settings.
-func (p place) of(attack string) string {
-	return place{attack: attack, query: p.query}.url()
+func (p replayAddress) of(attack string) string {
+	return replayAddress{attack: attack, query: p.query}.url()
 }
 
 func address(path string, v url.Values) string {
