@@ -104,4 +104,18 @@ func TestMade(t *testing.T) {
 	require.NoError(t, k.Saturate(ctx))
 	require.True(t, k.Computed(2), "read from a packet, even of its own")
 	require.True(t, k.At(2).Own && !k.At(2).Loot)
+
+	// A key that was stolen reads the packet, so the conclusion rests on loot, and still
+	// says no more than what the script wrote.
+	with := look
+	with.Takes = []world.Kind{world.Outgoing, "key"}
+	k = New([]world.Rule{made, with}, Budget{})
+	own = k.Add(Entry{Fact: fact("a", "1", "x")})
+	_, err = k.Apply(ctx, made, []int{own}, []byte("hello"), nil)
+	require.NoError(t, err)
+	k.Add(Entry{Fact: fact("key", "m", "k"), Origin: "store", Loot: true})
+	learnt, err := k.FromLoot(ctx, world.Metadata)
+	require.NoError(t, err)
+	require.True(t, k.At(3).Loot)
+	require.Empty(t, learnt)
 }
