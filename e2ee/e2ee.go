@@ -131,21 +131,21 @@ func (Design) Rules() []world.Rule {
 }
 
 // Setup implements [world.Design]: nothing is shared beforehand.
-func (Design) Setup(env world.Config) (world.Deploy, error) {
-	if _, err := law.NewCourt(env.Stream("court"), false); err != nil {
+func (Design) Setup(config world.Config) (world.Deploy, error) {
+	if _, err := law.NewCourt(config.Stream("court"), false); err != nil {
 		return nil, err
 	}
 	return func() []world.Node {
-		court, _ := law.NewCourt(env.Stream("court"), false)
-		agency, _ := law.NewAgency(env.Stream("agency"))
+		court, _ := law.NewCourt(config.Stream("court"), false)
+		agency, _ := law.NewAgency(config.Stream("agency"))
 		agency.Produced, agency.Searched = Produced(), Searched()
-		provider := NewProvider(court.Public(), env.Settings.Mailbox, nil, nil)
-		provider.Memo = env.Memo
+		provider := NewProvider(court.Public(), config.Settings.Mailbox, nil, nil)
+		provider.Memo = config.Memo
 		nodes := []world.Node{court, agency, provider}
-		for _, a := range env.Accounts {
+		for _, a := range config.Accounts {
 			name := world.DeviceOf(a)
-			d := NewDevice(a, env.Stream(name), env.Settings.Retention, plain{})
-			d.Memo, d.AtOnce = env.Memo, env.Settings.Resend == world.ResendAtOnce
+			d := NewDevice(a, config.Stream(name), config.Settings.Retention, plain{})
+			d.Memo, d.AtOnce = config.Memo, config.Settings.Resend == world.ResendAtOnce
 			nodes = append(nodes, d)
 		}
 		return nodes

@@ -18,7 +18,7 @@ func benchmarkCeremony(b *testing.B, refresh, rotate int) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			env := config(n/2+1, n)
 			env.Settings.Refresh, env.Settings.Rotate = refresh, rotate
-			f, err := found(env)
+			f, err := runSetup(env)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -13,7 +13,7 @@ import (
 // board is the log as the bulletin board of the founding ceremony.
 type board struct {
 	log       *ledger.Log
-	course    *course
+	state     *committeeState
 	last      [32]byte // hash of the last post's record
 	posts     map[[32]byte]bool
 	witnesses []*ledger.Witness
@@ -38,7 +38,7 @@ func newBoard(source world.Source, r *ceremony.Roster) (*board, error) {
 		b.witnesses, keys = append(b.witnesses, w), append(keys, w.VerifierKey())
 	}
 	b.policy, err = ledger.NewPolicy(b.log.VerifierKey(), quorum, keys...)
-	b.course = blankCourse(r, number, b.policy)
+	b.state = blankState(r, number, b.policy)
 	return b, err
 }
 
@@ -59,8 +59,8 @@ func (b *board) post(session string, post []byte) error {
 	r := &escrow.BoardRecord{Session: session, Before: b.last, Post: post}
 	record := r.Encode()
 	b.last, b.posts[sum(post)] = sum(record), true
-	b.course.reader.Add(record)
-	if err := b.course.read(r, b.log.Append(record)); err != nil {
+	b.state.tree.Add(record)
+	if err := b.state.applyPost(r, b.log.Append(record)); err != nil {
 		return fmt.Errorf("key ceremony: a post is ignored: %w", err)
 	}
 	return nil

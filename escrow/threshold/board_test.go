@@ -29,14 +29,14 @@ func TestCatchingUp(t *testing.T) {
 	require.Equal(t, []string{"key 1/epoch 1"}, s.refs("trustee:2", Share))
 	require.Empty(t, s.warned)
 	s.advance(6)
-	require.Equal(t, s.trustee(1).board.course(), s.trustee(2).board.course())
+	require.Equal(t, s.trustee(1).board.state(), s.trustee(2).board.state())
 }
 
 // TestOwnCourse: a reader that lags behind computes for itself what it has read,
 // and the same as others did then.
 func TestOwnCourse(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 3, 8)
-	lagging, err := s.trustee(1).board.reader()
+	lagging, err := s.trustee(1).board.newView()
 	require.NoError(t, err)
 	for m := 1; m <= 8; m++ {
 		before := len(s.sent)
@@ -47,14 +47,14 @@ func TestOwnCourse(t *testing.T) {
 				require.NoError(t, err)
 			}
 		}
-		mine, theirs := lagging.compute(), s.trustee(1).board.course()
+		mine, theirs := lagging.compute(), s.trustee(1).board.state()
 		require.Equal(t, len(theirs.live), len(mine.live))
 		for i, e := range theirs.live {
 			require.Equal(t, e.committee.epoch, mine.live[i].committee.epoch)
 			require.Equal(t, e.holders, mine.live[i].holders)
 			require.Equal(t, e.commitments.Bytes(), mine.live[i].commitments.Bytes())
 		}
-		require.Equal(t, theirs.reader.Size(), mine.reader.Size())
+		require.Equal(t, theirs.tree.Size(), mine.tree.Size())
 	}
 }
 
@@ -75,7 +75,7 @@ func TestHostileUpdates(t *testing.T) {
 	s.play.Intercept = nil
 	u, err := escrow.ParseUpdate(held[0].Data)
 	require.NoError(t, err)
-	at := s.trustee(1).board.at
+	at := s.trustee(1).board.version
 	other := slices.Clone(u.Records[0])
 	other[len(other)-1] ^= 1
 	for name, bad := range map[string]*escrow.Update{
@@ -84,11 +84,11 @@ func TestHostileUpdates(t *testing.T) {
 		"too few records":  {First: u.First, Records: u.Records[1:], Checkpoint: u.Checkpoint},
 		"a later position": {First: u.First + 1, Records: u.Records, Checkpoint: u.Checkpoint},
 	} {
-		alone := &reader{commons: newCommons(s.founding), at: at} // with nobody to share with
+		alone := &boardView{boardCache: newBoardCache(s.genesis), version: at} // with nobody to share with
 		fresh, err := alone.read(bad.Encode())
 		require.Error(t, err, name)
 		require.False(t, fresh)
-		require.Equal(t, at, alone.at)
+		require.Equal(t, at, alone.version)
 	}
 	s.post(held...)
 	require.Equal(t, []string{"key 1/epoch 1"}, s.refs("trustee:1", Share))
@@ -101,7 +101,7 @@ func TestHostileUpdates(t *testing.T) {
 func TestEarlyPost(t *testing.T) {
 	s := renewing(t, 2, 4, 3, 0, 6)
 	s.advance(1)
-	c := s.trustee(3).board.course()
+	c := s.trustee(3).board.state()
 	next := c.refresh(c.live[0])
 	own, err := ceremony.NewTrustee(next.roster, 3, s.trustee(3).identity)
 	require.NoError(t, err)
@@ -193,7 +193,7 @@ func FuzzOneUseKey(f *testing.F) {
 // TestTwoBoards shows two readers of one process different boards, both cosigned by
 // witnesses whose keys are stolen. Neither takes over what the other has read.
 func TestTwoBoards(t *testing.T) {
-	f, err := found(config(2, 3))
+	f, err := runSetup(config(2, 3))
 	require.NoError(t, err)
 	fork := func(records ...string) []byte {
 		b := &board{policy: f.policy}
@@ -214,20 +214,20 @@ func TestTwoBoards(t *testing.T) {
 		return u.Encode()
 	}
 	short, long := fork("a"), fork("b", "c")
-	common := newCommons(f)
-	one, err := common.reader()
+	common := newBoardCache(f)
+	one, err := common.newView()
 	require.NoError(t, err)
-	two, err := common.reader()
+	two, err := common.newView()
 	require.NoError(t, err)
 	_, err = one.read(short)
 	require.NoError(t, err)
 	_, err = two.read(long)
 	require.NoError(t, err)
-	at := one.at
+	at := one.version
 	_, err = one.read(long)
 	require.Error(t, err, "it does not continue what was read, though somebody else has read it")
-	require.Equal(t, at, one.at)
-	require.NotEqual(t, one.course().reader.Size(), two.course().reader.Size())
+	require.Equal(t, at, one.version)
+	require.NotEqual(t, one.state().tree.Size(), two.state().tree.Size())
 	_, err = two.read(short)
 	require.ErrorContains(t, err, "not of the log that was read", "a smaller one is compared, too")
 }

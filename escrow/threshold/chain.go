@@ -23,9 +23,9 @@ type link struct {
 	encoded []byte
 }
 
-// following is what everybody knows before the ceremony after c: all of its roster but
+// nextRoster is what everybody knows before the ceremony after c: all of its roster but
 // its name and, in a refresh, whose shares are dealt.
-func following(c *ceremony.Certificate) *ceremony.Roster {
+func nextRoster(c *ceremony.Certificate) *ceremony.Roster {
 	return &ceremony.Roster{Counter: c.Counter + 1, Previous: c.Hash(), Threshold: c.Threshold, Identities: c.Identities}
 }
 
@@ -36,15 +36,15 @@ func named(r *ceremony.Roster, session string) *ceremony.Roster {
 	return &n
 }
 
-// place is where the log holds a post.
-type place struct {
+// logPosition is where the log holds a post.
+type logPosition struct {
 	before [32]byte // hash of the record before it in its session
 	index  int64
 }
 
 // prove completes a certificate: with the proofs that the log holds its signatures at
 // those places, under a checkpoint of everything that the reader has read.
-func prove(c *ceremony.Certificate, places map[int]place, tree *ledger.Reader, checkpoint []byte) error {
+func prove(c *ceremony.Certificate, places map[int]logPosition, tree *ledger.Reader, checkpoint []byte) error {
 	c.Checkpoint, c.Proofs = checkpoint, nil
 	for _, s := range c.Signatures {
 		at := places[s.Trustee]

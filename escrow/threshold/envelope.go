@@ -24,28 +24,28 @@ type envelope struct {
 
 var errNoKey = errors.New("there is no committee key with a valid certificate")
 
-// Begin implements [e2ee.Correspondent]: a device that is set up asks for the board.
+// Begin implements [e2ee.DeviceExtension]: a device that is set up asks for the board.
 func (e *envelope) Begin() [][]byte {
-	e.keyring = keyring{common: e.common}
-	return [][]byte{e.fetch()}
+	e.keyring = keyring{cache: e.cache}
+	return [][]byte{e.fetchRequest()}
 }
 
-// fetch asks the provider for what it has not read of the board.
-func (e *envelope) fetch() []byte { return world.Pack(KindFetchBoard, world.Int(e.size())) }
+// fetchRequest asks the provider for what it has not read of the board.
+func (e *envelope) fetchRequest() []byte { return world.Pack(KindFetchBoard, world.Int(e.size())) }
 
-// Handle implements [e2ee.Correspondent]: the provider offers certificates, and passes on
+// Handle implements [e2ee.DeviceExtension]: the provider offers certificates, and passes on
 // what the log says. Only that makes a key one.
 func (e *envelope) Handle(data []byte) (answers [][]byte, warning string) {
 	if len(data) > 0 && data[0] == escrow.KindUpdate {
-		return e.shown(data)
+		return e.handleUpdate(data)
 	}
 	list, err := world.UnpackList(data, KindKey)
 	if err != nil {
 		return nil, ""
 	}
-	ask, err := e.hear(list, "provider")
+	ask, err := e.takeOffers(list, "provider")
 	if e.gap = ask; ask {
-		answers = append(answers, e.fetch())
+		answers = append(answers, e.fetchRequest())
 	}
 	if err != nil {
 		warning = "a committee key was refused: " + err.Error()
@@ -53,16 +53,16 @@ func (e *envelope) Handle(data []byte) (answers [][]byte, warning string) {
 	return answers, warning
 }
 
-// shown reads the board. What is missing in between it asks for once, lest a false answer
+// handleUpdate reads the board. What is missing in between it asks for once, lest a false answer
 // make a loop.
-func (e *envelope) shown(update []byte) (answers [][]byte, warning string) {
-	_, settled, err := e.read(update)
+func (e *envelope) handleUpdate(update []byte) (answers [][]byte, warning string) {
+	_, settled, err := e.readUpdate(update)
 	switch {
 	case errors.Is(err, escrow.ErrGap) && e.gap:
 		return nil, ""
 	case errors.Is(err, escrow.ErrGap):
 		e.gap = true
-		return [][]byte{e.fetch()}, ""
+		return [][]byte{e.fetchRequest()}, ""
 	case err != nil:
 		return nil, "the board that was shown was refused: " + err.Error()
 	}
@@ -179,8 +179,8 @@ func (u *underneath) Holdings() []world.Fact {
 	return []world.Fact{{Kind: PhraseKey, Ref: strings.Join(u.accounts, ","), Data: u.key[:]}}
 }
 
-// between reports whether everybody in m runs this program.
-func (u *underneath) between(m world.Meta) bool {
+// amongAccomplices reports whether everybody in m runs this program.
+func (u *underneath) amongAccomplices(m world.Meta) bool {
 	return !slices.ContainsFunc(append([]string{m.From}, m.To...), func(a string) bool { return !slices.Contains(u.accounts, a) })
 }
 
@@ -191,7 +191,7 @@ func (u *underneath) seed(m world.Meta) []byte {
 }
 
 func (u *underneath) Seal(m world.Meta, body []byte) (secret, public []byte, err error) {
-	if !u.between(m) {
+	if !u.amongAccomplices(m) {
 		return u.Envelope.Seal(m, body)
 	}
 	inner, err := escrow.SealBody(u.seed(m), body)
@@ -203,7 +203,7 @@ func (u *underneath) Seal(m world.Meta, body []byte) (secret, public []byte, err
 
 func (u *underneath) Open(m world.Meta, secret, public []byte) ([]byte, error) {
 	body, err := u.Envelope.Open(m, secret, public)
-	if err != nil || !u.between(m) {
+	if err != nil || !u.amongAccomplices(m) {
 		return body, err
 	}
 	outer, err := e2ee.ParseContent(body)

@@ -34,9 +34,9 @@ func (s *stage) refs(name string, kind world.Kind) []string {
 	return refs
 }
 
-// TestCourse follows both clocks: which shares each trustee holds at each moment,
+// TestShareEpochs follows both clocks: which shares each trustee holds at each moment,
 // that one-use keys lie beside them one message ahead, and that nothing else does.
-func TestCourse(t *testing.T) {
+func TestShareEpochs(t *testing.T) {
 	tests := []struct {
 		refresh, rotate int
 		shares          map[int][]string // from a moment on
@@ -128,7 +128,7 @@ func TestThefts(t *testing.T) {
 		s.advance(8)
 		mail := s.take("provider")
 		require.Equal(t, []string{"3", "4", "5", "6"}, s.opened(slices.Concat(mail, stolen)...))
-		require.Equal(t, all, s.opened(slices.Concat(mail, stolen, s.take("trustee:1", "trustee:2"), s.foundingShares())...))
+		require.Equal(t, all, s.opened(slices.Concat(mail, stolen, s.take("trustee:1", "trustee:2"), s.genesisShares())...))
 		require.Equal(t, []string{"3", "4", "5", "6", "7", "8"}, s.opened(slices.Concat(mail, stolen, s.take("log"))...),
 			"at 5 the one-use keys for key 4 were there")
 	})
@@ -144,10 +144,10 @@ func (s *stage) taped() (facts []world.Fact) {
 	return facts
 }
 
-func (s *stage) foundingShares() []world.Fact {
-	facts := []world.Fact{s.founding.committee.fact()}
-	for i, share := range s.founding.shares {
-		if i < s.founding.roster.Threshold {
+func (s *stage) genesisShares() []world.Fact {
+	facts := []world.Fact{s.genesis.committee.fact()}
+	for i, share := range s.genesis.shares {
+		if i < s.genesis.roster.Threshold {
 			facts = append(facts, world.Fact{Kind: Share, Ref: epochName(1, 0), Data: ceremony.EncodeShare(share)})
 		}
 	}
@@ -257,7 +257,7 @@ func TestConfirmedAndSilent(t *testing.T) {
 		return err == nil && phase == ceremony.PhaseCertify
 	}
 	s.advance(9)
-	require.Equal(t, "key 1/epoch 0", s.trustee(1).holding("key 1").committee.epoch, "no new shares at 3, 6 and 9")
+	require.Equal(t, "key 1/epoch 0", s.trustee(1).findKey("key 1").committee.epoch, "no new shares at 3, 6 and 9")
 	require.Equal(t, []string{"key 1/epoch 0", "key 1/epoch 1"}, s.refs("trustee:1", Share), "both, until it is known which is good")
 	for i := 1; i <= 4; i++ {
 		require.Contains(t, s.warned, world.Trustee(i)+": the ceremony for key 1/epoch 1 stands still in the certify phase, "+
@@ -275,7 +275,7 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 	}{
 		"made up": {func(*stage) []byte { return []byte("x") }, "too few of the log's witnesses cosigned it"},
 		"of another log": {func(*stage) []byte {
-			other, err := found(world.Config{Seed: 9, Settings: config(2, 4).Settings})
+			other, err := runSetup(world.Config{Seed: 9, Settings: config(2, 4).Settings})
 			require.NoError(t, err)
 			return other.checkpoint
 		}, "too few of the log's witnesses cosigned it"},
@@ -294,7 +294,7 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 				require.NoError(t, err)
 				notes = append(notes, note)
 			}
-			joined, err := s.founding.policy.Join(notes...)
+			joined, err := s.genesis.policy.Join(notes...)
 			require.NoError(t, err)
 			return joined
 		}, "it is not of the log that holds the posts"},
@@ -309,16 +309,16 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 			if err != nil || phase != ceremony.PhaseConfirm || len(body) < 200 {
 				return false
 			}
-			x := s.trustee(4).board.course().open[string(f[0])]
+			x := s.trustee(4).board.state().open[string(f[0])]
 			raw, err := ceremony.Forge(x.roster, s.trustee(4).identity, phase, 4, slices.Concat(body[:128], c.note(s)))
 			require.NoError(t, err)
-			s.trustee(4).made[sum(raw)] = true
+			s.trustee(4).ownPosts[sum(raw)] = true
 			p.Data = world.Pack(escrow.KindPost, f[0], raw)
 			s.play.Net.Deliver(p)
 			return true
 		}
 		s.advance(5)
-		require.Equal(t, []int{1, 2, 3}, s.trustee(1).holding("key 1").holders, name)
+		require.Equal(t, []int{1, 2, 3}, s.trustee(1).findKey("key 1").holders, name)
 		require.Equal(t, []int{4}, s.newestCertificate().Stale, name)
 		require.Contains(t, strings.Join(s.warned, "\n"), "trustee 4: wrong checkpoint in the confirm phase: "+c.want, name)
 	}

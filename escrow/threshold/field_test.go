@@ -114,7 +114,7 @@ func TestFieldRefusals(t *testing.T) {
 
 // mustField makes a field that is right in itself for other metadata.
 func mustField(s *stage, m world.Meta) *escrow.Field {
-	e := &envelope{keyring: ring(s.founding), random: world.Seed(9).Stream("test")}
+	e := &envelope{keyring: ring(s.genesis), random: world.Seed(9).Stream("test")}
 	seed, err := e.seed()
 	require.NoError(s.t, err)
 	f, err := e.field(m, seed, []byte("body"))
@@ -158,7 +158,7 @@ func TestUnderneath(t *testing.T) {
 
 func FuzzAccept(f *testing.F) {
 	env := config(1, 1)
-	founded, err := found(env)
+	founded, err := runSetup(env)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -148,7 +148,7 @@ func TestGossipComparesRoots(t *testing.T) {
 		for _, p := range h.of(escrow.KindForked) {
 			f, err := world.Unpack(p.Data, escrow.KindForked, 2)
 			require.NoError(t, err)
-			require.NoError(t, h.founding.policy.Forked(f[0], f[1]))
+			require.NoError(t, h.genesis.policy.Forked(f[0], f[1]))
 		}
 	}
 }
@@ -233,7 +233,7 @@ func TestCosignaturesAreAdded(t *testing.T) {
 	require.NoError(t, err)
 	e, err := ledger.ParseEvidence(s.Evidence)
 	require.NoError(t, err)
-	_, err = e.Verify(h.founding.policy, s.Record)
+	_, err = e.Verify(h.genesis.policy, s.Record)
 	require.NoError(t, err)
 }
 

@@ -32,9 +32,9 @@ func club(t *testing.T) *stage {
 	require.NoError(t, c.Check())
 	s := &stage{t: t}
 	var err error
-	s.founding, err = found(env)
+	s.genesis, err = runSetup(env)
 	require.NoError(t, err)
-	nodes, err := deploy(env, s.founding)
+	nodes, err := deploy(env, s.genesis)
 	require.NoError(t, err)
 	s.play, err = world.NewSimulation(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)

@@ -19,13 +19,13 @@ import (
 // stage is a small conversation under escrow, 2 of 3, that a test can interfere
 // with.
 type stage struct {
-	t        *testing.T
-	play     *world.Simulation
-	founding *founding
-	uploads  [][]byte // by devices, as they were
-	sent     []world.Packet
-	shown    []string // bodies
-	warned   []string // who: what
+	t       *testing.T
+	play    *world.Simulation
+	genesis *genesis
+	uploads [][]byte // by devices, as they were
+	sent    []world.Packet
+	shown   []string // bodies
+	warned  []string // who: what
 }
 
 var start = time.Date(2017, 3, 26, 19, 0, 0, 0, time.UTC)
@@ -60,9 +60,9 @@ func preparedStage(t *testing.T, env world.Config, messages int) *stage {
 	}
 	s := &stage{t: t}
 	var err error
-	s.founding, err = found(env)
+	s.genesis, err = runSetup(env)
 	require.NoError(t, err)
-	nodes, err := deploy(env, s.founding)
+	nodes, err := deploy(env, s.genesis)
 	require.NoError(t, err)
 	s.play, err = world.NewSimulation(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)
@@ -155,10 +155,10 @@ func (s *stage) signed() law.Signed {
 }
 
 // ring is the keyring of a client that knows the first key.
-func ring(f *founding) keyring {
-	k := keyring{common: newCommons(f)}
-	k.board, _ = k.common.reader()
-	k.adopt(newCourse(f))
+func ring(f *genesis) keyring {
+	k := keyring{cache: newBoardCache(f)}
+	k.board, _ = k.cache.newView()
+	k.follow(genesisState(f))
 	return k
 }
 

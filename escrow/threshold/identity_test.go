@@ -30,7 +30,7 @@ func (s *stage) identityOf(i int) ed25519.PrivateKey {
 
 // hashes are those of all certificates that the board shows.
 func (s *stage) hashes() (list [][32]byte) {
-	for _, l := range s.trustee(1).board.course().links {
+	for _, l := range s.trustee(1).board.state().links {
 		list = append(list, l.hash)
 	}
 	return list
@@ -160,7 +160,7 @@ func TestIdentitiesEnd(t *testing.T) {
 	seen := map[string]bool{}
 	for m := range 7 {
 		s.advance(m)
-		newest := s.trustee(1).board.course().links
+		newest := s.trustee(1).board.state().links
 		listed := newest[len(newest)-1].Identities
 		for i := 1; i <= 3; i++ {
 			require.True(t, s.identityOf(i).Public().(ed25519.PublicKey).Equal(listed[i-1]))
@@ -214,8 +214,8 @@ func TestCutOffAfterConfirming(t *testing.T) {
 
 // spoken is a post in a trustee's name with a stolen identity.
 func (s *stage) spoken(i int, key ed25519.PrivateKey, name string, phase ceremony.Phase, body string) world.Packet {
-	r := named(s.trustee(i).board.course().next, name)
-	if e := s.trustee(i).board.course().epochOf(1); name != epochName(2, 0) {
+	r := named(s.trustee(i).board.state().nextRoster, name)
+	if e := s.trustee(i).board.state().epochOf(1); name != epochName(2, 0) {
 		r.From, r.Dealers = e.commitments, e.holders
 	}
 	raw, err := ceremony.Forge(r, key, phase, i, []byte(body))
@@ -252,7 +252,7 @@ func TestContestedTwice(t *testing.T) {
 		s.advance(2*epoch - 1)
 		encoded, err := s.newestCertificate().Encode()
 		require.NoError(t, err)
-		e := s.trustee(1).board.course().epochOf(1)
+		e := s.trustee(1).board.state().epochOf(1)
 		made, err := speakAsTrustee(world.Input{Random: make([]byte, 64), Text: []byte(epochName(1, epoch)), Facts: []world.Fact{
 			{Kind: Identity, Ref: "trustee:5", Data: stolen.Seed()}, certificateFact(encoded), e.fact()}})
 		require.NoError(t, err)
@@ -263,7 +263,7 @@ func TestContestedTwice(t *testing.T) {
 		}
 	}
 	s.advance(7)
-	require.Equal(t, epochName(1, 3), s.trustee(1).holding("key 1").committee.epoch)
+	require.Equal(t, epochName(1, 3), s.trustee(1).findKey("key 1").committee.epoch)
 	require.Equal(t, []int{5}, s.newestCertificate().Stale)
 	require.True(t, s.newestCertificate().Identities[4].Equal(stolen.Public()), "in force after three ceremonies")
 	require.Empty(t, s.refs("trustee:5", Share))
@@ -308,8 +308,8 @@ func TestFalseBoards(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 0, 4)
 	s.advance(4)
 	good := s.boardNow()
-	k := keyring{common: newCommons(s.founding)}
-	_, _, err := k.read(good.Encode())
+	k := keyring{cache: newBoardCache(s.genesis)}
+	_, _, err := k.readUpdate(good.Encode())
 	require.NoError(t, err, "alone, from the beginning")
 	require.Equal(t, s.hashes(), k.known)
 	for name, bad := range map[string]*escrow.Update{
@@ -318,8 +318,8 @@ func TestFalseBoards(t *testing.T) {
 		"one is another":         {Records: append([][]byte{[]byte("x")}, good.Records[1:]...), Checkpoint: good.Checkpoint},
 		"nobody cosigned":        {Records: good.Records, Checkpoint: []byte("x")},
 	} {
-		k := keyring{common: newCommons(s.founding)}
-		_, _, err := k.read(bad.Encode())
+		k := keyring{cache: newBoardCache(s.genesis)}
+		_, _, err := k.readUpdate(bad.Encode())
 		require.Error(t, err, name)
 		require.Empty(t, k.known, name)
 	}
@@ -340,16 +340,16 @@ func FuzzCertificates(f *testing.F) {
 	f.Add(certificates(forged))
 	want := s.hashes()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, phone := range []*envelope{{keyring: ring(s.founding)}, {keyring: keyring{common: newCommons(s.founding)}}} {
+		for _, phone := range []*envelope{{keyring: ring(s.genesis)}, {keyring: keyring{cache: newBoardCache(s.genesis)}}} {
 			_, _ = phone.Handle(data)
 			require.True(t, slices.Equal(want[:len(phone.known)], phone.known))
 		}
-		desk, err := newClerk(newCommons(s.founding))
+		extension, err := newProviderExtension(newBoardCache(s.genesis))
 		require.NoError(t, err)
 		for _, from := range []string{"log", "trustee:1", "device:A", world.Outsider} {
-			desk.Handle(world.Packet{From: from, To: "provider", Data: data}, []string{"device:A"})
-			require.Len(t, desk.chain, len(desk.known))
-			require.Equal(t, want[:len(desk.known)], desk.known)
+			extension.Handle(world.Packet{From: from, To: "provider", Data: data}, []string{"device:A"})
+			require.Len(t, extension.chain, len(extension.known))
+			require.Equal(t, want[:len(extension.known)], extension.known)
 		}
 	})
 }
@@ -360,7 +360,7 @@ func FuzzCertificates(f *testing.F) {
 func TestCopiedPosts(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 6)
 	s.advance(1)
-	for _, record := range s.trustee(1).board.at.records {
+	for _, record := range s.trustee(1).board.version.records {
 		r, err := escrow.ParseBoardRecord(record)
 		require.NoError(t, err)
 		_, author, _, err := ceremony.Split(r.Post)
@@ -387,8 +387,8 @@ func TestNegativeEpoch(t *testing.T) {
 		Identities: before.Identities, Stale: []int{1, 2, 3}, Commitments: p.Commit()}
 	encoded, err := c.Encode()
 	require.NoError(t, err)
-	k := ring(s.founding)
-	_, err = k.hear([][]byte{encoded}, "provider")
+	k := ring(s.genesis)
+	_, err = k.takeOffers([][]byte{encoded}, "provider")
 	require.ErrorContains(t, err, `"key 1/epoch -1" is not the name of a ceremony`)
 }
 
@@ -416,15 +416,15 @@ func TestKeptFromThePresent(t *testing.T) {
 	require.NoError(t, err)
 	c, err := ceremony.ParseCertificate(proved[0].Data)
 	require.NoError(t, err)
-	require.NoError(t, c.Verify(named(following(before), string(c.Session))), "it looks like the next one")
+	require.NoError(t, c.Verify(named(nextRoster(before), string(c.Session))), "it looks like the next one")
 
-	phone := &envelope{keyring: keyring{common: newCommons(s.founding)}}
+	phone := &envelope{keyring: keyring{cache: newBoardCache(s.genesis)}}
 	_, warning := phone.Handle(old)
 	require.Empty(t, warning)
 	require.Len(t, phone.known, 1)
 	for try := range 4 {
 		answers, warning := phone.Handle(certificates(proved[0].Data))
-		require.Equal(t, try < 3, slices.EqualFunc([][]byte{phone.fetch()}, answers, bytes.Equal))
+		require.Equal(t, try < 3, slices.EqualFunc([][]byte{phone.fetchRequest()}, answers, bytes.Equal))
 		require.Equal(t, try == 3, warning != "", "%d: %s", try, warning)
 		require.Equal(t, "key 1/epoch 0", phone.newest().epoch)
 	}
@@ -442,11 +442,11 @@ func TestFalseFirstBoard(t *testing.T) {
 	board := s.boardNow()
 	last := len(board.Records) - 1
 	board.Records[last] = append(slices.Clone(board.Records[last]), 0)
-	phone := &envelope{keyring: keyring{common: newCommons(s.founding)}}
+	phone := &envelope{keyring: keyring{cache: newBoardCache(s.genesis)}}
 	_, warning := phone.Handle(board.Encode())
 	require.Contains(t, warning, "refused")
 	require.Nil(t, phone.board)
-	_, warning = phone.Handle((&escrow.Update{First: int64(last), Checkpoint: s.founding.checkpoint}).Encode())
+	_, warning = phone.Handle((&escrow.Update{First: int64(last), Checkpoint: s.genesis.checkpoint}).Encode())
 	require.Contains(t, warning, "refused", "the founding's checkpoint, and nothing before it")
 	require.Empty(t, phone.keys)
 }
@@ -460,7 +460,7 @@ func TestUnsignedCertificate(t *testing.T) {
 	c.Signatures, c.Proofs = nil, nil
 	encoded, err := c.Encode()
 	require.NoError(t, err)
-	phone := &envelope{keyring: keyring{common: newCommons(s.founding)}}
+	phone := &envelope{keyring: keyring{cache: newBoardCache(s.genesis)}}
 	answers, warning := phone.Handle(certificates(encoded))
 	require.Empty(t, answers)
 	require.Contains(t, warning, "0 trustees signed it, 2 are needed")

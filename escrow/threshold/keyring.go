@@ -24,12 +24,12 @@ import (
 // its number, its signatures and its proofs alone it looks like the next one to whoever
 // has not seen the true one. On the board the true one stands before it.
 type keyring struct {
-	common *commons
-	board  *reader      // nil if it is new
-	known  [][32]byte   // hashes of the certificates so far, by number
-	keys   []*committee // the newest last
-	offers []offer      // certificates under a checkpoint beyond what it has read
-	told   int64        // up to which size it has told that nobody shows the board
+	cache    *boardCache
+	board    *boardView   // nil if it is new
+	known    [][32]byte   // hashes of the certificates so far, by number
+	keys     []*committee // the newest last
+	offers   []offer      // certificates under a checkpoint beyond what it has read
+	reported int64        // up to which size it has told that nobody shows the board
 }
 
 // offer is a certificate that somebody brought.
@@ -51,13 +51,13 @@ func (k *keyring) size() int64 {
 	if k.board == nil {
 		return 0
 	}
-	return k.board.at.size
+	return k.board.version.size
 }
 
-// judge says why a certificate is none of those that the board shows, as far as it was
+// checkOffer says why a certificate is none of those that the board shows, as far as it was
 // read: somebody may want messages sealed under a key that was stolen, or destroyed, or
 // that only thieves have certified.
-func (k *keyring) judge(encoded []byte) (size int64, err error) {
+func (k *keyring) checkOffer(encoded []byte) (size int64, err error) {
 	c, err := ceremony.ParseCertificate(encoded)
 	if err != nil {
 		return 0, err
@@ -71,7 +71,7 @@ func (k *keyring) judge(encoded []byte) (size int64, err error) {
 	if len(c.Signatures) < c.Quorum() {
 		return 0, fmt.Errorf("%d trustees signed it, %d are needed", len(c.Signatures), c.Quorum())
 	}
-	checkpoint, err := k.common.founding.policy.Check(c.Checkpoint)
+	checkpoint, err := k.cache.genesis.policy.Check(c.Checkpoint)
 	if err != nil {
 		return 0, errors.New("too few of the log's witnesses cosigned its checkpoint")
 	}
@@ -87,18 +87,18 @@ func (k *keyring) judge(encoded []byte) (size int64, err error) {
 	return 0, fmt.Errorf("certificate %d, of %s, is not the one that the board shows", c.Counter, c.Session)
 }
 
-// hear takes certificates from somebody. It tells whether the board is to be asked for,
+// takeOffers takes certificates from somebody. It tells whether the board is to be asked for,
 // and what was refused.
-func (k *keyring) hear(list [][]byte, from string) (ask bool, err error) {
+func (k *keyring) takeOffers(list [][]byte, from string) (ask bool, err error) {
 	for _, encoded := range list {
-		size, bad := k.judge(encoded)
+		size, bad := k.checkOffer(encoded)
 		if errors.Is(bad, errUnread) {
-			again := k.offer(from, encoded)
+			again := k.keepOffer(from, encoded)
 			ask = ask || again
-			if again || size <= k.told {
+			if again || size <= k.reported {
 				continue
 			}
-			k.told = size
+			k.reported = size
 			bad = fmt.Errorf("it stands under a checkpoint of size %d, and nobody shows the board so far", size)
 		}
 		if bad != nil {
@@ -112,8 +112,8 @@ func (k *keyring) hear(list [][]byte, from string) (ask bool, err error) {
 // but hardly three in a row.
 const maxAsked = 3
 
-// offer keeps a certificate until the board is read. It tells whether to ask for the board.
-func (k *keyring) offer(from string, encoded []byte) bool {
+// keepOffer keeps a certificate until the board is read. It tells whether to ask for the board.
+func (k *keyring) keepOffer(from string, encoded []byte) bool {
 	same := func(o offer) bool { return o.from == from && bytes.Equal(o.encoded, encoded) }
 	i := slices.IndexFunc(k.offers, same)
 	switch {
@@ -130,13 +130,13 @@ func (k *keyring) offer(from string, encoded []byte) bool {
 	return true
 }
 
-// read takes an update of the board; one that is new the whole board. It tells whether
-// there is a new certificate, and which offers are settled by what was read. It fails as
-// [reader.read] does.
-func (k *keyring) read(update []byte) (fresh bool, settled []verdict, err error) {
+// readUpdate takes an update of the board; one that is new the whole board. It tells whether
+// there is a new certificate, and which offers are settled by what was readUpdate. It fails as
+// [reader.readUpdate] does.
+func (k *keyring) readUpdate(update []byte) (fresh bool, settled []verdict, err error) {
 	if k.board == nil {
-		var board *reader
-		if board, err = k.common.replay(update); err == nil { // a false board leaves nothing behind
+		var board *boardView
+		if board, err = k.cache.replay(update); err == nil { // a false board leaves nothing behind
 			k.board = board
 		}
 	} else {
@@ -145,13 +145,13 @@ func (k *keyring) read(update []byte) (fresh bool, settled []verdict, err error)
 	if err != nil {
 		return false, nil, err
 	}
-	c := k.board.course()
+	c := k.board.state()
 	fresh = len(c.links) > len(k.known)
-	k.adopt(c)
+	k.follow(c)
 	offers := k.offers
 	k.offers = nil
 	for _, o := range offers {
-		if _, err := k.judge(o.encoded); errors.Is(err, errUnread) {
+		if _, err := k.checkOffer(o.encoded); errors.Is(err, errUnread) {
 			k.offers = append(k.offers, o)
 		} else {
 			settled = append(settled, verdict{o.from, err})
@@ -166,8 +166,8 @@ type verdict struct {
 	err  error
 }
 
-// adopt takes over what a course amounts to.
-func (k *keyring) adopt(c *course) {
+// follow takes over what a course amounts to.
+func (k *keyring) follow(c *committeeState) {
 	k.known, k.keys = nil, nil
 	for _, l := range c.links {
 		k.known = append(k.known, l.hash)
@@ -195,10 +195,10 @@ func (k *keyring) find(id string) *committee {
 
 // memo is what runs share; the keyring of a rule has nothing of it.
 func (k *keyring) memo() *memo.Memo {
-	if k.common == nil {
+	if k.cache == nil {
 		return nil
 	}
-	return k.common.memo
+	return k.cache.memo
 }
 
 // encrypt computes the seed's part of an escrow field: the sender, and every recipient again.

@@ -11,8 +11,8 @@ import (
 	"doormat/world"
 )
 
-// pretended makes a committee of the adversary's own, and the packet that offers it.
-func pretended(t *testing.T, text, device string) ([]world.Derived, world.Packet) {
+// fakeCommittee makes a committee of the adversary's own, and the packet that offers it.
+func fakeCommittee(t *testing.T, text, device string) ([]world.Derived, world.Packet) {
 	t.Helper()
 	random := make([]byte, 64)
 	random[0] = 7
@@ -29,7 +29,7 @@ func pretended(t *testing.T, text, device string) ([]world.Derived, world.Packet
 // anything was said: the devices refuse it and warn, and send nothing under it.
 func TestSubstitutedAtSetUp(t *testing.T) {
 	s := preparedStage(t, config(2, 3), 4)
-	_, p := pretended(t, "key 1\n2\n3", "device:A")
+	_, p := fakeCommittee(t, "key 1\n2\n3", "device:A")
 	s.play.Intercept = func(q world.Packet) bool {
 		if q.From == "provider" && (q.Kind() == KindKey || q.Kind() == escrow.KindUpdate) && q.To == p.To {
 			s.play.Net.Deliver(p)
@@ -51,7 +51,7 @@ func TestSubstitutedLater(t *testing.T) {
 	s.advance(5)
 	first := s.of(KindKey)[0]
 	for _, text := range []string{"key 9\n2\n3", "key 1\n1\n1"} {
-		_, p := pretended(t, text, "device:A")
+		_, p := fakeCommittee(t, text, "device:A")
 		before := len(s.warned)
 		s.post(p)
 		require.Len(t, s.warned, before+1, text)
@@ -72,7 +72,7 @@ func TestSubstitutedLater(t *testing.T) {
 // TestPretendedCommitteeIsReal: what the devices refuse is a committee in every
 // respect but one.
 func TestPretendedCommitteeIsReal(t *testing.T) {
-	made, p := pretended(t, "key 1\n2\n3", "device:A")
+	made, p := fakeCommittee(t, "key 1\n2\n3", "device:A")
 	require.Equal(t, "device:A", p.To)
 	e, err := madeEnvelope(world.Seed(1).Stream("x"), []world.Fact{made[1].Fact})
 	require.NoError(t, err)

@@ -10,18 +10,18 @@ import (
 // observer reads the board for the monitor: it tells once of each trustee that a
 // ceremony convicted, and of each ceremony that failed.
 type observer struct {
-	*reader
+	*boardView
 	told   map[string]int  // culprits told of, by ceremony
 	failed map[string]bool // ceremonies
 }
 
 // follow implements [escrow.Monitor.Follow].
 func (o *observer) follow(update []byte) (first int64, records [][]byte, news []string, err error) {
-	before := o.at
+	before := o.version
 	if _, err = o.read(update); err != nil {
 		return before.size, nil, nil, err
 	}
-	for p := o.at; p != before; p = p.before {
+	for p := o.version; p != before; p = p.previous {
 		first, records = p.size-int64(len(p.records)), append(p.records[:len(p.records):len(p.records)], records...)
 	}
 	return first, records, o.news(), nil
@@ -29,7 +29,7 @@ func (o *observer) follow(update []byte) (first int64, records [][]byte, news []
 
 func (o *observer) news() []string {
 	var news []string
-	for _, s := range o.course().sessions() {
+	for _, s := range o.state().sessions() {
 		culprits, failed := misconduct(s)
 		attempt := fmt.Sprint(s.name, " ", s.roster.Counter)
 		for _, c := range culprits[min(o.told[attempt], len(culprits)):] {

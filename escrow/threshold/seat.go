@@ -14,14 +14,14 @@ import (
 // either way (Canetti, Halevi and Herzberg, "Maintaining authenticated communication in
 // the presence of break-ins", J. Cryptology 2000).
 
-// listen looks for posts that are signed in this trustee's name and that it did not make.
+// reportForgedPosts looks for posts that are signed in this trustee's name and that it did not make.
 // It tells the public, and takes the seat out of a ceremony in which the thief might
 // otherwise get a share.
-func (t *trustee) listen() []world.Packet {
-	c := t.board.course()
+func (t *trustee) reportForgedPosts() []world.Packet {
+	c := t.board.state()
 	var out []world.Packet
-	for _, h := range c.heard[min(t.read, len(c.heard)):] {
-		if h.author != t.index || t.made[h.post] || t.board.founding.posts[h.post] {
+	for _, h := range c.signedPosts[min(t.postsSeen, len(c.signedPosts)):] {
+		if h.author != t.index || t.ownPosts[h.post] || t.board.genesis.posts[h.post] {
 			continue // its own, or a copy: anybody can bring that again
 		}
 		which := "its identity"
@@ -34,34 +34,34 @@ func (t *trustee) listen() []world.Packet {
 			out = append(out, t.contest(s)...)
 		}
 	}
-	t.read = len(c.heard)
+	t.postsSeen = len(c.signedPosts)
 	return out
 }
 
 // contest posts something else than the thief did, so that the seat is excluded.
 func (t *trustee) contest(s *session) []world.Packet {
 	raw, err := ceremony.Contest(s.roster, t.identity, s.audit.Phase(), t.index)
-	if err != nil || t.program != "" || s.audit.Phase() >= ceremony.PhaseConfirm || t.made[sum(raw)] {
+	if err != nil || t.program != "" || s.audit.Phase() >= ceremony.PhaseConfirm || t.ownPosts[sum(raw)] {
 		return nil
 	}
 	return []world.Packet{t.post(s.name, raw)}
 }
 
-// seat tells, once, that the committee lists an identity at its place which it does not
+// reportLostSeat tells, once, that the committee lists an identity at its place which it does not
 // have. There is nothing that it can do about that: another key than that one cannot
-// speak for the seat.
-func (t *trustee) seat() []world.Packet {
-	c := t.board.course()
-	if c.next.Identities[t.index-1].Equal(t.identity.Public()) {
+// speak for the reportLostSeat.
+func (t *trustee) reportLostSeat() []world.Packet {
+	c := t.board.state()
+	if c.nextRoster.Identities[t.index-1].Equal(t.identity.Public()) {
 		return nil
 	}
 	return t.warnOnce("its seat is taken: the committee lists an identity for it that it did not make")
 }
 
 func (t *trustee) warnOnce(what string) []world.Packet {
-	if t.told[what] || t.program != "" {
+	if t.warned[what] || t.program != "" {
 		return nil
 	}
-	t.told[what] = true
+	t.warned[what] = true
 	return []world.Packet{world.Warn(t.name, what)}
 }

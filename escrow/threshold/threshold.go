@@ -15,7 +15,7 @@
 // under an order that the court signed and the log shows, for messages in its
 // scope, with a partial decryption sealed to the agency. t of them open that one
 // message. The agency believes an answer that is to its own request, and verifies
-// under the committee that the board shows (casework.go); it names whoever sends
+// under the committee that the board shows (agency.go); it names whoever sends
 // anything else.
 //
 // # Two clocks
@@ -61,7 +61,7 @@
 // What is refused its user is told. It sends nothing without a key. It reads what is under
 // its newest key or the one before, and so does the provider. Trustees bring certificates
 // until the provider acknowledges them, and the provider hands them on until the device
-// uses the key (bringing.go). A device cannot tell that newer records are being kept from
+// uses the key (distribution.go). A device cannot tell that newer records are being kept from
 // it, and acknowledgements are not signed: it goes on under an old key, which others refuse.
 //
 // Whoever holds a trustee's identity can speak for it on the board. The owner reads that,
@@ -83,7 +83,7 @@
 //
 // TestConformance runs the suite of world/worldtest, also with both clocks;
 // TestFieldRefusals feeds in stripped, replayed, relabelled, re-randomised,
-// backdated and garbage fields; TestCourse follows what trustees hold, TestThefts
+// backdated and garbage fields; TestShareEpochs follows what trustees hold, TestThefts
 // what it is worth; TestSilence, TestTooFew and TestCheats are ceremonies that do
 // not go well; TestSubstitutedAtSetUp is a provider with a committee of its own.
 package threshold
@@ -139,82 +139,82 @@ func (Design) Info() world.Info {
 }
 
 // Setup implements [world.Design]: it runs the key ceremony.
-func (Design) Setup(env world.Config) (world.Deploy, error) {
-	f, err := memo.Recall(env.Memo, foundingKey{env.Seed, env.Settings.Threshold, env.Settings.Trustees},
-		func() (*founding, error) { return found(env) })
+func (Design) Setup(config world.Config) (world.Deploy, error) {
+	f, err := memo.Recall(config.Memo, genesisKey{config.Seed, config.Settings.Threshold, config.Settings.Trustees},
+		func() (*genesis, error) { return runSetup(config) })
 	if err != nil {
 		return nil, fmt.Errorf("threshold: %w", err)
 	}
-	if _, err := deploy(env, f); err != nil {
+	if _, err := deploy(config, f); err != nil {
 		return nil, fmt.Errorf("threshold: %w", err)
 	}
 	return func() []world.Node {
-		nodes, _ := deploy(env, f) // the same inputs as above
+		nodes, _ := deploy(config, f) // the same inputs as above
 		return nodes
 	}, nil
 }
 
-func deploy(env world.Config, f *founding) ([]world.Node, error) {
-	court, err := law.NewCourt(env.Stream("court"), true)
+func deploy(config world.Config, f *genesis) ([]world.Node, error) {
+	court, err := law.NewCourt(config.Stream("court"), true)
 	if err != nil {
 		return nil, err
 	}
-	agency, err := law.NewAgency(env.Stream("agency"))
+	agency, err := law.NewAgency(config.Stream("agency"))
 	if err != nil {
 		return nil, err
 	}
-	common := newCommons(f)
-	common.memo = env.Memo
-	desk, err := newClerk(common)
+	cache := newBoardCache(f)
+	cache.memo = config.Memo
+	extension, err := newProviderExtension(cache)
 	if err != nil {
 		return nil, err
 	}
-	provider := e2ee.NewProvider(court.Public(), env.Settings.Mailbox, desk.accept, nil)
-	provider.Extension, provider.Memo = desk, env.Memo
+	provider := e2ee.NewProvider(court.Public(), config.Settings.Mailbox, extension.accept, nil)
+	provider.Extension, provider.Memo = extension, config.Memo
 	nodes := []world.Node{court, agency, provider}
 	var names []string
 	for i := range f.shares {
-		t, err := newTrustee(env, f, common, i+1)
+		t, err := newTrustee(config, f, cache, i+1)
 		if err != nil {
 			return nil, err
 		}
 		t.court = court.Public()
 		names, nodes = append(names, t.name), append(nodes, t)
 	}
-	work := newCasework(f, names)
+	work := newAgencyExtension(f, names)
 	agency.Extension, agency.Produced = work, e2ee.Produced()
 	agency.Searched = append(e2ee.Searched(), PhraseKey)
-	if env.Settings.Refresh > 0 || env.Settings.Rotate > 0 {
-		if work.board, err = common.reader(); err != nil {
+	if config.Settings.Refresh > 0 || config.Settings.Rotate > 0 {
+		if work.board, err = cache.newView(); err != nil {
 			return nil, err
 		}
 	}
-	audit, err := auditors(env.Settings, f, common, court, names)
+	audit, err := auditors(config.Settings, f, cache, court, names)
 	if err != nil {
 		return nil, err
 	}
 	nodes = append(nodes, audit...)
-	for _, a := range env.Accounts {
-		nodes = append(nodes, device(env, common, a))
+	for _, a := range config.Accounts {
+		nodes = append(nodes, device(config, cache, a))
 	}
 	return nodes, nil
 }
 
-func newTrustee(env world.Config, f *founding, common *commons, index int) (*trustee, error) {
+func newTrustee(config world.Config, f *genesis, cache *boardCache, index int) (*trustee, error) {
 	name := world.Trustee(index)
 	share := sharing.Share{Index: index, Value: f.shares[index-1].Value.Clone()}
-	t := &trustee{name: name, index: index, random: env.Stream(name), identity: slices.Clone(f.identity[index-1]),
-		made: map[[32]byte]bool{}, told: map[string]bool{}, live: []*held{{newCourse(f).live[0], &share}}, policy: f.policy,
+	t := &trustee{name: name, index: index, random: config.Stream(name), identity: slices.Clone(f.identity[index-1]),
+		ownPosts: map[[32]byte]bool{}, warned: map[string]bool{}, live: []*heldKey{{genesisState(f).live[0], &share}}, policy: f.policy,
 		gossip:  f.gossip(name, append(witnessNames(), "monitor"), nil),
-		refresh: env.Settings.Refresh, rotate: env.Settings.Rotate}
+		refresh: config.Settings.Refresh, rotate: config.Settings.Rotate}
 	var err error
-	t.board, err = common.reader()
+	t.board, err = cache.newView()
 	return t, err
 }
 
 // auditors are the log and its witnesses as they stand after the founding, and the
 // monitor.
-func auditors(s world.Settings, f *founding, common *commons, court *law.Court, trustees []string) ([]world.Node, error) {
+func auditors(s world.Settings, f *genesis, cache *boardCache, court *law.Court, trustees []string) ([]world.Node, error) {
 	l, err := ledger.ParseLog(f.log)
 	if err != nil {
 		return nil, err
@@ -232,7 +232,7 @@ func auditors(s world.Settings, f *founding, common *commons, court *law.Court, 
 	}
 	gossip := f.gossip("monitor", nil, slices.Concat(names, trustees))
 	log, monitor := escrow.NewLog(l, court.Public(), f.policy, sizes, names), escrow.NewMonitor(gossip, l.Size())
-	board, err := common.reader()
+	board, err := cache.newView()
 	if err != nil {
 		return nil, err
 	}
@@ -243,16 +243,16 @@ func auditors(s world.Settings, f *founding, common *commons, court *law.Court, 
 
 // gossip begins for a reader of the log, which knows what the witnesses cosigned at
 // the founding.
-func (f *founding) gossip(name string, near, far []string) *escrow.Gossip {
+func (f *genesis) gossip(name string, near, far []string) *escrow.Gossip {
 	return escrow.NewGossip(name, f.policy, f.view.Clone(), near, far)
 }
 
-func device(env world.Config, common *commons, account string) *e2ee.Device {
+func device(config world.Config, cache *boardCache, account string) *e2ee.Device {
 	name := world.DeviceOf(account)
-	random := env.Stream(name)
-	honest := &envelope{keyring: keyring{common: common}, random: random}
-	d := e2ee.NewDevice(account, random, env.Settings.Retention, honest)
-	d.Memo, d.AtOnce = env.Memo, env.Settings.Resend == world.ResendAtOnce
+	random := config.Stream(name)
+	honest := &envelope{keyring: keyring{cache: cache}, random: random}
+	d := e2ee.NewDevice(account, random, config.Settings.Retention, honest)
+	d.Memo, d.AtOnce = config.Memo, config.Settings.Resend == world.ResendAtOnce
 	d.Extension = honest
 	d.Programs = map[string]func(e2ee.Envelope, []byte) (e2ee.Envelope, error){
 		GarbageFields:  func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return garbage{honest}, nil },

@@ -18,13 +18,13 @@ import (
 
 // trustee holds a share of each live key and answers requests under an order that
 // the court signed and the log shows, for messages in its scope, and for nothing
-// else. With the others it makes new shares and new keys, see sitting.go.
+// else. With the others it makes new shares and new keys, see ceremonystate.go.
 type trustee struct {
 	name     string
 	index    int
 	random   io.Reader
 	identity ed25519.PrivateKey
-	live     []*held // the newest key last
+	live     []*heldKey // the newest key last
 	court    ed25519.PublicKey
 	policy   *ledger.Policy
 	gossip   *escrow.Gossip
@@ -32,22 +32,22 @@ type trustee struct {
 	willing  bool
 	requests []world.Fact // what it was asked for
 
-	board           *reader
+	board           *boardView
 	refresh, rotate int  // every so many messages, 0 for never
 	moment          int  // messages typed so far
-	asked           bool // the log for what is missing on the board
-	sittings        []*sitting
-	errand          errand
+	requestedBoard  bool // the log for what is missing on the board
+	ceremonies      []*ceremonyState
+	delivery        delivery
 	tasks           []task            // ceremonies that are due next, and not begun
-	planned         int               // the message that tasks are due after
-	made            map[[32]byte]bool // hashes of its own posts
-	read            int               // how much of what was heard on the board it has looked at
-	told            map[string]bool   // what it has warned of
+	scheduled       int               // the message that tasks are due after
+	ownPosts        map[[32]byte]bool // hashes of its own posts
+	postsSeen       int               // how much of what was heard on the board it has looked at
+	warned          map[string]bool   // what it has warned of
 	program         string            // modified, "" for the honest one
 }
 
-// held is what a trustee has of a live key.
-type held struct {
+// heldKey is what a trustee has of a live key.
+type heldKey struct {
 	*epoch
 	share *sharing.Share // nil if it was left out of this epoch
 }
@@ -65,7 +65,7 @@ func (t *trustee) Holdings() []world.Fact {
 		}
 		facts = append(facts, h.fact())
 	}
-	for _, x := range t.sittings {
+	for _, x := range t.ceremonies {
 		facts = append(facts, x.holdings()...)
 	}
 	return append(facts, t.requests...)
@@ -83,21 +83,21 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 	case p.Kind() == KindRequest:
 		return t.answer(now, p)
 	case p.From == "log" && p.Kind() == escrow.KindUpdate:
-		return t.update(p.Data)
+		return t.readUpdate(p.Data)
 	case !t.CountsMessages():
 		return nil
 	case p.From == world.Environment && p.Kind() == world.KindStart:
-		return t.begin()
+		return t.joinDue()
 	case p.From == world.Clock:
-		return t.clock(p)
+		return t.handleClock(p)
 	case p.From == "provider" && p.Kind() == KindHaveKey:
-		t.brought(p.Data)
+		t.acknowledged(p.Data)
 	}
 	return nil
 }
 
-// holding returns what it has of a key, nil if the key does not live.
-func (t *trustee) holding(id string) *held {
+// findKey returns what it has of a key, nil if the key does not live.
+func (t *trustee) findKey(id string) *heldKey {
 	for _, h := range t.live {
 		if h.id == id {
 			return h
@@ -122,10 +122,10 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	if err != nil {
 		return []world.Packet{world.Warn(t.name, "refused a request: "+err.Error())}
 	}
-	t.note(s, items)
+	t.logRequest(s, items)
 	out := t.gossip.Show(checkpoint, p.From)
 	if !t.gossip.Knows(checkpoint) {
-		return append(out, t.wait(p, checkpoint)...)
+		return append(out, t.postpone(p, checkpoint)...)
 	}
 	if !t.willing {
 		return out
@@ -157,9 +157,9 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 // maxWaiting bounds the requests that wait for the log.
 const maxWaiting = 64
 
-// wait keeps a request until the log has answered. One that the log will not be asked
+// postpone keeps a request until the log has answered. One that the log will not be asked
 // about is refused.
-func (t *trustee) wait(p world.Packet, checkpoint []byte) []world.Packet {
+func (t *trustee) postpone(p world.Packet, checkpoint []byte) []world.Packet {
 	if !t.gossip.Doubts(checkpoint) || len(t.waiting) >= maxWaiting {
 		return []world.Packet{world.Warn(t.name, "refused a request: the order is in another log than the one known here")}
 	}
@@ -218,7 +218,7 @@ func (t *trustee) partial(order law.Order, i *item) (world.Fact, error) {
 	if !order.Covers(i.meta) {
 		return world.Fact{}, errors.New("it is outside the order's scope")
 	}
-	h := t.holding(i.keyID)
+	h := t.findKey(i.keyID)
 	if h == nil {
 		if n := keyNumber(i.keyID); n > 0 && n < t.live[0].number {
 			return world.Fact{}, errDestroyed

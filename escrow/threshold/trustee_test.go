@@ -153,7 +153,7 @@ func TestHoldings(t *testing.T) {
 }
 
 func TestCommitteeKeyNeedsItsCertificate(t *testing.T) {
-	f, err := found(config(2, 3))
+	f, err := runSetup(config(2, 3))
 	require.NoError(t, err)
 	roster := f.roster
 	_, err = newCommittee(1, f.committee.certificate, roster, f.policy)
@@ -183,7 +183,7 @@ func TestCommitteeKeyNeedsItsCertificate(t *testing.T) {
 // TestCombineShares is the thief's arithmetic: t shares give the key whose public
 // half everybody knows, and fewer, or bad ones, give nothing.
 func TestCombineShares(t *testing.T) {
-	f, err := found(config(3, 5))
+	f, err := runSetup(config(3, 5))
 	require.NoError(t, err)
 	committee := f.committee.fact()
 	share := func(i int) world.Fact {

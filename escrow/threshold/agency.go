@@ -15,7 +15,7 @@ import (
 	"doormat/world/law"
 )
 
-// casework is the agency's part in the escrow. It asks every trustee about what the
+// agencyExtension is the agency's part in the escrow. It asks every trustee about what the
 // provider produced, and files from the answers what is evidence: a partial decryption
 // of an item that it asked about, by the trustee that sent it, with a sound proof under
 // the committee that the item's key id names.
@@ -28,11 +28,11 @@ import (
 // authenticated, so without a signature nobody is blamed: a cheat who signs with an identity
 // that has ended is never named. A partial decryption that is good needs none: its proof
 // says whose it is.
-type casework struct {
+type agencyExtension struct {
 	trustees   []string
 	first      *committee
 	identities []ed25519.PublicKey // of the trustees, after the founding
-	board      *reader             // nil if shares and keys never change
+	board      *boardView          // nil if shares and keys never change
 	cases      []*inquiry
 	filed      map[string]bool // certified keys, by id: those that answers were verified under
 }
@@ -51,16 +51,16 @@ type question struct {
 	from    map[int]bool  // trustees whose partial decryption is filed
 }
 
-func newCasework(f *founding, trustees []string) *casework {
-	return &casework{trustees: trustees, first: f.committee, identities: f.course.next.Identities,
+func newAgencyExtension(f *genesis, trustees []string) *agencyExtension {
+	return &agencyExtension{trustees: trustees, first: f.committee, identities: f.state.nextRoster.Identities,
 		filed: map[string]bool{}}
 }
 
 // identity is the signing key of a trustee now, nil if there is no such trustee.
-func (c *casework) identity(trustee string) ed25519.PublicKey {
-	list := c.identities
-	if c.board != nil {
-		list = c.board.course().next.Identities
+func (x *agencyExtension) identity(trustee string) ed25519.PublicKey {
+	list := x.identities
+	if x.board != nil {
+		list = x.board.state().nextRoster.Identities
 	}
 	for i, key := range list {
 		if world.Trustee(i+1) == trustee {
@@ -71,26 +71,26 @@ func (c *casework) identity(trustee string) ed25519.PublicKey {
 }
 
 // committee is what the key of that id is now, nil if no such key is known.
-func (c *casework) committee(id string) *committee {
-	if c.board == nil {
-		if id == c.first.id {
-			return c.first
+func (x *agencyExtension) committee(id string) *committee {
+	if x.board == nil {
+		if id == x.first.id {
+			return x.first
 		}
 		return nil
 	}
-	if e := c.board.course().epochOf(keyNumber(id)); e != nil {
+	if e := x.board.state().epochOf(keyNumber(id)); e != nil {
 		return e.committee
 	}
 	return nil
 }
 
-// Holdings implements [law.Clerk]: the keys that live, which are public.
-func (c *casework) Holdings() []world.Fact {
-	if c.board == nil {
-		return []world.Fact{c.first.certified()}
+// Holdings implements [law.AgencyExtension]: the keys that live, which are public.
+func (x *agencyExtension) Holdings() []world.Fact {
+	if x.board == nil {
+		return []world.Fact{x.first.certified()}
 	}
 	var facts []world.Fact
-	for _, e := range c.board.course().live {
+	for _, e := range x.board.state().live {
 		facts = append(facts, e.certified())
 	}
 	return facts
@@ -98,7 +98,7 @@ func (c *casework) Holdings() []world.Fact {
 
 // Present implements [law.AgencyExtension]. Before it asks trustees, it asks the log what it may
 // have missed of the board.
-func (c *casework) Present(s law.Signed, produced []world.Fact) []world.Packet {
+func (x *agencyExtension) Present(s law.Signed, produced []world.Fact) []world.Packet {
 	q := &inquiry{order: s.Bytes, questions: map[string]*question{}}
 	for _, f := range produced {
 		if i, err := newItem(f.Data); err == nil && f.Kind == e2ee.Envelopes {
@@ -109,25 +109,25 @@ func (c *casework) Present(s law.Signed, produced []world.Fact) []world.Packet {
 	if len(q.items) == 0 {
 		return nil
 	}
-	c.cases = append(c.cases, q)
+	x.cases = append(x.cases, q)
 	var out []world.Packet
-	if c.board != nil {
-		out = append(out, world.Packet{From: "agency", To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(c.board.at.size))})
+	if x.board != nil {
+		out = append(out, world.Packet{From: "agency", To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(x.board.version.size))})
 	}
 	data := request(s.Encode(), q.items)
-	for _, t := range c.trustees {
+	for _, t := range x.trustees {
 		out = append(out, world.Packet{From: "agency", To: t, Data: data})
 	}
 	return out
 }
 
 // Handle implements [law.AgencyExtension].
-func (c *casework) Handle(private []byte, p world.Packet) ([]world.Fact, []world.Packet) {
+func (x *agencyExtension) Handle(private []byte, p world.Packet) ([]world.Fact, []world.Packet) {
 	switch {
 	case p.Kind() == KindAnswer:
-		return c.answer(private, p)
-	case p.From == "log" && p.Kind() == escrow.KindUpdate && c.board != nil:
-		if _, err := c.board.read(p.Data); err != nil {
+		return x.answer(private, p)
+	case p.From == "log" && p.Kind() == escrow.KindUpdate && x.board != nil:
+		if _, err := x.board.read(p.Data); err != nil {
 			return nil, []world.Packet{world.Warn("agency", "the log's board does not add up: "+err.Error())}
 		}
 	}
@@ -135,18 +135,18 @@ func (c *casework) Handle(private []byte, p world.Packet) ([]world.Fact, []world
 }
 
 // answer files what is good of an answer, and warns of the rest, each reason once.
-func (c *casework) answer(private []byte, p world.Packet) (good []world.Fact, out []world.Packet) {
+func (x *agencyExtension) answer(private []byte, p world.Packet) (good []world.Fact, out []world.Packet) {
 	who := "that claims to be " + p.From + "'s and is not signed by it for this request"
-	q, facts, signed, err := c.open(private, p)
+	q, facts, signed, err := x.open(private, p)
 	if signed {
 		who = "of " + p.From
 	}
 	problems := []error{err}
 	for _, f := range facts {
-		key, fresh, err := c.judge(q, p.From, f)
+		key, fresh, err := x.verifyPartial(q, p.From, f)
 		if fresh {
-			if !c.filed[key.Ref] {
-				c.filed[key.Ref] = true
+			if !x.filed[key.Ref] {
+				x.filed[key.Ref] = true
 				good = append(good, key)
 			}
 			good = append(good, f)
@@ -167,17 +167,17 @@ func (c *casework) answer(private []byte, p world.Packet) (good []world.Fact, ou
 // one trustee, one order and one list of items, so one to another request does not open. It
 // tells whether the trustee signed that it answers this request so: a signature under an
 // answer to somebody else's says nothing, since anybody could have brought it here.
-func (c *casework) open(private []byte, p world.Packet) (q *inquiry, facts []world.Fact, signed bool, err error) {
+func (x *agencyExtension) open(private []byte, p world.Packet) (q *inquiry, facts []world.Fact, signed bool, err error) {
 	a, err := parseAnswer(p.Data)
 	if err != nil {
 		return nil, nil, false, errors.New("it is malformed")
 	}
-	for _, q := range c.cases {
+	for _, q := range x.cases {
 		info := answerInfo(p.From, q.order, q.items)
 		if !bytes.Equal(a.info, info) {
 			continue
 		}
-		signed := a.by(c.identity(p.From))
+		signed := a.by(x.identity(p.From))
 		facts, err := openAnswer(private, info, a.sealed)
 		if err != nil {
 			return nil, nil, signed, errors.New("it does not open, or holds more than partial decryptions")
@@ -187,9 +187,9 @@ func (c *casework) open(private []byte, p world.Packet) (q *inquiry, facts []wor
 	return nil, nil, false, errors.New("it is to a request that the agency did not make to it")
 }
 
-// judge accepts a partial decryption, with the certified key that it was verified under.
+// verifyPartial accepts a partial decryption, with the certified key that it was verified under.
 // It is fresh if none of that trustee is filed for the message.
-func (c *casework) judge(q *inquiry, sender string, f world.Fact) (key world.Fact, fresh bool, err error) {
+func (x *agencyExtension) verifyPartial(q *inquiry, sender string, f world.Fact) (key world.Fact, fresh bool, err error) {
 	p, err := parsePartial(f.Data)
 	if err != nil {
 		return key, false, errors.New("a partial decryption is malformed")
@@ -198,11 +198,11 @@ func (c *casework) judge(q *inquiry, sender string, f world.Fact) (key world.Fac
 	if asked == nil || f.Ref != asked.item.meta.ID {
 		return key, false, errors.New("it is about an item that the agency did not ask about")
 	}
-	known := c.committee(asked.item.keyID)
+	known := x.committee(asked.item.keyID)
 	if known == nil {
 		return key, false, fmt.Errorf("%q is no key that the board shows", asked.item.keyID)
 	}
-	if err := known.same(p.committee); err != nil {
+	if err := known.checkSame(p.committee); err != nil {
 		return key, false, err
 	}
 	partial, err := tdh2.DecodePartial(suite, p.partial)
@@ -220,8 +220,8 @@ func (c *casework) judge(q *inquiry, sender string, f world.Fact) (key world.Fac
 	return known.certified(), fresh, nil
 }
 
-// same refuses a committee that is another one than c, and says in what.
-func (c *committee) same(data []byte) error {
+// checkSame refuses a committee that is another one than c, and says in what.
+func (c *committee) checkSame(data []byte) error {
 	if bytes.Equal(data, c.fact().Data) {
 		return nil
 	}

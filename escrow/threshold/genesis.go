@@ -11,10 +11,10 @@ import (
 	"doormat/world/ledger"
 )
 
-// founding is the outcome of set-up, from which each run's nodes are built.
-type founding struct {
+// genesis is the outcome of set-up, from which each run's nodes are built.
+type genesis struct {
 	roster     *ceremony.Roster // identities and t, which ship with every client
-	course     *course          // after it; never changed, see newCourse
+	state      *committeeState  // after it; never changed, see newCourse
 	committee  *committee
 	log        []byte   // state after the ceremony
 	checkpoint []byte   // of it, cosigned
@@ -26,29 +26,29 @@ type founding struct {
 	posts      map[[32]byte]bool    // hashes of all posts of the ceremony, each by its author
 }
 
-// foundingKey is all that a founding depends on.
-type foundingKey struct {
+// genesisKey is all that a founding depends on.
+type genesisKey struct {
 	source world.Source
 	t, n   int
 }
 
-// found runs the key ceremony over a board on the log, with every trustee honest.
-func found(env world.Config) (*founding, error) {
-	f := &founding{roster: &ceremony.Roster{Session: []byte(epochName(1, 0)), Threshold: env.Settings.Threshold}}
+// runSetup runs the key ceremony over a board on the log, with every trustee honest.
+func runSetup(config world.Config) (*genesis, error) {
+	f := &genesis{roster: &ceremony.Roster{Session: []byte(epochName(1, 0)), Threshold: config.Settings.Threshold}}
 	var keys []ed25519.PrivateKey
-	for i := range env.Settings.Trustees {
+	for i := range config.Settings.Trustees {
 		seed := make([]byte, ed25519.SeedSize)
-		if _, err := io.ReadFull(env.Stream("identity of "+world.Trustee(i+1)), seed); err != nil {
+		if _, err := io.ReadFull(config.Stream("identity of "+world.Trustee(i+1)), seed); err != nil {
 			return nil, err
 		}
 		keys = append(keys, ed25519.NewKeyFromSeed(seed))
 		f.roster.Identities = append(f.roster.Identities, keys[i].Public().(ed25519.PublicKey))
 	}
-	board, err := newBoard(env, f.roster)
+	board, err := newBoard(config, f.roster)
 	if err != nil {
 		return nil, err
 	}
-	trustees, err := board.hold(env, keys)
+	trustees, err := board.runDKG(config, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -59,20 +59,20 @@ func found(env world.Config) (*founding, error) {
 		}
 		f.shares, f.identity = append(f.shares, share), append(f.identity, t.Identity())
 	}
-	board.policy.Remember(env.Memo)
+	board.policy.Remember(config.Memo)
 	f.policy, f.log, f.witness, f.posts = board.policy, board.log.Encode(), board.states(), board.posts
-	board.course.over = nil
-	f.course, f.checkpoint = board.course, board.course.links[0].Checkpoint
+	board.state.finished = nil
+	f.state, f.checkpoint = board.state, board.state.links[0].Checkpoint
 	if f.view, err = ledger.NewView(f.policy, f.checkpoint); err != nil {
 		return nil, err
 	}
-	f.committee, err = newCommittee(1, board.course.links[0].encoded, f.roster, board.policy)
+	f.committee, err = newCommittee(1, board.state.links[0].encoded, f.roster, board.policy)
 	return f, err
 }
 
-// hold lets the trustees post until the ceremony is over, and gives them.
-func (b *board) hold(source world.Source, keys []ed25519.PrivateKey) ([]*ceremony.Trustee, error) {
-	s := b.course.rotation()
+// runDKG lets the trustees post until the ceremony is over, and gives them.
+func (b *board) runDKG(source world.Source, keys []ed25519.PrivateKey) ([]*ceremony.Trustee, error) {
+	s := b.state.rotation()
 	if s == nil {
 		return nil, fmt.Errorf("key ceremony: %w", errNoCeremony)
 	}
@@ -90,7 +90,7 @@ func (b *board) hold(source world.Source, keys []ed25519.PrivateKey) ([]*ceremon
 	for s.audit.Phase() < ceremony.PhaseDone { // each phase is closed by its last post
 		phase := s.audit.Phase()
 		for i, t := range trustees {
-			post, err := say(t, s.audit, checkpoint, random[i])
+			post, err := ceremonyPost(t, s.audit, checkpoint, random[i])
 			if err == nil {
 				err = b.post(s.name, post)
 			}
@@ -111,12 +111,12 @@ func (b *board) hold(source world.Source, keys []ed25519.PrivateKey) ([]*ceremon
 			}
 		}
 	}
-	b.course.shown(checkpoint)
+	b.state.applyCheckpoint(checkpoint)
 	return trustees, nil
 }
 
-// say is what a trustee has to post in the phase that is open.
-func say(t *ceremony.Trustee, a *ceremony.Audit, checkpoint []byte, random io.Reader) ([]byte, error) {
+// ceremonyPost is what a trustee has to post in the phase that is open.
+func ceremonyPost(t *ceremony.Trustee, a *ceremony.Audit, checkpoint []byte, random io.Reader) ([]byte, error) {
 	switch a.Phase() {
 	case ceremony.PhaseConfirm:
 		return t.Confirm(a, checkpoint, random)

@@ -18,8 +18,8 @@ const RequestLog world.Kind = "request log"
 
 const requestLogTag = 'r'
 
-// note keeps a request, once.
-func (t *trustee) note(s law.Signed, items []*item) {
+// logRequest keeps a request, once.
+func (t *trustee) logRequest(s law.Signed, items []*item) {
 	var list [][]byte
 	for _, i := range items {
 		list = append(list, i.meta.Encode())

@@ -25,18 +25,18 @@ func (t *trustee) Reprogram(program string, _ []byte) error {
 	}
 	t.program = program
 	if program == StayAway {
-		t.sittings = nil
+		t.ceremonies = nil
 	}
 	return nil
 }
 
-// say returns what the trustee posts in phases 1 to 5.
-func (t *trustee) say(x *sitting, s *session) ([]byte, error) {
+// nextPost returns what the trustee posts in phases 1 to 5.
+func (t *trustee) nextPost(cs *ceremonyState, s *session) ([]byte, error) {
 	phase := s.audit.Phase()
 	if t.program == ChooseKey && phase == ceremony.PhaseReveal && len(s.revealed()) < len(s.dealers())-1 {
 		return nil, nil // until all others have shown theirs
 	}
-	raw, err := x.own.Next(s.audit, t.random)
+	raw, err := cs.own.Next(s.audit, t.random)
 	if err != nil || raw == nil {
 		return nil, err
 	}
@@ -45,17 +45,17 @@ func (t *trustee) say(x *sitting, s *session) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case t.program == BadShare && phase == ceremony.PhaseDeal:
-		body = t.spoil(body)
+		body = t.corruptShare(body)
 	case t.program == ChooseKey && phase == ceremony.PhaseReveal:
-		body = t.choose(s, body)
+		body = t.rogueKey(s, body)
 	default:
 		return raw, nil
 	}
 	return ceremony.Forge(s.roster, t.identity, phase, t.index, body)
 }
 
-// spoil turns a bit of the last share in a deal; the dealer's own would be no use.
-func (t *trustee) spoil(deal []byte) []byte {
+// corruptShare turns a bit of the last share in a deal; the dealer's own would be no use.
+func (t *trustee) corruptShare(deal []byte) []byte {
 	at := len(deal) - 1
 	if t.index > 1 {
 		const proof, ephemeral = 2 * group.Size, group.Size
@@ -65,9 +65,9 @@ func (t *trustee) spoil(deal []byte) []byte {
 	return deal
 }
 
-// choose replaces the constant of a polynomial so that the sum of all constants
+// rogueKey replaces the constant of a polynomial so that the sum of all constants
 // would be a key of the trustee's own making: the rogue key attack.
-func (t *trustee) choose(s *session, reveal []byte) []byte {
+func (t *trustee) rogueKey(s *session, reveal []byte) []byte {
 	wish := group.HashToScalar(suite, "doormat/threshold/rogue", []byte(t.name))
 	constant := suite.Point().Mul(wish, nil)
 	for author, body := range s.revealed() {

@@ -38,7 +38,7 @@ func makingRules() []world.Rule {
 		{Name: OfferKey, Doc: "A provider can hand any committee key to the device named in text.",
 			Takes: kinds(Certificate), Gives: kinds(world.Outgoing), Apply: offerKey},
 	}
-	rules = append(rules, certifyingRules()...)
+	rules = append(rules, hijackRules()...)
 	for i := range rules {
 		rules[i].Make = true
 	}

@@ -61,7 +61,7 @@ func openSealedShare(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &thief{roster: roster, session: string(roster.Session), key: key, after: map[[32]byte][]int{}, posts: in.Facts}
+	t := &shareSearch{roster: roster, session: string(roster.Session), key: key, after: map[[32]byte][]int{}, posts: in.Facts}
 	for at, f := range in.Facts[1:] {
 		if r, err := escrow.ParseBoardRecord(f.Data); err == nil && r.Session == t.session {
 			t.after[r.Before] = append(t.after[r.Before], at+1)
@@ -76,8 +76,8 @@ func openSealedShare(in world.Input) ([]world.Derived, error) {
 	return t.found, nil
 }
 
-// thief looks for shares on every way through the records.
-type thief struct {
+// shareSearch looks for shares on every way through the records.
+type shareSearch struct {
 	roster  *ceremony.Roster
 	session string
 	key     []byte
@@ -88,7 +88,7 @@ type thief struct {
 
 // walk goes on from a record to all that name it. Where the way ends, the board is
 // read; where it forks, each branch is.
-func (t *thief) walk(way []int, last [32]byte) error {
+func (t *shareSearch) walk(way []int, last [32]byte) error {
 	for {
 		next := t.after[last]
 		if len(next) == 0 {
@@ -107,7 +107,7 @@ func (t *thief) walk(way []int, last [32]byte) error {
 }
 
 // read follows the ceremony until its outcome stands.
-func (t *thief) read(way []int) error {
+func (t *shareSearch) read(way []int) error {
 	audit, err := ceremony.NewAudit(t.roster)
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (t *thief) read(way []int) error {
 	return nil
 }
 
-func (t *thief) open(audit *ceremony.Audit, o *ceremony.Outcome, way []int) {
+func (t *shareSearch) open(audit *ceremony.Audit, o *ceremony.Outcome, way []int) {
 	for _, index := range o.Recipients {
 		share, err := audit.OpenShare(index, t.key)
 		if err != nil {

@@ -26,7 +26,7 @@ const (
 	SpeakAsTrustee   = "speak in a trustee's name"
 )
 
-func certifyingRules() []world.Rule {
+func hijackRules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: CertifyKey, Doc: "t identities of the trustees that a certificate lists hold the ceremony of the key named in text alone, and call time for the others: its secret, the certificate, the posts for the board, and a request to read the board.",
@@ -49,14 +49,14 @@ func certifyKey(in world.Input) ([]world.Derived, error) {
 		return nil, fmt.Errorf("rule %q: text %q: want the id of the new key", CertifyKey, in.Text)
 	}
 	name := epochName(number, 0)
-	h := &hijack{roster: named(following(before), name), seed: world.Seed(binary.BigEndian.Uint64(in.Random))}
+	h := &hijack{roster: named(nextRoster(before), name), seed: world.Seed(binary.BigEndian.Uint64(in.Random))}
 	if h.audit, err = ceremony.NewAudit(h.roster); err != nil {
 		return nil, err
 	}
-	if err := h.gather(in.Facts[1:]); err != nil {
+	if err := h.takeSeats(in.Facts[1:]); err != nil {
 		return nil, err
 	}
-	if err := h.hold(before.Checkpoint); err != nil {
+	if err := h.runCeremony(before.Checkpoint); err != nil {
 		return nil, err
 	}
 	return h.conclude(name)
@@ -72,8 +72,8 @@ type hijack struct {
 	posts  []world.Packet
 }
 
-// gather takes the seats of t identities, the lowest.
-func (h *hijack) gather(identities []world.Fact) error {
+// takeSeats takes the seats of t identities, the lowest.
+func (h *hijack) takeSeats(identities []world.Fact) error {
 	for i := 1; i <= len(h.roster.Identities) && len(h.seats) < h.roster.Threshold; i++ {
 		for _, f := range identities {
 			if len(f.Data) != ed25519.SeedSize {
@@ -92,15 +92,15 @@ func (h *hijack) gather(identities []world.Fact) error {
 	return nil
 }
 
-// hold goes through the phases. In the first, time is called for everybody else.
-func (h *hijack) hold(checkpoint []byte) error {
+// runCeremony goes through the phases. In the first, time is called for everybody else.
+func (h *hijack) runCeremony(checkpoint []byte) error {
 	for h.audit.Phase() < ceremony.PhaseDone {
 		phase := h.audit.Phase()
 		for k, t := range h.stolen {
 			if h.audit.Phase() != phase {
 				break // time was up
 			}
-			raw, err := say(t, h.audit, checkpoint, h.seed.Stream(fmt.Sprint(phase, h.seats[k])))
+			raw, err := ceremonyPost(t, h.audit, checkpoint, h.seed.Stream(fmt.Sprint(phase, h.seats[k])))
 			if err == nil {
 				err = h.post(h.seats[k], raw)
 			}
@@ -178,7 +178,7 @@ func proveCertificate(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	var tree ledger.Reader
-	places := map[int]place{}
+	places := map[int]logPosition{}
 	for i, record := range u.Records {
 		tree.Add(record)
 		r, err := escrow.ParseBoardRecord(record)
@@ -187,7 +187,7 @@ func proveCertificate(in world.Input) ([]world.Derived, error) {
 		}
 		for _, s := range c.Signatures {
 			if slices.Equal(r.Post, c.CertifiedPost(s)) {
-				places[s.Trustee] = place{r.Before, int64(i)}
+				places[s.Trustee] = logPosition{r.Before, int64(i)}
 			}
 		}
 	}
@@ -220,7 +220,7 @@ func speakAsTrustee(in world.Input) ([]world.Derived, error) {
 		return nil, fmt.Errorf("rule %q: text %q: want the name of a ceremony", SpeakAsTrustee, in.Text)
 	}
 	key := ed25519.NewKeyFromSeed(in.Facts[0].Data)
-	r := named(following(c), string(in.Text))
+	r := named(nextRoster(c), string(in.Text))
 	if n > 0 {
 		if r.From, err = parseCommittee(in.Facts[2].Data); err != nil {
 			return nil, err

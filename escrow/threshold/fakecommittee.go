@@ -20,7 +20,7 @@ var _ = [1]struct{}{}[world.MaxTrustees-sharing.MaxTrustees]
 // makeCommittee holds a whole ceremony among trustees of its own, over a log of its
 // own. All is as it should be, except that nobody knows these people.
 func makeCommittee(in world.Input) ([]world.Derived, error) {
-	number, t, n, err := parsePretended(string(in.Text))
+	number, t, n, err := parseFakeCommittee(string(in.Text))
 	if err != nil {
 		return nil, err
 	}
@@ -36,11 +36,11 @@ func makeCommittee(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	trustees, err := board.hold(seed, keys)
+	trustees, err := board.runDKG(seed, keys)
 	if err != nil {
 		return nil, err
 	}
-	certificate := board.course.links[0].encoded
+	certificate := board.state.links[0].encoded
 	c, err := newCommittee(number, certificate, roster, board.policy)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func makeCommittee(in world.Input) ([]world.Derived, error) {
 		world.Fact{Kind: CommitteeKey, Ref: c.id, Data: group.Bytes(secret)}), nil
 }
 
-func parsePretended(text string) (number, t, n int, err error) {
+func parseFakeCommittee(text string) (number, t, n int, err error) {
 	lines := strings.Split(text, "\n")
 	if len(lines) != 3 || keyNumber(lines[0]) == 0 {
 		return 0, 0, 0, fmt.Errorf("rule %q: text %q: want a key id, t and n, one a line", MakeCommittee, text)

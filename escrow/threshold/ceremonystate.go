@@ -1,0 +1,267 @@
+package threshold
+
+import (
+	"errors"
+	"slices"
+
+	"doormat/escrow"
+	"doormat/escrow/ceremony"
+	"doormat/escrow/sharing"
+	"doormat/world"
+)
+
+// How trustees renew shares, keys and their own identities while a conversation goes on.
+// Each refresh of a key, and each new key, is a ceremony over the board, one after
+// another. One message ahead every trustee posts its one-use key for the first; when the
+// message has come, the rest runs to its end, and then the others. Whoever is silent is waited for until the next
+// message or midnight; then the others call time and go on without it.
+
+// ceremonyState is a trustee's part in one ceremony.
+type ceremonyState struct {
+	name       string
+	owner      string // the trustee
+	key        int
+	task       task // of which it is a part
+	roster     []byte
+	own        *ceremony.Trustee
+	votedPhase ceremony.Phase // the last for which it called time
+	unanswered int            // so often
+	erased     bool           // its part
+	reported   bool           // the public that it stands still
+	confirmed  bool           // its confirmation
+	certified  bool           // the certificate
+	counter    int            // its number
+	share      *sharing.Share // once the ceremony is done
+}
+
+// join joins a ceremony while one-use keys are being posted.
+func (t *trustee) join(s *session, next task) []world.Packet {
+	joined := func(cs *ceremonyState) bool { return s != nil && cs.name == s.name }
+	if s == nil || t.program == StayAway || s.audit.Phase() != ceremony.PhaseKey || slices.ContainsFunc(t.ceremonies, joined) {
+		return nil
+	}
+	own, err := ceremony.NewTrustee(s.roster, t.index, t.identity)
+	if err != nil {
+		return nil // its seat is taken, and it has told
+	}
+	roster, err := s.roster.Encode()
+	if err != nil {
+		return t.reportExcluded(s.name, err)
+	}
+	if h := t.findKey(keyName(s.key)); h != nil && h.share != nil && slices.Contains(s.roster.Dealers, t.index) {
+		if err := own.Redistribute(*h.share); err != nil {
+			return t.reportExcluded(s.name, err)
+		}
+	}
+	cs := &ceremonyState{name: s.name, owner: t.name, key: s.key, task: next, counter: s.roster.Counter, roster: roster, own: own}
+	t.ceremonies = append(t.ceremonies, cs)
+	return t.postIfDue(cs, s)
+}
+
+// reportExcluded tells the public that this trustee has no part in a ceremony.
+func (t *trustee) reportExcluded(name string, err error) []world.Packet {
+	if t.program != "" {
+		return nil
+	}
+	return []world.Packet{world.Warn(t.name, "has no part in the ceremony for "+name+": "+err.Error())}
+}
+
+// readUpdate reads the board and does what follows.
+func (t *trustee) readUpdate(data []byte) []world.Packet {
+	fresh, err := t.board.read(data)
+	switch {
+	case errors.Is(err, escrow.ErrGap):
+		if t.requestedBoard {
+			return nil // not before the clock speaks, lest a false answer make a loop
+		}
+		t.requestedBoard = true
+		return []world.Packet{t.requestBoard()}
+	case err != nil:
+		return []world.Packet{world.Warn(t.name, "the log's board does not add up: "+err.Error())}
+	case !fresh:
+		return nil
+	}
+	t.requestedBoard = false
+	out := append(t.gossip.Read(t.board.version.checkpoint), t.reportForgedPosts()...)
+	for _, cs := range slices.Clone(t.ceremonies) {
+		out = append(out, t.step(cs)...)
+	}
+	t.eraseOutdated()
+	return slices.Concat(out, t.reportLostSeat(), t.joinDue())
+}
+
+// requestBoard asks for what it may have missed.
+func (t *trustee) requestBoard() world.Packet {
+	return world.Packet{From: t.name, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(t.board.version.size))}
+}
+
+// step goes on with a ceremony as the board has it now.
+func (t *trustee) step(cs *ceremonyState) []world.Packet {
+	s := t.board.state().findSession(cs.name)
+	switch {
+	case s == nil || s.roster.Counter != cs.counter: // another came first, and ended its identities, or its key
+		t.endCeremony(cs)
+		if cs.counter < t.board.state().nextRoster.Counter {
+			t.tasks = slices.Insert(t.tasks, 0, cs.task)
+		}
+		return nil
+	case s.audit.Phase() == ceremony.PhaseDone:
+		return t.finish(cs, s)
+	case s.failed():
+		t.endCeremony(cs)
+		return nil // the monitor tells
+	}
+	return t.postIfDue(cs, s)
+}
+
+// endCeremony erases what a trustee has for a ceremony. If it has missed that the ceremony
+// succeeded, its new identity stays.
+func (t *trustee) endCeremony(cs *ceremonyState) {
+	for _, l := range t.board.state().links {
+		if string(l.Session) == cs.name && l.Counter == cs.counter {
+			t.replaceIdentity(cs, l)
+		}
+	}
+	cs.own.Erase()
+	t.ceremonies = slices.DeleteFunc(t.ceremonies, func(other *ceremonyState) bool { return other == cs })
+}
+
+// postIfDue posts what there is to say in the phase that is open.
+func (t *trustee) postIfDue(cs *ceremonyState, s *session) []world.Packet {
+	var raw []byte
+	var err error
+	switch phase := s.audit.Phase(); {
+	case cs.erased || phase > ceremony.PhaseKey && t.moment < cs.task.due:
+		return nil
+	case phase < ceremony.PhaseConfirm:
+		raw, err = t.nextPost(cs, s)
+	case phase == ceremony.PhaseConfirm && !cs.confirmed:
+		cs.confirmed = true
+		raw, err = cs.own.Confirm(s.audit, s.checkpoint, t.random)
+	case phase == ceremony.PhaseCertify && cs.confirmed && !cs.certified:
+		cs.certified = true
+		raw, err = cs.own.Certify(s.audit)
+	}
+	if err != nil {
+		t.endCeremony(cs)
+		return t.reportExcluded(cs.name, err)
+	}
+	if raw == nil {
+		return nil
+	}
+	return []world.Packet{t.post(cs.name, raw)}
+}
+
+func (t *trustee) post(session string, raw []byte) world.Packet {
+	t.ownPosts[sum(raw)] = true
+	return world.Packet{From: t.name, To: "log", Data: world.Pack(escrow.KindPost, []byte(session), raw)}
+}
+
+// finish takes the new share and the new identity. Enough trustees bring the certificate
+// to the provider that one of them is honest.
+func (t *trustee) finish(cs *ceremonyState, s *session) []world.Packet {
+	defer t.endCeremony(cs)
+	o, err := s.audit.Outcome()
+	if err == nil && !cs.confirmed {
+		_, err = cs.own.Confirm(s.audit, s.checkpoint, t.random) // the others were faster
+	}
+	var share sharing.Share
+	if err == nil {
+		share, err = cs.own.Share()
+	}
+	if err != nil && cs.erased {
+		return nil // it has told
+	}
+	if err != nil {
+		return t.reportExcluded(cs.name, err)
+	}
+	cs.share = &share
+	t.replaceShare(cs, s)
+	if place := slices.Index(o.Holders, t.index); place >= 0 && place < s.roster.Threshold {
+		return t.deliver()
+	}
+	return nil
+}
+
+// replaceIdentity puts the trustee's new identity in the place of the one that ends, and erases
+// that. If the certificate does not list the new one, this trustee confirmed too late: the
+// old one is listed as stale, and stays.
+func (t *trustee) replaceIdentity(cs *ceremonyState, l *link) {
+	next := cs.own.Identity()
+	if next == nil || !l.Identities[t.index-1].Equal(next.Public()) {
+		clear(next)
+		return
+	}
+	clear(t.identity)
+	t.identity = next
+}
+
+// replaceShare puts the new share where it belongs, and erases the old one.
+func (t *trustee) replaceShare(cs *ceremonyState, s *session) {
+	e := t.board.state().epochOf(s.key)
+	if e == nil || e.committee.epoch != cs.name {
+		return
+	}
+	for _, h := range t.live {
+		if h.number == s.key {
+			h.erase()
+			h.epoch, h.share = e, cs.share
+			return
+		}
+	}
+	t.live = append(t.live, &heldKey{e, cs.share})
+}
+
+func (h *heldKey) erase() {
+	if h.share != nil {
+		h.share.Value.Zero()
+	}
+	h.share = nil
+}
+
+// eraseOutdated brings what is held up to the board: shares of epochs and keys that are
+// over are erased, whether there are new ones or not.
+func (t *trustee) eraseOutdated() {
+	var live []*heldKey
+	for _, e := range t.board.state().live {
+		h := t.findKey(e.id)
+		switch {
+		case h == nil:
+			h = &heldKey{epoch: e}
+		case h.committee.epoch != e.committee.epoch:
+			h.erase()
+			h.epoch = e
+		}
+		live = append(live, h)
+	}
+	for _, h := range t.live {
+		if !slices.Contains(live, h) {
+			h.erase()
+		}
+	}
+	t.live = live
+}
+
+// holdings are the secrets of a ceremony that is under way.
+func (cs *ceremonyState) holdings() []world.Fact {
+	var facts []world.Fact
+	for _, s := range cs.own.Secrets() {
+		f := world.Fact{Ref: cs.name, Data: s.Bytes}
+		switch s.Kind {
+		case ceremony.SecretOneUseKey:
+			f.Kind, f.Data = OneUseKey, world.Pack(oneUseTag, cs.roster, s.Bytes)
+		case ceremony.SecretShare:
+			f.Kind = Share
+		case ceremony.SecretIdentity:
+			f.Kind, f.Ref = Identity, cs.owner
+		case ceremony.SecretReceived:
+			f.Kind, f.Data = Received, world.Pack(0, world.Int(int64(s.Dealer)), s.Bytes)
+		case ceremony.SecretPolynomial:
+			f.Kind = Polynomial
+		default:
+			f.Kind = Salt
+		}
+		facts = append(facts, f)
+	}
+	return facts
+}

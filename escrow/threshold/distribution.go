@@ -1,0 +1,259 @@
+package threshold
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"doormat/escrow"
+	"doormat/escrow/ceremony"
+	"doormat/world"
+)
+
+// How a new key gets from the trustees to the devices although packets are lost.
+// Trustees bring its certificate until the provider says that it has it; the
+// provider hands it to a device until the device seals under it. Whoever has done
+// so in vain tells the public. TestLostKey shows both.
+
+// providerExtension is the provider's part in the escrow: it takes certificates from trustees, reads
+// what the board says of them, and passes that on to devices.
+type providerExtension struct {
+	keyring
+	chain         [][]byte         // all certificates, by number
+	using         map[string]int   // number of the key of a device's last message
+	oldKeyUploads map[string]int   // messages of a device since it was to use a newer key
+	waiting       map[string]int64 // devices that wait for the board, and how much of it they have read
+	requested     bool             // the log for the board
+}
+
+func newProviderExtension(cache *boardCache) (*providerExtension, error) {
+	x := &providerExtension{keyring: keyring{cache: cache}, using: map[string]int{}, oldKeyUploads: map[string]int{},
+		waiting: map[string]int64{}}
+	var err error
+	if x.board, err = cache.newView(); err != nil {
+		return nil, err
+	}
+	x.follow(genesisState(cache.genesis))
+	x.chain = [][]byte{cache.genesis.committee.certificate}
+	return x, nil
+}
+
+// Handle implements [e2ee.ProviderExtension].
+func (x *providerExtension) Handle(p world.Packet, devices []string) []world.Packet {
+	switch {
+	case p.From == world.Clock:
+		x.requested = false
+		return append(x.remindDevices(devices), x.requestBoard()...)
+	case p.Kind() == KindFetchBoard:
+		if _, isDevice := world.AccountOf(p.From); isDevice {
+			return x.fetchBoard(p)
+		}
+	case p.From == "log" && p.Kind() == escrow.KindUpdate:
+		return x.forwardUpdate(p.Data, devices)
+	case p.Kind() == KindKey:
+		return x.takeCertificates(p)
+	}
+	return nil
+}
+
+// fetchBoard asks the log for what a device has not read of the board.
+func (x *providerExtension) fetchBoard(p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, KindFetchBoard, 1)
+	if err != nil {
+		return nil
+	}
+	from, err := world.ParseInt(f[0])
+	if err != nil || from < 0 {
+		return nil
+	}
+	for _, others := range x.waiting {
+		x.requested = x.requested && from >= others // otherwise the answer begins too late for it
+	}
+	x.waiting[p.From] = from
+	return x.requestBoard()
+}
+
+// requestBoard asks the log, unless it has been asked, for all that somebody here has not read.
+func (x *providerExtension) requestBoard() []world.Packet {
+	if x.requested || len(x.waiting)+len(x.offers) == 0 {
+		return nil
+	}
+	x.requested = true
+	from := x.size()
+	for _, size := range x.waiting {
+		from = min(from, size)
+	}
+	return []world.Packet{{From: "provider", To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(from))}}
+}
+
+// forwardUpdate reads what the log says. If there is a new certificate, it passes that on to every
+// device, and otherwise to those that wait, as it is, with the newest certificate, by which
+// they see whether something has come since. Whoever brought a certificate is told
+// which it has.
+func (x *providerExtension) forwardUpdate(update []byte, devices []string) []world.Packet {
+	x.requested = false
+	fresh, settled, err := x.readUpdate(update)
+	if errors.Is(err, escrow.ErrGap) {
+		return nil // the next certificate makes it ask again
+	}
+	var out []world.Packet
+	if err != nil {
+		out = append(out, world.Warn("provider", "the board that the log shows was refused: "+err.Error()))
+	}
+	if fresh {
+		for _, l := range x.board.state().links[len(x.chain):] {
+			x.chain = append(x.chain, l.encoded)
+		}
+	} else {
+		devices = slices.Sorted(maps.Keys(x.waiting))
+	}
+	for _, d := range devices {
+		out = append(out, world.Packet{From: "provider", To: d, Data: update})
+		if !fresh {
+			out = append(out, x.offerNewest(d))
+		}
+	}
+	clear(x.waiting)
+	for _, v := range settled {
+		if v.err != nil {
+			out = append(out, warnRefused(v.from, v.err))
+		}
+		out = append(out, x.acknowledge(v.from))
+	}
+	return out
+}
+
+// takeCertificates takes certificates from a trustee, or whoever it is.
+func (x *providerExtension) takeCertificates(p world.Packet) []world.Packet {
+	list, err := world.UnpackList(p.Data, KindKey)
+	if err != nil {
+		return nil
+	}
+	before := len(x.offers)
+	unread, err := x.takeOffers(list, p.From)
+	x.requested = x.requested && len(x.offers) > before // who brings the same again has waited long enough
+	var out []world.Packet
+	if err != nil {
+		out = append(out, warnRefused(p.From, err))
+	}
+	if unread {
+		return append(out, x.requestBoard()...)
+	}
+	return append(out, x.acknowledge(p.From))
+}
+
+func warnRefused(from string, err error) world.Packet {
+	return world.Warn("provider", "refused a certificate that "+from+" brought: "+err.Error())
+}
+
+// acknowledge says which certificate is the newest here.
+func (x *providerExtension) acknowledge(to string) world.Packet {
+	return world.Packet{From: "provider", To: to, Data: world.Pack(KindHaveKey, world.Int(int64(len(x.known)-1)))}
+}
+
+// offerNewest offers a device the newest certificate, for which it has to read the board.
+func (x *providerExtension) offerNewest(device string) world.Packet {
+	return world.Packet{From: "provider", To: device, Data: certificates(x.chain[len(x.chain)-1])}
+}
+
+// remindDevices offers the newest certificate to devices that have not used the newest key.
+func (x *providerExtension) remindDevices(devices []string) []world.Packet {
+	var out []world.Packet
+	for _, d := range devices {
+		if newest := x.newest(); newest.number > 1 && x.using[d] < newest.number {
+			out = append(out, x.offerNewest(d))
+		}
+	}
+	return out
+}
+
+// Uploaded implements [e2ee.ProviderExtension]: a device that seals under an old key has perhaps
+// not got the new one. If it does so again, somebody keeps it from it.
+func (x *providerExtension) Uploaded(device string, public []byte) []world.Packet {
+	f, err := escrow.ParseField(public)
+	if err != nil {
+		return nil
+	}
+	number, newest := keyNumber(f.KeyID), x.newest()
+	if x.using[device] = number; number >= newest.number {
+		delete(x.oldKeyUploads, device)
+		return nil
+	}
+	out := []world.Packet{x.offerNewest(device)}
+	if x.oldKeyUploads[device]++; x.oldKeyUploads[device] == 2 {
+		out = append(out, world.Warn("provider", device+" goes on under "+f.KeyID+", although it was handed "+newest.id))
+	}
+	return out
+}
+
+// Holdings implements [e2ee.ProviderExtension]: certificates, public polynomials, and which keys
+// they are of.
+func (x *providerExtension) Holdings() []world.Fact {
+	var facts []world.Fact
+	for _, c := range x.keys {
+		facts = append(facts, c.fact(), c.certified())
+	}
+	for _, encoded := range x.chain {
+		facts = append(facts, certificateFact(encoded))
+	}
+	return facts
+}
+
+// certificateFact refers to the ceremony.
+func certificateFact(encoded []byte) world.Fact {
+	f := world.Fact{Kind: Certificate, Data: encoded}
+	if c, err := ceremony.ParseCertificate(encoded); err == nil {
+		f.Ref = string(c.Session)
+	}
+	return f
+}
+
+// delivery is a trustee's: to bring the provider the certificates up to the newest.
+type delivery struct {
+	open       bool
+	key        string // the newest that is among them
+	unanswered int    // how often it, or one before it, was brought and not acknowledged
+	confirmed  int    // number of the last one that the provider said that it has
+}
+
+// deliver takes the newest certificate to the provider.
+func (t *trustee) deliver() []world.Packet {
+	links := t.board.state().links
+	newest := links[len(links)-1]
+	t.delivery.open, t.delivery.key = true, keyOfEpoch(string(newest.Session))
+	return []world.Packet{{From: t.name, To: "provider", Data: certificates(newest.encoded)}}
+}
+
+// redeliver goes once more if there was no answer, with all that the provider is not
+// known to have. After the second time in vain it tells the public: messages go on under
+// a key that others may have.
+func (t *trustee) redeliver() []world.Packet {
+	if !t.delivery.open {
+		return nil
+	}
+	var list [][]byte
+	for _, l := range t.board.state().links[t.delivery.confirmed+1:] {
+		list = append(list, l.encoded)
+	}
+	out := []world.Packet{{From: t.name, To: "provider", Data: certificates(list...)}}
+	if t.delivery.unanswered++; t.delivery.unanswered == 2 {
+		out = append(out, world.Warn(t.name, "the provider does not acknowledge "+t.delivery.key))
+	}
+	return out
+}
+
+// acknowledged hears which certificate the provider has.
+func (t *trustee) acknowledged(data []byte) {
+	f, err := world.Unpack(data, KindHaveKey, 1)
+	if err != nil {
+		return
+	}
+	known, err := world.ParseInt(f[0])
+	links := t.board.state().links
+	if err != nil || known < int64(t.delivery.confirmed) || known >= int64(len(links)) {
+		return
+	}
+	if t.delivery.confirmed = int(known); t.delivery.confirmed == len(links)-1 {
+		t.delivery = delivery{confirmed: t.delivery.confirmed}
+	}
+}
