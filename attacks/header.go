@@ -71,42 +71,28 @@ func (h *Header) Check() error {
 	if _, err := world.Expand(h.Needs, sample); err != nil && !errors.Is(err, world.ErrNotApplicable) {
 		return fmt.Errorf("technique: needs: %w", err)
 	}
-	_, err := h.Override(sample)
+	_, err := h.Override(sample, world.Info{})
 	return err
 }
 
-// Override returns s as the header's own settings override it. A new number of
-// trustees is spread round robin unless the header places them.
-func (h *Header) Override(s world.Settings) (world.Settings, error) {
-	var names []string
-	before := s.Trustees
-	for _, p := range world.ByDependence() {
-		if p.Whose {
-			continue
-		}
-		names = append(names, p.Name)
-		text, given := h.Settings[p.Name]
-		if !given {
-			continue
-		}
-		if err := p.Override(&s, text); err != nil {
-			return s, fmt.Errorf("technique: settings: %s: %w", p.Name, err)
-		}
+// Override returns s as the header's own settings override it, and then as an arrangement
+// fixes it, whatever the header says.
+func (h *Header) Override(s world.Settings, arrangement world.Info) (world.Settings, error) {
+	values := maps.Clone(h.Settings)
+	if values == nil {
+		values = map[string]string{}
 	}
-	for name := range h.Settings {
-		if !slices.Contains(names, name) {
-			return s, fmt.Errorf("technique: settings: %q: want one of %s%s", name, strings.Join(names, ", "), world.DidYouMean(name, names))
-		}
+	maps.Copy(values, arrangement.Fixed)
+	s, err := s.Override(values)
+	if err != nil {
+		err = fmt.Errorf("technique: %w", err)
 	}
-	if _, placed := h.Settings["jurisdictions"]; !placed && s.Trustees != before {
-		s.Jurisdictions = world.RoundRobin(s.Trustees)
-	}
-	return s, nil
+	return s, err
 }
 
 // fixes says in words which settings the attack fixes, in a fixed order.
 func (h *Header) fixes(base world.Settings) []string {
-	s, err := h.Override(base)
+	s, err := h.Override(base, world.Info{})
 	if err != nil {
 		return nil
 	}

@@ -29,7 +29,7 @@ func TestHeaderSettings(t *testing.T) {
 			world.Settings{Threshold: 3, Trustees: 3, Jurisdictions: "A:3", Retention: 4}},
 	} {
 		for range 20 { // maps have no order
-			got, err := (&attacks.Header{Settings: c.fixes}).Override(base)
+			got, err := (&attacks.Header{Settings: c.fixes}).Override(base, world.Info{})
 			require.NoError(t, err)
 			require.Equal(t, c.want, got)
 		}

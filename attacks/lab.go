@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 
 	"doormat/attacks/deduce"
@@ -33,6 +34,8 @@ type Lab struct {
 
 	// Clock, if set, gives seconds since some start; package attacks has no clock.
 	Clock func() float64
+	// Ahead is a result of the same run with further columns, for whoever sums up.
+	Ahead *Result
 	// Progress, if set, hears of each finished cell, one at a time; total counts
 	// those of all points of a sweep.
 	Progress func(done, total int, c *Cell)
@@ -82,9 +85,14 @@ func (l *Lab) result(s world.Settings) *Result {
 			Messages: len(l.Conversation.Messages), Attachments: l.Conversation.Attachments()},
 		Designs: []DesignRow{}, Attacks: []AttackRow{}, Cells: []Cell{},
 	}
+	if s == l.Settings {
+		res.Ahead = l.Ahead
+	}
 	for _, d := range l.Designs {
 		i := d.Info()
-		res.Designs = append(res.Designs, DesignRow{i.ID, i.ID, i.Name, append([]string{}, i.Classes...), map[string]string{}})
+		fixed := map[string]string{}
+		maps.Copy(fixed, i.Fixed)
+		res.Designs = append(res.Designs, DesignRow{i.ID, i.Of(), i.Name, append([]string{}, i.Classes...), fixed})
 	}
 	for _, a := range l.Attacks {
 		h := a.Header()

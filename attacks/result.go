@@ -19,6 +19,9 @@ type Result struct {
 	Attacks      []AttackRow    `json:"attacks"`
 	Cells        []Cell         `json:"cells"`
 
+	// Ahead is the same run with further columns, made ahead; nil if there is none.
+	Ahead *Result `json:"-"`
+
 	// DrawGiven tells that the draw was not fresh, so that a script could have been
 	// written for it.
 	DrawGiven bool `json:"-"`

@@ -87,9 +87,9 @@ func (l *Lab) plan(t *truth, points []world.Settings) ([][]*trial, error) {
 		for _, d := range l.Designs {
 			for _, a := range l.Attacks {
 				h := a.Header()
-				s, err := h.Override(base)
+				s, err := h.Override(base, d.Info())
 				if err != nil {
-					return nil, fmt.Errorf("attack %s: %w", h.ID, err)
+					return nil, fmt.Errorf("attack %s on %s: %w", h.ID, d.Info().ID, err)
 				}
 				under := setting{d.Info().ID, s}
 				under.settings.At = 0

@@ -2,6 +2,7 @@ package attacks
 
 import (
 	"context"
+	"slices"
 
 	"doormat/world"
 )
@@ -38,4 +39,6 @@ type Call struct {
 }
 
 // keysOf lists how expectations for a design are looked up.
-func keysOf(d world.Info) []string { return append([]string{d.ID}, d.Classes...) }
+func keysOf(d world.Info) []string {
+	return append(slices.Compact([]string{d.ID, d.Of()}), d.Classes...)
+}

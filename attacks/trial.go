@@ -68,7 +68,7 @@ func (t *trial) equip() error {
 	rules := d.design.Rules()
 	t.adv = &adversary{
 		know: deduce.New(rules, d.lab.left), lawful: deduce.New(rules, d.lab.left),
-		header: t.header, settings: t.settings, design: d.design.Info().ID, names: d.lab.names,
+		header: t.header, settings: t.settings, design: d.design.Info().Of(), names: d.lab.names,
 		touched: map[string]bool{}, needs: needs, withheld: map[world.Capability]bool{},
 		random: d.lab.Seed.Stream("adversary " + t.header.ID),
 	}

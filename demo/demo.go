@@ -1,7 +1,7 @@
-// Package demo is doormat's composition root: the one explicit list of designs,
-// the attacks that come with doormat, and what it takes to bring them together
-// with a conversation. Everything below it is a library that knows nothing of its
-// neighbours; see [Designs] for where to add one.
+// Package demo is doormat's composition root: the one explicit list of designs and of
+// their arrangements, the attacks that come with doormat, and what it takes to bring them
+// together with a conversation. Everything below it is a library that knows nothing of its
+// neighbours; arrangements.go is where to add a column.
 //
 // demo/story is the built-in conversation, demo/chat reads exported ones,
 // demo/sandbox runs scripts from files, demo/report prints results.
@@ -17,8 +17,6 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/library"
 	"doormat/attacks/script"
-	"doormat/e2ee"
-	"doormat/escrow/threshold"
 	"doormat/world"
 )
 
@@ -37,12 +35,12 @@ func Default() (Kit, error) {
 	return Kit{Designs(), list}, err
 }
 
-// Designs lists every design, in the order in which results show them.
-func Designs() []world.Design {
-	return []world.Design{
-		e2ee.Design{},
-		threshold.Design{},
+// Designs lists every arrangement, in the order in which results show them.
+func Designs() (list []world.Design) {
+	for _, a := range arrangements {
+		list = append(list, a)
 	}
+	return list
 }
 
 // Attacks loads the library.
@@ -116,9 +114,11 @@ func (k Kit) AttackIDs() (ids []string) {
 }
 
 // choose returns the kit with the designs and attacks that are named, in the
-// kit's own order; no names mean all. A family names its attacks.
+// kit's own order; no names mean the pair of the story, and all attacks. A family names
+// its attacks.
 func (k Kit) choose(designs, list []string) (Kit, error) {
 	var out Kit
+	designs = k.columns(designs)
 	for _, id := range designs {
 		if _, err := k.Design(id); err != nil {
 			return out, err
@@ -143,4 +143,15 @@ func (k Kit) choose(designs, list []string) (Kit, error) {
 		}
 	}
 	return out, nil
+}
+
+// columns resolves what was asked for. A kit without the story's pair shows all that it has.
+func (k Kit) columns(asked []string) []string {
+	switch ids := k.DesignIDs(); {
+	case len(asked) == 0 && !slices.ContainsFunc(Story, func(id string) bool { return !slices.Contains(ids, id) }):
+		return Story
+	case len(asked) == 0, slices.Contains(asked, AllDesigns):
+		return ids
+	}
+	return asked
 }

@@ -47,6 +47,9 @@ func TestChoose(t *testing.T) {
 	chosen, err := kit.choose(nil, []string{ids[len(ids)-1], ids[0], ids[0]})
 	require.NoError(t, err)
 	require.Equal(t, []string{ids[0], ids[len(ids)-1]}, chosen.AttackIDs())
+	require.Equal(t, Story, chosen.DesignIDs())
+	chosen, err = kit.choose([]string{AllDesigns}, nil)
+	require.NoError(t, err)
 	require.Equal(t, kit.DesignIDs(), chosen.DesignIDs())
 	var usage *UsageError
 	_, err = kit.choose([]string{"nosuch"}, nil)

@@ -196,7 +196,8 @@ func packets() map[string]string {
 // excused wants a reason for what no rule of a design uses.
 func excused(t *testing.T, excuses map[string]bool, d world.Design, name string, list map[string]string) {
 	t.Helper()
-	own := d.Info().ID + ": " + name
+	info := d.Info()
+	own := info.Of() + ": " + name
 	for _, key := range []string{name, own} {
 		if list[key] != "" {
 			excuses[key] = true

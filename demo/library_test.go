@@ -23,7 +23,7 @@ func TestInvariants(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the invariants run the matrix many times over; they run without -short")
 	}
-	attackstest.Invariants(t, lab(t, "", func(*Options) {}), *demotest.All)
+	attackstest.Invariants(t, lab(t, "", func(o *Options) { o.Designs = []string{AllDesigns} }), *demotest.All)
 }
 
 // lab is the default lab with other options.

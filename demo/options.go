@@ -22,7 +22,7 @@ type Options struct {
 	Conversation string            // file, "" for the built-in one
 	DateOrder    string            // of an export: dmy, mdy, ymd, "" to find out
 	Last         int               // how many messages of an export, its last ones, are taken; 0 for all
-	Given        map[string]string // values of parameters by name, of those that are not usual
+	Given        map[string]string // values of parameters by name; of others what is usual counts
 	Seed         uint64
 	Draw         string   // 32 bytes in hex on which the salts depend, "" for none or fresh ones
 	Designs      []string // ids, none for all
@@ -43,7 +43,7 @@ func (o *Options) Set(name, text string) {
 	given := map[string]string{}
 	maps.Copy(given, o.Given)
 	given[name] = text
-	if p, _ := world.ParameterNamed(name); text == "" || text == p.Usual {
+	if text == "" {
 		delete(given, name)
 	}
 	if o.Given = given; len(given) == 0 {
@@ -96,10 +96,26 @@ func (o Options) Lab(kit Kit, conv *world.Conversation) (*attacks.Lab, error) {
 		return nil, err
 	}
 	start := time.Now()
-	return &attacks.Lab{
+	lab := &attacks.Lab{
 		Version: Version, Designs: kit.Designs, Known: known, Attacks: kit.Attacks, Conversation: conv, Settings: s,
 		Seed: world.Seed(o.Seed), Draw: draw, Clock: func() float64 { return time.Since(start).Seconds() },
-	}, nil
+	}
+	lab.Ahead = aheadOf(conv, o.Conversation == "", lab)
+	return lab, nil
+}
+
+// Unheeded says of each value that was given where it changes nothing: in columns that
+// fix their own.
+func (o Options) Unheeded(designs []world.Design) (list []string) {
+	for _, p := range world.Parameters() {
+		for _, d := range designs {
+			text, given := o.Given[p.Name]
+			if fixed, own := d.Info().Fixed[p.Name]; given && own && fixed != text {
+				list = append(list, fmt.Sprintf("--%s %s does not change %s, which fixes it at %s", p.Name, text, d.Info().ID, fixed))
+			}
+		}
+	}
+	return list
 }
 
 // drawSize is how many random bytes a run draws.

@@ -12,6 +12,8 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/script"
 	"doormat/demo/demotest"
+	"doormat/escrow/threshold"
+	"doormat/world"
 )
 
 const header = `
@@ -36,7 +38,7 @@ def run(adv):
 	a, err := script.Load("spy.star", []byte(spy))
 	require.NoError(t, err)
 	copied := *l
-	copied.Designs, copied.Attacks, copied.Second = Designs()[1:], []attacks.Technique{a}, nil
+	copied.Designs, copied.Attacks, copied.Second = []world.Design{threshold.Design{}}, []attacks.Technique{a}, nil
 	res, err := copied.Run(context.Background())
 	require.NoError(t, err)
 	_, list, ok := strings.Cut(res.Cells[0].Error, "texts")
@@ -123,7 +125,7 @@ func TestCarriedAnswersDoNotCount(t *testing.T) {
 	for name, carrier := range carriers {
 		t.Run(name, func(t *testing.T) {
 			for _, draw := range []string{"", strings.Repeat("0d", 32)} {
-				l := lab(t, "", func(o *Options) { o.Draw, o.Designs = draw, []string{"e2ee"} })
+				l := lab(t, "", func(o *Options) { o.Draw, o.Designs = draw, []string{"e2ee-kept"} })
 				a, err := script.Load("sample.star", []byte(answers(t, l)+carrier))
 				require.NoError(t, err)
 				l.Attacks = []attacks.Technique{a}

@@ -1,6 +1,10 @@
 package world
 
-import "doormat/world/memo"
+import (
+	"cmp"
+
+	"doormat/world/memo"
+)
 
 // A Design is one way of protecting a conversation.
 type Design interface {
@@ -21,6 +25,7 @@ type Deploy func() []Node
 // Info describes a design to people and to tables.
 type Info struct {
 	ID      string   `json:"id"`
+	Design  string   `json:"design"` // the design's own id, where ID is that of an [Arrangement]; else "": see [Info.Of]
 	Name    string   `json:"name"`
 	Classes []string `json:"classes"` // what expectations may be looked up by, such as "escrow"
 	Doc     string   `json:"doc"`     // a paragraph for a student
@@ -28,6 +33,8 @@ type Info struct {
 	// Principals are who stands in a deployment besides the network, one line each:
 	// "provider"; "trustee:" where there may be several, told apart by what follows.
 	Principals []string
+	// Fixed are the parameters that an [Arrangement] fixes, as values by name.
+	Fixed map[string]string `json:"parameters"`
 	// Kinds are the kinds of facts that somebody holds and no rule takes or gives.
 	Kinds []Kind
 	// Programs are modified programs that a device under control may run.
@@ -37,6 +44,9 @@ type Info struct {
 	// private ones, facts of kind [PrivateKey], are good for.
 	Keys []KeyKind `json:"-"`
 }
+
+// Of is the id of the design, whatever arrangement of it i describes.
+func (i Info) Of() string { return cmp.Or(i.Design, i.ID) }
 
 // A Program is a modification of an honest program, published like a rule.
 type Program struct {

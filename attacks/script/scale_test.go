@@ -50,7 +50,7 @@ func TestExpectationsScale(t *testing.T) {
 			require.NoError(t, err)
 			a.(*program).steps = maxSteps / share
 			h := a.Header()
-			settings, err := h.Override(s)
+			settings, err := h.Override(s, world.Info{})
 			require.NoError(t, err)
 			for _, keys := range [][]string{{"e2ee"}, {"threshold", "escrow"}} {
 				_, err := a.Expect(keys, attacks.NewView(c, settings))

@@ -93,7 +93,13 @@ func (a *app) lab(o demo.Options) (*attacks.Lab, error) {
 	for _, w := range warnings {
 		complain(w)
 	}
-	return o.Lab(kit, conv)
+	lab, err := o.Lab(kit, conv)
+	if err == nil {
+		for _, w := range o.Unheeded(lab.Designs) {
+			complain(w)
+		}
+	}
+	return lab, err
 }
 
 // measure runs a lab and writes its result, as the JSON document or by print.

@@ -3,6 +3,7 @@ package pages
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -52,6 +53,10 @@ func attack(h attacks.Header, script string, r *results, i int) string {
 func (d *document) outcome(r *results, i, j int) {
 	c, row := r.cell(i, j), r.Designs[j]
 	d.heading(3, link(plain(row.Name), "../designs/"+row.ID+".md")+": "+glance(c))
+	if k := r.alike(i, j); k >= 0 {
+		d.prose("Measured as well, and everything is the same as for " + link(plain(r.Designs[k].Name), "../designs/"+r.Designs[k].ID+".md") + ".")
+		return
+	}
 	d.prose(plain(sentence(c.Why)))
 	switch {
 	case c.Error != "":
@@ -93,6 +98,22 @@ func (d *document) outcome(r *results, i, j int) {
 	if !c.Expected {
 		d.prose("≠ unexpected: " + plain(c.Trace.Surprise))
 	}
+}
+
+// alike is the first column of the same design before column j of which the outcome is the
+// same in everything, -1 if there is none.
+func (r *results) alike(i, j int) int {
+	bare := func(k int) attacks.Cell {
+		c := *r.cell(i, k)
+		c.Design, c.Seconds, c.Trace = "", 0, attacks.Trace{Surprise: c.Trace.Surprise}
+		return c
+	}
+	for k := range j {
+		if r.Designs[k].Design == r.Designs[j].Design && reflect.DeepEqual(bare(k), bare(j)) {
+			return k
+		}
+	}
+	return -1
 }
 
 // sentence writes a reason of an expectation, which has neither, with a capital and a full stop.

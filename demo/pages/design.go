@@ -3,6 +3,7 @@ package pages
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 	"doormat/world"
 )
 
-// design is the page of a design.
+// design is the page of an arrangement. Rules stand on the page of the design's own name.
 func design(ctx context.Context, w world.Design, list []attacks.Technique, lab *attacks.Lab) (string, error) {
 	i := w.Info()
 	var d document
@@ -21,6 +22,9 @@ func design(ctx context.Context, w world.Design, list []attacks.Technique, lab *
 		classes = quoted(i.Classes)
 	}
 	d.prose(fmt.Sprintf("Id `%s`. Classes: %s. In a terminal: `go run ./cmd/doormat design show %s`.", i.ID, classes, i.ID))
+	for _, name := range slices.Sorted(maps.Keys(i.Fixed)) {
+		d.prose(fmt.Sprintf("Fixes `--%s %s`: flags do not change it.", name, i.Fixed[name]))
+	}
 	d.heading(2, "Whom a user must trust")
 	for _, t := range i.Trusts {
 		d.item(plain(t))
@@ -31,6 +35,12 @@ func design(ctx context.Context, w world.Design, list []attacks.Technique, lab *
 		"many of each the first principal of its row holds. An attack takes them with `NAME.store`.", lab.Settings.At))
 	if err := d.principals(ctx, w, lab); err != nil {
 		return "", err
+	}
+	if i.Of() != i.ID {
+		d.heading(2, "Rules")
+		d.prose("Those of " + link("the design "+i.Of(), i.Of()+".md") + ": an arrangement changes parameters and nothing else.")
+		d.showcase(i, list)
+		return d.String(), nil
 	}
 	d.heading(2, "How its bytes are read")
 	d.prose("Opening rules, tried on everything that an adversary has. Inputs join on equal reference.")
@@ -45,18 +55,31 @@ func design(ctx context.Context, w world.Design, list []attacks.Technique, lab *
 		}
 		d.WriteByte('\n')
 	}
+	d.showcase(i, list)
+	return d.String(), nil
+}
+
+// showcase lists the attacks whose header names the arrangement.
+func (d *document) showcase(i world.Info, list []attacks.Technique) {
+	shown := showcaseOf(i, list)
+	if len(shown) == 0 {
+		return
+	}
 	d.heading(2, "Showcase of")
-	for _, h := range showcaseOf(i, list) {
+	for _, h := range shown {
 		d.item(link("`"+h.ID+"`", "../attacks/"+h.ID+".md") + ": " + plain(h.Title))
 	}
-	return d.String(), nil
 }
 
 // principals lets the conversation happen up to the moment of the attack and
 // lists who is there, those of one kind in one row.
 func (d *document) principals(ctx context.Context, w world.Design, lab *attacks.Lab) error {
 	conv := lab.Conversation
-	deploy, err := w.Setup(world.Config{Settings: lab.Settings, Accounts: conv.Accounts, Seed: lab.Seed})
+	s, err := lab.Settings.Override(w.Info().Fixed)
+	if err != nil {
+		return err
+	}
+	deploy, err := w.Setup(world.Config{Settings: s, Accounts: conv.Accounts, Seed: lab.Seed})
 	if err != nil {
 		return err
 	}

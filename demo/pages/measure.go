@@ -17,9 +17,11 @@ type results struct {
 	lock     sync.Mutex
 }
 
-// measure runs the kit under the default settings.
+// measure runs the whole kit, every column of it, under the default settings.
 func measure(ctx context.Context, kit demo.Kit) (*results, error) {
-	lab, err := demo.Defaults().Lab(kit, story.Conversation())
+	o := demo.Defaults()
+	o.Designs = []string{demo.AllDesigns}
+	lab, err := o.Lab(kit, story.Conversation())
 	if err != nil {
 		return nil, err
 	}

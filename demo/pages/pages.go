@@ -12,6 +12,7 @@ package pages
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -63,14 +64,44 @@ func render(ctx context.Context, kit demo.Kit, r *results) (Pages, error) {
 	for name, text := range p {
 		p[name] = mark + strings.TrimRight(text, "\n") + "\n"
 	}
+	ahead, err := made(r.Result)
+	if err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
+	}
+	p["results.json"] = ahead
 	return p, nil
+}
+
+// made is the document of the default run, without what varies, a line a cell so that
+// changes show.
+func made(r *attacks.Result) (string, error) {
+	head, cells := *r, r.Cells
+	head.Cells = []attacks.Cell{}
+	text, err := json.Marshal(head)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.WriteString(strings.TrimSuffix(string(text), "]}"))
+	for i, c := range cells {
+		c.Seconds = 0
+		if text, err = json.Marshal(c); err != nil {
+			return "", err
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("\n" + string(text))
+	}
+	b.WriteString("\n]}\n")
+	return b.String(), nil
 }
 
 func matrix(r *results) string {
 	var d document
 	d.heading(1, "The default matrix")
 	d.prose("Every attack on every design, over the built-in conversation and under the default settings. " +
-		"The same, in a terminal: `go run ./cmd/doormat matrix`. What each attack is: [attacks](attacks/README.md).")
+		"The same, in a terminal: `go run ./cmd/doormat matrix --designs all`. What each attack is: [attacks](attacks/README.md).")
 	return d.String() + report.Markdown(r.Result)
 }
 

@@ -18,12 +18,18 @@ func settingsText(r *attacks.Result, over string) string {
 	s := r.Settings
 	said := map[string]string{}
 	var others []string
+	fixes := ""
 	for _, p := range world.Parameters() {
 		text := p.Text(s)
 		if p.Name == over {
 			text = "x"
 		}
-		if said[p.Name] = p.Say(text); p.Phrase != "" {
+		said[p.Name] = p.Say(text)
+		columns, all := fixed(r, p.Name)
+		if columns != "" {
+			fixes += " Columns fix " + p.Name + ": " + columns + "."
+		}
+		if p.Phrase != "" && !all {
 			others = append(others, fmt.Sprintf(p.Phrase, said[p.Name]))
 		}
 	}
@@ -33,10 +39,21 @@ func settingsText(r *attacks.Result, over string) string {
 		content += ", " + count(n, "attachment")
 	}
 	return fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless they say otherwise. Escrow %s of %d trustees (%s), provider in A. "+
-		"%s, seed %d%s.",
+		"%s, seed %d%s.%s",
 		r.Conversation.Title, content, count(r.Conversation.Accounts, "account"),
 		s.Target, said["at"], said["threshold"], s.Trustees, s.Jurisdictions,
-		strings.ToUpper(rest[:1])+rest[1:], r.Seed, drawText(r))
+		strings.ToUpper(rest[:1])+rest[1:], r.Seed, drawText(r), fixes)
+}
+
+// fixed says which columns fix a parameter, and whether all do.
+func fixed(r *attacks.Result, name string) (columns string, all bool) {
+	var parts []string
+	for _, d := range r.Designs {
+		if text, own := d.Parameters[name]; own {
+			parts = append(parts, text+" in "+d.ID)
+		}
+	}
+	return strings.Join(parts, ", "), len(parts) > 0 && len(parts) == len(r.Designs)
 }
 
 // drawText tells on what draw the salts of a script from a file depend.

@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"doormat/world"
@@ -28,6 +30,10 @@ func DesignInfos(list []world.Design) []world.Info {
 		i := d.Info()
 		i.Classes = append([]string{}, i.Classes...)
 		i.Trusts = append([]string{}, i.Trusts...)
+		i.Design = i.Of()
+		if i.Fixed == nil {
+			i.Fixed = map[string]string{}
+		}
 		i.Programs = append([]world.Program{}, i.Programs...)
 		infos = append(infos, i)
 	}
@@ -52,6 +58,12 @@ func Design(d world.Design, width int) string {
 	p.field("Id", i.ID)
 	if len(i.Classes) > 0 {
 		p.field("Classes", strings.Join(i.Classes, ", "))
+	}
+	if i.Of() != i.ID {
+		p.field("Design", i.Of())
+	}
+	for _, name := range slices.Sorted(maps.Keys(i.Fixed)) {
+		p.field("Fixes", name+" "+i.Fixed[name])
 	}
 	p.gap()
 	p.prose(0, strings.Join(strings.Fields(i.Doc), " "))

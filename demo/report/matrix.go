@@ -118,17 +118,17 @@ func label(a attacks.AttackRow) string {
 
 func attackLines(a attacks.AttackRow, width int) []string {
 	if text := label(a); lipgloss.Width(text) <= width {
-		return append([]string{text}, fixed(a, width)...)
+		return append([]string{text}, ownSettings(a, width)...)
 	}
 	out := strings.Split(lipgloss.Wrap(a.ID, width, ""), "\n") // at hyphens
 	if a.Kind != "attack" {
 		out = append(out, "  "+faint("("+a.Kind+")"))
 	}
-	return append(out, fixed(a, width)...)
+	return append(out, ownSettings(a, width)...)
 }
 
-// fixed says which settings an attack fixes for itself, and what it is simply given.
-func fixed(a attacks.AttackRow, width int) []string {
+// ownSettings says which settings an attack fixes for itself, and what it is simply given.
+func ownSettings(a attacks.AttackRow, width int) []string {
 	var out []string
 	for _, f := range a.Fixes {
 		out = append(out, wrap(faint("  "+Clean(f)), width)...)

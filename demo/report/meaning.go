@@ -16,7 +16,7 @@ func meaning(r *attacks.Result) []string {
 	for _, d := range r.Designs {
 		all = append(all, newTally(r, d))
 	}
-	lines := []string{breadth(r, all), future(all), chosen(r, all), lawful(all), envelopes(r), metadata(r)}
+	lines := []string{breadth(r, all), future(all), chosen(r, all), lawful(all), keptMail(r), metadata(r)}
 	return slices.DeleteFunc(lines, func(text string) bool { return text == "" })
 }
 
@@ -134,53 +134,6 @@ func lawful(all []*tally) string {
 		}
 		return text
 	})
-}
-
-// envelopes is about the setting on which thieves and courts depend alike: shares
-// and answers of trustees are worth nothing without the envelopes.
-func envelopes(r *attacks.Result) string {
-	kept, other := "the provider keeps all", "with --mailbox delivered, none that arrived"
-	if r.Settings.Mailbox != "all" {
-		kept, other = "the provider keeps none that arrived", "with --mailbox all, every one"
-	}
-	var rows, opened [2]int // of attacks and of orders
-	for _, a := range r.Attacks {
-		at := slices.Index([]string{"attack", "lawful"}, a.Kind)
-		if at < 0 || a.Family == "evasion" {
-			continue
-		}
-		if used, got := fromProvider(r, a.ID); used {
-			rows[at]++
-			if got {
-				opened[at]++
-			}
-		}
-	}
-	var parts []string
-	for at, noun := range []string{"attack", "order"} {
-		if rows[at] > 0 {
-			parts = append(parts, fmt.Sprintf("%d of %s", opened[at], count(rows[at], noun)))
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("Envelopes: %s (%s). Through its store and trustees, %s opened something.", kept, other, strings.Join(parts, " and "))
-}
-
-// fromProvider reports whether an attack brought what the provider keeps to
-// trustees, and whether that opened something.
-func fromProvider(r *attacks.Result, id string) (used, opened bool) {
-	for i := range r.Cells {
-		c := &r.Cells[i]
-		store := slices.Contains(c.Needs, "provider.store") || slices.Contains(c.Needs, "provider.order")
-		trustees := slices.ContainsFunc(c.Needs, func(need string) bool { return strings.HasPrefix(need, "trustee:") })
-		if c.Attack == id && c.Applicable && c.Error == "" && store && trustees {
-			got, _ := recovered(c)
-			used, opened = true, opened || got > 0
-		}
-	}
-	return used, opened
 }
 
 // metadata is about who wrote to whom and when, which the table leaves out: a row

@@ -47,16 +47,12 @@ func TestMeaningOf(t *testing.T) {
 			c.Content.Target.Recovered, c.Content.Others.Recovered = target, others
 		})
 	}
-	delivered := func(r *attacks.Result) {
-		r.Settings.Mailbox = "delivered"
-		named("none", func(c *attacks.Cell) { c.Needs = []string{"provider.store", "trustee:1.store"} })(r)
-	}
 	for _, c := range []struct {
 		change func(*attacks.Result)
 		want   string
 		not    string
 	}{
-		{nil, "No row has a vendor", "Envelopes"},
+		{nil, "No row has a vendor", "more where it keeps"},
 		{nil, "Future, ", "Metadata"},
 		{named("part", func(c *attacks.Cell) { c.Needs = []string{"device:1.control"} }), "No row has a vendor", ""},
 		{named("part", func(c *attacks.Cell) { c.Needs = []string{"device:1.control", "device:2.control"} }), "Breadth", "vendor"},
@@ -68,11 +64,6 @@ func TestMeaningOf(t *testing.T) {
 		{someOrder(11, 12, 2, 9), "0 of 1", "not the target's"},
 		{named("served", func(c *attacks.Cell) { c.Lawful.Beyond = 9 }), "1 of 1 (served with 9 beyond)", ""},
 		{named("served", func(c *attacks.Cell) { c.Applicable, c.Lawful = false, attacks.Lawful{} }), "0 of 0, and 1 with nobody to serve them on", ""},
-		{named("everything", func(c *attacks.Cell) { c.Needs = []string{"provider.store", "trustee:1.store"} }),
-			"keeps all (with --mailbox delivered, none that arrived). Through its store and trustees, 1 of 1 attack opened", "order opened"},
-		{named("everything", func(c *attacks.Cell) { c.Needs = []string{"provider.store", "device:1.store"} }), "", "Envelopes"},
-		{delivered, "keeps none that arrived (with --mailbox all, every one). Through its store and trustees, 0 of 1 attack opened", ""},
-		{named("served", func(c *attacks.Cell) { c.Needs = []string{"provider.order", "trustee:1.order"} }), "0 of 1 order opened", "attack opened something."},
 		{named("none", func(c *attacks.Cell) { c.Metadata = attacks.Count{Recovered: 9, Total: 9} }),
 			"whom and when: 9 of 9 in every design, also where no message opened (none).", ""},
 		{named("part", func(c *attacks.Cell) { c.Metadata = attacks.Count{Recovered: 9, Total: 9} }), "9 of 9 in every design.", "also where"},

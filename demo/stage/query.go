@@ -86,6 +86,9 @@ func (c *choice) parameter(p world.Parameter) control {
 		if err := p.Set(&s, text, maxCount); err != nil {
 			return false
 		}
+		if text == p.Usual {
+			text = "" // one way of writing it
+		}
 		c.Set(p.Name, text)
 		return true
 	}

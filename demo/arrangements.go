@@ -1,0 +1,58 @@
+package demo
+
+import (
+	"doormat/e2ee"
+	"doormat/escrow/threshold"
+	"doormat/world"
+)
+
+// arrangements are the columns of the matrix, in the order in which results show them. A
+// design stands here in each form that its own side would sign, and in those that others
+// hold against it.
+var arrangements = []world.Arrangement{
+	{
+		Design: e2ee.Design{},
+		ID:     "e2ee",
+		Name:   "End-to-end encryption",
+		Doc:    "As it is deployed: the provider erases a message when it has been delivered.",
+		Fixed:  map[string]string{"mailbox": world.MailboxDelivered},
+	},
+	{
+		Design: e2ee.Design{},
+		ID:     "e2ee-kept",
+		Name:   "End-to-end, mail kept",
+		Doc: "The same, but the provider keeps every envelope, as a law on retention would ask of it, or as a " +
+			"provider does that lets new phones load old mail.",
+		Fixed: map[string]string{"mailbox": world.MailboxAll},
+	},
+	{
+		Design: e2ee.Design{},
+		ID:     "e2ee-unverified",
+		Name:   "End-to-end, nobody compares",
+		Doc: "As it is deployed, among users of whom nobody compares safety numbers: who swaps keys before two " +
+			"phones meet is not found out.",
+		Fixed: map[string]string{"mailbox": world.MailboxDelivered, "compare": world.CompareNone},
+	},
+	{
+		Design: threshold.Design{},
+		ID:     "threshold",
+		Name:   "Threshold escrow",
+		Doc: "The provider keeps every envelope, unless the setting mailbox says otherwise: orders about the past, " +
+			"and thieves, find them there.",
+	},
+	{
+		Design: threshold.Design{},
+		ID:     "threshold-delivered",
+		Name:   "Threshold escrow, mail erased",
+		Doc: "The same committee, but the provider erases a message when it has been delivered. An order about " +
+			"the past finds no envelopes there: only what was tapped, or is still to come, can be opened.",
+		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
+	},
+}
+
+// Story is the pair of columns that the story is about, and that is shown where nobody
+// asks for others.
+var Story = []string{"e2ee", "threshold"}
+
+// AllDesigns is what stands for every column where ids are given.
+const AllDesigns = "all"

@@ -1,0 +1,131 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/world"
+)
+
+// keptMail says what it is worth that a provider keeps mail, to thieves and to courts
+// alike, in each design of a result: the same attacks where it keeps all, and where it
+// erases on delivery. Columns that did not run are taken from results made ahead, if there
+// are any of the same run; else the line says how to see them.
+func keptMail(r *attacks.Result) string {
+	var parts, missing []string
+	seen := map[string]bool{}
+	for _, d := range r.Designs {
+		if seen[d.Design] {
+			continue
+		}
+		seen[d.Design] = true
+		if kept, erased := formsOf(r, d); kept == nil || erased == nil {
+			missing = append(missing, fmt.Sprintf("%s %s", d.Name, mailOf(r, d)))
+		} else {
+			parts = append(parts, d.Name+": "+worth(r, kept, erased))
+		}
+	}
+	text := "Kept mail, the same attack where the provider keeps all and where it erases on delivery. "
+	switch {
+	case len(parts) > 0:
+		return text + strings.Join(parts, "; ") + "."
+	case len(missing) > 0:
+		return "Kept mail: " + strings.Join(missing, ", ") + ". What that is worth: --designs all."
+	}
+	return ""
+}
+
+func mailOf(r *attacks.Result, d attacks.DesignRow) string {
+	if value(r, d, "mailbox") == world.MailboxAll {
+		return "keeps all"
+	}
+	return "erases on delivery"
+}
+
+// value is that of a parameter in a column: what the column fixes, or what the run has.
+func value(r *attacks.Result, d attacks.DesignRow, name string) string {
+	if text, fixed := d.Parameters[name]; fixed {
+		return text
+	}
+	p, _ := world.ParameterNamed(name)
+	return p.Text(r.Settings)
+}
+
+// column are the cells of a column, by attack.
+type column map[string]*attacks.Cell
+
+func columnOf(r *attacks.Result, id string) column {
+	cells := column{}
+	for i := range r.Cells {
+		if c := &r.Cells[i]; c.Design == id {
+			cells[c.Attack] = c
+		}
+	}
+	return cells
+}
+
+// formsOf finds the columns that are like d in all but whether mail is kept, d among them.
+func formsOf(r *attacks.Result, d attacks.DesignRow) (kept, erased column) {
+	like := func(in *attacks.Result, other attacks.DesignRow) bool {
+		a, b := maps.Clone(d.Parameters), maps.Clone(other.Parameters)
+		delete(a, "mailbox")
+		delete(b, "mailbox")
+		return other.Design == d.Design && maps.Equal(a, b)
+	}
+	for _, in := range []*attacks.Result{r, r.Ahead} {
+		if in == nil {
+			continue
+		}
+		for _, other := range in.Designs {
+			switch {
+			case !like(in, other):
+			case value(in, other, "mailbox") == world.MailboxAll && kept == nil:
+				kept = columnOf(in, other.ID)
+			case value(in, other, "mailbox") != world.MailboxAll && erased == nil:
+				erased = columnOf(in, other.ID)
+			}
+		}
+	}
+	return kept, erased
+}
+
+// worth compares two columns, attack by attack.
+func worth(r *attacks.Result, kept, erased column) string {
+	var more, metadata []string
+	orders, rows := 0, 0
+	for _, a := range r.Attacks {
+		id, k, e := a.ID, kept[a.ID], erased[a.ID]
+		if k == nil || e == nil || !k.Applicable || granted(a.Needs) {
+			continue
+		}
+		rows++
+		most, _ := recovered(k)
+		least, _ := recovered(e)
+		switch {
+		case most > least:
+			more = append(more, id)
+		case k.Metadata.Recovered > e.Metadata.Recovered:
+			metadata = append(metadata, id)
+		}
+		if full(k) && !full(e) {
+			orders++
+		}
+	}
+	text := fmt.Sprintf("%d of %s open more where it keeps all%s", len(more), count(rows, "row"), parenthesis(more))
+	if len(metadata) > 0 {
+		text += fmt.Sprintf(", in %s more is known of who wrote to whom", count(len(metadata), "other"))
+	}
+	if orders > 0 {
+		verb := "are"
+		if orders == 1 {
+			verb = "is"
+		}
+		text += fmt.Sprintf(", and %s %s served in full only there", count(orders, "order"), verb)
+	}
+	return text
+}
+
+// full reports whether an order was served in full.
+func full(c *attacks.Cell) bool { return c.Lawful.Asked > 0 && c.Lawful.Served == c.Lawful.Asked }

@@ -1,0 +1,45 @@
+package report
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+)
+
+// Two columns of one design, of which one keeps mail, say what kept mail is worth, also
+// where one of them was made ahead. A column of which there is one form says where to look.
+func TestKeptMail(t *testing.T) {
+	both := result(2, "Ann")
+	for i, mail := range []string{"all", "delivered"} {
+		both.Designs[i].Design, both.Designs[i].Name = "d", "Ann"
+		both.Designs[i].Parameters = map[string]string{"mailbox": mail, "compare": "none"}
+	}
+	require.Contains(t, keptMail(both), "Ann: 0 of 5 rows open more where it keeps all.")
+	for i := range both.Cells {
+		c := &both.Cells[i]
+		switch {
+		case c.Design == "d1":
+		case c.Attack == "part":
+			c.Content = attacks.Content{}
+		case c.Attack == "served":
+			c.Lawful.Served = 3
+		}
+	}
+	both.Cells[0].Metadata.Recovered = 1 // of the attack that opens nothing
+	const worth = "Ann: 1 of 5 rows open more where it keeps all (part), in 1 other more is known of who wrote to whom, and 1 order is served in full only there."
+	require.Contains(t, keptMail(both), worth)
+
+	one := *both
+	one.Designs = both.Designs[1:]
+	require.Equal(t, "Kept mail: Ann erases on delivery. What that is worth: --designs all.", keptMail(&one))
+	one.Ahead = both
+	require.Contains(t, keptMail(&one), worth)
+	one.Ahead = result(2, "Ann") // other designs
+	require.Contains(t, keptMail(&one), "--designs all")
+
+	one.Designs[0].Parameters = nil // what a column does not fix, the settings say
+	require.Contains(t, keptMail(&one), "keeps all")
+	require.Empty(t, keptMail(&attacks.Result{}))
+}

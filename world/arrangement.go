@@ -1,0 +1,72 @@
+package world
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// An Arrangement is a design under named parameter values, with a name and a reason: a
+// column of the matrix. What it fixes, a user's settings do not change, nor do those of an
+// attack. Two arrangements of one design differ in nothing else.
+type Arrangement struct {
+	Design
+	ID    string
+	Name  string
+	Doc   string            // who arranges it so, and why: a paragraph for a student; "" for the design's own
+	Fixed map[string]string // values of parameters, by name
+}
+
+// Info is that of the design, under the arrangement's own id, name and doc.
+func (a Arrangement) Info() Info {
+	info := a.Design.Info()
+	info.Design, info.ID, info.Name, info.Fixed = info.ID, a.ID, a.Name, maps.Clone(a.Fixed)
+	switch {
+	case info.ID == info.Design && a.Doc != "": // the arrangement that a design goes by
+		info.Doc += " " + a.Doc
+	case a.Doc != "":
+		info.Doc = a.Doc
+	}
+	return info
+}
+
+// Check reports the first thing that makes an arrangement useless: a parameter that does
+// not exist, belongs to the conversation, or cannot have the value.
+func (a Arrangement) Check() error {
+	if a.ID == "" || a.Name == "" || a.Design == nil {
+		return errors.New("arrangement: want an id, a name and a design")
+	}
+	if _, err := (Settings{Threshold: 2, Trustees: 3}).Override(a.Fixed); err != nil {
+		return fmt.Errorf("arrangement %s: %w", a.ID, err)
+	}
+	return nil
+}
+
+// Override returns settings with other values, as a header or an arrangement fixes them:
+// by name, texts or expressions over t and n. Another number of trustees is spread round
+// robin unless the values place them.
+func (s Settings) Override(values map[string]string) (Settings, error) {
+	before := s.Trustees
+	var names []string
+	for _, p := range ByDependence() {
+		if p.Whose {
+			continue
+		}
+		names = append(names, p.Name)
+		if text, given := values[p.Name]; given {
+			if err := p.Override(&s, text); err != nil {
+				return s, fmt.Errorf("settings: %s: %w", p.Name, err)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if !slices.Contains(names, name) {
+			return s, fmt.Errorf("settings: %q: want one of %s%s", name, alternatives(names), DidYouMean(name, names))
+		}
+	}
+	if _, placed := values["jurisdictions"]; !placed && s.Trustees != before {
+		s.Jurisdictions = RoundRobin(s.Trustees)
+	}
+	return s, nil
+}
