@@ -68,7 +68,7 @@ func TestExpectations(t *testing.T) {
 		turn, turns int // see takeTurns
 	}{
 		{"retention 5", "", func(o *Options) { o.Set("retention", "5") }, 0, 1},
-		{"mailbox delivered", "", func(o *Options) { o.Set("mailbox", "delivered") }, 0, 1},
+		{"other columns", "", func(o *Options) { o.Designs = []string{"e2ee-kept", "e2ee-unverified", "threshold-delivered"} }, 0, 1},
 		{"refresh 10", "", func(o *Options) { o.Set("refresh", "10") }, 0, 1},
 		{"rotate 20", "", func(o *Options) { o.Set("rotate", "20") }, 0, 1},
 		{"2 of 3, refresh 15, rotate 12", "", committee(2, 3, func(o *Options) { o.Set("refresh", "15"); o.Set("rotate", "12"); o.Set("at", "29") }), 0, 1},
@@ -133,7 +133,10 @@ var choices = [][]struct {
 	{{"all kept", func(*Options) {}}, {"retention 1", func(o *Options) { o.Set("retention", "1") }}, {"retention 3", func(o *Options) { o.Set("retention", "3") }}},
 	{{"no refresh", func(*Options) {}}, {"refresh 4", func(o *Options) { o.Set("refresh", "4") }}},
 	{{"no rotation", func(*Options) {}}, {"rotate 6", func(o *Options) { o.Set("rotate", "6") }}},
-	{{"mailbox all", func(*Options) {}}, {"mailbox delivered", func(o *Options) { o.Set("mailbox", "delivered") }}},
+	{
+		{"mail kept", func(o *Options) { o.Designs = []string{"e2ee-kept", "threshold"} }},
+		{"mail erased", func(o *Options) { o.Designs = []string{"e2ee", "threshold-delivered"} }},
+	},
 	{{"resend asked", func(*Options) {}}, {"resend at once", func(o *Options) { o.Set("resend", "at-once") }}},
 	{{"Ann", func(o *Options) { o.Set("target", "Ann") }}, {"Ben", func(o *Options) { o.Set("target", "Ben") }}},
 }

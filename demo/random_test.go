@@ -195,7 +195,7 @@ func randomOptions(r *rand.Rand, c *world.Conversation) Options {
 	o.Set("at", []string{"half", "1", fmt.Sprint(len(c.Messages)), fmt.Sprint(1 + r.IntN(len(c.Messages)))}[r.IntN(4)])
 	o.Seed = r.Uint64N(1 << 50)
 	o.Set("retention", []string{"all", "all", "1", "3"}[r.IntN(4)])
-	o.Set("mailbox", []string{world.MailboxAll, world.MailboxDelivered}[r.IntN(2)])
+	o.Designs = [][]string{{"e2ee-kept", "threshold"}, {"e2ee", "threshold-delivered"}}[r.IntN(2)]
 	o.Set("resend", []string{world.ResendAsked, world.ResendAtOnce}[r.IntN(2)])
 	switch r.IntN(8) { // ceremonies cost most
 	case 0:
@@ -209,6 +209,7 @@ func randomOptions(r *rand.Rand, c *world.Conversation) Options {
 	if r.IntN(3) == 0 {
 		o.Set("jurisdictions", fmt.Sprintf("A:%d,B:%d", n-n/2, n/2))
 	}
+	o.Set("compare", []string{world.CompareStory, world.CompareStory, world.CompareNone, world.CompareAll}[r.IntN(4)])
 	return o
 }
 

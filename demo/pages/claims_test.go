@@ -90,14 +90,14 @@ func answer(c *attacks.Cell) string {
 	return text
 }
 
-// Attacks that documents name are in the library, and the threat model has an answer to each of the
+// Attacks and columns that documents name exist, and the threat model has an answer to each of the
 // questions that are put to escrow proposals.
 func TestNamedAttacks(t *testing.T) {
 	kit, err := demo.Default()
 	require.NoError(t, err)
 	ids := map[string]bool{}
-	for _, a := range kit.Attacks {
-		ids[a.Header().ID] = true
+	for _, id := range slices.Concat(kit.AttackIDs(), kit.DesignIDs()) {
+		ids[id] = true
 	}
 	named := regexp.MustCompile("`([a-z]+(?:-[a-z]+)+)[ `]")
 	for _, name := range []string{"README.md", "docs/philosophy.md", "docs/teaching.md", "docs/threat-model.md"} {
