@@ -42,7 +42,9 @@ var policy = []struct {
 	{"attacks/script", []string{"world", "attacks"}},
 	{"attacks/library", nil},
 	{"attacks/attackstest", []string{"world", "world/worldtest", "attacks", "attacks/deduce"}},
+	{"docs", nil},
 	{"demo/stage/browser", nil},
+	{"demo", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/...", "docs"}},
 	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},
 	{"cmd/...", []string{"demo/...", "attacks", "attacks/script", "world"}}, // to load scripts, and for types
 }
