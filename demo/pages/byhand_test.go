@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/modfile"
 
+	"doormat/attacks"
 	"doormat/attacks/library"
 	"doormat/attacks/script"
 	"doormat/demo"
