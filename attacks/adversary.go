@@ -263,7 +263,7 @@ func (a *adversary) take(text string, kind world.Kind) ([]int, error) {
 			if kind != "" {
 				facts = slices.DeleteFunc(slices.Clone(facts), func(f world.Fact) bool { return f.Kind != kind })
 			}
-			ids = append(ids, a.loot(c.String(), facts, name == "agency")...)
+			ids = append(ids, a.loot(c.String(), facts, name == world.Agency)...)
 		}
 	}
 	return ids, nil
@@ -366,7 +366,7 @@ func (a *adversary) order(args *arguments) ([]int, error) {
 	}
 	a.agency = a.agency || mine
 	signed := a.run.orders
-	a.run.Net.Post(world.Packet{From: world.Law, To: "agency",
+	a.run.Net.Post(world.Packet{From: world.Law, To: world.Agency,
 		Data: world.Pack(world.KindCase, world.Strings(accounts), world.Time(from), world.Time(to))})
 	err = a.run.Settle()
 	if a.run.orders > signed {

@@ -74,7 +74,7 @@ func (a *adversary) seize(c world.Capability, program string, text []byte) error
 	for _, name := range a.members(c) {
 		a.held.members[name] = c.String()
 		a.run.taken[name] = true
-		a.agency = a.agency || name == "agency"
+		a.agency = a.agency || name == world.Agency
 		if program == Silence {
 			a.run.silent[name] = true
 		}
@@ -103,7 +103,7 @@ func (a *adversary) seize(c world.Capability, program string, text []byte) error
 // loot if it comes from somebody who answers lawful process under a capability.
 func (a *adversary) overhear(p world.Packet) {
 	h := &a.held
-	if by := a.answering[p.From]; by != "" && !p.Private() && (p.To == "agency" || p.To == world.Outsider) {
+	if by := a.answering[p.From]; by != "" && !p.Private() && (p.To == world.Agency || p.To == world.Outsider) {
 		a.now.use(by)
 	}
 	h.mine = h.sent(p, a.run.Net.Now())

@@ -52,7 +52,7 @@ func (p *Provider) get(account string, in world.Packet) []world.Packet {
 			c = found
 		}
 	}
-	return []world.Packet{{From: "provider", To: in.From, Data: c.Encode(KindBlob)}}
+	return []world.Packet{{From: world.Provider, To: in.From, Data: c.Encode(KindBlob)}}
 }
 
 // claim binds the chunks that came before a message to it, or erases them if

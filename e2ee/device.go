@@ -130,7 +130,7 @@ func (d *Device) Handle(now time.Time, p world.Packet) []world.Packet {
 	switch p.From {
 	case world.UserOf(d.account):
 		return d.fromUser(now, p)
-	case "provider":
+	case world.Provider:
 		return d.fromProvider(now, p)
 	case world.Environment:
 		switch p.Kind() {
@@ -186,7 +186,7 @@ func (d *Device) warn(format string, args ...any) []world.Packet {
 }
 
 func (d *Device) toProvider(data []byte) world.Packet {
-	return world.Packet{From: d.Name(), To: "provider", Data: data}
+	return world.Packet{From: d.Name(), To: world.Provider, Data: data}
 }
 
 // install begins anew: nothing of what was there remains.

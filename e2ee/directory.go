@@ -95,5 +95,5 @@ func (p *Provider) fetch(in world.Packet) []world.Packet {
 			e.bundles = e.bundles[1:]
 		}
 	}
-	return []world.Packet{{From: "provider", To: in.From, Data: world.Pack(KindBundle, f[0], next.bundle)}}
+	return []world.Packet{{From: world.Provider, To: in.From, Data: world.Pack(KindBundle, f[0], next.bundle)}}
 }

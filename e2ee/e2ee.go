@@ -113,7 +113,9 @@ func (Design) Info() world.Info {
 }
 
 // Principals lists who stands in every deployment that has devices like these.
-func Principals() []string { return []string{"provider", "device:", "user:", "court", "agency"} }
+func Principals() []string {
+	return []string{world.Provider, "device:", "user:", world.Court, world.Agency}
+}
 
 // Rules implements [world.Design].
 func (Design) Rules() []world.Rule {
@@ -132,12 +134,12 @@ func (Design) Rules() []world.Rule {
 
 // Setup implements [world.Design]: nothing is shared beforehand.
 func (Design) Setup(config world.Config) (world.Deploy, error) {
-	if _, err := law.NewCourt(config.Stream("court"), false); err != nil {
+	if _, err := law.NewCourt(config.Stream(world.Court), false); err != nil {
 		return nil, err
 	}
 	return func() []world.Node {
-		court, _ := law.NewCourt(config.Stream("court"), false)
-		agency, _ := law.NewAgency(config.Stream("agency"))
+		court, _ := law.NewCourt(config.Stream(world.Court), false)
+		agency, _ := law.NewAgency(config.Stream(world.Agency))
 		agency.Produced, agency.Searched = Produced(), Searched()
 		provider := NewProvider(court.Public(), config.Settings.Mailbox, nil, nil)
 		provider.Memo = config.Memo

@@ -78,7 +78,7 @@ func outward(ref string, p world.Packet, like world.Meta) world.Fact {
 }
 
 func offerBundle(in world.Input) ([]world.Derived, error) {
-	p := world.Packet{From: "provider", To: string(in.Text),
+	p := world.Packet{From: world.Provider, To: string(in.Text),
 		Data: world.Pack(KindBundle, []byte(in.Facts[0].Ref), in.Facts[0].Data)}
 	return world.Conclude(outward(in.Facts[0].Ref, p, world.Meta{})), nil
 }
@@ -92,7 +92,7 @@ func claimNewKeys(in world.Input) ([]world.Derived, error) {
 	for _, part := range u.Parts {
 		to = append(to, part.To)
 	}
-	p := world.Packet{From: "provider", To: world.DeviceOf(u.Meta.From),
+	p := world.Packet{From: world.Provider, To: world.DeviceOf(u.Meta.From),
 		Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(to))}
 	return world.Conclude(outward(u.Meta.ID, p, u.Meta)), nil
 }
@@ -182,7 +182,7 @@ func (s *session) sent(d *Delivery, secret []byte) ([]world.Derived, error) {
 		return nil, err
 	}
 	d.Part = part
-	p := world.Packet{From: "provider", To: world.DeviceOf(s.peer), Data: d.Encode()}
+	p := world.Packet{From: world.Provider, To: world.DeviceOf(s.peer), Data: d.Encode()}
 	return world.Conclude(s.ownFact(), outward(d.Meta.ID, p, d.Meta)), nil
 }
 

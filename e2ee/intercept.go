@@ -57,5 +57,5 @@ func Searched() []world.Kind {
 }
 
 func produced(facts []world.Fact) world.Packet {
-	return world.Packet{From: "provider", To: "agency", Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))}
+	return world.Packet{From: world.Provider, To: world.Agency, Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))}
 }

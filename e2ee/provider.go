@@ -45,7 +45,7 @@ func NewProvider(court ed25519.PublicKey, mailbox string, accept func(world.Meta
 }
 
 // Name implements [world.Node].
-func (*Provider) Name() string { return "provider" }
+func (*Provider) Name() string { return world.Provider }
 
 // AnyIdentity is the modified provider that routes messages for identities other
 // than those in its directory, as one does that hands out keys of its own.
@@ -108,7 +108,7 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 		if p.Extension != nil {
 			return p.Extension.Handle(in, p.devices())
 		}
-	case in.From == "agency" && in.Kind() == law.KindProduce:
+	case in.From == world.Agency && in.Kind() == law.KindProduce:
 		return p.produce(now, in.Data)
 	case in.Kind() == KindFetch:
 		return p.fetch(in)
@@ -152,15 +152,15 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	before, known := p.used[u.Meta.ID]
 	if err := p.check(now, u); err != nil && (!known || before != open) {
 		p.unclaim(u.Meta)
-		return append(out, world.Warn("provider", "refused a message of "+account+": "+err.Error()))
+		return append(out, world.Warn(world.Provider, "refused a message of "+account+": "+err.Error()))
 	}
 	if known && before != open {
-		return append(out, world.Warn("provider", "refused a message of "+account+": its number was used before"))
+		return append(out, world.Warn(world.Provider, "refused a message of "+account+": its number was used before"))
 	}
 	fresh, stale := p.splitParts(u)
 	for _, part := range fresh {
 		d := &Delivery{u.Meta, u.Public, u.Group, part}
-		out = append(out, world.Packet{From: "provider", To: world.DeviceOf(part.To), Data: d.Encode()})
+		out = append(out, world.Packet{From: world.Provider, To: world.DeviceOf(part.To), Data: d.Encode()})
 	}
 	p.claim(u.Meta)
 	announced := len(u.Parts) == 0 && !known // the part of its recipient is held back
@@ -176,7 +176,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 }
 
 func receipt(to string, u *Upload, stale []string) world.Packet {
-	return world.Packet{From: "provider", To: to, Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(stale))}
+	return world.Packet{From: world.Provider, To: to, Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(stale))}
 }
 
 // ClockSkew is how far a message's time may be from the provider's clock, and how

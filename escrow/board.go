@@ -26,7 +26,7 @@ type board struct {
 // else can post, lest strangers fill the log. Anybody may read what is there: checkpoint
 // is the cosigned one of the log as it is.
 func (l *Log) Open(checkpoint []byte, posters []string, readers ...string) {
-	l.board = &board{posters: posters, readers: slices.Concat(posters, []string{"monitor"}, readers),
+	l.board = &board{posters: posters, readers: slices.Concat(posters, []string{world.Monitor}, readers),
 		last: map[string][32]byte{}, published: l.log.Size(), checkpoint: checkpoint}
 }
 
@@ -123,7 +123,7 @@ func (l *Log) update(checkpoint []byte) []world.Packet {
 	l.board.published, l.board.checkpoint = l.log.Size(), checkpoint
 	var out []world.Packet
 	for _, reader := range l.board.readers {
-		out = append(out, world.Packet{From: "log", To: reader, Data: data})
+		out = append(out, world.Packet{From: world.Log, To: reader, Data: data})
 	}
 	return out
 }
@@ -149,7 +149,7 @@ func (l *Log) reread(p world.Packet) []world.Packet {
 	}
 	var out []world.Packet
 	if b := l.board; b != nil && from < b.published {
-		out = append(out, world.Packet{From: "log", To: p.From, Data: l.since(from, b.published, b.checkpoint)})
+		out = append(out, world.Packet{From: world.Log, To: p.From, Data: l.since(from, b.published, b.checkpoint)})
 		from = b.published
 	}
 	return append(out, l.entries(p.From, from)...)
@@ -157,7 +157,7 @@ func (l *Log) reread(p world.Packet) []world.Packet {
 
 // entries shows the monitor again what was published from an index on.
 func (l *Log) entries(reader string, from int64) []world.Packet {
-	if reader != "monitor" || l.published == nil {
+	if reader != world.Monitor || l.published == nil {
 		return nil
 	}
 	records, err := l.log.Records(from, l.log.Size())

@@ -135,7 +135,7 @@ func (g *Gossip) Handle(p world.Packet) []world.Packet {
 		}
 	case p.Kind() == KindForked:
 		return g.forked(p.Data)
-	case p.From == "log" && p.Kind() == KindProof:
+	case p.From == world.Log && p.Kind() == KindProof:
 		return g.proof(p.Data)
 	}
 	return nil
@@ -218,7 +218,7 @@ func (g *Gossip) ask(d *doubt) []world.Packet {
 		return nil
 	}
 	data := world.Pack(KindProve, world.Int(d.old), world.Int(d.size))
-	return []world.Packet{{From: g.name, To: "log", Data: data}}
+	return []world.Packet{{From: g.name, To: world.Log, Data: data}}
 }
 
 // proof takes what the log answers. A wrong proof is none. One from a size beyond
@@ -286,7 +286,7 @@ func parseProof(data []byte) (old, size int64, proof []byte, err error) {
 // continues the old one.
 func Proof(to string, old, size int64, proof []byte) world.Packet {
 	data := world.Pack(KindProof, world.Int(old), world.Int(size), proof)
-	return world.Packet{From: "log", To: to, Data: data}
+	return world.Packet{From: world.Log, To: to, Data: data}
 }
 
 // prove answers anybody: a proof of consistency gives away hashes only.

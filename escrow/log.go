@@ -57,11 +57,11 @@ func NewLog(l *ledger.Log, court ed25519.PublicKey, policy *ledger.Policy, sizes
 }
 
 // Name implements [world.Node].
-func (*Log) Name() string { return "log" }
+func (*Log) Name() string { return world.Log }
 
 // Holdings implements [world.Node].
 func (l *Log) Holdings() []world.Fact {
-	return []world.Fact{{Kind: LogState, Ref: "log", Data: l.log.Encode()}}
+	return []world.Fact{{Kind: LogState, Ref: world.Log, Data: l.log.Encode()}}
 }
 
 // Handle implements [world.Node].
@@ -148,7 +148,7 @@ func (l *Log) show(witness string) []world.Packet {
 		return nil
 	}
 	l.sizes[witness] = l.log.Size() // unless it says otherwise
-	return []world.Packet{{From: "log", To: witness, Data: world.Pack(KindCosign, l.log.Checkpoint(), proof)}}
+	return []world.Packet{{From: world.Log, To: witness, Data: world.Pack(KindCosign, l.log.Checkpoint(), proof)}}
 }
 
 // cosigned collects cosignatures and, when there are enough, answers.
@@ -186,7 +186,7 @@ func (l *Log) publish(now time.Time, checkpoint []byte) []world.Packet {
 	l.published = checkpoint
 	for _, p := range l.batch {
 		if p.session == "" {
-			out = append(out, l.logged(p.index, p.record, p.asker, "monitor")...)
+			out = append(out, l.logged(p.index, p.record, p.asker, world.Monitor)...)
 		}
 	}
 	l.batch = nil
@@ -205,7 +205,7 @@ func (l *Log) logged(index int64, record []byte, whom ...string) []world.Packet 
 	}
 	var out []world.Packet
 	for _, to := range whom {
-		out = append(out, world.Packet{From: "log", To: to, Data: world.Pack(law.KindLogged, record, encoded)})
+		out = append(out, world.Packet{From: world.Log, To: to, Data: world.Pack(law.KindLogged, record, encoded)})
 	}
 	return out
 }
@@ -239,7 +239,7 @@ func (w *Witness) Handle(now time.Time, p world.Packet) []world.Packet {
 		return w.gossip.Handle(p)
 	}
 	f, err := world.Unpack(p.Data, KindCosign, 2)
-	if err != nil || p.From != "log" {
+	if err != nil || p.From != world.Log {
 		return nil
 	}
 	if w.gossip.Contradicts(f[0]) {
@@ -263,5 +263,5 @@ func (w *Witness) Handle(now time.Time, p world.Packet) []world.Packet {
 	default:
 		out = w.gossip.Show(cosigned, p.From)
 	}
-	return append(out, world.Packet{From: w.name, To: "log", Data: world.Pack(KindCosigned, cosigned, world.Int(w.witness.Size()))})
+	return append(out, world.Packet{From: w.name, To: world.Log, Data: world.Pack(KindCosigned, cosigned, world.Int(w.witness.Size()))})
 }

@@ -38,7 +38,7 @@ func NewMonitor(gossip *Gossip, next int64) *Monitor {
 }
 
 // Name implements [world.Node].
-func (*Monitor) Name() string { return "monitor" }
+func (*Monitor) Name() string { return world.Monitor }
 
 // Holdings implements [world.Node]: what it knows is public.
 func (*Monitor) Holdings() []world.Fact { return nil }
@@ -49,16 +49,16 @@ func (m *Monitor) Handle(now time.Time, p world.Packet) []world.Packet {
 	case p.From == world.Clock && p.Kind() == world.KindTick:
 		m.gap = false
 		return append(m.missed(), m.gossip.Handle(p)...)
-	case p.From == "log" && p.Kind() == law.KindLogged:
+	case p.From == world.Log && p.Kind() == law.KindLogged:
 		return m.entry(now, p.Data)
-	case p.From == "log" && p.Kind() == KindUpdate && m.Follow != nil:
+	case p.From == world.Log && p.Kind() == KindUpdate && m.Follow != nil:
 		return m.board(now, p.Data)
 	case p.From == world.Court && p.Kind() == law.KindPublished:
 		return m.published(p.Data)
 	case p.From == world.Court && p.Kind() == law.KindDocketed:
 		f, err := world.Unpack(p.Data, law.KindDocketed, 2)
 		if err == nil && len(f[1]) == 1 && f[1][0] == 0 {
-			return []world.Packet{world.Warn("monitor", "the log holds an order that the court did not sign")}
+			return []world.Packet{world.Warn(world.Monitor, "the log holds an order that the court did not sign")}
 		}
 	default:
 		return m.gossip.Handle(p)
@@ -76,10 +76,10 @@ func (m *Monitor) missed() []world.Packet {
 		return nil
 	case m.sought > max(m.next, m.told):
 		m.told = size
-		return []world.Packet{world.Warn("monitor", "the log shows others an entry that it does not show the monitor")}
+		return []world.Packet{world.Warn(world.Monitor, "the log shows others an entry that it does not show the monitor")}
 	}
 	m.sought = size
-	return []world.Packet{{From: "monitor", To: "log", Data: world.Pack(KindReadBoard, world.Int(m.next))}}
+	return []world.Packet{{From: world.Monitor, To: world.Log, Data: world.Pack(KindReadBoard, world.Int(m.next))}}
 }
 
 // entry asks the court about an entry that the log proves to hold.
@@ -93,13 +93,13 @@ func (m *Monitor) entry(now time.Time, data []byte) []world.Packet {
 		_, err = evidence.Verify(m.gossip.policy, f[0])
 	}
 	if err != nil {
-		return []world.Packet{world.Warn("monitor", "the log shows an entry without evidence")}
+		return []world.Packet{world.Warn(world.Monitor, "the log shows an entry without evidence")}
 	}
 	if evidence.Index >= m.next {
 		m.beyond[evidence.Index] = true
 	}
 	m.advance(m.next)
-	return append(m.gossip.Show(evidence.Checkpoint, "log"), m.inquire(now, f[0])...)
+	return append(m.gossip.Show(evidence.Checkpoint, world.Log), m.inquire(now, f[0])...)
 }
 
 // advance takes note that all entries before next have been shown.
@@ -117,7 +117,7 @@ func (m *Monitor) inquire(now time.Time, record []byte) []world.Packet {
 		return nil
 	}
 	m.asked[string(record)] = now
-	return []world.Packet{{From: "monitor", To: world.Court, Data: world.Pack(law.KindInquire, record)}}
+	return []world.Packet{{From: world.Monitor, To: world.Court, Data: world.Pack(law.KindInquire, record)}}
 }
 
 // board reads posts of ceremonies, and asks about the orders between them.
@@ -128,10 +128,10 @@ func (m *Monitor) board(now time.Time, update []byte) []world.Packet {
 			return nil
 		}
 		m.gap = true
-		return []world.Packet{{From: "monitor", To: "log", Data: world.Pack(KindReadBoard, world.Int(first))}}
+		return []world.Packet{{From: world.Monitor, To: world.Log, Data: world.Pack(KindReadBoard, world.Int(first))}}
 	}
 	if err != nil {
-		return []world.Packet{world.Warn("monitor", "the log's board does not add up: "+err.Error())}
+		return []world.Packet{world.Warn(world.Monitor, "the log's board does not add up: "+err.Error())}
 	}
 	m.gap = false
 	var out []world.Packet
@@ -145,7 +145,7 @@ func (m *Monitor) board(now time.Time, update []byte) []world.Packet {
 	}
 	m.advance(first + int64(len(records)))
 	for _, what := range news {
-		out = append(out, world.Warn("monitor", what))
+		out = append(out, world.Warn(world.Monitor, what))
 	}
 	return out
 }

@@ -54,16 +54,13 @@ const (
 	Public      = "public" // hears warnings and notices
 )
 
-// Court is the principal that signs orders, in every design that has one.
-const Court = "court"
-
 // Outsider is an adversary's own address on the network: what anybody with a
 // connection may do needs no capability.
 const Outsider = "outsider"
 
 // DeviceOf and UserOf name the two principals of an account.
-func DeviceOf(account string) string { return "device:" + account }
-func UserOf(account string) string   { return "user:" + account }
+func DeviceOf(account string) string { return DeviceName + ":" + account }
+func UserOf(account string) string   { return UserName + ":" + account }
 
 // AccountOf returns the account of a device or user principal.
 func AccountOf(principal string) (string, bool) {

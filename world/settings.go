@@ -86,7 +86,7 @@ func RoundRobin(n int) string {
 // Placement gives the jurisdiction of each principal: trustee i in the order
 // written ("A:2,B:1" puts 1 and 2 in A, 3 in B), the provider in A.
 func (s Settings) Placement() (map[string]string, error) {
-	placed, seen, next := map[string]string{"provider": "A"}, map[string]bool{}, 1
+	placed, seen, next := map[string]string{Provider: "A"}, map[string]bool{}, 1
 	for part := range strings.SplitSeq(s.Jurisdictions, ",") {
 		name, count, ok := strings.Cut(part, ":")
 		k, err := strconv.Atoi(count)
@@ -106,4 +106,4 @@ func (s Settings) Placement() (map[string]string, error) {
 }
 
 // Trustee names trustee i, from 1.
-func Trustee(i int) string { return "trustee:" + strconv.Itoa(i) }
+func Trustee(i int) string { return TrusteeName + ":" + strconv.Itoa(i) }

@@ -54,7 +54,7 @@ const manyPhones = 3
 
 // cards lists the principals; the trustees are in seats then.
 func (c *cast) cards() []card {
-	list := append(c.phones(), c.one("provider", "provider"))
+	list := append(c.phones(), c.one(world.Provider, world.Provider))
 	if _, says := c.state([]string{world.NetworkName}); says != "" {
 		list = append(list, c.one("network", world.NetworkName))
 	}
@@ -73,7 +73,7 @@ func (c *cast) cards() []card {
 func (c *cast) officials() []card {
 	var list []card
 	var idle, names []string
-	for _, name := range append([]string{"court", "agency", "log", "monitor"}, c.named("witness:")...) {
+	for _, name := range append([]string{world.Court, world.Agency, world.Log, world.Monitor}, c.named("witness:")...) {
 		figure, _, _ := strings.Cut(name, ":")
 		switch state, _ := c.state([]string{name}); {
 		case !c.exists(name):
@@ -87,7 +87,7 @@ func (c *cast) officials() []card {
 		}
 	}
 	if len(idle) > 0 {
-		rest := c.several("court", strings.Join(names, ", "), idle)
+		rest := c.several(world.Court, strings.Join(names, ", "), idle)
 		rest.Brief = ""
 		list = append(list, rest)
 	}

@@ -112,11 +112,11 @@ func (x *agencyExtension) Present(s law.Signed, produced []world.Fact) []world.P
 	x.cases = append(x.cases, q)
 	var out []world.Packet
 	if x.board != nil {
-		out = append(out, world.Packet{From: "agency", To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(x.board.version.size))})
+		out = append(out, world.Packet{From: world.Agency, To: world.Log, Data: world.Pack(escrow.KindReadBoard, world.Int(x.board.version.size))})
 	}
 	data := request(s.Encode(), q.items)
 	for _, t := range x.trustees {
-		out = append(out, world.Packet{From: "agency", To: t, Data: data})
+		out = append(out, world.Packet{From: world.Agency, To: t, Data: data})
 	}
 	return out
 }
@@ -126,9 +126,9 @@ func (x *agencyExtension) Handle(private []byte, p world.Packet) ([]world.Fact, 
 	switch {
 	case p.Kind() == KindAnswer:
 		return x.answer(private, p)
-	case p.From == "log" && p.Kind() == escrow.KindUpdate && x.board != nil:
+	case p.From == world.Log && p.Kind() == escrow.KindUpdate && x.board != nil:
 		if _, err := x.board.read(p.Data); err != nil {
-			return nil, []world.Packet{world.Warn("agency", "the log's board does not add up: "+err.Error())}
+			return nil, []world.Packet{world.Warn(world.Agency, "the log's board does not add up: "+err.Error())}
 		}
 	}
 	return nil, nil
@@ -157,7 +157,7 @@ func (x *agencyExtension) answer(private []byte, p world.Packet) (good []world.F
 	for _, err := range problems {
 		if err != nil && !told[err.Error()] {
 			told[err.Error()] = true
-			out = append(out, world.Warn("agency", "refused an answer "+who+": "+err.Error()))
+			out = append(out, world.Warn(world.Agency, "refused an answer "+who+": "+err.Error()))
 		}
 	}
 	return good, out

@@ -25,7 +25,7 @@ func newBoard(source world.Source, r *ceremony.Roster) (*board, error) {
 	number, _, _ := parseEpoch(string(r.Session))
 	b := &board{posts: map[[32]byte]bool{}}
 	var err error
-	if b.log, err = ledger.New("doormat.log", source.Stream("log")); err != nil {
+	if b.log, err = ledger.New("doormat.log", source.Stream(world.Log)); err != nil {
 		return nil, err
 	}
 	var keys []string

@@ -92,7 +92,7 @@ func (t *trustee) readUpdate(data []byte) []world.Packet {
 
 // requestBoard asks for what it may have missed.
 func (t *trustee) requestBoard() world.Packet {
-	return world.Packet{From: t.name, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(t.board.version.size))}
+	return world.Packet{From: t.name, To: world.Log, Data: world.Pack(escrow.KindReadBoard, world.Int(t.board.version.size))}
 }
 
 // step goes on with a ceremony as the board has it now.
@@ -154,7 +154,7 @@ func (t *trustee) postIfDue(cs *ceremonyState, s *session) []world.Packet {
 
 func (t *trustee) post(session string, raw []byte) world.Packet {
 	t.ownPosts[sum(raw)] = true
-	return world.Packet{From: t.name, To: "log", Data: world.Pack(escrow.KindPost, []byte(session), raw)}
+	return world.Packet{From: t.name, To: world.Log, Data: world.Pack(escrow.KindPost, []byte(session), raw)}
 }
 
 // finish takes the new share and the new identity. Enough trustees bring the certificate

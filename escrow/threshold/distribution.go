@@ -48,7 +48,7 @@ func (x *providerExtension) Handle(p world.Packet, devices []string) []world.Pac
 		if _, isDevice := world.AccountOf(p.From); isDevice {
 			return x.fetchBoard(p)
 		}
-	case p.From == "log" && p.Kind() == escrow.KindUpdate:
+	case p.From == world.Log && p.Kind() == escrow.KindUpdate:
 		return x.forwardUpdate(p.Data, devices)
 	case p.Kind() == KindKey:
 		return x.takeCertificates(p)
@@ -83,7 +83,7 @@ func (x *providerExtension) requestBoard() []world.Packet {
 	for _, size := range x.waiting {
 		from = min(from, size)
 	}
-	return []world.Packet{{From: "provider", To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(from))}}
+	return []world.Packet{{From: world.Provider, To: world.Log, Data: world.Pack(escrow.KindReadBoard, world.Int(from))}}
 }
 
 // forwardUpdate reads what the log says. If there is a new certificate, it passes that on to every
@@ -98,7 +98,7 @@ func (x *providerExtension) forwardUpdate(update []byte, devices []string) []wor
 	}
 	var out []world.Packet
 	if err != nil {
-		out = append(out, world.Warn("provider", "the board that the log shows was refused: "+err.Error()))
+		out = append(out, world.Warn(world.Provider, "the board that the log shows was refused: "+err.Error()))
 	}
 	if fresh {
 		for _, l := range x.board.state().links[len(x.chain):] {
@@ -108,7 +108,7 @@ func (x *providerExtension) forwardUpdate(update []byte, devices []string) []wor
 		devices = slices.Sorted(maps.Keys(x.waiting))
 	}
 	for _, d := range devices {
-		out = append(out, world.Packet{From: "provider", To: d, Data: update})
+		out = append(out, world.Packet{From: world.Provider, To: d, Data: update})
 		if !fresh {
 			out = append(out, x.offerNewest(d))
 		}
@@ -143,17 +143,17 @@ func (x *providerExtension) takeCertificates(p world.Packet) []world.Packet {
 }
 
 func warnRefused(from string, err error) world.Packet {
-	return world.Warn("provider", "refused a certificate that "+from+" brought: "+err.Error())
+	return world.Warn(world.Provider, "refused a certificate that "+from+" brought: "+err.Error())
 }
 
 // acknowledge says which certificate is the newest here.
 func (x *providerExtension) acknowledge(to string) world.Packet {
-	return world.Packet{From: "provider", To: to, Data: world.Pack(KindHaveKey, world.Int(int64(len(x.known)-1)))}
+	return world.Packet{From: world.Provider, To: to, Data: world.Pack(KindHaveKey, world.Int(int64(len(x.known)-1)))}
 }
 
 // offerNewest offers a device the newest certificate, for which it has to read the board.
 func (x *providerExtension) offerNewest(device string) world.Packet {
-	return world.Packet{From: "provider", To: device, Data: certificates(x.chain[len(x.chain)-1])}
+	return world.Packet{From: world.Provider, To: device, Data: certificates(x.chain[len(x.chain)-1])}
 }
 
 // remindDevices offers the newest certificate to devices that have not used the newest key.
@@ -181,7 +181,7 @@ func (x *providerExtension) Uploaded(device string, public []byte) []world.Packe
 	}
 	out := []world.Packet{x.offerNewest(device)}
 	if x.oldKeyUploads[device]++; x.oldKeyUploads[device] == 2 {
-		out = append(out, world.Warn("provider", device+" goes on under "+f.KeyID+", although it was handed "+newest.id))
+		out = append(out, world.Warn(world.Provider, device+" goes on under "+f.KeyID+", although it was handed "+newest.id))
 	}
 	return out
 }
@@ -221,7 +221,7 @@ func (t *trustee) deliver() []world.Packet {
 	links := t.board.state().links
 	newest := links[len(links)-1]
 	t.delivery.open, t.delivery.key = true, keyOfEpoch(string(newest.Session))
-	return []world.Packet{{From: t.name, To: "provider", Data: certificates(newest.encoded)}}
+	return []world.Packet{{From: t.name, To: world.Provider, Data: certificates(newest.encoded)}}
 }
 
 // redeliver goes once more if there was no answer, with all that the provider is not
@@ -235,7 +235,7 @@ func (t *trustee) redeliver() []world.Packet {
 	for _, l := range t.board.state().links[t.delivery.confirmed+1:] {
 		list = append(list, l.encoded)
 	}
-	out := []world.Packet{{From: t.name, To: "provider", Data: certificates(list...)}}
+	out := []world.Packet{{From: t.name, To: world.Provider, Data: certificates(list...)}}
 	if t.delivery.unanswered++; t.delivery.unanswered == 2 {
 		out = append(out, world.Warn(t.name, "the provider does not acknowledge "+t.delivery.key))
 	}

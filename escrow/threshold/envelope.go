@@ -43,7 +43,7 @@ func (e *envelope) Handle(data []byte) (answers [][]byte, warning string) {
 	if err != nil {
 		return nil, ""
 	}
-	ask, err := e.takeOffers(list, "provider")
+	ask, err := e.takeOffers(list, world.Provider)
 	if e.gap = ask; ask {
 		answers = append(answers, e.fetchRequest())
 	}

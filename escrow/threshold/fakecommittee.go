@@ -77,6 +77,6 @@ func parseFakeCommittee(text string) (number, t, n int, err error) {
 }
 
 func offerKey(in world.Input) ([]world.Derived, error) {
-	p := world.Packet{From: "provider", To: string(in.Text), Data: certificates(in.Facts[0].Data)}
+	p := world.Packet{From: world.Provider, To: string(in.Text), Data: certificates(in.Facts[0].Data)}
 	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: p.To, Data: p.Encode(always)}), nil
 }

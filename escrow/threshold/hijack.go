@@ -134,7 +134,7 @@ func (h *hijack) post(seat int, raw []byte) error {
 
 // boardPacket says that it comes from the trustee: the log takes posts from nobody else.
 func boardPacket(seat int, session string, raw []byte) world.Packet {
-	return world.Packet{From: world.Trustee(seat), To: "log", Data: world.Pack(escrow.KindPost, []byte(session), raw)}
+	return world.Packet{From: world.Trustee(seat), To: world.Log, Data: world.Pack(escrow.KindPost, []byte(session), raw)}
 }
 
 func (h *hijack) conclude(name string) ([]world.Derived, error) {
@@ -160,9 +160,9 @@ func (h *hijack) conclude(name string) ([]world.Derived, error) {
 	}
 	out := []world.Fact{{Kind: CommitteeKey, Ref: keyOfEpoch(name), Data: group.Bytes(secret)},
 		committeeFact(name, certificate.Commitments), {Kind: Certificate, Ref: name, Data: encoded}}
-	read := world.Packet{From: world.Outsider, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))}
+	read := world.Packet{From: world.Outsider, To: world.Log, Data: world.Pack(escrow.KindReadBoard, world.Int(0))}
 	for _, p := range append(h.posts, read) {
-		out = append(out, world.Fact{Kind: world.Outgoing, Ref: "log", Data: p.Encode(always)})
+		out = append(out, world.Fact{Kind: world.Outgoing, Ref: world.Log, Data: p.Encode(always)})
 	}
 	return world.Conclude(out...), nil
 }
@@ -201,9 +201,9 @@ func proveCertificate(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := world.Packet{From: world.Outsider, To: "provider", Data: certificates(encoded)}
+	p := world.Packet{From: world.Outsider, To: world.Provider, Data: certificates(encoded)}
 	return world.Conclude(certificateFact(encoded),
-		world.Fact{Kind: world.Outgoing, Ref: "provider", Data: p.Encode(always)}), nil
+		world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)}), nil
 }
 
 // speakAsTrustee posts rubbish, signed. In a refresh the roster names who deals: those who
@@ -242,7 +242,7 @@ func speakAsTrustee(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		p := boardPacket(seat, string(in.Text), raw)
-		out = append(out, world.Fact{Kind: world.Outgoing, Ref: "log", Data: p.Encode(always)})
+		out = append(out, world.Fact{Kind: world.Outgoing, Ref: world.Log, Data: p.Encode(always)})
 	}
 	return world.Conclude(out...), nil
 }

@@ -149,7 +149,7 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 		}
 		out := boardPosts(u.Records)
 		if u.First == 0 {
-			out = append(out, world.Conclude(world.Fact{Kind: Board, Ref: "log", Data: p.Data})...)
+			out = append(out, world.Conclude(world.Fact{Kind: Board, Ref: world.Log, Data: p.Data})...)
 		}
 		return out, nil
 	}

@@ -124,7 +124,7 @@ func (Design) Info() world.Info {
 			"the agency, with everything that it opens",
 			"that nobody who records messages today ever computes discrete logarithms: the escrow field, unlike the sessions, has no ML-KEM",
 		},
-		Principals: append(e2ee.Principals(), "trustee:", "log", "witness:", "monitor"),
+		Principals: append(e2ee.Principals(), "trustee:", world.Log, "witness:", world.Monitor),
 		Programs: append(e2ee.Programs(),
 			world.Program{Name: GarbageFields, Doc: "a client whose escrow fields are proved and bound as they should be, and open to nothing"},
 			world.Program{Name: BackdateLabels, Doc: "a client whose labels are dated 1970, so that no order covers them"},
@@ -155,11 +155,11 @@ func (Design) Setup(config world.Config) (world.Deploy, error) {
 }
 
 func deploy(config world.Config, f *genesis) ([]world.Node, error) {
-	court, err := law.NewCourt(config.Stream("court"), true)
+	court, err := law.NewCourt(config.Stream(world.Court), true)
 	if err != nil {
 		return nil, err
 	}
-	agency, err := law.NewAgency(config.Stream("agency"))
+	agency, err := law.NewAgency(config.Stream(world.Agency))
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +205,7 @@ func newTrustee(config world.Config, f *genesis, cache *boardCache, index int) (
 	share := sharing.Share{Index: index, Value: f.shares[index-1].Value.Clone()}
 	t := &trustee{name: name, index: index, random: config.Stream(name), identity: slices.Clone(f.identity[index-1]),
 		ownPosts: map[[32]byte]bool{}, warned: map[string]bool{}, live: []*heldKey{{genesisState(f).live[0], &share}}, policy: f.policy,
-		gossip:  f.gossip(name, append(witnessNames(), "monitor"), nil),
+		gossip:  f.gossip(name, append(witnessNames(), world.Monitor), nil),
 		refresh: config.Settings.Refresh, rotate: config.Settings.Rotate}
 	var err error
 	t.board, err = cache.newView()
@@ -228,15 +228,15 @@ func auditors(s world.Settings, f *genesis, cache *boardCache, court *law.Court,
 			return nil, err
 		}
 		sizes[names[i]] = w.Size()
-		nodes = append(nodes, escrow.NewWitness(w, f.gossip(names[i], []string{"monitor"}, names)))
+		nodes = append(nodes, escrow.NewWitness(w, f.gossip(names[i], []string{world.Monitor}, names)))
 	}
-	gossip := f.gossip("monitor", nil, slices.Concat(names, trustees))
+	gossip := f.gossip(world.Monitor, nil, slices.Concat(names, trustees))
 	log, monitor := escrow.NewLog(l, court.Public(), f.policy, sizes, names), escrow.NewMonitor(gossip, l.Size())
 	board, err := cache.newView()
 	if err != nil {
 		return nil, err
 	}
-	log.Open(f.checkpoint, trustees, "agency")
+	log.Open(f.checkpoint, trustees, world.Agency)
 	monitor.Follow = (&observer{board, map[string]int{}, map[string]bool{}}).follow
 	return append(nodes, log, monitor), nil
 }

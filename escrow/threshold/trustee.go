@@ -82,7 +82,7 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 		t.willing = true
 	case p.Kind() == KindRequest:
 		return t.answer(now, p)
-	case p.From == "log" && p.Kind() == escrow.KindUpdate:
+	case p.From == world.Log && p.Kind() == escrow.KindUpdate:
 		return t.readUpdate(p.Data)
 	case !t.CountsMessages():
 		return nil
@@ -90,7 +90,7 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 		return t.joinDue()
 	case p.From == world.Clock:
 		return t.handleClock(p)
-	case p.From == "provider" && p.Kind() == KindHaveKey:
+	case p.From == world.Provider && p.Kind() == KindHaveKey:
 		t.acknowledged(p.Data)
 	}
 	return nil

@@ -89,7 +89,7 @@ func NewAgency(random io.Reader) (*Agency, error) {
 }
 
 // Name implements [world.Node].
-func (*Agency) Name() string { return "agency" }
+func (*Agency) Name() string { return world.Agency }
 
 // Holdings implements [world.Node]: the key, what it knows of others' keys, and the
 // file of all cases.
@@ -140,18 +140,18 @@ func (a *Agency) applyForOrder(now time.Time, p world.Packet) []world.Packet {
 	a.cases++
 	o := Order{Case: fmt.Sprintf("case %d", a.cases), Accounts: accounts, From: from, Until: until,
 		Expiry: now.Add(validity), Agency: a.key.PublicKey().Bytes()}
-	return []world.Packet{{From: "agency", To: "court", Data: world.Pack(KindApply, o.Encode())}}
+	return []world.Packet{{From: world.Agency, To: world.Court, Data: world.Pack(KindApply, o.Encode())}}
 }
 
 // execute presents the order to the provider and to the users whom it names.
 func (a *Agency) execute(p world.Packet) []world.Packet {
 	s, err := ParseSigned(p.Data)
-	if err != nil || p.From != "court" {
+	if err != nil || p.From != world.Court {
 		return nil
 	}
 	a.order = &s
 	a.file = append(a.file, s.Fact())
-	out := []world.Packet{{From: "agency", To: "provider", Data: world.Pack(KindProduce, s.Bytes)}}
+	out := []world.Packet{{From: world.Agency, To: world.Provider, Data: world.Pack(KindProduce, s.Bytes)}}
 	for _, account := range s.Order.Accounts {
 		out = append(out, world.Packet{From: "agency", To: world.UserOf(account), Data: world.Pack(world.KindUnlock)})
 	}
@@ -162,7 +162,7 @@ func (a *Agency) execute(p world.Packet) []world.Packet {
 // principals, who need it.
 func (a *Agency) produced(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindProduced, 1)
-	if err != nil || p.From != "provider" || a.order == nil {
+	if err != nil || p.From != world.Provider || a.order == nil {
 		return nil
 	}
 	facts, err := world.ParseFacts(f[0])
@@ -186,7 +186,7 @@ func filterKinds(facts []world.Fact, wanted []world.Kind, what string) (good []w
 			good = append(good, f)
 		case !told[f.Kind]:
 			told[f.Kind] = true
-			out = append(out, world.Warn("agency", fmt.Sprintf("refused what %s: a fact of kind %q", what, f.Kind)))
+			out = append(out, world.Warn(world.Agency, fmt.Sprintf("refused what %s: a fact of kind %q", what, f.Kind)))
 		}
 	}
 	return good, out

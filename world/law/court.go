@@ -96,7 +96,7 @@ func (c *Court) Handle(now time.Time, p world.Packet) []world.Packet {
 // apply signs what the agency asks for. The application is not examined: how
 // good a court's judgement is, no protocol can show.
 func (c *Court) apply(now time.Time, p world.Packet) []world.Packet {
-	if !c.willing || p.From != "agency" {
+	if !c.willing || p.From != world.Agency {
 		return nil
 	}
 	f, err := world.Unpack(p.Data, KindApply, 1)
@@ -116,16 +116,16 @@ func (c *Court) apply(now time.Time, p world.Packet) []world.Packet {
 	c.docket[string(record)] = true
 	c.sealed = append(c.sealed, filing{signedOrder, nonce, record, now, !c.logged})
 	if !c.logged {
-		return []world.Packet{{From: "court", To: p.From, Data: world.Pack(KindSigned, signedOrder, nonce, record, nil)}}
+		return []world.Packet{{From: world.Court, To: p.From, Data: world.Pack(KindSigned, signedOrder, nonce, record, nil)}}
 	}
 	c.waiting[string(record)] = p.From
-	return []world.Packet{{From: "court", To: "log", Data: world.Pack(KindAppend, record)}}
+	return []world.Packet{{From: world.Court, To: world.Log, Data: world.Pack(KindAppend, record)}}
 }
 
 // release sends an order to its agency once the log proves that it has the record.
 func (c *Court) release(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindLogged, 2)
-	if err != nil || p.From != "log" {
+	if err != nil || p.From != world.Log {
 		return nil
 	}
 	to, ok := c.waiting[string(f[0])]
@@ -135,7 +135,7 @@ func (c *Court) release(p world.Packet) []world.Packet {
 	}
 	delete(c.waiting, string(f[0]))
 	c.sealed[at].released = true
-	return []world.Packet{{From: "court", To: to, Data: world.Pack(KindSigned, c.sealed[at].order, c.sealed[at].nonce, f[0], f[1])}}
+	return []world.Packet{{From: world.Court, To: to, Data: world.Pack(KindSigned, c.sealed[at].order, c.sealed[at].nonce, f[0], f[1])}}
 }
 
 // Wakes implements [world.Waker]: an order is published on the first night after
@@ -164,7 +164,7 @@ func (c *Court) publish(now time.Time, p world.Packet) []world.Packet {
 			out = append(out, notices(f)...)
 		}
 		if c.logged {
-			out = append(out, world.Packet{From: world.Court, To: "monitor", Data: data})
+			out = append(out, world.Packet{From: world.Court, To: world.Monitor, Data: data})
 		}
 	}
 	return out
@@ -194,5 +194,5 @@ func (c *Court) inquire(p world.Packet) []world.Packet {
 	if c.docket[string(f[0])] {
 		mine[0] = 1
 	}
-	return []world.Packet{{From: "court", To: p.From, Data: world.Pack(KindDocketed, f[0], mine)}}
+	return []world.Packet{{From: world.Court, To: p.From, Data: world.Pack(KindDocketed, f[0], mine)}}
 }

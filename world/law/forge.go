@@ -46,7 +46,7 @@ func ForgeOrder(in world.Input) ([]world.Derived, error) {
 		Until: always, Expiry: always, Agency: public}
 	s := Signed{Order: order, Bytes: Sign(order, court), Nonce: in.Random[32:64]}
 	s.Record = Record(s.Bytes, s.Nonce, court)
-	p := world.Packet{From: world.Outsider, To: "log", Data: world.Pack(KindAppend, s.Record)}
+	p := world.Packet{From: world.Outsider, To: world.Log, Data: world.Pack(KindAppend, s.Record)}
 	return world.Conclude(
 		s.Fact(),
 		world.Fact{Kind: AgencyKey, Ref: hex.EncodeToString(public), Data: agency.Bytes()},
@@ -58,6 +58,6 @@ func presentOrder(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := world.Packet{From: "agency", To: "provider", Data: world.Pack(KindProduce, s.Bytes)}
-	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: "provider", Data: p.Encode(always)}), nil
+	p := world.Packet{From: world.Agency, To: world.Provider, Data: world.Pack(KindProduce, s.Bytes)}
+	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)}), nil
 }

@@ -88,15 +88,12 @@ func targets(order []byte) ([]world.Derived, error) {
 	return world.Conclude(out...), nil
 }
 
-// agencyOwner says of a public key that it is an agency's.
-const agencyOwner = "agency"
-
 func publicAgencyKey(in world.Input) ([]world.Derived, error) {
 	s, err := ParseSigned(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.SeenKey{Kind: "X25519", Public: s.Order.Agency, Owner: agencyOwner}.Fact()), nil
+	return world.Conclude(world.SeenKey{Kind: "X25519", Public: s.Order.Agency, Owner: world.Agency}.Fact()), nil
 }
 
 func useAgencyKey(in world.Input) ([]world.Derived, error) {
@@ -105,7 +102,7 @@ func useAgencyKey(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	key, err := ecdh.X25519().NewPrivateKey(in.Facts[1].Data)
-	if err != nil || k.Owner != agencyOwner || !bytes.Equal(key.PublicKey().Bytes(), k.Public) {
+	if err != nil || k.Owner != world.Agency || !bytes.Equal(key.PublicKey().Bytes(), k.Public) {
 		return nil, errors.New("not the private half of an agency's key")
 	}
 	return world.Conclude(world.Fact{Kind: AgencyKey, Ref: hex.EncodeToString(k.Public), Data: in.Facts[1].Data}), nil

@@ -127,7 +127,7 @@ func (r *run) commands(t *testing.T) {
 	}
 	before := r.stores()
 	for _, name := range r.machines() {
-		for _, from := range []string{world.Outsider, world.DeviceOf("Cleo"), "provider"} {
+		for _, from := range []string{world.Outsider, world.DeviceOf("Cleo"), world.Provider} {
 			for _, data := range words {
 				if from == name {
 					continue
@@ -158,7 +158,7 @@ func (b *bench) orders(t *testing.T) {
 	r := b.start(t, b.deploy, b.conv)
 	require.NoError(t, r.Advance(8))
 	for _, name := range r.Net.Names() {
-		for _, from := range []string{world.Outsider, "agency", "court"} {
+		for _, from := range []string{world.Outsider, world.Agency, world.Court} {
 			if name != from && !strings.HasPrefix(name, "user:") {
 				r.throw(t, world.Packet{From: from, To: name, Data: world.Pack(world.KindComply)})
 			}

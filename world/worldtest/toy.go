@@ -32,7 +32,7 @@ const ToyForge = "forge a toy message"
 // Info implements [world.Design].
 func (Toy) Info() world.Info {
 	return world.Info{ID: "toy", Name: "Toy", Classes: []string{"escrow"}, Doc: "One key for everybody, for ever.",
-		Trusts: []string{"everybody"}, Principals: []string{"provider", "trustee:", "device:", "user:"}}
+		Trusts: []string{"everybody"}, Principals: []string{world.Provider, "trustee:", "device:", "user:"}}
 }
 
 // Setup implements [world.Design].
@@ -106,7 +106,7 @@ func toyForge(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := world.Packet{From: "provider", To: world.DeviceOf(m.To[0]), Data: sealed}
+	p := world.Packet{From: world.Provider, To: world.DeviceOf(m.To[0]), Data: sealed}
 	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: m.ID, Data: p.Encode(m.Sent)}), nil
 }
 
@@ -234,7 +234,7 @@ func (d *toyDevice) typed(now time.Time, p world.Packet) []world.Packet {
 		return nil
 	}
 	d.keep(sealed)
-	return []world.Packet{{From: d.Name(), To: "provider", Data: sealed}}
+	return []world.Packet{{From: d.Name(), To: world.Provider, Data: sealed}}
 }
 
 type toyProvider struct {
@@ -242,7 +242,7 @@ type toyProvider struct {
 	stored []world.Fact
 }
 
-func (*toyProvider) Name() string             { return "provider" }
+func (*toyProvider) Name() string             { return world.Provider }
 func (p *toyProvider) Holdings() []world.Fact { return p.stored }
 
 func (p *toyProvider) Handle(_ time.Time, in world.Packet) []world.Packet {
@@ -255,7 +255,7 @@ func (p *toyProvider) Handle(_ time.Time, in world.Packet) []world.Packet {
 	}
 	var out []world.Packet
 	for _, to := range m.To {
-		out = append(out, world.Packet{From: "provider", To: world.DeviceOf(to), Data: in.Data})
+		out = append(out, world.Packet{From: world.Provider, To: world.DeviceOf(to), Data: in.Data})
 	}
 	return out
 }
