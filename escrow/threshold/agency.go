@@ -16,13 +16,13 @@ import (
 )
 
 // agencyExtension is the agency's part in the escrow. It asks every trustee about what the
-// provider produced, and files from the answers what is evidence: a partial decryption
-// of an item that it asked about, by the trustee that sent it, with a sound proof under
-// the committee that the item's key id names.
+// provider produced, and files those parts of the answers that are evidence: a partial
+// decryption of an item that it asked about, by the trustee that sent it, with a sound proof
+// under the committee that the item's key id names.
 //
-// Which committee that is the agency does not take from an answer. It knows the first
-// one from its certificate, and reads the later ones, and their share epochs, off the
-// board. Whatever else comes is refused. If it is an answer to the agency's request, signed
+// The agency does not learn from an answer which committee that is. It knows the first one
+// from its certificate, and reads the later ones, and their share epochs, from the board. It
+// refuses everything else. If it is an answer to the agency's request, signed
 // with the trustee's present identity, the trustee is named in a warning: an answer is
 // evidence against people, and whoever made it must stand by it. Links are not
 // authenticated, so without a signature nobody is blamed: a cheat who signs with an identity
@@ -31,10 +31,10 @@ import (
 type agencyExtension struct {
 	trustees   []string
 	first      *committee
-	identities []ed25519.PublicKey // of the trustees, after the founding
+	identities []ed25519.PublicKey // of the trustees, after set-up
 	board      *boardView          // nil if shares and keys never change
 	cases      []*inquiry
-	filed      map[string]bool // certified keys, by id: those that answers were verified under
+	filed      map[string]bool // ids of certified keys that it filed, because an answer was verified under them
 }
 
 // inquiry is one request, as it was sent to all trustees.
@@ -44,15 +44,15 @@ type inquiry struct {
 	questions map[string]*question // by the item's encoding
 }
 
-// question is what an agency asks about one message.
+// question is what the agency asks about one message.
 type question struct {
 	item    *item
 	checked *tdh2.Checked // its escrow field under the key that it names, once needed
 	from    map[int]bool  // trustees whose partial decryption is filed
 }
 
-func newAgencyExtension(f *genesis, trustees []string) *agencyExtension {
-	return &agencyExtension{trustees: trustees, first: f.committee, identities: f.state.nextRoster.Identities,
+func newAgencyExtension(g *genesis, trustees []string) *agencyExtension {
+	return &agencyExtension{trustees: trustees, first: g.committee, identities: g.state.nextRoster.Identities,
 		filed: map[string]bool{}}
 }
 
@@ -134,7 +134,8 @@ func (x *agencyExtension) Handle(private []byte, p world.Packet) ([]world.Fact, 
 	return nil, nil
 }
 
-// answer files what is good of an answer, and warns of the rest, each reason once.
+// answer files the good partial decryptions of an answer, and warns of each reason for which
+// it refuses others.
 func (x *agencyExtension) answer(private []byte, p world.Packet) (good []world.Fact, out []world.Packet) {
 	who := "that claims to be " + p.From + "'s and is not signed by it for this request"
 	q, facts, signed, err := x.open(private, p)
@@ -187,8 +188,9 @@ func (x *agencyExtension) open(private []byte, p world.Packet) (q *inquiry, fact
 	return nil, nil, false, errors.New("it is to a request that the agency did not make to it")
 }
 
-// verifyPartial accepts a partial decryption, with the certified key that it was verified under.
-// It is fresh if none of that trustee is filed for the message.
+// verifyPartial accepts a partial decryption, and returns the certified key under which it
+// verified it. The partial decryption is fresh if none of that trustee is filed for the
+// message.
 func (x *agencyExtension) verifyPartial(q *inquiry, sender string, f world.Fact) (key world.Fact, fresh bool, err error) {
 	p, err := parsePartial(f.Data)
 	if err != nil {
@@ -220,7 +222,7 @@ func (x *agencyExtension) verifyPartial(q *inquiry, sender string, f world.Fact)
 	return known.certified(), fresh, nil
 }
 
-// checkSame refuses a committee that is another one than c, and says in what.
+// checkSame refuses a committee that differs from c, and says in what.
 func (c *committee) checkSame(data []byte) error {
 	if bytes.Equal(data, c.fact().Data) {
 		return nil

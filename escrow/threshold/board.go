@@ -10,17 +10,18 @@ import (
 	"doormat/world/ledger"
 )
 
-// board is the log as the bulletin board of the founding ceremony.
+// board is the bulletin board of a ceremony that is held in one go, over a log of its own: the
+// one of set-up, and that of a fake committee.
 type board struct {
 	log       *ledger.Log
 	state     *committeeState
-	last      [32]byte // hash of the last post's record
-	posts     map[[32]byte]bool
+	last      [32]byte          // hash of the last post's record
+	posts     map[[32]byte]bool // hashes of all posts
 	witnesses []*ledger.Witness
 	policy    *ledger.Policy
 }
 
-// newBoard is for the ceremony of a roster, which makes the first key.
+// newBoard makes a log and witnesses for the ceremony of a roster, which makes its first key.
 func newBoard(source world.Source, r *ceremony.Roster) (*board, error) {
 	number, _, _ := parseEpoch(string(r.Session))
 	b := &board{posts: map[[32]byte]bool{}}
@@ -51,7 +52,7 @@ func witnessNames() (names []string) {
 	return names
 }
 
-// post puts a post on the board, where everybody reads it.
+// post appends a post to the log and reads it, as everybody would.
 func (b *board) post(session string, post []byte) error {
 	if post == nil {
 		return nil
@@ -70,7 +71,7 @@ func (b *board) post(session string, post []byte) error {
 // conversation.
 var ceremonyTime = time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// cosign has all witnesses sign the log as it is.
+// cosign has all witnesses sign the log's present checkpoint.
 func (b *board) cosign() ([]byte, error) {
 	checkpoint := b.log.Checkpoint()
 	var notes [][]byte
@@ -88,8 +89,8 @@ func (b *board) cosign() ([]byte, error) {
 	return b.policy.Join(notes...)
 }
 
-// check is what a trustee owes before it confirms: enough witnesses cosigned the
-// checkpoint, and the posts that it read are what the log holds.
+// check does what a trustee has to do before it confirms. It verifies that enough witnesses
+// cosigned the checkpoint, and that the log holds the posts that were read.
 func (b *board) check(checkpoint []byte) error {
 	c, err := b.policy.Check(checkpoint)
 	if err != nil {
@@ -102,6 +103,7 @@ func (b *board) check(checkpoint []byte) error {
 	return c.CheckRecords(records)
 }
 
+// states encodes the witnesses.
 func (b *board) states() [][]byte {
 	var states [][]byte
 	for _, w := range b.witnesses {

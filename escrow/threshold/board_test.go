@@ -199,7 +199,7 @@ func TestTwoBoards(t *testing.T) {
 		b := &board{policy: f.policy}
 		b.log, err = ledger.ParseLog(f.log)
 		require.NoError(t, err)
-		for _, state := range f.witness {
+		for _, state := range f.witnesses {
 			w, err := ledger.ParseWitness(state)
 			require.NoError(t, err)
 			b.witnesses = append(b.witnesses, w)

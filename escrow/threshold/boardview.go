@@ -11,45 +11,46 @@ import (
 	"doormat/world/memo"
 )
 
-// boardView is one principal's view of the board: up to where it has read, and what
-// that amounts to. It believes what enough witnesses cosigned, and nothing else.
+// boardView is one principal's view of the board: which version of it the principal has
+// read, and the committee state that follows. It believes records that make up a checkpoint
+// which enough witnesses cosigned, and nothing else.
 //
-// Programs in one process share what they would compute alike: readers at the same
-// point who are shown the same records under the same checkpoint have the same
-// course, so it is computed once and moves on with whoever reads on first. Whoever
-// is shown anything else, or lags behind, computes its own: nobody learns what it
+// Views in one process share what they would all compute alike. Those at the same version
+// that are shown the same records under the same checkpoint arrive at the same committee
+// state, so the first of them computes it and the others find it in the cache. A view
+// that is shown anything else, or lags behind, computes its own: nobody learns what it
 // was not shown. TestOwnEyes proves it.
 type boardView struct {
 	*boardCache
 	version  *boardVersion
-	ownState *committeeState // at the point, if the shared one has moved on
+	ownState *committeeState // at this version, if the shared state has moved on to a later one
 }
 
-// boardCache is what readers in one process share.
+// boardCache is what the views in one process share.
 type boardCache struct {
 	genesis  *genesis
-	memo     *memo.Memo                 // of all runs
-	first    *boardVersion              // the end of the founding
-	versions map[string][]*boardVersion // by note
+	memo     *memo.Memo                 // shared by all runs
+	initial  *boardVersion              // the board after set-up
+	versions map[string][]*boardVersion // by their cosigned checkpoint
 }
 
-// boardVersion is the board after an update.
+// boardVersion is the board as it stands after an update.
 type boardVersion struct {
 	previous   *boardVersion // nil if the board was read from the beginning
 	size       int64
-	records    [][]byte // since the point before
+	records    [][]byte // those that the previous version has not
 	checkpoint []byte
-	state      *committeeState // nil if nobody needed it yet, or once it has moved on
-	stateMoved bool            // it has
+	state      *committeeState // nil if no view needed it yet, or if stateMoved
+	stateMoved bool            // the state was carried on to a later version
 }
 
-func newBoardCache(f *genesis) *boardCache {
-	return &boardCache{genesis: f, versions: map[string][]*boardVersion{}}
+func newBoardCache(g *genesis) *boardCache {
+	return &boardCache{genesis: g, versions: map[string][]*boardVersion{}}
 }
 
-// newView begins at the end of the founding.
+// newView begins with the board after set-up.
 func (c *boardCache) newView() (*boardView, error) {
-	if c.first == nil {
+	if c.initial == nil {
 		l, err := ledger.ParseLog(c.genesis.log)
 		if err != nil {
 			return nil, err
@@ -58,18 +59,18 @@ func (c *boardCache) newView() (*boardView, error) {
 		if first.records, err = l.Records(0, l.Size()); err != nil {
 			return nil, err
 		}
-		c.first = first
+		c.initial = first
 		c.add(first)
 	}
-	return &boardView{boardCache: c, version: c.first}, nil
+	return &boardView{boardCache: c, version: c.initial}, nil
 }
 
 func (c *boardCache) add(p *boardVersion) {
 	c.versions[string(p.checkpoint)] = append(c.versions[string(p.checkpoint)], p)
 }
 
-// lookup gives the point at which somebody in this process has read exactly these records
-// after the point before, under this note; nil if nobody has.
+// lookup gives the version at which a view in this process has read exactly these records
+// after the version before, under the checkpoint encoded in note; nil if there is none.
 func (c *boardCache) lookup(before *boardVersion, records [][]byte, note []byte) *boardVersion {
 	for _, p := range c.versions[string(note)] {
 		if p.continues(before, records) {
@@ -82,93 +83,94 @@ func (c *boardCache) lookup(before *boardVersion, records [][]byte, note []byte)
 // read takes an update. It tells whether there was anything new. It fails with
 // [escrow.ErrGap] if the update begins beyond what was read, and if the checkpoint,
 // larger or smaller, is not of the log that was read.
-func (r *boardView) read(data []byte) (bool, error) {
+func (v *boardView) read(data []byte) (bool, error) {
 	u, err := escrow.ParseUpdate(data)
 	if err != nil {
 		return false, err
 	}
-	c, err := r.genesis.policy.Check(u.Checkpoint)
+	c, err := v.genesis.policy.Check(u.Checkpoint)
 	if err != nil {
 		return false, err
 	}
 	switch {
-	case c.Size <= r.version.size:
-		if !r.has(u.Checkpoint, c) {
+	case c.Size <= v.version.size:
+		if !v.has(u.Checkpoint, c) {
 			return false, fmt.Errorf("a checkpoint of size %d is not of the log that was read", c.Size)
 		}
 		return false, nil
-	case u.First > r.version.size:
+	case u.First > v.version.size:
 		return false, escrow.ErrGap
 	case u.First+int64(len(u.Records)) != c.Size:
 		return false, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, c.Size)
 	}
-	records := u.Records[r.version.size-u.First:]
-	next := r.lookup(r.version, records, u.Checkpoint)
+	records := u.Records[v.version.size-u.First:]
+	next := v.lookup(v.version, records, u.Checkpoint)
 	if next == nil {
-		if next, err = r.transition(c, records, u.Checkpoint); err != nil {
+		if next, err = v.transition(c, records, u.Checkpoint); err != nil {
 			return false, err
 		}
-		r.add(next)
+		v.add(next)
 	}
-	r.version, r.ownState = next, nil
+	v.version, v.ownState = next, nil
 	return true, nil
 }
 
-// has tells whether a checkpoint, that of the note, is of the log as far as it was read.
-func (r *boardView) has(note []byte, c ledger.Checkpoint) bool {
-	return string(note) == string(r.version.checkpoint) || r.state().tree.Has(c)
+// has tells whether checkpoint c, encoded in note, is of the log as far as it was read.
+func (v *boardView) has(note []byte, c ledger.Checkpoint) bool {
+	return string(note) == string(v.version.checkpoint) || v.state().tree.Has(c)
 }
 
-// transition moves the course on, if the records are what the checkpoint commits to.
-func (r *boardView) transition(c ledger.Checkpoint, records [][]byte, checkpoint []byte) (*boardVersion, error) {
-	course := r.state()
-	if err := course.tree.Read(c, records); err != nil {
+// transition gives the version after more records, if these are what the checkpoint commits
+// to. It carries the committee state over to that version.
+func (v *boardView) transition(c ledger.Checkpoint, records [][]byte, checkpoint []byte) (*boardVersion, error) {
+	state := v.state()
+	if err := state.tree.Read(c, records); err != nil {
 		return nil, err
 	}
-	course.apply(records, checkpoint)
-	r.version.state, r.version.stateMoved = nil, true
-	return &boardVersion{previous: r.version, size: c.Size, records: records, checkpoint: checkpoint, state: course}, nil
+	state.apply(records, checkpoint)
+	v.version.state, v.version.stateMoved = nil, true
+	return &boardVersion{previous: v.version, size: c.Size, records: records, checkpoint: checkpoint, state: state}, nil
 }
 
-// state is what the board amounts to, as far as it was read.
-func (r *boardView) state() *committeeState {
-	if r.version.state == nil && !r.version.stateMoved {
-		r.version.state = r.compute()
+// state gives the committee state at the view's version.
+func (v *boardView) state() *committeeState {
+	if v.version.state == nil && !v.version.stateMoved {
+		v.version.state = v.compute()
 	}
-	if r.version.state != nil {
-		return r.version.state
+	if v.version.state != nil {
+		return v.version.state
 	}
-	if r.ownState == nil {
-		r.ownState = r.compute()
+	if v.ownState == nil {
+		v.ownState = v.compute()
 	}
-	return r.ownState
+	return v.ownState
 }
 
-// compute reads the board from the beginning. The founding that this process has seen is
-// in a new course already.
-func (r *boardView) compute() *committeeState {
-	var way []*boardVersion
-	for at := r.version; at != nil; at = at.previous {
-		way = append(way, at)
+// compute derives the committee state from all records up to the view's version. It begins
+// after set-up if the view has seen the same set-up as this process.
+func (v *boardView) compute() *committeeState {
+	var path []*boardVersion
+	for at := v.version; at != nil; at = at.previous {
+		path = append(path, at)
 	}
-	slices.Reverse(way)
-	c := genesisState(r.genesis)
-	if way[0] != r.first {
-		c = blankState(r.genesis.roster, 1, r.genesis.policy)
+	slices.Reverse(path)
+	c := genesisState(v.genesis)
+	if path[0] != v.initial {
+		c = blankState(v.genesis.roster, 1, v.genesis.policy)
 	}
-	for _, p := range way {
+	for _, p := range path {
 		for _, record := range p.records {
 			c.tree.Add(record)
 		}
-		if p != r.first {
+		if p != v.initial {
 			c.apply(p.records, p.checkpoint)
 		}
 	}
 	return c
 }
 
-// replay reads the whole board at once, as somebody does who knows nothing but the
-// people who founded the committee.
+// replay reads the whole board at once, as a client does that knows nothing but the identity
+// keys of the first trustees.
 func (c *boardCache) replay(update []byte) (*boardView, error) {
 	u, err := escrow.ParseUpdate(update)
 	if err != nil {
@@ -181,17 +183,17 @@ func (c *boardCache) replay(update []byte) (*boardView, error) {
 	if u.First != 0 || int64(len(u.Records)) != checkpoint.Size {
 		return nil, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, checkpoint.Size)
 	}
-	r, err := c.newView() // at the founding
+	v, err := c.newView()
 	if err != nil {
 		return nil, err
 	}
 	if p := c.lookup(nil, u.Records, u.Checkpoint); p != nil {
-		r.version = p
-		return r, nil
+		v.version = p
+		return v, nil
 	}
-	if checkpoint.Size > r.version.size && r.version.continues(nil, u.Records[:r.version.size]) {
-		_, err = r.read(update)
-		return r, err
+	if checkpoint.Size > v.version.size && v.version.continues(nil, u.Records[:v.version.size]) {
+		_, err = v.read(update)
+		return v, err
 	}
 	fresh := blankState(c.genesis.roster, 1, c.genesis.policy)
 	if err := fresh.tree.Read(checkpoint, u.Records); err != nil {
@@ -201,13 +203,13 @@ func (c *boardCache) replay(update []byte) (*boardView, error) {
 	if len(fresh.links) == 0 {
 		return nil, errors.New("the board does not show a ceremony of the trustees that this program was shipped with")
 	}
-	r.version = &boardVersion{size: checkpoint.Size, records: u.Records, checkpoint: u.Checkpoint, state: fresh}
-	c.add(r.version)
-	return r, nil
+	v.version = &boardVersion{size: checkpoint.Size, records: u.Records, checkpoint: u.Checkpoint, state: fresh}
+	c.add(v.version)
+	return v, nil
 }
 
-// continues tells whether exactly these records lie between the point before, nil for the
-// beginning, and p.
+// continues tells whether p is what follows from the version before, nil for an empty board,
+// by exactly these records.
 func (p *boardVersion) continues(before *boardVersion, records [][]byte) bool {
 	for at := p; at != before; at = at.previous {
 		if at == nil {

@@ -10,31 +10,32 @@ import (
 	"doormat/world"
 )
 
-// How trustees renew shares, keys and their own identities while a conversation goes on.
-// Each refresh of a key, and each new key, is a ceremony over the board, one after
-// another. One message ahead every trustee posts its one-use key for the first; when the
-// message has come, the rest runs to its end, and then the others. Whoever is silent is waited for until the next
-// message or midnight; then the others call time and go on without it.
+// Trustees renew shares, keys and their own identities while a conversation goes on. Each
+// refresh of a key, and each new key, is a ceremony over the board, one after another. One
+// message ahead every trustee posts its one-use key for the first ceremony that is due. When
+// the message has come, that ceremony runs to its end, and then the others that are due. The
+// trustees wait for a silent one until the next message or midnight; then they vote to close
+// the phase, and go on without it.
 
-// ceremonyState is a trustee's part in one ceremony.
+// ceremonyState is what a trustee keeps of a ceremony in which it takes part.
 type ceremonyState struct {
 	name       string
 	owner      string // the trustee
-	key        int
-	task       task // of which it is a part
-	roster     []byte
+	key        int    // number of the key whose shares the ceremony makes
+	task       task   // that the ceremony does
+	roster     []byte // encoded
 	own        *ceremony.Trustee
-	votedPhase ceremony.Phase // the last for which it called time
-	unanswered int            // so often
-	erased     bool           // its part
-	reported   bool           // the public that it stands still
-	confirmed  bool           // its confirmation
-	certified  bool           // the certificate
-	counter    int            // its number
+	votedPhase ceremony.Phase // last phase that this trustee voted to close
+	unanswered int            // unanswered timeout votes in this phase
+	erased     bool           // the trustee gave up and erased its secrets; it votes on
+	reported   bool           // it told the public that the ceremony is stalled
+	confirmed  bool           // it has posted its confirmation
+	certified  bool           // it has signed the certificate
+	counter    int            // number of the ceremony in the chain of certificates
 	share      *sharing.Share // once the ceremony is done
 }
 
-// join joins a ceremony while one-use keys are being posted.
+// join takes part in a ceremony whose first phase, for one-use keys, is open.
 func (t *trustee) join(s *session, next task) []world.Packet {
 	joined := func(cs *ceremonyState) bool { return s != nil && cs.name == s.name }
 	if s == nil || t.program == StayAway || s.audit.Phase() != ceremony.PhaseKey || slices.ContainsFunc(t.ceremonies, joined) {
@@ -42,7 +43,7 @@ func (t *trustee) join(s *session, next task) []world.Packet {
 	}
 	own, err := ceremony.NewTrustee(s.roster, t.index, t.identity)
 	if err != nil {
-		return nil // its seat is taken, and it has told
+		return nil // its seat is taken, as reportLostSeat says
 	}
 	roster, err := s.roster.Encode()
 	if err != nil {
@@ -58,7 +59,7 @@ func (t *trustee) join(s *session, next task) []world.Packet {
 	return t.postIfDue(cs, s)
 }
 
-// reportExcluded tells the public that this trustee has no part in a ceremony.
+// reportExcluded warns the public that this trustee has no part in a ceremony.
 func (t *trustee) reportExcluded(name string, err error) []world.Packet {
 	if t.program != "" {
 		return nil
@@ -66,13 +67,13 @@ func (t *trustee) reportExcluded(name string, err error) []world.Packet {
 	return []world.Packet{world.Warn(t.name, "has no part in the ceremony for "+name+": "+err.Error())}
 }
 
-// readUpdate reads the board and does what follows.
+// readUpdate reads news of the board and does what follows from them in each ceremony.
 func (t *trustee) readUpdate(data []byte) []world.Packet {
 	fresh, err := t.board.read(data)
 	switch {
 	case errors.Is(err, escrow.ErrGap):
 		if t.requestedBoard {
-			return nil // not before the clock speaks, lest a false answer make a loop
+			return nil // it asks again at the next tick, so that false answers make no loop
 		}
 		t.requestedBoard = true
 		return []world.Packet{t.requestBoard()}
@@ -90,16 +91,16 @@ func (t *trustee) readUpdate(data []byte) []world.Packet {
 	return slices.Concat(out, t.reportLostSeat(), t.joinDue())
 }
 
-// requestBoard asks for what it may have missed.
+// requestBoard asks the log for all records that the trustee has not read.
 func (t *trustee) requestBoard() world.Packet {
 	return world.Packet{From: t.name, To: world.Log, Data: world.Pack(escrow.KindReadBoard, world.Int(t.board.version.size))}
 }
 
-// step goes on with a ceremony as the board has it now.
+// step does what the present state of the board calls for in a ceremony.
 func (t *trustee) step(cs *ceremonyState) []world.Packet {
 	s := t.board.state().findSession(cs.name)
 	switch {
-	case s == nil || s.roster.Counter != cs.counter: // another came first, and ended its identities, or its key
+	case s == nil || s.roster.Counter != cs.counter: // void: another ceremony completed first
 		t.endCeremony(cs)
 		if cs.counter < t.board.state().nextRoster.Counter {
 			t.tasks = slices.Insert(t.tasks, 0, cs.task)
@@ -109,13 +110,13 @@ func (t *trustee) step(cs *ceremonyState) []world.Packet {
 		return t.finish(cs, s)
 	case s.failed():
 		t.endCeremony(cs)
-		return nil // the monitor tells
+		return nil // the monitor reports it
 	}
 	return t.postIfDue(cs, s)
 }
 
-// endCeremony erases what a trustee has for a ceremony. If it has missed that the ceremony
-// succeeded, its new identity stays.
+// endCeremony erases what a trustee keeps of a ceremony, but for the new identity if the
+// ceremony succeeded without the trustee's knowing.
 func (t *trustee) endCeremony(cs *ceremonyState) {
 	for _, l := range t.board.state().links {
 		if string(l.Session) == cs.name && l.Counter == cs.counter {
@@ -126,7 +127,8 @@ func (t *trustee) endCeremony(cs *ceremonyState) {
 	t.ceremonies = slices.DeleteFunc(t.ceremonies, func(other *ceremonyState) bool { return other == cs })
 }
 
-// postIfDue posts what there is to say in the phase that is open.
+// postIfDue posts what the open phase wants of this trustee, unless it has done so or the
+// ceremony is not due yet.
 func (t *trustee) postIfDue(cs *ceremonyState, s *session) []world.Packet {
 	var raw []byte
 	var err error
@@ -152,25 +154,26 @@ func (t *trustee) postIfDue(cs *ceremonyState, s *session) []world.Packet {
 	return []world.Packet{t.post(cs.name, raw)}
 }
 
+// post sends a post to the log, and remembers that it is this trustee's own.
 func (t *trustee) post(session string, raw []byte) world.Packet {
 	t.ownPosts[sum(raw)] = true
 	return world.Packet{From: t.name, To: world.Log, Data: world.Pack(escrow.KindPost, []byte(session), raw)}
 }
 
-// finish takes the new share and the new identity. Enough trustees bring the certificate
-// to the provider that one of them is honest.
+// finish takes over the new share and the new identity. Then t trustees deliver the
+// certificate to the provider: of so many, one is honest.
 func (t *trustee) finish(cs *ceremonyState, s *session) []world.Packet {
 	defer t.endCeremony(cs)
 	o, err := s.audit.Outcome()
 	if err == nil && !cs.confirmed {
-		_, err = cs.own.Confirm(s.audit, s.checkpoint, t.random) // the others were faster
+		_, err = cs.own.Confirm(s.audit, s.checkpoint, t.random) // others completed it meanwhile
 	}
 	var share sharing.Share
 	if err == nil {
 		share, err = cs.own.Share()
 	}
 	if err != nil && cs.erased {
-		return nil // it has told
+		return nil // eraseSecrets has reported it
 	}
 	if err != nil {
 		return t.reportExcluded(cs.name, err)
@@ -183,9 +186,9 @@ func (t *trustee) finish(cs *ceremonyState, s *session) []world.Packet {
 	return nil
 }
 
-// replaceIdentity puts the trustee's new identity in the place of the one that ends, and erases
-// that. If the certificate does not list the new one, this trustee confirmed too late: the
-// old one is listed as stale, and stays.
+// replaceIdentity erases the trustee's identity and puts the new one in its place. If the
+// certificate does not list the new one, because this trustee confirmed too late, it lists
+// the old one as stale, and that stays.
 func (t *trustee) replaceIdentity(cs *ceremonyState, l *link) {
 	next := cs.own.Identity()
 	if next == nil || !l.Identities[t.index-1].Equal(next.Public()) {
@@ -196,7 +199,7 @@ func (t *trustee) replaceIdentity(cs *ceremonyState, l *link) {
 	t.identity = next
 }
 
-// replaceShare puts the new share where it belongs, and erases the old one.
+// replaceShare puts the new share of a key in the place of the old one, which it erases.
 func (t *trustee) replaceShare(cs *ceremonyState, s *session) {
 	e := t.board.state().epochOf(s.key)
 	if e == nil || e.committee.epoch != cs.name {
@@ -242,7 +245,7 @@ func (t *trustee) eraseOutdated() {
 	t.live = live
 }
 
-// holdings are the secrets of a ceremony that is under way.
+// holdings are the secrets of a ceremony that is under way, which a thief finds.
 func (cs *ceremonyState) holdings() []world.Fact {
 	var facts []world.Fact
 	for _, s := range cs.own.Secrets() {

@@ -11,39 +11,39 @@ import (
 )
 
 // A committee's certificates are a chain, see [ceremony.Certificate]: each ends the
-// identities that signed it. Signatures alone would not do. Whoever steals t identities
-// that are out of use can sign a second certificate of an old number at leisure, so each
-// must prove that the public log holds its signatures. And the log takes such signatures,
-// too: only the whole board up to there shows that the true ones came first (keyring.go).
+// identities that signed it. Signatures alone would not be enough. Whoever steals t identities
+// that have ended can sign a second certificate of an old number at leisure, so each must
+// prove that the public log holds its signatures. The log takes late signatures too, and only
+// the whole board up to there shows that the true ones came first (keyring.go).
 
-// link is a certificate of the chain, as one reader of the board proved it.
+// link is a certificate of the chain, with the proofs that one reader of the board added.
 type link struct {
 	*ceremony.Certificate
 	hash    [32]byte
 	encoded []byte
 }
 
-// nextRoster is what everybody knows before the ceremony after c: all of its roster but
-// its name and, in a refresh, whose shares are dealt.
+// nextRoster is the roster of the ceremony after certificate c, but for its name and, in a
+// refresh, the dealers.
 func nextRoster(c *ceremony.Certificate) *ceremony.Roster {
 	return &ceremony.Roster{Counter: c.Counter + 1, Previous: c.Hash(), Threshold: c.Threshold, Identities: c.Identities}
 }
 
-// named gives a roster a name.
+// named returns the roster with the name of a ceremony.
 func named(r *ceremony.Roster, session string) *ceremony.Roster {
 	n := *r
 	n.Session = []byte(session)
 	return &n
 }
 
-// logPosition is where the log holds a post.
+// logPosition says where the log holds a post.
 type logPosition struct {
 	before [32]byte // hash of the record before it in its session
 	index  int64
 }
 
-// prove completes a certificate: with the proofs that the log holds its signatures at
-// those places, under a checkpoint of everything that the reader has read.
+// prove completes a certificate with proofs that the log holds its signatures at the given
+// positions, under a checkpoint of everything that was read.
 func prove(c *ceremony.Certificate, places map[int]logPosition, tree *ledger.Reader, checkpoint []byte) error {
 	c.Checkpoint, c.Proofs = checkpoint, nil
 	for _, s := range c.Signatures {

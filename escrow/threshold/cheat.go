@@ -30,11 +30,11 @@ func (t *trustee) Reprogram(program string, _ []byte) error {
 	return nil
 }
 
-// nextPost returns what the trustee posts in phases 1 to 5.
+// nextPost returns what the trustee, or its modified program, posts in phases 1 to 5.
 func (t *trustee) nextPost(cs *ceremonyState, s *session) ([]byte, error) {
 	phase := s.audit.Phase()
 	if t.program == ChooseKey && phase == ceremony.PhaseReveal && len(s.revealed()) < len(s.dealers())-1 {
-		return nil, nil // until all others have shown theirs
+		return nil, nil // it waits until all others have revealed their commitments
 	}
 	raw, err := cs.own.Next(s.audit, t.random)
 	if err != nil || raw == nil {
@@ -54,19 +54,20 @@ func (t *trustee) nextPost(cs *ceremonyState, s *session) ([]byte, error) {
 	return ceremony.Forge(s.roster, t.identity, phase, t.index, body)
 }
 
-// corruptShare turns a bit of the last share in a deal; the dealer's own would be no use.
+// corruptShare flips a bit of the last share in a deal, or of the first one if the last is
+// the dealer's own.
 func (t *trustee) corruptShare(deal []byte) []byte {
 	at := len(deal) - 1
 	if t.index > 1 {
 		const proof, ephemeral = 2 * group.Size, group.Size
-		at = proof + ephemeral // the first trustee's
+		at = proof + ephemeral // where the first trustee's share begins
 	}
 	deal[at] ^= 1
 	return deal
 }
 
-// rogueKey replaces the constant of a polynomial so that the sum of all constants
-// would be a key of the trustee's own making: the rogue key attack.
+// rogueKey is the rogue key attack: it replaces the constant term of the trustee's polynomial
+// such that the sum of all constants, which is the key, would be one of its own choice.
 func (t *trustee) rogueKey(s *session, reveal []byte) []byte {
 	wish := group.HashToScalar(suite, "doormat/threshold/rogue", []byte(t.name))
 	constant := suite.Point().Mul(wish, nil)
@@ -80,7 +81,7 @@ func (t *trustee) rogueKey(s *session, reveal []byte) []byte {
 	return reveal
 }
 
-// dealers are those who post polynomials.
+// dealers are the trustees who post polynomials: in a refresh, those who hold a share.
 func (s *session) dealers() []int {
 	if s.roster.From != nil {
 		return s.roster.Dealers

@@ -17,27 +17,27 @@ import (
 //
 // Each ceremony that completes ends the identities with which it was held, so there is
 // one after another: of those that are open the first to complete counts, and the others
-// are void. Names and rosters follow from what is over: nobody can choose them.
+// are void. Names and rosters follow from the ceremonies before: nobody can choose them.
 type committeeState struct {
 	policy      *ledger.Policy // of the checkpoints that trustees confirm under
 	tree        ledger.Reader
-	index       int64            // of the record that is being read
-	nextRoster  *ceremony.Roster // of the next ceremony, but for its name
-	links       []*link          // certificates so far
-	former      map[int][]ed25519.PublicKey
-	signedPosts []signedPost
-	live        []*epoch            // the newest key last; at most two
-	lastKey     int                 // number of the last key that was to be made
-	lastEpoch   map[int]int         // number of the last epoch that was to be made, by key
-	open        map[string]*session // by name
-	finished    map[int]*session    // the last one for each key
-	unproved    []*session          // completed since the last checkpoint
+	reading     int64                       // index of the record that is being read
+	nextRoster  *ceremony.Roster            // of the next ceremony, without its name
+	links       []*link                     // certificates so far, a chain
+	former      map[int][]ed25519.PublicKey // identities that were given up, by trustee
+	signedPosts []signedPost                // in the order of the board
+	live        []*epoch                    // the newest key last; at most two
+	lastKey     int                         // number of the last key that a ceremony tried to make
+	lastEpoch   map[int]int                 // likewise of the last share epoch, by key
+	open        map[string]*session         // by name
+	finished    map[int]*session            // the last ceremony for each key, once it is over
+	unproved    []*session                  // ceremonies completed since the last checkpoint
 }
 
 var errNoCeremony = errors.New("no such ceremony is held now")
 
-// signedPost is a post that is signed in somebody's name, with the identity in force or, if
-// former, one that was given up. Its author knows whether it is its own.
+// signedPost says whose identity a post is signed with: the one in force or, if former, one
+// that was given up. The owner of the identity knows whether the post is its own.
 type signedPost struct {
 	author  int
 	former  bool
@@ -58,45 +58,47 @@ type session struct {
 	key, epoch int
 	roster     *ceremony.Roster
 	audit      *ceremony.Audit
-	posts      [][]byte // that counted, while it is open
-	checkpoint []byte   // of the update in which the outcome came to stand
-	places     map[int]logPosition
-	link       *link      // once it is done
-	committee  *committee // likewise
+	posts      [][]byte            // the valid ones, while the ceremony is open
+	checkpoint []byte              // the one under which the outcome stood first; trustees confirm it
+	places     map[int]logPosition // of the signatures under the certificate, by trustee
+	link       *link               // the certificate, once the ceremony is done
+	committee  *committee          // its outcome, likewise
 }
 
 // liveKeys is how many keys live: the newest, and the one before for what is under way
 // and for orders about it.
 const liveKeys = 2
 
-// blankState begins before the first ceremony, which is to make the key of that number.
+// blankState is the state of an empty board, on which the founders are to make the key of
+// that number.
 func blankState(founders *ceremony.Roster, number int, policy *ledger.Policy) *committeeState {
 	return &committeeState{policy: policy, nextRoster: named(founders, ""), former: map[int][]ed25519.PublicKey{}, lastKey: number - 1,
 		lastEpoch: map[int]int{}, open: map[string]*session{}, finished: map[int]*session{}}
 }
 
-// genesisState begins after the founding: everybody would compute it from the records of the
-// founding, and it was computed once.
-func genesisState(f *genesis) *committeeState {
-	c := *f.state
+// genesisState is the state after set-up. Everybody would compute it from the same records,
+// so set-up has computed it for all.
+func genesisState(g *genesis) *committeeState {
+	c := *g.state
 	c.tree, c.signedPosts, c.links = ledger.Reader{}, nil, slices.Clip(c.links)
 	c.former, c.lastEpoch = maps.Clone(c.former), maps.Clone(c.lastEpoch)
 	c.open, c.finished, c.live = map[string]*session{}, map[int]*session{}, slices.Clone(c.live)
 	return &c
 }
 
-// apply reads records, and the checkpoint that shows them.
+// apply reads records that were added to the tree, and then the checkpoint over them.
 func (c *committeeState) apply(records [][]byte, checkpoint []byte) {
 	first := c.tree.Size() - int64(len(records))
 	for i, record := range records {
 		if r, err := escrow.ParseBoardRecord(record); err == nil {
-			_ = c.applyPost(r, first+int64(i)) // whatever is wrong with a post, it is ignored
+			_ = c.applyPost(r, first+int64(i)) // an invalid post changes nothing
 		}
 	}
 	c.applyCheckpoint(checkpoint)
 }
 
-// applyCheckpoint takes the checkpoint of all that was read.
+// applyCheckpoint notes the checkpoint of all records so far: ceremonies whose outcome
+// stands are confirmed under it, and completed certificates are proved by it.
 func (c *committeeState) applyCheckpoint(checkpoint []byte) {
 	for _, s := range c.sessions() {
 		if s.checkpoint == nil && s.audit.Phase() >= ceremony.PhaseConfirm {
@@ -112,7 +114,8 @@ func (c *committeeState) applyCheckpoint(checkpoint []byte) {
 	c.unproved = nil
 }
 
-// applyPost takes a post, the record of that index. An error says why it is ignored.
+// applyPost reads the post in the record of that index. An error says why it is invalid;
+// then it counts for nothing but whose identity it is signed with.
 func (c *committeeState) applyPost(r *escrow.BoardRecord, index int64) error {
 	s := c.openSession(r.Session)
 	if s == nil {
@@ -120,7 +123,7 @@ func (c *committeeState) applyPost(r *escrow.BoardRecord, index int64) error {
 	}
 	phase := s.audit.Phase()
 	_, author, _, _ := ceremony.Split(r.Post)
-	c.index = index
+	c.reading = index
 	if err := s.audit.Read(r.Post); err != nil {
 		c.attribute(s, r.Post, author)
 		return err
@@ -140,7 +143,8 @@ func (c *committeeState) applyPost(r *escrow.BoardRecord, index int64) error {
 	return nil
 }
 
-// attribute notes whose name an ignored post is signed in.
+// attribute notes with whose identity an invalid post is signed. Nobody can be blamed for
+// a post that is signed with none.
 func (c *committeeState) attribute(s *session, post []byte, author int) {
 	if author < 1 || author > len(s.roster.Identities) {
 		return
@@ -159,8 +163,9 @@ func (c *committeeState) attribute(s *session, post []byte, author int) {
 	}
 }
 
-// failed tells whether there is nothing more to wait for. What too few confirmed in time
-// is given up: shares, keys and identities stay what they were, and nobody certifies it.
+// failed tells whether the ceremony can come to nothing any more, also because too few
+// trustees confirmed its outcome in time. Then shares, keys and identities stay what they
+// were.
 func (s *session) failed() bool {
 	return s.audit.Phase() == ceremony.PhaseFailed || s.audit.Overdue()
 }
@@ -192,28 +197,29 @@ func (c *committeeState) openSession(name string) *session {
 	return s
 }
 
-// checkConfirmation says what is wrong with the checkpoint of a confirmation, which has to be one of
-// this log, of any earlier size. It shows that the trustee has seen the log and not which
-// posts it has read; those it names by their hash.
+// checkConfirmation says what is wrong with the checkpoint of a confirmation, which has to
+// be one of this log, of any earlier size. The checkpoint shows that the trustee has seen
+// the log. Which posts it has read, the confirmation says by their hash.
 func (c *committeeState) checkConfirmation(note []byte) error {
 	checkpoint, err := c.policy.Check(note)
 	switch {
 	case err != nil:
 		return errors.New("too few of the log's witnesses cosigned it")
-	case checkpoint.Size > c.index || !c.tree.Has(checkpoint):
+	case checkpoint.Size > c.reading || !c.tree.Has(checkpoint):
 		return errors.New("it is not of the log that holds the posts")
 	}
 	return nil
 }
 
-// refresh and rotation are the ceremonies whose turn it is.
+// refresh and rotation are the next ceremonies: for new shares of a key, and for a new key.
 func (c *committeeState) refresh(e *epoch) *session {
 	return c.openSession(epochName(e.number, c.lastEpoch[e.number]+1))
 }
 
 func (c *committeeState) rotation() *session { return c.openSession(epochName(c.lastKey+1, 0)) }
 
-// findSession returns a ceremony that is open, or the last that is over for its key.
+// findSession returns the ceremony of that name if it is open, or the last that is over for
+// its key; otherwise nil.
 func (c *committeeState) findSession(name string) *session {
 	if s := c.open[name]; s != nil {
 		return s
@@ -225,7 +231,7 @@ func (c *committeeState) findSession(name string) *session {
 	return nil
 }
 
-// sessions lists those open and those that were over last, by key.
+// sessions lists the open ceremonies, and for each key the last that is over, by key.
 func (c *committeeState) sessions() []*session {
 	var list []*session
 	for _, s := range c.finished {
@@ -273,13 +279,15 @@ func (c *committeeState) complete(s *session) {
 	}
 	s.link = &link{Certificate: certificate, hash: certificate.Hash()}
 	c.replaceIdentities(s)
-	for len(c.live) > liveKeys {
-		c.destroyKey(c.live[0].number)
+	for len(c.live) > liveKeys { // the oldest key is destroyed
+		delete(c.lastEpoch, c.live[0].number)
+		delete(c.finished, c.live[0].number)
+		c.live = slices.Clone(c.live[1:])
 	}
 }
 
-// replaceIdentities makes a certificate's identities those in force. Other ceremonies that are open
-// were begun with those before: they are void.
+// replaceIdentities puts the identities that a certificate lists in force. Other open
+// ceremonies were begun with the identities before, so they are void.
 func (c *committeeState) replaceIdentities(s *session) {
 	c.links, c.unproved = append(c.links, s.link), append(c.unproved, s)
 	for i, key := range c.nextRoster.Identities {
@@ -289,13 +297,6 @@ func (c *committeeState) replaceIdentities(s *session) {
 	}
 	c.nextRoster = nextRoster(s.link.Certificate)
 	c.open = map[string]*session{s.name: s}
-}
-
-// destroyKey ends a key.
-func (c *committeeState) destroyKey(number int) {
-	c.live = slices.DeleteFunc(slices.Clone(c.live), func(e *epoch) bool { return e.number == number })
-	delete(c.lastEpoch, number)
-	delete(c.finished, number)
 }
 
 // closeSession closes a ceremony, however it ended.

@@ -10,20 +10,20 @@ import (
 	"doormat/world"
 )
 
-// How a new key gets from the trustees to the devices although packets are lost.
-// Trustees bring its certificate until the provider says that it has it; the
-// provider hands it to a device until the device seals under it. Whoever has done
-// so in vain tells the public. TestLostKey shows both.
+// This file brings a new key from the trustees to the devices although packets get lost.
+// Trustees deliver its certificate until the provider acknowledges it, and the provider
+// offers it to a device until the device seals under it. Either warns the public if that
+// does not help. TestLostKey shows both.
 
-// providerExtension is the provider's part in the escrow: it takes certificates from trustees, reads
-// what the board says of them, and passes that on to devices.
+// providerExtension is the provider's part in the escrow: it takes certificates from
+// trustees, reads what the board says of them, and passes that on to devices.
 type providerExtension struct {
 	keyring
 	chain         [][]byte         // all certificates, by number
 	using         map[string]int   // number of the key of a device's last message
-	oldKeyUploads map[string]int   // messages of a device since it was to use a newer key
-	waiting       map[string]int64 // devices that wait for the board, and how much of it they have read
-	requested     bool             // the log for the board
+	oldKeyUploads map[string]int   // messages of a device under an old key since it was offered a newer one
+	waiting       map[string]int64 // devices that want the board, and how many records they have read
+	requested     bool             // it has asked the log for the board
 }
 
 func newProviderExtension(cache *boardCache) (*providerExtension, error) {
@@ -73,7 +73,8 @@ func (x *providerExtension) fetchBoard(p world.Packet) []world.Packet {
 	return x.requestBoard()
 }
 
-// requestBoard asks the log, unless it has been asked, for all that somebody here has not read.
+// requestBoard asks the log for all records that the provider or a waiting device has not
+// read, unless it has asked already.
 func (x *providerExtension) requestBoard() []world.Packet {
 	if x.requested || len(x.waiting)+len(x.offers) == 0 {
 		return nil
@@ -86,15 +87,15 @@ func (x *providerExtension) requestBoard() []world.Packet {
 	return []world.Packet{{From: world.Provider, To: world.Log, Data: world.Pack(escrow.KindReadBoard, world.Int(from))}}
 }
 
-// forwardUpdate reads what the log says. If there is a new certificate, it passes that on to every
-// device, and otherwise to those that wait, as it is, with the newest certificate, by which
-// they see whether something has come since. Whoever brought a certificate is told
-// which it has.
+// forwardUpdate reads an update of the log. If it brings a new certificate, the provider
+// passes the update on to every device, and otherwise to those that wait for it. These get
+// the newest certificate as well, by which they see whether something has come since. It
+// tells whoever delivered a certificate which is its newest.
 func (x *providerExtension) forwardUpdate(update []byte, devices []string) []world.Packet {
 	x.requested = false
 	fresh, settled, err := x.readUpdate(update)
 	if errors.Is(err, escrow.ErrGap) {
-		return nil // the next certificate makes it ask again
+		return nil // it asks again when the next certificate comes, or at midnight
 	}
 	var out []world.Packet
 	if err != nil {
@@ -123,7 +124,7 @@ func (x *providerExtension) forwardUpdate(update []byte, devices []string) []wor
 	return out
 }
 
-// takeCertificates takes certificates from a trustee, or whoever it is.
+// takeCertificates takes certificates from a trustee, or from whoever speaks as one.
 func (x *providerExtension) takeCertificates(p world.Packet) []world.Packet {
 	list, err := world.UnpackList(p.Data, KindKey)
 	if err != nil {
@@ -131,7 +132,7 @@ func (x *providerExtension) takeCertificates(p world.Packet) []world.Packet {
 	}
 	before := len(x.offers)
 	unread, err := x.takeOffers(list, p.From)
-	x.requested = x.requested && len(x.offers) > before // who brings the same again has waited long enough
+	x.requested = x.requested && len(x.offers) > before // the same again: the log did not answer
 	var out []world.Packet
 	if err != nil {
 		out = append(out, warnRefused(p.From, err))
@@ -146,7 +147,7 @@ func warnRefused(from string, err error) world.Packet {
 	return world.Warn(world.Provider, "refused a certificate that "+from+" brought: "+err.Error())
 }
 
-// acknowledge says which certificate is the newest here.
+// acknowledge tells a trustee which certificate is the provider's newest.
 func (x *providerExtension) acknowledge(to string) world.Packet {
 	return world.Packet{From: world.Provider, To: to, Data: world.Pack(KindHaveKey, world.Int(int64(len(x.known)-1)))}
 }
@@ -168,7 +169,7 @@ func (x *providerExtension) remindDevices(devices []string) []world.Packet {
 }
 
 // Uploaded implements [e2ee.ProviderExtension]: a device that seals under an old key has perhaps
-// not got the new one. If it does so again, somebody keeps it from it.
+// not got the new one. If it does so again, somebody may be withholding it.
 func (x *providerExtension) Uploaded(device string, public []byte) []world.Packet {
 	f, err := escrow.ParseField(public)
 	if err != nil {
@@ -199,7 +200,7 @@ func (x *providerExtension) Holdings() []world.Fact {
 	return facts
 }
 
-// certificateFact refers to the ceremony.
+// certificateFact states a certificate; Ref is the ceremony.
 func certificateFact(encoded []byte) world.Fact {
 	f := world.Fact{Kind: Certificate, Data: encoded}
 	if c, err := ceremony.ParseCertificate(encoded); err == nil {
@@ -208,15 +209,15 @@ func certificateFact(encoded []byte) world.Fact {
 	return f
 }
 
-// delivery is a trustee's: to bring the provider the certificates up to the newest.
+// delivery is how far a trustee has got in bringing certificates to the provider.
 type delivery struct {
 	open       bool
-	key        string // the newest that is among them
-	unanswered int    // how often it, or one before it, was brought and not acknowledged
-	confirmed  int    // number of the last one that the provider said that it has
+	key        string // id of the newest key whose certificate was delivered
+	unanswered int    // how often certificates were delivered again without an acknowledgement
+	confirmed  int    // number of the last certificate that the provider acknowledged
 }
 
-// deliver takes the newest certificate to the provider.
+// deliver sends the newest certificate to the provider.
 func (t *trustee) deliver() []world.Packet {
 	links := t.board.state().links
 	newest := links[len(links)-1]
@@ -224,9 +225,9 @@ func (t *trustee) deliver() []world.Packet {
 	return []world.Packet{{From: t.name, To: world.Provider, Data: certificates(newest.encoded)}}
 }
 
-// redeliver goes once more if there was no answer, with all that the provider is not
-// known to have. After the second time in vain it tells the public: messages go on under
-// a key that others may have.
+// redeliver sends all certificates that the provider has not acknowledged, if a delivery is
+// open. The second time it warns the public: messages go on under an old key, which others
+// may have.
 func (t *trustee) redeliver() []world.Packet {
 	if !t.delivery.open {
 		return nil
@@ -242,7 +243,7 @@ func (t *trustee) redeliver() []world.Packet {
 	return out
 }
 
-// acknowledged hears which certificate the provider has.
+// acknowledged notes which certificate the provider says that it has.
 func (t *trustee) acknowledged(data []byte) {
 	f, err := world.Unpack(data, KindHaveKey, 1)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 type envelope struct {
 	keyring
 	random io.Reader
-	gap    bool // it has asked for what is missing on the board
+	gap    bool // it has asked for records that are missing
 }
 
 var errNoKey = errors.New("there is no committee key with a valid certificate")
@@ -30,11 +30,11 @@ func (e *envelope) Begin() [][]byte {
 	return [][]byte{e.fetchRequest()}
 }
 
-// fetchRequest asks the provider for what it has not read of the board.
+// fetchRequest asks the provider for the records that the device has not read.
 func (e *envelope) fetchRequest() []byte { return world.Pack(KindFetchBoard, world.Int(e.size())) }
 
 // Handle implements [e2ee.DeviceExtension]: the provider offers certificates, and passes on
-// what the log says. Only that makes a key one.
+// updates of the log. Only the latter make a key acceptable.
 func (e *envelope) Handle(data []byte) (answers [][]byte, warning string) {
 	if len(data) > 0 && data[0] == escrow.KindUpdate {
 		return e.handleUpdate(data)
@@ -53,8 +53,8 @@ func (e *envelope) Handle(data []byte) (answers [][]byte, warning string) {
 	return answers, warning
 }
 
-// handleUpdate reads the board. What is missing in between it asks for once, lest a false answer
-// make a loop.
+// handleUpdate reads an update of the board. It asks for missing records once only, so that
+// false answers make no loop.
 func (e *envelope) handleUpdate(update []byte) (answers [][]byte, warning string) {
 	_, settled, err := e.readUpdate(update)
 	switch {
@@ -95,6 +95,7 @@ func (e *envelope) seed() (seed [escrow.SeedSize]byte, err error) {
 	return seed, err
 }
 
+// field encrypts a message's body under its seed, and the seed under the newest committee key.
 func (e *envelope) field(m world.Meta, seed [escrow.SeedSize]byte, body []byte) (*escrow.Field, error) {
 	sealed, err := escrow.SealBody(seed[:], body)
 	if err != nil {

@@ -13,12 +13,12 @@ import (
 	"doormat/world"
 )
 
-// The limit on trustees is one, for a run's settings, for every rule, and for the leaves
-// that import nothing of ours: this does not compile if they differ.
+// Settings and rules have one limit on the number of trustees, and package sharing, which
+// imports nothing of ours, has its own constant for it. This does not compile if they differ.
 var _ = [1]struct{}{}[world.MaxTrustees-sharing.MaxTrustees]
 
-// makeCommittee holds a whole ceremony among trustees of its own, over a log of its
-// own. All is as it should be, except that nobody knows these people.
+// makeCommittee holds a whole ceremony among trustees that the adversary makes up, over a log
+// of its own. The certificate is valid, but for identities that no client was shipped with.
 func makeCommittee(in world.Input) ([]world.Derived, error) {
 	number, t, n, err := parseFakeCommittee(string(in.Text))
 	if err != nil {
@@ -76,6 +76,7 @@ func parseFakeCommittee(text string) (number, t, n int, err error) {
 	return keyNumber(lines[0]), t, n, nil
 }
 
+// offerKey makes the packet by which a provider offers a device a certificate.
 func offerKey(in world.Input) ([]world.Derived, error) {
 	p := world.Packet{From: world.Provider, To: string(in.Text), Data: certificates(in.Facts[0].Data)}
 	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: p.To, Data: p.Encode(always)}), nil

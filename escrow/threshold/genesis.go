@@ -11,22 +11,23 @@ import (
 	"doormat/world/ledger"
 )
 
-// genesis is the outcome of set-up, from which each run's nodes are built.
+// genesis is the outcome of set-up, the first key ceremony, from which each run's nodes are
+// built.
 type genesis struct {
 	roster     *ceremony.Roster // identities and t, which ship with every client
-	state      *committeeState  // after it; never changed, see newCourse
+	state      *committeeState  // after the ceremony; copied by genesisState, never changed
 	committee  *committee
-	log        []byte   // state after the ceremony
-	checkpoint []byte   // of it, cosigned
-	witness    [][]byte // states
-	policy     *ledger.Policy
-	view       *ledger.View         // of whoever reads the log afterwards
+	log        []byte               // encoded, as it is after the ceremony
+	checkpoint []byte               // of that log, cosigned
+	witnesses  [][]byte             // encoded, each as it is after the ceremony
+	policy     *ledger.Policy       // which log and witnesses to believe
+	view       *ledger.View         // from which every reader of the log goes on
 	shares     []sharing.Share      // of trustees 1..n
-	identity   []ed25519.PrivateKey // those in force after it
-	posts      map[[32]byte]bool    // hashes of all posts of the ceremony, each by its author
+	identities []ed25519.PrivateKey // of trustees 1..n, as renewed by the ceremony
+	posts      map[[32]byte]bool    // hashes of all posts of the ceremony
 }
 
-// genesisKey is all that a founding depends on.
+// genesisKey is all that set-up depends on: runs in which it is equal share one genesis.
 type genesisKey struct {
 	source world.Source
 	t, n   int
@@ -34,7 +35,7 @@ type genesisKey struct {
 
 // runSetup runs the key ceremony over a board on the log, with every trustee honest.
 func runSetup(config world.Config) (*genesis, error) {
-	f := &genesis{roster: &ceremony.Roster{Session: []byte(epochName(1, 0)), Threshold: config.Settings.Threshold}}
+	g := &genesis{roster: &ceremony.Roster{Session: []byte(epochName(1, 0)), Threshold: config.Settings.Threshold}}
 	var keys []ed25519.PrivateKey
 	for i := range config.Settings.Trustees {
 		seed := make([]byte, ed25519.SeedSize)
@@ -42,9 +43,9 @@ func runSetup(config world.Config) (*genesis, error) {
 			return nil, err
 		}
 		keys = append(keys, ed25519.NewKeyFromSeed(seed))
-		f.roster.Identities = append(f.roster.Identities, keys[i].Public().(ed25519.PublicKey))
+		g.roster.Identities = append(g.roster.Identities, keys[i].Public().(ed25519.PublicKey))
 	}
-	board, err := newBoard(config, f.roster)
+	board, err := newBoard(config, g.roster)
 	if err != nil {
 		return nil, err
 	}
@@ -57,20 +58,21 @@ func runSetup(config world.Config) (*genesis, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.shares, f.identity = append(f.shares, share), append(f.identity, t.Identity())
+		g.shares, g.identities = append(g.shares, share), append(g.identities, t.Identity())
 	}
 	board.policy.Remember(config.Memo)
-	f.policy, f.log, f.witness, f.posts = board.policy, board.log.Encode(), board.states(), board.posts
+	g.policy, g.log, g.witnesses, g.posts = board.policy, board.log.Encode(), board.states(), board.posts
 	board.state.finished = nil
-	f.state, f.checkpoint = board.state, board.state.links[0].Checkpoint
-	if f.view, err = ledger.NewView(f.policy, f.checkpoint); err != nil {
+	g.state, g.checkpoint = board.state, board.state.links[0].Checkpoint
+	if g.view, err = ledger.NewView(g.policy, g.checkpoint); err != nil {
 		return nil, err
 	}
-	f.committee, err = newCommittee(1, board.state.links[0].encoded, f.roster, board.policy)
-	return f, err
+	g.committee, err = newCommittee(1, board.state.links[0].encoded, g.roster, board.policy)
+	return g, err
 }
 
-// runDKG lets the trustees post until the ceremony is over, and gives them.
+// runDKG holds the distributed key generation that is next on the board: every trustee posts
+// in each phase until the ceremony is over. It returns the trustees, with their shares.
 func (b *board) runDKG(source world.Source, keys []ed25519.PrivateKey) ([]*ceremony.Trustee, error) {
 	s := b.state.rotation()
 	if s == nil {
@@ -106,7 +108,7 @@ func (b *board) runDKG(source world.Source, keys []ed25519.PrivateKey) ([]*cerem
 			if checkpoint, err = b.cosign(); err != nil {
 				return nil, err
 			}
-			if err := b.check(checkpoint); err != nil { // each trustee does, before it signs
+			if err := b.check(checkpoint); err != nil { // as each trustee does before it signs
 				return nil, err
 			}
 		}
@@ -115,7 +117,7 @@ func (b *board) runDKG(source world.Source, keys []ed25519.PrivateKey) ([]*cerem
 	return trustees, nil
 }
 
-// ceremonyPost is what a trustee has to post in the phase that is open.
+// ceremonyPost is what an honest trustee posts in the phase that is open.
 func ceremonyPost(t *ceremony.Trustee, a *ceremony.Audit, checkpoint []byte, random io.Reader) ([]byte, error) {
 	switch a.Phase() {
 	case ceremony.PhaseConfirm:

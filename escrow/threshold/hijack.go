@@ -15,9 +15,9 @@ import (
 	"doormat/world/ledger"
 )
 
-// These rules are what stolen identities of trustees are worth. With t of one epoch a
-// thief holds a whole ceremony in public and is the committee from then on. With fewer it
-// can speak in their owners' names, and have them excluded.
+// These rules show what stolen identities of trustees are worth. With t of one epoch a thief
+// holds a whole ceremony alone, in public, and is the committee from then on. With fewer it
+// can post in their owners' names, and have these excluded.
 
 // Names of the rules.
 const (
@@ -38,7 +38,8 @@ func hijackRules() []world.Rule {
 	}
 }
 
-// certifyKey ignores identities that the certificate does not list.
+// certifyKey hijacks the ceremony for a new key with t stolen identities. It ignores those
+// that the certificate does not list.
 func certifyKey(in world.Input) ([]world.Derived, error) {
 	before, err := ceremony.ParseCertificate(in.Facts[0].Data)
 	if err != nil {
@@ -72,7 +73,7 @@ type hijack struct {
 	posts  []world.Packet
 }
 
-// takeSeats takes the seats of t identities, the lowest.
+// takeSeats takes the t lowest seats whose identities are stolen.
 func (h *hijack) takeSeats(identities []world.Fact) error {
 	for i := 1; i <= len(h.roster.Identities) && len(h.seats) < h.roster.Threshold; i++ {
 		for _, f := range identities {
@@ -92,13 +93,14 @@ func (h *hijack) takeSeats(identities []world.Fact) error {
 	return nil
 }
 
-// runCeremony goes through the phases. In the first, time is called for everybody else.
+// runCeremony goes through the phases. In the first, the thieves vote to close it without
+// everybody else.
 func (h *hijack) runCeremony(checkpoint []byte) error {
 	for h.audit.Phase() < ceremony.PhaseDone {
 		phase := h.audit.Phase()
 		for k, t := range h.stolen {
 			if h.audit.Phase() != phase {
-				break // time was up
+				break // the vote closed the phase
 			}
 			raw, err := ceremonyPost(t, h.audit, checkpoint, h.seed.Stream(fmt.Sprint(phase, h.seats[k])))
 			if err == nil {
@@ -132,11 +134,14 @@ func (h *hijack) post(seat int, raw []byte) error {
 	return h.audit.Read(raw)
 }
 
-// boardPacket says that it comes from the trustee: the log takes posts from nobody else.
+// boardPacket brings a post in the name of a trustee, since the log takes posts from nobody
+// else.
 func boardPacket(seat int, session string, raw []byte) world.Packet {
 	return world.Packet{From: world.Trustee(seat), To: world.Log, Data: world.Pack(escrow.KindPost, []byte(session), raw)}
 }
 
+// conclude gives the new key's secret and certificate, and the packets that post the
+// ceremony on the board.
 func (h *hijack) conclude(name string) ([]world.Derived, error) {
 	certificate, err := h.audit.Certificate()
 	if err != nil {
@@ -167,7 +172,7 @@ func (h *hijack) conclude(name string) ([]world.Derived, error) {
 	return world.Conclude(out...), nil
 }
 
-// proveCertificate does as a reader of the board does.
+// proveCertificate completes a certificate from the board, as every reader of the board does.
 func proveCertificate(in world.Input) ([]world.Derived, error) {
 	c, err := ceremony.ParseCertificate(in.Facts[0].Data)
 	if err != nil {
@@ -206,10 +211,9 @@ func proveCertificate(in world.Input) ([]world.Derived, error) {
 		world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)}), nil
 }
 
-// speakAsTrustee posts rubbish, signed. In a refresh the roster names who deals: those who
-// hold shares of the epoch that ends. Those are whom its certificate does not list as stale,
-// as long as the certificate is of that key: a seat that was excluded got neither a share nor
-// a new identity.
+// speakAsTrustee posts signed rubbish. The roster of a refresh names the dealers, who hold
+// shares of the epoch that ends. They are those whom the certificate of that epoch does not
+// list as stale, since a seat that was excluded got neither a share nor a new identity.
 func speakAsTrustee(in world.Input) ([]world.Derived, error) {
 	c, err := ceremony.ParseCertificate(in.Facts[1].Data)
 	if err != nil {

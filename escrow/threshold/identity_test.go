@@ -167,7 +167,7 @@ func TestIdentitiesEnd(t *testing.T) {
 			seen[string(listed[i-1])] = true
 		}
 	}
-	require.Len(t, seen, 3*5, "after the founding, and after 2, 3, 4 and 6")
+	require.Len(t, seen, 3*5, "after set-up, and after 2, 3, 4 and 6")
 	require.Empty(t, s.warned)
 }
 
@@ -354,8 +354,8 @@ func FuzzCertificates(f *testing.F) {
 	})
 }
 
-// TestCopiedPosts: whoever puts the founding's posts, which are public, on the board of the
-// next ceremony does not make it look as if a key were stolen. The founding's signatures on
+// TestCopiedPosts: whoever puts the posts of set-up, which are public, on the board of the
+// next ceremony does not make it look as if a key were stolen. The signatures of set-up on
 // the certificate are not bound to a ceremony by their context.
 func TestCopiedPosts(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 6)
@@ -373,7 +373,7 @@ func TestCopiedPosts(t *testing.T) {
 }
 
 // TestNegativeEpoch: there is none. A certificate of "key 1/epoch -1" would be that of a
-// founding, and put another key in the place of the one that has the same name.
+// set-up, and put another key in the place of the one that has the same name.
 func TestNegativeEpoch(t *testing.T) {
 	for _, name := range []string{"key 1/epoch -1", "key 1/epoch -0", "key -1/epoch 0", "key 0/epoch 0"} {
 		_, _, ok := parseEpoch(name)
@@ -447,7 +447,7 @@ func TestFalseFirstBoard(t *testing.T) {
 	require.Contains(t, warning, "refused")
 	require.Nil(t, phone.board)
 	_, warning = phone.Handle((&escrow.Update{First: int64(last), Checkpoint: s.genesis.checkpoint}).Encode())
-	require.Contains(t, warning, "refused", "the founding's checkpoint, and nothing before it")
+	require.Contains(t, warning, "refused", "the checkpoint of set-up, and nothing before it")
 	require.Empty(t, phone.keys)
 }
 

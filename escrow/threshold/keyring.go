@@ -14,29 +14,29 @@ import (
 )
 
 // keyring holds the committee keys that a client accepts: the newest one, and the one
-// before. Which they are the log's board says, which it reads from where it is, and of
-// which it remembers root and size. With its program come the first identity keys of the
-// trustees, t, and which log and witnesses to believe. Certificates that somebody offers
-// make nothing a key. They say that there is more to read.
+// before. Which these are follows from the board, of which it reads all records. Its program
+// ships with the first identity keys of the trustees, t, and which log and witnesses to
+// believe. A certificate that somebody offers does not make a key acceptable; it only says
+// that there is more of the board to read.
 //
-// A client that took them at their word could be kept from the present: t identities that
-// ended long ago can still sign a certificate, and the log takes their signatures, late. By
-// its number, its signatures and its proofs alone it looks like the next one to whoever
-// has not seen the true one. On the board the true one stands before it.
+// A client that believed offered certificates could be kept in the past: t identities that
+// ended long ago can still sign a certificate, and the log still takes their signatures. By
+// its number, its signatures and its proofs alone it looks like the next certificate to a
+// client that has not seen the true one. On the board the true one stands before it.
 type keyring struct {
 	cache    *boardCache
-	board    *boardView   // nil if it is new
+	board    *boardView   // nil before the client has read any of it
 	known    [][32]byte   // hashes of the certificates so far, by number
 	keys     []*committee // the newest last
-	offers   []offer      // certificates under a checkpoint beyond what it has read
-	reported int64        // up to which size it has told that nobody shows the board
+	offers   []offer      // certificates whose checkpoint lies beyond what it has read
+	reported int64        // up to which size it has reported that nobody shows it the board
 }
 
 // offer is a certificate that somebody brought.
 type offer struct {
 	from    string
 	encoded []byte
-	asked   int // how often the board was asked for because of it
+	asked   int // how often the client asked for the board because of it
 }
 
 // maxOffers bounds the certificates that wait for the board: anybody can bring any number.
@@ -46,7 +46,7 @@ const maxOffers = 64
 // before anything can be said about it.
 var errUnread = errors.New("the board has not been read up to its checkpoint")
 
-// size is how much of the board it has read.
+// size is how many records of the board it has read.
 func (k *keyring) size() int64 {
 	if k.board == nil {
 		return 0
@@ -54,9 +54,10 @@ func (k *keyring) size() int64 {
 	return k.board.version.size
 }
 
-// checkOffer says why a certificate is none of those that the board shows, as far as it was
-// read: somebody may want messages sealed under a key that was stolen, or destroyed, or
-// that only thieves have certified.
+// checkOffer says why a certificate is none of those on the board, as far as that was read:
+// somebody may want messages sealed under a key that was stolen or destroyed, or that only
+// thieves have certified. If the board has to be read further first, the error is errUnread,
+// and size is how far.
 func (k *keyring) checkOffer(encoded []byte) (size int64, err error) {
 	c, err := ceremony.ParseCertificate(encoded)
 	if err != nil {
@@ -87,8 +88,8 @@ func (k *keyring) checkOffer(encoded []byte) (size int64, err error) {
 	return 0, fmt.Errorf("certificate %d, of %s, is not the one that the board shows", c.Counter, c.Session)
 }
 
-// takeOffers takes certificates from somebody. It tells whether the board is to be asked for,
-// and what was refused.
+// takeOffers takes certificates from somebody. It tells whether to ask for the board, and why
+// a certificate was refused.
 func (k *keyring) takeOffers(list [][]byte, from string) (ask bool, err error) {
 	for _, encoded := range list {
 		size, bad := k.checkOffer(encoded)
@@ -108,11 +109,12 @@ func (k *keyring) takeOffers(list [][]byte, from string) (ask bool, err error) {
 	return ask, err
 }
 
-// maxAsked is how often the board is asked for because of one offer: packets get lost,
+// maxAsked is how often a client asks for the board because of one offer: packets get lost,
 // but hardly three in a row.
 const maxAsked = 3
 
-// keepOffer keeps a certificate until the board is read. It tells whether to ask for the board.
+// keepOffer keeps a certificate until the board has been read up to its checkpoint. It tells
+// whether to ask for the board now.
 func (k *keyring) keepOffer(from string, encoded []byte) bool {
 	same := func(o offer) bool { return o.from == from && bytes.Equal(o.encoded, encoded) }
 	i := slices.IndexFunc(k.offers, same)
@@ -130,9 +132,9 @@ func (k *keyring) keepOffer(from string, encoded []byte) bool {
 	return true
 }
 
-// readUpdate takes an update of the board; one that is new the whole board. It tells whether
-// there is a new certificate, and which offers are settled by what was readUpdate. It fails as
-// [reader.readUpdate] does.
+// readUpdate reads an update of the board, which is the whole board if the client has read
+// nothing of it. It tells whether there is a new certificate, and what became of offers that
+// can be judged now. It fails as [boardView.read] does.
 func (k *keyring) readUpdate(update []byte) (fresh bool, settled []verdict, err error) {
 	if k.board == nil {
 		var board *boardView
@@ -160,13 +162,14 @@ func (k *keyring) readUpdate(update []byte) (fresh bool, settled []verdict, err 
 	return fresh, settled, nil
 }
 
-// verdict says why a certificate that somebody had offered is refused; nil if it is true.
+// verdict says why the client refuses a certificate that somebody offered; err is nil if the
+// board shows it.
 type verdict struct {
 	from string
 	err  error
 }
 
-// follow takes over what a course amounts to.
+// follow takes the accepted keys from a committee state.
 func (k *keyring) follow(c *committeeState) {
 	k.known, k.keys = nil, nil
 	for _, l := range c.links {
@@ -193,7 +196,7 @@ func (k *keyring) find(id string) *committee {
 	return nil
 }
 
-// memo is what runs share; the keyring of a rule has nothing of it.
+// memo is what runs share; the keyring of a rule has none.
 func (k *keyring) memo() *memo.Memo {
 	if k.cache == nil {
 		return nil
@@ -201,7 +204,8 @@ func (k *keyring) memo() *memo.Memo {
 	return k.cache.memo
 }
 
-// encrypt computes the seed's part of an escrow field: the sender, and every recipient again.
+// encrypt computes the encrypted seed of an escrow field. The sender does so, and every
+// recipient again, to compare.
 func (k *keyring) encrypt(c *committee, label []byte, seed [tdh2.SeedSize]byte) []byte {
 	b, _ := memo.Compute(k.memo(), "encrypt", func() ([]byte, error) {
 		return c.key.Encrypt(label, seed).Bytes(), nil
@@ -235,5 +239,5 @@ func (k *keyring) accept(m world.Meta, public []byte) error {
 	return err
 }
 
-// certificates is how they travel.
+// certificates encodes a list of certificates as a packet's data.
 func certificates(list ...[]byte) []byte { return world.Pack(KindKey, list...) }

@@ -7,12 +7,12 @@ import (
 	"doormat/escrow/ceremony"
 )
 
-// observer reads the board for the monitor: it tells once of each trustee that a
-// ceremony convicted, and of each ceremony that failed.
+// observer reads the board for the monitor. It reports, once, each trustee that a ceremony
+// convicted, and each ceremony that failed.
 type observer struct {
 	*boardView
-	told   map[string]int  // culprits told of, by ceremony
-	failed map[string]bool // ceremonies
+	told   map[string]int  // how many culprits were reported, by ceremony
+	failed map[string]bool // ceremonies whose failure was reported
 }
 
 // follow implements [escrow.Monitor.Follow].
@@ -27,6 +27,7 @@ func (o *observer) follow(update []byte) (first int64, records [][]byte, news []
 	return first, records, o.news(), nil
 }
 
+// news lists what the board shows and was not reported yet.
 func (o *observer) news() []string {
 	var news []string
 	for _, s := range o.state().sessions() {
@@ -44,8 +45,7 @@ func (o *observer) news() []string {
 	return news
 }
 
-// misconduct lists who was convicted, once the outcome stands or the ceremony has
-// failed.
+// misconduct lists who was convicted, and why the ceremony failed, once either is final.
 func misconduct(s *session) ([]ceremony.Culprit, error) {
 	outcome, err := s.audit.Outcome()
 	var failed *ceremony.FailedError

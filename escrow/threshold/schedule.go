@@ -13,19 +13,19 @@ import (
 // task is a ceremony that is to be held after a message.
 type task struct {
 	due     int
-	key     int // whose shares are to be made anew, or one of those below
-	attempt int // number of the ceremony that is next for the key, when the task came up
+	key     int // number of the key whose shares are renewed, or a constant below
+	attempt int // number of the key's next ceremony when the task came up
 }
 
-// Tasks of no key in particular.
+// Values of task.key that name no present key.
 const (
 	newKey  = 0
-	allKeys = -1 // of all keys that live when the task comes up
+	allKeys = -1 // one refresh for each key that lives when the task comes up
 )
 
-// schedule notes the ceremonies of the next message. They are held one after another: first
-// the older key is refreshed, then the newer, then a new one made. What is late is held
-// once.
+// schedule adds the ceremonies that are due after the next message. They are held one after
+// another: first a refresh of the older key, then one of the newer, then a rotation. One that
+// is still waiting to be held is not added again.
 func (t *trustee) schedule() {
 	due := t.moment + 1
 	if due <= t.scheduled {
@@ -42,9 +42,10 @@ func (t *trustee) schedule() {
 	add(t.rotate, newKey)
 }
 
-// joinDue sits down to the next ceremony, if none is under way. That of the next message
-// begins now, with one-use keys. One that the others are holding or have held without
-// this trustee is missed, and one before it that is late is waited for.
+// joinDue joins the next ceremony, if this trustee takes part in none. One that is due after
+// the next message begins now, with one-use keys; if an earlier one of the same key still
+// goes on without this trustee, it waits for the end of that. A ceremony that is due and that
+// the others are holding, or have held, without this trustee is skipped.
 func (t *trustee) joinDue() []world.Packet {
 	if !t.CountsMessages() {
 		return nil
@@ -70,7 +71,7 @@ func (t *trustee) joinDue() []world.Packet {
 	return out
 }
 
-// expandRefresh puts a task for each key that lives in the place of the first one.
+// expandRefresh replaces the first task, for all keys, by one for each live key.
 func (t *trustee) expandRefresh() {
 	var each []task
 	for _, e := range t.board.state().live {
@@ -81,7 +82,7 @@ func (t *trustee) expandRefresh() {
 	t.tasks = slices.Concat(each, t.tasks[1:])
 }
 
-// nextAttempt numbers the ceremony that is next for a task.
+// nextAttempt is the number of the ceremony that would do a task now.
 func (t *trustee) nextAttempt(k task) int {
 	c := t.board.state()
 	if k.key == newKey {
@@ -90,7 +91,7 @@ func (t *trustee) nextAttempt(k task) int {
 	return c.lastEpoch[k.key] + 1
 }
 
-// sessionFor is the ceremony by which a task is done, nil if its key is gone.
+// sessionFor is the ceremony that does a task, nil if its key does not live any more.
 func (t *trustee) sessionFor(next task) *session {
 	c := t.board.state()
 	if next.key == newKey {
@@ -102,8 +103,8 @@ func (t *trustee) sessionFor(next task) *session {
 	return nil
 }
 
-// handleClock hears of a message or of midnight. Then the network was quiet, so whoever
-// has not spoken in a ceremony that is due is silent.
+// handleClock learns that a message was sent or that it is midnight. The network was quiet
+// before, so whoever has not posted in a ceremony that is due is silent.
 func (t *trustee) handleClock(p world.Packet) []world.Packet {
 	before := t.moment
 	if p.Kind() == world.KindMoment {
@@ -127,9 +128,10 @@ func (t *trustee) handleClock(p world.Packet) []world.Packet {
 	return slices.Concat(out, t.redeliver(), t.joinDue())
 }
 
-// advance speaks, or calls time if the ceremony has been waiting since before: since
-// it was due, or in the key phase since one message earlier. What it said and the
-// board does not show it says again, each time.
+// advance posts what is due. If there is nothing, and the ceremony has waited since the last
+// tick or longer, it votes to close the phase, and posts again what the board does not show
+// of its own posts. In the key phase the waiting begins one message before the ceremony is
+// due.
 func (t *trustee) advance(cs *ceremonyState, s *session, before int) []world.Packet {
 	out, phase := t.postIfDue(cs, s), s.audit.Phase()
 	waiting := cs.task.due <= before || phase == ceremony.PhaseKey && cs.task.due <= t.moment
@@ -155,10 +157,11 @@ func (t *trustee) advance(cs *ceremonyState, s *session, before int) []world.Pac
 	return append(out, t.requestBoard())
 }
 
-// eraseSecrets erases what a trustee has for a ceremony, if for three messages or nights the
-// board has not shown what it posts. It may be over for the others, and the one-use
-// key would open the share that was made for it. The old share has to stay: the
-// others may have kept theirs. It still calls time.
+// eraseSecrets erases what a trustee keeps secret of a ceremony, if for three messages or
+// nights the board has not shown what it posts. The ceremony may be over for the others, and
+// then the one-use key would open the share that they made for this trustee. The old share
+// has to stay, because the others may have kept theirs. The trustee still votes to close
+// phases.
 func (t *trustee) eraseSecrets(cs *ceremonyState) []world.Packet {
 	if cs.erased {
 		return nil
@@ -168,10 +171,11 @@ func (t *trustee) eraseSecrets(cs *ceremonyState) []world.Packet {
 	return t.reportExcluded(cs.name, errors.New("the board does not show what it posts"))
 }
 
-// reportStalled tells the public, once, that calling time was no use: fewer than the threshold are
-// there to call it, or too few of those who confirmed certify, for whom no time is called.
-// It names whose posts are missing: the second case holds up all later ceremonies as well,
-// and whoever replaces trustees needs to know whom.
+// reportStalled warns the public, once, that voting to close the phase was no use. Either
+// fewer trustees than the threshold vote, or too few of those who confirmed sign the
+// certificate, a phase that no vote closes. It names whose posts are missing: a certificate
+// that is not signed holds up all later ceremonies, and whoever replaces trustees needs to
+// know whom to replace.
 func (t *trustee) reportStalled(cs *ceremonyState, a *ceremony.Audit) []world.Packet {
 	if cs.reported {
 		return nil

@@ -13,8 +13,8 @@ import (
 	"doormat/world/ledger"
 )
 
-// These rules are what a thief computes who copied a one-use key in time: the
-// shares sealed to it stay on the board for ever.
+// These rules are what a thief of a one-use key computes: the shares that were sealed to the
+// key stay on the board for ever.
 
 const oneUseTag = 'o'
 
@@ -53,88 +53,90 @@ func parseOneUseKey(data []byte) (*ceremony.Roster, []byte, error) {
 	return r, f[1], err
 }
 
-// openSealedShare does as the owner of the key does. Records name the one before,
-// so they form a tree. The true board is a way down from its root; the others are
-// made up, and nothing follows from them or something that is true as well.
+// openSealedShare opens the shares that are sealed to a one-use key, as its owner does. Each
+// record names the hash of the one before, so the given records form a tree, and the true
+// board is a path down from its root. Other paths hold records that somebody made up. They
+// give no share, or one that is true as well, since the dealers' signatures are checked.
 func openSealedShare(in world.Input) ([]world.Derived, error) {
 	roster, key, err := parseOneUseKey(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	t := &shareSearch{roster: roster, session: string(roster.Session), key: key, after: map[[32]byte][]int{}, posts: in.Facts}
+	s := &shareSearch{roster: roster, session: string(roster.Session), key: key, after: map[[32]byte][]int{}, posts: in.Facts}
 	for at, f := range in.Facts[1:] {
-		if r, err := escrow.ParseBoardRecord(f.Data); err == nil && r.Session == t.session {
-			t.after[r.Before] = append(t.after[r.Before], at+1)
+		if r, err := escrow.ParseBoardRecord(f.Data); err == nil && r.Session == s.session {
+			s.after[r.Before] = append(s.after[r.Before], at+1)
 		}
 	}
-	if err := t.walk([]int{0}, [32]byte{}); err != nil {
+	if err := s.walk([]int{0}, [32]byte{}); err != nil {
 		return nil, err
 	}
-	if len(t.found) == 0 {
+	if len(s.found) == 0 {
 		return nil, errors.New("the board does not hold a share for this key")
 	}
-	return t.found, nil
+	return s.found, nil
 }
 
-// shareSearch looks for shares on every way through the records.
+// shareSearch looks for shares on every path through the records.
 type shareSearch struct {
 	roster  *ceremony.Roster
 	session string
 	key     []byte
 	posts   []world.Fact
-	after   map[[32]byte][]int // positions of records, by the hash of the one before
+	after   map[[32]byte][]int // indices in posts, by the hash of the record before
 	found   []world.Derived
 }
 
-// walk goes on from a record to all that name it. Where the way ends, the board is
-// read; where it forks, each branch is.
-func (t *shareSearch) walk(way []int, last [32]byte) error {
+// walk extends a path from its last record to all that name it. It reads the board along
+// each path that ends.
+func (s *shareSearch) walk(path []int, last [32]byte) error {
 	for {
-		next := t.after[last]
+		next := s.after[last]
 		if len(next) == 0 {
-			return t.read(way)
+			return s.read(path)
 		}
 		if len(next) > 1 {
 			for _, at := range next {
-				if err := t.walk(append(slices.Clone(way), at), sha256.Sum256(t.posts[at].Data)); err != nil {
+				if err := s.walk(append(slices.Clone(path), at), sha256.Sum256(s.posts[at].Data)); err != nil {
 					return err
 				}
 			}
 			return nil
 		}
-		way, last = append(way, next[0]), sha256.Sum256(t.posts[next[0]].Data)
+		path, last = append(path, next[0]), sha256.Sum256(s.posts[next[0]].Data)
 	}
 }
 
-// read follows the ceremony until its outcome stands.
-func (t *shareSearch) read(way []int) error {
-	audit, err := ceremony.NewAudit(t.roster)
+// read audits the ceremony along a path until its outcome stands, and opens its shares.
+func (s *shareSearch) read(path []int) error {
+	audit, err := ceremony.NewAudit(s.roster)
 	if err != nil {
 		return err
 	}
-	for i, at := range way[1:] {
-		r, err := escrow.ParseBoardRecord(t.posts[at].Data)
+	for i, at := range path[1:] {
+		r, err := escrow.ParseBoardRecord(s.posts[at].Data)
 		if err != nil {
 			return err
 		}
-		_ = audit.Read(r.Post) // what is ignored changes nothing
+		_ = audit.Read(r.Post) // an invalid post changes nothing
 		if o, err := audit.Outcome(); err == nil {
-			t.open(audit, o, way[:i+2])
+			s.open(audit, o, path[:i+2])
 			return nil
 		}
 	}
 	return nil
 }
 
-func (t *shareSearch) open(audit *ceremony.Audit, o *ceremony.Outcome, way []int) {
+// open opens the shares that are sealed to the key; they follow from the records of the path.
+func (s *shareSearch) open(audit *ceremony.Audit, o *ceremony.Outcome, path []int) {
 	for _, index := range o.Recipients {
-		share, err := audit.OpenShare(index, t.key)
+		share, err := audit.OpenShare(index, s.key)
 		if err != nil {
-			continue // somebody else's
+			continue // it is sealed to another key
 		}
-		from := slices.Clone(way)
-		t.found = append(t.found,
-			world.Derived{Fact: world.Fact{Kind: Share, Ref: t.session, Data: ceremony.EncodeShare(share)}, From: from},
-			world.Derived{Fact: committeeFact(t.session, o.Commitments), From: from})
+		from := slices.Clone(path)
+		s.found = append(s.found,
+			world.Derived{Fact: world.Fact{Kind: Share, Ref: s.session, Data: ceremony.EncodeShare(share)}, From: from},
+			world.Derived{Fact: committeeFact(s.session, o.Commitments), From: from})
 	}
 }

@@ -7,22 +7,22 @@ import (
 	"doormat/world"
 )
 
-// What a trustee does about a thief of its identity. It cannot keep the thief from
-// signing, and a copied key does not show. But a ceremony is held in public: what the
-// thief posts stands on the board, where the owner reads it. A thief who races for a seat
-// can take it, if the owner does not speak in time, or block it, if it does, and is seen
-// either way (Canetti, Halevi and Herzberg, "Maintaining authenticated communication in
+// This file is what a trustee does about a thief of its identity. It cannot keep the thief
+// from signing, and nobody notices that a key was copied. But a ceremony is held in public:
+// what the thief posts stands on the board, where the owner reads it. A thief who races for a
+// seat can take it, if the owner does not post in time, or block it, if the owner does, and
+// is seen either way (Canetti, Halevi and Herzberg, "Maintaining authenticated communication in
 // the presence of break-ins", J. Cryptology 2000).
 
-// reportForgedPosts looks for posts that are signed in this trustee's name and that it did not make.
-// It tells the public, and takes the seat out of a ceremony in which the thief might
-// otherwise get a share.
+// reportForgedPosts looks on the board for posts that are signed in this trustee's name and
+// that it did not make. It warns the public of them, and has its own seat excluded from a
+// ceremony in which the thief might otherwise get a share.
 func (t *trustee) reportForgedPosts() []world.Packet {
 	c := t.board.state()
 	var out []world.Packet
 	for _, h := range c.signedPosts[min(t.postsSeen, len(c.signedPosts)):] {
 		if h.author != t.index || t.ownPosts[h.post] || t.board.genesis.posts[h.post] {
-			continue // its own, or a copy: anybody can bring that again
+			continue // its own, or a copy of one, which anybody can post again
 		}
 		which := "its identity"
 		if h.former {
@@ -38,7 +38,8 @@ func (t *trustee) reportForgedPosts() []world.Packet {
 	return out
 }
 
-// contest posts something else than the thief did, so that the seat is excluded.
+// contest posts something different for the same phase, so that the seat is excluded as one
+// that contradicts itself.
 func (t *trustee) contest(s *session) []world.Packet {
 	raw, err := ceremony.Contest(s.roster, t.identity, s.audit.Phase(), t.index)
 	if err != nil || t.program != "" || s.audit.Phase() >= ceremony.PhaseConfirm || t.ownPosts[sum(raw)] {
@@ -47,9 +48,8 @@ func (t *trustee) contest(s *session) []world.Packet {
 	return []world.Packet{t.post(s.name, raw)}
 }
 
-// reportLostSeat tells, once, that the committee lists an identity at its place which it does not
-// have. There is nothing that it can do about that: another key than that one cannot
-// speak for the reportLostSeat.
+// reportLostSeat warns, once, that the committee lists an identity for this trustee which it
+// does not have. It can do nothing about that: only the listed key can sign for the seat.
 func (t *trustee) reportLostSeat() []world.Packet {
 	c := t.board.state()
 	if c.nextRoster.Identities[t.index-1].Equal(t.identity.Public()) {
@@ -58,6 +58,7 @@ func (t *trustee) reportLostSeat() []world.Packet {
 	return t.warnOnce("its seat is taken: the committee lists an identity for it that it did not make")
 }
 
+// warnOnce warns the public, unless it has done so before with the same words.
 func (t *trustee) warnOnce(what string) []world.Packet {
 	if t.warned[what] || t.program != "" {
 		return nil

@@ -32,14 +32,15 @@
 // Each of these is a ceremony of package ceremony over the principal "log", which
 // orders the posts, has witnesses cosign, and tells all trustees and the monitor. A
 // trustee believes only records that make up a cosigned checkpoint ([ledger.Reader]).
-// One message ahead it posts its one-use key, so a thief who comes then finds old
-// share and one-use key, and with the board the new share: whoever is corrupted
-// during a refresh counts in both epochs. After the next message the rest runs to
-// its end, and then the other ceremonies that are due. A silent trustee is waited for until the next message or midnight; then
-// it is left out, and gets a share again at the next refresh. What the board
-// does not show is posted again each time, for packets get lost. Cheats are convicted
-// by whoever reads the board, and the monitor tells. If too few are left, shares
-// and keys stay what they were.
+// One message ahead it posts its one-use key. A thief who comes then finds the old
+// share and the one-use key, and with the board the new share: whoever is corrupted
+// during a refresh counts in both epochs. After the next message the rest of the
+// ceremony runs to its end, and then the other ceremonies that are due. The trustees
+// wait for a silent one until the next message or midnight; then they go on without
+// it, and it gets a share again at the next refresh. Packets get lost, so a trustee
+// posts again what the board does not show. Whoever reads the board convicts cheats,
+// and the monitor reports them. If too few trustees are left, shares and keys stay
+// what they were.
 //
 // # Identities, and which key a client accepts
 //
@@ -47,22 +48,23 @@
 // completes appends a certificate to a chain (package ceremony, chain.go): it names the
 // one before, lists everybody's new identity, and is signed with the ones that end, which
 // are then erased. So ceremonies are held one after another. Signatures count only with
-// proof that the public log holds them. Without refresh and rotation there is one
-// ceremony, the founding, and identities do not change after it: t of them, once stolen,
+// proof that the public log holds them. Without refresh and rotation there is only the
+// ceremony of set-up, and identities do not change after it: t of them, once stolen,
 // certify any key for as long as people talk, in public.
 //
 // What counts is the log's board. Devices read it through the provider, which reads it
 // itself, from the identity keys, t, log and witnesses that ship with the program; of each
 // number the first valid certificate counts. A certificate that somebody offers says only
-// that there is more to read, up to its checkpoint: the log takes signatures of identities
-// that ended long ago, and to whoever was kept from the board since they would look like
-// those in force (keyring.go, TestKeptFromThePresent). So a device depends on the log and a
-// quorum of its witnesses, and each checkpoint that it takes continues what it has read.
-// What is refused its user is told. It sends nothing without a key. It reads what is under
-// its newest key or the one before, and so does the provider. Trustees bring certificates
-// until the provider acknowledges them, and the provider hands them on until the device
-// uses the key (distribution.go). A device cannot tell that newer records are being kept from
-// it, and acknowledgements are not signed: it goes on under an old key, which others refuse.
+// that there is more to read, up to its checkpoint. The log takes signatures of identities
+// that ended long ago, and a device that was kept from the board since would take these for
+// the ones in force (keyring.go, TestKeptFromThePresent). So a device depends on the log and
+// a quorum of its witnesses, and each checkpoint that it accepts continues what it has read.
+// It warns its user of what it refuses. It sends nothing without a key. It reads what is
+// under its newest key or the one before, and so does the provider. Trustees deliver
+// certificates until the provider acknowledges them, and the provider offers them to the
+// device until that uses the key (distribution.go). A device cannot tell that newer records
+// are being kept from it, and acknowledgements are not signed: it goes on under an old key,
+// which others refuse.
 //
 // Whoever holds a trustee's identity can speak for it on the board. The owner reads that,
 // says so, and takes its seat out of the ceremony (seat.go): a thief can block a seat, or
@@ -140,21 +142,22 @@ func (Design) Info() world.Info {
 
 // Setup implements [world.Design]: it runs the key ceremony.
 func (Design) Setup(config world.Config) (world.Deploy, error) {
-	f, err := memo.Recall(config.Memo, genesisKey{config.Seed, config.Settings.Threshold, config.Settings.Trustees},
+	g, err := memo.Recall(config.Memo, genesisKey{config.Seed, config.Settings.Threshold, config.Settings.Trustees},
 		func() (*genesis, error) { return runSetup(config) })
 	if err != nil {
 		return nil, fmt.Errorf("threshold: %w", err)
 	}
-	if _, err := deploy(config, f); err != nil {
+	if _, err := deploy(config, g); err != nil {
 		return nil, fmt.Errorf("threshold: %w", err)
 	}
 	return func() []world.Node {
-		nodes, _ := deploy(config, f) // the same inputs as above
+		nodes, _ := deploy(config, g) // the same inputs as above
 		return nodes
 	}, nil
 }
 
-func deploy(config world.Config, f *genesis) ([]world.Node, error) {
+// deploy builds the nodes of one run.
+func deploy(config world.Config, g *genesis) ([]world.Node, error) {
 	court, err := law.NewCourt(config.Stream(world.Court), true)
 	if err != nil {
 		return nil, err
@@ -163,7 +166,7 @@ func deploy(config world.Config, f *genesis) ([]world.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	cache := newBoardCache(f)
+	cache := newBoardCache(g)
 	cache.memo = config.Memo
 	extension, err := newProviderExtension(cache)
 	if err != nil {
@@ -173,15 +176,15 @@ func deploy(config world.Config, f *genesis) ([]world.Node, error) {
 	provider.Extension, provider.Memo = extension, config.Memo
 	nodes := []world.Node{court, agency, provider}
 	var names []string
-	for i := range f.shares {
-		t, err := newTrustee(config, f, cache, i+1)
+	for i := range g.shares {
+		t, err := newTrustee(config, g, cache, i+1)
 		if err != nil {
 			return nil, err
 		}
 		t.court = court.Public()
 		names, nodes = append(names, t.name), append(nodes, t)
 	}
-	work := newAgencyExtension(f, names)
+	work := newAgencyExtension(g, names)
 	agency.Extension, agency.Produced = work, e2ee.Produced()
 	agency.Searched = append(e2ee.Searched(), PhraseKey)
 	if config.Settings.Refresh > 0 || config.Settings.Rotate > 0 {
@@ -189,7 +192,7 @@ func deploy(config world.Config, f *genesis) ([]world.Node, error) {
 			return nil, err
 		}
 	}
-	audit, err := auditors(config.Settings, f, cache, court, names)
+	audit, err := auditors(config.Settings, g, cache, court, names)
 	if err != nil {
 		return nil, err
 	}
@@ -200,53 +203,52 @@ func deploy(config world.Config, f *genesis) ([]world.Node, error) {
 	return nodes, nil
 }
 
-func newTrustee(config world.Config, f *genesis, cache *boardCache, index int) (*trustee, error) {
+func newTrustee(config world.Config, g *genesis, cache *boardCache, index int) (*trustee, error) {
 	name := world.Trustee(index)
-	share := sharing.Share{Index: index, Value: f.shares[index-1].Value.Clone()}
-	t := &trustee{name: name, index: index, random: config.Stream(name), identity: slices.Clone(f.identity[index-1]),
-		ownPosts: map[[32]byte]bool{}, warned: map[string]bool{}, live: []*heldKey{{genesisState(f).live[0], &share}}, policy: f.policy,
-		gossip:  f.gossip(name, append(witnessNames(), world.Monitor), nil),
+	share := sharing.Share{Index: index, Value: g.shares[index-1].Value.Clone()}
+	t := &trustee{name: name, index: index, random: config.Stream(name), identity: slices.Clone(g.identities[index-1]),
+		ownPosts: map[[32]byte]bool{}, warned: map[string]bool{}, live: []*heldKey{{genesisState(g).live[0], &share}}, policy: g.policy,
+		gossip:  g.gossip(name, append(witnessNames(), world.Monitor), nil),
 		refresh: config.Settings.Refresh, rotate: config.Settings.Rotate}
 	var err error
 	t.board, err = cache.newView()
 	return t, err
 }
 
-// auditors are the log and its witnesses as they stand after the founding, and the
-// monitor.
-func auditors(s world.Settings, f *genesis, cache *boardCache, court *law.Court, trustees []string) ([]world.Node, error) {
-	l, err := ledger.ParseLog(f.log)
+// auditors are the log and its witnesses as they are after set-up, and the monitor.
+func auditors(s world.Settings, g *genesis, cache *boardCache, court *law.Court, trustees []string) ([]world.Node, error) {
+	l, err := ledger.ParseLog(g.log)
 	if err != nil {
 		return nil, err
 	}
 	var nodes []world.Node
 	names := witnessNames()
 	sizes := map[string]int64{}
-	for i, state := range f.witness {
+	for i, state := range g.witnesses {
 		w, err := ledger.ParseWitness(state)
 		if err != nil {
 			return nil, err
 		}
 		sizes[names[i]] = w.Size()
-		nodes = append(nodes, escrow.NewWitness(w, f.gossip(names[i], []string{world.Monitor}, names)))
+		nodes = append(nodes, escrow.NewWitness(w, g.gossip(names[i], []string{world.Monitor}, names)))
 	}
-	gossip := f.gossip(world.Monitor, nil, slices.Concat(names, trustees))
-	log, monitor := escrow.NewLog(l, court.Public(), f.policy, sizes, names), escrow.NewMonitor(gossip, l.Size())
+	gossip := g.gossip(world.Monitor, nil, slices.Concat(names, trustees))
+	log, monitor := escrow.NewLog(l, court.Public(), g.policy, sizes, names), escrow.NewMonitor(gossip, l.Size())
 	board, err := cache.newView()
 	if err != nil {
 		return nil, err
 	}
-	log.Open(f.checkpoint, trustees, world.Agency)
+	log.Open(g.checkpoint, trustees, world.Agency)
 	monitor.Follow = (&observer{board, map[string]int{}, map[string]bool{}}).follow
 	return append(nodes, log, monitor), nil
 }
 
-// gossip begins for a reader of the log, which knows what the witnesses cosigned at
-// the founding.
-func (f *genesis) gossip(name string, near, far []string) *escrow.Gossip {
-	return escrow.NewGossip(name, f.policy, f.view.Clone(), near, far)
+// gossip begins for a reader of the log, which knows what the witnesses cosigned at set-up.
+func (g *genesis) gossip(name string, near, far []string) *escrow.Gossip {
+	return escrow.NewGossip(name, g.policy, g.view.Clone(), near, far)
 }
 
+// device makes a device with the design's envelope and the modified programs.
 func device(config world.Config, cache *boardCache, account string) *e2ee.Device {
 	name := world.DeviceOf(account)
 	random := config.Stream(name)

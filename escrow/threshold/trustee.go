@@ -28,25 +28,25 @@ type trustee struct {
 	court    ed25519.PublicKey
 	policy   *ledger.Policy
 	gossip   *escrow.Gossip
-	waiting  []world.Packet // requests under checkpoints that the log is asked about
+	waiting  []world.Packet // requests whose checkpoint the log has still to prove
 	willing  bool
-	requests []world.Fact // what it was asked for
+	requests []world.Fact // its log of requests, see requestlog.go
 
 	board           *boardView
-	refresh, rotate int  // every so many messages, 0 for never
+	refresh, rotate int  // after how many messages each is due again, 0 for never
 	moment          int  // messages typed so far
-	requestedBoard  bool // the log for what is missing on the board
+	requestedBoard  bool // it has asked the log for records that are missing
 	ceremonies      []*ceremonyState
 	delivery        delivery
-	tasks           []task            // ceremonies that are due next, and not begun
-	scheduled       int               // the message that tasks are due after
+	tasks           []task            // ceremonies that are due next and not begun
+	scheduled       int               // up to which message the ceremonies due are in tasks
 	ownPosts        map[[32]byte]bool // hashes of its own posts
-	postsSeen       int               // how much of what was heard on the board it has looked at
-	warned          map[string]bool   // what it has warned of
-	program         string            // modified, "" for the honest one
+	postsSeen       int               // how many signed posts of the board it has looked at
+	warned          map[string]bool   // texts of warnings that it gives only once
+	program         string            // name of its modified program, "" for the honest one
 }
 
-// heldKey is what a trustee has of a live key.
+// heldKey is a live key with the share of it that a trustee has.
 type heldKey struct {
 	*epoch
 	share *sharing.Share // nil if it was left out of this epoch
@@ -65,8 +65,8 @@ func (t *trustee) Holdings() []world.Fact {
 		}
 		facts = append(facts, h.fact())
 	}
-	for _, x := range t.ceremonies {
-		facts = append(facts, x.holdings()...)
+	for _, cs := range t.ceremonies {
+		facts = append(facts, cs.holdings()...)
 	}
 	return append(facts, t.requests...)
 }
@@ -108,11 +108,11 @@ func (t *trustee) findKey(id string) *heldKey {
 
 // answer gives partial decryptions for the messages of a request that are in
 // scope, sealed to the key that the order names, for this order and these items. Links
-// are not encrypted, so nobody else must be able to read it. Who asks without a good order is told of in
-// public, also by a trustee that would answer no order. If the order's evidence is under
-// a checkpoint that the trustee has not seen, it asks the log first how that continues
-// what it knows, and tells the other readers: an order that is hidden in a tree of its
-// own is noticed by whoever knows the public one.
+// are not encrypted, and nobody else must be able to read an answer. It warns the public of a
+// request without a valid order, even if it would answer no order itself. If the order's
+// evidence is under a checkpoint that the trustee has not seen, it first asks the log how
+// that continues what it knows, and tells the other readers of the log. So whoever knows the
+// public tree notices an order that is hidden in a tree of its own.
 func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	s, items, err := parseRequest(p.Data)
 	if err != nil {
@@ -135,7 +135,7 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	for _, i := range items {
 		f, err := t.partial(order, i)
 		if errors.Is(err, errDestroyed) {
-			continue // it may well be in scope: there is nothing to warn of, and nothing to be done
+			continue // the order may well cover it, but nobody can open it any more
 		}
 		if err == nil {
 			facts = append(facts, f)
@@ -157,8 +157,8 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 // maxWaiting bounds the requests that wait for the log.
 const maxWaiting = 64
 
-// postpone keeps a request until the log has answered. One that the log will not be asked
-// about is refused.
+// postpone keeps a request until the log has proved its checkpoint. It refuses one whose
+// checkpoint the log is not being asked about.
 func (t *trustee) postpone(p world.Packet, checkpoint []byte) []world.Packet {
 	if !t.gossip.Doubts(checkpoint) || len(t.waiting) >= maxWaiting {
 		return []world.Packet{world.Warn(t.name, "refused a request: the order is in another log than the one known here")}
@@ -169,8 +169,8 @@ func (t *trustee) postpone(p world.Packet, checkpoint []byte) []world.Packet {
 	return nil
 }
 
-// resume answers the requests of which the log has proved the checkpoint, and drops
-// those of which it has not, once the doubt is over: then there was a warning.
+// resume answers the requests whose checkpoint the log has proved. It drops those whose
+// checkpoint turned out to be of another tree, of which package escrow has warned.
 func (t *trustee) resume(now time.Time) (out []world.Packet) {
 	waiting := t.waiting
 	t.waiting = nil
@@ -192,8 +192,8 @@ func (t *trustee) resume(now time.Time) (out []world.Packet) {
 }
 
 // check accepts an order that is signed, in force, and in a log that enough witnesses
-// cosigned. It gives the checkpoint that they did: whether that is of the one log, they
-// alone do not show.
+// cosigned. It returns the checkpoint of that log. The cosignatures alone do not show that
+// it is the one public log.
 func (t *trustee) check(now time.Time, s law.Signed) (law.Order, []byte, error) {
 	order, err := law.Verify(s.Bytes, t.court, now)
 	if err != nil {
@@ -214,6 +214,7 @@ func (t *trustee) check(now time.Time, s law.Signed) (law.Order, []byte, error) 
 
 var errDestroyed = errors.New("its key is destroyed")
 
+// partial makes this trustee's partial decryption of one message, if the order covers it.
 func (t *trustee) partial(order law.Order, i *item) (world.Fact, error) {
 	if !order.Covers(i.meta) {
 		return world.Fact{}, errors.New("it is outside the order's scope")
