@@ -1,119 +1,97 @@
 package main
 
 import (
+	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// bundle is files that appear together or not at all.
-type bundle []*output
+// A bundle is files that appear together or not at all. They are written into a temporary
+// folder beside their places, in its folder "new"; what they replace lies in the temporary
+// folder itself until all are in place, where clearLeftovers finds it if the process is
+// killed meanwhile.
+type bundle struct {
+	folder string   // the temporary folder's name
+	paths  []string // of the files to be
+}
+
+// temp is the temporary folder beside a file to be.
+func (b *bundle) temp(path string) string { return filepath.Join(filepath.Dir(path), b.folder) }
+
+func (b *bundle) discard() {
+	for _, path := range b.paths {
+		_ = os.RemoveAll(b.temp(path))
+	}
+}
 
 // openBundle is called before the work is done, like openOutput.
-func openBundle(paths []string) (b bundle, err error) {
-	defer func() {
+func openBundle(paths []string) (*bundle, error) {
+	b := &bundle{folder: tempPrefix() + rand.Text()}
+	named := map[string]string{}
+	for _, path := range paths {
+		real, old, err := resolve(path)
+		switch {
+		case err != nil:
+		case old != nil && !old.Mode().IsRegular():
+			err = errors.New("is no file")
+		case named[real] != "":
+			err = fmt.Errorf("is the same file as %s", named[real])
+		default:
+			clearLeftovers(filepath.Dir(real))
+			if err = os.Mkdir(b.temp(real), 0o700); err == nil || errors.Is(err, fs.ErrExist) {
+				named[real], b.paths = path, append(b.paths, real)
+				err = os.MkdirAll(filepath.Join(b.temp(real), "new"), 0o700)
+			}
+		}
 		if err != nil {
 			b.discard()
+			return nil, fmt.Errorf("--out %s: %w", path, withoutPath(err))
 		}
-	}()
-	targets := map[string]string{}
-	for _, path := range paths {
-		o, err := openOutput(path)
-		if err != nil {
-			return b, err
-		}
-		b = append(b, o)
-		switch other, taken := targets[o.path]; {
-		case o.path == "":
-			return b, fmt.Errorf("--out %s: is no file", path)
-		case taken:
-			return b, fmt.Errorf("--out %s: is the same file as %s", path, other)
-		}
-		targets[o.path] = path
 	}
 	return b, nil
 }
 
-func (b bundle) discard() {
-	for _, o := range b {
-		_ = o.temp.Close()
-		if o.path != "" { // else it is somebody's pipe
-			_ = os.Remove(o.temp.Name())
-		}
-	}
-}
-
-// commit fills the files and puts them in their places. If one of them cannot be,
-// what stood in the places before stands there again.
-func (b bundle) commit(data [][]byte) (err error) {
+// commit fills the files and puts them in their places. If one of them cannot be, what
+// stood in the places before stands there again.
+func (b *bundle) commit(data [][]byte) (err error) {
 	defer b.discard()
-	for i, o := range b {
-		if _, err := o.temp.Write(data[i]); err != nil {
-			return err
-		}
-		if err := o.temp.Chmod(o.mode); err != nil {
-			return err
-		}
-		if err := o.temp.Close(); err != nil {
+	for i, path := range b.paths {
+		if err := os.WriteFile(b.fresh(path), data[i], 0o666); err != nil {
 			return err
 		}
 	}
-	var placed []place
+	var undo []func() error
 	defer func() {
-		for i := len(placed) - 1; i >= 0; i-- {
-			placed[i].settle(err == nil)
+		for i := len(undo) - 1; i >= 0 && err != nil; i-- {
+			_ = undo[i]()
 		}
 	}()
-	for _, o := range b {
-		p, err := put(o.temp.Name(), o.path)
-		if err != nil {
+	for _, path := range b.paths {
+		aside := filepath.Join(b.temp(path), filepath.Base(path))
+		if old, err := os.Lstat(path); err == nil {
+			if !old.Mode().IsRegular() {
+				return fmt.Errorf("%s: is no file any more", path)
+			}
+			if err := os.Chmod(b.fresh(path), old.Mode().Perm()); err != nil {
+				return err
+			}
+			if err := os.Rename(path, aside); err != nil {
+				return err
+			}
+			undo = append(undo, func() error { return os.Rename(aside, path) })
+		}
+		if err := os.Rename(b.fresh(path), path); err != nil {
 			return err
 		}
-		placed = append(placed, p)
+		undo = append(undo, func() error { return os.Remove(path) })
 	}
 	return nil
 }
 
-// place is where a file was put, and where the one that stood there is now, "" if
-// there was none.
-type place struct{ path, old string }
-
-// put moves a file to its place and keeps the old one.
-func put(from, path string) (place, error) {
-	p := place{path: path}
-	if info, err := os.Lstat(path); err == nil {
-		if !info.Mode().IsRegular() {
-			return p, fmt.Errorf("%s: is no file any more", path)
-		}
-		aside, err := os.MkdirTemp(filepath.Dir(path), tempPrefix()+"*")
-		if err != nil {
-			return p, err
-		}
-		p.old = filepath.Join(aside, filepath.Base(path))
-		if err := os.Rename(path, p.old); err != nil {
-			_ = os.Remove(aside)
-			return p, err
-		}
-	}
-	err := os.Rename(from, path)
-	if err != nil {
-		p.settle(false)
-	}
-	return p, err
-}
-
-// settle keeps the new file, or brings the old one back.
-func (p place) settle(keep bool) {
-	if !keep {
-		_ = os.Remove(p.path)
-	}
-	if p.old == "" {
-		return
-	}
-	if keep {
-		_ = os.Remove(p.old)
-	} else {
-		_ = os.Rename(p.old, p.path)
-	}
-	_ = os.Remove(filepath.Dir(p.old))
+// fresh is where the new file lies until it takes its place.
+func (b *bundle) fresh(path string) string {
+	return filepath.Join(b.temp(path), "new", filepath.Base(path))
 }

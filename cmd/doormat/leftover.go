@@ -37,9 +37,9 @@ func createTemp(folder string) (*os.File, error) {
 	return os.OpenFile(filepath.Join(folder, tempPrefix()+rand.Text()), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
-// clearLeftovers removes temporary files of processes that are no more. A
-// temporary folder holds a file that was about to be replaced: it goes back to
-// its place, unless the new one is there already.
+// clearLeftovers removes temporary files and folders of processes that are no more. A
+// file that lies in such a folder itself was about to be replaced: it goes back to its
+// place, unless the new one is there already. See bundle.
 func clearLeftovers(folder string) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -50,20 +50,14 @@ func clearLeftovers(folder string) {
 			continue
 		}
 		path := filepath.Join(folder, e.Name())
-		if !e.IsDir() {
-			_ = os.Remove(path)
-			continue
-		}
-		kept, _ := os.ReadDir(path)
+		kept, _ := os.ReadDir(path) // nothing, if it is a file
 		for _, old := range kept {
 			place := filepath.Join(folder, old.Name())
-			if _, err := os.Lstat(place); errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Lstat(place); old.Type().IsRegular() && errors.Is(err, fs.ErrNotExist) {
 				_ = os.Rename(filepath.Join(path, old.Name()), place)
-			} else {
-				_ = os.Remove(filepath.Join(path, old.Name()))
 			}
 		}
-		_ = os.Remove(path)
+		_ = os.RemoveAll(path)
 	}
 }
 

@@ -33,6 +33,7 @@ func TestLeftovers(t *testing.T) {
 	write(aside, "report.html") // moved aside, and nothing took its place
 	write(aside, "slides.md")   // moved aside, and replaced
 	write("slides.md")
+	write(aside, "new", "report.md") // new, and not yet in its place
 
 	f, err := createTemp(folder)
 	require.NoError(t, err)
@@ -41,6 +42,8 @@ func TestLeftovers(t *testing.T) {
 
 	require.NoFileExists(t, filepath.Join(folder, gone))
 	require.NoDirExists(t, filepath.Join(folder, aside))
+	require.NoFileExists(t, filepath.Join(folder, "report.md"))
+	require.NoDirExists(t, filepath.Join(folder, "new"))
 	for _, k := range kept {
 		require.FileExists(t, filepath.Join(folder, k))
 	}

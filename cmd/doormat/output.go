@@ -47,31 +47,44 @@ func openOutput(path string) (*output, error) {
 	return openFile("--out", path)
 }
 
+// resolve follows links to the file that a flag names; old is nil if there is none.
+func resolve(path string) (real string, old fs.FileInfo, err error) {
+	if real, err = filepath.EvalSymlinks(path); err != nil {
+		real = path
+	}
+	switch old, err = os.Stat(real); {
+	case err != nil:
+		return real, nil, nil // what comes next will say why it cannot be, if it cannot
+	case old.IsDir():
+		return real, old, errors.New("is a directory")
+	}
+	return real, old, nil
+}
+
+// withoutPath keeps a file that nobody asked for from being named.
+func withoutPath(err error) error {
+	if inner, ok := errors.AsType[*fs.PathError](err); ok {
+		return inner.Err
+	}
+	return err
+}
+
 // openFile opens the file that a flag names.
 func openFile(flag, path string) (*output, error) {
-	o := &output{width: report.DefaultWidth, path: path}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		o.path = real
-	}
-	info, err := os.Stat(o.path)
+	o := &output{width: report.DefaultWidth}
+	real, old, err := resolve(path)
 	switch {
-	case err == nil && info.IsDir():
-		return nil, fmt.Errorf("%s %s: is a directory", flag, path)
-	case err == nil && !info.Mode().IsRegular(): // a pipe or a device stays one
-		o.path = ""
+	case err != nil:
+	case old != nil && !old.Mode().IsRegular(): // a pipe or a device stays one
 		o.temp, err = os.OpenFile(path, os.O_WRONLY, 0)
 	default:
-		old := info // nil if there is none
-		if o.temp, err = createTemp(filepath.Dir(o.path)); err == nil {
+		o.path = real
+		if o.temp, err = createTemp(filepath.Dir(real)); err == nil {
 			o.mode, err = modeOf(old, o.temp)
 		}
 	}
 	if err != nil {
-		var inner *fs.PathError // names a file that nobody asked for
-		if errors.As(err, &inner) {
-			err = inner.Err
-		}
-		return nil, fmt.Errorf("%s %s: %w", flag, path, err)
+		return nil, fmt.Errorf("%s %s: %w", flag, path, withoutPath(err))
 	}
 	o.w = plain(o.temp)
 	return o, nil
