@@ -21,10 +21,10 @@ type board struct {
 	checkpoint []byte              // cosigned, of that size
 }
 
-// Open makes the log the board of ceremonies: the named principals may post. They,
-// the monitor and the other readers are told of every post, in the log's order. Nobody
-// else can post, lest strangers fill the log. Anybody may read what is there: checkpoint
-// is the cosigned one of the log as it is.
+// Open makes the log the board of ceremonies. The named principals may post, and nobody else,
+// so that strangers cannot fill the log. The log tells them, the monitor and the other readers
+// of every post, in its order, and anybody may read it. checkpoint is the cosigned one of the
+// log as it is.
 func (l *Log) Open(checkpoint []byte, posters []string, readers ...string) {
 	l.board = &board{posters: posters, readers: slices.Concat(posters, []string{world.Monitor}, readers),
 		last: map[string][32]byte{}, published: l.log.Size(), checkpoint: checkpoint}
@@ -57,8 +57,8 @@ func ParseBoardRecord(data []byte) (*BoardRecord, error) {
 	return &BoardRecord{string(f[0]), [32]byte(f[1]), f[2]}, nil
 }
 
-// link makes a record of a post.
-func (b *board) link(session string, post []byte) []byte {
+// chainPost makes a record of a post.
+func (b *board) chainPost(session string, post []byte) []byte {
 	record := (&BoardRecord{session, b.last[session], post}).Encode()
 	b.last[session] = sha256.Sum256(record)
 	return record
@@ -104,14 +104,14 @@ const (
 	maxPost    = 1 << 17
 )
 
-// post takes a post of those who may.
+// post takes a post from a principal that may post.
 func (l *Log) post(now time.Time, p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindPost, 2)
 	if err != nil || l.board == nil || !slices.Contains(l.board.posters, p.From) ||
 		len(f[0]) < 1 || len(f[0]) > maxSession || len(f[1]) > maxPost {
 		return nil
 	}
-	return l.take(now, pending{asker: p.From, record: f[1], session: string(f[0])})
+	return l.enqueue(now, pending{asker: p.From, record: f[1], session: string(f[0])})
 }
 
 // update tells the board's readers of posts that have just been cosigned.
@@ -119,7 +119,7 @@ func (l *Log) update(checkpoint []byte) []world.Packet {
 	if l.board == nil || !slices.ContainsFunc(l.batch, func(p pending) bool { return p.session != "" }) {
 		return nil
 	}
-	data := l.since(l.board.published, l.log.Size(), checkpoint)
+	data := l.encodeUpdate(l.board.published, l.log.Size(), checkpoint)
 	l.board.published, l.board.checkpoint = l.log.Size(), checkpoint
 	var out []world.Packet
 	for _, reader := range l.board.readers {
@@ -128,7 +128,8 @@ func (l *Log) update(checkpoint []byte) []world.Packet {
 	return out
 }
 
-func (l *Log) since(from, to int64, checkpoint []byte) []byte {
+// encodeUpdate encodes the records between two sizes as an [Update].
+func (l *Log) encodeUpdate(from, to int64, checkpoint []byte) []byte {
 	records, err := l.log.Records(from, to)
 	if err != nil {
 		return nil
@@ -136,9 +137,9 @@ func (l *Log) since(from, to int64, checkpoint []byte) []byte {
 	return (&Update{from, records, checkpoint}).Encode()
 }
 
-// reread tells whoever asks what it has not read of the board: the log is public. The
-// monitor is shown again the entries after it as well.
-func (l *Log) reread(p world.Packet) []world.Packet {
+// readBoard sends whoever asks the records that it has not read, since the log is public. It
+// sends the monitor the entries after the last post again as well.
+func (l *Log) readBoard(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindReadBoard, 1)
 	if err != nil {
 		return nil
@@ -149,14 +150,14 @@ func (l *Log) reread(p world.Packet) []world.Packet {
 	}
 	var out []world.Packet
 	if b := l.board; b != nil && from < b.published {
-		out = append(out, world.Packet{From: world.Log, To: p.From, Data: l.since(from, b.published, b.checkpoint)})
+		out = append(out, world.Packet{From: world.Log, To: p.From, Data: l.encodeUpdate(from, b.published, b.checkpoint)})
 		from = b.published
 	}
-	return append(out, l.entries(p.From, from)...)
+	return append(out, l.resendEntries(p.From, from)...)
 }
 
-// entries shows the monitor again what was published from an index on.
-func (l *Log) entries(reader string, from int64) []world.Packet {
+// resendEntries sends the monitor again what was published from an index on.
+func (l *Log) resendEntries(reader string, from int64) []world.Packet {
 	if reader != world.Monitor || l.published == nil {
 		return nil
 	}
@@ -166,7 +167,7 @@ func (l *Log) entries(reader string, from int64) []world.Packet {
 	}
 	var out []world.Packet
 	for i, record := range records {
-		out = append(out, l.logged(from+int64(i), record, reader)...) // none of what is not published yet
+		out = append(out, l.sendEvidence(from+int64(i), record, reader)...) // of published ones only
 	}
 	return out
 }

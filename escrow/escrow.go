@@ -5,9 +5,9 @@
 //
 // A message has a fresh 32-byte seed. The content is encrypted under a key derived
 // from the seed; the seed reaches recipients inside the ratchet or under the sender
-// key of a group, and whoever holds the escrow key through the field. So what a court can have opened is one
-// seed, which opens one message. TestField and FuzzParseField prove the framing,
-// TestLog the log.
+// key of a group, and whoever holds the escrow key through the field. So what a court can
+// have opened is one seed, which opens one message. TestField and FuzzParseField prove the
+// framing, TestLog the log.
 package escrow
 
 import (

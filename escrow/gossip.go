@@ -26,38 +26,37 @@ const (
 // Whoever controls the log and has keys of enough witnesses can show some readers a
 // tree that others never see. Each of them would be content. Gossip brings the two
 // trees together: two checkpoints of one size with different roots, both signed by the
-// log, are a proof that anybody can check, and it is published ([KindForked]). For
-// checkpoints of different sizes there is no such proof. Then a consistency proof
-// is due. If none comes by the third night, that is a warning and no proof: perhaps the
-// log is down.
+// log, are a proof that anybody can check, and the reader publishes it ([KindForked]). For
+// checkpoints of different sizes there is no such proof. Then the log owes a consistency
+// proof. If none comes by the third night, the reader warns; it proves nothing, since
+// perhaps the log is down.
 //
-// What gossip does not do: it takes back nothing that was answered before. It hears
-// nothing from readers that are cut off, so who holds the network can keep two groups
-// of readers apart. Phones take part in none: what they know of the log comes
-// through the provider. And readers that are behind, because packets were
-// lost, accuse nobody: they ask.
+// Gossip has limits. It takes back nothing that was answered before. It reaches no readers
+// that are cut off, so whoever holds the network can keep two groups of readers apart.
+// Phones take no part in it: what they know of the log comes through the provider. And
+// readers that are behind, because packets were lost, accuse nobody: they ask.
 //
-// [Gossip.Show] takes a checkpoint at first hand, [Gossip.Read] one whose records were
-// read, [Gossip.Handle] what others tell.
+// [Gossip.Show] takes a checkpoint that the reader was shown itself, [Gossip.Read] one whose
+// records it has read, and [Gossip.Handle] what other readers send.
 type Gossip struct {
-	name   string
-	policy *ledger.Policy
-	view   *ledger.View
-	near   []string // are told at once of what it is shown
-	far    []string // are told at midnight
-	untold []byte   // the last checkpoint that it has to tell at midnight
-	doubts []*doubt
+	name    string
+	policy  *ledger.Policy
+	view    *ledger.View
+	peers   []string // readers to whom it sends at once what it is shown
+	nightly []string // readers to whom it sends at midnight
+	unsent  []byte   // the last checkpoint, to be sent at midnight
+	doubts  []*doubt
 }
 
-// doubt is a checkpoint that is not known to continue the others.
+// doubt is a checkpoint that is not proved to continue those that the reader knows.
 type doubt struct {
 	note      []byte
 	by        string // who showed it
-	old, size int64  // sizes asked about last
+	old, size int64  // sizes between which it last asked for a proof
 	tries     int    // how often the log was asked, a day apart
 }
 
-// maxDoubts bounds the doubts of one reader: who holds the log's key could raise any
+// maxDoubts bounds the doubts of one reader: whoever holds the log's key could raise any
 // number.
 const maxDoubts = 64
 
@@ -65,13 +64,13 @@ const maxDoubts = 64
 // midnights, until the reader warns: three packets in a row are hardly lost.
 const maxTries = 3
 
-// NewGossip begins for the reader of that name with what it has seen of the log. What it
-// is shown it passes on at once to those near, and to those far once a day.
+// NewGossip begins for the reader of that name with what it has seen of the log. It passes on
+// what it is shown, to peers at once and to nightly once a day.
 func NewGossip(name string, policy *ledger.Policy, view *ledger.View, near, far []string) *Gossip {
 	others := func(all []string) []string {
 		return slices.DeleteFunc(slices.Clone(all), func(other string) bool { return other == name })
 	}
-	return &Gossip{name: name, policy: policy, view: view, near: others(near), far: others(far)}
+	return &Gossip{name: name, policy: policy, view: view, peers: others(near), nightly: others(far)}
 }
 
 // Knows tells whether the note's checkpoint continues, or is continued by, what the
@@ -91,16 +90,16 @@ func (g *Gossip) Contradicts(note []byte) bool { return g.view.Contradicts(note)
 // asks the log to prove that it continues what is known.
 func (g *Gossip) Show(note []byte, by string) []world.Packet {
 	fresh, err := g.view.See(note)
-	out := g.convict(err)
+	out := g.publishFork(err)
 	if fresh {
-		out = append(out, g.pass(note)...)
+		out = append(out, g.forward(note)...)
 	}
-	return append(out, g.wonder(note, by)...)
+	return append(out, g.seekProof(note, by)...)
 }
 
-// wonder asks the log about a note that was seen and is not proved. Of one that
-// contradicts what is known there is a proof already.
-func (g *Gossip) wonder(note []byte, by string) []world.Packet {
+// seekProof asks the log to prove a checkpoint that is not proved yet. It does not ask about
+// one that contradicts what is known: that is a proof of a fork already.
+func (g *Gossip) seekProof(note []byte, by string) []world.Packet {
 	if g.Knows(note) || g.Contradicts(note) {
 		return nil
 	}
@@ -109,18 +108,18 @@ func (g *Gossip) wonder(note []byte, by string) []world.Packet {
 		return nil
 	}
 	d.tries++
-	return g.ask(d)
+	return g.requestProof(d)
 }
 
-// Read takes a checkpoint of which the reader has verified by itself that it continues
-// what it knows. The others hear of it at midnight: most of them have read it as well.
+// Read takes a checkpoint that the reader itself has verified to continue what it knows. It
+// passes this on at midnight only, since most others have read it as well.
 func (g *Gossip) Read(note []byte) []world.Packet {
 	fresh, err := g.view.See(note)
 	if g.view.Trust(note) == nil && fresh {
-		g.untold = note
+		g.unsent = note
 	}
-	g.settle()
-	return g.convict(err)
+	g.dropSettled()
+	return g.publishFork(err)
 }
 
 // Handle takes the packets that readers exchange among themselves and with the log,
@@ -131,20 +130,20 @@ func (g *Gossip) Handle(p world.Packet) []world.Packet {
 		return g.midnight()
 	case p.Kind() == KindSeen:
 		if f, err := world.Unpack(p.Data, KindSeen, 1); err == nil {
-			return g.hear(f[0], p.From)
+			return g.receive(f[0], p.From)
 		}
 	case p.Kind() == KindForked:
 		return g.forked(p.Data)
 	case p.From == world.Log && p.Kind() == KindProof:
-		return g.proof(p.Data)
+		return g.readProof(p.Data)
 	}
 	return nil
 }
 
-// hear takes a checkpoint from another reader, who tells the others itself.
-func (g *Gossip) hear(note []byte, from string) []world.Packet {
+// receive takes a checkpoint from another reader, which sends it to the others itself.
+func (g *Gossip) receive(note []byte, from string) []world.Packet {
 	_, err := g.view.See(note)
-	return append(g.convict(err), g.wonder(note, from)...)
+	return append(g.publishFork(err), g.seekProof(note, from)...)
 }
 
 // forked takes a proof of a fork from another reader, and publishes it as well.
@@ -154,13 +153,13 @@ func (g *Gossip) forked(data []byte) []world.Packet {
 		return nil
 	}
 	_, err = g.view.See(f[0])
-	out := g.convict(err)
+	out := g.publishFork(err)
 	_, err = g.view.See(f[1])
-	return append(out, g.convict(err)...)
+	return append(out, g.publishFork(err)...)
 }
 
-// convict publishes the proof if the error is one.
-func (g *Gossip) convict(err error) []world.Packet {
+// publishFork publishes the proof if err is a proof of a fork.
+func (g *Gossip) publishFork(err error) []world.Packet {
 	var proof *ledger.ForkError
 	if !errors.As(err, &proof) {
 		return nil
@@ -168,21 +167,21 @@ func (g *Gossip) convict(err error) []world.Packet {
 	data := world.Pack(KindForked, proof.First, proof.Second)
 	what := fmt.Sprintf("the log forked: it signed two checkpoints of size %d with different roots", proof.Size)
 	out := []world.Packet{world.Warn(g.name, what)}
-	for _, to := range slices.Concat([]string{world.Public}, g.near, g.far) {
+	for _, to := range slices.Concat([]string{world.Public}, g.peers, g.nightly) {
 		out = append(out, world.Packet{From: g.name, To: to, Data: data})
 	}
 	return out
 }
 
-// pass tells those near now, and keeps for those far what they are to be told.
-func (g *Gossip) pass(note []byte) []world.Packet {
-	if len(g.far) > 0 {
-		g.untold = note
+// forward sends a checkpoint to the peers, and keeps it for those who get it at midnight.
+func (g *Gossip) forward(note []byte) []world.Packet {
+	if len(g.nightly) > 0 {
+		g.unsent = note
 	}
-	return g.tell(g.near, note)
+	return g.send(g.peers, note)
 }
 
-func (g *Gossip) tell(whom []string, note []byte) []world.Packet {
+func (g *Gossip) send(whom []string, note []byte) []world.Packet {
 	var out []world.Packet
 	for _, to := range whom {
 		out = append(out, world.Packet{From: g.name, To: to, Data: world.Pack(KindSeen, note)})
@@ -190,13 +189,13 @@ func (g *Gossip) tell(whom []string, note []byte) []world.Packet {
 	return out
 }
 
-// about tells whether it is about the note's checkpoint, whoever cosigned the note.
+// about tells whether the doubt is about the note's checkpoint, whoever cosigned the note.
 func (d *doubt) about(note []byte) bool {
 	return bytes.Equal(ledger.Text(d.note), ledger.Text(note))
 }
 
-// doubt finds or opens the doubt about a note, nil if it was not seen, being no note of
-// the log's, or if there are too many.
+// doubt finds or opens the doubt about a note. It returns nil if the log did not sign the
+// note, or if there are too many doubts.
 func (g *Gossip) doubt(note []byte, by string) *doubt {
 	for _, d := range g.doubts {
 		if d.about(note) {
@@ -211,8 +210,8 @@ func (g *Gossip) doubt(note []byte, by string) *doubt {
 	return d
 }
 
-// ask has the log prove that a checkpoint continues what is known.
-func (g *Gossip) ask(d *doubt) []world.Packet {
+// requestProof has the log prove that a checkpoint continues what is known.
+func (g *Gossip) requestProof(d *doubt) []world.Packet {
 	var err error
 	if d.old, d.size, err = g.view.Wanted(d.note); err != nil {
 		return nil
@@ -221,15 +220,15 @@ func (g *Gossip) ask(d *doubt) []world.Packet {
 	return []world.Packet{{From: g.name, To: world.Log, Data: data}}
 }
 
-// proof takes what the log answers. A wrong proof is none. One from a size beyond
-// which the reader has read since is asked for again, from where it is now.
-func (g *Gossip) proof(data []byte) []world.Packet {
+// readProof takes a consistency proof from the log, and ignores a wrong one. If the reader has
+// read further since it asked, it asks again, from where it is now.
+func (g *Gossip) readProof(data []byte) []world.Packet {
 	old, size, proof, err := parseProof(data)
 	if err != nil {
 		return nil
 	}
 	if g.view.Prove(old, size, proof) == nil {
-		g.settle()
+		g.dropSettled()
 		return nil
 	}
 	var out []world.Packet
@@ -237,28 +236,28 @@ func (g *Gossip) proof(data []byte) []world.Packet {
 		nowOld, nowSize, err := g.view.Wanted(d.note)
 		answered := d.tries > 0 && d.old == old && d.size == size
 		if err == nil && answered && (nowOld != old || nowSize != size) {
-			out = append(out, g.ask(d)...)
+			out = append(out, g.requestProof(d)...)
 		}
 	}
 	return out
 }
 
-// settle drops the doubts that are over.
-func (g *Gossip) settle() {
+// dropSettled drops the doubts about checkpoints that are proved, or proved to be a fork.
+func (g *Gossip) dropSettled() {
 	over := func(d *doubt) bool { return g.Knows(d.note) || g.Contradicts(d.note) }
 	g.doubts = slices.DeleteFunc(g.doubts, over)
 }
 
-// midnight tells the others what is new, asks again about what is in doubt, and warns
-// of what the log has not answered by the third night.
+// midnight sends the others what is new, asks again about checkpoints in doubt, and warns of
+// those that the log has not proved by the third night.
 func (g *Gossip) midnight() []world.Packet {
 	var out []world.Packet
-	if g.untold != nil {
-		out, g.untold = g.tell(slices.Concat(g.near, g.far), g.untold), nil
+	if g.unsent != nil {
+		out, g.unsent = g.send(slices.Concat(g.peers, g.nightly), g.unsent), nil
 	}
 	for _, d := range slices.Clone(g.doubts) {
 		if d.tries++; d.tries <= maxTries {
-			out = append(out, g.ask(d)...)
+			out = append(out, g.requestProof(d)...)
 			continue
 		}
 		g.doubts = slices.DeleteFunc(g.doubts, func(other *doubt) bool { return other == d })

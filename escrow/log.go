@@ -34,16 +34,17 @@ type Log struct {
 	log       *ledger.Log
 	court     ed25519.PublicKey
 	policy    *ledger.Policy
-	witnesses []string // principals
-	sizes     map[string]int64
-	queue     []pending // waiting while others are being cosigned
-	batch     []pending // appended, and being cosigned
-	shown     time.Time // to the witnesses
-	collected [][]byte
-	published []byte // the last checkpoint that enough witnesses cosigned
-	board     *board // nil if nobody posts
+	witnesses []string         // principals
+	sizes     map[string]int64 // up to where each witness has seen the log
+	queue     []pending        // records that wait while the batch is being cosigned
+	batch     []pending        // records that are appended and being cosigned
+	askedAt   time.Time        // when the witnesses were asked last
+	collected [][]byte         // cosignatures of the present checkpoint
+	published []byte           // the last checkpoint that enough witnesses cosigned
+	board     *board           // nil if nobody posts
 }
 
+// pending is a record that is not published yet.
 type pending struct {
 	asker   string
 	record  []byte
@@ -66,17 +67,17 @@ func (l *Log) Holdings() []world.Fact {
 
 // Handle implements [world.Node].
 func (l *Log) Handle(now time.Time, p world.Packet) []world.Packet {
-	out := l.again(now, p)
+	out := l.retryCosigning(now, p)
 	return append(out, l.handle(now, p)...)
 }
 
-// again asks the witnesses once more if they were asked at an earlier time, or
-// before midnight: then packets were lost, and nobody would be answered any more.
-func (l *Log) again(now time.Time, p world.Packet) []world.Packet {
-	if len(l.batch) == 0 || p.From != world.Clock && !now.After(l.shown) {
+// retryCosigning asks the witnesses once more if cosignatures are missing although time has
+// passed. Then packets were lost, and the log would never answer anybody again.
+func (l *Log) retryCosigning(now time.Time, p world.Packet) []world.Packet {
+	if len(l.batch) == 0 || p.From != world.Clock && !now.After(l.askedAt) {
 		return nil
 	}
-	return l.ask(now)
+	return l.requestCosignatures(now)
 }
 
 func (l *Log) handle(now time.Time, p world.Packet) []world.Packet {
@@ -88,7 +89,7 @@ func (l *Log) handle(now time.Time, p world.Packet) []world.Packet {
 	case KindPost:
 		return l.post(now, p)
 	case KindReadBoard:
-		return l.reread(p)
+		return l.readBoard(p)
 	case KindProve:
 		return l.prove(p)
 	}
@@ -100,54 +101,51 @@ func (l *Log) append(now time.Time, p world.Packet) []world.Packet {
 	if err != nil || !law.CheckRecord(f[0], l.court) {
 		return nil
 	}
-	return l.take(now, pending{asker: p.From, record: f[0]})
+	return l.enqueue(now, pending{asker: p.From, record: f[0]})
 }
 
-// take appends a record at once, or when those before it have been cosigned.
-func (l *Log) take(now time.Time, p pending) []world.Packet {
+// enqueue appends a record at once, or once the batch before it has been cosigned.
+func (l *Log) enqueue(now time.Time, p pending) []world.Packet {
 	l.queue = append(l.queue, p)
 	if len(l.batch) > 0 {
 		return nil
 	}
-	return l.next(now)
+	return l.appendBatch(now)
 }
 
-// next appends all that waits and asks the witnesses to cosign.
-func (l *Log) next(now time.Time) []world.Packet {
+// appendBatch appends all records that wait, and asks the witnesses to cosign.
+func (l *Log) appendBatch(now time.Time) []world.Packet {
 	if len(l.queue) == 0 {
 		return nil
 	}
 	l.batch, l.queue, l.collected = l.queue, nil, nil
 	for i := range l.batch {
-		l.enter(&l.batch[i])
+		p := &l.batch[i]
+		if p.session != "" {
+			p.record = l.board.chainPost(p.session, p.record)
+		}
+		p.index = l.log.Append(p.record)
 	}
-	return l.ask(now)
+	return l.requestCosignatures(now)
 }
 
-// ask shows the present checkpoint to all witnesses.
-func (l *Log) ask(now time.Time) []world.Packet {
-	l.shown = now
+// requestCosignatures shows the present checkpoint to all witnesses.
+func (l *Log) requestCosignatures(now time.Time) []world.Packet {
+	l.askedAt = now
 	var out []world.Packet
 	for _, w := range l.witnesses {
-		out = append(out, l.show(w)...)
+		out = append(out, l.requestCosignature(w)...)
 	}
 	return out
 }
 
-func (l *Log) enter(p *pending) {
-	if p.session != "" {
-		p.record = l.board.link(p.session, p.record)
-	}
-	p.index = l.log.Append(p.record)
-}
-
-// show sends a witness the present checkpoint with a proof from where it was.
-func (l *Log) show(witness string) []world.Packet {
+// requestCosignature sends a witness the present checkpoint with a proof from where it was.
+func (l *Log) requestCosignature(witness string) []world.Packet {
 	proof, err := l.log.Consistency(l.sizes[witness], l.log.Size())
 	if err != nil {
 		return nil
 	}
-	l.sizes[witness] = l.log.Size() // unless it says otherwise
+	l.sizes[witness] = l.log.Size() // unless the witness answers otherwise
 	return []world.Packet{{From: world.Log, To: witness, Data: world.Pack(KindCosign, l.log.Checkpoint(), proof)}}
 }
 
@@ -163,7 +161,7 @@ func (l *Log) cosigned(now time.Time, p world.Packet) []world.Packet {
 	}
 	if len(f[0]) == 0 && size != l.sizes[p.From] {
 		l.sizes[p.From] = size // it missed a checkpoint
-		return l.show(p.From)
+		return l.requestCosignature(p.From)
 	}
 	if size < l.log.Size() {
 		return nil
@@ -179,22 +177,22 @@ func (l *Log) cosigned(now time.Time, p world.Packet) []world.Packet {
 	return l.publish(now, joined)
 }
 
-// publish answers for what has been cosigned, and goes on with what waits. The
-// board comes first, so that the monitor misses nothing in between.
+// publish sends evidence of what has been cosigned, and goes on with what waits. The board's
+// readers are told first, so that the monitor misses no entry in between.
 func (l *Log) publish(now time.Time, checkpoint []byte) []world.Packet {
 	out := l.update(checkpoint)
 	l.published = checkpoint
 	for _, p := range l.batch {
 		if p.session == "" {
-			out = append(out, l.logged(p.index, p.record, p.asker, world.Monitor)...)
+			out = append(out, l.sendEvidence(p.index, p.record, p.asker, world.Monitor)...)
 		}
 	}
 	l.batch = nil
-	return append(out, l.next(now)...)
+	return append(out, l.appendBatch(now)...)
 }
 
-// logged shows that a record is in the log that was published last.
-func (l *Log) logged(index int64, record []byte, whom ...string) []world.Packet {
+// sendEvidence shows that a record is in the log that was published last.
+func (l *Log) sendEvidence(index int64, record []byte, whom ...string) []world.Packet {
 	evidence, err := l.log.Evidence(index, l.published)
 	if err != nil {
 		return nil
@@ -249,7 +247,7 @@ func (w *Witness) Handle(now time.Time, p world.Packet) []world.Packet {
 	cosigned, err := w.witness.Cosign(f[0], f[1], now)
 	lost := err != nil && !errors.Is(err, ledger.ErrFork) && !errors.Is(err, ledger.ErrRollback)
 	if lost && !w.asked {
-		cosigned, err = nil, nil // perhaps a packet was lost: say once where we are
+		cosigned, err = nil, nil // perhaps a packet was lost: tell the log once what was seen last
 	}
 	w.asked = lost
 	if err != nil {
@@ -258,8 +256,8 @@ func (w *Witness) Handle(now time.Time, p world.Packet) []world.Packet {
 	var out []world.Packet
 	switch {
 	case cosigned == nil:
-	case before >= w.gossip.view.Size(): // what it has cosigned is all that it knows
-		out = append(w.gossip.Read(cosigned), w.gossip.tell(w.gossip.near, cosigned)...)
+	case before >= w.gossip.view.Size(): // it knows of no checkpoint that it has not cosigned
+		out = append(w.gossip.Read(cosigned), w.gossip.send(w.gossip.peers, cosigned)...)
 	default:
 		out = w.gossip.Show(cosigned, p.From)
 	}

@@ -12,29 +12,29 @@ import (
 
 // Monitor is a principal that asks the court about each new entry of the log and
 // warns of one that is not on the court's docket. It checks the evidence of each
-// entry. If it was not shown one in between, or one that other readers of the log have
-// seen, it asks the log, and warns if it is not shown it by the second midnight. What
-// neither log nor other readers show it, it does not miss. It gossips with all of
-// them. Once the court publishes what opens an entry, it tells of the order, late and
-// by design.
+// entry. If it misses one in between, or one that other readers of the log have seen, it asks
+// the log, and warns if the log does not show it that entry by the second midnight. It cannot
+// miss an entry that neither the log nor other readers show it. It gossips with all of them.
+// Once the court publishes what opens an entry, the monitor tells the public of the order,
+// late and by design.
 type Monitor struct {
 	// Follow, if set, reads an [Update] of the board. It returns the records that
 	// are new, the index of the first, and what there is to warn of. It fails with
 	// [ErrGap] if it wants the records from first on.
 	Follow func(update []byte) (first int64, records [][]byte, news []string, err error)
 
-	gossip *Gossip
-	next   int64                // index of the next entry
-	beyond map[int64]bool       // entries that it was shown before the next one
-	sought int64                // up to which it has asked for entries that it misses
-	told   int64                // up to which it has warned of them
-	gap    bool                 // it has asked the log for what is missing on the board
-	asked  map[string]time.Time // when the court was asked about an entry
+	gossip         *Gossip
+	next           int64                // index of the next entry
+	ahead          map[int64]bool       // entries after the next one that the log has shown already
+	requestedTo    int64                // size up to which it has asked for missing entries
+	warnedTo       int64                // size up to which it has warned of missing entries
+	requestedBoard bool                 // it has asked the log for missing records of the board
+	asked          map[string]time.Time // when the court was asked about an entry
 }
 
 // NewMonitor follows a log from an index on.
 func NewMonitor(gossip *Gossip, next int64) *Monitor {
-	return &Monitor{gossip: gossip, next: next, beyond: map[int64]bool{}, asked: map[string]time.Time{}}
+	return &Monitor{gossip: gossip, next: next, ahead: map[int64]bool{}, asked: map[string]time.Time{}}
 }
 
 // Name implements [world.Node].
@@ -47,12 +47,12 @@ func (*Monitor) Holdings() []world.Fact { return nil }
 func (m *Monitor) Handle(now time.Time, p world.Packet) []world.Packet {
 	switch {
 	case p.From == world.Clock && p.Kind() == world.KindTick:
-		m.gap = false
-		return append(m.missed(), m.gossip.Handle(p)...)
+		m.requestedBoard = false
+		return append(m.reportMissing(), m.gossip.Handle(p)...)
 	case p.From == world.Log && p.Kind() == law.KindLogged:
 		return m.entry(now, p.Data)
 	case p.From == world.Log && p.Kind() == KindUpdate && m.Follow != nil:
-		return m.board(now, p.Data)
+		return m.readBoard(now, p.Data)
 	case p.From == world.Court && p.Kind() == law.KindPublished:
 		return m.published(p.Data)
 	case p.From == world.Court && p.Kind() == law.KindDocketed:
@@ -66,23 +66,23 @@ func (m *Monitor) Handle(now time.Time, p world.Packet) []world.Packet {
 	return nil
 }
 
-// missed asks at midnight for entries that others saw and the monitor did not. A
-// night later it warns of them, once. If they are shown later, the court is still
-// asked.
-func (m *Monitor) missed() []world.Packet {
+// reportMissing asks at midnight for entries that others saw and the monitor did not. A
+// night later it warns of them, once. If the log shows them even later, the monitor still
+// asks the court about them.
+func (m *Monitor) reportMissing() []world.Packet {
 	size := m.gossip.view.Size()
 	switch {
-	case size <= max(m.next, m.told):
+	case size <= max(m.next, m.warnedTo):
 		return nil
-	case m.sought > max(m.next, m.told):
-		m.told = size
+	case m.requestedTo > max(m.next, m.warnedTo):
+		m.warnedTo = size
 		return []world.Packet{world.Warn(world.Monitor, "the log shows others an entry that it does not show the monitor")}
 	}
-	m.sought = size
+	m.requestedTo = size
 	return []world.Packet{{From: world.Monitor, To: world.Log, Data: world.Pack(KindReadBoard, world.Int(m.next))}}
 }
 
-// entry asks the court about an entry that the log proves to hold.
+// entry asks the court about an entry of which the log proves that it holds it.
 func (m *Monitor) entry(now time.Time, data []byte) []world.Packet {
 	f, err := world.Unpack(data, law.KindLogged, 2)
 	if err != nil {
@@ -96,17 +96,17 @@ func (m *Monitor) entry(now time.Time, data []byte) []world.Packet {
 		return []world.Packet{world.Warn(world.Monitor, "the log shows an entry without evidence")}
 	}
 	if evidence.Index >= m.next {
-		m.beyond[evidence.Index] = true
+		m.ahead[evidence.Index] = true
 	}
 	m.advance(m.next)
 	return append(m.gossip.Show(evidence.Checkpoint, world.Log), m.inquire(now, f[0])...)
 }
 
-// advance takes note that all entries before next have been shown.
+// advance notes that the log has shown all entries before next.
 func (m *Monitor) advance(next int64) {
 	m.next = max(m.next, next)
-	for m.beyond[m.next] {
-		delete(m.beyond, m.next)
+	for m.ahead[m.next] {
+		delete(m.ahead, m.next)
 		m.next++
 	}
 }
@@ -120,20 +120,20 @@ func (m *Monitor) inquire(now time.Time, record []byte) []world.Packet {
 	return []world.Packet{{From: world.Monitor, To: world.Court, Data: world.Pack(law.KindInquire, record)}}
 }
 
-// board reads posts of ceremonies, and asks about the orders between them.
-func (m *Monitor) board(now time.Time, update []byte) []world.Packet {
+// readBoard reads posts of ceremonies, and asks about the orders between them.
+func (m *Monitor) readBoard(now time.Time, update []byte) []world.Packet {
 	first, records, news, err := m.Follow(update)
-	if errors.Is(err, ErrGap) { // if the log does not answer, missed tells
-		if m.gap {
+	if errors.Is(err, ErrGap) { // if the log does not answer, reportMissing warns
+		if m.requestedBoard {
 			return nil
 		}
-		m.gap = true
+		m.requestedBoard = true
 		return []world.Packet{{From: world.Monitor, To: world.Log, Data: world.Pack(KindReadBoard, world.Int(first))}}
 	}
 	if err != nil {
 		return []world.Packet{world.Warn(world.Monitor, "the log's board does not add up: "+err.Error())}
 	}
-	m.gap = false
+	m.requestedBoard = false
 	var out []world.Packet
 	if u, err := ParseUpdate(update); err == nil {
 		out = m.gossip.Read(u.Checkpoint)
@@ -150,8 +150,8 @@ func (m *Monitor) board(now time.Time, update []byte) []world.Packet {
 	return out
 }
 
-// published reads what the court published. Only what opens an entry that the log
-// has shown is news of that entry.
+// published reads what the court published. It tells the public only of an order whose entry
+// the log has shown.
 func (m *Monitor) published(data []byte) []world.Packet {
 	f, err := world.Unpack(data, law.KindPublished, 3)
 	if err != nil || !law.OpensTo(f[2], f[0], f[1]) {

@@ -124,7 +124,7 @@ func (s *Simulation) Advance(m int) error {
 	return nil
 }
 
-// announceMoment tells the moment to the nodes that announceMoment messages.
+// announceMoment tells the current moment to each node that implements [Counter].
 func (s *Simulation) announceMoment() error {
 	for _, name := range s.Net.Names() {
 		if c, ok := s.Net.Node(name).(Counter); ok && c.CountsMessages() {

@@ -2,14 +2,14 @@ package ceremony
 
 // advance closes the phase when it is over and fails the ceremony when too few are left.
 func (a *Audit) advance() {
-	if a.phase < PhaseConfirm && a.tooFew() {
+	if a.phase < PhaseConfirm && a.failIfTooFew() {
 		return
 	}
 	silent := a.silent(a.speakers())
-	if len(silent) > 0 && len(a.calls) < a.t {
+	if len(silent) > 0 && len(a.votes) < a.t {
 		return
 	}
-	if a.phase != PhaseComplain { // where silence is acceptance
+	if a.phase != PhaseComplain { // in which silence means acceptance
 		for _, i := range silent {
 			a.convict(i, &fault{reason: Absent})
 		}
@@ -18,7 +18,7 @@ func (a *Audit) advance() {
 		a.overdue = !a.confirmedByEnough()
 	}
 	if !a.overdue {
-		a.close()
+		a.closePhase()
 	}
 }
 
@@ -33,27 +33,28 @@ func (a *Audit) silent(list []int) []int {
 	return silent
 }
 
-func (a *Audit) close() {
-	if a.phase < PhaseConfirm && a.tooFew() {
+// closePhase opens the next phase, unless too few are left for it.
+func (a *Audit) closePhase() {
+	if a.phase < PhaseConfirm && a.failIfTooFew() {
 		return
 	}
 	switch a.phase {
 	case PhaseReveal:
 		a.recipients = a.everybodyLeft()
 	case PhaseComplain:
-		if err := a.conclude(); err != nil {
+		if err := a.fixOutcome(); err != nil {
 			a.phase, a.failed = PhaseFailed, err
 			return
 		}
 	case PhaseConfirm:
-		a.made = a.state()
+		a.certificate = a.buildCertificate()
 	}
 	a.phase++
-	clear(a.calls)
+	clear(a.votes)
 }
 
-// conclude fixes the outcome: from here on nobody's misconduct changes the key.
-func (a *Audit) conclude() error {
+// fixOutcome computes the outcome. From here on nobody's misconduct changes the key.
+func (a *Audit) fixOutcome() error {
 	dealers, weights, err := a.choose(a.qualified())
 	if err != nil {
 		return err
@@ -68,8 +69,8 @@ func (a *Audit) conclude() error {
 	return nil
 }
 
-// tooFew fails the ceremony when it cannot come to its end any more.
-func (a *Audit) tooFew() bool {
+// failIfTooFew fails the ceremony, and reports so, when too few are left to complete it.
+func (a *Audit) failIfTooFew() bool {
 	f := &FailedError{Phase: a.phase, Who: "dealers", Left: len(a.qualified()), Need: a.t}
 	if f.Left >= f.Need {
 		f.Who, f.Left, f.Need = "trustees", len(a.everybodyLeft()), a.quorum()

@@ -109,8 +109,9 @@ func complaints(c *committee, i int, secret kyber.Scalar, dealers ...int) []byte
 	return complaintBody(list)
 }
 
-// TestCulprits: one adversary a line, trustee 2 of 6 with t = 3, in a founding and in a resharing. It is convicted in the
-// phase and for the reason given, the others make a key or new shares without it, and nobody else is named.
+// TestCulprits: one adversary a line, trustee 2 of 6 with t = 3, in a founding and in a resharing.
+// It is convicted in the phase and for the reason given, the others make a key or new shares
+// without it, and nobody else is named.
 func TestCulprits(t *testing.T) {
 	founded := newCommittee(t, "founded", 3, 6).until(PhaseDone)
 	identity := make([]byte, 32)
@@ -218,8 +219,8 @@ func TestCulprits(t *testing.T) {
 	}
 }
 
-// identified confirms with an identity key of the tests, or that of a trustee if key is negative, proved to be a trustee's, in
-// this ceremony or another.
+// identified confirms with an identity key of the tests, or that of a trustee if key is negative,
+// proved to be a trustee's, in this ceremony or another.
 func identified(i, owner, key int, elsewhere bool) move {
 	return body(func(c *committee, _ int, b []byte) []byte {
 		s := *c.audit.session
@@ -282,7 +283,8 @@ func checkConvicted(c *committee, culprit int, phase Phase, why Reason) {
 	require.NoError(c, err)
 	require.NoError(c, certificate.Verify(c.roster))
 	require.True(c, c.roster.From == nil || c.roster.From.Key().Equal(certificate.Key()))
-	// the cheater learns from its next look at the board, and keeps nothing that was never to be a share
+	// the cheater learns from its next look at the board, and keeps nothing that was never to be a
+	// share
 	_, err = c.trustees[culprit].Next(c.audit, c.random)
 	if phase < PhaseConfirm {
 		require.ErrorContains(c, err, string(why))
@@ -306,7 +308,7 @@ func TestSilenceIsAcceptance(t *testing.T) {
 		require.NoError(t, c.post(raw))
 	}
 	for _, i := range []int{1, 3, 4} {
-		call, err := c.trustees[i].CallTime(c.audit)
+		call, err := c.trustees[i].VoteToClose(c.audit)
 		require.NoError(t, err)
 		require.NoError(t, c.post(call))
 	}
@@ -325,8 +327,9 @@ func TestWrongDegree(t *testing.T) {
 	}
 }
 
-// TestRogueKey: trustee 5 wants to share trustee 1's secret, or a multiple of it. Repeating digest and reveal fails at the
-// digest, which names its dealer. Had it learnt the commitments early, it would fail at the proof.
+// TestRogueKey: trustee 5 wants to share trustee 1's secret, or a multiple of it. Repeating digest
+// and reveal fails at the digest, which names its dealer. Had it learnt the commitments early, it
+// would fail at the proof.
 func TestRogueKey(t *testing.T) {
 	c := newCommittee(t, "repeat", 3, 5)
 	c.cheat(PhaseCommit, 2, body(func(c *committee, _ int, _ []byte) []byte { return bodyOf(c, 1, PhaseCommit) }))
@@ -343,10 +346,11 @@ func TestRogueKey(t *testing.T) {
 	checkConvicted(c.until(PhaseDone), 2, PhaseReveal, BadProof)
 }
 
-// TestStolenEphemeral: trustee 2 copies, or doubles, the ephemeral key under which trustee 1 sealed a share to trustee 3. If
-// that passed, trustee 3's complaint would hand out the key of trustee 1's share. The one proof covers all of a dealer's
-// ephemeral keys, so trustee 2 makes the best it can: it knows the other secrets and leaves the stolen one out, or uses it and
-// its negative for two recipients so that they cancel out in a sum. Now nobody has anything to complain of.
+// TestStolenEphemeral: trustee 2 copies, or doubles, the ephemeral key under which trustee 1 sealed
+// a share to trustee 3. If that passed, trustee 3's complaint would hand out the key of trustee 1's
+// share. The one proof covers all of a dealer's ephemeral keys, so trustee 2 makes the best it can:
+// it knows the other secrets and leaves the stolen one out, or uses it and its negative for two
+// recipients so that they cancel out in a sum. Now nobody has anything to complain of.
 func TestStolenEphemeral(t *testing.T) {
 	for _, factors := range []map[int]int64{{3: 1}, {3: 2}, {3: 1, 4: -1}} {
 		c := newCommittee(t, "stolen", 3, 5).cheat(PhaseDeal, 2, body(func(c *committee, i int, b []byte) []byte {
@@ -378,8 +382,8 @@ func TestStolenEphemeral(t *testing.T) {
 	}
 }
 
-// TestTwoSides: a bad dealer and a false complainer at once; each falls by its own doing, and a true complaint beside a
-// false one in the same post counts.
+// TestTwoSides: a bad dealer and a false complainer at once; each falls by its own doing, and a
+// true complaint beside a false one in the same post counts.
 func TestTwoSides(t *testing.T) {
 	c := newCommittee(t, "two sides", 2, 5)
 	c.cheat(PhaseDeal, 4, put(proofSize+2*sealedSize-3, []byte{1, 2, 3})) // to trustee 2
@@ -457,7 +461,7 @@ func TestIgnored(t *testing.T) {
 	require.Error(t, c.post(c.signed(1, PhaseDone, []byte{1})))
 	require.Error(t, c.post(c.signed(1, PhaseConfirm, []byte{1})))
 	require.Error(t, c.post(c.signed(1, PhaseCertify, []byte{1})))
-	_, err := c.trustees[1].CallTime(c.audit)
+	_, err := c.trustees[1].VoteToClose(c.audit)
 	require.Error(t, err)
 }
 
@@ -475,12 +479,12 @@ func TestCallTime(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, c.post(raw))
 	}
-	call, err := c.trustees[2].CallTime(c.audit)
+	call, err := c.trustees[2].VoteToClose(c.audit)
 	require.NoError(t, err)
 	require.NoError(t, c.post(call))
 	require.ErrorContains(t, c.post(call), "said before")
 	require.Equal(t, PhaseKey, c.audit.Phase())
-	call, err = c.trustees[3].CallTime(c.audit)
+	call, err = c.trustees[3].VoteToClose(c.audit)
 	require.NoError(t, err)
 	require.NoError(t, c.post(call))
 	require.Equal(t, PhaseCommit, c.audit.Phase())

@@ -29,35 +29,35 @@ type Audit struct {
 	Checkpoint func(checkpoint []byte) error
 
 	*session
-	phase      Phase
-	trustees   []standing // trustees[0] is nobody
-	recipients []int      // of shares: who was left when the deal phase opened
-	calls      map[int]bool
-	culprits   []Culprit
-	transcript hash.Hash
-	outcome    *Outcome
-	made       *Certificate   // from the certify phase on; its signatures are those on the board
-	weights    []kyber.Scalar // of the outcome's dealers
-	overdue    bool
-	failed     error
+	phase       Phase
+	trustees    []standing   // trustees[0] is nobody
+	recipients  []int        // of shares: those left when the deal phase opened
+	votes       map[int]bool // who voted to close the open phase
+	culprits    []Culprit
+	transcript  hash.Hash
+	outcome     *Outcome
+	certificate *Certificate   // from the certify phase on; its signatures are those on the board
+	weights     []kyber.Scalar // of the outcome's dealers
+	overdue     bool
+	failed      error
 }
 
-// standing is what the board says of one trustee.
+// standing is what the board shows of one trustee.
 type standing struct {
-	out         bool
+	out         bool              // disqualified
 	posts       [PhaseDone][]byte // by phase, the one that counts
 	key         kyber.Point
 	digest      []byte
 	commitments *sharing.Commitments
 	deal        map[int]sealed // by recipient
 	confirmed   bool
-	next        ed25519.PublicKey // of a confirmation that is the only one
+	next        ed25519.PublicKey // from its confirmation, unless it posted two
 }
 
 // Outcome is what a board amounts to once the complain phase has closed.
 type Outcome struct {
 	// Dealers are the trustees whose polynomials make up the public one, ascending: all who
-	// qualified in a founding, the t lowest of them in a resharing.
+	// qualified in a key generation, the t lowest of them in a resharing.
 	Dealers []int
 	// Recipients are the trustees to whom every one of the dealers dealt a share, ascending:
 	// all who were left. A share that is bad, and of which its recipient did not complain in
@@ -83,7 +83,7 @@ func NewAudit(r *Roster) (*Audit, error) {
 		return nil, err
 	}
 	a := &Audit{session: s, phase: PhaseKey, trustees: make([]standing, s.n+1),
-		calls: map[int]bool{}, transcript: sha256.New()}
+		votes: map[int]bool{}, transcript: sha256.New()}
 	a.transcript.Write(s.context("transcript"))
 	return a, nil
 }
@@ -95,7 +95,7 @@ func ReadBoard(r *Roster, posts [][]byte) (*Audit, error) {
 		return nil, err
 	}
 	for _, p := range posts {
-		_ = a.Read(p) // the error says why the post is ignored, and ignoring it is what is to be done
+		_ = a.Read(p) // an error says why the post is ignored, as it should be
 	}
 	return a, nil
 }
@@ -167,14 +167,14 @@ func (a *Audit) Read(raw []byte) error {
 	s := &a.trustees[p.author]
 	switch {
 	case len(p.body) == 0:
-		a.calls[p.author] = true
+		a.votes[p.author] = true
 	case s.posts[p.phase] != nil:
-		s.next = nil // whose new identity it is, nobody can tell
+		s.next = nil // nobody can tell which of the two is its new identity
 		a.convict(p.author, &fault{Equivocation, errors.New("two different posts")},
 			s.posts[p.phase], raw)
 	default:
 		s.posts[p.phase] = raw
-		if f := a.take(p); f != nil {
+		if f := a.readBody(p); f != nil {
 			a.convict(p.author, f, raw)
 		}
 	}
@@ -192,7 +192,7 @@ func (a *Audit) admit(p *post) error {
 	}
 	s := &a.trustees[p.author]
 	if len(p.body) == 0 && p.phase < PhaseCertify {
-		if a.calls[p.author] {
+		if a.votes[p.author] {
 			return fmt.Errorf("ceremony: trustee %d said before that time is up", p.author)
 		}
 		return nil
@@ -206,8 +206,9 @@ func (a *Audit) admit(p *post) error {
 	return nil
 }
 
-// take reads the body of an author's first post in the phase.
-func (a *Audit) take(p *post) (f *fault) {
+// readBody reads the body of an author's first post in the phase, and says how it breaks the
+// rules, if it does.
+func (a *Audit) readBody(p *post) (f *fault) {
 	if !a.speaks(p.author, p.phase) {
 		return &fault{NotADealer, errors.New("the roster does not say that it holds a share")}
 	}
@@ -222,7 +223,7 @@ func (a *Audit) take(p *post) (f *fault) {
 	case PhaseDeal:
 		s.deal, f = a.readDeal(p.author, a.recipients, p.body)
 	case PhaseComplain:
-		f = a.hear(p.author, p.body)
+		f = a.judgeComplaints(p.author, p.body)
 	case PhaseConfirm:
 		s.next, f = a.readConfirmation(p.author, p.body)
 		s.confirmed = f == nil
@@ -239,7 +240,7 @@ func (a *Audit) Signed(raw []byte, key ed25519.PublicKey) bool {
 		ed25519.Verify(key, a.signed(p.phase, p.author, p.body), p.signature)
 }
 
-// convict names a culprit once: its first offence is the one that counts.
+// convict adds a trustee to the culprits, once: its first offence is the one that counts.
 func (a *Audit) convict(trustee int, f *fault, evidence ...[]byte) {
 	if a.trustees[trustee].out {
 		return
@@ -252,7 +253,7 @@ func (a *Audit) convict(trustee int, f *fault, evidence ...[]byte) {
 	a.trustees[trustee].out = true
 }
 
-// left returns those of list who are not out.
+// left returns those of list who are not disqualified.
 func (a *Audit) left(list []int) []int {
 	var left []int
 	for _, i := range list {
@@ -263,7 +264,7 @@ func (a *Audit) left(list []int) []int {
 	return left
 }
 
-// everybodyLeft returns all trustees who are not out, ascending.
+// everybodyLeft returns all trustees who are not disqualified, ascending.
 func (a *Audit) everybodyLeft() []int {
 	var list []int
 	for i := 1; i <= a.n; i++ {
@@ -272,7 +273,7 @@ func (a *Audit) everybodyLeft() []int {
 	return a.left(list)
 }
 
-// speakers returns who is left and to post in the open phase, ascending.
+// speakers returns the trustees who are left and have to post in the open phase, ascending.
 func (a *Audit) speakers() []int {
 	if a.phase.dealers() {
 		return a.qualified()

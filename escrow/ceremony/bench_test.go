@@ -16,9 +16,10 @@ var slow = flag.Bool("slow", false, "measure at 51 of 100 what takes ten minutes
 // sizes are t and n of the benchmarks.
 var sizes = [][2]int{{13, 25}, {51, 100}}
 
-// BenchmarkCeremony makes the key of a whole group in one process. "shared" computes the public audit once, as a simulation
-// does; in "each" every trustee computes its own, as it would on its own machine; "audit" is one reader of the whole board;
-// "kyber" is share/dkg/pedersen over kyber's edwards25519: deals, responses, the key of each.
+// BenchmarkCeremony makes the key of a whole group in one process. "shared" computes the public
+// audit once, as a simulation does; in "each" every trustee computes its own, as it would on its
+// own machine; "audit" is one reader of the whole board; "kyber" is share/dkg/pedersen over kyber's
+// edwards25519: deals, responses, the key of each.
 func BenchmarkCeremony(b *testing.B) {
 	for _, size := range sizes {
 		t, n := size[0], size[1]
@@ -50,7 +51,8 @@ func BenchmarkCeremony(b *testing.B) {
 	}
 }
 
-// BenchmarkRefresh makes new shares for a whole group in one process, all of whom deal, with a shared audit.
+// BenchmarkRefresh makes new shares for a whole group in one process, all of whom deal, with a
+// shared audit.
 func BenchmarkRefresh(b *testing.B) {
 	for _, size := range sizes {
 		founded := newCommittee(b, "founded", size[0], size[1]).until(PhaseDone)

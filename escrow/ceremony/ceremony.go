@@ -1,14 +1,14 @@
-// Package ceremony makes the key of a committee, and makes new shares of it. In a founding n
-// trustees generate one public key together so that any t of them can use the secret half,
-// fewer cannot, and no dealer ever knew it. In a resharing those who hold shares hand the same
-// secret on as fresh shares. The founding is Pedersen's distributed key generation ("A
+// Package ceremony makes the key of a committee, and makes new shares of it. In a key
+// generation n trustees make one public key together so that any t of them can use the secret
+// half, fewer cannot, and no dealer ever knew it. In a resharing those who hold shares hand the
+// same secret on as fresh shares. The key generation is Pedersen's distributed one ("A
 // threshold cryptosystem without a trusted party", EUROCRYPT 1991) with the complaints of
 // Gennaro, Jarecki, Krawczyk and Rabin ("Secure distributed key generation for discrete-log
 // based cryptosystems", J. Cryptology 2007), hardened as below.
 //
 // # The board
 //
-// All speak over one public, append-only list of byte strings that everybody reads in the same
+// All posts go to one public, append-only list of byte strings that everybody reads in the same
 // order. Nothing is sent in private: shares are sealed and posted too. [Audit] is a function
 // of the [Roster] and that list, so whoever reads the same board reaches the same [Outcome],
 // trustee or not. A [Trustee] is the private part: it looks at an Audit and returns the bytes
@@ -89,8 +89,8 @@
 //
 // # When it is done
 //
-// With t confirmations one is honest, and the key is the board's. That is enough for a
-// founding. It is not enough to erase old shares by: the one honest signer may be the only
+// With t confirmations one is honest, and the key is the board's. That is enough for a key
+// generation. It is not enough to erase old shares by: the one honest signer may be the only
 // honest trustee with a new share, and the other t-1, once the old ones are gone, destroy the
 // key by falling silent. So in a resharing (n+t)/2 trustees, rounded up, must confirm, and as
 // many certify: 4 in 3 of 5, 19 in 13 of 25. Of what n has beyond t, half may be silent
@@ -145,7 +145,7 @@
 // That the key can still be used after a resharing: n at least 2t-1, and fewer than t
 // corrupted. Phases 2 and 3 are ours in the spirit of Komlo and Goldberg (FROST, SAC 2020),
 // whose proof of knowledge of the constant term we use: nobody can choose its polynomial after
-// seeing others' (TestRogueKey). What remains in a founding of the bias that Gennaro et al.
+// seeing others' (TestRogueKey). What remains in a key generation of the bias that Gennaro et al.
 // describe is abort: k corrupted dealers, having seen all of phase 3, may yet withhold a
 // reveal or a deal, or get themselves convicted, and so choose among at most 2^k keys; it
 // costs each one its place, in public. Their remedy, a second round of commitments after the
@@ -156,7 +156,7 @@
 //
 // # What is checked
 //
-// TestHonest founds committees from 1-of-1 to 13-of-25; TestRefresh, TestReplaced,
+// TestHonest makes committees from 1-of-1 to 13-of-25; TestRefresh, TestReplaced,
 // TestRecovered and TestResharingProperty reshare them; TestCulprits plays one adversary a
 // line in both, TestResharingCulprits what only a resharing invites; TestChain,
 // TestPastIdentities, TestRacedSeat and TestReplayAcrossCeremonies are about identities;

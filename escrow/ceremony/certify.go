@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// state is the certificate that is to be signed, when the confirm phase closes: it lists the
-// new identity of whoever has confirmed, once and not twice, and of everybody else the one of
-// before.
-func (a *Audit) state() *Certificate {
+// buildCertificate makes the certificate that is to be signed, when the confirm phase closes.
+// It lists the new identity of everybody who posted one confirmation, and the identity of
+// before of everybody else.
+func (a *Audit) buildCertificate() *Certificate {
 	c := &Certificate{Counter: a.counter, Previous: a.previous, Session: a.name, Threshold: a.t,
 		Resharing:   a.from != nil,
 		Commitments: a.outcome.Commitments, Transcript: a.outcome.Transcript}
@@ -28,16 +28,16 @@ func (a *Audit) state() *Certificate {
 // a true one of another ceremony, for its signature must say enough without the roster, and is
 // not bound to it.
 func (a *Audit) readCertified(p *post, raw []byte) error {
-	if hash := a.made.Hash(); !bytes.Equal(p.body, hash[:]) {
+	if hash := a.certificate.Hash(); !bytes.Equal(p.body, hash[:]) {
 		return fmt.Errorf("ceremony: trustee %d signed a certificate that the board does not give",
 			p.author)
 	}
 	a.trustees[p.author].posts[PhaseCertify] = raw
 	signature := Signature{p.author, [ed25519.SignatureSize]byte(p.signature)}
-	at, _ := slices.BinarySearchFunc(a.made.Signatures, signature,
+	at, _ := slices.BinarySearchFunc(a.certificate.Signatures, signature,
 		func(a, b Signature) int { return a.Trustee - b.Trustee })
-	a.made.Signatures = slices.Insert(a.made.Signatures, at, signature)
-	if len(a.made.Signatures) >= a.quorum() {
+	a.certificate.Signatures = slices.Insert(a.certificate.Signatures, at, signature)
+	if len(a.certificate.Signatures) >= a.quorum() {
 		a.phase = PhaseDone
 	}
 	return nil
@@ -52,7 +52,7 @@ func (a *Audit) Certificate() (*Certificate, error) {
 	if a.phase != PhaseDone {
 		return nil, fmt.Errorf("ceremony: no certificate yet, the %s phase is open", a.phase)
 	}
-	c := *a.made
+	c := *a.certificate
 	c.Signatures = slices.Clone(c.Signatures)
 	return &c, nil
 }
@@ -74,7 +74,7 @@ func (t *Trustee) Certify(a *Audit) ([]byte, error) {
 	if t.sent[PhaseCertify] != nil {
 		return bytes.Clone(t.sent[PhaseCertify]), nil
 	}
-	hash := a.made.Hash()
+	hash := a.certificate.Hash()
 	return t.post(PhaseCertify, hash[:])
 }
 

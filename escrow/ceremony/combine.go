@@ -11,10 +11,10 @@ import (
 	"go.dedis.ch/kyber/v3"
 )
 
-// choose returns whose polynomials make up the public one, and the weight of each. In a
-// founding every qualified dealer's secret is part of the key, and counts once. In a resharing
-// the shares of any t give back the old secret, with the weights of Lagrange's interpolation
-// at 0; the t lowest are taken, so that everybody takes the same.
+// choose returns whose polynomials make up the public one, and the weight of each. In a key
+// generation every qualified dealer's secret is part of the key, and counts once. In a resharing
+// the shares of any t give back the old secret, with the weights of Lagrange's interpolation at 0;
+// the t lowest are taken, so that everybody takes the same.
 func (s *session) choose(qualified []int) ([]int, []kyber.Scalar, error) {
 	if s.from != nil {
 		weights, err := sharing.Lagrange(suite, qualified[:s.t])

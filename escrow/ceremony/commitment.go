@@ -77,8 +77,8 @@ func (s *session) splitReveal(body []byte) (salt, points []byte, f *fault) {
 	return body[:saltSize], body[saltSize : saltSize+size], nil
 }
 
-// checkConstant is the one rule about what a dealer may share: in a founding anything not zero
-// that it knows, in a resharing its own share. There the public share leaves nothing to
+// checkConstant is the one rule about what a dealer may share: in a key generation anything not
+// zero that it knows, in a resharing its own share. There the public share leaves nothing to
 // choose, and the proof is no defence; it stays because one layout serves both, and because it
 // convicts a dealer that lost its share here already.
 func (s *session) checkConstant(dealer int, c *sharing.Commitments, body []byte) *fault {

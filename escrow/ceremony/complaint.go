@@ -91,9 +91,10 @@ func (a *Audit) share(dealer, recipient int, shared kyber.Point) (sharing.Share,
 	return share, d.commitments.Verify(share)
 }
 
-// hear judges all complaints of one post. Those against dealers already out change nothing.
-// Each stands for itself: a proved one convicts even when its neighbour is false.
-func (a *Audit) hear(author int, body []byte) *fault {
+// judgeComplaints judges all complaints of one post. Those against dealers who are disqualified
+// already change nothing. Each is judged by itself: a proved one convicts even when another in
+// the same post is false.
+func (a *Audit) judgeComplaints(author int, body []byte) *fault {
 	list, f := a.readComplaints(body)
 	if f != nil {
 		return f

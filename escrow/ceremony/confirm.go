@@ -45,15 +45,15 @@ func (a *Audit) readConfirmation(trustee int, body []byte) (ed25519.PublicKey, *
 		body[confirmHead-ed25519.SignatureSize:confirmHead]) {
 		return nil, &fault{WrongIdentity, errors.New("the new key did not sign that it is this trustee's")}
 	}
-	if a.taken(next) {
+	if a.keyInUse(next) {
 		return nil, &fault{WrongIdentity, errors.New("somebody on the roster has that key already")}
 	}
 	return next, nil
 }
 
-// taken tells whether a key is somebody's, present or next. A key that was given up earlier is
-// not known here, and whoever takes it up again harms itself.
-func (a *Audit) taken(key ed25519.PublicKey) bool {
+// keyInUse tells whether a key is somebody's present or next identity. Keys that were given up
+// earlier are not known here, and whoever uses one again harms only itself.
+func (a *Audit) keyInUse(key ed25519.PublicKey) bool {
 	for i := 1; i <= a.n; i++ {
 		if key.Equal(a.identities[i-1]) || key.Equal(a.trustees[i].next) {
 			return true

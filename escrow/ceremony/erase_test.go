@@ -6,7 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestErase: at every moment, and again, a trustee can be made to forget all that it has; then it does nothing more.
+// TestErase: at every moment, and again, a trustee can be made to forget all that it has; then it
+// does nothing more.
 func TestErase(t *testing.T) {
 	before := newCommittee(t, "before", 2, 3).until(PhaseDone)
 	for phase := PhaseKey; phase <= PhaseDone; phase++ {
@@ -29,7 +30,8 @@ func TestErase(t *testing.T) {
 	}
 }
 
-// TestOtherBoards: a trustee that has erased is given a board that looks innocent, or an earlier one. It does not go on.
+// TestOtherBoards: a trustee that has erased is given a board that looks innocent, or an earlier
+// one. It does not go on.
 func TestOtherBoards(t *testing.T) {
 	c := newCommittee(t, "stolen", 2, 3).until(PhaseReveal)
 	clean, err := ReadBoard(c.roster, c.board)

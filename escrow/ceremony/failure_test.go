@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTooFew: in each phase, with fewer than t left there is no key, and the error names who and why.
+// TestTooFew: in each phase, with fewer than t left there is no key, and the error names who and
+// why.
 func TestTooFew(t *testing.T) {
 	for phase := PhaseKey; phase <= PhaseDeal; phase++ {
 		c := newCommittee(t, "few", 2, 3).cheat(phase, 1, silent).cheat(phase, 3, silent).until(PhaseDone)
@@ -110,7 +111,7 @@ func TestLateConfirmation(t *testing.T) {
 		require.NoError(t, c.post(raw))
 	}
 	for _, i := range []int{1, 2} {
-		call, err := c.trustees[i].CallTime(c.audit)
+		call, err := c.trustees[i].VoteToClose(c.audit)
 		require.NoError(t, err)
 		require.NoError(t, c.post(call))
 	}
@@ -127,7 +128,8 @@ func TestLateConfirmation(t *testing.T) {
 	require.Equal(t, c.roster.Identities[2], certificate.Identities[2])
 }
 
-// TestStolenIdentity: a trustee that finds itself spoken for says so and stops, until the key stands.
+// TestStolenIdentity: a trustee that finds itself spoken for says so and stops, until the key
+// stands.
 func TestStolenIdentity(t *testing.T) {
 	c := newCommittee(t, "thief", 2, 3).until(PhaseDeal)
 	require.NoError(t, c.post(c.signed(2, PhaseDeal, []byte("thief"))))
@@ -146,7 +148,7 @@ func TestTrusteeRefuses(t *testing.T) {
 	c, other := newCommittee(t, "one", 2, 3), newCommittee(t, "two", 2, 3)
 	_, err := c.trustees[1].Next(other.audit, c.random)
 	require.ErrorContains(t, err, "another ceremony")
-	_, err = c.trustees[1].CallTime(other.audit)
+	_, err = c.trustees[1].VoteToClose(other.audit)
 	require.Error(t, err)
 	_, err = c.trustees[1].Confirm(c.audit, checkpoint, c.random)
 	require.ErrorContains(t, err, "cannot confirm, the key phase is open")
@@ -162,7 +164,8 @@ func TestTrusteeRefuses(t *testing.T) {
 	require.Equal(t, first, again)
 }
 
-// TestRandomFails: a broken source is an error in each phase that draws, and the call can be repeated.
+// TestRandomFails: a broken source is an error in each phase that draws, and the call can be
+// repeated.
 func TestRandomFails(t *testing.T) {
 	c := newCommittee(t, "random", 2, 3)
 	for c.audit.Phase() < PhaseComplain {

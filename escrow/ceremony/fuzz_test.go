@@ -17,8 +17,9 @@ func FuzzComplain(f *testing.F) { fuzzBody(f, PhaseComplain) }
 func FuzzConfirm(f *testing.F)  { fuzzBody(f, PhaseConfirm) }
 func FuzzCertify(f *testing.F)  { fuzzBody(f, PhaseCertify) }
 
-// fuzzBody signs any body with trustee 2's key. Whatever it is, the author is convicted by it or accepted, nobody else is
-// hurt, and the audit goes on. In most phases nothing but the honest body can be accepted, because it is proved or hashed.
+// fuzzBody signs any body with trustee 2's key. Whatever it is, the author is convicted by it or
+// accepted, nobody else is hurt, and the audit goes on. In most phases nothing but the honest body
+// can be accepted, because it is proved or hashed.
 func fuzzBody(f *testing.F, phase Phase) {
 	c := newCommittee(f, "fuzz", 2, 3).until(phase)
 	before := len(c.board)
@@ -46,7 +47,7 @@ func fuzzBody(f *testing.F, phase Phase) {
 		require.Equal(t, phase, a.Phase())
 		require.False(t, a.trustees[1].out || a.trustees[3].out)
 		if len(body) == 0 {
-			require.True(t, a.calls[2])
+			require.True(t, a.votes[2])
 			return
 		}
 		require.Equal(t, a.trustees[2].out, len(a.culprits) == 1)
@@ -127,8 +128,8 @@ func FuzzParseRoster(f *testing.F) {
 	})
 }
 
-// FuzzResharing signs anything in any phase with the key of trustee 2, who deals, or 3, who is new. Whatever it is, nobody
-// else is hurt, and all readers agree.
+// FuzzResharing signs anything in any phase with the key of trustee 2, who deals, or 3, who is new.
+// Whatever it is, nobody else is hurt, and all readers agree.
 func FuzzResharing(f *testing.F) {
 	before := newCommittee(f, "fuzz", 2, 4).until(PhaseDone)
 	c := before.next("again", map[int]ed25519.PrivateKey{3: identity(33)})

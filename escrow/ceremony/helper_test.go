@@ -65,8 +65,8 @@ func gather(tb testing.TB, r *Roster, identities []ed25519.PrivateKey) *committe
 	return c
 }
 
-// next is the resharing that follows c, at its start. Whoever is in changed holds no share: a newcomer, in somebody's place or
-// at the end, or one who lost it.
+// next is the resharing that follows c, at its start. Whoever is in changed holds no share: a
+// newcomer, in somebody's place or at the end, or one who lost it.
 func (c *committee) next(session string, changed map[int]ed25519.PrivateKey) *committee {
 	o, err := c.audit.Outcome()
 	require.NoError(c, err)
@@ -149,7 +149,8 @@ func (c *committee) honest(i int) ([]byte, error) {
 	return raw, err
 }
 
-// play plays one phase; time is called if somebody stayed silent. Only the confirm phase may stay open then.
+// play plays one phase; time is called if somebody stayed silent. Only the confirm phase may stay
+// open then.
 func (c *committee) play() {
 	phase := c.audit.Phase()
 	for i := 1; i < len(c.trustees) && c.audit.Phase() == phase; i++ {
@@ -180,7 +181,7 @@ func (c *committee) play() {
 // callTime has trustees say that time is up until they need not.
 func (c *committee) callTime(phase Phase) {
 	for i := len(c.trustees) - 1; i > 0 && c.audit.Phase() == phase && !c.audit.Overdue(); i-- {
-		call, err := c.trustees[i].CallTime(c.audit)
+		call, err := c.trustees[i].VoteToClose(c.audit)
 		require.NoError(c, err)
 		require.NoError(c, c.post(call))
 	}

@@ -54,8 +54,8 @@ func TestChain(t *testing.T) {
 	}
 }
 
-// TestPastIdentities: t identities of an epoch that is over, and fewer than t of each of many, certify nothing to whoever
-// followed. t of the present one certify anything.
+// TestPastIdentities: t identities of an epoch that is over, and fewer than t of each of many,
+// certify nothing to whoever followed. t of the present one certify anything.
 func TestPastIdentities(t *testing.T) {
 	list, c := chain(t, 3, 5, 2)
 	forge := func(signers map[int]ed25519.PrivateKey) error {
@@ -84,8 +84,9 @@ func TestPastIdentities(t *testing.T) {
 	require.NoError(t, forge(map[int]ed25519.PrivateKey{1: present[1], 2: present[2], 3: present[3]}))
 }
 
-// TestRacedSeat: whoever has copied an identity confirms in its owner's name. If the owner does, too, the seat keeps the
-// identity that both have; if it does not, or comes too late, the seat is the thief's.
+// TestRacedSeat: whoever has copied an identity confirms in its owner's name. If the owner does,
+// too, the seat keeps the identity that both have; if it does not, or comes too late, the seat is
+// the thief's.
 func TestRacedSeat(t *testing.T) {
 	thief := identified(2, 2, 77, false)
 	before := newCommittee(t, "before", 3, 6).until(PhaseDone)
@@ -112,7 +113,8 @@ func TestRacedSeat(t *testing.T) {
 
 func owner(c *committee) ed25519.PublicKey { return c.roster.Identities[1] }
 
-// TestStaleRenews: a trustee that missed a ceremony confirms the next one under the identity that it kept.
+// TestStaleRenews: a trustee that missed a ceremony confirms the next one under the identity that
+// it kept.
 func TestStaleRenews(t *testing.T) {
 	c := newCommittee(t, "before", 3, 6).until(PhaseDone).next("missed", nil).cheat(PhaseKey, 2, silent).until(PhaseDone)
 	later := c.next("again", nil)

@@ -6,8 +6,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOneSilent: a resharing goes on without one silent trustee from n = t+2 on. With fewer trustees it gets nowhere, and the
-// shares before stay good; once confirmation is all that is missing, it is waited for.
+// TestOneSilent: a resharing goes on without one silent trustee from n = t+2 on. With fewer
+// trustees it gets nowhere, and the shares before stay good; once confirmation is all that is
+// missing, it is waited for.
 func TestOneSilent(t *testing.T) {
 	for _, size := range []struct{ t, n int }{{1, 1}, {2, 2}, {2, 3}, {3, 5}, {5, 5}, {1, 3}, {2, 4}, {3, 6}} {
 		before := newCommittee(t, "before", size.t, size.n).until(PhaseDone)
@@ -38,8 +39,9 @@ func TestOneSilent(t *testing.T) {
 	require.ErrorContains(t, err, "failed in the deal phase: 4 trustees qualified, 5 are needed; trustee 1: absent")
 }
 
-// TestOneHonestHolder: two corrupted of five and the clock of trustee 3, which is fast, leave trustees 4 and 5 without a share.
-// There is no certificate, and nobody may erase an old share: the corrupted could destroy the key by falling silent.
+// TestOneHonestHolder: two corrupted of five and the clock of trustee 3, which is fast, leave
+// trustees 4 and 5 without a share. There is no certificate, and nobody may erase an old share: the
+// corrupted could destroy the key by falling silent.
 func TestOneHonestHolder(t *testing.T) {
 	before := newCommittee(t, "before", 3, 5).until(PhaseDone)
 	c := before.next("no keys", nil).cheat(PhaseKey, 4, silent).cheat(PhaseKey, 5, silent).until(PhaseDone)
@@ -64,8 +66,9 @@ func TestOneHonestHolder(t *testing.T) {
 	require.ErrorContains(t, err, "no certificate yet, the confirm phase is open")
 }
 
-// TestSignedElsewhere: time is up, too few have confirmed, and the ceremony is given up. Whatever the corrupted sign then and
-// later, there is no certificate: no honest trustee has signed one, for the board never showed that the ceremony succeeded.
+// TestSignedElsewhere: time is up, too few have confirmed, and the ceremony is given up. Whatever
+// the corrupted sign then and later, there is no certificate: no honest trustee has signed one, for
+// the board never showed that the ceremony succeeded.
 func TestSignedElsewhere(t *testing.T) {
 	c := newCommittee(t, "founded", 3, 5).until(PhaseDone).next("resharing", nil)
 	c.cheat(PhaseConfirm, 1, silent).cheat(PhaseConfirm, 2, silent).until(PhaseDone)
@@ -82,13 +85,14 @@ func TestSignedElsewhere(t *testing.T) {
 		require.NoError(t, err)
 		require.Nil(t, raw)
 	}
-	certificate := c.audit.state()
+	certificate := c.audit.buildCertificate()
 	certificate.Certify(1, c.identities[1])
 	certificate.Certify(2, c.identities[2])
 	require.ErrorContains(t, certificate.Verify(c.roster), "2 signatures, 4 are needed")
 }
 
-// TestStuckCertificate: once enough have confirmed nothing fails any more. Whoever's signature is missing posts it later.
+// TestStuckCertificate: once enough have confirmed nothing fails any more. Whoever's signature is
+// missing posts it later.
 func TestStuckCertificate(t *testing.T) {
 	c := newCommittee(t, "founded", 2, 3).until(PhaseDone).next("stuck", nil)
 	c.cheat(PhaseCertify, 3, silent)
@@ -97,25 +101,26 @@ func TestStuckCertificate(t *testing.T) {
 		raw, err := c.honest(i)
 		require.NoError(t, err)
 		require.NoError(t, c.post(raw))
-		_, err = c.trustees[i].CallTime(c.audit)
+		_, err = c.trustees[i].VoteToClose(c.audit)
 		require.Error(t, err)
 		require.Error(t, c.post(c.signed(i, PhaseCertify, nil)), "there is no time to call")
 	}
 	require.Equal(t, PhaseCertify, c.audit.Phase())
-	posts, err := c.trustees[2].Urge(c.audit)
+	posts, err := c.trustees[2].Repost(c.audit)
 	require.NoError(t, err)
 	require.Empty(t, posts)
 	raw, err := c.trustees[3].Certify(c.audit)
 	require.NoError(t, err)
-	posts, err = c.trustees[3].Urge(c.audit) // the first was lost
+	posts, err = c.trustees[3].Repost(c.audit) // the first was lost
 	require.NoError(t, err)
 	require.Equal(t, [][]byte{raw}, posts)
 	require.NoError(t, c.post(raw))
 	require.Equal(t, PhaseDone, c.audit.Phase())
 }
 
-// TestForkErasesNothing: with the honest call of time from the true board, two corrupted make another, on which too few are
-// left. A trustee that confirmed sees it, says so, and keeps its share.
+// TestForkErasesNothing: with the honest call of time from the true board, two corrupted make
+// another, on which too few are left. A trustee that confirmed sees it, says so, and keeps its
+// share.
 func TestForkErasesNothing(t *testing.T) {
 	c := newCommittee(t, "fork", 3, 6).cheat(PhaseKey, 6, silent)
 	board := [][]byte{c.signed(1, PhaseKey, nil), c.signed(2, PhaseKey, nil)}

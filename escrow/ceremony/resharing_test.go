@@ -13,8 +13,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// checkEpoch: any t neighbours among those who hold shares have the secret of the committee's key, which is still that of
-// before, and its certificate says so.
+// checkEpoch: any t neighbours among those who hold shares have the secret of the committee's key,
+// which is still that of before, and its certificate says so.
 func checkEpoch(c, before *committee, holders ...int) {
 	o, was := c.outcome(), before.outcome()
 	require.Equal(c, holders, o.Holders)
@@ -55,8 +55,9 @@ func TestRefresh(t *testing.T) {
 	}
 }
 
-// TestResharingProperty: any number of trustees that leaves t dealers is replaced, or lost its share; a trustee is added at
-// the end; dealers fall silent, as many as may. Whoever is left holds shares of the same key.
+// TestResharingProperty: any number of trustees that leaves t dealers is replaced, or lost its
+// share; a trustee is added at the end; dealers fall silent, as many as may. Whoever is left holds
+// shares of the same key.
 func TestResharingProperty(t *testing.T) {
 	sizes, foundings := [][2]int{{1, 1}, {1, 3}, {2, 3}, {2, 5}, {3, 5}, {3, 8}, {5, 5}, {4, 7}}, map[[2]int]*committee{}
 	for _, size := range sizes {
@@ -97,8 +98,8 @@ func TestResharingProperty(t *testing.T) {
 	})
 }
 
-// TestReplaced: another person takes trustee 2's place and gets a share of the same key; the one before is left with a share
-// that fits no other.
+// TestReplaced: another person takes trustee 2's place and gets a share of the same key; the one
+// before is left with a share that fits no other.
 func TestReplaced(t *testing.T) {
 	before := newCommittee(t, "before", 3, 5).until(PhaseDone)
 	c := before.next("after", map[int]ed25519.PrivateKey{2: identity(77)}).until(PhaseDone)
@@ -112,7 +113,8 @@ func TestReplaced(t *testing.T) {
 	checkEpoch(c.next("later", nil).until(PhaseDone), c, 1, 2, 3, 4, 5)
 }
 
-// TestRecovered: a trustee that dropped out of one resharing, or lost its share, has one again after the next.
+// TestRecovered: a trustee that dropped out of one resharing, or lost its share, has one again
+// after the next.
 func TestRecovered(t *testing.T) {
 	founded := newCommittee(t, "founded", 3, 6).until(PhaseDone)
 	c := founded.next("drops out", nil).cheat(PhaseDeal, 4, silent).until(PhaseDone)
@@ -129,7 +131,8 @@ func TestRecovered(t *testing.T) {
 	checkEpoch(lost, again, 1, 2, 3, 4, 5, 6)
 }
 
-// TestResharingCulprits: what can only go wrong in a resharing. Trustee 2 of 6 holds no share; the others deal, t = 3.
+// TestResharingCulprits: what can only go wrong in a resharing. Trustee 2 of 6 holds no share; the
+// others deal, t = 3.
 func TestResharingCulprits(t *testing.T) {
 	before := newCommittee(t, "before", 3, 6).until(PhaseDone)
 	other := func(c *committee, i int, constant int64) *sharing.Polynomial {
@@ -279,7 +282,8 @@ func TestResharingRosterIsChecked(t *testing.T) {
 	}
 }
 
-// TestCertificateKeepsKey: t trustees of a resharing's roster cannot certify another key to a client that knows From.
+// TestCertificateKeepsKey: t trustees of a resharing's roster cannot certify another key to a
+// client that knows From.
 func TestCertificateKeepsKey(t *testing.T) {
 	c := newCommittee(t, "before", 2, 3).until(PhaseDone).next("after", nil).until(PhaseDone)
 	other := newCommittee(t, "other", 2, 3).until(PhaseDone).outcome().Commitments

@@ -44,8 +44,9 @@ func (n noting) Read(b []byte) (int, error) {
 	return size, err
 }
 
-// TestNothingIsLeft looks through the heap after a resharing, with no garbage collected in between, for encodings of secrets
-// that a trustee had: who computed with them must not have left copies behind.
+// TestNothingIsLeft looks through the heap after a resharing, with no garbage collected in between,
+// for encodings of secrets that a trustee had: who computed with them must not have left copies
+// behind.
 func TestNothingIsLeft(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	c := newCommittee(t, "before", 2, 3).until(PhaseDone).next("nothing is left", nil) // whose randomness no other test draws

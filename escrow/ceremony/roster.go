@@ -30,11 +30,11 @@ type Roster struct {
 	// Identities[i-1]. All differ. They are those that the certificate before lists; those of
 	// a committee's first ceremony ship with the client.
 	Identities []ed25519.PublicKey
-	// From is nil in a founding. In a resharing it is the public polynomial of the share epoch
-	// that ends, of the same threshold: [Outcome.Commitments] or [Certificate.Commitments] of
+	// From is nil in a key generation. In a resharing it is the public polynomial of the share
+	// epoch that ends, of the same threshold: [Outcome.Commitments] or [Certificate.Commitments] of
 	// the ceremony before.
 	From *sharing.Commitments
-	// Dealers is nil in a founding, where everybody deals. In a resharing they are those,
+	// Dealers is nil in a key generation, where everybody deals. In a resharing they are those,
 	// ascending and at least t, who hold a share of From's epoch: [Outcome.Holders] of the
 	// ceremony before, without whoever was replaced or lost its share.
 	Dealers []int
@@ -194,8 +194,8 @@ type session struct {
 	previous   [sha256.Size]byte
 	t, n       int
 	identities []ed25519.PublicKey
-	from       *sharing.Commitments // nil in a founding
-	dealers    []int                // in a founding 1..n
+	from       *sharing.Commitments // nil in a key generation
+	dealers    []int                // in a key generation 1..n
 }
 
 func newSession(r *Roster) (*session, error) {
@@ -214,7 +214,7 @@ func newSession(r *Roster) (*session, error) {
 	return s, nil
 }
 
-// quorum is how many must confirm. A founding risks nothing that was there before, and one
+// quorum is how many must confirm. A key generation risks nothing that was there before, and one
 // honest confirmation shows that the key is the board's. After a resharing old shares are
 // erased, and t honest trustees must hold new ones: of what n has beyond t, half may be silent
 // and half may lie.

@@ -9,7 +9,7 @@ import (
 	"doormat/escrow/sharing"
 )
 
-// body returns what the trustee has to say in the open phase.
+// body returns the body of the trustee's post in the open phase.
 func (t *Trustee) body(a *Audit, random io.Reader) ([]byte, error) {
 	switch a.phase {
 	case PhaseKey:
@@ -26,6 +26,7 @@ func (t *Trustee) body(a *Audit, random io.Reader) ([]byte, error) {
 	return nil, fmt.Errorf("nothing is posted in the %s phase", a.phase)
 }
 
+// makeKey draws the one-use key.
 func (t *Trustee) makeKey(random io.Reader) ([]byte, error) {
 	secret, err := group.RandomScalar(suite, random)
 	if err != nil {
@@ -40,6 +41,7 @@ func (t *Trustee) makeKey(random io.Reader) ([]byte, error) {
 	return body, nil
 }
 
+// commit draws the polynomial and hashes the commitments to it.
 func (t *Trustee) commit(random io.Reader) ([]byte, error) {
 	if t.from != nil && t.old == nil {
 		return nil, errors.New("it is to deal its old share and was not given it, see Redistribute")
@@ -94,7 +96,7 @@ func (t *Trustee) complain(a *Audit, random io.Reader) ([]byte, error) {
 	return complaintBody(list), nil
 }
 
-// finish computes the final share and forgets all that led to it.
+// finish computes the final share and erases all that led to it.
 func (t *Trustee) finish(a *Audit) error {
 	if t.received == nil { // the complain phase closed without this trustee
 		t.received, _ = a.open(t.index, t.oneUse, a.outcome.Dealers)

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMixedEpochs: of the shares of two epochs, three of five of one epoch open the key, and no three from both do.
+// TestMixedEpochs: of the shares of two epochs, three of five of one epoch open the key, and no
+// three from both do.
 func TestMixedEpochs(t *testing.T) {
 	before := newCommittee(t, "old", 3, 5).until(PhaseDone)
 	c := before.next("new", nil).until(PhaseDone)
@@ -29,8 +30,9 @@ func TestMixedEpochs(t *testing.T) {
 	}
 }
 
-// TestStolenOneUseKey: with a one-use key the board gives its owner's share, to anybody, afterwards too. The board alone, or
-// another's key, gives nothing; and what the owner holds in the end no longer opens the board.
+// TestStolenOneUseKey: with a one-use key the board gives its owner's share, to anybody, afterwards
+// too. The board alone, or another's key, gives nothing; and what the owner holds in the end no
+// longer opens the board.
 func TestStolenOneUseKey(t *testing.T) {
 	founded := newCommittee(t, "founded", 3, 5).until(PhaseDone)
 	for _, c := range []*committee{newCommittee(t, "founding", 3, 5),
@@ -66,7 +68,8 @@ func TestStolenOneUseKey(t *testing.T) {
 	}
 }
 
-// TestUnconfirmedSharesAreReal: a resharing that too few confirmed gave out shares of the key all the same.
+// TestUnconfirmedSharesAreReal: a resharing that too few confirmed gave out shares of the key all
+// the same.
 func TestUnconfirmedSharesAreReal(t *testing.T) {
 	c := newCommittee(t, "founded", 2, 3).until(PhaseDone).next("torn", nil).cheat(PhaseConfirm, 1, silent).
 		cheat(PhaseConfirm, 2, silent).until(PhaseDone)

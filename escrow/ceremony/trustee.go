@@ -22,9 +22,9 @@ type Trustee struct {
 	polynomial *sharing.Polynomial
 	salt       []byte
 	received   map[int]sharing.Share // good ones, by dealer
-	final      *sharing.Share
-	next       ed25519.PrivateKey // identity, from Confirm on
-	gone       error              // why the secrets were erased
+	final      *sharing.Share        // of the committee's key, from Confirm on
+	next       ed25519.PrivateKey    // identity, from Confirm on
+	gone       error                 // why the secrets were erased
 }
 
 // NewTrustee returns the trustee with that index on the roster. It fails when the roster is
@@ -93,42 +93,36 @@ func (t *Trustee) Next(a *Audit, random io.Reader) ([]byte, error) {
 	return t.post(a.phase, body)
 }
 
-// CallTime returns a post that says that time is up for the phase that is open. It takes t of
-// them to close a phase. It fails once the ceremony has ended.
-func (t *Trustee) CallTime(a *Audit) ([]byte, error) {
+// VoteToClose returns a post that says that time is up for the open phase. It takes t such
+// votes to close a phase without those who are silent. It fails once the ceremony has ended.
+func (t *Trustee) VoteToClose(a *Audit) ([]byte, error) {
 	if a.id != t.id || a.phase > PhaseConfirm {
 		return nil, fmt.Errorf("ceremony: trustee %d: no phase of its ceremony is open", t.index)
 	}
 	return t.sign(t.identity, a.phase, t.index, nil)
 }
 
-// Urge returns what a trustee posts who has waited long enough in the phase that is open: that
-// time is up, and before it what it posted in the phase, each only if the board does not show
-// it. Packets get lost, so it is for use again and again. Whoever has erased its secrets only
-// says that time is up.
-func (t *Trustee) Urge(a *Audit) ([][]byte, error) {
-	if a.id == t.id && a.phase == PhaseCertify { // nothing hangs on the time any more
-		return t.repeat(a, nil), nil
+// Repost returns what a trustee posts that has waited long enough in the open phase: its post
+// of the phase again, and its vote to close the phase, each only if the board does not show
+// it. Packets get lost, so callers use it again and again. A trustee that has erased its
+// secrets only votes.
+func (t *Trustee) Repost(a *Audit) ([][]byte, error) {
+	var vote []byte
+	if a.id != t.id || a.phase != PhaseCertify { // no vote closes the certify phase
+		var err error
+		if vote, err = t.VoteToClose(a); err != nil {
+			return nil, err
+		}
 	}
-	call, err := t.CallTime(a)
-	if err != nil {
-		return nil, err
-	}
-	return t.repeat(a, call), nil
-}
-
-// repeat gives what the trustee posted in the open phase, and the call of time, each only if
-// the board does not show it.
-func (t *Trustee) repeat(a *Audit, call []byte) [][]byte {
 	var out [][]byte
 	if raw := t.sent[a.phase]; raw != nil && t.gone == nil &&
 		a.trustees[t.index].posts[a.phase] == nil {
 		out = append(out, bytes.Clone(raw))
 	}
-	if call != nil && !a.calls[t.index] {
-		out = append(out, call)
+	if vote != nil && !a.votes[t.index] {
+		out = append(out, vote)
 	}
-	return out
+	return out, nil
 }
 
 // Confirm computes the final share, checks it against the public polynomial, erases every
@@ -177,9 +171,9 @@ func (t *Trustee) post(phase Phase, body []byte) ([]byte, error) {
 	return bytes.Clone(raw), nil
 }
 
-// checkStanding erases the secrets when the trustee has no business to go on. A share that it
+// checkStanding erases the secrets when the trustee can take no further part. A share that it
 // confirmed stays, whatever an audit of some other board says. A confirm post in its name that
-// it did not make does not stop it: the key stands already.
+// it did not make does not stop it, since the key is fixed by then.
 func (t *Trustee) checkStanding(a *Audit) error {
 	if t.gone != nil {
 		return t.gone

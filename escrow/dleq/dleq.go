@@ -1,23 +1,25 @@
-// Package dleq proves in zero knowledge that two points have the same logarithm: A = x*G and B = x*H for one secret x
-// (Chaum and Pedersen, "Wallet databases with observers", CRYPTO 1992), made non-interactive by hashing (Fiat and Shamir,
-// CRYPTO 1986), and beside it that one knows the logarithms of one or more points (Schnorr, "Efficient signature generation by
-// smart cards", J. Cryptology 1991; for many at the price of one: Gennaro, Leigh, Sundaram and Yerazunis, "Batching Schnorr
-// identification scheme", ASIACRYPT 2004).
+// Package dleq proves in zero knowledge that two points have the same logarithm: A = x*G and B =
+// x*H for one secret x (Chaum and Pedersen, "Wallet databases with observers", CRYPTO 1992), made
+// non-interactive by hashing (Fiat and Shamir, CRYPTO 1986), and beside it that one knows the
+// logarithms of one or more points (Schnorr, "Efficient signature generation by smart cards", J.
+// Cryptology 1991; for many at the price of one: Gennaro, Leigh, Sundaram and Yerazunis, "Batching
+// Schnorr identification scheme", ASIACRYPT 2004).
 //
-// A trustee uses the first to show that a partial decryption was made with its share, a complainer in a key ceremony to
-// show what it received; a dealer uses the second to show that it knows the constant term it commits to and the ephemeral keys
-// that it seals under.
+// A trustee uses the first to show that a partial decryption was made with its share, a complainer
+// in a key ceremony to show what it received; a dealer uses the second to show that it knows the
+// constant term it commits to and the ephemeral keys that it seals under.
 //
 // # The challenge
 //
-// The prover commits to a nonce v with v*G and v*H and takes the challenge c = group.HashToScalar(domain, context, G|A|H|B,
-// v*G|v*H), where | joins encodings of fixed size and the other lengths are hashed too. The response is r = v + c*x, the
-// proof (c, r). The verifier computes r*G - c*A and r*H - c*B and hashes anew: c must come out. So everything in the
-// statement stands under the hash, and so does the caller's context, which ties a proof to its use. A proof of knowledge
-// has another domain and one equation; see [ProveKnowledge].
+// The prover commits to a nonce v with v*G and v*H and takes the challenge c =
+// group.HashToScalar(domain, context, G|A|H|B, v*G|v*H), where | joins encodings of fixed size and
+// the other lengths are hashed too. The response is r = v + c*x, the proof (c, r). The verifier
+// computes r*G - c*A and r*H - c*B and hashes anew: c must come out. So everything in the statement
+// stands under the hash, and so does the caller's context, which ties a proof to its use. A proof
+// of knowledge has another domain and one equation; see [ProveKnowledge].
 //
-// kyber v3.1.0's proof/dleq never recomputes its challenge and leaves the bases out of it; TestKyberAcceptsWhatWeRefuse
-// builds the false statements that pass there and are refused here.
+// kyber v3.1.0's proof/dleq never recomputes its challenge and leaves the bases out of it;
+// TestKyberAcceptsWhatWeRefuse builds the false statements that pass there and are refused here.
 package dleq
 
 import (
@@ -36,7 +38,8 @@ const (
 	nonceDomain     = "doormat/dleq/nonce/v1"
 )
 
-// Statement claims one x with A = x*G and B = x*H. No point may be the identity: x = 0 proves nothing.
+// Statement claims one x with A = x*G and B = x*H. No point may be the identity: x = 0 proves
+// nothing.
 type Statement struct {
 	G, A kyber.Point // a nil G is the generator
 	H, B kyber.Point
@@ -44,10 +47,12 @@ type Statement struct {
 
 func (s Statement) points() []kyber.Point { return []kyber.Point{s.G, s.A, s.H, s.B} }
 
-// Prove shows that the statement is true with x, under a context that the verifier must know too. It fails when random does
-// and when a point is the identity; that x fits the statement is the caller's business, for a proof of a false one does not
-// verify. The nonce is hashed from 64 bytes of random together with x, the statement and the context: a reader that
-// repeats itself or is known to the adversary does not give x away. It is overwritten afterwards, for with the proof it does.
+// Prove shows that the statement is true with x, under a context that the verifier must know too.
+// It fails when random does and when a point is the identity; that x fits the statement is the
+// caller's business, for a proof of a false one does not verify. The nonce is hashed from 64 bytes
+// of random together with x, the statement and the context: a reader that repeats itself or is
+// known to the adversary does not give x away. It is overwritten afterwards, for with the proof it
+// does.
 func Prove(g kyber.Group, context []byte, s Statement, x kyber.Scalar, random io.Reader) (*Proof, error) {
 	public, err := encode(g, s.points())
 	if err != nil {
@@ -63,7 +68,8 @@ func Prove(g kyber.Group, context []byte, s Statement, x kyber.Scalar, random io
 	return &Proof{challenge: challenge, response: response.Add(response, v)}, nil
 }
 
-// Verify returns nil when the proof shows the statement under the context. Everything is public: it takes variable time.
+// Verify returns nil when the proof shows the statement under the context. Everything is public: it
+// takes variable time.
 func Verify(g kyber.Group, context []byte, s Statement, p *Proof) error {
 	if p == nil || p.challenge == nil || p.response == nil {
 		return errNoProof
@@ -86,7 +92,8 @@ var (
 	errNotShown = errors.New("dleq: the proof does not show the statement in this context")
 )
 
-// encode lays out the points of a statement and refuses the identity. The first may be nil for the generator.
+// encode lays out the points of a statement and refuses the identity. The first may be nil for the
+// generator.
 func encode(g kyber.Group, points []kyber.Point) ([]byte, error) {
 	var b []byte
 	for i, p := range points {

@@ -87,8 +87,9 @@ func TestFalseStatement(t *testing.T) {
 	require.Error(t, Verify(g, context, s, p))
 }
 
-// TestKyberAcceptsWhatWeRefuse proves a false statement to kyber's proof/dleq. Its Verify does not recompute the challenge, so
-// the forger picks challenge and response first, zeros if it likes, and computes commitments that fit.
+// TestKyberAcceptsWhatWeRefuse proves a false statement to kyber's proof/dleq. Its Verify does not
+// recompute the challenge, so the forger picks challenge and response first, zeros if it likes, and
+// computes commitments that fit.
 func TestKyberAcceptsWhatWeRefuse(t *testing.T) {
 	random := blake2xb.New([]byte("kyber"))
 	g := group.New(random)
@@ -103,7 +104,8 @@ func TestKyberAcceptsWhatWeRefuse(t *testing.T) {
 			VG: g.Point().Add(g.Point().Mul(c.response, s.G), g.Point().Mul(c.challenge, s.A)),
 			VH: g.Point().Add(g.Point().Mul(c.response, s.H), g.Point().Mul(c.challenge, s.B))}
 		require.NoError(t, theirs.Verify(g, s.G, s.H, s.A, s.B), name)
-		// Ours writes r = v + c*x where kyber has v - c*x, so the same equations need the challenge's negative.
+		// Ours writes r = v + c*x where kyber has v - c*x, so the same equations need the
+		// challenge's negative.
 		for _, challenge := range []kyber.Scalar{c.challenge, g.Scalar().Neg(c.challenge)} {
 			require.Error(t, Verify(g, nil, s, &Proof{challenge: challenge, response: c.response}), name)
 		}
@@ -114,8 +116,8 @@ func TestKyberAcceptsWhatWeRefuse(t *testing.T) {
 	require.Error(t, VerifyKnowledge(g, nil, []kyber.Point{s.A}, zero))
 }
 
-// TestBasesAreUnderTheHash fixes images, commitments and challenge first and then solves both equations for the bases, which
-// works wherever the challenge leaves the bases out.
+// TestBasesAreUnderTheHash fixes images, commitments and challenge first and then solves both
+// equations for the bases, which works wherever the challenge leaves the bases out.
 func TestBasesAreUnderTheHash(t *testing.T) {
 	random := blake2xb.New([]byte("bases"))
 	g := group.New(nil)
@@ -132,8 +134,9 @@ func TestBasesAreUnderTheHash(t *testing.T) {
 	require.Error(t, Verify(g, context, s, p))
 }
 
-// TestKnowledgeOfAll: one proof for up to 100 points. It is bound to each, to their number and order and to the context, and
-// does not pass when a secret is missing, not even where two unknown ones cancel out.
+// TestKnowledgeOfAll: one proof for up to 100 points. It is bound to each, to their number and
+// order and to the context, and does not pass when a secret is missing, not even where two unknown
+// ones cancel out.
 func TestKnowledgeOfAll(t *testing.T) {
 	for _, g := range []kyber.Group{group.New(nil), kyberedwards.NewBlakeSHA256Ed25519()} {
 		for _, n := range []int{1, 2, 5, 100} {
@@ -200,8 +203,9 @@ func TestIdentityIsRefused(t *testing.T) {
 	}
 }
 
-// TestNonceIsHedged: with a reader that always gives zeros, two statements, two contexts and two kinds of proof still use
-// different nonces, so the two responses do not reveal x; a reader that fails makes no proof.
+// TestNonceIsHedged: with a reader that always gives zeros, two statements, two contexts and two
+// kinds of proof still use different nonces, so the two responses do not reveal x; a reader that
+// fails makes no proof.
 func TestNonceIsHedged(t *testing.T) {
 	g := group.New(nil)
 	s, x := statement(g, "hedged")

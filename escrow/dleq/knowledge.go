@@ -9,11 +9,12 @@ import (
 	"go.dedis.ch/kyber/v3"
 )
 
-// ProveKnowledge shows knowledge of every x[k] in publics[k] = x[k]*generator, k from 1 to n, under a context: one proof, of
-// the size of any other. The response is r = v + c*x[1] + c^2*x[2] + ... + c^n*x[n]. Whoever can answer n+1 challenges for one
-// v knows that polynomial of c, and its coefficients are the secrets; so the powers of c are what makes one answer stand for
-// all, where a plain sum would only show knowledge of the sum. With n = 1 it is Schnorr's proof. It fails as Prove does, when
-// there is no point, and when the lists are not equally long.
+// ProveKnowledge shows knowledge of every x[k] in publics[k] = x[k]*generator, k from 1 to n, under
+// a context: one proof, of the size of any other. The response is r = v + c*x[1] + c^2*x[2] + ... +
+// c^n*x[n]. Whoever can answer n+1 challenges for one v knows that polynomial of c, and its
+// coefficients are the secrets; so the powers of c are what makes one answer stand for all, where a
+// plain sum would only show knowledge of the sum. With n = 1 it is Schnorr's proof. It fails as
+// Prove does, when there is no point, and when the lists are not equally long.
 func ProveKnowledge(g kyber.Group, context []byte, publics []kyber.Point, x []kyber.Scalar, random io.Reader) (*Proof, error) {
 	public, err := encodePublics(g, publics)
 	if err != nil {
@@ -35,8 +36,9 @@ func ProveKnowledge(g kyber.Group, context []byte, publics []kyber.Point, x []ky
 	return &Proof{challenge: challenge, response: response.Add(response, v)}, nil
 }
 
-// VerifyKnowledge returns nil when the proof shows that its maker knew the logarithm of each of the points, in this order and
-// under the context. It computes r*G - c*publics[1] - ... - c^n*publics[n] and hashes anew.
+// VerifyKnowledge returns nil when the proof shows that its maker knew the logarithm of each of the
+// points, in this order and under the context. It computes r*G - c*publics[1] - ... -
+// c^n*publics[n] and hashes anew.
 func VerifyKnowledge(g kyber.Group, context []byte, publics []kyber.Point, p *Proof) error {
 	if p == nil || p.challenge == nil || p.response == nil {
 		return errNoProof

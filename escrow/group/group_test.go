@@ -70,8 +70,8 @@ func TestRFC9496(t *testing.T) {
 	}
 }
 
-// TestRFC9497 checks hash_to_ristretto255 and hash-to-scalar through appendix A.1.1 of RFC 9497, which publishes
-// blind*HashToGroup(input) and a key derived with HashToScalar.
+// TestRFC9497 checks hash_to_ristretto255 and hash-to-scalar through appendix A.1.1 of RFC 9497,
+// which publishes blind*HashToGroup(input) and a key derived with HashToScalar.
 func TestRFC9497(t *testing.T) {
 	const suite = "OPRFV1-\x00-ristretto255-SHA512"
 	g := New(nil)
@@ -165,8 +165,9 @@ func TestScalarArithmetic(t *testing.T) {
 	}
 }
 
-// TestTorsionIsNoElement adds points of order 2, 4 and 8 of the curve to a representative. Adding 4-torsion must not
-// change the element; a representative with 8-torsion is not one of an element, and its bytes as a curve point are refused.
+// TestTorsionIsNoElement adds points of order 2, 4 and 8 of the curve to a representative. Adding
+// 4-torsion must not change the element; a representative with 8-torsion is not one of an element,
+// and its bytes as a curve point are refused.
 func TestTorsionIsNoElement(t *testing.T) {
 	g := New(nil)
 	torsion8, err := new(edwards25519.Point).SetBytes(unhex(t, "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"))

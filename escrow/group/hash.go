@@ -8,26 +8,28 @@ import (
 	"go.dedis.ch/kyber/v3/xof/blake2xb"
 )
 
-// Expand hashes the parts to 64 bytes that are uniform to whoever cannot guess the input: expand_message_xmd with SHA-512
-// (RFC 9380, section 5.3.1). Each part is preceded by its length in 8 bytes, big endian, so that different lists of parts
-// never give one message. The domain separates uses: no two uses may share one. Parts may be secret: the copies that it makes
-// are overwritten.
+// Expand hashes the parts to 64 bytes that are uniform to whoever cannot guess the input:
+// expand_message_xmd with SHA-512 (RFC 9380, section 5.3.1). Each part is preceded by its length in
+// 8 bytes, big endian, so that different lists of parts never give one message. The domain
+// separates uses: no two uses may share one. Parts may be secret: the copies that it makes are
+// overwritten.
 func Expand(domain string, parts ...[]byte) [64]byte {
 	message := frame(parts)
 	defer clear(message)
 	return expand(domain, message)
 }
 
-// HashToScalar hashes the parts to a scalar of g: the bytes of [Expand] as a little-endian integer modulo the order.
+// HashToScalar hashes the parts to a scalar of g: the bytes of [Expand] as a little-endian integer
+// modulo the order.
 func HashToScalar(g kyber.Group, domain string, parts ...[]byte) kyber.Scalar {
 	wide := Expand(domain, parts...)
 	defer clear(wide[:])
 	return g.Scalar().SetBytes(wide[:])
 }
 
-// HashToPoint hashes the parts to a point of g of which nobody knows the logarithm. Over ristretto255 it is
-// hash_to_ristretto255 (RFC 9380, appendix B): the one-way map on the bytes of [Expand]. Over another group the point is
-// kyber's Pick from a BLAKE2Xb stream seeded with them.
+// HashToPoint hashes the parts to a point of g of which nobody knows the logarithm. Over
+// ristretto255 it is hash_to_ristretto255 (RFC 9380, appendix B): the one-way map on the bytes of
+// [Expand]. Over another group the point is kyber's Pick from a BLAKE2Xb stream seeded with them.
 func HashToPoint(g kyber.Group, domain string, parts ...[]byte) kyber.Point {
 	wide := Expand(domain, parts...)
 	p := g.Point()

@@ -11,9 +11,9 @@ import (
 	"go.dedis.ch/kyber/v3"
 )
 
-// point is an element of ristretto255, held as any one of the curve points that stand for it. As in kyber, a method sets
-// its receiver and returns it, arguments may alias the receiver, and a point of another group is a programming error
-// (a failed type assertion).
+// point is an element of ristretto255, held as any one of the curve points that stand for it. As in
+// kyber, a method sets its receiver and returns it, arguments may alias the receiver, and a point
+// of another group is a programming error (a failed type assertion).
 type point struct {
 	p edwards25519.Point
 }
@@ -29,7 +29,8 @@ func (p *point) MarshalSize() int { return Size }
 // MarshalBinary returns the canonical encoding of 32 bytes. The error is always nil.
 func (p *point) MarshalBinary() ([]byte, error) { return encode(&p.p), nil }
 
-// UnmarshalBinary accepts exactly the encodings of RFC 9496, the identity's among them, and otherwise leaves p as it was.
+// UnmarshalBinary accepts exactly the encodings of RFC 9496, the identity's among them, and
+// otherwise leaves p as it was.
 func (p *point) UnmarshalBinary(b []byte) error {
 	if len(b) != Size {
 		return fmt.Errorf("group: a point has %d bytes, got %d", Size, len(b))
@@ -40,7 +41,8 @@ func (p *point) UnmarshalBinary(b []byte) error {
 // MarshalTo writes the encoding to w.
 func (p *point) MarshalTo(w io.Writer) (int, error) { return w.Write(encode(&p.p)) }
 
-// UnmarshalFrom reads an encoding from r or, as kyber asks, picks a point when r is a stream of randomness.
+// UnmarshalFrom reads an encoding from r or, as kyber asks, picks a point when r is a stream of
+// randomness.
 func (p *point) UnmarshalFrom(r io.Reader) (int, error) {
 	if random, ok := r.(cipher.Stream); ok {
 		p.Pick(random)
@@ -117,11 +119,13 @@ func (p *point) Pick(random cipher.Stream) kyber.Point {
 	return p
 }
 
-// EmbedLen returns 29: of the 32 bytes one holds the length and two are varied until the whole decodes.
+// EmbedLen returns 29: of the 32 bytes one holds the length and two are varied until the whole
+// decodes.
 func (p *point) EmbedLen() int { return Size - 3 }
 
-// Embed sets p to a point whose encoding carries the first EmbedLen bytes of data, or to a random one when data is nil.
-// One string in four decodes, so of the 2^15 tails that it steps through from a random one some do.
+// Embed sets p to a point whose encoding carries the first EmbedLen bytes of data, or to a random
+// one when data is nil. One string in four decodes, so of the 2^15 tails that it steps through from
+// a random one some do.
 func (p *point) Embed(data []byte, random cipher.Stream) kyber.Point {
 	if data == nil {
 		return p.Pick(random)

@@ -8,8 +8,9 @@ import (
 	"filippo.io/edwards25519/field"
 )
 
-// The constants of RFC 9496, section 4.1, computed from the curve's d = -121665/121666 rather than written as digits.
-// Square roots are taken non-negative; SQRT_AD_MINUS_ONE is the negative one in the RFC.
+// The constants of RFC 9496, section 4.1, computed from the curve's d = -121665/121666 rather than
+// written as digits. Square roots are taken non-negative; SQRT_AD_MINUS_ONE is the negative one in
+// the RFC.
 var (
 	one           = new(field.Element).One()
 	minusOne      = new(field.Element).Negate(one)
@@ -96,7 +97,8 @@ func decode(p *edwards25519.Point, b []byte) error {
 	return setCoordinates(p, &x, &y, one, &t)
 }
 
-// oneWayMap is RFC 9496, section 4.3.4: 64 uniform bytes to a uniform element, of which nobody knows the logarithm.
+// oneWayMap is RFC 9496, section 4.3.4: 64 uniform bytes to a uniform element, of which nobody
+// knows the logarithm.
 func oneWayMap(p *edwards25519.Point, uniform *[64]byte) {
 	var q edwards25519.Point
 	elligator(p, uniform[:32])
@@ -104,7 +106,8 @@ func oneWayMap(p *edwards25519.Point, uniform *[64]byte) {
 	p.Add(p, &q)
 }
 
-// elligator is the function MAP of RFC 9496, section 4.3.4, on 32 bytes of which it ignores the highest bit.
+// elligator is the function MAP of RFC 9496, section 4.3.4, on 32 bytes of which it ignores the
+// highest bit.
 func elligator(p *edwards25519.Point, half []byte) {
 	t, err := new(field.Element).SetBytes(half)
 	if err != nil {

@@ -40,7 +40,8 @@ func (s *scalar) UnmarshalBinary(b []byte) error {
 // MarshalTo writes the encoding to w.
 func (s *scalar) MarshalTo(w io.Writer) (int, error) { return w.Write(s.s.Bytes()) }
 
-// UnmarshalFrom reads an encoding from r or, as kyber asks, picks a scalar when r is a stream of randomness.
+// UnmarshalFrom reads an encoding from r or, as kyber asks, picks a scalar when r is a stream of
+// randomness.
 func (s *scalar) UnmarshalFrom(r io.Reader) (int, error) {
 	if random, ok := r.(cipher.Stream); ok {
 		s.Pick(random)
@@ -141,7 +142,8 @@ func (s *scalar) Pick(random cipher.Stream) kyber.Scalar {
 	return s.SetBytes(wide[:])
 }
 
-// SetBytes sets s to b modulo l, b a little-endian integer of any length. 64 uniform bytes give a uniform scalar.
+// SetBytes sets s to b modulo l, b a little-endian integer of any length. 64 uniform bytes give a
+// uniform scalar.
 func (s *scalar) SetBytes(b []byte) kyber.Scalar {
 	if len(b) <= 64 {
 		s.setWide(b)

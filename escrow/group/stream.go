@@ -9,8 +9,8 @@ import (
 	"go.dedis.ch/kyber/v3"
 )
 
-// stream makes a cipher.Stream, which kyber draws randomness from, out of an io.Reader. The lock is there because kyber
-// lets several goroutines share one stream.
+// stream makes a cipher.Stream, which kyber draws randomness from, out of an io.Reader. The lock is
+// there because kyber lets several goroutines share one stream.
 type stream struct {
 	mu     sync.Mutex
 	source io.Reader
@@ -34,8 +34,8 @@ func (s *stream) XORKeyStream(dst, src []byte) {
 	}
 }
 
-// RandomScalar draws a uniform scalar of g from 64 bytes of random, which it overwrites afterwards. It fails when the reader
-// does, and on zero, which only a broken reader gives.
+// RandomScalar draws a uniform scalar of g from 64 bytes of random, which it overwrites afterwards.
+// It fails when the reader does, and on zero, which only a broken reader gives.
 func RandomScalar(g kyber.Group, random io.Reader) (kyber.Scalar, error) {
 	if random == nil {
 		return nil, errors.New("group: no source of randomness was given")

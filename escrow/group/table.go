@@ -9,17 +9,18 @@ import (
 	"go.dedis.ch/kyber/v3"
 )
 
-// Table multiplies one fixed point by secret scalars, in constant time and about as fast as the generator is multiplied.
-// It pays from the fifth multiplication on. Over a group other than this package's it falls back to Mul. It is immutable
-// and safe for concurrent use.
+// Table multiplies one fixed point by secret scalars, in constant time and about as fast as the
+// generator is multiplied. It pays from the fifth multiplication on. Over a group other than this
+// package's it falls back to Mul. It is immutable and safe for concurrent use.
 type Table struct {
 	group kyber.Group
 	base  kyber.Point
 	rows  func() *[32][8]affine // rows[i][j] = (j+1) * 256^i * base, computed on first use; nil for another group
 }
 
-// affine is a curve point (x, y) as the three values that adding it needs: y+x, y-x and 2dxy (Hisil, Wong, Carter and
-// Dawson, "Twisted Edwards curves revisited", ASIACRYPT 2008, section 3.1).
+// affine is a curve point (x, y) as the three values that adding it needs: y+x, y-x and 2dxy
+// (Hisil, Wong, Carter and Dawson, "Twisted Edwards curves revisited", ASIACRYPT 2008, section
+// 3.1).
 type affine struct {
 	yPlusX, yMinusX, xy2d field.Element
 }
@@ -40,8 +41,9 @@ func NewTable(g kyber.Group, base kyber.Point) *Table {
 // Base returns a copy of the fixed point.
 func (t *Table) Base() kyber.Point { return t.base.Clone() }
 
-// Mul returns s times the fixed point. With s written as the sum of d[k]*16^k, -8 <= d[k] <= 8, the odd k are summed first,
-// multiplied by 16, and the even k added, so that one row serves two digits.
+// Mul returns s times the fixed point. With s written as the sum of d[k]*16^k, -8 <= d[k] <= 8, the
+// odd k are summed first, multiplied by 16, and the even k added, so that one row serves two
+// digits.
 func (t *Table) Mul(s kyber.Scalar) kyber.Point {
 	product := t.group.Point()
 	ours, ok := product.(*point)
@@ -102,8 +104,8 @@ func (a *affine) pick(row *[8]affine, digit int8) {
 	a.xy2d.Select(minus.Negate(&a.xy2d), &a.xy2d, negative)
 }
 
-// signedDigits recodes a reduced scalar in base 16 with digits from -8 to 8. The last digit absorbs the last carry,
-// because l < 2^253.
+// signedDigits recodes a reduced scalar in base 16 with digits from -8 to 8. The last digit absorbs
+// the last carry, because l < 2^253.
 func signedDigits(b []byte) (digits [64]int8) {
 	for i, x := range b {
 		digits[2*i] = int8(x & 15)
@@ -153,8 +155,8 @@ func (a *affine) set(p *edwards25519.Point, zInv *field.Element) {
 	a.xy2d.Add(&a.xy2d, &a.xy2d)
 }
 
-// invertAll inverts non-zero elements with one inversion and three multiplications each (Montgomery's trick): running
-// products forwards, then peeling one factor off at a time backwards.
+// invertAll inverts non-zero elements with one inversion and three multiplications each
+// (Montgomery's trick): running products forwards, then peeling one factor off at a time backwards.
 func invertAll(xs []field.Element) {
 	products := make([]field.Element, len(xs))
 	running := new(field.Element).One()

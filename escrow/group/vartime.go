@@ -7,9 +7,10 @@ import (
 	"go.dedis.ch/kyber/v3"
 )
 
-// VarTimeMul returns the sum of scalars[i]*points[i] in g; a nil point stands for the generator. Its time depends on the
-// scalars, so they must be public; the points may be secret. The two lists must be equally long. A group other than this
-// package's gets one multiplication per term, in variable time where it has one (kyber.AllowsVarTime).
+// VarTimeMul returns the sum of scalars[i]*points[i] in g; a nil point stands for the generator.
+// Its time depends on the scalars, so they must be public; the points may be secret. The two lists
+// must be equally long. A group other than this package's gets one multiplication per term, in
+// variable time where it has one (kyber.AllowsVarTime).
 func VarTimeMul(g kyber.Group, scalars []kyber.Scalar, points []kyber.Point) kyber.Point {
 	if len(scalars) != len(points) {
 		panic("group: VarTimeMul needs one scalar for each point")
@@ -47,9 +48,9 @@ func varTimeMul(sum *edwards25519.Point, scalars []kyber.Scalar, points []kyber.
 	sum.VarTimeMultiScalarMult(s, p)
 }
 
-// VarTimeEvaluate evaluates a polynomial in the exponent: the sum of x^j * coefficients[j], by Horner's rule. x is a
-// small public index, so that each step is a handful of additions instead of a whole multiplication. Its time depends on
-// x and on the number of coefficients.
+// VarTimeEvaluate evaluates a polynomial in the exponent: the sum of x^j * coefficients[j], by
+// Horner's rule. x is a small public index, so that each step is a handful of additions instead of
+// a whole multiplication. Its time depends on x and on the number of coefficients.
 func VarTimeEvaluate(g kyber.Group, coefficients []kyber.Point, x uint8) kyber.Point {
 	sum, step := g.Point().Null(), g.Point()
 	for j := len(coefficients) - 1; j >= 0; j-- {

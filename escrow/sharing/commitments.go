@@ -9,14 +9,15 @@ import (
 	"go.dedis.ch/kyber/v3"
 )
 
-// Commitments are the coefficients of a secret polynomial times the generator. They are public and immutable.
+// Commitments are the coefficients of a secret polynomial times the generator. They are public and
+// immutable.
 type Commitments struct {
 	group  kyber.Group
 	points []kyber.Point
 }
 
-// NewCommitments wraps the commitments to coefficients 0, 1, ..., t-1. Single coefficients may be zero, so the
-// identity is allowed here; a committee key must be checked by whoever accepts it.
+// NewCommitments wraps the commitments to coefficients 0, 1, ..., t-1. Single coefficients may be
+// zero, so the identity is allowed here; a committee key must be checked by whoever accepts it.
 func NewCommitments(g kyber.Group, points []kyber.Point) (*Commitments, error) {
 	if err := CheckThreshold(len(points), MaxTrustees); err != nil {
 		return nil, err
@@ -82,9 +83,10 @@ func (c *Commitments) Verify(s Share) error {
 	return nil
 }
 
-// Combine returns the commitments to the sum of weights[k] times polynomial k: what a key ceremony (all weights 1) and a
-// resharing (the weights of [Lagrange]) make of their dealers' commitments. The weights are public: it takes variable time.
-// The lists must be equally long, not empty, and of one threshold.
+// Combine returns the commitments to the sum of weights[k] times polynomial k: what a key ceremony
+// (all weights 1) and a resharing (the weights of [Lagrange]) make of their dealers' commitments.
+// The weights are public: it takes variable time. The lists must be equally long, not empty, and of
+// one threshold.
 func Combine(g kyber.Group, weights []kyber.Scalar, list []*Commitments) (*Commitments, error) {
 	if len(list) == 0 || len(list) != len(weights) {
 		return nil, fmt.Errorf("sharing: cannot combine %d commitments with %d weights", len(list), len(weights))
@@ -125,9 +127,10 @@ func (e *TooFewError) Error() string {
 	return fmt.Sprintf("sharing: %d good shares, %d are needed; the shares of trustees %v are bad", e.Good, e.Need, e.Bad)
 }
 
-// Recover returns the secret that the commitments commit to, from any t good shares among those given. Each share is
-// checked before t are chosen; bad lists the trustees whose share failed, with or without success. One index twice is a
-// *DuplicateError, too few good shares a *TooFewError, an index out of range an error.
+// Recover returns the secret that the commitments commit to, from any t good shares among those
+// given. Each share is checked before t are chosen; bad lists the trustees whose share failed, with
+// or without success. One index twice is a *DuplicateError, too few good shares a *TooFewError, an
+// index out of range an error.
 func Recover(c *Commitments, shares []Share) (secret kyber.Scalar, bad []int, err error) {
 	indices := make([]int, len(shares))
 	for k, s := range shares {

@@ -1,14 +1,16 @@
-// Package sharing splits a secret scalar among n trustees so that any t of them can use or recover it and t-1 learn
-// nothing: Shamir's secret sharing ("How to share a secret", CACM 1979), made verifiable by Feldman's commitments ("A
-// practical scheme for non-interactive verifiable secret sharing", FOCS 1987).
+// Package sharing splits a secret scalar among n trustees so that any t of them can use or recover
+// it and t-1 learn nothing: Shamir's secret sharing ("How to share a secret", CACM 1979), made
+// verifiable by Feldman's commitments ("A practical scheme for non-interactive verifiable secret
+// sharing", FOCS 1987).
 //
-// The secret is the value at 0 of a random polynomial of degree t-1; trustee i, counted from 1, holds the value at i. The
-// dealer publishes each coefficient times the generator. Whoever has these [Commitments] can compute the public share of
-// every trustee, and so check a share, without learning it.
+// The secret is the value at 0 of a random polynomial of degree t-1; trustee i, counted from 1,
+// holds the value at i. The dealer publishes each coefficient times the generator. Whoever has
+// these [Commitments] can compute the public share of every trustee, and so check a share, without
+// learning it.
 //
-// kyber's share.Recover* accept whatever they are given: one wrong share, or one index twice, yields a wrong secret and no
-// error. [Recover] checks each share first, refuses repeated indices and names the bad ones; TestRecoverNeverLies holds it
-// to that, beside kyber's behaviour.
+// kyber's share.Recover* accept whatever they are given: one wrong share, or one index twice,
+// yields a wrong secret and no error. [Recover] checks each share first, refuses repeated indices
+// and names the bad ones; TestRecoverNeverLies holds it to that, beside kyber's behaviour.
 package sharing
 
 import (
@@ -24,7 +26,8 @@ import (
 // MaxTrustees is the largest number of trustees, and so the largest index.
 const MaxTrustees = 100
 
-// Share is what one trustee holds: the polynomial's value at its index, which lies in 1..MaxTrustees. Value is secret.
+// Share is what one trustee holds: the polynomial's value at its index, which lies in
+// 1..MaxTrustees. Value is secret.
 type Share struct {
 	Index int
 	Value kyber.Scalar
@@ -51,8 +54,8 @@ type Polynomial struct {
 	coefficients []kyber.Scalar
 }
 
-// NewPolynomial draws a polynomial of degree t-1 whose value at 0 is secret, or a random one when secret is nil. Each drawn
-// coefficient reads 64 bytes of random.
+// NewPolynomial draws a polynomial of degree t-1 whose value at 0 is secret, or a random one when
+// secret is nil. Each drawn coefficient reads 64 bytes of random.
 func NewPolynomial(g kyber.Group, t int, secret kyber.Scalar, random io.Reader) (*Polynomial, error) {
 	if err := CheckThreshold(t, MaxTrustees); err != nil {
 		return nil, err
@@ -76,8 +79,8 @@ func NewPolynomial(g kyber.Group, t int, secret kyber.Scalar, random io.Reader) 
 // Secret returns a copy of the value at 0.
 func (p *Polynomial) Secret() kyber.Scalar { return p.coefficients[0].Clone() }
 
-// Wipe overwrites the coefficients with zero; the polynomial is of no use afterwards. A garbage collector may have copied
-// them before, which Go cannot prevent.
+// Wipe overwrites the coefficients with zero; the polynomial is of no use afterwards. A garbage
+// collector may have copied them before, which Go cannot prevent.
 func (p *Polynomial) Wipe() {
 	for _, c := range p.coefficients {
 		if c != nil { // for it was never drawn
@@ -86,7 +89,8 @@ func (p *Polynomial) Wipe() {
 	}
 }
 
-// Share returns the share of trustee i in 1..MaxTrustees. It takes constant time in the coefficients.
+// Share returns the share of trustee i in 1..MaxTrustees. It takes constant time in the
+// coefficients.
 func (p *Polynomial) Share(i int) (Share, error) {
 	if err := checkIndex(i); err != nil {
 		return Share{}, err
@@ -124,8 +128,8 @@ func (p *Polynomial) Commit() *Commitments {
 	return &Commitments{group: p.group, points: points}
 }
 
-// Lagrange returns, for each of the distinct indices, the public weight that its share has in the secret: the secret is the
-// sum of weight times share over any t trustees.
+// Lagrange returns, for each of the distinct indices, the public weight that its share has in the
+// secret: the secret is the sum of weight times share over any t trustees.
 func Lagrange(g kyber.Group, indices []int) ([]kyber.Scalar, error) {
 	if len(indices) == 0 {
 		return nil, errors.New("sharing: no indices to interpolate from")
@@ -147,7 +151,8 @@ func Lagrange(g kyber.Group, indices []int) ([]kyber.Scalar, error) {
 	return weights, nil
 }
 
-// CheckIndices returns an error when an index is not in 1..MaxTrustees, and a *DuplicateError when one occurs twice.
+// CheckIndices returns an error when an index is not in 1..MaxTrustees, and a *DuplicateError when
+// one occurs twice.
 func CheckIndices(indices []int) error {
 	var seen [MaxTrustees + 1]bool
 	for _, i := range indices {

@@ -59,8 +59,8 @@ func TestAgreesWithKyber(t *testing.T) {
 	}
 }
 
-// TestRecoverNeverLies: with wrong shares Recover still finds the secret or fails, and names them; kyber returns a wrong
-// secret and no error.
+// TestRecoverNeverLies: with wrong shares Recover still finds the secret or fails, and names them;
+// kyber returns a wrong secret and no error.
 func TestRecoverNeverLies(t *testing.T) {
 	g := group.New(nil)
 	p, shares, commitments := deal(t, g, 3, 5)
@@ -163,8 +163,8 @@ func TestBounds(t *testing.T) {
 	require.Error(t, err)
 }
 
-// TestCombine: any t trustees each share their share. Combined with the weights of Lagrange the key stays and the shares are
-// others; with weights of 1 the secrets add up.
+// TestCombine: any t trustees each share their share. Combined with the weights of Lagrange the key
+// stays and the shares are others; with weights of 1 the secrets add up.
 func TestCombine(t *testing.T) {
 	for _, g := range []kyber.Group{group.New(nil), kyberedwards.NewBlakeSHA256Ed25519()} {
 		p, old, commitments := deal(t, g, 2, 3)

@@ -13,8 +13,8 @@ import (
 	"go.dedis.ch/kyber/v3/xof/blake2xb"
 )
 
-// BenchmarkFloors measures each cost beside what it is compared with, alternating the two in one loop so that both see the
-// same machine, and reports their ratio.
+// BenchmarkFloors measures each cost beside what it is compared with, alternating the two in one
+// loop so that both see the same machine, and reports their ratio.
 func BenchmarkFloors(b *testing.B) {
 	ours, theirs := newWorld(b, group.New(nil), 3, 5), newWorld(b, kyberedwards.NewBlakeSHA256Ed25519(), 3, 5)
 	compare := func(name, unit string, f, reference func()) {
@@ -58,8 +58,8 @@ func BenchmarkFloors(b *testing.B) {
 	compare("encrypt, 5 base multiplications as reference", "times-reference", encrypt, multiplications(5, 0))
 }
 
-// openWithAllChecks is what three trustees and a combiner do, from bytes to seed: each decodes and checks the ciphertext, each
-// trustee makes a partial, the combiner decodes and verifies them all.
+// openWithAllChecks is what three trustees and a combiner do, from bytes to seed: each decodes and
+// checks the ciphertext, each trustee makes a partial, the combiner decodes and verifies them all.
 func openWithAllChecks(b *testing.B, w *world) {
 	var answers [][]byte
 	for _, share := range w.shares[:3] {

@@ -27,8 +27,9 @@ func (ct *Ciphertext) Bytes() []byte {
 	return append(b, group.Bytes(ct.f)...)
 }
 
-// DecodeCiphertext reads exactly what Bytes wrote. It refuses other lengths, identities and, over ristretto255, encodings
-// that are not canonical. That the ciphertext decodes says nothing about its validity: see [PublicKey.Check].
+// DecodeCiphertext reads exactly what Bytes wrote. It refuses other lengths, identities and, over
+// ristretto255, encodings that are not canonical. That the ciphertext decodes says nothing about
+// its validity: see [PublicKey.Check].
 func DecodeCiphertext(g kyber.Group, b []byte) (*Ciphertext, error) {
 	var points, scalars []byte
 	ct := new(Ciphertext)

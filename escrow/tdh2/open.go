@@ -10,9 +10,10 @@ import (
 	"go.dedis.ch/kyber/v3"
 )
 
-// Combine opens the seed from any t good partials among those given. The commitments are those of the trustees' present
-// shares. Every partial is verified before t are chosen; bad lists the trustees whose partial failed, with or without
-// success. One trustee twice is a *sharing.DuplicateError, too few good partials a *sharing.TooFewError.
+// Combine opens the seed from any t good partials among those given. The commitments are those of
+// the trustees' present shares. Every partial is verified before t are chosen; bad lists the
+// trustees whose partial failed, with or without success. One trustee twice is a
+// *sharing.DuplicateError, too few good partials a *sharing.TooFewError.
 func (c *Checked) Combine(commitments *sharing.Commitments, partials []*Partial) (seed [SeedSize]byte, bad []int, err error) {
 	if err := c.pk.owns(commitments); err != nil {
 		return seed, nil, err
@@ -52,7 +53,8 @@ func (c *Checked) sort(commitments *sharing.Commitments, partials []*Partial) (g
 	return good, bad
 }
 
-// interpolate computes x*u. The weights depend on the indices only, so variable time in them reveals nothing.
+// interpolate computes x*u. The weights depend on the indices only, so variable time in them
+// reveals nothing.
 func (c *Checked) interpolate(partials []*Partial) (kyber.Point, error) {
 	indices := make([]int, len(partials))
 	points := make([]kyber.Point, len(partials))
@@ -66,8 +68,8 @@ func (c *Checked) interpolate(partials []*Partial) (kyber.Point, error) {
 	return group.VarTimeMul(c.pk.group, weights, points), nil
 }
 
-// Open opens the seed with the committee's whole secret, which no honest party ever holds. It fails when the secret is not
-// the one behind the key.
+// Open opens the seed with the committee's whole secret, which no honest party ever holds. It fails
+// when the secret is not the one behind the key.
 func (c *Checked) Open(secret kyber.Scalar) (seed [SeedSize]byte, err error) {
 	g := c.pk.group
 	if secret == nil || !g.Point().Mul(secret, nil).Equal(c.pk.Key()) {
@@ -76,11 +78,12 @@ func (c *Checked) Open(secret kyber.Scalar) (seed [SeedSize]byte, err error) {
 	return mask(g.Point().Mul(secret, c.ct.u), c.ct.masked), nil
 }
 
-// OpenUnchecked opens an encoded ciphertext with the committee's whole secret and checks nothing: neither the proof nor that
-// the secret is the one behind a key. It is what a thief of the secret does, who answers to nobody and whom the proof does
-// not concern: what the seed opens, or fails to open, tells whether it is right. It decodes one point and multiplies once, in
-// constant time. A trustee must not use anything like it: without the check its answer opens somebody else's ciphertext
-// (TestLaundering).
+// OpenUnchecked opens an encoded ciphertext with the committee's whole secret and checks nothing:
+// neither the proof nor that the secret is the one behind a key. It is what a thief of the secret
+// does, who answers to nobody and whom the proof does not concern: what the seed opens, or fails to
+// open, tells whether it is right. It decodes one point and multiplies once, in constant time. A
+// trustee must not use anything like it: without the check its answer opens somebody else's
+// ciphertext (TestLaundering).
 func OpenUnchecked(g kyber.Group, secret kyber.Scalar, ciphertext []byte) (seed [SeedSize]byte, err error) {
 	if secret == nil || len(ciphertext) != CiphertextSize(g) {
 		return seed, fmt.Errorf("tdh2: want a secret and a ciphertext of %d bytes, got %d", CiphertextSize(g), len(ciphertext))
@@ -92,8 +95,8 @@ func OpenUnchecked(g kyber.Group, secret kyber.Scalar, ciphertext []byte) (seed 
 	return mask(u.Mul(secret, u), [SeedSize]byte(ciphertext)), nil
 }
 
-// OpenShares opens the seed from any t good raw shares among those given, as a thief of shares would. Its results are those
-// of sharing.Recover.
+// OpenShares opens the seed from any t good raw shares among those given, as a thief of shares
+// would. Its results are those of sharing.Recover.
 func (c *Checked) OpenShares(commitments *sharing.Commitments, shares []sharing.Share) (seed [SeedSize]byte, bad []int, err error) {
 	if err := c.pk.owns(commitments); err != nil {
 		return seed, nil, err

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// Partial is one trustee's answer for one ciphertext: u_i = x_i*u with a proof. t of them open the seed, so it is as secret
-// as the order that asked for it: seal it to whoever may combine.
+// Partial is one trustee's answer for one ciphertext: u_i = x_i*u with a proof. t of them open the
+// seed, so it is as secret as the order that asked for it: seal it to whoever may combine.
 type Partial struct {
 	index int
 	point kyber.Point
@@ -33,8 +33,9 @@ func (p *Partial) Bytes() []byte {
 	return append(b, p.proof.Bytes()...)
 }
 
-// DecodePartial reads exactly what Bytes wrote. It refuses other lengths, indices out of range, the identity and, over
-// ristretto255, encodings that are not canonical. The proof is checked by [Checked.Verify].
+// DecodePartial reads exactly what Bytes wrote. It refuses other lengths, indices out of range, the
+// identity and, over ristretto255, encodings that are not canonical. The proof is checked by
+// [Checked.Verify].
 func DecodePartial(g kyber.Group, b []byte) (*Partial, error) {
 	var index uint8
 	var point, proof []byte
@@ -56,8 +57,8 @@ func DecodePartial(g kyber.Group, b []byte) (*Partial, error) {
 	return p, nil
 }
 
-// Partial answers for the ciphertext with a trustee's share. The proof reads 64 bytes of random, hedged as package dleq
-// says. It takes constant time in the share.
+// Partial answers for the ciphertext with a trustee's share. The proof reads 64 bytes of random,
+// hedged as package dleq says. It takes constant time in the share.
 func (c *Checked) Partial(share sharing.Share, random io.Reader) (*Partial, error) {
 	if err := sharing.CheckIndices([]int{share.Index}); err != nil {
 		return nil, fmt.Errorf("tdh2: %w", err)
@@ -75,7 +76,8 @@ func (c *Checked) Partial(share sharing.Share, random io.Reader) (*Partial, erro
 	return p, nil
 }
 
-// Verify checks a partial against the trustee's public share (sharing.Commitments.PublicShare), in variable time.
+// Verify checks a partial against the trustee's public share (sharing.Commitments.PublicShare), in
+// variable time.
 func (c *Checked) Verify(public kyber.Point, p *Partial) error {
 	if p == nil || public == nil {
 		return errors.New("tdh2: the partial decryption or the public share is missing")
@@ -86,7 +88,8 @@ func (c *Checked) Verify(public kyber.Point, p *Partial) error {
 	return nil
 }
 
-// statement says that the trustee's public share and its answer have the same logarithm, to the generator and to u.
+// statement says that the trustee's public share and its answer have the same logarithm, to the
+// generator and to u.
 func (c *Checked) statement(public kyber.Point, p *Partial) dleq.Statement {
 	return dleq.Statement{A: public, H: c.ct.u, B: p.point}
 }

@@ -1,40 +1,44 @@
-// Package tdh2 encrypts a 32-byte message seed to a committee of trustees, t of whom can open it, with the threshold
-// cryptosystem TDH2 of Shoup and Gennaro ("Securing threshold cryptosystems against chosen ciphertext attack", EUROCRYPT
-// 1998; J. Cryptology 15(2), 2002, section 4).
+// Package tdh2 encrypts a 32-byte message seed to a committee of trustees, t of whom can open it,
+// with the threshold cryptosystem TDH2 of Shoup and Gennaro ("Securing threshold cryptosystems
+// against chosen ciphertext attack", EUROCRYPT 1998; J. Cryptology 15(2), 2002, section 4).
 //
 // # Why not plain threshold ElGamal
 //
-// Trustees answer for one labelled ciphertext, the label saying whose message it is and when it was sent. ElGamal does not
-// hold them to that: from a victim's (u, c) anybody makes u' = a*u + d*G, has it opened under another label, and divides a
-// and d out again. A TDH2 ciphertext carries a proof that its maker knew the nonce, and the proof covers the label, so a
-// ciphertext that was moved to another label or re-randomised is refused before any share touches it (TestLaundering).
+// Trustees answer for one labelled ciphertext, the label saying whose message it is and when it was
+// sent. ElGamal does not hold them to that: from a victim's (u, c) anybody makes u' = a*u + d*G,
+// has it opened under another label, and divides a and d out again. A TDH2 ciphertext carries a
+// proof that its maker knew the nonce, and the proof covers the label, so a ciphertext that was
+// moved to another label or re-randomised is refused before any share touches it (TestLaundering).
 //
 // # The scheme
 //
-// Written additively, with generator G, committee key H = x*G, Gbar hashed to the group from key id and key, and a seed K:
+// Written additively, with generator G, committee key H = x*G, Gbar hashed to the group from key id
+// and key, and a seed K:
 //
 //	c = K XOR mask(r*H)    u = r*G    ubar = r*Gbar
 //	w = s*G   wbar = s*Gbar   e = challenge(c, label, u, w, ubar, wbar, H, key id)   f = s + r*e
 //
-// mask and challenge are group.Expand and group.HashToScalar, each under a domain of its own; they hash lengths too.
-// The ciphertext is (c, u, ubar, e, f), 160 bytes. To check it, recompute w = f*G - e*u and wbar = f*Gbar - e*ubar, and the
-// hash must give e. Trustee i answers u_i = x_i*u with a proof (package dleq) that u_i and its public share have the same
-// logarithm. Any t good answers interpolate to x*u = r*H.
+// mask and challenge are group.Expand and group.HashToScalar, each under a domain of its own; they
+// hash lengths too. The ciphertext is (c, u, ubar, e, f), 160 bytes. To check it, recompute w = f*G
+// - e*u and wbar = f*Gbar - e*ubar, and the hash must give e. Trustee i answers u_i = x_i*u with a
+// proof (package dleq) that u_i and its public share have the same logarithm. Any t good answers
+// interpolate to x*u = r*H.
 //
 // # Derived nonces
 //
-// r and s are not drawn but derived from K, the key and the label (HKDF-SHA512, RFC 5869). A recipient who knows K can
-// therefore recompute the whole ciphertext and compare bytes, and two labels never share a nonce. That is safe only because K
-// is itself uniform and used for one message: never encrypt a guessable K.
+// r and s are not drawn but derived from K, the key and the label (HKDF-SHA512, RFC 5869). A
+// recipient who knows K can therefore recompute the whole ciphertext and compare bytes, and two
+// labels never share a nonce. That is safe only because K is itself uniform and used for one
+// message: never encrypt a guessable K.
 //
 // # The order of things
 //
-// [PublicKey.Check] is the only way to a [Checked] ciphertext, and only a Checked one can be answered, combined or opened: the
-// check is made once by each party and cannot be forgotten. [OpenUnchecked] is for whoever stole the whole secret, and gives
-// nobody an answer.
+// [PublicKey.Check] is the only way to a [Checked] ciphertext, and only a Checked one can be
+// answered, combined or opened: the check is made once by each party and cannot be forgotten.
+// [OpenUnchecked] is for whoever stole the whole secret, and gives nobody an answer.
 //
-// The code takes any kyber.Group; the floors in BenchmarkFloors compare ristretto255 with kyber's own curve. testdata/tdh2.json
-// has known answers for other implementations.
+// The code takes any kyber.Group; the floors in BenchmarkFloors compare ristretto255 with kyber's
+// own curve. testdata/tdh2.json has known answers for other implementations.
 package tdh2
 
 import (
@@ -60,8 +64,8 @@ const (
 	partialDomain   = "doormat/tdh2/partial/v1"
 )
 
-// PublicKey is a committee key under a key id, with tables for its two fixed points. It costs about three encryptions to
-// build and is then immutable and safe for concurrent use.
+// PublicKey is a committee key under a key id, with tables for its two fixed points. It costs about
+// three encryptions to build and is then immutable and safe for concurrent use.
 type PublicKey struct {
 	group     kyber.Group
 	id        []byte
@@ -69,8 +73,8 @@ type PublicKey struct {
 	key, gbar *group.Table
 }
 
-// NewPublicKey prepares a committee key for use. The id, of any length, tells keys apart after a rotation; it is hashed into
-// everything. The identity is refused: under it every seed lies open.
+// NewPublicKey prepares a committee key for use. The id, of any length, tells keys apart after a
+// rotation; it is hashed into everything. The identity is refused: under it every seed lies open.
 func NewPublicKey(g kyber.Group, id []byte, key kyber.Point) (*PublicKey, error) {
 	if key == nil || group.IsIdentity(g, key) {
 		return nil, errors.New("tdh2: the committee key is missing or the identity")
@@ -91,8 +95,9 @@ func (pk *PublicKey) Key() kyber.Point { return pk.key.Base() }
 // ID returns a copy of the key id.
 func (pk *PublicKey) ID() []byte { return slices.Clone(pk.id) }
 
-// Encrypt encrypts seed under a label of any length. The same key, label and seed always give the same bytes. The seed must
-// be uniform and used for one message only. It takes constant time in the seed.
+// Encrypt encrypts seed under a label of any length. The same key, label and seed always give the
+// same bytes. The seed must be uniform and used for one message only. It takes constant time in the
+// seed.
 func (pk *PublicKey) Encrypt(label []byte, seed [SeedSize]byte) *Ciphertext {
 	g := pk.group
 	r, s := pk.nonces(label, seed)
@@ -108,8 +113,8 @@ func (pk *PublicKey) Encrypt(label []byte, seed [SeedSize]byte) *Ciphertext {
 	return ct
 }
 
-// nonces derives r and s: each 64 bytes of HKDF-SHA512 over the seed, reduced. The info string carries key id, key and label
-// through a hash with lengths.
+// nonces derives r and s: each 64 bytes of HKDF-SHA512 over the seed, reduced. The info string
+// carries key id, key and label through a hash with lengths.
 func (pk *PublicKey) nonces(label []byte, seed [SeedSize]byte) (r, s kyber.Scalar) {
 	info := group.Expand(nonceDomain, pk.id, pk.encoded, label)
 	wide, err := hkdf.Key(sha512.New, seed[:], nil, nonceDomain+string(info[:]), 128)
@@ -141,8 +146,8 @@ type Checked struct {
 	context [64]byte // what an answer is bound to
 }
 
-// Check verifies a ciphertext under a label, in variable time: all of it is public. Each party, a trustee or whoever combines
-// answers, checks once and then works on the result.
+// Check verifies a ciphertext under a label, in variable time: all of it is public. Each party, a
+// trustee or whoever combines answers, checks once and then works on the result.
 func (pk *PublicKey) Check(label []byte, ct *Ciphertext) (*Checked, error) {
 	g := pk.group
 	if ct == nil || ct.u == nil { // one that exists came from Encrypt or DecodeCiphertext, so has no identity in it

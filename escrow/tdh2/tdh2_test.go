@@ -114,7 +114,8 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// TestBelowThresholdInterpolation skips the count of partials: t-1 of them interpolate to something else than the seed.
+// TestBelowThresholdInterpolation skips the count of partials: t-1 of them interpolate to something
+// else than the seed.
 func TestBelowThresholdInterpolation(t *testing.T) {
 	w := newWorld(t, group.New(nil), 3, 5)
 	c := w.checked(t, w.field)
@@ -132,7 +133,8 @@ func TestRecomputedFieldIsIdentical(t *testing.T) {
 	require.Equal(t, keyID, again.ID())
 }
 
-// TestNoncesNeverRepeat: changing label, key id, committee key or seed changes u, so no nonce r is shared.
+// TestNoncesNeverRepeat: changing label, key id, committee key or seed changes u, so no nonce r is
+// shared.
 func TestNoncesNeverRepeat(t *testing.T) {
 	g := group.New(nil)
 	w := newWorld(t, g, 2, 3)
@@ -173,9 +175,10 @@ func TestRelabelIsRefused(t *testing.T) {
 	}
 }
 
-// TestLaundering re-randomises a victim's ciphertext, u' = a*u + d*G, to have it opened under a label of the attacker's own.
-// The equations of the proof can be carried over only for the old challenge, so the new one refuses it, whichever of the two
-// the attacker puts in. That the trustees' answer would have opened the victim's seed shows what the check is worth.
+// TestLaundering re-randomises a victim's ciphertext, u' = a*u + d*G, to have it opened under a
+// label of the attacker's own. The equations of the proof can be carried over only for the old
+// challenge, so the new one refuses it, whichever of the two the attacker puts in. That the
+// trustees' answer would have opened the victim's seed shows what the check is worth.
 func TestLaundering(t *testing.T) {
 	g := group.New(nil)
 	w := newWorld(t, g, 3, 5)
@@ -275,8 +278,8 @@ func TestWrongPartialsAreNamed(t *testing.T) {
 	}
 }
 
-// TestOpenUnchecked: whoever holds the whole secret opens without a proof, what was moved and re-randomised as well, and
-// another secret gives other bytes.
+// TestOpenUnchecked: whoever holds the whole secret opens without a proof, what was moved and
+// re-randomised as well, and another secret gives other bytes.
 func TestOpenUnchecked(t *testing.T) {
 	for _, g := range []kyber.Group{group.New(nil), kyberedwards.NewBlakeSHA256Ed25519()} {
 		w := newWorld(t, g, 2, 3)

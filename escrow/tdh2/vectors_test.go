@@ -20,7 +20,8 @@ var update = flag.Bool("update", false, "write testdata/tdh2.json anew")
 
 const vectorsFile = "testdata/tdh2.json"
 
-// vector is one known answer; byte strings are hexadecimal, scalars little-endian. Everything follows from the inputs.
+// vector is one known answer; byte strings are hexadecimal, scalars little-endian. Everything
+// follows from the inputs.
 type vector struct {
 	// Inputs: the polynomial's coefficients, constant term first, and so the threshold.
 	Coefficients []string `json:"coefficients"`
@@ -95,7 +96,8 @@ func answer(t *testing.T, in vector) vector {
 	return out
 }
 
-// fromCoefficients deals a given polynomial: NewPolynomial reads each coefficient from 64 bytes, here padded with zeros.
+// fromCoefficients deals a given polynomial: NewPolynomial reads each coefficient from 64 bytes,
+// here padded with zeros.
 func fromCoefficients(t *testing.T, g *group.Suite, coefficients [][]byte, n int) ([]sharing.Share, *sharing.Commitments) {
 	var stream []byte
 	for _, c := range coefficients {

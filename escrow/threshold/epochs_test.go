@@ -194,8 +194,8 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// TestUnconfirmed: in 2 of 3 all must confirm new shares. Where one does not, all keep the old ones, erase the new, and try
-// again next time.
+// TestUnconfirmed: in 2 of 3 all must confirm new shares. Where one does not, all keep the old
+// ones, erase the new, and try again next time.
 func TestUnconfirmed(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 7)
 	s.play.Intercept = func(p world.Packet) bool {

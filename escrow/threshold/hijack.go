@@ -114,7 +114,7 @@ func (h *hijack) runCeremony(checkpoint []byte) error {
 			if h.audit.Phase() != phase || phase > ceremony.PhaseConfirm {
 				break
 			}
-			call, err := t.CallTime(h.audit)
+			call, err := t.VoteToClose(h.audit)
 			if err == nil {
 				err = h.post(h.seats[k], call)
 			}

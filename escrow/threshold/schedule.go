@@ -141,7 +141,7 @@ func (t *trustee) advance(cs *ceremonyState, s *session, before int) []world.Pac
 	if cs.votedPhase != phase {
 		cs.votedPhase, cs.unanswered = phase, 0
 	}
-	posts, err := cs.own.Urge(s.audit)
+	posts, err := cs.own.Repost(s.audit)
 	if err != nil {
 		return nil
 	}
