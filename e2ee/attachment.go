@@ -56,7 +56,7 @@ func (c *Chunk) fact() world.Fact {
 	return world.Fact{Kind: SealedChunk, Ref: c.ref(), Data: c.Encode(KindPut)}
 }
 
-// chunks is how many chunks a file of so many bytes has.
+// chunks is the number of chunks of a file of size bytes.
 func chunks(size int) int { return max(1, (size+ChunkSize-1)/ChunkSize) }
 
 // sealFile seals a file under a key of its own. The nonce of a chunk is its number

@@ -214,9 +214,9 @@ func (d *Device) Wakes() time.Time {
 	return time.Time{}
 }
 
-// tick replaces the signed prekey when its time has come: every so many midnights
-// after the installation, whichever of them the device lived through. After a silence it
-// makes up for the last two times: older keys would be gone by now.
+// tick replaces the signed prekey every rotationDays midnights after the installation. After a
+// silence in which it was not ticked, it replaces the key once for each of the last two times,
+// since keys of earlier times would be gone by now.
 func (d *Device) tick(now time.Time) []world.Packet {
 	out := d.retryDownloads()
 	day := func(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }

@@ -47,7 +47,7 @@ func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, e
 			Takes: kinds(OwnSession, world.Metadata), All: more, Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
 	}
-	rules = append(rules, forgingRules(envelope, more)...)
+	rules = append(rules, impersonationRules(envelope, more)...)
 	for i := range rules {
 		rules[i].Make = true
 	}

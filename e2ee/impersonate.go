@@ -19,7 +19,7 @@ const (
 	WriteToGroup   = "write to a group"
 )
 
-func forgingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, error), more world.Kind) []world.Rule {
+func impersonationRules(envelope func(random io.Reader, more []world.Fact) (Envelope, error), more world.Kind) []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: StartSessionAs, Doc: "Whoever copied somebody's signed prekey can start a session with that person under anybody's identity (key-compromise impersonation): the arguments are the stolen keys, a bundle of whom to be, and one of whom to write to.",

@@ -18,7 +18,7 @@ import (
 
 const (
 	oneTimePrekeys = 4 // that a device keeps with the provider
-	rotationDays   = 7 // after so many days the signed prekey is replaced
+	rotationDays   = 7 // days after which the signed prekey is replaced
 	keptPrekeys    = 2 // signed prekeys that a device keeps: the present one, and the one before
 )
 
@@ -40,7 +40,7 @@ func (k *keyStore) number() uint32 {
 	return k.next - 1
 }
 
-// newPrekey makes the next prekey of a kind out of so many random bytes.
+// newPrekey makes the next prekey of a kind out of size random bytes.
 func newPrekey[P encoder](k *keyStore, random io.Reader, kind string, size int, create func(io.Reader, uint32) (P, error)) (P, error) {
 	id, seed := k.number(), make([]byte, size)
 	if _, err := io.ReadFull(random, seed); err != nil {

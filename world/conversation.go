@@ -163,18 +163,18 @@ func (c *Conversation) Check() error {
 			return fmt.Errorf("conversation: %w", err)
 		}
 	}
-	return c.checkCourse(known, groups)
+	return c.checkTimeline(known, groups)
 }
 
-// checkCourse follows messages and events in the order in which they happen.
-func (c *Conversation) checkCourse(known map[string]bool, groups Membership) error {
+// checkTimeline follows messages and events in the order in which they happen.
+func (c *Conversation) checkTimeline(known map[string]bool, groups Membership) error {
 	events := c.Events
 	for k := 0; ; k++ { // messages typed
 		for ; len(events) > 0 && events[0].After == k; events = events[1:] {
 			if err := events[0].check(known, groups); err != nil {
 				return fmt.Errorf("conversation: event %d: %w", len(c.Events)-len(events)+1, err)
 			}
-			groups.follow(events[0])
+			groups.apply(events[0])
 		}
 		if k == len(c.Messages) {
 			break

@@ -61,5 +61,5 @@ type Config struct {
 	Accounts []string
 	Seed     Seed
 	Memo     *memo.Memo // what runs and set-ups share; may be nil
-	Draws    *Draws     // notes what nodes draw; nil unless the keeper of the truth wants to know
+	Draws    *Draws     // notes what nodes draw; nil unless the harness needs it
 }

@@ -12,17 +12,17 @@ type Membership map[string][]string
 // MembersAt gives the members of every group when message k is typed, from 1; for
 // one more than there are messages, at the end.
 func (c *Conversation) MembersAt(k int) Membership {
-	groups := c.founded()
+	groups := c.initialMembership()
 	for _, e := range c.Events {
 		if e.After < k {
-			groups.follow(e)
+			groups.apply(e)
 		}
 	}
 	return groups
 }
 
-// founded is the membership before anything happens.
-func (c *Conversation) founded() Membership {
+// initialMembership is the membership before anything happens.
+func (c *Conversation) initialMembership() Membership {
 	groups := Membership{}
 	for _, g := range c.Groups {
 		groups[g.Name] = slices.Sorted(slices.Values(g.Members))
@@ -33,7 +33,7 @@ func (c *Conversation) founded() Membership {
 // Told says of each event who makes a change of a group, "" for other events, and whom
 // that account's phone tells of it: everybody else who is in the group before or after.
 func (c *Conversation) Told() (by []string, to [][]string) {
-	groups := c.founded()
+	groups := c.initialMembership()
 	for _, e := range c.Events {
 		teller, told := "", []string(nil)
 		switch e.Kind {
@@ -44,7 +44,7 @@ func (c *Conversation) Told() (by []string, to [][]string) {
 		}
 		slices.Sort(told)
 		by, to = append(by, teller), append(to, slices.DeleteFunc(told, func(a string) bool { return a == teller }))
-		groups.follow(e)
+		groups.apply(e)
 	}
 	return by, to
 }
@@ -65,8 +65,8 @@ func (m Membership) found(g Group, known map[string]bool) error {
 	return nil
 }
 
-// follow applies an event.
-func (m Membership) follow(e Event) {
+// apply changes the membership as an event does.
+func (m Membership) apply(e Event) {
 	members := slices.Clone(m[e.Group])
 	switch e.Kind {
 	case Join:

@@ -7,23 +7,23 @@ import (
 )
 
 // A Network carries packets between nodes: first in, first out, so that a run
-// is the same each time. Who drives it decides what happens to each packet.
+// is the same each time. Its driver decides what happens to each packet.
 type Network struct {
 	// Watch, if set, sees every packet at the moment it travels, the private
-	// ones included; it is for the keeper of the truth, never for an adversary.
+	// ones included; it is for the harness, which counts, and never for an adversary.
 	Watch func(Packet)
 
-	nodes map[string]Node
-	names []string // sorted, for ticks in a fixed order
-	queue []Packet
-	now   time.Time
-	busy  time.Time // when something other than a night happened last
-	err   error
+	nodes     map[string]Node
+	names     []string // sorted, for ticks in a fixed order
+	queue     []Packet
+	now       time.Time
+	lastEvent time.Time // when something other than a tick happened last
+	err       error
 }
 
 // NewNetwork connects nodes, whose names must differ, at the given time.
 func NewNetwork(now time.Time, nodes ...Node) (*Network, error) {
-	n := &Network{nodes: map[string]Node{}, now: now, busy: now}
+	n := &Network{nodes: map[string]Node{}, now: now, lastEvent: now}
 	for _, node := range nodes {
 		if n.nodes[node.Name()] != nil {
 			return nil, fmt.Errorf("network: two nodes named %q", node.Name())
@@ -88,42 +88,42 @@ func (n *Network) Err() error { return n.err }
 const settlingNights = 21
 
 // Advance moves the clock forward to t, when something is going to happen, and
-// ticks every node once for each day that begins on the way, settling after each. It
-// never moves backward. Nobody looks while it does so, and most of a silence is nights
-// that are alike. So that a chat of years costs what its messages cost, everybody but
-// the [Waker]s lives through the first nights, everybody through the last one before t,
-// and a Waker besides through those that it asks for.
+// ticks nodes at each midnight on the way, settling after each. It never moves backward.
+// Most nights of a silence are alike, and nobody looks at the nodes meanwhile. To make a chat
+// of years cost no more than its messages do, it ticks all nodes but the [Waker]s in the
+// first nights only, all nodes in the last night before t, and a Waker in those besides that
+// it asks for.
 func (n *Network) Advance(t time.Time, settle func() error) error {
 	last := midnight(t).AddDate(0, 0, -1)
-	err := n.live(t, settle, func(night time.Time) []string {
+	err := n.tickNights(t, settle, func(night time.Time) []string {
 		switch {
 		case night.Equal(last):
 			return n.names
-		case n.settles(night):
-			return n.awake(night, true)
+		case n.settling(night):
+			return n.nodesToTick(night, true)
 		}
-		return n.awake(night, false)
+		return n.nodesToTick(night, false)
 	})
-	n.busy = n.now
+	n.lastEvent = n.now
 	return err
 }
 
-// Rest moves the clock forward to t in a silence that goes on. It lives through the
-// first nights since something happened, as many as programs need to settle, then
-// that in which the silence is twice as long, four times, and so on, and
-// a [Waker] alone through the one that it asked for. Which nights these are does not
-// depend on how often one rests in between.
+// Rest moves the clock forward to t in a silence that goes on. It ticks all nodes in the
+// first nights since something happened, as many as programs need to settle, then in the
+// nights in which the silence is twice as long, four times, and so on. A [Waker] it also
+// ticks in the nights that it asks for. Which nights these are does not depend on how often
+// Rest is called in between.
 func (n *Network) Rest(t time.Time, settle func() error) error {
-	return n.live(t, settle, func(night time.Time) []string {
-		if n.settles(night) || n.doubled(night) {
+	return n.tickNights(t, settle, func(night time.Time) []string {
+		if n.settling(night) || n.silenceDoubled(night) {
 			return n.names
 		}
-		return n.awake(night, false)
+		return n.nodesToTick(night, false)
 	})
 }
 
-// live ticks through the nights up to t those whom who names.
-func (n *Network) live(t time.Time, settle func() error, who func(night time.Time) []string) error {
+// tickNights ticks, in each night up to t, the nodes that who names.
+func (n *Network) tickNights(t time.Time, settle func() error, who func(night time.Time) []string) error {
 	for day := midnight(n.now); !day.After(t); day = midnight(day) {
 		awake := who(day)
 		if len(awake) == 0 {
@@ -143,24 +143,24 @@ func (n *Network) live(t time.Time, settle func() error, who func(night time.Tim
 	return nil
 }
 
-// settles reports whether a night is one of the first of a silence.
-func (n *Network) settles(night time.Time) bool {
-	return !night.After(midnight(n.busy).AddDate(0, 0, settlingNights))
+// settling reports whether a night is one of the first of a silence, in which programs settle.
+func (n *Network) settling(night time.Time) bool {
+	return !night.After(midnight(n.lastEvent).AddDate(0, 0, settlingNights))
 }
 
-// doubled reports whether a silence has become twice as long as the settling took, four
+// silenceDoubled reports whether a silence has lasted twice as long as settling takes, four
 // times, and so on.
-func (n *Network) doubled(night time.Time) bool {
-	mark := midnight(n.busy).AddDate(0, 0, settlingNights)
+func (n *Network) silenceDoubled(night time.Time) bool {
+	mark := midnight(n.lastEvent).AddDate(0, 0, settlingNights)
 	for length := settlingNights; mark.Before(night); length *= 2 {
 		mark = mark.AddDate(0, 0, length)
 	}
 	return mark.Equal(night)
 }
 
-// awake lists the wakers that asked for a night or for one before it, and, if they are
-// wanted, all other nodes.
-func (n *Network) awake(night time.Time, others bool) []string {
+// nodesToTick lists the wakers that asked for this night or an earlier one and, if others is
+// set, all other nodes.
+func (n *Network) nodesToTick(night time.Time, others bool) []string {
 	var names []string
 	for _, name := range n.names {
 		wakes := others

@@ -220,7 +220,7 @@ func TestComparingNumbers(t *testing.T) {
 	require.NoError(t, settle(n)())
 	n.Post(Packet{From: "user:Ben", To: "user:Ada", Data: Pack(KindCompared, []byte("Ben"), Int(1))})
 	n.Post(Packet{From: "device:Ben", To: "user:Ada", Data: Pack(KindHeldBack, []byte("Ben"))})
-	require.NoError(t, n.Advance(noon.AddDate(0, 0, patience+1), settle(n)))
+	require.NoError(t, n.Advance(noon.AddDate(0, 0, nightsBeforeCall+1), settle(n)))
 	*seen = slices.DeleteFunc(*seen, func(p Packet) bool { return p.Kind() == KindTick })
 	require.Len(t, *seen, 8, "numbers that nobody asked for, and nonsense, are ignored")
 
@@ -247,9 +247,9 @@ func TestHeldBack(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			n, seen := users(t, c.adas, c.bens)
 			n.Post(Packet{From: "device:Ada", To: "user:Ada", Data: Pack(KindHeldBack, []byte("Ben"))})
-			require.NoError(t, n.Advance(noon.AddDate(0, 0, patience-1), settle(n)))
+			require.NoError(t, n.Advance(noon.AddDate(0, 0, nightsBeforeCall-1), settle(n)))
 			require.False(t, slices.ContainsFunc(*seen, func(p Packet) bool { return p.Kind() == KindCompare }), "not yet")
-			require.NoError(t, n.Advance(noon.AddDate(0, 0, 3*patience), settle(n)))
+			require.NoError(t, n.Advance(noon.AddDate(0, 0, 3*nightsBeforeCall), settle(n)))
 			var confirms, warns []string
 			compares := 0
 			for _, p := range *seen {
@@ -274,7 +274,7 @@ func TestHeldBack(t *testing.T) {
 	n, seen := users(t, "1", "1")
 	n.Post(Packet{From: "device:Ada", To: "user:Ada", Data: Pack(KindHeldBack, []byte("Ben"))},
 		Packet{From: Environment, To: "user:Ben", Data: Pack(KindCompare, []byte("Ada"), nil)})
-	require.NoError(t, n.Advance(noon.AddDate(0, 0, 2*patience), settle(n)))
+	require.NoError(t, n.Advance(noon.AddDate(0, 0, 2*nightsBeforeCall), settle(n)))
 	compares := slices.DeleteFunc(*seen, func(p Packet) bool { return p.Kind() != KindCompare })
 	require.Len(t, compares, 2, "the environment has brought them together: nobody calls")
 }

@@ -42,7 +42,7 @@ func Parameters() []Parameter { return slices.Clone(parameters) }
 
 // ByDependence lists the same so that none comes before those on which its values depend:
 // the threshold is at most the number of trustees, a header may write others in terms of
-// both, and places are for so many.
+// both, and a number of places is for a number of trustees.
 func ByDependence() []Parameter {
 	list := Parameters()
 	slices.SortStableFunc(list, func(a, b Parameter) int { return a.order - b.order })

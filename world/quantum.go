@@ -9,8 +9,8 @@ import (
 
 // QuantumName is the principal of a quantum computer that breaks discrete logarithms.
 // Its one surface is Control: whoever has it gets the private half of public keys that
-// it found. No computer can do that today, nor can doormat: the keeper of the truth,
-// which alone sees what nodes drew, hands the key over. It is granted, not computed, and
+// it found. No computer can do that today, nor can doormat: the harness, which alone sees
+// what nodes drew, hands the key over. It is granted, not computed, and
 // never for a key of ML-KEM, which was made against such computers.
 const QuantumName = "quantum"
 
@@ -64,7 +64,7 @@ func ParseSeenKey(data []byte) (SeenKey, error) {
 	return SeenKey{string(f[0]), f[1], string(f[2])}, nil
 }
 
-// Draws is what nodes drew from their generators: only the keeper of the truth has it.
+// Draws is what nodes drew from their generators: only the harness has it.
 type Draws struct{ list [][]byte }
 
 // maxDrawn is the longest read that is kept: no key is drawn from more.

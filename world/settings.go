@@ -17,8 +17,8 @@ type Settings struct {
 	At            int    // the moment of the attack, after this many messages
 	Retention     int    // messages a device keeps, 0 for all
 	Mailbox       string // MailboxAll or MailboxDelivered
-	Refresh       int    // new shares every so many messages, 0 for never
-	Rotate        int    // new committee key every so many messages, 0 for never
+	Refresh       int    // after how many messages shares are renewed each time, 0 for never
+	Rotate        int    // after how many messages a new committee key is made each time, 0 for never
 	Resend        string // ResendAsked or ResendAtOnce
 	Compare       string // CompareStory, CompareNone or CompareAll
 }

@@ -45,7 +45,7 @@ func NewSimulation(ctx context.Context, c *Conversation, payloads []Payload, nod
 		return nil, err
 	}
 	net.Watch = watch
-	return &Simulation{Net: net, ctx: ctx, conv: c, payloads: payloads, groups: c.founded()}, nil
+	return &Simulation{Net: net, ctx: ctx, conv: c, payloads: payloads, groups: c.initialMembership()}, nil
 }
 
 // Start switches everything on and lets the devices know the groups that their
@@ -190,7 +190,7 @@ func (s *Simulation) performEvents() error {
 // changeGroup lets the user who changes a group tell its device; the devices tell each
 // other. Whoever joins learns of the group from the member who adds it.
 func (s *Simulation) changeGroup(e Event) {
-	s.groups.follow(e)
+	s.groups.apply(e)
 	by := e.With
 	if e.Kind == Leave {
 		by = e.Account

@@ -10,8 +10,8 @@ import (
 // A User is the person who owns a device. It compares safety numbers when the
 // environment asks for it, and tells its device if they agree. It unlocks its device only if it
 // answers lawful process, and then says so: nobody unlocks a phone without knowing. A
-// notice that a court serves it repeats in public. What it is shown or warned of is for
-// the keeper of the truth to see on its link.
+// notice that a court serves it repeats in public. The harness sees on
+// its link what it is shown and warned of.
 //
 // If the device holds back a message because a key has changed, the user compares again
 // with the contact: when the environment next brings the two together, and otherwise at the
@@ -21,17 +21,17 @@ type User struct {
 	account  string
 	willing  bool              // unlocks on lawful order
 	pending  map[string]string // peer to the number the peer read out, "" if we began
-	read     map[string]string // peer to the number that we read out last
-	waits    map[string]int    // peer whose key has changed to the midnights since messages wait
+	readOut  map[string]string // peer to the number that we read out last
+	heldBack map[string]int    // peer whose key has changed to the midnights since messages wait
 	unlocker string            // the agency that waits for the device
 }
 
-// patience is how many midnights a user waits for an occasion to meet before calling.
-const patience = 3
+// nightsBeforeCall is how many midnights a user waits for an occasion to meet before calling.
+const nightsBeforeCall = 3
 
 // NewUser returns the user of account.
 func NewUser(account string) *User {
-	return &User{account: account, pending: map[string]string{}, read: map[string]string{}, waits: map[string]int{}}
+	return &User{account: account, pending: map[string]string{}, readOut: map[string]string{}, heldBack: map[string]int{}}
 }
 
 // Name implements [Node].
@@ -69,11 +69,11 @@ func (u *User) Handle(_ time.Time, p Packet) []Packet {
 		return u.compared(p)
 	case KindHeldBack:
 		if f, err := Unpack(p.Data, KindHeldBack, 1); err == nil && fromDevice {
-			u.waits[string(f[0])] = 0
+			u.heldBack[string(f[0])] = 0
 		}
 	case KindReinstall:
 		if p.From == Environment { // on the new phone nothing waits
-			clear(u.waits)
+			clear(u.heldBack)
 		}
 	case KindTick:
 		if p.From == Clock {
@@ -85,8 +85,8 @@ func (u *User) Handle(_ time.Time, p Packet) []Packet {
 
 // Wakes implements [Waker]: a user whose messages wait counts the nights.
 func (u *User) Wakes() time.Time {
-	for _, nights := range u.waits {
-		if nights < patience {
+	for _, nights := range u.heldBack {
+		if nights < nightsBeforeCall {
 			return Tonight
 		}
 	}
@@ -96,8 +96,8 @@ func (u *User) Wakes() time.Time {
 // midnight counts the days that messages wait, and calls whom the user has not met.
 func (u *User) midnight() []Packet {
 	var out []Packet
-	for _, peer := range slices.Sorted(maps.Keys(u.waits)) {
-		if u.waits[peer]++; u.waits[peer] == patience {
+	for _, peer := range slices.Sorted(maps.Keys(u.heldBack)) {
+		if u.heldBack[peer]++; u.heldBack[peer] == nightsBeforeCall {
 			out = append(out, u.ask(peer, "")...)
 		}
 	}
@@ -139,12 +139,12 @@ func (u *User) number(data []byte) []Packet {
 	case !asked || theirs == "" && mine == "": // neither has spoken to the other: nothing to compare
 		return nil
 	case theirs == "":
-		u.read[peer] = mine
+		u.readOut[peer] = mine
 		return u.toPeer(peer, KindCompare, []byte(mine))
 	case mine == "":
 		return u.verdict(peer, strings.Contains(theirs, half))
 	}
-	delete(u.waits, peer)
+	delete(u.heldBack, peer)
 	out := u.verdict(peer, theirs == mine)
 	if theirs != mine {
 		return append(out, u.differ(peer))
@@ -180,14 +180,14 @@ func (u *User) compared(p Packet) []Packet {
 		return nil
 	}
 	peer := string(f[0])
-	number, begun := u.read[peer]
-	_, waits := u.waits[peer]
-	delete(u.read, peer)
+	number, begun := u.readOut[peer]
+	_, waits := u.heldBack[peer]
+	delete(u.readOut, peer)
 	agree, err := ParseInt(f[1])
 	if err != nil || !begun {
 		return nil
 	}
-	delete(u.waits, peer)
+	delete(u.heldBack, peer)
 	switch {
 	case agree == 1:
 		return u.confirm(peer, number)

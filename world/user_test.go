@@ -17,7 +17,7 @@ func TestPatience(t *testing.T) {
 			u.Handle(time.Time{}, Packet{From: Environment, To: u.Name(), Data: Pack(KindReinstall)})
 		}
 		var asked []Packet
-		for range patience + 1 {
+		for range nightsBeforeCall + 1 {
 			asked = append(asked, u.Handle(time.Time{}, Packet{From: Clock, To: u.Name(), Data: Pack(KindTick)})...)
 		}
 		if anew {

@@ -161,7 +161,7 @@ func (t *trustee) post(session string, raw []byte) world.Packet {
 }
 
 // finish takes over the new share and the new identity. Then t trustees deliver the
-// certificate to the provider: of so many, one is honest.
+// certificate to the provider: among t, one is honest.
 func (t *trustee) finish(cs *ceremonyState, s *session) []world.Packet {
 	defer t.endCeremony(cs)
 	o, err := s.audit.Outcome()

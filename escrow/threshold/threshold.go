@@ -21,7 +21,7 @@
 // # Two clocks
 //
 // With Settings.Refresh trustees deal each other new shares of every live key after
-// so many messages: a new share epoch, "key 1/epoch 3". The key stays, old shares
+// that many messages: a new share epoch, "key 1/epoch 3". The key stays, old shares
 // are erased, and shares of two epochs do not add up (Herzberg, Jarecki, Krawczyk
 // and Yung, "Proactive secret sharing", CRYPTO 1995). With Settings.Rotate they hold
 // a whole ceremony for a new key, "key 2". The key before it lives on for messages
@@ -72,7 +72,7 @@
 //
 // Devices take no part in gossip: they believe the checkpoint under a certificate because
 // enough witnesses cosigned it, and a provider that is controlled can show them one that
-// others never see, if it has the keys of so many.
+// others never see, if it has the keys of that many witnesses.
 //
 // What this cannot do: t trustees, or a thief of t shares of one epoch, or one
 // jurisdiction over t of them, open every message under the key, past and future,

@@ -16,9 +16,9 @@ import (
 	"sync"
 )
 
-// half is how many values a [Memo] keeps before it begins to forget: enough for the
-// conversations of a lab, of which a value is some hundred bytes, a KEM key 10 KB.
-const half = 1 << 13
+// generation is how many new values make a [Memo] forget those that nobody used meanwhile:
+// enough for the conversations of a lab. A value is some hundred bytes, a KEM key 10 KB.
+const generation = 1 << 13
 
 // A Memo keeps the values that were used last, at most 2^14. What is kept is shared between
 // deployments and must not be changed. The nil Memo keeps nothing.
@@ -54,7 +54,7 @@ func (m *Memo) get(key any, make func() (any, error)) func() (any, error) {
 	if get == nil {
 		get = sync.OnceValues(make)
 	}
-	if m.new == nil || len(m.new) >= half {
+	if m.new == nil || len(m.new) >= generation {
 		m.used, m.new = m.new, map[any]func() (any, error){}
 	}
 	m.new[key] = get

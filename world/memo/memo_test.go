@@ -43,12 +43,12 @@ func TestForget(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, n, got)
 	}
-	for n := range 5 * half {
+	for n := range 5 * generation {
 		ask(n)
 		ask(0)
 	}
 	require.Equal(t, 1, made[0])
-	require.LessOrEqual(t, len(m.new)+len(m.used), 2*half)
+	require.LessOrEqual(t, len(m.new)+len(m.used), 2*generation)
 	ask(1)
 	require.Equal(t, 2, made[1], "it was forgotten, and is computed again")
 }

@@ -17,16 +17,16 @@ func (r *run) machines() []string {
 	return slices.DeleteFunc(slices.Clone(r.Net.Names()), func(name string) bool { return strings.HasPrefix(name, "user:") })
 }
 
-// throw delivers p and lets the network come to rest.
-func (r *run) throw(t *testing.T, p world.Packet) {
+// inject delivers p and lets the network come to rest.
+func (r *run) inject(t *testing.T, p world.Packet) {
 	t.Helper()
 	r.Net.Post(p)
 	require.NoError(t, r.Settle(), "from %s to %s: %x", p.From, p.To, p.Data)
 }
 
-// bend gives spoilt copies of real data: cut short, one bit turned, lengthened,
-// and as it was.
-func bend(random io.Reader, data []byte) [][]byte {
+// mutate gives copies of real data: cut short, with one bit flipped, lengthened, and
+// unchanged.
+func mutate(random io.Reader, data []byte) [][]byte {
 	at := func(n int) int {
 		var b [4]byte
 		_, _ = io.ReadFull(random, b[:]) // the stream never fails
@@ -39,9 +39,8 @@ func bend(random io.Reader, data []byte) [][]byte {
 	return [][]byte{data[:at(len(data))], flipped, append(slices.Clone(data), byte(at(256))), data}
 }
 
-// junk gives every kind byte followed by bytes that mean nothing, or by fields
-// that do.
-func junk(random io.Reader) [][]byte {
+// garbage gives every kind byte followed by random bytes, and by well-formed fields.
+func garbage(random io.Reader) [][]byte {
 	out := [][]byte{nil}
 	for kind := range 256 {
 		tail := make([]byte, 1+kind%50)
@@ -55,10 +54,10 @@ func junk(random io.Reader) [][]byte {
 	return out
 }
 
-// pester lives through the conversation and after each moment throws copies of
-// what has just travelled, spoilt and whole, and of what travelled a while ago, in
-// a name that depends on who really sent it.
-func (r *run) pester(t *testing.T, seed world.Seed, name func(world.Packet) string) {
+// injectMutated runs the conversation. After each moment it injects copies, mutated and
+// unchanged, of packets that have just travelled, and of older ones. name says in whose name,
+// given the true sender.
+func (r *run) injectMutated(t *testing.T, seed world.Seed, name func(world.Packet) string) {
 	t.Helper()
 	random := seed.Stream("pester")
 	old := 0 // packets of the moment before
@@ -68,14 +67,14 @@ func (r *run) pester(t *testing.T, seed world.Seed, name func(world.Packet) stri
 		now := len(r.packets)
 		for _, p := range slices.Clone(r.packets[begun:now]) {
 			if !p.Private() {
-				for _, data := range bend(random, p.Data) {
-					r.throw(t, world.Packet{From: name(p), To: p.To, Data: data})
+				for _, data := range mutate(random, p.Data) {
+					r.inject(t, world.Packet{From: name(p), To: p.To, Data: data})
 				}
 			}
 		}
 		for _, p := range slices.Clone(r.packets[max(old-100, 0):old]) {
 			if !p.Private() {
-				r.throw(t, world.Packet{From: name(p), To: p.To, Data: p.Data})
+				r.inject(t, world.Packet{From: name(p), To: p.To, Data: p.Data})
 			}
 		}
 		old = now
@@ -83,27 +82,27 @@ func (r *run) pester(t *testing.T, seed world.Seed, name func(world.Packet) stri
 	r.finish(t)
 }
 
-// strangers: whatever an outsider sends, nothing panics, nothing false is shown,
-// no word is taken for that of somebody else, and the conversation goes through.
+// strangers checks that whatever an outsider sends, nothing panics, nothing false is shown,
+// nobody is taken for somebody else, and the conversation goes through.
 func (b *bench) strangers(t *testing.T) {
 	random := world.Seed(3).Stream("strangers")
 	r := b.start(t, b.deploy, b.conv)
 	for _, name := range r.machines() {
-		for _, data := range junk(random) {
-			r.throw(t, world.Packet{From: world.Outsider, To: name, Data: data})
+		for _, data := range garbage(random) {
+			r.inject(t, world.Packet{From: world.Outsider, To: name, Data: data})
 		}
 	}
 	r.commands(t)
-	r.pester(t, 3, func(world.Packet) string { return world.Outsider })
+	r.injectMutated(t, 3, func(world.Packet) string { return world.Outsider })
 	r.commands(t)
 	require.Equal(t, b.truth(), r.shown)
 }
 
-// impostors: the same in the names of those who really sent it. Messages may be
+// impostors checks the same for packets in the names of their true senders. Messages may be
 // lost; none is made up or shown twice.
 func (b *bench) impostors(t *testing.T) {
 	r := b.start(t, b.deploy, b.conv)
-	r.pester(t, 4, func(p world.Packet) string { return p.From })
+	r.injectMutated(t, 4, func(p world.Packet) string { return p.From })
 	truth := b.truth()
 	for d, times := range r.shown {
 		require.Equal(t, 1, times, "%s is shown %q twice", d.to, d.body)
@@ -111,8 +110,8 @@ func (b *bench) impostors(t *testing.T) {
 	}
 }
 
-// commands: what a user, the environment, the clock and the law may say is ignored when a
-// stranger says it. Nothing is answered but warnings, and no store changes.
+// commands checks that what only a user, the environment, the clock or the law may command is
+// ignored from a stranger. Nothing is answered but warnings, and no store changes.
 func (r *run) commands(t *testing.T) {
 	t.Helper()
 	words := [][]byte{
@@ -133,7 +132,7 @@ func (r *run) commands(t *testing.T) {
 					continue
 				}
 				sent := len(r.packets)
-				r.throw(t, world.Packet{From: from, To: name, Data: data})
+				r.inject(t, world.Packet{From: from, To: name, Data: data})
 				for _, p := range r.packets[sent+1:] {
 					require.Equal(t, world.KindWarning, p.Kind(), "%s obeys kind %d from %s", name, data[0], from)
 				}
@@ -152,15 +151,15 @@ func (r *run) stores() map[string]string {
 	return out
 }
 
-// orders: lawful process yields nothing as long as the law has told nobody to
-// answer it, and a user who answers it hands over what the device holds.
+// orders checks that lawful process yields nothing as long as the law has told nobody to
+// answer it, and that a user who answers it hands over what the device holds.
 func (b *bench) orders(t *testing.T) {
 	r := b.start(t, b.deploy, b.conv)
 	require.NoError(t, r.Advance(8))
 	for _, name := range r.Net.Names() {
 		for _, from := range []string{world.Outsider, world.Agency, world.Court} {
 			if name != from && !strings.HasPrefix(name, "user:") {
-				r.throw(t, world.Packet{From: from, To: name, Data: world.Pack(world.KindComply)})
+				r.inject(t, world.Packet{From: from, To: name, Data: world.Pack(world.KindComply)})
 			}
 		}
 	}
@@ -168,9 +167,9 @@ func (b *bench) orders(t *testing.T) {
 	for _, p := range r.packets {
 		require.NotContains(t, []byte{world.KindObtained, world.KindHoldings}, p.Kind(), fmt.Sprintf("%s answers lawful process untold", p.From))
 	}
-	r.throw(t, world.Packet{From: world.Law, To: world.UserOf("Ada"), Data: world.Pack(world.KindComply)})
+	r.inject(t, world.Packet{From: world.Law, To: world.UserOf("Ada"), Data: world.Pack(world.KindComply)})
 	want := world.EncodeFacts(r.Net.Node(world.DeviceOf("Ada")).Holdings())
-	r.throw(t, world.Packet{From: "agency", To: world.UserOf("Ada"), Data: world.Pack(world.KindUnlock)})
+	r.inject(t, world.Packet{From: "agency", To: world.UserOf("Ada"), Data: world.Pack(world.KindUnlock)})
 	handed := slices.IndexFunc(r.packets, func(p world.Packet) bool { return p.Kind() == world.KindHoldings && p.To == "agency" })
 	require.GreaterOrEqual(t, handed, 0, "an unlocked device is not handed over")
 	require.Equal(t, world.Pack(world.KindHoldings, want), r.packets[handed].Data)
@@ -182,6 +181,6 @@ func (b *bench) orders(t *testing.T) {
 func (r *run) apply(t *testing.T) {
 	t.Helper()
 	messages := r.b.conv.Messages
-	r.throw(t, world.Packet{From: world.Law, To: "agency", Data: world.Pack(world.KindCase,
+	r.inject(t, world.Packet{From: world.Law, To: "agency", Data: world.Pack(world.KindCase,
 		world.Strings([]string{"Ada"}), world.Time(messages[0].Sent), world.Time(messages[7].Sent))})
 }

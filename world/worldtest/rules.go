@@ -10,7 +10,8 @@ import (
 	"doormat/world"
 )
 
-// rules: each is documented, fed by something, pure, and calm whatever it is fed.
+// rules checks that each rule is documented, can get its inputs from somewhere, is pure, and
+// does not panic whatever its inputs are.
 func (b *bench) rules(t *testing.T) {
 	rules := b.design.Rules()
 	require.NotEmpty(t, rules)
@@ -62,7 +63,7 @@ func (b *bench) pool(t *testing.T) map[world.Kind][]world.Fact {
 		}
 	}
 	for _, name := range r.Net.Names() {
-		r.throw(t, world.Packet{From: world.Law, To: name, Data: world.Pack(world.KindComply)})
+		r.inject(t, world.Packet{From: world.Law, To: name, Data: world.Pack(world.KindComply)})
 	}
 	for _, moment := range []int{1, 4, 7, 8, len(b.conv.Messages)} {
 		require.NoError(t, r.Advance(moment))

@@ -98,23 +98,23 @@ func Conversation() *world.Conversation {
 	say("Ben", "Dov")
 	say("Ben", "Dov")
 	c.Groups = []world.Group{{Name: "choir", Members: []string{"Ada", "Ben", "Cleo"}}, {Name: "two", Members: []string{"Cleo", "Dov"}}}
-	sing := func(from string, to ...string) {
+	group := func(from string, to ...string) {
 		say(from, to...)
 		c.Messages[len(c.Messages)-1].Group = "choir"
 	}
-	sing("Ada", "Ben", "Cleo")
-	sing("Ben", "Ada", "Cleo")
-	show(c, "a small picture", 700)
-	sing("Ada", "Ben", "Cleo")
-	sing("Cleo", "Ada", "Ben", "Dov") // Dov was taken in
-	sing("Dov", "Ada", "Ben", "Cleo")
-	show(c, "a film", 3_000)
-	sing("Ada", "Cleo", "Dov") // Ben has left
-	sing("Cleo", "Ada", "Dov") // Cleo has set up anew
-	sing("Ada", "Cleo", "Dov")
+	group("Ada", "Ben", "Cleo")
+	group("Ben", "Ada", "Cleo")
+	attach(c, "a small picture", 700)
+	group("Ada", "Ben", "Cleo")
+	group("Cleo", "Ada", "Ben", "Dov") // Dov was taken in
+	group("Dov", "Ada", "Ben", "Cleo")
+	attach(c, "a film", 3_000)
+	group("Ada", "Cleo", "Dov") // Ben has left
+	group("Cleo", "Ada", "Dov") // Cleo has set up anew
+	group("Ada", "Cleo", "Dov")
 	say("Ben", "Ada")
-	show(c, "one", 10)
-	show(c, "two", 0)
+	attach(c, "one", 10)
+	attach(c, "two", 0)
 	say("Cleo", "Dov")
 	c.Messages[len(c.Messages)-1].Group = "two"
 	c.Events = []world.Event{
@@ -130,8 +130,8 @@ func Conversation() *world.Conversation {
 	return c
 }
 
-// show puts a file of so many bytes beside the last message.
-func show(c *world.Conversation, name string, size int) {
+// attach attaches a file of size bytes to the last message.
+func attach(c *world.Conversation, name string, size int) {
 	m := &c.Messages[len(c.Messages)-1]
 	data := make([]byte, size)
 	for i := range data {
@@ -165,7 +165,7 @@ type bench struct {
 	conv     *world.Conversation
 	payloads []world.Payload
 	deploy   world.Deploy
-	lived    *run // undisturbed, see [bench.undisturbed]
+	cached   *run // a run that nobody disturbed, see [bench.undisturbed]
 }
 
 func newBench(t *testing.T, d world.Design, s world.Settings) *bench {
@@ -219,8 +219,8 @@ func (b *bench) start(t *testing.T, deploy world.Deploy, conv *world.Conversatio
 	return r
 }
 
-// whole lives through the conversation and a week more.
-func (b *bench) whole(t *testing.T, deploy world.Deploy) *run {
+// runToEnd runs the conversation, and a week more.
+func (b *bench) runToEnd(t *testing.T, deploy world.Deploy) *run {
 	t.Helper()
 	r := b.start(t, deploy, b.conv)
 	r.finish(t)
@@ -230,10 +230,10 @@ func (b *bench) whole(t *testing.T, deploy world.Deploy) *run {
 // undisturbed is a whole run in which nobody interferes, made once.
 func (b *bench) undisturbed(t *testing.T) *run {
 	t.Helper()
-	if b.lived == nil {
-		b.lived = b.whole(t, b.deploy)
+	if b.cached == nil {
+		b.cached = b.runToEnd(t, b.deploy)
 	}
-	return b.lived
+	return b.cached
 }
 
 func (r *run) finish(t *testing.T) {

@@ -77,8 +77,8 @@ func (b *bench) undisturbedRun(t *testing.T) {
 	})
 }
 
-// holdings: a thief's look changes nothing, two looks see the same, and what is
-// found is raw, never a conclusion.
+// holdings checks that Holdings changes nothing, gives the same when called twice, and holds
+// raw data, never a conclusion.
 func (b *bench) holdings(t *testing.T) {
 	want := b.undisturbed(t).hash()
 	r := b.start(t, b.deploy, b.conv)
@@ -108,8 +108,8 @@ func (b *bench) holdings(t *testing.T) {
 	require.Equal(t, want, r.hash())
 }
 
-// principals: who stands in the deployment is who the design says does, so that a header
-// can name it. Users are with every design.
+// principals checks that the deployment has the principals that the design declares, so that
+// a header can name them. Users are with every design.
 func (b *bench) principals(t *testing.T) {
 	declared := map[string]bool{"user:": true}
 	for _, p := range b.design.Info().Principals {
