@@ -42,7 +42,7 @@ type Device struct {
 	downloads map[string]*download // attachments on their way, by message id
 	answered  map[string]uint32    // initial messages to a KEM key of last resort, and its number
 	installed time.Time            // when its keys were made
-	replaced  int                  // how many periods after that the signed prekey was replaced last
+	replaced  int                  // periods after that, at the last prekey rotation
 }
 
 type peer struct {

@@ -19,7 +19,7 @@ func (d *Device) keep(k kept) {
 	k.files = map[int][]byte{}
 	d.history = append(d.history, k)
 	if d.retention > 0 {
-		d.history = slices.Delete(d.history, 0, max(0, len(d.history)-d.retention)) // which zeroes what it vacates
+		d.history = slices.Delete(d.history, 0, max(0, len(d.history)-d.retention)) // zeroes what it vacates
 	}
 }
 

@@ -234,7 +234,7 @@ func (k *keyStore) respond(own, peer string, initial []byte) (*session, *pqxdh.I
 	if err != nil {
 		return nil, nil, err
 	}
-	if m.Ephemeral[31]&0x80 != 0 { // a bit that X25519 ignores (RFC 7748): the same session under another id
+	if m.Ephemeral[31]&0x80 != 0 { // X25519 ignores this bit: one session, two ids
 		return nil, nil, errors.New("the ephemeral key of the initial message is not canonical")
 	}
 	keys, err := k.find(m)

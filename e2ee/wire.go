@@ -13,11 +13,11 @@ import (
 
 // Kinds of packets between devices and the provider.
 const (
-	KindRegister byte = 32 + iota // device to provider: bundles, the last one for when the others are gone
+	KindRegister byte = 32 + iota // device to provider: bundles, the last one the lasting one
 	KindFetch                     // device to provider: account
 	KindBundle                    // provider to device: account, bundle ("" if there is none)
 	KindUpload                    // device to provider: an Upload
-	KindReceipt                   // provider to device: message id, accounts whose identity is another one
+	KindReceipt                   // provider to device: message id, accounts with another identity
 	KindDeliver                   // provider to device: a Delivery
 	KindGot                       // device to provider: message id
 	KindPut                       // device to provider: a Chunk

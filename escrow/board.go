@@ -167,7 +167,7 @@ func (l *Log) resendEntries(reader string, from int64) []world.Packet {
 	}
 	var out []world.Packet
 	for i, record := range records {
-		out = append(out, l.sendEvidence(from+int64(i), record, reader)...) // of published ones only
+		out = append(out, l.sendEvidence(from+int64(i), record, reader)...)
 	}
 	return out
 }

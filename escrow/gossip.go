@@ -14,8 +14,8 @@ import (
 // sections 5.3 and 5.4).
 const (
 	KindSeen   byte = 104 + iota // reader to reader: a checkpoint that it was shown
-	KindForked                   // reader to reader and to the public: two notes, the proof of a fork
-	KindProve                    // reader to log: two sizes between which it wants a consistency proof
+	KindForked                   // reader to reader and to the public: two notes that prove a fork
+	KindProve                    // reader to log: the two sizes of the consistency proof it wants
 	KindProof                    // log to reader: the two sizes, and the proof
 )
 

@@ -15,7 +15,7 @@ import (
 // on it.
 const (
 	KindCosign    byte = 96 + iota // log to witness: checkpoint, consistency proof
-	KindCosigned                   // witness to log: cosigned checkpoint ("" if the proof did not fit), size seen
+	KindCosigned                   // witness to log: cosigned checkpoint, "" if refused; size seen
 	KindPost                       // poster to log: session, post
 	KindUpdate                     // log to poster or monitor: an Update
 	KindReadBoard                  // reader to log: number of records that it has read

@@ -24,11 +24,11 @@ func (p Packet) Kind() byte {
 // the network. Designs use kinds from 32.
 const (
 	KindStart     byte = 1 + iota // environment to everybody: switched on, before the first message
-	KindTyped                     // user to device: recipients, group, body, attachments (see Typed)
+	KindTyped                     // user to device: a message, see Typed
 	KindShown                     // device to user: sender, body
 	KindWarning                   // anybody to Public or a user: text
 	KindAskNumber                 // user to device: peer
-	KindNumber                    // device to user: peer, safety number ("" if it has not met the peer), own half of it
+	KindNumber                    // device to user: peer, safety number or "", own half of it
 	KindCompare                   // environment to user, user to user: peer, number
 	KindReinstall                 // user to device
 	KindTick                      // clock to everybody: a day has passed
@@ -40,8 +40,8 @@ const (
 	KindFile                      // device to user: sender, an attachment
 	KindMembers                   // environment or user to device: group, its members from now on
 	KindMoment                    // clock to whoever counts messages: how many were typed
-	KindNotice                    // court to user, user or monitor to Public: text, since when what it tells of is so
-	KindHeldBack                  // device to user: peer, whose key has changed; messages wait until the user has compared
+	KindNotice                    // court to user, user or monitor to Public: text, since when
+	KindHeldBack                  // device to user: peer whose key has changed, see [User]
 	KindCompared                  // user to user: account, 1 if the numbers agree and 0 if not
 	KindConfirm                   // user to device: peer, the number that both have
 )

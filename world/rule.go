@@ -14,7 +14,7 @@ type Rule struct {
 	Name  string
 	Doc   string // one sentence for a student
 	Takes []Kind // joined on equal Ref; for a making rule, the arguments in order
-	All   Kind   // if not empty, every fact of this kind with that Ref follows; for a making rule, as many as the script gives
+	All   Kind   // kind of further facts: all with that Ref, or those a script gives
 	Gives []Kind
 	Make  bool
 	// Apply computes. An error means that these inputs give nothing, which is

@@ -18,7 +18,7 @@ type Settings struct {
 	Retention     int    // messages a device keeps, 0 for all
 	Mailbox       string // MailboxAll or MailboxDelivered
 	Refresh       int    // after how many messages shares are renewed each time, 0 for never
-	Rotate        int    // after how many messages a new committee key is made each time, 0 for never
+	Rotate        int    // likewise the committee key is replaced
 	Resend        string // ResendAsked or ResendAtOnce
 	Compare       string // CompareStory, CompareNone or CompareAll
 }

@@ -36,7 +36,7 @@ type Certificate struct {
 	Session     []byte            // name of the ceremony
 	Threshold   int
 	Identities  []ed25519.PublicKey  // of all trustees, from now on
-	Stale       []int                // trustees whose identity is the one of before, ascending: they did not confirm in time
+	Stale       []int                // trustees who keep the identity of before, ascending
 	Resharing   bool                 // of a key that was there before
 	Commitments *sharing.Commitments // the public polynomial
 	Transcript  [sha256.Size]byte    // of [Outcome]

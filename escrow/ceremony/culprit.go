@@ -73,7 +73,7 @@ func (c Culprit) String() string {
 // FailedError says that a ceremony made no key, or no new shares.
 type FailedError struct {
 	Phase      Phase  // in which it failed, before the confirm phase
-	Who        string // "dealers", of whom t are needed; or "trustees", of whom a resharing needs as many as must confirm
+	Who        string // "dealers", of whom t are needed, or "trustees", of whom a quorum is
 	Left, Need int    // of them
 	Culprits   []Culprit
 }

@@ -15,7 +15,7 @@ import (
 type Table struct {
 	group kyber.Group
 	base  kyber.Point
-	rows  func() *[32][8]affine // rows[i][j] = (j+1) * 256^i * base, computed on first use; nil for another group
+	rows  func() *[32][8]affine // rows[i][j] = (j+1) * 256^i * base; nil for another group
 }
 
 // affine is a curve point (x, y) as the three values that adding it needs: y+x, y-x and 2dxy

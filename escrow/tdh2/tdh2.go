@@ -150,7 +150,7 @@ type Checked struct {
 // trustee or whoever combines answers, checks once and then works on the result.
 func (pk *PublicKey) Check(label []byte, ct *Ciphertext) (*Checked, error) {
 	g := pk.group
-	if ct == nil || ct.u == nil { // one that exists came from Encrypt or DecodeCiphertext, so has no identity in it
+	if ct == nil || ct.u == nil { // others came from Encrypt or DecodeCiphertext
 		return nil, errors.New("tdh2: there is no ciphertext")
 	}
 	minus := g.Scalar().Neg(ct.e)

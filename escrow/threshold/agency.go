@@ -34,7 +34,7 @@ type agencyExtension struct {
 	identities []ed25519.PublicKey // of the trustees, after set-up
 	board      *boardView          // nil if shares and keys never change
 	cases      []*inquiry
-	filed      map[string]bool // ids of certified keys that it filed, because an answer was verified under them
+	filed      map[string]bool // ids of the certified keys that it filed
 }
 
 // inquiry is one request, as it was sent to all trustees.

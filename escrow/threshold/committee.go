@@ -70,7 +70,7 @@ type committee struct {
 	key         *tdh2.PublicKey
 	commitments *sharing.Commitments
 	certificate []byte // of the ceremony that made the shares
-	name        []byte // tells the key from every other: its public bytes, and the id that is hashed with them
+	name        []byte // of the key in memos: its public bytes and its id
 }
 
 func buildCommittee(number int, commitments *sharing.Commitments, certificate []byte) (*committee, error) {

@@ -59,7 +59,7 @@ type session struct {
 	roster     *ceremony.Roster
 	audit      *ceremony.Audit
 	posts      [][]byte            // the valid ones, while the ceremony is open
-	checkpoint []byte              // the one under which the outcome stood first; trustees confirm it
+	checkpoint []byte              // the first one with the outcome; trustees confirm it
 	places     map[int]logPosition // of the signatures under the certificate, by trustee
 	link       *link               // the certificate, once the ceremony is done
 	committee  *committee          // its outcome, likewise

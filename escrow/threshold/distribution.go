@@ -21,8 +21,8 @@ type providerExtension struct {
 	keyring
 	chain         [][]byte         // all certificates, by number
 	using         map[string]int   // number of the key of a device's last message
-	oldKeyUploads map[string]int   // messages of a device under an old key since it was offered a newer one
-	waiting       map[string]int64 // devices that want the board, and how many records they have read
+	oldKeyUploads map[string]int   // messages under an old key since a newer was offered
+	waiting       map[string]int64 // devices that want the board: records that they have read
 	requested     bool             // it has asked the log for the board
 }
 

@@ -15,8 +15,8 @@ import (
 // Kinds of packets of the design.
 const (
 	KindRequest    byte = 112 + iota // agency to trustee: signed order with its evidence, items
-	KindAnswer                       // trustee to agency: its public key, to what it is an answer, facts sealed, signature
-	KindFetchBoard                   // device to provider: number of records of the board that it has read
+	KindAnswer                       // trustee to agency: agency key, info, sealed facts, signature
+	KindFetchBoard                   // device to provider: how much of the board it has read
 	KindKey                          // trustee to provider, provider to device: certificates
 	KindHaveKey                      // provider to trustee: number of its newest certificate
 )

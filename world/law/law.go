@@ -31,14 +31,14 @@ import (
 // Kinds of packets.
 const (
 	KindApply     byte = 64 + iota // agency to court: order
-	KindSigned                     // court to agency: signed order, nonce, record, evidence of logging ("" without a log)
+	KindSigned                     // court to agency: signed order, nonce, record, evidence or ""
 	KindProduce                    // agency to provider: signed order
 	KindProduced                   // provider to agency: facts
 	KindAppend                     // court to log: record
 	KindLogged                     // log to whoever appended and to the monitor: record, evidence
 	KindInquire                    // monitor to court: record
 	KindDocketed                   // court to monitor: record, 1 if it is the court's, 0 if not
-	KindPublished                  // court to the public, after the sealing period: signed order, nonce, record
+	KindPublished                  // court to Public, when no longer sealed: order, nonce, record
 )
 
 // Kinds of facts.

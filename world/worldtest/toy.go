@@ -23,7 +23,7 @@ type Toy struct{}
 const (
 	ToyKey     world.Kind = "toy key"     // 32 bytes
 	ToyMessage world.Kind = "toy message" // meta, nonce and ciphertext
-	ToySent    byte       = 200           // device to provider to device: meta, nonce and ciphertext
+	ToySent    byte       = 200           // on every link: meta, nonce and ciphertext
 )
 
 // ToyForge is the making rule that seals chosen text as a given account.

@@ -58,7 +58,7 @@ func (b *bench) undisturbedRun(t *testing.T) {
 	})
 	t.Run("another seed gives another run", func(t *testing.T) {
 		other := b.start(t, b.setUp(t, 2), b.conv)
-		require.NoError(t, other.Advance(3)) // as far as that, the one run is the beginning of the other
+		require.NoError(t, other.Advance(3)) // one run begins as the other does
 		begun := r.packets[:min(len(other.packets), len(r.packets))]
 		require.NotEqual(t, hash(begun), other.hash(), "another seed gives the same run")
 	})
