@@ -10,11 +10,11 @@ import (
 // blobs are the sealed chunks of one message's attachments. They come before the
 // message that claims them.
 type blobs struct {
-	from   string
-	meta   *world.Meta // nil until the message has come
-	gone   map[string]bool
-	chunks []*Chunk
-	old    bool // a day has begun since, and no message came
+	from      string
+	meta      *world.Meta // nil until the message has come
+	fetchedBy map[string]bool
+	chunks    []*Chunk
+	old       bool // a day has begun since, and no message came
 }
 
 func (b *blobs) find(file, number int) *Chunk {
@@ -25,15 +25,15 @@ func (b *blobs) find(file, number int) *Chunk {
 	return b.chunks[i]
 }
 
-// put stores a chunk for a message that is still to come, once, from one account.
-func (p *Provider) put(account string, data []byte) {
+// storeChunk stores a chunk for a message that is still to come, once, from one account.
+func (p *Provider) storeChunk(account string, data []byte) {
 	c, err := parseChunk(data, KindPut)
 	if err != nil || len(c.Data) == 0 {
 		return
 	}
 	b := p.blobs[c.Message]
 	if _, used := p.used[c.Message]; b == nil && !used {
-		b = &blobs{from: account, gone: map[string]bool{}}
+		b = &blobs{from: account, fetchedBy: map[string]bool{}}
 		p.blobs[c.Message] = b
 	}
 	if b != nil && b.from == account && b.meta == nil && b.find(c.File, c.Number) == nil {
@@ -41,8 +41,8 @@ func (p *Provider) put(account string, data []byte) {
 	}
 }
 
-// get hands a chunk to those named in the message.
-func (p *Provider) get(account string, in world.Packet) []world.Packet {
+// sendChunk hands a chunk to those named in the message.
+func (p *Provider) sendChunk(account string, in world.Packet) []world.Packet {
 	c, err := parseChunk(in.Data, KindGet)
 	if err != nil || len(c.Data) > 0 {
 		return nil
@@ -55,9 +55,9 @@ func (p *Provider) get(account string, in world.Packet) []world.Packet {
 	return []world.Packet{{From: world.Provider, To: in.From, Data: c.Encode(KindBlob)}}
 }
 
-// claim binds the chunks that came before a message to it, or erases them if
+// bindChunks binds the chunks that came before a message to it, or erases them if
 // somebody else sent them.
-func (p *Provider) claim(m world.Meta) {
+func (p *Provider) bindChunks(m world.Meta) {
 	b := p.blobs[m.ID]
 	switch {
 	case b == nil || b.meta != nil:
@@ -68,28 +68,28 @@ func (p *Provider) claim(m world.Meta) {
 	}
 }
 
-// unclaim erases the chunks of a message that was refused.
-func (p *Provider) unclaim(m world.Meta) {
+// eraseRefused erases the chunks of a message that was refused.
+func (p *Provider) eraseRefused(m world.Meta) {
 	if b := p.blobs[m.ID]; b != nil && b.meta == nil && b.from == m.From {
 		delete(p.blobs, m.ID)
 	}
 }
 
-// fetched notes that a recipient has what it wants, and erases the chunks when all
+// noteFetched notes that a recipient has what it wants, and erases the chunks when all
 // of them have.
-func (p *Provider) fetched(account, message string) {
+func (p *Provider) noteFetched(account, message string) {
 	b := p.blobs[message]
 	if b == nil || b.meta == nil || !slices.Contains(b.meta.To, account) {
 		return
 	}
-	b.gone[account] = true
-	if len(b.gone) == len(b.meta.To) {
+	b.fetchedBy[account] = true
+	if len(b.fetchedBy) == len(b.meta.To) {
 		delete(p.blobs, message)
 	}
 }
 
-// sweep erases, at midnight, chunks whose message did not come all day.
-func (p *Provider) sweep() {
+// eraseUnclaimed erases, at midnight, chunks whose message did not come all day.
+func (p *Provider) eraseUnclaimed() {
 	maps.DeleteFunc(p.blobs, func(_ string, b *blobs) bool { return b.meta == nil && b.old })
 	for _, b := range p.blobs {
 		b.old = true

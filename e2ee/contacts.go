@@ -23,8 +23,8 @@ import (
 // contact, Data the fingerprint of the identity, 16 bytes.
 const VerifiedContact world.Kind = "verified contact"
 
-// holds reports whether messages to a contact wait for the user.
-func (d *Device) holds(p *peer) bool {
+// mustHoldBack reports whether messages to a contact wait for the user.
+func (d *Device) mustHoldBack(p *peer) bool {
 	return !d.AtOnce && p != nil && p.compared != nil && *p.compared != *p.identity
 }
 

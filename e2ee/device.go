@@ -35,7 +35,7 @@ type Device struct {
 	keys      *keyStore
 	peers     map[string]*peer
 	outbox    []*outgoing
-	history   []kept
+	history   []keptMessage
 	opened    [][32]byte // [Delivery.sealed] of the newest deliveries that were opened
 	groups    map[string]*group
 	left      map[string]stamp     // groups that the account has left, and since when

@@ -9,27 +9,27 @@ import (
 	"doormat/world/memo"
 )
 
-// entry is what the directory has of one account.
-type entry struct {
+// directoryEntry is what the directory has of one account.
+type directoryEntry struct {
 	identity []byte          // fingerprint
 	former   [][]byte        // fingerprints of identities that the account had before
-	bundles  []offer         // the last one stays
+	bundles  []offeredBundle // the last one stays
 	given    map[uint32]bool // one-time prekeys handed out, which the device still has
 }
 
-type offer struct {
+type offeredBundle struct {
 	oneTime uint32 // number of the one-time prekey in it
 	bundle  []byte
 }
 
 // has reports whether a bundle is the lasting one of an entry, and so verified.
-func (e *entry) has(bundle []byte) bool {
+func (e *directoryEntry) has(bundle []byte) bool {
 	return e != nil && bytes.Equal(e.bundles[len(e.bundles)-1].bundle, bundle)
 }
 
-// routes reports whether what is sealed for an identity is delivered: to the
+// accepts reports whether what is sealed for an identity is delivered: to the
 // present one, and by a lax provider to any that the account never registered.
-func (e *entry) routes(identity []byte, lax bool) bool {
+func (e *directoryEntry) accepts(identity []byte, lax bool) bool {
 	if bytes.Equal(e.identity, identity) {
 		return true
 	}
@@ -53,7 +53,7 @@ func (p *Provider) register(account string, data []byte) {
 	if err != nil || (!before.has(bundles[last]) && p.verify(lasting, bundles[last]) != nil) {
 		return
 	}
-	e := &entry{identity: fingerprint(lasting.Identity), given: map[uint32]bool{}}
+	e := &directoryEntry{identity: fingerprint(lasting.Identity), given: map[uint32]bool{}}
 	same := before != nil && bytes.Equal(before.identity, e.identity)
 	if before != nil {
 		e.former = before.former
@@ -70,9 +70,9 @@ func (p *Provider) register(account string, data []byte) {
 			e.given[b.OneTime.ID] = true
 			continue
 		}
-		e.bundles = append(e.bundles, offer{b.OneTime.ID, data})
+		e.bundles = append(e.bundles, offeredBundle{b.OneTime.ID, data})
 	}
-	e.bundles = append(e.bundles, offer{bundle: bundles[last]})
+	e.bundles = append(e.bundles, offeredBundle{bundle: bundles[last]})
 	p.directory[account] = e
 }
 
@@ -87,7 +87,7 @@ func (p *Provider) fetch(in world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	var next offer
+	var next offeredBundle
 	if e := p.directory[string(f[0])]; e != nil {
 		next = e.bundles[0]
 		if len(e.bundles) > 1 {

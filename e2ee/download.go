@@ -43,13 +43,13 @@ func (d *Device) attach(m world.Meta, files []world.Attachment) ([]Pointer, []wo
 func (d *Device) requestChunk(f *download) world.Packet {
 	if f.at == len(f.files) {
 		delete(d.downloads, f.meta.ID)
-		return d.got(f.meta.ID)
+		return d.confirmDelivery(f.meta.ID)
 	}
 	c := Chunk{Message: f.meta.ID, File: f.at, Number: len(f.chunks)}
 	return d.toProvider(c.Encode(KindGet))
 }
 
-func (d *Device) got(id string) world.Packet {
+func (d *Device) confirmDelivery(id string) world.Packet {
 	return d.toProvider(world.Pack(KindGot, []byte(id)))
 }
 

@@ -34,7 +34,7 @@
 // A message to a group is one ciphertext under the sender key of its author
 // (package senderkey). Who has not got that key gets it in a part of its own,
 // sealed in the pairwise session and bound to the message. Keys change when
-// anybody comes or goes, and after [senderkey.Life] messages. Each device knows the
+// anybody comes or goes, and after [senderkey.MaxMessages] messages. Each device knows the
 // members for itself: at first from its user, then by updates that a member's
 // device sends to all old and new members through pairwise sessions. It writes to
 // the members that it knows, and refuses what is not sent to exactly these: an

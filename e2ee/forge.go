@@ -72,15 +72,15 @@ func makeKeys(in world.Input) ([]world.Derived, error) {
 		world.Fact{Kind: Bundle, Ref: account, Data: keys.bundles()[0]}), nil
 }
 
-// outward states a packet that is ready to be sent, with the time of a message.
-func outward(ref string, p world.Packet, like world.Meta) world.Fact {
+// outgoingFact states a packet that is ready to be sent, with the time of a message.
+func outgoingFact(ref string, p world.Packet, like world.Meta) world.Fact {
 	return world.Fact{Kind: world.Outgoing, Ref: ref, Data: p.Encode(like.Sent)}
 }
 
 func offerBundle(in world.Input) ([]world.Derived, error) {
 	p := world.Packet{From: world.Provider, To: string(in.Text),
 		Data: world.Pack(KindBundle, []byte(in.Facts[0].Ref), in.Facts[0].Data)}
-	return world.Conclude(outward(in.Facts[0].Ref, p, world.Meta{})), nil
+	return world.Conclude(outgoingFact(in.Facts[0].Ref, p, world.Meta{})), nil
 }
 
 func claimNewKeys(in world.Input) ([]world.Derived, error) {
@@ -94,7 +94,7 @@ func claimNewKeys(in world.Input) ([]world.Derived, error) {
 	}
 	p := world.Packet{From: world.Provider, To: world.DeviceOf(u.Meta.From),
 		Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(to))}
-	return world.Conclude(outward(u.Meta.ID, p, u.Meta)), nil
+	return world.Conclude(outgoingFact(u.Meta.ID, p, u.Meta)), nil
 }
 
 func startSession(in world.Input) ([]world.Derived, error) {
@@ -183,7 +183,7 @@ func (s *session) sent(d *Delivery, secret []byte) ([]world.Derived, error) {
 	}
 	d.Part = part
 	p := world.Packet{From: world.Provider, To: world.DeviceOf(s.peer), Data: d.Encode()}
-	return world.Conclude(s.ownFact(), outward(d.Meta.ID, p, d.Meta)), nil
+	return world.Conclude(s.ownFact(), outgoingFact(d.Meta.ID, p, d.Meta)), nil
 }
 
 func write(in world.Input, envelope func(io.Reader, []world.Fact) (Envelope, error)) ([]world.Derived, error) {

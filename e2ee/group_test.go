@@ -19,7 +19,7 @@ func crew(members ...string) []world.Group { return []world.Group{{Name: "crew",
 func TestGroup(t *testing.T) {
 	messages := []string{"Ana@crew>Ben,Cem", "Cem@crew>Ana,Ben", "Ana@crew>Ben,Cem"}
 	messages = append(messages, "Ana@crew>Ben,Cem,Dee", "Dee@crew>Ana,Ben,Cem", "Ana@crew>Ben,Dee", "Ben@crew>Ana,Dee")
-	for range senderkey.Life {
+	for range senderkey.MaxMessages {
 		messages = append(messages, "Ana@crew>Ben,Dee")
 	}
 	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: messages, events: []world.Event{
@@ -56,7 +56,7 @@ func TestGroup(t *testing.T) {
 }
 
 func TestChainEnds(t *testing.T) {
-	s := scene{groups: crew("Ana", "Ben"), messages: slices.Repeat([]string{"Ana@crew>Ben"}, 2*senderkey.Life+1)}.start(t).end()
+	s := scene{groups: crew("Ana", "Ben"), messages: slices.Repeat([]string{"Ana@crew>Ben"}, 2*senderkey.MaxMessages+1)}.start(t).end()
 	s.each(1, len(s.said))
 	s.quiet()
 	names := map[ratchet.Key]int{}
@@ -364,10 +364,10 @@ func TestKeyAfterReinstall(t *testing.T) {
 // Sender keys that come late do not push out the newest, of which no second copy
 // comes.
 func TestLateKeys(t *testing.T) {
-	n := 2*senderkey.Life + 5
+	n := 2*senderkey.MaxMessages + 5
 	s := scene{groups: crew("Ana", "Ben"), messages: slices.Repeat([]string{"Ana@crew>Ben"}, n)}.start(t)
 	late := s.hold(func(p world.Packet) bool {
-		return isDelivery(p) && !mustDelivery(t, p).bare() && len(s.packets(KindUpload)) <= senderkey.Life+1
+		return isDelivery(p) && !mustDelivery(t, p).bare() && len(s.packets(KindUpload)) <= senderkey.MaxMessages+1
 	})
 	s.advance(n - 2)
 	require.Len(t, *late, 2)

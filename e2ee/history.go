@@ -6,8 +6,8 @@ import (
 	"doormat/world"
 )
 
-// kept is a message of the history.
-type kept struct {
+// keptMessage is a message of the history.
+type keptMessage struct {
 	meta  world.Meta
 	body  []byte
 	files map[int][]byte // by number, from 0
@@ -15,7 +15,7 @@ type kept struct {
 
 // keep adds a message to the history and deletes what is beyond retention, with
 // its files.
-func (d *Device) keep(k kept) {
+func (d *Device) keep(k keptMessage) {
 	k.files = map[int][]byte{}
 	d.history = append(d.history, k)
 	if d.retention > 0 {
@@ -49,7 +49,7 @@ func (d *Device) keepFile(m world.Meta, number int, data []byte) {
 	}
 }
 
-func (k *kept) facts() []world.Fact {
+func (k *keptMessage) facts() []world.Fact {
 	facts := []world.Fact{{Kind: KeptMessage, Ref: k.meta.ID, Data: world.Pack(keptTag, k.meta.Encode(), k.body)}}
 	for i := range MaxFiles {
 		if data, ok := k.files[i]; ok {

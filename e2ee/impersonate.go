@@ -93,7 +93,7 @@ func writeToGroup(in world.Input, envelope func(io.Reader, []world.Fact) (Envelo
 	var out []world.Fact
 	for _, to := range m.To {
 		d := &Delivery{m, public, sealed, Part{To: to, Identity: given[to]}}
-		out = append(out, outward(m.ID+"→"+to, world.Packet{From: world.Provider, To: world.DeviceOf(to), Data: d.Encode()}, m))
+		out = append(out, outgoingFact(m.ID+"→"+to, world.Packet{From: world.Provider, To: world.DeviceOf(to), Data: d.Encode()}, m))
 	}
 	return world.Conclude(out...), nil
 }

@@ -12,34 +12,34 @@ import (
 // hands over what passes, message by message, until that time is over or the order
 // expires: it keeps no copy, so it does not matter what the mailbox keeps.
 
-// watch remembers an order whose window has not closed.
-func (p *Provider) watch(now time.Time, order law.Order) {
+// addStandingOrder remembers an order whose window has not closed.
+func (p *Provider) addStandingOrder(now time.Time, order law.Order) {
 	if order.Until.After(now) {
-		p.watched = append(p.watched, order)
+		p.standingOrders = append(p.standingOrders, order)
 	}
 }
 
-// unwatch forgets orders whose time is over.
-func (p *Provider) unwatch(now time.Time) {
-	p.watched = slices.DeleteFunc(p.watched, func(o law.Order) bool { return now.After(o.Until) || now.After(o.Expiry) })
+// dropExpiredOrders forgets orders whose time is over.
+func (p *Provider) dropExpiredOrders(now time.Time) {
+	p.standingOrders = slices.DeleteFunc(p.standingOrders, func(o law.Order) bool { return now.After(o.Until) || now.After(o.Expiry) })
 }
 
 // intercept hands over a message that has just come, with its chunks, if an open
 // order covers it.
 func (p *Provider) intercept(now time.Time, u *Upload) []world.Packet {
-	p.unwatch(now)
-	if !slices.ContainsFunc(p.watched, func(o law.Order) bool { return o.Covers(u.Meta) }) {
+	p.dropExpiredOrders(now)
+	if !slices.ContainsFunc(p.standingOrders, func(o law.Order) bool { return o.Covers(u.Meta) }) {
 		return nil
 	}
 	return []world.Packet{produced(append([]world.Fact{envelope(u)},
 		p.chunkFacts(func(b *blobs) bool { return b.meta != nil && b.meta.ID == u.Meta.ID })...))}
 }
 
-// watchFacts is what a thief of the provider learns of open orders: who is under
+// standingOrderFacts is what a thief of the provider learns of open orders: who is under
 // one, and for which time.
-func (p *Provider) watchFacts() []world.Fact {
+func (p *Provider) standingOrderFacts() []world.Fact {
 	var facts []world.Fact
-	for _, o := range p.watched {
+	for _, o := range p.standingOrders {
 		for _, account := range o.Accounts {
 			facts = append(facts, world.Fact{Kind: law.OrderTarget, Ref: account, Data: o.Encode()})
 		}

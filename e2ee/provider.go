@@ -28,12 +28,12 @@ type Provider struct {
 
 	Memo *memo.Memo // of bundles that were verified; may be nil
 
-	directory map[string]*entry
-	stored    []*Upload
-	index     map[string]*Upload  // by message id
-	used      map[string][32]byte // message ids, and a hash of what went with them
-	blobs     map[string]*blobs   // by message id
-	watched   []law.Order         // answered, and not yet over
+	directory      map[string]*directoryEntry
+	stored         []*Upload
+	index          map[string]*Upload  // by message id
+	used           map[string][32]byte // message ids, and a hash of what went with them
+	blobs          map[string]*blobs   // by message id
+	standingOrders []law.Order         // answered, and not yet over
 }
 
 // NewProvider makes a provider under the jurisdiction of a court. accept, if not
@@ -41,7 +41,7 @@ type Provider struct {
 // facts of the design that the provider has besides.
 func NewProvider(court ed25519.PublicKey, mailbox string, accept func(world.Meta, []byte) error, public []world.Fact) *Provider {
 	return &Provider{court: court, mailbox: mailbox, accept: accept, public: public,
-		directory: map[string]*entry{}, index: map[string]*Upload{}, used: map[string][32]byte{}, blobs: map[string]*blobs{}}
+		directory: map[string]*directoryEntry{}, index: map[string]*Upload{}, used: map[string][32]byte{}, blobs: map[string]*blobs{}}
 }
 
 // Name implements [world.Node].
@@ -72,7 +72,7 @@ func (p *Provider) Holdings() []world.Fact {
 		facts = append(facts, envelope(u))
 	}
 	facts = append(facts, p.chunkFacts(func(*blobs) bool { return true })...)
-	facts = append(facts, p.watchFacts()...)
+	facts = append(facts, p.standingOrderFacts()...)
 	for _, account := range slices.Sorted(maps.Keys(p.directory)) {
 		for _, o := range p.directory[account].bundles {
 			facts = append(facts, world.Fact{Kind: Bundle, Ref: account, Data: o.bundle})
@@ -103,8 +103,8 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	case in.From == world.Law && in.Kind() == world.KindComply:
 		p.willing = true
 	case in.From == world.Clock:
-		p.sweep()
-		p.unwatch(now)
+		p.eraseUnclaimed()
+		p.dropExpiredOrders(now)
 		if p.Extension != nil {
 			return p.Extension.Handle(in, p.devices())
 		}
@@ -119,9 +119,9 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	case isDevice && in.Kind() == KindGot:
 		p.eraseDelivered(account, in.Data)
 	case isDevice && in.Kind() == KindPut:
-		p.put(account, in.Data)
+		p.storeChunk(account, in.Data)
 	case isDevice && in.Kind() == KindGet:
-		return p.get(account, in)
+		return p.sendChunk(account, in)
 	case p.Extension != nil:
 		return p.Extension.Handle(in, p.devices())
 	}
@@ -151,7 +151,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	open := openHash(u.Meta, u.Public, u.Group)
 	before, known := p.used[u.Meta.ID]
 	if err := p.check(now, u); err != nil && (!known || before != open) {
-		p.unclaim(u.Meta)
+		p.eraseRefused(u.Meta)
 		return append(out, world.Warn(world.Provider, "refused a message of "+account+": "+err.Error()))
 	}
 	if known && before != open {
@@ -162,7 +162,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 		d := &Delivery{u.Meta, u.Public, u.Group, part}
 		out = append(out, world.Packet{From: world.Provider, To: world.DeviceOf(part.To), Data: d.Encode()})
 	}
-	p.claim(u.Meta)
+	p.bindChunks(u.Meta)
 	announced := len(u.Parts) == 0 && !known // the part of its recipient is held back
 	if announced || len(fresh) > 0 {
 		p.used[u.Meta.ID] = open
@@ -215,7 +215,7 @@ func (p *Provider) splitParts(u *Upload) (fresh []Part, stale []string) {
 			continue
 		}
 		done[part.To] = true
-		if e.routes(part.Identity, p.anyIdentity) {
+		if e.accepts(part.Identity, p.anyIdentity) {
 			fresh = append(fresh, part)
 		} else {
 			stale = append(stale, part.To)
@@ -241,7 +241,7 @@ func (p *Provider) eraseDelivered(account string, data []byte) {
 	if err != nil || p.mailbox != world.MailboxDelivered {
 		return
 	}
-	p.fetched(account, string(f[0]))
+	p.noteFetched(account, string(f[0]))
 	u := p.index[string(f[0])]
 	if u == nil {
 		return
@@ -271,6 +271,6 @@ func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 		}
 	}
 	facts = append(facts, p.chunkFacts(func(b *blobs) bool { return b.meta != nil && order.Covers(*b.meta) })...)
-	p.watch(now, order)
+	p.addStandingOrder(now, order)
 	return []world.Packet{produced(facts)}
 }

@@ -21,7 +21,7 @@ func (d *Device) deliver(now time.Time, data []byte) []world.Packet {
 	if d.downloads[in.Meta.ID] != nil {
 		return out
 	}
-	return append([]world.Packet{d.got(in.Meta.ID)}, out...)
+	return append([]world.Packet{d.confirmDelivery(in.Meta.ID)}, out...)
 }
 
 // openDelivery decrypts a delivery and shows what is in it, or tells the user why not.
@@ -77,7 +77,7 @@ func (d *Device) showContent(now time.Time, in *Delivery, c *Content) []world.Pa
 	if c.Update != nil {
 		return d.update(now, m, c.Update)
 	}
-	d.keep(kept{meta: m, body: c.Body})
+	d.keep(keptMessage{meta: m, body: c.Body})
 	out := d.toUser(world.KindShown, []byte(m.From), c.Body)
 	if len(c.Files) > 0 {
 		f := &download{meta: m, files: c.Files}

@@ -121,7 +121,7 @@ func readDelivery(in world.Input) ([]world.Derived, error) {
 	facts := []world.Fact{d.Meta.Fact(), {Kind: Public, Ref: d.Meta.ID, Data: d.Public}}
 	if d.Group != nil {
 		c := sealed{d.Meta.ID, openHash(d.Meta, d.Public, nil), d.Group.Header, d.Group.Ciphertext}
-		facts = append(facts, c.facts(senderkey.Life)...)
+		facts = append(facts, c.facts(senderkey.MaxMessages)...)
 	}
 	if d.bare() {
 		return world.Conclude(facts...), nil

@@ -37,7 +37,7 @@ func (d *Device) typed(now time.Time, data []byte) []world.Packet {
 	if err != nil {
 		return d.warn("the message was not sent: %v", err)
 	}
-	d.keep(kept{meta: m, body: typed.Body})
+	d.keep(keptMessage{meta: m, body: typed.Body})
 	for i, f := range typed.Files {
 		d.keepFile(m, i, f.Data)
 	}
@@ -75,7 +75,7 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 	held := false
 	for _, name := range to {
 		p := d.peers[name]
-		if d.holds(p) {
+		if d.mustHoldBack(p) {
 			held = true
 			out = append(out, d.holdBack(o, name)...)
 			continue

@@ -18,7 +18,7 @@ type Settings struct {
 	Retention     int    // messages a device keeps, 0 for all
 	Mailbox       string // MailboxAll or MailboxDelivered
 	Refresh       int    // after how many messages shares are renewed each time, 0 for never
-	Rotate        int    // likewise the committee key is replaced
+	Rotate        int    // after how many messages the key is replaced each time, 0 for never
 	Resend        string // ResendAsked or ResendAtOnce
 	Compare       string // CompareStory, CompareNone or CompareAll
 }

@@ -53,8 +53,8 @@ func (d Distribution) Bytes() []byte {
 func ParseDistribution(data []byte) (Distribution, error) {
 	in := cryptobyte.String(data)
 	var d Distribution
-	if !readChain(&in, &d.Ratchet, (*ratchet.Chain)(&d)) || !in.Empty() || d.N >= Life {
-		return Distribution{}, fmt.Errorf("senderkey: distribution of %d bytes, want %d with a number below %d", len(data), chainSize, Life)
+	if !readChain(&in, &d.Ratchet, (*ratchet.Chain)(&d)) || !in.Empty() || d.N >= MaxMessages {
+		return Distribution{}, fmt.Errorf("senderkey: distribution of %d bytes, want %d with a number below %d", len(data), chainSize, MaxMessages)
 	}
 	return d, nil
 }
@@ -81,8 +81,8 @@ func UnmarshalSender(data []byte) (*Sender, error) {
 	in := cryptobyte.String(data)
 	var seed ratchet.Key
 	var c ratchet.Chain
-	if !readChain(&in, &seed, &c) || !in.Empty() || c.N > Life {
-		return nil, fmt.Errorf("senderkey: own chain of %d bytes, want %d with a number up to %d", len(data), chainSize, Life)
+	if !readChain(&in, &seed, &c) || !in.Empty() || c.N > MaxMessages {
+		return nil, fmt.Errorf("senderkey: own chain of %d bytes, want %d with a number up to %d", len(data), chainSize, MaxMessages)
 	}
 	return newSender(seed, c), nil
 }
@@ -106,8 +106,8 @@ var errSkipped = errors.New("senderkey: skipped keys out of order, cut short, or
 func UnmarshalReceiver(data []byte) (*Receiver, error) {
 	in := cryptobyte.String(data)
 	r := &Receiver{}
-	if !readChain(&in, &r.chain.Ratchet, &r.chain) || r.chain.N > Life {
-		return nil, fmt.Errorf("senderkey: chain of %d bytes, want at least %d with a number up to %d", len(data), chainSize, Life)
+	if !readChain(&in, &r.chain.Ratchet, &r.chain) || r.chain.N > MaxMessages {
+		return nil, fmt.Errorf("senderkey: chain of %d bytes, want at least %d with a number up to %d", len(data), chainSize, MaxMessages)
 	}
 	for least := uint32(0); !in.Empty(); {
 		k := ratchet.MessageKey{Ratchet: r.chain.Ratchet}

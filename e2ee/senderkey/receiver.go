@@ -35,7 +35,7 @@ func (r *Receiver) Open(m *Message, ad []byte) ([]byte, error) {
 	if err := m.Verify(ad); err != nil {
 		return nil, err
 	}
-	if m.Header.N >= Life || m.Header.PN != 0 {
+	if m.Header.N >= MaxMessages || m.Header.PN != 0 {
 		return nil, ErrNumber
 	}
 	if m.Header.N >= r.chain.N {

@@ -16,7 +16,7 @@
 // passed over.
 //
 // Nothing here heals: whoever copies a chain key reads on to the end of the chain.
-// So a chain ends after [Life] messages, and its owner distributes a new one over
+// So a chain ends after [MaxMessages] messages, and its owner distributes a new one over
 // pairwise sessions, which do heal. Whoever is taken into a group or leaves it
 // ends all chains as well; that is the caller's part.
 //
@@ -38,8 +38,8 @@ import (
 	"doormat/e2ee/ratchet"
 )
 
-// Life is how many messages a chain has. Then its owner makes a new one.
-const Life = 20
+// MaxMessages is how many messages a chain has. Then its owner makes a new one.
+const MaxMessages = 20
 
 var (
 	// ErrFull says that a chain has had its last message.
@@ -75,7 +75,7 @@ func newSender(seed ratchet.Key, c ratchet.Chain) *Sender {
 }
 
 // Full reports whether the chain has had its last message.
-func (s *Sender) Full() bool { return s.chain.N >= Life }
+func (s *Sender) Full() bool { return s.chain.N >= MaxMessages }
 
 // Distribution is what lets somebody follow from the next message on.
 func (s *Sender) Distribution() Distribution { return Distribution(s.chain) }

@@ -21,7 +21,7 @@ func chain(t testing.TB, seed world.Seed) (*Sender, []*Message, []Distribution) 
 	require.NoError(t, err)
 	var messages []*Message
 	var before []Distribution
-	for k := range Life {
+	for k := range MaxMessages {
 		require.False(t, s.Full())
 		before = append(before, s.Distribution())
 		m, err := s.Seal(text(k), ad)
@@ -38,11 +38,11 @@ func text(k int) []byte { return fmt.Appendf(nil, "message %d", k) }
 // and none before.
 func TestOrder(t *testing.T) {
 	_, messages, before := chain(t, 1)
-	for _, from := range []int{0, 1, 7, Life - 1} {
+	for _, from := range []int{0, 1, 7, MaxMessages - 1} {
 		for _, step := range []int{1, 3, 7, 19} { // no divisor of Life, so each is met once
 			r := NewReceiver(before[from])
-			for i := range Life {
-				k := (from + i*step) % Life
+			for i := range MaxMessages {
+				k := (from + i*step) % MaxMessages
 				for again := range 2 {
 					got, err := r.Open(messages[k], ad)
 					if k < from || again > 0 {
@@ -86,7 +86,7 @@ func TestForwardOnly(t *testing.T) {
 	for _, k := range r.Skipped() {
 		keys[k.N] = k.Key
 	}
-	for c := r.Chain(); c.N < Life; c.N++ {
+	for c := r.Chain(); c.N < MaxMessages; c.N++ {
 		c.Key, keys[c.N] = ratchet.StepChain(c.Key)
 	}
 	for k, m := range messages {
@@ -146,7 +146,7 @@ func sign(s *Sender, m *Message) [64]byte { return [64]byte(ed25519.Sign(s.priva
 func TestHostileOwner(t *testing.T) {
 	owner, messages, before := chain(t, 1)
 	for name, change := range map[string]func(m *Message){
-		"beyond the end of the chain": func(m *Message) { m.Header.N = Life },
+		"beyond the end of the chain": func(m *Message) { m.Header.N = MaxMessages },
 		"huge":                        func(m *Message) { m.Header.N = 1<<32 - 1 },
 		"a chain before":              func(m *Message) { m.Header.PN = 1 },
 	} {
@@ -195,9 +195,9 @@ func FuzzState(f *testing.F) {
 		}
 		if r, err := UnmarshalReceiver(data); err == nil {
 			require.Equal(t, data, r.Marshal())
-			require.Less(t, len(r.Skipped()), Life+1)
+			require.Less(t, len(r.Skipped()), MaxMessages+1)
 			_, err := r.Open(messages[19], ad)
-			require.True(t, err != nil || r.Chain().N <= Life)
+			require.True(t, err != nil || r.Chain().N <= MaxMessages)
 		}
 		if s, err := UnmarshalSender(data); err == nil {
 			require.Equal(t, data, s.Marshal())

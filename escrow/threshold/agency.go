@@ -87,11 +87,11 @@ func (x *agencyExtension) committee(id string) *committee {
 // Holdings implements [law.AgencyExtension]: the keys that live, which are public.
 func (x *agencyExtension) Holdings() []world.Fact {
 	if x.board == nil {
-		return []world.Fact{x.first.certified()}
+		return []world.Fact{x.first.certifiedFact()}
 	}
 	var facts []world.Fact
 	for _, e := range x.board.state().live {
-		facts = append(facts, e.certified())
+		facts = append(facts, e.certifiedFact())
 	}
 	return facts
 }
@@ -178,7 +178,7 @@ func (x *agencyExtension) open(private []byte, p world.Packet) (q *inquiry, fact
 		if !bytes.Equal(a.info, info) {
 			continue
 		}
-		signed := a.by(x.identity(p.From))
+		signed := a.signedBy(x.identity(p.From))
 		facts, err := openAnswer(private, info, a.sealed)
 		if err != nil {
 			return nil, nil, signed, errors.New("it does not open, or holds more than partial decryptions")
@@ -219,7 +219,7 @@ func (x *agencyExtension) verifyPartial(q *inquiry, sender string, f world.Fact)
 	}
 	fresh = !asked.from[partial.Index()]
 	asked.from[partial.Index()] = true
-	return known.certified(), fresh, nil
+	return known.certifiedFact(), fresh, nil
 }
 
 // checkSame refuses a committee that differs from c, and says in what.
@@ -257,9 +257,9 @@ func (q *question) verify(c *committee, p *tdh2.Partial) error {
 	return nil
 }
 
-// certified states the key and the threshold of a committee whose certificate the
+// certifiedFact states the key and the threshold of a committee whose certificate the
 // holder of the fact has checked. It is what combining partial decryptions rests on.
-func (c *committee) certified() world.Fact {
+func (c *committee) certifiedFact() world.Fact {
 	return world.Fact{Kind: CertifiedKey, Ref: c.id, Data: certifiedData(c.commitments)}
 }
 

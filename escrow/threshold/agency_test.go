@@ -189,7 +189,7 @@ func TestOwnCommittee(t *testing.T) {
 	upload := world.Fact{Kind: e2ee.Envelopes, Ref: fake.meta.ID, Data: l.uploads[0]}
 	made, err := makeCommittee(world.Input{Text: []byte("key 1\n1\n3"), Random: make([]byte, 64)})
 	require.NoError(t, err)
-	more := []world.Fact{upload, fact, l.genesis.committee.certified(), committeeFact("key 1/epoch 0", l.own.Commit())}
+	more := []world.Fact{upload, fact, l.genesis.committee.certifiedFact(), committeeFact("key 1/epoch 0", l.own.Commit())}
 	for _, d := range made {
 		if d.Kind != CommitteeKey {
 			more = append(more, d.Fact)
@@ -314,7 +314,7 @@ func TestAgencyReadsTheBoard(t *testing.T) {
 	require.Nil(t, work.committee("key 1"), "destroyed")
 	now := work.committee("key 3")
 	require.NotNil(t, now)
-	require.ErrorContains(t, now.checkSame(now.in("", s.genesis.committee.commitments).fact().Data), "not that of key 3")
+	require.ErrorContains(t, now.checkSame(now.inEpoch("", s.genesis.committee.commitments).fact().Data), "not that of key 3")
 }
 
 func kindsOf(facts []world.Fact) (list []world.Kind) {

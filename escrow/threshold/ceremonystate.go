@@ -24,7 +24,7 @@ type ceremonyState struct {
 	key        int    // number of the key whose shares the ceremony makes
 	task       task   // that the ceremony does
 	roster     []byte // encoded
-	own        *ceremony.Trustee
+	trustee    *ceremony.Trustee
 	votedPhase ceremony.Phase // last phase that this trustee voted to close
 	unanswered int            // unanswered timeout votes in this phase
 	erased     bool           // the trustee gave up and erased its secrets; it votes on
@@ -54,7 +54,7 @@ func (t *trustee) join(s *session, next task) []world.Packet {
 			return t.reportExcluded(s.name, err)
 		}
 	}
-	cs := &ceremonyState{name: s.name, owner: t.name, key: s.key, task: next, counter: s.roster.Counter, roster: roster, own: own}
+	cs := &ceremonyState{name: s.name, owner: t.name, key: s.key, task: next, counter: s.roster.Counter, roster: roster, trustee: own}
 	t.ceremonies = append(t.ceremonies, cs)
 	return t.postIfDue(cs, s)
 }
@@ -123,7 +123,7 @@ func (t *trustee) endCeremony(cs *ceremonyState) {
 			t.replaceIdentity(cs, l)
 		}
 	}
-	cs.own.Erase()
+	cs.trustee.Erase()
 	t.ceremonies = slices.DeleteFunc(t.ceremonies, func(other *ceremonyState) bool { return other == cs })
 }
 
@@ -139,10 +139,10 @@ func (t *trustee) postIfDue(cs *ceremonyState, s *session) []world.Packet {
 		raw, err = t.nextPost(cs, s)
 	case phase == ceremony.PhaseConfirm && !cs.confirmed:
 		cs.confirmed = true
-		raw, err = cs.own.Confirm(s.audit, s.checkpoint, t.random)
+		raw, err = cs.trustee.Confirm(s.audit, s.checkpoint, t.random)
 	case phase == ceremony.PhaseCertify && cs.confirmed && !cs.certified:
 		cs.certified = true
-		raw, err = cs.own.Certify(s.audit)
+		raw, err = cs.trustee.Certify(s.audit)
 	}
 	if err != nil {
 		t.endCeremony(cs)
@@ -166,11 +166,11 @@ func (t *trustee) finish(cs *ceremonyState, s *session) []world.Packet {
 	defer t.endCeremony(cs)
 	o, err := s.audit.Outcome()
 	if err == nil && !cs.confirmed {
-		_, err = cs.own.Confirm(s.audit, s.checkpoint, t.random) // others completed it meanwhile
+		_, err = cs.trustee.Confirm(s.audit, s.checkpoint, t.random) // others completed it meanwhile
 	}
 	var share sharing.Share
 	if err == nil {
-		share, err = cs.own.Share()
+		share, err = cs.trustee.Share()
 	}
 	if err != nil && cs.erased {
 		return nil // eraseSecrets has reported it
@@ -190,7 +190,7 @@ func (t *trustee) finish(cs *ceremonyState, s *session) []world.Packet {
 // certificate does not list the new one, because this trustee confirmed too late, it lists
 // the old one as stale, and that stays.
 func (t *trustee) replaceIdentity(cs *ceremonyState, l *link) {
-	next := cs.own.Identity()
+	next := cs.trustee.Identity()
 	if next == nil || !l.Identities[t.index-1].Equal(next.Public()) {
 		clear(next)
 		return
@@ -248,7 +248,7 @@ func (t *trustee) eraseOutdated() {
 // holdings are the secrets of a ceremony that is under way, which a thief finds.
 func (cs *ceremonyState) holdings() []world.Fact {
 	var facts []world.Fact
-	for _, s := range cs.own.Secrets() {
+	for _, s := range cs.trustee.Secrets() {
 		f := world.Fact{Ref: cs.name, Data: s.Bytes}
 		switch s.Kind {
 		case ceremony.SecretOneUseKey:

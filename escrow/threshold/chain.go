@@ -29,8 +29,8 @@ func nextRoster(c *ceremony.Certificate) *ceremony.Roster {
 	return &ceremony.Roster{Counter: c.Counter + 1, Previous: c.Hash(), Threshold: c.Threshold, Identities: c.Identities}
 }
 
-// named returns the roster with the name of a ceremony.
-func named(r *ceremony.Roster, session string) *ceremony.Roster {
+// withSession returns the roster with the name of a ceremony.
+func withSession(r *ceremony.Roster, session string) *ceremony.Roster {
 	n := *r
 	n.Session = []byte(session)
 	return &n

@@ -36,7 +36,7 @@ func (t *trustee) nextPost(cs *ceremonyState, s *session) ([]byte, error) {
 	if t.program == ChooseKey && phase == ceremony.PhaseReveal && len(s.revealed()) < len(s.dealers())-1 {
 		return nil, nil // it waits until all others have revealed their commitments
 	}
-	raw, err := cs.own.Next(s.audit, t.random)
+	raw, err := cs.trustee.Next(s.audit, t.random)
 	if err != nil || raw == nil {
 		return nil, err
 	}

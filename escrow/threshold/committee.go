@@ -90,7 +90,7 @@ func newCommittee(number int, certificate []byte, r *ceremony.Roster, policy *le
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Verify(named(r, epochName(number, 0))); err != nil {
+	if err := c.Verify(withSession(r, epochName(number, 0))); err != nil {
 		return nil, err
 	}
 	checkpoint, err := policy.Check(c.Checkpoint)
@@ -103,8 +103,8 @@ func newCommittee(number int, certificate []byte, r *ceremony.Roster, policy *le
 	return buildCommittee(number, c.Commitments, slices.Clone(certificate))
 }
 
-// in gives the committee in a later share epoch: the key stays.
-func (c *committee) in(epoch string, commitments *sharing.Commitments) *committee {
+// inEpoch returns the committee in a later share epoch: the key stays.
+func (c *committee) inEpoch(epoch string, commitments *sharing.Commitments) *committee {
 	later := *c
 	later.epoch, later.commitments, later.certificate = epoch, commitments, nil
 	return &later

@@ -72,7 +72,7 @@ const liveKeys = 2
 // blankState is the state of an empty board, on which the founders are to make the key of
 // that number.
 func blankState(founders *ceremony.Roster, number int, policy *ledger.Policy) *committeeState {
-	return &committeeState{policy: policy, nextRoster: named(founders, ""), former: map[int][]ed25519.PublicKey{}, lastKey: number - 1,
+	return &committeeState{policy: policy, nextRoster: withSession(founders, ""), former: map[int][]ed25519.PublicKey{}, lastKey: number - 1,
 		lastEpoch: map[int]int{}, open: map[string]*session{}, finished: map[int]*session{}}
 }
 
@@ -180,7 +180,7 @@ func (c *committeeState) openSession(name string) *session {
 	if !ok {
 		return nil
 	}
-	s := &session{name: name, key: number, epoch: n, roster: named(c.nextRoster, name), places: map[int]logPosition{}}
+	s := &session{name: name, key: number, epoch: n, roster: withSession(c.nextRoster, name), places: map[int]logPosition{}}
 	switch e := c.epochOf(number); {
 	case n == 0 && number == c.lastKey+1:
 	case n > 0 && e != nil && n == c.lastEpoch[number]+1:
@@ -267,7 +267,7 @@ func (c *committeeState) complete(s *session) {
 	if s.epoch > 0 {
 		for i, e := range c.live {
 			if e.number == s.key {
-				s.committee = e.in(s.name, o.Commitments)
+				s.committee = e.inEpoch(s.name, o.Commitments)
 				c.live[i] = &epoch{s.committee, o.Holders}
 			}
 		}

@@ -192,7 +192,7 @@ func (x *providerExtension) Uploaded(device string, public []byte) []world.Packe
 func (x *providerExtension) Holdings() []world.Fact {
 	var facts []world.Fact
 	for _, c := range x.keys {
-		facts = append(facts, c.fact(), c.certified())
+		facts = append(facts, c.fact(), c.certifiedFact())
 	}
 	for _, encoded := range x.chain {
 		facts = append(facts, certificateFact(encoded))

@@ -135,11 +135,11 @@ const (
 	EncryptUnderneath = "encrypt underneath"
 )
 
-// garbage is a client whose fields encrypt a seed that opens nothing. The proof
+// garbageFields is a client whose fields encrypt a seed that opens nothing. The proof
 // in the field is sound, so the provider accepts it.
-type garbage struct{ *envelope }
+type garbageFields struct{ *envelope }
 
-func (g garbage) Seal(m world.Meta, body []byte) (secret, public []byte, err error) {
+func (g garbageFields) Seal(m world.Meta, body []byte) (secret, public []byte, err error) {
 	seed, err := g.seed()
 	if err != nil {
 		return nil, nil, err

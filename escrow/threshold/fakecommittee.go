@@ -25,7 +25,7 @@ func makeCommittee(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	seed := world.Seed(binary.BigEndian.Uint64(in.Random))
-	roster := named(&ceremony.Roster{Threshold: t}, epochName(number, 0))
+	roster := withSession(&ceremony.Roster{Threshold: t}, epochName(number, 0))
 	var keys []ed25519.PrivateKey
 	for i := range n {
 		secret := sum(append([]byte(world.Trustee(i+1)), in.Random...))

@@ -50,7 +50,7 @@ func certifyKey(in world.Input) ([]world.Derived, error) {
 		return nil, fmt.Errorf("rule %q: text %q: want the id of the new key", CertifyKey, in.Text)
 	}
 	name := epochName(number, 0)
-	h := &hijack{roster: named(nextRoster(before), name), seed: world.Seed(binary.BigEndian.Uint64(in.Random))}
+	h := &hijack{roster: withSession(nextRoster(before), name), seed: world.Seed(binary.BigEndian.Uint64(in.Random))}
 	if h.audit, err = ceremony.NewAudit(h.roster); err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func certifyKey(in world.Input) ([]world.Derived, error) {
 	if err := h.runCeremony(before.Checkpoint); err != nil {
 		return nil, err
 	}
-	return h.conclude(name)
+	return h.facts(name)
 }
 
 // hijack is a ceremony that a thief of t identities holds alone.
@@ -140,9 +140,9 @@ func boardPacket(seat int, session string, raw []byte) world.Packet {
 	return world.Packet{From: world.Trustee(seat), To: world.Log, Data: world.Pack(escrow.KindPost, []byte(session), raw)}
 }
 
-// conclude gives the new key's secret and certificate, and the packets that post the
+// facts gives the new key's secret and certificate, and the packets that post the
 // ceremony on the board.
-func (h *hijack) conclude(name string) ([]world.Derived, error) {
+func (h *hijack) facts(name string) ([]world.Derived, error) {
 	certificate, err := h.audit.Certificate()
 	if err != nil {
 		return nil, err
@@ -224,7 +224,7 @@ func speakAsTrustee(in world.Input) ([]world.Derived, error) {
 		return nil, fmt.Errorf("rule %q: text %q: want the name of a ceremony", SpeakAsTrustee, in.Text)
 	}
 	key := ed25519.NewKeyFromSeed(in.Facts[0].Data)
-	r := named(nextRoster(c), string(in.Text))
+	r := withSession(nextRoster(c), string(in.Text))
 	if n > 0 {
 		if r.From, err = parseCommittee(in.Facts[2].Data); err != nil {
 			return nil, err

@@ -214,7 +214,7 @@ func TestCutOffAfterConfirming(t *testing.T) {
 
 // spoken is a post in a trustee's name with a stolen identity.
 func (s *stage) spoken(i int, key ed25519.PrivateKey, name string, phase ceremony.Phase, body string) world.Packet {
-	r := named(s.trustee(i).board.state().nextRoster, name)
+	r := withSession(s.trustee(i).board.state().nextRoster, name)
 	if e := s.trustee(i).board.state().epochOf(1); name != epochName(2, 0) {
 		r.From, r.Dealers = e.commitments, e.holders
 	}
@@ -416,7 +416,7 @@ func TestKeptFromThePresent(t *testing.T) {
 	require.NoError(t, err)
 	c, err := ceremony.ParseCertificate(proved[0].Data)
 	require.NoError(t, err)
-	require.NoError(t, c.Verify(named(nextRoster(before), string(c.Session))), "it looks like the next one")
+	require.NoError(t, c.Verify(withSession(nextRoster(before), string(c.Session))), "it looks like the next one")
 
 	phone := &envelope{keyring: keyring{cache: newBoardCache(s.genesis)}}
 	_, warning := phone.Handle(old)

@@ -80,14 +80,14 @@ func partialData(committee []byte, i *item, p *tdh2.Partial) []byte {
 	return world.Pack(partialTag, committee, i.encode(), p.Bytes())
 }
 
-// claimed is a partial decryption with the committee and the item that it claims to be
+// claimedPartial is a partial decryption with the committee and the item that it claims to be
 // for, none of them verified.
-type claimed struct{ committee, item, partial []byte }
+type claimedPartial struct{ committee, item, partial []byte }
 
-func parsePartial(data []byte) (*claimed, error) {
+func parsePartial(data []byte) (*claimedPartial, error) {
 	f, err := world.Unpack(data, partialTag, 3)
 	if err != nil {
 		return nil, fmt.Errorf("partial decryption: %w", err)
 	}
-	return &claimed{f[0], f[1], f[2]}, nil
+	return &claimedPartial{f[0], f[1], f[2]}, nil
 }

@@ -25,14 +25,14 @@ func (r relabelled) Seal(m world.Meta, body []byte) (secret, public []byte, err 
 	return r.envelope.Seal(r.change(m), body)
 }
 
-// backdated puts a message out of every order's window.
-func backdated(m world.Meta) world.Meta {
+// backdate puts a message out of every order's window.
+func backdate(m world.Meta) world.Meta {
 	m.Sent = time.Unix(0, 0).UTC()
 	return m
 }
 
-// without leaves an account out of the recipients.
-func without(account string) func(world.Meta) world.Meta {
+// omitRecipient leaves an account out of the recipients.
+func omitRecipient(account string) func(world.Meta) world.Meta {
 	return func(m world.Meta) world.Meta {
 		m.To = slices.DeleteFunc(slices.Clone(m.To), func(a string) bool { return a == account })
 		return m

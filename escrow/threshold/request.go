@@ -131,8 +131,8 @@ func (a *answer) signed() []byte {
 	return append([]byte("doormat answer signature v1\x00"), world.Pack(KindAnswer, a.agency, a.info, a.sealed)...)
 }
 
-// by tells whether the answer is signed with the identity.
-func (a *answer) by(identity ed25519.PublicKey) bool {
+// signedBy tells whether the answer is signed with the identity.
+func (a *answer) signedBy(identity ed25519.PublicKey) bool {
 	return len(identity) == ed25519.PublicKeySize && ed25519.Verify(identity, a.signed(), a.signature)
 }
 

@@ -141,7 +141,7 @@ func (t *trustee) advance(cs *ceremonyState, s *session, before int) []world.Pac
 	if cs.votedPhase != phase {
 		cs.votedPhase, cs.unanswered = phase, 0
 	}
-	posts, err := cs.own.Repost(s.audit)
+	posts, err := cs.trustee.Repost(s.audit)
 	if err != nil {
 		return nil
 	}
@@ -167,7 +167,7 @@ func (t *trustee) eraseSecrets(cs *ceremonyState) []world.Packet {
 		return nil
 	}
 	cs.erased = true
-	cs.own.Erase()
+	cs.trustee.Erase()
 	return t.reportExcluded(cs.name, errors.New("the board does not show what it posts"))
 }
 

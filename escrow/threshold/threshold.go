@@ -257,10 +257,10 @@ func device(config world.Config, cache *boardCache, account string) *e2ee.Device
 	d.Memo, d.AtOnce = config.Memo, config.Settings.Resend == world.ResendAtOnce
 	d.Extension = honest
 	d.Programs = map[string]func(e2ee.Envelope, []byte) (e2ee.Envelope, error){
-		GarbageFields:  func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return garbage{honest}, nil },
-		BackdateLabels: func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return relabelled{honest, backdated}, nil },
+		GarbageFields:  func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return garbageFields{honest}, nil },
+		BackdateLabels: func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return relabelled{honest, backdate}, nil },
 		OmitRecipient: func(_ e2ee.Envelope, account []byte) (e2ee.Envelope, error) {
-			return relabelled{honest, without(string(account))}, nil
+			return relabelled{honest, omitRecipient(string(account))}, nil
 		},
 		EncryptUnderneath: newUnderneath,
 	}
