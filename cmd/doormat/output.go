@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/charmbracelet/colorprofile"
-	"github.com/charmbracelet/x/term"
+	"charm.land/lipgloss/v2"
+	"golang.org/x/term"
 
 	"doormat/attacks"
 	"doormat/demo/bidi"
@@ -42,7 +42,7 @@ func modeOf(old fs.FileInfo, temp *os.File) (fs.FileMode, error) {
 // written is no surprise after it.
 func openOutput(path string) (*output, error) {
 	if path == "" {
-		return &output{w: styled(os.Stdout), width: width(os.Stdout)}, nil
+		return &output{w: styled(), width: width(os.Stdout)}, nil
 	}
 	return openFile("--out", path)
 }
@@ -86,7 +86,7 @@ func openFile(flag, path string) (*output, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", flag, path, withoutPath(err))
 	}
-	o.w = plain(o.temp)
+	o.w = plain{o.temp}
 	return o, nil
 }
 
@@ -135,22 +135,29 @@ func (o *output) document(v any) error {
 	return err
 }
 
-// styled writes colours to terminals that have them, unless NO_COLOR is set.
-func styled(f *os.File) io.Writer {
+// styled writes to stdout, with colours if it is a terminal that has them, unless
+// NO_COLOR is set.
+func styled() io.Writer {
 	if os.Getenv("NO_COLOR") != "" {
-		return plain(f)
+		return plain{os.Stdout}
 	}
-	return colorprofile.NewWriter(f, os.Environ())
+	return lipgloss.Writer
 }
 
-func plain(w io.Writer) io.Writer {
-	return &colorprofile.Writer{Forward: w, Profile: colorprofile.NoTTY}
+// plain writes text without styles; no style is cut by the end of a write.
+type plain struct{ w io.Writer }
+
+func (p plain) Write(text []byte) (int, error) {
+	if _, err := io.WriteString(p.w, report.Plain(string(text))); err != nil {
+		return 0, err
+	}
+	return len(text), nil
 }
 
 // width is how many columns text may have: those of the terminal, or, into a pipe or a
 // file, what COLUMNS says.
 func width(f *os.File) int {
-	if columns, _, err := term.GetSize(f.Fd()); err == nil && columns > 0 {
+	if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
 		return columns
 	}
 	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
@@ -162,7 +169,7 @@ func width(f *os.File) int {
 // progress shows on a terminal how far the work at so many points is. The function
 // it returns ends the display.
 func progress(lab *attacks.Lab, points int) func() {
-	if !term.IsTerminal(os.Stderr.Fd()) {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
 		return func() {}
 	}
 	show := func(done, total int) { fmt.Fprintf(os.Stderr, "\r%d of %d cells ", done, total) }

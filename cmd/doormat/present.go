@@ -6,9 +6,9 @@ import (
 	"os"
 	"time"
 
-	"github.com/charmbracelet/colorprofile"
-	"github.com/charmbracelet/x/term"
+	tea "charm.land/bubbletea/v2"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"doormat/attacks"
 	"doormat/demo"
@@ -81,23 +81,41 @@ func (a *app) perform(ctx context.Context, f presentation, names []string) error
 	if err != nil {
 		return err
 	}
-	if err := checkActs(lab, acts); err != nil {
+	t := present.Talk{Conversation: lab.Conversation, BuiltIn: f.options.Conversation == "", Settings: lab.Settings,
+		Seed: uint64(lab.Seed), Auto: f.auto, Pace: f.pace}
+	for _, d := range lab.Designs {
+		t.Designs = append(t.Designs, d.Info())
+	}
+	all := *lab
+	all.Attacks = nil
+	for _, a := range acts {
+		all.Attacks, t.Acts = append(all.Attacks, a.tech), append(t.Acts, a.tech.Header())
+	}
+	if err := demo.CheckSize(&all, 1); err != nil {
 		return err
 	}
-	show := present.New(talk(lab, acts, f.options.Conversation == ""), f.auto)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	t.Run = func(i int) present.Ran { return acts[i].run(ctx, i) }
+	show := present.New(t)
 	switch {
 	case f.record != "":
-		return record(ctx, show, acts, f)
+		err = record(show, len(acts), f.record)
 	case interactive():
-		return play(ctx, show, acts, f.pace)
+		err = play(ctx, show)
+	default:
+		if err = runAll(show, len(acts)); err == nil {
+			err = show.Print(os.Stdout)
+		}
 	}
-	if err := runAll(ctx, show, acts); err != nil {
+	if err != nil {
 		return err
 	}
-	if err := show.Print(os.Stdout); err != nil {
+	cells, err := show.Cells() // of the acts that were ready when somebody quit
+	if err != nil {
 		return err
 	}
-	return judge(show)
+	return verdict(&attacks.Result{Cells: cells})
 }
 
 // actor runs one act.
@@ -124,27 +142,6 @@ func actors(ctx context.Context, lab *attacks.Lab, names []string, timeout time.
 	return list, nil
 }
 
-func talk(lab *attacks.Lab, acts []actor, builtIn bool) present.Talk {
-	t := present.Talk{Conversation: lab.Conversation, BuiltIn: builtIn, Settings: lab.Settings, Seed: uint64(lab.Seed)}
-	for _, d := range lab.Designs {
-		t.Designs = append(t.Designs, d.Info())
-	}
-	for _, a := range acts {
-		t.Acts = append(t.Acts, a.tech.Header())
-	}
-	return t
-}
-
-// checkActs refuses acts over a chat that is too large.
-func checkActs(lab *attacks.Lab, acts []actor) error {
-	all := *lab
-	all.Attacks = nil
-	for _, a := range acts {
-		all.Attacks = append(all.Attacks, a.tech)
-	}
-	return demo.CheckSize(&all, 1)
-}
-
 // run runs the act, and keeps a fault in it from leaving the terminal as it is.
 func (a *actor) run(ctx context.Context, number int) (ran present.Ran) {
 	defer func() {
@@ -157,9 +154,9 @@ func (a *actor) run(ctx context.Context, number int) (ran present.Ran) {
 }
 
 // runAll runs all acts before anything is shown.
-func runAll(ctx context.Context, show *present.Show, acts []actor) error {
+func runAll(show *present.Show, acts int) error {
 	for i := range acts {
-		ran := acts[i].run(ctx, i)
+		ran := show.Run(i)
 		if ran.Err != nil {
 			return ran.Err
 		}
@@ -168,83 +165,28 @@ func runAll(ctx context.Context, show *present.Show, acts []actor) error {
 	return nil
 }
 
-// judge turns what the acts came to into the command's own error.
-func judge(show *present.Show) error {
-	cells, err := show.Cells()
+func record(show *present.Show, acts int, path string) error {
+	out, err := openFile("--record", path)
 	if err != nil {
 		return err
 	}
-	return verdict(&attacks.Result{Cells: cells})
-}
-
-func record(ctx context.Context, show *present.Show, acts []actor, f presentation) (err error) {
-	out, err := openFile("--record", f.record)
-	if err != nil {
-		return err
+	if err = runAll(show, acts); err == nil {
+		err = show.Record(out.temp, os.Getenv("NO_COLOR") != "")
 	}
-	if err = runAll(ctx, show, acts); err == nil {
-		err = show.Record(out.w, f.pace, os.Getenv("NO_COLOR") == "")
-	}
-	if out.close(&err); err != nil {
-		return err
-	}
-	return judge(show)
+	out.close(&err)
+	return err
 }
 
 // interactive reports whether somebody can press keys and see what comes of it.
 func interactive() bool {
-	return term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()) && os.Getenv("TERM") != "dumb"
+	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("TERM") != "dumb"
 }
 
-// play shows on the terminal. Acts run meanwhile, one after the other; the verdict is
-// about those that were ready when somebody quit.
-func play(ctx context.Context, show *present.Show, acts []actor, pace time.Duration) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	before, err := term.MakeRaw(os.Stdin.Fd())
-	if err != nil {
-		return fmt.Errorf("terminal: %w", err)
+// play shows on the terminal, without colours if NO_COLOR is anything.
+func play(ctx context.Context, show *present.Show) error {
+	environment := os.Environ()
+	if os.Getenv("NO_COLOR") != "" {
+		environment = append(environment, "NO_COLOR=1")
 	}
-	defer func() { _ = term.Restore(os.Stdin.Fd(), before) }()
-	keys, ready := make(chan present.Key), make(chan present.Ran)
-	go present.Read(os.Stdin, keys, ctx.Done())
-	resized(ctx, func() {
-		select {
-		case keys <- present.Redraw:
-		case <-ctx.Done():
-		}
-	})
-	go func() {
-		for i := range acts {
-			select {
-			case ready <- acts[i].run(ctx, i):
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	err = show.Play(ctx, present.Terminal{Out: screen(), Size: size, Keys: keys, Ran: ready, Pace: pace, After: time.After})
-	if err != nil {
-		return err
-	}
-	return judge(show)
-}
-
-// screen is the terminal: with colours unless NO_COLOR is set, and always with what
-// moves the cursor.
-func screen() *colorprofile.Writer {
-	w := colorprofile.NewWriter(os.Stdout, os.Environ())
-	if os.Getenv("NO_COLOR") != "" || w.Profile <= colorprofile.NoTTY {
-		w.Profile = colorprofile.ASCII
-	}
-	return w
-}
-
-// size is that of the terminal; one that does not say is taken to be usual.
-func size() (width, height int) {
-	width, height, err := term.GetSize(os.Stdout.Fd())
-	if err != nil || width <= 0 || height <= 0 {
-		return 80, 24
-	}
-	return width, height
+	return show.Play(ctx, tea.WithEnvironment(environment))
 }

@@ -11,8 +11,8 @@ import (
 	"time"
 	"unsafe"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/term"
 
 	"doormat/demo/present"
 )
@@ -29,7 +29,7 @@ func TestTerminal(t *testing.T) {
 		code   int
 	}{{"1n q", nil, 0}, {"?\x03", nil, 0}, {"2", syscall.SIGTERM, exitFailed}} {
 		screen, terminal := pseudo(t)
-		before, err := term.GetState(terminal.Fd())
+		before, err := term.GetState(int(terminal.Fd()))
 		require.NoError(t, err)
 		var complaint strings.Builder
 		program, err := os.Executable()
@@ -50,13 +50,21 @@ func TestTerminal(t *testing.T) {
 		}
 		_ = c0.Wait()
 		require.Equal(t, c.code, c0.ProcessState.ExitCode(), complaint.String())
-		after, err := term.GetState(terminal.Fd())
+		after, err := term.GetState(int(terminal.Fd()))
 		require.NoError(t, err)
 		require.Equal(t, before, after)
 		require.NoError(t, terminal.Close())
-		text := strings.TrimSuffix(<-shown, c.keys) // echoed, if they came as the program left
-		require.True(t, strings.HasPrefix(text, "\x1b[?1049h"), "the alternate screen")
-		require.True(t, strings.HasSuffix(text, "\x1b[?25h\x1b[?1049l"), "and back: %q", text[max(0, len(text)-60):])
+		text := <-shown
+		for _, pair := range [][2]string{
+			{"\x1b[?1049h", "\x1b[?1049l"}, // the alternate screen
+			{"\x1b[?25l", "\x1b[?25h"},     // no cursor
+			{"\x1b[?2004h", "\x1b[?2004l"}, // marks around what is pasted
+			{"\x1b[>1u", "\x1b[<1u"},       // more telling keys
+			{"\x1b[>4;2m", "\x1b[>4m"},     // the same, of xterm
+		} {
+			require.Contains(t, text, pair[0])
+			require.Greater(t, strings.LastIndex(text, pair[1]), strings.LastIndex(text, pair[0]), "and back: %q", text)
+		}
 		require.Contains(t, text, "who can read your messages")
 	}
 }

@@ -13,13 +13,13 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/demotest"
+	"doormat/demo/report"
 )
 
 // What documents tell their readers to type, and what docs/teaching.md says will
@@ -237,7 +237,7 @@ func TestShown(t *testing.T) {
 		line, shown, _ := strings.Cut(s, "\n")
 		out, err := exec.Command("doormat-real", strings.Fields(line)...).Output()
 		require.NoError(t, err)
-		rest := ansi.Strip(string(out))
+		rest := report.Plain(string(out))
 		for part := range strings.SplitSeq(shown, "…\n") {
 			_, after, found := strings.Cut(rest, part)
 			require.True(t, found, "%s: doormat %s does not print, or not here:\n%s", guide, line, part)

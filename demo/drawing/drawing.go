@@ -24,8 +24,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"doormat/attacks"
 	"doormat/demo/report"
 )
@@ -67,7 +65,7 @@ func short(text string, most int) string {
 	if len(text) > 8*most { // before work is spent on it
 		text = strings.ToValidUTF8(text[:8*most], "") + "…"
 	}
-	return ansi.Truncate(report.Clean(text), most, "…")
+	return report.Cut(report.Clean(text), most)
 }
 
 // How much of a text from outside a picture shows.

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/modfile"
 
@@ -99,7 +98,7 @@ func TestSession(t *testing.T) {
 	lab, err := demo.Defaults().Lab(kit, story.Conversation())
 	require.NoError(t, err)
 	tour := report.Tour{Conversation: lab.Conversation, BuiltIn: true, Designs: lab.Designs}
-	rest := ansi.Strip(tour.Opening(report.DefaultWidth) + tour.Findings(pair(r.Result, lab), demo.Showcases(kit.Attacks), report.DefaultWidth))
+	rest := report.Plain(tour.Opening(report.DefaultWidth) + tour.Findings(pair(r.Result, lab), demo.Showcases(kit.Attacks), report.DefaultWidth))
 	for part := range strings.SplitSeq(session, "…\n") {
 		_, after, found := strings.Cut(rest, strings.Trim(part, "\n"))
 		require.True(t, found, "README.md shows what doormat demo does not print, or not here:\n%s", part)

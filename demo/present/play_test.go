@@ -5,97 +5,153 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strconv"
+	"io"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 )
 
-// terminal is one that nobody sits at: typed keys, a clock that never waits.
-func terminal(out *bytes.Buffer, typed string) Terminal {
-	keys := make(chan Key)
-	go Read(strings.NewReader(typed), keys, nil)
-	return Terminal{Out: out, Keys: keys, Pace: time.Second, After: time.After,
-		Size: func() (int, int) { return Width, Height }}
+// What a terminal is told before and after a show, whatever happened: the alternate
+// screen and the cursor (ECMA-48, xterm).
+const (
+	enter  = "\x1b[?1049h"
+	leave  = "\x1b[?1049l"
+	cursor = "\x1b[?25h"
+)
+
+// terminal is one that nobody sits at; it says when the first screen is there.
+type terminal struct {
+	text  bytes.Buffer
+	there chan struct{}
+	once  sync.Once
 }
 
-// left requires that the terminal is as it was.
-func left(t *testing.T, out *bytes.Buffer) {
-	require.True(t, strings.HasPrefix(out.String(), enter))
-	require.True(t, strings.HasSuffix(out.String(), leave))
-}
-
-// TestPlay ends by a key, by the end of the input, by somebody else, by a broken
-// terminal; each leaves the terminal as it was.
-func TestPlay(t *testing.T) {
-	var out bytes.Buffer
-	s := four(t, false)
-	require.NoError(t, s.Play(context.Background(), terminal(&out, "nnq2")))
-	require.Equal(t, place{1, 1}, s.at)
-	left(t, &out)
-
-	out.Reset()
-	s = four(t, false)
-	require.NoError(t, s.Play(context.Background(), terminal(&out, "2")))
-	require.Equal(t, place{2, 0}, s.at)
-	left(t, &out)
-
-	out.Reset()
-	ctx, stop := context.WithCancelCause(context.Background())
-	stop(errors.New("told to"))
-	quiet := terminal(&out, "")
-	quiet.Keys = make(chan Key)
-	require.EqualError(t, four(t, false).Play(ctx, quiet), "told to")
-	left(t, &out)
-	ended := make(chan Key)
-	close(ended)
-	quiet.Keys = ended
-	for range 20 { // whichever is seen first
-		require.EqualError(t, four(t, false).Play(ctx, quiet), "told to")
+func (v *terminal) Write(text []byte) (int, error) {
+	v.text.Write(text)
+	if bytes.Contains(v.text.Bytes(), []byte("real messages")) {
+		v.once.Do(func() { close(v.there) })
 	}
+	return len(text), nil
+}
 
-	out.Reset()
-	broken := terminal(&out, "")
-	broken.Size = func() (int, int) { panic("no size") }
-	require.Panics(t, func() { _ = four(t, false).Play(context.Background(), broken) })
-	left(t, &out)
+// playing plays a show, types keys once there is something to see, and then does more.
+func playing(ctx context.Context, m tea.Model, typed string, then func()) (shown string, err error) {
+	out := terminal{there: make(chan struct{})}
+	keys, typist := io.Pipe() // never ends
+	go func() {
+		<-out.there
+		_, _ = io.WriteString(typist, typed)
+		then()
+	}()
+	err = play(ctx, m, tea.WithInput(keys), tea.WithOutput(&out), tea.WithWindowSize(Width, Height),
+		tea.WithEnvironment([]string{"TERM=xterm-256color"}))
+	return out.text.String(), err
+}
+
+// restored requires that the terminal is as it was.
+func restored(t *testing.T, shown string) {
+	require.Contains(t, shown, enter)
+	require.Greater(t, strings.LastIndex(shown, leave), strings.LastIndex(shown, enter))
+	require.Greater(t, strings.LastIndex(shown, cursor), strings.LastIndex(shown, "\x1b[?25l"))
+}
+
+// faulty is a show that breaks on a key.
+type faulty struct{ *Show }
+
+func (f faulty) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if _, ok := msg.(tea.KeyPressMsg); ok {
+		panic("no such key")
+	}
+	_, cmd := f.Show.Update(msg)
+	return f, cmd
+}
+
+// TestPlay ends by a key, by somebody else, by a fault; each leaves the terminal as it
+// was.
+func TestPlay(t *testing.T) {
+	s := four(t, false)
+	shown, err := playing(context.Background(), s, "nq", func() {})
+	require.NoError(t, err)
+	require.Equal(t, place{1, 0}, s.at)
+	restored(t, shown)
+
+	ctx, stop := context.WithCancelCause(context.Background())
+	shown, err = playing(ctx, four(t, false), "", func() { stop(errors.New("told to")) })
+	require.EqualError(t, err, "told to")
+	restored(t, shown)
+
+	shown, err = playing(context.Background(), faulty{four(t, false)}, "n", func() {})
+	require.ErrorIs(t, err, tea.ErrProgramPanic)
+	restored(t, shown)
 }
 
 // TestPlayAlone goes on by itself to the end, where it waits, and shows acts as they
-// come in.
+// come in. What it orders from bubbletea is done here at once.
 func TestPlayAlone(t *testing.T) {
-	var out bytes.Buffer
-	ready := four(t, true)
-	s := New(ready.talk, true)
-	term := terminal(&out, "")
-	keys, ran := make(chan Key), make(chan Ran)
-	term.Keys, term.Ran = keys, ran
-	var slept time.Duration
-	term.After = func(d time.Duration) <-chan time.Time {
-		slept += d
-		now := make(chan time.Time, 1)
-		now <- time.Time{}
-		return now
-	}
-	go func() {
-		for i, a := range ready.acts {
-			ran <- Ran{Act: i, Replay: a.replay}
+	ready := four(t, false)
+	talk := ready.Talk
+	talk.Auto, talk.Pace = true, time.Nanosecond
+	s := New(talk)
+	visited := map[place]bool{}
+	var do func(cmd tea.Cmd)
+	do = func(cmd tea.Cmd) {
+		if cmd == nil {
+			return
 		}
-	}()
-	term.Size = func() (int, int) {
-		if s.ended() {
-			close(keys) // here it would wait for somebody
+		visited[s.at] = true
+		msg := cmd()
+		if list, ok := msg.(tea.BatchMsg); ok {
+			for _, c := range list {
+				do(c)
+			}
+			return
 		}
-		return Width, Height
+		_, then := s.Update(msg)
+		do(then)
 	}
-	require.NoError(t, s.Play(context.Background(), term))
-	left(t, &out)
+	do(s.Init())
 	require.True(t, s.ended())
-	require.Equal(t, s.Length(term.Pace)-s.Dwell(term.Pace), slept)
+	require.Len(t, visited, 1+10+10+9+10)
+	require.Nil(t, s.clock(), "it waits for somebody")
+}
+
+// TestClock: a turn that was ordered for one screen turns no other, and none while
+// somebody reads.
+func TestClock(t *testing.T) {
+	s := four(t, true)
+	require.NotNil(t, s.clock())
+	old := s.turn
+	press(s, "n")
+	s.Update(old)
+	require.Equal(t, place{1, 0}, s.at)
+	s.Update(s.turn)
+	require.Equal(t, place{1, 1}, s.at)
+	for _, keys := range []string{"?", " "} {
+		now := s.turn
+		press(s, keys)
+		s.Update(now)
+		press(s, keys)
+		s.Update(now)
+		require.Equal(t, place{1, 1}, s.at, keys)
+	}
+}
+
+// TestSizes draws for the terminal as it is, and for a usual one if it does not say.
+func TestSizes(t *testing.T) {
+	s := four(t, false)
+	require.Equal(t, 23, strings.Count(s.View().Content, "\n"))
+	s.Update(tea.WindowSizeMsg{Width: 100, Height: 30})
+	require.Equal(t, 29, strings.Count(s.View().Content, "\n"))
+	s.Update(tea.WindowSizeMsg{})
+	require.Equal(t, 29, strings.Count(s.View().Content, "\n"))
+	s.Update(tea.WindowSizeMsg{Width: 60, Height: 15})
+	require.Contains(t, s.View().Content, "60 columns and 15 rows")
 }
 
 // TestPrint prints for pipes: everything, and nothing that a terminal obeys.
@@ -122,22 +178,24 @@ type screen struct {
 	row   int
 }
 
+// sequences are what a terminal obeys (ECMA-48), and characters.
+var sequences = regexp.MustCompile("\x1b\\[[0-9;?]*[a-zA-Z]|(?s:.)")
+
 // write draws text, and refuses what is not known or does not fit.
 func (v *screen) write(text string) {
-	for text != "" {
-		seq, width, n, _ := ansi.DecodeSequence(text, 0, nil)
-		text = text[n:]
+	for _, seq := range sequences.FindAllString(text, -1) {
 		switch {
-		case width > 0:
+		case seq[0] >= ' ':
 			v.lines[v.row] = append(v.lines[v.row], []rune(seq)...)
 			require.LessOrEqual(v.t, lipgloss.Width(string(v.lines[v.row])), Width)
-		case strings.HasSuffix(seq, ";1H"):
-			to, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(seq, "\x1b["), ";1H"))
-			require.NoError(v.t, err)
-			require.LessOrEqual(v.t, to, Height)
-			v.row = to - 1
-		case seq == "\x1b[2K":
-			v.lines[v.row] = nil
+		case seq == "\x1b[2J":
+			v.lines = [Height][]rune{}
+		case seq == "\x1b[H":
+			v.row = 0
+		case seq == "\n":
+			v.row++
+			require.Less(v.t, v.row, Height)
+		case seq == "\r":
 		case seq == "\x1b[?25l" || seq == "\x1b[?25h" || strings.HasSuffix(seq, "m"):
 		default:
 			require.Fail(v.t, "unknown sequence", "%q", seq)
@@ -148,17 +206,17 @@ func (v *screen) write(text string) {
 // TestRecord reads a recording back, plays it, and finds the screens of the show.
 func TestRecord(t *testing.T) {
 	var first, second, pale bytes.Buffer
-	require.NoError(t, four(t, false).Record(&first, Pace, true))
-	require.NoError(t, four(t, false).Record(&second, Pace, true))
-	require.NoError(t, four(t, false).Record(&pale, Pace, false))
+	require.NoError(t, four(t, false).Record(&first, false))
+	require.NoError(t, four(t, false).Record(&second, false))
+	require.NoError(t, four(t, false).Record(&pale, true))
 	require.Equal(t, first.String(), second.String())
 	require.Contains(t, first.String(), "38;5;208")
 	require.NotContains(t, pale.String(), "38;5")
-	require.Equal(t, play(t, first.String()), play(t, pale.String()))
+	require.Equal(t, replayed(t, first.String()), replayed(t, pale.String()))
 
 	s := four(t, false)
-	shown := play(t, first.String())
-	require.NoError(t, s.screens(func() error {
+	shown := replayed(t, first.String())
+	require.NoError(t, s.screens(func(string) error {
 		for i, l := range lines(s) {
 			require.Equal(t, strings.TrimRight(l, " "), strings.TrimRight(shown[0][i], " "))
 		}
@@ -168,8 +226,8 @@ func TestRecord(t *testing.T) {
 	require.Empty(t, shown)
 }
 
-// play decodes a recording strictly and returns the screens that it shows.
-func play(t *testing.T, cast string) (shown [][]string) {
+// replayed decodes a recording strictly and returns the screens that it shows.
+func replayed(t *testing.T, cast string) (shown [][]string) {
 	decode := json.NewDecoder(strings.NewReader(cast))
 	decode.DisallowUnknownFields()
 	var header struct {
@@ -204,7 +262,7 @@ func play(t *testing.T, cast string) (shown [][]string) {
 
 // TestRecordFails passes on that a file cannot be written.
 func TestRecordFails(t *testing.T) {
-	require.ErrorContains(t, four(t, false).Record(full{}, Pace, true), "no room")
+	require.ErrorContains(t, four(t, false).Record(full{}, false), "no room")
 	require.ErrorContains(t, four(t, false).Print(full{}), "no room")
 }
 

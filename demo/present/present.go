@@ -1,12 +1,12 @@
 // Package present tells the story of doormat in a terminal, for those who speak from
 // one: attacks as acts, acts as screens, screens that a key turns.
 //
-// A [Show] is a state machine. Keys go in, a screen comes out, and neither knows of
-// a terminal, a clock or a file; acts may be handed in while it is under way, since
-// each takes a moment to run. Four small drivers use it: [Show.Play] with keys and a
-// clock, [Show.Print] for pipes, [Show.Record] for a recording in the format of
-// asciinema (asciicast v2, https://docs.asciinema.org/manual/asciicast/v2/), and
-// tests.
+// A [Show] is a model of bubbletea (https://charm.land/bubbletea), which keeps the
+// terminal: [Show.Update] takes keys, the clock and acts that have run, and
+// [Show.Screen] is what it looks like then, without knowing of a terminal. So
+// [Show.Print] for pipes, [Show.Record] for a recording in the format of asciinema
+// (asciicast v2, https://docs.asciinema.org/manual/asciicast/v2/) and tests show the
+// same screens.
 //
 // What a screen says comes from a [replay.Replay], which is made of the same result
 // as text and JSON. Nothing about security is computed here, and nothing is said by
@@ -44,18 +44,22 @@ type Talk struct {
 	Seed         uint64
 	Designs      []world.Info // at most MaxDesigns
 	Acts         []attacks.Header
+	Run          func(act int) Ran
+	Auto         bool // it goes on by itself
+	Pace         time.Duration
 }
 
 // A Show is a talk under way.
 type Show struct {
-	talk   Talk
-	acts   []act
-	at     place
-	auto   bool // it goes on by itself
-	paused bool
-	help   bool
-	bare   bool // nobody presses keys, so none are offered
-	asking int  // the question that the room answers, -1 for none
+	Talk
+	acts          []act
+	at            place
+	paused, help  bool
+	bare          bool // nobody presses keys, so none are offered
+	asking        int  // the question that the room answers, -1 for none
+	width, height int
+	timed         place // the screen whose time runs
+	turn          turn  // the clock's last order; those before it are void
 }
 
 // act is an attack of the show. Until it has run, replay and err are nil.
@@ -69,9 +73,9 @@ type act struct {
 // place is where a show is: act 0 is the opening, the one after the last the closing.
 type place struct{ act, view int }
 
-// New begins a show at its opening. One with auto goes on by itself.
-func New(t Talk, auto bool) *Show {
-	s := &Show{talk: t, acts: make([]act, len(t.Acts)), auto: auto, asking: -1}
+// New begins a show at its opening.
+func New(t Talk) *Show {
+	s := &Show{Talk: t, acts: make([]act, len(t.Acts)), asking: -1, width: 80, height: 24, timed: nowhere}
 	for i := range s.acts {
 		s.acts[i].guess = map[int]attacks.Level{}
 	}
@@ -88,8 +92,7 @@ type Ran struct {
 // Take hands an act in.
 func (s *Show) Take(r Ran) {
 	a := &s.acts[r.Act]
-	a.replay, a.err = r.Replay, r.Err
-	if r.Err == nil {
+	if a.replay, a.err = r.Replay, r.Err; r.Err == nil {
 		a.views = views(r.Replay)
 	}
 }
@@ -105,36 +108,4 @@ func (s *Show) Cells() (list []attacks.Cell, err error) {
 		}
 	}
 	return list, nil
-}
-
-// kind is what a screen of an act is about.
-type kind int
-
-const (
-	means   kind = iota // what the adversary may use; the room guesses
-	script              // lines of the script
-	outcome             // what was counted
-	why                 // the lesson
-	really              // where it happened, and the source
-)
-
-// view is a screen of an act. Steps of the script are those of the replay.
-type view struct {
-	kind kind
-	step int
-}
-
-func views(p *replay.Replay) []view {
-	var list []view
-	for i, s := range p.Steps {
-		switch s.Kind {
-		case replay.Means:
-			list = append(list, view{means, i})
-		case replay.Script, replay.After:
-			list = append(list, view{script, i})
-		case replay.Outcome:
-			list = append(list, view{outcome, i}, view{why, i}, view{really, i})
-		}
-	}
-	return list
 }

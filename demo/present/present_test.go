@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
@@ -19,6 +18,7 @@ import (
 	"doormat/demo"
 	"doormat/demo/demotest"
 	"doormat/demo/replay"
+	"doormat/demo/report"
 	"doormat/demo/story"
 	"doormat/world"
 )
@@ -58,14 +58,14 @@ func showOf(lab *attacks.Lab, builtIn bool) (*Show, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := Talk{Conversation: lab.Conversation, BuiltIn: builtIn, Settings: lab.Settings, Seed: 1}
+	t := Talk{Conversation: lab.Conversation, BuiltIn: builtIn, Settings: lab.Settings, Seed: 1, Pace: Pace}
 	for _, d := range lab.Designs {
 		t.Designs = append(t.Designs, d.Info())
 	}
 	for _, a := range lab.Attacks {
 		t.Acts = append(t.Acts, a.Header())
 	}
-	s := New(t, false)
+	s := New(t)
 	for i, a := range lab.Attacks {
 		s.Take(Ran{Act: i, Replay: replay.New(r, a, lab.Conversation)})
 	}
@@ -81,7 +81,10 @@ func whole(t *testing.T) *Show {
 
 // fresh is a show of the same acts that nobody has pressed a key in.
 func fresh(s *Show, auto bool) *Show {
-	out := New(s.talk, auto)
+	talk := s.Talk
+	talk.Auto, talk.Pace = auto, Pace
+	talk.Run = func(i int) Ran { return Ran{Act: i, Replay: s.acts[i].replay} }
+	out := New(talk)
 	for i, a := range s.acts {
 		out.Take(Ran{Act: i, Replay: a.replay})
 	}
@@ -94,13 +97,14 @@ func four(t *testing.T, auto bool) *Show {
 	require.NoError(t, err)
 	out := fresh(s, auto)
 	var acts []act
-	talk := out.talk
+	talk := out.Talk
 	talk.Acts = nil
 	for _, id := range showcases {
-		i := slices.IndexFunc(out.talk.Acts, func(h attacks.Header) bool { return h.ID == id })
-		talk.Acts, acts = append(talk.Acts, out.talk.Acts[i]), append(acts, out.acts[i])
+		i := slices.IndexFunc(out.Acts, func(h attacks.Header) bool { return h.ID == id })
+		talk.Acts, acts = append(talk.Acts, out.Acts[i]), append(acts, out.acts[i])
 	}
-	out.talk, out.acts = talk, acts
+	talk.Run = func(i int) Ran { return Ran{Act: i, Replay: acts[i].replay} }
+	out.Talk, out.acts = talk, acts
 	return out
 }
 
@@ -108,7 +112,7 @@ func fits(t *testing.T, lines []string, width, height int, what string) {
 	require.Len(t, lines, height, what)
 	for _, l := range lines {
 		require.LessOrEqual(t, lipgloss.Width(l), width, "%s: %q", what, l)
-		require.NotContains(t, ansi.Strip(l), "\x1b", what)
+		require.NotContains(t, report.Plain(l), "\x1b", what)
 		require.NotContains(t, l, "\n", what)
 	}
 }
@@ -140,12 +144,12 @@ func allFit(t *testing.T, s *Show, size [2]int, guess bool) {
 			}
 		}
 	}
-	require.NoError(t, s.screens(func() error {
+	require.NoError(t, s.screens(func(string) error {
 		what := fmt.Sprintf("%v %v", size, s.at)
 		lines := s.Screen(size[0], size[1])
 		fits(t, lines, size[0], size[1], what)
 		if a := s.current(); a != nil && a.views[s.at.view].kind != script {
-			prose := ansi.Strip(strings.Join(lines[1:], "\n"))
+			prose := report.Plain(strings.Join(lines[1:], "\n"))
 			require.NotContains(t, prose, "…", what+" "+s.id())
 		}
 		return nil
@@ -157,7 +161,7 @@ func (s *Show) id() string {
 	if s.current() == nil {
 		return ""
 	}
-	return s.talk.Acts[s.at.act-1].ID
+	return s.Acts[s.at.act-1].ID
 }
 
 // TestSmall asks for a larger terminal, whatever there is.
@@ -221,7 +225,7 @@ func TestNumbers(t *testing.T) {
 func lines(s *Show) []string {
 	var out []string
 	for _, l := range s.Screen(Width, Height) {
-		out = append(out, ansi.Strip(l))
+		out = append(out, report.Plain(l))
 	}
 	return out
 }
@@ -277,7 +281,7 @@ func TestHostile(t *testing.T) {
 	s, err := showOf(lab, false)
 	require.NoError(t, err)
 	for _, size := range [][2]int{{Width, Height}, {120, 50}} {
-		require.NoError(t, s.screens(func() error {
+		require.NoError(t, s.screens(func(string) error {
 			text := s.Screen(size[0], size[1])
 			fits(t, text, size[0], size[1], fmt.Sprint(s.at))
 			for _, bad := range []string{"\x07", "\u202e", "\u200f", "\x1b]"} {
@@ -314,7 +318,7 @@ func TestRightToLeft(t *testing.T) {
 	s, err := showOf(lab, false)
 	require.NoError(t, err)
 	all := ""
-	require.NoError(t, s.screens(func() error {
+	require.NoError(t, s.screens(func(string) error {
 		text := s.Screen(Width, Height)
 		fits(t, text, Width, Height, fmt.Sprint(s.at))
 		all += strings.Join(text, "\n")

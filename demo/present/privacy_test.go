@@ -5,11 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/report"
 	"doormat/demo/story"
 )
 
@@ -32,13 +32,13 @@ func TestRealChatsStayPrivate(t *testing.T) {
 		s, err := showOf(lab, builtIn)
 		require.NoError(t, err)
 		var out, cast strings.Builder
-		require.NoError(t, s.screens(func() error {
+		require.NoError(t, s.screens(func(string) error {
 			for _, size := range [][2]int{{Width, Height}, {240, 70}} {
-				out.WriteString(ansi.Strip(strings.Join(s.Screen(size[0], size[1]), "\n")))
+				out.WriteString(report.Plain(strings.Join(s.Screen(size[0], size[1]), "\n")))
 			}
 			return nil
 		}))
-		require.NoError(t, s.Record(&cast, Pace, false))
+		require.NoError(t, s.Record(&cast, true))
 		for _, text := range []string{out.String(), cast.String()} {
 			require.NotContains(t, text, "zebra")
 			require.Equal(t, builtIn, strings.Contains(text, story.Ties()[0].Name()), "the story's people")
@@ -53,6 +53,6 @@ func TestServedInFull(t *testing.T) {
 		full := l.Asked > 0 && l.Served == l.Asked
 		require.Equal(t, full, strings.Contains(served(l), "✓"), "%+v", l)
 		c := &attacks.Cell{Applicable: true, Expected: true, Lawful: l}
-		require.Equal(t, full, strings.Contains(ansi.Strip(brief(c)), "✓"), "%+v", l)
+		require.Equal(t, full, strings.Contains(report.Plain(brief(c)), "✓"), "%+v", l)
 	}
 }

@@ -2,32 +2,73 @@ package present
 
 import (
 	"fmt"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
 
 	"doormat/attacks"
 	"doormat/demo/bidi"
 	"doormat/demo/replay"
+	"doormat/demo/report"
+	"doormat/demo/story"
 )
 
-const keysLine = "space next · b back · r outcome · p room guesses · ? keys · q quit"
+// kind is what a screen of an act is about.
+type kind int
+
+const (
+	means   kind = iota // what the adversary may use; the room guesses
+	script              // lines of the script
+	outcome             // what was counted
+	why                 // the lesson
+	really              // where it happened, and the source
+)
+
+// view is a screen of an act. Steps of the script are those of the replay.
+type view struct {
+	kind kind
+	step int
+}
+
+func views(p *replay.Replay) (list []view) {
+	for i, s := range p.Steps {
+		switch s.Kind {
+		case replay.Means:
+			list = append(list, view{means, i})
+		case replay.Script, replay.After:
+			list = append(list, view{script, i})
+		case replay.Outcome:
+			list = append(list, view{outcome, i}, view{why, i}, view{really, i})
+		}
+	}
+	return list
+}
 
 // Screen is what the show looks like now, in lines of at most width columns and at
 // most height of them. Below the smallest terminal it asks for a larger one.
 func (s *Show) Screen(width, height int) []string {
-	p := &page{width: width, height: height}
-	a := s.current()
+	p, a := &page{width: width, height: height}, s.current()
 	switch {
 	case width < Width || height < Height:
-		p.small()
+		p.prose(fmt.Sprintf("This terminal has %d columns and %d rows; the show needs %d and %d. "+
+			"Make it larger, or its letters smaller. q quits.", width, height, Width, Height), height-1, normal)
 	case s.help:
-		s.keys(p)
+		p.lines = strings.Split(strings.ReplaceAll(keys, "\t", "  "), "\n")
+		p.lines[0], p.lines[9] = bold.Render(p.lines[0]), bold.Render(p.lines[9])
 	case s.at.act == 0:
 		s.opening(p)
 	case a == nil:
 		s.closing(p)
 	case a.err != nil:
-		s.broken(p, a)
+		p.apart(s.header(), "")
+		p.gap()
+		p.line(alarm.Render("✗ This act did not run"))
+		p.prose(a.err.Error(), p.room(), normal)
 	case a.replay == nil:
-		s.waiting(p)
+		p.apart(s.header(), "")
+		p.gap()
+		p.line(bold.Render("This act runs now; it takes a moment."))
 	default:
 		s.scene(p, a, a.views[s.at.view])
 	}
@@ -38,27 +79,21 @@ func (s *Show) Screen(width, height int) []string {
 	return lines
 }
 
-func (s *Show) scene(p *page, a *act, v view) {
-	switch v.kind {
-	case means:
-		s.means(p, a)
-	case script:
-		s.step(p, a, v)
-	case outcome:
-		s.outcome(p, a)
-	case why:
-		s.told(p, "Why", a.replay.Header.Why, "", "")
-	case really:
-		s.told(p, "Really", a.replay.Header.Really, "Source", a.replay.Header.Source)
-	}
-}
+// keys explains the keys and the signs.
+const keys = `Keys
 
-func (p *page) small() {
-	for _, l := range wrap(fmt.Sprintf("This terminal has %d columns and %d rows; the show needs %d and %d. Make it larger, or its letters smaller. q quits.",
-		p.width, p.height, Width, Height), max(p.width, 1), max(p.height-1, 1)) {
-		p.line(l)
-	}
-}
+space, enter, right, n  next step (space pauses what goes on by itself)
+left, backspace, b      back
+r                       run to the end of the act
+R, 0                    begin the act again
+p                       the room guesses: n none, s part, a all
+1 to 9                  go to an act
+q, control-C            quit
+Signs
+
+■ opened   ◧ some of them   □ closed   · not yet written
+▼ the attack begins   * the target   > lines that run
+! noticed   ✓ served in full   – not applicable   ≠ unexpected`
 
 func (s *Show) footer() string {
 	switch {
@@ -66,49 +101,142 @@ func (s *Show) footer() string {
 		return ""
 	case s.asking >= 0:
 		return "n none · s part · a all · space skip · b back"
-	case s.auto && s.paused:
+	case s.Auto && s.paused:
 		return "paused: space goes on · n next · b back · ? keys · q quit"
-	case s.auto:
+	case s.Auto:
 		return "goes on by itself: space pauses · n next · b back · ? keys · q quit"
 	}
-	return keysLine
+	return "space next · b back · r outcome · p room guesses · ? keys · q quit"
+}
+
+// opening says who talks and what protects them. It needs no run.
+func (s *Show) opening(p *page) {
+	c := s.Conversation
+	p.line(bold.Render("doormat: who can read your messages after something goes wrong?"))
+	p.gap()
+	p.prose(fmt.Sprintf("One conversation, %s of %s, is protected in %s. Then an adversary takes real keys and "+
+		"real ciphertext, and computes. What it opens is compared with what was said.", report.Count(len(c.Messages), "message"),
+		report.Count(len(c.Accounts), "account"), report.Count(len(s.Designs), "way")), 3, normal)
+	p.gap()
+	who := strings.Join(c.Accounts[:min(12, len(c.Accounts))], ", ")
+	p.beside(bold.Render("Who talks"), labels, who+"; the target is "+s.Settings.Target+".", 2, normal)
+	if s.BuiltIn {
+		for _, t := range story.Ties()[:3] {
+			p.beside("", labels, t.Name()+": "+t.About, 1, normal)
+		}
+	}
+	p.gap()
+	for _, d := range s.Designs { // a sentence tells who could open a message
+		doc, _, _ := strings.Cut(strings.Join(strings.Fields(d.Doc), " "), ". ")
+		quorum := fmt.Sprintf(" %d of %d ", s.Settings.Threshold, s.Settings.Trustees)
+		p.line(bold.Render(cut(strings.ToUpper(d.Name), p.width)))
+		p.beside("", 2, strings.Replace(strings.TrimSuffix(doc, ".")+".", " t of n ", quorum, 1), 3, normal)
+	}
+	p.gap()
+	p.line(bold.Render("This is a demonstration. It protects nobody's real messages."))
+	p.line("■ opened  ◧ some of them  □ closed  · not yet written  ▼ the attack")
 }
 
 // header names the act on stage.
 func (s *Show) header() string {
-	return fmt.Sprintf("Act %d/%d · %s", s.at.act, len(s.acts), s.talk.Acts[s.at.act-1].Title)
+	return fmt.Sprintf("Act %d/%d · %s", s.at.act, len(s.acts), s.Acts[s.at.act-1].Title)
 }
 
-// count says which screen of the act this is.
-func (s *Show) count() string {
-	text := fmt.Sprintf("step %d/%d", s.at.view+1, len(s.current().views))
+// scene is a screen of an act that has run.
+func (s *Show) scene(p *page, a *act, v view) {
+	header, number := s.header(), fmt.Sprintf("step %d/%d", s.at.view+1, len(a.views))
 	if s.paused {
-		text = "paused · " + text
+		number = "paused · " + number
 	}
-	return text
+	if v.kind == means {
+		header, _, _ = strings.Cut(header, " · ")
+	}
+	p.apart(header, number)
+	h := &a.replay.Header
+	told := func(title, text string, most int, style lipgloss.Style) {
+		p.line(bold.Render(title))
+		p.gap()
+		p.prose(text, most, style)
+	}
+	switch v.kind {
+	case means:
+		s.means(p, a)
+	case script:
+		s.step(p, a.replay, v.step)
+	case outcome:
+		s.outcome(p, a)
+	case why:
+		p.gap()
+		told("Why", h.Why, p.room(), normal)
+	case really:
+		p.gap()
+		told("Really", h.Really, p.room()-6, normal)
+		p.gap()
+		p.line(bold.Render("Source"))
+		p.prose(h.Source, p.room(), faint)
+	}
+}
+
+// applies reports whether a cell has something to show.
+func applies(c *attacks.Cell) bool { return c.Applicable && c.Error == "" }
+
+// exposure is what a design lost in the end of a part: 0 the target's messages, 1 those
+// of others. Where the attack does not apply, the messages are there all the same.
+func exposure(p *replay.Replay, design, part int) attacks.Exposure {
+	c := p.Steps[len(p.Steps)-1].Frames[design].Content
+	return [2]attacks.Exposure{c.Target, c.Others}[part]
+}
+
+// parts are what a room guesses about in each design, how much was opened of it.
+// Question 2d+i is about part i in design d.
+var parts = []string{"target", "others"}
+
+// questions lists those of an act: not about a part of which there is nothing, nor
+// about a design where nothing was counted. That an attack does not apply is a finding
+// of its own; it is not the answer none.
+func questions(p *replay.Replay) (list []int) {
+	for q := range 2 * len(p.Result.Cells) {
+		if applies(&p.Result.Cells[q/2]) && exposure(p, 0, q%2).Total > 0 {
+			list = append(list, q)
+		}
+	}
+	return list
 }
 
 // means is what the adversary may use, and the question to the room.
 func (s *Show) means(p *page, a *act) {
-	h := a.replay.Header
-	p.apart(fmt.Sprintf("Act %d/%d", s.at.act, len(s.acts)), s.count(), faint)
+	h, needs, cells := &a.replay.Header, a.replay.Header.Needs, a.replay.Result.Cells
 	p.prose(h.Title, 2, bold)
 	p.gap()
-	may := wrap(using(needs(a.replay)), p.width-7, 4)
-	p.prose(h.Happens, p.room()-7-len(may), normal)
+	if i := slices.IndexFunc(cells, func(c attacks.Cell) bool { return c.Applicable && len(c.Needs) > 0 }); i >= 0 {
+		needs = cells[i].Needs // as a design has them that has them all
+	}
+	may := using(needs)
+	p.prose(h.Happens, p.room()-7-len(wrap(may, p.width-7, 4)), normal)
 	p.gap()
-	p.beside(bold.Render("It may"), 7, using(needs(a.replay)), 4, normal)
+	p.beside(bold.Render("It may"), 7, may, 4, normal)
 	for p.room() > 6 {
 		p.gap()
 	}
 	p.line(bold.Render("What do you think: how much can it read?"))
-	s.names(p, a.replay)
-	for part, label := range []string{"target", "others"} {
-		cells := make([]string, len(a.replay.Result.Cells))
-		for d := range cells {
-			cells[d] = s.guessed(a, 2*d+part)
+	s.names(p)
+	for part, label := range parts {
+		row := make([]string, len(cells))
+		for d := range row {
+			e := exposure(a.replay, d, part)
+			guess, ok := a.guess[2*d+part]
+			switch {
+			case !applies(&cells[d]) || e.Total == 0:
+				row[d] = state(&cells[d], attacks.Exposure{}, "")
+			case s.asking == 2*d+part:
+				row[d] = open.Render(fmt.Sprintf("> ?  of %d", e.Total))
+			case ok:
+				row[d] = fmt.Sprintf("%s of %d", levels[guess], e.Total)
+			default:
+				row[d] = fmt.Sprintf("?  of %d", e.Total)
+			}
 		}
-		p.row(label, cells)
+		p.row(label, row)
 	}
 	if p.room() > 1 {
 		p.gap()
@@ -125,45 +253,154 @@ func (s *Show) means(p *page, a *act) {
 	}
 }
 
-// guessed is what the room said, or that it is asked.
-func (s *Show) guessed(a *act, question int) string {
-	n := total(a.replay, question%2)
-	level, ok := a.guess[question]
-	switch c := &a.replay.Result.Cells[question/2]; {
-	case !applies(c):
-		return state(c, attacks.Exposure{})
-	case n == 0:
-		return faint.Render("– none there")
-	case question == s.asking:
-		return open.Render(fmt.Sprintf("> ?  of %d", n))
-	case ok:
-		return fmt.Sprintf("%s of %d", levels[level], n)
-	}
-	return fmt.Sprintf("?  of %d", n)
-}
-
-// needs lists the capabilities of the act, as a design has them that has them all.
-func needs(r *replay.Replay) []string {
-	for i := range r.Result.Cells {
-		if c := &r.Result.Cells[i]; c.Applicable && len(c.Needs) > 0 {
-			return c.Needs
+// outcome is what was counted, beside what the room guessed, and why it came so.
+func (s *Show) outcome(p *page, a *act) {
+	cells := a.replay.Result.Cells
+	gap := func() {
+		if len(a.guess) == 0 { // with guesses there is no room to spare
+			p.gap()
 		}
 	}
-	return r.Header.Needs
+	p.line(bold.Render("What came of it"))
+	gap()
+	s.names(p)
+	rows := map[string][]string{}
+	add := func(label, text string) { rows[label] = append(rows[label], text) }
+	for part, label := range parts {
+		bars := make([]string, len(cells))
+		guesses := make([]string, len(cells))
+		for d := range cells {
+			e := exposure(a.replay, d, part)
+			add(label, state(&cells[d], e, fmt.Sprintf("  %d of %d", e.Recovered, e.Total)))
+			if applies(&cells[d]) { // else nothing was counted, so there is nothing to draw
+				bars[d] = bar(e, min(40, p.column(len(cells))-4))
+			}
+			if guess, ok := a.guess[2*d+part]; ok {
+				guesses[d] = levels[guess] + ": " + map[bool]string{true: "right", false: "wrong"}[guess == level(e)]
+			}
+		}
+		p.row(label, rows[label])
+		p.row("", bars)
+		if strings.Join(guesses, "") != "" {
+			p.row("room said", guesses)
+		}
+	}
+	gap()
+	asked := false
+	for d := range cells {
+		c := &cells[d]
+		asked = asked || c.Lawful.Asked > 0
+		switch reason := c.Why; {
+		case c.Error != "":
+			add("because", "✗ error: "+c.Error)
+		case !c.Expected:
+			add("because", "≠ unexpected: "+c.Trace.Surprise)
+		case !c.Applicable:
+			add("because", "– not applicable: "+reason)
+		default:
+			add("because", reason)
+		}
+		texts := []string{split(c.Content.Target), report.Count(c.Parties, "principal"),
+			heard(c.Noticed, c.Forged) + later(c), served(c.Lawful)}
+		for i, label := range counted {
+			if !applies(c) {
+				texts[i] = "–"
+			}
+			add(label, texts[i])
+		}
+	}
+	for _, label := range counted {
+		if label != "orders" || asked {
+			p.block(label, rows[label], 2)
+		}
+	}
+	p.block("because", rows["because"], p.room())
 }
 
-// told is a screen of prose.
-func (s *Show) told(p *page, first, text, second, more string) {
-	p.apart(s.header(), s.count(), faint)
-	p.gap()
-	p.line(bold.Render(first))
-	p.gap()
-	if second == "" {
-		p.prose(text, p.room(), normal)
-		return
+// counted is what an outcome counts besides messages.
+var counted = []string{"target's", "used", "noticed", "orders"}
+
+// bar draws a part to scale; what is not nothing and not all looks like neither.
+func bar(e attacks.Exposure, width int) string {
+	if e.Total == 0 {
+		return ""
 	}
-	p.prose(text, p.room()-4, normal)
+	full := max(e.Recovered*width/e.Total, min(e.Recovered, 1))
+	return open.Render(strings.Repeat("■", full)) + closed.Render(strings.Repeat("□", width-full))
+}
+
+// closing sums up the acts, says what the table does not, and how to see it again.
+func (s *Show) closing(p *page) {
+	p.line(bold.Render("What was opened in each act: the target's messages, those of others"))
 	p.gap()
-	p.line(bold.Render(second))
-	p.prose(more, p.room(), faint)
+	right, of := s.table(p)
+	p.gap()
+	if strings.Contains(strings.Join(p.lines, ""), "✓") {
+		p.line("✓ an order of a court was served in full.")
+	}
+	p.prose("Rows are not likelihoods: nothing here says how often an attack happens. None means that this attack recovered "+
+		"nothing, and no more than that. This is a demonstration. It protects nobody's real messages.", 4, normal)
+	if of > 0 {
+		p.prose(fmt.Sprintf("The room guessed %d of %d right.", right, of), 1, bold)
+	}
+	p.gap()
+	p.line(cut(fmt.Sprintf("Do it again: the same seed (%d) gives the same bytes.", s.Seed), p.width))
+	if len(s.acts) > 0 {
+		p.beside("  doormat attack run ID", labels+16, "one act in full, with its proof", 1, faint)
+	}
+	p.beside("  doormat matrix", labels+16, "every attack, every design", 1, faint)
+}
+
+// table has a row for each act, as far as there is room, and counts the room's guesses.
+func (s *Show) table(p *page) (right, of int) {
+	const first, below = 24, 10 // the columns of ids, the lines that follow the table
+	row := make([]string, len(s.Designs))
+	for d := range row {
+		row[d] = bold.Render(cut(strings.ToUpper(s.Designs[d].Name), (p.width-first)/len(row)-1))
+	}
+	p.cells("", first, row)
+	for i, a := range s.acts {
+		for q, guess := range a.guess {
+			if of++; guess == level(exposure(a.replay, q/2, q%2)) {
+				right++
+			}
+		}
+		left := len(s.acts) - i
+		switch {
+		case p.room() < below || p.room() == below && left == 0:
+			continue
+		case p.room() == below && left > 1:
+			p.line(fmt.Sprintf("… and %d more", left))
+			continue
+		}
+		for d := range row {
+			switch {
+			case a.err != nil:
+				row[d] = alarm.Render("✗ did not run")
+			case a.replay == nil:
+				row[d] = "… runs"
+			default:
+				row[d] = brief(&a.replay.Result.Cells[d])
+			}
+		}
+		p.cells(cut(fmt.Sprintf("%d %s", i+1, s.Acts[i].ID), first-1), first, row)
+	}
+	return right, of
+}
+
+// brief is a cell in a few characters.
+func brief(c *attacks.Cell) string {
+	t, o := c.Content.Target, c.Content.Others
+	numbers := fmt.Sprintf(" %d/%d, %d/%d", t.Recovered, t.Total, o.Recovered, o.Total)
+	both := attacks.Exposure{Recovered: t.Recovered + o.Recovered, Total: max(1, t.Total+o.Total)}
+	if both.Recovered == both.Total {
+		numbers = " " + numbers // in line with the longer words
+	}
+	if !c.Expected {
+		numbers += " ≠"
+	}
+	if c.Lawful.Asked > 0 && c.Lawful.Served == c.Lawful.Asked {
+		numbers += " ✓"
+	}
+	return state(c, both, numbers)
 }

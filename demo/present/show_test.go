@@ -2,20 +2,36 @@ package present
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
 )
 
-// press types keys as a terminal sends them and reports whether one ended the show.
+// special are keys of tests that are no characters.
+var special = map[rune]tea.Key{
+	'→': {Code: tea.KeyRight}, '←': {Code: tea.KeyLeft}, '↓': {Code: tea.KeyDown}, '↑': {Code: tea.KeyUp},
+	'⇟': {Code: tea.KeyPgDown}, '⇞': {Code: tea.KeyPgUp}, // a clicker
+	'⌫': {Code: tea.KeyBackspace}, '⏎': {Code: tea.KeyEnter}, '⇥': {Code: tea.KeyTab}, '⎋': {Code: tea.KeyEscape},
+	'\x03': {Code: 'c', Mod: tea.ModCtrl}, '\x04': {Code: 'd', Mod: tea.ModCtrl}, '\x0c': {Code: 'l', Mod: tea.ModCtrl},
+	'\b': {Code: 'h', Mod: tea.ModCtrl}, '\n': {Code: 'j', Mod: tea.ModCtrl}, 'ñ': {Code: 'n', Mod: tea.ModAlt},
+	'⇒': {Code: tea.KeyRight, Mod: tea.ModCtrl}, ' ': {Code: tea.KeySpace, Text: " "},
+}
+
+// press types keys and reports whether one ended the show.
 func press(s *Show, keys string) (quit bool) {
-	var d Decoder
-	for _, k := range d.Feed([]byte(keys)) {
-		quit = quit || s.Press(k)
+	for _, r := range keys {
+		k, ok := special[r]
+		if !ok {
+			k = tea.Key{Code: r, Text: string(r)}
+		}
+		_, cmd := s.Update(tea.KeyPressMsg(k))
+		quit = quit || reflect.ValueOf(cmd).Pointer() == reflect.ValueOf(tea.Quit).Pointer()
 	}
 	return quit
 }
@@ -30,10 +46,14 @@ func TestKeys(t *testing.T) {
 		{"", place{0, 0}, false},
 		{"b", place{0, 0}, false},
 		{" ", place{1, 0}, false},
-		{"\r\n", place{1, 1}, false},
-		{"n\x1b[C", place{1, 1}, false},
+		{"⏎\n", place{1, 1}, false},
+		{"↓⇟", place{1, 1}, false},
+		{"ñ⇒", place{1, 1}, false},
+		{"nnn⇞\b", place{1, 0}, false},
+		{"nnn\x0c⎋é漢↑", place{1, 1}, false},
+		{"n→", place{1, 1}, false},
 		{"nnb", place{1, 0}, false},
-		{"nn\x7f\x1b[D", place{0, 0}, false},
+		{"nn⌫←", place{0, 0}, false},
 		{"2b", place{1, 9}, false},
 		{"r", place{1, 0}, false},
 		{"1r", place{1, 7}, false},
@@ -50,13 +70,14 @@ func TestKeys(t *testing.T) {
 		{"5", place{0, 0}, false},
 		{"2?n", place{2, 0}, false}, // a key closes the help
 		{"2?nn", place{2, 1}, false},
-		{"2x\x1b[Z~", place{2, 0}, false},
+		{"2x⇥~", place{2, 0}, false},
 		{"1nnp", place{1, 0}, false}, // guesses are made where the question is
 		{"1pn", place{1, 0}, false},
 		{"1pnsanr", place{1, 7}, false},
 		{"1p    n", place{1, 1}, false},
 		{"1pq", place{1, 0}, true},
 		{"q", place{0, 0}, true},
+		{"Q", place{0, 0}, true},
 		{"\x03", place{0, 0}, true},
 		{"?\x04", place{0, 0}, true},
 	} {
@@ -88,7 +109,7 @@ func TestGuesses(t *testing.T) {
 		show := four(t, false)
 		press(show, c.keys)
 		require.Equal(t, c.want, show.acts[c.act-1].guess, c.keys)
-		right, of := show.score()
+		right, of := show.table(&page{width: Width, height: Height})
 		require.Equal(t, [2]int{c.right, c.of}, [2]int{right, of}, c.keys)
 	}
 	show := four(t, false)
@@ -109,7 +130,9 @@ func TestGuesses(t *testing.T) {
 // TestActsToCome shows an act that has not run yet, and one that cannot.
 func TestActsToCome(t *testing.T) {
 	ready := four(t, false)
-	s := New(ready.talk, true)
+	talk := ready.Talk
+	talk.Auto = true
+	s := New(talk)
 	require.True(t, s.moves())
 	press(s, "n")
 	require.Contains(t, lines(s)[2], "runs now")
@@ -147,47 +170,5 @@ func TestPauses(t *testing.T) {
 
 // TestLength: by itself the whole story takes two and a half minutes.
 func TestLength(t *testing.T) {
-	require.Equal(t, 150*time.Second, four(t, true).Length(Pace))
-}
-
-func TestDecoder(t *testing.T) {
-	for _, c := range []struct {
-		bytes string
-		want  []Key
-	}{
-		{"a B", []Key{'a', ' ', 'B'}},
-		{"\r\n\b\x7f", []Key{Enter, Enter, Left, Left}},
-		{"\x1b[C\x1b[D\x1bOC\x1bOD", []Key{Right, Left, Right, Left}},
-		{"\x1b[6~\x1b[5~", []Key{Right, Left}}, // a clicker
-		{"\x1b[1;5C", []Key{Right}},
-		{"\x1b[15~\x1b[200~\x1b[65~\x1b[5;6~", nil},
-		{"\x1b\x1b[C", []Key{Right}},
-		{"\x1bn\x1b", []Key{'n'}},
-		{"\x1b[99999999999999999999C", []Key{Right}},
-		{"\x1b[\x03", []Key{Quit}},
-		{"q\x04Q", []Key{Quit, Quit, Quit}},
-		{"é漢\x00\xff", nil},
-		{"\x0c", []Key{Redraw}},
-	} {
-		var d Decoder
-		require.Equal(t, c.want, d.Feed([]byte(c.bytes)), "%q", c.bytes)
-	}
-}
-
-// FuzzDecoder: no bytes break it, it does not matter how they are cut, and control-C
-// ends the show whatever came before.
-func FuzzDecoder(f *testing.F) {
-	for _, seed := range []string{"", "n\x1b[C", "\x1b[1;5D\x1bOC", "\x1b[5~q", "\x1b[\x1b[[[;;;99~", "\x9b5~é"} {
-		f.Add([]byte(seed), 3)
-	}
-	f.Fuzz(func(t *testing.T, bytes []byte, at int) {
-		var d, e Decoder
-		whole := d.Feed(bytes)
-		at = min(max(at, 0), len(bytes))
-		require.Equal(t, whole, append(e.Feed(bytes[:at]), e.Feed(bytes[at:])...))
-		require.Equal(t, []Key{Quit}, d.Feed([]byte{3}))
-		for _, k := range whole {
-			require.True(t, k >= ' ' && k < 0x7f || k == Enter || k <= Left && k >= Quit, "%d", k)
-		}
-	})
+	require.Equal(t, 150*time.Second, four(t, true).Length())
 }

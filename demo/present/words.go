@@ -8,30 +8,23 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/replay"
+	"doormat/demo/report"
 	"doormat/world"
 )
-
-// surfaces tell what an adversary may do to a principal.
-var surfaces = []struct {
-	surface world.Surface
-	words   string
-}{
-	{world.Tap, "listen to"}, {world.Tamper, "change what passes"}, {world.Store, "copy what is stored at"},
-	{world.Control, "run its own program at"}, {world.Order, "get answers, by order, from"},
-}
 
 // using tells in a sentence which principals may be used how.
 func using(needs []string) string {
 	var parts []string
-	for _, s := range surfaces {
-		var of []string
-		for _, need := range needs {
-			if strings.HasSuffix(need, "."+string(s.surface)) {
-				of = append(of, need)
-			}
-		}
+	for _, s := range []struct {
+		surface world.Surface
+		words   string
+	}{
+		{world.Tap, "listen to "}, {world.Tamper, "change what passes "}, {world.Store, "copy what is stored at "},
+		{world.Control, "run its own program at "}, {world.Order, "get answers, by order, from "},
+	} {
+		of := slices.DeleteFunc(slices.Clone(needs), func(need string) bool { return !strings.HasSuffix(need, "."+string(s.surface)) })
 		if len(of) > 0 {
-			parts = append(parts, s.words+" "+strings.Join(principals(of), ", "))
+			parts = append(parts, s.words+strings.Join(principals(of), ", "))
 		}
 	}
 	return strings.Join(parts, "; ") + "."
@@ -43,11 +36,7 @@ func principals(capabilities []string) []string {
 	var names []string
 	members := map[string][]string{}
 	for _, c := range capabilities {
-		principal := c
-		if i := strings.LastIndexByte(c, '.'); i >= 0 {
-			principal = c[:i]
-		}
-		name, member, _ := strings.Cut(principal, ":")
+		name, member, _ := strings.Cut(c[:max(0, strings.LastIndexByte(c, '.'))], ":")
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
@@ -121,39 +110,31 @@ func now(before, after *replay.Frame) string {
 			parts = append(parts, words)
 		}
 	}
+	gained := func(f *replay.Frame) (n int) {
+		for _, g := range f.Gained {
+			n += g.Facts
+		}
+		return n
+	}
 	files, wrong, typed := after.Files-before.Files, after.False-before.False, after.Moment-before.Moment
-	facts, days := gained(after)-gained(before), after.Days-before.Days
+	facts, days, forged := gained(after)-gained(before), after.Days-before.Days, after.Forged-before.Forged
 	joined := slices.DeleteFunc(slices.Clone(after.Used), func(c string) bool { return slices.Contains(before.Used, c) })
 	add(len(after.New), fmt.Sprintf("+%d open", len(after.New)))
-	add(files, "+"+count(files, "file"))
-	add(wrong, count(wrong, "false claim"))
-	add(after.Forged-before.Forged, fmt.Sprintf("+%d forged", after.Forged-before.Forged))
+	add(files, "+"+report.Count(files, "file"))
+	add(wrong, report.Count(wrong, "false claim"))
+	add(forged, fmt.Sprintf("+%d forged", forged))
 	add(len(joined), "+"+briefly(joined))
 	add(typed, fmt.Sprintf("%d typed", typed))
-	add(days, count(days, "day"))
-	add(facts, "+"+count(facts, "fact"))
+	add(days, report.Count(days, "day"))
+	add(facts, "+"+report.Count(facts, "fact"))
 	if len(parts) == 0 && len(after.Did) > 0 {
-		if _, came, ok := strings.Cut(after.Did[0], "): "); ok {
-			return came // "saturate(plaintext): 20 facts"
+		_, came, ok := strings.Cut(after.Did[0], "): ") // "saturate(plaintext): 20 facts"
+		if !ok {
+			came = after.Did[0]
 		}
-		return after.Did[0]
+		return came
 	}
 	return strings.Join(parts, ", ")
-}
-
-func gained(f *replay.Frame) (n int) {
-	for _, g := range f.Gained {
-		n += g.Facts
-	}
-	return n
-}
-
-// taken names the principals used so far.
-func taken(f *replay.Frame) string {
-	if len(f.Used) == 0 {
-		return "nobody yet"
-	}
-	return briefly(f.Used)
 }
 
 // heard tells who noticed, and what was forged.
@@ -163,8 +144,7 @@ func heard(list []attacks.Evidence, forged int) string {
 	for _, e := range list {
 		by = append(by, e.By+".")
 	}
-	if len(by) > 0 {
-		slices.Sort(by)
+	if slices.Sort(by); len(by) > 0 {
 		text = "! " + briefly(by)
 	}
 	if forged > 0 {
@@ -185,9 +165,35 @@ func later(c *attacks.Cell) string {
 	return text
 }
 
-// state is what stands beside a number of messages: a glyph, a word, the number.
-func state(c *attacks.Cell, e attacks.Exposure) string {
-	numbers := fmt.Sprintf("  %d of %d", e.Recovered, e.Total)
+// served tells how much of what a court asked for was obtained.
+func served(l attacks.Lawful) string {
+	text := fmt.Sprintf("served %d of %d", l.Served, l.Asked)
+	switch {
+	case l.Asked == 0:
+		return "none signed"
+	case l.Served == l.Asked:
+		return "✓ " + text
+	}
+	return text
+}
+
+// levels are how much of a part was opened, as a question's answer.
+var levels = map[attacks.Level]string{attacks.None: "□ none", attacks.Some: "◧ part", attacks.All: "■ all"}
+
+// level is how much of a part was opened.
+func level(e attacks.Exposure) attacks.Level {
+	switch e.Recovered {
+	case 0:
+		return attacks.None
+	case e.Total:
+		return attacks.All
+	}
+	return attacks.Some
+}
+
+// state is what stands beside numbers of messages: a glyph and a word; without numbers
+// where nothing was counted.
+func state(c *attacks.Cell, e attacks.Exposure, numbers string) string {
 	switch {
 	case c.Error != "":
 		return alarm.Render("✗ error")
@@ -196,15 +202,10 @@ func state(c *attacks.Cell, e attacks.Exposure) string {
 	case e.Total == 0:
 		return faint.Render("– none there")
 	case e.Recovered == 0:
-		return closed.Render("□ none" + numbers)
-	case e.Recovered < e.Total:
-		return open.Render("◧ part" + numbers)
+		return closed.Render(levels[level(e)] + numbers)
 	}
-	return open.Render("■ all" + numbers)
+	return open.Render(levels[level(e)] + numbers)
 }
-
-// levels are the answers to a question.
-var levels = map[attacks.Level]string{attacks.None: "□ none", attacks.Some: "◧ part", attacks.All: "■ all"}
 
 // split tells what was opened of what was said before and after the moment.
 func split(e attacks.Exposure) string {

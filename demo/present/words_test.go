@@ -41,8 +41,10 @@ func TestWrap(t *testing.T) {
 	require.Equal(t, []string{"a bc", "def"}, wrap("a  bc\ndef", 5, 9))
 	require.Equal(t, []string{"a bc", "def …"}, wrap("a bc def ghi", 5, 2))
 	require.Equal(t, []string{""}, wrap("", 5, 2))
-	require.Equal(t, []string{"abcd…", "efgh"}, wrap("abcdefgh", 5, 9))
+	require.Equal(t, []string{"abcde", "fgh"}, wrap("abcdefgh", 5, 9))
+	require.Equal(t, []string{"a-b", "c-d"}, wrap("a-b c-d", 5, 2))
 	require.Equal(t, []string{`\x1b[`}, wrap("\x1b[", 9, 1))
 	require.Equal(t, "漢…", cut("漢字漢字", 4))
 	require.Equal(t, "…", cut("abc", 1))
+	require.Equal(t, "ab…", cut("abcd", 3))
 }

@@ -34,13 +34,13 @@ func settingsText(r *attacks.Result, over string) string {
 		}
 	}
 	rest := strings.Join(others, ", ")
-	content := count(r.Conversation.Messages, "message")
+	content := Count(r.Conversation.Messages, "message")
 	if n := r.Conversation.Attachments; n > 0 {
-		content += ", " + count(n, "attachment")
+		content += ", " + Count(n, "attachment")
 	}
 	return fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless they say otherwise. Escrow %s of %d trustees (%s), provider in A. "+
 		"%s, seed %d%s.%s",
-		r.Conversation.Title, content, count(r.Conversation.Accounts, "account"),
+		r.Conversation.Title, content, Count(r.Conversation.Accounts, "account"),
 		s.Target, said["at"], said["threshold"], s.Trustees, s.Jurisdictions,
 		strings.ToUpper(rest[:1])+rest[1:], r.Seed, drawText(r), fixes)
 }

@@ -90,7 +90,7 @@ func remarks(c *attacks.Cell) []string {
 		out = append(out, fmt.Sprintf("delivered %d/%d", d.Messages, d.Total))
 	}
 	if c.FalseClaims > 0 {
-		out = append(out, count(c.FalseClaims, "false claim"))
+		out = append(out, Count(c.FalseClaims, "false claim"))
 	}
 	if c.Smuggled > 0 {
 		out = append(out, fmt.Sprintf("smuggled %d", c.Smuggled))

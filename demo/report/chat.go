@@ -12,10 +12,10 @@ func Chat(s chat.Summary, width int) string {
 	const few = 20
 	p := newPage(width)
 	p.field("Format", s.Format)
-	p.field("Messages", fmt.Sprintf("%d, of them %s", s.Messages, count(s.Attachments, "attachment")))
+	p.field("Messages", fmt.Sprintf("%d, of them %s", s.Messages, Count(s.Attachments, "attachment")))
 	p.field("Accounts", fmt.Sprintf("%d: %s", len(s.Accounts), strings.Join(s.Accounts, ", ")))
-	p.field("System", count(s.System, "line")+" of the app itself, dropped"+lineNumbers(s.SystemLines))
-	p.field("Left out", count(len(s.LeftOut), "item"))
+	p.field("System", Count(s.System, "line")+" of the app itself, dropped"+lineNumbers(s.SystemLines))
+	p.field("Left out", Count(len(s.LeftOut), "item"))
 	for i, l := range s.LeftOut {
 		if i == few {
 			p.field("", fmt.Sprintf("and %d more; --format json lists all", len(s.LeftOut)-few))

@@ -97,7 +97,7 @@ func markdownCell(c *attacks.Cell) string {
 	parts := []string{s.glyph + " " + s.word}
 	if c.Applicable && c.Error == "" {
 		parts[0] += fmt.Sprintf(": target %s, others %s", fraction(c.Content.Target), fraction(c.Content.Others))
-		parts = append(parts, count(c.Parties, "principal"))
+		parts = append(parts, Count(c.Parties, "principal"))
 	}
 	for _, n := range remarks(c) {
 		parts = append(parts, escape(n))

@@ -164,7 +164,7 @@ func (g grid) lines(c *attacks.Cell) []string {
 		return []string{""}
 	}
 	s := stateOf(c)
-	first := pad(s.String(), 8)
+	first := Pad(s.String(), 8)
 	if c.Applicable && c.Error == "" {
 		first += padLeft(fraction(c.Content.Target), g.target) + " " + padLeft(fraction(c.Content.Others), g.others) +
 			faint(fmt.Sprintf(" ×%d", c.Parties))
@@ -200,9 +200,9 @@ func row(p *page, g grid, first []string, columns [][]string) {
 		return ""
 	}
 	for i := range height {
-		text := pad(at(first, i), g.first)
+		text := Pad(at(first, i), g.first)
 		for _, c := range columns {
-			text += pad(at(c, i), g.cell+gutter)
+			text += Pad(at(c, i), g.cell+gutter)
 		}
 		p.line("%s", strings.TrimRight(text, " "))
 	}

@@ -32,7 +32,7 @@ func breadth(r *attacks.Result, all []*tally) string {
 		got, of := recovered(t.widest)
 		files := ""
 		if a := t.widest.Attachments; a.Total > 0 {
-			files = fmt.Sprintf(" and %d of %s", a.Recovered, count(a.Total, "attachment"))
+			files = fmt.Sprintf(" and %d of %s", a.Recovered, Count(a.Total, "attachment"))
 		}
 		return fmt.Sprintf("%d of %d messages%s (%s, ×%d)", got, of, files, t.widest.Attack, t.widest.Parties)
 	})

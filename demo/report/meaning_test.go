@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
@@ -92,7 +91,7 @@ func TestSettingsLine(t *testing.T) {
 	r.Settings.Refresh, r.Settings.Rotate = 10, 20
 	require.Contains(t, settingsLine(r), "shares refreshed every 10 messages, key rotated every 20 messages")
 	require.Contains(t, settingsText(r, "rotate"), "key rotated every x messages")
-	require.Contains(t, ansi.Strip(Matrix(r, 80)), "×2 principals used: robbed, run, or made to answer; a jurisdiction counts one")
+	require.Contains(t, Plain(Matrix(r, 80)), "×2 principals used: robbed, run, or made to answer; a jurisdiction counts one")
 }
 
 // TestOrderMissesTheCrime holds the tour to saying whether an order found what the

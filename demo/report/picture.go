@@ -117,7 +117,7 @@ func (g *picture) axis(p *page) {
 	for col := 0; col*g.perCol < len(g.cells); col++ {
 		from := col * g.perCol
 		if last := from+g.perCol >= len(g.cells); col == 0 || (col+1)%10 == 0 || last && lipgloss.Width(ruler) < col {
-			ruler = pad(ruler, col) + g.s.Values[from]
+			ruler = Pad(ruler, col) + g.s.Values[from]
 		}
 		sign := " "
 		if slices.ContainsFunc(g.cells[from:min(from+g.perCol, len(g.cells))], surprising) {
@@ -131,7 +131,7 @@ func (g *picture) axis(p *page) {
 	}
 	p.line("%s%s", indent, faint(ruler))
 	if g.perCol > 1 || g.perRow > 1 {
-		p.prose(g.label+1, fmt.Sprintf("a column is %s, a line %s", count(g.perCol, "value"), count(g.perRow, "message")))
+		p.prose(g.label+1, fmt.Sprintf("a column is %s, a line %s", Count(g.perCol, "value"), Count(g.perRow, "message")))
 	}
 }
 

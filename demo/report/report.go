@@ -15,6 +15,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -93,7 +94,7 @@ func (p *page) beside(column int, left, text string) {
 		if i > 0 {
 			left = ""
 		}
-		p.line("%s", strings.TrimRight(pad(left, column)+l, " "))
+		p.line("%s", strings.TrimRight(Pad(left, column)+l, " "))
 	}
 }
 
@@ -114,8 +115,8 @@ func wrap(text string, width int) []string {
 	return out
 }
 
-// pad fills text with spaces on the right up to width columns.
-func pad(text string, width int) string {
+// Pad fills text with spaces on the right up to width columns.
+func Pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-lipgloss.Width(text)))
 }
 
@@ -124,17 +125,23 @@ func padLeft(text string, width int) string {
 	return strings.Repeat(" ", max(0, width-lipgloss.Width(text))) + text
 }
 
-// cut shortens text to width columns.
-func cut(text string, width int) string {
-	if lipgloss.Width(text) <= width {
+// Cut shortens text to width columns, with a sign that it did.
+func Cut(text string, width int) string {
+	switch {
+	case lipgloss.Width(text) <= width:
 		return text
+	case width <= 1:
+		return "…"
 	}
-	out := []rune(text)
-	for len(out) > 0 && lipgloss.Width(string(out))+1 > width {
-		out = out[:len(out)-1]
-	}
-	return string(out) + "…"
+	return lipgloss.NewStyle().MaxWidth(width-1).Render(text) + "…"
 }
+
+// styles are what lipgloss writes around text (ECMA-48); nothing else that a terminal
+// obeys is left after Clean.
+var styles = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// Plain takes the styles out of text again.
+func Plain(text string) string { return styles.ReplaceAllString(text, "") }
 
 // Clean makes text from outside safe for a terminal and for one line: control
 // characters, marks that turn the direction of writing and bytes that are not
@@ -169,8 +176,8 @@ func cleaned(list []string) []string {
 	return out
 }
 
-// count writes a number and its noun: "1 principal", "2 principals".
-func count(n int, noun string) string {
+// Count writes a number and its noun: "1 principal", "2 principals".
+func Count(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
@@ -93,7 +92,7 @@ func (s strange) Setup(world.Config) (world.Deploy, error) { return nil, nil }
 
 func TestHostileNames(t *testing.T) {
 	for name, text := range pages(evil, 2, 80) {
-		text = ansi.Strip(text) // our own styles; a stranger's must be escaped before
+		text = Plain(text) // our own styles; a stranger's must be escaped before
 		require.NotContains(t, text, "\x1b", name)
 		for _, r := range "\x07\u009b\u202e\r" {
 			require.NotContains(t, text, string(r), name)
@@ -126,7 +125,7 @@ func TestPagesFit(t *testing.T) {
 
 func TestMatrixSaysEverything(t *testing.T) {
 	for designs, text := range map[int]string{2: Matrix(result(2, "Ann"), 100), 6: Matrix(result(6, "Ann"), 80)} {
-		text = ansi.Strip(text)
+		text = Plain(text)
 		for _, want := range []string{"□ none", "◧ part", "■ all", "– n/a", "✗ error", "≠ unexpected", "9000/10000", "forged 3",
 			"! noticed by Ann and 2 more", "✓ served 4/4", "×2", "1 false claim", "nothing to recover", "(lawful)",
 			"everything on d1: Ann", "failed on d2: error: Ann", "Rows are not likelihoods"} {
@@ -167,7 +166,7 @@ func TestMeasuredBusy(t *testing.T) {
 func TestNarrow(t *testing.T) {
 	words := func(text string) map[string]bool {
 		set := map[string]bool{}
-		for _, w := range strings.Fields(ansi.Strip(text)) {
+		for _, w := range strings.Fields(Plain(text)) {
 			set[w] = true
 		}
 		return set
@@ -176,7 +175,7 @@ func TestNarrow(t *testing.T) {
 	wide := words(Designs(headers, 100))
 	for width := MinWidth; width <= 60; width++ {
 		page := Designs(headers, width)
-		for line := range strings.Lines(ansi.Strip(page)) {
+		for line := range strings.Lines(Plain(page)) {
 			require.LessOrEqual(t, lipgloss.Width(strings.TrimSuffix(line, "\n")), width, line)
 		}
 		require.Equal(t, wide, words(page), "at %d columns", width)

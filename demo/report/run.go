@@ -84,14 +84,14 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 	p.field("", fmt.Sprintf("%d of %d messages of others (before %d of %d, after %d of %d)",
 		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal))
 	p.field("", fmt.Sprintf("%d of %s; metadata of %d of %d; forged %d; false claims %d",
-		c.Attachments.Recovered, count(c.Attachments.Total, "attachment"), c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
+		c.Attachments.Recovered, Count(c.Attachments.Total, "attachment"), c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
 	people(p, c.People)
 	if d := c.Delivered; d.Messages < d.Total {
-		p.field("Delivered", fmt.Sprintf("%d of %s reached the screens of all whom they were for", d.Messages, count(d.Total, "message")))
+		p.field("Delivered", fmt.Sprintf("%d of %s reached the screens of all whom they were for", d.Messages, Count(d.Total, "message")))
 	}
 	r.orders(p, c)
 	if c.Smuggled > 0 {
-		p.field("Smuggled", count(c.Smuggled, "claim")+" of what the script had handed in itself, or nobody had typed yet: not counted")
+		p.field("Smuggled", Count(c.Smuggled, "claim")+" of what the script had handed in itself, or nobody had typed yet: not counted")
 	}
 	noticed(p, c)
 	disclosed(p, c)
@@ -109,7 +109,7 @@ func granted(needs []string) bool {
 
 // used counts who was used.
 func used(c *attacks.Cell) string {
-	text := count(c.Parties, "principal")
+	text := Count(c.Parties, "principal")
 	if c.Principals > c.Parties {
 		text += fmt.Sprintf(" (%d, those of a jurisdiction one by one)", c.Principals)
 	}
@@ -134,13 +134,13 @@ func (r Run) orders(p *page, c *attacks.Cell) {
 	if l.Asked == 0 {
 		return
 	}
-	text := fmt.Sprintf("%s in scope of what the court signed, %d served", count(l.Asked, "message"), l.Served)
+	text := fmt.Sprintf("%s in scope of what the court signed, %d served", Count(l.Asked, "message"), l.Served)
 	switch {
 	case l.Served == 0:
 	case l.DelayHours == 0:
 		text += " at once"
 	default:
-		text += ", the last " + count(l.DelayHours, "hour") + " after the signing"
+		text += ", the last " + Count(l.DelayHours, "hour") + " after the signing"
 	}
 	beyond := "; nothing beyond the scope came with it"
 	if l.Beyond > 0 {
@@ -198,7 +198,7 @@ func disclosed(p *page, c *attacks.Cell) {
 			p.field("", fmt.Sprintf("and %d more", len(c.Disclosed)-few))
 			break
 		}
-		p.field(label, fmt.Sprintf("to %s, %s later, by design: %s", d.By, count(d.AfterHours/24, "day"), d.What))
+		p.field(label, fmt.Sprintf("to %s, %s later, by design: %s", d.By, Count(d.AfterHours/24, "day"), d.What))
 		label = ""
 	}
 }
@@ -329,13 +329,13 @@ func parents(list []int) string {
 func data(f world.Fact, texts bool) string {
 	const few = 8
 	if f.Kind == world.Plaintext && texts && len(f.Data) > saltSize {
-		return fmt.Sprintf("%s of salt, then “%s”", count(saltSize, "byte"), Clean(cut(string(f.Data[saltSize:]), 40)))
+		return fmt.Sprintf("%s of salt, then “%s”", Count(saltSize, "byte"), Clean(Cut(string(f.Data[saltSize:]), 40)))
 	}
 	text := hex.EncodeToString(f.Data[:min(few, len(f.Data))])
 	if len(f.Data) > few {
 		text += "…"
 	}
-	return fmt.Sprintf("%s %s", count(len(f.Data), "byte"), text)
+	return fmt.Sprintf("%s %s", Count(len(f.Data), "byte"), text)
 }
 
 // gained counts what a call took by kind, whoever it was taken from.

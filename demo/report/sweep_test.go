@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
@@ -46,7 +45,7 @@ func swept(messages, step int, name string) *Sweep {
 func drawing(s *Sweep, width int) []string {
 	p := newPage(width)
 	s.picture(p, 0)
-	return strings.Split(strings.TrimSuffix(ansi.Strip(p.String()), "\n"), "\n")
+	return strings.Split(strings.TrimSuffix(Plain(p.String()), "\n"), "\n")
 }
 
 func TestPicture(t *testing.T) {
@@ -89,11 +88,11 @@ func TestSweepText(t *testing.T) {
 		for l := range strings.SplitSeq(wide, "\n") {
 			require.LessOrEqual(t, lipgloss.Width(l), width)
 		}
-		require.Contains(t, ansi.Strip(text), "2-3  – n/a  nobody")
-		require.Contains(t, ansi.Strip(text), "≠ 4 ")
+		require.Contains(t, Plain(text), "2-3  – n/a  nobody")
+		require.Contains(t, Plain(text), "≠ 4 ")
 		for l := range strings.SplitSeq(text, "\n") {
 			require.LessOrEqual(t, lipgloss.Width(l), width)
-			require.Equal(t, Clean(ansi.Strip(l)), ansi.Strip(l))
+			require.Equal(t, Clean(Plain(l)), Plain(l))
 		}
 		require.NotContains(t, text, "\x1b[2J")
 	}

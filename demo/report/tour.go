@@ -29,7 +29,7 @@ func (t Tour) Opening(width int) string {
 	c := t.Conversation
 	p.prose(0, fmt.Sprintf("One conversation, %s of %s, goes through %s of protecting messages. Then adversaries, each "+
 		"with stated means, take real keys and real ciphertext. What they open is compared, byte for byte, with what was said.",
-		count(len(c.Messages), "message"), count(len(c.Accounts), "account"), count(len(t.Designs), "way")))
+		Count(len(c.Messages), "message"), Count(len(c.Accounts), "account"), Count(len(t.Designs), "way")))
 	p.gap()
 	p.prose(0, "This is a demonstration. It protects nobody's real messages.")
 	p.gap()
@@ -162,7 +162,7 @@ func measured(p *page, name string, c *attacks.Cell) {
 		x, y := c.Content.Target, c.Content.Others
 		notes := append([]string{
 			fmt.Sprintf("%d of %d messages of the target, %d of %d of others", x.Recovered, x.Total, y.Recovered, y.Total),
-			count(c.Parties, "principal") + " used"}, remarks(c)...)
+			Count(c.Parties, "principal") + " used"}, remarks(c)...)
 		if x.Recovered+y.Recovered > 0 && len(c.Noticed) == 0 {
 			text := "nobody was warned"
 			if len(c.Disclosed) > 0 {
@@ -172,7 +172,7 @@ func measured(p *page, name string, c *attacks.Cell) {
 		}
 		text += "  " + strings.Join(notes, "; ")
 	}
-	p.beside(column, "  "+bold(cut(Clean(name), column-4)), text)
+	p.beside(column, "  "+bold(Cut(Clean(name), column-4)), text)
 	if c.Why != "" {
 		p.beside(column, "", faint(Clean(c.Why)))
 	}
