@@ -15,21 +15,22 @@ import (
 // adversary is one script's hands in one run. It gives the script exactly what
 // the header declares, keeps what the script knows, and judges its claims.
 type adversary struct {
-	run       *run
-	shared    bool              // others read the same run: nothing may change it
-	know      *deduce.Knowledge // all that was taken, and what follows
-	lawful    *deduce.Knowledge // what an agency may use: what orders yielded, and its own
-	header    Header
-	settings  world.Settings
-	design    string
-	people    []string // as world.Conversation.People lists them
-	names     *Names
-	needs     []world.Capability
-	touched   map[string]bool           // needs that were used so far
-	withheld  map[world.Capability]bool // declared, but its facts are missing and its program honest
-	answering map[string]string         // principals that answer lawful process, and by which capability
-	random    io.Reader
-	pause     func(when) error // returns once the run has reached that point
+	run        *run
+	shared     bool              // others read the same run: nothing may change it
+	know       *deduce.Knowledge // all that was taken, and what follows
+	lawful     *deduce.Knowledge // what an agency may use: what orders yielded, and its own
+	header     Header
+	settings   world.Settings
+	design     string
+	principals world.Principals // of the design
+	people     []string         // as world.Conversation.People lists them
+	names      *Names
+	needs      []world.Capability
+	touched    map[string]bool           // needs that were used so far
+	withheld   map[world.Capability]bool // declared, but its facts are missing and its program honest
+	answering  map[string]string         // principals that answer lawful process, and by which capability
+	random     io.Reader
+	pause      func(when) error // returns once the run has reached that point
 
 	used   int // moment at which the first surface other than a tap was used, -1 before
 	tapped int // moment of the first tap, -1 before
@@ -163,7 +164,7 @@ func (a *adversary) info() map[string]any {
 // declared resolves text, which may hold a range, to capabilities that the header
 // declares. Some may be withheld.
 func (a *adversary) declared(text string, surfaces ...world.Surface) ([]world.Capability, error) {
-	wanted, err := world.Expand([]string{text}, a.settings)
+	wanted, err := a.principals.Expand([]string{text}, a.settings)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +213,7 @@ func (a *adversary) kind(k world.Kind, facts ...world.Fact) error {
 
 // members lists the nodes behind a capability in this deployment.
 func (a *adversary) members(c world.Capability) []string {
-	all, err := world.Members(c.Principal, a.settings, a.people)
+	all, err := a.principals.Members(c.Principal, a.settings, a.people)
 	if err != nil {
 		return nil
 	}

@@ -22,7 +22,7 @@ type lawful struct{ anything }
 // Info implements [world.Design].
 func (d lawful) Info() world.Info {
 	i := d.anything.Info()
-	i.Principals = append(i.Principals, "court", "agency")
+	i.Principals = append(i.Principals, world.SharedPrincipals(world.Court, world.Agency)...)
 	return i
 }
 

@@ -249,7 +249,7 @@ func (d *deployment) behind(c world.Capability, s world.Settings) []string {
 	if c.Principal == world.NetworkName {
 		return []string{world.NetworkName}
 	}
-	members, err := world.Members(c.Principal, s, d.truth.conv.People(s.Target))
+	members, err := d.design.Info().Principals.Members(c.Principal, s, d.truth.conv.People(s.Target))
 	if err != nil {
 		return nil
 	}
@@ -262,7 +262,7 @@ func (d *deployment) applicable(h Header, s world.Settings) ([]world.Capability,
 	if missing := lacks(d.design, h); missing != "" {
 		return nil, fmt.Errorf("%w: %s", world.ErrNotApplicable, missing)
 	}
-	needs, err := world.Expand(h.Needs, s)
+	needs, err := d.design.Info().Principals.Expand(h.Needs, s)
 	if err != nil {
 		return nil, err
 	}
@@ -271,10 +271,10 @@ func (d *deployment) applicable(h Header, s world.Settings) ([]world.Capability,
 		if c.Principal == world.NetworkName {
 			continue
 		}
-		if err := somebody(c, people); err != nil {
+		if err := somebody(d.design.Info().Principals, c, people); err != nil {
 			return nil, err
 		}
-		members, err := world.Members(c.Principal, s, people)
+		members, err := d.design.Info().Principals.Members(c.Principal, s, people)
 		if err != nil {
 			return nil, err
 		}

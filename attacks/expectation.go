@@ -117,9 +117,9 @@ type EventRow struct {
 // NewView is what an expectation may know of a conversation under settings.
 func NewView(c *world.Conversation, s world.Settings) View {
 	v := View{Settings: s, End: len(c.Messages), Partner: c.Partner(s.Target), Accounts: c.Accounts}
-	placed, _ := s.Placement() // checked with the settings
-	for i := range s.Trustees {
-		if placed[world.Trustee(i+1)] == "A" {
+	seats, _ := s.Seats() // checked with the settings
+	for _, place := range seats {
+		if place == world.Home {
 			v.SeatsInA++
 		}
 	}

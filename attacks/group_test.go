@@ -72,7 +72,7 @@ adv.advance(adv.end)
 	c = runOne(t, l)
 	require.Empty(t, c.Error)
 	require.Equal(t, attacks.Count{2, 4}, c.Metadata, "in the store, where they arrived")
-	require.Equal(t, []string{"provider.control", "network.tamper", "trustee:1.store", "provider.store"}, c.Needs)
+	require.Equal(t, []string{"provider.control", "network.tamper", "trustee:1.store", "provider.store"}, world.Written(c.Needs))
 
 	l.Withhold = append(l.Withhold, "provider.store")
 	require.Zero(t, runOne(t, l).Metadata.Recovered)

@@ -64,11 +64,11 @@ func (h *Header) Check() error {
 	}
 	sample := world.Settings{Threshold: 2, Trustees: 3}
 	for _, need := range h.Needs { // each, since an empty range hides what follows
-		if _, err := world.Expand([]string{need}, sample); err != nil && !errors.Is(err, world.ErrNotApplicable) {
+		if _, err := world.SharedPrincipals().Expand([]string{need}, sample); err != nil && !errors.Is(err, world.ErrNotApplicable) {
 			return fmt.Errorf("technique: needs: %w", err)
 		}
 	}
-	if _, err := world.Expand(h.Needs, sample); err != nil && !errors.Is(err, world.ErrNotApplicable) {
+	if _, err := world.SharedPrincipals().Expand(h.Needs, sample); err != nil && !errors.Is(err, world.ErrNotApplicable) {
 		return fmt.Errorf("technique: needs: %w", err)
 	}
 	_, err := h.Override(sample, world.Info{})

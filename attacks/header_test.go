@@ -66,7 +66,7 @@ func TestStale(t *testing.T) {
 type classy struct{ class string }
 
 func (c classy) Info() world.Info {
-	return world.Info{ID: c.class, Classes: []string{c.class}, Principals: []string{"provider"}}
+	return world.Info{ID: c.class, Classes: []string{c.class}, Principals: world.SharedPrincipals(world.Provider)}
 }
 func (classy) Rules() []world.Rule                      { return nil }
 func (classy) Setup(world.Config) (world.Deploy, error) { return nil, errors.New("never") }

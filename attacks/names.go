@@ -2,7 +2,6 @@ package attacks
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,12 +15,12 @@ import (
 type Names struct {
 	designs, classes, rules, programs, kinds []string
 
-	principals map[string]bool // by kind; whether several have it, told apart by what follows a colon
+	principals world.Principals // of all designs, each once; what is in every deployment among them
 }
 
 // NamesOf collects what designs declare.
 func NamesOf(designs []world.Design) *Names {
-	n := &Names{principals: map[string]bool{world.NetworkName: false, world.JurisdictionName: true}}
+	n := &Names{principals: world.Everywhere()}
 	kinds := map[world.Kind]bool{world.Plaintext: true, world.File: true, world.Metadata: true, world.Observed: true, world.Outgoing: true}
 	for _, d := range designs {
 		info := d.Info()
@@ -29,10 +28,7 @@ func NamesOf(designs []world.Design) *Names {
 		for _, p := range info.Programs {
 			n.programs = append(n.programs, p.Name)
 		}
-		for _, p := range principals(info) {
-			kind, several := strings.CutSuffix(p, ":")
-			n.principals[kind] = several
-		}
+		n.principals = n.principals.With(info.Principals)
 		for _, k := range info.Kinds {
 			kinds[k] = true
 		}
@@ -50,14 +46,6 @@ func NamesOf(designs []world.Design) *Names {
 	}
 	slices.Sort(n.kinds)
 	return n
-}
-
-// principals are those of a deployment, and the quantum computer that would break its keys.
-func principals(info world.Info) []string {
-	if len(info.Keys) == 0 {
-		return info.Principals
-	}
-	return append(slices.Clone(info.Principals), world.QuantumName)
 }
 
 // Check refuses a header with a name that exists in no design.
@@ -84,23 +72,25 @@ func (n *Names) Check(h Header) error {
 	return nil
 }
 
-// need checks the principal of a capability. Its surface was checked when the header was
-// read; which of several there are, the settings say.
+// need checks that some design has the principal of a capability, and that it can be used so;
+// which of several there are, the settings say.
 func (n *Names) need(text string) error {
-	principal := text[:max(0, strings.LastIndexByte(text, '.'))]
-	kind, which, given := strings.Cut(principal, ":")
-	several, known := n.principals[kind]
-	kinds := slices.Sorted(maps.Keys(n.principals))
-	switch {
+	dot := max(0, strings.LastIndexByte(text, '.'))
+	kind, which, given := strings.Cut(text[:dot], ":")
+	p, known := n.principals.Named(kind)
+	kinds := n.principals.Names()
+	switch surface := world.Surface(strings.TrimPrefix(text[dot:], ".")); {
 	case !known:
 		if near := world.Nearest(kind, kinds); near != "" {
 			return fmt.Errorf("capability %q: no design has a principal %q; did you mean %q?", text, kind, near+strings.TrimPrefix(text, kind))
 		}
 		return fmt.Errorf("capability %q: no design has a principal %q: there are %s", text, kind, strings.Join(kinds, ", "))
-	case given && !several:
-		return fmt.Errorf("capability %q: there is one %s, and %q names none of several; did you mean %q?", text, kind, which, kind+text[len(principal):])
-	case !given && several:
+	case given && !p.Several():
+		return fmt.Errorf("capability %q: there is one %s, and %q names none of several; did you mean %q?", text, kind, which, kind+text[dot:])
+	case !given && p.Several():
 		return fmt.Errorf("capability %q: there may be several of %s: want %s:WHICH", text, kind, kind)
+	case !slices.Contains(p.Surfaces, surface):
+		return fmt.Errorf("capability %q: of a %s there is %s", text, kind, p.SurfaceNames())
 	}
 	return nil
 }
@@ -110,10 +100,10 @@ type nameError struct{ error }
 
 // somebody checks whose phone or mind a capability is about: the target's, its partner's,
 // somebody's by number or by name.
-func somebody(c world.Capability, people []string) error {
+func somebody(principals world.Principals, c world.Capability, people []string) error {
 	kind, who, given := strings.Cut(c.Principal, ":")
 	_, err := strconv.Atoi(who)
-	if !given || err == nil || kind != "device" && kind != "user" {
+	if p, _ := principals.Named(kind); !given || err == nil || p.Count != world.PerAccount {
 		return nil
 	}
 	if known := append([]string{"target", "partner"}, people...); !slices.Contains(known, who) {
@@ -128,10 +118,11 @@ func lacks(d world.Design, h Header) string {
 	info := d.Info()
 	var missing []string
 	for _, need := range h.Needs {
-		kind, _, _ := strings.Cut(need[:max(0, strings.LastIndexByte(need, '.'))], ":")
-		has := kind == world.NetworkName || kind == world.JurisdictionName || slices.ContainsFunc(principals(info), func(p string) bool {
-			return strings.TrimSuffix(p, ":") == kind
-		})
+		kind := world.KindOf(need[:max(0, strings.LastIndexByte(need, '.'))])
+		has := kind == world.QuantumName && len(info.Keys) > 0
+		if kind != world.QuantumName {
+			_, has = world.Everywhere().With(info.Principals).Named(kind)
+		}
 		if !has && !slices.Contains(missing, kind) {
 			missing = append(missing, kind)
 		}

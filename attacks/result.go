@@ -61,30 +61,30 @@ type AttackRow struct {
 
 // A Cell is what one attack exposed of one design.
 type Cell struct {
-	Design      string       `json:"design"`
-	Attack      string       `json:"attack"`
-	Applicable  bool         `json:"applicable"`
-	Missing     string       `json:"missing"` // what the harness found absent, if the attack is not applicable
-	At          int          `json:"at"`
-	Needs       []string     `json:"needs"`
-	Parties     int          `json:"parties"`    // distinct principals in Needs, a jurisdiction counted once
-	Principals  int          `json:"principals"` // everybody who was used, a jurisdiction's members one by one
-	Content     Content      `json:"content"`
-	Attachments Count        `json:"attachments"`
-	Metadata    Count        `json:"metadata"`
-	People      People       `json:"people"`
-	Delivered   Delivered    `json:"delivered"`
-	Forged      int          `json:"forged"`
-	FalseClaims int          `json:"false_claims"`
-	Smuggled    int          `json:"smuggled"` // claims of what the script itself had handed in, or nobody had typed
-	Noticed     []Evidence   `json:"noticed"`
-	Disclosed   []Disclosure `json:"disclosed"`
-	Calls       Count        `json:"calls"`
-	Lawful      Lawful       `json:"lawful"`
-	Expected    bool         `json:"expected"`
-	Why         string       `json:"why"`
-	Error       string       `json:"error"`
-	Seconds     float64      `json:"seconds"`
+	Design      string             `json:"design"`
+	Attack      string             `json:"attack"`
+	Applicable  bool               `json:"applicable"`
+	Missing     string             `json:"missing"` // what the harness found absent, if the attack is not applicable
+	At          int                `json:"at"`
+	Needs       []world.Capability `json:"needs"`
+	Parties     int                `json:"parties"`    // distinct principals in Needs, a jurisdiction counted once
+	Principals  int                `json:"principals"` // everybody who was used, a jurisdiction's members one by one
+	Content     Content            `json:"content"`
+	Attachments Count              `json:"attachments"`
+	Metadata    Count              `json:"metadata"`
+	People      People             `json:"people"`
+	Delivered   Delivered          `json:"delivered"`
+	Forged      int                `json:"forged"`
+	FalseClaims int                `json:"false_claims"`
+	Smuggled    int                `json:"smuggled"` // claims of what the script itself had handed in, or nobody had typed
+	Noticed     []Evidence         `json:"noticed"`
+	Disclosed   []Disclosure       `json:"disclosed"`
+	Calls       Count              `json:"calls"`
+	Lawful      Lawful             `json:"lawful"`
+	Expected    bool               `json:"expected"`
+	Why         string             `json:"why"`
+	Error       string             `json:"error"`
+	Seconds     float64            `json:"seconds"`
 
 	// Trace is what the renderers of a single attack show; it is not part of the
 	// document.
@@ -160,15 +160,16 @@ type Lawful struct {
 
 // A Trace tells how a cell came about.
 type Trace struct {
-	Settings world.Settings
-	Events   []Event // what the script did and what came of it, in order
-	Opened   []int   // numbers of the messages recovered, sorted
-	Files    []int   // numbers of the attachments recovered, sorted
-	Surprise string  // how the outcome differs from the expectation
-	Unstated string  // parts of which the expectation says nothing, so that they were not compared
-	Other    bool    // orders were signed for an agency that is somebody else than the adversary
-	Apart    int     // messages recovered that no order yielded
-	Proved   int     // the message that Proof proves, 0 if none
-	Proof    deduce.Proof
-	Record   *Recording // nil unless the lab records
+	Settings   world.Settings
+	Principals world.Principals // of the design
+	Events     []Event          // what the script did and what came of it, in order
+	Opened     []int            // numbers of the messages recovered, sorted
+	Files      []int            // numbers of the attachments recovered, sorted
+	Surprise   string           // how the outcome differs from the expectation
+	Unstated   string           // parts of which the expectation says nothing, so that they were not compared
+	Other      bool             // orders were signed for an agency that is somebody else than the adversary
+	Apart      int              // messages recovered that no order yielded
+	Proved     int              // the message that Proof proves, 0 if none
+	Proof      deduce.Proof
+	Record     *Recording // nil unless the lab records
 }

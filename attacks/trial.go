@@ -34,8 +34,8 @@ type trial struct {
 func newTrial(on *deployment, technique Technique, s, base world.Settings, point int) *trial {
 	h := technique.Header()
 	return &trial{technique: technique, header: h, on: on, settings: s, base: base, point: point,
-		cell: &Cell{Design: on.design.Info().ID, Attack: h.ID, Needs: []string{},
-			Noticed: []Evidence{}, Disclosed: []Disclosure{}, Trace: Trace{Settings: s}}}
+		cell: &Cell{Design: on.design.Info().ID, Attack: h.ID, Needs: []world.Capability{},
+			Noticed: []Evidence{}, Disclosed: []Disclosure{}, Trace: Trace{Principals: on.design.Info().Principals, Settings: s}}}
 }
 
 // prepare sets up what the trial needs. It says why the attack is not applicable, if it
@@ -68,13 +68,13 @@ func (t *trial) equip() error {
 	rules := d.design.Rules()
 	t.adv = &adversary{
 		know: deduce.New(rules, d.lab.left), lawful: deduce.New(rules, d.lab.left),
-		header: t.header, settings: t.settings, design: d.design.Info().Of(), names: d.lab.names,
+		header: t.header, settings: t.settings, design: d.design.Info().Of(), principals: d.design.Info().Principals, names: d.lab.names,
 		touched: map[string]bool{}, needs: needs, withheld: map[world.Capability]bool{},
 		random: d.lab.Seed.Stream("adversary " + t.header.ID),
 	}
 	principals, used := map[string]bool{}, map[string]bool{}
 	for _, c := range needs {
-		t.cell.Needs = append(t.cell.Needs, c.String())
+		t.cell.Needs = append(t.cell.Needs, c)
 		principals[c.Principal] = true
 		for _, name := range d.behind(c, t.settings) {
 			used[name] = true

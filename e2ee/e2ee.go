@@ -113,8 +113,8 @@ func (Design) Info() world.Info {
 }
 
 // Principals lists who stands in every deployment that has devices like these.
-func Principals() []string {
-	return []string{world.Provider, "device:", "user:", world.Court, world.Agency}
+func Principals() world.Principals {
+	return world.SharedPrincipals(world.Provider, world.DeviceName, world.UserName, world.Court, world.Agency)
 }
 
 // Rules implements [world.Design].

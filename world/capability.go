@@ -3,7 +3,6 @@ package world
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -37,6 +36,24 @@ type Capability struct {
 
 func (c Capability) String() string { return c.Principal + "." + string(c.Surface) }
 
+// Written gives capabilities as text.
+func Written(list []Capability) []string {
+	texts := make([]string, len(list))
+	for i, c := range list {
+		texts[i] = c.String()
+	}
+	return texts
+}
+
+// MarshalText writes "principal.surface".
+func (c Capability) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads what [ParseCapability] reads.
+func (c *Capability) UnmarshalText(text []byte) (err error) {
+	*c, err = ParseCapability(string(text))
+	return err
+}
+
 // ErrNotApplicable is wrapped when a capability names what does not exist under
 // the settings: a finding, not a fault.
 var ErrNotApplicable = errors.New("not applicable")
@@ -69,80 +86,6 @@ func ParseCapability(text string) (Capability, error) {
 const JurisdictionName = "jurisdiction"
 
 const jurisdictionPrefix = JurisdictionName + ":"
-
-// Expand resolves the ranges of needs ("trustee:1..t-1.store", "device:1..t.store")
-// under the settings. Words and numbers that stand for accounts, and jurisdictions,
-// stay as written. It wraps [ErrNotApplicable] if a range is empty or goes beyond
-// what exists; how many accounts there are, only [Members] knows.
-func Expand(needs []string, s Settings) ([]Capability, error) {
-	var out []Capability
-	for _, need := range needs {
-		prefix, rest, ok := strings.Cut(need, "..")
-		if !ok {
-			if err := expandOne(&out, need, s); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if err := expandRange(&out, need, prefix, rest, s); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-func expandOne(out *[]Capability, need string, s Settings) error {
-	c, err := ParseCapability(need)
-	if err != nil {
-		return err
-	}
-	if name, ok := strings.CutPrefix(c.Principal, "trustee:"); ok {
-		i, err := Index(name, s)
-		if err != nil {
-			return fmt.Errorf("capability %q: %w", need, err)
-		}
-		if i < 1 || i > s.Trustees {
-			return fmt.Errorf("%w: there is no trustee %d of %d", ErrNotApplicable, i, s.Trustees)
-		}
-		c.Principal = Trustee(i)
-	}
-	return add(out, c)
-}
-
-func expandRange(out *[]Capability, need, prefix, rest string, s Settings) error {
-	dot := strings.LastIndexByte(rest, '.')
-	kind, first, _ := strings.Cut(prefix, ":")
-	most := map[string]int{"trustee": s.Trustees, "device": MaxTrustees}[kind]
-	if dot < 0 || most == 0 {
-		return fmt.Errorf("capability %q: a range reads trustee:FROM..TO.surface or device:FROM..TO.surface%s",
-			need, DidYouMean(kind, []string{"trustee", "device"}))
-	}
-	from, err := Index(first, s)
-	if err != nil {
-		return fmt.Errorf("capability %q: %w", need, err)
-	}
-	to, err := Index(rest[:dot], s)
-	if err != nil {
-		return fmt.Errorf("capability %q: %w", need, err)
-	}
-	if from < 1 || to < from || to > most {
-		return fmt.Errorf("%w: %ss %d to %d of %d do not exist", ErrNotApplicable, kind, from, to, most)
-	}
-	for i := from; i <= to; i++ {
-		if err := expandOne(out, fmt.Sprintf("%s:%d%s", kind, i, rest[dot:]), s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func add(out *[]Capability, c Capability) error {
-	if slices.Contains(*out, c) {
-		return fmt.Errorf("capability %q is declared twice", c)
-	}
-	*out = append(*out, c)
-	return nil
-}
 
 // Index evaluates a sum over t, n and numbers, such as "n-t+1".
 func Index(expr string, s Settings) (int, error) {
@@ -181,40 +124,4 @@ func value(term string, s Settings) (int, error) {
 		return 0, fmt.Errorf("%q is neither t, n nor a number", term)
 	}
 	return v, nil
-}
-
-// Members lists the principals behind a capability's principal: those placed in
-// a jurisdiction, the account behind "target", "partner" or a number, or itself.
-// people are the accounts as [Conversation.People] lists them.
-func Members(principal string, s Settings, people []string) ([]string, error) {
-	if name, ok := strings.CutPrefix(principal, jurisdictionPrefix); ok {
-		return placedIn(name, s)
-	}
-	kind, name, _ := strings.Cut(principal, ":")
-	number := map[string]int{"target": 1, "partner": 2}[name]
-	if kind == "device" && number == 0 {
-		number, _ = strconv.Atoi(name)
-	}
-	if number < 1 || number > len(people) {
-		return []string{principal}, nil
-	}
-	return []string{kind + ":" + people[number-1]}, nil
-}
-
-func placedIn(name string, s Settings) ([]string, error) {
-	placed, err := s.Placement()
-	if err != nil {
-		return nil, err
-	}
-	var members []string
-	for principal, where := range placed {
-		if where == name {
-			members = append(members, principal)
-		}
-	}
-	if len(members) == 0 {
-		return nil, fmt.Errorf("%w: nobody sits in jurisdiction %s", ErrNotApplicable, name)
-	}
-	slices.Sort(members)
-	return members, nil
 }

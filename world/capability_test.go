@@ -55,13 +55,13 @@ func TestExpand(t *testing.T) {
 		{"device:0..t.store", threeOfFive, "-"},
 		{"device:1..101.store", threeOfFive, "-"},
 		{"device:target..t.store", threeOfFive, "!neither t, n nor a number"},
-		{"user:1..2.order", threeOfFive, "!trustee:FROM..TO.surface or device:FROM..TO.surface"},
-		{"trustee:1..t", threeOfFive, "!trustee:FROM..TO.surface"},
+		{"court:1..2.order", threeOfFive, "!NAME:FROM..TO.surface, where NAME is user, device, trustee or witness"},
+		{"trustee:1..t", threeOfFive, "!NAME:FROM..TO.surface"},
 		{"trustee:one.store", threeOfFive, "!neither t, n nor a number"},
 		{"trustee:1..many.store", threeOfFive, "!neither t, n nor a number"},
 		{"trustee:1..t.key", threeOfFive, "!unknown surface"},
 	} {
-		got, err := Expand(strings.Fields(c.needs), c.s)
+		got, err := SharedPrincipals().Expand(strings.Fields(c.needs), c.s)
 		switch c.want[0] {
 		case '-':
 			require.ErrorIs(t, err, ErrNotApplicable, c.needs)
@@ -107,18 +107,18 @@ func TestMembers(t *testing.T) {
 		"provider":       {"provider"},
 		"trustee:2":      {"trustee:2"},
 	} {
-		got, err := Members(principal, threeOfFive, []string{"Ada", "Ben", "Cleo"})
+		got, err := SharedPrincipals().Members(principal, threeOfFive, []string{"Ada", "Ben", "Cleo"})
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	_, err := Members("jurisdiction:D", threeOfFive, nil)
+	_, err := SharedPrincipals().Members("jurisdiction:D", threeOfFive, nil)
 	require.ErrorIs(t, err, ErrNotApplicable)
 }
 
 func TestPlacement(t *testing.T) {
 	for n := 1; n <= MaxTrustees; n++ {
 		s := Settings{Threshold: 1, Trustees: n, Jurisdictions: RoundRobin(n)}
-		placed, err := s.Placement()
+		placed, err := SharedPrincipals().Placement(s)
 		require.NoError(t, err)
 		require.Len(t, placed, n+1)
 		seats := map[string]int{}
@@ -129,7 +129,7 @@ func TestPlacement(t *testing.T) {
 	}
 	for _, text := range []string{"", "A", "A:x", "A:-1", ":3", "A:1,A:2", "A:2", "A:4", "A:3,", "A:101", "A:3,B:0,B:0"} {
 		s := Settings{Threshold: 1, Trustees: 3, Jurisdictions: text}
-		_, err := s.Placement()
+		_, err := SharedPrincipals().Placement(s)
 		require.Error(t, err, text)
 	}
 }

@@ -30,9 +30,8 @@ type Info struct {
 	Classes []string `json:"classes"` // what expectations may be looked up by, such as "escrow"
 	Doc     string   `json:"doc"`     // a paragraph for a student
 	Trusts  []string `json:"trusts"`  // whom a user must trust, one line each
-	// Principals are who stands in a deployment besides the network, one line each:
-	// "provider"; "trustee:" where there may be several, told apart by what follows.
-	Principals []string
+	// Principals are who stands in a deployment besides the network.
+	Principals Principals `json:"-"`
 	// Fixed are the parameters that an [Arrangement] fixes, as values by name.
 	Fixed map[string]string `json:"parameters"`
 	// Kinds are the kinds of facts that somebody holds and no rule takes or gives.

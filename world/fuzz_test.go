@@ -81,15 +81,15 @@ func FuzzCapability(f *testing.F) {
 	}
 	s := Settings{Threshold: 2, Trustees: 3, Jurisdictions: "A:3", Target: "Ada"}
 	f.Fuzz(func(t *testing.T, text string) {
-		list, err := Expand([]string{text}, s)
+		list, err := SharedPrincipals().Expand([]string{text}, s)
 		if err != nil {
 			return
 		}
 		for _, c := range list {
-			again, err := Expand([]string{c.String()}, s)
+			again, err := SharedPrincipals().Expand([]string{c.String()}, s)
 			require.NoError(t, err)
 			require.Equal(t, []Capability{c}, again)
-			_, _ = Members(c.Principal, s, []string{"Ada", "Ben"})
+			_, _ = SharedPrincipals().Members(c.Principal, s, []string{"Ada", "Ben"})
 		}
 	})
 }

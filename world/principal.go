@@ -1,9 +1,15 @@
 package world
 
-import "strings"
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Names of principals that designs share. Of a user, a device, a trustee and a witness
-// there may be several: a colon and what tells them apart follow, see [Principal.Several].
+// there may be several: a colon and what tells them apart follow.
 const (
 	UserName    = "user"
 	DeviceName  = "device"
@@ -16,8 +22,257 @@ const (
 	Monitor     = "monitor"
 )
 
+// A Principal is somebody, or a machine, in a deployment. It is declared once: what an
+// attack's header may need of it, how many there are, and where they stand follow from the
+// declaration.
+type Principal struct {
+	Name     string    // "provider"; of several, what stands before the colon: "trustee:3" is a "trustee"
+	Doc      string    // who that is, in half a line
+	Surfaces []Surface // how it can be used against users
+	Count    string    // "" if there is one; [PerAccount]; else an expression over t and n, such as "n"
+	Placed   string    // its jurisdiction; [BySetting]; "" if no government reaches it as such
+}
+
+const (
+	// PerAccount is the count of principals of which each account has one.
+	PerAccount = "one for each account"
+	// BySetting is the place of principals who sit where the setting jurisdictions puts them.
+	BySetting = "jurisdictions"
+	// Home is the jurisdiction in which the provider stands.
+	Home = "A"
+)
+
+// Several reports whether there may be more than one, told apart by what follows a colon.
+func (p Principal) Several() bool { return p.Count != "" }
+
+// Principals are those of a design, or of several.
+type Principals []Principal
+
+var shared = Principals{
+	{UserName, "who writes and reads, and may unlock the device", []Surface{Order}, PerAccount, ""},
+	{DeviceName, "a user's phone", []Surface{Store, Control}, PerAccount, ""},
+	{Provider, "routes and stores messages, hands out keys", []Surface{Store, Control, Order}, "", Home},
+	{Court, "signs orders", []Surface{Store, Control, Order}, "", ""},
+	{Agency, "applies for orders and presents them", []Surface{Store, Control}, "", ""},
+	{TrusteeName, "holds a share of the escrow key and answers orders", []Surface{Store, Control, Order}, "n", BySetting},
+	{Log, "publishes orders and what committees do", []Surface{Store, Control}, "", ""},
+	{WitnessName, "cosigns the log", []Surface{Store, Control}, "4", ""},
+	{Monitor, "reads the log for the public", []Surface{Store, Control}, "", ""},
+}
+
+// SharedPrincipals are those of these names that designs share, all if none are given.
+func SharedPrincipals(names ...string) Principals {
+	return slices.DeleteFunc(slices.Clone(shared), func(p Principal) bool {
+		return len(names) > 0 && !slices.Contains(names, p.Name)
+	})
+}
+
+// everywhere are what every deployment has besides its principals, in the grammar of
+// capabilities.
+var everywhere = Principals{
+	{NetworkName, "the links between machines", []Surface{Tap, Tamper}, "", ""},
+	{JurisdictionName, "everybody who is placed there", []Surface{Control, Order}, BySetting, ""},
+	{QuantumName, "a computer that finds private keys", []Surface{Control}, "", ""},
+}
+
+// Everywhere are what an attack can need of any deployment besides its principals.
+func Everywhere() Principals { return slices.Clone(everywhere) }
+
+// With adds those that are not there yet, by name.
+func (ps Principals) With(others Principals) Principals {
+	all := slices.Clone(ps)
+	for _, p := range others {
+		if _, there := all.Named(p.Name); !there {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// Names lists them in alphabetical order.
+func (ps Principals) Names() []string {
+	var names []string
+	for _, p := range ps {
+		names = append(names, p.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// SurfaceNames lists how p can be used: "store, control or order".
+func (p Principal) SurfaceNames() string {
+	var names []string
+	for _, s := range p.Surfaces {
+		names = append(names, string(s))
+	}
+	return alternatives(names)
+}
+
 // KindOf is the name under which a principal is declared: "trustee" of "trustee:3".
 func KindOf(principal string) string {
 	kind, _, _ := strings.Cut(principal, ":")
 	return kind
+}
+
+// Named finds a declaration.
+func (ps Principals) Named(name string) (Principal, bool) {
+	i := slices.IndexFunc(ps, func(p Principal) bool { return p.Name == name })
+	if i < 0 {
+		return Principal{}, false
+	}
+	return ps[i], true
+}
+
+// Expand resolves the ranges of needs ("trustee:1..t-1.store", "device:1..t.store")
+// under the settings. Words and numbers that stand for accounts, and jurisdictions,
+// stay as written. It wraps [ErrNotApplicable] if a range is empty or goes beyond
+// what exists; how many accounts there are, only [Principals.Members] knows.
+func (ps Principals) Expand(needs []string, s Settings) ([]Capability, error) {
+	var out []Capability
+	for _, need := range needs {
+		prefix, rest, ok := strings.Cut(need, "..")
+		if !ok {
+			if err := ps.expandOne(&out, need, s); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := ps.expandRange(&out, need, prefix, rest, s); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (ps Principals) expandOne(out *[]Capability, need string, s Settings) error {
+	c, err := ParseCapability(need)
+	if err != nil {
+		return err
+	}
+	kind, which, given := strings.Cut(c.Principal, ":")
+	if p, ok := ps.Named(kind); ok && given && p.Several() && p.Count != PerAccount {
+		i, err := Index(which, s)
+		if err != nil {
+			return fmt.Errorf("capability %q: %w", need, err)
+		}
+		most, err := Index(p.Count, s)
+		if err != nil {
+			return fmt.Errorf("principal %s: %w", p.Name, err)
+		}
+		if i < 1 || i > most {
+			return fmt.Errorf("%w: there is no %s %d of %d", ErrNotApplicable, kind, i, most)
+		}
+		c.Principal = fmt.Sprintf("%s:%d", kind, i)
+	}
+	if slices.Contains(*out, c) {
+		return fmt.Errorf("capability %q is declared twice", c)
+	}
+	*out = append(*out, c)
+	return nil
+}
+
+func (ps Principals) expandRange(out *[]Capability, need, prefix, rest string, s Settings) error {
+	dot := strings.LastIndexByte(rest, '.')
+	kind, first, _ := strings.Cut(prefix, ":")
+	p, ok := ps.Named(kind)
+	if dot < 0 || ok && !p.Several() || !ok {
+		var several []string
+		for _, p := range ps {
+			if p.Several() {
+				several = append(several, p.Name)
+			}
+		}
+		hint := ""
+		if !ok {
+			hint = DidYouMean(kind, several)
+		}
+		return fmt.Errorf("capability %q: a range reads NAME:FROM..TO.surface, where NAME is %s%s",
+			need, alternatives(several), hint)
+	}
+	most := MaxTrustees
+	bounds := []int{0, 0}
+	for i, expr := range []string{first, rest[:dot]} {
+		var err error
+		if bounds[i], err = Index(expr, s); err != nil {
+			return fmt.Errorf("capability %q: %w", need, err)
+		}
+	}
+	if p.Count != PerAccount {
+		var err error
+		if most, err = Index(p.Count, s); err != nil {
+			return fmt.Errorf("principal %s: %w", p.Name, err)
+		}
+	}
+	from, to := bounds[0], bounds[1]
+	if from < 1 || to < from || to > most {
+		return fmt.Errorf("%w: %ss %d to %d of %d do not exist", ErrNotApplicable, kind, from, to, most)
+	}
+	for i := from; i <= to; i++ {
+		if err := ps.expandOne(out, fmt.Sprintf("%s:%d%s", kind, i, rest[dot:]), s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Members lists the principals behind a capability's principal: those placed in
+// a jurisdiction, the account behind "target", "partner" or a number, or itself.
+// people are the accounts as [Conversation.People] lists them.
+func (ps Principals) Members(principal string, s Settings, people []string) ([]string, error) {
+	kind, name, _ := strings.Cut(principal, ":")
+	if kind == JurisdictionName {
+		return ps.placedIn(name, s)
+	}
+	if p, ok := ps.Named(kind); !ok || p.Count != PerAccount {
+		return []string{principal}, nil
+	}
+	number := map[string]int{"target": 1, "partner": 2}[name]
+	for i := range people {
+		if name == fmt.Sprint(i+1) {
+			number = i + 1
+		}
+	}
+	if number < 1 || number > len(people) {
+		return []string{principal}, nil
+	}
+	return []string{kind + ":" + people[number-1]}, nil
+}
+
+func (ps Principals) placedIn(name string, s Settings) ([]string, error) {
+	placed, err := ps.Placement(s)
+	if err != nil {
+		return nil, err
+	}
+	var members []string
+	for _, principal := range slices.Sorted(maps.Keys(placed)) {
+		if placed[principal] == name {
+			members = append(members, principal)
+		}
+	}
+	if len(members) == 0 {
+		return nil, fmt.Errorf("%w: nobody sits in jurisdiction %s", ErrNotApplicable, name)
+	}
+	return members, nil
+}
+
+// Placement gives the jurisdiction of each principal that stands in one.
+func (ps Principals) Placement(s Settings) (map[string]string, error) {
+	placed := map[string]string{}
+	seats, err := s.Seats()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range ps {
+		switch {
+		case p.Placed == BySetting:
+			for i, place := range seats {
+				placed[fmt.Sprintf("%s:%d", p.Name, i+1)] = place
+			}
+		case p.Placed != "" && p.Several():
+			return nil, errors.New("principal " + p.Name + ": several sit where the setting says, or nowhere")
+		case p.Placed != "":
+			placed[p.Name] = p.Placed
+		}
+	}
+	return placed, nil
 }

@@ -68,7 +68,7 @@ func (s Settings) Check(c *Conversation) error {
 			return &ValueError{p, p.Text(s), err}
 		}
 	}
-	_, err := s.Placement()
+	_, err := s.Seats()
 	return err
 }
 
@@ -83,10 +83,11 @@ func RoundRobin(n int) string {
 	return strings.Join(parts, ",")
 }
 
-// Placement gives the jurisdiction of each principal: trustee i in the order
-// written ("A:2,B:1" puts 1 and 2 in A, 3 in B), the provider in A.
-func (s Settings) Placement() (map[string]string, error) {
-	placed, seen, next := map[string]string{Provider: "A"}, map[string]bool{}, 1
+// Seats lists the jurisdiction of each trustee, in the order written: "A:2,B:1" puts 1 and
+// 2 in A, 3 in B.
+func (s Settings) Seats() ([]string, error) {
+	var seats []string
+	seen := map[string]bool{}
 	for part := range strings.SplitSeq(s.Jurisdictions, ",") {
 		name, count, ok := strings.Cut(part, ":")
 		k, err := strconv.Atoi(count)
@@ -94,15 +95,12 @@ func (s Settings) Placement() (map[string]string, error) {
 			return nil, fmt.Errorf("jurisdictions %q: want a list such as A:2,B:2,C:1", s.Jurisdictions)
 		}
 		seen[name] = true
-		for range k {
-			placed[Trustee(next)] = name
-			next++
-		}
+		seats = append(seats, slices.Repeat([]string{name}, k)...)
 	}
-	if next-1 != s.Trustees {
-		return nil, fmt.Errorf("jurisdictions %q place %d trustees, there are %d", s.Jurisdictions, next-1, s.Trustees)
+	if len(seats) != s.Trustees {
+		return nil, fmt.Errorf("jurisdictions %q place %d trustees, there are %d", s.Jurisdictions, len(seats), s.Trustees)
 	}
-	return placed, nil
+	return seats, nil
 }
 
 // Trustee names trustee i, from 1.

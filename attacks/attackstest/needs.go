@@ -31,7 +31,7 @@ func checkIdle(t *testing.T, l *attacks.Lab, res *attacks.Result, thorough bool)
 			if !thorough && i != turn(c.Attack, 2*len(c.Needs)) {
 				continue // the half of the attacks whose turn is later has none now
 			}
-			w := withheld{c.Design, need}
+			w := withheld{c.Design, need.String()}
 			if tries[w] == nil {
 				order = append(order, w)
 			}

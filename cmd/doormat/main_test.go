@@ -31,7 +31,7 @@ type keyless struct{ worldtest.Toy }
 
 func (keyless) Info() world.Info {
 	return world.Info{ID: "plain", Name: "Plain", Doc: "The toy without trustees. Nobody else has the key.",
-		Trusts: []string{"the one key"}, Principals: []string{"provider", "device:", "user:"}}
+		Trusts: []string{"the one key"}, Principals: world.SharedPrincipals(world.Provider, world.DeviceName, world.UserName)}
 }
 
 func (p keyless) Setup(env world.Config) (world.Deploy, error) {

@@ -6,6 +6,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/report"
+	"doormat/world"
 )
 
 // compare fills the table that sets designs beside each other. What there is none of
@@ -128,7 +129,7 @@ func some(list []string, few int) string {
 }
 
 func used(c *attacks.Cell) value {
-	return value{"parties", c.Parties, 0, fmt.Sprintf("×%d", c.Parties), some(c.Needs, 12)}
+	return value{"parties", c.Parties, 0, fmt.Sprintf("×%d", c.Parties), some(world.Written(c.Needs), 12)}
 }
 
 func expected(c *attacks.Cell) value {

@@ -9,6 +9,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/report"
+	"doormat/world"
 )
 
 // attack is the page of the attack that is number i of the results.
@@ -65,7 +66,7 @@ func (d *document) outcome(r *results, i, j int) {
 	case !c.Applicable:
 		return
 	}
-	d.prose(fmt.Sprintf("Takes %s: %s, %s.", quoted(c.Needs), count(c.Parties, "principal"), moment(c.At, r.Conversation.Messages)))
+	d.prose(fmt.Sprintf("Takes %s: %s, %s.", quoted(world.Written(c.Needs)), count(c.Parties, "principal"), moment(c.At, r.Conversation.Messages)))
 	want := r.expected[[2]string{c.Attack, c.Design}]
 	t, o := c.Content.Target, c.Content.Others
 	d.head("", "expected", "measured")

@@ -103,9 +103,10 @@ func (d *document) principals(ctx context.Context, w world.Design, lab *attacks.
 		}
 		members[kind] = append(members[kind], name)
 	}
-	d.head("principals", "hold")
+	d.head("principals", "who that is", "surfaces", "hold")
 	for _, kind := range order {
-		d.row(quoted(members[kind]), holdings(play.Net.Node(members[kind][0]).Holdings()))
+		p, _ := w.Info().Principals.Named(kind)
+		d.row(quoted(members[kind]), p.Doc, p.SurfaceNames(), holdings(play.Net.Node(members[kind][0]).Holdings()))
 	}
 	d.WriteByte('\n')
 	return nil

@@ -59,7 +59,7 @@ func TestFramesAgree(t *testing.T) {
 			require.Equal(t, c.Noticed, append([]attacks.Evidence{}, last.Noticed...), name)
 			if c.Applicable {
 				require.Equal(t, c.Content, last.Content, name)
-				require.Subset(t, c.Needs, last.Used, name)
+				require.Subset(t, world.Written(c.Needs), last.Used, name)
 			}
 		}
 	}
@@ -82,7 +82,7 @@ func TestEveryClaimOpens(t *testing.T) {
 		require.Equal(t, text, string(proof[len(proof)-1].Fact.Data[16:]))
 		for _, s := range proof {
 			if s.Rule == "" {
-				require.Contains(t, c.Needs, s.Origin)
+				require.Contains(t, world.Written(c.Needs), s.Origin)
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/world"
 )
 
 // meaning says in a few lines what a result shows, each line about one question
@@ -47,7 +48,7 @@ func breadth(r *attacks.Result, all []*tally) string {
 func everyPhone(r *attacks.Result, c *attacks.Cell) bool {
 	phones := 0
 	for _, need := range c.Needs {
-		if strings.HasPrefix(need, "device:") && strings.HasSuffix(need, ".control") {
+		if world.KindOf(need.Principal) == world.DeviceName && need.Surface == world.Control {
 			phones++
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/story"
+	"doormat/world"
 )
 
 func TestMeaning(t *testing.T) {
@@ -53,8 +54,10 @@ func TestMeaningOf(t *testing.T) {
 	}{
 		{nil, "No row has a vendor", "more where it keeps"},
 		{nil, "Future, ", "Metadata"},
-		{named("part", func(c *attacks.Cell) { c.Needs = []string{"device:1.control"} }), "No row has a vendor", ""},
-		{named("part", func(c *attacks.Cell) { c.Needs = []string{"device:1.control", "device:2.control"} }), "Breadth", "vendor"},
+		{named("part", func(c *attacks.Cell) { c.Needs = []world.Capability{{Principal: "device:1", Surface: "control"}} }), "No row has a vendor", ""},
+		{named("part", func(c *attacks.Cell) {
+			c.Needs = []world.Capability{{Principal: "device:1", Surface: "control"}, {Principal: "device:2", Surface: "control"}}
+		}), "Breadth", "vendor"},
 		{named("part", func(c *attacks.Cell) { c.Content.Target.After, c.Content.Others.After = 0, 0 }), "Breadth", "Future"},
 		{asInsider(18000), "something opened: Ann 1 of 1; Ann 1 of 1. As much opened in every design: 1 of 1 (everything)", ""},
 		{asInsider(17999), "something opened: Ann 1 of 2; Ann 1 of 2. As much opened in every design: 2 of 2 (part, everything)", ""},

@@ -73,8 +73,8 @@ func (r Run) designName(id string) string {
 
 func (r Run) cell(p *page, c *attacks.Cell) {
 	end := r.Result.Conversation.Messages
-	p.field("Takes", strings.Join(c.Needs, ", ")+": "+used(c)+", "+moment(c.At, end))
-	if granted(c.Needs) {
+	p.field("Takes", strings.Join(world.Written(c.Needs), ", ")+": "+used(c)+", "+moment(c.At, end))
+	if granted(world.Written(c.Needs)) {
 		p.field("Granted", "the private half of public keys that were found: doormat hands it over, no computer here finds it")
 	}
 	calls(p, c.Trace.Events)

@@ -36,16 +36,19 @@ var doings = map[world.Surface][2]string{
 type cast struct {
 	frame    *replay.Frame
 	settings world.Settings
-	people   []string
-	lit      bool // the adversary's capabilities have been named
-	placed   map[string]string
-	seats    []card // trustees
+
+	principals world.Principals
+	people     []string
+	lit        bool // the adversary's capabilities have been named
+	placed     map[string]string
+	seats      []card // trustees
 }
 
 func newCast(p *replay.Replay, design int, s *replay.Step) *cast {
-	c := &cast{frame: &s.Frames[design], settings: p.Result.Cells[design].Trace.Settings, lit: s.Kind != replay.Opening}
+	trace := &p.Result.Cells[design].Trace
+	c := &cast{frame: &s.Frames[design], settings: trace.Settings, principals: trace.Principals, lit: s.Kind != replay.Opening}
 	c.people = p.Conversation.People(c.settings.Target)
-	c.placed, _ = c.settings.Placement() // checked before the run
+	c.placed, _ = c.principals.Placement(c.settings) // checked before the run
 	return c
 }
 
@@ -72,8 +75,18 @@ func (c *cast) cards() []card {
 // adversary may use, one for the rest.
 func (c *cast) officials() []card {
 	var list []card
-	var idle, names []string
-	for _, name := range append([]string{world.Court, world.Agency, world.Log, world.Monitor}, c.named("witness:")...) {
+	var idle []string
+	var names, all []string
+	for _, p := range c.principals {
+		switch {
+		case p.Count == world.PerAccount || p.Name == world.Provider || p.Placed == world.BySetting: // they have cards of their own
+		case p.Several():
+			all = append(all, c.named(p.Name+":")...)
+		default:
+			all = append(all, p.Name)
+		}
+	}
+	for _, name := range all {
 		figure, _, _ := strings.Cut(name, ":")
 		switch state, _ := c.state([]string{name}); {
 		case !c.exists(name):
@@ -177,16 +190,12 @@ func (c *cast) state(names []string) (state, says string) {
 		return "", ""
 	}
 	for _, need := range c.frame.Cell.Needs {
-		capability, err := world.ParseCapability(need)
-		if err != nil {
-			continue
-		}
-		members, err := world.Members(capability.Principal, c.settings, c.people)
+		members, err := c.principals.Members(need.Principal, c.settings, c.people)
 		if err != nil || !slices.ContainsFunc(members, func(m string) bool { return slices.Contains(names, m) }) {
 			continue
 		}
-		words := doings[capability.Surface]
-		if slices.Contains(c.frame.Used, need) {
+		words := doings[need.Surface]
+		if slices.Contains(c.frame.Used, need.String()) {
 			return "used", words[1]
 		}
 		state, says = "reach", words[0]

@@ -141,7 +141,7 @@ func (c *choice) settle() error {
 			return demo.Usagef("%s: %s: %v", c.parameter(p).name, text, err)
 		}
 	}
-	if _, err := s.Placement(); err != nil {
+	if _, err := s.Seats(); err != nil {
 		return demo.Usagef("where trustees sit: %v", err)
 	}
 	return nil

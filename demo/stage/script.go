@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"doormat/demo/replay"
-	"doormat/world"
 )
 
 // need is a capability that the attack declares, and whether it has been used.
@@ -27,16 +26,14 @@ func needs(p *replay.Replay, step *replay.Step) (list []need) {
 		}
 	}
 	f := &step.Frames[most]
-	for _, name := range f.Cell.Needs {
-		n := need{Name: name, State: "reach"}
+	for _, c := range f.Cell.Needs {
+		n := need{Name: c.String(), State: "reach"}
 		if step.Kind == replay.Opening {
 			n.State = ""
 		}
-		if c, err := world.ParseCapability(name); err == nil {
-			n.Says = doings[c.Surface][0]
-			if slices.Contains(f.Used, name) {
-				n.State, n.Says = "used", doings[c.Surface][1]
-			}
+		n.Says = doings[c.Surface][0]
+		if slices.Contains(f.Used, n.Name) {
+			n.State, n.Says = "used", doings[c.Surface][1]
 		}
 		list = append(list, n)
 	}

@@ -126,7 +126,7 @@ func (Design) Info() world.Info {
 			"the agency, with everything that it opens",
 			"that nobody who records messages today ever computes discrete logarithms: the escrow field, unlike the sessions, has no ML-KEM",
 		},
-		Principals: append(e2ee.Principals(), "trustee:", world.Log, "witness:", world.Monitor),
+		Principals: append(e2ee.Principals(), world.SharedPrincipals(world.TrusteeName, world.Log, world.WitnessName, world.Monitor)...),
 		Programs: append(e2ee.Programs(),
 			world.Program{Name: GarbageFields, Doc: "a client whose escrow fields are proved and bound as they should be, and open to nothing"},
 			world.Program{Name: BackdateLabels, Doc: "a client whose labels are dated 1970, so that no order covers them"},

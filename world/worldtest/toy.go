@@ -32,7 +32,7 @@ const ToyForge = "forge a toy message"
 // Info implements [world.Design].
 func (Toy) Info() world.Info {
 	return world.Info{ID: "toy", Name: "Toy", Classes: []string{"escrow"}, Doc: "One key for everybody, for ever.",
-		Trusts: []string{"everybody"}, Principals: []string{world.Provider, "trustee:", "device:", "user:"}}
+		Trusts: []string{"everybody"}, Principals: world.SharedPrincipals(world.Provider, world.TrusteeName, world.DeviceName, world.UserName)}
 }
 
 // Setup implements [world.Design].

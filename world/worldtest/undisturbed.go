@@ -111,19 +111,22 @@ func (b *bench) holdings(t *testing.T) {
 // principals checks that the deployment has the principals that the design declares, so that
 // a header can name them. Users are with every design.
 func (b *bench) principals(t *testing.T) {
-	declared := map[string]bool{"user:": true}
+	declared, found := map[string]int{}, map[string]int{}
 	for _, p := range b.design.Info().Principals {
-		require.False(t, declared[p] && p != "user:", "two principals %q", p)
-		declared[p] = true
-	}
-	require.Contains(t, b.design.Info().Principals, "user:")
-	found := map[string]bool{"user:": true}
-	for _, n := range b.deploy() {
-		kind, _, several := strings.Cut(n.Name(), ":")
-		if several {
-			kind += ":"
+		require.NotContains(t, declared, p.Name, "two principals")
+		declared[p.Name] = 1
+		if p.Count == world.PerAccount {
+			declared[p.Name] = len(b.conv.Accounts)
+		} else if p.Several() {
+			n, err := world.Index(p.Count, b.settings)
+			require.NoError(t, err)
+			declared[p.Name] = n
 		}
-		found[kind] = true
+	}
+	require.Contains(t, declared, world.UserName)
+	found[world.UserName] = declared[world.UserName]
+	for _, n := range b.deploy() {
+		found[world.KindOf(n.Name())]++
 	}
 	require.Equal(t, declared, found)
 }
