@@ -12,6 +12,7 @@ import (
 	"doormat/demo/replay"
 	"doormat/demo/report"
 	"doormat/demo/story"
+	"doormat/world"
 )
 
 // kind is what a screen of an act is about.
@@ -209,7 +210,7 @@ func (s *Show) means(p *page, a *act) {
 	p.prose(h.Title, 2, bold)
 	p.gap()
 	if i := slices.IndexFunc(cells, func(c attacks.Cell) bool { return c.Applicable && len(c.Needs) > 0 }); i >= 0 {
-		needs = cells[i].Needs // as a design has them that has them all
+		needs = world.Written(cells[i].Needs) // as a design has them that has them all
 	}
 	may := using(needs)
 	p.prose(h.Happens, p.room()-7-len(wrap(may, p.width-7, 4)), normal)
