@@ -50,8 +50,8 @@ type version struct {
 // topics bounds how many values of What are kept.
 const topics = 8
 
-// breath is how long a listener is left alone, so that it hears once of what happened meanwhile.
-const breath = 100 * time.Millisecond
+// minInterval is how long a listener is left alone, so that it hears once of what happened meanwhile.
+const minInterval = 100 * time.Millisecond
 
 // settled reports whether the job is done.
 func (j *job) settled() bool {
@@ -64,7 +64,7 @@ func (j *job) settled() bool {
 }
 
 // stale reports whether the job has failed too long ago to say so again.
-func (j *job) stale() bool { return j.settled() && j.err != nil && time.Since(j.when) > regret }
+func (j *job) stale() bool { return j.settled() && j.err != nil && time.Since(j.when) > errorTTL }
 
 // settle ends the job, unless it has ended.
 func (j *job) settle(value any, err error) {
@@ -81,8 +81,8 @@ func (j *job) settle(value any, err error) {
 // linger lets the job go on for a while without listeners.
 func (j *job) linger() {
 	if j.listeners == 0 && !j.settled() {
-		j.until = time.Now().Add(patience)
-		j.timer.Reset(patience)
+		j.until = time.Now().Add(idleTimeout)
+		j.timer.Reset(idleTimeout)
 	}
 }
 
@@ -195,9 +195,9 @@ func (j *job) follow(ctx context.Context, cells int) iter.Seq[Progress] {
 	}
 }
 
-// sleep takes a breath, or less if there is no time for it.
+// sleep waits for minInterval, or less if there is no time for it.
 func sleep(ctx context.Context, done <-chan struct{}) {
-	t := time.NewTimer(breath)
+	t := time.NewTimer(minInterval)
 	defer t.Stop()
 	select {
 	case <-t.C:

@@ -26,11 +26,11 @@ type store struct {
 // Bounds of a store. Weight is counted in messages times designs: a replay of a chat
 // of 20,000 messages on two designs takes about 100 MB.
 const (
-	atOnce    = 2
-	maxJobs   = 64
-	maxWeight = 250_000
-	patience  = 10 * time.Second // how long a job runs that nobody waits for
-	regret    = 10 * time.Second // how long an error is kept, for the page that was waiting for it
+	atOnce      = 2
+	maxJobs     = 64
+	maxWeight   = 250_000
+	idleTimeout = 10 * time.Second // how long a job runs that nobody waits for
+	errorTTL    = 10 * time.Second // how long an error is kept, for the page that was waiting for it
 )
 
 var (
@@ -70,7 +70,7 @@ func (s *store) start(key string, weight int, run func(ctx context.Context, repo
 	j := &job{store: s, key: key, number: s.number, weight: weight, cancel: cancel, done: make(chan struct{}), changed: make(chan struct{})}
 	s.jobs = append(s.jobs, j)
 	s.evict()
-	j.timer = time.AfterFunc(patience, j.abandon)
+	j.timer = time.AfterFunc(idleTimeout, j.abandon)
 	j.linger()
 	go s.compute(ctx, j, run)
 	return j

@@ -105,7 +105,7 @@ func TestFailures(t *testing.T) {
 			all.Wait()
 			_, err := s.start("key", 1, gives("better")).wait(t.Context())
 			require.ErrorContains(t, err, name, "the page that waited loads itself again")
-			time.Sleep(regret + time.Second)
+			time.Sleep(errorTTL + time.Second)
 			v, err := s.start("key", 1, gives("better")).wait(t.Context())
 			require.NoError(t, err)
 			require.Equal(t, "better", v)
@@ -118,19 +118,19 @@ func TestFailures(t *testing.T) {
 func TestAbandoned(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *store, _ func()) {
 		j := s.start("key", 1, endless)
-		ctx, leave := context.WithTimeout(t.Context(), 5*patience)
+		ctx, leave := context.WithTimeout(t.Context(), 5*idleTimeout)
 		defer leave()
 		for range j.follow(ctx, 0) { // somebody listens for a long time, then leaves
 		}
 		require.False(t, j.settled())
-		time.Sleep(patience - time.Second)
+		time.Sleep(idleTimeout - time.Second)
 		require.Same(t, j, s.start("key", 1, endless), "somebody asked again")
 		j.abandon() // as if the time had been up in this moment
-		time.Sleep(patience - time.Second)
+		time.Sleep(idleTimeout - time.Second)
 		require.False(t, j.settled())
 		_, err := j.wait(ctx) // and leaves at once
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		time.Sleep(patience + time.Second)
+		time.Sleep(idleTimeout + time.Second)
 		_, err, done := j.peek()
 		require.True(t, done)
 		require.ErrorIs(t, err, errAbandoned)
@@ -151,7 +151,7 @@ func TestAbandonedInLine(t *testing.T) {
 		}
 		synctest.Wait()
 		j := s.start("key", 1, endless)
-		time.Sleep(patience + time.Second)
+		time.Sleep(idleTimeout + time.Second)
 		_, err, _ := j.peek()
 		require.ErrorIs(t, err, errAbandoned)
 		v, err := s.start("key", 1, gives("after them")).wait(t.Context())

@@ -37,7 +37,7 @@ func (s *Stage) soon(brief context.Context, t task) (any, error) {
 
 // briefly is the moment that a page waits for all its runs together.
 func briefly(r *http.Request) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(r.Context(), notice)
+	return context.WithTimeout(r.Context(), pageWait)
 }
 
 // Warm starts the runs of the first page and its story before anybody asks.
@@ -125,6 +125,6 @@ func (s *Stage) moments(lab *attacks.Lab, t attacks.Technique, designs []world.D
 	}}
 }
 
-// notice is how long a page waits for its run before it shows how far it is: less
+// pageWait is how long a page waits for its run before it shows how far it is: less
 // than people notice.
-const notice = 100 * time.Millisecond
+const pageWait = 100 * time.Millisecond

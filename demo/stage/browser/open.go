@@ -17,8 +17,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is for one step on a machine that is busy with other tests.
-const patience = 2 * time.Minute
+// stepTimeout is for one step on a machine that is busy with other tests.
+const stepTimeout = 2 * time.Minute
 
 // Look is how the page is looked at. The zero Look is a light page of 1280 by 800,
 // without motion.

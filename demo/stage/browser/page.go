@@ -97,7 +97,7 @@ func (p *Page) do(what string, step chromedp.Action[chromedp.Void]) {
 
 func run[T any](p *Page, what string, step chromedp.Action[T]) T {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, patience)
+	ctx, stop := context.WithTimeout(p.ctx, stepTimeout)
 	defer stop()
 	v, err := chromedp.Run(ctx, step)
 	if err != nil {
