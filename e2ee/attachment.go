@@ -43,7 +43,8 @@ func parseChunk(data []byte, kind byte) (*Chunk, error) {
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, fmt.Errorf("chunk: %w", err)
 	}
-	if file < 0 || file >= MaxFiles || number < 0 || number >= int64(chunks(MaxFileSize)) || len(f[3]) > ChunkSize+chacha20poly1305.Overhead {
+	if file < 0 || file >= MaxFiles || number < 0 || number >= int64(chunks(MaxFileSize)) ||
+		len(f[3]) > ChunkSize+chacha20poly1305.Overhead {
 		return nil, fmt.Errorf("chunk %d of file %d, %d bytes: beyond the limits", number, file, len(f[3]))
 	}
 	return &Chunk{string(f[0]), int(file), int(number), f[3]}, nil

@@ -81,7 +81,8 @@ func ParseContent(data []byte) (*Content, error) {
 		c.Files = append(c.Files, p)
 	}
 	if total(c.Files) > MaxAllFiles {
-		return nil, fmt.Errorf("content: %w: files of %d bytes, want at most %d", world.ErrMalformed, total(c.Files), MaxAllFiles)
+		return nil, fmt.Errorf("content: %w: files of %d bytes, want at most %d",
+			world.ErrMalformed, total(c.Files), MaxAllFiles)
 	}
 	return c, nil
 }

@@ -142,7 +142,8 @@ type session struct {
 const sessionTag = 's'
 
 func (s *session) encode() []byte {
-	return world.Pack(sessionTag, []byte(s.own), []byte(s.peer), s.identity.Bytes(), s.state.Marshal(), s.ad[:], s.id, s.initial)
+	return world.Pack(sessionTag, []byte(s.own), []byte(s.peer), s.identity.Bytes(),
+		s.state.Marshal(), s.ad[:], s.id, s.initial)
 }
 
 func (s *session) fact() world.Fact {

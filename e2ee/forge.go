@@ -31,9 +31,13 @@ func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, e
 			Gives: kinds(DeviceKeys, Bundle), Apply: makeKeys},
 		{Name: OfferBundle, Doc: "A directory can hand out any bundle to the device named in text.",
 			Takes: kinds(Bundle), Gives: kinds(world.Outgoing), Apply: offerBundle},
-		{Name: ClaimNewKeys, Doc: "A provider can tell a sender that all for whom an envelope has a part have new keys, and the sender asks for them.",
+		{Name: ClaimNewKeys,
+			Doc: "A provider can tell a sender that all for whom an envelope has a part have new " +
+				"keys, and the sender asks for them.",
 			Takes: kinds(Envelopes), Gives: kinds(world.Outgoing), Apply: claimNewKeys},
-		{Name: StartSession, Doc: "Keys and somebody's bundle start a session with them; text names the account that it claims to be from.",
+		{Name: StartSession,
+			Doc: "Keys and somebody's bundle start a session with them; text names the account " +
+				"that it claims to be from.",
 			Takes: kinds(DeviceKeys, Bundle), Gives: kinds(OwnSession), Apply: startSession},
 		{Name: AnswerSession, Doc: "Keys answer the session that a delivery starts.",
 			Takes: kinds(DeviceKeys, Delivered), Gives: kinds(OwnSession, Secret), Apply: answerSession},

@@ -59,7 +59,9 @@ func (g *group) facts(name string) []world.Fact {
 	}
 	for _, member := range sortedKeys(g.chains) {
 		for _, c := range g.chains[member] {
-			facts = append(facts, world.Fact{Kind: SenderKey, Ref: name, Data: world.Pack(chainTag, []byte(name), []byte(member), c.Marshal(), world.Time(c.sent))})
+			facts = append(facts, world.Fact{Kind: SenderKey, Ref: name,
+				Data: world.Pack(chainTag, []byte(name), []byte(member), c.Marshal(),
+					world.Time(c.sent))})
 		}
 	}
 	return facts

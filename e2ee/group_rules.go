@@ -14,13 +14,19 @@ import (
 func groupRules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
-		{Name: "read a distribution", Doc: "What a pairwise part of a message to a group carries is the sender's chain key from that message on.",
+		{Name: "read a distribution",
+			Doc: "What a pairwise part of a message to a group carries is the sender's chain key " +
+				"from that message on.",
 			Takes: kinds(Secret), Gives: kinds(ChainKey), Apply: readDistribution},
-		{Name: "read a sender key", Doc: "A member's device holds the chain keys of all other members, and so what they write until they change them.",
+		{Name: "read a sender key",
+			Doc: "A member's device holds the chain keys of all other members, and so what they " +
+				"write until they change them.",
 			Takes: kinds(SenderKey), Gives: kinds(ChainKey, MessageKey), Apply: readSenderKey},
 		{Name: "read an own sender key", Doc: "The owner's device holds the chain key of what it will write next.",
 			Takes: kinds(OwnSenderKey), Gives: kinds(ChainKey), Apply: readOwnSenderKey},
-		{Name: "read the content", Doc: "A content is a text with the keys of its attachments, or a change of a group's members.",
+		{Name: "read the content",
+			Doc: "A content is a text with the keys of its attachments, or a change of a group's " +
+				"members.",
 			Takes: kinds(Contents), Gives: kinds(world.Plaintext, AttachmentKey, GroupUpdate), Apply: readContent},
 		{Name: "open an attachment", Doc: "The key of an attachment opens its chunks, if all of them are there.",
 			Takes: kinds(AttachmentKey), All: SealedChunk, Gives: kinds(world.File), Apply: openAttachment},
@@ -100,7 +106,8 @@ func openAttachment(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []world.Derived{{Fact: world.Fact{Kind: world.File, Ref: in.Facts[0].Ref, Data: file}, From: append([]int{0}, from...)}}, nil
+	return []world.Derived{{Fact: world.Fact{Kind: world.File, Ref: in.Facts[0].Ref, Data: file},
+		From: append([]int{0}, from...)}}, nil
 }
 
 func readKeptFile(in world.Input) ([]world.Derived, error) {

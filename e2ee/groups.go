@@ -58,7 +58,8 @@ func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet
 	}
 	// A change by a clock that is ahead must not stand, nor may the numbers, which are drawn,
 	// decide between two changes that one account makes at one time.
-	if known := d.newestChange(m.Group); stampOf(meta).before(known) || known.author == d.account && !meta.Sent.After(known.sent) {
+	if known := d.newestChange(m.Group); stampOf(meta).before(known) || known.author == d.account &&
+		!meta.Sent.After(known.sent) {
 		meta.Sent = known.sent.Add(world.Instant)
 	}
 	d.applyMembers(m, stampOf(meta))

@@ -22,9 +22,15 @@ const (
 func impersonationRules(envelope func(random io.Reader, more []world.Fact) (Envelope, error), more world.Kind) []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
-		{Name: StartSessionAs, Doc: "Whoever copied somebody's signed prekey can start a session with that person under anybody's identity (key-compromise impersonation): the arguments are the stolen keys, a bundle of whom to be, and one of whom to write to.",
+		{Name: StartSessionAs,
+			Doc: "Whoever copied somebody's signed prekey can start a session with that person " +
+				"under anybody's identity (key-compromise impersonation): the arguments are the " +
+				"stolen keys, a bundle of whom to be, and one of whom to write to.",
 			Takes: kinds(DeviceKeys, Bundle, Bundle), Gives: kinds(OwnSession), Apply: startSessionAs},
-		{Name: WriteToGroup, Doc: "Whoever copied somebody's own sender key can write to the group in that name, dated like another message: members check the sender key's signature and nothing else.",
+		{Name: WriteToGroup,
+			Doc: "Whoever copied somebody's own sender key can write to the group in that name, " +
+				"dated like another message: members check the sender key's signature and " +
+				"nothing else.",
 			Takes: kinds(OwnSenderKey, GroupView, world.Metadata), All: more, Gives: kinds(world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) { return writeToGroup(in, envelope) }},
 	}
@@ -93,7 +99,8 @@ func writeToGroup(in world.Input, envelope func(io.Reader, []world.Fact) (Envelo
 	var out []world.Fact
 	for _, to := range m.To {
 		d := &Delivery{m, public, sealed, Part{To: to, Identity: given[to]}}
-		out = append(out, outgoingFact(m.ID+"→"+to, world.Packet{From: world.Provider, To: world.DeviceOf(to), Data: d.Encode()}, m))
+		out = append(out, outgoingFact(m.ID+"→"+to,
+			world.Packet{From: world.Provider, To: world.DeviceOf(to), Data: d.Encode()}, m))
 	}
 	return world.Conclude(out...), nil
 }

@@ -21,7 +21,8 @@ func (p *Provider) addStandingOrder(now time.Time, order law.Order) {
 
 // dropExpiredOrders forgets orders whose time is over.
 func (p *Provider) dropExpiredOrders(now time.Time) {
-	p.standingOrders = slices.DeleteFunc(p.standingOrders, func(o law.Order) bool { return now.After(o.Until) || now.After(o.Expiry) })
+	p.standingOrders = slices.DeleteFunc(p.standingOrders,
+		func(o law.Order) bool { return now.After(o.Until) || now.After(o.Expiry) })
 }
 
 // intercept hands over a message that has just come, with its chunks, if an open

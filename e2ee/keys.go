@@ -41,13 +41,15 @@ func (k *keyStore) number() uint32 {
 }
 
 // newPrekey makes the next prekey of a kind out of size random bytes.
-func newPrekey[P encoder](k *keyStore, random io.Reader, kind string, size int, create func(io.Reader, uint32) (P, error)) (P, error) {
+func newPrekey[P encoder](k *keyStore, random io.Reader, kind string, size int,
+	create func(io.Reader, uint32) (P, error)) (P, error) {
 	id, seed := k.number(), make([]byte, size)
 	if _, err := io.ReadFull(random, seed); err != nil {
 		var none P
 		return none, fmt.Errorf("%s %d: %w", kind, id, err)
 	}
-	return memo.Compute(k.memo, kind, func() (P, error) { return create(bytes.NewReader(seed), id) }, seed, world.Int(int64(id)))
+	made := func() (P, error) { return create(bytes.NewReader(seed), id) }
+	return memo.Compute(k.memo, kind, made, seed, world.Int(int64(id)))
 }
 
 func (k *keyStore) signedPrekey(random io.Reader) (*pqxdh.SignedPrekey, error) {
@@ -80,7 +82,8 @@ func (k *keyStore) rotate(random io.Reader) error {
 		return err
 	}
 	k.signed = newest(append(k.signed, signed), keptPrekeys)
-	lasting := newest(append(slices.DeleteFunc(slices.Clone(k.kem), func(p *pqxdh.KEMPrekey) bool { return !p.LastResort() }), last), keptPrekeys)
+	lasting := newest(append(slices.DeleteFunc(slices.Clone(k.kem),
+		func(p *pqxdh.KEMPrekey) bool { return !p.LastResort() }), last), keptPrekeys)
 	k.kem = append(slices.DeleteFunc(k.kem, (*pqxdh.KEMPrekey).LastResort), lasting...)
 	return nil
 }
@@ -131,11 +134,14 @@ func (k *keyStore) bundle(like *pqxdh.Bundle, kem *pqxdh.KEMPrekey, oneTime *pqx
 	case b != nil && b.Signed.ID == signed.ID():
 		return b
 	case like == nil: // the first under this signed prekey
-		b = k.sign(func() *pqxdh.Bundle { return pqxdh.MakeBundle(k.identity, signed, kem, oneTime) }, signed.Bytes(), kem.Bytes())
+		b = k.sign(func() *pqxdh.Bundle {
+			return pqxdh.MakeBundle(k.identity, signed, kem, oneTime)
+		}, signed.Bytes(), kem.Bytes())
 	case b != nil:
 		b = b.Under(like)
 	default:
-		b = k.sign(func() *pqxdh.Bundle { return like.With(k.identity, kem, oneTime) }, like.Bytes(), kem.Bytes(), oneTime.Bytes())
+		b = k.sign(func() *pqxdh.Bundle { return like.With(k.identity, kem, oneTime) },
+			like.Bytes(), kem.Bytes(), oneTime.Bytes())
 	}
 	if k.made == nil {
 		k.made = map[uint32]*pqxdh.Bundle{}
@@ -178,7 +184,8 @@ func (k *keyStore) find(m *pqxdh.InitialMessage) (pqxdh.ResponderKeys, error) {
 // spend erases the one-time keys that an initial message used. They were offered
 // in pairs and go in pairs, so that nobody can leave halves behind.
 func (k *keyStore) spend(m *pqxdh.InitialMessage) {
-	k.oneTime = slices.DeleteFunc(k.oneTime, func(p *pqxdh.OneTimePrekey) bool { return p.ID() == m.OneTimeID || p.ID()+1 == m.KEMID })
+	k.oneTime = slices.DeleteFunc(k.oneTime,
+		func(p *pqxdh.OneTimePrekey) bool { return p.ID() == m.OneTimeID || p.ID()+1 == m.KEMID })
 	k.kem = slices.DeleteFunc(k.kem, func(p *pqxdh.KEMPrekey) bool {
 		return !p.LastResort() && (p.ID() == m.KEMID || p.ID() == m.OneTimeID+1)
 	})
@@ -215,7 +222,8 @@ type initiated struct {
 }
 
 // agree draws the 64 bytes that PQXDH takes, for the ephemeral key and the encapsulation.
-func (k *keyStore) agree(random io.Reader, b *pqxdh.Bundle, encoded []byte) (*pqxdh.Agreement, *pqxdh.InitialMessage, error) {
+func (k *keyStore) agree(random io.Reader, b *pqxdh.Bundle, encoded []byte) (*pqxdh.Agreement,
+	*pqxdh.InitialMessage, error) {
 	var drawn [64]byte
 	if _, err := io.ReadFull(random, drawn[:]); err != nil {
 		return nil, nil, fmt.Errorf("session: %w", err)
@@ -245,7 +253,8 @@ func (k *keyStore) respond(own, peer string, initial []byte) (*session, *pqxdh.I
 	if keys.OneTime != nil {
 		inputs = append(inputs, keys.OneTime.Bytes())
 	}
-	agreed, err := memo.Compute(k.memo, "respond", func() (*pqxdh.Agreement, error) { return pqxdh.Respond(keys, m) }, inputs...)
+	agreed, err := memo.Compute(k.memo, "respond",
+		func() (*pqxdh.Agreement, error) { return pqxdh.Respond(keys, m) }, inputs...)
 	if err != nil {
 		return nil, nil, err
 	}

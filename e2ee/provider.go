@@ -39,9 +39,11 @@ type Provider struct {
 // NewProvider makes a provider under the jurisdiction of a court. accept, if not
 // nil, is what an escrow design lets a provider check of a message; public are
 // facts of the design that the provider has besides.
-func NewProvider(court ed25519.PublicKey, mailbox string, accept func(world.Meta, []byte) error, public []world.Fact) *Provider {
+func NewProvider(court ed25519.PublicKey, mailbox string, accept func(world.Meta, []byte) error,
+	public []world.Fact) *Provider {
 	return &Provider{court: court, mailbox: mailbox, accept: accept, public: public,
-		directory: map[string]*directoryEntry{}, index: map[string]*Upload{}, used: map[string][32]byte{}, blobs: map[string]*blobs{}}
+		directory: map[string]*directoryEntry{}, index: map[string]*Upload{},
+		used: map[string][32]byte{}, blobs: map[string]*blobs{}}
 }
 
 // Name implements [world.Node].
@@ -62,7 +64,8 @@ func (p *Provider) Reprogram(program string, _ []byte) error {
 
 // Programs publishes what a modified provider may run.
 func Programs() []world.Program {
-	return []world.Program{{Name: AnyIdentity, Doc: "a provider that routes messages sealed to keys which its users never registered"}}
+	return []world.Program{{Name: AnyIdentity,
+		Doc: "a provider that routes messages sealed to keys which its users never registered"}}
 }
 
 // Holdings implements [world.Node]: the mailbox, the blob store and the directory.

@@ -46,15 +46,20 @@ func asDrawn(drawn []byte) ([]byte, error) { return drawn, nil }
 func quantumRules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
-		{Name: "find public keys in a bundle", Doc: "A bundle shows the identity, the signed prekey and a one-time prekey of its owner. (Its ML-KEM key is none that a quantum computer breaks.)",
+		{Name: "find public keys in a bundle",
+			Doc: "A bundle shows the identity, the signed prekey and a one-time prekey of its " +
+				"owner. (Its ML-KEM key is none that a quantum computer breaks.)",
 			Takes: kinds(Bundle), Gives: kinds(world.PublicKey), Apply: keysOfBundle},
-		{Name: "find public keys in an initial message", Doc: "An initial message shows the identity of who begins, and the ephemeral key.",
+		{Name: "find public keys in an initial message",
+			Doc:   "An initial message shows the identity of who begins, and the ephemeral key.",
 			Takes: kinds(Initial), Gives: kinds(world.PublicKey), Apply: keysOfInitial},
 		{Name: "find the ratchet key of a message", Doc: "A ratchet header shows the sender's present ratchet key.",
 			Takes: kinds(Turn), Gives: kinds(world.PublicKey), Apply: ratchetKey},
 		{Name: "use a private key", Doc: "The private half of somebody's key serves as well as if it had been stolen.",
 			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(SolvedKey), Apply: solved},
-		{Name: "put private keys together", Doc: "The private halves of a bundle's identity and signed prekey, and of its one-time prekey, are device keys: all but those of ML-KEM.",
+		{Name: "put private keys together",
+			Doc: "The private halves of a bundle's identity and signed prekey, and of its " +
+				"one-time prekey, are device keys: all but those of ML-KEM.",
 			Takes: kinds(Bundle), All: SolvedKey, Gives: kinds(DeviceKeys), Apply: putTogether},
 	}
 }

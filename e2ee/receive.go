@@ -38,11 +38,13 @@ func (d *Device) openDelivery(now time.Time, in *Delivery) []world.Packet {
 		return out // delivered twice
 	}
 	if errors.Is(err, ratchet.ErrSpent) {
-		return append(out, d.warn("a message from %[1]s could not be opened: it bears the number of one that was opened before. "+
-			"One of the two may not be from %[1]s, or somebody altered it on the way: ask %[1]s in another way what it said", in.Meta.From)...)
+		return append(out, d.warn("a message from %[1]s could not be opened: it bears the number "+
+			"of one that was opened before. One of the two may not be from %[1]s, or somebody "+
+			"altered it on the way: ask %[1]s in another way what it said", in.Meta.From)...)
 	}
 	if errors.Is(err, ratchet.ErrDropped) {
-		return append(out, d.warn("a message from %s came too late: its key had been dropped, because too many others were missing", in.Meta.From)...)
+		return append(out, d.warn("a message from %s came too late: its key had been dropped, "+
+			"because too many others were missing", in.Meta.From)...)
 	}
 	if refused := refusal(""); errors.As(err, &refused) {
 		return append(out, d.warn("a message from %s was refused: %v", in.Meta.From, refused)...)

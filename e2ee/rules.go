@@ -20,25 +20,37 @@ const maxChain = 1 << 17
 func Rules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return append(append(groupRules(), quantumRules()...), []world.Rule{
-		{Name: "read a packet", Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle or chunk in it.",
+		{Name: "read a packet",
+			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle or " +
+				"chunk in it.",
 			Takes: kinds(world.Observed), Gives: kinds(Envelopes, Delivered, Bundle, SealedChunk), Apply: readPacket},
 		{Name: "read an envelope", Doc: "An envelope shows who wrote to whom and when, and holds a part for each recipient.",
 			Takes: kinds(Envelopes), Gives: kinds(Delivered, world.Metadata, Public), Apply: readEnvelope},
 		{Name: "read a delivery", Doc: "A recipient's part shows the metadata, the ratchet header and the ciphertext.",
-			Takes: kinds(Delivered), Gives: kinds(Ciphertext, Turn, Call, Initial, world.Metadata, Public), Apply: readDelivery},
+			Takes: kinds(Delivered),
+			Gives: kinds(Ciphertext, Turn, Call, Initial, world.Metadata, Public),
+			Apply: readDelivery},
 		{Name: "read the history", Doc: "What a device still shows to its user, it also shows to a thief.",
 			Takes: kinds(KeptMessage), Gives: kinds(world.Plaintext, world.Metadata), Apply: readKept},
-		{Name: "read a session", Doc: "A stored session holds the keys of its two chains, of skipped messages, and the ratchet's root.",
+		{Name: "read a session",
+			Doc: "A stored session holds the keys of its two chains, of skipped messages, and " +
+				"the ratchet's root.",
 			Takes: kinds(Session), Gives: kinds(ChainKey, MessageKey, RatchetState), Apply: readSession},
 		{Name: "count down", Doc: "If a chain has a message n, it has a message n-1.",
 			Takes: kinds(Call), Gives: kinds(Call), Apply: countDown},
-		{Name: "step the chain", Doc: "A chain key gives the key of its message and the next chain key, never the one before (Double Ratchet, section 2.2).",
+		{Name: "step the chain",
+			Doc: "A chain key gives the key of its message and the next chain key, never the one " +
+				"before (Double Ratchet, section 2.2).",
 			Takes: kinds(ChainKey, Call), Gives: kinds(MessageKey, ChainKey), Apply: stepChain},
 		{Name: "open a ciphertext", Doc: "A message key opens its one message.",
 			Takes: kinds(MessageKey, Ciphertext), Gives: kinds(Secret), Apply: openCiphertext},
-		{Name: "turn the ratchet", Doc: "The root and private key of one side give the chain that the other side starts next (Double Ratchet, section 2.3).",
+		{Name: "turn the ratchet",
+			Doc: "The root and private key of one side give the chain that the other side starts " +
+				"next (Double Ratchet, section 2.3).",
 			Takes: kinds(RatchetState, Turn), Gives: kinds(ChainKey), Apply: turnRatchet},
-		{Name: "answer a handshake", Doc: "A device's private prekeys give the secret of every session that was started with them (PQXDH, section 3.4).",
+		{Name: "answer a handshake",
+			Doc: "A device's private prekeys give the secret of every session that was started " +
+				"with them (PQXDH, section 3.4).",
 			Takes: kinds(DeviceKeys, Initial), Gives: kinds(RatchetState), Apply: answerHandshake},
 	}...)
 }
@@ -106,7 +118,8 @@ func readEnvelope(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	// Metadata is canonical, so its bytes in the envelope serve as they are.
-	facts := []world.Fact{{Kind: world.Metadata, Ref: u.Meta.ID, Data: fields[0]}, {Kind: Public, Ref: u.Meta.ID, Data: u.Public}}
+	facts := []world.Fact{{Kind: world.Metadata, Ref: u.Meta.ID, Data: fields[0]},
+		{Kind: Public, Ref: u.Meta.ID, Data: u.Public}}
 	for i := range u.Parts {
 		facts = append(facts, u.Delivery(i).fact())
 	}

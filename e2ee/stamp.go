@@ -18,7 +18,8 @@ type stamp struct {
 func stampOf(m world.Meta) stamp { return stamp{m.Sent, m.From, m.ID} }
 
 func (s stamp) before(other stamp) bool {
-	return cmp.Or(cmp.Compare(s.sent.UnixMilli(), other.sent.UnixMilli()), cmp.Compare(s.author, other.author), cmp.Compare(s.id, other.id)) < 0
+	return cmp.Or(cmp.Compare(s.sent.UnixMilli(), other.sent.UnixMilli()),
+		cmp.Compare(s.author, other.author), cmp.Compare(s.id, other.id)) < 0
 }
 
 // newestChange stamps the newest change of a group that the device knows of.

@@ -261,5 +261,6 @@ func (w *Witness) Handle(now time.Time, p world.Packet) []world.Packet {
 	default:
 		out = w.gossip.Show(cosigned, p.From)
 	}
-	return append(out, world.Packet{From: w.name, To: world.Log, Data: world.Pack(KindCosigned, cosigned, world.Int(w.witness.Size()))})
+	return append(out, world.Packet{From: w.name, To: world.Log,
+		Data: world.Pack(KindCosigned, cosigned, world.Int(w.witness.Size()))})
 }

@@ -70,7 +70,8 @@ func ParseCapability(text string) (Capability, error) {
 	placed := strings.HasPrefix(c.Principal, jurisdictionPrefix)
 	switch {
 	case !known:
-		return c, fmt.Errorf("capability %q: unknown surface %q, want store, control, order, tap or tamper%s", text, c.Surface,
+		return c, fmt.Errorf("capability %q: unknown surface %q, want store, control, order, tap "+
+			"or tamper%s", text, c.Surface,
 			DidYouMean(string(c.Surface), []string{"store", "control", "order", "tap", "tamper"}))
 	case onNetwork != (c.Principal == NetworkName):
 		return c, fmt.Errorf("capability %q: tap and tamper belong to the network, and only they do", text)

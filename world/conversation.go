@@ -202,7 +202,8 @@ func (c *Conversation) checkMessage(i int, known map[string]bool, groups Members
 		return fmt.Errorf("its time %s is finer than %s, which is what travels", m.Sent, Instant)
 	}
 	if m.Group != "" && !sameSet(append([]string{m.From}, m.To...), groups[m.Group]) {
-		return fmt.Errorf("from %q to %q: want all members of the group %q, who are %q", m.From, m.To, m.Group, groups[m.Group])
+		return fmt.Errorf("from %q to %q: want all members of the group %q, who are %q", m.From,
+			m.To, m.Group, groups[m.Group])
 	}
 	return m.check(known)
 }
@@ -225,7 +226,8 @@ func (e *Event) check(known map[string]bool, groups Membership) error {
 	case !isGroup:
 		return fmt.Errorf("%q is not a group", e.Group)
 	case e.Kind == Join && (in || !slices.Contains(members, e.With)):
-		return fmt.Errorf("%q takes %q into the group %q: want a member and somebody who is none", e.With, e.Account, e.Group)
+		return fmt.Errorf("%q takes %q into the group %q: want a member and somebody who is none",
+			e.With, e.Account, e.Group)
 	case e.Kind == Leave && !in:
 		return fmt.Errorf("%q leaves the group %q without being in it", e.Account, e.Group)
 	}

@@ -50,7 +50,8 @@ const MaxTrustees = 100
 func (s Settings) Check(c *Conversation) error {
 	switch {
 	case s.Threshold < 1 || s.Trustees < s.Threshold || s.Trustees > MaxTrustees:
-		return fmt.Errorf("threshold %d of %d trustees: want 1 ≤ threshold ≤ trustees ≤ %d", s.Threshold, s.Trustees, MaxTrustees)
+		return fmt.Errorf("threshold %d of %d trustees: want 1 ≤ threshold ≤ trustees ≤ %d",
+			s.Threshold, s.Trustees, MaxTrustees)
 	case !slices.Contains(c.Accounts, s.Target):
 		return fmt.Errorf("target %q: want one of %s", s.Target, strings.Join(c.Accounts, ", "))
 	case s.At < 1 || s.At > len(c.Messages):

@@ -35,7 +35,8 @@ type Payload struct {
 
 // NewSimulation connects the nodes and a user for each account; [Simulation.Start] switches
 // all on. payloads[k-1] is what the user types as message k.
-func NewSimulation(ctx context.Context, c *Conversation, payloads []Payload, nodes []Node, watch func(Packet)) (*Simulation, error) {
+func NewSimulation(ctx context.Context, c *Conversation, payloads []Payload, nodes []Node,
+	watch func(Packet)) (*Simulation, error) {
 	nodes = slices.Clone(nodes)
 	for _, a := range c.Accounts {
 		nodes = append(nodes, NewUser(a))

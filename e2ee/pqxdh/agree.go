@@ -22,7 +22,8 @@ func Initiate(rand io.Reader, self *Identity, bundle *Bundle) (*Agreement, *Init
 
 // initiate goes on once DH1 is there, the only value that takes a private key of the
 // initiator's.
-func initiate(rand io.Reader, self IdentityPublic, binding Signature, bundle *Bundle, dh1 []byte) (*Agreement, *InitialMessage, error) {
+func initiate(rand io.Reader, self IdentityPublic, binding Signature, bundle *Bundle,
+	dh1 []byte) (*Agreement, *InitialMessage, error) {
 	if err := bundle.Verify(); err != nil {
 		return nil, nil, err
 	}

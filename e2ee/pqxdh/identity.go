@@ -78,7 +78,8 @@ func ParseIdentityPublic(b []byte) (IdentityPublic, error) {
 	s := cryptobyte.String(b)
 	p, ok := readIdentity(&s)
 	if !ok || !s.Empty() {
-		return IdentityPublic{}, fmt.Errorf("pqxdh: public identity: want 65 bytes with tag %d, got %d bytes", tagIdentity, len(b))
+		return IdentityPublic{}, fmt.Errorf("pqxdh: public identity: want 65 bytes with tag %d, "+
+			"got %d bytes", tagIdentity, len(b))
 	}
 	return p, nil
 }

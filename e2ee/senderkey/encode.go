@@ -54,7 +54,8 @@ func ParseDistribution(data []byte) (Distribution, error) {
 	in := cryptobyte.String(data)
 	var d Distribution
 	if !readChain(&in, &d.Ratchet, (*ratchet.Chain)(&d)) || !in.Empty() || d.N >= MaxMessages {
-		return Distribution{}, fmt.Errorf("senderkey: distribution of %d bytes, want %d with a number below %d", len(data), chainSize, MaxMessages)
+		return Distribution{}, fmt.Errorf("senderkey: distribution of %d bytes, want %d with a "+
+			"number below %d", len(data), chainSize, MaxMessages)
 	}
 	return d, nil
 }
@@ -82,7 +83,8 @@ func UnmarshalSender(data []byte) (*Sender, error) {
 	var seed ratchet.Key
 	var c ratchet.Chain
 	if !readChain(&in, &seed, &c) || !in.Empty() || c.N > MaxMessages {
-		return nil, fmt.Errorf("senderkey: own chain of %d bytes, want %d with a number up to %d", len(data), chainSize, MaxMessages)
+		return nil, fmt.Errorf("senderkey: own chain of %d bytes, want %d with a number up to %d",
+			len(data), chainSize, MaxMessages)
 	}
 	return newSender(seed, c), nil
 }

@@ -164,7 +164,8 @@ func (c *Certificate) check() error {
 		return err
 	}
 	if len(c.Checkpoint) > MaxCheckpoint || len(c.Proofs) > len(c.Signatures) {
-		return fmt.Errorf("ceremony: certificate: a checkpoint of %d bytes and %d proofs of %d signatures", len(c.Checkpoint),
+		return fmt.Errorf("ceremony: certificate: a checkpoint of %d bytes and %d proofs of %d "+
+			"signatures", len(c.Checkpoint),
 			len(c.Proofs), len(c.Signatures))
 	}
 	return nil

@@ -67,8 +67,8 @@ func (a *Audit) combineShares(index int, received map[int]sharing.Share) (sharin
 	for k, dealer := range a.outcome.Dealers {
 		share, ok := received[dealer]
 		if !ok {
-			return sharing.Share{}, fmt.Errorf("ceremony: trustee %d has no good share from qualified dealer %d and did not "+
-				"complain in time", index, dealer)
+			return sharing.Share{}, fmt.Errorf("ceremony: trustee %d has no good share from "+
+				"qualified dealer %d and did not complain in time", index, dealer)
 		}
 		sum.Value.Add(sum.Value, term.Mul(a.weights[k], share.Value))
 	}

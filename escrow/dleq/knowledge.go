@@ -15,7 +15,8 @@ import (
 // coefficients are the secrets; so the powers of c are what makes one answer stand for all, where a
 // plain sum would only show knowledge of the sum. With n = 1 it is Schnorr's proof. It fails as
 // Prove does, when there is no point, and when the lists are not equally long.
-func ProveKnowledge(g kyber.Group, context []byte, publics []kyber.Point, x []kyber.Scalar, random io.Reader) (*Proof, error) {
+func ProveKnowledge(g kyber.Group, context []byte, publics []kyber.Point, x []kyber.Scalar,
+	random io.Reader) (*Proof, error) {
 	public, err := encodePublics(g, publics)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,8 @@ import (
 // the trustees' present shares. Every partial is verified before t are chosen; bad lists the
 // trustees whose partial failed, with or without success. One trustee twice is a
 // *sharing.DuplicateError, too few good partials a *sharing.TooFewError.
-func (c *Checked) Combine(commitments *sharing.Commitments, partials []*Partial) (seed [SeedSize]byte, bad []int, err error) {
+func (c *Checked) Combine(commitments *sharing.Commitments,
+	partials []*Partial) (seed [SeedSize]byte, bad []int, err error) {
 	if err := c.pk.owns(commitments); err != nil {
 		return seed, nil, err
 	}
@@ -86,7 +87,8 @@ func (c *Checked) Open(secret kyber.Scalar) (seed [SeedSize]byte, err error) {
 // ciphertext (TestLaundering).
 func OpenUnchecked(g kyber.Group, secret kyber.Scalar, ciphertext []byte) (seed [SeedSize]byte, err error) {
 	if secret == nil || len(ciphertext) != CiphertextSize(g) {
-		return seed, fmt.Errorf("tdh2: want a secret and a ciphertext of %d bytes, got %d", CiphertextSize(g), len(ciphertext))
+		return seed, fmt.Errorf("tdh2: want a secret and a ciphertext of %d bytes, got %d",
+			CiphertextSize(g), len(ciphertext))
 	}
 	u, err := group.DecodePoint(g, ciphertext[SeedSize:][:g.PointLen()])
 	if err != nil {
@@ -97,7 +99,8 @@ func OpenUnchecked(g kyber.Group, secret kyber.Scalar, ciphertext []byte) (seed 
 
 // OpenShares opens the seed from any t good raw shares among those given, as a thief of shares
 // would. Its results are those of sharing.Recover.
-func (c *Checked) OpenShares(commitments *sharing.Commitments, shares []sharing.Share) (seed [SeedSize]byte, bad []int, err error) {
+func (c *Checked) OpenShares(commitments *sharing.Commitments,
+	shares []sharing.Share) (seed [SeedSize]byte, bad []int, err error) {
 	if err := c.pk.owns(commitments); err != nil {
 		return seed, nil, err
 	}

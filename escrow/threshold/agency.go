@@ -112,7 +112,8 @@ func (x *agencyExtension) Present(s law.Signed, produced []world.Fact) []world.P
 	x.cases = append(x.cases, q)
 	var out []world.Packet
 	if x.board != nil {
-		out = append(out, world.Packet{From: world.Agency, To: world.Log, Data: world.Pack(escrow.KindReadBoard, world.Int(x.board.version.size))})
+		out = append(out, world.Packet{From: world.Agency, To: world.Log,
+			Data: world.Pack(escrow.KindReadBoard, world.Int(x.board.version.size))})
 	}
 	data := request(s.Encode(), q.items)
 	for _, t := range x.trustees {

@@ -38,7 +38,8 @@ type ceremonyState struct {
 // join takes part in a ceremony whose first phase, for one-use keys, is open.
 func (t *trustee) join(s *session, next task) []world.Packet {
 	joined := func(cs *ceremonyState) bool { return s != nil && cs.name == s.name }
-	if s == nil || t.program == StayAway || s.audit.Phase() != ceremony.PhaseKey || slices.ContainsFunc(t.ceremonies, joined) {
+	if s == nil || t.program == StayAway || s.audit.Phase() != ceremony.PhaseKey ||
+		slices.ContainsFunc(t.ceremonies, joined) {
 		return nil
 	}
 	own, err := ceremony.NewTrustee(s.roster, t.index, t.identity)
@@ -54,7 +55,8 @@ func (t *trustee) join(s *session, next task) []world.Packet {
 			return t.reportExcluded(s.name, err)
 		}
 	}
-	cs := &ceremonyState{name: s.name, owner: t.name, key: s.key, task: next, counter: s.roster.Counter, roster: roster, trustee: own}
+	cs := &ceremonyState{name: s.name, owner: t.name, key: s.key, task: next,
+		counter: s.roster.Counter, roster: roster, trustee: own}
 	t.ceremonies = append(t.ceremonies, cs)
 	return t.postIfDue(cs, s)
 }

@@ -72,7 +72,8 @@ const liveKeys = 2
 // blankState is the state of an empty board, on which the founders are to make the key of
 // that number.
 func blankState(founders *ceremony.Roster, number int, policy *ledger.Policy) *committeeState {
-	return &committeeState{policy: policy, nextRoster: withSession(founders, ""), former: map[int][]ed25519.PublicKey{}, lastKey: number - 1,
+	return &committeeState{policy: policy, nextRoster: withSession(founders, ""),
+		former: map[int][]ed25519.PublicKey{}, lastKey: number - 1,
 		lastEpoch: map[int]int{}, open: map[string]*session{}, finished: map[int]*session{}}
 }
 

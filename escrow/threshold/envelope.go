@@ -182,7 +182,8 @@ func (u *underneath) Holdings() []world.Fact {
 
 // amongAccomplices reports whether everybody in m runs this program.
 func (u *underneath) amongAccomplices(m world.Meta) bool {
-	return !slices.ContainsFunc(append([]string{m.From}, m.To...), func(a string) bool { return !slices.Contains(u.accounts, a) })
+	return !slices.ContainsFunc(append([]string{m.From}, m.To...),
+		func(a string) bool { return !slices.Contains(u.accounts, a) })
 }
 
 // seed derives a key for one message: message ids do not repeat.

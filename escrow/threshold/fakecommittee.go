@@ -71,7 +71,8 @@ func parseFakeCommittee(text string) (number, t, n int, err error) {
 		n, err = strconv.Atoi(lines[2])
 	}
 	if err != nil || t < 1 || n < t || n > world.MaxTrustees {
-		return 0, 0, 0, fmt.Errorf("rule %q: %q of %q: want 1 ≤ t ≤ n ≤ %d", MakeCommittee, lines[1], lines[2], world.MaxTrustees)
+		return 0, 0, 0, fmt.Errorf("rule %q: %q of %q: want 1 ≤ t ≤ n ≤ %d", MakeCommittee,
+			lines[1], lines[2], world.MaxTrustees)
 	}
 	return keyNumber(lines[0]), t, n, nil
 }

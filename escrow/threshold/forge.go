@@ -26,14 +26,22 @@ const (
 func makingRules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	rules := []world.Rule{
-		{Name: MakeUpOrder, Doc: "Anybody can write an order for the accounts in text, one a line, and sign it with a key that is not the court's.",
+		{Name: MakeUpOrder,
+			Doc: "Anybody can write an order for the accounts in text, one a line, and sign it " +
+				"with a key that is not the court's.",
 			Gives: kinds(law.OrderFact, law.AgencyKey), Apply: makeUpOrder},
-		{Name: AttachEvidence, Doc: "The log's evidence completes the order that it is for; cosignatures of its checkpoint that are given are added.",
+		{Name: AttachEvidence,
+			Doc: "The log's evidence completes the order that it is for; cosignatures of its " +
+				"checkpoint that are given are added.",
 			Takes: kinds(law.OrderFact, LogEvidence), All: Cosignature, Gives: kinds(law.OrderFact), Apply: attachEvidence},
-		{Name: AskTrustee, Doc: "Whoever holds a signed order can ask a trustee about envelopes; text names the asker and the trustee.",
+		{Name: AskTrustee,
+			Doc: "Whoever holds a signed order can ask a trustee about envelopes; text names the " +
+				"asker and the trustee.",
 			Takes: kinds(law.OrderFact), All: e2ee.Envelopes, Gives: kinds(world.Outgoing), Apply: askTrustee},
 		forkRule(),
-		{Name: MakeCommittee, Doc: "Anybody can hold a ceremony alone, with identities and witnesses of its own: text is the key id, t and n, a line each.",
+		{Name: MakeCommittee,
+			Doc: "Anybody can hold a ceremony alone, with identities and witnesses of its own: " +
+				"text is the key id, t and n, a line each.",
 			Gives: kinds(Certificate, Committee, CommitteeKey), Apply: makeCommittee},
 		{Name: OfferKey, Doc: "A provider can hand any committee key to the device named in text.",
 			Takes: kinds(Certificate), Gives: kinds(world.Outgoing), Apply: offerKey},

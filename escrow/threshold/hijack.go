@@ -29,11 +29,21 @@ const (
 func hijackRules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
-		{Name: CertifyKey, Doc: "t identities of the trustees that a certificate lists hold the ceremony of the key named in text alone, and call time for the others: its secret, the certificate, the posts for the board, and a request to read the board.",
-			Takes: kinds(Certificate), All: Identity, Gives: kinds(CommitteeKey, Committee, Certificate, world.Outgoing), Apply: certifyKey},
-		{Name: ProveCertificate, Doc: "The board shows where it holds the signatures of a certificate: the whole certificate, and the packet that brings it to the provider.",
+		{Name: CertifyKey,
+			Doc: "t identities of the trustees that a certificate lists hold the ceremony of the " +
+				"key named in text alone, and call time for the others: its secret, the " +
+				"certificate, the posts for the board, and a request to read the board.",
+			Takes: kinds(Certificate), All: Identity,
+			Gives: kinds(CommitteeKey, Committee, Certificate, world.Outgoing),
+			Apply: certifyKey},
+		{Name: ProveCertificate,
+			Doc: "The board shows where it holds the signatures of a certificate: the whole " +
+				"certificate, and the packet that brings it to the provider.",
 			Takes: kinds(Certificate, Board), Gives: kinds(Certificate, world.Outgoing), Apply: proveCertificate},
-		{Name: SpeakAsTrustee, Doc: "Whoever holds the identity of a trustee that a certificate lists can post in its name in the next ceremony, named in text: in each phase up to the fifth, something that convicts it.",
+		{Name: SpeakAsTrustee,
+			Doc: "Whoever holds the identity of a trustee that a certificate lists can post in " +
+				"its name in the next ceremony, named in text: in each phase up to the fifth, " +
+				"something that convicts it.",
 			Takes: kinds(Identity, Certificate, Committee), Gives: kinds(world.Outgoing), Apply: speakAsTrustee},
 	}
 }
@@ -88,7 +98,8 @@ func (h *hijack) takeSeats(identities []world.Fact) error {
 		}
 	}
 	if len(h.seats) < h.roster.Threshold {
-		return fmt.Errorf("rule %q: %d identities that the certificate lists, %d are needed", CertifyKey, len(h.seats), h.roster.Threshold)
+		return fmt.Errorf("rule %q: %d identities that the certificate lists, %d are needed",
+			CertifyKey, len(h.seats), h.roster.Threshold)
 	}
 	return nil
 }

@@ -40,7 +40,8 @@ func quantumRules() []world.Rule {
 	return []world.Rule{
 		{Name: "find a committee's public key", Doc: "A certificate shows the committee key that it is for.",
 			Takes: kinds(Certificate), Gives: kinds(world.PublicKey), Apply: publicCommitteeKey},
-		{Name: "use a committee's private key", Doc: "The logarithm of a committee's public key is the secret that t shares make up.",
+		{Name: "use a committee's private key",
+			Doc:   "The logarithm of a committee's public key is the secret that t shares make up.",
 			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(CommitteeKey), Apply: useCommitteeKey},
 	}
 }
@@ -51,7 +52,8 @@ func publicCommitteeKey(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	key := group.Bytes(c.Key())
-	return world.Conclude(world.SeenKey{Kind: ristretto255().Name, Public: key, Owner: keyOfEpoch(in.Facts[0].Ref)}.Fact()), nil
+	return world.Conclude(world.SeenKey{Kind: ristretto255().Name, Public: key,
+		Owner: keyOfEpoch(in.Facts[0].Ref)}.Fact()), nil
 }
 
 func useCommitteeKey(in world.Input) ([]world.Derived, error) {

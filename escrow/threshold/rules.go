@@ -53,33 +53,51 @@ const (
 func (Design) Rules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	rules := append(append(e2ee.Rules(), law.Rules()...),
-		world.Rule{Name: "read an escrow packet", Doc: "A packet may hold a trustee's sealed answer, the log's evidence, a witness's cosignature, news of the board, a committee's certificate, or the order under which a trustee is asked.",
-			Takes: kinds(world.Observed), Gives: kinds(Answer, LogEvidence, Cosignature, BoardPost, Board, Certificate, law.OrderFact), Apply: readPacket},
-		world.Rule{Name: "read a request log", Doc: "A trustee keeps what it was asked for: the order, and who wrote to whom and when.",
+		world.Rule{Name: "read an escrow packet",
+			Doc: "A packet may hold a trustee's sealed answer, the log's evidence, a witness's " +
+				"cosignature, news of the board, a committee's certificate, or the order under " +
+				"which a trustee is asked.",
+			Takes: kinds(world.Observed),
+			Gives: kinds(Answer, LogEvidence, Cosignature, BoardPost, Board, Certificate,
+				law.OrderFact),
+			Apply: readPacket},
+		world.Rule{Name: "read a request log",
+			Doc:   "A trustee keeps what it was asked for: the order, and who wrote to whom and when.",
 			Takes: kinds(RequestLog), Gives: kinds(law.OrderFact, world.Metadata), Apply: readRequestLog},
 		world.Rule{Name: "read the log", Doc: "The log holds every post of every ceremony.",
 			Takes: kinds(escrow.LogState), Gives: kinds(BoardPost), Apply: readLog},
-		world.Rule{Name: "open a sealed share", Doc: "A one-use key opens the new shares that were sealed to it on the board, then and ever after.",
+		world.Rule{Name: "open a sealed share",
+			Doc: "A one-use key opens the new shares that were sealed to it on the board, then " +
+				"and ever after.",
 			Takes: kinds(OneUseKey), All: BoardPost, Gives: kinds(Share, Committee), Apply: openSealedShare},
 		world.Rule{Name: "read an escrow field", Doc: "The part beside the ratchet holds the encrypted seed and the body.",
 			Takes: kinds(e2ee.Public, world.Metadata), Gives: kinds(EscrowField, Body), Apply: readField},
 		world.Rule{Name: "read the secret part", Doc: "The ratchet carries the message seed.",
 			Takes: kinds(e2ee.Secret), Gives: kinds(Seed), Apply: readSecret},
-		world.Rule{Name: "combine shares", Doc: "t good shares of one epoch give the committee's secret key (Shamir 1979, verified as in Feldman 1987).",
+		world.Rule{Name: "combine shares",
+			Doc: "t good shares of one epoch give the committee's secret key (Shamir 1979, " +
+				"verified as in Feldman 1987).",
 			Takes: kinds(Committee), All: Share, Gives: kinds(CommitteeKey), Apply: combineShares},
-		world.Rule{Name: "open an escrow field", Doc: "The committee's secret key opens the seed of every message under it (TDH2).",
+		world.Rule{Name: "open an escrow field",
+			Doc:   "The committee's secret key opens the seed of every message under it (TDH2).",
 			Takes: kinds(CommitteeKey, EscrowField), Gives: kinds(Seed), Apply: openField},
 		world.Rule{Name: "unseal an answer", Doc: "An agency's key opens what trustees sealed to it.",
 			Takes: kinds(law.AgencyKey, Answer), Gives: kinds(Partial), Apply: unsealAnswer},
-		world.Rule{Name: "verify a share", Doc: "A share that fits the committee's public polynomial is good for any message under the key.",
+		world.Rule{Name: "verify a share",
+			Doc: "A share that fits the committee's public polynomial is good for any message " +
+				"under the key.",
 			Takes: kinds(Committee, Share), Gives: kinds(KeyShare), Apply: verifyShare},
 		world.Rule{Name: "read an answer", Doc: "A partial decryption names the message that was asked for.",
 			Takes: kinds(Partial), Gives: kinds(Asked), Apply: readAnswer},
 		world.Rule{Name: "answer with a share", Doc: "Who holds a share can add its partial decryption to those of others.",
 			Takes: kinds(KeyShare, Asked), Gives: kinds(Partial), Apply: answerWithShare},
-		world.Rule{Name: "find the key of an escrow field", Doc: "A field names its key, and whoever has checked that key's certificate knows which point and which threshold it is.",
+		world.Rule{Name: "find the key of an escrow field",
+			Doc: "A field names its key, and whoever has checked that key's certificate knows " +
+				"which point and which threshold it is.",
 			Takes: kinds(CertifiedKey, EscrowField), Gives: kinds(Question), Apply: findKey},
-		world.Rule{Name: "combine partial decryptions", Doc: "t good partial decryptions of one message's own field, under the certified key that it names, open its seed (TDH2).",
+		world.Rule{Name: "combine partial decryptions",
+			Doc: "t good partial decryptions of one message's own field, under the certified key " +
+				"that it names, open its seed (TDH2).",
 			Takes: kinds(Question), All: Partial, Gives: kinds(Seed), Apply: combinePartials},
 		world.Rule{Name: "open a body", Doc: "A seed opens its one message.",
 			Takes: kinds(Seed, Body), Gives: kinds(e2ee.Contents), Apply: openBody},
@@ -202,7 +220,8 @@ func combineShares(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []world.Derived{{Fact: world.Fact{Kind: CommitteeKey, Ref: keyOfEpoch(in.Facts[0].Ref), Data: group.Bytes(secret)}, From: from}}, nil
+	return []world.Derived{{Fact: world.Fact{Kind: CommitteeKey, Ref: keyOfEpoch(in.Facts[0].Ref),
+		Data: group.Bytes(secret)}, From: from}}, nil
 }
 
 // openField checks neither the proof nor that the secret is the key's: a thief

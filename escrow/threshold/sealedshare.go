@@ -62,7 +62,8 @@ func openSealedShare(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &shareSearch{roster: roster, session: string(roster.Session), key: key, after: map[[32]byte][]int{}, posts: in.Facts}
+	s := &shareSearch{roster: roster, session: string(roster.Session), key: key,
+		after: map[[32]byte][]int{}, posts: in.Facts}
 	for at, f := range in.Facts[1:] {
 		if r, err := escrow.ParseBoardRecord(f.Data); err == nil && r.Session == s.session {
 			s.after[r.Before] = append(s.after[r.Before], at+1)

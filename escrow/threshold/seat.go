@@ -28,7 +28,8 @@ func (t *trustee) reportForgedPosts() []world.Packet {
 		if h.former {
 			which = "an identity that it has given up"
 		}
-		out = append(out, t.warnOnce(fmt.Sprintf("somebody else posts in its name in the ceremony for %s, with %s: the key is stolen",
+		out = append(out, t.warnOnce(fmt.Sprintf("somebody else posts in its name in the "+
+			"ceremony for %s, with %s: the key is stolen",
 			h.session, which))...)
 		if s := c.open[h.session]; s != nil && !h.former && s.audit.Phase() == h.phase {
 			out = append(out, t.contest(s)...)

@@ -112,29 +112,40 @@ func (Design) Info() world.Info {
 		ID: "threshold", Name: "Threshold escrow", Classes: []string{"escrow"},
 		Doc: "Messages are end-to-end encrypted as in e2ee, and each carries a field from which any t of n " +
 			"trustees together can open it. Trustees answer an order that the court signed and a public log " +
-			"shows, for the messages in its scope. The committee's key is made by a ceremony; no one person ever holds it. " +
-			"Its shares may be renewed, and the key replaced and destroyed, while people go on talking. " +
-			"The escrow field rests on discrete logarithms alone: what is recorded today opens to whoever has a quantum " +
-			"computer tomorrow, although the sessions beside the field are protected by ML-KEM-768.",
+			"shows, for the messages in its scope. The committee's key is made by a ceremony; no " +
+			"one person ever holds it. Its shares may be renewed, and the key replaced and " +
+			"destroyed, while people go on talking. The escrow field rests on discrete logarithms " +
+			"alone: what is recorded today opens to whoever has a quantum computer tomorrow, " +
+			"although the sessions beside the field are protected by ML-KEM-768.",
 		Trusts: []string{
 			"whomever e2ee asks one to trust",
-			"that fewer than t trustees collude, are robbed within one share epoch, or sit under one government that orders them in secret",
+			"that fewer than t trustees collude, are robbed within one share epoch, or sit under " +
+				"one government that orders them in secret",
 			"trustees, for erasing old shares and destroyed keys",
 			"the court, and whoever holds its key",
 			"the log's witnesses, of whom at most one of four may be dishonest, for cosigning one history",
-			"the log's monitor and other readers, for telling each other what they were shown, and the public of orders that nobody should have signed",
+			"the log's monitor and other readers, for telling each other what they were shown, " +
+				"and the public of orders that nobody should have signed",
 			"the agency, with everything that it opens",
-			"that nobody who records messages today ever computes discrete logarithms: the escrow field, unlike the sessions, has no ML-KEM",
+			"that nobody who records messages today ever computes discrete logarithms: the " +
+				"escrow field, unlike the sessions, has no ML-KEM",
 		},
 		Principals: append(e2ee.Principals(), world.SharedPrincipals(world.TrusteeName, world.Log, world.WitnessName, world.Monitor)...),
 		Programs: append(e2ee.Programs(),
-			world.Program{Name: GarbageFields, Doc: "a client whose escrow fields are proved and bound as they should be, and open to nothing"},
+			world.Program{Name: GarbageFields,
+				Doc: "a client whose escrow fields are proved and bound as they should be, and " +
+					"open to nothing"},
 			world.Program{Name: BackdateLabels, Doc: "a client whose labels are dated 1970, so that no order covers them"},
-			world.Program{Name: OmitRecipient, Doc: "a client whose labels leave out the account in text, so that no order for it covers them"},
-			world.Program{Name: EncryptUnderneath, Doc: "clients of accomplices who encrypt once more under a phrase agreed in person"},
+			world.Program{Name: OmitRecipient,
+				Doc: "a client whose labels leave out the account in text, so that no order for " +
+					"it covers them"},
+			world.Program{Name: EncryptUnderneath,
+				Doc: "clients of accomplices who encrypt once more under a phrase agreed in person"},
 			world.Program{Name: BadShare, Doc: "a trustee that deals another one a share which does not open"},
 			world.Program{Name: StayAway, Doc: "a trustee that takes no part when new shares or a new key are made"},
-			world.Program{Name: ChooseKey, Doc: "a trustee that waits for all others' commitments, then reveals one that would make the key its own"},
+			world.Program{Name: ChooseKey,
+				Doc: "a trustee that waits for all others' commitments, then reveals one that " +
+					"would make the key its own"},
 		),
 		Keys: append(e2ee.KeyKinds(), ristretto255()),
 	}
@@ -207,7 +218,8 @@ func newTrustee(config world.Config, g *genesis, cache *boardCache, index int) (
 	name := world.Trustee(index)
 	share := sharing.Share{Index: index, Value: g.shares[index-1].Value.Clone()}
 	t := &trustee{name: name, index: index, random: config.Stream(name), identity: slices.Clone(g.identities[index-1]),
-		ownPosts: map[[32]byte]bool{}, warned: map[string]bool{}, live: []*heldKey{{genesisState(g).live[0], &share}}, policy: g.policy,
+		ownPosts: map[[32]byte]bool{}, warned: map[string]bool{},
+		live: []*heldKey{{genesisState(g).live[0], &share}}, policy: g.policy,
 		gossip:  g.gossip(name, append(witnessNames(), world.Monitor), nil),
 		refresh: config.Settings.Refresh, rotate: config.Settings.Rotate}
 	var err error

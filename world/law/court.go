@@ -71,7 +71,8 @@ func (*Court) Name() string { return world.Court }
 func (c *Court) Holdings() []world.Fact {
 	facts := []world.Fact{{Kind: CourtKey, Ref: hex.EncodeToString(c.Public()), Data: c.key.Seed()}}
 	for _, f := range c.sealed {
-		facts = append(facts, world.Fact{Kind: OrderFact, Ref: "order", Data: world.Pack(KindSigned, f.order, f.nonce, f.record, nil)})
+		facts = append(facts, world.Fact{Kind: OrderFact, Ref: "order",
+			Data: world.Pack(KindSigned, f.order, f.nonce, f.record, nil)})
 	}
 	return facts
 }
@@ -135,7 +136,8 @@ func (c *Court) release(p world.Packet) []world.Packet {
 	}
 	delete(c.waiting, string(f[0]))
 	c.sealed[at].released = true
-	return []world.Packet{{From: world.Court, To: to, Data: world.Pack(KindSigned, c.sealed[at].order, c.sealed[at].nonce, f[0], f[1])}}
+	return []world.Packet{{From: world.Court, To: to,
+		Data: world.Pack(KindSigned, c.sealed[at].order, c.sealed[at].nonce, f[0], f[1])}}
 }
 
 // Wakes implements [world.Waker]: an order is published on the first night after

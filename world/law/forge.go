@@ -21,9 +21,15 @@ const (
 // every design: providers check an order by its signature, wherever it comes from.
 func MakingRules() []world.Rule {
 	return []world.Rule{
-		{Name: SignOrder, Doc: "The court's key signs an order for the accounts in text, one a line, of all times, to an agency key of the adversary's own, and the record for the log.",
-			Takes: []world.Kind{CourtKey}, Gives: []world.Kind{OrderFact, AgencyKey, world.Outgoing}, Make: true, Apply: ForgeOrder},
-		{Name: PresentOrder, Doc: "Whoever speaks as the agency can present a signed order to the provider, which checks the court's signature and hands over what it has.",
+		{Name: SignOrder,
+			Doc: "The court's key signs an order for the accounts in text, one a line, of all " +
+				"times, to an agency key of the adversary's own, and the record for the log.",
+			Takes: []world.Kind{CourtKey},
+			Gives: []world.Kind{OrderFact, AgencyKey, world.Outgoing},
+			Make:  true, Apply: ForgeOrder},
+		{Name: PresentOrder,
+			Doc: "Whoever speaks as the agency can present a signed order to the provider, which " +
+				"checks the court's signature and hands over what it has.",
 			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{world.Outgoing}, Make: true, Apply: presentOrder},
 	}
 }

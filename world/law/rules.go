@@ -17,7 +17,8 @@ const OrderTarget world.Kind = "order target"
 // links are not encrypted, so a wiretap learns whom an order names.
 func Rules() []world.Rule {
 	return []world.Rule{
-		{Name: "read the papers of an order", Doc: "Applications and signed orders travel in the clear, and so does whom they name.",
+		{Name: "read the papers of an order",
+			Doc:   "Applications and signed orders travel in the clear, and so does whom they name.",
 			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{OrderTarget, OrderFact}, Apply: readPapers},
 		{Name: "read an order", Doc: "An order says who is under it and for which time.",
 			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{OrderTarget}, Apply: readOrder},

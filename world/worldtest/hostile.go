@@ -115,7 +115,8 @@ func (b *bench) impostors(t *testing.T) {
 func (r *run) commands(t *testing.T) {
 	t.Helper()
 	words := [][]byte{
-		world.Pack(world.KindStart), world.Pack(world.KindReinstall), world.Pack(world.KindTick), world.Pack(world.KindComply),
+		world.Pack(world.KindStart), world.Pack(world.KindReinstall), world.Pack(world.KindTick),
+		world.Pack(world.KindComply),
 		(&world.Typed{To: []string{"Ben"}, Body: []byte("0123456789abcdef forged")}).Encode(),
 		world.Pack(world.KindMembers, []byte("choir"), world.Strings([]string{"Ada", "Ben", "Mallory"})),
 		world.Pack(world.KindMoment, world.Int(10)),
@@ -165,7 +166,8 @@ func (b *bench) orders(t *testing.T) {
 	}
 	r.apply(t)
 	for _, p := range r.packets {
-		require.NotContains(t, []byte{world.KindObtained, world.KindHoldings}, p.Kind(), fmt.Sprintf("%s answers lawful process untold", p.From))
+		require.NotContains(t, []byte{world.KindObtained, world.KindHoldings}, p.Kind(),
+			fmt.Sprintf("%s answers lawful process untold", p.From))
 	}
 	r.inject(t, world.Packet{From: world.Law, To: world.UserOf("Ada"), Data: world.Pack(world.KindComply)})
 	want := world.EncodeFacts(r.Net.Node(world.DeviceOf("Ada")).Holdings())

@@ -44,7 +44,8 @@ func Run(t *testing.T, d world.Design) {
 
 // Settings are the usual ones with t of n trustees and the attack after a message.
 func Settings(c *world.Conversation, t, n, at int) world.Settings {
-	s, err := world.NewSettings(map[string]string{"threshold": strconv.Itoa(t), "trustees": strconv.Itoa(n), "at": strconv.Itoa(at)}, c)
+	s, err := world.NewSettings(map[string]string{"threshold": strconv.Itoa(t),
+		"trustees": strconv.Itoa(n), "at": strconv.Itoa(at)}, c)
 	if err != nil {
 		panic(err) // the caller is a test with a mistake
 	}
@@ -97,7 +98,8 @@ func Conversation() *world.Conversation {
 	say("Dov", "Ben")
 	say("Ben", "Dov")
 	say("Ben", "Dov")
-	c.Groups = []world.Group{{Name: "choir", Members: []string{"Ada", "Ben", "Cleo"}}, {Name: "two", Members: []string{"Cleo", "Dov"}}}
+	c.Groups = []world.Group{{Name: "choir", Members: []string{"Ada", "Ben", "Cleo"}},
+		{Name: "two", Members: []string{"Cleo", "Dov"}}}
 	group := func(from string, to ...string) {
 		say(from, to...)
 		c.Messages[len(c.Messages)-1].Group = "choir"

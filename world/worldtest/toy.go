@@ -117,7 +117,9 @@ func toySeal(key []byte, m world.Meta, nonce []byte, payload world.Payload) ([]b
 	if err != nil {
 		return nil, err
 	}
-	return world.Pack(ToySent, m.Encode(), nonce, aead.Seal(nil, nonce, world.Pack(0, payload.Body, world.PackFiles(payload.Files)), m.Encode())), nil
+	return world.Pack(ToySent, m.Encode(), nonce,
+		aead.Seal(nil, nonce, world.Pack(0, payload.Body, world.PackFiles(payload.Files)),
+			m.Encode())), nil
 }
 
 func toyParse(data []byte) (world.Meta, [][]byte, error) {
