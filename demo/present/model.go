@@ -20,7 +20,8 @@ func (s *Show) Play(ctx context.Context, options ...tea.ProgramOption) error {
 }
 
 func play(ctx context.Context, m tea.Model, options ...tea.ProgramOption) error {
-	_, err := tea.NewProgram(m, append(options, tea.WithContext(ctx), tea.WithoutSignalHandler())...).Run()
+	options = append(options, tea.WithContext(ctx), tea.WithoutSignalHandler())
+	_, err := tea.NewProgram(m, options...).Run()
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -80,7 +81,8 @@ func (s *Show) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // aliases are keys that mean what another does.
 var aliases = map[string]string{
-	"enter": "right", "ctrl+j": "right", "ctrl+h": "b", "q": "quit", "Q": "quit", "ctrl+c": "quit", "ctrl+d": "quit",
+	"enter": "right", "ctrl+j": "right", "ctrl+h": "b",
+	"q": "quit", "Q": "quit", "ctrl+c": "quit", "ctrl+d": "quit",
 }
 
 // turn is an order to the clock, in the order in which they were given.
@@ -216,7 +218,8 @@ func (s *Show) ask() {
 // question without one, b to the one before.
 func (s *Show) answer(k string) {
 	a, by := s.current(), 1
-	level, ok := map[string]attacks.Level{"n": attacks.None, "s": attacks.Some, "p": attacks.Some, "a": attacks.All}[k]
+	level, ok := map[string]attacks.Level{
+		"n": attacks.None, "s": attacks.Some, "p": attacks.Some, "a": attacks.All}[k]
 	switch {
 	case ok:
 		a.guess[s.asking] = level

@@ -75,7 +75,8 @@ type place struct{ act, view int }
 
 // New begins a show at its opening.
 func New(t Talk) *Show {
-	s := &Show{Talk: t, acts: make([]act, len(t.Acts)), asking: -1, width: 80, height: 24, timed: nowhere}
+	s := &Show{Talk: t, acts: make([]act, len(t.Acts)), asking: -1, timed: nowhere}
+	s.width, s.height = 80, 24
 	for i := range s.acts {
 		s.acts[i].guess = map[int]attacks.Level{}
 	}

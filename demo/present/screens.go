@@ -53,7 +53,8 @@ func (s *Show) Screen(width, height int) []string {
 	switch {
 	case width < Width || height < Height:
 		p.prose(fmt.Sprintf("This terminal has %d columns and %d rows; the show needs %d and %d. "+
-			"Make it larger, or its letters smaller. q quits.", width, height, Width, Height), height-1, normal)
+			"Make it larger, or its letters smaller. q quits.", width, height, Width, Height),
+			height-1, normal)
 	case s.help:
 		p.lines = strings.Split(strings.ReplaceAll(keys, "\t", "  "), "\n")
 		p.lines[0], p.lines[9] = bold.Render(p.lines[0]), bold.Render(p.lines[9])
@@ -115,12 +116,14 @@ func (s *Show) opening(p *page) {
 	c := s.Conversation
 	p.line(bold.Render("doormat: who can read your messages after something goes wrong?"))
 	p.gap()
-	p.prose(fmt.Sprintf("One conversation, %s of %s, is protected in %s. Then an adversary takes real keys and "+
-		"real ciphertext, and computes. What it opens is compared with what was said.", report.Count(len(c.Messages), "message"),
-		report.Count(len(c.Accounts), "account"), report.Count(len(s.Designs), "way")), 3, normal)
+	p.prose(fmt.Sprintf("One conversation, %s of %s, is protected in %s. Then an adversary takes "+
+		"real keys and real ciphertext, and computes. What it opens is compared with what was said.",
+		report.Count(len(c.Messages), "message"), report.Count(len(c.Accounts), "account"),
+		report.Count(len(s.Designs), "way")), 3, normal)
 	p.gap()
 	who := strings.Join(c.Accounts[:min(12, len(c.Accounts))], ", ")
-	p.beside(bold.Render("Who talks"), labels, who+"; the target is "+s.Settings.Target+".", 2, normal)
+	who += "; the target is " + s.Settings.Target + "."
+	p.beside(bold.Render("Who talks"), labels, who, 2, normal)
 	if s.BuiltIn {
 		for _, t := range story.Ties()[:3] {
 			p.beside("", labels, t.Name()+": "+t.About, 1, normal)
@@ -131,7 +134,8 @@ func (s *Show) opening(p *page) {
 		doc, _, _ := strings.Cut(strings.Join(strings.Fields(d.Doc), " "), ". ")
 		quorum := fmt.Sprintf(" %d of %d ", s.Settings.Threshold, s.Settings.Trustees)
 		p.line(bold.Render(cut(strings.ToUpper(d.Name), p.width)))
-		p.beside("", 2, strings.Replace(strings.TrimSuffix(doc, ".")+".", " t of n ", quorum, 1), 3, normal)
+		doc = strings.Replace(strings.TrimSuffix(doc, ".")+".", " t of n ", quorum, 1)
+		p.beside("", 2, doc, 3, normal)
 	}
 	p.gap()
 	p.line(bold.Render("This is a demonstration. It protects nobody's real messages."))
@@ -209,7 +213,8 @@ func (s *Show) means(p *page, a *act) {
 	h, needs, cells := &a.replay.Header, a.replay.Header.Needs, a.replay.Result.Cells
 	p.prose(h.Title, 2, bold)
 	p.gap()
-	if i := slices.IndexFunc(cells, func(c attacks.Cell) bool { return c.Applicable && len(c.Needs) > 0 }); i >= 0 {
+	full := func(c attacks.Cell) bool { return c.Applicable && len(c.Needs) > 0 }
+	if i := slices.IndexFunc(cells, full); i >= 0 {
 		needs = world.Written(cells[i].Needs) // as a design has them that has them all
 	}
 	may := using(needs)
@@ -224,18 +229,7 @@ func (s *Show) means(p *page, a *act) {
 	for part, label := range parts {
 		row := make([]string, len(cells))
 		for d := range row {
-			e := exposure(a.replay, d, part)
-			guess, ok := a.guess[2*d+part]
-			switch {
-			case !applies(&cells[d]) || e.Total == 0:
-				row[d] = state(&cells[d], attacks.Exposure{}, "")
-			case s.asking == 2*d+part:
-				row[d] = open.Render(fmt.Sprintf("> ?  of %d", e.Total))
-			case ok:
-				row[d] = fmt.Sprintf("%s of %d", levels[guess], e.Total)
-			default:
-				row[d] = fmt.Sprintf("?  of %d", e.Total)
-			}
+			row[d] = s.guessed(a, d, part)
 		}
 		p.row(label, row)
 	}
@@ -254,7 +248,22 @@ func (s *Show) means(p *page, a *act) {
 	}
 }
 
-// outcome is what was counted, beside what the room guessed, and why it came so.
+// guessed is what the room said of a part, or that it is asked.
+func (s *Show) guessed(a *act, design, part int) string {
+	c, n := &a.replay.Result.Cells[design], exposure(a.replay, design, part).Total
+	guess, ok := a.guess[2*design+part]
+	switch {
+	case !applies(c) || n == 0:
+		return state(c, attacks.Exposure{}, "")
+	case s.asking == 2*design+part:
+		return open.Render(fmt.Sprintf("> ?  of %d", n))
+	case ok:
+		return fmt.Sprintf("%s of %d", levels[guess], n)
+	}
+	return fmt.Sprintf("?  of %d", n)
+}
+
+// outcome is what was counted, beside what the room guessed.
 func (s *Show) outcome(p *page, a *act) {
 	cells := a.replay.Result.Cells
 	gap := func() {
@@ -265,28 +274,37 @@ func (s *Show) outcome(p *page, a *act) {
 	p.line(bold.Render("What came of it"))
 	gap()
 	s.names(p)
-	rows := map[string][]string{}
-	add := func(label, text string) { rows[label] = append(rows[label], text) }
 	for part, label := range parts {
-		bars := make([]string, len(cells))
+		states, bars := make([]string, len(cells)), make([]string, len(cells))
 		guesses := make([]string, len(cells))
 		for d := range cells {
 			e := exposure(a.replay, d, part)
-			add(label, state(&cells[d], e, fmt.Sprintf("  %d of %d", e.Recovered, e.Total)))
+			states[d] = state(&cells[d], e, fmt.Sprintf("  %d of %d", e.Recovered, e.Total))
 			if applies(&cells[d]) { // else nothing was counted, so there is nothing to draw
 				bars[d] = bar(e, min(40, p.column(len(cells))-4))
 			}
-			if guess, ok := a.guess[2*d+part]; ok {
-				guesses[d] = levels[guess] + ": " + map[bool]string{true: "right", false: "wrong"}[guess == level(e)]
+			switch guess, ok := a.guess[2*d+part]; {
+			case ok && guess == level(e):
+				guesses[d] = levels[guess] + ": right"
+			case ok:
+				guesses[d] = levels[guess] + ": wrong"
 			}
 		}
-		p.row(label, rows[label])
+		p.row(label, states)
 		p.row("", bars)
 		if strings.Join(guesses, "") != "" {
 			p.row("room said", guesses)
 		}
 	}
 	gap()
+	rest(p, cells)
+}
+
+// rest is what was counted besides messages, and why it came so.
+func rest(p *page, cells []attacks.Cell) {
+	counted := []string{"target's", "used", "noticed", "orders"}
+	rows := map[string][]string{}
+	add := func(label, text string) { rows[label] = append(rows[label], text) }
 	asked := false
 	for d := range cells {
 		c := &cells[d]
@@ -318,9 +336,6 @@ func (s *Show) outcome(p *page, a *act) {
 	p.block("because", rows["because"], p.room())
 }
 
-// counted is what an outcome counts besides messages.
-var counted = []string{"target's", "used", "noticed", "orders"}
-
 // bar draws a part to scale; what is not nothing and not all looks like neither.
 func bar(e attacks.Exposure, width int) string {
 	if e.Total == 0 {
@@ -339,8 +354,9 @@ func (s *Show) closing(p *page) {
 	if strings.Contains(strings.Join(p.lines, ""), "✓") {
 		p.line("✓ an order of a court was served in full.")
 	}
-	p.prose("Rows are not likelihoods: nothing here says how often an attack happens. None means that this attack recovered "+
-		"nothing, and no more than that. This is a demonstration. It protects nobody's real messages.", 4, normal)
+	p.prose("Rows are not likelihoods: nothing here says how often an attack happens. None means that "+
+		"this attack recovered nothing, and no more than that. This is a demonstration. It protects "+
+		"nobody's real messages.", 4, normal)
 	if of > 0 {
 		p.prose(fmt.Sprintf("The room guessed %d of %d right.", right, of), 1, bold)
 	}

@@ -19,10 +19,13 @@ func using(needs []string) string {
 		surface world.Surface
 		words   string
 	}{
-		{world.Tap, "listen to "}, {world.Tamper, "change what passes "}, {world.Store, "copy what is stored at "},
-		{world.Control, "run its own program at "}, {world.Order, "get answers, by order, from "},
+		{world.Tap, "listen to "}, {world.Tamper, "change what passes "},
+		{world.Store, "copy what is stored at "}, {world.Control, "run its own program at "},
+		{world.Order, "get answers, by order, from "},
 	} {
-		of := slices.DeleteFunc(slices.Clone(needs), func(need string) bool { return !strings.HasSuffix(need, "."+string(s.surface)) })
+		of := slices.DeleteFunc(slices.Clone(needs), func(need string) bool {
+			return !strings.HasSuffix(need, "."+string(s.surface))
+		})
 		if len(of) > 0 {
 			parts = append(parts, s.words+strings.Join(principals(of), ", "))
 		}
@@ -118,7 +121,9 @@ func now(before, after *replay.Frame) string {
 	}
 	files, wrong, typed := after.Files-before.Files, after.False-before.False, after.Moment-before.Moment
 	facts, days, forged := gained(after)-gained(before), after.Days-before.Days, after.Forged-before.Forged
-	joined := slices.DeleteFunc(slices.Clone(after.Used), func(c string) bool { return slices.Contains(before.Used, c) })
+	joined := slices.DeleteFunc(slices.Clone(after.Used), func(c string) bool {
+		return slices.Contains(before.Used, c)
+	})
 	add(len(after.New), fmt.Sprintf("+%d open", len(after.New)))
 	add(files, "+"+report.Count(files, "file"))
 	add(wrong, report.Count(wrong, "false claim"))
