@@ -160,14 +160,14 @@ func TestTamperedChunks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := scene{messages: []string{"Ana>Ben+70000,80000"}}.start(t)
-			s.play.Intercept = func(p world.Packet) bool {
+			s.sim.Intercept = func(p world.Packet) bool {
 				c, err := parseChunk(p.Data, KindBlob)
 				if err != nil || c.File != 0 {
 					return false
 				}
 				altered := *c
 				change(&altered, s.provider())
-				s.play.Net.Deliver(world.Packet{From: p.From, To: p.To, Data: altered.Encode(KindBlob)})
+				s.sim.Net.Deliver(world.Packet{From: p.From, To: p.To, Data: altered.Encode(KindBlob)})
 				return true
 			}
 			s.end()
@@ -189,9 +189,9 @@ func TestLostChunks(t *testing.T) {
 		s.each(1, 1)
 		require.NotEmpty(t, s.device("Ben").downloads)
 		require.True(t, slices.ContainsFunc(s.copyOf("Ben"), func(f world.Fact) bool { return f.Kind == AttachmentKey }))
-		require.NoError(t, s.play.Rest(days))
-		s.play.Intercept = nil
-		require.NoError(t, s.play.Rest(2))
+		require.NoError(t, s.sim.Rest(days))
+		s.sim.Intercept = nil
+		require.NoError(t, s.sim.Rest(2))
 		require.Equal(t, days == 0, len(s.files) == 1, "after %d days", days)
 		require.Equal(t, days == 0, len(s.warned) == 0)
 		require.Empty(t, s.device("Ben").downloads)
@@ -231,15 +231,15 @@ func TestBlobStore(t *testing.T) {
 	put("Cem", Chunk{fresh, 0, 0, []byte("early")})
 	put("Ana", Chunk{fresh, 0, 0, []byte("late")})
 	require.Equal(t, "early", string(provider.blobs[fresh].chunks[0].Data))
-	require.NoError(t, s.play.Rest(1))
+	require.NoError(t, s.sim.Rest(1))
 	require.Contains(t, provider.blobs, fresh)
-	require.NoError(t, s.play.Rest(1))
+	require.NoError(t, s.sim.Rest(1))
 	require.NotContains(t, provider.blobs, fresh)
 	require.Contains(t, provider.blobs, id)
 	put("Cem", Chunk{fresh, 0, 0, []byte("early")})
 	u, err := ParseUpload(s.packets(KindUpload)[0].Data)
 	require.NoError(t, err)
-	u.Meta.ID, u.Meta.Sent = fresh, s.play.Net.Now()
+	u.Meta.ID, u.Meta.Sent = fresh, s.sim.Net.Now()
 	s.post(world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()})
 	require.NotContains(t, provider.blobs, fresh, "another account's")
 }

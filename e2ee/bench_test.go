@@ -30,7 +30,7 @@ func talkers(b *testing.B) *stage {
 
 func benchmarkPath(b *testing.B, turns bool) {
 	s := talkers(b)
-	net := s.play.Net
+	net := s.sim.Net
 	shown := 0
 	net.Watch = func(p world.Packet) {
 		if p.Kind() == world.KindShown {

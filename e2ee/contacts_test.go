@@ -67,9 +67,9 @@ func TestNeverCompared(t *testing.T) {
 // new phone has not met the sender, and knows at least its own half of the number.
 func TestCallsAtLast(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ana>Ben"}, events: []world.Event{comparing(2), newPhone}}.start(t).end()
-	require.NoError(t, s.play.Rest(2))
+	require.NoError(t, s.sim.Rest(2))
 	require.NotContains(t, s.shown, "Ben<Ana 3")
-	require.NoError(t, s.play.Rest(1))
+	require.NoError(t, s.sim.Rest(1))
 	s.each(1, 4)
 	require.Equal(t, changed, s.warned)
 }
@@ -94,7 +94,7 @@ func TestFalseKeyForVerified(t *testing.T) {
 		s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ana>Ben"}, settings: world.Settings{Resend: resend},
 			events: []world.Event{comparing(2), comparing(3)}}.start(t).advance(2)
 		eves := 0
-		s.play.Intercept = func(p world.Packet) bool {
+		s.sim.Intercept = func(p world.Packet) bool {
 			switch {
 			case p.Kind() == KindUpload:
 				u, err := ParseUpload(p.Data)
@@ -108,13 +108,13 @@ func TestFalseKeyForVerified(t *testing.T) {
 				} else { // Ben has another phone now, says the provider
 					stale = u.Meta.To
 				}
-				s.play.Net.Post(world.Packet{From: "provider", To: p.From, Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(stale))})
+				s.sim.Net.Post(world.Packet{From: "provider", To: p.From, Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(stale))})
 				return true
 			case p.Kind() == KindBundle:
 				f, err := world.Unpack(p.Data, KindBundle, 2)
 				require.NoError(t, err)
 				if bundle := eve.bundles()[0]; !bytes.Equal(f[1], bundle) {
-					s.play.Net.Post(world.Packet{From: p.From, To: p.To, Data: world.Pack(KindBundle, f[0], bundle)})
+					s.sim.Net.Post(world.Packet{From: p.From, To: p.To, Data: world.Pack(KindBundle, f[0], bundle)})
 					return true
 				}
 			}
@@ -165,7 +165,7 @@ func TestNothingIsBackdated(t *testing.T) {
 	u.Parts = nil
 	s.release(world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()})
 	require.NotContains(t, s.shown, "Ben<Ana 3")
-	require.NoError(t, s.play.Rest(1))
+	require.NoError(t, s.sim.Rest(1))
 	other := *u
 	other.Public, other.Parts = []byte("other"), part
 	s.post(world.Packet{From: "device:Ana", To: "provider", Data: other.Encode()})

@@ -171,7 +171,7 @@ func TestSafetyNumbers(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Ana"},
 		events: []world.Event{{After: 1, Kind: world.Compare, Account: "Ana", With: "Ben"}}}.start(t)
 	var numbers []string
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		if f, err := world.Unpack(p.Data, world.KindNumber, 3); err == nil {
 			numbers = append(numbers, string(f[1]))
 		}

@@ -117,8 +117,8 @@ func (m *middle) relay(d *Delivery) {
 func TestManInTheMiddle(t *testing.T) {
 	messages := []string{"Ana>Ben", "Ana>Ben", "Ben>Ana", "Ana>Ben", "Ben>Ana", "Ben>Ana", "Ana>Ben"}
 	s := scene{messages: messages, events: []world.Event{{After: 6, Kind: world.Compare, Account: "Ana", With: "Ben"}}}.start(t)
-	m := newMiddle(t, s.play.Net, "Ana", "Ben")
-	s.play.Intercept = m.intercept
+	m := newMiddle(t, s.sim.Net, "Ana", "Ben")
+	s.sim.Intercept = m.intercept
 	s.advance(5)
 	s.each(1, 5)
 	s.quiet()
@@ -138,7 +138,7 @@ func TestManInTheMiddle(t *testing.T) {
 	require.NotEqual(t, like.ID, forged.ID, "a message of its own has an id of its own")
 	require.Equal(t, world.Meta{ID: forged.ID, From: "Ben", To: []string{"Ana"}, Sent: like.Sent}, forged)
 	m.send(written[world.Outgoing])
-	require.NoError(t, s.play.Settle())
+	require.NoError(t, s.sim.Settle())
 	require.Equal(t, "Ana<Ben 0", s.shown[len(s.shown)-1])
 	s.quiet()
 
@@ -163,14 +163,14 @@ func (s *stage) stolenFromAna() map[world.Kind]world.Fact {
 // there and in a new one, without a change of safety number.
 func TestStolenDeviceWrites(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Cem>Ana"}}.start(t).end()
-	m := newMiddle(t, s.play.Net)
+	m := newMiddle(t, s.sim.Net)
 	like := mustDelivery(t, s.packets(KindDeliver)[0]).Meta
 	stolen := s.stolenFromAna()
 	taken := m.apply(TakeSession, "", stolen[Session])
 	m.send(m.apply(Write, "a session that is there", taken[OwnSession], like.Fact())[world.Outgoing])
 	begun := m.apply(StartSession, "Ana", stolen[DeviceKeys], m.real["Cem"])
 	m.send(m.apply(Write, "a new one", begun[OwnSession], like.Fact())[world.Outgoing])
-	require.NoError(t, s.play.Settle())
+	require.NoError(t, s.sim.Settle())
 	require.Equal(t, []string{"Ben<Ana 0", "Cem<Ana 0"}, s.shown[3:])
 	s.quiet()
 
@@ -179,7 +179,7 @@ func TestStolenDeviceWrites(t *testing.T) {
 	beside := &Delivery{Meta: like, Public: []byte("beside")}
 	begun = m.apply(StartSession, "Ana", stolen[DeviceKeys], m.real["Cem"])
 	m.send(m.apply(Pass, "", begun[OwnSession], world.Fact{Kind: Secret, Data: body(1)}, beside.fact())[world.Outgoing])
-	require.NoError(t, s.play.Settle())
+	require.NoError(t, s.sim.Settle())
 	require.Len(t, s.shown, 5)
 	require.Equal(t, []string{"Cem: a message from Ana was refused: " + errUnexpected.Error()}, s.warned)
 }
@@ -201,7 +201,7 @@ func TestTwoMessagesUnderOneNumber(t *testing.T) {
 	for _, retention := range []int{0, 1} {
 		sc.settings.Retention = retention
 		s := sc.start(t).advance(4)
-		m := newMiddle(t, s.play.Net)
+		m := newMiddle(t, s.sim.Net)
 		like := mustDelivery(t, s.packets(KindDeliver)[0]).Meta
 		stolen := s.stolenFromAna()
 		taken := m.apply(TakeSession, "", stolen[Session])
@@ -215,7 +215,7 @@ func TestTwoMessagesUnderOneNumber(t *testing.T) {
 			for _, f := range group {
 				m.send(f.Fact)
 			}
-			require.NoError(t, s.play.Settle())
+			require.NoError(t, s.sim.Settle())
 		}
 		forge()
 		s.quiet()
@@ -224,7 +224,7 @@ func TestTwoMessagesUnderOneNumber(t *testing.T) {
 		require.Equal(t, []string{"Ben<Ana 0", "Ben<Ana 0", "Cem<Ana 0"}, s.shown[5:], "and neither 5 nor 6")
 
 		s = sc.start(t).end()
-		m.net = s.play.Net
+		m.net = s.sim.Net
 		forge()
 		require.Equal(t, said("Ben", "Ben", "Cem"), s.warned, "in the other order")
 		s.each(1, 6)
@@ -242,9 +242,9 @@ func TestTwoMessagesUnderOneNumber(t *testing.T) {
 // with whatever bundle it is given, and the phone says that they have changed.
 func TestClaimedKeysAreAnnounced(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben"}}.start(t).advance(2)
-	m := newMiddle(t, s.play.Net, "Ana", "Ben")
+	m := newMiddle(t, s.sim.Net, "Ana", "Ben")
 	claimed := false
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		if p.Kind() == KindUpload && !claimed {
 			claimed = true
 			u, err := ParseUpload(p.Data)
@@ -268,6 +268,6 @@ func TestClaimedKeysAreAnnounced(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings([]string{"Ben"})), p.Data)
 	m.send(claim)
-	require.NoError(t, s.play.Settle())
+	require.NoError(t, s.sim.Settle())
 	require.Len(t, s.wire, before)
 }

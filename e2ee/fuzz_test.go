@@ -87,8 +87,8 @@ func hostile(t *testing.T, to string, from uint8, data []byte) {
 	s.release(*late...)
 	s.post(bad)
 	s.end()
-	for _, node := range s.play.Net.Names() {
-		s.play.Net.Node(node).Holdings()
+	for _, node := range s.sim.Net.Names() {
+		s.sim.Net.Node(node).Holdings()
 	}
 	s.each(1, 5)
 	require.Len(t, s.files, 2)
@@ -190,9 +190,9 @@ func FuzzRules(f *testing.F) {
 		byKind[fact.Kind] = fact.Data
 	}
 	byKind[OwnSession] = byKind[Session]
-	byKind[law.CourtKey] = s.play.Net.Node("court").Holdings()[0].Data
+	byKind[law.CourtKey] = s.sim.Net.Node("court").Holdings()[0].Data
 	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin, Expiry: begin, Agency: make([]byte, 32)}
-	byKind[law.OrderFact] = law.Signed{Bytes: law.Sign(order, keyOf(s.play.Net.Node("court").(*law.Court)))}.Encode()
+	byKind[law.OrderFact] = law.Signed{Bytes: law.Sign(order, keyOf(s.sim.Net.Node("court").(*law.Court)))}.Encode()
 	for i, r := range rules {
 		var data [3][]byte
 		for j, kind := range taken(r) {

@@ -160,7 +160,7 @@ func TestTamperedGroup(t *testing.T) {
 				s = scene{groups: groups, messages: messages}.start(t).advance(k - 1)
 				held := s.hold(func(p world.Packet) bool { return isDelivery(p) && p.To == "device:Ben" })
 				s.advance(k)
-				s.play.Intercept = nil
+				s.sim.Intercept = nil
 				d := mustDelivery(t, (*held)[0])
 				require.Equal(t, k == 7, d.bare())
 				test.change(d, other4)
@@ -299,7 +299,7 @@ func TestChangesOfOneSecond(t *testing.T) {
 // Whoever dates changes as far ahead as is allowed can be removed like others.
 func TestClockAhead(t *testing.T) {
 	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: []string{"Cem>Ana", "Cem>Ben", "Ana@crew>Ben,Cem"}}.start(t).end()
-	m := world.Meta{ID: "ahead", From: "Cem", To: []string{"Ana", "Ben"}, Sent: s.play.Net.Now().Add(ClockSkew - time.Minute)}
+	m := world.Meta{ID: "ahead", From: "Cem", To: []string{"Ana", "Ben"}, Sent: s.sim.Net.Now().Add(ClockSkew - time.Minute)}
 	for _, to := range m.To {
 		s.inject(to, m, (&Content{Update: &Members{"crew", []string{"Ana", "Ben", "Cem"}}}).Encode(), nil)
 	}
@@ -397,9 +397,9 @@ func TestFileOfAnother(t *testing.T) {
 // applies to any message, and nobody notices.
 func TestManInTheMiddleOfAGroup(t *testing.T) {
 	s := scene{groups: crew("Ana", "Ben"), messages: []string{"Ana>Ben", "Ana@crew>Ben", "Ana@crew>Ben+9", "Ben@crew>Ana"}}.start(t)
-	m := newMiddle(t, s.play.Net, "Ana", "Ben")
+	m := newMiddle(t, s.sim.Net, "Ana", "Ben")
 	var keys []world.Fact
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		if u, err := ParseUpload(p.Data); err == nil && u.Group != nil && u.Parts[0].bare() {
 			m.net.Deliver(world.Packet{From: "provider", To: world.DeviceOf(u.Parts[0].To), Data: u.Delivery(0).Encode()})
 			return true

@@ -30,7 +30,7 @@ type scene struct {
 // stage is a scene under way, and what was seen of it.
 type stage struct {
 	t      testing.TB
-	play   *world.Simulation
+	sim    *world.Simulation
 	said   []world.Payload
 	conv   *world.Conversation
 	wire   []world.Fact // what a tap sees
@@ -77,9 +77,9 @@ func (sc scene) start(t testing.TB) *stage {
 	}
 	deploy, err := Design{}.Setup(world.Config{Settings: sc.settings, Accounts: s.conv.Accounts, Seed: sc.seed, Draws: &s.draws})
 	require.NoError(t, err)
-	s.play, err = world.NewSimulation(context.Background(), s.conv, s.said, deploy(), s.watch)
+	s.sim, err = world.NewSimulation(context.Background(), s.conv, s.said, deploy(), s.watch)
 	require.NoError(t, err)
-	require.NoError(t, s.play.Start())
+	require.NoError(t, s.sim.Start())
 	return s
 }
 
@@ -125,7 +125,7 @@ func (s *stage) fileNumber(data []byte) string {
 }
 
 func (s *stage) advance(k int) *stage {
-	require.NoError(s.t, s.play.Advance(k))
+	require.NoError(s.t, s.sim.Advance(k))
 	return s
 }
 
@@ -133,14 +133,14 @@ func (s *stage) end() *stage { return s.advance(len(s.said)) }
 
 // post delivers packets of a test's own making, and what follows from them.
 func (s *stage) post(packets ...world.Packet) {
-	s.play.Net.Post(packets...)
-	require.NoError(s.t, s.play.Settle())
+	s.sim.Net.Post(packets...)
+	require.NoError(s.t, s.sim.Settle())
 }
 
 // hold keeps back the packets that match, until released.
 func (s *stage) hold(match func(world.Packet) bool) *[]world.Packet {
 	held := new([]world.Packet)
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		if match(p) {
 			*held = append(*held, p)
 			return true
@@ -151,15 +151,15 @@ func (s *stage) hold(match func(world.Packet) bool) *[]world.Packet {
 }
 
 func (s *stage) release(packets ...world.Packet) {
-	s.play.Intercept = nil
+	s.sim.Intercept = nil
 	s.post(packets...)
 }
 
 func (s *stage) device(account string) *Device {
-	return s.play.Net.Node(world.DeviceOf(account)).(*Device)
+	return s.sim.Net.Node(world.DeviceOf(account)).(*Device)
 }
 
-func (s *stage) provider() *Provider { return s.play.Net.Node("provider").(*Provider) }
+func (s *stage) provider() *Provider { return s.sim.Net.Node("provider").(*Provider) }
 
 // each expects that messages from..to were shown exactly once to each of their
 // recipients, and to nobody else.

@@ -37,7 +37,7 @@ func TestDropped(t *testing.T) {
 		s := scene{messages: messages}.start(t).advance(lost - 1)
 		s.hold(isDelivery)
 		s.advance(lost)
-		s.play.Intercept = nil
+		s.sim.Intercept = nil
 		s.end()
 		s.each(1, lost-1)
 		s.each(lost+1, 6)
@@ -50,10 +50,10 @@ func TestDuplicated(t *testing.T) {
 	messages := chatter(20)
 	s := scene{messages: messages}.start(t)
 	var all []world.Packet
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		if isDelivery(p) {
 			all = append(all, p)
-			s.play.Net.Deliver(p)
+			s.sim.Net.Deliver(p)
 		}
 		return false
 	}
@@ -102,7 +102,7 @@ func TestTampered(t *testing.T) {
 		s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ana>Ben"}}.start(t).advance(k - 1)
 		held := s.hold(isDelivery)
 		s.advance(k)
-		s.play.Intercept = nil
+		s.sim.Intercept = nil
 		require.Len(t, *held, 1)
 		d := mustDelivery(t, (*held)[0])
 		change(d)
@@ -211,14 +211,14 @@ func TestUploadsRefused(t *testing.T) {
 // Two parts for one recipient are one message.
 func TestPartTwice(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben"}}.start(t)
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		u, err := ParseUpload(p.Data)
 		if err != nil || len(u.Parts) > 1 {
 			return false
 		}
 		u.Parts = append(u.Parts, u.Parts[0])
 		p.Data = u.Encode()
-		s.play.Net.Post(p)
+		s.sim.Net.Post(p)
 		return true
 	}
 	s.end()
@@ -231,16 +231,16 @@ func TestPartTwice(t *testing.T) {
 func TestMisbinding(t *testing.T) {
 	s := scene{messages: []string{"Ana>Cem"}}.start(t)
 	require.NoError(t, s.provider().Reprogram(AnyIdentity, nil))
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		if p.From == "provider" && p.Kind() == KindBundle {
 			p.Data = world.Pack(KindBundle, []byte("Cem"), s.provider().directory["Ben"].bundles[0].bundle)
-			s.play.Net.Deliver(p)
+			s.sim.Net.Deliver(p)
 			return true
 		}
 		if isDelivery(p) {
 			d := mustDelivery(t, p)
 			d.To = "Ben"
-			s.play.Net.Deliver(world.Packet{From: "provider", To: "device:Ben", Data: d.Encode()})
+			s.sim.Net.Deliver(world.Packet{From: "provider", To: "device:Ben", Data: d.Encode()})
 			return true
 		}
 		return false
@@ -285,7 +285,7 @@ func TestReplayedInitialMessage(t *testing.T) {
 	s.each(1, len(messages))
 
 	require.NotEmpty(t, s.device("Ben").answered)
-	require.NoError(t, s.play.Rest(2*rotationDays+1))
+	require.NoError(t, s.sim.Rest(2*rotationDays+1))
 	require.Empty(t, s.device("Ben").answered, "remembered for longer than it matters")
 	s.post(replay, twin)
 	s.each(1, len(messages))
@@ -326,7 +326,7 @@ func TestFalseReceipts(t *testing.T) {
 	s.post(lie, lie)
 	require.Len(t, s.packets(KindFetch), fetches+1)
 	require.NotEmpty(t, s.device("Ana").peers["Ben"].sessions)
-	s.play.Intercept = nil
+	s.sim.Intercept = nil
 	s.end()
 	s.each(1, 4)
 }

@@ -34,7 +34,7 @@ func TestIntercept(t *testing.T) {
 			}
 			order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin.Add(c.until),
 				Expiry: begin.Add(c.expiry), Agency: make([]byte, 32)}
-			key := keyOf(s.play.Net.Node("court").(*law.Court))
+			key := keyOf(s.sim.Net.Node("court").(*law.Court))
 			s.post(world.Packet{From: "agency", To: "provider", Data: world.Pack(law.KindProduce, law.Sign(order, key))})
 			open := c.willing && c.until > 0
 			target := world.Fact{Kind: law.OrderTarget, Ref: "Ben", Data: order.Encode()}
@@ -45,7 +45,7 @@ func TestIntercept(t *testing.T) {
 			}
 			require.Equal(t, open, listed())
 			s.end()
-			require.NoError(t, s.play.Rest(1))
+			require.NoError(t, s.sim.Rest(1))
 			require.False(t, listed())
 			var got [][]string
 			for _, p := range s.packets(law.KindProduced) {

@@ -21,7 +21,7 @@ func TestTooLate(t *testing.T) {
 	s := sc.start(t)
 	arrive := []int{1, first + ratchet.MaxSkip, first + 2*ratchet.MaxSkip + 1, first + 2*ratchet.MaxSkip + 3}
 	held := s.hold(func(p world.Packet) bool {
-		return isDelivery(p) && !slices.Contains(arrive, s.play.Moment())
+		return isDelivery(p) && !slices.Contains(arrive, s.sim.Moment())
 	})
 	s.end().quiet()
 	deliveries := s.packets(KindDeliver)

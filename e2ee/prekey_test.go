@@ -40,7 +40,7 @@ func TestOneTimePrekeysAreHandedOutOnce(t *testing.T) {
 		require.Zero(t, last.OneTime.ID)
 	}
 	// New signatures of the same one-time prekeys do not bring them back.
-	require.NoError(t, s.play.Rest(rotationDays))
+	require.NoError(t, s.sim.Rest(rotationDays))
 	require.True(t, s.fetch("Ben").KEM.LastResort)
 	s.end()
 	s.each(1, 2)
@@ -79,14 +79,14 @@ func TestRotation(t *testing.T) {
 		newest := ben.keys.signed[len(ben.keys.signed)-1]
 		return [2][]byte{newest.Bytes()[5:], ben.keys.kem[len(ben.keys.kem)-1].Bytes()[5:]}
 	}
-	require.NoError(t, s.play.Rest(1)) // a KEM key of last resort stands last once it was rotated
+	require.NoError(t, s.sim.Rest(1)) // a KEM key of last resort stands last once it was rotated
 	var weeks [][2][]byte
 	stale := s.fetch("Ben")
 	for week := range 4 {
 		if week == 1 {
 			s.advance(1)
 		}
-		require.NoError(t, s.play.Rest(rotationDays))
+		require.NoError(t, s.sim.Rest(rotationDays))
 		weeks = append(weeks, secrets())
 		for age, i := 0, week; i >= 0; age, i = age+1, i-1 {
 			for _, secret := range weeks[i] {
@@ -130,7 +130,7 @@ func TestOldBundle(t *testing.T) {
 		s := scene{messages: []string{"Ana>Ben"}}.start(t)
 		late := s.hold(isDelivery)
 		s.advance(1)
-		require.NoError(t, s.play.Rest(weeks*rotationDays))
+		require.NoError(t, s.sim.Rest(weeks*rotationDays))
 		s.release(*late...)
 		if weeks < 2 {
 			s.each(1, 1)
@@ -153,7 +153,7 @@ func TestBadBundleIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := scene{messages: []string{"Ana>Ben", "Ana>Ben"}}.start(t)
 			other := s.fetch("Cem")
-			s.play.Intercept = func(p world.Packet) bool {
+			s.sim.Intercept = func(p world.Packet) bool {
 				f, err := world.Unpack(p.Data, KindBundle, 2)
 				if err != nil {
 					return false
@@ -162,7 +162,7 @@ func TestBadBundleIsRefused(t *testing.T) {
 				require.NoError(t, err)
 				change(b, other)
 				p.Data = world.Pack(KindBundle, f[0], b.Bytes())
-				s.play.Net.Deliver(p)
+				s.sim.Net.Deliver(p)
 				return true
 			}
 			s.advance(1)
@@ -171,7 +171,7 @@ func TestBadBundleIsRefused(t *testing.T) {
 			require.Len(t, s.warned, 1)
 			require.Contains(t, s.warned[0], "Ana: no message was sent to Ben")
 			require.Empty(t, s.device("Ana").outbox)
-			s.play.Intercept = nil
+			s.sim.Intercept = nil
 			s.end()
 			s.each(2, 2)
 		})

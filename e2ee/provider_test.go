@@ -72,7 +72,7 @@ func keyOf(c *law.Court) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(c.Ho
 
 func TestProduce(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Cem", "Cem>Dee", "Ana>Cem"}}.start(t).end()
-	court := s.play.Net.Node("court").(*law.Court)
+	court := s.sim.Net.Node("court").(*law.Court)
 	ask := func(from string, signed []byte) []string {
 		before := len(s.packets(law.KindProduced))
 		s.post(world.Packet{From: from, To: "provider", Data: world.Pack(law.KindProduce, signed)})
@@ -114,7 +114,7 @@ func TestProduce(t *testing.T) {
 	order.Until = begin
 	require.Equal(t, []string{"Ana>Ben"}, ask("agency", law.Sign(order, keyOf(court))))
 	order.Expiry = begin
-	require.NoError(t, s.play.Rest(1))
+	require.NoError(t, s.sim.Rest(1))
 	require.Nil(t, ask("agency", law.Sign(order, keyOf(court))))
 }
 

@@ -162,7 +162,7 @@ func TestSkippedKeysAreStolen(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ana>Ben", "Ben>Ana"}}.start(t).advance(2)
 	late := s.hold(isDelivery)
 	s.advance(3)
-	s.play.Intercept = nil
+	s.sim.Intercept = nil
 	s.advance(4)
 	before := s.copyOf("Ben")
 	s.post(*late...)
@@ -181,7 +181,7 @@ func TestStolenPrekeys(t *testing.T) {
 		s := scene{messages: messages}.start(t).advance(2)
 		stolen := s.copyOf("Ben")
 		keys := slices.DeleteFunc(slices.Clone(stolen), func(f world.Fact) bool { return f.Kind != DeviceKeys })
-		require.NoError(t, s.play.Rest(days))
+		require.NoError(t, s.sim.Rest(days))
 		s.end()
 		s.each(1, 6)
 		require.Equal(t, open, s.opens(keys, s.wire), "%d days later", days)
@@ -189,7 +189,7 @@ func TestStolenPrekeys(t *testing.T) {
 	// A directory that goes on handing out old bundles makes it last.
 	s := scene{messages: messages}.start(t).advance(2)
 	stolen, old := s.copyOf("Ben"), s.provider().directory["Ben"]
-	require.NoError(t, s.play.Rest(rotationDays))
+	require.NoError(t, s.sim.Rest(rotationDays))
 	s.provider().directory["Ben"] = old
 	s.end()
 	s.each(1, 6)

@@ -85,7 +85,7 @@ func (l *liar) answers(info []byte, facts ...world.Fact) (filed []world.Fact, wa
 const unproven = "nobody: "
 
 func (l *liar) deliver(from string, data []byte) (filed []world.Fact, warned []string) {
-	before, heard := len(l.play.Net.Node("agency").Holdings()), len(l.warned)
+	before, heard := len(l.sim.Net.Node("agency").Holdings()), len(l.warned)
 	l.post(world.Packet{From: from, To: "agency", Data: data})
 	for _, w := range l.warned[heard:] {
 		what, blamed := strings.CutPrefix(w, "agency: refused an answer of "+from+": ")
@@ -96,12 +96,12 @@ func (l *liar) deliver(from string, data []byte) (filed []world.Fact, warned []s
 		}
 		warned = append(warned, what)
 	}
-	return l.play.Net.Node("agency").Holdings()[before:], warned
+	return l.sim.Net.Node("agency").Holdings()[before:], warned
 }
 
 // seeds are those that follow from all that the agency holds, and from more.
 func (l *liar) seeds(more ...world.Fact) (found []string) {
-	for _, f := range saturate(append(l.play.Net.Node("agency").Holdings(), more...)) {
+	for _, f := range saturate(append(l.sim.Net.Node("agency").Holdings(), more...)) {
 		if f.Kind == Seed {
 			found = append(found, string(f.Data))
 		}
@@ -310,7 +310,7 @@ func TestAgencyReadsTheBoard(t *testing.T) {
 	got := kinds(s.order())
 	require.Equal(t, 3, got[Partial]/3, "what is under a destroyed key opens to nobody")
 	require.Empty(t, s.warned)
-	work := s.play.Net.Node("agency").(*law.Agency).Extension.(*agencyExtension)
+	work := s.sim.Net.Node("agency").(*law.Agency).Extension.(*agencyExtension)
 	require.Nil(t, work.committee("key 1"), "destroyed")
 	now := work.committee("key 3")
 	require.NotNil(t, now)
@@ -348,9 +348,9 @@ func TestProviderPlants(t *testing.T) {
 		{Kind: EscrowField, Ref: "key 1", Data: fake.encode()},
 		{Kind: CertifiedKey, Ref: "key 1", Data: certifiedData(l.own.Commit())}}
 	require.Contains(t, seedsOf(facts), "a seed that the trustee chose...", "if it were filed")
-	before, heard := len(l.play.Net.Node("agency").Holdings()), len(l.warned)
+	before, heard := len(l.sim.Net.Node("agency").Holdings()), len(l.warned)
 	l.post(world.Packet{From: "provider", To: "agency", Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))})
-	require.Len(t, l.play.Net.Node("agency").Holdings(), before)
+	require.Len(t, l.sim.Net.Node("agency").Holdings(), before)
 	require.Empty(t, l.seeds())
 	require.Equal(t, []string{`agency: refused what the provider produced: a fact of kind "partial decryption"`,
 		`agency: refused what the provider produced: a fact of kind "escrow field"`,
@@ -362,9 +362,9 @@ func TestUserPlants(t *testing.T) {
 	l := newLiar(t)
 	facts := []world.Fact{{Kind: CertifiedKey, Ref: "key 1", Data: certifiedData(l.own.Commit())},
 		{Kind: Seed, Ref: l.items[0].meta.ID, Data: make([]byte, escrow.SeedSize)}, {Kind: e2ee.KeptMessage, Ref: "1"}}
-	before, heard := len(l.play.Net.Node("agency").Holdings()), len(l.warned)
+	before, heard := len(l.sim.Net.Node("agency").Holdings()), len(l.warned)
 	l.post(world.Packet{From: "user:A", To: "agency", Data: world.Pack(world.KindHoldings, world.EncodeFacts(facts))})
-	require.Equal(t, []world.Kind{e2ee.KeptMessage}, kindsOf(l.play.Net.Node("agency").Holdings()[before:]))
+	require.Equal(t, []world.Kind{e2ee.KeptMessage}, kindsOf(l.sim.Net.Node("agency").Holdings()[before:]))
 	require.Equal(t, []string{`agency: refused what user:A handed over: a fact of kind "certified key"`,
 		`agency: refused what user:A handed over: a fact of kind "message seed"`}, l.warned[heard:])
 }

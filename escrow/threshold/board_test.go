@@ -17,7 +17,7 @@ import (
 func TestCatchingUp(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 6)
 	lost := 0
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		if p.To == "trustee:2" && p.Kind() == escrow.KindUpdate && lost < 1 {
 			lost++
 			return true
@@ -32,9 +32,9 @@ func TestCatchingUp(t *testing.T) {
 	require.Equal(t, s.trustee(1).board.state(), s.trustee(2).board.state())
 }
 
-// TestOwnCourse: a reader that lags behind computes for itself what it has read,
+// TestOwnState: a reader that lags behind computes for itself what it has read,
 // and the same as others did then.
-func TestOwnCourse(t *testing.T) {
+func TestOwnState(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 3, 8)
 	lagging, err := s.trustee(1).board.newView()
 	require.NoError(t, err)
@@ -64,7 +64,7 @@ func TestHostileUpdates(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 6)
 	s.advance(2)
 	var held []world.Packet
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		if p.To == "trustee:1" && p.Kind() == escrow.KindUpdate {
 			held = append(held, p)
 			return true
@@ -72,7 +72,7 @@ func TestHostileUpdates(t *testing.T) {
 		return false
 	}
 	s.advance(3)
-	s.play.Intercept = nil
+	s.sim.Intercept = nil
 	u, err := escrow.ParseUpdate(held[0].Data)
 	require.NoError(t, err)
 	at := s.trustee(1).board.version
@@ -166,7 +166,7 @@ func FuzzUpdate(f *testing.F) {
 		before := s.refs("trustee:1", Share)
 		for _, from := range []string{"log", "trustee:2", world.Outsider} {
 			for _, to := range []string{"trustee:1", "provider", "monitor", "log"} {
-				s.play.Net.Node(to).Handle(start, world.Packet{From: from, To: to, Data: data})
+				s.sim.Net.Node(to).Handle(start, world.Packet{From: from, To: to, Data: data})
 			}
 		}
 		require.Equal(t, before, s.refs("trustee:1", Share))

@@ -23,7 +23,7 @@ func TestOwnEyes(t *testing.T) {
 	}
 	for name, c := range tests {
 		s := renewing(t, 2, 4, 2, 0, 3)
-		s.play.Intercept = func(p world.Packet) bool {
+		s.sim.Intercept = func(p world.Packet) bool {
 			if p.To != "trustee:3" || p.Kind() != escrow.KindUpdate {
 				return false
 			}
@@ -31,7 +31,7 @@ func TestOwnEyes(t *testing.T) {
 			require.NoError(t, err)
 			if u = c.spoil(u); u != nil {
 				p.Data = u.Encode()
-				s.play.Net.Deliver(p)
+				s.sim.Net.Deliver(p)
 			}
 			return true
 		}
@@ -46,7 +46,7 @@ func TestOwnEyes(t *testing.T) {
 func TestDeafMonitor(t *testing.T) {
 	s := renewing(t, 2, 4, 3, 0, 4)
 	lost := false
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		hit := !lost && p.To == "monitor" && p.Kind() == escrow.KindUpdate
 		lost = lost || hit
 		return hit

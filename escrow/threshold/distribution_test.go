@@ -33,7 +33,7 @@ func TestLostKey(t *testing.T) {
 	}
 	for name, c := range tests {
 		s := renewing(t, 2, 3, 0, 3, 11)
-		s.play.Intercept = func(p world.Packet) bool {
+		s.sim.Intercept = func(p world.Packet) bool {
 			hit := p.Kind() == c.kind && (c.from == "" || p.From == c.from) && (c.to == "" || p.To == c.to) && c.times > 0
 			if hit {
 				c.times--

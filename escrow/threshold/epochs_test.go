@@ -21,12 +21,12 @@ func renewing(t *testing.T, threshold, n, refresh, rotate, messages int) *stage 
 	return stageFor(t, env, messages)
 }
 
-func (s *stage) trustee(i int) *trustee { return s.play.Net.Node(world.Trustee(i)).(*trustee) }
+func (s *stage) trustee(i int) *trustee { return s.sim.Net.Node(world.Trustee(i)).(*trustee) }
 
 // refs lists the refs of the facts of a kind that a principal holds.
 func (s *stage) refs(name string, kind world.Kind) []string {
 	refs := []string{}
-	for _, f := range s.play.Net.Node(name).Holdings() {
+	for _, f := range s.sim.Net.Node(name).Holdings() {
 		if f.Kind == kind {
 			refs = append(refs, f.Ref)
 		}
@@ -69,7 +69,7 @@ func TestShareEpochs(t *testing.T) {
 				require.Equal(t, want, s.refs(name, Share), "refresh %d, rotate %d, at %d", c.refresh, c.rotate, m)
 				require.Equal(t, want, s.refs(name, Committee))
 				require.Equal(t, append([]string{}, c.oneUse[m]...), s.refs(name, OneUseKey), "refresh %d, rotate %d, at %d", c.refresh, c.rotate, m)
-				require.Len(t, s.play.Net.Node(name).Holdings(), 1+2*len(want)+len(c.oneUse[m]), "and nothing else")
+				require.Len(t, s.sim.Net.Node(name).Holdings(), 1+2*len(want)+len(c.oneUse[m]), "and nothing else")
 			}
 		}
 		require.Equal(t, []string{"1", "2", "3", "4", "5", "6"}, s.shown)
@@ -94,7 +94,7 @@ func (s *stage) opened(facts ...world.Fact) []string {
 // at takes what trustees hold now.
 func (s *stage) take(names ...string) (facts []world.Fact) {
 	for _, name := range names {
-		facts = append(facts, s.play.Net.Node(name).Holdings()...)
+		facts = append(facts, s.sim.Net.Node(name).Holdings()...)
 	}
 	return facts
 }
@@ -181,13 +181,13 @@ func TestSilence(t *testing.T) {
 	for silentFrom := range 4 {
 		s := renewing(t, 2, 4, 3, 5, 14)
 		s.advance(silentFrom)
-		s.play.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" || p.From == "trustee:2" }
+		s.sim.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" || p.From == "trustee:2" }
 		s.advance(8) // two ceremonies were due at 6, each one message late
 		require.Equal(t, []string{"key 1/epoch 2", "key 2/epoch 1"}, s.refs("trustee:1", Share), "silent from %d", silentFrom)
 		require.Equal(t, []string{epochName(1, silentFrom/3)}, s.refs("trustee:2", Share), "it knows no better")
 		require.NotEmpty(t, s.warned)
 		require.Contains(t, s.warned[0], ", trustee 2: absent")
-		s.play.Intercept = nil
+		s.sim.Intercept = nil
 		s.advance(14)
 		require.Equal(t, s.refs("trustee:1", Share), s.refs("trustee:2", Share), "silent from %d", silentFrom)
 		require.Len(t, s.shown, 14)
@@ -198,7 +198,7 @@ func TestSilence(t *testing.T) {
 // ones, erase the new, and try again next time.
 func TestUnconfirmed(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 7)
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		f, err := world.Unpack(p.Data, escrow.KindPost, 2)
 		if err != nil || p.From != "trustee:2" || string(f[0]) != epochName(1, 1) {
 			return false
@@ -222,7 +222,7 @@ func TestUnconfirmed(t *testing.T) {
 // TestTooFew: where fewer than t are left, what was before stays.
 func TestTooFew(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 4, 8)
-	s.play.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" || p.From == "trustee:3" }
+	s.sim.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" || p.From == "trustee:3" }
 	s.advance(8)
 	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", Share))
 	require.Len(t, s.shown, 8)
@@ -248,7 +248,7 @@ func TestTooFew(t *testing.T) {
 // names them.
 func TestConfirmedAndSilent(t *testing.T) {
 	s := renewing(t, 2, 4, 3, 0, 9)
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		f, err := world.Unpack(p.Data, escrow.KindPost, 2)
 		if err != nil || p.From != "trustee:3" && p.From != "trustee:4" {
 			return false
@@ -280,7 +280,7 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 			return other.checkpoint
 		}, "too few of the log's witnesses cosigned it"},
 		"of later": {func(s *stage) []byte {
-			l := mustLog(t, s.play.Net.Node("log").Holdings()[0])
+			l := mustLog(t, s.sim.Net.Node("log").Holdings()[0])
 			for range 99 {
 				l.Append([]byte("later"))
 			}
@@ -288,7 +288,7 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 			require.NoError(t, err)
 			notes := [][]byte{l.Checkpoint()}
 			for i := range witnesses {
-				w, err := ledger.ParseWitness(s.play.Net.Node(witnessName(i)).Holdings()[0].Data)
+				w, err := ledger.ParseWitness(s.sim.Net.Node(witnessName(i)).Holdings()[0].Data)
 				require.NoError(t, err)
 				note, err := w.Fresh().Cosign(l.Checkpoint(), proof, start)
 				require.NoError(t, err)
@@ -300,7 +300,7 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 		}, "it is not of the log that holds the posts"},
 	} {
 		s := renewing(t, 2, 4, 3, 0, 5)
-		s.play.Intercept = func(p world.Packet) bool {
+		s.sim.Intercept = func(p world.Packet) bool {
 			f, err := world.Unpack(p.Data, escrow.KindPost, 2)
 			if err != nil || p.From != "trustee:4" {
 				return false
@@ -314,7 +314,7 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 			require.NoError(t, err)
 			s.trustee(4).ownPosts[sum(raw)] = true
 			p.Data = world.Pack(escrow.KindPost, f[0], raw)
-			s.play.Net.Deliver(p)
+			s.sim.Net.Deliver(p)
 			return true
 		}
 		s.advance(5)
@@ -327,10 +327,10 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 // TestMidnight: time is called at midnight, too.
 func TestMidnight(t *testing.T) {
 	s := renewing(t, 2, 4, 4, 0, 4)
-	s.play.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" && p.Kind() == escrow.KindUpdate }
+	s.sim.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" && p.Kind() == escrow.KindUpdate }
 	s.advance(4)
 	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", Share), "trustee 2 has posted a key and says nothing more")
-	require.NoError(t, s.play.Rest(3))
+	require.NoError(t, s.sim.Rest(3))
 	require.Equal(t, []string{"key 1/epoch 1"}, s.refs("trustee:1", Share))
 }
 

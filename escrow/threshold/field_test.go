@@ -16,7 +16,7 @@ import (
 // change alters the next upload that concerns message 3, in transit.
 func (s *stage) change(alter func(u *e2ee.Upload, f *escrow.Field)) {
 	s.advance(2)
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		if p.Kind() != e2ee.KindUpload {
 			return false
 		}
@@ -31,11 +31,11 @@ func (s *stage) change(alter func(u *e2ee.Upload, f *escrow.Field)) {
 			u.Public = f.Encode()
 		}
 		p.Data = u.Encode()
-		s.play.Net.Deliver(p)
+		s.sim.Net.Deliver(p)
 		return true
 	}
 	s.advance(3)
-	s.play.Intercept = nil
+	s.sim.Intercept = nil
 }
 
 // TestFieldRefusals feeds in each kind of bad field. Whoever can see it refuses
@@ -135,7 +135,7 @@ func TestReplay(t *testing.T) {
 func TestRecipientRefusesGarbage(t *testing.T) {
 	s := newStage(t)
 	s.advance(2)
-	require.NoError(t, s.play.Net.Node("device:A").(world.Reprogrammable).Reprogram(GarbageFields, nil))
+	require.NoError(t, s.sim.Net.Node("device:A").(world.Reprogrammable).Reprogram(GarbageFields, nil))
 	s.advance(4)
 	require.Equal(t, []string{"1", "2", "4"}, s.shown, "3 is from A")
 	require.Len(t, s.warned, 1)
@@ -145,7 +145,7 @@ func TestRecipientRefusesGarbage(t *testing.T) {
 func TestUnderneath(t *testing.T) {
 	s := newStage(t)
 	for _, name := range []string{"device:A", "device:B"} {
-		node := s.play.Net.Node(name).(world.Reprogrammable)
+		node := s.sim.Net.Node(name).(world.Reprogrammable)
 		require.Error(t, node.Reprogram(EncryptUnderneath, []byte("A")), "no phrase")
 		require.Error(t, node.Reprogram("no such program", nil))
 		require.NoError(t, node.Reprogram(EncryptUnderneath, []byte("A\nB\nphrase")))
@@ -153,16 +153,16 @@ func TestUnderneath(t *testing.T) {
 	s.advance(4)
 	require.Equal(t, []string{"1", "2", "3", "4"}, s.shown)
 	require.Empty(t, s.warned)
-	require.Equal(t, 1, kinds(s.play.Net.Node("device:A").Holdings())[PhraseKey], "a thief of the phone finds the phrase's hash")
+	require.Equal(t, 1, kinds(s.sim.Net.Node("device:A").Holdings())[PhraseKey], "a thief of the phone finds the phrase's hash")
 }
 
 func FuzzAccept(f *testing.F) {
 	env := config(1, 1)
-	founded, err := runSetup(env)
+	g, err := runSetup(env)
 	if err != nil {
 		f.Fatal(err)
 	}
-	e := &envelope{keyring: ring(founded), random: env.Seed.Stream("test")}
+	e := &envelope{keyring: ring(g), random: env.Seed.Stream("test")}
 	m := world.Meta{ID: "1", From: "A", To: []string{"B"}, Sent: start}
 	secret, public, err := e.Seal(m, []byte("text"))
 	if err != nil {

@@ -26,12 +26,12 @@ func newHeist(t *testing.T) *heist {
 	s := newStage(t)
 	s.advance(4)
 	s.comply(everybody...)
-	h := &heist{stage: s, log: s.play.Net.Node("log").Holdings()[0]}
+	h := &heist{stage: s, log: s.sim.Net.Node("log").Holdings()[0]}
 	require.Equal(t, escrow.LogState, h.log.Kind)
 	for i := range witnesses {
-		h.witness = append(h.witness, s.play.Net.Node(witnessName(i)).Holdings()[0])
+		h.witness = append(h.witness, s.sim.Net.Node(witnessName(i)).Holdings()[0])
 	}
-	made, err := law.ForgeOrder(world.Input{Facts: s.play.Net.Node("court").Holdings(), Text: []byte("A"), Random: make([]byte, 64)})
+	made, err := law.ForgeOrder(world.Input{Facts: s.sim.Net.Node("court").Holdings(), Text: []byte("A"), Random: make([]byte, 64)})
 	require.NoError(t, err)
 	h.order = made[0].Fact
 	return h
@@ -110,7 +110,7 @@ func TestStolenTreeIsNotTheLogs(t *testing.T) {
 	require.Zero(t, warnings, "the trustee asks the log, and tells the other readers")
 	require.NotEmpty(t, h.of(escrow.KindProve))
 	require.NotEmpty(t, h.of(escrow.KindSeen))
-	require.NoError(t, h.play.Rest(4))
+	require.NoError(t, h.sim.Rest(4))
 	require.Zero(t, len(h.of(KindAnswer)))
 	require.Contains(t, strings.Join(h.warned, "\n"), "trustee:1: the log does not show")
 	require.Contains(t, strings.Join(h.warned, "\n"), "monitor: the log does not show")
@@ -130,10 +130,10 @@ func TestGossipComparesRoots(t *testing.T) {
 		made, err := h.fork("trustee:1", h.witness[:quorum]...)
 		require.NoError(t, err)
 		if !informed {
-			h.play.Intercept = func(p world.Packet) bool { return p.To == "trustee:1" }
+			h.sim.Intercept = func(p world.Packet) bool { return p.To == "trustee:1" }
 		}
 		h.stage.order() // lawful, logged, and answered
-		h.play.Intercept = nil
+		h.sim.Intercept = nil
 		require.Empty(t, h.warned, name)
 		require.Equal(t, h.size(), mustLog(t, h.log).Size()+1)
 		answers, _ := h.ask(made[0].Fact)
@@ -160,21 +160,21 @@ func TestGossipIsCutOff(t *testing.T) {
 	h := newHeist(t)
 	made, err := h.fork("trustee:1", h.witness[:quorum]...)
 	require.NoError(t, err)
-	h.play.Intercept = func(p world.Packet) bool { return p.Kind() == escrow.KindSeen || p.Kind() == escrow.KindProve }
+	h.sim.Intercept = func(p world.Packet) bool { return p.Kind() == escrow.KindSeen || p.Kind() == escrow.KindProve }
 	h.ask(made[0].Fact)
 	p, _, err := world.ParsePacket(made[1].Data)
 	require.NoError(t, err)
 	h.post(p)
 	require.Len(t, h.of(KindAnswer), 1)
-	require.NoError(t, h.play.Rest(7))
+	require.NoError(t, h.sim.Rest(7))
 	require.Empty(t, h.warned)
-	h.play.Intercept = nil
+	h.sim.Intercept = nil
 	h.stage.order()
 	require.Contains(t, strings.Join(h.warned, "\n"), "trustee:1: the log forked: it signed two checkpoints of size")
 }
 
 // size is that of the public log.
-func (h *heist) size() int64 { return mustLog(h.t, h.play.Net.Node("log").Holdings()[0]).Size() }
+func (h *heist) size() int64 { return mustLog(h.t, h.sim.Net.Node("log").Holdings()[0]).Size() }
 
 // TestForksOfAnySize: the rule forks wherever it is told to, and what honest witnesses
 // say depends on whether that continues what they saw.

@@ -40,7 +40,7 @@ func FuzzTrustee(f *testing.F) {
 	f.Add(good)
 	f.Add([]byte{KindRequest})
 	f.Add(world.Pack(KindRequest, s.signed().Encode(), world.Pack(0, make([]byte, 3))))
-	node := s.play.Net.Node("trustee:1")
+	node := s.sim.Net.Node("trustee:1")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, from := range []string{"agency", world.Outsider, world.Law, "log"} {
 			for _, p := range node.Handle(start, world.Packet{From: from, To: "trustee:1", Data: data}) {
@@ -60,8 +60,8 @@ func FuzzTrustee(f *testing.F) {
 func FuzzRules(f *testing.F) {
 	s := served(f)
 	byKind := map[world.Kind][]byte{}
-	for _, name := range s.play.Net.Names() {
-		for _, fact := range s.play.Net.Node(name).Holdings() {
+	for _, name := range s.sim.Net.Names() {
+		for _, fact := range s.sim.Net.Node(name).Holdings() {
 			byKind[fact.Kind] = fact.Data
 		}
 	}
@@ -102,7 +102,7 @@ func FuzzRules(f *testing.F) {
 // anything else is named.
 func FuzzAnswer(f *testing.F) {
 	s := served(f)
-	agency := s.play.Net.Node("agency")
+	agency := s.sim.Net.Node("agency")
 	private := agency.Holdings()[0]
 	require.Equal(f, law.AgencyKey, private.Kind)
 	var info []byte
@@ -144,7 +144,7 @@ func FuzzParseCertified(f *testing.F) {
 
 func FuzzParsePartial(f *testing.F) {
 	s := served(f)
-	for _, fact := range s.play.Net.Node("agency").Holdings() {
+	for _, fact := range s.sim.Net.Node("agency").Holdings() {
 		if fact.Kind == Partial {
 			f.Add(fact.Data)
 		}

@@ -36,9 +36,9 @@ func club(t *testing.T) *stage {
 	require.NoError(t, err)
 	nodes, err := deploy(env, s.genesis)
 	require.NoError(t, err)
-	s.play, err = world.NewSimulation(context.Background(), c, said, nodes, s.watch)
+	s.sim, err = world.NewSimulation(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)
-	require.NoError(t, s.play.Start())
+	require.NoError(t, s.sim.Start())
 	return s
 }
 
@@ -74,7 +74,7 @@ func TestOrderOpensGroups(t *testing.T) {
 func TestUnderneathHidesFiles(t *testing.T) {
 	s := club(t)
 	for _, name := range []string{"device:A", "device:B"} {
-		require.NoError(t, s.play.Net.Node(name).(world.Reprogrammable).Reprogram(EncryptUnderneath, []byte("A\nB\nphrase")))
+		require.NoError(t, s.sim.Net.Node(name).(world.Reprogrammable).Reprogram(EncryptUnderneath, []byte("A\nB\nphrase")))
 	}
 	s.advance(1)
 	require.Equal(t, []string{"1"}, s.shown)

@@ -20,7 +20,7 @@ import (
 // with.
 type stage struct {
 	t       *testing.T
-	play    *world.Simulation
+	sim     *world.Simulation
 	genesis *genesis
 	uploads [][]byte // by devices, as they were
 	sent    []world.Packet
@@ -44,7 +44,7 @@ func newStage(t *testing.T) *stage {
 func stageFor(t *testing.T, env world.Config, messages int) *stage {
 	t.Helper()
 	s := preparedStage(t, env, messages)
-	require.NoError(t, s.play.Start())
+	require.NoError(t, s.sim.Start())
 	return s
 }
 
@@ -64,7 +64,7 @@ func preparedStage(t *testing.T, env world.Config, messages int) *stage {
 	require.NoError(t, err)
 	nodes, err := deploy(env, s.genesis)
 	require.NoError(t, err)
-	s.play, err = world.NewSimulation(context.Background(), c, said, nodes, s.watch)
+	s.sim, err = world.NewSimulation(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)
 	return s
 }
@@ -85,12 +85,12 @@ func (s *stage) watch(p world.Packet) {
 	}
 }
 
-func (s *stage) advance(m int) { require.NoError(s.t, s.play.Advance(m)) }
+func (s *stage) advance(m int) { require.NoError(s.t, s.sim.Advance(m)) }
 
 // post sends packets from outside and lets the network come to rest.
 func (s *stage) post(packets ...world.Packet) {
-	s.play.Net.Post(packets...)
-	require.NoError(s.t, s.play.Settle())
+	s.sim.Net.Post(packets...)
+	require.NoError(s.t, s.sim.Settle())
 }
 
 // comply makes principals answer lawful process.

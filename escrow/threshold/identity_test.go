@@ -177,11 +177,11 @@ func TestAway(t *testing.T) {
 	s := renewing(t, 2, 4, 2, 0, 10)
 	s.advance(1)
 	kept := s.identityOf(2)
-	s.play.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" || p.From == "trustee:2" }
+	s.sim.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" || p.From == "trustee:2" }
 	s.advance(7)
 	require.Equal(t, kept, s.identityOf(2))
 	require.Equal(t, []int{2}, s.newestCertificate().Stale)
-	s.play.Intercept = nil
+	s.sim.Intercept = nil
 	s.advance(10)
 	require.NotEqual(t, kept, s.identityOf(2))
 	require.Empty(t, s.newestCertificate().Stale)
@@ -193,7 +193,7 @@ func TestAway(t *testing.T) {
 func TestCutOffAfterConfirming(t *testing.T) {
 	s := renewing(t, 2, 4, 2, 0, 8)
 	cut := false
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		f, err := world.Unpack(p.Data, escrow.KindPost, 2)
 		if err == nil && p.From == "trustee:3" {
 			phase, _, _, err := ceremony.Split(f[1])
@@ -206,7 +206,7 @@ func TestCutOffAfterConfirming(t *testing.T) {
 	s.advance(5)
 	require.True(t, cut)
 	require.Len(t, s.refs("trustee:3", Identity), 2)
-	s.play.Intercept = nil
+	s.sim.Intercept = nil
 	s.advance(8)
 	require.True(t, s.newestCertificate().Identities[2].Equal(s.identityOf(3).Public()))
 	require.Equal(t, []string{"key 1/epoch 4"}, s.refs("trustee:3", Share))
@@ -295,7 +295,7 @@ func TestNewPhone(t *testing.T) {
 	s.post(world.Packet{From: world.UserOf("A"), To: "device:A", Data: world.Pack(world.KindReinstall)})
 	s.post(world.Packet{From: "provider", To: "device:A", Data: certificates(late)})
 	require.Contains(t, s.warned[len(s.warned)-1], "device:A: a committee key was refused: committee certificate: the log does not hold")
-	phone := s.play.Net.Node("device:A").(*e2ee.Device).Extension.(*envelope)
+	phone := s.sim.Net.Node("device:A").(*e2ee.Device).Extension.(*envelope)
 	require.Equal(t, s.hashes(), phone.known)
 	s.advance(8)
 	require.Len(t, s.shown, 8)
@@ -471,9 +471,9 @@ func TestLaggingProvider(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 0, 8)
 	s.advance(1)
 	facts := s.stolenIdentities()
-	s.play.Intercept = func(p world.Packet) bool { return p.To == "provider" && p.Kind() == KindKey }
+	s.sim.Intercept = func(p world.Packet) bool { return p.To == "provider" && p.Kind() == KindKey }
 	s.advance(3)
-	s.play.Intercept = nil
+	s.sim.Intercept = nil
 	require.Equal(t, 0, s.newestCertificate().Counter)
 	made, err := certifyKey(world.Input{Facts: facts, Text: []byte("key 2"), Random: make([]byte, 64)})
 	require.NoError(t, err)

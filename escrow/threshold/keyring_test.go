@@ -30,9 +30,9 @@ func fakeCommittee(t *testing.T, text, device string) ([]world.Derived, world.Pa
 func TestSubstitutedAtSetUp(t *testing.T) {
 	s := preparedStage(t, config(2, 3), 4)
 	_, p := fakeCommittee(t, "key 1\n2\n3", "device:A")
-	s.play.Intercept = func(q world.Packet) bool {
+	s.sim.Intercept = func(q world.Packet) bool {
 		if q.From == "provider" && (q.Kind() == KindKey || q.Kind() == escrow.KindUpdate) && q.To == p.To {
-			s.play.Net.Deliver(p)
+			s.sim.Net.Deliver(p)
 			return true
 		}
 		return false
@@ -60,7 +60,7 @@ func TestSubstitutedLater(t *testing.T) {
 	before := len(s.warned)
 	s.post(world.Packet{From: "provider", To: "device:A", Data: first.Data})
 	require.Len(t, s.warned, before, "a key that is destroyed by now, and that was once told of")
-	require.Equal(t, "key 3", s.play.Net.Node("device:A").(*e2ee.Device).Extension.(*envelope).newest().id)
+	require.Equal(t, "key 3", s.sim.Net.Node("device:A").(*e2ee.Device).Extension.(*envelope).newest().id)
 	s.post(world.Packet{From: world.Outsider, To: "device:A", Data: first.Data},
 		world.Packet{From: "provider", To: "device:A", Data: []byte{KindKey, 1}},
 		world.Packet{From: world.Outsider, To: "provider", Data: []byte{KindKey, 1}})
@@ -69,9 +69,9 @@ func TestSubstitutedLater(t *testing.T) {
 	require.Len(t, s.shown, 6)
 }
 
-// TestPretendedCommitteeIsReal: what the devices refuse is a committee in every
+// TestFakeCommitteeIsReal: what the devices refuse is a committee in every
 // respect but one.
-func TestPretendedCommitteeIsReal(t *testing.T) {
+func TestFakeCommitteeIsReal(t *testing.T) {
 	made, p := fakeCommittee(t, "key 1\n2\n3", "device:A")
 	require.Equal(t, "device:A", p.To)
 	e, err := madeEnvelope(world.Seed(1).Stream("x"), []world.Fact{made[1].Fact})
@@ -110,14 +110,14 @@ func TestUnderWay(t *testing.T) {
 	s := renewing(t, 2, 3, 0, 2, 6)
 	s.advance(1)
 	var late []world.Packet
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		if p.Kind() == e2ee.KindUpload {
 			late = append(late, p)
 		}
 		return p.Kind() == e2ee.KindUpload
 	}
 	s.advance(2)
-	s.play.Intercept = nil
+	s.sim.Intercept = nil
 	require.Len(t, s.shown, 1)
 	s.post(late...)
 	require.Len(t, s.shown, 2, "under key 1, while key 2 is the newest")

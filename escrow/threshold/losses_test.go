@@ -14,7 +14,7 @@ import (
 func TestLostCalls(t *testing.T) {
 	s := renewing(t, 2, 4, 3, 0, 7)
 	calls := 0
-	s.play.Intercept = func(p world.Packet) bool {
+	s.sim.Intercept = func(p world.Packet) bool {
 		if p.Kind() != escrow.KindPost {
 			return false
 		}
@@ -40,7 +40,7 @@ func TestLostCalls(t *testing.T) {
 func TestKeptFromBoard(t *testing.T) {
 	s := renewing(t, 2, 4, 3, 0, 12)
 	s.advance(2)
-	s.play.Intercept = func(p world.Packet) bool { return p.From == "log" && p.To == "trustee:4" }
+	s.sim.Intercept = func(p world.Packet) bool { return p.From == "log" && p.To == "trustee:4" }
 	s.advance(4)
 	require.Equal(t, []string{epochName(1, 1)}, s.refs("trustee:4", OneUseKey))
 	s.advance(8)
@@ -48,7 +48,7 @@ func TestKeptFromBoard(t *testing.T) {
 	require.Equal(t, []string{epochName(1, 0)}, s.refs("trustee:4", Share))
 	require.Empty(t, s.refs("trustee:4", OneUseKey))
 	require.Contains(t, s.warned, "trustee:4: has no part in the ceremony for key 1/epoch 1: the board does not show what it posts")
-	s.play.Intercept = nil
+	s.sim.Intercept = nil
 	s.advance(12)
 	require.Equal(t, s.refs("trustee:1", Share), s.refs("trustee:4", Share))
 }

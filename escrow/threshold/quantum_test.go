@@ -73,7 +73,7 @@ func TestQuantumAnswers(t *testing.T) {
 		}
 	}
 	require.Zero(t, kinds(saturate(tape))[Partial])
-	key := s.play.Net.Node("agency").Holdings()[0]
+	key := s.sim.Net.Node("agency").Holdings()[0]
 	require.Equal(t, law.AgencyKey, key.Kind)
 	agency := world.SeenKey{Kind: "X25519", Public: s.signed().Order.Agency, Owner: "agency"}
 	require.Equal(t, 12, kinds(saturate(append(tape, agency.PrivateFact(key.Data))))[Partial], "three trustees, four messages")

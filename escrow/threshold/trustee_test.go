@@ -111,7 +111,7 @@ func TestRefusals(t *testing.T) {
 		require.Contains(t, warnings[0], c.warning, c.name)
 	}
 
-	require.NoError(t, s.play.Rest(31))
+	require.NoError(t, s.sim.Rest(31))
 	answers, warnings = ask(good, *first)
 	require.Zero(t, answers)
 	require.Contains(t, warnings[0], "expired")
@@ -148,7 +148,7 @@ func TestNoOrderIsSaidInPublic(t *testing.T) {
 // is the only secret besides the identity.
 func TestHoldings(t *testing.T) {
 	s := newStage(t)
-	got := kinds(s.play.Net.Node("trustee:2").Holdings())
+	got := kinds(s.sim.Net.Node("trustee:2").Holdings())
 	require.Equal(t, map[world.Kind]int{Identity: 1, Share: 1, Committee: 1}, got)
 }
 

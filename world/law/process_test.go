@@ -176,16 +176,16 @@ func produced() []world.Fact {
 	return []world.Fact{{Kind: "envelope", Ref: "1", Data: []byte("one")}, {Kind: "envelope", Ref: "2", Data: []byte("two")}}
 }
 
-// desk is an agency with one trustee to present orders to, and a willing court.
-type desk struct {
+// testAgency is an agency with one trustee to present orders to, and a willing court.
+type testAgency struct {
 	t         testing.TB
 	court     *Court
 	agency    *Agency
 	presented []world.Fact
 }
 
-func newDesk(t testing.TB) *desk {
-	d := &desk{t: t, court: newCourt(t, false, true)}
+func newTestAgency(t testing.TB) *testAgency {
+	d := &testAgency{t: t, court: newCourt(t, false, true)}
 	var err error
 	d.agency, err = NewAgency(world.Seed(1).Stream("agency"))
 	require.NoError(t, err)
@@ -194,16 +194,16 @@ func newDesk(t testing.TB) *desk {
 }
 
 // Present implements [AgencyExtension].
-func (d *desk) Present(s Signed, facts []world.Fact) []world.Packet {
+func (d *testAgency) Present(s Signed, facts []world.Fact) []world.Packet {
 	d.presented = facts
 	return []world.Packet{{From: "agency", To: "trustee:1", Data: s.Bytes}}
 }
 
 // Holdings implements [AgencyExtension].
-func (d *desk) Holdings() []world.Fact { return []world.Fact{{Kind: "certified key"}} }
+func (d *testAgency) Holdings() []world.Fact { return []world.Fact{{Kind: "certified key"}} }
 
 // Handle implements [AgencyExtension]. It warns of answers that it cannot open.
-func (d *desk) Handle(private []byte, answer world.Packet) ([]world.Fact, []world.Packet) {
+func (d *testAgency) Handle(private []byte, answer world.Packet) ([]world.Fact, []world.Packet) {
 	if d.presented == nil || answer.From != "trustee:1" {
 		return nil, nil
 	}
@@ -214,12 +214,12 @@ func (d *desk) Handle(private []byte, answer world.Packet) ([]world.Fact, []worl
 	return []world.Fact{{Kind: "partial", Data: opened}}, nil
 }
 
-func (d *desk) handle(from string, data []byte) []world.Packet {
+func (d *testAgency) handle(from string, data []byte) []world.Packet {
 	return d.agency.Handle(noon, world.Packet{From: from, To: "agency", Data: data})
 }
 
 // signed is what the court answers when the law opens a case.
-func (d *desk) signed() world.Packet {
+func (d *testAgency) signed() world.Packet {
 	out := d.handle(world.Law, opening())
 	require.Len(d.t, out, 1)
 	signed := d.court.Handle(noon, out[0])
@@ -228,7 +228,7 @@ func (d *desk) signed() world.Packet {
 }
 
 // told reads what the law is told.
-func (d *desk) told(out []world.Packet) []world.Fact {
+func (d *testAgency) told(out []world.Packet) []world.Fact {
 	require.NotEmpty(d.t, out)
 	require.Equal(d.t, "agency>"+world.Law, out[0].From+">"+out[0].To)
 	f, err := world.Unpack(out[0].Data, world.KindObtained, 1)
@@ -239,7 +239,7 @@ func (d *desk) told(out []world.Packet) []world.Fact {
 }
 
 // answer is a trustee's, sealed to the agency.
-func (d *desk) answer() []byte {
+func (d *testAgency) answer() []byte {
 	sealed, err := Seal(world.Seed(2).Stream("trustee"), d.agency.key.PublicKey().Bytes(), purpose, []byte("share"))
 	require.NoError(d.t, err)
 	return append([]byte{250}, sealed...)
@@ -255,7 +255,7 @@ var (
 )
 
 func TestAgencyWithoutOrder(t *testing.T) {
-	d := newDesk(t)
+	d := newTestAgency(t)
 	require.Empty(t, d.handle("provider", handover))
 	require.Empty(t, d.handle("user:Ana", unlocked))
 	require.Empty(t, d.handle("trustee:1", d.answer()))
@@ -272,11 +272,11 @@ func TestAgencyWithoutOrder(t *testing.T) {
 	}
 	require.Empty(t, d.handle("court", signed.Data[:20]))
 	require.Empty(t, d.handle("provider", handover), "still none")
-	require.Len(t, d.agency.Holdings(), 2, "its key, and what its clerk knows")
+	require.Len(t, d.agency.Holdings(), 2, "its key, and what its extension knows")
 }
 
 func TestAgency(t *testing.T) {
-	d := newDesk(t)
+	d := newTestAgency(t)
 	out := d.handle("court", d.signed().Data)
 	var to []string
 	for _, p := range out {
@@ -324,7 +324,7 @@ func TestAgency(t *testing.T) {
 
 // An agency without trustees ignores what it does not know.
 func TestAgencyWithoutTrustees(t *testing.T) {
-	d := newDesk(t)
+	d := newTestAgency(t)
 	d.agency.Extension = nil
 	d.handle("court", d.signed().Data)
 	for _, data := range [][]byte{nil, {250}, {KindLogged}} {
