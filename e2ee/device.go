@@ -198,7 +198,11 @@ func (d *Device) install(now time.Time) []world.Packet {
 	if d.keys, err = newKeyStore(d.random, d.Memo); err != nil {
 		return d.warn("the device could not be set up: %v", err)
 	}
-	return append([]world.Packet{d.register()}, d.beginExtension()...)
+	out := []world.Packet{d.register()}
+	if d.Extension != nil {
+		out = append(out, d.allToProvider(d.Extension.Begin())...)
+	}
+	return out
 }
 
 func (d *Device) register() world.Packet {

@@ -25,14 +25,6 @@ type ProviderExtension interface {
 	Holdings() []world.Fact
 }
 
-// beginExtension sets up the extension, if there is one.
-func (d *Device) beginExtension() []world.Packet {
-	if d.Extension == nil {
-		return nil
-	}
-	return d.allToProvider(d.Extension.Begin())
-}
-
 // handleByExtension leaves a packet of an unknown kind to the extension, if there is one.
 func (d *Device) handleByExtension(data []byte) []world.Packet {
 	if d.Extension == nil {

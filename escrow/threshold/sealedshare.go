@@ -108,7 +108,8 @@ func (s *shareSearch) walk(path []int, last [32]byte) error {
 	}
 }
 
-// read audits the ceremony along a path until its outcome stands, and opens its shares.
+// read audits the ceremony along a path until its outcome stands. Then it opens the shares that
+// are sealed to the key; they follow from the records of the path.
 func (s *shareSearch) read(path []int) error {
 	audit, err := ceremony.NewAudit(s.roster)
 	if err != nil {
@@ -120,24 +121,22 @@ func (s *shareSearch) read(path []int) error {
 			return err
 		}
 		_ = audit.Read(r.Post) // an invalid post changes nothing
-		if o, err := audit.Outcome(); err == nil {
-			s.open(audit, o, path[:i+2])
-			return nil
+		o, err := audit.Outcome()
+		if err != nil {
+			continue // it does not stand yet
 		}
+		for _, index := range o.Recipients {
+			share, err := audit.OpenShare(index, s.key)
+			if err != nil {
+				continue // it is sealed to another key
+			}
+			from := slices.Clone(path[:i+2])
+			s.found = append(s.found,
+				world.Derived{Fact: world.Fact{Kind: Share, Ref: s.session,
+					Data: ceremony.EncodeShare(share)}, From: from},
+				world.Derived{Fact: committeeFact(s.session, o.Commitments), From: from})
+		}
+		return nil
 	}
 	return nil
-}
-
-// open opens the shares that are sealed to the key; they follow from the records of the path.
-func (s *shareSearch) open(audit *ceremony.Audit, o *ceremony.Outcome, path []int) {
-	for _, index := range o.Recipients {
-		share, err := audit.OpenShare(index, s.key)
-		if err != nil {
-			continue // it is sealed to another key
-		}
-		from := slices.Clone(path)
-		s.found = append(s.found,
-			world.Derived{Fact: world.Fact{Kind: Share, Ref: s.session, Data: ceremony.EncodeShare(share)}, From: from},
-			world.Derived{Fact: committeeFact(s.session, o.Commitments), From: from})
-	}
 }
