@@ -76,6 +76,25 @@ func (l *Lab) Run(ctx context.Context) (*Result, error) {
 // Outline is the document of a run before anything has run: without cells.
 func (l *Lab) Outline() *Result { return l.result(l.Settings) }
 
+// Made gives the result of the lab out of those that were made ahead, nil unless every
+// cell of it is among them.
+func (l *Lab) Made() *Result {
+	if l.Ahead == nil {
+		return nil
+	}
+	r := l.Outline()
+	for _, a := range r.Attacks {
+		for _, d := range r.Designs {
+			i := slices.IndexFunc(l.Ahead.Cells, func(c Cell) bool { return c.Attack == a.ID && c.Design == d.ID })
+			if i < 0 {
+				return nil
+			}
+			r.Cells = append(r.Cells, l.Ahead.Cells[i])
+		}
+	}
+	return r
+}
+
 // result is the document of a run under s, without its cells.
 func (l *Lab) result(s world.Settings) *Result {
 	res := &Result{

@@ -170,10 +170,11 @@ func TestOverview(t *testing.T) {
 	p.Press("o")
 	kit, err := demo.Default()
 	require.NoError(t, err)
-	cells := len(kit.Attacks)*len(kit.Designs) + 4*len(kit.Designs) // the matrix, and the acts of the story
+	cells := (len(kit.Attacks) + 4) * len(demo.Story) // the matrix, and the acts of the story
 	p.Wait(fmt.Sprintf(`document.querySelectorAll("td[data-attack]").length === %d`, cells))
 	p.Wait(`document.querySelectorAll(".moments svg").length === 4 && !document.querySelector("[data-progress]")`)
 	require.NotContains(t, p.Text("main"), "running")
+	require.Contains(t, p.Text("main"), "made ahead")
 	p.Click(`td[data-attack="secret-order"][data-design="threshold"] a`)
 	p.Wait(`location.pathname === "/replay/secret-order"`)
 	headline(p, "The Mill Lane chat")

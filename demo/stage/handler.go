@@ -217,8 +217,8 @@ func (s *Stage) presetTasks(q choice) (list []task) {
 	for _, one := range presets {
 		changed := q
 		one.change(&changed)
-		d, err := s.kit.Design(one.design)
-		if err != nil {
+		d := s.showcase(one.attack)
+		if d == nil {
 			continue
 		}
 		lab, _, err := s.lab(changed)

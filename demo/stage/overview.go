@@ -23,6 +23,7 @@ type overviewPage struct {
 	Heat     template.HTML
 	Acts     template.HTML // the same of the story only
 	Ask      string        // link that runs what takes long, "" if it was not asked for
+	Made     bool          // the results were made ahead
 }
 
 // momentsPage shows one attack at every moment, in every design.
@@ -39,18 +40,18 @@ type momentsView struct {
 	Picture           template.HTML // "" while it is being measured
 }
 
-// preset is a picture that says what counts: one attack on one design, with settings
+// preset is a picture that says what counts: one attack in its showcase, with settings
 // that show what they change.
 type preset struct {
-	attack, design, title, about string
-	change                       func(*choice)
+	attack, title, about string
+	change               func(*choice)
 }
 
 var presets = []preset{
-	{"device-theft", "e2ee", "One phone and a wiretap (×2)", "in either design; the phone keeps everything", func(q *choice) { q.Set("retention", "all") }},
-	{"device-theft", "e2ee", "The same, a phone that deletes", "in either design; it keeps ten messages", func(q *choice) { q.Set("retention", "10") }},
-	{"quorum-theft", "threshold", "Escrow: a quorum, then the provider", "t trustees after message x, the provider at the end", func(q *choice) { q.Set("rotate", "0") }},
-	{"quorum-theft", "threshold", "The same, the key rotated", "a new key every 20 messages, the old one destroyed at the next", func(q *choice) { q.Set("rotate", "20") }},
+	{"device-theft", "One phone and a wiretap (×2)", "in either design; the phone keeps everything", func(q *choice) { q.Set("retention", "all") }},
+	{"device-theft", "The same, a phone that deletes", "in either design; it keeps ten messages", func(q *choice) { q.Set("retention", "10") }},
+	{"quorum-theft", "Escrow: a quorum, then the provider", "t trustees after message x, the provider at the end", func(q *choice) { q.Set("rotate", "0") }},
+	{"quorum-theft", "The same, the key rotated", "a new key every 20 messages, the old one destroyed at the next", func(q *choice) { q.Set("rotate", "20") }},
 }
 
 // long is how many deliveries of messages make a run of everything take minutes: it is then run
@@ -82,7 +83,7 @@ func (s *Stage) overview(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, q, statusOf(err), "Overview", err)
 		return
 	}
-	page.Waiting = err != nil
+	page.Waiting, page.Made = err != nil, lab.Made() != nil
 	page.Acts = drawing.Heat(s.story(result), heatLink(q))
 	page.Heat = drawing.Heat(result, heatLink(q))
 	if page.Waiting {
@@ -92,8 +93,12 @@ func (s *Stage) overview(w http.ResponseWriter, r *http.Request) {
 	s.show(w, http.StatusOK, "overview", page)
 }
 
-// result gives the matrix, or what of it is there with errUnderWay.
+// result gives the matrix, made ahead or measured now, or what of it is there with
+// errUnderWay.
 func (s *Stage) result(brief context.Context, lab *attacks.Lab, q choice) (*attacks.Result, error) {
+	if r := lab.Made(); r != nil {
+		return r, nil
+	}
 	t := s.matrix(lab, q)
 	v, err := s.soon(brief, t)
 	if errors.Is(err, errUnderWay) {
@@ -115,20 +120,34 @@ func (s *Stage) result(brief context.Context, lab *attacks.Lab, q choice) (*atta
 // presets draws the pictures that are there, and starts the others.
 func (s *Stage) presets(brief context.Context, page *overviewPage, q choice, lab *attacks.Lab) {
 	for _, one := range presets {
-		d, err := s.kit.Design(one.design)
-		if err != nil {
+		d := s.showcase(one.attack)
+		if d == nil {
 			continue
 		}
 		changed := q
 		one.change(&changed)
 		view := momentsView{Title: one.title, About: one.about, URL: address("/moments/"+one.attack, changed.encode())}
 		var done bool
+		var err error
 		if view.Picture, done, err = s.picture(brief, one.attack, []world.Design{d}, changed, 0); err != nil {
 			continue // the kit has no such attack, or the settings do not fit it
 		}
 		page.Waiting = page.Waiting || !done
 		page.Moments = append(page.Moments, view)
 	}
+}
+
+// showcase is the column in which no need of an attack is idle, nil if there is none here.
+func (s *Stage) showcase(attack string) world.Design {
+	t, err := s.kit.Attack(attack)
+	if err != nil {
+		return nil
+	}
+	d, err := s.kit.Design(t.Header().Showcase)
+	if err != nil {
+		return nil
+	}
+	return d
 }
 
 // picture draws one design of a sweep over the moments, if it has been run.

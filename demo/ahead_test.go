@@ -1,0 +1,30 @@
+package demo
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Results made ahead are those of the default run only. That they are true, TestDocs of
+// demo/pages says.
+func TestAhead(t *testing.T) {
+	r := lab(t, "", func(*Options) {}).Made()
+	require.NotNil(t, r)
+	require.Len(t, r.Designs, 2)
+	require.Len(t, r.Cells, 2*len(r.Attacks))
+	for i, c := range r.Cells {
+		require.Equal(t, r.Attacks[i/2].ID, c.Attack)
+		require.Equal(t, r.Designs[i%2].ID, c.Design)
+	}
+	for _, change := range []func(*Options){
+		func(o *Options) { o.Seed = 2 },
+		func(o *Options) { o.Set("at", "35") },
+		func(o *Options) { o.Set("mailbox", "delivered") },
+	} {
+		l := lab(t, "", change)
+		require.Nil(t, l.Ahead)
+		require.Nil(t, l.Made())
+	}
+	require.Nil(t, lab(t, "testdata/two.txt", func(*Options) {}).Made(), "another conversation")
+}
