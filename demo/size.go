@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -32,9 +33,9 @@ func CheckSize(lab *attacks.Lab, points int) error {
 	if n := conv.Attachments(); n > 0 {
 		what += fmt.Sprintf(", with %s files", thousands(n))
 	}
-	limit := fmt.Sprintf("%s on %s can take %s", count(len(lab.Attacks), "attack"), count(len(lab.Designs), "design"), thousands(maxWork/cells))
+	limit := fmt.Sprintf("%s on %s can take %s", summary.Count(len(lab.Attacks), "attack"), summary.Count(len(lab.Designs), "design"), thousands(maxWork/cells))
 	if points > 1 {
-		limit = fmt.Sprintf("a sweep of %s can take %s", count(points, "point"), thousands(maxWork/cells))
+		limit = fmt.Sprintf("a sweep of %s can take %s", summary.Count(points, "point"), thousands(maxWork/cells))
 	}
 	if lab.Weight() > maxWeight {
 		limit = fmt.Sprintf("one attack would need %s MB of memory, and doormat allows %s",
@@ -92,13 +93,6 @@ func last(c *world.Conversation, n int) *world.Conversation {
 	part := *c
 	part.Messages = c.Messages[len(c.Messages)-n:]
 	return &part
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "one " + what
-	}
-	return thousands(n) + " " + what + "s"
 }
 
 // thousands writes a number with commas.

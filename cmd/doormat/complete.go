@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/demo"
-	"doormat/demo/report"
+	"doormat/demo/plain"
 	"doormat/world"
 )
 
@@ -130,7 +130,7 @@ func (a *app) completeRun(c *cobra.Command) {
 // from other people's files, and what is offered goes into a command line.
 func harmless(names []string) (out []string) {
 	for _, n := range names {
-		if report.Clean(n) == n && !strings.ContainsAny(n, "$`\\\"'!;&|<>(){}[]*?~#^=") && !strings.HasPrefix(n, "-") {
+		if plain.Clean(n) == n && !strings.ContainsAny(n, "$`\\\"'!;&|<>(){}[]*?~#^=") && !strings.HasPrefix(n, "-") {
 			out = append(out, n)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/handout"
+	"doormat/demo/plain"
 	"doormat/demo/report"
 )
 
@@ -88,7 +89,7 @@ func takeHome(ctx context.Context, h *handout.Handout, name string) error {
 	if err := out.commit(data); err != nil {
 		return fmt.Errorf("--out %s: %w", paths[0], err)
 	}
-	fmt.Println("wrote " + report.Clean(strings.Join(paths, ", ")))
+	fmt.Println("wrote " + plain.Clean(strings.Join(paths, ", ")))
 	return verdict(h.Result)
 }
 

@@ -21,7 +21,7 @@ import (
 
 	"doormat/demo"
 	"doormat/demo/bidi"
-	"doormat/demo/report"
+	"doormat/demo/plain"
 )
 
 // Exit codes.
@@ -68,7 +68,7 @@ func run(kit func() (demo.Kit, error)) int {
 
 // complain prints one line on stderr.
 func complain(text string) {
-	text = report.Clean(strings.ReplaceAll(strings.TrimSpace(text), "\n", "; "))
+	text = plain.Clean(strings.ReplaceAll(strings.TrimSpace(text), "\n", "; "))
 	for _, whole := range []string{"doormat: ", "doormat "} { // commands say their whole name
 		text = strings.TrimPrefix(text, whole)
 	}

@@ -14,7 +14,9 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/bidi"
+	"doormat/demo/plain"
 	"doormat/demo/report"
+	"doormat/demo/terminal"
 )
 
 // output is where results go: stdout, or a file that appears whole or not at all.
@@ -86,7 +88,7 @@ func openFile(flag, path string) (*output, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", flag, path, withoutPath(err))
 	}
-	o.w = plain{o.temp}
+	o.w = colourless{o.temp}
 	return o, nil
 }
 
@@ -114,7 +116,7 @@ func (o *output) close(err *error) {
 }
 
 // wrote says on stderr what a flag had written: stdout stays for results.
-func wrote(path string) { fmt.Fprintln(os.Stderr, "wrote "+report.Clean(path)) }
+func wrote(path string) { fmt.Fprintln(os.Stderr, "wrote "+plain.Clean(path)) }
 
 // text writes what people read.
 func (o *output) text(text string) error { return o.data(bidi.Text(text)) }
@@ -139,16 +141,16 @@ func (o *output) document(v any) error {
 // NO_COLOR is set.
 func styled() io.Writer {
 	if os.Getenv("NO_COLOR") != "" {
-		return plain{os.Stdout}
+		return colourless{os.Stdout}
 	}
 	return lipgloss.Writer
 }
 
-// plain writes text without styles; no style is cut by the end of a write.
-type plain struct{ w io.Writer }
+// colourless writes text without styles; no style is cut by the end of a write.
+type colourless struct{ w io.Writer }
 
-func (p plain) Write(text []byte) (int, error) {
-	if _, err := io.WriteString(p.w, report.Plain(string(text))); err != nil {
+func (p colourless) Write(text []byte) (int, error) {
+	if _, err := io.WriteString(p.w, terminal.Strip(string(text))); err != nil {
 		return 0, err
 	}
 	return len(text), nil

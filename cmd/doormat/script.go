@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"doormat/demo/report"
+	"doormat/demo/plain"
 	"doormat/demo/sandbox"
 )
 
@@ -24,4 +24,4 @@ func (a *app) script() *cobra.Command {
 }
 
 // printed shows a line that a script prints. Results go to stdout, so this does not.
-func printed(text string) { fmt.Fprintln(os.Stderr, report.Clean(text)) }
+func printed(text string) { fmt.Fprintln(os.Stderr, plain.Clean(text)) }

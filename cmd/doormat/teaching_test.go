@@ -19,7 +19,7 @@ import (
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/demotest"
-	"doormat/demo/report"
+	"doormat/demo/terminal"
 )
 
 // What documents tell their readers to type, and what docs/teaching.md says will
@@ -237,7 +237,7 @@ func TestShown(t *testing.T) {
 		line, shown, _ := strings.Cut(s, "\n")
 		out, err := exec.Command("doormat-real", strings.Fields(line)...).Output()
 		require.NoError(t, err)
-		rest := report.Plain(string(out))
+		rest := terminal.Strip(string(out))
 		for part := range strings.SplitSeq(shown, "…\n") {
 			_, after, found := strings.Cut(rest, part)
 			require.True(t, found, "%s: doormat %s does not print, or not here:\n%s", guide, line, part)

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"doormat/attacks/deduce"
+	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/world"
 )
@@ -76,7 +77,7 @@ func (d *proofDrawing) box(i int) box {
 // write adds a text to a box, in as many lines as it needs, or most.
 func (b *box) write(h hand, text string, most int) {
 	room := int((b.W - 16) / h.char)
-	for _, line := range wrapped(short(text, room*most), room, most) {
+	for _, line := range wrapped(plain.Short(text, room*most), room, most) {
 		b.H += h.line
 		b.Lines = append(b.Lines, textLine{Class: h.class, Y: b.H, Text: line})
 	}
@@ -135,5 +136,5 @@ func said(f world.Fact) (string, bool) {
 	if f.Kind != world.Plaintext || len(f.Data) <= saltSize {
 		return "", false
 	}
-	return short(string(f.Data[saltSize:]), longText), true
+	return plain.Short(string(f.Data[saltSize:]), longText), true
 }

@@ -11,7 +11,7 @@
 // Rules of the pictures. Nothing is said by colour alone: open is filled and shows a
 // lock that is open, closed is an outline; states have a glyph and a word. Names and
 // texts may come from other people's files: html/template writes them all, after
-// [report.Clean], and long ones are cut. There is no script, no style attribute and
+// [plain.Clean], and long ones are cut. There is no script, no style attribute and
 // no id, so that a page may forbid the first two (Content-Security-Policy:
 // default-src 'self') and show two pictures of a kind. What a page needs is [CSS].
 // TestInert holds the package to this.
@@ -25,7 +25,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
-	"doormat/demo/report"
+	"doormat/demo/plain"
 )
 
 // CSS is the one stylesheet of all pictures, for both themes, print and forced
@@ -59,15 +59,6 @@ func (p px) String() string {
 	return strings.TrimSuffix(strconv.FormatFloat(float64(p), 'f', 1, 64), ".0")
 }
 
-// short makes text from outside fit: cleaned, and cut to so many columns of a
-// typewriter.
-func short(text string, most int) string {
-	if len(text) > 8*most { // before work is spent on it
-		text = strings.ToValidUTF8(text[:8*most], "") + "…"
-	}
-	return report.Cut(report.Clean(text), most)
-}
-
 // How much of a text from outside a picture shows.
 const (
 	shortName = 12  // beside a picture
@@ -87,8 +78,8 @@ func count(n int, noun string) string {
 func designOf(r *attacks.Result, c *attacks.Cell) string {
 	for _, d := range r.Designs {
 		if d.ID == c.Design {
-			return short(d.Name, longName)
+			return plain.Short(d.Name, longName)
 		}
 	}
-	return short(c.Design, longName)
+	return plain.Short(c.Design, longName)
 }

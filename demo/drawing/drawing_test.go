@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/world"
 )
@@ -203,7 +204,7 @@ func TestInert(t *testing.T) {
 			require.NotContains(t, m.words, strings.Repeat("x<y ", 200), what)
 		}
 		require.NotContains(t, string(Timeline(imitation(30, 12, name), 0, 1, hostile)), "javascript:alert")
-		require.Contains(t, parse(t, pictures["heat"]).words, short(name, longName))
+		require.Contains(t, parse(t, pictures["heat"]).words, plain.Short(name, longName))
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
 	"doormat/demo/report"
+	"doormat/demo/summary"
 )
 
 // Heat draws a result as a heat map: a table for each family, a row for each attack,
@@ -54,18 +56,18 @@ type field struct {
 
 func designs(r *attacks.Result) (names []string) {
 	for _, d := range r.Designs {
-		names = append(names, short(d.Name, longName))
+		names = append(names, plain.Short(d.Name, longName))
 	}
 	return names
 }
 
 func heatRow(r *attacks.Result, a attacks.AttackRow, link func(attack, design string) string) row {
-	line := row{ID: short(a.ID, longName), Title: short(a.Title, 2*longName)}
+	line := row{ID: plain.Short(a.ID, longName), Title: plain.Short(a.Title, 2*longName)}
 	if a.Kind != "attack" {
 		line.Kind = a.Kind
 	}
 	for _, d := range r.Designs {
-		f := field{Attack: short(a.ID, longName), Design: short(d.ID, longName)}
+		f := field{Attack: plain.Short(a.ID, longName), Design: plain.Short(d.ID, longName)}
 		href := ""
 		if link != nil {
 			href = link(a.ID, d.ID)
@@ -110,10 +112,10 @@ func (v *cell) fill(c *attacks.Cell) {
 	v.Glyph, v.Word = report.State(c)
 	v.Class = strings.ReplaceAll(v.Word, "/", "")
 	if drawn(c) {
-		v.Target, v.Others, v.Parties = fraction(c.Content.Target), fraction(c.Content.Others), c.Parties
-		v.Words = count(c.Parties, "principal") + " used"
+		v.Target, v.Others, v.Parties = summary.Fraction(c.Content.Target.Recovered, c.Content.Target.Total), summary.Fraction(c.Content.Others.Recovered, c.Content.Others.Total), c.Parties
+		v.Words = summary.Count(c.Parties, "principal") + " used"
 	} else {
-		v.Words = short(c.Error+c.Why, longText)
+		v.Words = plain.Short(c.Error+c.Why, longText)
 	}
 	if len(c.Noticed) > 0 {
 		v.Marks = append(v.Marks, mark{"!", "noticed"})
@@ -128,11 +130,4 @@ func (v *cell) fill(c *attacks.Cell) {
 	if !c.Expected && c.Error == "" {
 		v.Marks = append(v.Marks, mark{"≠", "unexpected"})
 	}
-}
-
-func fraction(e attacks.Exposure) string {
-	if e.Total == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%d/%d", e.Recovered, e.Total)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -28,7 +30,7 @@ func Journey(hops []attacks.Hop, second string) template.HTML {
 	}
 	j := journey{}
 	if second != "" {
-		j.Escrow = "escrow field: opened by " + short(second, longName)
+		j.Escrow = "escrow field: opened by " + plain.Short(second, longName)
 	}
 	for _, h := range hops {
 		j.see(h)
@@ -78,7 +80,7 @@ func (j *journey) see(h attacks.Hop) {
 	}
 	if h.Private {
 		if account, typed := world.AccountOf(from); typed && j.sender == "" {
-			j.sender, j.Sender = to, short(account, shortName)
+			j.sender, j.Sender = to, plain.Short(account, shortName)
 		}
 		return
 	}
@@ -88,7 +90,7 @@ func (j *journey) see(h attacks.Hop) {
 		j.Sent = bytes
 	case strings.HasPrefix(to, "device:") && to != j.sender:
 		if !slices.ContainsFunc(j.Phones, func(p phone) bool { return p.node == to }) { // files are fetched later
-			j.Phones = append(j.Phones, phone{Name: short(strings.TrimPrefix(to, "device:"), shortName), Bytes: bytes, node: to})
+			j.Phones = append(j.Phones, phone{Name: plain.Short(strings.TrimPrefix(to, "device:"), shortName), Bytes: bytes, node: to})
 		}
 	}
 }
@@ -98,11 +100,11 @@ func called(node string) string {
 	account, ok := world.AccountOf(node)
 	switch {
 	case !ok:
-		return short(node, longName)
+		return plain.Short(node, longName)
 	case node == world.DeviceOf(account):
-		return "phone of " + short(account, longName)
+		return "phone of " + plain.Short(account, longName)
 	}
-	return short(account, longName)
+	return plain.Short(account, longName)
 }
 
 // lay places the phones, and says everything in words.
@@ -122,9 +124,9 @@ func (j *journey) lay() {
 	if j.Escrow != "" {
 		locks = "two locks, end-to-end encryption and an " + j.Escrow
 	}
-	j.Sum = fmt.Sprintf("%s, %d bytes in all, with receipts and files.", count(j.packets, "packet"), j.bytes)
+	j.Sum = fmt.Sprintf("%s, %d bytes in all, with receipts and files.", summary.Count(j.packets, "packet"), j.bytes)
 	j.Words = fmt.Sprintf("A message of %s travels to the provider as %d bytes and on to %s under %s. %s",
-		j.Sender, j.Sent, count(all, "phone"), locks, j.Sum)
+		j.Sender, j.Sent, summary.Count(all, "phone"), locks, j.Sum)
 }
 
 // Last is where the phones that are not drawn are spoken of, Locks where the locks
@@ -143,7 +145,7 @@ type envelope struct {
 }
 
 func (j *journey) envelope(x, y px, bytes int) envelope {
-	e := envelope{Place: fmt.Sprintf("translate(%s %s)", x, y), Bytes: count(bytes, "byte"), Escrow: j.Escrow != "", Left: -38, W: 76}
+	e := envelope{Place: fmt.Sprintf("translate(%s %s)", x, y), Bytes: summary.Count(bytes, "byte"), Escrow: j.Escrow != "", Left: -38, W: 76}
 	first := px(-8)
 	if e.Escrow {
 		e.Left, e.W, first = -50, 100, -30

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
 	"doormat/demo/report"
 )
 
@@ -180,9 +181,9 @@ func (m *moments) at(i int) int {
 func (m *moments) follow() {
 	m.Over = "the attack comes after message x"
 	if m.Diagonal = m.s.Over == "at"; !m.Diagonal {
-		m.Over = short(m.s.Over, longName) + " is x"
+		m.Over = plain.Short(m.s.Over, longName) + " is x"
 	}
-	m.First, m.Last = short(m.s.Values[0], shortName), short(m.s.Values[len(m.s.Values)-1], shortName)
+	m.First, m.Last = plain.Short(m.s.Values[0], shortName), plain.Short(m.s.Values[len(m.s.Values)-1], shortName)
 	var b strings.Builder
 	at := func(i int) px { return fieldTop + fieldSide*px(m.at(i))/px(max(1, m.total)) }
 	for i := range m.cells {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"doormat/demo/plain"
 	"doormat/demo/report"
 )
 
@@ -13,10 +14,10 @@ func (m *moments) tell(design int) {
 	r := m.s.Results[0]
 	m.Name = "Which messages are open, at each moment of the attack"
 	if !m.Diagonal {
-		m.Name = "Which messages are open, over " + short(m.s.Over, longName)
+		m.Name = "Which messages are open, over " + plain.Short(m.s.Over, longName)
 	}
 	if design < len(r.Designs) {
-		m.Name = short(r.Designs[design].Name, longName) + ": " + m.Name
+		m.Name = plain.Short(r.Designs[design].Name, longName) + ": " + m.Name
 	}
 	middle, last := (len(m.cells)-1)/2, len(m.cells)-1
 	var parts []string
@@ -37,7 +38,7 @@ func (m *moments) tell(design int) {
 		c := m.cells[0]
 		glyph, word := report.State(c)
 		m.Absent = glyph + " " + strings.Replace(word, "n/a", "not applicable", 1)
-		m.Words = m.Absent + ": " + short(cmp.Or(c.Error, c.Why), longText)
+		m.Words = m.Absent + ": " + plain.Short(cmp.Or(c.Error, c.Why), longText)
 		m.Caption = m.Words
 	} else if n := len(m.cells) - measured; n > 0 {
 		m.Words += fmt.Sprintf(" At %d of %d values there is nothing to measure.", n, len(m.cells))
@@ -47,9 +48,9 @@ func (m *moments) tell(design int) {
 
 // column tells what one column shows.
 func (m *moments) column(i int) string {
-	what := fmt.Sprintf("Attack after message %s", short(m.s.Values[i], shortName))
+	what := fmt.Sprintf("Attack after message %s", plain.Short(m.s.Values[i], shortName))
 	if !m.Diagonal {
-		what = fmt.Sprintf("With %s %s", short(m.s.Over, longName), short(m.s.Values[i], shortName))
+		what = fmt.Sprintf("With %s %s", plain.Short(m.s.Over, longName), plain.Short(m.s.Values[i], shortName))
 	}
 	c := m.cells[i]
 	if !drawn(c) {

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"doormat/attacks/deduce"
+	"doormat/demo/plain"
 	"doormat/demo/replay"
+	"doormat/demo/summary"
 )
 
 // A proof in its own units.
@@ -227,10 +229,10 @@ func (d *proofDrawing) tell() {
 			}
 		}
 	}
-	d.Name = "How a message was read: a proof of " + count(len(d.proof), "step")
-	d.Words = fmt.Sprintf("%s taken with %s", count(taken, "piece"), short(strings.Join(from, ", "), longText))
+	d.Name = "How a message was read: a proof of " + summary.Count(len(d.proof), "step")
+	d.Words = fmt.Sprintf("%s taken with %s", summary.Count(taken, "piece"), plain.Short(strings.Join(from, ", "), longText))
 	if made > 0 {
 		d.Words += fmt.Sprintf(", %d that the adversary made", made)
 	}
-	d.Words += fmt.Sprintf(", and %s of the design give the message.", count(len(rules), "rule"))
+	d.Words += fmt.Sprintf(", and %s of the design give the message.", summary.Count(len(rules), "rule"))
 }

@@ -3,6 +3,9 @@ package drawing
 import (
 	"fmt"
 	"strings"
+
+	"doormat/demo/plain"
+	"doormat/demo/summary"
 )
 
 // A sign is one symbol of a timeline: a message, or the messages of one column.
@@ -82,7 +85,7 @@ func (t *timeline) sign(column int, s sum) sign {
 	}
 	g.K = first
 	m := &t.p.Conversation.Messages[first-1]
-	g.Label = fmt.Sprintf("message %d, %s to %s: %s", first, short(m.From, longName), readers(m), g.Class)
+	g.Label = fmt.Sprintf("message %d, %s to %s: %s", first, plain.Short(m.From, longName), plain.Short(summary.Readers(m), 3*longName), g.Class)
 	if s.fresh > 0 {
 		g.Label += ", new in this step"
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"doormat/attacks/deduce"
+	"doormat/demo/plain"
 )
 
 // How many bytes of a proof's facts are shown.
@@ -28,16 +29,16 @@ func Steps(proof deduce.Proof, texts bool) template.HTML {
 	left := budgetBytes
 	t := stepTable{Texts: texts}
 	for i, s := range proof {
-		row := stepRow{Number: i + 1, Kind: short(string(s.Fact.Kind), longName), Ref: short(s.Fact.Ref, longName),
-			How: short(s.Rule, longName), Bytes: len(s.Fact.Data)}
+		row := stepRow{Number: i + 1, Kind: plain.Short(string(s.Fact.Kind), longName), Ref: plain.Short(s.Fact.Ref, longName),
+			How: plain.Short(s.Rule, longName), Bytes: len(s.Fact.Data)}
 		if s.Rule == "" {
-			row.From = short(s.Origin, longName)
+			row.From = plain.Short(s.Origin, longName)
 		}
 		var on []string
 		for _, p := range s.Parents {
 			on = append(on, fmt.Sprint(p+1))
 		}
-		row.On = short(strings.Join(on, ", "), 3*longName)
+		row.On = plain.Short(strings.Join(on, ", "), 3*longName)
 		most := firstBytes
 		if !texts {
 			most = saltBytes

@@ -6,7 +6,9 @@ import (
 	"slices"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
 	"doormat/demo/replay"
+	"doormat/demo/summary"
 )
 
 // How much a timeline shows: more messages share columns, more accounts a lane.
@@ -159,10 +161,10 @@ func (t *timeline) lanes() map[string]*lane {
 	of := map[string]*lane{}
 	for i, name := range people {
 		if i < maxLanes {
-			t.Lanes = append(t.Lanes, &lane{Name: short(name, shortName), Full: short(name, longName), Target: name == target,
+			t.Lanes = append(t.Lanes, &lane{Name: plain.Short(name, shortName), Full: plain.Short(name, longName), Target: name == target,
 				sums: make([]sum, t.axis.columns)})
 		} else if i == maxLanes {
-			others := count(len(people)-maxLanes, "other")
+			others := summary.Count(len(people)-maxLanes, "other")
 			t.Lanes = append(t.Lanes, &lane{Name: others, Full: others, sums: make([]sum, t.axis.columns)})
 		}
 		of[name] = t.Lanes[len(t.Lanes)-1]

@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"doormat/attacks"
-	"doormat/world"
+	"doormat/demo/plain"
+	"doormat/demo/summary"
 )
 
 // tell says in words what the picture shows.
@@ -14,11 +15,11 @@ func (t *timeline) tell(step int) {
 	t.Name = fmt.Sprintf("%s, step %d of %d: which messages are open", designOf(t.p.Result, f.Cell), step+1, len(t.p.Steps))
 	switch {
 	case f.Cell.Error != "":
-		t.Idle = "✗ error: " + short(f.Cell.Error, longText)
+		t.Idle = "✗ error: " + plain.Short(f.Cell.Error, longText)
 		t.Words = t.Idle
 		return
 	case !f.Cell.Applicable:
-		t.Idle = "– not applicable: " + short(f.Cell.Why, longText)
+		t.Idle = "– not applicable: " + plain.Short(f.Cell.Why, longText)
 		t.Words = t.Idle
 		return
 	}
@@ -31,7 +32,7 @@ func (t *timeline) tell(step int) {
 	if n := len(f.New); n > 0 {
 		words = append(words, fmt.Sprintf("This step opened %d.", n))
 	}
-	words = append(words, fmt.Sprintf("%d of %s written so far.", t.moment, count(t.axis.messages, "message")))
+	words = append(words, fmt.Sprintf("%d of %s written so far.", t.moment, summary.Count(t.axis.messages, "message")))
 	var lanes []string
 	for _, l := range t.Lanes {
 		name := l.Full
@@ -49,19 +50,4 @@ func exposure(what string, e attacks.Exposure) string {
 		return text
 	}
 	return text + fmt.Sprintf(": %d of %d from before the attack, %d of %d from after it", e.Before, e.BeforeTotal, e.After, e.AfterTotal)
-}
-
-// readers names whom a message is for: a group, or its recipients.
-func readers(m *world.Message) string {
-	switch {
-	case m.Group != "":
-		return short(m.Group, longName)
-	case len(m.To) > 2:
-		return fmt.Sprintf("%s and %d others", short(m.To[0], longName), len(m.To)-1)
-	}
-	names := make([]string, len(m.To))
-	for i, to := range m.To {
-		names[i] = short(to, longName)
-	}
-	return strings.Join(names, " and ")
 }

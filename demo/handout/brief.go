@@ -6,6 +6,8 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/markdown"
+	"doormat/demo/plain"
 	"doormat/demo/report"
 )
 
@@ -38,7 +40,7 @@ func tell(c *attacks.Cell) glimpse {
 		g.More = c.Error
 		return g
 	case !c.Applicable:
-		g.More = sentence(c.Why)
+		g.More = plain.Sentence(c.Why)
 		return g
 	}
 	x, y := c.Content.Target, c.Content.Others
@@ -60,27 +62,27 @@ func tell(c *attacks.Cell) glimpse {
 }
 
 // inShort writes the table as Markdown.
-func (h *Handout) inShort(d *paper, list []*section) {
+func (h *Handout) inShort(d *markdown.Document, list []*section) {
 	if len(list) == 0 {
 		return
 	}
-	d.heading(2, "In short")
+	d.Heading(2, "In short")
 	heads := []string{"attack"}
 	for _, c := range list[0].Columns {
-		heads = append(heads, plain(c.Design.Name))
+		heads = append(heads, markdown.Text(c.Design.Name))
 	}
-	d.head(heads...)
+	d.Head(heads...)
 	for _, s := range list {
-		row := []string{fmt.Sprintf("[%s](#attack-%s)", plain(s.Title), s.ID)}
+		row := []string{fmt.Sprintf("[%s](#attack-%s)", markdown.Text(s.Title), s.ID)}
 		for _, c := range s.Columns {
 			g := tell(c.Cell)
 			if g.Lost != "" {
 				g.State += ": " + g.Lost
 			}
-			row = append(row, g.State+"<br>"+plain(g.More))
+			row = append(row, g.State+"<br>"+markdown.Text(g.More))
 		}
-		d.row(row...)
+		d.Row(row...)
 	}
-	d.gap()
-	d.prose("×4: so many principals were robbed, run, or made to answer; a jurisdiction counts one. " + notLikelihoods)
+	d.Gap()
+	d.Prose("×4: so many principals were robbed, run, or made to answer; a jurisdiction counts one. " + notLikelihoods)
 }

@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
 	"doormat/demo/report"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -26,9 +28,9 @@ func (s *section) compare(messages int) {
 		{"In scope of orders, and served", served},
 		{"Noticed by", noticed},
 		{"Principals used", used},
-		{"Began", func(c *attacks.Cell) value { return value{Text: moment(c.At, messages)} }},
+		{"Began", func(c *attacks.Cell) value { return value{Text: summary.Moment(c.At, messages)} }},
 		{"As expected", expected},
-		{"Why", func(c *attacks.Cell) value { return value{Text: sentence(c.Why)} }},
+		{"Why", func(c *attacks.Cell) value { return value{Text: plain.Sentence(c.Why)} }},
 	} {
 		row := field{Name: f.name}
 		always := f.name == "Recovered" || f.name == "As expected" || f.name == "Why"
@@ -64,25 +66,18 @@ func exposure(key string, e attacks.Exposure) value {
 	if e.Total == 0 {
 		return value{Text: "there are none"}
 	}
-	v := value{key, e.Recovered, e.Total, of(e.Recovered, e.Total), ""}
+	v := value{key, e.Recovered, e.Total, summary.OutOf(e.Recovered, e.Total), ""}
 	if e.BeforeTotal > 0 && e.AfterTotal > 0 {
-		v.More = fmt.Sprintf("before %s, after %s", of(e.Before, e.BeforeTotal), of(e.After, e.AfterTotal))
+		v.More = fmt.Sprintf("before %s, after %s", summary.OutOf(e.Before, e.BeforeTotal), summary.OutOf(e.After, e.AfterTotal))
 	}
 	return v
-}
-
-func of(got, total int) string {
-	if total == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%d of %d", got, total)
 }
 
 func counted(key string, c attacks.Count) value {
 	if c.Total == 0 {
 		return value{}
 	}
-	return value{key, c.Recovered, c.Total, of(c.Recovered, c.Total), ""}
+	return value{key, c.Recovered, c.Total, summary.OutOf(c.Recovered, c.Total), ""}
 }
 
 func number(key string, n int) value { return value{key, n, 0, fmt.Sprint(n), ""} }
@@ -113,23 +108,14 @@ func noticed(c *attacks.Cell) value {
 		parts = append(parts, fmt.Sprintf("%s after message %d: %s", e.By, e.AfterMessage, e.What))
 	}
 	if more := len(c.Noticed) - few; more > 0 {
-		parts = append(parts, "and "+count(more, "more warning"))
+		parts = append(parts, "and "+summary.Count(more, "more warning"))
 	}
-	v.Text, v.More = "! "+some(witnesses(c.Noticed), few), strings.Join(parts, "; ")
+	v.Text, v.More = "! "+summary.Some(witnesses(c.Noticed), few), strings.Join(parts, "; ")
 	return v
 }
 
-// some joins the first few of a list.
-func some(list []string, few int) string {
-	text := strings.Join(list[:min(few, len(list))], ", ")
-	if more := len(list) - few; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
-}
-
 func used(c *attacks.Cell) value {
-	return value{"parties", c.Parties, 0, fmt.Sprintf("×%d", c.Parties), some(world.Written(c.Needs), 12)}
+	return value{"parties", c.Parties, 0, fmt.Sprintf("×%d", c.Parties), summary.Some(world.Written(c.Needs), 12)}
 }
 
 func expected(c *attacks.Cell) value {
@@ -140,11 +126,4 @@ func expected(c *attacks.Cell) value {
 		return value{Text: "≠ unexpected: " + text}
 	}
 	return value{Text: "yes"}
-}
-
-func moment(at, end int) string {
-	if at == 0 {
-		return "before the first message"
-	}
-	return fmt.Sprintf("after message %d of %d", at, end)
 }

@@ -6,8 +6,10 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/plain"
 	"doormat/demo/report"
 	"doormat/demo/story"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -22,7 +24,7 @@ func (h *Handout) about() []string {
 		fmt.Sprintf("One conversation, %s of %s, went through %s of protecting messages. Then adversaries, each with stated means, "+
 			"took real keys and real ciphertext from the running programs and computed what follows from them, by rules that each "+
 			"design publishes. What they claimed to be a message was compared, byte for byte, with what was said.",
-			count(c.Messages, "message"), count(c.Accounts, "account"), count(len(h.Result.Designs), "way")),
+			summary.Count(c.Messages, "message"), summary.Count(c.Accounts, "account"), summary.Count(len(h.Result.Designs), "way")),
 		"Every number here was counted in that run. Each attack says beforehand what it expects of each design, and why; an outcome " +
 			"that differs is marked ≠. Anybody can repeat the run: equal flags and an equal seed give equal numbers.",
 	}
@@ -116,7 +118,7 @@ type way struct {
 func (h *Handout) ways() (list []way) {
 	for _, d := range h.Lab.Designs {
 		i := d.Info()
-		list = append(list, way{i.ID, i.Name, prose(i.Doc), i.Trusts})
+		list = append(list, way{i.ID, i.Name, plain.Prose(i.Doc), i.Trusts})
 	}
 	return list
 }
@@ -153,7 +155,7 @@ func (h *Handout) repeat(name string) []shellLine {
 // short is as many sentences of a text as fit on a slide, the first at least.
 func short(text string) string {
 	const room = 200
-	sentences := strings.SplitAfter(prose(text), ". ")
+	sentences := strings.SplitAfter(plain.Prose(text), ". ")
 	out := sentences[0]
 	for _, more := range sentences[1:] {
 		if len(out)+len(more) > room {

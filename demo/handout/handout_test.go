@@ -16,6 +16,8 @@ import (
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/demotest"
+	"doormat/demo/markdown"
+	"doormat/demo/plain"
 	"doormat/demo/report"
 	"doormat/demo/story"
 	"doormat/world"
@@ -143,7 +145,7 @@ func TestInShort(t *testing.T) {
 	require.Len(t, shown, 4)
 	for _, a := range shown {
 		require.Contains(t, page, fmt.Sprintf(`<a href="#attack-%s">`, a.ID))
-		require.Contains(t, doc, fmt.Sprintf("[%s](#attack-%s)", plain(a.Title), a.ID))
+		require.Contains(t, doc, fmt.Sprintf("[%s](#attack-%s)", markdown.Text(a.Title), a.ID))
 		for _, c := range h.Result.Cells {
 			if c.Attack != a.ID {
 				continue
@@ -214,7 +216,7 @@ func TestEveryAttackIsTold(t *testing.T) {
 	files := texts(t, h)
 	words := map[string]string{}
 	for suffix, text := range files {
-		words[suffix] = prose(text)
+		words[suffix] = plain.Prose(text)
 	}
 	for _, a := range h.Lab.Attacks {
 		id := a.Header().ID
@@ -222,14 +224,14 @@ func TestEveryAttackIsTold(t *testing.T) {
 		require.Contains(t, files[".md"], fmt.Sprintf(`<a id="attack-%s"></a>`, id))
 		for _, suffix := range []string{".html", ".md"} {
 			require.Contains(t, files[suffix], "go run ./cmd/doormat attack run "+id)
-			require.Contains(t, words[suffix], prose(a.Header().Title[:5]))
+			require.Contains(t, words[suffix], plain.Prose(a.Header().Title[:5]))
 		}
 	}
 	for _, shown := range demo.Showcases(h.Lab.Attacks) {
-		require.Contains(t, files["-slides.md"], "\n---\n\n## "+plain(shown.Title)+"\n")
+		require.Contains(t, files["-slides.md"], "\n---\n\n## "+markdown.Text(shown.Title)+"\n")
 	}
 	for _, text := range append(caveats(), report.Meaning(h.Result)...) {
-		require.Contains(t, files[".md"], plain(text))
+		require.Contains(t, files[".md"], markdown.Text(text))
 	}
 }
 

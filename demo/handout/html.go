@@ -9,8 +9,10 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/drawing"
+	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/demo/report"
+	"doormat/demo/summary"
 )
 
 //go:embed page
@@ -76,7 +78,7 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 	c := h.Result.Conversation
 	p := page{
 		Handout: h, Name: name, Title: title, Line: report.SettingsLine(h.Result),
-		Scale: fmt.Sprintf("%s, %s, %s", count(c.Messages, "message"), count(c.Attachments, "attachment"), count(c.Accounts, "account")),
+		Scale: fmt.Sprintf("%s, %s, %s", summary.Count(c.Messages, "message"), summary.Count(c.Attachments, "attachment"), summary.Count(c.Accounts, "account")),
 		Style: template.CSS(drawing.CSS + string(style)),
 		About: h.about(), Caveats: caveats(), Meaning: report.Meaning(h.Result), Alarms: alarms(sections), Brief: h.briefly(sections), Likelihoods: notLikelihoods,
 		People: h.people(), Order: h.order(), Legend: legend, Families: inFamilies(sections), Settings: h.settings(), Repeat: h.repeat(name),
@@ -124,7 +126,7 @@ func alarms(sections []*section) (list []string) {
 	for _, s := range sections {
 		for _, c := range s.Columns {
 			if v := expected(c.Cell); v.Text != "yes" {
-				list = append(list, report.Clean(fmt.Sprintf("%s on %s: %s", s.ID, c.Design.Name, v.Text)))
+				list = append(list, plain.Clean(fmt.Sprintf("%s on %s: %s", s.ID, c.Design.Name, v.Text)))
 			}
 		}
 	}
@@ -134,9 +136,9 @@ func alarms(sections []*section) (list []string) {
 // templates parses the page. What it prints of a cell it asks of package report.
 func (h *Handout) templates() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
-		"clean":    report.Clean,
-		"lengthy":  cleanLines,
-		"prose":    func(text string) string { return report.Clean(prose(text)) },
+		"clean":    plain.Clean,
+		"lengthy":  plain.Lines,
+		"prose":    func(text string) string { return plain.Clean(plain.Prose(text)) },
 		"lines":    lines,
 		"measured": measured,
 		"state":    state,
@@ -177,13 +179,4 @@ func lines(s step) string {
 		return fmt.Sprintf("lines %d–%d", s.From, s.To)
 	}
 	return fmt.Sprintf("line %d", s.From)
-}
-
-// cleanLines cleans each line of a text.
-func cleanLines(text string) string {
-	list := strings.Split(text, "\n")
-	for i, l := range list {
-		list[i] = report.Clean(l)
-	}
-	return strings.Join(list, "\n")
 }

@@ -1,16 +1,13 @@
 package handout
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"doormat/attacks"
 	"doormat/demo/replay"
-	"doormat/demo/report"
+	"doormat/demo/summary"
 )
 
 // A section is what all formats tell of one attack.
@@ -113,7 +110,7 @@ func (h *Handout) samples(c *attacks.Cell) (list []string) {
 	for i := range few {
 		k := open[i*(len(open)-1)/max(1, few-1)]
 		m := h.Lab.Conversation.Messages[k-1]
-		list = append(list, fmt.Sprintf("%d, %s to %s: “%s”", k, m.From, cmp.Or(m.Group, strings.Join(m.To, ", ")), m.Text))
+		list = append(list, fmt.Sprintf("%d, %s to %s: “%s”", k, m.From, summary.Readers(&m), m.Text))
 	}
 	return list
 }
@@ -131,10 +128,10 @@ func (s *section) step(before, at replay.Step, script []string) step {
 		d := did{Design: s.Columns[i].Design.Name, Calls: f.Did}
 		if n := len(f.New); n > 0 {
 			x, y := f.Content.Target, f.Content.Others
-			d.So = fmt.Sprintf("opened %s; now %d of %d of the target, %d of %d of others", count(n, "message"), x.Recovered, x.Total, y.Recovered, y.Total)
+			d.So = fmt.Sprintf("opened %s; now %d of %d of the target, %d of %d of others", summary.Count(n, "message"), x.Recovered, x.Total, y.Recovered, y.Total)
 		}
 		if before := before.Frames[i].Noticed; len(f.Noticed) > len(before) {
-			d.Warned = "! noticed by " + some(witnesses(f.Noticed[len(before):]), 3)
+			d.Warned = "! noticed by " + summary.Some(witnesses(f.Noticed[len(before):]), 3)
 		}
 		out.Did = append(out.Did, d)
 	}
@@ -166,34 +163,13 @@ func dedent(lines []string) string {
 	return strings.TrimRight(strings.Join(out, "\n"), "\n")
 }
 
-// sentence writes a reason with a capital and a full stop.
-func sentence(text string) string {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return ""
-	}
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + strings.TrimRight(text[size:], ".") + "."
-}
-
-// count writes a number and its noun.
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
-}
-
 // Opened lists the numbers of the messages that are open, of very many the first.
 func (c column) Opened() string {
 	const most = 400
-	text := report.Ranges(c.Cell.Trace.Opened)
+	text := summary.Ranges(c.Cell.Trace.Opened)
 	if len(text) > most {
 		cut := strings.LastIndex(text[:most], ",")
 		text = text[:cut] + ", …"
 	}
 	return text
 }
-
-// prose joins the lines of a text.
-func prose(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -20,6 +20,7 @@ import (
 	"doormat/demo/demotest"
 	"doormat/demo/report"
 	"doormat/demo/story"
+	"doormat/demo/terminal"
 )
 
 const root = "../.."
@@ -98,7 +99,7 @@ func TestSession(t *testing.T) {
 	lab, err := demo.Defaults().Lab(kit, story.Conversation())
 	require.NoError(t, err)
 	tour := report.Tour{Conversation: lab.Conversation, BuiltIn: true, Designs: lab.Designs}
-	rest := report.Plain(tour.Opening(report.DefaultWidth) + tour.Findings(pair(r.Result, lab), demo.Showcases(kit.Attacks), report.DefaultWidth))
+	rest := terminal.Strip(tour.Opening(report.DefaultWidth) + tour.Findings(pair(r.Result, lab), demo.Showcases(kit.Attacks), report.DefaultWidth))
 	for part := range strings.SplitSeq(session, "…\n") {
 		_, after, found := strings.Cut(rest, strings.Trim(part, "\n"))
 		require.True(t, found, "README.md shows what doormat demo does not print, or not here:\n%s", part)

@@ -8,52 +8,54 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/markdown"
+	"doormat/demo/plain"
 	"doormat/world"
 )
 
 // design is the page of an arrangement. Rules stand on the page of the design's own name.
 func design(ctx context.Context, w world.Design, list []attacks.Technique, lab *attacks.Lab) (string, error) {
 	i := w.Info()
-	var d document
-	d.heading(1, plain(i.Name))
-	d.prose(plain(i.Doc))
+	d := newDocument()
+	d.Heading(1, markdown.Text(i.Name))
+	d.Prose(markdown.Text(i.Doc))
 	classes := "none"
 	if len(i.Classes) > 0 {
-		classes = quoted(i.Classes)
+		classes = markdown.Code(i.Classes...)
 	}
-	d.prose(fmt.Sprintf("Id `%s`. Classes: %s. In a terminal: `go run ./cmd/doormat design show %s`.", i.ID, classes, i.ID))
+	d.Prose(fmt.Sprintf("Id `%s`. Classes: %s. In a terminal: `go run ./cmd/doormat design show %s`.", i.ID, classes, i.ID))
 	for _, name := range slices.Sorted(maps.Keys(i.Fixed)) {
-		d.prose(fmt.Sprintf("Fixes `--%s %s`: flags do not change it.", name, i.Fixed[name]))
+		d.Prose(fmt.Sprintf("Fixes `--%s %s`: flags do not change it.", name, i.Fixed[name]))
 	}
-	d.heading(2, "Whom a user must trust")
+	d.Heading(2, "Whom a user must trust")
 	for _, t := range i.Trusts {
-		d.item(plain(t))
+		d.Item(markdown.Text(t))
 	}
-	d.WriteByte('\n')
-	d.heading(2, "Principals, and what a thief finds there")
-	d.prose(fmt.Sprintf("Under the default settings, after message %d of the built-in conversation: kinds of facts, and how "+
+	d.Gap()
+	d.Heading(2, "Principals, and what a thief finds there")
+	d.Prose(fmt.Sprintf("Under the default settings, after message %d of the built-in conversation: kinds of facts, and how "+
 		"many of each the first principal of its row holds. An attack takes them with `NAME.store`.", lab.Settings.At))
 	if err := d.principals(ctx, w, lab); err != nil {
 		return "", err
 	}
 	if i.Of() != i.ID {
-		d.heading(2, "Rules")
-		d.prose("Those of " + link("the design "+i.Of(), i.Of()+".md") + ": an arrangement changes parameters and nothing else.")
+		d.Heading(2, "Rules")
+		d.Prose("Those of " + markdown.Link("the design "+i.Of(), i.Of()+".md") + ": an arrangement changes parameters and nothing else.")
 		d.showcase(i, list)
 		return d.String(), nil
 	}
-	d.heading(2, "How its bytes are read")
-	d.prose("Opening rules, tried on everything that an adversary has. Inputs join on equal reference.")
+	d.Heading(2, "How its bytes are read")
+	d.Prose("Opening rules, tried on everything that an adversary has. Inputs join on equal reference.")
 	d.rules(w.Rules(), false)
-	d.heading(2, "What can be built")
-	d.prose("Making rules, which a script applies by name and declares in its header.")
+	d.Heading(2, "What can be built")
+	d.Prose("Making rules, which a script applies by name and declares in its header.")
 	d.rules(w.Rules(), true)
 	if len(i.Programs) > 0 {
-		d.heading(2, "Modified programs")
+		d.Heading(2, "Modified programs")
 		for _, p := range i.Programs {
-			d.item("`" + p.Name + "`: " + plain(p.Doc))
+			d.Item("`" + p.Name + "`: " + markdown.Text(p.Doc))
 		}
-		d.WriteByte('\n')
+		d.Gap()
 	}
 	d.showcase(i, list)
 	return d.String(), nil
@@ -65,9 +67,9 @@ func (d *document) showcase(i world.Info, list []attacks.Technique) {
 	if len(shown) == 0 {
 		return
 	}
-	d.heading(2, "Showcase of")
+	d.Heading(2, "Showcase of")
 	for _, h := range shown {
-		d.item(link("`"+h.ID+"`", "../attacks/"+h.ID+".md") + ": " + plain(h.Title))
+		d.Item(markdown.Link("`"+h.ID+"`", "../attacks/"+h.ID+".md") + ": " + markdown.Text(h.Title))
 	}
 }
 
@@ -103,12 +105,12 @@ func (d *document) principals(ctx context.Context, w world.Design, lab *attacks.
 		}
 		members[kind] = append(members[kind], name)
 	}
-	d.head("principals", "who that is", "surfaces", "hold")
+	d.Head("principals", "who that is", "surfaces", "hold")
 	for _, kind := range order {
 		p, _ := w.Info().Principals.Named(kind)
-		d.row(quoted(members[kind]), p.Doc, p.SurfaceNames(), holdings(play.Net.Node(members[kind][0]).Holdings()))
+		d.Row(markdown.Code(members[kind]...), p.Doc, p.SurfaceNames(), holdings(play.Net.Node(members[kind][0]).Holdings()))
 	}
-	d.WriteByte('\n')
+	d.Gap()
 	return nil
 }
 
@@ -128,17 +130,17 @@ func holdings(facts []world.Fact) string {
 	for i, k := range kinds {
 		parts[i] = fmt.Sprintf("%s ×%d", k, n[k])
 	}
-	return plain(strings.Join(parts, ", "))
+	return markdown.Text(strings.Join(parts, ", "))
 }
 
 func (d *document) rules(list []world.Rule, made bool) {
-	d.head("rule", "takes → gives", "what it says")
+	d.Head("rule", "takes → gives", "what it says")
 	for _, r := range list {
 		if r.Make == made {
-			d.row("`"+r.Name+"`", plain(signature(r)), plain(r.Doc))
+			d.Row("`"+r.Name+"`", markdown.Text(signature(r)), markdown.Text(r.Doc))
 		}
 	}
-	d.WriteByte('\n')
+	d.Gap()
 }
 
 func signature(r world.Rule) string {
@@ -162,24 +164,15 @@ func kinds(list []world.Kind) []string {
 
 // designIndex lists designs.
 func designIndex(list []world.Design) string {
-	var d document
-	d.heading(1, "Designs")
-	d.prose("A design is one way of protecting a conversation. It publishes how its bytes are read, so that an adversary " +
+	d := newDocument()
+	d.Heading(1, "Designs")
+	d.Prose("A design is one way of protecting a conversation. It publishes how its bytes are read, so that an adversary " +
 		"needs keys and nothing else. How to add one: [architecture](../architecture.md).")
-	d.head("design", "in short", "classes", "whom a user must trust", "rules")
+	d.Head("design", "in short", "classes", "whom a user must trust", "rules")
 	for _, w := range list {
 		i := w.Info()
-		d.row(link(plain(i.Name), i.ID+".md")+"<br>`"+i.ID+"`", plain(first(i.Doc)), quoted(i.Classes),
-			plain(strings.Join(i.Trusts, "; ")), fmt.Sprint(len(w.Rules())))
+		d.Row(markdown.Link(markdown.Text(i.Name), i.ID+".md")+"<br>`"+i.ID+"`", markdown.Text(plain.FirstSentence(i.Doc)), markdown.Code(i.Classes...),
+			markdown.Text(strings.Join(i.Trusts, "; ")), fmt.Sprint(len(w.Rules())))
 	}
 	return d.String()
-}
-
-// first is the first sentence of a text.
-func first(text string) string {
-	words := strings.Fields(text)
-	if i := slices.IndexFunc(words, func(w string) bool { return strings.HasSuffix(w, ".") }); i >= 0 {
-		words = words[:i+1]
-	}
-	return strings.Join(words, " ")
 }

@@ -24,6 +24,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/markdown"
 	"doormat/demo/report"
 	"doormat/world"
 )
@@ -33,6 +34,14 @@ var folders = []string{"attacks", "designs"}
 
 // mark begins every page, so that [Pages.Write] removes what it wrote and nothing else.
 const mark = "<!-- Made by: go run ./cmd/doormat docs. Do not edit. -->\n\n"
+
+// lineWidth is how long a line of prose may be, in characters.
+const lineWidth = 110
+
+// A document is a page under construction.
+type document struct{ markdown.Document }
+
+func newDocument() *document { return &document{markdown.Document{Width: lineWidth}} }
 
 // Pages are the texts of files by path, relative to docs/, with slashes.
 type Pages map[string]string
@@ -98,9 +107,9 @@ func made(r *attacks.Result) (string, error) {
 }
 
 func matrix(r *results) string {
-	var d document
-	d.heading(1, "The default matrix")
-	d.prose("Every attack on every design, over the built-in conversation and under the default settings. " +
+	d := newDocument()
+	d.Heading(1, "The default matrix")
+	d.Prose("Every attack on every design, over the built-in conversation and under the default settings. " +
 		"The same, in a terminal: `go run ./cmd/doormat matrix --designs all`. What each attack is: [attacks](attacks/README.md).")
 	return d.String() + report.Markdown(r.Result)
 }

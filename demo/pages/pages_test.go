@@ -11,6 +11,8 @@ import (
 
 	"doormat/demo"
 	"doormat/demo/demotest"
+	"doormat/demo/markdown"
+	"doormat/demo/plain"
 )
 
 const docs = "../../docs"
@@ -75,9 +77,9 @@ func TestWrite(t *testing.T) {
 
 // What a header says cannot break the page that it stands on.
 func TestHostileText(t *testing.T) {
-	require.Equal(t, `a \| \*b\* \_c\_ &lt;d&gt; \[e\](f) \x1b`, plain("a |\n*b* _c_ <d> [e](f) \x1b"))
-	var d document
-	d.code("python", "x = \"```\"")
+	require.Equal(t, `a \| \*b\* \_c\_ &lt;d&gt; \[e\](f) \\x1b`, markdown.Text("a |\n*b* _c_ <d> [e](f) \x1b"))
+	d := newDocument()
+	d.Block("", "python", "x = \"```\"")
 	require.Equal(t, "````python\nx = \"```\"\n````\n\n", d.String())
-	require.Equal(t, "", sentence(""))
+	require.Equal(t, "", plain.Sentence(""))
 }

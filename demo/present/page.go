@@ -5,7 +5,8 @@ import (
 
 	"charm.land/lipgloss/v2"
 
-	"doormat/demo/report"
+	"doormat/demo/plain"
+	"doormat/demo/terminal"
 )
 
 // page is a screen under construction: lines, with styles in them.
@@ -28,14 +29,14 @@ func (p *page) prose(text string, most int, style lipgloss.Style) {
 // beside wraps text from outside to the right of a label.
 func (p *page) beside(label string, column int, text string, most int, style lipgloss.Style) {
 	for _, l := range wrap(text, p.width-column, most) {
-		p.line(report.Pad(label, column) + style.Render(l))
+		p.line(terminal.Pad(label, column) + style.Render(l))
 		label = ""
 	}
 }
 
 // apart writes something at the left and something at the right of a line.
 func (p *page) apart(left, right string) {
-	left = report.Pad(cut(left, p.width-lipgloss.Width(right)-1), p.width-lipgloss.Width(right))
+	left = terminal.Pad(cut(left, p.width-lipgloss.Width(right)-1), p.width-lipgloss.Width(right))
 	p.line(faint.Render(left + right))
 }
 
@@ -52,9 +53,9 @@ func (p *page) row(label string, cells []string) {
 
 // cells writes columns of equal width to the right of a label.
 func (p *page) cells(label string, width int, cells []string) {
-	text, column := report.Pad(label, width), (p.width-width)/max(1, len(cells))
+	text, column := terminal.Pad(label, width), (p.width-width)/max(1, len(cells))
 	for _, c := range cells {
-		text += report.Pad(normal.MaxWidth(column-1).Render(c), column)
+		text += terminal.Pad(normal.MaxWidth(column-1).Render(c), column)
 	}
 	p.line(strings.TrimRight(text, " "))
 }
@@ -95,13 +96,9 @@ func (p *page) finish(footer string) []string {
 	return p.lines
 }
 
-// wrap breaks text from outside at spaces into at most so many lines of at most width
-// columns. Hyphens are kept from breaking: half an id helps nobody.
+// wrap breaks text from outside into at most so many lines of at most width columns.
 func wrap(text string, width, most int) []string {
-	const joined = "\u2011"
-	text = report.Clean(strings.Join(strings.Fields(text), " "))
-	text = lipgloss.Wrap(strings.ReplaceAll(text, "-", joined), width, "")
-	lines := strings.Split(strings.ReplaceAll(text, joined, "-"), "\n")
+	lines := terminal.Wrap(plain.Clean(plain.Prose(text)), width)
 	if most = max(most, 1); len(lines) > most {
 		lines = lines[:most]
 		lines[most-1] = cut(lines[most-1]+" …", width)
@@ -110,7 +107,7 @@ func wrap(text string, width, most int) []string {
 }
 
 // cut shortens text from outside to width columns.
-func cut(text string, width int) string { return report.Cut(report.Clean(text), width) }
+func cut(text string, width int) string { return terminal.Cut(plain.Clean(text), width) }
 
 // Colours of Okabe and Ito, which those who see few colours can tell apart; 256 of
 // them are what terminals have.

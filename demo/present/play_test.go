@@ -25,14 +25,14 @@ const (
 	cursor = "\x1b[?25h"
 )
 
-// terminal is one that nobody sits at; it says when the first screen is there.
-type terminal struct {
+// unattended is a terminal that nobody sits at; it says when the first screen is there.
+type unattended struct {
 	text  bytes.Buffer
 	there chan struct{}
 	once  sync.Once
 }
 
-func (v *terminal) Write(text []byte) (int, error) {
+func (v *unattended) Write(text []byte) (int, error) {
 	v.text.Write(text)
 	if bytes.Contains(v.text.Bytes(), []byte("real messages")) {
 		v.once.Do(func() { close(v.there) })
@@ -42,7 +42,7 @@ func (v *terminal) Write(text []byte) (int, error) {
 
 // playing plays a show, types keys once there is something to see, and then does more.
 func playing(ctx context.Context, m tea.Model, typed string, then func()) (shown string, err error) {
-	out := terminal{there: make(chan struct{})}
+	out := unattended{there: make(chan struct{})}
 	keys, typist := io.Pipe() // never ends
 	go func() {
 		<-out.there

@@ -18,8 +18,8 @@ import (
 	"doormat/demo"
 	"doormat/demo/demotest"
 	"doormat/demo/replay"
-	"doormat/demo/report"
 	"doormat/demo/story"
+	"doormat/demo/terminal"
 	"doormat/world"
 )
 
@@ -112,7 +112,7 @@ func fits(t *testing.T, lines []string, width, height int, what string) {
 	require.Len(t, lines, height, what)
 	for _, l := range lines {
 		require.LessOrEqual(t, lipgloss.Width(l), width, "%s: %q", what, l)
-		require.NotContains(t, report.Plain(l), "\x1b", what)
+		require.NotContains(t, terminal.Strip(l), "\x1b", what)
 		require.NotContains(t, l, "\n", what)
 	}
 }
@@ -149,7 +149,7 @@ func allFit(t *testing.T, s *Show, size [2]int, guess bool) {
 		lines := s.Screen(size[0], size[1])
 		fits(t, lines, size[0], size[1], what)
 		if a := s.current(); a != nil && a.views[s.at.view].kind != script {
-			prose := report.Plain(strings.Join(lines[1:], "\n"))
+			prose := terminal.Strip(strings.Join(lines[1:], "\n"))
 			require.NotContains(t, prose, "…", what+" "+s.id())
 		}
 		return nil
@@ -225,7 +225,7 @@ func TestNumbers(t *testing.T) {
 func lines(s *Show) []string {
 	var out []string
 	for _, l := range s.Screen(Width, Height) {
-		out = append(out, report.Plain(l))
+		out = append(out, terminal.Strip(l))
 	}
 	return out
 }

@@ -9,8 +9,8 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
-	"doormat/demo/report"
 	"doormat/demo/story"
+	"doormat/demo/terminal"
 )
 
 // TestRealChatsStayPrivate shows no word of any chat, and nothing of the story's people
@@ -34,7 +34,7 @@ func TestRealChatsStayPrivate(t *testing.T) {
 		var out, cast strings.Builder
 		require.NoError(t, s.screens(func(string) error {
 			for _, size := range [][2]int{{Width, Height}, {240, 70}} {
-				out.WriteString(report.Plain(strings.Join(s.Screen(size[0], size[1]), "\n")))
+				out.WriteString(terminal.Strip(strings.Join(s.Screen(size[0], size[1]), "\n")))
 			}
 			return nil
 		}))
@@ -53,6 +53,6 @@ func TestServedInFull(t *testing.T) {
 		full := l.Asked > 0 && l.Served == l.Asked
 		require.Equal(t, full, strings.Contains(served(l), "✓"), "%+v", l)
 		c := &attacks.Cell{Applicable: true, Expected: true, Lawful: l}
-		require.Equal(t, full, strings.Contains(report.Plain(brief(c)), "✓"), "%+v", l)
+		require.Equal(t, full, strings.Contains(terminal.Strip(brief(c)), "✓"), "%+v", l)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"doormat/demo/report"
+	"doormat/demo/terminal"
 )
 
 // screens visits all screens from the opening to the closing; all acts must have
@@ -29,7 +29,7 @@ var colours = regexp.MustCompile(";?38;5;[0-9]+")
 func (s *Show) Print(w io.Writer) error {
 	rule := "\n" + strings.Repeat("═", Width) + "\n"
 	return s.screens(func(text string) error {
-		text = strings.TrimRight(report.Plain(text), "\n ")
+		text = strings.TrimRight(terminal.Strip(text), "\n ")
 		if s.ended() {
 			rule = "\n"
 		}

@@ -10,8 +10,8 @@ import (
 	"doormat/attacks"
 	"doormat/demo/bidi"
 	"doormat/demo/replay"
-	"doormat/demo/report"
 	"doormat/demo/story"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -118,8 +118,8 @@ func (s *Show) opening(p *page) {
 	p.gap()
 	p.prose(fmt.Sprintf("One conversation, %s of %s, is protected in %s. Then an adversary takes "+
 		"real keys and real ciphertext, and computes. What it opens is compared with what was said.",
-		report.Count(len(c.Messages), "message"), report.Count(len(c.Accounts), "account"),
-		report.Count(len(s.Designs), "way")), 3, normal)
+		summary.Count(len(c.Messages), "message"), summary.Count(len(c.Accounts), "account"),
+		summary.Count(len(s.Designs), "way")), 3, normal)
 	p.gap()
 	who := strings.Join(c.Accounts[:min(12, len(c.Accounts))], ", ")
 	who += "; the target is " + s.Settings.Target + "."
@@ -319,7 +319,7 @@ func rest(p *page, cells []attacks.Cell) {
 		default:
 			add("because", reason)
 		}
-		texts := []string{split(c.Content.Target), report.Count(c.Parties, "principal"),
+		texts := []string{split(c.Content.Target), summary.Count(c.Parties, "principal"),
 			heard(c.Noticed, c.Forged) + later(c), served(c.Lawful)}
 		for i, label := range counted {
 			if !applies(c) {

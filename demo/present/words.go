@@ -8,7 +8,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/replay"
-	"doormat/demo/report"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -125,13 +125,13 @@ func now(before, after *replay.Frame) string {
 		return slices.Contains(before.Used, c)
 	})
 	add(len(after.New), fmt.Sprintf("+%d open", len(after.New)))
-	add(files, "+"+report.Count(files, "file"))
-	add(wrong, report.Count(wrong, "false claim"))
+	add(files, "+"+summary.Count(files, "file"))
+	add(wrong, summary.Count(wrong, "false claim"))
 	add(forged, fmt.Sprintf("+%d forged", forged))
 	add(len(joined), "+"+briefly(joined))
 	add(typed, fmt.Sprintf("%d typed", typed))
-	add(days, report.Count(days, "day"))
-	add(facts, "+"+report.Count(facts, "fact"))
+	add(days, summary.Count(days, "day"))
+	add(facts, "+"+summary.Count(facts, "fact"))
 	if len(parts) == 0 && len(after.Did) > 0 {
 		_, came, ok := strings.Cut(after.Did[0], "): ") // "saturate(plaintext): 20 facts"
 		if !ok {

@@ -7,16 +7,17 @@ import (
 	"unicode/utf8"
 
 	"doormat/attacks"
+	"doormat/demo/summary"
 )
 
 func (p *Replay) opening() string {
 	c := p.Conversation
 	text := fmt.Sprintf("%d messages of %d accounts", len(c.Messages), len(c.Accounts))
 	if n := len(c.Groups); n > 0 {
-		text += fmt.Sprintf(", %s", plural(n, "group"))
+		text += fmt.Sprintf(", %s", summary.Count(n, "group"))
 	}
 	if n := c.Attachments(); n > 0 {
-		text += fmt.Sprintf(", %s", plural(n, "attachment"))
+		text += fmt.Sprintf(", %s", summary.Count(n, "attachment"))
 	}
 	return text + fmt.Sprintf(". The target is %s.", p.Result.Settings.Target)
 }
@@ -27,13 +28,6 @@ func (p *Replay) means() string {
 		return "What the agency may use"
 	}
 	return "What the adversary may use"
-}
-
-func plural(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // scripted is a step of the script, told by what its author wrote beside the lines or,

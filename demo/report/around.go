@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -34,13 +35,13 @@ func settingsText(r *attacks.Result, over string) string {
 		}
 	}
 	rest := strings.Join(others, ", ")
-	content := Count(r.Conversation.Messages, "message")
+	content := summary.Count(r.Conversation.Messages, "message")
 	if n := r.Conversation.Attachments; n > 0 {
-		content += ", " + Count(n, "attachment")
+		content += ", " + summary.Count(n, "attachment")
 	}
 	return fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless they say otherwise. Escrow %s of %d trustees (%s), provider in A. "+
 		"%s, seed %d%s.%s",
-		r.Conversation.Title, content, Count(r.Conversation.Accounts, "account"),
+		r.Conversation.Title, content, summary.Count(r.Conversation.Accounts, "account"),
 		s.Target, said["at"], said["threshold"], s.Trustees, s.Jurisdictions,
 		strings.ToUpper(rest[:1])+rest[1:], r.Seed, drawText(r), fixes)
 }

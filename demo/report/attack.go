@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
 )
 
 // Attacks lists attacks by family.
@@ -26,7 +27,7 @@ func Attacks(list []attacks.Technique, width int) string {
 			family = h.Family
 			p.heading(strings.ToUpper(family), "")
 		}
-		title := Clean(h.Title)
+		title := plain.Clean(h.Title)
 		if h.Kind != "attack" {
 			title += " (" + h.Kind + ")"
 		}

@@ -2,12 +2,13 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
+	"doormat/demo/summary"
 )
 
 // state is what a cell says at a glance.
@@ -54,17 +55,10 @@ func recovered(c *attacks.Cell) (got, of int) {
 	return t.Recovered + o.Recovered, t.Total + o.Total
 }
 
-func fraction(e attacks.Exposure) string {
-	if e.Total == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%d/%d", e.Recovered, e.Total)
-}
-
 // remarks are what a cell says besides its content, each short.
 func remarks(c *attacks.Cell) []string {
 	if !c.Applicable {
-		return []string{Clean(c.Why)}
+		return []string{plain.Clean(c.Why)}
 	}
 	var out []string
 	if _, of := recovered(c); of == 0 {
@@ -90,7 +84,7 @@ func remarks(c *attacks.Cell) []string {
 		out = append(out, fmt.Sprintf("delivered %d/%d", d.Messages, d.Total))
 	}
 	if c.FalseClaims > 0 {
-		out = append(out, Count(c.FalseClaims, "false claim"))
+		out = append(out, summary.Count(c.FalseClaims, "false claim"))
 	}
 	if c.Smuggled > 0 {
 		out = append(out, fmt.Sprintf("smuggled %d", c.Smuggled))
@@ -128,7 +122,7 @@ func witnesses(c *attacks.Cell, few int) string {
 	for _, e := range c.Noticed {
 		names = append(names, e.By)
 	}
-	return some(names, few)
+	return summary.Some(names, few)
 }
 
 // told names who learned later, by design, the first few.
@@ -137,22 +131,7 @@ func told(c *attacks.Cell, few int) string {
 	for _, d := range c.Disclosed {
 		names = append(names, strings.TrimPrefix(d.By, "user:"))
 	}
-	return some(names, few)
-}
-
-// some names the first few of a list, each once.
-func some(list []string, few int) string {
-	var names []string
-	for _, name := range list {
-		if name = Clean(name); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	text := strings.Join(names[:min(few, len(names))], ", ")
-	if len(names) > few {
-		text += fmt.Sprintf(" and %d more", len(names)-few)
-	}
-	return text
+	return summary.Some(names, few)
 }
 
 // surprising reports whether a cell is to be marked as unexpected.
@@ -164,9 +143,9 @@ func alarms(p *page, r *attacks.Result) {
 		c := &r.Cells[i]
 		switch {
 		case c.Error != "":
-			p.beside(2, alarmStyle.Render("✗"), fmt.Sprintf("%s on %s: error: %s", c.Attack, c.Design, Clean(c.Error)))
+			p.beside(2, alarmStyle.Render("✗"), fmt.Sprintf("%s on %s: error: %s", c.Attack, c.Design, plain.Clean(c.Error)))
 		case surprising(c):
-			p.beside(2, alarmStyle.Render("≠"), fmt.Sprintf("%s on %s: %s", c.Attack, c.Design, Clean(surprise(c))))
+			p.beside(2, alarmStyle.Render("≠"), fmt.Sprintf("%s on %s: %s", c.Attack, c.Design, plain.Clean(surprise(c))))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"doormat/demo/chat"
+	"doormat/demo/summary"
 )
 
 // Chat shows what was read in an export, and what was left out of it.
@@ -12,10 +13,10 @@ func Chat(s chat.Summary, width int) string {
 	const few = 20
 	p := newPage(width)
 	p.field("Format", s.Format)
-	p.field("Messages", fmt.Sprintf("%d, of them %s", s.Messages, Count(s.Attachments, "attachment")))
+	p.field("Messages", fmt.Sprintf("%d, of them %s", s.Messages, summary.Count(s.Attachments, "attachment")))
 	p.field("Accounts", fmt.Sprintf("%d: %s", len(s.Accounts), strings.Join(s.Accounts, ", ")))
-	p.field("System", Count(s.System, "line")+" of the app itself, dropped"+lineNumbers(s.SystemLines))
-	p.field("Left out", Count(len(s.LeftOut), "item"))
+	p.field("System", summary.Count(s.System, "line")+" of the app itself, dropped"+lineNumbers(s.SystemLines))
+	p.field("Left out", summary.Count(len(s.LeftOut), "item"))
 	for i, l := range s.LeftOut {
 		if i == few {
 			p.field("", fmt.Sprintf("and %d more; --format json lists all", len(s.LeftOut)-few))

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
 	"doormat/world"
 )
 
@@ -56,7 +57,7 @@ func cellRecord(c *attacks.Cell, seed uint64) []string {
 func record(fields ...any) []string {
 	out := make([]string, len(fields))
 	for i, f := range fields {
-		out[i] = inert(Clean(fmt.Sprint(f)))
+		out[i] = inert(plain.Clean(fmt.Sprint(f)))
 	}
 	return out
 }

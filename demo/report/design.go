@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"doormat/demo/plain"
 	"doormat/world"
 )
 
@@ -18,7 +19,7 @@ func Designs(list []world.Design, width int) string {
 	}
 	for _, d := range list {
 		i := d.Info()
-		p.beside(column, bold(i.ID), Clean(i.Name)+". "+Clean(firstSentence(i.Doc)))
+		p.beside(column, bold(i.ID), plain.Clean(i.Name)+". "+plain.Clean(plain.FirstSentence(i.Doc)))
 	}
 	return p.String()
 }
@@ -38,15 +39,6 @@ func DesignInfos(list []world.Design) []world.Info {
 		infos = append(infos, i)
 	}
 	return infos
-}
-
-// firstSentence cuts prose after its first full stop.
-func firstSentence(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if i := strings.Index(text, ". "); i >= 0 {
-		return text[:i+1]
-	}
-	return text
 }
 
 // Design shows what a design is, whom its users trust, and the rules by which
@@ -70,7 +62,7 @@ func Design(d world.Design, width int) string {
 	p.gap()
 	p.heading("A user must trust", "")
 	for _, t := range i.Trusts {
-		p.beside(2, "-", Clean(t))
+		p.beside(2, "-", plain.Clean(t))
 	}
 	rules(p, d.Rules())
 	return p.String()
@@ -87,7 +79,7 @@ func rules(p *page, list []world.Rule) {
 		for _, r := range list {
 			if r.Make == group.made {
 				p.prose(2, r.Name)
-				p.beside(6, "", faint(Clean(signature(r))))
+				p.beside(6, "", faint(plain.Clean(signature(r))))
 				p.prose(6, r.Doc)
 			}
 		}

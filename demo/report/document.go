@@ -8,6 +8,8 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/bidi"
+	"doormat/demo/plain"
+	"doormat/demo/summary"
 )
 
 // JSON encodes the document v, indented, with a line end. Characters that could
@@ -22,7 +24,7 @@ func JSON(v any) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	for _, r := range b.String() {
-		if r > 0x7e && hidden(r) {
+		if r > 0x7e && plain.Hidden(r) {
 			fmt.Fprintf(&out, `\u%04x`, r)
 			continue
 		}
@@ -96,8 +98,8 @@ func markdownCell(c *attacks.Cell) string {
 	s := stateOf(c)
 	parts := []string{s.glyph + " " + s.word}
 	if c.Applicable && c.Error == "" {
-		parts[0] += fmt.Sprintf(": target %s, others %s", fraction(c.Content.Target), fraction(c.Content.Others))
-		parts = append(parts, Count(c.Parties, "principal"))
+		parts[0] += fmt.Sprintf(": target %s, others %s", summary.Fraction(c.Content.Target.Recovered, c.Content.Target.Total), summary.Fraction(c.Content.Others.Recovered, c.Content.Others.Total))
+		parts = append(parts, summary.Count(c.Parties, "principal"))
 	}
 	for _, n := range remarks(c) {
 		parts = append(parts, escape(n))
@@ -114,5 +116,5 @@ func markdownCell(c *attacks.Cell) string {
 // escape makes text harmless in a Markdown table.
 func escape(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "`", "\\`", "*", `\*`,
-		"_", `\_`, "[", `\[`, "]", `\]`).Replace(Clean(text))
+		"_", `\_`, "[", `\[`, "]", `\]`).Replace(plain.Clean(text))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -113,16 +114,16 @@ func worth(r *attacks.Result, kept, erased column) string {
 			orders++
 		}
 	}
-	text := fmt.Sprintf("%d of %s open more where it keeps all%s", len(more), Count(rows, "row"), parenthesis(more))
+	text := fmt.Sprintf("%d of %s open more where it keeps all%s", len(more), summary.Count(rows, "row"), parenthesis(more))
 	if len(metadata) > 0 {
-		text += fmt.Sprintf(", in %s more is known of who wrote to whom", Count(len(metadata), "other"))
+		text += fmt.Sprintf(", in %s more is known of who wrote to whom", summary.Count(len(metadata), "other"))
 	}
 	if orders > 0 {
 		verb := "are"
 		if orders == 1 {
 			verb = "is"
 		}
-		text += fmt.Sprintf(", and %s %s served in full only there", Count(orders, "order"), verb)
+		text += fmt.Sprintf(", and %s %s served in full only there", summary.Count(orders, "order"), verb)
 	}
 	return text
 }

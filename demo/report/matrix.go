@@ -7,6 +7,9 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
+	"doormat/demo/summary"
+	"doormat/demo/terminal"
 )
 
 // Matrix shows a result as a table: a row for each attack, a column for each
@@ -34,8 +37,8 @@ type grid struct {
 func newGrid(p *page, r *attacks.Result, reasons bool) grid {
 	g := grid{target: len("target"), others: len("others"), reasons: reasons}
 	for i := range r.Cells {
-		g.target = max(g.target, lipgloss.Width(fraction(r.Cells[i].Content.Target)))
-		g.others = max(g.others, lipgloss.Width(fraction(r.Cells[i].Content.Others)))
+		g.target = max(g.target, lipgloss.Width(summary.Fraction(r.Cells[i].Content.Target.Recovered, r.Cells[i].Content.Target.Total)))
+		g.others = max(g.others, lipgloss.Width(summary.Fraction(r.Cells[i].Content.Others.Recovered, r.Cells[i].Content.Others.Total)))
 	}
 	for _, a := range r.Attacks {
 		g.first = max(g.first, lipgloss.Width(a.ID))
@@ -131,7 +134,7 @@ func attackLines(a attacks.AttackRow, width int) []string {
 func ownSettings(a attacks.AttackRow, width int) []string {
 	var out []string
 	for _, f := range a.Fixes {
-		out = append(out, wrap(faint("  "+Clean(f)), width)...)
+		out = append(out, wrap(faint("  "+plain.Clean(f)), width)...)
 	}
 	if granted(a.Needs) {
 		out = append(out, wrap(faint("  granted, not computed"), width)...)
@@ -142,8 +145,8 @@ func ownSettings(a attacks.AttackRow, width int) []string {
 func head(p *page, r *attacks.Result, g grid) {
 	var names [][]string
 	for _, d := range r.Designs {
-		lines := wrap(bold(Clean(d.Name)), g.cell)
-		names = append(names, append(lines, faint(strings.Repeat(" ", 8)+padLeft("target", g.target)+" "+padLeft("others", g.others))))
+		lines := wrap(bold(plain.Clean(d.Name)), g.cell)
+		names = append(names, append(lines, faint(strings.Repeat(" ", 8)+terminal.PadLeft("target", g.target)+" "+terminal.PadLeft("others", g.others))))
 	}
 	tallest := 0
 	for _, n := range names {
@@ -164,9 +167,9 @@ func (g grid) lines(c *attacks.Cell) []string {
 		return []string{""}
 	}
 	s := stateOf(c)
-	first := Pad(s.String(), 8)
+	first := terminal.Pad(s.String(), 8)
 	if c.Applicable && c.Error == "" {
-		first += padLeft(fraction(c.Content.Target), g.target) + " " + padLeft(fraction(c.Content.Others), g.others) +
+		first += terminal.PadLeft(summary.Fraction(c.Content.Target.Recovered, c.Content.Target.Total), g.target) + " " + terminal.PadLeft(summary.Fraction(c.Content.Others.Recovered, c.Content.Others.Total), g.others) +
 			faint(fmt.Sprintf(" ×%d", c.Parties))
 	}
 	out := []string{strings.TrimRight(first, " ")}
@@ -200,9 +203,9 @@ func row(p *page, g grid, first []string, columns [][]string) {
 		return ""
 	}
 	for i := range height {
-		text := Pad(at(first, i), g.first)
+		text := terminal.Pad(at(first, i), g.first)
 		for _, c := range columns {
-			text += Pad(at(c, i), g.cell+gutter)
+			text += terminal.Pad(at(c, i), g.cell+gutter)
 		}
 		p.line("%s", strings.TrimRight(text, " "))
 	}

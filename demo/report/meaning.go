@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -33,7 +34,7 @@ func breadth(r *attacks.Result, all []*tally) string {
 		got, of := recovered(t.widest)
 		files := ""
 		if a := t.widest.Attachments; a.Total > 0 {
-			files = fmt.Sprintf(" and %d of %s", a.Recovered, Count(a.Total, "attachment"))
+			files = fmt.Sprintf(" and %d of %s", a.Recovered, summary.Count(a.Total, "attachment"))
 		}
 		return fmt.Sprintf("%d of %d messages%s (%s, ×%d)", got, of, files, t.widest.Attack, t.widest.Parties)
 	})

@@ -8,6 +8,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/story"
+	"doormat/demo/terminal"
 	"doormat/world"
 )
 
@@ -94,7 +95,7 @@ func TestSettingsLine(t *testing.T) {
 	r.Settings.Refresh, r.Settings.Rotate = 10, 20
 	require.Contains(t, settingsLine(r), "shares refreshed every 10 messages, key rotated every 20 messages")
 	require.Contains(t, settingsText(r, "rotate"), "key rotated every x messages")
-	require.Contains(t, Plain(Matrix(r, 80)), "×2 principals used: robbed, run, or made to answer; a jurisdiction counts one")
+	require.Contains(t, terminal.Strip(Matrix(r, 80)), "×2 principals used: robbed, run, or made to answer; a jurisdiction counts one")
 }
 
 // TestOrderMissesTheCrime holds the tour to saying whether an order found what the

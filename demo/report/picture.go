@@ -8,6 +8,9 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
+	"doormat/demo/summary"
+	"doormat/demo/terminal"
 )
 
 // maxPictureRows bounds the height of a picture: more messages share lines.
@@ -38,7 +41,7 @@ func (s *Sweep) picture(p *page, design int) {
 		measured = measured || drawn(c)
 	}
 	if !measured {
-		p.beside(2, "", stateOf(g.cells[0]).String()+"  "+Clean(g.cells[0].Why+g.cells[0].Error))
+		p.beside(2, "", stateOf(g.cells[0]).String()+"  "+plain.Clean(g.cells[0].Why+g.cells[0].Error))
 		return
 	}
 	g.perRow = ceil(g.messages, maxPictureRows)
@@ -74,7 +77,7 @@ func (g *picture) line(p *page, first, last int) {
 	for at := 0; at < len(g.cells); at += g.perCol {
 		text += g.sign(first, last, at, min(at+g.perCol, len(g.cells)))
 	}
-	p.line("%s%s %s", faint(padLeft(label, g.label-1)), mark, text)
+	p.line("%s%s %s", faint(terminal.PadLeft(label, g.label-1)), mark, text)
 }
 
 // sign draws one square: messages first to last at the values from to before end.
@@ -117,7 +120,7 @@ func (g *picture) axis(p *page) {
 	for col := 0; col*g.perCol < len(g.cells); col++ {
 		from := col * g.perCol
 		if last := from+g.perCol >= len(g.cells); col == 0 || (col+1)%10 == 0 || last && lipgloss.Width(ruler) < col {
-			ruler = Pad(ruler, col) + g.s.Values[from]
+			ruler = terminal.Pad(ruler, col) + g.s.Values[from]
 		}
 		sign := " "
 		if slices.ContainsFunc(g.cells[from:min(from+g.perCol, len(g.cells))], surprising) {
@@ -131,7 +134,7 @@ func (g *picture) axis(p *page) {
 	}
 	p.line("%s%s", indent, faint(ruler))
 	if g.perCol > 1 || g.perRow > 1 {
-		p.prose(g.label+1, fmt.Sprintf("a column is %s, a line %s", Count(g.perCol, "value"), Count(g.perRow, "message")))
+		p.prose(g.label+1, fmt.Sprintf("a column is %s, a line %s", summary.Count(g.perCol, "value"), summary.Count(g.perRow, "message")))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/script"
 	"doormat/demo/story"
+	"doormat/demo/terminal"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -70,7 +71,7 @@ func TestRealChatsStayPrivate(t *testing.T) {
 			pages["json of a sweep"] = string(swept)
 		}
 		for name, text := range pages {
-			text = Plain(text)
+			text = terminal.Strip(text)
 			if name != "opening" {
 				require.Equal(t, invented, strings.Contains(text, "zebra"), "%s: texts", name)
 			}
@@ -98,7 +99,7 @@ func TestCellMarks(t *testing.T) {
 			"findings": tour.Findings(r, []attacks.Header{{ID: "served", Title: "t"}}, 100),
 		} {
 			text, _, _ = strings.Cut(text, "What the numbers say")
-			text = strings.ReplaceAll(Plain(text), "✓ served in full", "")
+			text = strings.ReplaceAll(terminal.Strip(text), "✓ served in full", "")
 			require.Equal(t, c.want != "", strings.Contains(text, "served "+fmt.Sprintf("%d/%d", c.served, c.asked)), name)
 			require.Equal(t, strings.HasPrefix(c.want, "✓"), strings.Contains(text, "✓ served"), "%s: %s", name, c.want)
 		}

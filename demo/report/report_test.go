@@ -11,7 +11,10 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/deduce"
 	"doormat/demo/chat"
+	"doormat/demo/plain"
 	"doormat/demo/story"
+	"doormat/demo/summary"
+	"doormat/demo/terminal"
 	"doormat/demo/timing"
 	"doormat/world"
 )
@@ -92,7 +95,7 @@ func (s strange) Setup(world.Config) (world.Deploy, error) { return nil, nil }
 
 func TestHostileNames(t *testing.T) {
 	for name, text := range pages(evil, 2, 80) {
-		text = Plain(text) // our own styles; a stranger's must be escaped before
+		text = terminal.Strip(text) // our own styles; a stranger's must be escaped before
 		require.NotContains(t, text, "\x1b", name)
 		for _, r := range "\x07\u009b\u202e\r" {
 			require.NotContains(t, text, string(r), name)
@@ -102,7 +105,7 @@ func TestHostileNames(t *testing.T) {
 		}
 		require.True(t, strings.ToValidUTF8(text, "") == text, name)
 	}
-	require.Equal(t, `a\x1b[2J\u009b\u202e\n\xff�é👩‍🔬`, Clean("a\x1b[2J\u009b\u202e\n\xff�é👩‍🔬"))
+	require.Equal(t, `a\x1b[2J\u009b\u202e\n\xff�é👩‍🔬`, plain.Clean("a\x1b[2J\u009b\u202e\n\xff�é👩‍🔬"))
 }
 
 // No line is wider than the page, whatever the names and numbers.
@@ -125,7 +128,7 @@ func TestPagesFit(t *testing.T) {
 
 func TestMatrixSaysEverything(t *testing.T) {
 	for designs, text := range map[int]string{2: Matrix(result(2, "Ann"), 100), 6: Matrix(result(6, "Ann"), 80)} {
-		text = Plain(text)
+		text = terminal.Strip(text)
 		for _, want := range []string{"□ none", "◧ part", "■ all", "– n/a", "✗ error", "≠ unexpected", "9000/10000", "forged 3",
 			"! noticed by Ann and 2 more", "✓ served 4/4", "×2", "1 false claim", "nothing to recover", "(lawful)",
 			"everything on d1: Ann", "failed on d2: error: Ann", "Rows are not likelihoods"} {
@@ -146,8 +149,8 @@ func TestJSONRoundTrips(t *testing.T) {
 }
 
 func TestRanges(t *testing.T) {
-	require.Equal(t, "1-3, 7", ranges([]int{1, 2, 3, 7}))
-	require.Equal(t, "5", ranges([]int{5}))
+	require.Equal(t, "1-3, 7", summary.Ranges([]int{1, 2, 3, 7}))
+	require.Equal(t, "5", summary.Ranges([]int{5}))
 }
 
 // TestMeasuredBusy renders the same numbers of a quiet and of a busy machine: only
@@ -166,7 +169,7 @@ func TestMeasuredBusy(t *testing.T) {
 func TestNarrow(t *testing.T) {
 	words := func(text string) map[string]bool {
 		set := map[string]bool{}
-		for _, w := range strings.Fields(Plain(text)) {
+		for _, w := range strings.Fields(terminal.Strip(text)) {
 			set[w] = true
 		}
 		return set
@@ -175,7 +178,7 @@ func TestNarrow(t *testing.T) {
 	wide := words(Designs(headers, 100))
 	for width := MinWidth; width <= 60; width++ {
 		page := Designs(headers, width)
-		for line := range strings.Lines(Plain(page)) {
+		for line := range strings.Lines(terminal.Strip(page)) {
 			require.LessOrEqual(t, lipgloss.Width(strings.TrimSuffix(line, "\n")), width, line)
 		}
 		require.Equal(t, wide, words(page), "at %d columns", width)

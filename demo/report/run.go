@@ -9,7 +9,9 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/deduce"
+	"doormat/demo/plain"
 	"doormat/demo/replay"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -73,7 +75,7 @@ func (r Run) designName(id string) string {
 
 func (r Run) cell(p *page, c *attacks.Cell) {
 	end := r.Result.Conversation.Messages
-	p.field("Takes", strings.Join(world.Written(c.Needs), ", ")+": "+used(c)+", "+moment(c.At, end))
+	p.field("Takes", strings.Join(world.Written(c.Needs), ", ")+": "+used(c)+", "+summary.Moment(c.At, end))
 	if granted(world.Written(c.Needs)) {
 		p.field("Granted", "the private half of public keys that were found: doormat hands it over, no computer here finds it")
 	}
@@ -84,19 +86,19 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 	p.field("", fmt.Sprintf("%d of %d messages of others (before %d of %d, after %d of %d)",
 		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal))
 	p.field("", fmt.Sprintf("%d of %s; metadata of %d of %d; forged %d; false claims %d",
-		c.Attachments.Recovered, Count(c.Attachments.Total, "attachment"), c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
+		c.Attachments.Recovered, summary.Count(c.Attachments.Total, "attachment"), c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
 	people(p, c.People)
 	if d := c.Delivered; d.Messages < d.Total {
-		p.field("Delivered", fmt.Sprintf("%d of %s reached the screens of all whom they were for", d.Messages, Count(d.Total, "message")))
+		p.field("Delivered", fmt.Sprintf("%d of %s reached the screens of all whom they were for", d.Messages, summary.Count(d.Total, "message")))
 	}
 	r.orders(p, c)
 	if c.Smuggled > 0 {
-		p.field("Smuggled", Count(c.Smuggled, "claim")+" of what the script had handed in itself, or nobody had typed yet: not counted")
+		p.field("Smuggled", summary.Count(c.Smuggled, "claim")+" of what the script had handed in itself, or nobody had typed yet: not counted")
 	}
 	noticed(p, c)
 	disclosed(p, c)
 	if len(c.Trace.Opened) > 0 {
-		p.field("Opened", "messages "+ranges(c.Trace.Opened))
+		p.field("Opened", "messages "+summary.Ranges(c.Trace.Opened))
 		r.opened(p, c)
 	}
 	r.proof(p, c)
@@ -109,7 +111,7 @@ func granted(needs []string) bool {
 
 // used counts who was used.
 func used(c *attacks.Cell) string {
-	text := Count(c.Parties, "principal")
+	text := summary.Count(c.Parties, "principal")
 	if c.Principals > c.Parties {
 		text += fmt.Sprintf(" (%d, those of a jurisdiction one by one)", c.Principals)
 	}
@@ -134,13 +136,13 @@ func (r Run) orders(p *page, c *attacks.Cell) {
 	if l.Asked == 0 {
 		return
 	}
-	text := fmt.Sprintf("%s in scope of what the court signed, %d served", Count(l.Asked, "message"), l.Served)
+	text := fmt.Sprintf("%s in scope of what the court signed, %d served", summary.Count(l.Asked, "message"), l.Served)
 	switch {
 	case l.Served == 0:
 	case l.DelayHours == 0:
 		text += " at once"
 	default:
-		text += ", the last " + Count(l.DelayHours, "hour") + " after the signing"
+		text += ", the last " + summary.Count(l.DelayHours, "hour") + " after the signing"
 	}
 	beyond := "; nothing beyond the scope came with it"
 	if l.Beyond > 0 {
@@ -157,13 +159,6 @@ func (r Run) orders(p *page, c *attacks.Cell) {
 		}
 		p.field("", whose)
 	}
-}
-
-func moment(at, end int) string {
-	if at == 0 {
-		return "before the first message"
-	}
-	return fmt.Sprintf("after message %d of %d", at, end)
 }
 
 // noticed lists who noticed what, the first few.
@@ -198,7 +193,7 @@ func disclosed(p *page, c *attacks.Cell) {
 			p.field("", fmt.Sprintf("and %d more", len(c.Disclosed)-few))
 			break
 		}
-		p.field(label, fmt.Sprintf("to %s, %s later, by design: %s", d.By, Count(d.AfterHours/24, "day"), d.What))
+		p.field(label, fmt.Sprintf("to %s, %s later, by design: %s", d.By, summary.Count(d.AfterHours/24, "day"), d.What))
 		label = ""
 	}
 }
@@ -241,33 +236,8 @@ func (r Run) opened(p *page, c *attacks.Cell) {
 	for i := range min(few, len(list)) {
 		k := list[i*(len(list)-1)/max(1, min(few, len(list))-1)]
 		m := r.Conversation.Messages[k-1]
-		p.beside(13, "", faint(fmt.Sprintf("%d  %s to %s: ", k, Clean(m.From), readers(&m)))+"“"+Clean(m.Text)+"”")
+		p.beside(13, "", faint(fmt.Sprintf("%d  %s to %s: ", k, plain.Clean(m.From), summary.Readers(&m)))+"“"+plain.Clean(m.Text)+"”")
 	}
-}
-
-// readers names whom a message is for: a group, or its recipients.
-func readers(m *world.Message) string {
-	if m.Group != "" {
-		return Clean(m.Group)
-	}
-	return strings.Join(cleaned(m.To), ", ")
-}
-
-// ranges writes sorted numbers as "1-4, 7, 9-12".
-func ranges(list []int) string {
-	var parts []string
-	for i := 0; i < len(list); {
-		j := i
-		for j+1 < len(list) && list[j+1] == list[j]+1 {
-			j++
-		}
-		part := fmt.Sprint(list[i])
-		if j > i {
-			part += fmt.Sprintf("-%d", list[j])
-		}
-		parts, i = append(parts, part), j+1
-	}
-	return strings.Join(parts, ", ")
 }
 
 // saltSize is what precedes the text in a plaintext, see package attacks.
@@ -291,7 +261,7 @@ func (r Run) proof(p *page, c *attacks.Cell) {
 	p.field("Proof", text)
 	for i, n := range nodes {
 		how, data := Told(proof, n, r.ShowTexts)
-		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(Clean(n.Kind))+" "+how+faint(", "+data))
+		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(plain.Clean(n.Kind))+" "+how+faint(", "+data))
 	}
 }
 
@@ -314,7 +284,7 @@ func Told(proof deduce.Proof, n replay.Node, texts bool) (how, bytes string) {
 	if k := len(n.Steps); k > 1 {
 		bytes = fmt.Sprintf("× %d, the first: ", k) + bytes
 	}
-	return Clean(how), bytes
+	return plain.Clean(how), bytes
 }
 
 func parents(list []int) string {
@@ -329,13 +299,13 @@ func parents(list []int) string {
 func data(f world.Fact, texts bool) string {
 	const few = 8
 	if f.Kind == world.Plaintext && texts && len(f.Data) > saltSize {
-		return fmt.Sprintf("%s of salt, then “%s”", Count(saltSize, "byte"), Clean(Cut(string(f.Data[saltSize:]), 40)))
+		return fmt.Sprintf("%s of salt, then “%s”", summary.Count(saltSize, "byte"), plain.Short(string(f.Data[saltSize:]), 40))
 	}
 	text := hex.EncodeToString(f.Data[:min(few, len(f.Data))])
 	if len(f.Data) > few {
 		text += "…"
 	}
-	return fmt.Sprintf("%s %s", Count(len(f.Data), "byte"), text)
+	return fmt.Sprintf("%s %s", summary.Count(len(f.Data), "byte"), text)
 }
 
 // gained counts what a call took by kind, whoever it was taken from.

@@ -1,6 +1,9 @@
 package report
 
-import "doormat/attacks"
+import (
+	"doormat/attacks"
+	"doormat/demo/plain"
+)
 
 // What other renderers say in the same words as the terminal.
 
@@ -11,14 +14,14 @@ func Meaning(r *attacks.Result) []string { return cleaned(meaning(r)) }
 func Caveats() []string { return append([]string{}, caveats...) }
 
 // SettingsLine stands over a result: whatever changes what is measured.
-func SettingsLine(r *attacks.Result) string { return Clean(settingsLine(r)) }
+func SettingsLine(r *attacks.Result) string { return plain.Clean(settingsLine(r)) }
 
 // Surprise tells how a cell differs from what its attack expects, "" if it does not.
 func Surprise(c *attacks.Cell) string {
 	if !surprising(c) {
 		return ""
 	}
-	return Clean(surprise(c))
+	return plain.Clean(surprise(c))
 }
 
 // DisclosedTo names the first who were told of an access later, by design, "" if nobody
@@ -28,6 +31,3 @@ func DisclosedTo(c *attacks.Cell) string { return told(c, 2) }
 // Escape makes text from outside harmless in Markdown, within a line that it does
 // not begin.
 func Escape(text string) string { return escape(text) }
-
-// Ranges writes sorted numbers as "1-4, 7, 9-12".
-func Ranges(list []int) string { return ranges(list) }

@@ -9,6 +9,9 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
+	"doormat/demo/summary"
+	"doormat/demo/terminal"
 	"doormat/world"
 )
 
@@ -66,7 +69,7 @@ func (s *Sweep) Text(width int) string {
 	p.prose(0, settingsText(r, s.Over))
 	p.prose(0, fmt.Sprintf("Over %s: x is %s.", s.Over, s.span()))
 	if text := s.fixed(); text != "" {
-		p.prose(0, "The attack fixes "+Clean(text)+".")
+		p.prose(0, "The attack fixes "+plain.Clean(text)+".")
 	}
 	if s.Over == "at" {
 		for i, d := range r.Designs {
@@ -169,9 +172,9 @@ func (s *Sweep) lines(design int) (lines []sweepLine) {
 		}
 		if drawn(c) {
 			t, o := c.Content.Target, c.Content.Others
-			lines = append(lines, sweepLine{cells: []string{value, part(t.Before, t.BeforeTotal), part(t.After, t.AfterTotal),
-				part(o.Before, o.BeforeTotal), part(o.After, o.AfterTotal), fmt.Sprint(c.Parties), fmt.Sprint(c.Forged),
-				yes(len(c.Noticed) > 0), part(c.Lawful.Served, c.Lawful.Asked)}})
+			lines = append(lines, sweepLine{cells: []string{value, summary.Fraction(t.Before, t.BeforeTotal), summary.Fraction(t.After, t.AfterTotal),
+				summary.Fraction(o.Before, o.BeforeTotal), summary.Fraction(o.After, o.AfterTotal), fmt.Sprint(c.Parties), fmt.Sprint(c.Forged),
+				yes(len(c.Noticed) > 0), summary.Fraction(c.Lawful.Served, c.Lawful.Asked)}})
 			continue
 		}
 		from := i
@@ -181,7 +184,7 @@ func (s *Sweep) lines(design int) (lines []sweepLine) {
 		if i > from {
 			value += "-" + s.Values[i]
 		}
-		lines = append(lines, sweepLine{[]string{value}, stateOf(c).String() + "  " + Clean(cmp.Or(c.Error, c.Why))})
+		lines = append(lines, sweepLine{[]string{value}, stateOf(c).String() + "  " + plain.Clean(cmp.Or(c.Error, c.Why))})
 	}
 	return lines
 }
@@ -194,16 +197,9 @@ func alike(a, b *attacks.Cell) bool {
 func columns(texts []string, widths []int) string {
 	line := ""
 	for i, text := range texts {
-		line += padLeft(text, widths[i])
+		line += terminal.PadLeft(text, widths[i])
 	}
 	return line
-}
-
-func part(got, of int) string {
-	if of == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%d/%d", got, of)
 }
 
 func yes(b bool) string {
@@ -227,7 +223,7 @@ func (s *Sweep) alarms(p *page) {
 		}
 		if key := row.Design + text; text != "" && !told[key] {
 			told[key] = true
-			p.beside(2, alarmStyle.Render(sign), fmt.Sprintf("%s %s on %s: %s", s.Over, row.Value, row.Design, Clean(text)))
+			p.beside(2, alarmStyle.Render(sign), fmt.Sprintf("%s %s on %s: %s", s.Over, row.Value, row.Design, plain.Clean(text)))
 		}
 	}
 	if len(told) > 0 {

@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
+	"doormat/demo/terminal"
 	"doormat/world"
 )
 
@@ -45,7 +47,7 @@ func swept(messages, step int, name string) *Sweep {
 func drawing(s *Sweep, width int) []string {
 	p := newPage(width)
 	s.picture(p, 0)
-	return strings.Split(strings.TrimSuffix(Plain(p.String()), "\n"), "\n")
+	return strings.Split(strings.TrimSuffix(terminal.Strip(p.String()), "\n"), "\n")
 }
 
 func TestPicture(t *testing.T) {
@@ -88,11 +90,11 @@ func TestSweepText(t *testing.T) {
 		for l := range strings.SplitSeq(wide, "\n") {
 			require.LessOrEqual(t, lipgloss.Width(l), width)
 		}
-		require.Contains(t, Plain(text), "2-3  – n/a  nobody")
-		require.Contains(t, Plain(text), "≠ 4 ")
+		require.Contains(t, terminal.Strip(text), "2-3  – n/a  nobody")
+		require.Contains(t, terminal.Strip(text), "≠ 4 ")
 		for l := range strings.SplitSeq(text, "\n") {
 			require.LessOrEqual(t, lipgloss.Width(l), width)
-			require.Equal(t, Clean(Plain(l)), Plain(l))
+			require.Equal(t, plain.Clean(terminal.Strip(l)), terminal.Strip(l))
 		}
 		require.NotContains(t, text, "\x1b[2J")
 	}
@@ -124,7 +126,7 @@ func TestSweepDocuments(t *testing.T) {
 	last := records[3]
 	require.Equal(t, []string{"at", "3", "a", "d", "true", "3"}, last[:6])
 	require.Equal(t, "1 2 3", last[len(last)-1])
-	require.Equal(t, Clean(evil), last[slices.Index(SweepColumns, "why")])
+	require.Equal(t, plain.Clean(evil), last[slices.Index(SweepColumns, "why")])
 	require.Equal(t, "all", last[slices.Index(SweepColumns, "retention")])
 }
 
@@ -136,7 +138,7 @@ func TestCSV(t *testing.T) {
 	require.Equal(t, CellColumns, records[0])
 	for _, rec := range records {
 		for _, field := range rec {
-			require.Equal(t, Clean(field), field)
+			require.Equal(t, plain.Clean(field), field)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"doormat/demo/summary"
 	"doormat/demo/timing"
 )
 
@@ -14,7 +15,7 @@ func Measured(r *timing.Result, width int) string {
 	p.title("What stolen keys open, and how fast")
 	p.prose(0, fmt.Sprintf("%s of %d bytes go through each design. Then a thief takes the stores of everybody but users "+
 		"and their devices, and opens what it can by the published rules. Times are of one core of this machine.",
-		Count(r.Messages, "message"), r.BodyBytes))
+		summary.Count(r.Messages, "message"), r.BodyBytes))
 	for i := range r.Designs {
 		p.gap()
 		measuredKey(p, &r.Designs[i], r.MessagesADay)
@@ -24,7 +25,7 @@ func Measured(r *timing.Result, width int) string {
 
 func measuredKey(p *page, d *timing.Design, aDay float64) {
 	p.heading("── "+d.Name, faint(d.ID))
-	p.field("Opened", fmt.Sprintf("%d of %s", d.Opened, Count(d.Total, "message")))
+	p.field("Opened", fmt.Sprintf("%d of %s", d.Opened, summary.Count(d.Total, "message")))
 	if d.Opened == 0 {
 		p.field("", "No key in those stores opens a message, so there is nothing to time. Attacks that recover "+
 			"messages here take devices one by one, or deceive users about keys: see the matrix.")

@@ -8,7 +8,10 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
 	"doormat/demo/story"
+	"doormat/demo/summary"
+	"doormat/demo/terminal"
 	"doormat/world"
 )
 
@@ -29,7 +32,7 @@ func (t Tour) Opening(width int) string {
 	c := t.Conversation
 	p.prose(0, fmt.Sprintf("One conversation, %s of %s, goes through %s of protecting messages. Then adversaries, each "+
 		"with stated means, take real keys and real ciphertext. What they open is compared, byte for byte, with what was said.",
-		Count(len(c.Messages), "message"), Count(len(c.Accounts), "account"), Count(len(t.Designs), "way")))
+		summary.Count(len(c.Messages), "message"), summary.Count(len(c.Accounts), "account"), summary.Count(len(t.Designs), "way")))
 	p.gap()
 	p.prose(0, "This is a demonstration. It protects nobody's real messages.")
 	p.gap()
@@ -44,7 +47,7 @@ func (t Tour) Opening(width int) string {
 	for _, d := range t.Designs {
 		i := d.Info()
 		p.heading("Design: "+i.Name, faint(i.ID))
-		p.prose(2, firstSentence(strings.Join(strings.Fields(i.Doc), " ")))
+		p.prose(2, plain.FirstSentence(strings.Join(strings.Fields(i.Doc), " ")))
 	}
 	return p.String()
 }
@@ -88,7 +91,7 @@ func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) str
 	p.gap()
 	p.title("What the numbers say")
 	for _, text := range meaning(r) {
-		p.beside(2, "-", Clean(text))
+		p.beside(2, "-", plain.Clean(text))
 	}
 	p.gap()
 	t.next(p, r, shown)
@@ -112,7 +115,7 @@ func (t Tour) sample(p *page, r *attacks.Result, h attacks.Header) {
 	}
 	k := best.Trace.Proved
 	m := t.Conversation.Messages[k-1]
-	p.prose(2, fmt.Sprintf("Recovered, among others: message %d, %s to %s: “%s”", k, m.From, readers(&m), m.Text))
+	p.prose(2, fmt.Sprintf("Recovered, among others: message %d, %s to %s: “%s”", k, m.From, summary.Readers(&m), m.Text))
 	if h.Kind == "lawful" {
 		p.prose(2, fmt.Sprintf("Between the thieves, %s: %d of the %d opened.", story.Crime().Name(), t.ofCrime(best.Trace.Opened), len(best.Trace.Opened)))
 	}
@@ -162,7 +165,7 @@ func measured(p *page, name string, c *attacks.Cell) {
 		x, y := c.Content.Target, c.Content.Others
 		notes := append([]string{
 			fmt.Sprintf("%d of %d messages of the target, %d of %d of others", x.Recovered, x.Total, y.Recovered, y.Total),
-			Count(c.Parties, "principal") + " used"}, remarks(c)...)
+			summary.Count(c.Parties, "principal") + " used"}, remarks(c)...)
 		if x.Recovered+y.Recovered > 0 && len(c.Noticed) == 0 {
 			text := "nobody was warned"
 			if len(c.Disclosed) > 0 {
@@ -172,12 +175,12 @@ func measured(p *page, name string, c *attacks.Cell) {
 		}
 		text += "  " + strings.Join(notes, "; ")
 	}
-	p.beside(column, "  "+bold(Cut(Clean(name), column-4)), text)
+	p.beside(column, "  "+bold(terminal.Cut(plain.Clean(name), column-4)), text)
 	if c.Why != "" {
-		p.beside(column, "", faint(Clean(c.Why)))
+		p.beside(column, "", faint(plain.Clean(c.Why)))
 	}
 	if surprising(c) {
-		p.beside(column, "", alarmStyle.Render("≠ unexpected: ")+Clean(surprise(c)))
+		p.beside(column, "", alarmStyle.Render("≠ unexpected: ")+plain.Clean(surprise(c)))
 	}
 }
 
@@ -192,7 +195,7 @@ func (t Tour) next(p *page, r *attacks.Result, shown []attacks.Header) {
 		[2]string{fmt.Sprintf("matrix --at %d --retention 5", min(10, len(t.Conversation.Messages))), "another moment, phones that delete"},
 		[2]string{"matrix --threshold 2", "a smaller quorum"})
 	for i := range hints {
-		hints[i][0] = strings.TrimSpace(hints[i][0] + " " + Clean(t.Keep))
+		hints[i][0] = strings.TrimSpace(hints[i][0] + " " + plain.Clean(t.Keep))
 	}
 	if len(r.Designs) > 0 {
 		hints = slices.Insert(hints, min(1, len(hints)), [2]string{"design show " + r.Designs[0].ID, "whom its users trust, and its rules"})

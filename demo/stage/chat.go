@@ -6,8 +6,8 @@ import (
 	"path"
 
 	"doormat/demo"
+	"doormat/demo/plain"
 	"doormat/demo/replay"
-	"doormat/demo/report"
 	"doormat/demo/story"
 	"doormat/world"
 )
@@ -30,10 +30,10 @@ func (s *Stage) chatView(q choice) *chatView {
 	if q.Chat == "" || err != nil {
 		return nil
 	}
-	view := &chatView{ID: k.id, Title: report.Clean(k.conv.Title)}
+	view := &chatView{ID: k.id, Title: plain.Clean(k.conv.Title)}
 	view.About = fmt.Sprintf("%d messages of %d accounts were read, %d items left out.", len(k.conv.Messages), len(k.conv.Accounts), len(k.summary.LeftOut))
 	for _, text := range k.warnings {
-		view.Warnings = append(view.Warnings, report.Clean(text))
+		view.Warnings = append(view.Warnings, plain.Clean(text))
 	}
 	return view
 }

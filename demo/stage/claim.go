@@ -12,6 +12,7 @@ import (
 	"doormat/demo"
 	"doormat/demo/drawing"
 	"doormat/demo/replay"
+	"doormat/demo/summary"
 )
 
 // claimPage opens one claim: from the loot through each rule to the plaintext.
@@ -52,11 +53,11 @@ func (s *Stage) claimPage(r *http.Request, at replayAddress, p *replay.Replay) (
 		frame: frame{Title: fmt.Sprintf("How message %d was read", k), Events: "/events", Nav: s.nav(at.query, at.attack)},
 		Back:  at.url(), Headline: fmt.Sprintf("How message %d was read", k),
 		Text: fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, or computed from boxes before it; without any one of the copied "+
-			"or overheard pieces here, the others here do not give it. What else was taken may.", m.From, readers(m), p.Result.Designs[design].Name),
+			"or overheard pieces here, the others here do not give it. What else was taken may.", m.From, summary.Readers(m), p.Result.Designs[design].Name),
 	}
 	if slices.ContainsFunc(proof, func(s deduce.Step) bool { return s.Origin == deduce.Made || made(p, s) }) {
 		page.Text = fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, made by the adversary, or computed from the boxes before it.",
-			m.From, readers(m), p.Result.Designs[design].Name)
+			m.From, summary.Readers(m), p.Result.Designs[design].Name)
 	}
 	texts := at.query.Chat == ""
 	page.Proof, page.Steps = drawing.Proof(replay.Graph(proof), proof, texts), drawing.Steps(proof, texts)

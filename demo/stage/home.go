@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"doormat/demo/drawing"
+	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/world"
 )
@@ -56,7 +57,7 @@ func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
 	page.Chat = s.chatView(q)
 	for _, d := range s.kit.Designs {
 		i := d.Info()
-		page.Designs = append(page.Designs, homeDesign{ID: i.ID, Name: i.Name, Doc: firstSentence(i.Doc), Trusts: i.Trusts})
+		page.Designs = append(page.Designs, homeDesign{ID: i.ID, Name: i.Name, Doc: plain.FirstSentence(i.Doc), Trusts: i.Trusts})
 	}
 	brief, cancel := briefly(r)
 	defer cancel()
@@ -93,25 +94,4 @@ func people(c *world.Conversation) string {
 		return strings.Join(names, "")
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}
-
-// readers names whom a message is for.
-func readers(m *world.Message) string {
-	const few = 6
-	if m.Group != "" {
-		return m.Group
-	}
-	if len(m.To) > few {
-		return fmt.Sprintf("%s and %d more", strings.Join(m.To[:few], ", "), len(m.To)-few)
-	}
-	return strings.Join(m.To, ", ")
-}
-
-// firstSentence cuts prose after its first full stop.
-func firstSentence(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if i := strings.Index(text, ". "); i >= 0 {
-		return text[:i+1]
-	}
-	return text
 }

@@ -10,6 +10,7 @@ import (
 	"doormat/demo/replay"
 	"doormat/demo/report"
 	"doormat/demo/story"
+	"doormat/demo/summary"
 )
 
 // A panel is one design on the stage.
@@ -167,7 +168,7 @@ func sample(p *replay.Replay, c *attacks.Cell) string {
 		return ""
 	}
 	m := &p.Conversation.Messages[k-1]
-	text := fmt.Sprintf("Read, among others: message %d, %s to %s: “%s”", k, m.From, readers(m), m.Text)
+	text := fmt.Sprintf("Read, among others: message %d, %s to %s: “%s”", k, m.From, summary.Readers(m), m.Text)
 	if p.Header.Kind == "lawful" {
 		crime, found := story.Crime(), 0
 		for _, k := range c.Trace.Opened {

@@ -1,0 +1,91 @@
+// Package summary is what is said of a result, once, in plain words: how much of a cell was
+// recovered, when an attack began, who noticed, what a sign or a word means. Every renderer
+// (text, Markdown, HTML, drawings, slides, the stage and the terminal) asks it and decides
+// about form only: where a number stands, its colour, whether a list is cut. So that no two
+// of them can tell a reader different things of one cell; TestRenderersAgree holds them to
+// it.
+//
+// Its functions are pure and compute nothing about security: numbers are those of an
+// [attacks.Result]. Texts from outside come back as they are or, where it is said, cleaned.
+package summary
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"doormat/demo/plain"
+	"doormat/world"
+)
+
+// Count writes a number and its noun: "1 principal", "2 principals".
+func Count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// Fraction writes a part of a total where there is little room, "–" if there is no total.
+func Fraction(part, total int) string {
+	if total == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d/%d", part, total)
+}
+
+// OutOf writes a part of a total in words.
+func OutOf(part, total int) string {
+	if total == 0 {
+		return "there are none"
+	}
+	return fmt.Sprintf("%d of %d", part, total)
+}
+
+// Moment says when an attack on a conversation of so many messages began.
+func Moment(at, messages int) string {
+	if at == 0 {
+		return "before the first message"
+	}
+	return fmt.Sprintf("after message %d of %d", at, messages)
+}
+
+// Readers names whom a message is for: a group, or its recipients, the first few.
+func Readers(m *world.Message) string {
+	if m.Group != "" {
+		return plain.Clean(m.Group)
+	}
+	return Some(m.To, 6)
+}
+
+// Some names the first few of a list, each once.
+func Some(list []string, few int) string {
+	var names []string
+	for _, name := range list {
+		if name = plain.Clean(name); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	text := strings.Join(names[:min(few, len(names))], ", ")
+	if more := len(names) - few; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// Ranges writes sorted numbers as "1-4, 7, 9-12".
+func Ranges(list []int) string {
+	var parts []string
+	for i := 0; i < len(list); {
+		j := i
+		for j+1 < len(list) && list[j+1] == list[j]+1 {
+			j++
+		}
+		part := fmt.Sprint(list[i])
+		if j > i {
+			part += fmt.Sprintf("-%d", list[j])
+		}
+		parts, i = append(parts, part), j+1
+	}
+	return strings.Join(parts, ", ")
+}

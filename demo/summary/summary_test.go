@@ -1,0 +1,29 @@
+package summary
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/world"
+)
+
+func TestNumbers(t *testing.T) {
+	require.Equal(t, "1 message", Count(1, "message"))
+	require.Equal(t, "0 messages", Count(0, "message"))
+	require.Equal(t, "–", Fraction(0, 0))
+	require.Equal(t, "there are none", OutOf(0, 0))
+	require.Equal(t, "before the first message", Moment(0, 9))
+	require.Equal(t, "after message 9 of 9", Moment(9, 9))
+	require.Equal(t, "1-3, 7", Ranges([]int{1, 2, 3, 7}))
+	require.Equal(t, "5", Ranges([]int{5}))
+	require.Empty(t, Ranges(nil))
+}
+
+func TestReaders(t *testing.T) {
+	list := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
+	require.Equal(t, "a, b", Readers(&world.Message{To: list[:2]}))
+	require.Equal(t, "a, b, c, d, e, f and 2 more", Readers(&world.Message{To: list}))
+	require.Equal(t, `G\x1b`, Readers(&world.Message{To: list, Group: "G\x1b"}))
+	require.Equal(t, "a and 1 more", Some([]string{"a", "a", "b"}, 1))
+}
