@@ -113,6 +113,11 @@ func (l *Lab) result(s world.Settings) *Result {
 		maps.Copy(fixed, i.Fixed)
 		res.Designs = append(res.Designs, DesignRow{i.ID, i.Of(), i.Name, append([]string{}, i.Classes...), fixed})
 	}
+	for _, d := range l.Known {
+		if id := d.Info().ID; !slices.ContainsFunc(res.Designs, func(row DesignRow) bool { return row.ID == id }) {
+			res.Elsewhere = append(res.Elsewhere, id)
+		}
+	}
 	for _, a := range l.Attacks {
 		h := a.Header()
 		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind, append([]string{}, h.Needs...), h.fixes(s)})

@@ -22,6 +22,9 @@ type Result struct {
 	// Ahead is the same run with further columns, made ahead; nil if there is none.
 	Ahead *Result `json:"-"`
 
+	// Elsewhere are ids of columns that the program has and this run leaves out.
+	Elsewhere []string `json:"-"`
+
 	// DrawGiven tells that the draw was not fresh, so that a script could have been
 	// written for it.
 	DrawGiven bool `json:"-"`

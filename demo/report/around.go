@@ -78,6 +78,9 @@ func legend(p *page, r *attacks.Result) {
 	}, words(r)...) {
 		p.prose(0, text)
 	}
+	if len(r.Elsewhere) > 0 {
+		p.prose(0, "Columns besides these: "+strings.Join(r.Elsewhere, ", ")+". To see all: --designs all")
+	}
 	p.gap()
 	for _, text := range caveats {
 		p.prose(0, text)
