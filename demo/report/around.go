@@ -26,7 +26,7 @@ func settingsText(r *attacks.Result, over string) string {
 			text = "x"
 		}
 		said[p.Name] = p.Say(text)
-		columns, all := fixed(r, p.Name)
+		columns, all := summary.FixedBy(r.Designs, p.Name)
 		if columns != "" {
 			fixes += " Columns fix " + p.Name + ": " + columns + "."
 		}
@@ -44,17 +44,6 @@ func settingsText(r *attacks.Result, over string) string {
 		r.Conversation.Title, content, summary.Count(r.Conversation.Accounts, "account"),
 		s.Target, said["at"], said["threshold"], s.Trustees, s.Jurisdictions,
 		strings.ToUpper(rest[:1])+rest[1:], r.Seed, drawText(r), fixes)
-}
-
-// fixed says which columns fix a parameter, and whether all do.
-func fixed(r *attacks.Result, name string) (columns string, all bool) {
-	var parts []string
-	for _, d := range r.Designs {
-		if text, own := d.Parameters[name]; own {
-			parts = append(parts, text+" in "+d.ID)
-		}
-	}
-	return strings.Join(parts, ", "), len(parts) > 0 && len(parts) == len(r.Designs)
 }
 
 // drawText tells on what draw the salts of a script from a file depend.

@@ -53,7 +53,7 @@ func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
 	if len(page.Nav.Acts) > 0 {
 		page.First = page.Nav.Acts[0].URL
 	}
-	page.Settings = newSettings(q, conv, lab.Settings, "/", url.Values{})
+	page.Settings = newSettings(q, conv, lab.Outline().Designs, lab.Settings, "/", url.Values{})
 	page.Chat = s.chatView(q)
 	for _, d := range s.kit.Designs {
 		i := d.Info()

@@ -65,7 +65,7 @@ func (s *Stage) overview(w http.ResponseWriter, r *http.Request) {
 	}
 	v := q.encode()
 	page := overviewPage{frame: frame{Title: "Overview", Nav: s.nav(q, "overview"), Events: "/events"}}
-	page.Settings = newSettings(q, lab.Conversation, lab.Settings, "/overview", url.Values{})
+	page.Settings = newSettings(q, lab.Conversation, lab.Outline().Designs, lab.Settings, "/overview", url.Values{})
 	if r.URL.Query().Get("all") == "" && deliveries(lab.Conversation) > long {
 		v.Set("all", "yes")
 		page.Ask = address("/overview", v)
@@ -183,7 +183,7 @@ func (s *Stage) momentsPage(w http.ResponseWriter, r *http.Request) {
 	}
 	page := momentsPage{frame: frame{Title: t.Header().Title, Nav: s.nav(q, id), Events: address("/events/moments/"+id, q.encode())},
 		Headline: t.Header().Title, Replay: replayAddress{attack: id, query: q}.url()}
-	page.Settings = newSettings(q, lab.Conversation, lab.Settings, "/moments/"+id, url.Values{})
+	page.Settings = newSettings(q, lab.Conversation, lab.Outline().Designs, lab.Settings, "/moments/"+id, url.Values{})
 	brief, cancel := briefly(r)
 	defer cancel()
 	for i, d := range lab.Designs {

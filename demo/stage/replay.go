@@ -139,7 +139,7 @@ func (s *Stage) replayPage(at replayAddress, p, before *replay.Replay) replayPag
 	}
 	extra := form.values()
 	extra.Set("was", cmp.Or(at.query.encode().Encode(), "defaults"))
-	page.Settings = newSettings(at.query, p.Conversation, p.Settings(), "/replay/"+at.attack, extra)
+	page.Settings = newSettings(at.query, p.Conversation, p.Result.Designs, p.Settings(), "/replay/"+at.attack, extra)
 	page.Settings.own(p)
 	if ownMoment(p) == "" {
 		page.Moments = address("/moments/"+at.attack, at.query.encode())

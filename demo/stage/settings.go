@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"doormat/attacks"
 	"doormat/demo/replay"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -29,17 +31,19 @@ type settings struct {
 // Most, or a text.
 type input struct {
 	Key, Label, Value, Usual string
+	Fixed                    string // where the value changes nothing, "" if nowhere
 	Choices                  []string
 	Number                   bool
 	Least, Most              int
 }
 
-// newSettings makes the form for a page at action; extra are values of the address to
+// newSettings makes the form for a page at action, which shows these columns; extra are values of the address to
 // keep.
-func newSettings(q choice, conv *world.Conversation, s world.Settings, action string, extra url.Values) settings {
-	f := settings{Action: action, Line: describe(conv, s), at: s.At, messages: len(conv.Messages)}
+func newSettings(q choice, conv *world.Conversation, columns []attacks.DesignRow, s world.Settings, action string, extra url.Values) settings {
+	f := settings{Action: action, Line: describe(conv, columns, s), at: s.At, messages: len(conv.Messages)}
 	for _, p := range world.Parameters() {
 		in := input{Key: p.Key(), Label: p.Label, Value: p.Text(s), Choices: p.Words, Number: p.Number() && !p.Word, Least: 1, Most: min(p.Most(s, len(conv.Messages)), len(conv.Messages))}
+		in.Fixed, _ = summary.FixedBy(columns, p.Name)
 		switch {
 		case p.Name == "trustees":
 			in.Most = maxTrustees
@@ -81,14 +85,18 @@ func hidden(v url.Values) (list []field) {
 }
 
 // describe tells of settings in a line.
-func describe(conv *world.Conversation, s world.Settings) string {
+func describe(conv *world.Conversation, columns []attacks.DesignRow, s world.Settings) string {
 	line := []string{
 		fmt.Sprintf("%d of %d trustees (%s), provider in A", s.Threshold, s.Trustees, s.Jurisdictions),
 		fmt.Sprintf("attack after message %d of %d at %s", s.At, len(conv.Messages), s.Target),
 	}
 	for _, p := range world.Parameters() {
-		if p.Phrase != "" {
+		fixed, all := summary.FixedBy(columns, p.Name)
+		if p.Phrase != "" && !all {
 			line = append(line, fmt.Sprintf(p.Phrase, p.Say(p.Text(s))))
+		}
+		if fixed != "" {
+			line = append(line, p.Name+" fixed: "+fixed)
 		}
 	}
 	return strings.Join(append(line, conv.Title), " · ")
