@@ -99,12 +99,14 @@ func New(r *attacks.Result, t attacks.Technique, c *world.Conversation) *Replay 
 
 func lines(source string) []string { return strings.Split(strings.TrimRight(source, "\n"), "\n") }
 
-// Settings are those under which the cells ran: the run's, or the attack's own.
+// Settings are the run's as the attack's header overrides them. What a column fixes besides
+// stands in its row of the result.
 func (p *Replay) Settings() world.Settings {
-	if len(p.Result.Cells) == 0 {
-		return world.Settings{}
+	s, err := p.Header.Override(p.Result.Settings, world.Info{})
+	if err != nil { // the header was read with it
+		return p.Result.Settings
 	}
-	return p.Result.Cells[0].Trace.Settings
+	return s
 }
 
 // Prove opens a claim of a design, by its place in the result's designs: the proof of
