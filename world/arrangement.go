@@ -8,13 +8,13 @@ import (
 )
 
 // An Arrangement is a design under named parameter values, with a name and a reason: a
-// column of the matrix. What it fixes, a user's settings do not change, nor do those of an
-// attack. Two arrangements of one design differ in nothing else.
+// column of the matrix. Neither a user's settings nor an attack's can change a value that it
+// fixes. Two arrangements of one design differ in fixed values, name and text only.
 type Arrangement struct {
 	Design
 	ID    string
 	Name  string
-	Doc   string            // who arranges it so, and why: a paragraph for a student; "" for the design's own
+	Doc   string            // who arranges it so, and why; follows the design's own text where the ids are equal
 	Fixed map[string]string // values of parameters, by name
 }
 

@@ -22,15 +22,15 @@ const (
 	Monitor     = "monitor"
 )
 
-// A Principal is somebody, or a machine, in a deployment. It is declared once: what an
-// attack's header may need of it, how many there are, and where they stand follow from the
-// declaration.
+// A Principal is somebody, or a machine, in a deployment. Each is declared once. From the
+// declaration follow what an attack's header may need of it, how many there are, and where
+// they stand.
 type Principal struct {
-	Name     string    // "provider"; of several, what stands before the colon: "trustee:3" is a "trustee"
+	Name     string    // "provider"; of several, the kind: "trustee" for "trustee:3"
 	Doc      string    // who that is, in half a line
 	Surfaces []Surface // how it can be used against users
 	Count    string    // "" if there is one; [PerAccount]; else an expression over t and n, such as "n"
-	Placed   string    // its jurisdiction; [BySetting]; "" if no government reaches it as such
+	Placed   string    // its jurisdiction; [BySetting]; "" if no government reaches it
 }
 
 const (

@@ -7,11 +7,11 @@
 // clock, so that a run repeats from its seed. What a node would lose to a thief
 // is its Holdings, a list of [Fact]s. What may be computed from facts is a list
 // of [Rule]s that each design publishes (Kerckhoffs, "La cryptographie
-// militaire", 1883: the system must not need secrecy). What an adversary is
-// granted is a list of [Capability] values; what honest programs saw is
-// [Evidence].
+// militaire", 1883: a system must be safe although its design is public). What an
+// adversary is granted is a list of [Capability] values; what honest programs notice
+// they say in packets of the kind [KindWarning].
 //
-// The package imports nothing of ours, no operating system, no wall clock and no
+// The package imports nothing of ours but world/memo, no operating system, no wall clock and no
 // global randomness. Package world/worldtest holds the conformance suite that
 // every design passes, and a toy design small enough to read in one sitting.
 package world

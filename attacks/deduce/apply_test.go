@@ -105,6 +105,19 @@ func TestMade(t *testing.T) {
 	require.True(t, k.Computed(2), "read from a packet, even of its own")
 	require.True(t, k.At(2).Own && !k.At(2).Loot)
 
+	// What it was made with turns up as loot later: the text is the script's all the same,
+	// and so it is in the other order, above.
+	k = New([]world.Rule{made, look}, Budget{})
+	own = k.Add(Entry{Fact: fact("a", "1", "x")})
+	ids, err = k.Apply(ctx, made, []int{own}, []byte("hello"), nil)
+	require.NoError(t, err)
+	require.NoError(t, k.Saturate(ctx))
+	require.Equal(t, own, k.Add(Entry{Fact: fact("a", "1", "x"), Origin: "store", Loot: true}))
+	require.True(t, k.At(own).Loot)
+	for _, id := range []int{ids[0], 2} { // the packet, and what is read in it
+		require.Equal(t, []bool{true, false}, []bool{k.At(id).Own, k.At(id).Loot}, "fact %d", id)
+	}
+
 	// A key that was stolen reads the packet, so the conclusion rests on loot, and still
 	// says no more than what the script wrote.
 	with := look

@@ -28,19 +28,20 @@
 // It ends for three reasons. Facts equal in kind, reference and bytes are one, and
 // rules are pure, so a combination that was tried gives nothing new. A rule that
 // could run for ever (stepping a ratchet, say) takes as input the ciphertext that
-// calls for it, of which there are finitely many. And what breaks that promise, or
-// was made by an adversary to multiply, meets a [Budget]: TestBudget.
+// calls for it, of which there are finitely many. And a [Budget] stops what breaks that
+// promise, or was made by an adversary to multiply (TestBudget).
 //
 // # Proofs
 //
-// A [Proof] lists the facts and rules that a conclusion rests on. Nothing can be
-// left out of it: without any one piece of its loot, the rest does not give the
-// conclusion. TestMinimalProof shows a derivation that was longer than it had to be.
+// A [Proof] lists the facts and rules that a conclusion rests on. Nothing can be left
+// out of one that [Knowledge.Prove] gives: without any one piece of its loot, the rest
+// does not give the conclusion, unless the adversary made part of it (then it is kept
+// whole). TestMinimalProof shows how a derivation becomes shorter.
 //
 // # Loot and what the adversary made
 //
 // A fact is loot if a capability yielded it, or if loot is among what it was
-// concluded from. Bytes that a script hands in, and what was made of them, never
-// become loot by being encrypted and decrypted again: they carry the origin [Made].
-// TestProvenance.
+// concluded from, unless it holds bytes that the script handed in. Those, and what was
+// made of them, never become loot by being encrypted and decrypted again: they carry the
+// origin [Made] (TestMade, TestProvenance).
 package deduce

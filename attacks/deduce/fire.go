@@ -158,7 +158,7 @@ func (k *Knowledge) record(f *firing) ([]int, error) {
 			return nil, k.fault
 		}
 		if own { // made of what the script handed in
-			e.Own, e.Loot = true, false
+			e.Own, e.Loot, e.said = true, false, true
 			k.mint(e.Fact)
 		}
 		fromOwn := slices.ContainsFunc(e.Parents(), func(p int) bool { return k.facts[p].Own })

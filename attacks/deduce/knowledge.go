@@ -60,6 +60,7 @@ type Entry struct {
 	Origin string // the capability that yielded it, [Made], or "" if a rule gave it
 	Loot   bool   // a capability yielded it, or it follows from what one yielded
 	Own    bool   // holds bytes that the script handed in, and is never loot
+	said   bool   // a making rule put the script's text into it
 	after  int32  // the next fact of the same refKey, 0 if there is none
 	how    *derivation
 }
@@ -222,7 +223,12 @@ func (k *Knowledge) lootedToo(id int) {
 	k.facts[id].Loot = true
 	for i := id + 1; i < len(k.facts); i++ { // children come after their parents
 		e := &k.facts[i]
-		e.Loot = e.Loot || k.anyLoot(e.Parents())
+		if e.Loot || e.said || !k.anyLoot(e.Parents()) {
+			continue
+		}
+		if e.Loot = true; e.Own { // as it would have been, had the loot come first
+			e.Own, e.Origin = false, ""
+		}
 	}
 }
 
