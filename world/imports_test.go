@@ -44,6 +44,19 @@ var policy = []struct {
 	{"attacks/attackstest", []string{"world", "world/worldtest", "attacks", "attacks/deduce"}},
 	{"docs", nil},
 	{"demo/stage/browser", nil},
+	{"demo/plain", nil},
+	{"demo/bidi", nil},
+	{"demo/terminal", nil},
+	{"demo/summary", []string{"world", "attacks", "demo/plain"}},
+	{"demo/replay", []string{"world", "attacks", "attacks/deduce", "demo/plain", "demo/summary"}},
+	{"demo/data", []string{"world", "attacks", "demo/plain", "demo/summary"}},
+	{"demo/markdown", []string{"world", "attacks", "demo/plain", "demo/bidi", "demo/summary"}},
+	{"demo/drawing", []string{"world", "attacks", "attacks/deduce", "demo/plain", "demo/summary", "demo/replay"}},
+	{"demo/report", []string{"world", "attacks", "demo/plain", "demo/summary", "demo/terminal", "demo/replay", "demo/story", "demo/chat", "demo/timing"}},
+	{"demo/present", []string{"world", "attacks", "demo/plain", "demo/bidi", "demo/summary", "demo/terminal", "demo/replay", "demo/story"}},
+	{"demo/handout", []string{"world", "attacks", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown", "demo/drawing", "demo/replay", "demo/story"}},
+	{"demo/stage", []string{"world", "attacks", "attacks/deduce", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/drawing", "demo/replay", "demo/story", "demo/chat"}},
+	{"demo/pages", []string{"world", "attacks", "demo", "demo/plain", "demo/summary", "demo/markdown", "demo/story"}},
 	{"demo", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/...", "docs"}},
 	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},
 	{"cmd/...", []string{"demo/...", "attacks", "attacks/script", "world"}}, // to load scripts, and for types
@@ -57,6 +70,8 @@ var (
 	notPure    = []string{"os", "os/...", "net", "net/...", "syscall", "math/rand", "crypto/rand", "io/ioutil", "runtime/cgo", "unsafe", "log", "plugin"}
 	wallClock  = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer"}
 	forTesting = []string{"testing", "testing/...", "github.com/stretchr/...", "pgregory.net/...", "github.com/chromedp/..."}
+	terminals  = []string{"charm.land/...", "github.com/charmbracelet/...", "golang.org/x/term", "os/exec"}
+	terminalAt = []string{"cmd/...", "demo/terminal", "demo/report", "demo/present", "demo/sandbox", "demo/stage/browser"}
 	helpers    = []string{"world/worldtest", "attacks/attackstest", "demo/stage/browser", "demo/demotest"}
 )
 
@@ -75,6 +90,8 @@ func complaint(pkg, target string) string {
 		return "uses the operating system or global randomness"
 	case !slices.Contains(helpers, pkg) && within(target, forTesting):
 		return "brings tests into the program"
+	case within(target, terminals) && !within(pkg, terminalAt):
+		return "draws on a terminal or starts programs"
 	}
 	ours, ok := strings.CutPrefix(target, "doormat/")
 	if !ok {
@@ -170,6 +187,9 @@ func TestPolicy(t *testing.T) {
 		{"attacks/deduce", "doormat/attacks"}, {"attacks", "doormat/attacks/script"}, {"attacks/script", "doormat/attacks/deduce"}, {"attacks/deduce", "doormat/world/law"}, {"e2ee", "doormat/attacks/deduce"},
 		{"attacks", "doormat/world/ledger"}, {"attacks", "doormat/e2ee"}, {"attacks", "doormat/world/worldtest"}, {"attacks/library", "doormat/attacks"},
 		{"attacks", "testing"}, {"demo", "testing"}, {"demo/stage", "doormat/demo/stage/browser"}, {"demo/stage", "doormat/demo/demotest"}, {"demo", "doormat/world/worldtest"}, {"demo", "doormat/cmd/doormat"}, {"cmd/doormat", "doormat/e2ee"}, {"cmd/doormat", "doormat/world/ledger"}, {"attacks", "math/rand"}, {"tools", "doormat/world"},
+		{"demo/drawing", "doormat/demo/report"}, {"demo/drawing", "charm.land/lipgloss/v2"}, {"demo/drawing", "os/exec"}, {"demo/summary", "doormat/demo/terminal"},
+		{"demo/handout", "doormat/demo/report"}, {"demo/pages", "doormat/demo/report"}, {"demo/stage", "doormat/demo/report"}, {"demo/present", "doormat/demo/report"},
+		{"demo/report", "doormat/demo/markdown"}, {"demo/replay", "doormat/demo/drawing"}, {"demo/summary", "doormat/demo"},
 	} {
 		require.NotEmpty(t, complaint(c[0], c[1]), "%s may import %s", c[0], c[1])
 	}

@@ -10,6 +10,8 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/data"
+	"doormat/demo/markdown"
 	"doormat/demo/report"
 )
 
@@ -21,7 +23,7 @@ func (a *app) matrix() *cobra.Command {
 		Use:   "matrix",
 		Short: "Run every attack on every design and print what each recovered",
 		Long: "Run every attack on every design and print what each recovered.\n\n" +
-			columnsHelp("--format csv prints a line for each cell, with these columns", report.CellColumns),
+			columnsHelp("--format csv prints a line for each cell, with these columns", data.CellColumns),
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			lab, err := a.labWithScripts(c.Context(), o, timeout)
@@ -31,9 +33,9 @@ func (a *app) matrix() *cobra.Command {
 			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
 				switch to.format {
 				case "markdown":
-					return out.data(report.Markdown(r))
+					return out.data(markdown.Result(r))
 				case "csv":
-					return out.data(report.CSV(r))
+					return out.data(data.CSV(r))
 				}
 				return out.text(report.Matrix(r, out.width))
 			})

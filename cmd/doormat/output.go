@@ -14,6 +14,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/bidi"
+	"doormat/demo/data"
 	"doormat/demo/plain"
 	"doormat/demo/report"
 	"doormat/demo/terminal"
@@ -129,7 +130,7 @@ func (o *output) data(text string) error {
 
 // document writes JSON.
 func (o *output) document(v any) error {
-	b, err := report.JSON(v)
+	b, err := data.JSON(v)
 	if err != nil {
 		return err
 	}

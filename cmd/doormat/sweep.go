@@ -9,7 +9,9 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/data"
 	"doormat/demo/report"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -32,7 +34,7 @@ point differs from what the attack expects.
 --format json gives a row for each value and design, with the numbers of the
 opened messages.
 
-`, demo.MaxPoints) + columnsHelp("--format csv does too, with these columns", report.SweepColumns) +
+`, demo.MaxPoints) + columnsHelp("--format csv does too, with these columns", data.SweepColumns) +
 			"\n\nopened lists message numbers, separated by spaces.",
 		Args:              exactly(1, "an attack's id or a script's file"),
 		ValidArgsFunction: a.completeAttackOrFile,
@@ -85,7 +87,7 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags,
 	if err != nil {
 		return err
 	}
-	s := report.Sweep{Over: r.Over, Conversation: lab.Conversation}
+	s := summary.Sweep{Over: r.Over, Conversation: lab.Conversation}
 	var settings []world.Settings
 	for _, p := range points {
 		s.Values, settings = append(s.Values, p.Value), append(settings, p.Settings)
@@ -105,14 +107,14 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags,
 	return verdict(all)
 }
 
-func writeSweep(s *report.Sweep, format string, out *output) error {
+func writeSweep(s *summary.Sweep, format string, out *output) error {
 	switch format {
 	case "json":
-		return out.document(s.Document())
+		return out.document(data.Sweep(s))
 	case "csv":
-		return out.data(s.CSV())
+		return out.data(data.SweepCSV(s))
 	}
-	return out.text(s.Text(out.width))
+	return out.text(report.Sweep(s, out.width))
 }
 
 // columnsHelp lists the columns of a CSV format, at 80 columns.

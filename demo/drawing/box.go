@@ -9,7 +9,6 @@ import (
 	"doormat/attacks/deduce"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
-	"doormat/world"
 )
 
 // A box is a node of a proof with its writing.
@@ -60,7 +59,7 @@ func (d *proofDrawing) box(i int) box {
 	text, ok := "", false
 	if i == len(d.nodes)-1 {
 		b.Class = "goal"
-		text, ok = said(d.proof[len(d.proof)-1].Fact)
+		text, ok = replay.Said(d.proof[len(d.proof)-1].Fact)
 		if ok = ok && d.texts; ok {
 			b.W = d.goal
 		}
@@ -126,15 +125,4 @@ func number(n replay.Node) string {
 		return fmt.Sprint(n.Steps[0] + 1)
 	}
 	return fmt.Sprintf("%d…%d", slices.Min(n.Steps)+1, slices.Max(n.Steps)+1)
-}
-
-// saltSize is what precedes the text in a plaintext, see package attacks.
-const saltSize = 16
-
-// said is the text that a plaintext holds.
-func said(f world.Fact) (string, bool) {
-	if f.Kind != world.Plaintext || len(f.Data) <= saltSize {
-		return "", false
-	}
-	return plain.Short(string(f.Data[saltSize:]), longText), true
 }

@@ -5,7 +5,7 @@
 // same ones.
 //
 // It computes nothing about security: it draws what package replay and package
-// report hand it, and says the numbers in words beside every picture, for those who
+// summary hand it, and says the numbers in words beside every picture, for those who
 // do not see it. TestWordsAgree holds the two together.
 //
 // Rules of the pictures. Nothing is said by colour alone: open is filled and shows a

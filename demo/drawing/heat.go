@@ -1,14 +1,12 @@
 package drawing
 
 import (
-	"fmt"
 	"html/template"
 	"slices"
 	"strings"
 
 	"doormat/attacks"
 	"doormat/demo/plain"
-	"doormat/demo/report"
 	"doormat/demo/summary"
 )
 
@@ -21,7 +19,7 @@ func Heat(r *attacks.Result, link func(attack, design string) string) template.H
 	if r == nil {
 		return ""
 	}
-	h := heat{Designs: designs(r)}
+	h := heat{Designs: designs(r), Signs: summary.Signs()[:8]}
 	for _, a := range r.Attacks {
 		i := slices.IndexFunc(h.Families, func(f family) bool { return f.Name == a.Family })
 		if i < 0 {
@@ -37,6 +35,7 @@ func Heat(r *attacks.Result, link func(attack, design string) string) template.H
 type heat struct {
 	Designs  []string
 	Families []family
+	Signs    []summary.Sign
 }
 
 type family struct {
@@ -109,25 +108,22 @@ type cell struct {
 type mark struct{ Glyph, Word string }
 
 func (v *cell) fill(c *attacks.Cell) {
-	v.Glyph, v.Word = report.State(c)
-	v.Class = strings.ReplaceAll(v.Word, "/", "")
-	if drawn(c) {
+	state := summary.StateOf(c)
+	v.Glyph, v.Word, v.Class = state.Glyph, state.Word, state.Class()
+	if summary.Measured(c) {
 		v.Target, v.Others, v.Parties = summary.Fraction(c.Content.Target.Recovered, c.Content.Target.Total), summary.Fraction(c.Content.Others.Recovered, c.Content.Others.Total), c.Parties
 		v.Words = summary.Count(c.Parties, "principal") + " used"
 	} else {
 		v.Words = plain.Short(c.Error+c.Why, longText)
 	}
-	if len(c.Noticed) > 0 {
-		v.Marks = append(v.Marks, mark{"!", "noticed"})
+	if names := summary.Witnesses(c.Noticed); len(names) > 0 {
+		v.Marks = append(v.Marks, mark{summary.Warned, "noticed by " + summary.Some(names, 1)})
 	}
-	if l := c.Lawful; l.Asked > 0 {
-		m := mark{fmt.Sprintf("served %d/%d", l.Served, l.Asked), fmt.Sprintf("served %d of %d", l.Served, l.Asked)}
-		if l.Served == l.Asked {
-			m.Glyph = "✓ " + m.Glyph
-		}
-		v.Marks = append(v.Marks, m)
+	if text := summary.Orders(c); text != "" {
+		v.Marks = append(v.Marks, mark{text, strings.Replace(strings.TrimPrefix(text, summary.Served+" "), "/", " of ", 1)})
 	}
-	if !c.Expected && c.Error == "" {
-		v.Marks = append(v.Marks, mark{"≠", "unexpected"})
+	if summary.Surprise(c) != "" {
+		glyph, word, _ := strings.Cut(summary.Unexpected, " ")
+		v.Marks = append(v.Marks, mark{glyph, word})
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/plain"
-	"doormat/demo/report"
+	"doormat/demo/summary"
 )
 
 // A picture of moments in its own units: the field is a square.
@@ -25,7 +25,7 @@ const (
 // of the attack, the dashed line runs from corner to corner: above it is what was
 // written before that moment, below it what was written after. The past of a thief who
 // opens everything, always, is as full as the future.
-func Moments(s *report.Sweep, design int) template.HTML {
+func Moments(s *summary.Sweep, design int) template.HTML {
 	if s == nil || len(s.Results) == 0 || len(s.Values) != len(s.Results) || design < 0 {
 		return ""
 	}
@@ -48,7 +48,7 @@ func Moments(s *report.Sweep, design int) template.HTML {
 
 // moments is what its template fills in.
 type moments struct {
-	s          *report.Sweep
+	s          *summary.Sweep
 	cells      []*attacks.Cell // one a column
 	total, per int             // messages, and messages a line
 	wide, high px              // of a column and of a line
@@ -72,7 +72,7 @@ type run struct {
 
 // runs lists what is open in a column.
 func (m *moments) runs(c *attacks.Cell) (list []run) {
-	if !drawn(c) {
+	if !summary.Measured(c) {
 		return nil
 	}
 	open := make([]int, (m.total+m.per-1)/m.per)
@@ -105,7 +105,7 @@ func (m *moments) fill() {
 		if i < len(m.cells) {
 			list = m.runs(m.cells[i])
 			columns = append(columns, list)
-			if !drawn(m.cells[i]) {
+			if !summary.Measured(m.cells[i]) {
 				fmt.Fprintf(&gone, "M%s %sh%s", m.x(i), px(fieldTop+fieldSide/2), m.wide)
 			}
 		}

@@ -1,12 +1,11 @@
 package drawing
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
 	"doormat/demo/plain"
-	"doormat/demo/report"
+	"doormat/demo/summary"
 )
 
 // tell says in words what the picture shows: the first, the middle and the last column.
@@ -30,15 +29,14 @@ func (m *moments) tell(design int) {
 	m.Words = strings.Join(parts, " ")
 	measured := 0
 	for _, c := range m.cells {
-		if drawn(c) {
+		if summary.Measured(c) {
 			measured++
 		}
 	}
 	if measured == 0 {
 		c := m.cells[0]
-		glyph, word := report.State(c)
-		m.Absent = glyph + " " + strings.Replace(word, "n/a", "not applicable", 1)
-		m.Words = m.Absent + ": " + plain.Short(cmp.Or(c.Error, c.Why), longText)
+		m.Absent = summary.StateOf(c).Long()
+		m.Words = plain.Short(summary.Absence(c), longText)
 		m.Caption = m.Words
 	} else if n := len(m.cells) - measured; n > 0 {
 		m.Words += fmt.Sprintf(" At %d of %d values there is nothing to measure.", n, len(m.cells))
@@ -53,9 +51,8 @@ func (m *moments) column(i int) string {
 		what = fmt.Sprintf("With %s %s", plain.Short(m.s.Over, longName), plain.Short(m.s.Values[i], shortName))
 	}
 	c := m.cells[i]
-	if !drawn(c) {
-		glyph, word := report.State(c)
-		return fmt.Sprintf("%s: %s %s.", what, glyph, word)
+	if !summary.Measured(c) {
+		return fmt.Sprintf("%s: %s.", what, summary.StateOf(c))
 	}
 	at := m.at(i)
 	past, future := 0, 0

@@ -13,14 +13,14 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/deduce"
 	"doormat/demo/replay"
-	"doormat/demo/report"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
 // swept is a sweep over every step-th moment of a design of which an attack after
 // message x opens what open says, and of one to which it does not apply.
-func swept(messages, step int, name string, open func(at, k int) bool) *report.Sweep {
-	s := &report.Sweep{Over: "at", Conversation: imitation(messages, 3, name).Conversation}
+func swept(messages, step int, name string, open func(at, k int) bool) *summary.Sweep {
+	s := &summary.Sweep{Over: "at", Conversation: imitation(messages, 3, name).Conversation}
 	for at := 1; at <= messages; at += step {
 		c := attacks.Cell{Design: "d", Applicable: true, At: at, Expected: true}
 		for k := 1; k <= messages; k++ {
@@ -87,7 +87,7 @@ func TestMoments(t *testing.T) {
 	require.NotContains(t, m.words, "the future")
 
 	require.Empty(t, Moments(nil, 0))
-	require.Empty(t, Moments(&report.Sweep{}, 0))
+	require.Empty(t, Moments(&summary.Sweep{}, 0))
 	require.Empty(t, Moments(every, 2))
 	require.Empty(t, Moments(every, -1))
 }

@@ -60,7 +60,7 @@ func (t *timeline) draw(l *lane) {
 	if t.axis.per > 1 {
 		l.Count = percent(l.open, l.sent)
 	}
-	if !drawn(t.f.Cell) {
+	if !summary.Measured(t.f.Cell) {
 		l.Count = ""
 	}
 	l.Dots, l.Under, l.Rings = dots.String(), under.String(), rings.String()
@@ -123,7 +123,7 @@ func percent(n, of int) string {
 // mark places the moment of the attack.
 func (t *timeline) mark() {
 	c := t.f.Cell
-	if !drawn(c) {
+	if !summary.Measured(c) {
 		return
 	}
 	t.Attack = t.axis.left(px(c.At) / px(t.axis.per))

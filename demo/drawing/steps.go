@@ -8,6 +8,7 @@ import (
 
 	"doormat/attacks/deduce"
 	"doormat/demo/plain"
+	"doormat/demo/replay"
 )
 
 // How many bytes of a proof's facts are shown.
@@ -47,8 +48,8 @@ func Steps(proof deduce.Proof, texts bool) template.HTML {
 		if size := min(len(s.Fact.Data), mostBytes); texts && size > firstBytes && size <= left {
 			row.All, left = inHex(s.Fact.Data, mostBytes), left-size
 		}
-		if text, ok := said(s.Fact); ok && texts {
-			row.Said = text
+		if text, ok := replay.Said(s.Fact); ok && texts {
+			row.Said = plain.Short(text, longText)
 		}
 		t.Rows = append(t.Rows, row)
 	}

@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"slices"
 
-	"doormat/attacks"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
@@ -41,7 +40,7 @@ func Timeline(p *replay.Replay, design, step int, link func(k int) string) templ
 	frames := p.Steps[step].Frames
 	t := timeline{p: p, f: frames[design], link: link, moment: frames[design].Moment,
 		axis: newAxis(len(p.Conversation.Messages))}
-	if !drawn(t.f.Cell) {
+	if !summary.Measured(t.f.Cell) {
 		t.moment = 0 // nothing was tried: locks would say that something held
 	}
 	t.open()
@@ -50,9 +49,6 @@ func Timeline(p *replay.Replay, design, step int, link func(k int) string) templ
 	t.tell(step)
 	return render("timeline", &t)
 }
-
-// drawn reports whether a cell measured something.
-func drawn(c *attacks.Cell) bool { return c.Applicable && c.Error == "" }
 
 // timeline is what its template fills in.
 type timeline struct {

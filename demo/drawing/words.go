@@ -13,13 +13,8 @@ import (
 func (t *timeline) tell(step int) {
 	f := &t.f
 	t.Name = fmt.Sprintf("%s, step %d of %d: which messages are open", designOf(t.p.Result, f.Cell), step+1, len(t.p.Steps))
-	switch {
-	case f.Cell.Error != "":
-		t.Idle = "✗ error: " + plain.Short(f.Cell.Error, longText)
-		t.Words = t.Idle
-		return
-	case !f.Cell.Applicable:
-		t.Idle = "– not applicable: " + plain.Short(f.Cell.Why, longText)
+	if !summary.Measured(f.Cell) {
+		t.Idle = plain.Short(summary.Absence(f.Cell), longText)
 		t.Words = t.Idle
 		return
 	}

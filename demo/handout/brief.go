@@ -8,13 +8,13 @@ import (
 	"doormat/demo"
 	"doormat/demo/markdown"
 	"doormat/demo/plain"
-	"doormat/demo/report"
+	"doormat/demo/summary"
 )
 
 // What stands in short after the introduction: the showcases, design by design.
 
 // notLikelihoods is said wherever a table could be read as a scale.
-const notLikelihoods = "Rows are not likelihoods: nothing here says how often an attack happens."
+var notLikelihoods = summary.Caveats()[0]
 
 // briefly are the sections of the showcases, in the order of telling.
 func (h *Handout) briefly(sections []*section) (list []*section) {
@@ -46,16 +46,12 @@ func tell(c *attacks.Cell) glimpse {
 	x, y := c.Content.Target, c.Content.Others
 	g.Lost = fmt.Sprintf("target %d/%d, others %d/%d", x.Recovered, x.Total, y.Recovered, y.Total)
 	parts := []string{"noticed by " + noticed(c).Text}
-	if c.Lawful.Asked > 0 {
-		text := fmt.Sprintf("served %d/%d", c.Lawful.Served, c.Lawful.Asked)
-		if c.Lawful.Served == c.Lawful.Asked {
-			text = "✓ " + text
-		}
+	if text := summary.Orders(c); text != "" {
 		parts = append(parts, text)
 	}
 	parts = append(parts, fmt.Sprintf("×%d", c.Parties))
-	if report.Surprise(c) != "" {
-		parts = append(parts, "≠ unexpected")
+	if summary.Surprise(c) != "" {
+		parts = append(parts, summary.Unexpected)
 	}
 	g.More = strings.Join(parts, "; ")
 	return g

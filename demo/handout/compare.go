@@ -6,7 +6,6 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/plain"
-	"doormat/demo/report"
 	"doormat/demo/summary"
 	"doormat/world"
 )
@@ -25,7 +24,7 @@ func (s *section) compare(messages int) {
 		{"Who wrote to whom, and when", func(c *attacks.Cell) value { return counted("metadata", c.Metadata) }},
 		{"Forged messages shown", func(c *attacks.Cell) value { return number("forged", c.Forged) }},
 		{"False claims of the script", func(c *attacks.Cell) value { return number("false-claims", c.FalseClaims) }},
-		{"In scope of orders, and served", served},
+		{"Of what orders asked for", served},
 		{"Noticed by", noticed},
 		{"Principals used", used},
 		{"Began", func(c *attacks.Cell) value { return value{Text: summary.Moment(c.At, messages)} }},
@@ -37,7 +36,7 @@ func (s *section) compare(messages int) {
 		worth := always
 		for _, col := range s.Columns {
 			v := value{Text: "–"}
-			if always || col.Cell.Applicable && col.Cell.Error == "" {
+			if always || summary.Measured(col.Cell) {
 				v = f.of(col.Cell)
 				worth = worth || v.Text != "" && v != number("false-claims", 0) && v != number("forged", 0)
 			}
@@ -49,22 +48,11 @@ func (s *section) compare(messages int) {
 	}
 }
 
-func glance(c *attacks.Cell) value {
-	glyph, word := report.State(c)
-	return value{Text: glyph + " " + say(word)}
-}
-
-// say writes a state's word out.
-func say(word string) string {
-	if word == "n/a" {
-		return "not applicable"
-	}
-	return word
-}
+func glance(c *attacks.Cell) value { return value{Text: summary.StateOf(c).Long()} }
 
 func exposure(key string, e attacks.Exposure) value {
 	if e.Total == 0 {
-		return value{Text: "there are none"}
+		return value{Text: summary.Absent.Word}
 	}
 	v := value{key, e.Recovered, e.Total, summary.OutOf(e.Recovered, e.Total), ""}
 	if e.BeforeTotal > 0 && e.AfterTotal > 0 {
@@ -86,9 +74,9 @@ func served(c *attacks.Cell) value {
 	if c.Lawful.Asked == 0 {
 		return value{}
 	}
-	v := value{"served", c.Lawful.Served, c.Lawful.Asked, fmt.Sprintf("%d, served %d", c.Lawful.Asked, c.Lawful.Served), ""}
-	if c.Lawful.Served == c.Lawful.Asked {
-		v.Text = "✓ " + v.Text
+	v := value{"served", c.Lawful.Served, c.Lawful.Asked, summary.Orders(c), ""}
+	if c.Lawful.Beyond > 0 {
+		v.More = fmt.Sprintf("beyond the orders came %d, read or not", c.Lawful.Beyond)
 	}
 	return v
 }
@@ -96,21 +84,22 @@ func served(c *attacks.Cell) value {
 // noticed names who noticed what, the first few.
 func noticed(c *attacks.Cell) value {
 	const few = 3
-	v := value{Key: "noticed", Got: len(c.Noticed), Text: "nobody"}
+	v := value{Key: "noticed", Got: len(c.Noticed), Text: summary.Nobody(c)}
 	if len(c.Noticed) == 0 {
-		if to := report.DisclosedTo(c); to != "" {
-			v.Text, v.More = "nobody at the time", "told later, by design: "+to
+		if to := summary.DisclosedTo(c); to != "" {
+			v.More = "told later, by design: " + to
 		}
 		return v
 	}
 	var parts []string
 	for _, e := range c.Noticed[:min(few, len(c.Noticed))] {
-		parts = append(parts, fmt.Sprintf("%s after message %d: %s", e.By, e.AfterMessage, e.What))
+		parts = append(parts, summary.Warning(e))
 	}
 	if more := len(c.Noticed) - few; more > 0 {
 		parts = append(parts, "and "+summary.Count(more, "more warning"))
 	}
-	v.Text, v.More = "! "+summary.Some(witnesses(c.Noticed), few), strings.Join(parts, "; ")
+	v.Text = summary.Warned + " " + summary.Some(summary.Witnesses(c.Noticed), few)
+	v.More = strings.Join(parts, "; ")
 	return v
 }
 
@@ -119,11 +108,8 @@ func used(c *attacks.Cell) value {
 }
 
 func expected(c *attacks.Cell) value {
-	switch text := report.Surprise(c); {
-	case c.Error != "":
-		return value{Text: "✗ error: " + c.Error}
-	case text != "":
-		return value{Text: "≠ unexpected: " + text}
+	if c.Error != "" || !c.Expected {
+		return value{Text: summary.Reason(c)}
 	}
 	return value{Text: "yes"}
 }

@@ -7,7 +7,6 @@ import (
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/plain"
-	"doormat/demo/report"
 	"doormat/demo/story"
 	"doormat/demo/summary"
 	"doormat/world"
@@ -32,23 +31,8 @@ func (h *Handout) about() []string {
 
 // caveats say what the handout is not.
 func caveats() []string {
-	return append(report.Caveats(), "Somebody chose the attacks and the designs. Each row shows that something can happen to a program like these, "+
+	return append(summary.Caveats(), "Somebody chose the attacks and the designs. Each row shows that something can happen to a program like these, "+
 		"under these settings; counting rows proves little.")
-}
-
-// A sign is explained in the legend.
-type sign struct{ Class, Glyph, Word, Means string }
-
-var legend = []sign{
-	{"all", "■", "all", "every message was recovered"},
-	{"part", "◧", "part", "some were"},
-	{"none", "□", "none", "this attack recovered nothing, and no more than that is said"},
-	{"na", "–", "not applicable", "the design has nobody or nothing that the attack needs: also a finding"},
-	{"error", "✗", "error", "the attack did not run to its end"},
-	{"odd", "≠", "unexpected", "the outcome differs from what the attack expects"},
-	{"noticed", "!", "noticed", "somebody's honest program gave a warning"},
-	{"served", "✓", "served", "the agency obtained every message in scope of the orders"},
-	{"parties", "×2", "principals", "how many were robbed, run, or made to answer; a jurisdiction counts one"},
 }
 
 // A person is a line of who talks.
@@ -181,16 +165,15 @@ func (h *Handout) tallies() (list []tally) {
 	for _, family := range attacks.Families {
 		t, any := tally{Family: family}, false
 		for _, d := range h.Result.Designs {
-			counts, order := map[string]int{}, []string{"■ all", "◧ part", "□ none", "– n/a", "✗ error"}
+			counts := map[summary.State]int{}
 			for i := range h.Result.Cells {
 				if c := &h.Result.Cells[i]; c.Design == d.ID && kin[c.Attack] == family {
-					glyph, word := report.State(c)
-					counts[glyph+" "+word]++
+					counts[summary.StateOf(c)]++
 					any = true
 				}
 			}
 			var said []string
-			for _, state := range order {
+			for _, state := range summary.States {
 				if counts[state] > 0 {
 					said = append(said, fmt.Sprintf("%s %d", state, counts[state]))
 				}

@@ -22,8 +22,9 @@ import (
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/bidi"
+	"doormat/demo/data"
 	"doormat/demo/replay"
-	"doormat/demo/report"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -33,8 +34,8 @@ type Handout struct {
 	Options demo.Options // that the run was made with
 	Lab     *attacks.Lab // that made it
 	// What costs runs of its own, see [Handout.Enrich]. The pages do without it.
-	Sweeps []*report.Sweep // of the moment of an attack
-	Travel *replay.Replay  // a recorded attack, for the way of a message
+	Sweeps []*summary.Sweep // of the moment of an attack
+	Travel *replay.Replay   // a recorded attack, for the way of a message
 }
 
 // A File is one of the four, by what its name adds to that of the report.
@@ -54,7 +55,7 @@ func (h *Handout) Files(name string) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc, err := report.JSON(h.Result)
+	doc, err := data.JSON(h.Result)
 	if err != nil {
 		return nil, err
 	}
@@ -109,14 +110,14 @@ func (h *Handout) momentous() (list []attacks.Technique) {
 	return list
 }
 
-func (h *Handout) sweep(ctx context.Context, t attacks.Technique) (*report.Sweep, error) {
+func (h *Handout) sweep(ctx context.Context, t attacks.Technique) (*summary.Sweep, error) {
 	points, err := overTime.Points(h.Lab.Settings, len(h.Lab.Conversation.Messages))
 	if err != nil {
 		return nil, err
 	}
 	l := *h.Lab
 	l.Attacks = []attacks.Technique{t}
-	s := &report.Sweep{Over: overTime.Over, Conversation: l.Conversation}
+	s := &summary.Sweep{Over: overTime.Over, Conversation: l.Conversation}
 	var settings []world.Settings
 	for _, p := range points {
 		s.Values, settings = append(s.Values, p.Value), append(settings, p.Settings)

@@ -15,11 +15,12 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/data"
 	"doormat/demo/demotest"
 	"doormat/demo/markdown"
 	"doormat/demo/plain"
-	"doormat/demo/report"
 	"doormat/demo/story"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -230,7 +231,7 @@ func TestEveryAttackIsTold(t *testing.T) {
 	for _, shown := range demo.Showcases(h.Lab.Attacks) {
 		require.Contains(t, files["-slides.md"], "\n---\n\n## "+markdown.Text(shown.Title)+"\n")
 	}
-	for _, text := range append(caveats(), report.Meaning(h.Result)...) {
+	for _, text := range append(caveats(), summary.Meaning(h.Result)...) {
 		require.Contains(t, files[".md"], markdown.Text(text))
 	}
 }
@@ -247,14 +248,14 @@ func TestRunsAreAlike(t *testing.T) {
 		require.NotNil(t, h.Travel)
 		var back attacks.Result
 		files := texts(t, h)
-		doc, err := report.JSON(h.Result)
+		doc, err := data.JSON(h.Result)
 		require.NoError(t, err)
 		require.Equal(t, string(doc), files[".json"], "what matrix prints")
 		require.NoError(t, json.Unmarshal([]byte(files[".json"]), &back))
 		for i := range back.Cells {
 			back.Cells[i].Seconds = 0
 		}
-		doc, err = report.JSON(back)
+		doc, err = data.JSON(back)
 		require.NoError(t, err)
 		files[".json"] = string(doc)
 		return files

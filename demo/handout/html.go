@@ -5,13 +5,11 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
-	"strings"
 
 	"doormat/attacks"
 	"doormat/demo/drawing"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
-	"doormat/demo/report"
 	"doormat/demo/summary"
 )
 
@@ -29,7 +27,7 @@ type page struct {
 	Order                           string
 	Ways                            []pictured
 	Brief                           []*section
-	Legend                          []sign
+	Legend                          []summary.Sign
 	Heat                            template.HTML
 	Families                        []family
 	Moments                         []momentView
@@ -77,11 +75,11 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 	}
 	c := h.Result.Conversation
 	p := page{
-		Handout: h, Name: name, Title: title, Line: report.SettingsLine(h.Result),
+		Handout: h, Name: name, Title: title, Line: summary.Settings(h.Result, ""),
 		Scale: fmt.Sprintf("%s, %s, %s", summary.Count(c.Messages, "message"), summary.Count(c.Attachments, "attachment"), summary.Count(c.Accounts, "account")),
 		Style: template.CSS(drawing.CSS + string(style)),
-		About: h.about(), Caveats: caveats(), Meaning: report.Meaning(h.Result), Alarms: alarms(sections), Brief: h.briefly(sections), Likelihoods: notLikelihoods,
-		People: h.people(), Order: h.order(), Legend: legend, Families: inFamilies(sections), Settings: h.settings(), Repeat: h.repeat(name),
+		About: h.about(), Caveats: caveats(), Meaning: summary.Meaning(h.Result), Alarms: alarms(sections), Brief: h.briefly(sections), Likelihoods: notLikelihoods,
+		People: h.people(), Order: h.order(), Legend: summary.Signs(), Families: inFamilies(sections), Settings: h.settings(), Repeat: h.repeat(name),
 		Heat: drawing.Heat(h.Result, func(attack, _ string) string { return "#attack-" + attack }),
 	}
 	for i, w := range h.ways() {
@@ -140,8 +138,8 @@ func (h *Handout) templates() (*template.Template, error) {
 		"lengthy":  plain.Lines,
 		"prose":    func(text string) string { return plain.Clean(plain.Prose(text)) },
 		"lines":    lines,
-		"measured": measured,
-		"state":    state,
+		"measured": summary.Measured,
+		"state":    func(c *attacks.Cell) string { return summary.StateOf(c).Class() },
 		"tell":     tell,
 		"timeline": h.timeline,
 		"proof":    h.proof,
@@ -164,14 +162,6 @@ func (h *Handout) proof(c column) template.HTML {
 	p := c.Cell.Trace.Proof
 	return drawing.Proof(replay.Graph(p), p, h.BuiltIn()) + drawing.Steps(p, false)
 }
-
-// state is the class of a cell.
-func state(c *attacks.Cell) string {
-	_, word := report.State(c)
-	return strings.ReplaceAll(word, "/", "")
-}
-
-func measured(c *attacks.Cell) bool { return c.Applicable && c.Error == "" }
 
 // lines names the lines of the script that a step runs.
 func lines(s step) string {

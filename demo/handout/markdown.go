@@ -8,7 +8,6 @@ import (
 	"doormat/demo/markdown"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
-	"doormat/demo/report"
 	"doormat/demo/summary"
 )
 
@@ -20,10 +19,10 @@ func (h *Handout) markdown(name string, sections []*section) []byte {
 		markdown.Text(h.Result.Conversation.Title), escapeLink(name+".html"), escapeLink(name+"-slides.md"), escapeLink(name+".json")))
 	h.front(&d, sections)
 	d.Heading(2, "All attacks on all designs")
-	d.Prose(markdown.Text(report.SettingsLine(h.Result)))
-	d.Prose(strings.TrimRight(report.MarkdownTable(h.Result, func(id string) string { return "#attack-" + id }), "\n"))
+	d.Prose(markdown.Text(summary.Settings(h.Result, "")))
+	d.Table(h.Result, func(id string) string { return "#attack-" + id })
 	d.Heading(2, "What the numbers say")
-	d.List(report.Meaning(h.Result))
+	d.List(summary.Meaning(h.Result))
 	for _, f := range inFamilies(sections) {
 		d.Heading(2, f.Name)
 		d.Prose(f.About)
@@ -150,7 +149,7 @@ func (c column) markdown(d *markdown.Document, texts bool) {
 		d.Prose(fmt.Sprintf("It has %d steps; those alike share a line.", len(proof)))
 	}
 	for i, n := range nodes {
-		how, data := report.Told(proof, n, texts)
+		how, data := replay.Told(proof, n, texts)
 		fmt.Fprintf(d, "%d. **%s** %s, %s\n", i+1, markdown.Text(n.Kind), markdown.Text(how), markdown.Text(data))
 	}
 	d.Unfold()

@@ -131,21 +131,11 @@ func (s *section) step(before, at replay.Step, script []string) step {
 			d.So = fmt.Sprintf("opened %s; now %d of %d of the target, %d of %d of others", summary.Count(n, "message"), x.Recovered, x.Total, y.Recovered, y.Total)
 		}
 		if before := before.Frames[i].Noticed; len(f.Noticed) > len(before) {
-			d.Warned = "! noticed by " + summary.Some(witnesses(f.Noticed[len(before):]), 3)
+			d.Warned = summary.Warned + " noticed by " + summary.Some(summary.Witnesses(f.Noticed[len(before):]), 3)
 		}
 		out.Did = append(out.Did, d)
 	}
 	return out
-}
-
-// witnesses names each who noticed once.
-func witnesses(list []attacks.Evidence) (names []string) {
-	for _, e := range list {
-		if !slices.Contains(names, e.By) {
-			names = append(names, e.By)
-		}
-	}
-	return names
 }
 
 // dedent takes away the spaces with which all lines begin.

@@ -1,13 +1,13 @@
 package handout
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"doormat/attacks"
 	"doormat/demo/markdown"
 	"doormat/demo/plain"
-	"doormat/demo/report"
 	"doormat/demo/summary"
 )
 
@@ -37,7 +37,7 @@ func (h *Handout) slides(sections []*section) []byte {
 		list = append(list, h.slide(markdown.Text(s.Title), s.slide))
 	}
 	list = append(list, h.slide("All attacks, counted", h.counted))
-	for _, text := range report.Meaning(h.Result) {
+	for _, text := range summary.Meaning(h.Result) {
 		head, rest, _ := strings.Cut(text, ": ")
 		list = append(list, h.slide("What the numbers say", func(d *markdown.Document) { d.Prose("**" + markdown.Text(head) + ":** " + markdown.Text(rest)) }))
 	}
@@ -86,12 +86,12 @@ func (s *section) slide(d *markdown.Document) {
 	d.Head("design", "recovered", "target", "others", "noticed by", "principals")
 	for _, c := range s.Columns {
 		row := []string{markdown.Text(c.Design.Name), markdown.Text(glance(c.Cell).Text), "–", "–", "–", "–"}
-		if measured(c.Cell) {
+		if summary.Measured(c.Cell) {
 			x, y := c.Cell.Content.Target, c.Cell.Content.Others
-			row = []string{row[0], row[1], fmt.Sprintf("%d/%d", x.Recovered, x.Total), fmt.Sprintf("%d/%d", y.Recovered, y.Total), markdown.Text(noticed(c.Cell).Text), fmt.Sprintf("×%d", c.Cell.Parties)}
+			row = []string{row[0], row[1], summary.Fraction(x.Recovered, x.Total), summary.Fraction(y.Recovered, y.Total), markdown.Text(noticed(c.Cell).Text), fmt.Sprintf("×%d", c.Cell.Parties)}
 		}
-		if report.Surprise(c.Cell) != "" {
-			row[1] += " ≠ unexpected"
+		if summary.Surprise(c.Cell) != "" {
+			row[1] += " " + summary.Unexpected
 		}
 		d.Row(row...)
 	}
@@ -105,10 +105,11 @@ func (s *section) slide(d *markdown.Document) {
 
 // remark is what a cell says besides, and why.
 func remark(c *attacks.Cell) string {
-	if c.Lawful.Asked > 0 {
-		return fmt.Sprintf("%d in scope of the order, %d served. %s", c.Lawful.Asked, c.Lawful.Served, plain.Sentence(c.Why))
+	text := plain.Sentence(cmp.Or(c.Error, c.Why))
+	if orders := summary.Orders(c); orders != "" {
+		text = orders + ". " + text
 	}
-	return plain.Sentence(c.Why)
+	return text
 }
 
 // counted is the table of all attacks on one slide.

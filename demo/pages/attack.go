@@ -10,7 +10,6 @@ import (
 	"doormat/attacks"
 	"doormat/demo/markdown"
 	"doormat/demo/plain"
-	"doormat/demo/report"
 	"doormat/demo/summary"
 	"doormat/world"
 )
@@ -56,7 +55,7 @@ func attack(h attacks.Header, script string, r *results, i int) string {
 // outcome sets what was expected of a design beside what was measured.
 func (d *document) outcome(r *results, i, j int) {
 	c, row := r.cell(i, j), r.Designs[j]
-	d.Heading(3, markdown.Link(markdown.Text(row.Name), "../designs/"+row.ID+".md")+": "+glance(c))
+	d.Heading(3, markdown.Link(markdown.Text(row.Name), "../designs/"+row.ID+".md")+": "+summary.StateOf(c).Long())
 	if k := r.alike(i, j); k >= 0 {
 		d.Prose("Measured as well, and everything is the same as for " + markdown.Link(markdown.Text(r.Designs[k].Name), "../designs/"+r.Designs[k].ID+".md") + ".")
 		return
@@ -89,7 +88,7 @@ func (d *document) outcome(r *results, i, j int) {
 		d.Row("beyond the order, read or not", "", fmt.Sprint(c.Lawful.Beyond))
 	}
 	d.Row("noticed", yes(want.Noticed), noticed(c))
-	if to := report.DisclosedTo(c); to != "" {
+	if to := summary.DisclosedTo(c); to != "" {
 		d.Row("disclosed later, by design", "", markdown.Text(to))
 	}
 	if who := c.People; who.Read > 0 {
@@ -100,7 +99,7 @@ func (d *document) outcome(r *results, i, j int) {
 	}
 	d.Gap()
 	if !c.Expected {
-		d.Prose("≠ unexpected: " + markdown.Text(c.Trace.Surprise))
+		d.Prose(markdown.Text(summary.Reason(c)))
 	}
 }
 
@@ -120,22 +119,6 @@ func (r *results) alike(i, j int) int {
 	return -1
 }
 
-// glance says in two words how much was recovered.
-func glance(c *attacks.Cell) string {
-	got := c.Content.Target.Recovered + c.Content.Others.Recovered
-	switch {
-	case c.Error != "":
-		return "✗ error"
-	case !c.Applicable:
-		return "– not applicable"
-	case got == 0:
-		return "□ recovered nothing"
-	case got == c.Content.Target.Total+c.Content.Others.Total:
-		return "■ recovered all"
-	}
-	return "◧ recovered part"
-}
-
 func level(l attacks.Level, total int) string {
 	if total == 0 {
 		return ""
@@ -153,12 +136,11 @@ func yes(b bool) string {
 // noticed says who noticed first, and how many warnings there were.
 func noticed(c *attacks.Cell) string {
 	if len(c.Noticed) == 0 {
-		return "by nobody"
+		return "by " + summary.Nobody(c)
 	}
-	e := c.Noticed[0]
-	text := fmt.Sprintf("by `%s` after message %d: %s", e.By, e.AfterMessage, markdown.Text(e.What))
+	text := "by " + markdown.Text(summary.Warning(c.Noticed[0]))
 	if more := len(c.Noticed) - 1; more > 0 {
-		text += fmt.Sprintf("; and %s", summary.Count(more, "more warning"))
+		text += "; and " + summary.Count(more, "more warning")
 	}
 	return text
 }
@@ -196,10 +178,10 @@ func attackIndex(list []attacks.Technique, r *results) string {
 }
 
 func brief(c *attacks.Cell) string {
-	text := glance(c)
-	if c.Applicable && c.Error == "" {
+	text := summary.StateOf(c).Long()
+	if summary.Measured(c) {
 		t, o := c.Content.Target, c.Content.Others
-		text += fmt.Sprintf("<br>%d/%d, %d/%d", t.Recovered, t.Total, o.Recovered, o.Total)
+		text += fmt.Sprintf("<br>%s, %s", summary.Fraction(t.Recovered, t.Total), summary.Fraction(o.Recovered, o.Total))
 	}
 	return text
 }

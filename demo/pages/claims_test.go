@@ -19,6 +19,7 @@ import (
 	"doormat/demo"
 	"doormat/demo/demotest"
 	"doormat/demo/story"
+	"doormat/demo/summary"
 )
 
 // What documents claim in a form that can be looked up.
@@ -68,7 +69,7 @@ func TestQuestions(t *testing.T) {
 
 // answer is a cell in short: how much, an order's service, forgeries, a warning.
 func answer(c *attacks.Cell) string {
-	text, _, _ := strings.Cut(glance(c), " ")
+	text := summary.StateOf(c).Glyph
 	if !c.Applicable {
 		return text
 	}

@@ -10,6 +10,7 @@ import (
 	"doormat/attacks"
 	"doormat/demo/markdown"
 	"doormat/demo/plain"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -137,29 +138,10 @@ func (d *document) rules(list []world.Rule, made bool) {
 	d.Head("rule", "takes → gives", "what it says")
 	for _, r := range list {
 		if r.Make == made {
-			d.Row("`"+r.Name+"`", markdown.Text(signature(r)), markdown.Text(r.Doc))
+			d.Row("`"+r.Name+"`", markdown.Text(summary.Rule(r)), markdown.Text(r.Doc))
 		}
 	}
 	d.Gap()
-}
-
-func signature(r world.Rule) string {
-	takes := kinds(r.Takes)
-	if r.All != "" {
-		takes = append(takes, "every "+string(r.All))
-	}
-	if len(takes) == 0 {
-		takes = []string{"nothing"}
-	}
-	return strings.Join(takes, " + ") + " → " + strings.Join(kinds(r.Gives), ", ")
-}
-
-func kinds(list []world.Kind) []string {
-	out := make([]string, len(list))
-	for i, k := range list {
-		out[i] = string(k)
-	}
-	return out
 }
 
 // designIndex lists designs.

@@ -25,7 +25,6 @@ import (
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/markdown"
-	"doormat/demo/report"
 	"doormat/world"
 )
 
@@ -111,7 +110,7 @@ func matrix(r *results) string {
 	d.Heading(1, "The default matrix")
 	d.Prose("Every attack on every design, over the built-in conversation and under the default settings. " +
 		"The same, in a terminal: `go run ./cmd/doormat matrix --designs all`. What each attack is: [attacks](attacks/README.md).")
-	return d.String() + report.Markdown(r.Result)
+	return d.String() + markdown.Result(r.Result)
 }
 
 // Write makes dir hold these pages: it writes what is missing or differs and

@@ -9,7 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"doormat/attacks"
+	"doormat/demo/summary"
 )
 
 // Play shows in a terminal until somebody quits or ctx does, whose cause it returns.
@@ -218,8 +218,8 @@ func (s *Show) ask() {
 // question without one, b to the one before.
 func (s *Show) answer(k string) {
 	a, by := s.current(), 1
-	level, ok := map[string]attacks.Level{
-		"n": attacks.None, "s": attacks.Some, "p": attacks.Some, "a": attacks.All}[k]
+	level, ok := map[string]summary.State{
+		"n": summary.None, "s": summary.Part, "p": summary.Part, "a": summary.All}[k]
 	switch {
 	case ok:
 		a.guess[s.asking] = level

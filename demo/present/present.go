@@ -20,6 +20,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/replay"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -67,7 +68,7 @@ type act struct {
 	replay *replay.Replay
 	err    error
 	views  []view
-	guess  map[int]attacks.Level // by question
+	guess  map[int]summary.State // by question
 }
 
 // place is where a show is: act 0 is the opening, the one after the last the closing.
@@ -78,7 +79,7 @@ func New(t Talk) *Show {
 	s := &Show{Talk: t, acts: make([]act, len(t.Acts)), asking: -1, timed: nowhere}
 	s.width, s.height = 80, 24
 	for i := range s.acts {
-		s.acts[i].guess = map[int]attacks.Level{}
+		s.acts[i].guess = map[int]summary.State{}
 	}
 	return s
 }

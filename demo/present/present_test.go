@@ -19,6 +19,7 @@ import (
 	"doormat/demo/demotest"
 	"doormat/demo/replay"
 	"doormat/demo/story"
+	"doormat/demo/summary"
 	"doormat/demo/terminal"
 	"doormat/world"
 )
@@ -140,7 +141,7 @@ func allFit(t *testing.T, s *Show, size [2]int, guess bool) {
 	for i := range s.acts {
 		for _, q := range questions(s.acts[i].replay) {
 			if guess {
-				s.acts[i].guess[q] = attacks.All
+				s.acts[i].guess[q] = summary.All
 			}
 		}
 	}
@@ -204,7 +205,7 @@ func TestNumbers(t *testing.T) {
 		}
 		for d := range r.Result.Cells {
 			if c := &r.Result.Cells[d]; c.Lawful.Asked > 0 {
-				require.Contains(t, row(text, "orders"), fmt.Sprintf("served %d of %d", c.Lawful.Served, c.Lawful.Asked))
+				require.Contains(t, row(text, "orders"), fmt.Sprintf("served %d/%d", c.Lawful.Served, c.Lawful.Asked))
 			}
 			if len(r.Result.Cells[d].Noticed) > 0 {
 				require.Contains(t, row(text, "noticed"), "! ")

@@ -51,7 +51,7 @@ func TestRealChatsStayPrivate(t *testing.T) {
 func TestServedInFull(t *testing.T) {
 	for _, l := range []attacks.Lawful{{Asked: 4, Served: 4}, {Asked: 4, Served: 3}, {Asked: 4}, {}} {
 		full := l.Asked > 0 && l.Served == l.Asked
-		require.Equal(t, full, strings.Contains(served(l), "✓"), "%+v", l)
+		require.Equal(t, full, strings.Contains(served(&attacks.Cell{Lawful: l}), "✓"), "%+v", l)
 		c := &attacks.Cell{Applicable: true, Expected: true, Lawful: l}
 		require.Equal(t, full, strings.Contains(terminal.Strip(brief(c)), "✓"), "%+v", l)
 	}

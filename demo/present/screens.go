@@ -182,9 +182,6 @@ func (s *Show) scene(p *page, a *act, v view) {
 	}
 }
 
-// applies reports whether a cell has something to show.
-func applies(c *attacks.Cell) bool { return c.Applicable && c.Error == "" }
-
 // exposure is what a design lost in the end of a part: 0 the target's messages, 1 those
 // of others. Where the attack does not apply, the messages are there all the same.
 func exposure(p *replay.Replay, design, part int) attacks.Exposure {
@@ -201,7 +198,7 @@ var parts = []string{"target", "others"}
 // of its own; it is not the answer none.
 func questions(p *replay.Replay) (list []int) {
 	for q := range 2 * len(p.Result.Cells) {
-		if applies(&p.Result.Cells[q/2]) && exposure(p, 0, q%2).Total > 0 {
+		if summary.Measured(&p.Result.Cells[q/2]) && exposure(p, 0, q%2).Total > 0 {
 			list = append(list, q)
 		}
 	}
@@ -253,12 +250,12 @@ func (s *Show) guessed(a *act, design, part int) string {
 	c, n := &a.replay.Result.Cells[design], exposure(a.replay, design, part).Total
 	guess, ok := a.guess[2*design+part]
 	switch {
-	case !applies(c) || n == 0:
+	case !summary.Measured(c) || n == 0:
 		return state(c, attacks.Exposure{}, "")
 	case s.asking == 2*design+part:
 		return open.Render(fmt.Sprintf("> ?  of %d", n))
 	case ok:
-		return fmt.Sprintf("%s of %d", levels[guess], n)
+		return fmt.Sprintf("%s of %d", guess.String(), n)
 	}
 	return fmt.Sprintf("?  of %d", n)
 }
@@ -280,14 +277,14 @@ func (s *Show) outcome(p *page, a *act) {
 		for d := range cells {
 			e := exposure(a.replay, d, part)
 			states[d] = state(&cells[d], e, fmt.Sprintf("  %d of %d", e.Recovered, e.Total))
-			if applies(&cells[d]) { // else nothing was counted, so there is nothing to draw
+			if summary.Measured(&cells[d]) { // else nothing was counted, so there is nothing to draw
 				bars[d] = bar(e, min(40, p.column(len(cells))-4))
 			}
 			switch guess, ok := a.guess[2*d+part]; {
-			case ok && guess == level(e):
-				guesses[d] = levels[guess] + ": right"
+			case ok && guess == summary.Extent(e.Recovered, e.Total):
+				guesses[d] = guess.String() + ": right"
 			case ok:
-				guesses[d] = levels[guess] + ": wrong"
+				guesses[d] = guess.String() + ": wrong"
 			}
 		}
 		p.row(label, states)
@@ -309,20 +306,11 @@ func rest(p *page, cells []attacks.Cell) {
 	for d := range cells {
 		c := &cells[d]
 		asked = asked || c.Lawful.Asked > 0
-		switch reason := c.Why; {
-		case c.Error != "":
-			add("because", "✗ error: "+c.Error)
-		case !c.Expected:
-			add("because", "≠ unexpected: "+c.Trace.Surprise)
-		case !c.Applicable:
-			add("because", "– not applicable: "+reason)
-		default:
-			add("because", reason)
-		}
+		add("because", summary.Reason(c))
 		texts := []string{split(c.Content.Target), summary.Count(c.Parties, "principal"),
-			heard(c.Noticed, c.Forged) + later(c), served(c.Lawful)}
+			heard(c.Noticed, c.Forged) + later(c), served(c)}
 		for i, label := range counted {
-			if !applies(c) {
+			if !summary.Measured(c) {
 				texts[i] = "–"
 			}
 			add(label, texts[i])
@@ -378,7 +366,8 @@ func (s *Show) table(p *page) (right, of int) {
 	p.cells("", first, row)
 	for i, a := range s.acts {
 		for q, guess := range a.guess {
-			if of++; guess == level(exposure(a.replay, q/2, q%2)) {
+			e := exposure(a.replay, q/2, q%2)
+			if of++; guess == summary.Extent(e.Recovered, e.Total) {
 				right++
 			}
 		}
@@ -416,7 +405,7 @@ func brief(c *attacks.Cell) string {
 	if !c.Expected {
 		numbers += " ≠"
 	}
-	if c.Lawful.Asked > 0 && c.Lawful.Served == c.Lawful.Asked {
+	if summary.Full(c) {
 		numbers += " ✓"
 	}
 	return state(c, both, numbers)

@@ -10,7 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/stretchr/testify/require"
 
-	"doormat/attacks"
+	"doormat/demo/summary"
 )
 
 // special are keys of tests that are no characters.
@@ -90,21 +90,21 @@ func TestKeys(t *testing.T) {
 // TestGuesses takes the room's answers and compares them with what was counted. In
 // act 2 nothing is asked of end-to-end encryption, where the attack does not apply.
 func TestGuesses(t *testing.T) {
-	n, s, a := attacks.None, attacks.Some, attacks.All
+	n, s, a := summary.None, summary.Part, summary.All
 	for _, c := range []struct {
 		keys      string
 		act       int
-		want      map[int]attacks.Level
+		want      map[int]summary.State
 		right, of int
 	}{
-		{"1p", 1, map[int]attacks.Level{}, 0, 0},
-		{"1psnpa", 1, map[int]attacks.Level{0: s, 1: n, 2: s, 3: a}, 3, 4},
-		{"1p n", 1, map[int]attacks.Level{1: n}, 1, 1},
-		{"1pnba", 1, map[int]attacks.Level{0: a}, 0, 1},
-		{"1pb", 1, map[int]attacks.Level{}, 0, 0},
-		{"1pnnaap    ", 1, map[int]attacks.Level{}, 0, 0},
-		{"2paa", 2, map[int]attacks.Level{2: a, 3: a}, 2, 2},
-		{"2pnaRrb", 2, map[int]attacks.Level{2: n, 3: a}, 1, 2},
+		{"1p", 1, map[int]summary.State{}, 0, 0},
+		{"1psnpa", 1, map[int]summary.State{0: s, 1: n, 2: s, 3: a}, 3, 4},
+		{"1p n", 1, map[int]summary.State{1: n}, 1, 1},
+		{"1pnba", 1, map[int]summary.State{0: a}, 0, 1},
+		{"1pb", 1, map[int]summary.State{}, 0, 0},
+		{"1pnnaap    ", 1, map[int]summary.State{}, 0, 0},
+		{"2paa", 2, map[int]summary.State{2: a, 3: a}, 2, 2},
+		{"2pnaRrb", 2, map[int]summary.State{2: n, 3: a}, 1, 2},
 	} {
 		show := four(t, false)
 		press(show, c.keys)

@@ -8,6 +8,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"doormat/demo/replay"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -91,10 +92,10 @@ func (s *Show) counters(p *page, before, frames []replay.Frame) {
 			cut(split(t), narrow), warning(noticed).Render(cut(noticed, narrow))}
 		switch c := f.Cell; {
 		case c.Error != "":
-			lines := append(wrap("✗ error: "+c.Error, narrow, 2), "")
+			lines := append(wrap(summary.StateOf(c).String()+": "+c.Error, narrow, 2), "")
 			cells[0], cells[1] = alarm.Render(lines[0]), lines[1]
 		case !c.Applicable:
-			lines := append(wrap("– n/a: "+c.Why, narrow, 2), "")
+			lines := append(wrap(summary.StateOf(c).String()+": "+c.Why, narrow, 2), "")
 			cells[0], cells[1], cells[4], cells[5] = lines[0], lines[1], "–", "–"
 		}
 		for i, cell := range cells {
@@ -130,13 +131,13 @@ func timelines(p *page, r *replay.Replay, frames []replay.Frame, accounts []stri
 	each := (messages + narrow - 1) / narrow
 	at, moment := r.Settings().At, 0 // where a design has nothing to attack, people write all the same
 	for d := range frames {
-		if f := &frames[d]; applies(f.Cell) {
+		if f := &frames[d]; summary.Measured(f.Cell) {
 			at, moment = f.Cell.At, max(moment, f.Moment)
 		}
 	}
 	axis, cells := make([]string, len(frames)), make([]string, len(frames))
 	for d := range frames {
-		if applies(frames[d].Cell) {
+		if summary.Measured(frames[d].Cell) {
 			at = frames[d].Cell.At
 		}
 		line := []rune(strings.Repeat("─", (messages+each-1)/each))
@@ -154,7 +155,7 @@ func timelines(p *page, r *replay.Replay, frames []replay.Frame, accounts []stri
 			name = "*" + name
 		}
 		for d, f := range frames {
-			if !applies(f.Cell) {
+			if !summary.Measured(f.Cell) {
 				f.Moment = moment
 			}
 			cells[d] = ""

@@ -1,6 +1,7 @@
 package present
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -171,48 +172,27 @@ func later(c *attacks.Cell) string {
 }
 
 // served tells how much of what a court asked for was obtained.
-func served(l attacks.Lawful) string {
-	text := fmt.Sprintf("served %d of %d", l.Served, l.Asked)
-	switch {
-	case l.Asked == 0:
-		return "none signed"
-	case l.Served == l.Asked:
-		return "✓ " + text
-	}
-	return text
-}
-
-// levels are how much of a part was opened, as a question's answer.
-var levels = map[attacks.Level]string{attacks.None: "□ none", attacks.Some: "◧ part", attacks.All: "■ all"}
-
-// level is how much of a part was opened.
-func level(e attacks.Exposure) attacks.Level {
-	switch e.Recovered {
-	case 0:
-		return attacks.None
-	case e.Total:
-		return attacks.All
-	}
-	return attacks.Some
-}
+func served(c *attacks.Cell) string { return cmp.Or(summary.Orders(c), "none signed") }
 
 // state is what stands beside numbers of messages: a glyph and a word; without numbers
 // where nothing was counted.
 func state(c *attacks.Cell, e attacks.Exposure, numbers string) string {
-	switch {
-	case c.Error != "":
-		return alarm.Render("✗ error")
-	case !c.Applicable:
-		return faint.Render("– n/a")
-	case e.Total == 0:
-		return faint.Render("– none there")
-	case e.Recovered == 0:
-		return closed.Render(levels[level(e)] + numbers)
+	s := summary.Extent(e.Recovered, e.Total)
+	if !summary.Measured(c) {
+		s = summary.StateOf(c)
 	}
-	return open.Render(levels[level(e)] + numbers)
+	switch s {
+	case summary.Failed:
+		return alarm.Render(s.String())
+	case summary.NotApplicable, summary.Absent:
+		return faint.Render(s.String())
+	case summary.None:
+		return closed.Render(s.String() + numbers)
+	}
+	return open.Render(s.String() + numbers)
 }
 
 // split tells what was opened of what was said before and after the moment.
 func split(e attacks.Exposure) string {
-	return fmt.Sprintf("before %d/%d, after %d/%d", e.Before, e.BeforeTotal, e.After, e.AfterTotal)
+	return fmt.Sprintf("before %s, after %s", summary.Fraction(e.Before, e.BeforeTotal), summary.Fraction(e.After, e.AfterTotal))
 }

@@ -2,9 +2,15 @@ package replay
 
 import (
 	"cmp"
+	"encoding/hex"
+	"fmt"
 	"slices"
+	"strings"
 
 	"doormat/attacks/deduce"
+	"doormat/demo/plain"
+	"doormat/demo/summary"
+	"doormat/world"
 )
 
 // A Node is one box of a proof: a step, or steps alike of a long proof.
@@ -72,4 +78,58 @@ func Levels(nodes []Node) [][]int {
 		slices.SortStableFunc(l, func(a, b int) int { return cmp.Compare(len(nodes[b].Steps), len(nodes[a].Steps)) })
 	}
 	return levels
+}
+
+// Told says how a box of a proof came about and what the bytes of its first step are.
+// texts shows a message's own text, which is right for invented people only.
+func Told(proof deduce.Proof, n Node, texts bool) (how, bytes string) {
+	how = "from " + n.Origin
+	switch {
+	case n.Rule != "" && len(n.Parents) == 0:
+		how = fmt.Sprintf("by “%s”", n.Rule)
+	case n.Rule != "":
+		how = fmt.Sprintf("by “%s” from %s", n.Rule, parents(n.Parents))
+	case n.Origin == deduce.Made:
+		how = n.Origin
+	}
+	if n.Rule != "" && n.Origin == deduce.Made {
+		how += ", " + n.Origin
+	}
+	bytes = data(proof[n.Steps[0]].Fact, texts)
+	if k := len(n.Steps); k > 1 {
+		bytes = fmt.Sprintf("× %d, the first: ", k) + bytes
+	}
+	return plain.Clean(how), bytes
+}
+
+func parents(list []int) string {
+	parts := make([]string, len(list))
+	for i, at := range list {
+		parts[i] = fmt.Sprint(at + 1)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// data shows a fact's bytes: their number and the first few.
+func data(f world.Fact, texts bool) string {
+	const few = 8
+	if text, ok := Said(f); ok && texts {
+		return fmt.Sprintf("%s of salt, then “%s”", summary.Count(saltSize, "byte"), plain.Short(text, 40))
+	}
+	text := hex.EncodeToString(f.Data[:min(few, len(f.Data))])
+	if len(f.Data) > few {
+		text += "…"
+	}
+	return fmt.Sprintf("%s %s", summary.Count(len(f.Data), "byte"), text)
+}
+
+// saltSize is what precedes the text in a plaintext, see package attacks.
+const saltSize = 16
+
+// Said is the text that a plaintext holds.
+func Said(f world.Fact) (string, bool) {
+	if f.Kind != world.Plaintext || len(f.Data) <= saltSize {
+		return "", false
+	}
+	return string(f.Data[saltSize:]), true
 }

@@ -1,12 +1,12 @@
 package report
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"doormat/demo/plain"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -79,25 +79,9 @@ func rules(p *page, list []world.Rule) {
 		for _, r := range list {
 			if r.Make == group.made {
 				p.prose(2, r.Name)
-				p.beside(6, "", faint(plain.Clean(signature(r))))
+				p.beside(6, "", faint(plain.Clean(summary.Rule(r))))
 				p.prose(6, r.Doc)
 			}
 		}
 	}
-}
-
-func signature(r world.Rule) string {
-	takes := kinds(r.Takes)
-	if r.All != "" {
-		takes = append(takes, fmt.Sprintf("every %s", r.All))
-	}
-	return strings.Join(takes, " + ") + " → " + strings.Join(kinds(r.Gives), ", ")
-}
-
-func kinds(list []world.Kind) []string {
-	out := make([]string, len(list))
-	for i, k := range list {
-		out[i] = string(k)
-	}
-	return out
 }

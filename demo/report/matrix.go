@@ -16,7 +16,7 @@ import (
 // design, or a line for each design where columns would be too narrow.
 func Matrix(r *attacks.Result, width int) string {
 	p := newPage(width)
-	p.prose(0, settingsLine(r))
+	p.prose(0, summary.Settings(r, ""))
 	p.gap()
 	table(p, r, true)
 	p.gap()
@@ -64,7 +64,7 @@ func (g grid) need() int { return 2 + 6 + g.target + 1 + g.others + 1 + 3 }
 
 func table(p *page, r *attacks.Result, reasons bool) {
 	g := newGrid(p, r, reasons)
-	cells := index(r)
+	cells := summary.Cells(r)
 	if !g.stacked {
 		head(p, r, g)
 	}
@@ -103,14 +103,6 @@ func alarmed(r *attacks.Result) bool {
 	return false
 }
 
-func index(r *attacks.Result) map[[2]string]*attacks.Cell {
-	cells := map[[2]string]*attacks.Cell{}
-	for i := range r.Cells {
-		cells[[2]string{r.Cells[i].Attack, r.Cells[i].Design}] = &r.Cells[i]
-	}
-	return cells
-}
-
 // label is an attack's id and, if it is no attack in the narrow sense, its kind.
 func label(a attacks.AttackRow) string {
 	if a.Kind == "attack" {
@@ -136,7 +128,7 @@ func ownSettings(a attacks.AttackRow, width int) []string {
 	for _, f := range a.Fixes {
 		out = append(out, wrap(faint("  "+plain.Clean(f)), width)...)
 	}
-	if granted(a.Needs) {
+	if summary.Granted(a.Needs) {
 		out = append(out, wrap(faint("  granted, not computed"), width)...)
 	}
 	return out
@@ -166,14 +158,13 @@ func (g grid) lines(c *attacks.Cell) []string {
 	if c == nil {
 		return []string{""}
 	}
-	s := stateOf(c)
-	first := terminal.Pad(s.String(), 8)
+	first := terminal.Pad(state(c), 8)
 	if c.Applicable && c.Error == "" {
 		first += terminal.PadLeft(summary.Fraction(c.Content.Target.Recovered, c.Content.Target.Total), g.target) + " " + terminal.PadLeft(summary.Fraction(c.Content.Others.Recovered, c.Content.Others.Total), g.others) +
 			faint(fmt.Sprintf(" ×%d", c.Parties))
 	}
 	out := []string{strings.TrimRight(first, " ")}
-	notes := remarks(c)
+	notes := summary.Remarks(c)
 	if !c.Applicable && !g.reasons {
 		notes = nil
 	}

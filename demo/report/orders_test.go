@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/demo/demotest"
+	"doormat/demo/markdown"
 )
 
 // A cell that counts what orders yielded says whose the recovery is, where that could
@@ -21,7 +23,7 @@ func TestOrdersInACell(t *testing.T) {
 		says, silent []string
 	}{
 		{attacks.Cell{Content: opened(13), Lawful: attacks.Lawful{Asked: 13, Served: 13}},
-			[]string{"✓ served 13/13", "the agency's", "served at once", "nothing beyond"}, []string{"agency served:", "by no order"}},
+			[]string{"✓ served 13/13", "the agency's", "signed, at once", "nothing beyond"}, []string{"agency served:", "by no order"}},
 		{attacks.Cell{Content: opened(13), Lawful: attacks.Lawful{Asked: 4, Served: 4, Beyond: 9, DelayHours: 7}},
 			[]string{"✓ served 4/4 beyond 9", "9 beyond the scope", "the last 7 hours after"}, []string{"agency served:"}},
 		{attacks.Cell{Content: opened(13), Lawful: attacks.Lawful{Asked: 13, Served: 13}, Trace: attacks.Trace{Other: true}},
@@ -30,9 +32,9 @@ func TestOrdersInACell(t *testing.T) {
 			[]string{"served 0/13", "by no order 28", "by no order: ", "28 of it came by no order"}, []string{"✓ served"}},
 		{attacks.Cell{Content: opened(28), Trace: attacks.Trace{Apart: 28}}, nil, []string{"by no order", "served:", "disclosed:"}},
 		{attacks.Cell{Lawful: attacks.Lawful{Asked: 4}, Disclosed: told},
-			[]string{"served 0/4", "disclosed to Ann, monitor", "disclosed: told later", "nobody was warned at the time", "90 days later"},
+			[]string{"served 0/4", "disclosed to Ann, monitor", "disclosed: told later", "by nobody at the time", "90 days later"},
 			[]string{"the agency's,"}},
-		{attacks.Cell{}, []string{"nobody was warned"}, []string{"at the time", "Disclosed", "people:", "delivered"}},
+		{attacks.Cell{}, []string{"by nobody"}, []string{"at the time", "Disclosed", "people:", "delivered"}},
 		{attacks.Cell{People: attacks.People{Read: 5, Unnamed: 4, Privileged: 2}},
 			[]string{"people 5, unnamed 4", "people: whose", "5 wrote what", "2 of them the law protects"}, nil},
 		{attacks.Cell{People: attacks.People{Read: 1}}, []string{"people 1, unnamed 0"}, []string{"the law protects"}},
@@ -42,10 +44,10 @@ func TestOrdersInACell(t *testing.T) {
 	} {
 		c := test.cell
 		c.Attack, c.Design, c.Applicable, c.Expected = "part", "d1", true, true
-		r := result(1, "Ann")
+		r := demotest.Result(1, "Ann")
 		r.Cells = []attacks.Cell{c}
 		r.Attacks = r.Attacks[1:2]
-		text := Matrix(r, 100) + Markdown(r) + Run{Result: r, Header: attacks.Header{ID: "part"}}.Text(100)
+		text := Matrix(r, 100) + markdown.Result(r) + Run{Result: r, Header: attacks.Header{ID: "part"}}.Text(100)
 		text = strings.Join(strings.Fields(text), " ")
 		for _, want := range test.says {
 			require.Contains(t, text, want)

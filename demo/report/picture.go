@@ -19,7 +19,7 @@ const maxPictureRows = 60
 // picture is a grid of characters: a column for each moment of the attack, a line
 // for each message, or for several where the page ends.
 type picture struct {
-	s              *Sweep
+	s              sweep
 	cells          []*attacks.Cell // one a value
 	open           []map[int]bool  // of each cell, by message number
 	messages       int
@@ -28,7 +28,7 @@ type picture struct {
 }
 
 // picture draws what is open in a design at each moment.
-func (s *Sweep) picture(p *page, design int) {
+func (s sweep) picture(p *page, design int) {
 	g := picture{s: s, messages: s.Results[0].Conversation.Messages}
 	measured := false
 	for _, r := range s.Results {
@@ -38,10 +38,10 @@ func (s *Sweep) picture(p *page, design int) {
 			open[k] = true
 		}
 		g.cells, g.open = append(g.cells, c), append(g.open, open)
-		measured = measured || drawn(c)
+		measured = measured || summary.Measured(c)
 	}
 	if !measured {
-		p.beside(2, "", stateOf(g.cells[0]).String()+"  "+plain.Clean(g.cells[0].Why+g.cells[0].Error))
+		p.beside(2, "", state(g.cells[0])+"  "+plain.Clean(g.cells[0].Why+g.cells[0].Error))
 		return
 	}
 	g.perRow = ceil(g.messages, maxPictureRows)
@@ -57,9 +57,6 @@ func (s *Sweep) picture(p *page, design int) {
 }
 
 func ceil(a, b int) int { return max(1, (a+b-1)/b) }
-
-// drawn reports whether a cell has something to draw.
-func drawn(c *attacks.Cell) bool { return c.Applicable && c.Error == "" }
 
 // line draws messages first to last.
 func (g *picture) line(p *page, first, last int) {
@@ -86,7 +83,7 @@ func (g *picture) sign(first, last, from, end int) string {
 	for i := from; i < end; i++ {
 		at := g.s.Results[i].Settings.At
 		diagonal = diagonal || first <= at && at <= last
-		if !drawn(g.cells[i]) {
+		if !summary.Measured(g.cells[i]) {
 			continue
 		}
 		for k := first; k <= last; k++ {

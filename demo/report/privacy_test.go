@@ -11,7 +11,11 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/script"
+	"doormat/demo/data"
+	"doormat/demo/demotest"
+	"doormat/demo/markdown"
 	"doormat/demo/story"
+	"doormat/demo/summary"
 	"doormat/demo/terminal"
 	"doormat/world"
 	"doormat/world/worldtest"
@@ -52,8 +56,8 @@ func TestRealChatsStayPrivate(t *testing.T) {
 	require.Empty(t, r.Cells[0].Error)
 	require.Len(t, r.Cells[0].Trace.Opened, len(l.Conversation.Messages))
 	h := thief.Header()
-	sweep := Sweep{Over: "at", Values: []string{"36"}, Results: []*attacks.Result{r}, Conversation: l.Conversation}
-	doc, err := JSON(r)
+	sweep := summary.Sweep{Over: "at", Values: []string{"36"}, Results: []*attacks.Result{r}, Conversation: l.Conversation}
+	doc, err := data.JSON(r)
 	require.NoError(t, err)
 	for _, invented := range []bool{false, true} {
 		tour := Tour{Conversation: l.Conversation, Target: l.Settings.Target, BuiltIn: invented, Designs: l.Designs}
@@ -65,8 +69,8 @@ func TestRealChatsStayPrivate(t *testing.T) {
 			"run": run.Text(80), "run with the whole proof": whole.Text(80),
 		}
 		if !invented { // what does not ask whether they are
-			pages["matrix"], pages["markdown"], pages["json"], pages["sweep"] = Matrix(r, 80), Markdown(r), string(doc), sweep.Text(80)
-			swept, err := json.Marshal(sweep.Document())
+			pages["matrix"], pages["markdown"], pages["json"], pages["sweep"] = Matrix(r, 80), markdown.Result(r), string(doc), Sweep(&sweep, 80)
+			swept, err := json.Marshal(data.Sweep(&sweep))
 			require.NoError(t, err)
 			pages["json of a sweep"] = string(swept)
 		}
@@ -90,12 +94,12 @@ func TestCellMarks(t *testing.T) {
 		asked, served int
 		want          string
 	}{{4, 4, "✓ served 4/4"}, {4, 3, "served 3/4"}, {4, 0, "served 0/4"}, {1, 1, "✓ served 1/1"}, {0, 0, ""}} {
-		r := result(1, "n")
+		r := demotest.Result(1, "n")
 		cell := &r.Cells[len(r.Cells)-1]
 		cell.Lawful = attacks.Lawful{Asked: c.asked, Served: c.served}
 		tour := Tour{Conversation: story.Conversation(), Designs: []world.Design{strange("n")}}
 		for name, text := range map[string]string{
-			"matrix": Matrix(r, 100), "markdown": Markdown(r),
+			"matrix": Matrix(r, 100), "markdown": markdown.Result(r),
 			"findings": tour.Findings(r, []attacks.Header{{ID: "served", Title: "t"}}, 100),
 		} {
 			text, _, _ = strings.Cut(text, "What the numbers say")

@@ -1,14 +1,12 @@
 package report
 
 import (
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"doormat/attacks"
-	"doormat/attacks/deduce"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
@@ -29,13 +27,13 @@ type Run struct {
 func (r Run) Text(width int) string {
 	p := newPage(width)
 	p.title(r.Header.Title)
-	p.prose(0, settingsLine(r.Result))
+	p.prose(0, summary.Settings(r.Result, ""))
 	p.gap()
 	p.field("Happens", r.Header.Happens)
 	for i := range r.Result.Cells {
 		c := &r.Result.Cells[i]
 		p.gap()
-		p.heading("── "+r.designName(c.Design), stateOf(c).String())
+		p.heading("── "+r.designName(c.Design), state(c))
 		if c.Applicable {
 			r.cell(p, c)
 		}
@@ -49,7 +47,7 @@ func (r Run) Text(width int) string {
 		case c.Error != "":
 			p.field("Error", c.Error)
 		case surprising(c):
-			p.field("≠ Unexpected", surprise(c))
+			p.field("≠ Unexpected", summary.Surprise(c))
 		}
 	}
 	p.gap()
@@ -58,7 +56,7 @@ func (r Run) Text(width int) string {
 	p.field("Source", r.Header.Source)
 	p.field("Exercise", r.Header.Exercise)
 	p.gap()
-	for _, text := range caveats {
+	for _, text := range summary.Caveats() {
 		p.prose(0, text)
 	}
 	return p.String()
@@ -76,7 +74,7 @@ func (r Run) designName(id string) string {
 func (r Run) cell(p *page, c *attacks.Cell) {
 	end := r.Result.Conversation.Messages
 	p.field("Takes", strings.Join(world.Written(c.Needs), ", ")+": "+used(c)+", "+summary.Moment(c.At, end))
-	if granted(world.Written(c.Needs)) {
+	if summary.Granted(world.Written(c.Needs)) {
 		p.field("Granted", "the private half of public keys that were found: doormat hands it over, no computer here finds it")
 	}
 	calls(p, c.Trace.Events)
@@ -102,11 +100,6 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 		r.opened(p, c)
 	}
 	r.proof(p, c)
-}
-
-// granted reports whether an attack needs what nobody can compute, and is given it.
-func granted(needs []string) bool {
-	return slices.Contains(needs, world.QuantumName+"."+string(world.Control))
 }
 
 // used counts who was used.
@@ -136,11 +129,11 @@ func (r Run) orders(p *page, c *attacks.Cell) {
 	if l.Asked == 0 {
 		return
 	}
-	text := fmt.Sprintf("%s in scope of what the court signed, %d served", summary.Count(l.Asked, "message"), l.Served)
+	text := summary.Orders(c) + " messages in scope of what the court signed"
 	switch {
 	case l.Served == 0:
 	case l.DelayHours == 0:
-		text += " at once"
+		text += ", at once"
 	default:
 		text += ", the last " + summary.Count(l.DelayHours, "hour") + " after the signing"
 	}
@@ -149,7 +142,7 @@ func (r Run) orders(p *page, c *attacks.Cell) {
 		beyond = fmt.Sprintf("; %d beyond the scope came with it, read or not", l.Beyond)
 	}
 	p.field("Orders", text+beyond)
-	if got, _ := recovered(c); got > 0 {
+	if c.Content.Target.Recovered+c.Content.Others.Recovered > 0 {
 		whose := "what was recovered is the agency's"
 		if c.Trace.Other {
 			whose = "what was recovered is the adversary's, who is not the agency"
@@ -164,23 +157,17 @@ func (r Run) orders(p *page, c *attacks.Cell) {
 // noticed lists who noticed what, the first few.
 func noticed(p *page, c *attacks.Cell) {
 	const few = 4
-	switch {
-	case len(c.Noticed) > 0:
-	case len(c.Disclosed) > 0:
-		p.field("Noticed", "nobody was warned at the time")
-	default:
-		p.field("Noticed", "nobody was warned")
+	if len(c.Noticed) == 0 {
+		p.field("Noticed", "by "+summary.Nobody(c))
 	}
+	label := "Noticed"
 	for i, e := range c.Noticed {
 		if i == few {
 			p.field("", fmt.Sprintf("and %d more", len(c.Noticed)-few))
 			break
 		}
-		label := ""
-		if i == 0 {
-			label = "Noticed"
-		}
-		p.field(label, fmt.Sprintf("by %s after message %d: %s", e.By, e.AfterMessage, e.What))
+		p.field(label, "by "+summary.Warning(e))
+		label = ""
 	}
 }
 
@@ -240,9 +227,6 @@ func (r Run) opened(p *page, c *attacks.Cell) {
 	}
 }
 
-// saltSize is what precedes the text in a plaintext, see package attacks.
-const saltSize = 16
-
 // proof prints the proof of one claim, a line a step; alike steps of a long one share a
 // line.
 func (r Run) proof(p *page, c *attacks.Cell) {
@@ -260,52 +244,9 @@ func (r Run) proof(p *page, c *attacks.Cell) {
 	}
 	p.field("Proof", text)
 	for i, n := range nodes {
-		how, data := Told(proof, n, r.ShowTexts)
+		how, data := replay.Told(proof, n, r.ShowTexts)
 		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(plain.Clean(n.Kind))+" "+how+faint(", "+data))
 	}
-}
-
-// Told says how a box of a proof came about and what the bytes of its first step are.
-// texts shows a message's own text, which is right for invented people only.
-func Told(proof deduce.Proof, n replay.Node, texts bool) (how, bytes string) {
-	how = "from " + n.Origin
-	switch {
-	case n.Rule != "" && len(n.Parents) == 0:
-		how = fmt.Sprintf("by “%s”", n.Rule)
-	case n.Rule != "":
-		how = fmt.Sprintf("by “%s” from %s", n.Rule, parents(n.Parents))
-	case n.Origin == deduce.Made:
-		how = n.Origin
-	}
-	if n.Rule != "" && n.Origin == deduce.Made {
-		how += ", " + n.Origin
-	}
-	bytes = data(proof[n.Steps[0]].Fact, texts)
-	if k := len(n.Steps); k > 1 {
-		bytes = fmt.Sprintf("× %d, the first: ", k) + bytes
-	}
-	return plain.Clean(how), bytes
-}
-
-func parents(list []int) string {
-	parts := make([]string, len(list))
-	for i, at := range list {
-		parts[i] = fmt.Sprint(at + 1)
-	}
-	return strings.Join(parts, ", ")
-}
-
-// data shows a fact's bytes: their number and the first few.
-func data(f world.Fact, texts bool) string {
-	const few = 8
-	if f.Kind == world.Plaintext && texts && len(f.Data) > saltSize {
-		return fmt.Sprintf("%s of salt, then “%s”", summary.Count(saltSize, "byte"), plain.Short(string(f.Data[saltSize:]), 40))
-	}
-	text := hex.EncodeToString(f.Data[:min(few, len(f.Data))])
-	if len(f.Data) > few {
-		text += "…"
-	}
-	return fmt.Sprintf("%s %s", summary.Count(len(f.Data), "byte"), text)
 }
 
 // gained counts what a call took by kind, whoever it was taken from.

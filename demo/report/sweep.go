@@ -12,61 +12,19 @@ import (
 	"doormat/demo/plain"
 	"doormat/demo/summary"
 	"doormat/demo/terminal"
-	"doormat/world"
 )
 
-// A Sweep is one attack over a range of one setting.
-type Sweep struct {
-	Over         string
-	Values       []string
-	Results      []*attacks.Result // one a value, of one attack each
-	Conversation *world.Conversation
-}
+// sweep is a sweep as a page tells it.
+type sweep struct{ *summary.Sweep }
 
-// A sweepRow is one value in one design.
-type sweepRow struct {
-	Value string `json:"value"`
-	*attacks.Cell
-	Opened []int `json:"opened"` // numbers of the messages that are open
-}
-
-// rows lists a design after the other at each value.
-func (s *Sweep) rows() []sweepRow {
-	rows := []sweepRow{}
-	for i, r := range s.Results {
-		for j := range r.Cells {
-			c := &r.Cells[j]
-			rows = append(rows, sweepRow{s.Values[i], c, append([]int{}, c.Trace.Opened...)})
-		}
-	}
-	return rows
-}
-
-// Document is what JSON shows of a sweep: that of a run, with the attack, the
-// setting and its values, and rows in the place of cells. The settings are those
-// of the first value.
-func (s *Sweep) Document() any {
-	r := s.Results[0]
-	return struct {
-		Doormat      string              `json:"doormat"`
-		Seed         uint64              `json:"seed"`
-		Settings     world.Settings      `json:"settings"`
-		Conversation attacks.Counts      `json:"conversation"`
-		Designs      []attacks.DesignRow `json:"designs"`
-		Attack       attacks.AttackRow   `json:"attack"`
-		Over         string              `json:"over"`
-		Values       []string            `json:"values"`
-		Rows         []sweepRow          `json:"rows"`
-	}{r.Doormat, r.Seed, r.Settings, r.Conversation, r.Designs, r.Attacks[0], s.Over, s.Values, s.rows()}
-}
-
-// Text shows a sweep as a table for each design and, over the moment of the
+// Sweep shows a sweep as a table for each design and, over the moment of the
 // attack, as a picture of the messages that are open.
-func (s *Sweep) Text(width int) string {
+func Sweep(of *summary.Sweep, width int) string {
+	s := sweep{of}
 	p := newPage(width)
 	r := s.Results[0]
 	p.title(r.Attacks[0].Title)
-	p.prose(0, settingsText(r, s.Over))
+	p.prose(0, summary.Settings(r, s.Over))
 	p.prose(0, fmt.Sprintf("Over %s: x is %s.", s.Over, s.span()))
 	if text := s.fixed(); text != "" {
 		p.prose(0, "The attack fixes "+plain.Clean(text)+".")
@@ -88,16 +46,16 @@ func (s *Sweep) Text(width int) string {
 	p.gap()
 	s.alarms(p)
 	p.prose(0, "Before and after the moment at which the adversary first took something.")
-	p.prose(0, "× principals used  lawful: served of asked  ! somebody was warned  ≠ unexpected  – none such, or not applicable")
+	p.prose(0, "× principals used  lawful: served of asked  ! somebody noticed  ≠ unexpected  – none such, or not applicable")
 	p.gap()
-	for _, text := range caveats {
+	for _, text := range summary.Caveats() {
 		p.prose(0, text)
 	}
 	return p.String()
 }
 
 // fixed tells which settings the attack fixes for itself; some follow the value.
-func (s *Sweep) fixed() string {
+func (s sweep) fixed() string {
 	last := len(s.Results) - 1
 	from, to := strings.Join(s.Results[0].Attacks[0].Fixes, ", "), strings.Join(s.Results[last].Attacks[0].Fixes, ", ")
 	if from == to {
@@ -107,7 +65,7 @@ func (s *Sweep) fixed() string {
 }
 
 // span tells of the values of x.
-func (s *Sweep) span() string {
+func (s sweep) span() string {
 	if len(s.Values) == 1 {
 		return s.Values[0]
 	}
@@ -126,7 +84,7 @@ type sweepLine struct {
 
 // table shows a design, a line a value; where the page is too narrow, the numbers
 // stand in sentences.
-func (s *Sweep) table(p *page, design int) {
+func (s sweep) table(p *page, design int) {
 	lines := s.lines(design)
 	head := slices.Clone(sweepHead)
 	head[0] = s.Over
@@ -164,13 +122,13 @@ func (s *Sweep) table(p *page, design int) {
 
 // lines lists what a table says. Points alike at which there is nothing to measure
 // share a line.
-func (s *Sweep) lines(design int) (lines []sweepLine) {
+func (s sweep) lines(design int) (lines []sweepLine) {
 	for i := 0; i < len(s.Results); i++ {
 		c, value := &s.Results[i].Cells[design], s.Values[i]
 		if surprising(c) {
 			value = "≠ " + value
 		}
-		if drawn(c) {
+		if summary.Measured(c) {
 			t, o := c.Content.Target, c.Content.Others
 			lines = append(lines, sweepLine{cells: []string{value, summary.Fraction(t.Before, t.BeforeTotal), summary.Fraction(t.After, t.AfterTotal),
 				summary.Fraction(o.Before, o.BeforeTotal), summary.Fraction(o.After, o.AfterTotal), fmt.Sprint(c.Parties), fmt.Sprint(c.Forged),
@@ -184,14 +142,14 @@ func (s *Sweep) lines(design int) (lines []sweepLine) {
 		if i > from {
 			value += "-" + s.Values[i]
 		}
-		lines = append(lines, sweepLine{[]string{value}, stateOf(c).String() + "  " + plain.Clean(cmp.Or(c.Error, c.Why))})
+		lines = append(lines, sweepLine{[]string{value}, state(c) + "  " + plain.Clean(cmp.Or(c.Error, c.Why))})
 	}
 	return lines
 }
 
 // alike reports whether two cells that measured nothing say the same.
 func alike(a, b *attacks.Cell) bool {
-	return a.Applicable == b.Applicable && a.Error == b.Error && a.Why == b.Why && a.Expected == b.Expected && !drawn(b)
+	return a.Applicable == b.Applicable && a.Error == b.Error && a.Why == b.Why && a.Expected == b.Expected && !summary.Measured(b)
 }
 
 func columns(texts []string, widths []int) string {
@@ -211,19 +169,19 @@ func yes(b bool) string {
 
 // alarms tells of the points that went wrong or otherwise than expected, each
 // message once.
-func (s *Sweep) alarms(p *page) {
+func (s sweep) alarms(p *page) {
 	told := map[string]bool{}
-	for _, row := range s.rows() {
-		text, sign := "", "≠"
-		switch {
-		case row.Error != "":
-			text, sign = "error: "+row.Error, "✗"
-		case surprising(row.Cell):
-			text = surprise(row.Cell)
-		}
-		if key := row.Design + text; text != "" && !told[key] {
-			told[key] = true
-			p.beside(2, alarmStyle.Render(sign), fmt.Sprintf("%s %s on %s: %s", s.Over, row.Value, row.Design, plain.Clean(text)))
+	for i, r := range s.Results {
+		for j := range r.Cells {
+			c := &r.Cells[j]
+			text, sign := summary.Surprise(c), "≠"
+			if c.Error != "" {
+				text, sign = "error: "+c.Error, "✗"
+			}
+			if key := c.Design + text; text != "" && !told[key] {
+				told[key] = true
+				p.beside(2, alarmStyle.Render(sign), fmt.Sprintf("%s %s on %s: %s", s.Over, s.Values[i], c.Design, plain.Clean(text)))
+			}
 		}
 	}
 	if len(told) > 0 {

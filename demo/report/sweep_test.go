@@ -1,10 +1,7 @@
 package report
 
 import (
-	"encoding/csv"
-	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -12,14 +9,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/demo/demotest"
 	"doormat/demo/plain"
+	"doormat/demo/summary"
 	"doormat/demo/terminal"
 	"doormat/world"
 )
 
 // swept is a sweep over every step-th moment of a conversation in which an attack
 // at message x opens messages 1 to x.
-func swept(messages, step int, name string) *Sweep {
+func swept(messages, step int, name string) *summary.Sweep {
 	conv := &world.Conversation{Accounts: []string{"A", "B", "C"}}
 	for k := range messages {
 		m := world.Message{From: "A", To: []string{"B"}}
@@ -28,7 +27,7 @@ func swept(messages, step int, name string) *Sweep {
 		}
 		conv.Messages = append(conv.Messages, m)
 	}
-	s := &Sweep{Over: "at", Conversation: conv}
+	s := &summary.Sweep{Over: "at", Conversation: conv}
 	for at := 1; at <= messages; at += step {
 		c := attacks.Cell{Design: "d", Attack: "a", Applicable: true, At: at, Expected: true, Why: name,
 			Content: attacks.Content{Target: attacks.Exposure{Before: messages, BeforeTotal: messages, After: messages, AfterTotal: messages},
@@ -44,9 +43,9 @@ func swept(messages, step int, name string) *Sweep {
 	return s
 }
 
-func drawing(s *Sweep, width int) []string {
+func drawing(s *summary.Sweep, width int) []string {
 	p := newPage(width)
-	s.picture(p, 0)
+	sweep{s}.picture(p, 0)
 	return strings.Split(strings.TrimSuffix(terminal.Strip(p.String()), "\n"), "\n")
 }
 
@@ -79,13 +78,13 @@ func TestPictureOfMuch(t *testing.T) {
 }
 
 func TestSweepText(t *testing.T) {
-	s := swept(4, 1, evil)
+	s := swept(4, 1, demotest.Evil)
 	s.Results[1].Cells[0] = attacks.Cell{Design: "d", Why: "nobody", Expected: true}
 	s.Results[2].Cells[0] = attacks.Cell{Design: "d", Why: "nobody", Expected: true}
-	s.Results[3].Cells[0].Expected, s.Results[3].Cells[0].Trace.Surprise = false, evil
+	s.Results[3].Cells[0].Expected, s.Results[3].Cells[0].Trace.Surprise = false, demotest.Evil
 	for _, width := range []int{60, 80, 100} {
-		text := s.Text(width)
-		wide := swept(20000, 199, "x").Text(width)
+		text := Sweep(s, width)
+		wide := Sweep(swept(20000, 199, "x"), width)
 		require.Equal(t, width < 70, strings.Contains(wide, "target before"), "sentences where the page is narrow")
 		for l := range strings.SplitSeq(wide, "\n") {
 			require.LessOrEqual(t, lipgloss.Width(l), width)
@@ -97,48 +96,5 @@ func TestSweepText(t *testing.T) {
 			require.Equal(t, plain.Clean(terminal.Strip(l)), terminal.Strip(l))
 		}
 		require.NotContains(t, text, "\x1b[2J")
-	}
-}
-
-func TestSweepDocuments(t *testing.T) {
-	s := swept(3, 1, evil)
-	s.Results[0].Cells[0].Trace.Opened = nil
-	data, err := JSON(s.Document())
-	require.NoError(t, err)
-	require.NotContains(t, string(data), "null,\n      \"opened")
-	var doc struct {
-		Rows []struct {
-			Value, Design string
-			At            int
-			Opened        []int
-		}
-	}
-	require.NoError(t, json.Unmarshal(data, &doc))
-	require.Len(t, doc.Rows, 3)
-	require.Equal(t, []int{}, doc.Rows[0].Opened)
-	require.Equal(t, []int{1, 2, 3}, doc.Rows[2].Opened)
-	require.Equal(t, 3, doc.Rows[2].At)
-
-	records, err := csv.NewReader(strings.NewReader(s.CSV())).ReadAll()
-	require.NoError(t, err)
-	require.Equal(t, SweepColumns, records[0])
-	require.Len(t, records, 4)
-	last := records[3]
-	require.Equal(t, []string{"at", "3", "a", "d", "true", "3"}, last[:6])
-	require.Equal(t, "1 2 3", last[len(last)-1])
-	require.Equal(t, plain.Clean(evil), last[slices.Index(SweepColumns, "why")])
-	require.Equal(t, "all", last[slices.Index(SweepColumns, "retention")])
-}
-
-func TestCSV(t *testing.T) {
-	r := result(2, evil)
-	records, err := csv.NewReader(strings.NewReader(CSV(r))).ReadAll()
-	require.NoError(t, err)
-	require.Len(t, records, 1+len(r.Cells))
-	require.Equal(t, CellColumns, records[0])
-	for _, rec := range records {
-		for _, field := range rec {
-			require.Equal(t, plain.Clean(field), field)
-		}
 	}
 }

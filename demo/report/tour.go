@@ -73,7 +73,7 @@ func (t Tour) people(p *page) {
 // Findings shows a few attacks one by one, then all, then what that means.
 func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) string {
 	p := newPage(width)
-	cells := index(r)
+	cells := summary.Cells(r)
 	for i, h := range shown {
 		p.gap()
 		p.heading(fmt.Sprintf("Attack %d: %s", i+1, h.Title), faint(h.ID))
@@ -83,14 +83,14 @@ func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) str
 	}
 	p.gap()
 	p.title("All attacks")
-	p.prose(0, settingsLine(r))
+	p.prose(0, summary.Settings(r, ""))
 	p.gap()
 	table(p, r, false)
 	p.gap()
 	legend(p, r)
 	p.gap()
 	p.title("What the numbers say")
-	for _, text := range meaning(r) {
+	for _, text := range summary.Meaning(r) {
 		p.beside(2, "-", plain.Clean(text))
 	}
 	p.gap()
@@ -143,7 +143,7 @@ func outcomes(p *page, r *attacks.Result, cells map[[2]string]*attacks.Cell, id 
 	alike := func(c *attacks.Cell) bool {
 		first := all[0]
 		return c.Applicable && c.Content == first.Content && c.Attachments == first.Attachments && c.Forged == first.Forged && c.Why == first.Why &&
-			c.Parties == first.Parties && len(c.Noticed) == len(first.Noticed) && told(c, len(c.Disclosed)) == told(first, len(first.Disclosed)) &&
+			c.Parties == first.Parties && len(c.Noticed) == len(first.Noticed) && summary.DisclosedTo(c) == summary.DisclosedTo(first) &&
 			c.Lawful == first.Lawful && c.People == first.People && c.Delivered == first.Delivered && c.Expected == first.Expected
 	}
 	if len(all) > 1 && !slices.ContainsFunc(all, func(c *attacks.Cell) bool { return !alike(c) }) {
@@ -160,18 +160,14 @@ func outcomes(p *page, r *attacks.Result, cells map[[2]string]*attacks.Cell, id 
 // measured is one design's outcome in the tour.
 func measured(p *page, name string, c *attacks.Cell) {
 	const column = 26
-	text := stateOf(c).String()
+	text := state(c)
 	if c.Applicable {
 		x, y := c.Content.Target, c.Content.Others
 		notes := append([]string{
 			fmt.Sprintf("%d of %d messages of the target, %d of %d of others", x.Recovered, x.Total, y.Recovered, y.Total),
-			summary.Count(c.Parties, "principal") + " used"}, remarks(c)...)
+			summary.Count(c.Parties, "principal") + " used"}, summary.Remarks(c)...)
 		if x.Recovered+y.Recovered > 0 && len(c.Noticed) == 0 {
-			text := "nobody was warned"
-			if len(c.Disclosed) > 0 {
-				text += " at the time"
-			}
-			notes = append(notes, text)
+			notes = append(notes, "noticed by "+summary.Nobody(c))
 		}
 		text += "  " + strings.Join(notes, "; ")
 	}
@@ -180,7 +176,7 @@ func measured(p *page, name string, c *attacks.Cell) {
 		p.beside(column, "", faint(plain.Clean(c.Why)))
 	}
 	if surprising(c) {
-		p.beside(column, "", alarmStyle.Render("≠ unexpected: ")+plain.Clean(surprise(c)))
+		p.beside(column, "", alarmStyle.Render(summary.Unexpected+": ")+summary.Surprise(c))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/summary"
 )
 
 // A replayAddress is where a page stands: which replay, under which settings, at which step,
@@ -109,7 +110,7 @@ func (g guess) compare(c attacks.Content) (list []guessed) {
 		e        attacks.Exposure
 	}{{"what is from or to the target", g.Target, c.Target}, {"what is not", g.Others, c.Others}} {
 		if one.said != "" && one.e.Total > 0 {
-			measured, _ := level(one.e.Recovered, one.e.Total)
+			measured := summary.Extent(one.e.Recovered, one.e.Total).Word
 			list = append(list, guessed{one.of, one.said, measured, one.said == measured})
 		}
 	}

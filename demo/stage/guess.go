@@ -1,6 +1,9 @@
 package stage
 
-import "doormat/demo/replay"
+import (
+	"doormat/demo/replay"
+	"doormat/demo/summary"
+)
 
 // guessing asks the room about one design.
 type guessing struct {
@@ -35,7 +38,7 @@ func (page *replayPage) ask(at replayAddress, p *replay.Replay) {
 func asked(of, name, chosen string) question {
 	q := question{Of: of, Field: name}
 	for i, value := range levels {
-		q.Levels = append(q.Levels, option{value, []string{"□", "◧", "■"}[i], value == chosen})
+		q.Levels = append(q.Levels, option{value, []summary.State{summary.None, summary.Part, summary.All}[i].Glyph, value == chosen})
 	}
 	return q
 }

@@ -10,7 +10,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/drawing"
-	"doormat/demo/report"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -167,7 +167,7 @@ func (s *Stage) picture(brief context.Context, attack string, designs []world.De
 	if err != nil {
 		return "", false, err
 	}
-	return drawing.Moments(v.(*report.Sweep), design), true, nil
+	return drawing.Moments(v.(*summary.Sweep), design), true, nil
 }
 
 func (s *Stage) momentsPage(w http.ResponseWriter, r *http.Request) {

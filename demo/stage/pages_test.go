@@ -20,6 +20,7 @@ import (
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/story"
+	"doormat/demo/summary"
 )
 
 // open starts a stage of the default kit and gives its address.
@@ -87,7 +88,7 @@ func values(c attacks.Cell) (list []string) {
 	}
 	list = append(list, of(c.Content.Target.Recovered, c.Content.Target.Total), of(c.Content.Others.Recovered, c.Content.Others.Total))
 	if len(c.Noticed) == 0 {
-		list = append(list, "nobody")
+		list = append(list, summary.Nobody(&c))
 	} else {
 		list = append(list, c.Noticed[0].By)
 	}

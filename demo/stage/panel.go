@@ -8,7 +8,6 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/replay"
-	"doormat/demo/report"
 	"doormat/demo/story"
 	"doormat/demo/summary"
 )
@@ -52,27 +51,20 @@ func about(d attacks.DesignRow, c *attacks.Cell) string {
 // Long tells of a value that the big type would not fit.
 func (c counter) Long() bool { return len(c.Value) > 9 }
 
-// level names how much is open, with a glyph.
-func level(got, of int) (state, glyph string) {
-	switch {
-	case of == 0:
-		return "none", "–"
-	case got == 0:
-		return "none", "□"
-	case got == of:
-		return "all", "■"
+// part is a counter of how much is open.
+func part(label string, got, of int) counter {
+	s := summary.Extent(got, of)
+	c := counter{Label: label, Value: summary.OutOf(got, of), State: s.Word, Glyph: s.Glyph}
+	if s == summary.Absent {
+		c.State = summary.None.Word
 	}
-	return "part", "◧"
+	return c
 }
 
 func exposure(label string, e attacks.Exposure) counter {
-	c := counter{Label: label, Value: fmt.Sprintf("%d of %d", e.Recovered, e.Total)}
-	c.State, c.Glyph = level(e.Recovered, e.Total)
-	switch {
-	case e.Total == 0:
-		c.Value, c.Note = "none", "there are no such messages"
-	default:
-		c.Note = fmt.Sprintf("before %d/%d · after %d/%d", e.Before, e.BeforeTotal, e.After, e.AfterTotal)
+	c := part(label, e.Recovered, e.Total)
+	if e.Total > 0 {
+		c.Note = fmt.Sprintf("before %s · after %s", summary.Fraction(e.Before, e.BeforeTotal), summary.Fraction(e.After, e.AfterTotal))
 	}
 	return c
 }
@@ -87,21 +79,18 @@ func counters(s *replay.Step, f *replay.Frame) []counter {
 	}
 	c := f.Cell
 	if c.Lawful.Asked > 0 {
-		served := counter{Label: "lawful order served", Value: fmt.Sprintf("%d of %d", c.Lawful.Served, c.Lawful.Asked), State: "served", Glyph: "✓", Note: "messages in its scope"}
-		if c.Lawful.Served < c.Lawful.Asked {
-			_, served.Glyph = level(c.Lawful.Served, c.Lawful.Asked)
+		served := part("lawful order served", c.Lawful.Served, c.Lawful.Asked)
+		served.State, served.Note = "served", "messages in its scope"
+		if summary.Full(c) {
+			served.Glyph = summary.Served
 		}
 		list = append([]counter{served}, list...)
 	}
 	if c.Attachments.Total > 0 {
-		files := counter{Label: "photos and files", Value: fmt.Sprintf("%d of %d", c.Attachments.Recovered, c.Attachments.Total)}
-		files.State, files.Glyph = level(c.Attachments.Recovered, c.Attachments.Total)
-		list = append(list, files)
+		list = append(list, part("photos and files", c.Attachments.Recovered, c.Attachments.Total))
 	}
-	list = append(list, counter{Label: "principals used", Value: fmt.Sprintf("× %d", c.Parties)})
-	meta := counter{Label: "who wrote to whom, when", Value: fmt.Sprintf("%d of %d", c.Metadata.Recovered, c.Metadata.Total)}
-	meta.State, meta.Glyph = level(c.Metadata.Recovered, c.Metadata.Total)
-	list = append(list, meta)
+	list = append(list, counter{Label: "principals used", Value: fmt.Sprintf("× %d", c.Parties)},
+		part("who wrote to whom, when", c.Metadata.Recovered, c.Metadata.Total))
 	if c.Forged > 0 {
 		list = append(list, counter{Label: "forged messages shown", Value: fmt.Sprint(c.Forged), State: "all", Glyph: "!"})
 	}
@@ -113,23 +102,14 @@ func counters(s *replay.Step, f *replay.Frame) []counter {
 
 func noticed(s *replay.Step, f *replay.Frame) counter {
 	if len(f.Noticed) == 0 {
-		note := "no program here warned"
-		if to := report.DisclosedTo(f.Cell); s.Kind == replay.Outcome && to != "" {
-			note += "; told later, by design: " + to
+		c := counter{Label: "noticed by", Value: "nobody", State: "none", Glyph: "○", Note: "no program here warned"}
+		if to := summary.DisclosedTo(f.Cell); s.Kind == replay.Outcome && to != "" {
+			c.Value, c.Note = summary.Nobody(f.Cell), c.Note+"; told later, by design: "+to
 		}
-		return counter{Label: "noticed by", Value: "nobody", State: "none", Glyph: "○", Note: note}
+		return c
 	}
-	var names []string
-	for _, e := range f.Noticed {
-		if !slices.Contains(names, e.By) {
-			names = append(names, e.By)
-		}
-	}
-	c := counter{Label: "noticed by", Value: names[0], State: "alarm", Glyph: "!", Note: fmt.Sprintf("after message %d", f.Noticed[0].AfterMessage)}
-	if n := len(names); n > 1 {
-		c.Value += fmt.Sprintf(" and %d more", n-1)
-	}
-	return c
+	return counter{Label: "noticed by", Value: summary.Some(summary.Witnesses(f.Noticed), 1), State: "alarm", Glyph: summary.Warned,
+		Note: fmt.Sprintf("after message %d", f.Noticed[0].AfterMessage)}
 }
 
 // warnings are what honest programs said, each once, the first few.

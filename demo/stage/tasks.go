@@ -11,7 +11,7 @@ import (
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/replay"
-	"doormat/demo/report"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -115,7 +115,7 @@ func (s *Stage) moments(lab *attacks.Lab, t attacks.Technique, designs []world.D
 		if err != nil {
 			return nil, err
 		}
-		sweep := &report.Sweep{Over: "at", Conversation: l.Conversation}
+		sweep := &summary.Sweep{Over: "at", Conversation: l.Conversation}
 		var all []world.Settings
 		for _, p := range points {
 			sweep.Values, all = append(sweep.Values, p.Value), append(all, p.Settings)

@@ -89,3 +89,23 @@ func Ranges(list []int) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// Rule says what a rule takes and gives.
+func Rule(r world.Rule) string {
+	takes := r.Takes
+	if r.All != "" {
+		takes = append(slices.Clone(takes), "every "+r.All)
+	}
+	if len(takes) == 0 {
+		takes = []world.Kind{"nothing"}
+	}
+	return join(takes, " + ") + " → " + join(r.Gives, ", ")
+}
+
+func join(kinds []world.Kind, separator string) string {
+	list := make([]string, len(kinds))
+	for i, k := range kinds {
+		list[i] = string(k)
+	}
+	return strings.Join(list, separator)
+}

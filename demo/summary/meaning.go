@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"fmt"
@@ -6,20 +6,37 @@ import (
 	"strings"
 
 	"doormat/attacks"
-	"doormat/demo/summary"
+	"doormat/demo/plain"
 	"doormat/world"
 )
 
-// meaning says in a few lines what a result shows, each line about one question
+// Meaning says in a few lines what a result shows, each line about one question
 // and every design, in numbers from the cells; lines about nothing in the result
 // are left out. It draws no conclusion about how likely anything is.
-func meaning(r *attacks.Result) []string {
+func Meaning(r *attacks.Result) []string {
 	var all []*tally
 	for _, d := range r.Designs {
 		all = append(all, newTally(r, d))
 	}
 	lines := []string{breadth(r, all), future(all), chosen(r, all), lawful(all), keptMail(r), metadata(r)}
+	for i := range lines {
+		lines[i] = plain.Clean(lines[i])
+	}
 	return slices.DeleteFunc(lines, func(text string) bool { return text == "" })
+}
+
+// Cells finds the cells of a result by attack and design.
+func Cells(r *attacks.Result) map[[2]string]*attacks.Cell {
+	cells := map[[2]string]*attacks.Cell{}
+	for i := range r.Cells {
+		cells[[2]string{r.Cells[i].Attack, r.Cells[i].Design}] = &r.Cells[i]
+	}
+	return cells
+}
+
+// Granted reports whether an attack needs what nobody can compute, and is given it.
+func Granted(needs []string) bool {
+	return slices.Contains(needs, world.QuantumName+"."+string(world.Control))
 }
 
 // breadth is about the most that one attack opened.
@@ -34,7 +51,7 @@ func breadth(r *attacks.Result, all []*tally) string {
 		got, of := recovered(t.widest)
 		files := ""
 		if a := t.widest.Attachments; a.Total > 0 {
-			files = fmt.Sprintf(" and %d of %s", a.Recovered, summary.Count(a.Total, "attachment"))
+			files = fmt.Sprintf(" and %d of %s", a.Recovered, Count(a.Total, "attachment"))
 		}
 		return fmt.Sprintf("%d of %d messages%s (%s, ×%d)", got, of, files, t.widest.Attack, t.widest.Parties)
 	})
@@ -84,7 +101,7 @@ func chosen(r *attacks.Result, all []*tally) string {
 func leftOut(r *attacks.Result) string {
 	var ids []string
 	for _, a := range r.Attacks {
-		if granted(a.Needs) {
+		if Granted(a.Needs) {
 			ids = append(ids, a.ID)
 		}
 	}
@@ -99,7 +116,7 @@ func common(r *attacks.Result) string {
 	if len(r.Designs) < 2 {
 		return ""
 	}
-	cells := index(r)
+	cells := Cells(r)
 	var same []string
 	opened := 0
 	for _, a := range r.Attacks {

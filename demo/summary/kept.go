@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"fmt"
@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"doormat/attacks"
-	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -98,7 +97,7 @@ func worth(r *attacks.Result, kept, erased column) string {
 	orders, rows := 0, 0
 	for _, a := range r.Attacks {
 		id, k, e := a.ID, kept[a.ID], erased[a.ID]
-		if k == nil || e == nil || !k.Applicable || granted(a.Needs) {
+		if k == nil || e == nil || !k.Applicable || Granted(a.Needs) {
 			continue
 		}
 		rows++
@@ -110,23 +109,20 @@ func worth(r *attacks.Result, kept, erased column) string {
 		case k.Metadata.Recovered > e.Metadata.Recovered:
 			metadata = append(metadata, id)
 		}
-		if full(k) && !full(e) {
+		if Full(k) && !Full(e) {
 			orders++
 		}
 	}
-	text := fmt.Sprintf("%d of %s open more where it keeps all%s", len(more), summary.Count(rows, "row"), parenthesis(more))
+	text := fmt.Sprintf("%d of %s open more where it keeps all%s", len(more), Count(rows, "row"), parenthesis(more))
 	if len(metadata) > 0 {
-		text += fmt.Sprintf(", in %s more is known of who wrote to whom", summary.Count(len(metadata), "other"))
+		text += fmt.Sprintf(", in %s more is known of who wrote to whom", Count(len(metadata), "other"))
 	}
 	if orders > 0 {
 		verb := "are"
 		if orders == 1 {
 			verb = "is"
 		}
-		text += fmt.Sprintf(", and %s %s served in full only there", summary.Count(orders, "order"), verb)
+		text += fmt.Sprintf(", and %s %s served in full only there", Count(orders, "order"), verb)
 	}
 	return text
 }
-
-// full reports whether an order was served in full.
-func full(c *attacks.Cell) bool { return c.Lawful.Asked > 0 && c.Lawful.Served == c.Lawful.Asked }

@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"fmt"
@@ -20,11 +20,11 @@ type tally struct {
 
 func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
 	t := &tally{name: d.Name}
-	cells := index(r)
+	cells := Cells(r)
 	for _, a := range r.Attacks {
 		c := cells[[2]string{a.ID, d.ID}]
 		switch {
-		case c == nil || c.Error != "" || a.Family == "evasion" || granted(a.Needs):
+		case c == nil || c.Error != "" || a.Family == "evasion" || Granted(a.Needs):
 		case a.Kind == "lawful":
 			t.lawful(c, r.Conversation.Messages)
 		case a.Kind == "attack":
@@ -39,7 +39,7 @@ func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
 // the order in hand. What rests on keys that nobody can compute is no gain of today.
 func gain(a attacks.AttackRow, c *attacks.Cell) int {
 	got, _ := recovered(c)
-	if a.Kind != "attack" || granted(a.Needs) || a.Family == "evasion" || a.Family == "insider" && got <= c.Lawful.Asked {
+	if a.Kind != "attack" || Granted(a.Needs) || a.Family == "evasion" || a.Family == "insider" && got <= c.Lawful.Asked {
 		return 0
 	}
 	return got

@@ -1,4 +1,4 @@
-package report
+package data
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/plain"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -95,11 +96,11 @@ func lines(records [][]string) string {
 // SweepColumns are the columns in which CSV shows a point of a sweep.
 var SweepColumns = slices.Concat([]string{"over", "value"}, CellColumns, []string{"opened"})
 
-// CSV shows a sweep as a table with a header and a line for each value and design.
+// SweepCSV shows a sweep as a table with a header and a line for each value and design.
 // Its last column lists the numbers of the opened messages, separated by spaces.
-func (s *Sweep) CSV() string {
+func SweepCSV(s *summary.Sweep) string {
 	records := [][]string{SweepColumns}
-	for _, row := range s.rows() {
+	for _, row := range sweepRows(s) {
 		opened := strings.Trim(fmt.Sprint(row.Opened), "[]")
 		records = append(records, slices.Concat([]string{s.Over, row.Value}, cellRecord(row.Cell, s.Results[0].Seed), []string{opened}))
 	}

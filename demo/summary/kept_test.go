@@ -1,4 +1,4 @@
-package report
+package summary
 
 import (
 	"testing"
@@ -6,12 +6,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/demo/demotest"
 )
 
 // Two columns of one design, of which one keeps mail, say what kept mail is worth, also
 // where one of them was made ahead. A column of which there is one form says where to look.
 func TestKeptMail(t *testing.T) {
-	both := result(2, "Ann")
+	both := demotest.Result(2, "Ann")
 	for i, mail := range []string{"all", "delivered"} {
 		both.Designs[i].Design, both.Designs[i].Name = "d", "Ann"
 		both.Designs[i].Parameters = map[string]string{"mailbox": mail, "compare": "none"}
@@ -36,7 +37,7 @@ func TestKeptMail(t *testing.T) {
 	require.Equal(t, "Kept mail: Ann erases on delivery. What that is worth: --designs all.", keptMail(&one))
 	one.Ahead = both
 	require.Contains(t, keptMail(&one), worth)
-	one.Ahead = result(2, "Ann") // other designs
+	one.Ahead = demotest.Result(2, "Ann") // other designs
 	require.Contains(t, keptMail(&one), "--designs all")
 
 	one.Designs[0].Parameters = nil // what a column does not fix, the settings say

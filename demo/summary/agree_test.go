@@ -1,0 +1,155 @@
+package summary_test
+
+import (
+	"encoding/json"
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/data"
+	"doormat/demo/drawing"
+	"doormat/demo/handout"
+	"doormat/demo/markdown"
+	"doormat/demo/plain"
+	"doormat/demo/present"
+	"doormat/demo/replay"
+	"doormat/demo/report"
+	"doormat/demo/story"
+	"doormat/demo/summary"
+	"doormat/demo/terminal"
+	"doormat/world"
+)
+
+// outcomes are cells written by hand, one for each state, and what is said of each besides.
+var outcomes = []struct {
+	state summary.State
+	cell  attacks.Cell
+	says  string // in words that every renderer has room for
+}{
+	{summary.All, attacks.Cell{Applicable: true, Expected: true, Parties: 4, Content: content(28, 44),
+		Lawful: attacks.Lawful{Asked: 72, Served: 72}}, "✓ served 72/72"},
+	{summary.Part, attacks.Cell{Applicable: true, Expected: true, Parties: 1, Content: content(20, 0),
+		Noticed: []attacks.Evidence{{By: "witness:1", What: "a fork", AfterMessage: 37}}}, "witness"},
+	{summary.None, attacks.Cell{Applicable: true, Parties: 2, Content: content(0, 0),
+		Trace: attacks.Trace{Surprise: "the weather"}}, "≠ unexpected"},
+	{summary.NotApplicable, attacks.Cell{Expected: true, Why: "nobody of that name"}, "obody of that name"},
+	{summary.Failed, attacks.Cell{Applicable: true, Error: "the script fell over"}, "the script fell over"},
+}
+
+func content(target, others int) attacks.Content {
+	return attacks.Content{
+		Target: attacks.Exposure{Recovered: target, Total: 28, Before: target, BeforeTotal: 28},
+		Others: attacks.Exposure{Recovered: others, Total: 44, Before: others, BeforeTotal: 44}}
+}
+
+// A stand is what renderers are made of: a lab of one attack, which never runs.
+type stand struct {
+	lab     *attacks.Lab
+	options demo.Options
+}
+
+// result is one cell, as of the stand's attack and its first design.
+func (s stand) result(c attacks.Cell) *attacks.Result {
+	r := s.lab.Outline()
+	c.Attack, c.Design = r.Attacks[0].ID, r.Designs[0].ID
+	c.Trace.Settings = r.Settings
+	r.Cells = []attacks.Cell{c}
+	return r
+}
+
+// renderers show a result, each in its form; markup and styles are taken out.
+func (s stand) renderers(t *testing.T) map[string]func(*attacks.Result) string {
+	technique, conv := s.lab.Attacks[0], s.lab.Conversation
+	h := technique.Header()
+	page := func(suffix string) func(*attacks.Result) string {
+		return func(r *attacks.Result) string {
+			files, err := (&handout.Handout{Result: r, Options: s.options, Lab: s.lab}).Files("report")
+			require.NoError(t, err)
+			for _, f := range files {
+				if f.Suffix == suffix {
+					return string(f.Data)
+				}
+			}
+			return ""
+		}
+	}
+	return map[string]func(*attacks.Result) string{
+		"matrix":   func(r *attacks.Result) string { return report.Matrix(r, 100) },
+		"run":      func(r *attacks.Result) string { return report.Run{Header: h, Result: r, Conversation: conv}.Text(100) },
+		"markdown": markdown.Result,
+		"heat": func(r *attacks.Result) string {
+			return string(drawing.Heat(r, nil)) + string(drawing.Cell(&r.Cells[0], ""))
+		},
+		"page": page(".html"), "document": page(".md"), "slides": page("-slides.md"),
+		"tour": func(r *attacks.Result) string {
+			return report.Tour{Conversation: conv, Designs: s.lab.Designs}.Findings(r, []attacks.Header{h}, 100)
+		},
+		"present": func(r *attacks.Result) string {
+			show := present.New(present.Talk{Conversation: conv, Settings: r.Settings, Acts: []attacks.Header{h},
+				Designs: []world.Info{s.lab.Designs[0].Info()}})
+			show.Take(present.Ran{Replay: replay.New(r, technique, conv)})
+			var b strings.Builder
+			require.NoError(t, show.Print(&b))
+			return b.String()
+		},
+	}
+}
+
+// Titles are said to those who hover or listen; other tags say nothing.
+var titles, tags = regexp.MustCompile(`<[^>]*title="([^"]*)"[^>]*>`), regexp.MustCompile(`<[^>]*>`)
+
+// words are what somebody reads or hears of a text.
+func words(text string) string {
+	text = titles.ReplaceAllString(terminal.Strip(text), " $1 ")
+	text = html.UnescapeString(tags.ReplaceAllString(text, " "))
+	return plain.Prose(text)
+}
+
+// TestRenderersAgree renders cells written by hand in every form: each says the state of
+// each in the same words, and who noticed, what a court got and what was unexpected. A
+// legend has all of the words, so they must stand there more often than of any other cell.
+func TestRenderersAgree(t *testing.T) {
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	o := demo.Defaults()
+	o.Attacks, o.Designs = []string{demo.Showcases(kit.Attacks)[0].ID}, []string{"threshold"}
+	lab, err := o.Lab(kit, story.Conversation())
+	require.NoError(t, err)
+	s := stand{lab, o}
+	for name, render := range s.renderers(t) {
+		texts := make([]string, len(outcomes))
+		for i, one := range outcomes {
+			texts[i] = words(render(s.result(one.cell)))
+		}
+		for i, one := range outcomes {
+			said := func(text string) int {
+				return strings.Count(text, one.state.String()) + strings.Count(text, one.state.Long())
+			}
+			for j := range outcomes {
+				if i != j {
+					require.Greater(t, said(texts[i]), said(texts[j]), "%s: %s, and not of %s", name, one.state, outcomes[j].state)
+				}
+			}
+			require.Contains(t, strings.ToLower(texts[i]), one.says, name)
+			require.NotContains(t, strings.ToLower(texts[i]), "secure ")
+		}
+	}
+}
+
+// TestProgramsAgree: what programs read has the numbers and reasons of the same cells.
+func TestProgramsAgree(t *testing.T) {
+	for _, one := range outcomes {
+		r := &attacks.Result{Cells: []attacks.Cell{one.cell}}
+		doc, err := data.JSON(r)
+		require.NoError(t, err)
+		var back attacks.Result
+		require.NoError(t, json.Unmarshal(doc, &back))
+		require.Equal(t, one.state, summary.StateOf(&back.Cells[0]))
+		require.Contains(t, data.CSV(r), one.cell.Why+one.cell.Error)
+	}
+}

@@ -1,0 +1,118 @@
+package summary
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo/plain"
+)
+
+// What a cell says besides numbers of messages.
+const (
+	Unexpected = "≠ unexpected"
+	Served     = "✓" // before what was served in full
+	Warned     = "!" // before those who noticed
+)
+
+// Remarks are what a cell says besides its content, each short.
+func Remarks(c *attacks.Cell) []string {
+	if !c.Applicable {
+		return []string{plain.Clean(c.Why)}
+	}
+	var out []string
+	say := func(told bool, format string, args ...any) {
+		if told {
+			out = append(out, fmt.Sprintf(format, args...))
+		}
+	}
+	_, of := recovered(c)
+	say(of == 0, "nothing to recover")
+	say(c.Attachments.Recovered > 0, "attachments %d/%d", c.Attachments.Recovered, c.Attachments.Total)
+	say(c.People.Read > 0, "people %d, unnamed %d", c.People.Read, c.People.Unnamed)
+	beyond := ""
+	if c.Lawful.Beyond > 0 {
+		beyond = fmt.Sprintf(" beyond %d", c.Lawful.Beyond)
+	}
+	say(c.Lawful.Asked > 0, "%s%s", Orders(c), beyond)
+	say(c.Lawful.Asked > 0 && c.Trace.Apart > 0, "by no order %d", c.Trace.Apart)
+	say(c.Forged > 0, "forged %d", c.Forged)
+	say(len(c.Noticed) > 0, "%s noticed by %s", Warned, Some(Witnesses(c.Noticed), 1))
+	say(len(c.Disclosed) > 0, "disclosed to %s", DisclosedTo(c))
+	say(c.Delivered.Messages < c.Delivered.Total, "delivered %d/%d", c.Delivered.Messages, c.Delivered.Total)
+	say(c.FalseClaims > 0, "%s", Count(c.FalseClaims, "false claim"))
+	say(c.Smuggled > 0, "smuggled %d", c.Smuggled)
+	return out
+}
+
+// Orders says how much of what courts' orders named was served, "" if nothing was. What was
+// recovered is the agency's, unless it says that the agency is somebody else.
+func Orders(c *attacks.Cell) string {
+	if c.Lawful.Asked == 0 {
+		return ""
+	}
+	text := "served " + Fraction(c.Lawful.Served, c.Lawful.Asked)
+	if c.Trace.Other {
+		text = "agency " + text
+	}
+	if Full(c) {
+		text = Served + " " + text
+	}
+	return text
+}
+
+// Full reports whether orders were served in full.
+func Full(c *attacks.Cell) bool { return c.Lawful.Asked > 0 && c.Lawful.Served == c.Lawful.Asked }
+
+// Witnesses names everybody who noticed, once.
+func Witnesses(list []attacks.Evidence) (names []string) {
+	for _, e := range list {
+		if by := plain.Clean(e.By); !slices.Contains(names, by) {
+			names = append(names, by)
+		}
+	}
+	return names
+}
+
+// Warning says what somebody noticed, and when.
+func Warning(e attacks.Evidence) string {
+	return fmt.Sprintf("%s after message %d: %s", e.By, e.AfterMessage, e.What)
+}
+
+// Nobody says that nobody noticed: at the time, if somebody is told later.
+func Nobody(c *attacks.Cell) string {
+	if len(c.Disclosed) > 0 {
+		return "nobody at the time"
+	}
+	return "nobody"
+}
+
+// DisclosedTo names the first who were told of an access later, by design, "" if nobody
+// was: then nobody's having noticed is not all there is to say.
+func DisclosedTo(c *attacks.Cell) string {
+	var names []string
+	for _, d := range c.Disclosed {
+		names = append(names, strings.TrimPrefix(d.By, "user:"))
+	}
+	return Some(names, 2)
+}
+
+// Surprise tells how a cell differs from what its attack expects, "" if it does not.
+func Surprise(c *attacks.Cell) string {
+	if c.Error != "" || c.Expected {
+		return ""
+	}
+	return plain.Clean(cmp.Or(c.Trace.Surprise, "the outcome differs from what the attack expects"))
+}
+
+// Alarms tell of the cells of a result that went wrong or otherwise than expected.
+func Alarms(r *attacks.Result) (list []string) {
+	for i := range r.Cells {
+		if c := &r.Cells[i]; c.Error != "" || !c.Expected {
+			list = append(list, plain.Clean(fmt.Sprintf("%s on %s: %s", c.Attack, c.Design, Reason(c))))
+		}
+	}
+	return list
+}

@@ -1,0 +1,81 @@
+package summary
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"doormat/attacks"
+)
+
+// A Sign is what stands in tables for something that takes longer to say.
+type Sign struct {
+	Class       string // as a name in a stylesheet
+	Glyph, Word string
+	Short       string // what explains it under a table, where the word does not
+	Means       string // what explains it in a list
+}
+
+// Signs are those of all tables, the one for how many were used last.
+func Signs() []Sign {
+	return []Sign{
+		{"all", All.Glyph, "all", "", "every message was recovered"},
+		{"part", Part.Glyph, "part", "", "some were"},
+		{"none", None.Glyph, "none", "none of the messages recovered",
+			"this attack recovered nothing, and no more than that is said"},
+		{"na", NotApplicable.Glyph, "not applicable", "",
+			"the design has nobody or nothing that the attack needs: also a finding"},
+		{"served", Served, "served", "order served in full",
+			"the agency obtained every message in scope of the orders"},
+		{"error", Failed.Glyph, "error", "", "the attack did not run to its end"},
+		{"noticed", Warned, "noticed", "somebody noticed", "somebody's honest program gave a warning"},
+		{"odd", "≠", "unexpected", "", "the outcome differs from what the attack expects"},
+		{"parties", "×2", "principals", "principals used: robbed, run, or made to answer; a jurisdiction counts one",
+			"how many were robbed, run, or made to answer; a jurisdiction counts one"},
+	}
+}
+
+// Key explains signs in a line, with a separator between them.
+func Key(signs []Sign, separator string) string {
+	var list []string
+	for _, s := range signs {
+		list = append(list, s.Glyph+" "+cmp.Or(s.Short, s.Word))
+	}
+	return strings.Join(list, separator)
+}
+
+// Words explain those words of a table that need it, as far as they stand there.
+func Words(r *attacks.Result) (list []string) {
+	for _, w := range []struct {
+		text string
+		used func(*attacks.Cell) bool
+	}{
+		{"people: whose words were read; unnamed: those of them who are neither the target nor named in a court's order",
+			func(c *attacks.Cell) bool { return c.People.Read > 0 }},
+		{"forged: messages on screens as from somebody who did not write them to that reader",
+			func(c *attacks.Cell) bool { return c.Forged > 0 }},
+		{"served: the part of what a court's order names that the agency read by it; beyond: what came with it, read or not",
+			func(c *attacks.Cell) bool { return c.Lawful.Asked > 0 }},
+		{"agency served: the numbers above are another adversary's, not the agency's; by no order: those got otherwise",
+			func(c *attacks.Cell) bool { return c.Trace.Other || c.Lawful.Asked > 0 && c.Trace.Apart > 0 }},
+		{"disclosed: told later, by design: an order is published when its ninety days of secrecy are over",
+			func(c *attacks.Cell) bool { return len(c.Disclosed) > 0 }},
+		{"delivered: messages that reached the screens of all whom they were for, where some did not",
+			func(c *attacks.Cell) bool { return c.Delivered.Messages < c.Delivered.Total }},
+	} {
+		if slices.ContainsFunc(r.Cells, func(c attacks.Cell) bool { return w.used(&c) }) {
+			list = append(list, w.text)
+		}
+	}
+	return list
+}
+
+// Caveats stand under every table.
+func Caveats() []string {
+	return []string{
+		"Rows are not likelihoods: nothing here says how often an attack happens.",
+		"None means that this attack recovered nothing, and no more than that.",
+		"Links are not encrypted in transport, in any design: a tap sees whole packets.",
+		"This is a demonstration. It protects nobody's real messages.",
+	}
+}

@@ -1,0 +1,54 @@
+package summary
+
+import (
+	"fmt"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo/plain"
+	"doormat/world"
+)
+
+// Settings stand over a result: whatever changes what is measured. The parameter that a
+// sweep goes over is x; "" is none.
+func Settings(r *attacks.Result, over string) string {
+	s := r.Settings
+	said := map[string]string{}
+	var others []string
+	fixes := ""
+	for _, p := range world.Parameters() {
+		text := p.Text(s)
+		if p.Name == over {
+			text = "x"
+		}
+		said[p.Name] = p.Say(text)
+		columns, all := FixedBy(r.Designs, p.Name)
+		if columns != "" {
+			fixes += " Columns fix " + p.Name + ": " + columns + "."
+		}
+		if p.Phrase != "" && !all {
+			others = append(others, fmt.Sprintf(p.Phrase, said[p.Name]))
+		}
+	}
+	rest := strings.Join(others, ", ")
+	content := Count(r.Conversation.Messages, "message")
+	if n := r.Conversation.Attachments; n > 0 {
+		content += ", " + Count(n, "attachment")
+	}
+	return plain.Clean(fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless they say otherwise. Escrow %s of %d trustees (%s), provider in A. "+
+		"%s, seed %d%s.%s",
+		r.Conversation.Title, content, Count(r.Conversation.Accounts, "account"),
+		s.Target, said["at"], said["threshold"], s.Trustees, s.Jurisdictions,
+		strings.ToUpper(rest[:1])+rest[1:], r.Seed, drawText(r), fixes))
+}
+
+// drawText tells on what draw the salts of a script from a file depend.
+func drawText(r *attacks.Result) string {
+	switch {
+	case r.Draw == "":
+		return ""
+	case r.DrawGiven:
+		return ", draw " + r.Draw + " (given, not fresh: what the script opened under this draw only counts as smuggled)"
+	}
+	return ", draw " + r.Draw
+}
