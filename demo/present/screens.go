@@ -57,7 +57,11 @@ func (s *Show) Screen(width, height int) []string {
 			height-1, normal)
 	case s.help:
 		p.lines = strings.Split(strings.ReplaceAll(keys, "\t", "  "), "\n")
-		p.lines[0], p.lines[9] = bold.Render(p.lines[0]), bold.Render(p.lines[9])
+		for i, line := range p.lines {
+			if line == "Keys" || line == "Signs" {
+				p.lines[i] = bold.Render(line)
+			}
+		}
 	case s.at.act == 0:
 		s.opening(p)
 	case a == nil:
@@ -91,6 +95,7 @@ R, 0                    begin the act again
 p                       the room guesses: n none, s part, a all
 1 to 9                  go to an act
 q, control-C            quit
+
 Signs
 
 ■ opened   ◧ some of them   □ closed   · not yet written
