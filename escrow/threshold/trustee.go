@@ -118,7 +118,7 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	order, checkpoint, err := t.check(now, s)
+	order, checkpoint, err := escrow.VerifyOrder(now, s, t.court, t.policy)
 	if err != nil {
 		return []world.Packet{world.Warn(t.name, "refused a request: "+err.Error())}
 	}
@@ -189,27 +189,6 @@ func (t *trustee) resume(now time.Time) (out []world.Packet) {
 		}
 	}
 	return out
-}
-
-// check accepts an order that is signed, in force, and in a log that enough witnesses
-// cosigned. It returns the checkpoint of that log. The cosignatures alone do not show that
-// it is the one public log.
-func (t *trustee) check(now time.Time, s law.Signed) (law.Order, []byte, error) {
-	order, err := law.Verify(s.Bytes, t.court, now)
-	if err != nil {
-		return order, nil, err
-	}
-	if !law.OpensTo(s.Record, s.Bytes, s.Nonce) {
-		return order, nil, errors.New("the record is not of this order")
-	}
-	evidence, err := ledger.ParseEvidence(s.Evidence)
-	if err != nil {
-		return order, nil, errors.New("the order comes without evidence that it is logged")
-	}
-	if _, err := evidence.Verify(t.policy, s.Record); err != nil {
-		return order, nil, errors.New("the order is not in the log")
-	}
-	return order, evidence.Checkpoint, nil
 }
 
 var errDestroyed = errors.New("its key is destroyed")
