@@ -26,17 +26,17 @@ type textLine struct {
 	Text  string
 }
 
-// A hand is how a class of text is written: how wide its characters are on average, in
+// A font is how a class of text is written: how wide its characters are on average, in
 // a wide font, and how high a line is.
-type hand struct {
+type font struct {
 	class      string
 	char, line px
 }
 
 var (
-	kindHand = hand{"kind", 10.4, 20}
-	saidHand = hand{"said", 9.2, 20}
-	howHand  = hand{"how", 7.7, 18}
+	kindFont = font{"kind", 10.4, 20}
+	saidFont = font{"said", 9.2, 20}
+	howFont  = font{"how", 7.7, 18}
 )
 
 // box makes the box of a node, as high as its writing.
@@ -64,21 +64,21 @@ func (d *proofDrawing) box(i int) box {
 			b.W = d.goal
 		}
 	}
-	b.write(kindHand, kind, 3)
+	b.write(kindFont, kind, 3)
 	if ok {
-		b.write(saidHand, "“"+text+"”", 4)
+		b.write(saidFont, "“"+text+"”", 4)
 	}
-	b.write(howHand, how, 4)
+	b.write(howFont, how, 4)
 	b.H += 9
 	return b
 }
 
 // write adds a text to a box, in as many lines as it needs, or most.
-func (b *box) write(h hand, text string, most int) {
-	room := int((b.W - 16) / h.char)
+func (b *box) write(f font, text string, most int) {
+	room := int((b.W - 16) / f.char)
 	for _, line := range wrapped(plain.Short(text, room*most), room, most) {
-		b.H += h.line
-		b.Lines = append(b.Lines, textLine{Class: h.class, Y: b.H, Text: line})
+		b.H += f.line
+		b.Lines = append(b.Lines, textLine{Class: f.class, Y: b.H, Text: line})
 	}
 }
 

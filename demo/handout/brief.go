@@ -28,13 +28,13 @@ func (h *Handout) briefly(sections []*section) (list []*section) {
 	return list
 }
 
-// A glimpse is what the table says of a cell.
-type glimpse struct{ State, Lost, More string }
+// A cellSummary is what the table says of a cell.
+type cellSummary struct{ State, Lost, More string }
 
 // tell says what a design lost, and besides who noticed, what a court got, and how many
 // principals it took; where nothing was counted, why.
-func tell(c *attacks.Cell) glimpse {
-	g := glimpse{State: glance(c).Text}
+func tell(c *attacks.Cell) cellSummary {
+	g := cellSummary{State: glance(c).Text}
 	switch {
 	case c.Error != "":
 		g.More = c.Error

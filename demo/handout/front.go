@@ -92,17 +92,17 @@ func (h *Handout) settings() []setting {
 	return append(list, setting{"doormat", h.Result.Doormat, "version of the program"})
 }
 
-// A way is a design as the handout introduces it.
-type way struct {
+// A designInfo is a design as the handout introduces it.
+type designInfo struct {
 	ID, Name string
 	Doc      string
 	Trusts   []string
 }
 
-func (h *Handout) ways() (list []way) {
+func (h *Handout) designs() (list []designInfo) {
 	for _, d := range h.Lab.Designs {
 		i := d.Info()
-		list = append(list, way{i.ID, i.Name, plain.Prose(i.Doc), i.Trusts})
+		list = append(list, designInfo{i.ID, i.Name, plain.Prose(i.Doc), i.Trusts})
 	}
 	return list
 }

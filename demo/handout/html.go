@@ -25,7 +25,7 @@ type page struct {
 	About, Caveats, Meaning, Alarms []string
 	People                          []person
 	Order                           string
-	Ways                            []pictured
+	Designs                         []pictured
 	Brief                           []*section
 	Legend                          []summary.Sign
 	Heat                            template.HTML
@@ -37,7 +37,7 @@ type page struct {
 
 // pictured is a design with the way of a message in it.
 type pictured struct {
-	way
+	designInfo
 	At      int // the message that travels
 	Journey template.HTML
 }
@@ -82,12 +82,12 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 		People: h.people(), Order: h.order(), Legend: summary.Signs(), Families: inFamilies(sections), Settings: h.settings(), Repeat: h.repeat(name),
 		Heat: drawing.Heat(h.Result, func(attack, _ string) string { return "#attack-" + attack }),
 	}
-	for i, w := range h.ways() {
-		v := pictured{way: w}
+	for i, w := range h.designs() {
+		v := pictured{designInfo: w}
 		if h.Travel != nil {
 			v.At, v.Journey = h.Travel.Settings().At, drawing.Journey(h.Travel.Journey(i))
 		}
-		p.Ways = append(p.Ways, v)
+		p.Designs = append(p.Designs, v)
 	}
 	for _, s := range h.Sweeps {
 		v := momentView{ID: s.Results[0].Attacks[0].ID, Title: s.Results[0].Attacks[0].Title}

@@ -49,7 +49,7 @@ func (h *Handout) front(d *markdown.Document, sections []*section) {
 		d.Prose(markdown.Text(text))
 	}
 	d.Heading(2, "The designs, and whom a user must trust")
-	for _, w := range h.ways() {
+	for _, w := range h.designs() {
 		d.Heading(3, markdown.Text(w.Name))
 		d.Prose(markdown.Text(w.Doc))
 		d.Prose("A user must trust:")

@@ -24,7 +24,7 @@ func (h *Handout) slides(sections []*section) []byte {
 		d.Item("What they say is a message is compared, byte for byte, with what was said.")
 		d.Item("Each attack says beforehand what it expects, and why.")
 	}), h.slide("Who talks", h.introduce)}
-	for _, w := range h.ways() {
+	for _, w := range h.designs() {
 		list = append(list, h.slide(markdown.Text(w.Name), func(d *markdown.Document) {
 			d.Prose(markdown.Text(short(w.Doc)))
 			d.Prose("A user must trust:")

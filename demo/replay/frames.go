@@ -11,13 +11,13 @@ import (
 // tell makes the steps.
 func (p *Replay) tell() {
 	now := make([]Frame, len(p.Result.Cells))
-	var designs [][]stretch
+	var designs [][]eventGroup
 	for i := range p.Result.Cells {
 		c := &p.Result.Cells[i]
 		now[i] = Frame{Cell: c, Opened: map[int]bool{}}
 		now[i].count(p.Conversation)
 		now[i].look()
-		designs = append(designs, stretches(c.Trace.Events))
+		designs = append(designs, eventGroups(c.Trace.Events))
 	}
 	add := func(s Step) {
 		s.Frames = slices.Clone(now)
@@ -58,8 +58,8 @@ func live(now []Frame) {
 	}
 }
 
-// after is how things stand when a stretch has run, which may be nil.
-func (f Frame) after(s *stretch, c *world.Conversation) Frame {
+// after is how things stand when a group of events has run, which may be nil.
+func (f Frame) after(s *eventGroup, c *world.Conversation) Frame {
 	f.Ran, f.Did, f.New = s != nil, nil, nil
 	if s == nil {
 		return f

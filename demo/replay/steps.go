@@ -6,26 +6,26 @@ import (
 	"doormat/attacks"
 )
 
-// stretch is events of one design that make one step: those of one line, or of the
+// eventGroup is events of one design that make one step: those of one line, or of the
 // lines of a loop.
-type stretch struct {
+type eventGroup struct {
 	from, to int // lines
 	events   []attacks.Event
 }
 
-// most is how many stretches a speaker may have to click through before loops are
+// most is how many steps a speaker may have to click through before loops are
 // told in one step each.
 const most = 16
 
-// stretches groups the events of a trace.
-func stretches(events []attacks.Event) []stretch {
-	var list []stretch
+// eventGroups are those of a trace.
+func eventGroups(events []attacks.Event) []eventGroup {
+	var list []eventGroup
 	for _, e := range events {
 		if n := len(list); n > 0 && list[n-1].from == e.Line {
 			list[n-1].events = append(list[n-1].events, e)
 			continue
 		}
-		list = append(list, stretch{e.Line, e.Line, []attacks.Event{e}})
+		list = append(list, eventGroup{e.Line, e.Line, []attacks.Event{e}})
 	}
 	if len(list) > most {
 		list = loops(list)
@@ -44,8 +44,8 @@ const limit = 200
 
 // loops joins what a loop repeats: when the script jumps back, all from there on is
 // the loop's body.
-func loops(list []stretch) []stretch {
-	var out []stretch
+func loops(list []eventGroup) []eventGroup {
+	var out []eventGroup
 	for _, s := range list {
 		first := len(out)
 		for first > 0 && s.from > 0 && out[first-1].to >= s.from {
@@ -65,24 +65,24 @@ func loops(list []stretch) []stretch {
 	return out
 }
 
-// together is one step of the script: a stretch of each design that got there.
-type together struct {
+// alignedStep is one step of the script: a group of events of each design that got there.
+type alignedStep struct {
 	from, to int
-	of       []*stretch // by design, nil where nothing ran
+	of       []*eventGroup // by design, nil where nothing ran
 }
 
-// align brings the designs' stretches to one order: what runs the same lines is one
+// align brings the designs' groups of events to one order: what runs the same lines is one
 // step, as far as the order allows (a longest common subsequence).
-func align(designs [][]stretch) []together {
-	var all []together
+func align(designs [][]eventGroup) []alignedStep {
+	var all []alignedStep
 	for d, list := range designs {
-		all = weave(all, list, d, len(designs))
+		all = merge(all, list, d, len(designs))
 	}
 	return all
 }
 
-// weave merges the stretches of design d into steps made from the designs before it.
-func weave(all []together, list []stretch, d, designs int) []together {
+// merge joins the groups of design d into steps made from the designs before it.
+func merge(all []alignedStep, list []eventGroup, d, designs int) []alignedStep {
 	same := func(i, j int) bool { return all[i].from == list[j].from }
 	// common[i][j] is how many steps all[i:] and list[j:] can share.
 	common := make([][]int, len(all)+1)
@@ -97,7 +97,7 @@ func weave(all []together, list []stretch, d, designs int) []together {
 			}
 		}
 	}
-	var out []together
+	var out []alignedStep
 	i, j := 0, 0
 	for i < len(all) || j < len(list) {
 		switch {
@@ -108,7 +108,7 @@ func weave(all []together, list []stretch, d, designs int) []together {
 		case j == len(list) || i < len(all) && common[i+1][j] >= common[i][j+1]:
 			out, i = append(out, all[i]), i+1
 		default:
-			step := together{list[j].from, list[j].to, make([]*stretch, designs)}
+			step := alignedStep{list[j].from, list[j].to, make([]*eventGroup, designs)}
 			step.of[d] = &list[j]
 			out, j = append(out, step), j+1
 		}

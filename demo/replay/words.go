@@ -32,15 +32,15 @@ func (p *Replay) means() string {
 
 // scripted is a step of the script, told by what its author wrote beside the lines or,
 // where there is nothing, by what the calls are.
-func (p *Replay) scripted(t together) Step {
+func (p *Replay) scripted(t alignedStep) Step {
 	if t.from == 0 {
 		return Step{Kind: After, Title: "Life goes on after the script's end"}
 	}
 	s := Step{Kind: Script, From: t.from, To: t.to}
 	var events []attacks.Event
-	for _, stretch := range t.of {
-		if stretch != nil {
-			events = stretch.events
+	for _, group := range t.of {
+		if group != nil {
+			events = group.events
 			break
 		}
 	}

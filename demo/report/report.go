@@ -1,8 +1,6 @@
-// Package report turns results, designs and attacks into text for people:
-// terminal, Markdown, and the JSON document that every other renderer starts
-// from. It computes nothing about security. A number that it prints was measured
-// by package attacks; the sentences of [Demo] about what the numbers mean are
-// filled in from the same cells.
+// Package report turns results, designs and attacks into text for a terminal. What it says
+// of a cell is package summary's; it decides where that stands, how it is wrapped, and how
+// it looks. A number that it prints was measured by package attacks.
 //
 // Rules of the output. Nothing is said by colour alone: each state has a glyph and
 // a word. "Recovered nothing" is the strongest thing said of an attack that failed.
@@ -10,7 +8,7 @@
 // shown escaped; TestHostileNames holds all renderers to that.
 //
 // Functions return text with ANSI styles in it. Whoever writes it to something
-// that is no terminal strips them.
+// that is no terminal strips them (package terminal).
 package report
 
 import (
