@@ -19,13 +19,9 @@ package drawing
 
 import (
 	"embed"
-	"fmt"
 	"html/template"
 	"strconv"
 	"strings"
-
-	"doormat/attacks"
-	"doormat/demo/plain"
 )
 
 // CSS is the one stylesheet of all pictures, for both themes, print and forced
@@ -65,21 +61,3 @@ const (
 	longName  = 40  // in words
 	longText  = 600 // a reason, a message
 )
-
-// count writes a number and its noun: "1 message", "2 messages".
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
-}
-
-// designOf names the design of a cell.
-func designOf(r *attacks.Result, c *attacks.Cell) string {
-	for _, d := range r.Designs {
-		if d.ID == c.Design {
-			return plain.Short(d.Name, longName)
-		}
-	}
-	return plain.Short(c.Design, longName)
-}

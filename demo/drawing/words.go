@@ -12,7 +12,7 @@ import (
 // tell says in words what the picture shows.
 func (t *timeline) tell(step int) {
 	f := &t.f
-	t.Name = fmt.Sprintf("%s, step %d of %d: which messages are open", designOf(t.p.Result, f.Cell), step+1, len(t.p.Steps))
+	t.Name = fmt.Sprintf("%s, step %d of %d: which messages are open", plain.Short(summary.DesignOf(t.p.Result, f.Cell.Design).Name, longName), step+1, len(t.p.Steps))
 	if !summary.Measured(f.Cell) {
 		t.Idle = plain.Short(summary.Absence(f.Cell), longText)
 		t.Words = t.Idle

@@ -2,7 +2,6 @@ package handout
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"doormat/attacks"
@@ -81,7 +80,7 @@ func (h *Handout) section(number int, row attacks.AttackRow, t attacks.Technique
 	s.replay = r
 	for i := range r.Result.Cells {
 		c := &r.Result.Cells[i]
-		s.Columns = append(s.Columns, column{h.design(c.Design), c, h.samples(c), i})
+		s.Columns = append(s.Columns, column{summary.DesignOf(h.Result, c.Design), c, h.samples(c), i})
 	}
 	s.compare(h.Result.Conversation.Messages)
 	for i, at := range r.Steps {
@@ -92,25 +91,13 @@ func (h *Handout) section(number int, row attacks.AttackRow, t attacks.Technique
 	return s
 }
 
-func (h *Handout) design(id string) attacks.DesignRow {
-	i := slices.IndexFunc(h.Result.Designs, func(d attacks.DesignRow) bool { return d.ID == id })
-	if i < 0 {
-		return attacks.DesignRow{ID: id, Name: id}
-	}
-	return h.Result.Designs[i]
-}
-
 // samples quotes a few of the messages that were opened, spread over all of them.
 func (h *Handout) samples(c *attacks.Cell) (list []string) {
 	if !h.BuiltIn() {
 		return nil
 	}
-	open := c.Trace.Opened
-	few := min(3, len(open))
-	for i := range few {
-		k := open[i*(len(open)-1)/max(1, few-1)]
-		m := h.Lab.Conversation.Messages[k-1]
-		list = append(list, fmt.Sprintf("%d, %s to %s: “%s”", k, m.From, summary.Readers(&m), m.Text))
+	for _, k := range summary.Spread(c.Trace.Opened, 3) {
+		list = append(list, summary.Quote(k, &h.Lab.Conversation.Messages[k-1]))
 	}
 	return list
 }

@@ -28,7 +28,7 @@ func attack(h attacks.Header, script string, r *results, i int) string {
 	for _, name := range slices.Sorted(maps.Keys(h.Settings)) {
 		d.Row("fixes", fmt.Sprintf("`--%s %s`", name, h.Settings[name]))
 	}
-	d.Row("showcase", markdown.Link(markdown.Text(r.designName(h.Showcase)), "../designs/"+h.Showcase+".md"))
+	d.Row("showcase", markdown.Link(markdown.Text(summary.DesignOf(r.Result, h.Showcase).Name), "../designs/"+h.Showcase+".md"))
 	d.Row("run it", "`go run ./cmd/doormat attack run "+h.ID+"`")
 	d.Gap()
 	d.Heading(2, "What happens")

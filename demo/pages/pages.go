@@ -169,16 +169,6 @@ func (p Pages) Stale(dir string) ([]string, error) {
 	return stale, nil
 }
 
-// designName is a design's name, or its id if it is not in the kit.
-func (r *results) designName(id string) string {
-	for _, d := range r.Designs {
-		if d.ID == id {
-			return d.Name
-		}
-	}
-	return id
-}
-
 // showcaseOf lists the attacks whose header names the design.
 func showcaseOf(d world.Info, list []attacks.Technique) []attacks.Header {
 	var out []attacks.Header

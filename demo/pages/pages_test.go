@@ -11,8 +11,6 @@ import (
 
 	"doormat/demo"
 	"doormat/demo/demotest"
-	"doormat/demo/markdown"
-	"doormat/demo/plain"
 )
 
 const docs = "../../docs"
@@ -73,13 +71,4 @@ func TestWrite(t *testing.T) {
 	put("designs/mine.md", "by hand")
 	require.ErrorContains(t, p.Write(dir), "designs/mine.md is no page of ours")
 	require.FileExists(t, filepath.Join(dir, "designs/mine.md"))
-}
-
-// What a header says cannot break the page that it stands on.
-func TestHostileText(t *testing.T) {
-	require.Equal(t, `a \| \*b\* \_c\_ &lt;d&gt; \[e\](f) \\x1b`, markdown.Text("a |\n*b* _c_ <d> [e](f) \x1b"))
-	d := newDocument()
-	d.Block("", "python", "x = \"```\"")
-	require.Equal(t, "````python\nx = \"```\"\n````\n\n", d.String())
-	require.Equal(t, "", plain.Sentence(""))
 }

@@ -23,8 +23,8 @@ func TestOrderMissesTheCrime(t *testing.T) {
 		}
 		return tour.Findings(r, []attacks.Header{h}, 100)
 	}
-	require.Contains(t, opened(28, 29, 32, 33), "Between the thieves, Marco – Jo: 0 of the 4 opened.")
-	require.Contains(t, opened(4, 5, 28), "Between the thieves, Marco – Jo: 2 of the 3 opened.")
+	require.Contains(t, opened(28, 29, 32, 33), "Of what the court was after, Marco – Jo: 0 of the 4 opened.")
+	require.Contains(t, opened(4, 5, 28), "Of what the court was after, Marco – Jo: 2 of the 3 opened.")
 	h.Kind = "attack"
-	require.NotContains(t, opened(4), "thieves")
+	require.NotContains(t, opened(4), "the court was after")
 }

@@ -33,7 +33,7 @@ func (r Run) Text(width int) string {
 	for i := range r.Result.Cells {
 		c := &r.Result.Cells[i]
 		p.gap()
-		p.heading("── "+r.designName(c.Design), state(c))
+		p.heading("── "+summary.DesignOf(r.Result, c.Design).Name, state(c))
 		if c.Applicable {
 			r.cell(p, c)
 		}
@@ -60,15 +60,6 @@ func (r Run) Text(width int) string {
 		p.prose(0, text)
 	}
 	return p.String()
-}
-
-func (r Run) designName(id string) string {
-	for _, d := range r.Result.Designs {
-		if d.ID == id {
-			return d.Name
-		}
-	}
-	return id
 }
 
 func (r Run) cell(p *page, c *attacks.Cell) {
@@ -218,12 +209,9 @@ func (r Run) opened(p *page, c *attacks.Cell) {
 	if !r.ShowTexts {
 		return
 	}
-	const few = 3
-	list := c.Trace.Opened
-	for i := range min(few, len(list)) {
-		k := list[i*(len(list)-1)/max(1, min(few, len(list))-1)]
-		m := r.Conversation.Messages[k-1]
-		p.beside(13, "", faint(fmt.Sprintf("%d  %s to %s: ", k, plain.Clean(m.From), summary.Readers(&m)))+"“"+plain.Clean(m.Text)+"”")
+	for _, k := range summary.Spread(c.Trace.Opened, 3) {
+		who, text, _ := strings.Cut(summary.Quote(k, &r.Conversation.Messages[k-1]), ": “")
+		p.beside(13, "", faint(who+": ")+"“"+text)
 	}
 }
 

@@ -114,22 +114,10 @@ func (t Tour) sample(p *page, r *attacks.Result, h attacks.Header) {
 		return
 	}
 	k := best.Trace.Proved
-	m := t.Conversation.Messages[k-1]
-	p.prose(2, fmt.Sprintf("Recovered, among others: message %d, %s to %s: “%s”", k, m.From, summary.Readers(&m), m.Text))
+	p.prose(2, "Recovered, among others: message "+summary.Quote(k, &t.Conversation.Messages[k-1]))
 	if h.Kind == "lawful" {
-		p.prose(2, fmt.Sprintf("Between the thieves, %s: %d of the %d opened.", story.Crime().Name(), t.ofCrime(best.Trace.Opened), len(best.Trace.Opened)))
+		p.prose(2, story.Found(t.Conversation, best.Trace.Opened))
 	}
-}
-
-// ofCrime counts the messages among those of the given numbers that the court was
-// after.
-func (t Tour) ofCrime(numbers []int) (n int) {
-	for _, k := range numbers {
-		if story.Crime().Holds(&t.Conversation.Messages[k-1]) {
-			n++
-		}
-	}
-	return n
 }
 
 // outcomes tells each design's, or one for all if they are alike.

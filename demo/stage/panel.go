@@ -147,16 +147,9 @@ func sample(p *replay.Replay, c *attacks.Cell) string {
 	if k == 0 {
 		return ""
 	}
-	m := &p.Conversation.Messages[k-1]
-	text := fmt.Sprintf("Read, among others: message %d, %s to %s: “%s”", k, m.From, summary.Readers(m), m.Text)
+	text := "Recovered, among others: message " + summary.Quote(k, &p.Conversation.Messages[k-1])
 	if p.Header.Kind == "lawful" {
-		crime, found := story.Crime(), 0
-		for _, k := range c.Trace.Opened {
-			if crime.Holds(&p.Conversation.Messages[k-1]) {
-				found++
-			}
-		}
-		text += fmt.Sprintf(" Of what the court was after, %s: %d of the %d opened.", crime.Name(), found, len(c.Trace.Opened))
+		text += " " + story.Found(p.Conversation, c.Trace.Opened)
 	}
 	return text
 }

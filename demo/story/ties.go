@@ -1,6 +1,10 @@
 package story
 
-import "doormat/world"
+import (
+	"fmt"
+
+	"doormat/world"
+)
 
 // A Tie is two people who write to each other, or a group, and what is between
 // them.
@@ -28,6 +32,17 @@ func (t Tie) Name() string {
 // Crime is the tie for whose sake the court signs: whatever else an order opens is
 // nothing to it.
 func Crime() Tie { return Ties()[1] }
+
+// Found tells how many of the messages with these numbers are what the court was after.
+func Found(c *world.Conversation, opened []int) string {
+	found := 0
+	for _, k := range opened {
+		if Crime().Holds(&c.Messages[k-1]) {
+			found++
+		}
+	}
+	return fmt.Sprintf("Of what the court was after, %s: %d of the %d opened.", Crime().Name(), found, len(opened))
+}
 
 // Ties lists who writes to whom, the busiest first. Each call returns a new list.
 func Ties() []Tie {

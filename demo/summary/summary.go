@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"doormat/attacks"
 	"doormat/demo/plain"
 	"doormat/world"
 )
@@ -56,6 +57,30 @@ func Readers(m *world.Message) string {
 		return plain.Clean(m.Group)
 	}
 	return Some(m.To, 6)
+}
+
+// Quote repeats message number k. It is right for the texts of invented people only.
+func Quote(k int, m *world.Message) string {
+	return fmt.Sprintf("%d, %s to %s: “%s”", k, plain.Clean(m.From), Readers(m), plain.Clean(m.Text))
+}
+
+// Spread picks a few of a list, from its first to its last.
+func Spread(list []int, few int) (picked []int) {
+	few = min(few, len(list))
+	for i := range few {
+		picked = append(picked, list[i*(len(list)-1)/max(1, few-1)])
+	}
+	return picked
+}
+
+// DesignOf is the column of a result with an id, or one of that name if there is none.
+func DesignOf(r *attacks.Result, id string) attacks.DesignRow {
+	for _, d := range r.Designs {
+		if d.ID == id {
+			return d
+		}
+	}
+	return attacks.DesignRow{ID: id, Name: id}
 }
 
 // Some names the first few of a list, each once.
