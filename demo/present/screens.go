@@ -56,7 +56,9 @@ func (s *Show) Screen(width, height int) []string {
 			"Make it larger, or its letters smaller. q quits.", width, height, Width, Height),
 			height-1, normal)
 	case s.help:
-		p.lines = strings.Split(strings.ReplaceAll(keys, "\t", "  "), "\n")
+		p.lines = strings.Split(keys, "\n")
+		signs := summary.Signs()
+		p.lines = append(p.lines, summary.Key(signs[3:6], "   "), summary.Key(signs[6:8], "   "))
 		for i, line := range p.lines {
 			if line == "Keys" || line == "Signs" {
 				p.lines[i] = bold.Render(line)
@@ -98,9 +100,8 @@ q, control-C            quit
 
 Signs
 
-■ opened   ◧ some of them   □ closed   · not yet written
-▼ the attack begins   * the target   > lines that run
-! noticed   ✓ served in full   – not applicable   ≠ unexpected`
+■ open   ◧ part   □ closed   · not yet written
+▼ the attack begins   * the target   > lines that run`
 
 func (s *Show) footer() string {
 	switch {
@@ -144,7 +145,7 @@ func (s *Show) opening(p *page) {
 	}
 	p.gap()
 	p.line(bold.Render("This is a demonstration. It protects nobody's real messages."))
-	p.line("■ opened  ◧ some of them  □ closed  · not yet written  ▼ the attack")
+	p.line("■ open  ◧ part  □ closed  · not yet written  ▼ the attack")
 }
 
 // header names the act on stage.
@@ -347,9 +348,8 @@ func (s *Show) closing(p *page) {
 	if strings.Contains(strings.Join(p.lines, ""), "✓") {
 		p.line("✓ an order of a court was served in full.")
 	}
-	p.prose("Rows are not likelihoods: nothing here says how often an attack happens. None means that "+
-		"this attack recovered nothing, and no more than that. This is a demonstration. It protects "+
-		"nobody's real messages.", 4, normal)
+	said := summary.Caveats()
+	p.prose(said[0]+" "+said[1]+" "+said[len(said)-1], 4, normal)
 	if of > 0 {
 		p.prose(fmt.Sprintf("The room guessed %d of %d right.", right, of), 1, bold)
 	}
