@@ -62,8 +62,8 @@ func (d *document) outcome(r *results, i, j int) {
 	}
 	d.Prose(markdown.Text(plain.Sentence(c.Why)))
 	switch {
-	case c.Error != "":
-		d.Prose("Error: " + markdown.Text(c.Error))
+	case c.Error != "", !c.Applicable && !c.Expected:
+		d.Prose(markdown.Text(summary.Reason(c)))
 		return
 	case !c.Applicable:
 		return

@@ -16,7 +16,6 @@ import (
 type panel struct {
 	ID, Name, About string
 	Absent          string // why the attack is not applicable, "" if it is
-	Error           string
 	Cards, Seats    []card
 	Journey         template.HTML
 	Timeline        template.HTML
@@ -24,8 +23,8 @@ type panel struct {
 	Did             []string
 	Noticed         []string
 	Why             string
-	Sample          string // one text that was read, of invented people only
-	Surprise        string
+	Sample          string        // one text that was read, of invented people only
+	Problem         string        // what went wrong, or otherwise than expected
 	Changed         template.HTML // what the change of settings did to the picture
 	Guess           []guessed
 	Proof           string // link to the proof of one claim

@@ -14,6 +14,7 @@ import (
 	"doormat/demo"
 	"doormat/demo/drawing"
 	"doormat/demo/replay"
+	"doormat/demo/summary"
 )
 
 // replayPage is one step of one replay.
@@ -191,20 +192,23 @@ func (s *Stage) panel(at replayAddress, p *replay.Replay, design int, before *re
 		return address(fmt.Sprintf("/replay/%s/claim/%s/%d", at.attack, d.ID, k), at.values())
 	}
 	who := newCast(p, design, step)
-	v := panel{ID: d.ID, Name: d.Name, About: about(d, c), Error: c.Error, Cards: who.cards(), Seats: who.seats, Did: f.Did,
+	v := panel{ID: d.ID, Name: d.Name, About: about(d, c), Cards: who.cards(), Seats: who.seats, Did: f.Did,
 		Timeline: drawing.Timeline(p, design, at.step-1, link)}
 	if step.Kind == replay.Opening {
 		v.Journey = drawing.Journey(p.Journey(design))
 	}
+	if c.Error != "" || step.Kind == replay.Outcome && !c.Expected {
+		v.Problem = summary.Reason(c)
+	}
 	if !c.Applicable {
-		v.Absent = c.Why
+		v.Absent = summary.Absence(c)
 		return v
 	}
 	v.Counters, v.Noticed = counters(step, f), warnings(f.Noticed)
 	if step.Kind != replay.Outcome {
 		return v
 	}
-	v.Why, v.Surprise, v.Guess = c.Why, c.Trace.Surprise, at.guesses[d.ID].compare(c.Content)
+	v.Why, v.Guess = c.Why, at.guesses[d.ID].compare(c.Content)
 	if k := c.Trace.Proved; k > 0 {
 		v.Proof = link(k)
 	}
