@@ -128,11 +128,17 @@ func TestRenderersAgree(t *testing.T) {
 		}
 		for i, one := range outcomes {
 			said := func(text string) int {
-				return strings.Count(text, one.state.String()) + strings.Count(text, one.state.Long())
+				n := strings.Count(text, one.state.String())
+				if long := one.state.Long(); long != one.state.String() {
+					n += strings.Count(text, long)
+				}
+				return n
 			}
+			// A handout says a state in several places.
+			places := max(1, map[string]int{"page": 3, "document": 3, "slides": 2}[name])
 			for j := range outcomes {
 				if i != j {
-					require.Greater(t, said(texts[i]), said(texts[j]), "%s: %s, and not of %s", name, one.state, outcomes[j].state)
+					require.GreaterOrEqual(t, said(texts[i]), places+said(texts[j]), "%s: %s, and not of %s", name, one.state, outcomes[j].state)
 				}
 			}
 			require.Contains(t, strings.ToLower(texts[i]), one.says, name)
