@@ -35,7 +35,7 @@ func CheckSize(lab *attacks.Lab, points int) error {
 	}
 	limit := fmt.Sprintf("%s on %s can take %s", summary.Count(len(lab.Attacks), "attack"), summary.Count(len(lab.Designs), "design"), thousands(maxWork/cells))
 	if points > 1 {
-		limit = fmt.Sprintf("a sweep of %s can take %s", summary.Count(points, "point"), thousands(maxWork/cells))
+		limit = fmt.Sprintf("a sweep of %s points can take %s", thousands(points), thousands(maxWork/cells))
 	}
 	if lab.Weight() > maxWeight {
 		limit = fmt.Sprintf("one attack would need %s MB of memory, and doormat allows %s",
