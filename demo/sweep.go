@@ -1,10 +1,12 @@
 package demo
 
 import (
+	"context"
 	"slices"
 	"strconv"
 
 	"doormat/attacks"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -84,6 +86,18 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 		points = append(points, point(p, s, 0))
 	}
 	return points, nil
+}
+
+// Run runs the attack of a lab at points of the range.
+func (r Range) Run(ctx context.Context, lab *attacks.Lab, points []Point) (*summary.Sweep, error) {
+	s := &summary.Sweep{Over: r.Over, Conversation: lab.Conversation}
+	var settings []world.Settings
+	for _, p := range points {
+		s.Values, settings = append(s.Values, p.Value), append(settings, p.Settings)
+	}
+	var err error
+	s.Results, err = lab.Sweep(ctx, settings)
+	return s, err
 }
 
 func (r Range) check() error {

@@ -12,7 +12,6 @@ import (
 	"doormat/demo/data"
 	"doormat/demo/report"
 	"doormat/demo/summary"
-	"doormat/world"
 )
 
 func (a *app) attackSweep() *cobra.Command {
@@ -87,15 +86,10 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags,
 	if err != nil {
 		return err
 	}
-	s := summary.Sweep{Over: r.Over, Conversation: lab.Conversation}
-	var settings []world.Settings
-	for _, p := range points {
-		s.Values, settings = append(s.Values, p.Value), append(settings, p.Settings)
-	}
 	done := progress(lab, len(points))
-	s.Results, err = lab.Sweep(c.Context(), settings)
+	s, err := r.Run(c.Context(), lab, points)
 	if done(); err == nil {
-		err = writeSweep(&s, to.format, out)
+		err = writeSweep(s, to.format, out)
 	}
 	if out.close(&err); err != nil {
 		return err

@@ -25,7 +25,6 @@ import (
 	"doormat/demo/data"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
-	"doormat/world"
 )
 
 // A Handout is a run and what is told of it.
@@ -117,13 +116,7 @@ func (h *Handout) sweep(ctx context.Context, t attacks.Technique) (*summary.Swee
 	}
 	l := *h.Lab
 	l.Attacks = []attacks.Technique{t}
-	s := &summary.Sweep{Over: overTime.Over, Conversation: l.Conversation}
-	var settings []world.Settings
-	for _, p := range points {
-		s.Values, settings = append(s.Values, p.Value), append(settings, p.Settings)
-	}
-	s.Results, err = l.Sweep(ctx, settings)
-	return s, err
+	return overTime.Run(ctx, &l, points)
 }
 
 // BuiltIn reports whether the people of the conversation are invented, so that what

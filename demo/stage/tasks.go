@@ -11,7 +11,6 @@ import (
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/replay"
-	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -111,17 +110,12 @@ func (s *Stage) moments(lab *attacks.Lab, t attacks.Technique, designs []world.D
 			show(Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d runs", done, total)})
 		}
 		step := (messages + columns - 1) / columns
-		points, err := demo.Range{Over: "at", Step: strconv.Itoa(step)}.Points(l.Settings, messages)
+		moments := demo.Range{Over: "at", Step: strconv.Itoa(step)}
+		points, err := moments.Points(l.Settings, messages)
 		if err != nil {
 			return nil, err
 		}
-		sweep := &summary.Sweep{Over: "at", Conversation: l.Conversation}
-		var all []world.Settings
-		for _, p := range points {
-			sweep.Values, all = append(sweep.Values, p.Value), append(all, p.Settings)
-		}
-		sweep.Results, err = l.Sweep(ctx, all)
-		return sweep, err
+		return moments.Run(ctx, &l, points)
 	}}
 }
 
