@@ -23,7 +23,13 @@ func TestInvariants(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the invariants run the matrix many times over; they run without -short")
 	}
-	attackstest.Invariants(t, lab(t, "", func(o *Options) { o.Designs = []string{AllDesigns} }), *demotest.All)
+	list, err := Attacks()
+	require.NoError(t, err)
+	columns := slices.Clone(Story) // and the showcases, in which no need may be idle
+	for _, a := range list {
+		columns = append(columns, a.Header().Showcase)
+	}
+	attackstest.Invariants(t, lab(t, "", func(o *Options) { o.Designs = columns }), *demotest.All)
 }
 
 // lab is the default lab with other options.

@@ -98,13 +98,6 @@ func (p *page) beside(column int, left, text string) {
 // wrap breaks text at spaces, on a narrow page rather too late than inside of words.
 func wrap(text string, width int) []string { return terminal.Wrap(text, max(width, 10)) }
 
-func cleaned(list []string) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = plain.Clean(s)
-	}
-	return out
-}
 
 var (
 	boldStyle  = lipgloss.NewStyle().Bold(true)
