@@ -98,7 +98,6 @@ func (p *page) beside(column int, left, text string) {
 // wrap breaks text at spaces, on a narrow page rather too late than inside of words.
 func wrap(text string, width int) []string { return terminal.Wrap(text, max(width, 10)) }
 
-
 var (
 	boldStyle  = lipgloss.NewStyle().Bold(true)
 	faintStyle = lipgloss.NewStyle().Faint(true)
