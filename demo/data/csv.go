@@ -14,16 +14,65 @@ import (
 	"doormat/world"
 )
 
-// CellColumns are the columns in which CSV shows a cell. Names keep
+// A column is what CSV shows of a cell under a name.
+type column struct {
+	name string
+	of   func(c *attacks.Cell) any
+}
+
+var cellColumns = []column{
+	{"attack", func(c *attacks.Cell) any { return c.Attack }},
+	{"design", func(c *attacks.Cell) any { return c.Design }},
+	{"applicable", func(c *attacks.Cell) any { return c.Applicable }},
+	{"at", func(c *attacks.Cell) any { return c.At }},
+	{"parties", func(c *attacks.Cell) any { return c.Parties }},
+	{"principals", func(c *attacks.Cell) any { return c.Principals }},
+	{"target_recovered", func(c *attacks.Cell) any { return c.Content.Target.Recovered }},
+	{"target_total", func(c *attacks.Cell) any { return c.Content.Target.Total }},
+	{"target_before", func(c *attacks.Cell) any { return c.Content.Target.Before }},
+	{"target_before_total", func(c *attacks.Cell) any { return c.Content.Target.BeforeTotal }},
+	{"target_after", func(c *attacks.Cell) any { return c.Content.Target.After }},
+	{"target_after_total", func(c *attacks.Cell) any { return c.Content.Target.AfterTotal }},
+	{"others_recovered", func(c *attacks.Cell) any { return c.Content.Others.Recovered }},
+	{"others_total", func(c *attacks.Cell) any { return c.Content.Others.Total }},
+	{"others_before", func(c *attacks.Cell) any { return c.Content.Others.Before }},
+	{"others_before_total", func(c *attacks.Cell) any { return c.Content.Others.BeforeTotal }},
+	{"others_after", func(c *attacks.Cell) any { return c.Content.Others.After }},
+	{"others_after_total", func(c *attacks.Cell) any { return c.Content.Others.AfterTotal }},
+	{"attachments_recovered", func(c *attacks.Cell) any { return c.Attachments.Recovered }},
+	{"attachments_total", func(c *attacks.Cell) any { return c.Attachments.Total }},
+	{"metadata_recovered", func(c *attacks.Cell) any { return c.Metadata.Recovered }},
+	{"metadata_total", func(c *attacks.Cell) any { return c.Metadata.Total }},
+	{"people_read", func(c *attacks.Cell) any { return c.People.Read }},
+	{"people_unnamed", func(c *attacks.Cell) any { return c.People.Unnamed }},
+	{"people_privileged", func(c *attacks.Cell) any { return c.People.Privileged }},
+	{"delivered", func(c *attacks.Cell) any { return c.Delivered.Messages }},
+	{"delivered_total", func(c *attacks.Cell) any { return c.Delivered.Total }},
+	{"forged", func(c *attacks.Cell) any { return c.Forged }},
+	{"false_claims", func(c *attacks.Cell) any { return c.FalseClaims }},
+	{"smuggled", func(c *attacks.Cell) any { return c.Smuggled }},
+	{"noticed", func(c *attacks.Cell) any { return len(c.Noticed) }},
+	{"disclosed", func(c *attacks.Cell) any { return len(c.Disclosed) }},
+	{"asked", func(c *attacks.Cell) any { return c.Lawful.Asked }},
+	{"served", func(c *attacks.Cell) any { return c.Lawful.Served }},
+	{"beyond", func(c *attacks.Cell) any { return c.Lawful.Beyond }},
+	{"expected", func(c *attacks.Cell) any { return c.Expected }},
+	{"missing", func(c *attacks.Cell) any { return c.Missing }},
+	{"error", func(c *attacks.Cell) any { return c.Error }},
+	{"why", func(c *attacks.Cell) any { return c.Why }},
+}
+
+// CellColumns are the columns in which CSV shows a cell, and then its parameters. Names keep
 // their meaning; read columns by name, since there may be more one day. The time
 // that a cell took is left out, so that equal runs give equal files.
-var CellColumns = append([]string{
-	"attack", "design", "applicable", "at", "parties",
-	"target_recovered", "target_total", "target_before", "target_before_total", "target_after", "target_after_total",
-	"others_recovered", "others_total", "others_before", "others_before_total", "others_after", "others_after_total",
-	"attachments_recovered", "attachments_total", "metadata_recovered", "metadata_total",
-	"forged", "false_claims", "noticed", "asked", "served", "expected", "error", "why",
-}, parameterColumns()...)
+var CellColumns = slices.Concat(names(cellColumns), parameterColumns())
+
+func names(columns []column) (list []string) {
+	for _, c := range columns {
+		list = append(list, c.name)
+	}
+	return list
+}
 
 // parameterColumns are the settings of a cell; the moment has a column of its own, since an
 // attack may begin at another.
@@ -37,17 +86,15 @@ func parameterColumns() (names []string) {
 }
 
 // cellRecord is the line of a cell. Its settings are those that it ran under, which the
-// attack may have fixed.
+// attack or the column may have fixed.
 func cellRecord(c *attacks.Cell, seed uint64) []string {
-	t, o, s := c.Content.Target, c.Content.Others, c.Trace.Settings
-	fields := []any{c.Attack, c.Design, c.Applicable, c.At, c.Parties,
-		t.Recovered, t.Total, t.Before, t.BeforeTotal, t.After, t.AfterTotal,
-		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal,
-		c.Attachments.Recovered, c.Attachments.Total, c.Metadata.Recovered, c.Metadata.Total,
-		c.Forged, c.FalseClaims, len(c.Noticed), c.Lawful.Asked, c.Lawful.Served, c.Expected, c.Error, c.Why}
+	var fields []any
+	for _, column := range cellColumns {
+		fields = append(fields, column.of(c))
+	}
 	for _, p := range world.Parameters() {
 		if p.Name != "at" {
-			fields = append(fields, p.Value(s))
+			fields = append(fields, p.Value(c.Trace.Settings))
 		}
 	}
 	return record(append(fields, seed)...)
