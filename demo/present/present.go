@@ -35,7 +35,7 @@ const (
 const Pace = 2500 * time.Millisecond
 
 // MaxDesigns is how many designs stand beside each other.
-const MaxDesigns = 2
+const MaxDesigns = 3
 
 // A Talk is what a show is about, before anything has run.
 type Talk struct {
