@@ -1,0 +1,77 @@
+package chat
+
+import (
+	"fmt"
+	"strings"
+)
+
+// readWhatsApp reads WhatsApp's text with "\n" line ends.
+func (r *reader) readWhatsApp(text string) (*Chat, error) {
+	entries, err := r.split(text)
+	if err != nil {
+		return nil, err
+	}
+	if !r.explicit {
+		var warning string
+		r.order, warning = choose(entries)
+		r.warn(warning)
+	}
+	r.findNames(entries)
+	for i := range entries {
+		if err := r.add(&entries[i]); err != nil {
+			return nil, err
+		}
+	}
+	r.dropNotices()
+	r.warnOfHeaders()
+	r.warnOfClock()
+	return r.done()
+}
+
+// A nearHeader is a line that stays in the text above although it looks like a header.
+type nearHeader struct {
+	line  int
+	shape string
+}
+
+// split cuts the file at its header lines. The first one decides on the layout; a
+// header of another, and a line that is nearly one, is text and told.
+func (r *reader) split(text string) ([]entry, error) {
+	var entries []entry
+	begin := 0       // of the open entry's rest
+	odd := oddLine{} // what the error shows
+	for at, n := 0, 1; at < len(text); n++ {
+		end := len(text)
+		if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
+			end = at + i
+		}
+		line := text[at:end]
+		h, shape, ok := splitHeader(line)
+		switch {
+		case ok && (r.layout == 0 || r.layout == h.layout):
+			if len(entries) > 0 {
+				entries[len(entries)-1].rest = text[begin:at]
+			}
+			r.layout, begin = h.layout, end-len(h.rest)
+			entries = append(entries, entry{line: n, stamp: h.stamp, marked: h.marked, opens: len(entries) == 0})
+		case len(entries) > 0 && ok:
+			r.near = append(r.near, nearHeader{n, shapeOf(line[:len(line)-len(h.rest)])})
+		case len(entries) > 0 && shape != "":
+			r.near = append(r.near, nearHeader{n, shape})
+		case len(entries) == 0 && strings.TrimSpace(line) != "":
+			odd.see(n, line)
+			r.leaveOut(n, "stands before the first message")
+		}
+		if len(r.chat.LeftOut) > MaxPreamble {
+			break
+		}
+		at = end + 1
+	}
+	if len(entries) == 0 {
+		return nil, fmt.Errorf("chat: %s: %w", r.name,
+			notChat{fmt.Errorf("no message found (%d lines read)%s; %s%s", len(r.chat.LeftOut), odd.hint(), stranger(text), forms)})
+	}
+	entries[len(entries)-1].rest = text[begin:]
+	r.chat.Format = r.layout.format()
+	return entries, nil
+}
