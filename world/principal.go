@@ -45,6 +45,19 @@ const (
 // Several reports whether there may be more than one, told apart by what follows a colon.
 func (p Principal) Several() bool { return p.Count != "" }
 
+// most is how many there may be: of those that each account has, as many as anything may
+// count, since the settings do not know the accounts.
+func (p Principal) most(s Settings) (int, error) {
+	if p.Count == PerAccount {
+		return MaxTrustees, nil
+	}
+	n, err := Index(p.Count, s)
+	if err != nil {
+		return 0, fmt.Errorf("principal %s: %w", p.Name, err)
+	}
+	return n, nil
+}
+
 // Principals are those of a design, or of several.
 type Principals []Principal
 
@@ -155,9 +168,9 @@ func (ps Principals) expandOne(out *[]Capability, need string, s Settings) error
 		if err != nil {
 			return fmt.Errorf("capability %q: %w", need, err)
 		}
-		most, err := Index(p.Count, s)
+		most, err := p.most(s)
 		if err != nil {
-			return fmt.Errorf("principal %s: %w", p.Name, err)
+			return err
 		}
 		if i < 1 || i > most {
 			return fmt.Errorf("%w: there is no %s %d of %d", ErrNotApplicable, kind, i, most)
@@ -175,7 +188,7 @@ func (ps Principals) expandRange(out *[]Capability, need, prefix, rest string, s
 	dot := strings.LastIndexByte(rest, '.')
 	kind, first, _ := strings.Cut(prefix, ":")
 	p, ok := ps.Named(kind)
-	if dot < 0 || ok && !p.Several() || !ok {
+	if dot < 0 || !p.Several() {
 		var several []string
 		for _, p := range ps {
 			if p.Several() {
@@ -189,19 +202,16 @@ func (ps Principals) expandRange(out *[]Capability, need, prefix, rest string, s
 		return fmt.Errorf("capability %q: a range reads NAME:FROM..TO.surface, where NAME is %s%s",
 			need, alternatives(several), hint)
 	}
-	most := MaxTrustees
-	bounds := []int{0, 0}
+	var bounds [2]int
 	for i, expr := range []string{first, rest[:dot]} {
 		var err error
 		if bounds[i], err = Index(expr, s); err != nil {
 			return fmt.Errorf("capability %q: %w", need, err)
 		}
 	}
-	if p.Count != PerAccount {
-		var err error
-		if most, err = Index(p.Count, s); err != nil {
-			return fmt.Errorf("principal %s: %w", p.Name, err)
-		}
+	most, err := p.most(s)
+	if err != nil {
+		return err
 	}
 	from, to := bounds[0], bounds[1]
 	if from < 1 || to < from || to > most {
