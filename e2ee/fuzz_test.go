@@ -120,6 +120,7 @@ func FuzzProviderPacket(f *testing.F) {
 			f.Add(uint8(slices.Index(addresses, "device:Cem")), p.Data)
 		}
 	}
+	f.Add(uint8(slices.Index(addresses, "device:")), []byte{world.KindShown})
 	f.Fuzz(func(t *testing.T, from uint8, data []byte) {
 		if addresses[int(from)%len(addresses)] == "device:Dee" {
 			from++ // who speaks as an account's device may change that account's keys

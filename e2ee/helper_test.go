@@ -88,7 +88,7 @@ func (s *stage) watch(p world.Packet) {
 		s.wire = append(s.wire, world.Fact{Kind: world.Observed, Ref: fmt.Sprint(len(s.wire)), Data: p.Encode(begin)})
 	}
 	account, _ := world.AccountOf(p.To)
-	switch own := p.From == world.DeviceOf(account); {
+	switch own := p.To == world.UserOf(account) && p.From == world.DeviceOf(account); {
 	case p.Kind() == world.KindShown && own:
 		f, err := world.Unpack(p.Data, world.KindShown, 2)
 		require.NoError(s.t, err)
