@@ -3,7 +3,6 @@ package attacks_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,13 +20,10 @@ func toyLab(t *testing.T, scripts ...string) *attacks.Lab {
 	t.Helper()
 	l := attackstest.ToyLab()
 	l.Known = []world.Design{lawful{}}
-	for i, s := range scripts {
-		a, err := script.Load(fmt.Sprintf("attack%d.star", i+1), []byte(s))
-		require.NoError(t, err)
-		l.Attacks = append(l.Attacks, a)
-	}
-	return l
+	return attackstest.LoadToys(t, l, loadToy, scripts...)
 }
+
+func loadToy(name string, src []byte) (attacks.Technique, error) { return script.Load(name, src) }
 
 var (
 	attack = attackstest.ToyScript

@@ -2,11 +2,14 @@ package demo
 
 import (
 	"encoding/json"
+	"io/fs"
+	"reflect"
 	"sync"
 
 	"doormat/attacks"
+	"doormat/attacks/library"
+	"doormat/demo/story"
 	"doormat/docs"
-	"doormat/world"
 )
 
 // Ahead are the results of the default run in all columns, made ahead by `doormat docs`
@@ -17,12 +20,20 @@ var Ahead = sync.OnceValues(func() (*attacks.Result, error) {
 	return r, json.Unmarshal(docs.Results, r)
 })
 
-// aheadOf gives the results made ahead for a lab, nil if they are not of this very run.
-func aheadOf(conv *world.Conversation, builtIn bool, l *attacks.Lab) *attacks.Result {
+// aheadOf gives the results made ahead for a lab, nil if they are not of this very run: of
+// the built-in conversation, whatever its title, and of the library's own scripts, whatever
+// id another script has.
+func aheadOf(l *attacks.Lab) *attacks.Result {
 	r, err := Ahead()
-	if err != nil || !builtIn || r.Doormat != l.Version || r.Seed != uint64(l.Seed) || len(l.Draw) > 0 || r.Settings != l.Settings ||
-		r.Conversation.Title != conv.Title || r.Conversation.Messages != len(conv.Messages) {
+	if err != nil || r.Doormat != l.Version || r.Seed != uint64(l.Seed) || len(l.Draw) > 0 || r.Settings != l.Settings ||
+		!reflect.DeepEqual(l.Conversation, story.Conversation()) {
 		return nil
+	}
+	for _, a := range l.Attacks {
+		source, err := fs.ReadFile(library.Files, a.Header().ID+".star")
+		if err != nil || string(source) != a.Source() {
+			return nil
+		}
 	}
 	return r
 }

@@ -4,6 +4,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"doormat/attacks/library"
+	"doormat/attacks/script"
+	"doormat/demo/story"
 )
 
 // Results made ahead are those of the default run only. That they are true, TestDocs of
@@ -27,4 +31,19 @@ func TestAhead(t *testing.T) {
 		require.Nil(t, l.Made())
 	}
 	require.Nil(t, lab(t, "testdata/two.txt", func(*Options) {}).Made(), "another conversation")
+
+	like := story.Conversation() // its title and length, and another word
+	like.Messages[4].Text += "!"
+	require.Nil(t, labOf(t, like, func(*Options) {}).Ahead)
+	kit, err := Default()
+	require.NoError(t, err)
+	impostor, err := script.Load("quorum-theft.star", []byte(kit.Attacks[0].Source()+"\n"), library.Files)
+	require.NoError(t, err)
+	kit.Attacks[0] = impostor
+	l, err := Defaults().Lab(kit, story.Conversation())
+	require.NoError(t, err)
+	require.Nil(t, l.Ahead, "another script under an id of the library")
+	outside := lab(t, "", func(*Options) {})
+	Outside(outside)
+	require.Nil(t, outside.Ahead)
 }

@@ -38,6 +38,19 @@ func TestHalf(t *testing.T) {
 	require.Equal(t, 4, lab.Settings.At)
 }
 
+// Every column fixes what can be fixed, and the story's pair is among them.
+func TestArrangements(t *testing.T) {
+	seen := map[string]bool{}
+	for _, a := range arrangements {
+		require.NoError(t, a.Check())
+		require.False(t, seen[a.ID], a.ID)
+		seen[a.ID] = true
+	}
+	for _, id := range Story {
+		require.True(t, seen[id], id)
+	}
+}
+
 // Chosen things keep the kit's order, and each comes once.
 func TestChoose(t *testing.T) {
 	kit, err := Default()

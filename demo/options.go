@@ -100,7 +100,7 @@ func (o Options) Lab(kit Kit, conv *world.Conversation) (*attacks.Lab, error) {
 		Version: Version, Designs: kit.Designs, Known: known, Attacks: kit.Attacks, Conversation: conv, Settings: s,
 		Seed: world.Seed(o.Seed), Draw: draw, Clock: func() float64 { return time.Since(start).Seconds() },
 	}
-	lab.Ahead = aheadOf(conv, o.Conversation == "", lab)
+	lab.Ahead = aheadOf(lab)
 	return lab, nil
 }
 
@@ -136,6 +136,7 @@ func (o Options) draw() ([]byte, error) {
 // Outside prepares a lab for a script from a file. It draws afresh, so that no script can
 // carry the answers; if a draw was given, the fresh one serves to check it.
 func Outside(lab *attacks.Lab) {
+	lab.Ahead = nil // a script may bear an id of the library
 	fresh := make([]byte, drawSize)
 	_, _ = rand.Read(fresh) // never fails
 	switch {

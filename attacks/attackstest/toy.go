@@ -28,6 +28,17 @@ func ToyLab(techniques ...attacks.Technique) *attacks.Lab {
 		Conversation: c, Seed: 1, Settings: worldtest.Settings(c, 2, 3, 2)}
 }
 
+// LoadToys adds to a lab the attacks of these scripts, as load reads them.
+func LoadToys(t *testing.T, l *attacks.Lab, load func(name string, src []byte) (attacks.Technique, error), scripts ...string) *attacks.Lab {
+	t.Helper()
+	for i, s := range scripts {
+		a, err := load(fmt.Sprintf("attack%d.star", i+1), []byte(s))
+		require.NoError(t, err)
+		l.Attacks = append(l.Attacks, a)
+	}
+	return l
+}
+
 // ToyScript writes a script with a complete header: needs and what else the header has
 // as they stand there, what it expects of the toy, and the body of run(adv).
 func ToyScript(needs, more, expects, body string) string {

@@ -1,10 +1,7 @@
 package script
 
 import (
-	"fmt"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
 	"doormat/attacks/attackstest"
@@ -13,14 +10,10 @@ import (
 // toyLab is a lab over the toy design.
 func toyLab(t *testing.T, scripts ...string) *attacks.Lab {
 	t.Helper()
-	l := attackstest.ToyLab()
-	for i, s := range scripts {
-		a, err := Load(fmt.Sprintf("attack%d.star", i+1), []byte(s))
-		require.NoError(t, err)
-		l.Attacks = append(l.Attacks, a)
-	}
-	return l
+	return attackstest.LoadToys(t, attackstest.ToyLab(), loadToy, scripts...)
 }
+
+func loadToy(name string, src []byte) (attacks.Technique, error) { return Load(name, src) }
 
 var (
 	attack = attackstest.ToyScript

@@ -24,7 +24,7 @@ func (a *app) runFlags(c *cobra.Command, o *demo.Options) {
 	}
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "decides every random choice, below 2^53")
 	f.StringVar(&o.Draw, "draw", "", "repeat a run of a script from a file: the `HEX` that it printed as its draw")
-	f.StringSliceVar(&o.Designs, "designs", nil, "`ID,ID` of designs (default: all)")
+	f.StringSliceVar(&o.Designs, "designs", nil, "`ID,ID` of columns, see design list, or "+demo.AllDesigns+" (default: "+strings.Join(demo.Story, ",")+")")
 	a.completeRun(c)
 }
 

@@ -15,26 +15,27 @@ import (
 // are any of the same run; else the line says how to see them.
 func keptMail(r *attacks.Result) string {
 	var parts, missing []string
-	seen := map[string]bool{}
+	said := map[string]bool{} // designs of which one column has both forms
 	for _, d := range r.Designs {
-		if seen[d.Design] {
-			continue
-		}
-		seen[d.Design] = true
-		if kept, erased := formsOf(r, d); kept == nil || erased == nil {
-			missing = append(missing, fmt.Sprintf("%s %s", d.Name, mailOf(r, d)))
-		} else {
+		if kept, erased := formsOf(r, d); kept != nil && erased != nil && !said[d.Design] {
+			said[d.Design] = true
 			parts = append(parts, d.Name+": "+worth(r, kept, erased))
 		}
 	}
-	text := "Kept mail, the same attack where the provider keeps all and where it erases on delivery. "
-	switch {
-	case len(parts) > 0:
-		return text + strings.Join(parts, "; ") + "."
-	case len(missing) > 0:
-		return "Kept mail: " + strings.Join(missing, ", ") + ". What that is worth: --designs all."
+	for _, d := range r.Designs {
+		if !said[d.Design] {
+			missing = append(missing, fmt.Sprintf("%s %s", d.Name, mailOf(r, d)))
+		}
 	}
-	return ""
+	var text []string
+	if len(parts) > 0 {
+		text = append(text, "Kept mail, the same attack where the provider keeps all and where it erases on delivery. "+
+			strings.Join(parts, "; ")+".")
+	}
+	if len(missing) > 0 {
+		text = append(text, "Kept mail: "+strings.Join(missing, ", ")+". What that is worth: --designs all.")
+	}
+	return strings.Join(text, " ")
 }
 
 func mailOf(r *attacks.Result, d attacks.DesignRow) string {

@@ -42,5 +42,16 @@ func TestKeptMail(t *testing.T) {
 
 	one.Designs[0].Parameters = nil // what a column does not fix, the settings say
 	require.Contains(t, keptMail(&one), "keeps all")
+
+	// One column of a design has both forms, another has not: the first is told, whichever
+	// comes first. A design without is told beside.
+	mixed := *both
+	mixed.Designs = append([]attacks.DesignRow{{ID: "d0", Design: "d", Name: "Bob", Parameters: map[string]string{"mailbox": "all"}}}, both.Designs...)
+	mixed.Designs = append(mixed.Designs, attacks.DesignRow{ID: "e", Design: "e", Name: "Eve"})
+	both.Designs[1].Parameters = map[string]string{"mailbox": "delivered", "compare": "none"}
+	mixed.Designs[2] = both.Designs[1]
+	require.Contains(t, keptMail(&mixed), worth)
+	require.Contains(t, keptMail(&mixed), "Kept mail: Eve keeps all.")
+	require.NotContains(t, keptMail(&mixed), "Bob")
 	require.Empty(t, keptMail(&attacks.Result{}))
 }

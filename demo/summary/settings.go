@@ -30,16 +30,17 @@ func Settings(r *attacks.Result, over string) string {
 			others = append(others, fmt.Sprintf(p.Phrase, said[p.Name]))
 		}
 	}
+	others = append(others, fmt.Sprintf("seed %d", r.Seed)+drawText(r))
 	rest := strings.Join(others, ", ")
 	content := Count(r.Conversation.Messages, "message")
 	if n := r.Conversation.Attachments; n > 0 {
 		content += ", " + Count(n, "attachment")
 	}
 	return plain.Clean(fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless they say otherwise. Escrow %s of %d trustees (%s), provider in A. "+
-		"%s, seed %d%s.%s",
+		"%s.%s",
 		r.Conversation.Title, content, Count(r.Conversation.Accounts, "account"),
 		s.Target, said["at"], said["threshold"], s.Trustees, s.Jurisdictions,
-		strings.ToUpper(rest[:1])+rest[1:], r.Seed, drawText(r), fixes))
+		strings.ToUpper(rest[:1])+rest[1:], fixes))
 }
 
 // drawText tells on what draw the salts of a script from a file depend.
