@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"doormat/attacks/deduce"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -19,12 +20,12 @@ type adversary struct {
 	shared     bool              // others read the same run: nothing may change it
 	know       *deduce.Knowledge // all that was taken, and what follows
 	lawful     *deduce.Knowledge // what an agency may use: what orders yielded, and its own
-	header     Header
+	header     technique.Header
 	settings   world.Settings
 	design     string
 	principals world.Principals // of the design
 	people     []string         // as world.Conversation.People lists them
-	names      *Names
+	names      *technique.Names
 	needs      []world.Capability
 	touched    map[string]bool           // needs that were used so far
 	withheld   map[world.Capability]bool // declared, but its facts are missing and its program honest
@@ -69,26 +70,26 @@ func (a *adversary) init() {
 
 var errLoop = errors.New("not inside a loop over adv.packets(): a packet waits there for its answer")
 
-// Call implements [Port].
-func (a *adversary) Call(c Call) (any, error) {
-	args := &arguments{Call: c}
+// Call implements [technique.Port].
+func (a *adversary) Call(c technique.Call) (any, error) {
+	args := &technique.Arguments{Call: c}
 	if err := a.allowed(args); err != nil {
 		return nil, err
 	}
 	out, err := a.dispatch(args)
-	if args.err != nil {
-		return nil, args.err // what was asked explains more than what came of it
+	if err := args.Err(); err != nil {
+		return nil, err // what was asked explains more than what came of it
 	}
 	if err == nil && c.Line > 0 {
-		a.record(c.Line, c.Method, c.describe(out))
+		a.record(c.Line, c.Method, c.Describe(out))
 	}
 	return out, err
 }
 
 // allowed refuses what no script may do, whatever it declared.
-func (a *adversary) allowed(args *arguments) error {
-	if a.count++; a.count > MaxCalls {
-		return fmt.Errorf("more than %d calls: does the script end?", MaxCalls)
+func (a *adversary) allowed(args *technique.Arguments) error {
+	if a.count++; a.count > technique.MaxCalls {
+		return fmt.Errorf("more than %d calls: does the script end?", technique.MaxCalls)
 	}
 	switch args.Method {
 	case "advance", "rest", "order":
@@ -96,31 +97,31 @@ func (a *adversary) allowed(args *arguments) error {
 			return errLoop
 		}
 	}
-	return args.check()
+	return args.Check()
 }
 
-func (a *adversary) dispatch(args *arguments) (any, error) {
+func (a *adversary) dispatch(args *technique.Arguments) (any, error) {
 	switch args.Method {
 	case "info":
 		return a.info(), nil
 	case "take":
-		return a.take(args.text(0), world.Kind(args.optional(1, "kind")))
+		return a.take(args.Text(0), world.Kind(args.Optional(1, "kind")))
 	case "tap":
-		return nil, a.tap(args.text(0))
+		return nil, a.tap(args.Text(0))
 	case "hold":
-		return nil, a.hold(args.text(0), args.optional(1, "program"), args.bytes("text"))
+		return nil, a.hold(args.Text(0), args.Optional(1, "program"), args.Bytes("text"))
 	case "advance":
-		return nil, a.pause(when{args.number(0), a.held.days})
+		return nil, a.pause(when{args.Number(0), a.held.days})
 	case "rest":
-		return nil, a.rest(args.number(0))
+		return nil, a.rest(args.Number(0))
 	case "next", "release", "deliver", "drop", "replace":
 		return a.held.answer(a, args)
 	case "order":
 		return a.order(args)
 	case "send":
-		return nil, a.send(args.facts(0))
+		return nil, a.send(args.Facts(0))
 	case "solve":
-		return a.solve(args.facts(0))
+		return a.solve(args.Facts(0))
 	case "apply":
 		return a.apply(args)
 	case "attempt":
@@ -133,13 +134,13 @@ func (a *adversary) dispatch(args *arguments) (any, error) {
 		if err := a.know.Saturate(a.run.ctx); err != nil {
 			return nil, err
 		}
-		return a.list(args.optional(0, "kind"), "")
+		return a.list(args.Optional(0, "kind"), "")
 	case "facts":
-		return a.list(args.text(0), args.optional(1, "ref"))
+		return a.list(args.Text(0), args.Optional(1, "ref"))
 	case "read":
-		return a.read(args.number(0))
+		return a.read(args.Number(0))
 	case "claim":
-		return nil, a.claim(args.number(0))
+		return nil, a.claim(args.Number(0))
 	}
 	return nil, fmt.Errorf("no such call: %s", args.Method)
 }
@@ -204,11 +205,11 @@ func (a *adversary) idle() []string {
 
 // kind checks that there is such a kind of facts: in some design, or among what was taken.
 func (a *adversary) kind(k world.Kind, facts ...world.Fact) error {
-	if k == "" || slices.Contains(a.names.kinds, string(k)) || len(a.know.Of(k)) > 0 ||
+	if k == "" || len(a.know.Of(k)) > 0 ||
 		slices.ContainsFunc(facts, func(f world.Fact) bool { return f.Kind == k }) {
 		return nil
 	}
-	return fmt.Errorf("no design has facts of a kind %q%s", brief(string(k)), world.DidYouMean(string(k), a.names.kinds))
+	return a.names.CheckKind(k)
 }
 
 // members lists the nodes behind a capability in this deployment.
@@ -333,20 +334,20 @@ func (a *adversary) rest(days int) error {
 // keeps that for itself, and the adversary is somebody else. through lists declared
 // capabilities that the order, if it is signed, allows the agency to use: an implant,
 // say. What they yield is obtained under the order.
-func (a *adversary) order(args *arguments) ([]int, error) {
+func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 	if _, err := a.declared("court.order", world.Order); err != nil {
 		return nil, err
 	}
 	a.mark()
 	messages := a.run.truth.conv.Messages
-	accounts := args.texts("accounts")
+	accounts := args.Texts("accounts")
 	for _, name := range accounts {
 		if err := a.handIn([]byte(name)); err != nil {
 			return nil, err
 		}
 	}
-	since, until := args.named("since", 1), args.named("until", a.run.Moment())
-	mine := args.flag("loot", true)
+	since, until := args.NumberNamed("since", 1), args.NumberNamed("until", a.run.Moment())
+	mine := args.Flag("loot", true)
 	through, err := a.through(args, mine)
 	if err != nil {
 		return nil, err
@@ -377,8 +378,8 @@ func (a *adversary) order(args *arguments) ([]int, error) {
 }
 
 // through resolves the capabilities that an order is to allow.
-func (a *adversary) through(args *arguments, mine bool) (list []world.Capability, err error) {
-	for _, text := range args.texts("through") {
+func (a *adversary) through(args *technique.Arguments, mine bool) (list []world.Capability, err error) {
+	for _, text := range args.Texts("through") {
 		wanted, err := a.declared(text, world.Store, world.Control)
 		if err != nil {
 			return nil, err

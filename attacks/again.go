@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -28,7 +29,7 @@ func (l *Lab) again(ctx context.Context, points []world.Settings) (map[cellKey]r
 	second.Progress, second.Typed, second.Record = nil, nil, false
 	second.Attacks = slices.Clone(l.Attacks)
 	for i, t := range second.Attacks {
-		if loud, ok := t.(interface{ Silent() Technique }); ok { // what it prints, it prints once
+		if loud, ok := t.(interface{ Silent() technique.Technique }); ok { // what it prints, it prints once
 			second.Attacks[i] = loud.Silent()
 		}
 	}

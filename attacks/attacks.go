@@ -4,7 +4,7 @@
 //
 // An attack is one script in Starlark, in library/ or your own: a header (what it needs,
 // what it expects of each design and why, what really happened once) and its steps.
-// Package script turns it into a [Technique]. The script drives one adversary, which
+// Package script turns it into a [technique.Technique]. The script drives one adversary, which
 // hands out exactly the capabilities that the header declares. What the script takes
 // becomes facts; rules that the design publishes derive new facts from them, as package
 // deduce explains; a claim names a fact that it says is a plaintext. The [Lab], which

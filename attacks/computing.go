@@ -5,25 +5,26 @@ import (
 	"io"
 	"slices"
 
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
 // What a script does with what it has: apply a rule, look, claim.
 
-func (a *adversary) apply(args *arguments) ([]int, error) {
-	r, ok := a.know.Rule(args.text(0))
+func (a *adversary) apply(args *technique.Arguments) ([]int, error) {
+	r, ok := a.know.Rule(args.Text(0))
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("no rule %q in design %s%s; see doormat design show %s", args.text(0), a.design,
-			world.DidYouMean(args.text(0), a.know.Rules()), a.design)
+		return nil, fmt.Errorf("no rule %q in design %s%s; see doormat design show %s", args.Text(0), a.design,
+			world.DidYouMean(args.Text(0), a.know.Rules()), a.design)
 	case r.Make && !slices.Contains(a.header.Applies, r.Name):
 		return nil, fmt.Errorf("rule %q is not among those that the header's applies declares", r.Name)
 	case !r.Make && args.Named["text"] != nil:
 		return nil, fmt.Errorf("rule %q opens, and takes no text", r.Name)
 	}
-	ids, text := args.facts(1), args.bytes("text")
-	if args.err != nil {
-		return nil, args.err
+	ids, text := args.Facts(1), args.Bytes("text")
+	if err := args.Err(); err != nil {
+		return nil, err
 	}
 	if err := a.know.Fits(r, ids); err != nil {
 		return nil, fmt.Errorf("rule %q: %w", r.Name, err)

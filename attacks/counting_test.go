@@ -14,6 +14,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/deduce"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -44,7 +45,7 @@ func asTyped(t *testing.T, l *attacks.Lab) map[int][]byte {
 	thief := *l
 	a, err := script.Load("thief.star", []byte(attack(everywhere, "", opensAll, keyTheft)))
 	require.NoError(t, err)
-	thief.Attacks, thief.Record = []attacks.Technique{a}, true
+	thief.Attacks, thief.Record = []technique.Technique{a}, true
 	c := runOne(t, &thief)
 	require.Empty(t, c.Error)
 	said := map[int][]byte{}

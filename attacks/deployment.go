@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"doormat/attacks/technique"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/memo"
@@ -258,8 +260,8 @@ func (d *deployment) behind(c world.Capability, s world.Settings) []string {
 
 // applicable resolves the needs of an attack. An error wraps world.ErrNotApplicable and
 // names what the design lacks.
-func (d *deployment) applicable(h Header, s world.Settings) ([]world.Capability, error) {
-	if missing := lacks(d.design, h); missing != "" {
+func (d *deployment) applicable(h technique.Header, s world.Settings) ([]world.Capability, error) {
+	if missing := h.Lacks(d.design); missing != "" {
 		return nil, fmt.Errorf("%w: %s", world.ErrNotApplicable, missing)
 	}
 	needs, err := d.design.Info().Principals.Expand(h.Needs, s)
@@ -285,9 +287,26 @@ func (d *deployment) applicable(h Header, s world.Settings) ([]world.Capability,
 	return needs, nil
 }
 
+// nameError is about a name that exists nowhere: a mistake, not a finding.
+type nameError struct{ error }
+
+// somebody checks whose phone or mind a capability is about: the target's, its partner's,
+// somebody's by number or by name.
+func somebody(principals world.Principals, c world.Capability, people []string) error {
+	kind, who, given := strings.Cut(c.Principal, ":")
+	_, err := strconv.Atoi(who)
+	if p, _ := principals.Named(kind); !given || err == nil || p.Count != world.PerAccount {
+		return nil
+	}
+	if known := append([]string{"target", "partner"}, people...); !slices.Contains(known, who) {
+		return &nameError{fmt.Errorf("technique: needs: capability %q: nobody is called %q%s", c, who, world.DidYouMean(who, known))}
+	}
+	return nil
+}
+
 // acts reports whether an attack can change the course of a run: by a surface that it
 // needs, or by sending what it makes.
-func acts(h Header) bool {
+func acts(h technique.Header) bool {
 	return len(h.Applies) > 0 || slices.ContainsFunc(h.Needs, func(need string) bool {
 		return !strings.HasSuffix(need, "."+string(world.Store)) && !strings.HasSuffix(need, "."+string(world.Tap))
 	})

@@ -6,6 +6,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -36,7 +37,7 @@ def run(adv):
 		fmt.Println(err)
 		return
 	}
-	lab := &attacks.Lab{Designs: []world.Design{worldtest.Toy{}}, Attacks: []attacks.Technique{thief},
+	lab := &attacks.Lab{Designs: []world.Design{worldtest.Toy{}}, Attacks: []technique.Technique{thief},
 		Conversation: conv, Settings: settings, Seed: 1}
 	result, err := lab.Run(context.Background())
 	if err != nil {

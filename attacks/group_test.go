@@ -11,6 +11,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -41,7 +42,7 @@ func TestNeighboursDoNotMatter(t *testing.T) {
 	require.NoError(t, err)
 	for i, a := range all.Attacks {
 		alone := *all
-		alone.Attacks = []attacks.Technique{a}
+		alone.Attacks = []technique.Technique{a}
 		res, err := alone.Run(context.Background())
 		require.NoError(t, err)
 		require.Equal(t, res.Cells[0], together.Cells[i], a.Header().ID)

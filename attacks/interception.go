@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -149,14 +150,14 @@ func (h *interception) by(p world.Packet) string {
 }
 
 // answer deals with the calls that belong to adv.packets.
-func (h *interception) answer(a *adversary, args *arguments) (any, error) {
+func (h *interception) answer(a *adversary, args *technique.Arguments) (any, error) {
 	switch args.Method {
 	case "next":
 		return h.pull(a, args)
 	case "release":
 		return nil, h.release()
 	}
-	if h.next == nil || h.handled || args.number(0) != h.fact {
+	if h.next == nil || h.handled || args.Number(0) != h.fact {
 		return nil, errors.New("this packet does not wait for an answer: each is answered once, in its own turn of the loop over adv.packets()")
 	}
 	h.handled = true
@@ -164,7 +165,7 @@ func (h *interception) answer(a *adversary, args *arguments) (any, error) {
 	case "deliver":
 		a.run.Net.Deliver(h.current)
 	case "replace":
-		return nil, a.send(args.facts(1))
+		return nil, a.send(args.Facts(1))
 	}
 	return nil, nil
 }
@@ -172,14 +173,14 @@ func (h *interception) answer(a *adversary, args *arguments) (any, error) {
 // pull answers the packet before, if the script did not, and runs on to the next
 // one that is held. The first call of a loop says until when; the run is driven
 // by a coroutine that stops at each packet.
-func (h *interception) pull(a *adversary, args *arguments) (any, error) {
+func (h *interception) pull(a *adversary, args *technique.Arguments) (any, error) {
 	switch opens := len(args.Args) > 0; {
 	case opens && h.next != nil:
 		return nil, errLoop
 	case opens && a.shared: // nothing can be held: time passes as in the others' run
-		return nil, a.pause(when{args.number(0), h.days})
+		return nil, a.pause(when{args.Number(0), h.days})
 	case opens:
-		until := args.number(0)
+		until := args.Number(0)
 		if until < a.run.Moment() || until > len(a.run.truth.conv.Messages) {
 			return nil, fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", until, a.run.Moment(), len(a.run.truth.conv.Messages))
 		}

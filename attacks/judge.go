@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -71,28 +72,73 @@ func (t *trial) judge() error {
 // compare tells whether the outcome is the one that the header expects.
 func (t *trial) compare() {
 	info, conv := t.on.design.Info(), t.on.truth.conv
-	want, err := t.technique.Expect(keysOf(info), NewView(conv, t.settings))
+	want, err := t.technique.Expect(technique.Keys(info), technique.NewView(conv, t.settings))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()
 	case want.Unstated:
 		t.cell.Error = fmt.Sprintf("expects: nothing for any of %s, and the attack is applicable: add one of these keys",
-			strings.Join(keysOf(info), ", "))
+			strings.Join(technique.Keys(info), ", "))
 	case want.NotApplicable:
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, "expected not to be applicable, and it is"
 	default:
-		t.cell.Why, t.cell.Trace.Surprise, t.cell.Trace.Unstated = want.Why, want.met(t.cell), want.unstated()
+		t.cell.Why, t.cell.Trace.Surprise, t.cell.Trace.Unstated = want.Why, surprise(&want, t.cell), want.LeftOut()
 		// At the last message nothing is left that an order for what follows could ask for.
 		last := t.settings.At == len(conv.Messages)
 		if idle := t.adv.idle(); len(idle) > 0 && !last && t.cell.Design == t.header.Showcase {
 			t.cell.Trace.Surprise = strings.TrimPrefix(fmt.Sprintf("%s; needs that the script never used in its showcase: %s",
 				t.cell.Trace.Surprise, strings.Join(idle, ", ")), "; ")
 		}
-		if fixed := t.header.fixes(t.base); len(fixed) > 0 {
+		if fixed := t.header.Fixes(t.base); len(fixed) > 0 {
 			t.cell.Why += " (the attack fixes " + strings.Join(fixed, ", ") + ")"
 		}
 		t.cell.Expected = t.cell.Trace.Surprise == ""
 	}
+}
+
+// surprise compares what was measured with what was expected and names every
+// difference, "" if there is none. Parts of which there is nothing are not
+// compared.
+func surprise(o *technique.Outcome, c *Cell) string {
+	parts := []struct {
+		name      string
+		want      technique.Level
+		got, from int
+	}{
+		{"target before", o.TargetBefore, c.Content.Target.Before, c.Content.Target.BeforeTotal},
+		{"target after", o.TargetAfter, c.Content.Target.After, c.Content.Target.AfterTotal},
+		{"others before", o.OthersBefore, c.Content.Others.Before, c.Content.Others.BeforeTotal},
+		{"others after", o.OthersAfter, c.Content.Others.After, c.Content.Others.AfterTotal},
+		{"attachments", o.Files, c.Attachments.Recovered, c.Attachments.Total},
+		{"metadata", o.Metadata, c.Metadata.Recovered, c.Metadata.Total},
+	}
+	var unlike []string
+	for _, p := range parts {
+		if p.want != "" && p.from > 0 && technique.LevelOf(p.got, p.from) != p.want {
+			unlike = append(unlike, fmt.Sprintf("%s: expected %s, measured %d of %d", p.name, p.want, p.got, p.from))
+		}
+	}
+	type flag struct {
+		name      string
+		want, got bool
+	}
+	flags := []flag{
+		{"forged", o.Forged, c.Forged > 0},
+		{"noticed", o.Noticed, len(c.Noticed) > 0},
+		{"served", o.Served || c.Lawful.Asked == 0, c.Lawful.Served == c.Lawful.Asked},
+	}
+	if o.Disclosed != nil {
+		flags = append(flags, flag{"disclosed", *o.Disclosed, len(c.Disclosed) > 0})
+	}
+	for _, f := range flags {
+		if f.want != f.got {
+			unlike = append(unlike, fmt.Sprintf("%s: expected %v, measured %v", f.name, f.want, f.got))
+		}
+	}
+	if c.Smuggled > 0 {
+		unlike = append(unlike, fmt.Sprintf("smuggled: %d claims of what the script had handed in itself, or nobody had typed yet", c.Smuggled))
+	}
+	return strings.Join(unlike, "; ")
 }
 
 // exposed counts the people of whom something that they wrote was recovered. Both

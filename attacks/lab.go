@@ -3,11 +3,11 @@ package attacks
 import (
 	"context"
 	"encoding/hex"
-	"fmt"
 	"maps"
 	"slices"
 
 	"doormat/attacks/deduce"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -16,7 +16,7 @@ import (
 type Lab struct {
 	Version      string
 	Designs      []world.Design
-	Attacks      []Technique
+	Attacks      []technique.Technique
 	Conversation *world.Conversation
 	Settings     world.Settings
 	// Known are all designs of the program, in which scripts may name things; Designs
@@ -57,7 +57,7 @@ type Lab struct {
 	Withhold []string
 
 	second map[cellKey]reading // what was read under the second draw
-	names  *Names
+	names  *technique.Names
 
 	left deduce.Budget // of each adversary; the default if zero
 }
@@ -120,7 +120,7 @@ func (l *Lab) result(s world.Settings) *Result {
 	}
 	for _, a := range l.Attacks {
 		h := a.Header()
-		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind, append([]string{}, h.Needs...), h.fixes(s)})
+		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind, append([]string{}, h.Needs...), h.Fixes(s)})
 	}
 	return res
 }
@@ -152,31 +152,6 @@ func (l *Lab) now() float64 {
 		return 0
 	}
 	return l.Clock()
-}
-
-// Stale lists the expectations of t that no design can look up, and the designs that have
-// what it needs and for which it has none.
-func Stale(t Technique, designs []world.Design) []string {
-	var problems []string
-	used := map[string]bool{}
-	for _, d := range designs {
-		found := false
-		for _, key := range keysOf(d.Info()) {
-			if found = slices.Contains(t.Header().Expects, key); found {
-				used[key] = true
-				break
-			}
-		}
-		if !found && lacks(d, t.Header()) == "" {
-			problems = append(problems, fmt.Sprintf("no expectation for design %s", d.Info().ID))
-		}
-	}
-	for _, key := range t.Header().Expects {
-		if !used[key] {
-			problems = append(problems, fmt.Sprintf("expectation for %q fits no design", key))
-		}
-	}
-	return problems
 }
 
 // names lists the nodes of a deployment.

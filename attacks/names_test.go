@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/attacks"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -35,7 +35,7 @@ func TestNamesInHeaders(t *testing.T) {
 		l := toyLab(t)
 		a, err := script.Load("a.star", []byte(src))
 		if err == nil {
-			l.Attacks = []attacks.Technique{a}
+			l.Attacks = []technique.Technique{a}
 			c := runOne(t, l)
 			require.False(t, c.Applicable && c.Expected, want)
 			require.Contains(t, c.Error, "technique: ", src)

@@ -11,6 +11,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/deduce"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -173,7 +174,7 @@ func loadSmuggler(t *testing.T, l *attacks.Lab, body string) {
 	src := carried(t, l, attack(smugglersNeeds, `applies = ["forge a toy message", "write any packet"],`, opensAll, smugglersStart+body))
 	a, err := script.Load("smuggler.star", []byte(src))
 	require.NoError(t, err)
-	l.Attacks = []attacks.Technique{a}
+	l.Attacks = []technique.Technique{a}
 }
 
 func TestSmuggledClaimsDoNotCount(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"doormat/attacks/technique"
 	"doormat/world"
 	"doormat/world/memo"
 )
@@ -32,8 +33,8 @@ func (l *Lab) Sweep(ctx context.Context, points []world.Settings) ([]*Result, er
 		results = append(results, l.result(s))
 	}
 	prepared := *l
-	if prepared.names = NamesOf(l.Known); len(l.Known) == 0 {
-		prepared.names = NamesOf(l.Designs)
+	if prepared.names = technique.NamesOf(l.Known); len(l.Known) == 0 {
+		prepared.names = technique.NamesOf(l.Designs)
 	}
 	if len(l.Second) > 0 {
 		if prepared.second, err = l.again(ctx, points); err != nil {

@@ -10,6 +10,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/attackstest"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -23,7 +24,7 @@ func toyLab(t *testing.T, scripts ...string) *attacks.Lab {
 	return attackstest.LoadToys(t, l, loadToy, scripts...)
 }
 
-func loadToy(name string, src []byte) (attacks.Technique, error) { return script.Load(name, src) }
+func loadToy(name string, src []byte) (technique.Technique, error) { return script.Load(name, src) }
 
 var (
 	attack = attackstest.ToyScript

@@ -9,14 +9,15 @@ import (
 	"strings"
 
 	"doormat/attacks/deduce"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
 // trial is one attack on one deployment at a point of a sweep: a technique becomes a
 // trial, which runs, alone or beside others, and fills a cell.
 type trial struct {
-	technique Technique
-	header    Header
+	technique technique.Technique
+	header    technique.Header
 	on        *deployment
 	settings  world.Settings // as the attack's header overrides those of the point
 	base      world.Settings // those of the point
@@ -31,9 +32,9 @@ type trial struct {
 	undisturbed *Recording // of an honest run, if the lab records
 }
 
-func newTrial(on *deployment, technique Technique, s, base world.Settings, point int) *trial {
-	h := technique.Header()
-	return &trial{technique: technique, header: h, on: on, settings: s, base: base, point: point,
+func newTrial(on *deployment, of technique.Technique, s, base world.Settings, point int) *trial {
+	h := of.Header()
+	return &trial{technique: of, header: h, on: on, settings: s, base: base, point: point,
 		cell: &Cell{Design: on.design.Info().ID, Attack: h.ID, Needs: []world.Capability{},
 			Noticed: []Evidence{}, Disclosed: []Disclosure{}, Trace: Trace{Principals: on.design.Info().Principals, Settings: s}}}
 }
@@ -90,7 +91,7 @@ func (t *trial) equip() error {
 func (t *trial) absent(why error) {
 	t.cell.Missing = strings.TrimPrefix(why.Error(), world.ErrNotApplicable.Error()+": ")
 	t.cell.Why = t.cell.Missing
-	want, err := t.technique.Expect(keysOf(t.on.design.Info()), NewView(t.on.truth.conv, t.settings))
+	want, err := t.technique.Expect(technique.Keys(t.on.design.Info()), technique.NewView(t.on.truth.conv, t.settings))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()

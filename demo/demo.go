@@ -14,9 +14,9 @@ import (
 	"slices"
 	"strings"
 
-	"doormat/attacks"
 	"doormat/attacks/library"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -26,7 +26,7 @@ const Version = "0.1.0"
 // A Kit is what a build of doormat is made of.
 type Kit struct {
 	Designs []world.Design
-	Attacks []attacks.Technique
+	Attacks []technique.Technique
 }
 
 // Default is the kit of the doormat command.
@@ -44,17 +44,17 @@ func Designs() (list []world.Design) {
 }
 
 // Attacks loads the library.
-func Attacks() ([]attacks.Technique, error) { return Load(library.Files) }
+func Attacks() ([]technique.Technique, error) { return Load(library.Files) }
 
 // Load reads the scripts in the root of files, in the order of families, then of
 // file names. They run in this process: they are part of the program. A script's
 // name is its id.
-func Load(files fs.FS) ([]attacks.Technique, error) {
+func Load(files fs.FS) ([]technique.Technique, error) {
 	names, err := fs.Glob(files, "*.star")
 	if err != nil {
 		return nil, err
 	}
-	byFamily := map[string][]attacks.Technique{}
+	byFamily := map[string][]technique.Technique{}
 	for _, name := range names {
 		src, err := fs.ReadFile(files, name)
 		if err != nil {
@@ -70,8 +70,8 @@ func Load(files fs.FS) ([]attacks.Technique, error) {
 		}
 		byFamily[h.Family] = append(byFamily[h.Family], a)
 	}
-	var list []attacks.Technique
-	for _, family := range attacks.Families {
+	var list []technique.Technique
+	for _, family := range technique.Families {
 		list = append(list, byFamily[family]...)
 	}
 	return list, nil
@@ -88,7 +88,7 @@ func (k Kit) Design(id string) (world.Design, error) {
 }
 
 // Attack finds an attack by id.
-func (k Kit) Attack(id string) (attacks.Technique, error) {
+func (k Kit) Attack(id string) (technique.Technique, error) {
 	for _, a := range k.Attacks {
 		if a.Header().ID == id {
 			return a, nil
@@ -125,11 +125,11 @@ func (k Kit) choose(designs, list []string) (Kit, error) {
 		}
 	}
 	for _, name := range list {
-		if slices.Contains(attacks.Families, name) {
+		if slices.Contains(technique.Families, name) {
 			continue
 		}
 		if _, err := k.Attack(name); err != nil {
-			return out, unknown("attack or family", name, append(k.AttackIDs(), attacks.Families...))
+			return out, unknown("attack or family", name, append(k.AttackIDs(), technique.Families...))
 		}
 	}
 	for _, d := range k.Designs {

@@ -13,6 +13,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/attackstest"
+	"doormat/attacks/technique"
 	"doormat/demo/demotest"
 	"doormat/world"
 )
@@ -114,7 +115,7 @@ func TestExpectations(t *testing.T) {
 // takeTurns leaves the attacks of a lab whose turn it is, one of so many. With -all every
 // attack has every turn. Ids say whose turn it is, so that a new attack moves no other.
 func takeTurns(l *attacks.Lab, turn, turns int) {
-	l.Attacks = slices.DeleteFunc(l.Attacks, func(a attacks.Technique) bool {
+	l.Attacks = slices.DeleteFunc(l.Attacks, func(a technique.Technique) bool {
 		h := fnv.New32a()
 		_, _ = h.Write([]byte(a.Header().ID)) // never fails
 		return !*demotest.All && (int(h.Sum32()%uint32(turns))+turn)%turns != 0

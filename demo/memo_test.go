@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/world"
 
 	"github.com/stretchr/testify/require"
@@ -30,7 +30,7 @@ func TestForgotten(t *testing.T) {
 	cells := func(wrap func(world.Design) world.Design) map[string]string {
 		lab, err := Defaults().Lab(kit, conv)
 		require.NoError(t, err)
-		lab.Attacks = slices.DeleteFunc(slices.Clone(lab.Attacks), func(a attacks.Technique) bool {
+		lab.Attacks = slices.DeleteFunc(slices.Clone(lab.Attacks), func(a technique.Technique) bool {
 			return !slices.Contains(acting, a.Header().ID)
 		})
 		require.Len(t, lab.Attacks, len(acting))

@@ -10,6 +10,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/demo/demotest"
 	"doormat/world"
 )
@@ -36,7 +37,7 @@ func TestWhoseOrderItIs(t *testing.T) {
 		a, err := script.Load("sample.star", []byte(strings.Replace(ordering, "LOOT", loot, 1)))
 		require.NoError(t, err)
 		l := lab(t, "testdata/two.txt", func(o *Options) { o.Set("threshold", "1"); o.Set("trustees", "1") })
-		l.Attacks = []attacks.Technique{a}
+		l.Attacks = []technique.Technique{a}
 		l.Designs = []world.Design{l.Designs[1]}
 		res, err := l.Run(context.Background())
 		require.NoError(t, err)
@@ -58,7 +59,7 @@ func TestWhoseOrderItIs(t *testing.T) {
 func TestDisclosed(t *testing.T) {
 	demotest.Long(t)
 	l := lab(t, "", func(*Options) {})
-	l.Attacks = slices.DeleteFunc(l.Attacks, func(a attacks.Technique) bool {
+	l.Attacks = slices.DeleteFunc(l.Attacks, func(a technique.Technique) bool {
 		return !slices.Contains([]string{"narrow-order", "secret-order", "provider-hands-over", "court-key-unwatched", "broad-order"}, a.Header().ID)
 	})
 	res, err := l.Run(context.Background())

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/demotest"
 )
 
@@ -23,7 +24,7 @@ func TestHarvest(t *testing.T) {
 		"1 of 1": func(o *Options) { o.Set("threshold", "1"); o.Set("trustees", "1") },
 	} {
 		l := lab(t, "testdata/two.txt", change)
-		l.Attacks = slices.DeleteFunc(l.Attacks, func(a attacks.Technique) bool { return a.Header().ID != "harvest-now-decrypt-later" })
+		l.Attacks = slices.DeleteFunc(l.Attacks, func(a technique.Technique) bool { return a.Header().ID != "harvest-now-decrypt-later" })
 		require.Len(t, l.Attacks, 1)
 		res, err := l.Run(context.Background())
 		require.NoError(t, err)
@@ -54,7 +55,7 @@ func TestHarvestWithheld(t *testing.T) {
 	demotest.Long(t)
 	for _, withheld := range []string{"quantum.control", "network.tap"} {
 		l := lab(t, "testdata/two.txt", func(*Options) {})
-		l.Attacks = slices.DeleteFunc(l.Attacks, func(a attacks.Technique) bool { return a.Header().ID != "harvest-now-decrypt-later" })
+		l.Attacks = slices.DeleteFunc(l.Attacks, func(a technique.Technique) bool { return a.Header().ID != "harvest-now-decrypt-later" })
 		l.Withhold = []string{withheld}
 		res, err := l.Run(context.Background())
 		require.NoError(t, err)
@@ -74,9 +75,9 @@ func askedFor(t *testing.T, text string) (n int) {
 }
 
 // granting declares quantum.control besides and does not use it.
-type granting struct{ attacks.Technique }
+type granting struct{ technique.Technique }
 
-func (g granting) Header() attacks.Header {
+func (g granting) Header() technique.Header {
 	h := g.Technique.Header()
 	h.Needs = append(slices.Clone(h.Needs), "quantum.control")
 	return h
@@ -87,9 +88,9 @@ func (g granting) Header() attacks.Header {
 func TestQuantumUnused(t *testing.T) {
 	demotest.Long(t)
 	ids := []string{"quorum-theft", "device-theft", "court-key-watched", "prekey-swap-unchecked"}
-	run := func(wrap func(attacks.Technique) attacks.Technique) []attacks.Cell {
+	run := func(wrap func(technique.Technique) technique.Technique) []attacks.Cell {
 		l := lab(t, "testdata/two.txt", func(o *Options) { o.Set("refresh", "4") })
-		l.Attacks = slices.DeleteFunc(l.Attacks, func(a attacks.Technique) bool { return !slices.Contains(ids, a.Header().ID) })
+		l.Attacks = slices.DeleteFunc(l.Attacks, func(a technique.Technique) bool { return !slices.Contains(ids, a.Header().ID) })
 		for i, a := range l.Attacks {
 			l.Attacks[i] = wrap(a)
 		}
@@ -102,6 +103,6 @@ func TestQuantumUnused(t *testing.T) {
 		}
 		return res.Cells
 	}
-	without := run(func(a attacks.Technique) attacks.Technique { return a })
-	require.Equal(t, without, run(func(a attacks.Technique) attacks.Technique { return granting{a} }))
+	without := run(func(a technique.Technique) technique.Technique { return a })
+	require.Equal(t, without, run(func(a technique.Technique) technique.Technique { return granting{a} }))
 }

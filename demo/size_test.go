@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/demotest"
 	"doormat/world"
 )
@@ -133,7 +134,7 @@ func TestMemory(t *testing.T) {
 		lab = labOf(t, talkative(people, most), func(*Options) {})
 		require.NoError(t, CheckSize(lab, 1))
 		heavy := []string{"quorum-theft", "quorum-collusion", "device-theft", "broad-order", "omitted-recipient"}
-		lab.Attacks = slices.DeleteFunc(lab.Attacks, func(a attacks.Technique) bool { return !slices.Contains(heavy, a.Header().ID) })
+		lab.Attacks = slices.DeleteFunc(lab.Attacks, func(a technique.Technique) bool { return !slices.Contains(heavy, a.Header().ID) })
 		done, peak := make(chan bool), make(chan uint64)
 		go sample(done, peak)
 		start := time.Now()

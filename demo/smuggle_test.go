@@ -11,6 +11,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/demo/demotest"
 	"doormat/escrow/threshold"
 	"doormat/world"
@@ -38,7 +39,7 @@ def run(adv):
 	a, err := script.Load("spy.star", []byte(spy))
 	require.NoError(t, err)
 	copied := *l
-	copied.Designs, copied.Attacks, copied.Second = []world.Design{threshold.Design{}}, []attacks.Technique{a}, nil
+	copied.Designs, copied.Attacks, copied.Second = []world.Design{threshold.Design{}}, []technique.Technique{a}, nil
 	res, err := copied.Run(context.Background())
 	require.NoError(t, err)
 	_, list, ok := strings.Cut(res.Cells[0].Error, "texts")
@@ -128,7 +129,7 @@ func TestCarriedAnswersDoNotCount(t *testing.T) {
 				l := lab(t, "", func(o *Options) { o.Draw, o.Designs = draw, []string{"e2ee-kept"} })
 				a, err := script.Load("sample.star", []byte(answers(t, l)+carrier))
 				require.NoError(t, err)
-				l.Attacks = []attacks.Technique{a}
+				l.Attacks = []technique.Technique{a}
 				res, err := l.Run(context.Background())
 				require.NoError(t, err)
 				c := res.Cells[0]

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/summary"
 	"doormat/world"
 )
@@ -141,7 +142,7 @@ func point(p world.Parameter, s world.Settings, v int) Point {
 
 // Fits refuses an attack whose header fixes the setting: a sweep would show the
 // same at every point.
-func (r Range) Fits(h attacks.Header) error {
+func (r Range) Fits(h technique.Header) error {
 	if text, fixed := h.Settings[r.Over]; fixed {
 		return Usagef("attack %s fixes %s = %s itself: a sweep over it would show the same at every point", h.ID, r.Over, text)
 	}

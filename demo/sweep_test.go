@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/demotest"
 	"doormat/world"
 )
@@ -66,7 +66,7 @@ func TestPoints(t *testing.T) {
 }
 
 func TestFits(t *testing.T) {
-	h := attacks.Header{ID: "a", Settings: map[string]string{"threshold": "n"}}
+	h := technique.Header{ID: "a", Settings: map[string]string{"threshold": "n"}}
 	require.NoError(t, Range{Over: "at"}.Fits(h))
 	require.EqualError(t, Range{Over: "threshold"}.Fits(h), "attack a fixes threshold = n itself: a sweep over it would show the same at every point")
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -79,7 +80,7 @@ func turn(id string, n int) int {
 
 // sample is a part of the attacks of l, and its cells.
 func sample(l *attacks.Lab, res *attacks.Result, part int) (*attacks.Lab, *attacks.Result) {
-	var list []attacks.Technique
+	var list []technique.Technique
 	ids := map[string]bool{}
 	for _, a := range l.Attacks {
 		if id := a.Header().ID; turn(id, parts) == part {
@@ -111,7 +112,7 @@ func run(t *testing.T, l *attacks.Lab) *attacks.Result {
 }
 
 // only returns l with some attacks and designs.
-func only(l *attacks.Lab, designs []world.Design, list []attacks.Technique) *attacks.Lab {
+func only(l *attacks.Lab, designs []world.Design, list []technique.Technique) *attacks.Lab {
 	less := *l
 	less.Designs, less.Attacks, less.Progress = designs, list, nil
 	return &less
@@ -134,7 +135,7 @@ func checkExpected(t *testing.T, res *attacks.Result) {
 func checkStale(t *testing.T, l *attacks.Lab) {
 	for _, a := range l.Attacks {
 		h := a.Header()
-		require.Empty(t, attacks.Stale(a, l.Designs), h.ID)
+		require.Empty(t, technique.Stale(a, l.Designs), h.ID)
 		require.NotNil(t, designOf(l, h.Showcase), "%s: its showcase %s is no design", h.ID, h.Showcase)
 	}
 }

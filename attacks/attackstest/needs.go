@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -16,12 +17,12 @@ import (
 // some. The script still ends, and something that counts is worse for the adversary.
 func checkIdle(t *testing.T, l *attacks.Lab, res *attacks.Result, thorough bool) {
 	type withheld struct{ design, need string }
-	tries := map[withheld][]attacks.Technique{}
+	tries := map[withheld][]technique.Technique{}
 	var order []withheld
 	full := map[string]*attacks.Cell{}
 	for i := range res.Cells {
 		c := &res.Cells[i]
-		a := l.Attacks[slices.IndexFunc(l.Attacks, func(a attacks.Technique) bool { return a.Header().ID == c.Attack })]
+		a := l.Attacks[slices.IndexFunc(l.Attacks, func(a technique.Technique) bool { return a.Header().ID == c.Attack })]
 		if h := a.Header(); h.Showcase != c.Design || h.Kind == "control" {
 			continue
 		}
@@ -44,7 +45,7 @@ func checkIdle(t *testing.T, l *attacks.Lab, res *attacks.Result, thorough bool)
 			less := only(l, []world.Design{designOf(l, w.design)}, tries[w])
 			less.Withhold = []string{w.need}
 			for _, c := range run(t, less).Cells {
-				family := less.Attacks[slices.IndexFunc(less.Attacks, func(a attacks.Technique) bool { return a.Header().ID == c.Attack })].Header().Family
+				family := less.Attacks[slices.IndexFunc(less.Attacks, func(a technique.Technique) bool { return a.Header().ID == c.Attack })].Header().Family
 				t.Run(c.Attack, func(t *testing.T) {
 					require.Empty(t, c.Error, "the script runs on without the capability")
 					require.True(t, worse(family, full[c.Attack], &c), "%s is idle: with it %s, without %s", w.need, sum(full[c.Attack]), sum(&c))
@@ -112,11 +113,11 @@ func checkGrants(t *testing.T, l *attacks.Lab, res *attacks.Result, row []string
 
 // granted declares capabilities more than the script uses.
 type granted struct {
-	attacks.Technique
+	technique.Technique
 	extra []string
 }
 
-func (g granted) Header() attacks.Header {
+func (g granted) Header() technique.Header {
 	h := g.Technique.Header()
 	needs := slices.Clone(h.Needs)
 	for _, c := range g.extra {

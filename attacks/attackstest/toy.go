@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -18,7 +19,7 @@ import (
 var ToyStart = time.Date(2017, 3, 26, 19, 0, 0, 0, time.UTC)
 
 // ToyLab is a lab over the toy design and a conversation of four messages.
-func ToyLab(techniques ...attacks.Technique) *attacks.Lab {
+func ToyLab(techniques ...technique.Technique) *attacks.Lab {
 	c := &world.Conversation{Title: "toy", Accounts: []string{"A", "B", "C"}, Target: "A"}
 	for i, fromTo := range []string{"AB", "BA", "BC", "CA"} {
 		c.Messages = append(c.Messages, world.Message{From: fromTo[:1], To: []string{fromTo[1:]},
@@ -29,7 +30,7 @@ func ToyLab(techniques ...attacks.Technique) *attacks.Lab {
 }
 
 // LoadToys adds to a lab the attacks of these scripts, as load reads them.
-func LoadToys(t *testing.T, l *attacks.Lab, load func(name string, src []byte) (attacks.Technique, error), scripts ...string) *attacks.Lab {
+func LoadToys(t *testing.T, l *attacks.Lab, load func(name string, src []byte) (technique.Technique, error), scripts ...string) *attacks.Lab {
 	t.Helper()
 	for i, s := range scripts {
 		a, err := load(fmt.Sprintf("attack%d.star", i+1), []byte(s))

@@ -10,6 +10,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -102,7 +103,7 @@ func TestWorse(t *testing.T) {
 func TestChecksCanFail(t *testing.T) {
 	l := withSharedSetUps(lab(t, worldtest.Toy{}, "adv.advance(adv.at)", `adv.advance(adv.at if len(adv.needs) < 3 else 1)`))
 	res := run(t, l)
-	more := only(l, l.Designs, []attacks.Technique{granted{l.Attacks[0], []string{"network.tap"}}})
+	more := only(l, l.Designs, []technique.Technique{granted{l.Attacks[0], []string{"network.tap"}}})
 	require.NotEqual(t, comparable(&res.Cells[0]), comparable(&run(t, more).Cells[0]))
 
 	rules := worldtest.Toy{}.Rules()

@@ -9,21 +9,16 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 )
 
 // What a script sees of the world is one value, adv. Its methods are calls
-// through the port; docs/scripts.md lists them.
-
-// methods are the calls that scripts may make, see (*adversary).Call.
-var methods = []string{
-	"take", "tap", "hold", "advance", "rest", "order", "send", "solve", "apply", "attempt", "saturate", "facts", "read", "claim",
-}
+// through the port; docs/scripts.md lists them, and package technique declares them.
 
 // newAdv asks the port who the adversary is and builds adv. It tells the design's
 // id as well.
-func newAdv(port attacks.Port) (adv starlark.Value, design string, err error) {
-	info, err := port.Call(attacks.Call{Method: "info"})
+func newAdv(port technique.Port) (adv starlark.Value, design string, err error) {
+	info, err := port.Call(technique.Call{Method: "info"})
 	if err != nil {
 		return nil, "", err
 	}
@@ -33,7 +28,7 @@ func newAdv(port attacks.Port) (adv starlark.Value, design string, err error) {
 	}
 	design, _ = fields["design"].(string)
 	d := toDict(fields)
-	for _, name := range methods {
+	for _, name := range technique.Calls() {
 		d[name] = method(port, name)
 	}
 	d["packets"] = starlark.NewBuiltin("packets", func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -63,10 +58,10 @@ func (o object) Attr(name string) (starlark.Value, error) {
 }
 
 // method forwards a call, with args before the script's own.
-func method(port attacks.Port, name string, args ...any) *starlark.Builtin {
+func method(port technique.Port, name string, args ...any) *starlark.Builtin {
 	first := args
 	return starlark.NewBuiltin(name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		call := attacks.Call{Line: line(t), Method: name, Args: slices.Clone(first), Named: map[string]any{}}
+		call := technique.Call{Line: line(t), Method: name, Args: slices.Clone(first), Named: map[string]any{}}
 		c := crossing{left: maxItems}
 		for _, a := range args {
 			v, err := c.value(a, 0)
@@ -107,7 +102,7 @@ func line(t *starlark.Thread) int {
 type packets struct {
 	starlark.NoneType
 	thread *starlark.Thread
-	port   attacks.Port
+	port   technique.Port
 	until  int
 }
 
@@ -125,7 +120,7 @@ func (l *loop) call(name string, args []any) any {
 	if l.failed {
 		return nil
 	}
-	out, err := l.port.Call(attacks.Call{Line: line(l.thread), Method: name, Args: args})
+	out, err := l.port.Call(technique.Call{Line: line(l.thread), Method: name, Args: args})
 	if err != nil {
 		l.failed = true // an iterator cannot return an error
 		l.thread.Cancel("packets: " + err.Error())

@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"slices"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/world"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 )
 
-// outcomeValue is an [attacks.Outcome] as a script builds it.
+// outcomeValue is an [technique.Outcome] as a script builds it.
 type outcomeValue struct {
 	starlark.NoneType
-	attacks.Outcome
+	technique.Outcome
 }
 
 func (outcomeValue) Type() string { return "outcome" }
@@ -23,13 +23,13 @@ func (outcomeValue) Type() string { return "outcome" }
 // noticed = True, why = "...") states an outcome: of the texts a level, or one for before
 // and one for after the attack; of attachments and metadata a level.
 func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var o attacks.Outcome
+	var o technique.Outcome
 	var target, others, disclosed starlark.Value
 	var files, metadata string
 	err := starlark.UnpackArgs("opens", args, kwargs, "target", &target, "others", &others, "why", &o.Why,
 		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "files?", &files, "metadata?", &metadata,
 		"disclosed?", &disclosed)
-	o.Files, o.Metadata = attacks.Level(files), attacks.Level(metadata)
+	o.Files, o.Metadata = technique.Level(files), technique.Level(metadata)
 	if err != nil {
 		return nil, err
 	}
@@ -53,16 +53,16 @@ func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs 
 
 // stateFiles states of attachments what follows from the texts: who reads no message has
 // no file's key. Anything else is the author's to state.
-func stateFiles(o *attacks.Outcome) {
-	texts := []attacks.Level{o.TargetBefore, o.TargetAfter, o.OthersBefore, o.OthersAfter}
-	if o.Files == "" && !slices.ContainsFunc(texts, func(l attacks.Level) bool { return l != attacks.None }) {
-		o.Files = attacks.None
+func stateFiles(o *technique.Outcome) {
+	texts := []technique.Level{o.TargetBefore, o.TargetAfter, o.OthersBefore, o.OthersAfter}
+	if o.Files == "" && !slices.ContainsFunc(texts, func(l technique.Level) bool { return l != technique.None }) {
+		o.Files = technique.None
 	}
 }
 
-func levels(v starlark.Value) (before, after attacks.Level, err error) {
+func levels(v starlark.Value) (before, after technique.Level, err error) {
 	if text, ok := starlark.AsString(v); ok {
-		return attacks.Level(text), attacks.Level(text), nil
+		return technique.Level(text), technique.Level(text), nil
 	}
 	pair, ok := v.(starlark.Tuple)
 	if !ok || len(pair) != 2 {
@@ -73,12 +73,12 @@ func levels(v starlark.Value) (before, after attacks.Level, err error) {
 	if !okB || !okA {
 		return "", "", fmt.Errorf("%s: want strings", v)
 	}
-	return attacks.Level(b), attacks.Level(a), nil
+	return technique.Level(b), technique.Level(a), nil
 }
 
 // not_applicable(why) says that the design has nothing that the attack could take.
 func notApplicable(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	o := attacks.Outcome{NotApplicable: true}
+	o := technique.Outcome{NotApplicable: true}
 	if err := starlark.UnpackArgs("not_applicable", args, kwargs, "why", &o.Why); err != nil {
 		return nil, err
 	}
@@ -86,8 +86,8 @@ func notApplicable(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 }
 
 // viewValue shows a view to an expectation: v.t, v.at, v.messages[0].to, and
-// v.attacks.LevelOf(opened, total), v.levels(messages), v.files(messages), v.live(message, moment).
-func viewValue(shown attacks.View) starlark.Value {
+// v.level(opened, total), v.levels(messages), v.files(messages), v.live(message, moment).
+func viewValue(shown technique.View) starlark.Value {
 	v := view{shown}
 	messages := make([]starlark.Value, len(v.Messages))
 	for i, m := range v.Messages {
@@ -118,7 +118,7 @@ func viewValue(shown attacks.View) starlark.Value {
 }
 
 // eventsAfter(number) gives the events between a message and the next.
-func eventsAfter(rows []attacks.EventRow, values []starlark.Value) starlark.Value {
+func eventsAfter(rows []technique.EventRow, values []starlark.Value) starlark.Value {
 	after := map[int][]starlark.Value{}
 	for i, e := range rows {
 		after[e.After] = append(after[e.After], values[i])
@@ -137,7 +137,7 @@ func levelOf(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwarg
 	if err := starlark.UnpackArgs("level", args, kwargs, "opened", &opened, "total", &total); err != nil {
 		return nil, err
 	}
-	return starlark.String(attacks.LevelOf(opened, total)), nil
+	return starlark.String(technique.LevelOf(opened, total)), nil
 }
 
 func toDict(fields map[string]any) starlark.StringDict {

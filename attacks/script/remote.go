@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 )
 
 // A script from outside runs in another process, because Starlark bounds steps
@@ -29,11 +29,11 @@ const MaxSource = 1 << 20
 // for a user.
 type Dial func(context.Context) (io.ReadWriteCloser, error)
 
-// remote is an [attacks.Technique] whose script runs behind a connection.
+// remote is an [technique.Technique] whose script runs behind a connection.
 type remote struct {
 	name   string
 	source []byte
-	header attacks.Header
+	header technique.Header
 	dial   Dial
 	print  func(string)
 }
@@ -44,7 +44,7 @@ const maxPrinted = 64 << 10
 // Remote loads a script in a process that dial starts. Errors in the script carry
 // file, line and column, as those of [Load]. print hears each line that the script
 // prints, from several goroutines; it may be nil.
-func Remote(ctx context.Context, name string, source []byte, dial Dial, print func(string)) (attacks.Technique, error) {
+func Remote(ctx context.Context, name string, source []byte, dial Dial, print func(string)) (technique.Technique, error) {
 	if len(source) > MaxSource {
 		return nil, fmt.Errorf("%s: %d bytes, the limit for a script is %d", name, len(source), MaxSource)
 	}
@@ -63,23 +63,23 @@ func Remote(ctx context.Context, name string, source []byte, dial Dial, print fu
 	return t, nil
 }
 
-// Header implements [attacks.Technique].
-func (t *remote) Header() attacks.Header { return t.header }
+// Header implements [technique.Technique].
+func (t *remote) Header() technique.Header { return t.header }
 
-// Source implements [attacks.Technique].
+// Source implements [technique.Technique].
 func (t *remote) Source() string { return string(t.source) }
 
-// Expect implements [attacks.Technique].
-func (t *remote) Expect(keys []string, v attacks.View) (attacks.Outcome, error) {
+// Expect implements [technique.Technique].
+func (t *remote) Expect(keys []string, v technique.View) (technique.Outcome, error) {
 	r, err := t.ask(context.Background(), request{Do: doExpect, Keys: keys, View: v})
 	if err != nil {
-		return attacks.Outcome{}, err
+		return technique.Outcome{}, err
 	}
 	if r.Outcome == nil {
-		return attacks.Outcome{}, t.misbehaved("want an expectation")
+		return technique.Outcome{}, t.misbehaved("want an expectation")
 	}
 	if err := r.Outcome.Check(); err != nil {
-		return attacks.Outcome{}, fmt.Errorf("%s: %w", t.name, err)
+		return technique.Outcome{}, fmt.Errorf("%s: %w", t.name, err)
 	}
 	return *r.Outcome, nil
 }
@@ -94,8 +94,8 @@ func (t *remote) ask(ctx context.Context, q request) (report, error) {
 	return s.report()
 }
 
-// Run implements [attacks.Technique].
-func (t *remote) Run(ctx context.Context, port attacks.Port) error {
+// Run implements [technique.Technique].
+func (t *remote) Run(ctx context.Context, port technique.Port) error {
 	s, err := t.open(ctx, request{Do: doRun})
 	if err != nil {
 		return err
@@ -103,13 +103,13 @@ func (t *remote) Run(ctx context.Context, port attacks.Port) error {
 	defer s.conn.Close()
 	if err = s.serve(port); err != nil {
 		// The script may have ended in the middle of a loop over packets.
-		_, _ = port.Call(attacks.Call{Method: "release"})
+		_, _ = port.Call(technique.Call{Method: "release"})
 	}
 	return err
 }
 
 // Silent gives the same technique, which does not print again what it printed before.
-func (t *remote) Silent() attacks.Technique {
+func (t *remote) Silent() technique.Technique {
 	silent := *t
 	silent.print = nil
 	return &silent
@@ -189,9 +189,9 @@ func (s *session) hear(text string) {
 // serve answers calls until the script ends. After a call that failed only the
 // packet at hand may be released: the script is over, as no script can catch an
 // error.
-func (s *session) serve(port attacks.Port) error {
+func (s *session) serve(port technique.Port) error {
 	failed := false
-	for range attacks.MaxCalls {
+	for range technique.MaxCalls {
 		r, err := s.report()
 		switch {
 		case err != nil:
@@ -218,5 +218,5 @@ func (s *session) serve(port attacks.Port) error {
 			return s.broken(err)
 		}
 	}
-	return fmt.Errorf("%s: more than %d calls: does the script end?", s.name, attacks.MaxCalls)
+	return fmt.Errorf("%s: more than %d calls: does the script end?", s.name, technique.MaxCalls)
 }

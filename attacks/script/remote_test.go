@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 )
 
 // inside is a Dial that runs the other end in a goroutine, as a process would.
@@ -38,7 +39,7 @@ func (p *pipes) Close() error {
 	return p.cause
 }
 
-func remotely(t *testing.T, source string) attacks.Technique {
+func remotely(t *testing.T, source string) technique.Technique {
 	t.Helper()
 	a, err := Remote(context.Background(), "attack1.star", []byte(source), inside, nil)
 	require.NoError(t, err)
@@ -87,7 +88,7 @@ for p in adv.packets(2):
 		t.Run(name, func(t *testing.T) {
 			local := toyLab(t, source)
 			far := toyLab(t)
-			far.Attacks = []attacks.Technique{remotely(t, source)}
+			far.Attacks = []technique.Technique{remotely(t, source)}
 			want, got := runOne(t, local), runOne(t, far)
 			require.Equal(t, local.Attacks[0].Header(), far.Attacks[0].Header())
 			require.Equal(t, want, got)
@@ -132,7 +133,7 @@ func (s *speaker) WriteTo(w io.Writer) (int64, error) {
 
 // A process that does not keep to the protocol gets an error, whatever it says.
 func TestHostileProcess(t *testing.T) {
-	header, err := json.Marshal(report{Header: &attacks.Header{}})
+	header, err := json.Marshal(report{Header: &technique.Header{}})
 	require.NoError(t, err)
 	for output, want := range map[string]string{
 		"":                            "unexpected EOF",
@@ -177,17 +178,17 @@ func hostileLab(t *testing.T, output string) *attacks.Lab {
 	local, err := Load("a.star", []byte(attack(`"provider.control", "provider.store", "network.tamper", "trustee:1.store"`,
 		`applies = ["forge a toy message"],`, opensAll, "pass")))
 	require.NoError(t, err)
-	l.Attacks = []attacks.Technique{&stranger{local, &remote{name: "a.star", dial: says(output, nil)}}}
+	l.Attacks = []technique.Technique{&stranger{local, &remote{name: "a.star", dial: says(output, nil)}}}
 	return l
 }
 
 // stranger runs a hostile process under an honest header.
 type stranger struct {
-	attacks.Technique
+	technique.Technique
 	far *remote
 }
 
-func (s *stranger) Run(ctx context.Context, p attacks.Port) error { return s.far.Run(ctx, p) }
+func (s *stranger) Run(ctx context.Context, p technique.Port) error { return s.far.Run(ctx, p) }
 
 func FuzzRemoteRun(f *testing.F) {
 	for _, seed := range []string{
@@ -235,21 +236,21 @@ func TestPrint(t *testing.T) {
 		defer mutex.Unlock()
 		heard = append(heard, text)
 	}
-	load := func(source string) attacks.Technique {
+	load := func(source string) technique.Technique {
 		heard = nil
 		a, err := Remote(context.Background(), "a.star", []byte(source), inside, hear)
 		require.NoError(t, err)
 		return a
 	}
 	l := toyLab(t)
-	l.Attacks = []attacks.Technique{load("print(\"top\")\n" + attack(`"provider.store"`, "",
+	l.Attacks = []technique.Technique{load("print(\"top\")\n" + attack(`"provider.store"`, "",
 		"lambda v: [print(\"expects\", v.t), "+opensAll+"][1]", `print("facts", adv.take("provider.store"))`))}
 	require.Equal(t, []string{"a.star:1: top"}, heard)
 	require.Empty(t, runOne(t, l).Error)
 	require.Contains(t, heard, "a.star:4: expects 2")
 	require.Contains(t, heard, "a.star:7: toy: facts []")
 
-	l.Attacks = []attacks.Technique{load(attack(`"provider.store"`, "", opensAll, "for i in range(3000):\n    print(\"x\" * 100)"))}
+	l.Attacks = []technique.Technique{load(attack(`"provider.store"`, "", opensAll, "for i in range(3000):\n    print(\"x\" * 100)"))}
 	require.Empty(t, runOne(t, l).Error)
 	require.Contains(t, heard[len(heard)-1], "more than 65536 bytes; the rest is not shown")
 	require.Less(t, len(strings.Join(heard, "")), maxPrinted+1000)

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"doormat/attacks"
 	"doormat/attacks/library"
+	"doormat/attacks/technique"
 	"doormat/world"
 
 	"github.com/stretchr/testify/assert"
@@ -53,7 +53,7 @@ func TestExpectationsScale(t *testing.T) {
 			settings, err := h.Override(s, world.Info{})
 			require.NoError(t, err)
 			for _, keys := range [][]string{{"e2ee"}, {"threshold", "escrow"}} {
-				_, err := a.Expect(keys, attacks.NewView(c, settings))
+				_, err := a.Expect(keys, technique.NewView(c, settings))
 				assert.NoError(t, err, "%s, %d people", name, size.people)
 			}
 		}

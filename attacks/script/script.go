@@ -1,14 +1,14 @@
 // Package script runs attacks that are written in Starlark, a small dialect of Python.
 //
 // A script is one call of technique(...), which states what the attack is and what it
-// expects, and a function run(adv). [Load] makes an [attacks.Technique] of it in this
+// expects, and a function run(adv). [Load] makes an [technique.Technique] of it in this
 // process, for scripts that are part of the program. [Remote] does so for scripts from
 // outside: they run in a process of their own, which calls [Serve], holds no secret and
 // can be given little memory. Both ways give the same cells: TestRemoteEqualsLocal.
 //
 // All that a script does to the world is a call on its one value, adv, and crosses an
-// [attacks.Port] as fact ids, strings, numbers and bytes (adv.go). What it expects may be
-// computed from an [attacks.View], in which there is no text (expectation.go, view.go).
+// [technique.Port] as fact ids, strings, numbers and bytes (builtins.go). What it expects may be
+// computed from an [technique.View], in which there is no text (expectation.go, view.go).
 // docs/scripts.md lists what scripts may call. Starlark bounds the steps of a script, and
 // once a script is loaded all that it could keep from run to run is frozen:
 // TestRunsShareNoState.
@@ -28,7 +28,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 	"go.starlark.net/syntax"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -42,7 +42,7 @@ const (
 
 // program is a script in Starlark: one call of technique() and a function run(adv).
 type program struct {
-	header  attacks.Header
+	header  technique.Header
 	expects map[string]starlark.Value
 	run     starlark.Callable
 	name    string
@@ -57,7 +57,7 @@ var dialect = &syntax.FileOptions{TopLevelControl: true, While: true, Set: true}
 // Load runs the top level of a script and checks its header. Errors carry file,
 // line and column. helpers hold the files that the script may load. What it prints
 // goes nowhere; what a script from outside prints, [Remote] hands on.
-func Load(name string, src []byte, helpers ...fs.FS) (attacks.Technique, error) {
+func Load(name string, src []byte, helpers ...fs.FS) (technique.Technique, error) {
 	s, err := load(name, src, librarySteps, nil, helpers)
 	if err != nil {
 		return nil, err
@@ -153,17 +153,17 @@ func scriptError(err error) error {
 	return err
 }
 
-// Header implements [attacks.Technique].
-func (s *program) Header() attacks.Header { return s.header }
+// Header implements [technique.Technique].
+func (s *program) Header() technique.Header { return s.header }
 
-// Source implements [attacks.Technique].
+// Source implements [technique.Technique].
 func (s *program) Source() string { return s.source }
 
 func (s *program) technique(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if s.header.ID != "" {
 		return nil, errors.New("technique: called twice")
 	}
-	var h attacks.Header
+	var h technique.Header
 	var needs, applies *starlark.List
 	var settings, expects *starlark.Dict
 	err := starlark.UnpackArgs("technique", args, kwargs,
@@ -240,8 +240,8 @@ func stringMap(name string, dict *starlark.Dict) (map[string]string, error) {
 	return out, nil
 }
 
-// Expect implements [attacks.Technique].
-func (s *program) Expect(keys []string, v attacks.View) (attacks.Outcome, error) {
+// Expect implements [technique.Technique].
+func (s *program) Expect(keys []string, v technique.View) (technique.Outcome, error) {
 	for _, key := range keys {
 		value, ok := s.expects[key]
 		if !ok {
@@ -250,20 +250,20 @@ func (s *program) Expect(keys []string, v attacks.View) (attacks.Outcome, error)
 		if f, ok := value.(starlark.Callable); ok {
 			var err error
 			if value, err = starlark.Call(s.thread(""), f, starlark.Tuple{viewValue(v)}, nil); err != nil {
-				return attacks.Outcome{}, scriptError(err)
+				return technique.Outcome{}, scriptError(err)
 			}
 		}
 		o, ok := value.(outcomeValue)
 		if !ok {
-			return attacks.Outcome{}, fmt.Errorf("%s: expects[%q] is %s, want opens(...) or not_applicable(...)", s.name, key, value.Type())
+			return technique.Outcome{}, fmt.Errorf("%s: expects[%q] is %s, want opens(...) or not_applicable(...)", s.name, key, value.Type())
 		}
 		return o.Outcome, nil
 	}
-	return attacks.Outcome{Unstated: true}, nil
+	return technique.Outcome{Unstated: true}, nil
 }
 
-// Run implements [attacks.Technique].
-func (s *program) Run(ctx context.Context, port attacks.Port) error {
+// Run implements [technique.Technique].
+func (s *program) Run(ctx context.Context, port technique.Port) error {
 	adv, design, err := newAdv(port)
 	if err != nil {
 		return err

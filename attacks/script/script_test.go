@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 )
 
 // Each variation spoils one thing in a script that loads.
@@ -79,7 +79,7 @@ def run(adv):
 	require.Equal(t, []string{"toy"}, a.Header().Expects)
 	require.Equal(t, "h and h", a.Header().Happens)
 	l := toyLab(t)
-	l.Attacks = []attacks.Technique{a}
+	l.Attacks = []technique.Technique{a}
 	require.Contains(t, runOne(t, l).Error, "a.star:9:17: append: cannot append to frozen list")
 }
 
@@ -87,7 +87,7 @@ def run(adv):
 func TestExpectationsAreFrozen(t *testing.T) {
 	a, err := Load("a.star", []byte(attack(`"provider.store"`, "", `lambda v, seen = []: seen.append(1)`, "pass")))
 	require.NoError(t, err)
-	_, err = a.Expect([]string{"toy"}, attacks.View{})
+	_, err = a.Expect([]string{"toy"}, technique.View{})
 	require.ErrorContains(t, err, "frozen list")
 	for expects, want := range map[string]string{
 		`lambda v: 7`:        `expects["toy"] is int, want opens(...)`,
@@ -98,15 +98,15 @@ func TestExpectationsAreFrozen(t *testing.T) {
 	} {
 		a, err := Load("a.star", []byte(attack(`"provider.store"`, "", expects, "pass")))
 		require.NoError(t, err)
-		o, err := a.Expect([]string{"toy"}, attacks.View{})
+		o, err := a.Expect([]string{"toy"}, technique.View{})
 		if want == "" {
 			require.NoError(t, err)
-			require.Equal(t, attacks.Some, o.TargetAfter)
+			require.Equal(t, technique.Some, o.TargetAfter)
 			continue
 		}
 		require.ErrorContains(t, err, want)
 	}
-	o, err := a.Expect([]string{"e2ee", "plain"}, attacks.View{})
+	o, err := a.Expect([]string{"e2ee", "plain"}, technique.View{})
 	require.NoError(t, err)
 	require.True(t, o.Unstated)
 }
@@ -125,7 +125,7 @@ func TestHelpers(t *testing.T) {
 	a, err := Load("sample.star", script(`load("helpers/reach.star", "reach")`, "if reach(adv).end != 4:\n    fail(\"no\")"), helpers)
 	require.NoError(t, err)
 	l := toyLab(t)
-	l.Attacks = []attacks.Technique{a}
+	l.Attacks = []technique.Technique{a}
 	c := runOne(t, l)
 	require.Empty(t, c.Error)
 	require.Equal(t, 7, c.Trace.Events[0].Line)
@@ -133,7 +133,7 @@ func TestHelpers(t *testing.T) {
 
 	a, err = Load("sample.star", script(`load("helpers/reach.star", "seen")`, "seen.append(1)"), helpers)
 	require.NoError(t, err)
-	l.Attacks = []attacks.Technique{a}
+	l.Attacks = []technique.Technique{a}
 	require.Contains(t, runOne(t, l).Error, "frozen")
 
 	for file, want := range map[string]string{
@@ -152,7 +152,7 @@ func TestByteOrderMark(t *testing.T) {
 	a, err := Load("sample.star", []byte(src), helpers)
 	require.NoError(t, err)
 	l := toyLab(t)
-	l.Attacks = []attacks.Technique{a}
+	l.Attacks = []technique.Technique{a}
 	require.Empty(t, runOne(t, l).Error)
 
 	_, err = Load("sample.star", []byte("\ufeffx = 1 +\n"))

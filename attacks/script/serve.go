@@ -7,7 +7,7 @@ import (
 	"io"
 	"io/fs"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 )
 
 // Serve runs one operation on a script for the process at the other end: it reads
@@ -57,11 +57,11 @@ func perform(q request, l *lines, helpers []fs.FS) (report, error) {
 // connection that fails is noticed by the call that follows.
 func (l *lines) print(text string) { _ = l.write(report{Print: text[:min(len(text), maxPrinted)]}) }
 
-// linePort is the [attacks.Port] of a script whose adversary is in another process.
+// linePort is the [technique.Port] of a script whose adversary is in another process.
 type linePort struct{ *lines }
 
-// Call implements [attacks.Port].
-func (p linePort) Call(c attacks.Call) (any, error) {
+// Call implements [technique.Port].
+func (p linePort) Call(c technique.Call) (any, error) {
 	if err := p.write(report{Call: encodeCall(c)}); err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 )
 
 // Runs of a script in parallel share no state: whatever a script could keep from one
@@ -30,7 +30,7 @@ func TestRunsShareNoState(t *testing.T) {
 		a, err := Load("a.star", []byte(c[0]+"\n"+attack(`"provider.store"`, "", opensNothing, c[1])), helpers)
 		require.NoError(t, err, name)
 		l := toyLab(t)
-		l.Attacks = []attacks.Technique{a}
+		l.Attacks = []technique.Technique{a}
 		for range 2 {
 			e := runOne(t, l).Error
 			require.True(t, strings.Contains(e, "frozen"), "%s: %q", name, e)

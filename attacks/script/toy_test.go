@@ -5,6 +5,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/attackstest"
+	"doormat/attacks/technique"
 )
 
 // toyLab is a lab over the toy design.
@@ -13,7 +14,7 @@ func toyLab(t *testing.T, scripts ...string) *attacks.Lab {
 	return attackstest.LoadToys(t, attackstest.ToyLab(), loadToy, scripts...)
 }
 
-func loadToy(name string, src []byte) (attacks.Technique, error) { return Load(name, src) }
+func loadToy(name string, src []byte) (technique.Technique, error) { return Load(name, src) }
 
 var (
 	attack = attackstest.ToyScript

@@ -7,11 +7,11 @@ import (
 
 	"go.starlark.net/starlark"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 )
 
 // view is a view as the functions see it that an expectation calls.
-type view struct{ attacks.View }
+type view struct{ technique.View }
 
 // levels(messages, at = v.at) gives what opens says when exactly these messages
 // are read: a pair for the target and a pair for others, each before and after.
@@ -44,7 +44,7 @@ func (v view) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 		}
 	}
 	pair := func(i int) starlark.Value {
-		return starlark.Tuple{starlark.String(attacks.LevelOf(opened[i][0], total[i][0])), starlark.String(attacks.LevelOf(opened[i][1], total[i][1]))}
+		return starlark.Tuple{starlark.String(technique.LevelOf(opened[i][0], total[i][0])), starlark.String(technique.LevelOf(opened[i][1], total[i][1]))}
 	}
 	return starlark.Tuple{pair(0), pair(1)}, nil
 }
@@ -71,7 +71,7 @@ func (v view) files(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 			got += m.Files
 		}
 	}
-	return starlark.String(attacks.LevelOf(got, total)), nil
+	return starlark.String(technique.LevelOf(got, total)), nil
 }
 
 // live(message, moment) tells whether the escrow key under which a message is

@@ -3,7 +3,7 @@ package script
 import (
 	"testing"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/world"
 
 	"github.com/stretchr/testify/require"
@@ -14,7 +14,7 @@ import (
 // What a view computes for expectations: whose messages are read, before and
 // after, and which key lives when.
 func TestViewComputes(t *testing.T) {
-	v := attacks.View{Settings: world.Settings{At: 2, Rotate: 2, Target: "Ada"}, Messages: []attacks.MessageRow{
+	v := technique.View{Settings: world.Settings{At: 2, Rotate: 2, Target: "Ada"}, Messages: []technique.MessageRow{
 		{Number: 1, From: "Ada", To: []string{"Ben"}}, {Number: 2, From: "Ben", To: []string{"Cleo"}},
 		{Number: 3, From: "Cleo", To: []string{"Ada"}}, {Number: 4, From: "Cleo", To: []string{"Ada", "Ben"}},
 		{Number: 5, From: "Ben", To: []string{"Cleo"}},

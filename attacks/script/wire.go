@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 )
 
 // maxLine is the length in bytes that neither side exceeds or accepts in a line.
@@ -26,21 +26,21 @@ const (
 
 // request is the first line, to the script's process.
 type request struct {
-	Do     string       `json:"do"`
-	Name   string       `json:"name"`
-	Source []byte       `json:"source"`
-	Keys   []string     `json:"keys"`
-	View   attacks.View `json:"view"`
+	Do     string         `json:"do"`
+	Name   string         `json:"name"`
+	Source []byte         `json:"source"`
+	Keys   []string       `json:"keys"`
+	View   technique.View `json:"view"`
 }
 
 // report is a line from the script's process. Exactly one part is set.
 type report struct {
-	Header  *attacks.Header  `json:"header,omitempty"`
-	Outcome *attacks.Outcome `json:"outcome,omitempty"`
-	Call    *wireCall        `json:"call,omitempty"`
-	Print   string           `json:"print,omitempty"`
-	Done    bool             `json:"done,omitempty"`
-	Error   string           `json:"error,omitempty"`
+	Header  *technique.Header  `json:"header,omitempty"`
+	Outcome *technique.Outcome `json:"outcome,omitempty"`
+	Call    *wireCall          `json:"call,omitempty"`
+	Print   string             `json:"print,omitempty"`
+	Done    bool               `json:"done,omitempty"`
+	Error   string             `json:"error,omitempty"`
 }
 
 func (r *report) check() error {
@@ -69,7 +69,7 @@ func newReply(out any, err error) reply {
 	return reply{Value: toWire(out)}
 }
 
-// wireCall is a [attacks.Call] with values as toWire makes them.
+// wireCall is a [technique.Call] with values as toWire makes them.
 type wireCall struct {
 	Line   int            `json:"line"`
 	Method string         `json:"method"`
@@ -77,7 +77,7 @@ type wireCall struct {
 	Named  map[string]any `json:"named"`
 }
 
-func encodeCall(c attacks.Call) *wireCall {
+func encodeCall(c technique.Call) *wireCall {
 	w := &wireCall{Line: c.Line, Method: c.Method, Args: wireList(c.Args), Named: map[string]any{}}
 	for name, v := range c.Named {
 		w.Named[name] = toWire(v)
@@ -85,8 +85,8 @@ func encodeCall(c attacks.Call) *wireCall {
 	return w
 }
 
-func (w *wireCall) decode() (attacks.Call, error) {
-	c := attacks.Call{Line: w.Line, Method: w.Method, Named: map[string]any{}}
+func (w *wireCall) decode() (technique.Call, error) {
+	c := technique.Call{Line: w.Line, Method: w.Method, Named: map[string]any{}}
 	for _, v := range w.Args {
 		x, err := fromWire(v)
 		if err != nil {

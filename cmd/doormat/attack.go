@@ -11,6 +11,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/report"
 	"doormat/demo/sandbox"
@@ -34,7 +35,7 @@ their headers say.`,
 			if err != nil {
 				return err
 			}
-			headers := []attacks.Header{}
+			headers := []technique.Header{}
 			for _, t := range kit.Attacks {
 				headers = append(headers, t.Header())
 			}
@@ -91,7 +92,7 @@ own, with little memory and little time.`,
 			if err != nil {
 				return err
 			}
-			lab.Attacks = []attacks.Technique{t}
+			lab.Attacks = []technique.Technique{t}
 			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
 				text := report.Run{Header: t.Header(), Result: r, Conversation: lab.Conversation, ShowTexts: o.Conversation == "", WholeProof: proof == "all"}
 				return out.text(text.Text(out.width))
@@ -110,7 +111,7 @@ own, with little memory and little time.`,
 
 // find gets an attack of the kit by its id, or loads one from a file; print hears
 // what the script prints.
-func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Duration, print func(string)) (attacks.Technique, error) {
+func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Duration, print func(string)) (technique.Technique, error) {
 	t, unknown := demo.Kit{Attacks: lab.Attacks}.Attack(name)
 	if unknown == nil {
 		return t, nil
@@ -134,7 +135,7 @@ func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Durat
 	if t, err = script.Remote(ctx, name, src, box.Dial, print); err != nil {
 		return nil, err
 	}
-	if err := attacks.NamesOf(lab.Known).Check(t.Header()); err != nil {
+	if err := technique.NamesOf(lab.Known).Check(t.Header()); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return t, nil

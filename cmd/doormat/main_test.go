@@ -16,8 +16,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"doormat/attacks"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/world"
 	"doormat/world/worldtest"
@@ -49,7 +49,7 @@ func toyKit(more ...string) func() (demo.Kit, error) {
 		}
 		list, err := demo.Load(files)
 		for _, text := range more {
-			var a attacks.Technique
+			var a technique.Technique
 			if a, err = script.Load("more.star", []byte(text)); err != nil {
 				return demo.Kit{}, err
 			}

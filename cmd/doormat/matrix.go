@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/data"
 	"doormat/demo/markdown"
@@ -74,7 +75,7 @@ func (a *app) labWithScripts(ctx context.Context, o demo.Options, timeout time.D
 		if err != nil {
 			return nil, err
 		}
-		if id := t.Header().ID; slices.ContainsFunc(lab.Attacks, func(other attacks.Technique) bool { return other.Header().ID == id }) {
+		if id := t.Header().ID; slices.ContainsFunc(lab.Attacks, func(other technique.Technique) bool { return other.Header().ID == id }) {
 			return nil, demo.Usagef("--attacks %s: its id %q is that of another attack of this run", name, id)
 		}
 		lab.Attacks = append(lab.Attacks, t)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/present"
 	"doormat/demo/replay"
@@ -121,7 +122,7 @@ func (a *app) perform(ctx context.Context, f presentation, names []string) error
 // actor runs one act.
 type actor struct {
 	lab  attacks.Lab
-	tech attacks.Technique
+	tech technique.Technique
 }
 
 // actors are the attacks of that name, or those that the demo tells one by one.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/data"
 	"doormat/demo/report"
@@ -78,7 +79,7 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags,
 	if err := r.Fits(t.Header()); err != nil {
 		return err
 	}
-	lab.Attacks = []attacks.Technique{t}
+	lab.Attacks = []technique.Technique{t}
 	if err := demo.CheckSize(lab, len(points)); err != nil {
 		return err
 	}

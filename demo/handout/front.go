@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/plain"
 	"doormat/demo/story"
@@ -162,7 +162,7 @@ func (h *Handout) tallies() (list []tally) {
 	for _, a := range h.Result.Attacks {
 		kin[a.ID] = a.Family
 	}
-	for _, family := range attacks.Families {
+	for _, family := range technique.Families {
 		t, any := tally{Family: family}, false
 		for _, d := range h.Result.Designs {
 			counts := map[summary.State]int{}

@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/bidi"
 	"doormat/demo/data"
@@ -97,7 +98,7 @@ func (h *Handout) Enrich(ctx context.Context) error {
 var overTime = demo.Range{Over: "at"}
 
 // momentous are the attacks to show at every moment: two of the showcases.
-func (h *Handout) momentous() (list []attacks.Technique) {
+func (h *Handout) momentous() (list []technique.Technique) {
 	const few = 2
 	kit := demo.Kit{Attacks: h.Lab.Attacks}
 	for _, header := range demo.Showcases(h.Lab.Attacks) {
@@ -109,13 +110,13 @@ func (h *Handout) momentous() (list []attacks.Technique) {
 	return list
 }
 
-func (h *Handout) sweep(ctx context.Context, t attacks.Technique) (*summary.Sweep, error) {
+func (h *Handout) sweep(ctx context.Context, t technique.Technique) (*summary.Sweep, error) {
 	points, err := overTime.Points(h.Lab.Settings, len(h.Lab.Conversation.Messages))
 	if err != nil {
 		return nil, err
 	}
 	l := *h.Lab
-	l.Attacks = []attacks.Technique{t}
+	l.Attacks = []technique.Technique{t}
 	return overTime.Run(ctx, &l, points)
 }
 

@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/attacks"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/story"
 	"doormat/world"
@@ -51,7 +51,7 @@ def run(adv):
 `, strconv.QuoteToASCII(strings.ToValidUTF8(evil, "")))
 	kit := func() (demo.Kit, error) {
 		a, err := script.Load("odd.star", []byte(source))
-		return demo.Kit{Designs: []world.Design{worldtest.Toy{}}, Attacks: []attacks.Technique{a}}, err
+		return demo.Kit{Designs: []world.Design{worldtest.Toy{}}, Attacks: []technique.Technique{a}}, err
 	}
 	o := demo.Defaults()
 	o.Conversation = evil + ".txt"

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
 )
 
 // A section is what all formats tell of one attack.
 type section struct {
-	attacks.Header
+	technique.Header
 	Number  int // from 1: on paper, links are numbers
 	Fixes   []string
 	Fields  []field  // of the table that compares designs
@@ -72,7 +73,7 @@ func (h *Handout) sections() []*section {
 	return list
 }
 
-func (h *Handout) section(number int, row attacks.AttackRow, t attacks.Technique) *section {
+func (h *Handout) section(number int, row attacks.AttackRow, t technique.Technique) *section {
 	o := h.options()
 	o.Attacks = nil
 	s := &section{Header: t.Header(), Number: number, Fixes: row.Fixes, Command: command("attack run "+row.ID, o)}

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/summary"
 )
 
@@ -21,7 +22,7 @@ func TestPagesAgree(t *testing.T) {
 	} {
 		c.Attack, c.Design = "a", "d"
 		r := &results{Result: &attacks.Result{Designs: []attacks.DesignRow{{ID: "d", Name: "D", Design: "d"}}, Cells: []attacks.Cell{c}}}
-		page := attack(attacks.Header{ID: "a"}, "", r, 0)
+		page := attack(technique.Header{ID: "a"}, "", r, 0)
 		require.Contains(t, page, "D](../designs/d.md): "+want.Long())
 		require.Contains(t, brief(&c), want.Long())
 		if !c.Expected {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/markdown"
 	"doormat/demo/plain"
 	"doormat/demo/summary"
@@ -15,7 +16,7 @@ import (
 )
 
 // attack is the page of the attack that is number i of the results.
-func attack(h attacks.Header, script string, r *results, i int) string {
+func attack(h technique.Header, script string, r *results, i int) string {
 	d := newDocument()
 	d.Heading(1, markdown.Text(h.Title))
 	d.Head("", "")
@@ -119,7 +120,7 @@ func (r *results) alike(i, j int) int {
 	return -1
 }
 
-func level(l attacks.Level, total int) string {
+func level(l technique.Level, total int) string {
 	if total == 0 {
 		return ""
 	}
@@ -146,7 +147,7 @@ func noticed(c *attacks.Cell) string {
 }
 
 // attackIndex lists attacks by family, with what came of each.
-func attackIndex(list []attacks.Technique, r *results) string {
+func attackIndex(list []technique.Technique, r *results) string {
 	d := newDocument()
 	d.Heading(1, "Attacks")
 	d.Prose("Each attack is one script: what the adversary has, what it does with it, what is expected of every design " +

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/markdown"
 	"doormat/demo/plain"
 	"doormat/demo/summary"
@@ -15,7 +16,7 @@ import (
 )
 
 // design is the page of an arrangement. Rules stand on the page of the design's own name.
-func design(ctx context.Context, w world.Design, list []attacks.Technique, lab *attacks.Lab) (string, error) {
+func design(ctx context.Context, w world.Design, list []technique.Technique, lab *attacks.Lab) (string, error) {
 	i := w.Info()
 	d := newDocument()
 	d.Heading(1, markdown.Text(i.Name))
@@ -63,7 +64,7 @@ func design(ctx context.Context, w world.Design, list []attacks.Technique, lab *
 }
 
 // showcase lists the attacks whose header names the arrangement.
-func (d *document) showcase(i world.Info, list []attacks.Technique) {
+func (d *document) showcase(i world.Info, list []technique.Technique) {
 	shown := showcaseOf(i, list)
 	if len(shown) == 0 {
 		return

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/story"
 )
@@ -13,7 +14,7 @@ import (
 type results struct {
 	*attacks.Result
 	lab      *attacks.Lab
-	expected map[[2]string]attacks.Outcome // by attack and design
+	expected map[[2]string]technique.Outcome // by attack and design
 	lock     sync.Mutex
 }
 
@@ -25,7 +26,7 @@ func measure(ctx context.Context, kit demo.Kit) (*results, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &results{lab: lab, expected: map[[2]string]attacks.Outcome{}}
+	r := &results{lab: lab, expected: map[[2]string]technique.Outcome{}}
 	for i, a := range lab.Attacks {
 		lab.Attacks[i] = overheard{a, r}
 	}
@@ -40,12 +41,12 @@ func (r *results) cell(i, j int) *attacks.Cell { return &r.Cells[i*len(r.Designs
 // overheard is an attack whose expectations are written down as the lab asks for
 // them.
 type overheard struct {
-	attacks.Technique
+	technique.Technique
 	notes *results
 }
 
-// Expect implements [attacks.Technique]. The first key is the design's id.
-func (o overheard) Expect(keys []string, v attacks.View) (attacks.Outcome, error) {
+// Expect implements [technique.Technique]. The first key is the design's id.
+func (o overheard) Expect(keys []string, v technique.View) (technique.Outcome, error) {
 	want, err := o.Technique.Expect(keys, v)
 	o.notes.lock.Lock()
 	defer o.notes.lock.Unlock()

@@ -23,6 +23,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/markdown"
 	"doormat/world"
@@ -170,8 +171,8 @@ func (p Pages) Stale(dir string) ([]string, error) {
 }
 
 // showcaseOf lists the attacks whose header names the design.
-func showcaseOf(d world.Info, list []attacks.Technique) []attacks.Header {
-	var out []attacks.Header
+func showcaseOf(d world.Info, list []technique.Technique) []technique.Header {
+	var out []technique.Header
 	for _, a := range list {
 		if h := a.Header(); h.Showcase == d.ID {
 			out = append(out, h)

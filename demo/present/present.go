@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
 	"doormat/world"
@@ -44,7 +45,7 @@ type Talk struct {
 	Settings     world.Settings
 	Seed         uint64
 	Designs      []world.Info // at most MaxDesigns
-	Acts         []attacks.Header
+	Acts         []technique.Header
 	Run          func(act int) Ran
 	Auto         bool // it goes on by itself
 	Pace         time.Duration

@@ -15,6 +15,7 @@ import (
 
 	"doormat/attacks"
 	starscript "doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/demotest"
 	"doormat/demo/replay"
@@ -101,7 +102,7 @@ func four(t *testing.T, auto bool) *Show {
 	talk := out.Talk
 	talk.Acts = nil
 	for _, id := range showcases {
-		i := slices.IndexFunc(out.Acts, func(h attacks.Header) bool { return h.ID == id })
+		i := slices.IndexFunc(out.Acts, func(h technique.Header) bool { return h.ID == id })
 		talk.Acts, acts = append(talk.Acts, out.Acts[i]), append(acts, out.acts[i])
 	}
 	talk.Run = func(i int) Ran { return Ran{Act: i, Replay: acts[i].replay} }

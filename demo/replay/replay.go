@@ -15,12 +15,13 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/deduce"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
 // A Replay is one attack on every design of a result, step by step.
 type Replay struct {
-	Header       attacks.Header
+	Header       technique.Header
 	Script       []string // the lines of the script; line 1 is Script[0]
 	Result       *attacks.Result
 	Conversation *world.Conversation
@@ -68,9 +69,9 @@ type Frame struct {
 }
 
 // Run runs one attack on every design of the lab and makes the replay.
-func Run(ctx context.Context, lab *attacks.Lab, t attacks.Technique) (*Replay, error) {
+func Run(ctx context.Context, lab *attacks.Lab, t technique.Technique) (*Replay, error) {
 	l := *lab
-	l.Attacks, l.Record = []attacks.Technique{t}, true
+	l.Attacks, l.Record = []technique.Technique{t}, true
 	r, err := l.Run(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("replay: attack %s: %w", t.Header().ID, err)
@@ -79,7 +80,7 @@ func Run(ctx context.Context, lab *attacks.Lab, t attacks.Technique) (*Replay, e
 }
 
 // New makes a replay of the cells of t in a result, which may hold other attacks.
-func New(r *attacks.Result, t attacks.Technique, c *world.Conversation) *Replay {
+func New(r *attacks.Result, t technique.Technique, c *world.Conversation) *Replay {
 	one := *r
 	one.Attacks, one.Cells = nil, nil
 	for _, a := range r.Attacks {

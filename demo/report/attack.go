@@ -6,12 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/plain"
 )
 
 // Attacks lists attacks by family.
-func Attacks(list []attacks.Technique, width int) string {
+func Attacks(list []technique.Technique, width int) string {
 	p := newPage(width)
 	column := 0
 	for _, a := range list {
@@ -37,7 +37,7 @@ func Attacks(list []attacks.Technique, width int) string {
 }
 
 // Attack shows what an attack's header says.
-func Attack(h attacks.Header, width int) string {
+func Attack(h technique.Header, width int) string {
 	p := newPage(width)
 	p.title(h.Title)
 	p.field("Id", fmt.Sprintf("%s · family %s · kind %s", h.ID, h.Family, h.Kind))
@@ -57,7 +57,7 @@ func Attack(h attacks.Header, width int) string {
 	return p.String()
 }
 
-func about(p *page, h attacks.Header) {
+func about(p *page, h technique.Header) {
 	p.field("Happens", h.Happens)
 	p.field("Why", h.Why)
 	p.field("Really", h.Really)

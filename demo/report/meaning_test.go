@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/demotest"
 	"doormat/demo/story"
 )
@@ -16,12 +17,12 @@ func TestOrderMissesTheCrime(t *testing.T) {
 	conv := story.Conversation()
 	tour := Tour{Conversation: conv, BuiltIn: true}
 	r := demotest.Result(2, "Ann")
-	h := attacks.Header{ID: "served", Kind: "lawful"}
+	h := technique.Header{ID: "served", Kind: "lawful"}
 	opened := func(numbers ...int) string {
 		for i := range r.Cells {
 			r.Cells[i].Trace = attacks.Trace{Opened: numbers, Proved: numbers[0]}
 		}
-		return tour.Findings(r, []attacks.Header{h}, 100)
+		return tour.Findings(r, []technique.Header{h}, 100)
 	}
 	require.Contains(t, opened(28, 29, 32, 33), "Of what the court was after, Marco – Jo: 0 of the 4 opened.")
 	require.Contains(t, opened(4, 5, 28), "Of what the court was after, Marco – Jo: 2 of the 3 opened.")

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/demotest"
 	"doormat/demo/markdown"
 )
@@ -47,7 +48,7 @@ func TestOrdersInACell(t *testing.T) {
 		r := demotest.Result(1, "Ann")
 		r.Cells = []attacks.Cell{c}
 		r.Attacks = r.Attacks[1:2]
-		text := Matrix(r, 100) + markdown.Result(r) + Run{Result: r, Header: attacks.Header{ID: "part"}}.Text(100)
+		text := Matrix(r, 100) + markdown.Result(r) + Run{Result: r, Header: technique.Header{ID: "part"}}.Text(100)
 		text = strings.Join(strings.Fields(text), " ")
 		for _, want := range test.says {
 			require.Contains(t, text, want)

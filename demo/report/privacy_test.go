@@ -11,6 +11,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/demo/data"
 	"doormat/demo/demotest"
 	"doormat/demo/markdown"
@@ -23,7 +24,7 @@ import (
 
 // marked is the story's conversation with texts of one word each, which no line break
 // divides, and a thief who opens all of it.
-func marked(t *testing.T) (*attacks.Lab, attacks.Technique) {
+func marked(t *testing.T) (*attacks.Lab, technique.Technique) {
 	t.Helper()
 	c := story.Conversation()
 	for i := range c.Messages {
@@ -42,7 +43,7 @@ def run(adv):
         adv.claim(text)
 `))
 	require.NoError(t, err)
-	return &attacks.Lab{Version: "test", Designs: []world.Design{worldtest.Toy{}}, Attacks: []attacks.Technique{thief},
+	return &attacks.Lab{Version: "test", Designs: []world.Design{worldtest.Toy{}}, Attacks: []technique.Technique{thief},
 		Conversation: c, Seed: 1, Record: true, Settings: worldtest.Settings(c, 2, 3, 36)}, thief
 }
 
@@ -65,7 +66,7 @@ func TestRealChatsStayPrivate(t *testing.T) {
 		whole := run
 		whole.WholeProof = true
 		pages := map[string]string{
-			"opening": tour.Opening(80), "findings": tour.Findings(r, []attacks.Header{h}, 80),
+			"opening": tour.Opening(80), "findings": tour.Findings(r, []technique.Header{h}, 80),
 			"run": run.Text(80), "run with the whole proof": whole.Text(80),
 		}
 		if !invented { // what does not ask whether they are
@@ -100,7 +101,7 @@ func TestCellMarks(t *testing.T) {
 		tour := Tour{Conversation: story.Conversation(), Designs: []world.Design{strange("n")}}
 		for name, text := range map[string]string{
 			"matrix": Matrix(r, 100), "markdown": markdown.Result(r),
-			"findings": tour.Findings(r, []attacks.Header{{ID: "served", Title: "t"}}, 100),
+			"findings": tour.Findings(r, []technique.Header{{ID: "served", Title: "t"}}, 100),
 		} {
 			text, _, _ = strings.Cut(text, "What the numbers say")
 			text = strings.ReplaceAll(terminal.Strip(text), "✓ served in full", "")

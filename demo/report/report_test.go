@@ -7,7 +7,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/stretchr/testify/require"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/chat"
 	"doormat/demo/data"
 	"doormat/demo/demotest"
@@ -27,14 +27,14 @@ func pages(name string, designs, width int) map[string]string {
 		conv.Messages[i].Text = name
 	}
 	conv.Accounts, conv.Target, conv.Title = []string{name, "b"}, name, name
-	h := attacks.Header{ID: "everything", Title: name, Happens: name, Why: name, Really: name, Source: name, Exercise: name,
+	h := technique.Header{ID: "everything", Title: name, Happens: name, Why: name, Really: name, Source: name, Exercise: name,
 		Needs: []string{name}, Settings: map[string]string{"at": name}, Applies: []string{name}}
 	tour := Tour{Conversation: conv, Designs: []world.Design{strange(name)}}
 	doc, _ := data.JSON(r)
 	return map[string]string{
 		"matrix": Matrix(r, width), "markdown": markdown.Result(r), "json": string(doc), "attack": Attack(h, width),
 		"run":     Run{Header: h, Result: r, Conversation: conv, ShowTexts: true}.Text(width),
-		"opening": tour.Opening(width), "findings": tour.Findings(r, []attacks.Header{h}, width),
+		"opening": tour.Opening(width), "findings": tour.Findings(r, []technique.Header{h}, width),
 		"design": Design(strange(name), width), "designs": Designs([]world.Design{strange(name)}, width),
 		"chat": Chat(chat.Summary{Format: name, Accounts: []string{name}, LeftOut: []chat.LeftOut{{Line: 1, Why: name}}}, width),
 	}

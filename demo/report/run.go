@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
@@ -15,7 +16,7 @@ import (
 
 // A Run is what the report of a single attack is made of.
 type Run struct {
-	Header       attacks.Header
+	Header       technique.Header
 	Result       *attacks.Result
 	Conversation *world.Conversation
 	ShowTexts    bool // print what was opened: right for invented people only

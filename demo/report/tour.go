@@ -8,6 +8,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/plain"
 	"doormat/demo/story"
 	"doormat/demo/summary"
@@ -71,7 +72,7 @@ func (t Tour) people(p *page) {
 }
 
 // Findings shows a few attacks one by one, then all, then what that means.
-func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) string {
+func (t Tour) Findings(r *attacks.Result, shown []technique.Header, width int) string {
 	p := newPage(width)
 	cells := summary.Cells(r)
 	for i, h := range shown {
@@ -100,7 +101,7 @@ func (t Tour) Findings(r *attacks.Result, shown []attacks.Header, width int) str
 
 // sample shows a text that an attack recovered, if it is an invented one, and of
 // an order whether it found what the court was after.
-func (t Tour) sample(p *page, r *attacks.Result, h attacks.Header) {
+func (t Tour) sample(p *page, r *attacks.Result, h technique.Header) {
 	if !t.BuiltIn {
 		return
 	}
@@ -169,7 +170,7 @@ func measured(p *page, name string, c *attacks.Cell) {
 }
 
 // next says what to try, on the same conversation.
-func (t Tour) next(p *page, r *attacks.Result, shown []attacks.Header) {
+func (t Tour) next(p *page, r *attacks.Result, shown []technique.Header) {
 	p.heading("Try next", faint("doormat is short for: go run ./cmd/doormat"))
 	var hints [][2]string
 	if len(shown) > 0 {

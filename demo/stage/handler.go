@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/drawing"
 	"doormat/world"
@@ -131,7 +132,7 @@ func (s *Stage) momentsEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 // attackOf reads what events are about.
-func (s *Stage) attackOf(w http.ResponseWriter, r *http.Request) (attacks.Technique, choice, *attacks.Lab, bool) {
+func (s *Stage) attackOf(w http.ResponseWriter, r *http.Request) (technique.Technique, choice, *attacks.Lab, bool) {
 	t, err := s.kit.Attack(r.PathValue("attack"))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)

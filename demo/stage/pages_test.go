@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/story"
 	"doormat/demo/summary"
@@ -64,7 +65,7 @@ func TestStageSaysWhatTheResultSays(t *testing.T) {
 	for _, id := range []string{"prekey-swap-checked", "quorum-theft", "device-theft", "narrow-order", "wiretap", "garbage-field"} {
 		tech, err := s.kit.Attack(id)
 		require.NoError(t, err)
-		lab.Attacks = []attacks.Technique{tech}
+		lab.Attacks = []technique.Technique{tech}
 		r, err := lab.Run(context.Background())
 		require.NoError(t, err)
 		status, page := get(t, at+"/replay/"+id+"?step=999")

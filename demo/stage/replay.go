@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strconv"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/drawing"
 	"doormat/demo/replay"
@@ -35,7 +35,7 @@ type replayPage struct {
 	Guessing                     []guessing
 	Hidden                       []field
 	Outcome                      bool
-	Header                       attacks.Header
+	Header                       technique.Header
 	Moments, Command             string
 	Legend                       template.HTML
 }
@@ -164,7 +164,7 @@ func (s *Stage) walk(page *replayPage, at replayAddress, p *replay.Replay) {
 	for i, st := range p.Steps {
 		page.Steps = append(page.Steps, stepLink{i + 1, st.Title, at.at(i + 1), i+1 == at.step})
 	}
-	here := slices.IndexFunc(s.acts, func(h attacks.Header) bool { return h.ID == at.attack })
+	here := slices.IndexFunc(s.acts, func(h technique.Header) bool { return h.ID == at.attack })
 	page.Act = here + 1
 	switch {
 	case at.step > 1:

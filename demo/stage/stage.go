@@ -26,6 +26,7 @@ import (
 	"net/http"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/bidi"
 	"doormat/world"
@@ -46,7 +47,7 @@ type Stage struct {
 	hub     *hub
 	chats   *chats
 	pages   *template.Template
-	acts    []attacks.Header
+	acts    []technique.Header
 }
 
 // nav is what every page links to.

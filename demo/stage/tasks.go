@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/replay"
 	"doormat/world"
@@ -67,7 +68,7 @@ func deliveries(c *world.Conversation) (n int) {
 }
 
 // replaying runs one attack and keeps all that its replay shows.
-func (s *Stage) replaying(lab *attacks.Lab, t attacks.Technique, q choice) task {
+func (s *Stage) replaying(lab *attacks.Lab, t technique.Technique, q choice) task {
 	messages := len(lab.Conversation.Messages)
 	return task{"replay/" + t.Header().ID + "?" + q.encode().Encode(), deliveries(lab.Conversation) * len(lab.Designs),
 		func(ctx context.Context, report func(Progress)) (any, error) {
@@ -97,7 +98,7 @@ const columns = 72
 
 // moments runs an attack at moments spread over the conversation, on the given
 // designs.
-func (s *Stage) moments(lab *attacks.Lab, t attacks.Technique, designs []world.Design, q choice) task {
+func (s *Stage) moments(lab *attacks.Lab, t technique.Technique, designs []world.Design, q choice) task {
 	key := "moments/" + t.Header().ID + "?" + q.encode().Encode()
 	for _, d := range designs {
 		key += "&design=" + d.Info().ID
@@ -105,7 +106,7 @@ func (s *Stage) moments(lab *attacks.Lab, t attacks.Technique, designs []world.D
 	messages := len(lab.Conversation.Messages)
 	return task{key, deliveries(lab.Conversation) * len(designs), func(ctx context.Context, show func(Progress)) (any, error) {
 		l := *lab
-		l.Attacks, l.Designs = []attacks.Technique{t}, designs
+		l.Attacks, l.Designs = []technique.Technique{t}, designs
 		l.Progress = func(done, total int, _ *attacks.Cell) {
 			show(Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d runs", done, total)})
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/data"
 	"doormat/demo/drawing"
@@ -64,8 +65,8 @@ func (s stand) result(c attacks.Cell) *attacks.Result {
 
 // renderers show a result, each in its form; markup and styles are taken out.
 func (s stand) renderers(t *testing.T) map[string]func(*attacks.Result) string {
-	technique, conv := s.lab.Attacks[0], s.lab.Conversation
-	h := technique.Header()
+	attack, conv := s.lab.Attacks[0], s.lab.Conversation
+	h := attack.Header()
 	page := func(suffix string) func(*attacks.Result) string {
 		return func(r *attacks.Result) string {
 			files, err := (&handout.Handout{Result: r, Options: s.options, Lab: s.lab}).Files("report")
@@ -87,12 +88,12 @@ func (s stand) renderers(t *testing.T) map[string]func(*attacks.Result) string {
 		},
 		"page": page(".html"), "document": page(".md"), "slides": page("-slides.md"),
 		"tour": func(r *attacks.Result) string {
-			return report.Tour{Conversation: conv, Designs: s.lab.Designs}.Findings(r, []attacks.Header{h}, 100)
+			return report.Tour{Conversation: conv, Designs: s.lab.Designs}.Findings(r, []technique.Header{h}, 100)
 		},
 		"present": func(r *attacks.Result) string {
-			show := present.New(present.Talk{Conversation: conv, Settings: r.Settings, Acts: []attacks.Header{h},
+			show := present.New(present.Talk{Conversation: conv, Settings: r.Settings, Acts: []technique.Header{h},
 				Designs: []world.Info{s.lab.Designs[0].Info()}})
-			show.Take(present.Ran{Replay: replay.New(r, technique, conv)})
+			show.Take(present.Ran{Replay: replay.New(r, attack, conv)})
 			var b strings.Builder
 			require.NoError(t, show.Print(&b))
 			return b.String()

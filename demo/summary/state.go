@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 )
 
 // A State is what a cell, or a part of it, says at a glance. No renderer says it by colour
@@ -65,8 +66,8 @@ func Extent(got, of int) State {
 }
 
 // LevelOf is the state that somebody expects or guesses.
-func LevelOf(l attacks.Level) State {
-	return map[attacks.Level]State{attacks.None: None, attacks.Some: Part, attacks.All: All}[l]
+func LevelOf(l technique.Level) State {
+	return map[technique.Level]State{technique.None: None, technique.Some: Part, technique.All: All}[l]
 }
 
 // Absence says why a cell counts nothing, "" if it counts something.

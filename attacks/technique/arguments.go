@@ -1,35 +1,67 @@
-package attacks
+package technique
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// arguments reads the values of a call; the first that is missing or of another
+// Arguments reads the values of a call; the first that is missing or of another
 // type is the error.
-type arguments struct {
+type Arguments struct {
 	Call
 	err error
 }
 
-// shapes says how many arguments each call takes by position (-1 for any number),
-// and which by name.
-var shapes = map[string]struct {
+// Err says what was missing or of another type, nil if nothing was.
+func (a *Arguments) Err() error { return a.err }
+
+// A shape says how many arguments a call takes by position (-1 for any number), and which
+// by name.
+type shape struct {
 	most  int
 	names []string
-}{
-	"take": {2, []string{"kind"}}, "tap": {1, nil}, "hold": {2, []string{"program", "text"}}, "advance": {1, nil}, "rest": {1, nil},
-	"next": {1, nil}, "deliver": {1, nil}, "drop": {1, nil}, "replace": {-1, nil}, "send": {-1, nil}, "solve": {-1, nil},
-	"order": {0, []string{"accounts", "since", "until", "loot", "through"}}, "apply": {-1, []string{"text"}}, "attempt": {-1, []string{"text"}},
-	"saturate": {1, []string{"kind"}}, "facts": {2, []string{"ref"}}, "read": {1, nil}, "claim": {1, nil},
-	"info": {}, "release": {},
 }
 
-// check refuses arguments that the call would not look at.
-func (a *arguments) check() error {
-	shape, ok := shapes[a.Method]
+var (
+	// onAdversary are the calls on adv.
+	onAdversary = map[string]shape{
+		"take":     {2, []string{"kind"}},
+		"tap":      {1, nil},
+		"hold":     {2, []string{"program", "text"}},
+		"advance":  {1, nil},
+		"rest":     {1, nil},
+		"order":    {0, []string{"accounts", "since", "until", "loot", "through"}},
+		"send":     {-1, nil},
+		"solve":    {-1, nil},
+		"apply":    {-1, []string{"text"}},
+		"attempt":  {-1, []string{"text"}},
+		"saturate": {1, []string{"kind"}},
+		"facts":    {2, []string{"ref"}},
+		"read":     {1, nil},
+		"claim":    {1, nil},
+	}
+	// inLoop are the calls of a loop over adv.packets() and on a packet in it.
+	inLoop = map[string]shape{
+		"next":    {1, nil},
+		"release": {},
+		"deliver": {1, nil},
+		"drop":    {1, nil},
+		"replace": {-1, nil},
+	}
+)
+
+// Calls lists the calls on adv, in alphabetical order.
+func Calls() []string { return slices.Sorted(maps.Keys(onAdversary)) }
+
+// Check refuses arguments that the call would not look at.
+func (a *Arguments) Check() error {
+	shape, ok := onAdversary[a.Method]
 	if !ok {
+		shape, ok = inLoop[a.Method]
+	}
+	if !ok && a.Method != "info" {
 		return fmt.Errorf("no such call: %s", brief(a.Method))
 	}
 	if shape.most >= 0 && len(a.Args) > shape.most {
@@ -43,14 +75,14 @@ func (a *arguments) check() error {
 	return nil
 }
 
-func (a *arguments) at(i int) any {
+func (a *Arguments) at(i int) any {
 	if i < len(a.Args) {
 		return a.Args[i]
 	}
 	return nil
 }
 
-func (a *arguments) fail(what string, got any) {
+func (a *Arguments) fail(what string, got any) {
 	if a.err == nil {
 		a.err = fmt.Errorf("want %s, got %s", what, brief(got))
 	}
@@ -59,7 +91,7 @@ func (a *arguments) fail(what string, got any) {
 // maxText bounds names, so that an error can repeat one.
 const maxText = 1000
 
-func (a *arguments) text(i int) string {
+func (a *Arguments) Text(i int) string {
 	s, ok := a.at(i).(string)
 	if !ok || len(s) > maxText {
 		a.fail(fmt.Sprintf("a short string as argument %d", i+1), a.at(i))
@@ -68,8 +100,8 @@ func (a *arguments) text(i int) string {
 	return s
 }
 
-// optional reads a string given by position or name, "" if it is not given.
-func (a *arguments) optional(i int, name string) string {
+// Optional reads a string given by position or name, "" if it is not given.
+func (a *Arguments) Optional(i int, name string) string {
 	v := a.at(i)
 	if v == nil {
 		v = a.Named[name]
@@ -82,7 +114,7 @@ func (a *arguments) optional(i int, name string) string {
 	return s
 }
 
-func (a *arguments) number(i int) int {
+func (a *Arguments) Number(i int) int {
 	n, ok := a.at(i).(int)
 	if !ok {
 		a.fail(fmt.Sprintf("a number as argument %d", i+1), a.at(i))
@@ -91,7 +123,7 @@ func (a *arguments) number(i int) int {
 	return n
 }
 
-func (a *arguments) named(name string, otherwise int) int {
+func (a *Arguments) NumberNamed(name string, otherwise int) int {
 	v, given := a.Named[name]
 	if !given {
 		return otherwise
@@ -103,7 +135,7 @@ func (a *arguments) named(name string, otherwise int) int {
 	return n
 }
 
-func (a *arguments) flag(name string, otherwise bool) bool {
+func (a *Arguments) Flag(name string, otherwise bool) bool {
 	v, given := a.Named[name]
 	if !given {
 		return otherwise
@@ -115,7 +147,7 @@ func (a *arguments) flag(name string, otherwise bool) bool {
 	return b
 }
 
-func (a *arguments) bytes(name string) []byte {
+func (a *Arguments) Bytes(name string) []byte {
 	var out []byte
 	switch v := a.Named[name].(type) {
 	case nil:
@@ -136,7 +168,7 @@ func (a *arguments) bytes(name string) []byte {
 // maxWritten bounds what a script writes at once, in bytes.
 const maxWritten = 64 << 10
 
-func (a *arguments) texts(name string) []string {
+func (a *Arguments) Texts(name string) []string {
 	var out []string
 	items, _ := a.Named[name].([]any)
 	for _, item := range items {
@@ -150,8 +182,8 @@ func (a *arguments) texts(name string) []string {
 	return out
 }
 
-// facts reads fact ids from position i on, lists of them included.
-func (a *arguments) facts(i int) []int {
+// Facts reads fact ids from position i on, lists of them included.
+func (a *Arguments) Facts(i int) []int {
 	var ids []int
 	var read func(items []any)
 	read = func(items []any) {
@@ -172,8 +204,8 @@ func (a *arguments) facts(i int) []int {
 	return ids
 }
 
-// describe tells in a line what a call did.
-func (c Call) describe(out any) string {
+// Describe tells in a line what a call did.
+func (c Call) Describe(out any) string {
 	var words []string
 	for _, arg := range c.Args {
 		words = append(words, brief(arg))

@@ -1,9 +1,8 @@
-package attacks
+package technique
 
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"doormat/world"
@@ -72,6 +71,14 @@ func (n *Names) Check(h Header) error {
 	return nil
 }
 
+// CheckKind refuses a kind of which no design has facts.
+func (n *Names) CheckKind(k world.Kind) error {
+	if slices.Contains(n.kinds, string(k)) {
+		return nil
+	}
+	return fmt.Errorf("no design has facts of a kind %q%s", brief(string(k)), world.DidYouMean(string(k), n.kinds))
+}
+
 // need checks that some design has the principal of a capability, and that it can be used so;
 // which of several there are, the settings say.
 func (n *Names) need(text string) error {
@@ -95,26 +102,9 @@ func (n *Names) need(text string) error {
 	return nil
 }
 
-// nameError is about a name that exists nowhere: a mistake, not a finding.
-type nameError struct{ error }
-
-// somebody checks whose phone or mind a capability is about: the target's, its partner's,
-// somebody's by number or by name.
-func somebody(principals world.Principals, c world.Capability, people []string) error {
-	kind, who, given := strings.Cut(c.Principal, ":")
-	_, err := strconv.Atoi(who)
-	if p, _ := principals.Named(kind); !given || err == nil || p.Count != world.PerAccount {
-		return nil
-	}
-	if known := append([]string{"target", "partner"}, people...); !slices.Contains(known, who) {
-		return &nameError{fmt.Errorf("technique: needs: capability %q: nobody is called %q%s", c, who, world.DidYouMean(who, known))}
-	}
-	return nil
-}
-
-// lacks says what a design lacks of what an attack needs whatever the settings are, ""
+// Lacks says what a design lacks of what an attack needs whatever the settings are, ""
 // if it has everything. The attack is not applicable there.
-func lacks(d world.Design, h Header) string {
+func (h Header) Lacks(d world.Design) string {
 	info := d.Info()
 	var missing []string
 	for _, need := range h.Needs {

@@ -1,4 +1,4 @@
-package attacks
+package technique
 
 import (
 	"errors"
@@ -36,9 +36,9 @@ type Outcome struct {
 	Why       string `json:"why"`
 }
 
-// unstated names the parts of which an outcome says nothing, "" if there is none. A
+// LeftOut names the parts of which an outcome says nothing, "" if there is none. A
 // script may leave them out, and what it leaves out is not compared; the library may not.
-func (o *Outcome) unstated() string {
+func (o *Outcome) LeftOut() string {
 	var parts []string
 	if o.Files == "" {
 		parts = append(parts, "attachments")
@@ -137,52 +137,7 @@ func NewView(c *world.Conversation, s world.Settings) View {
 	return v
 }
 
-// met compares what was measured with what was expected and names every
-// difference, "" if there is none. Parts of which there is nothing are not
-// compared.
-func (o *Outcome) met(c *Cell) string {
-	parts := []struct {
-		name      string
-		want      Level
-		got, from int
-	}{
-		{"target before", o.TargetBefore, c.Content.Target.Before, c.Content.Target.BeforeTotal},
-		{"target after", o.TargetAfter, c.Content.Target.After, c.Content.Target.AfterTotal},
-		{"others before", o.OthersBefore, c.Content.Others.Before, c.Content.Others.BeforeTotal},
-		{"others after", o.OthersAfter, c.Content.Others.After, c.Content.Others.AfterTotal},
-		{"attachments", o.Files, c.Attachments.Recovered, c.Attachments.Total},
-		{"metadata", o.Metadata, c.Metadata.Recovered, c.Metadata.Total},
-	}
-	var unlike []string
-	for _, p := range parts {
-		if p.want != "" && p.from > 0 && LevelOf(p.got, p.from) != p.want {
-			unlike = append(unlike, fmt.Sprintf("%s: expected %s, measured %d of %d", p.name, p.want, p.got, p.from))
-		}
-	}
-	type flag struct {
-		name      string
-		want, got bool
-	}
-	flags := []flag{
-		{"forged", o.Forged, c.Forged > 0},
-		{"noticed", o.Noticed, len(c.Noticed) > 0},
-		{"served", o.Served || c.Lawful.Asked == 0, c.Lawful.Served == c.Lawful.Asked},
-	}
-	if o.Disclosed != nil {
-		flags = append(flags, flag{"disclosed", *o.Disclosed, len(c.Disclosed) > 0})
-	}
-	for _, f := range flags {
-		if f.want != f.got {
-			unlike = append(unlike, fmt.Sprintf("%s: expected %v, measured %v", f.name, f.want, f.got))
-		}
-	}
-	if c.Smuggled > 0 {
-		unlike = append(unlike, fmt.Sprintf("smuggled: %d claims of what the script had handed in itself, or nobody had typed yet", c.Smuggled))
-	}
-	return strings.Join(unlike, "; ")
-}
-
-// LevelOf says how much so many of a part are.
+// LevelOf says how much of a part of the size from was opened.
 func LevelOf(got, from int) Level {
 	switch got {
 	case 0:

@@ -1,4 +1,4 @@
-package attacks
+package technique
 
 import (
 	"errors"
@@ -90,8 +90,8 @@ func (h *Header) Override(s world.Settings, arrangement world.Info) (world.Setti
 	return s, err
 }
 
-// fixes says in words which settings the attack fixes, in a fixed order.
-func (h *Header) fixes(base world.Settings) []string {
+// Fixes says in words which settings the attack fixes, in a fixed order.
+func (h *Header) Fixes(base world.Settings) []string {
 	s, err := h.Override(base, world.Info{})
 	if err != nil {
 		return nil

@@ -1,0 +1,52 @@
+package technique_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks/attackstest"
+	"doormat/attacks/script"
+	"doormat/attacks/technique"
+	"doormat/world"
+	"doormat/world/worldtest"
+)
+
+// A header computes its settings in one order, whatever the order they stand in.
+func TestHeaderSettings(t *testing.T) {
+	base := world.Settings{Threshold: 2, Trustees: 3, Jurisdictions: "A:1,B:1,C:1", Retention: 4}
+	for _, c := range []struct {
+		fixes map[string]string
+		want  world.Settings
+	}{
+		{map[string]string{"trustees": "7", "threshold": "n-t", "jurisdictions": "A:t,B:n-t", "refresh": "n"},
+			world.Settings{Threshold: 5, Trustees: 7, Jurisdictions: "A:5,B:2", Retention: 4, Refresh: 7}},
+		{map[string]string{"trustees": "n+2", "retention": "all"},
+			world.Settings{Threshold: 2, Trustees: 5, Jurisdictions: "A:2,B:2,C:1"}},
+		{map[string]string{"threshold": "n", "jurisdictions": "A:n,B:t-n"},
+			world.Settings{Threshold: 3, Trustees: 3, Jurisdictions: "A:3", Retention: 4}},
+	} {
+		for range 20 { // maps have no order
+			got, err := (&technique.Header{Settings: c.fixes}).Override(base, world.Info{})
+			require.NoError(t, err)
+			require.Equal(t, c.want, got)
+		}
+	}
+}
+
+func TestStale(t *testing.T) {
+	a, err := script.Load("a.star", []byte(attackstest.ToyScript(`"provider.store"`, "", attackstest.OpensAll+`, "tin": `+attackstest.OpensAll, "pass")))
+	require.NoError(t, err)
+	require.Equal(t, []string{`expectation for "tin" fits no design`}, technique.Stale(a, []world.Design{worldtest.Toy{}}))
+	require.Empty(t, technique.Stale(a, []world.Design{worldtest.Toy{}, classy{"tin"}}))
+	require.Contains(t, technique.Stale(a, []world.Design{worldtest.Toy{}, classy{"brass"}}), "no expectation for design brass")
+}
+
+type classy struct{ class string }
+
+func (c classy) Info() world.Info {
+	return world.Info{ID: c.class, Classes: []string{c.class}, Principals: world.SharedPrincipals(world.Provider)}
+}
+func (classy) Rules() []world.Rule                      { return nil }
+func (classy) Setup(world.Config) (world.Deploy, error) { return nil, errors.New("never") }
