@@ -37,7 +37,7 @@ func (d lawful) Setup(env world.Config) (world.Deploy, error) {
 		nodes := deploy()
 		court, _ := law.NewCourt(env.Seed.Stream("court"), false)
 		agency, _ := law.NewAgency(env.Seed.Stream("agency"))
-		agency.Extension = toyClerk{}
+		agency.Extensions = []law.AgencyExtension{toyClerk{}}
 		for i, n := range nodes {
 			if n.Name() == "provider" || n.Name() == "trustee:1" {
 				nodes[i] = &obedient{Node: n, court: court}
@@ -51,6 +51,8 @@ func (d lawful) Setup(env world.Config) (world.Deploy, error) {
 type toyClerk struct{}
 
 func (toyClerk) Holdings() []world.Fact { return nil }
+
+func (toyClerk) Execute(law.Signed) []world.Packet { return nil }
 
 func (toyClerk) Present(law.Signed, []world.Fact) []world.Packet {
 	return []world.Packet{{From: "agency", To: "trustee:1", Data: world.Pack(toyOrdered)}}

@@ -246,7 +246,7 @@ func TestBlobStore(t *testing.T) {
 
 func TestRefusedMessageLeavesNoBlobs(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben+9"}}.start(t)
-	s.provider().accept = func(world.Meta, []byte) error { return fmt.Errorf("no") }
+	s.provider().Extensions = []ProviderExtension{&escrowing{refusal: fmt.Errorf("no")}}
 	s.end()
 	require.Empty(t, s.provider().blobs)
 	require.Len(t, s.packets(KindPut), 1)

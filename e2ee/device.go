@@ -19,8 +19,8 @@ type Device struct {
 	// Programs are what a modified client may put in the place of the honest
 	// envelope; text is the script's.
 	Programs map[string]func(honest Envelope, text []byte) (Envelope, error)
-	// Extension, if set, obtains through the provider what the envelope needs.
-	Extension DeviceExtension
+	// Extensions are what the design adds, in the order in which their hooks are called.
+	Extensions []DeviceExtension
 	// AtOnce sends to a contact under a changed key although the users had compared
 	// safety numbers, see contacts.go.
 	AtOnce bool
@@ -114,8 +114,9 @@ func (d *Device) Holdings() []world.Fact {
 	for _, id := range sortedKeys(d.downloads) {
 		facts = append(facts, d.downloads[id].facts()...)
 	}
-	for _, k := range d.history {
-		facts = append(facts, k.facts()...)
+	facts = append(facts, d.History()...)
+	for _, x := range d.Extensions {
+		facts = append(facts, x.Holdings()...)
 	}
 	if e, ok := d.envelope.(interface{ Holdings() []world.Fact }); ok { // a modified client's own secrets
 		facts = append(facts, e.Holdings()...)
@@ -140,9 +141,16 @@ func (d *Device) Handle(now time.Time, p world.Packet) []world.Packet {
 			return d.members(now, p.Data, false)
 		}
 	case world.Clock:
-		return d.tick(now)
+		return append(d.tick(now), call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Tick(now) })...)
+	default:
+		return d.handleByExtensions(now, p)
 	}
 	return nil
+}
+
+// handleByExtensions leaves a packet that the device does not know to the extensions.
+func (d *Device) handleByExtensions(now time.Time, p world.Packet) []world.Packet {
+	return call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Handle(now, p) })
 }
 
 func (d *Device) fromUser(now time.Time, p world.Packet) []world.Packet {
@@ -166,7 +174,7 @@ func (d *Device) fromUser(now time.Time, p world.Packet) []world.Packet {
 func (d *Device) fromProvider(now time.Time, p world.Packet) []world.Packet {
 	switch p.Kind() {
 	case KindBundle:
-		return d.bundle(p.Data)
+		return d.bundle(now, p.Data)
 	case KindReceipt:
 		return d.receipt(p.Data)
 	case KindDeliver:
@@ -174,7 +182,7 @@ func (d *Device) fromProvider(now time.Time, p world.Packet) []world.Packet {
 	case KindBlob:
 		return d.blob(p.Data)
 	}
-	return d.handleByExtension(p.Data)
+	return d.handleByExtensions(now, p)
 }
 
 func (d *Device) toUser(kind byte, fields ...[]byte) []world.Packet {
@@ -198,11 +206,8 @@ func (d *Device) install(now time.Time) []world.Packet {
 	if d.keys, err = newKeyStore(d.random, d.Memo); err != nil {
 		return d.warn("the device could not be set up: %v", err)
 	}
-	out := []world.Packet{d.register()}
-	if d.Extension != nil {
-		out = append(out, d.allToProvider(d.Extension.Begin())...)
-	}
-	return out
+	return append([]world.Packet{d.register()},
+		call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Begin(now) })...)
 }
 
 func (d *Device) register() world.Packet {
@@ -211,11 +216,16 @@ func (d *Device) register() world.Packet {
 
 // Wakes implements [world.Waker]: what a device fetches it asks for again at night. Its
 // prekeys can wait until somebody is going to write.
-func (d *Device) Wakes() time.Time {
+func (d *Device) Wakes() (next time.Time) {
 	if len(d.downloads) > 0 {
 		return world.Tonight
 	}
-	return time.Time{}
+	for _, x := range d.Extensions {
+		if w := x.Wakes(); !w.IsZero() && (next.IsZero() || w.Before(next)) {
+			next = w
+		}
+	}
+	return next
 }
 
 // tick replaces the signed prekey every rotationDays midnights after the installation. After a
@@ -241,7 +251,7 @@ func (d *Device) tick(now time.Time) []world.Packet {
 // recordIdentity records the identity under which a peer appears. If it has changed since
 // the last time, the device warns, and ends its own sender keys that a thief of the old
 // phone may have.
-func (d *Device) recordIdentity(name string, id pqxdh.IdentityPublic) []world.Packet {
+func (d *Device) recordIdentity(now time.Time, name string, id pqxdh.IdentityPublic) []world.Packet {
 	p := d.peers[name]
 	if p == nil {
 		p = &peer{}
@@ -249,12 +259,16 @@ func (d *Device) recordIdentity(name string, id pqxdh.IdentityPublic) []world.Pa
 	}
 	before := p.identity
 	p.identity, p.asked = &id, p.asked && before != nil && *before == id
-	if before == nil || *before == id {
+	if before != nil && *before == id {
 		return nil
+	}
+	out := call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.IdentitySeen(now, name, fingerprint(id)) })
+	if before == nil {
+		return out
 	}
 	p.sessions = slices.DeleteFunc(p.sessions, func(s *session) bool { return s.identity != id })
 	d.dropSenderKeys(name)
-	return d.warn("the safety number with %s has changed", name)
+	return append(d.warn("the safety number with %s has changed", name), out...)
 }
 
 // addSession makes s the session that is tried and used first with its peer.

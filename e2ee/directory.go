@@ -3,6 +3,7 @@ package e2ee
 import (
 	"bytes"
 	"slices"
+	"time"
 
 	"doormat/e2ee/pqxdh"
 	"doormat/world"
@@ -42,16 +43,16 @@ const maxBundles = 100
 // register replaces an account's bundles, which must all be of one identity.
 // Whoever speaks as the device is believed, as after a registration by text
 // message.
-func (p *Provider) register(account string, data []byte) {
+func (p *Provider) register(now time.Time, account string, data []byte) []world.Packet {
 	bundles, err := world.UnpackList(data, KindRegister)
 	if err != nil || len(bundles) == 0 || len(bundles) > maxBundles {
-		return
+		return nil
 	}
 	last := len(bundles) - 1
 	before := p.directory[account]
 	lasting, err := pqxdh.ParseBundle(bundles[last])
 	if err != nil || (!before.has(bundles[last]) && p.verify(lasting, bundles[last]) != nil) {
-		return
+		return nil
 	}
 	e := &directoryEntry{identity: fingerprint(lasting.Identity), given: map[uint32]bool{}}
 	same := before != nil && bytes.Equal(before.identity, e.identity)
@@ -64,7 +65,7 @@ func (p *Provider) register(account string, data []byte) {
 	for _, data := range bundles[:last] {
 		b, err := pqxdh.ParseBundle(data)
 		if err != nil || b.Identity != lasting.Identity {
-			return
+			return nil
 		}
 		if same && before.given[b.OneTime.ID] {
 			e.given[b.OneTime.ID] = true
@@ -74,6 +75,10 @@ func (p *Provider) register(account string, data []byte) {
 	}
 	e.bundles = append(e.bundles, offeredBundle{bundle: bundles[last]})
 	p.directory[account] = e
+	if same {
+		return nil
+	}
+	return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Registered(now, account, e.identity) })
 }
 
 func (p *Provider) verify(b *pqxdh.Bundle, encoded []byte) error {

@@ -141,7 +141,7 @@ func (Design) Setup(config world.Config) (world.Deploy, error) {
 		court, _ := law.NewCourt(config.Stream(world.Court), false)
 		agency, _ := law.NewAgency(config.Stream(world.Agency))
 		agency.Produced, agency.Searched = Produced(), Searched()
-		provider := NewProvider(court.Public(), config.Settings.Mailbox, nil, nil)
+		provider := NewProvider(court.Public(), config.Settings.Mailbox)
 		provider.Memo = config.Memo
 		nodes := []world.Node{court, agency, provider}
 		for _, a := range config.Accounts {

@@ -174,10 +174,10 @@ func (c *ownChain) has(name string, p *peer) bool {
 }
 
 // openGroup opens a message to a group, after storing the sender key that may come with it.
-func (d *Device) openGroup(in *Delivery) ([]byte, []world.Packet, error) {
+func (d *Device) openGroup(now time.Time, in *Delivery) ([]byte, []world.Packet, error) {
 	var notes []world.Packet
 	if !in.bare() {
-		data, more, err := d.decrypt(in)
+		data, more, err := d.decrypt(now, in)
 		if err != nil {
 			return nil, more, err
 		}

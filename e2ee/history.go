@@ -2,6 +2,7 @@ package e2ee
 
 import (
 	"slices"
+	"time"
 
 	"doormat/world"
 )
@@ -15,12 +16,13 @@ type keptMessage struct {
 
 // keep adds a message to the history and deletes what is beyond retention, with
 // its files.
-func (d *Device) keep(k keptMessage) {
+func (d *Device) keep(now time.Time, k keptMessage) []world.Packet {
 	k.files = map[int][]byte{}
 	d.history = append(d.history, k)
 	if d.retention > 0 {
 		d.history = slices.Delete(d.history, 0, max(0, len(d.history)-d.retention)) // zeroes what it vacates
 	}
+	return call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Kept(now, k.meta, k.body) })
 }
 
 // maxOpened is how many deliveries a device knows again at least, by a hash of 32 bytes; at

@@ -16,13 +16,11 @@ import (
 // routes messages and stores them and the chunks of attachments. It answers an
 // order with the envelopes and chunks in its scope, those still to come included.
 type Provider struct {
-	// Extension, if set, answers what an escrow design adds.
-	Extension ProviderExtension
+	// Extensions are what the design adds, in the order in which their hooks are called.
+	Extensions []ProviderExtension
 
 	court       ed25519.PublicKey
 	mailbox     string
-	accept      func(m world.Meta, public []byte) error
-	public      []world.Fact
 	willing     bool
 	anyIdentity bool // runs the program AnyIdentity
 
@@ -36,12 +34,10 @@ type Provider struct {
 	standingOrders []law.Order         // answered, and not yet over
 }
 
-// NewProvider makes a provider under the jurisdiction of a court. accept, if not
-// nil, is what an escrow design lets a provider check of a message; public are
-// facts of the design that the provider has besides.
-func NewProvider(court ed25519.PublicKey, mailbox string, accept func(world.Meta, []byte) error,
-	public []world.Fact) *Provider {
-	return &Provider{court: court, mailbox: mailbox, accept: accept, public: public,
+// NewProvider makes a provider under the jurisdiction of a court. mailbox is what it keeps:
+// [world.MailboxAll] or [world.MailboxDelivered].
+func NewProvider(court ed25519.PublicKey, mailbox string) *Provider {
+	return &Provider{court: court, mailbox: mailbox,
 		directory: map[string]*directoryEntry{}, index: map[string]*Upload{},
 		used: map[string][32]byte{}, blobs: map[string]*blobs{}}
 }
@@ -88,10 +84,10 @@ func (p *Provider) Holdings() []world.Fact {
 		hash := p.used[id]
 		facts = append(facts, world.Fact{Kind: UsedNumber, Ref: id, Data: hash[:]})
 	}
-	if p.Extension != nil {
-		facts = append(facts, p.Extension.Holdings()...)
+	for _, x := range p.Extensions {
+		facts = append(facts, x.Holdings()...)
 	}
-	return append(facts, p.public...)
+	return facts
 }
 
 func envelope(u *Upload) world.Fact {
@@ -108,15 +104,13 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	case in.From == world.Clock:
 		p.eraseUnclaimed()
 		p.dropExpiredOrders(now)
-		if p.Extension != nil {
-			return p.Extension.Handle(in, p.devices())
-		}
+		return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Tick(now) })
 	case in.From == world.Agency && in.Kind() == law.KindProduce:
 		return p.produce(now, in.Data)
 	case in.Kind() == KindFetch:
 		return p.fetch(in)
 	case isDevice && in.Kind() == KindRegister:
-		p.register(account, in.Data)
+		return p.register(now, account, in.Data)
 	case isDevice && in.Kind() == KindUpload:
 		return p.upload(now, account, in)
 	case isDevice && in.Kind() == KindGot:
@@ -125,14 +119,14 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 		p.storeChunk(account, in.Data)
 	case isDevice && in.Kind() == KindGet:
 		return p.sendChunk(account, in)
-	case p.Extension != nil:
-		return p.Extension.Handle(in, p.devices())
+	default:
+		return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Handle(now, in) })
 	}
 	return nil
 }
 
-// devices lists those that have registered.
-func (p *Provider) devices() []string {
+// Devices lists those that have registered, sorted by account.
+func (p *Provider) Devices() []string {
 	var names []string
 	for _, account := range slices.Sorted(maps.Keys(p.directory)) {
 		names = append(names, world.DeviceOf(account))
@@ -147,10 +141,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	if err != nil || u.Meta.From != account {
 		return nil
 	}
-	var out []world.Packet
-	if p.Extension != nil {
-		out = p.Extension.Uploaded(in.From, u.Public)
-	}
+	out := call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Uploaded(now, in.From, u.Public) })
 	open := openHash(u.Meta, u.Public, u.Group)
 	before, known := p.used[u.Meta.ID]
 	if err := p.check(now, u); err != nil && (!known || before != open) {
@@ -190,8 +181,8 @@ const ClockSkew = 10 * time.Minute
 // public part of an escrow design, or a false date. A message that it knows may come again,
 // unchanged, with the part of a recipient for whom it was held back.
 func (p *Provider) check(now time.Time, u *Upload) error {
-	if p.accept != nil {
-		if err := p.accept(u.Meta, u.Public); err != nil {
+	for _, x := range p.Extensions {
+		if err := x.Accept(u.Meta, u.Public); err != nil {
 			return err
 		}
 	}
@@ -274,6 +265,9 @@ func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 		}
 	}
 	facts = append(facts, p.chunkFacts(func(b *blobs) bool { return b.meta != nil && order.Covers(*b.meta) })...)
+	for _, x := range p.Extensions {
+		facts = append(facts, x.Produce(now, order)...)
+	}
 	p.addStandingOrder(now, order)
 	return []world.Packet{produced(facts)}
 }

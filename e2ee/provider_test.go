@@ -123,7 +123,7 @@ func TestDates(t *testing.T) {
 	for off, taken := range map[time.Duration]bool{0: true, ClockSkew: true, -ClockSkew: true,
 		ClockSkew + time.Second: false, -ClockSkew - time.Second: false, 1 << 62: false, -1 << 62: false} {
 		u := &Upload{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}, Sent: begin.Add(off)}}
-		out := NewProvider(nil, world.MailboxAll, nil, nil).Handle(begin, world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()})
+		out := NewProvider(nil, world.MailboxAll).Handle(begin, world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()})
 		require.Len(t, out, 1)
 		require.Equal(t, taken, out[0].Kind() == KindReceipt, "%v", off)
 	}
@@ -131,19 +131,24 @@ func TestDates(t *testing.T) {
 
 // An escrow design's own check comes before anything else.
 func TestAccept(t *testing.T) {
-	p := NewProvider(nil, world.MailboxAll, func(_ world.Meta, public []byte) error {
-		if len(public) == 0 {
-			return errUnexpected
-		}
-		return nil
-	}, []world.Fact{{Kind: "design's own", Ref: "r"}})
+	p, check := NewProvider(nil, world.MailboxAll), &escrowing{refusal: errUnexpected}
+	p.Extensions = []ProviderExtension{NoProviderHooks{}, check}
 	u := &Upload{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}, Sent: begin}}
 	in := world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()}
 	out := p.Handle(begin, in)
 	require.Len(t, out, 1)
 	require.Equal(t, world.Public, out[0].To)
-	u.Public = []byte("field")
-	in.Data = u.Encode()
+	check.refusal = nil
 	require.Equal(t, KindReceipt, p.Handle(begin, in)[0].Kind())
 	require.Contains(t, p.Holdings(), world.Fact{Kind: "design's own", Ref: "r"})
 }
+
+// escrowing is an extension with a check of its own.
+type escrowing struct {
+	NoProviderHooks
+	refusal error
+}
+
+func (x *escrowing) Accept(world.Meta, []byte) error { return x.refusal }
+
+func (*escrowing) Holdings() []world.Fact { return []world.Fact{{Kind: "design's own", Ref: "r"}} }

@@ -33,7 +33,7 @@ func (d *Device) openDelivery(now time.Time, in *Delivery) []world.Packet {
 	if in.Group != nil {
 		open = d.openGroup
 	}
-	secret, out, err := open(in)
+	secret, out, err := open(now, in)
 	if err != nil && d.wasOpened(in) {
 		return out // delivered twice
 	}
@@ -79,8 +79,8 @@ func (d *Device) showContent(now time.Time, in *Delivery, c *Content) []world.Pa
 	if c.Update != nil {
 		return d.update(now, m, c.Update)
 	}
-	d.keep(keptMessage{meta: m, body: c.Body})
 	out := d.toUser(world.KindShown, []byte(m.From), c.Body)
+	out = append(out, d.keep(now, keptMessage{meta: m, body: c.Body})...)
 	if len(c.Files) > 0 {
 		f := &download{meta: m, files: c.Files}
 		d.downloads[m.ID] = f
@@ -93,7 +93,7 @@ var errNoSession = errors.New("no session")
 
 // decrypt tries the sessions with the sender, or begins the one that the initial
 // message asks for.
-func (d *Device) decrypt(in *Delivery) ([]byte, []world.Packet, error) {
+func (d *Device) decrypt(now time.Time, in *Delivery) ([]byte, []world.Packet, error) {
 	err := errNoSession
 	if p := d.peers[in.Meta.From]; p != nil {
 		for i, s := range p.sessions {
@@ -113,12 +113,12 @@ func (d *Device) decrypt(in *Delivery) ([]byte, []world.Packet, error) {
 	if len(in.Initial) == 0 {
 		return nil, nil, err
 	}
-	return d.answer(in)
+	return d.answer(now, in)
 }
 
 // answer begins the session that an initial message asks for, once the message
 // that came with it proves it genuine.
-func (d *Device) answer(in *Delivery) ([]byte, []world.Packet, error) {
+func (d *Device) answer(now time.Time, in *Delivery) ([]byte, []world.Packet, error) {
 	if _, before := d.answered[string(sessionID(in.Initial))]; before {
 		return nil, nil, errNoSession // replayed after its session was dropped
 	}
@@ -130,7 +130,7 @@ func (d *Device) answer(in *Delivery) ([]byte, []world.Packet, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	notes := d.recordIdentity(in.Meta.From, m.Identity)
+	notes := d.recordIdentity(now, in.Meta.From, m.Identity)
 	d.addSession(s)
 	return secret, append(notes, d.spend(s, m)...), nil
 }

@@ -33,15 +33,18 @@ func (d *Device) typed(now time.Time, data []byte) []world.Packet {
 	if err != nil {
 		return d.warn("the message was not sent: %v", err)
 	}
-	sent, err := d.dispatch(m, &Content{Body: typed.Body, Files: files})
+	content := &Content{Body: typed.Body, Files: files}
+	sent, err := d.dispatch(m, content)
 	if err != nil {
 		return d.warn("the message was not sent: %v", err)
 	}
-	d.keep(keptMessage{meta: m, body: typed.Body})
+	out = append(out, call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Sealing(now, m, content) })...)
+	out = append(out, sent...)
+	out = append(out, d.keep(now, keptMessage{meta: m, body: typed.Body})...)
 	for i, f := range typed.Files {
 		d.keepFile(m, i, f.Data)
 	}
-	return append(out, sent...)
+	return out
 }
 
 // newMeta draws a message id.
@@ -131,7 +134,7 @@ func (d *Device) forgetIfDone(o *outgoing) {
 
 // bundle starts the session that messages are waiting for. If that fails, they
 // are not sent, as the user is told: what waited for ever would be kept for ever.
-func (d *Device) bundle(data []byte) []world.Packet {
+func (d *Device) bundle(now time.Time, data []byte) []world.Packet {
 	f, err := world.Unpack(data, KindBundle, 2)
 	if err != nil {
 		return nil
@@ -148,7 +151,7 @@ func (d *Device) bundle(data []byte) []world.Packet {
 		}
 		return d.warn("no message was sent to %s: %v", name, err)
 	}
-	out := d.recordIdentity(name, s.identity)
+	out := d.recordIdentity(now, name, s.identity)
 	d.addSession(s)
 	for _, o := range waiting {
 		out = append(out, d.send(o, []string{name})...)

@@ -96,6 +96,10 @@ func (x *agencyExtension) Holdings() []world.Fact {
 	return facts
 }
 
+// Execute implements [law.AgencyExtension]: trustees open messages, so they are asked about
+// those that the provider produces.
+func (*agencyExtension) Execute(law.Signed) []world.Packet { return nil }
+
 // Present implements [law.AgencyExtension]. Before it asks trustees, it asks the log what it may
 // have missed of the board.
 func (x *agencyExtension) Present(s law.Signed, produced []world.Fact) []world.Packet {

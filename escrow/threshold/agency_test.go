@@ -310,7 +310,7 @@ func TestAgencyReadsTheBoard(t *testing.T) {
 	got := kinds(s.order())
 	require.Equal(t, 3, got[Partial]/3, "what is under a destroyed key opens to nobody")
 	require.Empty(t, s.warned)
-	work := s.sim.Net.Node("agency").(*law.Agency).Extension.(*agencyExtension)
+	work := s.sim.Net.Node("agency").(*law.Agency).Extensions[0].(*agencyExtension)
 	require.Nil(t, work.committee("key 1"), "destroyed")
 	now := work.committee("key 3")
 	require.NotNil(t, now)

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
+	"doormat/e2ee"
 	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/world"
@@ -18,7 +20,9 @@ import (
 // providerExtension is the provider's part in the escrow: it takes certificates from
 // trustees, reads what the board says of them, and passes that on to devices.
 type providerExtension struct {
+	e2ee.NoProviderHooks
 	keyring
+	devices       func() []string  // those that are registered
 	chain         [][]byte         // all certificates, by number
 	using         map[string]int   // number of the key of a device's last message
 	oldKeyUploads map[string]int   // messages under an old key since a newer was offered
@@ -26,8 +30,8 @@ type providerExtension struct {
 	requested     bool             // it has asked the log for the board
 }
 
-func newProviderExtension(cache *boardCache) (*providerExtension, error) {
-	x := &providerExtension{keyring: keyring{cache: cache}, using: map[string]int{}, oldKeyUploads: map[string]int{},
+func newProviderExtension(cache *boardCache, devices func() []string) (*providerExtension, error) {
+	x := &providerExtension{keyring: keyring{cache: cache}, devices: devices, using: map[string]int{}, oldKeyUploads: map[string]int{},
 		waiting: map[string]int64{}}
 	var err error
 	if x.board, err = cache.newView(); err != nil {
@@ -38,18 +42,24 @@ func newProviderExtension(cache *boardCache) (*providerExtension, error) {
 	return x, nil
 }
 
+// Tick implements [e2ee.ProviderExtension].
+func (x *providerExtension) Tick(time.Time) []world.Packet {
+	x.requested = false
+	return append(x.remindDevices(x.devices()), x.requestBoard()...)
+}
+
+// Accept implements [e2ee.ProviderExtension].
+func (x *providerExtension) Accept(m world.Meta, public []byte) error { return x.accept(m, public) }
+
 // Handle implements [e2ee.ProviderExtension].
-func (x *providerExtension) Handle(p world.Packet, devices []string) []world.Packet {
+func (x *providerExtension) Handle(_ time.Time, p world.Packet) []world.Packet {
 	switch {
-	case p.From == world.Clock:
-		x.requested = false
-		return append(x.remindDevices(devices), x.requestBoard()...)
 	case p.Kind() == KindFetchBoard:
 		if _, isDevice := world.AccountOf(p.From); isDevice {
 			return x.fetchBoard(p)
 		}
 	case p.From == world.Log && p.Kind() == escrow.KindUpdate:
-		return x.forwardUpdate(p.Data, devices)
+		return x.forwardUpdate(p.Data, x.devices())
 	case p.Kind() == KindKey:
 		return x.takeCertificates(p)
 	}
@@ -170,7 +180,7 @@ func (x *providerExtension) remindDevices(devices []string) []world.Packet {
 
 // Uploaded implements [e2ee.ProviderExtension]: a device that seals under an old key has perhaps
 // not got the new one. If it does so again, somebody may be withholding it.
-func (x *providerExtension) Uploaded(device string, public []byte) []world.Packet {
+func (x *providerExtension) Uploaded(_ time.Time, device string, public []byte) []world.Packet {
 	f, err := escrow.ParseField(public)
 	if err != nil {
 		return nil

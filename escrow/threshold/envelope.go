@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"doormat/e2ee"
 	"doormat/escrow"
@@ -15,9 +16,12 @@ import (
 )
 
 // envelope puts the seed inside the ratchet, or under a group's sender key, and the
-// escrow field beside it. Their associated data covers metadata and field.
+// escrow field beside it. Their associated data covers metadata and field. As an extension of
+// the device it follows the board, from which it knows the committee's key.
 type envelope struct {
+	e2ee.NoDeviceHooks
 	keyring
+	device *e2ee.Device // nil in a rule, which has none
 	random io.Reader
 	gap    bool // it has asked for records that are missing
 }
@@ -25,54 +29,61 @@ type envelope struct {
 var errNoKey = errors.New("there is no committee key with a valid certificate")
 
 // Begin implements [e2ee.DeviceExtension]: a device that is set up asks for the board.
-func (e *envelope) Begin() [][]byte {
+func (e *envelope) Begin(time.Time) []world.Packet {
 	e.keyring = keyring{cache: e.cache}
-	return [][]byte{e.fetchRequest()}
+	return e.fetchBoard()
 }
 
-// fetchRequest asks the provider for the records that the device has not read.
-func (e *envelope) fetchRequest() []byte { return world.Pack(KindFetchBoard, world.Int(e.size())) }
+// fetchBoard asks the provider for the records that the device has not read.
+func (e *envelope) fetchBoard() []world.Packet {
+	return []world.Packet{{From: e.device.Name(), To: world.Provider,
+		Data: world.Pack(KindFetchBoard, world.Int(e.size()))}}
+}
 
 // Handle implements [e2ee.DeviceExtension]: the provider offers certificates, and passes on
 // updates of the log. Only the latter make a key acceptable.
-func (e *envelope) Handle(data []byte) (answers [][]byte, warning string) {
-	if len(data) > 0 && data[0] == escrow.KindUpdate {
-		return e.handleUpdate(data)
+func (e *envelope) Handle(_ time.Time, p world.Packet) (out []world.Packet) {
+	if p.From != world.Provider {
+		return nil
 	}
-	list, err := world.UnpackList(data, KindKey)
+	if p.Kind() == escrow.KindUpdate {
+		return e.handleUpdate(p.Data)
+	}
+	list, err := world.UnpackList(p.Data, KindKey)
 	if err != nil {
-		return nil, ""
+		return nil
 	}
 	ask, err := e.takeOffers(list, world.Provider)
 	if e.gap = ask; ask {
-		answers = append(answers, e.fetchRequest())
+		out = e.fetchBoard()
 	}
 	if err != nil {
-		warning = "a committee key was refused: " + err.Error()
+		out = append(out, e.device.Warning("a committee key was refused: "+err.Error()))
 	}
-	return answers, warning
+	return out
 }
 
 // handleUpdate reads an update of the board. It asks for missing records once only, so that
 // false answers make no loop.
-func (e *envelope) handleUpdate(update []byte) (answers [][]byte, warning string) {
+func (e *envelope) handleUpdate(update []byte) []world.Packet {
 	_, settled, err := e.readUpdate(update)
 	switch {
 	case errors.Is(err, escrow.ErrGap) && e.gap:
-		return nil, ""
+		return nil
 	case errors.Is(err, escrow.ErrGap):
 		e.gap = true
-		return [][]byte{e.fetchRequest()}, ""
+		return e.fetchBoard()
 	case err != nil:
-		return nil, "the board that was shown was refused: " + err.Error()
+		return []world.Packet{e.device.Warning("the board that was shown was refused: " + err.Error())}
 	}
 	e.gap = false
+	var out []world.Packet
 	for _, v := range settled {
 		if v.err != nil {
-			warning = "a committee key was refused: " + v.err.Error()
+			out = []world.Packet{e.device.Warning("a committee key was refused: " + v.err.Error())}
 		}
 	}
-	return nil, warning
+	return out
 }
 
 // Seal implements [e2ee.Envelope].

@@ -1,10 +1,10 @@
 package threshold
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -295,7 +295,7 @@ func TestNewPhone(t *testing.T) {
 	s.post(world.Packet{From: world.UserOf("A"), To: "device:A", Data: world.Pack(world.KindReinstall)})
 	s.post(world.Packet{From: "provider", To: "device:A", Data: certificates(late)})
 	require.Contains(t, s.warned[len(s.warned)-1], "device:A: a committee key was refused: committee certificate: the log does not hold")
-	phone := s.sim.Net.Node("device:A").(*e2ee.Device).Extension.(*envelope)
+	phone := s.sim.Net.Node("device:A").(*e2ee.Device).Extensions[0].(*envelope)
 	require.Equal(t, s.hashes(), phone.known)
 	s.advance(8)
 	require.Len(t, s.shown, 8)
@@ -339,15 +339,16 @@ func FuzzCertificates(f *testing.F) {
 	forged, _ := s.forged(s.newestCertificate(), 2, 3, map[int]ed25519.PrivateKey{1: s.identityOf(1), 2: s.identityOf(2)})
 	f.Add(certificates(forged))
 	want := s.hashes()
+	device := e2ee.NewDevice("A", nil, 0, nil)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, phone := range []*envelope{{keyring: ring(s.genesis)}, {keyring: keyring{cache: newBoardCache(s.genesis)}}} {
-			_, _ = phone.Handle(data)
+		for _, phone := range []*envelope{{keyring: ring(s.genesis), device: device}, {keyring: keyring{cache: newBoardCache(s.genesis)}, device: device}} {
+			_ = phone.Handle(s.sim.Net.Now(), world.Packet{From: world.Provider, Data: data})
 			require.True(t, slices.Equal(want[:len(phone.known)], phone.known))
 		}
-		extension, err := newProviderExtension(newBoardCache(s.genesis))
+		extension, err := newProviderExtension(newBoardCache(s.genesis), func() []string { return []string{"device:A"} })
 		require.NoError(t, err)
 		for _, from := range []string{"log", "trustee:1", "device:A", world.Outsider} {
-			extension.Handle(world.Packet{From: from, To: "provider", Data: data}, []string{"device:A"})
+			extension.Handle(s.sim.Net.Now(), world.Packet{From: from, To: "provider", Data: data})
 			require.Len(t, extension.chain, len(extension.known))
 			require.Equal(t, want[:len(extension.known)], extension.known)
 		}
@@ -418,21 +419,44 @@ func TestKeptFromThePresent(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, c.Verify(withSession(nextRoster(before), string(c.Session))), "it looks like the next one")
 
-	phone := &envelope{keyring: keyring{cache: newBoardCache(s.genesis)}}
-	_, warning := phone.Handle(old)
-	require.Empty(t, warning)
+	phone := newPhone(s.genesis)
+	require.Empty(t, phone.handle(old))
 	require.Len(t, phone.known, 1)
 	for try := range 4 {
-		answers, warning := phone.Handle(certificates(proved[0].Data))
-		require.Equal(t, try < 3, slices.EqualFunc([][]byte{phone.fetchRequest()}, answers, bytes.Equal))
-		require.Equal(t, try == 3, warning != "", "%d: %s", try, warning)
+		out := phone.handle(certificates(proved[0].Data))
+		if try < 3 {
+			require.Equal(t, phone.fetchBoard(), out, "%d", try)
+		} else {
+			require.Contains(t, warningOf(out), "a committee key was refused")
+		}
 		require.Equal(t, "key 1/epoch 0", phone.newest().epoch)
 	}
-	_, _ = phone.Handle(certificates(proved[0].Data))
-	_, warning = phone.Handle(now)
-	require.Contains(t, warning, "certificate 1, of key 2/epoch 0, is not the one that the board shows")
+	phone.handle(certificates(proved[0].Data))
+	require.Contains(t, warningOf(phone.handle(now)), "certificate 1, of key 2/epoch 0, is not the one that the board shows")
 	require.Equal(t, s.hashes(), phone.known)
 	require.Equal(t, "key 1/epoch 2", phone.newest().epoch)
+}
+
+// newPhone is the extension of a phone that has read nothing of the board.
+func newPhone(g *genesis) *envelope {
+	return &envelope{keyring: keyring{cache: newBoardCache(g)}, device: e2ee.NewDevice("A", nil, 0, nil)}
+}
+
+// handle gives it a packet of the provider.
+func (e *envelope) handle(data []byte) []world.Packet {
+	return e.Handle(time.Time{}, world.Packet{From: world.Provider, Data: data})
+}
+
+// warningOf is the text of the last packet, a warning; "" if there is none.
+func warningOf(out []world.Packet) string {
+	if len(out) == 0 {
+		return ""
+	}
+	f, err := world.Unpack(out[len(out)-1].Data, world.KindWarning, 1)
+	if err != nil {
+		return ""
+	}
+	return string(f[0])
 }
 
 // TestFalseFirstBoard: a board that is refused leaves a new phone as new as it was.
@@ -442,12 +466,11 @@ func TestFalseFirstBoard(t *testing.T) {
 	board := s.boardNow()
 	last := len(board.Records) - 1
 	board.Records[last] = append(slices.Clone(board.Records[last]), 0)
-	phone := &envelope{keyring: keyring{cache: newBoardCache(s.genesis)}}
-	_, warning := phone.Handle(board.Encode())
-	require.Contains(t, warning, "refused")
+	phone := newPhone(s.genesis)
+	require.Contains(t, warningOf(phone.handle(board.Encode())), "refused")
 	require.Nil(t, phone.board)
-	_, warning = phone.Handle((&escrow.Update{First: int64(last), Checkpoint: s.genesis.checkpoint}).Encode())
-	require.Contains(t, warning, "refused", "the checkpoint of set-up, and nothing before it")
+	out := phone.handle((&escrow.Update{First: int64(last), Checkpoint: s.genesis.checkpoint}).Encode())
+	require.Contains(t, warningOf(out), "refused", "the checkpoint of set-up, and nothing before it")
 	require.Empty(t, phone.keys)
 }
 
@@ -460,10 +483,9 @@ func TestUnsignedCertificate(t *testing.T) {
 	c.Signatures, c.Proofs = nil, nil
 	encoded, err := c.Encode()
 	require.NoError(t, err)
-	phone := &envelope{keyring: keyring{cache: newBoardCache(s.genesis)}}
-	answers, warning := phone.Handle(certificates(encoded))
-	require.Empty(t, answers)
-	require.Contains(t, warning, "0 trustees signed it, 2 are needed")
+	out := newPhone(s.genesis).handle(certificates(encoded))
+	require.Len(t, out, 1)
+	require.Contains(t, warningOf(out), "0 trustees signed it, 2 are needed")
 }
 
 // TestLaggingProvider: the same against a provider that missed what trustees brought it.

@@ -60,7 +60,7 @@ func TestSubstitutedLater(t *testing.T) {
 	before := len(s.warned)
 	s.post(world.Packet{From: "provider", To: "device:A", Data: first.Data})
 	require.Len(t, s.warned, before, "a key that is destroyed by now, and that was once told of")
-	require.Equal(t, "key 3", s.sim.Net.Node("device:A").(*e2ee.Device).Extension.(*envelope).newest().id)
+	require.Equal(t, "key 3", s.sim.Net.Node("device:A").(*e2ee.Device).Extensions[0].(*envelope).newest().id)
 	s.post(world.Packet{From: world.Outsider, To: "device:A", Data: first.Data},
 		world.Packet{From: "provider", To: "device:A", Data: []byte{KindKey, 1}},
 		world.Packet{From: world.Outsider, To: "provider", Data: []byte{KindKey, 1}})

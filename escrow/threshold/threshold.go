@@ -179,12 +179,12 @@ func deploy(config world.Config, g *genesis) ([]world.Node, error) {
 	}
 	cache := newBoardCache(g)
 	cache.memo = config.Memo
-	extension, err := newProviderExtension(cache)
+	provider := e2ee.NewProvider(court.Public(), config.Settings.Mailbox)
+	extension, err := newProviderExtension(cache, provider.Devices)
 	if err != nil {
 		return nil, err
 	}
-	provider := e2ee.NewProvider(court.Public(), config.Settings.Mailbox, extension.accept, nil)
-	provider.Extension, provider.Memo = extension, config.Memo
+	provider.Extensions, provider.Memo = []e2ee.ProviderExtension{extension}, config.Memo
 	nodes := []world.Node{court, agency, provider}
 	var names []string
 	for i := range g.shares {
@@ -196,7 +196,7 @@ func deploy(config world.Config, g *genesis) ([]world.Node, error) {
 		names, nodes = append(names, t.name), append(nodes, t)
 	}
 	work := newAgencyExtension(g, names)
-	agency.Extension, agency.Produced = work, e2ee.Produced()
+	agency.Extensions, agency.Produced = []law.AgencyExtension{work}, e2ee.Produced()
 	agency.Searched = append(e2ee.Searched(), PhraseKey)
 	if config.Settings.Refresh > 0 || config.Settings.Rotate > 0 {
 		if work.board, err = cache.newView(); err != nil {
@@ -267,7 +267,8 @@ func device(config world.Config, cache *boardCache, account string) *e2ee.Device
 	honest := &envelope{keyring: keyring{cache: cache}, random: random}
 	d := e2ee.NewDevice(account, random, config.Settings.Retention, honest)
 	d.Memo, d.AtOnce = config.Memo, config.Settings.Resend == world.ResendAtOnce
-	d.Extension = honest
+	honest.device = d
+	d.Extensions = []e2ee.DeviceExtension{honest}
 	d.Programs = map[string]func(e2ee.Envelope, []byte) (e2ee.Envelope, error){
 		GarbageFields:  func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return garbageFields{honest}, nil },
 		BackdateLabels: func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return relabelled{honest, backdate}, nil },

@@ -11,11 +11,15 @@ import (
 	"doormat/world"
 )
 
-// An AgencyExtension is what an escrow design adds to an agency: it asks the design's own
-// principals, such as trustees, and judges what they answer.
+// An AgencyExtension is what a design adds to an agency: it asks principals of the design
+// that answer orders beside the provider and the users, such as trustees or a backup store,
+// and judges what they answer.
 type AgencyExtension interface {
-	// Present builds the packets that ask these principals, given the signed order and
-	// what the provider produced.
+	// Execute builds the packets that ask those who need nothing but the order, such as
+	// whoever keeps copies of keys. It is called when the court has signed.
+	Execute(s Signed) []world.Packet
+	// Present builds the packets that ask those who need what the provider produced under
+	// the order, such as trustees, who open one message at a time.
 	Present(s Signed, produced []world.Fact) []world.Packet
 	// Handle takes a packet of a kind that the agency does not know, with the agency's
 	// private key. It returns the facts that the agency files, and packets in its name.
@@ -26,7 +30,7 @@ type AgencyExtension interface {
 
 // Agency applies for orders, presents them and keeps what it is given.
 type Agency struct {
-	Extension AgencyExtension // nil if the design has nobody else to ask
+	Extensions []AgencyExtension // those whom the design has besides to answer orders, asked in turn
 	// Produced are the kinds of facts that a provider produces. What else it sends is not
 	// filed: it might be what only the agency itself may conclude, such as that it has
 	// checked a key. Nil lets everything pass.
@@ -96,14 +100,14 @@ func (*Agency) Name() string { return world.Agency }
 func (a *Agency) Holdings() []world.Fact {
 	public := hex.EncodeToString(a.key.PublicKey().Bytes())
 	facts := []world.Fact{{Kind: AgencyKey, Ref: public, Data: a.key.Bytes()}}
-	if a.Extension != nil {
-		facts = append(facts, a.Extension.Holdings()...)
+	for _, x := range a.Extensions {
+		facts = append(facts, x.Holdings()...)
 	}
 	return append(facts, a.file...)
 }
 
 // Handle implements [world.Node].
-func (a *Agency) Handle(now time.Time, p world.Packet) []world.Packet {
+func (a *Agency) Handle(now time.Time, p world.Packet) (out []world.Packet) {
 	switch p.Kind() {
 	case world.KindCase:
 		return a.applyForOrder(now, p)
@@ -114,12 +118,12 @@ func (a *Agency) Handle(now time.Time, p world.Packet) []world.Packet {
 	case world.KindHoldings:
 		return a.searched(p)
 	default:
-		if a.Extension != nil {
-			obtained, out := a.Extension.Handle(a.key.Bytes(), p)
-			return append(a.fileFacts(obtained), out...)
+		for _, x := range a.Extensions {
+			obtained, answers := x.Handle(a.key.Bytes(), p)
+			out = append(append(out, a.fileFacts(obtained)...), answers...)
 		}
 	}
-	return nil
+	return out
 }
 
 // applyForOrder opens a case, as the law asks, and sends the court an order to sign.
@@ -153,7 +157,10 @@ func (a *Agency) execute(p world.Packet) []world.Packet {
 	a.file = append(a.file, s.Fact())
 	out := []world.Packet{{From: world.Agency, To: world.Provider, Data: world.Pack(KindProduce, s.Bytes)}}
 	for _, account := range s.Order.Accounts {
-		out = append(out, world.Packet{From: "agency", To: world.UserOf(account), Data: world.Pack(world.KindUnlock)})
+		out = append(out, world.Packet{From: world.Agency, To: world.UserOf(account), Data: world.Pack(world.KindUnlock)})
+	}
+	for _, x := range a.Extensions {
+		out = append(out, x.Execute(s)...)
 	}
 	return out
 }
@@ -171,8 +178,8 @@ func (a *Agency) produced(p world.Packet) []world.Packet {
 	}
 	facts, out := filterKinds(facts, a.Produced, "the provider produced")
 	out = append(out, a.fileFacts(facts)...)
-	if a.Extension != nil {
-		out = append(out, a.Extension.Present(*a.order, facts)...)
+	for _, x := range a.Extensions {
+		out = append(out, x.Present(*a.order, facts)...)
 	}
 	return out
 }
@@ -213,5 +220,5 @@ func (a *Agency) fileFacts(facts []world.Fact) []world.Packet {
 		return nil
 	}
 	a.file = append(a.file, facts...)
-	return []world.Packet{{From: "agency", To: world.Law, Data: world.Pack(world.KindObtained, world.EncodeFacts(facts))}}
+	return []world.Packet{{From: world.Agency, To: world.Law, Data: world.Pack(world.KindObtained, world.EncodeFacts(facts))}}
 }

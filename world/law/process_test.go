@@ -189,8 +189,13 @@ func newTestAgency(t testing.TB) *testAgency {
 	var err error
 	d.agency, err = NewAgency(world.Seed(1).Stream("agency"))
 	require.NoError(t, err)
-	d.agency.Extension = d
+	d.agency.Extensions = []AgencyExtension{d}
 	return d
+}
+
+// Execute implements [AgencyExtension].
+func (d *testAgency) Execute(s Signed) []world.Packet {
+	return []world.Packet{{From: "agency", To: "vault", Data: s.Bytes}}
 }
 
 // Present implements [AgencyExtension].
@@ -283,7 +288,7 @@ func TestAgency(t *testing.T) {
 		require.Equal(t, "agency", p.From)
 		to = append(to, p.To)
 	}
-	require.Equal(t, []string{"provider", "user:Ana", "user:Ben"}, to)
+	require.Equal(t, []string{"provider", "user:Ana", "user:Ben", "vault"}, to)
 	require.Equal(t, world.KindUnlock, out[1].Kind())
 	f, err := world.Unpack(out[0].Data, KindProduce, 1)
 	require.NoError(t, err)
@@ -325,7 +330,7 @@ func TestAgency(t *testing.T) {
 // An agency without trustees ignores what it does not know.
 func TestAgencyWithoutTrustees(t *testing.T) {
 	d := newTestAgency(t)
-	d.agency.Extension = nil
+	d.agency.Extensions = nil
 	d.handle("court", d.signed().Data)
 	for _, data := range [][]byte{nil, {250}, {KindLogged}} {
 		require.Empty(t, d.handle("trustee:1", data))
