@@ -7,13 +7,14 @@ import (
 	"path/filepath"
 
 	"doormat/demo/chat"
+	"doormat/demo/chat/stamp"
 	"doormat/demo/story"
 	"doormat/world"
 )
 
 // OpenChat reads an exported chat from a file.
 func OpenChat(file, dateOrder string) (*chat.Chat, error) {
-	order, err := chat.ParseDateOrder(dateOrder)
+	order, err := stamp.ParseOrder(dateOrder)
 	if err != nil {
 		return nil, Usagef("--date-order %q: want dmy, mdy or ymd", dateOrder)
 	}

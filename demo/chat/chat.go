@@ -13,11 +13,11 @@
 // and a phone writes them in its own language and habits: day, month and year
 // in any of three orders or with the month's name, digits of its own script, 12 or
 // 24 hours, halves of the day in words, invisible direction marks and narrow spaces
-// in between. See splitHeader, parseStamp and locales.txt. A line that does not
+// in between. See splitHeader, and package stamp for dates. A line that does not
 // begin so continues the message above.
 //
 // In a zip one file must be an export. Others go with the messages that name them,
-// and what no message names is left out, see readZip.
+// and what no message names is left out, see readZip and package archive.
 //
 // Telegram's JSON is what the source of Telegram Desktop writes
 // (export_output_json.cpp): one chat, or the chats of an account, of which the one
@@ -35,7 +35,7 @@
 //     Telegram's become "<photo>", "<sticker>" and so on, before the caption.
 //   - A file that a message names is taken from the archive, whole, or told in
 //     [Chat.LeftOut] with the message's line: not there, empty, larger than
-//     [MaxMedia], beyond [MaxAllMedia], a link, encrypted, broken.
+//     [archive.MaxFile], beyond [archive.MaxAll], a link, encrypted, broken.
 //   - Everything else that is dropped is in [Chat.LeftOut] with line and reason, and a
 //     line that is nearly a header in [Chat.Warnings] with its shape. Nothing disappears
 //     silently; the fuzz tests check that the sums agree, and TestTable shows it for
@@ -71,16 +71,6 @@ const (
 	// MaxName is how many characters a name may have. "Name: " with a longer
 	// name is a line of the app. JSON's are cut.
 	MaxName = 100
-	// MaxFiles is how many files an archive may hold.
-	MaxFiles = 10_000
-	// MaxRatio is how many bytes one byte of an archive may unpack to, in files of
-	// more than 1 MiB. Chats pack to a tenth or so, photos hardly at all.
-	MaxRatio = 200
-	// MaxMedia is the largest file that goes with a message, in bytes.
-	MaxMedia = 16 << 20
-	// MaxAllMedia is how many bytes all of these may have together; a file that two
-	// messages name counts twice.
-	MaxAllMedia = 64 << 20
 	// MaxEntries is how many messages, chats and other sections result.json may
 	// hold. Messages as Telegram writes them reach MaxBytes long before.
 	MaxEntries = 1 << 20

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"doormat/demo/chat/stamp"
 )
 
 func at(y int, m time.Month, d, hour, min, sec int) time.Time {
@@ -20,7 +22,7 @@ func at(y int, m time.Month, d, hour, min, sec int) time.Time {
 // read reads an inline export.
 func read(t *testing.T, text string) *Chat {
 	t.Helper()
-	c, err := Read("f.txt", []byte(text), AnyOrder)
+	c, err := Read("f.txt", []byte(text), stamp.Any)
 	require.NoError(t, err)
 	return c
 }
@@ -77,7 +79,7 @@ func TestFiles(t *testing.T) {
 		t.Run(tc.file, func(t *testing.T) {
 			data, err := os.ReadFile(filepath.Join("testdata", tc.file))
 			require.NoError(t, err)
-			c, err := Read(tc.file, data, AnyOrder)
+			c, err := Read(tc.file, data, stamp.Any)
 			require.NoError(t, err)
 			require.Len(t, c.SystemLines, tc.want.System)
 			tc.want.LeftOut, tc.want.SystemLines, tc.want.Warnings = c.LeftOut, c.SystemLines, c.Warnings
@@ -97,7 +99,7 @@ func TestTable(t *testing.T) {
 	rows := "| file | format | messages | accounts | attachments | with bytes | system | left out |\n" +
 		"| --- | --- | --- | --- | --- | --- | --- | --- |\n"
 	for _, file := range files {
-		c, err := Read(file, testdata(t, filepath.Base(file)), AnyOrder)
+		c, err := Read(file, testdata(t, filepath.Base(file)), stamp.Any)
 		require.NoError(t, err)
 		usable(t, c)
 		conv, err := c.Conversation(file, "")

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"doormat/demo/chat/spelling"
 )
 
 // A telegram is what is read of a member of a chat's messages.
@@ -179,7 +181,7 @@ func clip(name string) string {
 	if len(name) > 8*MaxName {
 		name = strings.ToValidUTF8(name[:8*MaxName], "")
 	}
-	name = strings.TrimSpace(clean(name))
+	name = strings.TrimSpace(spelling.Clean(name))
 	if runes := []rune(name); len(runes) > MaxName {
 		return string(runes[:MaxName-1]) + "…"
 	}

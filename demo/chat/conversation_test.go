@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/demo/chat/stamp"
 	"doormat/world"
 )
 
@@ -38,7 +39,7 @@ func TestGroups(t *testing.T) {
 	require.Empty(t, conv.Groups)
 	require.Equal(t, world.Message{From: "Sam", To: []string{"Ruth"}, Sent: at(2017, 3, 26, 19, 2, 0), Text: "b"}, conv.Messages[1])
 
-	c, err := Read("result.json", testdata(t, "telegram.json"), AnyOrder)
+	c, err := Read("result.json", testdata(t, "telegram.json"), stamp.Any)
 	require.NoError(t, err)
 	conv, err = c.Conversation("result.json", "")
 	require.NoError(t, err)

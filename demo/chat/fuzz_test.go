@@ -11,6 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"doormat/demo/chat/archive"
+	"doormat/demo/chat/stamp"
 )
 
 // headers counts the header lines of a file in the plainest way.
@@ -43,7 +46,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("\u200ex\r[26/03/2017 21:41:10] A:"), "")
 	f.Add([]byte("[1/2/17 1.01.01 p. m.] A: \u200ehi\r\n[1/2/17 1:01] B: x\r\n"), "mdy")
 	f.Fuzz(func(t *testing.T, data []byte, order string) {
-		c, err := Read("f", data, DateOrder(order))
+		c, err := Read("f", data, stamp.Order(order))
 		if err != nil {
 			refused(t, c, err)
 			return
@@ -101,7 +104,7 @@ func usable(t *testing.T, c *Chat) {
 		bytes += len(m.Data)
 	}
 	require.Equal(t, c.Attachments, attachments)
-	require.LessOrEqual(t, bytes, MaxAllMedia)
+	require.LessOrEqual(t, bytes, archive.MaxAll)
 	require.Len(t, c.Accounts, len(wrote))
 	for _, l := range c.LeftOut {
 		require.NotEmpty(t, l.Why)
@@ -116,12 +119,12 @@ func usable(t *testing.T, c *Chat) {
 // TestRoundTrip writes chats as phones do, in every form, and reads them back.
 func TestRoundTrip(t *testing.T) {
 	layouts := []struct {
-		order  DateOrder
+		order  stamp.Order
 		format string
 	}{
-		{DMY, "02/01/2006, 15:04 - "}, {DMY, "2/1/06, 3:04\u202fpm - "}, {DMY, "[02.01.06, 15:04:05] "},
-		{MDY, "1/2/06, 3:04 PM - "}, {MDY, "[1/2/06, 3:04:05\u202fPM] \u200e"}, {MDY, "1-2-2006 15:04 - "},
-		{YMD, "2006-01-02, 3:04 PM - "}, {YMD, "[2006/01/02, 15:04:05] "}, {YMD, "2006. 1. 2. 15:04 - "},
+		{stamp.DMY, "02/01/2006, 15:04 - "}, {stamp.DMY, "2/1/06, 3:04\u202fpm - "}, {stamp.DMY, "[02.01.06, 15:04:05] "},
+		{stamp.MDY, "1/2/06, 3:04 PM - "}, {stamp.MDY, "[1/2/06, 3:04:05\u202fPM] \u200e"}, {stamp.MDY, "1-2-2006 15:04 - "},
+		{stamp.YMD, "2006-01-02, 3:04 PM - "}, {stamp.YMD, "[2006/01/02, 15:04:05] "}, {stamp.YMD, "2006. 1. 2. 15:04 - "},
 	}
 	name := rapid.StringMatching(`[A-Za-zé0-9~+] ?[A-Za-zé🌱]{1,8}`)
 	text := rapid.StringMatching(`([a-z :é🌱\[\]-]{0,20}\n){0,2}[a-z]{1,9}`)
@@ -159,7 +162,7 @@ func FuzzPosts(f *testing.F) {
 		if !isJSON(data) || jsonForm(data) == Telegram {
 			return
 		}
-		c, err := Read("f", data, AnyOrder)
+		c, err := Read("f", data, stamp.Any)
 		if err != nil {
 			refused(t, c, err)
 			return
@@ -180,7 +183,7 @@ func FuzzPlain(f *testing.F) {
 		f.Add(testdata(f, name))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := Read("f", data, AnyOrder)
+		c, err := Read("f", data, stamp.Any)
 		if err != nil {
 			refused(t, c, err)
 			return

@@ -4,6 +4,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"doormat/demo/chat/spelling"
+	"doormat/demo/chat/stamp"
 )
 
 // maxStamp is where the search for the end of a header's date and time stops,
@@ -32,7 +35,7 @@ func (l layout) format() string {
 // A header is the beginning of a message, as far as one line shows it.
 type header struct {
 	layout layout
-	stamp  stamp
+	when   stamp.Stamp
 	rest   string // what follows, a suffix of the line
 	marked bool   // U+200E stands before the bracket: an iPhone's line for a file
 }
@@ -41,30 +44,30 @@ type header struct {
 // orders; then shape is not "" if the line is so near to a header that somebody should
 // look at it: its digits are 9 there and its letters x.
 func splitHeader(line string) (h header, shape string, ok bool) {
-	plain := strings.TrimLeftFunc(line, isMark)
+	plain := strings.TrimLeftFunc(line, spelling.IsMark)
 	if head, found := strings.CutPrefix(plain, "["); found {
 		end := strings.IndexByte(head[:min(len(head), maxStamp)], ']')
 		if end < 0 {
 			return h, "", false
 		}
 		h = header{layout: bracket, rest: head[end+1:], marked: len(plain) < len(line)}
-		h.stamp, ok = parseStamp(head[:end])
-		if !ok && nearly(head[:end]) {
-			shape = "[" + shapeOf(head[:end]) + "]"
+		h.when, ok = stamp.Parse(head[:end])
+		if !ok && stamp.Nearly(head[:end]) {
+			shape = "[" + stamp.Shape(head[:end]) + "]"
 		}
 		return h, shape, ok
 	}
-	if !beginsLikeStamp(plain) {
+	begin := plain[:min(len(plain), maxStamp)]
+	if !stamp.Begins(begin) {
 		return h, "", false
 	}
-	begin := plain[:min(len(plain), maxStamp)]
 	if at, end := findDash(begin); at >= 0 {
 		h = header{layout: dash, rest: plain[end:]}
-		if h.stamp, ok = parseStamp(begin[:at]); ok {
+		if h.when, ok = stamp.Parse(begin[:at]); ok {
 			return h, "", true
 		}
-		if nearly(begin[:at]) {
-			return header{}, shapeOf(begin[:at]) + " - ", false
+		if stamp.Nearly(begin[:at]) {
+			return header{}, stamp.Shape(begin[:at]) + " - ", false
 		}
 	}
 	return splitColon(plain, begin)
@@ -77,12 +80,12 @@ func splitColon(plain, begin string) (h header, shape string, ok bool) {
 		return h, "", false
 	}
 	rest := plain[len(head)+2:]
-	s, ok := parseStamp(head)
-	if ok && s.seconds {
-		return header{layout: colon, stamp: s, rest: rest}, "", true
+	s, ok := stamp.Parse(head)
+	if ok && s.Seconds() {
+		return header{layout: colon, when: s, rest: rest}, "", true
 	}
-	if !ok && strings.Contains(rest, ": ") && strings.Count(head, ":") >= 2 && nearly(head) {
-		return header{}, shapeOf(head) + ": ", false
+	if !ok && strings.Contains(rest, ": ") && strings.Count(head, ":") >= 2 && stamp.Nearly(head) {
+		return header{}, stamp.Shape(head) + ": ", false
 	}
 	return header{}, "", false
 }
@@ -98,29 +101,14 @@ func findDash(text string) (at, end int) {
 		}
 		i += next
 		_, long := utf8.DecodeRuneInString(text[i:])
-		before := strings.TrimRightFunc(text[:i], isMark)
-		after := strings.TrimLeftFunc(text[i+long:], isMark)
+		before := strings.TrimRightFunc(text[:i], spelling.IsMark)
+		after := strings.TrimLeftFunc(text[i+long:], spelling.IsMark)
 		first, n := utf8.DecodeRuneInString(after)
 		last, _ := utf8.DecodeLastRuneInString(before)
 		if unicode.IsSpace(last) && unicode.IsSpace(first) {
 			return strings.LastIndexFunc(before, unicode.IsSpace), len(text) - len(after) + n
 		}
 	}
-}
-
-// beginsLikeStamp keeps texts that begin with neither a digit nor a word that
-// headers begin with from being looked at closely.
-func beginsLikeStamp(text string) bool {
-	first, _ := utf8.DecodeRuneInString(text)
-	if unicode.IsDigit(first) {
-		return true
-	}
-	if !unicode.IsLetter(first) {
-		return false
-	}
-	word, _ := nextWord(clean(text[:min(len(text), maxStamp)]))
-	w, known := words[normal(word)]
-	return known && w.kind != link || eraLetters[word] != 0
 }
 
 // splitName splits "Name: text", where only the first line can hold the name.
@@ -138,27 +126,5 @@ func splitName(rest string) (name, text string, spaced bool) {
 	if utf8.RuneCountInString(name) > MaxName {
 		return "", "", false
 	}
-	return strings.TrimSpace(clean(name)), text, spaced
-}
-
-// clean drops marks and control characters, which would let two names look
-// alike or speak to a terminal, and makes every space an ordinary one.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case isMark(r):
-			return -1
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r):
-			return -1
-		}
-		return r
-	}, s)
-}
-
-// isMark reports whether r is an invisible mark of text direction, or U+FEFF.
-func isMark(r rune) bool {
-	return r == '\u200e' || r == '\u200f' || r == '\u061c' || r == '\ufeff' ||
-		r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+	return strings.TrimSpace(spelling.Clean(name)), text, spaced
 }

@@ -7,31 +7,33 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"doormat/demo/chat/stamp"
 )
 
 func TestDateOrder(t *testing.T) {
 	tests := []struct {
 		name     string
 		dates    []string
-		order    DateOrder
+		order    stamp.Order
 		want     string // of the last date, or the error
 		warnings int
 	}{
-		{"dmy is the only one", []string{"1/2/2017", "26/3/2017"}, AnyOrder, "2017-03-26", 0},
-		{"mdy is the only one", []string{"1/2/2017", "3/26/2017"}, AnyOrder, "2017-03-26", 0},
-		{"ymd is the only one", []string{"2017/1/2", "2017/3/26"}, AnyOrder, "2017-03-26", 0},
-		{"two digits", []string{"1.2.17", "26.03.17"}, AnyOrder, "2017-03-26", 0},
-		{"spaces and a last stop", []string{"2017. 1. 2.", "2017. 3. 26."}, AnyOrder, "2017-03-26", 0},
-		{"dmy and mdy both fit", []string{"1/2/2017", "2/3/2017"}, AnyOrder, "2017-03-02", 1},
-		{"both fit, mdy asked for", []string{"1/2/2017", "2/3/2017"}, MDY, "2017-02-03", 0},
-		{"two digits in front, asked for", []string{"17-01-02", "17-03-26"}, YMD, "2017-03-26", 0},
-		{"none fits all: the most", []string{"1/13/2017", "26/3/2017", "3/26/2017"}, AnyOrder, "2017-03-26", 1},
-		{"none fits all: dmy on a tie", []string{"3/26/2017", "26/3/2017"}, AnyOrder, "2017-03-26", 1},
-		{"asked for, does not fit", []string{"1/2/2017", "3/26/2017"}, DMY, "chat: f.txt:2: the date does not fit dmy: try another --date-order, or none to have it found", 0},
-		{"asked for, not four digits in front", []string{"1/2/2017"}, YMD, "chat: f.txt:1: the date does not fit ymd", 0},
-		{"one line cannot turn two digits round", []string{"99/01/05", "26/03/17"}, AnyOrder, "2017-03-26", 1},
-		{"leap day", []string{"29/2/2016"}, AnyOrder, "2016-02-29", 0},
-		{"year 1969", []string{"1/2/2017", "1/2/1969"}, AnyOrder, "2017-02-01", 2},
+		{"dmy is the only one", []string{"1/2/2017", "26/3/2017"}, stamp.Any, "2017-03-26", 0},
+		{"mdy is the only one", []string{"1/2/2017", "3/26/2017"}, stamp.Any, "2017-03-26", 0},
+		{"ymd is the only one", []string{"2017/1/2", "2017/3/26"}, stamp.Any, "2017-03-26", 0},
+		{"two digits", []string{"1.2.17", "26.03.17"}, stamp.Any, "2017-03-26", 0},
+		{"spaces and a last stop", []string{"2017. 1. 2.", "2017. 3. 26."}, stamp.Any, "2017-03-26", 0},
+		{"dmy and mdy both fit", []string{"1/2/2017", "2/3/2017"}, stamp.Any, "2017-03-02", 1},
+		{"both fit, mdy asked for", []string{"1/2/2017", "2/3/2017"}, stamp.MDY, "2017-02-03", 0},
+		{"two digits in front, asked for", []string{"17-01-02", "17-03-26"}, stamp.YMD, "2017-03-26", 0},
+		{"none fits all: the most", []string{"1/13/2017", "26/3/2017", "3/26/2017"}, stamp.Any, "2017-03-26", 1},
+		{"none fits all: dmy on a tie", []string{"3/26/2017", "26/3/2017"}, stamp.Any, "2017-03-26", 1},
+		{"asked for, does not fit", []string{"1/2/2017", "3/26/2017"}, stamp.DMY, "chat: f.txt:2: the date does not fit dmy: try another --date-order, or none to have it found", 0},
+		{"asked for, not four digits in front", []string{"1/2/2017"}, stamp.YMD, "chat: f.txt:1: the date does not fit ymd", 0},
+		{"one line cannot turn two digits round", []string{"99/01/05", "26/03/17"}, stamp.Any, "2017-03-26", 1},
+		{"leap day", []string{"29/2/2016"}, stamp.Any, "2016-02-29", 0},
+		{"year 1969", []string{"1/2/2017", "1/2/1969"}, stamp.Any, "2017-02-01", 2},
 		{"no such order", []string{"1/2/2017"}, "ydm", `chat: unknown date order "ydm": want dmy, mdy or ymd`, 0},
 	}
 	for _, tc := range tests {
@@ -63,7 +65,7 @@ func TestClockTimes(t *testing.T) {
 		require.Equal(t, want, c.Messages[0].Sent.Format("15:04:05"), clock)
 	}
 	for _, clock := range []string{"24:00", "19:60", "19:01:60", "19", "19:1", "7:01 XM", "7:01 PMM", "7:01 AM PM", "-1:00"} {
-		_, err := Read("f.txt", []byte("26/03/2017, "+clock+" - Ruth: hello"), AnyOrder)
+		_, err := Read("f.txt", []byte("26/03/2017, "+clock+" - Ruth: hello"), stamp.Any)
 		require.ErrorContains(t, err, "no message found", clock)
 	}
 }
@@ -118,7 +120,7 @@ func TestRefused(t *testing.T) {
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			c, err := Read("f.txt", []byte(tc.file), AnyOrder)
+			c, err := Read("f.txt", []byte(tc.file), stamp.Any)
 			require.ErrorContains(t, err, tc.want)
 			require.Nil(t, c)
 		})
@@ -143,7 +145,7 @@ func TestLinearWork(t *testing.T) {
 	for _, unit := range []string{"x", "x\n", "26/03/2017, 19:01 - Ruth: y\n", "["} {
 		file := []byte("26/03/2017, 19:00 - Ruth: first\n26/03/2017, 19:00 - Ruth: ")
 		file = append(file, bytes.Repeat([]byte(unit), size/len(unit))...)
-		c, err := Read("f.txt", file, AnyOrder)
+		c, err := Read("f.txt", file, stamp.Any)
 		require.NoError(t, err)
 		require.Equal(t, "first", c.Messages[0].Text)
 	}

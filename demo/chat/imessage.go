@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"doormat/demo/chat/spelling"
 )
 
 // imessageHeader is how imessage-exporter begins a message in its text files, on a line
@@ -51,7 +53,7 @@ func (r *reader) readIMessage(text string) (*Chat, error) {
 			indented = true
 		case indented && strings.HasPrefix(line, "    "):
 		case open.from == "" && len(open.body) == 0:
-			open.from = strings.TrimSpace(clean(line))
+			open.from = strings.TrimSpace(spelling.Clean(line))
 			open.body = []string{}
 			if open.from == "" {
 				open.from = "(no name)"

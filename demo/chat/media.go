@@ -3,6 +3,8 @@ package chat
 import (
 	"regexp"
 	"strings"
+
+	"doormat/demo/chat/spelling"
 )
 
 // What an export writes where a photo, recording or file was. The words were
@@ -74,7 +76,7 @@ func (r *reader) attachment(e *entry) (name string, is bool) {
 	if name, is = attachment(line); is {
 		return name, true
 	}
-	whole := strings.TrimSpace(clean(line))
+	whole := strings.TrimSpace(spelling.Clean(line))
 	if name, is = r.inArchive(whole); is {
 		return name, true
 	}
@@ -104,11 +106,11 @@ func (r *reader) inArchive(line string) (name string, is bool) {
 // document's name, with a mark between them.
 func attachment(line string) (name string, is bool) {
 	last := line
-	if i := strings.LastIndexFunc(strings.TrimRightFunc(line, isMark), isMark); i >= 0 {
+	if i := strings.LastIndexFunc(strings.TrimRightFunc(line, spelling.IsMark), spelling.IsMark); i >= 0 {
 		last = line[i:]
 	}
-	whole := strings.TrimSpace(clean(line))
-	for _, text := range []string{strings.TrimSpace(clean(last)), whole} {
+	whole := strings.TrimSpace(spelling.Clean(line))
+	for _, text := range []string{strings.TrimSpace(spelling.Clean(last)), whole} {
 		if omitted[strings.ToLower(text)] {
 			return "", true
 		}
@@ -133,11 +135,11 @@ func tagged(line, whole string) (name string, is bool) {
 	if found && attachedBefore[strings.ToLower(strings.TrimSpace(word))] && strings.HasPrefix(whole, "<") && strings.HasSuffix(whole, ">") {
 		return "", true
 	}
-	at := strings.IndexFunc(line, isMark)
+	at := strings.IndexFunc(line, spelling.IsMark)
 	if at < 0 {
 		return "", false
 	}
-	for _, m := range taggedFile.FindAllStringSubmatch(clean(line[at:]), -1) {
+	for _, m := range taggedFile.FindAllStringSubmatch(spelling.Clean(line[at:]), -1) {
 		if isTag(m) {
 			return strings.TrimSpace(m[2]), true
 		}

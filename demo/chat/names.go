@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"doormat/demo/chat/spelling"
 )
 
 // A candidate is what stands before ": " in at least one message. Whether it is a name
@@ -62,7 +64,7 @@ type spellings map[string]string
 
 // first returns the spelling of a name that came first.
 func (s spellings) first(name string) string {
-	folded := fold(name)
+	folded := spelling.Fold(name)
 	if known, ok := s[folded]; ok {
 		return known
 	}
@@ -80,7 +82,7 @@ func (c *candidate) with(name, text string) *candidate {
 	c.differs = c.differs || text != c.first
 	c.open = c.open || !closesQuote(name, first)
 	part, _, found := strings.Cut(first, ": ")
-	part = strings.TrimSpace(clean(part))
+	part = strings.TrimSpace(spelling.Clean(part))
 	if !found || !named(part) || len(c.parts) > MaxAccounts {
 		c.bare++
 		return c
@@ -140,7 +142,7 @@ func openQuote(name string) (mark rune, opens bool) {
 func closesQuote(name, first string) bool {
 	mark, opens := openQuote(name)
 	if mark == '"' && !opens {
-		return strings.HasSuffix(strings.TrimSpace(clean(first)), `"`) && strings.Count(first, `"`)%2 == 1
+		return strings.HasSuffix(strings.TrimSpace(spelling.Clean(first)), `"`) && strings.Count(first, `"`)%2 == 1
 	}
 	return mark != 0 && strings.ContainsAny(first, closers[mark])
 }
@@ -163,7 +165,7 @@ func (r *reader) splitContacts(entries []entry, seen map[string]*candidate) {
 		if !found {
 			continue
 		}
-		second := strings.TrimSpace(clean(part))
+		second := strings.TrimSpace(spelling.Clean(part))
 		c := seen[e.name]
 		if whole[e.name] {
 			e.name, e.text = e.name+": "+second, e.text[len(part)+2:]

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"doormat/demo/chat/spelling"
 )
 
 // A notice says how much a message of an iPhone looks like one of the app's own, which
@@ -32,7 +34,7 @@ func noticeOf(e *entry, m *Message) notice {
 		return spoken
 	case strings.Contains(more, "\u200e") || strings.Contains(first, "://"):
 		return spoken
-	case deleted[strings.ToLower(strings.Trim(clean(first), " ."))]:
+	case deleted[strings.ToLower(strings.Trim(spelling.Clean(first), " ."))]:
 		return spoken
 	case mentions(first, m.From):
 		return ownNamed
@@ -66,7 +68,7 @@ func mentions(text, name string) bool {
 	if len([]rune(name)) < 2 {
 		return false
 	}
-	text = clean(text)
+	text = spelling.Clean(text)
 	for i := 0; ; {
 		at := strings.Index(text[i:], name)
 		if at < 0 {

@@ -2,20 +2,22 @@ package chat
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
+
+	"doormat/demo/chat/spelling"
+	"doormat/demo/chat/stamp"
 )
 
 // Read reads an export, in whichever form its first bytes show: the file's name
 // only serves errors, which read "chat: name: …" or "chat: name:line: …". An
-// order other than AnyOrder must fit every date of a WhatsApp export. Read keeps
+// order other than stamp.Any must fit every date of a WhatsApp export. Read keeps
 // no reference to data. Its work is linear in len(data), or for an archive in
 // the text unpacked.
-func Read(name string, data []byte, order DateOrder) (*Chat, error) {
-	if _, err := ParseDateOrder(string(order)); err != nil {
-		return nil, err
+func Read(name string, data []byte, order stamp.Order) (*Chat, error) {
+	if _, err := stamp.ParseOrder(string(order)); err != nil {
+		return nil, fmt.Errorf("chat: %w", err)
 	}
 	if len(data) > MaxBytes {
 		return nil, fmt.Errorf("chat: %s: %d bytes, the limit is %d: export the chat without media, or for a shorter time",
@@ -32,13 +34,13 @@ func Read(name string, data []byte, order DateOrder) (*Chat, error) {
 }
 
 // readFile reads what is not packed.
-func readFile(name string, data []byte, order DateOrder, holds func(name string) bool) (*Chat, error) {
+func readFile(name string, data []byte, order stamp.Order, holds func(name string) bool) (*Chat, error) {
 	data, zeros, err := checkText(data)
 	if err != nil {
 		return nil, fmt.Errorf("chat: %s: %w", name, notChat{err})
 	}
 	r := &reader{
-		name: name, order: order, explicit: order != AnyOrder, holds: holds,
+		name: name, order: order, explicit: order != stamp.Any, holds: holds,
 		people: map[string]bool{}, calendar: map[string][]int{},
 		chat: &Chat{Accounts: []string{}, SystemLines: []int{}, Messages: []Message{}, LeftOut: []LeftOut{}, Warnings: []string{}},
 	}
@@ -86,7 +88,7 @@ func (r *reader) done() (*Chat, error) {
 // An entry is a header line and the lines under it.
 type entry struct {
 	line   int
-	stamp  stamp
+	when   stamp.Stamp
 	rest   string // what follows the header, up to the next one
 	marked bool   // see header
 	opens  bool   // the chat
@@ -99,7 +101,7 @@ type entry struct {
 // A reader builds a Chat.
 type reader struct {
 	name     string
-	order    DateOrder
+	order    stamp.Order
 	explicit bool // order was asked for
 	chat     *Chat
 	layout   layout
@@ -115,7 +117,7 @@ type reader struct {
 
 // add turns an entry into a message, a line of the app or a LeftOut.
 func (r *reader) add(e *entry) error {
-	sent, ok := e.stamp.time(r.order)
+	sent, ok := e.when.Time(r.order)
 	if !ok && r.explicit {
 		return fmt.Errorf("chat: %s:%d: the date does not fit %s: try another --date-order, or none to have it found",
 			r.name, e.line, r.order)
@@ -129,7 +131,7 @@ func (r *reader) add(e *entry) error {
 	}
 	m := Message{From: e.name, Line: e.line}
 	m.File, m.Attachment = r.attachment(e)
-	m.Text = strings.TrimRight(strings.TrimLeftFunc(e.text, isMark), "\n")
+	m.Text = strings.TrimRight(strings.TrimLeftFunc(e.text, spelling.IsMark), "\n")
 	if len(m.Text) > MaxText {
 		r.leaveOut(e.line, fmt.Sprintf("%d bytes of text, the limit is %d", len(m.Text), MaxText))
 		return nil
@@ -137,8 +139,7 @@ func (r *reader) add(e *entry) error {
 	if err := r.meet(e.name, e.line); err != nil {
 		return err
 	}
-	if calendar := e.stamp.calendar; calendar != "" || e.stamp.late(r.order) {
-		calendar = cmp.Or(calendar, buddhist)
+	if calendar := e.when.Calendar(r.order); calendar != "" {
 		r.calendar[calendar] = append(r.calendar[calendar], e.line)
 	}
 	m.Sent = r.clamp(e.line, sent)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"doormat/demo/chat/stamp"
 )
 
 func testdata(t testing.TB, name string) []byte {
@@ -28,7 +30,7 @@ func counts(c *Chat) Summary {
 // TestTelegramFile reads an invented export of one chat: eleven members, of
 // which 8 are messages, 1 is the app's and 2 are left out.
 func TestTelegramFile(t *testing.T) {
-	c, err := Read("result.json", testdata(t, "telegram.json"), AnyOrder)
+	c, err := Read("result.json", testdata(t, "telegram.json"), stamp.Any)
 	require.NoError(t, err)
 	usable(t, c)
 	require.Equal(t, Summary{Format: Telegram, Messages: 8, Accounts: []string{"Magda", "Ivo", "user3", "Magda (user4)"}, Attachments: 3, System: 1,
@@ -60,7 +62,7 @@ func TestTelegramFile(t *testing.T) {
 
 // TestTelegramAccount: the chat with the most messages, not the most members.
 func TestTelegramAccount(t *testing.T) {
-	c, err := Read("result.json", testdata(t, "telegram-account.json"), DMY)
+	c, err := Read("result.json", testdata(t, "telegram-account.json"), stamp.DMY)
 	require.NoError(t, err)
 	usable(t, c)
 	const why, end = "another chat has more messages than its ", ", or stands first: export it by itself to read it"
@@ -79,7 +81,7 @@ func TestTelegramAccount(t *testing.T) {
 // TestTelegramTie: of equally long chats the first is read.
 func TestTelegramTie(t *testing.T) {
 	const chat = `{"messages":[{"type":"message","date_unixtime":"1","from":"%s","text":"x"}]}`
-	c, err := Read("r", fmt.Appendf(nil, `{"chats":{"list":[`+chat+","+chat+`]},"left_chats":{"list":[`+chat+`]}}`, "A", "B", "C"), AnyOrder)
+	c, err := Read("r", fmt.Appendf(nil, `{"chats":{"list":[`+chat+","+chat+`]},"left_chats":{"list":[`+chat+`]}}`, "A", "B", "C"), stamp.Any)
 	require.NoError(t, err)
 	require.Equal(t, []string{"A"}, c.Accounts)
 	require.Len(t, c.LeftOut, 2)
@@ -120,7 +122,7 @@ func TestTelegramMembers(t *testing.T) {
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			c, err := Read("r", []byte(`{"messages":[{"type":"message","date_unixtime":"1","from":"Z","text":"z"},`+"\n{"+tc.member+`}]}`), AnyOrder)
+			c, err := Read("r", []byte(`{"messages":[{"type":"message","date_unixtime":"1","from":"Z","text":"z"},`+"\n{"+tc.member+`}]}`), stamp.Any)
 			require.NoError(t, err)
 			usable(t, c)
 			if tc.left != "" {
@@ -164,7 +166,7 @@ func TestTelegramRefused(t *testing.T) {
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			c, err := Read("r", []byte(tc.file), AnyOrder)
+			c, err := Read("r", []byte(tc.file), stamp.Any)
 			refused(t, c, err)
 			require.ErrorContains(t, err, tc.want)
 		})
@@ -173,7 +175,7 @@ func TestTelegramRefused(t *testing.T) {
 	for i := range MaxAccounts + 1 {
 		fmt.Fprintf(&crowd, "{\"type\":\"message\",\"date_unixtime\":\"1\",\"from\":\"A\",\"from_id\":\"user%d\",\"text\":\"x\"},\n", i)
 	}
-	_, err := Read("r", []byte(`{"messages": [`+crowd.String()+m+"]}"), AnyOrder)
+	_, err := Read("r", []byte(`{"messages": [`+crowd.String()+m+"]}"), stamp.Any)
 	require.ErrorContains(t, err, ":257: more than 256 people write in this chat")
 }
 
@@ -200,7 +202,7 @@ func TestTelegramCounts(t *testing.T) {
 			}
 			list = append(list, `{"messages":[`+strings.Join(texts, ",\n")+`]}`)
 		}
-		c, err := Read("r", []byte(`{"chats":{"list":[`+strings.Join(list, ",")+`]}}`), AnyOrder)
+		c, err := Read("r", []byte(`{"chats":{"list":[`+strings.Join(list, ",")+`]}}`), stamp.Any)
 		if best[0]+best[1] == 0 {
 			require.ErrorContains(t, err, "no message found")
 			return
@@ -220,7 +222,7 @@ func FuzzTelegram(f *testing.F) {
 		if !isJSON(data) {
 			return
 		}
-		c, err := Read("f", data, AnyOrder)
+		c, err := Read("f", data, stamp.Any)
 		if err != nil {
 			refused(t, c, err)
 			return
@@ -246,7 +248,7 @@ func TestTelegramLarge(t *testing.T) {
 		t.Skip("large")
 	}
 	file := `{"messages":[{"type":"message","date_unixtime":"1","from":"A","text":"x"}],"x":["` + strings.Repeat(`\x1B`, 15<<20) + `"]}`
-	c, err := Read("r", []byte(file), AnyOrder)
+	c, err := Read("r", []byte(file), stamp.Any)
 	require.NoError(t, err)
 	require.Len(t, c.Messages, 1)
 }

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"doormat/demo/chat/spelling"
+	"doormat/demo/chat/stamp"
 )
 
 // warnOfHeaders tells of lines that look like headers and stayed in a text, by shape.
@@ -32,7 +35,7 @@ func (r *reader) warnOfHeaders() {
 }
 
 func (r *reader) warnOfClock() {
-	for _, calendar := range []string{buddhist, minguo, persian, islamic} {
+	for _, calendar := range stamp.Calendars() {
 		if lines := r.calendar[calendar]; len(lines) > 0 {
 			r.warn("no chat can have been in that year, which is read as one " + calendar + ": " + listLines(lines))
 		}
@@ -70,7 +73,7 @@ type oddLine struct {
 // see looks at one line.
 func (o *oddLine) see(n int, line string) {
 	const most = 40
-	plain := []rune(clean(line[:min(len(line), 4*most)]))
+	plain := []rune(spelling.Clean(line[:min(len(line), 4*most)]))
 	plain = plain[:min(len(plain), most)]
 	text := string(plain)
 	if i := strings.Index(text, " - "); i > 0 {
@@ -78,7 +81,7 @@ func (o *oddLine) see(n int, line string) {
 	} else if i := strings.IndexByte(text, ']'); i > 0 {
 		text = text[:i+1]
 	}
-	if first, _, _ := strings.Cut(text, ": "); o.line == 0 && text != "" && nearly(first) {
+	if first, _, _ := strings.Cut(text, ": "); o.line == 0 && text != "" && stamp.Nearly(first) {
 		o.line, o.begin = n, first
 	}
 }

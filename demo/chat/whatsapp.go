@@ -3,6 +3,8 @@ package chat
 import (
 	"fmt"
 	"strings"
+
+	"doormat/demo/chat/stamp"
 )
 
 // readWhatsApp reads WhatsApp's text with "\n" line ends.
@@ -13,7 +15,11 @@ func (r *reader) readWhatsApp(text string) (*Chat, error) {
 	}
 	if !r.explicit {
 		var warning string
-		r.order, warning = choose(entries)
+		stamps := make([]stamp.Stamp, len(entries))
+		for i := range entries {
+			stamps[i] = entries[i].when
+		}
+		r.order, warning = stamp.Choose(stamps)
 		r.warn(warning)
 	}
 	r.findNames(entries)
@@ -53,9 +59,9 @@ func (r *reader) split(text string) ([]entry, error) {
 				entries[len(entries)-1].rest = text[begin:at]
 			}
 			r.layout, begin = h.layout, end-len(h.rest)
-			entries = append(entries, entry{line: n, stamp: h.stamp, marked: h.marked, opens: len(entries) == 0})
+			entries = append(entries, entry{line: n, when: h.when, marked: h.marked, opens: len(entries) == 0})
 		case len(entries) > 0 && ok:
-			r.near = append(r.near, nearHeader{n, shapeOf(line[:len(line)-len(h.rest)])})
+			r.near = append(r.near, nearHeader{n, stamp.Shape(line[:len(line)-len(h.rest)])})
 		case len(entries) > 0 && shape != "":
 			r.near = append(r.near, nearHeader{n, shape})
 		case len(entries) == 0 && strings.TrimSpace(line) != "":

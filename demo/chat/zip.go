@@ -2,14 +2,15 @@ package chat
 
 import (
 	"archive/zip"
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"doormat/demo/chat/archive"
+	"doormat/demo/chat/stamp"
 )
 
 // readZip reads the one export among the files of an archive. Which it is shows
@@ -18,17 +19,17 @@ import (
 // document of any name. So two exports are an error, not a choice. Files that
 // messages name go with them; everything else is left out, by name. Nothing is
 // written to disk.
-func readZip(name string, data []byte, order DateOrder) (*Chat, error) {
-	files, err := openZip(data)
+func readZip(name string, data []byte, order stamp.Order) (*Chat, error) {
+	files, err := archive.Open(data, MaxBytes)
 	if err != nil {
 		return nil, fmt.Errorf("chat: %s: %w", name, err)
 	}
 	var found *Chat
 	var file *zip.File // that found was read from
 	var failed []error
-	x := newIndex(files)
+	x := archive.NewIndex(files)
 	for _, f := range files {
-		c, err := readMember(name, f, order, newShelf(x, f).holds)
+		c, err := readMember(name, f, order, x.Beside(f).Holds)
 		switch {
 		case errors.As(err, new(notChat)):
 			failed = append(failed, err)
@@ -36,7 +37,7 @@ func readZip(name string, data []byte, order DateOrder) (*Chat, error) {
 			return nil, err
 		case c == nil:
 		case found != nil:
-			return nil, fmt.Errorf("chat: %s: both %q and %q are chat exports: unpack the archive and read the right one", name, label(file), label(f))
+			return nil, fmt.Errorf("chat: %s: both %q and %q are chat exports: unpack the archive and read the right one", name, archive.Label(file), archive.Label(f))
 		default:
 			found, file = c, f
 		}
@@ -44,28 +45,20 @@ func readZip(name string, data []byte, order DateOrder) (*Chat, error) {
 	if found == nil {
 		return nil, noExport(name, files, failed)
 	}
-	s := newShelf(x, file)
-	found.attach(s.find)
+	s := x.Beside(file)
+	found.attach(s.Find)
 	for _, f := range files {
-		if f != file && !s.named[f] {
-			found.LeftOut = append(found.LeftOut, LeftOut{Item: label(f), Why: whyIdle(f)})
+		if f != file && !s.Named(f) {
+			found.LeftOut = append(found.LeftOut, LeftOut{Item: archive.Label(f), Why: whyIdle(f)})
 		}
 	}
 	return found, nil
 }
 
-// label shows the name of a file in an archive.
-func label(f *zip.File) string {
-	if utf8.ValidString(f.Name) {
-		return shown(clean(f.Name), f.Name)
-	}
-	return shown(clean(decode(f.Name, codePage437)), f.Name)
-}
-
 // noExport is the error that none of the files is an export; failed are those of
 // the files that could have been.
 func noExport(name string, files []*zip.File, failed []error) error {
-	packed := slices.IndexFunc(files, isArchive)
+	packed := slices.IndexFunc(files, archive.IsArchive)
 	has := func(base string) bool {
 		return slices.ContainsFunc(files, func(f *zip.File) bool { return path.Base(f.Name) == base })
 	}
@@ -81,104 +74,51 @@ func noExport(name string, files []*zip.File, failed []error) error {
 			strings.TrimPrefix(failed[0].Error(), "chat: "+name+"/"))
 	case packed >= 0:
 		return fmt.Errorf("chat: %s: there is an archive in this archive, %q: unpack it and read the export in it",
-			name, label(files[packed]))
+			name, archive.Label(files[packed]))
 	}
 	return fmt.Errorf("chat: %s: no .txt, .md or .json file among the %d files of this archive; %s", name, len(files), forms)
-}
-
-// isArchive knows archives by the ends of their names.
-func isArchive(f *zip.File) bool {
-	return slices.Contains([]string{".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".xz", ".bz2"}, strings.ToLower(path.Ext(f.Name)))
 }
 
 // whyIdle says why a file that no message names is left out.
 func whyIdle(f *zip.File) string {
 	switch {
-	case isText(f):
+	case archive.IsText(f):
 		return "is not a chat export"
-	case isArchive(f):
+	case archive.IsArchive(f):
 		return "an archive in the archive is not opened"
 	}
 	return "no message names this file"
 }
 
-// openZip lists the files of an archive, no folders, after checking everything
-// that can be checked before unpacking.
-func openZip(data []byte) ([]*zip.File, error) {
-	// Each entry has this mark, so the count bounds what NewReader allocates.
-	// Documents inside that are archives themselves have it too, hence the factor.
-	if bytes.Count(data, []byte("PK\x01\x02")) > 4*MaxFiles {
-		return nil, tooManyFiles()
-	}
-	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return nil, fmt.Errorf("broken archive (%w): export the chat again", err)
-	}
-	if len(z.File) > MaxFiles {
-		return nil, tooManyFiles()
-	}
-	var files []*zip.File
-	var unpacked uint64
-	seen := map[string]bool{}
-	for _, f := range z.File {
-		if err := checkPath(f.Name, seen); err != nil {
-			return nil, err
-		}
-		if strings.HasSuffix(f.Name, "/") || strings.HasSuffix(f.Name, `\`) && f.UncompressedSize64 == 0 {
+// attach gives each message the file that it names, as find has it. Where find says
+// why not, that is told with the message's line; its text stays in any case.
+func (c *Chat) attach(find func(name string) (data []byte, why string)) {
+	for i := range c.Messages {
+		m := &c.Messages[i]
+		if m.File == "" {
 			continue
 		}
-		files = append(files, f)
-		if !isText(f) {
-			continue
-		}
-		if unpacked += min(f.UncompressedSize64, MaxBytes+1); unpacked > MaxBytes {
-			return nil, fmt.Errorf("its text is more than %d bytes when unpacked: unpack the archive and read the chat's own file", MaxBytes)
+		why := ""
+		if m.Data, why = find(m.File); why != "" {
+			c.LeftOut = append(c.LeftOut, LeftOut{m.Line, archive.Shown(clip(m.File), m.File), why})
 		}
 	}
-	return files, nil
 }
 
-func tooManyFiles() error {
-	return fmt.Errorf("more than %d files in this archive: export the chat without media", MaxFiles)
-}
+// beside finds nothing: an export that is no archive has its files beside it, under
+// names that anybody in the chat can have chosen, and those are not followed.
+func beside(string) ([]byte, string) { return nil, "not in this file: read a zip of both" }
 
-// checkPath refuses names that would leave the folder an archive is unpacked
-// in, and names that come twice: no messenger writes them, and programs differ
-// in what they make of them.
-func checkPath(name string, seen map[string]bool) error {
-	plain := strings.TrimSuffix(strings.ToValidUTF8(name, "?"), "/")
-	if !fs.ValidPath(plain) || plain == "." || strings.ContainsAny(plain, `\:`) && !fs.ValidPath(localPath(plain)) {
-		return fmt.Errorf("the file name %q leaves the archive's folder: no messenger wrote this archive", name)
-	}
-	name = strings.TrimRight(name, `/\`)
-	if seen[name] {
-		return fmt.Errorf("the file name %q comes twice: no messenger wrote this archive", name)
-	}
-	seen[name] = true
-	return nil
-}
-
-// localPath shows a name as Windows would understand it: `C:\x` and `..\x` do
-// not pass fs.ValidPath afterwards.
-func localPath(name string) string {
-	if len(name) > 1 && name[1] == ':' {
-		name = "/" + name
-	}
-	return strings.ReplaceAll(name, `\`, "/")
-}
-
-func isText(f *zip.File) bool {
-	ext := strings.ToLower(path.Ext(f.Name))
-	return ext == ".txt" || ext == ".md" || ext == ".json"
-}
+// shown is a name as it is listed: clean, or quoted if nothing is left of it.
+func shown(clean, name string) string { return cmp.Or(clean, fmt.Sprintf("%.40q", name)) }
 
 // readMember reads one file, or returns nil for one that is not text.
-func readMember(name string, f *zip.File, order DateOrder, holds func(string) bool) (*Chat, error) {
-	if !isText(f) {
+func readMember(name string, f *zip.File, order stamp.Order, holds func(string) bool) (*Chat, error) {
+	if !archive.IsText(f) {
 		return nil, nil
 	}
-	full := name + "/" + label(f)
-	data, err := unpack(f)
+	full := name + "/" + archive.Label(f)
+	data, err := archive.Unpack(f)
 	if err != nil {
 		return nil, fmt.Errorf("chat: %s: %w", full, err)
 	}

@@ -11,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"doormat/demo/chat/archive"
+	"doormat/demo/chat/stamp"
 )
 
 const hello = "26/03/2017, 19:01 - Ruth: hello\n26/03/2017, 19:02 - Ruth: IMG-1.jpg (file attached)\n"
@@ -72,7 +75,7 @@ func TestZip(t *testing.T) {
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			c, err := Read("x.dat", pack(t, tc.fed...), AnyOrder)
+			c, err := Read("x.dat", pack(t, tc.fed...), stamp.Any)
 			require.NoError(t, err)
 			usable(t, c)
 			require.Equal(t, tc.format, c.Format)
@@ -130,7 +133,7 @@ func TestZipFiles(t *testing.T) {
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			c, err := Read("x.zip", tc.file, AnyOrder)
+			c, err := Read("x.zip", tc.file, stamp.Any)
 			require.NoError(t, err)
 			usable(t, c)
 			require.Len(t, c.Messages, 2)
@@ -142,9 +145,9 @@ func TestZipFiles(t *testing.T) {
 			require.Contains(t, c.LeftOut[0].Why, tc.want)
 		})
 	}
-	c, err := Read("x.zip", pack(t, member{"a.jpg", largest}, chat), AnyOrder)
+	c, err := Read("x.zip", pack(t, member{"a.jpg", largest}, chat), stamp.Any)
 	require.NoError(t, err)
-	require.Len(t, c.Messages[0].Data, MaxMedia)
+	require.Len(t, c.Messages[0].Data, archive.MaxFile)
 	require.Equal(t, []string{largest}, carried(c))
 }
 
@@ -165,7 +168,7 @@ func TestZipRoom(t *testing.T) {
 	names := strings.Split(strings.Repeat("a.jpg ", crowd), " ")[:crowd]
 	good := pack(t, member{"a.jpg", megabytes}, member{"_chat.txt", attached(names...)})
 	for name, file := range map[string][]byte{"good": good, "broken": patchFirst(good, crc, 1, 4)} {
-		c, err := Read("x.zip", file, AnyOrder)
+		c, err := Read("x.zip", file, stamp.Any)
 		require.NoError(t, err)
 		usable(t, c)
 		require.Len(t, c.Messages, crowd)
@@ -175,9 +178,9 @@ func TestZipRoom(t *testing.T) {
 				full++
 			}
 		}
-		require.Equal(t, crowd-MaxAllMedia/(4<<20), full, name)
+		require.Equal(t, crowd-archive.MaxAll/(4<<20), full, name)
 		if name == "good" {
-			require.Len(t, carried(c), MaxAllMedia/(4<<20))
+			require.Len(t, carried(c), archive.MaxAll/(4<<20))
 		}
 	}
 }
@@ -244,11 +247,11 @@ func TestZipRefused(t *testing.T) {
 		{"large", patch(good, unpacked, MaxBytes+1, 4), "chat: x.zip: its text is more than 67108864 bytes when unpacked"},
 		{"largest number", patch(good, unpacked, 1<<32-2, 4), "chat: x.zip: its text is more than 67108864 bytes when unpacked"},
 		{"too large", bytes.Repeat(good, 1+MaxBytes/len(good)), "the limit is 67108864"},
-		{"many marks", append(bytes.Clone(good), bytes.Repeat([]byte("PK\x01\x02"), 4*MaxFiles)...), "chat: x.zip: more than 10000 files"},
+		{"many marks", append(bytes.Clone(good), bytes.Repeat([]byte("PK\x01\x02"), 4*archive.MaxFiles)...), "chat: x.zip: more than 10000 files"},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			c, err := Read("x.zip", tc.file, DMY)
+			c, err := Read("x.zip", tc.file, stamp.DMY)
 			refused(t, c, err)
 			require.ErrorContains(t, err, tc.want)
 		})
@@ -261,14 +264,14 @@ func TestZipSum(t *testing.T) {
 	for i := range 8 {
 		members = append(members, member{fmt.Sprintf("%d.txt", i), "x"})
 	}
-	_, err := Read("x.zip", patch(pack(t, members...), 24, MaxBytes/8, 4), AnyOrder)
+	_, err := Read("x.zip", patch(pack(t, members...), 24, MaxBytes/8, 4), stamp.Any)
 	require.ErrorContains(t, err, "its text is more than")
 
 	members = nil
-	for i := range MaxFiles + 1 {
+	for i := range archive.MaxFiles + 1 {
 		members = append(members, member{fmt.Sprintf("%d.jpg", i), ""})
 	}
-	_, err = Read("x.zip", pack(t, members...), AnyOrder)
+	_, err = Read("x.zip", pack(t, members...), stamp.Any)
 	require.ErrorContains(t, err, "more than 10000 files")
 }
 
@@ -287,7 +290,7 @@ func FuzzZip(f *testing.F) {
 		if !isZip(data) {
 			return
 		}
-		c, err := Read("f", data, AnyOrder)
+		c, err := Read("f", data, stamp.Any)
 		if err != nil {
 			refused(t, c, err)
 			return
@@ -342,7 +345,7 @@ func mentioned(full string, names map[string]bool) int {
 func TestZipNames(t *testing.T) {
 	const h = "13/11/2023, 09:05 - Ann: "
 	c, err := Read("x.zip", pack(t, member{"WhatsApp.txt", h + "rapport (final).pdf (připojený soubor)\n" + h + "foto.jpg (jakýkoli text)\ncaption\n" + h + "foto.jpg\n" +
-		h + "I sent foto.jpg (again)\n" + h + "other.jpg (připojený soubor)\n"}, member{"rapport (final).pdf", "x"}, member{"foto.jpg", "y"}), AnyOrder)
+		h + "I sent foto.jpg (again)\n" + h + "other.jpg (připojený soubor)\n"}, member{"rapport (final).pdf", "x"}, member{"foto.jpg", "y"}), stamp.Any)
 	require.NoError(t, err)
 	usable(t, c)
 	require.Equal(t, []string{"x", "y", "y"}, carried(c))
@@ -352,16 +355,16 @@ func TestZipNames(t *testing.T) {
 		"U\u0308bersicht gro\u0308ße.pdf": "Übersicht größe.pdf", "Übersicht.pdf": "U\u0308bersicht.pdf", "각.jpg": "\u1100\u1161\u11a8.jpg", "a\u0323\u0302.jpg": "ậ.jpg",
 		"\x9abers.pdf": "Übers.pdf", "\x9d.jpg": "Ø.jpg", "\xe1.jpg": "ß.jpg",
 	} {
-		c, err := Read("x.zip", pack(t, member{"_chat.txt", attached(named)}, member{packed, "x"}), AnyOrder)
+		c, err := Read("x.zip", pack(t, member{"_chat.txt", attached(named)}, member{packed, "x"}), stamp.Any)
 		require.NoError(t, err)
 		usable(t, c)
 		require.Equal(t, []string{"x"}, carried(c), "%q", packed)
 		require.Empty(t, c.LeftOut)
 	}
-	c, err = Read("x.zip", pack(t, member{"_chat.txt", attached("é.jpg")}, member{"e\u0301.jpg", "1"}, member{"\x82.jpg", "2"}), AnyOrder)
+	c, err = Read("x.zip", pack(t, member{"_chat.txt", attached("é.jpg")}, member{"e\u0301.jpg", "1"}, member{"\x82.jpg", "2"}), stamp.Any)
 	require.NoError(t, err)
 	require.Empty(t, carried(c), "two files could be meant")
-	c, err = Read("x.zip", pack(t, member{`x\_chat.txt`, attached("media/a.jpg", `..\b.jpg`)}, member{`x\media\a.jpg`, "1"}, member{`b.jpg`, "2"}), AnyOrder)
+	c, err = Read("x.zip", pack(t, member{`x\_chat.txt`, attached("media/a.jpg", `..\b.jpg`)}, member{`x\media\a.jpg`, "1"}, member{`b.jpg`, "2"}), stamp.Any)
 	require.NoError(t, err)
 	require.Equal(t, []string{"1"}, carried(c), "and no file above the chat's folder")
 }

@@ -15,6 +15,7 @@ import (
 
 	"doormat/demo"
 	"doormat/demo/chat"
+	"doormat/demo/chat/stamp"
 )
 
 // Bounds of an upload.
@@ -68,7 +69,7 @@ func (c *chats) upload(w http.ResponseWriter, r *http.Request, fail func(status 
 
 // read makes a kept chat of a parcel.
 func (c *chats) read(p parcel) (*kept, error) {
-	order, err := chat.ParseDateOrder(p.fields["date-order"])
+	order, err := stamp.ParseOrder(p.fields["date-order"])
 	if err != nil {
 		return nil, demo.Usagef("order of dates %.40q: want dmy, mdy or ymd", p.fields["date-order"])
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/demo/chat"
+	"doormat/demo/chat/stamp"
 )
 
 const twoLines = "26/03/2017, 19:01 - Ruth: hello\n26/03/2017, 19:02 - Jo: hi\n"
@@ -78,7 +79,7 @@ func TestExports(t *testing.T) {
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		require.NoError(t, err)
-		read, err := chat.Read(filepath.Base(file), data, chat.AnyOrder)
+		read, err := chat.Read(filepath.Base(file), data, stamp.Any)
 		require.NoError(t, err)
 		y := newTray(t)
 		kind, body := form([2]string{"file@" + filepath.Base(file), string(data)}, [2]string{"page", "/overview?t=2&at=99&step=3"})

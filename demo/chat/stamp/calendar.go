@@ -1,4 +1,4 @@
-package chat
+package stamp
 
 import "time"
 
@@ -12,8 +12,20 @@ const (
 	islamic  = "of the Islamic calendar, by its arithmetic form, which may be a day off"
 )
 
+// Calendars lists what [Stamp.Calendar] may answer.
+func Calendars() []string { return []string{buddhist, minguo, persian, islamic} }
+
+// Calendar names the calendar that the year shows, if it is another one than the Gregorian and
+// nothing but the year says so; else it is "".
+func (s Stamp) Calendar(o Order) string {
+	if s.calendar == "" && s.late(o) {
+		return buddhist
+	}
+	return s.calendar
+}
+
 // guessCalendar converts a date whose year can only be one of another calendar.
-func (s *stamp) guessCalendar() {
+func (s *Stamp) guessCalendar() {
 	y := 2
 	if s.fixed || s.digits[0] > 2 {
 		y = 0
@@ -33,7 +45,7 @@ func (s *stamp) guessCalendar() {
 
 // convert reads year, month and day in another calendar. Phones in it write the year in
 // front, or the day.
-func (s *stamp) convert(y int, calendar string, from func(year, month, day int) time.Time) {
+func (s *Stamp) convert(y int, calendar string, from func(year, month, day int) time.Time) {
 	month, day := s.field[1], s.field[2-y]
 	if month < 1 || month > 12 || day < 1 || day > 31 {
 		return

@@ -1,4 +1,13 @@
-package chat
+// Package stamp reads dates and times as phones write them in an exported chat. WhatsApp's text
+// has no specification: a phone writes in its own language and habits, with day, month and year
+// in any of three orders or the month's name, digits of its own script, a clock of 12 or of 24
+// hours, halves of the day in words, and the calendar of its owner, which need not be the
+// Gregorian one. The words are those of Unicode's CLDR, in locales.txt.
+//
+// One date does not tell its order: 03/04/2017 is in March or in April. So [Parse] keeps the
+// numbers as they stand, and [Choose] finds the order that fits all dates of a file; then
+// [Stamp.Time] says when it was. TestCalendars and TestDateOrder in package chat show both.
+package stamp
 
 import (
 	_ "embed"
@@ -7,11 +16,14 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
+
+	"doormat/demo/chat/spelling"
 )
 
-// A stamp is a date and time as written. Which number is the day is not known
-// until the whole file has been seen, see choose, unless a month's name says it.
-type stamp struct {
+// A Stamp is a date and time as written. Which number is the day is not known
+// until the whole file has been seen, see [Choose], unless a month's name says it.
+type Stamp struct {
 	field    [3]int // of the date, in the order of the file; year, month, day if fixed
 	digits   [3]int // how many digits each field has
 	fixed    bool
@@ -100,11 +112,11 @@ func compileStamps() (all []*regexp.Regexp) {
 	return all
 }
 
-// parseStamp reads a date and time. It is not ok if they cannot be.
-func parseStamp(text string) (s stamp, ok bool) {
-	text = latinDigits(clean(text))
+// Parse reads a date and time. It is not ok if they cannot be.
+func Parse(text string) (s Stamp, ok bool) {
+	text = latinDigits(spelling.Clean(text))
 	if !plausible(text) {
-		return stamp{}, false
+		return Stamp{}, false
 	}
 	for _, re := range stampREs {
 		m := re.FindStringSubmatch(text)
@@ -121,7 +133,7 @@ func parseStamp(text string) (s stamp, ok bool) {
 			return s, true
 		}
 	}
-	return stamp{}, false
+	return Stamp{}, false
 }
 
 // plausible counts digits, which is cheaper than to try each form.
@@ -136,7 +148,7 @@ func plausible(text string) bool {
 }
 
 // readStamp puts the parts of a match together.
-func readStamp(part func(string) string) (s stamp, ok bool) {
+func readStamp(part func(string) string) (s Stamp, ok bool) {
 	if part("s1") != part("s2") {
 		return s, false
 	}
@@ -167,7 +179,7 @@ func readStamp(part func(string) string) (s stamp, ok bool) {
 
 // parseWords reads what stands before, between or after date and time: commas of
 // several scripts, the half of the day, an era, and words that mean nothing here.
-func (s *stamp) parseWords(text string, first bool, day *byte) bool {
+func (s *Stamp) parseWords(text string, first bool, day *byte) bool {
 	text = strings.Map(func(r rune) rune {
 		if strings.ContainsRune(",،、・()'’", r) {
 			return ' '
@@ -193,7 +205,7 @@ func (s *stamp) parseWords(text string, first bool, day *byte) bool {
 }
 
 // note applies the meaning of one word.
-func (s *stamp) note(w word, first bool, day *byte) bool {
+func (s *Stamp) note(w word, first bool, day *byte) bool {
 	switch w.kind {
 	case half:
 		if *day != 0 {
@@ -282,10 +294,10 @@ var (
 	nearDate  = regexp.MustCompile(`\d{1,4} ?[/.年년-] ?\d{1,2}|\d ?\pL{3}|\pL{3,}\.? ?\d`)
 )
 
-// nearly reports whether text, which stands where a date and time would, has both in
+// Nearly reports whether text, which stands where a date and time would, has both in
 // a form that is not read.
-func nearly(text string) bool {
-	text = latinDigits(clean(text))
+func Nearly(text string) bool {
+	text = latinDigits(spelling.Clean(text))
 	at := nearClock.FindAllStringIndex(text, -1)
 	for _, a := range at {
 		if nearDate.MatchString(text[:a[0]]) || nearDate.MatchString(text[a[1]:]) {
@@ -295,8 +307,8 @@ func nearly(text string) bool {
 	return false
 }
 
-// shapeOf shows the form of a date and time without telling what it says.
-func shapeOf(text string) string {
+// Shape shows the form of a date and time without telling what it says.
+func Shape(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsDigit(r):
@@ -305,14 +317,27 @@ func shapeOf(text string) string {
 			return 'x'
 		}
 		return r
-	}, clean(text))
+	}, spelling.Clean(text))
 }
 
-// nextWord cuts the letters off with which text begins.
-func nextWord(text string) (first, rest string) {
-	end := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
-	if end < 0 {
-		end = len(text)
+// Begins reports whether text begins with a digit, or with a word with which dates begin in some
+// language: what does not is no date, and need not be looked at closely.
+func Begins(text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	if unicode.IsDigit(first) {
+		return true
 	}
-	return text[:end], text[end:]
+	if !unicode.IsLetter(first) {
+		return false
+	}
+	word := spelling.Clean(text)
+	end := strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
+	if end >= 0 {
+		word = word[:end]
+	}
+	w, known := words[normal(word)]
+	return known && w.kind != link || eraLetters[word] != 0
 }
+
+// Seconds reports whether the clock shows them.
+func (s Stamp) Seconds() bool { return s.seconds }

@@ -1,4 +1,8 @@
-package chat
+// Package spelling compares texts that programs wrote in different ways. The same name comes
+// with marks of direction or without them, with spaces of any width, and with é as one character
+// or as two: what looks alike must be one person, and one file, and what acts on a terminal must
+// not pass for a letter.
+package spelling
 
 import (
 	_ "embed"
@@ -30,11 +34,33 @@ var decompositions = sync.OnceValue(func() map[rune]string {
 	return all
 })
 
-// fold returns a form of a file's name that is the same however a program wrote it:
+// Clean drops marks and control characters, which would let two names look
+// alike or speak to a terminal, and makes every space an ordinary one.
+func Clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case IsMark(r):
+			return -1
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r):
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// IsMark reports whether r is an invisible mark of text direction, or U+FEFF.
+func IsMark(r rune) bool {
+	return r == '\u200e' || r == '\u200f' || r == '\u061c' || r == '\ufeff' ||
+		r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
+// Fold returns a form of a file's name that is the same however a program wrote it:
 // macOS takes é apart (Unicode's form NFD), others leave it whole (NFC). Unlike NFD,
 // it sorts all marks that follow a letter, so that a few names that differ to Unicode
 // do not here, and it drops marks of direction, which WhatsApp puts around names.
-func fold(name string) string {
+func Fold(name string) string {
 	if strings.IndexFunc(name, func(r rune) bool { return r >= 0x80 }) < 0 {
 		return name
 	}
@@ -43,7 +69,7 @@ func fold(name string) string {
 		slices.Sort(marks)
 		all, marks = append(all, marks...), marks[:0]
 	}
-	for _, r := range decompose(clean(name)) {
+	for _, r := range decompose(Clean(name)) {
 		if unicode.Is(unicode.Mn, r) {
 			marks = append(marks, r)
 			continue
@@ -74,25 +100,4 @@ func decompose(text string) string {
 		}
 	}
 	return b.String()
-}
-
-// The characters of the bytes 0x80 to 0xFF in the code pages of DOS that Windows still
-// uses for names in archives: of the United States and of Western Europe.
-const (
-	codePage437 = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0"
-	codePage850 = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0"
-)
-
-// decode reads bytes in a code page.
-func decode(name, page string) string {
-	upper := []rune(page)
-	out := make([]rune, 0, len(name))
-	for i := range len(name) {
-		if name[i] < 0x80 {
-			out = append(out, rune(name[i]))
-		} else {
-			out = append(out, upper[name[i]-0x80])
-		}
-	}
-	return string(out)
 }

@@ -1,4 +1,4 @@
-package chat
+package stamp
 
 import (
 	"fmt"
@@ -6,33 +6,33 @@ import (
 	"time"
 )
 
-// A DateOrder says which number of a date is the day, the month and the year.
-type DateOrder string
+// An Order says which number of a date is the day, the month and the year.
+type Order string
 
-// The date orders. AnyOrder lets Read find out.
+// The date orders. Any lets [Choose] find out.
 const (
-	AnyOrder DateOrder = ""
-	DMY      DateOrder = "dmy"
-	MDY      DateOrder = "mdy"
-	YMD      DateOrder = "ymd"
+	Any Order = ""
+	DMY Order = "dmy"
+	MDY Order = "mdy"
+	YMD Order = "ymd"
 )
 
-var orders = []DateOrder{DMY, MDY, YMD}
+var orders = []Order{DMY, MDY, YMD}
 
-// ParseDateOrder reads the value of --date-order: dmy, mdy, ymd, or nothing for
-// AnyOrder.
-func ParseDateOrder(s string) (DateOrder, error) {
-	switch o := DateOrder(s); o {
-	case AnyOrder, DMY, MDY, YMD:
+// ParseOrder reads the value of --date-order: dmy, mdy, ymd, or nothing for
+// Any.
+func ParseOrder(s string) (Order, error) {
+	switch o := Order(s); o {
+	case Any, DMY, MDY, YMD:
 		return o, nil
 	}
-	return "", fmt.Errorf("chat: unknown date order %q: want dmy, mdy or ymd", s)
+	return "", fmt.Errorf("unknown date order %q: want dmy, mdy or ymd", s)
 }
 
 // late reports whether the year has two digits and would lie more than a generation
 // ahead: then it is one of the Buddhist era, as phones in Thailand write it. WhatsApp
 // began in 2009, which is 2552 there.
-func (s stamp) late(o DateOrder) bool {
+func (s Stamp) late(o Order) bool {
 	y := 2
 	if o == YMD || s.fixed {
 		y = 0
@@ -40,9 +40,9 @@ func (s stamp) late(o DateOrder) bool {
 	return s.digits[y] == 2 && s.field[y] >= 52
 }
 
-// time reads s in the order o. Years of two digits lie in 2000-2051, or else see late;
+// Time reads s in the order o. Years of two digits lie in 2000-2051, or else see late;
 // years of four begin with 1970.
-func (s stamp) time(o DateOrder) (time.Time, bool) {
+func (s Stamp) Time(o Order) (time.Time, bool) {
 	d, m, y := 0, 1, 2
 	if s.fixed {
 		o = YMD
@@ -68,28 +68,28 @@ func (s stamp) time(o DateOrder) (time.Time, bool) {
 }
 
 // allFixed reports whether each date names its month or marks its year.
-func allFixed(entries []entry) bool {
-	return !slices.ContainsFunc(entries, func(e entry) bool { return !e.stamp.fixed })
+func allFixed(stamps []Stamp) bool {
+	return !slices.ContainsFunc(stamps, func(s Stamp) bool { return !s.fixed })
 }
 
-func fitsAny(s stamp) bool {
+func fitsAny(s Stamp) bool {
 	for _, o := range orders {
-		if _, ok := s.time(o); ok {
+		if _, ok := s.Time(o); ok {
 			return true
 		}
 	}
 	return false
 }
 
-// choose returns the only order that fits every header of the file. If dmy and
+// Choose returns the only order that fits every date of a file. If dmy and
 // mdy both do, it is dmy. If none does, it is the one that fits most, and then
 // dmy. In both cases there is a warning. A year of two digits in front must be
 // asked for: nearly every 26.03.17 would fit it too.
-func choose(entries []entry) (best DateOrder, warning string) {
-	fits := map[DateOrder]int{}
-	for i := range entries {
+func Choose(stamps []Stamp) (best Order, warning string) {
+	fits := map[Order]int{}
+	for _, s := range stamps {
 		for _, o := range orders {
-			if _, ok := entries[i].stamp.time(o); ok && (o != YMD || entries[i].stamp.fixed || entries[i].stamp.digits[0] == 4) {
+			if _, ok := s.Time(o); ok && (o != YMD || s.fixed || s.digits[0] == 4) {
 				fits[o]++
 			}
 		}
@@ -100,10 +100,10 @@ func choose(entries []entry) (best DateOrder, warning string) {
 			best = o
 		}
 	}
-	switch all := len(entries); {
+	switch all := len(stamps); {
 	case fits[best] < all:
 		return best, fmt.Sprintf("no date order fits all %d dates; read as %s, which fits %d", all, best, fits[best])
-	case best == DMY && fits[MDY] == all && !allFixed(entries):
+	case best == DMY && fits[MDY] == all && !allFixed(stamps):
 		return best, "dates fit dmy and mdy alike; read as dmy (use --date-order to choose another)"
 	}
 	return best, ""
