@@ -10,6 +10,7 @@ import (
 
 	"doormat/demo"
 	"doormat/demo/stage"
+	"doormat/demo/stage/loopback"
 )
 
 func (a *app) stage() *cobra.Command {
@@ -32,9 +33,9 @@ Nobody else can reach the page: it is served to this machine only.`,
 		},
 	}
 	a.runFlags(c, &o)
-	c.Flags().StringVar(&addr, "addr", stage.DefaultAddr, "`ADDRESS` and port of this machine; port 0 is any that is free")
+	c.Flags().StringVar(&addr, "addr", loopback.DefaultAddr, "`ADDRESS` and port of this machine; port 0 is any that is free")
 	c.Flags().BoolVar(&noOpen, "no-open", false, "open no browser")
-	complete(c, "addr", words(stage.DefaultAddr, "127.0.0.1:0"))
+	complete(c, "addr", words(loopback.DefaultAddr, "127.0.0.1:0"))
 	return c
 }
 
@@ -47,7 +48,7 @@ func (a *app) serve(ctx context.Context, o demo.Options, addr string, open bool)
 	if err != nil {
 		return err
 	}
-	l, err := stage.Listen(ctx, addr)
+	l, err := loopback.Listen(ctx, addr)
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func (a *app) serve(ctx context.Context, o demo.Options, addr string, open bool)
 	if open {
 		browse("http://" + l.Addr().String() + s.Ticket())
 	}
-	return stage.Serve(ctx, l, s.Handler(stage.Hosts(l.Addr())))
+	return loopback.Serve(ctx, l, s.Handler(loopback.Hosts(l.Addr())))
 }
 
 // browse asks the desktop to show a page. Where there is none, the printed address

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/demo"
+	"doormat/demo/stage/loopback"
 	"doormat/world/worldtest"
 )
 
@@ -69,7 +70,7 @@ func TestForgottenChat(t *testing.T) {
 	require.NoError(t, err)
 	s.initial.Chat = someChat // which is gone as well
 	server := httptest.NewUnstartedServer(nil)
-	server.Config.Handler = s.Handler(Hosts(server.Listener.Addr()))
+	server.Config.Handler = s.Handler(loopback.Hosts(server.Listener.Addr()))
 	server.Start()
 	defer server.Close()
 	res, err := http.Get(server.URL + "/?t=2&at=9&target=Ruth&chat=" + someChat)

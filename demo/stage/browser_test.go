@@ -16,6 +16,7 @@ import (
 
 	"doormat/demo"
 	"doormat/demo/stage/browser"
+	"doormat/demo/stage/loopback"
 )
 
 // These tests use the stage as a speaker does, in a real browser. Each fails on
@@ -193,7 +194,7 @@ func TestRestart(t *testing.T) {
 		s, err := New(ctx, kit, demo.Defaults())
 		require.NoError(t, err)
 		ended := make(chan error, 1)
-		go func() { ended <- Serve(ctx, l, s.Handler(Hosts(l.Addr()))) }()
+		go func() { ended <- loopback.Serve(ctx, l, s.Handler(loopback.Hosts(l.Addr()))) }()
 		return func() { cancel(); require.NoError(t, <-ended) }
 	}
 	stop := start(l)

@@ -8,6 +8,7 @@ import (
 
 	"doormat/demo"
 	"doormat/demo/chat"
+	"doormat/demo/stage/jobs"
 	"doormat/world"
 )
 
@@ -21,7 +22,7 @@ const (
 // chats keeps uploaded chats in memory, each under a name that nobody guesses. Nothing
 // of them is written to disk, and what was computed from a chat goes with it.
 type chats struct {
-	store   *store
+	store   *jobs.Store
 	reading chan struct{} // one upload at a time is in memory
 
 	mu   sync.Mutex
@@ -36,7 +37,7 @@ type kept struct {
 	warnings []string     // what the reader guessed or altered
 }
 
-func newChats(s *store) *chats { return &chats{store: s, reading: make(chan struct{}, 1)} }
+func newChats(s *jobs.Store) *chats { return &chats{store: s, reading: make(chan struct{}, 1)} }
 
 // keep takes a chat in, called name and aimed at target, "" for its first author. The
 // oldest makes room.
@@ -93,5 +94,5 @@ func (c *chats) drop(id string) {
 
 // clear drops results whose key names a chat.
 func (c *chats) clear(id string) {
-	c.store.forget(func(key string) bool { return strings.Contains(key, id) })
+	c.store.Forget(func(key string) bool { return strings.Contains(key, id) })
 }

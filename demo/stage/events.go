@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"doormat/demo/stage/jobs"
 )
 
 // A hub sends server-sent events (WHATWG HTML, section 9.2) to a bounded number of
@@ -87,12 +89,12 @@ func (h *hub) place(id string) (string, bool) {
 }
 
 // watch streams the progress of a job: each as the event that show makes of it.
-func (h *hub) watch(w http.ResponseWriter, r *http.Request, j *job, show func(Progress) (name string, data any)) {
+func (h *hub) watch(w http.ResponseWriter, r *http.Request, j *jobs.Job, show func(jobs.Progress) (name string, data any)) {
 	h.stream(w, r, func(ctx context.Context, place string) iter.Seq[event] {
 		return func(yield func(event) bool) {
-			for p := range j.follow(ctx, j.after(place)) {
+			for p := range j.Follow(ctx, after(j, place)) {
 				name, data := show(p)
-				if !yield(event{name, data, fmt.Sprintf("%d.%d", j.number, p.Cells)}) {
+				if !yield(event{name, data, fmt.Sprintf("%d.%d", j.Number(), p.Cells)}) {
 					return
 				}
 			}
@@ -101,10 +103,10 @@ func (h *hub) watch(w http.ResponseWriter, r *http.Request, j *job, show func(Pr
 }
 
 // after reads a place of watch: how many cells the page has of this very job.
-func (j *job) after(place string) int {
+func after(j *jobs.Job, place string) int {
 	number, cells, _ := strings.Cut(place, ".")
 	n, err := strconv.Atoi(cells)
-	if err != nil || n < 0 || number != strconv.Itoa(j.number) {
+	if err != nil || n < 0 || number != strconv.Itoa(j.Number()) {
 		return 0
 	}
 	return n

@@ -15,6 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/demo/demotest"
+	"doormat/demo/stage/jobs"
+	"doormat/demo/stage/loopback"
 )
 
 // ask for a stream, as a page that got the event with that id last.
@@ -26,7 +29,7 @@ func connect(ctx context.Context, last string) *http.Request {
 	return r
 }
 
-func cellNews(p Progress) (string, any) {
+func cellNews(p jobs.Progress) (string, any) {
 	if p.Cell != nil {
 		return "cell", p.Cell.At
 	}
@@ -48,13 +51,14 @@ func names(stream string) (list []string) {
 
 // TestStream follows a job, breaks off, and goes on where it was.
 func TestStream(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *store, _ func()) {
+	synctest.Test(t, func(t *testing.T) {
+		s := jobs.New(t.Context())
 		h := newHub()
-		j := s.start("key", 1, func(_ context.Context, report func(Progress)) (any, error) {
+		j := s.Start("key", 1, func(_ context.Context, report func(jobs.Progress)) (any, error) {
 			for i := range 4 {
 				time.Sleep(time.Second)
-				report(Progress{What: "typed", Done: i})
-				report(Progress{What: "cells", Cell: &attacks.Cell{At: i + 1}})
+				report(jobs.Progress{What: "typed", Done: i})
+				report(jobs.Progress{What: "cells", Cell: &attacks.Cell{At: i + 1}})
 			}
 			return nil, nil
 		})
@@ -166,7 +170,7 @@ func TestDeaf(t *testing.T) {
 
 // TestGone ends a stream when the page leaves or its source fails, over real connections.
 func TestGone(t *testing.T) {
-	logged(t)
+	demotest.Logged(t)
 	h, ended := newHub(), make(chan struct{})
 	mux := http.NewServeMux()
 	mux.HandleFunc("/wait", func(w http.ResponseWriter, r *http.Request) {
@@ -177,7 +181,7 @@ func TestGone(t *testing.T) {
 		h.stream(w, r, func(context.Context, string) iter.Seq[event] { panic("source") })
 	})
 	server := httptest.NewUnstartedServer(nil)
-	server.Config.Handler = guard(mux, []string{server.Listener.Addr().String()})
+	server.Config.Handler = loopback.Guard(mux, []string{server.Listener.Addr().String()})
 	server.Start()
 	defer server.Close()
 

@@ -19,6 +19,8 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/drawing"
+	"doormat/demo/stage/jobs"
+	"doormat/demo/stage/loopback"
 	"doormat/world"
 )
 
@@ -29,7 +31,7 @@ func New(ctx context.Context, kit demo.Kit, o demo.Options) (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{kit: kit, store: newStore(ctx), hub: newHub(), pages: pages}
+	s := &Stage{kit: kit, store: jobs.New(ctx), hub: newHub(), pages: pages}
 	s.chats = newChats(s.store)
 	return s, s.begin(o)
 }
@@ -53,7 +55,7 @@ func (s *Stage) Handler(hosts []string) http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, defaults(), http.StatusNotFound, "There is no such page", errors.New("the stage has no page at this address"))
 	})
-	return guard(mux, hosts)
+	return loopback.Guard(mux, hosts)
 }
 
 // asset serves a file of the stage's own.
@@ -97,7 +99,7 @@ func (s *Stage) alive(w http.ResponseWriter, r *http.Request) {
 		return func(func(event) bool) {
 			select {
 			case <-ctx.Done():
-			case <-s.store.ctx.Done():
+			case <-s.store.Done():
 			}
 		}
 	})
@@ -110,13 +112,13 @@ type progressed struct {
 	What  string `json:"what"`
 }
 
-func show(p Progress) (name string, data any) {
+func show(p jobs.Progress) (name string, data any) {
 	return "progress", progressed{p.Done, p.Total, p.What}
 }
 
 // follow streams how far a task is.
-func (s *Stage) follow(w http.ResponseWriter, r *http.Request, t task, show func(Progress) (string, any)) {
-	s.hub.watch(w, r, s.store.start(t.key, t.weight, t.run), show)
+func (s *Stage) follow(w http.ResponseWriter, r *http.Request, t task, show func(jobs.Progress) (string, any)) {
+	s.hub.watch(w, r, s.store.Start(t.key, t.weight, t.run), show)
 }
 
 func (s *Stage) replayEvents(w http.ResponseWriter, r *http.Request) {
@@ -150,7 +152,7 @@ func (s *Stage) overviewEvents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t := s.matrix(lab, q)
-	job := s.store.start(t.key, t.weight, t.run)
+	job := s.store.Start(t.key, t.weight, t.run)
 	s.hub.stream(w, r, func(ctx context.Context, _ string) iter.Seq[event] {
 		return func(yield func(event) bool) {
 			ctx, cancel := context.WithCancel(ctx)
@@ -165,7 +167,7 @@ func (s *Stage) overviewEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 // merge brings the news of several runs together, until all are done or ctx ends.
-func (s *Stage) merge(ctx context.Context, matrix *job, pictures []task, link func(attack, design string) string) <-chan event {
+func (s *Stage) merge(ctx context.Context, matrix *jobs.Job, pictures []task, link func(attack, design string) string) <-chan event {
 	events := make(chan event)
 	send := func(e event) {
 		select {
@@ -175,7 +177,7 @@ func (s *Stage) merge(ctx context.Context, matrix *job, pictures []task, link fu
 	}
 	var wait sync.WaitGroup
 	wait.Go(func() {
-		for p := range matrix.follow(ctx, 0) {
+		for p := range matrix.Follow(ctx, 0) {
 			e := event{Name: "progress", Data: progressed{p.Done, p.Total, p.What}}
 			if p.Cell != nil {
 				e.Name, e.Data = "cell", cellEvent{p.Cell.Attack, p.Cell.Design, string(drawing.Cell(p.Cell, link(p.Cell.Attack, p.Cell.Design)))}
@@ -184,12 +186,12 @@ func (s *Stage) merge(ctx context.Context, matrix *job, pictures []task, link fu
 		}
 	})
 	for _, t := range pictures {
-		job := s.store.start(t.key, t.weight, t.run)
-		if _, _, done := job.peek(); done {
+		job := s.store.Start(t.key, t.weight, t.run)
+		if _, _, done := job.Peek(); done {
 			continue
 		}
 		wait.Go(func() {
-			if _, err := job.wait(ctx); err == nil {
+			if _, err := job.Wait(ctx); err == nil {
 				send(event{Name: "part", Data: ""})
 			}
 		})

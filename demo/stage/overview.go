@@ -76,7 +76,7 @@ func (s *Stage) overview(w http.ResponseWriter, r *http.Request) {
 	brief, cancel := briefly(r)
 	defer cancel()
 	for _, t := range s.presetTasks(q)[:1] {
-		s.store.start(t.key, t.weight, t.run) // the top of the page comes first
+		s.store.Start(t.key, t.weight, t.run) // the top of the page comes first
 	}
 	result, err := s.result(brief, lab, q)
 	if err != nil && !errors.Is(err, errUnderWay) {
@@ -103,12 +103,7 @@ func (s *Stage) result(brief context.Context, lab *attacks.Lab, q choice) (*atta
 	v, err := s.soon(brief, t)
 	if errors.Is(err, errUnderWay) {
 		part := lab.Outline()
-		news, _, _, _ := s.store.start(t.key, t.weight, t.run).news(0, 0)
-		for _, p := range news {
-			if p.Cell != nil {
-				part.Cells = append(part.Cells, *p.Cell)
-			}
-		}
+		part.Cells = append(part.Cells, s.store.Start(t.key, t.weight, t.run).Cells()...)
 		return part, err
 	}
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/demo"
+	"doormat/demo/stage/loopback"
 	"doormat/demo/story"
 	"doormat/demo/summary"
 )
@@ -32,7 +33,7 @@ func open(t testing.TB) (*Stage, string) {
 	s, err := New(ctx, kit, demo.Defaults())
 	require.NoError(t, err)
 	server := httptest.NewUnstartedServer(nil)
-	server.Config.Handler = s.Handler(Hosts(server.Listener.Addr()))
+	server.Config.Handler = s.Handler(loopback.Hosts(server.Listener.Addr()))
 	server.Start()
 	t.Cleanup(server.Close)
 	t.Cleanup(cancel)

@@ -6,12 +6,11 @@
 // step, the room's guess. So a page can be reloaded, linked to, and taken up again
 // after the program was restarted. What it shows comes from demo/replay and
 // demo/report, and so from the same results as text and JSON; the stage adds no number
-// of its own. Runs are made once and shared (store.go); while one is under way its
+// of its own. Runs are made once and shared (package jobs); while one is under way its
 // page follows it by server-sent events (events.go). The script in the browser only
 // fetches the next page and swaps it in: without it, links and forms do the same.
 //
-// The page is for one machine. It listens on loopback, answers only to its own name,
-// refuses what other sites ask for (guard.go), and runs nothing but its own script.
+// The page is for one machine (package loopback), and runs nothing but its own script.
 // An uploaded chat stays in memory under an unguessable name (upload.go).
 // The tests in this package feed it hostile requests; those in browser_test.go drive
 // a real browser, where there is one.
@@ -29,6 +28,7 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/bidi"
+	"doormat/demo/stage/jobs"
 	"doormat/world"
 )
 
@@ -43,7 +43,7 @@ type Stage struct {
 	kit     demo.Kit
 	initial choice
 	ticket  ticket
-	store   *store
+	store   *jobs.Store
 	hub     *hub
 	chats   *chats
 	pages   *template.Template

@@ -12,6 +12,7 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/replay"
+	"doormat/demo/stage/jobs"
 	"doormat/world"
 )
 
@@ -19,7 +20,7 @@ import (
 type task struct {
 	key    string
 	weight int // deliveries times designs: how long it takes and how much it keeps
-	run    func(ctx context.Context, report func(Progress)) (any, error)
+	run    jobs.Run
 }
 
 // errUnderWay says that a run takes longer than people notice.
@@ -28,7 +29,7 @@ var errUnderWay = errors.New("the run is under way")
 // soon gives what a task made, or errUnderWay when the moment that the page may wait
 // is over, see briefly.
 func (s *Stage) soon(brief context.Context, t task) (any, error) {
-	v, err := s.store.start(t.key, t.weight, t.run).wait(brief)
+	v, err := s.store.Start(t.key, t.weight, t.run).Wait(brief)
 	if err != nil && brief.Err() != nil && errors.Is(err, context.Cause(brief)) {
 		return nil, errUnderWay
 	}
@@ -53,7 +54,7 @@ func (s *Stage) warm(q choice) {
 	for _, h := range s.acts {
 		if t, err := s.kit.Attack(h.ID); err == nil {
 			one := s.replaying(lab, t, q)
-			s.store.start(one.key, one.weight, one.run)
+			s.store.Start(one.key, one.weight, one.run)
 		}
 	}
 }
@@ -71,10 +72,10 @@ func deliveries(c *world.Conversation) (n int) {
 func (s *Stage) replaying(lab *attacks.Lab, t technique.Technique, q choice) task {
 	messages := len(lab.Conversation.Messages)
 	return task{"replay/" + t.Header().ID + "?" + q.encode().Encode(), deliveries(lab.Conversation) * len(lab.Designs),
-		func(ctx context.Context, report func(Progress)) (any, error) {
+		func(ctx context.Context, report func(jobs.Progress)) (any, error) {
 			l := *lab
 			l.Typed = func(design string, message int) {
-				report(Progress{Done: message, Total: messages, What: fmt.Sprintf("%s: message %d of %d", design, message, messages)})
+				report(jobs.Progress{Done: message, Total: messages, What: fmt.Sprintf("%s: message %d of %d", design, message, messages)})
 			}
 			return replay.Run(ctx, &l, t)
 		}}
@@ -83,11 +84,11 @@ func (s *Stage) replaying(lab *attacks.Lab, t technique.Technique, q choice) tas
 // matrix runs every attack on every design.
 func (s *Stage) matrix(lab *attacks.Lab, q choice) task {
 	return task{"matrix?" + q.encode().Encode(), deliveries(lab.Conversation) * len(lab.Designs),
-		func(ctx context.Context, report func(Progress)) (any, error) {
+		func(ctx context.Context, report func(jobs.Progress)) (any, error) {
 			l := *lab
 			l.Progress = func(done, total int, c *attacks.Cell) {
 				cell := *c
-				report(Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d done", done, total), Cell: &cell})
+				report(jobs.Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d done", done, total), Cell: &cell})
 			}
 			return l.Run(ctx)
 		}}
@@ -104,11 +105,11 @@ func (s *Stage) moments(lab *attacks.Lab, t technique.Technique, designs []world
 		key += "&design=" + d.Info().ID
 	}
 	messages := len(lab.Conversation.Messages)
-	return task{key, deliveries(lab.Conversation) * len(designs), func(ctx context.Context, show func(Progress)) (any, error) {
+	return task{key, deliveries(lab.Conversation) * len(designs), func(ctx context.Context, show func(jobs.Progress)) (any, error) {
 		l := *lab
 		l.Attacks, l.Designs = []technique.Technique{t}, designs
 		l.Progress = func(done, total int, _ *attacks.Cell) {
-			show(Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d runs", done, total)})
+			show(jobs.Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d runs", done, total)})
 		}
 		step := (messages + columns - 1) / columns
 		moments := demo.Range{Over: "at", Step: strconv.Itoa(step)}

@@ -16,11 +16,16 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"doormat/demo/chat"
 	"doormat/demo/chat/stamp"
+	"doormat/demo/demotest"
+	"doormat/demo/stage/jobs"
+	"doormat/demo/stage/loopback"
 )
 
 const twoLines = "26/03/2017, 19:01 - Ruth: hello\n26/03/2017, 19:02 - Jo: hi\n"
@@ -34,7 +39,7 @@ type tray struct {
 func newTray(t *testing.T) tray {
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	return tray{newChats(newStore(ctx)), t}
+	return tray{newChats(jobs.New(ctx)), t}
 }
 
 func (y tray) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -281,12 +286,12 @@ func TestForgotten(t *testing.T) {
 		require.Regexp(t, chatID, id)
 		require.NotContains(t, ids, id)
 		ids = append(ids, id)
-		_, err = y.store.start(fmt.Sprintf("replay/x?chat=%s&t=2", id), 1, gives(id)).wait(t.Context())
+		_, err = y.store.Start(fmt.Sprintf("replay/x?chat=%s&t=2", id), 1, func(context.Context, func(jobs.Progress)) (any, error) { return id, nil }).Wait(t.Context())
 		require.NoError(t, err)
 	}
 	_, err := y.get(ids[0])
 	require.ErrorContains(t, err, "upload it again")
-	require.Len(t, y.store.jobs, maxChats)
+	require.Len(t, y.store.Keys(), maxChats)
 	w := y.post("/chat/forget", "application/x-www-form-urlencoded", strings.NewReader("chat="+ids[2]))
 	require.Equal(t, 303, w.Code)
 	require.Equal(t, "/", w.Header().Get("Location"))
@@ -294,7 +299,31 @@ func TestForgotten(t *testing.T) {
 	require.Error(t, err)
 	_, err = y.get(ids[1])
 	require.NoError(t, err)
-	require.Len(t, y.store.jobs, maxChats-1)
+	require.Len(t, y.store.Keys(), maxChats-1)
 	y.post("/chat/forget", "application/x-www-form-urlencoded", strings.NewReader("chat="))
-	require.Len(t, y.store.jobs, maxChats-1, "no id names no chat")
+	require.Len(t, y.store.Keys(), maxChats-1, "no id names no chat")
+}
+
+// TestSlowUpload gives a client a while for the rest of an upload.
+func TestSlowUpload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		y, l := newChats(jobs.New(ctx)), demotest.NewPipes()
+		ended := make(chan error, 1)
+		go func() {
+			ended <- loopback.Serve(ctx, l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				y.upload(w, r, func(status int, err error) { http.Error(w, err.Error(), status) })
+			}))
+		}()
+		start := time.Now()
+		res, err := http.ReadResponse(l.Send(t, "POST /chat HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n26/"), nil)
+		require.NoError(t, err)
+		require.Equal(t, 400, res.StatusCode)
+		require.Equal(t, uploadTime, time.Since(start))
+		_, err = io.ReadAll(res.Body)
+		require.NoError(t, err)
+		cancel()
+		require.NoError(t, <-ended)
+	})
 }

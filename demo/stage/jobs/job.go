@@ -1,4 +1,4 @@
-package stage
+package jobs
 
 import (
 	"context"
@@ -14,15 +14,18 @@ type Progress struct {
 	Done, Total int
 	What        string        // what is counted, or how far it is, in words
 	Cell        *attacks.Cell // that was finished, nil for other news
-	Cells       int           // finished so far, this one included; set by follow
+	Cells       int           // finished so far, this one included; set by Follow
 }
 
-// A job is a computation, waiting, running or done. Its fields are guarded by the
+// A Run computes a value. It may report from as many goroutines as it likes.
+type Run = func(ctx context.Context, report func(Progress)) (any, error)
+
+// A Job is a computation, waiting, running or done. Its fields are guarded by the
 // store's mutex, except those that are written before done closes.
-type job struct {
-	store  *store
+type Job struct {
+	store  *Store
 	key    string
-	number int // differs from that of every other job of the store
+	number int // see Number
 	weight int
 	cancel context.CancelCauseFunc
 
@@ -50,11 +53,25 @@ type version struct {
 // topics bounds how many values of What are kept.
 const topics = 8
 
-// minInterval is how long a listener is left alone, so that it hears once of what happened meanwhile.
+// minInterval is how long a listener is left alone, so that it hears once of what happened
+// meanwhile.
 const minInterval = 100 * time.Millisecond
 
+// Number differs from that of every other job of the store.
+func (j *Job) Number() int { return j.number }
+
+// Cells lists those that are finished so far.
+func (j *Job) Cells() (list []attacks.Cell) {
+	j.store.mu.Lock()
+	defer j.store.mu.Unlock()
+	for _, p := range j.cells {
+		list = append(list, *p.Cell)
+	}
+	return list
+}
+
 // settled reports whether the job is done.
-func (j *job) settled() bool {
+func (j *Job) settled() bool {
 	select {
 	case <-j.done:
 		return true
@@ -64,10 +81,10 @@ func (j *job) settled() bool {
 }
 
 // stale reports whether the job has failed too long ago to say so again.
-func (j *job) stale() bool { return j.settled() && j.err != nil && time.Since(j.when) > errorTTL }
+func (j *Job) stale() bool { return j.settled() && j.err != nil && time.Since(j.when) > errorTTL }
 
 // settle ends the job, unless it has ended.
-func (j *job) settle(value any, err error) {
+func (j *Job) settle(value any, err error) {
 	j.store.mu.Lock()
 	defer j.store.mu.Unlock()
 	if j.settled() {
@@ -79,7 +96,7 @@ func (j *job) settle(value any, err error) {
 }
 
 // linger lets the job go on for a while without listeners.
-func (j *job) linger() {
+func (j *Job) linger() {
 	if j.listeners == 0 && !j.settled() {
 		j.until = time.Now().Add(idleTimeout)
 		j.timer.Reset(idleTimeout)
@@ -87,18 +104,18 @@ func (j *job) linger() {
 }
 
 // abandon stops the job if nobody has come. The next who asks begins a new one.
-func (j *job) abandon() {
+func (j *Job) abandon() {
 	j.store.mu.Lock()
 	defer j.store.mu.Unlock()
 	if j.listeners > 0 || j.settled() || time.Now().Before(j.until) {
 		return
 	}
-	j.store.jobs = slices.DeleteFunc(j.store.jobs, func(o *job) bool { return o == j })
+	j.store.jobs = slices.DeleteFunc(j.store.jobs, func(o *Job) bool { return o == j })
 	j.cancel(errAbandoned)
 }
 
 // listen counts a listener until the function it returns is called.
-func (j *job) listen() func() {
+func (j *Job) listen() func() {
 	j.store.mu.Lock()
 	defer j.store.mu.Unlock()
 	j.listeners++
@@ -110,16 +127,16 @@ func (j *job) listen() func() {
 	}
 }
 
-// peek returns what the job gave, if it is done.
-func (j *job) peek() (value any, err error, done bool) {
+// Peek returns what the job gave, if it is done.
+func (j *Job) Peek() (value any, err error, done bool) {
 	if !j.settled() {
 		return nil, nil, false
 	}
 	return j.value, j.err, true
 }
 
-// wait returns what the job gives, or the cause of ctx's end.
-func (j *job) wait(ctx context.Context) (any, error) {
+// Wait returns what the job gives, or the cause of ctx's end.
+func (j *Job) Wait(ctx context.Context) (any, error) {
 	defer j.listen()()
 	select {
 	case <-j.done:
@@ -132,7 +149,7 @@ func (j *job) wait(ctx context.Context) (any, error) {
 }
 
 // report passes on news and never waits for listeners.
-func (j *job) report(p Progress) {
+func (j *Job) report(p Progress) {
 	j.store.mu.Lock()
 	defer j.store.mu.Unlock()
 	if j.settled() {
@@ -151,7 +168,7 @@ func (j *job) report(p Progress) {
 }
 
 // news lists the cells after the first so many, and the other news after a version.
-func (j *job) news(cells, after int) (list []Progress, now int, changed chan struct{}, done bool) {
+func (j *Job) news(cells, after int) (list []Progress, now int, changed chan struct{}, done bool) {
 	j.store.mu.Lock()
 	defer j.store.mu.Unlock()
 	cells = min(cells, len(j.cells))
@@ -165,10 +182,10 @@ func (j *job) news(cells, after int) (list []Progress, now int, changed chan str
 	return list, j.version, j.changed, j.settled()
 }
 
-// follow yields what has happened so far, without the first so many cells, and what
+// Follow yields what has happened so far, without the first so many cells, and what
 // happens until the job is done or ctx ends. Every cell comes once; of other news comes
 // the latest of each What, and of many only the last few.
-func (j *job) follow(ctx context.Context, cells int) iter.Seq[Progress] {
+func (j *Job) Follow(ctx context.Context, cells int) iter.Seq[Progress] {
 	return func(yield func(Progress) bool) {
 		defer j.listen()()
 		for seen := 0; ; {

@@ -1,25 +1,16 @@
-package stage
+package loopback
 
 import (
-	"bytes"
 	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-)
 
-// logged catches what is logged during a test.
-func logged(t *testing.T) *bytes.Buffer {
-	var b bytes.Buffer
-	log.SetOutput(&b)
-	t.Cleanup(func() { log.SetOutput(os.Stderr) })
-	return &b
-}
+	"doormat/demo/demotest"
+)
 
 // TestGuard sends what other pages in the same browser can send.
 func TestGuard(t *testing.T) {
@@ -84,7 +75,7 @@ func TestGuard(t *testing.T) {
 				r.Header.Set(name, value)
 			}
 			w := httptest.NewRecorder()
-			guard(page, []string{own, "localhost:8017", "[::1]:8017"}).ServeHTTP(w, r)
+			Guard(page, []string{own, "localhost:8017", "[::1]:8017"}).ServeHTTP(w, r)
 			require.Equal(t, c.want, w.Code)
 			require.Equal(t, c.want == 200, strings.Contains(w.Body.String(), "the chat"))
 			strict(t, w.Header())
@@ -124,7 +115,7 @@ func TestAsk(t *testing.T) {
 			r.Header.Set("Sec-Fetch-"+name, value)
 		}
 		w := httptest.NewRecorder()
-		guard(http.NotFoundHandler(), []string{"h:1"}).ServeHTTP(w, r)
+		Guard(http.NotFoundHandler(), []string{"h:1"}).ServeHTTP(w, r)
 		require.Contains(t, w.Body.String(), want)
 		require.NotContains(t, w.Body.String(), "<script>")
 	}
@@ -132,7 +123,7 @@ func TestAsk(t *testing.T) {
 
 // TestPanic costs one answer and not the server.
 func TestPanic(t *testing.T) {
-	complaints := logged(t)
+	complaints := demotest.Logged(t)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/early", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Cache-Control", "public")
@@ -143,7 +134,7 @@ func TestPanic(t *testing.T) {
 		panic("late")
 	})
 	server := httptest.NewUnstartedServer(nil)
-	server.Config.Handler = guard(mux, []string{server.Listener.Addr().String()})
+	server.Config.Handler = Guard(mux, []string{server.Listener.Addr().String()})
 	server.Start()
 	defer server.Close()
 	for range 2 {

@@ -1,4 +1,11 @@
-package stage
+// Package jobs computes each result once, however many pages ask for it. A [Store] works on a few
+// results at a time and keeps the last ones; a [Job] is one of them, waiting, running or done, and
+// whoever follows it hears how far it is. A computation ends early when its time is up, when
+// nobody has waited for it for a while, when what it is about was forgotten, and with the server:
+// otherwise every page that somebody opened and left would go on computing.
+//
+// Its tests run under a clock of their own (testing/synctest) and compare no wall time.
+package jobs
 
 import (
 	"context"
@@ -11,15 +18,13 @@ import (
 	"time"
 )
 
-// A store computes each result once, however many pages ask for it, a few at a time,
-// and keeps the last ones. A computation ends early when its time is up, when nobody
-// has waited for it for a while, and with the server.
-type store struct {
+// A Store computes results by key, and keeps the last ones.
+type Store struct {
 	ctx   context.Context // of the server
 	slots chan struct{}   // as many as computations run at a time
 
 	mu     sync.Mutex
-	jobs   []*job // the one asked for last at the end
+	jobs   []*Job // the one asked for last at the end
 	number int    // of the newest job
 }
 
@@ -39,9 +44,22 @@ var (
 	errClosing   = errors.New("stage: the server is ending")
 )
 
-// newStore makes a store that works until ctx ends.
-func newStore(ctx context.Context) *store {
-	return &store{ctx: ctx, slots: make(chan struct{}, atOnce)}
+// New makes a store that works until ctx ends.
+func New(ctx context.Context) *Store {
+	return &Store{ctx: ctx, slots: make(chan struct{}, atOnce)}
+}
+
+// Done is closed when the store ends.
+func (s *Store) Done() <-chan struct{} { return s.ctx.Done() }
+
+// Keys lists what is kept or under way, the one asked for last at the end.
+func (s *Store) Keys() (list []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, j := range s.jobs {
+		list = append(list, j.key)
+	}
+	return list
 }
 
 // timeLimit is how long a computation of some weight may take: enough for every attack
@@ -50,13 +68,12 @@ func timeLimit(weight int) time.Duration {
 	return 2*time.Minute + time.Duration(weight)*100*time.Millisecond
 }
 
-// start returns the job of that key, and begins it if there is none: run computes its
-// value, reporting from as many goroutines as it likes. The key must say all that the
-// value depends on. Weight is in messages times designs.
-func (s *store) start(key string, weight int, run func(ctx context.Context, report func(Progress)) (any, error)) *job {
+// Start returns the job of that key, and begins it if there is none: run computes its
+// value. The key must say all that the value depends on. Weight is in messages times designs.
+func (s *Store) Start(key string, weight int, run Run) *Job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if i := slices.IndexFunc(s.jobs, func(j *job) bool { return j.key == key }); i >= 0 {
+	if i := slices.IndexFunc(s.jobs, func(j *Job) bool { return j.key == key }); i >= 0 {
 		j := s.jobs[i]
 		s.jobs = slices.Delete(s.jobs, i, i+1)
 		if !j.stale() {
@@ -67,7 +84,10 @@ func (s *store) start(key string, weight int, run func(ctx context.Context, repo
 	}
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	s.number++
-	j := &job{store: s, key: key, number: s.number, weight: weight, cancel: cancel, done: make(chan struct{}), changed: make(chan struct{})}
+	j := &Job{
+		store: s, key: key, number: s.number, weight: weight, cancel: cancel,
+		done: make(chan struct{}), changed: make(chan struct{}),
+	}
 	s.jobs = append(s.jobs, j)
 	s.evict()
 	j.timer = time.AfterFunc(idleTimeout, j.abandon)
@@ -78,7 +98,7 @@ func (s *store) start(key string, weight int, run func(ctx context.Context, repo
 
 // evict forgets the results not asked for longest, while there are too many. The
 // newest stays, however heavy.
-func (s *store) evict() {
+func (s *Store) evict() {
 	total := 0
 	for _, j := range s.jobs {
 		total += j.weight
@@ -93,11 +113,11 @@ func (s *store) evict() {
 	}
 }
 
-// forget drops results and stops computations whose key matches.
-func (s *store) forget(match func(key string) bool) {
+// Forget drops results and stops computations whose key matches.
+func (s *Store) Forget(match func(key string) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.jobs = slices.DeleteFunc(s.jobs, func(j *job) bool {
+	s.jobs = slices.DeleteFunc(s.jobs, func(j *Job) bool {
 		gone := match(j.key)
 		if gone {
 			j.cancel(errForgotten)
@@ -106,7 +126,7 @@ func (s *store) forget(match func(key string) bool) {
 	})
 }
 
-func (s *store) compute(ctx context.Context, j *job, run func(context.Context, func(Progress)) (any, error)) {
+func (s *Store) compute(ctx context.Context, j *Job, run Run) {
 	defer j.cancel(nil)
 	select {
 	case s.slots <- struct{}{}:
@@ -118,9 +138,11 @@ func (s *store) compute(ctx context.Context, j *job, run func(context.Context, f
 		return
 	}
 	limit := timeLimit(j.weight)
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("stage: stopped after %s: too much for the stage; choose fewer trustees or rarer refreshes, or use the command line", limit))
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("stage: stopped after %s: too much for the stage; "+
+		"choose fewer trustees or rarer refreshes, or use the command line", limit))
 	defer cancel()
-	defer context.AfterFunc(ctx, func() { j.settle(nil, s.reason(ctx)) })() // run may take a while to notice
+	// The run may take a while to notice that its context has ended; who waits hears at once.
+	defer context.AfterFunc(ctx, func() { j.settle(nil, s.reason(ctx)) })()
 	value, err := try(func() (any, error) { return run(ctx, j.report) })
 	if err != nil && ctx.Err() != nil {
 		err = s.reason(ctx)
@@ -129,7 +151,7 @@ func (s *store) compute(ctx context.Context, j *job, run func(context.Context, f
 }
 
 // reason is why the context of a computation ended.
-func (s *store) reason(ctx context.Context) error {
+func (s *Store) reason(ctx context.Context) error {
 	if s.ctx.Err() != nil {
 		return errClosing
 	}
@@ -141,7 +163,8 @@ func try(run func() (any, error)) (value any, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			log.Printf("stage: panic: %v\n%s", v, debug.Stack())
-			value, err = nil, fmt.Errorf("stage: the run failed (%v); that is a mistake in doormat, the terminal says more", v)
+			value, err = nil, fmt.Errorf("stage: the run failed (%v); "+
+				"that is a mistake in doormat, the terminal says more", v)
 		}
 	}()
 	return run()

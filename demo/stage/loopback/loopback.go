@@ -1,4 +1,9 @@
-package stage
+// Package loopback serves pages to people on this machine and to nobody else. It listens on a
+// loopback address, answers only to the server's own names, and refuses what other sites ask for:
+// every page that is open in the same browser can send requests here, and can make its own name
+// mean 127.0.0.1. What a page may load is fixed by a Content-Security-Policy in every answer.
+// TestGuard lists what is let through.
+package loopback
 
 import (
 	"context"

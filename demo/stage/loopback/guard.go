@@ -1,4 +1,4 @@
-package stage
+package loopback
 
 import (
 	"html/template"
@@ -15,7 +15,7 @@ import (
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// guard answers only who asked for this very server, by one of its hosts (address
+// Guard answers only who asked for this very server, by one of its hosts (address
 // and port), and only what its own pages ask. Any page in the same browser can send
 // requests to this machine, so:
 //
@@ -28,7 +28,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 //     page leads to one that asks first.
 //
 // TestGuard lists what is let through. A panic in next costs one answer.
-func guard(next http.Handler, hosts []string) http.Handler {
+func Guard(next http.Handler, hosts []string) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		harden(w.Header())

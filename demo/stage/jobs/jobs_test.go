@@ -1,4 +1,4 @@
-package stage
+package jobs
 
 import (
 	"context"
@@ -14,21 +14,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/demo/demotest"
 )
 
 // inBubble runs a test with a store under a clock of its own. It ends only when every
 // goroutine has.
-func inBubble(t *testing.T, test func(t *testing.T, s *store, shutDown func())) {
+func inBubble(t *testing.T, test func(t *testing.T, s *Store, shutDown func())) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
-		test(t, newStore(ctx), cancel)
+		test(t, New(ctx), cancel)
 	})
 }
 
-type computation = func(context.Context, func(Progress)) (any, error)
-
-func gives(v any) computation {
+func gives(v any) Run {
 	return func(context.Context, func(Progress)) (any, error) { return v, nil }
 }
 
@@ -40,22 +39,22 @@ func endless(ctx context.Context, _ func(Progress)) (any, error) {
 
 // TestOnce lets many pages wait for one result.
 func TestOnce(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *store, _ func()) {
+	inBubble(t, func(t *testing.T, s *Store, _ func()) {
 		var runs atomic.Int32
 		var all sync.WaitGroup
 		for range 100 {
 			all.Go(func() {
-				j := s.start("key", 1, func(context.Context, func(Progress)) (any, error) {
+				j := s.Start("key", 1, func(context.Context, func(Progress)) (any, error) {
 					time.Sleep(time.Minute)
 					return runs.Add(1), nil
 				})
-				v, err := j.wait(t.Context())
+				v, err := j.Wait(t.Context())
 				require.NoError(t, err)
 				require.EqualValues(t, 1, v)
 			})
 		}
 		all.Wait()
-		v, err, done := s.start("key", 1, endless).peek()
+		v, err, done := s.Start("key", 1, endless).Peek()
 		require.NoError(t, err)
 		require.True(t, done)
 		require.EqualValues(t, 1, v)
@@ -64,17 +63,17 @@ func TestOnce(t *testing.T) {
 
 // TestAtOnce runs a few at a time; the others wait for their turn, not against their time.
 func TestAtOnce(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *store, _ func()) {
+	inBubble(t, func(t *testing.T, s *Store, _ func()) {
 		var now, most atomic.Int32
 		var all sync.WaitGroup
 		for i := range 8 {
 			all.Go(func() {
-				_, err := s.start(fmt.Sprint(i), 1, func(ctx context.Context, _ func(Progress)) (any, error) {
+				_, err := s.Start(fmt.Sprint(i), 1, func(ctx context.Context, _ func(Progress)) (any, error) {
 					most.Store(max(most.Load(), now.Add(1)))
 					defer now.Add(-1)
 					time.Sleep(time.Minute)
 					return nil, ctx.Err()
-				}).wait(t.Context())
+				}).Wait(t.Context())
 				require.NoError(t, err)
 			})
 		}
@@ -85,56 +84,56 @@ func TestAtOnce(t *testing.T) {
 
 // TestFailures tells errors and panics to all who wait, and tries again later.
 func TestFailures(t *testing.T) {
-	complaints := logged(t)
-	for name, run := range map[string]computation{
+	complaints := demotest.Logged(t)
+	for name, run := range map[string]Run{
 		"a mistake": func(context.Context, func(Progress)) (any, error) { return nil, errors.New("a mistake") },
 		"the run failed (a panic)": func(context.Context, func(Progress)) (any, error) {
 			time.Sleep(time.Second)
 			panic("a panic")
 		},
 	} {
-		inBubble(t, func(t *testing.T, s *store, _ func()) {
-			j := s.start("key", 1, run)
+		inBubble(t, func(t *testing.T, s *Store, _ func()) {
+			j := s.Start("key", 1, run)
 			var all sync.WaitGroup
 			for range 3 {
 				all.Go(func() {
-					_, err := j.wait(t.Context())
+					_, err := j.Wait(t.Context())
 					require.ErrorContains(t, err, name)
 				})
 			}
 			all.Wait()
-			_, err := s.start("key", 1, gives("better")).wait(t.Context())
+			_, err := s.Start("key", 1, gives("better")).Wait(t.Context())
 			require.ErrorContains(t, err, name, "the page that waited loads itself again")
 			time.Sleep(errorTTL + time.Second)
-			v, err := s.start("key", 1, gives("better")).wait(t.Context())
+			v, err := s.Start("key", 1, gives("better")).Wait(t.Context())
 			require.NoError(t, err)
 			require.Equal(t, "better", v)
 		})
 	}
-	require.Contains(t, complaints.String(), "store_test.go", "the panic's stack")
+	require.Contains(t, complaints.String(), "jobs_test.go", "the panic's stack")
 }
 
 // TestAbandoned stops what nobody waits for, and nothing else.
 func TestAbandoned(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *store, _ func()) {
-		j := s.start("key", 1, endless)
+	inBubble(t, func(t *testing.T, s *Store, _ func()) {
+		j := s.Start("key", 1, endless)
 		ctx, leave := context.WithTimeout(t.Context(), 5*idleTimeout)
 		defer leave()
-		for range j.follow(ctx, 0) { // somebody listens for a long time, then leaves
+		for range j.Follow(ctx, 0) { // somebody listens for a long time, then leaves
 		}
 		require.False(t, j.settled())
 		time.Sleep(idleTimeout - time.Second)
-		require.Same(t, j, s.start("key", 1, endless), "somebody asked again")
+		require.Same(t, j, s.Start("key", 1, endless), "somebody asked again")
 		j.abandon() // as if the time had been up in this moment
 		time.Sleep(idleTimeout - time.Second)
 		require.False(t, j.settled())
-		_, err := j.wait(ctx) // and leaves at once
+		_, err := j.Wait(ctx) // and leaves at once
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		time.Sleep(idleTimeout + time.Second)
-		_, err, done := j.peek()
+		_, err, done := j.Peek()
 		require.True(t, done)
 		require.ErrorIs(t, err, errAbandoned)
-		v, err := s.start("key", 1, gives("anew")).wait(t.Context())
+		v, err := s.Start("key", 1, gives("anew")).Wait(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, "anew", v)
 	})
@@ -142,19 +141,19 @@ func TestAbandoned(t *testing.T) {
 
 // TestAbandonedInLine stops what waits for its turn, behind runs that do not listen.
 func TestAbandonedInLine(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *store, _ func()) {
+	inBubble(t, func(t *testing.T, s *Store, _ func()) {
 		for i := range atOnce {
-			s.start(fmt.Sprint(i), 1, func(context.Context, func(Progress)) (any, error) {
+			s.Start(fmt.Sprint(i), 1, func(context.Context, func(Progress)) (any, error) {
 				time.Sleep(time.Hour)
 				return nil, nil
 			})
 		}
 		synctest.Wait()
-		j := s.start("key", 1, endless)
+		j := s.Start("key", 1, endless)
 		time.Sleep(idleTimeout + time.Second)
-		_, err, _ := j.peek()
+		_, err, _ := j.Peek()
 		require.ErrorIs(t, err, errAbandoned)
-		v, err := s.start("key", 1, gives("after them")).wait(t.Context())
+		v, err := s.Start("key", 1, gives("after them")).Wait(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, "after them", v)
 		synctest.Wait()
@@ -163,13 +162,13 @@ func TestAbandonedInLine(t *testing.T) {
 
 // TestTimeLimit stops a computation that takes too long, even one that does not listen.
 func TestTimeLimit(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *store, _ func()) {
+	inBubble(t, func(t *testing.T, s *Store, _ func()) {
 		const weight = 80
 		start := time.Now()
-		_, err := s.start("key", weight, func(context.Context, func(Progress)) (any, error) {
+		_, err := s.Start("key", weight, func(context.Context, func(Progress)) (any, error) {
 			time.Sleep(time.Hour)
 			return "late", nil
-		}).wait(t.Context())
+		}).Wait(t.Context())
 		require.ErrorContains(t, err, "stopped after 2m8s")
 		require.Equal(t, 2*time.Minute+8*time.Second, time.Since(start))
 		time.Sleep(time.Hour)
@@ -178,72 +177,66 @@ func TestTimeLimit(t *testing.T) {
 
 // TestShutDown ends everything with the server, whether it runs or waits for its turn.
 func TestShutDown(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *store, shutDown func()) {
+	inBubble(t, func(t *testing.T, s *Store, shutDown func()) {
 		var all sync.WaitGroup
 		for i := range 5 {
-			j := s.start(fmt.Sprint(i), 1, endless)
+			j := s.Start(fmt.Sprint(i), 1, endless)
 			all.Go(func() {
-				_, err := j.wait(t.Context())
+				_, err := j.Wait(t.Context())
 				require.ErrorIs(t, err, errClosing)
 			})
 			all.Go(func() {
-				for range j.follow(t.Context(), 0) {
+				for range j.Follow(t.Context(), 0) {
 				}
 			})
 		}
 		synctest.Wait()
 		shutDown()
 		all.Wait()
-		_, err := s.start("late", 1, gives(1)).wait(t.Context())
+		_, err := s.Start("late", 1, gives(1)).Wait(t.Context())
 		require.ErrorIs(t, err, errClosing)
 	})
 }
 
 // TestForget drops what a chat led to.
 func TestForget(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *store, _ func()) {
-		running, kept := s.start("chat", 1, endless), s.start("other", 1, gives(1))
-		_, err := kept.wait(t.Context())
+	inBubble(t, func(t *testing.T, s *Store, _ func()) {
+		running, kept := s.Start("chat", 1, endless), s.Start("other", 1, gives(1))
+		_, err := kept.Wait(t.Context())
 		require.NoError(t, err)
-		s.forget(func(key string) bool { return key == "chat" })
-		_, err = running.wait(t.Context())
+		s.Forget(func(key string) bool { return key == "chat" })
+		_, err = running.Wait(t.Context())
 		require.ErrorIs(t, err, errForgotten)
-		require.Same(t, kept, s.start("other", 1, gives(2)))
-		require.NotSame(t, running, s.start("chat", 1, gives(1)))
+		require.Same(t, kept, s.Start("other", 1, gives(2)))
+		require.NotSame(t, running, s.Start("chat", 1, gives(1)))
 	})
 }
 
 // TestEviction keeps the results asked for last, as many and as heavy as fit, and
 // never drops what runs.
 func TestEviction(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *store, _ func()) {
-		run := s.start("runs", 1, endless)
+	inBubble(t, func(t *testing.T, s *Store, _ func()) {
+		run := s.Start("runs", 1, endless)
 		get := func(key string, weight int) {
-			_, err := s.start(key, weight, gives(key)).wait(t.Context())
+			_, err := s.Start(key, weight, gives(key)).Wait(t.Context())
 			require.NoError(t, err)
-		}
-		keys := func() (list []string) {
-			for _, j := range s.jobs {
-				list = append(list, j.key)
-			}
-			return list
 		}
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			_, _ = run.wait(t.Context())
+			_, _ = run.Wait(t.Context())
 		}()
 		for i := range 2 * maxJobs {
 			get(fmt.Sprint(i), 1)
 			get("0", 1)
 		}
 		require.Len(t, s.jobs, maxJobs)
-		require.True(t, slices.Contains(keys(), "runs") && slices.Contains(keys(), "0") && !slices.Contains(keys(), "1"))
+		require.True(t, slices.Contains(s.Keys(), "runs") && slices.Contains(s.Keys(), "0") && !slices.Contains(s.Keys(), "1"))
 		get("heavy", maxWeight/2)
 		get("heavier", maxWeight/2+1)
-		require.Equal(t, []string{"runs", "heavier"}, keys())
+		require.Equal(t, []string{"runs", "heavier"}, s.Keys())
 		get("beyond", 2*maxWeight)
-		require.Equal(t, []string{"runs", "beyond"}, keys())
+		require.Equal(t, []string{"runs", "beyond"}, s.Keys())
 		run.cancel(nil)
 		<-done
 	})
@@ -253,8 +246,8 @@ func TestEviction(t *testing.T) {
 // every cell once and the newest of the rest, and none holds up the computation.
 func TestFollow(t *testing.T) {
 	const cells = 50
-	inBubble(t, func(t *testing.T, s *store, _ func()) {
-		j := s.start("key", 1, func(_ context.Context, report func(Progress)) (any, error) {
+	inBubble(t, func(t *testing.T, s *Store, _ func()) {
+		j := s.Start("key", 1, func(_ context.Context, report func(Progress)) (any, error) {
 			var all sync.WaitGroup
 			for _, what := range []string{"typed", "cells"} {
 				all.Go(func() {
@@ -276,7 +269,7 @@ func TestFollow(t *testing.T) {
 			all.Go(func() {
 				var got []int
 				typed, heard := 0, 0
-				for p := range j.follow(t.Context(), after) {
+				for p := range j.Follow(t.Context(), after) {
 					time.Sleep(pause)
 					if p.Cell != nil {
 						got = append(got, p.Cell.At)
@@ -301,7 +294,7 @@ func TestFollow(t *testing.T) {
 		time.Sleep(200 * time.Millisecond)
 		listen(0, 0)
 		listen(7, 0)
-		_, err := j.wait(t.Context())
+		_, err := j.Wait(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, cells*10*time.Millisecond, time.Since(start))
 		listen(0, 0)
@@ -313,8 +306,8 @@ func TestFollow(t *testing.T) {
 
 // TestTopics keeps the last few news that are not cells, and tells each once.
 func TestTopics(t *testing.T) {
-	inBubble(t, func(t *testing.T, s *store, _ func()) {
-		j := s.start("key", 1, func(_ context.Context, report func(Progress)) (any, error) {
+	inBubble(t, func(t *testing.T, s *Store, _ func()) {
+		j := s.Start("key", 1, func(_ context.Context, report func(Progress)) (any, error) {
 			for i := range 3 * topics {
 				report(Progress{What: fmt.Sprint(i)})
 			}
@@ -327,7 +320,7 @@ func TestTopics(t *testing.T) {
 		})
 		synctest.Wait()
 		var got []string
-		for p := range j.follow(t.Context(), 0) {
+		for p := range j.Follow(t.Context(), 0) {
 			if p.Cell == nil {
 				got = append(got, p.What)
 			}
