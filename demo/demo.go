@@ -4,7 +4,7 @@
 // neighbours; arrangements.go is where to add a column.
 //
 // demo/story is the built-in conversation, demo/chat reads exported ones,
-// demo/sandbox runs scripts from files, demo/report prints results.
+// demo/sandbox runs scripts from files, demo/text prints results.
 package demo
 
 import (

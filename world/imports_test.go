@@ -57,7 +57,7 @@ var policy = []struct {
 	{"demo/data", []string{"world", "attacks", "demo/plain", "demo/summary"}},
 	{"demo/markdown", []string{"world", "attacks", "demo/plain", "demo/bidi", "demo/summary"}},
 	{"demo/drawing", []string{"world", "attacks", "attacks/deduce", "demo/plain", "demo/summary", "demo/replay"}},
-	{"demo/report", []string{"world", "attacks", "attacks/technique", "demo/plain", "demo/summary", "demo/terminal", "demo/replay", "demo/story", "demo/chat", "demo/timing"}},
+	{"demo/text", []string{"world", "attacks", "attacks/technique", "demo/plain", "demo/summary", "demo/terminal", "demo/replay", "demo/story", "demo/chat", "demo/timing"}},
 	{"demo/present", []string{"world", "attacks", "attacks/technique", "demo/plain", "demo/bidi", "demo/summary", "demo/terminal", "demo/replay", "demo/story"}},
 	{"demo/handout", []string{"world", "attacks", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown", "demo/drawing", "demo/replay", "demo/story"}},
 	{"demo/stage/jobs", []string{"attacks"}},
@@ -78,7 +78,7 @@ var (
 	wallClock  = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer"}
 	forTesting = []string{"testing", "testing/...", "github.com/stretchr/...", "pgregory.net/...", "github.com/chromedp/..."}
 	terminals  = []string{"charm.land/...", "github.com/charmbracelet/...", "golang.org/x/term", "os/exec"}
-	terminalAt = []string{"cmd/...", "demo/terminal", "demo/report", "demo/present", "demo/sandbox", "demo/stage/browser"}
+	terminalAt = []string{"cmd/...", "demo/terminal", "demo/text", "demo/present", "demo/sandbox", "demo/stage/browser"}
 	helpers    = []string{"world/worldtest", "attacks/attackstest", "demo/stage/browser", "demo/demotest"}
 )
 
@@ -194,15 +194,15 @@ func TestPolicy(t *testing.T) {
 		{"attacks/deduce", "doormat/attacks"}, {"attacks", "doormat/attacks/script"}, {"attacks/script", "doormat/attacks/deduce"}, {"attacks/script", "doormat/attacks"}, {"attacks/technique", "doormat/attacks"}, {"attacks/deduce", "doormat/world/law"}, {"e2ee", "doormat/attacks/deduce"},
 		{"attacks", "doormat/world/ledger"}, {"attacks", "doormat/e2ee"}, {"attacks", "doormat/world/worldtest"}, {"attacks/library", "doormat/attacks"},
 		{"attacks", "testing"}, {"demo", "testing"}, {"demo/stage", "doormat/demo/stage/browser"}, {"demo/stage", "doormat/demo/demotest"}, {"demo", "doormat/world/worldtest"}, {"demo", "doormat/cmd/doormat"}, {"cmd/doormat", "doormat/e2ee"}, {"cmd/doormat", "doormat/world/ledger"}, {"attacks", "math/rand"}, {"tools", "doormat/world"},
-		{"demo/drawing", "doormat/demo/report"}, {"demo/drawing", "charm.land/lipgloss/v2"}, {"demo/drawing", "os/exec"}, {"demo/summary", "doormat/demo/terminal"},
-		{"demo/handout", "doormat/demo/report"}, {"demo/pages", "doormat/demo/report"}, {"demo/stage", "doormat/demo/report"}, {"demo/present", "doormat/demo/report"},
-		{"demo/report", "doormat/demo/markdown"}, {"demo/replay", "doormat/demo/drawing"}, {"demo/summary", "doormat/demo"},
+		{"demo/drawing", "doormat/demo/text"}, {"demo/drawing", "charm.land/lipgloss/v2"}, {"demo/drawing", "os/exec"}, {"demo/summary", "doormat/demo/terminal"},
+		{"demo/handout", "doormat/demo/text"}, {"demo/pages", "doormat/demo/text"}, {"demo/stage", "doormat/demo/text"}, {"demo/present", "doormat/demo/text"},
+		{"demo/text", "doormat/demo/markdown"}, {"demo/replay", "doormat/demo/drawing"}, {"demo/summary", "doormat/demo"},
 	} {
 		require.NotEmpty(t, complaint(c[0], c[1]), "%s may import %s", c[0], c[1])
 	}
 	for _, c := range [][2]string{
 		{"world", "math/rand/v2"}, {"world", "time"}, {"e2ee", "doormat/e2ee/ratchet"}, {"escrow/threshold", "doormat/e2ee"},
-		{"attacks", "doormat/world"}, {"attacks", "doormat/attacks/deduce"}, {"attacks/deduce", "doormat/world"}, {"attacks/attackstest", "testing"}, {"demo/stage/browser", "testing"}, {"demo", "os"}, {"cmd/doormat", "doormat/demo/report"},
+		{"attacks", "doormat/world"}, {"attacks", "doormat/attacks/deduce"}, {"attacks/deduce", "doormat/world"}, {"attacks/attackstest", "testing"}, {"demo/stage/browser", "testing"}, {"demo", "os"}, {"cmd/doormat", "doormat/demo/text"},
 		{"escrow/ceremony", "doormat/world/ledger"}, {"world/worldtest", "doormat/world"},
 	} {
 		require.Empty(t, complaint(c[0], c[1]), "%s may not import %s", c[0], c[1])

@@ -13,7 +13,7 @@ import (
 	"doormat/attacks/script"
 	"doormat/attacks/technique"
 	"doormat/demo"
-	"doormat/demo/report"
+	"doormat/demo/text"
 	"doormat/demo/sandbox"
 )
 
@@ -39,7 +39,7 @@ their headers say.`,
 			for _, t := range kit.Attacks {
 				headers = append(headers, t.Header())
 			}
-			return to.show(headers, func(width int) string { return report.Attacks(kit.Attacks, width) })
+			return to.show(headers, func(width int) string { return text.Attacks(kit.Attacks, width) })
 		},
 	}
 	to.add(c, "text", "json")
@@ -61,7 +61,7 @@ func (a *app) attackShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return show(func(width int) string { return report.Attack(t.Header(), width) })
+			return show(func(width int) string { return text.Attack(t.Header(), width) })
 		},
 	}
 }
@@ -94,8 +94,8 @@ own, with little memory and little time.`,
 			}
 			lab.Attacks = []technique.Technique{t}
 			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
-				text := report.Run{Header: t.Header(), Result: r, Conversation: lab.Conversation, ShowTexts: o.Conversation == "", WholeProof: proof == "all"}
-				return out.text(text.Text(out.width))
+				run := text.Run{Header: t.Header(), Result: r, Conversation: lab.Conversation, ShowTexts: o.Conversation == "", WholeProof: proof == "all"}
+				return out.text(run.Text(out.width))
 			})
 		},
 	}

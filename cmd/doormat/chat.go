@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/demo"
-	"doormat/demo/report"
+	"doormat/demo/text"
 )
 
 func (a *app) chat() *cobra.Command {
@@ -35,7 +35,7 @@ func (a *app) chatCheck() *cobra.Command {
 			if to.format == "json" {
 				return out.document(chat.Summary())
 			}
-			return out.text(report.Chat(chat.Summary(), out.width))
+			return out.text(text.Chat(chat.Summary(), out.width))
 		},
 	}
 	c.Flags().StringVar(&dateOrder, "date-order", "", "`dmy`, mdy or ymd (default: the only one that fits)")

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"doormat/demo/report"
+	"doormat/demo/text"
 )
 
 func (a *app) design() *cobra.Command {
@@ -21,7 +21,7 @@ func (a *app) designList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return to.show(report.DesignInfos(kit.Designs), func(width int) string { return report.Designs(kit.Designs, width) })
+			return to.show(text.DesignInfos(kit.Designs), func(width int) string { return text.Designs(kit.Designs, width) })
 		},
 	}
 	to.add(c, "text", "json")
@@ -43,7 +43,7 @@ func (a *app) designShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return show(func(width int) string { return report.Design(d, width) })
+			return show(func(width int) string { return text.Design(d, width) })
 		},
 	}
 }

@@ -3,7 +3,7 @@
 // adversaries loose on it, and prints what they recovered, checked byte for byte.
 //
 // It is thin: one file a verb, each of which reads flags, calls package demo and
-// prints what package demo/report made of it. Results go to stdout, the rest to
+// prints what package demo/text made of it. Results go to stdout, the rest to
 // stderr. The exit code is 0 if all went as expected, 1 for files, scripts and
 // limits, 2 for flags, values and unknown ids, 3 if an outcome differed from what
 // its attack expects. testdata/*.txt are transcripts of every verb and code.

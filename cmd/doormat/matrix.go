@@ -13,7 +13,7 @@ import (
 	"doormat/demo"
 	"doormat/demo/data"
 	"doormat/demo/markdown"
-	"doormat/demo/report"
+	"doormat/demo/text"
 )
 
 func (a *app) matrix() *cobra.Command {
@@ -38,7 +38,7 @@ func (a *app) matrix() *cobra.Command {
 				case "csv":
 					return out.data(data.CSV(r))
 				}
-				return out.text(report.Matrix(r, out.width))
+				return out.text(text.Matrix(r, out.width))
 			})
 		},
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/demo"
-	"doormat/demo/report"
+	"doormat/demo/text"
 	"doormat/demo/timing"
 )
 
@@ -41,7 +41,7 @@ numbers; they are of this machine and differ from run to run.`,
 			case to.format == "json":
 				err = out.document(r)
 			default:
-				err = out.text(report.Measured(r, out.width))
+				err = out.text(text.Measured(r, out.width))
 			}
 			out.close(&err)
 			return err

@@ -16,7 +16,7 @@ import (
 	"doormat/demo/bidi"
 	"doormat/demo/data"
 	"doormat/demo/plain"
-	"doormat/demo/report"
+	"doormat/demo/text"
 	"doormat/demo/terminal"
 )
 
@@ -74,7 +74,7 @@ func withoutPath(err error) error {
 
 // openFile opens the file that a flag names.
 func openFile(flag, path string) (*output, error) {
-	o := &output{width: report.DefaultWidth}
+	o := &output{width: text.DefaultWidth}
 	real, old, err := resolve(path)
 	switch {
 	case err != nil:
@@ -166,7 +166,7 @@ func width(f *os.File) int {
 	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
 		return columns
 	}
-	return report.DefaultWidth
+	return text.DefaultWidth
 }
 
 // progress shows on a terminal how far the work at so many points is. The function

@@ -11,7 +11,7 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/data"
-	"doormat/demo/report"
+	"doormat/demo/text"
 	"doormat/demo/summary"
 )
 
@@ -109,7 +109,7 @@ func writeSweep(s *summary.Sweep, format string, out *output) error {
 	case "csv":
 		return out.data(data.SweepCSV(s))
 	}
-	return out.text(report.Sweep(s, out.width))
+	return out.text(text.Sweep(s, out.width))
 }
 
 // columnsHelp lists the columns of a CSV format, at 80 columns.

@@ -5,7 +5,7 @@
 //
 // It computes nothing about security. Numbers come from one [attacks.Result], steps
 // from package replay, pictures from package drawing, sentences about numbers from
-// package report. TestNumbersAgree reads the numbers back from the page.
+// package summary. TestNumbersAgree reads the numbers back from the page.
 //
 // Rules of the page. It needs no network, no script and no other file, and forbids
 // itself all three. It can be read on a phone, on paper and without seeing it: each

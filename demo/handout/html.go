@@ -131,7 +131,7 @@ func alarms(sections []*section) (list []string) {
 	return list
 }
 
-// templates parses the page. What it prints of a cell it asks of package report.
+// templates parses the page. What it prints of a cell it asks of package summary.
 func (h *Handout) templates() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
 		"clean":    plain.Clean,

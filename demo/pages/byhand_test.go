@@ -18,7 +18,7 @@ import (
 	"doormat/attacks/script"
 	"doormat/demo"
 	"doormat/demo/demotest"
-	"doormat/demo/report"
+	"doormat/demo/text"
 	"doormat/demo/story"
 	"doormat/demo/terminal"
 )
@@ -98,8 +98,8 @@ func TestSession(t *testing.T) {
 	kit, r := whole(t)
 	lab, err := demo.Defaults().Lab(kit, story.Conversation())
 	require.NoError(t, err)
-	tour := report.Tour{Conversation: lab.Conversation, BuiltIn: true, Designs: lab.Designs}
-	rest := terminal.Strip(tour.Opening(report.DefaultWidth) + tour.Findings(pair(r.Result, lab), demo.Showcases(kit.Attacks), report.DefaultWidth))
+	tour := text.Tour{Conversation: lab.Conversation, BuiltIn: true, Designs: lab.Designs}
+	rest := terminal.Strip(tour.Opening(text.DefaultWidth) + tour.Findings(pair(r.Result, lab), demo.Showcases(kit.Attacks), text.DefaultWidth))
 	for part := range strings.SplitSeq(session, "…\n") {
 		_, after, found := strings.Cut(rest, strings.Trim(part, "\n"))
 		require.True(t, found, "README.md shows what doormat demo does not print, or not here:\n%s", part)

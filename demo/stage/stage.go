@@ -5,7 +5,7 @@
 // Every page is a pure function of its address (address.go, query.go): attack, settings,
 // step, the room's guess. So a page can be reloaded, linked to, and taken up again
 // after the program was restarted. What it shows comes from demo/replay and
-// demo/report, and so from the same results as text and JSON; the stage adds no number
+// demo/summary, and so from the same results as text and JSON; the stage adds no number
 // of its own. Runs are made once and shared (package jobs); while one is under way its
 // page follows it by server-sent events (events.go). The script in the browser only
 // fetches the next page and swaps it in: without it, links and forms do the same.

@@ -19,7 +19,7 @@ import (
 	"doormat/demo/plain"
 	"doormat/demo/present"
 	"doormat/demo/replay"
-	"doormat/demo/report"
+	"doormat/demo/text"
 	"doormat/demo/story"
 	"doormat/demo/summary"
 	"doormat/demo/terminal"
@@ -80,15 +80,15 @@ func (s stand) renderers(t *testing.T) map[string]func(*attacks.Result) string {
 		}
 	}
 	return map[string]func(*attacks.Result) string{
-		"matrix":   func(r *attacks.Result) string { return report.Matrix(r, 100) },
-		"run":      func(r *attacks.Result) string { return report.Run{Header: h, Result: r, Conversation: conv}.Text(100) },
+		"matrix":   func(r *attacks.Result) string { return text.Matrix(r, 100) },
+		"run":      func(r *attacks.Result) string { return text.Run{Header: h, Result: r, Conversation: conv}.Text(100) },
 		"markdown": markdown.Result,
 		"heat": func(r *attacks.Result) string {
 			return string(drawing.Heat(r, nil)) + string(drawing.Cell(&r.Cells[0], ""))
 		},
 		"page": page(".html"), "document": page(".md"), "slides": page("-slides.md"),
 		"tour": func(r *attacks.Result) string {
-			return report.Tour{Conversation: conv, Designs: s.lab.Designs}.Findings(r, []technique.Header{h}, 100)
+			return text.Tour{Conversation: conv, Designs: s.lab.Designs}.Findings(r, []technique.Header{h}, 100)
 		},
 		"present": func(r *attacks.Result) string {
 			show := present.New(present.Talk{Conversation: conv, Settings: r.Settings, Acts: []technique.Header{h},

@@ -1,4 +1,4 @@
-// Package terminal sets text with styles in it, for terminals: package report's pages and
+// Package terminal sets text with styles in it, for terminals: package text's pages and
 // package present's screens. It wraps, cuts and pads by what is seen, so that a style takes
 // up no room; text from outside is cleaned (package plain) before it gets here.
 //

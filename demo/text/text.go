@@ -1,4 +1,4 @@
-// Package report turns results, designs and attacks into text for a terminal. What it says
+// Package text turns results, designs and attacks into text for a terminal. What it says
 // of a cell is package summary's; it decides where that stands, how it is wrapped, and how
 // it looks. A number that it prints was measured by package attacks.
 //
@@ -9,7 +9,7 @@
 //
 // Functions return text with ANSI styles in it. Whoever writes it to something
 // that is no terminal strips them (package terminal).
-package report
+package text
 
 import (
 	"fmt"
