@@ -6,10 +6,11 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"time"
 
 	"doormat/attacks/deduce"
+	"doormat/attacks/orders"
 	"doormat/attacks/technique"
+	"doormat/attacks/truth"
 	"doormat/world"
 )
 
@@ -19,7 +20,7 @@ type adversary struct {
 	run        *run
 	shared     bool              // others read the same run: nothing may change it
 	know       *deduce.Knowledge // all that was taken, and what follows
-	lawful     *deduce.Knowledge // what an agency may use: what orders yielded, and its own
+	docket     *orders.Docket    // what orders yielded
 	header     technique.Header
 	settings   world.Settings
 	design     string
@@ -40,14 +41,13 @@ type adversary struct {
 	files  map[int]bool    // attachments recovered
 	wrong  map[string]bool // false claims
 	smug   map[string]bool // smuggled claims
-	handed handed
+	handed *truth.Handed
 	proven []int       // ids of the first facts that were right claims
 	claims map[int]int // the fact that was the first right claim of a message
 	count  int         // calls
 	agency bool        // the adversary is the agency, or sits in it
-	docket docket
-	events []Event // as the trace shows them
-	now    Event   // what comes of the call under way
+	events []Event     // as the trace shows them
+	now    Event       // what comes of the call under way
 	held   interception
 	rec    *Recording // nil unless the lab records
 }
@@ -58,11 +58,10 @@ type when struct{ moment, days int }
 func (a *adversary) init() {
 	a.used, a.tapped = -1, -1
 	a.opened, a.files, a.wrong, a.claims = map[int]bool{}, map[int]bool{}, map[string]bool{}, map[int]int{}
-	a.smug, a.handed = map[string]bool{}, handed{smuggled: map[secret]bool{}, since: map[secret]int{}}
-	a.people = a.run.truth.conv.People(a.settings.Target)
+	a.smug, a.handed = map[string]bool{}, truth.NewHanded(a.run.truth, a.know)
+	a.people = a.run.truth.Conversation.People(a.settings.Target)
 	a.held = interception{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}
 	a.answering = map[string]string{}
-	a.docket = docket{map[int]int64{}, map[int]int64{}, map[string]time.Time{}, map[int]bool{}}
 	if !a.shared {
 		a.run.watchers = append(a.run.watchers, a.overhear)
 	}
@@ -151,14 +150,14 @@ func (a *adversary) info() map[string]any {
 		needs[i] = c.String()
 	}
 	compares := []any{}
-	for _, pair := range a.run.truth.conv.Comparisons() {
+	for _, pair := range a.run.truth.Conversation.Comparisons() {
 		compares = append(compares, pair[:])
 	}
 	return map[string]any{
-		"at": a.settings.At, "end": len(a.run.truth.conv.Messages), "target": a.settings.Target,
-		"partner": a.run.truth.conv.Partner(a.settings.Target), "accounts": a.run.truth.conv.Accounts, "compares": compares,
+		"at": a.settings.At, "end": len(a.run.truth.Conversation.Messages), "target": a.settings.Target,
+		"partner": a.run.truth.Conversation.Partner(a.settings.Target), "accounts": a.run.truth.Conversation.Accounts, "compares": compares,
 		"t": a.settings.Threshold, "n": a.settings.Trustees, "needs": needs,
-		"design": a.design, "outsider": world.Outsider, "salt": saltSize,
+		"design": a.design, "outsider": world.Outsider, "salt": truth.SaltSize,
 	}
 }
 
@@ -278,9 +277,9 @@ func (a *adversary) loot(origin string, facts []world.Fact, lawful bool) []int {
 		ids[i] = a.know.Add(e)
 		a.now.gain(origin, f.Kind, 1)
 		if lawful {
-			a.obtained(e, ids[i])
+			a.docket.Obtained(e, ids[i], a.run.Net.Now())
 		}
-		a.looted(e, ids[i])
+		a.docket.Looted(e, ids[i], a.run.Net.Now())
 	}
 	return ids
 }
@@ -296,7 +295,7 @@ func (a *adversary) observe(origin string, p world.Packet, loot, own bool) int {
 	e := deduce.Entry{Fact: f, Origin: origin, Loot: loot, Own: own}
 	id := a.know.Add(e)
 	if loot {
-		a.looted(e, id)
+		a.docket.Looted(e, id, a.run.Net.Now())
 	}
 	return id
 }
@@ -319,7 +318,7 @@ func (a *adversary) tap(text string) error {
 }
 
 func (a *adversary) rest(days int) error {
-	if a.run.Moment() < len(a.run.truth.conv.Messages) {
+	if a.run.Moment() < len(a.run.truth.Conversation.Messages) {
 		return errors.New("only after the last message: advance(adv.end) first")
 	}
 	if days < 1 || days > 36525 {
@@ -339,10 +338,10 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 		return nil, err
 	}
 	a.mark()
-	messages := a.run.truth.conv.Messages
+	messages := a.run.truth.Conversation.Messages
 	accounts := args.Texts("accounts")
 	for _, name := range accounts {
-		if err := a.handIn([]byte(name)); err != nil {
+		if err := a.handed.In([]byte(name)); err != nil {
 			return nil, err
 		}
 	}
@@ -363,7 +362,7 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 			return
 		}
 		for _, f := range facts {
-			a.obtained(deduce.Entry{Fact: f, Origin: "court.order", Loot: true}, -1)
+			a.docket.Obtained(deduce.Entry{Fact: f, Origin: "court.order", Loot: true}, -1, a.run.Net.Now())
 		}
 	}
 	a.agency = a.agency || mine
@@ -372,7 +371,7 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 		Data: world.Pack(world.KindCase, world.Strings(accounts), world.Time(from), world.Time(to))})
 	err = a.run.Settle()
 	if a.run.orders > signed {
-		a.allow(through)
+		a.docket.Allow(through, a.run.expiry)
 	}
 	return ids, err
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"doormat/attacks/technique"
+	"doormat/attacks/truth"
 	"doormat/world"
 )
 
@@ -51,17 +52,17 @@ func (a *adversary) disown(second reading) {
 		if foreign(k) {
 			delete(a.opened, k)
 			delete(a.claims, k)
-			a.smug[string(a.run.truth.said[k-1].Body)] = true
+			a.smug[string(a.run.truth.Said[k-1].Body)] = true
 		}
 	}
 	for i := range a.files {
 		if foreignFile(i) {
 			delete(a.files, i)
-			a.smug[string(a.run.truth.bytes(secret{true, i}))] = true
+			a.smug[string(a.run.truth.Bytes(truth.Secret{File: true, Number: i}))] = true
 		}
 	}
 	a.proven = slices.DeleteFunc(a.proven, func(id int) bool {
-		return foreign(a.run.truth.number[string(a.know.At(id).Data)])
+		return foreign(a.run.truth.Message(a.know.At(id).Data))
 	})
 	for i := range a.events {
 		e := &a.events[i]

@@ -12,5 +12,10 @@
 // recovered when a chain of real computations leads from loot to its exact bytes, salt
 // included, and the longest such chain of a cell is kept as a [deduce.Proof].
 //
+// This package has the adversary, the run that it acts in, the lab that plans runs and judges
+// them, and the result. What else there is of attacks stands beside it: technique (what an
+// attack is), script (Starlark), deduce (facts and rules), truth (what was said), orders
+// (what a court's orders yielded), quantum, and library, the attacks themselves.
+//
 // TestCheats shows what happens to a script that tries to lie.
 package attacks

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"doormat/attacks/technique"
+	"doormat/attacks/truth"
 	"doormat/world"
 )
 
@@ -29,7 +30,7 @@ func (a *adversary) apply(args *technique.Arguments) ([]int, error) {
 	if err := a.know.Fits(r, ids); err != nil {
 		return nil, fmt.Errorf("rule %q: %w", r.Name, err)
 	}
-	if err := a.handIn(text); err != nil {
+	if err := a.handed.In(text); err != nil {
 		return nil, fmt.Errorf("rule %q: %w", r.Name, err)
 	}
 	var random []byte
@@ -76,25 +77,22 @@ func (a *adversary) claim(id int) error {
 		return fmt.Errorf("fact %d is not derived from loot: a claim needs a computation from what was taken", id)
 	}
 	data := string(e.Data)
-	s, message := secret{number: a.run.truth.number[data]}, a.run.truth.number[data]
-	if i := a.run.truth.file[data]; i > 0 {
-		s, message = secret{true, i}, a.run.truth.owner[i-1]
-	}
+	s, said := a.run.truth.Find(e.Data)
 	switch {
-	case message == 0:
+	case !said:
 		if !a.wrong[data] {
 			a.wrong[data] = true
 			a.now.False++
 		}
-	case !e.Loot || a.handed.smuggled[s] || message > a.run.Moment(): // nobody may know it from loot
+	case !e.Loot || a.handed.Smuggled(s) || a.run.truth.MessageOf(s) > a.run.Moment(): // nobody may know it from loot
 		if !a.smug[data] {
 			a.smug[data] = true
 			a.now.Smuggled++
 		}
-	case s.file:
-		if !a.files[s.number] {
-			a.files[s.number] = true
-			a.now.Files = append(a.now.Files, s.number)
+	case s.File:
+		if !a.files[s.Number] {
+			a.files[s.Number] = true
+			a.now.Files = append(a.now.Files, s.Number)
 		}
 	default:
 		a.right(s, id)
@@ -103,13 +101,13 @@ func (a *adversary) claim(id int) error {
 }
 
 // right counts a right claim of a message.
-func (a *adversary) right(s secret, id int) {
-	proof, ok := a.untainted(s, id)
+func (a *adversary) right(s truth.Secret, id int) {
+	proof, ok := a.handed.Untainted(s, id)
 	if ok && len(a.proven) < maxProven {
 		a.proven = append(a.proven, proof)
 	}
-	if !a.opened[s.number] {
-		a.opened[s.number], a.claims[s.number] = true, proof
-		a.now.Opened = append(a.now.Opened, s.number)
+	if !a.opened[s.Number] {
+		a.opened[s.Number], a.claims[s.Number] = true, proof
+		a.now.Opened = append(a.now.Opened, s.Number)
 	}
 }

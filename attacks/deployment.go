@@ -10,7 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"doormat/attacks/quantum"
 	"doormat/attacks/technique"
+	"doormat/attacks/truth"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/memo"
@@ -21,7 +23,7 @@ import (
 // stops where it wants time to pass, and the run goes on to the earliest of these points.
 type deployment struct {
 	lab      *Lab
-	truth    *truth
+	truth    *truth.Truth
 	design   world.Design
 	settings world.Settings // without At
 	memo     *memo.Memo
@@ -47,7 +49,7 @@ func (d *deployment) build() error {
 		return fmt.Errorf("design %s: set-up: %w", d.design.Info().ID, err)
 	}
 	d.nodes = names(d.deploy())
-	for _, a := range d.truth.conv.Accounts {
+	for _, a := range d.truth.Conversation.Accounts {
 		d.nodes[world.UserOf(a)] = true
 	}
 	d.nodes[world.QuantumName] = len(d.design.Info().Keys) > 0
@@ -57,7 +59,7 @@ func (d *deployment) build() error {
 // config is what the design is set up with. Designs draw from a seed of their own, so
 // that none can compute a salt.
 func (d *deployment) config() world.Config {
-	return world.Config{Settings: d.settings, Accounts: d.truth.conv.Accounts, Seed: d.lab.Seed.Derive("designs"), Memo: d.memo}
+	return world.Config{Settings: d.settings, Accounts: d.truth.Conversation.Accounts, Seed: d.lab.Seed.Derive("designs"), Memo: d.memo}
 }
 
 // fill finishes the cell of each trial: those that only read over one honest run, those
@@ -190,7 +192,7 @@ const sealed = int(law.SealingPeriod/(24*time.Hour)) + 2
 // restOn lets the honest run live as long as those of attacks with orders, with which
 // it is compared: less work than another run.
 func (d *deployment) restOn(r *run, batch []*trial) error {
-	end := len(d.truth.conv.Messages)
+	end := len(d.truth.Conversation.Messages)
 	if r.rested >= sealed || !slices.ContainsFunc(batch, func(t *trial) bool {
 		return slices.Contains(t.header.Needs, courtOrders.String())
 	}) {
@@ -223,8 +225,8 @@ func (d *deployment) observedRun(ctx context.Context) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.quantum = newQuantum(d.design, draws)
-	r.watchers = append(r.watchers, r.quantum.watch(r.Net))
+	r.quantum = quantum.New(d.design, draws)
+	r.watchers = append(r.watchers, r.quantum.Watch(r.Net))
 	return r, nil
 }
 
@@ -239,7 +241,7 @@ func (d *deployment) usual(ctx context.Context, days int) ([]Evidence, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.reach(when{len(d.truth.conv.Messages), days}); err != nil {
+	if err := r.reach(when{len(d.truth.Conversation.Messages), days}); err != nil {
 		return nil, err // a run cut short says nothing to the trials that follow
 	}
 	d.remember(r)
@@ -251,7 +253,7 @@ func (d *deployment) behind(c world.Capability, s world.Settings) []string {
 	if c.Principal == world.NetworkName {
 		return []string{world.NetworkName}
 	}
-	members, err := d.design.Info().Principals.Members(c.Principal, s, d.truth.conv.People(s.Target))
+	members, err := d.design.Info().Principals.Members(c.Principal, s, d.truth.Conversation.People(s.Target))
 	if err != nil {
 		return nil
 	}
@@ -268,7 +270,7 @@ func (d *deployment) applicable(h technique.Header, s world.Settings) ([]world.C
 	if err != nil {
 		return nil, err
 	}
-	people := d.truth.conv.People(s.Target)
+	people := d.truth.Conversation.People(s.Target)
 	for _, c := range needs {
 		if c.Principal == world.NetworkName {
 			continue

@@ -47,7 +47,7 @@ func (a *adversary) hold(capability, program string, text []byte) error {
 		return fmt.Errorf("program %q is not among those that the header's applies declares%s",
 			program, world.DidYouMean(program, append([]string{Silence}, a.header.Applies...)))
 	}
-	if err := a.handIn(text); err != nil {
+	if err := a.handed.In(text); err != nil {
 		return err
 	}
 	a.mark()
@@ -113,7 +113,7 @@ func (a *adversary) overhear(p world.Packet) {
 	case origin != "":
 		h.fact = a.observe(origin, p, !h.mine, h.mine)
 		if a.answering[p.From] != "" && !h.mine {
-			a.obtained(*a.know.At(h.fact), h.fact)
+			a.docket.Obtained(*a.know.At(h.fact), h.fact, a.run.Net.Now())
 		}
 	case p.To == world.Outsider:
 		a.observe(a.answering[p.From], p, a.answering[p.From] != "", h.mine)
@@ -181,8 +181,8 @@ func (h *interception) pull(a *adversary, args *technique.Arguments) (any, error
 		return nil, a.pause(when{args.Number(0), h.days})
 	case opens:
 		until := args.Number(0)
-		if until < a.run.Moment() || until > len(a.run.truth.conv.Messages) {
-			return nil, fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", until, a.run.Moment(), len(a.run.truth.conv.Messages))
+		if until < a.run.Moment() || until > len(a.run.truth.Conversation.Messages) {
+			return nil, fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", until, a.run.Moment(), len(a.run.truth.Conversation.Messages))
 		}
 		h.next, h.stop = iter.Pull(func(yield func(world.Packet) bool) { h.failed = h.drive(a, until, yield) })
 	case h.next == nil:

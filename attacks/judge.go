@@ -2,12 +2,15 @@ package attacks
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"doormat/attacks/technique"
+	"doormat/attacks/truth"
 	"doormat/world"
 )
 
@@ -32,8 +35,8 @@ func (t *trial) judge() error {
 	if d.lab.second != nil {
 		a.disown(d.lab.second[cellKey{t.point, c.Design, c.Attack}])
 	}
-	c.Attachments = Count{len(a.files), len(d.truth.owner)}
-	c.Content = Tally(d.truth.conv, t.settings.Target, c.At, a.opened)
+	c.Attachments = Count{len(a.files), d.truth.Files()}
+	c.Content = Tally(d.truth.Conversation, t.settings.Target, c.At, a.opened)
 	c.Forged, c.FalseClaims, c.Smuggled = a.run.forged, len(a.wrong), len(a.smug)
 	c.People, c.Delivered = a.exposed(), a.run.delivered(a.held.days)
 	c.Disclosed = append(c.Disclosed, a.run.told...)
@@ -60,7 +63,7 @@ func (t *trial) judge() error {
 	if err != nil {
 		return err
 	}
-	c.Metadata = Count{d.truth.metadata(facts), len(d.truth.conv.Messages)}
+	c.Metadata = Count{d.truth.Metadata(facts), len(d.truth.Conversation.Messages)}
 	if c.Lawful, c.Trace.Apart, err = a.service(ctx); err != nil {
 		return err
 	}
@@ -71,7 +74,7 @@ func (t *trial) judge() error {
 
 // compare tells whether the outcome is the one that the header expects.
 func (t *trial) compare() {
-	info, conv := t.on.design.Info(), t.on.truth.conv
+	info, conv := t.on.design.Info(), t.on.truth.Conversation
 	want, err := t.technique.Expect(technique.Keys(info), technique.NewView(conv, t.settings))
 	switch {
 	case err != nil:
@@ -145,13 +148,13 @@ func surprise(o *technique.Outcome, c *Cell) string {
 // sides may ask who they are: an order reads whoever writes to the person it names,
 // and a thief reads people whom nobody suspects of anything.
 func (a *adversary) exposed() (p People) {
-	conv := a.run.truth.conv
+	conv := a.run.truth.Conversation
 	read := map[string]bool{}
 	for k := range a.opened {
 		read[conv.Messages[k-1].From] = true
 	}
 	for i := range a.files {
-		read[conv.Messages[a.run.truth.owner[i-1]-1].From] = true
+		read[conv.Messages[a.run.truth.MessageOf(truth.Secret{File: true, Number: i})-1].From] = true
 	}
 	for account := range read {
 		p.Read++
@@ -163,6 +166,39 @@ func (a *adversary) exposed() (p People) {
 		}
 	}
 	return p
+}
+
+// service counts what orders yielded: the messages in their scope, those of them that
+// the agency read with what was obtained under them, and those that it could read
+// beyond. apart is how many messages the adversary recovered that no order yielded.
+func (a *adversary) service(ctx context.Context) (l Lawful, apart int, err error) {
+	var claims map[int]int
+	if a.agency {
+		claims = a.claims
+	}
+	yielded, err := a.docket.Yielded(ctx, a.run.truth.Message, claims)
+	if err != nil {
+		return l, 0, err
+	}
+	var longest time.Duration
+	for k := 1; k <= a.run.Moment(); k++ { // what was never typed, nobody could serve
+		since, asked := a.run.asked[k]
+		at, got := yielded[k]
+		switch {
+		case asked && got && a.opened[k]:
+			l.Served++
+			longest = max(longest, time.Unix(at, 0).Sub(since))
+		case !asked && got:
+			l.Beyond++
+		case a.opened[k] && !got:
+			apart++
+		}
+		if asked {
+			l.Asked++
+		}
+	}
+	l.DelayHours = int(longest / time.Hour)
+	return l, apart, nil
 }
 
 // maxProven bounds the claims among which prove looks.
@@ -183,6 +219,6 @@ func (t *trial) prove() error {
 	}
 	proof, err := a.know.Prove(a.run.ctx, best)
 	t.cell.Trace.Proof = proof
-	t.cell.Trace.Proved = t.on.truth.number[string(a.know.At(best).Data)]
+	t.cell.Trace.Proved = t.on.truth.Message(a.know.At(best).Data)
 	return err
 }

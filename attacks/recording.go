@@ -63,7 +63,7 @@ func (t *trial) startRecording() {
 // endHonest lives on to the end of an honest run and records it as it is, for attacks
 // that are not applicable; where scripts read it, they decide at which moments.
 func (d *deployment) endHonest(r *run, batch []*trial, read bool) error {
-	end := len(d.truth.conv.Messages)
+	end := len(d.truth.Conversation.Messages)
 	if !d.lab.Record {
 		return r.Advance(end)
 	}

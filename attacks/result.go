@@ -133,6 +133,31 @@ type Disclosure struct {
 	AfterHours   int    `json:"after_hours"` // since the order was signed or, for a log's entry, seen
 }
 
+// Tally counts opened messages by whom they concern and whether they were typed
+// before the attack.
+func Tally(c *world.Conversation, target string, at int, opened map[int]bool) (sum Content) {
+	for i := range c.Messages {
+		part := &sum.Others
+		if c.Messages[i].Concerns(target) {
+			part = &sum.Target
+		}
+		k, hit := i+1, 0
+		if opened[k] {
+			hit = 1
+		}
+		part.Total++
+		part.Recovered += hit
+		if k <= at {
+			part.BeforeTotal++
+			part.Before += hit
+		} else {
+			part.AfterTotal++
+			part.After += hit
+		}
+	}
+	return sum
+}
+
 // People counts accounts of whom something that they wrote was recovered, a text or a
 // file: also those who only wrote to somebody who was to be read.
 type People struct {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"doormat/attacks/quantum"
+	"doormat/attacks/truth"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -14,7 +16,7 @@ import (
 type run struct {
 	*world.Simulation
 	ctx      context.Context
-	truth    *truth
+	truth    *truth.Truth
 	rested   int                     // days of rest after the last message
 	taken    map[string]bool         // principals under the adversary's program
 	silent   map[string]bool         // those of them whose program does nothing
@@ -33,7 +35,7 @@ type run struct {
 	watchers []func(world.Packet)
 	obtained func([]world.Fact) // hears what the agency obtained under an order
 
-	quantum   *quantum          // nil unless somebody was granted it
+	quantum   *quantum.Computer // nil unless somebody was granted it
 	typed     func()            // hears of each message that is typed
 	snapshots map[when]Snapshot // what a recording wants: who held what, and how messages travel
 	journeys  map[int][]Hop
@@ -43,11 +45,11 @@ type run struct {
 // display is a message on somebody's screen.
 type display struct{ to, from, body string }
 
-func newRun(ctx context.Context, t *truth, deploy world.Deploy) (*run, error) {
+func newRun(ctx context.Context, t *truth.Truth, deploy world.Deploy) (*run, error) {
 	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, silent: map[string]bool{},
 		shown: map[display]int{}, reached: map[display]time.Time{}, asked: map[int]time.Time{}, named: map[string]bool{}}
 	var err error
-	if r.Simulation, err = world.NewSimulation(ctx, t.conv, t.said, deploy(), r.watch); err != nil {
+	if r.Simulation, err = world.NewSimulation(ctx, t.Conversation, t.Said, deploy(), r.watch); err != nil {
 		return nil, err
 	}
 	r.Intercept = func(p world.Packet) bool { return r.silent[p.To] || (r.hold != nil && r.hold(p)) }
@@ -66,7 +68,7 @@ func (r *run) reach(w when) error {
 
 // until is when so many days of rest after the last message are over.
 func (r *run) until(days int) time.Time {
-	messages := r.truth.conv.Messages
+	messages := r.truth.Conversation.Messages
 	return messages[len(messages)-1].Sent.AddDate(0, 0, days)
 }
 
@@ -162,7 +164,7 @@ func (r *run) ordered(p world.Packet) {
 	if err != nil {
 		return
 	}
-	messages, now := r.truth.conv.Messages, r.Net.Now()
+	messages, now := r.truth.Conversation.Messages, r.Net.Now()
 	if !s.Order.Until.After(now) {
 		messages = messages[:r.Moment()]
 	}
@@ -208,11 +210,11 @@ func (r *run) screen(p world.Packet) {
 // delivered counts the messages that stood on the screens of all whom they were
 // typed for, after so many days of rest.
 func (r *run) delivered(days int) Delivered {
-	typed := r.truth.conv.Messages[:r.Moment()]
+	typed := r.truth.Conversation.Messages[:r.Moment()]
 	d := Delivered{Total: len(typed)}
 	for i, m := range typed {
 		if !slices.ContainsFunc(m.To, func(to string) bool {
-			at, ok := r.reached[display{to, m.From, string(r.truth.said[i].Body)}]
+			at, ok := r.reached[display{to, m.From, string(r.truth.Said[i].Body)}]
 			return !ok || at.After(r.until(days))
 		}) {
 			d.Messages++
@@ -225,15 +227,12 @@ func (r *run) delivered(days int) Delivered {
 // that reader, once.
 func (r *run) show(d display) {
 	r.shown[d]++
-	k := r.truth.number[d.body]
-	if i := r.truth.file[d.body]; i > 0 {
-		k = r.truth.owner[i-1]
-	}
-	if k == 0 || k > r.Moment() || r.shown[d] > 1 {
+	s, said := r.truth.Find([]byte(d.body))
+	if !said || r.truth.MessageOf(s) > r.Moment() || r.shown[d] > 1 {
 		r.forged++
 		return
 	}
-	if m := r.truth.conv.Messages[k-1]; m.From != d.from || !slices.Contains(m.To, d.to) {
+	if m := r.truth.Conversation.Messages[r.truth.MessageOf(s)-1]; m.From != d.from || !slices.Contains(m.To, d.to) {
 		r.forged++
 	}
 }

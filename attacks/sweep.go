@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"doormat/attacks/technique"
+	"doormat/attacks/truth"
 	"doormat/world"
 	"doormat/world/memo"
 )
@@ -21,7 +22,7 @@ const perRun = 4
 // and what designs keep in the memo of their [world.Config] where they
 // differ in more. Each result is the one that Run gives under these settings.
 func (l *Lab) Sweep(ctx context.Context, points []world.Settings) ([]*Result, error) {
-	t, err := newTruth(l.Conversation, l.Seed, l.Draw)
+	t, err := truth.New(l.Conversation, l.Seed, l.Draw)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +70,7 @@ func (l *Lab) Sweep(ctx context.Context, points []world.Settings) ([]*Result, er
 
 // plan sorts the trials of a sweep into batches, each of which shares an honest run, on
 // deployments, which share set-up.
-func (l *Lab) plan(t *truth, points []world.Settings) ([][]*trial, error) {
+func (l *Lab) plan(t *truth.Truth, points []world.Settings) ([][]*trial, error) {
 	type setting struct {
 		design   string
 		settings world.Settings // without At: nobody but the adversary knows the moment
@@ -96,7 +97,7 @@ func (l *Lab) plan(t *truth, points []world.Settings) ([][]*trial, error) {
 				under.settings.At = 0
 				if deployments[under] == nil {
 					deployments[under] = &deployment{
-						lab: l, truth: t.under(s), design: d, settings: under.settings, memo: shared}
+						lab: l, truth: t.Under(s), design: d, settings: under.settings, memo: shared}
 				}
 				b := batch{under, point / perRun}
 				if _, ok := places[b]; !ok {

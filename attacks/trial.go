@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"doormat/attacks/deduce"
+	"doormat/attacks/orders"
 	"doormat/attacks/technique"
 	"doormat/world"
 )
@@ -46,7 +47,7 @@ func (t *trial) prepare() (absent, err error) {
 		return nil, err
 	}
 	// The lab's own settings have been checked: these are as the header changes them.
-	if why := t.settings.Check(t.on.truth.conv); why != nil {
+	if why := t.settings.Check(t.on.truth.Conversation); why != nil {
 		return why, nil
 	}
 	if err := t.on.setUp(); err != nil {
@@ -67,8 +68,9 @@ func (t *trial) equip() error {
 		return err
 	}
 	rules := d.design.Rules()
+	know := deduce.New(rules, d.lab.left)
 	t.adv = &adversary{
-		know: deduce.New(rules, d.lab.left), lawful: deduce.New(rules, d.lab.left),
+		know: know, docket: orders.New(know, rules, d.lab.left),
 		header: t.header, settings: t.settings, design: d.design.Info().Of(), principals: d.design.Info().Principals, names: d.lab.names,
 		touched: map[string]bool{}, needs: needs, withheld: map[world.Capability]bool{},
 		random: d.lab.Seed.Stream("adversary " + t.header.ID),
@@ -91,7 +93,7 @@ func (t *trial) equip() error {
 func (t *trial) absent(why error) {
 	t.cell.Missing = strings.TrimPrefix(why.Error(), world.ErrNotApplicable.Error()+": ")
 	t.cell.Why = t.cell.Missing
-	want, err := t.technique.Expect(technique.Keys(t.on.design.Info()), technique.NewView(t.on.truth.conv, t.settings))
+	want, err := t.technique.Expect(technique.Keys(t.on.design.Info()), technique.NewView(t.on.truth.Conversation, t.settings))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()
@@ -108,8 +110,8 @@ func (t *trial) begin(ctx context.Context, r *run) {
 	t.adv.init()
 	t.next, t.stop = iter.Pull(func(yield func(when) bool) {
 		t.adv.pause = func(w when) error {
-			if w.moment < r.Moment() || w.moment > len(r.truth.conv.Messages) {
-				return fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", w.moment, r.Moment(), len(r.truth.conv.Messages))
+			if w.moment < r.Moment() || w.moment > len(r.truth.Conversation.Messages) {
+				return fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", w.moment, r.Moment(), len(r.truth.Conversation.Messages))
 			}
 			if !yield(w) {
 				return errors.New("the run was ended")
@@ -151,7 +153,7 @@ func (t *trial) act(ctx context.Context) {
 		if t.script(ctx); t.err != nil {
 			return t.err
 		}
-		if err := r.Advance(len(t.on.truth.conv.Messages)); err != nil { // life goes on after the script
+		if err := r.Advance(len(t.on.truth.Conversation.Messages)); err != nil { // life goes on after the script
 			return err
 		}
 		t.adv.takeSnapshot()

@@ -1,0 +1,147 @@
+// Package truth keeps what was said. Only the harness holds it: no design and no script does.
+//
+// Before a message is typed, 16 random bytes are put before its text and before each of its
+// files: the salt. So nobody can claim what was merely guessed, and two messages of one text
+// differ. A claim counts when its bytes are equal to salt and text ([Truth.Find]).
+//
+// The seed is public, and whoever knows it knows every salt: a script could carry what it
+// should compute. [Handed] remembers what bytes a script handed in, and whether it could have
+// read them by then in what it was given. If not, a claim of them is smuggled (TestHanded; TestSmuggledClaimsDoNotCount in attacks).
+package truth
+
+import (
+	"fmt"
+	"io"
+
+	"doormat/world"
+)
+
+// SaltSize is the length in bytes of what precedes each text: enough that no
+// script can claim a message that it merely guessed.
+const SaltSize = 16
+
+// Truth is what was said.
+type Truth struct {
+	Conversation *world.Conversation
+	Said         []world.Payload // Said[k-1] is the salted text and files of message k
+
+	number map[string]int // message number by body
+	file   map[string]int // number of an attachment, from 1, by its salted bytes
+	owner  []int          // owner[i-1] is the message that attachment i goes with
+	pieces map[piece]Secret
+}
+
+// Secret is a salted text or file, by the number of its message or attachment.
+type Secret struct {
+	File   bool
+	Number int
+}
+
+// New salts what is said. The seed is public, and whoever knows it knows the salts
+// of a run without a draw; those of a run with one depend on that, too.
+func New(c *world.Conversation, seed world.Seed, draw []byte) (*Truth, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	t := &Truth{Conversation: c, number: map[string]int{}, file: map[string]int{}}
+	salts := seed.Stream("salt")
+	if len(draw) > 0 {
+		salts = seed.Stream("salt " + string(draw))
+	}
+	for k, m := range c.Messages {
+		body, err := salted(salts, []byte(m.Text))
+		if err != nil {
+			return nil, err
+		}
+		said := world.Payload{Body: body}
+		t.number[string(body)] = k + 1
+		for _, f := range m.Attachments {
+			data, err := salted(salts, f.Data)
+			if err != nil {
+				return nil, err
+			}
+			said.Files = append(said.Files, world.Attachment{Name: f.Name, Data: data})
+			t.owner = append(t.owner, k+1)
+			t.file[string(data)] = len(t.owner)
+		}
+		t.Said = append(t.Said, said)
+	}
+	t.pieces = t.index()
+	return t, nil
+}
+
+// Under is the same truth where other people compare safety numbers.
+func (t *Truth) Under(s world.Settings) *Truth {
+	other := *t
+	other.Conversation = t.Conversation.Comparing(s.Compare)
+	return &other
+}
+
+// Find tells which text or file some bytes are, salt included.
+func (t *Truth) Find(data []byte) (s Secret, ok bool) {
+	if i := t.file[string(data)]; i > 0 {
+		return Secret{true, i}, true
+	}
+	k := t.number[string(data)]
+	return Secret{Number: k}, k > 0
+}
+
+// Message is the number of the message whose salted text some bytes are, 0 if they are none.
+func (t *Truth) Message(data []byte) int { return t.number[string(data)] }
+
+// MessageOf is the number of the message that a text or file belongs to.
+func (t *Truth) MessageOf(s Secret) int {
+	if s.File {
+		return t.owner[s.Number-1]
+	}
+	return s.Number
+}
+
+// Files is how many files were said.
+func (t *Truth) Files() int { return len(t.owner) }
+
+// Bytes are what was typed.
+func (t *Truth) Bytes(s Secret) []byte {
+	if s.File {
+		k := t.owner[s.Number-1]
+		return t.Said[k-1].Files[s.Number-t.first(k)].Data
+	}
+	return t.Said[s.Number-1].Body
+}
+
+// first is the number of the first attachment of a message that has some.
+func (t *Truth) first(message int) int {
+	for i, k := range t.owner {
+		if k == message {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+func salted(salts io.Reader, data []byte) ([]byte, error) {
+	out := make([]byte, SaltSize, SaltSize+len(data))
+	if _, err := io.ReadFull(salts, out); err != nil {
+		return nil, fmt.Errorf("salt: %w", err)
+	}
+	return append(out, data...), nil
+}
+
+// Metadata counts the messages whose sender, recipients and time are among the
+// derived facts. No two messages have one time, so none passes for another.
+func (t *Truth) Metadata(facts []world.Fact) int {
+	derived := map[string]bool{}
+	for _, f := range facts {
+		if m, err := world.ParseMeta(f.Data); err == nil && m.ID == f.Ref {
+			m.ID = ""
+			derived[string(m.Encode())] = true
+		}
+	}
+	found := 0
+	for _, m := range t.Conversation.Messages {
+		if derived[string(world.Meta{From: m.From, To: m.To, Group: m.Group, Sent: m.Sent}.Encode())] {
+			found++
+		}
+	}
+	return found
+}
