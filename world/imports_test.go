@@ -29,6 +29,7 @@ var policy = []struct {
 	{"world/ledger", []string{"world/memo"}},
 	{"world/law", []string{"world"}},
 	{"world/worldtest", []string{"world"}},
+	{"e2ee/vault", []string{"world/law", "escrow/group", "escrow/sharing"}}, // shares a key as trustees do
 	{"e2ee/...", []string{"world", "world/law", "world/memo", "e2ee/..."}},
 	{"escrow/group", nil},
 	{"escrow/sharing", []string{"escrow/group"}},
@@ -191,7 +192,7 @@ func inspect(t *testing.T, name, pkg string) {
 func TestPolicy(t *testing.T) {
 	for _, c := range [][2]string{
 		{"world", "doormat/world/ledger"}, {"world/ledger", "doormat/world"}, {"world", "os"}, {"world", "os/exec"},
-		{"e2ee", "doormat/escrow/tdh2"}, {"e2ee", "doormat/attacks"}, {"e2ee/ratchet", "crypto/rand"},
+		{"e2ee", "doormat/escrow/tdh2"}, {"e2ee", "doormat/escrow/group"}, {"e2ee/vault", "doormat/escrow/tdh2"}, {"e2ee/vault", "doormat/e2ee"}, {"e2ee", "doormat/attacks"}, {"e2ee/ratchet", "crypto/rand"},
 		{"escrow/threshold", "doormat/attacks"}, {"escrow/threshold", "doormat/demo"}, {"escrow/sharing", "doormat/escrow/dleq"},
 		{"escrow/group", "doormat/world"}, {"escrow/kms", "doormat/escrow/threshold"}, {"escrow/threshold", "net/http"},
 		{"attacks/deduce", "doormat/attacks"}, {"attacks", "doormat/attacks/script"}, {"attacks/script", "doormat/attacks/deduce"}, {"attacks/script", "doormat/attacks"}, {"attacks/technique", "doormat/attacks"}, {"attacks/truth", "doormat/attacks/technique"}, {"attacks/script", "doormat/attacks/truth"}, {"attacks/deduce", "doormat/attacks/truth"}, {"attacks/deduce", "doormat/world/law"}, {"e2ee", "doormat/attacks/deduce"},
@@ -204,7 +205,7 @@ func TestPolicy(t *testing.T) {
 		require.NotEmpty(t, complaint(c[0], c[1]), "%s may import %s", c[0], c[1])
 	}
 	for _, c := range [][2]string{
-		{"world", "math/rand/v2"}, {"world", "time"}, {"e2ee", "doormat/e2ee/ratchet"}, {"escrow/threshold", "doormat/e2ee"},
+		{"world", "math/rand/v2"}, {"world", "time"}, {"e2ee", "doormat/e2ee/ratchet"}, {"e2ee/vault", "doormat/escrow/sharing"}, {"escrow/threshold", "doormat/e2ee"},
 		{"attacks", "doormat/world"}, {"attacks", "doormat/attacks/deduce"}, {"attacks/deduce", "doormat/world"}, {"attacks/attackstest", "testing"}, {"demo/stage/browser", "testing"}, {"demo", "os"}, {"cmd/doormat", "doormat/demo/text"},
 		{"escrow/ceremony", "doormat/world/ledger"}, {"world/worldtest", "doormat/world"},
 	} {

@@ -40,6 +40,16 @@ func HashToPoint(g kyber.Group, domain string, parts ...[]byte) kyber.Point {
 	return p.Pick(blake2xb.New(wide[:]))
 }
 
+// HashMessageToPoint is hash_to_ristretto255 (RFC 9380, appendix B) of one message, which is not
+// preceded by its length: what other specifications ask for. Protocols that hash several parts take
+// [HashToPoint].
+func HashMessageToPoint(domain string, message []byte) kyber.Point {
+	wide := expand(domain, message)
+	p := new(point)
+	oneWayMap(&p.p, &wide)
+	return p
+}
+
 func frame(parts [][]byte) []byte {
 	size := 0
 	for _, part := range parts {
