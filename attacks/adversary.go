@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"time"
 
 	"doormat/attacks/deduce"
 	"doormat/attacks/orders"
@@ -288,7 +289,7 @@ func (a *adversary) loot(origin string, facts []world.Fact, lawful bool) []int {
 // What is the adversary's own is never loot.
 func (a *adversary) observe(origin string, p world.Packet, loot, own bool) int {
 	a.seen++
-	f := world.Fact{Kind: world.Observed, Ref: strconv.Itoa(a.seen), Data: p.Encode(a.run.Net.Now())}
+	f := observed(a.seen, p, a.run.Net.Now())
 	if loot {
 		a.now.gain(origin, f.Kind, 1)
 	}
@@ -298,6 +299,11 @@ func (a *adversary) observe(origin string, p world.Packet, loot, own bool) int {
 		a.docket.Looted(e, id, a.run.Net.Now())
 	}
 	return id
+}
+
+// observed is a packet as a fact, the number-th that was seen.
+func observed(number int, p world.Packet, now time.Time) world.Fact {
+	return world.Fact{Kind: world.Observed, Ref: strconv.Itoa(number), Data: p.Encode(now)}
 }
 
 func (a *adversary) tap(text string) error {
