@@ -14,19 +14,19 @@ import (
 
 // What stands before and after the attacks, the same in all formats.
 
-const title = "Who can read your messages after something goes wrong?"
+const title = summary.Question
 
 // about says what the handout is, and how its numbers came about.
 func (h *Handout) about() []string {
-	c := h.Result.Conversation
 	return []string{
-		fmt.Sprintf("One conversation, %s of %s, went through %s of protecting messages. Then adversaries, each with stated means, "+
-			"took real keys and real ciphertext from the running programs and computed what follows from them, by rules that each "+
-			"design publishes. What they claimed to be a message was compared, byte for byte, with what was said.",
-			summary.Count(c.Messages, "message"), summary.Count(c.Accounts, "account"), summary.Count(len(h.Result.Designs), "way")),
-		"Every number here was counted in that run. Each attack says beforehand what it expects of each design, and why; an outcome " +
-			"that differs is marked ≠. Anybody can repeat the run: equal flags and an equal seed give equal numbers.",
+		strings.Join(h.opening(), " ") + " The rules by which they compute are published by each design.",
+		"Every number here was counted in that run. " + strings.Join(summary.Expectations(), " "),
 	}
+}
+
+func (h *Handout) opening() []string {
+	c := h.Result.Conversation
+	return summary.Opening(c.Messages, c.Accounts, len(h.Result.Designs))
 }
 
 // caveats say what the handout is not.

@@ -134,6 +134,7 @@ func alarms(sections []*section) (list []string) {
 // templates parses the page. What it prints of a cell it asks of package summary.
 func (h *Handout) templates() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
+		"demonstration": func() template.HTML { return template.HTML(summary.Demonstration) },
 		"clean":    plain.Clean,
 		"lengthy":  plain.Lines,
 		"prose":    func(text string) string { return plain.Clean(plain.Prose(text)) },

@@ -3,9 +3,9 @@ package handout
 import (
 	"testing"
 
-	"doormat/attacks"
-
 	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
 )
 
 // TestServedInFull: the sign of a served order stands where all was served, and nowhere else.

@@ -3,6 +3,7 @@ package handout
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"doormat/attacks"
@@ -17,12 +18,11 @@ func (h *Handout) slides(sections []*section) []byte {
 	c := h.Result.Conversation
 	list := []string{h.slide(title, func(d *markdown.Document) {
 		d.Prose(fmt.Sprintf("Conversation: %s: %s, %s, seed %d", markdown.Text(c.Title), summary.Count(c.Messages, "message"), summary.Count(c.Accounts, "account"), h.Result.Seed))
-		d.Prose("This is a demonstration. It protects nobody's real messages.")
+		d.Prose(summary.Demonstration)
 	}), h.slide("What is done here", func(d *markdown.Document) {
-		d.Item(fmt.Sprintf("One conversation goes through %s of protecting messages.", summary.Count(len(h.Result.Designs), "way")))
-		d.Item("Adversaries with stated means take real keys and real ciphertext.")
-		d.Item("What they say is a message is compared, byte for byte, with what was said.")
-		d.Item("Each attack says beforehand what it expects, and why.")
+		for _, sentence := range slices.Concat(h.opening(), summary.Expectations()) {
+			d.Item(sentence)
+		}
 	}), h.slide("Who talks", h.introduce)}
 	for _, w := range h.designs() {
 		list = append(list, h.slide(markdown.Text(w.Name), func(d *markdown.Document) {

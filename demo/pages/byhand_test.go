@@ -18,9 +18,9 @@ import (
 	"doormat/attacks/script"
 	"doormat/demo"
 	"doormat/demo/demotest"
-	"doormat/demo/text"
 	"doormat/demo/story"
 	"doormat/demo/terminal"
+	"doormat/demo/text"
 )
 
 const root = "../.."

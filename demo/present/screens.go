@@ -120,12 +120,10 @@ func (s *Show) footer() string {
 // opening says who talks and what protects them. It needs no run.
 func (s *Show) opening(p *page) {
 	c := s.Conversation
-	p.line(bold.Render("doormat: who can read your messages after something goes wrong?"))
+	p.line(bold.Render(summary.Title))
 	p.gap()
-	p.prose(fmt.Sprintf("One conversation, %s of %s, is protected in %s. Then an adversary takes "+
-		"real keys and real ciphertext, and computes. What it opens is compared with what was said.",
-		summary.Count(len(c.Messages), "message"), summary.Count(len(c.Accounts), "account"),
-		summary.Count(len(s.Designs), "way")), 3, normal)
+	opening := summary.Opening(len(c.Messages), len(c.Accounts), len(s.Designs))
+	p.prose(strings.Join(opening, " "), 5, normal)
 	p.gap()
 	who := strings.Join(c.Accounts[:min(12, len(c.Accounts))], ", ")
 	who += "; the target is " + s.Settings.Target + "."
@@ -144,7 +142,7 @@ func (s *Show) opening(p *page) {
 		p.beside("", 2, doc, 3, normal)
 	}
 	p.gap()
-	p.line(bold.Render("This is a demonstration. It protects nobody's real messages."))
+	p.line(bold.Render(summary.Demonstration))
 	p.line("■ open  ◧ part  □ closed  · not yet written  ▼ the attack")
 }
 

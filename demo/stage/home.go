@@ -12,16 +12,18 @@ import (
 	"doormat/demo/drawing"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
 // homePage says who talks and what each design does, and leads into the story.
 type homePage struct {
 	frame
-	Intro, First string
-	Designs      []homeDesign
-	Settings     settings
-	Chat         *chatView
+	Question, Intro, Who string
+	First                string // address of the story
+	Designs              []homeDesign
+	Settings             settings
+	Chat                 *chatView
 }
 
 type homeDesign struct {
@@ -48,8 +50,9 @@ func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page := homePage{frame: frame{Title: "The stage", Events: "/events", Nav: s.nav(q, "")}}
-	page.Intro = fmt.Sprintf("%s: %s write %d messages. The same messages go through each design, with real keys. Then adversaries take real keys and real ciphertext, "+
-		"and what they can compute is compared, byte for byte, with what was said.", conv.Title, people(conv), len(conv.Messages))
+	opening := summary.Opening(len(conv.Messages), len(conv.Accounts), len(s.kit.Designs))
+	page.Question, page.Intro = summary.Question, strings.Join(opening, " ")
+	page.Who = fmt.Sprintf("%s: %s. %s", conv.Title, people(conv), summary.Target(lab.Settings.Target))
 	if len(page.Nav.Acts) > 0 {
 		page.First = page.Nav.Acts[0].URL
 	}

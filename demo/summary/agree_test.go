@@ -3,6 +3,7 @@ package summary_test
 import (
 	"encoding/json"
 	"html"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -19,10 +20,11 @@ import (
 	"doormat/demo/plain"
 	"doormat/demo/present"
 	"doormat/demo/replay"
-	"doormat/demo/text"
+	"doormat/demo/stage"
 	"doormat/demo/story"
 	"doormat/demo/summary"
 	"doormat/demo/terminal"
+	"doormat/demo/text"
 	"doormat/world"
 )
 
@@ -144,6 +146,48 @@ func TestRenderersAgree(t *testing.T) {
 			}
 			require.Contains(t, strings.ToLower(texts[i]), one.says, name)
 			require.NotContains(t, strings.ToLower(texts[i]), "secure ")
+		}
+	}
+}
+
+// TestOpeningsAgree: whatever tells of a run begins with the same sentences, of as many ways as
+// it shows, and says what doormat is not.
+func TestOpeningsAgree(t *testing.T) {
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	for _, columns := range [][]string{{"e2ee", "threshold"}, {"e2ee", "e2ee-kept", "threshold"}} {
+		o := demo.Defaults()
+		o.Attacks, o.Designs = []string{demo.Showcases(kit.Attacks)[0].ID}, columns
+		lab, err := o.Lab(kit, story.Conversation())
+		require.NoError(t, err)
+		s := stand{lab, o}
+		conv, infos := lab.Conversation, []world.Info{}
+		for _, d := range lab.Designs {
+			infos = append(infos, d.Info())
+		}
+		var talk strings.Builder
+		require.NoError(t, present.New(present.Talk{Conversation: conv, Settings: lab.Settings,
+			Designs: infos}).Print(&talk))
+		page, err := stage.New(t.Context(), kit, o)
+		require.NoError(t, err)
+		home := httptest.NewRecorder()
+		request := httptest.NewRequest("GET", "/", nil)
+		request.Host = "127.0.0.1:1"
+		page.Handler([]string{request.Host}).ServeHTTP(home, request)
+		r := s.result(outcomes[0].cell)
+		begins := map[string]string{
+			"tour":    text.Tour{Conversation: conv, Designs: lab.Designs}.Opening(100),
+			"present": talk.String(), "stage": home.Body.String(),
+		}
+		for _, suffix := range []string{"page", "document", "slides"} {
+			begins[suffix] = s.renderers(t)[suffix](r)
+		}
+		want := append(summary.Opening(len(conv.Messages), len(conv.Accounts), len(columns)),
+			summary.Demonstration, summary.Question[len("Who "):])
+		for name, begin := range begins {
+			for _, sentence := range want {
+				require.Contains(t, words(begin), sentence, "%s, %d columns", name, len(columns))
+			}
 		}
 	}
 }

@@ -76,6 +76,6 @@ func Caveats() []string {
 		"Rows are not likelihoods: nothing here says how often an attack happens.",
 		"None means that this attack recovered nothing, and no more than that.",
 		"Links are not encrypted in transport, in any design: a tap sees whole packets.",
-		"This is a demonstration. It protects nobody's real messages.",
+		Demonstration,
 	}
 }

@@ -29,13 +29,12 @@ type Tour struct {
 // there is something to read while attacks run.
 func (t Tour) Opening(width int) string {
 	p := newPage(width)
-	p.title("doormat: who can read your messages after something goes wrong?")
+	p.title(summary.Title)
 	c := t.Conversation
-	p.prose(0, fmt.Sprintf("One conversation, %s of %s, goes through %s of protecting messages. Then adversaries, each "+
-		"with stated means, take real keys and real ciphertext. What they open is compared, byte for byte, with what was said.",
-		summary.Count(len(c.Messages), "message"), summary.Count(len(c.Accounts), "account"), summary.Count(len(t.Designs), "way")))
+	opening := summary.Opening(len(c.Messages), len(c.Accounts), len(t.Designs))
+	p.prose(0, strings.Join(opening, " "))
 	p.gap()
-	p.prose(0, "This is a demonstration. It protects nobody's real messages.")
+	p.prose(0, summary.Demonstration)
 	p.gap()
 	p.heading("Who talks: "+c.Title, "")
 	if t.BuiltIn {
@@ -43,7 +42,7 @@ func (t Tour) Opening(width int) string {
 	} else {
 		p.prose(2, strings.Join(c.Accounts[:min(10, len(c.Accounts))], ", ")+".")
 	}
-	p.prose(2, fmt.Sprintf("Attacks aim at %s: messages of the target are those that %s sent or received.", t.Target, t.Target))
+	p.prose(2, summary.Target(t.Target))
 	p.gap()
 	for _, d := range t.Designs {
 		i := d.Info()
