@@ -43,6 +43,17 @@ func Designs() (list []world.Design) {
 	return list
 }
 
+// OwnParameters lists the parameters that single designs have, each once.
+func OwnParameters(designs []world.Design) (own []world.Parameter) {
+	for _, d := range designs {
+		own = world.WithOwn(own, d.Info())
+	}
+	return own
+}
+
+// Parameters lists those of every run, and after them those that designs of the program have.
+func Parameters() []world.Parameter { return append(world.Parameters(), OwnParameters(Designs())...) }
+
 // Attacks loads the library.
 func Attacks() ([]technique.Technique, error) { return Load(library.Files) }
 

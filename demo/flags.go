@@ -30,6 +30,11 @@ func (o Options) Flags() string {
 	for _, p := range world.Parameters() {
 		add(p.Name, o.Value(p), p.Usual)
 	}
+	for _, p := range OwnParameters(Designs()) {
+		if text, given := o.Given[p.Name]; given {
+			add("set", p.Name+"="+text, "")
+		}
+	}
 	add("seed", fmt.Sprint(o.Seed), fmt.Sprint(d.Seed))
 	add("draw", o.Draw, "")
 	add("designs", strings.Join(o.Designs, ","), "")

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"doormat/attacks"
@@ -87,7 +88,7 @@ func (o Options) Lab(kit Kit, conv *world.Conversation) (*attacks.Lab, error) {
 	if target := o.Given["target"]; target != "" && !slices.Contains(conv.Accounts, target) {
 		return nil, unknown("account", target, conv.Accounts)
 	}
-	s, err := o.settings(conv)
+	s, err := o.settings(conv, OwnParameters(known))
 	if err != nil {
 		return nil, err
 	}
@@ -107,15 +108,30 @@ func (o Options) Lab(kit Kit, conv *world.Conversation) (*attacks.Lab, error) {
 // Unheeded says of each value that was given where it changes nothing: in columns that
 // fix their own.
 func (o Options) Unheeded(designs []world.Design) (list []string) {
-	for _, p := range world.Parameters() {
+	for _, p := range Parameters() {
+		text, given := o.Given[p.Name]
+		if !given {
+			continue
+		}
 		for _, d := range designs {
-			text, given := o.Given[p.Name]
-			if fixed, own := d.Info().Fixed[p.Name]; given && own && fixed != text {
-				list = append(list, fmt.Sprintf("--%s %s does not change %s, which fixes it at %s", p.Name, text, d.Info().ID, fixed))
+			if fixed, own := d.Info().Fixed[p.Name]; own && fixed != text {
+				list = append(list, fmt.Sprintf("%s does not change %s, which fixes it at %s", flagText(p, text), d.Info().ID, fixed))
 			}
+		}
+		has := func(d world.Design) bool { return slices.Contains(world.ParameterNames(d.Info().Parameters), p.Name) }
+		if p.IsOwn() && !slices.ContainsFunc(designs, has) {
+			list = append(list, flagText(p, text)+" changes nothing: no column that is shown has such a setting")
 		}
 	}
 	return list
+}
+
+// flagText is the flag that gives a parameter a value.
+func flagText(p world.Parameter, text string) string {
+	if p.IsOwn() {
+		return "--set " + p.Name + "=" + text
+	}
+	return "--" + p.Name + " " + text
 }
 
 // drawSize is how many random bytes a run draws.
@@ -148,9 +164,18 @@ func Outside(lab *attacks.Lab) {
 }
 
 // settings reads the values that are given. Errors are of type *UsageError.
-func (o Options) settings(conv *world.Conversation) (world.Settings, error) {
-	s, err := world.NewSettings(o.Given, conv)
-	if value := new(world.ValueError); errors.As(err, &value) {
+func (o Options) settings(conv *world.Conversation, own []world.Parameter) (world.Settings, error) {
+	known := world.ParameterNames(own)
+	for _, name := range slices.Sorted(maps.Keys(o.Given)) {
+		if !slices.Contains(known, name) {
+			return world.Settings{}, Usagef("--set %s: there is no such setting: want one of %s%s",
+				strconv.Quote(name), strings.Join(known, ", "), world.DidYouMean(name, known))
+		}
+	}
+	s, err := world.NewSettings(o.Given, conv, own...)
+	if value := new(world.ValueError); errors.As(err, &value) && value.Parameter.IsOwn() {
+		return s, Usagef("--set %s=%s: %v", value.Parameter.Name, value.Text, value.Err)
+	} else if errors.As(err, &value) {
 		return s, Usagef("--%s %s: %v", value.Parameter.Name, strconv.Quote(value.Text), value.Err)
 	} else if err != nil {
 		return s, Usagef("%v", err)

@@ -13,7 +13,7 @@ import (
 
 // Swept names the parameters over which an attack can be swept.
 func Swept() (names []string) {
-	for _, p := range world.Parameters() {
+	for _, p := range Parameters() {
 		if p.Sweep {
 			names = append(names, p.Name)
 		}
@@ -42,7 +42,8 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	p, _ := world.ParameterNamed(r.Over)
+	all := Parameters()
+	p := all[slices.IndexFunc(all, func(p world.Parameter) bool { return p.Name == r.Over })]
 	if !p.Number() {
 		return r.words(p, s), nil
 	}

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -37,7 +38,12 @@ func (a Arrangement) Check() error {
 	if a.ID == "" || a.Name == "" || a.Design == nil {
 		return errors.New("arrangement: want an id, a name and a design")
 	}
-	if _, err := (Settings{Threshold: 2, Trustees: 3}).Override(a.Fixed); err != nil {
+	for _, p := range a.Design.Info().Parameters {
+		if _, common := ParameterNamed(p.Name); common {
+			return fmt.Errorf("arrangement %s: its design has a parameter %q of its own, and every run has one", a.ID, p.Name)
+		}
+	}
+	if _, err := (Settings{Threshold: 2, Trustees: 3}).Override(a.Fixed, a.Design.Info().Parameters...); err != nil {
 		return fmt.Errorf("arrangement %s: %w", a.ID, err)
 	}
 	return nil
@@ -45,8 +51,9 @@ func (a Arrangement) Check() error {
 
 // Override returns settings with other values, as a header or an arrangement fixes them:
 // by name, texts or expressions over t and n. Another number of trustees is spread round
-// robin unless the values place them.
-func (s Settings) Override(values map[string]string) (Settings, error) {
+// robin unless the values place them. own are the parameters of the design at hand: each gets
+// a value, the usual one if no other is given, and values of other designs are dropped.
+func (s Settings) Override(values map[string]string, own ...Parameter) (Settings, error) {
 	before := s.Trustees
 	var names []string
 	for _, p := range ByDependence() {
@@ -58,6 +65,15 @@ func (s Settings) Override(values map[string]string) (Settings, error) {
 			if err := p.Override(&s, text); err != nil {
 				return s, fmt.Errorf("settings: %s: %w", p.Name, err)
 			}
+		}
+	}
+	given := s.Own
+	s.Own = ""
+	for _, p := range own {
+		names = append(names, p.Name)
+		text := cmp.Or(values[p.Name], given.Value(p.Name), p.Usual)
+		if err := p.Set(&s, text, 0); err != nil {
+			return s, fmt.Errorf("settings: %s %q: %w", p.Name, text, err)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {

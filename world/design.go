@@ -32,6 +32,9 @@ type Info struct {
 	Trusts  []string `json:"trusts"`  // whom a user must trust, one line each
 	// Principals are who stands in a deployment besides the network.
 	Principals Principals `json:"-"`
+	// Parameters are those that this design has and others have not: see [OwnWord]. Whoever
+	// deploys it gives each a value.
+	Parameters []Parameter `json:"-"`
 	// Fixed are the parameters that an [Arrangement] fixes, as values by name.
 	Fixed map[string]string `json:"parameters"`
 	// Kinds are the kinds of facts that somebody holds and no rule takes or gives.
@@ -56,7 +59,7 @@ type Program struct {
 // Config is what a design is set up with. Its method Stream gives each principal a
 // generator of its own.
 type Config struct {
-	Settings Settings // without At: only the adversary knows the moment
+	Settings Settings // without At: only the adversary knows the moment; Own is that of the design
 	Accounts []string
 	Seed     Seed
 	Memo     *memo.Memo // what runs and set-ups share; may be nil

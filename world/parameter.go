@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +13,8 @@ import (
 
 // A Parameter is a setting of a run, declared once: flags, forms, headers of attacks,
 // expectations, JSON, CSV, sweeps and documents are loops over [Parameters]. A new one is a
-// field of [Settings], a line there, and its use.
+// field of [Settings], a line there, and its use. One that a single design has is declared in
+// that design's [Info] by [OwnWord] or [OwnNumber], and needs neither.
 type Parameter struct {
 	Name   string   // of the flag, the key in JSON, the column in CSV, the setting in a header
 	Doc    string   // for --help; what stands between backquotes names the value
@@ -34,6 +36,7 @@ type Parameter struct {
 	named  func(messages int) int                        // of a number: what its one word stands for
 	usual  func(s Settings, c *Conversation) string      // the default where Usual is ""
 	fixed  func(text string, s Settings) (string, error) // reads a text in an attack's header; nil where it is taken as it is
+	own    bool                                          // of one design, see [Info]
 	order  int                                           // in which values are computed, see [ByDependence]
 }
 
@@ -184,7 +187,7 @@ func ParameterNamed(name string) (Parameter, bool) {
 }
 
 // Number tells whether values are numbers.
-func (p Parameter) Number() bool { return p.number != nil }
+func (p Parameter) Number() bool { return p.number != nil || p.own && len(p.Words) == 0 }
 
 // Key is the name in expectations and addresses.
 func (p Parameter) Key() string {
@@ -205,10 +208,10 @@ func (p Parameter) Most(s Settings, messages int) int {
 
 // Value is the value as results state it: a number, or a text.
 func (p Parameter) Value(s Settings) any {
-	if p.text != nil {
-		return *p.text(&s)
+	if !p.Number() {
+		return p.readText(s)
 	}
-	n := *p.number(&s)
+	n := p.readNumber(s)
 	switch {
 	case p.Word && n == 0:
 		return p.Zero
@@ -220,10 +223,10 @@ func (p Parameter) Value(s Settings) any {
 
 // Plain is the value as expectations compare it: a number, 0 for its word, or a text.
 func (p Parameter) Plain(s Settings) any {
-	if p.text != nil {
-		return *p.text(&s)
+	if !p.Number() {
+		return p.readText(s)
 	}
-	return *p.number(&s)
+	return p.readNumber(s)
 }
 
 // Text is the value as one writes it.
@@ -251,16 +254,16 @@ func (p Parameter) Choices() []string {
 // Set reads a value as somebody wrote it. The error says what is wanted.
 func (p Parameter) Set(s *Settings, text string, messages int) error {
 	switch {
-	case p.text != nil && len(p.Words) > 0 && !slices.Contains(p.Words, text):
+	case !p.Number() && len(p.Words) > 0 && !slices.Contains(p.Words, text):
 		return fmt.Errorf("want %s%s", p.wanted(*s, messages), DidYouMean(text, p.Words))
-	case p.text != nil:
-		*p.text(s) = text
+	case !p.Number():
+		p.writeText(s, text)
 		return nil
 	case p.Zero != "" && (text == p.Zero || text == "0" && !p.Word):
-		*p.number(s) = 0
+		p.writeNumber(s, 0)
 		return nil
 	case p.named != nil && text == p.Words[0]:
-		*p.number(s) = p.named(messages)
+		p.writeNumber(s, p.named(messages))
 		return nil
 	}
 	n, err := strconv.Atoi(text)
@@ -270,17 +273,17 @@ func (p Parameter) Set(s *Settings, text string, messages int) error {
 	case n > p.Most(*s, messages):
 		return fmt.Errorf("want %s%s", p.wanted(*s, messages), p.Hint)
 	}
-	*p.number(s) = n
+	p.writeNumber(s, n)
 	return nil
 }
 
 // SetNumber sets a number, 0 for its word.
-func (p Parameter) SetNumber(s *Settings, n int) { *p.number(s) = n }
+func (p Parameter) SetNumber(s *Settings, n int) { p.writeNumber(s, n) }
 
 // wanted says what values there are.
 func (p Parameter) wanted(s Settings, messages int) string {
 	words := p.Choices()
-	if p.number == nil {
+	if !p.Number() {
 		return alternatives(words)
 	}
 	text := "a number from 1"
@@ -309,18 +312,18 @@ func (p Parameter) Override(s *Settings, text string) error {
 	case p.fixed != nil:
 		fixed, err := p.fixed(text, *s)
 		if err == nil {
-			*p.text(s) = fixed
+			p.writeText(s, fixed)
 		}
 		return err
-	case p.text != nil:
+	case !p.Number():
 		return p.Set(s, text, 0)
 	case p.Zero != "" && text == p.Zero:
-		*p.number(s) = 0
+		p.writeNumber(s, 0)
 		return nil
 	}
 	n, err := Index(text, *s)
 	if err == nil {
-		*p.number(s) = n
+		p.writeNumber(s, n)
 	}
 	return err
 }
@@ -337,8 +340,9 @@ func (e *ValueError) Error() string { return fmt.Sprintf("%s %q: %v", e.Paramete
 func (e *ValueError) Unwrap() error { return e.Err }
 
 // NewSettings are the settings of a run over a conversation: what is given, by name, and
-// what is usual. Errors are of type *ValueError, but for one that concerns several values.
-func NewSettings(given map[string]string, c *Conversation) (Settings, error) {
+// what is usual. Of own, the parameters that designs have, only those that are given get a
+// value. Errors are of type *ValueError, but for one that concerns several values.
+func NewSettings(given map[string]string, c *Conversation, own ...Parameter) (Settings, error) {
 	var s Settings
 	for _, p := range ByDependence() {
 		text := cmp.Or(given[p.Name], p.Usual)
@@ -349,10 +353,18 @@ func NewSettings(given map[string]string, c *Conversation) (Settings, error) {
 			return s, &ValueError{p, text, err}
 		}
 	}
+	for _, p := range own {
+		if text, ok := given[p.Name]; ok {
+			if err := p.Set(&s, text, len(c.Messages)); err != nil {
+				return s, &ValueError{p, text, err}
+			}
+		}
+	}
 	return s, s.Check(c)
 }
 
-// MarshalJSON writes one key a parameter, in their order.
+// MarshalJSON writes one key a parameter, in their order, and one for each value of a
+// parameter that a design has.
 func (s Settings) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	for i, p := range parameters {
@@ -361,6 +373,10 @@ func (s Settings) MarshalJSON() ([]byte, error) {
 			return nil, err
 		}
 		fmt.Fprintf(&b, "%c%q:%s", "{,"[min(i, 1)], p.Name, value)
+	}
+	own := s.Own.All()
+	for _, name := range slices.Sorted(maps.Keys(own)) {
+		fmt.Fprintf(&b, ",%q:%q", name, own[name])
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
@@ -372,19 +388,24 @@ func (s *Settings) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &values); err != nil {
 		return err
 	}
+	for name, v := range values {
+		if text, ok := v.(string); ok && !slices.ContainsFunc(parameters, func(p Parameter) bool { return p.Name == name }) {
+			s.Own = s.Own.With(name, text)
+		}
+	}
 	for _, p := range parameters {
 		switch v := values[p.Name].(type) {
 		case string:
-			if p.text != nil {
-				*p.text(s) = v
+			if !p.Number() {
+				p.writeText(s, v)
 			} else if err := p.Set(s, v, 0); err != nil {
 				return fmt.Errorf("settings: %s %q: %w", p.Name, v, err)
 			}
 		case float64:
-			if p.number == nil {
+			if !p.Number() {
 				return fmt.Errorf("settings: %s %v: want a text", p.Name, v)
 			}
-			*p.number(s) = int(v)
+			p.writeNumber(s, int(v))
 		}
 	}
 	return nil

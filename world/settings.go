@@ -21,6 +21,7 @@ type Settings struct {
 	Rotate        int    // after how many messages the key is replaced each time, 0 for never
 	Resend        string // ResendAsked or ResendAtOnce
 	Compare       string // CompareStory, CompareNone or CompareAll
+	Own           Own    // of parameters that the design itself has
 }
 
 // What a device does with a message for a contact whose key has changed although their
@@ -62,7 +63,7 @@ func (s Settings) Check(c *Conversation) error {
 		return errors.New("refresh and rotate count messages: want 0 (never) or more")
 	}
 	for _, p := range parameters {
-		if p.text == nil || len(p.Words) == 0 {
+		if p.Number() || len(p.Words) == 0 {
 			continue
 		}
 		if err := p.Set(&s, p.Text(s), len(c.Messages)); err != nil {

@@ -105,6 +105,9 @@ func viewValue(shown technique.View) starlark.Value {
 	for _, p := range world.Parameters() {
 		fields[p.Key()] = p.Plain(v.Settings)
 	}
+	for name, value := range v.Settings.Own.All() { // another design lacks them: getattr(v, name, default)
+		fields[name] = value
+	}
 	d := toDict(fields)
 	d["groups"] = starlark.NewList(groups)
 	d["messages"] = starlark.NewList(messages)

@@ -31,7 +31,6 @@ func TestLoadRefuses(t *testing.T) {
 		`is declared twice`:                                            {`"provider.store"`, `"provider.store", "provider.store"`},
 		`technique: needs is empty`:                                    {`"provider.store", "trustee:1..t.store"`, ``},
 		`unknown surface "key"`:                                        {`"provider.store"`, `"trustee:9.store", "provider.key"`},
-		`"thresholds": want one of trustees, threshold`:                {`"threshold"`, `"thresholds"`},
 		`settings: threshold: expression "two"`:                        {`"2"`, `"two"`},
 		`settings: want names of settings as keys`:                     {`"threshold":`, `3:`},
 		`expects: keys are design ids or classes`:                      {`{"toy"`, `{1`},

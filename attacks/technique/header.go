@@ -76,14 +76,18 @@ func (h *Header) Check() error {
 }
 
 // Override returns s as the header's own settings override it, and then as an arrangement
-// fixes it, whatever the header says.
+// fixes it, whatever the header says. What it says of a parameter that the design has not
+// changes nothing; [Names.Check] refuses a name that no design has.
 func (h *Header) Override(s world.Settings, arrangement world.Info) (world.Settings, error) {
-	values := maps.Clone(h.Settings)
-	if values == nil {
-		values = map[string]string{}
+	values := map[string]string{}
+	for name, text := range h.Settings {
+		_, common := world.ParameterNamed(name)
+		if common || slices.ContainsFunc(arrangement.Parameters, func(p world.Parameter) bool { return p.Name == name }) {
+			values[name] = text
+		}
 	}
 	maps.Copy(values, arrangement.Fixed)
-	s, err := s.Override(values)
+	s, err := s.Override(values, arrangement.Parameters...)
 	if err != nil {
 		err = fmt.Errorf("technique: %w", err)
 	}

@@ -2,6 +2,7 @@ package technique
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,7 +15,8 @@ import (
 type Names struct {
 	designs, classes, rules, programs, kinds []string
 
-	principals world.Principals // of all designs, each once; what is in every deployment among them
+	own        []world.Parameter // of all designs, each once
+	principals world.Principals  // of all designs, each once; what is in every deployment among them
 }
 
 // NamesOf collects what designs declare.
@@ -28,6 +30,7 @@ func NamesOf(designs []world.Design) *Names {
 			n.programs = append(n.programs, p.Name)
 		}
 		n.principals = n.principals.With(info.Principals)
+		n.own = world.WithOwn(n.own, info)
 		for _, k := range info.Kinds {
 			kinds[k] = true
 		}
@@ -59,6 +62,11 @@ func (n *Names) Check(h Header) error {
 			return fmt.Errorf("technique: applies: no design has a rule or program %q%s", name, world.DidYouMean(name, known))
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(h.Settings)) {
+		if err := n.setting(name, h.Settings[name]); err != nil {
+			return fmt.Errorf("technique: settings: %w", err)
+		}
+	}
 	if !slices.Contains(n.designs, h.Showcase) {
 		return fmt.Errorf("technique: showcase: there is no design %q%s", h.Showcase, world.DidYouMean(h.Showcase, n.designs))
 	}
@@ -67,6 +75,23 @@ func (n *Names) Check(h Header) error {
 		if !slices.Contains(known, key) {
 			return fmt.Errorf("technique: expects: %q is neither a design nor a class of designs%s", key, world.DidYouMean(key, known))
 		}
+	}
+	return nil
+}
+
+// setting checks that a parameter of a design, which a header fixes, exists and can have the
+// value. Common ones [Header.Check] has read.
+func (n *Names) setting(name, text string) error {
+	if _, common := world.ParameterNamed(name); common {
+		return nil
+	}
+	i := slices.IndexFunc(n.own, func(p world.Parameter) bool { return p.Name == name })
+	if i < 0 {
+		known := world.ParameterNames(n.own)
+		return fmt.Errorf("%q: want one of %s%s", name, strings.Join(known, ", "), world.DidYouMean(name, known))
+	}
+	if err := n.own[i].Set(&world.Settings{}, text, 0); err != nil {
+		return fmt.Errorf("%s %q: %w", name, text, err)
 	}
 	return nil
 }

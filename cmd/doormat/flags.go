@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -22,6 +23,8 @@ func (a *app) runFlags(c *cobra.Command, o *demo.Options) {
 		f.Var(given{o, p}, p.Name, p.Doc)
 		complete(c, p.Name, a.values(p))
 	}
+	f.Var(set{o}, "set", "give a setting that only some columns have a value, as `NAME=VALUE`, see design show; may be repeated")
+	complete(c, "set", words(sets()...))
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "decides every random choice, below 2^53")
 	f.StringVar(&o.Draw, "draw", "", "repeat a run of a script from a file: the `HEX` that it printed as its draw")
 	f.StringSliceVar(&o.Designs, "designs", nil, "`ID,ID` of columns, see design list, or "+demo.AllDesigns+" (default: "+strings.Join(demo.Story, ",")+")")
@@ -43,6 +46,31 @@ func (g given) String() string {
 }
 func (g given) Set(text string) error { g.o.Set(g.p.Name, text); return nil }
 func (g given) Type() string          { return "value" }
+
+// set is the flag for parameters that have none of their own.
+type set struct{ o *demo.Options }
+
+func (set) String() string { return "" }
+func (set) Type() string   { return "value" }
+
+func (s set) Set(text string) error {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok || name == "" || value == "" {
+		return errors.New("want NAME=VALUE")
+	}
+	s.o.Set(name, value)
+	return nil
+}
+
+// sets lists the words that --set takes.
+func sets() (list []string) {
+	for _, p := range demo.OwnParameters(demo.Designs()) {
+		for _, value := range p.Choices() {
+			list = append(list, p.Name+"="+value)
+		}
+	}
+	return list
+}
 
 // attacksFlag adds the flag that chooses attacks.
 func (a *app) attacksFlag(c *cobra.Command, o *demo.Options) {

@@ -74,7 +74,7 @@ func names(columns []column) (list []string) {
 	return list
 }
 
-// parameterColumns are the settings of a cell; the moment has a column of its own, since an
+// parameterColumns are the settings of a cell, those that only its design has in one column; the moment has a column of its own, since an
 // attack may begin at another.
 func parameterColumns() (names []string) {
 	for _, p := range world.Parameters() {
@@ -82,7 +82,7 @@ func parameterColumns() (names []string) {
 			names = append(names, p.Name)
 		}
 	}
-	return append(names, "seed")
+	return append(names, "set", "seed")
 }
 
 // cellRecord is the line of a cell. Its settings are those that it ran under, which the
@@ -97,7 +97,8 @@ func cellRecord(c *attacks.Cell, seed uint64) []string {
 			fields = append(fields, p.Value(c.Trace.Settings))
 		}
 	}
-	return record(append(fields, seed)...)
+	set := strings.Join(summary.OwnSettings(c.Trace.Settings), "; ")
+	return record(append(fields, set, seed)...)
 }
 
 // record writes fields; texts may come from a script's file or a chat, so they are

@@ -29,6 +29,9 @@ func design(ctx context.Context, w world.Design, list []technique.Technique, lab
 	for _, name := range slices.Sorted(maps.Keys(i.Fixed)) {
 		d.Prose(fmt.Sprintf("Fixes `--%s %s`: flags do not change it.", name, i.Fixed[name]))
 	}
+	for _, p := range i.Parameters {
+		d.Prose(fmt.Sprintf("Setting of its own, `--set %s=%s`: %s.", p.Name, p.Values(), markdown.Text(p.Doc)))
+	}
 	d.Heading(2, "Whom a user must trust")
 	for _, t := range i.Trusts {
 		d.Item(markdown.Text(t))
@@ -79,7 +82,7 @@ func (d *document) showcase(i world.Info, list []technique.Technique) {
 // lists who is there, those of one kind in one row.
 func (d *document) principals(ctx context.Context, w world.Design, lab *attacks.Lab) error {
 	conv := lab.Conversation
-	s, err := lab.Settings.Override(w.Info().Fixed)
+	s, err := lab.Settings.Override(w.Info().Fixed, w.Info().Parameters...)
 	if err != nil {
 		return err
 	}

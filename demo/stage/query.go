@@ -42,7 +42,7 @@ type control struct {
 // controls are those of c. Each has one way of writing a value, the one that get gives.
 func (c *choice) controls() []control {
 	var list []control
-	for _, p := range world.ByDependence() {
+	for _, p := range append(world.ByDependence(), demo.OwnParameters(demo.Designs())...) {
 		list = append(list, c.parameter(p))
 	}
 	return append(list,

@@ -1,12 +1,14 @@
 package stage
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
 	"doormat/world"
@@ -41,8 +43,11 @@ type input struct {
 // keep.
 func newSettings(q choice, conv *world.Conversation, columns []attacks.DesignRow, s world.Settings, action string, extra url.Values) settings {
 	f := settings{Action: action, Line: describe(conv, columns, s), at: s.At, messages: len(conv.Messages)}
-	for _, p := range world.Parameters() {
-		in := input{Key: p.Key(), Label: p.Label, Value: p.Text(s), Choices: p.Words, Number: p.Number() && !p.Word, Least: 1, Most: min(p.Most(s, len(conv.Messages)), len(conv.Messages))}
+	for _, p := range append(world.Parameters(), ownOf(columns)...) {
+		in := input{Key: p.Key(), Label: cmp.Or(p.Label, p.Name), Value: p.Text(s), Choices: p.Words, Number: p.Number() && !p.Word, Least: 1, Most: min(p.Most(s, len(conv.Messages)), len(conv.Messages))}
+		if p.IsOwn() {
+			in.Value = q.Value(p)
+		}
 		in.Fixed, _ = summary.FixedBy(columns, p.Name)
 		switch {
 		case p.Name == "trustees":
@@ -67,6 +72,16 @@ func newSettings(q choice, conv *world.Conversation, columns []attacks.DesignRow
 	}
 	f.Hidden = hidden(extra)
 	return f
+}
+
+// ownOf lists the parameters that the designs of some columns have for themselves.
+func ownOf(columns []attacks.DesignRow) (own []world.Parameter) {
+	for _, d := range demo.Designs() {
+		if slices.ContainsFunc(columns, func(c attacks.DesignRow) bool { return c.ID == d.Info().ID }) {
+			own = world.WithOwn(own, d.Info())
+		}
+	}
+	return own
 }
 
 // hidden lists values as hidden fields, in a fixed order.
@@ -99,6 +114,7 @@ func describe(conv *world.Conversation, columns []attacks.DesignRow, s world.Set
 			line = append(line, p.Name+" fixed: "+fixed)
 		}
 	}
+	line = append(line, summary.OwnSettings(s)...)
 	return strings.Join(append(line, conv.Title), " · ")
 }
 

@@ -2,6 +2,8 @@ package summary
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"doormat/attacks"
@@ -30,6 +32,7 @@ func Settings(r *attacks.Result, over string) string {
 			others = append(others, fmt.Sprintf(p.Phrase, said[p.Name]))
 		}
 	}
+	others = append(others, OwnSettings(s)...)
 	others = append(others, fmt.Sprintf("seed %d", r.Seed)+drawText(r))
 	rest := strings.Join(others, ", ")
 	content := Count(r.Conversation.Messages, "message")
@@ -41,6 +44,15 @@ func Settings(r *attacks.Result, over string) string {
 		r.Conversation.Title, content, Count(r.Conversation.Accounts, "account"),
 		s.Target, said["at"], said["threshold"], s.Trustees, s.Jurisdictions,
 		strings.ToUpper(rest[:1])+rest[1:], fixes))
+}
+
+// OwnSettings are the values that were given to parameters of single designs, as "name value".
+func OwnSettings(s world.Settings) (list []string) {
+	values := s.Own.All()
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		list = append(list, name+" "+values[name])
+	}
+	return list
 }
 
 // drawText tells on what draw the salts of a script from a file depend.

@@ -57,6 +57,9 @@ func Design(d world.Design, width int) string {
 	for _, name := range slices.Sorted(maps.Keys(i.Fixed)) {
 		p.field("Fixes", name+" "+i.Fixed[name])
 	}
+	for _, own := range i.Parameters {
+		p.field("--set", own.Name+"="+own.Values()+": "+own.Doc)
+	}
 	p.gap()
 	p.prose(0, strings.Join(strings.Fields(i.Doc), " "))
 	p.gap()
