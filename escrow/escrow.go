@@ -1,13 +1,12 @@
 // Package escrow is what designs share that give a third party a way to open
-// messages: the [Field] that travels beside each message, the [Label] that binds
-// it, and the public log of orders with its witnesses and monitor ([Log],
-// [Witness], [Monitor]) and what its readers tell each other ([Gossip]).
+// messages: the [Field] that travels beside each message, and the [Label] that binds
+// it. Orders stand in a public log, which is package publiclog.
 //
 // A message has a fresh 32-byte seed. The content is encrypted under a key derived
 // from the seed; the seed reaches recipients inside the ratchet or under the sender
 // key of a group, and whoever holds the escrow key through the field. So what a court can
 // have opened is one seed, which opens one message. TestField and FuzzParseField prove the
-// framing, TestLog the log.
+// framing.
 package escrow
 
 import (

@@ -1,4 +1,4 @@
-package escrow
+package publiclog
 
 import (
 	"crypto/sha256"
@@ -137,8 +137,9 @@ func (l *Log) encodeUpdate(from, to int64, checkpoint []byte) []byte {
 	return (&Update{from, records, checkpoint}).Encode()
 }
 
-// readBoard sends whoever asks the records that it has not read, since the log is public. It
-// sends the monitor the entries after the last post again as well.
+// readBoard sends whoever asks the records that it has not read, since the log is public. If
+// there are none, the answer shows that: who hears nothing could not tell silence from no
+// news. It sends the monitor the entries after the last post again as well.
 func (l *Log) readBoard(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindReadBoard, 1)
 	if err != nil {
@@ -149,7 +150,7 @@ func (l *Log) readBoard(p world.Packet) []world.Packet {
 		return nil
 	}
 	var out []world.Packet
-	if b := l.board; b != nil && from < b.published {
+	if b := l.board; b != nil && b.checkpoint != nil && from <= b.published {
 		out = append(out, world.Packet{From: world.Log, To: p.From, Data: l.encodeUpdate(from, b.published, b.checkpoint)})
 		from = b.published
 	}

@@ -1,4 +1,4 @@
-package escrow
+package publiclog
 
 import (
 	"crypto/sha256"
@@ -44,7 +44,7 @@ func TestBoard(t *testing.T) {
 		{From: "trustee:1", Data: world.Pack(KindPost, []byte("s"), make([]byte, maxPost+1))},
 		{From: "trustee:1", Data: []byte{KindPost}},
 		{From: "trustee:1", Data: world.Pack(KindReadBoard, world.Int(-1))},
-		{From: "trustee:1", Data: world.Pack(KindReadBoard, world.Int(5))},
+		{From: "trustee:1", Data: world.Pack(KindReadBoard, world.Int(6))},
 	} {
 		p.To = "log"
 		o.send(p)
@@ -72,6 +72,11 @@ func TestBoard(t *testing.T) {
 		posts = append(posts, r.Session+" "+string(r.Post))
 	}
 	require.Equal(t, []string{"s one", "s two", "other three", "s four"}, posts)
+	o.send(world.Packet{From: "anybody", To: "log", Data: world.Pack(KindReadBoard, world.Int(5))})
+	none := o.updates("anybody")
+	require.Len(t, none, 1, "the log says that there is nothing new")
+	require.Empty(t, none[0].Records)
+	require.EqualValues(t, 5, none[0].First)
 	o.send(world.Packet{From: "trustee:1", To: "log", Data: world.Pack(KindReadBoard, world.Int(2))})
 	again := o.updates("trustee:1")
 	require.Equal(t, records[2:], again[len(again)-1].Records, "what it missed")

@@ -1,0 +1,56 @@
+package publiclog
+
+import (
+	"fmt"
+
+	"doormat/world/ledger"
+)
+
+// A Reader follows the records of a log, from the first on, by the updates that it is sent.
+// It believes records that make up a checkpoint which enough witnesses cosigned, and nothing
+// else.
+type Reader struct {
+	policy     *ledger.Policy
+	tree       ledger.Reader
+	checkpoint []byte // of the size read, nil before the first
+}
+
+// NewReader begins with the empty log.
+func NewReader(policy *ledger.Policy) *Reader { return &Reader{policy: policy} }
+
+// Size is how many records were read.
+func (r *Reader) Size() int64 { return r.tree.Size() }
+
+// Checkpoint is the cosigned one of all that was read, nil before the first.
+func (r *Reader) Checkpoint() []byte { return r.checkpoint }
+
+// Read takes an [Update] and gives the records that are new. It fails with [ErrGap] if the
+// update begins beyond what was read; otherwise an error says that somebody forged it, or
+// that the log shows another history than before.
+func (r *Reader) Read(update []byte) ([][]byte, error) {
+	u, err := ParseUpdate(update)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.policy.Check(u.Checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case c.Size <= r.Size():
+		if !r.tree.Has(c) {
+			return nil, fmt.Errorf("a checkpoint of size %d is not of the log that was read", c.Size)
+		}
+		return nil, nil
+	case u.First > r.Size():
+		return nil, ErrGap
+	case u.First+int64(len(u.Records)) != c.Size:
+		return nil, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, c.Size)
+	}
+	records := u.Records[r.Size()-u.First:]
+	if err := r.tree.Read(c, records); err != nil {
+		return nil, err
+	}
+	r.checkpoint = u.Checkpoint
+	return records, nil
+}
