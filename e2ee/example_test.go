@@ -50,5 +50,7 @@ func ExampleDeviceExtension() {
 // plain is the envelope of end-to-end encryption.
 type plain struct{}
 
-func (plain) Seal(_ world.Meta, body []byte) (secret, public []byte, err error) { return body, nil, nil }
-func (plain) Open(_ world.Meta, secret, _ []byte) ([]byte, error)               { return secret, nil }
+func (plain) Seal(_ world.Meta, body []byte) (secret, public []byte, err error) {
+	return body, nil, nil
+}
+func (plain) Open(_ world.Meta, secret, _ []byte) ([]byte, error) { return secret, nil }

@@ -13,8 +13,8 @@ import (
 	"doormat/attacks/script"
 	"doormat/attacks/technique"
 	"doormat/demo"
-	"doormat/demo/text"
 	"doormat/demo/sandbox"
+	"doormat/demo/text"
 )
 
 func (a *app) attack() *cobra.Command {

@@ -16,8 +16,8 @@ import (
 	"doormat/demo/bidi"
 	"doormat/demo/data"
 	"doormat/demo/plain"
-	"doormat/demo/text"
 	"doormat/demo/terminal"
+	"doormat/demo/text"
 )
 
 // output is where results go: stdout, or a file that appears whole or not at all.

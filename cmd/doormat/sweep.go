@@ -11,8 +11,8 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/data"
-	"doormat/demo/text"
 	"doormat/demo/summary"
+	"doormat/demo/text"
 )
 
 func (a *app) attackSweep() *cobra.Command {

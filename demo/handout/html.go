@@ -135,15 +135,15 @@ func alarms(sections []*section) (list []string) {
 func (h *Handout) templates() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
 		"demonstration": func() template.HTML { return template.HTML(summary.Demonstration) },
-		"clean":    plain.Clean,
-		"lengthy":  plain.Lines,
-		"prose":    func(text string) string { return plain.Clean(plain.Prose(text)) },
-		"lines":    lines,
-		"measured": summary.Measured,
-		"state":    func(c *attacks.Cell) string { return summary.StateOf(c).Class() },
-		"tell":     tell,
-		"timeline": h.timeline,
-		"proof":    h.proof,
+		"clean":         plain.Clean,
+		"lengthy":       plain.Lines,
+		"prose":         func(text string) string { return plain.Clean(plain.Prose(text)) },
+		"lines":         lines,
+		"measured":      summary.Measured,
+		"state":         func(c *attacks.Cell) string { return summary.StateOf(c).Class() },
+		"tell":          tell,
+		"timeline":      h.timeline,
+		"proof":         h.proof,
 	}).ParseFS(files, "page/*.html")
 }
 
