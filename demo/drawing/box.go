@@ -3,8 +3,6 @@ package drawing
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"doormat/attacks/deduce"
 	"doormat/demo/plain"
@@ -76,7 +74,7 @@ func (d *proofDrawing) box(i int) box {
 // write adds a text to a box, in as many lines as it needs, or most.
 func (b *box) write(f font, text string, most int) {
 	room := int((b.W - 16) / f.char)
-	for _, line := range wrapped(plain.Short(text, room*most), room, most) {
+	for _, line := range plain.Wrap(plain.Clean(text), max(room, 4), most) {
 		b.H += f.line
 		b.Lines = append(b.Lines, textLine{Class: f.class, Y: b.H, Text: line})
 	}
@@ -92,32 +90,6 @@ func (b *box) set() {
 // Right and Above are where the number of a box stands.
 func (b *box) Right() px { return b.X + b.W }
 func (b *box) Above() px { return b.Y - 4 }
-
-// wrapped breaks a text at spaces, and words that are too long anywhere.
-func wrapped(text string, room, most int) (lines []string) {
-	room = max(room, 4)
-	for _, word := range strings.Fields(text) {
-		for utf8.RuneCountInString(word) > room {
-			runes := []rune(word)
-			at := room
-			if stop := strings.LastIndexAny(string(runes[room/2:room]), ":.-"); stop >= 0 { // as in trustee:1.store
-				at = room/2 + utf8.RuneCountInString(string(runes[room/2 : room])[:stop]) + 1
-			}
-			lines, word = append(lines, string(runes[:at])), string(runes[at:])
-		}
-		last := len(lines) - 1
-		if last >= 0 && utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) <= room {
-			lines[last] += " " + word
-		} else {
-			lines = append(lines, word)
-		}
-	}
-	if len(lines) > most {
-		lines = lines[:most]
-		lines[most-1] = strings.TrimSuffix(lines[most-1], "…") + "…"
-	}
-	return lines
-}
 
 // number says which steps a box is.
 func number(n replay.Node) string {

@@ -68,6 +68,72 @@ func Short(text string, columns int) string {
 	return text
 }
 
+// Wrap breaks text at spaces into lines of at most so many columns, and a word that is longer
+// than a line behind a sign in it, as in trustee:1.store, or else anywhere. Of more lines than
+// most, if that is not 0, the first are left, with a sign that there are more. "" gives one line.
+func Wrap(text string, columns, most int) []string {
+	columns = max(columns, 1)
+	lines, used := []string{""}, 0 // the columns of the last line
+	for _, word := range strings.Fields(text) {
+		if most > 0 && len(lines) > most {
+			break
+		}
+		if used > 0 && used+1+Width(word) > columns {
+			lines, used = append(lines, ""), 0
+		}
+		for at := breakAt(word, columns); at < len(word); at = breakAt(word, columns) {
+			lines[len(lines)-1], word = word[:at], word[at:]
+			lines = append(lines, "")
+		}
+		if used > 0 {
+			word = " " + word
+		}
+		lines[len(lines)-1] += word
+		used = Width(lines[len(lines)-1])
+	}
+	if most > 0 && len(lines) > most {
+		lines = lines[:most]
+		last := &lines[most-1]
+		if Width(*last)+2 <= columns {
+			*last += " …"
+		} else {
+			*last = Short(*last+"…", columns)
+		}
+	}
+	return lines
+}
+
+// breakAt is how much of a word fits on a line: all of it or, of one that is longer, up to the
+// last sign in the second half of the line, if there is one.
+func breakAt(word string, columns int) int {
+	if Width(word) <= columns {
+		return len(word)
+	}
+	at, sign, used := 0, 0, 0
+	for at < len(word) {
+		r, size := utf8.DecodeRuneInString(word[at:])
+		if used += width(r); used > columns && at > 0 {
+			break
+		}
+		at += size
+		if strings.ContainsRune(":.-", r) && used > columns/2 && used < columns {
+			sign = at
+		}
+	}
+	if sign > 0 {
+		return sign
+	}
+	return at
+}
+
+// Width is how many columns a text takes up.
+func Width(text string) (columns int) {
+	for _, r := range text {
+		columns += width(r)
+	}
+	return columns
+}
+
 // width is how many columns a character takes up (Unicode Standard Annex #11, roughly).
 func width(r rune) int {
 	switch {

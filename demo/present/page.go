@@ -98,12 +98,7 @@ func (p *page) finish(footer string) []string {
 
 // wrap breaks text from outside into at most so many lines of at most width columns.
 func wrap(text string, width, most int) []string {
-	lines := terminal.Wrap(plain.Clean(plain.Prose(text)), width)
-	if most = max(most, 1); len(lines) > most {
-		lines = lines[:most]
-		lines[most-1] = cut(lines[most-1]+" …", width)
-	}
-	return lines
+	return plain.Wrap(plain.Clean(plain.Prose(text)), width, max(most, 1))
 }
 
 // cut shortens text from outside to width columns.

@@ -329,3 +329,25 @@ func TestRightToLeft(t *testing.T) {
 	require.Contains(t, all, "\u2068"+name+"\u2069")
 	require.Equal(t, strings.Count(all, "\u2068"), strings.Count(all, "\u2069"))
 }
+
+// TestOpeningFits: whatever is shown beside each other, the first screen ends with what
+// doormat is not.
+func TestOpeningFits(t *testing.T) {
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	for n := 1; n <= 3; n++ {
+		talk := Talk{Conversation: story.Conversation(), BuiltIn: true, Settings: whole(t).Settings}
+		for _, d := range kit.Designs[:n] {
+			talk.Designs = append(talk.Designs, d.Info())
+		}
+		s := New(talk)
+		for _, size := range [][2]int{{Width, Height}, {100, 37}} {
+			lines := s.Screen(size[0], size[1])
+			fits(t, lines, size[0], size[1], "opening")
+			text := strings.Join(lines, "\n")
+			require.Contains(t, text, summary.Demonstration, "%d designs", n)
+			require.Contains(t, text, "■ open")
+			require.Contains(t, text, strings.ToUpper(talk.Designs[n-1].Name))
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/bidi"
+	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/demo/story"
 	"doormat/demo/summary"
@@ -128,22 +129,36 @@ func (s *Show) opening(p *page) {
 	who := strings.Join(c.Accounts[:min(12, len(c.Accounts))], ", ")
 	who += "; the target is " + s.Settings.Target + "."
 	p.beside(bold.Render("Who talks"), labels, who, 2, normal)
+	const below = 3 // lines under the designs: none of these is left out
+	var ways []string
+	for most := 3; most > 0; most-- {
+		if ways = s.ways(p.width, most); len(ways)+1+below <= p.room() {
+			break
+		}
+	}
 	if s.BuiltIn {
-		for _, t := range story.Ties()[:3] {
+		ties := story.Ties()
+		for _, t := range ties[:max(0, min(3, p.room()-1-len(ways)-below))] {
 			p.beside("", labels, t.Name()+": "+t.About, 1, normal)
 		}
 	}
 	p.gap()
-	for _, d := range s.Designs { // a sentence tells who could open a message
-		doc, _, _ := strings.Cut(strings.Join(strings.Fields(d.Doc), " "), ". ")
-		quorum := fmt.Sprintf(" %d of %d ", s.Settings.Threshold, s.Settings.Trustees)
-		p.line(bold.Render(cut(strings.ToUpper(d.Name), p.width)))
-		doc = strings.Replace(strings.TrimSuffix(doc, ".")+".", " t of n ", quorum, 1)
-		p.beside("", 2, doc, 3, normal)
-	}
+	p.lines = append(p.lines, ways[:min(len(ways), max(0, p.room()-below))]...)
 	p.gap()
 	p.line(bold.Render(summary.Demonstration))
 	p.line("■ open  ◧ part  □ closed  · not yet written  ▼ the attack")
+}
+
+// ways names the designs, and says in at most so many lines each who could open a message.
+func (s *Show) ways(width, most int) []string {
+	p := &page{width: width}
+	quorum := fmt.Sprintf(" %d of %d ", s.Settings.Threshold, s.Settings.Trustees)
+	for _, d := range s.Designs {
+		p.line(bold.Render(cut(strings.ToUpper(d.Name), width)))
+		doc := strings.Replace(plain.FirstSentence(d.Doc), " t of n ", quorum, 1)
+		p.beside("", 2, doc, most, normal)
+	}
+	return p.lines
 }
 
 // header names the act on stage.

@@ -17,9 +17,9 @@ func Opening(messages, accounts, designs int) []string {
 	return []string{
 		fmt.Sprintf("One conversation, %s of %s, goes through %s of protecting messages.",
 			Count(messages, "message"), Count(accounts, "account"), Count(designs, "way")),
-		"Then adversaries, each with stated means, take real keys and real ciphertext from the " +
-			"running programs and compute what follows from them.",
-		"What they claim to be a message is compared, byte for byte, with what was said.",
+		"Adversaries with stated means take real keys and real ciphertext from running programs, " +
+			"and compute.",
+		"What they open is compared, byte for byte, with what was said.",
 	}
 }
 
