@@ -140,6 +140,7 @@ func width(r rune) int {
 	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
 		return 0
 	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul),
+		r >= 0x3000 && r <= 0x303e, r >= 0xfe30 && r <= 0xfe6f, // their punctuation
 		r >= 0xff01 && r <= 0xff60, r >= 0x1f300 && r <= 0x1faff:
 		return 2
 	}

@@ -7,6 +7,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 
+	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
 	"doormat/world"
@@ -63,12 +64,21 @@ func running(p *page, source []string, st *replay.Step, most int) {
 	}
 }
 
-// names heads a table of the designs.
+// names heads a table of the designs: with their ids if there is no room for a name.
 func (s *Show) names(p *page) {
 	text, column := strings.Repeat("─", labels-1)+" ", p.column(len(s.Designs))
+	long := func(d world.Info) bool { return lipgloss.Width(plain.Clean(d.Name)) >= column }
+	ids := slices.ContainsFunc(s.Designs, long)
 	for _, d := range s.Designs {
-		name := cut(strings.ToUpper(d.Name), column-2) + " "
-		text += bold.Render(name) + strings.Repeat("─", max(0, column-1-lipgloss.Width(name))) + " "
+		name := d.Name
+		if ids {
+			name = d.ID
+		}
+		name = cut(strings.ToUpper(name), column-1) + " "
+		text += bold.Render(name)
+		if room := column - 1 - lipgloss.Width(name); room >= 0 {
+			text += strings.Repeat("─", room) + " "
+		}
 	}
 	p.line(strings.TrimRight(text, " "))
 }

@@ -187,16 +187,10 @@ func row(p *page, g grid, first []string, columns [][]string) {
 	for _, c := range columns {
 		height = max(height, len(c))
 	}
-	at := func(list []string, i int) string {
-		if i < len(list) {
-			return list[i]
-		}
-		return ""
-	}
 	for i := range height {
-		text := terminal.Pad(at(first, i), g.first)
+		text := terminal.Pad(nth(first, i), g.first)
 		for _, c := range columns {
-			text += terminal.Pad(at(c, i), g.cell+gutter)
+			text += terminal.Pad(nth(c, i), g.cell+gutter)
 		}
 		p.line("%s", strings.TrimRight(text, " "))
 	}

@@ -75,24 +75,30 @@ func (p *page) prose(indent int, text string) {
 // field wraps text beside a label.
 func (p *page) field(label, text string) { p.beside(13, bold(label), plain.Clean(text)) }
 
-// beside wraps text in a column that begins at the given place, with something on
-// its left in the first line. Where that leaves too little room for words, the text
-// goes below what is on its left. It may be styled, so it is not cleaned here.
+// beside wraps text in a column that begins at the given place, with something on its left,
+// whose lines are as they are. Where that leaves too little room for words, the text goes
+// below what is on its left. It may be styled, so it is not cleaned here.
 func (p *page) beside(column int, left, text string) {
 	if p.width-column < roomForWords && column > indented {
 		if strings.TrimSpace(left) != "" {
-			for _, l := range wrap(strings.TrimLeft(left, " "), p.width) {
+			for _, l := range wrap(strings.Join(strings.Fields(left), " "), p.width) {
 				p.line("%s", strings.TrimRight(l, " "))
 			}
 		}
 		left, column = "", indented
 	}
-	for i, l := range wrap(text, p.width-column) {
-		if i > 0 {
-			left = ""
-		}
-		p.line("%s", strings.TrimRight(terminal.Pad(left, column)+l, " "))
+	labels, lines := strings.Split(left, "\n"), wrap(text, p.width-column)
+	for i := range max(len(labels), len(lines)) {
+		p.line("%s", strings.TrimRight(terminal.Pad(nth(labels, i), column)+nth(lines, i), " "))
 	}
+}
+
+// nth is line i of a list, "" beyond its end.
+func nth(list []string, i int) string {
+	if i < len(list) {
+		return list[i]
+	}
+	return ""
 }
 
 // wrap breaks text at spaces, on a narrow page rather too late than inside of words.

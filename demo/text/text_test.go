@@ -53,6 +53,19 @@ func (s strange) Rules() []world.Rule {
 
 func (s strange) Setup(world.Config) (world.Deploy, error) { return nil, nil }
 
+// TestNamesOfColumns: names of columns wrap in the tour and in tables, however many there are.
+func TestNamesOfColumns(t *testing.T) {
+	for _, designs := range []int{2, 3, 5} {
+		r := demotest.Result(designs, "Threshold, mail erased")
+		for i := range r.Cells {
+			r.Cells[i].Parties = i // no two alike, so that the tour tells of each
+		}
+		shown := []technique.Header{{ID: "part"}}
+		text := Matrix(r, 80) + Tour{Conversation: story.Conversation()}.Findings(r, shown, 80)
+		require.NotContains(t, terminal.Strip(text), "…", "%d columns", designs)
+	}
+}
+
 func TestHostileNames(t *testing.T) {
 	for name, text := range pages(demotest.Evil, 2, 80) {
 		text = terminal.Strip(text) // our own styles; a stranger's must be escaped before

@@ -12,7 +12,6 @@ import (
 	"doormat/demo/plain"
 	"doormat/demo/story"
 	"doormat/demo/summary"
-	"doormat/demo/terminal"
 	"doormat/world"
 )
 
@@ -159,13 +158,17 @@ func measured(p *page, name string, c *attacks.Cell) {
 		}
 		text += "  " + strings.Join(notes, "; ")
 	}
-	p.beside(column, "  "+bold(terminal.Cut(plain.Clean(name), column-4)), text)
 	if c.Why != "" {
-		p.beside(column, "", faint(plain.Clean(c.Why)))
+		text += "\n" + faint(plain.Clean(c.Why))
 	}
 	if surprising(c) {
-		p.beside(column, "", alarmStyle.Render(summary.Unexpected+": ")+summary.Surprise(c))
+		text += "\n" + alarmStyle.Render(summary.Unexpected+": ") + summary.Surprise(c)
 	}
+	var names []string
+	for _, l := range wrap(plain.Clean(name), column-4) {
+		names = append(names, strings.Repeat(" ", 2+min(len(names), 1)*2)+bold(l))
+	}
+	p.beside(column, strings.Join(names, "\n"), text)
 }
 
 // next says what to try, on the same conversation.
