@@ -33,8 +33,14 @@ func OpenConversation(file, dateOrder string) (*world.Conversation, []string, er
 
 // Open returns the conversation that the options name, and what its reader warns of.
 func (o Options) Open() (*world.Conversation, []string, error) {
-	if o.Conversation == "" {
-		return story.Conversation(), nil, nil
+	told, known := story.Named(o.Story)
+	switch {
+	case !known:
+		return nil, nil, unknown("story", o.Story, StoryIDs())
+	case o.Conversation == "":
+		return told.Conversation(), nil, nil
+	case o.Story != "":
+		return nil, nil, Usagef("--conversation and --story: give one of them")
 	}
 	c, err := o.OpenChat()
 	if err != nil {
@@ -45,6 +51,24 @@ func (o Options) Open() (*world.Conversation, []string, error) {
 		return nil, nil, err
 	}
 	return conv, c.Warnings, nil
+}
+
+// StoryIDs lists the built-in conversations.
+func StoryIDs() (ids []string) {
+	for _, s := range story.All() {
+		ids = append(ids, s.ID)
+	}
+	return ids
+}
+
+// Tale is the story that the options name, nil if they name an exported chat. What its people
+// wrote is invented and may be shown.
+func (o Options) Tale() *story.Story {
+	told, _ := story.Named(o.Story)
+	if o.Conversation != "" {
+		return nil
+	}
+	return told
 }
 
 // OpenChat reads the exported chat that the options name, and takes as many of its last

@@ -25,6 +25,7 @@ func (o Options) Flags() string {
 		flags = append(flags, "--"+name+sep+Quote(value))
 	}
 	add("conversation", o.Conversation, d.Conversation)
+	add("story", o.Story, d.Story)
 	add("date-order", o.DateOrder, d.DateOrder)
 	add("last", fmt.Sprint(o.Last), fmt.Sprint(d.Last))
 	for _, p := range world.Parameters() {

@@ -21,6 +21,7 @@ import (
 // value is not useful: start from [Defaults].
 type Options struct {
 	Conversation string            // file, "" for the built-in one
+	Story        string            // id of a built-in conversation, "" for the first
 	DateOrder    string            // of an export: dmy, mdy, ymd, "" to find out
 	Last         int               // how many messages of an export, its last ones, are taken; 0 for all
 	Given        map[string]string // values of parameters by name; of others what is usual counts
@@ -56,7 +57,7 @@ func (o *Options) Set(name, text string) {
 // the defaults of everything else.
 func (o Options) Chosen() Options {
 	d := Defaults()
-	d.Conversation, d.DateOrder, d.Last, d.Seed = o.Conversation, o.DateOrder, o.Last, o.Seed
+	d.Conversation, d.Story, d.DateOrder, d.Last, d.Seed = o.Conversation, o.Story, o.DateOrder, o.Last, o.Seed
 	for _, p := range world.Parameters() {
 		if text, given := o.Given[p.Name]; given && p.Whose {
 			d.Set(p.Name, text)

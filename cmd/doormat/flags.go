@@ -17,6 +17,8 @@ func (a *app) runFlags(c *cobra.Command, o *demo.Options) {
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVar(&o.Conversation, "conversation", "", "exported chat in `FILE` (default: the built-in one)")
+	f.StringVar(&o.Story, "story", "", "built-in conversation `NAME`: "+strings.Join(demo.StoryIDs(), ", ")+" (default: the first)")
+	complete(c, "story", words(demo.StoryIDs()...))
 	f.StringVar(&o.DateOrder, "date-order", "", "of an export: `dmy`, mdy or ymd (default: the only one that fits)")
 	f.IntVar(&o.Last, "last", 0, "use only the last `N` messages of the chat, numbered from 1 (default: all)")
 	for _, p := range world.Parameters() {

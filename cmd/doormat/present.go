@@ -82,7 +82,7 @@ func (a *app) perform(ctx context.Context, f presentation, names []string) error
 	if err != nil {
 		return err
 	}
-	t := present.Talk{Conversation: lab.Conversation, BuiltIn: f.options.Conversation == "", Settings: lab.Settings,
+	t := present.Talk{Conversation: lab.Conversation, Story: f.options.Tale(), Settings: lab.Settings,
 		Seed: uint64(lab.Seed), Auto: f.auto, Pace: f.pace}
 	for _, d := range lab.Designs {
 		t.Designs = append(t.Designs, d.Info())

@@ -7,7 +7,6 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/plain"
-	"doormat/demo/story"
 	"doormat/demo/summary"
 	"doormat/world"
 )
@@ -45,8 +44,8 @@ type person struct {
 // people lists who writes to whom, or of a real chat the accounts.
 func (h *Handout) people() (list []person) {
 	conv := h.Lab.Conversation
-	if h.BuiltIn() {
-		for _, tie := range story.Ties() {
+	if told := h.Options.Tale(); told != nil {
+		for _, tie := range told.Ties() {
 			p := person{Name: tie.Name(), About: tie.About}
 			for i := range conv.Messages {
 				if tie.Holds(&conv.Messages[i]) {
@@ -73,8 +72,8 @@ func (h *Handout) people() (list []person) {
 
 // order is what a court has ordered of the invented people.
 func (h *Handout) order() string {
-	if h.BuiltIn() {
-		return story.Order
+	if told := h.Options.Tale(); told != nil {
+		return told.Order
 	}
 	return ""
 }

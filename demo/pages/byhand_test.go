@@ -98,7 +98,7 @@ func TestSession(t *testing.T) {
 	kit, r := whole(t)
 	lab, err := demo.Defaults().Lab(kit, story.Conversation())
 	require.NoError(t, err)
-	tour := text.Tour{Conversation: lab.Conversation, BuiltIn: true, Designs: lab.Designs}
+	tour := text.Tour{Conversation: lab.Conversation, Story: story.All()[0], Designs: lab.Designs}
 	rest := terminal.Strip(tour.Opening(text.DefaultWidth) + tour.Findings(pair(r.Result, lab), demo.Showcases(kit.Attacks), text.DefaultWidth))
 	for part := range strings.SplitSeq(session, "…\n") {
 		_, after, found := strings.Cut(rest, strings.Trim(part, "\n"))

@@ -21,6 +21,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/demo/replay"
+	"doormat/demo/story"
 	"doormat/demo/summary"
 	"doormat/world"
 )
@@ -41,7 +42,7 @@ const MaxDesigns = 3
 // A Talk is what a show is about, before anything has run.
 type Talk struct {
 	Conversation *world.Conversation
-	BuiltIn      bool // the conversation is that of package story
+	Story        *story.Story // whose conversation it is, nil of an imported one
 	Settings     world.Settings
 	Seed         uint64
 	Designs      []world.Info // at most MaxDesigns

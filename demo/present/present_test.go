@@ -60,7 +60,10 @@ func showOf(lab *attacks.Lab, builtIn bool) (*Show, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := Talk{Conversation: lab.Conversation, BuiltIn: builtIn, Settings: lab.Settings, Seed: 1, Pace: Pace}
+	t := Talk{Conversation: lab.Conversation, Settings: lab.Settings, Seed: 1, Pace: Pace}
+	if builtIn {
+		t.Story = story.All()[0]
+	}
 	for _, d := range lab.Designs {
 		t.Designs = append(t.Designs, d.Info())
 	}
@@ -336,7 +339,7 @@ func TestOpeningFits(t *testing.T) {
 	kit, err := demo.Default()
 	require.NoError(t, err)
 	for n := 1; n <= 3; n++ {
-		talk := Talk{Conversation: story.Conversation(), BuiltIn: true, Settings: whole(t).Settings}
+		talk := Talk{Conversation: story.Conversation(), Story: story.All()[0], Settings: whole(t).Settings}
 		for _, d := range kit.Designs[:n] {
 			talk.Designs = append(talk.Designs, d.Info())
 		}

@@ -11,7 +11,6 @@ import (
 	"doormat/demo/bidi"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
-	"doormat/demo/story"
 	"doormat/demo/summary"
 	"doormat/world"
 )
@@ -136,8 +135,8 @@ func (s *Show) opening(p *page) {
 			break
 		}
 	}
-	if s.BuiltIn {
-		ties := story.Ties()
+	if s.Story != nil {
+		ties := s.Story.Ties()
 		for _, t := range ties[:max(0, min(3, p.room()-1-len(ways)-below))] {
 			p.beside("", labels, t.Name()+": "+t.About, 1, normal)
 		}

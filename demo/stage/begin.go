@@ -8,15 +8,21 @@ import (
 	"sync"
 
 	"doormat/demo"
-	"doormat/demo/story"
+	"doormat/world"
 )
 
 // begin makes the options of the command line the choice of the first page. A chat in a
 // file is kept as if it had been uploaded. Mistakes are told in the words of the flags,
 // and what is beyond the bounds of the stage in those of its pages.
 func (s *Stage) begin(o demo.Options) error {
-	q, conv := choice{Options: o}, story.Conversation()
-	if o.Conversation != "" {
+	q := choice{Options: o}
+	var conv *world.Conversation
+	if o.Conversation == "" {
+		var err error
+		if conv, _, err = o.Open(); err != nil {
+			return err
+		}
+	} else {
 		read, err := o.OpenChat()
 		if err != nil {
 			return err

@@ -8,14 +8,13 @@ import (
 	"doormat/demo"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
-	"doormat/demo/story"
 	"doormat/world"
 )
 
 // conversation gives the one that a query is about.
 func (s *Stage) conversation(q choice) (*world.Conversation, error) {
 	if q.Chat == "" {
-		return story.Conversation(), nil
+		return q.Tale().Conversation(), nil
 	}
 	k, err := s.chats.get(q.Chat)
 	if err != nil {

@@ -141,14 +141,14 @@ func compared(now, before []counter) {
 
 // sample quotes the message that the outcome's proof is about and, of an order, tells
 // whether it found what the court was after.
-func sample(p *replay.Replay, c *attacks.Cell) string {
+func sample(told *story.Story, p *replay.Replay, c *attacks.Cell) string {
 	k := c.Trace.Proved
 	if k == 0 {
 		return ""
 	}
 	text := "Recovered, among others: message " + summary.Quote(k, &p.Conversation.Messages[k-1])
 	if p.Header.Kind == "lawful" {
-		text += " " + story.Found(p.Conversation, c.Trace.Opened)
+		text += " " + told.Found(p.Conversation, c.Trace.Opened)
 	}
 	return text
 }

@@ -22,13 +22,13 @@ func TestRealChatsStayPrivate(t *testing.T) {
 		"/?":                                      "",
 		"/replay/quorum-theft?step=1&":            "",
 		"/replay/quorum-theft?step=999&":          story.Conversation().Messages[0].Text[:12],
-		"/replay/narrow-order?step=999&":          story.Crime().Name(),
+		"/replay/narrow-order?step=999&":          story.All()[0].Crime().Name(),
 		"/replay/quorum-theft/claim/threshold/1?": story.Conversation().Messages[0].Text[:12],
 	} {
 		status, page := get(t, at+path+chat)
 		require.Equal(t, http.StatusOK, status, path)
 		require.NotContains(t, page, "zebra", path)
-		require.NotContains(t, page, story.Crime().Name(), path)
+		require.NotContains(t, page, story.All()[0].Crime().Name(), path)
 		if invented != "" {
 			status, page = get(t, at+path)
 			require.Equal(t, http.StatusOK, status, path)

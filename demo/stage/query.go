@@ -10,6 +10,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/story"
 	"doormat/world"
 )
 
@@ -50,6 +51,13 @@ func (c *choice) controls() []control {
 			c.Seed, ok = natural(text, maxSeed)
 			return ok
 		}, "a number below 2^53"},
+		control{"story", "story", func() string { return c.Story }, func(text string) bool {
+			_, known := story.Named(text)
+			if c.Story = text; text == story.All()[0].ID {
+				c.Story = "" // one way of writing it
+			}
+			return known
+		}, strings.Join(demo.StoryIDs(), " or ")},
 		control{"chat", "chat", func() string { return c.Chat }, func(text string) bool {
 			ok := chatID.MatchString(text)
 			if ok {

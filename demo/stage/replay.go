@@ -213,7 +213,7 @@ func (s *Stage) panel(at replayAddress, p *replay.Replay, design int, before *re
 		v.Proof = link(k)
 	}
 	if at.query.Chat == "" {
-		v.Sample = sample(p, c)
+		v.Sample = sample(at.query.Tale(), p, c)
 	}
 	if before != nil && design < len(before.Result.Cells) {
 		last := &before.Steps[len(before.Steps)-1]

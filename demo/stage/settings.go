@@ -67,6 +67,9 @@ func newSettings(q choice, conv *world.Conversation, columns []attacks.DesignRow
 	if q.Chat != "" {
 		extra.Set("chat", q.Chat)
 	}
+	if q.Story != "" {
+		extra.Set("story", q.Story)
+	}
 	if q.Seed != defaults().Seed {
 		extra.Set("seed", fmt.Sprint(q.Seed))
 	}

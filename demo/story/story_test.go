@@ -37,6 +37,49 @@ func TestConversationIsUsable(t *testing.T) {
 	require.Equal(t, time.Date(2017, 5, 2, 6, 4, 0, 0, time.UTC), c.Messages[71].Sent)
 }
 
+// TestStories holds what every story needs: a usable conversation, texts that fit a bubble,
+// each said once, a tie for every message, an order that names the target and somebody
+// whose secrets are nobody's business.
+func TestStories(t *testing.T) {
+	ids := map[string]bool{}
+	for _, s := range All() {
+		c := s.Conversation()
+		require.NoError(t, c.Check(), s.ID)
+		require.False(t, ids[s.ID])
+		ids[s.ID] = true
+		seen := map[string]bool{}
+		for i, m := range c.Messages {
+			n := utf8.RuneCountInString(m.Text)
+			require.True(t, n >= 20 && n <= 140, "%s: message %d has %d characters", s.ID, i+1, n)
+			require.False(t, seen[m.Text], "%s: message %d", s.ID, i+1)
+			seen[m.Text] = true
+			holds := 0
+			for _, tie := range s.Ties() {
+				if tie.Holds(&m) {
+					holds++
+				}
+			}
+			require.Equal(t, 1, holds, "%s: message %d is in %d ties", s.ID, i+1, holds)
+		}
+		count, last := held(s, c), len(c.Messages)
+		for _, tie := range s.Ties() {
+			require.LessOrEqual(t, count[tie.Name()], last, "%s: %s", s.ID, tie.Name())
+			require.Positive(t, count[tie.Name()], "%s: %s", s.ID, tie.Name())
+			require.NotEmpty(t, tie.About)
+			last = count[tie.Name()]
+		}
+		require.Contains(t, s.Order, s.Target)
+		require.True(t, s.Crime().A == s.Target || s.Crime().B == s.Target, s.ID)
+		require.NotEmpty(t, c.Privileged, s.ID)
+		require.NotEmpty(t, s.Doc)
+		named, known := Named(s.ID)
+		require.True(t, known)
+		require.Equal(t, s, named)
+	}
+	_, known := Named("nothing")
+	require.False(t, known)
+}
+
 func TestConversationIsAFreshCopy(t *testing.T) {
 	a := Conversation()
 	a.Accounts[0], a.Messages[0].To[0], a.Messages[0].Text = "x", "x", "x"
@@ -50,10 +93,10 @@ func TestConversationIsAFreshCopy(t *testing.T) {
 }
 
 // held counts the messages of each tie.
-func held(c *world.Conversation) map[string]int {
+func held(s *Story, c *world.Conversation) map[string]int {
 	count := map[string]int{}
 	for i := range c.Messages {
-		for _, tie := range Ties() {
+		for _, tie := range s.Ties() {
 			if tie.Holds(&c.Messages[i]) {
 				count[tie.Name()]++
 			}
@@ -66,13 +109,13 @@ func held(c *world.Conversation) map[string]int {
 // tie, and the busiest comes first.
 func TestTies(t *testing.T) {
 	c := Conversation()
-	count := held(c)
+	count := held(&millLane, c)
 	require.Equal(t, map[string]int{
 		"Ruth – Ines": 16, "Marco – Jo": 13, "Sam – Dr Okoye": 8, "Mill Lane neighbours": 8, "Ruth – Sam": 7,
 		"Lane Rovers": 5, "Marco – Ines": 4, "Marco – Dr Okoye": 4, "Ines – Dr Okoye": 3, "Marco – Sam": 2, "Ruth – Jo": 2,
 	}, count)
 	sum, last := 0, len(c.Messages)
-	for _, tie := range Ties() {
+	for _, tie := range millLane.Ties() {
 		n := count[tie.Name()]
 		require.LessOrEqual(t, n, last, tie.Name())
 		require.NotEmpty(t, tie.About)
@@ -82,7 +125,7 @@ func TestTies(t *testing.T) {
 
 	marco := 0
 	for _, m := range c.Messages {
-		if m.Concerns(Target) {
+		if m.Concerns(millLane.Target) {
 			marco++
 		}
 	}
@@ -104,7 +147,7 @@ func TestBothHalvesAreAlive(t *testing.T) {
 		for _, to := range m.To {
 			received[side{after, to}]++
 		}
-		for _, tie := range Ties() {
+		for _, tie := range millLane.Ties() {
 			if tie.Holds(m) {
 				ties[after][tie.Name()] = true
 			}
@@ -131,7 +174,7 @@ func TestTurnsAreBurstsAndAlternation(t *testing.T) {
 	last := map[string]string{}
 	burst, turn := 0, 0
 	for _, m := range Conversation().Messages {
-		for _, tie := range Ties() {
+		for _, tie := range millLane.Ties() {
 			if !tie.Holds(&m) {
 				continue
 			}
@@ -216,7 +259,7 @@ func TestPhotos(t *testing.T) {
 			require.NoError(t, err, f.Name)
 			require.Positive(t, img.Bounds().Dx())
 			require.Contains(t, []int{4, 24, 51, 52, 58}, i+1)
-			target += one(m.Concerns(Target))
+			target += one(m.Concerns(millLane.Target))
 			before += one(i < half)
 			grouped += one(m.Group != "")
 		}

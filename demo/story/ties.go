@@ -2,6 +2,7 @@ package story
 
 import (
 	"fmt"
+	"slices"
 
 	"doormat/world"
 )
@@ -31,32 +32,18 @@ func (t Tie) Name() string {
 
 // Crime is the tie for whose sake the court signs: whatever else an order opens is
 // nothing to it.
-func Crime() Tie { return Ties()[1] }
+func (s *Story) Crime() Tie { return s.ties[s.crime] }
 
 // Found tells how many of the messages with these numbers are what the court was after.
-func Found(c *world.Conversation, opened []int) string {
+func (s *Story) Found(c *world.Conversation, opened []int) string {
 	found := 0
 	for _, k := range opened {
-		if Crime().Holds(&c.Messages[k-1]) {
+		if s.Crime().Holds(&c.Messages[k-1]) {
 			found++
 		}
 	}
-	return fmt.Sprintf("Of what the court was after, %s: %d of the %d opened.", Crime().Name(), found, len(opened))
+	return fmt.Sprintf("Of what the court was after, %s: %d of the %d opened.", s.Crime().Name(), found, len(opened))
 }
 
 // Ties lists who writes to whom, the busiest first. Each call returns a new list.
-func Ties() []Tie {
-	return []Tie{
-		{"Ruth", "Ines", "an analyst and a reporter: failed water tests"},
-		{"Marco", "Jo", "two thieves of diggers"},
-		{"Sam", "Dr Okoye", "a patient who has told nobody else"},
-		{lane, "", "bins, a cat and brown water"},
-		{"Ruth", "Sam", "a mother, her son, and his secret"},
-		{rovers, "", "a football team, both thieves in it"},
-		{"Marco", "Ines", "they share a daughter, no longer a house"},
-		{"Marco", "Dr Okoye", "tablets, ladders and an honest number of pints"},
-		{"Ines", "Dr Okoye", "a reporter's question"},
-		{"Marco", "Sam", "a coach and his goalkeeper"},
-		{"Ruth", "Jo", "neighbours, and a cat"},
-	}
-}
+func (s *Story) Ties() []Tie { return slices.Clone(s.ties) }

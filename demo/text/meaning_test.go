@@ -15,7 +15,7 @@ import (
 // court was after.
 func TestOrderMissesTheCrime(t *testing.T) {
 	conv := story.Conversation()
-	tour := Tour{Conversation: conv, BuiltIn: true}
+	tour := Tour{Conversation: conv, Story: story.All()[0]}
 	r := demotest.Result(2, "Ann")
 	h := technique.Header{ID: "served", Kind: "lawful"}
 	opened := func(numbers ...int) string {

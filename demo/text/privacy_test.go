@@ -61,7 +61,10 @@ func TestRealChatsStayPrivate(t *testing.T) {
 	doc, err := data.JSON(r)
 	require.NoError(t, err)
 	for _, invented := range []bool{false, true} {
-		tour := Tour{Conversation: l.Conversation, Target: l.Settings.Target, BuiltIn: invented, Designs: l.Designs}
+		tour := Tour{Conversation: l.Conversation, Target: l.Settings.Target, Designs: l.Designs}
+		if invented {
+			tour.Story = story.All()[0]
+		}
 		run := Run{Header: h, Result: r, Conversation: l.Conversation, ShowTexts: invented}
 		whole := run
 		whole.WholeProof = true
@@ -81,7 +84,7 @@ func TestRealChatsStayPrivate(t *testing.T) {
 				require.Equal(t, invented, strings.Contains(text, "zebra"), "%s: texts", name)
 			}
 			if name == "opening" || name == "findings" {
-				shown := strings.Contains(text, story.Crime().Name()) || strings.Contains(text, story.Ties()[0].Name())
+				shown := strings.Contains(text, story.All()[0].Crime().Name()) || strings.Contains(text, story.All()[0].Ties()[0].Name())
 				require.Equal(t, invented, shown, "%s: the story's people", name)
 			}
 		}

@@ -19,8 +19,8 @@ import (
 type Tour struct {
 	Conversation *world.Conversation
 	Target       string
-	BuiltIn      bool   // the conversation is that of package story
-	Keep         string // flags that choose this conversation again, for the reader to go on with
+	Story        *story.Story // whose conversation it is, nil of an imported one
+	Keep         string       // flags that choose this conversation again, for the reader to go on with
 	Designs      []world.Design
 }
 
@@ -36,7 +36,7 @@ func (t Tour) Opening(width int) string {
 	p.prose(0, summary.Demonstration)
 	p.gap()
 	p.heading("Who talks: "+c.Title, "")
-	if t.BuiltIn {
+	if t.Story != nil {
 		t.people(p)
 	} else {
 		p.prose(2, strings.Join(c.Accounts[:min(10, len(c.Accounts))], ", ")+".")
@@ -56,7 +56,7 @@ func (t Tour) Opening(width int) string {
 const tiesShown = 6
 
 func (t Tour) people(p *page) {
-	ties := story.Ties()
+	ties := t.Story.Ties()
 	for _, tie := range ties[:min(len(ties), tiesShown)] {
 		n := 0
 		for i := range t.Conversation.Messages {
@@ -66,7 +66,7 @@ func (t Tour) people(p *page) {
 		}
 		p.beside(28, fmt.Sprintf("  %-21s %3d", tie.Name(), n), tie.About)
 	}
-	p.prose(2, story.Order)
+	p.prose(2, t.Story.Order)
 }
 
 // Findings shows a few attacks one by one, then all, then what that means.
@@ -100,7 +100,7 @@ func (t Tour) Findings(r *attacks.Result, shown []technique.Header, width int) s
 // sample shows a text that an attack recovered, if it is an invented one, and of
 // an order whether it found what the court was after.
 func (t Tour) sample(p *page, r *attacks.Result, h technique.Header) {
-	if !t.BuiltIn {
+	if t.Story == nil {
 		return
 	}
 	var best *attacks.Cell
@@ -115,7 +115,7 @@ func (t Tour) sample(p *page, r *attacks.Result, h technique.Header) {
 	k := best.Trace.Proved
 	p.prose(2, "Recovered, among others: message "+summary.Quote(k, &t.Conversation.Messages[k-1]))
 	if h.Kind == "lawful" {
-		p.prose(2, story.Found(t.Conversation, best.Trace.Opened))
+		p.prose(2, t.Story.Found(t.Conversation, best.Trace.Opened))
 	}
 }
 
@@ -187,7 +187,7 @@ func (t Tour) next(p *page, r *attacks.Result, shown []technique.Header) {
 	if len(r.Designs) > 0 {
 		hints = slices.Insert(hints, min(1, len(hints)), [2]string{"design show " + r.Designs[0].ID, "whom its users trust, and its rules"})
 	}
-	if t.BuiltIn {
+	if t.Story != nil {
 		hints = append(hints, [2]string{"demo --conversation chat.txt", "your own exported chat"})
 	}
 	const column = 42
