@@ -91,13 +91,13 @@ func answer(c *attacks.Cell) string {
 	return text
 }
 
-// Attacks and columns that documents name exist, and the threat model has an answer to each of the
+// Attacks, columns and stories that documents name exist, and the threat model has an answer to each of the
 // questions that are put to escrow proposals.
 func TestNamedAttacks(t *testing.T) {
 	kit, err := demo.Default()
 	require.NoError(t, err)
 	ids := map[string]bool{}
-	for _, id := range slices.Concat(kit.AttackIDs(), kit.DesignIDs()) {
+	for _, id := range slices.Concat(kit.AttackIDs(), kit.DesignIDs(), demo.StoryIDs()) {
 		ids[id] = true
 	}
 	named := regexp.MustCompile("`([a-z]+(?:-[a-z]+)+)[ `]")
