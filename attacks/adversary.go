@@ -26,7 +26,8 @@ type adversary struct {
 	settings   world.Settings
 	design     string
 	principals world.Principals // of the design
-	people     []string         // as world.Conversation.People lists them
+	packetName func(kind byte) string
+	people     []string // as world.Conversation.People lists them
 	names      *technique.Names
 	needs      []world.Capability
 	touched    map[string]bool           // needs that were used so far

@@ -192,7 +192,7 @@ func (h *interception) pull(a *adversary, args *technique.Arguments) (any, error
 	if !ok {
 		return nil, h.release()
 	}
-	return map[string]any{"sender": p.From, "to": p.To, "kind": int(p.Kind()), "data": p.Data, "fact": h.fact, "moment": a.run.Moment()}, nil
+	return map[string]any{"sender": p.From, "to": p.To, "kind": a.packetName(p.Kind()), "data": p.Data, "fact": h.fact, "moment": a.run.Moment()}, nil
 }
 
 // release ends the loop over packets, if one is under way.

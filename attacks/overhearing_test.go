@@ -124,3 +124,14 @@ func (d mute) Setup(env world.Config) (world.Deploy, error) {
 type deaf struct{ world.Node }
 
 func (*deaf) Handle(time.Time, world.Packet) []world.Packet { return nil }
+
+// A script knows packets by the names that the design gives to their kinds.
+func TestPacketKinds(t *testing.T) {
+	c := runOne(t, toyLab(t, attack(`"provider.control"`, "", opensNothing, `
+adv.hold("provider.control")
+kinds = {}
+for p in adv.packets(adv.end):
+    kinds[p.kind] = True
+fail(sorted(kinds))`)))
+	require.Contains(t, c.Error, `fail: ["toy message"]`)
+}

@@ -71,7 +71,8 @@ func (t *trial) equip() error {
 	know := deduce.New(rules, d.lab.left)
 	t.adv = &adversary{
 		know: know, docket: orders.New(know, rules, d.lab.left),
-		header: t.header, settings: t.settings, design: d.design.Info().Of(), principals: d.design.Info().Principals, names: d.lab.names,
+		header: t.header, settings: t.settings, design: d.design.Info().Of(), principals: d.design.Info().Principals,
+		packetName: d.design.Info().PacketName, names: d.lab.names,
 		touched: map[string]bool{}, needs: needs, withheld: map[world.Capability]bool{},
 		random: d.lab.Seed.Stream("adversary " + t.header.ID),
 	}

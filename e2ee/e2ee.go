@@ -108,6 +108,7 @@ func (Design) Info() world.Info {
 		},
 		Principals: Principals(),
 		Programs:   Programs(),
+		Packets:    append(PacketKinds(), law.PacketKinds()...),
 		Keys:       KeyKinds(),
 	}
 }

@@ -25,6 +25,22 @@ const (
 	KindBlob                      // provider to device: a Chunk, without data if there is none
 )
 
+// PacketKinds names them.
+func PacketKinds() []world.PacketKind {
+	return []world.PacketKind{
+		{Kind: KindRegister, Name: "registration"},
+		{Kind: KindFetch, Name: "bundle request"},
+		{Kind: KindBundle, Name: "bundle"},
+		{Kind: KindUpload, Name: "upload"},
+		{Kind: KindReceipt, Name: "upload receipt"},
+		{Kind: KindDeliver, Name: "delivery"},
+		{Kind: KindGot, Name: "delivery receipt"},
+		{Kind: KindPut, Name: "chunk upload"},
+		{Kind: KindGet, Name: "chunk request"},
+		{Kind: KindBlob, Name: "chunk"},
+	}
+}
+
 var errUnexpected = errors.New("the message carries a part that this design does not know")
 
 // An Upload is one message on its way to the provider: a part for each recipient,

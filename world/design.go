@@ -41,6 +41,9 @@ type Info struct {
 	Kinds []Kind
 	// Programs are modified programs that a device under control may run.
 	Programs []Program `json:"programs"`
+	// Packets name the kinds of packets that travel between principals; scripts of attacks
+	// know a packet by that name.
+	Packets []PacketKind `json:"-"`
 	// Keys are the kinds of keys that a quantum computer breaks. The rules say where
 	// their public halves are to be seen, as facts of kind [PublicKey], and what the
 	// private ones, facts of kind [PrivateKey], are good for.
@@ -49,6 +52,22 @@ type Info struct {
 
 // Of is the id of the design, whatever arrangement of it i describes.
 func (i Info) Of() string { return cmp.Or(i.Design, i.ID) }
+
+// A PacketKind is a kind of packets, by first byte and by name.
+type PacketKind struct {
+	Kind byte
+	Name string
+}
+
+// PacketName is the name of a packet's kind, "" if the design gives it none.
+func (i Info) PacketName(kind byte) string {
+	for _, k := range i.Packets {
+		if k.Kind == kind {
+			return k.Name
+		}
+	}
+	return ""
+}
 
 // A Program is a modification of an honest program, published like a rule.
 type Program struct {

@@ -62,8 +62,22 @@ func design(ctx context.Context, w world.Design, list []technique.Technique, lab
 		}
 		d.Gap()
 	}
+	d.packets(i)
 	d.showcase(i, list)
 	return d.String(), nil
+}
+
+// packets lists the names by which scripts know packets.
+func (d *document) packets(i world.Info) {
+	if len(i.Packets) == 0 {
+		return
+	}
+	names := make([]string, len(i.Packets))
+	for k, p := range i.Packets {
+		names[k] = "`" + p.Name + "`"
+	}
+	d.Heading(2, "What travels")
+	d.Prose("Kinds of packets, by the names that scripts read in `p.kind`: " + strings.Join(names, ", ") + ".")
 }
 
 // showcase lists the attacks whose header names the arrangement.

@@ -21,6 +21,16 @@ const (
 	KindHaveKey                      // provider to trustee: number of its newest certificate
 )
 
+func packetKinds() []world.PacketKind {
+	return []world.PacketKind{
+		{Kind: KindRequest, Name: "request to a trustee"},
+		{Kind: KindAnswer, Name: "answer of a trustee"},
+		{Kind: KindFetchBoard, Name: "board request of a device"},
+		{Kind: KindKey, Name: "key certificates"},
+		{Kind: KindHaveKey, Name: "certificate receipt"},
+	}
+}
+
 // item is one message of a request: what the label is built from, and the
 // encrypted seed. The body stays behind; its hash is enough.
 type item struct {

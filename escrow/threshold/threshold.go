@@ -101,6 +101,7 @@ import (
 	"doormat/world/law"
 	"doormat/world/ledger"
 	"doormat/world/memo"
+	"doormat/world/publiclog"
 )
 
 // Design is threshold escrow. It implements [world.Design].
@@ -147,7 +148,8 @@ func (Design) Info() world.Info {
 				Doc: "a trustee that waits for all others' commitments, then reveals one that " +
 					"would make the key its own"},
 		),
-		Keys: append(e2ee.KeyKinds(), ristretto255()),
+		Packets: slices.Concat(e2ee.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), packetKinds()),
+		Keys:    append(e2ee.KeyKinds(), ristretto255()),
 	}
 }
 

@@ -41,6 +41,21 @@ const (
 	KindPublished                  // court to Public, when no longer sealed: order, nonce, record
 )
 
+// PacketKinds names them.
+func PacketKinds() []world.PacketKind {
+	return []world.PacketKind{
+		{Kind: KindApply, Name: "application for an order"},
+		{Kind: KindSigned, Name: "signed order"},
+		{Kind: KindProduce, Name: "order to produce"},
+		{Kind: KindProduced, Name: "produced"},
+		{Kind: KindAppend, Name: "record to log"},
+		{Kind: KindLogged, Name: "logged record"},
+		{Kind: KindInquire, Name: "inquiry about a record"},
+		{Kind: KindDocketed, Name: "answer to an inquiry"},
+		{Kind: KindPublished, Name: "published order"},
+	}
+}
+
 // Kinds of facts.
 const (
 	CourtKey  world.Kind = "court key"    // Ed25519 seed, 32 bytes

@@ -21,6 +21,21 @@ const (
 	KindReadBoard                  // reader to log: number of records that it has read
 )
 
+// PacketKinds names the kinds of packets of the log and of its readers.
+func PacketKinds() []world.PacketKind {
+	return []world.PacketKind{
+		{Kind: KindCosign, Name: "checkpoint to cosign"},
+		{Kind: KindCosigned, Name: "cosigned checkpoint"},
+		{Kind: KindPost, Name: "ceremony post"},
+		{Kind: KindUpdate, Name: "board update"},
+		{Kind: KindReadBoard, Name: "board request"},
+		{Kind: KindSeen, Name: "checkpoint seen"},
+		{Kind: KindForked, Name: "proof of a fork"},
+		{Kind: KindProve, Name: "consistency request"},
+		{Kind: KindProof, Name: "consistency proof"},
+	}
+}
+
 // Kinds of facts about the log.
 const (
 	LogState     world.Kind = "log"     // signing key and records

@@ -32,7 +32,8 @@ const ToyForge = "forge a toy message"
 // Info implements [world.Design].
 func (Toy) Info() world.Info {
 	return world.Info{ID: "toy", Name: "Toy", Classes: []string{"escrow"}, Doc: "One key for everybody, for ever.",
-		Trusts: []string{"everybody"}, Principals: world.SharedPrincipals(world.Provider, world.TrusteeName, world.DeviceName, world.UserName)}
+		Trusts: []string{"everybody"}, Principals: world.SharedPrincipals(world.Provider, world.TrusteeName, world.DeviceName, world.UserName),
+		Packets: []world.PacketKind{{Kind: ToySent, Name: "toy message"}}}
 }
 
 // Setup implements [world.Design].

@@ -34,6 +34,7 @@ func TestFaults(t *testing.T) {
 		"shows to all":            "Not equal",
 		"talks in the clear":      "travels in the clear",
 		"alarms":                  "warns: fire",
+		"names no packets":        "has no name in Packets of Info",
 		"shares state":            "the one that waited",
 		"ignores the seed":        "another seed gives the same run",
 		"counts looks":            "device:Ada",
@@ -67,6 +68,14 @@ func TestFaults(t *testing.T) {
 type faulty struct {
 	Toy
 	fault string
+}
+
+func (f faulty) Info() world.Info {
+	i := f.Toy.Info()
+	if f.fault == "names no packets" {
+		i.Packets = nil
+	}
+	return i
 }
 
 func (f faulty) Setup(env world.Config) (world.Deploy, error) {

@@ -26,6 +26,13 @@ func checkInfo(t *testing.T, i world.Info) {
 		require.False(t, seen[p.Name], "two programs %q", p.Name)
 		seen[p.Name] = true
 	}
+	kinds, names := map[byte]bool{}, map[string]bool{}
+	for _, k := range i.Packets {
+		require.NotEmpty(t, k.Name, k.Kind)
+		require.False(t, kinds[k.Kind], "two names of packets of kind %d", k.Kind)
+		require.False(t, names[k.Name], "two kinds of packets %q", k.Name)
+		kinds[k.Kind], names[k.Name] = true, true
+	}
 }
 
 // undisturbedRun checks that what is typed arrives once, nobody else sees it, nobody is
@@ -47,6 +54,12 @@ func (b *bench) undisturbedRun(t *testing.T) {
 			}
 		}
 	}
+	t.Run("packets have names", func(t *testing.T) {
+		for _, p := range r.public() {
+			require.NotEmpty(t, b.design.Info().PacketName(p.Kind()),
+				"a packet of kind %d from %s to %s has no name in Packets of Info", p.Kind(), p.From, p.To)
+		}
+	})
 	t.Run("repeats", func(t *testing.T) {
 		again := b.setUp(t, 1) // two deployments of it must not share state either
 		one, two := b.start(t, again, b.conv), b.start(t, again, b.conv)
