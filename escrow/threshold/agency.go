@@ -52,7 +52,7 @@ type question struct {
 }
 
 func newAgencyExtension(g *genesis, trustees []string) *agencyExtension {
-	return &agencyExtension{trustees: trustees, first: g.committee, identities: g.state.nextRoster.Identities,
+	return &agencyExtension{trustees: trustees, first: g.firstKey(), identities: g.state.nextRoster.Identities,
 		filed: map[string]bool{}}
 }
 
@@ -78,10 +78,7 @@ func (x *agencyExtension) committee(id string) *committee {
 		}
 		return nil
 	}
-	if e := x.board.state().epochOf(keyNumber(id)); e != nil {
-		return e.committee
-	}
-	return nil
+	return x.board.state().epochOf(keyNumber(id))
 }
 
 // Holdings implements [law.AgencyExtension]: the keys that live, which are public.

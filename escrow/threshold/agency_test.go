@@ -33,7 +33,7 @@ func newLiar(t *testing.T) *liar {
 	s.advance(2)
 	s.comply("court", "provider")
 	s.order()
-	l := &liar{stage: s, t: t, order: s.signed(), genuine: s.genesis.committee.commitments, share: s.genesis.shares[2]}
+	l := &liar{stage: s, t: t, order: s.signed(), genuine: s.genesis.firstKey().commitments, share: s.shares[2]}
 	_, items, err := parseRequest(s.of(KindRequest)[0].Data)
 	require.NoError(t, err)
 	require.Len(t, items, 2)
@@ -130,7 +130,7 @@ func TestAgencyRefuses(t *testing.T) {
 	swapped.Ref = l.items[1].meta.ID
 	badProof := l.good(0)
 	badProof.Data = changed(t, badProof, func(p []byte) { p[len(p)-1] ^= 1 })
-	ofTwo := l.partial(l.items[0], l.genuine, l.genuine, l.genesis.shares[1])
+	ofTwo := l.partial(l.items[0], l.genuine, l.genuine, l.shares[1])
 
 	cases := []struct {
 		name, warning string
@@ -189,7 +189,7 @@ func TestOwnCommittee(t *testing.T) {
 	upload := world.Fact{Kind: e2ee.Envelopes, Ref: fake.meta.ID, Data: l.uploads[0]}
 	made, err := makeCommittee(world.Input{Text: []byte("key 1\n1\n3"), Random: make([]byte, 64)})
 	require.NoError(t, err)
-	more := []world.Fact{upload, fact, l.genesis.committee.certifiedFact(), committeeFact("key 1/epoch 0", l.own.Commit())}
+	more := []world.Fact{upload, fact, l.genesis.firstKey().certifiedFact(), committeeFact("key 1/epoch 0", l.own.Commit())}
 	for _, d := range made {
 		if d.Kind != CommitteeKey {
 			more = append(more, d.Fact)
@@ -197,7 +197,7 @@ func TestOwnCommittee(t *testing.T) {
 	}
 	require.Empty(t, l.seeds(more...))
 	// And with t honest answers it gets the one seed that is true.
-	more = append(more, l.good(0), l.partial(l.items[0], l.genuine, l.genuine, l.genesis.shares[0]))
+	more = append(more, l.good(0), l.partial(l.items[0], l.genuine, l.genuine, l.shares[0]))
 	require.Len(t, l.seeds(more...), 1)
 }
 
@@ -314,7 +314,7 @@ func TestAgencyReadsTheBoard(t *testing.T) {
 	require.Nil(t, work.committee("key 1"), "destroyed")
 	now := work.committee("key 3")
 	require.NotNil(t, now)
-	require.ErrorContains(t, now.checkSame(now.inEpoch("", s.genesis.committee.commitments).fact().Data), "not that of key 3")
+	require.ErrorContains(t, now.checkSame(now.inEpoch("", s.genesis.firstKey().commitments).fact().Data), "not that of key 3")
 }
 
 func kindsOf(facts []world.Fact) (list []world.Kind) {

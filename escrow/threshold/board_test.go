@@ -36,8 +36,7 @@ func TestCatchingUp(t *testing.T) {
 // and the same as others did then.
 func TestOwnState(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 3, 8)
-	lagging, err := s.trustee(1).board.newView()
-	require.NoError(t, err)
+	lagging := s.trustee(1).board.newView()
 	for m := 1; m <= 8; m++ {
 		before := len(s.sent)
 		s.advance(m)
@@ -50,7 +49,7 @@ func TestOwnState(t *testing.T) {
 		mine, theirs := lagging.compute(), s.trustee(1).board.state()
 		require.Equal(t, len(theirs.live), len(mine.live))
 		for i, e := range theirs.live {
-			require.Equal(t, e.committee.epoch, mine.live[i].committee.epoch)
+			require.Equal(t, e.epoch, mine.live[i].epoch)
 			require.Equal(t, e.holders, mine.live[i].holders)
 			require.Equal(t, e.commitments.Bytes(), mine.live[i].commitments.Bytes())
 		}
@@ -196,7 +195,7 @@ func TestTwoBoards(t *testing.T) {
 	f, err := runSetup(config(2, 3))
 	require.NoError(t, err)
 	fork := func(records ...string) []byte {
-		b := &board{policy: f.policy}
+		b := &bootstrap{genesis: &genesis{policy: f.genesis.policy}}
 		b.log, err = ledger.ParseLog(f.log)
 		require.NoError(t, err)
 		for _, state := range f.witnesses {
@@ -209,16 +208,13 @@ func TestTwoBoards(t *testing.T) {
 			b.log.Append([]byte(r))
 			u.Records = append(u.Records, []byte(r))
 		}
-		u.Checkpoint, err = b.cosign()
-		require.NoError(t, err)
+		require.NoError(t, b.cosign())
+		u.Checkpoint = b.genesis.checkpoint
 		return u.Encode()
 	}
 	short, long := fork("a"), fork("b", "c")
-	common := newBoardCache(f)
-	one, err := common.newView()
-	require.NoError(t, err)
-	two, err := common.newView()
-	require.NoError(t, err)
+	common := newBoardCache(f.genesis)
+	one, two := common.newView(), common.newView()
 	_, err = one.read(short)
 	require.NoError(t, err)
 	_, err = two.read(long)

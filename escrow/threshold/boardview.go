@@ -49,20 +49,13 @@ func newBoardCache(g *genesis) *boardCache {
 }
 
 // newView begins with the board after set-up.
-func (c *boardCache) newView() (*boardView, error) {
+func (c *boardCache) newView() *boardView {
 	if c.initial == nil {
-		l, err := ledger.ParseLog(c.genesis.log)
-		if err != nil {
-			return nil, err
-		}
-		first := &boardVersion{size: l.Size(), checkpoint: c.genesis.checkpoint}
-		if first.records, err = l.Records(0, l.Size()); err != nil {
-			return nil, err
-		}
-		c.initial = first
-		c.add(first)
+		g := c.genesis
+		c.initial = &boardVersion{size: int64(len(g.records)), records: g.records, checkpoint: g.checkpoint}
+		c.add(c.initial)
 	}
-	return &boardView{boardCache: c, version: c.initial}, nil
+	return &boardView{boardCache: c, version: c.initial}
 }
 
 func (c *boardCache) add(p *boardVersion) {
@@ -154,7 +147,7 @@ func (v *boardView) compute() *committeeState {
 		path = append(path, at)
 	}
 	slices.Reverse(path)
-	c := genesisState(v.genesis)
+	c := v.genesis.freshState()
 	if path[0] != v.initial {
 		c = blankState(v.genesis.roster, 1, v.genesis.policy)
 	}
@@ -183,10 +176,7 @@ func (c *boardCache) replay(update []byte) (*boardView, error) {
 	if u.First != 0 || int64(len(u.Records)) != checkpoint.Size {
 		return nil, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, checkpoint.Size)
 	}
-	v, err := c.newView()
-	if err != nil {
-		return nil, err
-	}
+	v := c.newView()
 	if p := c.lookup(nil, u.Records, u.Checkpoint); p != nil {
 		v.version = p
 		return v, nil

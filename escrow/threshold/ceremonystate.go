@@ -204,13 +204,13 @@ func (t *trustee) replaceIdentity(cs *ceremonyState, l *link) {
 // replaceShare puts the new share of a key in the place of the old one, which it erases.
 func (t *trustee) replaceShare(cs *ceremonyState, s *session) {
 	e := t.board.state().epochOf(s.key)
-	if e == nil || e.committee.epoch != cs.name {
+	if e == nil || e.epoch != cs.name {
 		return
 	}
 	for _, h := range t.live {
 		if h.number == s.key {
 			h.erase()
-			h.epoch, h.share = e, cs.share
+			h.committee, h.share = e, cs.share
 			return
 		}
 	}
@@ -232,10 +232,10 @@ func (t *trustee) eraseOutdated() {
 		h := t.findKey(e.id)
 		switch {
 		case h == nil:
-			h = &heldKey{epoch: e}
-		case h.committee.epoch != e.committee.epoch:
+			h = &heldKey{committee: e}
+		case h.epoch != e.epoch:
 			h.erase()
-			h.epoch = e
+			h.committee = e
 		}
 		live = append(live, h)
 	}

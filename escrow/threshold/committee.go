@@ -3,16 +3,13 @@ package threshold
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
-	"doormat/escrow/ceremony"
 	"doormat/escrow/group"
 	"doormat/escrow/sharing"
 	"doormat/escrow/tdh2"
 	"doormat/world"
-	"doormat/world/ledger"
 )
 
 // suite computes only; it has no source of randomness and keeps no state.
@@ -70,6 +67,7 @@ type committee struct {
 	key         *tdh2.PublicKey
 	commitments *sharing.Commitments
 	certificate []byte // of the ceremony that made the shares
+	holders     []int  // trustees with a share, ascending; nil if only a certificate says so
 	name        []byte // of the key in memos: its public bytes and its id
 }
 
@@ -79,34 +77,14 @@ func buildCommittee(number int, commitments *sharing.Commitments, certificate []
 	if err != nil {
 		return nil, err
 	}
-	return &committee{number, id, epochName(number, 0), key, commitments, certificate,
-		append(group.Bytes(commitments.Key()), id...)}, nil
-}
-
-// newCommittee accepts the certificate of a new key by the trustees that ship with a
-// client, as the first of its chain.
-func newCommittee(number int, certificate []byte, r *ceremony.Roster, policy *ledger.Policy) (*committee, error) {
-	c, err := ceremony.ParseCertificate(certificate)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.Verify(withSession(r, epochName(number, 0))); err != nil {
-		return nil, err
-	}
-	checkpoint, err := policy.Check(c.Checkpoint)
-	if err != nil {
-		return nil, fmt.Errorf("committee certificate: checkpoint: %w", err)
-	}
-	if err := checkProofs(c, checkpoint); err != nil {
-		return nil, err
-	}
-	return buildCommittee(number, c.Commitments, slices.Clone(certificate))
+	return &committee{number: number, id: id, epoch: epochName(number, 0), key: key, commitments: commitments,
+		certificate: certificate, name: append(group.Bytes(commitments.Key()), id...)}, nil
 }
 
 // inEpoch returns the committee in a later share epoch: the key stays.
 func (c *committee) inEpoch(epoch string, commitments *sharing.Commitments) *committee {
 	later := *c
-	later.epoch, later.commitments, later.certificate = epoch, commitments, nil
+	later.epoch, later.commitments, later.certificate, later.holders = epoch, commitments, nil, nil
 	return &later
 }
 

@@ -26,7 +26,7 @@ type committeeState struct {
 	links       []*link                     // certificates so far, a chain
 	former      map[int][]ed25519.PublicKey // identities that were given up, by trustee
 	signedPosts []signedPost                // in the order of the board
-	live        []*epoch                    // the newest key last; at most two
+	live        []*committee                // the newest key last; at most two
 	lastKey     int                         // number of the last key that a ceremony tried to make
 	lastEpoch   map[int]int                 // likewise of the last share epoch, by key
 	open        map[string]*session         // by name
@@ -44,12 +44,6 @@ type signedPost struct {
 	session string
 	post    [32]byte // its hash
 	phase   ceremony.Phase
-}
-
-// epoch is a share epoch of a live key. It does not change.
-type epoch struct {
-	*committee
-	holders []int // trustees with a share, ascending
 }
 
 // session is one ceremony.
@@ -77,9 +71,9 @@ func blankState(founders *ceremony.Roster, number int, policy *ledger.Policy) *c
 		lastEpoch: map[int]int{}, open: map[string]*session{}, finished: map[int]*session{}}
 }
 
-// genesisState is the state after set-up. Everybody would compute it from the same records,
-// so set-up has computed it for all.
-func genesisState(g *genesis) *committeeState {
+// freshState is a copy of the state after set-up, without the tree of records. Everybody would
+// compute it from the same records, so set-up has computed it for all.
+func (g *genesis) freshState() *committeeState {
 	c := *g.state
 	c.tree, c.signedPosts, c.links = ledger.Reader{}, nil, slices.Clip(c.links)
 	c.former, c.lastEpoch = maps.Clone(c.former), maps.Clone(c.lastEpoch)
@@ -213,7 +207,7 @@ func (c *committeeState) checkConfirmation(note []byte) error {
 }
 
 // refresh and rotation are the next ceremonies: for new shares of a key, and for a new key.
-func (c *committeeState) refresh(e *epoch) *session {
+func (c *committeeState) refresh(e *committee) *session {
 	return c.openSession(epochName(e.number, c.lastEpoch[e.number]+1))
 }
 
@@ -245,7 +239,7 @@ func (c *committeeState) sessions() []*session {
 	return list
 }
 
-func (c *committeeState) epochOf(number int) *epoch {
+func (c *committeeState) epochOf(number int) *committee {
 	for _, e := range c.live {
 		if e.number == number {
 			return e
@@ -269,15 +263,16 @@ func (c *committeeState) complete(s *session) {
 		for i, e := range c.live {
 			if e.number == s.key {
 				s.committee = e.inEpoch(s.name, o.Commitments)
-				c.live[i] = &epoch{s.committee, o.Holders}
+				c.live[i] = s.committee
 			}
 		}
 	} else {
 		if s.committee, err = buildCommittee(s.key, o.Commitments, nil); err != nil {
 			return
 		}
-		c.live = append(c.live, &epoch{s.committee, o.Holders})
+		c.live = append(c.live, s.committee)
 	}
+	s.committee.holders = o.Holders
 	s.link = &link{Certificate: certificate, hash: certificate.Hash()}
 	c.replaceIdentities(s)
 	for len(c.live) > liveKeys { // the oldest key is destroyed

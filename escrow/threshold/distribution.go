@@ -30,16 +30,13 @@ type providerExtension struct {
 	requested     bool             // it has asked the log for the board
 }
 
-func newProviderExtension(cache *boardCache, devices func() []string) (*providerExtension, error) {
+func newProviderExtension(cache *boardCache, devices func() []string) *providerExtension {
 	x := &providerExtension{keyring: keyring{cache: cache}, devices: devices, using: map[string]int{}, oldKeyUploads: map[string]int{},
 		waiting: map[string]int64{}}
-	var err error
-	if x.board, err = cache.newView(); err != nil {
-		return nil, err
-	}
-	x.follow(genesisState(cache.genesis))
-	x.chain = [][]byte{cache.genesis.committee.certificate}
-	return x, nil
+	x.board = cache.newView()
+	x.follow(cache.genesis.freshState())
+	x.chain = [][]byte{cache.genesis.firstKey().certificate}
+	return x
 }
 
 // Tick implements [e2ee.ProviderExtension].

@@ -145,8 +145,8 @@ func (s *stage) taped() (facts []world.Fact) {
 }
 
 func (s *stage) genesisShares() []world.Fact {
-	facts := []world.Fact{s.genesis.committee.fact()}
-	for i, share := range s.genesis.shares {
+	facts := []world.Fact{s.genesis.firstKey().fact()}
+	for i, share := range s.shares {
 		if i < s.genesis.roster.Threshold {
 			facts = append(facts, world.Fact{Kind: Share, Ref: epochName(1, 0), Data: ceremony.EncodeShare(share)})
 		}
@@ -257,7 +257,7 @@ func TestConfirmedAndSilent(t *testing.T) {
 		return err == nil && phase == ceremony.PhaseCertify
 	}
 	s.advance(9)
-	require.Equal(t, "key 1/epoch 0", s.trustee(1).findKey("key 1").committee.epoch, "no new shares at 3, 6 and 9")
+	require.Equal(t, "key 1/epoch 0", s.trustee(1).findKey("key 1").epoch, "no new shares at 3, 6 and 9")
 	require.Equal(t, []string{"key 1/epoch 0", "key 1/epoch 1"}, s.refs("trustee:1", Share), "both, until it is known which is good")
 	for i := 1; i <= 4; i++ {
 		require.Contains(t, s.warned, world.Trustee(i)+": the ceremony for key 1/epoch 1 stands still in the certify phase, "+
@@ -277,7 +277,7 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 		"of another log": {func(*stage) []byte {
 			other, err := runSetup(world.Config{Seed: 9, Settings: config(2, 4).Settings})
 			require.NoError(t, err)
-			return other.checkpoint
+			return other.genesis.checkpoint
 		}, "too few of the log's witnesses cosigned it"},
 		"of later": {func(s *stage) []byte {
 			l := mustLog(t, s.sim.Net.Node("log").Holdings()[0])

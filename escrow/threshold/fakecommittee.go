@@ -32,21 +32,13 @@ func makeCommittee(in world.Input) ([]world.Derived, error) {
 		keys = append(keys, ed25519.NewKeyFromSeed(secret[:]))
 		roster.Identities = append(roster.Identities, keys[i].Public().(ed25519.PublicKey))
 	}
-	board, err := newBoard(seed, roster)
+	held, err := holdFirst(seed, roster, keys)
 	if err != nil {
 		return nil, err
 	}
-	trustees, err := board.runDKG(seed, keys)
-	if err != nil {
-		return nil, err
-	}
-	certificate := board.state.links[0].encoded
-	c, err := newCommittee(number, certificate, roster, board.policy)
-	if err != nil {
-		return nil, err
-	}
+	c := held.genesis.firstKey()
 	var shares []sharing.Share
-	for _, one := range trustees {
+	for _, one := range held.trustees {
 		share, err := one.Share()
 		if err != nil {
 			return nil, err
@@ -57,7 +49,7 @@ func makeCommittee(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: Certificate, Ref: c.id, Data: certificate}, c.fact(),
+	return world.Conclude(world.Fact{Kind: Certificate, Ref: c.id, Data: c.certificate}, c.fact(),
 		world.Fact{Kind: CommitteeKey, Ref: c.id, Data: group.Bytes(secret)}), nil
 }
 

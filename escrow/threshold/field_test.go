@@ -162,7 +162,7 @@ func FuzzAccept(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	e := &envelope{keyring: ring(g), random: env.Seed.Stream("test")}
+	e := &envelope{keyring: ring(g.genesis), random: env.Seed.Stream("test")}
 	m := world.Meta{ID: "1", From: "A", To: []string{"B"}, Sent: start}
 	secret, public, err := e.Seal(m, []byte("text"))
 	if err != nil {

@@ -132,7 +132,7 @@ func FuzzAnswer(f *testing.F) {
 
 func FuzzParseCertified(f *testing.F) {
 	s := served(f)
-	f.Add(s.genesis.committee.certifiedFact().Data)
+	f.Add(s.genesis.firstKey().certifiedFact().Data)
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		n, key, err := parseCertified(data)

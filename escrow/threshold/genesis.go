@@ -1,129 +1,91 @@
 package threshold
 
 import (
-	"crypto/ed25519"
+	"errors"
 	"fmt"
-	"io"
 
 	"doormat/escrow/ceremony"
-	"doormat/escrow/sharing"
 	"doormat/world"
 	"doormat/world/ledger"
 )
 
-// genesis is the outcome of set-up, the first key ceremony, from which each run's nodes are
-// built.
+// genesis is what everybody knows after the first ceremony of a committee. The roster and the keys
+// of log and witnesses ship with every client; the records are on the public log. It holds no
+// secret.
 type genesis struct {
-	roster     *ceremony.Roster // identities and t, which ship with every client
-	state      *committeeState  // after the ceremony; copied by genesisState, never changed
-	committee  *committee
-	log        []byte               // encoded, as it is after the ceremony
-	checkpoint []byte               // of that log, cosigned
-	witnesses  [][]byte             // encoded, each as it is after the ceremony
-	policy     *ledger.Policy       // which log and witnesses to believe
-	view       *ledger.View         // from which every reader of the log goes on
-	shares     []sharing.Share      // of trustees 1..n
-	identities []ed25519.PrivateKey // of trustees 1..n, as renewed by the ceremony
-	posts      map[[32]byte]bool    // hashes of all posts of the ceremony
+	roster      *ceremony.Roster // identities of the first trustees, and t
+	logKey      string
+	witnessKeys []string
+	policy      *ledger.Policy  // to believe this log, and a quorum of these witnesses
+	records     [][]byte        // the whole log
+	checkpoint  []byte          // of these records, cosigned
+	state       *committeeState // what follows from the records; copied by freshState, never changed
 }
 
-// genesisKey is all that set-up depends on: runs in which it is equal share one genesis.
-type genesisKey struct {
-	source world.Source
-	t, n   int
-}
+const genesisTag = 'g'
 
-// runSetup runs the key ceremony over a board on the log, with every trustee honest.
-func runSetup(config world.Config) (*genesis, error) {
-	g := &genesis{roster: &ceremony.Roster{Session: []byte(epochName(1, 0)), Threshold: config.Settings.Threshold}}
-	var keys []ed25519.PrivateKey
-	for i := range config.Settings.Trustees {
-		seed := make([]byte, ed25519.SeedSize)
-		if _, err := io.ReadFull(config.Stream("identity of "+world.Trustee(i+1)), seed); err != nil {
-			return nil, err
-		}
-		keys = append(keys, ed25519.NewKeyFromSeed(seed))
-		g.roster.Identities = append(g.roster.Identities, keys[i].Public().(ed25519.PublicKey))
-	}
-	board, err := newBoard(config, g.roster)
+// encode gives the bytes from which [parseGenesis] makes it again, in another process perhaps.
+func (g *genesis) encode() ([]byte, error) {
+	roster, err := g.roster.Encode()
 	if err != nil {
 		return nil, err
 	}
-	trustees, err := board.runDKG(config, keys)
+	return world.Pack(genesisTag, roster, []byte(g.logKey), world.Strings(g.witnessKeys),
+		world.Pack(0, g.records...), g.checkpoint), nil
+}
+
+// parseGenesis decodes [genesis.encode]. It reads the records as anybody does who has only
+// what ships with a client.
+func parseGenesis(data []byte) (*genesis, error) {
+	f, err := world.Unpack(data, genesisTag, 5)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("genesis: %w", err)
 	}
-	for _, t := range trustees {
-		share, err := t.Share()
-		if err != nil {
-			return nil, err
-		}
-		g.shares, g.identities = append(g.shares, share), append(g.identities, t.Identity())
+	g := &genesis{logKey: string(f[1]), checkpoint: f[4]}
+	if g.roster, err = ceremony.ParseRoster(f[0]); err != nil {
+		return nil, fmt.Errorf("genesis: %w", err)
 	}
-	board.policy.Remember(config.Memo)
-	g.policy, g.log, g.witnesses, g.posts = board.policy, board.log.Encode(), board.states(), board.posts
-	board.state.finished = nil
-	g.state, g.checkpoint = board.state, board.state.links[0].Checkpoint
-	if g.view, err = ledger.NewView(g.policy, g.checkpoint); err != nil {
-		return nil, err
+	if g.witnessKeys, err = world.ParseStrings(f[2]); err != nil {
+		return nil, fmt.Errorf("genesis: %w", err)
 	}
-	g.committee, err = newCommittee(1, board.state.links[0].encoded, g.roster, board.policy)
-	return g, err
+	if g.records, err = world.UnpackList(f[3], 0); err != nil {
+		return nil, fmt.Errorf("genesis: %w", err)
+	}
+	if g.policy, err = ledger.NewPolicy(g.logKey, quorum, g.witnessKeys...); err != nil {
+		return nil, fmt.Errorf("genesis: %w", err)
+	}
+	checkpoint, err := g.policy.Check(g.checkpoint)
+	if err != nil {
+		return nil, fmt.Errorf("genesis: %w", err)
+	}
+	number, _, _ := parseEpoch(string(g.roster.Session))
+	g.state = blankState(g.roster, number, g.policy)
+	if err := g.state.tree.Read(checkpoint, g.records); err != nil {
+		return nil, fmt.Errorf("genesis: %w", err)
+	}
+	g.state.apply(g.records, g.checkpoint)
+	if len(g.state.links) != 1 {
+		return nil, errors.New("genesis: the board does not show one ceremony of these trustees")
+	}
+	return g, nil
 }
 
-// runDKG holds the distributed key generation that is next on the board: every trustee posts
-// in each phase until the ceremony is over. It returns the trustees, with their shares.
-func (b *board) runDKG(source world.Source, keys []ed25519.PrivateKey) ([]*ceremony.Trustee, error) {
-	s := b.state.rotation()
-	if s == nil {
-		return nil, fmt.Errorf("key ceremony: %w", errNoCeremony)
-	}
-	var trustees []*ceremony.Trustee
-	var random []io.Reader
-	for i, key := range keys {
-		t, err := ceremony.NewTrustee(s.roster, i+1, key)
-		if err != nil {
-			return nil, err
-		}
-		trustees = append(trustees, t)
-		random = append(random, source.Stream("ceremony of "+world.Trustee(i+1)))
-	}
-	var checkpoint []byte
-	for s.audit.Phase() < ceremony.PhaseDone { // each phase is closed by its last post
-		phase := s.audit.Phase()
-		for i, t := range trustees {
-			post, err := ceremonyPost(t, s.audit, checkpoint, random[i])
-			if err == nil {
-				err = b.post(s.name, post)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("key ceremony: trustee %d in the %s phase: %w", i+1, phase, err)
-			}
-			if s.audit.Phase() == ceremony.PhaseDone {
-				break
-			}
-		}
-		if s.audit.Phase() >= ceremony.PhaseConfirm {
-			var err error
-			if checkpoint, err = b.cosign(); err != nil {
-				return nil, err
-			}
-			if err := b.check(checkpoint); err != nil { // as each trustee does before it signs
-				return nil, err
-			}
-		}
-	}
-	b.state.applyCheckpoint(checkpoint)
-	return trustees, nil
-}
+// firstKey is the committee key that the ceremony made.
+func (g *genesis) firstKey() *committee { return g.state.live[0] }
 
-// ceremonyPost is what an honest trustee posts in the phase that is open.
-func ceremonyPost(t *ceremony.Trustee, a *ceremony.Audit, checkpoint []byte, random io.Reader) ([]byte, error) {
-	switch a.Phase() {
-	case ceremony.PhaseConfirm:
-		return t.Confirm(a, checkpoint, random)
-	case ceremony.PhaseCertify:
-		return t.Certify(a)
+// checkFirst says what is wrong with a certificate as that of the first ceremony of the trustees
+// that ship with a client.
+func (g *genesis) checkFirst(certificate []byte) error {
+	c, err := ceremony.ParseCertificate(certificate)
+	if err != nil {
+		return err
 	}
-	return t.Next(a, random)
+	if err := c.Verify(g.roster); err != nil {
+		return err
+	}
+	checkpoint, err := g.policy.Check(c.Checkpoint)
+	if err != nil {
+		return fmt.Errorf("committee certificate: checkpoint: %w", err)
+	}
+	return checkProofs(c, checkpoint)
 }

@@ -31,10 +31,10 @@ func club(t *testing.T) *stage {
 	}
 	require.NoError(t, c.Check())
 	s := &stage{t: t}
-	var err error
-	s.genesis, err = runSetup(env)
+	setup, err := runSetup(env)
 	require.NoError(t, err)
-	nodes, err := deploy(env, s.genesis)
+	s.genesis, s.shares = setup.genesis, sharesOf(t, setup)
+	nodes, err := deploy(env, setup)
 	require.NoError(t, err)
 	s.sim, err = world.NewSimulation(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)

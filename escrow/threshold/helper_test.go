@@ -12,6 +12,7 @@ import (
 
 	"doormat/e2ee"
 	"doormat/escrow"
+	"doormat/escrow/sharing"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -22,7 +23,8 @@ type stage struct {
 	t       *testing.T
 	sim     *world.Simulation
 	genesis *genesis
-	uploads [][]byte // by devices, as they were
+	shares  []sharing.Share // of the first key
+	uploads [][]byte        // by devices, as they were
 	sent    []world.Packet
 	shown   []string // bodies
 	warned  []string // who: what
@@ -51,22 +53,38 @@ func stageFor(t *testing.T, env world.Config, messages int) *stage {
 // preparedStage is a stage on which nothing is switched on yet.
 func preparedStage(t *testing.T, env world.Config, messages int) *stage {
 	t.Helper()
-	c := &world.Conversation{Title: "stage", Accounts: env.Accounts, Target: "A"}
-	var said []world.Payload
-	for i := range messages {
-		from, to := env.Accounts[i%2], env.Accounts[1-i%2]
-		c.Messages = append(c.Messages, world.Message{From: from, To: []string{to}, Sent: start.Add(time.Duration(i) * time.Hour)})
-		said = append(said, world.Payload{Body: []byte(strconv.Itoa(i + 1))})
-	}
+	c, said := smallTalk(env, messages)
 	s := &stage{t: t}
-	var err error
-	s.genesis, err = runSetup(env)
+	setup, err := runSetup(env)
 	require.NoError(t, err)
-	nodes, err := deploy(env, s.genesis)
+	s.genesis, s.shares = setup.genesis, sharesOf(t, setup)
+	nodes, err := deploy(env, setup)
 	require.NoError(t, err)
 	s.sim, err = world.NewSimulation(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)
 	return s
+}
+
+// smallTalk is what A and B write in turn.
+func smallTalk(env world.Config, messages int) (*world.Conversation, []world.Payload) {
+	c := &world.Conversation{Title: "stage", Accounts: env.Accounts, Target: "A"}
+	var said []world.Payload
+	for i := range messages {
+		from, to := env.Accounts[i%2], env.Accounts[1-i%2]
+		c.Messages = append(c.Messages, world.Message{From: from, To: []string{to},
+			Sent: start.Add(time.Duration(i) * time.Hour)})
+		said = append(said, world.Payload{Body: []byte(strconv.Itoa(i + 1))})
+	}
+	return c, said
+}
+
+func sharesOf(t *testing.T, s *setup) (shares []sharing.Share) {
+	for _, state := range s.trustees {
+		own, err := parseTrusteeState(state)
+		require.NoError(t, err)
+		shares = append(shares, own.share)
+	}
+	return shares
 }
 
 func (s *stage) watch(p world.Packet) {
@@ -157,8 +175,8 @@ func (s *stage) signed() law.Signed {
 // ring is the keyring of a client that knows the first key.
 func ring(f *genesis) keyring {
 	k := keyring{cache: newBoardCache(f)}
-	k.board, _ = k.cache.newView()
-	k.follow(genesisState(f))
+	k.board = k.cache.newView()
+	k.follow(f.freshState())
 	return k
 }
 

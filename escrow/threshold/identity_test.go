@@ -263,7 +263,7 @@ func TestContestedTwice(t *testing.T) {
 		}
 	}
 	s.advance(7)
-	require.Equal(t, epochName(1, 3), s.trustee(1).findKey("key 1").committee.epoch)
+	require.Equal(t, epochName(1, 3), s.trustee(1).findKey("key 1").epoch)
 	require.Equal(t, []int{5}, s.newestCertificate().Stale)
 	require.True(t, s.newestCertificate().Identities[4].Equal(stolen.Public()), "in force after three ceremonies")
 	require.Empty(t, s.refs("trustee:5", Share))
@@ -345,8 +345,7 @@ func FuzzCertificates(f *testing.F) {
 			_ = phone.Handle(s.sim.Net.Now(), world.Packet{From: world.Provider, Data: data})
 			require.True(t, slices.Equal(want[:len(phone.known)], phone.known))
 		}
-		extension, err := newProviderExtension(newBoardCache(s.genesis), func() []string { return []string{"device:A"} })
-		require.NoError(t, err)
+		extension := newProviderExtension(newBoardCache(s.genesis), func() []string { return []string{"device:A"} })
 		for _, from := range []string{"log", "trustee:1", "device:A", world.Outsider} {
 			extension.Handle(s.sim.Net.Now(), world.Packet{From: from, To: "provider", Data: data})
 			require.Len(t, extension.chain, len(extension.known))

@@ -175,9 +175,7 @@ func (k *keyring) follow(c *committeeState) {
 	for _, l := range c.links {
 		k.known = append(k.known, l.hash)
 	}
-	for _, e := range c.live {
-		k.keys = append(k.keys, e.committee)
-	}
+	k.keys = append(k.keys, c.live...)
 }
 
 func (k *keyring) newest() *committee {

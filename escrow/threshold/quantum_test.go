@@ -22,7 +22,7 @@ func TestQuantumCommittee(t *testing.T) {
 			tape = append(tape, world.Fact{Kind: world.Observed, Ref: string(world.Int(int64(i))), Data: p.Encode(start)})
 		}
 	}
-	secret, _, err := sharing.Recover(s.genesis.committee.commitments, s.genesis.shares)
+	secret, _, err := sharing.Recover(s.genesis.firstKey().commitments, s.shares)
 	require.NoError(t, err)
 	var seen []world.SeenKey
 	for _, f := range saturate(tape) {
@@ -31,7 +31,7 @@ func TestQuantumCommittee(t *testing.T) {
 			seen = append(seen, k)
 		}
 	}
-	require.Equal(t, []world.SeenKey{{Kind: "ristretto255", Public: group.Bytes(s.genesis.committee.commitments.Key()), Owner: "key 1"}}, seen)
+	require.Equal(t, []world.SeenKey{{Kind: "ristretto255", Public: group.Bytes(s.genesis.firstKey().commitments.Key()), Owner: "key 1"}}, seen)
 
 	opened := 0
 	for _, f := range saturate(append(tape, seen[0].PrivateFact(group.Bytes(secret)))) {

@@ -21,7 +21,7 @@ func (t *trustee) reportForgedPosts() []world.Packet {
 	c := t.board.state()
 	var out []world.Packet
 	for _, h := range c.signedPosts[min(t.postsSeen, len(c.signedPosts)):] {
-		if h.author != t.index || t.ownPosts[h.post] || t.board.genesis.posts[h.post] {
+		if h.author != t.index || t.ownPosts[h.post] {
 			continue // its own, or a copy of one, which anybody can post again
 		}
 		which := "its identity"

@@ -96,7 +96,6 @@ import (
 
 	"doormat/e2ee"
 	"doormat/escrow"
-	"doormat/escrow/sharing"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/ledger"
@@ -155,22 +154,22 @@ func (Design) Info() world.Info {
 
 // Setup implements [world.Design]: it runs the key ceremony.
 func (Design) Setup(config world.Config) (world.Deploy, error) {
-	g, err := memo.Recall(config.Memo, genesisKey{config.Seed, config.Settings.Threshold, config.Settings.Trustees},
-		func() (*genesis, error) { return runSetup(config) })
+	key := setupKey{config.Seed, config.Settings.Threshold, config.Settings.Trustees}
+	s, err := memo.Recall(config.Memo, key, func() (*setup, error) { return runSetup(config) })
 	if err != nil {
 		return nil, fmt.Errorf("threshold: %w", err)
 	}
-	if _, err := deploy(config, g); err != nil {
+	if _, err := deploy(config, s); err != nil {
 		return nil, fmt.Errorf("threshold: %w", err)
 	}
 	return func() []world.Node {
-		nodes, _ := deploy(config, g) // the same inputs as above
+		nodes, _ := deploy(config, s) // the same inputs as above
 		return nodes
 	}, nil
 }
 
-// deploy builds the nodes of one run.
-func deploy(config world.Config, g *genesis) ([]world.Node, error) {
+// deploy builds the nodes of one run, each from what set-up left to it.
+func deploy(config world.Config, s *setup) ([]world.Node, error) {
 	court, err := law.NewCourt(config.Stream(world.Court), true)
 	if err != nil {
 		return nil, err
@@ -179,33 +178,27 @@ func deploy(config world.Config, g *genesis) ([]world.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	cache := newBoardCache(g)
+	cache := newBoardCache(s.genesis)
 	cache.memo = config.Memo
 	provider := e2ee.NewProvider(court.Public(), config.Settings.Mailbox)
-	extension, err := newProviderExtension(cache, provider.Devices)
-	if err != nil {
-		return nil, err
-	}
+	extension := newProviderExtension(cache, provider.Devices)
 	provider.Extensions, provider.Memo = []e2ee.ProviderExtension{extension}, config.Memo
 	nodes := []world.Node{court, agency, provider}
 	var names []string
-	for i := range g.shares {
-		t, err := newTrustee(config, g, cache, i+1)
+	for _, own := range s.trustees {
+		t, err := newTrustee(own, cache, court.Public(), config)
 		if err != nil {
 			return nil, err
 		}
-		t.court = court.Public()
 		names, nodes = append(names, t.name), append(nodes, t)
 	}
-	work := newAgencyExtension(g, names)
+	work := newAgencyExtension(s.genesis, names)
 	agency.Extensions, agency.Produced = []law.AgencyExtension{work}, e2ee.Produced()
 	agency.Searched = append(e2ee.Searched(), PhraseKey)
 	if config.Settings.Refresh > 0 || config.Settings.Rotate > 0 {
-		if work.board, err = cache.newView(); err != nil {
-			return nil, err
-		}
+		work.board = cache.newView()
 	}
-	audit, err := auditors(config.Settings, g, cache, court, names)
+	audit, err := auditors(s, cache, court, names)
 	if err != nil {
 		return nil, err
 	}
@@ -216,50 +209,45 @@ func deploy(config world.Config, g *genesis) ([]world.Node, error) {
 	return nodes, nil
 }
 
-func newTrustee(config world.Config, g *genesis, cache *boardCache, index int) (*trustee, error) {
-	name := world.Trustee(index)
-	share := sharing.Share{Index: index, Value: g.shares[index-1].Value.Clone()}
-	t := &trustee{name: name, index: index, random: config.Stream(name), identity: slices.Clone(g.identities[index-1]),
-		ownPosts: map[[32]byte]bool{}, warned: map[string]bool{},
-		live: []*heldKey{{genesisState(g).live[0], &share}}, policy: g.policy,
-		gossip:  g.gossip(name, append(witnessNames(), world.Monitor), nil),
-		refresh: config.Settings.Refresh, rotate: config.Settings.Rotate}
-	var err error
-	t.board, err = cache.newView()
-	return t, err
-}
-
 // auditors are the log and its witnesses as they are after set-up, and the monitor.
-func auditors(s world.Settings, g *genesis, cache *boardCache, court *law.Court, trustees []string) ([]world.Node, error) {
-	l, err := ledger.ParseLog(g.log)
+func auditors(s *setup, cache *boardCache, court *law.Court, trustees []string) ([]world.Node, error) {
+	l, err := ledger.ParseLog(s.log)
 	if err != nil {
 		return nil, err
 	}
 	var nodes []world.Node
 	names := witnessNames()
 	sizes := map[string]int64{}
-	for i, state := range g.witnesses {
+	for i, state := range s.witnesses {
 		w, err := ledger.ParseWitness(state)
 		if err != nil {
 			return nil, err
 		}
 		sizes[names[i]] = w.Size()
-		nodes = append(nodes, escrow.NewWitness(w, g.gossip(names[i], []string{world.Monitor}, names)))
+		gossip, err := newGossip(s.genesis, names[i], []string{world.Monitor}, names)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, escrow.NewWitness(w, gossip))
 	}
-	gossip := g.gossip(world.Monitor, nil, slices.Concat(names, trustees))
-	log, monitor := escrow.NewLog(l, court.Public(), g.policy, sizes, names), escrow.NewMonitor(gossip, l.Size())
-	board, err := cache.newView()
+	gossip, err := newGossip(s.genesis, world.Monitor, nil, slices.Concat(names, trustees))
 	if err != nil {
 		return nil, err
 	}
-	log.Open(g.checkpoint, trustees, world.Agency)
-	monitor.Follow = (&observer{board, map[string]int{}, map[string]bool{}}).follow
+	log := escrow.NewLog(l, court.Public(), s.genesis.policy, sizes, names)
+	log.Open(s.genesis.checkpoint, trustees, world.Agency)
+	monitor := escrow.NewMonitor(gossip, l.Size())
+	monitor.Follow = (&observer{cache.newView(), map[string]int{}, map[string]bool{}}).follow
 	return append(nodes, log, monitor), nil
 }
 
-// gossip begins for a reader of the log, which knows what the witnesses cosigned at set-up.
-func (g *genesis) gossip(name string, near, far []string) *escrow.Gossip {
-	return escrow.NewGossip(name, g.policy, g.view.Clone(), near, far)
+// newGossip begins for a reader of the log, which knows what the witnesses cosigned at set-up.
+func newGossip(g *genesis, name string, near, far []string) (*escrow.Gossip, error) {
+	view, err := ledger.NewView(g.policy, g.checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	return escrow.NewGossip(name, g.policy, view, near, far), nil
 }
 
 // device makes a device with the design's envelope and the modified programs.

@@ -48,7 +48,7 @@ type trustee struct {
 
 // heldKey is a live key with the share of it that a trustee has.
 type heldKey struct {
-	*epoch
+	*committee
 	share *sharing.Share // nil if it was left out of this epoch
 }
 
@@ -61,7 +61,7 @@ func (t *trustee) Holdings() []world.Fact {
 	facts := []world.Fact{{Kind: Identity, Ref: t.name, Data: t.identity.Seed()}}
 	for _, h := range t.live {
 		if h.share != nil {
-			facts = append(facts, world.Fact{Kind: Share, Ref: h.committee.epoch, Data: ceremony.EncodeShare(*h.share)})
+			facts = append(facts, world.Fact{Kind: Share, Ref: h.epoch, Data: ceremony.EncodeShare(*h.share)})
 		}
 		facts = append(facts, h.fact())
 	}

@@ -3,6 +3,7 @@ package threshold
 import (
 	"bytes"
 	"crypto/ed25519"
+	"slices"
 	"testing"
 	"time"
 
@@ -153,30 +154,30 @@ func TestHoldings(t *testing.T) {
 }
 
 func TestCommitteeKeyNeedsItsCertificate(t *testing.T) {
-	f, err := runSetup(config(2, 3))
+	s, err := runSetup(config(2, 3))
 	require.NoError(t, err)
-	roster := f.roster
-	_, err = newCommittee(1, f.committee.certificate, roster, f.policy)
-	require.NoError(t, err)
+	g := s.genesis
+	certificate := g.firstKey().certificate
+	require.NoError(t, g.checkFirst(certificate))
 
-	cosignatures := bytes.Index(f.committee.certificate, []byte("\n\n"))
-	for at := 0; at < len(f.committee.certificate); at += 7 {
-		bad := append([]byte{}, f.committee.certificate...)
+	cosignatures := bytes.Index(certificate, []byte("\n\n"))
+	for at := 0; at < len(certificate); at += 7 {
+		bad := slices.Clone(certificate)
 		bad[at] ^= 1
-		c, err := newCommittee(1, bad, roster, f.policy)
-		if err == nil { // in a cosignature that is not needed
-			require.Equal(t, f.committee.commitments.Bytes(), c.commitments.Bytes(), "byte %d", at)
+		if g.checkFirst(bad) == nil { // in a cosignature that is not needed
+			c, err := ceremony.ParseCertificate(bad)
+			require.NoError(t, err)
+			require.Equal(t, g.firstKey().commitments.Bytes(), c.Commitments.Bytes(), "byte %d", at)
 			require.Greater(t, at, cosignatures, "byte %d", at)
 		}
 	}
-	smaller := *roster
+	smaller := *g.roster
 	smaller.Threshold = 1
-	_, err = newCommittee(1, f.committee.certificate, &smaller, f.policy)
-	require.Error(t, err, "the client's t is another one")
+	require.Error(t, (&genesis{roster: &smaller, policy: g.policy}).checkFirst(certificate), "the client's t is another one")
 
-	stranger, err := newBoard(world.Seed(2), roster)
+	stranger, err := newBootstrap(world.Seed(2), g.roster)
 	require.NoError(t, err)
-	_, err = newCommittee(1, f.committee.certificate, roster, stranger.policy)
+	err = stranger.genesis.checkFirst(certificate)
 	require.ErrorContains(t, err, "checkpoint", "cosigned by witnesses that the client does not know")
 }
 
@@ -185,12 +186,12 @@ func TestCommitteeKeyNeedsItsCertificate(t *testing.T) {
 func TestCombineShares(t *testing.T) {
 	f, err := runSetup(config(3, 5))
 	require.NoError(t, err)
-	committee := f.committee.fact()
+	shares, key := sharesOf(t, f), f.genesis.firstKey()
 	share := func(i int) world.Fact {
-		return world.Fact{Kind: Share, Ref: epochName(1, 0), Data: ceremony.EncodeShare(f.shares[i-1])}
+		return world.Fact{Kind: Share, Ref: epochName(1, 0), Data: ceremony.EncodeShare(shares[i-1])}
 	}
 	open := func(facts ...world.Fact) (kyberSecret []byte, from []int) {
-		out, err := combineShares(world.Input{Facts: append([]world.Fact{committee}, facts...)})
+		out, err := combineShares(world.Input{Facts: append([]world.Fact{key.fact()}, facts...)})
 		if err != nil {
 			return nil, nil
 		}
@@ -200,7 +201,7 @@ func TestCombineShares(t *testing.T) {
 	require.Equal(t, []int{0, 1, 2, 3}, from)
 	x, err := group.DecodeScalar(suite, secret)
 	require.NoError(t, err)
-	require.True(t, suite.Point().Mul(x, nil).Equal(f.committee.commitments.Key()))
+	require.True(t, suite.Point().Mul(x, nil).Equal(key.commitments.Key()))
 
 	bad := share(2)
 	bad.Data[5] ^= 1
@@ -212,6 +213,6 @@ func TestCombineShares(t *testing.T) {
 	require.Nil(t, none, "t-1")
 	none, _ = open(share(1), share(2), share(2))
 	require.Nil(t, none, "a share twice is one share")
-	_, err = sharing.DecodeCommitments(suite, 2, f.committee.commitments.Bytes())
+	_, err = sharing.DecodeCommitments(suite, 2, key.commitments.Bytes())
 	require.Error(t, err)
 }
