@@ -57,6 +57,7 @@ var policy = []struct {
 	{"demo/chat/spelling", nil},
 	{"demo/chat/stamp", []string{"demo/chat/spelling"}},
 	{"demo/chat/archive", []string{"demo/chat/spelling"}},
+	{"demo/chat/phrases", []string{"demo/chat/spelling"}},
 	{"demo/chat", []string{"world", "demo/chat/..."}},
 	{"demo/summary", []string{"world", "attacks", "attacks/technique", "demo/plain"}},
 	{"demo/replay", []string{"world", "attacks", "attacks/technique", "attacks/deduce", "demo/plain", "demo/summary"}},

@@ -111,12 +111,12 @@ func (m *telegram) media() string {
 }
 
 // envelope are the members of a message that say nothing of what it holds.
-var envelope = set(
+var envelope = []string{
 	"id", "type", "date", "date_unixtime", "edited", "edited_unixtime", "from", "from_id", "author",
 	"forwarded_from", "forwarded_from_id", "forwarded_date", "forwarded_date_unixtime", "saved_from",
 	"via_bot", "reply_to_message_id", "reply_to_peer_id", "reactions", "text", "text_entities",
 	"inline_bot_buttons", "signature", "width", "height", "topic_id",
-)
+}
 
 // newer names what a message holds that this program does not know, after the first
 // member that is no part of the envelope: Telegram adds kinds every year.
@@ -127,7 +127,7 @@ func (m *telegram) newer() string {
 	}
 	for _, key := range slices.Sorted(maps.Keys(members)) {
 		name := clip(strings.ReplaceAll(strings.TrimSuffix(key, "_information"), "_", " "))
-		if !envelope[key] && !isEmpty(members[key]) && name != "" && !strings.ContainsAny(name, "<>") {
+		if !slices.Contains(envelope, key) && !isEmpty(members[key]) && name != "" && !strings.ContainsAny(name, "<>") {
 			return name
 		}
 	}

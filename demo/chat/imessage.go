@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"doormat/demo/chat/phrases"
 	"doormat/demo/chat/spelling"
 )
 
@@ -104,6 +105,6 @@ func (r *reader) addIMessage(p *paragraph) error {
 // isIMessageFile reports whether a line is the path of a file, as it stands in the
 // message's place.
 func isIMessageFile(line string) bool {
-	return line == "Attachment missing!" || fileEnd.MatchString(line[strings.LastIndex(line, "/")+1:]) &&
+	return line == "Attachment missing!" || phrases.EndsLikeFile(line[strings.LastIndex(line, "/")+1:]) &&
 		(strings.Contains(line, "/Library/Messages/Attachments/") || strings.HasPrefix(line, "attachments/"))
 }

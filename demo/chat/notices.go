@@ -2,12 +2,12 @@ package chat
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"doormat/demo/chat/phrases"
 	"doormat/demo/chat/spelling"
 )
 
@@ -28,39 +28,19 @@ const (
 func noticeOf(e *entry, m *Message) notice {
 	first, more, _ := strings.Cut(e.text, "\n")
 	switch {
-	case e.opens && encrypted.MatchString(first):
+	case e.opens && phrases.Encrypted(first):
 		return marked // also where an editor took its mark away
 	case !strings.HasPrefix(e.text, "\u200e") || m.Attachment || e.marked:
 		return spoken
 	case strings.Contains(more, "\u200e") || strings.Contains(first, "://"):
 		return spoken
-	case deleted[strings.ToLower(strings.Trim(spelling.Clean(first), " ."))]:
+	case phrases.Deleted(first):
 		return spoken
 	case mentions(first, m.From):
 		return ownNamed
 	}
 	return marked
 }
-
-// encrypted is what WhatsApp says at the beginning of each chat, in many languages.
-var encrypted = regexp.MustCompile(`(?i)end-to-end|ende-zu-ende|végpontok köz|άκρο σε άκρο|наскрізн|от край до край|kraja na kraj|` +
-	`एंड-टू-एंड|এন্ড-টু-এন্ড|سرتاسر|hujung ke hujung|päästä päähän|täysin salat|criptate integral|koncov|` +
-	`cifrad[oa]s de extremo a extremo|(?:criptografad|encriptad)[oa]s (?:de )?ponta a ponta|chiffrés de bout en bout|` +
-	`сквозным шифрованием|uçtan uca şifreli|מקצה לקצה|بين الطرفين|端到端加密|端對端加密|` +
-	`エンドツーエンド|종단 ?간 암호화|ต้นทางถึงปลายทาง|mã hóa đầu cuối|enkripsi ujung-ke-ujung`)
-
-// deleted are the texts that stand for a deleted message, in lower case and without the
-// last stop.
-var deleted = set(
-	"this message was deleted", "you deleted this message",
-	"diese nachricht wurde gelöscht", "du hast diese nachricht gelöscht",
-	"se eliminó este mensaje", "eliminaste este mensaje",
-	"mensagem apagada", "esta mensagem foi apagada", "você apagou esta mensagem",
-	"ce message a été supprimé", "vous avez supprimé ce message",
-	"questo messaggio è stato eliminato", "hai eliminato questo messaggio",
-	"dit bericht is verwijderd", "u hebt dit bericht verwijderd", "сообщение удалено", "вы удалили данное сообщение",
-	"bu mesaj silindi", "bu mesajı sildiniz", "הודעה זו נמחקה", "تم حذف هذه الرسالة", "このメッセージは削除されました", "此訊息已刪除", "此消息已删除",
-)
 
 // mentions reports whether text names somebody, as a word of its own.
 func mentions(text, name string) bool {
@@ -155,7 +135,7 @@ func (r *reader) subject() (subject, group string) {
 func (r *reader) opens(m Message) bool {
 	const short = 40
 	first, _, _ := strings.Cut(m.Text, "\n")
-	return encrypted.MatchString(first) || utf8.RuneCountInString(first) >= short ||
+	return phrases.Encrypted(first) || utf8.RuneCountInString(first) >= short ||
 		mentions(first, m.From) || r.namesOther(m)
 }
 
