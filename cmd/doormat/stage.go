@@ -20,7 +20,7 @@ func (a *app) stage() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "stage",
 		Short: "Show attacks step by step in a browser, to a room",
-		Long: `Show attacks step by step on a web page of this machine, to a room: two designs
+		Long: `Show attacks step by step on a web page of this machine, to a room: designs
 side by side, the adversary's means, its script line by line, and the messages
 that it opens. The address of the page is printed, and opened in a browser where
 there is one. The flags are the settings of the first page; pages can change them,

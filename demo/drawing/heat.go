@@ -20,6 +20,12 @@ func Heat(r *attacks.Result, link func(attack, design string) string) template.H
 		return ""
 	}
 	h := heat{Designs: designs(r), Signs: summary.Signs()[:8]}
+	switch n := len(r.Designs); {
+	case n > 7:
+		h.Wide = "widest"
+	case n > 3:
+		h.Wide = "wide"
+	}
 	for _, a := range r.Attacks {
 		i := slices.IndexFunc(h.Families, func(f family) bool { return f.Name == a.Family })
 		if i < 0 {
@@ -34,6 +40,7 @@ func Heat(r *attacks.Result, link func(attack, design string) string) template.H
 // heat, family, row and field are what the template fills in.
 type heat struct {
 	Designs  []string
+	Wide     string // a class: "" for a few columns, which leave room for two tables on a line
 	Families []family
 	Signs    []summary.Sign
 }

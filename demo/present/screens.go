@@ -9,7 +9,6 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/bidi"
-	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
 	"doormat/world"
@@ -151,11 +150,9 @@ func (s *Show) opening(p *page) {
 // ways names the designs, and says in at most so many lines each who could open a message.
 func (s *Show) ways(width, most int) []string {
 	p := &page{width: width}
-	quorum := fmt.Sprintf(" %d of %d ", s.Settings.Threshold, s.Settings.Trustees)
 	for _, d := range s.Designs {
 		p.line(bold.Render(cut(strings.ToUpper(d.Name), width)))
-		doc := strings.Replace(plain.FirstSentence(d.Doc), " t of n ", quorum, 1)
-		p.beside("", 2, doc, most, normal)
+		p.beside("", 2, summary.Promise(d, s.Settings), most, normal)
 	}
 	return p.lines
 }

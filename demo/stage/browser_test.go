@@ -39,7 +39,7 @@ func TestStory(t *testing.T) {
 	_, at := open(t)
 	p := browser.Open(t, laptop)
 	p.Visit(at)
-	headline(p, "One chat.")
+	headline(p, "Who can read your messages")
 	p.Press("ArrowRight")
 	headline(p, "The Mill Lane chat")
 	p.Press(" ")
@@ -139,7 +139,7 @@ func TestOwnChat(t *testing.T) {
 	_, at := open(t)
 	p := browser.Open(t, laptop)
 	p.Visit(at)
-	headline(p, "One chat.")
+	headline(p, "Who can read your messages")
 	require.Contains(t, p.Text(".upload"), "on this machine")
 	file := filepath.Join(t.TempDir(), "chat.txt")
 	require.NoError(t, os.WriteFile(file, []byte("26/03/2017, 19:01 - <b>Anna</b>: the key is <i>here</i>\n26/03/2017, 19:02 - Bert: no\n26/03/2017, 19:03 - <b>Anna</b>: yes\n"), 0o600))
@@ -151,7 +151,7 @@ func TestOwnChat(t *testing.T) {
 	headline(p, "chat.txt")
 	require.Contains(t, p.Text("#design-threshold"), "<b>Anna</b>", "names are text")
 	p.Click(`.brand`)
-	headline(p, "One chat.")
+	headline(p, "Who can read your messages")
 	p.Click(".upload button")
 	p.Wait(`document.querySelector(".upload input[type=file]") !== null`)
 
@@ -167,7 +167,7 @@ func TestOverview(t *testing.T) {
 	_, at := open(t)
 	p := browser.Open(t, browser.Look{Width: 1920, Height: 1080, Dark: true})
 	p.Visit(at)
-	headline(p, "One chat.")
+	headline(p, "Who can read your messages")
 	p.Press("o")
 	kit, err := demo.Default()
 	require.NoError(t, err)
@@ -179,6 +179,39 @@ func TestOverview(t *testing.T) {
 	p.Click(`td[data-attack="secret-order"][data-design="threshold"] a`)
 	p.Wait(`location.pathname === "/replay/secret-order"`)
 	headline(p, "The Mill Lane chat")
+}
+
+// TestManyColumns: however many columns there are, none stands over another, nothing sticks
+// out of its column, and the page is no wider than the window.
+func TestManyColumns(t *testing.T) {
+	const clashes = `(() => {
+		const out = [], box = e => e.getBoundingClientRect();
+		const columns = [...document.querySelectorAll(".design, .home .two section, .moments li")];
+		for (const [i, a] of columns.entries()) for (const b of columns.slice(i + 1)) {
+			const x = box(a), y = box(b);
+			if (x.left < y.right - 1 && y.left < x.right - 1 && x.top < y.bottom - 1 && y.top < x.bottom - 1) out.push(a.id + " over " + b.id);
+		}
+		for (const e of document.querySelectorAll(".design .value, .design .card, .design h2, .dm-heat .state")) {
+			const x = box(e), y = box(e.closest(".counter, .design, .cell"));
+			if (x.width && (x.right > y.right + 1 || x.left < y.left - 1)) out.push(e.textContent + " sticks out");
+		}
+		if (document.documentElement.scrollWidth > innerWidth) out.push("page of " + document.documentElement.scrollWidth);
+		return out.join("; ");
+	})()`
+	for _, columns := range manyColumns {
+		_, at := open(t, columns...)
+		for _, look := range []browser.Look{laptop, {Width: 1920, Height: 1080}, {Width: 700, Height: 900}} {
+			p := browser.Open(t, look)
+			for _, path := range []string{"/", "/replay/device-theft?step=999", "/replay/narrow-order?step=999", "/overview"} {
+				if path == "/overview" && len(columns) == 1 {
+					continue // its pictures take long
+				}
+				p.Visit(at + path)
+				p.Wait(`document.readyState === "complete" && !document.querySelector("[data-waiting]")`)
+				require.Empty(t, browser.Value[string](p, clashes), "%s, %d columns, %d wide", path, len(columns), look.Width)
+			}
+		}
+	}
 }
 
 // TestRestart stops the server under an open page, starts another at the same address,
@@ -310,7 +343,7 @@ func BenchmarkFirstPaint(b *testing.B) {
 	for b.Loop() {
 		p := browser.Open(b, laptop)
 		p.Visit(at)
-		headline(p, "One chat.")
+		headline(p, "Who can read your messages")
 		sum += float64(p.FirstPaint().Milliseconds())
 	}
 	b.ReportMetric(sum/float64(b.N), "ms-to-paint/op")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"slices"
 
 	"doormat/demo"
 	"doormat/demo/plain"
@@ -53,6 +54,9 @@ func (s *Stage) command(at replayAddress, p *replay.Replay) string {
 	}
 	if k, err := s.chats.get(at.query.Chat); at.query.Chat != "" && err == nil {
 		o.Conversation = path.Base(k.conv.Title)
+	}
+	if ids := s.kit.DesignIDs(); !slices.Equal(ids, demo.Story) {
+		o.Designs = ids
 	}
 	text := "go run ./cmd/doormat attack run " + demo.Quote(at.attack)
 	if flags := o.Flags(); flags != "" {

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"doormat/demo/drawing"
-	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
 	"doormat/world"
@@ -60,7 +59,7 @@ func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
 	page.Chat = s.chatView(q)
 	for _, d := range s.kit.Designs {
 		i := d.Info()
-		page.Designs = append(page.Designs, homeDesign{ID: i.ID, Name: i.Name, Doc: plain.FirstSentence(i.Doc), Trusts: i.Trusts})
+		page.Designs = append(page.Designs, homeDesign{ID: i.ID, Name: i.Name, Doc: summary.Promise(i, lab.Settings), Trusts: i.Trusts})
 	}
 	brief, cancel := briefly(r)
 	defer cancel()

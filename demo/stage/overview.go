@@ -48,8 +48,8 @@ type preset struct {
 }
 
 var presets = []preset{
-	{"device-theft", "One phone and a wiretap (×2)", "in either design; the phone keeps everything", func(q *choice) { q.Set("retention", "all") }},
-	{"device-theft", "The same, a phone that deletes", "in either design; it keeps ten messages", func(q *choice) { q.Set("retention", "10") }},
+	{"device-theft", "One phone and a wiretap (×2)", "in every design; the phone keeps everything", func(q *choice) { q.Set("retention", "all") }},
+	{"device-theft", "The same, a phone that deletes", "in every design; it keeps ten messages", func(q *choice) { q.Set("retention", "10") }},
 	{"quorum-theft", "Escrow: a quorum, then the provider", "t trustees after message x, the provider at the end", func(q *choice) { q.Set("rotate", "0") }},
 	{"quorum-theft", "The same, the key rotated", "a new key every 20 messages, the old one destroyed at the next", func(q *choice) { q.Set("rotate", "20") }},
 }

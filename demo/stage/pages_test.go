@@ -25,12 +25,15 @@ import (
 	"doormat/demo/summary"
 )
 
-// open starts a stage of the default kit and gives its address.
-func open(t testing.TB) (*Stage, string) {
+// open starts a stage of the default kit and gives its address; columns are those that it
+// shows, the story's if there are none.
+func open(t testing.TB, columns ...string) (*Stage, string) {
 	kit, err := demo.Default()
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
-	s, err := New(ctx, kit, demo.Defaults())
+	o := demo.Defaults()
+	o.Designs = columns
+	s, err := New(ctx, kit, o)
 	require.NoError(t, err)
 	server := httptest.NewUnstartedServer(nil)
 	server.Config.Handler = s.Handler(loopback.Hosts(server.Listener.Addr()))
@@ -78,6 +81,51 @@ func TestStageSaysWhatTheResultSays(t *testing.T) {
 				continue
 			}
 			require.Equal(t, values(c), shown(panel), "%s on %s", id, c.Design)
+		}
+	}
+}
+
+// manyColumns are choices of columns other than the story's pair.
+var manyColumns = [][]string{
+	{"threshold"},
+	{"e2ee", "e2ee-kept", "threshold"},
+	{"e2ee", "e2ee-kept", "e2ee-unverified", "threshold", "threshold-delivered"},
+}
+
+// TestColumns: every page shows the columns that were asked for, each with its own outcome.
+func TestColumns(t *testing.T) {
+	for _, columns := range manyColumns {
+		_, at := open(t, columns...)
+		get(t, at+"/replay/device-theft") // the first page shows the way of a message from it
+		for _, path := range []string{"/", "/replay/quorum-theft?step=2", "/replay/quorum-theft?step=999", "/overview"} {
+			status, page := http.StatusOK, ""
+			if path == "/overview" { // its table is there before its pictures
+				res, err := http.Get(at + path)
+				require.NoError(t, err)
+				body, err := io.ReadAll(res.Body)
+				require.NoError(t, err)
+				require.NoError(t, res.Body.Close())
+				status, page = res.StatusCode, string(body)
+			} else {
+				status, page = get(t, at+path)
+			}
+			require.Equal(t, http.StatusOK, status, "%s of %v", path, columns)
+			for _, id := range columns {
+				switch {
+				case path == "/":
+					require.Contains(t, page, `id="home-`+id+`"`)
+				case path == "/overview":
+					require.Contains(t, page, `data-attack="quorum-theft" data-design="`+id+`"`)
+				case strings.HasPrefix(path, "/replay"):
+					require.Contains(t, page, `id="design-`+id+`"`)
+				}
+			}
+			if strings.HasPrefix(path, "/replay") {
+				require.Equal(t, len(columns), strings.Count(page, `<section class="design`))
+			}
+			if strings.HasSuffix(path, "999") {
+				require.Contains(t, page, "attack run quorum-theft --designs "+strings.Join(columns, ","))
+			}
 		}
 	}
 }

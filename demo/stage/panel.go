@@ -38,13 +38,13 @@ type counter struct {
 	Was                string // the value under the settings before, if it differs
 }
 
-// about says in a line what protects messages, as the settings have it.
-func about(d attacks.DesignRow, c *attacks.Cell) string {
-	s := c.Trace.Settings
-	if slices.Contains(d.Classes, "escrow") && s.Trustees > 0 {
-		return fmt.Sprintf("as beside it, and each message has a second keyhole: any %d of %d trustees can open it", s.Threshold, s.Trustees)
+// about says in a sentence what protects messages, as the settings have it.
+func (s *Stage) about(d attacks.DesignRow, c *attacks.Cell) string {
+	design, err := s.kit.Design(d.ID)
+	if err != nil {
+		return ""
 	}
-	return "keys are made on the phones; the provider says whose key is whose"
+	return summary.Promise(design.Info(), c.Trace.Settings)
 }
 
 // Long tells of a value that the big type would not fit.

@@ -168,10 +168,13 @@ func (c choice) encode() url.Values {
 	return q
 }
 
-// lab brings the choice together with a kit and the conversation that it names.
+// lab brings the choice together with a kit, all of whose designs are shown, and the
+// conversation that it names.
 func (c choice) lab(kit demo.Kit, conv *world.Conversation) (*attacks.Lab, error) {
 	if k, err := strconv.Atoi(c.Given["at"]); err == nil && k > len(conv.Messages) {
 		return nil, demo.Usagef("moment of the attack: message %d: this conversation has %d", k, len(conv.Messages))
 	}
-	return c.Lab(kit, conv)
+	o := c.Options
+	o.Designs = kit.DesignIDs() // else the story's pair would be meant
+	return o.Lab(kit, conv)
 }

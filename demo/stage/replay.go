@@ -192,7 +192,7 @@ func (s *Stage) panel(at replayAddress, p *replay.Replay, design int, before *re
 		return address(fmt.Sprintf("/replay/%s/claim/%s/%d", at.attack, d.ID, k), at.values())
 	}
 	who := newCast(p, design, step)
-	v := panel{ID: d.ID, Name: d.Name, About: about(d, c), Cards: who.cards(), Seats: who.seats, Did: f.Did,
+	v := panel{ID: d.ID, Name: d.Name, About: s.about(d, c), Cards: who.cards(), Seats: who.seats, Did: f.Did,
 		Timeline: drawing.Timeline(p, design, at.step-1, link)}
 	if step.Kind == replay.Opening {
 		v.Journey = drawing.Journey(p.Journey(design))

@@ -1,5 +1,5 @@
-// Package stage shows attacks to a room: a local web page on which two designs stand
-// side by side, the adversary's means light up, the script runs line by line, and the
+// Package stage shows attacks to a room: a local web page on which designs stand
+// side by side, as many as have room, the adversary's means light up, the script runs line by line, and the
 // messages of the timeline turn as claims are confirmed.
 //
 // Every page is a pure function of its address (address.go, query.go): attack, settings,

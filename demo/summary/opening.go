@@ -1,6 +1,12 @@
 package summary
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+
+	"doormat/demo/plain"
+	"doormat/world"
+)
 
 // What stands at the beginning of everything that tells of a run.
 const (
@@ -30,6 +36,12 @@ func Expectations() []string {
 			"differs is marked ≠.",
 		"Anybody can repeat the run: equal flags and an equal seed give equal numbers.",
 	}
+}
+
+// Promise is what a design says of itself in a sentence, with a quorum as the settings have it.
+func Promise(d world.Info, s world.Settings) string {
+	quorum := fmt.Sprintf(" %d of %d ", s.Threshold, s.Trustees)
+	return strings.Replace(plain.FirstSentence(d.Doc), " t of n ", quorum, 1)
 }
 
 // Target says which messages count as the target's.
