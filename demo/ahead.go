@@ -25,7 +25,8 @@ var Ahead = sync.OnceValues(func() (*attacks.Result, error) {
 // id another script has.
 func aheadOf(l *attacks.Lab) *attacks.Result {
 	r, err := Ahead()
-	if err != nil || r.Doormat != l.Version || r.Seed != uint64(l.Seed) || len(l.Draw) > 0 || r.Settings != l.Settings ||
+	if err != nil || r.Doormat != l.Version || r.Seed != uint64(l.Seed) || len(l.Draw) > 0 ||
+		r.Settings != l.Settings ||
 		!reflect.DeepEqual(l.Conversation, story.Conversation()) {
 		return nil
 	}

@@ -52,7 +52,10 @@ func OwnParameters(designs []world.Design) (own []world.Parameter) {
 }
 
 // Parameters lists those of every run, and after them those that designs of the program have.
-func Parameters() []world.Parameter { return append(world.Parameters(), OwnParameters(Designs())...) }
+func Parameters() []world.Parameter {
+	return append(world.Parameters(),
+		OwnParameters(Designs())...)
+}
 
 // Attacks loads the library.
 func Attacks() ([]technique.Technique, error) { return Load(library.Files) }
@@ -140,7 +143,8 @@ func (k Kit) choose(designs, list []string) (Kit, error) {
 			continue
 		}
 		if _, err := k.Attack(name); err != nil {
-			return out, unknown("attack or family", name, append(k.AttackIDs(), technique.Families...))
+			return out, unknown("attack or family", name,
+				append(k.AttackIDs(), technique.Families...))
 		}
 	}
 	for _, d := range k.Designs {
@@ -159,7 +163,8 @@ func (k Kit) choose(designs, list []string) (Kit, error) {
 // columns resolves what was asked for. A kit without the story's pair shows all that it has.
 func (k Kit) columns(asked []string) []string {
 	switch ids := k.DesignIDs(); {
-	case len(asked) == 0 && !slices.ContainsFunc(Story, func(id string) bool { return !slices.Contains(ids, id) }):
+	case len(asked) == 0 && !slices.ContainsFunc(Story,
+		func(id string) bool { return !slices.Contains(ids, id) }):
 		return Story
 	case len(asked) == 0, slices.Contains(asked, AllDesigns):
 		return ids

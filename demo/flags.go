@@ -48,7 +48,8 @@ func (o Options) Flags() string {
 // which no name has, would be lost there.
 func Quote(text string) string {
 	special := func(r rune) bool {
-		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.,:/@+", r)
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) &&
+			!strings.ContainsRune("-_.,:/@+", r)
 	}
 	unseen := func(r rune) bool { return !unicode.IsPrint(r) }
 	switch {
@@ -61,7 +62,8 @@ func Quote(text string) string {
 	for i, w := 0, 0; i < len(text); i += w {
 		var r rune
 		r, w = utf8.DecodeRuneInString(text[i:])
-		if r == utf8.RuneError && w == 1 || unseen(r) || strings.ContainsRune("\\'%!", r) || i == 0 && r == '-' {
+		if r == utf8.RuneError && w == 1 || unseen(r) || strings.ContainsRune("\\'%!", r) ||
+			i == 0 && r == '-' {
 			for _, c := range []byte(text[i : i+w]) {
 				fmt.Fprintf(&b, `\%03o`, c)
 			}

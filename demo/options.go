@@ -20,15 +20,16 @@ import (
 // Options are what a user may choose about a run, as flags give them. The zero
 // value is not useful: start from [Defaults].
 type Options struct {
-	Conversation string            // file, "" for the built-in one
-	Story        string            // id of a built-in conversation, "" for the first
-	DateOrder    string            // of an export: dmy, mdy, ymd, "" to find out
-	Last         int               // how many messages of an export, its last ones, are taken; 0 for all
-	Given        map[string]string // values of parameters by name; of others what is usual counts
-	Seed         uint64
-	Draw         string   // 32 bytes in hex on which the salts depend, "" for none or fresh ones
-	Designs      []string // ids, none for all
-	Attacks      []string // ids, none for all
+	Conversation string // file, "" for the built-in one
+	Story        string // id of a built-in conversation, "" for the first
+	DateOrder    string // of an export: dmy, mdy, ymd, "" to find out
+	// how many messages of an export, its last ones, are taken; 0 for all
+	Last    int
+	Given   map[string]string // values of parameters by name; of others what is usual counts
+	Seed    uint64
+	Draw    string   // 32 bytes in hex on which the salts depend, "" for none or fresh ones
+	Designs []string // ids, none for all
+	Attacks []string // ids, none for all
 }
 
 // Defaults are the options of a run without flags.
@@ -57,7 +58,8 @@ func (o *Options) Set(name, text string) {
 // the defaults of everything else.
 func (o Options) Chosen() Options {
 	d := Defaults()
-	d.Conversation, d.Story, d.DateOrder, d.Last, d.Seed = o.Conversation, o.Story, o.DateOrder, o.Last, o.Seed
+	d.Conversation, d.Story, d.DateOrder, d.Last, d.Seed = o.Conversation, o.Story,
+		o.DateOrder, o.Last, o.Seed
 	for _, p := range world.Parameters() {
 		if text, given := o.Given[p.Name]; given && p.Whose {
 			d.Set(p.Name, text)
@@ -99,8 +101,10 @@ func (o Options) Lab(kit Kit, conv *world.Conversation) (*attacks.Lab, error) {
 	}
 	start := time.Now()
 	lab := &attacks.Lab{
-		Version: Version, Designs: kit.Designs, Known: known, Attacks: kit.Attacks, Conversation: conv, Settings: s,
-		Seed: world.Seed(o.Seed), Draw: draw, Clock: func() float64 { return time.Since(start).Seconds() },
+		Version: Version, Designs: kit.Designs, Known: known, Attacks: kit.Attacks,
+		Conversation: conv, Settings: s,
+		Seed: world.Seed(o.Seed), Draw: draw,
+		Clock: func() float64 { return time.Since(start).Seconds() },
 	}
 	lab.Ahead = aheadOf(lab)
 	return lab, nil
@@ -116,12 +120,17 @@ func (o Options) Unheeded(designs []world.Design) (list []string) {
 		}
 		for _, d := range designs {
 			if fixed, own := d.Info().Fixed[p.Name]; own && fixed != text {
-				list = append(list, fmt.Sprintf("%s does not change %s, which fixes it at %s", flagText(p, text), d.Info().ID, fixed))
+				list = append(list, fmt.Sprintf("%s does not change %s, which fixes it at %s",
+					flagText(p, text), d.Info().ID, fixed))
 			}
 		}
-		has := func(d world.Design) bool { return slices.Contains(world.ParameterNames(d.Info().Parameters), p.Name) }
+		has := func(d world.Design) bool {
+			return slices.Contains(
+				world.ParameterNames(d.Info().Parameters), p.Name)
+		}
 		if p.IsOwn() && !slices.ContainsFunc(designs, has) {
-			list = append(list, flagText(p, text)+" changes nothing: no column that is shown has such a setting")
+			list = append(list, flagText(p, text)+" changes nothing: no column that is shown has "+
+				"such a setting")
 		}
 	}
 	return list
@@ -145,7 +154,8 @@ func (o Options) draw() ([]byte, error) {
 	}
 	draw, err := hex.DecodeString(o.Draw)
 	if err != nil || len(draw) != drawSize {
-		return nil, Usagef("--draw %s: want the %d hex digits that an earlier run printed", strconv.Quote(o.Draw), 2*drawSize)
+		return nil, Usagef("--draw %s: want the %d hex digits that an earlier run printed",
+			strconv.Quote(o.Draw), 2*drawSize)
 	}
 	return draw, nil
 }

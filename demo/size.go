@@ -29,13 +29,16 @@ func CheckSize(lab *attacks.Lab, points int) error {
 		return nil
 	}
 	conv := lab.Conversation
-	what := fmt.Sprintf("this chat is too large: its %s messages make %s deliveries, one for each recipient", thousands(len(conv.Messages)), thousands(conv.Deliveries()))
+	what := fmt.Sprintf("this chat is too large: its %s messages make %s deliveries, one for "+
+		"each recipient", thousands(len(conv.Messages)), thousands(conv.Deliveries()))
 	if n := conv.Attachments(); n > 0 {
 		what += fmt.Sprintf(", with %s files", thousands(n))
 	}
-	limit := fmt.Sprintf("%s on %s can take %s", summary.Count(len(lab.Attacks), "attack"), summary.Count(len(lab.Designs), "design"), thousands(maxWork/cells))
+	limit := fmt.Sprintf("%s on %s can take %s", summary.Count(len(lab.Attacks), "attack"),
+		summary.Count(len(lab.Designs), "design"), thousands(maxWork/cells))
 	if points > 1 {
-		limit = fmt.Sprintf("a sweep of %s points can take %s", thousands(points), thousands(maxWork/cells))
+		limit = fmt.Sprintf("a sweep of %s points can take %s", thousands(points),
+			thousands(maxWork/cells))
 	}
 	if lab.Weight() > maxWeight {
 		limit = fmt.Sprintf("one attack would need %s MB of memory, and doormat allows %s",
@@ -57,7 +60,8 @@ func ways(lab *attacks.Lab, cells int) []string {
 		return fits(&part, cells)
 	})
 	if n > 0 {
-		list = append(list, fmt.Sprintf("give --last %d, to use only the last %s messages", n, thousands(n)))
+		list = append(list, fmt.Sprintf("give --last %d, to use only the last %s messages", n,
+			thousands(n)))
 	}
 	if attacks := len(lab.Attacks); attacks > 1 && lab.Weight() <= maxWeight {
 		list = append(list, fmt.Sprintf("give --attacks ID,ID, with at most %d attacks",

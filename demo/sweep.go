@@ -26,8 +26,9 @@ const MaxPoints = 200
 
 // A Range is a range of one setting, as flags give it.
 type Range struct {
-	Over           string // one of Swept
-	From, To, Step string // numbers, "" for the setting's own range by ones; not used where values are words
+	Over string // one of Swept
+	// numbers, "" for the setting's own range by ones; not used where values are words
+	From, To, Step string
 }
 
 // A Point is one value of the setting, with all settings of the run.
@@ -74,10 +75,12 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 		}
 	}
 	if from > to {
-		return nil, Usagef("--from %d, --to %d: want a range that ends where it begins or later", from, to)
+		return nil, Usagef("--from %d, --to %d: want a range that ends where it begins or later",
+			from, to)
 	}
 	if n := (to-from)/step + 1; n > MaxPoints {
-		return nil, Usagef("--over %s: %d points from %d to %d: want at most %d; give --step %d or a shorter range",
+		return nil, Usagef("--over %s: %d points from %d to %d: want at most %d; give --step %d "+
+			"or a shorter range",
 			r.Over, n, from, to, MaxPoints, (to-from)/MaxPoints+1)
 	}
 	var points []Point
@@ -119,7 +122,8 @@ func bound(flag, text string, own int, over string, most int) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > most {
-		return 0, Usagef("%s %s of --over %s: want a number from 1 to %d", flag, strconv.Quote(text), over, most)
+		return 0, Usagef("%s %s of --over %s: want a number from 1 to %d", flag,
+			strconv.Quote(text), over, most)
 	}
 	return n, nil
 }
@@ -145,7 +149,8 @@ func point(p world.Parameter, s world.Settings, v int) Point {
 // same at every point.
 func (r Range) Fits(h technique.Header) error {
 	if text, fixed := h.Settings[r.Over]; fixed {
-		return Usagef("attack %s fixes %s = %s itself: a sweep over it would show the same at every point", h.ID, r.Over, text)
+		return Usagef("attack %s fixes %s = %s itself: a sweep over it would show the same at "+
+			"every point", h.ID, r.Over, text)
 	}
 	return nil
 }

@@ -58,7 +58,8 @@ var (
 	raw     = set("script", "style", "textarea")
 	left    = set("code", "pre", "kbd", "bdi", "script", "style", "textarea")
 	marked  = set("title", "option", "svg")
-	special = set("script", "style", "textarea", "code", "pre", "kbd", "bdi", "title", "option", "svg")
+	special = set("script", "style", "textarea", "code", "pre", "kbd", "bdi", "title",
+		"option", "svg")
 )
 
 func set(words ...string) map[string]bool {
@@ -101,7 +102,8 @@ func attributes(tag string) string {
 		}
 		var b strings.Builder
 		at := strings.IndexByte(attribute, '"') + 1
-		isolate(&b, html.UnescapeString(attribute[at:len(attribute)-1]), FSI, PDI, html.EscapeString)
+		isolate(&b, html.UnescapeString(attribute[at:len(attribute)-1]), FSI, PDI,
+			html.EscapeString)
 		return attribute[:at] + b.String() + `"`
 	})
 }

@@ -87,7 +87,9 @@ func (c *Chat) KeepLast(n int) {
 		return
 	}
 	c.Messages = c.Messages[all-n:]
-	c.Warnings = append(c.Warnings, fmt.Sprintf("only the last %d of %d messages are used: message 1 here is message %d of the chat", n, all, all-n+1))
+	c.Warnings = append(c.Warnings,
+		fmt.Sprintf("only the last %d of %d messages are used: message 1 here is message %d of "+
+			"the chat", n, all, all-n+1))
 }
 
 // The values of Chat.Format.
@@ -104,8 +106,9 @@ const (
 
 // A Chat is what was read from one export. Its lists are never nil.
 type Chat struct {
-	Format      string   // Android, IOS, Telegram …
-	Name        string   // what the export calls the chat; WhatsApp says it of an iPhone's groups only
+	Format string // Android, IOS, Telegram …
+	// what the export calls the chat; WhatsApp says it of an iPhone's groups only
+	Name        string
 	Accounts    []string // who wrote something, in order of their first message
 	Messages    []Message
 	Attachments int       // how many messages stand for a photo, recording or file
@@ -148,5 +151,6 @@ type Summary struct {
 
 // Summary returns the counts. It shares its lists with c.
 func (c *Chat) Summary() Summary {
-	return Summary{c.Format, len(c.Messages), c.Accounts, c.Attachments, c.System, c.SystemLines, c.LeftOut, c.Warnings}
+	return Summary{c.Format, len(c.Messages), c.Accounts, c.Attachments, c.System, c.SystemLines,
+		c.LeftOut, c.Warnings}
 }

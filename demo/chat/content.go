@@ -14,12 +14,13 @@ import (
 
 // A telegram is what is read of a member of a chat's messages.
 type telegram struct {
-	Type      string          `json:"type"`
-	Unix      json.RawMessage `json:"date_unixtime"` // seconds, in a string
-	Date      string          `json:"date"`          // 2006-01-02T15:04:05 in the zone of the exporting computer
-	From      *string         `json:"from"`          // null for a deleted account
-	FromID    json.RawMessage `json:"from_id"`       // "user123", or 123 in old exports
-	Text      json.RawMessage `json:"text"`          // see flatten
+	Type string          `json:"type"`
+	Unix json.RawMessage `json:"date_unixtime"` // seconds, in a string
+	// 2006-01-02T15:04:05 in the zone of the exporting computer
+	Date      string          `json:"date"`
+	From      *string         `json:"from"`    // null for a deleted account
+	FromID    json.RawMessage `json:"from_id"` // "user123", or 123 in old exports
+	Text      json.RawMessage `json:"text"`    // see flatten
 	MediaType string          `json:"media_type"`
 	Photo     json.RawMessage `json:"photo"`
 	File      json.RawMessage `json:"file"`
@@ -53,7 +54,8 @@ func (m *telegram) time() (sent time.Time, zoned, ok bool) {
 // something else too, or why m is left out.
 func (m *telegram) content() (text string, attachment bool, why string) {
 	if len(m.Text) > 16*MaxText { // far beyond what marks and escapes add
-		return "", false, fmt.Sprintf("%d bytes of marked text, the limit is %d", len(m.Text), 16*MaxText)
+		return "", false, fmt.Sprintf("%d bytes of marked text, the limit is %d",
+			len(m.Text), 16*MaxText)
 	}
 	text, ok := flatten(m.Text)
 	kind := m.media()
@@ -86,7 +88,8 @@ func (m *telegram) content() (text string, attachment bool, why string) {
 	return text, kind != "", ""
 }
 
-var mediaTypes = []string{"sticker", "video_message", "voice_message", "animation", "video_file", "audio_file"}
+var mediaTypes = []string{"sticker", "video_message", "voice_message", "animation",
+	"video_file", "audio_file"}
 
 // media names what m holds beside text: a photo, a file of one of mediaTypes or
 // another, or one of the things that are no files.
@@ -113,7 +116,8 @@ func (m *telegram) media() string {
 // envelope are the members of a message that say nothing of what it holds.
 var envelope = []string{
 	"id", "type", "date", "date_unixtime", "edited", "edited_unixtime", "from", "from_id", "author",
-	"forwarded_from", "forwarded_from_id", "forwarded_date", "forwarded_date_unixtime", "saved_from",
+	"forwarded_from", "forwarded_from_id", "forwarded_date", "forwarded_date_unixtime",
+	"saved_from",
 	"via_bot", "reply_to_message_id", "reply_to_peer_id", "reactions", "text", "text_entities",
 	"inline_bot_buttons", "signature", "width", "height", "topic_id",
 }
@@ -127,7 +131,8 @@ func (m *telegram) newer() string {
 	}
 	for _, key := range slices.Sorted(maps.Keys(members)) {
 		name := clip(strings.ReplaceAll(strings.TrimSuffix(key, "_information"), "_", " "))
-		if !slices.Contains(envelope, key) && !isEmpty(members[key]) && name != "" && !strings.ContainsAny(name, "<>") {
+		if !slices.Contains(envelope, key) && !isEmpty(members[key]) && name != "" &&
+			!strings.ContainsAny(name, "<>") {
 			return name
 		}
 	}

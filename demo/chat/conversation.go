@@ -45,7 +45,8 @@ func (c *Chat) Conversation(title, target string) (*world.Conversation, error) {
 		others[a] = slices.Concat(accounts[:i], accounts[i+1:])
 	}
 	for _, m := range c.Messages {
-		said := world.Message{From: m.From, To: others[m.From], Group: group, Sent: m.Sent, Text: m.Text}
+		said := world.Message{From: m.From, To: others[m.From], Group: group, Sent: m.Sent,
+			Text: m.Text}
 		if m.Data != nil {
 			said.Attachments = []world.Attachment{{Name: path.Base(m.File), Data: m.Data}}
 		}

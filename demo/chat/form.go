@@ -12,14 +12,16 @@ import (
 
 // forms ends the error that no message was found: it says what is read.
 const forms = "doormat reads WhatsApp's export (.zip, or its UTF-8 text with lines like " +
-	`"26/03/2017, 19:01 - Name: text" or "[26/03/2017, 19:01:28] Name: text"), Telegram Desktop's result.json, ` +
-	"Messenger's message_1.json, the JSON of DiscordChatExporter and of Element, signal-export's chat.md and " +
-	"imessage-exporter's text; " +
+	`"26/03/2017, 19:01 - Name: text" or "[26/03/2017, 19:01:28] Name: text"), ` +
+	"Telegram Desktop's result.json, " +
+	"Messenger's message_1.json, the JSON of DiscordChatExporter and of Element, signal-export's " +
+	"chat.md and imessage-exporter's text; " +
 	"anything else can be written as lines of WhatsApp's first form"
 
 // isZip reports whether data begins as an archive does, an empty one included.
 func isZip(data []byte) bool {
-	return bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("PK\x05\x06"))
+	return bytes.HasPrefix(data, []byte("PK\x03\x04")) ||
+		bytes.HasPrefix(data, []byte("PK\x05\x06"))
 }
 
 const jsonSpace = " \t\r\n"
@@ -76,12 +78,14 @@ func checkText(data []byte) (text []byte, lines []int, err error) {
 	}
 	zeros := bytes.Count(data, []byte{0})
 	if zeros > 0 {
-		if bytes.Count(data[:min(len(data), 1000)], []byte{0})*3 > min(len(data), 1000) && looksUTF16(data) {
+		if bytes.Count(data[:min(len(data), 1000)], []byte{0})*3 > min(len(data), 1000) &&
+			looksUTF16(data) {
 			return nil, nil, errors.New("UTF-16 text: save it as UTF-8")
 		}
-		if zeros > 1+len(data)/1000 || !utf8.Valid(data) || len(head) == 0 || head[0] < ' ' || head[0] == 0x7f {
-			return nil, nil, fmt.Errorf("binary data and no text (a zero byte at offset %d), as in a backup, "+
-				"which is no export; %s", bytes.IndexByte(data, 0), forms)
+		if zeros > 1+len(data)/1000 || !utf8.Valid(data) || len(head) == 0 || head[0] < ' ' ||
+			head[0] == 0x7f {
+			return nil, nil, fmt.Errorf("binary data and no text (a zero byte at offset %d), as "+
+				"in a backup, which is no export; %s", bytes.IndexByte(data, 0), forms)
 		}
 		return dropZeros(data)
 	}
@@ -102,7 +106,8 @@ func checkUTF8(data []byte) error {
 	}
 	switch {
 	case bad > 20 && bad*10 > len(data):
-		return fmt.Errorf("binary data and no text, as in an encrypted backup, which is no export; %s", forms)
+		return fmt.Errorf("binary data and no text, as in an encrypted backup, which is no "+
+			"export; %s", forms)
 	case bad > 0:
 		return fmt.Errorf("line %d is not UTF-8: save the file as UTF-8 text", line)
 	}
@@ -168,7 +173,8 @@ func jsonForm(data []byte) (format string) {
 	for dec.More() {
 		key, err := dec.Token()
 		name, ok := key.(string)
-		if err != nil || !ok || name == "messages" || name == "chats" || name == "left_chats" || len(keys) > 100 {
+		if err != nil || !ok || name == "messages" || name == "chats" || name == "left_chats" ||
+			len(keys) > 100 {
 			break
 		}
 		keys[name] = true
@@ -198,7 +204,8 @@ func follows(data []byte, rest []byte) error {
 	what := "JSON lines, a document in each"
 	switch {
 	case first["backupTimeMs"] != nil:
-		what = "JSON lines of a plain backup by Signal; signal-export makes a chat.md from Signal Desktop, which is read"
+		what = "JSON lines of a plain backup by Signal; signal-export makes a chat.md from " +
+			"Signal Desktop, which is read"
 	case first["sender"] != nil && first["body"] != nil:
 		what = "JSON lines of signal-export's data.json; read the chat.md beside it"
 	}

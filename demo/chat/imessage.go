@@ -13,8 +13,9 @@ import (
 // imessageHeader is how imessage-exporter begins a message in its text files, on a line
 // of its own: "May 17, 2022  5:29:42 PM (Read by them after 2 minutes)". The sender's name
 // follows on the next line. Behind the date of an announcement stands what happened.
-var imessageHeader = regexp.MustCompile(`^((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{2}, \d{4} {1,2}` +
-	`\d{1,2}:\d{2}:\d{2} [AP]M)(?: \((?:Read|Edited|Delivered)[^)]*\))?( .+)?$`)
+var imessageHeader = regexp.MustCompile(
+	`^((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{2}, \d{4} {1,2}` +
+		`\d{1,2}:\d{2}:\d{2} [AP]M)(?: \((?:Read|Edited|Delivered)[^)]*\))?( .+)?$`)
 
 // isIMessage reports whether the first line with something on it is such a header.
 func isIMessage(text string) bool {
@@ -105,6 +106,8 @@ func (r *reader) addIMessage(p *paragraph) error {
 // isIMessageFile reports whether a line is the path of a file, as it stands in the
 // message's place.
 func isIMessageFile(line string) bool {
-	return line == "Attachment missing!" || phrases.EndsLikeFile(line[strings.LastIndex(line, "/")+1:]) &&
-		(strings.Contains(line, "/Library/Messages/Attachments/") || strings.HasPrefix(line, "attachments/"))
+	return line == "Attachment missing!" ||
+		phrases.EndsLikeFile(line[strings.LastIndex(line, "/")+1:]) &&
+			(strings.Contains(line, "/Library/Messages/Attachments/") ||
+				strings.HasPrefix(line, "attachments/"))
 }

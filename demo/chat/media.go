@@ -22,7 +22,8 @@ func (r *reader) attachment(e *entry) (name string, is bool) {
 		return name, true
 	}
 	if r.layout == dash {
-		return "", whole == "null" && more == "" || phrases.Placeholder(whole) && strings.TrimSpace(more) == ""
+		return "", whole == "null" && more == "" ||
+			phrases.Placeholder(whole) && strings.TrimSpace(more) == ""
 	}
 	told := noticeOf(&entry{text: e.text}, &Message{From: e.name}) == ownNamed
 	return "", e.marked && strings.HasPrefix(e.text, "\u200e") && !told

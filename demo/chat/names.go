@@ -97,8 +97,10 @@ func (c *candidate) with(name, text string) *candidate {
 // named reports whether text may be a contact's name: short, and no sentence or link.
 func named(text string) bool {
 	const longest = 40
-	return text != "" && utf8.RuneCountInString(text) <= longest && !strings.ContainsAny(text, "?!<>|") &&
-		!strings.Contains(text, ". ") && !strings.HasSuffix(text, "http") && !strings.HasSuffix(text, "https") &&
+	return text != "" && utf8.RuneCountInString(text) <= longest &&
+		!strings.ContainsAny(text, "?!<>|") &&
+		!strings.Contains(text, ". ") && !strings.HasSuffix(text, "http") &&
+		!strings.HasSuffix(text, "https") &&
 		strings.IndexFunc(text, unicode.IsLetter) >= 0
 }
 
@@ -117,7 +119,8 @@ func isNotice(name string, c *candidate) bool {
 
 // closers are the marks that may end a quotation, by the one that begins it.
 var closers = map[rune]string{
-	'"': `"`, '“': "”", '„': "“”", '«': "»", '»': "«", '‹': "›", '「': "」", '『': "』", '《': "》", '‘': "’",
+	'"': `"`, '“': "”", '„': "“”", '«': "»", '»': "«", '‹': "›", '「': "」", '『': "』",
+	'《': "》", '‘': "’",
 }
 
 // openQuote returns the quotation mark that name opens and does not close, 0 if there
@@ -142,7 +145,8 @@ func openQuote(name string) (mark rune, opens bool) {
 func closesQuote(name, first string) bool {
 	mark, opens := openQuote(name)
 	if mark == '"' && !opens {
-		return strings.HasSuffix(strings.TrimSpace(spelling.Clean(first)), `"`) && strings.Count(first, `"`)%2 == 1
+		return strings.HasSuffix(strings.TrimSpace(spelling.Clean(first)), `"`) &&
+			strings.Count(first, `"`)%2 == 1
 	}
 	return mark != 0 && strings.ContainsAny(first, closers[mark])
 }
@@ -170,12 +174,15 @@ func (r *reader) splitContacts(entries []entry, seen map[string]*candidate) {
 		if whole[e.name] {
 			e.name, e.text = e.name+": "+second, e.text[len(part)+2:]
 			split.add(e.name, e.line)
-		} else if n := c.parts[second]; n > 2 && n > c.count/4 || c.bare == 0 && c.count > 1 && n > 0 {
+		} else if n := c.parts[second]; n > 2 && n > c.count/4 ||
+			c.bare == 0 && c.count > 1 && n > 0 {
 			doubt.add(e.name, e.line)
 		}
 	}
-	split.warn(r, "%q is read as one name, since a second part follows the first in all its messages: %s")
-	doubt.warn(r, "%q may stand for several contacts, since a second name follows it, and is read as one: %s")
+	split.warn(r, "%q is read as one name, since a second part follows the first in all its "+
+		"messages: %s")
+	doubt.warn(r, "%q may stand for several contacts, since a second name follows it, and is "+
+		"read as one: %s")
 }
 
 // severalContacts reports whether what follows the name in each of its messages are

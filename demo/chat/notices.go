@@ -81,7 +81,8 @@ func (r *reader) dropNotices() {
 	subject, group := r.subject()
 	opening := subject != ""
 	spoke := r.spoke()
-	if subject == "" && len(r.chat.Accounts) < 2 || opening && len(r.chat.Accounts) == 1 && !spoke[subject] {
+	if subject == "" && len(r.chat.Accounts) < 2 || opening && len(r.chat.Accounts) == 1 &&
+		!spoke[subject] {
 		return // nobody else is there
 	}
 	drop := make([]bool, len(r.chat.Messages))
@@ -170,7 +171,8 @@ func (r *reader) tellsOfOthers(name string) bool {
 func (r *reader) namesOther(m Message) bool {
 	const most = 400
 	first, _, _ := strings.Cut(m.Text[:min(len(m.Text), most)], "\n")
-	return slices.ContainsFunc(r.chat.Accounts, func(a string) bool { return a != m.From && mentions(first, a) })
+	return slices.ContainsFunc(r.chat.Accounts,
+		func(a string) bool { return a != m.From && mentions(first, a) })
 }
 
 // takeOut counts messages as lines of the app, and forgets who wrote nothing else.
@@ -198,7 +200,8 @@ func (r *reader) takeOut(drop []bool) {
 	}
 	for _, name := range authors {
 		if !slices.Contains(c.Accounts, name) {
-			r.warn(fmt.Sprintf("%q writes nothing but notices of the app (%s): counted as system, not as an account",
+			r.warn(fmt.Sprintf("%q writes nothing but notices of the app (%s): counted as "+
+				"system, not as an account",
 				name, listLines(gone[name])))
 		}
 	}

@@ -122,7 +122,8 @@ func (s *senders) addPost(p *post) error {
 		return err
 	}
 	s.chat.Messages = append(s.chat.Messages,
-		Message{From: from, Sent: s.clamp(p.line, p.sent), Text: text, Attachment: p.kind != "", File: p.file, Line: p.line})
+		Message{From: from, Sent: s.clamp(p.line, p.sent), Text: text, Attachment: p.kind != "",
+			File: p.file, Line: p.line})
 	return nil
 }
 
@@ -150,9 +151,11 @@ func readDiscord(raw []byte) post {
 		return malformed
 	}
 	sent, _ := time.Parse(time.RFC3339Nano, m.Timestamp)
-	p := post{from: cmp.Or(m.Author.Nickname, m.Author.Name), id: m.Author.ID, sent: sent.UTC(), text: m.Content}
+	p := post{from: cmp.Or(m.Author.Nickname, m.Author.Name), id: m.Author.ID, sent: sent.UTC(),
+		text: m.Content}
 	switch {
-	case !slices.Contains([]string{"Default", "Reply", "ChatInputCommand", "ContextMenuCommand", "20", "23", ""}, m.Type):
+	case !slices.Contains([]string{"Default", "Reply", "ChatInputCommand", "ContextMenuCommand",
+		"20", "23", ""}, m.Type):
 		p.system = true
 	case len(m.Attachments) > 0:
 		p.kind = "file"
@@ -227,7 +230,8 @@ func readMessenger(raw []byte) post {
 	for _, list := range []struct {
 		kind string
 		of   []media
-	}{{"photo", m.Photos}, {"video", m.Videos}, {"audio", m.Audio}, {"GIF", m.GIFs}, {"file", m.Files}, {"media", m.Media}} {
+	}{{"photo", m.Photos}, {"video", m.Videos}, {"audio", m.Audio}, {"GIF", m.GIFs},
+		{"file", m.Files}, {"media", m.Media}} {
 		if len(list.of) > 0 && p.why == "" {
 			p.kind, p.file = list.kind, beneath(list.of[0].URI)
 		}
@@ -327,5 +331,6 @@ func aboutElement(key string, raw []byte) (name string) {
 
 // isEmpty reports whether raw is an empty JSON value.
 func isEmpty(raw []byte) bool {
-	return slices.Contains([]string{"", "null", `""`, "[]", "{}", "false", "0"}, string(bytes.TrimSpace(raw)))
+	return slices.Contains([]string{"", "null", `""`, "[]", "{}", "false", "0"},
+		string(bytes.TrimSpace(raw)))
 }

@@ -20,7 +20,8 @@ func Read(name string, data []byte, order stamp.Order) (*Chat, error) {
 		return nil, fmt.Errorf("chat: %w", err)
 	}
 	if len(data) > MaxBytes {
-		return nil, fmt.Errorf("chat: %s: %d bytes, the limit is %d: export the chat without media, or for a shorter time",
+		return nil, fmt.Errorf("chat: %s: %d bytes, the limit is %d: export the chat without "+
+			"media, or for a shorter time",
 			name, len(data), MaxBytes)
 	}
 	if isZip(data) {
@@ -34,7 +35,8 @@ func Read(name string, data []byte, order stamp.Order) (*Chat, error) {
 }
 
 // readFile reads what is not packed.
-func readFile(name string, data []byte, order stamp.Order, holds func(name string) bool) (*Chat, error) {
+func readFile(name string, data []byte, order stamp.Order,
+	holds func(name string) bool) (*Chat, error) {
 	data, zeros, err := checkText(data)
 	if err != nil {
 		return nil, fmt.Errorf("chat: %s: %w", name, notChat{err})
@@ -42,7 +44,8 @@ func readFile(name string, data []byte, order stamp.Order, holds func(name strin
 	r := &reader{
 		name: name, order: order, explicit: order != stamp.Any, holds: holds,
 		people: map[string]bool{}, calendar: map[string][]int{},
-		chat: &Chat{Accounts: []string{}, SystemLines: []int{}, Messages: []Message{}, LeftOut: []LeftOut{}, Warnings: []string{}},
+		chat: &Chat{Accounts: []string{}, SystemLines: []int{}, Messages: []Message{},
+			LeftOut: []LeftOut{}, Warnings: []string{}},
 	}
 	if len(zeros) > 0 {
 		r.warn("zero bytes, which no text has, are dropped: " + listLines(zeros))
@@ -80,7 +83,8 @@ func (r *reader) done() (*Chat, error) {
 	}
 	if len(r.chat.Messages) == 0 {
 		return nil, fmt.Errorf("chat: %s: %w", r.name, notChat{fmt.Errorf(
-			"no message found; %d lines of the app itself, %d left out; %s", r.chat.System, len(r.chat.LeftOut), forms)})
+			"no message found; %d lines of the app itself, %d left out; %s", r.chat.System,
+			len(r.chat.LeftOut), forms)})
 	}
 	return r.chat, nil
 }
@@ -119,7 +123,8 @@ type reader struct {
 func (r *reader) add(e *entry) error {
 	sent, ok := e.when.Time(r.order)
 	if !ok && r.explicit {
-		return fmt.Errorf("chat: %s:%d: the date does not fit %s: try another --date-order, or none to have it found",
+		return fmt.Errorf("chat: %s:%d: the date does not fit %s: try another --date-order, or "+
+			"none to have it found",
 			r.name, e.line, r.order)
 	} else if !ok {
 		r.leaveOut(e.line, fmt.Sprintf("its date does not fit %s", r.order))
@@ -160,7 +165,8 @@ func (r *reader) meet(name string, line int) error {
 	return nil
 }
 
-var errCrowd = fmt.Errorf("more than %d people write in this chat, which is the limit: export it for a shorter time", MaxAccounts)
+var errCrowd = fmt.Errorf("more than %d people write in this chat, which is the limit: export it "+
+	"for a shorter time", MaxAccounts)
 
 // clamp keeps times from going back. A time to come is told; one day is allowed, since
 // WhatsApp writes no zone.

@@ -48,7 +48,8 @@ func (s *senders) add(m *telegram, line int) error {
 		return err
 	}
 	s.chat.Messages = append(s.chat.Messages,
-		Message{From: from, Sent: s.clamp(line, sent), Text: text, Attachment: attachment, File: m.file(), Line: line})
+		Message{From: from, Sent: s.clamp(line, sent), Text: text, Attachment: attachment,
+			File: m.file(), Line: line})
 	return nil
 }
 
@@ -92,12 +93,14 @@ func (s *senders) taken(name string) bool { return s.people[name] }
 
 func (s *senders) warnOfGuesses() {
 	if len(s.zone) > 0 {
-		s.warn("no date_unixtime, so the time of the exporting computer is read as UTC: " + listLines(s.zone))
+		s.warn("no date_unixtime, so the time of the exporting computer is read as UTC: " +
+			listLines(s.zone))
 	}
 	if len(s.noName) > 0 {
 		s.warn("the sender has no name and goes by an id: " + listLines(s.noName))
 	}
 	if len(s.twins) > 0 {
-		s.warn(fmt.Sprintf("accounts that share a name with another are called %q", s.twins[:min(5, len(s.twins))]))
+		s.warn(fmt.Sprintf("accounts that share a name with another are called %q",
+			s.twins[:min(5, len(s.twins))]))
 	}
 }

@@ -28,7 +28,8 @@ func isSignal(text string) bool {
 	headers, short, ends, signs := 0, 0, 0, 0
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
-		if headers == 0 && strings.HasPrefix(line, "[") && !signalHeader.MatchString(line[:min(len(line), maxStamp)]) {
+		if headers == 0 && strings.HasPrefix(line, "[") &&
+			!signalHeader.MatchString(line[:min(len(line), maxStamp)]) {
 			return false
 		}
 		if m := signalHeader.FindStringSubmatch(line); m != nil {

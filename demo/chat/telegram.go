@@ -25,7 +25,8 @@ func (r *reader) readTelegram(data []byte) (*Chat, error) {
 	data = cleanJSON(data)
 	data, bare := quoteIDs(data)
 	if len(bare) > 0 {
-		r.warn("Telegram Desktop wrote the document_id of a custom emoji without quotation marks (" + listLines(bare) +
+		r.warn("Telegram Desktop wrote the document_id of a custom emoji without quotation " +
+			"marks (" + listLines(bare) +
 			"): read all the same; a newer Telegram exports it well")
 	}
 	r.chat.Format = Telegram
@@ -37,7 +38,8 @@ func (r *reader) readTelegram(data []byte) (*Chat, error) {
 		return nil, err
 	}
 	if len(survey.talks) == 0 {
-		return nil, fmt.Errorf("chat: %s: %w", r.name, notChat{fmt.Errorf("JSON, but no chat in it; %s", forms)})
+		return nil, fmt.Errorf("chat: %s: %w", r.name,
+			notChat{fmt.Errorf("JSON, but no chat in it; %s", forms)})
 	}
 	best := r.pick(survey.talks)
 	r.chat.Name = survey.talks[best].name
@@ -66,12 +68,15 @@ func (r *reader) pick(talks []talk) (best int) {
 	}
 	for i, t := range talks {
 		if i != best {
-			r.chat.LeftOut = append(r.chat.LeftOut, LeftOut{Line: t.line, Item: "chat " + cmp.Or(t.name, "without a name"),
-				Why: fmt.Sprintf("another chat has more messages than its %d, or stands first: export it by itself to read it", t.written)})
+			r.chat.LeftOut = append(r.chat.LeftOut, LeftOut{Line: t.line, Item: "chat " +
+				cmp.Or(t.name, "without a name"),
+				Why: fmt.Sprintf("another chat has more messages than its %d, or stands first: "+
+					"export it by itself to read it", t.written)})
 		}
 	}
 	if len(talks) > 1 {
-		r.warn(fmt.Sprintf("%d chats; read the one with the most messages, %q (%d)", len(talks), talks[best].name, talks[best].written))
+		r.warn(fmt.Sprintf("%d chats; read the one with the most messages, %q (%d)", len(talks),
+			talks[best].name, talks[best].written))
 	}
 	return best
 }
@@ -129,10 +134,12 @@ func quoteIDs(data []byte) (out []byte, lines []int) {
 
 // An account walks over an export without holding more than one message.
 type account struct {
-	r      *reader
-	data   []byte
-	member func(key string) error                      // at each member of the outermost object; section if nil
-	look   func(talk int, m *telegram, line int) error // at each member of a chat's messages; m is nil if it has no known form
+	r    *reader
+	data []byte
+	// at each member of the outermost object; section if nil
+	member func(key string) error
+	// at each member of a chat's messages; m is nil if it has no known form
+	look   func(talk int, m *telegram, line int) error
 	talks  []talk
 	root   int       // index of the chat that the whole file is, or -1
 	out    []LeftOut // what is in no chat
@@ -216,7 +223,8 @@ func (a *account) list(open json.Delim, item func() error) error {
 // another counts one more thing that may end up in a list.
 func (a *account) another() error {
 	if a.things++; a.things > MaxEntries {
-		return fmt.Errorf("more than %d messages, chats and sections: export one chat, or for a shorter time", MaxEntries)
+		return fmt.Errorf("more than %d messages, chats and sections: export one chat, or for a "+
+			"shorter time", MaxEntries)
 	}
 	return nil
 }

@@ -26,26 +26,30 @@ func (r *reader) warnOfHeaders() {
 				rest = append(rest, lines[s]...)
 			}
 			slices.Sort(rest)
-			r.warn(fmt.Sprintf("%d more shapes of lines that look like headers: %s", len(shapes)-few, listLines(rest)))
+			r.warn(fmt.Sprintf("%d more shapes of lines that look like headers: %s",
+				len(shapes)-few, listLines(rest)))
 			return
 		}
-		r.warn(fmt.Sprintf("looks like a header (%q, where 9 is a digit and x a letter), but not like those above, "+
-			"and stays in the text above: %s", shape, listLines(lines[shape])))
+		r.warn(fmt.Sprintf("looks like a header (%q, where 9 is a digit and x a letter), but not "+
+			"like those above, and stays in the text above: %s", shape, listLines(lines[shape])))
 	}
 }
 
 func (r *reader) warnOfClock() {
 	for _, calendar := range stamp.Calendars() {
 		if lines := r.calendar[calendar]; len(lines) > 0 {
-			r.warn("no chat can have been in that year, which is read as one " + calendar + ": " + listLines(lines))
+			r.warn("no chat can have been in that year, which is read as one " + calendar + ": " +
+				listLines(lines))
 		}
 	}
 	if len(r.future) > 0 {
-		r.warn("dated in the future (another calendar, another order of day and month, or a clock that was wrong): " +
+		r.warn("dated in the future (another calendar, another order of day and month, or a " +
+			"clock that was wrong): " +
 			listLines(r.future))
 	}
 	if len(r.late) > 0 {
-		r.warn("dated before the message above, kept in the file's order with the time above: " + listLines(r.late))
+		r.warn("dated before the message above, kept in the file's order with the time above: " +
+			listLines(r.late))
 	}
 }
 

@@ -59,7 +59,8 @@ func (r *reader) split(text string) ([]entry, error) {
 				entries[len(entries)-1].rest = text[begin:at]
 			}
 			r.layout, begin = h.layout, end-len(h.rest)
-			entries = append(entries, entry{line: n, when: h.when, marked: h.marked, opens: len(entries) == 0})
+			entries = append(entries, entry{line: n, when: h.when, marked: h.marked,
+				opens: len(entries) == 0})
 		case len(entries) > 0 && ok:
 			r.near = append(r.near, nearHeader{n, stamp.Shape(line[:len(line)-len(h.rest)])})
 		case len(entries) > 0 && shape != "":
@@ -75,7 +76,8 @@ func (r *reader) split(text string) ([]entry, error) {
 	}
 	if len(entries) == 0 {
 		return nil, fmt.Errorf("chat: %s: %w", r.name,
-			notChat{fmt.Errorf("no message found (%d lines read)%s; %s%s", len(r.chat.LeftOut), odd.hint(), stranger(text), forms)})
+			notChat{fmt.Errorf("no message found (%d lines read)%s; %s%s", len(r.chat.LeftOut),
+				odd.hint(), stranger(text), forms)})
 	}
 	entries[len(entries)-1].rest = text[begin:]
 	r.chat.Format = r.layout.format()

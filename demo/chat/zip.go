@@ -37,7 +37,8 @@ func readZip(name string, data []byte, order stamp.Order) (*Chat, error) {
 			return nil, err
 		case c == nil:
 		case found != nil:
-			return nil, fmt.Errorf("chat: %s: both %q and %q are chat exports: unpack the archive and read the right one", name, archive.Label(file), archive.Label(f))
+			return nil, fmt.Errorf("chat: %s: both %q and %q are chat exports: unpack the "+
+				"archive and read the right one", name, archive.Label(file), archive.Label(f))
 		default:
 			found, file = c, f
 		}
@@ -60,23 +61,28 @@ func readZip(name string, data []byte, order stamp.Order) (*Chat, error) {
 func noExport(name string, files []*zip.File, failed []error) error {
 	packed := slices.IndexFunc(files, archive.IsArchive)
 	has := func(base string) bool {
-		return slices.ContainsFunc(files, func(f *zip.File) bool { return path.Base(f.Name) == base })
+		return slices.ContainsFunc(files,
+			func(f *zip.File) bool { return path.Base(f.Name) == base })
 	}
 	switch {
 	case has("channels.json") && has("users.json"):
-		return fmt.Errorf("chat: %s: Slack's export, which has a file for each day and numbers for names; %s", name, forms)
+		return fmt.Errorf("chat: %s: Slack's export, which has a file for each day and numbers "+
+			"for names; %s", name, forms)
 	case has("[Content_Types].xml"):
 		return fmt.Errorf("chat: %s: an Office document; %s", name, forms)
 	case len(failed) == 1:
 		return failed[0]
 	case len(failed) > 1:
-		return fmt.Errorf("chat: %s: none of %d .txt, .md and .json files is a chat export; the first: %s", name, len(failed),
+		return fmt.Errorf("chat: %s: none of %d .txt, .md and .json files is a chat export; the "+
+			"first: %s", name, len(failed),
 			strings.TrimPrefix(failed[0].Error(), "chat: "+name+"/"))
 	case packed >= 0:
-		return fmt.Errorf("chat: %s: there is an archive in this archive, %q: unpack it and read the export in it",
+		return fmt.Errorf("chat: %s: there is an archive in this archive, %q: unpack it and read "+
+			"the export in it",
 			name, archive.Label(files[packed]))
 	}
-	return fmt.Errorf("chat: %s: no .txt, .md or .json file among the %d files of this archive; %s", name, len(files), forms)
+	return fmt.Errorf("chat: %s: no .txt, .md or .json file among the %d files of this archive; %s",
+		name, len(files), forms)
 }
 
 // whyIdle says why a file that no message names is left out.
@@ -113,7 +119,8 @@ func beside(string) ([]byte, string) { return nil, "not in this file: read a zip
 func shown(clean, name string) string { return cmp.Or(clean, fmt.Sprintf("%.40q", name)) }
 
 // readMember reads one file, or returns nil for one that is not text.
-func readMember(name string, f *zip.File, order stamp.Order, holds func(string) bool) (*Chat, error) {
+func readMember(name string, f *zip.File, order stamp.Order,
+	holds func(string) bool) (*Chat, error) {
 	if !archive.IsText(f) {
 		return nil, nil
 	}

@@ -74,8 +74,8 @@ func names(columns []column) (list []string) {
 	return list
 }
 
-// parameterColumns are the settings of a cell, those that only its design has in one column; the moment has a column of its own, since an
-// attack may begin at another.
+// parameterColumns are the settings of a cell, those that only its design has in one column; the
+// moment has a column of its own, since an attack may begin at another.
 func parameterColumns() (names []string) {
 	for _, p := range world.Parameters() {
 		if p.Name != "at" {
@@ -150,7 +150,8 @@ func SweepCSV(s *summary.Sweep) string {
 	records := [][]string{SweepColumns}
 	for _, row := range sweepRows(s) {
 		opened := strings.Trim(fmt.Sprint(row.Opened), "[]")
-		records = append(records, slices.Concat([]string{s.Over, row.Value}, cellRecord(row.Cell, s.Results[0].Seed), []string{opened}))
+		records = append(records, slices.Concat([]string{s.Over, row.Value},
+			cellRecord(row.Cell, s.Results[0].Seed), []string{opened}))
 	}
 	return lines(records)
 }

@@ -40,5 +40,6 @@ func Sweep(s *summary.Sweep) any {
 		Over         string              `json:"over"`
 		Values       []string            `json:"values"`
 		Rows         []sweepRow          `json:"rows"`
-	}{r.Doormat, r.Seed, r.Settings, r.Conversation, r.Designs, r.Attacks[0], s.Over, s.Values, sweepRows(s)}
+	}{r.Doormat, r.Seed, r.Settings, r.Conversation, r.Designs, r.Attacks[0], s.Over,
+		s.Values, sweepRows(s)}
 }

@@ -39,7 +39,8 @@ func fold(nodes []replay.Node) []replay.Node {
 			out = append(out, n)
 		} else {
 			out[at].Steps = append(out[at].Steps, n.Steps...)
-			out[at].Origin = fmt.Sprintf("%s … %s", nodes[slices.Index(place[:i], at)].Origin, n.Origin)
+			out[at].Origin = fmt.Sprintf("%s … %s", nodes[slices.Index(place[:i], at)].Origin,
+				n.Origin)
 		}
 		place[i] = at
 	}

@@ -78,7 +78,10 @@ func heatRow(r *attacks.Result, a attacks.AttackRow, link func(attack, design st
 		if link != nil {
 			href = link(a.ID, d.ID)
 		}
-		at := slices.IndexFunc(r.Cells, func(c attacks.Cell) bool { return c.Attack == a.ID && c.Design == d.ID })
+		at := slices.IndexFunc(r.Cells, func(c attacks.Cell) bool {
+			return c.Attack == a.ID &&
+				c.Design == d.ID
+		})
 		if at < 0 {
 			f.Cell = Cell(nil, "")
 		} else {
@@ -118,7 +121,9 @@ func (v *cell) fill(c *attacks.Cell) {
 	state := summary.StateOf(c)
 	v.Glyph, v.Word, v.Class = state.Glyph, state.Word, state.Class()
 	if summary.Measured(c) {
-		v.Target, v.Others, v.Parties = summary.Fraction(c.Content.Target.Recovered, c.Content.Target.Total), summary.Fraction(c.Content.Others.Recovered, c.Content.Others.Total), c.Parties
+		v.Target, v.Others, v.Parties = summary.Fraction(c.Content.Target.Recovered,
+			c.Content.Target.Total), summary.Fraction(c.Content.Others.Recovered,
+			c.Content.Others.Total), c.Parties
 		v.Words = summary.Count(c.Parties, "principal") + " used"
 	} else {
 		v.Words = plain.Short(c.Error+c.Why, longText)
@@ -127,7 +132,8 @@ func (v *cell) fill(c *attacks.Cell) {
 		v.Marks = append(v.Marks, mark{summary.Warned, "noticed by " + summary.Some(names, 1)})
 	}
 	if text := summary.Orders(c); text != "" {
-		v.Marks = append(v.Marks, mark{text, strings.Replace(strings.TrimPrefix(text, summary.Served+" "), "/", " of ", 1)})
+		v.Marks = append(v.Marks, mark{text,
+			strings.Replace(strings.TrimPrefix(text, summary.Served+" "), "/", " of ", 1)})
 	}
 	if summary.Surprise(c) != "" {
 		glyph, word, _ := strings.Cut(summary.Unexpected, " ")

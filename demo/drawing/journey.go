@@ -86,11 +86,14 @@ func (j *journey) see(h attacks.Hop) {
 	}
 	j.packets, j.bytes = j.packets+1, j.bytes+bytes
 	switch {
-	case from == j.sender && len(j.Phones) == 0: // the last one before somebody gets it: files go ahead
+	// the last one before somebody gets it: files go ahead
+	case from == j.sender && len(j.Phones) == 0:
 		j.Sent = bytes
 	case strings.HasPrefix(to, "device:") && to != j.sender:
-		if !slices.ContainsFunc(j.Phones, func(p phone) bool { return p.node == to }) { // files are fetched later
-			j.Phones = append(j.Phones, phone{Name: plain.Short(strings.TrimPrefix(to, "device:"), shortName), Bytes: bytes, node: to})
+		// files are fetched later
+		if !slices.ContainsFunc(j.Phones, func(p phone) bool { return p.node == to }) {
+			j.Phones = append(j.Phones, phone{Name: plain.Short(strings.TrimPrefix(to, "device:"),
+				shortName), Bytes: bytes, node: to})
 		}
 	}
 }
@@ -124,8 +127,10 @@ func (j *journey) lay() {
 	if j.Escrow != "" {
 		locks = "two locks, end-to-end encryption and an " + j.Escrow
 	}
-	j.Sum = fmt.Sprintf("%s, %d bytes in all, with receipts and files.", summary.Count(j.packets, "packet"), j.bytes)
-	j.Words = fmt.Sprintf("A message of %s travels to the provider as %d bytes and on to %s under %s. %s",
+	j.Sum = fmt.Sprintf("%s, %d bytes in all, with receipts and files.",
+		summary.Count(j.packets, "packet"), j.bytes)
+	j.Words = fmt.Sprintf("A message of %s travels to the provider as %d bytes and on to %s "+
+		"under %s. %s",
 		j.Sender, j.Sent, summary.Count(all, "phone"), locks, j.Sum)
 }
 
@@ -145,7 +150,8 @@ type envelope struct {
 }
 
 func (j *journey) envelope(x, y px, bytes int) envelope {
-	e := envelope{Place: fmt.Sprintf("translate(%s %s)", x, y), Bytes: summary.Count(bytes, "byte"), Escrow: j.Escrow != "", Left: -38, W: 76}
+	e := envelope{Place: fmt.Sprintf("translate(%s %s)", x, y), Bytes: summary.Count(bytes, "byte"),
+		Escrow: j.Escrow != "", Left: -38, W: 76}
 	first := px(-8)
 	if e.Escrow {
 		e.Left, e.W, first = -50, 100, -30

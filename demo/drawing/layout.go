@@ -142,7 +142,8 @@ func (l *layout) stack(level int, wanted func(v int) px) {
 	var pools []pool
 	for i, v := range list {
 		if i > 0 {
-			before[i] = before[i-1] + l.vertices[list[i-1]].size/2 + l.vertices[v].size/2 + besideGap
+			before[i] = before[i-1] + l.vertices[list[i-1]].size/2 + l.vertices[v].size/2 +
+				besideGap
 		}
 		next := pool{i, 1, wanted(v) - before[i]}
 		for len(pools) > 0 && pools[len(pools)-1].at > next.at {

@@ -53,7 +53,8 @@ type moments struct {
 	total, per int             // messages, and messages a line
 	wide, high px              // of a column and of a line
 
-	Open, Part, Hatch, Gone string // paths: open, open in part, lines over open, columns without anything to draw
+	// paths: open, open in part, lines over open, columns without anything to draw
+	Open, Part, Hatch, Gone string
 	Now, Target             string
 	Diagonal                bool
 	Name, Words, Caption    string
@@ -122,7 +123,8 @@ func (m *moments) fill() {
 			if r.all {
 				into = &open
 			}
-			fmt.Fprintf(into, "M%s %sh%sv%sh%sz", m.x(since[r]), m.y(r.first), m.x(i)-m.x(since[r]), m.y(r.end)-m.y(r.first), m.x(since[r])-m.x(i))
+			fmt.Fprintf(into, "M%s %sh%sv%sh%sz", m.x(since[r]), m.y(r.first), m.x(i)-m.x(since[r]),
+				m.y(r.end)-m.y(r.first), m.x(since[r])-m.x(i))
 		}
 		since = still
 	}
@@ -145,7 +147,8 @@ func (m *moments) ended(column int, since map[run]int) (list []run) {
 // hatch draws slanting lines over what is open.
 func (m *moments) hatch(columns [][]run) string {
 	var b strings.Builder
-	for c := px(hatchEvery); c < 2*fieldSide; c += hatchEvery { // the line x+y = c, from the field's corner
+	// the line x+y = c, from the field's corner
+	for c := px(hatchEvery); c < 2*fieldSide; c += hatchEvery {
 		from, to := px(-1), px(-1)
 		for i, list := range columns {
 			for _, r := range list {
@@ -183,7 +186,8 @@ func (m *moments) follow() {
 	if m.Diagonal = m.s.Over == "at"; !m.Diagonal {
 		m.Over = plain.Short(m.s.Over, longName) + " is x"
 	}
-	m.First, m.Last = plain.Short(m.s.Values[0], shortName), plain.Short(m.s.Values[len(m.s.Values)-1], shortName)
+	m.First, m.Last = plain.Short(m.s.Values[0], shortName),
+		plain.Short(m.s.Values[len(m.s.Values)-1], shortName)
 	var b strings.Builder
 	at := func(i int) px { return fieldTop + fieldSide*px(m.at(i))/px(max(1, m.total)) }
 	for i := range m.cells {
@@ -211,7 +215,8 @@ func (m *moments) targets() {
 	var b strings.Builder
 	marked := -1
 	for i := range m.s.Conversation.Messages {
-		if band := i / m.per; band != marked && m.s.Conversation.Messages[i].Concerns(target) && i < m.total {
+		if band := i / m.per; band != marked && m.s.Conversation.Messages[i].Concerns(target) &&
+			i < m.total {
 			fmt.Fprintf(&b, "M%s %sv%s", px(fieldLeft-7), m.y(band), m.y(band+1)-m.y(band))
 			marked = band
 		}

@@ -40,7 +40,8 @@ func (m *moments) tell(design int) {
 		m.Caption = m.Words
 	} else if n := len(m.cells) - measured; n > 0 {
 		m.Words += fmt.Sprintf(" At %d of %d values there is nothing to measure.", n, len(m.cells))
-		m.Caption += fmt.Sprintf(" At %d of %d values there is nothing to measure (dotted).", n, len(m.cells))
+		m.Caption += fmt.Sprintf(" At %d of %d values there is nothing to measure (dotted).", n,
+			len(m.cells))
 	}
 }
 
@@ -48,7 +49,8 @@ func (m *moments) tell(design int) {
 func (m *moments) column(i int) string {
 	what := fmt.Sprintf("Attack after message %s", plain.Short(m.s.Values[i], shortName))
 	if !m.Diagonal {
-		what = fmt.Sprintf("With %s %s", plain.Short(m.s.Over, longName), plain.Short(m.s.Values[i], shortName))
+		what = fmt.Sprintf("With %s %s", plain.Short(m.s.Over, longName),
+			plain.Short(m.s.Values[i], shortName))
 	}
 	c := m.cells[i]
 	if !summary.Measured(c) {
@@ -63,5 +65,6 @@ func (m *moments) column(i int) string {
 			future++
 		}
 	}
-	return fmt.Sprintf("%s: %d of %d written before it are open, %d of %d written after it.", what, past, at, future, m.total-at)
+	return fmt.Sprintf("%s: %d of %d written before it are open, %d of %d written after it.", what,
+		past, at, future, m.total-at)
 }

@@ -83,7 +83,8 @@ func fits(nodes []replay.Node, proof deduce.Proof) bool {
 			return false
 		}
 		if slices.ContainsFunc(n.Steps, func(s int) bool { return s < 0 || s >= len(proof) }) ||
-			slices.ContainsFunc(n.Parents, func(p int) bool { return p < 0 || p >= i || nodes[p].Level >= n.Level }) {
+			slices.ContainsFunc(n.Parents,
+				func(p int) bool { return p < 0 || p >= i || nodes[p].Level >= n.Level }) {
 			return false
 		}
 	}
@@ -230,9 +231,11 @@ func (d *proofDrawing) tell() {
 		}
 	}
 	d.Name = "How a message was read: a proof of " + summary.Count(len(d.proof), "step")
-	d.Words = fmt.Sprintf("%s taken with %s", summary.Count(taken, "piece"), plain.Short(strings.Join(from, ", "), longText))
+	d.Words = fmt.Sprintf("%s taken with %s", summary.Count(taken, "piece"),
+		plain.Short(strings.Join(from, ", "), longText))
 	if made > 0 {
 		d.Words += fmt.Sprintf(", %d that the adversary made", made)
 	}
-	d.Words += fmt.Sprintf(", and %s of the design give the message.", summary.Count(len(rules), "rule"))
+	d.Words += fmt.Sprintf(", and %s of the design give the message.",
+		summary.Count(len(rules), "rule"))
 }

@@ -39,7 +39,8 @@ func (t *timeline) draw(l *lane) {
 			continue
 		}
 		if s.fresh > 0 {
-			fmt.Fprintf(&rings, "M%s %sl%s-5h%sz", middle, l.Y-signHeight/2-1, -min(wide/2, 4), min(wide, 8))
+			fmt.Fprintf(&rings, "M%s %sl%s-5h%sz", middle, l.Y-signHeight/2-1, -min(wide/2, 4),
+				min(wide, 8))
 		}
 		sign := t.sign(i, s)
 		sign.X, sign.W = left, t.axis.pitch
@@ -51,7 +52,8 @@ func (t *timeline) draw(l *lane) {
 			sign.Path, sign.Line = "", ""
 			if s.open > 0 {
 				high := max(2, signHeight*px(s.open)/px(max(s.written, s.open)))
-				sign.Path = fmt.Sprintf("M%s %sh%sv%sh%sz", sign.X, sign.Y+signHeight-high, wide, high, -wide)
+				sign.Path = fmt.Sprintf("M%s %sh%sv%sh%sz", sign.X, sign.Y+signHeight-high, wide,
+					high, -wide)
 			}
 		}
 		l.Signs = append(l.Signs, sign)
@@ -85,7 +87,8 @@ func (t *timeline) sign(column int, s sum) sign {
 	}
 	g.K = first
 	m := &t.p.Conversation.Messages[first-1]
-	g.Label = fmt.Sprintf("message %d, %s to %s: %s", first, plain.Short(m.From, longName), plain.Short(summary.Readers(m), 3*longName), g.Class)
+	g.Label = fmt.Sprintf("message %d, %s to %s: %s", first, plain.Short(m.From, longName),
+		plain.Short(summary.Readers(m), 3*longName), g.Class)
 	if s.fresh > 0 {
 		g.Label += ", new in this step"
 	}
@@ -107,7 +110,8 @@ func shackle(x, y, wide px, open bool) string {
 	if open {
 		return fmt.Sprintf("M%s %sv%sa%s %s 0 0 1 %s 0v2", x+wide*0.18, y+8, high-9, r, high, 2*r)
 	}
-	return fmt.Sprintf("M%s %sv%sa%s %s 0 0 1 %s 0v%s", x+wide*0.18, y+8, high-7, r, high, 2*r, 7-high)
+	return fmt.Sprintf("M%s %sv%sa%s %s 0 0 1 %s 0v%s", x+wide*0.18, y+8, high-7, r,
+		high, 2*r, 7-high)
 }
 
 // percent rounds towards the middle: 0 % and 100 % mean that.

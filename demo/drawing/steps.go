@@ -30,7 +30,8 @@ func Steps(proof deduce.Proof, texts bool) template.HTML {
 	left := budgetBytes
 	t := stepTable{Texts: texts}
 	for i, s := range proof {
-		row := stepRow{Number: i + 1, Kind: plain.Short(string(s.Fact.Kind), longName), Ref: plain.Short(s.Fact.Ref, longName),
+		row := stepRow{Number: i + 1, Kind: plain.Short(string(s.Fact.Kind), longName),
+			Ref: plain.Short(s.Fact.Ref, longName),
 			How: plain.Short(s.Rule, longName), Bytes: len(s.Fact.Data)}
 		if s.Rule == "" {
 			row.From = plain.Short(s.Origin, longName)

@@ -152,16 +152,20 @@ func (t *timeline) lanes() map[string]*lane {
 		for i := range conv.Messages {
 			sent[conv.Messages[i].From]++
 		}
-		slices.SortStableFunc(people, func(a, b string) int { return cmp.Compare(sent[b], sent[a]) })
+		slices.SortStableFunc(people, func(a, b string) int {
+			return cmp.Compare(sent[b], sent[a])
+		})
 	}
 	of := map[string]*lane{}
 	for i, name := range people {
 		if i < maxLanes {
-			t.Lanes = append(t.Lanes, &lane{Name: plain.Short(name, shortName), Full: plain.Short(name, longName), Target: name == target,
+			t.Lanes = append(t.Lanes, &lane{Name: plain.Short(name, shortName),
+				Full: plain.Short(name, longName), Target: name == target,
 				sums: make([]sum, t.axis.columns)})
 		} else if i == maxLanes {
 			others := summary.Count(len(people)-maxLanes, "other")
-			t.Lanes = append(t.Lanes, &lane{Name: others, Full: others, sums: make([]sum, t.axis.columns)})
+			t.Lanes = append(t.Lanes, &lane{Name: others, Full: others,
+				sums: make([]sum, t.axis.columns)})
 		}
 		of[name] = t.Lanes[len(t.Lanes)-1]
 	}
@@ -178,5 +182,6 @@ func (t *timeline) Mode() string {
 
 // Legend explains the signs of timelines, once for a page.
 func Legend() template.HTML {
-	return render("legend", struct{ Body, On, Off string }{body(4, 2, 12), shackle(4, 2, 12, false), shackle(4, 2, 12, true)})
+	return render("legend", struct{ Body, On, Off string }{body(4, 2, 12), shackle(4, 2, 12, false),
+		shackle(4, 2, 12, true)})
 }

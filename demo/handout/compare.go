@@ -18,16 +18,27 @@ func (s *section) compare(messages int) {
 		of   func(*attacks.Cell) value
 	}{
 		{"Recovered", glance},
-		{"Messages of the target", func(c *attacks.Cell) value { return exposure("target", c.Content.Target) }},
-		{"Messages of others", func(c *attacks.Cell) value { return exposure("others", c.Content.Others) }},
-		{"Attachments", func(c *attacks.Cell) value { return counted("attachments", c.Attachments) }},
-		{"Who wrote to whom, and when", func(c *attacks.Cell) value { return counted("metadata", c.Metadata) }},
-		{"Forged messages shown", func(c *attacks.Cell) value { return number("forged", c.Forged) }},
-		{"False claims of the script", func(c *attacks.Cell) value { return number("false-claims", c.FalseClaims) }},
+		{"Messages of the target",
+			func(c *attacks.Cell) value { return exposure("target", c.Content.Target) }},
+		{"Messages of others",
+			func(c *attacks.Cell) value { return exposure("others", c.Content.Others) }},
+		{"Attachments", func(c *attacks.Cell) value {
+			return counted("attachments",
+				c.Attachments)
+		}},
+		{"Who wrote to whom, and when",
+			func(c *attacks.Cell) value { return counted("metadata", c.Metadata) }},
+		{"Forged messages shown",
+			func(c *attacks.Cell) value { return number("forged", c.Forged) }},
+		{"False claims of the script",
+			func(c *attacks.Cell) value { return number("false-claims", c.FalseClaims) }},
 		{"Of what orders asked for", served},
 		{"Noticed by", noticed},
 		{"Principals used", used},
-		{"Began", func(c *attacks.Cell) value { return value{Text: summary.Moment(c.At, messages)} }},
+		{"Began", func(c *attacks.Cell) value {
+			return value{Text: summary.Moment(c.At,
+				messages)}
+		}},
 		{"As expected", expected},
 		{"Why", func(c *attacks.Cell) value { return value{Text: plain.Sentence(c.Why)} }},
 	} {
@@ -38,7 +49,8 @@ func (s *section) compare(messages int) {
 			v := value{Text: "–"}
 			if always || summary.Measured(col.Cell) {
 				v = f.of(col.Cell)
-				worth = worth || v.Text != "" && v != number("false-claims", 0) && v != number("forged", 0)
+				worth = worth || v.Text != "" && v != number("false-claims", 0) &&
+					v != number("forged", 0)
 			}
 			row.Values = append(row.Values, v)
 		}
@@ -56,7 +68,8 @@ func exposure(key string, e attacks.Exposure) value {
 	}
 	v := value{key, e.Recovered, e.Total, summary.OutOf(e.Recovered, e.Total), ""}
 	if e.BeforeTotal > 0 && e.AfterTotal > 0 {
-		v.More = fmt.Sprintf("before %s, after %s", summary.OutOf(e.Before, e.BeforeTotal), summary.OutOf(e.After, e.AfterTotal))
+		v.More = fmt.Sprintf("before %s, after %s", summary.OutOf(e.Before, e.BeforeTotal),
+			summary.OutOf(e.After, e.AfterTotal))
 	}
 	return v
 }
@@ -104,7 +117,8 @@ func noticed(c *attacks.Cell) value {
 }
 
 func used(c *attacks.Cell) value {
-	return value{"parties", c.Parties, 0, fmt.Sprintf("×%d", c.Parties), summary.Some(world.Written(c.Needs), 12)}
+	return value{"parties", c.Parties, 0, fmt.Sprintf("×%d", c.Parties),
+		summary.Some(world.Written(c.Needs), 12)}
 }
 
 func expected(c *attacks.Cell) value {

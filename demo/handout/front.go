@@ -18,7 +18,8 @@ const title = summary.Question
 // about says what the handout is, and how its numbers came about.
 func (h *Handout) about() []string {
 	return []string{
-		strings.Join(h.opening(), " ") + " The rules by which they compute are published by each design.",
+		strings.Join(h.opening(), " ") + " The rules by which they compute are published by each " +
+			"design.",
 		"Every number here was counted in that run. " + strings.Join(summary.Expectations(), " "),
 	}
 }
@@ -30,8 +31,9 @@ func (h *Handout) opening() []string {
 
 // caveats say what the handout is not.
 func caveats() []string {
-	return append(summary.Caveats(), "Somebody chose the attacks and the designs. Each row shows that something can happen to a program like these, "+
-		"under these settings; counting rows proves little.")
+	return append(summary.Caveats(), "Somebody chose the attacks and the designs. Each row shows "+
+		"that something can happen to a program like these, under these settings; counting rows "+
+		"proves little.")
 }
 
 // A person is a line of who talks.
@@ -83,7 +85,8 @@ type setting struct{ Name, Value, Means string }
 
 func (h *Handout) settings() []setting {
 	s := h.Result.Settings
-	list := []setting{{"conversation", h.Result.Conversation.Title, "what was said; the ground truth"}}
+	list := []setting{{"conversation", h.Result.Conversation.Title,
+		"what was said; the ground truth"}}
 	for _, p := range world.Parameters() {
 		list = append(list, setting{p.Name, p.Say(p.Text(s)), p.Means})
 	}
@@ -119,7 +122,8 @@ func (h *Handout) repeat(name string) []shellLine {
 		{command("matrix --format json", o), "the numbers, for programs"},
 	}
 	if shown := demo.Showcases(h.Lab.Attacks); len(shown) > 0 {
-		list = append(list, shellLine{command("attack run "+shown[0].ID, one), "one attack in full"})
+		list = append(list, shellLine{command("attack run "+shown[0].ID, one),
+			"one attack in full"})
 	}
 	step := ""
 	if n := len(h.Lab.Conversation.Messages); n > roomy {
@@ -129,7 +133,8 @@ func (h *Handout) repeat(name string) []shellLine {
 		if overTime.Fits(h) == nil {
 			over := one
 			over.Set("at", "")
-			return append(list, shellLine{command("attack sweep "+h.ID+" --over at"+step, over), "the same attack at every moment"})
+			return append(list, shellLine{command("attack sweep "+h.ID+" --over at"+step, over),
+				"the same attack at every moment"})
 		}
 	}
 	return list

@@ -103,7 +103,8 @@ func (h *Handout) momentous() (list []technique.Technique) {
 	kit := demo.Kit{Attacks: h.Lab.Attacks}
 	for _, header := range demo.Showcases(h.Lab.Attacks) {
 		t, err := kit.Attack(header.ID)
-		if err == nil && header.Kind == "attack" && overTime.Fits(header) == nil && len(list) < few {
+		if err == nil && header.Kind == "attack" && overTime.Fits(header) == nil &&
+			len(list) < few {
 			list = append(list, t)
 		}
 	}

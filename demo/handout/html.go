@@ -50,11 +50,15 @@ type family struct {
 
 // families says who the adversary is.
 var familyAbout = map[string][2]string{
-	"insider":   {"Insiders", "The adversary is one of those who run the service, the escrow or the agency, or several of them."},
-	"theft":     {"Theft", "The adversary copies what somebody holds, or runs a program on somebody's machine."},
-	"compelled": {"Under orders", "Somebody with the power to order, lawfully or not, asks for messages."},
-	"network":   {"On the network", "The adversary hears or changes what passes."},
-	"evasion":   {"Evasion", "Users do what they can to keep an order from being served. What opens here was asked for by a court."},
+	"insider": {"Insiders", "The adversary is one of those who run the service, the escrow or " +
+		"the agency, or several of them."},
+	"theft": {"Theft", "The adversary copies what somebody holds, or runs a program on " +
+		"somebody's machine."},
+	"compelled": {"Under orders", "Somebody with the power to order, lawfully or not, asks for " +
+		"messages."},
+	"network": {"On the network", "The adversary hears or changes what passes."},
+	"evasion": {"Evasion", "Users do what they can to keep an order from being served. What " +
+		"opens here was asked for by a court."},
 }
 
 // A momentView is one attack at every moment, on every design.
@@ -76,10 +80,13 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 	c := h.Result.Conversation
 	p := page{
 		Handout: h, Name: name, Title: title, Line: summary.Settings(h.Result, ""),
-		Scale: fmt.Sprintf("%s, %s, %s", summary.Count(c.Messages, "message"), summary.Count(c.Attachments, "attachment"), summary.Count(c.Accounts, "account")),
+		Scale: fmt.Sprintf("%s, %s, %s", summary.Count(c.Messages, "message"),
+			summary.Count(c.Attachments, "attachment"), summary.Count(c.Accounts, "account")),
 		Style: template.CSS(drawing.CSS + string(style)),
-		About: h.about(), Caveats: caveats(), Meaning: summary.Meaning(h.Result), Alarms: alarms(sections), Brief: h.briefly(sections), Likelihoods: notLikelihoods,
-		People: h.people(), Order: h.order(), Legend: summary.Signs(), Families: inFamilies(sections), Settings: h.settings(), Repeat: h.repeat(name),
+		About: h.about(), Caveats: caveats(), Meaning: summary.Meaning(h.Result),
+		Alarms: alarms(sections), Brief: h.briefly(sections), Likelihoods: notLikelihoods,
+		People: h.people(), Order: h.order(), Legend: summary.Signs(),
+		Families: inFamilies(sections), Settings: h.settings(), Repeat: h.repeat(name),
 		Heat: drawing.Heat(h.Result, func(attack, _ string) string { return "#attack-" + attack }),
 	}
 	for i, w := range h.designs() {
@@ -124,7 +131,8 @@ func alarms(sections []*section) (list []string) {
 	for _, s := range sections {
 		for _, c := range s.Columns {
 			if v := expected(c.Cell); v.Text != "yes" {
-				list = append(list, plain.Clean(fmt.Sprintf("%s on %s: %s", s.ID, c.Design.Name, v.Text)))
+				list = append(list, plain.Clean(fmt.Sprintf("%s on %s: %s", s.ID, c.Design.Name,
+					v.Text)))
 			}
 		}
 	}

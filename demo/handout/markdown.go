@@ -15,8 +15,10 @@ import (
 func (h *Handout) markdown(name string, sections []*section) []byte {
 	var d markdown.Document
 	d.Heading(1, title)
-	d.Prose(fmt.Sprintf("doormat %s over %s. The same [as a page](./%s), [as slides](./%s), [as numbers](./%s).", markdown.Text(h.Result.Doormat),
-		markdown.Text(h.Result.Conversation.Title), escapeLink(name+".html"), escapeLink(name+"-slides.md"), escapeLink(name+".json")))
+	d.Prose(fmt.Sprintf("doormat %s over %s. The same [as a page](./%s), [as slides](./%s), [as "+
+		"numbers](./%s).", markdown.Text(h.Result.Doormat),
+		markdown.Text(h.Result.Conversation.Title), escapeLink(name+".html"),
+		escapeLink(name+"-slides.md"), escapeLink(name+".json")))
 	h.front(&d, sections)
 	d.Heading(2, "All attacks on all designs")
 	d.Prose(markdown.Text(summary.Settings(h.Result, "")))
@@ -43,7 +45,8 @@ func (h *Handout) front(d *markdown.Document, sections []*section) {
 	d.List(caveats())
 	h.inShort(d, h.briefly(sections))
 	d.Heading(2, "Who talks")
-	d.Prose(fmt.Sprintf("Conversation: %s. The target is %s.", markdown.Text(h.Result.Conversation.Title), markdown.Text(h.Result.Settings.Target)))
+	d.Prose(fmt.Sprintf("Conversation: %s. The target is %s.",
+		markdown.Text(h.Result.Conversation.Title), markdown.Text(h.Result.Settings.Target)))
 	h.talk(d)
 	if text := h.order(); text != "" {
 		d.Prose(markdown.Text(text))
@@ -92,7 +95,8 @@ func (h *Handout) back(d *markdown.Document, name string) {
 func (s *section) markdown(d *markdown.Document, texts bool) {
 	d.Prose(fmt.Sprintf(`<a id="attack-%s"></a>`, s.ID)) // where the table leads
 	d.Heading(3, fmt.Sprintf("%d. %s", s.Number, markdown.Text(s.Title)))
-	d.Prose(fmt.Sprintf("%s, %s, %s. Needs %s.%s%s", markdown.Code(s.ID), s.Family, s.Kind, markdown.Code(s.Needs...), more(" Builds by ", s.Applies), more(" Fixes ", s.Fixes)))
+	d.Prose(fmt.Sprintf("%s, %s, %s. Needs %s.%s%s", markdown.Code(s.ID), s.Family, s.Kind,
+		markdown.Code(s.Needs...), more(" Builds by ", s.Applies), more(" Fixes ", s.Fixes)))
 	d.Prose(markdown.Text(s.Happens))
 	heads := []string{""}
 	for _, c := range s.Columns {
@@ -116,7 +120,8 @@ func (s *section) markdown(d *markdown.Document, texts bool) {
 	}
 	s.trace(d)
 	d.Prose("**Why it works, or does not.** " + markdown.Text(s.Why))
-	d.Prose("**What really happened.** " + markdown.Text(s.Really) + " Source: " + markdown.Text(s.Source))
+	d.Prose("**What really happened.** " + markdown.Text(s.Really) + " Source: " +
+		markdown.Text(s.Source))
 	d.Prose("**What to try next.** " + markdown.Text(s.Exercise))
 	d.Block("", "sh", s.Command)
 }
@@ -143,14 +148,16 @@ func (c column) markdown(d *markdown.Document, texts bool) {
 	if len(proof) == 0 {
 		return
 	}
-	d.Fold(fmt.Sprintf("%s: the proof of message %d, computed from what was taken", markdown.Text(c.Design.Name), c.Cell.Trace.Proved))
+	d.Fold(fmt.Sprintf("%s: the proof of message %d, computed from what was taken",
+		markdown.Text(c.Design.Name), c.Cell.Trace.Proved))
 	nodes := replay.Graph(proof)
 	if len(nodes) < len(proof) {
 		d.Prose(fmt.Sprintf("It has %d steps; those alike share a line.", len(proof)))
 	}
 	for i, n := range nodes {
 		how, data := replay.Told(proof, n, texts)
-		fmt.Fprintf(d, "%d. **%s** %s, %s\n", i+1, markdown.Text(n.Kind), markdown.Text(how), markdown.Text(data))
+		fmt.Fprintf(d, "%d. **%s** %s, %s\n", i+1, markdown.Text(n.Kind), markdown.Text(how),
+			markdown.Text(data))
 	}
 	d.Unfold()
 }
@@ -162,7 +169,8 @@ func (s *section) trace(d *markdown.Document) {
 	}
 	d.Fold(fmt.Sprintf("The script, step by step: %s", summary.Count(len(s.Steps), "step")))
 	for i, at := range s.Steps {
-		fmt.Fprintf(d, "%d. **%s.** %s\n\n", i+1, markdown.Text(strings.TrimRight(at.Title, ".")), markdown.Text(plain.Sentence(at.Text)))
+		fmt.Fprintf(d, "%d. **%s.** %s\n\n", i+1, markdown.Text(strings.TrimRight(at.Title, ".")),
+			markdown.Text(plain.Sentence(at.Text)))
 		if at.Code != "" {
 			d.Block("   ", "python", at.Code)
 		}
@@ -186,5 +194,6 @@ func (d did) markdown() string {
 
 // escapeLink writes a file's name as the address of a link beside this file.
 func escapeLink(name string) string {
-	return strings.NewReplacer("(", "%28", ")", "%29", "*", "%2A", "_", "%5F").Replace(url.PathEscape(name))
+	return strings.NewReplacer("(", "%28", ")", "%29", "*", "%2A", "_",
+		"%5F").Replace(url.PathEscape(name))
 }

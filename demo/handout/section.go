@@ -76,12 +76,14 @@ func (h *Handout) sections() []*section {
 func (h *Handout) section(number int, row attacks.AttackRow, t technique.Technique) *section {
 	o := h.options()
 	o.Attacks = nil
-	s := &section{Header: t.Header(), Number: number, Fixes: row.Fixes, Command: command("attack run "+row.ID, o)}
+	s := &section{Header: t.Header(), Number: number, Fixes: row.Fixes,
+		Command: command("attack run "+row.ID, o)}
 	r := replay.New(h.Result, t, h.Lab.Conversation)
 	s.replay = r
 	for i := range r.Result.Cells {
 		c := &r.Result.Cells[i]
-		s.Columns = append(s.Columns, column{summary.DesignOf(h.Result, c.Design), c, h.samples(c), i})
+		s.Columns = append(s.Columns, column{summary.DesignOf(h.Result, c.Design), c,
+			h.samples(c), i})
 	}
 	s.compare(h.Result.Conversation.Messages)
 	for i, at := range r.Steps {
@@ -116,10 +118,12 @@ func (s *section) step(before, at replay.Step, script []string) step {
 		d := did{Design: s.Columns[i].Design.Name, Calls: f.Did}
 		if n := len(f.New); n > 0 {
 			x, y := f.Content.Target, f.Content.Others
-			d.So = fmt.Sprintf("opened %s; now %d of %d of the target, %d of %d of others", summary.Count(n, "message"), x.Recovered, x.Total, y.Recovered, y.Total)
+			d.So = fmt.Sprintf("opened %s; now %d of %d of the target, %d of %d of others",
+				summary.Count(n, "message"), x.Recovered, x.Total, y.Recovered, y.Total)
 		}
 		if before := before.Frames[i].Noticed; len(f.Noticed) > len(before) {
-			d.Warned = summary.Warned + " noticed by " + summary.Some(summary.Witnesses(f.Noticed[len(before):]), 3)
+			d.Warned = summary.Warned + " noticed by " +
+				summary.Some(summary.Witnesses(f.Noticed[len(before):]), 3)
 		}
 		out.Did = append(out.Did, d)
 	}
@@ -130,7 +134,8 @@ func (s *section) step(before, at replay.Step, script []string) step {
 func dedent(lines []string) string {
 	least := -1
 	for _, l := range lines {
-		if n := len(l) - len(strings.TrimLeft(l, " ")); strings.TrimSpace(l) != "" && (least < 0 || n < least) {
+		if n := len(l) - len(strings.TrimLeft(l, " ")); strings.TrimSpace(l) != "" && (least < 0 ||
+			n < least) {
 			least = n
 		}
 	}

@@ -17,7 +17,9 @@ import (
 func (h *Handout) slides(sections []*section) []byte {
 	c := h.Result.Conversation
 	list := []string{h.slide(title, func(d *markdown.Document) {
-		d.Prose(fmt.Sprintf("Conversation: %s: %s, %s, seed %d", markdown.Text(c.Title), summary.Count(c.Messages, "message"), summary.Count(c.Accounts, "account"), h.Result.Seed))
+		d.Prose(fmt.Sprintf("Conversation: %s: %s, %s, seed %d", markdown.Text(c.Title),
+			summary.Count(c.Messages, "message"), summary.Count(c.Accounts, "account"),
+			h.Result.Seed))
 		d.Prose(summary.Demonstration)
 	}), h.slide("What is done here", func(d *markdown.Document) {
 		for _, sentence := range slices.Concat(h.opening(), summary.Expectations()) {
@@ -39,9 +41,14 @@ func (h *Handout) slides(sections []*section) []byte {
 	list = append(list, h.slide("All attacks, counted", h.counted))
 	for _, text := range summary.Meaning(h.Result) {
 		head, rest, _ := strings.Cut(text, ": ")
-		list = append(list, h.slide("What the numbers say", func(d *markdown.Document) { d.Prose("**" + markdown.Text(head) + ":** " + markdown.Text(rest)) }))
+		list = append(list, h.slide("What the numbers say",
+			func(d *markdown.Document) {
+				d.Prose("**" + markdown.Text(head) + ":** " +
+					markdown.Text(rest))
+			}))
 	}
-	list = append(list, h.slide("What this does not say", func(d *markdown.Document) { d.List(caveats()) }),
+	list = append(list, h.slide("What this does not say",
+		func(d *markdown.Document) { d.List(caveats()) }),
 		h.slide("Do it again", func(d *markdown.Document) {
 			for _, l := range h.repeat("report")[1:] {
 				d.Prose(l.For + ":")
@@ -72,7 +79,8 @@ func (h *Handout) introduce(d *markdown.Document) {
 		}
 		text := fmt.Sprintf("%s: %s", markdown.Text(p.Name), summary.Count(p.Messages, "message"))
 		if p.About != "" {
-			text = fmt.Sprintf("%s (%d): %s", markdown.Text(p.Name), p.Messages, markdown.Text(p.About))
+			text = fmt.Sprintf("%s (%d): %s", markdown.Text(p.Name), p.Messages,
+				markdown.Text(p.About))
 		}
 		d.Item(text)
 	}
@@ -85,10 +93,13 @@ func (s *section) slide(d *markdown.Document) {
 	d.Prose(markdown.Text(short(s.Happens)))
 	d.Head("design", "recovered", "target", "others", "noticed by", "principals")
 	for _, c := range s.Columns {
-		row := []string{markdown.Text(c.Design.Name), markdown.Text(glance(c.Cell).Text), "–", "–", "–", "–"}
+		row := []string{markdown.Text(c.Design.Name), markdown.Text(glance(c.Cell).Text), "–",
+			"–", "–", "–"}
 		if summary.Measured(c.Cell) {
 			x, y := c.Cell.Content.Target, c.Cell.Content.Others
-			row = []string{row[0], row[1], summary.Fraction(x.Recovered, x.Total), summary.Fraction(y.Recovered, y.Total), markdown.Text(noticed(c.Cell).Text), fmt.Sprintf("×%d", c.Cell.Parties)}
+			row = []string{row[0], row[1], summary.Fraction(x.Recovered, x.Total),
+				summary.Fraction(y.Recovered, y.Total), markdown.Text(noticed(c.Cell).Text),
+				fmt.Sprintf("×%d", c.Cell.Parties)}
 		}
 		if summary.Surprise(c.Cell) != "" {
 			row[1] += " " + summary.Unexpected

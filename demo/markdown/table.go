@@ -71,7 +71,8 @@ func cell(c *attacks.Cell) string {
 	parts := []string{summary.StateOf(c).String()}
 	if summary.Measured(c) {
 		t, o := c.Content.Target, c.Content.Others
-		parts[0] += fmt.Sprintf(": target %s, others %s", summary.Fraction(t.Recovered, t.Total), summary.Fraction(o.Recovered, o.Total))
+		parts[0] += fmt.Sprintf(": target %s, others %s", summary.Fraction(t.Recovered, t.Total),
+			summary.Fraction(o.Recovered, o.Total))
 		parts = append(parts, summary.Count(c.Parties, "principal"))
 	}
 	for _, n := range summary.Remarks(c) {

@@ -29,7 +29,8 @@ func attack(h technique.Header, script string, r *results, i int) string {
 	for _, name := range slices.Sorted(maps.Keys(h.Settings)) {
 		d.Row("fixes", fmt.Sprintf("`--%s %s`", name, h.Settings[name]))
 	}
-	d.Row("showcase", markdown.Link(markdown.Text(summary.DesignOf(r.Result, h.Showcase).Name), "../designs/"+h.Showcase+".md"))
+	d.Row("showcase", markdown.Link(markdown.Text(summary.DesignOf(r.Result, h.Showcase).Name),
+		"../designs/"+h.Showcase+".md"))
 	d.Row("run it", "`go run ./cmd/doormat attack run "+h.ID+"`")
 	d.Gap()
 	d.Heading(2, "What happens")
@@ -40,7 +41,8 @@ func attack(h technique.Header, script string, r *results, i int) string {
 	d.Prose(markdown.Text(h.Really))
 	d.Prose("[Source](../sources.md): " + markdown.Text(h.Source))
 	d.Heading(2, "What came of it")
-	d.Prose(fmt.Sprintf("Measured over %q (%s) under the default settings, except for what the attack itself fixes.",
+	d.Prose(fmt.Sprintf("Measured over %q (%s) under the default settings, except for what the "+
+		"attack itself fixes.",
 		r.Conversation.Title, summary.Count(r.Conversation.Messages, "message")))
 	for j := range r.Designs {
 		d.outcome(r, i, j)
@@ -56,9 +58,12 @@ func attack(h technique.Header, script string, r *results, i int) string {
 // outcome sets what was expected of a design beside what was measured.
 func (d *document) outcome(r *results, i, j int) {
 	c, row := r.cell(i, j), r.Designs[j]
-	d.Heading(3, markdown.Link(markdown.Text(row.Name), "../designs/"+row.ID+".md")+": "+summary.StateOf(c).Long())
+	d.Heading(3, markdown.Link(markdown.Text(row.Name),
+		"../designs/"+row.ID+".md")+": "+summary.StateOf(c).Long())
 	if k := r.alike(i, j); k >= 0 {
-		d.Prose("Measured as well, and everything is the same as for " + markdown.Link(markdown.Text(r.Designs[k].Name), "../designs/"+r.Designs[k].ID+".md") + ".")
+		d.Prose("Measured as well, and everything is the same as for " +
+			markdown.Link(markdown.Text(r.Designs[k].Name), "../designs/"+r.Designs[k].ID+".md") +
+			".")
 		return
 	}
 	d.Prose(markdown.Text(plain.Sentence(c.Why)))
@@ -69,21 +74,28 @@ func (d *document) outcome(r *results, i, j int) {
 	case !c.Applicable:
 		return
 	}
-	d.Prose(fmt.Sprintf("Takes %s: %s, %s.", markdown.Code(world.Written(c.Needs)...), summary.Count(c.Parties, "principal"), summary.Moment(c.At, r.Conversation.Messages)))
+	d.Prose(fmt.Sprintf("Takes %s: %s, %s.", markdown.Code(world.Written(c.Needs)...),
+		summary.Count(c.Parties, "principal"), summary.Moment(c.At, r.Conversation.Messages)))
 	want := r.expected[[2]string{c.Attack, c.Design}]
 	t, o := c.Content.Target, c.Content.Others
 	d.Head("", "expected", "measured")
-	d.Row("target's messages before", level(want.TargetBefore, t.BeforeTotal), summary.OutOf(t.Before, t.BeforeTotal))
-	d.Row("target's messages after", level(want.TargetAfter, t.AfterTotal), summary.OutOf(t.After, t.AfterTotal))
-	d.Row("others' messages before", level(want.OthersBefore, o.BeforeTotal), summary.OutOf(o.Before, o.BeforeTotal))
-	d.Row("others' messages after", level(want.OthersAfter, o.AfterTotal), summary.OutOf(o.After, o.AfterTotal))
+	d.Row("target's messages before", level(want.TargetBefore, t.BeforeTotal),
+		summary.OutOf(t.Before, t.BeforeTotal))
+	d.Row("target's messages after", level(want.TargetAfter, t.AfterTotal),
+		summary.OutOf(t.After, t.AfterTotal))
+	d.Row("others' messages before", level(want.OthersBefore, o.BeforeTotal),
+		summary.OutOf(o.Before, o.BeforeTotal))
+	d.Row("others' messages after", level(want.OthersAfter, o.AfterTotal),
+		summary.OutOf(o.After, o.AfterTotal))
 	if c.Attachments.Total > 0 {
-		d.Row("attachments", string(want.Files), summary.OutOf(c.Attachments.Recovered, c.Attachments.Total))
+		d.Row("attachments", string(want.Files), summary.OutOf(c.Attachments.Recovered,
+			c.Attachments.Total))
 	}
 	d.Row("metadata", string(want.Metadata), summary.OutOf(c.Metadata.Recovered, c.Metadata.Total))
 	d.Row("forged messages shown", yes(want.Forged), fmt.Sprint(c.Forged))
 	if c.Lawful.Asked > 0 {
-		d.Row("in scope of an order, and served", yes(want.Served), summary.OutOf(c.Lawful.Served, c.Lawful.Asked))
+		d.Row("in scope of an order, and served", yes(want.Served), summary.OutOf(c.Lawful.Served,
+			c.Lawful.Asked))
 	}
 	if c.Lawful.Beyond > 0 {
 		d.Row("beyond the order, read or not", "", fmt.Sprint(c.Lawful.Beyond))
@@ -150,10 +162,12 @@ func noticed(c *attacks.Cell) string {
 func attackIndex(list []technique.Technique, r *results) string {
 	d := newDocument()
 	d.Heading(1, "Attacks")
-	d.Prose("Each attack is one script: what the adversary has, what it does with it, what is expected of every design " +
-		"and why, and what really happened once. Outcomes are those of the default settings; numbers are messages of the " +
-		"target and of others. Rows are not likelihoods, and nothing recovered means just that. How scripts are written: " +
-		"[scripts](../scripts.md); which are admitted: [philosophy](../philosophy.md); whole table: [matrix](../matrix.md).")
+	d.Prose("Each attack is one script: what the adversary has, what it does with it, what is " +
+		"expected of every design and why, and what really happened once. Outcomes are those of " +
+		"the default settings; numbers are messages of the target and of others. Rows are not " +
+		"likelihoods, and nothing recovered means just that. How scripts are written: " +
+		"[scripts](../scripts.md); which are admitted: [philosophy](../philosophy.md); whole " +
+		"table: [matrix](../matrix.md).")
 	names := []string{"attack", "kind", "the adversary has"}
 	for _, row := range r.Designs {
 		names = append(names, markdown.Text(row.Name))
@@ -169,7 +183,8 @@ func attackIndex(list []technique.Technique, r *results) string {
 			d.Heading(2, strings.TrimRight(plain.Sentence(family), "."))
 			d.Head(names...)
 		}
-		cells := []string{markdown.Link("`"+h.ID+"`", h.ID+".md") + "<br>" + markdown.Text(h.Title), h.Kind, markdown.Code(h.Needs...)}
+		cells := []string{markdown.Link("`"+h.ID+"`", h.ID+".md") + "<br>" + markdown.Text(h.Title),
+			h.Kind, markdown.Code(h.Needs...)}
 		for j := range r.Designs {
 			cells = append(cells, brief(r.cell(i, j)))
 		}
@@ -182,7 +197,8 @@ func brief(c *attacks.Cell) string {
 	text := summary.StateOf(c).Long()
 	if summary.Measured(c) {
 		t, o := c.Content.Target, c.Content.Others
-		text += fmt.Sprintf("<br>%s, %s", summary.Fraction(t.Recovered, t.Total), summary.Fraction(o.Recovered, o.Total))
+		text += fmt.Sprintf("<br>%s, %s", summary.Fraction(t.Recovered, t.Total),
+			summary.Fraction(o.Recovered, o.Total))
 	}
 	return text
 }

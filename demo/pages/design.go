@@ -16,7 +16,8 @@ import (
 )
 
 // design is the page of an arrangement. Rules stand on the page of the design's own name.
-func design(ctx context.Context, w world.Design, list []technique.Technique, lab *attacks.Lab) (string, error) {
+func design(ctx context.Context, w world.Design, list []technique.Technique,
+	lab *attacks.Lab) (string, error) {
 	i := w.Info()
 	d := newDocument()
 	d.Heading(1, markdown.Text(i.Name))
@@ -25,12 +26,14 @@ func design(ctx context.Context, w world.Design, list []technique.Technique, lab
 	if len(i.Classes) > 0 {
 		classes = markdown.Code(i.Classes...)
 	}
-	d.Prose(fmt.Sprintf("Id `%s`. Classes: %s. In a terminal: `go run ./cmd/doormat design show %s`.", i.ID, classes, i.ID))
+	d.Prose(fmt.Sprintf("Id `%s`. Classes: %s. In a terminal: `go run ./cmd/doormat design "+
+		"show %s`.", i.ID, classes, i.ID))
 	for _, name := range slices.Sorted(maps.Keys(i.Fixed)) {
 		d.Prose(fmt.Sprintf("Fixes `--%s %s`: flags do not change it.", name, i.Fixed[name]))
 	}
 	for _, p := range i.Parameters {
-		d.Prose(fmt.Sprintf("Setting of its own, `--set %s=%s`: %s.", p.Name, p.Values(), markdown.Text(p.Doc)))
+		d.Prose(fmt.Sprintf("Setting of its own, `--set %s=%s`: %s.", p.Name, p.Values(),
+			markdown.Text(p.Doc)))
 	}
 	d.Heading(2, "Whom a user must trust")
 	for _, t := range i.Trusts {
@@ -38,19 +41,22 @@ func design(ctx context.Context, w world.Design, list []technique.Technique, lab
 	}
 	d.Gap()
 	d.Heading(2, "Principals, and what a thief finds there")
-	d.Prose(fmt.Sprintf("Under the default settings, after message %d of the built-in conversation: kinds of facts, and how "+
-		"many of each the first principal of its row holds. An attack takes them with `NAME.store`.", lab.Settings.At))
+	d.Prose(fmt.Sprintf("Under the default settings, after message %d of the built-in "+
+		"conversation: kinds of facts, and how many of each the first principal of its row "+
+		"holds. An attack takes them with `NAME.store`.", lab.Settings.At))
 	if err := d.principals(ctx, w, lab); err != nil {
 		return "", err
 	}
 	if i.Of() != i.ID {
 		d.Heading(2, "Rules")
-		d.Prose("Those of " + markdown.Link("the design "+i.Of(), i.Of()+".md") + ": an arrangement changes parameters and nothing else.")
+		d.Prose("Those of " + markdown.Link("the design "+i.Of(), i.Of()+".md") +
+			": an arrangement changes parameters and nothing else.")
 		d.showcase(i, list)
 		return d.String(), nil
 	}
 	d.Heading(2, "How its bytes are read")
-	d.Prose("Opening rules, tried on everything that an adversary has. Inputs join on equal reference.")
+	d.Prose("Opening rules, tried on everything that an adversary has. Inputs join on equal " +
+		"reference.")
 	d.rules(w.Rules(), false)
 	d.Heading(2, "What can be built")
 	d.Prose("Making rules, which a script applies by name and declares in its header.")
@@ -77,7 +83,8 @@ func (d *document) packets(i world.Info) {
 		names[k] = "`" + p.Name + "`"
 	}
 	d.Heading(2, "What travels")
-	d.Prose("Kinds of packets, by the names that scripts read in `p.kind`: " + strings.Join(names, ", ") + ".")
+	d.Prose("Kinds of packets, by the names that scripts read in `p.kind`: " +
+		strings.Join(names, ", ") + ".")
 }
 
 // showcase lists the attacks whose header names the arrangement.
@@ -88,7 +95,8 @@ func (d *document) showcase(i world.Info, list []technique.Technique) {
 	}
 	d.Heading(2, "Showcase of")
 	for _, h := range shown {
-		d.Item(markdown.Link("`"+h.ID+"`", "../attacks/"+h.ID+".md") + ": " + markdown.Text(h.Title))
+		d.Item(markdown.Link("`"+h.ID+"`", "../attacks/"+h.ID+".md") + ": " +
+			markdown.Text(h.Title))
 	}
 }
 
@@ -127,7 +135,8 @@ func (d *document) principals(ctx context.Context, w world.Design, lab *attacks.
 	d.Head("principals", "who that is", "surfaces", "hold")
 	for _, kind := range order {
 		p, _ := w.Info().Principals.Named(kind)
-		d.Row(markdown.Code(members[kind]...), p.Doc, p.SurfaceNames(), holdings(play.Net.Node(members[kind][0]).Holdings()))
+		d.Row(markdown.Code(members[kind]...), p.Doc, p.SurfaceNames(),
+			holdings(play.Net.Node(members[kind][0]).Holdings()))
 	}
 	d.Gap()
 	return nil
@@ -166,12 +175,14 @@ func (d *document) rules(list []world.Rule, made bool) {
 func designIndex(list []world.Design) string {
 	d := newDocument()
 	d.Heading(1, "Designs")
-	d.Prose("A design is one way of protecting a conversation. It publishes how its bytes are read, so that an adversary " +
-		"needs keys and nothing else. How to add one: [architecture](../architecture.md).")
+	d.Prose("A design is one way of protecting a conversation. It publishes how its bytes are " +
+		"read, so that an adversary needs keys and nothing else. How to add one: " +
+		"[architecture](../architecture.md).")
 	d.Head("design", "in short", "classes", "whom a user must trust", "rules")
 	for _, w := range list {
 		i := w.Info()
-		d.Row(markdown.Link(markdown.Text(i.Name), i.ID+".md")+"<br>`"+i.ID+"`", markdown.Text(plain.FirstSentence(i.Doc)), markdown.Code(i.Classes...),
+		d.Row(markdown.Link(markdown.Text(i.Name), i.ID+".md")+"<br>`"+i.ID+"`",
+			markdown.Text(plain.FirstSentence(i.Doc)), markdown.Code(i.Classes...),
 			markdown.Text(strings.Join(i.Trusts, "; ")), fmt.Sprint(len(w.Rules())))
 	}
 	return d.String()

@@ -109,8 +109,9 @@ func made(r *attacks.Result) (string, error) {
 func matrix(r *results) string {
 	d := newDocument()
 	d.Heading(1, "The default matrix")
-	d.Prose("Every attack on every design, over the built-in conversation and under the default settings. " +
-		"The same, in a terminal: `go run ./cmd/doormat matrix --designs all`. What each attack is: [attacks](attacks/README.md).")
+	d.Prose("Every attack on every design, over the built-in conversation and under the default " +
+		"settings. The same, in a terminal: `go run ./cmd/doormat matrix --designs all`. What " +
+		"each attack is: [attacks](attacks/README.md).")
 	return d.String() + markdown.Result(r.Result)
 }
 
@@ -162,7 +163,8 @@ func (p Pages) Stale(dir string) ([]string, error) {
 			}
 			text, err := os.ReadFile(filepath.Join(dir, folder, e.Name()))
 			if err != nil || !strings.HasPrefix(string(text), mark) {
-				return nil, fmt.Errorf("pages: %s is no page of ours: %s holds made pages only", name, folder)
+				return nil, fmt.Errorf("pages: %s is no page of ours: %s holds made pages only",
+					name, folder)
 			}
 			stale = append(stale, name)
 		}

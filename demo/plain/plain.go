@@ -37,7 +37,8 @@ func Clean(text string) string {
 
 // Hidden reports whether a character acts instead of being seen.
 func Hidden(r rune) bool {
-	return unicode.IsControl(r) || r >= '\u2028' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' ||
+	return unicode.IsControl(r) || r >= '\u2028' && r <= '\u202e' ||
+		r >= '\u2066' && r <= '\u2069' ||
 		r == '\u200e' || r == '\u200f' || r == '\u061c' || r == '\ufeff'
 }
 

@@ -292,7 +292,8 @@ func (s *Show) outcome(p *page, a *act) {
 		for d := range cells {
 			e := exposure(a.replay, d, part)
 			states[d] = state(&cells[d], e, fmt.Sprintf("  %d of %d", e.Recovered, e.Total))
-			if summary.Measured(&cells[d]) { // else nothing was counted, so there is nothing to draw
+			// else nothing was counted, so there is nothing to draw
+			if summary.Measured(&cells[d]) {
 				bars[d] = bar(e, min(40, p.column(len(cells))-4))
 			}
 			switch guess, ok := a.guess[2*d+part]; {
@@ -363,7 +364,8 @@ func (s *Show) closing(p *page) {
 		p.prose(fmt.Sprintf("The room guessed %d of %d right.", right, of), 1, bold)
 	}
 	p.gap()
-	p.line(cut(fmt.Sprintf("Do it again: the same seed (%d) gives the same bytes.", s.Seed), p.width))
+	p.line(cut(fmt.Sprintf("Do it again: the same seed (%d) gives the same bytes.", s.Seed),
+		p.width))
 	if len(s.acts) > 0 {
 		p.beside("  doormat attack run ID", labels+16, "one act in full, with its proof", 1, faint)
 	}

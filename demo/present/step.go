@@ -121,7 +121,8 @@ func (s *Show) counters(p *page, before, frames []replay.Frame) {
 func people(r *replay.Replay) []string {
 	busy := map[string]int{}
 	for i := range r.Conversation.Messages {
-		for _, who := range append([]string{r.Conversation.Messages[i].From}, r.Conversation.Messages[i].To...) {
+		for _, who := range append([]string{r.Conversation.Messages[i].From},
+			r.Conversation.Messages[i].To...) {
 			busy[who]++
 		}
 	}
@@ -139,7 +140,8 @@ func timelines(p *page, r *replay.Replay, frames []replay.Frame, accounts []stri
 	end := fmt.Sprintf(" %d", messages)
 	narrow := p.column(len(frames)) - 1 - len(end)
 	each := (messages + narrow - 1) / narrow
-	at, moment := r.Settings().At, 0 // where a design has nothing to attack, people write all the same
+	// where a design has nothing to attack, people write all the same
+	at, moment := r.Settings().At, 0
 	for d := range frames {
 		if f := &frames[d]; summary.Measured(f.Cell) {
 			at, moment = f.Cell.At, max(moment, f.Moment)

@@ -120,8 +120,10 @@ func now(before, after *replay.Frame) string {
 		}
 		return n
 	}
-	files, wrong, typed := after.Files-before.Files, after.False-before.False, after.Moment-before.Moment
-	facts, days, forged := gained(after)-gained(before), after.Days-before.Days, after.Forged-before.Forged
+	files, wrong, typed := after.Files-before.Files, after.False-before.False,
+		after.Moment-before.Moment
+	facts, days, forged := gained(after)-gained(before), after.Days-before.Days,
+		after.Forged-before.Forged
 	joined := slices.DeleteFunc(slices.Clone(after.Used), func(c string) bool {
 		return slices.Contains(before.Used, c)
 	})
@@ -194,5 +196,6 @@ func state(c *attacks.Cell, e attacks.Exposure, numbers string) string {
 
 // split tells what was opened of what was said before and after the moment.
 func split(e attacks.Exposure) string {
-	return fmt.Sprintf("before %s, after %s", summary.Fraction(e.Before, e.BeforeTotal), summary.Fraction(e.After, e.AfterTotal))
+	return fmt.Sprintf("before %s, after %s", summary.Fraction(e.Before, e.BeforeTotal),
+		summary.Fraction(e.After, e.AfterTotal))
 }

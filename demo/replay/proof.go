@@ -40,7 +40,11 @@ func graph(proof deduce.Proof, fold bool) []Node {
 		n := Node{Kind: string(s.Fact.Kind), Rule: s.Rule, Origin: s.Origin}
 		at := -1
 		if fold && i < len(proof)-1 {
-			at = slices.IndexFunc(nodes, func(o Node) bool { return o.Kind == n.Kind && o.Rule == n.Rule && o.Origin == n.Origin })
+			at = slices.IndexFunc(nodes,
+				func(o Node) bool {
+					return o.Kind == n.Kind && o.Rule == n.Rule &&
+						o.Origin == n.Origin
+				})
 		}
 		if at < 0 {
 			at = len(nodes)
@@ -52,7 +56,8 @@ func graph(proof deduce.Proof, fold bool) []Node {
 	for i, s := range proof {
 		for _, p := range s.Parents {
 			to, from := box[i], box[p]
-			if from < to && !slices.Contains(nodes[to].Parents, from) { // boxes come in the order of their first steps
+			// boxes come in the order of their first steps
+			if from < to && !slices.Contains(nodes[to].Parents, from) {
 				nodes[to].Parents = append(nodes[to].Parents, from)
 			}
 		}
@@ -75,7 +80,9 @@ func Levels(nodes []Node) [][]int {
 		levels[n.Level] = append(levels[n.Level], i)
 	}
 	for _, l := range levels {
-		slices.SortStableFunc(l, func(a, b int) int { return cmp.Compare(len(nodes[b].Steps), len(nodes[a].Steps)) })
+		slices.SortStableFunc(l, func(a, b int) int {
+			return cmp.Compare(len(nodes[b].Steps), len(nodes[a].Steps))
+		})
 	}
 	return levels
 }
@@ -114,7 +121,8 @@ func parents(list []int) string {
 func data(f world.Fact, texts bool) string {
 	const few = 8
 	if text, ok := Said(f); ok && texts {
-		return fmt.Sprintf("%s of salt, then “%s”", summary.Count(saltSize, "byte"), plain.Short(text, 40))
+		return fmt.Sprintf("%s of salt, then “%s”", summary.Count(saltSize, "byte"),
+			plain.Short(text, 40))
 	}
 	text := hex.EncodeToString(f.Data[:min(few, len(f.Data))])
 	if len(f.Data) > few {

@@ -51,21 +51,22 @@ type Step struct {
 
 // A Frame is how things stand in one design. All but Ran, Did and New is so far.
 type Frame struct {
-	Cell     *attacks.Cell
-	Ran      bool     // the step did something in this design
-	Did      []string // what it did, in words
-	Moment   int      // messages typed
-	Days     int      // of rest after the last message
-	Used     []string // capabilities that were used, as in Cell.Needs
-	Gained   []attacks.Gain
-	New      []int // messages opened by this step, in the order of claims
-	Opened   map[int]bool
-	Content  attacks.Content // what Opened counts
-	Files    int
-	False    int
-	Forged   int
-	Noticed  []attacks.Evidence
-	Snapshot *attacks.Snapshot // what the principals held when it was last counted, nil if it was not
+	Cell    *attacks.Cell
+	Ran     bool     // the step did something in this design
+	Did     []string // what it did, in words
+	Moment  int      // messages typed
+	Days    int      // of rest after the last message
+	Used    []string // capabilities that were used, as in Cell.Needs
+	Gained  []attacks.Gain
+	New     []int // messages opened by this step, in the order of claims
+	Opened  map[int]bool
+	Content attacks.Content // what Opened counts
+	Files   int
+	False   int
+	Forged  int
+	Noticed []attacks.Evidence
+	// what the principals held when it was last counted, nil if it was not
+	Snapshot *attacks.Snapshot
 }
 
 // Run runs one attack on every design of the lab and makes the replay.

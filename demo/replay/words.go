@@ -89,16 +89,22 @@ func capital(text string) string {
 // verbs tells what calls do, for people who do not read scripts.
 var verbs = map[string]string{
 	"take": "It copies what a principal holds", "tap": "It begins to listen to the network",
-	"hold": "It takes over a principal", "advance": "Time passes", "rest": "Days pass without a message",
-	"order": "The agency applies to the court for an order", "send": "It sends packets that it made",
+	"hold": "It takes over a principal", "advance": "Time passes",
+	"rest":  "Days pass without a message",
+	"order": "The agency applies to the court for an order",
+	"send":  "It sends packets that it made",
 	"apply": "It applies a rule to what it has", "attempt": "It tries a rule on what it has",
-	"saturate": "It computes all that follows from what it took", "facts": "It looks through what it has",
-	"read": "It reads a fact", "claim": "It claims what it computed; each claim is compared with what was said",
-	"next": "It handles packets as they come", "deliver": "It lets packets pass", "drop": "It drops packets", "replace": "It replaces packets",
+	"saturate": "It computes all that follows from what it took",
+	"facts":    "It looks through what it has",
+	"read":     "It reads a fact", "claim": "It claims what it computed; each claim is " +
+		"compared with what was said",
+	"next": "It handles packets as they come", "deliver": "It lets packets pass",
+	"drop": "It drops packets", "replace": "It replaces packets",
 }
 
 // rank orders methods by what matters most in a step of many calls.
-var rank = []string{"claim", "order", "hold", "replace", "send", "drop", "next", "take", "tap", "saturate", "apply", "attempt", "advance", "rest", "deliver", "facts", "read"}
+var rank = []string{"claim", "order", "hold", "replace", "send", "drop", "next", "take", "tap",
+	"saturate", "apply", "attempt", "advance", "rest", "deliver", "facts", "read"}
 
 func title(events []attacks.Event) string {
 	for _, method := range rank {

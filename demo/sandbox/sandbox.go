@@ -55,7 +55,8 @@ func (b Box) Dial(ctx context.Context) (io.ReadWriteCloser, error) {
 	p := &process{ctx: ctx, cancel: cancel, box: b, complaint: &head{}}
 	p.cmd = exec.CommandContext(ctx, b.Program)
 	p.cmd.Args = b.Args
-	p.cmd.Env = []string{"GOMAXPROCS=2"} // nothing of ours is a script's business; each thread takes memory
+	// nothing of ours is a script's business; each thread takes memory
+	p.cmd.Env = []string{"GOMAXPROCS=2"}
 	p.cmd.Stderr = p.complaint
 	p.cmd.WaitDelay = time.Second
 	var err error
@@ -110,12 +111,14 @@ func (p *process) explain(err error) error {
 	complaint := p.complaint.String()
 	switch {
 	case errors.Is(context.Cause(p.ctx), errTimeout):
-		return fmt.Errorf("stopped after %s: does the script end? --script-timeout gives it more", p.box.Timeout)
+		return fmt.Errorf("stopped after %s: does the script end? --script-timeout gives it more",
+			p.box.Timeout)
 	case p.ctx.Err() != nil || err == nil:
 		return nil
 	case strings.Contains(complaint, "stack overflow"):
 		return errors.New("stopped: the script is nested too deeply")
-	case slices.ContainsFunc(starved, func(sign string) bool { return strings.Contains(complaint, sign) }):
+	case slices.ContainsFunc(starved,
+		func(sign string) bool { return strings.Contains(complaint, sign) }):
 		return fmt.Errorf("stopped: the script needs more than %d MB of memory", MaxMemory>>20)
 	}
 	first, _, _ := strings.Cut(complaint, "\n")
@@ -142,7 +145,8 @@ func (h *head) String() string { return string(h.b) }
 func Program(argument string, timeout time.Duration) (Box, error) {
 	path, err := os.Executable()
 	if err != nil {
-		return Box{}, fmt.Errorf("sandbox: find this program, to run scripts from files in it: %w", err)
+		return Box{}, fmt.Errorf("sandbox: find this program, to run scripts from files in it: %w",
+			err)
 	}
 	return Box{Program: path, Args: []string{os.Args[0], argument}, Timeout: timeout}, nil
 }

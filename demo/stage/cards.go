@@ -13,7 +13,8 @@ import (
 
 // A card is a principal, or several alike, as a figure on the stage.
 type card struct {
-	Figure string // which figure: phone, provider, trustee, court, agency, log, witness, monitor, network
+	// which figure: phone, provider, trustee, court, agency, log, witness, monitor, network
+	Figure string
 	Name   string
 	Place  string   // jurisdiction, "" for phones, which have none
 	State  string   // "", "reach" (may be used) or "used"
@@ -46,7 +47,8 @@ type cast struct {
 
 func newCast(p *replay.Replay, design int, s *replay.Step) *cast {
 	trace := &p.Result.Cells[design].Trace
-	c := &cast{frame: &s.Frames[design], settings: trace.Settings, principals: trace.Principals, lit: s.Kind != replay.Opening}
+	c := &cast{frame: &s.Frames[design], settings: trace.Settings, principals: trace.Principals,
+		lit: s.Kind != replay.Opening}
 	c.people = p.Conversation.People(c.settings.Target)
 	c.placed, _ = c.principals.Placement(c.settings) // checked before the run
 	return c
@@ -79,7 +81,8 @@ func (c *cast) officials() []card {
 	var names, all []string
 	for _, p := range c.principals {
 		switch {
-		case p.Count == world.PerAccount || p.Name == world.Provider || p.Placed == world.BySetting: // they have cards of their own
+		// they have cards of their own
+		case p.Count == world.PerAccount || p.Name == world.Provider || p.Placed == world.BySetting:
 		case p.Several():
 			all = append(all, c.named(p.Name+":")...)
 		default:
@@ -191,7 +194,8 @@ func (c *cast) state(names []string) (state, says string) {
 	}
 	for _, need := range c.frame.Cell.Needs {
 		members, err := c.principals.Members(need.Principal, c.settings, c.people)
-		if err != nil || !slices.ContainsFunc(members, func(m string) bool { return slices.Contains(names, m) }) {
+		if err != nil || !slices.ContainsFunc(members,
+			func(m string) bool { return slices.Contains(names, m) }) {
 			continue
 		}
 		words := doings[need.Surface]

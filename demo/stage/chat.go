@@ -31,7 +31,8 @@ func (s *Stage) chatView(q choice) *chatView {
 		return nil
 	}
 	view := &chatView{ID: k.id, Title: plain.Clean(k.conv.Title)}
-	view.About = fmt.Sprintf("%d messages of %d accounts were read, %d items left out.", len(k.conv.Messages), len(k.conv.Accounts), len(k.summary.LeftOut))
+	view.About = fmt.Sprintf("%d messages of %d accounts were read, %d items left out.",
+		len(k.conv.Messages), len(k.conv.Accounts), len(k.summary.LeftOut))
 	for _, text := range k.warnings {
 		view.Warnings = append(view.Warnings, plain.Clean(text))
 	}
@@ -40,7 +41,9 @@ func (s *Stage) chatView(q choice) *chatView {
 
 // upload takes in a chat and leads to a page about it.
 func (s *Stage) upload(w http.ResponseWriter, r *http.Request) {
-	s.chats.upload(w, r, func(status int, err error) { s.fail(w, defaults(), status, "This chat cannot be read", err) })
+	s.chats.upload(w, r, func(status int, err error) {
+		s.fail(w, defaults(), status, "This chat cannot be read", err)
+	})
 }
 
 func (s *Stage) forget(w http.ResponseWriter, r *http.Request) { s.chats.forget(w, r) }

@@ -47,11 +47,13 @@ func (c *chats) keep(read *chat.Chat, name, target string) (*kept, error) {
 		return nil, err
 	}
 	if n := len(conv.Accounts); n > maxPeople {
-		return nil, demo.Usagef("%s: %d people: the stage takes chats of up to %d, the command line larger ones: doormat matrix --conversation FILE", name, n, maxPeople)
+		return nil, demo.Usagef("%s: %d people: the stage takes chats of up to %d, the command "+
+			"line larger ones: doormat matrix --conversation FILE", name, n, maxPeople)
 	}
 	if n := conv.Deliveries(); n > maxDeliveries {
-		return nil, demo.Usagef("%s: %d messages, each to all others, make %d deliveries: the stage takes chats of up to %d; "+
-			"doormat stage --conversation FILE --last N takes the last N messages, and doormat attack run takes longer chats",
+		return nil, demo.Usagef("%s: %d messages, each to all others, make %d deliveries: the "+
+			"stage takes chats of up to %d; doormat stage --conversation FILE --last N takes the "+
+			"last N messages, and doormat attack run takes longer chats",
 			name, len(conv.Messages), n, maxDeliveries)
 	}
 	k := &kept{rand.Text(), conv, read.Summary(), read.Warnings}
@@ -77,7 +79,8 @@ func (c *chats) get(id string) (*kept, error) {
 			return k, nil
 		}
 	}
-	return nil, demo.Usagef("this chat is not kept: doormat was started again, somebody had it forgotten, or %d others came after it; upload it again", maxChats)
+	return nil, demo.Usagef("this chat is not kept: doormat was started again, somebody had it "+
+		"forgotten, or %d others came after it; upload it again", maxChats)
 }
 
 // drop forgets a chat and all that came of it.

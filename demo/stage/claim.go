@@ -39,10 +39,12 @@ func (s *Stage) claim(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Stage) claimPage(r *http.Request, at replayAddress, p *replay.Replay) (claimPage, error) {
-	design := slices.IndexFunc(p.Result.Designs, func(d attacks.DesignRow) bool { return d.ID == r.PathValue("design") })
+	design := slices.IndexFunc(p.Result.Designs,
+		func(d attacks.DesignRow) bool { return d.ID == r.PathValue("design") })
 	k, err := strconv.Atoi(r.PathValue("message"))
 	if design < 0 || err != nil || k < 1 || k > len(p.Conversation.Messages) {
-		return claimPage{}, demo.Usagef("no message %q in design %q", r.PathValue("message"), r.PathValue("design"))
+		return claimPage{}, demo.Usagef("no message %q in design %q", r.PathValue("message"),
+			r.PathValue("design"))
 	}
 	proof, err := p.Prove(r.Context(), design, k)
 	if err != nil {
@@ -50,17 +52,23 @@ func (s *Stage) claimPage(r *http.Request, at replayAddress, p *replay.Replay) (
 	}
 	m := &p.Conversation.Messages[k-1]
 	page := claimPage{
-		frame: frame{Title: fmt.Sprintf("How message %d was read", k), Events: "/events", Nav: s.nav(at.query, at.attack)},
-		Back:  at.url(), Headline: fmt.Sprintf("How message %d was read", k),
-		Text: fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, or computed from boxes before it; without any one of the copied "+
-			"or overheard pieces here, the others here do not give it. What else was taken may.", m.From, summary.Readers(m), p.Result.Designs[design].Name),
+		frame: frame{Title: fmt.Sprintf("How message %d was read", k), Events: "/events",
+			Nav: s.nav(at.query, at.attack)},
+		Back: at.url(), Headline: fmt.Sprintf("How message %d was read", k),
+		Text: fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, or computed from "+
+			"boxes before it; without any one of the copied or overheard pieces here, the others "+
+			"here do not give it. What else was taken may.", m.From, summary.Readers(m),
+			p.Result.Designs[design].Name),
 	}
-	if slices.ContainsFunc(proof, func(s deduce.Step) bool { return s.Origin == deduce.Made || made(p, s) }) {
-		page.Text = fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, made by the adversary, or computed from the boxes before it.",
+	own := func(s deduce.Step) bool { return s.Origin == deduce.Made || made(p, s) }
+	if slices.ContainsFunc(proof, own) {
+		page.Text = fmt.Sprintf("%s to %s, under %s. Every box was copied, overheard, made by "+
+			"the adversary, or computed from the boxes before it.",
 			m.From, summary.Readers(m), p.Result.Designs[design].Name)
 	}
 	texts := at.query.Chat == ""
-	page.Proof, page.Steps = drawing.Proof(replay.Graph(proof), proof, texts), drawing.Steps(proof, texts)
+	page.Proof, page.Steps = drawing.Proof(replay.Graph(proof), proof, texts),
+		drawing.Steps(proof, texts)
 	return page, nil
 }
 

@@ -39,11 +39,14 @@ type event struct {
 	Place string // where to go on after this event; "" if the last place still holds
 }
 
-// stream sends event "boot" with the id of this process, then what source yields after
+// A source yields the events of a stream after a place.
+type source func(ctx context.Context, place string) iter.Seq[event]
+
+// stream sends event "boot" with the id of this process, then what from yields after
 // a place ("" is the beginning), then "end". A page from another process gets
 // "restarted" instead. Pages must close the stream at "end": browsers connect again
 // when a stream just ends.
-func (h *hub) stream(w http.ResponseWriter, r *http.Request, source func(ctx context.Context, place string) iter.Seq[event]) {
+func (h *hub) stream(w http.ResponseWriter, r *http.Request, from source) {
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()
@@ -59,7 +62,8 @@ func (h *hub) stream(w http.ResponseWriter, r *http.Request, source func(ctx con
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	p := &pipe{w: w, to: http.NewResponseController(w), boot: h.boot, end: cancel}
-	defer func() { _ = p.to.SetWriteDeadline(time.Time{}) }() // the connection may serve other requests
+	// the connection may serve other requests
+	defer func() { _ = p.to.SetWriteDeadline(time.Time{}) }()
 	defer p.beat(ctx)()
 	defer cancel()
 	place, known := h.place(r.Header.Get("Last-Event-ID"))
@@ -69,7 +73,7 @@ func (h *hub) stream(w http.ResponseWriter, r *http.Request, source func(ctx con
 	}
 	p.place = place
 	p.send(event{Name: "boot", Data: h.boot})
-	for e := range source(ctx, place) {
+	for e := range from(ctx, place) {
 		if p.send(e); ctx.Err() != nil {
 			return
 		}
@@ -89,7 +93,8 @@ func (h *hub) place(id string) (string, bool) {
 }
 
 // watch streams the progress of a job: each as the event that show makes of it.
-func (h *hub) watch(w http.ResponseWriter, r *http.Request, j *jobs.Job, show func(jobs.Progress) (name string, data any)) {
+func (h *hub) watch(w http.ResponseWriter, r *http.Request, j *jobs.Job,
+	show func(jobs.Progress) (name string, data any)) {
 	h.stream(w, r, func(ctx context.Context, place string) iter.Seq[event] {
 		return func(yield func(event) bool) {
 			for p := range j.Follow(ctx, after(j, place)) {

@@ -31,14 +31,16 @@ func (page *replayPage) ask(at replayAddress, p *replay.Replay) {
 		}
 		g := at.guesses[d.ID]
 		page.Guessing = append(page.Guessing, guessing{d.Name, []question{
-			asked("from or to the target", "guess-target-"+d.ID, g.Target), asked("everybody else’s", "guess-others-"+d.ID, g.Others)}})
+			asked("from or to the target", "guess-target-"+d.ID, g.Target),
+			asked("everybody else’s", "guess-others-"+d.ID, g.Others)}})
 	}
 }
 
 func asked(of, name, chosen string) question {
 	q := question{Of: of, Field: name}
 	for i, value := range levels {
-		q.Levels = append(q.Levels, option{value, []summary.State{summary.None, summary.Part, summary.All}[i].Glyph, value == chosen})
+		q.Levels = append(q.Levels, option{value, []summary.State{summary.None, summary.Part,
+			summary.All}[i].Glyph, value == chosen})
 	}
 	return q
 }

@@ -55,7 +55,8 @@ func (s *Stage) Handler(hosts []string) http.Handler {
 	mux.HandleFunc("POST /chat/forget", s.forget)
 	mux.HandleFunc("GET /assets/{name}", asset)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, defaults(), http.StatusNotFound, "There is no such page", errors.New("the stage has no page at this address"))
+		s.fail(w, defaults(), http.StatusNotFound, "There is no such page",
+			errors.New("the stage has no page at this address"))
 	})
 	return loopback.Guard(mux, hosts)
 }
@@ -71,7 +72,8 @@ func asset(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	w.Header().Set("Cache-Control", "no-cache") // ask again: another build may come to the same address
+	// ask again: another build may come to the same address
+	w.Header().Set("Cache-Control", "no-cache")
 	w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(data)))
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
 }
@@ -119,7 +121,8 @@ func show(p jobs.Progress) (name string, data any) {
 }
 
 // follow streams how far a task is.
-func (s *Stage) follow(w http.ResponseWriter, r *http.Request, t task, show func(jobs.Progress) (string, any)) {
+func (s *Stage) follow(w http.ResponseWriter, r *http.Request, t task,
+	show func(jobs.Progress) (string, any)) {
 	s.hub.watch(w, r, s.store.Start(t.key, t.weight, t.run), show)
 }
 
@@ -136,7 +139,8 @@ func (s *Stage) momentsEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 // attackOf reads what events are about.
-func (s *Stage) attackOf(w http.ResponseWriter, r *http.Request) (technique.Technique, choice, *attacks.Lab, bool) {
+func (s *Stage) attackOf(w http.ResponseWriter,
+	r *http.Request) (technique.Technique, choice, *attacks.Lab, bool) {
 	t, err := s.kit.Attack(r.PathValue("attack"))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -169,7 +173,8 @@ func (s *Stage) overviewEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 // merge brings the news of several runs together, until all are done or ctx ends.
-func (s *Stage) merge(ctx context.Context, matrix *jobs.Job, pictures []task, link func(attack, design string) string) <-chan event {
+func (s *Stage) merge(ctx context.Context, matrix *jobs.Job, pictures []task,
+	link func(attack, design string) string) <-chan event {
 	events := make(chan event)
 	send := func(e event) {
 		select {
@@ -182,7 +187,8 @@ func (s *Stage) merge(ctx context.Context, matrix *jobs.Job, pictures []task, li
 		for p := range matrix.Follow(ctx, 0) {
 			e := event{Name: "progress", Data: progressed{p.Done, p.Total, p.What}}
 			if p.Cell != nil {
-				e.Name, e.Data = "cell", cellEvent{p.Cell.Attack, p.Cell.Design, string(drawing.Cell(p.Cell, link(p.Cell.Attack, p.Cell.Design)))}
+				e.Name, e.Data = "cell", cellEvent{p.Cell.Attack, p.Cell.Design,
+					string(drawing.Cell(p.Cell, link(p.Cell.Attack, p.Cell.Design)))}
 			}
 			send(e)
 		}

@@ -51,7 +51,8 @@ func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
 	page := homePage{frame: frame{Title: "The stage", Events: "/events", Nav: s.nav(q, "")}}
 	opening := summary.Opening(len(conv.Messages), len(conv.Accounts), len(s.kit.Designs))
 	page.Question, page.Intro = summary.Question, strings.Join(opening, " ")
-	page.Who = fmt.Sprintf("%s: %s. %s", conv.Title, people(conv), summary.Target(lab.Settings.Target))
+	page.Who = fmt.Sprintf("%s: %s. %s", conv.Title, people(conv),
+		summary.Target(lab.Settings.Target))
 	if len(page.Nav.Acts) > 0 {
 		page.First = page.Nav.Acts[0].URL
 	}
@@ -59,7 +60,8 @@ func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
 	page.Chat = s.chatView(q)
 	for _, d := range s.kit.Designs {
 		i := d.Info()
-		page.Designs = append(page.Designs, homeDesign{ID: i.ID, Name: i.Name, Doc: summary.Promise(i, lab.Settings), Trusts: i.Trusts})
+		page.Designs = append(page.Designs, homeDesign{ID: i.ID, Name: i.Name,
+			Doc: summary.Promise(i, lab.Settings), Trusts: i.Trusts})
 	}
 	brief, cancel := briefly(r)
 	defer cancel()

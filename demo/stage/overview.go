@@ -48,10 +48,16 @@ type preset struct {
 }
 
 var presets = []preset{
-	{"device-theft", "One phone and a wiretap (×2)", "in every design; the phone keeps everything", func(q *choice) { q.Set("retention", "all") }},
-	{"device-theft", "The same, a phone that deletes", "in every design; it keeps ten messages", func(q *choice) { q.Set("retention", "10") }},
-	{"quorum-theft", "Escrow: a quorum, then the provider", "t trustees after message x, the provider at the end", func(q *choice) { q.Set("rotate", "0") }},
-	{"quorum-theft", "The same, the key rotated", "a new key every 20 messages, the old one destroyed at the next", func(q *choice) { q.Set("rotate", "20") }},
+	{"device-theft", "One phone and a wiretap (×2)", "in every design; the phone keeps everything",
+		func(q *choice) { q.Set("retention", "all") }},
+	{"device-theft", "The same, a phone that deletes", "in every design; it keeps ten messages",
+		func(q *choice) { q.Set("retention", "10") }},
+	{"quorum-theft", "Escrow: a quorum, then the provider",
+		"t trustees after message x, the provider at the end",
+		func(q *choice) { q.Set("rotate", "0") }},
+	{"quorum-theft", "The same, the key rotated",
+		"a new key every 20 messages, the old one destroyed at the next",
+		func(q *choice) { q.Set("rotate", "20") }},
 }
 
 // long is how many deliveries of messages make a run of everything take minutes: it is then run
@@ -64,8 +70,10 @@ func (s *Stage) overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := q.encode()
-	page := overviewPage{frame: frame{Title: "Overview", Nav: s.nav(q, "overview"), Events: "/events"}}
-	page.Settings = newSettings(q, lab.Conversation, lab.Outline().Designs, lab.Settings, "/overview", url.Values{})
+	page := overviewPage{frame: frame{Title: "Overview", Nav: s.nav(q, "overview"),
+		Events: "/events"}}
+	page.Settings = newSettings(q, lab.Conversation, lab.Outline().Designs, lab.Settings,
+		"/overview", url.Values{})
 	if r.URL.Query().Get("all") == "" && deliveries(lab.Conversation) > long {
 		v.Set("all", "yes")
 		page.Ask = address("/overview", v)
@@ -87,7 +95,8 @@ func (s *Stage) overview(w http.ResponseWriter, r *http.Request) {
 	page.Acts = drawing.Heat(s.story(result), heatLink(q))
 	page.Heat = drawing.Heat(result, heatLink(q))
 	if page.Waiting {
-		page.Progress = fmt.Sprintf("%d of %d done", len(result.Cells), len(lab.Attacks)*len(lab.Designs))
+		page.Progress = fmt.Sprintf("%d of %d done", len(result.Cells),
+			len(lab.Attacks)*len(lab.Designs))
 	}
 	s.presets(brief, &page, q, lab)
 	s.show(w, http.StatusOK, "overview", page)
@@ -121,10 +130,12 @@ func (s *Stage) presets(brief context.Context, page *overviewPage, q choice, lab
 		}
 		changed := q
 		one.change(&changed)
-		view := momentsView{Title: one.title, About: one.about, URL: address("/moments/"+one.attack, changed.encode())}
+		view := momentsView{Title: one.title, About: one.about, URL: address("/moments/"+one.attack,
+			changed.encode())}
 		var done bool
 		var err error
-		if view.Picture, done, err = s.picture(brief, one.attack, []world.Design{d}, changed, 0); err != nil {
+		if view.Picture, done, err = s.picture(brief, one.attack, []world.Design{d}, changed,
+			0); err != nil {
 			continue // the kit has no such attack, or the settings do not fit it
 		}
 		page.Waiting = page.Waiting || !done
@@ -146,7 +157,8 @@ func (s *Stage) showcase(attack string) world.Design {
 }
 
 // picture draws one design of a sweep over the moments, if it has been run.
-func (s *Stage) picture(brief context.Context, attack string, designs []world.Design, q choice, design int) (template.HTML, bool, error) {
+func (s *Stage) picture(brief context.Context, attack string, designs []world.Design, q choice,
+	design int) (template.HTML, bool, error) {
 	lab, _, err := s.lab(q)
 	if err != nil {
 		return "", false, err
@@ -176,9 +188,11 @@ func (s *Stage) momentsPage(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	page := momentsPage{frame: frame{Title: t.Header().Title, Nav: s.nav(q, id), Events: address("/events/moments/"+id, q.encode())},
+	page := momentsPage{frame: frame{Title: t.Header().Title, Nav: s.nav(q, id),
+		Events: address("/events/moments/"+id, q.encode())},
 		Headline: t.Header().Title, Replay: replayAddress{attack: id, query: q}.url()}
-	page.Settings = newSettings(q, lab.Conversation, lab.Outline().Designs, lab.Settings, "/moments/"+id, url.Values{})
+	page.Settings = newSettings(q, lab.Conversation, lab.Outline().Designs, lab.Settings,
+		"/moments/"+id, url.Values{})
 	brief, cancel := briefly(r)
 	defer cancel()
 	for i, d := range lab.Designs {
@@ -196,7 +210,8 @@ func (s *Stage) momentsPage(w http.ResponseWriter, r *http.Request) {
 
 // prepare reads the settings of a page's address and prepares a lab, or serves the
 // error.
-func (s *Stage) prepare(w http.ResponseWriter, r *http.Request, title string) (choice, *attacks.Lab, bool) {
+func (s *Stage) prepare(w http.ResponseWriter, r *http.Request,
+	title string) (choice, *attacks.Lab, bool) {
 	q, err := parse(r.URL.Query())
 	var lab *attacks.Lab
 	if err == nil {

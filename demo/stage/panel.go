@@ -33,9 +33,10 @@ type panel struct {
 // A counter is a number that the last row can read.
 type counter struct {
 	Label, Value, Note string
-	State              string // all, part, none, alarm, served: a class, said in Value or Note as well
-	Glyph              string
-	Was                string // the value under the settings before, if it differs
+	// all, part, none, alarm, served: a class, said in Value or Note as well
+	State string
+	Glyph string
+	Was   string // the value under the settings before, if it differs
 }
 
 // about says in a sentence what protects messages, as the settings have it.
@@ -63,7 +64,8 @@ func part(label string, got, of int) counter {
 func exposure(label string, e attacks.Exposure) counter {
 	c := part(label, e.Recovered, e.Total)
 	if e.Total > 0 {
-		c.Note = fmt.Sprintf("before %s · after %s", summary.Fraction(e.Before, e.BeforeTotal), summary.Fraction(e.After, e.AfterTotal))
+		c.Note = fmt.Sprintf("before %s · after %s", summary.Fraction(e.Before, e.BeforeTotal),
+			summary.Fraction(e.After, e.AfterTotal))
 	}
 	return c
 }
@@ -72,7 +74,8 @@ func exposure(label string, e attacks.Exposure) counter {
 // outcome.
 func counters(s *replay.Step, f *replay.Frame) []counter {
 	target := f.Cell.Trace.Settings.Target
-	list := []counter{exposure("from or to "+target, f.Content.Target), exposure("without "+target, f.Content.Others), noticed(s, f)}
+	list := []counter{exposure("from or to "+target, f.Content.Target), exposure("without "+target,
+		f.Content.Others), noticed(s, f)}
 	if s.Kind != replay.Outcome {
 		return list
 	}
@@ -91,23 +94,27 @@ func counters(s *replay.Step, f *replay.Frame) []counter {
 	list = append(list, counter{Label: "principals used", Value: fmt.Sprintf("× %d", c.Parties)},
 		part("who wrote to whom, when", c.Metadata.Recovered, c.Metadata.Total))
 	if c.Forged > 0 {
-		list = append(list, counter{Label: "forged messages shown", Value: fmt.Sprint(c.Forged), State: "all", Glyph: "!"})
+		list = append(list, counter{Label: "forged messages shown", Value: fmt.Sprint(c.Forged),
+			State: "all", Glyph: "!"})
 	}
 	if c.FalseClaims > 0 {
-		list = append(list, counter{Label: "false claims", Value: fmt.Sprint(c.FalseClaims), State: "part", Glyph: "≠"})
+		list = append(list, counter{Label: "false claims", Value: fmt.Sprint(c.FalseClaims),
+			State: "part", Glyph: "≠"})
 	}
 	return list
 }
 
 func noticed(s *replay.Step, f *replay.Frame) counter {
 	if len(f.Noticed) == 0 {
-		c := counter{Label: "noticed by", Value: "nobody", State: "none", Glyph: "○", Note: "no program here warned"}
+		c := counter{Label: "noticed by", Value: "nobody", State: "none", Glyph: "○",
+			Note: "no program here warned"}
 		if to := summary.DisclosedTo(f.Cell); s.Kind == replay.Outcome && to != "" {
 			c.Value, c.Note = summary.Nobody(f.Cell), c.Note+"; told later, by design: "+to
 		}
 		return c
 	}
-	return counter{Label: "noticed by", Value: summary.Some(summary.Witnesses(f.Noticed), 1), State: "alarm", Glyph: summary.Warned,
+	return counter{Label: "noticed by", Value: summary.Some(summary.Witnesses(f.Noticed), 1),
+		State: "alarm", Glyph: summary.Warned,
 		Note: fmt.Sprintf("after message %d", f.Noticed[0].AfterMessage)}
 }
 

@@ -47,10 +47,11 @@ func (c *choice) controls() []control {
 		list = append(list, c.parameter(p))
 	}
 	return append(list,
-		control{"seed", "seed", func() string { return strconv.FormatUint(c.Seed, 10) }, func(text string) (ok bool) {
-			c.Seed, ok = natural(text, maxSeed)
-			return ok
-		}, "a number below 2^53"},
+		control{"seed", "seed", func() string { return strconv.FormatUint(c.Seed, 10) },
+			func(text string) (ok bool) {
+				c.Seed, ok = natural(text, maxSeed)
+				return ok
+			}, "a number below 2^53"},
 		control{"story", "story", func() string { return c.Story }, func(text string) bool {
 			_, known := story.Named(text)
 			if c.Story = text; text == story.All()[0].ID {
@@ -70,7 +71,8 @@ func (c *choice) controls() []control {
 // parameter is the control of a parameter. What depends on the conversation, or on other
 // settings, is checked later.
 func (c *choice) parameter(p world.Parameter) control {
-	k := control{key: p.Key(), name: p.Label, get: func() string { return c.Value(p) }, want: "a text of at most " + strconv.Itoa(maxText) + " bytes"}
+	k := control{key: p.Key(), name: p.Label, get: func() string { return c.Value(p) },
+		want: "a text of at most " + strconv.Itoa(maxText) + " bytes"}
 	if p.Short != "" {
 		k.name += " (" + p.Short + ")"
 	}
@@ -114,7 +116,8 @@ func natural(text string, most uint64) (uint64, bool) {
 }
 
 func printable(text string) bool {
-	return len(text) <= maxText && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+	return len(text) <= maxText && utf8.ValidString(text) && !strings.ContainsFunc(text,
+		unicode.IsControl)
 }
 
 // parse reads the query of a URL. Keys that are no controls are the page's own, and an
@@ -124,7 +127,8 @@ func parse(q url.Values) (choice, error) {
 	for _, k := range c.controls() {
 		switch values := q[k.key]; {
 		case len(values) > 1:
-			return c, demo.Usagef("%s: %s= comes %d times, want it once", k.name, k.key, len(values))
+			return c, demo.Usagef("%s: %s= comes %d times, want it once", k.name, k.key,
+				len(values))
 		case len(values) == 0 || values[0] == "":
 		case !k.set(values[0]):
 			return c, demo.Usagef("%s: %.40q: want %s", k.name, values[0], k.want)
@@ -172,7 +176,8 @@ func (c choice) encode() url.Values {
 // conversation that it names.
 func (c choice) lab(kit demo.Kit, conv *world.Conversation) (*attacks.Lab, error) {
 	if k, err := strconv.Atoi(c.Given["at"]); err == nil && k > len(conv.Messages) {
-		return nil, demo.Usagef("moment of the attack: message %d: this conversation has %d", k, len(conv.Messages))
+		return nil, demo.Usagef("moment of the attack: message %d: this conversation has %d", k,
+			len(conv.Messages))
 	}
 	o := c.Options
 	o.Designs = kit.DesignIDs() // else the story's pair would be meant

@@ -65,7 +65,8 @@ func (s *Stage) replay(w http.ResponseWriter, r *http.Request) {
 
 // ready gives the replay that an address names. Where it is still being run, or cannot
 // be, it serves a page that says so.
-func (s *Stage) ready(brief context.Context, w http.ResponseWriter, r *http.Request) (replayAddress, *replay.Replay, bool) {
+func (s *Stage) ready(brief context.Context, w http.ResponseWriter,
+	r *http.Request) (replayAddress, *replay.Replay, bool) {
 	at, title, err := s.addressOf(r)
 	var p *replay.Replay
 	if err == nil {
@@ -83,12 +84,14 @@ func (s *Stage) ready(brief context.Context, w http.ResponseWriter, r *http.Requ
 // wait shows how far the run is that a page waits for.
 func (s *Stage) wait(w http.ResponseWriter, at replayAddress, title string, q choice) {
 	events := address("/events/replay/"+at.attack, q.encode())
-	s.show(w, http.StatusOK, "waiting", frame{Title: title, Events: events, Waiting: true, Nav: s.nav(at.query, at.attack)})
+	s.show(w, http.StatusOK, "waiting", frame{Title: title, Events: events, Waiting: true,
+		Nav: s.nav(at.query, at.attack)})
 }
 
 // addressOf reads the address of a replay. The title is that of the attack.
 func (s *Stage) addressOf(r *http.Request) (replayAddress, string, error) {
-	at := replayAddress{attack: r.PathValue("attack"), step: 1, guesses: parseGuesses(r.URL.Query()), was: canonical(r.URL.Query().Get("was"))}
+	at := replayAddress{attack: r.PathValue("attack"), step: 1,
+		guesses: parseGuesses(r.URL.Query()), was: canonical(r.URL.Query().Get("was"))}
 	t, err := s.kit.Attack(at.attack)
 	if err != nil {
 		return at, "No such attack", err
@@ -128,8 +131,10 @@ func (s *Stage) replayPage(at replayAddress, p, before *replay.Replay) replayPag
 	step := &p.Steps[at.step-1]
 	page := replayPage{
 		frame:  frame{Title: p.Header.Title, Events: "/events", Nav: s.nav(at.query, at.attack)},
-		Attack: p.Header.ID, Family: p.Header.Family, Kind: p.Header.Kind, N: at.step, Last: len(p.Steps),
-		Headline: step.Title, Text: step.Text, Header: p.Header, Outcome: step.Kind == replay.Outcome,
+		Attack: p.Header.ID, Family: p.Header.Family, Kind: p.Header.Kind, N: at.step,
+		Last:     len(p.Steps),
+		Headline: step.Title, Text: step.Text, Header: p.Header,
+		Outcome: step.Kind == replay.Outcome,
 		Restart: at.at(1), Predict: at.at(2) + "#predict", Action: "/replay/" + at.attack,
 		Command: s.command(at, p), Legend: drawing.Legend(),
 	}
@@ -140,7 +145,8 @@ func (s *Stage) replayPage(at replayAddress, p, before *replay.Replay) replayPag
 	}
 	extra := form.values()
 	extra.Set("was", cmp.Or(at.query.encode().Encode(), "defaults"))
-	page.Settings = newSettings(at.query, p.Conversation, p.Result.Designs, p.Settings(), "/replay/"+at.attack, extra)
+	page.Settings = newSettings(at.query, p.Conversation, p.Result.Designs, p.Settings(),
+		"/replay/"+at.attack, extra)
 	page.Settings.own(p)
 	if ownMoment(p) == "" {
 		page.Moments = address("/moments/"+at.attack, at.query.encode())
@@ -192,7 +198,8 @@ func (s *Stage) panel(at replayAddress, p *replay.Replay, design int, before *re
 		return address(fmt.Sprintf("/replay/%s/claim/%s/%d", at.attack, d.ID, k), at.values())
 	}
 	who := newCast(p, design, step)
-	v := panel{ID: d.ID, Name: d.Name, About: s.about(d, c), Cards: who.cards(), Seats: who.seats, Did: f.Did,
+	v := panel{ID: d.ID, Name: d.Name, About: s.about(d, c), Cards: who.cards(),
+		Seats: who.seats, Did: f.Did,
 		Timeline: drawing.Timeline(p, design, at.step-1, link)}
 	if step.Kind == replay.Opening {
 		v.Journey = drawing.Journey(p.Journey(design))

@@ -39,12 +39,16 @@ type input struct {
 	Least, Most              int
 }
 
-// newSettings makes the form for a page at action, which shows these columns; extra are values of the address to
-// keep.
-func newSettings(q choice, conv *world.Conversation, columns []attacks.DesignRow, s world.Settings, action string, extra url.Values) settings {
-	f := settings{Action: action, Line: describe(conv, columns, s), at: s.At, messages: len(conv.Messages)}
+// newSettings makes the form for a page at action, which shows these columns; extra are values of
+// the address to keep.
+func newSettings(q choice, conv *world.Conversation, columns []attacks.DesignRow, s world.Settings,
+	action string, extra url.Values) settings {
+	f := settings{Action: action, Line: describe(conv, columns, s), at: s.At,
+		messages: len(conv.Messages)}
 	for _, p := range append(world.Parameters(), ownOf(columns)...) {
-		in := input{Key: p.Key(), Label: cmp.Or(p.Label, p.Name), Value: p.Text(s), Choices: p.Words, Number: p.Number() && !p.Word, Least: 1, Most: min(p.Most(s, len(conv.Messages)), len(conv.Messages))}
+		in := input{Key: p.Key(), Label: cmp.Or(p.Label, p.Name), Value: p.Text(s),
+			Choices: p.Words, Number: p.Number() && !p.Word, Least: 1,
+			Most: min(p.Most(s, len(conv.Messages)), len(conv.Messages))}
 		if p.IsOwn() {
 			in.Value = q.Value(p)
 		}
@@ -80,7 +84,8 @@ func newSettings(q choice, conv *world.Conversation, columns []attacks.DesignRow
 // ownOf lists the parameters that the designs of some columns have for themselves.
 func ownOf(columns []attacks.DesignRow) (own []world.Parameter) {
 	for _, d := range demo.Designs() {
-		if slices.ContainsFunc(columns, func(c attacks.DesignRow) bool { return c.ID == d.Info().ID }) {
+		if slices.ContainsFunc(columns,
+			func(c attacks.DesignRow) bool { return c.ID == d.Info().ID }) {
 			own = world.WithOwn(own, d.Info())
 		}
 	}
@@ -105,7 +110,8 @@ func hidden(v url.Values) (list []field) {
 // describe tells of settings in a line.
 func describe(conv *world.Conversation, columns []attacks.DesignRow, s world.Settings) string {
 	line := []string{
-		fmt.Sprintf("%d of %d trustees (%s), provider in A", s.Threshold, s.Trustees, s.Jurisdictions),
+		fmt.Sprintf("%d of %d trustees (%s), provider in A", s.Threshold, s.Trustees,
+			s.Jurisdictions),
 		fmt.Sprintf("attack after message %d of %d at %s", s.At, len(conv.Messages), s.Target),
 	}
 	for _, p := range world.Parameters() {
@@ -124,7 +130,8 @@ func describe(conv *world.Conversation, columns []attacks.DesignRow, s world.Set
 // own says which settings the attack chooses itself, whatever the form says.
 func (f *settings) own(p *replay.Replay) {
 	if text := ownMoment(p); text != "" {
-		f.Line = strings.Replace(f.Line, fmt.Sprintf("attack after message %d of %d", f.at, f.messages), text, 1)
+		f.Line = strings.Replace(f.Line, fmt.Sprintf("attack after message %d of %d", f.at,
+			f.messages), text, 1)
 	}
 	for _, a := range p.Result.Attacks {
 		if len(a.Fixes) > 0 {

@@ -1,6 +1,6 @@
 // Package stage shows attacks to a room: a local web page on which designs stand
-// side by side, as many as have room, the adversary's means light up, the script runs line by line, and the
-// messages of the timeline turn as claims are confirmed.
+// side by side, as many as have room, the adversary's means light up, the script runs line by line,
+// and the messages of the timeline turn as claims are confirmed.
 //
 // Every page is a pure function of its address (address.go, query.go): attack, settings,
 // step, the room's guess. So a page can be reloaded, linked to, and taken up again
@@ -76,7 +76,8 @@ type frame struct {
 
 func (s *Stage) nav(q choice, here string) nav {
 	v := q.encode()
-	n := nav{Home: address("/", v), Overview: address("/overview", v), OnOverview: here == "overview", Chat: q.Chat}
+	n := nav{Home: address("/", v), Overview: address("/overview", v),
+		OnOverview: here == "overview", Chat: q.Chat}
 	for i, h := range s.acts {
 		n.Acts = append(n.Acts, act{N: i + 1, ID: h.ID, Name: h.ID, Title: h.Title, Kind: h.Family,
 			URL: replayAddress{attack: h.ID, query: q}.url(), Here: h.ID == here})

@@ -71,11 +71,13 @@ func deliveries(c *world.Conversation) (n int) {
 // replaying runs one attack and keeps all that its replay shows.
 func (s *Stage) replaying(lab *attacks.Lab, t technique.Technique, q choice) task {
 	messages := len(lab.Conversation.Messages)
-	return task{"replay/" + t.Header().ID + "?" + q.encode().Encode(), deliveries(lab.Conversation) * len(lab.Designs),
+	return task{"replay/" + t.Header().ID + "?" + q.encode().Encode(),
+		deliveries(lab.Conversation) * len(lab.Designs),
 		func(ctx context.Context, report func(jobs.Progress)) (any, error) {
 			l := *lab
 			l.Typed = func(design string, message int) {
-				report(jobs.Progress{Done: message, Total: messages, What: fmt.Sprintf("%s: message %d of %d", design, message, messages)})
+				report(jobs.Progress{Done: message, Total: messages,
+					What: fmt.Sprintf("%s: message %d of %d", design, message, messages)})
 			}
 			return replay.Run(ctx, &l, t)
 		}}
@@ -88,7 +90,8 @@ func (s *Stage) matrix(lab *attacks.Lab, q choice) task {
 			l := *lab
 			l.Progress = func(done, total int, c *attacks.Cell) {
 				cell := *c
-				report(jobs.Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d done", done, total), Cell: &cell})
+				report(jobs.Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d done",
+					done, total), Cell: &cell})
 			}
 			return l.Run(ctx)
 		}}
@@ -99,17 +102,20 @@ const columns = 72
 
 // moments runs an attack at moments spread over the conversation, on the given
 // designs.
-func (s *Stage) moments(lab *attacks.Lab, t technique.Technique, designs []world.Design, q choice) task {
+func (s *Stage) moments(lab *attacks.Lab, t technique.Technique,
+	designs []world.Design, q choice) task {
 	key := "moments/" + t.Header().ID + "?" + q.encode().Encode()
 	for _, d := range designs {
 		key += "&design=" + d.Info().ID
 	}
 	messages := len(lab.Conversation.Messages)
-	return task{key, deliveries(lab.Conversation) * len(designs), func(ctx context.Context, show func(jobs.Progress)) (any, error) {
+	return task{key, deliveries(lab.Conversation) * len(designs), func(ctx context.Context,
+		show func(jobs.Progress)) (any, error) {
 		l := *lab
 		l.Attacks, l.Designs = []technique.Technique{t}, designs
 		l.Progress = func(done, total int, _ *attacks.Cell) {
-			show(jobs.Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d runs", done, total)})
+			show(jobs.Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d runs", done,
+				total)})
 		}
 		step := (messages + columns - 1) / columns
 		moments := demo.Range{Over: "at", Step: strconv.Itoa(step)}

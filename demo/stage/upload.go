@@ -71,7 +71,8 @@ func (c *chats) upload(w http.ResponseWriter, r *http.Request, fail func(status 
 func (c *chats) read(p parcel) (*kept, error) {
 	order, err := stamp.ParseOrder(p.fields["date-order"])
 	if err != nil {
-		return nil, demo.Usagef("order of dates %.40q: want dmy, mdy or ymd", p.fields["date-order"])
+		return nil, demo.Usagef("order of dates %.40q: want dmy, mdy or ymd",
+			p.fields["date-order"])
 	}
 	if len(p.data) == 0 {
 		return nil, demo.Usagef("no file, or an empty one: choose the export of a chat")
@@ -87,7 +88,10 @@ func (c *chats) read(p parcel) (*kept, error) {
 }
 
 // onPage names what the page has in the place of a flag.
-func onPage(text string) string { return strings.ReplaceAll(text, "--date-order", "order of dates") }
+func onPage(text string) string {
+	return strings.ReplaceAll(text,
+		"--date-order", "order of dates")
+}
 
 // receive reads the body of an upload, into memory only.
 func receive(w http.ResponseWriter, r *http.Request) (parcel, error) {
@@ -156,7 +160,8 @@ func content(r io.Reader) ([]byte, error) {
 }
 
 func tooLarge() error {
-	return fmt.Errorf("%w: the limit is %d MB; export the chat without media, or for a shorter time", errTooLarge, chat.MaxBytes>>20)
+	return fmt.Errorf("%w: the limit is %d MB; export the chat without media, or for a "+
+		"shorter time", errTooLarge, chat.MaxBytes>>20)
 }
 
 // short reads a field.
@@ -201,7 +206,8 @@ func onward(page, id, target string) string {
 // local reports whether a path is one on this server and nothing that a browser could
 // take for more.
 func local(p string) bool {
-	return strings.HasPrefix(p, "/") && path.Clean(p) == p && !strings.ContainsFunc(p, func(r rune) bool { return r == '\\' || unicode.IsControl(r) })
+	return strings.HasPrefix(p, "/") && path.Clean(p) == p && !strings.ContainsFunc(p,
+		func(r rune) bool { return r == '\\' || unicode.IsControl(r) })
 }
 
 // forget drops the chat that a form names, and leads to the first page.

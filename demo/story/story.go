@@ -71,7 +71,8 @@ func (s *Story) Conversation() *world.Conversation {
 	c.Privileged = append(c.Privileged, s.privileged...)
 	c.Events = append(c.Events, s.events...)
 	for _, g := range s.groups {
-		c.Groups = append(c.Groups, world.Group{Name: g.Name, Members: append([]string{}, g.Members...)})
+		c.Groups = append(c.Groups, world.Group{Name: g.Name, Members: append([]string{},
+			g.Members...)})
 	}
 	for i, l := range s.script {
 		m := world.Message{From: l.from, Sent: clock(l.when, s.year), Text: l.text}

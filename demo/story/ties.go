@@ -42,7 +42,8 @@ func (s *Story) Found(c *world.Conversation, opened []int) string {
 			found++
 		}
 	}
-	return fmt.Sprintf("Of what the court was after, %s: %d of the %d opened.", s.Crime().Name(), found, len(opened))
+	return fmt.Sprintf("Of what the court was after, %s: %d of the %d opened.", s.Crime().Name(),
+		found, len(opened))
 }
 
 // Ties lists who writes to whom, the busiest first. Each call returns a new list.

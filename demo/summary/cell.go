@@ -30,7 +30,8 @@ func Remarks(c *attacks.Cell) []string {
 	}
 	_, of := recovered(c)
 	say(of == 0, "nothing to recover")
-	say(c.Attachments.Recovered > 0, "attachments %d/%d", c.Attachments.Recovered, c.Attachments.Total)
+	say(c.Attachments.Recovered > 0, "attachments %d/%d", c.Attachments.Recovered,
+		c.Attachments.Total)
 	say(c.People.Read > 0, "people %d, unnamed %d", c.People.Read, c.People.Unnamed)
 	beyond := ""
 	if c.Lawful.Beyond > 0 {
@@ -41,7 +42,8 @@ func Remarks(c *attacks.Cell) []string {
 	say(c.Forged > 0, "forged %d", c.Forged)
 	say(len(c.Noticed) > 0, "%s noticed by %s", Warned, Some(Witnesses(c.Noticed), 1))
 	say(len(c.Disclosed) > 0, "disclosed to %s", DisclosedTo(c))
-	say(c.Delivered.Messages < c.Delivered.Total, "delivered %d/%d", c.Delivered.Messages, c.Delivered.Total)
+	say(c.Delivered.Messages < c.Delivered.Total, "delivered %d/%d", c.Delivered.Messages,
+		c.Delivered.Total)
 	say(c.FalseClaims > 0, "%s", Count(c.FalseClaims, "false claim"))
 	say(c.Smuggled > 0, "smuggled %d", c.Smuggled)
 	return out
@@ -111,7 +113,8 @@ func Surprise(c *attacks.Cell) string {
 func Alarms(r *attacks.Result) (list []string) {
 	for i := range r.Cells {
 		if c := &r.Cells[i]; c.Error != "" || !c.Expected {
-			list = append(list, plain.Clean(fmt.Sprintf("%s on %s: %s", c.Attack, c.Design, Reason(c))))
+			list = append(list, plain.Clean(fmt.Sprintf("%s on %s: %s", c.Attack, c.Design,
+				Reason(c))))
 		}
 	}
 	return list

@@ -29,11 +29,13 @@ func keptMail(r *attacks.Result) string {
 	}
 	var text []string
 	if len(parts) > 0 {
-		text = append(text, "Kept mail, the same attack where the provider keeps all and where it erases on delivery. "+
+		text = append(text, "Kept mail, the same attack where the provider keeps all and where "+
+			"it erases on delivery. "+
 			strings.Join(parts, "; ")+".")
 	}
 	if len(missing) > 0 {
-		text = append(text, "Kept mail: "+strings.Join(missing, ", ")+". What that is worth: --designs all.")
+		text = append(text, "Kept mail: "+strings.Join(missing, ", ")+". What that is worth: "+
+			"--designs all.")
 	}
 	return strings.Join(text, " ")
 }
@@ -114,9 +116,11 @@ func worth(r *attacks.Result, kept, erased column) string {
 			orders++
 		}
 	}
-	text := fmt.Sprintf("%d of %s open more where it keeps all%s", len(more), Count(rows, "row"), parenthesis(more))
+	text := fmt.Sprintf("%d of %s open more where it keeps all%s", len(more), Count(rows, "row"),
+		parenthesis(more))
 	if len(metadata) > 0 {
-		text += fmt.Sprintf(", in %s more is known of who wrote to whom", Count(len(metadata), "other"))
+		text += fmt.Sprintf(", in %s more is known of who wrote to whom",
+			Count(len(metadata), "other"))
 	}
 	if orders > 0 {
 		verb := "are"

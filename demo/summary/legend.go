@@ -28,9 +28,11 @@ func Signs() []Sign {
 		{"served", Served, "served", "order served in full",
 			"the agency obtained every message in scope of the orders"},
 		{"error", Failed.Glyph, "error", "", "the attack did not run to its end"},
-		{"noticed", Warned, "noticed", "somebody noticed", "somebody's honest program gave a warning"},
+		{"noticed", Warned, "noticed", "somebody noticed",
+			"somebody's honest program gave a warning"},
 		{"odd", "≠", "unexpected", "", "the outcome differs from what the attack expects"},
-		{"parties", "×2", "principals", "principals used: robbed, run, or made to answer; a jurisdiction counts one",
+		{"parties", "×2", "principals", "principals used: robbed, run, or made to answer; a " +
+			"jurisdiction counts one",
 			"how many were robbed, run, or made to answer; a jurisdiction counts one"},
 	}
 }
@@ -50,17 +52,25 @@ func Words(r *attacks.Result) (list []string) {
 		text string
 		used func(*attacks.Cell) bool
 	}{
-		{"people: whose words were read; unnamed: those of them who are neither the target nor named in a court's order",
+		{"people: whose words were read; unnamed: those of them who are neither the target nor " +
+			"named in a court's order",
 			func(c *attacks.Cell) bool { return c.People.Read > 0 }},
 		{"forged: messages on screens as from somebody who did not write them to that reader",
 			func(c *attacks.Cell) bool { return c.Forged > 0 }},
-		{"served: the part of what a court's order names that the agency read by it; beyond: what came with it, read or not",
+		{"served: the part of what a court's order names that the agency read by it; beyond: " +
+			"what came with it, read or not",
 			func(c *attacks.Cell) bool { return c.Lawful.Asked > 0 }},
-		{"agency served: the numbers above are another adversary's, not the agency's; by no order: those got otherwise",
-			func(c *attacks.Cell) bool { return c.Trace.Other || c.Lawful.Asked > 0 && c.Trace.Apart > 0 }},
-		{"disclosed: told later, by design: an order is published when its ninety days of secrecy are over",
+		{"agency served: the numbers above are another adversary's, not the agency's; by no " +
+			"order: those got otherwise",
+			func(c *attacks.Cell) bool {
+				return c.Trace.Other ||
+					c.Lawful.Asked > 0 && c.Trace.Apart > 0
+			}},
+		{"disclosed: told later, by design: an order is published when its ninety days of " +
+			"secrecy are over",
 			func(c *attacks.Cell) bool { return len(c.Disclosed) > 0 }},
-		{"delivered: messages that reached the screens of all whom they were for, where some did not",
+		{"delivered: messages that reached the screens of all whom they were for, where some " +
+			"did not",
 			func(c *attacks.Cell) bool { return c.Delivered.Messages < c.Delivered.Total }},
 	} {
 		if slices.ContainsFunc(r.Cells, func(c attacks.Cell) bool { return w.used(&c) }) {

@@ -18,7 +18,8 @@ func Meaning(r *attacks.Result) []string {
 	for _, d := range r.Designs {
 		all = append(all, newTally(r, d))
 	}
-	lines := []string{breadth(r, all), future(all), chosen(r, all), lawful(all), keptMail(r), metadata(r)}
+	lines := []string{breadth(r, all), future(all), chosen(r, all), lawful(all),
+		keptMail(r), metadata(r)}
 	for i := range lines {
 		lines[i] = plain.Clean(lines[i])
 	}
@@ -53,7 +54,8 @@ func breadth(r *attacks.Result, all []*tally) string {
 		if a := t.widest.Attachments; a.Total > 0 {
 			files = fmt.Sprintf(" and %d of %s", a.Recovered, Count(a.Total, "attachment"))
 		}
-		return fmt.Sprintf("%d of %d messages%s (%s, ×%d)", got, of, files, t.widest.Attack, t.widest.Parties)
+		return fmt.Sprintf("%d of %d messages%s (%s, ×%d)", got, of, files, t.widest.Attack,
+			t.widest.Parties)
 	})
 	if !slices.ContainsFunc(r.Cells, func(c attacks.Cell) bool { return everyPhone(r, &c) }) {
 		text += " No row has a vendor whose false update every phone runs."
@@ -79,13 +81,14 @@ func future(all []*tally) string {
 	if !slices.ContainsFunc(all, func(t *tally) bool { return t.later != t.widest }) {
 		return ""
 	}
-	return "Future, the largest part that one attack opened of what was written after it: " + each(all, func(t *tally) string {
-		if t.later == nil {
-			return "nothing"
-		}
-		got, of := after(t.later)
-		return fmt.Sprintf("%d of %d (%s)", got, of, t.later.Attack)
-	})
+	return "Future, the largest part that one attack opened of what was written after it: " +
+		each(all, func(t *tally) string {
+			if t.later == nil {
+				return "nothing"
+			}
+			got, of := after(t.later)
+			return fmt.Sprintf("%d of %d (%s)", got, of, t.later.Attack)
+		})
 }
 
 // chosen counts rows, and says what such a count is worth.
@@ -93,8 +96,10 @@ func chosen(r *attacks.Result, all []*tally) string {
 	if !slices.ContainsFunc(all, func(t *tally) bool { return t.opened > 0 }) {
 		return ""
 	}
-	return "Rows, which somebody chose: their number proves little. Nobody warned, where something opened: " +
-		each(all, func(t *tally) string { return fmt.Sprintf("%d of %d", t.unnoticed, t.opened) }) + common(r) + leftOut(r)
+	return "Rows, which somebody chose: their number proves little. Nobody warned, where " +
+		"something opened: " +
+		each(all, func(t *tally) string { return fmt.Sprintf("%d of %d", t.unnoticed, t.opened) }) +
+		common(r) + leftOut(r)
 }
 
 // leftOut names the attacks that are not counted, because what they rest on was granted.
@@ -108,7 +113,8 @@ func leftOut(r *attacks.Result) string {
 	if len(ids) == 0 {
 		return ""
 	}
-	return " Not counted, since no computer of today finds the keys that it is granted: " + strings.Join(ids, ", ") + "."
+	return " Not counted, since no computer of today finds the keys that it is granted: " +
+		strings.Join(ids, ", ") + "."
 }
 
 // common names the attacks that opened something, and as much in every design.
@@ -128,7 +134,8 @@ func common(r *attacks.Result) string {
 				return ""
 			}
 			most = max(most, gain(a, c))
-			equal = equal && c.Content == first.Content && c.Attachments == first.Attachments && c.Applicable
+			equal = equal && c.Content == first.Content && c.Attachments == first.Attachments &&
+				c.Applicable
 		}
 		if most > 0 {
 			opened++
@@ -137,7 +144,8 @@ func common(r *attacks.Result) string {
 			}
 		}
 	}
-	return fmt.Sprintf(" As much opened in every design: %d of %d%s.", len(same), opened, parenthesis(same))
+	return fmt.Sprintf(" As much opened in every design: %d of %d%s.", len(same), opened,
+		parenthesis(same))
 }
 
 // lawful is about what courts got. An order for everybody, or for the wrong person,
@@ -146,13 +154,14 @@ func lawful(all []*tally) string {
 	if !slices.ContainsFunc(all, func(t *tally) bool { return t.orders+t.absent > 0 }) {
 		return ""
 	}
-	return "Lawful access, orders that nobody resisted, served in full: " + each(all, func(t *tally) string {
-		text := fmt.Sprintf("%d of %d%s", len(t.served), t.orders, parenthesis(t.served))
-		if t.absent > 0 {
-			text += fmt.Sprintf(", and %d with nobody to serve them on", t.absent)
-		}
-		return text
-	})
+	return "Lawful access, orders that nobody resisted, served in full: " +
+		each(all, func(t *tally) string {
+			text := fmt.Sprintf("%d of %d%s", len(t.served), t.orders, parenthesis(t.served))
+			if t.absent > 0 {
+				text += fmt.Sprintf(", and %d with nobody to serve them on", t.absent)
+			}
+			return text
+		})
 }
 
 // metadata is about who wrote to whom and when, which the table leaves out: a row

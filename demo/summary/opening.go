@@ -46,6 +46,7 @@ func Promise(d world.Info, s world.Settings) string {
 
 // Target says which messages count as the target's.
 func Target(account string) string {
-	return fmt.Sprintf("Attacks aim at %s: messages of the target are those that %s sent or received.",
+	return fmt.Sprintf("Attacks aim at %s: messages of the target are those that %s sent or "+
+		"received.",
 		account, account)
 }

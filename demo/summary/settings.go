@@ -39,8 +39,8 @@ func Settings(r *attacks.Result, over string) string {
 	if n := r.Conversation.Attachments; n > 0 {
 		content += ", " + Count(n, "attachment")
 	}
-	return plain.Clean(fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless they say otherwise. Escrow %s of %d trustees (%s), provider in A. "+
-		"%s.%s",
+	return plain.Clean(fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless "+
+		"they say otherwise. Escrow %s of %d trustees (%s), provider in A. %s.%s",
 		r.Conversation.Title, content, Count(r.Conversation.Accounts, "account"),
 		s.Target, said["at"], said["threshold"], s.Trustees, s.Jurisdictions,
 		strings.ToUpper(rest[:1])+rest[1:], fixes))
@@ -61,7 +61,8 @@ func drawText(r *attacks.Result) string {
 	case r.Draw == "":
 		return ""
 	case r.DrawGiven:
-		return ", draw " + r.Draw + " (given, not fresh: what the script opened under this draw only counts as smuggled)"
+		return ", draw " + r.Draw + " (given, not fresh: what the script opened under this draw " +
+			"only counts as smuggled)"
 	}
 	return ", draw " + r.Draw
 }

@@ -67,7 +67,8 @@ func Extent(got, of int) State {
 
 // LevelOf is the state that somebody expects or guesses.
 func LevelOf(l technique.Level) State {
-	return map[technique.Level]State{technique.None: None, technique.Some: Part, technique.All: All}[l]
+	return map[technique.Level]State{technique.None: None, technique.Some: Part,
+		technique.All: All}[l]
 }
 
 // Absence says why a cell counts nothing, "" if it counts something.

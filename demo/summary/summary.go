@@ -61,7 +61,8 @@ func Readers(m *world.Message) string {
 
 // Quote repeats message number k. It is right for the texts of invented people only.
 func Quote(k int, m *world.Message) string {
-	return fmt.Sprintf("%d, %s to %s: “%s”", k, plain.Clean(m.From), Readers(m), plain.Clean(m.Text))
+	return fmt.Sprintf("%d, %s to %s: “%s”", k, plain.Clean(m.From), Readers(m),
+		plain.Clean(m.Text))
 }
 
 // Spread picks a few of a list, from its first to its last.

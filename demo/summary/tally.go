@@ -15,7 +15,8 @@ type tally struct {
 	unnoticed     int           // of those, the ones that nobody noticed
 	orders        int           // lawful attacks that asked for something
 	absent        int           // lawful attacks that are not applicable
-	served        []string      // those in which the agency got every message in scope, and whose those were
+	// those in which the agency got every message in scope, and whose those were
+	served []string
 }
 
 func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
@@ -39,7 +40,8 @@ func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
 // the order in hand. What rests on keys that nobody can compute is no gain of today.
 func gain(a attacks.AttackRow, c *attacks.Cell) int {
 	got, _ := recovered(c)
-	if a.Kind != "attack" || Granted(a.Needs) || a.Family == "evasion" || a.Family == "insider" && got <= c.Lawful.Asked {
+	if a.Kind != "attack" || Granted(a.Needs) || a.Family == "evasion" ||
+		a.Family == "insider" && got <= c.Lawful.Asked {
 		return 0
 	}
 	return got

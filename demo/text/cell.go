@@ -12,7 +12,8 @@ import (
 )
 
 // styles are how states look.
-var styles = map[summary.State]lipgloss.Style{summary.All: allStyle, summary.Part: partStyle, summary.None: noneStyle,
+var styles = map[summary.State]lipgloss.Style{summary.All: allStyle, summary.Part: partStyle,
+	summary.None:          noneStyle,
 	summary.NotApplicable: faintStyle, summary.Failed: alarmStyle}
 
 // state says in its colour what a cell says at a glance.
@@ -30,9 +31,11 @@ func alarms(p *page, r *attacks.Result) {
 		c := &r.Cells[i]
 		switch text := summary.Surprise(c); {
 		case c.Error != "":
-			p.beside(2, alarmStyle.Render("✗"), fmt.Sprintf("%s on %s: error: %s", c.Attack, c.Design, plain.Clean(c.Error)))
+			p.beside(2, alarmStyle.Render("✗"), fmt.Sprintf("%s on %s: error: %s", c.Attack,
+				c.Design, plain.Clean(c.Error)))
 		case text != "":
-			p.beside(2, alarmStyle.Render("≠"), fmt.Sprintf("%s on %s: %s", c.Attack, c.Design, text))
+			p.beside(2, alarmStyle.Render("≠"), fmt.Sprintf("%s on %s: %s", c.Attack,
+				c.Design, text))
 		}
 	}
 }
@@ -40,12 +43,15 @@ func alarms(p *page, r *attacks.Result) {
 // legend explains the signs, and what the table does not say.
 func legend(p *page, r *attacks.Result) {
 	signs := summary.Signs()
-	for _, text := range append([]string{summary.Key(signs[:4], "  "), summary.Key(signs[4:8], "  "), summary.Key(signs[8:], ""),
-		"target: messages that the target sent or received; others: the rest"}, summary.Words(r)...) {
+	for _, text := range append([]string{summary.Key(signs[:4], "  "),
+		summary.Key(signs[4:8], "  "), summary.Key(signs[8:], ""),
+		"target: messages that the target sent or received; others: the rest"},
+		summary.Words(r)...) {
 		p.prose(0, text)
 	}
 	if len(r.Elsewhere) > 0 {
-		p.prose(0, "Columns besides these: "+strings.Join(r.Elsewhere, ", ")+". To see all: --designs all")
+		p.prose(0, "Columns besides these: "+strings.Join(r.Elsewhere,
+			", ")+". To see all: --designs all")
 	}
 	p.gap()
 	for _, text := range summary.Caveats() {

@@ -13,9 +13,11 @@ func Chat(s chat.Summary, width int) string {
 	const few = 20
 	p := newPage(width)
 	p.field("Format", s.Format)
-	p.field("Messages", fmt.Sprintf("%d, of them %s", s.Messages, summary.Count(s.Attachments, "attachment")))
+	p.field("Messages", fmt.Sprintf("%d, of them %s", s.Messages,
+		summary.Count(s.Attachments, "attachment")))
 	p.field("Accounts", fmt.Sprintf("%d: %s", len(s.Accounts), strings.Join(s.Accounts, ", ")))
-	p.field("System", summary.Count(s.System, "line")+" of the app itself, dropped"+lineNumbers(s.SystemLines))
+	p.field("System", summary.Count(s.System, "line")+" of the app itself, dropped"+lineNumbers(
+		s.SystemLines))
 	p.field("Left out", summary.Count(len(s.LeftOut), "item"))
 	for i, l := range s.LeftOut {
 		if i == few {
@@ -33,7 +35,8 @@ func lineNumbers(lines []int) string {
 	if len(lines) == 0 {
 		return ""
 	}
-	text := ": " + strings.ReplaceAll(strings.Trim(fmt.Sprint(lines[:min(few, len(lines))]), "[]"), " ", ", ")
+	text := ": " + strings.ReplaceAll(strings.Trim(fmt.Sprint(lines[:min(few, len(lines))]), "[]"),
+		" ", ", ")
 	if len(lines) > few {
 		text += fmt.Sprintf(" and %d more; --format json lists all", len(lines)-few)
 	}

@@ -19,7 +19,8 @@ func Designs(list []world.Design, width int) string {
 	}
 	for _, d := range list {
 		i := d.Info()
-		p.beside(column, bold(i.ID), plain.Clean(i.Name)+". "+plain.Clean(plain.FirstSentence(i.Doc)))
+		p.beside(column, bold(i.ID), plain.Clean(i.Name)+". "+plain.Clean(
+			plain.FirstSentence(i.Doc)))
 	}
 	return p.String()
 }

@@ -37,8 +37,12 @@ type grid struct {
 func newGrid(p *page, r *attacks.Result, reasons bool) grid {
 	g := grid{target: len("target"), others: len("others"), reasons: reasons}
 	for i := range r.Cells {
-		g.target = max(g.target, lipgloss.Width(summary.Fraction(r.Cells[i].Content.Target.Recovered, r.Cells[i].Content.Target.Total)))
-		g.others = max(g.others, lipgloss.Width(summary.Fraction(r.Cells[i].Content.Others.Recovered, r.Cells[i].Content.Others.Total)))
+		g.target = max(g.target,
+			lipgloss.Width(summary.Fraction(r.Cells[i].Content.Target.Recovered,
+				r.Cells[i].Content.Target.Total)))
+		g.others = max(g.others,
+			lipgloss.Width(summary.Fraction(r.Cells[i].Content.Others.Recovered,
+				r.Cells[i].Content.Others.Total)))
 	}
 	for _, a := range r.Attacks {
 		g.first = max(g.first, lipgloss.Width(a.ID))
@@ -138,7 +142,8 @@ func head(p *page, r *attacks.Result, g grid) {
 	var names [][]string
 	for _, d := range r.Designs {
 		lines := wrap(bold(plain.Clean(d.Name)), g.cell)
-		names = append(names, append(lines, faint(strings.Repeat(" ", 8)+terminal.PadLeft("target", g.target)+" "+terminal.PadLeft("others", g.others))))
+		names = append(names, append(lines, faint(strings.Repeat(" ", 8)+terminal.PadLeft("target",
+			g.target)+" "+terminal.PadLeft("others", g.others))))
 	}
 	tallest := 0
 	for _, n := range names {
@@ -160,7 +165,10 @@ func (g grid) lines(c *attacks.Cell) []string {
 	}
 	first := terminal.Pad(state(c), 8)
 	if c.Applicable && c.Error == "" {
-		first += terminal.PadLeft(summary.Fraction(c.Content.Target.Recovered, c.Content.Target.Total), g.target) + " " + terminal.PadLeft(summary.Fraction(c.Content.Others.Recovered, c.Content.Others.Total), g.others) +
+		first += terminal.PadLeft(summary.Fraction(c.Content.Target.Recovered,
+			c.Content.Target.Total), g.target) + " " +
+			terminal.PadLeft(summary.Fraction(c.Content.Others.Recovered, c.Content.Others.Total),
+				g.others) +
 			faint(fmt.Sprintf(" ×%d", c.Parties))
 	}
 	out := []string{strings.TrimRight(first, " ")}

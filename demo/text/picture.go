@@ -98,7 +98,8 @@ func (g *picture) sign(first, last, from, end int) string {
 		signs = []string{"○", "◐", "●"}
 	}
 	switch {
-	case of == 0 && slices.ContainsFunc(g.cells[from:end], func(c *attacks.Cell) bool { return c.Error != "" }):
+	case of == 0 && slices.ContainsFunc(g.cells[from:end],
+		func(c *attacks.Cell) bool { return c.Error != "" }):
 		return "✗"
 	case of == 0:
 		return "–"
@@ -116,7 +117,8 @@ func (g *picture) axis(p *page) {
 	ruler, odd, alarmed := "", "", false
 	for col := 0; col*g.perCol < len(g.cells); col++ {
 		from := col * g.perCol
-		if last := from+g.perCol >= len(g.cells); col == 0 || (col+1)%10 == 0 || last && lipgloss.Width(ruler) < col {
+		if last := from+g.perCol >= len(g.cells); col == 0 || (col+1)%10 == 0 ||
+			last && lipgloss.Width(ruler) < col {
 			ruler = terminal.Pad(ruler, col) + g.s.Values[from]
 		}
 		sign := " "
@@ -131,7 +133,8 @@ func (g *picture) axis(p *page) {
 	}
 	p.line("%s%s", indent, faint(ruler))
 	if g.perCol > 1 || g.perRow > 1 {
-		p.prose(g.label+1, fmt.Sprintf("a column is %s, a line %s", summary.Count(g.perCol, "value"), summary.Count(g.perRow, "message")))
+		p.prose(g.label+1, fmt.Sprintf("a column is %s, a line %s",
+			summary.Count(g.perCol, "value"), summary.Count(g.perRow, "message")))
 	}
 }
 
@@ -139,7 +142,8 @@ func pictureLegend(p *page) {
 	for _, text := range []string{
 		"A line is a message, a column the moment x of the attack, written below.",
 		"■ open  ◧ part of what the square stands for  · closed",
-		"● ◐ ○ the same, for message x: the diagonal. Above it is what was said before the moment, below it what was said after.",
+		"● ◐ ○ the same, for message x: the diagonal. Above it is what was said before the " +
+			"moment, below it what was said after.",
 		"* the target sent or received it  – not applicable  ✗ error  ≠ unexpected",
 	} {
 		p.prose(0, text)

@@ -65,25 +65,31 @@ func (r Run) Text(width int) string {
 
 func (r Run) cell(p *page, c *attacks.Cell) {
 	end := r.Result.Conversation.Messages
-	p.field("Takes", strings.Join(world.Written(c.Needs), ", ")+": "+used(c)+", "+summary.Moment(c.At, end))
+	p.field("Takes", strings.Join(world.Written(c.Needs),
+		", ")+": "+used(c)+", "+summary.Moment(c.At, end))
 	if summary.Granted(world.Written(c.Needs)) {
-		p.field("Granted", "the private half of public keys that were found: doormat hands it over, no computer here finds it")
+		p.field("Granted", "the private half of public keys that were found: doormat hands it "+
+			"over, no computer here finds it")
 	}
 	calls(p, c.Trace.Events)
 	t, o := c.Content.Target, c.Content.Others
-	p.field("Recovered", fmt.Sprintf("%d of %d messages of the target (before %d of %d, after %d of %d)",
+	p.field("Recovered", fmt.Sprintf("%d of %d messages of the target (before %d of %d, after %d "+
+		"of %d)",
 		t.Recovered, t.Total, t.Before, t.BeforeTotal, t.After, t.AfterTotal))
 	p.field("", fmt.Sprintf("%d of %d messages of others (before %d of %d, after %d of %d)",
 		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal))
 	p.field("", fmt.Sprintf("%d of %s; metadata of %d of %d; forged %d; false claims %d",
-		c.Attachments.Recovered, summary.Count(c.Attachments.Total, "attachment"), c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
+		c.Attachments.Recovered, summary.Count(c.Attachments.Total, "attachment"),
+		c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
 	people(p, c.People)
 	if d := c.Delivered; d.Messages < d.Total {
-		p.field("Delivered", fmt.Sprintf("%d of %s reached the screens of all whom they were for", d.Messages, summary.Count(d.Total, "message")))
+		p.field("Delivered", fmt.Sprintf("%d of %s reached the screens of all whom they were for",
+			d.Messages, summary.Count(d.Total, "message")))
 	}
 	r.orders(p, c)
 	if c.Smuggled > 0 {
-		p.field("Smuggled", summary.Count(c.Smuggled, "claim")+" of what the script had handed in itself, or nobody had typed yet: not counted")
+		p.field("Smuggled", summary.Count(c.Smuggled, "claim")+" of what the script had handed "+
+			"in itself, or nobody had typed yet: not counted")
 	}
 	noticed(p, c)
 	disclosed(p, c)
@@ -108,9 +114,11 @@ func people(p *page, who attacks.People) {
 	if who.Read == 0 {
 		return
 	}
-	text := fmt.Sprintf("%d wrote what was recovered; %d of them are neither the target nor named in an order", who.Read, who.Unnamed)
+	text := fmt.Sprintf("%d wrote what was recovered; %d of them are neither the target nor "+
+		"named in an order", who.Read, who.Unnamed)
 	if who.Privileged > 0 {
-		text += fmt.Sprintf("; %d of them the law protects: a doctor, a lawyer, a journalist", who.Privileged)
+		text += fmt.Sprintf("; %d of them the law protects: a doctor, a lawyer, a journalist",
+			who.Privileged)
 	}
 	p.field("People", text)
 }
@@ -172,7 +180,8 @@ func disclosed(p *page, c *attacks.Cell) {
 			p.field("", fmt.Sprintf("and %d more", len(c.Disclosed)-few))
 			break
 		}
-		p.field(label, fmt.Sprintf("to %s, %s later, by design: %s", d.By, summary.Count(d.AfterHours/24, "day"), d.What))
+		p.field(label, fmt.Sprintf("to %s, %s later, by design: %s", d.By,
+			summary.Count(d.AfterHours/24, "day"), d.What))
 		label = ""
 	}
 }
@@ -229,12 +238,14 @@ func (r Run) proof(p *page, c *attacks.Cell) {
 	}
 	text := fmt.Sprintf("message %d, computed from what was taken", c.Trace.Proved)
 	if len(nodes) < len(proof) {
-		text += fmt.Sprintf(" in %d steps; those alike share a line here, --proof all gives each its own", len(proof))
+		text += fmt.Sprintf(" in %d steps; those alike share a line here, --proof all gives each "+
+			"its own", len(proof))
 	}
 	p.field("Proof", text)
 	for i, n := range nodes {
 		how, data := replay.Told(proof, n, r.ShowTexts)
-		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)), bold(plain.Clean(n.Kind))+" "+how+faint(", "+data))
+		p.beside(17, fmt.Sprintf("%16s", fmt.Sprintf("%d ", i+1)),
+			bold(plain.Clean(n.Kind))+" "+how+faint(", "+data))
 	}
 }
 

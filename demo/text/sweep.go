@@ -46,7 +46,8 @@ func Sweep(of *summary.Sweep, width int) string {
 	p.gap()
 	s.alarms(p)
 	p.prose(0, "Before and after the moment at which the adversary first took something.")
-	p.prose(0, "× principals used  lawful: served of asked  ! somebody noticed  ≠ unexpected  – none such, or not applicable")
+	p.prose(0, "× principals used  lawful: served of asked  ! somebody noticed  ≠ unexpected  – "+
+		"none such, or not applicable")
 	p.gap()
 	for _, text := range summary.Caveats() {
 		p.prose(0, text)
@@ -57,7 +58,8 @@ func Sweep(of *summary.Sweep, width int) string {
 // fixed tells which settings the attack fixes for itself; some follow the value.
 func (s sweep) fixed() string {
 	last := len(s.Results) - 1
-	from, to := strings.Join(s.Results[0].Attacks[0].Fixes, ", "), strings.Join(s.Results[last].Attacks[0].Fixes, ", ")
+	from, to := strings.Join(s.Results[0].Attacks[0].Fixes, ", "),
+		strings.Join(s.Results[last].Attacks[0].Fixes, ", ")
 	if from == to {
 		return from
 	}
@@ -74,7 +76,8 @@ func (s sweep) span() string {
 
 // sweepHead names the columns of a table; the first is the setting's. The first
 // pair is of the target, the second of others.
-var sweepHead = []string{"", "before", "after", "before", "after", "×", "forged", "noticed", "lawful"}
+var sweepHead = []string{"", "before", "after", "before", "after", "×", "forged",
+	"noticed", "lawful"}
 
 // sweepLine is a line of a table: cells, or what stands in their place.
 type sweepLine struct {
@@ -103,7 +106,8 @@ func (s sweep) table(p *page, design int) {
 	}
 	narrow := total > p.width
 	if measured && !narrow {
-		p.line("%s", faint(columns([]string{"", "target", "others"}, []int{widths[0], widths[1] + widths[2], widths[3] + widths[4]})))
+		p.line("%s", faint(columns([]string{"", "target", "others"},
+			[]int{widths[0], widths[1] + widths[2], widths[3] + widths[4]})))
 		p.line("%s", faint(columns(head, widths)))
 	}
 	for _, l := range lines {
@@ -113,7 +117,8 @@ func (s sweep) table(p *page, design int) {
 		case narrow:
 			c := l.cells
 			p.beside(widths[0]+2, columns(c[:1], widths), fmt.Sprintf(
-				"target before %s, after %s; others before %s, after %s; ×%s; forged %s; noticed %s; lawful %s", c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]))
+				"target before %s, after %s; others before %s, after %s; ×%s; forged %s; noticed "+
+					"%s; lawful %s", c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]))
 		default:
 			p.line("%s", columns(l.cells, widths))
 		}
@@ -130,8 +135,10 @@ func (s sweep) lines(design int) (lines []sweepLine) {
 		}
 		if summary.Measured(c) {
 			t, o := c.Content.Target, c.Content.Others
-			lines = append(lines, sweepLine{cells: []string{value, summary.Fraction(t.Before, t.BeforeTotal), summary.Fraction(t.After, t.AfterTotal),
-				summary.Fraction(o.Before, o.BeforeTotal), summary.Fraction(o.After, o.AfterTotal), fmt.Sprint(c.Parties), fmt.Sprint(c.Forged),
+			lines = append(lines, sweepLine{cells: []string{value, summary.Fraction(t.Before,
+				t.BeforeTotal), summary.Fraction(t.After, t.AfterTotal),
+				summary.Fraction(o.Before, o.BeforeTotal), summary.Fraction(o.After, o.AfterTotal),
+				fmt.Sprint(c.Parties), fmt.Sprint(c.Forged),
 				yes(len(c.Noticed) > 0), summary.Fraction(c.Lawful.Served, c.Lawful.Asked)}})
 			continue
 		}
@@ -142,14 +149,16 @@ func (s sweep) lines(design int) (lines []sweepLine) {
 		if i > from {
 			value += "-" + s.Values[i]
 		}
-		lines = append(lines, sweepLine{[]string{value}, state(c) + "  " + plain.Clean(cmp.Or(c.Error, c.Why))})
+		lines = append(lines, sweepLine{[]string{value}, state(c) + "  " +
+			plain.Clean(cmp.Or(c.Error, c.Why))})
 	}
 	return lines
 }
 
 // alike reports whether two cells that measured nothing say the same.
 func alike(a, b *attacks.Cell) bool {
-	return a.Applicable == b.Applicable && a.Error == b.Error && a.Why == b.Why && a.Expected == b.Expected && !summary.Measured(b)
+	return a.Applicable == b.Applicable && a.Error == b.Error && a.Why == b.Why &&
+		a.Expected == b.Expected && !summary.Measured(b)
 }
 
 func columns(texts []string, widths []int) string {
@@ -180,7 +189,8 @@ func (s sweep) alarms(p *page) {
 			}
 			if key := c.Design + text; text != "" && !told[key] {
 				told[key] = true
-				p.beside(2, alarmStyle.Render(sign), fmt.Sprintf("%s %s on %s: %s", s.Over, s.Values[i], c.Design, plain.Clean(text)))
+				p.beside(2, alarmStyle.Render(sign), fmt.Sprintf("%s %s on %s: %s", s.Over,
+					s.Values[i], c.Design, plain.Clean(text)))
 			}
 		}
 	}

@@ -13,8 +13,9 @@ import (
 func Measured(r *timing.Result, width int) string {
 	p := newPage(width)
 	p.title("What stolen keys open, and how fast")
-	p.prose(0, fmt.Sprintf("%s of %d bytes go through each design. Then a thief takes the stores of everybody but users "+
-		"and their devices, and opens what it can by the published rules. Times are of one core of this machine.",
+	p.prose(0, fmt.Sprintf("%s of %d bytes go through each design. Then a thief takes the stores "+
+		"of everybody but users and their devices, and opens what it can by the published rules. "+
+		"Times are of one core of this machine.",
 		summary.Count(r.Messages, "message"), r.BodyBytes))
 	for i := range r.Designs {
 		p.gap()
@@ -27,8 +28,9 @@ func measuredKey(p *page, d *timing.Design, aDay float64) {
 	p.heading("── "+d.Name, faint(d.ID))
 	p.field("Opened", fmt.Sprintf("%d of %s", d.Opened, summary.Count(d.Total, "message")))
 	if d.Opened == 0 {
-		p.field("", "No key in those stores opens a message, so there is nothing to time. Attacks that recover "+
-			"messages here take devices one by one, or deceive users about keys: see the matrix.")
+		p.field("", "No key in those stores opens a message, so there is nothing to time. "+
+			"Attacks that recover messages here take devices one by one, or deceive users about "+
+			"keys: see the matrix.")
 		return
 	}
 	p.field("Takes", strings.Join(d.RestsOn, ", "))
@@ -37,16 +39,21 @@ func measuredKey(p *page, d *timing.Design, aDay float64) {
 	}
 	p.field("Each reads", rulesAndTime(d.Reading, d.ReadMicros))
 	p.field("Each opens", rulesAndTime(d.Opening, d.OpenMicros))
-	p.field("Floor", fmt.Sprintf("%.1f µs: one multiplication in the escrow designs' group, one ChaCha20-Poly1305", d.FloorMicros))
-	p.field("Ratio", fmt.Sprintf("%.2f × the floor to open, %.2f × with reading", d.Ratio, d.RatioReading))
-	p.field("Measured", fmt.Sprintf("%.0f messages a second on one core (%d timed, reading included)", d.PerSecond, d.Timed))
-	p.field("", fmt.Sprintf("half of the rounds: %.0f to %.0f a second", d.PerSecondLow, d.PerSecondHigh))
+	p.field("Floor", fmt.Sprintf("%.1f µs: one multiplication in the escrow designs' group, one "+
+		"ChaCha20-Poly1305", d.FloorMicros))
+	p.field("Ratio", fmt.Sprintf("%.2f × the floor to open, %.2f × with reading", d.Ratio,
+		d.RatioReading))
+	p.field("Measured", fmt.Sprintf("%.0f messages a second on one core (%d timed, reading "+
+		"included)", d.PerSecond, d.Timed))
+	p.field("", fmt.Sprintf("half of the rounds: %.0f to %.0f a second", d.PerSecondLow,
+		d.PerSecondHigh))
 	if d.Busy() {
-		p.field("Do not quote", fmt.Sprintf("The machine is busy: the floor, always the same work, varied by %.0f%%. "+
-			"Close other programs and measure again.", 100*d.FloorSpread))
+		p.field("Do not quote", fmt.Sprintf("The machine is busy: the floor, always the same "+
+			"work, varied by %.0f%%. Close other programs and measure again.", 100*d.FloorSpread))
 	}
-	p.field("Extrapolated", fmt.Sprintf("%.0f such cores keep up with %.0f billion messages a day. This is arithmetic, "+
-		"not a measurement. It leaves out %s.", d.Cores, aDay/1e9, timing.Leaves))
+	p.field("Extrapolated", fmt.Sprintf("%.0f such cores keep up with %.0f billion messages a "+
+		"day. This is arithmetic, not a measurement. It leaves out %s.", d.Cores, aDay/1e9,
+		timing.Leaves))
 }
 
 func rulesAndTime(rules []string, micros float64) string {

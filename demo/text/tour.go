@@ -20,8 +20,9 @@ type Tour struct {
 	Conversation *world.Conversation
 	Target       string
 	Story        *story.Story // whose conversation it is, nil of an imported one
-	Keep         string       // flags that choose this conversation again, for the reader to go on with
-	Designs      []world.Design
+	// flags that choose this conversation again, for the reader to go on with
+	Keep    string
+	Designs []world.Design
 }
 
 // Opening says who talks and what each design does. It needs no result, so that
@@ -129,9 +130,12 @@ func outcomes(p *page, r *attacks.Result, cells map[[2]string]*attacks.Cell, id 
 	}
 	alike := func(c *attacks.Cell) bool {
 		first := all[0]
-		return c.Applicable && c.Content == first.Content && c.Attachments == first.Attachments && c.Forged == first.Forged && c.Why == first.Why &&
-			c.Parties == first.Parties && len(c.Noticed) == len(first.Noticed) && summary.DisclosedTo(c) == summary.DisclosedTo(first) &&
-			c.Lawful == first.Lawful && c.People == first.People && c.Delivered == first.Delivered && c.Expected == first.Expected
+		return c.Applicable && c.Content == first.Content && c.Attachments == first.Attachments &&
+			c.Forged == first.Forged && c.Why == first.Why &&
+			c.Parties == first.Parties && len(c.Noticed) == len(first.Noticed) &&
+			summary.DisclosedTo(c) == summary.DisclosedTo(first) &&
+			c.Lawful == first.Lawful && c.People == first.People &&
+			c.Delivered == first.Delivered && c.Expected == first.Expected
 	}
 	if len(all) > 1 && !slices.ContainsFunc(all, func(c *attacks.Cell) bool { return !alike(c) }) {
 		measured(p, "In every design", all[0])
@@ -151,7 +155,8 @@ func measured(p *page, name string, c *attacks.Cell) {
 	if c.Applicable {
 		x, y := c.Content.Target, c.Content.Others
 		notes := append([]string{
-			fmt.Sprintf("%d of %d messages of the target, %d of %d of others", x.Recovered, x.Total, y.Recovered, y.Total),
+			fmt.Sprintf("%d of %d messages of the target, %d of %d of others", x.Recovered, x.Total,
+				y.Recovered, y.Total),
 			summary.Count(c.Parties, "principal") + " used"}, summary.Remarks(c)...)
 		if x.Recovered+y.Recovered > 0 && len(c.Noticed) == 0 {
 			notes = append(notes, "noticed by "+summary.Nobody(c))
@@ -176,16 +181,19 @@ func (t Tour) next(p *page, r *attacks.Result, shown []technique.Header) {
 	p.heading("Try next", faint("doormat is short for: go run ./cmd/doormat"))
 	var hints [][2]string
 	if len(shown) > 0 {
-		hints = append(hints, [2]string{"attack run " + shown[0].ID, "one attack in full, with its proof"})
+		hints = append(hints, [2]string{"attack run " + shown[0].ID,
+			"one attack in full, with its proof"})
 	}
 	hints = append(hints,
-		[2]string{fmt.Sprintf("matrix --at %d --retention 5", min(10, len(t.Conversation.Messages))), "another moment, phones that delete"},
+		[2]string{fmt.Sprintf("matrix --at %d --retention 5",
+			min(10, len(t.Conversation.Messages))), "another moment, phones that delete"},
 		[2]string{"matrix --threshold 2", "a smaller quorum"})
 	for i := range hints {
 		hints[i][0] = strings.TrimSpace(hints[i][0] + " " + plain.Clean(t.Keep))
 	}
 	if len(r.Designs) > 0 {
-		hints = slices.Insert(hints, min(1, len(hints)), [2]string{"design show " + r.Designs[0].ID, "whom its users trust, and its rules"})
+		hints = slices.Insert(hints, min(1, len(hints)), [2]string{"design show " + r.Designs[0].ID,
+			"whom its users trust, and its rules"})
 	}
 	if t.Story != nil {
 		hints = append(hints, [2]string{"demo --conversation chat.txt", "your own exported chat"})

@@ -139,7 +139,8 @@ func newPlan(rules []world.Rule, proof deduce.Proof, common func(deduce.Step) bo
 			}
 		}
 		keyed[i] = slices.Contains(p.opening, st)
-		at := slices.IndexFunc(st.out, func(d world.Derived) bool { return identity(d.Fact) == identity(s.Fact) })
+		at := slices.IndexFunc(st.out,
+			func(d world.Derived) bool { return identity(d.Fact) == identity(s.Fact) })
 		if at < 0 {
 			return nil, fmt.Errorf("rule %q gives something else when it is applied again", s.Rule)
 		}

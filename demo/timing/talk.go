@@ -37,7 +37,8 @@ func Talk(n, bytes int) (c *world.Conversation, said []world.Payload) {
 		case dice[0] < 144: // an answer
 			from, to = to, from
 		}
-		c.Messages = append(c.Messages, world.Message{From: c.Accounts[from], To: []string{c.Accounts[to]},
+		c.Messages = append(c.Messages, world.Message{From: c.Accounts[from],
+			To:   []string{c.Accounts[to]},
 			Sent: begin.Add(time.Duration(k) * time.Minute)})
 		said = append(said, world.Payload{Body: draw(bytes)})
 	}

@@ -74,8 +74,10 @@ type Design struct {
 
 // Keys measures designs under the settings. Each takes about as long as given,
 // beside some tenths of a second to set up.
-func Keys(ctx context.Context, version string, designs []world.Design, s world.Settings, each time.Duration) (*Result, error) {
-	r := &Result{Doormat: version, Messages: Messages, BodyBytes: BodyBytes, MessagesADay: ADay, Designs: []Design{}}
+func Keys(ctx context.Context, version string, designs []world.Design, s world.Settings,
+	each time.Duration) (*Result, error) {
+	r := &Result{Doormat: version, Messages: Messages, BodyBytes: BodyBytes, MessagesADay: ADay,
+		Designs: []Design{}}
 	for _, d := range designs {
 		row, err := key(ctx, d, s, each)
 		if err != nil {
@@ -86,9 +88,11 @@ func Keys(ctx context.Context, version string, designs []world.Design, s world.S
 	return r, nil
 }
 
-func key(ctx context.Context, d world.Design, s world.Settings, each time.Duration) (*Design, error) {
+func key(ctx context.Context, d world.Design, s world.Settings,
+	each time.Duration) (*Design, error) {
 	i := d.Info()
-	row := &Design{ID: i.ID, Name: i.Name, Total: Messages, RestsOn: []string{}, Once: []string{}, Reading: []string{}, Opening: []string{}}
+	row := &Design{ID: i.ID, Name: i.Name, Total: Messages, RestsOn: []string{}, Once: []string{},
+		Reading: []string{}, Opening: []string{}}
 	conv, said := Talk(Messages, BodyBytes)
 	loot, err := stores(ctx, d, s, conv, said)
 	if err != nil {
@@ -121,7 +125,8 @@ func key(ctx context.Context, d world.Design, s world.Settings, each time.Durati
 
 // stores lives through the conversation and takes, in the end, what lies in the
 // stores of everybody but users and devices.
-func stores(ctx context.Context, d world.Design, s world.Settings, conv *world.Conversation, said []world.Payload) ([]deduce.Step, error) {
+func stores(ctx context.Context, d world.Design, s world.Settings, conv *world.Conversation,
+	said []world.Payload) ([]deduce.Step, error) {
 	s.Target = conv.Target
 	deploy, err := d.Setup(world.Config{Settings: s, Accounts: conv.Accounts, Seed: 1})
 	if err != nil {

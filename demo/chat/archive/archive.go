@@ -62,7 +62,8 @@ func Open(data []byte, texts uint64) ([]*zip.File, error) {
 		if err := checkPath(f.Name, seen); err != nil {
 			return nil, err
 		}
-		if strings.HasSuffix(f.Name, "/") || strings.HasSuffix(f.Name, `\`) && f.UncompressedSize64 == 0 {
+		if strings.HasSuffix(f.Name, "/") || strings.HasSuffix(f.Name, `\`) &&
+			f.UncompressedSize64 == 0 {
 			continue
 		}
 		files = append(files, f)
@@ -86,8 +87,10 @@ func tooManyFiles() error {
 // in what they make of them.
 func checkPath(name string, seen map[string]bool) error {
 	plain := strings.TrimSuffix(strings.ToValidUTF8(name, "?"), "/")
-	if !fs.ValidPath(plain) || plain == "." || strings.ContainsAny(plain, `\:`) && !fs.ValidPath(localPath(plain)) {
-		return fmt.Errorf("the file name %q leaves the archive's folder: no messenger wrote this archive", name)
+	if !fs.ValidPath(plain) || plain == "." || strings.ContainsAny(plain, `\:`) &&
+		!fs.ValidPath(localPath(plain)) {
+		return fmt.Errorf("the file name %q leaves the archive's folder: no messenger wrote this "+
+			"archive", name)
 	}
 	name = strings.TrimRight(name, `/\`)
 	if seen[name] {
@@ -138,12 +141,14 @@ func Unpack(f *zip.File) ([]byte, error) {
 	case f.Flags&1 != 0:
 		return nil, errors.New("encrypted: unpack the archive with its password and read the file")
 	case f.UncompressedSize64 > 1<<20 && f.UncompressedSize64/MaxRatio > f.CompressedSize64:
-		return nil, fmt.Errorf("%d bytes packed into %d: nothing in a chat packs so well, this may be a zip bomb",
+		return nil, fmt.Errorf("%d bytes packed into %d: nothing in a chat packs so well, this "+
+			"may be a zip bomb",
 			f.UncompressedSize64, f.CompressedSize64)
 	}
 	r, err := f.Open()
 	if errors.Is(err, zip.ErrAlgorithm) {
-		return nil, fmt.Errorf("packed with method %d, which is not read: unpack the archive and read the file", f.Method)
+		return nil, fmt.Errorf("packed with method %d, which is not read: unpack the archive and "+
+			"read the file", f.Method)
 	} else if err != nil {
 		return nil, fmt.Errorf("broken archive (%w): export the chat again", err)
 	}

@@ -123,7 +123,8 @@ func (s *Shelf) Find(name string) (data []byte, why string) {
 	case size > MaxFile:
 		return nil, fmt.Sprintf("%d bytes, the limit for a file is %d", size, MaxFile)
 	case size > s.room:
-		return nil, fmt.Sprintf("the files named above it take up the limit of %d bytes for all", MaxAll)
+		return nil, fmt.Sprintf("the files named above it take up the limit of %d bytes for all",
+			MaxAll)
 	}
 	s.room -= size
 	data, err := Unpack(f)

@@ -16,7 +16,8 @@ import (
 // between them.
 func File(line string) (name string, is bool) {
 	last := line
-	if i := strings.LastIndexFunc(strings.TrimRightFunc(line, spelling.IsMark), spelling.IsMark); i >= 0 {
+	if i := strings.LastIndexFunc(strings.TrimRightFunc(line, spelling.IsMark),
+		spelling.IsMark); i >= 0 {
 		last = line[i:]
 	}
 	whole := strings.TrimSpace(spelling.Clean(line))
@@ -30,7 +31,8 @@ func File(line string) (name string, is bool) {
 			}
 		}
 	}
-	if name, remark, found := strings.Cut(whole, " ("); waName.MatchString(name) && (!found || strings.HasSuffix(remark, ")")) {
+	if name, remark, found := strings.Cut(whole, " ("); waName.MatchString(name) && (!found ||
+		strings.HasSuffix(remark, ")")) {
 		return name, true
 	}
 	return tagged(line, whole)
@@ -42,7 +44,8 @@ func tagged(line, whole string) (name string, is bool) {
 		return strings.TrimSpace(m[2]), true
 	}
 	word, _, found := strings.Cut(strings.TrimPrefix(whole, "<"), ":")
-	if found && attachedBefore[strings.ToLower(strings.TrimSpace(word))] && strings.HasPrefix(whole, "<") && strings.HasSuffix(whole, ">") {
+	if found && attachedBefore[strings.ToLower(strings.TrimSpace(word))] && strings.HasPrefix(whole,
+		"<") && strings.HasSuffix(whole, ">") {
 		return "", true
 	}
 	at := strings.IndexFunc(line, spelling.IsMark)
@@ -60,7 +63,8 @@ func tagged(line, whole string) (name string, is bool) {
 // isTag reports whether a match of taggedFile is of a known word, or names something
 // that ends like a file's name.
 func isTag(m []string) bool {
-	return attachedBefore[strings.ToLower(strings.TrimSpace(m[1]))] || fileEnd.MatchString(strings.TrimSpace(m[2]))
+	return attachedBefore[strings.ToLower(strings.TrimSpace(m[1]))] ||
+		fileEnd.MatchString(strings.TrimSpace(m[2]))
 }
 
 // Placeholder reports whether a whole text has the shape of "<Media omitted>", in any language.

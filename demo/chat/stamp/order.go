@@ -63,7 +63,8 @@ func (s Stamp) Time(o Order) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	t := time.Date(year, time.Month(s.field[m]), s.field[d], 0, 0, 0, 0, time.UTC)
-	ok := s.digits[d] <= 2 && s.digits[m] <= 2 && t.Day() == s.field[d] && int(t.Month()) == s.field[m]
+	ok := s.digits[d] <= 2 && s.digits[m] <= 2 && t.Day() == s.field[d] &&
+		int(t.Month()) == s.field[m]
 	return t.Add(s.clock), ok
 }
 
@@ -102,7 +103,8 @@ func Choose(stamps []Stamp) (best Order, warning string) {
 	}
 	switch all := len(stamps); {
 	case fits[best] < all:
-		return best, fmt.Sprintf("no date order fits all %d dates; read as %s, which fits %d", all, best, fits[best])
+		return best, fmt.Sprintf("no date order fits all %d dates; read as %s, which fits %d", all,
+			best, fits[best])
 	case best == DMY && fits[MDY] == all && !allFixed(stamps):
 		return best, "dates fit dmy and mdy alike; read as dmy (use --date-order to choose another)"
 	}

@@ -232,7 +232,8 @@ func (s *Stamp) note(w word, first bool, day *byte) bool {
 // monthNamed finds the month's name among what stands between day and year, or time and
 // day. There, a half of the day may stand too.
 func monthNamed(text string, day *byte) (number int, ok bool) {
-	for _, t := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" .,-/", r) }) {
+	for _, t := range strings.FieldsFunc(text,
+		func(r rune) bool { return strings.ContainsRune(" .,-/", r) }) {
 		w, known := words[normal(t)]
 		switch {
 		case known && w.kind == month && number == 0:
@@ -256,7 +257,8 @@ func clock(hour, minute, second int, day byte) (time.Duration, bool) {
 			hour += 12
 		}
 	}
-	d := time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second
+	d := time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute +
+		time.Duration(second)*time.Second
 	return d, hour < 24 && minute < 60 && second < 60
 }
 
@@ -331,7 +333,10 @@ func Begins(text string) bool {
 		return false
 	}
 	word := spelling.Clean(text)
-	end := strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
+	end := strings.IndexFunc(word, func(r rune) bool {
+		return !unicode.IsLetter(r) &&
+			!unicode.IsMark(r)
+	})
 	if end >= 0 {
 		word = word[:end]
 	}

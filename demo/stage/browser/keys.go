@@ -30,7 +30,8 @@ func (p *Page) Press(keys ...string) {
 // parseKey returns the character that chromedp has for a key.
 func parseKey(name string) (rune, []chromedp.Modifier, error) {
 	known := map[string]chromedp.Modifier{
-		"Shift": chromedp.ModifierShift, "Control": chromedp.ModifierCtrl, "Alt": chromedp.ModifierAlt, "Meta": chromedp.ModifierMeta,
+		"Shift": chromedp.ModifierShift, "Control": chromedp.ModifierCtrl,
+		"Alt": chromedp.ModifierAlt, "Meta": chromedp.ModifierMeta,
 	}
 	var modifiers []chromedp.Modifier
 	rest := name
@@ -42,13 +43,16 @@ func parseKey(name string) (rune, []chromedp.Modifier, error) {
 		}
 		modifiers, rest = append(modifiers, m), after
 	}
-	if r, size := utf8.DecodeRuneInString(rest); size > 0 && size == len(rest) && kb.Keys[r] != nil {
+	if r, size := utf8.DecodeRuneInString(rest); size > 0 && size == len(rest) &&
+		kb.Keys[r] != nil {
 		return r, modifiers, nil
 	}
-	for _, r := range slices.Sorted(maps.Keys(kb.Keys)) { // the main key comes before that of the number pad
+	// the main key comes before that of the number pad
+	for _, r := range slices.Sorted(maps.Keys(kb.Keys)) {
 		if kb.Keys[r].Key == rest {
 			return r, modifiers, nil
 		}
 	}
-	return 0, nil, fmt.Errorf("browser: no key is called %q; use the names of KeyboardEvent.key", name)
+	return 0, nil, fmt.Errorf("browser: no key is called %q; use the names of KeyboardEvent.key",
+		name)
 }

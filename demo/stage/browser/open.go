@@ -44,12 +44,14 @@ func Open(t testing.TB, look Look) *Page {
 	path := Need(t)
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path),
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]"),
+		chromedp.Flag("host-resolver-rules",
+			"MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]"),
 	}
 	if os.Getuid() == 0 || os.Getenv("CI") != "" { // where the sandbox does not start
 		options = append(options, chromedp.NoSandbox)
 	}
-	ctx, stop := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(options...))
+	ctx, stop := chromedp.NewContext(context.Background(),
+		chromedp.WithAllocatorOptions(options...))
 	t.Cleanup(stop)
 	p := &Page{t: t, ctx: ctx}
 	if err := chromedp.Do(ctx); err != nil { // without a deadline: it would be the browser's
@@ -77,7 +79,8 @@ func Need(t testing.TB) string {
 // find returns the path of a browser, for whoever asks for browser tests.
 func find(getenv func(string) string, lookPath func(string) (string, error)) (string, error) {
 	if getenv("DOORMAT_BROWSER") == "" {
-		return "", errors.New("browser: set DOORMAT_BROWSER=on for tests in Chromium, which take a minute or two; .ci/run does")
+		return "", errors.New("browser: set DOORMAT_BROWSER=on for tests in Chromium, which take " +
+			"a minute or two; .ci/run does")
 	}
 	names := []string{"chromium", "chromium-browser", "google-chrome"}
 	if own := getenv("DOORMAT_CHROMIUM"); own != "" {
@@ -88,7 +91,8 @@ func find(getenv func(string) string, lookPath func(string) (string, error)) (st
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("browser: none of %q is a program; install Chromium or set DOORMAT_CHROMIUM", names)
+	return "", fmt.Errorf("browser: none of %q is a program; install Chromium or set "+
+		"DOORMAT_CHROMIUM", names)
 }
 
 // missing skips the test, or fails it where browser tests are required.

@@ -87,7 +87,8 @@ func (p *Page) FirstPaint() time.Duration {
 // Value evaluates a JavaScript expression, and waits for it if it is a promise.
 func Value[T any](p *Page, expression string) T {
 	p.t.Helper()
-	return run(p, "evaluate "+expression, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	return run(p, "evaluate "+expression, chromedp.Evaluate[T](expression,
+		chromedp.EvalAwaitPromise))
 }
 
 func (p *Page) do(what string, step chromedp.Action[chromedp.Void]) {

@@ -36,7 +36,8 @@ func (p *Page) hear(event any) {
 	switch e := event.(type) {
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError {
-			text = strings.TrimSpace(fmt.Sprintf("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL))
+			text = strings.TrimSpace(fmt.Sprintf("%s: %s %s", e.Entry.Source, e.Entry.Text,
+				e.Entry.URL))
 		}
 	case *runtime.EventExceptionThrown:
 		text = "exception: " + e.ExceptionDetails.Text
@@ -44,7 +45,8 @@ func (p *Page) hear(event any) {
 			text += " " + show(o)
 		}
 	case *runtime.EventConsoleAPICalled:
-		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeAssert {
+		if e.Type == runtime.ConsoleAPICalledTypeError ||
+			e.Type == runtime.ConsoleAPICalledTypeAssert {
 			text = "console:"
 			for _, arg := range e.Args {
 				text += " " + show(arg)

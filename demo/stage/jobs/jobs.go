@@ -35,7 +35,8 @@ const (
 	maxJobs     = 64
 	maxWeight   = 250_000
 	idleTimeout = 10 * time.Second // how long a job runs that nobody waits for
-	errorTTL    = 10 * time.Second // how long an error is kept, for the page that was waiting for it
+	// how long an error is kept, for the page that was waiting for it
+	errorTTL = 10 * time.Second
 )
 
 var (
@@ -138,8 +139,9 @@ func (s *Store) compute(ctx context.Context, j *Job, run Run) {
 		return
 	}
 	limit := timeLimit(j.weight)
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("stage: stopped after %s: too much for the stage; "+
-		"choose fewer trustees or rarer refreshes, or use the command line", limit))
+	ctx, cancel := context.WithTimeoutCause(ctx, limit,
+		fmt.Errorf("stage: stopped after %s: too much for the stage; "+
+			"choose fewer trustees or rarer refreshes, or use the command line", limit))
 	defer cancel()
 	// The run may take a while to notice that its context has ended; who waits hears at once.
 	defer context.AfterFunc(ctx, func() { j.settle(nil, s.reason(ctx)) })()

@@ -12,8 +12,9 @@ import (
 
 // policy is what a page of the stage may load and do: its own files, nothing of
 // anybody else's, and no script or style inside the page.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-	"font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+	"connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors " +
+	"'none'"
 
 // Guard answers only who asked for this very server, by one of its hosts (address
 // and port), and only what its own pages ask. Any page in the same browser can send
@@ -33,14 +34,19 @@ func Guard(next http.Handler, hosts []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		harden(w.Header())
 		switch {
-		case !slices.ContainsFunc(hosts, func(h string) bool { return strings.EqualFold(h, r.Host) }):
-			http.Error(w, "stage: this server has another address; open http://"+hosts[0]+"/", http.StatusMisdirectedRequest)
-		case r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodPost:
+		case !slices.ContainsFunc(hosts,
+			func(h string) bool { return strings.EqualFold(h, r.Host) }):
+			http.Error(w, "stage: this server has another address; open http://"+hosts[0]+"/",
+				http.StatusMisdirectedRequest)
+		case r.Method != http.MethodGet && r.Method != http.MethodHead &&
+			r.Method != http.MethodPost:
 			w.Header().Set("Allow", "GET, HEAD, POST")
 			http.Error(w, "stage: want GET, HEAD or POST", http.StatusMethodNotAllowed)
 		case cross.Check(r) != nil || r.Method != http.MethodPost && foreign(r) && !arrives(r):
-			http.Error(w, "stage: only the stage's own pages may ask for this", http.StatusForbidden)
-		case r.Method == http.MethodGet && foreign(r) && (r.URL.Path != "/" || r.URL.RawQuery != ""):
+			http.Error(w, "stage: only the stage's own pages may ask for this",
+				http.StatusForbidden)
+		case r.Method == http.MethodGet && foreign(r) && (r.URL.Path != "/" ||
+			r.URL.RawQuery != ""):
 			ask(w, r)
 		default:
 			survive(next, w, r)
@@ -75,7 +81,8 @@ func foreign(r *http.Request) bool {
 // arrives reports whether the request is somebody following a link, whose answer the
 // page with the link never sees.
 func arrives(r *http.Request) bool {
-	return r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
+	return r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" &&
+		r.Header.Get("Sec-Fetch-Dest") == "document"
 }
 
 var asking = template.Must(template.New("ask").Parse(`<!doctype html>
@@ -91,7 +98,8 @@ var asking = template.Must(template.New("ask").Parse(`<!doctype html>
 func ask(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(http.StatusForbidden)
-	to := url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path, RawQuery: r.URL.RawQuery} // the host is one of ours
+	// the host is one of ours
+	to := url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path, RawQuery: r.URL.RawQuery}
 	_ = asking.Execute(w, to.String())
 }
 
@@ -112,7 +120,8 @@ func survive(next http.Handler, w http.ResponseWriter, r *http.Request) {
 			panic(http.ErrAbortHandler)
 		}
 		harden(w.Header())
-		http.Error(w, "stage: this page failed; that is a mistake in doormat, the terminal says more", http.StatusInternalServerError)
+		http.Error(w, "stage: this page failed; that is a mistake in doormat, the terminal "+
+			"says more", http.StatusInternalServerError)
 	}()
 	next.ServeHTTP(a, r)
 }

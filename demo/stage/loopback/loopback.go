@@ -35,12 +35,15 @@ const (
 func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return nil, demo.Usagef("--addr %q: want an address and a port, such as %s", addr, DefaultAddr)
+		return nil, demo.Usagef("--addr %q: want an address and a port, such as %s", addr,
+			DefaultAddr)
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return nil, demo.Usagef("--addr %q: want a port from 1 to 65535, or 0 for any that is free", addr)
+		return nil, demo.Usagef("--addr %q: want a port from 1 to 65535, or 0 for any that is free",
+			addr)
 	} else if port = strconv.FormatUint(n, 10); host == "" {
-		return nil, demo.Usagef("--addr %q is every address of this machine: the stage is for this machine only; want 127.0.0.1:%s", addr, port)
+		return nil, demo.Usagef("--addr %q is every address of this machine: the stage is for "+
+			"this machine only; want 127.0.0.1:%s", addr, port)
 	}
 	ip, err := loopback(ctx, host)
 	if err != nil {
@@ -48,7 +51,8 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort(ip.String(), port))
 	if err != nil {
-		return nil, fmt.Errorf("stage: %w; if another program has this port, choose another with --addr, or any with --addr 127.0.0.1:0", err)
+		return nil, fmt.Errorf("stage: %w; if another program has this port, choose another with "+
+			"--addr, or any with --addr 127.0.0.1:0", err)
 	}
 	return l, nil
 }
@@ -59,14 +63,16 @@ func loopback(ctx context.Context, host string) (netip.Addr, error) {
 	list := []string{host}
 	if _, err := netip.ParseAddr(host); err != nil {
 		if list, err = net.DefaultResolver.LookupHost(ctx, host); err != nil || len(list) == 0 {
-			return netip.Addr{}, demo.Usagef("--addr: there is no address for %q: the stage is for this machine only; want 127.0.0.1", host)
+			return netip.Addr{}, demo.Usagef("--addr: there is no address for %q: the stage is "+
+				"for this machine only; want 127.0.0.1", host)
 		}
 	}
 	var own netip.Addr
 	for _, text := range list {
 		ip, err := netip.ParseAddr(text)
 		if err != nil || !ip.Unmap().IsLoopback() {
-			return netip.Addr{}, demo.Usagef("--addr: %s can be reached from other machines: the stage is for this machine only; want 127.0.0.1", text)
+			return netip.Addr{}, demo.Usagef("--addr: %s can be reached from other machines: the "+
+				"stage is for this machine only; want 127.0.0.1", text)
 		}
 		if ip = ip.Unmap(); !own.IsValid() || ip.Is4() {
 			own = ip
@@ -79,7 +85,8 @@ func loopback(ctx context.Context, host string) (netip.Addr, error) {
 func Hosts(addr net.Addr) []string {
 	_, port, _ := net.SplitHostPort(addr.String())
 	var hosts []string
-	for _, name := range []string{addr.String(), "127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port} {
+	for _, name := range []string{addr.String(), "127.0.0.1:" + port, "localhost:" + port,
+		"[::1]:" + port} {
 		hosts = append(hosts, name)
 		if host, found := cutPort(name, "80"); found { // which browsers leave out
 			hosts = append(hosts, host)
@@ -99,8 +106,9 @@ func cutPort(name, port string) (host string, found bool) {
 // and it returns nil.
 func Serve(ctx context.Context, l net.Listener, handler http.Handler) error {
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: headerSize,
-		BaseContext: func(net.Listener) context.Context { return ctx },
+		Handler: handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
+		MaxHeaderBytes: headerSize,
+		BaseContext:    func(net.Listener) context.Context { return ctx },
 	}
 	gone := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
