@@ -75,7 +75,7 @@ func (t *trial) judge() error {
 // compare tells whether the outcome is the one that the header expects.
 func (t *trial) compare() {
 	info, conv := t.on.design.Info(), t.on.truth.Conversation
-	want, err := t.technique.Expect(technique.Keys(info), technique.NewView(conv, t.settings))
+	want, err := t.technique.Expect(technique.Keys(info), technique.NewView(conv, t.settings, info))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"doormat/attacks/technique"
 	"doormat/attacks/truth"
 	"doormat/world"
 	"doormat/world/memo"
@@ -79,7 +80,7 @@ func (l *Lab) Survey(ctx context.Context, d world.Design, moments []int,
 
 // deployed sets a design up under the lab's settings, as its arrangement fixes them.
 func (l *Lab) deployed(d world.Design) (*deployment, error) {
-	settings, err := l.Settings.Override(d.Info().Fixed)
+	settings, err := (&technique.Header{}).Override(l.Settings, d.Info())
 	if err != nil {
 		return nil, fmt.Errorf("design %s: %w", d.Info().ID, err)
 	}

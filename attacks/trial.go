@@ -94,7 +94,8 @@ func (t *trial) equip() error {
 func (t *trial) absent(why error) {
 	t.cell.Missing = strings.TrimPrefix(why.Error(), world.ErrNotApplicable.Error()+": ")
 	t.cell.Why = t.cell.Missing
-	want, err := t.technique.Expect(technique.Keys(t.on.design.Info()), technique.NewView(t.on.truth.Conversation, t.settings))
+	info := t.on.design.Info()
+	want, err := t.technique.Expect(technique.Keys(info), technique.NewView(t.on.truth.Conversation, t.settings, info))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()

@@ -44,6 +44,10 @@ type Info struct {
 	// Packets name the kinds of packets that travel between principals; scripts of attacks
 	// know a packet by that name.
 	Packets []PacketKind `json:"-"`
+	// KeyLife gives the moment at which a key comes to be that others than the readers hold,
+	// and under which a message is sealed, and the moment at which it is destroyed; nil where
+	// no such key ends before the conversation does. Expectations of attacks ask for it.
+	KeyLife func(s Settings, message int) (made, destroyed int) `json:"-"`
 	// Keys are the kinds of keys that a quantum computer breaks. The rules say where
 	// their public halves are to be seen, as facts of kind [PublicKey], and what the
 	// private ones, facts of kind [PrivateKey], are good for.

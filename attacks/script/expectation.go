@@ -86,7 +86,7 @@ func notApplicable(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 }
 
 // viewValue shows a view to an expectation: v.t, v.at, v.messages[0].to, and
-// v.level(opened, total), v.levels(messages), v.files(messages), v.live(message, moment).
+// v.level(opened, total), v.levels(messages), v.files(messages), v.live(message, moment), v.seats("A").
 func viewValue(shown technique.View) starlark.Value {
 	v := view{shown}
 	messages := make([]starlark.Value, len(v.Messages))
@@ -101,7 +101,7 @@ func viewValue(shown technique.View) starlark.Value {
 	for i, g := range v.Groups {
 		groups[i] = record(map[string]any{"name": g.Name, "members": g.Members})
 	}
-	fields := map[string]any{"end": v.End, "seats_in_a": v.SeatsInA, "partner": v.Partner, "accounts": v.Accounts}
+	fields := map[string]any{"end": v.End, "partner": v.Partner, "accounts": v.Accounts}
 	for _, p := range world.Parameters() {
 		fields[p.Key()] = p.Plain(v.Settings)
 	}
@@ -117,6 +117,7 @@ func viewValue(shown technique.View) starlark.Value {
 	d["levels"] = starlark.NewBuiltin("levels", v.levels)
 	d["files"] = starlark.NewBuiltin("files", v.files)
 	d["live"] = starlark.NewBuiltin("live", v.live)
+	d["seats"] = starlark.NewBuiltin("seats", v.seats)
 	return object{"view", starlarkstruct.FromStringDict(starlark.String("view"), d)}
 }
 

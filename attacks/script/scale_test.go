@@ -53,7 +53,7 @@ func TestExpectationsScale(t *testing.T) {
 			settings, err := h.Override(s, world.Info{})
 			require.NoError(t, err)
 			for _, keys := range [][]string{{"e2ee"}, {"threshold", "escrow"}} {
-				_, err := a.Expect(keys, technique.NewView(c, settings))
+				_, err := a.Expect(keys, technique.NewView(c, settings, world.Info{}))
 				assert.NoError(t, err, "%s, %d people", name, size.people)
 			}
 		}

@@ -74,9 +74,8 @@ func (v view) files(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 	return starlark.String(technique.LevelOf(got, total)), nil
 }
 
-// live(message, moment) tells whether the escrow key under which a message is
-// sealed is there at a moment: a new key is made every v.rotate messages, and the
-// one before is kept until then.
+// live(message, moment) tells whether at a moment others than the readers hold a key under
+// which a message is sealed: an escrow key, say, which the design may replace and destroy.
 func (v view) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var m starlark.Value
 	var moment int
@@ -87,11 +86,30 @@ func (v view) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 	if err != nil {
 		return nil, fmt.Errorf("live: %w", err)
 	}
-	if v.Settings.Rotate == 0 {
-		return starlark.True, nil
+	if k < 1 || k > len(v.Messages) {
+		return nil, fmt.Errorf("live: there is no message %d", k)
 	}
-	sealed, newest := (k-1)/v.Settings.Rotate, moment/v.Settings.Rotate
-	return starlark.Bool(sealed == newest || sealed == newest-1), nil
+	row := v.Messages[k-1]
+	return starlark.Bool(row.Made <= moment && moment < row.Destroyed), nil
+}
+
+// seats(jurisdiction) counts the trustees whom the setting jurisdictions puts there.
+func (v view) seats(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var place string
+	if err := starlark.UnpackArgs("seats", args, kwargs, "jurisdiction", &place); err != nil {
+		return nil, err
+	}
+	seats, err := v.Settings.Seats()
+	if err != nil {
+		return nil, fmt.Errorf("seats: %w", err)
+	}
+	count := 0
+	for _, seat := range seats {
+		if seat == place {
+			count++
+		}
+	}
+	return starlark.MakeInt(count), nil
 }
 
 // number reads the number of one of v.messages.

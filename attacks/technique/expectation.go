@@ -78,7 +78,6 @@ func (o *Outcome) Check() error {
 type View struct {
 	Settings world.Settings `json:"settings"`
 	End      int            `json:"end"`
-	SeatsInA int            `json:"seats_in_a"` // trustees placed with the provider
 	Partner  string         `json:"partner"`
 	Accounts []string       `json:"accounts"`
 	Groups   []GroupRow     `json:"groups"` // as they are before the first message
@@ -101,6 +100,10 @@ type MessageRow struct {
 	Files  int      `json:"files"` // attachments
 	Sent   int      `json:"sent"`  // seconds since the first message
 	Day    int      `json:"day"`   // midnights passed since the devices were switched on
+	// From moment Made to before moment Destroyed others than the readers hold a key under
+	// which the message is sealed, if the design has any: see KeyLife of [world.Info].
+	Made      int `json:"made"`
+	Destroyed int `json:"destroyed"`
 }
 
 // An EventRow is an event of the conversation.
@@ -114,21 +117,20 @@ type EventRow struct {
 	Told    []string `json:"told"` // whom it tells
 }
 
-// NewView is what an expectation may know of a conversation under settings.
-func NewView(c *world.Conversation, s world.Settings) View {
+// NewView is what an expectation of a design may know of a conversation under settings.
+func NewView(c *world.Conversation, s world.Settings, of world.Info) View {
 	v := View{Settings: s, End: len(c.Messages), Partner: c.Partner(s.Target), Accounts: c.Accounts}
-	seats, _ := s.Seats() // checked with the settings
-	for _, place := range seats {
-		if place == world.Home {
-			v.SeatsInA++
-		}
-	}
 	for _, g := range c.Groups {
 		v.Groups = append(v.Groups, GroupRow(g))
 	}
 	for i, m := range c.Messages {
 		sent := int(m.Sent.Sub(c.Messages[0].Sent).Seconds())
-		v.Messages = append(v.Messages, MessageRow{i + 1, m.From, m.To, m.Group, len(m.Attachments), sent, c.Day(i + 1)})
+		row := MessageRow{i + 1, m.From, m.To, m.Group, len(m.Attachments), sent, c.Day(i + 1), 0, v.End + 1}
+		if of.KeyLife != nil {
+			made, destroyed := of.KeyLife(s, i+1)
+			row.Made, row.Destroyed = made, min(destroyed, row.Destroyed)
+		}
+		v.Messages = append(v.Messages, row)
 	}
 	by, told := c.Told()
 	for i, e := range c.Events {

@@ -4,10 +4,12 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"maps"
+	"math"
 	"slices"
 
 	"doormat/escrow"
 	"doormat/escrow/ceremony"
+	"doormat/world"
 	"doormat/world/ledger"
 )
 
@@ -62,6 +64,16 @@ type session struct {
 // liveKeys is how many keys live: the newest, and the one before for what is under way
 // and for orders about it.
 const liveKeys = 2
+
+// keyLife gives the moments at which the committee key of a message is made and destroyed: a
+// new one is made every so many messages.
+func keyLife(s world.Settings, message int) (made, destroyed int) {
+	if s.Rotate == 0 {
+		return 0, math.MaxInt
+	}
+	number := (message - 1) / s.Rotate
+	return number * s.Rotate, (number + liveKeys) * s.Rotate
+}
 
 // blankState is the state of an empty board, on which the founders are to make the key of
 // that number.

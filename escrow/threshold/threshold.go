@@ -148,6 +148,7 @@ func (Design) Info() world.Info {
 					"would make the key its own"},
 		),
 		Packets: slices.Concat(e2ee.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), packetKinds()),
+		KeyLife: keyLife,
 		Keys:    append(e2ee.KeyKinds(), ristretto255()),
 	}
 }
