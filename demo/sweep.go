@@ -63,25 +63,9 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 	if word != "" && r.To == word {
 		r.To = ""
 	}
-	var from, to, step int
-	for _, f := range []struct {
-		into       *int
-		name, text string
-		own        int
-	}{{&from, "--from", r.From, 1}, {&to, "--to", r.To, last}, {&step, "--step", r.Step, 1}} {
-		var err error
-		if *f.into, err = bound(f.name, f.text, f.own, r.Over, most); err != nil {
-			return nil, err
-		}
-	}
-	if from > to {
-		return nil, Usagef("--from %d, --to %d: want a range that ends where it begins or later",
-			from, to)
-	}
-	if n := (to-from)/step + 1; n > MaxPoints {
-		return nil, Usagef("--over %s: %d points from %d to %d: want at most %d; give --step %d "+
-			"or a shorter range",
-			r.Over, n, from, to, MaxPoints, (to-from)/MaxPoints+1)
+	from, to, step, err := r.bounds(last, most)
+	if err != nil {
+		return nil, err
 	}
 	var points []Point
 	for v := from; v <= to; v += step {
@@ -91,6 +75,30 @@ func (r Range) Points(s world.Settings, messages int) ([]Point, error) {
 		points = append(points, point(p, s, 0))
 	}
 	return points, nil
+}
+
+// bounds reads from where to where the range goes, and in what steps: at most to most, and
+// by itself to last.
+func (r Range) bounds(last, most int) (from, to, step int, err error) {
+	for _, f := range []struct {
+		into       *int
+		name, text string
+		own        int
+	}{{&from, "--from", r.From, 1}, {&to, "--to", r.To, last}, {&step, "--step", r.Step, 1}} {
+		if *f.into, err = bound(f.name, f.text, f.own, r.Over, most); err != nil {
+			return 0, 0, 0, err
+		}
+	}
+	if from > to {
+		return 0, 0, 0, Usagef("--from %d, --to %d: want a range that ends where it begins or later",
+			from, to)
+	}
+	if n := (to-from)/step + 1; n > MaxPoints {
+		return 0, 0, 0, Usagef("--over %s: %d points from %d to %d: want at most %d; give --step %d "+
+			"or a shorter range",
+			r.Over, n, from, to, MaxPoints, (to-from)/MaxPoints+1)
+	}
+	return from, to, step, nil
 }
 
 // Run runs the attack of a lab at points of the range.

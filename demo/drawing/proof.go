@@ -111,6 +111,27 @@ type proofDrawing struct {
 
 // place moves boxes to where they belong.
 func (d *proofDrawing) place(l *layout) {
+	d.placeLevels(l)
+	if d.Down {
+		d.margin = 2 + max(0, proofWidth-4-l.size)/2
+	}
+	for i := range d.Boxes {
+		b, v := &d.Boxes[i], l.vertices[i]
+		b.X, b.Y = d.from[v.level], proofTop+v.mid-b.H/2
+		if d.Down {
+			b.X, b.Y = d.margin+v.mid-b.W/2, d.from[v.level]
+		}
+		b.set()
+	}
+	end := d.to[len(d.to)-1]
+	d.W, d.H = max(end+2, proofWidth), proofTop+l.size+4
+	if d.Down {
+		d.W, d.H = max(l.size+4, proofWidth), end+4
+	}
+}
+
+// placeLevels finds where each level begins and ends: it is as thick as its thickest box.
+func (d *proofDrawing) placeLevels(l *layout) {
 	at := px(2)
 	if d.Down {
 		at = proofTop
@@ -137,22 +158,6 @@ func (d *proofDrawing) place(l *layout) {
 		if i == 0 {
 			d.Follows = at
 		}
-	}
-	if d.Down {
-		d.margin = 2 + max(0, proofWidth-4-l.size)/2
-	}
-	for i := range d.Boxes {
-		b, v := &d.Boxes[i], l.vertices[i]
-		b.X, b.Y = d.from[v.level], proofTop+v.mid-b.H/2
-		if d.Down {
-			b.X, b.Y = d.margin+v.mid-b.W/2, d.from[v.level]
-		}
-		b.set()
-	}
-	end := d.to[len(d.to)-1]
-	d.W, d.H = max(end+2, proofWidth), proofTop+l.size+4
-	if d.Down {
-		d.W, d.H = max(l.size+4, proofWidth), end+4
 	}
 }
 

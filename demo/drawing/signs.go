@@ -18,6 +18,16 @@ type sign struct {
 	Path, Line string // what is seen: filled, and a line
 }
 
+// asBar makes a bar of the sign of several messages, filled as far as they are open.
+func (s *sign) asBar(x, y, wide px, of sum) {
+	s.X, s.W, s.Y, s.H = x, wide, y, signHeight
+	s.Path, s.Line = "", ""
+	if of.open > 0 {
+		high := max(2, signHeight*px(of.open)/px(max(of.written, of.open)))
+		s.Path = fmt.Sprintf("M%s %sh%sv%sh%sz", x, y+signHeight-high, wide, high, -wide)
+	}
+}
+
 // draw makes the signs of a lane.
 func (t *timeline) draw(l *lane) {
 	var dots, under, rings strings.Builder
@@ -48,13 +58,7 @@ func (t *timeline) draw(l *lane) {
 		sign.Path = body(middle-wide/2, l.Y-signHeight/2, wide)
 		sign.Line = shackle(middle-wide/2, l.Y-signHeight/2, wide, s.open > 0)
 		if t.axis.per > 1 {
-			sign.X, sign.W, sign.Y, sign.H = middle-wide/2, wide, l.Y-signHeight/2, signHeight
-			sign.Path, sign.Line = "", ""
-			if s.open > 0 {
-				high := max(2, signHeight*px(s.open)/px(max(s.written, s.open)))
-				sign.Path = fmt.Sprintf("M%s %sh%sv%sh%sz", sign.X, sign.Y+signHeight-high, wide,
-					high, -wide)
-			}
+			sign.asBar(middle-wide/2, l.Y-signHeight/2, wide, s)
 		}
 		l.Signs = append(l.Signs, sign)
 	}

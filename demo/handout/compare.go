@@ -13,35 +13,7 @@ import (
 // compare fills the table that sets designs beside each other. What there is none of
 // in any design has no row.
 func (s *section) compare(messages int) {
-	for _, f := range []struct {
-		name string
-		of   func(*attacks.Cell) value
-	}{
-		{"Recovered", glance},
-		{"Messages of the target",
-			func(c *attacks.Cell) value { return exposure("target", c.Content.Target) }},
-		{"Messages of others",
-			func(c *attacks.Cell) value { return exposure("others", c.Content.Others) }},
-		{"Attachments", func(c *attacks.Cell) value {
-			return counted("attachments",
-				c.Attachments)
-		}},
-		{"Who wrote to whom, and when",
-			func(c *attacks.Cell) value { return counted("metadata", c.Metadata) }},
-		{"Forged messages shown",
-			func(c *attacks.Cell) value { return number("forged", c.Forged) }},
-		{"False claims of the script",
-			func(c *attacks.Cell) value { return number("false-claims", c.FalseClaims) }},
-		{"Of what orders asked for", served},
-		{"Noticed by", noticed},
-		{"Principals used", used},
-		{"Began", func(c *attacks.Cell) value {
-			return value{Text: summary.Moment(c.At,
-				messages)}
-		}},
-		{"As expected", expected},
-		{"Why", func(c *attacks.Cell) value { return value{Text: plain.Sentence(c.Why)} }},
-	} {
+	for _, f := range compared(messages) {
 		row := field{Name: f.name}
 		always := f.name == "Recovered" || f.name == "As expected" || f.name == "Why"
 		worth := always
@@ -126,4 +98,36 @@ func expected(c *attacks.Cell) value {
 		return value{Text: summary.Reason(c)}
 	}
 	return value{Text: "yes"}
+}
+
+// A comparison is a line of the comparison of designs: its name, and how it is read off a cell.
+type comparison struct {
+	name string
+	of   func(*attacks.Cell) value
+}
+
+// compared lists the lines, of a conversation of so many messages.
+func compared(messages int) []comparison {
+	return []comparison{
+		{"Recovered", glance},
+		{"Messages of the target",
+			func(c *attacks.Cell) value { return exposure("target", c.Content.Target) }},
+		{"Messages of others",
+			func(c *attacks.Cell) value { return exposure("others", c.Content.Others) }},
+		{"Attachments",
+			func(c *attacks.Cell) value { return counted("attachments", c.Attachments) }},
+		{"Who wrote to whom, and when",
+			func(c *attacks.Cell) value { return counted("metadata", c.Metadata) }},
+		{"Forged messages shown",
+			func(c *attacks.Cell) value { return number("forged", c.Forged) }},
+		{"False claims of the script",
+			func(c *attacks.Cell) value { return number("false-claims", c.FalseClaims) }},
+		{"Of what orders asked for", served},
+		{"Noticed by", noticed},
+		{"Principals used", used},
+		{"Began",
+			func(c *attacks.Cell) value { return value{Text: summary.Moment(c.At, messages)} }},
+		{"As expected", expected},
+		{"Why", func(c *attacks.Cell) value { return value{Text: plain.Sentence(c.Why)} }},
+	}
 }

@@ -76,7 +76,14 @@ func (d *document) outcome(r *results, i, j int) {
 	}
 	d.Prose(fmt.Sprintf("Takes %s: %s, %s.", markdown.Code(world.Written(c.Needs)...),
 		summary.Count(c.Parties, "principal"), summary.Moment(c.At, r.Conversation.Messages)))
-	want := r.expected[[2]string{c.Attack, c.Design}]
+	d.counts(c, r.expected[[2]string{c.Attack, c.Design}])
+	if !c.Expected {
+		d.Prose(markdown.Text(summary.Reason(c)))
+	}
+}
+
+// counts is the table of what a cell counted, beside what its attack expects of it.
+func (d *document) counts(c *attacks.Cell, want technique.Outcome) {
 	t, o := c.Content.Target, c.Content.Others
 	d.Head("", "expected", "measured")
 	d.Row("target's messages before", level(want.TargetBefore, t.BeforeTotal),
@@ -111,9 +118,6 @@ func (d *document) outcome(r *results, i, j int) {
 		d.Row("delivered", "", summary.OutOf(got.Messages, got.Total))
 	}
 	d.Gap()
-	if !c.Expected {
-		d.Prose(markdown.Text(summary.Reason(c)))
-	}
 }
 
 // alike is the first column of the same design before column j of which the outcome is the

@@ -20,6 +20,27 @@ func design(ctx context.Context, w world.Design, list []technique.Technique,
 	lab *attacks.Lab) (string, error) {
 	i := w.Info()
 	d := newDocument()
+	d.introduce(i)
+	d.Heading(2, "Principals, and what a thief finds there")
+	d.Prose(fmt.Sprintf("Under the default settings, after message %d of the built-in "+
+		"conversation: kinds of facts, and how many of each the first principal of its row "+
+		"holds. An attack takes them with `NAME.store`.", lab.Settings.At))
+	if err := d.principals(ctx, w, lab); err != nil {
+		return "", err
+	}
+	if i.Of() != i.ID {
+		d.Heading(2, "Rules")
+		d.Prose("Those of " + markdown.Link("the design "+i.Of(), i.Of()+".md") +
+			": an arrangement changes parameters and nothing else.")
+	} else {
+		d.published(w)
+	}
+	d.showcase(i, list)
+	return d.String(), nil
+}
+
+// introduce says what a design is, what it fixes, and whom its users trust.
+func (d *document) introduce(i world.Info) {
 	d.Heading(1, markdown.Text(i.Name))
 	d.Prose(markdown.Text(i.Doc))
 	classes := "none"
@@ -40,20 +61,11 @@ func design(ctx context.Context, w world.Design, list []technique.Technique,
 		d.Item(markdown.Text(t))
 	}
 	d.Gap()
-	d.Heading(2, "Principals, and what a thief finds there")
-	d.Prose(fmt.Sprintf("Under the default settings, after message %d of the built-in "+
-		"conversation: kinds of facts, and how many of each the first principal of its row "+
-		"holds. An attack takes them with `NAME.store`.", lab.Settings.At))
-	if err := d.principals(ctx, w, lab); err != nil {
-		return "", err
-	}
-	if i.Of() != i.ID {
-		d.Heading(2, "Rules")
-		d.Prose("Those of " + markdown.Link("the design "+i.Of(), i.Of()+".md") +
-			": an arrangement changes parameters and nothing else.")
-		d.showcase(i, list)
-		return d.String(), nil
-	}
+}
+
+// published lists what a design publishes: rules, modified programs and kinds of packets.
+func (d *document) published(w world.Design) {
+	i := w.Info()
 	d.Heading(2, "How its bytes are read")
 	d.Prose("Opening rules, tried on everything that an adversary has. Inputs join on equal " +
 		"reference.")
@@ -69,8 +81,6 @@ func design(ctx context.Context, w world.Design, list []technique.Technique,
 		d.Gap()
 	}
 	d.packets(i)
-	d.showcase(i, list)
-	return d.String(), nil
 }
 
 // packets lists the names by which scripts know packets.

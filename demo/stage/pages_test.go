@@ -20,6 +20,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/demo"
+	"doormat/demo/demotest"
 	"doormat/demo/stage/loopback"
 	"doormat/demo/story"
 	"doormat/demo/summary"
@@ -94,6 +95,7 @@ var manyColumns = [][]string{
 
 // TestColumns: every page shows the columns that were asked for, each with its own outcome.
 func TestColumns(t *testing.T) {
+	demotest.Long(t)
 	for _, columns := range manyColumns {
 		_, at := open(t, columns...)
 		get(t, at+"/replay/device-theft") // the first page shows the way of a message from it

@@ -155,6 +155,30 @@ func stores(ctx context.Context, d world.Design, s world.Settings, conv *world.C
 // the clock's own cost, short beside what else the machine does.
 const round = 32
 
+// timeRound takes the times of a round, in microseconds a message: to read, to open, and what
+// the floor takes. It compares what was opened.
+func timeRound(some []*plan, floor func()) (times [3]float64, err error) {
+	for i, work := range []func(*plan) error{
+		func(p *plan) error { return run(p.reading) },
+		func(p *plan) error { return run(p.opening) },
+		func(*plan) error { floor(); return nil },
+	} {
+		start := time.Now()
+		for _, p := range some {
+			if err := work(p); err != nil {
+				return times, err
+			}
+		}
+		times[i] = time.Since(start).Seconds() * 1e6 / round
+	}
+	for _, p := range some {
+		if !bytes.Equal(p.text(), p.want) {
+			return times, errors.New("a message opened to another text than it did before")
+		}
+	}
+	return times, nil
+}
+
 // clock opens messages again and again, and works the floor between, so that both
 // see the same machine. The median round counts, since others may use the machine.
 func (row *Design) clock(ctx context.Context, plans []*plan, each time.Duration) error {
@@ -172,27 +196,12 @@ func (row *Design) clock(ctx context.Context, plans []*plan, each time.Duration)
 		for i := range round {
 			some = append(some, plans[(row.Timed+i)%len(plans)])
 		}
-		for _, part := range []struct {
-			spent *[]float64
-			work  func(*plan) error
-		}{
-			{&reading, func(p *plan) error { return run(p.reading) }},
-			{&opening, func(p *plan) error { return run(p.opening) }},
-			{&least, func(*plan) error { floor(); return nil }},
-		} {
-			start := time.Now()
-			for _, p := range some {
-				if err := part.work(p); err != nil {
-					return err
-				}
-			}
-			*part.spent = append(*part.spent, time.Since(start).Seconds()*1e6/round)
+		times, err := timeRound(some, floor)
+		if err != nil {
+			return err
 		}
-		for _, p := range some {
-			if !bytes.Equal(p.text(), p.want) {
-				return errors.New("a message opened to another text than it did before")
-			}
-		}
+		reading, opening = append(reading, times[0]), append(opening, times[1])
+		least = append(least, times[2])
 	}
 	both := make([]float64, len(reading))
 	for i := range reading {
