@@ -2,6 +2,7 @@ package demo
 
 import (
 	"doormat/e2ee"
+	"doormat/e2ee/transparency"
 	"doormat/escrow/threshold"
 	"doormat/world"
 )
@@ -32,6 +33,13 @@ var arrangements = []world.Arrangement{
 		Doc: "As it is deployed, among users of whom nobody compares safety numbers: who swaps keys before two " +
 			"phones meet is not found out.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered, "compare": world.CompareNone},
+	},
+	{
+		Design: transparency.Design{},
+		ID:     "e2ee-transparent",
+		Name:   "End-to-end, keys in a public log",
+		Doc:    "The provider erases a message when it has been delivered.",
+		Fixed:  map[string]string{"mailbox": world.MailboxDelivered},
 	},
 	{
 		Design: threshold.Design{},

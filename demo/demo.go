@@ -27,12 +27,13 @@ const Version = "0.1.0"
 type Kit struct {
 	Designs []world.Design
 	Attacks []technique.Technique
+	Known   []world.Design // all that attacks may name, if Designs are only some of them
 }
 
 // Default is the kit of the doormat command.
 func Default() (Kit, error) {
 	list, err := Attacks()
-	return Kit{Designs(), list}, err
+	return Kit{Designs: Designs(), Attacks: list}, err
 }
 
 // Designs lists every arrangement, in the order in which results show them.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks/technique"
 	"doormat/demo/demotest"
 	"doormat/demo/story"
 	"doormat/e2ee"
@@ -20,9 +21,10 @@ import (
 )
 
 // worthless says of each kind of fact that no rule takes why nothing follows from it.
-// The key is the kind, for every design, or "design: kind".
+// The key is the kind, for every design, or "design: kind", or "class: kind".
 var worthless = map[string]string{
 	"e2ee: agency key":    "nobody seals anything to it in this design: the provider hands over what it has in the clear",
+	"key change":          "the hash of a public key, and whose: that somebody has a new phone, which everybody may read",
 	"former identity":     "the hash of a public key that was replaced, to tell its messages from others",
 	"verified contact":    "says whose key the owner has compared, and the key is public; whom to leave alone scripts know from the conversation",
 	"used message number": "a hash of what passed, to refuse another message under the same number",
@@ -49,7 +51,8 @@ var unread = map[byte]string{
 	law.KindInquire:          "a record of the log, which is public",
 	law.KindDocketed:         "a record of the log, which is public, and whether it is the court's",
 	escrow.KindCosign:        "a checkpoint of the log, which is public",
-	escrow.KindPost:          "a trustee's post, which is on the board a moment later",
+	escrow.KindCosigned:      "a checkpoint of the log, which is public, with a signature that makes it believed",
+	escrow.KindPost:          "a post, which is in the public log a moment later",
 	escrow.KindReadBoard:     "a number",
 	escrow.KindSeen:          "a checkpoint of the log, which is public",
 	escrow.KindProve:         "two sizes of the log, which are public",
@@ -196,15 +199,17 @@ func packets() map[string]string {
 // excused wants a reason for what no rule of a design uses.
 func excused(t *testing.T, excuses map[string]bool, d world.Design, name string, list map[string]string) {
 	t.Helper()
-	info := d.Info()
-	own := info.Of() + ": " + name
-	for _, key := range []string{name, own} {
+	keys := []string{name}
+	for _, of := range technique.Keys(d.Info()) {
+		keys = append(keys, of+": "+name)
+	}
+	for _, key := range keys {
 		if list[key] != "" {
 			excuses[key] = true
 			return
 		}
 	}
-	t.Errorf("%s: no rule takes it, and no reason says why it is worth nothing", own)
+	t.Errorf("%s: no rule takes it, and no reason says why it is worth nothing", keys[1])
 }
 
 // reads reports whether some rule reads something in one of these packets.

@@ -83,7 +83,10 @@ func (o Options) Lab(kit Kit, conv *world.Conversation) (*attacks.Lab, error) {
 	case o.Last > 0 && o.Conversation == "":
 		return nil, Usagef("--last works on an exported chat: give --conversation FILE")
 	}
-	known := kit.Designs
+	known := kit.Known
+	if len(known) == 0 {
+		known = kit.Designs
+	}
 	kit, err := kit.choose(o.Designs, o.Attacks)
 	if err != nil {
 		return nil, err

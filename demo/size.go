@@ -17,14 +17,14 @@ const (
 	// estimates it: that of 100,000 deliveries if it only reads, of 30,000 if it acts.
 	maxWeight = attacks.DefaultRoom
 	// maxWork is how many deliveries all cells together may take: some 15,000 for each
-	// attack of the library on two designs, of which two then run at a time.
-	maxWork = 1_700_000
+	// attack that is applicable of the library on two designs, of which two then run at a time.
+	maxWork = 1_170_000
 )
 
 // CheckSize refuses a lab that needs too much memory or time, over so many points of a
 // sweep. The error says what would fit.
 func CheckSize(lab *attacks.Lab, points int) error {
-	cells := max(1, points*len(lab.Designs)*len(lab.Attacks))
+	cells := max(1, points*applicable(lab))
 	if fits(lab, cells) {
 		return nil
 	}
@@ -45,6 +45,19 @@ func CheckSize(lab *attacks.Lab, points int) error {
 			thousands(lab.Weight()>>20), thousands(maxWeight>>20))
 	}
 	return Usagef("%s; %s: %s", what, limit, strings.Join(ways(lab, cells), ", or "))
+}
+
+// applicable counts the cells in which something runs: whatever the settings are, none does
+// where the design lacks what the attack needs.
+func applicable(lab *attacks.Lab) (cells int) {
+	for _, d := range lab.Designs {
+		for _, a := range lab.Attacks {
+			if a.Header().Lacks(d) == "" {
+				cells++
+			}
+		}
+	}
+	return cells
 }
 
 func fits(lab *attacks.Lab, cells int) bool {

@@ -3,6 +3,7 @@ package e2ee
 import (
 	"time"
 
+	"doormat/e2ee/pqxdh"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -127,6 +128,15 @@ func (d *Device) Identity() []byte {
 		return nil
 	}
 	return fingerprint(d.keys.identity.Public())
+}
+
+// Fingerprint is that of the identity in a prekey bundle, 16 bytes.
+func Fingerprint(bundle []byte) ([]byte, error) {
+	b, err := pqxdh.ParseBundle(bundle)
+	if err != nil {
+		return nil, err
+	}
+	return fingerprint(b.Identity), nil
 }
 
 // call collects what a hook of each extension returns.

@@ -68,7 +68,7 @@ var shared = Principals{
 	{Court, "signs orders", []Surface{Store, Control, Order}, "", ""},
 	{Agency, "applies for orders and presents them", []Surface{Store, Control}, "", ""},
 	{TrusteeName, "holds a share of the escrow key and answers orders", []Surface{Store, Control, Order}, "n", BySetting},
-	{Log, "publishes orders and what committees do", []Surface{Store, Control}, "", ""},
+	{Log, "publishes orders, what committees do, or whose key is whose", []Surface{Store, Control}, "", ""},
 	{WitnessName, "cosigns the log", []Surface{Store, Control}, "4", ""},
 	{Monitor, "reads the log for the public", []Surface{Store, Control}, "", ""},
 }

@@ -37,8 +37,8 @@ func (s *Stage) begin(o demo.Options) error {
 	if err != nil {
 		return err
 	}
-	s.kit, s.acts = demo.Kit{Designs: lab.Designs, Attacks: lab.Attacks},
-		demo.Showcases(lab.Attacks)
+	s.kit = demo.Kit{Designs: lab.Designs, Attacks: lab.Attacks, Known: lab.Known}
+	s.acts = demo.Showcases(lab.Attacks)
 	s.initial, err = parse(q.encode())
 	return err
 }

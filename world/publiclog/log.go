@@ -26,7 +26,7 @@ func PacketKinds() []world.PacketKind {
 	return []world.PacketKind{
 		{Kind: KindCosign, Name: "checkpoint to cosign"},
 		{Kind: KindCosigned, Name: "cosigned checkpoint"},
-		{Kind: KindPost, Name: "ceremony post"},
+		{Kind: KindPost, Name: "log post"},
 		{Kind: KindUpdate, Name: "board update"},
 		{Kind: KindReadBoard, Name: "board request"},
 		{Kind: KindSeen, Name: "checkpoint seen"},

@@ -10,3 +10,25 @@
 // TestLog proves the cosigning, TestBoard the order of posts, TestGossipProvesAFork that two
 // readers who were shown different trees find out.
 package publiclog
+
+import (
+	"fmt"
+
+	"doormat/world"
+)
+
+// A log here has four witnesses, of whom three must have cosigned what a reader believes:
+// with n witnesses, f of them dishonest, two forks cannot both reach k cosignatures if
+// 2k > n + f, and honest ones alone reach k if k ≤ n - f. So f is 1.
+const (
+	Witnesses = 4
+	Quorum    = 3
+)
+
+// WitnessNames lists the witnesses as principals.
+func WitnessNames() (names []string) {
+	for i := range Witnesses {
+		names = append(names, fmt.Sprintf("%s:%d", world.WitnessName, i+1))
+	}
+	return names
+}

@@ -1,0 +1,265 @@
+package transparency
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/e2ee"
+	"doormat/world"
+	"doormat/world/publiclog"
+)
+
+var start = time.Date(2023, 4, 13, 9, 0, 0, 0, time.UTC)
+
+// stage is a chat of two, and of a third who writes late, with which a test can interfere.
+type stage struct {
+	*world.Simulation
+	t      *testing.T
+	sent   []world.Packet
+	warned []string // who: what
+}
+
+func newStage(t *testing.T, events ...world.Event) *stage {
+	t.Helper()
+	c := &world.Conversation{Title: "stage", Accounts: []string{"Ana", "Ben", "Cy"}, Target: "Ana", Events: events}
+	for i, pair := range []string{"Ana Ben", "Ben Ana", "Ana Ben", "Cy Ana", "Ana Cy", "Ben Ana"} {
+		from, to, _ := strings.Cut(pair, " ")
+		c.Messages = append(c.Messages, world.Message{From: from, To: []string{to}, Text: fmt.Sprint(i),
+			Sent: start.Add(time.Duration(i) * 26 * time.Hour)})
+	}
+	require.NoError(t, c.Check())
+	var said []world.Payload
+	for _, m := range c.Messages {
+		said = append(said, world.Payload{Body: []byte(m.Text)})
+	}
+	deploy, err := Design{}.Setup(world.Config{Accounts: c.Accounts, Seed: 1, Settings: world.Settings{
+		Threshold: 1, Trustees: 1, Target: "Ana", At: 1, Mailbox: world.MailboxAll}})
+	require.NoError(t, err)
+	s := &stage{t: t}
+	s.Simulation, err = world.NewSimulation(context.Background(), c, said, deploy(), s.watch)
+	require.NoError(t, err)
+	require.NoError(t, s.Start())
+	return s
+}
+
+func (s *stage) watch(p world.Packet) {
+	s.sent = append(s.sent, p)
+	if p.Kind() == world.KindWarning {
+		f, err := world.Unpack(p.Data, world.KindWarning, 1)
+		require.NoError(s.t, err)
+		s.warned = append(s.warned, p.From+": "+string(f[0]))
+	}
+}
+
+func (s *stage) apply(rule string, text string, facts ...world.Fact) []world.Fact {
+	s.t.Helper()
+	for _, r := range (Design{}).Rules() {
+		if r.Name == rule {
+			got, err := r.Apply(world.Input{Facts: facts, Text: []byte(text), Random: make([]byte, 64)})
+			require.NoError(s.t, err)
+			var out []world.Fact
+			for _, d := range got {
+				out = append(out, d.Fact)
+			}
+			return out
+		}
+	}
+	s.t.Fatalf("no rule %q", rule)
+	return nil
+}
+
+func (s *stage) packet(f world.Fact) world.Packet {
+	s.t.Helper()
+	p, _, err := world.ParsePacket(f.Data)
+	require.NoError(s.t, err)
+	return p
+}
+
+// swap hands out a false key of Ben's, and gives the bundle.
+func (s *stage) swap() world.Fact {
+	require.NoError(s.t, s.Net.Node(world.Provider).(world.Reprogrammable).Reprogram(e2ee.AnyIdentity, nil))
+	bundle := s.apply(e2ee.MakeKeys, "Ben")[1]
+	s.Intercept = func(p world.Packet) bool {
+		f, err := world.Unpack(p.Data, e2ee.KindBundle, 2)
+		if err != nil || string(f[0]) != "Ben" {
+			return false
+		}
+		s.Net.Deliver(s.packet(s.apply(e2ee.OfferBundle, p.To, bundle)[0]))
+		return true
+	}
+	return bundle
+}
+
+func (s *stage) holdings(name string) world.Fact {
+	f := s.Net.Node(name).Holdings()
+	require.Len(s.t, f, 1)
+	return f[0]
+}
+
+// shownBy lets the log show Ana's phone a tree of its own, cosigned with so many stolen keys.
+func (s *stage) shownBy(bundle world.Fact, stolen int) {
+	offer := s.Intercept
+	s.Intercept = func(p world.Packet) bool {
+		if p.To != world.Log || p.Kind() != publiclog.KindReadBoard || p.From != "device:Ana" {
+			return offer(p)
+		}
+		facts := []world.Fact{s.holdings(world.Log), bundle}
+		for _, name := range publiclog.WitnessNames()[:stolen] {
+			facts = append(facts, s.holdings(name))
+		}
+		s.Net.Deliver(s.packet(s.apply(ForkDirectory, p.From, facts...)[1]))
+		return true
+	}
+}
+
+// said lists what somebody was warned of that contains a text.
+func (s *stage) said(text string) (by []string) {
+	for _, w := range s.warned {
+		if who, what, _ := strings.Cut(w, ": "); strings.Contains(what, text) {
+			by = append(by, who)
+		}
+	}
+	return by
+}
+
+const (
+	notMine   = "in your name that this phone did not make"
+	notListed = "is not the one that the log of keys shows"
+)
+
+// TestQuiet: who has the keys that the log shows is told nothing, and the log shows one entry
+// for each account.
+func TestQuiet(t *testing.T) {
+	s := newStage(t)
+	require.NoError(t, s.Advance(6))
+	require.NoError(t, s.Rest(3))
+	require.Empty(t, s.warned)
+	var listed []string
+	for _, f := range s.apply("read the directory's log", "", s.holdings(world.Log)) {
+		require.Equal(t, KeyChange, f.Kind)
+		listed = append(listed, f.Ref)
+	}
+	require.ElementsMatch(t, []string{"Ana", "Ben", "Cy"}, listed)
+}
+
+// TestSwappedInSecret: a key that the provider hands out and does not list is told at once by
+// the phone that is given it, and by no other.
+func TestSwappedInSecret(t *testing.T) {
+	s := newStage(t)
+	s.swap()
+	require.NoError(t, s.Advance(1))
+	require.Equal(t, []string{"device:Ana"}, s.said(notListed))
+	require.Empty(t, s.said(notMine))
+}
+
+// TestSwappedInTheLog: a key that the provider lists is told by its owner's phone, on the
+// first night, and not by the phone that is given it.
+func TestSwappedInTheLog(t *testing.T) {
+	s := newStage(t)
+	s.Net.Post(s.packet(s.apply(ListKey, "", s.swap())[0]))
+	require.NoError(t, s.Settle())
+	require.NoError(t, s.Advance(1))
+	require.Empty(t, s.said(notMine), "nobody has looked yet")
+	require.NoError(t, s.Rest(1))
+	require.Equal(t, []string{"device:Ben"}, s.said(notMine))
+	require.Empty(t, s.said(notListed))
+	require.NoError(t, s.Rest(3))
+	require.Len(t, s.said(notMine), 1, "said once")
+}
+
+// TestReinstall: a true new phone looks like a swap. It tells its owner of the key before,
+// which it did not make, and contacts find the new one in the log.
+func TestReinstall(t *testing.T) {
+	s := newStage(t, world.Event{After: 2, Kind: world.Reinstall, Account: "Ben"})
+	require.NoError(t, s.Advance(6))
+	require.Equal(t, []string{"device:Ben"}, s.said(notMine))
+	require.Empty(t, s.said(notListed))
+}
+
+// TestFormerKey: a provider that hands out the key of a phone that its owner has no more is
+// told of, since the log shows a newer one.
+func TestFormerKey(t *testing.T) {
+	s := newStage(t, world.Event{After: 2, Kind: world.Reinstall, Account: "Ana"})
+	var former world.Fact
+	for _, f := range s.Net.Node(world.Provider).Holdings() {
+		if f.Kind == e2ee.Bundle && f.Ref == "Ana" {
+			former = f
+		}
+	}
+	require.NoError(t, s.Advance(3))
+	require.NoError(t, s.Net.Node(world.Provider).(world.Reprogrammable).Reprogram(e2ee.AnyIdentity, nil))
+	s.Intercept = func(p world.Packet) bool {
+		if p.Kind() != e2ee.KindBundle {
+			return false
+		}
+		s.Net.Deliver(s.packet(s.apply(e2ee.OfferBundle, p.To, former)[0]))
+		return s.Moment() == 4 && p.To == "device:Cy"
+	}
+	s.warned = nil
+	_ = s.Advance(4) // the provider refuses what is sealed to a former key, time and again
+	require.Contains(t, s.said(notListed), "device:Cy")
+}
+
+// TestForkedDirectory: a tree made for one phone is believed if three stolen keys cosigned it,
+// and goes on as the public one grows. With two keys the phone says that it does not add up.
+func TestForkedDirectory(t *testing.T) {
+	for stolen := range publiclog.Witnesses {
+		s := newStage(t, world.Event{After: 1, Kind: world.Reinstall, Account: "Cy"})
+		s.shownBy(s.swap(), stolen)
+		require.NoError(t, s.Advance(1))
+		require.NoError(t, s.Rest(4))
+		told := s.said("the log of keys does not add up")
+		if stolen < publiclog.Quorum {
+			require.Equal(t, []string{"device:Ana"}, told, "%d keys", stolen)
+			continue
+		}
+		require.Empty(t, told)
+		require.Empty(t, s.said(notListed))
+		require.Equal(t, []string{"device:Cy"}, s.said(notMine), "of the phone before")
+		require.Empty(t, s.said("has not answered"))
+	}
+}
+
+// TestSilentLog: a log that does not answer is told after three nights, once.
+func TestSilentLog(t *testing.T) {
+	s := newStage(t)
+	require.NoError(t, s.Advance(1))
+	s.Intercept = func(p world.Packet) bool { return p.From == world.Log && p.To == "device:Ben" }
+	require.NoError(t, s.Rest(3))
+	require.Empty(t, s.warned)
+	require.NoError(t, s.Rest(30))
+	require.Equal(t, []string{"device:Ben"}, s.said("has not answered"))
+}
+
+// TestLostEntry: the provider posts again what was lost on the way to the log, and no more
+// once the log shows it.
+func TestLostEntry(t *testing.T) {
+	s := newStage(t, world.Event{After: 1, Kind: world.Reinstall, Account: "Cy"})
+	require.NoError(t, s.Advance(0))
+	s.Intercept = func(p world.Packet) bool { return p.Kind() == publiclog.KindPost }
+	require.NoError(t, s.Advance(1))
+	entries := func() int { return len(s.apply("read the directory's log", "", s.holdings(world.Log))) }
+	require.Equal(t, 3, entries())
+	s.Intercept = nil
+	require.NoError(t, s.Rest(1))
+	require.Equal(t, 4, entries())
+	require.NoError(t, s.Rest(5))
+	require.Equal(t, 4, entries())
+}
+
+// FuzzParseEntry: an entry has one encoding, and others are refused.
+func FuzzParseEntry(f *testing.F) {
+	f.Add(entry{"Ana", make([]byte, 16)}.encode())
+	f.Add(entry{"", make([]byte, 16)}.encode())
+	f.Add(entry{"Ana", nil}.encode())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if e, err := parseEntry(data); err == nil {
+			require.Equal(t, data, e.encode())
+		}
+	})
+}

@@ -1,0 +1,136 @@
+package transparency
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"doormat/e2ee"
+	"doormat/world"
+	"doormat/world/ledger"
+	"doormat/world/publiclog"
+)
+
+// watcher is a device's part: it reads the log, and compares with it the keys that the
+// provider hands out. What it knows is public, so a thief of the device finds nothing in it.
+type watcher struct {
+	e2ee.NoDeviceHooks
+	device *e2ee.Device
+	policy *ledger.Policy
+
+	reader   *publiclog.Reader
+	newest   map[string][]byte // the last identity that the log shows of each account
+	met      map[string][]byte // identities that were seen, and are still to be looked up
+	told     map[string]bool   // identities and faults of which the owner was told
+	unheard  int               // how often the log was asked since it answered
+	reported bool              // the owner knows that the log does not answer
+}
+
+func newWatcher(d *e2ee.Device, policy *ledger.Policy) *watcher {
+	w := &watcher{device: d, policy: policy}
+	w.Begin(time.Time{})
+	return w
+}
+
+// patience is how often the log is asked, a night apart, before its silence is told.
+const patience = 3
+
+// Begin implements [e2ee.DeviceExtension]: a device that is set up anew knows of no key that
+// was made before.
+func (w *watcher) Begin(time.Time) []world.Packet {
+	w.reader = publiclog.NewReader(w.policy)
+	w.newest, w.met, w.told = map[string][]byte{}, map[string][]byte{}, map[string]bool{}
+	w.unheard, w.reported = 0, false
+	return nil
+}
+
+// IdentitySeen implements [e2ee.DeviceExtension].
+func (w *watcher) IdentitySeen(_ time.Time, account string, identity []byte) []world.Packet {
+	if bytes.Equal(w.newest[account], identity) {
+		return nil
+	}
+	w.met[account] = slices.Clone(identity)
+	return w.ask()
+}
+
+func (w *watcher) ask() []world.Packet {
+	w.unheard++
+	return []world.Packet{ask(w.device.Name(), w.reader.Size())}
+}
+
+// Tick implements [e2ee.DeviceExtension]: each night the device visits the log.
+func (w *watcher) Tick(time.Time) (out []world.Packet) {
+	if w.device.Identity() == nil {
+		return nil
+	}
+	if w.unheard >= patience && !w.reported {
+		w.reported = true
+		out = append(out, w.device.Warning(
+			"the log of keys has not answered for some nights: nobody can say whose keys are right"))
+	}
+	return append(out, w.ask()...)
+}
+
+// Wakes implements [e2ee.DeviceExtension]: who waits for an answer counts the nights.
+func (w *watcher) Wakes() time.Time {
+	if w.unheard > 0 && !w.reported {
+		return world.Tonight
+	}
+	return time.Time{}
+}
+
+// Handle implements [e2ee.DeviceExtension].
+func (w *watcher) Handle(_ time.Time, p world.Packet) []world.Packet {
+	if p.From != world.Log || p.Kind() != publiclog.KindUpdate || w.device.Identity() == nil {
+		return nil
+	}
+	records, err := w.reader.Read(p.Data)
+	if errors.Is(err, publiclog.ErrGap) {
+		return nil // it was asked for what comes next, and will be again
+	}
+	if err != nil {
+		return w.warnOnce(err.Error(), "the log of keys does not add up: "+err.Error())
+	}
+	w.unheard, w.reported = 0, false
+	var out []world.Packet
+	for _, record := range records {
+		if e, err := entryOf(record); err == nil {
+			out = append(out, w.read(e)...)
+		}
+	}
+	return append(out, w.lookUp()...)
+}
+
+// read takes an entry. One in the owner's name must be of the key that this device made.
+func (w *watcher) read(e entry) []world.Packet {
+	w.newest[e.account] = slices.Clone(e.identity)
+	if world.DeviceOf(e.account) != w.device.Name() || bytes.Equal(e.identity, w.device.Identity()) {
+		return nil
+	}
+	return w.warnOnce(string(e.identity), "the log of keys shows a key in your name that this phone did not make: if it "+
+		"is not that of a phone which you had before, somebody reads what is sealed to it")
+}
+
+// lookUp compares the identities that were met with what the log shows last.
+func (w *watcher) lookUp() []world.Packet {
+	var out []world.Packet
+	for _, account := range slices.Sorted(maps.Keys(w.met)) {
+		if !bytes.Equal(w.newest[account], w.met[account]) {
+			out = append(out, w.device.Warning(
+				"the key under which "+account+" appears is not the one that the log of keys shows"))
+		}
+	}
+	clear(w.met)
+	return out
+}
+
+// warnOnce tells the owner of something once, however often it comes.
+func (w *watcher) warnOnce(of, text string) []world.Packet {
+	if w.told[of] {
+		return nil
+	}
+	w.told[of] = true
+	return []world.Packet{w.device.Warning(text)}
+}
