@@ -260,6 +260,9 @@ func (a *adversary) take(text string, kind world.Kind) ([]int, error) {
 				return nil, fmt.Errorf("capability %s: hold it before taking from it", c)
 			}
 			facts := a.run.Net.Node(name).Holdings()
+			if c.Surface == world.Control {
+				facts = world.InUse(a.run.Net.Node(name))
+			}
 			if err := a.kind(kind, facts...); err != nil {
 				return nil, err
 			}

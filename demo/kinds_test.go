@@ -77,10 +77,15 @@ func (v *inventory) take(n world.Node) {
 	}
 }
 
-// search compares what a phone holds with what an agency files of one that is unlocked.
-func (v *inventory) search(t *testing.T, searched []world.Kind, phone world.Node) {
+// search compares what a phone holds with what an agency files of one that is unlocked. A
+// thief of a locked one finds a sealed store and nothing else.
+func (v *inventory) search(t *testing.T, lock string, searched []world.Kind, phone world.Node) {
 	t.Helper()
-	for _, f := range phone.Holdings() {
+	if found := phone.Holdings(); lock == world.LockOn {
+		require.Len(t, found, 1)
+		require.Equal(t, e2ee.SealedStore, found[0].Kind)
+	}
+	for _, f := range world.InUse(phone) {
 		require.Contains(t, searched, f.Kind, "found on a phone")
 		v.found[f.Kind] = true
 	}
@@ -132,8 +137,8 @@ func (v *inventory) live(t *testing.T, d world.Design, s world.Settings) {
 		}
 		for _, name := range p.Net.Names() {
 			v.take(p.Net.Node(name))
-			if _, isDevice := world.AccountOf(name); isDevice {
-				v.search(t, p.Net.Node("agency").(*law.Agency).Searched, p.Net.Node(name))
+			if world.KindOf(name) == world.DeviceName {
+				v.search(t, s.Lock, p.Net.Node("agency").(*law.Agency).Searched, p.Net.Node(name))
 			}
 		}
 	}
@@ -151,6 +156,7 @@ func TestEveryKindIsOfUse(t *testing.T) {
 		for _, s := range []world.Settings{
 			{Mailbox: world.MailboxAll},
 			{Mailbox: world.MailboxAll, Refresh: 10},
+			{Mailbox: world.MailboxAll, Lock: world.LockOn},
 			{Mailbox: world.MailboxDelivered, Retention: 2, Resend: world.ResendAtOnce, Refresh: 25, Rotate: 15},
 		} {
 			v.live(t, d, s)
@@ -159,6 +165,9 @@ func TestEveryKindIsOfUse(t *testing.T) {
 			if k != e2ee.Secret && k != e2ee.Public && k != e2ee.SealedChunk && k != e2ee.AttachmentKey && k != world.Metadata { // while under way
 				require.True(t, v.found[k], "the agency files %q of phones, and none holds it", k)
 			}
+		}
+		for _, r := range d.Rules() {
+			require.True(t, r.Name != e2ee.OpenStore || len(r.Gives) == len(v.searched), "%s: a sealed store opens to what is found on a phone", d.Info().ID)
 		}
 		used := map[world.Kind]bool{world.Plaintext: true, world.File: true, world.Metadata: true}
 		for _, r := range d.Rules() {

@@ -89,6 +89,7 @@ func TestExpectations(t *testing.T) {
 			o.Set("mailbox", "delivered")
 		}, 0, 1},
 		{"sent at once", "", func(o *Options) { o.Set("target", "Jo"); o.Set("at", "50"); o.Set("resend", "at-once") }, 0, 1},
+		{"locked", "", func(o *Options) { o.Set("target", "Ines"); o.Set("at", "50"); o.Set("lock", "on") }, 0, 1},
 		{"compared before", "", func(o *Options) { o.Set("target", "Jo"); o.Set("at", "50") }, 0, 1},
 		{"13 of 25, after both groups changed", "", committee(13, 25, func(o *Options) { o.Set("target", "Jo"); o.Set("at", "68") }), 0, 1},
 		{"two people", "testdata/two.txt", as, 0, 1},
@@ -144,6 +145,7 @@ var choices = [][]struct {
 		{"mail kept", func(o *Options) { o.Designs = []string{"e2ee-kept", "threshold"} }},
 		{"mail erased", func(o *Options) { o.Designs = []string{"e2ee", "threshold-delivered"} }},
 	},
+	{{"phones open", func(*Options) {}}, {"phones locked", func(o *Options) { o.Set("lock", "on") }}},
 	{{"resend asked", func(*Options) {}}, {"resend at once", func(o *Options) { o.Set("resend", "at-once") }}},
 	{{"Ann", func(o *Options) { o.Set("target", "Ann") }}, {"Ben", func(o *Options) { o.Set("target", "Ben") }}},
 }

@@ -225,6 +225,7 @@ func randomOptions(r *rand.Rand, c *world.Conversation) Options {
 	}
 	// Not drawn: all. Where everybody compares, and waits, changes of groups wait as well, and
 	// a few expectations do not follow who then believes whom to be where.
+	o.Set("lock", []string{world.LockOff, world.LockOff, world.LockOn}[r.IntN(3)])
 	o.Set("compare", []string{world.CompareStory, world.CompareNone}[r.IntN(2)])
 	return o
 }

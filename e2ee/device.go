@@ -26,6 +26,8 @@ type Device struct {
 	AtOnce bool
 	// Memo is what devices of other runs computed; may be nil.
 	Memo *memo.Memo
+	// Lock seals what a thief finds, see lock.go; nil if the device is found open.
+	Lock *Lock
 
 	account   string
 	random    io.Reader
@@ -89,9 +91,19 @@ func (d *Device) Reprogram(program string, text []byte) error {
 	return err
 }
 
-// Holdings implements [world.Node]: keys, sessions, groups with their sender keys,
-// what is still to be sent or fetched, and the history.
+// Holdings implements [world.Node]: what [Device.InUse] lists, or if the device is locked a
+// sealed store.
 func (d *Device) Holdings() []world.Fact {
+	facts := d.InUse()
+	if d.Lock == nil || len(facts) == 0 {
+		return facts
+	}
+	return []world.Fact{d.Lock.seal(d.account, facts)}
+}
+
+// InUse implements [world.Sealer]: keys, sessions, groups with their sender keys,
+// what is still to be sent or fetched, and the history.
+func (d *Device) InUse() []world.Fact {
 	if d.keys == nil {
 		return nil
 	}
@@ -166,7 +178,7 @@ func (d *Device) fromUser(now time.Time, p world.Packet) []world.Packet {
 	case world.KindReinstall:
 		return d.install(now)
 	case world.KindUnlock:
-		return d.toUser(world.KindHoldings, world.EncodeFacts(d.Holdings()))
+		return d.toUser(world.KindHoldings, world.EncodeFacts(d.InUse()))
 	}
 	return nil
 }

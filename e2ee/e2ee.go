@@ -115,7 +115,7 @@ func (Design) Info() world.Info {
 
 // Principals lists who stands in every deployment that has devices like these.
 func Principals() world.Principals {
-	return world.SharedPrincipals(world.Provider, world.DeviceName, world.UserName, world.Court, world.Agency)
+	return world.SharedPrincipals(world.Provider, world.DeviceName, world.ElementName, world.UserName, world.Court, world.Agency)
 }
 
 // Rules implements [world.Design].
@@ -145,12 +145,13 @@ func (Design) Setup(config world.Config) (world.Deploy, error) {
 		provider := NewProvider(court.Public(), config.Settings.Mailbox)
 		provider.Memo = config.Memo
 		nodes := []world.Node{court, agency, provider}
+		var devices []*Device
 		for _, a := range config.Accounts {
-			name := world.DeviceOf(a)
-			d := NewDevice(a, config.Stream(name), config.Settings.Retention, plain{})
+			d := NewDevice(a, config.Stream(world.DeviceOf(a)), config.Settings.Retention, plain{})
 			d.Memo, d.AtOnce = config.Memo, config.Settings.Resend == world.ResendAtOnce
-			nodes = append(nodes, d)
+			devices = append(devices, d)
 		}
-		return nodes
+		equipped, _ := Equip(config, devices...)
+		return append(nodes, equipped...)
 	}, nil
 }

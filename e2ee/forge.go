@@ -52,6 +52,8 @@ func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, e
 			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
 	}
 	rules = append(rules, impersonationRules(envelope, more)...)
+	rules = append(rules, world.Rule{Name: GuessPasscode, Doc: "Whoever has a locked phone in hand can type a passcode (text).",
+		Takes: kinds(SealedStore), Gives: kinds(world.Outgoing), Apply: guessPasscode})
 	for i := range rules {
 		rules[i].Make = true
 	}

@@ -191,6 +191,10 @@ func FuzzRules(f *testing.F) {
 		byKind[fact.Kind] = fact.Data
 	}
 	byKind[OwnSession] = byKind[Session]
+	equipped, err := Equip(world.Config{Settings: world.Settings{Lock: world.LockOn}, Seed: 1}, s.device("Ben"))
+	require.NoError(f, err)
+	byKind[SealedStore], byKind[ElementKey] = equipped[0].Holdings()[0].Data, equipped[1].Holdings()[0].Data
+	byKind[StoreKey] = s.device("Ben").Lock.key
 	byKind[law.CourtKey] = s.sim.Net.Node("court").Holdings()[0].Data
 	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin, Expiry: begin, Agency: make([]byte, 32)}
 	byKind[law.OrderFact] = law.Signed{Bytes: law.Sign(order, keyOf(s.sim.Net.Node("court").(*law.Court)))}.Encode()

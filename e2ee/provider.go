@@ -58,10 +58,13 @@ func (p *Provider) Reprogram(program string, _ []byte) error {
 	return nil
 }
 
-// Programs publishes what a modified provider may run.
+// Programs publishes what a modified provider, or a modified secure element, may run.
 func Programs() []world.Program {
-	return []world.Program{{Name: AnyIdentity,
-		Doc: "a provider that routes messages sealed to keys which its users never registered"}}
+	return []world.Program{
+		{Name: AnyIdentity,
+			Doc: "a provider that routes messages sealed to keys which its users never registered"},
+		{Name: NoGuessLimit, Doc: "a phone's secure element that goes on answering after ten wrong passcodes"},
+	}
 }
 
 // Holdings implements [world.Node]: the mailbox, the blob store and the directory.

@@ -16,14 +16,15 @@ import (
 const maxChain = 1 << 17
 
 // Rules publishes how devices' and providers' bytes are read, for every design
-// that is built on [Device]. What the secret part means is the design's own rule.
-func Rules() []world.Rule {
+// that is built on [Device]. What the secret part means is the design's own rule. found are the
+// kinds of facts on its devices besides those of [Searched].
+func Rules(found ...world.Kind) []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
-	return append(append(groupRules(), quantumRules()...), []world.Rule{
+	return append(slices.Concat(groupRules(), quantumRules(), lockRules(append(Searched(), found...))), []world.Rule{
 		{Name: "read a packet",
-			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle or " +
-				"chunk in it.",
-			Takes: kinds(world.Observed), Gives: kinds(Envelopes, Delivered, Bundle, SealedChunk), Apply: readPacket},
+			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle, " +
+				"chunk or key in it.",
+			Takes: kinds(world.Observed), Gives: kinds(Envelopes, Delivered, Bundle, SealedChunk, StoreKey), Apply: readPacket},
 		{Name: "read an envelope", Doc: "An envelope shows who wrote to whom and when, and holds a part for each recipient.",
 			Takes: kinds(Envelopes), Gives: kinds(Delivered, world.Metadata, Public), Apply: readEnvelope},
 		{Name: "read a delivery", Doc: "A recipient's part shows the metadata, the ratchet header and the ciphertext.",
@@ -85,6 +86,12 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		return world.Conclude(world.Fact{Kind: Bundle, Ref: string(f[0]), Data: f[1]}), nil
+	case KindUnwrapped:
+		f, err := world.Unpack(p.Data, KindUnwrapped, 2)
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(world.Fact{Kind: StoreKey, Ref: string(f[0]), Data: f[1]}), nil
 	case law.KindProduced:
 		return readProduced(p.Data)
 	}

@@ -23,6 +23,10 @@ const (
 	KindPut                       // device to provider: a Chunk
 	KindGet                       // device to provider: a Chunk without its data
 	KindBlob                      // provider to device: a Chunk, without data if there is none
+
+	KindGuess     // whoever has a phone in hand to its element: wrapped key, passcode
+	KindUnwrapped // element to whoever guessed: account, key of the store
+	KindWrong     // the same: how many guesses are left
 )
 
 // PacketKinds names them.
@@ -38,6 +42,9 @@ func PacketKinds() []world.PacketKind {
 		{Kind: KindPut, Name: "chunk upload"},
 		{Kind: KindGet, Name: "chunk request"},
 		{Kind: KindBlob, Name: "chunk"},
+		{Kind: KindGuess, Name: "passcode guess"},
+		{Kind: KindUnwrapped, Name: "unwrapped key"},
+		{Kind: KindWrong, Name: "wrong passcode"},
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var threeOfFive = Settings{Threshold: 3, Trustees: 5, Jurisdictions: "A:2,B:2,C:1", Target: "Ada", At: 1, Mailbox: MailboxAll, Resend: ResendAsked, Compare: CompareStory}
+var threeOfFive = Settings{Threshold: 3, Trustees: 5, Jurisdictions: "A:2,B:2,C:1", Target: "Ada", At: 1, Mailbox: MailboxAll, Resend: ResendAsked, Compare: CompareStory, Lock: LockOff}
 
 func TestParseCapability(t *testing.T) {
 	for _, text := range []string{"provider.store", "device:target.control", "trustee:2.order", "network.tap", "network.tamper",
@@ -55,7 +55,7 @@ func TestExpand(t *testing.T) {
 		{"device:0..t.store", threeOfFive, "-"},
 		{"device:1..101.store", threeOfFive, "-"},
 		{"device:target..t.store", threeOfFive, "!neither t, n nor a number"},
-		{"court:1..2.order", threeOfFive, "!NAME:FROM..TO.surface, where NAME is user, device, trustee or witness"},
+		{"court:1..2.order", threeOfFive, "!NAME:FROM..TO.surface, where NAME is user, device, element, trustee or witness"},
 		{"trustee:1..t", threeOfFive, "!NAME:FROM..TO.surface"},
 		{"trustee:one.store", threeOfFive, "!neither t, n nor a number"},
 		{"trustee:1..many.store", threeOfFive, "!neither t, n nor a number"},

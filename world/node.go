@@ -15,6 +15,21 @@ type Node interface {
 	Holdings() []Fact
 }
 
+// A Sealer is a node that seals its storage while nobody uses it, as a locked phone does. Its
+// Holdings are what a thief finds, sealed; its own program has them open before it.
+type Sealer interface {
+	// InUse is what Holdings would be without the seal.
+	InUse() []Fact
+}
+
+// InUse lists what a program finds that runs in the place of a node's own.
+func InUse(n Node) []Fact {
+	if s, ok := n.(Sealer); ok {
+		return s.InUse()
+	}
+	return n.Holdings()
+}
+
 // A Reprogrammable node can run a modified program in place of the honest one,
 // with the same holdings: a patched client, say. Info.Programs lists the names.
 type Reprogrammable interface {

@@ -58,9 +58,10 @@ const (
 // connection may do needs no capability.
 const Outsider = "outsider"
 
-// DeviceOf and UserOf name the two principals of an account.
-func DeviceOf(account string) string { return DeviceName + ":" + account }
-func UserOf(account string) string   { return UserName + ":" + account }
+// DeviceOf, ElementOf and UserOf name the principals of an account.
+func DeviceOf(account string) string  { return DeviceName + ":" + account }
+func ElementOf(account string) string { return ElementName + ":" + account }
+func UserOf(account string) string    { return UserName + ":" + account }
 
 // AccountOf returns the account of a device or user principal.
 func AccountOf(principal string) (string, bool) {

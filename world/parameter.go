@@ -175,6 +175,17 @@ var parameters = []Parameter{
 		Sweep:  true,
 		text:   func(s *Settings) *string { return &s.Compare },
 	},
+	{
+		Name:   "lock",
+		Doc:    "how a thief finds a phone: `off` (open) or on (its store is sealed under a passcode)",
+		Label:  "phones are locked",
+		Phrase: "lock %s",
+		Means:  "whether a phone that is copied was locked, its store sealed under a passcode of four digits",
+		Usual:  LockOff,
+		Words:  []string{LockOff, LockOn},
+		Sweep:  true,
+		text:   func(s *Settings) *string { return &s.Lock },
+	},
 }
 
 // ParameterNamed finds a parameter.

@@ -8,11 +8,12 @@ import (
 	"strings"
 )
 
-// Names of principals that designs share. Of a user, a device, a trustee and a witness
-// there may be several: a colon and what tells them apart follow.
+// Names of principals that designs share. Of a user, a device, its secure element, a trustee
+// and a witness there may be several: a colon and what tells them apart follow.
 const (
 	UserName    = "user"
 	DeviceName  = "device"
+	ElementName = "element"
 	Provider    = "provider"
 	Court       = "court"
 	Agency      = "agency"
@@ -64,6 +65,7 @@ type Principals []Principal
 var shared = Principals{
 	{UserName, "who writes and reads, and may unlock the device", []Surface{Order}, PerAccount, ""},
 	{DeviceName, "a user's phone", []Surface{Store, Control}, PerAccount, ""},
+	{ElementName, "the chip in a phone that guards the key of its store", []Surface{Store, Control}, PerAccount, ""},
 	{Provider, "routes and stores messages, hands out keys", []Surface{Store, Control, Order}, "", Home},
 	{Court, "signs orders", []Surface{Store, Control, Order}, "", ""},
 	{Agency, "applies for orders and presents them", []Surface{Store, Control}, "", ""},

@@ -21,8 +21,15 @@ type Settings struct {
 	Rotate        int    // after how many messages the key is replaced each time, 0 for never
 	Resend        string // ResendAsked or ResendAtOnce
 	Compare       string // CompareStory, CompareNone or CompareAll
+	Lock          string // LockOff or LockOn
 	Own           Own    // of parameters that the design itself has
 }
+
+// Whether a device's store is sealed under the passcode of its user.
+const (
+	LockOff = "off" // a thief finds a phone as its user left it: open
+	LockOn  = "on"  // it is found locked
+)
 
 // What a device does with a message for a contact whose key has changed although their
 // users had compared safety numbers.

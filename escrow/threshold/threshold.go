@@ -204,10 +204,12 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 		return nil, err
 	}
 	nodes = append(nodes, audit...)
+	var devices []*e2ee.Device
 	for _, a := range config.Accounts {
-		nodes = append(nodes, device(config, cache, a))
+		devices = append(devices, device(config, cache, a))
 	}
-	return nodes, nil
+	equipped, err := e2ee.Equip(config, devices...)
+	return append(nodes, equipped...), err
 }
 
 // auditors are the log and its witnesses as they are after set-up, and the monitor.

@@ -170,7 +170,7 @@ func (b *bench) orders(t *testing.T) {
 			fmt.Sprintf("%s answers lawful process untold", p.From))
 	}
 	r.inject(t, world.Packet{From: world.Law, To: world.UserOf("Ada"), Data: world.Pack(world.KindComply)})
-	want := world.EncodeFacts(r.Net.Node(world.DeviceOf("Ada")).Holdings())
+	want := world.EncodeFacts(world.InUse(r.Net.Node(world.DeviceOf("Ada"))))
 	r.inject(t, world.Packet{From: "agency", To: world.UserOf("Ada"), Data: world.Pack(world.KindUnlock)})
 	handed := slices.IndexFunc(r.packets, func(p world.Packet) bool { return p.Kind() == world.KindHoldings && p.To == "agency" })
 	require.GreaterOrEqual(t, handed, 0, "an unlocked device is not handed over")

@@ -76,6 +76,15 @@ func (b *bench) pool(t *testing.T) map[world.Kind][]world.Fact {
 			}
 		}
 	}
+	locked := *b
+	locked.settings.Lock = world.LockOn
+	r2 := locked.start(t, locked.setUp(t, 1), b.conv)
+	require.NoError(t, r2.Advance(1))
+	for _, name := range r2.Net.Names() {
+		for _, f := range r2.Net.Node(name).Holdings() {
+			add(f)
+		}
+	}
 	for i, p := range r.public() {
 		add(world.Fact{Kind: world.Observed, Ref: string(world.Int(int64(i))), Data: p.Encode(r.Net.Now())})
 	}

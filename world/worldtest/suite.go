@@ -28,8 +28,8 @@ func Run(t *testing.T, d world.Design) {
 	t.Run("info", func(t *testing.T) { checkInfo(t, d.Info()) })
 	t.Run("principals", newBench(t, d, variations()[3]).principals)
 	for _, s := range variations() {
-		name := fmt.Sprintf("%d of %d, retention %d, mailbox %s, refresh %d, rotate %d",
-			s.Threshold, s.Trustees, s.Retention, s.Mailbox, s.Refresh, s.Rotate)
+		name := fmt.Sprintf("%d of %d, retention %d, mailbox %s, refresh %d, rotate %d, lock %s",
+			s.Threshold, s.Trustees, s.Retention, s.Mailbox, s.Refresh, s.Rotate, s.Lock)
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, d, s)
 			t.Run("undisturbed", b.undisturbedRun)
@@ -58,6 +58,9 @@ func variations() []world.Settings {
 		s := Settings(Conversation(), tn[0], tn[1], 7)
 		if i != 1 && i != 3 {
 			s.Retention = 2
+		}
+		if i == 1 {
+			s.Lock = world.LockOn
 		}
 		if i == 2 {
 			s.Mailbox = world.MailboxDelivered

@@ -1,0 +1,330 @@
+package e2ee
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"doormat/world"
+)
+
+// # A locked device
+//
+// A passcode of four digits is no key: there are ten thousand. So a locked device encrypts its
+// store under a random key, and wraps that under a key which needs both the passcode and a
+// secret that never leaves the phone's secure element. Whoever copies the store has to ask that
+// element, and it counts: after [MaxGuesses] wrong passcodes in a row it erases its secret, and
+// nobody opens the store any more, its owner included. Phones of several makers are built so
+// (Apple Platform Security, "Passcodes and passwords"; Android's Weaver). Unlike theirs, this
+// element does not wait between guesses, and a guess takes no 80 milliseconds.
+//
+// The setting lock says how a thief finds a device. A program that runs on it while it is in
+// use has everything before it, as on a device that was never locked: a lock is no help
+// against an implant. A device that is set up anew keeps element, passcode and key. TestLock,
+// TestGuesses and TestErased show what opens and what does not.
+
+// Kinds of facts about locked devices. The Ref of each is the account.
+const (
+	SealedStore world.Kind = "sealed store"   // what a thief of a locked device finds: wrapped key, ciphertext
+	StoreKey    world.Kind = "store key"      // opens it, 32 bytes
+	ElementKey  world.Kind = "key of element" // the secret of the secure element, 32 bytes
+)
+
+const (
+	// MaxGuesses is how many wrong passcodes in a row an element takes.
+	MaxGuesses = 10
+	// Passcodes is how many passcodes there are, and so the budget of a search.
+	Passcodes = 10_000
+)
+
+// NoGuessLimit is the program of an element that goes on answering.
+const NoGuessLimit = "count no guesses"
+
+// Names of rules: OpenStore decrypts a sealed store, GuessPasscode makes a packet that types a
+// passcode.
+const (
+	OpenStore     = "open a sealed store"
+	GuessPasscode = "guess a passcode"
+)
+
+const (
+	wrappedTag = 'w'
+	storeTag   = 'l'
+	lockSalt   = 16
+)
+
+// Lock is what a device has of its lock while it is in use.
+type Lock struct {
+	key     []byte // of the store, 32 bytes
+	wrapped []byte // the same under passcode and element
+}
+
+// Element is the program of a secure element. It implements [world.Node].
+type Element struct {
+	account string
+	key     []byte // nil once it is erased
+	wrong   int    // guesses since the last right one
+	endless bool   // runs the program NoGuessLimit
+}
+
+// NewElement makes a secure element, draws a passcode for its owner, and gives the lock of the
+// device around it.
+func NewElement(account string, random io.Reader) (*Element, *Lock, error) {
+	drawn := make([]byte, 32+32+lockSalt)
+	if _, err := io.ReadFull(random, drawn); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", world.ElementOf(account), err)
+	}
+	passcode, err := drawPasscode(random)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", world.ElementOf(account), err)
+	}
+	e := &Element{account: account, key: drawn[:32]}
+	l := &Lock{key: drawn[32:64]}
+	l.wrapped, err = wrap(e.key, l.key, drawn[64:], passcode)
+	return e, l, err
+}
+
+// drawPasscode draws four digits, each passcode as likely as any other.
+func drawPasscode(random io.Reader) (string, error) {
+	var b [2]byte
+	for {
+		if _, err := io.ReadFull(random, b[:]); err != nil {
+			return "", err
+		}
+		if n := int(binary.BigEndian.Uint16(b[:])); n < 6*Passcodes {
+			return passcode(n % Passcodes), nil
+		}
+	}
+}
+
+// passcode writes a number from 0 to 9999 with four digits.
+func passcode(n int) string { return fmt.Sprintf("%04d", n) }
+
+// wrap seals a store's key under passcode and element. The tag at the end lets the element
+// know its own: a guess at anything else is none, so nobody uses guesses up from afar.
+func wrap(element, key, salt []byte, passcode string) ([]byte, error) {
+	box, err := wrapping(element, salt, passcode)
+	if err != nil {
+		return nil, err
+	}
+	sealed := box.Seal(nil, make([]byte, box.NonceSize()), key, nil) // the salt makes the key new
+	return world.Pack(wrappedTag, salt, sealed, wrappedMAC(element, salt, sealed)), nil
+}
+
+func wrapping(element, salt []byte, passcode string) (cipher.AEAD, error) {
+	key, err := hkdf.Key(sha256.New, element, salt, "doormat passcode "+passcode, 32)
+	if err != nil {
+		return nil, err
+	}
+	return gcm(key)
+}
+
+func gcm(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+func wrappedMAC(element, salt, sealed []byte) []byte {
+	h := hmac.New(sha256.New, element)
+	h.Write([]byte("doormat wrapped key"))
+	h.Write(salt)
+	h.Write(sealed)
+	return h.Sum(nil)
+}
+
+// unwrapper checks that a wrapped key is one of an element's, and gives what tries a passcode:
+// the store's key, or nil.
+func unwrapper(element, wrapped []byte) (func(passcode string) []byte, error) {
+	f, err := world.Unpack(wrapped, wrappedTag, 3)
+	if err != nil {
+		return nil, fmt.Errorf("wrapped key: %w", err)
+	}
+	if len(element) != 32 || !hmac.Equal(f[2], wrappedMAC(element, f[0], f[1])) {
+		return nil, errors.New("the key was wrapped by another element")
+	}
+	return func(passcode string) []byte {
+		box, err := wrapping(element, f[0], passcode)
+		if err != nil {
+			return nil
+		}
+		key, err := box.Open(nil, make([]byte, box.NonceSize()), f[1], nil)
+		if err != nil {
+			return nil
+		}
+		return key
+	}, nil
+}
+
+// seal encrypts what a device holds. The nonce is a keyed hash of it, since whoever looks at a
+// store changes nothing, so that none can be drawn (as in AES-GCM-SIV, RFC 8452).
+func (l *Lock) seal(account string, facts []world.Fact) world.Fact {
+	plaintext := world.EncodeFacts(facts)
+	h := hmac.New(sha256.New, l.key)
+	h.Write(plaintext)
+	box, err := gcm(l.key)
+	if err != nil {
+		panic(err) // the key has 32 bytes
+	}
+	nonce := h.Sum(nil)[:box.NonceSize()]
+	return world.Fact{Kind: SealedStore, Ref: account,
+		Data: world.Pack(storeTag, l.wrapped, nonce, box.Seal(nil, nonce, plaintext, []byte(account)))}
+}
+
+// Name implements [world.Node].
+func (e *Element) Name() string { return world.ElementOf(e.account) }
+
+// Holdings implements [world.Node]: what is found by who opens the chip itself, or runs a
+// program in it.
+func (e *Element) Holdings() []world.Fact {
+	if e.key == nil {
+		return nil
+	}
+	return []world.Fact{{Kind: ElementKey, Ref: e.account, Data: e.key}}
+}
+
+// Reprogram implements [world.Reprogrammable].
+func (e *Element) Reprogram(program string, _ []byte) error {
+	if program != NoGuessLimit {
+		return fmt.Errorf("%s: no program %q", e.Name(), program)
+	}
+	e.endless = true
+	return nil
+}
+
+// Handle implements [world.Node]: it answers guesses of whoever has the phone in hand, and
+// with it the wrapped key.
+func (e *Element) Handle(_ time.Time, p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, KindGuess, 2)
+	if err != nil || e.key == nil {
+		return nil
+	}
+	try, err := unwrapper(e.key, f[0])
+	if err != nil {
+		return nil
+	}
+	answer := func(kind byte, fields ...[]byte) []world.Packet {
+		return []world.Packet{{From: e.Name(), To: p.From, Data: world.Pack(kind, fields...)}}
+	}
+	if key := try(string(f[1])); key != nil {
+		e.wrong = 0
+		return answer(KindUnwrapped, []byte(e.account), key)
+	}
+	if e.endless {
+		return answer(KindWrong, world.Int(MaxGuesses))
+	}
+	if e.wrong++; e.wrong == MaxGuesses {
+		e.key = nil
+	}
+	return answer(KindWrong, world.Int(int64(MaxGuesses-e.wrong)))
+}
+
+// lockRules say how a locked device's bytes are read. found are the kinds of facts on devices.
+func lockRules(found []world.Kind) []world.Rule {
+	kinds := func(k ...world.Kind) []world.Kind { return k }
+	return []world.Rule{
+		{Name: "search the passcode",
+			Doc: "With the secret of a phone's secure element all passcodes can be tried, 10,000 at most: " +
+				"nobody counts.",
+			Takes: kinds(SealedStore, ElementKey), Gives: kinds(StoreKey), Apply: searchPasscode},
+		{Name: OpenStore, Doc: "The key that the passcode unwraps opens all that is on the phone.",
+			Takes: kinds(SealedStore, StoreKey), Gives: found, Apply: openStore(found)},
+	}
+}
+
+func sealedStore(f world.Fact) (wrapped, nonce, ciphertext []byte, err error) {
+	parts, err := world.Unpack(f.Data, storeTag, 3)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("sealed store: %w", err)
+	}
+	return parts[0], parts[1], parts[2], nil
+}
+
+func searchPasscode(in world.Input) ([]world.Derived, error) {
+	wrapped, _, _, err := sealedStore(in.Facts[0])
+	if err != nil {
+		return nil, err
+	}
+	try, err := unwrapper(in.Facts[1].Data, wrapped)
+	if err != nil {
+		return nil, err
+	}
+	for n := range Passcodes {
+		if key := try(passcode(n)); key != nil {
+			return world.Conclude(world.Fact{Kind: StoreKey, Ref: in.Facts[0].Ref, Data: key}), nil
+		}
+	}
+	return nil, errors.New("no passcode of four digits opens the store")
+}
+
+// openStore decrypts a store. Who holds its key could have sealed anything: what no device
+// holds is refused.
+func openStore(found []world.Kind) func(world.Input) ([]world.Derived, error) {
+	return func(in world.Input) ([]world.Derived, error) {
+		_, nonce, ciphertext, err := sealedStore(in.Facts[0])
+		if err != nil {
+			return nil, err
+		}
+		if len(in.Facts[1].Data) != 32 {
+			return nil, fmt.Errorf("store key of %d bytes, want 32", len(in.Facts[1].Data))
+		}
+		box, err := gcm(in.Facts[1].Data)
+		if err != nil {
+			return nil, err
+		}
+		if len(nonce) != box.NonceSize() {
+			return nil, fmt.Errorf("sealed store: nonce of %d bytes, want %d", len(nonce), box.NonceSize())
+		}
+		plaintext, err := box.Open(nil, nonce, ciphertext, []byte(in.Facts[0].Ref))
+		if err != nil {
+			return nil, fmt.Errorf("sealed store: %w", err)
+		}
+		facts, err := world.ParseFacts(plaintext)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range facts {
+			if !slices.Contains(found, f.Kind) {
+				return nil, fmt.Errorf("sealed store: a fact of kind %q, which no device holds", f.Kind)
+			}
+		}
+		return world.Conclude(facts...), nil
+	}
+}
+
+// guessPasscode types text as the passcode of a phone that one has in hand.
+func guessPasscode(in world.Input) ([]world.Derived, error) {
+	wrapped, _, _, err := sealedStore(in.Facts[0])
+	if err != nil {
+		return nil, err
+	}
+	p := world.Packet{From: world.Outsider, To: world.ElementOf(in.Facts[0].Ref), Data: world.Pack(KindGuess, wrapped, in.Text)}
+	return world.Conclude(outgoingFact(in.Facts[0].Ref, p, world.Meta{})), nil
+}
+
+// Equip gives devices their secure elements, and locks them if the settings say so. It
+// returns the nodes of both.
+func Equip(config world.Config, devices ...*Device) ([]world.Node, error) {
+	var nodes []world.Node
+	for _, d := range devices {
+		e, lock, err := NewElement(d.account, config.Stream(world.ElementOf(d.account)))
+		if err != nil {
+			return nil, err
+		}
+		if config.Settings.Lock == world.LockOn {
+			d.Lock = lock
+		}
+		nodes = append(nodes, d, e)
+	}
+	return nodes, nil
+}
