@@ -2,6 +2,7 @@ package demo
 
 import (
 	"doormat/e2ee"
+	"doormat/e2ee/ghost"
 	"doormat/e2ee/transparency"
 	"doormat/escrow/threshold"
 	"doormat/world"
@@ -40,6 +41,22 @@ var arrangements = []world.Arrangement{
 		Name:   "End-to-end, keys in a public log",
 		Doc:    "The provider erases a message when it has been delivered.",
 		Fixed:  map[string]string{"mailbox": world.MailboxDelivered},
+	},
+	{
+		Design: ghost.Design{},
+		ID:     "ghost-provider",
+		Name:   "Silent device, the provider checks",
+		Doc: "Clients believe the provider, which checks that a court and a minister have signed. It erases a message " +
+			"when it has been delivered.",
+		Fixed: map[string]string{"mailbox": world.MailboxDelivered, ghost.SignOffs: ghost.ByProvider},
+	},
+	{
+		Design: ghost.Design{},
+		ID:     "ghost-client",
+		Name:   "Silent device, the client checks",
+		Doc: "Each client verifies the signatures of court and minister before it makes a copy. The provider erases a " +
+			"message when it has been delivered.",
+		Fixed: map[string]string{"mailbox": world.MailboxDelivered, ghost.SignOffs: ghost.ByClient},
 	},
 	{
 		Design: threshold.Design{},

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,6 +14,7 @@ import (
 
 func TestPoints(t *testing.T) {
 	base := world.Settings{Threshold: 3, Trustees: 5, At: 30}
+	own := fmt.Sprintf("%d more", len(OwnParameters(Designs())))
 	for _, c := range []struct {
 		r     Range
 		want  []string
@@ -25,11 +27,11 @@ func TestPoints(t *testing.T) {
 		{Range{Over: "retention", From: "30", To: "31"}, []string{"30", "31"}, ""},
 		{Range{Over: "rotate", From: "19", To: "never"}, []string{"19", "20", "never"}, ""},
 		{Range{Over: "retention", From: "all"}, []string{"all"}, ""},
-		{Range{}, nil, "--over is missing: want threshold, at, retention, refresh, rotate, compare and 1 more"},
+		{Range{}, nil, "--over is missing: want threshold, at, retention, refresh, rotate, compare and " + own},
 		{Range{Over: "refresh", From: "18"}, []string{"18", "19", "20", "never"}, ""},
 		{Range{Over: "rotate", From: "10", To: "60", Step: "25"}, []string{"10", "35", "60"}, ""},
 		{Range{Over: "rotate", To: "61"}, nil, `--to "61" of --over rotate: want a number from 1 to 60`},
-		{Range{Over: "treshold"}, nil, `no setting to sweep over "treshold"; did you mean "threshold"? There are threshold, at, retention, refresh, rotate, compare and 1 more`},
+		{Range{Over: "treshold"}, nil, `no setting to sweep over "treshold"; did you mean "threshold"? There are threshold, at, retention, refresh, rotate, compare and ` + own},
 		{Range{Over: "at", To: "61"}, nil, `--to "61" of --over at: want a number from 1 to 60`},
 		{Range{Over: "at", From: "0"}, nil, `--from "0" of --over at: want a number from 1 to 60`},
 		{Range{Over: "at", Step: "x"}, nil, `--step "x" of --over at: want a number from 1 to 60`},

@@ -68,7 +68,7 @@ func (b *bench) pool(t *testing.T) map[world.Kind][]world.Fact {
 	for _, moment := range []int{1, 4, 7, 8, len(b.conv.Messages)} {
 		require.NoError(t, r.Advance(moment))
 		if moment == 8 {
-			r.apply(t)
+			r.apply(t, len(b.conv.Messages)) // what is still to come is in it
 		}
 		for _, name := range r.Net.Names() {
 			for _, f := range r.Net.Node(name).Holdings() {
