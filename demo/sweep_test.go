@@ -14,7 +14,7 @@ import (
 
 func TestPoints(t *testing.T) {
 	base := world.Settings{Threshold: 3, Trustees: 5, At: 30}
-	own := fmt.Sprintf("%d more", len(OwnParameters(Designs())))
+	own := fmt.Sprintf("%d more", 1+len(OwnParameters(Designs()))) // lock is one
 	for _, c := range []struct {
 		r     Range
 		want  []string
