@@ -9,11 +9,13 @@ import (
 	"doormat/world"
 )
 
-// Content is what an [Envelope] seals: what a user wrote, or a change of a group.
+// Content is what an [Envelope] seals: what a user wrote, a change of a group, or the
+// invitation to a call.
 type Content struct {
 	Body   []byte
 	Files  []Pointer
-	Update *Members // if not nil, there is nothing else
+	Update *Members     // if not nil, there is nothing else
+	Call   *ratchet.Key // base key of a call; if not nil, there is nothing else
 }
 
 // A Pointer is what a recipient needs to fetch an attachment and to open it. All
@@ -35,6 +37,7 @@ type Members struct {
 const (
 	messageTag = 'm'
 	updateTag  = 'u'
+	callTag    = 'c'
 	pointerTag = 'p'
 )
 
@@ -50,6 +53,9 @@ func (c *Content) Encode() []byte {
 	if c.Update != nil {
 		return world.Pack(updateTag, []byte(c.Update.Group), world.Strings(c.Update.Accounts))
 	}
+	if c.Call != nil {
+		return world.Pack(callTag, c.Call[:])
+	}
 	files := make([][]byte, len(c.Files))
 	for i := range c.Files {
 		files[i] = c.Files[i].encode()
@@ -63,6 +69,9 @@ func ParseContent(data []byte) (*Content, error) {
 	if len(data) > 0 && data[0] == updateTag {
 		m, err := parseMembers(data, updateTag)
 		return &Content{Update: m}, err
+	}
+	if len(data) > 0 && data[0] == callTag {
+		return parseInvitation(data)
 	}
 	f, err := world.Unpack(data, messageTag, 2)
 	if err != nil {

@@ -42,6 +42,7 @@ type Device struct {
 	groups    map[string]*group
 	left      map[string]stamp     // groups that the account has left, and since when
 	downloads map[string]*download // attachments on their way, by message id
+	call      *liveCall            // that it takes part in, nil if none
 	answered  map[string]uint32    // initial messages to a KEM key of last resort, and its number
 	installed time.Time            // when its keys were made
 	replaced  int                  // periods after that, at the last prekey rotation
@@ -59,6 +60,7 @@ type outgoing struct {
 	meta           world.Meta
 	secret, public []byte
 	waiting        []string // recipients whose bundle has been asked for
+	call           bool     // an invitation, of no use later
 	held           []string // recipients whose changed key the user has to confirm first
 	uploads        int      // how many uploads of it the provider has not confirmed
 
@@ -126,6 +128,9 @@ func (d *Device) InUse() []world.Fact {
 	for _, id := range sortedKeys(d.downloads) {
 		facts = append(facts, d.downloads[id].facts()...)
 	}
+	if d.call != nil {
+		facts = append(facts, d.call.fact())
+	}
 	facts = append(facts, d.History()...)
 	for _, x := range d.Extensions {
 		facts = append(facts, x.Holdings()...)
@@ -169,6 +174,12 @@ func (d *Device) fromUser(now time.Time, p world.Packet) []world.Packet {
 	switch p.Kind() {
 	case world.KindTyped:
 		return d.typed(now, p.Data)
+	case world.KindDial:
+		return d.dial(now, p.Data)
+	case world.KindSpeak:
+		return d.speak(p.Data)
+	case world.KindHangUp:
+		d.hangUp()
 	case world.KindMembers:
 		return d.members(now, p.Data, true)
 	case world.KindAskNumber:
@@ -193,6 +204,8 @@ func (d *Device) fromProvider(now time.Time, p world.Packet) []world.Packet {
 		return d.deliver(now, p.Data)
 	case KindBlob:
 		return d.blob(p.Data)
+	case KindFrame:
+		return d.hear(p.Data)
 	}
 	return d.handleByExtensions(now, p)
 }
@@ -213,7 +226,7 @@ func (d *Device) toProvider(data []byte) world.Packet {
 func (d *Device) install(now time.Time) []world.Packet {
 	d.peers, d.outbox, d.history, d.opened, d.answered = map[string]*peer{}, nil, nil, nil, map[string]uint32{}
 	d.installed, d.replaced = now, 0
-	d.groups, d.left, d.downloads = map[string]*group{}, map[string]stamp{}, map[string]*download{}
+	d.groups, d.left, d.downloads, d.call = map[string]*group{}, map[string]stamp{}, map[string]*download{}, nil
 	var err error
 	if d.keys, err = newKeyStore(d.random, d.Memo); err != nil {
 		return d.warn("the device could not be set up: %v", err)

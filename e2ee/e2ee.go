@@ -52,12 +52,23 @@
 // the [Content]. A recipient shows the text at once, fetches, and shows each file
 // that is whole. It confirms the message when it has what it could get.
 //
+// # Calls
+//
+// The key of a call is a content like a message's, fresh for each call, and goes to each callee
+// through the session. What is said goes under SFrame (package sframe) through the provider, which
+// relays it and keeps nothing; so does no device, and all erase the key when they hang up. Hence a
+// recorded call stays shut although a phone is copied afterwards, and opens to whoever can follow the
+// session at the time, or open what the design puts beside it. All who take part share the key, and
+// each trusts the caller with who else is invited. See call.go; TestCallKeyIsGone counts.
+//
 // # What differs from Signal
 //
 // Sessions follow the idea of Sesame (signal.org/docs/specifications/sesame): the
 // session that a message arrived in is used next, a few older ones are kept, and
 // the provider refuses what is sealed for an identity that is not registered any
-// more, so that the sender starts anew. An account has one device. A message to
+// more, so that the sender starts anew. An account has one device. Frames of a
+// call go through the provider always, never from phone to phone, and the key of a call comes from the
+// caller alone. A message to
 // several who are no group is sealed for each. Members of a group are names, not
 // entries that a server keeps and checks as in Signal's private groups; of two
 // changes that cross, the one that comes later by its author's clock holds, and

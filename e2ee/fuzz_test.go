@@ -16,6 +16,7 @@ import (
 func real(t testing.TB) *stage {
 	return scene{seed: 1, groups: []world.Group{{Name: "crew", Members: []string{"Ana", "Ben", "Cem"}}},
 		messages: []string{"Ana>Ben", "Ben@crew>Ana,Cem", "Ana>Ben,Cem+9", "Cem>Ben", "Ana@crew>Ben,Cem+0", "Ben>Ana", "Ana@crew>Ben"},
+		calls:    []string{"1 Ana>Ben"},
 		events:   []world.Event{{After: 4, Kind: world.Reinstall, Account: "Ben"}, {After: 6, Kind: world.Leave, Account: "Cem", Group: "crew"}}}.start(t)
 }
 
@@ -161,6 +162,18 @@ func FuzzParseChunk(f *testing.F) {
 			if c, err := parseChunk(data, kind); err == nil {
 				require.Equal(t, data, c.Encode(kind))
 			}
+		}
+	})
+}
+
+func FuzzParseFrame(f *testing.F) {
+	for _, p := range real(f).end().packets(KindFrame) {
+		f.Add(p.Data)
+	}
+	f.Add((&Frame{To: []string{"b", "a"}}).Encode())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if p, err := ParseFrame(data); err == nil {
+			require.Equal(t, data, p.Encode())
 		}
 	})
 }

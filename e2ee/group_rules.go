@@ -25,9 +25,9 @@ func groupRules() []world.Rule {
 		{Name: "read an own sender key", Doc: "The owner's device holds the chain key of what it will write next.",
 			Takes: kinds(OwnSenderKey), Gives: kinds(ChainKey), Apply: readOwnSenderKey},
 		{Name: "read the content",
-			Doc: "A content is a text with the keys of its attachments, or a change of a group's " +
-				"members.",
-			Takes: kinds(Contents), Gives: kinds(world.Plaintext, AttachmentKey, GroupUpdate), Apply: readContent},
+			Doc: "A content is a text with the keys of its attachments, a change of a group's " +
+				"members, or the key of a call.",
+			Takes: kinds(Contents), Gives: kinds(world.Plaintext, AttachmentKey, GroupUpdate, CallKey), Apply: readContent},
 		{Name: "open an attachment", Doc: "The key of an attachment opens its chunks, if all of them are there.",
 			Takes: kinds(AttachmentKey), All: SealedChunk, Gives: kinds(world.File), Apply: openAttachment},
 		{Name: "read a kept attachment", Doc: "A file that a device still shows to its user, it also shows to a thief.",
@@ -80,6 +80,9 @@ func readContent(in world.Input) ([]world.Derived, error) {
 	}
 	if c.Update != nil {
 		return world.Conclude(world.Fact{Kind: GroupUpdate, Ref: id, Data: in.Facts[0].Data}), nil
+	}
+	if c.Call != nil {
+		return world.Conclude(callKey(id, *c.Call)), nil
 	}
 	text := world.Fact{Kind: world.Plaintext, Ref: id, Data: c.Body}
 	return world.Conclude(append([]world.Fact{text}, attachmentKeys(id, c.Files)...)...), nil

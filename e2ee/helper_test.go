@@ -24,6 +24,7 @@ type scene struct {
 	events   []world.Event
 	messages []string
 	groups   []world.Group
+	calls    []string      // "1 Ana>Ben,Cem": half a minute after message 1; all say something in turn, the caller twice
 	pause    time.Duration // between messages, a minute if zero
 }
 
@@ -36,6 +37,7 @@ type stage struct {
 	wire   []world.Fact // what a tap sees
 	shown  []string     // "Ben<Ana 3": message 3 of Ana on Ben's screen, 0 for an unknown body
 	files  []string     // "Ben<Ana 3/1": the same of its first file
+	heard  []string     // "Ben<Ana text"
 	warned []string     // "Ben: text"
 	draws  world.Draws  // what nodes drew
 }
@@ -44,6 +46,9 @@ var begin = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 // body is long enough that finding it among keys and ciphertext is no accident.
 func body(k int) []byte { return fmt.Appendf(nil, "the text of message number %03d", k) }
+
+// speech is what is said as utterance j of call i, both from 1.
+func speech(i, j int) string { return fmt.Sprintf("what is said in call %d as number %d", i, j) }
 
 // file is n bytes like no others, but for the first few.
 func file(k, j, n int) []byte {
@@ -69,7 +74,17 @@ func (sc scene) start(t testing.TB) *stage {
 			Sent: begin.Add(time.Duration(i) * cmp.Or(sc.pause, time.Minute)), Attachments: said.Files})
 		s.said = append(s.said, said)
 	}
-	if len(sc.groups) > 0 {
+	for i, c := range sc.calls {
+		after, from, to := 0, "", ""
+		_, err := fmt.Sscanf(strings.ReplaceAll(c, ">", " "), "%d %s %s", &after, &from, &to)
+		require.NoError(t, err)
+		call := world.Call{From: from, To: strings.Split(to, ","), Begun: s.conv.Messages[after-1].Sent.Add(30 * time.Second)}
+		for _, by := range append([]string{from}, append(call.To, from)...) {
+			call.Said = append(call.Said, world.Utterance{By: by, Text: speech(i+1, len(call.Said)+1)})
+		}
+		s.conv.Calls = append(s.conv.Calls, call)
+	}
+	if len(sc.groups)+len(sc.calls) > 0 {
 		require.NoError(t, s.conv.Check())
 	}
 	if sc.settings.Mailbox == "" {
@@ -93,6 +108,10 @@ func (s *stage) watch(p world.Packet) {
 		f, err := world.Unpack(p.Data, world.KindShown, 2)
 		require.NoError(s.t, err)
 		s.shown = append(s.shown, fmt.Sprintf("%s<%s %d", account, f[0], s.number(f[1])))
+	case p.Kind() == world.KindHeard && own:
+		f, err := world.Unpack(p.Data, world.KindHeard, 2)
+		require.NoError(s.t, err)
+		s.heard = append(s.heard, fmt.Sprintf("%s<%s %s", account, f[0], f[1]))
 	case p.Kind() == world.KindFile && own:
 		f, err := world.Unpack(p.Data, world.KindFile, 2)
 		require.NoError(s.t, err)

@@ -28,12 +28,18 @@ func (p *Provider) dropExpiredOrders(now time.Time) {
 // intercept hands over a message that has just come, with its chunks, if an open
 // order covers it.
 func (p *Provider) intercept(now time.Time, u *Upload) []world.Packet {
-	p.dropExpiredOrders(now)
-	if !slices.ContainsFunc(p.standingOrders, func(o law.Order) bool { return o.Covers(u.Meta) }) {
+	if !p.underOrder(now, u.Meta) {
 		return nil
 	}
 	return []world.Packet{produced(append([]world.Fact{envelope(u)},
 		p.chunkFacts(func(b *blobs) bool { return b.meta != nil && b.meta.ID == u.Meta.ID })...))}
+}
+
+// underOrder reports whether an open order covers a message, or a frame that is described
+// like one.
+func (p *Provider) underOrder(now time.Time, m world.Meta) bool {
+	p.dropExpiredOrders(now)
+	return slices.ContainsFunc(p.standingOrders, func(o law.Order) bool { return o.Covers(m) })
 }
 
 // standingOrderFacts is what a thief of the provider learns of open orders: who is under
@@ -49,12 +55,12 @@ func (p *Provider) standingOrderFacts() []world.Fact {
 }
 
 // Produced lists the kinds of facts that an honest provider hands over under an order.
-func Produced() []world.Kind { return []world.Kind{Envelopes, SealedChunk} }
+func Produced() []world.Kind { return []world.Kind{Envelopes, SealedChunk, CallFrame} }
 
 // Searched lists the kinds of facts that are found on a device.
 func Searched() []world.Kind {
 	return []world.Kind{DeviceKeys, Session, VerifiedContact, GroupView, OwnSenderKey, SenderKey, world.Metadata,
-		Secret, Public, AttachmentKey, SealedChunk, KeptMessage, KeptFile}
+		Secret, Public, AttachmentKey, SealedChunk, CallKey, KeptMessage, KeptFile}
 }
 
 func produced(facts []world.Fact) world.Packet {

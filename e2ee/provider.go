@@ -122,6 +122,8 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 		p.storeChunk(account, in.Data)
 	case isDevice && in.Kind() == KindGet:
 		return p.sendChunk(account, in)
+	case isDevice && in.Kind() == KindFrame:
+		return p.relayFrame(now, account, in)
 	default:
 		return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Handle(now, in) })
 	}

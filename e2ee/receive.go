@@ -72,12 +72,15 @@ func (d *Device) unwrap(in *Delivery, secret []byte) (*Content, error) {
 	return ParseContent(body)
 }
 
-// showContent shows a text and begins to fetch its attachments, or follows a change of a
-// group.
+// showContent shows a text and begins to fetch its attachments, follows a change of a
+// group, or takes a call.
 func (d *Device) showContent(now time.Time, in *Delivery, c *Content) []world.Packet {
 	m := in.Meta
 	if c.Update != nil {
 		return d.update(now, m, c.Update)
+	}
+	if c.Call != nil {
+		return d.takeCall(now, m, *c.Call)
 	}
 	out := d.toUser(world.KindShown, []byte(m.From), c.Body)
 	out = append(out, d.keep(now, keptMessage{meta: m, body: c.Body})...)

@@ -20,16 +20,16 @@ const maxChain = 1 << 17
 // kinds of facts on its devices besides those of [Searched].
 func Rules(found ...world.Kind) []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
-	return append(slices.Concat(groupRules(), quantumRules(), lockRules(append(Searched(), found...))), []world.Rule{
+	return append(slices.Concat(groupRules(), callRules(), quantumRules(), lockRules(append(Searched(), found...))), []world.Rule{
 		{Name: "read a packet",
 			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle, " +
-				"chunk or key in it.",
-			Takes: kinds(world.Observed), Gives: kinds(Envelopes, Delivered, Bundle, SealedChunk, StoreKey), Apply: readPacket},
+				"chunk, key or frame in it.",
+			Takes: kinds(world.Observed), Gives: kinds(Envelopes, Delivered, Bundle, SealedChunk, StoreKey, CallFrame), Apply: readPacket},
 		{Name: "read an envelope", Doc: "An envelope shows who wrote to whom and when, and holds a part for each recipient.",
 			Takes: kinds(Envelopes), Gives: kinds(Delivered, world.Metadata, Public), Apply: readEnvelope},
 		{Name: "read a delivery", Doc: "A recipient's part shows the metadata, the ratchet header and the ciphertext.",
 			Takes: kinds(Delivered),
-			Gives: kinds(Ciphertext, Turn, Call, Initial, world.Metadata, Public),
+			Gives: kinds(Ciphertext, Turn, MessageNumber, Initial, world.Metadata, Public),
 			Apply: readDelivery},
 		{Name: "read the history", Doc: "What a device still shows to its user, it also shows to a thief.",
 			Takes: kinds(KeptMessage), Gives: kinds(world.Plaintext, world.Metadata), Apply: readKept},
@@ -38,11 +38,11 @@ func Rules(found ...world.Kind) []world.Rule {
 				"the ratchet's root.",
 			Takes: kinds(Session), Gives: kinds(ChainKey, MessageKey, RatchetState), Apply: readSession},
 		{Name: "count down", Doc: "If a chain has a message n, it has a message n-1.",
-			Takes: kinds(Call), Gives: kinds(Call), Apply: countDown},
+			Takes: kinds(MessageNumber), Gives: kinds(MessageNumber), Apply: countDown},
 		{Name: "step the chain",
 			Doc: "A chain key gives the key of its message and the next chain key, never the one " +
 				"before (Double Ratchet, section 2.2).",
-			Takes: kinds(ChainKey, Call), Gives: kinds(MessageKey, ChainKey), Apply: stepChain},
+			Takes: kinds(ChainKey, MessageNumber), Gives: kinds(MessageKey, ChainKey), Apply: stepChain},
 		{Name: "open a ciphertext", Doc: "A message key opens its one message.",
 			Takes: kinds(MessageKey, Ciphertext), Gives: kinds(Secret), Apply: openCiphertext},
 		{Name: "turn the ratchet",
@@ -92,6 +92,12 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		return world.Conclude(world.Fact{Kind: StoreKey, Ref: string(f[0]), Data: f[1]}), nil
+	case KindFrame:
+		f, err := ParseFrame(p.Data)
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(f.fact()), nil
 	case law.KindProduced:
 		return readProduced(p.Data)
 	}
@@ -108,7 +114,9 @@ func readProduced(data []byte) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool { return f.Kind != Envelopes })...), nil
+	return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool {
+		return f.Kind != Envelopes && f.Kind != CallFrame
+	})...), nil
 }
 
 func (d *Delivery) fact() world.Fact {
@@ -160,7 +168,7 @@ func (c *sealed) facts(longest uint32) []world.Fact {
 	h := c.header
 	facts := []world.Fact{{Kind: Ciphertext, Ref: place(h.Ratchet, h.N), Data: c.encode()}}
 	if h.N < longest {
-		facts = append(facts, world.Fact{Kind: Call, Ref: place(h.Ratchet, h.N), Data: callData(h.Ratchet, h.N)})
+		facts = append(facts, world.Fact{Kind: MessageNumber, Ref: place(h.Ratchet, h.N), Data: callData(h.Ratchet, h.N)})
 	}
 	return facts
 }
@@ -177,7 +185,7 @@ func countDown(in world.Input) ([]world.Derived, error) {
 	if h.N == 0 || h.N >= maxChain {
 		return nil, errors.New("no message before this one")
 	}
-	return world.Conclude(world.Fact{Kind: Call, Ref: place(h.Ratchet, h.N-1), Data: callData(h.Ratchet, h.N-1)}), nil
+	return world.Conclude(world.Fact{Kind: MessageNumber, Ref: place(h.Ratchet, h.N-1), Data: callData(h.Ratchet, h.N-1)}), nil
 }
 
 func readKept(in world.Input) ([]world.Derived, error) {

@@ -142,18 +142,18 @@ func TestChainFromTheMiddle(t *testing.T) {
 // Rules follow chains down to their start and not for ever.
 func TestRulesEnd(t *testing.T) {
 	count := func(n uint32) ([]world.Derived, error) {
-		return countDown(world.Input{Facts: []world.Fact{{Kind: Call, Data: callData(ratchet.Key{1}, n)}}})
+		return countDown(world.Input{Facts: []world.Fact{{Kind: MessageNumber, Data: callData(ratchet.Key{1}, n)}}})
 	}
 	derived, err := count(2)
 	require.NoError(t, err)
-	require.Equal(t, world.Fact{Kind: Call, Ref: place(ratchet.Key{1}, 1), Data: callData(ratchet.Key{1}, 1)}, derived[0].Fact)
+	require.Equal(t, world.Fact{Kind: MessageNumber, Ref: place(ratchet.Key{1}, 1), Data: callData(ratchet.Key{1}, 1)}, derived[0].Fact)
 	for _, n := range []uint32{0, maxChain, 1<<32 - 1} {
 		_, err = count(n)
 		require.Error(t, err)
 	}
 	far := &Delivery{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}}, Part: Part{To: "Ben", Header: ratchet.Header{N: maxChain}}}
 	for _, f := range saturate(Design{}.Rules(), []world.Fact{far.fact()}) {
-		require.NotEqual(t, Call, f.Kind)
+		require.NotEqual(t, MessageNumber, f.Kind)
 	}
 }
 

@@ -60,7 +60,7 @@ func (d *Device) dispatch(m world.Meta, c *Content) ([]world.Packet, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &outgoing{meta: m, secret: secret, public: public}
+	o := &outgoing{meta: m, secret: secret, public: public, call: c.Call != nil}
 	if m.Group != "" {
 		if err := d.sealGroup(o); err != nil {
 			return nil, err
@@ -78,6 +78,10 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 	held := false
 	for _, name := range to {
 		p := d.peers[name]
+		if o.call && d.mustHoldBack(p) {
+			out = append(out, d.warn("%s was not called: the safety number has changed, compare it first", name)...)
+			continue
+		}
 		if d.mustHoldBack(p) {
 			held = true
 			out = append(out, d.holdBack(o, name)...)

@@ -27,6 +27,7 @@ const (
 	KindGuess     // whoever has a phone in hand to its element: wrapped key, passcode
 	KindUnwrapped // element to whoever guessed: account, key of the store
 	KindWrong     // the same: how many guesses are left
+	KindFrame     // device to provider, provider to device: a Frame
 )
 
 // PacketKinds names them.
@@ -45,6 +46,7 @@ func PacketKinds() []world.PacketKind {
 		{Kind: KindGuess, Name: "passcode guess"},
 		{Kind: KindUnwrapped, Name: "unwrapped key"},
 		{Kind: KindWrong, Name: "wrong passcode"},
+		{Kind: KindFrame, Name: "frame of a call"},
 	}
 }
 

@@ -20,6 +20,7 @@ type Conversation struct {
 	Privileged []string
 	Groups     []Group   // each with its members before the first message
 	Messages   []Message // in the order they are typed
+	Calls      []Call    // in the order in which they begin
 	Events     []Event   // what users do besides typing
 }
 
@@ -162,6 +163,9 @@ func (c *Conversation) Check() error {
 		if err := groups.found(g, known); err != nil {
 			return fmt.Errorf("conversation: %w", err)
 		}
+	}
+	if err := c.checkCalls(known); err != nil {
+		return fmt.Errorf("conversation: %w", err)
 	}
 	return c.checkTimeline(known, groups)
 }

@@ -11,6 +11,9 @@ const (
 	Plaintext Kind = "plaintext"
 	// File is an attachment: Ref is "message id/number" from 1, Data its salted bytes.
 	File Kind = "attachment"
+	// Speech is what somebody said in a call: Ref is "call id/speaker/number", Data the salted
+	// bytes.
+	Speech Kind = "speech"
 	// Metadata is who wrote to whom and when: Ref is the message id, Data a [Meta].
 	Metadata Kind = "metadata"
 	// Observed is a whole packet as a tap or a captured program sees it: Ref is

@@ -44,6 +44,10 @@ const (
 	KindHeldBack                  // device to user: peer whose key has changed, see [User]
 	KindCompared                  // user to user: account, 1 if the numbers agree and 0 if not
 	KindConfirm                   // user to device: peer, the number that both have
+	KindDial                      // user to device: accounts to call
+	KindSpeak                     // user to device: what is said in the call that is under way
+	KindHeard                     // device to user: speaker, what was said
+	KindHangUp                    // user to device: the call is over
 )
 
 // Principals that are no machine on the network.

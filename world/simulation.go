@@ -15,6 +15,9 @@ type Simulation struct {
 	// Intercept, if set, decides about each packet that is about to be delivered;
 	// true means that it dealt with the packet.
 	Intercept func(Packet) bool
+	// Speech, if set, is what users say in calls: Speech[i][j] is utterance j of call i after a
+	// salt. Without, they say the bare texts.
+	Speech [][][]byte
 
 	ctx      context.Context
 	conv     *Conversation
@@ -23,6 +26,9 @@ type Simulation struct {
 	moment   int
 	target   int // the moment that Advance is driving to
 	event    int // events done
+	call     int // calls that are over
+	step     int // steps done of the call that is under way, see makeCalls
+	spoken   int // utterances said so far
 
 	started bool
 }
@@ -82,8 +88,11 @@ func (s *Simulation) tellMembers(from, account, group string, members []string) 
 func (c *Conversation) start() time.Time { return c.Messages[0].Sent.Add(-time.Hour) }
 
 // Day is the number of midnights, and so of ticks, before message k is typed.
-func (c *Conversation) Day(k int) int {
-	return int(c.Messages[k-1].Sent.Sub(midnight(c.start())).Hours()+24) / 24
+func (c *Conversation) Day(k int) int { return c.DayOf(c.Messages[k-1].Sent) }
+
+// DayOf is the same before some time.
+func (c *Conversation) DayOf(t time.Time) int {
+	return int(t.Sub(midnight(c.start())).Hours()+24) / 24
 }
 
 // Moment is the number of messages typed so far.
@@ -104,6 +113,9 @@ func (s *Simulation) Advance(m int) error {
 		return err
 	}
 	for s.target = m; s.moment < s.target; {
+		if err := s.makeCalls(); err != nil || s.target <= s.moment {
+			return err
+		}
 		if err := s.Net.Advance(s.conv.Messages[s.moment].Sent, s.Settle); err != nil {
 			return err
 		}
@@ -133,6 +145,57 @@ func (s *Simulation) announceMoment() error {
 		}
 	}
 	return s.Settle()
+}
+
+// Spoken is the number of utterances said so far, in all calls.
+func (s *Simulation) Spoken() int { return s.spoken }
+
+// makeCalls lets users call each other who do so before the next message: one dials, they
+// speak in turn, and all hang up. After each step the network comes to rest.
+func (s *Simulation) makeCalls() error {
+	for ; s.call < len(s.conv.Calls); s.call, s.step = s.call+1, 0 {
+		c := &s.conv.Calls[s.call]
+		if !c.Begun.Before(s.conv.Messages[s.moment].Sent) {
+			return nil
+		}
+		if err := s.Net.Advance(c.Begun, s.Settle); err != nil {
+			return err
+		}
+		for s.step < len(c.Said)+2 {
+			if s.target <= s.moment {
+				return nil // stopped; the call goes on later
+			}
+			s.stepCall(c, s.step)
+			s.step++
+			if err := s.Settle(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// stepCall does one step of a call, from 0.
+func (s *Simulation) stepCall(c *Call, step int) {
+	tell := func(account string, data []byte) {
+		s.Net.Post(Packet{From: UserOf(account), To: DeviceOf(account), Data: data})
+	}
+	switch {
+	case step == 0:
+		tell(c.From, Pack(KindDial, Strings(c.To)))
+	case step <= len(c.Said):
+		u := c.Said[step-1]
+		said := []byte(u.Text)
+		if s.Speech != nil {
+			said = s.Speech[s.call][step-1]
+		}
+		s.spoken++
+		tell(u.By, Pack(KindSpeak, said))
+	default:
+		for _, account := range c.Parties() {
+			tell(account, Pack(KindHangUp))
+		}
+	}
 }
 
 // Rest lets days pass without a message.

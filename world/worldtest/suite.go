@@ -4,7 +4,7 @@
 // The suite knows a design through package world only. It lets a conversation of
 // its own happen under several settings and asks what every design owes: each
 // message arrives once, as it was typed and from whom; runs repeat to the byte;
-// looking into a store changes nothing; what strangers send breaks nothing; what
+// what is said in a call is heard once; looking into a store changes nothing; what strangers send breaks nothing; what
 // users, clock and law say counts only if they say it; rules keep their promises.
 // TestToy runs it on the toy, and its variations show that the suite can fail.
 package worldtest
@@ -122,6 +122,11 @@ func Conversation() *world.Conversation {
 	attach(c, "two", 0)
 	say("Cleo", "Dov")
 	c.Messages[len(c.Messages)-1].Group = "two"
+	c.Calls = []world.Call{
+		spoken(c, 4, "Ben", "Ada"),
+		spoken(c, 15, "Dov", "Ben", "Cleo"),
+		spoken(c, 21, "Dov", "Ada", "Cleo"), // who has a new phone
+	}
 	c.Events = []world.Event{
 		{After: 4, Kind: world.Compare, Account: "Ada", With: "Ben"},
 		{After: 8, Kind: world.Compare, Account: "Cleo", With: "Ada"},
@@ -133,6 +138,15 @@ func Conversation() *world.Conversation {
 		{After: 21, Kind: world.Reinstall, Account: "Cleo"},
 	}
 	return c
+}
+
+// spoken is a call after a message, in which everybody says something.
+func spoken(c *world.Conversation, after int, from string, to ...string) world.Call {
+	call := world.Call{From: from, To: to, Begun: c.Messages[after-1].Sent.Add(time.Hour)}
+	for i, by := range append([]string{from}, append(to, from)...) {
+		call.Said = append(call.Said, world.Utterance{By: by, Text: fmt.Sprintf("This is said as number %d after %d.", i, after)})
+	}
+	return call
 }
 
 // attach attaches a file of size bytes to the last message.
@@ -259,7 +273,7 @@ func (r *run) watch(p world.Packet) {
 			}
 			r.warnings = append(r.warnings, warning{p.From, string(f[0]), moment})
 		}
-	case world.KindShown, world.KindFile:
+	case world.KindShown, world.KindFile, world.KindHeard:
 		to, isUser := world.AccountOf(p.To)
 		f, err := world.Unpack(p.Data, p.Kind(), 2)
 		if err == nil && isUser && p.To == world.UserOf(to) && p.From == world.DeviceOf(to) {
@@ -292,6 +306,16 @@ func (b *bench) truth() map[display]int {
 			want[onScreen(to, m.From, b.payloads[i].Body)] = 1
 			for _, f := range b.payloads[i].Files {
 				want[onScreen(to, m.From, f.Data)] = 1
+			}
+		}
+	}
+	for i := range b.conv.Calls {
+		c := &b.conv.Calls[i]
+		for _, u := range c.Said {
+			for _, to := range c.Parties() {
+				if to != u.By {
+					want[onScreen(to, u.By, []byte(u.Text))] = 1
+				}
 			}
 		}
 	}

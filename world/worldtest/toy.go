@@ -33,7 +33,8 @@ const ToyForge = "forge a toy message"
 func (Toy) Info() world.Info {
 	return world.Info{ID: "toy", Name: "Toy", Classes: []string{"escrow"}, Doc: "One key for everybody, for ever.",
 		Trusts: []string{"everybody"}, Principals: world.SharedPrincipals(world.Provider, world.TrusteeName, world.DeviceName, world.UserName),
-		Packets: []world.PacketKind{{Kind: ToySent, Name: "toy message"}}}
+		Packets: []world.PacketKind{{Kind: ToySent, Name: "toy message"},
+			{Kind: ToyCalled, Name: "toy call"}, {Kind: ToySpoken, Name: "toy speech"}}}
 }
 
 // Setup implements [world.Design].
@@ -58,12 +59,15 @@ func (Toy) Setup(env world.Config) (world.Deploy, error) {
 // Rules implements [world.Design].
 func (Toy) Rules() []world.Rule {
 	return []world.Rule{
-		{Name: "read a toy packet", Doc: "A packet on the wire holds a message.",
-			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{ToyMessage, world.Metadata},
+		{Name: "read a toy packet", Doc: "A packet on the wire holds a message, or something said.",
+			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{ToyMessage, world.Metadata, ToySpeech},
 			Apply: func(in world.Input) ([]world.Derived, error) {
 				p, _, err := world.ParsePacket(in.Facts[0].Data)
 				if err != nil {
 					return nil, err
+				}
+				if p.Kind() == ToySpoken {
+					return world.Conclude(world.Fact{Kind: ToySpeech, Data: p.Data}), nil
 				}
 				return toyRead(p.Data, world.Fact{Kind: ToyMessage, Data: p.Data})
 			}},
@@ -82,6 +86,12 @@ func (Toy) Rules() []world.Rule {
 					facts = append(facts, world.Fact{Kind: world.File, Ref: world.FileRef(m.ID, i), Data: file.Data})
 				}
 				return world.Conclude(facts...), nil
+			}},
+		{Name: "open toy speech", Doc: "The key opens every call.",
+			Takes: []world.Kind{ToySpeech, ToyKey}, Gives: []world.Kind{world.Speech},
+			Apply: func(in world.Input) ([]world.Derived, error) {
+				_, said, err := toyHear(in.Facts[1].Data, in.Facts[0].Data)
+				return world.Conclude(world.Fact{Kind: world.Speech, Data: said}), err
 			}},
 		{Name: ToyForge, Doc: "Who holds the key can write as anybody.", Make: true,
 			Takes: []world.Kind{ToyKey, world.Metadata}, Gives: []world.Kind{world.Outgoing}, Apply: toyForge},
@@ -163,6 +173,7 @@ type toyDevice struct {
 	retention int
 	kept      []world.Fact // the newest messages, as they travelled
 	seen      map[string]bool
+	parties   []string // of the call that it is in
 }
 
 func (d *toyDevice) Name() string { return world.DeviceOf(d.account) }
@@ -180,8 +191,11 @@ func (d *toyDevice) keep(sealed []byte) {
 
 // Handle implements [world.Node]. A user's words count only if the user says them.
 func (d *toyDevice) Handle(now time.Time, p world.Packet) []world.Packet {
-	if p.Kind() == ToySent {
+	switch p.Kind() {
+	case ToySent:
 		return d.received(p)
+	case ToyCalled, ToySpoken:
+		return d.called(p)
 	}
 	if p.From != world.UserOf(d.account) {
 		return nil
@@ -189,12 +203,18 @@ func (d *toyDevice) Handle(now time.Time, p world.Packet) []world.Packet {
 	switch p.Kind() {
 	case world.KindTyped:
 		return d.typed(now, p)
+	case world.KindDial:
+		return d.dial(p)
+	case world.KindSpeak:
+		return d.speak(p)
+	case world.KindHangUp:
+		d.parties = nil
 	case world.KindAskNumber: // one key for everybody is one number for everybody
 		if f, err := world.Unpack(p.Data, world.KindAskNumber, 1); err == nil {
 			return d.tell(world.Pack(world.KindNumber, f[0], []byte("00000 00000"), []byte("00000")))
 		}
 	case world.KindReinstall: // the key stays: there is no other
-		d.kept = nil
+		d.kept, d.parties = nil, nil
 	case world.KindUnlock:
 		return d.tell(world.Pack(world.KindHoldings, world.EncodeFacts(d.Holdings())))
 	}
@@ -249,6 +269,9 @@ func (*toyProvider) Name() string             { return world.Provider }
 func (p *toyProvider) Holdings() []world.Fact { return p.stored }
 
 func (p *toyProvider) Handle(_ time.Time, in world.Packet) []world.Packet {
+	if in.Kind() == ToyCalled || in.Kind() == ToySpoken {
+		return toyRelay(in)
+	}
 	m, _, err := toyParse(in.Data)
 	if err != nil {
 		return nil

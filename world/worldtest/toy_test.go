@@ -33,6 +33,8 @@ func TestFaults(t *testing.T) {
 		"shows another sender":    "Not equal",
 		"shows to all":            "Not equal",
 		"talks in the clear":      "travels in the clear",
+		"says nothing":            "Not equal",
+		"calls in the clear":      "is said in the clear",
 		"alarms":                  "warns: fire",
 		"names no packets":        "has no name in Packets of Info",
 		"shares state":            "the one that waited",
@@ -134,6 +136,10 @@ func (n *faultyNode) Handle(now time.Time, p world.Packet) []world.Packet {
 		out = append(out, out[i])
 	case n.fault == "loses a message" && i >= 0 && n.packets > 6:
 		out = nil
+	case n.fault == "says nothing":
+		out = slices.DeleteFunc(out, func(p world.Packet) bool { return p.Kind() == world.KindHeard })
+	case n.fault == "calls in the clear" && p.Kind() == world.KindSpeak:
+		out = append(out, world.Packet{From: n.Name(), To: "provider", Data: p.Data})
 	case n.fault == "loses a file":
 		out = slices.DeleteFunc(out, func(p world.Packet) bool { return p.Kind() == world.KindFile })
 	case n.fault == "shows another sender" && i >= 0:

@@ -60,6 +60,13 @@ func (b *bench) undisturbedRun(t *testing.T) {
 				"a packet of kind %d from %s to %s has no name in Packets of Info", p.Kind(), p.From, p.To)
 		}
 	})
+	for _, p := range r.public() {
+		for i, c := range b.conv.Calls {
+			for _, u := range c.Said {
+				require.NotContains(t, string(p.Data), u.Text, "call %d is said in the clear from %s to %s", i+1, p.From, p.To)
+			}
+		}
+	}
 	t.Run("repeats", func(t *testing.T) {
 		again := b.setUp(t, 1) // two deployments of it must not share state either
 		one, two := b.start(t, again, b.conv), b.start(t, again, b.conv)
@@ -103,7 +110,7 @@ func (b *bench) holdings(t *testing.T) {
 			for _, f := range facts {
 				require.NotEmpty(t, f.Kind, name)
 				switch f.Kind {
-				case world.Plaintext, world.File, world.Observed, world.Outgoing:
+				case world.Plaintext, world.File, world.Speech, world.Observed, world.Outgoing:
 					t.Fatalf("%s holds a %s: it is concluded by a rule, not found", name, f.Kind)
 				}
 			}
