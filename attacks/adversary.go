@@ -41,6 +41,7 @@ type adversary struct {
 	seen   int // packets observed
 	opened map[int]bool
 	files  map[int]bool    // attachments recovered
+	heard  map[int]bool    // utterances recovered, by number over all calls
 	wrong  map[string]bool // false claims
 	smug   map[string]bool // smuggled claims
 	handed *truth.Handed
@@ -59,7 +60,8 @@ type when struct{ moment, days int }
 
 func (a *adversary) init() {
 	a.used, a.tapped = -1, -1
-	a.opened, a.files, a.wrong, a.claims = map[int]bool{}, map[int]bool{}, map[string]bool{}, map[int]int{}
+	a.opened, a.files, a.heard = map[int]bool{}, map[int]bool{}, map[int]bool{}
+	a.wrong, a.claims = map[string]bool{}, map[int]int{}
 	a.smug, a.handed = map[string]bool{}, truth.NewHanded(a.run.truth, a.know)
 	a.people = a.run.truth.Conversation.People(a.settings.Target)
 	a.held = interception{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}

@@ -21,7 +21,7 @@ type cellKey struct {
 }
 
 // reading is what a script read in one run.
-type reading struct{ messages, files []int }
+type reading struct{ messages, files, heard []int }
 
 // again runs everything under the second draw and tells what was read then.
 func (l *Lab) again(ctx context.Context, points []world.Settings) (map[cellKey]reading, error) {
@@ -38,7 +38,7 @@ func (l *Lab) again(ctx context.Context, points []world.Settings) (map[cellKey]r
 	read := map[cellKey]reading{}
 	for point, r := range results {
 		for _, c := range r.Cells {
-			read[cellKey{point, c.Design, c.Attack}] = reading{c.Trace.Opened, c.Trace.Files}
+			read[cellKey{point, c.Design, c.Attack}] = reading{c.Trace.Opened, c.Trace.Files, c.Trace.Heard}
 		}
 	}
 	return read, err
@@ -58,16 +58,25 @@ func (a *adversary) disown(second reading) {
 	for i := range a.files {
 		if foreignFile(i) {
 			delete(a.files, i)
-			a.smug[string(a.run.truth.Bytes(truth.Secret{File: true, Number: i}))] = true
+			a.smug[string(a.run.truth.Bytes(truth.Secret{Part: truth.File, Number: i}))] = true
 		}
 	}
+	for i := range a.heard {
+		if !slices.Contains(second.heard, i) {
+			delete(a.heard, i)
+			a.smug[string(a.run.truth.Bytes(truth.Secret{Part: truth.Speech, Number: i}))] = true
+		}
+	}
+	whole := a.run.truth.Calls(a.heard)
+	foreignCall := func(i int) bool { return !slices.Contains(whole, i) }
 	a.proven = slices.DeleteFunc(a.proven, func(id int) bool {
 		return foreign(a.run.truth.Message(a.know.At(id).Data))
 	})
 	for i := range a.events {
 		e := &a.events[i]
-		before := len(e.Opened) + len(e.Files)
+		before := len(e.Opened) + len(e.Files) + len(e.Calls)
 		e.Opened, e.Files = slices.DeleteFunc(e.Opened, foreign), slices.DeleteFunc(e.Files, foreignFile)
-		e.Smuggled += before - len(e.Opened) - len(e.Files)
+		e.Calls = slices.DeleteFunc(e.Calls, foreignCall)
+		e.Smuggled += before - len(e.Opened) - len(e.Files) - len(e.Calls)
 	}
 }

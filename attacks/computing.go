@@ -67,7 +67,7 @@ func (a *adversary) read(id int) (any, error) {
 	return map[string]any{"kind": string(f.Kind), "ref": f.Ref, "data": f.Data}, nil
 }
 
-// claim judges a fact that the adversary says is a plaintext or an attachment.
+// claim judges a fact that the adversary says is a plaintext, an attachment or speech.
 func (a *adversary) claim(id int) error {
 	if err := a.know.Check(id); err != nil {
 		return err
@@ -84,12 +84,14 @@ func (a *adversary) claim(id int) error {
 			a.wrong[data] = true
 			a.now.False++
 		}
-	case !e.Loot || a.handed.Smuggled(s) || a.run.truth.MessageOf(s) > a.run.Moment(): // nobody may know it from loot
+	case !e.Loot || a.handed.Smuggled(s) || !a.run.happened(s): // nobody may know it from loot
 		if !a.smug[data] {
 			a.smug[data] = true
 			a.now.Smuggled++
 		}
-	case s.File:
+	case s.Part == truth.Speech:
+		a.hear(s.Number)
+	case s.Part == truth.File:
 		if !a.files[s.Number] {
 			a.files[s.Number] = true
 			a.now.Files = append(a.now.Files, s.Number)
@@ -98,6 +100,15 @@ func (a *adversary) claim(id int) error {
 		a.right(s, id)
 	}
 	return nil
+}
+
+// hear counts a right claim of an utterance, and the call if it was the last that was missing.
+func (a *adversary) hear(utterance int) {
+	before := len(a.run.truth.Calls(a.heard))
+	a.heard[utterance] = true
+	if len(a.run.truth.Calls(a.heard)) > before {
+		a.now.Calls = append(a.now.Calls, a.run.truth.CallOf(utterance))
+	}
 }
 
 // right counts a right claim of a message.

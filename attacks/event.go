@@ -20,6 +20,7 @@ type Event struct {
 	Gained []Gain   // loot and packets that came in meanwhile
 	Opened []int    // messages whose first right claim is here, in the order of claims
 	Files  []int    // the same of attachments, by number in the conversation from 1
+	Calls  []int    // the same of calls of which the last utterance was claimed here
 	False  int      // false claims, each once
 
 	Smuggled int // claims of what the script had handed in or nobody had typed, each once
@@ -88,7 +89,7 @@ func (e *Event) join(later Event) {
 		e.gain(g.Origin, g.Kind, g.Facts)
 	}
 	e.Opened, e.Files, e.False = append(e.Opened, later.Opened...), append(e.Files, later.Files...), e.False+later.False
-	e.Smuggled += later.Smuggled
+	e.Calls, e.Smuggled = append(e.Calls, later.Calls...), e.Smuggled+later.Smuggled
 }
 
 // afterwards adds what happened after the script's end, if anything did.

@@ -36,6 +36,8 @@ func (t *trial) judge() error {
 		a.disown(d.lab.second[cellKey{t.point, c.Design, c.Attack}])
 	}
 	c.Attachments = Count{len(a.files), d.truth.Files()}
+	c.Trace.Heard, c.Trace.Calls = slices.Sorted(maps.Keys(a.heard)), d.truth.Calls(a.heard)
+	c.Calls = Count{len(c.Trace.Calls), len(d.truth.Conversation.Calls)}
 	c.Content = Tally(d.truth.Conversation, t.settings.Target, c.At, a.opened)
 	c.Forged, c.FalseClaims, c.Smuggled = a.run.forged, len(a.wrong), len(a.smug)
 	c.People, c.Delivered = a.exposed(), a.run.delivered(a.held.days)
@@ -103,17 +105,20 @@ func (t *trial) compare() {
 // difference, "" if there is none. Parts of which there is nothing are not
 // compared.
 func surprise(o *technique.Outcome, c *Cell) string {
-	parts := []struct {
+	type part struct {
 		name      string
 		want      technique.Level
 		got, from int
-	}{
+	}
+	parts := []part{
 		{"target before", o.TargetBefore, c.Content.Target.Before, c.Content.Target.BeforeTotal},
 		{"target after", o.TargetAfter, c.Content.Target.After, c.Content.Target.AfterTotal},
 		{"others before", o.OthersBefore, c.Content.Others.Before, c.Content.Others.BeforeTotal},
 		{"others after", o.OthersAfter, c.Content.Others.After, c.Content.Others.AfterTotal},
-		{"attachments", o.Files, c.Attachments.Recovered, c.Attachments.Total},
-		{"metadata", o.Metadata, c.Metadata.Recovered, c.Metadata.Total},
+	}
+	for _, p := range Parts() {
+		n := p.Count(c)
+		parts = append(parts, part{p.Name, p.Want(o), n.Recovered, n.Total})
 	}
 	var unlike []string
 	for _, p := range parts {
@@ -144,17 +149,16 @@ func surprise(o *technique.Outcome, c *Cell) string {
 	return strings.Join(unlike, "; ")
 }
 
-// exposed counts the people of whom something that they wrote was recovered. Both
+// exposed counts the people of whom something that they wrote or said was recovered. Both
 // sides may ask who they are: an order reads whoever writes to the person it names,
 // and a thief reads people whom nobody suspects of anything.
 func (a *adversary) exposed() (p People) {
 	conv := a.run.truth.Conversation
 	read := map[string]bool{}
-	for k := range a.opened {
-		read[conv.Messages[k-1].From] = true
-	}
-	for i := range a.files {
-		read[conv.Messages[a.run.truth.MessageOf(truth.Secret{File: true, Number: i})-1].From] = true
+	for part, recovered := range map[truth.Part]map[int]bool{truth.Text: a.opened, truth.File: a.files, truth.Speech: a.heard} {
+		for i := range recovered {
+			read[a.run.truth.Author(truth.Secret{Part: part, Number: i})] = true
+		}
 	}
 	for account := range read {
 		p.Read++

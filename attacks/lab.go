@@ -101,7 +101,8 @@ func (l *Lab) result(s world.Settings) *Result {
 		Doormat: l.Version, Seed: uint64(l.Seed), Draw: hex.EncodeToString(l.Draw), DrawGiven: len(l.Second) > 0,
 		Settings: s,
 		Conversation: Counts{Title: l.Conversation.Title, Accounts: len(l.Conversation.Accounts),
-			Messages: len(l.Conversation.Messages), Attachments: l.Conversation.Attachments()},
+			Messages: len(l.Conversation.Messages), Attachments: l.Conversation.Attachments(),
+			Calls: len(l.Conversation.Calls)},
 		Designs: []DesignRow{}, Attacks: []AttackRow{}, Cells: []Cell{},
 	}
 	if s == l.Settings {

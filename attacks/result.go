@@ -2,6 +2,7 @@ package attacks
 
 import (
 	"doormat/attacks/deduce"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -82,7 +83,7 @@ type Cell struct {
 	Smuggled    int                `json:"smuggled"` // claims of what the script itself had handed in, or nobody had typed
 	Noticed     []Evidence         `json:"noticed"`
 	Disclosed   []Disclosure       `json:"disclosed"`
-	Calls       Count              `json:"calls"`
+	Calls       Count              `json:"calls"` // of which every utterance was recovered
 	Lawful      Lawful             `json:"lawful"`
 	Expected    bool               `json:"expected"`
 	Why         string             `json:"why"`
@@ -115,6 +116,27 @@ type Exposure struct {
 type Count struct {
 	Recovered int `json:"recovered"`
 	Total     int `json:"total"`
+}
+
+// A Part is what a conversation has besides messages. Judge, renderers and checks loop over
+// [Parts], so that each tells of all.
+type Part struct {
+	Name  string // as in JSON and CSV
+	What  string // for people
+	Count func(*Cell) Count
+	Want  func(*technique.Outcome) technique.Level
+}
+
+// Parts lists them.
+func Parts() []Part {
+	return []Part{
+		{"attachments", "attachments", func(c *Cell) Count { return c.Attachments },
+			func(o *technique.Outcome) technique.Level { return o.Files }},
+		{"calls", "calls", func(c *Cell) Count { return c.Calls },
+			func(o *technique.Outcome) technique.Level { return o.Calls }},
+		{"metadata", "who wrote to whom, and when", func(c *Cell) Count { return c.Metadata },
+			func(o *technique.Outcome) technique.Level { return o.Metadata }},
+	}
 }
 
 // Evidence is something that an honest program noticed.
@@ -158,8 +180,8 @@ func Tally(c *world.Conversation, target string, at int, opened map[int]bool) (s
 	return sum
 }
 
-// People counts accounts of whom something that they wrote was recovered, a text or a
-// file: also those who only wrote to somebody who was to be read.
+// People counts accounts of whom something that they wrote or said was recovered, a text, a
+// file, a sentence of a call: also those who only wrote to somebody who was to be read.
 type People struct {
 	Read       int `json:"read"`
 	Unnamed    int `json:"unnamed"`    // of them, whom no order named and who are not the target
@@ -193,6 +215,8 @@ type Trace struct {
 	Events     []Event          // what the script did and what came of it, in order
 	Opened     []int            // numbers of the messages recovered, sorted
 	Files      []int            // numbers of the attachments recovered, sorted
+	Calls      []int            // numbers of the calls recovered, sorted
+	Heard      []int            // numbers of the utterances recovered, over all calls, sorted
 	Surprise   string           // how the outcome differs from the expectation
 	Unstated   string           // parts of which the expectation says nothing, so that they were not compared
 	Other      bool             // orders were signed for an agency that is somebody else than the adversary

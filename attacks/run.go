@@ -52,6 +52,7 @@ func newRun(ctx context.Context, t *truth.Truth, deploy world.Deploy) (*run, err
 	if r.Simulation, err = world.NewSimulation(ctx, t.Conversation, t.Said, deploy(), r.watch); err != nil {
 		return nil, err
 	}
+	r.Speech = t.Spoken
 	r.Intercept = func(p world.Packet) bool { return r.silent[p.To] || (r.hold != nil && r.hold(p)) }
 	return r, nil
 }
@@ -148,7 +149,7 @@ func (r *run) watch(p world.Packet) {
 		}
 	case world.KindNotice:
 		r.notice(p)
-	case world.KindShown, world.KindFile:
+	case world.KindShown, world.KindFile, world.KindHeard:
 		to, isUser := world.AccountOf(p.To)
 		f, err := world.Unpack(p.Data, p.Kind(), 2)
 		if err == nil && isUser && p.From == world.DeviceOf(to) {
@@ -223,16 +224,15 @@ func (r *run) delivered(days int) Delivered {
 	return d
 }
 
-// show counts a message or file on a screen as forged unless its user typed it for
-// that reader, once.
+// happened tells whether a secret has been typed or said by now.
+func (r *run) happened(s truth.Secret) bool { return r.truth.Happened(s, r.Moment(), r.Spoken()) }
+
+// show counts what a device shows as forged, be it a message, a file or something said in a
+// call, unless its user typed or said it for that reader, once.
 func (r *run) show(d display) {
 	r.shown[d]++
 	s, said := r.truth.Find([]byte(d.body))
-	if !said || r.truth.MessageOf(s) > r.Moment() || r.shown[d] > 1 {
-		r.forged++
-		return
-	}
-	if m := r.truth.Conversation.Messages[r.truth.MessageOf(s)-1]; m.From != d.from || !slices.Contains(m.To, d.to) {
+	if !said || !r.happened(s) || r.shown[d] > 1 || r.truth.Author(s) != d.from || !r.truth.Meant(s, d.to) {
 		r.forged++
 	}
 }

@@ -32,7 +32,7 @@ func TestDefaults(t *testing.T) {
 func TestHalf(t *testing.T) {
 	c := story.Conversation()
 	c.Messages = c.Messages[:7]
-	c.Events = nil
+	c.Events, c.Calls = nil, nil
 	lab, err := Defaults().Lab(Kit{}, c)
 	require.NoError(t, err)
 	require.Equal(t, 4, lab.Settings.At)

@@ -56,14 +56,21 @@ func checkIdle(t *testing.T, l *attacks.Lab, res *attacks.Result, thorough bool)
 }
 
 // gains are what an adversary may gain.
-func gains(c *attacks.Cell) [5]int {
-	return [5]int{c.Content.Target.Recovered + c.Content.Others.Recovered, c.Attachments.Recovered,
-		c.Metadata.Recovered, c.Forged, c.Lawful.Served}
+func gains(c *attacks.Cell) []int {
+	list := []int{c.Lawful.Served, c.Content.Target.Recovered + c.Content.Others.Recovered, c.Forged}
+	for _, p := range attacks.Parts() {
+		list = append(list, p.Count(c).Recovered)
+	}
+	return list
 }
 
 func sum(c *attacks.Cell) string {
 	g := gains(c)
-	return fmt.Sprintf("%d messages, %d attachments, %d metadata, %d forged, %d served, noticed by %d", g[0], g[1], g[2], g[3], g[4], len(c.Noticed))
+	text := fmt.Sprintf("%d served, %d messages, %d forged, noticed by %d", g[0], g[1], g[2], len(c.Noticed))
+	for i, p := range attacks.Parts() {
+		text += fmt.Sprintf(", %d %s", g[3+i], p.Name)
+	}
+	return text
 }
 
 // worse reports whether less is worse than full for the adversary: anything that
@@ -71,7 +78,7 @@ func sum(c *attacks.Cell) string {
 // is not served.
 func worse(family string, full, less *attacks.Cell) bool {
 	with, without := gains(full), gains(less)
-	if family == "evasion" && without[4] > with[4] {
+	if family == "evasion" && without[0] > with[0] {
 		return true
 	}
 	for i := range with {

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -19,17 +20,18 @@ type outcomeValue struct {
 
 func (outcomeValue) Type() string { return "outcome" }
 
-// opens(target = "all", others = ("none", "some"), files = "some", metadata = "all",
-// noticed = True, why = "...") states an outcome: of the texts a level, or one for before
-// and one for after the attack; of attachments and metadata a level.
+// opens(target = "all", others = ("none", "some"), files = "some", calls = "none",
+// metadata = "all", noticed = True, why = "...") states an outcome: of the texts a level, or one
+// for before and one for after the attack; of attachments, calls and metadata a level.
 func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var o technique.Outcome
 	var target, others, disclosed starlark.Value
-	var files, metadata string
+	var files, calls, metadata string
 	err := starlark.UnpackArgs("opens", args, kwargs, "target", &target, "others", &others, "why", &o.Why,
-		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "files?", &files, "metadata?", &metadata,
-		"disclosed?", &disclosed)
+		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "files?", &files, "calls?", &calls,
+		"metadata?", &metadata, "disclosed?", &disclosed)
 	o.Files, o.Metadata = technique.Level(files), technique.Level(metadata)
+	o.Calls = cmp.Or(technique.Level(calls), technique.None) // a call leaves nothing to find
 	if err != nil {
 		return nil, err
 	}
@@ -86,12 +88,17 @@ func notApplicable(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 }
 
 // viewValue shows a view to an expectation: v.t, v.at, v.messages[0].to, and
-// v.level(opened, total), v.levels(messages), v.files(messages), v.live(message, moment), v.seats("A").
+// v.level(opened, total), v.levels(messages), v.files(messages), v.heard(calls),
+// v.live(message or call, moment), v.seats("A").
 func viewValue(shown technique.View) starlark.Value {
 	v := view{shown}
 	messages := make([]starlark.Value, len(v.Messages))
 	for i, m := range v.Messages {
 		messages[i] = record(map[string]any{"number": m.Number, "sender": m.From, "to": m.To, "group": m.Group, "files": m.Files, "sent": m.Sent, "day": m.Day})
+	}
+	calls := make([]starlark.Value, len(v.Calls))
+	for i, c := range v.Calls {
+		calls[i] = record(map[string]any{"number": i + 1, "sender": c.From, "to": c.To, "speakers": c.Speakers, "after": c.After, "sent": c.Begun, "day": c.Day})
 	}
 	events := make([]starlark.Value, len(v.Events))
 	for i, e := range v.Events {
@@ -111,11 +118,13 @@ func viewValue(shown technique.View) starlark.Value {
 	d := toDict(fields)
 	d["groups"] = starlark.NewList(groups)
 	d["messages"] = starlark.NewList(messages)
+	d["calls"] = starlark.NewList(calls)
 	d["events"] = starlark.NewList(events)
 	d["events_after"] = eventsAfter(v.Events, events)
 	d["level"] = starlark.NewBuiltin("level", levelOf)
 	d["levels"] = starlark.NewBuiltin("levels", v.levels)
 	d["files"] = starlark.NewBuiltin("files", v.files)
+	d["heard"] = starlark.NewBuiltin("heard", v.heard)
 	d["live"] = starlark.NewBuiltin("live", v.live)
 	d["seats"] = starlark.NewBuiltin("seats", v.seats)
 	return object{"view", starlarkstruct.FromStringDict(starlark.String("view"), d)}

@@ -74,8 +74,25 @@ func (v view) files(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 	return starlark.String(technique.LevelOf(got, total)), nil
 }
 
+// heard(calls) gives what opens says of calls when exactly these are heard.
+func (v view) heard(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var calls starlark.Iterable
+	if err := starlark.UnpackArgs("heard", args, kwargs, "calls", &calls); err != nil {
+		return nil, err
+	}
+	heard := map[int]bool{}
+	for c := range starlark.Elements(calls) {
+		k, err := v.number(c)
+		if err != nil {
+			return nil, fmt.Errorf("heard: %w", err)
+		}
+		heard[k] = true
+	}
+	return starlark.String(technique.LevelOf(len(heard), len(v.Calls))), nil
+}
+
 // live(message, moment) tells whether at a moment others than the readers hold a key under
-// which a message is sealed: an escrow key, say, which the design may replace and destroy.
+// which a message, or the key of a call, is sealed: an escrow key, say, which the design may replace and destroy.
 func (v view) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var m starlark.Value
 	var moment int
@@ -83,6 +100,12 @@ func (v view) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 		return nil, err
 	}
 	k, err := v.number(m)
+	if call, ok := m.(starlark.HasAttrs); ok && err == nil {
+		if after, _ := call.Attr("after"); after != nil { // as the next message is sealed
+			k, err = starlark.AsInt32(after)
+			k++
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("live: %w", err)
 	}

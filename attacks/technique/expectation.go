@@ -30,6 +30,7 @@ type Outcome struct {
 	Noticed       bool  `json:"noticed"`
 	Served        bool  `json:"served"`   // every message in scope of the orders
 	Files         Level `json:"files"`    // attachments; "" if nothing is stated
+	Calls         Level `json:"calls"`    // heard; none if nothing is stated
 	Metadata      Level `json:"metadata"` // who wrote to whom and when; "" if nothing is stated
 	// Disclosed: somebody learns of the access later, by design; nil if nothing is stated.
 	Disclosed *bool  `json:"disclosed"`
@@ -65,7 +66,7 @@ func (o *Outcome) Check() error {
 			return fmt.Errorf("expectation: %q: want none, some or all", l)
 		}
 	}
-	for name, l := range map[string]Level{"files": o.Files, "metadata": o.Metadata} {
+	for name, l := range map[string]Level{"files": o.Files, "calls": o.Calls, "metadata": o.Metadata} {
 		if l != "" && l != None && l != Some && l != All {
 			return fmt.Errorf("expectation: %s %q: want none, some or all", name, l)
 		}
@@ -82,6 +83,7 @@ type View struct {
 	Accounts []string       `json:"accounts"`
 	Groups   []GroupRow     `json:"groups"` // as they are before the first message
 	Messages []MessageRow   `json:"messages"`
+	Calls    []CallRow      `json:"calls"`
 	Events   []EventRow     `json:"events"`
 }
 
@@ -104,6 +106,16 @@ type MessageRow struct {
 	// which the message is sealed, if the design has any: see KeyLife of [world.Info].
 	Made      int `json:"made"`
 	Destroyed int `json:"destroyed"`
+}
+
+// A CallRow is a call without what is said.
+type CallRow struct {
+	From     string   `json:"from"`
+	To       []string `json:"to"`
+	Speakers []string `json:"speakers"` // who says something
+	After    int      `json:"after"`    // messages
+	Begun    int      `json:"begun"`    // seconds since the first message
+	Day      int      `json:"day"`      // midnights passed since the devices were switched on
 }
 
 // An EventRow is an event of the conversation.
@@ -131,6 +143,11 @@ func NewView(c *world.Conversation, s world.Settings, of world.Info) View {
 			row.Made, row.Destroyed = made, min(destroyed, row.Destroyed)
 		}
 		v.Messages = append(v.Messages, row)
+	}
+	for i := range c.Calls {
+		call := &c.Calls[i]
+		begun := int(call.Begun.Sub(c.Messages[0].Sent).Seconds())
+		v.Calls = append(v.Calls, CallRow{call.From, call.To, call.Speakers(), c.After(call), begun, c.DayOf(call.Begun)})
 	}
 	by, told := c.Told()
 	for i, e := range c.Events {

@@ -22,7 +22,7 @@ type Names struct {
 // NamesOf collects what designs declare.
 func NamesOf(designs []world.Design) *Names {
 	n := &Names{principals: world.Everywhere()}
-	kinds := map[world.Kind]bool{world.Plaintext: true, world.File: true, world.Metadata: true, world.Observed: true, world.Outgoing: true}
+	kinds := map[world.Kind]bool{world.Plaintext: true, world.File: true, world.Speech: true, world.Metadata: true, world.Observed: true, world.Outgoing: true}
 	for _, d := range designs {
 		info := d.Info()
 		n.designs, n.classes = append(n.designs, info.ID), append(n.classes, info.Classes...)

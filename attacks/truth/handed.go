@@ -28,11 +28,15 @@ func (t *Truth) index() map[piece]Secret {
 	}
 	files := 0
 	for k, said := range t.Said {
-		note(said.Body, Secret{Number: k + 1})
+		note(said.Body, Secret{Text, k + 1})
 		for _, f := range said.Files {
 			files++
-			note(f.Data, Secret{true, files})
+			note(f.Data, Secret{File, files})
 		}
+	}
+	for i := range t.lines {
+		s := Secret{Speech, i + 1}
+		note(t.Bytes(s), s)
 	}
 	return pieces
 }
@@ -96,7 +100,7 @@ func (h *Handed) Untainted(s Secret, id int) (int, bool) {
 	if !again || id < since {
 		return id, true
 	}
-	for _, kind := range []world.Kind{world.Plaintext, world.File} {
+	for _, kind := range []world.Kind{world.Plaintext, world.File, world.Speech} {
 		for _, other := range h.know.Of(kind) {
 			e := h.know.At(other)
 			if other < since && e.Derived() && e.Loot && bytes.Equal(e.Data, h.know.At(id).Data) {

@@ -1,7 +1,7 @@
 // Package truth keeps what was said. Only the harness holds it: no design and no script does.
 //
 // Before a message is typed, 16 random bytes are put before its text and before each of its
-// files: the salt. So nobody can claim what was merely guessed, and two messages of one text
+// files, and before whatever somebody says in a call: the salt. So nobody can claim what was merely guessed, and two messages of one text
 // differ. A claim counts when its bytes are equal to salt and text ([Truth.Find]).
 //
 // The seed is public, and whoever knows it knows every salt: a script could carry what it
@@ -12,6 +12,7 @@ package truth
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"doormat/world"
 )
@@ -24,16 +25,32 @@ const SaltSize = 16
 type Truth struct {
 	Conversation *world.Conversation
 	Said         []world.Payload // Said[k-1] is the salted text and files of message k
+	Spoken       [][][]byte      // Spoken[i][j] is what is said as utterance j of call i, from 0
 
 	number map[string]int // message number by body
 	file   map[string]int // number of an attachment, from 1, by its salted bytes
 	owner  []int          // owner[i-1] is the message that attachment i goes with
+	heard  map[string]int // number of an utterance, over all calls from 1, by its salted bytes
+	lines  []line         // lines[i-1] is where utterance i is said
 	pieces map[piece]Secret
 }
 
-// Secret is a salted text or file, by the number of its message or attachment.
+// line is a call, and a place in it, both from 0.
+type line struct{ call, place int }
+
+// A Part says what of a conversation a secret is.
+type Part int
+
+const (
+	Text   Part = iota // of a message
+	File               // an attachment
+	Speech             // an utterance of a call
+)
+
+// Secret is a salted text, file or utterance, by its number from 1: of the message, of the
+// attachment, or of the utterance over all calls.
 type Secret struct {
-	File   bool
+	Part   Part
 	Number int
 }
 
@@ -43,7 +60,7 @@ func New(c *world.Conversation, seed world.Seed, draw []byte) (*Truth, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	t := &Truth{Conversation: c, number: map[string]int{}, file: map[string]int{}}
+	t := &Truth{Conversation: c, number: map[string]int{}, file: map[string]int{}, heard: map[string]int{}}
 	salts := seed.Stream("salt")
 	if len(draw) > 0 {
 		salts = seed.Stream("salt " + string(draw))
@@ -66,8 +83,29 @@ func New(c *world.Conversation, seed world.Seed, draw []byte) (*Truth, error) {
 		}
 		t.Said = append(t.Said, said)
 	}
+	if err := t.saltCalls(salts); err != nil {
+		return nil, err
+	}
 	t.pieces = t.index()
 	return t, nil
+}
+
+// saltCalls salts what is said in calls, after the messages, so that these have the salts
+// that they have without calls.
+func (t *Truth) saltCalls(salts io.Reader) error {
+	for i, c := range t.Conversation.Calls {
+		t.Spoken = append(t.Spoken, nil)
+		for j, u := range c.Said {
+			said, err := salted(salts, []byte(u.Text))
+			if err != nil {
+				return err
+			}
+			t.Spoken[i] = append(t.Spoken[i], said)
+			t.lines = append(t.lines, line{i, j})
+			t.heard[string(said)] = len(t.lines)
+		}
+	}
+	return nil
 }
 
 // Under is the same truth where other people compare safety numbers.
@@ -77,34 +115,85 @@ func (t *Truth) Under(s world.Settings) *Truth {
 	return &other
 }
 
-// Find tells which text or file some bytes are, salt included.
+// Find tells which text, file or utterance some bytes are, salt included.
 func (t *Truth) Find(data []byte) (s Secret, ok bool) {
 	if i := t.file[string(data)]; i > 0 {
-		return Secret{true, i}, true
+		return Secret{File, i}, true
+	}
+	if i := t.heard[string(data)]; i > 0 {
+		return Secret{Speech, i}, true
 	}
 	k := t.number[string(data)]
-	return Secret{Number: k}, k > 0
+	return Secret{Text, k}, k > 0
 }
 
 // Message is the number of the message whose salted text some bytes are, 0 if they are none.
 func (t *Truth) Message(data []byte) int { return t.number[string(data)] }
 
-// MessageOf is the number of the message that a text or file belongs to.
-func (t *Truth) MessageOf(s Secret) int {
-	if s.File {
+// message is the one that a text or file belongs to.
+func (t *Truth) message(s Secret) int {
+	if s.Part == File {
 		return t.owner[s.Number-1]
 	}
 	return s.Number
 }
 
+// Happened tells whether a secret was among the messages that had been typed and the
+// utterances that had been said when these were so many.
+func (t *Truth) Happened(s Secret, messages, utterances int) bool {
+	if s.Part == Speech {
+		return s.Number <= utterances
+	}
+	return t.message(s) <= messages
+}
+
+// Author is who wrote or said a secret.
+func (t *Truth) Author(s Secret) string {
+	if s.Part == Speech {
+		l := t.lines[s.Number-1]
+		return t.Conversation.Calls[l.call].Said[l.place].By
+	}
+	return t.Conversation.Messages[t.message(s)-1].From
+}
+
+// Meant tells whether a secret was for an account to read or hear.
+func (t *Truth) Meant(s Secret, to string) bool {
+	if s.Part == Speech {
+		l := t.lines[s.Number-1]
+		return to != t.Author(s) && slices.Contains(t.Conversation.Calls[l.call].Parties(), to)
+	}
+	return slices.Contains(t.Conversation.Messages[t.message(s)-1].To, to)
+}
+
+// CallOf is the call, from 1, in which an utterance is said.
+func (t *Truth) CallOf(utterance int) int { return t.lines[utterance-1].call + 1 }
+
+// Calls lists the calls, from 1, of which somebody has heard every utterance.
+func (t *Truth) Calls(heard map[int]bool) []int {
+	list := []int{}
+	for i := range t.Conversation.Calls {
+		list = append(list, i+1)
+	}
+	for i := range t.lines {
+		if !heard[i+1] {
+			list = slices.DeleteFunc(list, func(call int) bool { return call == t.CallOf(i+1) })
+		}
+	}
+	return list
+}
+
 // Files is how many files were said.
 func (t *Truth) Files() int { return len(t.owner) }
 
-// Bytes are what was typed.
+// Bytes are what was typed or said.
 func (t *Truth) Bytes(s Secret) []byte {
-	if s.File {
+	switch s.Part {
+	case File:
 		k := t.owner[s.Number-1]
 		return t.Said[k-1].Files[s.Number-t.first(k)].Data
+	case Speech:
+		l := t.lines[s.Number-1]
+		return t.Spoken[l.call][l.place]
 	}
 	return t.Said[s.Number-1].Body
 }

@@ -20,7 +20,7 @@ type column struct {
 	of   func(c *attacks.Cell) any
 }
 
-var cellColumns = []column{
+var cellColumns = slices.Concat([]column{
 	{"attack", func(c *attacks.Cell) any { return c.Attack }},
 	{"design", func(c *attacks.Cell) any { return c.Design }},
 	{"applicable", func(c *attacks.Cell) any { return c.Applicable }},
@@ -39,10 +39,7 @@ var cellColumns = []column{
 	{"others_before_total", func(c *attacks.Cell) any { return c.Content.Others.BeforeTotal }},
 	{"others_after", func(c *attacks.Cell) any { return c.Content.Others.After }},
 	{"others_after_total", func(c *attacks.Cell) any { return c.Content.Others.AfterTotal }},
-	{"attachments_recovered", func(c *attacks.Cell) any { return c.Attachments.Recovered }},
-	{"attachments_total", func(c *attacks.Cell) any { return c.Attachments.Total }},
-	{"metadata_recovered", func(c *attacks.Cell) any { return c.Metadata.Recovered }},
-	{"metadata_total", func(c *attacks.Cell) any { return c.Metadata.Total }},
+}, partColumns(), []column{
 	{"people_read", func(c *attacks.Cell) any { return c.People.Read }},
 	{"people_unnamed", func(c *attacks.Cell) any { return c.People.Unnamed }},
 	{"people_privileged", func(c *attacks.Cell) any { return c.People.Privileged }},
@@ -60,6 +57,16 @@ var cellColumns = []column{
 	{"missing", func(c *attacks.Cell) any { return c.Missing }},
 	{"error", func(c *attacks.Cell) any { return c.Error }},
 	{"why", func(c *attacks.Cell) any { return c.Why }},
+})
+
+// partColumns are what is counted besides messages.
+func partColumns() (list []column) {
+	for _, p := range attacks.Parts() {
+		list = append(list,
+			column{p.Name + "_recovered", func(c *attacks.Cell) any { return p.Count(c).Recovered }},
+			column{p.Name + "_total", func(c *attacks.Cell) any { return p.Count(c).Total }})
+	}
+	return list
 }
 
 // CellColumns are the columns in which CSV shows a cell, and then its parameters. Names keep

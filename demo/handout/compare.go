@@ -2,6 +2,7 @@ package handout
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"doormat/attacks"
@@ -108,16 +109,18 @@ type comparison struct {
 
 // compared lists the lines, of a conversation of so many messages.
 func compared(messages int) []comparison {
-	return []comparison{
+	var parts []comparison
+	for _, p := range attacks.Parts() {
+		parts = append(parts, comparison{strings.ToUpper(p.What[:1]) + p.What[1:],
+			func(c *attacks.Cell) value { return counted(p.Name, p.Count(c)) }})
+	}
+	return slices.Concat([]comparison{
 		{"Recovered", glance},
 		{"Messages of the target",
 			func(c *attacks.Cell) value { return exposure("target", c.Content.Target) }},
 		{"Messages of others",
 			func(c *attacks.Cell) value { return exposure("others", c.Content.Others) }},
-		{"Attachments",
-			func(c *attacks.Cell) value { return counted("attachments", c.Attachments) }},
-		{"Who wrote to whom, and when",
-			func(c *attacks.Cell) value { return counted("metadata", c.Metadata) }},
+	}, parts, []comparison{
 		{"Forged messages shown",
 			func(c *attacks.Cell) value { return number("forged", c.Forged) }},
 		{"False claims of the script",
@@ -129,5 +132,5 @@ func compared(messages int) []comparison {
 			func(c *attacks.Cell) value { return value{Text: summary.Moment(c.At, messages)} }},
 		{"As expected", expected},
 		{"Why", func(c *attacks.Cell) value { return value{Text: plain.Sentence(c.Why)} }},
-	}
+	})
 }

@@ -110,8 +110,9 @@ func TestNumbersAgree(t *testing.T) {
 		name := c.Attack + " " + c.Design + " "
 		want[name+"target"] = [2]int{c.Content.Target.Recovered, c.Content.Target.Total}
 		want[name+"others"] = [2]int{c.Content.Others.Recovered, c.Content.Others.Total}
-		want[name+"attachments"] = [2]int{c.Attachments.Recovered, c.Attachments.Total}
-		want[name+"metadata"] = [2]int{c.Metadata.Recovered, c.Metadata.Total}
+		for _, p := range attacks.Parts() {
+			want[name+p.Name] = [2]int{p.Count(&c).Recovered, p.Count(&c).Total}
+		}
 		want[name+"noticed"] = [2]int{len(c.Noticed), 0}
 		want[name+"parties"] = [2]int{c.Parties, 0}
 		if c.Lawful.Asked > 0 {
@@ -240,7 +241,7 @@ func TestEveryAttackIsTold(t *testing.T) {
 func TestRunsAreAlike(t *testing.T) {
 	small := func() map[string]string {
 		o, c := demo.Defaults(), story.Conversation()
-		c.Messages, c.Events = c.Messages[:8], nil
+		c.Messages, c.Events, c.Calls = c.Messages[:8], nil, nil
 		o.Attacks, o.Seed = []string{"device-theft", "quorum-theft", "user-unlocks"}, 5
 		h, err := run(demo.Default, o, c)
 		require.NoError(t, err)

@@ -119,7 +119,7 @@ func TestRealChats(t *testing.T) {
 	o := demo.Defaults()
 	o.Conversation, o.Attacks = "/home/ann/chat.txt", []string{"quorum-theft"}
 	c := story.Conversation()
-	c.Messages, c.Events = c.Messages[:20], nil
+	c.Messages, c.Events, c.Calls = c.Messages[:20], nil, nil
 	h, err := run(demo.Default, o, c)
 	require.NoError(t, err)
 	require.NotEmpty(t, h.Result.Cells[1].Trace.Proof)

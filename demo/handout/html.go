@@ -80,8 +80,7 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 	c := h.Result.Conversation
 	p := page{
 		Handout: h, Name: name, Title: title, Line: summary.Settings(h.Result, ""),
-		Scale: fmt.Sprintf("%s, %s, %s", summary.Count(c.Messages, "message"),
-			summary.Count(c.Attachments, "attachment"), summary.Count(c.Accounts, "account")),
+		Scale: fmt.Sprintf("%s, %s", summary.Content(c), summary.Count(c.Accounts, "account")),
 		Style: template.CSS(drawing.CSS + string(style)),
 		About: h.about(), Caveats: caveats(), Meaning: summary.Meaning(h.Result),
 		Alarms: alarms(sections), Brief: h.briefly(sections), Likelihoods: notLikelihoods,

@@ -94,11 +94,11 @@ func (d *document) counts(c *attacks.Cell, want technique.Outcome) {
 		summary.OutOf(o.Before, o.BeforeTotal))
 	d.Row("others' messages after", level(want.OthersAfter, o.AfterTotal),
 		summary.OutOf(o.After, o.AfterTotal))
-	if c.Attachments.Total > 0 {
-		d.Row("attachments", string(want.Files), summary.OutOf(c.Attachments.Recovered,
-			c.Attachments.Total))
+	for _, p := range attacks.Parts() {
+		if n := p.Count(c); n.Total > 0 {
+			d.Row(p.Name, string(p.Want(&want)), summary.OutOf(n.Recovered, n.Total))
+		}
 	}
-	d.Row("metadata", string(want.Metadata), summary.OutOf(c.Metadata.Recovered, c.Metadata.Total))
 	d.Row("forged messages shown", yes(want.Forged), fmt.Sprint(c.Forged))
 	if c.Lawful.Asked > 0 {
 		d.Row("in scope of an order, and served", yes(want.Served), summary.OutOf(c.Lawful.Served,

@@ -17,7 +17,7 @@ import (
 // where the chat is another, on no screen and in no recording.
 func TestRealChatsStayPrivate(t *testing.T) {
 	c := story.Conversation()
-	c.Messages, c.Events = c.Messages[:20], nil
+	c.Messages, c.Events, c.Calls = c.Messages[:20], nil, nil
 	for i := range c.Messages {
 		c.Messages[i].Text = fmt.Sprintf("zebra%02d", i+1)
 	}

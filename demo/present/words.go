@@ -124,11 +124,13 @@ func now(before, after *replay.Frame) string {
 		after.Moment-before.Moment
 	facts, days, forged := gained(after)-gained(before), after.Days-before.Days,
 		after.Forged-before.Forged
+	calls := after.Calls - before.Calls
 	joined := slices.DeleteFunc(slices.Clone(after.Used), func(c string) bool {
 		return slices.Contains(before.Used, c)
 	})
 	add(len(after.New), fmt.Sprintf("+%d open", len(after.New)))
 	add(files, "+"+summary.Count(files, "file"))
+	add(calls, "+"+summary.Count(calls, "call"))
 	add(wrong, summary.Count(wrong, "false claim"))
 	add(forged, fmt.Sprintf("+%d forged", forged))
 	add(len(joined), "+"+briefly(joined))

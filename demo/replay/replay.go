@@ -62,6 +62,7 @@ type Frame struct {
 	Opened  map[int]bool
 	Content attacks.Content // what Opened counts
 	Files   int
+	Calls   int
 	False   int
 	Forged  int
 	Noticed []attacks.Evidence

@@ -55,6 +55,7 @@ func TestFramesAgree(t *testing.T) {
 			c, last := &p.Result.Cells[d], p.Steps[len(p.Steps)-1].Frames[d]
 			require.Equal(t, len(c.Trace.Opened), opened, name)
 			require.Equal(t, c.Attachments.Recovered, last.Files, name)
+			require.Equal(t, c.Calls.Recovered, last.Calls, name)
 			require.Equal(t, c.FalseClaims, last.False, name)
 			require.Equal(t, c.Noticed, append([]attacks.Evidence{}, last.Noticed...), name)
 			if c.Applicable {

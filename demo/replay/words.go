@@ -19,6 +19,9 @@ func (p *Replay) opening() string {
 	if n := c.Attachments(); n > 0 {
 		text += fmt.Sprintf(", %s", summary.Count(n, "attachment"))
 	}
+	if n := len(c.Calls); n > 0 {
+		text += fmt.Sprintf(", %s", summary.Count(n, "call"))
+	}
 	return text + fmt.Sprintf(". The target is %s.", p.Result.Settings.Target)
 }
 

@@ -144,7 +144,8 @@ func values(c attacks.Cell) (list []string) {
 	} else {
 		list = append(list, c.Noticed[0].By)
 	}
-	list = append(list, of(c.Attachments.Recovered, c.Attachments.Total), fmt.Sprintf("× %d", c.Parties), of(c.Metadata.Recovered, c.Metadata.Total))
+	list = append(list, fmt.Sprintf("× %d", c.Parties), of(c.Attachments.Recovered, c.Attachments.Total),
+		of(c.Calls.Recovered, c.Calls.Total), of(c.Metadata.Recovered, c.Metadata.Total))
 	if c.Forged > 0 {
 		list = append(list, fmt.Sprint(c.Forged))
 	}

@@ -88,11 +88,12 @@ func counters(s *replay.Step, f *replay.Frame) []counter {
 		}
 		list = append([]counter{served}, list...)
 	}
-	if c.Attachments.Total > 0 {
-		list = append(list, part("photos and files", c.Attachments.Recovered, c.Attachments.Total))
+	list = append(list, counter{Label: "principals used", Value: fmt.Sprintf("× %d", c.Parties)})
+	for _, p := range attacks.Parts() {
+		if n := p.Count(c); n.Total > 0 {
+			list = append(list, part(p.What, n.Recovered, n.Total))
+		}
 	}
-	list = append(list, counter{Label: "principals used", Value: fmt.Sprintf("× %d", c.Parties)},
-		part("who wrote to whom, when", c.Metadata.Recovered, c.Metadata.Total))
 	if c.Forged > 0 {
 		list = append(list, counter{Label: "forged messages shown", Value: fmt.Sprint(c.Forged),
 			State: "all", Glyph: "!"})

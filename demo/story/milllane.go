@@ -9,7 +9,7 @@ const (
 )
 
 // millLane is "The Mill Lane chat": six invented people in an invented British town, 72
-// messages, two groups, five photos, six weeks of spring 2017.
+// messages, two groups, five photos, one call, six weeks of spring 2017.
 //
 //	Ruth – Ines           16  an analyst and a reporter: failed water tests
 //	Marco – Jo            13  two thieves of diggers
@@ -36,6 +36,10 @@ const (
 // Marco, Jo and Sam; they agree on what Ines is to be told before Marco takes her
 // in, after message 56. Who came must not read what went before, and who left
 // must not read what follows.
+//
+// Once somebody speaks instead of typing: after message 66, with two men in a van outside,
+// Marco calls Jo, so that it is written nowhere. Where the diggers go that night is said in
+// that call only. It is what a court would most like to have heard.
 //
 // The dates and events serve the experiments. Each account sends and receives
 // on both sides of message 36, some in bursts, some turn by turn. Ruth and Ines
@@ -88,6 +92,18 @@ var millLane = Story{
 	},
 	photos: map[int]string{4: "digger.png", 24: "cat.png", 51: "digger-green.png",
 		52: "sheet-11.png", 58: "colander.png"},
+	calls: []call{
+		{"24 Apr 21:14", "Marco", []string{"Jo"}, [][2]string{ // after message 66
+			{"Marco", "I'm not typing this, Jo. The green one goes to the farmer tonight, " +
+				"the other one into the quarry."},
+			{"Jo", "Not the quarry, they pump it dry in May. Behind the old dairy. " +
+				"And I never picked up this phone."},
+			{"Marco", "If they come to me first, none of it was your cousin. " +
+				"He thinks it's a combine harvester."},
+			{"Jo", "He thinks everything's a combine harvester. Go the long way round, " +
+				"and leave your lights off."},
+		}},
+	},
 	script: []line{
 		{"20 Mar 07:52", "Ruth", "Ines",
 			"You wrote the piece on the school kitchens. Do you still look after people who talk " +

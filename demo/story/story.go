@@ -38,11 +38,19 @@ type Story struct {
 	events     []world.Event // name the line after which they happen, counted from 1
 	photos     map[int]string
 	script     []line
+	calls      []call
 }
 
 // A line of the script: who says what to whom, a person or a group, and when in the
 // story's year.
 type line struct{ when, from, to, text string }
+
+// A call of the script: when somebody calls whom, and what each says.
+type call struct {
+	when, from string
+	to         []string
+	said       [][2]string // who, what
+}
 
 // All lists the stories. The first is the one that is played unless another is asked for.
 func All() []*Story { return []*Story{&millLane, &clockStory, &lastMessageStory} }
@@ -81,6 +89,13 @@ func (s *Story) Conversation() *world.Conversation {
 			m.Attachments = []world.Attachment{photo(name)}
 		}
 		c.Messages = append(c.Messages, m)
+	}
+	for _, l := range s.calls {
+		said := world.Call{From: l.from, To: append([]string{}, l.to...), Begun: clock(l.when, s.year)}
+		for _, u := range l.said {
+			said.Said = append(said.Said, world.Utterance{By: u[0], Text: u[1]})
+		}
+		c.Calls = append(c.Calls, said)
 	}
 	return c
 }

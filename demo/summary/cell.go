@@ -32,6 +32,7 @@ func Remarks(c *attacks.Cell) []string {
 	say(of == 0, "nothing to recover")
 	say(c.Attachments.Recovered > 0, "attachments %d/%d", c.Attachments.Recovered,
 		c.Attachments.Total)
+	say(c.Calls.Recovered > 0, "calls %d/%d", c.Calls.Recovered, c.Calls.Total)
 	say(c.People.Read > 0, "people %d, unnamed %d", c.People.Read, c.People.Unnamed)
 	beyond := ""
 	if c.Lawful.Beyond > 0 {

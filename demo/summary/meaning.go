@@ -40,6 +40,15 @@ func Granted(needs []string) bool {
 	return slices.Contains(needs, world.QuantumName+"."+string(world.Control))
 }
 
+// enumerate lists one thing or more: "a, b and c".
+func enumerate(parts []string) string {
+	last := len(parts) - 1
+	if last == 0 {
+		return parts[0]
+	}
+	return strings.Join(parts[:last], ", ") + " and " + parts[last]
+}
+
 // breadth is about the most that one attack opened.
 func breadth(r *attacks.Result, all []*tally) string {
 	if !slices.ContainsFunc(all, func(t *tally) bool { return t.attacks > 0 }) {
@@ -50,12 +59,14 @@ func breadth(r *attacks.Result, all []*tally) string {
 			return "nothing"
 		}
 		got, of := recovered(t.widest)
-		files := ""
+		parts := []string{fmt.Sprintf("%d of %d messages", got, of)}
 		if a := t.widest.Attachments; a.Total > 0 {
-			files = fmt.Sprintf(" and %d of %s", a.Recovered, Count(a.Total, "attachment"))
+			parts = append(parts, fmt.Sprintf("%d of %s", a.Recovered, Count(a.Total, "attachment")))
 		}
-		return fmt.Sprintf("%d of %d messages%s (%s, ×%d)", got, of, files, t.widest.Attack,
-			t.widest.Parties)
+		if a := t.widest.Calls; a.Recovered > 0 {
+			parts = append(parts, fmt.Sprintf("%d of %s", a.Recovered, Count(a.Total, "call")))
+		}
+		return fmt.Sprintf("%s (%s, ×%d)", enumerate(parts), t.widest.Attack, t.widest.Parties)
 	})
 	if !slices.ContainsFunc(r.Cells, func(c attacks.Cell) bool { return everyPhone(r, &c) }) {
 		text += " No row has a vendor whose false update every phone runs."
@@ -135,7 +146,7 @@ func common(r *attacks.Result) string {
 			}
 			most = max(most, gain(a, c))
 			equal = equal && c.Content == first.Content && c.Attachments == first.Attachments &&
-				c.Applicable
+				c.Calls == first.Calls && c.Applicable
 		}
 		if most > 0 {
 			opened++

@@ -35,13 +35,9 @@ func Settings(r *attacks.Result, over string) string {
 	others = append(others, OwnSettings(s)...)
 	others = append(others, fmt.Sprintf("seed %d", r.Seed)+drawText(r))
 	rest := strings.Join(others, ", ")
-	content := Count(r.Conversation.Messages, "message")
-	if n := r.Conversation.Attachments; n > 0 {
-		content += ", " + Count(n, "attachment")
-	}
 	return plain.Clean(fmt.Sprintf("%s: %s, %s. Target %s. Attacks begin after message %s unless "+
 		"they say otherwise. Escrow %s of %d trustees (%s), provider in A. %s.%s",
-		r.Conversation.Title, content, Count(r.Conversation.Accounts, "account"),
+		r.Conversation.Title, Content(r.Conversation), Count(r.Conversation.Accounts, "account"),
 		s.Target, said["at"], said["threshold"], s.Trustees, s.Jurisdictions,
 		strings.ToUpper(rest[:1])+rest[1:], fixes))
 }
@@ -53,6 +49,18 @@ func OwnSettings(s world.Settings) (list []string) {
 		list = append(list, name+" "+values[name])
 	}
 	return list
+}
+
+// Content says how much is said in a conversation.
+func Content(c attacks.Counts) string {
+	text := Count(c.Messages, "message")
+	if c.Attachments > 0 {
+		text += ", " + Count(c.Attachments, "attachment")
+	}
+	if c.Calls > 0 {
+		text += ", " + Count(c.Calls, "call")
+	}
+	return text
 }
 
 // drawText tells on what draw the salts of a script from a file depend.

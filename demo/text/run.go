@@ -78,9 +78,13 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 		t.Recovered, t.Total, t.Before, t.BeforeTotal, t.After, t.AfterTotal))
 	p.field("", fmt.Sprintf("%d of %d messages of others (before %d of %d, after %d of %d)",
 		o.Recovered, o.Total, o.Before, o.BeforeTotal, o.After, o.AfterTotal))
-	p.field("", fmt.Sprintf("%d of %s; metadata of %d of %d; forged %d; false claims %d",
-		c.Attachments.Recovered, summary.Count(c.Attachments.Total, "attachment"),
-		c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
+	parts := fmt.Sprintf("%d of %s", c.Attachments.Recovered,
+		summary.Count(c.Attachments.Total, "attachment"))
+	if c.Calls.Total > 0 {
+		parts += fmt.Sprintf("; %d of %s", c.Calls.Recovered, summary.Count(c.Calls.Total, "call"))
+	}
+	p.field("", fmt.Sprintf("%s; metadata of %d of %d; forged %d; false claims %d",
+		parts, c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
 	people(p, c.People)
 	if d := c.Delivered; d.Messages < d.Total {
 		p.field("Delivered", fmt.Sprintf("%d of %s reached the screens of all whom they were for",

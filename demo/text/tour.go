@@ -131,7 +131,7 @@ func outcomes(p *page, r *attacks.Result, cells map[[2]string]*attacks.Cell, id 
 	alike := func(c *attacks.Cell) bool {
 		first := all[0]
 		return c.Applicable && c.Content == first.Content && c.Attachments == first.Attachments &&
-			c.Forged == first.Forged && c.Why == first.Why &&
+			c.Calls == first.Calls && c.Forged == first.Forged && c.Why == first.Why &&
 			c.Parties == first.Parties && len(c.Noticed) == len(first.Noticed) &&
 			summary.DisclosedTo(c) == summary.DisclosedTo(first) &&
 			c.Lawful == first.Lawful && c.People == first.People &&
