@@ -150,9 +150,10 @@ func (d *Device) dial(now time.Time, data []byte) []world.Packet {
 	if err == nil {
 		_, err = io.ReadFull(d.random, base[:])
 	}
-	var out []world.Packet
+	invitation := &Content{Call: &base}
+	var sent []world.Packet
 	if err == nil {
-		out, err = d.dispatch(m, &Content{Call: &base})
+		sent, err = d.dispatch(m, invitation)
 	}
 	if err == nil {
 		err = d.startCall(m, base)
@@ -160,7 +161,8 @@ func (d *Device) dial(now time.Time, data []byte) []world.Packet {
 	if err != nil {
 		return d.warn("nobody was called: %v", err)
 	}
-	return out
+	out := call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Sealing(now, m, invitation) })
+	return append(out, sent...)
 }
 
 // takeCall joins the call that somebody invites to, unless it is long over or the user is in

@@ -17,7 +17,8 @@ type DeviceExtension interface {
 	// Begin is called when the device is set up, for the first time or anew. It forgets
 	// everything, as the device does, and may ask for what it needs.
 	Begin(now time.Time) []world.Packet
-	// Sealing is shown what the user wrote. Its packets go out before the message does.
+	// Sealing is shown what the user wrote, and the invitation to a call that the user makes.
+	// Its packets go out before the message does.
 	Sealing(now time.Time, m world.Meta, c *Content) []world.Packet
 	// Kept is called when a message, written or received, has been added to the history.
 	// Its files may come later.

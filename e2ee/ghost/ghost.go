@@ -7,8 +7,8 @@
 // and that a minister signed as well: two sign-offs, as for interception in Britain. Under
 // one, the provider tells the clients of a silent device: whoever writes to or from an account
 // that the warrant names seals one more copy of the content to the key of the agency (HPKE,
-// RFC 9180, as package law has it). The provider passes the copies on. No screen shows any of
-// it.
+// RFC 9180, as package law has it), and so does whoever calls, of the call's key. The provider
+// passes the copies on. No screen shows any of it.
 //
 // So the agency reads what is written from that moment on, and nothing from before: clients
 // have no old messages to copy, and no key is kept anywhere that would open them. When the
@@ -33,7 +33,7 @@
 // package's choice.
 //
 // TestConformance runs the suite of world/worldtest in both forms. TestWarrant is the whole
-// course, TestSignOffs what each form accepts, TestNewPhone that a phone which was set up anew
+// course, TestCall that calls are heard, TestSignOffs what each form accepts, TestNewPhone that a phone which was set up anew
 // is told as well, TestWindow that copies begin and end with the warrant.
 package ghost
 

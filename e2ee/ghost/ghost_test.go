@@ -211,6 +211,69 @@ func TestWindow(t *testing.T) {
 	require.Empty(t, s.read())
 }
 
+// TestCall: of a call that an account under a warrant makes or takes, the key is copied, and
+// the provider hands over the frames.
+func TestCall(t *testing.T) {
+	s := newStage(t, Design{})
+	require.NoError(t, s.Advance(1))
+	s.order(1, 6, world.Court, Minister, world.Provider)
+	say := func(from string, data []byte) {
+		s.Net.Post(world.Packet{From: world.UserOf(from), To: world.DeviceOf(from), Data: data})
+		require.NoError(t, s.Settle())
+	}
+	say("Ben", world.Pack(world.KindDial, world.Strings([]string{"Ana"})))
+	say("Ana", world.Pack(world.KindSpeak, []byte("is anybody else on the line?")))
+	say("Ben", world.Pack(world.KindHangUp))
+	know := deduceAll(t, s.obtained)
+	require.Contains(t, know, "is anybody else on the line?")
+	require.Empty(t, s.warned)
+}
+
+// deduceAll applies the opening rules of one and of two facts until nothing new follows, and
+// gives what was said in calls.
+func deduceAll(t *testing.T, facts []world.Fact) (said []string) {
+	t.Helper()
+	known := map[string]bool{}
+	for i := 0; i < len(facts); i++ {
+		key := string(world.EncodeFacts(facts[i : i+1]))
+		if known[key] {
+			continue
+		}
+		known[key] = true
+		if facts[i].Kind == world.Speech {
+			said = append(said, string(facts[i].Data))
+		}
+		for _, r := range (Design{}).Rules() {
+			if r.Make || r.All != "" || len(r.Takes) == 0 || len(r.Takes) > 2 {
+				continue
+			}
+			for j := range facts[:i+1] {
+				for _, in := range [][]world.Fact{{facts[i]}, {facts[j], facts[i]}, {facts[i], facts[j]}} {
+					if fits(r, in) {
+						got, _ := r.Apply(world.Input{Facts: in})
+						for _, d := range got {
+							facts = append(facts, d.Fact)
+						}
+					}
+				}
+			}
+		}
+	}
+	return said
+}
+
+func fits(r world.Rule, in []world.Fact) bool {
+	if len(r.Takes) != len(in) {
+		return false
+	}
+	for k, f := range in {
+		if f.Kind != r.Takes[k] || f.Ref != in[0].Ref {
+			return false
+		}
+	}
+	return true
+}
+
 // TestForeignCopies: the provider passes on only a device's own message, under a warrant, for
 // the agency's key.
 func TestForeignCopies(t *testing.T) {
