@@ -126,7 +126,7 @@ func (Design) Info() world.Info {
 
 // Principals lists who stands in every deployment that has devices like these.
 func Principals() world.Principals {
-	return world.SharedPrincipals(world.Provider, world.DeviceName, world.ElementName, world.UserName, world.Court, world.Agency)
+	return world.SharedPrincipals(world.Provider, world.DeviceName, world.ElementName, world.Vendor, world.UserName, world.Court, world.Agency)
 }
 
 // Rules implements [world.Design].

@@ -313,7 +313,7 @@ func guessPasscode(in world.Input) ([]world.Derived, error) {
 }
 
 // Equip gives devices their secure elements, and locks them if the settings say so. It
-// returns the nodes of both.
+// returns the nodes of both, and of the vendor of their programs.
 func Equip(config world.Config, devices ...*Device) ([]world.Node, error) {
 	var nodes []world.Node
 	for _, d := range devices {
@@ -326,5 +326,9 @@ func Equip(config world.Config, devices ...*Device) ([]world.Node, error) {
 		}
 		nodes = append(nodes, d, e)
 	}
-	return nodes, nil
+	v, err := NewVendor(config.Stream(world.Vendor))
+	if err != nil {
+		return nil, err
+	}
+	return append(nodes, v), nil
 }

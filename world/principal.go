@@ -21,6 +21,7 @@ const (
 	Log         = "log"
 	WitnessName = "witness"
 	Monitor     = "monitor"
+	Vendor      = "vendor"
 )
 
 // A Principal is somebody, or a machine, in a deployment. Each is declared once. From the
@@ -41,6 +42,9 @@ const (
 	BySetting = "jurisdictions"
 	// Home is the jurisdiction in which the provider stands.
 	Home = "A"
+	// Abroad is another one, in which the vendor stands: whoever makes phones is seldom whoever
+	// carries messages.
+	Abroad = "B"
 )
 
 // Several reports whether there may be more than one, told apart by what follows a colon.
@@ -73,6 +77,7 @@ var shared = Principals{
 	{Log, "publishes orders, what committees do, or whose key is whose", []Surface{Store, Control}, "", ""},
 	{WitnessName, "cosigns the log", []Surface{Store, Control}, "4", ""},
 	{Monitor, "reads the log for the public", []Surface{Store, Control}, "", ""},
+	{Vendor, "writes and signs the programs of phones", []Surface{Store, Control, Order}, "", Abroad},
 }
 
 // SharedPrincipals are those of these names that designs share, all if none are given.
