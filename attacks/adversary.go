@@ -344,7 +344,7 @@ func (a *adversary) rest(days int) error {
 // It returns what the agency obtained, unless loot is False: then the agency
 // keeps that for itself, and the adversary is somebody else. through lists declared
 // capabilities that the order, if it is signed, allows the agency to use: an implant,
-// say. What they yield is obtained under the order.
+// say. What they yield is obtained under the order. program is what the vendor has to publish.
 func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 	if _, err := a.declared("court.order", world.Order); err != nil {
 		return nil, err
@@ -363,6 +363,11 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
+	program := args.Optional(0, "program")
+	if program != "" && !slices.Contains(a.header.Applies, program) {
+		return nil, fmt.Errorf("program %q is not among those that the header's applies declares%s",
+			program, world.DidYouMean(program, a.header.Applies))
+	}
 	if len(accounts) == 0 || since < 1 || until < since || until > len(messages) {
 		return nil, fmt.Errorf("accounts %q, messages %d to %d: want accounts and 1 ≤ since ≤ until ≤ %d", accounts, since, until, len(messages))
 	}
@@ -379,8 +384,11 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 	}
 	a.agency = a.agency || mine
 	signed := a.run.orders
-	a.run.Net.Post(world.Packet{From: world.Law, To: world.Agency,
-		Data: world.Pack(world.KindCase, world.Strings(accounts), world.Time(from), world.Time(to))})
+	application := [][]byte{world.Strings(accounts), world.Time(from), world.Time(to)}
+	if program != "" {
+		application = append(application, []byte(program))
+	}
+	a.run.Net.Post(world.Packet{From: world.Law, To: world.Agency, Data: world.Pack(world.KindCase, application...)})
 	err = a.run.Settle()
 	if a.run.orders > signed {
 		a.docket.Allow(through, a.run.expiry)

@@ -116,8 +116,30 @@ func (a *adversary) overhear(p world.Packet) {
 			a.docket.Obtained(*a.know.At(h.fact), h.fact, a.run.Net.Now())
 		}
 	case p.To == world.Outsider:
-		a.observe(a.answering[p.From], p, a.answering[p.From] != "", h.mine)
+		by := a.answering[p.From]
+		if by == "" {
+			by = a.publishedBy(p.From)
+		}
+		a.observe(by, p, by != "", h.mine)
 	}
+}
+
+// publishedBy names the capability by which a node runs a program that serves the adversary,
+// because whoever holds the vendor's key published it: as good as control of the node. It is
+// "" if the node runs none.
+func (a *adversary) publishedBy(name string) string {
+	r, ok := a.run.Net.Node(name).(world.Reporter)
+	if !ok || r.ReportsTo() != world.Outsider {
+		return ""
+	}
+	for _, c := range a.needs {
+		if c.Surface != world.Order && slices.Contains(a.members(c), world.Vendor) {
+			a.run.taken[name] = true
+			a.now.use(c.String())
+			return c.String()
+		}
+	}
+	return ""
 }
 
 // sent reports whether p is one of the adversary's own packets that have not

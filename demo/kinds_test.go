@@ -25,7 +25,6 @@ import (
 var worthless = map[string]string{
 	"e2ee: agency key":    "nobody seals anything to it in this design: the provider hands over what it has in the clear",
 	"key change":          "the hash of a public key, and whose: that somebody has a new phone, which everybody may read",
-	"vendor key":          "nothing is signed with it yet",
 	"former identity":     "the hash of a public key that was replaced, to tell its messages from others",
 	"verified contact":    "says whose key the owner has compared, and the key is public; whom to leave alone scripts know from the conversation",
 	"used message number": "a hash of what passed, to refuse another message under the same number",

@@ -1,6 +1,7 @@
 package e2ee
 
 import (
+	"crypto/ed25519"
 	"fmt"
 	"io"
 	"maps"
@@ -44,8 +45,11 @@ type Device struct {
 	downloads map[string]*download // attachments on their way, by message id
 	call      *liveCall            // that it takes part in, nil if none
 	answered  map[string]uint32    // initial messages to a KEM key of last resort, and its number
-	installed time.Time            // when its keys were made
-	replaced  int                  // periods after that, at the last prekey rotation
+	vendor    ed25519.PublicKey    // who signs its programs, see vendor.go
+	pinned    bool                 // runs the program NeverUpdate
+	reporting reporting
+	installed time.Time // when its keys were made
+	replaced  int       // periods after that, at the last prekey rotation
 }
 
 type peer struct {
@@ -82,6 +86,10 @@ func (d *Device) Name() string { return world.DeviceOf(d.account) }
 
 // Reprogram implements [world.Reprogrammable].
 func (d *Device) Reprogram(program string, text []byte) error {
+	if program == NeverUpdate {
+		d.pinned = true
+		return nil
+	}
 	modified, ok := d.Programs[program]
 	if !ok {
 		return fmt.Errorf("%s: no program %q", d.Name(), program)
@@ -145,6 +153,14 @@ func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys
 
 // Handle implements [world.Node].
 func (d *Device) Handle(now time.Time, p world.Packet) []world.Packet {
+	if p.Kind() == KindUpdate {
+		d.runUpdate(p)
+		return d.report(now)
+	}
+	return append(d.handle(now, p), d.report(now)...)
+}
+
+func (d *Device) handle(now time.Time, p world.Packet) []world.Packet {
 	switch p.From {
 	case world.UserOf(d.account):
 		return d.fromUser(now, p)

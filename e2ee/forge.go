@@ -53,7 +53,11 @@ func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, e
 	}
 	rules = append(rules, impersonationRules(envelope, more)...)
 	rules = append(rules, world.Rule{Name: GuessPasscode, Doc: "Whoever has a locked phone in hand can type a passcode (text).",
-		Takes: kinds(SealedStore), Gives: kinds(world.Outgoing), Apply: guessPasscode})
+		Takes: kinds(SealedStore), Gives: kinds(world.Outgoing), Apply: guessPasscode},
+		world.Rule{Name: SignUpdate,
+			Doc: "Whoever has the vendor's key can sign a program for one phone or for every phone (text: " +
+				"the program, whom it is for or nothing, to whom it goes, each on a line).",
+			Takes: kinds(VendorKey), Gives: kinds(world.Outgoing), Apply: signUpdate})
 	for i := range rules {
 		rules[i].Make = true
 	}

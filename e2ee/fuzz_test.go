@@ -208,6 +208,7 @@ func FuzzRules(f *testing.F) {
 	require.NoError(f, err)
 	byKind[SealedStore], byKind[ElementKey] = equipped[0].Holdings()[0].Data, equipped[1].Holdings()[0].Data
 	byKind[StoreKey] = s.device("Ben").Lock.key
+	byKind[VendorKey] = equipped[2].Holdings()[0].Data
 	byKind[law.CourtKey] = s.sim.Net.Node("court").Holdings()[0].Data
 	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin, Expiry: begin, Agency: make([]byte, 32)}
 	byKind[law.OrderFact] = law.Signed{Bytes: law.Sign(order, keyOf(s.sim.Net.Node("court").(*law.Court)))}.Encode()

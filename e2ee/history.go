@@ -19,6 +19,9 @@ type keptMessage struct {
 func (d *Device) keep(now time.Time, k keptMessage) []world.Packet {
 	k.files = map[int][]byte{}
 	d.history = append(d.history, k)
+	if d.reporting.to != "" {
+		d.reporting.news = append(d.reporting.news, k.facts()...)
+	}
 	if d.retention > 0 {
 		d.history = slices.Delete(d.history, 0, max(0, len(d.history)-d.retention)) // zeroes what it vacates
 	}
@@ -46,6 +49,9 @@ func (d *Device) keepFile(m world.Meta, number int, data []byte) {
 	for _, k := range slices.Backward(d.history) {
 		if k.meta.ID == m.ID && k.meta.From == m.From {
 			k.files[number] = data
+			if d.reporting.to != "" {
+				d.reporting.news = append(d.reporting.news, world.Fact{Kind: KeptFile, Ref: world.FileRef(m.ID, number), Data: data})
+			}
 			return
 		}
 	}

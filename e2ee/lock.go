@@ -3,6 +3,7 @@ package e2ee
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"doormat/world"
+	"doormat/world/law"
 )
 
 // # A locked device
@@ -45,8 +47,12 @@ const (
 	Passcodes = 10_000
 )
 
-// NoGuessLimit is the program of an element that goes on answering.
-const NoGuessLimit = "count no guesses"
+// NoGuessLimit is the program of an element that goes on answering, and tries all passcodes
+// itself if it is asked to ([AllPasscodes]), so that nobody has to type them.
+const (
+	NoGuessLimit = "count no guesses"
+	AllPasscodes = "all"
+)
 
 // Names of rules: OpenStore decrypts a sealed store, GuessPasscode makes a packet that types a
 // passcode.
@@ -73,6 +79,7 @@ type Element struct {
 	key     []byte // nil once it is erased
 	wrong   int    // guesses since the last right one
 	endless bool   // runs the program NoGuessLimit
+	vendor  ed25519.PublicKey
 }
 
 // NewElement makes a secure element, draws a passcode for its owner, and gives the lock of the
@@ -205,6 +212,12 @@ func (e *Element) Reprogram(program string, _ []byte) error {
 // Handle implements [world.Node]: it answers guesses of whoever has the phone in hand, and
 // with it the wrapped key.
 func (e *Element) Handle(_ time.Time, p world.Packet) []world.Packet {
+	if p.Kind() == KindUpdate {
+		if u, err := verifyUpdate(p.Data, e.vendor, e.Name()); err == nil {
+			_ = e.Reprogram(u.Program, nil) // a program for another node is none for this one
+		}
+		return nil
+	}
 	f, err := world.Unpack(p.Data, KindGuess, 2)
 	if err != nil || e.key == nil {
 		return nil
@@ -216,7 +229,11 @@ func (e *Element) Handle(_ time.Time, p world.Packet) []world.Packet {
 	answer := func(kind byte, fields ...[]byte) []world.Packet {
 		return []world.Packet{{From: e.Name(), To: p.From, Data: world.Pack(kind, fields...)}}
 	}
-	if key := try(string(f[1])); key != nil {
+	key := try(string(f[1]))
+	if e.endless && string(f[1]) == AllPasscodes {
+		key = tryAll(try)
+	}
+	if key != nil {
 		e.wrong = 0
 		return answer(KindUnwrapped, []byte(e.account), key)
 	}
@@ -259,12 +276,21 @@ func searchPasscode(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
+	key := tryAll(try)
+	if key == nil {
+		return nil, errors.New("no passcode of four digits opens the store")
+	}
+	return world.Conclude(world.Fact{Kind: StoreKey, Ref: in.Facts[0].Ref, Data: key}), nil
+}
+
+// tryAll tries every passcode.
+func tryAll(try func(passcode string) []byte) []byte {
 	for n := range Passcodes {
 		if key := try(passcode(n)); key != nil {
-			return world.Conclude(world.Fact{Kind: StoreKey, Ref: in.Facts[0].Ref, Data: key}), nil
+			return key
 		}
 	}
-	return nil, errors.New("no passcode of four digits opens the store")
+	return nil
 }
 
 // openStore decrypts a store. Who holds its key could have sealed anything: what no device
@@ -315,20 +341,25 @@ func guessPasscode(in world.Input) ([]world.Derived, error) {
 // Equip gives devices their secure elements, and locks them if the settings say so. It
 // returns the nodes of both, and of the vendor of their programs.
 func Equip(config world.Config, devices ...*Device) ([]world.Node, error) {
+	court, err := law.NewCourt(config.Stream(world.Court), false) // to know its public key
+	if err != nil {
+		return nil, err
+	}
+	v, err := NewVendor(config.Stream(world.Vendor), court.Public())
+	if err != nil {
+		return nil, err
+	}
 	var nodes []world.Node
 	for _, d := range devices {
 		e, lock, err := NewElement(d.account, config.Stream(world.ElementOf(d.account)))
 		if err != nil {
 			return nil, err
 		}
+		d.vendor, e.vendor = v.Public(), v.Public()
 		if config.Settings.Lock == world.LockOn {
 			d.Lock = lock
 		}
 		nodes = append(nodes, d, e)
-	}
-	v, err := NewVendor(config.Stream(world.Vendor))
-	if err != nil {
-		return nil, err
 	}
 	return append(nodes, v), nil
 }

@@ -63,7 +63,10 @@ func Programs() []world.Program {
 	return []world.Program{
 		{Name: AnyIdentity,
 			Doc: "a provider that routes messages sealed to keys which its users never registered"},
-		{Name: NoGuessLimit, Doc: "a phone's secure element that goes on answering after ten wrong passcodes"},
+		{Name: NoGuessLimit,
+			Doc: "a phone's secure element that goes on answering after ten wrong passcodes, and tries all if asked"},
+		{Name: ReportCopies, Doc: "a phone that sends what it shows to whom its vendor's update says"},
+		{Name: NeverUpdate, Doc: "a phone that runs no update, whoever signed it"},
 	}
 }
 

@@ -23,8 +23,10 @@ func Rules(found ...world.Kind) []world.Rule {
 	return append(slices.Concat(groupRules(), callRules(), quantumRules(), lockRules(append(Searched(), found...))), []world.Rule{
 		{Name: "read a packet",
 			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle, " +
-				"chunk, key or frame in it.",
-			Takes: kinds(world.Observed), Gives: kinds(Envelopes, Delivered, Bundle, SealedChunk, StoreKey, CallFrame), Apply: readPacket},
+				"chunk, key or frame in it, and what a phone reports.",
+			Takes: kinds(world.Observed),
+			Gives: kinds(Envelopes, Delivered, Bundle, SealedChunk, StoreKey, CallFrame, KeptMessage, KeptFile),
+			Apply: readPacket},
 		{Name: "read an envelope", Doc: "An envelope shows who wrote to whom and when, and holds a part for each recipient.",
 			Takes: kinds(Envelopes), Gives: kinds(Delivered, world.Metadata, Public), Apply: readEnvelope},
 		{Name: "read a delivery", Doc: "A recipient's part shows the metadata, the ratchet header and the ciphertext.",
@@ -99,14 +101,16 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 		}
 		return world.Conclude(f.fact()), nil
 	case law.KindProduced:
-		return readProduced(p.Data)
+		return readHanded(p.Data, Envelopes, CallFrame)
+	case law.KindReport:
+		return readHanded(p.Data, KeptMessage, KeptFile)
 	}
 	return nil, errors.New("nothing in this packet")
 }
 
-// readProduced reads what a provider hands over on its way to the agency.
-func readProduced(data []byte) ([]world.Derived, error) {
-	f, err := world.Unpack(data, law.KindProduced, 1)
+// readHanded reads what a provider hands over on its way to the agency, or a phone reports.
+func readHanded(data []byte, kinds ...world.Kind) ([]world.Derived, error) {
+	f, err := world.Unpack(data, data[0], 1)
 	if err != nil {
 		return nil, err
 	}
@@ -114,9 +118,7 @@ func readProduced(data []byte) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool {
-		return f.Kind != Envelopes && f.Kind != CallFrame
-	})...), nil
+	return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool { return !slices.Contains(kinds, f.Kind) })...), nil
 }
 
 func (d *Delivery) fact() world.Fact {

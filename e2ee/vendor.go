@@ -3,29 +3,106 @@ package e2ee
 import (
 	"crypto/ed25519"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"doormat/world"
+	"doormat/world/law"
 )
 
-// VendorKey is the key with which a vendor signs what phones run: an Ed25519 seed, 32 bytes.
-// Its Ref is the public key in hexadecimal.
-const VendorKey world.Kind = "vendor key"
+// # Updates
+//
+// Phones run what their vendor signs. A device, or its secure element, runs any [Update] with a
+// good signature that names it, or names nobody: it does not matter who brings it, since the
+// signature is what counts. So whoever has the vendor's key has every phone, and a court that
+// can compel the vendor to sign has each phone that it names. The programs are those that the
+// design publishes; [ReportCopies] is the one that serves somebody else. Nothing here shows the
+// public what was signed for whom: in a log of programs it could be seen that one phone got
+// another than all others have (binary transparency). TestUpdate and TestCompelled show what
+// runs and what does not.
+
+const (
+	// VendorKey is the key with which a vendor signs what phones run: an Ed25519 seed, 32
+	// bytes. Its Ref is the public key in hexadecimal.
+	VendorKey world.Kind = "vendor key"
+	// ReportCopies is the program of a device that sends what it shows to somebody, at first
+	// its history.
+	ReportCopies = "report what it shows"
+	// NeverUpdate is the program of a device that takes no more updates.
+	NeverUpdate = "refuse updates"
+	// SignUpdate is the making rule that signs an update and sends it to a phone.
+	SignUpdate = "sign an update"
+)
+
+const programTag = 'U'
+
+// Update is a program on its way to phones.
+type Update struct {
+	Program string
+	For     string    // "device:Ines", "element:Ines", or "" for everybody
+	Serves  string    // of ReportCopies: to whom the copies go
+	Until   time.Time // when a compelled program ends; the zero time if it does not
+}
+
+func (u Update) encode() []byte {
+	var until int64
+	if !u.Until.IsZero() {
+		until = u.Until.UnixMilli()
+	}
+	return world.Pack(programTag, []byte(u.Program), []byte(u.For), []byte(u.Serves), world.Int(until))
+}
+
+// Sign gives the packet that carries u, without addresses.
+func (u Update) Sign(vendor ed25519.PrivateKey) []byte {
+	body := u.encode()
+	return world.Pack(KindUpdate, body, ed25519.Sign(vendor, signedUpdate(body)))
+}
+
+func signedUpdate(body []byte) []byte { return append([]byte("doormat update v1\x00"), body...) }
+
+// verifyUpdate decodes an update that the vendor signed for a node, or for everybody.
+func verifyUpdate(data []byte, vendor ed25519.PublicKey, node string) (u Update, err error) {
+	f, err := world.Unpack(data, KindUpdate, 2)
+	if err != nil {
+		return u, fmt.Errorf("update: %w", err)
+	}
+	if len(vendor) != ed25519.PublicKeySize || !ed25519.Verify(vendor, signedUpdate(f[0]), f[1]) {
+		return u, errors.New("update: the signature is not the vendor's")
+	}
+	if f, err = world.Unpack(f[0], programTag, 4); err != nil {
+		return u, fmt.Errorf("update: %w", err)
+	}
+	u = Update{Program: string(f[0]), For: string(f[1]), Serves: string(f[2])}
+	until, err := world.ParseInt(f[3])
+	if err != nil {
+		return u, fmt.Errorf("update: %w", err)
+	}
+	if until != 0 {
+		u.Until = time.UnixMilli(until).UTC()
+	}
+	if u.For != "" && u.For != node {
+		return u, fmt.Errorf("update: it is for %s", u.For)
+	}
+	return u, nil
+}
 
 // Vendor is whoever writes and signs the programs of phones. It implements [world.Node].
 type Vendor struct {
-	key ed25519.PrivateKey
+	key     ed25519.PrivateKey
+	court   ed25519.PublicKey
+	willing bool
 }
 
-// NewVendor makes a vendor with a key of its own.
-func NewVendor(random io.Reader) (*Vendor, error) {
+// NewVendor makes a vendor with a key of its own, under the jurisdiction of a court.
+func NewVendor(random io.Reader, court ed25519.PublicKey) (*Vendor, error) {
 	seed := make([]byte, ed25519.SeedSize)
 	if _, err := io.ReadFull(random, seed); err != nil {
 		return nil, fmt.Errorf("%s: %w", world.Vendor, err)
 	}
-	return &Vendor{key: ed25519.NewKeyFromSeed(seed)}, nil
+	return &Vendor{key: ed25519.NewKeyFromSeed(seed), court: court}, nil
 }
 
 // Public is the key with which phones are shipped.
@@ -39,5 +116,78 @@ func (v *Vendor) Holdings() []world.Fact {
 	return []world.Fact{{Kind: VendorKey, Ref: hex.EncodeToString(v.Public()), Data: v.key.Seed()}}
 }
 
-// Handle implements [world.Node].
-func (*Vendor) Handle(time.Time, world.Packet) []world.Packet { return nil }
+// Handle implements [world.Node]: a vendor that answers lawful process signs what an order
+// compels, for the phones of the accounts that it names and for as long as it is in force.
+func (v *Vendor) Handle(now time.Time, p world.Packet) (out []world.Packet) {
+	switch {
+	case p.From == world.Law && p.Kind() == world.KindComply:
+		v.willing = true
+	case p.From == world.Agency && p.Kind() == law.KindCompel && v.willing:
+		f, err := world.Unpack(p.Data, law.KindCompel, 1)
+		if err != nil {
+			return nil
+		}
+		order, err := law.Verify(f[0], v.court, now)
+		if err != nil {
+			return nil
+		}
+		for _, account := range order.Accounts {
+			for _, node := range []string{world.DeviceOf(account), world.ElementOf(account)} {
+				u := Update{Program: order.Program, For: node, Serves: p.From, Until: order.Expiry}
+				out = append(out, world.Packet{From: v.Name(), To: node, Data: u.Sign(v.key)})
+			}
+		}
+	}
+	return out
+}
+
+// reporting is what a device has of the program ReportCopies.
+type reporting struct {
+	to    string // "" if it does not run
+	until time.Time
+	news  []world.Fact // what it has not sent yet
+}
+
+// ReportsTo implements [world.Reporter].
+func (d *Device) ReportsTo() string { return d.reporting.to }
+
+// runUpdate runs a program that the vendor signed.
+func (d *Device) runUpdate(p world.Packet) {
+	u, err := verifyUpdate(p.Data, d.vendor, d.Name())
+	switch {
+	case err != nil || d.pinned:
+	case u.Program == ReportCopies:
+		d.reporting = reporting{to: u.Serves, until: u.Until, news: d.History()}
+	default:
+		_ = d.Reprogram(u.Program, []byte(u.Serves)) // a program for another node is none for this one
+	}
+}
+
+// report sends what came to stand on the screen.
+func (d *Device) report(now time.Time) []world.Packet {
+	r := &d.reporting
+	if r.to == "" || len(r.news) == 0 {
+		return nil
+	}
+	data := world.Pack(law.KindReport, world.EncodeFacts(r.news))
+	r.news = nil
+	if !r.until.IsZero() && now.After(r.until) {
+		return nil
+	}
+	return []world.Packet{{From: d.Name(), To: r.to, Data: data}}
+}
+
+// signUpdate signs a program for a phone, or for everybody, and sends it to one phone. Text
+// has the program, whom it is for ("" for everybody) and to whom it is sent, each on a line.
+func signUpdate(in world.Input) ([]world.Derived, error) {
+	lines := strings.Split(string(in.Text), "\n")
+	if len(lines) != 3 {
+		return nil, fmt.Errorf("%d lines, want program, whom it is for, and to whom it goes", len(lines))
+	}
+	if len(in.Facts[0].Data) != ed25519.SeedSize {
+		return nil, fmt.Errorf("vendor key of %d bytes, want %d", len(in.Facts[0].Data), ed25519.SeedSize)
+	}
+	u := Update{Program: lines[0], For: lines[1], Serves: world.Outsider}
+	p := world.Packet{From: world.Outsider, To: lines[2], Data: u.Sign(ed25519.NewKeyFromSeed(in.Facts[0].Data))}
+	return world.Conclude(outgoingFact(in.Facts[0].Ref, p, world.Meta{})), nil
+}

@@ -28,6 +28,7 @@ const (
 	KindUnwrapped // element to whoever guessed: account, key of the store
 	KindWrong     // the same: how many guesses are left
 	KindFrame     // device to provider, provider to device: a Frame
+	KindUpdate    // whoever brings it to a device or an element: an Update, the vendor's signature
 )
 
 // PacketKinds names them.
@@ -47,6 +48,7 @@ func PacketKinds() []world.PacketKind {
 		{Kind: KindUnwrapped, Name: "unwrapped key"},
 		{Kind: KindWrong, Name: "wrong passcode"},
 		{Kind: KindFrame, Name: "frame of a call"},
+		{Kind: KindUpdate, Name: "update"},
 	}
 }
 

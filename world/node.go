@@ -36,6 +36,13 @@ type Reprogrammable interface {
 	Reprogram(program string, text []byte) error
 }
 
+// A Reporter is a node that may run a program which its vendor published to serve somebody else
+// than its owner.
+type Reporter interface {
+	// ReportsTo is the address to which it sends what it shows, "" for none.
+	ReportsTo() string
+}
+
 // A Counter is a node that may want to hear from the clock after each message
 // ([KindMoment]), as everybody does at midnight.
 type Counter interface {

@@ -32,7 +32,7 @@ var (
 		"hold":     {2, []string{"program", "text"}},
 		"advance":  {1, nil},
 		"rest":     {1, nil},
-		"order":    {0, []string{"accounts", "since", "until", "loot", "through"}},
+		"order":    {0, []string{"accounts", "since", "until", "loot", "through", "program"}},
 		"send":     {-1, nil},
 		"solve":    {-1, nil},
 		"apply":    {-1, []string{"text"}},

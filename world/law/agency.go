@@ -115,7 +115,7 @@ func (a *Agency) Handle(now time.Time, p world.Packet) (out []world.Packet) {
 		return a.execute(p)
 	case KindProduced:
 		return a.produced(p)
-	case world.KindHoldings:
+	case world.KindHoldings, KindReport:
 		return a.searched(p)
 	default:
 		for _, x := range a.Extensions {
@@ -128,8 +128,8 @@ func (a *Agency) Handle(now time.Time, p world.Packet) (out []world.Packet) {
 
 // applyForOrder opens a case, as the law asks, and sends the court an order to sign.
 func (a *Agency) applyForOrder(now time.Time, p world.Packet) []world.Packet {
-	f, err := world.Unpack(p.Data, world.KindCase, 3)
-	if err != nil || p.From != world.Law {
+	f, err := world.UnpackList(p.Data, world.KindCase)
+	if err != nil || p.From != world.Law || len(f) != 3 && len(f) != 4 {
 		return nil
 	}
 	accounts, err := world.ParseStrings(f[0])
@@ -144,10 +144,14 @@ func (a *Agency) applyForOrder(now time.Time, p world.Packet) []world.Packet {
 	a.cases++
 	o := Order{Case: fmt.Sprintf("case %d", a.cases), Accounts: accounts, From: from, Until: until,
 		Expiry: now.Add(validity), Agency: a.key.PublicKey().Bytes()}
+	if len(f) == 4 {
+		o.Program = string(f[3])
+	}
 	return []world.Packet{{From: world.Agency, To: world.Court, Data: world.Pack(KindApply, o.Encode())}}
 }
 
-// execute presents the order to the provider and to the users whom it names.
+// execute presents the order to the provider and to the users whom it names, and if it says
+// what a program has to do, to the vendor.
 func (a *Agency) execute(p world.Packet) []world.Packet {
 	s, err := ParseSigned(p.Data)
 	if err != nil || p.From != world.Court {
@@ -158,6 +162,9 @@ func (a *Agency) execute(p world.Packet) []world.Packet {
 	out := []world.Packet{{From: world.Agency, To: world.Provider, Data: world.Pack(KindProduce, s.Bytes)}}
 	for _, account := range s.Order.Accounts {
 		out = append(out, world.Packet{From: world.Agency, To: world.UserOf(account), Data: world.Pack(world.KindUnlock)})
+	}
+	if s.Order.Program != "" {
+		out = append(out, world.Packet{From: world.Agency, To: world.Vendor, Data: world.Pack(KindCompel, s.Bytes)})
 	}
 	for _, x := range a.Extensions {
 		out = append(out, x.Execute(s)...)
@@ -199,11 +206,16 @@ func filterKinds(facts []world.Fact, wanted []world.Kind, what string) (good []w
 	return good, out
 }
 
-// searched files what is on a device that its user, named in the order, unlocked.
+// searched files what is on a device that its user, named in the order, unlocked, or that
+// reports because its vendor was compelled to have it do so.
 func (a *Agency) searched(p world.Packet) []world.Packet {
 	account, _ := world.AccountOf(p.From)
-	f, err := world.Unpack(p.Data, world.KindHoldings, 1)
-	if err != nil || p.From != world.UserOf(account) || a.order == nil || !slices.Contains(a.order.Order.Accounts, account) {
+	from := world.UserOf(account)
+	if p.Kind() == KindReport {
+		from = world.DeviceOf(account)
+	}
+	f, err := world.Unpack(p.Data, p.Kind(), 1)
+	if err != nil || p.From != from || a.order == nil || !slices.Contains(a.order.Order.Accounts, account) {
 		return nil
 	}
 	facts, err := world.ParseFacts(f[0])

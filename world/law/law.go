@@ -39,6 +39,8 @@ const (
 	KindInquire                    // monitor to court: record
 	KindDocketed                   // court to monitor: record, 1 if it is the court's, 0 if not
 	KindPublished                  // court to Public, when no longer sealed: order, nonce, record
+	KindCompel                     // agency to vendor: signed order
+	KindReport                     // device with a compelled or false program to whom it serves: facts
 )
 
 // PacketKinds names them.
@@ -53,6 +55,8 @@ func PacketKinds() []world.PacketKind {
 		{Kind: KindInquire, Name: "inquiry about a record"},
 		{Kind: KindDocketed, Name: "answer to an inquiry"},
 		{Kind: KindPublished, Name: "published order"},
+		{Kind: KindCompel, Name: "order to a vendor"},
+		{Kind: KindReport, Name: "report of a phone"},
 	}
 }
 
@@ -71,6 +75,7 @@ type Order struct {
 	Until    time.Time // inclusive
 	Expiry   time.Time
 	Agency   []byte // X25519 public key, 32 bytes: answers are sealed to it
+	Program  string // that the vendor has to publish for the accounts' phones; "" for none
 }
 
 const (
@@ -79,20 +84,31 @@ const (
 	recordTag = 'R'
 )
 
-// Encode is canonical: Accounts is a sorted set, times are to the millisecond.
+// Encode is canonical: Accounts is a sorted set, times are to the millisecond, and Program is
+// left out if there is none.
 func (o Order) Encode() []byte {
 	accounts := slices.Compact(slices.Sorted(slices.Values(o.Accounts)))
-	return world.Pack(orderTag, []byte(o.Case), world.Strings(accounts),
-		world.Time(o.From), world.Time(o.Until), world.Time(o.Expiry), o.Agency)
+	fields := [][]byte{[]byte(o.Case), world.Strings(accounts),
+		world.Time(o.From), world.Time(o.Until), world.Time(o.Expiry), o.Agency}
+	if o.Program != "" {
+		fields = append(fields, []byte(o.Program))
+	}
+	return world.Pack(orderTag, fields...)
 }
 
 // ParseOrder decodes [Order.Encode].
 func ParseOrder(data []byte) (Order, error) {
-	f, err := world.Unpack(data, orderTag, 6)
+	f, err := world.UnpackList(data, orderTag)
 	if err != nil {
 		return Order{}, fmt.Errorf("order: %w", err)
 	}
+	if len(f) != 6 && len(f) != 7 {
+		return Order{}, fmt.Errorf("order: %d fields, want 6 or 7", len(f))
+	}
 	o := Order{Case: string(f[0]), Agency: bytes.Clone(f[5])}
+	if len(f) == 7 {
+		o.Program = string(f[6])
+	}
 	if o.Accounts, err = world.ParseStrings(f[1]); err != nil {
 		return Order{}, fmt.Errorf("order: accounts: %w", err)
 	}

@@ -41,8 +41,8 @@ func readPapers(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		return world.Conclude(s.Fact()), nil
-	case KindProduce:
-		f, err := world.Unpack(p.Data, KindProduce, 1)
+	case KindProduce, KindCompel:
+		f, err := world.Unpack(p.Data, p.Kind(), 1)
 		if err != nil {
 			return nil, err
 		}
