@@ -44,7 +44,7 @@ func CheckSize(lab *attacks.Lab, points int) error {
 		limit = fmt.Sprintf("one attack would need %s MB of memory, and doormat allows %s",
 			thousands(lab.Weight()>>20), thousands(maxWeight>>20))
 	}
-	return Usagef("%s; %s: %s", what, limit, strings.Join(ways(lab, cells), ", or "))
+	return Usagef("%s; %s: %s", what, limit, strings.Join(alternatives(lab, cells), ", or "))
 }
 
 // applicable counts the cells in which something runs: whatever the settings are, none does
@@ -64,8 +64,8 @@ func fits(lab *attacks.Lab, cells int) bool {
 	return lab.Weight() <= maxWeight && lab.Conversation.Deliveries()*cells <= maxWork
 }
 
-// ways lists what helps.
-func ways(lab *attacks.Lab, cells int) []string {
+// alternatives lists what helps.
+func alternatives(lab *attacks.Lab, cells int) []string {
 	var list []string
 	conv, part := lab.Conversation, *lab
 	n := largest(len(conv.Messages), func(n int) bool {

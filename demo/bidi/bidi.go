@@ -90,7 +90,7 @@ func Markdown(text string) string {
 // has it.
 func isolate(b *strings.Builder, text, begin, end string, escape func(string) string) {
 	for {
-		at, to := stretch(text)
+		at, to := rightToLeftRun(text)
 		if at < 0 {
 			b.WriteString(escape(text))
 			return
@@ -101,10 +101,10 @@ func isolate(b *strings.Builder, text, begin, end string, escape func(string) st
 	}
 }
 
-// stretch finds the first name: from a letter of these scripts to the last before a
+// rightToLeftRun finds the first name: from a letter of these scripts to the last before a
 // letter from left to right or a separator, with the brackets that belong to it. at is
 // -1 if there is none.
-func stretch(text string) (at, to int) {
+func rightToLeftRun(text string) (at, to int) {
 	if at = strings.IndexFunc(text, turned); at < 0 {
 		return -1, -1
 	}
@@ -113,7 +113,7 @@ func stretch(text string) (at, to int) {
 		if end < 0 {
 			return -1, -1
 		}
-		begin, till := stretch(text[at+end+len(PDI):])
+		begin, till := rightToLeftRun(text[at+end+len(PDI):])
 		if begin < 0 {
 			return -1, -1
 		}

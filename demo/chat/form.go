@@ -114,8 +114,8 @@ func checkUTF8(data []byte) error {
 	return nil
 }
 
-// strangers are texts of messengers that are not read, by what their first lines hold.
-var strangers = []struct{ sign, what string }{
+// unreadFormats are texts of messengers that are not read, by what their first lines hold.
+var unreadFormats = []struct{ sign, what string }{
 	{"[LINE]", "a chat of LINE"},
 	{"카카오톡 대화", "a chat of KakaoTalk"},
 	{"KakaoTalk Chats", "a chat of KakaoTalk"},
@@ -123,10 +123,10 @@ var strangers = []struct{ sign, what string }{
 	{"Date,User,Message", "a chat of KakaoTalk, as a table"},
 }
 
-// stranger names the messenger of a text in which no message was found, "" if unknown.
-func stranger(text string) string {
+// unreadFormat names the messenger of a text in which no message was found, "" if unknown.
+func unreadFormat(text string) string {
 	const most = 400
-	for _, s := range strangers {
+	for _, s := range unreadFormats {
 		if strings.Contains(text[:min(len(text), most)], s.sign) {
 			return s.what + ", which is not read; "
 		}

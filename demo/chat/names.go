@@ -158,7 +158,7 @@ func (r *reader) splitContacts(entries []entry, seen map[string]*candidate) {
 	for name, c := range seen {
 		whole[name] = c.bare == 0 && c.severalContacts(seen)
 	}
-	var split, doubt twins
+	var split, doubt linesByName
 	for i := range entries {
 		e := &entries[i]
 		if !e.spaced || e.name == "" {
@@ -201,13 +201,13 @@ func (c *candidate) severalContacts(seen map[string]*candidate) bool {
 	return true
 }
 
-// twins are names and the lines in which they stand.
-type twins struct {
+// linesByName are names and the lines in which they stand.
+type linesByName struct {
 	names []string
 	lines map[string][]int
 }
 
-func (t *twins) add(name string, line int) {
+func (t *linesByName) add(name string, line int) {
 	if t.lines == nil {
 		t.lines = map[string][]int{}
 	}
@@ -218,7 +218,7 @@ func (t *twins) add(name string, line int) {
 }
 
 // warn tells of the first few names in a sentence that takes a name and its lines.
-func (t *twins) warn(r *reader, sentence string) {
+func (t *linesByName) warn(r *reader, sentence string) {
 	const few = 10
 	for i, name := range t.names {
 		if i == few {

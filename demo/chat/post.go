@@ -118,7 +118,7 @@ func (s *senders) addPost(p *post) error {
 		return nil
 	}
 	from := s.named(clip(p.from), clip(p.id), p.line)
-	if err := s.meet(from, p.line); err != nil {
+	if err := s.noteAuthor(from, p.line); err != nil {
 		return err
 	}
 	s.chat.Messages = append(s.chat.Messages,

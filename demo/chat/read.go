@@ -141,7 +141,7 @@ func (r *reader) add(e *entry) error {
 		r.leaveOut(e.line, fmt.Sprintf("%d bytes of text, the limit is %d", len(m.Text), MaxText))
 		return nil
 	}
-	if err := r.meet(e.name, e.line); err != nil {
+	if err := r.noteAuthor(e.name, e.line); err != nil {
 		return err
 	}
 	if calendar := e.when.Calendar(r.order); calendar != "" {
@@ -153,8 +153,8 @@ func (r *reader) add(e *entry) error {
 	return nil
 }
 
-// meet notes who wrote.
-func (r *reader) meet(name string, line int) error {
+// noteAuthor notes who wrote.
+func (r *reader) noteAuthor(name string, line int) error {
 	if !r.people[name] && len(r.chat.Accounts) == MaxAccounts {
 		return fmt.Errorf("chat: %s:%d: %w", r.name, line, errCrowd)
 	}

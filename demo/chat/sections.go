@@ -12,7 +12,7 @@ func (a *account) section(key string) error {
 	case "messages", "name", "type", "id":
 		if a.root < 0 {
 			a.root = len(a.talks)
-			a.talks = append(a.talks, talk{line: 1})
+			a.talks = append(a.talks, telegramChat{line: 1})
 		}
 		return a.chat(a.root, key)
 	case "about":
@@ -38,7 +38,7 @@ func (a *account) listed() error {
 		return err
 	}
 	at := len(a.talks)
-	a.talks = append(a.talks, talk{line: a.here()})
+	a.talks = append(a.talks, telegramChat{line: a.here()})
 	return a.object(func(key string) error { return a.chat(at, key) })
 }
 

@@ -44,7 +44,7 @@ func (s *senders) add(m *telegram, line int) error {
 		s.zone = append(s.zone, line)
 	}
 	from := s.sender(m, line)
-	if err := s.meet(from, line); err != nil {
+	if err := s.noteAuthor(from, line); err != nil {
 		return err
 	}
 	s.chat.Messages = append(s.chat.Messages,

@@ -141,7 +141,7 @@ func (r *reader) addPlain(m Message, sent time.Time) error {
 		r.leaveOut(m.Line, fmt.Sprintf("%d bytes of text, the limit is %d", len(m.Text), MaxText))
 		return nil
 	}
-	if err := r.meet(m.From, m.Line); err != nil {
+	if err := r.noteAuthor(m.From, m.Line); err != nil {
 		return err
 	}
 	m.Sent = r.clamp(m.Line, sent)

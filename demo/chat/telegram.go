@@ -10,8 +10,8 @@ import (
 	"regexp"
 )
 
-// A talk is one chat of an account.
-type talk struct {
+// A telegramChat is one chat of an account.
+type telegramChat struct {
 	name    string
 	line    int
 	written int // how many members of messages have the type "message"
@@ -60,7 +60,7 @@ func (r *reader) readTelegram(data []byte) (*Chat, error) {
 }
 
 // pick returns the chat to read, and leaves out the others by name.
-func (r *reader) pick(talks []talk) (best int) {
+func (r *reader) pick(talks []telegramChat) (best int) {
 	for i, t := range talks {
 		if t.written > talks[best].written {
 			best = i
@@ -140,7 +140,7 @@ type account struct {
 	member func(key string) error
 	// at each member of a chat's messages; m is nil if it has no known form
 	look   func(talk int, m *telegram, line int) error
-	talks  []talk
+	talks  []telegramChat
 	root   int       // index of the chat that the whole file is, or -1
 	out    []LeftOut // what is in no chat
 	dec    *json.Decoder

@@ -77,7 +77,7 @@ func (r *reader) split(text string) ([]entry, error) {
 	if len(entries) == 0 {
 		return nil, fmt.Errorf("chat: %s: %w", r.name,
 			notChat{fmt.Errorf("no message found (%d lines read)%s; %s%s", len(r.chat.LeftOut),
-				odd.hint(), stranger(text), forms)})
+				odd.hint(), unreadFormat(text), forms)})
 	}
 	entries[len(entries)-1].rest = text[begin:]
 	r.chat.Format = r.layout.format()

@@ -79,7 +79,7 @@ func (h *Handout) Enrich(ctx context.Context) error {
 	if len(h.Lab.Conversation.Messages) > roomy {
 		return nil
 	}
-	for _, t := range h.momentous() {
+	for _, t := range h.overMoments() {
 		s, err := h.sweep(ctx, t)
 		if err != nil {
 			return err
@@ -97,8 +97,8 @@ func (h *Handout) Enrich(ctx context.Context) error {
 // overTime is the range of a sweep over every moment.
 var overTime = demo.Range{Over: "at"}
 
-// momentous are the attacks to show at every moment: two of the showcases.
-func (h *Handout) momentous() (list []technique.Technique) {
+// overMoments are the attacks to show at every moment: two of the showcases.
+func (h *Handout) overMoments() (list []technique.Technique) {
 	const few = 2
 	kit := demo.Kit{Attacks: h.Lab.Attacks}
 	for _, header := range demo.Showcases(h.Lab.Attacks) {

@@ -324,7 +324,7 @@ func rest(p *page, cells []attacks.Cell) {
 		asked = asked || c.Lawful.Asked > 0
 		add("because", summary.Reason(c))
 		texts := []string{split(c.Content.Target), summary.Count(c.Parties, "principal"),
-			heard(c.Noticed, c.Forged) + later(c), served(c)}
+			noticedBy(c.Noticed, c.Forged) + disclosedTo(c), served(c)}
 		for i, label := range counted {
 			if !summary.Measured(c) {
 				texts[i] = "–"

@@ -89,7 +89,7 @@ func (s *Show) counters(p *page, before, frames []replay.Frame) {
 	narrow, rows := p.column(len(frames))-2, make([][]string, 6)
 	for d := range frames {
 		f, t, o := &frames[d], frames[d].Content.Target, frames[d].Content.Others
-		used, noticed, changed := "nobody yet", heard(f.Noticed, f.Forged), normal
+		used, noticed, changed := "nobody yet", noticedBy(f.Noticed, f.Forged), normal
 		if len(f.Used) > 0 {
 			used = briefly(f.Used)
 		}

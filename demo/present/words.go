@@ -147,8 +147,8 @@ func now(before, after *replay.Frame) string {
 	return strings.Join(parts, ", ")
 }
 
-// heard tells who noticed, and what was forged.
-func heard(list []attacks.Evidence, forged int) string {
+// noticedBy tells who noticed, and what was forged.
+func noticedBy(list []attacks.Evidence, forged int) string {
 	text := "nobody"
 	var by []string
 	for _, e := range list {
@@ -163,8 +163,8 @@ func heard(list []attacks.Evidence, forged int) string {
 	return text
 }
 
-// later tells who learned of it by design, where nobody noticed at the time.
-func later(c *attacks.Cell) string {
+// disclosedTo tells who learned of it by design, where nobody noticed at the time.
+func disclosedTo(c *attacks.Cell) string {
 	if len(c.Disclosed) == 0 || len(c.Noticed) > 0 {
 		return ""
 	}

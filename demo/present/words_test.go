@@ -33,7 +33,7 @@ func TestNow(t *testing.T) {
 		Gained: []attacks.Gain{{Facts: 5}}}))
 	require.Equal(t, "20 facts", now(before, &replay.Frame{Ran: true, Moment: 3, Did: []string{"saturate(plaintext): 20 facts"}}))
 	require.Equal(t, "read(5)", now(before, &replay.Frame{Ran: true, Moment: 3, Did: []string{"read(5)"}}))
-	require.Equal(t, "! Jo's phone, trustees 1-3; 2 forged", heard([]attacks.Evidence{{By: "trustee:1"}, {By: "trustee:3"}, {By: "trustee:2"},
+	require.Equal(t, "! Jo's phone, trustees 1-3; 2 forged", noticedBy([]attacks.Evidence{{By: "trustee:1"}, {By: "trustee:3"}, {By: "trustee:2"},
 		{By: "trustee:1"}, {By: "device:Jo"}}, 2))
 }
 

@@ -24,8 +24,8 @@ type card struct {
 	When   int      // after which message it was counted: not at every step
 }
 
-// doings say what a surface lets an adversary do, before and after it was used.
-var doings = map[world.Surface][2]string{
+// surfaceWords say what a surface lets an adversary do, before and after it was used.
+var surfaceWords = map[world.Surface][2]string{
 	world.Store:   {"can be copied", "copied"},
 	world.Control: {"can be taken over", "taken over"},
 	world.Order:   {"answers orders", "answered"},
@@ -33,8 +33,8 @@ var doings = map[world.Surface][2]string{
 	world.Tamper:  {"can be tampered with", "tampered with"},
 }
 
-// cast builds the cards of a design.
-type cast struct {
+// cardMaker builds the cards of a design.
+type cardMaker struct {
 	frame    *replay.Frame
 	settings world.Settings
 
@@ -45,9 +45,9 @@ type cast struct {
 	seats      []card // trustees
 }
 
-func newCast(p *replay.Replay, design int, s *replay.Step) *cast {
+func newCardMaker(p *replay.Replay, design int, s *replay.Step) *cardMaker {
 	trace := &p.Result.Cells[design].Trace
-	c := &cast{frame: &s.Frames[design], settings: trace.Settings, principals: trace.Principals,
+	c := &cardMaker{frame: &s.Frames[design], settings: trace.Settings, principals: trace.Principals,
 		lit: s.Kind != replay.Opening}
 	c.people = p.Conversation.People(c.settings.Target)
 	c.placed, _ = c.principals.Placement(c.settings) // checked before the run
@@ -58,7 +58,7 @@ func newCast(p *replay.Replay, design int, s *replay.Step) *cast {
 const manyPhones = 3
 
 // cards lists the principals; the trustees are in seats then.
-func (c *cast) cards() []card {
+func (c *cardMaker) cards() []card {
 	list := append(c.phones(), c.one(world.Provider, world.Provider))
 	if _, says := c.state([]string{world.NetworkName}); says != "" {
 		list = append(list, c.one("network", world.NetworkName))
@@ -75,7 +75,7 @@ func (c *cast) cards() []card {
 
 // officials are courts and those who watch: cards of their own for those whom the
 // adversary may use, one for the rest.
-func (c *cast) officials() []card {
+func (c *cardMaker) officials() []card {
 	var list []card
 	var idle []string
 	var names, all []string
@@ -111,7 +111,7 @@ func (c *cast) officials() []card {
 }
 
 // phones are the target's, then those that an adversary may use, then the rest in one.
-func (c *cast) phones() []card {
+func (c *cardMaker) phones() []card {
 	var list []card
 	var rest []string
 	for i, account := range c.people {
@@ -133,10 +133,10 @@ func (c *cast) phones() []card {
 	return list
 }
 
-func (c *cast) one(figure, name string) card { return c.several(figure, name, []string{name}) }
+func (c *cardMaker) one(figure, name string) card { return c.several(figure, name, []string{name}) }
 
 // several makes a card of principals alike.
-func (c *cast) several(figure, title string, names []string) card {
+func (c *cardMaker) several(figure, title string, names []string) card {
 	k := card{Figure: figure, Name: title, Place: c.placed[names[0]]}
 	k.State, k.Says = c.state(names)
 	var sum []attacks.Holding
@@ -188,7 +188,7 @@ func brief(holds []attacks.Holding) string {
 }
 
 // state says whether an adversary may use, or has used, one of the named principals.
-func (c *cast) state(names []string) (state, says string) {
+func (c *cardMaker) state(names []string) (state, says string) {
 	if !c.lit {
 		return "", ""
 	}
@@ -198,7 +198,7 @@ func (c *cast) state(names []string) (state, says string) {
 			func(m string) bool { return slices.Contains(names, m) }) {
 			continue
 		}
-		words := doings[need.Surface]
+		words := surfaceWords[need.Surface]
 		if slices.Contains(c.frame.Used, need.String()) {
 			return "used", words[1]
 		}
@@ -207,7 +207,7 @@ func (c *cast) state(names []string) (state, says string) {
 	return state, says
 }
 
-func (c *cast) exists(name string) bool {
+func (c *cardMaker) exists(name string) bool {
 	if c.frame.Snapshot == nil {
 		return false
 	}
@@ -215,7 +215,7 @@ func (c *cast) exists(name string) bool {
 	return ok
 }
 
-func (c *cast) named(prefix string) (names []string) {
+func (c *cardMaker) named(prefix string) (names []string) {
 	if c.frame.Snapshot == nil {
 		return nil
 	}

@@ -26,11 +26,11 @@ type chats struct {
 	reading chan struct{} // one upload at a time is in memory
 
 	mu   sync.Mutex
-	list []*kept // the oldest first
+	list []*keptChat // the oldest first
 }
 
-// kept is an uploaded chat.
-type kept struct {
+// keptChat is an uploaded chat.
+type keptChat struct {
 	id       string
 	conv     *world.Conversation
 	summary  chat.Summary // counts, and what was left out
@@ -41,7 +41,7 @@ func newChats(s *jobs.Store) *chats { return &chats{store: s, reading: make(chan
 
 // keep takes a chat in, called name and aimed at target, "" for its first author. The
 // oldest makes room.
-func (c *chats) keep(read *chat.Chat, name, target string) (*kept, error) {
+func (c *chats) keep(read *chat.Chat, name, target string) (*keptChat, error) {
 	conv, err := read.Conversation(name, target)
 	if err != nil {
 		return nil, err
@@ -56,10 +56,10 @@ func (c *chats) keep(read *chat.Chat, name, target string) (*kept, error) {
 			"last N messages, and doormat attack run takes longer chats",
 			name, len(conv.Messages), n, maxDeliveries)
 	}
-	k := &kept{rand.Text(), conv, read.Summary(), read.Warnings}
+	k := &keptChat{rand.Text(), conv, read.Summary(), read.Warnings}
 	c.mu.Lock()
 	c.list = append(c.list, k)
-	var gone []*kept
+	var gone []*keptChat
 	if n := len(c.list) - maxChats; n > 0 {
 		gone, c.list = slices.Clone(c.list[:n]), slices.Delete(c.list, 0, n)
 	}
@@ -71,7 +71,7 @@ func (c *chats) keep(read *chat.Chat, name, target string) (*kept, error) {
 }
 
 // get finds a chat. Whoever reloads an old page learns what became of it.
-func (c *chats) get(id string) (*kept, error) {
+func (c *chats) get(id string) (*keptChat, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, k := range c.list {
@@ -87,7 +87,7 @@ func (c *chats) get(id string) (*kept, error) {
 func (c *chats) drop(id string) {
 	c.mu.Lock()
 	before := len(c.list)
-	c.list = slices.DeleteFunc(c.list, func(k *kept) bool { return k.id == id })
+	c.list = slices.DeleteFunc(c.list, func(k *keptChat) bool { return k.id == id })
 	found := len(c.list) < before
 	c.mu.Unlock()
 	if found {

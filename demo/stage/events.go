@@ -61,10 +61,10 @@ func (h *hub) stream(w http.ResponseWriter, r *http.Request, from source) {
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
-	p := &pipe{w: w, to: http.NewResponseController(w), boot: h.boot, end: cancel}
+	p := &eventWriter{w: w, to: http.NewResponseController(w), boot: h.boot, end: cancel}
 	// the connection may serve other requests
 	defer func() { _ = p.to.SetWriteDeadline(time.Time{}) }()
-	defer p.beat(ctx)()
+	defer p.heartbeats(ctx)()
 	defer cancel()
 	place, known := h.place(r.Header.Get("Last-Event-ID"))
 	if !known {
@@ -117,8 +117,8 @@ func after(j *jobs.Job, place string) int {
 	return n
 }
 
-// pipe is the connection to one page.
-type pipe struct {
+// eventWriter is the connection to one page.
+type eventWriter struct {
 	mu    sync.Mutex
 	w     http.ResponseWriter
 	to    *http.ResponseController
@@ -127,7 +127,7 @@ type pipe struct {
 	end   context.CancelFunc // called when the page is gone
 }
 
-func (p *pipe) send(e event) {
+func (p *eventWriter) send(e event) {
 	data, err := json.Marshal(e.Data) // one line
 	if err != nil {
 		panic(fmt.Errorf("stage: event %s: %w", e.Name, err)) // our own types
@@ -140,7 +140,7 @@ func (p *pipe) send(e event) {
 
 // write gives a page time to read what is written now, instead of a time for the
 // whole stream.
-func (p *pipe) write(text string) {
+func (p *eventWriter) write(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	_ = p.to.SetWriteDeadline(time.Now().Add(writeTime)) // not every writer has deadlines
@@ -153,9 +153,9 @@ func (p *pipe) write(text string) {
 	}
 }
 
-// beat writes comments, by which both sides see that the other is there. The function
+// heartbeats writes comments, by which both sides see that the other is there. The function
 // it returns waits until the last one is written; ctx must have ended.
-func (p *pipe) beat(ctx context.Context) func() {
+func (p *eventWriter) heartbeats(ctx context.Context) func() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

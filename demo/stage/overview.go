@@ -81,7 +81,7 @@ func (s *Stage) overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page.Events = address("/events/overview", v)
-	brief, cancel := briefly(r)
+	brief, cancel := briefContext(r)
 	defer cancel()
 	for _, t := range s.presetTasks(q)[:1] {
 		s.store.Start(t.key, t.weight, t.run) // the top of the page comes first
@@ -109,7 +109,7 @@ func (s *Stage) result(brief context.Context, lab *attacks.Lab, q choice) (*atta
 		return r, nil
 	}
 	t := s.matrix(lab, q)
-	v, err := s.soon(brief, t)
+	v, err := s.waitBriefly(brief, t)
 	if errors.Is(err, errUnderWay) {
 		part := lab.Outline()
 		part.Cells = append(part.Cells, s.store.Start(t.key, t.weight, t.run).Cells()...)
@@ -167,7 +167,7 @@ func (s *Stage) picture(brief context.Context, attack string, designs []world.De
 	if err != nil {
 		return "", false, err
 	}
-	v, err := s.soon(brief, s.moments(lab, t, designs, q))
+	v, err := s.waitBriefly(brief, s.moments(lab, t, designs, q))
 	if errors.Is(err, errUnderWay) {
 		return "", false, nil
 	}
@@ -193,7 +193,7 @@ func (s *Stage) momentsPage(w http.ResponseWriter, r *http.Request) {
 		Headline: t.Header().Title, Replay: replayAddress{attack: id, query: q}.url()}
 	page.Settings = newSettings(q, lab.Conversation, lab.Outline().Designs, lab.Settings,
 		"/moments/"+id, url.Values{})
-	brief, cancel := briefly(r)
+	brief, cancel := briefContext(r)
 	defer cancel()
 	for i, d := range lab.Designs {
 		view := momentsView{Title: d.Info().Name}

@@ -48,7 +48,7 @@ type stepLink struct {
 
 // replay serves one step.
 func (s *Stage) replay(w http.ResponseWriter, r *http.Request) {
-	brief, cancel := briefly(r)
+	brief, cancel := briefContext(r)
 	defer cancel()
 	at, p, ok := s.ready(brief, w, r)
 	if !ok {
@@ -119,7 +119,7 @@ func (s *Stage) replayOf(brief context.Context, attack string, q choice) (*repla
 	if err != nil {
 		return nil, err
 	}
-	v, err := s.soon(brief, s.replaying(lab, t, q))
+	v, err := s.waitBriefly(brief, s.replaying(lab, t, q))
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func (s *Stage) panel(at replayAddress, p *replay.Replay, design int, before *re
 	link := func(k int) string {
 		return address(fmt.Sprintf("/replay/%s/claim/%s/%d", at.attack, d.ID, k), at.values())
 	}
-	who := newCast(p, design, step)
+	who := newCardMaker(p, design, step)
 	v := panel{ID: d.ID, Name: d.Name, About: s.about(d, c), Cards: who.cards(),
 		Seats: who.seats, Did: f.Did,
 		Timeline: drawing.Timeline(p, design, at.step-1, link)}

@@ -31,9 +31,9 @@ func needs(p *replay.Replay, step *replay.Step) (list []need) {
 		if step.Kind == replay.Opening {
 			n.State = ""
 		}
-		n.Says = doings[c.Surface][0]
+		n.Says = surfaceWords[c.Surface][0]
 		if slices.Contains(f.Used, n.Name) {
-			n.State, n.Says = "used", doings[c.Surface][1]
+			n.State, n.Says = "used", surfaceWords[c.Surface][1]
 		}
 		list = append(list, n)
 	}

@@ -26,9 +26,9 @@ type task struct {
 // errUnderWay says that a run takes longer than people notice.
 var errUnderWay = errors.New("the run is under way")
 
-// soon gives what a task made, or errUnderWay when the moment that the page may wait
+// waitBriefly gives what a task made, or errUnderWay when the moment that the page may wait
 // is over, see briefly.
-func (s *Stage) soon(brief context.Context, t task) (any, error) {
+func (s *Stage) waitBriefly(brief context.Context, t task) (any, error) {
 	v, err := s.store.Start(t.key, t.weight, t.run).Wait(brief)
 	if err != nil && brief.Err() != nil && errors.Is(err, context.Cause(brief)) {
 		return nil, errUnderWay
@@ -36,8 +36,8 @@ func (s *Stage) soon(brief context.Context, t task) (any, error) {
 	return v, err
 }
 
-// briefly is the moment that a page waits for all its runs together.
-func briefly(r *http.Request) (context.Context, context.CancelFunc) {
+// briefContext is the moment that a page waits for all its runs together.
+func briefContext(r *http.Request) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(r.Context(), pageWait)
 }
 

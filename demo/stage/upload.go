@@ -30,8 +30,8 @@ const (
 // errTooLarge answers 413; every other mistake in an upload 400.
 var errTooLarge = errors.New("the file is too large")
 
-// A parcel is what an upload holds.
-type parcel struct {
+// An uploadBody is what an upload holds.
+type uploadBody struct {
 	name   string // of the file
 	data   []byte
 	fields map[string]string // date-order, target, page
@@ -51,7 +51,7 @@ func (c *chats) upload(w http.ResponseWriter, r *http.Request, fail func(status 
 	_ = to.SetReadDeadline(time.Now().Add(uploadTime)) // not every connection has deadlines
 	p, err := receive(w, r)
 	_ = to.SetReadDeadline(time.Time{})
-	var k *kept
+	var k *keptChat
 	if err == nil {
 		k, err = c.read(p)
 	}
@@ -63,12 +63,12 @@ func (c *chats) upload(w http.ResponseWriter, r *http.Request, fail func(status 
 		w.Header().Set("Connection", "close") // the rest of the body is not worth waiting for
 		fail(http.StatusBadRequest, err)
 	default:
-		http.Redirect(w, r, onward(p.fields["page"], k.id, p.fields["target"]), http.StatusSeeOther)
+		http.Redirect(w, r, pageAfterUpload(p.fields["page"], k.id, p.fields["target"]), http.StatusSeeOther)
 	}
 }
 
-// read makes a kept chat of a parcel.
-func (c *chats) read(p parcel) (*kept, error) {
+// read makes a kept chat of an upload.
+func (c *chats) read(p uploadBody) (*keptChat, error) {
 	order, err := stamp.ParseOrder(p.fields["date-order"])
 	if err != nil {
 		return nil, demo.Usagef("order of dates %.40q: want dmy, mdy or ymd",
@@ -79,27 +79,27 @@ func (c *chats) read(p parcel) (*kept, error) {
 	}
 	read, err := chat.Read(p.name, p.data, order)
 	if err != nil {
-		return nil, errors.New(onPage(err.Error()))
+		return nil, errors.New(inWordsOfPage(err.Error()))
 	}
 	for i, text := range read.Warnings {
-		read.Warnings[i] = onPage(text)
+		read.Warnings[i] = inWordsOfPage(text)
 	}
 	return c.keep(read, p.name, p.fields["target"])
 }
 
-// onPage names what the page has in the place of a flag.
-func onPage(text string) string {
+// inWordsOfPage names what the page has in the place of a flag.
+func inWordsOfPage(text string) string {
 	return strings.ReplaceAll(text,
 		"--date-order", "order of dates")
 }
 
 // receive reads the body of an upload, into memory only.
-func receive(w http.ResponseWriter, r *http.Request) (parcel, error) {
+func receive(w http.ResponseWriter, r *http.Request) (uploadBody, error) {
 	if r.ContentLength > maxUpload {
-		return parcel{}, tooLarge()
+		return uploadBody{}, tooLarge()
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
-	p := parcel{fields: map[string]string{}}
+	p := uploadBody{fields: map[string]string{}}
 	form, err := r.MultipartReader()
 	switch {
 	case errors.Is(err, http.ErrNotMultipart):
@@ -125,7 +125,7 @@ func receive(w http.ResponseWriter, r *http.Request) (parcel, error) {
 }
 
 // unpack reads the parts of a form, in any order.
-func (p *parcel) unpack(form *multipart.Reader) error {
+func (p *uploadBody) unpack(form *multipart.Reader) error {
 	for range maxParts + 1 {
 		part, err := form.NextPart()
 		if err == io.EOF {
@@ -185,9 +185,9 @@ func fileName(name string) string {
 	return cmp.Or(string(out), "chat")
 }
 
-// onward is the page after an upload: where the form was, if that is a page of this
+// pageAfterUpload is the page after an upload: where the form was, if that is a page of this
 // server, about the new chat. Of its settings those stay that fit any chat.
-func onward(page, id, target string) string {
+func pageAfterUpload(page, id, target string) string {
 	to := url.URL{Path: "/"}
 	c := defaults()
 	if u, err := url.Parse(page); err == nil && local(u.Path) {

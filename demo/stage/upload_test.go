@@ -269,7 +269,7 @@ func TestOnward(t *testing.T) {
 		"/a\r\nSet-Cookie: x":  "/" + chat,
 		"/a%0d%0aSet-Cookie:x": "/" + chat,
 	} {
-		require.Equal(t, want, onward(page, someChat, ""), page)
+		require.Equal(t, want, pageAfterUpload(page, someChat, ""), page)
 	}
 }
 

@@ -70,8 +70,8 @@ func (j *Job) Cells() (list []attacks.Cell) {
 	return list
 }
 
-// settled reports whether the job is done.
-func (j *Job) settled() bool {
+// finished reports whether the job is done.
+func (j *Job) finished() bool {
 	select {
 	case <-j.done:
 		return true
@@ -81,13 +81,13 @@ func (j *Job) settled() bool {
 }
 
 // stale reports whether the job has failed too long ago to say so again.
-func (j *Job) stale() bool { return j.settled() && j.err != nil && time.Since(j.when) > errorTTL }
+func (j *Job) stale() bool { return j.finished() && j.err != nil && time.Since(j.when) > errorTTL }
 
-// settle ends the job, unless it has ended.
-func (j *Job) settle(value any, err error) {
+// finish ends the job, unless it has ended.
+func (j *Job) finish(value any, err error) {
 	j.store.mu.Lock()
 	defer j.store.mu.Unlock()
-	if j.settled() {
+	if j.finished() {
 		return
 	}
 	j.value, j.err, j.when = value, err, time.Now()
@@ -95,19 +95,19 @@ func (j *Job) settle(value any, err error) {
 	close(j.done)
 }
 
-// linger lets the job go on for a while without listeners.
-func (j *Job) linger() {
-	if j.listeners == 0 && !j.settled() {
+// keepAlive lets the job go on for a while without listeners.
+func (j *Job) keepAlive() {
+	if j.listeners == 0 && !j.finished() {
 		j.until = time.Now().Add(idleTimeout)
 		j.timer.Reset(idleTimeout)
 	}
 }
 
-// abandon stops the job if nobody has come. The next who asks begins a new one.
-func (j *Job) abandon() {
+// stopIfIdle stops the job if nobody has come. The next who asks begins a new one.
+func (j *Job) stopIfIdle() {
 	j.store.mu.Lock()
 	defer j.store.mu.Unlock()
-	if j.listeners > 0 || j.settled() || time.Now().Before(j.until) {
+	if j.listeners > 0 || j.finished() || time.Now().Before(j.until) {
 		return
 	}
 	j.store.jobs = slices.DeleteFunc(j.store.jobs, func(o *Job) bool { return o == j })
@@ -123,13 +123,13 @@ func (j *Job) listen() func() {
 		j.store.mu.Lock()
 		defer j.store.mu.Unlock()
 		j.listeners--
-		j.linger()
+		j.keepAlive()
 	}
 }
 
 // Peek returns what the job gave, if it is done.
 func (j *Job) Peek() (value any, err error, done bool) {
-	if !j.settled() {
+	if !j.finished() {
 		return nil, nil, false
 	}
 	return j.value, j.err, true
@@ -141,7 +141,7 @@ func (j *Job) Wait(ctx context.Context) (any, error) {
 	select {
 	case <-j.done:
 	case <-ctx.Done():
-		if !j.settled() {
+		if !j.finished() {
 			return nil, context.Cause(ctx)
 		}
 	}
@@ -152,7 +152,7 @@ func (j *Job) Wait(ctx context.Context) (any, error) {
 func (j *Job) report(p Progress) {
 	j.store.mu.Lock()
 	defer j.store.mu.Unlock()
-	if j.settled() {
+	if j.finished() {
 		return
 	}
 	j.version++
@@ -179,7 +179,7 @@ func (j *Job) news(cells, after int) (list []Progress, now int, changed chan str
 		}
 	}
 	list = append(list, j.cells[cells:]...)
-	return list, j.version, j.changed, j.settled()
+	return list, j.version, j.changed, j.finished()
 }
 
 // Follow yields what has happened so far, without the first so many cells, and what
@@ -201,7 +201,7 @@ func (j *Job) Follow(ctx context.Context, cells int) iter.Seq[Progress] {
 			}
 			select {
 			case <-changed:
-				sleep(ctx, j.done)
+				gather(ctx, j.done)
 			case <-j.done:
 			case <-ctx.Done():
 			}
@@ -212,8 +212,8 @@ func (j *Job) Follow(ctx context.Context, cells int) iter.Seq[Progress] {
 	}
 }
 
-// sleep waits for minInterval, or less if there is no time for it.
-func sleep(ctx context.Context, done <-chan struct{}) {
+// gather waits for minInterval, or less if there is no time for it.
+func gather(ctx context.Context, done <-chan struct{}) {
 	t := time.NewTimer(minInterval)
 	defer t.Stop()
 	select {

@@ -79,7 +79,7 @@ func (s *Store) Start(key string, weight int, run Run) *Job {
 		s.jobs = slices.Delete(s.jobs, i, i+1)
 		if !j.stale() {
 			s.jobs = append(s.jobs, j)
-			j.linger()
+			j.keepAlive()
 			return j
 		}
 	}
@@ -91,8 +91,8 @@ func (s *Store) Start(key string, weight int, run Run) *Job {
 	}
 	s.jobs = append(s.jobs, j)
 	s.evict()
-	j.timer = time.AfterFunc(idleTimeout, j.abandon)
-	j.linger()
+	j.timer = time.AfterFunc(idleTimeout, j.stopIfIdle)
+	j.keepAlive()
 	go s.compute(ctx, j, run)
 	return j
 }
@@ -105,7 +105,7 @@ func (s *Store) evict() {
 		total += j.weight
 	}
 	for i := 0; i < len(s.jobs)-1 && (len(s.jobs) > maxJobs || total > maxWeight); {
-		if j := s.jobs[i]; j.settled() {
+		if j := s.jobs[i]; j.finished() {
 			total -= j.weight
 			s.jobs = slices.Delete(s.jobs, i, i+1)
 		} else {
@@ -135,7 +135,7 @@ func (s *Store) compute(ctx context.Context, j *Job, run Run) {
 	case <-ctx.Done():
 	}
 	if ctx.Err() != nil {
-		j.settle(nil, s.reason(ctx))
+		j.finish(nil, s.reason(ctx))
 		return
 	}
 	limit := timeLimit(j.weight)
@@ -144,12 +144,12 @@ func (s *Store) compute(ctx context.Context, j *Job, run Run) {
 			"choose fewer trustees or rarer refreshes, or use the command line", limit))
 	defer cancel()
 	// The run may take a while to notice that its context has ended; who waits hears at once.
-	defer context.AfterFunc(ctx, func() { j.settle(nil, s.reason(ctx)) })()
+	defer context.AfterFunc(ctx, func() { j.finish(nil, s.reason(ctx)) })()
 	value, err := try(func() (any, error) { return run(ctx, j.report) })
 	if err != nil && ctx.Err() != nil {
 		err = s.reason(ctx)
 	}
-	j.settle(value, err)
+	j.finish(value, err)
 }
 
 // reason is why the context of a computation ended.

@@ -121,12 +121,12 @@ func TestAbandoned(t *testing.T) {
 		defer leave()
 		for range j.Follow(ctx, 0) { // somebody listens for a long time, then leaves
 		}
-		require.False(t, j.settled())
+		require.False(t, j.finished())
 		time.Sleep(idleTimeout - time.Second)
 		require.Same(t, j, s.Start("key", 1, endless), "somebody asked again")
-		j.abandon() // as if the time had been up in this moment
+		j.stopIfIdle() // as if the time had been up in this moment
 		time.Sleep(idleTimeout - time.Second)
-		require.False(t, j.settled())
+		require.False(t, j.finished())
 		_, err := j.Wait(ctx) // and leaves at once
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		time.Sleep(idleTimeout + time.Second)

@@ -32,7 +32,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 func Guard(next http.Handler, hosts []string) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		harden(w.Header())
+		setHeaders(w.Header())
 		switch {
 		case !slices.ContainsFunc(hosts,
 			func(h string) bool { return strings.EqualFold(h, r.Host) }):
@@ -42,21 +42,21 @@ func Guard(next http.Handler, hosts []string) http.Handler {
 			r.Method != http.MethodPost:
 			w.Header().Set("Allow", "GET, HEAD, POST")
 			http.Error(w, "stage: want GET, HEAD or POST", http.StatusMethodNotAllowed)
-		case cross.Check(r) != nil || r.Method != http.MethodPost && foreign(r) && !arrives(r):
+		case cross.Check(r) != nil || r.Method != http.MethodPost && crossOrigin(r) && !isNavigation(r):
 			http.Error(w, "stage: only the stage's own pages may ask for this",
 				http.StatusForbidden)
-		case r.Method == http.MethodGet && foreign(r) && (r.URL.Path != "/" ||
+		case r.Method == http.MethodGet && crossOrigin(r) && (r.URL.Path != "/" ||
 			r.URL.RawQuery != ""):
-			ask(w, r)
+			confirmLink(w, r)
 		default:
-			survive(next, w, r)
+			recoverPanic(next, w, r)
 		}
 	})
 }
 
-// harden sets the headers of every answer. Referrers stay on this server; "no-referrer"
+// setHeaders sets the headers of every answer. Referrers stay on this server; "no-referrer"
 // would also take the origin from our own forms, which older browsers are known by.
-func harden(h http.Header) {
+func setHeaders(h http.Header) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
@@ -65,9 +65,9 @@ func harden(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 }
 
-// foreign reports whether a page of another origin caused the request, as the
+// crossOrigin reports whether a page of another origin caused the request, as the
 // browser says. Programs that are no browsers say nothing and have no page to serve.
-func foreign(r *http.Request) bool {
+func crossOrigin(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "same-origin", "none": // none: typed or bookmarked
 		return false
@@ -78,14 +78,14 @@ func foreign(r *http.Request) bool {
 	return true
 }
 
-// arrives reports whether the request is somebody following a link, whose answer the
+// isNavigation reports whether the request is somebody following a link, whose answer the
 // page with the link never sees.
-func arrives(r *http.Request) bool {
+func isNavigation(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" &&
 		r.Header.Get("Sec-Fetch-Dest") == "document"
 }
 
-var asking = template.Must(template.New("ask").Parse(`<!doctype html>
+var confirmation = template.Must(template.New("ask").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>doormat stage</title>
 <h1>A link from elsewhere</h1>
 <p>Another page sent you here. What it asks for may take this machine a while.</p>
@@ -94,19 +94,19 @@ var asking = template.Must(template.New("ask").Parse(`<!doctype html>
 </html>
 `))
 
-// ask lets the visitor decide on a link from elsewhere: the click comes from our page.
-func ask(w http.ResponseWriter, r *http.Request) {
+// confirmLink lets the visitor decide on a link from elsewhere: the click comes from our page.
+func confirmLink(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(http.StatusForbidden)
 	// the host is one of ours
 	to := url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path, RawQuery: r.URL.RawQuery}
-	_ = asking.Execute(w, to.String())
+	_ = confirmation.Execute(w, to.String())
 }
 
-// survive runs next. If it panics, the client gets an error or, where the answer had
+// recoverPanic runs next. If it panics, the client gets an error or, where the answer had
 // begun, a broken connection.
-func survive(next http.Handler, w http.ResponseWriter, r *http.Request) {
-	a := &answer{ResponseWriter: w}
+func recoverPanic(next http.Handler, w http.ResponseWriter, r *http.Request) {
+	a := &trackedWriter{ResponseWriter: w}
 	defer func() {
 		v := recover()
 		if v == nil {
@@ -119,28 +119,28 @@ func survive(next http.Handler, w http.ResponseWriter, r *http.Request) {
 		if a.begun {
 			panic(http.ErrAbortHandler)
 		}
-		harden(w.Header())
+		setHeaders(w.Header())
 		http.Error(w, "stage: this page failed; that is a mistake in doormat, the terminal "+
 			"says more", http.StatusInternalServerError)
 	}()
 	next.ServeHTTP(a, r)
 }
 
-// answer remembers whether something was sent.
-type answer struct {
+// trackedWriter remembers whether something was sent.
+type trackedWriter struct {
 	http.ResponseWriter
 	begun bool
 }
 
-func (a *answer) WriteHeader(code int) {
+func (a *trackedWriter) WriteHeader(code int) {
 	a.begun = true
 	a.ResponseWriter.WriteHeader(code)
 }
 
-func (a *answer) Write(b []byte) (int, error) {
+func (a *trackedWriter) Write(b []byte) (int, error) {
 	a.begun = true
 	return a.ResponseWriter.Write(b)
 }
 
 // Unwrap is for [http.ResponseController].
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+func (a *trackedWriter) Unwrap() http.ResponseWriter { return a.ResponseWriter }

@@ -23,10 +23,10 @@ const DefaultAddr = "127.0.0.1:8017"
 
 // Limits of the server. Answers have none in time: a run may take minutes.
 const (
-	headerTime = 5 * time.Second
-	idleTime   = 2 * time.Minute
-	headerSize = 64 << 10
-	parting    = 2 * time.Second
+	headerTime   = 5 * time.Second
+	idleTime     = 2 * time.Minute
+	headerSize   = 64 << 10
+	shutdownTime = 2 * time.Second
 )
 
 // Listen listens at an address and port of this machine, such as 127.0.0.1:8017,
@@ -113,7 +113,7 @@ func Serve(ctx context.Context, l net.Listener, handler http.Handler) error {
 	gone := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(gone)
-		brief, cancel := context.WithTimeout(context.WithoutCancel(ctx), parting)
+		brief, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 		defer cancel()
 		if server.Shutdown(brief) != nil {
 			_ = server.Close()

@@ -168,7 +168,7 @@ func TestSlowClients(t *testing.T) {
 		go func() {
 			ended <- Serve(ctx, l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				<-r.Context().Done()
-				time.Sleep(parting / 2)
+				time.Sleep(shutdownTime / 2)
 				finished.Store(true)
 			}))
 		}()
