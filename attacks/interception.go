@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"doormat/attacks/technique"
@@ -124,19 +125,25 @@ func (a *adversary) overhear(p world.Packet) {
 	}
 }
 
-// publishedBy names the capability by which a node runs a program that serves the adversary,
-// because whoever holds the vendor's key published it: as good as control of the node. It is
-// "" if the node runs none.
+// publishedBy names the capability by which a node serves the adversary: because the vendor
+// published its program, as good as control of the node if the adversary had the vendor's key,
+// or because it answers whoever has a phone in hand. It is "" if the node serves nobody.
 func (a *adversary) publishedBy(name string) string {
 	r, ok := a.run.Net.Node(name).(world.Reporter)
 	if !ok || r.ReportsTo() != world.Outsider {
 		return ""
 	}
-	for _, c := range a.needs {
-		if c.Surface != world.Order && slices.Contains(a.members(c), world.Vendor) {
-			a.run.taken[name] = true
-			a.now.use(c.String())
-			return c.String()
+	behind := []string{world.Vendor}
+	if account, ok := strings.CutPrefix(name, world.ElementName+":"); ok {
+		behind = append(behind, world.DeviceOf(account))
+	}
+	for _, who := range behind {
+		for _, c := range a.needs {
+			if slices.Contains(a.members(c), who) {
+				a.run.taken[name] = a.run.taken[name] || c.Surface != world.Order
+				a.now.use(c.String())
+				return c.String()
+			}
 		}
 	}
 	return ""

@@ -200,6 +200,9 @@ func (e *Element) Holdings() []world.Fact {
 	return []world.Fact{{Kind: ElementKey, Ref: e.account, Data: e.key}}
 }
 
+// ReportsTo implements [world.Reporter]: an element answers whoever has the phone in hand.
+func (e *Element) ReportsTo() string { return world.Outsider }
+
 // Reprogram implements [world.Reprogrammable].
 func (e *Element) Reprogram(program string, _ []byte) error {
 	if program != NoGuessLimit {

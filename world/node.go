@@ -36,10 +36,10 @@ type Reprogrammable interface {
 	Reprogram(program string, text []byte) error
 }
 
-// A Reporter is a node that may run a program which its vendor published to serve somebody else
-// than its owner.
+// A Reporter is a node that may serve somebody else than its owner: it runs a program which its
+// vendor published for that, or answers whoever has a phone in hand.
 type Reporter interface {
-	// ReportsTo is the address to which it sends what it shows, "" for none.
+	// ReportsTo is the address to which it sends what it knows, "" for none.
 	ReportsTo() string
 }
 
