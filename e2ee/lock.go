@@ -249,8 +249,21 @@ func (e *Element) Handle(_ time.Time, p world.Packet) []world.Packet {
 	return answer(KindWrong, world.Int(int64(MaxGuesses-e.wrong)))
 }
 
-// lockRules say how a locked device's bytes are read. found are the kinds of facts on devices.
-func lockRules(found []world.Kind) []world.Rule {
+// FoundBesides lets the rule that opens a sealed store among these give facts of more kinds:
+// those that a design's extension keeps on devices.
+func FoundBesides(rules []world.Rule, kinds ...world.Kind) []world.Rule {
+	for i, r := range rules {
+		if r.Name == OpenStore {
+			found := append(slices.Clone(r.Gives), kinds...)
+			rules[i].Gives, rules[i].Apply = found, openStore(found)
+		}
+	}
+	return rules
+}
+
+// lockRules say how a locked device's bytes are read.
+func lockRules() []world.Rule {
+	found := Searched()
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "search the passcode",

@@ -16,11 +16,10 @@ import (
 const maxChain = 1 << 17
 
 // Rules publishes how devices' and providers' bytes are read, for every design
-// that is built on [Device]. What the secret part means is the design's own rule. found are the
-// kinds of facts on its devices besides those of [Searched].
-func Rules(found ...world.Kind) []world.Rule {
+// that is built on [Device]. What the secret part means is the design's own rule.
+func Rules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
-	return append(slices.Concat(groupRules(), callRules(), quantumRules(), lockRules(append(Searched(), found...))), []world.Rule{
+	return append(slices.Concat(groupRules(), callRules(), quantumRules(), lockRules()), []world.Rule{
 		{Name: "read a packet",
 			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle, " +
 				"chunk, key or frame in it, and what a phone reports.",

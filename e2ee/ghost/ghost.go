@@ -83,7 +83,9 @@ func (d Design) Info() world.Info {
 }
 
 // Rules implements [world.Design].
-func (d Design) Rules() []world.Rule { return append(d.Design.Rules(), rules()...) }
+func (d Design) Rules() []world.Rule {
+	return append(e2ee.FoundBesides(d.Design.Rules(), SilentDevice), rules()...)
+}
 
 // Setup implements [world.Design].
 func (d Design) Setup(config world.Config) (world.Deploy, error) {

@@ -52,7 +52,7 @@ const (
 // Rules implements [world.Design].
 func (Design) Rules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
-	rules := append(append(e2ee.Rules(PhraseKey), law.Rules()...),
+	rules := append(append(e2ee.FoundBesides(e2ee.Rules(), PhraseKey), law.Rules()...),
 		world.Rule{Name: "read an escrow packet",
 			Doc: "A packet may hold a trustee's sealed answer, the log's evidence, a witness's " +
 				"cosignature, news of the board, a committee's certificate, or the order under " +
