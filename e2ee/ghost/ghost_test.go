@@ -30,6 +30,11 @@ type stage struct {
 
 func newStage(t *testing.T, d world.Design, events ...world.Event) *stage {
 	t.Helper()
+	return stageUnder(t, d, world.LockOff, events...)
+}
+
+func stageUnder(t *testing.T, d world.Design, lock string, events ...world.Event) *stage {
+	t.Helper()
 	c := &world.Conversation{Title: "stage", Accounts: []string{"Ana", "Ben", "Cy"}, Target: "Ana", Events: events}
 	for i, pair := range []string{"Ana Ben", "Ben Ana", "Ben Cy", "Cy Ana", "Ana Ben", "Ben Ana"} {
 		from, to, _ := strings.Cut(pair, " ")
@@ -42,7 +47,7 @@ func newStage(t *testing.T, d world.Design, events ...world.Event) *stage {
 		said = append(said, world.Payload{Body: []byte(m.Text)})
 	}
 	deploy, err := d.Setup(world.Config{Accounts: c.Accounts, Seed: 1, Settings: world.Settings{
-		Threshold: 1, Trustees: 1, Target: "Ana", At: 1, Mailbox: world.MailboxDelivered}})
+		Threshold: 1, Trustees: 1, Target: "Ana", At: 1, Mailbox: world.MailboxDelivered, Lock: lock}})
 	require.NoError(t, err)
 	s := &stage{t: t, conv: c, sent: map[byte][]world.Packet{}}
 	s.Simulation, err = world.NewSimulation(context.Background(), c, said, deploy(), s.watch)
@@ -272,6 +277,19 @@ func fits(r world.Rule, in []world.Fact) bool {
 		}
 	}
 	return true
+}
+
+// TestLockedPhone: what a locked phone holds of warrants is in its sealed store, and opens with
+// that.
+func TestLockedPhone(t *testing.T) {
+	s := stageUnder(t, Design{}, world.LockOn)
+	require.NoError(t, s.Advance(1))
+	s.order(1, 6, world.Court, Minister, world.Provider)
+	stores := s.Net.Node("device:Cy").Holdings()
+	require.Len(t, stores, 1)
+	key := s.apply("search the passcode", "", stores[0], s.Net.Node(world.ElementOf("Cy")).Holdings()[0])
+	opened := s.apply(e2ee.OpenStore, "", stores[0], key[0])
+	require.True(t, slices.ContainsFunc(opened, func(f world.Fact) bool { return f.Kind == SilentDevice && f.Ref == "Ana" }))
 }
 
 // TestForeignCopies: the provider passes on only a device's own message, under a warrant, for
