@@ -162,14 +162,14 @@ func TestEveryKindIsOfUse(t *testing.T) {
 			v.live(t, d, s)
 		}
 		for _, k := range v.searched {
-			if k != e2ee.Secret && k != e2ee.Public && k != e2ee.SealedChunk && k != e2ee.AttachmentKey && k != world.Metadata { // while under way
+			if k != e2ee.Secret && k != e2ee.Public && k != e2ee.SealedChunk && k != e2ee.AttachmentKey && k != e2ee.CallKey && k != world.Metadata { // while under way
 				require.True(t, v.found[k], "the agency files %q of phones, and none holds it", k)
 			}
 		}
 		for _, r := range d.Rules() {
 			require.True(t, r.Name != e2ee.OpenStore || len(r.Gives) == len(v.searched), "%s: a sealed store opens to what is found on a phone", d.Info().ID)
 		}
-		used := map[world.Kind]bool{world.Plaintext: true, world.File: true, world.Metadata: true}
+		used := map[world.Kind]bool{world.Plaintext: true, world.File: true, world.Speech: true, world.Metadata: true}
 		for _, r := range d.Rules() {
 			for _, k := range append(slices.Clone(r.Takes), r.All) {
 				used[k] = true
