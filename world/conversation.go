@@ -18,10 +18,29 @@ type Conversation struct {
 	// doctor, a lawyer, a journalist. Nothing in a run depends on it; it is counted
 	// whose words were read. A chat that was imported marks nobody.
 	Privileged []string
-	Groups     []Group   // each with its members before the first message
-	Messages   []Message // in the order they are typed
-	Calls      []Call    // in the order in which they begin
-	Events     []Event   // what users do besides typing
+	// Application is for the order of a court, nil if the conversation declares none, and
+	// Evidence lists the messages, counted from 1, for whose sake it is signed. Nothing in a run
+	// depends on them.
+	Application *Application
+	Evidence    []int
+	Groups      []Group   // each with its members before the first message
+	Messages    []Message // in the order they are typed
+	Calls       []Call    // in the order in which they begin
+	Events      []Event   // what users do besides typing
+}
+
+// An Application is what a court is asked for: declared with the conversation, before anything
+// is run, so that no window is chosen by what it turns out to open.
+type Application struct {
+	Accounts     []string // whose messages, written and received
+	Since, Until int      // the first message of the window, and the last
+	By           string   // who applied
+	Why          string
+}
+
+// Asks reports whether message k is in the scope of the order.
+func (a *Application) Asks(k int, m *Message) bool {
+	return k >= a.Since && k <= a.Until && slices.ContainsFunc(a.Accounts, m.Concerns)
 }
 
 // A Group is accounts that write to all of each other. Who is in it changes by
@@ -156,6 +175,13 @@ func (c *Conversation) Check() error {
 	for i, a := range c.Privileged {
 		if !known[a] || slices.Contains(c.Privileged[:i], a) {
 			return fmt.Errorf("conversation: privileged %q is not an account, or marked twice", a)
+		}
+	}
+	if a := c.Application; a != nil {
+		for _, account := range a.Accounts {
+			if !known[account] {
+				return fmt.Errorf("conversation: the order names %q, who is not an account", account)
+			}
 		}
 	}
 	groups := Membership{}

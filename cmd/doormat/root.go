@@ -31,7 +31,7 @@ Exit codes: 0 as expected; 1 files, scripts, limits; 2 flags, values, unknown
 ids; 3 an outcome differed from what its attack expects.`,
 		Version:       version(),
 		SilenceErrors: true, SilenceUsage: true,
-	}, a.demo(), a.stage(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.measure(), a.script(), a.docs())
+	}, a.demo(), a.stage(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.order(), a.measure(), a.script(), a.docs())
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages |", "FlagUsagesWrapped 80 |"))
 	root.SetVersionTemplate("doormat {{.Version}}\n")

@@ -24,6 +24,8 @@ var lastMessageStory = Story{
 	Order: "A court has ordered that what Dean wrote and received in his last days be read: he " +
 		"has killed, he is dead, and nobody knows whether others helped. He also wrote to a " +
 		"counsellor, to his sister, and to colleagues who were planning a birthday.",
+	applied: world.Application{Accounts: []string{"Dean"}, Since: 11, Until: 20,
+		By: "the police, the day after", Why: "nobody knows whether others helped"},
 	ties: []Tie{
 		{"Pav", "Lorna", "a friend and a sister, afterwards"},
 		{"Dean", "Pav", "two who shared a flat, and a last message"},

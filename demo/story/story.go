@@ -29,6 +29,9 @@ type Story struct {
 	// Order says who is under a legitimate order, of what kind, and why, and who is not.
 	Order string
 
+	// applied is what the court is asked for, as the data that a run is compared with.
+	applied world.Application
+
 	accounts   []string // in the order in which results list them
 	privileged []string // to whom people talk because the law protects it
 	ties       []Tie    // the busiest first
@@ -89,7 +92,13 @@ func (s *Story) Conversation() *world.Conversation {
 			m.Attachments = []world.Attachment{photo(name)}
 		}
 		c.Messages = append(c.Messages, m)
+		if s.Crime().Holds(&m) {
+			c.Evidence = append(c.Evidence, i+1)
+		}
 	}
+	a := s.applied
+	a.Accounts = append([]string{}, a.Accounts...)
+	c.Application = &a
 	for _, l := range s.calls {
 		said := world.Call{From: l.from, To: append([]string{}, l.to...), Begun: clock(l.when, s.year)}
 		for _, u := range l.said {
