@@ -51,6 +51,8 @@ func (s *Stage) Handler(hosts []string) http.Handler {
 	mux.HandleFunc("GET /events/replay/{attack}", s.replayEvents)
 	mux.HandleFunc("GET /events/moments/{attack}", s.momentsEvents)
 	mux.HandleFunc("GET /events/overview", s.overviewEvents)
+	mux.HandleFunc("GET /order", s.order)
+	mux.HandleFunc("GET /events/order", s.orderEvents)
 	mux.HandleFunc("POST /chat", s.upload)
 	mux.HandleFunc("POST /chat/forget", s.forget)
 	mux.HandleFunc("GET /assets/{name}", asset)

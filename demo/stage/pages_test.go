@@ -132,6 +132,25 @@ func TestColumns(t *testing.T) {
 	}
 }
 
+// TestOrderPage: every way of the story's order stands in the table of its design, and a
+// design without one says so.
+func TestOrderPage(t *testing.T) {
+	_, at := open(t, "e2ee", "threshold")
+	status, page := get(t, at+"/order")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, page, "What Marco wrote and received from message 33 to 42")
+	_, escrow, found := strings.Cut(page, `id="order-threshold"`)
+	require.True(t, found)
+	_, row, found := strings.Cut(escrow, ">narrow-order</a>")
+	require.True(t, found)
+	row, _, _ = strings.Cut(row, "</tr>")
+	require.Contains(t, row, "<td>5 of 5</td><td>0</td><td>4 of 13</td>")
+	require.Contains(t, row, "needs a new one")
+	status, page = get(t, at)
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, page, `href="/order"`)
+}
+
 // values are what the counters of an outcome must say.
 func values(c attacks.Cell) (list []string) {
 	of := func(got, of int) string { return fmt.Sprintf("%d of %d", got, of) }

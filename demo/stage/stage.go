@@ -53,6 +53,7 @@ type Stage struct {
 // nav is what every page links to.
 type nav struct {
 	Home, Overview string
+	Order          string // "" for a chat that declares none
 	OnOverview     bool
 	Chat           string
 	Acts           []act
@@ -78,6 +79,9 @@ func (s *Stage) nav(q choice, here string) nav {
 	v := q.encode()
 	n := nav{Home: address("/", v), Overview: address("/overview", v),
 		OnOverview: here == "overview", Chat: q.Chat}
+	if q.Chat == "" {
+		n.Order = address("/order", v)
+	}
 	for i, h := range s.acts {
 		n.Acts = append(n.Acts, act{N: i + 1, ID: h.ID, Name: h.ID, Title: h.Title, Kind: h.Family,
 			URL: replayAddress{attack: h.ID, query: q}.url(), Here: h.ID == here})

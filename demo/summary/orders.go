@@ -25,9 +25,10 @@ type OrderAsked struct {
 	Since        int      `json:"since"` // the first message of the window
 	Until        int      `json:"until"` // and the last
 	Messages     int      `json:"messages"`
-	Evidence     Of       `json:"evidence"` // messages in its scope for whose sake it is signed, of all of these
-	AppliedBy    string   `json:"applied_by"`
-	Why          string   `json:"why"`
+	// messages in its scope for whose sake it is signed, of all of these
+	Evidence  Of     `json:"evidence"`
+	AppliedBy string `json:"applied_by"`
+	Why       string `json:"why"`
 }
 
 // Of is a part of a total.

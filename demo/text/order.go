@@ -36,8 +36,8 @@ func Order(w *summary.Ways, width int) string {
 		}
 	}
 	p.gap()
-	p.prose(0, "Served counts what a way itself asks for, which may be more or less than the order "+
-		"above. Nothing here says which way is right.")
+	p.prose(0, "Served counts what a way itself asks for, which may be more or less than the "+
+		"order above. Nothing here says which way is right.")
 	for _, text := range summary.Caveats() {
 		p.prose(0, text)
 	}
