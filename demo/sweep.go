@@ -90,12 +90,13 @@ func (r Range) bounds(last, most int) (from, to, step int, err error) {
 		}
 	}
 	if from > to {
-		return 0, 0, 0, Usagef("--from %d, --to %d: want a range that ends where it begins or later",
+		return 0, 0, 0, Usagef("--from %d, --to %d: want a range that ends where it begins "+
+			"or later",
 			from, to)
 	}
 	if n := (to-from)/step + 1; n > MaxPoints {
-		return 0, 0, 0, Usagef("--over %s: %d points from %d to %d: want at most %d; give --step %d "+
-			"or a shorter range",
+		return 0, 0, 0, Usagef("--over %s: %d points from %d to %d: want at most %d; give "+
+			"--step %d or a shorter range",
 			r.Over, n, from, to, MaxPoints, (to-from)/MaxPoints+1)
 	}
 	return from, to, step, nil

@@ -63,7 +63,8 @@ var cellColumns = slices.Concat([]column{
 func partColumns() (list []column) {
 	for _, p := range attacks.Parts() {
 		list = append(list,
-			column{p.Name + "_recovered", func(c *attacks.Cell) any { return p.Count(c).Recovered }},
+			column{p.Name + "_recovered",
+				func(c *attacks.Cell) any { return p.Count(c).Recovered }},
 			column{p.Name + "_total", func(c *attacks.Cell) any { return p.Count(c).Total }})
 	}
 	return list

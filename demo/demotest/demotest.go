@@ -45,7 +45,8 @@ func Conversation() *world.Conversation {
 // Opening is the story up to its first message to a group.
 func Opening() *world.Conversation {
 	c := story.Conversation()
-	c.Calls = slices.DeleteFunc(c.Calls, func(call world.Call) bool { return c.After(&call) >= opening })
+	c.Calls = slices.DeleteFunc(c.Calls,
+		func(call world.Call) bool { return c.After(&call) >= opening })
 	c.Messages = c.Messages[:opening]
 	c.Events = slices.DeleteFunc(c.Events, func(e world.Event) bool { return e.After > opening })
 	return c

@@ -47,8 +47,9 @@ type cardMaker struct {
 
 func newCardMaker(p *replay.Replay, design int, s *replay.Step) *cardMaker {
 	trace := &p.Result.Cells[design].Trace
-	c := &cardMaker{frame: &s.Frames[design], settings: trace.Settings, principals: trace.Principals,
-		lit: s.Kind != replay.Opening}
+	c := &cardMaker{frame: &s.Frames[design], settings: trace.Settings,
+		principals: trace.Principals,
+		lit:        s.Kind != replay.Opening}
 	c.people = p.Conversation.People(c.settings.Target)
 	c.placed, _ = c.principals.Placement(c.settings) // checked before the run
 	return c

@@ -63,7 +63,8 @@ func (c *chats) upload(w http.ResponseWriter, r *http.Request, fail func(status 
 		w.Header().Set("Connection", "close") // the rest of the body is not worth waiting for
 		fail(http.StatusBadRequest, err)
 	default:
-		http.Redirect(w, r, pageAfterUpload(p.fields["page"], k.id, p.fields["target"]), http.StatusSeeOther)
+		http.Redirect(w, r, pageAfterUpload(p.fields["page"], k.id, p.fields["target"]),
+			http.StatusSeeOther)
 	}
 }
 

@@ -100,7 +100,8 @@ func (s *Story) Conversation() *world.Conversation {
 	a.Accounts = append([]string{}, a.Accounts...)
 	c.Application = &a
 	for _, l := range s.calls {
-		said := world.Call{From: l.from, To: append([]string{}, l.to...), Begun: clock(l.when, s.year)}
+		said := world.Call{From: l.from, To: append([]string{}, l.to...),
+			Begun: clock(l.when, s.year)}
 		for _, u := range l.said {
 			said.Said = append(said.Said, world.Utterance{By: u[0], Text: u[1]})
 		}

@@ -61,7 +61,8 @@ func breadth(r *attacks.Result, all []*tally) string {
 		got, of := recovered(t.widest)
 		parts := []string{fmt.Sprintf("%d of %d messages", got, of)}
 		if a := t.widest.Attachments; a.Total > 0 {
-			parts = append(parts, fmt.Sprintf("%d of %s", a.Recovered, Count(a.Total, "attachment")))
+			parts = append(parts, fmt.Sprintf("%d of %s", a.Recovered,
+				Count(a.Total, "attachment")))
 		}
 		if a := t.widest.Calls; a.Recovered > 0 {
 			parts = append(parts, fmt.Sprintf("%d of %s", a.Recovered, Count(a.Total, "call")))

@@ -42,7 +42,8 @@ func Guard(next http.Handler, hosts []string) http.Handler {
 			r.Method != http.MethodPost:
 			w.Header().Set("Allow", "GET, HEAD, POST")
 			http.Error(w, "stage: want GET, HEAD or POST", http.StatusMethodNotAllowed)
-		case cross.Check(r) != nil || r.Method != http.MethodPost && crossOrigin(r) && !isNavigation(r):
+		case cross.Check(r) != nil || r.Method != http.MethodPost && crossOrigin(r) &&
+			!isNavigation(r):
 			http.Error(w, "stage: only the stage's own pages may ask for this",
 				http.StatusForbidden)
 		case r.Method == http.MethodGet && crossOrigin(r) && (r.URL.Path != "/" ||
