@@ -36,6 +36,11 @@ func TestOrder(t *testing.T) {
 	same.Accounts = []string{"Ana", "Ben", "Ana"}
 	same.From = same.From.Add(time.Microsecond).In(time.FixedZone("elsewhere", 3600))
 	require.Equal(t, o.Encode(), same.Encode(), "accounts are a set, times are to the millisecond")
+	o.Program = "report what it shows"
+	require.NotEqual(t, o.Encode(), same.Encode(), "the court signs what the vendor has to publish")
+	got, err = ParseOrder(o.Encode())
+	require.NoError(t, err)
+	require.Equal(t, o.Program, got.Program)
 }
 
 func TestOrderIsStrict(t *testing.T) {
