@@ -134,7 +134,29 @@ func randomChat(r *rand.Rand) *world.Conversation {
 		}
 	}
 	c.Separate()
+	c.call(rand.New(rand.NewPCG(uint64(sent.Unix()), uint64(length)))) // draws of its own: chats keep their numbers
 	return c.Conversation
+}
+
+// call adds calls between messages, by whoever there is.
+func (c *chatter) call(r *rand.Rand) {
+	others := chatter{Rand: r, Conversation: c.Conversation}
+	for k := 1; k < len(c.Messages); k++ {
+		from, gap := c.Messages[k-1].Sent, int64(c.Messages[k].Sent.Sub(c.Messages[k-1].Sent)/world.Instant)
+		if gap < 2 || r.IntN(4) > 0 {
+			continue
+		}
+		call := world.Call{From: others.one(c.writers), Begun: from.Add(time.Duration(1+r.Int64N(gap-1)) * world.Instant)}
+		call.To = []string{others.one(others.without([]string{call.From}))}
+		if r.IntN(6) == 0 {
+			call.To = others.some(others.without([]string{call.From}), 1)
+			call.To = call.To[:min(2, len(call.To))]
+		}
+		for range 1 + r.IntN(3) {
+			call.Said = append(call.Said, world.Utterance{By: others.one(call.Parties()), Text: "hello"})
+		}
+		c.Calls = append(c.Calls, call)
+	}
 }
 
 // one picks an element.
@@ -238,6 +260,11 @@ func outline(c *world.Conversation) string {
 		for ; len(events) > 0 && events[0].After == k; events = events[1:] {
 			e := events[0]
 			text += fmt.Sprintf("   %s %s %s %s\n", e.Kind, e.Account, e.With, e.Group)
+		}
+		for i := range c.Calls {
+			if call := &c.Calls[i]; c.After(call) == k {
+				text += fmt.Sprintf("   call %s %s>%v, %v\n", call.Begun.Format(time.DateTime), call.From, call.To, call.Said)
+			}
 		}
 		if k == len(c.Messages) {
 			return fmt.Sprintf("%v\n%s", c.Groups, text)
