@@ -101,9 +101,15 @@ func TestNamedAttacks(t *testing.T) {
 		ids[id] = true
 	}
 	named := regexp.MustCompile("`([a-z]+(?:-[a-z]+)+)[ `]")
-	for _, name := range []string{"README.md", "docs/philosophy.md", "docs/teaching.md", "docs/threat-model.md"} {
+	for _, name := range []string{"README.md", "docs/philosophy.md", "docs/teaching.md", "docs/threat-model.md", "docs/debate.md"} {
 		for _, m := range named.FindAllStringSubmatch(read(t, name), -1) {
 			require.Contains(t, ids, m[1], name)
+		}
+	}
+	runs := regexp.MustCompile("`doormat (?:attack run|matrix --attacks) ([a-z,-]+)")
+	for _, m := range runs.FindAllStringSubmatch(read(t, "docs/debate.md"), -1) {
+		for _, id := range strings.Split(m[1], ",") {
+			require.Contains(t, ids, id, "docs/debate.md")
 		}
 	}
 	rows := regexp.MustCompile(`(?m)^\| (\d+) \| [^|]+ \| [^|]+ \|$`).FindAllStringSubmatch(read(t, "docs/threat-model.md"), -1)
