@@ -14,10 +14,10 @@ import (
 	"doormat/demo/demotest"
 	"doormat/demo/story"
 	"doormat/e2ee"
-	"doormat/escrow"
 	"doormat/escrow/threshold"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/publiclog"
 )
 
 // worthless says of each kind of fact that no rule takes why nothing follows from it.
@@ -50,13 +50,13 @@ var unread = map[byte]string{
 	law.KindAppend:           "a commitment that hides the order, and a signature",
 	law.KindInquire:          "a record of the log, which is public",
 	law.KindDocketed:         "a record of the log, which is public, and whether it is the court's",
-	escrow.KindCosign:        "a checkpoint of the log, which is public",
-	escrow.KindCosigned:      "a checkpoint of the log, which is public, with a signature that makes it believed",
-	escrow.KindPost:          "a post, which is in the public log a moment later",
-	escrow.KindReadBoard:     "a number",
-	escrow.KindSeen:          "a checkpoint of the log, which is public",
-	escrow.KindProve:         "two sizes of the log, which are public",
-	escrow.KindProof:         "a proof about the log, which is public",
+	publiclog.KindCosign:     "a checkpoint of the log, which is public",
+	publiclog.KindCosigned:   "a checkpoint of the log, which is public, with a signature that makes it believed",
+	publiclog.KindPost:       "a post, which is in the public log a moment later",
+	publiclog.KindReadBoard:  "a number",
+	publiclog.KindSeen:       "a checkpoint of the log, which is public",
+	publiclog.KindProve:      "two sizes of the log, which are public",
+	publiclog.KindProof:      "a proof about the log, which is public",
 	threshold.KindFetchBoard: "a number",
 	threshold.KindHaveKey:    "a number",
 }

@@ -7,12 +7,12 @@ import (
 	"fmt"
 
 	"doormat/e2ee"
-	"doormat/escrow"
 	"doormat/escrow/group"
 	"doormat/escrow/sharing"
 	"doormat/escrow/tdh2"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/publiclog"
 )
 
 // agencyExtension is the agency's part in the escrow. It asks every trustee about what the
@@ -114,7 +114,7 @@ func (x *agencyExtension) Present(s law.Signed, produced []world.Fact) []world.P
 	var out []world.Packet
 	if x.board != nil {
 		out = append(out, world.Packet{From: world.Agency, To: world.Log,
-			Data: world.Pack(escrow.KindReadBoard, world.Int(x.board.version.size))})
+			Data: world.Pack(publiclog.KindReadBoard, world.Int(x.board.version.size))})
 	}
 	data := request(s.Encode(), q.items)
 	for _, t := range x.trustees {
@@ -128,7 +128,7 @@ func (x *agencyExtension) Handle(private []byte, p world.Packet) ([]world.Fact, 
 	switch {
 	case p.Kind() == KindAnswer:
 		return x.answer(private, p)
-	case p.From == world.Log && p.Kind() == escrow.KindUpdate && x.board != nil:
+	case p.From == world.Log && p.Kind() == publiclog.KindUpdate && x.board != nil:
 		if _, err := x.board.read(p.Data); err != nil {
 			return nil, []world.Packet{world.Warn(world.Agency, "the log's board does not add up: "+err.Error())}
 		}

@@ -6,10 +6,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/world"
 	"doormat/world/ledger"
+	"doormat/world/publiclog"
 )
 
 // TestCatchingUp: a trustee that misses news of the board asks for it when it sees
@@ -18,7 +18,7 @@ func TestCatchingUp(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 6)
 	lost := 0
 	s.sim.Intercept = func(p world.Packet) bool {
-		if p.To == "trustee:2" && p.Kind() == escrow.KindUpdate && lost < 1 {
+		if p.To == "trustee:2" && p.Kind() == publiclog.KindUpdate && lost < 1 {
 			lost++
 			return true
 		}
@@ -41,7 +41,7 @@ func TestOwnState(t *testing.T) {
 		before := len(s.sent)
 		s.advance(m)
 		for _, p := range s.sent[before:] {
-			if p.Kind() == escrow.KindUpdate && p.To == "trustee:1" {
+			if p.Kind() == publiclog.KindUpdate && p.To == "trustee:1" {
 				_, err := lagging.read(p.Data)
 				require.NoError(t, err)
 			}
@@ -64,7 +64,7 @@ func TestHostileUpdates(t *testing.T) {
 	s.advance(2)
 	var held []world.Packet
 	s.sim.Intercept = func(p world.Packet) bool {
-		if p.To == "trustee:1" && p.Kind() == escrow.KindUpdate {
+		if p.To == "trustee:1" && p.Kind() == publiclog.KindUpdate {
 			held = append(held, p)
 			return true
 		}
@@ -72,12 +72,12 @@ func TestHostileUpdates(t *testing.T) {
 	}
 	s.advance(3)
 	s.sim.Intercept = nil
-	u, err := escrow.ParseUpdate(held[0].Data)
+	u, err := publiclog.ParseUpdate(held[0].Data)
 	require.NoError(t, err)
 	at := s.trustee(1).board.version
 	other := slices.Clone(u.Records[0])
 	other[len(other)-1] ^= 1
-	for name, bad := range map[string]*escrow.Update{
+	for name, bad := range map[string]*publiclog.Update{
 		"no checkpoint":    {First: u.First, Records: u.Records},
 		"another record":   {First: u.First, Records: append([][]byte{other}, u.Records[1:]...), Checkpoint: u.Checkpoint},
 		"too few records":  {First: u.First, Records: u.Records[1:], Checkpoint: u.Checkpoint},
@@ -107,7 +107,7 @@ func TestEarlyPost(t *testing.T) {
 	raw, err := own.Next(next.audit, world.Seed(4).Stream("x"))
 	require.NoError(t, err)
 	for _, name := range []string{next.name, "key 1/epoch 2", "key 1/epoch 0", "key 3/epoch 0", "key 1/epoch 01", "x"} {
-		s.post(world.Packet{From: "trustee:3", To: "log", Data: world.Pack(escrow.KindPost, []byte(name), raw)})
+		s.post(world.Packet{From: "trustee:3", To: "log", Data: world.Pack(publiclog.KindPost, []byte(name), raw)})
 	}
 	require.Len(t, c.open, 1)
 	s.advance(4)
@@ -138,7 +138,7 @@ func TestSealedShareIsMonotone(t *testing.T) {
 	require.Less(t, len(want[0].From), len(facts), "confirmations are not needed")
 	hostile := []world.Fact{key, {Kind: BoardPost, Ref: key.Ref, Data: []byte("x")}}
 	for i, f := range facts[1:] {
-		r, err := escrow.ParseBoardRecord(f.Data)
+		r, err := publiclog.ParseBoardRecord(f.Data)
 		require.NoError(t, err)
 		branch := *r
 		branch.Post = facts[1+(i+1)%(len(facts)-1)].Data
@@ -158,7 +158,7 @@ func TestSealedShareIsMonotone(t *testing.T) {
 func FuzzUpdate(f *testing.F) {
 	s := renewing(&testing.T{}, 2, 3, 3, 4, 4)
 	s.advance(4)
-	for _, kind := range []byte{escrow.KindUpdate, escrow.KindPost, KindKey} {
+	for _, kind := range []byte{publiclog.KindUpdate, publiclog.KindPost, KindKey} {
 		f.Add(s.of(kind)[0].Data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -203,7 +203,7 @@ func TestTwoBoards(t *testing.T) {
 			require.NoError(t, err)
 			b.witnesses = append(b.witnesses, w)
 		}
-		u := &escrow.Update{First: b.log.Size()}
+		u := &publiclog.Update{First: b.log.Size()}
 		for _, r := range records {
 			b.log.Append([]byte(r))
 			u.Records = append(u.Records, []byte(r))

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"doormat/escrow"
 	"doormat/world/ledger"
 	"doormat/world/memo"
+	"doormat/world/publiclog"
 )
 
 // boardView is one principal's view of the board: which version of it the principal has
@@ -74,10 +74,10 @@ func (c *boardCache) lookup(before *boardVersion, records [][]byte, note []byte)
 }
 
 // read takes an update. It tells whether there was anything new. It fails with
-// [escrow.ErrGap] if the update begins beyond what was read, and if the checkpoint,
+// [publiclog.ErrGap] if the update begins beyond what was read, and if the checkpoint,
 // larger or smaller, is not of the log that was read.
 func (v *boardView) read(data []byte) (bool, error) {
-	u, err := escrow.ParseUpdate(data)
+	u, err := publiclog.ParseUpdate(data)
 	if err != nil {
 		return false, err
 	}
@@ -92,7 +92,7 @@ func (v *boardView) read(data []byte) (bool, error) {
 		}
 		return false, nil
 	case u.First > v.version.size:
-		return false, escrow.ErrGap
+		return false, publiclog.ErrGap
 	case u.First+int64(len(u.Records)) != c.Size:
 		return false, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, c.Size)
 	}
@@ -165,7 +165,7 @@ func (v *boardView) compute() *committeeState {
 // replay reads the whole board at once, as a client does that knows nothing but the identity
 // keys of the first trustees.
 func (c *boardCache) replay(update []byte) (*boardView, error) {
-	u, err := escrow.ParseUpdate(update)
+	u, err := publiclog.ParseUpdate(update)
 	if err != nil {
 		return nil, err
 	}

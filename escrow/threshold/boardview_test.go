@@ -5,29 +5,29 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/escrow"
 	"doormat/world"
+	"doormat/world/publiclog"
 )
 
 // TestOwnEyes: what the others in this process have read is no use to a reader that
 // was shown something else, or nothing.
 func TestOwnEyes(t *testing.T) {
 	tests := map[string]struct {
-		spoil  func(*escrow.Update) *escrow.Update
+		spoil  func(*publiclog.Update) *publiclog.Update
 		warned string
 	}{
-		"other records":   {func(u *escrow.Update) *escrow.Update { u.Records[0] = []byte("rubbish"); return u }, "does not add up"},
-		"too few records": {func(u *escrow.Update) *escrow.Update { u.Records = u.Records[1:]; return u }, "does not add up"},
-		"a gap":           {func(u *escrow.Update) *escrow.Update { u.First++; u.Records = u.Records[1:]; return u }, "trustee 3: absent"},
-		"nothing":         {func(u *escrow.Update) *escrow.Update { return nil }, "trustee 3: absent"},
+		"other records":   {func(u *publiclog.Update) *publiclog.Update { u.Records[0] = []byte("rubbish"); return u }, "does not add up"},
+		"too few records": {func(u *publiclog.Update) *publiclog.Update { u.Records = u.Records[1:]; return u }, "does not add up"},
+		"a gap":           {func(u *publiclog.Update) *publiclog.Update { u.First++; u.Records = u.Records[1:]; return u }, "trustee 3: absent"},
+		"nothing":         {func(u *publiclog.Update) *publiclog.Update { return nil }, "trustee 3: absent"},
 	}
 	for name, c := range tests {
 		s := renewing(t, 2, 4, 2, 0, 3)
 		s.sim.Intercept = func(p world.Packet) bool {
-			if p.To != "trustee:3" || p.Kind() != escrow.KindUpdate {
+			if p.To != "trustee:3" || p.Kind() != publiclog.KindUpdate {
 				return false
 			}
-			u, err := escrow.ParseUpdate(p.Data)
+			u, err := publiclog.ParseUpdate(p.Data)
 			require.NoError(t, err)
 			if u = c.spoil(u); u != nil {
 				p.Data = u.Encode()
@@ -47,7 +47,7 @@ func TestDeafMonitor(t *testing.T) {
 	s := renewing(t, 2, 4, 3, 0, 4)
 	lost := false
 	s.sim.Intercept = func(p world.Packet) bool {
-		hit := !lost && p.To == "monitor" && p.Kind() == escrow.KindUpdate
+		hit := !lost && p.To == "monitor" && p.Kind() == publiclog.KindUpdate
 		lost = lost || hit
 		return hit
 	}

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"slices"
 
-	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/escrow/sharing"
 	"doormat/world"
+	"doormat/world/publiclog"
 )
 
 // Trustees renew shares, keys and their own identities while a conversation goes on. Each
@@ -73,7 +73,7 @@ func (t *trustee) reportExcluded(name string, err error) []world.Packet {
 func (t *trustee) readUpdate(data []byte) []world.Packet {
 	fresh, err := t.board.read(data)
 	switch {
-	case errors.Is(err, escrow.ErrGap):
+	case errors.Is(err, publiclog.ErrGap):
 		if t.requestedBoard {
 			return nil // it asks again at the next tick, so that false answers make no loop
 		}
@@ -95,7 +95,7 @@ func (t *trustee) readUpdate(data []byte) []world.Packet {
 
 // requestBoard asks the log for all records that the trustee has not read.
 func (t *trustee) requestBoard() world.Packet {
-	return world.Packet{From: t.name, To: world.Log, Data: world.Pack(escrow.KindReadBoard, world.Int(t.board.version.size))}
+	return world.Packet{From: t.name, To: world.Log, Data: world.Pack(publiclog.KindReadBoard, world.Int(t.board.version.size))}
 }
 
 // step does what the present state of the board calls for in a ceremony.
@@ -159,7 +159,7 @@ func (t *trustee) postIfDue(cs *ceremonyState, s *session) []world.Packet {
 // post sends a post to the log, and remembers that it is this trustee's own.
 func (t *trustee) post(session string, raw []byte) world.Packet {
 	t.ownPosts[sum(raw)] = true
-	return world.Packet{From: t.name, To: world.Log, Data: world.Pack(escrow.KindPost, []byte(session), raw)}
+	return world.Packet{From: t.name, To: world.Log, Data: world.Pack(publiclog.KindPost, []byte(session), raw)}
 }
 
 // finish takes over the new share and the new identity. Then t trustees deliver the

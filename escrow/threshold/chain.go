@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/world/ledger"
+	"doormat/world/publiclog"
 )
 
 // A committee's certificates are a chain, see [ceremony.Certificate]: each ends the
@@ -71,7 +71,7 @@ func checkProofs(c *ceremony.Certificate, checkpoint ledger.Checkpoint) error {
 		if len(proof) < proofHead {
 			return errors.New("committee certificate: a proof is cut short")
 		}
-		record := &escrow.BoardRecord{Session: string(c.Session), Before: [32]byte(proof), Post: c.CertifiedPost(s)}
+		record := &publiclog.BoardRecord{Session: string(c.Session), Before: [32]byte(proof), Post: c.CertifiedPost(s)}
 		index := int64(binary.BigEndian.Uint64(proof[32:]))
 		if err := checkpoint.CheckInclusion(proof[proofHead:], index, record.Encode()); err != nil {
 			return fmt.Errorf("committee certificate: the log does not hold the signature of trustee %d: %w", s.Trustee, err)

@@ -7,10 +7,10 @@ import (
 	"math"
 	"slices"
 
-	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/world"
 	"doormat/world/ledger"
+	"doormat/world/publiclog"
 )
 
 // committeeState is what the board amounts to: who the trustees are, which keys live, in which
@@ -97,7 +97,7 @@ func (g *genesis) freshState() *committeeState {
 func (c *committeeState) apply(records [][]byte, checkpoint []byte) {
 	first := c.tree.Size() - int64(len(records))
 	for i, record := range records {
-		if r, err := escrow.ParseBoardRecord(record); err == nil {
+		if r, err := publiclog.ParseBoardRecord(record); err == nil {
 			_ = c.applyPost(r, first+int64(i)) // an invalid post changes nothing
 		}
 	}
@@ -123,7 +123,7 @@ func (c *committeeState) applyCheckpoint(checkpoint []byte) {
 
 // applyPost reads the post in the record of that index. An error says why it is invalid;
 // then it counts for nothing but whose identity it is signed with.
-func (c *committeeState) applyPost(r *escrow.BoardRecord, index int64) error {
+func (c *committeeState) applyPost(r *publiclog.BoardRecord, index int64) error {
 	s := c.openSession(r.Session)
 	if s == nil {
 		return errNoCeremony

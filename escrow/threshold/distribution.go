@@ -10,6 +10,7 @@ import (
 	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/world"
+	"doormat/world/publiclog"
 )
 
 // This file brings a new key from the trustees to the devices although packets get lost.
@@ -55,7 +56,7 @@ func (x *providerExtension) Handle(_ time.Time, p world.Packet) []world.Packet {
 		if _, isDevice := world.AccountOf(p.From); isDevice {
 			return x.fetchBoard(p)
 		}
-	case p.From == world.Log && p.Kind() == escrow.KindUpdate:
+	case p.From == world.Log && p.Kind() == publiclog.KindUpdate:
 		return x.forwardUpdate(p.Data, x.devices())
 	case p.Kind() == KindKey:
 		return x.takeCertificates(p)
@@ -91,7 +92,7 @@ func (x *providerExtension) requestBoard() []world.Packet {
 	for _, size := range x.waiting {
 		from = min(from, size)
 	}
-	return []world.Packet{{From: world.Provider, To: world.Log, Data: world.Pack(escrow.KindReadBoard, world.Int(from))}}
+	return []world.Packet{{From: world.Provider, To: world.Log, Data: world.Pack(publiclog.KindReadBoard, world.Int(from))}}
 }
 
 // forwardUpdate reads an update of the log. If it brings a new certificate, the provider
@@ -101,7 +102,7 @@ func (x *providerExtension) requestBoard() []world.Packet {
 func (x *providerExtension) forwardUpdate(update []byte, devices []string) []world.Packet {
 	x.requested = false
 	fresh, settled, err := x.readUpdate(update)
-	if errors.Is(err, escrow.ErrGap) {
+	if errors.Is(err, publiclog.ErrGap) {
 		return nil // it asks again when the next certificate comes, or at midnight
 	}
 	var out []world.Packet

@@ -8,6 +8,7 @@ import (
 	"doormat/e2ee"
 	"doormat/escrow"
 	"doormat/world"
+	"doormat/world/publiclog"
 )
 
 // TestLostKey drops packets that carry new keys: a few do no harm, and who drops
@@ -24,11 +25,11 @@ func TestLostKey(t *testing.T) {
 		"first acknowledgement": {KindHaveKey, "provider", "", 2, "key 4", nil},
 		"every certificate":     {KindKey, "", "provider", 99, "key 1", []string{"trustee:1: the provider does not acknowledge key 2", "trustee:2: the provider does not acknowledge key 2"}},
 		"every acknowledgement": {KindHaveKey, "provider", "", 99, "key 4", []string{"trustee:1: the provider does not acknowledge key 2", "trustee:2: the provider does not acknowledge key 2"}},
-		"first boards":          {escrow.KindUpdate, "log", "provider", 2, "key 4", nil},
-		"every later board": {escrow.KindUpdate, "log", "provider", 99, "key 1", []string{"trustee:1: the provider does not acknowledge key 2", "trustee:2: the provider does not acknowledge key 2",
+		"first boards":          {publiclog.KindUpdate, "log", "provider", 2, "key 4", nil},
+		"every later board": {publiclog.KindUpdate, "log", "provider", 99, "key 1", []string{"trustee:1: the provider does not acknowledge key 2", "trustee:2: the provider does not acknowledge key 2",
 			"provider: refused a certificate that trustee:1 brought: it stands under a checkpoint of size 62, and nobody shows the board so far"}},
-		"one to a device": {escrow.KindUpdate, "provider", "device:A", 1, "key 4", []string{`device:A: a message from B was refused: its escrow field is for the key "key 2"`}},
-		"all to a device": {escrow.KindUpdate, "provider", "device:A", 99, "key 1", []string{"provider: device:A goes on under key 1, although it was handed key 3",
+		"one to a device": {publiclog.KindUpdate, "provider", "device:A", 1, "key 4", []string{`device:A: a message from B was refused: its escrow field is for the key "key 2"`}},
+		"all to a device": {publiclog.KindUpdate, "provider", "device:A", 99, "key 1", []string{"provider: device:A goes on under key 1, although it was handed key 3",
 			"device:A: a committee key was refused: it stands under a checkpoint of size 41, and nobody shows the board so far"}},
 	}
 	for name, c := range tests {

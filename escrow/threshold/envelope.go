@@ -13,6 +13,7 @@ import (
 	"doormat/e2ee"
 	"doormat/escrow"
 	"doormat/world"
+	"doormat/world/publiclog"
 )
 
 // envelope puts the seed inside the ratchet, or under a group's sender key, and the
@@ -46,7 +47,7 @@ func (e *envelope) Handle(_ time.Time, p world.Packet) (out []world.Packet) {
 	if p.From != world.Provider {
 		return nil
 	}
-	if p.Kind() == escrow.KindUpdate {
+	if p.Kind() == publiclog.KindUpdate {
 		return e.handleUpdate(p.Data)
 	}
 	list, err := world.UnpackList(p.Data, KindKey)
@@ -68,9 +69,9 @@ func (e *envelope) Handle(_ time.Time, p world.Packet) (out []world.Packet) {
 func (e *envelope) handleUpdate(update []byte) []world.Packet {
 	_, settled, err := e.readUpdate(update)
 	switch {
-	case errors.Is(err, escrow.ErrGap) && e.gap:
+	case errors.Is(err, publiclog.ErrGap) && e.gap:
 		return nil
-	case errors.Is(err, escrow.ErrGap):
+	case errors.Is(err, publiclog.ErrGap):
 		e.gap = true
 		return e.fetchBoard()
 	case err != nil:

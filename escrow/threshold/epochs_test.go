@@ -7,10 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/world"
 	"doormat/world/ledger"
+	"doormat/world/publiclog"
 )
 
 // renewing is a stage whose shares and keys change.
@@ -199,7 +199,7 @@ func TestSilence(t *testing.T) {
 func TestUnconfirmed(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 7)
 	s.sim.Intercept = func(p world.Packet) bool {
-		f, err := world.Unpack(p.Data, escrow.KindPost, 2)
+		f, err := world.Unpack(p.Data, publiclog.KindPost, 2)
 		if err != nil || p.From != "trustee:2" || string(f[0]) != epochName(1, 1) {
 			return false
 		}
@@ -249,7 +249,7 @@ func TestTooFew(t *testing.T) {
 func TestConfirmedAndSilent(t *testing.T) {
 	s := renewing(t, 2, 4, 3, 0, 9)
 	s.sim.Intercept = func(p world.Packet) bool {
-		f, err := world.Unpack(p.Data, escrow.KindPost, 2)
+		f, err := world.Unpack(p.Data, publiclog.KindPost, 2)
 		if err != nil || p.From != "trustee:3" && p.From != "trustee:4" {
 			return false
 		}
@@ -301,7 +301,7 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 	} {
 		s := renewing(t, 2, 4, 3, 0, 5)
 		s.sim.Intercept = func(p world.Packet) bool {
-			f, err := world.Unpack(p.Data, escrow.KindPost, 2)
+			f, err := world.Unpack(p.Data, publiclog.KindPost, 2)
 			if err != nil || p.From != "trustee:4" {
 				return false
 			}
@@ -313,7 +313,7 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 			raw, err := ceremony.Forge(x.roster, s.trustee(4).identity, phase, 4, slices.Concat(body[:128], c.note(s)))
 			require.NoError(t, err)
 			s.trustee(4).ownPosts[sum(raw)] = true
-			p.Data = world.Pack(escrow.KindPost, f[0], raw)
+			p.Data = world.Pack(publiclog.KindPost, f[0], raw)
 			s.sim.Net.Deliver(p)
 			return true
 		}
@@ -327,7 +327,7 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 // TestMidnight: time is called at midnight, too.
 func TestMidnight(t *testing.T) {
 	s := renewing(t, 2, 4, 4, 0, 4)
-	s.sim.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" && p.Kind() == escrow.KindUpdate }
+	s.sim.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" && p.Kind() == publiclog.KindUpdate }
 	s.advance(4)
 	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", Share), "trustee 2 has posted a key and says nothing more")
 	require.NoError(t, s.sim.Rest(3))

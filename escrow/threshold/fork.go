@@ -8,10 +8,10 @@ import (
 	"strconv"
 	"strings"
 
-	"doormat/escrow"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/ledger"
+	"doormat/world/publiclog"
 )
 
 // ForkLog is the making rule of a split view: beside the public tree the log's key
@@ -26,7 +26,7 @@ func forkRule() world.Rule {
 			"without it, all) and one order's record. The keys of witnesses that are given cosign it. " +
 			"The other lines of text name principals: a witness is asked to cosign it, and anybody else " +
 			"is sent the log's proof that it continues what the given witnesses cosigned last.",
-		Takes: []world.Kind{escrow.LogState, law.OrderFact}, All: escrow.WitnessState,
+		Takes: []world.Kind{publiclog.LogState, law.OrderFact}, All: publiclog.WitnessState,
 		Gives: []world.Kind{LogEvidence, world.Outgoing}, Apply: forkLog}
 }
 
@@ -137,9 +137,9 @@ func (f *fork) show(name string) (world.Fact, error) {
 	if err != nil {
 		return world.Fact{}, err
 	}
-	p := escrow.Proof(name, f.from, size, proof)
+	p := publiclog.Proof(name, f.from, size, proof)
 	if strings.HasPrefix(name, "witness:") {
-		p.Data = world.Pack(escrow.KindCosign, f.log.Checkpoint(), proof)
+		p.Data = world.Pack(publiclog.KindCosign, f.log.Checkpoint(), proof)
 	}
 	return world.Fact{Kind: world.Outgoing, Ref: name, Data: p.Encode(always)}, nil
 }

@@ -8,10 +8,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/escrow"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/ledger"
+	"doormat/world/publiclog"
 )
 
 // heist is what a thief of court, log and witnesses has.
@@ -27,7 +27,7 @@ func newHeist(t *testing.T) *heist {
 	s.advance(4)
 	s.comply(everybody...)
 	h := &heist{stage: s, log: s.sim.Net.Node("log").Holdings()[0]}
-	require.Equal(t, escrow.LogState, h.log.Kind)
+	require.Equal(t, publiclog.LogState, h.log.Kind)
 	for i := range witnesses {
 		h.witness = append(h.witness, s.sim.Net.Node(witnessName(i)).Holdings()[0])
 	}
@@ -108,16 +108,16 @@ func TestStolenTreeIsNotTheLogs(t *testing.T) {
 	answers, warnings := h.ask(made[0].Fact)
 	require.Zero(t, answers)
 	require.Zero(t, warnings, "the trustee asks the log, and tells the other readers")
-	require.NotEmpty(t, h.of(escrow.KindProve))
-	require.NotEmpty(t, h.of(escrow.KindSeen))
+	require.NotEmpty(t, h.of(publiclog.KindProve))
+	require.NotEmpty(t, h.of(publiclog.KindSeen))
 	require.NoError(t, h.sim.Rest(4))
 	require.Zero(t, len(h.of(KindAnswer)))
 	require.Contains(t, strings.Join(h.warned, "\n"), "trustee:1: the log does not show")
 	require.Contains(t, strings.Join(h.warned, "\n"), "monitor: the log does not show")
-	require.Empty(t, h.of(escrow.KindForked), "of different sizes: no proof")
+	require.Empty(t, h.of(publiclog.KindForked), "of different sizes: no proof")
 	before := len(h.of(KindAnswer))
 	h.stage.order() // the public log comes to have the size of the hidden tree
-	require.NotEmpty(t, h.of(escrow.KindForked), "now there is one")
+	require.NotEmpty(t, h.of(publiclog.KindForked), "now there is one")
 	require.Len(t, h.of(KindAnswer), before+3, "lawful orders are answered")
 }
 
@@ -143,10 +143,10 @@ func TestGossipComparesRoots(t *testing.T) {
 			require.NoError(t, err)
 			h.post(p)
 		}
-		require.NotEmpty(t, h.of(escrow.KindForked), name)
+		require.NotEmpty(t, h.of(publiclog.KindForked), name)
 		require.Contains(t, strings.Join(h.warned, "\n"), "monitor: the log forked", name)
-		for _, p := range h.of(escrow.KindForked) {
-			f, err := world.Unpack(p.Data, escrow.KindForked, 2)
+		for _, p := range h.of(publiclog.KindForked) {
+			f, err := world.Unpack(p.Data, publiclog.KindForked, 2)
 			require.NoError(t, err)
 			require.NoError(t, h.genesis.policy.Forked(f[0], f[1]))
 		}
@@ -160,7 +160,7 @@ func TestGossipIsCutOff(t *testing.T) {
 	h := newHeist(t)
 	made, err := h.fork("trustee:1", h.witness[:quorum]...)
 	require.NoError(t, err)
-	h.sim.Intercept = func(p world.Packet) bool { return p.Kind() == escrow.KindSeen || p.Kind() == escrow.KindProve }
+	h.sim.Intercept = func(p world.Packet) bool { return p.Kind() == publiclog.KindSeen || p.Kind() == publiclog.KindProve }
 	h.ask(made[0].Fact)
 	p, _, err := world.ParsePacket(made[1].Data)
 	require.NoError(t, err)
@@ -196,10 +196,10 @@ func TestForksOfAnySize(t *testing.T) {
 		require.NoError(t, err)
 		h.post(p)
 		if keep >= w.Size() {
-			require.Len(t, h.of(escrow.KindCosigned), 1, "keep %d", keep)
+			require.Len(t, h.of(publiclog.KindCosigned), 1, "keep %d", keep)
 			require.Empty(t, h.warned)
 		} else {
-			require.Empty(t, h.of(escrow.KindCosigned), "keep %d", keep)
+			require.Empty(t, h.of(publiclog.KindCosigned), "keep %d", keep)
 			require.NotEmpty(t, h.warned)
 		}
 	}
@@ -219,7 +219,7 @@ func TestCosignaturesAreAdded(t *testing.T) {
 	require.NoError(t, err)
 	h.post(p)
 	var read []world.Fact
-	for _, p := range h.of(escrow.KindCosigned) {
+	for _, p := range h.of(publiclog.KindCosigned) {
 		derived, err := readPacket(world.Input{Facts: []world.Fact{{Data: p.Encode(start)}}})
 		require.NoError(t, err)
 		read = append(read, derived[0].Fact)
@@ -254,7 +254,7 @@ func TestHonestWitnessesSeeAFork(t *testing.T) {
 		require.NoError(t, err)
 		h.post(p)
 	}
-	require.Empty(t, h.of(escrow.KindCosigned))
+	require.Empty(t, h.of(publiclog.KindCosigned))
 	require.Len(t, h.warned, 2)
 	require.Contains(t, h.warned[0], "witness:1: the log does not add up")
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
-	"doormat/escrow"
 	"doormat/escrow/sharing"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/publiclog"
 )
 
 // stage is a small conversation under escrow, 2 of 3, that a test can interfere
@@ -143,10 +143,10 @@ func (s *stage) of(kind byte) (out []world.Packet) {
 }
 
 // boardNow is what the log tells anybody who asks for the whole board.
-func (s *stage) boardNow() *escrow.Update {
-	s.post(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))})
-	answers := s.of(escrow.KindUpdate)
-	board, err := escrow.ParseUpdate(answers[len(answers)-1].Data)
+func (s *stage) boardNow() *publiclog.Update {
+	s.post(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(publiclog.KindReadBoard, world.Int(0))})
+	answers := s.of(publiclog.KindUpdate)
+	board, err := publiclog.ParseUpdate(answers[len(answers)-1].Data)
 	require.NoError(s.t, err)
 	return board
 }

@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"slices"
 
-	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/escrow/group"
 	"doormat/escrow/sharing"
 	"doormat/world"
 	"doormat/world/ledger"
+	"doormat/world/publiclog"
 )
 
 // These rules show what stolen identities of trustees are worth. With t of one epoch a thief
@@ -148,7 +148,7 @@ func (h *hijack) post(seat int, raw []byte) error {
 // boardPacket brings a post in the name of a trustee, since the log takes posts from nobody
 // else.
 func boardPacket(seat int, session string, raw []byte) world.Packet {
-	return world.Packet{From: world.Trustee(seat), To: world.Log, Data: world.Pack(escrow.KindPost, []byte(session), raw)}
+	return world.Packet{From: world.Trustee(seat), To: world.Log, Data: world.Pack(publiclog.KindPost, []byte(session), raw)}
 }
 
 // facts gives the new key's secret and certificate, and the packets that post the
@@ -176,7 +176,7 @@ func (h *hijack) facts(name string) ([]world.Derived, error) {
 	}
 	out := []world.Fact{{Kind: CommitteeKey, Ref: keyOfEpoch(name), Data: group.Bytes(secret)},
 		committeeFact(name, certificate.Commitments), {Kind: Certificate, Ref: name, Data: encoded}}
-	read := world.Packet{From: world.Outsider, To: world.Log, Data: world.Pack(escrow.KindReadBoard, world.Int(0))}
+	read := world.Packet{From: world.Outsider, To: world.Log, Data: world.Pack(publiclog.KindReadBoard, world.Int(0))}
 	for _, p := range append(h.posts, read) {
 		out = append(out, world.Fact{Kind: world.Outgoing, Ref: world.Log, Data: p.Encode(always)})
 	}
@@ -189,7 +189,7 @@ func proveCertificate(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := escrow.ParseUpdate(in.Facts[1].Data)
+	u, err := publiclog.ParseUpdate(in.Facts[1].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func proveCertificate(in world.Input) ([]world.Derived, error) {
 	places := map[int]logPosition{}
 	for i, record := range u.Records {
 		tree.Add(record)
-		r, err := escrow.ParseBoardRecord(record)
+		r, err := publiclog.ParseBoardRecord(record)
 		if err != nil || r.Session != string(c.Session) {
 			continue
 		}

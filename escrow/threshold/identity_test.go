@@ -9,11 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
-	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/escrow/group"
 	"doormat/escrow/sharing"
 	"doormat/world"
+	"doormat/world/publiclog"
 )
 
 // identityOf gives the identity key that a trustee holds now: one, and no other.
@@ -194,7 +194,7 @@ func TestCutOffAfterConfirming(t *testing.T) {
 	s := renewing(t, 2, 4, 2, 0, 8)
 	cut := false
 	s.sim.Intercept = func(p world.Packet) bool {
-		f, err := world.Unpack(p.Data, escrow.KindPost, 2)
+		f, err := world.Unpack(p.Data, publiclog.KindPost, 2)
 		if err == nil && p.From == "trustee:3" {
 			phase, _, _, err := ceremony.Split(f[1])
 			require.NoError(t, err)
@@ -220,7 +220,7 @@ func (s *stage) spoken(i int, key ed25519.PrivateKey, name string, phase ceremon
 	}
 	raw, err := ceremony.Forge(r, key, phase, i, []byte(body))
 	require.NoError(s.t, err)
-	return world.Packet{From: world.Trustee(i), To: "log", Data: world.Pack(escrow.KindPost, []byte(name), raw)}
+	return world.Packet{From: world.Trustee(i), To: "log", Data: world.Pack(publiclog.KindPost, []byte(name), raw)}
 }
 
 // TestSpokenFor: a trustee that reads a post in its own name says so: with its identity, or
@@ -312,7 +312,7 @@ func TestFalseBoards(t *testing.T) {
 	_, _, err := k.readUpdate(good.Encode())
 	require.NoError(t, err, "alone, from the beginning")
 	require.Equal(t, s.hashes(), k.known)
-	for name, bad := range map[string]*escrow.Update{
+	for name, bad := range map[string]*publiclog.Update{
 		"not from the beginning": {First: 1, Records: good.Records[1:], Checkpoint: good.Checkpoint},
 		"one is missing":         {Records: good.Records[1:], Checkpoint: good.Checkpoint},
 		"one is another":         {Records: append([][]byte{[]byte("x")}, good.Records[1:]...), Checkpoint: good.Checkpoint},
@@ -330,8 +330,8 @@ func TestFalseBoards(t *testing.T) {
 func FuzzCertificates(f *testing.F) {
 	s := renewing(&testing.T{}, 2, 3, 2, 0, 5)
 	s.advance(5)
-	s.post(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(escrow.KindReadBoard, world.Int(0))})
-	for _, kind := range []byte{KindKey, escrow.KindUpdate, KindFetchBoard} {
+	s.post(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(publiclog.KindReadBoard, world.Int(0))})
+	for _, kind := range []byte{KindKey, publiclog.KindUpdate, KindFetchBoard} {
 		of := s.of(kind)
 		f.Add(of[0].Data)
 		f.Add(of[len(of)-1].Data)
@@ -361,11 +361,11 @@ func TestCopiedPosts(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 6)
 	s.advance(1)
 	for _, record := range s.trustee(1).board.version.records {
-		r, err := escrow.ParseBoardRecord(record)
+		r, err := publiclog.ParseBoardRecord(record)
 		require.NoError(t, err)
 		_, author, _, err := ceremony.Split(r.Post)
 		require.NoError(t, err)
-		s.post(world.Packet{From: world.Trustee(author), To: "log", Data: world.Pack(escrow.KindPost, []byte(epochName(1, 1)), r.Post)})
+		s.post(world.Packet{From: world.Trustee(author), To: "log", Data: world.Pack(publiclog.KindPost, []byte(epochName(1, 1)), r.Post)})
 	}
 	s.advance(6)
 	require.Empty(t, s.warned)
@@ -410,7 +410,7 @@ func TestKeptFromThePresent(t *testing.T) {
 		require.NoError(t, err)
 		s.post(p)
 	}
-	boards := s.of(escrow.KindUpdate)
+	boards := s.of(publiclog.KindUpdate)
 	now := boards[len(boards)-1].Data
 	proved, err := proveCertificate(world.Input{Facts: []world.Fact{made[2].Fact, {Kind: Board, Data: now}}})
 	require.NoError(t, err)
@@ -468,7 +468,7 @@ func TestFalseFirstBoard(t *testing.T) {
 	phone := newPhone(s.genesis)
 	require.Contains(t, warningOf(phone.handle(board.Encode())), "refused")
 	require.Nil(t, phone.board)
-	out := phone.handle((&escrow.Update{First: int64(last), Checkpoint: s.genesis.checkpoint}).Encode())
+	out := phone.handle((&publiclog.Update{First: int64(last), Checkpoint: s.genesis.checkpoint}).Encode())
 	require.Contains(t, warningOf(out), "refused", "the checkpoint of set-up, and nothing before it")
 	require.Empty(t, phone.keys)
 }
@@ -503,7 +503,7 @@ func TestLaggingProvider(t *testing.T) {
 		require.NoError(t, err)
 		s.post(p)
 	}
-	boards := s.of(escrow.KindUpdate)
+	boards := s.of(publiclog.KindUpdate)
 	proved, err := proveCertificate(world.Input{Facts: []world.Fact{made[2].Fact, {Kind: Board, Data: boards[len(boards)-1].Data}}})
 	require.NoError(t, err)
 	p, _, err := world.ParsePacket(proved[1].Data)

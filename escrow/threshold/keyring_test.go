@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
-	"doormat/escrow"
 	"doormat/world"
+	"doormat/world/publiclog"
 )
 
 // fakeCommittee makes a committee of the adversary's own, and the packet that offers it.
@@ -31,7 +31,7 @@ func TestSubstitutedAtSetUp(t *testing.T) {
 	s := preparedStage(t, config(2, 3), 4)
 	_, p := fakeCommittee(t, "key 1\n2\n3", "device:A")
 	s.sim.Intercept = func(q world.Packet) bool {
-		if q.From == "provider" && (q.Kind() == KindKey || q.Kind() == escrow.KindUpdate) && q.To == p.To {
+		if q.From == "provider" && (q.Kind() == KindKey || q.Kind() == publiclog.KindUpdate) && q.To == p.To {
 			s.sim.Net.Deliver(p)
 			return true
 		}

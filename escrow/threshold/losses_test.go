@@ -5,9 +5,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/world"
+	"doormat/world/publiclog"
 )
 
 // TestLostCalls: a post is lost, and then everybody's call of time. They call again.
@@ -15,10 +15,10 @@ func TestLostCalls(t *testing.T) {
 	s := renewing(t, 2, 4, 3, 0, 7)
 	calls := 0
 	s.sim.Intercept = func(p world.Packet) bool {
-		if p.Kind() != escrow.KindPost {
+		if p.Kind() != publiclog.KindPost {
 			return false
 		}
-		f, err := world.Unpack(p.Data, escrow.KindPost, 2)
+		f, err := world.Unpack(p.Data, publiclog.KindPost, 2)
 		require.NoError(t, err)
 		phase, author, body, err := ceremony.Split(f[1])
 		require.NoError(t, err)

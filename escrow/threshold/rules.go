@@ -17,6 +17,7 @@ import (
 	"doormat/escrow/tdh2"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/publiclog"
 )
 
 // Kinds of facts about the escrow.
@@ -65,7 +66,7 @@ func (Design) Rules() []world.Rule {
 			Doc:   "A trustee keeps what it was asked for: the order, and who wrote to whom and when.",
 			Takes: kinds(RequestLog), Gives: kinds(law.OrderFact, world.Metadata), Apply: readRequestLog},
 		world.Rule{Name: "read the log", Doc: "The log holds every post of every ceremony.",
-			Takes: kinds(escrow.LogState), Gives: kinds(BoardPost), Apply: readLog},
+			Takes: kinds(publiclog.LogState), Gives: kinds(BoardPost), Apply: readLog},
 		world.Rule{Name: "open a sealed share",
 			Doc: "A one-use key opens the new shares that were sealed to it on the board, then " +
 				"and ever after.",
@@ -148,8 +149,8 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 		return world.Conclude(facts...), nil
 	case law.KindLogged:
 		return world.Conclude(world.Fact{Kind: LogEvidence, Ref: "log", Data: p.Data}), nil
-	case escrow.KindCosigned:
-		f, err := world.Unpack(p.Data, escrow.KindCosigned, 2)
+	case publiclog.KindCosigned:
+		f, err := world.Unpack(p.Data, publiclog.KindCosigned, 2)
 		if err != nil || len(f[0]) == 0 {
 			return nil, errors.New("no cosignature in this packet")
 		}
@@ -160,8 +161,8 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		return world.Conclude(s.Fact()), nil
-	case escrow.KindUpdate:
-		u, err := escrow.ParseUpdate(p.Data)
+	case publiclog.KindUpdate:
+		u, err := publiclog.ParseUpdate(p.Data)
 		if err != nil {
 			return nil, err
 		}

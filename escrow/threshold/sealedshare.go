@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"slices"
 
-	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/escrow/group"
 	"doormat/world"
 	"doormat/world/ledger"
+	"doormat/world/publiclog"
 )
 
 // These rules are what a thief of a one-use key computes: the shares that were sealed to the
@@ -33,7 +33,7 @@ func readLog(in world.Input) ([]world.Derived, error) {
 func boardPosts(records [][]byte) []world.Derived {
 	var facts []world.Fact
 	for _, record := range records {
-		if r, err := escrow.ParseBoardRecord(record); err == nil {
+		if r, err := publiclog.ParseBoardRecord(record); err == nil {
 			facts = append(facts, world.Fact{Kind: BoardPost, Ref: r.Session, Data: record})
 		}
 	}
@@ -65,7 +65,7 @@ func openSealedShare(in world.Input) ([]world.Derived, error) {
 	s := &shareSearch{roster: roster, session: string(roster.Session), key: key,
 		after: map[[32]byte][]int{}, posts: in.Facts}
 	for at, f := range in.Facts[1:] {
-		if r, err := escrow.ParseBoardRecord(f.Data); err == nil && r.Session == s.session {
+		if r, err := publiclog.ParseBoardRecord(f.Data); err == nil && r.Session == s.session {
 			s.after[r.Before] = append(s.after[r.Before], at+1)
 		}
 	}
@@ -116,7 +116,7 @@ func (s *shareSearch) read(path []int) error {
 		return err
 	}
 	for i, at := range path[1:] {
-		r, err := escrow.ParseBoardRecord(s.posts[at].Data)
+		r, err := publiclog.ParseBoardRecord(s.posts[at].Data)
 		if err != nil {
 			return err
 		}

@@ -6,10 +6,10 @@ import (
 	"io"
 	"time"
 
-	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/world"
 	"doormat/world/ledger"
+	"doormat/world/publiclog"
 )
 
 // bootstrap is the first ceremony of a committee, which is held in one go, over a log of its own:
@@ -125,7 +125,7 @@ func ceremonyPost(t *ceremony.Trustee, a *ceremony.Audit, checkpoint []byte, ran
 
 // post appends a post of trustee i+1 to the log and reads it, as everybody would.
 func (b *bootstrap) post(i int, session string, post []byte) error {
-	r := &escrow.BoardRecord{Session: session, Before: b.last, Post: post}
+	r := &publiclog.BoardRecord{Session: session, Before: b.last, Post: post}
 	record, hash := r.Encode(), sum(post)
 	b.last, b.posts[i] = sum(record), append(b.posts[i], hash[:]...)
 	b.genesis.state.tree.Add(record)

@@ -95,7 +95,6 @@ import (
 	"slices"
 
 	"doormat/e2ee"
-	"doormat/escrow"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/ledger"
@@ -231,26 +230,26 @@ func auditors(s *setup, cache *boardCache, court *law.Court, trustees []string) 
 		if err != nil {
 			return nil, err
 		}
-		nodes = append(nodes, escrow.NewWitness(w, gossip))
+		nodes = append(nodes, publiclog.NewWitness(w, gossip))
 	}
 	gossip, err := newGossip(s.genesis, world.Monitor, nil, slices.Concat(names, trustees))
 	if err != nil {
 		return nil, err
 	}
-	log := escrow.NewLog(l, court.Public(), s.genesis.policy, sizes, names)
+	log := publiclog.NewLog(l, court.Public(), s.genesis.policy, sizes, names)
 	log.Open(s.genesis.checkpoint, trustees, world.Agency)
-	monitor := escrow.NewMonitor(gossip, l.Size())
+	monitor := publiclog.NewMonitor(gossip, l.Size())
 	monitor.Follow = (&observer{cache.newView(), map[string]int{}, map[string]bool{}}).follow
 	return append(nodes, log, monitor), nil
 }
 
 // newGossip begins for a reader of the log, which knows what the witnesses cosigned at set-up.
-func newGossip(g *genesis, name string, near, far []string) (*escrow.Gossip, error) {
+func newGossip(g *genesis, name string, near, far []string) (*publiclog.Gossip, error) {
 	view, err := ledger.NewView(g.policy, g.checkpoint)
 	if err != nil {
 		return nil, err
 	}
-	return escrow.NewGossip(name, g.policy, view, near, far), nil
+	return publiclog.NewGossip(name, g.policy, view, near, far), nil
 }
 
 // device makes a device with the design's envelope and the modified programs.

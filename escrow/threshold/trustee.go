@@ -7,13 +7,13 @@ import (
 	"io"
 	"time"
 
-	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/escrow/sharing"
 	"doormat/escrow/tdh2"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/ledger"
+	"doormat/world/publiclog"
 )
 
 // trustee holds a share of each live key and answers requests under an order that
@@ -27,7 +27,7 @@ type trustee struct {
 	live     []*heldKey // the newest key last
 	court    ed25519.PublicKey
 	policy   *ledger.Policy
-	gossip   *escrow.Gossip
+	gossip   *publiclog.Gossip
 	waiting  []world.Packet // requests whose checkpoint the log has still to prove
 	willing  bool
 	requests []world.Fact // its log of requests, see requestlog.go
@@ -82,7 +82,7 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 		t.willing = true
 	case p.Kind() == KindRequest:
 		return t.answer(now, p)
-	case p.From == world.Log && p.Kind() == escrow.KindUpdate:
+	case p.From == world.Log && p.Kind() == publiclog.KindUpdate:
 		return t.readUpdate(p.Data)
 	case !t.CountsMessages():
 		return nil
@@ -118,7 +118,7 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	order, checkpoint, err := escrow.VerifyOrder(now, s, t.court, t.policy)
+	order, checkpoint, err := publiclog.VerifyOrder(now, s, t.court, t.policy)
 	if err != nil {
 		return []world.Packet{world.Warn(t.name, "refused a request: "+err.Error())}
 	}
