@@ -135,7 +135,7 @@ func checkExpected(t *testing.T, res *attacks.Result) {
 func checkStale(t *testing.T, l *attacks.Lab) {
 	for _, a := range l.Attacks {
 		h := a.Header()
-		require.Empty(t, technique.Stale(a, l.Designs), h.ID)
+		require.Empty(t, technique.Stale(a, slices.Concat(l.Known, l.Designs)), h.ID)
 		require.NotNil(t, designOf(l, h.Showcase), "%s: its showcase %s is no design", h.ID, h.Showcase)
 	}
 }
