@@ -2,7 +2,6 @@ package chat
 
 import (
 	"archive/zip"
-	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -114,9 +113,6 @@ func (c *Chat) attach(find func(name string) (data []byte, why string)) {
 // beside finds nothing: an export that is no archive has its files beside it, under
 // names that anybody in the chat can have chosen, and those are not followed.
 func beside(string) ([]byte, string) { return nil, "not in this file: read a zip of both" }
-
-// shown is a name as it is listed: clean, or quoted if nothing is left of it.
-func shown(clean, name string) string { return cmp.Or(clean, fmt.Sprintf("%.40q", name)) }
 
 // readMember reads one file, or returns nil for one that is not text.
 func readMember(name string, f *zip.File, order stamp.Order,
