@@ -2,6 +2,7 @@ package demo
 
 import (
 	"doormat/e2ee"
+	"doormat/e2ee/backup"
 	"doormat/e2ee/ghost"
 	"doormat/e2ee/transparency"
 	"doormat/escrow/threshold"
@@ -57,6 +58,23 @@ var arrangements = []world.Arrangement{
 		Doc: "Each client verifies the signatures of court and minister before it makes a copy. The provider erases a " +
 			"message when it has been delivered.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered, ghost.SignOffs: ghost.ByClient},
+	},
+	{
+		Design: backup.ByProvider{},
+		ID:     "backup-provider",
+		Name:   "Backup, key with provider",
+		Doc: "Phones back up what they keep, sealed, to a backup store, and the provider has the key: what most " +
+			"people have, for a new phone has everything again. The provider erases a message when it has been " +
+			"delivered.",
+		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
+	},
+	{
+		Design: backup.ByUser{},
+		ID:     "backup-user",
+		Name:   "Backup, key for a PIN",
+		Doc: "The same, but a vault of n servers releases the key for a PIN of four digits, any t of them together. " +
+			"Each counts guesses.",
+		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
 	},
 	{
 		Design: threshold.Design{},

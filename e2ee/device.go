@@ -207,7 +207,7 @@ func (d *Device) fromUser(now time.Time, p world.Packet) []world.Packet {
 	case world.KindUnlock:
 		return d.toUser(world.KindHoldings, world.EncodeFacts(d.InUse()))
 	}
-	return nil
+	return d.handleByExtensions(now, p)
 }
 
 func (d *Device) fromProvider(now time.Time, p world.Packet) []world.Packet {

@@ -75,8 +75,8 @@ func (d *Device) blob(data []byte) []world.Packet {
 	if err != nil {
 		return d.skipFile(f, err.Error())
 	}
-	d.keepFile(f.meta, f.at, file)
 	out := d.toUser(world.KindFile, []byte(f.meta.From), file)
+	out = append(out, d.keepFile(f.meta, f.at, file)...)
 	f.at, f.chunks = f.at+1, nil
 	return append(out, d.requestChunk(f))
 }

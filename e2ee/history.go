@@ -2,6 +2,8 @@ package e2ee
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"doormat/world"
@@ -43,22 +45,82 @@ func (d *Device) markOpened(in *Delivery) {
 // same id is not enough: whoever forged it chose the id.
 func (d *Device) wasOpened(in *Delivery) bool { return slices.Contains(d.opened, in.sealed()) }
 
+// A FileKeeper is a [DeviceExtension] that is told of files as well.
+type FileKeeper interface {
+	// FileKept is called when a file, counted from 0, has been added to its message.
+	FileKept(m world.Meta, number int, data []byte) []world.Packet
+}
+
 // keepFile adds an attachment to its message, if that is still there. Another
 // author's message may bear the same number.
-func (d *Device) keepFile(m world.Meta, number int, data []byte) {
+func (d *Device) keepFile(m world.Meta, number int, data []byte) []world.Packet {
 	for _, k := range slices.Backward(d.history) {
 		if k.meta.ID == m.ID && k.meta.From == m.From {
 			k.files[number] = data
 			if d.reporting.to != "" {
 				d.reporting.news = append(d.reporting.news, world.Fact{Kind: KeptFile, Ref: world.FileRef(m.ID, number), Data: data})
 			}
-			return
+			return call(d.Extensions, func(x DeviceExtension) []world.Packet {
+				if keeper, ok := x.(FileKeeper); ok {
+					return keeper.FileKept(m, number, data)
+				}
+				return nil
+			})
 		}
+	}
+	return nil
+}
+
+// Restore puts messages and files, as [Device.History] lists them, before what the device has
+// kept since it was set up. It shows none again, and keeps the newest as its retention says.
+// What is no such fact, or belongs to no message among them, is left out.
+func (d *Device) Restore(facts []world.Fact) {
+	var before []keptMessage
+	at := map[string]int{}
+	for _, f := range facts {
+		if m, body, err := parseKept(f.Data); f.Kind == KeptMessage && err == nil {
+			at[m.ID] = len(before)
+			before = append(before, keptMessage{meta: m, body: body, files: map[int][]byte{}})
+		}
+	}
+	for _, f := range facts {
+		id, number := fileOf(f.Ref)
+		if i, ok := at[id]; f.Kind == KeptFile && ok && number >= 0 && number < MaxFiles {
+			before[i].files[number] = f.Data
+		}
+	}
+	d.history = append(before, d.history...)
+	if d.retention > 0 {
+		d.history = slices.Delete(d.history, 0, max(0, len(d.history)-d.retention))
 	}
 }
 
+// fileOf undoes [world.FileRef]: the number is -1 if ref is none.
+func fileOf(ref string) (message string, number int) {
+	slash := strings.LastIndexByte(ref, '/')
+	number, err := strconv.Atoi(ref[slash+1:])
+	if err != nil || slash < 0 {
+		return "", -1
+	}
+	return ref[:slash], number - 1
+}
+
+// KeptFact is a message of the history as a fact.
+func KeptFact(m world.Meta, body []byte) world.Fact {
+	return world.Fact{Kind: KeptMessage, Ref: m.ID, Data: world.Pack(keptTag, m.Encode(), body)}
+}
+
+func parseKept(data []byte) (m world.Meta, body []byte, err error) {
+	f, err := world.Unpack(data, keptTag, 2)
+	if err != nil {
+		return m, nil, err
+	}
+	m, err = world.ParseMeta(f[0])
+	return m, f[1], err
+}
+
 func (k *keptMessage) facts() []world.Fact {
-	facts := []world.Fact{{Kind: KeptMessage, Ref: k.meta.ID, Data: world.Pack(keptTag, k.meta.Encode(), k.body)}}
+	facts := []world.Fact{KeptFact(k.meta, k.body)}
 	for i := range MaxFiles {
 		if data, ok := k.files[i]; ok {
 			facts = append(facts, world.Fact{Kind: KeptFile, Ref: world.FileRef(k.meta.ID, i), Data: data})

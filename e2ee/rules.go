@@ -190,15 +190,11 @@ func countDown(in world.Input) ([]world.Derived, error) {
 }
 
 func readKept(in world.Input) ([]world.Derived, error) {
-	f, err := world.Unpack(in.Facts[0].Data, keptTag, 2)
+	m, body, err := parseKept(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	m, err := world.ParseMeta(f[0])
-	if err != nil {
-		return nil, err
-	}
-	return world.Conclude(world.Fact{Kind: world.Plaintext, Ref: m.ID, Data: f[1]}, m.Fact()), nil
+	return world.Conclude(world.Fact{Kind: world.Plaintext, Ref: m.ID, Data: body}, m.Fact()), nil
 }
 
 func readSession(in world.Input) ([]world.Derived, error) {

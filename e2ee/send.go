@@ -42,7 +42,7 @@ func (d *Device) typed(now time.Time, data []byte) []world.Packet {
 	out = append(out, sent...)
 	out = append(out, d.keep(now, keptMessage{meta: m, body: typed.Body})...)
 	for i, f := range typed.Files {
-		d.keepFile(m, i, f.Data)
+		out = append(out, d.keepFile(m, i, f.Data)...)
 	}
 	return out
 }

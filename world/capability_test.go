@@ -55,7 +55,7 @@ func TestExpand(t *testing.T) {
 		{"device:0..t.store", threeOfFive, "-"},
 		{"device:1..101.store", threeOfFive, "-"},
 		{"device:target..t.store", threeOfFive, "!neither t, n nor a number"},
-		{"court:1..2.order", threeOfFive, "!NAME:FROM..TO.surface, where NAME is user, device, element, trustee or witness"},
+		{"court:1..2.order", threeOfFive, "!NAME:FROM..TO.surface, where NAME is user, device, element, trustee, witness or vault"},
 		{"trustee:1..t", threeOfFive, "!NAME:FROM..TO.surface"},
 		{"trustee:one.store", threeOfFive, "!neither t, n nor a number"},
 		{"trustee:1..many.store", threeOfFive, "!neither t, n nor a number"},
@@ -93,8 +93,8 @@ func TestIndex(t *testing.T) {
 
 func TestMembers(t *testing.T) {
 	for principal, want := range map[string][]string{
-		"jurisdiction:A": {"provider", "trustee:1", "trustee:2"},
-		"jurisdiction:C": {"trustee:5"},
+		"jurisdiction:A": {"backup", "provider", "trustee:1", "trustee:2", "vault:1", "vault:2"},
+		"jurisdiction:C": {"trustee:5", "vault:5"},
 		"device:target":  {"device:Ada"},
 		"user:partner":   {"user:Ben"},
 		"device:partner": {"device:Ben"},
@@ -118,9 +118,9 @@ func TestMembers(t *testing.T) {
 func TestPlacement(t *testing.T) {
 	for n := 1; n <= MaxTrustees; n++ {
 		s := Settings{Threshold: 1, Trustees: n, Jurisdictions: RoundRobin(n)}
-		placed, err := SharedPrincipals().Placement(s)
+		placed, err := SharedPrincipals(Provider, TrusteeName).Placement(s)
 		require.NoError(t, err)
-		require.Len(t, placed, n+2)
+		require.Len(t, placed, n+1)
 		seats := map[string]int{}
 		for _, where := range placed {
 			seats[where]++

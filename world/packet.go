@@ -48,6 +48,9 @@ const (
 	KindSpeak                     // user to device: what is said in the call that is under way
 	KindHeard                     // device to user: speaker, what was said
 	KindHangUp                    // user to device: the call is over
+	KindRemember                  // device to user: what a secret is for, the secret to keep in mind
+	KindRecall                    // device to user: what the secret is for
+	KindRecalled                  // user to device: what it is for, the secret or ""
 )
 
 // Principals that are no machine on the network.

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Names of principals that designs share. Of a user, a device, its secure element, a trustee
-// and a witness there may be several: a colon and what tells them apart follow.
+// Names of principals that designs share. Of a user, a device, its secure element, a trustee,
+// a witness and a vault server there may be several: a colon and what tells them apart follow.
 const (
 	UserName    = "user"
 	DeviceName  = "device"
@@ -22,6 +22,8 @@ const (
 	WitnessName = "witness"
 	Monitor     = "monitor"
 	Vendor      = "vendor"
+	BackupStore = "backup"
+	VaultName   = "vault"
 )
 
 // A Principal is somebody, or a machine, in a deployment. Each is declared once. From the
@@ -78,6 +80,8 @@ var shared = Principals{
 	{WitnessName, "cosigns the log", []Surface{Store, Control}, "4", ""},
 	{Monitor, "reads the log for the public", []Surface{Store, Control}, "", ""},
 	{Vendor, "writes and signs the programs of phones", []Surface{Store, Control, Order}, "", Abroad},
+	{BackupStore, "keeps the phones' backups, sealed", []Surface{Store, Control, Order}, "", Home},
+	{VaultName, "releases keys of backups for PINs, with others", []Surface{Store, Control, Order}, "n", BySetting},
 }
 
 // SharedPrincipals are those of these names that designs share, all if none are given.

@@ -13,6 +13,9 @@ import (
 // notice that a court serves it repeats in public. The harness sees on
 // its link what it is shown and warned of.
 //
+// A user keeps in mind what its device asks it to, such as a PIN, and types it into the next
+// device that asks for it.
+//
 // If the device holds back a message because a key has changed, the user compares again
 // with the contact: when the environment next brings the two together, and otherwise at the
 // third midnight, by calling. If the numbers differ, what is held back stays so. A user who
@@ -24,6 +27,7 @@ type User struct {
 	readOut  map[string]string // peer to the number that we read out last
 	heldBack map[string]int    // peer whose key has changed to the midnights since messages wait
 	unlocker string            // the agency that waits for the device
+	mind     map[string][]byte // secrets that no machine keeps, by what they are for
 }
 
 // nightsBeforeCall is how many midnights a user waits for an occasion to meet before calling.
@@ -31,7 +35,8 @@ const nightsBeforeCall = 3
 
 // NewUser returns the user of account.
 func NewUser(account string) *User {
-	return &User{account: account, pending: map[string]string{}, readOut: map[string]string{}, heldBack: map[string]int{}}
+	return &User{account: account, pending: map[string]string{}, readOut: map[string]string{},
+		heldBack: map[string]int{}, mind: map[string][]byte{}}
 }
 
 // Name implements [Node].
@@ -70,6 +75,14 @@ func (u *User) Handle(_ time.Time, p Packet) []Packet {
 	case KindHeldBack:
 		if f, err := Unpack(p.Data, KindHeldBack, 1); err == nil && fromDevice {
 			u.heldBack[string(f[0])] = 0
+		}
+	case KindRemember:
+		if f, err := Unpack(p.Data, KindRemember, 2); err == nil && fromDevice {
+			u.mind[string(f[0])] = f[1]
+		}
+	case KindRecall:
+		if f, err := Unpack(p.Data, KindRecall, 1); err == nil && fromDevice {
+			return u.toDevice(Pack(KindRecalled, f[0], u.mind[string(f[0])]))
 		}
 	case KindReinstall:
 		if p.From == Environment { // on the new phone nothing waits

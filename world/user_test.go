@@ -27,3 +27,22 @@ func TestPatience(t *testing.T) {
 		require.Equal(t, []Packet{{From: u.Name(), To: DeviceOf("Ana"), Data: Pack(KindAskNumber, []byte("Ben"))}}, asked)
 	}
 }
+
+// A user gives a secret to its own device only, and to the next one as well.
+func TestMind(t *testing.T) {
+	u := NewUser("Ana")
+	ask := func(from string) []Packet {
+		return u.Handle(time.Time{}, Packet{From: from, To: u.Name(), Data: Pack(KindRecall, []byte("PIN"))})
+	}
+	answer := func(pin string) []Packet {
+		return []Packet{{From: u.Name(), To: DeviceOf("Ana"), Data: Pack(KindRecalled, []byte("PIN"), []byte(pin))}}
+	}
+	require.Equal(t, answer(""), ask(DeviceOf("Ana")))
+	for from, pin := range map[string]string{DeviceOf("Ana"): "4711", DeviceOf("Ben"): "0000"} {
+		u.Handle(time.Time{}, Packet{From: from, To: u.Name(), Data: Pack(KindRemember, []byte("PIN"), []byte(pin))})
+	}
+	u.Handle(time.Time{}, Packet{From: Environment, To: u.Name(), Data: Pack(KindReinstall)})
+	require.Equal(t, answer("4711"), ask(DeviceOf("Ana")))
+	require.Empty(t, ask(DeviceOf("Ben")))
+	require.Empty(t, u.Holdings())
+}

@@ -12,9 +12,8 @@ import (
 // A Guesser has the key of an account, from m servers' shares, and asks nobody any more: it tries a
 // PIN by one multiplication.
 type Guesser struct {
-	key     kyber.Scalar
-	version [32]byte
-	sealed  []byte
+	key    kyber.Scalar
+	sealed []byte
 }
 
 // Collude makes a guesser of the registrations of one account. It checks each share against the
@@ -31,12 +30,28 @@ func Collude(list []*Registration) (*Guesser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vault: collude: %w", err)
 	}
-	return &Guesser{key: key, version: list[0].Version(), sealed: list[0].Sealed}, nil
+	return &Guesser{key, list[0].Sealed}, nil
+}
+
+// Bytes is the encoding of g: key 32 ‖ sealed secret.
+func (g *Guesser) Bytes() []byte { return append(group.Bytes(g.key), g.sealed...) }
+
+// ParseGuesser decodes [Guesser.Bytes] and nothing else.
+func ParseGuesser(b []byte) (*Guesser, error) {
+	if len(b) < group.Size || len(b) > group.Size+maxSealed {
+		return nil, fmt.Errorf("vault: a guesser of %d bytes, want %d to %d", len(b), group.Size,
+			group.Size+maxSealed)
+	}
+	key, err := group.DecodeScalar(suite, b[:group.Size])
+	if err != nil {
+		return nil, fmt.Errorf("vault: a guesser: %w", err)
+	}
+	return &Guesser{key, b[group.Size:]}, nil
 }
 
 // Try returns the secret if the PIN is right. Time does not matter to a thief: it is variable.
 func (g *Guesser) Try(pin []byte) ([]byte, bool) {
 	at := group.VarTimeMul(suite, []kyber.Scalar{g.key}, []kyber.Point{hashToGroup(pin)})
-	secret, err := newKey(finalize(pin, at), g.version).Open(g.sealed)
+	secret, err := newKey(finalize(pin, at)).Open(g.sealed)
 	return secret, err == nil
 }

@@ -10,7 +10,8 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// Requests begin with their kind and the account, answers with what became of the request.
+// Requests begin with their kind and the account, answers with what became of the request. The
+// account is sealed with the rest, so that who passes a request on cannot give it to another.
 const (
 	kindRegister = 1
 	kindEvaluate = 2
@@ -43,9 +44,10 @@ func ReleaseRequest(account string, nonce Nonce, proved [32]byte) []byte {
 	return request(kindRelease, account, append(nonce[:], proved[:]...))
 }
 
-// Serve answers one request, whoever made it, with bytes for [ParseAnswer] or [ParseReply].
-func (s *Server) Serve(raw []byte) []byte {
-	body, err := s.serve(raw)
+// Serve answers one request of an account, for which the caller vouches, with bytes for
+// [ParseAnswer] or [ParseReply].
+func (s *Server) Serve(account string, raw []byte) []byte {
+	body, err := s.serve(account, raw)
 	if err == nil {
 		return append([]byte{0}, body...)
 	}
@@ -57,11 +59,11 @@ func (s *Server) Serve(raw []byte) []byte {
 	return []byte{byte(len(statuses) - 1)}
 }
 
-func (s *Server) serve(raw []byte) ([]byte, error) {
+func (s *Server) serve(account string, raw []byte) ([]byte, error) {
 	in := cryptobyte.String(raw)
 	var kind uint8
-	var account cryptobyte.String
-	if !in.ReadUint8(&kind) || !in.ReadUint16LengthPrefixed(&account) {
+	var of cryptobyte.String
+	if !in.ReadUint8(&kind) || !in.ReadUint16LengthPrefixed(&of) || string(of) != account {
 		return nil, errRequest
 	}
 	switch kind {
@@ -70,9 +72,9 @@ func (s *Server) serve(raw []byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return nil, s.Register(string(account), r)
+		return nil, s.Register(account, r)
 	case kindEvaluate:
-		answer, err := s.Evaluate(string(account), in)
+		answer, err := s.Evaluate(account, in)
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +85,7 @@ func (s *Server) serve(raw []byte) ([]byte, error) {
 		if !in.CopyBytes(nonce[:]) || !in.CopyBytes(proved[:]) || !in.Empty() {
 			return nil, errRequest
 		}
-		return s.Release(string(account), nonce, proved)
+		return s.Release(account, nonce, proved)
 	}
 	return nil, errRequest
 }
@@ -121,6 +123,18 @@ func ParseAnswer(raw []byte) (*Answer, error) {
 	}
 	a.Left = int(left)
 	return &a, nil
+}
+
+// Registered reads what a register request registers: what somebody learns who opens one.
+func Registered(request []byte) (account string, r *Registration, err error) {
+	in := cryptobyte.String(request)
+	var kind uint8
+	var of cryptobyte.String
+	if !in.ReadUint8(&kind) || kind != kindRegister || !in.ReadUint16LengthPrefixed(&of) {
+		return "", nil, errors.New("vault: not a request to register")
+	}
+	r, err = ParseRegistration(in)
+	return string(of), r, err
 }
 
 // Bytes is the encoding of r: limit 1 ‖ number of the server 1 ‖ m 1 ‖ share 32 ‖ commitments m·32 ‖

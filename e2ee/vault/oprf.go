@@ -100,5 +100,5 @@ func (a *Attempt) Combine(answers map[int]*Answer) (*Key, error) {
 		sum.Add(sum, evaluate(weights[n], element))
 	}
 	unblind := suite.Scalar().Inv(a.blind)
-	return newKey(finalize(a.pin, evaluate(unblind, sum)), best), nil
+	return newKey(finalize(a.pin, evaluate(unblind, sum))), nil
 }

@@ -91,8 +91,11 @@ type Registration struct {
 	Sealed      []byte               // the owner's secret, under the key that PIN and m servers make
 }
 
-// Version names what was registered, by the commitments: shares of one version go together.
-func (r *Registration) Version() [32]byte { return sha256.Sum256(r.Commitments.Bytes()) }
+// Version names what was registered, by the commitments and the sealed secret: shares of one
+// version go together, and open this secret.
+func (r *Registration) Version() [32]byte {
+	return sha256.Sum256(append(r.Commitments.Bytes(), r.Sealed...))
+}
 
 // Register draws a key, shares it among the servers, and seals secret under what it makes of the
 // PIN. It returns the registration of server i at i-1. The key itself is not kept.
@@ -114,7 +117,7 @@ func Register(p Params, pin, secret []byte, random io.Reader) ([]*Registration, 
 	for i, share := range shares {
 		list[i] = &Registration{Limit: p.Limit, Share: share, Commitments: commitments}
 	}
-	key := newKey(finalize(pin, evaluate(polynomial.Secret(), hashToGroup(pin))), list[0].Version())
+	key := newKey(finalize(pin, evaluate(polynomial.Secret(), hashToGroup(pin))))
 	sealed := key.seal(secret)
 	for i, r := range list {
 		r.Tag, r.Sealed = key.tag(i+1), sealed
@@ -124,14 +127,10 @@ func Register(p Params, pin, secret []byte, random io.Reader) ([]*Registration, 
 
 // Key is what the right PIN and m servers make: it proves the PIN to each server and opens the
 // sealed secret. A wrong PIN makes another, which does neither.
-type Key struct {
-	bytes   []byte
-	version [32]byte
-}
+type Key struct{ bytes []byte }
 
-func newKey(output [sha512.Size]byte, version [32]byte) *Key {
-	key, err := hkdf.Extract(sha256.New, output[:], version[:])
-	return &Key{bytes: must(key, err), version: version}
+func newKey(output [sha512.Size]byte) *Key {
+	return &Key{must(hkdf.Extract(sha256.New, output[:], nil))}
 }
 
 // must is for HKDF and ciphers, which fail for lengths that are fixed here.
@@ -153,7 +152,7 @@ func (k *Key) tag(i int) [32]byte { return k.expand(fmt.Sprintf("tag %d", i)) }
 func (k *Key) seal(secret []byte) []byte {
 	key := k.expand("secret")
 	aead := must(chacha20poly1305.New(key[:]))
-	return aead.Seal(nil, make([]byte, aead.NonceSize()), secret, k.version[:])
+	return aead.Seal(nil, make([]byte, aead.NonceSize()), secret, nil)
 }
 
 // ErrPIN says that a key does not open: the PIN is wrong, or a server answered falsely.
@@ -163,7 +162,7 @@ var ErrPIN = errors.New("vault: the PIN is wrong, or one of the servers answered
 func (k *Key) Open(sealed []byte) ([]byte, error) {
 	key := k.expand("secret")
 	aead := must(chacha20poly1305.New(key[:]))
-	secret, err := aead.Open(nil, make([]byte, aead.NonceSize()), sealed, k.version[:])
+	secret, err := aead.Open(nil, make([]byte, aead.NonceSize()), sealed, nil)
 	if err != nil {
 		return nil, ErrPIN
 	}

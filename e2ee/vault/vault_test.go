@@ -45,7 +45,7 @@ func newVault(t testing.TB, p Params) *vault {
 	require.NoError(t, err)
 	for i := range p.Servers {
 		s := NewServer(i+1, source(fmt.Sprint("server ", i)))
-		_, err := ParseReply(s.Serve(RegisterRequest(owner, list[i])))
+		_, err := ParseReply(s.Serve(owner, RegisterRequest(owner, list[i])))
 		require.NoError(t, err)
 		v.servers = append(v.servers, s)
 	}
@@ -61,7 +61,7 @@ func (v *vault) guess(pin []byte, servers ...int) ([]byte, error) {
 	}
 	answers := map[int]*Answer{}
 	for _, i := range servers {
-		answer, err := ParseAnswer(v.servers[i-1].Serve(EvaluateRequest(owner, a.Blinded())))
+		answer, err := ParseAnswer(v.servers[i-1].Serve(owner, EvaluateRequest(owner, a.Blinded())))
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +75,7 @@ func (v *vault) guess(pin []byte, servers ...int) ([]byte, error) {
 	for _, i := range servers {
 		nonce := answers[i].Nonce
 		request := ReleaseRequest(owner, nonce, key.Proof(i, nonce))
-		sealed, err := ParseReply(v.servers[i-1].Serve(request))
+		sealed, err := ParseReply(v.servers[i-1].Serve(owner, request))
 		if err != nil {
 			return nil, err
 		}
@@ -140,7 +140,7 @@ func TestRFC9497(t *testing.T) {
 		}
 		got, err := a.Combine(answers)
 		require.NoError(t, err)
-		require.Equal(t, newKey(output, [32]byte{1}), got)
+		require.Equal(t, newKey(output), got)
 	}
 }
 
@@ -194,8 +194,16 @@ func TestColludingServers(t *testing.T) {
 	_, err = Collude([]*Registration{stolen[0], stolen[1], &changed})
 	require.Error(t, err, "a share that fits nothing is not used")
 
+	changed = *stolen[2]
+	changed.Sealed = append(bytes.Clone(changed.Sealed), 0)
+	require.NotEqual(t, stolen[2].Version(), changed.Version(), "another secret, another version")
+
 	g, err := Collude(stolen)
 	require.NoError(t, err)
+	g, err = ParseGuesser(g.Bytes())
+	require.NoError(t, err)
+	_, err = ParseGuesser(g.Bytes()[:31])
+	require.Error(t, err)
 	tries := 0
 	for n := range 10000 {
 		tries++
@@ -218,7 +226,7 @@ func TestTooFewColluders(t *testing.T) {
 	r := v.servers[0].Record(owner)
 	for n := range 200 {
 		lone := finalize(pin(4700+n), evaluate(r.Share.Value, hashToGroup(pin(4700+n))))
-		key := newKey(lone, r.Version())
+		key := newKey(lone)
 		_, err := key.Open(r.Sealed)
 		require.ErrorIs(t, err, ErrPIN)
 		require.NotEqual(t, r.Tag, key.tag(1))
@@ -306,7 +314,7 @@ func TestBurnedGuesses(t *testing.T) {
 	anything := group.Bytes(suite.Point().Base())
 	for i := range 2 { // k-m+1 servers are enough
 		for range v.Limit + 1 {
-			v.servers[i].Serve(EvaluateRequest(owner, anything))
+			v.servers[i].Serve(owner, EvaluateRequest(owner, anything))
 		}
 		require.Nil(t, v.servers[i].Record(owner).Registration, "the share is erased")
 	}
@@ -389,6 +397,8 @@ func TestHostileRegistrations(t *testing.T) {
 		require.Error(t, err, name)
 	}
 	require.Empty(t, s.Record(owner).Guesses, "what is no element is no guess")
+	_, err = ParseAnswer(s.Serve("Bob", EvaluateRequest(owner, group.Bytes(suite.Point().Base()))))
+	require.ErrorIs(t, err, errRequest, "another's request")
 	_, err = s.Evaluate("Bob", group.Bytes(suite.Point().Base()))
 	require.ErrorIs(t, err, ErrUnknown)
 	_, err = s.Release("Bob", Nonce{}, [32]byte{})
@@ -483,7 +493,7 @@ func FuzzServe(f *testing.F) {
 		require.NoError(t, s.Register(owner, list[0]))
 		answered := 0
 		for range p.Limit + 2 {
-			out := s.Serve(raw)
+			out := s.Serve(owner, raw)
 			require.NotEmpty(t, out)
 			if _, err := ParseAnswer(out); err == nil {
 				answered++
@@ -500,6 +510,9 @@ func FuzzServe(f *testing.F) {
 		}
 		if r, err := ParseRegistration(raw); err == nil {
 			require.Equal(t, raw, r.Bytes())
+		}
+		if account, r, err := Registered(raw); err == nil {
+			require.Equal(t, raw, RegisterRequest(account, r))
 		}
 	})
 }
