@@ -75,11 +75,14 @@ func breadth(r *attacks.Result, all []*tally) string {
 	return text
 }
 
-// everyPhone reports whether an attack runs the programs of all phones, as a false
-// update would.
+// everyPhone reports whether an attack runs the programs of all phones, or signs
+// programs for them as the vendor does.
 func everyPhone(r *attacks.Result, c *attacks.Cell) bool {
 	phones := 0
 	for _, need := range c.Needs {
+		if need.Principal == world.Vendor && need.Surface != world.Order {
+			return true
+		}
 		if world.KindOf(need.Principal) == world.DeviceName && need.Surface == world.Control {
 			phones++
 		}

@@ -58,6 +58,12 @@ func TestMeaningOf(t *testing.T) {
 		{named("part", func(c *attacks.Cell) {
 			c.Needs = []world.Capability{{Principal: "device:1", Surface: "control"}, {Principal: "device:2", Surface: "control"}}
 		}), "Breadth", "vendor"},
+		{named("part", func(c *attacks.Cell) {
+			c.Needs = []world.Capability{{Principal: world.Vendor, Surface: "order"}}
+		}), "No row has a vendor", ""},
+		{named("part", func(c *attacks.Cell) {
+			c.Needs = []world.Capability{{Principal: world.Vendor, Surface: "store"}}
+		}), "Breadth", "No row has a vendor"},
 		{named("part", func(c *attacks.Cell) { c.Content.Target.After, c.Content.Others.After = 0, 0 }), "Breadth", "Future"},
 		{asInsider(18000), "something opened: Ann 1 of 1; Ann 1 of 1. As much opened in every design: 1 of 1 (everything)", ""},
 		{asInsider(17999), "something opened: Ann 1 of 2; Ann 1 of 2. As much opened in every design: 2 of 2 (part, everything)", ""},
@@ -65,7 +71,12 @@ func TestMeaningOf(t *testing.T) {
 		{someOrder(12, 12, 2, 10), "1 of 1 (served with 10 of 12 not the target's)", "everybody"},
 		{someOrder(11, 12, 2, 9), "0 of 1", "not the target's"},
 		{named("served", func(c *attacks.Cell) { c.Lawful.Beyond = 9 }), "1 of 1 (served with 9 beyond)", ""},
-		{named("served", func(c *attacks.Cell) { c.Applicable, c.Lawful = false, attacks.Lawful{} }), "0 of 0, and 1 with nobody to serve them on", ""},
+		{named("served", func(c *attacks.Cell) {
+			if c.Design == "d1" {
+				c.Applicable, c.Lawful = false, attacks.Lawful{}
+			}
+		}), "0 of 0, and 1 with nobody to serve them on", ""},
+		{named("served", func(c *attacks.Cell) { c.Applicable, c.Lawful = false, attacks.Lawful{} }), "", "nobody to serve"},
 		{named("none", func(c *attacks.Cell) { c.Metadata = attacks.Count{Recovered: 9, Total: 9} }),
 			"whom and when: 9 of 9 in every design, also where no message opened (none).", ""},
 		{named("part", func(c *attacks.Cell) { c.Metadata = attacks.Count{Recovered: 9, Total: 9} }), "9 of 9 in every design.", "also where"},

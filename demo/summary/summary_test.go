@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
 	"doormat/world"
 )
 
@@ -26,4 +27,29 @@ func TestReaders(t *testing.T) {
 	require.Equal(t, "a, b, c, d, e, f and 2 more", Readers(&world.Message{To: list}))
 	require.Equal(t, `G\x1b`, Readers(&world.Message{To: list, Group: "G\x1b"}))
 	require.Equal(t, "a and 1 more", Some([]string{"a", "a", "b"}, 1))
+}
+
+// A table leaves out the attacks on what no design in it has, says so, and
+// leaves out none that failed.
+func TestConcerned(t *testing.T) {
+	r := &attacks.Result{Designs: []attacks.DesignRow{{ID: "d1"}, {ID: "d2"}}}
+	add := func(id string, applies bool, failure string) {
+		r.Attacks = append(r.Attacks, attacks.AttackRow{ID: id})
+		for _, d := range r.Designs {
+			r.Cells = append(r.Cells, attacks.Cell{Attack: id, Design: d.ID, Error: failure,
+				Applicable: applies && d.ID == "d2", Expected: failure == ""})
+		}
+	}
+	add("vault", false, "")
+	here, elsewhere := Concerned(r)
+	require.Len(t, here, 1, "nothing else is there to be shown")
+	require.Empty(t, elsewhere)
+
+	add("theft", true, "")
+	add("broken", false, "the rule panicked")
+	here, elsewhere = Concerned(r)
+	require.Len(t, here, 2)
+	require.Equal(t, "theft", here[0].ID)
+	require.Equal(t, "broken", here[1].ID)
+	require.Contains(t, elsewhere, "1 attack on what no design here has (vault)")
 }

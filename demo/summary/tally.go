@@ -14,7 +14,7 @@ type tally struct {
 	opened        int           // attacks that opened something
 	unnoticed     int           // of those, the ones that nobody noticed
 	orders        int           // lawful attacks that asked for something
-	absent        int           // lawful attacks that are not applicable
+	absent        int           // lawful attacks that are not applicable here, and are elsewhere
 	// those in which the agency got every message in scope, and whose those were
 	served []string
 }
@@ -22,7 +22,8 @@ type tally struct {
 func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
 	t := &tally{name: d.Name}
 	cells := Cells(r)
-	for _, a := range r.Attacks {
+	concerned, _ := Concerned(r)
+	for _, a := range concerned {
 		c := cells[[2]string{a.ID, d.ID}]
 		switch {
 		case c == nil || c.Error != "" || a.Family == "evasion" || Granted(a.Needs):

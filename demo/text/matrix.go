@@ -73,7 +73,8 @@ func table(p *page, r *attacks.Result, reasons bool) {
 		head(p, r, g)
 	}
 	family := ""
-	for _, a := range r.Attacks {
+	concerned, elsewhere := summary.Concerned(r)
+	for _, a := range concerned {
 		if a.Family != family {
 			family = a.Family
 			p.gap()
@@ -91,6 +92,10 @@ func table(p *page, r *attacks.Result, reasons bool) {
 			columns = append(columns, g.lines(cells[[2]string{a.ID, d.ID}]))
 		}
 		row(p, g, attackLines(a, g.first-1), columns)
+	}
+	if elsewhere != "" {
+		p.gap()
+		p.prose(0, elsewhere)
 	}
 	if alarmed(r) {
 		p.gap()

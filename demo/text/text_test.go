@@ -1,12 +1,14 @@
 package text
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"charm.land/lipgloss/v2"
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/demo/chat"
 	"doormat/demo/data"
@@ -100,8 +102,12 @@ func TestPagesFit(t *testing.T) {
 }
 
 func TestMatrixSaysEverything(t *testing.T) {
-	for designs, text := range map[int]string{2: Matrix(demotest.Result(2, "Ann"), 100), 6: Matrix(demotest.Result(6, "Ann"), 80)} {
-		text = terminal.Strip(text)
+	for designs, width := range map[int]int{2: 100, 6: 80} {
+		r := demotest.Result(designs, "Ann")
+		absent := slices.IndexFunc(r.Cells, func(c attacks.Cell) bool { return c.Attack == "absent" })
+		require.Contains(t, Matrix(r, width), "Not shown: 1 attack on what no design here has")
+		r.Cells[absent].Applicable = true
+		text := terminal.Strip(Matrix(r, width))
 		for _, want := range []string{"□ none", "◧ part", "■ all", "– n/a", "✗ error", "≠ unexpected", "9000/10000", "forged 3",
 			"! noticed by Ann and 2 more", "✓ served 4/4", "×2", "1 false claim", "nothing to recover", "(lawful)",
 			"everything on d1: Ann", "failed on d2: error: Ann", "Rows are not likelihoods"} {
