@@ -14,7 +14,7 @@ import (
 	"doormat/demo/demotest"
 	"doormat/demo/story"
 	"doormat/e2ee"
-	"doormat/escrow/threshold"
+	"doormat/escrow/committee"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/publiclog"
@@ -57,8 +57,8 @@ var unread = map[byte]string{
 	publiclog.KindSeen:       "a checkpoint of the log, which is public",
 	publiclog.KindProve:      "two sizes of the log, which are public",
 	publiclog.KindProof:      "a proof about the log, which is public",
-	threshold.KindFetchBoard: "a number",
-	threshold.KindHaveKey:    "a number",
+	committee.KindFetchBoard: "a number",
+	committee.KindHaveKey:    "a number",
 }
 
 // inventory is what a design's programs held and sent in some runs.

@@ -60,8 +60,8 @@ func labOf(t *testing.T, conv *world.Conversation, change func(*Options)) *attac
 	return l
 }
 
-// committee changes the number of trustees, and more.
-func committee(t, n int, change func(*Options)) func(*Options) {
+// trusteesOf changes the number of trustees, and more.
+func trusteesOf(t, n int, change func(*Options)) func(*Options) {
 	return func(o *Options) {
 		o.Set("threshold", strconv.Itoa(t))
 		o.Set("trustees", strconv.Itoa(n))
@@ -88,10 +88,10 @@ func TestExpectations(t *testing.T) {
 		{"new ends, four people", "testdata/four.txt", func(o *Options) { o.Designs = newEnds }, 0, 3},
 		{"refresh 10", "", func(o *Options) { o.Set("refresh", "10") }, 0, 1},
 		{"rotate 20", "", func(o *Options) { o.Set("rotate", "20") }, 0, 1},
-		{"2 of 3, refresh 15, rotate 12", "", committee(2, 3, func(o *Options) { o.Set("refresh", "15"); o.Set("rotate", "12"); o.Set("at", "29") }), 0, 1},
-		{"1 of 1, first message", "", committee(1, 1, func(o *Options) { o.Set("at", "1") }), 0, 1},
-		{"1 of 3, refresh 40, rotate 30, last message", "", committee(1, 3, func(o *Options) { o.Set("refresh", "40"); o.Set("rotate", "30"); o.Set("at", "72") }), 0, 1},
-		{"4 of 7, one who reinstalled", "", committee(4, 7, func(o *Options) { o.Set("target", "Ruth"); o.Set("at", "52"); o.Set("retention", "3") }), 0, 1},
+		{"2 of 3, refresh 15, rotate 12", "", trusteesOf(2, 3, func(o *Options) { o.Set("refresh", "15"); o.Set("rotate", "12"); o.Set("at", "29") }), 0, 1},
+		{"1 of 1, first message", "", trusteesOf(1, 1, func(o *Options) { o.Set("at", "1") }), 0, 1},
+		{"1 of 3, refresh 40, rotate 30, last message", "", trusteesOf(1, 3, func(o *Options) { o.Set("refresh", "40"); o.Set("rotate", "30"); o.Set("at", "72") }), 0, 1},
+		{"4 of 7, one who reinstalled", "", trusteesOf(4, 7, func(o *Options) { o.Set("target", "Ruth"); o.Set("at", "52"); o.Set("retention", "3") }), 0, 1},
 		{"held back", "", func(o *Options) {
 			o.Set("target", "Ines")
 			o.Set("at", "56")
@@ -101,12 +101,12 @@ func TestExpectations(t *testing.T) {
 		{"sent at once", "", func(o *Options) { o.Set("target", "Jo"); o.Set("at", "50"); o.Set("resend", "at-once") }, 0, 1},
 		{"locked", "", func(o *Options) { o.Set("target", "Ines"); o.Set("at", "50"); o.Set("lock", "on") }, 0, 1},
 		{"compared before", "", func(o *Options) { o.Set("target", "Jo"); o.Set("at", "50") }, 0, 1},
-		{"13 of 25, after both groups changed", "", committee(13, 25, func(o *Options) { o.Set("target", "Jo"); o.Set("at", "68") }), 0, 1},
+		{"13 of 25, after both groups changed", "", trusteesOf(13, 25, func(o *Options) { o.Set("target", "Jo"); o.Set("at", "68") }), 0, 1},
 		{"two people", "testdata/two.txt", as, 0, 1},
-		{"5 of 5, three people and their files", "chat/testdata/android-nl.zip", committee(5, 5, as), 0, 3},
-		{"four people", "testdata/four.txt", committee(2, 3, as), 1, 3},
+		{"5 of 5, three people and their files", "chat/testdata/android-nl.zip", trusteesOf(5, 5, as), 0, 3},
+		{"four people", "testdata/four.txt", trusteesOf(2, 3, as), 1, 3},
 		{"one message", "testdata/one.txt", as, 0, 1},
-		{"one message, one trustee", "testdata/one.txt", committee(1, 1, as), 0, 1},
+		{"one message, one trustee", "testdata/one.txt", trusteesOf(1, 1, as), 0, 1},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			if !*demotest.All && v.file == "" {
@@ -149,7 +149,7 @@ var choices = [][]struct {
 	name   string
 	change func(*Options)
 }{
-	{{"3 of 5", committee(3, 5, func(*Options) {})}, {"1 of 1", committee(1, 1, func(*Options) {})}, {"2 of 3", committee(2, 3, func(*Options) {})}},
+	{{"3 of 5", trusteesOf(3, 5, func(*Options) {})}, {"1 of 1", trusteesOf(1, 1, func(*Options) {})}, {"2 of 3", trusteesOf(2, 3, func(*Options) {})}},
 	{{"at 5", func(o *Options) { o.Set("at", "5") }}, {"at 1", func(o *Options) { o.Set("at", "1") }}, {"at 9", func(o *Options) { o.Set("at", "9") }}},
 	{{"all kept", func(*Options) {}}, {"retention 1", func(o *Options) { o.Set("retention", "1") }}, {"retention 3", func(o *Options) { o.Set("retention", "3") }}},
 	{{"no refresh", func(*Options) {}}, {"refresh 4", func(o *Options) { o.Set("refresh", "4") }}},

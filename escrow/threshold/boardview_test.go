@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/escrow/committee"
 	"doormat/world"
 	"doormat/world/publiclog"
 )
@@ -36,8 +37,8 @@ func TestOwnEyes(t *testing.T) {
 			return true
 		}
 		s.advance(3)
-		require.Equal(t, []string{epochName(1, 1)}, s.refs("trustee:1", Share), name)
-		require.Equal(t, []string{epochName(1, 0)}, s.refs("trustee:3", Share), name)
+		require.Equal(t, []string{committee.EpochName(1, 1)}, s.refs("trustee:1", committee.Share), name)
+		require.Equal(t, []string{committee.EpochName(1, 0)}, s.refs("trustee:3", committee.Share), name)
 		require.Contains(t, s.warned[0], c.warned, name)
 	}
 }

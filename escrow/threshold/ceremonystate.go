@@ -1,10 +1,12 @@
 package threshold
 
 import (
+	"crypto/sha256"
 	"errors"
 	"slices"
 
 	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
 	"doormat/escrow/sharing"
 	"doormat/world"
 	"doormat/world/publiclog"
@@ -36,27 +38,27 @@ type ceremonyState struct {
 }
 
 // join takes part in a ceremony whose first phase, for one-use keys, is open.
-func (t *trustee) join(s *session, next task) []world.Packet {
-	joined := func(cs *ceremonyState) bool { return s != nil && cs.name == s.name }
-	if s == nil || t.program == StayAway || s.audit.Phase() != ceremony.PhaseKey ||
+func (t *trustee) join(s *committee.Session, next task) []world.Packet {
+	joined := func(cs *ceremonyState) bool { return s != nil && cs.name == s.Name }
+	if s == nil || t.program == StayAway || s.Audit.Phase() != ceremony.PhaseKey ||
 		slices.ContainsFunc(t.ceremonies, joined) {
 		return nil
 	}
-	own, err := ceremony.NewTrustee(s.roster, t.index, t.identity)
+	own, err := ceremony.NewTrustee(s.Roster, t.index, t.identity)
 	if err != nil {
 		return nil // its seat is taken, as reportLostSeat says
 	}
-	roster, err := s.roster.Encode()
+	roster, err := s.Roster.Encode()
 	if err != nil {
-		return t.reportExcluded(s.name, err)
+		return t.reportExcluded(s.Name, err)
 	}
-	if h := t.findKey(keyName(s.key)); h != nil && h.share != nil && slices.Contains(s.roster.Dealers, t.index) {
+	if h := t.findKey(committee.KeyName(s.KeyNumber)); h != nil && h.share != nil && slices.Contains(s.Roster.Dealers, t.index) {
 		if err := own.Redistribute(*h.share); err != nil {
-			return t.reportExcluded(s.name, err)
+			return t.reportExcluded(s.Name, err)
 		}
 	}
-	cs := &ceremonyState{name: s.name, owner: t.name, key: s.key, task: next,
-		counter: s.roster.Counter, roster: roster, trustee: own}
+	cs := &ceremonyState{name: s.Name, owner: t.name, key: s.KeyNumber, task: next,
+		counter: s.Roster.Counter, roster: roster, trustee: own}
 	t.ceremonies = append(t.ceremonies, cs)
 	return t.postIfDue(cs, s)
 }
@@ -71,7 +73,7 @@ func (t *trustee) reportExcluded(name string, err error) []world.Packet {
 
 // readUpdate reads news of the board and does what follows from them in each ceremony.
 func (t *trustee) readUpdate(data []byte) []world.Packet {
-	fresh, err := t.board.read(data)
+	fresh, err := t.board.Read(data)
 	switch {
 	case errors.Is(err, publiclog.ErrGap):
 		if t.requestedBoard {
@@ -85,7 +87,7 @@ func (t *trustee) readUpdate(data []byte) []world.Packet {
 		return nil
 	}
 	t.requestedBoard = false
-	out := append(t.gossip.Read(t.board.version.checkpoint), t.reportForgedPosts()...)
+	out := append(t.gossip.Read(t.board.Version.Checkpoint), t.reportForgedPosts()...)
 	for _, cs := range slices.Clone(t.ceremonies) {
 		out = append(out, t.step(cs)...)
 	}
@@ -95,22 +97,22 @@ func (t *trustee) readUpdate(data []byte) []world.Packet {
 
 // requestBoard asks the log for all records that the trustee has not read.
 func (t *trustee) requestBoard() world.Packet {
-	return world.Packet{From: t.name, To: world.Log, Data: world.Pack(publiclog.KindReadBoard, world.Int(t.board.version.size))}
+	return world.Packet{From: t.name, To: world.Log, Data: world.Pack(publiclog.KindReadBoard, world.Int(t.board.Version.Size))}
 }
 
 // step does what the present state of the board calls for in a ceremony.
 func (t *trustee) step(cs *ceremonyState) []world.Packet {
-	s := t.board.state().findSession(cs.name)
+	s := t.board.State().FindSession(cs.name)
 	switch {
-	case s == nil || s.roster.Counter != cs.counter: // void: another ceremony completed first
+	case s == nil || s.Roster.Counter != cs.counter: // void: another ceremony completed first
 		t.endCeremony(cs)
-		if cs.counter < t.board.state().nextRoster.Counter {
+		if cs.counter < t.board.State().NextRoster.Counter {
 			t.tasks = slices.Insert(t.tasks, 0, cs.task)
 		}
 		return nil
-	case s.audit.Phase() == ceremony.PhaseDone:
+	case s.Audit.Phase() == ceremony.PhaseDone:
 		return t.finish(cs, s)
-	case s.failed():
+	case s.Failed():
 		t.endCeremony(cs)
 		return nil // the monitor reports it
 	}
@@ -120,7 +122,7 @@ func (t *trustee) step(cs *ceremonyState) []world.Packet {
 // endCeremony erases what a trustee keeps of a ceremony, but for the new identity if the
 // ceremony succeeded without the trustee's knowing.
 func (t *trustee) endCeremony(cs *ceremonyState) {
-	for _, l := range t.board.state().links {
+	for _, l := range t.board.State().Links {
 		if string(l.Session) == cs.name && l.Counter == cs.counter {
 			t.replaceIdentity(cs, l)
 		}
@@ -131,20 +133,20 @@ func (t *trustee) endCeremony(cs *ceremonyState) {
 
 // postIfDue posts what the open phase wants of this trustee, unless it has done so or the
 // ceremony is not due yet.
-func (t *trustee) postIfDue(cs *ceremonyState, s *session) []world.Packet {
+func (t *trustee) postIfDue(cs *ceremonyState, s *committee.Session) []world.Packet {
 	var raw []byte
 	var err error
-	switch phase := s.audit.Phase(); {
+	switch phase := s.Audit.Phase(); {
 	case cs.erased || phase > ceremony.PhaseKey && t.moment < cs.task.due:
 		return nil
 	case phase < ceremony.PhaseConfirm:
 		raw, err = t.nextPost(cs, s)
 	case phase == ceremony.PhaseConfirm && !cs.confirmed:
 		cs.confirmed = true
-		raw, err = cs.trustee.Confirm(s.audit, s.checkpoint, t.random)
+		raw, err = cs.trustee.Confirm(s.Audit, s.Checkpoint, t.random)
 	case phase == ceremony.PhaseCertify && cs.confirmed && !cs.certified:
 		cs.certified = true
-		raw, err = cs.trustee.Certify(s.audit)
+		raw, err = cs.trustee.Certify(s.Audit)
 	}
 	if err != nil {
 		t.endCeremony(cs)
@@ -158,17 +160,17 @@ func (t *trustee) postIfDue(cs *ceremonyState, s *session) []world.Packet {
 
 // post sends a post to the log, and remembers that it is this trustee's own.
 func (t *trustee) post(session string, raw []byte) world.Packet {
-	t.ownPosts[sum(raw)] = true
+	t.ownPosts[sha256.Sum256(raw)] = true
 	return world.Packet{From: t.name, To: world.Log, Data: world.Pack(publiclog.KindPost, []byte(session), raw)}
 }
 
 // finish takes over the new share and the new identity. Then t trustees deliver the
 // certificate to the provider: among t, one is honest.
-func (t *trustee) finish(cs *ceremonyState, s *session) []world.Packet {
+func (t *trustee) finish(cs *ceremonyState, s *committee.Session) []world.Packet {
 	defer t.endCeremony(cs)
-	o, err := s.audit.Outcome()
+	o, err := s.Audit.Outcome()
 	if err == nil && !cs.confirmed {
-		_, err = cs.trustee.Confirm(s.audit, s.checkpoint, t.random) // others completed it meanwhile
+		_, err = cs.trustee.Confirm(s.Audit, s.Checkpoint, t.random) // others completed it meanwhile
 	}
 	var share sharing.Share
 	if err == nil {
@@ -182,7 +184,7 @@ func (t *trustee) finish(cs *ceremonyState, s *session) []world.Packet {
 	}
 	cs.share = &share
 	t.replaceShare(cs, s)
-	if place := slices.Index(o.Holders, t.index); place >= 0 && place < s.roster.Threshold {
+	if place := slices.Index(o.Holders, t.index); place >= 0 && place < s.Roster.Threshold {
 		return t.deliver()
 	}
 	return nil
@@ -191,7 +193,7 @@ func (t *trustee) finish(cs *ceremonyState, s *session) []world.Packet {
 // replaceIdentity erases the trustee's identity and puts the new one in its place. If the
 // certificate does not list the new one, because this trustee confirmed too late, it lists
 // the old one as stale, and that stays.
-func (t *trustee) replaceIdentity(cs *ceremonyState, l *link) {
+func (t *trustee) replaceIdentity(cs *ceremonyState, l *committee.Link) {
 	next := cs.trustee.Identity()
 	if next == nil || !l.Identities[t.index-1].Equal(next.Public()) {
 		clear(next)
@@ -202,15 +204,15 @@ func (t *trustee) replaceIdentity(cs *ceremonyState, l *link) {
 }
 
 // replaceShare puts the new share of a key in the place of the old one, which it erases.
-func (t *trustee) replaceShare(cs *ceremonyState, s *session) {
-	e := t.board.state().epochOf(s.key)
-	if e == nil || e.epoch != cs.name {
+func (t *trustee) replaceShare(cs *ceremonyState, s *committee.Session) {
+	e := t.board.State().LiveKey(s.KeyNumber)
+	if e == nil || e.Epoch != cs.name {
 		return
 	}
 	for _, h := range t.live {
-		if h.number == s.key {
+		if h.Number == s.KeyNumber {
 			h.erase()
-			h.committee, h.share = e, cs.share
+			h.Key, h.share = e, cs.share
 			return
 		}
 	}
@@ -228,14 +230,14 @@ func (h *heldKey) erase() {
 // over are erased, whether there are new ones or not.
 func (t *trustee) eraseOutdated() {
 	var live []*heldKey
-	for _, e := range t.board.state().live {
-		h := t.findKey(e.id)
+	for _, e := range t.board.State().Live {
+		h := t.findKey(e.ID)
 		switch {
 		case h == nil:
-			h = &heldKey{committee: e}
-		case h.epoch != e.epoch:
+			h = &heldKey{Key: e}
+		case h.Epoch != e.Epoch:
 			h.erase()
-			h.committee = e
+			h.Key = e
 		}
 		live = append(live, h)
 	}
@@ -254,17 +256,17 @@ func (cs *ceremonyState) holdings() []world.Fact {
 		f := world.Fact{Ref: cs.name, Data: s.Bytes}
 		switch s.Kind {
 		case ceremony.SecretOneUseKey:
-			f.Kind, f.Data = OneUseKey, world.Pack(oneUseTag, cs.roster, s.Bytes)
+			f.Kind, f.Data = committee.OneUseKey, committee.EncodeOneUseKey(cs.roster, s.Bytes)
 		case ceremony.SecretShare:
-			f.Kind = Share
+			f.Kind = committee.Share
 		case ceremony.SecretIdentity:
-			f.Kind, f.Ref = Identity, cs.owner
+			f.Kind, f.Ref = committee.Identity, cs.owner
 		case ceremony.SecretReceived:
-			f.Kind, f.Data = Received, world.Pack(0, world.Int(int64(s.Dealer)), s.Bytes)
+			f.Kind, f.Data = committee.Received, world.Pack(0, world.Int(int64(s.Dealer)), s.Bytes)
 		case ceremony.SecretPolynomial:
-			f.Kind = Polynomial
+			f.Kind = committee.Polynomial
 		default:
-			f.Kind = Salt
+			f.Kind = committee.Salt
 		}
 		facts = append(facts, f)
 	}

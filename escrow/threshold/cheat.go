@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
 	"doormat/escrow/group"
 	"doormat/world"
 )
@@ -31,12 +32,12 @@ func (t *trustee) Reprogram(program string, _ []byte) error {
 }
 
 // nextPost returns what the trustee, or its modified program, posts in phases 1 to 5.
-func (t *trustee) nextPost(cs *ceremonyState, s *session) ([]byte, error) {
-	phase := s.audit.Phase()
-	if t.program == ChooseKey && phase == ceremony.PhaseReveal && len(s.revealed()) < len(s.dealers())-1 {
+func (t *trustee) nextPost(cs *ceremonyState, s *committee.Session) ([]byte, error) {
+	phase := s.Audit.Phase()
+	if t.program == ChooseKey && phase == ceremony.PhaseReveal && len(revealed(s)) < len(s.Dealers())-1 {
 		return nil, nil // it waits until all others have revealed their commitments
 	}
-	raw, err := cs.trustee.Next(s.audit, t.random)
+	raw, err := cs.trustee.Next(s.Audit, t.random)
 	if err != nil || raw == nil {
 		return nil, err
 	}
@@ -51,7 +52,7 @@ func (t *trustee) nextPost(cs *ceremonyState, s *session) ([]byte, error) {
 	default:
 		return raw, nil
 	}
-	return ceremony.Forge(s.roster, t.identity, phase, t.index, body)
+	return ceremony.Forge(s.Roster, t.identity, phase, t.index, body)
 }
 
 // corruptShare flips a bit of the last share in a deal, or of the first one if the last is
@@ -68,10 +69,10 @@ func (t *trustee) corruptShare(deal []byte) []byte {
 
 // rogueKey is the rogue key attack: it replaces the constant term of the trustee's polynomial
 // such that the sum of all constants, which is the key, would be one of its own choice.
-func (t *trustee) rogueKey(s *session, reveal []byte) []byte {
+func (t *trustee) rogueKey(s *committee.Session, reveal []byte) []byte {
 	wish := group.HashToScalar(suite, "doormat/threshold/rogue", []byte(t.name))
 	constant := suite.Point().Mul(wish, nil)
-	for author, body := range s.revealed() {
+	for author, body := range revealed(s) {
 		other, err := group.DecodePoint(suite, body[sha256.Size:][:group.Size])
 		if author != t.index && err == nil {
 			constant.Sub(constant, other)
@@ -81,22 +82,10 @@ func (t *trustee) rogueKey(s *session, reveal []byte) []byte {
 	return reveal
 }
 
-// dealers are the trustees who post polynomials: in a refresh, those who hold a share.
-func (s *session) dealers() []int {
-	if s.roster.From != nil {
-		return s.roster.Dealers
-	}
-	all := make([]int, len(s.roster.Identities))
-	for i := range all {
-		all[i] = i + 1
-	}
-	return all
-}
-
 // revealed gives the bodies of the reveal posts on the board, by author.
-func (s *session) revealed() map[int][]byte {
+func revealed(s *committee.Session) map[int][]byte {
 	found := map[int][]byte{}
-	for _, raw := range s.posts {
+	for _, raw := range s.Posts {
 		phase, author, body, err := ceremony.Split(raw)
 		if err == nil && phase == ceremony.PhaseReveal && len(body) >= sha256.Size+group.Size {
 			found[author] = body

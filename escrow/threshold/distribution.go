@@ -8,7 +8,7 @@ import (
 
 	"doormat/e2ee"
 	"doormat/escrow"
-	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
 	"doormat/world"
 	"doormat/world/publiclog"
 )
@@ -22,7 +22,7 @@ import (
 // trustees, reads what the board says of them, and passes that on to devices.
 type providerExtension struct {
 	e2ee.NoProviderHooks
-	keyring
+	committee.Keyring
 	devices       func() []string  // those that are registered
 	chain         [][]byte         // all certificates, by number
 	using         map[string]int   // number of the key of a device's last message
@@ -31,12 +31,12 @@ type providerExtension struct {
 	requested     bool             // it has asked the log for the board
 }
 
-func newProviderExtension(cache *boardCache, devices func() []string) *providerExtension {
-	x := &providerExtension{keyring: keyring{cache: cache}, devices: devices, using: map[string]int{}, oldKeyUploads: map[string]int{},
+func newProviderExtension(cache *committee.Cache, devices func() []string) *providerExtension {
+	x := &providerExtension{Keyring: committee.Keyring{Cache: cache}, devices: devices, using: map[string]int{}, oldKeyUploads: map[string]int{},
 		waiting: map[string]int64{}}
-	x.board = cache.newView()
-	x.follow(cache.genesis.freshState())
-	x.chain = [][]byte{cache.genesis.firstKey().certificate}
+	x.Board = cache.NewView()
+	x.Follow(cache.Genesis.FreshState())
+	x.chain = [][]byte{cache.Genesis.FirstKey().Certificate}
 	return x
 }
 
@@ -47,18 +47,18 @@ func (x *providerExtension) Tick(time.Time) []world.Packet {
 }
 
 // Accept implements [e2ee.ProviderExtension].
-func (x *providerExtension) Accept(m world.Meta, public []byte) error { return x.accept(m, public) }
+func (x *providerExtension) Accept(m world.Meta, public []byte) error { return x.CheckField(m, public) }
 
 // Handle implements [e2ee.ProviderExtension].
 func (x *providerExtension) Handle(_ time.Time, p world.Packet) []world.Packet {
 	switch {
-	case p.Kind() == KindFetchBoard:
+	case p.Kind() == committee.KindFetchBoard:
 		if _, isDevice := world.AccountOf(p.From); isDevice {
 			return x.fetchBoard(p)
 		}
 	case p.From == world.Log && p.Kind() == publiclog.KindUpdate:
 		return x.forwardUpdate(p.Data, x.devices())
-	case p.Kind() == KindKey:
+	case p.Kind() == committee.KindKey:
 		return x.takeCertificates(p)
 	}
 	return nil
@@ -66,7 +66,7 @@ func (x *providerExtension) Handle(_ time.Time, p world.Packet) []world.Packet {
 
 // fetchBoard asks the log for what a device has not read of the board.
 func (x *providerExtension) fetchBoard(p world.Packet) []world.Packet {
-	f, err := world.Unpack(p.Data, KindFetchBoard, 1)
+	f, err := world.Unpack(p.Data, committee.KindFetchBoard, 1)
 	if err != nil {
 		return nil
 	}
@@ -84,11 +84,11 @@ func (x *providerExtension) fetchBoard(p world.Packet) []world.Packet {
 // requestBoard asks the log for all records that the provider or a waiting device has not
 // read, unless it has asked already.
 func (x *providerExtension) requestBoard() []world.Packet {
-	if x.requested || len(x.waiting)+len(x.offers) == 0 {
+	if x.requested || len(x.waiting)+len(x.Offers) == 0 {
 		return nil
 	}
 	x.requested = true
-	from := x.size()
+	from := x.Size()
 	for _, size := range x.waiting {
 		from = min(from, size)
 	}
@@ -101,7 +101,7 @@ func (x *providerExtension) requestBoard() []world.Packet {
 // tells whoever delivered a certificate which is its newest.
 func (x *providerExtension) forwardUpdate(update []byte, devices []string) []world.Packet {
 	x.requested = false
-	fresh, settled, err := x.readUpdate(update)
+	fresh, settled, err := x.ReadUpdate(update)
 	if errors.Is(err, publiclog.ErrGap) {
 		return nil // it asks again when the next certificate comes, or at midnight
 	}
@@ -110,8 +110,8 @@ func (x *providerExtension) forwardUpdate(update []byte, devices []string) []wor
 		out = append(out, world.Warn(world.Provider, "the board that the log shows was refused: "+err.Error()))
 	}
 	if fresh {
-		for _, l := range x.board.state().links[len(x.chain):] {
-			x.chain = append(x.chain, l.encoded)
+		for _, l := range x.Board.State().Links[len(x.chain):] {
+			x.chain = append(x.chain, l.Encoded)
 		}
 	} else {
 		devices = slices.Sorted(maps.Keys(x.waiting))
@@ -124,23 +124,23 @@ func (x *providerExtension) forwardUpdate(update []byte, devices []string) []wor
 	}
 	clear(x.waiting)
 	for _, v := range settled {
-		if v.err != nil {
-			out = append(out, warnRefused(v.from, v.err))
+		if v.Err != nil {
+			out = append(out, warnRefused(v.From, v.Err))
 		}
-		out = append(out, x.acknowledge(v.from))
+		out = append(out, x.acknowledge(v.From))
 	}
 	return out
 }
 
 // takeCertificates takes certificates from a trustee, or from whoever speaks as one.
 func (x *providerExtension) takeCertificates(p world.Packet) []world.Packet {
-	list, err := world.UnpackList(p.Data, KindKey)
+	list, err := world.UnpackList(p.Data, committee.KindKey)
 	if err != nil {
 		return nil
 	}
-	before := len(x.offers)
-	unread, err := x.takeOffers(list, p.From)
-	x.requested = x.requested && len(x.offers) > before // the same again: the log did not answer
+	before := len(x.Offers)
+	unread, err := x.TakeOffers(list, p.From)
+	x.requested = x.requested && len(x.Offers) > before // the same again: the log did not answer
 	var out []world.Packet
 	if err != nil {
 		out = append(out, warnRefused(p.From, err))
@@ -157,19 +157,19 @@ func warnRefused(from string, err error) world.Packet {
 
 // acknowledge tells a trustee which certificate is the provider's newest.
 func (x *providerExtension) acknowledge(to string) world.Packet {
-	return world.Packet{From: world.Provider, To: to, Data: world.Pack(KindHaveKey, world.Int(int64(len(x.known)-1)))}
+	return world.Packet{From: world.Provider, To: to, Data: world.Pack(committee.KindHaveKey, world.Int(int64(len(x.Known)-1)))}
 }
 
 // offerNewest offers a device the newest certificate, for which it has to read the board.
 func (x *providerExtension) offerNewest(device string) world.Packet {
-	return world.Packet{From: world.Provider, To: device, Data: certificates(x.chain[len(x.chain)-1])}
+	return world.Packet{From: world.Provider, To: device, Data: committee.Certificates(x.chain[len(x.chain)-1])}
 }
 
 // remindDevices offers the newest certificate to devices that have not used the newest key.
 func (x *providerExtension) remindDevices(devices []string) []world.Packet {
 	var out []world.Packet
 	for _, d := range devices {
-		if newest := x.newest(); newest.number > 1 && x.using[d] < newest.number {
+		if newest := x.Newest(); newest.Number > 1 && x.using[d] < newest.Number {
 			out = append(out, x.offerNewest(d))
 		}
 	}
@@ -183,14 +183,14 @@ func (x *providerExtension) Uploaded(_ time.Time, device string, public []byte) 
 	if err != nil {
 		return nil
 	}
-	number, newest := keyNumber(f.KeyID), x.newest()
-	if x.using[device] = number; number >= newest.number {
+	number, newest := committee.KeyNumber(f.KeyID), x.Newest()
+	if x.using[device] = number; number >= newest.Number {
 		delete(x.oldKeyUploads, device)
 		return nil
 	}
 	out := []world.Packet{x.offerNewest(device)}
 	if x.oldKeyUploads[device]++; x.oldKeyUploads[device] == 2 {
-		out = append(out, world.Warn(world.Provider, device+" goes on under "+f.KeyID+", although it was handed "+newest.id))
+		out = append(out, world.Warn(world.Provider, device+" goes on under "+f.KeyID+", although it was handed "+newest.ID))
 	}
 	return out
 }
@@ -199,22 +199,13 @@ func (x *providerExtension) Uploaded(_ time.Time, device string, public []byte) 
 // they are of.
 func (x *providerExtension) Holdings() []world.Fact {
 	var facts []world.Fact
-	for _, c := range x.keys {
-		facts = append(facts, c.fact(), c.certifiedFact())
+	for _, c := range x.Keys {
+		facts = append(facts, c.Fact(), c.CertifiedFact())
 	}
 	for _, encoded := range x.chain {
-		facts = append(facts, certificateFact(encoded))
+		facts = append(facts, committee.CertificateFact(encoded))
 	}
 	return facts
-}
-
-// certificateFact states a certificate; Ref is the ceremony.
-func certificateFact(encoded []byte) world.Fact {
-	f := world.Fact{Kind: Certificate, Data: encoded}
-	if c, err := ceremony.ParseCertificate(encoded); err == nil {
-		f.Ref = string(c.Session)
-	}
-	return f
 }
 
 // delivery is how far a trustee has got in bringing certificates to the provider.
@@ -227,10 +218,10 @@ type delivery struct {
 
 // deliver sends the newest certificate to the provider.
 func (t *trustee) deliver() []world.Packet {
-	links := t.board.state().links
+	links := t.board.State().Links
 	newest := links[len(links)-1]
-	t.delivery.open, t.delivery.key = true, keyOfEpoch(string(newest.Session))
-	return []world.Packet{{From: t.name, To: world.Provider, Data: certificates(newest.encoded)}}
+	t.delivery.open, t.delivery.key = true, committee.KeyOfEpoch(string(newest.Session))
+	return []world.Packet{{From: t.name, To: world.Provider, Data: committee.Certificates(newest.Encoded)}}
 }
 
 // redeliver sends all certificates that the provider has not acknowledged, if a delivery is
@@ -241,10 +232,10 @@ func (t *trustee) redeliver() []world.Packet {
 		return nil
 	}
 	var list [][]byte
-	for _, l := range t.board.state().links[t.delivery.confirmed+1:] {
-		list = append(list, l.encoded)
+	for _, l := range t.board.State().Links[t.delivery.confirmed+1:] {
+		list = append(list, l.Encoded)
 	}
-	out := []world.Packet{{From: t.name, To: world.Provider, Data: certificates(list...)}}
+	out := []world.Packet{{From: t.name, To: world.Provider, Data: committee.Certificates(list...)}}
 	if t.delivery.unanswered++; t.delivery.unanswered == 2 {
 		out = append(out, world.Warn(t.name, "the provider does not acknowledge "+t.delivery.key))
 	}
@@ -253,12 +244,12 @@ func (t *trustee) redeliver() []world.Packet {
 
 // acknowledged notes which certificate the provider says that it has.
 func (t *trustee) acknowledged(data []byte) {
-	f, err := world.Unpack(data, KindHaveKey, 1)
+	f, err := world.Unpack(data, committee.KindHaveKey, 1)
 	if err != nil {
 		return
 	}
 	known, err := world.ParseInt(f[0])
-	links := t.board.state().links
+	links := t.board.State().Links
 	if err != nil || known < int64(t.delivery.confirmed) || known >= int64(len(links)) {
 		return
 	}

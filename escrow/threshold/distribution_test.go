@@ -7,6 +7,7 @@ import (
 
 	"doormat/e2ee"
 	"doormat/escrow"
+	"doormat/escrow/committee"
 	"doormat/world"
 	"doormat/world/publiclog"
 )
@@ -21,10 +22,10 @@ func TestLostKey(t *testing.T) {
 		last     string // key that A writes under in the end
 		warned   []string
 	}{
-		"first certificates":    {KindKey, "", "provider", 2, "key 4", nil},
-		"first acknowledgement": {KindHaveKey, "provider", "", 2, "key 4", nil},
-		"every certificate":     {KindKey, "", "provider", 99, "key 1", []string{"trustee:1: the provider does not acknowledge key 2", "trustee:2: the provider does not acknowledge key 2"}},
-		"every acknowledgement": {KindHaveKey, "provider", "", 99, "key 4", []string{"trustee:1: the provider does not acknowledge key 2", "trustee:2: the provider does not acknowledge key 2"}},
+		"first certificates":    {committee.KindKey, "", "provider", 2, "key 4", nil},
+		"first acknowledgement": {committee.KindHaveKey, "provider", "", 2, "key 4", nil},
+		"every certificate":     {committee.KindKey, "", "provider", 99, "key 1", []string{"trustee:1: the provider does not acknowledge key 2", "trustee:2: the provider does not acknowledge key 2"}},
+		"every acknowledgement": {committee.KindHaveKey, "provider", "", 99, "key 4", []string{"trustee:1: the provider does not acknowledge key 2", "trustee:2: the provider does not acknowledge key 2"}},
 		"first boards":          {publiclog.KindUpdate, "log", "provider", 2, "key 4", nil},
 		"every later board": {publiclog.KindUpdate, "log", "provider", 99, "key 1", []string{"trustee:1: the provider does not acknowledge key 2", "trustee:2: the provider does not acknowledge key 2",
 			"provider: refused a certificate that trustee:1 brought: it stands under a checkpoint of size 62, and nobody shows the board so far"}},

@@ -12,6 +12,7 @@ import (
 
 	"doormat/e2ee"
 	"doormat/escrow"
+	"doormat/escrow/committee"
 	"doormat/world"
 	"doormat/world/publiclog"
 )
@@ -21,7 +22,7 @@ import (
 // the device it follows the board, from which it knows the committee's key.
 type envelope struct {
 	e2ee.NoDeviceHooks
-	keyring
+	committee.Keyring
 	device *e2ee.Device // nil in a rule, which has none
 	random io.Reader
 	gap    bool // it has asked for records that are missing
@@ -31,14 +32,14 @@ var errNoKey = errors.New("there is no committee key with a valid certificate")
 
 // Begin implements [e2ee.DeviceExtension]: a device that is set up asks for the board.
 func (e *envelope) Begin(time.Time) []world.Packet {
-	e.keyring = keyring{cache: e.cache}
+	e.Keyring = committee.Keyring{Cache: e.Cache}
 	return e.fetchBoard()
 }
 
 // fetchBoard asks the provider for the records that the device has not read.
 func (e *envelope) fetchBoard() []world.Packet {
 	return []world.Packet{{From: e.device.Name(), To: world.Provider,
-		Data: world.Pack(KindFetchBoard, world.Int(e.size()))}}
+		Data: world.Pack(committee.KindFetchBoard, world.Int(e.Size()))}}
 }
 
 // Handle implements [e2ee.DeviceExtension]: the provider offers certificates, and passes on
@@ -50,11 +51,11 @@ func (e *envelope) Handle(_ time.Time, p world.Packet) (out []world.Packet) {
 	if p.Kind() == publiclog.KindUpdate {
 		return e.handleUpdate(p.Data)
 	}
-	list, err := world.UnpackList(p.Data, KindKey)
+	list, err := world.UnpackList(p.Data, committee.KindKey)
 	if err != nil {
 		return nil
 	}
-	ask, err := e.takeOffers(list, world.Provider)
+	ask, err := e.TakeOffers(list, world.Provider)
 	if e.gap = ask; ask {
 		out = e.fetchBoard()
 	}
@@ -67,7 +68,7 @@ func (e *envelope) Handle(_ time.Time, p world.Packet) (out []world.Packet) {
 // handleUpdate reads an update of the board. It asks for missing records once only, so that
 // false answers make no loop.
 func (e *envelope) handleUpdate(update []byte) []world.Packet {
-	_, settled, err := e.readUpdate(update)
+	_, settled, err := e.ReadUpdate(update)
 	switch {
 	case errors.Is(err, publiclog.ErrGap) && e.gap:
 		return nil
@@ -80,8 +81,8 @@ func (e *envelope) handleUpdate(update []byte) []world.Packet {
 	e.gap = false
 	var out []world.Packet
 	for _, v := range settled {
-		if v.err != nil {
-			out = []world.Packet{e.device.Warning("a committee key was refused: " + v.err.Error())}
+		if v.Err != nil {
+			out = []world.Packet{e.device.Warning("a committee key was refused: " + v.Err.Error())}
 		}
 	}
 	return out
@@ -113,12 +114,12 @@ func (e *envelope) field(m world.Meta, seed [escrow.SeedSize]byte, body []byte) 
 	if err != nil {
 		return nil, err
 	}
-	c := e.newest()
+	c := e.Newest()
 	if c == nil {
 		return nil, errNoKey
 	}
-	f := &escrow.Field{KeyID: c.id, Body: sealed}
-	f.Seed = e.encrypt(c, f.Label(m), seed)
+	f := &escrow.Field{KeyID: c.ID, Body: sealed}
+	f.Seed = e.Encrypt(c, f.Label(m), seed)
 	return f, nil
 }
 
@@ -130,16 +131,19 @@ func (e *envelope) Open(m world.Meta, secret, public []byte) ([]byte, error) {
 	if err != nil || len(secret) != escrow.SeedSize {
 		return nil, errors.New("it carries no escrow field")
 	}
-	c := e.find(f.KeyID)
+	c := e.Find(f.KeyID)
 	if c == nil {
 		return nil, fmt.Errorf("its escrow field is for the key %q", f.KeyID)
 	}
-	again := e.encrypt(c, f.Label(m), [escrow.SeedSize]byte(secret))
+	again := e.Encrypt(c, f.Label(m), [escrow.SeedSize]byte(secret))
 	if !bytes.Equal(again, f.Seed) {
 		return nil, errors.New("its escrow field does not open to the message")
 	}
 	return escrow.OpenBody(secret, f.Body)
 }
+
+// PhraseKey is the key of a client that encrypts underneath; Ref the accomplices. No rule takes it.
+const PhraseKey world.Kind = "phrase key"
 
 // Names of the modified programs that a user may run to evade.
 const (
@@ -164,7 +168,7 @@ func (g garbageFields) Seal(m world.Meta, body []byte) (secret, public []byte, e
 	if err != nil {
 		return nil, nil, err
 	}
-	f.Seed = g.encrypt(g.newest(), f.Label(m), other)
+	f.Seed = g.Encrypt(g.Newest(), f.Label(m), other)
 	return seed[:], f.Encode(), nil
 }
 
@@ -225,4 +229,24 @@ func (u *underneath) Open(m world.Meta, secret, public []byte) ([]byte, error) {
 		return nil, err
 	}
 	return escrow.OpenBody(u.seed(m), outer.Body)
+}
+
+// madeEnvelope builds the honest envelope for a writer who knows the committee,
+// which is public. Of several keys it takes the newest.
+func madeEnvelope(random io.Reader, more []world.Fact) (e2ee.Envelope, error) {
+	if len(more) == 0 {
+		return nil, fmt.Errorf("rule %q: give the fact of kind %q as third argument", e2ee.Write, committee.Committee)
+	}
+	newest := slices.MaxFunc(more, func(a, b world.Fact) int {
+		return committee.KeyNumber(committee.KeyOfEpoch(a.Ref)) - committee.KeyNumber(committee.KeyOfEpoch(b.Ref))
+	})
+	commitments, err := committee.ParseFact(newest.Data)
+	if err != nil {
+		return nil, err
+	}
+	c, err := committee.NewKey(committee.KeyNumber(committee.KeyOfEpoch(newest.Ref)), commitments, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &envelope{Keyring: committee.Keyring{Keys: []*committee.Key{c}}, random: random}, nil
 }

@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"crypto/sha256"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
+	"doormat/escrow/request"
 	"doormat/world"
 	"doormat/world/ledger"
 	"doormat/world/publiclog"
@@ -66,9 +69,9 @@ func TestShareEpochs(t *testing.T) {
 			}
 			for i := 1; i <= 3; i++ {
 				name := world.Trustee(i)
-				require.Equal(t, want, s.refs(name, Share), "refresh %d, rotate %d, at %d", c.refresh, c.rotate, m)
-				require.Equal(t, want, s.refs(name, Committee))
-				require.Equal(t, append([]string{}, c.oneUse[m]...), s.refs(name, OneUseKey), "refresh %d, rotate %d, at %d", c.refresh, c.rotate, m)
+				require.Equal(t, want, s.refs(name, committee.Share), "refresh %d, rotate %d, at %d", c.refresh, c.rotate, m)
+				require.Equal(t, want, s.refs(name, committee.Committee))
+				require.Equal(t, append([]string{}, c.oneUse[m]...), s.refs(name, committee.OneUseKey), "refresh %d, rotate %d, at %d", c.refresh, c.rotate, m)
 				require.Len(t, s.sim.Net.Node(name).Holdings(), 1+2*len(want)+len(c.oneUse[m]), "and nothing else")
 			}
 		}
@@ -145,10 +148,10 @@ func (s *stage) taped() (facts []world.Fact) {
 }
 
 func (s *stage) genesisShares() []world.Fact {
-	facts := []world.Fact{s.genesis.firstKey().fact()}
+	facts := []world.Fact{s.genesis.FirstKey().Fact()}
 	for i, share := range s.shares {
-		if i < s.genesis.roster.Threshold {
-			facts = append(facts, world.Fact{Kind: Share, Ref: epochName(1, 0), Data: ceremony.EncodeShare(share)})
+		if i < s.genesis.Roster.Threshold {
+			facts = append(facts, world.Fact{Kind: committee.Share, Ref: committee.EpochName(1, 0), Data: ceremony.EncodeShare(share)})
 		}
 	}
 	return facts
@@ -163,7 +166,7 @@ func TestOrderAcrossKeys(t *testing.T) {
 	got := s.order()
 	partials := map[string]int{}
 	for _, f := range got {
-		if f.Kind == Partial {
+		if f.Kind == request.Partial {
 			partials[f.Ref]++
 		}
 	}
@@ -183,13 +186,13 @@ func TestSilence(t *testing.T) {
 		s.advance(silentFrom)
 		s.sim.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" || p.From == "trustee:2" }
 		s.advance(8) // two ceremonies were due at 6, each one message late
-		require.Equal(t, []string{"key 1/epoch 2", "key 2/epoch 1"}, s.refs("trustee:1", Share), "silent from %d", silentFrom)
-		require.Equal(t, []string{epochName(1, silentFrom/3)}, s.refs("trustee:2", Share), "it knows no better")
+		require.Equal(t, []string{"key 1/epoch 2", "key 2/epoch 1"}, s.refs("trustee:1", committee.Share), "silent from %d", silentFrom)
+		require.Equal(t, []string{committee.EpochName(1, silentFrom/3)}, s.refs("trustee:2", committee.Share), "it knows no better")
 		require.NotEmpty(t, s.warned)
 		require.Contains(t, s.warned[0], ", trustee 2: absent")
 		s.sim.Intercept = nil
 		s.advance(14)
-		require.Equal(t, s.refs("trustee:1", Share), s.refs("trustee:2", Share), "silent from %d", silentFrom)
+		require.Equal(t, s.refs("trustee:1", committee.Share), s.refs("trustee:2", committee.Share), "silent from %d", silentFrom)
 		require.Len(t, s.shown, 14)
 	}
 }
@@ -200,7 +203,7 @@ func TestUnconfirmed(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 7)
 	s.sim.Intercept = func(p world.Packet) bool {
 		f, err := world.Unpack(p.Data, publiclog.KindPost, 2)
-		if err != nil || p.From != "trustee:2" || string(f[0]) != epochName(1, 1) {
+		if err != nil || p.From != "trustee:2" || string(f[0]) != committee.EpochName(1, 1) {
 			return false
 		}
 		phase, _, _, err := ceremony.Split(f[1])
@@ -208,14 +211,14 @@ func TestUnconfirmed(t *testing.T) {
 	}
 	s.advance(4)
 	for i := 1; i <= 3; i++ {
-		require.Equal(t, []string{epochName(1, 0)}, s.refs(world.Trustee(i), Share))
-		require.Empty(t, s.refs(world.Trustee(i), OneUseKey))
+		require.Equal(t, []string{committee.EpochName(1, 0)}, s.refs(world.Trustee(i), committee.Share))
+		require.Empty(t, s.refs(world.Trustee(i), committee.OneUseKey))
 	}
 	require.Len(t, s.warned, 2)
 	require.Contains(t, s.warned[0], "trustee 2: absent in the confirm phase")
 	require.Contains(t, s.warned[1], "too few trustees confirmed")
 	s.advance(7)
-	require.Equal(t, []string{epochName(1, 2)}, s.refs("trustee:1", Share))
+	require.Equal(t, []string{committee.EpochName(1, 2)}, s.refs("trustee:1", committee.Share))
 	require.Len(t, s.warned, 2)
 }
 
@@ -224,7 +227,7 @@ func TestTooFew(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 4, 8)
 	s.sim.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" || p.From == "trustee:3" }
 	s.advance(8)
-	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", Share))
+	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", committee.Share))
 	require.Len(t, s.shown, 8)
 	require.Len(t, s.warned, 3, "1 and 3, once each, and 3 that it has no part in it: %v", s.warned)
 	require.Equal(t, "trustee:1: the ceremony for key 1/epoch 1 stands still in the key phase, and what was before stays: "+
@@ -234,8 +237,8 @@ func TestTooFew(t *testing.T) {
 	require.NoError(t, s.trustee(2).Reprogram(BadShare, nil))
 	s.advance(6)
 	for i := 1; i <= 3; i++ {
-		require.Equal(t, []string{"key 1/epoch 0"}, s.refs(world.Trustee(i), Share))
-		require.Empty(t, s.refs(world.Trustee(i), OneUseKey))
+		require.Equal(t, []string{"key 1/epoch 0"}, s.refs(world.Trustee(i), committee.Share))
+		require.Empty(t, s.refs(world.Trustee(i), committee.OneUseKey))
 	}
 	require.Len(t, s.warned, 3, "once each: %v", s.warned)
 	require.Contains(t, s.warned[0], "monitor: the ceremony for key 1/epoch 1 failed, and what was before stays: too few were left")
@@ -257,8 +260,8 @@ func TestConfirmedAndSilent(t *testing.T) {
 		return err == nil && phase == ceremony.PhaseCertify
 	}
 	s.advance(9)
-	require.Equal(t, "key 1/epoch 0", s.trustee(1).findKey("key 1").epoch, "no new shares at 3, 6 and 9")
-	require.Equal(t, []string{"key 1/epoch 0", "key 1/epoch 1"}, s.refs("trustee:1", Share), "both, until it is known which is good")
+	require.Equal(t, "key 1/epoch 0", s.trustee(1).findKey("key 1").Epoch, "no new shares at 3, 6 and 9")
+	require.Equal(t, []string{"key 1/epoch 0", "key 1/epoch 1"}, s.refs("trustee:1", committee.Share), "both, until it is known which is good")
 	for i := 1; i <= 4; i++ {
 		require.Contains(t, s.warned, world.Trustee(i)+": the ceremony for key 1/epoch 1 stands still in the certify phase, "+
 			"and what was before stays: the board shows nothing of trustee:3, trustee:4 there")
@@ -277,7 +280,7 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 		"of another log": {func(*stage) []byte {
 			other, err := runSetup(world.Config{Seed: 9, Settings: config(2, 4).Settings})
 			require.NoError(t, err)
-			return other.genesis.checkpoint
+			return other.genesis.Checkpoint
 		}, "too few of the log's witnesses cosigned it"},
 		"of later": {func(s *stage) []byte {
 			l := mustLog(t, s.sim.Net.Node("log").Holdings()[0])
@@ -287,14 +290,14 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 			proof, err := l.Consistency(0, l.Size())
 			require.NoError(t, err)
 			notes := [][]byte{l.Checkpoint()}
-			for i := range witnesses {
-				w, err := ledger.ParseWitness(s.sim.Net.Node(witnessName(i)).Holdings()[0].Data)
+			for i := range committee.Witnesses {
+				w, err := ledger.ParseWitness(s.sim.Net.Node(committee.WitnessName(i)).Holdings()[0].Data)
 				require.NoError(t, err)
 				note, err := w.Fresh().Cosign(l.Checkpoint(), proof, start)
 				require.NoError(t, err)
 				notes = append(notes, note)
 			}
-			joined, err := s.genesis.policy.Join(notes...)
+			joined, err := s.genesis.Policy.Join(notes...)
 			require.NoError(t, err)
 			return joined
 		}, "it is not of the log that holds the posts"},
@@ -309,16 +312,16 @@ func TestConfirmedUnderNoCheckpoint(t *testing.T) {
 			if err != nil || phase != ceremony.PhaseConfirm || len(body) < 200 {
 				return false
 			}
-			x := s.trustee(4).board.state().open[string(f[0])]
-			raw, err := ceremony.Forge(x.roster, s.trustee(4).identity, phase, 4, slices.Concat(body[:128], c.note(s)))
+			x := s.trustee(4).board.State().Open[string(f[0])]
+			raw, err := ceremony.Forge(x.Roster, s.trustee(4).identity, phase, 4, slices.Concat(body[:128], c.note(s)))
 			require.NoError(t, err)
-			s.trustee(4).ownPosts[sum(raw)] = true
+			s.trustee(4).ownPosts[sha256.Sum256(raw)] = true
 			p.Data = world.Pack(publiclog.KindPost, f[0], raw)
 			s.sim.Net.Deliver(p)
 			return true
 		}
 		s.advance(5)
-		require.Equal(t, []int{1, 2, 3}, s.trustee(1).findKey("key 1").holders, name)
+		require.Equal(t, []int{1, 2, 3}, s.trustee(1).findKey("key 1").Holders, name)
 		require.Equal(t, []int{4}, s.newestCertificate().Stale, name)
 		require.Contains(t, strings.Join(s.warned, "\n"), "trustee 4: wrong checkpoint in the confirm phase: "+c.want, name)
 	}
@@ -329,9 +332,9 @@ func TestMidnight(t *testing.T) {
 	s := renewing(t, 2, 4, 4, 0, 4)
 	s.sim.Intercept = func(p world.Packet) bool { return p.To == "trustee:2" && p.Kind() == publiclog.KindUpdate }
 	s.advance(4)
-	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", Share), "trustee 2 has posted a key and says nothing more")
+	require.Equal(t, []string{"key 1/epoch 0"}, s.refs("trustee:1", committee.Share), "trustee 2 has posted a key and says nothing more")
 	require.NoError(t, s.sim.Rest(3))
-	require.Equal(t, []string{"key 1/epoch 1"}, s.refs("trustee:1", Share))
+	require.Equal(t, []string{"key 1/epoch 1"}, s.refs("trustee:1", committee.Share))
 }
 
 // TestCheats: whoever reads the board convicts a cheat and says so once; the others
@@ -346,8 +349,8 @@ func TestCheats(t *testing.T) {
 		s := renewing(t, 2, 4, 3, 4, 8)
 		require.NoError(t, s.trustee(2).Reprogram(c.program, nil))
 		s.advance(5)
-		require.Equal(t, []string{"key 1/epoch 1", "key 2/epoch 0"}, s.refs("trustee:1", Share), c.program)
-		require.Empty(t, s.refs("trustee:2", Share), c.program)
+		require.Equal(t, []string{"key 1/epoch 1", "key 2/epoch 0"}, s.refs("trustee:1", committee.Share), c.program)
+		require.Empty(t, s.refs("trustee:2", committee.Share), c.program)
 		require.Len(t, s.warned, 2, "%s: %v", c.program, s.warned)
 		require.Contains(t, s.warned[0], "monitor: in the ceremony for key 1/epoch 1, "+c.refresh)
 		require.Contains(t, s.warned[1], "monitor: in the ceremony for key 2/epoch 0, "+c.rotation)

@@ -114,7 +114,7 @@ func TestFieldRefusals(t *testing.T) {
 
 // mustField makes a field that is right in itself for other metadata.
 func mustField(s *stage, m world.Meta) *escrow.Field {
-	e := &envelope{keyring: ring(s.genesis), random: world.Seed(9).Stream("test")}
+	e := &envelope{Keyring: ring(s.genesis), random: world.Seed(9).Stream("test")}
 	seed, err := e.seed()
 	require.NoError(s.t, err)
 	f, err := e.field(m, seed, []byte("body"))
@@ -153,7 +153,7 @@ func TestUnderneath(t *testing.T) {
 	s.advance(4)
 	require.Equal(t, []string{"1", "2", "3", "4"}, s.shown)
 	require.Empty(t, s.warned)
-	require.Equal(t, 1, kinds(s.sim.Net.Node("device:A").Holdings())[PhraseKey], "a thief of the phone finds the phrase's hash")
+	require.Equal(t, 1, countKinds(s.sim.Net.Node("device:A").Holdings())[PhraseKey], "a thief of the phone finds the phrase's hash")
 }
 
 func FuzzAccept(f *testing.F) {
@@ -162,7 +162,7 @@ func FuzzAccept(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	e := &envelope{keyring: ring(g.genesis), random: env.Seed.Stream("test")}
+	e := &envelope{Keyring: ring(g.genesis), random: env.Seed.Stream("test")}
 	m := world.Meta{ID: "1", From: "A", To: []string{"B"}, Sent: start}
 	secret, public, err := e.Seal(m, []byte("text"))
 	if err != nil {
@@ -171,7 +171,7 @@ func FuzzAccept(f *testing.F) {
 	f.Add(secret, public)
 	f.Add([]byte{}, []byte{})
 	f.Fuzz(func(t *testing.T, s, p []byte) {
-		accepted := e.accept(m, p) == nil
+		accepted := e.CheckField(m, p) == nil
 		text, err := e.Open(m, s, p)
 		if err == nil {
 			require.True(t, accepted, "a recipient takes nothing that the provider would refuse")

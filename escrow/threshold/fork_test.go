@@ -8,6 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/escrow/committee"
+	"doormat/escrow/request"
+	"doormat/escrow/threshold/rules"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/ledger"
@@ -28,8 +31,8 @@ func newHeist(t *testing.T) *heist {
 	s.comply(everybody...)
 	h := &heist{stage: s, log: s.sim.Net.Node("log").Holdings()[0]}
 	require.Equal(t, publiclog.LogState, h.log.Kind)
-	for i := range witnesses {
-		h.witness = append(h.witness, s.sim.Net.Node(witnessName(i)).Holdings()[0])
+	for i := range committee.Witnesses {
+		h.witness = append(h.witness, s.sim.Net.Node(committee.WitnessName(i)).Holdings()[0])
 	}
 	made, err := law.ForgeOrder(world.Input{Facts: s.sim.Net.Node("court").Holdings(), Text: []byte("A"), Random: make([]byte, 64)})
 	require.NoError(t, err)
@@ -38,25 +41,25 @@ func newHeist(t *testing.T) *heist {
 }
 
 func (h *heist) fork(text string, states ...world.Fact) ([]world.Derived, error) {
-	return forkLog(world.Input{Facts: append([]world.Fact{h.log, h.order}, states...), Text: []byte(text)})
+	return applyRule(rules.ForkLog, world.Input{Facts: append([]world.Fact{h.log, h.order}, states...), Text: []byte(text)})
 }
 
 // ask presents the order with the fork's evidence and counts answers and warnings.
 func (h *heist) ask(fork world.Fact) (answers, warnings int) {
-	done, err := attachEvidence(world.Input{Facts: []world.Fact{h.order, fork}})
+	done, err := applyRule(rules.AttachEvidence, world.Input{Facts: []world.Fact{h.order, fork}})
 	require.NoError(h.t, err)
-	first, err := newItem(h.uploads[0])
+	first, err := request.NewItem(h.uploads[0])
 	require.NoError(h.t, err)
-	before, warned := len(h.of(KindAnswer)), len(h.warned)
-	h.post(world.Packet{From: world.Outsider, To: "trustee:1", Data: request(done[0].Data, []*item{first})})
-	return len(h.of(KindAnswer)) - before, len(h.warned) - warned
+	before, warned := len(h.of(request.KindAnswer)), len(h.warned)
+	h.post(world.Packet{From: world.Outsider, To: "trustee:1", Data: request.Encode(done[0].Data, []*request.Item{first})})
+	return len(h.of(request.KindAnswer)) - before, len(h.warned) - warned
 }
 
 // TestQuorum: two quorums share an honest witness, and the log goes on without the
 // faulty ones.
 func TestQuorum(t *testing.T) {
-	require.Greater(t, 2*quorum, witnesses+faulty)
-	require.LessOrEqual(t, quorum, witnesses-faulty)
+	require.Greater(t, 2*committee.Quorum, committee.Witnesses+committee.Faulty)
+	require.LessOrEqual(t, committee.Quorum, committee.Witnesses-committee.Faulty)
 }
 
 // TestForkNeedsAQuorumOfWitnesses: the court's key and the log's are not enough, and
@@ -65,16 +68,16 @@ func TestQuorum(t *testing.T) {
 func TestForkNeedsAQuorumOfWitnesses(t *testing.T) {
 	h := newHeist(t)
 	w := h.witness
-	require.Len(t, w, witnesses)
+	require.Len(t, w, committee.Witnesses)
 	for _, c := range []struct {
 		name   string
 		states []world.Fact
 		taken  bool
 	}{
 		{"no witness", nil, false},
-		{"one less", w[:quorum-1], false},
-		{"a quorum", w[:quorum], true},
-		{"another quorum", w[witnesses-quorum:], true},
+		{"one less", w[:committee.Quorum-1], false},
+		{"a quorum", w[:committee.Quorum], true},
+		{"another quorum", w[committee.Witnesses-committee.Quorum:], true},
 		{"all", w, true},
 	} {
 		h := newHeist(t)
@@ -87,13 +90,13 @@ func TestForkNeedsAQuorumOfWitnesses(t *testing.T) {
 		p, _, err := world.ParsePacket(made[1].Data)
 		require.NoError(t, err)
 		h.post(p) // in the log's name
-		require.Equal(t, c.taken, len(h.of(KindAnswer)) == 1, c.name)
+		require.Equal(t, c.taken, len(h.of(request.KindAnswer)) == 1, c.name)
 	}
 
 	// A witness of somebody else's log, or one under a name that is taken.
 	stranger, err := ledger.NewWitness("doormat.witness.3", mustLog(t, h.log).VerifierKey(), world.Seed(9).Stream("x"))
 	require.NoError(t, err)
-	made, err := h.fork("", append(slices.Clone(w[:quorum-1]), world.Fact{Data: stranger.Encode()})...)
+	made, err := h.fork("", append(slices.Clone(w[:committee.Quorum-1]), world.Fact{Data: stranger.Encode()})...)
 	require.NoError(t, err)
 	answers, _ := h.ask(made[0].Fact)
 	require.Zero(t, answers, "one of these keys is nobody's")
@@ -111,14 +114,14 @@ func TestStolenTreeIsNotTheLogs(t *testing.T) {
 	require.NotEmpty(t, h.of(publiclog.KindProve))
 	require.NotEmpty(t, h.of(publiclog.KindSeen))
 	require.NoError(t, h.sim.Rest(4))
-	require.Zero(t, len(h.of(KindAnswer)))
+	require.Zero(t, len(h.of(request.KindAnswer)))
 	require.Contains(t, strings.Join(h.warned, "\n"), "trustee:1: the log does not show")
 	require.Contains(t, strings.Join(h.warned, "\n"), "monitor: the log does not show")
 	require.Empty(t, h.of(publiclog.KindForked), "of different sizes: no proof")
-	before := len(h.of(KindAnswer))
+	before := len(h.of(request.KindAnswer))
 	h.stage.order() // the public log comes to have the size of the hidden tree
 	require.NotEmpty(t, h.of(publiclog.KindForked), "now there is one")
-	require.Len(t, h.of(KindAnswer), before+3, "lawful orders are answered")
+	require.Len(t, h.of(request.KindAnswer), before+3, "lawful orders are answered")
 }
 
 // TestGossipComparesRoots: an order is hidden in a second tree of the size that the
@@ -127,7 +130,7 @@ func TestStolenTreeIsNotTheLogs(t *testing.T) {
 func TestGossipComparesRoots(t *testing.T) {
 	for name, informed := range map[string]bool{"a trustee who has seen the public tree": true, "one who has not": false} {
 		h := newHeist(t)
-		made, err := h.fork("trustee:1", h.witness[:quorum]...)
+		made, err := h.fork("trustee:1", h.witness[:committee.Quorum]...)
 		require.NoError(t, err)
 		if !informed {
 			h.sim.Intercept = func(p world.Packet) bool { return p.To == "trustee:1" }
@@ -148,7 +151,7 @@ func TestGossipComparesRoots(t *testing.T) {
 		for _, p := range h.of(publiclog.KindForked) {
 			f, err := world.Unpack(p.Data, publiclog.KindForked, 2)
 			require.NoError(t, err)
-			require.NoError(t, h.genesis.policy.Forked(f[0], f[1]))
+			require.NoError(t, h.genesis.Policy.Forked(f[0], f[1]))
 		}
 	}
 }
@@ -158,14 +161,14 @@ func TestGossipComparesRoots(t *testing.T) {
 // tree, and those who saw both publish the proof.
 func TestGossipIsCutOff(t *testing.T) {
 	h := newHeist(t)
-	made, err := h.fork("trustee:1", h.witness[:quorum]...)
+	made, err := h.fork("trustee:1", h.witness[:committee.Quorum]...)
 	require.NoError(t, err)
 	h.sim.Intercept = func(p world.Packet) bool { return p.Kind() == publiclog.KindSeen || p.Kind() == publiclog.KindProve }
 	h.ask(made[0].Fact)
 	p, _, err := world.ParsePacket(made[1].Data)
 	require.NoError(t, err)
 	h.post(p)
-	require.Len(t, h.of(KindAnswer), 1)
+	require.Len(t, h.of(request.KindAnswer), 1)
 	require.NoError(t, h.sim.Rest(7))
 	require.Empty(t, h.warned)
 	h.sim.Intercept = nil
@@ -213,27 +216,27 @@ func TestForksOfAnySize(t *testing.T) {
 // up for a key that was not stolen.
 func TestCosignaturesAreAdded(t *testing.T) {
 	h := newHeist(t)
-	made, err := h.fork("witness:4", h.witness[:quorum-1]...)
+	made, err := h.fork("witness:4", h.witness[:committee.Quorum-1]...)
 	require.NoError(t, err)
 	p, _, err := world.ParsePacket(made[1].Data)
 	require.NoError(t, err)
 	h.post(p)
 	var read []world.Fact
 	for _, p := range h.of(publiclog.KindCosigned) {
-		derived, err := readPacket(world.Input{Facts: []world.Fact{{Data: p.Encode(start)}}})
+		derived, err := applyRule("read an escrow packet", world.Input{Facts: []world.Fact{{Data: p.Encode(start)}}})
 		require.NoError(t, err)
 		read = append(read, derived[0].Fact)
 	}
 	require.Len(t, read, 1)
 	other := read[0]
 	other.Data = mustLog(t, h.log).Checkpoint() // of another checkpoint: left out
-	done, err := attachEvidence(world.Input{Facts: []world.Fact{h.order, made[0].Fact, other, read[0]}})
+	done, err := applyRule(rules.AttachEvidence, world.Input{Facts: []world.Fact{h.order, made[0].Fact, other, read[0]}})
 	require.NoError(t, err)
 	s, err := law.ParseSigned(done[0].Data)
 	require.NoError(t, err)
 	e, err := ledger.ParseEvidence(s.Evidence)
 	require.NoError(t, err)
-	_, err = e.Verify(h.genesis.policy, s.Record)
+	_, err = e.Verify(h.genesis.Policy, s.Record)
 	require.NoError(t, err)
 }
 
@@ -277,7 +280,7 @@ func TestForkRefuses(t *testing.T) {
 		"the same witness twice":   {h.log, h.order, h.witness[0], h.witness[0]},
 		"a witness of another log": {h.log, h.order, {Data: elsewhere.Encode()}},
 	} {
-		out, err := forkLog(world.Input{Facts: facts})
+		out, err := applyRule(rules.ForkLog, world.Input{Facts: facts})
 		require.Error(t, err, name)
 		require.Empty(t, out, name)
 	}

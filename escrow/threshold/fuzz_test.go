@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/escrow/committee"
+	"doormat/escrow/request"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -21,13 +23,13 @@ func served(f *testing.F) *stage {
 
 func FuzzParseRequest(f *testing.F) {
 	s := served(f)
-	for _, p := range s.of(KindRequest) {
+	for _, p := range s.of(request.KindRequest) {
 		f.Add(p.Data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		signed, items, err := parseRequest(data)
+		signed, items, err := request.Parse(data)
 		if err == nil {
-			require.Equal(t, data, request(signed.Encode(), items), "one encoding only")
+			require.Equal(t, data, request.Encode(signed.Encode(), items), "one encoding only")
 		}
 	})
 }
@@ -36,18 +38,18 @@ func FuzzParseRequest(f *testing.F) {
 // answer to what is not the request that the order allows.
 func FuzzTrustee(f *testing.F) {
 	s := served(f)
-	good := s.of(KindRequest)[0].Data
+	good := s.of(request.KindRequest)[0].Data
 	f.Add(good)
-	f.Add([]byte{KindRequest})
-	f.Add(world.Pack(KindRequest, s.signed().Encode(), world.Pack(0, make([]byte, 3))))
+	f.Add([]byte{request.KindRequest})
+	f.Add(world.Pack(request.KindRequest, s.signed().Encode(), world.Pack(0, make([]byte, 3))))
 	node := s.sim.Net.Node("trustee:1")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, from := range []string{"agency", world.Outsider, world.Law, "log"} {
 			for _, p := range node.Handle(start, world.Packet{From: from, To: "trustee:1", Data: data}) {
-				if p.Kind() != KindAnswer {
+				if p.Kind() != request.KindAnswer {
 					continue
 				}
-				signed, items, err := parseRequest(data)
+				signed, items, err := request.Parse(data)
 				require.NoError(t, err)
 				require.Equal(t, s.signed().Bytes, signed.Bytes, "the one order that the court signed")
 				require.NotEmpty(t, items)
@@ -106,21 +108,21 @@ func FuzzAnswer(f *testing.F) {
 	private := agency.Holdings()[0]
 	require.Equal(f, law.AgencyKey, private.Kind)
 	var info []byte
-	for _, p := range s.of(KindAnswer) {
-		a, err := parseAnswer(p.Data)
+	for _, p := range s.of(request.KindAnswer) {
+		a, err := request.ParseAnswer(p.Data)
 		require.NoError(f, err)
-		require.Equal(f, p.Data, a.encode())
-		plain, err := law.Open(private.Data, a.info, a.sealed)
+		require.Equal(f, p.Data, a.Encode())
+		plain, err := law.Open(private.Data, a.Info, a.Sealed)
 		require.NoError(f, err)
 		f.Add(p.Data, plain)
-		info = a.info
+		info = a.Info
 	}
-	last := s.of(KindAnswer)[len(s.of(KindAnswer))-1].From
+	last := s.of(request.KindAnswer)[len(s.of(request.KindAnswer))-1].From
 	filed := len(agency.Holdings())
 	f.Fuzz(func(t *testing.T, data, plain []byte) {
 		sealed, err := law.Seal(world.Seed(1).Stream("trustee"), s.signed().Order.Agency, info, plain)
 		require.NoError(t, err)
-		for _, packet := range [][]byte{data, (&answer{s.signed().Order.Agency, info, sealed, nil}).encode()} {
+		for _, packet := range [][]byte{data, (&request.SealedAnswer{Agency: s.signed().Order.Agency, Info: info, Sealed: sealed, Signature: nil}).Encode()} {
 			out := agency.Handle(start, world.Packet{From: last, To: "agency", Data: packet})
 			require.Len(t, agency.Holdings(), filed, "nothing new")
 			for _, p := range out {
@@ -132,12 +134,12 @@ func FuzzAnswer(f *testing.F) {
 
 func FuzzParseCertified(f *testing.F) {
 	s := served(f)
-	f.Add(s.genesis.firstKey().certifiedFact().Data)
+	f.Add(s.genesis.FirstKey().CertifiedFact().Data)
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		n, key, err := parseCertified(data)
+		n, key, err := committee.ParseCertified(data)
 		if err == nil {
-			require.Equal(t, data, world.Pack(certifiedTag, world.Int(int64(n)), key))
+			require.Equal(t, data, world.Pack(committee.CertifiedTag, world.Int(int64(n)), key))
 		}
 	})
 }
@@ -145,14 +147,14 @@ func FuzzParseCertified(f *testing.F) {
 func FuzzParsePartial(f *testing.F) {
 	s := served(f)
 	for _, fact := range s.sim.Net.Node("agency").Holdings() {
-		if fact.Kind == Partial {
+		if fact.Kind == request.Partial {
 			f.Add(fact.Data)
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := parsePartial(data)
+		p, err := request.ParsePartial(data)
 		if err == nil {
-			require.Equal(t, data, world.Pack(partialTag, p.committee, p.item, p.partial))
+			require.Equal(t, data, world.Pack(request.PartialTag, p.Committee, p.Item, p.Partial))
 		}
 	})
 }

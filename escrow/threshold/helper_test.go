@@ -2,6 +2,7 @@ package threshold
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
+	"doormat/escrow/committee"
 	"doormat/escrow/sharing"
 	"doormat/world"
 	"doormat/world/law"
@@ -22,7 +24,7 @@ import (
 type stage struct {
 	t       *testing.T
 	sim     *world.Simulation
-	genesis *genesis
+	genesis *committee.Genesis
 	shares  []sharing.Share // of the first key
 	uploads [][]byte        // by devices, as they were
 	sent    []world.Packet
@@ -156,9 +158,9 @@ func (s *stage) boardNow() *publiclog.Update {
 func (s *stage) stolenIdentities() []world.Fact {
 	encoded, err := s.newestCertificate().Encode()
 	require.NoError(s.t, err)
-	facts := []world.Fact{certificateFact(encoded)}
+	facts := []world.Fact{committee.CertificateFact(encoded)}
 	for i := 1; i <= 2; i++ {
-		facts = append(facts, world.Fact{Kind: Identity, Ref: world.Trustee(i), Data: s.identityOf(i).Seed()})
+		facts = append(facts, world.Fact{Kind: committee.Identity, Ref: world.Trustee(i), Data: s.identityOf(i).Seed()})
 	}
 	return facts
 }
@@ -173,11 +175,21 @@ func (s *stage) signed() law.Signed {
 }
 
 // ring is the keyring of a client that knows the first key.
-func ring(f *genesis) keyring {
-	k := keyring{cache: newBoardCache(f)}
-	k.board = k.cache.newView()
-	k.follow(f.freshState())
+func ring(f *committee.Genesis) committee.Keyring {
+	k := committee.Keyring{Cache: committee.NewCache(f)}
+	k.Board = k.Cache.NewView()
+	k.Follow(f.FreshState())
 	return k
+}
+
+// applyRule applies a rule of the design by its name.
+func applyRule(name string, in world.Input) ([]world.Derived, error) {
+	for _, r := range (Design{}).Rules() {
+		if r.Name == name {
+			return r.Apply(in)
+		}
+	}
+	return nil, fmt.Errorf("no rule %q", name)
 }
 
 // saturate draws all conclusions by the design's opening rules, in rounds.

@@ -10,8 +10,11 @@ import (
 
 	"doormat/e2ee"
 	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
 	"doormat/escrow/group"
+	"doormat/escrow/request"
 	"doormat/escrow/sharing"
+	"doormat/escrow/threshold/rules"
 	"doormat/world"
 	"doormat/world/publiclog"
 )
@@ -20,7 +23,7 @@ import (
 func (s *stage) identityOf(i int) ed25519.PrivateKey {
 	var found []ed25519.PrivateKey
 	for _, f := range s.take(world.Trustee(i)) {
-		if f.Kind == Identity {
+		if f.Kind == committee.Identity {
 			found = append(found, ed25519.NewKeyFromSeed(f.Data))
 		}
 	}
@@ -30,8 +33,8 @@ func (s *stage) identityOf(i int) ed25519.PrivateKey {
 
 // hashes are those of all certificates that the board shows.
 func (s *stage) hashes() (list [][32]byte) {
-	for _, l := range s.trustee(1).board.state().links {
-		list = append(list, l.hash)
+	for _, l := range s.trustee(1).board.State().Links {
+		list = append(list, l.Hash())
 	}
 	return list
 }
@@ -40,7 +43,7 @@ func (s *stage) hashes() (list [][32]byte) {
 func (s *stage) newestCertificate() *ceremony.Certificate {
 	facts := s.take("provider")
 	for i := len(facts) - 1; i >= 0; i-- {
-		if facts[i].Kind == Certificate {
+		if facts[i].Kind == committee.Certificate {
 			c, err := ceremony.ParseCertificate(facts[i].Data)
 			require.NoError(s.t, err)
 			return c
@@ -54,7 +57,7 @@ func (s *stage) newestCertificate() *ceremony.Certificate {
 func (s *stage) forged(before *ceremony.Certificate, number, counter int, identities map[int]ed25519.PrivateKey) ([]byte, world.Fact) {
 	p, err := sharing.NewPolynomial(suite, before.Threshold, nil, world.Seed(99).Stream("burglar"))
 	require.NoError(s.t, err)
-	c := &ceremony.Certificate{Counter: counter, Previous: before.Hash(), Session: []byte(epochName(number, 0)),
+	c := &ceremony.Certificate{Counter: counter, Previous: before.Hash(), Session: []byte(committee.EpochName(number, 0)),
 		Threshold: before.Threshold, Identities: before.Identities, Commitments: p.Commit(), Checkpoint: before.Checkpoint}
 	for i := range c.Identities {
 		c.Stale = append(c.Stale, i+1)
@@ -67,7 +70,7 @@ func (s *stage) forged(before *ceremony.Certificate, number, counter int, identi
 	}
 	encoded, err := c.Encode()
 	require.NoError(s.t, err)
-	return encoded, world.Fact{Kind: CommitteeKey, Ref: keyName(number), Data: group.Bytes(p.Secret())}
+	return encoded, world.Fact{Kind: committee.CommitteeKey, Ref: committee.KeyName(number), Data: group.Bytes(p.Secret())}
 }
 
 // openedWith counts the messages in the provider's store that secrets of the thief open.
@@ -84,7 +87,7 @@ func TestSlowBurglarIdentities(t *testing.T) {
 	for i, at := range []int{1, 4, 7} {
 		s.advance(at)
 		for _, f := range s.take(world.Trustee(i + 1)) {
-			if f.Kind == Identity {
+			if f.Kind == committee.Identity {
 				stolen[i+1] = ed25519.NewKeyFromSeed(f.Data)
 			}
 		}
@@ -97,8 +100,8 @@ func TestSlowBurglarIdentities(t *testing.T) {
 	for _, counter := range []int{0, 1, 3, 4, 5, ceremony.MaxCounter} {
 		encoded, secret := s.forged(newest, 2, counter, stolen)
 		secrets = append(secrets, secret)
-		s.post(world.Packet{From: world.Outsider, To: "provider", Data: certificates(encoded)})
-		s.post(world.Packet{From: "provider", To: "device:A", Data: certificates(encoded)})
+		s.post(world.Packet{From: world.Outsider, To: "provider", Data: committee.Certificates(encoded)})
+		s.post(world.Packet{From: "provider", To: "device:A", Data: committee.Certificates(encoded)})
 	}
 	require.GreaterOrEqual(t, len(s.warned)-before, 6, "provider and phone tell")
 	for _, what := range s.warned[before:] {
@@ -112,9 +115,9 @@ func TestSlowBurglarIdentities(t *testing.T) {
 
 // lastKey is the key of the last message that was sent.
 func (s *stage) lastKey() string {
-	i, err := newItem(s.uploads[len(s.uploads)-1])
+	i, err := request.NewItem(s.uploads[len(s.uploads)-1])
 	require.NoError(s.t, err)
-	return i.keyID
+	return i.KeyID
 }
 
 // TestRotationAfterTheftOfIdentities: a quorum is robbed once, and the key is rotated on
@@ -128,7 +131,7 @@ func TestRotationAfterTheftOfIdentities(t *testing.T) {
 	s.advance(11) // key 3 came at 8, and with it new identities
 	encoded, secret := s.forged(old, 3, old.Counter+1, stolen)
 	encoded4, secret4 := s.forged(s.newestCertificate(), 1000000, old.Counter+2, stolen)
-	s.post(world.Packet{From: world.Outsider, To: "provider", Data: certificates(encoded, encoded4)})
+	s.post(world.Packet{From: world.Outsider, To: "provider", Data: committee.Certificates(encoded, encoded4)})
 	require.Len(t, s.warned, 1)
 	require.Contains(t, s.warned[0], "provider: refused a certificate that outsider brought")
 	s.advance(20)
@@ -145,7 +148,7 @@ func TestPresentIdentities(t *testing.T) {
 	s.advance(2)
 	stolen := map[int]ed25519.PrivateKey{1: s.identityOf(1), 2: s.identityOf(2)}
 	encoded, secret := s.forged(s.newestCertificate(), 2, 1, stolen)
-	s.post(world.Packet{From: world.Outsider, To: "provider", Data: certificates(encoded)})
+	s.post(world.Packet{From: world.Outsider, To: "provider", Data: committee.Certificates(encoded)})
 	require.Len(t, s.warned, 1)
 	require.Contains(t, s.warned[0], "the log does not hold the signature of trustee 1")
 	s.advance(4)
@@ -160,7 +163,7 @@ func TestIdentitiesEnd(t *testing.T) {
 	seen := map[string]bool{}
 	for m := range 7 {
 		s.advance(m)
-		newest := s.trustee(1).board.state().links
+		newest := s.trustee(1).board.State().Links
 		listed := newest[len(newest)-1].Identities
 		for i := 1; i <= 3; i++ {
 			require.True(t, s.identityOf(i).Public().(ed25519.PublicKey).Equal(listed[i-1]))
@@ -205,18 +208,18 @@ func TestCutOffAfterConfirming(t *testing.T) {
 	}
 	s.advance(5)
 	require.True(t, cut)
-	require.Len(t, s.refs("trustee:3", Identity), 2)
+	require.Len(t, s.refs("trustee:3", committee.Identity), 2)
 	s.sim.Intercept = nil
 	s.advance(8)
 	require.True(t, s.newestCertificate().Identities[2].Equal(s.identityOf(3).Public()))
-	require.Equal(t, []string{"key 1/epoch 4"}, s.refs("trustee:3", Share))
+	require.Equal(t, []string{"key 1/epoch 4"}, s.refs("trustee:3", committee.Share))
 }
 
 // spoken is a post in a trustee's name with a stolen identity.
 func (s *stage) spoken(i int, key ed25519.PrivateKey, name string, phase ceremony.Phase, body string) world.Packet {
-	r := withSession(s.trustee(i).board.state().nextRoster, name)
-	if e := s.trustee(i).board.state().epochOf(1); name != epochName(2, 0) {
-		r.From, r.Dealers = e.commitments, e.holders
+	r := committee.WithSession(s.trustee(i).board.State().NextRoster, name)
+	if e := s.trustee(i).board.State().LiveKey(1); name != committee.EpochName(2, 0) {
+		r.From, r.Dealers = e.Commitments, e.Holders
 	}
 	raw, err := ceremony.Forge(r, key, phase, i, []byte(body))
 	require.NoError(s.t, err)
@@ -229,7 +232,7 @@ func TestSpokenFor(t *testing.T) {
 	s := renewing(t, 2, 4, 3, 0, 6)
 	former := s.identityOf(2)
 	s.advance(4)
-	name := epochName(1, 2)
+	name := committee.EpochName(1, 2)
 	s.post(s.spoken(2, former, name, ceremony.PhaseKey, "x"))
 	require.Equal(t, []string{"trustee:2: somebody else posts in its name in the ceremony for key 1/epoch 2, " +
 		"with an identity that it has given up: the key is stolen"}, s.warned)
@@ -237,8 +240,8 @@ func TestSpokenFor(t *testing.T) {
 	s.post(s.spoken(2, s.identityOf(2), name, ceremony.PhaseCommit, "x"), s.spoken(2, s.identityOf(3), name, ceremony.PhaseCommit, "not signed"))
 	require.Contains(t, s.warned, "trustee:2: somebody else posts in its name in the ceremony for key 1/epoch 2, with its identity: the key is stolen")
 	s.advance(6)
-	require.Equal(t, []string{"key 1/epoch 2"}, s.refs("trustee:1", Share))
-	require.Empty(t, s.refs("trustee:2", Share))
+	require.Equal(t, []string{"key 1/epoch 2"}, s.refs("trustee:1", committee.Share))
+	require.Empty(t, s.refs("trustee:2", committee.Share))
 	require.Equal(t, []int{2}, s.newestCertificate().Stale)
 }
 
@@ -252,9 +255,9 @@ func TestContestedTwice(t *testing.T) {
 		s.advance(2*epoch - 1)
 		encoded, err := s.newestCertificate().Encode()
 		require.NoError(t, err)
-		e := s.trustee(1).board.state().epochOf(1)
-		made, err := speakAsTrustee(world.Input{Random: make([]byte, 64), Text: []byte(epochName(1, epoch)), Facts: []world.Fact{
-			{Kind: Identity, Ref: "trustee:5", Data: stolen.Seed()}, certificateFact(encoded), e.fact()}})
+		e := s.trustee(1).board.State().LiveKey(1)
+		made, err := applyRule(rules.SpeakAsTrustee, world.Input{Random: make([]byte, 64), Text: []byte(committee.EpochName(1, epoch)), Facts: []world.Fact{
+			{Kind: committee.Identity, Ref: "trustee:5", Data: stolen.Seed()}, committee.CertificateFact(encoded), e.Fact()}})
 		require.NoError(t, err)
 		for _, d := range made {
 			p, _, err := world.ParsePacket(d.Data)
@@ -263,12 +266,12 @@ func TestContestedTwice(t *testing.T) {
 		}
 	}
 	s.advance(7)
-	require.Equal(t, epochName(1, 3), s.trustee(1).findKey("key 1").epoch)
+	require.Equal(t, committee.EpochName(1, 3), s.trustee(1).findKey("key 1").Epoch)
 	require.Equal(t, []int{5}, s.newestCertificate().Stale)
 	require.True(t, s.newestCertificate().Identities[4].Equal(stolen.Public()), "in force after three ceremonies")
-	require.Empty(t, s.refs("trustee:5", Share))
+	require.Empty(t, s.refs("trustee:5", committee.Share))
 	for epoch := 1; epoch <= 3; epoch++ {
-		require.Contains(t, s.warned, "trustee:5: somebody else posts in its name in the ceremony for "+epochName(1, epoch)+
+		require.Contains(t, s.warned, "trustee:5: somebody else posts in its name in the ceremony for "+committee.EpochName(1, epoch)+
 			", with its identity: the key is stolen")
 	}
 }
@@ -277,10 +280,10 @@ func TestContestedTwice(t *testing.T) {
 func TestStrangersCeremony(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 6)
 	s.advance(1)
-	s.post(s.spoken(3, s.identityOf(3), epochName(2, 0), ceremony.PhaseKey, "x"))
+	s.post(s.spoken(3, s.identityOf(3), committee.EpochName(2, 0), ceremony.PhaseKey, "x"))
 	s.advance(6)
-	require.Equal(t, []string{"key 1/epoch 2"}, s.refs("trustee:1", Share))
-	require.Equal(t, []string{"key 1/epoch 2"}, s.refs("trustee:3", Share))
+	require.Equal(t, []string{"key 1/epoch 2"}, s.refs("trustee:1", committee.Share))
+	require.Equal(t, []string{"key 1/epoch 2"}, s.refs("trustee:3", committee.Share))
 }
 
 // TestNewPhone: a phone that is set up anew reads the board, and refuses what the log does not
@@ -293,10 +296,10 @@ func TestNewPhone(t *testing.T) {
 	s.advance(5)
 	late, secret := s.forged(before, 2, 1, stolen)
 	s.post(world.Packet{From: world.UserOf("A"), To: "device:A", Data: world.Pack(world.KindReinstall)})
-	s.post(world.Packet{From: "provider", To: "device:A", Data: certificates(late)})
+	s.post(world.Packet{From: "provider", To: "device:A", Data: committee.Certificates(late)})
 	require.Contains(t, s.warned[len(s.warned)-1], "device:A: a committee key was refused: committee certificate: the log does not hold")
 	phone := s.sim.Net.Node("device:A").(*e2ee.Device).Extensions[0].(*envelope)
-	require.Equal(t, s.hashes(), phone.known)
+	require.Equal(t, s.hashes(), phone.Known)
 	s.advance(8)
 	require.Len(t, s.shown, 8)
 	require.Zero(t, s.openedWith(secret))
@@ -308,20 +311,20 @@ func TestFalseBoards(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 0, 4)
 	s.advance(4)
 	good := s.boardNow()
-	k := keyring{cache: newBoardCache(s.genesis)}
-	_, _, err := k.readUpdate(good.Encode())
+	k := committee.Keyring{Cache: committee.NewCache(s.genesis)}
+	_, _, err := k.ReadUpdate(good.Encode())
 	require.NoError(t, err, "alone, from the beginning")
-	require.Equal(t, s.hashes(), k.known)
+	require.Equal(t, s.hashes(), k.Known)
 	for name, bad := range map[string]*publiclog.Update{
 		"not from the beginning": {First: 1, Records: good.Records[1:], Checkpoint: good.Checkpoint},
 		"one is missing":         {Records: good.Records[1:], Checkpoint: good.Checkpoint},
 		"one is another":         {Records: append([][]byte{[]byte("x")}, good.Records[1:]...), Checkpoint: good.Checkpoint},
 		"nobody cosigned":        {Records: good.Records, Checkpoint: []byte("x")},
 	} {
-		k := keyring{cache: newBoardCache(s.genesis)}
-		_, _, err := k.readUpdate(bad.Encode())
+		k := committee.Keyring{Cache: committee.NewCache(s.genesis)}
+		_, _, err := k.ReadUpdate(bad.Encode())
 		require.Error(t, err, name)
-		require.Empty(t, k.known, name)
+		require.Empty(t, k.Known, name)
 	}
 }
 
@@ -331,25 +334,25 @@ func FuzzCertificates(f *testing.F) {
 	s := renewing(&testing.T{}, 2, 3, 2, 0, 5)
 	s.advance(5)
 	s.post(world.Packet{From: world.Outsider, To: "log", Data: world.Pack(publiclog.KindReadBoard, world.Int(0))})
-	for _, kind := range []byte{KindKey, publiclog.KindUpdate, KindFetchBoard} {
+	for _, kind := range []byte{committee.KindKey, publiclog.KindUpdate, committee.KindFetchBoard} {
 		of := s.of(kind)
 		f.Add(of[0].Data)
 		f.Add(of[len(of)-1].Data)
 	}
 	forged, _ := s.forged(s.newestCertificate(), 2, 3, map[int]ed25519.PrivateKey{1: s.identityOf(1), 2: s.identityOf(2)})
-	f.Add(certificates(forged))
+	f.Add(committee.Certificates(forged))
 	want := s.hashes()
 	device := e2ee.NewDevice("A", nil, 0, nil)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, phone := range []*envelope{{keyring: ring(s.genesis), device: device}, {keyring: keyring{cache: newBoardCache(s.genesis)}, device: device}} {
+		for _, phone := range []*envelope{{Keyring: ring(s.genesis), device: device}, {Keyring: committee.Keyring{Cache: committee.NewCache(s.genesis)}, device: device}} {
 			_ = phone.Handle(s.sim.Net.Now(), world.Packet{From: world.Provider, Data: data})
-			require.True(t, slices.Equal(want[:len(phone.known)], phone.known))
+			require.True(t, slices.Equal(want[:len(phone.Known)], phone.Known))
 		}
-		extension := newProviderExtension(newBoardCache(s.genesis), func() []string { return []string{"device:A"} })
+		extension := newProviderExtension(committee.NewCache(s.genesis), func() []string { return []string{"device:A"} })
 		for _, from := range []string{"log", "trustee:1", "device:A", world.Outsider} {
 			extension.Handle(s.sim.Net.Now(), world.Packet{From: from, To: "provider", Data: data})
-			require.Len(t, extension.chain, len(extension.known))
-			require.Equal(t, want[:len(extension.known)], extension.known)
+			require.Len(t, extension.chain, len(extension.Known))
+			require.Equal(t, want[:len(extension.Known)], extension.Known)
 		}
 	})
 }
@@ -360,23 +363,23 @@ func FuzzCertificates(f *testing.F) {
 func TestCopiedPosts(t *testing.T) {
 	s := renewing(t, 2, 3, 3, 0, 6)
 	s.advance(1)
-	for _, record := range s.trustee(1).board.version.records {
+	for _, record := range s.trustee(1).board.Version.Records {
 		r, err := publiclog.ParseBoardRecord(record)
 		require.NoError(t, err)
 		_, author, _, err := ceremony.Split(r.Post)
 		require.NoError(t, err)
-		s.post(world.Packet{From: world.Trustee(author), To: "log", Data: world.Pack(publiclog.KindPost, []byte(epochName(1, 1)), r.Post)})
+		s.post(world.Packet{From: world.Trustee(author), To: "log", Data: world.Pack(publiclog.KindPost, []byte(committee.EpochName(1, 1)), r.Post)})
 	}
 	s.advance(6)
 	require.Empty(t, s.warned)
-	require.Equal(t, []string{"key 1/epoch 2"}, s.refs("trustee:1", Share))
+	require.Equal(t, []string{"key 1/epoch 2"}, s.refs("trustee:1", committee.Share))
 }
 
 // TestNegativeEpoch: there is none. A certificate of "key 1/epoch -1" would be that of a
 // set-up, and put another key in the place of the one that has the same name.
 func TestNegativeEpoch(t *testing.T) {
 	for _, name := range []string{"key 1/epoch -1", "key 1/epoch -0", "key -1/epoch 0", "key 0/epoch 0"} {
-		_, _, ok := parseEpoch(name)
+		_, _, ok := committee.ParseEpoch(name)
 		require.False(t, ok, name)
 	}
 	s := newStage(t)
@@ -388,7 +391,7 @@ func TestNegativeEpoch(t *testing.T) {
 	encoded, err := c.Encode()
 	require.NoError(t, err)
 	k := ring(s.genesis)
-	_, err = k.takeOffers([][]byte{encoded}, "provider")
+	_, err = k.TakeOffers([][]byte{encoded}, "provider")
 	require.ErrorContains(t, err, `"key 1/epoch -1" is not the name of a ceremony`)
 }
 
@@ -403,7 +406,7 @@ func TestKeptFromThePresent(t *testing.T) {
 	s.advance(1)
 	old, before, facts := s.boardNow().Encode(), s.newestCertificate(), s.stolenIdentities()
 	s.advance(5) // two refreshes, so the identities have ended
-	made, err := certifyKey(world.Input{Facts: facts, Text: []byte("key 2"), Random: make([]byte, 64)})
+	made, err := applyRule(rules.CertifyKey, world.Input{Facts: facts, Text: []byte("key 2"), Random: make([]byte, 64)})
 	require.NoError(t, err)
 	for _, d := range made[3:] {
 		p, _, err := world.ParsePacket(d.Data)
@@ -412,33 +415,33 @@ func TestKeptFromThePresent(t *testing.T) {
 	}
 	boards := s.of(publiclog.KindUpdate)
 	now := boards[len(boards)-1].Data
-	proved, err := proveCertificate(world.Input{Facts: []world.Fact{made[2].Fact, {Kind: Board, Data: now}}})
+	proved, err := applyRule(rules.ProveCertificate, world.Input{Facts: []world.Fact{made[2].Fact, {Kind: committee.Board, Data: now}}})
 	require.NoError(t, err)
 	c, err := ceremony.ParseCertificate(proved[0].Data)
 	require.NoError(t, err)
-	require.NoError(t, c.Verify(withSession(nextRoster(before), string(c.Session))), "it looks like the next one")
+	require.NoError(t, c.Verify(committee.WithSession(committee.NextRoster(before), string(c.Session))), "it looks like the next one")
 
 	phone := newPhone(s.genesis)
 	require.Empty(t, phone.handle(old))
-	require.Len(t, phone.known, 1)
+	require.Len(t, phone.Known, 1)
 	for try := range 4 {
-		out := phone.handle(certificates(proved[0].Data))
+		out := phone.handle(committee.Certificates(proved[0].Data))
 		if try < 3 {
 			require.Equal(t, phone.fetchBoard(), out, "%d", try)
 		} else {
 			require.Contains(t, warningOf(out), "a committee key was refused")
 		}
-		require.Equal(t, "key 1/epoch 0", phone.newest().epoch)
+		require.Equal(t, "key 1/epoch 0", phone.Newest().Epoch)
 	}
-	phone.handle(certificates(proved[0].Data))
+	phone.handle(committee.Certificates(proved[0].Data))
 	require.Contains(t, warningOf(phone.handle(now)), "certificate 1, of key 2/epoch 0, is not the one that the board shows")
-	require.Equal(t, s.hashes(), phone.known)
-	require.Equal(t, "key 1/epoch 2", phone.newest().epoch)
+	require.Equal(t, s.hashes(), phone.Known)
+	require.Equal(t, "key 1/epoch 2", phone.Newest().Epoch)
 }
 
 // newPhone is the extension of a phone that has read nothing of the board.
-func newPhone(g *genesis) *envelope {
-	return &envelope{keyring: keyring{cache: newBoardCache(g)}, device: e2ee.NewDevice("A", nil, 0, nil)}
+func newPhone(g *committee.Genesis) *envelope {
+	return &envelope{Keyring: committee.Keyring{Cache: committee.NewCache(g)}, device: e2ee.NewDevice("A", nil, 0, nil)}
 }
 
 // handle gives it a packet of the provider.
@@ -467,10 +470,10 @@ func TestFalseFirstBoard(t *testing.T) {
 	board.Records[last] = append(slices.Clone(board.Records[last]), 0)
 	phone := newPhone(s.genesis)
 	require.Contains(t, warningOf(phone.handle(board.Encode())), "refused")
-	require.Nil(t, phone.board)
-	out := phone.handle((&publiclog.Update{First: int64(last), Checkpoint: s.genesis.checkpoint}).Encode())
+	require.Nil(t, phone.Board)
+	out := phone.handle((&publiclog.Update{First: int64(last), Checkpoint: s.genesis.Checkpoint}).Encode())
 	require.Contains(t, warningOf(out), "refused", "the checkpoint of set-up, and nothing before it")
-	require.Empty(t, phone.keys)
+	require.Empty(t, phone.Keys)
 }
 
 // TestUnsignedCertificate: a new phone refuses a certificate that nobody signed, whatever
@@ -482,7 +485,7 @@ func TestUnsignedCertificate(t *testing.T) {
 	c.Signatures, c.Proofs = nil, nil
 	encoded, err := c.Encode()
 	require.NoError(t, err)
-	out := newPhone(s.genesis).handle(certificates(encoded))
+	out := newPhone(s.genesis).handle(committee.Certificates(encoded))
 	require.Len(t, out, 1)
 	require.Contains(t, warningOf(out), "0 trustees signed it, 2 are needed")
 }
@@ -492,11 +495,11 @@ func TestLaggingProvider(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 0, 8)
 	s.advance(1)
 	facts := s.stolenIdentities()
-	s.sim.Intercept = func(p world.Packet) bool { return p.To == "provider" && p.Kind() == KindKey }
+	s.sim.Intercept = func(p world.Packet) bool { return p.To == "provider" && p.Kind() == committee.KindKey }
 	s.advance(3)
 	s.sim.Intercept = nil
 	require.Equal(t, 0, s.newestCertificate().Counter)
-	made, err := certifyKey(world.Input{Facts: facts, Text: []byte("key 2"), Random: make([]byte, 64)})
+	made, err := applyRule(rules.CertifyKey, world.Input{Facts: facts, Text: []byte("key 2"), Random: make([]byte, 64)})
 	require.NoError(t, err)
 	for _, d := range made[3:] {
 		p, _, err := world.ParsePacket(d.Data)
@@ -504,14 +507,14 @@ func TestLaggingProvider(t *testing.T) {
 		s.post(p)
 	}
 	boards := s.of(publiclog.KindUpdate)
-	proved, err := proveCertificate(world.Input{Facts: []world.Fact{made[2].Fact, {Kind: Board, Data: boards[len(boards)-1].Data}}})
+	proved, err := applyRule(rules.ProveCertificate, world.Input{Facts: []world.Fact{made[2].Fact, {Kind: committee.Board, Data: boards[len(boards)-1].Data}}})
 	require.NoError(t, err)
 	p, _, err := world.ParsePacket(proved[1].Data)
 	require.NoError(t, err)
 	s.post(p)
 	require.Contains(t, s.warned, "provider: refused a certificate that outsider brought: "+
 		"certificate 1, of key 2/epoch 0, is not the one that the board shows")
-	require.Equal(t, []string{"key 1/epoch 1"}, s.refs("provider", Committee), "it has read on")
+	require.Equal(t, []string{"key 1/epoch 1"}, s.refs("provider", committee.Committee), "it has read on")
 	s.advance(8)
 	require.Equal(t, "key 1", s.lastKey())
 }

@@ -7,6 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
+	"doormat/escrow/committee"
+	"doormat/escrow/request"
+	"doormat/escrow/threshold/rules"
 	"doormat/world"
 	"doormat/world/publiclog"
 )
@@ -16,9 +19,9 @@ func fakeCommittee(t *testing.T, text, device string) ([]world.Derived, world.Pa
 	t.Helper()
 	random := make([]byte, 64)
 	random[0] = 7
-	made, err := makeCommittee(world.Input{Text: []byte(text), Random: random})
+	made, err := applyRule(rules.MakeCommittee, world.Input{Text: []byte(text), Random: random})
 	require.NoError(t, err)
-	offered, err := offerKey(world.Input{Facts: []world.Fact{made[0].Fact}, Text: []byte(device)})
+	offered, err := applyRule(rules.OfferKey, world.Input{Facts: []world.Fact{made[0].Fact}, Text: []byte(device)})
 	require.NoError(t, err)
 	p, _, err := world.ParsePacket(offered[0].Data)
 	require.NoError(t, err)
@@ -31,7 +34,7 @@ func TestSubstitutedAtSetUp(t *testing.T) {
 	s := preparedStage(t, config(2, 3), 4)
 	_, p := fakeCommittee(t, "key 1\n2\n3", "device:A")
 	s.sim.Intercept = func(q world.Packet) bool {
-		if q.From == "provider" && (q.Kind() == KindKey || q.Kind() == publiclog.KindUpdate) && q.To == p.To {
+		if q.From == "provider" && (q.Kind() == committee.KindKey || q.Kind() == publiclog.KindUpdate) && q.To == p.To {
 			s.sim.Net.Deliver(p)
 			return true
 		}
@@ -49,7 +52,7 @@ func TestSubstitutedAtSetUp(t *testing.T) {
 func TestSubstitutedLater(t *testing.T) {
 	s := renewing(t, 2, 3, 0, 2, 6)
 	s.advance(5)
-	first := s.of(KindKey)[0]
+	first := s.of(committee.KindKey)[0]
 	for _, text := range []string{"key 9\n2\n3", "key 1\n1\n1"} {
 		_, p := fakeCommittee(t, text, "device:A")
 		before := len(s.warned)
@@ -60,10 +63,10 @@ func TestSubstitutedLater(t *testing.T) {
 	before := len(s.warned)
 	s.post(world.Packet{From: "provider", To: "device:A", Data: first.Data})
 	require.Len(t, s.warned, before, "a key that is destroyed by now, and that was once told of")
-	require.Equal(t, "key 3", s.sim.Net.Node("device:A").(*e2ee.Device).Extensions[0].(*envelope).newest().id)
+	require.Equal(t, "key 3", s.sim.Net.Node("device:A").(*e2ee.Device).Extensions[0].(*envelope).Newest().ID)
 	s.post(world.Packet{From: world.Outsider, To: "device:A", Data: first.Data},
-		world.Packet{From: "provider", To: "device:A", Data: []byte{KindKey, 1}},
-		world.Packet{From: world.Outsider, To: "provider", Data: []byte{KindKey, 1}})
+		world.Packet{From: "provider", To: "device:A", Data: []byte{committee.KindKey, 1}},
+		world.Packet{From: world.Outsider, To: "provider", Data: []byte{committee.KindKey, 1}})
 	require.Len(t, s.warned, before)
 	s.advance(6)
 	require.Len(t, s.shown, 6)
@@ -79,15 +82,15 @@ func TestFakeCommitteeIsReal(t *testing.T) {
 	m := world.Meta{ID: "1", From: "A", To: []string{"B"}, Sent: start}
 	_, public, err := e.Seal(m, []byte("text"))
 	require.NoError(t, err)
-	field, err := readField(world.Input{Facts: []world.Fact{{Data: public}, m.Fact()}})
+	field, err := applyRule("read an escrow field", world.Input{Facts: []world.Fact{{Data: public}, m.Fact()}})
 	require.NoError(t, err)
-	seed, err := openField(world.Input{Facts: []world.Fact{made[2].Fact, field[0].Fact}})
+	seed, err := applyRule("open an escrow field", world.Input{Facts: []world.Fact{made[2].Fact, field[0].Fact}})
 	require.NoError(t, err)
-	text, err := openBody(world.Input{Facts: []world.Fact{seed[0].Fact, field[1].Fact}})
+	text, err := applyRule("open a body", world.Input{Facts: []world.Fact{seed[0].Fact, field[1].Fact}})
 	require.NoError(t, err)
 	require.Equal(t, "text", string(text[0].Data))
 	for _, bad := range []string{"", "key 1", "key 0\n1\n1", "key 1\n2\n1", "key 1\n1\n101", "key 01\n1\n1", "key 1\nx\n1"} {
-		_, err := makeCommittee(world.Input{Text: []byte(bad), Random: make([]byte, 64)})
+		_, err := applyRule(rules.MakeCommittee, world.Input{Text: []byte(bad), Random: make([]byte, 64)})
 		require.Error(t, err, bad)
 	}
 }
@@ -100,7 +103,7 @@ func TestReinstalledDevice(t *testing.T) {
 	s.advance(8)
 	require.Len(t, s.shown, 8)
 	require.Equal(t, []string{"key 1/epoch 0", "key 2/epoch 0", "key 3/epoch 0", "key 4/epoch 0", "key 5/epoch 0"},
-		s.refs("provider", Certificate))
+		s.refs("provider", committee.Certificate))
 	require.Equal(t, []string{"device:B: the safety number with A has changed"}, s.warned)
 }
 
@@ -137,9 +140,9 @@ func TestNewKeyReachesEverybody(t *testing.T) {
 	s.advance(6)
 	var ids []string
 	for _, upload := range s.uploads {
-		i, err := newItem(upload)
+		i, err := request.NewItem(upload)
 		require.NoError(t, err)
-		ids = append(ids, i.keyID)
+		ids = append(ids, i.KeyID)
 	}
 	require.Equal(t, []string{"key 1", "key 1", "key 2", "key 2", "key 3", "key 3"}, ids)
 }

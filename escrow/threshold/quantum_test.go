@@ -5,8 +5,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/escrow/committee"
 	"doormat/escrow/group"
+	"doormat/escrow/request"
 	"doormat/escrow/sharing"
+	"doormat/escrow/threshold/rules"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -22,20 +25,20 @@ func TestQuantumCommittee(t *testing.T) {
 			tape = append(tape, world.Fact{Kind: world.Observed, Ref: string(world.Int(int64(i))), Data: p.Encode(start)})
 		}
 	}
-	secret, _, err := sharing.Recover(s.genesis.firstKey().commitments, s.shares)
+	secret, _, err := sharing.Recover(s.genesis.FirstKey().Commitments, s.shares)
 	require.NoError(t, err)
 	var seen []world.SeenKey
 	for _, f := range saturate(tape) {
-		require.NotContains(t, []world.Kind{CommitteeKey, Seed}, f.Kind)
+		require.NotContains(t, []world.Kind{committee.CommitteeKey, rules.Seed}, f.Kind)
 		if k, err := world.ParseSeenKey(f.Data); err == nil && f.Kind == world.PublicKey && k.Kind == "ristretto255" {
 			seen = append(seen, k)
 		}
 	}
-	require.Equal(t, []world.SeenKey{{Kind: "ristretto255", Public: group.Bytes(s.genesis.firstKey().commitments.Key()), Owner: "key 1"}}, seen)
+	require.Equal(t, []world.SeenKey{{Kind: "ristretto255", Public: group.Bytes(s.genesis.FirstKey().Commitments.Key()), Owner: "key 1"}}, seen)
 
 	opened := 0
 	for _, f := range saturate(append(tape, seen[0].PrivateFact(group.Bytes(secret)))) {
-		if f.Kind == Seed {
+		if f.Kind == rules.Seed {
 			opened++
 		}
 	}
@@ -54,7 +57,7 @@ func TestQuantumCommittee(t *testing.T) {
 		"a scalar not reduced":  {seen[0].Fact(), seen[0].PrivateFact(append(make([]byte, 31), 0xff))},
 		"a public key too long": {world.SeenKey{Kind: "ristretto255", Public: make([]byte, 64), Owner: "key 1"}.Fact(), seen[0].PrivateFact(group.Bytes(secret))},
 	} {
-		_, err := useCommitteeKey(world.Input{Facts: in})
+		_, err := applyRule("use a committee's private key", world.Input{Facts: in})
 		require.Error(t, err, name)
 	}
 }
@@ -72,9 +75,9 @@ func TestQuantumAnswers(t *testing.T) {
 			tape = append(tape, world.Fact{Kind: world.Observed, Ref: string(world.Int(int64(i))), Data: p.Encode(start)})
 		}
 	}
-	require.Zero(t, kinds(saturate(tape))[Partial])
+	require.Zero(t, countKinds(saturate(tape))[request.Partial])
 	key := s.sim.Net.Node("agency").Holdings()[0]
 	require.Equal(t, law.AgencyKey, key.Kind)
 	agency := world.SeenKey{Kind: "X25519", Public: s.signed().Order.Agency, Owner: "agency"}
-	require.Equal(t, 12, kinds(saturate(append(tape, agency.PrivateFact(key.Data))))[Partial], "three trustees, four messages")
+	require.Equal(t, 12, countKinds(saturate(append(tape, agency.PrivateFact(key.Data))))[request.Partial], "three trustees, four messages")
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
 	"doormat/world"
 )
 
@@ -59,7 +60,7 @@ func (t *trustee) joinDue() []world.Packet {
 			continue
 		}
 		s := t.sessionFor(next)
-		if s != nil && s.audit.Phase() != ceremony.PhaseKey && next.due > t.moment {
+		if s != nil && s.Audit.Phase() != ceremony.PhaseKey && next.due > t.moment {
 			break
 		}
 		t.tasks = t.tasks[1:]
@@ -74,8 +75,8 @@ func (t *trustee) joinDue() []world.Packet {
 // expandRefresh replaces the first task, for all keys, by one for each live key.
 func (t *trustee) expandRefresh() {
 	var each []task
-	for _, e := range t.board.state().live {
-		next := task{due: t.tasks[0].due, key: e.number}
+	for _, e := range t.board.State().Live {
+		next := task{due: t.tasks[0].due, key: e.Number}
 		next.attempt = t.nextAttempt(next)
 		each = append(each, next)
 	}
@@ -84,21 +85,21 @@ func (t *trustee) expandRefresh() {
 
 // nextAttempt is the number of the ceremony that would do a task now.
 func (t *trustee) nextAttempt(k task) int {
-	c := t.board.state()
+	c := t.board.State()
 	if k.key == newKey {
-		return c.lastKey + 1
+		return c.LastKey + 1
 	}
-	return c.lastEpoch[k.key] + 1
+	return c.LastEpoch[k.key] + 1
 }
 
 // sessionFor is the ceremony that does a task, nil if its key does not live any more.
-func (t *trustee) sessionFor(next task) *session {
-	c := t.board.state()
+func (t *trustee) sessionFor(next task) *committee.Session {
+	c := t.board.State()
 	if next.key == newKey {
-		return c.rotation()
+		return c.Rotation()
 	}
-	if e := c.epochOf(next.key); e != nil {
-		return c.refresh(e)
+	if e := c.LiveKey(next.key); e != nil {
+		return c.Refresh(e)
 	}
 	return nil
 }
@@ -121,7 +122,7 @@ func (t *trustee) handleClock(p world.Packet) []world.Packet {
 	t.requestedBoard = false
 	var out []world.Packet
 	for _, cs := range slices.Clone(t.ceremonies) {
-		if s := t.board.state().findSession(cs.name); s != nil && s.roster.Counter == cs.counter {
+		if s := t.board.State().FindSession(cs.name); s != nil && s.Roster.Counter == cs.counter {
 			out = append(out, t.advance(cs, s, before)...)
 		}
 	}
@@ -132,8 +133,8 @@ func (t *trustee) handleClock(p world.Packet) []world.Packet {
 // tick or longer, it votes to close the phase, and posts again what the board does not show
 // of its own posts. In the key phase the waiting begins one message before the ceremony is
 // due.
-func (t *trustee) advance(cs *ceremonyState, s *session, before int) []world.Packet {
-	out, phase := t.postIfDue(cs, s), s.audit.Phase()
+func (t *trustee) advance(cs *ceremonyState, s *committee.Session, before int) []world.Packet {
+	out, phase := t.postIfDue(cs, s), s.Audit.Phase()
 	waiting := cs.task.due <= before || phase == ceremony.PhaseKey && cs.task.due <= t.moment
 	if len(out) > 0 || !waiting || phase > ceremony.PhaseCertify || t.program != "" {
 		return out
@@ -141,13 +142,13 @@ func (t *trustee) advance(cs *ceremonyState, s *session, before int) []world.Pac
 	if cs.votedPhase != phase {
 		cs.votedPhase, cs.unanswered = phase, 0
 	}
-	posts, err := cs.trustee.Repost(s.audit)
+	posts, err := cs.trustee.Repost(s.Audit)
 	if err != nil {
 		return nil
 	}
 	switch cs.unanswered++; {
 	case cs.unanswered == 2:
-		out = t.reportStalled(cs, s.audit)
+		out = t.reportStalled(cs, s.Audit)
 	case cs.unanswered > 2 && len(posts) > 0 && phase < ceremony.PhaseConfirm:
 		out = t.eraseSecrets(cs)
 	}

@@ -1,9 +1,11 @@
 package threshold
 
 import (
+	"crypto/sha256"
 	"fmt"
 
 	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
 	"doormat/world"
 )
 
@@ -18,42 +20,42 @@ import (
 // that it did not make. It warns the public of them, and has its own seat excluded from a
 // ceremony in which the thief might otherwise get a share.
 func (t *trustee) reportForgedPosts() []world.Packet {
-	c := t.board.state()
+	c := t.board.State()
 	var out []world.Packet
-	for _, h := range c.signedPosts[min(t.postsSeen, len(c.signedPosts)):] {
-		if h.author != t.index || t.ownPosts[h.post] {
+	for _, h := range c.SignedPosts[min(t.postsSeen, len(c.SignedPosts)):] {
+		if h.Author != t.index || t.ownPosts[h.Post] {
 			continue // its own, or a copy of one, which anybody can post again
 		}
 		which := "its identity"
-		if h.former {
+		if h.Former {
 			which = "an identity that it has given up"
 		}
 		out = append(out, t.warnOnce(fmt.Sprintf("somebody else posts in its name in the "+
 			"ceremony for %s, with %s: the key is stolen",
-			h.session, which))...)
-		if s := c.open[h.session]; s != nil && !h.former && s.audit.Phase() == h.phase {
+			h.Session, which))...)
+		if s := c.Open[h.Session]; s != nil && !h.Former && s.Audit.Phase() == h.Phase {
 			out = append(out, t.contest(s)...)
 		}
 	}
-	t.postsSeen = len(c.signedPosts)
+	t.postsSeen = len(c.SignedPosts)
 	return out
 }
 
 // contest posts something different for the same phase, so that the seat is excluded as one
 // that contradicts itself.
-func (t *trustee) contest(s *session) []world.Packet {
-	raw, err := ceremony.Contest(s.roster, t.identity, s.audit.Phase(), t.index)
-	if err != nil || t.program != "" || s.audit.Phase() >= ceremony.PhaseConfirm || t.ownPosts[sum(raw)] {
+func (t *trustee) contest(s *committee.Session) []world.Packet {
+	raw, err := ceremony.Contest(s.Roster, t.identity, s.Audit.Phase(), t.index)
+	if err != nil || t.program != "" || s.Audit.Phase() >= ceremony.PhaseConfirm || t.ownPosts[sha256.Sum256(raw)] {
 		return nil
 	}
-	return []world.Packet{t.post(s.name, raw)}
+	return []world.Packet{t.post(s.Name, raw)}
 }
 
 // reportLostSeat warns, once, that the committee lists an identity for this trustee which it
 // does not have. It can do nothing about that: only the listed key can sign for the seat.
 func (t *trustee) reportLostSeat() []world.Packet {
-	c := t.board.state()
-	if c.nextRoster.Identities[t.index-1].Equal(t.identity.Public()) {
+	c := t.board.State()
+	if c.NextRoster.Identities[t.index-1].Equal(t.identity.Public()) {
 		return nil
 	}
 	return t.warnOnce("its seat is taken: the committee lists an identity for it that it did not make")

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
 	"doormat/escrow/sharing"
 	"doormat/world"
 )
@@ -18,7 +19,7 @@ import (
 // (TestTrusteeAlone). Court, agency and devices draw their keys when they start; provider,
 // monitor and devices begin with the genesis alone.
 type setup struct {
-	genesis   *genesis
+	genesis   *committee.Genesis
 	log       []byte   // a [ledger.Log]
 	witnesses [][]byte // each a [ledger.Witness]
 	trustees  [][]byte // each a trusteeState
@@ -32,7 +33,7 @@ type setupKey struct {
 
 // runSetup holds the first key ceremony, with every trustee honest.
 func runSetup(config world.Config) (*setup, error) {
-	roster := &ceremony.Roster{Session: []byte(epochName(1, 0)), Threshold: config.Settings.Threshold}
+	roster := &ceremony.Roster{Session: []byte(committee.EpochName(1, 0)), Threshold: config.Settings.Threshold}
 	var keys []ed25519.PrivateKey
 	for i := range config.Settings.Trustees {
 		seed := make([]byte, ed25519.SeedSize)
@@ -42,21 +43,21 @@ func runSetup(config world.Config) (*setup, error) {
 		keys = append(keys, ed25519.NewKeyFromSeed(seed))
 		roster.Identities = append(roster.Identities, keys[i].Public().(ed25519.PublicKey))
 	}
-	held, err := holdFirst(config, roster, keys)
+	held, err := committee.HoldFirst(config, roster, keys)
 	if err != nil {
 		return nil, err
 	}
-	held.genesis.policy.Remember(config.Memo)
-	s := &setup{genesis: held.genesis, log: held.log.Encode()}
-	for _, w := range held.witnesses {
+	held.Genesis.Policy.Remember(config.Memo)
+	s := &setup{genesis: held.Genesis, log: held.Log.Encode()}
+	for _, w := range held.Witnesses {
 		s.witnesses = append(s.witnesses, w.Encode())
 	}
-	for i, t := range held.trustees {
+	for i, t := range held.Trustees {
 		share, err := t.Share()
 		if err != nil {
 			return nil, err
 		}
-		own := &trusteeState{share: share, identity: t.Identity(), posts: held.posts[i]}
+		own := &trusteeState{share: share, identity: t.Identity(), posts: held.Posts[i]}
 		s.trustees = append(s.trustees, own.encode())
 	}
 	return s, nil
@@ -92,20 +93,20 @@ func parseTrusteeState(data []byte) (*trusteeState, error) {
 
 // newTrustee builds a trustee's node from its own state and from what is public. cache may be
 // the trustee's alone.
-func newTrustee(state []byte, cache *boardCache, court ed25519.PublicKey, config world.Config) (*trustee, error) {
+func newTrustee(state []byte, cache *committee.Cache, court ed25519.PublicKey, config world.Config) (*trustee, error) {
 	own, err := parseTrusteeState(state)
 	if err != nil {
 		return nil, err
 	}
-	g, name := cache.genesis, world.Trustee(own.share.Index)
-	gossip, err := newGossip(g, name, append(witnessNames(), world.Monitor), nil)
+	g, name := cache.Genesis, world.Trustee(own.share.Index)
+	gossip, err := newGossip(g, name, append(committee.WitnessNames(), world.Monitor), nil)
 	if err != nil {
 		return nil, err
 	}
 	t := &trustee{name: name, index: own.share.Index, random: config.Stream(name), identity: own.identity,
 		ownPosts: map[[32]byte]bool{}, warned: map[string]bool{},
-		live:  []*heldKey{{g.firstKey(), &own.share}},
-		court: court, policy: g.policy, gossip: gossip, board: cache.newView(),
+		live:  []*heldKey{{g.FirstKey(), &own.share}},
+		court: court, policy: g.Policy, gossip: gossip, board: cache.NewView(),
 		refresh: config.Settings.Refresh, rotate: config.Settings.Rotate}
 	for posts := own.posts; len(posts) > 0; posts = posts[sha256.Size:] {
 		t.ownPosts[[32]byte(posts)] = true

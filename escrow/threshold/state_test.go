@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/escrow/committee"
 	"doormat/escrow/group"
 	"doormat/world"
 	"doormat/world/law"
@@ -24,7 +25,7 @@ func TestTrusteeAlone(t *testing.T) {
 	apart := preparedStage(t, env, 8)
 	s, err := runSetup(env)
 	require.NoError(t, err)
-	public, err := s.genesis.encode()
+	public, err := s.genesis.Encode()
 	require.NoError(t, err)
 	court, err := law.NewCourt(env.Stream(world.Court), true)
 	require.NoError(t, err)
@@ -52,9 +53,9 @@ func TestTrusteeAlone(t *testing.T) {
 // newAlone builds a trustee from nothing but bytes.
 func newAlone(t *testing.T, state, public []byte, court ed25519.PublicKey, env world.Config) *trustee {
 	t.Helper()
-	g, err := parseGenesis(public)
+	g, err := committee.ParseGenesis(public)
 	require.NoError(t, err)
-	alone, err := newTrustee(state, newBoardCache(g), court, env)
+	alone, err := newTrustee(state, committee.NewCache(g), court, env)
 	require.NoError(t, err)
 	return alone
 }
@@ -64,7 +65,7 @@ func newAlone(t *testing.T, state, public []byte, court ed25519.PublicKey, env w
 func TestOwnStates(t *testing.T) {
 	s, err := runSetup(config(2, 3))
 	require.NoError(t, err)
-	public, err := s.genesis.encode()
+	public, err := s.genesis.Encode()
 	require.NoError(t, err)
 	for i, state := range s.trustees {
 		own, err := parseTrusteeState(state)
@@ -81,8 +82,8 @@ func TestOwnStates(t *testing.T) {
 	for at := 0; at < len(public); at += 97 {
 		bad := slices.Clone(public)
 		bad[at] ^= 1
-		if g, err := parseGenesis(bad); err == nil { // in a cosignature that is not needed
-			require.Equal(t, s.genesis.firstKey().commitments.Bytes(), g.firstKey().commitments.Bytes())
+		if g, err := committee.ParseGenesis(bad); err == nil { // in a cosignature that is not needed
+			require.Equal(t, s.genesis.FirstKey().Commitments.Bytes(), g.FirstKey().Commitments.Bytes())
 		}
 	}
 }

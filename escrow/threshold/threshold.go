@@ -15,7 +15,7 @@
 // under an order that the court signed and the log shows, for messages in its
 // scope, with a partial decryption sealed to the agency. t of them open that one
 // message. The agency believes an answer that is to its own request, and verifies
-// under the committee that the board shows (agency.go); it names whoever sends
+// under the committee that the board shows (package request); it names whoever sends
 // anything else.
 //
 // # Two clocks
@@ -57,7 +57,7 @@
 // number the first valid certificate counts. A certificate that somebody offers says only
 // that there is more to read, up to its checkpoint. The log takes signatures of identities
 // that ended long ago, and a device that was kept from the board since would take these for
-// the ones in force (keyring.go, TestKeptFromThePresent). So a device depends on the log and
+// the ones in force (package committee, TestKeptFromThePresent). So a device depends on the log and
 // a quorum of its witnesses, and each checkpoint that it accepts continues what it has read.
 // It warns its user of what it refuses. It sends nothing without a key. It reads what is
 // under its newest key or the one before, and so does the provider. Trustees deliver
@@ -79,7 +79,7 @@
 // with no trace; no cryptography makes them use the log, or erase what they should.
 // Nor does it outlast quantum computers: the ratchet takes a secret of ML-KEM-768, the
 // field beside it rests on discrete logarithms alone, and both carry the same seed
-// (quantum.go).
+// (package rules, quantum.go).
 //
 // # Tests
 //
@@ -95,6 +95,9 @@ import (
 	"slices"
 
 	"doormat/e2ee"
+	"doormat/escrow/committee"
+	"doormat/escrow/request"
+	"doormat/escrow/threshold/rules"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/ledger"
@@ -146,9 +149,9 @@ func (Design) Info() world.Info {
 				Doc: "a trustee that waits for all others' commitments, then reveals one that " +
 					"would make the key its own"},
 		),
-		Packets: slices.Concat(e2ee.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), packetKinds()),
-		KeyLife: keyLife,
-		Keys:    append(e2ee.KeyKinds(), ristretto255()),
+		Packets: slices.Concat(e2ee.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
+		KeyLife: committee.KeyLife,
+		Keys:    append(e2ee.KeyKinds(), rules.Ristretto255()),
 	}
 }
 
@@ -178,8 +181,8 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	cache := newBoardCache(s.genesis)
-	cache.memo = config.Memo
+	cache := committee.NewCache(s.genesis)
+	cache.Memo = config.Memo
 	provider := e2ee.NewProvider(court.Public(), config.Settings.Mailbox)
 	extension := newProviderExtension(cache, provider.Devices)
 	provider.Extensions, provider.Memo = []e2ee.ProviderExtension{extension}, config.Memo
@@ -192,11 +195,11 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 		}
 		names, nodes = append(names, t.name), append(nodes, t)
 	}
-	work := newAgencyExtension(s.genesis, names)
+	work := request.NewAgency(s.genesis, names)
 	agency.Extensions, agency.Produced = []law.AgencyExtension{work}, e2ee.Produced()
 	agency.Searched = append(e2ee.Searched(), PhraseKey)
 	if config.Settings.Refresh > 0 || config.Settings.Rotate > 0 {
-		work.board = cache.newView()
+		work.Board = cache.NewView()
 	}
 	audit, err := auditors(s, cache, court, names)
 	if err != nil {
@@ -212,13 +215,13 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 }
 
 // auditors are the log and its witnesses as they are after set-up, and the monitor.
-func auditors(s *setup, cache *boardCache, court *law.Court, trustees []string) ([]world.Node, error) {
+func auditors(s *setup, cache *committee.Cache, court *law.Court, trustees []string) ([]world.Node, error) {
 	l, err := ledger.ParseLog(s.log)
 	if err != nil {
 		return nil, err
 	}
 	var nodes []world.Node
-	names := witnessNames()
+	names := committee.WitnessNames()
 	sizes := map[string]int64{}
 	for i, state := range s.witnesses {
 		w, err := ledger.ParseWitness(state)
@@ -236,27 +239,27 @@ func auditors(s *setup, cache *boardCache, court *law.Court, trustees []string) 
 	if err != nil {
 		return nil, err
 	}
-	log := publiclog.NewLog(l, court.Public(), s.genesis.policy, sizes, names)
-	log.Open(s.genesis.checkpoint, trustees, world.Agency)
+	log := publiclog.NewLog(l, court.Public(), s.genesis.Policy, sizes, names)
+	log.Open(s.genesis.Checkpoint, trustees, world.Agency)
 	monitor := publiclog.NewMonitor(gossip, l.Size())
-	monitor.Follow = (&observer{cache.newView(), map[string]int{}, map[string]bool{}}).follow
+	monitor.Follow = committee.NewObserver(cache.NewView()).Follow
 	return append(nodes, log, monitor), nil
 }
 
 // newGossip begins for a reader of the log, which knows what the witnesses cosigned at set-up.
-func newGossip(g *genesis, name string, near, far []string) (*publiclog.Gossip, error) {
-	view, err := ledger.NewView(g.policy, g.checkpoint)
+func newGossip(g *committee.Genesis, name string, near, far []string) (*publiclog.Gossip, error) {
+	view, err := ledger.NewView(g.Policy, g.Checkpoint)
 	if err != nil {
 		return nil, err
 	}
-	return publiclog.NewGossip(name, g.policy, view, near, far), nil
+	return publiclog.NewGossip(name, g.Policy, view, near, far), nil
 }
 
 // device makes a device with the design's envelope and the modified programs.
-func device(config world.Config, cache *boardCache, account string) *e2ee.Device {
+func device(config world.Config, cache *committee.Cache, account string) *e2ee.Device {
 	name := world.DeviceOf(account)
 	random := config.Stream(name)
-	honest := &envelope{keyring: keyring{cache: cache}, random: random}
+	honest := &envelope{Keyring: committee.Keyring{Cache: cache}, random: random}
 	d := e2ee.NewDevice(account, random, config.Settings.Retention, honest)
 	d.Memo, d.AtOnce = config.Memo, config.Settings.Resend == world.ResendAtOnce
 	honest.device = d
@@ -270,4 +273,10 @@ func device(config world.Config, cache *boardCache, account string) *e2ee.Device
 		EncryptUnderneath: newUnderneath,
 	}
 	return d
+}
+
+// Rules implements [world.Design].
+func (Design) Rules() []world.Rule {
+	return slices.Concat(e2ee.FoundBesides(e2ee.Rules(), PhraseKey), law.Rules(), rules.All(),
+		e2ee.MakingRules(madeEnvelope, committee.Committee))
 }

@@ -2,12 +2,13 @@ package threshold
 
 import (
 	"crypto/ed25519"
-	"crypto/sha256"
 	"errors"
 	"io"
 	"time"
 
 	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
+	"doormat/escrow/request"
 	"doormat/escrow/sharing"
 	"doormat/escrow/tdh2"
 	"doormat/world"
@@ -32,7 +33,7 @@ type trustee struct {
 	willing  bool
 	requests []world.Fact // its log of requests, see requestlog.go
 
-	board           *boardView
+	board           *committee.View
 	refresh, rotate int  // after how many messages each is due again, 0 for never
 	moment          int  // messages typed so far
 	requestedBoard  bool // it has asked the log for records that are missing
@@ -48,7 +49,7 @@ type trustee struct {
 
 // heldKey is a live key with the share of it that a trustee has.
 type heldKey struct {
-	*committee
+	*committee.Key
 	share *sharing.Share // nil if it was left out of this epoch
 }
 
@@ -58,12 +59,12 @@ func (t *trustee) Name() string { return t.name }
 func (t *trustee) CountsMessages() bool { return t.refresh > 0 || t.rotate > 0 }
 
 func (t *trustee) Holdings() []world.Fact {
-	facts := []world.Fact{{Kind: Identity, Ref: t.name, Data: t.identity.Seed()}}
+	facts := []world.Fact{{Kind: committee.Identity, Ref: t.name, Data: t.identity.Seed()}}
 	for _, h := range t.live {
 		if h.share != nil {
-			facts = append(facts, world.Fact{Kind: Share, Ref: h.epoch, Data: ceremony.EncodeShare(*h.share)})
+			facts = append(facts, world.Fact{Kind: committee.Share, Ref: h.Epoch, Data: ceremony.EncodeShare(*h.share)})
 		}
-		facts = append(facts, h.fact())
+		facts = append(facts, h.Fact())
 	}
 	for _, cs := range t.ceremonies {
 		facts = append(facts, cs.holdings()...)
@@ -80,7 +81,7 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 	switch {
 	case p.From == world.Law && p.Kind() == world.KindComply:
 		t.willing = true
-	case p.Kind() == KindRequest:
+	case p.Kind() == request.KindRequest:
 		return t.answer(now, p)
 	case p.From == world.Log && p.Kind() == publiclog.KindUpdate:
 		return t.readUpdate(p.Data)
@@ -90,7 +91,7 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 		return t.joinDue()
 	case p.From == world.Clock:
 		return t.handleClock(p)
-	case p.From == world.Provider && p.Kind() == KindHaveKey:
+	case p.From == world.Provider && p.Kind() == committee.KindHaveKey:
 		t.acknowledged(p.Data)
 	}
 	return nil
@@ -99,7 +100,7 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 // findKey returns what it has of a key, nil if the key does not live.
 func (t *trustee) findKey(id string) *heldKey {
 	for _, h := range t.live {
-		if h.id == id {
+		if h.ID == id {
 			return h
 		}
 	}
@@ -114,7 +115,7 @@ func (t *trustee) findKey(id string) *heldKey {
 // that continues what it knows, and tells the other readers of the log. So whoever knows the
 // public tree notices an order that is hidden in a tree of its own.
 func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
-	s, items, err := parseRequest(p.Data)
+	s, items, err := request.Parse(p.Data)
 	if err != nil {
 		return nil
 	}
@@ -147,7 +148,7 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	if len(facts) == 0 {
 		return out
 	}
-	sealed, err := sealAnswer(t.random, t.identity, order.Agency, answerInfo(t.name, s.Bytes, items), facts)
+	sealed, err := request.SealAnswer(t.random, t.identity, order.Agency, request.Info(t.name, s.Bytes, items), facts)
 	if err != nil {
 		return out
 	}
@@ -175,7 +176,7 @@ func (t *trustee) resume(now time.Time) (out []world.Packet) {
 	waiting := t.waiting
 	t.waiting = nil
 	for _, p := range waiting {
-		s, _, err := parseRequest(p.Data)
+		s, _, err := request.Parse(p.Data)
 		if err != nil {
 			continue
 		}
@@ -194,13 +195,13 @@ func (t *trustee) resume(now time.Time) (out []world.Packet) {
 var errDestroyed = errors.New("its key is destroyed")
 
 // partial makes this trustee's partial decryption of one message, if the order covers it.
-func (t *trustee) partial(order law.Order, i *item) (world.Fact, error) {
-	if !order.Covers(i.meta) {
+func (t *trustee) partial(order law.Order, i *request.Item) (world.Fact, error) {
+	if !order.Covers(i.Meta) {
 		return world.Fact{}, errors.New("it is outside the order's scope")
 	}
-	h := t.findKey(i.keyID)
+	h := t.findKey(i.KeyID)
 	if h == nil {
-		if n := keyNumber(i.keyID); n > 0 && n < t.live[0].number {
+		if n := committee.KeyNumber(i.KeyID); n > 0 && n < t.live[0].Number {
 			return world.Fact{}, errDestroyed
 		}
 		return world.Fact{}, errors.New("it is under another key")
@@ -208,11 +209,11 @@ func (t *trustee) partial(order law.Order, i *item) (world.Fact, error) {
 	if h.share == nil {
 		return world.Fact{}, errors.New("this trustee was left out when shares were made")
 	}
-	ct, err := tdh2.DecodeCiphertext(suite, i.seed)
+	ct, err := tdh2.DecodeCiphertext(suite, i.Seed)
 	if err != nil {
 		return world.Fact{}, errors.New("its escrow field is malformed")
 	}
-	checked, err := h.key.Check(i.label(), ct)
+	checked, err := h.Public.Check(i.Label(), ct)
 	if err != nil {
 		return world.Fact{}, errors.New("its escrow field is not bound to it")
 	}
@@ -220,11 +221,5 @@ func (t *trustee) partial(order law.Order, i *item) (world.Fact, error) {
 	if err != nil {
 		return world.Fact{}, err
 	}
-	return partialFact(i, h.committee, p), nil
+	return request.PartialFact(i, h.Key, p), nil
 }
-
-func partialFact(i *item, c *committee, p *tdh2.Partial) world.Fact {
-	return world.Fact{Kind: Partial, Ref: i.meta.ID, Data: partialData(c.fact().Data, i, p)}
-}
-
-func sum(b []byte) [32]byte { return sha256.Sum256(b) }

@@ -11,15 +11,18 @@ import (
 
 	"doormat/e2ee"
 	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
 	"doormat/escrow/group"
+	"doormat/escrow/request"
 	"doormat/escrow/sharing"
+	"doormat/escrow/threshold/rules"
 	"doormat/world"
 	"doormat/world/law"
 )
 
 var everybody = []string{"court", "provider", "trustee:1", "trustee:2", "trustee:3"}
 
-func kinds(facts []world.Fact) map[world.Kind]int {
+func countKinds(facts []world.Fact) map[world.Kind]int {
 	count := map[world.Kind]int{}
 	for _, f := range facts {
 		count[f.Kind]++
@@ -31,9 +34,9 @@ func TestOrderIsServed(t *testing.T) {
 	s := newStage(t)
 	s.advance(4)
 	s.comply(everybody...)
-	got := kinds(s.order())
+	got := countKinds(s.order())
 	require.Equal(t, 4, got[e2ee.Envelopes])
-	require.Equal(t, 12, got[Partial], "three trustees, four messages")
+	require.Equal(t, 12, got[request.Partial], "three trustees, four messages")
 	require.Empty(t, s.warned)
 }
 
@@ -44,7 +47,7 @@ func TestNobodyAnswersWithoutConsent(t *testing.T) {
 	s.comply("court")
 	require.Empty(t, s.order(), "the provider refuses")
 	s.comply("provider")
-	require.Zero(t, kinds(s.order())[Partial], "the trustees refuse")
+	require.Zero(t, countKinds(s.order())[request.Partial], "the trustees refuse")
 }
 
 // TestRefusals presents requests that differ from a good one in one thing.
@@ -54,14 +57,14 @@ func TestRefusals(t *testing.T) {
 	s.comply(everybody...)
 	s.order()
 	good := s.signed()
-	first, err := newItem(s.uploads[0])
+	first, err := request.NewItem(s.uploads[0])
 	require.NoError(t, err)
 	court := ed25519.NewKeyFromSeed(make([]byte, 32))
 
-	ask := func(order law.Signed, i item) (answers int, warnings []string) {
-		before, warned := len(s.of(KindAnswer)), len(s.warned)
-		s.post(world.Packet{From: world.Outsider, To: "trustee:1", Data: request(order.Encode(), []*item{&i})})
-		return len(s.of(KindAnswer)) - before, s.warned[warned:]
+	ask := func(order law.Signed, i request.Item) (answers int, warnings []string) {
+		before, warned := len(s.of(request.KindAnswer)), len(s.warned)
+		s.post(world.Packet{From: world.Outsider, To: "trustee:1", Data: request.Encode(order.Encode(), []*request.Item{&i})})
+		return len(s.of(request.KindAnswer)) - before, s.warned[warned:]
 	}
 	answers, warnings := ask(good, *first)
 	require.Equal(t, 1, answers)
@@ -89,19 +92,19 @@ func TestRefusals(t *testing.T) {
 		require.Contains(t, warnings[0], c.warning)
 	}
 
-	other, err := newItem(s.uploads[1])
+	other, err := request.NewItem(s.uploads[1])
 	require.NoError(t, err)
 	items := []struct {
 		name, warning string
-		change        func(i *item)
+		change        func(i *request.Item)
 	}{
-		{"of strangers", "outside the order's scope", func(i *item) { i.meta.From, i.meta.To = "C", []string{"D"} }},
-		{"from before the window", "outside the order's scope", func(i *item) { i.meta.Sent = start.Add(-time.Second) }},
-		{"with another sender", "not bound to it", func(i *item) { i.meta.From, i.meta.To = "A", []string{"C"} }},
-		{"with the body of another", "not bound to it", func(i *item) { i.bodyHash = other.bodyHash }},
-		{"with the seed of another", "not bound to it", func(i *item) { i.seed = other.seed }},
-		{"under another key", "under another key", func(i *item) { i.keyID = "key 2" }},
-		{"short", "malformed", func(i *item) { i.seed = i.seed[:10] }},
+		{"of strangers", "outside the order's scope", func(i *request.Item) { i.Meta.From, i.Meta.To = "C", []string{"D"} }},
+		{"from before the window", "outside the order's scope", func(i *request.Item) { i.Meta.Sent = start.Add(-time.Second) }},
+		{"with another sender", "not bound to it", func(i *request.Item) { i.Meta.From, i.Meta.To = "A", []string{"C"} }},
+		{"with the body of another", "not bound to it", func(i *request.Item) { i.BodyHash = other.BodyHash }},
+		{"with the seed of another", "not bound to it", func(i *request.Item) { i.Seed = other.Seed }},
+		{"under another key", "under another key", func(i *request.Item) { i.KeyID = "key 2" }},
+		{"short", "malformed", func(i *request.Item) { i.Seed = i.Seed[:10] }},
 	}
 	for _, c := range items {
 		i := *first
@@ -125,18 +128,18 @@ func TestNoOrderIsSaidInPublic(t *testing.T) {
 	s.advance(4)
 	s.comply("trustee:1")
 	random := make([]byte, 64)
-	made, err := makeUpOrder(world.Input{Text: []byte("A\nB"), Random: random})
+	made, err := applyRule(rules.MakeUpOrder, world.Input{Text: []byte("A\nB"), Random: random})
 	require.NoError(t, err)
 	require.Len(t, made, 2)
 	signed, err := law.ParseSigned(made[0].Data)
 	require.NoError(t, err)
 	require.Equal(t, []string{"A", "B"}, signed.Order.Accounts)
-	first, err := newItem(s.uploads[0])
+	first, err := request.NewItem(s.uploads[0])
 	require.NoError(t, err)
 	for _, name := range []string{"trustee:1", "trustee:2"} {
-		s.post(world.Packet{From: "trustee:3", To: name, Data: request(made[0].Data, []*item{first})})
+		s.post(world.Packet{From: "trustee:3", To: name, Data: request.Encode(made[0].Data, []*request.Item{first})})
 	}
-	require.Empty(t, s.of(KindAnswer))
+	require.Empty(t, s.of(request.KindAnswer))
 	refused := ": refused a request: signed order: the signature is not the court's"
 	require.Equal(t, []string{"trustee:1" + refused, "trustee:2" + refused}, s.warned)
 
@@ -149,35 +152,35 @@ func TestNoOrderIsSaidInPublic(t *testing.T) {
 // is the only secret besides the identity.
 func TestHoldings(t *testing.T) {
 	s := newStage(t)
-	got := kinds(s.sim.Net.Node("trustee:2").Holdings())
-	require.Equal(t, map[world.Kind]int{Identity: 1, Share: 1, Committee: 1}, got)
+	got := countKinds(s.sim.Net.Node("trustee:2").Holdings())
+	require.Equal(t, map[world.Kind]int{committee.Identity: 1, committee.Share: 1, committee.Committee: 1}, got)
 }
 
 func TestCommitteeKeyNeedsItsCertificate(t *testing.T) {
 	s, err := runSetup(config(2, 3))
 	require.NoError(t, err)
 	g := s.genesis
-	certificate := g.firstKey().certificate
-	require.NoError(t, g.checkFirst(certificate))
+	certificate := g.FirstKey().Certificate
+	require.NoError(t, g.CheckFirst(certificate))
 
 	cosignatures := bytes.Index(certificate, []byte("\n\n"))
 	for at := 0; at < len(certificate); at += 7 {
 		bad := slices.Clone(certificate)
 		bad[at] ^= 1
-		if g.checkFirst(bad) == nil { // in a cosignature that is not needed
+		if g.CheckFirst(bad) == nil { // in a cosignature that is not needed
 			c, err := ceremony.ParseCertificate(bad)
 			require.NoError(t, err)
-			require.Equal(t, g.firstKey().commitments.Bytes(), c.Commitments.Bytes(), "byte %d", at)
+			require.Equal(t, g.FirstKey().Commitments.Bytes(), c.Commitments.Bytes(), "byte %d", at)
 			require.Greater(t, at, cosignatures, "byte %d", at)
 		}
 	}
-	smaller := *g.roster
+	smaller := *g.Roster
 	smaller.Threshold = 1
-	require.Error(t, (&genesis{roster: &smaller, policy: g.policy}).checkFirst(certificate), "the client's t is another one")
+	require.Error(t, (&committee.Genesis{Roster: &smaller, Policy: g.Policy}).CheckFirst(certificate), "the client's t is another one")
 
-	stranger, err := newBootstrap(world.Seed(2), g.roster)
+	stranger, err := committee.NewFirstCeremony(world.Seed(2), g.Roster)
 	require.NoError(t, err)
-	err = stranger.genesis.checkFirst(certificate)
+	err = stranger.Genesis.CheckFirst(certificate)
 	require.ErrorContains(t, err, "checkpoint", "cosigned by witnesses that the client does not know")
 }
 
@@ -186,12 +189,12 @@ func TestCommitteeKeyNeedsItsCertificate(t *testing.T) {
 func TestCombineShares(t *testing.T) {
 	f, err := runSetup(config(3, 5))
 	require.NoError(t, err)
-	shares, key := sharesOf(t, f), f.genesis.firstKey()
+	shares, key := sharesOf(t, f), f.genesis.FirstKey()
 	share := func(i int) world.Fact {
-		return world.Fact{Kind: Share, Ref: epochName(1, 0), Data: ceremony.EncodeShare(shares[i-1])}
+		return world.Fact{Kind: committee.Share, Ref: committee.EpochName(1, 0), Data: ceremony.EncodeShare(shares[i-1])}
 	}
 	open := func(facts ...world.Fact) (kyberSecret []byte, from []int) {
-		out, err := combineShares(world.Input{Facts: append([]world.Fact{key.fact()}, facts...)})
+		out, err := applyRule("combine shares", world.Input{Facts: append([]world.Fact{key.Fact()}, facts...)})
 		if err != nil {
 			return nil, nil
 		}
@@ -201,11 +204,11 @@ func TestCombineShares(t *testing.T) {
 	require.Equal(t, []int{0, 1, 2, 3}, from)
 	x, err := group.DecodeScalar(suite, secret)
 	require.NoError(t, err)
-	require.True(t, suite.Point().Mul(x, nil).Equal(key.commitments.Key()))
+	require.True(t, suite.Point().Mul(x, nil).Equal(key.Commitments.Key()))
 
 	bad := share(2)
 	bad.Data[5] ^= 1
-	again, from := open(bad, share(1), share(1), world.Fact{Kind: Share, Data: []byte("short")}, share(4), share(2), share(3))
+	again, from := open(bad, share(1), share(1), world.Fact{Kind: committee.Share, Data: []byte("short")}, share(4), share(2), share(3))
 	require.Equal(t, secret, again)
 	require.Equal(t, []int{0, 2, 5, 6}, from, "only what it rests on")
 
@@ -213,6 +216,6 @@ func TestCombineShares(t *testing.T) {
 	require.Nil(t, none, "t-1")
 	none, _ = open(share(1), share(2), share(2))
 	require.Nil(t, none, "a share twice is one share")
-	_, err = sharing.DecodeCommitments(suite, 2, key.commitments.Bytes())
+	_, err = sharing.DecodeCommitments(suite, 2, key.Commitments.Bytes())
 	require.Error(t, err)
 }

@@ -1,4 +1,4 @@
-package threshold
+package rules
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
 	"doormat/escrow/group"
 	"doormat/world"
 )
@@ -16,8 +17,8 @@ import (
 // after the key was rotated and destroyed. That the ratchet beside the field is safe from
 // a quantum computer (see package e2ee) does not help: both carry the same seed.
 
-// ristretto255 is the kind of a committee's key, and of the keys of its ceremonies.
-func ristretto255() world.KeyKind {
+// Ristretto255 is the kind of a committee's key, and of the keys of its ceremonies.
+func Ristretto255() world.KeyKind {
 	return world.KeyKind{Name: "ristretto255", Drawn: 64,
 		Private: func(drawn []byte) ([]byte, error) {
 			x, err := group.RandomScalar(suite, bytes.NewReader(drawn))
@@ -36,13 +37,12 @@ func ristretto255() world.KeyKind {
 }
 
 func quantumRules() []world.Rule {
-	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "find a committee's public key", Doc: "A certificate shows the committee key that it is for.",
-			Takes: kinds(Certificate), Gives: kinds(world.PublicKey), Apply: publicCommitteeKey},
+			Takes: kinds(committee.Certificate), Gives: kinds(world.PublicKey), Apply: publicCommitteeKey},
 		{Name: "use a committee's private key",
 			Doc:   "The logarithm of a committee's public key is the secret that t shares make up.",
-			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(CommitteeKey), Apply: useCommitteeKey},
+			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(committee.CommitteeKey), Apply: useCommitteeKey},
 	}
 }
 
@@ -52,8 +52,8 @@ func publicCommitteeKey(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	key := group.Bytes(c.Key())
-	return world.Conclude(world.SeenKey{Kind: ristretto255().Name, Public: key,
-		Owner: keyOfEpoch(in.Facts[0].Ref)}.Fact()), nil
+	return world.Conclude(world.SeenKey{Kind: Ristretto255().Name, Public: key,
+		Owner: committee.KeyOfEpoch(in.Facts[0].Ref)}.Fact()), nil
 }
 
 func useCommitteeKey(in world.Input) ([]world.Derived, error) {
@@ -61,9 +61,9 @@ func useCommitteeKey(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	public, err := ristretto255().Public(in.Facts[1].Data)
-	if err != nil || k.Kind != ristretto255().Name || keyNumber(k.Owner) == 0 || !slices.Equal(public, k.Public) {
+	public, err := Ristretto255().Public(in.Facts[1].Data)
+	if err != nil || k.Kind != Ristretto255().Name || committee.KeyNumber(k.Owner) == 0 || !slices.Equal(public, k.Public) {
 		return nil, errors.New("not the private half of a committee key")
 	}
-	return world.Conclude(world.Fact{Kind: CommitteeKey, Ref: k.Owner, Data: in.Facts[1].Data}), nil
+	return world.Conclude(world.Fact{Kind: committee.CommitteeKey, Ref: k.Owner, Data: in.Facts[1].Data}), nil
 }

@@ -1,12 +1,12 @@
-package threshold
+package rules
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"math/rand/v2"
 
 	"doormat/escrow/ceremony"
-	"doormat/escrow/tdh2"
+	"doormat/escrow/committee"
+	"doormat/escrow/request"
 	"doormat/world"
 )
 
@@ -15,7 +15,7 @@ import (
 // asked for, and no others.
 
 func verifyShare(in world.Input) ([]world.Derived, error) {
-	commitments, err := parseCommittee(in.Facts[0].Data)
+	commitments, err := committee.ParseFact(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -26,20 +26,20 @@ func verifyShare(in world.Input) ([]world.Derived, error) {
 	if err := commitments.Verify(s); err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: KeyShare, Ref: keyOfEpoch(in.Facts[0].Ref),
+	return world.Conclude(world.Fact{Kind: KeyShare, Ref: committee.KeyOfEpoch(in.Facts[0].Ref),
 		Data: world.Pack(0, in.Facts[0].Data, in.Facts[1].Data)}), nil
 }
 
 func readAnswer(in world.Input) ([]world.Derived, error) {
-	p, err := parsePartial(in.Facts[0].Data)
+	p, err := request.ParsePartial(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	i, err := parseItem(p.item)
+	i, err := request.ParseItem(p.Item)
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: Asked, Ref: i.keyID, Data: p.item}), nil
+	return world.Conclude(world.Fact{Kind: Asked, Ref: i.KeyID, Data: p.Item}), nil
 }
 
 func answerWithShare(in world.Input) ([]world.Derived, error) {
@@ -47,7 +47,7 @@ func answerWithShare(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	commitments, err := parseCommittee(f[0])
+	commitments, err := committee.ParseFact(f[0])
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +55,11 @@ func answerWithShare(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	i, err := parseItem(in.Facts[1].Data)
+	i, err := request.ParseItem(in.Facts[1].Data)
 	if err != nil {
 		return nil, err
 	}
-	checked, err := checkItem(i, commitments.Key())
+	checked, err := request.CheckItem(i, commitments.Key())
 	if err != nil {
 		return nil, err
 	}
@@ -70,24 +70,5 @@ func answerWithShare(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: Partial, Ref: i.meta.ID, Data: partialData(f[0], i, p)}), nil
-}
-
-const partialTag = 'p'
-
-// partialData carries with a partial decryption what is needed to verify it.
-func partialData(committee []byte, i *item, p *tdh2.Partial) []byte {
-	return world.Pack(partialTag, committee, i.encode(), p.Bytes())
-}
-
-// claimedPartial is a partial decryption with the committee and the item that it claims to be
-// for, none of them verified.
-type claimedPartial struct{ committee, item, partial []byte }
-
-func parsePartial(data []byte) (*claimedPartial, error) {
-	f, err := world.Unpack(data, partialTag, 3)
-	if err != nil {
-		return nil, fmt.Errorf("partial decryption: %w", err)
-	}
-	return &claimedPartial{f[0], f[1], f[2]}, nil
+	return world.Conclude(world.Fact{Kind: request.Partial, Ref: i.Meta.ID, Data: request.EncodePartial(f[0], i, p)}), nil
 }

@@ -1,13 +1,15 @@
-package threshold
+package rules
 
 import (
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
 	"doormat/escrow/group"
 	"doormat/escrow/sharing"
 	"doormat/world"
@@ -25,37 +27,37 @@ func makeCommittee(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	seed := world.Seed(binary.BigEndian.Uint64(in.Random))
-	roster := withSession(&ceremony.Roster{Threshold: t}, epochName(number, 0))
+	roster := committee.WithSession(&ceremony.Roster{Threshold: t}, committee.EpochName(number, 0))
 	var keys []ed25519.PrivateKey
 	for i := range n {
-		secret := sum(append([]byte(world.Trustee(i+1)), in.Random...))
+		secret := sha256.Sum256(append([]byte(world.Trustee(i+1)), in.Random...))
 		keys = append(keys, ed25519.NewKeyFromSeed(secret[:]))
 		roster.Identities = append(roster.Identities, keys[i].Public().(ed25519.PublicKey))
 	}
-	held, err := holdFirst(seed, roster, keys)
+	held, err := committee.HoldFirst(seed, roster, keys)
 	if err != nil {
 		return nil, err
 	}
-	c := held.genesis.firstKey()
+	c := held.Genesis.FirstKey()
 	var shares []sharing.Share
-	for _, one := range held.trustees {
+	for _, one := range held.Trustees {
 		share, err := one.Share()
 		if err != nil {
 			return nil, err
 		}
 		shares = append(shares, share)
 	}
-	secret, _, err := sharing.Recover(c.commitments, shares)
+	secret, _, err := sharing.Recover(c.Commitments, shares)
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: Certificate, Ref: c.id, Data: c.certificate}, c.fact(),
-		world.Fact{Kind: CommitteeKey, Ref: c.id, Data: group.Bytes(secret)}), nil
+	return world.Conclude(world.Fact{Kind: committee.Certificate, Ref: c.ID, Data: c.Certificate}, c.Fact(),
+		world.Fact{Kind: committee.CommitteeKey, Ref: c.ID, Data: group.Bytes(secret)}), nil
 }
 
 func parseFakeCommittee(text string) (number, t, n int, err error) {
 	lines := strings.Split(text, "\n")
-	if len(lines) != 3 || keyNumber(lines[0]) == 0 {
+	if len(lines) != 3 || committee.KeyNumber(lines[0]) == 0 {
 		return 0, 0, 0, fmt.Errorf("rule %q: text %q: want a key id, t and n, one a line", MakeCommittee, text)
 	}
 	t, err = strconv.Atoi(lines[1])
@@ -66,11 +68,11 @@ func parseFakeCommittee(text string) (number, t, n int, err error) {
 		return 0, 0, 0, fmt.Errorf("rule %q: %q of %q: want 1 ≤ t ≤ n ≤ %d", MakeCommittee,
 			lines[1], lines[2], world.MaxTrustees)
 	}
-	return keyNumber(lines[0]), t, n, nil
+	return committee.KeyNumber(lines[0]), t, n, nil
 }
 
 // offerKey makes the packet by which a provider offers a device a certificate.
 func offerKey(in world.Input) ([]world.Derived, error) {
-	p := world.Packet{From: world.Provider, To: string(in.Text), Data: certificates(in.Facts[0].Data)}
+	p := world.Packet{From: world.Provider, To: string(in.Text), Data: committee.Certificates(in.Facts[0].Data)}
 	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: p.To, Data: p.Encode(always)}), nil
 }

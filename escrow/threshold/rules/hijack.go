@@ -1,4 +1,4 @@
-package threshold
+package rules
 
 import (
 	"crypto/ed25519"
@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"doormat/escrow/ceremony"
+	"doormat/escrow/committee"
 	"doormat/escrow/group"
 	"doormat/escrow/sharing"
 	"doormat/world"
@@ -27,24 +28,23 @@ const (
 )
 
 func hijackRules() []world.Rule {
-	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: CertifyKey,
 			Doc: "t identities of the trustees that a certificate lists hold the ceremony of the " +
 				"key named in text alone, and call time for the others: its secret, the " +
 				"certificate, the posts for the board, and a request to read the board.",
-			Takes: kinds(Certificate), All: Identity,
-			Gives: kinds(CommitteeKey, Committee, Certificate, world.Outgoing),
+			Takes: kinds(committee.Certificate), All: committee.Identity,
+			Gives: kinds(committee.CommitteeKey, committee.Committee, committee.Certificate, world.Outgoing),
 			Apply: certifyKey},
 		{Name: ProveCertificate,
 			Doc: "The board shows where it holds the signatures of a certificate: the whole " +
 				"certificate, and the packet that brings it to the provider.",
-			Takes: kinds(Certificate, Board), Gives: kinds(Certificate, world.Outgoing), Apply: proveCertificate},
+			Takes: kinds(committee.Certificate, committee.Board), Gives: kinds(committee.Certificate, world.Outgoing), Apply: proveCertificate},
 		{Name: SpeakAsTrustee,
 			Doc: "Whoever holds the identity of a trustee that a certificate lists can post in " +
 				"its name in the next ceremony, named in text: in each phase up to the fifth, " +
 				"something that convicts it.",
-			Takes: kinds(Identity, Certificate, Committee), Gives: kinds(world.Outgoing), Apply: speakAsTrustee},
+			Takes: kinds(committee.Identity, committee.Certificate, committee.Committee), Gives: kinds(world.Outgoing), Apply: speakAsTrustee},
 	}
 }
 
@@ -55,12 +55,12 @@ func certifyKey(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	number := keyNumber(string(in.Text))
+	number := committee.KeyNumber(string(in.Text))
 	if number == 0 {
 		return nil, fmt.Errorf("rule %q: text %q: want the id of the new key", CertifyKey, in.Text)
 	}
-	name := epochName(number, 0)
-	h := &hijack{roster: withSession(nextRoster(before), name), seed: world.Seed(binary.BigEndian.Uint64(in.Random))}
+	name := committee.EpochName(number, 0)
+	h := &hijack{roster: committee.WithSession(committee.NextRoster(before), name), seed: world.Seed(binary.BigEndian.Uint64(in.Random))}
 	if h.audit, err = ceremony.NewAudit(h.roster); err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (h *hijack) runCeremony(checkpoint []byte) error {
 			if h.audit.Phase() != phase {
 				break // the vote closed the phase
 			}
-			raw, err := ceremonyPost(t, h.audit, checkpoint, h.seed.Stream(fmt.Sprint(phase, h.seats[k])))
+			raw, err := committee.NextPost(t, h.audit, checkpoint, h.seed.Stream(fmt.Sprint(phase, h.seats[k])))
 			if err == nil {
 				err = h.post(h.seats[k], raw)
 			}
@@ -174,8 +174,8 @@ func (h *hijack) facts(name string) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := []world.Fact{{Kind: CommitteeKey, Ref: keyOfEpoch(name), Data: group.Bytes(secret)},
-		committeeFact(name, certificate.Commitments), {Kind: Certificate, Ref: name, Data: encoded}}
+	out := []world.Fact{{Kind: committee.CommitteeKey, Ref: committee.KeyOfEpoch(name), Data: group.Bytes(secret)},
+		committee.Fact(name, certificate.Commitments), {Kind: committee.Certificate, Ref: name, Data: encoded}}
 	read := world.Packet{From: world.Outsider, To: world.Log, Data: world.Pack(publiclog.KindReadBoard, world.Int(0))}
 	for _, p := range append(h.posts, read) {
 		out = append(out, world.Fact{Kind: world.Outgoing, Ref: world.Log, Data: p.Encode(always)})
@@ -194,7 +194,7 @@ func proveCertificate(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	var tree ledger.Reader
-	places := map[int]logPosition{}
+	places := map[int]committee.Position{}
 	for i, record := range u.Records {
 		tree.Add(record)
 		r, err := publiclog.ParseBoardRecord(record)
@@ -203,22 +203,22 @@ func proveCertificate(in world.Input) ([]world.Derived, error) {
 		}
 		for _, s := range c.Signatures {
 			if slices.Equal(r.Post, c.CertifiedPost(s)) {
-				places[s.Trustee] = logPosition{r.Before, int64(i)}
+				places[s.Trustee] = committee.Position{Before: r.Before, Index: int64(i)}
 			}
 		}
 	}
 	if len(places) < len(c.Signatures) {
 		return nil, errors.New("the board does not hold the signatures of the certificate")
 	}
-	if err := prove(c, places, &tree, u.Checkpoint); err != nil {
+	if err := committee.Prove(c, places, &tree, u.Checkpoint); err != nil {
 		return nil, err
 	}
 	encoded, err := c.Encode()
 	if err != nil {
 		return nil, err
 	}
-	p := world.Packet{From: world.Outsider, To: world.Provider, Data: certificates(encoded)}
-	return world.Conclude(certificateFact(encoded),
+	p := world.Packet{From: world.Outsider, To: world.Provider, Data: committee.Certificates(encoded)}
+	return world.Conclude(committee.CertificateFact(encoded),
 		world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)}), nil
 }
 
@@ -230,14 +230,14 @@ func speakAsTrustee(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, n, ok := parseEpoch(string(in.Text))
+	_, n, ok := committee.ParseEpoch(string(in.Text))
 	if !ok || len(in.Facts[0].Data) != ed25519.SeedSize {
 		return nil, fmt.Errorf("rule %q: text %q: want the name of a ceremony", SpeakAsTrustee, in.Text)
 	}
 	key := ed25519.NewKeyFromSeed(in.Facts[0].Data)
-	r := withSession(nextRoster(c), string(in.Text))
+	r := committee.WithSession(committee.NextRoster(c), string(in.Text))
 	if n > 0 {
-		if r.From, err = parseCommittee(in.Facts[2].Data); err != nil {
+		if r.From, err = committee.ParseFact(in.Facts[2].Data); err != nil {
 			return nil, err
 		}
 		for i := range r.Identities {

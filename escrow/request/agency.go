@@ -1,4 +1,4 @@
-package threshold
+package request
 
 import (
 	"bytes"
@@ -7,15 +7,14 @@ import (
 	"fmt"
 
 	"doormat/e2ee"
-	"doormat/escrow/group"
-	"doormat/escrow/sharing"
+	"doormat/escrow/committee"
 	"doormat/escrow/tdh2"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/publiclog"
 )
 
-// agencyExtension is the agency's part in the escrow. It asks every trustee about what the
+// Agency is the agency's part in the escrow. It asks every trustee about what the
 // provider produced, and files those parts of the answers that are evidence: a partial
 // decryption of an item that it asked about, by the trustee that sent it, with a sound proof
 // under the committee that the item's key id names.
@@ -28,11 +27,11 @@ import (
 // authenticated, so without a signature nobody is blamed: a cheat who signs with an identity
 // that has ended is never named. A partial decryption that is good needs none: its proof
 // says whose it is.
-type agencyExtension struct {
+type Agency struct {
 	trustees   []string
-	first      *committee
+	first      *committee.Key
 	identities []ed25519.PublicKey // of the trustees, after set-up
-	board      *boardView          // nil if shares and keys never change
+	Board      *committee.View     // nil if shares and keys never change
 	cases      []*inquiry
 	filed      map[string]bool // ids of the certified keys that it filed
 }
@@ -40,27 +39,28 @@ type agencyExtension struct {
 // inquiry is one request, as it was sent to all trustees.
 type inquiry struct {
 	order     []byte // as signed
-	items     []*item
+	items     []*Item
 	questions map[string]*question // by the item's encoding
 }
 
 // question is what the agency asks about one message.
 type question struct {
-	item    *item
+	item    *Item
 	checked *tdh2.Checked // its escrow field under the key that it names, once needed
 	from    map[int]bool  // trustees whose partial decryption is filed
 }
 
-func newAgencyExtension(g *genesis, trustees []string) *agencyExtension {
-	return &agencyExtension{trustees: trustees, first: g.firstKey(), identities: g.state.nextRoster.Identities,
+// NewAgency begins with what is public after set-up. It asks the trustees of these names.
+func NewAgency(g *committee.Genesis, trustees []string) *Agency {
+	return &Agency{trustees: trustees, first: g.FirstKey(), identities: g.State.NextRoster.Identities,
 		filed: map[string]bool{}}
 }
 
 // identity is the signing key of a trustee now, nil if there is no such trustee.
-func (x *agencyExtension) identity(trustee string) ed25519.PublicKey {
+func (x *Agency) identity(trustee string) ed25519.PublicKey {
 	list := x.identities
-	if x.board != nil {
-		list = x.board.state().nextRoster.Identities
+	if x.Board != nil {
+		list = x.Board.State().NextRoster.Identities
 	}
 	for i, key := range list {
 		if world.Trustee(i+1) == trustee {
@@ -70,41 +70,41 @@ func (x *agencyExtension) identity(trustee string) ed25519.PublicKey {
 	return nil
 }
 
-// committee is what the key of that id is now, nil if no such key is known.
-func (x *agencyExtension) committee(id string) *committee {
-	if x.board == nil {
-		if id == x.first.id {
+// Committee is what the key of that id is now, nil if no such key is known.
+func (x *Agency) Committee(id string) *committee.Key {
+	if x.Board == nil {
+		if id == x.first.ID {
 			return x.first
 		}
 		return nil
 	}
-	return x.board.state().epochOf(keyNumber(id))
+	return x.Board.State().LiveKey(committee.KeyNumber(id))
 }
 
 // Holdings implements [law.AgencyExtension]: the keys that live, which are public.
-func (x *agencyExtension) Holdings() []world.Fact {
-	if x.board == nil {
-		return []world.Fact{x.first.certifiedFact()}
+func (x *Agency) Holdings() []world.Fact {
+	if x.Board == nil {
+		return []world.Fact{x.first.CertifiedFact()}
 	}
 	var facts []world.Fact
-	for _, e := range x.board.state().live {
-		facts = append(facts, e.certifiedFact())
+	for _, e := range x.Board.State().Live {
+		facts = append(facts, e.CertifiedFact())
 	}
 	return facts
 }
 
 // Execute implements [law.AgencyExtension]: trustees open messages, so they are asked about
 // those that the provider produces.
-func (*agencyExtension) Execute(law.Signed) []world.Packet { return nil }
+func (*Agency) Execute(law.Signed) []world.Packet { return nil }
 
 // Present implements [law.AgencyExtension]. Before it asks trustees, it asks the log what it may
 // have missed of the board.
-func (x *agencyExtension) Present(s law.Signed, produced []world.Fact) []world.Packet {
+func (x *Agency) Present(s law.Signed, produced []world.Fact) []world.Packet {
 	q := &inquiry{order: s.Bytes, questions: map[string]*question{}}
 	for _, f := range produced {
-		if i, err := newItem(f.Data); err == nil && f.Kind == e2ee.Envelopes {
+		if i, err := NewItem(f.Data); err == nil && f.Kind == e2ee.Envelopes {
 			q.items = append(q.items, i)
-			q.questions[string(i.encode())] = &question{item: i, from: map[int]bool{}}
+			q.questions[string(i.Encode())] = &question{item: i, from: map[int]bool{}}
 		}
 	}
 	if len(q.items) == 0 {
@@ -112,11 +112,11 @@ func (x *agencyExtension) Present(s law.Signed, produced []world.Fact) []world.P
 	}
 	x.cases = append(x.cases, q)
 	var out []world.Packet
-	if x.board != nil {
+	if x.Board != nil {
 		out = append(out, world.Packet{From: world.Agency, To: world.Log,
-			Data: world.Pack(publiclog.KindReadBoard, world.Int(x.board.version.size))})
+			Data: world.Pack(publiclog.KindReadBoard, world.Int(x.Board.Version.Size))})
 	}
-	data := request(s.Encode(), q.items)
+	data := Encode(s.Encode(), q.items)
 	for _, t := range x.trustees {
 		out = append(out, world.Packet{From: world.Agency, To: t, Data: data})
 	}
@@ -124,12 +124,12 @@ func (x *agencyExtension) Present(s law.Signed, produced []world.Fact) []world.P
 }
 
 // Handle implements [law.AgencyExtension].
-func (x *agencyExtension) Handle(private []byte, p world.Packet) ([]world.Fact, []world.Packet) {
+func (x *Agency) Handle(private []byte, p world.Packet) ([]world.Fact, []world.Packet) {
 	switch {
 	case p.Kind() == KindAnswer:
 		return x.answer(private, p)
-	case p.From == world.Log && p.Kind() == publiclog.KindUpdate && x.board != nil:
-		if _, err := x.board.read(p.Data); err != nil {
+	case p.From == world.Log && p.Kind() == publiclog.KindUpdate && x.Board != nil:
+		if _, err := x.Board.Read(p.Data); err != nil {
 			return nil, []world.Packet{world.Warn(world.Agency, "the log's board does not add up: "+err.Error())}
 		}
 	}
@@ -138,7 +138,7 @@ func (x *agencyExtension) Handle(private []byte, p world.Packet) ([]world.Fact, 
 
 // answer files the good partial decryptions of an answer, and warns of each reason for which
 // it refuses others.
-func (x *agencyExtension) answer(private []byte, p world.Packet) (good []world.Fact, out []world.Packet) {
+func (x *Agency) answer(private []byte, p world.Packet) (good []world.Fact, out []world.Packet) {
 	who := "that claims to be " + p.From + "'s and is not signed by it for this request"
 	q, facts, signed, err := x.open(private, p)
 	if signed {
@@ -170,18 +170,18 @@ func (x *agencyExtension) answer(private []byte, p world.Packet) (good []world.F
 // one trustee, one order and one list of items, so one to another request does not open. It
 // tells whether the trustee signed that it answers this request so: a signature under an
 // answer to somebody else's says nothing, since anybody could have brought it here.
-func (x *agencyExtension) open(private []byte, p world.Packet) (q *inquiry, facts []world.Fact, signed bool, err error) {
-	a, err := parseAnswer(p.Data)
+func (x *Agency) open(private []byte, p world.Packet) (q *inquiry, facts []world.Fact, signed bool, err error) {
+	a, err := ParseAnswer(p.Data)
 	if err != nil {
 		return nil, nil, false, errors.New("it is malformed")
 	}
 	for _, q := range x.cases {
-		info := answerInfo(p.From, q.order, q.items)
-		if !bytes.Equal(a.info, info) {
+		info := Info(p.From, q.order, q.items)
+		if !bytes.Equal(a.Info, info) {
 			continue
 		}
 		signed := a.signedBy(x.identity(p.From))
-		facts, err := openAnswer(private, info, a.sealed)
+		facts, err := OpenAnswer(private, info, a.Sealed)
 		if err != nil {
 			return nil, nil, signed, errors.New("it does not open, or holds more than partial decryptions")
 		}
@@ -193,23 +193,23 @@ func (x *agencyExtension) open(private []byte, p world.Packet) (q *inquiry, fact
 // verifyPartial accepts a partial decryption, and returns the certified key under which it
 // verified it. The partial decryption is fresh if none of that trustee is filed for the
 // message.
-func (x *agencyExtension) verifyPartial(q *inquiry, sender string, f world.Fact) (key world.Fact, fresh bool, err error) {
-	p, err := parsePartial(f.Data)
+func (x *Agency) verifyPartial(q *inquiry, sender string, f world.Fact) (key world.Fact, fresh bool, err error) {
+	p, err := ParsePartial(f.Data)
 	if err != nil {
 		return key, false, errors.New("a partial decryption is malformed")
 	}
-	asked := q.questions[string(p.item)]
-	if asked == nil || f.Ref != asked.item.meta.ID {
+	asked := q.questions[string(p.Item)]
+	if asked == nil || f.Ref != asked.item.Meta.ID {
 		return key, false, errors.New("it is about an item that the agency did not ask about")
 	}
-	known := x.committee(asked.item.keyID)
+	known := x.Committee(asked.item.KeyID)
 	if known == nil {
-		return key, false, fmt.Errorf("%q is no key that the board shows", asked.item.keyID)
+		return key, false, fmt.Errorf("%q is no key that the board shows", asked.item.KeyID)
 	}
-	if err := known.checkSame(p.committee); err != nil {
+	if err := known.CheckSame(p.Committee); err != nil {
 		return key, false, err
 	}
-	partial, err := tdh2.DecodePartial(suite, p.partial)
+	partial, err := tdh2.DecodePartial(suite, p.Partial)
 	if err != nil {
 		return key, false, errors.New("a partial decryption is malformed")
 	}
@@ -221,35 +221,18 @@ func (x *agencyExtension) verifyPartial(q *inquiry, sender string, f world.Fact)
 	}
 	fresh = !asked.from[partial.Index()]
 	asked.from[partial.Index()] = true
-	return known.certifiedFact(), fresh, nil
-}
-
-// checkSame refuses a committee that differs from c, and says in what.
-func (c *committee) checkSame(data []byte) error {
-	if bytes.Equal(data, c.fact().Data) {
-		return nil
-	}
-	other, err := parseCommittee(data)
-	switch {
-	case err != nil:
-		return errors.New("its committee is malformed")
-	case !other.Key().Equal(c.commitments.Key()):
-		return fmt.Errorf("its committee is not that of %s", c.id)
-	case other.Threshold() != c.commitments.Threshold():
-		return fmt.Errorf("its threshold is %d, that of %s is %d", other.Threshold(), c.id, c.commitments.Threshold())
-	}
-	return fmt.Errorf("its shares are of another epoch than %s (it may have missed a refresh)", c.epoch)
+	return known.CertifiedFact(), fresh, nil
 }
 
 // verify checks the proof of a partial decryption.
-func (q *question) verify(c *committee, p *tdh2.Partial) error {
+func (q *question) verify(c *committee.Key, p *tdh2.Partial) error {
 	var err error
 	if q.checked == nil {
-		if q.checked, err = checkItem(q.item, c.commitments.Key()); err != nil {
+		if q.checked, err = CheckItem(q.item, c.Commitments.Key()); err != nil {
 			return errors.New("the escrow field that it answers for is not bound to its message")
 		}
 	}
-	public, err := c.commitments.PublicShare(p.Index())
+	public, err := c.Commitments.PublicShare(p.Index())
 	if err == nil {
 		err = q.checked.Verify(public, p)
 	}
@@ -257,29 +240,4 @@ func (q *question) verify(c *committee, p *tdh2.Partial) error {
 		return errors.New("a partial decryption has no sound proof")
 	}
 	return nil
-}
-
-// certifiedFact states the key and the threshold of a committee whose certificate the
-// holder of the fact has checked. It is what combining partial decryptions rests on.
-func (c *committee) certifiedFact() world.Fact {
-	return world.Fact{Kind: CertifiedKey, Ref: c.id, Data: certifiedData(c.commitments)}
-}
-
-const certifiedTag = 'k'
-
-func certifiedData(c *sharing.Commitments) []byte {
-	return world.Pack(certifiedTag, world.Int(int64(c.Threshold())), group.Bytes(c.Key()))
-}
-
-// parseCertified decodes the data of a certified key: t, and the encoded point.
-func parseCertified(data []byte) (t int, key []byte, err error) {
-	f, err := world.Unpack(data, certifiedTag, 2)
-	if err != nil {
-		return 0, nil, fmt.Errorf("certified key: %w", err)
-	}
-	n, err := world.ParseInt(f[0])
-	if err != nil || n < 1 || n > sharing.MaxTrustees || len(f[1]) != group.Size {
-		return 0, nil, errors.New("certified key: threshold out of range, or not a point")
-	}
-	return int(n), f[1], nil
 }

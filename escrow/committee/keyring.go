@@ -1,4 +1,4 @@
-package threshold
+package committee
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 	"doormat/world/memo"
 )
 
-// keyring holds the committee keys that a client accepts: the newest one, and the one
+// Keyring holds the committee keys that a client accepts: the newest one, and the one
 // before. Which these are follows from the board, of which it reads all records. Its program
 // ships with the first identity keys of the trustees, t, and which log and witnesses to
 // believe. A certificate that somebody offers does not make a key acceptable; it only says
@@ -23,13 +23,13 @@ import (
 // ended long ago can still sign a certificate, and the log still takes their signatures. By
 // its number, its signatures and its proofs alone it looks like the next certificate to a
 // client that has not seen the true one. On the board the true one stands before it.
-type keyring struct {
-	cache    *boardCache
-	board    *boardView   // nil before the client has read any of it
-	known    [][32]byte   // hashes of the certificates so far, by number
-	keys     []*committee // the newest last
-	offers   []offer      // certificates whose checkpoint lies beyond what it has read
-	reported int64        // up to which size it has reported that nobody shows it the board
+type Keyring struct {
+	Cache    *Cache
+	Board    *View      // nil before the client has read any of it
+	Known    [][32]byte // hashes of the certificates so far, by number
+	Keys     []*Key     // the newest last
+	Offers   []offer    // certificates whose checkpoint lies beyond what it has read
+	reported int64      // up to which size it has reported that nobody shows it the board
 }
 
 // offer is a certificate that somebody brought.
@@ -46,51 +46,51 @@ const maxOffers = 64
 // before anything can be said about it.
 var errUnread = errors.New("the board has not been read up to its checkpoint")
 
-// size is how many records of the board it has read.
-func (k *keyring) size() int64 {
-	if k.board == nil {
+// Size is how many records of the board it has read.
+func (k *Keyring) Size() int64 {
+	if k.Board == nil {
 		return 0
 	}
-	return k.board.version.size
+	return k.Board.Version.Size
 }
 
 // checkOffer says why a certificate is none of those on the board, as far as that was read:
 // somebody may want messages sealed under a key that was stolen or destroyed, or that only
 // thieves have certified. If the board has to be read further first, the error is errUnread,
 // and size is how far.
-func (k *keyring) checkOffer(encoded []byte) (size int64, err error) {
+func (k *Keyring) checkOffer(encoded []byte) (size int64, err error) {
 	c, err := ceremony.ParseCertificate(encoded)
 	if err != nil {
 		return 0, err
 	}
-	if c.Counter < len(k.known) && k.known[c.Counter] == c.Hash() {
+	if c.Counter < len(k.Known) && k.Known[c.Counter] == c.Hash() {
 		return 0, nil
 	}
-	if _, _, ok := parseEpoch(string(c.Session)); !ok {
+	if _, _, ok := ParseEpoch(string(c.Session)); !ok {
 		return 0, fmt.Errorf("%q is not the name of a ceremony", c.Session)
 	}
 	if len(c.Signatures) < c.Quorum() {
 		return 0, fmt.Errorf("%d trustees signed it, %d are needed", len(c.Signatures), c.Quorum())
 	}
-	checkpoint, err := k.cache.genesis.policy.Check(c.Checkpoint)
+	checkpoint, err := k.Cache.Genesis.Policy.Check(c.Checkpoint)
 	if err != nil {
 		return 0, errors.New("too few of the log's witnesses cosigned its checkpoint")
 	}
-	if err := checkProofs(c, checkpoint); err != nil {
+	if err := CheckProofs(c, checkpoint); err != nil {
 		return 0, err
 	}
 	switch {
-	case k.board == nil || checkpoint.Size > k.size():
+	case k.Board == nil || checkpoint.Size > k.Size():
 		return checkpoint.Size, errUnread
-	case !k.board.has(c.Checkpoint, checkpoint):
+	case !k.Board.has(c.Checkpoint, checkpoint):
 		return 0, fmt.Errorf("its checkpoint, of size %d, is not of the log that was read", checkpoint.Size)
 	}
 	return 0, fmt.Errorf("certificate %d, of %s, is not the one that the board shows", c.Counter, c.Session)
 }
 
-// takeOffers takes certificates from somebody. It tells whether to ask for the board, and why
+// TakeOffers takes certificates from somebody. It tells whether to ask for the board, and why
 // a certificate was refused.
-func (k *keyring) takeOffers(list [][]byte, from string) (ask bool, err error) {
+func (k *Keyring) TakeOffers(list [][]byte, from string) (ask bool, err error) {
 	for _, encoded := range list {
 		size, bad := k.checkOffer(encoded)
 		if errors.Is(bad, errUnread) {
@@ -115,79 +115,81 @@ const maxAsked = 3
 
 // keepOffer keeps a certificate until the board has been read up to its checkpoint. It tells
 // whether to ask for the board now.
-func (k *keyring) keepOffer(from string, encoded []byte) bool {
+func (k *Keyring) keepOffer(from string, encoded []byte) bool {
 	same := func(o offer) bool { return o.from == from && bytes.Equal(o.encoded, encoded) }
-	i := slices.IndexFunc(k.offers, same)
+	i := slices.IndexFunc(k.Offers, same)
 	switch {
-	case i < 0 && len(k.offers) < maxOffers:
-		k.offers = append(k.offers, offer{from, encoded, 1})
+	case i < 0 && len(k.Offers) < maxOffers:
+		k.Offers = append(k.Offers, offer{from, encoded, 1})
 		return true
 	case i < 0:
 		return false
-	case k.offers[i].asked == maxAsked:
-		k.offers = slices.Delete(k.offers, i, i+1)
+	case k.Offers[i].asked == maxAsked:
+		k.Offers = slices.Delete(k.Offers, i, i+1)
 		return false
 	}
-	k.offers[i].asked++
+	k.Offers[i].asked++
 	return true
 }
 
-// readUpdate reads an update of the board, which is the whole board if the client has read
+// ReadUpdate reads an update of the board, which is the whole board if the client has read
 // nothing of it. It tells whether there is a new certificate, and what became of offers that
-// can be judged now. It fails as [boardView.read] does.
-func (k *keyring) readUpdate(update []byte) (fresh bool, settled []verdict, err error) {
-	if k.board == nil {
-		var board *boardView
-		if board, err = k.cache.replay(update); err == nil { // a false board leaves nothing behind
-			k.board = board
+// can be judged now. It fails as [View.Read] does.
+func (k *Keyring) ReadUpdate(update []byte) (fresh bool, settled []Verdict, err error) {
+	if k.Board == nil {
+		var board *View
+		if board, err = k.Cache.replay(update); err == nil { // a false board leaves nothing behind
+			k.Board = board
 		}
 	} else {
-		_, err = k.board.read(update)
+		_, err = k.Board.Read(update)
 	}
 	if err != nil {
 		return false, nil, err
 	}
-	c := k.board.state()
-	fresh = len(c.links) > len(k.known)
-	k.follow(c)
-	offers := k.offers
-	k.offers = nil
+	c := k.Board.State()
+	fresh = len(c.Links) > len(k.Known)
+	k.Follow(c)
+	offers := k.Offers
+	k.Offers = nil
 	for _, o := range offers {
 		if _, err := k.checkOffer(o.encoded); errors.Is(err, errUnread) {
-			k.offers = append(k.offers, o)
+			k.Offers = append(k.Offers, o)
 		} else {
-			settled = append(settled, verdict{o.from, err})
+			settled = append(settled, Verdict{o.from, err})
 		}
 	}
 	return fresh, settled, nil
 }
 
-// verdict says why the client refuses a certificate that somebody offered; err is nil if the
+// Verdict says why the client refuses a certificate that somebody offered; err is nil if the
 // board shows it.
-type verdict struct {
-	from string
-	err  error
+type Verdict struct {
+	From string
+	Err  error
 }
 
-// follow takes the accepted keys from a committee state.
-func (k *keyring) follow(c *committeeState) {
-	k.known, k.keys = nil, nil
-	for _, l := range c.links {
-		k.known = append(k.known, l.hash)
+// Follow takes the accepted keys from a committee state.
+func (k *Keyring) Follow(c *State) {
+	k.Known, k.Keys = nil, nil
+	for _, l := range c.Links {
+		k.Known = append(k.Known, l.digest)
 	}
-	k.keys = append(k.keys, c.live...)
+	k.Keys = append(k.Keys, c.Live...)
 }
 
-func (k *keyring) newest() *committee {
-	if len(k.keys) == 0 {
+// Newest is the key under which a client seals, nil if it knows none.
+func (k *Keyring) Newest() *Key {
+	if len(k.Keys) == 0 {
 		return nil
 	}
-	return k.keys[len(k.keys)-1]
+	return k.Keys[len(k.Keys)-1]
 }
 
-func (k *keyring) find(id string) *committee {
-	for _, c := range k.keys {
-		if c.id == id {
+// Find is the accepted key of that id, nil if there is none.
+func (k *Keyring) Find(id string) *Key {
+	for _, c := range k.Keys {
+		if c.ID == id {
 			return c
 		}
 	}
@@ -195,31 +197,31 @@ func (k *keyring) find(id string) *committee {
 }
 
 // memo is what runs share; the keyring of a rule has none.
-func (k *keyring) memo() *memo.Memo {
-	if k.cache == nil {
+func (k *Keyring) memo() *memo.Memo {
+	if k.Cache == nil {
 		return nil
 	}
-	return k.cache.memo
+	return k.Cache.Memo
 }
 
-// encrypt computes the encrypted seed of an escrow field. The sender does so, and every
+// Encrypt computes the encrypted seed of an escrow field. The sender does so, and every
 // recipient again, to compare.
-func (k *keyring) encrypt(c *committee, label []byte, seed [tdh2.SeedSize]byte) []byte {
+func (k *Keyring) Encrypt(c *Key, label []byte, seed [tdh2.SeedSize]byte) []byte {
 	b, _ := memo.Compute(k.memo(), "encrypt", func() ([]byte, error) {
-		return c.key.Encrypt(label, seed).Bytes(), nil
-	}, c.name, label, seed[:])
+		return c.Public.Encrypt(label, seed).Bytes(), nil
+	}, c.MemoName, label, seed[:])
 	return b
 }
 
-// accept is what the provider can check: that the field is well formed, proved,
+// CheckField is what the provider can check: that the field is well formed, proved,
 // and bound to this sender, these recipients, this body and this time, which the
 // provider compares with its clock. It cannot see what the field encrypts.
-func (k *keyring) accept(m world.Meta, public []byte) error {
+func (k *Keyring) CheckField(m world.Meta, public []byte) error {
 	f, err := escrow.ParseField(public)
 	if err != nil {
 		return errors.New("it carries no escrow field")
 	}
-	c := k.find(f.KeyID)
+	c := k.Find(f.KeyID)
 	if c == nil {
 		return fmt.Errorf("its escrow field is for the key %q, which is not in use", f.KeyID)
 	}
@@ -229,13 +231,10 @@ func (k *keyring) accept(m world.Meta, public []byte) error {
 		if err != nil {
 			return struct{}{}, errors.New("its escrow field is malformed")
 		}
-		if _, err := c.key.Check(label, ct); err != nil {
+		if _, err := c.Public.Check(label, ct); err != nil {
 			return struct{}{}, errors.New("its escrow field is not bound to it")
 		}
 		return struct{}{}, nil
-	}, c.name, label, f.Seed)
+	}, c.MemoName, label, f.Seed)
 	return err
 }
-
-// certificates encodes a list of certificates as a packet's data.
-func certificates(list ...[]byte) []byte { return world.Pack(KindKey, list...) }

@@ -1,4 +1,4 @@
-package threshold
+package committee
 
 import (
 	"encoding/binary"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"doormat/escrow/ceremony"
+	"doormat/world"
 	"doormat/world/ledger"
 	"doormat/world/publiclog"
 )
@@ -16,43 +17,43 @@ import (
 // prove that the public log holds its signatures. The log takes late signatures too, and only
 // the whole board up to there shows that the true ones came first (keyring.go).
 
-// link is a certificate of the chain, with the proofs that one reader of the board added.
-type link struct {
+// Link is a certificate of the chain, with the proofs that one reader of the board added.
+type Link struct {
 	*ceremony.Certificate
-	hash    [32]byte
-	encoded []byte
+	digest  [32]byte
+	Encoded []byte
 }
 
-// nextRoster is the roster of the ceremony after certificate c, but for its name and, in a
+// NextRoster is the roster of the ceremony after certificate c, but for its name and, in a
 // refresh, the dealers.
-func nextRoster(c *ceremony.Certificate) *ceremony.Roster {
+func NextRoster(c *ceremony.Certificate) *ceremony.Roster {
 	return &ceremony.Roster{Counter: c.Counter + 1, Previous: c.Hash(), Threshold: c.Threshold, Identities: c.Identities}
 }
 
-// withSession returns the roster with the name of a ceremony.
-func withSession(r *ceremony.Roster, session string) *ceremony.Roster {
+// WithSession returns the roster with the name of a ceremony.
+func WithSession(r *ceremony.Roster, session string) *ceremony.Roster {
 	n := *r
 	n.Session = []byte(session)
 	return &n
 }
 
-// logPosition says where the log holds a post.
-type logPosition struct {
-	before [32]byte // hash of the record before it in its session
-	index  int64
+// Position says where the log holds a post.
+type Position struct {
+	Before [32]byte // hash of the record before it in its session
+	Index  int64
 }
 
-// prove completes a certificate with proofs that the log holds its signatures at the given
+// Prove completes a certificate with proofs that the log holds its signatures at the given
 // positions, under a checkpoint of everything that was read.
-func prove(c *ceremony.Certificate, places map[int]logPosition, tree *ledger.Reader, checkpoint []byte) error {
+func Prove(c *ceremony.Certificate, places map[int]Position, tree *ledger.Reader, checkpoint []byte) error {
 	c.Checkpoint, c.Proofs = checkpoint, nil
 	for _, s := range c.Signatures {
 		at := places[s.Trustee]
-		inclusion, err := tree.Inclusion(at.index, tree.Size())
+		inclusion, err := tree.Inclusion(at.Index, tree.Size())
 		if err != nil {
 			return err
 		}
-		proof := binary.BigEndian.AppendUint64(at.before[:], uint64(at.index))
+		proof := binary.BigEndian.AppendUint64(at.Before[:], uint64(at.Index))
 		c.Proofs = append(c.Proofs, append(proof, inclusion...))
 	}
 	return nil
@@ -60,9 +61,9 @@ func prove(c *ceremony.Certificate, places map[int]logPosition, tree *ledger.Rea
 
 const proofHead = 32 + 8
 
-// checkProofs verifies that the log holds every signature of the certificate, in a record
+// CheckProofs verifies that the log holds every signature of the certificate, in a record
 // of its ceremony, under the certificate's checkpoint, which enough witnesses cosigned.
-func checkProofs(c *ceremony.Certificate, checkpoint ledger.Checkpoint) error {
+func CheckProofs(c *ceremony.Certificate, checkpoint ledger.Checkpoint) error {
 	if len(c.Proofs) != len(c.Signatures) {
 		return errors.New("committee certificate: a signature without proof that the log holds it")
 	}
@@ -78,4 +79,13 @@ func checkProofs(c *ceremony.Certificate, checkpoint ledger.Checkpoint) error {
 		}
 	}
 	return nil
+}
+
+// CertificateFact states a certificate; Ref is the ceremony.
+func CertificateFact(encoded []byte) world.Fact {
+	f := world.Fact{Kind: Certificate, Data: encoded}
+	if c, err := ceremony.ParseCertificate(encoded); err == nil {
+		f.Ref = string(c.Session)
+	}
+	return f
 }

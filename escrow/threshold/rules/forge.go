@@ -1,13 +1,16 @@
-package threshold
+package rules
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"doormat/e2ee"
+	"doormat/escrow/committee"
+	"doormat/escrow/request"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/ledger"
@@ -24,7 +27,6 @@ const (
 
 // makingRules publishes what holders of a court's key or of an order can build.
 func makingRules() []world.Rule {
-	kinds := func(k ...world.Kind) []world.Kind { return k }
 	rules := []world.Rule{
 		{Name: MakeUpOrder,
 			Doc: "Anybody can write an order for the accounts in text, one a line, and sign it " +
@@ -42,9 +44,9 @@ func makingRules() []world.Rule {
 		{Name: MakeCommittee,
 			Doc: "Anybody can hold a ceremony alone, with identities and witnesses of its own: " +
 				"text is the key id, t and n, a line each.",
-			Gives: kinds(Certificate, Committee, CommitteeKey), Apply: makeCommittee},
+			Gives: kinds(committee.Certificate, committee.Committee, committee.CommitteeKey), Apply: makeCommittee},
 		{Name: OfferKey, Doc: "A provider can hand any committee key to the device named in text.",
-			Takes: kinds(Certificate), Gives: kinds(world.Outgoing), Apply: offerKey},
+			Takes: kinds(committee.Certificate), Gives: kinds(world.Outgoing), Apply: offerKey},
 	}
 	rules = append(rules, hijackRules()...)
 	for i := range rules {
@@ -59,7 +61,7 @@ var always = time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
 // makeUpOrder gives no record for the log, which takes none without the court's
 // signature.
 func makeUpOrder(in world.Input) ([]world.Derived, error) {
-	own := sum(in.Random)
+	own := sha256.Sum256(in.Random)
 	in.Facts = []world.Fact{{Kind: law.CourtKey, Data: own[:]}}
 	made, err := law.ForgeOrder(in)
 	if err != nil {
@@ -111,14 +113,14 @@ func askTrustee(in world.Input) ([]world.Derived, error) {
 	if !ok {
 		return nil, fmt.Errorf("rule %q: text %q: want the asker and the trustee", AskTrustee, in.Text)
 	}
-	var items []*item
+	var items []*request.Item
 	for _, f := range in.Facts[1:] {
-		i, err := newItem(f.Data)
+		i, err := request.NewItem(f.Data)
 		if err != nil {
 			return nil, err
 		}
 		items = append(items, i)
 	}
-	p := world.Packet{From: from, To: to, Data: request(in.Facts[0].Data, items)}
+	p := world.Packet{From: from, To: to, Data: request.Encode(in.Facts[0].Data, items)}
 	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: to, Data: p.Encode(always)}), nil
 }

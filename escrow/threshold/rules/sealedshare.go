@@ -1,13 +1,12 @@
-package threshold
+package rules
 
 import (
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"slices"
 
 	"doormat/escrow/ceremony"
-	"doormat/escrow/group"
+	"doormat/escrow/committee"
 	"doormat/world"
 	"doormat/world/ledger"
 	"doormat/world/publiclog"
@@ -15,8 +14,6 @@ import (
 
 // These rules are what a thief of a one-use key computes: the shares that were sealed to the
 // key stay on the board for ever.
-
-const oneUseTag = 'o'
 
 func readLog(in world.Input) ([]world.Derived, error) {
 	l, err := ledger.ParseLog(in.Facts[0].Data)
@@ -34,23 +31,10 @@ func boardPosts(records [][]byte) []world.Derived {
 	var facts []world.Fact
 	for _, record := range records {
 		if r, err := publiclog.ParseBoardRecord(record); err == nil {
-			facts = append(facts, world.Fact{Kind: BoardPost, Ref: r.Session, Data: record})
+			facts = append(facts, world.Fact{Kind: committee.BoardPost, Ref: r.Session, Data: record})
 		}
 	}
 	return world.Conclude(facts...)
-}
-
-// parseOneUseKey reads a one-use key: the roster of its ceremony and a scalar.
-func parseOneUseKey(data []byte) (*ceremony.Roster, []byte, error) {
-	f, err := world.Unpack(data, oneUseTag, 2)
-	if err != nil {
-		return nil, nil, fmt.Errorf("one-use key: %w", err)
-	}
-	r, err := ceremony.ParseRoster(f[0])
-	if err == nil && len(f[1]) != group.Size {
-		err = fmt.Errorf("one-use key: %d bytes, want %d", len(f[1]), group.Size)
-	}
-	return r, f[1], err
 }
 
 // openSealedShare opens the shares that are sealed to a one-use key, as its owner does. Each
@@ -58,7 +42,7 @@ func parseOneUseKey(data []byte) (*ceremony.Roster, []byte, error) {
 // board is a path down from its root. Other paths hold records that somebody made up. They
 // give no share, or one that is true as well, since the dealers' signatures are checked.
 func openSealedShare(in world.Input) ([]world.Derived, error) {
-	roster, key, err := parseOneUseKey(in.Facts[0].Data)
+	roster, key, err := committee.ParseOneUseKey(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -132,9 +116,9 @@ func (s *shareSearch) read(path []int) error {
 			}
 			from := slices.Clone(path[:i+2])
 			s.found = append(s.found,
-				world.Derived{Fact: world.Fact{Kind: Share, Ref: s.session,
+				world.Derived{Fact: world.Fact{Kind: committee.Share, Ref: s.session,
 					Data: ceremony.EncodeShare(share)}, From: from},
-				world.Derived{Fact: committeeFact(s.session, o.Commitments), From: from})
+				world.Derived{Fact: committee.Fact(s.session, o.Commitments), From: from})
 		}
 		return nil
 	}

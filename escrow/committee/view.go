@@ -1,0 +1,216 @@
+package committee
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"doormat/world/ledger"
+	"doormat/world/memo"
+	"doormat/world/publiclog"
+)
+
+// View is one principal's view of the board: which version of it the principal has
+// read, and the committee state that follows. It believes records that make up a checkpoint
+// which enough witnesses cosigned, and nothing else.
+//
+// Views in one process share what they would all compute alike. Those at the same version
+// that are shown the same records under the same checkpoint arrive at the same committee
+// state, so the first of them computes it and the others find it in the cache. A view
+// that is shown anything else, or lags behind, computes its own: nobody learns what it
+// was not shown. TestOwnEyes proves it.
+type View struct {
+	*Cache
+	Version  *Version
+	ownState *State // at this version, if the shared state has moved on to a later one
+}
+
+// Cache is what the views in one process share.
+type Cache struct {
+	Genesis  *Genesis
+	Memo     *memo.Memo            // shared by all runs
+	initial  *Version              // the board after set-up
+	versions map[string][]*Version // by their cosigned checkpoint
+}
+
+// Version is the board as it stands after an update.
+type Version struct {
+	previous   *Version // nil if the board was read from the beginning
+	Size       int64
+	Records    [][]byte // those that the previous version has not
+	Checkpoint []byte
+	state      *State // nil if no view needed it yet, or if stateMoved
+	stateMoved bool   // the state was carried on to a later version
+}
+
+// NewCache makes the cache of views that begin with this genesis.
+func NewCache(g *Genesis) *Cache {
+	return &Cache{Genesis: g, versions: map[string][]*Version{}}
+}
+
+// NewView begins with the board after set-up.
+func (c *Cache) NewView() *View {
+	if c.initial == nil {
+		g := c.Genesis
+		c.initial = &Version{Size: int64(len(g.records)), Records: g.records, Checkpoint: g.Checkpoint}
+		c.add(c.initial)
+	}
+	return &View{Cache: c, Version: c.initial}
+}
+
+func (c *Cache) add(p *Version) {
+	c.versions[string(p.Checkpoint)] = append(c.versions[string(p.Checkpoint)], p)
+}
+
+// lookup gives the version at which a view in this process has read exactly these records
+// after the version before, under the checkpoint encoded in note; nil if there is none.
+func (c *Cache) lookup(before *Version, records [][]byte, note []byte) *Version {
+	for _, p := range c.versions[string(note)] {
+		if p.continues(before, records) {
+			return p
+		}
+	}
+	return nil
+}
+
+// Read takes an update. It tells whether there was anything new. It fails with
+// [publiclog.ErrGap] if the update begins beyond what was read, and if the checkpoint,
+// larger or smaller, is not of the log that was read.
+func (v *View) Read(data []byte) (bool, error) {
+	u, err := publiclog.ParseUpdate(data)
+	if err != nil {
+		return false, err
+	}
+	c, err := v.Genesis.Policy.Check(u.Checkpoint)
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case c.Size <= v.Version.Size:
+		if !v.has(u.Checkpoint, c) {
+			return false, fmt.Errorf("a checkpoint of size %d is not of the log that was read", c.Size)
+		}
+		return false, nil
+	case u.First > v.Version.Size:
+		return false, publiclog.ErrGap
+	case u.First+int64(len(u.Records)) != c.Size:
+		return false, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, c.Size)
+	}
+	records := u.Records[v.Version.Size-u.First:]
+	next := v.lookup(v.Version, records, u.Checkpoint)
+	if next == nil {
+		if next, err = v.transition(c, records, u.Checkpoint); err != nil {
+			return false, err
+		}
+		v.add(next)
+	}
+	v.Version, v.ownState = next, nil
+	return true, nil
+}
+
+// has tells whether checkpoint c, encoded in note, is of the log as far as it was read.
+func (v *View) has(note []byte, c ledger.Checkpoint) bool {
+	return string(note) == string(v.Version.Checkpoint) || v.State().Tree.Has(c)
+}
+
+// transition gives the version after more records, if these are what the checkpoint commits
+// to. It carries the committee state over to that version.
+func (v *View) transition(c ledger.Checkpoint, records [][]byte, checkpoint []byte) (*Version, error) {
+	state := v.State()
+	if err := state.Tree.Read(c, records); err != nil {
+		return nil, err
+	}
+	state.apply(records, checkpoint)
+	v.Version.state, v.Version.stateMoved = nil, true
+	return &Version{previous: v.Version, Size: c.Size, Records: records, Checkpoint: checkpoint, state: state}, nil
+}
+
+// State gives the committee state at the view's version.
+func (v *View) State() *State {
+	if v.Version.state == nil && !v.Version.stateMoved {
+		v.Version.state = v.Compute()
+	}
+	if v.Version.state != nil {
+		return v.Version.state
+	}
+	if v.ownState == nil {
+		v.ownState = v.Compute()
+	}
+	return v.ownState
+}
+
+// Compute derives the committee state from all records up to the view's version. It begins
+// after set-up if the view has seen the same set-up as this process.
+func (v *View) Compute() *State {
+	var path []*Version
+	for at := v.Version; at != nil; at = at.previous {
+		path = append(path, at)
+	}
+	slices.Reverse(path)
+	c := v.Genesis.FreshState()
+	if path[0] != v.initial {
+		c = NewState(v.Genesis.Roster, 1, v.Genesis.Policy)
+	}
+	for _, p := range path {
+		for _, record := range p.Records {
+			c.Tree.Add(record)
+		}
+		if p != v.initial {
+			c.apply(p.Records, p.Checkpoint)
+		}
+	}
+	return c
+}
+
+// replay reads the whole board at once, as a client does that knows nothing but the identity
+// keys of the first trustees.
+func (c *Cache) replay(update []byte) (*View, error) {
+	u, err := publiclog.ParseUpdate(update)
+	if err != nil {
+		return nil, err
+	}
+	checkpoint, err := c.Genesis.Policy.Check(u.Checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	if u.First != 0 || int64(len(u.Records)) != checkpoint.Size {
+		return nil, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, checkpoint.Size)
+	}
+	v := c.NewView()
+	if p := c.lookup(nil, u.Records, u.Checkpoint); p != nil {
+		v.Version = p
+		return v, nil
+	}
+	if checkpoint.Size > v.Version.Size && v.Version.continues(nil, u.Records[:v.Version.Size]) {
+		_, err = v.Read(update)
+		return v, err
+	}
+	fresh := NewState(c.Genesis.Roster, 1, c.Genesis.Policy)
+	if err := fresh.Tree.Read(checkpoint, u.Records); err != nil {
+		return nil, err
+	}
+	fresh.apply(u.Records, u.Checkpoint)
+	if len(fresh.Links) == 0 {
+		return nil, errors.New("the board does not show a ceremony of the trustees that this program was shipped with")
+	}
+	v.Version = &Version{Size: checkpoint.Size, Records: u.Records, Checkpoint: u.Checkpoint, state: fresh}
+	c.add(v.Version)
+	return v, nil
+}
+
+// continues tells whether p is what follows from the version before, nil for an empty board,
+// by exactly these records.
+func (p *Version) continues(before *Version, records [][]byte) bool {
+	for at := p; at != before; at = at.previous {
+		if at == nil {
+			return false
+		}
+		from := len(records) - len(at.Records)
+		if from < 0 || !slices.EqualFunc(records[from:], at.Records, bytes.Equal) {
+			return false
+		}
+		records = records[:from]
+	}
+	return len(records) == 0
+}
