@@ -14,6 +14,7 @@ import (
 	"doormat/demo/demotest"
 	"doormat/demo/story"
 	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/world"
 	"doormat/world/law"
@@ -42,11 +43,11 @@ var worthless = map[string]string{
 
 // unread says the same of packets, by their kind.
 var unread = map[byte]string{
-	e2ee.KindRegister:        "bundles are public: the directory hands the same to everybody",
-	e2ee.KindFetch:           "asks for somebody's bundle, which is public",
-	e2ee.KindReceipt:         "a number, and whose key has changed",
-	e2ee.KindGot:             "a number",
-	e2ee.KindGet:             "asks for a chunk, without which it is of no use",
+	wire.KindRegister:        "bundles are public: the directory hands the same to everybody",
+	wire.KindFetch:           "asks for somebody's bundle, which is public",
+	wire.KindReceipt:         "a number, and whose key has changed",
+	wire.KindGot:             "a number",
+	wire.KindGet:             "asks for a chunk, without which it is of no use",
 	law.KindAppend:           "a commitment that hides the order, and a signature",
 	law.KindInquire:          "a record of the log, which is public",
 	law.KindDocketed:         "a record of the log, which is public, and whether it is the court's",
@@ -83,7 +84,7 @@ func (v *inventory) search(t *testing.T, lock string, searched []world.Kind, pho
 	t.Helper()
 	if found := phone.Holdings(); lock == world.LockOn {
 		require.Len(t, found, 1)
-		require.Equal(t, e2ee.SealedStore, found[0].Kind)
+		require.Equal(t, wire.SealedStore, found[0].Kind)
 	}
 	for _, f := range world.InUse(phone) {
 		require.Contains(t, searched, f.Kind, "found on a phone")
@@ -162,7 +163,7 @@ func TestEveryKindIsOfUse(t *testing.T) {
 			v.live(t, d, s)
 		}
 		for _, k := range v.searched {
-			if k != e2ee.Secret && k != e2ee.Public && k != e2ee.SealedChunk && k != e2ee.AttachmentKey && k != e2ee.CallKey && k != world.Metadata { // while under way
+			if k != wire.Secret && k != wire.Public && k != wire.SealedChunk && k != wire.AttachmentKey && k != wire.CallKey && k != world.Metadata { // while under way
 				require.True(t, v.found[k], "the agency files %q of phones, and none holds it", k)
 			}
 		}

@@ -2,7 +2,6 @@ package e2ee
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,92 +9,48 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
-func sealedFile(t testing.TB, n int) (Pointer, []byte, [][]byte) {
-	data := file(1, n, n)
-	p, chunks, err := sealFile(world.Seed(n).Stream("key"), world.Attachment{Name: "file", Data: data})
+// sealedFile is file(1, 9, 9) under a key of its own.
+func sealedFile(t testing.TB) (wire.Pointer, [][]byte) {
+	p, chunks, err := wire.SealFile(world.Seed(9).Stream("key"), world.Attachment{Name: "file", Data: file(1, 9, 9)})
 	require.NoError(t, err)
-	return p, data, chunks
+	return p, chunks
 }
-
-func hashes(n int) [][sha256.Size]byte { return make([][sha256.Size]byte, n) }
 
 // A recipient with the key and the provider put another file in the place of the
 // author's. Nobody is shown it; and whoever has both has the author's.
 func TestForgedFile(t *testing.T) {
 	for _, size := range []int{20, 1000} {
 		s := scene{messages: []string{"Ana>Ben+1000", "Ben>Ana"}}.start(t)
-		held := s.hold(func(p world.Packet) bool { return p.Kind() == KindBlob })
+		held := s.hold(func(p world.Packet) bool { return p.Kind() == wire.KindBlob })
 		s.advance(1)
-		own, err := parseChunk((*held)[0].Data, KindBlob)
+		own, err := wire.ParseChunk((*held)[0].Data, wire.KindBlob)
 		require.NoError(t, err)
 		p := s.device("Ben").downloads[own.Message].files[0]
-		aead, err := fileCipher(p.Key)
+		_, sealed, err := wire.SealFile(bytes.NewReader(p.Key[:]), world.Attachment{Data: file(9, 9, size)})
 		require.NoError(t, err)
 		forged := *own
-		forged.Data = aead.Seal(nil, chunkNonce(0, 1), file(9, 9, size), nil)
-		key := attachmentKeys(own.Message, []Pointer{p})[0]
-		for _, chunks := range [][]*Chunk{{own}, {own, &forged}, {&forged, own}} {
+		forged.Data = sealed[0]
+		key := wire.AttachmentKeys(own.Message, []wire.Pointer{p})[0]
+		for _, chunks := range [][]*wire.Chunk{{own}, {own, &forged}, {&forged, own}} {
 			facts := []world.Fact{key}
 			for _, c := range chunks {
-				facts = append(facts, c.fact())
+				facts = append(facts, c.Fact())
 			}
 			derived, err := openAttachment(world.Input{Facts: facts})
 			require.NoError(t, err)
 			require.Equal(t, "1/1", s.fileNumber(derived[0].Data))
-			require.Equal(t, own.fact(), facts[derived[0].From[1]])
+			require.Equal(t, own.Fact(), facts[derived[0].From[1]])
 		}
-		_, err = openAttachment(world.Input{Facts: []world.Fact{key, forged.fact()}})
+		_, err = openAttachment(world.Input{Facts: []world.Fact{key, forged.Fact()}})
 		require.Error(t, err)
-		s.release(world.Packet{From: "provider", To: "device:Ben", Data: forged.Encode(KindBlob)})
+		s.release(world.Packet{From: "provider", To: "device:Ben", Data: forged.Encode(wire.KindBlob)})
 		s.end()
 		require.Empty(t, s.files)
 		require.Equal(t, []string{`Ben: the attachment "file" from Ana could not be opened: chunk 1 is not what was sealed`}, s.warned)
-	}
-}
-
-// Chunks open in their places, all of them, and in no other way.
-func TestChunks(t *testing.T) {
-	for _, size := range []int{0, 1, ChunkSize - 1, ChunkSize, ChunkSize + 1, 2 * ChunkSize, 3*ChunkSize - 5} {
-		p, data, whole := sealedFile(t, size)
-		got, err := p.openFile(whole)
-		require.NoError(t, err)
-		require.True(t, bytes.Equal(data, got))
-
-		_, _, other := sealedFile(t, size+7)
-		bad := map[string][][]byte{
-			"nothing":       nil,
-			"cut short":     whole[:len(whole)-1],
-			"too long":      append(slices.Clone(whole), whole[0]),
-			"another file":  append(slices.Clone(whole[:len(whole)-1]), other[len(other)-1]),
-			"a byte less":   append(slices.Clone(whole[:len(whole)-1]), whole[len(whole)-1][1:]),
-			"an empty one":  append(slices.Clone(whole[:len(whole)-1]), nil),
-			"one repeated":  append([][]byte{whole[len(whole)-1]}, whole[:len(whole)-1]...),
-			"last too soon": append(slices.Clone(whole), whole[len(whole)-1])[1:],
-		}
-		for name, chunks := range bad {
-			if name == "one repeated" && len(whole) == 1 || name == "last too soon" && len(whole) == 1 {
-				continue // the same as the file
-			}
-			_, err := p.openFile(chunks)
-			require.Error(t, err, "%s of %d bytes", name, size)
-		}
-		if last := len(whole) - 1; last > 0 {
-			q := p
-			q.Size = last * ChunkSize
-			_, err = q.openFile(whole[:last])
-			require.Error(t, err, "a chunk that is not the last one passes for it")
-		}
-		for _, wrong := range []int{size - 1, size + 1, len(whole) * ChunkSize} {
-			if wrong != size && wrong >= 0 {
-				q := p
-				q.Size = wrong
-				_, err = q.openFile(whole)
-				require.Error(t, err, "%d bytes said to be %d", size, wrong)
-			}
-		}
 	}
 }
 
@@ -123,7 +78,7 @@ func TestAttachments(t *testing.T) {
 			return refs
 		}
 		require.Equal(t, []string{"1/1", "1/2", "2/1"}, opened(s.device("Ben").Holdings()))
-		require.Empty(t, opened(s.wire, s.provider().Holdings(), without(KeptFile, s.copyOf("Ben"))))
+		require.Empty(t, opened(s.wire, s.provider().Holdings(), without(wire.KeptFile, s.copyOf("Ben"))))
 	}
 }
 
@@ -145,29 +100,29 @@ func TestRetentionOfFiles(t *testing.T) {
 		held := s.device(account).Holdings()
 		require.False(t, contains(held, s.said[0].Files[0].Data), "deleted with its message")
 		require.True(t, contains(held, s.said[2].Files[0].Data))
-		require.False(t, contains(without(KeptFile, held), s.said[2].Files[0].Data))
+		require.False(t, contains(without(wire.KeptFile, held), s.said[2].Files[0].Data))
 	}
 }
 
 // Whatever the provider does to a chunk, the text is shown, the file is not, the
 // user is told, and the other file arrives.
 func TestTamperedChunks(t *testing.T) {
-	for name, change := range map[string]func(c *Chunk, p *Provider){
-		"missing":           func(c *Chunk, _ *Provider) { c.Data = nil },
-		"changed":           func(c *Chunk, _ *Provider) { c.Data = append([]byte{1}, c.Data[1:]...) },
-		"of the other file": func(c *Chunk, p *Provider) { c.Data = p.blobs[c.Message].find(1, 0).Data },
-		"of another place":  func(c *Chunk, p *Provider) { c.Data = p.blobs[c.Message].find(0, 1-c.Number).Data },
+	for name, change := range map[string]func(c *wire.Chunk, p *Provider){
+		"missing":           func(c *wire.Chunk, _ *Provider) { c.Data = nil },
+		"changed":           func(c *wire.Chunk, _ *Provider) { c.Data = append([]byte{1}, c.Data[1:]...) },
+		"of the other file": func(c *wire.Chunk, p *Provider) { c.Data = p.blobs[c.Message].find(1, 0).Data },
+		"of another place":  func(c *wire.Chunk, p *Provider) { c.Data = p.blobs[c.Message].find(0, 1-c.Number).Data },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := scene{messages: []string{"Ana>Ben+70000,80000"}}.start(t)
 			s.sim.Intercept = func(p world.Packet) bool {
-				c, err := parseChunk(p.Data, KindBlob)
+				c, err := wire.ParseChunk(p.Data, wire.KindBlob)
 				if err != nil || c.File != 0 {
 					return false
 				}
 				altered := *c
 				change(&altered, s.provider())
-				s.sim.Net.Deliver(world.Packet{From: p.From, To: p.To, Data: altered.Encode(KindBlob)})
+				s.sim.Net.Deliver(world.Packet{From: p.From, To: p.To, Data: altered.Encode(wire.KindBlob)})
 				return true
 			}
 			s.end()
@@ -184,11 +139,11 @@ func TestTamperedChunks(t *testing.T) {
 func TestLostChunks(t *testing.T) {
 	for days := range 3 {
 		s := scene{messages: []string{"Ana>Ben+70000"}}.start(t)
-		s.hold(func(p world.Packet) bool { return p.Kind() == KindBlob })
+		s.hold(func(p world.Packet) bool { return p.Kind() == wire.KindBlob })
 		s.end()
 		s.each(1, 1)
 		require.NotEmpty(t, s.device("Ben").downloads)
-		require.True(t, slices.ContainsFunc(s.copyOf("Ben"), func(f world.Fact) bool { return f.Kind == AttachmentKey }))
+		require.True(t, slices.ContainsFunc(s.copyOf("Ben"), func(f world.Fact) bool { return f.Kind == wire.AttachmentKey }))
 		require.NoError(t, s.sim.Rest(days))
 		s.sim.Intercept = nil
 		require.NoError(t, s.sim.Rest(2))
@@ -201,43 +156,43 @@ func TestLostChunks(t *testing.T) {
 func TestBlobStore(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben+9", "Ana>Ben"}}.start(t).advance(1)
 	provider := s.provider()
-	id := mustDelivery(t, s.packets(KindDeliver)[0]).Meta.ID
+	id := mustDelivery(t, s.packets(wire.KindDeliver)[0]).Meta.ID
 	first := *provider.blobs[id].chunks[0]
-	put := func(from string, c Chunk) {
-		s.post(world.Packet{From: "device:" + from, To: "provider", Data: c.Encode(KindPut)})
+	put := func(from string, c wire.Chunk) {
+		s.post(world.Packet{From: "device:" + from, To: "provider", Data: c.Encode(wire.KindPut)})
 	}
 	get := func(from string) []byte {
-		s.post(world.Packet{From: from, To: "provider", Data: (&Chunk{Message: id}).Encode(KindGet)})
-		answers := s.packets(KindBlob)
-		c, err := parseChunk(answers[len(answers)-1].Data, KindBlob)
+		s.post(world.Packet{From: from, To: "provider", Data: (&wire.Chunk{Message: id}).Encode(wire.KindGet)})
+		answers := s.packets(wire.KindBlob)
+		c, err := wire.ParseChunk(answers[len(answers)-1].Data, wire.KindBlob)
 		require.NoError(t, err)
 		return c.Data
 	}
 	held := provider.Holdings()
 	for _, from := range []string{"Ana", "Ben", "Cem"} {
-		put(from, Chunk{id, 0, 0, []byte("another")}) // claimed: nothing is added or replaced
-		put(from, Chunk{id, 0, 1, []byte("another")})
+		put(from, wire.Chunk{Message: id, File: 0, Number: 0, Data: []byte("another")}) // claimed: nothing is added or replaced
+		put(from, wire.Chunk{Message: id, File: 0, Number: 1, Data: []byte("another")})
 	}
 	require.Equal(t, held, provider.Holdings())
 	require.Equal(t, first.Data, get("device:Ana"))
 	require.Equal(t, first.Data, get("device:Ben"))
 	require.Empty(t, get("device:Cem"))
-	answers := len(s.packets(KindBlob))
-	s.post(world.Packet{From: world.Outsider, To: "provider", Data: (&Chunk{Message: id}).Encode(KindGet)})
-	require.Len(t, s.packets(KindBlob), answers)
+	answers := len(s.packets(wire.KindBlob))
+	s.post(world.Packet{From: world.Outsider, To: "provider", Data: (&wire.Chunk{Message: id}).Encode(wire.KindGet)})
+	require.Len(t, s.packets(wire.KindBlob), answers)
 
 	// What no message claims does not stay, and gives nobody a claim on a message.
 	fresh := strings.Repeat("a", 32)
-	put("Cem", Chunk{fresh, 0, 0, []byte("early")})
-	put("Ana", Chunk{fresh, 0, 0, []byte("late")})
+	put("Cem", wire.Chunk{Message: fresh, File: 0, Number: 0, Data: []byte("early")})
+	put("Ana", wire.Chunk{Message: fresh, File: 0, Number: 0, Data: []byte("late")})
 	require.Equal(t, "early", string(provider.blobs[fresh].chunks[0].Data))
 	require.NoError(t, s.sim.Rest(1))
 	require.Contains(t, provider.blobs, fresh)
 	require.NoError(t, s.sim.Rest(1))
 	require.NotContains(t, provider.blobs, fresh)
 	require.Contains(t, provider.blobs, id)
-	put("Cem", Chunk{fresh, 0, 0, []byte("early")})
-	u, err := ParseUpload(s.packets(KindUpload)[0].Data)
+	put("Cem", wire.Chunk{Message: fresh, File: 0, Number: 0, Data: []byte("early")})
+	u, err := wire.ParseUpload(s.packets(wire.KindUpload)[0].Data)
 	require.NoError(t, err)
 	u.Meta.ID, u.Meta.Sent = fresh, s.sim.Net.Now()
 	s.post(world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()})
@@ -249,56 +204,48 @@ func TestRefusedMessageLeavesNoBlobs(t *testing.T) {
 	s.provider().Extensions = []ProviderExtension{&escrowing{refusal: fmt.Errorf("no")}}
 	s.end()
 	require.Empty(t, s.provider().blobs)
-	require.Len(t, s.packets(KindPut), 1)
+	require.Len(t, s.packets(wire.KindPut), 1)
 }
 
 func TestTooMuchToAttach(t *testing.T) {
-	s := scene{messages: []string{"Ana>Ben+1", "Ana>Ben" + strings.Replace(strings.Repeat(",1", MaxFiles+1), ",", "+", 1), "Ana>Ben+1,1,1,1,1", "Ana>Ben"}}.start(t)
-	large := make([]byte, MaxFileSize)
+	s := scene{messages: []string{"Ana>Ben+1", "Ana>Ben" + strings.Replace(strings.Repeat(",1", wire.MaxFiles+1), ",", "+", 1), "Ana>Ben+1,1,1,1,1", "Ana>Ben"}}.start(t)
+	large := make([]byte, wire.MaxFileSize)
 	for i := range 4 {
 		s.said[2].Files[i].Data = large
 	}
-	s.said[0].Files[0].Data = make([]byte, MaxFileSize+1)
+	s.said[0].Files[0].Data = make([]byte, wire.MaxFileSize+1)
 	s.end()
 	require.Equal(t, []string{"Ben<Ana 4"}, s.shown)
 	require.Equal(t, []string{
 		`Ana: the message was not sent: the file "file" is too large: at most 16 MiB`,
 		"Ana: the message was not sent: it has 33 files, and 32 are allowed",
 		"Ana: the message was not sent: its files are too large: at most 64 MiB together"}, s.warned)
-	require.Empty(t, s.packets(KindPut))
-	largest := Pointer{Size: MaxFileSize, Hashes: hashes(chunks(MaxFileSize))}
-	_, err := ParseContent((&Content{Files: slices.Repeat([]Pointer{largest}, 4)}).Encode())
-	require.NoError(t, err)
-	for _, bad := range [][]Pointer{slices.Repeat([]Pointer{largest}, 5), {{Size: MaxFileSize + 1, Hashes: hashes(chunks(MaxFileSize + 1))}},
-		{{Size: -1, Hashes: hashes(1)}}, {{Size: 9}}, {{Size: 9, Hashes: hashes(2)}}, slices.Repeat([]Pointer{{Hashes: hashes(1)}}, MaxFiles+1)} {
-		_, err := ParseContent((&Content{Files: bad}).Encode())
-		require.ErrorIs(t, err, world.ErrMalformed)
-	}
+	require.Empty(t, s.packets(wire.KindPut))
 }
 
 // A number that is used twice while the attachments of its first message are on their
 // way changes nothing about them, whoever uses it again and for whatever: the second
 // message is refused and said to be.
 func TestNumberUsedTwiceWhileFetching(t *testing.T) {
-	p, _, _ := sealedFile(t, 9)
+	p, _ := sealedFile(t)
 	for name, c := range map[string]struct {
 		from    string
-		content *Content
+		content *wire.Content
 	}{
-		"another's, with a file":     {"Cem", &Content{Body: []byte("hi"), Files: []Pointer{p}}},
-		"another's, without one":     {"Cem", &Content{Body: []byte("hi")}},
-		"the same, with other files": {"Ana", &Content{Body: []byte("hi"), Files: []Pointer{p, p}}},
+		"another's, with a file":     {"Cem", &wire.Content{Body: []byte("hi"), Files: []wire.Pointer{p}}},
+		"another's, without one":     {"Cem", &wire.Content{Body: []byte("hi")}},
+		"the same, with other files": {"Ana", &wire.Content{Body: []byte("hi"), Files: []wire.Pointer{p, p}}},
 	} {
 		s := scene{messages: []string{"Cem>Ben", "Ana>Ben", "Ana>Ben+1000,70000"}}.start(t)
-		held := s.hold(func(p world.Packet) bool { return p.Kind() == KindBlob })
+		held := s.hold(func(p world.Packet) bool { return p.Kind() == wire.KindBlob })
 		s.end()
 		s.each(1, 3)
-		first := mustDelivery(t, s.packets(KindDeliver)[2]).Meta
+		first := mustDelivery(t, s.packets(wire.KindDeliver)[2]).Meta
 		before := s.device("Ben").Holdings()
 		s.inject("Ben", world.Meta{ID: first.ID, From: c.from, To: []string{"Ben"}, Sent: first.Sent}, c.content.Encode(), nil)
 		s.each(1, 3)
 		require.Equal(t, []string{"Ben: a message from " + c.from + " was refused: its number was used before"}, s.warned, name)
-		require.Equal(t, kindsHeld(before, AttachmentKey), kindsHeld(s.device("Ben").Holdings(), AttachmentKey), name)
+		require.Equal(t, kindsHeld(before, wire.AttachmentKey), kindsHeld(s.device("Ben").Holdings(), wire.AttachmentKey), name)
 		s.release(*held...)
 		require.Equal(t, []string{"Ben<Ana 3/1", "Ben<Ana 3/2"}, s.files, name)
 		require.Empty(t, s.device("Ben").downloads, name)

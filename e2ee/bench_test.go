@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"doormat/e2ee/ratchet"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -59,7 +60,7 @@ func benchmarkRatchet(b *testing.B, turns bool) {
 	from, to := s.device("Ana").peers["Ben"].sessions[0], s.device("Ben").peers["Ana"].sessions[0]
 	text, random := make([]byte, 200), world.Seed(1).Stream("benchmark")
 	m := world.Meta{ID: hexOf(make([]byte, 16)), From: "Ana", To: []string{"Ben"}, Sent: time.Unix(0, 0)}
-	ad := associated(from.ad, openHash(m, nil, nil))
+	ad := wire.Associated(from.ad, wire.OpenHash(m, nil, nil))
 	seal := func(s *ratchet.State) (ratchet.Header, []byte) {
 		h, c, err := s.Seal(text, ad)
 		if err != nil {

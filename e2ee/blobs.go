@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -13,12 +14,12 @@ type blobs struct {
 	from      string
 	meta      *world.Meta // nil until the message has come
 	fetchedBy map[string]bool
-	chunks    []*Chunk
+	chunks    []*wire.Chunk
 	old       bool // a day has begun since, and no message came
 }
 
-func (b *blobs) find(file, number int) *Chunk {
-	i := slices.IndexFunc(b.chunks, func(c *Chunk) bool { return c.File == file && c.Number == number })
+func (b *blobs) find(file, number int) *wire.Chunk {
+	i := slices.IndexFunc(b.chunks, func(c *wire.Chunk) bool { return c.File == file && c.Number == number })
 	if i < 0 {
 		return nil
 	}
@@ -27,7 +28,7 @@ func (b *blobs) find(file, number int) *Chunk {
 
 // storeChunk stores a chunk for a message that is still to come, once, from one account.
 func (p *Provider) storeChunk(account string, data []byte) {
-	c, err := parseChunk(data, KindPut)
+	c, err := wire.ParseChunk(data, wire.KindPut)
 	if err != nil || len(c.Data) == 0 {
 		return
 	}
@@ -43,7 +44,7 @@ func (p *Provider) storeChunk(account string, data []byte) {
 
 // sendChunk hands a chunk to those named in the message.
 func (p *Provider) sendChunk(account string, in world.Packet) []world.Packet {
-	c, err := parseChunk(in.Data, KindGet)
+	c, err := wire.ParseChunk(in.Data, wire.KindGet)
 	if err != nil || len(c.Data) > 0 {
 		return nil
 	}
@@ -52,7 +53,7 @@ func (p *Provider) sendChunk(account string, in world.Packet) []world.Packet {
 			c = found
 		}
 	}
-	return []world.Packet{{From: world.Provider, To: in.From, Data: c.Encode(KindBlob)}}
+	return []world.Packet{{From: world.Provider, To: in.From, Data: c.Encode(wire.KindBlob)}}
 }
 
 // bindChunks binds the chunks that came before a message to it, or erases them if
@@ -102,7 +103,7 @@ func (p *Provider) chunkFacts(match func(*blobs) bool) []world.Fact {
 	for _, id := range slices.Sorted(maps.Keys(p.blobs)) {
 		if b := p.blobs[id]; match(b) {
 			for _, c := range b.chunks {
-				facts = append(facts, c.fact())
+				facts = append(facts, c.Fact())
 			}
 		}
 	}

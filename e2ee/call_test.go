@@ -1,7 +1,6 @@
 package e2ee
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -9,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/e2ee/ratchet"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -41,7 +40,7 @@ func TestCall(t *testing.T) {
 	}
 	for _, f := range all {
 		require.NotContains(t, string(f.Data), "what is said")
-		require.NotContains(t, []world.Kind{CallKey, CallFrame}, f.Kind, "held after the call")
+		require.NotContains(t, []world.Kind{wire.CallKey, wire.CallFrame}, f.Kind, "held after the call")
 	}
 }
 
@@ -55,7 +54,7 @@ func TestCallKeyIsGone(t *testing.T) {
 	before := s.copyOf("Ana") // Ana goes on to write under this chain
 	var during []world.Fact
 	s.sim.Intercept = func(p world.Packet) bool {
-		if p.Kind() == KindFrame && during == nil {
+		if p.Kind() == wire.KindFrame && during == nil {
 			during = s.copyOf("Ben")
 		}
 		return false
@@ -100,7 +99,7 @@ func TestHostileFrames(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben"}, calls: []string{"2 Ana>Ben,Cem"}}.start(t)
 	var frames []world.Packet
 	s.sim.Intercept = func(p world.Packet) bool {
-		if p.Kind() == KindFrame && p.To == world.Provider {
+		if p.Kind() == wire.KindFrame && p.To == world.Provider {
 			frames = append(frames, p)
 		}
 		return p.Kind() == world.KindHangUp // the call goes on
@@ -112,20 +111,18 @@ func TestHostileFrames(t *testing.T) {
 		s.post(world.Packet{From: world.Provider, To: world.DeviceOf("Ben"), Data: data})
 		require.Len(t, s.heard, heard)
 	}
-	first, err := ParseFrame(frames[0].Data)
+	first, err := wire.ParseFrame(frames[0].Data)
 	require.NoError(t, err)
 	bring(frames[0].Data)
 	other := *first
 	other.From = "Cem" // the tag covers who speaks
 	bring(other.Encode())
 	call := s.device("Cem").call
-	other.Data, err = call.sender.Encrypt(other.bound(), []byte("in my own name"))
-	require.NoError(t, err)
+	require.NoError(t, other.Seal(call.sender, []byte("in my own name")))
 	other.From = "Ana"
 	bring(other.Encode())
-	asAna := &Frame{Call: first.Call, From: "Ana", To: first.To}
-	asAna.Data, err = call.sender.Encrypt(asAna.bound(), []byte("Cem as Ana"))
-	require.NoError(t, err)
+	asAna := &wire.Frame{Call: first.Call, From: "Ana", To: first.To}
+	require.NoError(t, asAna.Seal(call.sender, []byte("Cem as Ana")))
 	bring(asAna.Encode()) // under Cem's KID
 	changed := *first
 	changed.Data = slices.Clone(first.Data)
@@ -137,9 +134,9 @@ func TestHostileFrames(t *testing.T) {
 
 	s.sim.Intercept = nil
 	s.post(world.Packet{From: world.UserOf("Ben"), To: world.DeviceOf("Ben"), Data: world.Pack(world.KindHangUp)})
-	again, err := call.sender.Encrypt((&Frame{Call: first.Call, From: "Cem"}).bound(), []byte("still there?"))
-	require.NoError(t, err)
-	bring((&Frame{Call: first.Call, From: "Cem", To: []string{"Ben"}, Data: again}).Encode())
+	again := &wire.Frame{Call: first.Call, From: "Cem", To: []string{"Ben"}}
+	require.NoError(t, again.Seal(call.sender, []byte("still there?")))
+	bring(again.Encode())
 }
 
 // The provider passes frames on in the name of their sender only, keeps none, and hands over
@@ -155,27 +152,14 @@ func TestRelay(t *testing.T) {
 		s.end()
 		frames := 0
 		for _, p := range s.packets(law.KindProduced) {
-			frames += strings.Count(string(p.Data), string(CallFrame))
+			frames += strings.Count(string(p.Data), string(wire.CallFrame))
 		}
 		require.Equal(t, map[string]int{"Ana": 3, "Ben": 3, "Dee": 0}[account], frames, account)
 		require.Len(t, s.heard, 3)
 
-		before := len(s.packets(KindFrame))
-		forged := &Frame{Call: "call", From: "Ana", To: []string{"Ben"}, Data: []byte{1}}
+		before := len(s.packets(wire.KindFrame))
+		forged := &wire.Frame{Call: "call", From: "Ana", To: []string{"Ben"}, Data: []byte{1}}
 		s.post(world.Packet{From: world.DeviceOf("Cem"), To: world.Provider, Data: forged.Encode()})
-		require.Len(t, s.packets(KindFrame), before+1, "not passed on")
-	}
-}
-
-// An invitation has one encoding.
-func TestInvitation(t *testing.T) {
-	key := ratchet.Key{7}
-	data := (&Content{Call: &key}).Encode()
-	c, err := ParseContent(data)
-	require.NoError(t, err)
-	require.Equal(t, &Content{Call: &key}, c)
-	for _, bad := range [][]byte{data[:len(data)-1], append(slices.Clone(data), 0), world.Pack(callTag, []byte("short"))} {
-		_, err := ParseContent(bad)
-		require.Error(t, err, fmt.Sprintf("%x", bad))
+		require.Len(t, s.packets(wire.KindFrame), before+1, "not passed on")
 	}
 }

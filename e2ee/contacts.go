@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -18,10 +19,6 @@ import (
 // Only the part of that recipient waits. The provider is told of the message at once,
 // without that part, so that its time is the one at which it was written and nobody has
 // to believe a date later. The user's part in this is [world.User].
-
-// VerifiedContact is that a user has compared safety numbers with a contact: Ref is the
-// contact, Data the fingerprint of the identity, 16 bytes.
-const VerifiedContact world.Kind = "verified contact"
 
 // mustHoldBack reports whether messages to a contact wait for the user.
 func (d *Device) mustHoldBack(p *peer) bool {
@@ -80,5 +77,5 @@ func (p *peer) facts(name string) []world.Fact {
 	if p.compared == nil {
 		return nil
 	}
-	return []world.Fact{{Kind: VerifiedContact, Ref: name, Data: fingerprint(*p.compared)}}
+	return []world.Fact{{Kind: wire.VerifiedContact, Ref: name, Data: wire.Fingerprint(*p.compared)}}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -28,10 +29,10 @@ func TestVerifiedContact(t *testing.T) {
 			t.Run(name+", "+mailbox, func(t *testing.T) {
 				s := scene{messages: messages, settings: world.Settings{Mailbox: mailbox},
 					events: []world.Event{comparing(2), newPhone, comparing(5)}}.start(t)
-				require.Empty(t, factsOf(VerifiedContact, s.device("Ana").Holdings()))
+				require.Empty(t, factsOf(wire.VerifiedContact, s.device("Ana").Holdings()))
 				s.advance(4)
-				require.Equal(t, []string{"Ben"}, refs(VerifiedContact, s.device("Ana").Holdings()))
-				require.Empty(t, factsOf(VerifiedContact, s.device("Ben").Holdings()), "a new phone knows nobody")
+				require.Equal(t, []string{"Ben"}, refs(wire.VerifiedContact, s.device("Ana").Holdings()))
+				require.Empty(t, factsOf(wire.VerifiedContact, s.device("Ben").Holdings()), "a new phone knows nobody")
 				require.NotContains(t, s.shown, "Ben<Ana 4")
 				require.Contains(t, s.shown, "Cem<Ana 4", "only the part of the contact waits")
 				require.Contains(t, s.opens(s.device("Ana").Holdings()), 4, "a thief finds what waits")
@@ -96,25 +97,25 @@ func TestFalseKeyForVerified(t *testing.T) {
 		eves := 0
 		s.sim.Intercept = func(p world.Packet) bool {
 			switch {
-			case p.Kind() == KindUpload:
-				u, err := ParseUpload(p.Data)
+			case p.Kind() == wire.KindUpload:
+				u, err := wire.ParseUpload(p.Data)
 				require.NoError(t, err)
 				if len(u.Parts) == 0 {
 					return false
 				}
 				var stale []string
-				if bytes.Equal(u.Parts[0].Identity, fingerprint(eve.identity.Public())) {
+				if bytes.Equal(u.Parts[0].Identity, wire.Fingerprint(eve.identity.Public())) {
 					eves++
 				} else { // Ben has another phone now, says the provider
 					stale = u.Meta.To
 				}
-				s.sim.Net.Post(world.Packet{From: "provider", To: p.From, Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(stale))})
+				s.sim.Net.Post(world.Packet{From: "provider", To: p.From, Data: world.Pack(wire.KindReceipt, []byte(u.Meta.ID), world.Strings(stale))})
 				return true
-			case p.Kind() == KindBundle:
-				f, err := world.Unpack(p.Data, KindBundle, 2)
+			case p.Kind() == wire.KindBundle:
+				f, err := world.Unpack(p.Data, wire.KindBundle, 2)
 				require.NoError(t, err)
 				if bundle := eve.bundles()[0]; !bytes.Equal(f[1], bundle) {
-					s.sim.Net.Post(world.Packet{From: p.From, To: p.To, Data: world.Pack(KindBundle, f[0], bundle)})
+					s.sim.Net.Post(world.Packet{From: p.From, To: p.To, Data: world.Pack(wire.KindBundle, f[0], bundle)})
 					return true
 				}
 			}
@@ -157,9 +158,9 @@ func TestConfirmIsExact(t *testing.T) {
 // nothing else may.
 func TestNothingIsBackdated(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben"}}.start(t).advance(2)
-	uploads := s.hold(func(p world.Packet) bool { return p.Kind() == KindUpload })
+	uploads := s.hold(func(p world.Packet) bool { return p.Kind() == wire.KindUpload })
 	s.advance(3)
-	u, err := ParseUpload((*uploads)[0].Data)
+	u, err := wire.ParseUpload((*uploads)[0].Data)
 	require.NoError(t, err)
 	part := u.Parts
 	u.Parts = nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -49,10 +50,10 @@ func TestHonestConversations(t *testing.T) {
 // Both write before they have heard of each other.
 func TestFirstContactAtOnce(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ben>Ana", "Ben>Ana", "Ana>Ben"}}.start(t)
-	held := s.hold(func(p world.Packet) bool { return p.To == "device:Ana" && p.Kind() == KindBundle })
+	held := s.hold(func(p world.Packet) bool { return p.To == "device:Ana" && p.Kind() == wire.KindBundle })
 	s.advance(1)
 	require.Len(t, *held, 1)
-	uploads := s.hold(func(p world.Packet) bool { return p.Kind() == KindUpload })
+	uploads := s.hold(func(p world.Packet) bool { return p.Kind() == wire.KindUpload })
 	s.advance(2)
 	s.post(*held...)
 	require.Len(t, *uploads, 2)
@@ -130,7 +131,7 @@ func TestUnknownRecipient(t *testing.T) {
 func TestInitialUntilAnswered(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ana>Ben", "Ben>Ana", "Ana>Ben", "Ben>Ana"}}.start(t).end()
 	var initial []bool
-	for _, p := range s.packets(KindDeliver) {
+	for _, p := range s.packets(wire.KindDeliver) {
 		initial = append(initial, len(mustDelivery(t, p).Initial) > 0)
 	}
 	require.Equal(t, []bool{true, true, false, false, false}, initial)
@@ -141,12 +142,12 @@ func TestInitialUntilAnswered(t *testing.T) {
 func TestReceiptsAreCounted(t *testing.T) {
 	s := scene{messages: []string{"Ana>Cem", "Ana>Ben,Cem", "Ben>Ana"}}.start(t).advance(1)
 	ana := s.device("Ana")
-	uploads := s.hold(func(p world.Packet) bool { return p.Kind() == KindUpload })
+	uploads := s.hold(func(p world.Packet) bool { return p.Kind() == wire.KindUpload })
 	s.advance(2)
 	require.Len(t, *uploads, 2)
 	s.release((*uploads)[0])
 	require.Len(t, ana.outbox, 1)
-	stale, err := ParseUpload((*uploads)[1].Data)
+	stale, err := wire.ParseUpload((*uploads)[1].Data)
 	require.NoError(t, err)
 	stale.Parts[0].Identity = make([]byte, 16) // as if Ben had reinstalled on the way
 	s.post(world.Packet{From: "device:Ana", To: "provider", Data: stale.Encode()})

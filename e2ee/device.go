@@ -10,6 +10,7 @@ import (
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/senderkey"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/memo"
 )
@@ -19,7 +20,7 @@ import (
 type Device struct {
 	// Programs are what a modified client may put in the place of the honest
 	// envelope; text is the script's.
-	Programs map[string]func(honest Envelope, text []byte) (Envelope, error)
+	Programs map[string]func(honest wire.Envelope, text []byte) (wire.Envelope, error)
 	// Extensions are what the design adds, in the order in which their hooks are called.
 	Extensions []DeviceExtension
 	// AtOnce sends to a contact under a changed key although the users had compared
@@ -32,14 +33,14 @@ type Device struct {
 
 	account   string
 	random    io.Reader
-	envelope  Envelope
+	envelope  wire.Envelope
 	retention int
 
 	keys      *keyStore
 	peers     map[string]*peer
 	outbox    []*outgoing
 	history   []keptMessage
-	opened    [][32]byte // [Delivery.sealed] of the newest deliveries that were opened
+	opened    [][32]byte // sealedHash of the newest deliveries that were opened
 	groups    map[string]*group
 	left      map[string]stamp     // groups that the account has left, and since when
 	downloads map[string]*download // attachments on their way, by message id
@@ -77,7 +78,7 @@ type outgoing struct {
 const sessionsPerPeer = 4
 
 // NewDevice makes a device that keeps the newest retention messages, 0 for all.
-func NewDevice(account string, random io.Reader, retention int, envelope Envelope) *Device {
+func NewDevice(account string, random io.Reader, retention int, envelope wire.Envelope) *Device {
 	return &Device{account: account, random: random, envelope: envelope, retention: retention, peers: map[string]*peer{}}
 }
 
@@ -117,7 +118,7 @@ func (d *Device) InUse() []world.Fact {
 	if d.keys == nil {
 		return nil
 	}
-	facts := []world.Fact{{Kind: DeviceKeys, Ref: d.account, Data: d.keys.encode()}}
+	facts := []world.Fact{{Kind: wire.DeviceKeys, Ref: d.account, Data: d.keys.encode()}}
 	for _, name := range sortedKeys(d.peers) {
 		for _, s := range d.peers[name].sessions {
 			facts = append(facts, s.fact())
@@ -153,7 +154,7 @@ func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys
 
 // Handle implements [world.Node].
 func (d *Device) Handle(now time.Time, p world.Packet) []world.Packet {
-	if p.Kind() == KindUpdate {
+	if p.Kind() == wire.KindUpdate {
 		d.runUpdate(p)
 		return d.report(now)
 	}
@@ -212,15 +213,15 @@ func (d *Device) fromUser(now time.Time, p world.Packet) []world.Packet {
 
 func (d *Device) fromProvider(now time.Time, p world.Packet) []world.Packet {
 	switch p.Kind() {
-	case KindBundle:
+	case wire.KindBundle:
 		return d.bundle(now, p.Data)
-	case KindReceipt:
+	case wire.KindReceipt:
 		return d.receipt(p.Data)
-	case KindDeliver:
+	case wire.KindDeliver:
 		return d.deliver(now, p.Data)
-	case KindBlob:
+	case wire.KindBlob:
 		return d.blob(p.Data)
-	case KindFrame:
+	case wire.KindFrame:
 		return d.hear(p.Data)
 	}
 	return d.handleByExtensions(now, p)
@@ -252,7 +253,7 @@ func (d *Device) install(now time.Time) []world.Packet {
 }
 
 func (d *Device) register() world.Packet {
-	return d.toProvider(world.Pack(KindRegister, d.keys.bundles()...))
+	return d.toProvider(world.Pack(wire.KindRegister, d.keys.bundles()...))
 }
 
 // Wakes implements [world.Waker]: what a device fetches it asks for again at night. Its
@@ -303,7 +304,7 @@ func (d *Device) recordIdentity(now time.Time, name string, id pqxdh.IdentityPub
 	if before != nil && *before == id {
 		return nil
 	}
-	out := call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.IdentitySeen(now, name, fingerprint(id)) })
+	out := call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.IdentitySeen(now, name, wire.Fingerprint(id)) })
 	if before == nil {
 		return out
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/memo"
 )
@@ -44,7 +45,7 @@ const maxBundles = 100
 // Whoever speaks as the device is believed, as after a registration by text
 // message.
 func (p *Provider) register(now time.Time, account string, data []byte) []world.Packet {
-	bundles, err := world.UnpackList(data, KindRegister)
+	bundles, err := world.UnpackList(data, wire.KindRegister)
 	if err != nil || len(bundles) == 0 || len(bundles) > maxBundles {
 		return nil
 	}
@@ -54,7 +55,7 @@ func (p *Provider) register(now time.Time, account string, data []byte) []world.
 	if err != nil || (!before.has(bundles[last]) && p.verify(lasting, bundles[last]) != nil) {
 		return nil
 	}
-	e := &directoryEntry{identity: fingerprint(lasting.Identity), given: map[uint32]bool{}}
+	e := &directoryEntry{identity: wire.Fingerprint(lasting.Identity), given: map[uint32]bool{}}
 	same := before != nil && bytes.Equal(before.identity, e.identity)
 	if before != nil {
 		e.former = before.former
@@ -88,7 +89,7 @@ func (p *Provider) verify(b *pqxdh.Bundle, encoded []byte) error {
 
 // fetch hands out a bundle, each but the last one once.
 func (p *Provider) fetch(in world.Packet) []world.Packet {
-	f, err := world.Unpack(in.Data, KindFetch, 1)
+	f, err := world.Unpack(in.Data, wire.KindFetch, 1)
 	if err != nil {
 		return nil
 	}
@@ -100,5 +101,5 @@ func (p *Provider) fetch(in world.Packet) []world.Packet {
 			e.bundles = e.bundles[1:]
 		}
 	}
-	return []world.Packet{{From: world.Provider, To: in.From, Data: world.Pack(KindBundle, f[0], next.bundle)}}
+	return []world.Packet{{From: world.Provider, To: in.From, Data: world.Pack(wire.KindBundle, f[0], next.bundle)}}
 }

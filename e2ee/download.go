@@ -3,6 +3,7 @@ package e2ee
 import (
 	"fmt"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -10,30 +11,30 @@ import (
 // order.
 type download struct {
 	meta   world.Meta
-	files  []Pointer
+	files  []wire.Pointer
 	at     int      // index of the file that is being fetched
 	chunks [][]byte // the chunks of that file that have come
 	asked  bool     // whether the next chunk has been requested a second time
 }
 
 // attach seals files and gives the packets that store their chunks.
-func (d *Device) attach(m world.Meta, files []world.Attachment) ([]Pointer, []world.Packet, error) {
-	if len(files) > MaxFiles {
-		return nil, nil, fmt.Errorf("it has %d files, and %d are allowed", len(files), MaxFiles)
+func (d *Device) attach(m world.Meta, files []world.Attachment) ([]wire.Pointer, []world.Packet, error) {
+	if len(files) > wire.MaxFiles {
+		return nil, nil, fmt.Errorf("it has %d files, and %d are allowed", len(files), wire.MaxFiles)
 	}
-	var pointers []Pointer
+	var pointers []wire.Pointer
 	var out []world.Packet
 	for i, f := range files {
-		p, sealed, err := sealFile(d.random, f)
+		p, sealed, err := wire.SealFile(d.random, f)
 		if err != nil {
 			return nil, nil, err
 		}
-		if pointers = append(pointers, p); total(pointers) > MaxAllFiles {
-			return nil, nil, fmt.Errorf("its files are too large: at most %d MiB together", MaxAllFiles>>20)
+		if pointers = append(pointers, p); wire.TotalSize(pointers) > wire.MaxAllFiles {
+			return nil, nil, fmt.Errorf("its files are too large: at most %d MiB together", wire.MaxAllFiles>>20)
 		}
 		for n, data := range sealed {
-			c := Chunk{m.ID, i, n, data}
-			out = append(out, d.toProvider(c.Encode(KindPut)))
+			c := wire.Chunk{Message: m.ID, File: i, Number: n, Data: data}
+			out = append(out, d.toProvider(c.Encode(wire.KindPut)))
 		}
 	}
 	return pointers, out, nil
@@ -45,17 +46,17 @@ func (d *Device) requestChunk(f *download) world.Packet {
 		delete(d.downloads, f.meta.ID)
 		return d.confirmDelivery(f.meta.ID)
 	}
-	c := Chunk{Message: f.meta.ID, File: f.at, Number: len(f.chunks)}
-	return d.toProvider(c.Encode(KindGet))
+	c := wire.Chunk{Message: f.meta.ID, File: f.at, Number: len(f.chunks)}
+	return d.toProvider(c.Encode(wire.KindGet))
 }
 
 func (d *Device) confirmDelivery(id string) world.Packet {
-	return d.toProvider(world.Pack(KindGot, []byte(id)))
+	return d.toProvider(world.Pack(wire.KindGot, []byte(id)))
 }
 
 // blob takes in a chunk that was asked for, and shows a file that is complete.
 func (d *Device) blob(data []byte) []world.Packet {
-	c, err := parseChunk(data, KindBlob)
+	c, err := wire.ParseChunk(data, wire.KindBlob)
 	if err != nil {
 		return nil
 	}
@@ -68,10 +69,10 @@ func (d *Device) blob(data []byte) []world.Packet {
 	}
 	f.chunks = append(f.chunks, c.Data)
 	p := &f.files[f.at]
-	if len(f.chunks) < chunks(p.Size) {
+	if len(f.chunks) < len(p.Hashes) {
 		return []world.Packet{d.requestChunk(f)}
 	}
-	file, err := p.openFile(f.chunks)
+	file, err := p.OpenFile(f.chunks)
 	if err != nil {
 		return d.skipFile(f, err.Error())
 	}

@@ -47,9 +47,9 @@
 //
 // # Attachments
 //
-// A file is sealed under a key of its own in chunks of [ChunkSize], which the
+// A file is sealed under a key of its own in chunks of [wire.ChunkSize], which the
 // provider's blob store keeps for those named in the message; the key travels in
-// the [Content]. A recipient shows the text at once, fetches, and shows each file
+// the [wire.Content]. A recipient shows the text at once, fetches, and shows each file
 // that is whole. It confirms the message when it has what it could get.
 //
 // # Calls
@@ -93,8 +93,10 @@
 package e2ee
 
 import (
+	"errors"
 	"io"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -119,7 +121,7 @@ func (Design) Info() world.Info {
 		},
 		Principals: Principals(),
 		Programs:   Programs(),
-		Packets:    append(PacketKinds(), law.PacketKinds()...),
+		Packets:    append(wire.PacketKinds(), law.PacketKinds()...),
 		Keys:       KeyKinds(),
 	}
 }
@@ -133,15 +135,15 @@ func Principals() world.Principals {
 func (Design) Rules() []world.Rule {
 	rules := append(append(Rules(), law.Rules()...), world.Rule{
 		Name: "read the secret part", Doc: "In pure end-to-end encryption the ratchet carries the content itself.",
-		Takes: []world.Kind{Secret}, Gives: []world.Kind{Contents},
+		Takes: []world.Kind{wire.Secret}, Gives: []world.Kind{wire.Contents},
 		Apply: func(in world.Input) ([]world.Derived, error) {
 			f := in.Facts[0]
-			if _, err := ParseContent(f.Data); err != nil {
+			if _, err := wire.ParseContent(f.Data); err != nil {
 				return nil, err // a sender key
 			}
-			return world.Conclude(world.Fact{Kind: Contents, Ref: f.Ref, Data: f.Data}), nil
+			return world.Conclude(world.Fact{Kind: wire.Contents, Ref: f.Ref, Data: f.Data}), nil
 		}})
-	return append(rules, MakingRules(func(io.Reader, []world.Fact) (Envelope, error) { return plain{}, nil }, "")...)
+	return append(rules, MakingRules(func(io.Reader, []world.Fact) (wire.Envelope, error) { return plain{}, nil }, "")...)
 }
 
 // Setup implements [world.Design]: nothing is shared beforehand.
@@ -152,7 +154,7 @@ func (Design) Setup(config world.Config) (world.Deploy, error) {
 	return func() []world.Node {
 		court, _ := law.NewCourt(config.Stream(world.Court), false)
 		agency, _ := law.NewAgency(config.Stream(world.Agency))
-		agency.Produced, agency.Searched = Produced(), Searched()
+		agency.Produced, agency.Searched = wire.Produced(), wire.Searched()
 		provider := NewProvider(court.Public(), config.Settings.Mailbox)
 		provider.Memo = config.Memo
 		nodes := []world.Node{court, agency, provider}
@@ -166,3 +168,17 @@ func (Design) Setup(config world.Config) (world.Deploy, error) {
 		return append(nodes, equipped...)
 	}, nil
 }
+
+// plain is the envelope of pure end-to-end encryption.
+type plain struct{}
+
+func (plain) Seal(_ world.Meta, body []byte) ([]byte, []byte, error) { return body, nil, nil }
+
+func (plain) Open(_ world.Meta, secret, public []byte) ([]byte, error) {
+	if len(public) > 0 {
+		return nil, errUnexpected
+	}
+	return secret, nil
+}
+
+var errUnexpected = errors.New("the message carries a part that this design does not know")

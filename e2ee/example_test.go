@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -21,7 +22,7 @@ type scanner struct {
 const kindReport = 200
 
 // Sealing is called before a message is sealed.
-func (s scanner) Sealing(_ time.Time, m world.Meta, c *e2ee.Content) []world.Packet {
+func (s scanner) Sealing(_ time.Time, m world.Meta, c *wire.Content) []world.Packet {
 	if !s.listed[sha256.Sum256(c.Body)] {
 		return nil
 	}

@@ -3,12 +3,12 @@ package e2ee
 import (
 	"time"
 
-	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
 
-// A DeviceExtension is what a design adds to a device beside its [Envelope]: a backup, a
+// A DeviceExtension is what a design adds to a device beside its [wire.Envelope]: a backup, a
 // scanner, a reader of a public log. Its methods are hooks, called at the points of a device's
 // life that their comments name; one that needs few of them embeds [NoDeviceHooks]. Hooks
 // return packets in the device's name, which are sent as they are; [Device.Warning] makes one
@@ -19,7 +19,7 @@ type DeviceExtension interface {
 	Begin(now time.Time) []world.Packet
 	// Sealing is shown what the user wrote, and the invitation to a call that the user makes.
 	// Its packets go out before the message does.
-	Sealing(now time.Time, m world.Meta, c *Content) []world.Packet
+	Sealing(now time.Time, m world.Meta, c *wire.Content) []world.Packet
 	// Kept is called when a message, written or received, has been added to the history.
 	// Its files may come later.
 	Kept(now time.Time, m world.Meta, body []byte) []world.Packet
@@ -43,7 +43,7 @@ type NoDeviceHooks struct{}
 func (NoDeviceHooks) Begin(time.Time) []world.Packet { return nil }
 
 // Sealing implements [DeviceExtension].
-func (NoDeviceHooks) Sealing(time.Time, world.Meta, *Content) []world.Packet { return nil }
+func (NoDeviceHooks) Sealing(time.Time, world.Meta, *wire.Content) []world.Packet { return nil }
 
 // Kept implements [DeviceExtension].
 func (NoDeviceHooks) Kept(time.Time, world.Meta, []byte) []world.Packet { return nil }
@@ -113,8 +113,8 @@ func (d *Device) Warning(text string) world.Packet {
 	return d.toUser(world.KindWarning, []byte(text))[0]
 }
 
-// History lists what the device keeps of past messages, as facts of kind [KeptMessage] and
-// [KeptFile].
+// History lists what the device keeps of past messages, as facts of kind [wire.KeptMessage] and
+// [wire.KeptFile].
 func (d *Device) History() []world.Fact {
 	var facts []world.Fact
 	for _, k := range d.history {
@@ -128,16 +128,7 @@ func (d *Device) Identity() []byte {
 	if d.keys == nil {
 		return nil
 	}
-	return fingerprint(d.keys.identity.Public())
-}
-
-// Fingerprint is that of the identity in a prekey bundle, 16 bytes.
-func Fingerprint(bundle []byte) ([]byte, error) {
-	b, err := pqxdh.ParseBundle(bundle)
-	if err != nil {
-		return nil, err
-	}
-	return fingerprint(b.Identity), nil
+	return wire.Fingerprint(d.keys.identity.Public())
 }
 
 // call collects what a hook of each extension returns.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -25,7 +26,7 @@ func (w witness) note(format string, args ...any) []world.Packet {
 type deviceWitness struct{ witness }
 
 func (w deviceWitness) Begin(time.Time) []world.Packet { return w.note("begin") }
-func (w deviceWitness) Sealing(_ time.Time, m world.Meta, c *Content) []world.Packet {
+func (w deviceWitness) Sealing(_ time.Time, m world.Meta, c *wire.Content) []world.Packet {
 	return w.note("sealing %d bytes to %v", len(c.Body), m.To)
 }
 func (w deviceWitness) Kept(_ time.Time, m world.Meta, body []byte) []world.Packet {

@@ -8,37 +8,26 @@ import (
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/ratchet"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/memo"
 )
 
-// Kinds of facts about devices, sessions and messages.
+// Kinds of facts that only rules conclude.
 const (
-	DeviceKeys    world.Kind = "device keys"         // identity and prekeys; Ref the account
-	Session       world.Kind = "session"             // one side of a session; Ref "peer→own"
-	OwnSession    world.Kind = "session of our own"  // the same, of a session that an adversary made; Ref "peer→own"
-	KeptMessage   world.Kind = "kept message"        // history of a device; Ref the message id
-	Envelopes     world.Kind = "envelope"            // what a provider stores; Ref the message id
-	Delivered     world.Kind = "delivery"            // one recipient's part; Ref "message id→recipient"
-	Bundle        world.Kind = "prekey bundle"       // Ref the account
-	OldIdentity   world.Kind = "former identity"     // fingerprint, 16 bytes; Ref the account
-	Initial       world.Kind = "initial message"     // Ref the recipient
-	Ciphertext    world.Kind = "ciphertext"          // Ref "chain:n"
-	Turn          world.Kind = "turn candidate"      // a ciphertext that may begin a chain; Ref "from→to"
-	MessageNumber world.Kind = "message number"      // that a chain has a message n; Ref "chain:n"
-	ChainKey      world.Kind = "chain key"           // Ref "chain:n" of the message it is for
-	MessageKey    world.Kind = "message key"         // Ref "chain:n"
-	RatchetState  world.Kind = "ratchet state"       // root and own private key; Ref "peer→own"
-	Secret        world.Kind = "secret part"         // what a session or group carried, a sender key too; Ref the message id
-	UsedNumber    world.Kind = "used message number" // hash of metadata, public part and ciphertext for a group, 32 bytes; Ref the message id
-	Public        world.Kind = "public part"         // what travelled beside it; Ref the message id
+	OwnSession    world.Kind = "session of our own" // a session that an adversary made; Ref "peer→own"
+	Initial       world.Kind = "initial message"    // Ref the recipient
+	Ciphertext    world.Kind = "ciphertext"         // Ref "chain:n"
+	Turn          world.Kind = "turn candidate"     // a ciphertext that may begin a chain; Ref "from→to"
+	MessageNumber world.Kind = "message number"     // that a chain has a message n; Ref "chain:n"
+	ChainKey      world.Kind = "chain key"          // Ref "chain:n" of the message it is for
+	MessageKey    world.Kind = "message key"        // Ref "chain:n"
+	RatchetState  world.Kind = "ratchet state"      // root and own private key; Ref "peer→own"
 )
 
 func place(chain ratchet.Key, n uint32) string {
 	return fmt.Sprintf("%s:%d", ratchet.ChainID(chain), n)
 }
-
-func direction(from, to string) string { return from + "→" + to }
 
 // keyStore is the private keys of a device that others can start sessions with.
 type keyStore struct {
@@ -147,7 +136,7 @@ func (s *session) encode() []byte {
 }
 
 func (s *session) fact() world.Fact {
-	return world.Fact{Kind: Session, Ref: direction(s.peer, s.own), Data: s.encode()}
+	return world.Fact{Kind: wire.Session, Ref: wire.Direction(s.peer, s.own), Data: s.encode()}
 }
 
 func parseSession(data []byte) (*session, error) {

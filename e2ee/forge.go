@@ -4,6 +4,7 @@ import (
 	"io"
 	"math/rand/v2"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -24,40 +25,40 @@ const (
 // MakingRules publishes what a holder of keys can build: what a device can do,
 // an adversary with keys of its own can. envelope builds a design's envelope from
 // randomness and facts of the given kind, which follow the arguments of [Write].
-func MakingRules(envelope func(random io.Reader, more []world.Fact) (Envelope, error), more world.Kind) []world.Rule {
+func MakingRules(envelope func(random io.Reader, more []world.Fact) (wire.Envelope, error), more world.Kind) []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	rules := []world.Rule{
 		{Name: MakeKeys, Doc: "Anybody can make an identity with prekeys, under any account's name (text).",
-			Gives: kinds(DeviceKeys, Bundle), Apply: makeKeys},
+			Gives: kinds(wire.DeviceKeys, wire.Bundle), Apply: makeKeys},
 		{Name: OfferBundle, Doc: "A directory can hand out any bundle to the device named in text.",
-			Takes: kinds(Bundle), Gives: kinds(world.Outgoing), Apply: offerBundle},
+			Takes: kinds(wire.Bundle), Gives: kinds(world.Outgoing), Apply: offerBundle},
 		{Name: ClaimNewKeys,
 			Doc: "A provider can tell a sender that all for whom an envelope has a part have new " +
 				"keys, and the sender asks for them.",
-			Takes: kinds(Envelopes), Gives: kinds(world.Outgoing), Apply: claimNewKeys},
+			Takes: kinds(wire.Envelopes), Gives: kinds(world.Outgoing), Apply: claimNewKeys},
 		{Name: StartSession,
 			Doc: "Keys and somebody's bundle start a session with them; text names the account " +
 				"that it claims to be from.",
-			Takes: kinds(DeviceKeys, Bundle), Gives: kinds(OwnSession), Apply: startSession},
+			Takes: kinds(wire.DeviceKeys, wire.Bundle), Gives: kinds(OwnSession), Apply: startSession},
 		{Name: AnswerSession, Doc: "Keys answer the session that a delivery starts.",
-			Takes: kinds(DeviceKeys, Delivered), Gives: kinds(OwnSession, Secret), Apply: answerSession},
+			Takes: kinds(wire.DeviceKeys, wire.Delivered), Gives: kinds(OwnSession, wire.Secret), Apply: answerSession},
 		{Name: TakeSession, Doc: "A stolen session can be gone on with like one of one's own.",
-			Takes: kinds(Session), Gives: kinds(OwnSession), Apply: takeSession},
+			Takes: kinds(wire.Session), Gives: kinds(OwnSession), Apply: takeSession},
 		{Name: Receive, Doc: "A session opens the next delivery and moves on.",
-			Takes: kinds(OwnSession, Delivered), Gives: kinds(OwnSession, Secret), Apply: receive},
+			Takes: kinds(OwnSession, wire.Delivered), Gives: kinds(OwnSession, wire.Secret), Apply: receive},
 		{Name: Pass, Doc: "A session seals a secret part again, under all that travels in the open with a delivery.",
-			Takes: kinds(OwnSession, Secret, Delivered), Gives: kinds(OwnSession, world.Outgoing), Apply: passOn},
+			Takes: kinds(OwnSession, wire.Secret, wire.Delivered), Gives: kinds(OwnSession, world.Outgoing), Apply: passOn},
 		{Name: Write, Doc: "A session seals a text of the adversary's own, dated like another message.",
 			Takes: kinds(OwnSession, world.Metadata), All: more, Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
 	}
 	rules = append(rules, impersonationRules(envelope, more)...)
 	rules = append(rules, world.Rule{Name: GuessPasscode, Doc: "Whoever has a locked phone in hand can type a passcode (text).",
-		Takes: kinds(SealedStore), Gives: kinds(world.Outgoing), Apply: guessPasscode},
+		Takes: kinds(wire.SealedStore), Gives: kinds(world.Outgoing), Apply: guessPasscode},
 		world.Rule{Name: SignUpdate,
 			Doc: "Whoever has the vendor's key can sign a program for one phone or for every phone (text: " +
 				"the program, whom it is for or nothing, to whom it goes, each on a line).",
-			Takes: kinds(VendorKey), Gives: kinds(world.Outgoing), Apply: signUpdate})
+			Takes: kinds(wire.VendorKey), Gives: kinds(world.Outgoing), Apply: signUpdate})
 	for i := range rules {
 		rules[i].Make = true
 	}
@@ -78,8 +79,8 @@ func makeKeys(in world.Input) ([]world.Derived, error) {
 	}
 	account := string(in.Text)
 	return world.Conclude(
-		world.Fact{Kind: DeviceKeys, Ref: account, Data: keys.encode()},
-		world.Fact{Kind: Bundle, Ref: account, Data: keys.bundles()[0]}), nil
+		world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: keys.encode()},
+		world.Fact{Kind: wire.Bundle, Ref: account, Data: keys.bundles()[0]}), nil
 }
 
 // outgoingFact states a packet that is ready to be sent, with the time of a message.
@@ -89,12 +90,12 @@ func outgoingFact(ref string, p world.Packet, like world.Meta) world.Fact {
 
 func offerBundle(in world.Input) ([]world.Derived, error) {
 	p := world.Packet{From: world.Provider, To: string(in.Text),
-		Data: world.Pack(KindBundle, []byte(in.Facts[0].Ref), in.Facts[0].Data)}
+		Data: world.Pack(wire.KindBundle, []byte(in.Facts[0].Ref), in.Facts[0].Data)}
 	return world.Conclude(outgoingFact(in.Facts[0].Ref, p, world.Meta{})), nil
 }
 
 func claimNewKeys(in world.Input) ([]world.Derived, error) {
-	u, err := ParseUpload(in.Facts[0].Data)
+	u, err := wire.ParseUpload(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +104,7 @@ func claimNewKeys(in world.Input) ([]world.Derived, error) {
 		to = append(to, part.To)
 	}
 	p := world.Packet{From: world.Provider, To: world.DeviceOf(u.Meta.From),
-		Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(to))}
+		Data: world.Pack(wire.KindReceipt, []byte(u.Meta.ID), world.Strings(to))}
 	return world.Conclude(outgoingFact(u.Meta.ID, p, u.Meta)), nil
 }
 
@@ -120,7 +121,7 @@ func startSession(in world.Input) ([]world.Derived, error) {
 }
 
 func answerSession(in world.Input) ([]world.Derived, error) {
-	d, err := ParseDelivery(in.Facts[1].Data)
+	d, err := wire.ParseDelivery(in.Facts[1].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +149,7 @@ func receive(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := ParseDelivery(in.Facts[1].Data)
+	d, err := wire.ParseDelivery(in.Facts[1].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -156,12 +157,12 @@ func receive(in world.Input) ([]world.Derived, error) {
 }
 
 // received opens a delivery in the session, and gives the session as it is afterwards.
-func (s *session) received(random io.Reader, d *Delivery) ([]world.Derived, error) {
+func (s *session) received(random io.Reader, d *wire.Delivery) ([]world.Derived, error) {
 	secret, err := s.open(random, d)
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(s.ownFact(), world.Fact{Kind: Secret, Ref: d.Meta.ID, Data: secret}), nil
+	return world.Conclude(s.ownFact(), world.Fact{Kind: wire.Secret, Ref: d.Meta.ID, Data: secret}), nil
 }
 
 func passOn(in world.Input) ([]world.Derived, error) {
@@ -169,7 +170,7 @@ func passOn(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := ParseDelivery(in.Facts[2].Data)
+	d, err := wire.ParseDelivery(in.Facts[2].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -186,8 +187,8 @@ func (s *session) ownFact() world.Fact {
 
 // sent seals a part of its own for a delivery and gives the packet by which a
 // provider brings it.
-func (s *session) sent(d *Delivery, secret []byte) ([]world.Derived, error) {
-	part, err := s.seal(d.openHash(), secret)
+func (s *session) sent(d *wire.Delivery, secret []byte) ([]world.Derived, error) {
+	part, err := s.seal(d.OpenHash(), secret)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +197,7 @@ func (s *session) sent(d *Delivery, secret []byte) ([]world.Derived, error) {
 	return world.Conclude(s.ownFact(), outgoingFact(d.Meta.ID, p, d.Meta)), nil
 }
 
-func write(in world.Input, envelope func(io.Reader, []world.Fact) (Envelope, error)) ([]world.Derived, error) {
+func write(in world.Input, envelope func(io.Reader, []world.Fact) (wire.Envelope, error)) ([]world.Derived, error) {
 	s, err := parseSession(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
@@ -210,9 +211,9 @@ func write(in world.Input, envelope func(io.Reader, []world.Fact) (Envelope, err
 	if err != nil {
 		return nil, err
 	}
-	secret, public, err := around.Seal(m, (&Content{Body: in.Text}).Encode())
+	secret, public, err := around.Seal(m, (&wire.Content{Body: in.Text}).Encode())
 	if err != nil {
 		return nil, err
 	}
-	return s.sent(&Delivery{Meta: m, Public: public}, secret)
+	return s.sent(&wire.Delivery{Meta: m, Public: public}, secret)
 }

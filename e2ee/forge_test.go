@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -31,10 +32,10 @@ func newMiddle(t testing.TB, net *world.Network, accounts ...string) *middle {
 		real: map[string]world.Fact{}, sessions: map[string]world.Fact{}}
 	for _, a := range accounts {
 		made := m.apply(MakeKeys, a)
-		m.keys[a], m.offer[a] = made[DeviceKeys], made[Bundle]
+		m.keys[a], m.offer[a] = made[wire.DeviceKeys], made[wire.Bundle]
 	}
 	for _, f := range net.Node("provider").Holdings() {
-		if f.Kind == Bundle {
+		if f.Kind == wire.Bundle {
 			m.real[f.Ref] = f // the last of an account serves often
 		}
 	}
@@ -74,13 +75,13 @@ func (m *middle) send(f world.Fact) {
 // intercept stands in the place of the provider.
 func (m *middle) intercept(p world.Packet) bool {
 	switch {
-	case p.From == "provider" && p.Kind() == KindBundle:
-		f, err := world.Unpack(p.Data, KindBundle, 2)
+	case p.From == "provider" && p.Kind() == wire.KindBundle:
+		f, err := world.Unpack(p.Data, wire.KindBundle, 2)
 		require.NoError(m.t, err)
 		m.send(m.apply(OfferBundle, p.To, m.offer[string(f[0])])[world.Outgoing])
 		return true
-	case p.To == "provider" && p.Kind() == KindUpload:
-		u, err := ParseUpload(p.Data)
+	case p.To == "provider" && p.Kind() == wire.KindUpload:
+		u, err := wire.ParseUpload(p.Data)
 		require.NoError(m.t, err)
 		for i := range u.Parts {
 			m.relay(u.Delivery(i))
@@ -91,25 +92,25 @@ func (m *middle) intercept(p world.Packet) bool {
 }
 
 // relay opens a message on one side and seals it again on the other.
-func (m *middle) relay(d *Delivery) {
+func (m *middle) relay(d *wire.Delivery) {
 	from, to := d.Meta.From, d.To
 	var opened map[world.Kind]world.Fact
 	if s, ok := m.sessions[from]; ok {
-		opened = m.apply(Receive, "", s, d.fact())
+		opened = m.apply(Receive, "", s, d.Fact())
 	} else {
-		opened = m.apply(AnswerSession, "", m.keys[to], d.fact())
+		opened = m.apply(AnswerSession, "", m.keys[to], d.Fact())
 	}
 	m.sessions[from] = opened[OwnSession]
 	if m.opened != nil {
-		m.opened(opened[Secret])
+		m.opened(opened[wire.Secret])
 	}
-	if c, err := ParseContent(opened[Secret].Data); err == nil {
+	if c, err := wire.ParseContent(opened[wire.Secret].Data); err == nil {
 		m.read = append(m.read, string(c.Body))
 	}
 	if _, ok := m.sessions[to]; !ok {
 		m.sessions[to] = m.apply(StartSession, from, m.keys[from], m.real[to])[OwnSession]
 	}
-	passed := m.apply(Pass, "", m.sessions[to], opened[Secret], d.fact())
+	passed := m.apply(Pass, "", m.sessions[to], opened[wire.Secret], d.Fact())
 	m.sessions[to] = passed[OwnSession]
 	m.send(passed[world.Outgoing])
 }
@@ -127,7 +128,7 @@ func TestManInTheMiddle(t *testing.T) {
 	}
 
 	// A text of the middle's own is shown as Ben's.
-	first, err := ParseUpload(s.packets(KindUpload)[0].Data)
+	first, err := wire.ParseUpload(s.packets(wire.KindUpload)[0].Data)
 	require.NoError(t, err)
 	like := first.Meta
 	written := m.apply(Write, "I never said that", m.sessions["Ana"], like.Fact())
@@ -152,7 +153,7 @@ func TestManInTheMiddle(t *testing.T) {
 func (s *stage) stolenFromAna() map[world.Kind]world.Fact {
 	stolen := map[world.Kind]world.Fact{}
 	for _, f := range s.copyOf("Ana") {
-		if f.Kind != Session || f.Ref == direction("Ben", "Ana") {
+		if f.Kind != wire.Session || f.Ref == wire.Direction("Ben", "Ana") {
 			stolen[f.Kind] = f
 		}
 	}
@@ -164,11 +165,11 @@ func (s *stage) stolenFromAna() map[world.Kind]world.Fact {
 func TestStolenDeviceWrites(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Cem>Ana"}}.start(t).end()
 	m := newMiddle(t, s.sim.Net)
-	like := mustDelivery(t, s.packets(KindDeliver)[0]).Meta
+	like := mustDelivery(t, s.packets(wire.KindDeliver)[0]).Meta
 	stolen := s.stolenFromAna()
-	taken := m.apply(TakeSession, "", stolen[Session])
+	taken := m.apply(TakeSession, "", stolen[wire.Session])
 	m.send(m.apply(Write, "a session that is there", taken[OwnSession], like.Fact())[world.Outgoing])
-	begun := m.apply(StartSession, "Ana", stolen[DeviceKeys], m.real["Cem"])
+	begun := m.apply(StartSession, "Ana", stolen[wire.DeviceKeys], m.real["Cem"])
 	m.send(m.apply(Write, "a new one", begun[OwnSession], like.Fact())[world.Outgoing])
 	require.NoError(t, s.sim.Settle())
 	require.Equal(t, []string{"Ben<Ana 0", "Cem<Ana 0"}, s.shown[3:])
@@ -176,9 +177,9 @@ func TestStolenDeviceWrites(t *testing.T) {
 
 	// What the ratchet authenticates and the design does not know is refused.
 	like.To = []string{"Cem"}
-	beside := &Delivery{Meta: like, Public: []byte("beside")}
-	begun = m.apply(StartSession, "Ana", stolen[DeviceKeys], m.real["Cem"])
-	m.send(m.apply(Pass, "", begun[OwnSession], world.Fact{Kind: Secret, Data: body(1)}, beside.fact())[world.Outgoing])
+	beside := &wire.Delivery{Meta: like, Public: []byte("beside")}
+	begun = m.apply(StartSession, "Ana", stolen[wire.DeviceKeys], m.real["Cem"])
+	m.send(m.apply(Pass, "", begun[OwnSession], world.Fact{Kind: wire.Secret, Data: body(1)}, beside.Fact())[world.Outgoing])
 	require.NoError(t, s.sim.Settle())
 	require.Len(t, s.shown, 5)
 	require.Equal(t, []string{"Cem: a message from Ana was refused: " + errUnexpected.Error()}, s.warned)
@@ -202,12 +203,12 @@ func TestTwoMessagesUnderOneNumber(t *testing.T) {
 		sc.settings.Retention = retention
 		s := sc.start(t).advance(4)
 		m := newMiddle(t, s.sim.Net)
-		like := mustDelivery(t, s.packets(KindDeliver)[0]).Meta
+		like := mustDelivery(t, s.packets(wire.KindDeliver)[0]).Meta
 		stolen := s.stolenFromAna()
-		taken := m.apply(TakeSession, "", stolen[Session])
+		taken := m.apply(TakeSession, "", stolen[wire.Session])
 		pair := m.apply(Write, "to Ben", taken[OwnSession], like.Fact())[world.Outgoing]
 		i := slices.IndexFunc(m.rules, func(r world.Rule) bool { return r.Name == WriteToGroup })
-		group, err := m.rules[i].Apply(world.Input{Facts: []world.Fact{stolen[OwnSenderKey], stolen[GroupView], like.Fact()},
+		group, err := m.rules[i].Apply(world.Input{Facts: []world.Fact{stolen[wire.OwnSenderKey], stolen[wire.GroupView], like.Fact()},
 			Text: []byte("to all"), Random: make([]byte, 64)})
 		require.NoError(t, err)
 		forge := func() {
@@ -230,7 +231,7 @@ func TestTwoMessagesUnderOneNumber(t *testing.T) {
 		s.each(1, 6)
 
 		s.warned = nil
-		for _, p := range s.packets(KindDeliver) { // whatever is brought twice, however old
+		for _, p := range s.packets(wire.KindDeliver) { // whatever is brought twice, however old
 			s.post(p)
 		}
 		s.quiet()
@@ -245,11 +246,11 @@ func TestClaimedKeysAreAnnounced(t *testing.T) {
 	m := newMiddle(t, s.sim.Net, "Ana", "Ben")
 	claimed := false
 	s.sim.Intercept = func(p world.Packet) bool {
-		if p.Kind() == KindUpload && !claimed {
+		if p.Kind() == wire.KindUpload && !claimed {
 			claimed = true
-			u, err := ParseUpload(p.Data)
+			u, err := wire.ParseUpload(p.Data)
 			require.NoError(t, err)
-			m.send(m.apply(ClaimNewKeys, "", envelope(u))[world.Outgoing])
+			m.send(m.apply(ClaimNewKeys, "", u.Fact())[world.Outgoing])
 			return true
 		}
 		return m.intercept(p)
@@ -262,11 +263,11 @@ func TestClaimedKeysAreAnnounced(t *testing.T) {
 	// What was not sent is not sent again, and nothing is claimed of those who get
 	// the message in another envelope: they would get it twice.
 	before := len(s.wire)
-	u := &Upload{Meta: world.Meta{ID: "no such message", From: "Ana", To: []string{"Ben", "Cem"}, Sent: begin}, Parts: []Part{{To: "Ben"}}}
-	claim := m.apply(ClaimNewKeys, "", envelope(u))[world.Outgoing]
+	u := &wire.Upload{Meta: world.Meta{ID: "no such message", From: "Ana", To: []string{"Ben", "Cem"}, Sent: begin}, Parts: []wire.Part{{To: "Ben"}}}
+	claim := m.apply(ClaimNewKeys, "", u.Fact())[world.Outgoing]
 	p, _, err := world.ParsePacket(claim.Data)
 	require.NoError(t, err)
-	require.Equal(t, world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings([]string{"Ben"})), p.Data)
+	require.Equal(t, world.Pack(wire.KindReceipt, []byte(u.Meta.ID), world.Strings([]string{"Ben"})), p.Data)
 	m.send(claim)
 	require.NoError(t, s.sim.Settle())
 	require.Len(t, s.wire, before)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -20,31 +21,9 @@ func real(t testing.TB) *stage {
 		events:   []world.Event{{After: 4, Kind: world.Reinstall, Account: "Ben"}, {After: 6, Kind: world.Leave, Account: "Cem", Group: "crew"}}}.start(t)
 }
 
-func FuzzParseUpload(f *testing.F) {
-	for _, p := range real(f).end().packets(KindUpload) {
-		f.Add(p.Data)
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if u, err := ParseUpload(data); err == nil {
-			require.Equal(t, data, u.Encode())
-		}
-	})
-}
-
-func FuzzParseDelivery(f *testing.F) {
-	for _, p := range real(f).end().packets(KindDeliver) {
-		f.Add(p.Data)
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if d, err := ParseDelivery(data); err == nil {
-			require.Equal(t, data, d.Encode())
-		}
-	})
-}
-
 func FuzzParseKeyStore(f *testing.F) {
 	for _, fact := range real(f).end().device("Ana").Holdings() {
-		if fact.Kind == DeviceKeys {
+		if fact.Kind == wire.DeviceKeys {
 			f.Add(fact.Data)
 			f.Add(append(fact.Data[:len(fact.Data)-8:len(fact.Data)-8], world.Int(1<<40+5)...))
 			f.Add(append(fact.Data[:len(fact.Data)-8:len(fact.Data)-8], world.Int(-1)...))
@@ -61,7 +40,7 @@ func FuzzParseSession(f *testing.F) {
 	s := real(f).end()
 	for _, account := range s.conv.Accounts {
 		for _, fact := range s.device(account).Holdings() {
-			if fact.Kind == Session {
+			if fact.Kind == wire.Session {
 				f.Add(fact.Data)
 			}
 		}
@@ -105,8 +84,8 @@ func FuzzDevicePacket(f *testing.F) {
 			f.Add(uint8(0), p.Data)
 		}
 	}
-	f.Add(uint8(0), world.Pack(KindReceipt, nil, world.Strings([]string{"Ben"})))
-	f.Add(uint8(0), world.Pack(KindBundle, []byte("Ben"), nil))
+	f.Add(uint8(0), world.Pack(wire.KindReceipt, nil, world.Strings([]string{"Ben"})))
+	f.Add(uint8(0), world.Pack(wire.KindBundle, []byte("Ben"), nil))
 	f.Add(uint8(0), []byte{world.KindShown})
 	f.Fuzz(func(t *testing.T, from uint8, data []byte) { hostile(t, "device:Ana", from, data) })
 }
@@ -138,56 +117,6 @@ func taken(r world.Rule) []world.Kind {
 	return append(slices.Clone(r.Takes), r.All)
 }
 
-func FuzzParseContent(f *testing.F) {
-	f.Add((&Content{Body: body(1)}).Encode())
-	f.Add((&Content{Body: body(1), Files: []Pointer{{Name: "file", Size: 70_000, Hashes: hashes(2)}, {Hashes: hashes(1)}}}).Encode())
-	f.Add((&Content{Update: &Members{Group: "crew", Accounts: []string{"Ana", "Ben"}}}).Encode())
-	f.Add((&Content{Update: &Members{Group: "crew", Accounts: []string{"Ben", "Ana"}}}).Encode())
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if c, err := ParseContent(data); err == nil {
-			require.Equal(t, data, c.Encode())
-			require.LessOrEqual(t, len(c.Files), MaxFiles)
-		}
-	})
-}
-
-func FuzzParseChunk(f *testing.F) {
-	for _, p := range real(f).end().packets(KindPut) {
-		f.Add(p.Data)
-	}
-	f.Add((&Chunk{Message: "m", File: MaxFiles, Number: 1}).Encode(KindGet))
-	f.Add((&Chunk{Message: "m", Number: chunks(MaxFileSize)}).Encode(KindBlob))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, kind := range []byte{KindPut, KindGet, KindBlob} {
-			if c, err := parseChunk(data, kind); err == nil {
-				require.Equal(t, data, c.Encode(kind))
-			}
-		}
-	})
-}
-
-func FuzzParseFrame(f *testing.F) {
-	for _, p := range real(f).end().packets(KindFrame) {
-		f.Add(p.Data)
-	}
-	f.Add((&Frame{To: []string{"b", "a"}}).Encode())
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if p, err := ParseFrame(data); err == nil {
-			require.Equal(t, data, p.Encode())
-		}
-	})
-}
-
-func FuzzParseDistribution(f *testing.F) {
-	s := real(f).advance(2)
-	f.Add((&distribution{"crew", s.device("Ben").groups["crew"].own.sender.Distribution()}).encode())
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if d, err := parseDistribution(data); err == nil {
-			require.Equal(t, data, d.encode())
-		}
-	})
-}
-
 // Each rule, making rules too, takes arbitrary bytes: no panic, and no conclusion
 // of a kind that it does not announce.
 func FuzzRules(f *testing.F) {
@@ -203,12 +132,12 @@ func FuzzRules(f *testing.F) {
 	for _, fact := range saturate(rules, loot) {
 		byKind[fact.Kind] = fact.Data
 	}
-	byKind[OwnSession] = byKind[Session]
+	byKind[OwnSession] = byKind[wire.Session]
 	equipped, err := Equip(world.Config{Settings: world.Settings{Lock: world.LockOn}, Seed: 1}, s.device("Ben"))
 	require.NoError(f, err)
-	byKind[SealedStore], byKind[ElementKey] = equipped[0].Holdings()[0].Data, equipped[1].Holdings()[0].Data
-	byKind[StoreKey] = s.device("Ben").Lock.key
-	byKind[VendorKey] = equipped[2].Holdings()[0].Data
+	byKind[wire.SealedStore], byKind[wire.ElementKey] = equipped[0].Holdings()[0].Data, equipped[1].Holdings()[0].Data
+	byKind[wire.StoreKey] = s.device("Ben").Lock.key
+	byKind[wire.VendorKey] = equipped[2].Holdings()[0].Data
 	byKind[law.CourtKey] = s.sim.Net.Node("court").Holdings()[0].Data
 	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin, Expiry: begin, Agency: make([]byte, 32)}
 	byKind[law.OrderFact] = law.Signed{Bytes: law.Sign(order, keyOf(s.sim.Net.Node("court").(*law.Court)))}.Encode()

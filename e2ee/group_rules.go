@@ -6,6 +6,7 @@ import (
 
 	"doormat/e2ee/ratchet"
 	"doormat/e2ee/senderkey"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -17,30 +18,30 @@ func groupRules() []world.Rule {
 		{Name: "read a distribution",
 			Doc: "What a pairwise part of a message to a group carries is the sender's chain key " +
 				"from that message on.",
-			Takes: kinds(Secret), Gives: kinds(ChainKey), Apply: readDistribution},
+			Takes: kinds(wire.Secret), Gives: kinds(ChainKey), Apply: readDistribution},
 		{Name: "read a sender key",
 			Doc: "A member's device holds the chain keys of all other members, and so what they " +
 				"write until they change them.",
-			Takes: kinds(SenderKey), Gives: kinds(ChainKey, MessageKey), Apply: readSenderKey},
+			Takes: kinds(wire.SenderKey), Gives: kinds(ChainKey, MessageKey), Apply: readSenderKey},
 		{Name: "read an own sender key", Doc: "The owner's device holds the chain key of what it will write next.",
-			Takes: kinds(OwnSenderKey), Gives: kinds(ChainKey), Apply: readOwnSenderKey},
+			Takes: kinds(wire.OwnSenderKey), Gives: kinds(ChainKey), Apply: readOwnSenderKey},
 		{Name: "read the content",
 			Doc: "A content is a text with the keys of its attachments, a change of a group's " +
 				"members, or the key of a call.",
-			Takes: kinds(Contents), Gives: kinds(world.Plaintext, AttachmentKey, GroupUpdate, CallKey), Apply: readContent},
+			Takes: kinds(wire.Contents), Gives: kinds(world.Plaintext, wire.AttachmentKey, wire.GroupUpdate, wire.CallKey), Apply: readContent},
 		{Name: "open an attachment", Doc: "The key of an attachment opens its chunks, if all of them are there.",
-			Takes: kinds(AttachmentKey), All: SealedChunk, Gives: kinds(world.File), Apply: openAttachment},
+			Takes: kinds(wire.AttachmentKey), All: wire.SealedChunk, Gives: kinds(world.File), Apply: openAttachment},
 		{Name: "read a kept attachment", Doc: "A file that a device still shows to its user, it also shows to a thief.",
-			Takes: kinds(KeptFile), Gives: kinds(world.File), Apply: readKeptFile},
+			Takes: kinds(wire.KeptFile), Gives: kinds(world.File), Apply: readKeptFile},
 	}
 }
 
 func readDistribution(in world.Input) ([]world.Derived, error) {
-	d, err := parseDistribution(in.Facts[0].Data)
+	d, err := wire.ParseDistribution(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(chainKey(d.group, ratchet.Chain(d.chain))), nil
+	return world.Conclude(chainKey(d.Group, ratchet.Chain(d.Chain))), nil
 }
 
 func readSenderKey(in world.Input) ([]world.Derived, error) {
@@ -53,7 +54,7 @@ func readSenderKey(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	facts := []world.Fact{chainKey(string(f[0]), r.Chain())}
-	ad := groupData(string(f[0]))
+	ad := wire.GroupData(string(f[0]))
 	for _, k := range r.Skipped() {
 		facts = append(facts, world.Fact{Kind: MessageKey, Ref: place(k.Ratchet, k.N), Data: keyData(k.Key, ad[:])})
 	}
@@ -74,38 +75,38 @@ func readOwnSenderKey(in world.Input) ([]world.Derived, error) {
 
 func readContent(in world.Input) ([]world.Derived, error) {
 	id := in.Facts[0].Ref
-	c, err := ParseContent(in.Facts[0].Data)
+	c, err := wire.ParseContent(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
 	if c.Update != nil {
-		return world.Conclude(world.Fact{Kind: GroupUpdate, Ref: id, Data: in.Facts[0].Data}), nil
+		return world.Conclude(world.Fact{Kind: wire.GroupUpdate, Ref: id, Data: in.Facts[0].Data}), nil
 	}
 	if c.Call != nil {
-		return world.Conclude(callKey(id, *c.Call)), nil
+		return world.Conclude(wire.CallKeyFact(id, *c.Call)), nil
 	}
 	text := world.Fact{Kind: world.Plaintext, Ref: id, Data: c.Body}
-	return world.Conclude(append([]world.Fact{text}, attachmentKeys(id, c.Files)...)...), nil
+	return world.Conclude(append([]world.Fact{text}, wire.AttachmentKeys(id, c.Files)...)...), nil
 }
 
 // openAttachment takes for each place the chunk that the author meant. No other
 // one stands in its way, so more facts never conclude less.
 func openAttachment(in world.Input) ([]world.Derived, error) {
-	p, err := parsePointer(in.Facts[0].Data)
+	p, err := wire.ParsePointer(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
 	sealed := make([][]byte, len(p.Hashes))
 	from := make([]int, len(p.Hashes)) // 0, the pointer's own place, for none
 	for at, f := range in.Facts[1:] {
-		if c, err := parseChunk(f.Data, KindPut); err == nil && c.ref() == f.Ref && p.means(c.Number, c.Data) {
+		if c, err := wire.ParseChunk(f.Data, wire.KindPut); err == nil && c.Ref() == f.Ref && p.Means(c.Number, c.Data) {
 			sealed[c.Number], from[c.Number] = c.Data, at+1
 		}
 	}
 	if i := slices.Index(from, 0); i >= 0 {
 		return nil, fmt.Errorf("chunk %d of %d is missing", i+1, len(from))
 	}
-	file, err := p.openFile(sealed)
+	file, err := p.OpenFile(sealed)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"doormat/e2ee/ratchet"
 	"doormat/e2ee/senderkey"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -34,7 +35,7 @@ func TestGroup(t *testing.T) {
 	require.Empty(t, s.device("Cem").groups)
 	require.NotContains(t, s.device("Ben").groups["crew"].chains, "Cem", "who left can say nothing")
 	chains := map[ratchet.Key]map[string]int{} // keys that went to each
-	for _, p := range s.packets(KindDeliver) {
+	for _, p := range s.packets(wire.KindDeliver) {
 		d := mustDelivery(t, p)
 		if d.Group == nil {
 			continue
@@ -43,7 +44,7 @@ func TestGroup(t *testing.T) {
 		if chains[name] == nil {
 			chains[name] = map[string]int{}
 		}
-		if !d.bare() {
+		if !d.Bare() {
 			chains[name][d.To]++
 		}
 	}
@@ -60,7 +61,7 @@ func TestChainEnds(t *testing.T) {
 	s.each(1, len(s.said))
 	s.quiet()
 	names := map[ratchet.Key]int{}
-	for _, p := range s.packets(KindDeliver) {
+	for _, p := range s.packets(wire.KindDeliver) {
 		names[mustDelivery(t, p).Group.Header.Ratchet]++
 	}
 	require.Len(t, names, 3)
@@ -118,31 +119,31 @@ func TestTamperedGroup(t *testing.T) {
 	flip := func(b []byte) []byte { b = slices.Clone(b); b[0] ^= 1; return b }
 	const refused, unopened = "was refused", "could not be opened"
 	tests := map[string]struct {
-		change  func(d, other *Delivery)
+		change  func(d, other *wire.Delivery)
 		bare    string // the warning about 7
 		withKey string // and about 3, "" if it is no change there
 	}{
-		"omitted recipient":   {func(d, _ *Delivery) { d.Meta.To = []string{"Ben"} }, refused, unopened},
-		"another recipient":   {func(d, _ *Delivery) { d.Meta.To = []string{"Ben", "Dee"} }, refused, unopened},
-		"one recipient more":  {func(d, _ *Delivery) { d.Meta.To = []string{"Ben", "Cem", "Dee"} }, refused, unopened},
-		"to its sender":       {func(d, _ *Delivery) { d.Meta.To = []string{"Ana", "Ben", "Cem"} }, refused, unopened},
-		"another member's":    {func(d, _ *Delivery) { d.Meta.From, d.Meta.To = "Cem", []string{"Ana", "Ben"} }, unopened, unopened},
-		"a stranger's":        {func(d, _ *Delivery) { d.Meta.From = "Dee" }, refused, unopened},
-		"another group":       {func(d, _ *Delivery) { d.Meta.Group = "pair" }, refused, unopened},
-		"unknown group":       {func(d, _ *Delivery) { d.Meta.Group = "zoo" }, refused, unopened},
-		"id":                  {func(d, _ *Delivery) { d.Meta.ID = "0" }, unopened, unopened},
-		"time":                {func(d, _ *Delivery) { d.Meta.Sent = begin }, unopened, unopened},
-		"public part":         {func(d, _ *Delivery) { d.Public = []byte("beside") }, unopened, unopened},
-		"ciphertext":          {func(d, _ *Delivery) { d.Group.Ciphertext = flip(d.Group.Ciphertext) }, unopened, unopened},
-		"signature":           {func(d, _ *Delivery) { d.Group.Signature[5] ^= 1 }, unopened, unopened},
-		"another's signature": {func(d, o *Delivery) { d.Group.Signature = o.Group.Signature }, unopened, unopened},
-		"another's message":   {func(d, o *Delivery) { d.Group = o.Group }, unopened, unopened},
-		"number":              {func(d, _ *Delivery) { d.Group.Header.N++ }, unopened, unopened},
-		"huge number":         {func(d, _ *Delivery) { d.Group.Header.N = 1<<32 - 1 }, unopened, unopened},
-		"chain before":        {func(d, _ *Delivery) { d.Group.Header.PN = 1 }, unopened, unopened},
-		"no key":              {func(d, _ *Delivery) { d.Part = Part{To: d.To, Identity: d.Identity} }, "", unopened},
-		"another part":        {func(d, o *Delivery) { d.Part.Header, d.Part.Ciphertext = o.Part.Header, o.Part.Ciphertext }, "", unopened},
-		"key changed":         {func(d, _ *Delivery) { d.Part.Header.N++ }, unopened, unopened},
+		"omitted recipient":   {func(d, _ *wire.Delivery) { d.Meta.To = []string{"Ben"} }, refused, unopened},
+		"another recipient":   {func(d, _ *wire.Delivery) { d.Meta.To = []string{"Ben", "Dee"} }, refused, unopened},
+		"one recipient more":  {func(d, _ *wire.Delivery) { d.Meta.To = []string{"Ben", "Cem", "Dee"} }, refused, unopened},
+		"to its sender":       {func(d, _ *wire.Delivery) { d.Meta.To = []string{"Ana", "Ben", "Cem"} }, refused, unopened},
+		"another member's":    {func(d, _ *wire.Delivery) { d.Meta.From, d.Meta.To = "Cem", []string{"Ana", "Ben"} }, unopened, unopened},
+		"a stranger's":        {func(d, _ *wire.Delivery) { d.Meta.From = "Dee" }, refused, unopened},
+		"another group":       {func(d, _ *wire.Delivery) { d.Meta.Group = "pair" }, refused, unopened},
+		"unknown group":       {func(d, _ *wire.Delivery) { d.Meta.Group = "zoo" }, refused, unopened},
+		"id":                  {func(d, _ *wire.Delivery) { d.Meta.ID = "0" }, unopened, unopened},
+		"time":                {func(d, _ *wire.Delivery) { d.Meta.Sent = begin }, unopened, unopened},
+		"public part":         {func(d, _ *wire.Delivery) { d.Public = []byte("beside") }, unopened, unopened},
+		"ciphertext":          {func(d, _ *wire.Delivery) { d.Group.Ciphertext = flip(d.Group.Ciphertext) }, unopened, unopened},
+		"signature":           {func(d, _ *wire.Delivery) { d.Group.Signature[5] ^= 1 }, unopened, unopened},
+		"another's signature": {func(d, o *wire.Delivery) { d.Group.Signature = o.Group.Signature }, unopened, unopened},
+		"another's message":   {func(d, o *wire.Delivery) { d.Group = o.Group }, unopened, unopened},
+		"number":              {func(d, _ *wire.Delivery) { d.Group.Header.N++ }, unopened, unopened},
+		"huge number":         {func(d, _ *wire.Delivery) { d.Group.Header.N = 1<<32 - 1 }, unopened, unopened},
+		"chain before":        {func(d, _ *wire.Delivery) { d.Group.Header.PN = 1 }, unopened, unopened},
+		"no key":              {func(d, _ *wire.Delivery) { d.Part = wire.Part{To: d.To, Identity: d.Identity} }, "", unopened},
+		"another part":        {func(d, o *wire.Delivery) { d.Part.Header, d.Part.Ciphertext = o.Part.Header, o.Part.Ciphertext }, "", unopened},
+		"key changed":         {func(d, _ *wire.Delivery) { d.Part.Header.N++ }, unopened, unopened},
 	}
 	messages := []string{"Ana>Ben", "Ben>Ana", "Ana@crew>Ben,Cem", "Cem@crew>Ana,Ben", "Ana@crew>Ben,Cem", "Ana@pair>Ben", "Ana@crew>Ben,Cem", "Ana@crew>Ben,Cem"}
 	groups := append(crew("Ana", "Ben", "Cem"), world.Group{Name: "pair", Members: []string{"Ana", "Ben"}})
@@ -162,7 +163,7 @@ func TestTamperedGroup(t *testing.T) {
 				s.advance(k)
 				s.sim.Intercept = nil
 				d := mustDelivery(t, (*held)[0])
-				require.Equal(t, k == 7, d.bare())
+				require.Equal(t, k == 7, d.Bare())
 				test.change(d, other4)
 				before := s.copyOf("Ben")
 				s.post(world.Packet{From: "provider", To: "device:Ben", Data: d.Encode()})
@@ -181,9 +182,9 @@ func TestTamperedGroup(t *testing.T) {
 // inject lets a modified client say something in a session of its own that is
 // there, about any message.
 func (s *stage) inject(to string, m world.Meta, secret []byte, group *senderkey.Message) {
-	part, err := s.device(m.From).peers[to].sessions[0].seal(openHash(m, nil, group), secret)
+	part, err := s.device(m.From).peers[to].sessions[0].seal(wire.OpenHash(m, nil, group), secret)
 	require.NoError(s.t, err)
-	s.post(world.Packet{From: "provider", To: world.DeviceOf(to), Data: (&Delivery{m, nil, group, part}).Encode()})
+	s.post(world.Packet{From: "provider", To: world.DeviceOf(to), Data: (&wire.Delivery{Meta: m, Public: nil, Group: group, Part: part}).Encode()})
 }
 
 func newChain(t testing.TB) *senderkey.Sender {
@@ -199,7 +200,7 @@ func TestHostileMembers(t *testing.T) {
 	later := begin.Add(5 * time.Minute)
 	dated := func(m world.Meta, sent time.Time) world.Meta { m.Sent = sent; return m }
 	update := func(group string, accounts ...string) []byte {
-		return (&Content{Update: &Members{group, accounts}}).Encode()
+		return (&wire.Content{Update: &wire.Members{Group: group, Accounts: accounts}}).Encode()
 	}
 	plainly := func(from string, to ...string) world.Meta {
 		return world.Meta{ID: "made up", From: from, To: to, Sent: later}
@@ -211,16 +212,16 @@ func TestHostileMembers(t *testing.T) {
 	group := func(m world.Meta, key string, secret []byte) func(*stage) {
 		return func(s *stage) {
 			c := newChain(s.t)
-			give := distribution{key, c.Distribution()}
-			sealed, err := c.Seal(secret, associated(groupData(m.Group), openHash(m, nil, nil)))
+			give := wire.Distribution{Group: key, Chain: c.Distribution()}
+			sealed, err := c.Seal(secret, wire.Associated(wire.GroupData(m.Group), wire.OpenHash(m, nil, nil)))
 			require.NoError(s.t, err)
-			s.inject("Ben", m, give.encode(), sealed)
+			s.inject("Ben", m, give.Encode(), sealed)
 		}
 	}
 	pairwise := func(m world.Meta, secret []byte) func(*stage) {
 		return func(s *stage) { s.inject("Ben", m, secret, nil) }
 	}
-	text := (&Content{Body: body(9)}).Encode()
+	text := (&wire.Content{Body: body(9)}).Encode()
 	old := dated(plainly("Ana", "Ben", "Cem"), begin.AddDate(-1, 0, 0))
 	tests := map[string]struct {
 		do   func(*stage)
@@ -231,7 +232,7 @@ func TestHostileMembers(t *testing.T) {
 		"key from a stranger":       {group(toCrew("Dee", "Ana", "Ben", "Cem"), "crew", text), "not for a group that you are both in"},
 		"key from a posing one":     {group(toCrew("Dee", "Ben", "Cem"), "crew", text), "not for a group that you are both in"},
 		"something else than a key": {func(s *stage) { s.inject("Ben", toCrew("Ana", "Ben", "Cem"), text, mustSeal(s, text)) }, "something else than a sender key"},
-		"a key as a message":        {pairwise(plainly("Ana", "Ben"), (&distribution{"crew", newChain(t).Distribution()}).encode()), "was refused"},
+		"a key as a message":        {pairwise(plainly("Ana", "Ben"), (&wire.Distribution{Group: "crew", Chain: newChain(t).Distribution()}).Encode()), "was refused"},
 		"garbage as a message":      {pairwise(plainly("Ana", "Ben"), []byte("garbage")), "was refused"},
 		"update in the group":       {group(toCrew("Ana", "Ben", "Cem"), "crew", update("crew", "Ana", "Ben")), "it travels inside a group"},
 		"update from a stranger":    {pairwise(plainly("Dee", "Ana", "Ben", "Cem"), update("crew", "Ana", "Ben", "Cem", "Dee")), "it is from nobody in the group"},
@@ -251,7 +252,7 @@ func TestHostileMembers(t *testing.T) {
 			groups := append(crew(all...), world.Group{Name: "pair", Members: []string{"Ana", "Ben"}})
 			s := scene{groups: groups, messages: messages}.start(t).advance(5)
 			about := func() []world.Fact {
-				return slices.DeleteFunc(s.copyOf("Ben"), func(f world.Fact) bool { return f.Kind == Session || f.Kind == SenderKey })
+				return slices.DeleteFunc(s.copyOf("Ben"), func(f world.Fact) bool { return f.Kind == wire.Session || f.Kind == wire.SenderKey })
 			}
 			before := about()
 			test.do(s)
@@ -292,7 +293,7 @@ func TestChangesOfOneSecond(t *testing.T) {
 			require.Equal(t, []string{"Ana", "Ben", "Cem"}, s.device(member).groups["crew"].members, member)
 		}
 		require.NotContains(t, s.device("Dee").groups, "crew")
-		require.True(t, slices.ContainsFunc(s.copyOf("Dee"), func(f world.Fact) bool { return f.Kind == GroupView }), "since when is kept")
+		require.True(t, slices.ContainsFunc(s.copyOf("Dee"), func(f world.Fact) bool { return f.Kind == wire.GroupView }), "since when is kept")
 	}
 }
 
@@ -301,7 +302,7 @@ func TestClockAhead(t *testing.T) {
 	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: []string{"Cem>Ana", "Cem>Ben", "Ana@crew>Ben,Cem"}}.start(t).end()
 	m := world.Meta{ID: "ahead", From: "Cem", To: []string{"Ana", "Ben"}, Sent: s.sim.Net.Now().Add(ClockSkew - time.Minute)}
 	for _, to := range m.To {
-		s.inject(to, m, (&Content{Update: &Members{"crew", []string{"Ana", "Ben", "Cem"}}}).Encode(), nil)
+		s.inject(to, m, (&wire.Content{Update: &wire.Members{Group: "crew", Accounts: []string{"Ana", "Ben", "Cem"}}}).Encode(), nil)
 	}
 	s.post(s.change("Ana", "Ana", "Ben"))
 	s.quiet()
@@ -328,20 +329,20 @@ func TestGroupReordered(t *testing.T) {
 	s.end()
 	s.each(1, 5)
 	s.quiet()
-	for _, p := range s.packets(KindDeliver) {
+	for _, p := range s.packets(wire.KindDeliver) {
 		s.post(p)
 	}
 	s.each(1, 5)
 	before := s.device("Ben").groups["crew"].facts("crew")
-	key, err := parseDistribution(s.keyOf(t, "Ana"))
+	key, err := wire.ParseDistribution(s.keyOf(t, "Ana"))
 	require.NoError(t, err)
-	key.chain.N = 0
-	s.inject("Ben", world.Meta{ID: "again", From: "Ana", To: []string{"Ben", "Cem"}, Group: "crew", Sent: begin}, key.encode(), mustSeal(s, nil))
+	key.Chain.N = 0
+	s.inject("Ben", world.Meta{ID: "again", From: "Ana", To: []string{"Ben", "Cem"}, Group: "crew", Sent: begin}, key.Encode(), mustSeal(s, nil))
 	require.Equal(t, before, s.device("Ben").groups["crew"].facts("crew"))
 }
 
 func (s *stage) keyOf(t testing.TB, account string) []byte {
-	return (&distribution{"crew", s.device(account).groups["crew"].own.sender.Distribution()}).encode()
+	return (&wire.Distribution{Group: "crew", Chain: s.device(account).groups["crew"].own.sender.Distribution()}).Encode()
 }
 
 // A member who sets up anew gets the key of the message that went to the device that
@@ -367,7 +368,7 @@ func TestLateKeys(t *testing.T) {
 	n := 2*senderkey.MaxMessages + 5
 	s := scene{groups: crew("Ana", "Ben"), messages: slices.Repeat([]string{"Ana@crew>Ben"}, n)}.start(t)
 	late := s.hold(func(p world.Packet) bool {
-		return isDelivery(p) && !mustDelivery(t, p).bare() && len(s.packets(KindUpload)) <= senderkey.MaxMessages+1
+		return isDelivery(p) && !mustDelivery(t, p).Bare() && len(s.packets(wire.KindUpload)) <= senderkey.MaxMessages+1
 	})
 	s.advance(n - 2)
 	require.Len(t, *late, 2)
@@ -382,11 +383,11 @@ func TestLateKeys(t *testing.T) {
 // number.
 func TestFileOfAnother(t *testing.T) {
 	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: []string{"Cem>Ben", "Ana@crew>Ben,Cem+100"}}.start(t).end()
-	p, _, chunks := sealedFile(t, 9)
-	m := world.Meta{ID: mustDelivery(t, s.packets(KindDeliver)[1]).Meta.ID, From: "Cem", To: []string{"Ben"}, Sent: begin}
-	s.hold(func(p world.Packet) bool { return p.Kind() == KindGet })
-	s.inject("Ben", m, (&Content{Body: []byte("hi"), Files: []Pointer{p}}).Encode(), nil)
-	s.release(world.Packet{From: "provider", To: "device:Ben", Data: (&Chunk{m.ID, 0, 0, chunks[0]}).Encode(KindBlob)})
+	p, chunks := sealedFile(t)
+	m := world.Meta{ID: mustDelivery(t, s.packets(wire.KindDeliver)[1]).Meta.ID, From: "Cem", To: []string{"Ben"}, Sent: begin}
+	s.hold(func(p world.Packet) bool { return p.Kind() == wire.KindGet })
+	s.inject("Ben", m, (&wire.Content{Body: []byte("hi"), Files: []wire.Pointer{p}}).Encode(), nil)
+	s.release(world.Packet{From: "provider", To: "device:Ben", Data: (&wire.Chunk{Message: m.ID, File: 0, Number: 0, Data: chunks[0]}).Encode(wire.KindBlob)})
 	history := s.device("Ben").history
 	require.Len(t, history, 3)
 	require.Equal(t, file(2, 1, 100), history[1].files[0])
@@ -400,7 +401,7 @@ func TestManInTheMiddleOfAGroup(t *testing.T) {
 	m := newMiddle(t, s.sim.Net, "Ana", "Ben")
 	var keys []world.Fact
 	s.sim.Intercept = func(p world.Packet) bool {
-		if u, err := ParseUpload(p.Data); err == nil && u.Group != nil && u.Parts[0].bare() {
+		if u, err := wire.ParseUpload(p.Data); err == nil && u.Group != nil && u.Parts[0].Bare() {
 			m.net.Deliver(world.Packet{From: "provider", To: world.DeviceOf(u.Parts[0].To), Data: u.Delivery(0).Encode()})
 			return true
 		}
@@ -420,7 +421,7 @@ func TestBroughtTwice(t *testing.T) {
 	s := scene{groups: crew("Ana", "Ben", "Cem"), messages: []string{"Ana@crew>Ben,Cem", "Ben@crew>Ana,Cem", "Ana@crew>Ben,Cem,Dee"},
 		events:   []world.Event{{After: 2, Kind: world.Join, Account: "Dee", With: "Ana", Group: "crew"}},
 		settings: world.Settings{Retention: 1}}.start(t).end()
-	brought := s.packets(KindDeliver)
+	brought := s.packets(wire.KindDeliver)
 	require.Greater(t, len(brought), 7, "the change as well")
 	for _, p := range brought {
 		s.post(p)

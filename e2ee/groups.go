@@ -1,13 +1,13 @@
 package e2ee
 
 import (
-	"crypto/sha256"
 	"maps"
 	"slices"
 	"time"
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/senderkey"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -36,14 +36,10 @@ type ownChain struct {
 // the one before for messages that come late.
 const chainsPerMember = 2
 
-// groupData is the associated data of a group's sender keys, 32 bytes. That of a
-// message says besides who wrote it.
-func groupData(name string) [32]byte { return sha256.Sum256(world.Pack('G', []byte(name))) }
-
 // members takes what the environment tells of a group, or a change that the user makes, of
 // which the device tells all old and new members.
 func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet {
-	m, err := parseMembers(data, world.KindMembers)
+	m, err := wire.ParseMembers(data, world.KindMembers)
 	if err != nil || d.keys == nil {
 		return nil
 	}
@@ -63,7 +59,7 @@ func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet
 		meta.Sent = known.sent.Add(world.Instant)
 	}
 	d.applyMembers(m, stampOf(meta))
-	out, err := d.dispatch(meta, &Content{Update: m})
+	out, err := d.dispatch(meta, &wire.Content{Update: m})
 	if err != nil {
 		return d.warn("the group %s was not told of the change: %v", m.Group, err)
 	}
@@ -71,7 +67,7 @@ func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet
 }
 
 // oldAndNewMembers lists the others who are in a group before or after a change.
-func (d *Device) oldAndNewMembers(m *Members) []string {
+func (d *Device) oldAndNewMembers(m *wire.Members) []string {
 	all := slices.Clone(m.Accounts)
 	if g := d.groups[m.Group]; g != nil {
 		all = append(all, g.members...)
@@ -88,7 +84,7 @@ func others(accounts []string, without string) []string {
 // applyMembers changes the view of a group. The own sender key is forgotten, so that the
 // next message comes under a new one, and so are the keys of those who left; who
 // leaves forgets the group, but not when, lest an older change take it in again.
-func (d *Device) applyMembers(m *Members, since stamp) {
+func (d *Device) applyMembers(m *wire.Members, since stamp) {
 	if !slices.Contains(m.Accounts, d.account) {
 		delete(d.groups, m.Group)
 		d.left[m.Group] = since
@@ -109,7 +105,7 @@ func (d *Device) applyMembers(m *Members, since stamp) {
 // future: a date that never comes would keep all others from changing the group.
 // A new member believes any member; what concerns a group that the device is not in is
 // ignored.
-func (d *Device) update(now time.Time, from world.Meta, m *Members) []world.Packet {
+func (d *Device) update(now time.Time, from world.Meta, m *wire.Members) []world.Packet {
 	g := d.groups[m.Group]
 	members := m.Accounts
 	if g != nil {
@@ -152,10 +148,10 @@ func (d *Device) sealGroup(o *outgoing) error {
 		}
 		g.own = &ownChain{sender, map[string][]byte{}}
 	}
-	key := distribution{o.meta.Group, g.own.sender.Distribution()}
-	o.key, o.chain = key.encode(), g.own
+	key := wire.Distribution{Group: o.meta.Group, Chain: g.own.sender.Distribution()}
+	o.key, o.chain = key.Encode(), g.own
 	var err error
-	o.group, err = g.own.sender.Seal(o.secret, associated(groupData(o.meta.Group), openHash(o.meta, o.public, nil)))
+	o.group, err = g.own.sender.Seal(o.secret, wire.Associated(wire.GroupData(o.meta.Group), wire.OpenHash(o.meta, o.public, nil)))
 	return err
 }
 
@@ -170,13 +166,13 @@ func (d *Device) dropSenderKeys(account string) {
 
 // has reports whether a peer's device has the sender key.
 func (c *ownChain) has(name string, p *peer) bool {
-	return p != nil && p.identity != nil && slices.Equal(c.given[name], fingerprint(*p.identity))
+	return p != nil && p.identity != nil && slices.Equal(c.given[name], wire.Fingerprint(*p.identity))
 }
 
 // openGroup opens a message to a group, after storing the sender key that may come with it.
-func (d *Device) openGroup(now time.Time, in *Delivery) ([]byte, []world.Packet, error) {
+func (d *Device) openGroup(now time.Time, in *wire.Delivery) ([]byte, []world.Packet, error) {
 	var notes []world.Packet
-	if !in.bare() {
+	if !in.Bare() {
 		data, more, err := d.decrypt(now, in)
 		if err != nil {
 			return nil, more, err
@@ -193,7 +189,7 @@ func (d *Device) openGroup(now time.Time, in *Delivery) ([]byte, []world.Packet,
 	if !slices.Equal(g.members, slices.Sorted(slices.Values(append([]string{in.Meta.From}, in.Meta.To...)))) {
 		return nil, notes, refusal("it was not sent to the members of the group " + in.Meta.Group)
 	}
-	ad := associated(groupData(in.Meta.Group), openHash(in.Meta, in.Public, nil))
+	ad := wire.Associated(wire.GroupData(in.Meta.Group), wire.OpenHash(in.Meta, in.Public, nil))
 	for _, chain := range g.chains[in.Meta.From] {
 		if chain.Name() == in.Group.Header.Ratchet {
 			secret, err := chain.Open(in.Group, ad)
@@ -207,23 +203,23 @@ func (d *Device) openGroup(now time.Time, in *Delivery) ([]byte, []world.Packet,
 // as it is, because it has been ratcheted on since. One that comes late does not replace a
 // newer one.
 func (d *Device) addSenderKey(from world.Meta, data []byte) error {
-	key, err := parseDistribution(data)
+	key, err := wire.ParseDistribution(data)
 	if err != nil {
 		return refusal("it carries something else than a sender key")
 	}
 	g := d.groups[from.Group]
-	if key.group != from.Group || g == nil || !slices.Contains(g.members, from.From) {
+	if key.Group != from.Group || g == nil || !slices.Contains(g.members, from.From) {
 		return refusal("its sender key is not for a group that you are both in")
 	}
 	known := g.chains[from.From]
-	if slices.ContainsFunc(known, func(c chain) bool { return c.Name() == key.chain.Ratchet }) {
+	if slices.ContainsFunc(known, func(c chain) bool { return c.Name() == key.Chain.Ratchet }) {
 		return nil
 	}
 	at := slices.IndexFunc(known, func(c chain) bool { return !c.sent.After(from.Sent) })
 	if at < 0 {
 		at = len(known)
 	}
-	known = slices.Insert(slices.Clone(known), at, chain{senderkey.NewReceiver(key.chain), from.Sent})
+	known = slices.Insert(slices.Clone(known), at, chain{senderkey.NewReceiver(key.Chain), from.Sent})
 	g.chains[from.From] = known[:min(len(known), chainsPerMember)]
 	return nil
 }
@@ -234,4 +230,6 @@ type refusal string
 func (r refusal) Error() string { return string(r) }
 
 // addHolder notes that a member's device gets the sender key.
-func (c *ownChain) addHolder(name string, to pqxdh.IdentityPublic) { c.given[name] = fingerprint(to) }
+func (c *ownChain) addHolder(name string, to pqxdh.IdentityPublic) {
+	c.given[name] = wire.Fingerprint(to)
+}

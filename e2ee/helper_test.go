@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -209,7 +210,7 @@ func (s *stage) quiet() { s.t.Helper(); require.Empty(s.t, s.warned) }
 
 // copyOf is what a thief of a device takes, without the history.
 func (s *stage) copyOf(account string) []world.Fact {
-	return without(KeptMessage, s.device(account).Holdings())
+	return without(wire.KeptMessage, s.device(account).Holdings())
 }
 
 func without(kind world.Kind, facts []world.Fact) []world.Fact {
@@ -299,10 +300,10 @@ func contains(facts []world.Fact, secret []byte) bool {
 	return slices.ContainsFunc(facts, func(f world.Fact) bool { return bytes.Contains(f.Data, secret) })
 }
 
-func isDelivery(p world.Packet) bool { return p.From == "provider" && p.Kind() == KindDeliver }
+func isDelivery(p world.Packet) bool { return p.From == "provider" && p.Kind() == wire.KindDeliver }
 
-func mustDelivery(t testing.TB, p world.Packet) *Delivery {
-	d, err := ParseDelivery(p.Data)
+func mustDelivery(t testing.TB, p world.Packet) *wire.Delivery {
+	d, err := wire.ParseDelivery(p.Data)
 	require.NoError(t, err)
 	return d
 }

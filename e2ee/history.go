@@ -1,11 +1,13 @@
 package e2ee
 
 import (
+	"crypto/sha256"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -35,15 +37,15 @@ func (d *Device) keep(now time.Time, k keptMessage) []world.Packet {
 const maxOpened = 512
 
 // markOpened notes a delivery that was opened, whatever was in it.
-func (d *Device) markOpened(in *Delivery) {
-	if d.opened = append(d.opened, in.sealed()); len(d.opened) == 2*maxOpened {
+func (d *Device) markOpened(in *wire.Delivery) {
+	if d.opened = append(d.opened, sealedHash(in)); len(d.opened) == 2*maxOpened {
 		d.opened = slices.Delete(d.opened, 0, maxOpened)
 	}
 }
 
 // wasOpened reports whether a delivery was opened before, to the byte. A message that bears the
 // same id is not enough: whoever forged it chose the id.
-func (d *Device) wasOpened(in *Delivery) bool { return slices.Contains(d.opened, in.sealed()) }
+func (d *Device) wasOpened(in *wire.Delivery) bool { return slices.Contains(d.opened, sealedHash(in)) }
 
 // A FileKeeper is a [DeviceExtension] that is told of files as well.
 type FileKeeper interface {
@@ -58,7 +60,7 @@ func (d *Device) keepFile(m world.Meta, number int, data []byte) []world.Packet 
 		if k.meta.ID == m.ID && k.meta.From == m.From {
 			k.files[number] = data
 			if d.reporting.to != "" {
-				d.reporting.news = append(d.reporting.news, world.Fact{Kind: KeptFile, Ref: world.FileRef(m.ID, number), Data: data})
+				d.reporting.news = append(d.reporting.news, world.Fact{Kind: wire.KeptFile, Ref: world.FileRef(m.ID, number), Data: data})
 			}
 			return call(d.Extensions, func(x DeviceExtension) []world.Packet {
 				if keeper, ok := x.(FileKeeper); ok {
@@ -78,14 +80,14 @@ func (d *Device) Restore(facts []world.Fact) {
 	var before []keptMessage
 	at := map[string]int{}
 	for _, f := range facts {
-		if m, body, err := parseKept(f.Data); f.Kind == KeptMessage && err == nil {
+		if m, body, err := parseKept(f.Data); f.Kind == wire.KeptMessage && err == nil {
 			at[m.ID] = len(before)
 			before = append(before, keptMessage{meta: m, body: body, files: map[int][]byte{}})
 		}
 	}
 	for _, f := range facts {
 		id, number := fileOf(f.Ref)
-		if i, ok := at[id]; f.Kind == KeptFile && ok && number >= 0 && number < MaxFiles {
+		if i, ok := at[id]; f.Kind == wire.KeptFile && ok && number >= 0 && number < wire.MaxFiles {
 			before[i].files[number] = f.Data
 		}
 	}
@@ -107,7 +109,7 @@ func fileOf(ref string) (message string, number int) {
 
 // KeptFact is a message of the history as a fact.
 func KeptFact(m world.Meta, body []byte) world.Fact {
-	return world.Fact{Kind: KeptMessage, Ref: m.ID, Data: world.Pack(keptTag, m.Encode(), body)}
+	return world.Fact{Kind: wire.KeptMessage, Ref: m.ID, Data: world.Pack(keptTag, m.Encode(), body)}
 }
 
 func parseKept(data []byte) (m world.Meta, body []byte, err error) {
@@ -121,10 +123,21 @@ func parseKept(data []byte) (m world.Meta, body []byte, err error) {
 
 func (k *keptMessage) facts() []world.Fact {
 	facts := []world.Fact{KeptFact(k.meta, k.body)}
-	for i := range MaxFiles {
+	for i := range wire.MaxFiles {
 		if data, ok := k.files[i]; ok {
-			facts = append(facts, world.Fact{Kind: KeptFile, Ref: world.FileRef(k.meta.ID, i), Data: data})
+			facts = append(facts, world.Fact{Kind: wire.KeptFile, Ref: world.FileRef(k.meta.ID, i), Data: data})
 		}
 	}
 	return facts
+}
+
+// sealedHash tells deliveries apart: a hash of the ciphertext that holds the message, with all
+// that travels in the open. For a group that is the ciphertext for all, with or without
+// the part that brings the sender key.
+func sealedHash(d *wire.Delivery) [32]byte {
+	open := d.OpenHash()
+	if d.Group != nil {
+		return open
+	}
+	return sha256.Sum256(world.Pack('A', open[:], d.Header.Bytes(), d.Ciphertext))
 }

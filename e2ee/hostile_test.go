@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -72,33 +73,33 @@ func TestTampered(t *testing.T) {
 		b[(i+len(b))%len(b)] ^= 1
 		return b
 	}
-	tampers := map[string]func(d *Delivery){
-		"id":           func(d *Delivery) { d.Meta.ID = strings.Repeat("0", 32) },
-		"sender":       func(d *Delivery) { d.Meta.From = "Cem" },
-		"recipients":   func(d *Delivery) { d.Meta.To = []string{"Ben", "Dee"} },
-		"other reader": func(d *Delivery) { d.Meta.To = []string{"Dee"} },
-		"time":         func(d *Delivery) { d.Meta.Sent = d.Meta.Sent.Add(time.Second) },
-		"public part":  func(d *Delivery) { d.Public = []byte("beside") },
-		"chain":        func(d *Delivery) { d.Header.Ratchet[0] ^= 1 },
-		"number":       func(d *Delivery) { d.Header.N++ },
-		"far number":   func(d *Delivery) { d.Header.N = 1 << 31 },
-		"last number":  func(d *Delivery) { d.Header.N = 1<<32 - 1 },
-		"chain before": func(d *Delivery) { d.Header.PN++ },
-		"ciphertext":   func(d *Delivery) { d.Ciphertext = flip(d.Ciphertext, 0) },
-		"tag":          func(d *Delivery) { d.Ciphertext = flip(d.Ciphertext, -1) },
-		"cut short":    func(d *Delivery) { d.Ciphertext = d.Ciphertext[:15] },
-		"empty":        func(d *Delivery) { d.Ciphertext = nil },
-		"initial":      func(d *Delivery) { d.Initial = []byte("hello") },
+	tampers := map[string]func(d *wire.Delivery){
+		"id":           func(d *wire.Delivery) { d.Meta.ID = strings.Repeat("0", 32) },
+		"sender":       func(d *wire.Delivery) { d.Meta.From = "Cem" },
+		"recipients":   func(d *wire.Delivery) { d.Meta.To = []string{"Ben", "Dee"} },
+		"other reader": func(d *wire.Delivery) { d.Meta.To = []string{"Dee"} },
+		"time":         func(d *wire.Delivery) { d.Meta.Sent = d.Meta.Sent.Add(time.Second) },
+		"public part":  func(d *wire.Delivery) { d.Public = []byte("beside") },
+		"chain":        func(d *wire.Delivery) { d.Header.Ratchet[0] ^= 1 },
+		"number":       func(d *wire.Delivery) { d.Header.N++ },
+		"far number":   func(d *wire.Delivery) { d.Header.N = 1 << 31 },
+		"last number":  func(d *wire.Delivery) { d.Header.N = 1<<32 - 1 },
+		"chain before": func(d *wire.Delivery) { d.Header.PN++ },
+		"ciphertext":   func(d *wire.Delivery) { d.Ciphertext = flip(d.Ciphertext, 0) },
+		"tag":          func(d *wire.Delivery) { d.Ciphertext = flip(d.Ciphertext, -1) },
+		"cut short":    func(d *wire.Delivery) { d.Ciphertext = d.Ciphertext[:15] },
+		"empty":        func(d *wire.Delivery) { d.Ciphertext = nil },
+		"initial":      func(d *wire.Delivery) { d.Initial = []byte("hello") },
 	}
-	initials := map[string]func(d *Delivery){
-		"no initial":    func(d *Delivery) { d.Initial = nil },
-		"identity":      func(d *Delivery) { d.Initial = flip(d.Initial, 3) },
-		"binding":       func(d *Delivery) { d.Initial = flip(d.Initial, 70) },
-		"ephemeral":     func(d *Delivery) { d.Initial = flip(d.Initial, 130) },
-		"encapsulation": func(d *Delivery) { d.Initial = flip(d.Initial, 200) },
-		"prekey number": func(d *Delivery) { d.Initial = flip(d.Initial, -1) },
+	initials := map[string]func(d *wire.Delivery){
+		"no initial":    func(d *wire.Delivery) { d.Initial = nil },
+		"identity":      func(d *wire.Delivery) { d.Initial = flip(d.Initial, 3) },
+		"binding":       func(d *wire.Delivery) { d.Initial = flip(d.Initial, 70) },
+		"ephemeral":     func(d *wire.Delivery) { d.Initial = flip(d.Initial, 130) },
+		"encapsulation": func(d *wire.Delivery) { d.Initial = flip(d.Initial, 200) },
+		"prekey number": func(d *wire.Delivery) { d.Initial = flip(d.Initial, -1) },
 	}
-	try := func(t *testing.T, k int, change func(*Delivery)) {
+	try := func(t *testing.T, k int, change func(*wire.Delivery)) {
 		s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ana>Ben"}}.start(t).advance(k - 1)
 		held := s.hold(isDelivery)
 		s.advance(k)
@@ -152,7 +153,7 @@ func TestSpoofed(t *testing.T) {
 	s.release(*all...)
 	s.end()
 	s.each(1, 4)
-	for _, p := range s.packets(KindDeliver) { // what is for others is ignored
+	for _, p := range s.packets(wire.KindDeliver) { // what is for others is ignored
 		p.To = "device:Dee"
 		s.post(p)
 	}
@@ -173,11 +174,11 @@ func TestSpoofed(t *testing.T) {
 func TestUploadsRefused(t *testing.T) {
 	for _, mailbox := range []string{world.MailboxAll, world.MailboxDelivered} {
 		s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben"}, settings: world.Settings{Mailbox: mailbox}}.start(t).advance(2)
-		first, err := ParseUpload(s.packets(KindUpload)[0].Data)
+		first, err := wire.ParseUpload(s.packets(wire.KindUpload)[0].Data)
 		require.NoError(t, err)
 		stored := s.provider().Holdings()
-		deliveries := len(s.packets(KindDeliver))
-		upload := func(from string, change func(*Upload)) {
+		deliveries := len(s.packets(wire.KindDeliver))
+		upload := func(from string, change func(*wire.Upload)) {
 			u := *first
 			u.Parts = slices.Clone(first.Parts)
 			change(&u)
@@ -185,24 +186,24 @@ func TestUploadsRefused(t *testing.T) {
 		}
 		fresh := strings.Repeat("a", 32)
 		for _, from := range []string{"device:Cem", "user:Ana", world.Outsider, "Ana"} {
-			upload(from, func(u *Upload) { u.Meta.ID = fresh })
+			upload(from, func(u *wire.Upload) { u.Meta.ID = fresh })
 		}
-		cem := fingerprint(s.device("Cem").keys.identity.Public())
-		upload("device:Ana", func(u *Upload) { u.Meta.ID, u.Parts[0].To, u.Parts[0].Identity = fresh, "Cem", cem })   // not in the metadata
-		upload("device:Ana", func(u *Upload) { u.Meta.ID, u.Meta.To, u.Parts[0].To = fresh, []string{"Zoe"}, "Zoe" }) // nobody
+		cem := wire.Fingerprint(s.device("Cem").keys.identity.Public())
+		upload("device:Ana", func(u *wire.Upload) { u.Meta.ID, u.Parts[0].To, u.Parts[0].Identity = fresh, "Cem", cem })   // not in the metadata
+		upload("device:Ana", func(u *wire.Upload) { u.Meta.ID, u.Meta.To, u.Parts[0].To = fresh, []string{"Zoe"}, "Zoe" }) // nobody
 		s.quiet()
-		for _, reuse := range []func(u *Upload){
-			func(u *Upload) { u.Public = []byte("another") },
-			func(u *Upload) { u.Meta.Sent = u.Meta.Sent.Add(time.Hour) },
-			func(u *Upload) { u.Meta.To = []string{"Ben", "Cem"} },
+		for _, reuse := range []func(u *wire.Upload){
+			func(u *wire.Upload) { u.Public = []byte("another") },
+			func(u *wire.Upload) { u.Meta.Sent = u.Meta.Sent.Add(time.Hour) },
+			func(u *wire.Upload) { u.Meta.To = []string{"Ben", "Cem"} },
 		} {
 			upload("device:Ana", reuse)
 		}
-		upload("device:Cem", func(u *Upload) { u.Meta.From = "Cem" })
+		upload("device:Cem", func(u *wire.Upload) { u.Meta.From = "Cem" })
 		require.Len(t, s.warned, 4)
 		require.Equal(t, "provider: refused a message of Ana: its number was used before", s.warned[0])
 		require.Equal(t, stored, s.provider().Holdings())
-		require.Len(t, s.packets(KindDeliver), deliveries)
+		require.Len(t, s.packets(wire.KindDeliver), deliveries)
 		s.end()
 		s.each(1, 3)
 	}
@@ -212,7 +213,7 @@ func TestUploadsRefused(t *testing.T) {
 func TestPartTwice(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben"}}.start(t)
 	s.sim.Intercept = func(p world.Packet) bool {
-		u, err := ParseUpload(p.Data)
+		u, err := wire.ParseUpload(p.Data)
 		if err != nil || len(u.Parts) > 1 {
 			return false
 		}
@@ -222,7 +223,7 @@ func TestPartTwice(t *testing.T) {
 		return true
 	}
 	s.end()
-	require.Len(t, s.packets(KindDeliver), 1)
+	require.Len(t, s.packets(wire.KindDeliver), 1)
 	require.Len(t, s.provider().stored[0].Parts, 1)
 }
 
@@ -232,8 +233,8 @@ func TestMisbinding(t *testing.T) {
 	s := scene{messages: []string{"Ana>Cem"}}.start(t)
 	require.NoError(t, s.provider().Reprogram(AnyIdentity, nil))
 	s.sim.Intercept = func(p world.Packet) bool {
-		if p.From == "provider" && p.Kind() == KindBundle {
-			p.Data = world.Pack(KindBundle, []byte("Cem"), s.provider().directory["Ben"].bundles[0].bundle)
+		if p.From == "provider" && p.Kind() == wire.KindBundle {
+			p.Data = world.Pack(wire.KindBundle, []byte("Cem"), s.provider().directory["Ben"].bundles[0].bundle)
 			s.sim.Net.Deliver(p)
 			return true
 		}
@@ -260,10 +261,10 @@ func TestReplayedInitialMessage(t *testing.T) {
 	}
 	s := scene{messages: messages}.start(t)
 	for range oneTimePrekeys {
-		s.post(world.Packet{From: world.Outsider, To: "provider", Data: world.Pack(KindFetch, []byte("Ben"))})
+		s.post(world.Packet{From: world.Outsider, To: "provider", Data: world.Pack(wire.KindFetch, []byte("Ben"))})
 	}
 	s.advance(1)
-	replay := s.packets(KindDeliver)[0]
+	replay := s.packets(wire.KindDeliver)[0]
 	d := mustDelivery(t, replay)
 	m, err := pqxdh.ParseInitialMessage(d.Initial)
 	require.NoError(t, err)
@@ -315,16 +316,16 @@ func TestPairsAreSpentTogether(t *testing.T) {
 // it for ever, erases no session and burns one bundle for each receipt.
 func TestFalseReceipts(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ben>Ana"}}.start(t).advance(2)
-	receipts := s.hold(func(p world.Packet) bool { return p.Kind() == KindReceipt })
+	receipts := s.hold(func(p world.Packet) bool { return p.Kind() == wire.KindReceipt })
 	s.advance(3)
 	require.Len(t, *receipts, 1)
 	id := s.device("Ana").outbox[0].meta.ID
-	fetches := len(s.packets(KindFetch))
+	fetches := len(s.packets(wire.KindFetch))
 	lie := world.Packet{From: "provider", To: "device:Ana",
-		Data: world.Pack(KindReceipt, []byte(id), world.Strings(slices.Repeat([]string{"Ben", "Dee"}, 5000)))}
-	s.hold(func(p world.Packet) bool { return p.Kind() == KindFetch })
+		Data: world.Pack(wire.KindReceipt, []byte(id), world.Strings(slices.Repeat([]string{"Ben", "Dee"}, 5000)))}
+	s.hold(func(p world.Packet) bool { return p.Kind() == wire.KindFetch })
 	s.post(lie, lie)
-	require.Len(t, s.packets(KindFetch), fetches+1)
+	require.Len(t, s.packets(wire.KindFetch), fetches+1)
 	require.NotEmpty(t, s.device("Ana").peers["Ben"].sessions)
 	s.sim.Intercept = nil
 	s.end()

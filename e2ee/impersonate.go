@@ -9,6 +9,7 @@ import (
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/ratchet"
 	"doormat/e2ee/senderkey"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -19,19 +20,19 @@ const (
 	WriteToGroup   = "write to a group"
 )
 
-func impersonationRules(envelope func(random io.Reader, more []world.Fact) (Envelope, error), more world.Kind) []world.Rule {
+func impersonationRules(envelope func(random io.Reader, more []world.Fact) (wire.Envelope, error), more world.Kind) []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: StartSessionAs,
 			Doc: "Whoever copied somebody's signed prekey can start a session with that person " +
 				"under anybody's identity (key-compromise impersonation): the arguments are the " +
 				"stolen keys, a bundle of whom to be, and one of whom to write to.",
-			Takes: kinds(DeviceKeys, Bundle, Bundle), Gives: kinds(OwnSession), Apply: startSessionAs},
+			Takes: kinds(wire.DeviceKeys, wire.Bundle, wire.Bundle), Gives: kinds(OwnSession), Apply: startSessionAs},
 		{Name: WriteToGroup,
 			Doc: "Whoever copied somebody's own sender key can write to the group in that name, " +
 				"dated like another message: members check the sender key's signature and " +
 				"nothing else.",
-			Takes: kinds(OwnSenderKey, GroupView, world.Metadata), All: more, Gives: kinds(world.Outgoing),
+			Takes: kinds(wire.OwnSenderKey, wire.GroupView, world.Metadata), All: more, Gives: kinds(world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) { return writeToGroup(in, envelope) }},
 	}
 }
@@ -62,7 +63,7 @@ func startSessionAs(in world.Input) ([]world.Derived, error) {
 	return world.Conclude(s.ownFact()), nil
 }
 
-func writeToGroup(in world.Input, envelope func(io.Reader, []world.Fact) (Envelope, error)) ([]world.Derived, error) {
+func writeToGroup(in world.Input, envelope func(io.Reader, []world.Fact) (wire.Envelope, error)) ([]world.Derived, error) {
 	group, sender, given, err := parseOwnChain(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
@@ -88,17 +89,17 @@ func writeToGroup(in world.Input, envelope func(io.Reader, []world.Fact) (Envelo
 	if err != nil {
 		return nil, err
 	}
-	secret, public, err := around.Seal(m, (&Content{Body: in.Text}).Encode())
+	secret, public, err := around.Seal(m, (&wire.Content{Body: in.Text}).Encode())
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := sender.Seal(secret, associated(groupData(group), openHash(m, public, nil)))
+	sealed, err := sender.Seal(secret, wire.Associated(wire.GroupData(group), wire.OpenHash(m, public, nil)))
 	if err != nil {
 		return nil, err
 	}
 	var out []world.Fact
 	for _, to := range m.To {
-		d := &Delivery{m, public, sealed, Part{To: to, Identity: given[to]}}
+		d := &wire.Delivery{Meta: m, Public: public, Group: sealed, Part: wire.Part{To: to, Identity: given[to]}}
 		out = append(out, outgoingFact(m.ID+"→"+to,
 			world.Packet{From: world.Provider, To: world.DeviceOf(to), Data: d.Encode()}, m))
 	}

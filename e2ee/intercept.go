@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -27,11 +28,11 @@ func (p *Provider) dropExpiredOrders(now time.Time) {
 
 // intercept hands over a message that has just come, with its chunks, if an open
 // order covers it.
-func (p *Provider) intercept(now time.Time, u *Upload) []world.Packet {
+func (p *Provider) intercept(now time.Time, u *wire.Upload) []world.Packet {
 	if !p.underOrder(now, u.Meta) {
 		return nil
 	}
-	return []world.Packet{produced(append([]world.Fact{envelope(u)},
+	return []world.Packet{produced(append([]world.Fact{u.Fact()},
 		p.chunkFacts(func(b *blobs) bool { return b.meta != nil && b.meta.ID == u.Meta.ID })...))}
 }
 
@@ -52,15 +53,6 @@ func (p *Provider) standingOrderFacts() []world.Fact {
 		}
 	}
 	return facts
-}
-
-// Produced lists the kinds of facts that an honest provider hands over under an order.
-func Produced() []world.Kind { return []world.Kind{Envelopes, SealedChunk, CallFrame} }
-
-// Searched lists the kinds of facts that are found on a device.
-func Searched() []world.Kind {
-	return []world.Kind{DeviceKeys, Session, VerifiedContact, GroupView, OwnSenderKey, SenderKey, world.Metadata,
-		Secret, Public, AttachmentKey, SealedChunk, CallKey, KeptMessage, KeptFile}
 }
 
 func produced(facts []world.Fact) world.Packet {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -55,7 +56,7 @@ func TestIntercept(t *testing.T) {
 				require.NoError(t, err)
 				kinds := []string{}
 				for _, fact := range facts {
-					kinds = append(kinds, map[world.Kind]string{Envelopes: "envelope", SealedChunk: "chunk"}[fact.Kind])
+					kinds = append(kinds, map[world.Kind]string{wire.Envelopes: "envelope", wire.SealedChunk: "chunk"}[fact.Kind])
 				}
 				got = append(got, kinds)
 			}

@@ -12,6 +12,7 @@ import (
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/ratchet"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/memo"
 )
@@ -268,15 +269,15 @@ func (k *keyStore) respond(own, peer string, initial []byte) (*session, *pqxdh.I
 
 // seal makes one recipient's part of a message; open is the hash of what travels
 // in the open.
-func (s *session) seal(open [32]byte, secret []byte) (Part, error) {
-	h, ciphertext, err := s.state.Seal(secret, associated(s.ad, open))
-	return Part{To: s.peer, Identity: fingerprint(s.identity), Initial: s.initial, Header: h, Ciphertext: ciphertext}, err
+func (s *session) seal(open [32]byte, secret []byte) (wire.Part, error) {
+	h, ciphertext, err := s.state.Seal(secret, wire.Associated(s.ad, open))
+	return wire.Part{To: s.peer, Identity: wire.Fingerprint(s.identity), Initial: s.initial, Header: h, Ciphertext: ciphertext}, err
 }
 
 // open decrypts a part and, as the peer has answered, stops sending the initial
 // message.
-func (s *session) open(random io.Reader, d *Delivery) ([]byte, error) {
-	secret, err := s.state.Open(random, d.Header, d.Ciphertext, associated(s.ad, d.openHash()))
+func (s *session) open(random io.Reader, d *wire.Delivery) ([]byte, error) {
+	secret, err := s.state.Open(random, d.Header, d.Ciphertext, wire.Associated(s.ad, d.OpenHash()))
 	if err == nil {
 		s.initial = nil
 	}

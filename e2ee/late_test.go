@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee/ratchet"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -24,7 +25,7 @@ func TestTooLate(t *testing.T) {
 		return isDelivery(p) && !slices.Contains(arrive, s.sim.Moment())
 	})
 	s.end().quiet()
-	deliveries := s.packets(KindDeliver)
+	deliveries := s.packets(wire.KindDeliver)
 	last := deliveries[arrive[len(arrive)-1]-1]
 	s.release((*held)[0])
 	require.Equal(t, []string{"Ben: a message from Ana came too late: its key had been dropped, because too many others were missing"}, s.warned)

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -32,13 +33,6 @@ import (
 // use has everything before it, as on a device that was never locked: a lock is no help
 // against an implant. A device that is set up anew keeps element, passcode and key. TestLock,
 // TestGuesses and TestErased show what opens and what does not.
-
-// Kinds of facts about locked devices. The Ref of each is the account.
-const (
-	SealedStore world.Kind = "sealed store"   // what a thief of a locked device finds: wrapped key, ciphertext
-	StoreKey    world.Kind = "store key"      // opens it, 32 bytes
-	ElementKey  world.Kind = "key of element" // the secret of the secure element, 32 bytes
-)
 
 const (
 	// MaxGuesses is how many wrong passcodes in a row an element takes.
@@ -184,7 +178,7 @@ func (l *Lock) seal(account string, facts []world.Fact) world.Fact {
 		panic(err) // the key has 32 bytes
 	}
 	nonce := h.Sum(nil)[:box.NonceSize()]
-	return world.Fact{Kind: SealedStore, Ref: account,
+	return world.Fact{Kind: wire.SealedStore, Ref: account,
 		Data: world.Pack(storeTag, l.wrapped, nonce, box.Seal(nil, nonce, plaintext, []byte(account)))}
 }
 
@@ -197,7 +191,7 @@ func (e *Element) Holdings() []world.Fact {
 	if e.key == nil {
 		return nil
 	}
-	return []world.Fact{{Kind: ElementKey, Ref: e.account, Data: e.key}}
+	return []world.Fact{{Kind: wire.ElementKey, Ref: e.account, Data: e.key}}
 }
 
 // ReportsTo implements [world.Reporter]: an element answers whoever has the phone in hand.
@@ -215,13 +209,13 @@ func (e *Element) Reprogram(program string, _ []byte) error {
 // Handle implements [world.Node]: it answers guesses of whoever has the phone in hand, and
 // with it the wrapped key.
 func (e *Element) Handle(_ time.Time, p world.Packet) []world.Packet {
-	if p.Kind() == KindUpdate {
-		if u, err := verifyUpdate(p.Data, e.vendor, e.Name()); err == nil {
+	if p.Kind() == wire.KindUpdate {
+		if u, err := wire.VerifyUpdate(p.Data, e.vendor, e.Name()); err == nil {
 			_ = e.Reprogram(u.Program, nil) // a program for another node is none for this one
 		}
 		return nil
 	}
-	f, err := world.Unpack(p.Data, KindGuess, 2)
+	f, err := world.Unpack(p.Data, wire.KindGuess, 2)
 	if err != nil || e.key == nil {
 		return nil
 	}
@@ -238,15 +232,15 @@ func (e *Element) Handle(_ time.Time, p world.Packet) []world.Packet {
 	}
 	if key != nil {
 		e.wrong = 0
-		return answer(KindUnwrapped, []byte(e.account), key)
+		return answer(wire.KindUnwrapped, []byte(e.account), key)
 	}
 	if e.endless {
-		return answer(KindWrong, world.Int(MaxGuesses))
+		return answer(wire.KindWrong, world.Int(MaxGuesses))
 	}
 	if e.wrong++; e.wrong == MaxGuesses {
 		e.key = nil
 	}
-	return answer(KindWrong, world.Int(int64(MaxGuesses-e.wrong)))
+	return answer(wire.KindWrong, world.Int(int64(MaxGuesses-e.wrong)))
 }
 
 // FoundBesides lets the rule that opens a sealed store among these give facts of more kinds:
@@ -263,15 +257,15 @@ func FoundBesides(rules []world.Rule, kinds ...world.Kind) []world.Rule {
 
 // lockRules say how a locked device's bytes are read.
 func lockRules() []world.Rule {
-	found := Searched()
+	found := wire.Searched()
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "search the passcode",
 			Doc: "With the secret of a phone's secure element all passcodes can be tried, 10,000 at most: " +
 				"nobody counts.",
-			Takes: kinds(SealedStore, ElementKey), Gives: kinds(StoreKey), Apply: searchPasscode},
+			Takes: kinds(wire.SealedStore, wire.ElementKey), Gives: kinds(wire.StoreKey), Apply: searchPasscode},
 		{Name: OpenStore, Doc: "The key that the passcode unwraps opens all that is on the phone.",
-			Takes: kinds(SealedStore, StoreKey), Gives: found, Apply: openStore(found)},
+			Takes: kinds(wire.SealedStore, wire.StoreKey), Gives: found, Apply: openStore(found)},
 	}
 }
 
@@ -296,7 +290,7 @@ func searchPasscode(in world.Input) ([]world.Derived, error) {
 	if key == nil {
 		return nil, errors.New("no passcode of four digits opens the store")
 	}
-	return world.Conclude(world.Fact{Kind: StoreKey, Ref: in.Facts[0].Ref, Data: key}), nil
+	return world.Conclude(world.Fact{Kind: wire.StoreKey, Ref: in.Facts[0].Ref, Data: key}), nil
 }
 
 // tryAll tries every passcode.
@@ -350,7 +344,7 @@ func guessPasscode(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := world.Packet{From: world.Outsider, To: world.ElementOf(in.Facts[0].Ref), Data: world.Pack(KindGuess, wrapped, in.Text)}
+	p := world.Packet{From: world.Outsider, To: world.ElementOf(in.Facts[0].Ref), Data: world.Pack(wire.KindGuess, wrapped, in.Text)}
 	return world.Conclude(outgoingFact(in.Facts[0].Ref, p, world.Meta{})), nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -24,7 +25,7 @@ func locked(t *testing.T, seed world.Seed) (*Device, *Element, []world.Fact) {
 	d.Handle(now, world.Packet{From: world.UserOf("Ada"), To: d.Name(), Data: typed.Encode()})
 	store := d.Holdings()
 	require.Len(t, store, 1)
-	require.Equal(t, SealedStore, store[0].Kind)
+	require.Equal(t, wire.SealedStore, store[0].Kind)
 	return d, nodes[1].(*Element), store
 }
 
@@ -62,7 +63,7 @@ func TestLock(t *testing.T) {
 	_, other, _ := locked(t, 2)
 	_, err = conclude(t, "search the passcode", store[0], other.Holdings()[0])
 	require.Error(t, err)
-	_, err = conclude(t, "open a sealed store", store[0], world.Fact{Kind: StoreKey, Data: make([]byte, 32)})
+	_, err = conclude(t, "open a sealed store", store[0], world.Fact{Kind: wire.StoreKey, Data: make([]byte, 32)})
 	require.Error(t, err)
 }
 
@@ -86,7 +87,7 @@ func right(t *testing.T, seed world.Seed) (string, world.Packet) {
 	_, e, store := locked(t, seed)
 	require.NoError(t, e.Reprogram(NoGuessLimit, nil))
 	for n := range Passcodes {
-		if p, err := guess(t, e, store[0], passcode(n)); err == nil && p.Kind() == KindUnwrapped {
+		if p, err := guess(t, e, store[0], passcode(n)); err == nil && p.Kind() == wire.KindUnwrapped {
 			return passcode(n), p
 		}
 	}
@@ -102,7 +103,7 @@ func TestGuesses(t *testing.T) {
 		for i := range MaxGuesses - 1 {
 			p, err := guess(t, e, store[0], fmt.Sprint("wrong", i))
 			require.NoError(t, err)
-			require.Equal(t, world.Pack(KindWrong, world.Int(int64(MaxGuesses-1-i))), p.Data)
+			require.Equal(t, world.Pack(wire.KindWrong, world.Int(int64(MaxGuesses-1-i))), p.Data)
 		}
 		p, err := guess(t, e, store[0], code)
 		require.NoError(t, err)

@@ -8,14 +8,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
 // fetch takes a bundle of Ben's from the directory, as anybody may.
 func (s *stage) fetch(account string) *pqxdh.Bundle {
-	s.post(world.Packet{From: world.Outsider, To: "provider", Data: world.Pack(KindFetch, []byte(account))})
-	answers := s.packets(KindBundle)
-	f, err := world.Unpack(answers[len(answers)-1].Data, KindBundle, 2)
+	s.post(world.Packet{From: world.Outsider, To: "provider", Data: world.Pack(wire.KindFetch, []byte(account))})
+	answers := s.packets(wire.KindBundle)
+	f, err := world.Unpack(answers[len(answers)-1].Data, wire.KindBundle, 2)
 	require.NoError(s.t, err)
 	b, err := pqxdh.ParseBundle(f[1])
 	require.NoError(s.t, err)
@@ -112,14 +113,14 @@ func TestRotationAfterSilence(t *testing.T) {
 	for _, k := range ben.keys.signed {
 		before = append(before, k.Bytes()[5:])
 	}
-	registered := len(s.packets(KindRegister))
+	registered := len(s.packets(wire.KindRegister))
 	s.advance(2)
 	require.Len(t, ben.keys.signed, keptPrekeys)
 	for _, secret := range before {
 		require.False(t, contains(ben.Holdings(), secret), "a prekey outlived the silence")
 	}
 	require.Equal(t, ben.keys.signed[1].ID(), s.fetch("Ben").Signed.ID, "the directory has the present one")
-	require.Less(t, len(s.packets(KindRegister)), registered+2*len(s.conv.Accounts), "a silence costs one registration")
+	require.Less(t, len(s.packets(wire.KindRegister)), registered+2*len(s.conv.Accounts), "a silence costs one registration")
 	s.each(1, 2)
 }
 
@@ -154,20 +155,20 @@ func TestBadBundleIsRefused(t *testing.T) {
 			s := scene{messages: []string{"Ana>Ben", "Ana>Ben"}}.start(t)
 			other := s.fetch("Cem")
 			s.sim.Intercept = func(p world.Packet) bool {
-				f, err := world.Unpack(p.Data, KindBundle, 2)
+				f, err := world.Unpack(p.Data, wire.KindBundle, 2)
 				if err != nil {
 					return false
 				}
 				b, err := pqxdh.ParseBundle(f[1])
 				require.NoError(t, err)
 				change(b, other)
-				p.Data = world.Pack(KindBundle, f[0], b.Bytes())
+				p.Data = world.Pack(wire.KindBundle, f[0], b.Bytes())
 				s.sim.Net.Deliver(p)
 				return true
 			}
 			s.advance(1)
 			require.Empty(t, s.shown)
-			require.Empty(t, s.packets(KindUpload))
+			require.Empty(t, s.packets(wire.KindUpload))
 			require.Len(t, s.warned, 1)
 			require.Contains(t, s.warned[0], "Ana: no message was sent to Ben")
 			require.Empty(t, s.device("Ana").outbox)
@@ -194,11 +195,11 @@ func TestRegistration(t *testing.T) {
 		"bad signature":  {bad.Bytes()},
 		"too many":       append(slices.Repeat([][]byte{cem[0]}, maxBundles), cem[4]),
 	} {
-		s.post(world.Packet{From: "device:Ben", To: "provider", Data: world.Pack(KindRegister, bundles...)})
+		s.post(world.Packet{From: "device:Ben", To: "provider", Data: world.Pack(wire.KindRegister, bundles...)})
 		require.Equal(t, before, s.provider().Holdings(), name)
 	}
 	for _, from := range []string{"user:Ben", world.Outsider, "Ben"} {
-		s.post(world.Packet{From: from, To: "provider", Data: world.Pack(KindRegister, cem...)})
+		s.post(world.Packet{From: from, To: "provider", Data: world.Pack(wire.KindRegister, cem...)})
 		require.Equal(t, before, s.provider().Holdings(), from)
 	}
 	s.end()

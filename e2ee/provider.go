@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/memo"
@@ -27,18 +28,18 @@ type Provider struct {
 	Memo *memo.Memo // of bundles that were verified; may be nil
 
 	directory      map[string]*directoryEntry
-	stored         []*Upload
-	index          map[string]*Upload  // by message id
-	used           map[string][32]byte // message ids, and a hash of what went with them
-	blobs          map[string]*blobs   // by message id
-	standingOrders []law.Order         // answered, and not yet over
+	stored         []*wire.Upload
+	index          map[string]*wire.Upload // by message id
+	used           map[string][32]byte     // message ids, and a hash of what went with them
+	blobs          map[string]*blobs       // by message id
+	standingOrders []law.Order             // answered, and not yet over
 }
 
 // NewProvider makes a provider under the jurisdiction of a court. mailbox is what it keeps:
 // [world.MailboxAll] or [world.MailboxDelivered].
 func NewProvider(court ed25519.PublicKey, mailbox string) *Provider {
 	return &Provider{court: court, mailbox: mailbox,
-		directory: map[string]*directoryEntry{}, index: map[string]*Upload{},
+		directory: map[string]*directoryEntry{}, index: map[string]*wire.Upload{},
 		used: map[string][32]byte{}, blobs: map[string]*blobs{}}
 }
 
@@ -74,30 +75,26 @@ func Programs() []world.Program {
 func (p *Provider) Holdings() []world.Fact {
 	var facts []world.Fact
 	for _, u := range p.stored {
-		facts = append(facts, envelope(u))
+		facts = append(facts, u.Fact())
 	}
 	facts = append(facts, p.chunkFacts(func(*blobs) bool { return true })...)
 	facts = append(facts, p.standingOrderFacts()...)
 	for _, account := range slices.Sorted(maps.Keys(p.directory)) {
 		for _, o := range p.directory[account].bundles {
-			facts = append(facts, world.Fact{Kind: Bundle, Ref: account, Data: o.bundle})
+			facts = append(facts, world.Fact{Kind: wire.Bundle, Ref: account, Data: o.bundle})
 		}
 		for _, id := range p.directory[account].former {
-			facts = append(facts, world.Fact{Kind: OldIdentity, Ref: account, Data: id})
+			facts = append(facts, world.Fact{Kind: wire.OldIdentity, Ref: account, Data: id})
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(p.used)) {
 		hash := p.used[id]
-		facts = append(facts, world.Fact{Kind: UsedNumber, Ref: id, Data: hash[:]})
+		facts = append(facts, world.Fact{Kind: wire.UsedNumber, Ref: id, Data: hash[:]})
 	}
 	for _, x := range p.Extensions {
 		facts = append(facts, x.Holdings()...)
 	}
 	return facts
-}
-
-func envelope(u *Upload) world.Fact {
-	return world.Fact{Kind: Envelopes, Ref: u.Meta.ID, Data: u.Encode()}
 }
 
 // Handle implements [world.Node].
@@ -113,19 +110,19 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 		return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Tick(now) })
 	case in.From == world.Agency && in.Kind() == law.KindProduce:
 		return p.produce(now, in.Data)
-	case in.Kind() == KindFetch:
+	case in.Kind() == wire.KindFetch:
 		return p.fetch(in)
-	case isDevice && in.Kind() == KindRegister:
+	case isDevice && in.Kind() == wire.KindRegister:
 		return p.register(now, account, in.Data)
-	case isDevice && in.Kind() == KindUpload:
+	case isDevice && in.Kind() == wire.KindUpload:
 		return p.upload(now, account, in)
-	case isDevice && in.Kind() == KindGot:
+	case isDevice && in.Kind() == wire.KindGot:
 		p.eraseDelivered(account, in.Data)
-	case isDevice && in.Kind() == KindPut:
+	case isDevice && in.Kind() == wire.KindPut:
 		p.storeChunk(account, in.Data)
-	case isDevice && in.Kind() == KindGet:
+	case isDevice && in.Kind() == wire.KindGet:
 		return p.sendChunk(account, in)
-	case isDevice && in.Kind() == KindFrame:
+	case isDevice && in.Kind() == wire.KindFrame:
 		return p.relayFrame(now, account, in)
 	default:
 		return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Handle(now, in) })
@@ -145,12 +142,12 @@ func (p *Provider) Devices() []string {
 // upload stores and delivers the parts of a message for recipients whose identity
 // is still the one that the sender knows.
 func (p *Provider) upload(now time.Time, account string, in world.Packet) []world.Packet {
-	u, err := ParseUpload(in.Data)
+	u, err := wire.ParseUpload(in.Data)
 	if err != nil || u.Meta.From != account {
 		return nil
 	}
 	out := call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Uploaded(now, in.From, u.Public) })
-	open := openHash(u.Meta, u.Public, u.Group)
+	open := wire.OpenHash(u.Meta, u.Public, u.Group)
 	before, known := p.used[u.Meta.ID]
 	if err := p.check(now, u); err != nil && (!known || before != open) {
 		p.eraseRefused(u.Meta)
@@ -161,7 +158,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	}
 	fresh, stale := p.splitParts(u)
 	for _, part := range fresh {
-		d := &Delivery{u.Meta, u.Public, u.Group, part}
+		d := &wire.Delivery{Meta: u.Meta, Public: u.Public, Group: u.Group, Part: part}
 		out = append(out, world.Packet{From: world.Provider, To: world.DeviceOf(part.To), Data: d.Encode()})
 	}
 	p.bindChunks(u.Meta)
@@ -177,8 +174,8 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	return append(out, receipt(in.From, u, stale))
 }
 
-func receipt(to string, u *Upload, stale []string) world.Packet {
-	return world.Packet{From: world.Provider, To: to, Data: world.Pack(KindReceipt, []byte(u.Meta.ID), world.Strings(stale))}
+func receipt(to string, u *wire.Upload, stale []string) world.Packet {
+	return world.Packet{From: world.Provider, To: to, Data: world.Pack(wire.KindReceipt, []byte(u.Meta.ID), world.Strings(stale))}
 }
 
 // ClockSkew is how far a message's time may be from the provider's clock, and how
@@ -188,7 +185,7 @@ const ClockSkew = 10 * time.Minute
 // check refuses what the provider can see to be wrong: metadata that do not match the
 // public part of an escrow design, or a false date. A message that it knows may come again,
 // unchanged, with the part of a recipient for whom it was held back.
-func (p *Provider) check(now time.Time, u *Upload) error {
+func (p *Provider) check(now time.Time, u *wire.Upload) error {
 	for _, x := range p.Extensions {
 		if err := x.Accept(u.Meta, u.Public); err != nil {
 			return err
@@ -203,7 +200,7 @@ func (p *Provider) check(now time.Time, u *Upload) error {
 // splitParts picks the parts to deliver, and the recipients who have another identity
 // now. It leaves out whoever is unknown, not named in the metadata, or has a part
 // of this message already.
-func (p *Provider) splitParts(u *Upload) (fresh []Part, stale []string) {
+func (p *Provider) splitParts(u *wire.Upload) (fresh []wire.Part, stale []string) {
 	done := map[string]bool{}
 	if before := p.index[u.Meta.ID]; before != nil {
 		for _, part := range before.Parts {
@@ -226,7 +223,7 @@ func (p *Provider) splitParts(u *Upload) (fresh []Part, stale []string) {
 	return fresh, stale
 }
 
-func (p *Provider) store(u *Upload, fresh []Part) {
+func (p *Provider) store(u *wire.Upload, fresh []wire.Part) {
 	if before := p.index[u.Meta.ID]; before != nil {
 		before.Parts = append(before.Parts, fresh...)
 		return
@@ -239,7 +236,7 @@ func (p *Provider) store(u *Upload, fresh []Part) {
 // eraseDelivered erases the part that a device confirms, if the mailbox keeps only what is
 // undelivered.
 func (p *Provider) eraseDelivered(account string, data []byte) {
-	f, err := world.Unpack(data, KindGot, 1)
+	f, err := world.Unpack(data, wire.KindGot, 1)
 	if err != nil || p.mailbox != world.MailboxDelivered {
 		return
 	}
@@ -248,10 +245,10 @@ func (p *Provider) eraseDelivered(account string, data []byte) {
 	if u == nil {
 		return
 	}
-	u.Parts = slices.DeleteFunc(u.Parts, func(part Part) bool { return part.To == account })
+	u.Parts = slices.DeleteFunc(u.Parts, func(part wire.Part) bool { return part.To == account })
 	if len(u.Parts) == 0 {
 		delete(p.index, u.Meta.ID)
-		p.stored = slices.DeleteFunc(p.stored, func(s *Upload) bool { return s == u })
+		p.stored = slices.DeleteFunc(p.stored, func(s *wire.Upload) bool { return s == u })
 	}
 }
 
@@ -269,7 +266,7 @@ func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 	var facts []world.Fact
 	for _, u := range p.stored {
 		if order.Covers(u.Meta) {
-			facts = append(facts, envelope(u))
+			facts = append(facts, u.Fact())
 		}
 	}
 	facts = append(facts, p.chunkFacts(func(b *blobs) bool { return b.meta != nil && order.Covers(*b.meta) })...)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -29,10 +30,10 @@ func TestAnyIdentityKnowsOldOnes(t *testing.T) {
 // part; what was not is still there.
 func TestMailboxDelivered(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben,Cem", "Ben>Ana"}, settings: world.Settings{Mailbox: world.MailboxDelivered}}.start(t)
-	got := s.hold(func(p world.Packet) bool { return p.From == "device:Cem" && p.Kind() == KindGot })
+	got := s.hold(func(p world.Packet) bool { return p.From == "device:Cem" && p.Kind() == wire.KindGot })
 	s.advance(1)
 	var toBen, toCem []byte
-	for _, p := range s.packets(KindDeliver) {
+	for _, p := range s.packets(wire.KindDeliver) {
 		if d := mustDelivery(t, p); d.To == "Ben" {
 			toBen = d.Ciphertext
 		} else {
@@ -51,12 +52,12 @@ func TestMailboxDelivered(t *testing.T) {
 	s.end()
 	s.each(1, 2)
 	for _, f := range s.provider().Holdings() {
-		require.Contains(t, []world.Kind{Bundle, UsedNumber}, f.Kind, "what was delivered is gone, but for its number")
+		require.Contains(t, []world.Kind{wire.Bundle, wire.UsedNumber}, f.Kind, "what was delivered is gone, but for its number")
 	}
 	require.Empty(t, s.provider().index)
 
 	s = scene{messages: []string{"Ana>Ben,Cem", "Ben>Ana"}}.start(t).end()
-	kept := slices.DeleteFunc(s.provider().Holdings(), func(f world.Fact) bool { return f.Kind != Envelopes })
+	kept := slices.DeleteFunc(s.provider().Holdings(), func(f world.Fact) bool { return f.Kind != wire.Envelopes })
 	require.Len(t, kept, 2, "mailbox all keeps every message once")
 }
 
@@ -87,8 +88,8 @@ func TestProduce(t *testing.T) {
 		require.NoError(t, err)
 		got := []string{}
 		for _, fact := range facts {
-			require.Equal(t, Envelopes, fact.Kind)
-			u, err := ParseUpload(fact.Data)
+			require.Equal(t, wire.Envelopes, fact.Kind)
+			u, err := wire.ParseUpload(fact.Data)
 			require.NoError(t, err)
 			got = append(got, u.Meta.From+">"+u.Meta.To[0])
 		}
@@ -122,10 +123,10 @@ func TestProduce(t *testing.T) {
 func TestDates(t *testing.T) {
 	for off, taken := range map[time.Duration]bool{0: true, ClockSkew: true, -ClockSkew: true,
 		ClockSkew + time.Second: false, -ClockSkew - time.Second: false, 1 << 62: false, -1 << 62: false} {
-		u := &Upload{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}, Sent: begin.Add(off)}}
+		u := &wire.Upload{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}, Sent: begin.Add(off)}}
 		out := NewProvider(nil, world.MailboxAll).Handle(begin, world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()})
 		require.Len(t, out, 1)
-		require.Equal(t, taken, out[0].Kind() == KindReceipt, "%v", off)
+		require.Equal(t, taken, out[0].Kind() == wire.KindReceipt, "%v", off)
 	}
 }
 
@@ -133,13 +134,13 @@ func TestDates(t *testing.T) {
 func TestAccept(t *testing.T) {
 	p, check := NewProvider(nil, world.MailboxAll), &escrowing{refusal: errUnexpected}
 	p.Extensions = []ProviderExtension{NoProviderHooks{}, check}
-	u := &Upload{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}, Sent: begin}}
+	u := &wire.Upload{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}, Sent: begin}}
 	in := world.Packet{From: "device:Ana", To: "provider", Data: u.Encode()}
 	out := p.Handle(begin, in)
 	require.Len(t, out, 1)
 	require.Equal(t, world.Public, out[0].To)
 	check.refusal = nil
-	require.Equal(t, KindReceipt, p.Handle(begin, in)[0].Kind())
+	require.Equal(t, wire.KindReceipt, p.Handle(begin, in)[0].Kind())
 	require.Contains(t, p.Holdings(), world.Fact{Kind: "design's own", Ref: "r"})
 }
 

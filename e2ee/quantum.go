@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -49,7 +50,7 @@ func quantumRules() []world.Rule {
 		{Name: "find public keys in a bundle",
 			Doc: "A bundle shows the identity, the signed prekey and a one-time prekey of its " +
 				"owner. (Its ML-KEM key is none that a quantum computer breaks.)",
-			Takes: kinds(Bundle), Gives: kinds(world.PublicKey), Apply: keysOfBundle},
+			Takes: kinds(wire.Bundle), Gives: kinds(world.PublicKey), Apply: keysOfBundle},
 		{Name: "find public keys in an initial message",
 			Doc:   "An initial message shows the identity of who begins, and the ephemeral key.",
 			Takes: kinds(Initial), Gives: kinds(world.PublicKey), Apply: keysOfInitial},
@@ -60,7 +61,7 @@ func quantumRules() []world.Rule {
 		{Name: "put private keys together",
 			Doc: "The private halves of a bundle's identity and signed prekey, and of its " +
 				"one-time prekey, are device keys: all but those of ML-KEM.",
-			Takes: kinds(Bundle), All: SolvedKey, Gives: kinds(DeviceKeys), Apply: putTogether},
+			Takes: kinds(wire.Bundle), All: SolvedKey, Gives: kinds(wire.DeviceKeys), Apply: putTogether},
 	}
 }
 
@@ -148,7 +149,7 @@ func putTogether(in world.Input) ([]world.Derived, error) {
 	}
 	k.signed = []*pqxdh.SignedPrekey{prekey}
 	account, from := in.Facts[0].Ref, []int{0, at1, at2, at3}
-	out := []world.Derived{{Fact: world.Fact{Kind: DeviceKeys, Ref: account, Data: k.encode()}, From: from}}
+	out := []world.Derived{{Fact: world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: k.encode()}, From: from}}
 	once, at4 := findSolved(in.Facts, "X25519", b.OneTime.Key)
 	if once == nil {
 		return out, nil
@@ -158,7 +159,7 @@ func putTogether(in world.Input) ([]world.Derived, error) {
 		return out, nil
 	}
 	k.oneTime = []*pqxdh.OneTimePrekey{p}
-	return append(out, world.Derived{Fact: world.Fact{Kind: DeviceKeys, Ref: account, Data: k.encode()},
+	return append(out, world.Derived{Fact: world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: k.encode()},
 		From: append(slices.Clone(from), at4)}), nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -51,8 +52,8 @@ func TestHarvest(t *testing.T) {
 
 	var solved, whole []world.Fact
 	for _, f := range saturate(Design{}.Rules(), slices.Concat(s.wire, granted)) {
-		require.NotContains(t, []world.Kind{RatchetState, ChainKey, MessageKey, Secret}, f.Kind)
-		if f.Kind != DeviceKeys {
+		require.NotContains(t, []world.Kind{RatchetState, ChainKey, MessageKey, wire.Secret}, f.Kind)
+		if f.Kind != wire.DeviceKeys {
 			continue
 		}
 		k, err := parseKeyStore(f.Data)
@@ -60,7 +61,7 @@ func TestHarvest(t *testing.T) {
 		require.Empty(t, k.kem)
 		solved = append(solved, f)
 		k.kem = kem[f.Ref].kem
-		whole = append(whole, world.Fact{Kind: DeviceKeys, Ref: f.Ref, Data: k.encode()})
+		whole = append(whole, world.Fact{Kind: wire.DeviceKeys, Ref: f.Ref, Data: k.encode()})
 	}
 	require.GreaterOrEqual(t, len(solved), len(s.conv.Accounts))
 	require.Contains(t, s.opens(s.wire, whole), 1, "with the ML-KEM prekeys as well")
@@ -70,14 +71,14 @@ func TestHarvest(t *testing.T) {
 		other, err := newKeyStore(world.Seed(9).Stream(a), nil)
 		require.NoError(t, err)
 		other.kem = k.kem
-		alone = append(alone, world.Fact{Kind: DeviceKeys, Ref: a, Data: other.encode()})
+		alone = append(alone, world.Fact{Kind: wire.DeviceKeys, Ref: a, Data: other.encode()})
 	}
 	require.Empty(t, s.opens(s.wire, alone))
 }
 
 func (s *stage) keysOf(account string) *keyStore {
 	for _, f := range s.device(account).Holdings() {
-		if f.Kind == DeviceKeys {
+		if f.Kind == wire.DeviceKeys {
 			k, err := parseKeyStore(f.Data)
 			require.NoError(s.t, err)
 			return k

@@ -7,13 +7,14 @@ import (
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/ratchet"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
 // deliver opens what the provider brings, and confirms it unless attachments are
 // still to be fetched.
 func (d *Device) deliver(now time.Time, data []byte) []world.Packet {
-	in, err := ParseDelivery(data)
+	in, err := wire.ParseDelivery(data)
 	if err != nil || in.To != d.account || d.keys == nil {
 		return nil
 	}
@@ -25,7 +26,7 @@ func (d *Device) deliver(now time.Time, data []byte) []world.Packet {
 }
 
 // openDelivery decrypts a delivery and shows what is in it, or tells the user why not.
-func (d *Device) openDelivery(now time.Time, in *Delivery) []world.Packet {
+func (d *Device) openDelivery(now time.Time, in *wire.Delivery) []world.Packet {
 	if !slices.Contains(in.Meta.To, d.account) {
 		return d.warn("a message from %s was refused: it is addressed to others", in.Meta.From)
 	}
@@ -61,7 +62,7 @@ func (d *Device) openDelivery(now time.Time, in *Delivery) []world.Packet {
 }
 
 // unwrap opens the envelope and decodes what is in it.
-func (d *Device) unwrap(in *Delivery, secret []byte) (*Content, error) {
+func (d *Device) unwrap(in *wire.Delivery, secret []byte) (*wire.Content, error) {
 	body, err := d.envelope.Open(in.Meta, secret, in.Public)
 	if err != nil {
 		return nil, err
@@ -69,12 +70,12 @@ func (d *Device) unwrap(in *Delivery, secret []byte) (*Content, error) {
 	if d.downloads[in.Meta.ID] != nil {
 		return nil, errors.New("its number was used before")
 	}
-	return ParseContent(body)
+	return wire.ParseContent(body)
 }
 
 // showContent shows a text and begins to fetch its attachments, follows a change of a
 // group, or takes a call.
-func (d *Device) showContent(now time.Time, in *Delivery, c *Content) []world.Packet {
+func (d *Device) showContent(now time.Time, in *wire.Delivery, c *wire.Content) []world.Packet {
 	m := in.Meta
 	if c.Update != nil {
 		return d.update(now, m, c.Update)
@@ -96,7 +97,7 @@ var errNoSession = errors.New("no session")
 
 // decrypt tries the sessions with the sender, or begins the one that the initial
 // message asks for.
-func (d *Device) decrypt(now time.Time, in *Delivery) ([]byte, []world.Packet, error) {
+func (d *Device) decrypt(now time.Time, in *wire.Delivery) ([]byte, []world.Packet, error) {
 	err := errNoSession
 	if p := d.peers[in.Meta.From]; p != nil {
 		for i, s := range p.sessions {
@@ -121,7 +122,7 @@ func (d *Device) decrypt(now time.Time, in *Delivery) ([]byte, []world.Packet, e
 
 // answer begins the session that an initial message asks for, once the message
 // that came with it proves it genuine.
-func (d *Device) answer(now time.Time, in *Delivery) ([]byte, []world.Packet, error) {
+func (d *Device) answer(now time.Time, in *wire.Delivery) ([]byte, []world.Packet, error) {
 	if _, before := d.answered[string(sessionID(in.Initial))]; before {
 		return nil, nil, errNoSession // replayed after its session was dropped
 	}

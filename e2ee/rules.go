@@ -7,6 +7,7 @@ import (
 
 	"doormat/e2ee/ratchet"
 	"doormat/e2ee/senderkey"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -24,20 +25,20 @@ func Rules() []world.Rule {
 			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle, " +
 				"chunk, key or frame in it, and what a phone reports.",
 			Takes: kinds(world.Observed),
-			Gives: kinds(Envelopes, Delivered, Bundle, SealedChunk, StoreKey, CallFrame, KeptMessage, KeptFile),
+			Gives: kinds(wire.Envelopes, wire.Delivered, wire.Bundle, wire.SealedChunk, wire.StoreKey, wire.CallFrame, wire.KeptMessage, wire.KeptFile),
 			Apply: readPacket},
 		{Name: "read an envelope", Doc: "An envelope shows who wrote to whom and when, and holds a part for each recipient.",
-			Takes: kinds(Envelopes), Gives: kinds(Delivered, world.Metadata, Public), Apply: readEnvelope},
+			Takes: kinds(wire.Envelopes), Gives: kinds(wire.Delivered, world.Metadata, wire.Public), Apply: readEnvelope},
 		{Name: "read a delivery", Doc: "A recipient's part shows the metadata, the ratchet header and the ciphertext.",
-			Takes: kinds(Delivered),
-			Gives: kinds(Ciphertext, Turn, MessageNumber, Initial, world.Metadata, Public),
+			Takes: kinds(wire.Delivered),
+			Gives: kinds(Ciphertext, Turn, MessageNumber, Initial, world.Metadata, wire.Public),
 			Apply: readDelivery},
 		{Name: "read the history", Doc: "What a device still shows to its user, it also shows to a thief.",
-			Takes: kinds(KeptMessage), Gives: kinds(world.Plaintext, world.Metadata), Apply: readKept},
+			Takes: kinds(wire.KeptMessage), Gives: kinds(world.Plaintext, world.Metadata), Apply: readKept},
 		{Name: "read a session",
 			Doc: "A stored session holds the keys of its two chains, of skipped messages, and " +
 				"the ratchet's root.",
-			Takes: kinds(Session), Gives: kinds(ChainKey, MessageKey, RatchetState), Apply: readSession},
+			Takes: kinds(wire.Session), Gives: kinds(ChainKey, MessageKey, RatchetState), Apply: readSession},
 		{Name: "count down", Doc: "If a chain has a message n, it has a message n-1.",
 			Takes: kinds(MessageNumber), Gives: kinds(MessageNumber), Apply: countDown},
 		{Name: "step the chain",
@@ -45,7 +46,7 @@ func Rules() []world.Rule {
 				"before (Double Ratchet, section 2.2).",
 			Takes: kinds(ChainKey, MessageNumber), Gives: kinds(MessageKey, ChainKey), Apply: stepChain},
 		{Name: "open a ciphertext", Doc: "A message key opens its one message.",
-			Takes: kinds(MessageKey, Ciphertext), Gives: kinds(Secret), Apply: openCiphertext},
+			Takes: kinds(MessageKey, Ciphertext), Gives: kinds(wire.Secret), Apply: openCiphertext},
 		{Name: "turn the ratchet",
 			Doc: "The root and private key of one side give the chain that the other side starts " +
 				"next (Double Ratchet, section 2.3).",
@@ -53,7 +54,7 @@ func Rules() []world.Rule {
 		{Name: "answer a handshake",
 			Doc: "A device's private prekeys give the secret of every session that was started " +
 				"with them (PQXDH, section 3.4).",
-			Takes: kinds(DeviceKeys, Initial), Gives: kinds(RatchetState), Apply: answerHandshake},
+			Takes: kinds(wire.DeviceKeys, Initial), Gives: kinds(RatchetState), Apply: answerHandshake},
 	}...)
 }
 
@@ -63,46 +64,46 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	switch p.Kind() {
-	case KindUpload:
-		u, err := ParseUpload(p.Data)
+	case wire.KindUpload:
+		u, err := wire.ParseUpload(p.Data)
 		if err != nil {
 			return nil, err
 		}
-		return world.Conclude(envelope(u)), nil
-	case KindDeliver:
-		d, err := ParseDelivery(p.Data)
+		return world.Conclude(u.Fact()), nil
+	case wire.KindDeliver:
+		d, err := wire.ParseDelivery(p.Data)
 		if err != nil {
 			return nil, err
 		}
-		return world.Conclude(d.fact()), nil
-	case KindPut, KindBlob:
-		c, err := parseChunk(p.Data, p.Kind())
+		return world.Conclude(d.Fact()), nil
+	case wire.KindPut, wire.KindBlob:
+		c, err := wire.ParseChunk(p.Data, p.Kind())
 		if err != nil || len(c.Data) == 0 {
 			return nil, errors.New("no chunk in this packet")
 		}
-		return world.Conclude(c.fact()), nil
-	case KindBundle:
-		f, err := world.Unpack(p.Data, KindBundle, 2)
+		return world.Conclude(c.Fact()), nil
+	case wire.KindBundle:
+		f, err := world.Unpack(p.Data, wire.KindBundle, 2)
 		if err != nil {
 			return nil, err
 		}
-		return world.Conclude(world.Fact{Kind: Bundle, Ref: string(f[0]), Data: f[1]}), nil
-	case KindUnwrapped:
-		f, err := world.Unpack(p.Data, KindUnwrapped, 2)
+		return world.Conclude(world.Fact{Kind: wire.Bundle, Ref: string(f[0]), Data: f[1]}), nil
+	case wire.KindUnwrapped:
+		f, err := world.Unpack(p.Data, wire.KindUnwrapped, 2)
 		if err != nil {
 			return nil, err
 		}
-		return world.Conclude(world.Fact{Kind: StoreKey, Ref: string(f[0]), Data: f[1]}), nil
-	case KindFrame:
-		f, err := ParseFrame(p.Data)
+		return world.Conclude(world.Fact{Kind: wire.StoreKey, Ref: string(f[0]), Data: f[1]}), nil
+	case wire.KindFrame:
+		f, err := wire.ParseFrame(p.Data)
 		if err != nil {
 			return nil, err
 		}
-		return world.Conclude(f.fact()), nil
+		return world.Conclude(f.Fact()), nil
 	case law.KindProduced:
-		return readHanded(p.Data, Envelopes, CallFrame)
+		return readHanded(p.Data, wire.Envelopes, wire.CallFrame)
 	case law.KindReport:
-		return readHanded(p.Data, KeptMessage, KeptFile)
+		return readHanded(p.Data, wire.KeptMessage, wire.KeptFile)
 	}
 	return nil, errors.New("nothing in this packet")
 }
@@ -120,44 +121,40 @@ func readHanded(data []byte, kinds ...world.Kind) ([]world.Derived, error) {
 	return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool { return !slices.Contains(kinds, f.Kind) })...), nil
 }
 
-func (d *Delivery) fact() world.Fact {
-	return world.Fact{Kind: Delivered, Ref: direction(d.Meta.ID, d.To), Data: d.Encode()}
-}
-
 func readEnvelope(in world.Input) ([]world.Derived, error) {
-	u, err := ParseUpload(in.Facts[0].Data)
+	u, err := wire.ParseUpload(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	fields, err := world.UnpackList(in.Facts[0].Data, KindUpload)
+	fields, err := world.UnpackList(in.Facts[0].Data, wire.KindUpload)
 	if err != nil {
 		return nil, err
 	}
 	// Metadata is canonical, so its bytes in the envelope serve as they are.
 	facts := []world.Fact{{Kind: world.Metadata, Ref: u.Meta.ID, Data: fields[0]},
-		{Kind: Public, Ref: u.Meta.ID, Data: u.Public}}
+		{Kind: wire.Public, Ref: u.Meta.ID, Data: u.Public}}
 	for i := range u.Parts {
-		facts = append(facts, u.Delivery(i).fact())
+		facts = append(facts, u.Delivery(i).Fact())
 	}
 	return world.Conclude(facts...), nil
 }
 
 func readDelivery(in world.Input) ([]world.Derived, error) {
-	d, err := ParseDelivery(in.Facts[0].Data)
+	d, err := wire.ParseDelivery(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	facts := []world.Fact{d.Meta.Fact(), {Kind: Public, Ref: d.Meta.ID, Data: d.Public}}
+	facts := []world.Fact{d.Meta.Fact(), {Kind: wire.Public, Ref: d.Meta.ID, Data: d.Public}}
 	if d.Group != nil {
-		c := sealed{d.Meta.ID, openHash(d.Meta, d.Public, nil), d.Group.Header, d.Group.Ciphertext}
+		c := sealed{d.Meta.ID, wire.OpenHash(d.Meta, d.Public, nil), d.Group.Header, d.Group.Ciphertext}
 		facts = append(facts, c.facts(senderkey.MaxMessages)...)
 	}
-	if d.bare() {
+	if d.Bare() {
 		return world.Conclude(facts...), nil
 	}
-	c := sealed{d.Meta.ID, d.openHash(), d.Header, d.Ciphertext}
+	c := sealed{d.Meta.ID, d.OpenHash(), d.Header, d.Ciphertext}
 	facts = append(facts, c.facts(maxChain)...)
-	facts = append(facts, world.Fact{Kind: Turn, Ref: direction(d.Meta.From, d.To), Data: c.encode()})
+	facts = append(facts, world.Fact{Kind: Turn, Ref: wire.Direction(d.Meta.From, d.To), Data: c.encode()})
 	if len(d.Initial) > 0 {
 		facts = append(facts, world.Fact{Kind: Initial, Ref: d.To, Data: world.Pack(0, []byte(d.Meta.From), d.Initial)})
 	}
@@ -217,7 +214,7 @@ func readSession(in world.Input) ([]world.Derived, error) {
 // root states what turns the ratchet when the peer answers.
 func (s *session) root() world.Fact {
 	root, private := s.state.Root(), s.state.Private()
-	return world.Fact{Kind: RatchetState, Ref: direction(s.peer, s.own), Data: world.Pack(0, root[:], private[:], s.ad[:])}
+	return world.Fact{Kind: RatchetState, Ref: wire.Direction(s.peer, s.own), Data: world.Pack(0, root[:], private[:], s.ad[:])}
 }
 
 func stepChain(in world.Input) ([]world.Derived, error) {
@@ -248,7 +245,7 @@ func openCiphertext(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: Secret, Ref: c.id, Data: secret}), nil
+	return world.Conclude(world.Fact{Kind: wire.Secret, Ref: c.id, Data: secret}), nil
 }
 
 // turnRatchet keeps a new chain only if it opens the message that calls for it.

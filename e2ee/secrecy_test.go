@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee/ratchet"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -126,7 +127,7 @@ func TestHealingByPairs(t *testing.T) {
 	// Cem, who was silent. 8: Cem's, made for her key. 9: she has new keys for both.
 	// 10: Dee's first contact, under Ana's stolen prekeys.
 	require.Equal(t, []int{5, 6, 7, 8, 10}, s.opens(stolen, s.wire))
-	require.Equal(t, []int{5, 6, 7, 8}, s.opens(without(DeviceKeys, stolen), s.wire))
+	require.Equal(t, []int{5, 6, 7, 8}, s.opens(without(wire.DeviceKeys, stolen), s.wire))
 }
 
 // A thief who missed the start of a chain skips ahead, as its owner would.
@@ -151,8 +152,8 @@ func TestRulesEnd(t *testing.T) {
 		_, err = count(n)
 		require.Error(t, err)
 	}
-	far := &Delivery{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}}, Part: Part{To: "Ben", Header: ratchet.Header{N: maxChain}}}
-	for _, f := range saturate(Design{}.Rules(), []world.Fact{far.fact()}) {
+	far := &wire.Delivery{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}}, Part: wire.Part{To: "Ben", Header: ratchet.Header{N: maxChain}}}
+	for _, f := range saturate(Design{}.Rules(), []world.Fact{far.Fact()}) {
 		require.NotEqual(t, MessageNumber, f.Kind)
 	}
 }
@@ -180,7 +181,7 @@ func TestStolenPrekeys(t *testing.T) {
 	for days, open := range map[int][]int{0: {3, 4}, rotationDays - 1: {3, 4}, rotationDays: {}} {
 		s := scene{messages: messages}.start(t).advance(2)
 		stolen := s.copyOf("Ben")
-		keys := slices.DeleteFunc(slices.Clone(stolen), func(f world.Fact) bool { return f.Kind != DeviceKeys })
+		keys := slices.DeleteFunc(slices.Clone(stolen), func(f world.Fact) bool { return f.Kind != wire.DeviceKeys })
 		require.NoError(t, s.sim.Rest(days))
 		s.end()
 		s.each(1, 6)
@@ -213,7 +214,7 @@ func TestOutboxIsHeld(t *testing.T) {
 	ana := s.device("Ana")
 	ana.outbox[0].public = []byte("beside")
 	require.Equal(t, []int{1}, s.opens(s.copyOf("Ana")))
-	require.True(t, contains(without(KeptMessage, ana.Holdings()), []byte("beside")))
+	require.True(t, contains(without(wire.KeptMessage, ana.Holdings()), []byte("beside")))
 	ana.outbox[0].public = nil
 	s.release(*held...)
 	s.each(1, 1)

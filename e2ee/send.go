@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -33,7 +34,7 @@ func (d *Device) typed(now time.Time, data []byte) []world.Packet {
 	if err != nil {
 		return d.warn("the message was not sent: %v", err)
 	}
-	content := &Content{Body: typed.Body, Files: files}
+	content := &wire.Content{Body: typed.Body, Files: files}
 	sent, err := d.dispatch(m, content)
 	if err != nil {
 		return d.warn("the message was not sent: %v", err)
@@ -55,7 +56,7 @@ func (d *Device) newMeta(now time.Time, to []string, group string) (world.Meta, 
 }
 
 // dispatch puts an envelope around a content and sends it.
-func (d *Device) dispatch(m world.Meta, c *Content) ([]world.Packet, error) {
+func (d *Device) dispatch(m world.Meta, c *wire.Content) ([]world.Packet, error) {
 	secret, public, err := d.envelope.Seal(m, c.Encode())
 	if err != nil {
 		return nil, err
@@ -73,7 +74,7 @@ func (d *Device) dispatch(m world.Meta, c *Content) ([]world.Packet, error) {
 // send seals a message for those with whom there is a session, and asks for the
 // bundles of the others.
 func (d *Device) send(o *outgoing, to []string) []world.Packet {
-	u := &Upload{Meta: o.meta, Public: o.public, Group: o.group}
+	u := &wire.Upload{Meta: o.meta, Public: o.public, Group: o.group}
 	var out []world.Packet
 	held := false
 	for _, name := range to {
@@ -88,7 +89,7 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 			continue
 		}
 		if o.chain != nil && o.chain.has(name, p) {
-			u.Parts = append(u.Parts, Part{To: name, Identity: o.chain.given[name]})
+			u.Parts = append(u.Parts, wire.Part{To: name, Identity: o.chain.given[name]})
 			continue
 		}
 		if p == nil || len(p.sessions) == 0 {
@@ -111,8 +112,8 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 }
 
 // sealPart makes the part of a recipient who cannot open the message yet.
-func (o *outgoing) sealPart(s *session) (Part, error) {
-	open := openHash(o.meta, o.public, o.group)
+func (o *outgoing) sealPart(s *session) (wire.Part, error) {
+	open := wire.OpenHash(o.meta, o.public, o.group)
 	if o.chain == nil {
 		return s.seal(open, o.secret)
 	}
@@ -126,7 +127,7 @@ func (d *Device) requestBundle(o *outgoing, name string) []world.Packet {
 		return nil
 	}
 	o.waiting = append(o.waiting, name)
-	return []world.Packet{d.toProvider(world.Pack(KindFetch, []byte(name)))}
+	return []world.Packet{d.toProvider(world.Pack(wire.KindFetch, []byte(name)))}
 }
 
 // forgetIfDone removes a message from the outbox once nothing is left to do for it.
@@ -139,7 +140,7 @@ func (d *Device) forgetIfDone(o *outgoing) {
 // bundle starts the session that messages are waiting for. If that fails, they
 // are not sent, as the user is told: what waited for ever would be kept for ever.
 func (d *Device) bundle(now time.Time, data []byte) []world.Packet {
-	f, err := world.Unpack(data, KindBundle, 2)
+	f, err := world.Unpack(data, wire.KindBundle, 2)
 	if err != nil {
 		return nil
 	}
@@ -180,7 +181,7 @@ func (d *Device) takeWaiting(name string) []*outgoing {
 // identity it asks for a bundle, to send it again. The old sessions stay until
 // the new identity is seen: a provider's word alone erases nothing.
 func (d *Device) receipt(data []byte) []world.Packet {
-	f, err := world.Unpack(data, KindReceipt, 2)
+	f, err := world.Unpack(data, wire.KindReceipt, 2)
 	if err != nil {
 		return nil
 	}

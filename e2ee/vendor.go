@@ -3,19 +3,19 @@ package e2ee
 import (
 	"crypto/ed25519"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
 
 // # Updates
 //
-// Phones run what their vendor signs. A device, or its secure element, runs any [Update] with a
+// Phones run what their vendor signs. A device, or its secure element, runs any [wire.Update] with a
 // good signature that names it, or names nobody: it does not matter who brings it, since the
 // signature is what counts. So whoever has the vendor's key has every phone, and a court that
 // can compel the vendor to sign has each phone that it names. The programs are those that the
@@ -25,9 +25,6 @@ import (
 // runs and what does not.
 
 const (
-	// VendorKey is the key with which a vendor signs what phones run: an Ed25519 seed, 32
-	// bytes. Its Ref is the public key in hexadecimal.
-	VendorKey world.Kind = "vendor key"
 	// ReportCopies is the program of a device that sends what it shows to somebody, at first
 	// its history.
 	ReportCopies = "report what it shows"
@@ -36,58 +33,6 @@ const (
 	// SignUpdate is the making rule that signs an update and sends it to a phone.
 	SignUpdate = "sign an update"
 )
-
-const programTag = 'U'
-
-// Update is a program on its way to phones.
-type Update struct {
-	Program string
-	For     string    // "device:Ines", "element:Ines", or "" for everybody
-	Serves  string    // of ReportCopies: to whom the copies go
-	Until   time.Time // when a compelled program ends; the zero time if it does not
-}
-
-func (u Update) encode() []byte {
-	var until int64
-	if !u.Until.IsZero() {
-		until = u.Until.UnixMilli()
-	}
-	return world.Pack(programTag, []byte(u.Program), []byte(u.For), []byte(u.Serves), world.Int(until))
-}
-
-// Sign gives the packet that carries u, without addresses.
-func (u Update) Sign(vendor ed25519.PrivateKey) []byte {
-	body := u.encode()
-	return world.Pack(KindUpdate, body, ed25519.Sign(vendor, signedUpdate(body)))
-}
-
-func signedUpdate(body []byte) []byte { return append([]byte("doormat update v1\x00"), body...) }
-
-// verifyUpdate decodes an update that the vendor signed for a node, or for everybody.
-func verifyUpdate(data []byte, vendor ed25519.PublicKey, node string) (u Update, err error) {
-	f, err := world.Unpack(data, KindUpdate, 2)
-	if err != nil {
-		return u, fmt.Errorf("update: %w", err)
-	}
-	if len(vendor) != ed25519.PublicKeySize || !ed25519.Verify(vendor, signedUpdate(f[0]), f[1]) {
-		return u, errors.New("update: the signature is not the vendor's")
-	}
-	if f, err = world.Unpack(f[0], programTag, 4); err != nil {
-		return u, fmt.Errorf("update: %w", err)
-	}
-	u = Update{Program: string(f[0]), For: string(f[1]), Serves: string(f[2])}
-	until, err := world.ParseInt(f[3])
-	if err != nil {
-		return u, fmt.Errorf("update: %w", err)
-	}
-	if until != 0 {
-		u.Until = time.UnixMilli(until).UTC()
-	}
-	if u.For != "" && u.For != node {
-		return u, fmt.Errorf("update: it is for %s", u.For)
-	}
-	return u, nil
-}
 
 // Vendor is whoever writes and signs the programs of phones. It implements [world.Node].
 type Vendor struct {
@@ -113,7 +58,7 @@ func (*Vendor) Name() string { return world.Vendor }
 
 // Holdings implements [world.Node].
 func (v *Vendor) Holdings() []world.Fact {
-	return []world.Fact{{Kind: VendorKey, Ref: hex.EncodeToString(v.Public()), Data: v.key.Seed()}}
+	return []world.Fact{{Kind: wire.VendorKey, Ref: hex.EncodeToString(v.Public()), Data: v.key.Seed()}}
 }
 
 // Handle implements [world.Node]: a vendor that answers lawful process signs what an order
@@ -133,7 +78,7 @@ func (v *Vendor) Handle(now time.Time, p world.Packet) (out []world.Packet) {
 		}
 		for _, account := range order.Accounts {
 			for _, node := range []string{world.DeviceOf(account), world.ElementOf(account)} {
-				u := Update{Program: order.Program, For: node, Serves: p.From, Until: order.Expiry}
+				u := wire.Update{Program: order.Program, For: node, Serves: p.From, Until: order.Expiry}
 				out = append(out, world.Packet{From: v.Name(), To: node, Data: u.Sign(v.key)})
 			}
 		}
@@ -153,7 +98,7 @@ func (d *Device) ReportsTo() string { return d.reporting.to }
 
 // runUpdate runs a program that the vendor signed.
 func (d *Device) runUpdate(p world.Packet) {
-	u, err := verifyUpdate(p.Data, d.vendor, d.Name())
+	u, err := wire.VerifyUpdate(p.Data, d.vendor, d.Name())
 	switch {
 	case err != nil || d.pinned:
 	case u.Program == ReportCopies:
@@ -187,7 +132,7 @@ func signUpdate(in world.Input) ([]world.Derived, error) {
 	if len(in.Facts[0].Data) != ed25519.SeedSize {
 		return nil, fmt.Errorf("vendor key of %d bytes, want %d", len(in.Facts[0].Data), ed25519.SeedSize)
 	}
-	u := Update{Program: lines[0], For: lines[1], Serves: world.Outsider}
+	u := wire.Update{Program: lines[0], For: lines[1], Serves: world.Outsider}
 	p := world.Packet{From: world.Outsider, To: lines[2], Data: u.Sign(ed25519.NewKeyFromSeed(in.Facts[0].Data))}
 	return world.Conclude(outgoingFact(in.Facts[0].Ref, p, world.Meta{})), nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -52,12 +53,12 @@ func TestUpdate(t *testing.T) {
 	bring := func(d *Device, data []byte) []world.Packet {
 		return d.Handle(time.Unix(3, 0), world.Packet{From: world.Outsider, To: d.Name(), Data: data})
 	}
-	report := Update{Program: ReportCopies, Serves: world.Outsider}
+	report := wire.Update{Program: ReportCopies, Serves: world.Outsider}
 	d, e, v, _ := equipped(t)
 	other, err := NewVendor(world.Seed(8).Stream("other"), nil)
 	require.NoError(t, err)
 	require.Empty(t, bring(d, report.Sign(other.key)), "another's signature")
-	require.Empty(t, bring(d, Update{Program: ReportCopies, For: "device:Ben", Serves: world.Outsider}.Sign(v.key)), "another's phone")
+	require.Empty(t, bring(d, wire.Update{Program: ReportCopies, For: "device:Ben", Serves: world.Outsider}.Sign(v.key)), "another's phone")
 	require.Empty(t, d.ReportsTo())
 
 	require.Len(t, reported(t, bring(d, report.Sign(v.key)), world.Outsider), 1, "its history")
@@ -67,9 +68,9 @@ func TestUpdate(t *testing.T) {
 	require.Contains(t, string(facts[0].Data), "another")
 	require.Empty(t, reported(t, d.Handle(time.Unix(3, 0), world.Packet{From: world.Clock, To: d.Name()}), ""), "each once")
 
-	e.Handle(time.Time{}, world.Packet{To: e.Name(), Data: Update{Program: NoGuessLimit, For: e.Name()}.Sign(other.key)})
+	e.Handle(time.Time{}, world.Packet{To: e.Name(), Data: wire.Update{Program: NoGuessLimit, For: e.Name()}.Sign(other.key)})
 	require.False(t, e.endless)
-	e.Handle(time.Time{}, world.Packet{To: e.Name(), Data: Update{Program: NoGuessLimit, For: e.Name()}.Sign(v.key)})
+	e.Handle(time.Time{}, world.Packet{To: e.Name(), Data: wire.Update{Program: NoGuessLimit, For: e.Name()}.Sign(v.key)})
 	require.True(t, e.endless)
 
 	d, _, v, _ = equipped(t)

@@ -50,7 +50,7 @@ func ParseField(data []byte) (*Field, error) {
 
 // Label is what the encrypted seed is bound to: the key id, the sender, the
 // sorted recipients, the group whose other members they are, the time, the message
-// id and the hash of the body. The body is an [e2ee.Content]: what opens it opens
+// id and the hash of the body. The body is a [wire.Content]: what opens it opens
 // the keys of attachments and changes of groups too.
 func Label(keyID string, m world.Meta, bodyHash [32]byte) []byte {
 	return world.Pack(labelTag, []byte(keyID), m.Encode(), bodyHash[:])

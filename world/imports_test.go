@@ -32,6 +32,7 @@ var policy = []struct {
 	{"world/worldtest", []string{"world"}},
 	{"e2ee/vault", []string{"world/law", "escrow/group", "escrow/sharing"}}, // shares a key as trustees do
 	{"e2ee/transparency", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "e2ee/..."}},
+	{"e2ee/wire", []string{"world", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/senderkey", "e2ee/sframe"}},
 	{"e2ee/...", []string{"world", "world/law", "world/memo", "e2ee/..."}},
 	{"escrow/group", nil},
 	{"escrow/sharing", []string{"escrow/group"}},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -102,7 +103,7 @@ func (c *client) reconcile() []world.Packet {
 	var out []world.Packet
 	for _, f := range c.device.History() {
 		message := f.Ref
-		if f.Kind == e2ee.KeptFile {
+		if f.Kind == wire.KeptFile {
 			message = c.entries[len(c.entries)-1].message // files stand behind their message
 		}
 		out = append(out, c.save(message, f, there)...)
@@ -136,7 +137,7 @@ func (c *client) save(message string, f world.Fact, there map[string]bool) []wor
 		return []world.Packet{c.device.Warning("a message could not be backed up: " + err.Error())}
 	}
 	name := string(sealed[:nameSize])
-	if n := len(c.entries); f.Kind == e2ee.KeptMessage || n == 0 {
+	if n := len(c.entries); f.Kind == wire.KeptMessage || n == 0 {
 		c.entries = append(c.entries, entry{message: message})
 	}
 	for i := len(c.entries) - 1; i >= 0; i-- {
@@ -176,7 +177,7 @@ func (c *client) FileKept(m world.Meta, number int, data []byte) []world.Packet 
 	if c.key == nil || c.loading {
 		return nil
 	}
-	return c.save(m.ID, world.Fact{Kind: e2ee.KeptFile, Ref: world.FileRef(m.ID, number), Data: data}, nil)
+	return c.save(m.ID, world.Fact{Kind: wire.KeptFile, Ref: world.FileRef(m.ID, number), Data: data}, nil)
 }
 
 // Handle implements [e2ee.DeviceExtension].

@@ -2,15 +2,14 @@ package backup
 
 import (
 	"bytes"
+	"crypto/ecdh"
 	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
 
-	"crypto/ecdh"
-
-	"doormat/e2ee"
 	"doormat/e2ee/vault"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/memo"
@@ -42,7 +41,7 @@ func rules() []world.Rule {
 			Takes: kinds(world.Observed),
 			Gives: kinds(SealedBackup, SealedAsk, SealedTold, Surrendered, BackupKey, world.PublicKey), Apply: readPacket},
 		{Name: "open a backup", Doc: "The key of a backup opens every item of it, of any time.",
-			Takes: kinds(BackupKey, SealedBackup), Gives: kinds(e2ee.KeptMessage, e2ee.KeptFile), Apply: openBackup},
+			Takes: kinds(BackupKey, SealedBackup), Gives: kinds(wire.KeptMessage, wire.KeptFile), Apply: openBackup},
 		{Name: "open a request for a key", Doc: "The private key of whom it is for opens a request: there is the key to the answer.",
 			Takes: kinds(ChannelKey, SealedAsk), Gives: kinds(ReplyKey, VaultRecord), Apply: openRequest},
 		{Name: "open an answer with a key", Doc: "The key that a request brought opens its answer, which may be the key of a backup.",

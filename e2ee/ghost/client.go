@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -68,7 +69,7 @@ func (c *client) Handle(now time.Time, p world.Packet) []world.Packet {
 }
 
 // Sealing implements [e2ee.DeviceExtension].
-func (c *client) Sealing(now time.Time, m world.Meta, content *e2ee.Content) (out []world.Packet) {
+func (c *client) Sealing(now time.Time, m world.Meta, content *wire.Content) (out []world.Packet) {
 	for _, w := range c.silent {
 		if w.over(now) || !w.order.Covers(m) {
 			continue
@@ -101,7 +102,7 @@ const copyTag = 'C'
 func copyInfo(meta []byte) []byte { return append([]byte("doormat silent copy v1\x00"), meta...) }
 
 // sealCopy seals a content to the key of a silent device: metadata, key, ciphertext.
-func sealCopy(random io.Reader, key []byte, m world.Meta, content *e2ee.Content) ([]byte, error) {
+func sealCopy(random io.Reader, key []byte, m world.Meta, content *wire.Content) ([]byte, error) {
 	meta := m.Encode()
 	sealed, err := law.Seal(random, key, copyInfo(meta), content.Encode())
 	if err != nil {
@@ -138,8 +139,8 @@ func (c silentCopy) open(private []byte) (world.Fact, error) {
 	if err != nil {
 		return world.Fact{}, err
 	}
-	if _, err := e2ee.ParseContent(data); err != nil {
+	if _, err := wire.ParseContent(data); err != nil {
 		return world.Fact{}, err
 	}
-	return world.Fact{Kind: e2ee.Contents, Ref: c.meta.ID, Data: data}, nil
+	return world.Fact{Kind: wire.Contents, Ref: c.meta.ID, Data: data}, nil
 }

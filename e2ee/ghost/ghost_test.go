@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -85,8 +86,8 @@ func (s *stage) order(from, until int, willing ...string) {
 // read lists the texts that the agency has.
 func (s *stage) read() (texts []string) {
 	for _, f := range s.obtained {
-		if f.Kind == e2ee.Contents {
-			c, err := e2ee.ParseContent(f.Data)
+		if f.Kind == wire.Contents {
+			c, err := wire.ParseContent(f.Data)
 			require.NoError(s.t, err)
 			texts = append(texts, string(c.Body))
 		}

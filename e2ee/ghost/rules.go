@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -40,7 +40,7 @@ func rules() []world.Rule {
 			Takes: kinds(world.Observed), Gives: kinds(SilentCopy, world.Metadata), Apply: readCopy},
 		{Name: "open a silent copy",
 			Doc:   "The private key of the silent device opens the copies that were sealed to it (HPKE, RFC 9180).",
-			Takes: kinds(SilentCopy, law.AgencyKey), Gives: kinds(e2ee.Contents), Apply: openCopy},
+			Takes: kinds(SilentCopy, law.AgencyKey), Gives: kinds(wire.Contents), Apply: openCopy},
 		{Name: Countersign, Make: true,
 			Doc:   "The minister's key makes a warrant of an order that was signed with the court's.",
 			Takes: kinds(law.OrderFact, MinisterKey), Gives: kinds(Warrant), Apply: countersign},

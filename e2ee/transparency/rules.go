@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/ledger"
 	"doormat/world/publiclog"
@@ -33,12 +33,12 @@ func rules() []world.Rule {
 		{Name: ListKey, Make: true,
 			Doc: "A provider can have the log append any key in anybody's name: the log judges no entry. " +
 				"Whose name it is reads it.",
-			Takes: kinds(e2ee.Bundle), Gives: kinds(world.Outgoing), Apply: listKey},
+			Takes: kinds(wire.Bundle), Gives: kinds(world.Outgoing), Apply: listKey},
 		{Name: ForkDirectory, Make: true,
 			Doc: "The log's key signs a tree for the principal named in text: the public one, but " +
 				"that the account of the bundle has the bundle's key from its first entry on. The keys of " +
 				"witnesses that are given cosign it.",
-			Takes: kinds(publiclog.LogState, e2ee.Bundle), All: publiclog.WitnessState,
+			Takes: kinds(publiclog.LogState, wire.Bundle), All: publiclog.WitnessState,
 			Gives: kinds(publiclog.LogState, world.Outgoing), Apply: forkDirectory},
 	}
 }
@@ -95,7 +95,7 @@ func readLog(in world.Input) ([]world.Derived, error) {
 var always = time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func listKey(in world.Input) ([]world.Derived, error) {
-	identity, err := e2ee.Fingerprint(in.Facts[0].Data)
+	identity, err := wire.BundleFingerprint(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func forkDirectory(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	identity, err := e2ee.Fingerprint(in.Facts[1].Data)
+	identity, err := wire.BundleFingerprint(in.Facts[1].Data)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/publiclog"
 )
@@ -85,7 +86,7 @@ func (s *stage) swap() world.Fact {
 	require.NoError(s.t, s.Net.Node(world.Provider).(world.Reprogrammable).Reprogram(e2ee.AnyIdentity, nil))
 	bundle := s.apply(e2ee.MakeKeys, "Ben")[1]
 	s.Intercept = func(p world.Packet) bool {
-		f, err := world.Unpack(p.Data, e2ee.KindBundle, 2)
+		f, err := world.Unpack(p.Data, wire.KindBundle, 2)
 		if err != nil || string(f[0]) != "Ben" {
 			return false
 		}
@@ -187,14 +188,14 @@ func TestFormerKey(t *testing.T) {
 	s := newStage(t, world.Event{After: 2, Kind: world.Reinstall, Account: "Ana"})
 	var former world.Fact
 	for _, f := range s.Net.Node(world.Provider).Holdings() {
-		if f.Kind == e2ee.Bundle && f.Ref == "Ana" {
+		if f.Kind == wire.Bundle && f.Ref == "Ana" {
 			former = f
 		}
 	}
 	require.NoError(t, s.Advance(3))
 	require.NoError(t, s.Net.Node(world.Provider).(world.Reprogrammable).Reprogram(e2ee.AnyIdentity, nil))
 	s.Intercept = func(p world.Packet) bool {
-		if p.Kind() != e2ee.KindBundle {
+		if p.Kind() != wire.KindBundle {
 			return false
 		}
 		s.Net.Deliver(s.packet(s.apply(e2ee.OfferBundle, p.To, former)[0]))

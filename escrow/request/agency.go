@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/escrow/tdh2"
 	"doormat/world"
@@ -102,7 +102,7 @@ func (*Agency) Execute(law.Signed) []world.Packet { return nil }
 func (x *Agency) Present(s law.Signed, produced []world.Fact) []world.Packet {
 	q := &inquiry{order: s.Bytes, questions: map[string]*question{}}
 	for _, f := range produced {
-		if i, err := NewItem(f.Data); err == nil && f.Kind == e2ee.Envelopes {
+		if i, err := NewItem(f.Data); err == nil && f.Kind == wire.Envelopes {
 			q.items = append(q.items, i)
 			q.questions[string(i.Encode())] = &question{item: i, from: map[int]bool{}}
 		}

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 
-	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow"
 	"doormat/world"
 	"doormat/world/law"
@@ -61,7 +61,7 @@ func (i *Item) Label() []byte { return escrow.Label(i.KeyID, i.Meta, i.BodyHash)
 
 // NewItem reads what a request needs from a stored envelope.
 func NewItem(envelope []byte) (*Item, error) {
-	u, err := e2ee.ParseUpload(envelope)
+	u, err := wire.ParseUpload(envelope)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow"
 	"doormat/escrow/committee"
 	"doormat/escrow/group"
@@ -189,7 +189,7 @@ func TestOwnCommittee(t *testing.T) {
 
 	// A thief who knows the message's field and the certified key is not fooled either,
 	// whatever committee and certificate of the liar's own lie beside them.
-	upload := world.Fact{Kind: e2ee.Envelopes, Ref: fake.Meta.ID, Data: l.uploads[0]}
+	upload := world.Fact{Kind: wire.Envelopes, Ref: fake.Meta.ID, Data: l.uploads[0]}
 	made, err := applyRule(rules.MakeCommittee, world.Input{Text: []byte("key 1\n1\n3"), Random: make([]byte, 64)})
 	require.NoError(t, err)
 	more := []world.Fact{upload, fact, l.genesis.FirstKey().CertifiedFact(), committee.Fact("key 1/epoch 0", l.own.Commit())}
@@ -364,10 +364,10 @@ func TestProviderPlants(t *testing.T) {
 func TestUserPlants(t *testing.T) {
 	l := newLiar(t)
 	facts := []world.Fact{{Kind: committee.CertifiedKey, Ref: "key 1", Data: committee.CertifiedData(l.own.Commit())},
-		{Kind: rules.Seed, Ref: l.items[0].Meta.ID, Data: make([]byte, escrow.SeedSize)}, {Kind: e2ee.KeptMessage, Ref: "1"}}
+		{Kind: rules.Seed, Ref: l.items[0].Meta.ID, Data: make([]byte, escrow.SeedSize)}, {Kind: wire.KeptMessage, Ref: "1"}}
 	before, heard := len(l.sim.Net.Node("agency").Holdings()), len(l.warned)
 	l.post(world.Packet{From: "user:A", To: "agency", Data: world.Pack(world.KindHoldings, world.EncodeFacts(facts))})
-	require.Equal(t, []world.Kind{e2ee.KeptMessage}, kindsOf(l.sim.Net.Node("agency").Holdings()[before:]))
+	require.Equal(t, []world.Kind{wire.KeptMessage}, kindsOf(l.sim.Net.Node("agency").Holdings()[before:]))
 	require.Equal(t, []string{`agency: refused what user:A handed over: a fact of kind "certified key"`,
 		`agency: refused what user:A handed over: a fact of kind "message seed"`}, l.warned[heard:])
 }

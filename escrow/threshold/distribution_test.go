@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow"
 	"doormat/escrow/committee"
 	"doormat/world"
@@ -47,7 +47,7 @@ func TestLostKey(t *testing.T) {
 			require.Empty(t, s.warned, name)
 		}
 		require.Subset(t, s.warned, c.warned, name)
-		u, err := e2ee.ParseUpload(s.uploads[len(s.uploads)-1])
+		u, err := wire.ParseUpload(s.uploads[len(s.uploads)-1])
 		require.NoError(t, err)
 		f, err := escrow.ParseField(u.Public)
 		require.NoError(t, err)

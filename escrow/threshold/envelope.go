@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow"
 	"doormat/escrow/committee"
 	"doormat/world"
@@ -88,7 +89,7 @@ func (e *envelope) handleUpdate(update []byte) []world.Packet {
 	return out
 }
 
-// Seal implements [e2ee.Envelope].
+// Seal implements [wire.Envelope].
 func (e *envelope) Seal(m world.Meta, body []byte) (secret, public []byte, err error) {
 	seed, err := e.seed()
 	if err != nil {
@@ -123,7 +124,7 @@ func (e *envelope) field(m world.Meta, seed [escrow.SeedSize]byte, body []byte) 
 	return f, nil
 }
 
-// Open implements [e2ee.Envelope]. It builds the label from what the recipient
+// Open implements [wire.Envelope]. It builds the label from what the recipient
 // sees, computes the whole field again from the seed, and refuses any difference:
 // what trustees could open is what the recipient reads.
 func (e *envelope) Open(m world.Meta, secret, public []byte) ([]byte, error) {
@@ -176,13 +177,13 @@ func (g garbageFields) Seal(m world.Meta, body []byte) (secret, public []byte, e
 // under a phrase that they agreed on in person, and sends that as a text. Everything
 // the law asks for is there and opens, to ciphertext.
 type underneath struct {
-	e2ee.Envelope
+	wire.Envelope
 	accounts []string
 	key      [32]byte
 }
 
 // newUnderneath reads the accomplices' accounts, one a line, and last the phrase.
-func newUnderneath(honest e2ee.Envelope, text []byte) (e2ee.Envelope, error) {
+func newUnderneath(honest wire.Envelope, text []byte) (wire.Envelope, error) {
 	lines := strings.Split(string(text), "\n")
 	last := len(lines) - 1
 	if last < 1 || lines[last] == "" {
@@ -216,7 +217,7 @@ func (u *underneath) Seal(m world.Meta, body []byte) (secret, public []byte, err
 	if err != nil {
 		return nil, nil, err
 	}
-	return u.Envelope.Seal(m, (&e2ee.Content{Body: inner}).Encode())
+	return u.Envelope.Seal(m, (&wire.Content{Body: inner}).Encode())
 }
 
 func (u *underneath) Open(m world.Meta, secret, public []byte) ([]byte, error) {
@@ -224,7 +225,7 @@ func (u *underneath) Open(m world.Meta, secret, public []byte) ([]byte, error) {
 	if err != nil || !u.amongAccomplices(m) {
 		return body, err
 	}
-	outer, err := e2ee.ParseContent(body)
+	outer, err := wire.ParseContent(body)
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +234,7 @@ func (u *underneath) Open(m world.Meta, secret, public []byte) ([]byte, error) {
 
 // madeEnvelope builds the honest envelope for a writer who knows the committee,
 // which is public. Of several keys it takes the newest.
-func madeEnvelope(random io.Reader, more []world.Fact) (e2ee.Envelope, error) {
+func madeEnvelope(random io.Reader, more []world.Fact) (wire.Envelope, error) {
 	if len(more) == 0 {
 		return nil, fmt.Errorf("rule %q: give the fact of kind %q as third argument", e2ee.Write, committee.Committee)
 	}

@@ -7,20 +7,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow"
 	"doormat/escrow/group"
 	"doormat/world"
 )
 
 // change alters the next upload that concerns message 3, in transit.
-func (s *stage) change(alter func(u *e2ee.Upload, f *escrow.Field)) {
+func (s *stage) change(alter func(u *wire.Upload, f *escrow.Field)) {
 	s.advance(2)
 	s.sim.Intercept = func(p world.Packet) bool {
-		if p.Kind() != e2ee.KindUpload {
+		if p.Kind() != wire.KindUpload {
 			return false
 		}
-		u, err := e2ee.ParseUpload(p.Data)
+		u, err := wire.ParseUpload(p.Data)
 		require.NoError(s.t, err)
 		f, err := escrow.ParseField(u.Public)
 		require.NoError(s.t, err)
@@ -43,23 +43,23 @@ func (s *stage) change(alter func(u *e2ee.Upload, f *escrow.Field)) {
 func TestFieldRefusals(t *testing.T) {
 	tests := []struct {
 		name, warning string
-		alter         func(s *stage) func(u *e2ee.Upload, f *escrow.Field)
+		alter         func(s *stage) func(u *wire.Upload, f *escrow.Field)
 	}{
 		{"stripped", "provider: refused a message of A: it carries no escrow field",
-			func(*stage) func(*e2ee.Upload, *escrow.Field) {
-				return func(u *e2ee.Upload, _ *escrow.Field) { u.Public = []byte{} }
+			func(*stage) func(*wire.Upload, *escrow.Field) {
+				return func(u *wire.Upload, _ *escrow.Field) { u.Public = []byte{} }
 			}},
 		{"relabelled: the field of another message", "not bound to it",
-			func(s *stage) func(*e2ee.Upload, *escrow.Field) {
-				return func(u *e2ee.Upload, _ *escrow.Field) {
-					before, err := e2ee.ParseUpload(s.uploads[0])
+			func(s *stage) func(*wire.Upload, *escrow.Field) {
+				return func(u *wire.Upload, _ *escrow.Field) {
+					before, err := wire.ParseUpload(s.uploads[0])
 					require.NoError(s.t, err)
 					u.Public = before.Public
 				}
 			}},
 		{"re-randomised", "not bound to it",
-			func(*stage) func(*e2ee.Upload, *escrow.Field) {
-				return func(_ *e2ee.Upload, f *escrow.Field) {
+			func(*stage) func(*wire.Upload, *escrow.Field) {
+				return func(_ *wire.Upload, f *escrow.Field) {
 					u, err := group.DecodePoint(suite, f.Seed[32:64])
 					if err == nil {
 						copy(f.Seed[32:64], group.Bytes(u.Add(u, suite.Point().Base())))
@@ -67,32 +67,32 @@ func TestFieldRefusals(t *testing.T) {
 				}
 			}},
 		{"another body", "not bound to it",
-			func(*stage) func(*e2ee.Upload, *escrow.Field) {
-				return func(_ *e2ee.Upload, f *escrow.Field) { f.Body[0] ^= 1 }
+			func(*stage) func(*wire.Upload, *escrow.Field) {
+				return func(_ *wire.Upload, f *escrow.Field) { f.Body[0] ^= 1 }
 			}},
 		{"short", "malformed",
-			func(*stage) func(*e2ee.Upload, *escrow.Field) {
-				return func(_ *e2ee.Upload, f *escrow.Field) { f.Seed = f.Seed[1:] }
+			func(*stage) func(*wire.Upload, *escrow.Field) {
+				return func(_ *wire.Upload, f *escrow.Field) { f.Seed = f.Seed[1:] }
 			}},
 		{"under another key", "which is not in use",
-			func(*stage) func(*e2ee.Upload, *escrow.Field) {
-				return func(_ *e2ee.Upload, f *escrow.Field) { f.KeyID = "key 2" }
+			func(*stage) func(*wire.Upload, *escrow.Field) {
+				return func(_ *wire.Upload, f *escrow.Field) { f.KeyID = "key 2" }
 			}},
 		{"backdated", "it is dated 2017-03-26 18:59:59",
-			func(s *stage) func(*e2ee.Upload, *escrow.Field) {
-				return func(u *e2ee.Upload, _ *escrow.Field) {
+			func(s *stage) func(*wire.Upload, *escrow.Field) {
+				return func(u *wire.Upload, _ *escrow.Field) {
 					u.Meta.Sent = start.Add(-time.Second)
 					u.Public = mustField(s, u.Meta).Encode()
 				}
 			}},
 		{"with an omitted recipient", "not bound to it",
-			func(*stage) func(*e2ee.Upload, *escrow.Field) {
-				return func(u *e2ee.Upload, _ *escrow.Field) { u.Meta.To = []string{"C"} }
+			func(*stage) func(*wire.Upload, *escrow.Field) {
+				return func(u *wire.Upload, _ *escrow.Field) { u.Meta.To = []string{"C"} }
 			}},
 		{"its message number used before", "its number was used before",
-			func(s *stage) func(*e2ee.Upload, *escrow.Field) {
-				return func(u *e2ee.Upload, _ *escrow.Field) {
-					before, err := e2ee.ParseUpload(s.uploads[0])
+			func(s *stage) func(*wire.Upload, *escrow.Field) {
+				return func(u *wire.Upload, _ *escrow.Field) {
+					before, err := wire.ParseUpload(s.uploads[0])
 					require.NoError(s.t, err)
 					u.Meta.ID = before.Meta.ID
 					f := mustField(s, u.Meta)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -25,7 +25,7 @@ func club(t *testing.T) *stage {
 		{From: "A", To: []string{"B"}, Group: "club"}, {From: "B", To: []string{"A", "C"}, Group: "club"},
 		{From: "B", To: []string{"C"}}, {From: "A", To: []string{"B", "C"}, Group: "club"}} {
 		m.Sent = start.Add(time.Duration(i) * time.Hour)
-		m.Attachments = []world.Attachment{{Name: "file", Data: slices.Repeat(fmt.Appendf(nil, "file %d", i+1), e2ee.ChunkSize/4)}}
+		m.Attachments = []world.Attachment{{Name: "file", Data: slices.Repeat(fmt.Appendf(nil, "file %d", i+1), wire.ChunkSize/4)}}
 		c.Messages = append(c.Messages, m)
 		said = append(said, world.Payload{Body: []byte{byte('1' + i)}, Files: m.Attachments})
 	}
@@ -62,12 +62,12 @@ func TestOrderOpensGroups(t *testing.T) {
 	}
 	require.Equal(t, []string{"1", "2", "4"}, of(world.Plaintext))
 	require.Equal(t, []string{"file 1", "file 2", "file 4"}, of(world.File))
-	require.Equal(t, 3*2, countKinds(got)[e2ee.SealedChunk])
-	update := slices.IndexFunc(got, func(f world.Fact) bool { return f.Kind == e2ee.GroupUpdate })
+	require.Equal(t, 3*2, countKinds(got)[wire.SealedChunk])
+	update := slices.IndexFunc(got, func(f world.Fact) bool { return f.Kind == wire.GroupUpdate })
 	require.GreaterOrEqual(t, update, 0)
-	c, err := e2ee.ParseContent(got[update].Data)
+	c, err := wire.ParseContent(got[update].Data)
 	require.NoError(t, err)
-	require.Equal(t, &e2ee.Members{Group: "club", Accounts: []string{"A", "B", "C"}}, c.Update)
+	require.Equal(t, &wire.Members{Group: "club", Accounts: []string{"A", "B", "C"}}, c.Update)
 }
 
 // Accomplices hide attachments as well as texts: the keys are inside.
@@ -82,7 +82,7 @@ func TestUnderneathHidesFiles(t *testing.T) {
 	s.comply(everybody...)
 	got := saturate(s.order())
 	require.Equal(t, 1, countKinds(got)[world.Plaintext], "it opens, to ciphertext")
-	require.Zero(t, countKinds(got)[e2ee.AttachmentKey])
+	require.Zero(t, countKinds(got)[wire.AttachmentKey])
 	require.NotEqual(t, "1", string(got[slices.IndexFunc(got, func(f world.Fact) bool { return f.Kind == world.Plaintext })].Data))
 	s.advance(4)
 	require.Equal(t, []string{"1", "2", "2", "3", "4", "4"}, s.shown, "with C, who has not agreed to anything, they write as ever")

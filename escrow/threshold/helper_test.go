@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/escrow/sharing"
 	"doormat/world"
@@ -92,7 +92,7 @@ func sharesOf(t *testing.T, s *setup) (shares []sharing.Share) {
 func (s *stage) watch(p world.Packet) {
 	s.sent = append(s.sent, p)
 	switch p.Kind() {
-	case e2ee.KindUpload:
+	case wire.KindUpload:
 		s.uploads = append(s.uploads, slices.Clone(p.Data))
 	case world.KindShown:
 		f, err := world.Unpack(p.Data, world.KindShown, 2)

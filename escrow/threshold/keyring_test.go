@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/escrow/request"
 	"doormat/escrow/threshold/rules"
@@ -114,10 +115,10 @@ func TestUnderWay(t *testing.T) {
 	s.advance(1)
 	var late []world.Packet
 	s.sim.Intercept = func(p world.Packet) bool {
-		if p.Kind() == e2ee.KindUpload {
+		if p.Kind() == wire.KindUpload {
 			late = append(late, p)
 		}
-		return p.Kind() == e2ee.KindUpload
+		return p.Kind() == wire.KindUpload
 	}
 	s.advance(2)
 	s.sim.Intercept = nil
@@ -127,7 +128,7 @@ func TestUnderWay(t *testing.T) {
 	s.advance(4)
 	s.post(late...)
 	require.Empty(t, s.warned, "the provider has it already, and knows that it has not changed")
-	u, err := e2ee.ParseUpload(late[0].Data)
+	u, err := wire.ParseUpload(late[0].Data)
 	require.NoError(t, err)
 	u.Meta.ID += "0"
 	s.post(world.Packet{From: late[0].From, To: late[0].To, Data: u.Encode()})

@@ -95,6 +95,7 @@ import (
 	"slices"
 
 	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/escrow/request"
 	"doormat/escrow/threshold/rules"
@@ -149,7 +150,7 @@ func (Design) Info() world.Info {
 				Doc: "a trustee that waits for all others' commitments, then reveals one that " +
 					"would make the key its own"},
 		),
-		Packets: slices.Concat(e2ee.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
+		Packets: slices.Concat(wire.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
 		KeyLife: committee.KeyLife,
 		Keys:    append(e2ee.KeyKinds(), rules.Ristretto255()),
 	}
@@ -196,8 +197,8 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 		names, nodes = append(names, t.name), append(nodes, t)
 	}
 	work := request.NewAgency(s.genesis, names)
-	agency.Extensions, agency.Produced = []law.AgencyExtension{work}, e2ee.Produced()
-	agency.Searched = append(e2ee.Searched(), PhraseKey)
+	agency.Extensions, agency.Produced = []law.AgencyExtension{work}, wire.Produced()
+	agency.Searched = append(wire.Searched(), PhraseKey)
 	if config.Settings.Refresh > 0 || config.Settings.Rotate > 0 {
 		work.Board = cache.NewView()
 	}
@@ -264,10 +265,10 @@ func device(config world.Config, cache *committee.Cache, account string) *e2ee.D
 	d.Memo, d.AtOnce = config.Memo, config.Settings.Resend == world.ResendAtOnce
 	honest.device = d
 	d.Extensions = []e2ee.DeviceExtension{honest}
-	d.Programs = map[string]func(e2ee.Envelope, []byte) (e2ee.Envelope, error){
-		GarbageFields:  func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return garbageFields{honest}, nil },
-		BackdateLabels: func(e2ee.Envelope, []byte) (e2ee.Envelope, error) { return relabelled{honest, backdate}, nil },
-		OmitRecipient: func(_ e2ee.Envelope, account []byte) (e2ee.Envelope, error) {
+	d.Programs = map[string]func(wire.Envelope, []byte) (wire.Envelope, error){
+		GarbageFields:  func(wire.Envelope, []byte) (wire.Envelope, error) { return garbageFields{honest}, nil },
+		BackdateLabels: func(wire.Envelope, []byte) (wire.Envelope, error) { return relabelled{honest, backdate}, nil },
+		OmitRecipient: func(_ wire.Envelope, account []byte) (wire.Envelope, error) {
 			return relabelled{honest, omitRecipient(string(account))}, nil
 		},
 		EncryptUnderneath: newUnderneath,

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow/ceremony"
 	"doormat/escrow/committee"
 	"doormat/escrow/group"
@@ -35,7 +35,7 @@ func TestOrderIsServed(t *testing.T) {
 	s.advance(4)
 	s.comply(everybody...)
 	got := countKinds(s.order())
-	require.Equal(t, 4, got[e2ee.Envelopes])
+	require.Equal(t, 4, got[wire.Envelopes])
 	require.Equal(t, 12, got[request.Partial], "three trustees, four messages")
 	require.Empty(t, s.warned)
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/escrow/request"
 	"doormat/world"
@@ -39,7 +39,7 @@ func makingRules() []world.Rule {
 		{Name: AskTrustee,
 			Doc: "Whoever holds a signed order can ask a trustee about envelopes; text names the " +
 				"asker and the trustee.",
-			Takes: kinds(law.OrderFact), All: e2ee.Envelopes, Gives: kinds(world.Outgoing), Apply: askTrustee},
+			Takes: kinds(law.OrderFact), All: wire.Envelopes, Gives: kinds(world.Outgoing), Apply: askTrustee},
 		forkRule(),
 		{Name: MakeCommittee,
 			Doc: "Anybody can hold a ceremony alone, with identities and witnesses of its own: " +

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"slices"
 
-	"doormat/e2ee"
+	"doormat/e2ee/wire"
 	"doormat/escrow"
 	"doormat/escrow/ceremony"
 	"doormat/escrow/committee"
@@ -47,9 +47,9 @@ func readingRules() []world.Rule {
 				"and ever after.",
 			Takes: kinds(committee.OneUseKey), All: committee.BoardPost, Gives: kinds(committee.Share, committee.Committee), Apply: openSealedShare},
 		{Name: "read an escrow field", Doc: "The part beside the ratchet holds the encrypted seed and the body.",
-			Takes: kinds(e2ee.Public, world.Metadata), Gives: kinds(request.EscrowField, Body), Apply: readField},
+			Takes: kinds(wire.Public, world.Metadata), Gives: kinds(request.EscrowField, Body), Apply: readField},
 		{Name: "read the secret part", Doc: "The ratchet carries the message seed.",
-			Takes: kinds(e2ee.Secret), Gives: kinds(Seed), Apply: readSecret},
+			Takes: kinds(wire.Secret), Gives: kinds(Seed), Apply: readSecret},
 	}
 }
 
@@ -82,7 +82,7 @@ func openingRules() []world.Rule {
 				"that it names, open its seed (TDH2).",
 			Takes: kinds(Question), All: request.Partial, Gives: kinds(Seed), Apply: combinePartials},
 		{Name: "open a body", Doc: "A seed opens its one message.",
-			Takes: kinds(Seed, Body), Gives: kinds(e2ee.Contents), Apply: openBody},
+			Takes: kinds(Seed, Body), Gives: kinds(wire.Contents), Apply: openBody},
 	}
 }
 
@@ -348,7 +348,7 @@ func openBody(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: e2ee.Contents, Ref: in.Facts[0].Ref, Data: content}), nil
+	return world.Conclude(world.Fact{Kind: wire.Contents, Ref: in.Facts[0].Ref, Data: content}), nil
 }
 
 // Kinds of facts that rules find out.

@@ -1,4 +1,4 @@
-package e2ee
+package wire
 
 import (
 	"crypto/sha256"
@@ -67,7 +67,7 @@ func (c *Content) Encode() []byte {
 // beyond the limits.
 func ParseContent(data []byte) (*Content, error) {
 	if len(data) > 0 && data[0] == updateTag {
-		m, err := parseMembers(data, updateTag)
+		m, err := ParseMembers(data, updateTag)
 		return &Content{Update: m}, err
 	}
 	if len(data) > 0 && data[0] == callTag {
@@ -83,20 +83,21 @@ func ParseContent(data []byte) (*Content, error) {
 	}
 	c := &Content{Body: f[0]}
 	for i, item := range list {
-		p, err := parsePointer(item)
+		p, err := ParsePointer(item)
 		if err != nil {
 			return nil, fmt.Errorf("content: file %d: %w", i+1, err)
 		}
 		c.Files = append(c.Files, p)
 	}
-	if total(c.Files) > MaxAllFiles {
+	if TotalSize(c.Files) > MaxAllFiles {
 		return nil, fmt.Errorf("content: %w: files of %d bytes, want at most %d",
-			world.ErrMalformed, total(c.Files), MaxAllFiles)
+			world.ErrMalformed, TotalSize(c.Files), MaxAllFiles)
 	}
 	return c, nil
 }
 
-func total(files []Pointer) (bytes int) {
+// TotalSize is how many bytes files have together.
+func TotalSize(files []Pointer) (bytes int) {
 	for _, p := range files {
 		bytes += p.Size
 	}
@@ -111,7 +112,8 @@ func (p *Pointer) encode() []byte {
 	return world.Pack(pointerTag, []byte(p.Name), p.Key[:], world.Int(int64(p.Size)), hashes)
 }
 
-func parsePointer(data []byte) (Pointer, error) {
+// ParsePointer decodes the pointer in a fact of kind [AttachmentKey].
+func ParsePointer(data []byte) (Pointer, error) {
 	f, err := world.Unpack(data, pointerTag, 4)
 	if err != nil {
 		return Pointer{}, err
@@ -134,7 +136,8 @@ func parsePointer(data []byte) (Pointer, error) {
 	return p, nil
 }
 
-func parseMembers(data []byte, kind byte) (*Members, error) {
+// ParseMembers decodes a packet of a kind whose fields are a group and its members.
+func ParseMembers(data []byte, kind byte) (*Members, error) {
 	f, err := world.Unpack(data, kind, 2)
 	if err != nil {
 		return nil, fmt.Errorf("members: %w", err)
@@ -151,4 +154,26 @@ func parseMembers(data []byte, kind byte) (*Members, error) {
 
 func sortedSet(list []string) bool {
 	return slices.IsSorted(list) && len(slices.Compact(slices.Clone(list))) == len(list)
+}
+
+// parseInvitation decodes a content that holds the key of a call.
+func parseInvitation(data []byte) (*Content, error) {
+	f, err := world.Unpack(data, callTag, 1)
+	if err != nil {
+		return nil, fmt.Errorf("content: call: %w", err)
+	}
+	key, err := ratchet.ParseKey(f[0])
+	if err != nil {
+		return nil, fmt.Errorf("content: call: %w", err)
+	}
+	return &Content{Call: &key}, nil
+}
+
+// AttachmentKeys states the pointers of a message as facts.
+func AttachmentKeys(id string, files []Pointer) []world.Fact {
+	var facts []world.Fact
+	for i := range files {
+		facts = append(facts, world.Fact{Kind: AttachmentKey, Ref: world.FileRef(id, i), Data: files[i].encode()})
+	}
+	return facts
 }

@@ -1,8 +1,23 @@
-package e2ee
+// Package wire is what travels between devices and the provider, byte for byte, and how each
+// kind of it is called: the formats that the two ends of a link share, with whoever copies the
+// link in between. It holds no keys and runs nothing. The programs that write and read these
+// bytes are those of package e2ee, and what a thief makes of them are the rules of e2ee.Rules.
+//
+// An [Upload] is one message on its way to the provider: metadata and a public part in the open,
+// the ciphertext for a group if there is one, and a [Part] for each recipient. A [Delivery] is the
+// same with one part. Inside is, under the [Envelope] of the design, a [Content]: a text with a
+// [Pointer] to each file, a change of a group's [Members], or the key of a call. What a part brings
+// besides, the sender key of a group, is a [Distribution]. Files travel as sealed chunks ([Chunk]),
+// what is said in a call as frames ([Frame]), and programs of phones as signed updates ([Update]).
+//
+// Every format is that of world.Pack: a byte that says what it is, then fields with their lengths.
+// Each value has one encoding: what decodes encodes to the same bytes, which the fuzz targets here
+// check, so that nobody makes two messages of one. All that a message shows in the open is bound
+// to its ciphertext ([Associated]), which TestTampered in package e2ee tries to undo.
+package wire
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 
 	"doormat/e2ee/pqxdh"
@@ -52,8 +67,6 @@ func PacketKinds() []world.PacketKind {
 	}
 }
 
-var errUnexpected = errors.New("the message carries a part that this design does not know")
-
 // An Upload is one message on its way to the provider: a part for each recipient,
 // and for a group the ciphertext for all.
 type Upload struct {
@@ -67,7 +80,7 @@ type Upload struct {
 // sender key. A recipient who has that already gets a part of two fields.
 type Part struct {
 	To         string
-	Identity   []byte // fingerprint of the recipient's identity as the sender knows it, 16 bytes
+	Identity   []byte // Fingerprint of the recipient's identity as the sender knows it, 16 bytes
 	Initial    []byte // pqxdh initial message, until the recipient has answered
 	Header     ratchet.Header
 	Ciphertext []byte
@@ -81,14 +94,14 @@ type Delivery struct {
 	Part
 }
 
-// bare reports whether there is nothing to open in p.
-func (p *Part) bare() bool {
+// Bare reports whether there is nothing to open in p.
+func (p *Part) Bare() bool {
 	return len(p.Initial) == 0 && len(p.Ciphertext) == 0 && p.Header == ratchet.Header{}
 }
 
 func (p *Part) encode() []byte {
 	var header []byte
-	if !p.bare() {
+	if !p.Bare() {
 		header = p.Header.Bytes()
 	}
 	return world.Pack(KindDeliver, []byte(p.To), p.Identity, p.Initial, header, p.Ciphertext)
@@ -100,13 +113,13 @@ func parsePart(data []byte) (Part, error) {
 		return Part{}, fmt.Errorf("part: %w", err)
 	}
 	p := Part{To: string(f[0]), Identity: f[1], Initial: f[2], Ciphertext: f[4]}
-	if len(f[3]) == 0 && p.bare() {
+	if len(f[3]) == 0 && p.Bare() {
 		return p, nil
 	}
 	if p.Header, err = ratchet.ParseHeader(f[3]); err != nil {
 		return Part{}, fmt.Errorf("part: %w", err)
 	}
-	if p.bare() {
+	if p.Bare() {
 		return Part{}, fmt.Errorf("part: %w: a header of zeros", world.ErrMalformed)
 	}
 	return p, nil
@@ -196,33 +209,44 @@ func ParseDelivery(data []byte) (*Delivery, error) {
 	return &Delivery{m, f[1], g, p}, nil
 }
 
-// associated is the associated data of a ciphertext: 32 bytes of the session or
+// Associated is the associated data of a ciphertext: 32 bytes of the session or
 // group, then a hash of everything about the message that travels in the open. So
 // sender, recipients, time and public part are authenticated.
-func associated(session, open [32]byte) []byte { return append(session[:], open[:]...) }
+func Associated(session, open [32]byte) []byte { return append(session[:], open[:]...) }
 
-// openHash covers what travels in the open. For a part it covers the ciphertext
+// OpenHash covers what travels in the open. For a part it covers the ciphertext
 // for the group too, which is sealed before.
-func openHash(m world.Meta, public []byte, group *senderkey.Message) [32]byte {
+func OpenHash(m world.Meta, public []byte, group *senderkey.Message) [32]byte {
 	return sha256.Sum256(world.Pack('A', m.Encode(), public, encodeGroup(group)))
 }
 
-// openHash is what the part of d is sealed under.
-func (d *Delivery) openHash() [32]byte { return openHash(d.Meta, d.Public, d.Group) }
+// OpenHash is what the part of d is sealed under.
+func (d *Delivery) OpenHash() [32]byte { return OpenHash(d.Meta, d.Public, d.Group) }
 
-// sealed tells deliveries apart: a hash of the ciphertext that holds the message, with all
-// that travels in the open. For a group that is the ciphertext for all, with or without
-// the part that brings the sender key.
-func (d *Delivery) sealed() [32]byte {
-	open := d.openHash()
-	if d.Group != nil {
-		return open
-	}
-	return sha256.Sum256(world.Pack('A', open[:], d.Header.Bytes(), d.Ciphertext))
-}
-
-// fingerprint names an identity on the wire.
-func fingerprint(id pqxdh.IdentityPublic) []byte {
+// Fingerprint names an identity on the wire, in 16 bytes.
+func Fingerprint(id pqxdh.IdentityPublic) []byte {
 	sum := sha256.Sum256(id.Bytes())
 	return sum[:16]
+}
+
+// Direction is the Ref of facts about what goes from one to another.
+func Direction(from, to string) string { return from + "→" + to }
+
+// Fact states a delivery as whoever sees it keeps it.
+func (d *Delivery) Fact() world.Fact {
+	return world.Fact{Kind: Delivered, Ref: Direction(d.Meta.ID, d.To), Data: d.Encode()}
+}
+
+// Fact states an upload as the provider stores it.
+func (u *Upload) Fact() world.Fact {
+	return world.Fact{Kind: Envelopes, Ref: u.Meta.ID, Data: u.Encode()}
+}
+
+// BundleFingerprint is the fingerprint of the identity in a prekey bundle, 16 bytes.
+func BundleFingerprint(bundle []byte) ([]byte, error) {
+	b, err := pqxdh.ParseBundle(bundle)
+	if err != nil {
+		return nil, err
+	}
+	return Fingerprint(b.Identity), nil
 }

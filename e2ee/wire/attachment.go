@@ -1,4 +1,4 @@
-package e2ee
+package wire
 
 import (
 	"crypto/cipher"
@@ -32,8 +32,8 @@ func (c *Chunk) Encode(kind byte) []byte {
 	return world.Pack(kind, []byte(c.Message), world.Int(int64(c.File)), world.Int(int64(c.Number)), c.Data)
 }
 
-// parseChunk decodes [Chunk.Encode] of one kind.
-func parseChunk(data []byte, kind byte) (*Chunk, error) {
+// ParseChunk decodes [Chunk.Encode] of one kind.
+func ParseChunk(data []byte, kind byte) (*Chunk, error) {
 	f, err := world.Unpack(data, kind, 4)
 	if err != nil {
 		return nil, fmt.Errorf("chunk: %w", err)
@@ -50,21 +50,22 @@ func parseChunk(data []byte, kind byte) (*Chunk, error) {
 	return &Chunk{string(f[0]), int(file), int(number), f[3]}, nil
 }
 
-// ref is the Ref of facts about the chunk's file.
-func (c *Chunk) ref() string { return world.FileRef(c.Message, c.File) }
+// Ref is the Ref of facts about the chunk's file.
+func (c *Chunk) Ref() string { return world.FileRef(c.Message, c.File) }
 
-func (c *Chunk) fact() world.Fact {
-	return world.Fact{Kind: SealedChunk, Ref: c.ref(), Data: c.Encode(KindPut)}
+// Fact states a chunk as the blob store keeps it.
+func (c *Chunk) Fact() world.Fact {
+	return world.Fact{Kind: SealedChunk, Ref: c.Ref(), Data: c.Encode(KindPut)}
 }
 
 // chunks is the number of chunks of a file of size bytes.
 func chunks(size int) int { return max(1, (size+ChunkSize-1)/ChunkSize) }
 
-// sealFile seals a file under a key of its own. The nonce of a chunk is its number
+// SealFile seals a file under a key of its own. The nonce of a chunk is its number
 // and whether it is the last (STREAM: Hoang, Reyhanitabar, Rogaway and Vizár,
 // "Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", CRYPTO
 // 2015), so that chunks that are cut off, swapped or repeated do not open.
-func sealFile(random io.Reader, file world.Attachment) (Pointer, [][]byte, error) {
+func SealFile(random io.Reader, file world.Attachment) (Pointer, [][]byte, error) {
 	p := Pointer{Name: file.Name, Size: len(file.Data)}
 	if len(file.Data) > MaxFileSize {
 		return p, nil, fmt.Errorf("the file %q is too large: at most %d MiB", file.Name, MaxFileSize>>20)
@@ -96,13 +97,13 @@ func chunkNonce(i, of int) []byte {
 	return nonce
 }
 
-// means reports whether the author sealed a chunk as number i, from 0.
-func (p *Pointer) means(i int, sealed []byte) bool {
+// Means reports whether the author sealed a chunk as number i, from 0.
+func (p *Pointer) Means(i int, sealed []byte) bool {
 	return i < len(p.Hashes) && p.Hashes[i] == sha256.Sum256(sealed)
 }
 
-// openFile opens what sealFile sealed, and refuses any other chunks.
-func (p *Pointer) openFile(sealed [][]byte) ([]byte, error) {
+// OpenFile opens what [SealFile] sealed, and refuses any other chunks.
+func (p *Pointer) OpenFile(sealed [][]byte) ([]byte, error) {
 	if len(sealed) != chunks(p.Size) {
 		return nil, fmt.Errorf("%d chunks, want %d", len(sealed), chunks(p.Size))
 	}
@@ -112,7 +113,7 @@ func (p *Pointer) openFile(sealed [][]byte) ([]byte, error) {
 	}
 	data := make([]byte, 0, p.Size)
 	for i, c := range sealed {
-		if !p.means(i, c) {
+		if !p.Means(i, c) {
 			return nil, fmt.Errorf("chunk %d is not what was sealed", i+1)
 		}
 		if data, err = aead.Open(data, chunkNonce(i, len(sealed)), c, nil); err != nil {
