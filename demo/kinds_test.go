@@ -14,6 +14,7 @@ import (
 	"doormat/demo/demotest"
 	"doormat/demo/story"
 	"doormat/e2ee"
+	"doormat/e2ee/backup"
 	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/world"
@@ -58,6 +59,8 @@ var unread = map[byte]string{
 	publiclog.KindSeen:       "a checkpoint of the log, which is public",
 	publiclog.KindProve:      "two sizes of the log, which are public",
 	publiclog.KindProof:      "a proof about the log, which is public",
+	backup.KindLoad:          "a number",
+	backup.KindErase:         "names of sealed items, by which nothing is opened",
 	committee.KindFetchBoard: "a number",
 	committee.KindHaveKey:    "a number",
 }

@@ -130,7 +130,7 @@ func (ByUser) Info() world.Info {
 
 // Rules implements [world.Design].
 func (ByUser) Rules() []world.Rule {
-	return append(append(plainRules(), rules()...), vaultRules()...)
+	return slices.Concat(plainRules(), rules(VaultRecord), vaultRules())
 }
 
 // Setup implements [world.Design].

@@ -31,23 +31,24 @@ const (
 // owner is whose a public key of a channel is, in a [world.SeenKey].
 const owner = "backup channel "
 
-// rules are those of both designs.
-func rules() []world.Rule {
+// rules are those of both designs. What a vault keeps are facts of the one that has one.
+func rules(vault ...world.Kind) []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "read a backup packet",
 			Doc: "Links are not encrypted: a packet shows the sealed items of a backup, or a sealed " +
-				"request for a key and its answer.",
+				"request for a key and its answer, or an order.",
 			Takes: kinds(world.Observed),
-			Gives: kinds(SealedBackup, SealedAsk, SealedTold, Surrendered, BackupKey, world.PublicKey), Apply: readPacket},
+			Gives: kinds(SealedBackup, SealedAsk, SealedTold, Surrendered, BackupKey, world.PublicKey,
+				law.OrderTarget), Apply: readPacket},
 		{Name: "open a backup", Doc: "The key of a backup opens every item of it, of any time.",
 			Takes: kinds(BackupKey, SealedBackup), Gives: kinds(wire.KeptMessage, wire.KeptFile), Apply: openBackup},
 		{Name: "open a request for a key", Doc: "The private key of whom it is for opens a request: there is the key to the answer.",
-			Takes: kinds(ChannelKey, SealedAsk), Gives: kinds(ReplyKey, VaultRecord), Apply: openRequest},
+			Takes: kinds(ChannelKey, SealedAsk), Gives: append(kinds(ReplyKey), vault...), Apply: openRequest},
 		{Name: "open an answer with a key", Doc: "The key that a request brought opens its answer, which may be the key of a backup.",
 			Takes: kinds(ReplyKey, SealedTold), Gives: kinds(BackupKey), Apply: openAnswer},
 		{Name: "open an answer about backups", Doc: "What store and vault hand over is sealed to the agency's key.",
-			Takes: kinds(law.AgencyKey, Surrendered), Gives: kinds(SealedBackup, VaultRecord), Apply: openSurrendered},
+			Takes: kinds(law.AgencyKey, Surrendered), Gives: append(kinds(SealedBackup), vault...), Apply: openSurrendered},
 		{Name: "use a channel's private key", Doc: "The private half of a public key of provider or vault opens what is sealed to it.",
 			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(ChannelKey), Apply: useChannelKey},
 	}
@@ -113,6 +114,12 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		return world.Conclude(world.Fact{Kind: Surrendered, Ref: hex.EncodeToString(f[0]), Data: f[1]}), nil
+	case KindSurrender:
+		f, err := world.Unpack(p.Data, KindSurrender, 1)
+		if err != nil {
+			return nil, err
+		}
+		return law.Targets(f[0])
 	case law.KindProduced:
 		return produced(p.Data)
 	}

@@ -13,7 +13,7 @@ import (
 
 // Kinds of packets.
 const (
-	KindSave        byte = 144 + iota // device to store: items
+	KindSave        byte = 176 + iota // device to store: items
 	KindErase                         // device to store: names of items
 	KindLoad                          // device to store: from which item on
 	KindLoaded                        // store to device: from which on, how many there are, items

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdh"
 	"encoding/hex"
 	"errors"
+	"fmt"
 
 	"doormat/world"
 )
@@ -46,19 +47,13 @@ func readPapers(in world.Input) ([]world.Derived, error) {
 		if err != nil {
 			return nil, err
 		}
-		if f, err = world.Unpack(f[0], signedTag, 2); err != nil {
-			return nil, err
-		}
-		return targets(f[0])
+		return Targets(f[0])
 	case KindPublished:
 		f, err := world.Unpack(p.Data, KindPublished, 3)
 		if err != nil {
 			return nil, err
 		}
-		if f, err = world.Unpack(f[0], signedTag, 2); err != nil {
-			return nil, err
-		}
-		return targets(f[0])
+		return Targets(f[0])
 	case KindApply:
 		f, err := world.Unpack(p.Data, KindApply, 1)
 		if err != nil {
@@ -75,6 +70,16 @@ func readOrder(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	return targets(s.Order.Encode())
+}
+
+// Targets concludes whom a signed order names, for rules that read one from a packet
+// of a design's own.
+func Targets(signed []byte) ([]world.Derived, error) {
+	f, err := world.Unpack(signed, signedTag, 2)
+	if err != nil {
+		return nil, fmt.Errorf("law: signed order: %w", err)
+	}
+	return targets(f[0])
 }
 
 func targets(order []byte) ([]world.Derived, error) {
