@@ -211,6 +211,7 @@ func (k *keyStore) initiate(random io.Reader, own, peer string, bundle []byte) (
 	if err != nil {
 		return nil, err
 	}
+	state.Memo = k.memo
 	initial := m.Bytes()
 	return &session{own: own, peer: peer, identity: b.Identity, state: state,
 		ad: digest(agreed.AssociatedData), id: sessionID(initial), initial: initial}, nil
@@ -263,6 +264,7 @@ func (k *keyStore) respond(own, peer string, initial []byte) (*session, *pqxdh.I
 	if err != nil {
 		return nil, nil, err
 	}
+	state.Memo = k.memo
 	return &session{own: own, peer: peer, identity: m.Identity, state: state,
 		ad: digest(agreed.AssociatedData), id: sessionID(initial)}, m, nil
 }

@@ -11,6 +11,8 @@ import (
 	"io"
 
 	"golang.org/x/crypto/chacha20poly1305"
+
+	"doormat/world/memo"
 )
 
 // RootInfo is the HKDF info string of StepRoot.
@@ -63,25 +65,36 @@ func StepRoot(root, private, public Key) (next, chain Key, err error) {
 	if err != nil {
 		return Key{}, Key{}, fmt.Errorf("ratchet: private key: %w", err)
 	}
-	return stepRoot(root, key, public)
+	return stepRoot(root, key, public, nil)
 }
 
 // stepRoot is StepRoot with a parsed private key: parsing computes the public
 // half, which costs as much as the exchange itself.
-func stepRoot(root Key, private *ecdh.PrivateKey, public Key) (next, chain Key, err error) {
+func stepRoot(root Key, private *ecdh.PrivateKey, public Key, m *memo.Memo) (next, chain Key, err error) {
+	out, err := memo.Compute(m, "ratchet step", func() ([]byte, error) {
+		return exchange(root, private, public)
+	}, root[:], private.Bytes(), public[:])
+	if err != nil {
+		return Key{}, Key{}, err
+	}
+	return Key(out[:32]), Key(out[32:]), nil
+}
+
+// exchange is KDF_RK of the specification: 64 bytes, the next root key and the chain key.
+func exchange(root Key, private *ecdh.PrivateKey, public Key) ([]byte, error) {
 	remote, err := ecdh.X25519().NewPublicKey(public[:])
 	if err != nil {
-		return Key{}, Key{}, fmt.Errorf("ratchet: remote ratchet key: %w", err)
+		return nil, fmt.Errorf("ratchet: remote ratchet key: %w", err)
 	}
 	shared, err := private.ECDH(remote)
 	if err != nil {
-		return Key{}, Key{}, fmt.Errorf("ratchet: remote ratchet key %s: %w", ChainID(public), err)
+		return nil, fmt.Errorf("ratchet: remote ratchet key %s: %w", ChainID(public), err)
 	}
 	out, err := hkdf.Key(sha256.New, shared, root[:], RootInfo, 64)
 	if err != nil {
-		return Key{}, Key{}, fmt.Errorf("ratchet: derive root key: %w", err)
+		return nil, fmt.Errorf("ratchet: derive root key: %w", err)
 	}
-	return Key(out[:32]), Key(out[32:]), nil
+	return out, nil
 }
 
 // OpenWith opens one message with its message key. It returns ErrForged if
@@ -132,12 +145,14 @@ func associated(ad []byte, h Header) []byte {
 }
 
 // newPrivate reads a private key. ecdh.GenerateKey would ignore the reader.
-func newPrivate(rand io.Reader) (*ecdh.PrivateKey, error) {
+func newPrivate(rand io.Reader, m *memo.Memo) (*ecdh.PrivateKey, error) {
 	var seed Key
 	if _, err := io.ReadFull(rand, seed[:]); err != nil {
 		return nil, fmt.Errorf("ratchet: read 32 random bytes for a ratchet key: %w", err)
 	}
-	private, err := ecdh.X25519().NewPrivateKey(seed[:])
+	private, err := memo.Compute(m, "ratchet key", func() (*ecdh.PrivateKey, error) {
+		return ecdh.X25519().NewPrivateKey(seed[:])
+	}, seed[:])
 	clear(seed[:])
 	if err != nil {
 		return nil, fmt.Errorf("ratchet: new ratchet key: %w", err)

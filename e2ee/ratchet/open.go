@@ -63,7 +63,7 @@ func (s *State) openTurn(rand io.Reader, h Header, ciphertext, ad []byte) ([]byt
 	if s.phase == complete && tooFar(s.recv.N, h.PN) || tooFar(0, h.N) {
 		return nil, ErrTooFar
 	}
-	root, key, err := stepRoot(s.root, s.private, h.Ratchet)
+	root, key, err := stepRoot(s.root, s.private, h.Ratchet, s.Memo)
 	if err != nil {
 		return nil, err
 	}
@@ -72,11 +72,11 @@ func (s *State) openTurn(rand io.Reader, h Header, ciphertext, ad []byte) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	private, err := newPrivate(rand)
+	private, err := newPrivate(rand, s.Memo)
 	if err != nil {
 		return nil, err
 	}
-	root, key, err = stepRoot(root, private, h.Ratchet)
+	root, key, err = stepRoot(root, private, h.Ratchet, s.Memo)
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"doormat/world/memo"
 )
 
 const (
@@ -103,6 +105,10 @@ const (
 
 // State is one party's side of a session. It is not safe for concurrent use.
 type State struct {
+	// Memo shares the Diffie–Hellman steps with the same sessions of other runs; it may
+	// be nil, and no part of an encoded state.
+	Memo *memo.Memo
+
 	phase    phase
 	root     Key
 	private  *ecdh.PrivateKey // own ratchet key; nil is impossible
@@ -120,11 +126,11 @@ type State struct {
 // X25519 key (its signed prekey). It reads 32 bytes from rand for its first
 // ratchet key. A remote of low order is an error.
 func NewInitiator(rand io.Reader, secret, remote Key) (*State, error) {
-	private, err := newPrivate(rand)
+	private, err := newPrivate(rand, nil)
 	if err != nil {
 		return nil, err
 	}
-	root, chain, err := stepRoot(secret, private, remote)
+	root, chain, err := stepRoot(secret, private, remote, nil)
 	if err != nil {
 		return nil, err
 	}
