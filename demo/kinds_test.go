@@ -31,6 +31,7 @@ var worthless = map[string]string{
 	"verified contact":    "says whose key the owner has compared, and the key is public; whom to leave alone scripts know from the conversation",
 	"used message number": "a hash of what passed, to refuse another message under the same number",
 	"group update":        "who is in a group from then on, which each message to the group shows as its recipients",
+	"last seen":           "when an account last wrote, and not to whom: it opens nothing, and what it means people have to judge",
 	"order target":        "who is under investigation, and for which time: it is the end of what can be learned of an order",
 	"e2ee: public part":   "empty in this design: nothing travels beside the ratchet",
 	"packet to send":      "for a script to send, made with keys that it had; the log's record of a forged order, say",

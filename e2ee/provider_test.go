@@ -52,7 +52,8 @@ func TestMailboxDelivered(t *testing.T) {
 	s.end()
 	s.each(1, 2)
 	for _, f := range s.provider().Holdings() {
-		require.Contains(t, []world.Kind{wire.Bundle, wire.UsedNumber}, f.Kind, "what was delivered is gone, but for its number")
+		require.Contains(t, []world.Kind{wire.Bundle, wire.UsedNumber, wire.LastSeen}, f.Kind,
+			"what was delivered is gone, but for its number, and that its sender was there")
 	}
 	require.Empty(t, s.provider().index)
 
@@ -88,6 +89,9 @@ func TestProduce(t *testing.T) {
 		require.NoError(t, err)
 		got := []string{}
 		for _, fact := range facts {
+			if fact.Kind == wire.LastSeen {
+				continue
+			}
 			require.Equal(t, wire.Envelopes, fact.Kind)
 			u, err := wire.ParseUpload(fact.Data)
 			require.NoError(t, err)
@@ -153,3 +157,30 @@ type escrowing struct {
 func (x *escrowing) Accept(world.Meta, []byte) error { return x.refusal }
 
 func (*escrowing) Holdings() []world.Fact { return []world.Fact{{Kind: "design's own", Ref: "r"}} }
+
+// The provider knows when each account's phone last sent a message, to the minute, and nothing of
+// whom to; an order gets it of the accounts that it names, within its time.
+func TestLastSeen(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Cem"},
+		settings: world.Settings{Mailbox: world.MailboxDelivered}}.start(t).end()
+	seen := func(facts []world.Fact) map[string]time.Time {
+		found := map[string]time.Time{}
+		for _, f := range facts {
+			if f.Kind == wire.LastSeen {
+				at, err := world.ParseTime(f.Data)
+				require.NoError(t, err)
+				found[f.Ref] = at
+			}
+		}
+		return found
+	}
+	held := seen(s.provider().Holdings())
+	require.Len(t, held, 2, "Cem has sent nothing")
+	require.True(t, held["Ben"].Before(held["Ana"]))
+	require.Zero(t, held["Ana"].Second()+held["Ana"].Nanosecond())
+
+	order := law.Order{Accounts: []string{"Ana"}, From: held["Ana"], Until: held["Ana"]}
+	require.Equal(t, map[string]time.Time{"Ana": held["Ana"]}, seen(s.provider().seenUnder(order)))
+	order.From = order.From.Add(time.Minute)
+	require.Empty(t, s.provider().seenUnder(order))
+}

@@ -10,6 +10,7 @@ const (
 	Public      world.Kind = "public part"         // what travelled beside it; Ref the message id
 	Bundle      world.Kind = "prekey bundle"       // Ref the account
 	OldIdentity world.Kind = "former identity"     // fingerprint, 16 bytes; Ref the account
+	LastSeen    world.Kind = "last seen"           // when a phone last sent a message, to the minute; Ref the account
 	UsedNumber  world.Kind = "used message number" // an [OpenHash]; Ref the message id
 	Contents    world.Kind = "content"             // what an envelope sealed; Ref the message id
 	GroupUpdate world.Kind = "group update"        // a change of members; Ref the message id
@@ -46,7 +47,7 @@ const (
 )
 
 // Produced lists the kinds of facts that an honest provider hands over under an order.
-func Produced() []world.Kind { return []world.Kind{Envelopes, SealedChunk, CallFrame} }
+func Produced() []world.Kind { return []world.Kind{Envelopes, SealedChunk, CallFrame, LastSeen} }
 
 // Searched lists the kinds of facts that are found on a device.
 func Searched() []world.Kind {
