@@ -1,6 +1,7 @@
 package e2ee
 
 import (
+	"encoding/hex"
 	"testing"
 	"time"
 
@@ -59,8 +60,8 @@ func benchmarkRatchet(b *testing.B, turns bool) {
 	s := talkers(b)
 	from, to := s.device("Ana").peers["Ben"].sessions[0], s.device("Ben").peers["Ana"].sessions[0]
 	text, random := make([]byte, 200), world.Seed(1).Stream("benchmark")
-	m := world.Meta{ID: hexOf(make([]byte, 16)), From: "Ana", To: []string{"Ben"}, Sent: time.Unix(0, 0)}
-	ad := wire.Associated(from.ad, wire.OpenHash(m, nil, nil))
+	m := world.Meta{ID: hex.EncodeToString(make([]byte, 16)), From: "Ana", To: []string{"Ben"}, Sent: time.Unix(0, 0)}
+	ad := wire.Associated(from.AD, wire.OpenHash(m, nil, nil))
 	seal := func(s *ratchet.State) (ratchet.Header, []byte) {
 		h, c, err := s.Seal(text, ad)
 		if err != nil {
@@ -73,8 +74,8 @@ func benchmarkRatchet(b *testing.B, turns bool) {
 		if turns {
 			from, to = to, from
 		}
-		h, c := seal(from.state)
-		if _, err := to.state.Open(random, h, c, ad); err != nil {
+		h, c := seal(from.State)
+		if _, err := to.State.Open(random, h, c, ad); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -43,7 +43,7 @@ func (d *Device) number(data []byte) []world.Packet {
 	if err != nil || d.keys == nil {
 		return nil
 	}
-	own, number := d.keys.identity.Public(), ""
+	own, number := d.keys.Identity.Public(), ""
 	if p := d.peers[string(f[0])]; p != nil && p.identity != nil {
 		number = pqxdh.SafetyNumber(own, *p.identity)
 	}
@@ -59,7 +59,7 @@ func (d *Device) confirm(data []byte) []world.Packet {
 	}
 	name := string(f[0])
 	p := d.peers[name]
-	if p == nil || p.identity == nil || pqxdh.SafetyNumber(d.keys.identity.Public(), *p.identity) != string(f[1]) {
+	if p == nil || p.identity == nil || pqxdh.SafetyNumber(d.keys.Identity.Public(), *p.identity) != string(f[1]) {
 		return nil
 	}
 	p.compared, p.asked = p.identity, false

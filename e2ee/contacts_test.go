@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -90,7 +91,7 @@ func TestGroupPartWaits(t *testing.T) {
 // phone whose user has compared; from one that sends at once it gets everything.
 func TestFalseKeyForVerified(t *testing.T) {
 	for _, resend := range []string{world.ResendAsked, world.ResendAtOnce} {
-		eve, err := newKeyStore(world.Seed(9).Stream("eve"), nil)
+		eve, err := store.NewKeys(world.Seed(9).Stream("eve"), nil)
 		require.NoError(t, err)
 		s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana>Ben", "Ana>Ben"}, settings: world.Settings{Resend: resend},
 			events: []world.Event{comparing(2), comparing(3)}}.start(t).advance(2)
@@ -104,7 +105,7 @@ func TestFalseKeyForVerified(t *testing.T) {
 					return false
 				}
 				var stale []string
-				if bytes.Equal(u.Parts[0].Identity, wire.Fingerprint(eve.identity.Public())) {
+				if bytes.Equal(u.Parts[0].Identity, wire.Fingerprint(eve.Identity.Public())) {
 					eves++
 				} else { // Ben has another phone now, says the provider
 					stale = u.Meta.To
@@ -114,7 +115,7 @@ func TestFalseKeyForVerified(t *testing.T) {
 			case p.Kind() == wire.KindBundle:
 				f, err := world.Unpack(p.Data, wire.KindBundle, 2)
 				require.NoError(t, err)
-				if bundle := eve.bundles()[0]; !bytes.Equal(f[1], bundle) {
+				if bundle := eve.Bundles()[0]; !bytes.Equal(f[1], bundle) {
 					s.sim.Net.Post(world.Packet{From: p.From, To: p.To, Data: world.Pack(wire.KindBundle, f[0], bundle)})
 					return true
 				}

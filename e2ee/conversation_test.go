@@ -64,7 +64,7 @@ func TestFirstContactAtOnce(t *testing.T) {
 	s.quiet()
 	ana, ben := s.device("Ana").peers["Ben"].sessions, s.device("Ben").peers["Ana"].sessions
 	require.Len(t, ana, 2)
-	require.Equal(t, ana[0].id, ben[0].id, "they do not come to use one session")
+	require.Equal(t, ana[0].ID, ben[0].ID, "they do not come to use one session")
 }
 
 // A message typed to two, one of whom has another identity since, reaches both
@@ -78,17 +78,17 @@ func TestReinstall(t *testing.T) {
 	old := s.device("Ben").Holdings()
 	keys := s.device("Ben").keys
 	session := s.device("Ben").peers["Ana"].sessions[0]
-	secrets := [][]byte{keys.identity.Bytes()[1:33], keys.identity.Bytes()[33:], body(1), body(2), body(3)}
-	for _, p := range keys.signed {
+	secrets := [][]byte{keys.Identity.Bytes()[1:33], keys.Identity.Bytes()[33:], body(1), body(2), body(3)}
+	for _, p := range keys.Signed {
 		secrets = append(secrets, p.Bytes()[5:])
 	}
-	for _, p := range keys.kem {
+	for _, p := range keys.KEM {
 		secrets = append(secrets, p.Bytes()[5:])
 	}
-	for _, p := range keys.oneTime {
+	for _, p := range keys.OneTime {
 		secrets = append(secrets, p.Bytes()[5:])
 	}
-	root, private := session.state.Root(), session.state.Private()
+	root, private := session.State.Root(), session.State.Private()
 	secrets = append(secrets, root[:], private[:])
 	for _, secret := range secrets {
 		require.True(t, contains(old, secret), "the test looks for what a device never held: %x", secret)
@@ -107,7 +107,7 @@ func TestReinstall(t *testing.T) {
 	s.each(1, 9)
 	require.Equal(t, []string{"Ana: the safety number with Ben has changed", "Cem: the safety number with Ben has changed"}, s.warned)
 	for _, left := range s.device("Ana").peers["Ben"].sessions {
-		require.Equal(t, s.device("Ben").keys.identity.Public(), left.identity, "a session with an identity that is gone")
+		require.Equal(t, s.device("Ben").keys.Identity.Public(), left.Identity, "a session with an identity that is gone")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/senderkey"
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/memo"
@@ -36,18 +37,18 @@ type Device struct {
 	envelope  wire.Envelope
 	retention int
 
-	keys      *keyStore
+	keys      *store.Keys
 	peers     map[string]*peer
 	outbox    []*outgoing
 	history   []keptMessage
 	opened    [][32]byte // sealedHash of the newest deliveries that were opened
 	groups    map[string]*group
-	left      map[string]stamp     // groups that the account has left, and since when
-	downloads map[string]*download // attachments on their way, by message id
-	call      *liveCall            // that it takes part in, nil if none
-	answered  map[string]uint32    // initial messages to a KEM key of last resort, and its number
-	vendor    ed25519.PublicKey    // who signs its programs, see vendor.go
-	pinned    bool                 // runs the program NeverUpdate
+	left      map[string]store.Stamp // groups that the account has left, and since when
+	downloads map[string]*download   // attachments on their way, by message id
+	call      *liveCall              // that it takes part in, nil if none
+	answered  map[string]uint32      // initial messages to a KEM key of last resort, and its number
+	vendor    ed25519.PublicKey      // who signs its programs, see vendor.go
+	pinned    bool                   // runs the program NeverUpdate
 	reporting reporting
 	installed time.Time // when its keys were made
 	replaced  int       // periods after that, at the last prekey rotation
@@ -57,7 +58,7 @@ type peer struct {
 	identity *pqxdh.IdentityPublic // the one seen last
 	compared *pqxdh.IdentityPublic // the one of which the user knows that it is right, nil if none
 	asked    bool                  // the user has been told that messages to it are held back
-	sessions []*session            // newest first
+	sessions []*store.Session      // newest first
 }
 
 // outgoing is a message that the provider has not confirmed.
@@ -70,9 +71,9 @@ type outgoing struct {
 	uploads        int      // how many uploads of it the provider has not confirmed
 
 	// Of a message to a group:
-	group *senderkey.Message // the ciphertext for all
-	key   []byte             // the sender key as of this message, for members who lack it
-	chain *ownChain          // the sender key under which the message is sealed
+	group *senderkey.Message  // the ciphertext for all
+	key   []byte              // the sender key as of this message, for members who lack it
+	chain *store.OwnSenderKey // the sender key under which the message is sealed
 }
 
 const sessionsPerPeer = 4
@@ -118,10 +119,10 @@ func (d *Device) InUse() []world.Fact {
 	if d.keys == nil {
 		return nil
 	}
-	facts := []world.Fact{{Kind: wire.DeviceKeys, Ref: d.account, Data: d.keys.encode()}}
+	facts := []world.Fact{{Kind: wire.DeviceKeys, Ref: d.account, Data: d.keys.Encode()}}
 	for _, name := range sortedKeys(d.peers) {
 		for _, s := range d.peers[name].sessions {
-			facts = append(facts, s.fact())
+			facts = append(facts, s.Fact())
 		}
 		facts = append(facts, d.peers[name].facts(name)...)
 	}
@@ -129,7 +130,7 @@ func (d *Device) InUse() []world.Fact {
 		facts = append(facts, d.groups[name].facts(name)...)
 	}
 	for _, name := range sortedKeys(d.left) {
-		facts = append(facts, viewFact(name, nil, d.left[name]))
+		facts = append(facts, store.ViewFact(name, nil, d.left[name]))
 	}
 	for _, o := range d.outbox {
 		facts = append(facts, o.facts()...)
@@ -243,9 +244,9 @@ func (d *Device) toProvider(data []byte) world.Packet {
 func (d *Device) install(now time.Time) []world.Packet {
 	d.peers, d.outbox, d.history, d.opened, d.answered = map[string]*peer{}, nil, nil, nil, map[string]uint32{}
 	d.installed, d.replaced = now, 0
-	d.groups, d.left, d.downloads, d.call = map[string]*group{}, map[string]stamp{}, map[string]*download{}, nil
+	d.groups, d.left, d.downloads, d.call = map[string]*group{}, map[string]store.Stamp{}, map[string]*download{}, nil
 	var err error
-	if d.keys, err = newKeyStore(d.random, d.Memo); err != nil {
+	if d.keys, err = store.NewKeys(d.random, d.Memo); err != nil {
 		return d.warn("the device could not be set up: %v", err)
 	}
 	return append([]world.Packet{d.register()},
@@ -253,7 +254,7 @@ func (d *Device) install(now time.Time) []world.Packet {
 }
 
 func (d *Device) register() world.Packet {
-	return d.toProvider(world.Pack(wire.KindRegister, d.keys.bundles()...))
+	return d.toProvider(world.Pack(wire.KindRegister, d.keys.Bundles()...))
 }
 
 // Wakes implements [world.Waker]: what a device fetches it asks for again at night. Its
@@ -270,6 +271,9 @@ func (d *Device) Wakes() (next time.Time) {
 	return next
 }
 
+// rotationDays is after how many days the signed prekey is replaced.
+const rotationDays = 7
+
 // tick replaces the signed prekey every rotationDays midnights after the installation. After a
 // silence in which it was not ticked, it replaces the key once for each of the last two times,
 // since keys of earlier times would be gone by now.
@@ -280,13 +284,13 @@ func (d *Device) tick(now time.Time) []world.Packet {
 	if periods <= d.replaced || d.keys == nil {
 		return out
 	}
-	for range min(periods-d.replaced, keptPrekeys) {
-		if err := d.keys.rotate(d.random); err != nil {
+	for range min(periods-d.replaced, store.KeptPrekeys) {
+		if err := d.keys.Rotate(d.random); err != nil {
 			return append(out, d.warn("prekeys could not be replaced: %v", err)...)
 		}
 	}
 	d.replaced = periods
-	maps.DeleteFunc(d.answered, func(_ string, kem uint32) bool { return !d.keys.has(kem) })
+	maps.DeleteFunc(d.answered, func(_ string, kem uint32) bool { return !d.keys.Has(kem) })
 	return append(out, d.register())
 }
 
@@ -308,14 +312,14 @@ func (d *Device) recordIdentity(now time.Time, name string, id pqxdh.IdentityPub
 	if before == nil {
 		return out
 	}
-	p.sessions = slices.DeleteFunc(p.sessions, func(s *session) bool { return s.identity != id })
+	p.sessions = slices.DeleteFunc(p.sessions, func(s *store.Session) bool { return s.Identity != id })
 	d.dropSenderKeys(name)
 	return append(d.warn("the safety number with %s has changed", name), out...)
 }
 
 // addSession makes s the session that is tried and used first with its peer.
-func (d *Device) addSession(s *session) {
-	p := d.peers[s.peer]
-	p.sessions = append([]*session{s}, p.sessions...)
+func (d *Device) addSession(s *store.Session) {
+	p := d.peers[s.Peer]
+	p.sessions = append([]*store.Session{s}, p.sessions...)
 	p.sessions = p.sessions[:min(len(p.sessions), sessionsPerPeer)]
 }

@@ -105,3 +105,12 @@ func (d *Device) retryDownloads() []world.Packet {
 	}
 	return out
 }
+
+// facts are the keys of attachments under way, and the chunks that have come.
+func (f *download) facts() []world.Fact {
+	facts := wire.AttachmentKeys(f.meta.ID, f.files)
+	for i, data := range f.chunks {
+		facts = append(facts, (&wire.Chunk{Message: f.meta.ID, File: f.at, Number: i, Data: data}).Fact())
+	}
+	return facts
+}

@@ -128,7 +128,7 @@ func (d *Device) Identity() []byte {
 	if d.keys == nil {
 		return nil
 	}
-	return wire.Fingerprint(d.keys.identity.Public())
+	return wire.Fingerprint(d.keys.Identity.Public())
 }
 
 // call collects what a hook of each extension returns.

@@ -1,9 +1,11 @@
 package e2ee
 
 import (
+	"encoding/hex"
 	"io"
 	"math/rand/v2"
 
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -73,14 +75,14 @@ func stream(in world.Input) io.Reader {
 }
 
 func makeKeys(in world.Input) ([]world.Derived, error) {
-	keys, err := newKeyStore(stream(in), nil)
+	keys, err := store.NewKeys(stream(in), nil)
 	if err != nil {
 		return nil, err
 	}
 	account := string(in.Text)
 	return world.Conclude(
-		world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: keys.encode()},
-		world.Fact{Kind: wire.Bundle, Ref: account, Data: keys.bundles()[0]}), nil
+		world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: keys.Encode()},
+		world.Fact{Kind: wire.Bundle, Ref: account, Data: keys.Bundles()[0]}), nil
 }
 
 // outgoingFact states a packet that is ready to be sent, with the time of a message.
@@ -109,15 +111,15 @@ func claimNewKeys(in world.Input) ([]world.Derived, error) {
 }
 
 func startSession(in world.Input) ([]world.Derived, error) {
-	keys, err := parseKeyStore(in.Facts[0].Data)
+	keys, err := store.ParseKeys(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	s, err := keys.initiate(stream(in), string(in.Text), in.Facts[1].Ref, in.Facts[1].Data)
+	s, err := keys.Initiate(stream(in), string(in.Text), in.Facts[1].Ref, in.Facts[1].Data)
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(s.ownFact()), nil
+	return world.Conclude(ownFact(s)), nil
 }
 
 func answerSession(in world.Input) ([]world.Derived, error) {
@@ -125,27 +127,27 @@ func answerSession(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := keysFor(in.Facts[0].Data, d.Initial)
+	keys, err := store.KeysFor(in.Facts[0].Data, d.Initial)
 	if err != nil {
 		return nil, err
 	}
-	s, _, err := keys.respond(in.Facts[0].Ref, d.Meta.From, d.Initial)
+	s, _, err := keys.Respond(in.Facts[0].Ref, d.Meta.From, d.Initial)
 	if err != nil {
 		return nil, err
 	}
-	return s.received(stream(in), d)
+	return received(stream(in), s, d)
 }
 
 func takeSession(in world.Input) ([]world.Derived, error) {
-	s, err := parseSession(in.Facts[0].Data)
+	s, err := store.ParseSession(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(s.ownFact()), nil
+	return world.Conclude(ownFact(s)), nil
 }
 
 func receive(in world.Input) ([]world.Derived, error) {
-	s, err := parseSession(in.Facts[0].Data)
+	s, err := store.ParseSession(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -153,20 +155,20 @@ func receive(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.received(stream(in), d)
+	return received(stream(in), s, d)
 }
 
 // received opens a delivery in the session, and gives the session as it is afterwards.
-func (s *session) received(random io.Reader, d *wire.Delivery) ([]world.Derived, error) {
-	secret, err := s.open(random, d)
+func received(random io.Reader, s *store.Session, d *wire.Delivery) ([]world.Derived, error) {
+	secret, err := s.Open(random, d)
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(s.ownFact(), world.Fact{Kind: wire.Secret, Ref: d.Meta.ID, Data: secret}), nil
+	return world.Conclude(ownFact(s), world.Fact{Kind: wire.Secret, Ref: d.Meta.ID, Data: secret}), nil
 }
 
 func passOn(in world.Input) ([]world.Derived, error) {
-	s, err := parseSession(in.Facts[0].Data)
+	s, err := store.ParseSession(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -174,31 +176,31 @@ func passOn(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.sent(d, in.Facts[1].Data)
+	return sent(s, d, in.Facts[1].Data)
 }
 
 // ownFact states a session that the adversary runs itself. The rules give what it opens as
 // secret parts at once, so no other rule needs to read the session.
-func (s *session) ownFact() world.Fact {
-	f := s.fact()
+func ownFact(s *store.Session) world.Fact {
+	f := s.Fact()
 	f.Kind = OwnSession
 	return f
 }
 
 // sent seals a part of its own for a delivery and gives the packet by which a
 // provider brings it.
-func (s *session) sent(d *wire.Delivery, secret []byte) ([]world.Derived, error) {
-	part, err := s.seal(d.OpenHash(), secret)
+func sent(s *store.Session, d *wire.Delivery, secret []byte) ([]world.Derived, error) {
+	part, err := s.Seal(d.OpenHash(), secret)
 	if err != nil {
 		return nil, err
 	}
 	d.Part = part
-	p := world.Packet{From: world.Provider, To: world.DeviceOf(s.peer), Data: d.Encode()}
-	return world.Conclude(s.ownFact(), outgoingFact(d.Meta.ID, p, d.Meta)), nil
+	p := world.Packet{From: world.Provider, To: world.DeviceOf(s.Peer), Data: d.Encode()}
+	return world.Conclude(ownFact(s), outgoingFact(d.Meta.ID, p, d.Meta)), nil
 }
 
 func write(in world.Input, envelope func(io.Reader, []world.Fact) (wire.Envelope, error)) ([]world.Derived, error) {
-	s, err := parseSession(in.Facts[0].Data)
+	s, err := store.ParseSession(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +208,7 @@ func write(in world.Input, envelope func(io.Reader, []world.Fact) (wire.Envelope
 	if err != nil {
 		return nil, err
 	}
-	m.ID, m.From, m.To, m.Group = hexOf(in.Random[32:48]), s.own, []string{s.peer}, ""
+	m.ID, m.From, m.To, m.Group = hex.EncodeToString(in.Random[32:48]), s.Own, []string{s.Peer}, ""
 	around, err := envelope(stream(in), in.Facts[2:])
 	if err != nil {
 		return nil, err
@@ -215,5 +217,5 @@ func write(in world.Input, envelope func(io.Reader, []world.Fact) (wire.Envelope
 	if err != nil {
 		return nil, err
 	}
-	return s.sent(&wire.Delivery{Meta: m, Public: public}, secret)
+	return sent(s, &wire.Delivery{Meta: m, Public: public}, secret)
 }

@@ -21,37 +21,6 @@ func real(t testing.TB) *stage {
 		events:   []world.Event{{After: 4, Kind: world.Reinstall, Account: "Ben"}, {After: 6, Kind: world.Leave, Account: "Cem", Group: "crew"}}}.start(t)
 }
 
-func FuzzParseKeyStore(f *testing.F) {
-	for _, fact := range real(f).end().device("Ana").Holdings() {
-		if fact.Kind == wire.DeviceKeys {
-			f.Add(fact.Data)
-			f.Add(append(fact.Data[:len(fact.Data)-8:len(fact.Data)-8], world.Int(1<<40+5)...))
-			f.Add(append(fact.Data[:len(fact.Data)-8:len(fact.Data)-8], world.Int(-1)...))
-		}
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if k, err := parseKeyStore(data); err == nil {
-			require.Equal(t, data, k.encode())
-		}
-	})
-}
-
-func FuzzParseSession(f *testing.F) {
-	s := real(f).end()
-	for _, account := range s.conv.Accounts {
-		for _, fact := range s.device(account).Holdings() {
-			if fact.Kind == wire.Session {
-				f.Add(fact.Data)
-			}
-		}
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if s, err := parseSession(data); err == nil {
-			require.Equal(t, data, s.encode())
-		}
-	})
-}
-
 var addresses = []string{"provider", world.Outsider, "device:Cem", "device:Dee", "court", "agency", "log", "user:Cem", "device:", ""}
 
 // hostile posts a packet at a moment when the last message is on its way, then

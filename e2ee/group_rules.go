@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"doormat/e2ee/ratchet"
-	"doormat/e2ee/senderkey"
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -45,16 +45,12 @@ func readDistribution(in world.Input) ([]world.Derived, error) {
 }
 
 func readSenderKey(in world.Input) ([]world.Derived, error) {
-	f, err := world.Unpack(in.Facts[0].Data, chainTag, 4)
+	group, r, err := store.ParseSenderKey(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	r, err := senderkey.UnmarshalReceiver(f[2])
-	if err != nil {
-		return nil, err
-	}
-	facts := []world.Fact{chainKey(string(f[0]), r.Chain())}
-	ad := wire.GroupData(string(f[0]))
+	facts := []world.Fact{chainKey(group, r.Chain())}
+	ad := wire.GroupData(group)
 	for _, k := range r.Skipped() {
 		facts = append(facts, world.Fact{Kind: MessageKey, Ref: place(k.Ratchet, k.N), Data: keyData(k.Key, ad[:])})
 	}
@@ -62,15 +58,11 @@ func readSenderKey(in world.Input) ([]world.Derived, error) {
 }
 
 func readOwnSenderKey(in world.Input) ([]world.Derived, error) {
-	f, err := world.Unpack(in.Facts[0].Data, ownChainTag, 3)
+	group, own, err := store.ParseOwnSenderKey(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	s, err := senderkey.UnmarshalSender(f[1])
-	if err != nil {
-		return nil, err
-	}
-	return world.Conclude(chainKey(string(f[0]), ratchet.Chain(s.Distribution()))), nil
+	return world.Conclude(chainKey(group, ratchet.Chain(own.Sender.Distribution()))), nil
 }
 
 func readContent(in world.Input) ([]world.Derived, error) {
@@ -116,4 +108,10 @@ func openAttachment(in world.Input) ([]world.Derived, error) {
 
 func readKeptFile(in world.Input) ([]world.Derived, error) {
 	return world.Conclude(world.Fact{Kind: world.File, Ref: in.Facts[0].Ref, Data: in.Facts[0].Data}), nil
+}
+
+// chainKey states the chain of a group from a message on.
+func chainKey(group string, c ratchet.Chain) world.Fact {
+	ad := wire.GroupData(group)
+	return world.Fact{Kind: ChainKey, Ref: place(c.Ratchet, c.N), Data: keyData(c.Key, ad[:])}
 }

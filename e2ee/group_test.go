@@ -182,7 +182,7 @@ func TestTamperedGroup(t *testing.T) {
 // inject lets a modified client say something in a session of its own that is
 // there, about any message.
 func (s *stage) inject(to string, m world.Meta, secret []byte, group *senderkey.Message) {
-	part, err := s.device(m.From).peers[to].sessions[0].seal(wire.OpenHash(m, nil, group), secret)
+	part, err := s.device(m.From).peers[to].sessions[0].Seal(wire.OpenHash(m, nil, group), secret)
 	require.NoError(s.t, err)
 	s.post(world.Packet{From: "provider", To: world.DeviceOf(to), Data: (&wire.Delivery{Meta: m, Public: nil, Group: group, Part: part}).Encode()})
 }
@@ -342,7 +342,7 @@ func TestGroupReordered(t *testing.T) {
 }
 
 func (s *stage) keyOf(t testing.TB, account string) []byte {
-	return (&wire.Distribution{Group: "crew", Chain: s.device(account).groups["crew"].own.sender.Distribution()}).Encode()
+	return (&wire.Distribution{Group: "crew", Chain: s.device(account).groups["crew"].own.Sender.Distribution()}).Encode()
 }
 
 // A member who sets up anew gets the key of the message that went to the device that

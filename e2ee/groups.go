@@ -5,31 +5,18 @@ import (
 	"slices"
 	"time"
 
-	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/senderkey"
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
 // group is one device's view of a group that its account is in.
 type group struct {
-	members []string           // sorted, the own account among them
-	since   stamp              // of the change that the view comes from
-	own     *ownChain          // nil until it is needed
-	chains  map[string][]chain // by member, newest first
-}
-
-// chain follows a member's sender key.
-type chain struct {
-	*senderkey.Receiver
-	sent time.Time // of the message that brought it
-}
-
-// ownChain is the own sender key, and who has it: by account the fingerprint of
-// the identity that it was sent to.
-type ownChain struct {
-	sender *senderkey.Sender
-	given  map[string][]byte
+	members []string                     // sorted, the own account among them
+	since   store.Stamp                  // of the change that the view comes from
+	own     *store.OwnSenderKey          // nil until it is needed
+	chains  map[string][]store.SenderKey // by member, newest first
 }
 
 // chainsPerMember is how many sender keys of a member are kept: the newest, and
@@ -45,7 +32,7 @@ func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet
 	}
 	to := d.oldAndNewMembers(m)
 	if !change || len(to) == 0 {
-		d.applyMembers(m, stamp{sent: now})
+		d.applyMembers(m, store.Stamp{Sent: now})
 		return nil
 	}
 	meta, err := d.newMeta(now, to, "")
@@ -54,11 +41,11 @@ func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet
 	}
 	// A change by a clock that is ahead must not stand, nor may the numbers, which are drawn,
 	// decide between two changes that one account makes at one time.
-	if known := d.newestChange(m.Group); stampOf(meta).before(known) || known.author == d.account &&
-		!meta.Sent.After(known.sent) {
-		meta.Sent = known.sent.Add(world.Instant)
+	if known := d.newestChange(m.Group); store.StampOf(meta).Before(known) || known.Author == d.account &&
+		!meta.Sent.After(known.Sent) {
+		meta.Sent = known.Sent.Add(world.Instant)
 	}
-	d.applyMembers(m, stampOf(meta))
+	d.applyMembers(m, store.StampOf(meta))
 	out, err := d.dispatch(meta, &wire.Content{Update: m})
 	if err != nil {
 		return d.warn("the group %s was not told of the change: %v", m.Group, err)
@@ -84,7 +71,7 @@ func others(accounts []string, without string) []string {
 // applyMembers changes the view of a group. The own sender key is forgotten, so that the
 // next message comes under a new one, and so are the keys of those who left; who
 // leaves forgets the group, but not when, lest an older change take it in again.
-func (d *Device) applyMembers(m *wire.Members, since stamp) {
+func (d *Device) applyMembers(m *wire.Members, since store.Stamp) {
 	if !slices.Contains(m.Accounts, d.account) {
 		delete(d.groups, m.Group)
 		d.left[m.Group] = since
@@ -93,11 +80,11 @@ func (d *Device) applyMembers(m *wire.Members, since stamp) {
 	delete(d.left, m.Group)
 	g := d.groups[m.Group]
 	if g == nil {
-		g = &group{chains: map[string][]chain{}}
+		g = &group{chains: map[string][]store.SenderKey{}}
 		d.groups[m.Group] = g
 	}
 	g.members, g.since, g.own = m.Accounts, since, nil
-	maps.DeleteFunc(g.chains, func(member string, _ []chain) bool { return !slices.Contains(g.members, member) })
+	maps.DeleteFunc(g.chains, func(member string, _ []store.SenderKey) bool { return !slices.Contains(g.members, member) })
 }
 
 // update takes a change that another member tells of. It must come from a member,
@@ -124,10 +111,10 @@ func (d *Device) update(now time.Time, from world.Meta, m *wire.Members) []world
 		why = "it was not sent to all members"
 	case from.Sent.After(now.Add(ClockSkew)):
 		why = "it is dated " + from.Sent.Format(time.DateTime)
-	case stampOf(from).before(d.newestChange(m.Group)):
+	case store.StampOf(from).Before(d.newestChange(m.Group)):
 		why = "it is older than another one"
 	default:
-		d.applyMembers(m, stampOf(from))
+		d.applyMembers(m, store.StampOf(from))
 		return nil
 	}
 	return d.warn("a change of the group %s by %s was refused: %s", m.Group, from.From, why)
@@ -141,17 +128,17 @@ func containsAll(list, what []string) bool {
 // none or it has ended.
 func (d *Device) sealGroup(o *outgoing) error {
 	g := d.groups[o.meta.Group]
-	if g.own == nil || g.own.sender.Full() {
+	if g.own == nil || g.own.Sender.Full() {
 		sender, err := senderkey.NewSender(d.random)
 		if err != nil {
 			return err
 		}
-		g.own = &ownChain{sender, map[string][]byte{}}
+		g.own = &store.OwnSenderKey{Sender: sender, Given: map[string][]byte{}}
 	}
-	key := wire.Distribution{Group: o.meta.Group, Chain: g.own.sender.Distribution()}
+	key := wire.Distribution{Group: o.meta.Group, Chain: g.own.Sender.Distribution()}
 	o.key, o.chain = key.Encode(), g.own
 	var err error
-	o.group, err = g.own.sender.Seal(o.secret, wire.Associated(wire.GroupData(o.meta.Group), wire.OpenHash(o.meta, o.public, nil)))
+	o.group, err = g.own.Sender.Seal(o.secret, wire.Associated(wire.GroupData(o.meta.Group), wire.OpenHash(o.meta, o.public, nil)))
 	return err
 }
 
@@ -164,9 +151,9 @@ func (d *Device) dropSenderKeys(account string) {
 	}
 }
 
-// has reports whether a peer's device has the sender key.
-func (c *ownChain) has(name string, p *peer) bool {
-	return p != nil && p.identity != nil && slices.Equal(c.given[name], wire.Fingerprint(*p.identity))
+// hasSenderKey reports whether a peer's device has an own sender key.
+func hasSenderKey(c *store.OwnSenderKey, name string, p *peer) bool {
+	return p != nil && p.identity != nil && slices.Equal(c.Given[name], wire.Fingerprint(*p.identity))
 }
 
 // openGroup opens a message to a group, after storing the sender key that may come with it.
@@ -212,14 +199,14 @@ func (d *Device) addSenderKey(from world.Meta, data []byte) error {
 		return refusal("its sender key is not for a group that you are both in")
 	}
 	known := g.chains[from.From]
-	if slices.ContainsFunc(known, func(c chain) bool { return c.Name() == key.Chain.Ratchet }) {
+	if slices.ContainsFunc(known, func(c store.SenderKey) bool { return c.Name() == key.Chain.Ratchet }) {
 		return nil
 	}
-	at := slices.IndexFunc(known, func(c chain) bool { return !c.sent.After(from.Sent) })
+	at := slices.IndexFunc(known, func(c store.SenderKey) bool { return !c.Sent.After(from.Sent) })
 	if at < 0 {
 		at = len(known)
 	}
-	known = slices.Insert(slices.Clone(known), at, chain{senderkey.NewReceiver(key.Chain), from.Sent})
+	known = slices.Insert(slices.Clone(known), at, store.SenderKey{Receiver: senderkey.NewReceiver(key.Chain), Sent: from.Sent})
 	g.chains[from.From] = known[:min(len(known), chainsPerMember)]
 	return nil
 }
@@ -229,7 +216,24 @@ type refusal string
 
 func (r refusal) Error() string { return string(r) }
 
-// addHolder notes that a member's device gets the sender key.
-func (c *ownChain) addHolder(name string, to pqxdh.IdentityPublic) {
-	c.given[name] = wire.Fingerprint(to)
+// facts are what a device keeps of a group.
+func (g *group) facts(name string) []world.Fact {
+	facts := []world.Fact{store.ViewFact(name, g.members, g.since)}
+	if g.own != nil {
+		facts = append(facts, world.Fact{Kind: wire.OwnSenderKey, Ref: name, Data: g.own.Encode(name)})
+	}
+	for _, member := range sortedKeys(g.chains) {
+		for _, c := range g.chains[member] {
+			facts = append(facts, c.Fact(name, member))
+		}
+	}
+	return facts
+}
+
+// newestChange stamps the newest change of a group that the device knows of.
+func (d *Device) newestChange(name string) store.Stamp {
+	if g := d.groups[name]; g != nil {
+		return g.since
+	}
+	return d.left[name] // the zero stamp is before all others
 }

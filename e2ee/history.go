@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -80,7 +81,7 @@ func (d *Device) Restore(facts []world.Fact) {
 	var before []keptMessage
 	at := map[string]int{}
 	for _, f := range facts {
-		if m, body, err := parseKept(f.Data); f.Kind == wire.KeptMessage && err == nil {
+		if m, body, err := store.ParseKept(f.Data); f.Kind == wire.KeptMessage && err == nil {
 			at[m.ID] = len(before)
 			before = append(before, keptMessage{meta: m, body: body, files: map[int][]byte{}})
 		}
@@ -107,22 +108,8 @@ func fileOf(ref string) (message string, number int) {
 	return ref[:slash], number - 1
 }
 
-// KeptFact is a message of the history as a fact.
-func KeptFact(m world.Meta, body []byte) world.Fact {
-	return world.Fact{Kind: wire.KeptMessage, Ref: m.ID, Data: world.Pack(keptTag, m.Encode(), body)}
-}
-
-func parseKept(data []byte) (m world.Meta, body []byte, err error) {
-	f, err := world.Unpack(data, keptTag, 2)
-	if err != nil {
-		return m, nil, err
-	}
-	m, err = world.ParseMeta(f[0])
-	return m, f[1], err
-}
-
 func (k *keptMessage) facts() []world.Fact {
-	facts := []world.Fact{KeptFact(k.meta, k.body)}
+	facts := []world.Fact{store.KeptFact(k.meta, k.body)}
 	for i := range wire.MaxFiles {
 		if data, ok := k.files[i]; ok {
 			facts = append(facts, world.Fact{Kind: wire.KeptFile, Ref: world.FileRef(k.meta.ID, i), Data: data})

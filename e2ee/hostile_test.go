@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -188,7 +189,7 @@ func TestUploadsRefused(t *testing.T) {
 		for _, from := range []string{"device:Cem", "user:Ana", world.Outsider, "Ana"} {
 			upload(from, func(u *wire.Upload) { u.Meta.ID = fresh })
 		}
-		cem := wire.Fingerprint(s.device("Cem").keys.identity.Public())
+		cem := wire.Fingerprint(s.device("Cem").keys.Identity.Public())
 		upload("device:Ana", func(u *wire.Upload) { u.Meta.ID, u.Parts[0].To, u.Parts[0].Identity = fresh, "Cem", cem })   // not in the metadata
 		upload("device:Ana", func(u *wire.Upload) { u.Meta.ID, u.Meta.To, u.Parts[0].To = fresh, []string{"Zoe"}, "Zoe" }) // nobody
 		s.quiet()
@@ -260,7 +261,7 @@ func TestReplayedInitialMessage(t *testing.T) {
 		messages = append(messages, "Ana>Ben")
 	}
 	s := scene{messages: messages}.start(t)
-	for range oneTimePrekeys {
+	for range store.OneTimePrekeys {
 		s.post(world.Packet{From: world.Outsider, To: "provider", Data: world.Pack(wire.KindFetch, []byte("Ben"))})
 	}
 	s.advance(1)
@@ -280,7 +281,7 @@ func TestReplayedInitialMessage(t *testing.T) {
 		s.advance(k + 2)
 	}
 	for _, kept := range s.device("Ben").peers["Ana"].sessions {
-		require.False(t, kept.startedBy(mustDelivery(t, replay).Initial))
+		require.False(t, kept.StartedBy(mustDelivery(t, replay).Initial))
 	}
 	s.post(replay, twin)
 	s.each(1, len(messages))
@@ -300,15 +301,15 @@ func TestPairsAreSpentTogether(t *testing.T) {
 		func(m *pqxdh.InitialMessage, _ uint32) { m.KEMID += 2 },
 		func(m *pqxdh.InitialMessage, _ uint32) {},
 	} {
-		keys, err := newKeyStore(world.Seed(1).Stream("keys"), nil)
+		keys, err := store.NewKeys(world.Seed(1).Stream("keys"), nil)
 		require.NoError(t, err)
-		m := &pqxdh.InitialMessage{OneTimeID: keys.oneTime[0].ID(), KEMID: keys.oneTime[0].ID() + 1}
-		mix(m, keys.kem[0].ID())
-		keys.spend(m)
-		require.NoError(t, keys.replenish(world.Seed(1).Stream("more")))
-		require.Len(t, keys.oneTime, oneTimePrekeys)
-		require.Len(t, keys.kem, oneTimePrekeys+1)
-		require.Len(t, keys.bundles(), oneTimePrekeys+1)
+		m := &pqxdh.InitialMessage{OneTimeID: keys.OneTime[0].ID(), KEMID: keys.OneTime[0].ID() + 1}
+		mix(m, keys.KEM[0].ID())
+		keys.Spend(m)
+		require.NoError(t, keys.Replenish(world.Seed(1).Stream("more")))
+		require.Len(t, keys.OneTime, store.OneTimePrekeys)
+		require.Len(t, keys.KEM, store.OneTimePrekeys+1)
+		require.Len(t, keys.Bundles(), store.OneTimePrekeys+1)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -27,14 +28,14 @@ func (s *stage) fetch(account string) *pqxdh.Bundle {
 func TestOneTimePrekeysAreHandedOutOnce(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ana>Dee"}}.start(t)
 	var once []uint32
-	for range oneTimePrekeys {
+	for range store.OneTimePrekeys {
 		b := s.fetch("Ben")
 		require.False(t, b.KEM.LastResort)
 		require.NotZero(t, b.OneTime.ID)
 		once = append(once, b.OneTime.ID, b.KEM.ID)
 	}
 	slices.Sort(once)
-	require.Len(t, slices.Compact(once), 2*oneTimePrekeys)
+	require.Len(t, slices.Compact(once), 2*store.OneTimePrekeys)
 	for range 2 {
 		last := s.fetch("Ben")
 		require.True(t, last.KEM.LastResort)
@@ -52,11 +53,11 @@ func TestOneTimePrekeysAreSpentAndReplaced(t *testing.T) {
 	ben := s.device("Ben")
 	for k := 1; k <= 3; k++ {
 		next := s.provider().directory["Ben"].bundles[0].oneTime
-		i := slices.IndexFunc(ben.keys.oneTime, func(p *pqxdh.OneTimePrekey) bool { return p.ID() == next })
+		i := slices.IndexFunc(ben.keys.OneTime, func(p *pqxdh.OneTimePrekey) bool { return p.ID() == next })
 		require.GreaterOrEqual(t, i, 0)
-		j := slices.IndexFunc(ben.keys.kem, func(p *pqxdh.KEMPrekey) bool { return p.ID() == next+1 })
+		j := slices.IndexFunc(ben.keys.KEM, func(p *pqxdh.KEMPrekey) bool { return p.ID() == next+1 })
 		require.GreaterOrEqual(t, j, 0)
-		spent := [][]byte{ben.keys.oneTime[i].Bytes()[5:], ben.keys.kem[j].Bytes()[5:]}
+		spent := [][]byte{ben.keys.OneTime[i].Bytes()[5:], ben.keys.KEM[j].Bytes()[5:]}
 		for _, secret := range spent {
 			require.True(t, contains(ben.Holdings(), secret))
 		}
@@ -64,9 +65,9 @@ func TestOneTimePrekeysAreSpentAndReplaced(t *testing.T) {
 		for _, secret := range spent {
 			require.False(t, contains(ben.Holdings(), secret), "a one-time key outlived its session")
 		}
-		require.Len(t, ben.keys.oneTime, oneTimePrekeys)
-		require.Len(t, ben.keys.kem, oneTimePrekeys+1)
-		require.Len(t, s.provider().directory["Ben"].bundles, oneTimePrekeys+1)
+		require.Len(t, ben.keys.OneTime, store.OneTimePrekeys)
+		require.Len(t, ben.keys.KEM, store.OneTimePrekeys+1)
+		require.Len(t, s.provider().directory["Ben"].bundles, store.OneTimePrekeys+1)
 	}
 	s.end()
 	require.Empty(t, s.provider().directory["Ben"].given, "the directory remembers keys that the device has no more")
@@ -77,8 +78,8 @@ func TestRotation(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Cem>Ben", "Ben>Ana", "Dee>Ben"}}.start(t)
 	ben := s.device("Ben")
 	secrets := func() [2][]byte {
-		newest := ben.keys.signed[len(ben.keys.signed)-1]
-		return [2][]byte{newest.Bytes()[5:], ben.keys.kem[len(ben.keys.kem)-1].Bytes()[5:]}
+		newest := ben.keys.Signed[len(ben.keys.Signed)-1]
+		return [2][]byte{newest.Bytes()[5:], ben.keys.KEM[len(ben.keys.KEM)-1].Bytes()[5:]}
 	}
 	require.NoError(t, s.sim.Rest(1)) // a KEM key of last resort stands last once it was rotated
 	var weeks [][2][]byte
@@ -110,16 +111,16 @@ func TestRotationAfterSilence(t *testing.T) {
 	ben := s.device("Ben")
 	s.advance(1)
 	var before [][]byte
-	for _, k := range ben.keys.signed {
+	for _, k := range ben.keys.Signed {
 		before = append(before, k.Bytes()[5:])
 	}
 	registered := len(s.packets(wire.KindRegister))
 	s.advance(2)
-	require.Len(t, ben.keys.signed, keptPrekeys)
+	require.Len(t, ben.keys.Signed, store.KeptPrekeys)
 	for _, secret := range before {
 		require.False(t, contains(ben.Holdings(), secret), "a prekey outlived the silence")
 	}
-	require.Equal(t, ben.keys.signed[1].ID(), s.fetch("Ben").Signed.ID, "the directory has the present one")
+	require.Equal(t, ben.keys.Signed[1].ID(), s.fetch("Ben").Signed.ID, "the directory has the present one")
 	require.Less(t, len(s.packets(wire.KindRegister)), registered+2*len(s.conv.Accounts), "a silence costs one registration")
 	s.each(1, 2)
 }
@@ -183,7 +184,7 @@ func TestBadBundleIsRefused(t *testing.T) {
 func TestRegistration(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben"}}.start(t)
 	before := s.provider().Holdings()
-	cem, dee := s.device("Cem").keys.bundles(), s.device("Dee").keys.bundles()
+	cem, dee := s.device("Cem").keys.Bundles(), s.device("Dee").keys.Bundles()
 	bad, err := pqxdh.ParseBundle(cem[4])
 	require.NoError(t, err)
 	bad.KEM.Signature[0] ^= 1

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -139,17 +140,17 @@ func putTogether(in world.Input) ([]world.Derived, error) {
 	if signing == nil || exchange == nil || signed == nil {
 		return nil, errors.New("a private half is missing")
 	}
-	k := &keyStore{next: 1}
-	if k.identity, err = pqxdh.NewIdentity(bytes.NewReader(slices.Concat(signing, exchange))); err != nil {
+	identity, err := pqxdh.NewIdentity(bytes.NewReader(slices.Concat(signing, exchange)))
+	if err != nil {
 		return nil, err
 	}
 	prekey, err := pqxdh.NewSignedPrekey(bytes.NewReader(signed), b.Signed.ID)
 	if err != nil {
 		return nil, err
 	}
-	k.signed = []*pqxdh.SignedPrekey{prekey}
 	account, from := in.Facts[0].Ref, []int{0, at1, at2, at3}
-	out := []world.Derived{{Fact: world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: k.encode()}, From: from}}
+	k := store.KeysOf(identity, prekey)
+	out := []world.Derived{{Fact: world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: k.Encode()}, From: from}}
 	once, at4 := findSolved(in.Facts, "X25519", b.OneTime.Key)
 	if once == nil {
 		return out, nil
@@ -158,8 +159,8 @@ func putTogether(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return out, nil
 	}
-	k.oneTime = []*pqxdh.OneTimePrekey{p}
-	return append(out, world.Derived{Fact: world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: k.encode()},
+	k = store.KeysOf(identity, prekey, p)
+	return append(out, world.Derived{Fact: world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: k.Encode()},
 		From: append(slices.Clone(from), at4)}), nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -40,7 +41,7 @@ func (s *stage) solve(facts []world.Fact) (granted []world.Fact) {
 // secret, and nothing that a rule was too weak for, is what keeps the recording closed.
 func TestHarvest(t *testing.T) {
 	s := real(t)
-	kem := map[string]*keyStore{} // as they are before the first message
+	kem := map[string]*store.Keys{} // as they are before the first message
 	for _, a := range s.conv.Accounts {
 		kem[a] = s.keysOf(a)
 	}
@@ -56,30 +57,30 @@ func TestHarvest(t *testing.T) {
 		if f.Kind != wire.DeviceKeys {
 			continue
 		}
-		k, err := parseKeyStore(f.Data)
+		k, err := store.ParseKeys(f.Data)
 		require.NoError(t, err)
-		require.Empty(t, k.kem)
+		require.Empty(t, k.KEM)
 		solved = append(solved, f)
-		k.kem = kem[f.Ref].kem
-		whole = append(whole, world.Fact{Kind: wire.DeviceKeys, Ref: f.Ref, Data: k.encode()})
+		k.KEM = kem[f.Ref].KEM
+		whole = append(whole, world.Fact{Kind: wire.DeviceKeys, Ref: f.Ref, Data: k.Encode()})
 	}
 	require.GreaterOrEqual(t, len(solved), len(s.conv.Accounts))
 	require.Contains(t, s.opens(s.wire, whole), 1, "with the ML-KEM prekeys as well")
 
 	var alone []world.Fact // and with those only
 	for a, k := range kem {
-		other, err := newKeyStore(world.Seed(9).Stream(a), nil)
+		other, err := store.NewKeys(world.Seed(9).Stream(a), nil)
 		require.NoError(t, err)
-		other.kem = k.kem
-		alone = append(alone, world.Fact{Kind: wire.DeviceKeys, Ref: a, Data: other.encode()})
+		other.KEM = k.KEM
+		alone = append(alone, world.Fact{Kind: wire.DeviceKeys, Ref: a, Data: other.Encode()})
 	}
 	require.Empty(t, s.opens(s.wire, alone))
 }
 
-func (s *stage) keysOf(account string) *keyStore {
+func (s *stage) keysOf(account string) *store.Keys {
 	for _, f := range s.device(account).Holdings() {
 		if f.Kind == wire.DeviceKeys {
-			k, err := parseKeyStore(f.Data)
+			k, err := store.ParseKeys(f.Data)
 			require.NoError(s.t, err)
 			return k
 		}

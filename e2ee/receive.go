@@ -7,6 +7,7 @@ import (
 
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/ratchet"
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -101,12 +102,12 @@ func (d *Device) decrypt(now time.Time, in *wire.Delivery) ([]byte, []world.Pack
 	err := errNoSession
 	if p := d.peers[in.Meta.From]; p != nil {
 		for i, s := range p.sessions {
-			if len(in.Initial) > 0 && !s.startedBy(in.Initial) {
+			if len(in.Initial) > 0 && !s.StartedBy(in.Initial) {
 				continue
 			}
 			var secret []byte
-			if secret, err = s.open(d.random, in); err == nil {
-				p.sessions = append([]*session{s}, slices.Delete(p.sessions, i, i+1)...)
+			if secret, err = s.Open(d.random, in); err == nil {
+				p.sessions = append([]*store.Session{s}, slices.Delete(p.sessions, i, i+1)...)
 				return secret, nil, nil
 			}
 			if errors.Is(err, ratchet.ErrSpent) || errors.Is(err, ratchet.ErrDropped) || len(in.Initial) > 0 {
@@ -123,14 +124,14 @@ func (d *Device) decrypt(now time.Time, in *wire.Delivery) ([]byte, []world.Pack
 // answer begins the session that an initial message asks for, once the message
 // that came with it proves it genuine.
 func (d *Device) answer(now time.Time, in *wire.Delivery) ([]byte, []world.Packet, error) {
-	if _, before := d.answered[string(sessionID(in.Initial))]; before {
+	if _, before := d.answered[string(store.SessionID(in.Initial))]; before {
 		return nil, nil, errNoSession // replayed after its session was dropped
 	}
-	s, m, err := d.keys.respond(d.account, in.Meta.From, in.Initial)
+	s, m, err := d.keys.Respond(d.account, in.Meta.From, in.Initial)
 	if err != nil {
 		return nil, nil, err
 	}
-	secret, err := s.open(d.random, in)
+	secret, err := s.Open(d.random, in)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -142,12 +143,12 @@ func (d *Device) answer(now time.Time, in *wire.Delivery) ([]byte, []world.Packe
 // spend erases the one-time keys that a session used, makes new ones, and
 // remembers the initial message where a key of last resort could answer it again
 // (PQXDH, section 4.2).
-func (d *Device) spend(s *session, m *pqxdh.InitialMessage) []world.Packet {
-	d.keys.spend(m)
-	if d.keys.has(m.KEMID) {
-		d.answered[string(s.id)] = m.KEMID
+func (d *Device) spend(s *store.Session, m *pqxdh.InitialMessage) []world.Packet {
+	d.keys.Spend(m)
+	if d.keys.Has(m.KEMID) {
+		d.answered[string(s.ID)] = m.KEMID
 	}
-	if err := d.keys.replenish(d.random); err != nil {
+	if err := d.keys.Replenish(d.random); err != nil {
 		return d.warn("prekeys could not be replaced: %v", err)
 	}
 	return []world.Packet{d.register()}

@@ -7,6 +7,7 @@ import (
 
 	"doormat/e2ee/ratchet"
 	"doormat/e2ee/senderkey"
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -187,7 +188,7 @@ func countDown(in world.Input) ([]world.Derived, error) {
 }
 
 func readKept(in world.Input) ([]world.Derived, error) {
-	m, body, err := parseKept(in.Facts[0].Data)
+	m, body, err := store.ParseKept(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -195,26 +196,26 @@ func readKept(in world.Input) ([]world.Derived, error) {
 }
 
 func readSession(in world.Input) ([]world.Derived, error) {
-	s, err := parseSession(in.Facts[0].Data)
+	s, err := store.ParseSession(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	facts := []world.Fact{s.root()}
-	for _, chain := range []func() (ratchet.Chain, bool){s.state.Sending, s.state.Receiving} {
+	facts := []world.Fact{root(s)}
+	for _, chain := range []func() (ratchet.Chain, bool){s.State.Sending, s.State.Receiving} {
 		if c, ok := chain(); ok {
-			facts = append(facts, world.Fact{Kind: ChainKey, Ref: place(c.Ratchet, c.N), Data: keyData(c.Key, s.ad[:])})
+			facts = append(facts, world.Fact{Kind: ChainKey, Ref: place(c.Ratchet, c.N), Data: keyData(c.Key, s.AD[:])})
 		}
 	}
-	for _, k := range s.state.Skipped() {
-		facts = append(facts, world.Fact{Kind: MessageKey, Ref: place(k.Ratchet, k.N), Data: keyData(k.Key, s.ad[:])})
+	for _, k := range s.State.Skipped() {
+		facts = append(facts, world.Fact{Kind: MessageKey, Ref: place(k.Ratchet, k.N), Data: keyData(k.Key, s.AD[:])})
 	}
 	return world.Conclude(facts...), nil
 }
 
 // root states what turns the ratchet when the peer answers.
-func (s *session) root() world.Fact {
-	root, private := s.state.Root(), s.state.Private()
-	return world.Fact{Kind: RatchetState, Ref: wire.Direction(s.peer, s.own), Data: world.Pack(0, root[:], private[:], s.ad[:])}
+func root(s *store.Session) world.Fact {
+	root, private := s.State.Root(), s.State.Private()
+	return world.Fact{Kind: RatchetState, Ref: wire.Direction(s.Peer, s.Own), Data: world.Pack(0, root[:], private[:], s.AD[:])}
 }
 
 func stepChain(in world.Input) ([]world.Derived, error) {
@@ -282,13 +283,13 @@ func answerHandshake(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := keysFor(in.Facts[0].Data, f[1])
+	keys, err := store.KeysFor(in.Facts[0].Data, f[1])
 	if err != nil {
 		return nil, err
 	}
-	s, _, err := keys.respond(in.Facts[0].Ref, string(f[0]), f[1])
+	s, _, err := keys.Respond(in.Facts[0].Ref, string(f[0]), f[1])
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(s.root()), nil
+	return world.Conclude(root(s)), nil
 }

@@ -1,10 +1,12 @@
 package e2ee
 
 import (
+	"encoding/hex"
 	"io"
 	"slices"
 	"time"
 
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -52,7 +54,7 @@ func (d *Device) typed(now time.Time, data []byte) []world.Packet {
 func (d *Device) newMeta(now time.Time, to []string, group string) (world.Meta, error) {
 	id := make([]byte, 16)
 	_, err := io.ReadFull(d.random, id)
-	return world.Meta{ID: hexOf(id), From: d.account, To: to, Group: group, Sent: now}, err
+	return world.Meta{ID: hex.EncodeToString(id), From: d.account, To: to, Group: group, Sent: now}, err
 }
 
 // dispatch puts an envelope around a content and sends it.
@@ -88,8 +90,8 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 			out = append(out, d.holdBack(o, name)...)
 			continue
 		}
-		if o.chain != nil && o.chain.has(name, p) {
-			u.Parts = append(u.Parts, wire.Part{To: name, Identity: o.chain.given[name]})
+		if o.chain != nil && hasSenderKey(o.chain, name, p) {
+			u.Parts = append(u.Parts, wire.Part{To: name, Identity: o.chain.Given[name]})
 			continue
 		}
 		if p == nil || len(p.sessions) == 0 {
@@ -112,13 +114,13 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 }
 
 // sealPart makes the part of a recipient who cannot open the message yet.
-func (o *outgoing) sealPart(s *session) (wire.Part, error) {
+func (o *outgoing) sealPart(s *store.Session) (wire.Part, error) {
 	open := wire.OpenHash(o.meta, o.public, o.group)
 	if o.chain == nil {
-		return s.seal(open, o.secret)
+		return s.Seal(open, o.secret)
 	}
-	o.chain.addHolder(s.peer, s.identity)
-	return s.seal(open, o.key)
+	o.chain.Given[s.Peer] = wire.Fingerprint(s.Identity)
+	return s.Seal(open, o.key)
 }
 
 // requestBundle asks the provider for the bundle that a message waits for.
@@ -149,14 +151,14 @@ func (d *Device) bundle(now time.Time, data []byte) []world.Packet {
 	if len(waiting) == 0 {
 		return nil // not asked for
 	}
-	s, err := d.keys.initiate(d.random, d.account, name, f[1])
+	s, err := d.keys.Initiate(d.random, d.account, name, f[1])
 	if err != nil {
 		for _, o := range waiting {
 			d.forgetIfDone(o)
 		}
 		return d.warn("no message was sent to %s: %v", name, err)
 	}
-	out := d.recordIdentity(now, name, s.identity)
+	out := d.recordIdentity(now, name, s.Identity)
 	d.addSession(s)
 	for _, o := range waiting {
 		out = append(out, d.send(o, []string{name})...)
@@ -203,4 +205,15 @@ func (d *Device) receipt(data []byte) []world.Packet {
 	}
 	d.forgetIfDone(o)
 	return out
+}
+
+// facts are what a device keeps of a message that the provider has not confirmed.
+func (o *outgoing) facts() []world.Fact {
+	facts := []world.Fact{o.meta.Fact(),
+		{Kind: wire.Secret, Ref: o.meta.ID, Data: o.secret}, {Kind: wire.Public, Ref: o.meta.ID, Data: o.public}}
+	if o.chain != nil {
+		facts = append(facts, world.Fact{Kind: wire.Secret, Ref: o.meta.ID, Data: o.key},
+			world.Fact{Kind: wire.OwnSenderKey, Ref: o.meta.Group, Data: o.chain.Encode(o.meta.Group)})
+	}
+	return facts
 }

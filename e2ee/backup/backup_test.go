@@ -13,6 +13,7 @@ import (
 
 	"doormat/attacks/deduce"
 	"doormat/e2ee"
+	"doormat/e2ee/store"
 	"doormat/e2ee/vault"
 	"doormat/world"
 	"doormat/world/worldtest"
@@ -361,7 +362,7 @@ func TestStrangers(t *testing.T) {
 
 func FuzzOpenItem(f *testing.F) {
 	key := bytes.Repeat([]byte{1}, keySize)
-	fact := e2ee.KeptFact(world.Meta{ID: "a", From: "Ada", To: []string{"Ben"}}, []byte("text"))
+	fact := store.KeptFact(world.Meta{ID: "a", From: "Ada", To: []string{"Ben"}}, []byte("text"))
 	sealed := must(sealItem(key, "Ada", fact))
 	f.Add(key, sealed)
 	f.Add([]byte{}, []byte{})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"doormat/e2ee"
+	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -159,7 +160,7 @@ func (c *client) Kept(_ time.Time, m world.Meta, body []byte) []world.Packet {
 	if c.key == nil || c.loading {
 		return nil
 	}
-	out := c.save(m.ID, e2ee.KeptFact(m, body), nil)
+	out := c.save(m.ID, store.KeptFact(m, body), nil)
 	if c.retention == 0 || len(c.entries) <= c.retention {
 		return out
 	}
