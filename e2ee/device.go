@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"doormat/e2ee/lock"
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/senderkey"
 	"doormat/e2ee/store"
@@ -30,7 +31,7 @@ type Device struct {
 	// Memo is what devices of other runs computed; may be nil.
 	Memo *memo.Memo
 	// Lock seals what a thief finds, see lock.go; nil if the device is found open.
-	Lock *Lock
+	Lock *lock.Lock
 
 	account   string
 	random    io.Reader
@@ -110,7 +111,7 @@ func (d *Device) Holdings() []world.Fact {
 	if d.Lock == nil || len(facts) == 0 {
 		return facts
 	}
-	return []world.Fact{d.Lock.seal(d.account, facts)}
+	return []world.Fact{d.Lock.Seal(d.account, facts)}
 }
 
 // InUse implements [world.Sealer]: keys, sessions, groups with their sender keys,

@@ -105,7 +105,9 @@ func FuzzRules(f *testing.F) {
 	equipped, err := Equip(world.Config{Settings: world.Settings{Lock: world.LockOn}, Seed: 1}, s.device("Ben"))
 	require.NoError(f, err)
 	byKind[wire.SealedStore], byKind[wire.ElementKey] = equipped[0].Holdings()[0].Data, equipped[1].Holdings()[0].Data
-	byKind[wire.StoreKey] = s.device("Ben").Lock.key
+	key, err := conclude(f, "search the passcode", equipped[0].Holdings()[0], equipped[1].Holdings()[0])
+	require.NoError(f, err)
+	byKind[wire.StoreKey] = key[0].Data
 	byKind[wire.VendorKey] = equipped[2].Holdings()[0].Data
 	byKind[law.CourtKey] = s.sim.Net.Node("court").Holdings()[0].Data
 	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin, Expiry: begin, Agency: make([]byte, 32)}

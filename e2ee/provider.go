@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"doormat/e2ee/lock"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -65,7 +66,7 @@ func Programs() []world.Program {
 	return []world.Program{
 		{Name: AnyIdentity,
 			Doc: "a provider that routes messages sealed to keys which its users never registered"},
-		{Name: NoGuessLimit,
+		{Name: lock.NoGuessLimit,
 			Doc: "a phone's secure element that goes on answering after ten wrong passcodes, and tries all if asked"},
 		{Name: ReportCopies, Doc: "a phone that sends what it shows to whom its vendor's update says"},
 		{Name: NeverUpdate, Doc: "a phone that runs no update, whoever signed it"},

@@ -5,9 +5,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
+	"doormat/e2ee/lock"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -30,8 +30,6 @@ const (
 	ReportCopies = "report what it shows"
 	// NeverUpdate is the program of a device that takes no more updates.
 	NeverUpdate = "refuse updates"
-	// SignUpdate is the making rule that signs an update and sends it to a phone.
-	SignUpdate = "sign an update"
 )
 
 // Vendor is whoever writes and signs the programs of phones. It implements [world.Node].
@@ -122,17 +120,28 @@ func (d *Device) report(now time.Time) []world.Packet {
 	return []world.Packet{{From: d.Name(), To: r.to, Data: data}}
 }
 
-// signUpdate signs a program for a phone, or for everybody, and sends it to one phone. Text
-// has the program, whom it is for ("" for everybody) and to whom it is sent, each on a line.
-func signUpdate(in world.Input) ([]world.Derived, error) {
-	lines := strings.Split(string(in.Text), "\n")
-	if len(lines) != 3 {
-		return nil, fmt.Errorf("%d lines, want program, whom it is for, and to whom it goes", len(lines))
+// Equip gives devices their secure elements, and locks them if the settings say so. It
+// returns the nodes of both, and of the vendor of their programs.
+func Equip(config world.Config, devices ...*Device) ([]world.Node, error) {
+	court, err := law.NewCourt(config.Stream(world.Court), false) // to know its public key
+	if err != nil {
+		return nil, err
 	}
-	if len(in.Facts[0].Data) != ed25519.SeedSize {
-		return nil, fmt.Errorf("vendor key of %d bytes, want %d", len(in.Facts[0].Data), ed25519.SeedSize)
+	v, err := NewVendor(config.Stream(world.Vendor), court.Public())
+	if err != nil {
+		return nil, err
 	}
-	u := wire.Update{Program: lines[0], For: lines[1], Serves: world.Outsider}
-	p := world.Packet{From: world.Outsider, To: lines[2], Data: u.Sign(ed25519.NewKeyFromSeed(in.Facts[0].Data))}
-	return world.Conclude(outgoingFact(in.Facts[0].Ref, p, world.Meta{})), nil
+	var nodes []world.Node
+	for _, d := range devices {
+		e, l, err := lock.NewElement(d.account, config.Stream(world.ElementOf(d.account)), v.Public())
+		if err != nil {
+			return nil, err
+		}
+		d.vendor = v.Public()
+		if config.Settings.Lock == world.LockOn {
+			d.Lock = l
+		}
+		nodes = append(nodes, d, e)
+	}
+	return append(nodes, v), nil
 }

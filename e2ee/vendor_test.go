@@ -11,8 +11,8 @@ import (
 	"doormat/world/law"
 )
 
-// equipped is a device that has written a message, its element, its vendor, and a court.
-func equipped(t *testing.T) (*Device, *Element, *Vendor, *law.Court) {
+// equipped is a device that has written a message, its vendor, and a court.
+func equipped(t *testing.T) (*Device, *Vendor, *law.Court) {
 	t.Helper()
 	config := world.Config{Seed: 7, Settings: world.Settings{Lock: world.LockOn}}
 	court, err := law.NewCourt(config.Stream(world.Court), false)
@@ -22,7 +22,7 @@ func equipped(t *testing.T) (*Device, *Element, *Vendor, *law.Court) {
 	require.NoError(t, err)
 	d.Handle(time.Unix(1, 0), world.Packet{From: world.Environment, To: d.Name(), Data: world.Pack(world.KindStart)})
 	types(d, "a salt of 16 b. and the first")
-	return d, nodes[1].(*Element), nodes[2].(*Vendor), court
+	return d, nodes[2].(*Vendor), court
 }
 
 // types lets the user type a text, and gives what the device sends.
@@ -54,7 +54,7 @@ func TestUpdate(t *testing.T) {
 		return d.Handle(time.Unix(3, 0), world.Packet{From: world.Outsider, To: d.Name(), Data: data})
 	}
 	report := wire.Update{Program: ReportCopies, Serves: world.Outsider}
-	d, e, v, _ := equipped(t)
+	d, v, _ := equipped(t)
 	other, err := NewVendor(world.Seed(8).Stream("other"), nil)
 	require.NoError(t, err)
 	require.Empty(t, bring(d, report.Sign(other.key)), "another's signature")
@@ -68,12 +68,7 @@ func TestUpdate(t *testing.T) {
 	require.Contains(t, string(facts[0].Data), "another")
 	require.Empty(t, reported(t, d.Handle(time.Unix(3, 0), world.Packet{From: world.Clock, To: d.Name()}), ""), "each once")
 
-	e.Handle(time.Time{}, world.Packet{To: e.Name(), Data: wire.Update{Program: NoGuessLimit, For: e.Name()}.Sign(other.key)})
-	require.False(t, e.endless)
-	e.Handle(time.Time{}, world.Packet{To: e.Name(), Data: wire.Update{Program: NoGuessLimit, For: e.Name()}.Sign(v.key)})
-	require.True(t, e.endless)
-
-	d, _, v, _ = equipped(t)
+	d, v, _ = equipped(t)
 	require.NoError(t, d.Reprogram(NeverUpdate, nil))
 	require.Empty(t, bring(d, report.Sign(v.key)))
 	require.Empty(t, d.ReportsTo())
@@ -82,7 +77,7 @@ func TestUpdate(t *testing.T) {
 // TestCompelled: a vendor signs what an order of its court names, once it answers lawful
 // process, for the phones of the accounts that the order names; the program ends with it.
 func TestCompelled(t *testing.T) {
-	d, e, v, court := equipped(t)
+	d, v, court := equipped(t)
 	order := law.Order{Case: "1", Accounts: []string{"Ada"}, From: begin, Until: begin, Expiry: begin,
 		Agency: make([]byte, 32), Program: ReportCopies}
 	compel := func(signed []byte) []world.Packet {
@@ -96,7 +91,7 @@ func TestCompelled(t *testing.T) {
 	require.Empty(t, compel(law.Sign(order, keyOf(other))), "another court")
 	out := compel(signed)
 	require.Len(t, out, 2)
-	require.Equal(t, []string{d.Name(), e.Name()}, []string{out[0].To, out[1].To})
+	require.Equal(t, []string{d.Name(), world.ElementOf("Ada")}, []string{out[0].To, out[1].To})
 	require.Len(t, reported(t, d.Handle(begin, out[0]), world.Agency), 1)
 	typed := world.Typed{To: []string{"Ben"}, Body: []byte("a salt of 16 b. and too late")}
 	late := d.Handle(begin.Add(time.Second), world.Packet{From: world.UserOf("Ada"), To: d.Name(), Data: typed.Encode()})

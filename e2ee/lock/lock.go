@@ -1,4 +1,19 @@
-package e2ee
+// Package lock seals what is on a device under its user's passcode, and counts the guesses.
+//
+// A passcode of four digits is no key: there are ten thousand. So a locked device encrypts its
+// store under a random key, and wraps that under a key which needs both the passcode and a
+// secret that never leaves the phone's secure element. Whoever copies the store has to ask that
+// element, and it counts: after [MaxGuesses] wrong passcodes in a row it erases its secret, and
+// nobody opens the store any more, its owner included. Phones of several makers are built so
+// (Apple Platform Security, "Passcodes and passwords"; Android's Weaver). Unlike theirs, this
+// element does not wait between guesses, and a guess takes no 80 milliseconds.
+//
+// The setting lock says how a thief finds a device. A program that runs on it while it is in
+// use has everything before it, as on a device that was never locked: a lock is no help
+// against an implant. A device that is set up anew keeps element, passcode and key. TestSearch,
+// TestGuesses and TestErased show what opens and what does not; [Search] and [Open] are what a
+// thief with the element's secret, or with the key, computes.
+package lock
 
 import (
 	"crypto/aes"
@@ -11,28 +26,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"doormat/e2ee/wire"
 	"doormat/world"
-	"doormat/world/law"
 )
-
-// # A locked device
-//
-// A passcode of four digits is no key: there are ten thousand. So a locked device encrypts its
-// store under a random key, and wraps that under a key which needs both the passcode and a
-// secret that never leaves the phone's secure element. Whoever copies the store has to ask that
-// element, and it counts: after [MaxGuesses] wrong passcodes in a row it erases its secret, and
-// nobody opens the store any more, its owner included. Phones of several makers are built so
-// (Apple Platform Security, "Passcodes and passwords"; Android's Weaver). Unlike theirs, this
-// element does not wait between guesses, and a guess takes no 80 milliseconds.
-//
-// The setting lock says how a thief finds a device. A program that runs on it while it is in
-// use has everything before it, as on a device that was never locked: a lock is no help
-// against an implant. A device that is set up anew keeps element, passcode and key. TestLock,
-// TestGuesses and TestErased show what opens and what does not.
 
 const (
 	// MaxGuesses is how many wrong passcodes in a row an element takes.
@@ -46,13 +44,6 @@ const (
 const (
 	NoGuessLimit = "count no guesses"
 	AllPasscodes = "all"
-)
-
-// Names of rules: OpenStore decrypts a sealed store, GuessPasscode makes a packet that types a
-// passcode.
-const (
-	OpenStore     = "open a sealed store"
-	GuessPasscode = "guess a passcode"
 )
 
 const (
@@ -77,8 +68,8 @@ type Element struct {
 }
 
 // NewElement makes a secure element, draws a passcode for its owner, and gives the lock of the
-// device around it.
-func NewElement(account string, random io.Reader) (*Element, *Lock, error) {
+// device around it. The element runs what vendor signs.
+func NewElement(account string, random io.Reader, vendor ed25519.PublicKey) (*Element, *Lock, error) {
 	drawn := make([]byte, 32+32+lockSalt)
 	if _, err := io.ReadFull(random, drawn); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", world.ElementOf(account), err)
@@ -87,7 +78,7 @@ func NewElement(account string, random io.Reader) (*Element, *Lock, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", world.ElementOf(account), err)
 	}
-	e := &Element{account: account, key: drawn[:32]}
+	e := &Element{account: account, key: drawn[:32], vendor: vendor}
 	l := &Lock{key: drawn[32:64]}
 	l.wrapped, err = wrap(e.key, l.key, drawn[64:], passcode)
 	return e, l, err
@@ -167,9 +158,9 @@ func unwrapper(element, wrapped []byte) (func(passcode string) []byte, error) {
 	}, nil
 }
 
-// seal encrypts what a device holds. The nonce is a keyed hash of it, since whoever looks at a
+// Seal encrypts what a device holds. The nonce is a keyed hash of it, since whoever looks at a
 // store changes nothing, so that none can be drawn (as in AES-GCM-SIV, RFC 8452).
-func (l *Lock) seal(account string, facts []world.Fact) world.Fact {
+func (l *Lock) Seal(account string, facts []world.Fact) world.Fact {
 	plaintext := world.EncodeFacts(facts)
 	h := hmac.New(sha256.New, l.key)
 	h.Write(plaintext)
@@ -243,46 +234,32 @@ func (e *Element) Handle(_ time.Time, p world.Packet) []world.Packet {
 	return answer(wire.KindWrong, world.Int(int64(MaxGuesses-e.wrong)))
 }
 
-// FoundBesides lets the rule that opens a sealed store among these give facts of more kinds:
-// those that a design's extension keeps on devices.
-func FoundBesides(rules []world.Rule, kinds ...world.Kind) []world.Rule {
-	for i, r := range rules {
-		if r.Name == OpenStore {
-			found := append(slices.Clone(r.Gives), kinds...)
-			rules[i].Gives, rules[i].Apply = found, openStore(found)
-		}
-	}
-	return rules
-}
-
-// lockRules say how a locked device's bytes are read.
-func lockRules() []world.Rule {
-	found := wire.Searched()
-	kinds := func(k ...world.Kind) []world.Kind { return k }
-	return []world.Rule{
-		{Name: "search the passcode",
-			Doc: "With the secret of a phone's secure element all passcodes can be tried, 10,000 at most: " +
-				"nobody counts.",
-			Takes: kinds(wire.SealedStore, wire.ElementKey), Gives: kinds(wire.StoreKey), Apply: searchPasscode},
-		{Name: OpenStore, Doc: "The key that the passcode unwraps opens all that is on the phone.",
-			Takes: kinds(wire.SealedStore, wire.StoreKey), Gives: found, Apply: openStore(found)},
-	}
-}
-
-func sealedStore(f world.Fact) (wrapped, nonce, ciphertext []byte, err error) {
-	parts, err := world.Unpack(f.Data, storeTag, 3)
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("sealed store: %w", err)
-	}
-	return parts[0], parts[1], parts[2], nil
-}
-
-func searchPasscode(in world.Input) ([]world.Derived, error) {
-	wrapped, _, _, err := sealedStore(in.Facts[0])
+// Wrapped is the wrapped key in a sealed store, at which passcodes are guessed.
+func Wrapped(store world.Fact) ([]byte, error) {
+	parts, err := sealedStore(store)
 	if err != nil {
 		return nil, err
 	}
-	try, err := unwrapper(in.Facts[1].Data, wrapped)
+	return parts[0], nil
+}
+
+// sealedStore takes a sealed store apart: wrapped key, nonce and ciphertext.
+func sealedStore(store world.Fact) ([][]byte, error) {
+	parts, err := world.Unpack(store.Data, storeTag, 3)
+	if err != nil {
+		return nil, fmt.Errorf("sealed store: %w", err)
+	}
+	return parts, nil
+}
+
+// Search tries all passcodes with the secret of an element, and gives the key of the store. It
+// is an error if none is right.
+func Search(store world.Fact, element []byte) ([]byte, error) {
+	wrapped, err := Wrapped(store)
+	if err != nil {
+		return nil, err
+	}
+	try, err := unwrapper(element, wrapped)
 	if err != nil {
 		return nil, err
 	}
@@ -290,7 +267,31 @@ func searchPasscode(in world.Input) ([]world.Derived, error) {
 	if key == nil {
 		return nil, errors.New("no passcode of four digits opens the store")
 	}
-	return world.Conclude(world.Fact{Kind: wire.StoreKey, Ref: in.Facts[0].Ref, Data: key}), nil
+	return key, nil
+}
+
+// Open decrypts a sealed store under its key, and gives what the device held. Whoever has the
+// key could have sealed anything.
+func Open(store world.Fact, key []byte) ([]world.Fact, error) {
+	parts, err := sealedStore(store)
+	if err != nil {
+		return nil, err
+	}
+	if len(key) != 32 {
+		return nil, fmt.Errorf("store key of %d bytes, want 32", len(key))
+	}
+	box, err := gcm(key)
+	if err != nil {
+		return nil, err
+	}
+	if len(parts[1]) != box.NonceSize() {
+		return nil, fmt.Errorf("sealed store: nonce of %d bytes, want %d", len(parts[1]), box.NonceSize())
+	}
+	plaintext, err := box.Open(nil, parts[1], parts[2], []byte(store.Ref))
+	if err != nil {
+		return nil, fmt.Errorf("sealed store: %w", err)
+	}
+	return world.ParseFacts(plaintext)
 }
 
 // tryAll tries every passcode.
@@ -301,75 +302,4 @@ func tryAll(try func(passcode string) []byte) []byte {
 		}
 	}
 	return nil
-}
-
-// openStore decrypts a store. Who holds its key could have sealed anything: what no device
-// holds is refused.
-func openStore(found []world.Kind) func(world.Input) ([]world.Derived, error) {
-	return func(in world.Input) ([]world.Derived, error) {
-		_, nonce, ciphertext, err := sealedStore(in.Facts[0])
-		if err != nil {
-			return nil, err
-		}
-		if len(in.Facts[1].Data) != 32 {
-			return nil, fmt.Errorf("store key of %d bytes, want 32", len(in.Facts[1].Data))
-		}
-		box, err := gcm(in.Facts[1].Data)
-		if err != nil {
-			return nil, err
-		}
-		if len(nonce) != box.NonceSize() {
-			return nil, fmt.Errorf("sealed store: nonce of %d bytes, want %d", len(nonce), box.NonceSize())
-		}
-		plaintext, err := box.Open(nil, nonce, ciphertext, []byte(in.Facts[0].Ref))
-		if err != nil {
-			return nil, fmt.Errorf("sealed store: %w", err)
-		}
-		facts, err := world.ParseFacts(plaintext)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range facts {
-			if !slices.Contains(found, f.Kind) {
-				return nil, fmt.Errorf("sealed store: a fact of kind %q, which no device holds", f.Kind)
-			}
-		}
-		return world.Conclude(facts...), nil
-	}
-}
-
-// guessPasscode types text as the passcode of a phone that one has in hand.
-func guessPasscode(in world.Input) ([]world.Derived, error) {
-	wrapped, _, _, err := sealedStore(in.Facts[0])
-	if err != nil {
-		return nil, err
-	}
-	p := world.Packet{From: world.Outsider, To: world.ElementOf(in.Facts[0].Ref), Data: world.Pack(wire.KindGuess, wrapped, in.Text)}
-	return world.Conclude(outgoingFact(in.Facts[0].Ref, p, world.Meta{})), nil
-}
-
-// Equip gives devices their secure elements, and locks them if the settings say so. It
-// returns the nodes of both, and of the vendor of their programs.
-func Equip(config world.Config, devices ...*Device) ([]world.Node, error) {
-	court, err := law.NewCourt(config.Stream(world.Court), false) // to know its public key
-	if err != nil {
-		return nil, err
-	}
-	v, err := NewVendor(config.Stream(world.Vendor), court.Public())
-	if err != nil {
-		return nil, err
-	}
-	var nodes []world.Node
-	for _, d := range devices {
-		e, lock, err := NewElement(d.account, config.Stream(world.ElementOf(d.account)))
-		if err != nil {
-			return nil, err
-		}
-		d.vendor, e.vendor = v.Public(), v.Public()
-		if config.Settings.Lock == world.LockOn {
-			d.Lock = lock
-		}
-		nodes = append(nodes, d, e)
-	}
-	return append(nodes, v), nil
 }
