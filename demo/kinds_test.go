@@ -13,8 +13,8 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo/demotest"
 	"doormat/demo/story"
-	"doormat/e2ee"
 	"doormat/e2ee/backup"
+	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/world"
@@ -172,7 +172,7 @@ func TestEveryKindIsOfUse(t *testing.T) {
 			}
 		}
 		for _, r := range d.Rules() {
-			require.True(t, r.Name != e2ee.OpenStore || len(r.Gives) == len(v.searched), "%s: a sealed store opens to what is found on a phone", d.Info().ID)
+			require.True(t, r.Name != rules.OpenStore || len(r.Gives) == len(v.searched), "%s: a sealed store opens to what is found on a phone", d.Info().ID)
 		}
 		used := map[world.Kind]bool{world.Plaintext: true, world.File: true, world.Speech: true, world.Metadata: true}
 		for _, r := range d.Rules() {

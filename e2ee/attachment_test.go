@@ -40,12 +40,12 @@ func TestForgedFile(t *testing.T) {
 			for _, c := range chunks {
 				facts = append(facts, c.Fact())
 			}
-			derived, err := openAttachment(world.Input{Facts: facts})
+			derived, err := conclude(t, "open an attachment", facts...)
 			require.NoError(t, err)
 			require.Equal(t, "1/1", s.fileNumber(derived[0].Data))
 			require.Equal(t, own.Fact(), facts[derived[0].From[1]])
 		}
-		_, err = openAttachment(world.Input{Facts: []world.Fact{key, forged.Fact()}})
+		_, err = conclude(t, "open an attachment", key, forged.Fact())
 		require.Error(t, err)
 		s.release(world.Packet{From: "provider", To: "device:Ben", Data: forged.Encode(wire.KindBlob)})
 		s.end()

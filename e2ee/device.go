@@ -30,7 +30,7 @@ type Device struct {
 	AtOnce bool
 	// Memo is what devices of other runs computed; may be nil.
 	Memo *memo.Memo
-	// Lock seals what a thief finds, see lock.go; nil if the device is found open.
+	// Lock seals what a thief finds, see package lock; nil if the device is found open.
 	Lock *lock.Lock
 
 	account   string

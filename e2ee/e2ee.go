@@ -83,7 +83,7 @@
 // start with the key of last resort, which lives for two weeks, and the device
 // remembers what it answered with it (section 4.2).
 //
-// [Rules] publishes how all bytes are read. TestConformance runs the suite of
+// [rules.Opening] publishes how all bytes are read. TestConformance runs the suite of
 // world/worldtest over the design; TestVerifiedContact and TestFalseKeyForVerified show
 // what waits, TestTooLate that a lost message is told; TestHealing, TestStolenPrekeys and
 // TestRetention count what a stolen device gives, TestManInTheMiddle shows what a
@@ -95,7 +95,9 @@ package e2ee
 import (
 	"errors"
 	"io"
+	"slices"
 
+	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -122,7 +124,7 @@ func (Design) Info() world.Info {
 		Principals: Principals(),
 		Programs:   Programs(),
 		Packets:    append(wire.PacketKinds(), law.PacketKinds()...),
-		Keys:       KeyKinds(),
+		Keys:       rules.KeyKinds(),
 	}
 }
 
@@ -133,7 +135,7 @@ func Principals() world.Principals {
 
 // Rules implements [world.Design].
 func (Design) Rules() []world.Rule {
-	rules := append(append(Rules(), law.Rules()...), world.Rule{
+	return slices.Concat(rules.Opening(), law.Rules(), []world.Rule{{
 		Name: "read the secret part", Doc: "In pure end-to-end encryption the ratchet carries the content itself.",
 		Takes: []world.Kind{wire.Secret}, Gives: []world.Kind{wire.Contents},
 		Apply: func(in world.Input) ([]world.Derived, error) {
@@ -142,8 +144,7 @@ func (Design) Rules() []world.Rule {
 				return nil, err // a sender key
 			}
 			return world.Conclude(world.Fact{Kind: wire.Contents, Ref: f.Ref, Data: f.Data}), nil
-		}})
-	return append(rules, MakingRules(func(io.Reader, []world.Fact) (wire.Envelope, error) { return plain{}, nil }, "")...)
+		}}}, rules.Making(func(io.Reader, []world.Fact) (wire.Envelope, error) { return plain{}, nil }, ""))
 }
 
 // Setup implements [world.Design]: nothing is shared beforehand.

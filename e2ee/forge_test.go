@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -31,7 +32,7 @@ func newMiddle(t testing.TB, net *world.Network, accounts ...string) *middle {
 	m := &middle{t: t, rules: Design{}.Rules(), net: net, keys: map[string]world.Fact{}, offer: map[string]world.Fact{},
 		real: map[string]world.Fact{}, sessions: map[string]world.Fact{}}
 	for _, a := range accounts {
-		made := m.apply(MakeKeys, a)
+		made := m.apply(rules.MakeKeys, a)
 		m.keys[a], m.offer[a] = made[wire.DeviceKeys], made[wire.Bundle]
 	}
 	for _, f := range net.Node("provider").Holdings() {
@@ -78,7 +79,7 @@ func (m *middle) intercept(p world.Packet) bool {
 	case p.From == "provider" && p.Kind() == wire.KindBundle:
 		f, err := world.Unpack(p.Data, wire.KindBundle, 2)
 		require.NoError(m.t, err)
-		m.send(m.apply(OfferBundle, p.To, m.offer[string(f[0])])[world.Outgoing])
+		m.send(m.apply(rules.OfferBundle, p.To, m.offer[string(f[0])])[world.Outgoing])
 		return true
 	case p.To == "provider" && p.Kind() == wire.KindUpload:
 		u, err := wire.ParseUpload(p.Data)
@@ -96,11 +97,11 @@ func (m *middle) relay(d *wire.Delivery) {
 	from, to := d.Meta.From, d.To
 	var opened map[world.Kind]world.Fact
 	if s, ok := m.sessions[from]; ok {
-		opened = m.apply(Receive, "", s, d.Fact())
+		opened = m.apply(rules.Receive, "", s, d.Fact())
 	} else {
-		opened = m.apply(AnswerSession, "", m.keys[to], d.Fact())
+		opened = m.apply(rules.AnswerSession, "", m.keys[to], d.Fact())
 	}
-	m.sessions[from] = opened[OwnSession]
+	m.sessions[from] = opened[rules.OwnSession]
 	if m.opened != nil {
 		m.opened(opened[wire.Secret])
 	}
@@ -108,10 +109,10 @@ func (m *middle) relay(d *wire.Delivery) {
 		m.read = append(m.read, string(c.Body))
 	}
 	if _, ok := m.sessions[to]; !ok {
-		m.sessions[to] = m.apply(StartSession, from, m.keys[from], m.real[to])[OwnSession]
+		m.sessions[to] = m.apply(rules.StartSession, from, m.keys[from], m.real[to])[rules.OwnSession]
 	}
-	passed := m.apply(Pass, "", m.sessions[to], opened[wire.Secret], d.Fact())
-	m.sessions[to] = passed[OwnSession]
+	passed := m.apply(rules.Pass, "", m.sessions[to], opened[wire.Secret], d.Fact())
+	m.sessions[to] = passed[rules.OwnSession]
 	m.send(passed[world.Outgoing])
 }
 
@@ -131,8 +132,8 @@ func TestManInTheMiddle(t *testing.T) {
 	first, err := wire.ParseUpload(s.packets(wire.KindUpload)[0].Data)
 	require.NoError(t, err)
 	like := first.Meta
-	written := m.apply(Write, "I never said that", m.sessions["Ana"], like.Fact())
-	m.sessions["Ana"] = written[OwnSession]
+	written := m.apply(rules.Write, "I never said that", m.sessions["Ana"], like.Fact())
+	m.sessions["Ana"] = written[rules.OwnSession]
 	packet, _, err := world.ParsePacket(written[world.Outgoing].Data)
 	require.NoError(t, err)
 	forged := mustDelivery(t, packet).Meta
@@ -167,10 +168,10 @@ func TestStolenDeviceWrites(t *testing.T) {
 	m := newMiddle(t, s.sim.Net)
 	like := mustDelivery(t, s.packets(wire.KindDeliver)[0]).Meta
 	stolen := s.stolenFromAna()
-	taken := m.apply(TakeSession, "", stolen[wire.Session])
-	m.send(m.apply(Write, "a session that is there", taken[OwnSession], like.Fact())[world.Outgoing])
-	begun := m.apply(StartSession, "Ana", stolen[wire.DeviceKeys], m.real["Cem"])
-	m.send(m.apply(Write, "a new one", begun[OwnSession], like.Fact())[world.Outgoing])
+	taken := m.apply(rules.TakeSession, "", stolen[wire.Session])
+	m.send(m.apply(rules.Write, "a session that is there", taken[rules.OwnSession], like.Fact())[world.Outgoing])
+	begun := m.apply(rules.StartSession, "Ana", stolen[wire.DeviceKeys], m.real["Cem"])
+	m.send(m.apply(rules.Write, "a new one", begun[rules.OwnSession], like.Fact())[world.Outgoing])
 	require.NoError(t, s.sim.Settle())
 	require.Equal(t, []string{"Ben<Ana 0", "Cem<Ana 0"}, s.shown[3:])
 	s.quiet()
@@ -178,8 +179,8 @@ func TestStolenDeviceWrites(t *testing.T) {
 	// What the ratchet authenticates and the design does not know is refused.
 	like.To = []string{"Cem"}
 	beside := &wire.Delivery{Meta: like, Public: []byte("beside")}
-	begun = m.apply(StartSession, "Ana", stolen[wire.DeviceKeys], m.real["Cem"])
-	m.send(m.apply(Pass, "", begun[OwnSession], world.Fact{Kind: wire.Secret, Data: body(1)}, beside.Fact())[world.Outgoing])
+	begun = m.apply(rules.StartSession, "Ana", stolen[wire.DeviceKeys], m.real["Cem"])
+	m.send(m.apply(rules.Pass, "", begun[rules.OwnSession], world.Fact{Kind: wire.Secret, Data: body(1)}, beside.Fact())[world.Outgoing])
 	require.NoError(t, s.sim.Settle())
 	require.Len(t, s.shown, 5)
 	require.Equal(t, []string{"Cem: a message from Ana was refused: " + errUnexpected.Error()}, s.warned)
@@ -205,9 +206,9 @@ func TestTwoMessagesUnderOneNumber(t *testing.T) {
 		m := newMiddle(t, s.sim.Net)
 		like := mustDelivery(t, s.packets(wire.KindDeliver)[0]).Meta
 		stolen := s.stolenFromAna()
-		taken := m.apply(TakeSession, "", stolen[wire.Session])
-		pair := m.apply(Write, "to Ben", taken[OwnSession], like.Fact())[world.Outgoing]
-		i := slices.IndexFunc(m.rules, func(r world.Rule) bool { return r.Name == WriteToGroup })
+		taken := m.apply(rules.TakeSession, "", stolen[wire.Session])
+		pair := m.apply(rules.Write, "to Ben", taken[rules.OwnSession], like.Fact())[world.Outgoing]
+		i := slices.IndexFunc(m.rules, func(r world.Rule) bool { return r.Name == rules.WriteToGroup })
 		group, err := m.rules[i].Apply(world.Input{Facts: []world.Fact{stolen[wire.OwnSenderKey], stolen[wire.GroupView], like.Fact()},
 			Text: []byte("to all"), Random: make([]byte, 64)})
 		require.NoError(t, err)
@@ -250,7 +251,7 @@ func TestClaimedKeysAreAnnounced(t *testing.T) {
 			claimed = true
 			u, err := wire.ParseUpload(p.Data)
 			require.NoError(t, err)
-			m.send(m.apply(ClaimNewKeys, "", u.Fact())[world.Outgoing])
+			m.send(m.apply(rules.ClaimNewKeys, "", u.Fact())[world.Outgoing])
 			return true
 		}
 		return m.intercept(p)
@@ -264,7 +265,7 @@ func TestClaimedKeysAreAnnounced(t *testing.T) {
 	// the message in another envelope: they would get it twice.
 	before := len(s.wire)
 	u := &wire.Upload{Meta: world.Meta{ID: "no such message", From: "Ana", To: []string{"Ben", "Cem"}, Sent: begin}, Parts: []wire.Part{{To: "Ben"}}}
-	claim := m.apply(ClaimNewKeys, "", u.Fact())[world.Outgoing]
+	claim := m.apply(rules.ClaimNewKeys, "", u.Fact())[world.Outgoing]
 	p, _, err := world.ParsePacket(claim.Data)
 	require.NoError(t, err)
 	require.Equal(t, world.Pack(wire.KindReceipt, []byte(u.Meta.ID), world.Strings([]string{"Ben"})), p.Data)

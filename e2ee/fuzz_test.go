@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -90,18 +91,18 @@ func taken(r world.Rule) []world.Kind {
 // of a kind that it does not announce.
 func FuzzRules(f *testing.F) {
 	s := real(f).advance(1)
-	rules := Design{}.Rules()
+	published := Design{}.Rules()
 	loot := slices.Concat(s.copyOf("Ana"), s.copyOf("Ben"), s.end().wire)
 	loot = append(loot, s.provider().Holdings()...)
 	for _, account := range s.conv.Accounts {
 		loot = append(loot, s.device(account).Holdings()...)
 	}
-	loot = append(loot, s.solve(saturate(rules, s.wire))...)
+	loot = append(loot, s.solve(saturate(published, s.wire))...)
 	byKind := map[world.Kind][]byte{}
-	for _, fact := range saturate(rules, loot) {
+	for _, fact := range saturate(published, loot) {
 		byKind[fact.Kind] = fact.Data
 	}
-	byKind[OwnSession] = byKind[wire.Session]
+	byKind[rules.OwnSession] = byKind[wire.Session]
 	equipped, err := Equip(world.Config{Settings: world.Settings{Lock: world.LockOn}, Seed: 1}, s.device("Ben"))
 	require.NoError(f, err)
 	byKind[wire.SealedStore], byKind[wire.ElementKey] = equipped[0].Holdings()[0].Data, equipped[1].Holdings()[0].Data
@@ -112,7 +113,7 @@ func FuzzRules(f *testing.F) {
 	byKind[law.CourtKey] = s.sim.Net.Node("court").Holdings()[0].Data
 	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin, Expiry: begin, Agency: make([]byte, 32)}
 	byKind[law.OrderFact] = law.Signed{Bytes: law.Sign(order, keyOf(s.sim.Net.Node("court").(*law.Court)))}.Encode()
-	for i, r := range rules {
+	for i, r := range published {
 		var data [3][]byte
 		for j, kind := range taken(r) {
 			require.True(f, byKind[kind] != nil, "no seed of kind %q", kind)
@@ -121,7 +122,7 @@ func FuzzRules(f *testing.F) {
 		f.Add(uint8(i), "Ben", data[0], data[1], data[2])
 	}
 	f.Fuzz(func(t *testing.T, rule uint8, ref string, a, b, c []byte) {
-		r := rules[int(rule)%len(rules)]
+		r := published[int(rule)%len(published)]
 		in := world.Input{Text: []byte(ref), Random: make([]byte, 64)}
 		for i, kind := range taken(r) {
 			in.Facts = append(in.Facts, world.Fact{Kind: kind, Ref: ref, Data: [][]byte{a, b, c}[i]})

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee/lock"
+	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -31,8 +32,7 @@ func locked(t *testing.T, seed world.Seed) (d *Device, element, store world.Fact
 // rule finds a rule by name.
 func ruleNamed(t testing.TB, name string) world.Rule {
 	t.Helper()
-	rules := append(Rules(), Design{}.Rules()...)
-	for _, r := range rules {
+	for _, r := range (Design{}).Rules() {
 		if r.Name == name {
 			return r
 		}
@@ -75,7 +75,7 @@ func TestGuessPasscode(t *testing.T) {
 	d.Handle(time.Unix(1, 0), world.Packet{From: world.Environment, To: d.Name(), Data: world.Pack(world.KindStart)})
 	element, store := nodes[1], d.Holdings()[0]
 	require.NoError(t, element.(world.Reprogrammable).Reprogram(lock.NoGuessLimit, nil))
-	made, err := ruleNamed(t, GuessPasscode).Apply(world.Input{Facts: []world.Fact{store}, Text: []byte(lock.AllPasscodes)})
+	made, err := ruleNamed(t, rules.GuessPasscode).Apply(world.Input{Facts: []world.Fact{store}, Text: []byte(lock.AllPasscodes)})
 	require.NoError(t, err)
 	guess, _, err := world.ParsePacket(made[0].Data)
 	require.NoError(t, err)

@@ -64,7 +64,7 @@ func TestMailboxDelivered(t *testing.T) {
 
 // readAs gives what a tap reads of a packet.
 func readAs(t *testing.T, packet world.Fact) []world.Derived {
-	derived, err := readPacket(world.Input{Facts: []world.Fact{packet}})
+	derived, err := conclude(t, "read a packet", packet)
 	require.NoError(t, err)
 	return derived
 }

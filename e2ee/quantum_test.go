@@ -1,13 +1,12 @@
 package e2ee
 
 import (
-	"bytes"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/rules"
 	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
@@ -17,7 +16,7 @@ import (
 // drew.
 func (s *stage) solve(facts []world.Fact) (granted []world.Fact) {
 	private := map[string][]byte{}
-	for _, kind := range KeyKinds() {
+	for _, kind := range rules.KeyKinds() {
 		for _, piece := range s.draws.Pieces(kind.Drawn) {
 			public, err := kind.Public(piece)
 			require.NoError(s.t, err)
@@ -53,7 +52,7 @@ func TestHarvest(t *testing.T) {
 
 	var solved, whole []world.Fact
 	for _, f := range saturate(Design{}.Rules(), slices.Concat(s.wire, granted)) {
-		require.NotContains(t, []world.Kind{RatchetState, ChainKey, MessageKey, wire.Secret}, f.Kind)
+		require.NotContains(t, []world.Kind{rules.RatchetState, rules.ChainKey, rules.MessageKey, wire.Secret}, f.Kind)
 		if f.Kind != wire.DeviceKeys {
 			continue
 		}
@@ -87,23 +86,4 @@ func (s *stage) keysOf(account string) *store.Keys {
 	}
 	s.t.Fatal("a device without keys")
 	return nil
-}
-
-// A private half is believed if the public one follows from it.
-func TestWrongPrivateHalf(t *testing.T) {
-	id, err := pqxdh.NewIdentity(world.Seed(1).Stream("id"))
-	require.NoError(t, err)
-	exchange := id.Public().Exchange
-	private := id.Bytes()[33:]
-	seen := world.SeenKey{Kind: "X25519", Public: exchange[:], Owner: "Ana"}
-	got, err := solved(world.Input{Facts: []world.Fact{seen.Fact(), seen.PrivateFact(private)}})
-	require.NoError(t, err)
-	require.Equal(t, SolvedKey, got[0].Kind)
-	for _, wrong := range [][]byte{nil, private[1:], bytes.Repeat([]byte{1}, 32)} {
-		_, err := solved(world.Input{Facts: []world.Fact{seen.Fact(), seen.PrivateFact(wrong)}})
-		require.Error(t, err)
-	}
-	seen.Kind = "ML-KEM-768"
-	_, err = solved(world.Input{Facts: []world.Fact{seen.Fact(), seen.PrivateFact(private)}})
-	require.ErrorContains(t, err, "breaks no key")
 }

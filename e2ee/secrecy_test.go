@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/e2ee/ratchet"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -138,24 +137,6 @@ func TestChainFromTheMiddle(t *testing.T) {
 	after := len(s.advance(3).wire)
 	s.end()
 	require.Equal(t, []int{2, 4, 5}, s.opens(stolen, s.wire[:before], s.wire[after:]))
-}
-
-// Rules follow chains down to their start and not for ever.
-func TestRulesEnd(t *testing.T) {
-	count := func(n uint32) ([]world.Derived, error) {
-		return countDown(world.Input{Facts: []world.Fact{{Kind: MessageNumber, Data: callData(ratchet.Key{1}, n)}}})
-	}
-	derived, err := count(2)
-	require.NoError(t, err)
-	require.Equal(t, world.Fact{Kind: MessageNumber, Ref: place(ratchet.Key{1}, 1), Data: callData(ratchet.Key{1}, 1)}, derived[0].Fact)
-	for _, n := range []uint32{0, maxChain, 1<<32 - 1} {
-		_, err = count(n)
-		require.Error(t, err)
-	}
-	far := &wire.Delivery{Meta: world.Meta{ID: "1", From: "Ana", To: []string{"Ben"}}, Part: wire.Part{To: "Ben", Header: ratchet.Header{N: maxChain}}}
-	for _, f := range saturate(Design{}.Rules(), []world.Fact{far.Fact()}) {
-		require.NotEqual(t, MessageNumber, f.Kind)
-	}
 }
 
 // The keys of messages that were passed over lie in the session until they come.

@@ -33,6 +33,9 @@ var policy = []struct {
 	{"e2ee/vault", []string{"world/law", "escrow/group", "escrow/sharing"}}, // shares a key as trustees do
 	{"e2ee/transparency", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "e2ee/..."}},
 	{"e2ee/wire", []string{"world", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/senderkey", "e2ee/sframe"}},
+	{"e2ee/store", []string{"world", "world/memo", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/senderkey", "e2ee/wire"}},
+	{"e2ee/lock", []string{"world", "e2ee/wire"}},
+	{"e2ee/rules", []string{"world", "world/law", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/senderkey", "e2ee/sframe", "e2ee/lock", "e2ee/store", "e2ee/wire"}},
 	{"e2ee/...", []string{"world", "world/law", "world/memo", "e2ee/..."}},
 	{"escrow/group", nil},
 	{"escrow/sharing", []string{"escrow/group"}},
@@ -198,7 +201,7 @@ func inspect(t *testing.T, name, pkg string) {
 func TestPolicy(t *testing.T) {
 	for _, c := range [][2]string{
 		{"world", "doormat/world/ledger"}, {"world/ledger", "doormat/world"}, {"world", "os"}, {"world", "os/exec"},
-		{"e2ee", "doormat/escrow/tdh2"}, {"e2ee", "doormat/escrow/group"}, {"e2ee/vault", "doormat/escrow/tdh2"}, {"e2ee/vault", "doormat/e2ee"}, {"e2ee", "doormat/attacks"}, {"e2ee/ratchet", "crypto/rand"},
+		{"e2ee", "doormat/escrow/tdh2"}, {"e2ee", "doormat/escrow/group"}, {"e2ee/vault", "doormat/escrow/tdh2"}, {"e2ee/vault", "doormat/e2ee"}, {"e2ee", "doormat/attacks"}, {"e2ee/ratchet", "crypto/rand"}, {"e2ee/wire", "doormat/e2ee"}, {"e2ee/rules", "doormat/e2ee"}, {"e2ee/store", "doormat/e2ee/rules"},
 		{"escrow/threshold", "doormat/attacks"}, {"escrow/threshold", "doormat/demo"}, {"escrow/sharing", "doormat/escrow/dleq"},
 		{"escrow/group", "doormat/world"}, {"escrow/kms", "doormat/escrow/threshold"}, {"escrow/threshold", "net/http"},
 		{"attacks/deduce", "doormat/attacks"}, {"attacks", "doormat/attacks/script"}, {"attacks/script", "doormat/attacks/deduce"}, {"attacks/script", "doormat/attacks"}, {"attacks/technique", "doormat/attacks"}, {"attacks/truth", "doormat/attacks/technique"}, {"attacks/script", "doormat/attacks/truth"}, {"attacks/deduce", "doormat/attacks/truth"}, {"attacks/deduce", "doormat/world/law"}, {"e2ee", "doormat/attacks/deduce"},

@@ -49,6 +49,7 @@ import (
 	"slices"
 
 	"doormat/e2ee"
+	"doormat/e2ee/rules"
 	"doormat/e2ee/vault"
 	"doormat/world"
 	"doormat/world/law"
@@ -86,10 +87,10 @@ func (ByProvider) Info() world.Info {
 }
 
 // Rules implements [world.Design].
-func (ByProvider) Rules() []world.Rule { return append(plainRules(), rules()...) }
+func (ByProvider) Rules() []world.Rule { return append(plainRules(), ownRules()...) }
 
 // plainRules are those of end-to-end encryption, on whose devices there are keys of backups now.
-func plainRules() []world.Rule { return e2ee.FoundBesides(e2ee.Design{}.Rules(), BackupKey) }
+func plainRules() []world.Rule { return rules.FoundBesides(e2ee.Design{}.Rules(), BackupKey) }
 
 // Setup implements [world.Design].
 func (ByProvider) Setup(config world.Config) (world.Deploy, error) {
@@ -130,7 +131,7 @@ func (ByUser) Info() world.Info {
 
 // Rules implements [world.Design].
 func (ByUser) Rules() []world.Rule {
-	return slices.Concat(plainRules(), rules(VaultRecord), vaultRules())
+	return slices.Concat(plainRules(), ownRules(VaultRecord), vaultRules())
 }
 
 // Setup implements [world.Design].

@@ -31,8 +31,8 @@ const (
 // owner is whose a public key of a channel is, in a [world.SeenKey].
 const owner = "backup channel "
 
-// rules are those of both designs. What a vault keeps are facts of the one that has one.
-func rules(vault ...world.Kind) []world.Rule {
+// ownRules are those of both designs. What a vault keeps are facts of the one that has one.
+func ownRules(vault ...world.Kind) []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "read a backup packet",

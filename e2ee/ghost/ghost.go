@@ -41,6 +41,7 @@ import (
 	"crypto/ed25519"
 
 	"doormat/e2ee"
+	"doormat/e2ee/rules"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -84,7 +85,7 @@ func (d Design) Info() world.Info {
 
 // Rules implements [world.Design].
 func (d Design) Rules() []world.Rule {
-	return append(e2ee.FoundBesides(d.Design.Rules(), SilentDevice), rules()...)
+	return append(rules.FoundBesides(d.Design.Rules(), SilentDevice), ownRules()...)
 }
 
 // Setup implements [world.Design].

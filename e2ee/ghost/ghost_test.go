@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/e2ee"
+	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -289,7 +289,7 @@ func TestLockedPhone(t *testing.T) {
 	stores := s.Net.Node("device:Cy").Holdings()
 	require.Len(t, stores, 1)
 	key := s.apply("search the passcode", "", stores[0], s.Net.Node(world.ElementOf("Cy")).Holdings()[0])
-	opened := s.apply(e2ee.OpenStore, "", stores[0], key[0])
+	opened := s.apply(rules.OpenStore, "", stores[0], key[0])
 	require.True(t, slices.ContainsFunc(opened, func(f world.Fact) bool { return f.Kind == SilentDevice && f.Ref == "Ana" }))
 }
 

@@ -27,7 +27,7 @@ const (
 	AddDevice     = "add a silent device"
 )
 
-func rules() []world.Rule {
+func ownRules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "read the papers of a warrant",

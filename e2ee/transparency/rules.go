@@ -22,7 +22,7 @@ const (
 	ForkDirectory = "fork the directory"
 )
 
-func rules() []world.Rule {
+func ownRules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "read the directory's news",

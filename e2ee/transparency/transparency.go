@@ -73,7 +73,7 @@ func (d Design) Info() world.Info {
 }
 
 // Rules implements [world.Design].
-func (d Design) Rules() []world.Rule { return append(d.Design.Rules(), rules()...) }
+func (d Design) Rules() []world.Rule { return append(d.Design.Rules(), ownRules()...) }
 
 // Setup implements [world.Design].
 func (d Design) Setup(config world.Config) (world.Deploy, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
+	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/publiclog"
@@ -84,13 +85,13 @@ func (s *stage) packet(f world.Fact) world.Packet {
 // swap hands out a false key of Ben's, and gives the bundle.
 func (s *stage) swap() world.Fact {
 	require.NoError(s.t, s.Net.Node(world.Provider).(world.Reprogrammable).Reprogram(e2ee.AnyIdentity, nil))
-	bundle := s.apply(e2ee.MakeKeys, "Ben")[1]
+	bundle := s.apply(rules.MakeKeys, "Ben")[1]
 	s.Intercept = func(p world.Packet) bool {
 		f, err := world.Unpack(p.Data, wire.KindBundle, 2)
 		if err != nil || string(f[0]) != "Ben" {
 			return false
 		}
-		s.Net.Deliver(s.packet(s.apply(e2ee.OfferBundle, p.To, bundle)[0]))
+		s.Net.Deliver(s.packet(s.apply(rules.OfferBundle, p.To, bundle)[0]))
 		return true
 	}
 	return bundle
@@ -198,7 +199,7 @@ func TestFormerKey(t *testing.T) {
 		if p.Kind() != wire.KindBundle {
 			return false
 		}
-		s.Net.Deliver(s.packet(s.apply(e2ee.OfferBundle, p.To, former)[0]))
+		s.Net.Deliver(s.packet(s.apply(rules.OfferBundle, p.To, former)[0]))
 		return s.Moment() == 4 && p.To == "device:Cy"
 	}
 	s.warned = nil

@@ -1,7 +1,7 @@
 // Package wire is what travels between devices and the provider, byte for byte, and how each
 // kind of it is called: the formats that the two ends of a link share, with whoever copies the
 // link in between. It holds no keys and runs nothing. The programs that write and read these
-// bytes are those of package e2ee, and what a thief makes of them are the rules of e2ee.Rules.
+// bytes are those of package e2ee, and what a thief makes of them is in package rules.
 //
 // An [Upload] is one message on its way to the provider: metadata and a public part in the open,
 // the ciphertext for a group if there is one, and a [Part] for each recipient. A [Delivery] is the

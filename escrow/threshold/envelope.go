@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"doormat/e2ee"
+	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/escrow"
 	"doormat/escrow/committee"
@@ -236,7 +237,7 @@ func (u *underneath) Open(m world.Meta, secret, public []byte) ([]byte, error) {
 // which is public. Of several keys it takes the newest.
 func madeEnvelope(random io.Reader, more []world.Fact) (wire.Envelope, error) {
 	if len(more) == 0 {
-		return nil, fmt.Errorf("rule %q: give the fact of kind %q as third argument", e2ee.Write, committee.Committee)
+		return nil, fmt.Errorf("rule %q: give the fact of kind %q as third argument", rules.Write, committee.Committee)
 	}
 	newest := slices.MaxFunc(more, func(a, b world.Fact) int {
 		return committee.KeyNumber(committee.KeyOfEpoch(a.Ref)) - committee.KeyNumber(committee.KeyOfEpoch(b.Ref))

@@ -95,6 +95,7 @@ import (
 	"slices"
 
 	"doormat/e2ee"
+	e2eerules "doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/escrow/request"
@@ -152,7 +153,7 @@ func (Design) Info() world.Info {
 		),
 		Packets: slices.Concat(wire.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
 		KeyLife: committee.KeyLife,
-		Keys:    append(e2ee.KeyKinds(), rules.Ristretto255()),
+		Keys:    append(e2eerules.KeyKinds(), rules.Ristretto255()),
 	}
 }
 
@@ -278,6 +279,6 @@ func device(config world.Config, cache *committee.Cache, account string) *e2ee.D
 
 // Rules implements [world.Design].
 func (Design) Rules() []world.Rule {
-	return slices.Concat(e2ee.FoundBesides(e2ee.Rules(), PhraseKey), law.Rules(), rules.All(),
-		e2ee.MakingRules(madeEnvelope, committee.Committee))
+	return slices.Concat(e2eerules.FoundBesides(e2eerules.Opening(), PhraseKey), law.Rules(), rules.All(),
+		e2eerules.Making(madeEnvelope, committee.Committee))
 }

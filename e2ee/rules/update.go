@@ -1,4 +1,4 @@
-package e2ee
+package rules
 
 import (
 	"crypto/ed25519"

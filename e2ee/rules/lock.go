@@ -1,4 +1,4 @@
-package e2ee
+package rules
 
 import (
 	"fmt"
@@ -31,7 +31,6 @@ func FoundBesides(rules []world.Rule, kinds ...world.Kind) []world.Rule {
 // lockRules say how a locked device's bytes are read.
 func lockRules() []world.Rule {
 	found := wire.Searched()
-	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "search the passcode",
 			Doc: "With the secret of a phone's secure element all passcodes can be tried, 10,000 at most: " +

@@ -1,4 +1,4 @@
-package e2ee
+package rules
 
 import (
 	"bytes"
@@ -23,7 +23,7 @@ import (
 const SolvedKey world.Kind = "solved key" // name of its kind, public and private half; Ref the account
 
 // KeyKinds are those of devices, agencies and whatever signs, for every design that is
-// built on [Device].
+// built on such devices.
 func KeyKinds() []world.KeyKind {
 	return []world.KeyKind{
 		{Name: "X25519", Drawn: 32, Private: asDrawn, Public: func(private []byte) ([]byte, error) {
@@ -46,7 +46,6 @@ func asDrawn(drawn []byte) ([]byte, error) { return drawn, nil }
 
 // quantumRules say where public keys are to be seen, and what their private halves make.
 func quantumRules() []world.Rule {
-	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "find public keys in a bundle",
 			Doc: "A bundle shows the identity, the signed prekey and a one-time prekey of its " +

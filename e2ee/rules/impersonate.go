@@ -1,4 +1,4 @@
-package e2ee
+package rules
 
 import (
 	"encoding/hex"
@@ -21,7 +21,6 @@ const (
 )
 
 func impersonationRules(envelope func(random io.Reader, more []world.Fact) (wire.Envelope, error), more world.Kind) []world.Rule {
-	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: StartSessionAs,
 			Doc: "Whoever copied somebody's signed prekey can start a session with that person " +
@@ -77,7 +76,7 @@ func writeToGroup(in world.Input, envelope func(io.Reader, []world.Fact) (wire.E
 	if err != nil {
 		return nil, err
 	}
-	m.ID, m.From, m.To, m.Group = hex.EncodeToString(in.Random[32:48]), author[0], others(members, author[0]), group
+	m.ID, m.From, m.To, m.Group = hex.EncodeToString(in.Random[32:48]), author[0], othersThan(author[0], members), group
 	around, err := envelope(stream(in), in.Facts[3:])
 	if err != nil {
 		return nil, err
@@ -97,4 +96,10 @@ func writeToGroup(in world.Input, envelope func(io.Reader, []world.Fact) (wire.E
 			world.Packet{From: world.Provider, To: world.DeviceOf(to), Data: d.Encode()}, m))
 	}
 	return world.Conclude(out...), nil
+}
+
+// othersThan sorts accounts, each once, without one.
+func othersThan(without string, accounts []string) []string {
+	list := slices.Compact(slices.Sorted(slices.Values(accounts)))
+	return slices.DeleteFunc(list, func(a string) bool { return a == without })
 }

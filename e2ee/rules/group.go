@@ -1,4 +1,4 @@
-package e2ee
+package rules
 
 import (
 	"fmt"
@@ -13,7 +13,6 @@ import (
 // groupRules publishes how the bytes of groups and attachments are read. The
 // chain of a sender key is stepped and opened by the rules for any chain.
 func groupRules() []world.Rule {
-	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "read a distribution",
 			Doc: "What a pairwise part of a message to a group carries is the sender's chain key " +

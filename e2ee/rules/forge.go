@@ -1,4 +1,4 @@
-package e2ee
+package rules
 
 import (
 	"encoding/hex"
@@ -24,11 +24,10 @@ const (
 	ClaimNewKeys  = "claim that keys are new"
 )
 
-// MakingRules publishes what a holder of keys can build: what a device can do,
+// Making publishes what a holder of keys can build: what a device can do,
 // an adversary with keys of its own can. envelope builds a design's envelope from
 // randomness and facts of the given kind, which follow the arguments of [Write].
-func MakingRules(envelope func(random io.Reader, more []world.Fact) (wire.Envelope, error), more world.Kind) []world.Rule {
-	kinds := func(k ...world.Kind) []world.Kind { return k }
+func Making(envelope func(random io.Reader, more []world.Fact) (wire.Envelope, error), more world.Kind) []world.Rule {
 	rules := []world.Rule{
 		{Name: MakeKeys, Doc: "Anybody can make an identity with prekeys, under any account's name (text).",
 			Gives: kinds(wire.DeviceKeys, wire.Bundle), Apply: makeKeys},

@@ -1,4 +1,4 @@
-package e2ee
+package rules
 
 import (
 	"errors"
@@ -17,16 +17,16 @@ import (
 // hostile header cannot ask for four thousand million facts.
 const maxChain = 1 << 17
 
-// Rules publishes how devices' and providers' bytes are read, for every design
-// that is built on [Device]. What the secret part means is the design's own rule.
-func Rules() []world.Rule {
-	kinds := func(k ...world.Kind) []world.Kind { return k }
+// Opening publishes how devices' and providers' bytes are read, for every design
+// that has devices like those of package e2ee. What the secret part means is the design's own rule.
+func Opening() []world.Rule {
 	return append(slices.Concat(groupRules(), callRules(), quantumRules(), lockRules()), []world.Rule{
 		{Name: "read a packet",
 			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle, " +
 				"chunk, key or frame in it, and what a phone reports.",
 			Takes: kinds(world.Observed),
-			Gives: kinds(wire.Envelopes, wire.Delivered, wire.Bundle, wire.SealedChunk, wire.StoreKey, wire.CallFrame, wire.KeptMessage, wire.KeptFile),
+			Gives: kinds(wire.Envelopes, wire.Delivered, wire.Bundle, wire.SealedChunk, wire.StoreKey, wire.CallFrame,
+				wire.KeptMessage, wire.KeptFile),
 			Apply: readPacket},
 		{Name: "read an envelope", Doc: "An envelope shows who wrote to whom and when, and holds a part for each recipient.",
 			Takes: kinds(wire.Envelopes), Gives: kinds(wire.Delivered, world.Metadata, wire.Public), Apply: readEnvelope},
@@ -58,6 +58,8 @@ func Rules() []world.Rule {
 			Takes: kinds(wire.DeviceKeys, Initial), Gives: kinds(RatchetState), Apply: answerHandshake},
 	}...)
 }
+
+func kinds(k ...world.Kind) []world.Kind { return k }
 
 func readPacket(in world.Input) ([]world.Derived, error) {
 	p, _, err := world.ParsePacket(in.Facts[0].Data)
