@@ -343,8 +343,8 @@ func TestLawful(t *testing.T) {
 			}
 		})
 		require.Equal(t, test.want, c.Lawful, test.name)
-		require.Equal(t, test.other, c.Trace.Other, test.name)
-		require.Equal(t, test.apart, c.Trace.Apart, test.name)
+		require.Equal(t, test.other, c.ForOthers, test.name)
+		require.Equal(t, test.apart, c.ByNoOrder, test.name)
 	}
 }
 
@@ -367,6 +367,6 @@ for p in adv.packets(adv.end):
 			l.Conversation.Messages[3].Sent = l.Conversation.Messages[2].Sent.AddDate(0, 0, days)
 		})
 		require.Equal(t, want, c.Lawful, days)
-		require.Equal(t, 2-want.Served, c.Trace.Apart)
+		require.Equal(t, 2-want.Served, c.ByNoOrder)
 	}
 }

@@ -66,10 +66,10 @@ func (t *trial) judge() error {
 		return err
 	}
 	c.Metadata = Count{d.truth.Metadata(facts), len(d.truth.Conversation.Messages)}
-	if c.Lawful, c.Trace.Apart, err = a.service(ctx); err != nil {
+	if c.Lawful, c.ByNoOrder, err = a.service(ctx); err != nil {
 		return err
 	}
-	c.Trace.Other = c.Lawful.Asked > 0 && !a.agency
+	c.ForOthers = c.Lawful.Asked > 0 && !a.agency
 	t.compare()
 	return t.prove()
 }

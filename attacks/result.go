@@ -85,10 +85,14 @@ type Cell struct {
 	Disclosed   []Disclosure       `json:"disclosed"`
 	Calls       Count              `json:"calls"` // of which every utterance was recovered
 	Lawful      Lawful             `json:"lawful"`
-	Expected    bool               `json:"expected"`
-	Why         string             `json:"why"`
-	Error       string             `json:"error"`
-	Seconds     float64            `json:"seconds"`
+	// Messages recovered that no order yielded, and whether orders were signed for an
+	// agency that is somebody else than the adversary.
+	ByNoOrder int     `json:"by_no_order"`
+	ForOthers bool    `json:"for_others"`
+	Expected  bool    `json:"expected"`
+	Why       string  `json:"why"`
+	Error     string  `json:"error"`
+	Seconds   float64 `json:"seconds"`
 
 	// Trace is what the renderers of a single attack show; it is not part of the
 	// document.
@@ -219,8 +223,6 @@ type Trace struct {
 	Heard      []int            // numbers of the utterances recovered, over all calls, sorted
 	Surprise   string           // how the outcome differs from the expectation
 	Unstated   string           // parts of which the expectation says nothing, so that they were not compared
-	Other      bool             // orders were signed for an agency that is somebody else than the adversary
-	Apart      int              // messages recovered that no order yielded
 	Proved     int              // the message that Proof proves, 0 if none
 	Proof      deduce.Proof
 	Record     *Recording // nil unless the lab records

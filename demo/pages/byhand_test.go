@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/modfile"
 
-	"doormat/attacks"
 	"doormat/attacks/library"
 	"doormat/attacks/script"
 	"doormat/demo"
@@ -76,17 +75,6 @@ func TestWidth(t *testing.T) {
 	}
 }
 
-// pair is a result of all columns as the lab of two has it.
-func pair(all *attacks.Result, lab *attacks.Lab) *attacks.Result {
-	r := lab.Outline()
-	for _, c := range all.Cells {
-		if slices.ContainsFunc(r.Designs, func(d attacks.DesignRow) bool { return d.ID == c.Design }) {
-			r.Cells = append(r.Cells, c)
-		}
-	}
-	return r
-}
-
 // What the README shows of a session is what the program prints, but for the
 // lines left out at "…".
 func TestSession(t *testing.T) {
@@ -95,11 +83,14 @@ func TestSession(t *testing.T) {
 	require.True(t, found)
 	session, _, found = strings.Cut(session, "```")
 	require.True(t, found)
-	kit, r := whole(t)
+	kit, err := demo.Default()
+	require.NoError(t, err)
 	lab, err := demo.Defaults().Lab(kit, story.Conversation())
 	require.NoError(t, err)
+	r, err := shown()
+	require.NoError(t, err)
 	tour := text.Tour{Conversation: lab.Conversation, Story: story.All()[0], Designs: lab.Designs}
-	rest := terminal.Strip(tour.Opening(text.DefaultWidth) + tour.Findings(pair(r.Result, lab), demo.Showcases(kit.Attacks), text.DefaultWidth))
+	rest := terminal.Strip(tour.Opening(text.DefaultWidth) + tour.Findings(r, demo.Showcases(kit.Attacks), text.DefaultWidth))
 	for part := range strings.SplitSeq(session, "…\n") {
 		_, after, found := strings.Cut(rest, strings.Trim(part, "\n"))
 		require.True(t, found, "README.md shows what doormat demo does not print, or not here:\n%s", part)

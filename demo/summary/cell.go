@@ -39,7 +39,7 @@ func Remarks(c *attacks.Cell) []string {
 		beyond = fmt.Sprintf(" beyond %d", c.Lawful.Beyond)
 	}
 	say(c.Lawful.Asked > 0, "%s%s", Orders(c), beyond)
-	say(c.Lawful.Asked > 0 && c.Trace.Apart > 0, "by no order %d", c.Trace.Apart)
+	say(c.Lawful.Asked > 0 && c.ByNoOrder > 0, "by no order %d", c.ByNoOrder)
 	say(c.Forged > 0, "forged %d", c.Forged)
 	say(len(c.Noticed) > 0, "%s noticed by %s", Warned, Some(Witnesses(c.Noticed), 1))
 	say(len(c.Disclosed) > 0, "disclosed to %s", DisclosedTo(c))
@@ -57,7 +57,7 @@ func Orders(c *attacks.Cell) string {
 		return ""
 	}
 	text := "served " + Fraction(c.Lawful.Served, c.Lawful.Asked)
-	if c.Trace.Other {
+	if c.ForOthers {
 		text = "agency " + text
 	}
 	if Full(c) {

@@ -63,8 +63,8 @@ func Words(r *attacks.Result) (list []string) {
 		{"agency served: the numbers above are another adversary's, not the agency's; by no " +
 			"order: those got otherwise",
 			func(c *attacks.Cell) bool {
-				return c.Trace.Other ||
-					c.Lawful.Asked > 0 && c.Trace.Apart > 0
+				return c.ForOthers ||
+					c.Lawful.Asked > 0 && c.ByNoOrder > 0
 			}},
 		{"disclosed: told later, by design: an order is published when its ninety days of " +
 			"secrecy are over",

@@ -148,11 +148,11 @@ func (r Run) orders(p *page, c *attacks.Cell) {
 	p.field("Orders", text+beyond)
 	if c.Content.Target.Recovered+c.Content.Others.Recovered > 0 {
 		whose := "what was recovered is the agency's"
-		if c.Trace.Other {
+		if c.ForOthers {
 			whose = "what was recovered is the adversary's, who is not the agency"
 		}
-		if c.Trace.Apart > 0 {
-			whose += fmt.Sprintf("; %d of it came by no order", c.Trace.Apart)
+		if c.ByNoOrder > 0 {
+			whose += fmt.Sprintf("; %d of it came by no order", c.ByNoOrder)
 		}
 		p.field("", whose)
 	}
