@@ -9,12 +9,13 @@ import (
 	"doormat/attacks/truth"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/simulation"
 )
 
 // run is one deployment living through the conversation. It watches every link,
 // the private ones too, and keeps what honest programs noticed and showed.
 type run struct {
-	*world.Simulation
+	*simulation.Simulation
 	ctx      context.Context
 	truth    *truth.Truth
 	rested   int                     // days of rest after the last message
@@ -49,7 +50,7 @@ func newRun(ctx context.Context, t *truth.Truth, deploy world.Deploy) (*run, err
 	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, silent: map[string]bool{},
 		shown: map[display]int{}, reached: map[display]time.Time{}, asked: map[int]time.Time{}, named: map[string]bool{}}
 	var err error
-	if r.Simulation, err = world.NewSimulation(ctx, t.Conversation, t.Said, deploy(), r.watch); err != nil {
+	if r.Simulation, err = simulation.New(ctx, t.Conversation, t.Said, deploy(), r.watch); err != nil {
 		return nil, err
 	}
 	r.Speech = t.Spoken

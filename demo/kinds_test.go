@@ -20,6 +20,7 @@ import (
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/publiclog"
+	"doormat/world/simulation"
 )
 
 // worthless says of each kind of fact that no rule takes why nothing follows from it.
@@ -110,7 +111,7 @@ func (v *inventory) live(t *testing.T, d world.Design, s world.Settings) {
 	s.Threshold, s.Trustees, s.Jurisdictions, s.Target = 2, 3, world.RoundRobin(3), c.Target
 	deploy, err := d.Setup(world.Config{Settings: s, Accounts: c.Accounts, Seed: 5})
 	require.NoError(t, err)
-	p, err := world.NewSimulation(context.Background(), c, said, deploy(), func(q world.Packet) {
+	p, err := simulation.New(context.Background(), c, said, deploy(), func(q world.Packet) {
 		if !q.Private() && len(v.sent[q.Kind()]) < 20 {
 			v.sent[q.Kind()] = append(v.sent[q.Kind()], world.Fact{Kind: world.Observed, Ref: "1", Data: q.Encode(c.Messages[0].Sent)})
 		}

@@ -18,7 +18,7 @@ import (
 //
 // Only the part of that recipient waits. The provider is told of the message at once,
 // without that part, so that its time is the one at which it was written and nobody has
-// to believe a date later. The user's part in this is [world.User].
+// to believe a date later. The user's part in this is in package world/simulation.
 
 // mustHoldBack reports whether messages to a contact wait for the user.
 func (d *Device) mustHoldBack(p *peer) bool {

@@ -10,6 +10,7 @@ import (
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
+	"doormat/world/simulation"
 )
 
 // middle is somebody who controls the provider and stands between two accounts,
@@ -17,7 +18,7 @@ import (
 type middle struct {
 	t     testing.TB
 	rules []world.Rule
-	net   *world.Network
+	net   *simulation.Network
 	used  int
 	keys  map[string]world.Fact // the middle's keys under an account's name
 	offer map[string]world.Fact // bundles of those keys
@@ -28,7 +29,7 @@ type middle struct {
 	opened   func(world.Fact) // hears of each secret part; may be nil
 }
 
-func newMiddle(t testing.TB, net *world.Network, accounts ...string) *middle {
+func newMiddle(t testing.TB, net *simulation.Network, accounts ...string) *middle {
 	m := &middle{t: t, rules: Design{}.Rules(), net: net, keys: map[string]world.Fact{}, offer: map[string]world.Fact{},
 		real: map[string]world.Fact{}, sessions: map[string]world.Fact{}}
 	for _, a := range accounts {

@@ -15,6 +15,7 @@ import (
 
 	"doormat/e2ee/wire"
 	"doormat/world"
+	"doormat/world/simulation"
 )
 
 // scene is a conversation to be played. A message reads "Ana>Ben,Cem"; one to a
@@ -32,7 +33,7 @@ type scene struct {
 // stage is a scene under way, and what was seen of it.
 type stage struct {
 	t      testing.TB
-	sim    *world.Simulation
+	sim    *simulation.Simulation
 	said   []world.Payload
 	conv   *world.Conversation
 	wire   []world.Fact // what a tap sees
@@ -93,7 +94,7 @@ func (sc scene) start(t testing.TB) *stage {
 	}
 	deploy, err := Design{}.Setup(world.Config{Settings: sc.settings, Accounts: s.conv.Accounts, Seed: sc.seed, Draws: &s.draws})
 	require.NoError(t, err)
-	s.sim, err = world.NewSimulation(context.Background(), s.conv, s.said, deploy(), s.watch)
+	s.sim, err = simulation.New(context.Background(), s.conv, s.said, deploy(), s.watch)
 	require.NoError(t, err)
 	require.NoError(t, s.sim.Start())
 	return s

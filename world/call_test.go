@@ -1,7 +1,6 @@
 package world
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -38,37 +37,4 @@ func TestCallCheck(t *testing.T) {
 		change(c)
 		require.ErrorContains(t, c.Check(), want)
 	}
-}
-
-// A call is a step of the run between two messages: after all that happens at the first one's
-// moment, at its own time. It is not a moment, and a run that is stopped in it goes on with it.
-func TestCallInARun(t *testing.T) {
-	c := calling()
-	var told []string
-	var when []time.Time
-	var s *Simulation
-	s, err := NewSimulation(context.Background(), c, make([]Payload, 3), nil, func(p Packet) {
-		for kind, name := range map[byte]string{KindTyped: "typed", KindDial: "dial", KindSpeak: "speak", KindHangUp: "hang up"} {
-			if p.Kind() == kind {
-				told, when = append(told, name+" "+p.To), append(when, s.Net.Now())
-			}
-		}
-		if p.Kind() == KindSpeak && s.Spoken() == 1 {
-			s.Stop()
-		}
-	})
-	require.NoError(t, err)
-	s.Speech = [][][]byte{{[]byte("salt four"), []byte("salt five")}}
-	require.NoError(t, s.Advance(2))
-	require.Len(t, told, 2, "the call comes after moment 2")
-	require.Zero(t, s.Spoken())
-	require.NoError(t, s.Advance(3))
-	require.Equal(t, 2, s.Moment(), "stopped")
-	require.Equal(t, 1, s.Spoken())
-	require.NoError(t, s.Advance(3))
-	require.Equal(t, 3, s.Moment())
-	require.Equal(t, []string{"typed device:Ada", "typed device:Ben", "dial device:Ben", "speak device:Ben", "speak device:Ada",
-		"hang up device:Ada", "hang up device:Ben", "typed device:Cleo"}, told)
-	require.Equal(t, noon.Add(time.Hour), when[3])
-	require.Equal(t, noon.AddDate(0, 0, 2), when[7])
 }

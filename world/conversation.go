@@ -204,7 +204,7 @@ func (c *Conversation) checkTimeline(known map[string]bool, groups Membership) e
 			if err := events[0].check(known, groups); err != nil {
 				return fmt.Errorf("conversation: event %d: %w", len(c.Events)-len(events)+1, err)
 			}
-			groups.apply(events[0])
+			groups.Apply(events[0])
 		}
 		if k == len(c.Messages) {
 			break
@@ -338,4 +338,27 @@ func (c *Conversation) People(account string) []string {
 		}
 	}
 	return people
+}
+
+// A Payload is what travels for a message: its text and files, each after a salt.
+type Payload struct {
+	Body  []byte
+	Files []Attachment
+}
+
+// Start is when everything is switched on, an hour before the first message.
+func (c *Conversation) Start() time.Time { return c.Messages[0].Sent.Add(-time.Hour) }
+
+// Day is the number of midnights, and so of ticks, before message k is typed.
+func (c *Conversation) Day(k int) int { return c.DayOf(c.Messages[k-1].Sent) }
+
+// DayOf is the same before some time.
+func (c *Conversation) DayOf(t time.Time) int {
+	return int(t.Sub(Midnight(c.Start())).Hours()+24) / 24
+}
+
+// Midnight is the first one after t.
+func Midnight(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d+1, 0, 0, 0, 0, t.Location())
 }

@@ -29,7 +29,8 @@ var policy = []struct {
 	{"world/ledger", []string{"world/memo"}},
 	{"world/law", []string{"world"}},
 	{"world/publiclog", []string{"world", "world/law", "world/ledger"}},
-	{"world/worldtest", []string{"world"}},
+	{"world/simulation", []string{"world"}},
+	{"world/worldtest", []string{"world", "world/simulation"}},
 	{"e2ee/vault", []string{"world/law", "escrow/group", "escrow/sharing"}}, // shares a key as trustees do
 	{"e2ee/transparency", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "e2ee/..."}},
 	{"e2ee/wire", []string{"world", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/senderkey", "e2ee/sframe"}},
@@ -50,11 +51,11 @@ var policy = []struct {
 	{"attacks/technique", []string{"world"}},
 	{"attacks/truth", []string{"world", "attacks/deduce"}},
 	{"attacks/orders", []string{"world", "attacks/deduce"}},
-	{"attacks/quantum", []string{"world", "attacks/deduce"}},
-	{"attacks", []string{"world", "world/law", "world/memo", "attacks/deduce", "attacks/technique", "attacks/truth", "attacks/orders", "attacks/quantum"}},
+	{"attacks/quantum", []string{"world", "world/simulation", "attacks/deduce"}},
+	{"attacks", []string{"world", "world/law", "world/memo", "world/simulation", "attacks/deduce", "attacks/technique", "attacks/truth", "attacks/orders", "attacks/quantum"}},
 	{"attacks/script", []string{"world", "attacks/technique"}},
 	{"attacks/library", nil},
-	{"attacks/attackstest", []string{"world", "world/worldtest", "attacks", "attacks/deduce", "attacks/technique"}},
+	{"attacks/attackstest", []string{"world", "world/simulation", "world/worldtest", "attacks", "attacks/deduce", "attacks/technique"}},
 	{"docs", nil},
 	{"demo/stage/browser", nil},
 	{"demo/plain", nil},
@@ -76,7 +77,7 @@ var policy = []struct {
 	{"demo/stage/jobs", []string{"attacks"}},
 	{"demo/stage/loopback", []string{"demo"}},
 	{"demo/stage", []string{"world", "attacks", "attacks/technique", "attacks/deduce", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/drawing", "demo/replay", "demo/story", "demo/chat/...", "demo/stage/jobs", "demo/stage/loopback"}},
-	{"demo/pages", []string{"world", "attacks", "attacks/technique", "demo", "demo/plain", "demo/summary", "demo/markdown", "demo/story"}},
+	{"demo/pages", []string{"world", "world/simulation", "attacks", "attacks/technique", "demo", "demo/plain", "demo/summary", "demo/markdown", "demo/story"}},
 	{"demo", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/...", "docs"}},
 	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},
 	{"cmd/...", []string{"demo/...", "attacks", "attacks/script", "attacks/technique", "world"}}, // to load scripts, and for types
@@ -200,7 +201,7 @@ func inspect(t *testing.T, name, pkg string) {
 // The policy means what it says.
 func TestPolicy(t *testing.T) {
 	for _, c := range [][2]string{
-		{"world", "doormat/world/ledger"}, {"world/ledger", "doormat/world"}, {"world", "os"}, {"world", "os/exec"},
+		{"world", "doormat/world/ledger"}, {"world", "doormat/world/simulation"}, {"e2ee", "doormat/world/simulation"}, {"world/ledger", "doormat/world"}, {"world", "os"}, {"world", "os/exec"},
 		{"e2ee", "doormat/escrow/tdh2"}, {"e2ee", "doormat/escrow/group"}, {"e2ee/vault", "doormat/escrow/tdh2"}, {"e2ee/vault", "doormat/e2ee"}, {"e2ee", "doormat/attacks"}, {"e2ee/ratchet", "crypto/rand"}, {"e2ee/wire", "doormat/e2ee"}, {"e2ee/rules", "doormat/e2ee"}, {"e2ee/store", "doormat/e2ee/rules"},
 		{"escrow/threshold", "doormat/attacks"}, {"escrow/threshold", "doormat/demo"}, {"escrow/sharing", "doormat/escrow/dleq"},
 		{"escrow/group", "doormat/world"}, {"escrow/kms", "doormat/escrow/threshold"}, {"escrow/threshold", "net/http"},

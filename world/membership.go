@@ -15,7 +15,7 @@ func (c *Conversation) MembersAt(k int) Membership {
 	groups := c.initialMembership()
 	for _, e := range c.Events {
 		if e.After < k {
-			groups.apply(e)
+			groups.Apply(e)
 		}
 	}
 	return groups
@@ -44,7 +44,7 @@ func (c *Conversation) Told() (by []string, to [][]string) {
 		}
 		slices.Sort(told)
 		by, to = append(by, teller), append(to, slices.DeleteFunc(told, func(a string) bool { return a == teller }))
-		groups.apply(e)
+		groups.Apply(e)
 	}
 	return by, to
 }
@@ -65,8 +65,8 @@ func (m Membership) found(g Group, known map[string]bool) error {
 	return nil
 }
 
-// apply changes the membership as an event does.
-func (m Membership) apply(e Event) {
+// Apply changes the membership as an event does.
+func (m Membership) Apply(e Event) {
 	members := slices.Clone(m[e.Group])
 	switch e.Kind {
 	case Join:

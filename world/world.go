@@ -3,8 +3,8 @@
 //
 // A [Conversation] is the ground truth. A [Design] is one way of protecting it.
 // A design's [Node]s (devices, provider, trustees, court, ...) exchange
-// [Packet]s over a [Network] that delivers in a fixed order under a virtual
-// clock, so that a run repeats from its seed. What a node would lose to a thief
+// [Packet]s over a network that delivers in a fixed order under a virtual clock
+// (package world/simulation), so that a run repeats from its seed. What a node would lose to a thief
 // is its Holdings, a list of [Fact]s. What may be computed from facts is a list
 // of [Rule]s that each design publishes (Kerckhoffs, "La cryptographie
 // militaire", 1883: a system must be safe although its design is public). What an
@@ -12,6 +12,7 @@
 // they say in packets of the kind [KindWarning].
 //
 // The package imports nothing of ours but world/memo, no operating system, no wall clock and no
-// global randomness. Package world/worldtest holds the conformance suite that
+// global randomness. Package world/simulation lets a
+// conversation happen. Package world/worldtest holds the conformance suite that
 // every design passes, and a toy design small enough to read in one sitting.
 package world

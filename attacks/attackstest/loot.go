@@ -12,6 +12,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/deduce"
 	"doormat/world"
+	"doormat/world/simulation"
 	"doormat/world/worldtest"
 )
 
@@ -72,7 +73,7 @@ func has(set map[string]bool, f world.Fact) bool { return set[key(f)] }
 
 // scene is a design living through the conversation of package worldtest.
 type scene struct {
-	*world.Simulation
+	*simulation.Simulation
 	conv *world.Conversation
 	said []world.Payload
 	seen []world.Fact // packets that a tap would see
@@ -86,7 +87,7 @@ func newScene(t *testing.T, d world.Design, retention int) *scene {
 	settings.Resend, settings.Retention = world.ResendAtOnce, retention
 	deploy, err := d.Setup(world.Config{Settings: settings, Accounts: s.conv.Accounts, Seed: 1})
 	require.NoError(t, err)
-	s.Simulation, err = world.NewSimulation(context.Background(), s.conv, s.said, deploy(), func(p world.Packet) {
+	s.Simulation, err = simulation.New(context.Background(), s.conv, s.said, deploy(), func(p world.Packet) {
 		if !p.Private() {
 			s.seen = append(s.seen, world.Fact{Kind: world.Observed, Ref: string(world.Int(int64(len(s.seen)))), Data: p.Encode(s.conv.Messages[0].Sent)})
 		}

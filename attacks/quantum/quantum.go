@@ -15,6 +15,7 @@ import (
 
 	"doormat/attacks/deduce"
 	"doormat/world"
+	"doormat/world/simulation"
 )
 
 // A Computer knows the private halves of the keys of one run.
@@ -35,7 +36,7 @@ func New(d world.Design, draws *world.Draws) *Computer {
 
 // Watch notes before each message what those hold whose keys change as messages pass:
 // later a key may have been destroyed, and its logarithm is the same.
-func (q *Computer) Watch(net *world.Network) func(world.Packet) {
+func (q *Computer) Watch(net *simulation.Network) func(world.Packet) {
 	return func(p world.Packet) {
 		if p.Kind() != world.KindTyped {
 			return
@@ -48,7 +49,7 @@ func (q *Computer) Watch(net *world.Network) func(world.Packet) {
 }
 
 // observe keeps what the nodes hold that which picks; what a user knows is nobody's to see.
-func (q *Computer) observe(net *world.Network, which func(world.Node) bool) {
+func (q *Computer) observe(net *simulation.Network, which func(world.Node) bool) {
 	for _, name := range net.Names() {
 		node := net.Node(name)
 		if _, person := world.AccountOf(name); person || !which(node) {
@@ -61,7 +62,7 @@ func (q *Computer) observe(net *world.Network, which func(world.Node) bool) {
 }
 
 // Solve finds the private half of a public key, nil if no node made it.
-func (q *Computer) Solve(ctx context.Context, net *world.Network, k world.SeenKey) ([]byte, error) {
+func (q *Computer) Solve(ctx context.Context, net *simulation.Network, k world.SeenKey) ([]byte, error) {
 	kind, err := world.FindKind(q.kinds, k.Kind)
 	if err != nil {
 		return nil, err
@@ -89,7 +90,7 @@ func (q *Computer) learn(kind world.KeyKind, private []byte) {
 }
 
 // pool puts together what everybody but the phones holds, and has held.
-func (q *Computer) pool(ctx context.Context, net *world.Network) error {
+func (q *Computer) pool(ctx context.Context, net *simulation.Network) error {
 	q.observe(net, func(world.Node) bool { return true })
 	if err := q.held.Saturate(ctx); err != nil {
 		return fmt.Errorf("quantum: %w", err)

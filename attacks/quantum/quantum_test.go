@@ -8,13 +8,14 @@ import (
 
 	"doormat/attacks/quantum"
 	"doormat/world"
+	"doormat/world/simulation"
 	"doormat/world/worldtest"
 )
 
 // What a node did not make has no private half that anybody could hand over.
 func TestUnknown(t *testing.T) {
 	q := quantum.New(withKey{}, &world.Draws{})
-	net, err := world.NewNetwork(time.Unix(0, 0))
+	net, err := simulation.NewNetwork(time.Unix(0, 0))
 	require.NoError(t, err)
 	private, err := q.Solve(t.Context(), net, world.SeenKey{Kind: "toy", Public: make([]byte, 32)})
 	require.NoError(t, err)

@@ -13,6 +13,7 @@ import (
 	"doormat/demo/plain"
 	"doormat/demo/summary"
 	"doormat/world"
+	"doormat/world/simulation"
 )
 
 // design is the page of an arrangement. Rules stand on the page of the design's own name.
@@ -126,7 +127,7 @@ func (d *document) principals(ctx context.Context, w world.Design, lab *attacks.
 	for _, m := range conv.Messages {
 		said = append(said, world.Payload{Body: []byte(m.Text), Files: m.Attachments})
 	}
-	play, err := world.NewSimulation(ctx, conv, said, deploy(), nil)
+	play, err := simulation.New(ctx, conv, said, deploy(), nil)
 	if err != nil {
 		return err
 	}

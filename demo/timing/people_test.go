@@ -12,6 +12,7 @@ import (
 	"doormat/e2ee"
 	"doormat/escrow/threshold"
 	"doormat/world"
+	"doormat/world/simulation"
 )
 
 // BenchmarkPeople lives through one conversation of about as many deliveries each time,
@@ -44,7 +45,7 @@ func gathering(b *testing.B, d world.Design, people, days int) {
 	s.Target = conv.Target
 	deploy, err := d.Setup(world.Config{Settings: s, Accounts: conv.Accounts, Seed: 1})
 	require.NoError(b, err)
-	play, err := world.NewSimulation(context.Background(), conv, said, deploy(), nil)
+	play, err := simulation.New(context.Background(), conv, said, deploy(), nil)
 	require.NoError(b, err)
 	_, first := spent(b, func() error { return play.Advance(people) })
 	rest := 0

@@ -21,6 +21,7 @@ import (
 	"doormat/e2ee"
 	"doormat/escrow/threshold"
 	"doormat/world"
+	"doormat/world/simulation"
 )
 
 // BenchmarkScale lives through long conversations and steals the stores at their
@@ -67,7 +68,7 @@ func scale(b *testing.B, d world.Design, n, size int) {
 	before := heap()
 	deploy, err := d.Setup(world.Config{Settings: s, Accounts: conv.Accounts, Seed: 1})
 	require.NoError(b, err)
-	play, err := world.NewSimulation(context.Background(), conv, said, deploy(), nil)
+	play, err := simulation.New(context.Background(), conv, said, deploy(), nil)
 	require.NoError(b, err)
 	most, usedMost := spent(b, func() error { return play.Advance(n - n/10) })
 	last, usedLast := spent(b, func() error { return play.Advance(n) })

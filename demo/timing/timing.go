@@ -26,6 +26,7 @@ import (
 
 	"doormat/attacks/deduce"
 	"doormat/world"
+	"doormat/world/simulation"
 )
 
 // Messages of BodyBytes each are played through each design: some lines of text.
@@ -132,7 +133,7 @@ func stores(ctx context.Context, d world.Design, s world.Settings, conv *world.C
 	if err != nil {
 		return nil, err
 	}
-	play, err := world.NewSimulation(ctx, conv, said, deploy(), nil)
+	play, err := simulation.New(ctx, conv, said, deploy(), nil)
 	if err != nil {
 		return nil, err
 	}

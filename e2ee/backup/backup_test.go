@@ -16,6 +16,7 @@ import (
 	"doormat/e2ee/store"
 	"doormat/e2ee/vault"
 	"doormat/world"
+	"doormat/world/simulation"
 	"doormat/world/worldtest"
 )
 
@@ -25,7 +26,7 @@ var both = []world.Design{ByProvider{}, ByUser{}}
 // A stage is the conversation of package worldtest under way: Ben has a new phone after message
 // 10, Cleo after 21.
 type stage struct {
-	*world.Simulation
+	*simulation.Simulation
 	t      *testing.T
 	design world.Design
 	said   []world.Payload
@@ -46,7 +47,7 @@ func start(t *testing.T, d world.Design, retention int) *stage {
 	for _, n := range nodes {
 		s.nodes[n.Name()] = n
 	}
-	s.Simulation, err = world.NewSimulation(context.Background(), conv, s.said, nodes, s.watch)
+	s.Simulation, err = simulation.New(context.Background(), conv, s.said, nodes, s.watch)
 	require.NoError(t, err)
 	s.Intercept = func(p world.Packet) bool { return s.drop != nil && s.drop(p) }
 	require.NoError(t, s.Start())

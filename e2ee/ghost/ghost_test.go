@@ -15,13 +15,14 @@ import (
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/simulation"
 )
 
 var start = time.Date(2018, 11, 29, 9, 0, 0, 0, time.UTC)
 
 // stage is a chat of three, one message a day, with which a test can interfere.
 type stage struct {
-	*world.Simulation
+	*simulation.Simulation
 	t        *testing.T
 	conv     *world.Conversation
 	sent     map[byte][]world.Packet
@@ -51,7 +52,7 @@ func stageUnder(t *testing.T, d world.Design, lock string, events ...world.Event
 		Threshold: 1, Trustees: 1, Target: "Ana", At: 1, Mailbox: world.MailboxDelivered, Lock: lock}})
 	require.NoError(t, err)
 	s := &stage{t: t, conv: c, sent: map[byte][]world.Packet{}}
-	s.Simulation, err = world.NewSimulation(context.Background(), c, said, deploy(), s.watch)
+	s.Simulation, err = simulation.New(context.Background(), c, said, deploy(), s.watch)
 	require.NoError(t, err)
 	require.NoError(t, s.Start())
 	return s

@@ -14,13 +14,14 @@ import (
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/publiclog"
+	"doormat/world/simulation"
 )
 
 var start = time.Date(2023, 4, 13, 9, 0, 0, 0, time.UTC)
 
 // stage is a chat of two, and of a third who writes late, with which a test can interfere.
 type stage struct {
-	*world.Simulation
+	*simulation.Simulation
 	t      *testing.T
 	sent   []world.Packet
 	warned []string // who: what
@@ -43,7 +44,7 @@ func newStage(t *testing.T, events ...world.Event) *stage {
 		Threshold: 1, Trustees: 1, Target: "Ana", At: 1, Mailbox: world.MailboxAll}})
 	require.NoError(t, err)
 	s := &stage{t: t}
-	s.Simulation, err = world.NewSimulation(context.Background(), c, said, deploy(), s.watch)
+	s.Simulation, err = simulation.New(context.Background(), c, said, deploy(), s.watch)
 	require.NoError(t, err)
 	require.NoError(t, s.Start())
 	return s

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"doormat/world"
+	"doormat/world/simulation"
 )
 
 // BenchmarkRefresh is one refresh of all shares over the board, packets, log and
@@ -26,7 +27,7 @@ func benchmarkCeremony(b *testing.B, refresh, rotate int) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			net, err := world.NewNetwork(start, nodes...)
+			net, err := simulation.NewNetwork(start, nodes...)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -11,6 +11,7 @@ import (
 
 	"doormat/e2ee/wire"
 	"doormat/world"
+	"doormat/world/simulation"
 )
 
 // club is a stage with three accounts, a group that C is taken into, and files.
@@ -36,7 +37,7 @@ func club(t *testing.T) *stage {
 	s.genesis, s.shares = setup.genesis, sharesOf(t, setup)
 	nodes, err := deploy(env, setup)
 	require.NoError(t, err)
-	s.sim, err = world.NewSimulation(context.Background(), c, said, nodes, s.watch)
+	s.sim, err = simulation.New(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)
 	require.NoError(t, s.sim.Start())
 	return s

@@ -17,13 +17,14 @@ import (
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/publiclog"
+	"doormat/world/simulation"
 )
 
 // stage is a small conversation under escrow, 2 of 3, that a test can interfere
 // with.
 type stage struct {
 	t       *testing.T
-	sim     *world.Simulation
+	sim     *simulation.Simulation
 	genesis *committee.Genesis
 	shares  []sharing.Share // of the first key
 	uploads [][]byte        // by devices, as they were
@@ -62,7 +63,7 @@ func preparedStage(t *testing.T, env world.Config, messages int) *stage {
 	s.genesis, s.shares = setup.genesis, sharesOf(t, setup)
 	nodes, err := deploy(env, setup)
 	require.NoError(t, err)
-	s.sim, err = world.NewSimulation(context.Background(), c, said, nodes, s.watch)
+	s.sim, err = simulation.New(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)
 	return s
 }

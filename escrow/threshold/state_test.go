@@ -13,6 +13,7 @@ import (
 	"doormat/escrow/group"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/simulation"
 )
 
 // TestTrusteeAlone builds one trustee from the bytes of its own state and of the genesis, as a
@@ -37,7 +38,7 @@ func TestTrusteeAlone(t *testing.T) {
 	require.Equal(t, nodes[i].Holdings(), alone.Holdings())
 	nodes[i] = alone
 	c, said := smallTalk(env, 8)
-	apart.sim, err = world.NewSimulation(context.Background(), c, said, nodes, apart.watch)
+	apart.sim, err = simulation.New(context.Background(), c, said, nodes, apart.watch)
 	require.NoError(t, err)
 	require.NoError(t, apart.sim.Start())
 	for _, s := range []*stage{together, apart} {

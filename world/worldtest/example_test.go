@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"doormat/world"
+	"doormat/world/simulation"
 	"doormat/world/worldtest"
 )
 
@@ -22,7 +23,7 @@ func ExampleToy() {
 		return
 	}
 	nodes := deploy()
-	play, err := world.NewSimulation(context.Background(), conv, worldtest.Payloads(conv), nodes, nil)
+	play, err := simulation.New(context.Background(), conv, worldtest.Payloads(conv), nodes, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

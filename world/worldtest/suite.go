@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/world"
+	"doormat/world/simulation"
 )
 
 // Run checks d.
@@ -206,7 +207,7 @@ func (b *bench) setUp(t *testing.T, seed world.Seed) world.Deploy {
 
 // A run is one deployment that is being watched.
 type run struct {
-	*world.Simulation
+	*simulation.Simulation
 	b        *bench
 	packets  []world.Packet
 	shown    map[display]int
@@ -232,7 +233,7 @@ func (b *bench) start(t *testing.T, deploy world.Deploy, conv *world.Conversatio
 	t.Helper()
 	r := &run{b: b, shown: map[display]int{}}
 	var err error
-	r.Simulation, err = world.NewSimulation(context.Background(), conv, b.payloads, deploy(), r.watch)
+	r.Simulation, err = simulation.New(context.Background(), conv, b.payloads, deploy(), r.watch)
 	require.NoError(t, err)
 	require.NoError(t, r.Start())
 	return r

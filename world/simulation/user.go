@@ -1,10 +1,12 @@
-package world
+package simulation
 
 import (
 	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"doormat/world"
 )
 
 // A User is the person who owns a device. It compares safety numbers when the
@@ -39,76 +41,76 @@ func NewUser(account string) *User {
 		heldBack: map[string]int{}, mind: map[string][]byte{}}
 }
 
-// Name implements [Node].
-func (u *User) Name() string { return UserOf(u.account) }
+// Name implements [world.Node].
+func (u *User) Name() string { return world.UserOf(u.account) }
 
-// Holdings implements [Node]: what a person knows is not stolen by copying.
-func (u *User) Holdings() []Fact { return nil }
+// Holdings implements [world.Node]: what a person knows is not stolen by copying.
+func (u *User) Holdings() []world.Fact { return nil }
 
-// Handle implements [Node].
-func (u *User) Handle(_ time.Time, p Packet) []Packet {
-	fromDevice := p.From == DeviceOf(u.account)
+// Handle implements [world.Node].
+func (u *User) Handle(_ time.Time, p world.Packet) []world.Packet {
+	fromDevice := p.From == world.DeviceOf(u.account)
 	switch p.Kind() {
-	case KindComply:
-		u.willing = u.willing || p.From == Law
-	case KindUnlock:
+	case world.KindComply:
+		u.willing = u.willing || p.From == world.Law
+	case world.KindUnlock:
 		if u.willing {
 			u.unlocker = p.From
-			return append(u.toDevice(Pack(KindUnlock)), Warn(u.Name(), "was made to unlock the phone"))
+			return append(u.toDevice(world.Pack(world.KindUnlock)), world.Warn(u.Name(), "was made to unlock the phone"))
 		}
-	case KindHoldings:
+	case world.KindHoldings:
 		if fromDevice && u.unlocker != "" {
-			return []Packet{{From: u.Name(), To: u.unlocker, Data: p.Data}}
+			return []world.Packet{{From: u.Name(), To: u.unlocker, Data: p.Data}}
 		}
-	case KindNotice:
-		if p.From == Court {
-			return []Packet{{From: u.Name(), To: Public, Data: p.Data}}
+	case world.KindNotice:
+		if p.From == world.Court {
+			return []world.Packet{{From: u.Name(), To: world.Public, Data: p.Data}}
 		}
-	case KindCompare:
+	case world.KindCompare:
 		return u.compare(p)
-	case KindNumber:
+	case world.KindNumber:
 		if fromDevice {
 			return u.number(p.Data)
 		}
-	case KindCompared:
+	case world.KindCompared:
 		return u.compared(p)
-	case KindHeldBack:
-		if f, err := Unpack(p.Data, KindHeldBack, 1); err == nil && fromDevice {
+	case world.KindHeldBack:
+		if f, err := world.Unpack(p.Data, world.KindHeldBack, 1); err == nil && fromDevice {
 			u.heldBack[string(f[0])] = 0
 		}
-	case KindRemember:
-		if f, err := Unpack(p.Data, KindRemember, 2); err == nil && fromDevice {
+	case world.KindRemember:
+		if f, err := world.Unpack(p.Data, world.KindRemember, 2); err == nil && fromDevice {
 			u.mind[string(f[0])] = f[1]
 		}
-	case KindRecall:
-		if f, err := Unpack(p.Data, KindRecall, 1); err == nil && fromDevice {
-			return u.toDevice(Pack(KindRecalled, f[0], u.mind[string(f[0])]))
+	case world.KindRecall:
+		if f, err := world.Unpack(p.Data, world.KindRecall, 1); err == nil && fromDevice {
+			return u.toDevice(world.Pack(world.KindRecalled, f[0], u.mind[string(f[0])]))
 		}
-	case KindReinstall:
-		if p.From == Environment { // on the new phone nothing waits
+	case world.KindReinstall:
+		if p.From == world.Environment { // on the new phone nothing waits
 			clear(u.heldBack)
 		}
-	case KindTick:
-		if p.From == Clock {
+	case world.KindTick:
+		if p.From == world.Clock {
 			return u.midnight()
 		}
 	}
 	return nil
 }
 
-// Wakes implements [Waker]: a user whose messages wait counts the nights.
+// Wakes implements [world.Waker]: a user whose messages wait counts the nights.
 func (u *User) Wakes() time.Time {
 	for _, nights := range u.heldBack {
 		if nights < nightsBeforeCall {
-			return Tonight
+			return world.Tonight
 		}
 	}
 	return time.Time{}
 }
 
-// midnight counts the days that messages wait, and calls whom the user has not met.
-func (u *User) midnight() []Packet {
-	var out []Packet
+// Midnight counts the days that messages wait, and calls whom the user has not met.
+func (u *User) midnight() []world.Packet {
+	var out []world.Packet
 	for _, peer := range slices.Sorted(maps.Keys(u.heldBack)) {
 		if u.heldBack[peer]++; u.heldBack[peer] == nightsBeforeCall {
 			out = append(out, u.ask(peer, "")...)
@@ -118,19 +120,19 @@ func (u *User) midnight() []Packet {
 }
 
 // ask looks up the own number, to read it out or to hold it against the peer's.
-func (u *User) ask(peer, theirs string) []Packet {
+func (u *User) ask(peer, theirs string) []world.Packet {
 	u.pending[peer] = theirs
-	return u.toDevice(Pack(KindAskNumber, []byte(peer)))
+	return u.toDevice(world.Pack(world.KindAskNumber, []byte(peer)))
 }
 
-func (u *User) toDevice(data []byte) []Packet {
-	return []Packet{{From: u.Name(), To: DeviceOf(u.account), Data: data}}
+func (u *User) toDevice(data []byte) []world.Packet {
+	return []world.Packet{{From: u.Name(), To: world.DeviceOf(u.account), Data: data}}
 }
 
 // compare begins a comparison (from the environment) or answers one (from the other user,
 // in person or over a call that no adversary reaches).
-func (u *User) compare(p Packet) []Packet {
-	f, err := Unpack(p.Data, KindCompare, 2)
+func (u *User) compare(p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, world.KindCompare, 2)
 	if err != nil {
 		return nil
 	}
@@ -140,8 +142,8 @@ func (u *User) compare(p Packet) []Packet {
 // number goes on with a comparison once the device has shown the own number. A device
 // that has not met the peer shows only the own half of it. That tells the peer whether
 // it has the right key, and nobody more.
-func (u *User) number(data []byte) []Packet {
-	f, err := Unpack(data, KindNumber, 3)
+func (u *User) number(data []byte) []world.Packet {
+	f, err := world.Unpack(data, world.KindNumber, 3)
 	if err != nil {
 		return nil
 	}
@@ -153,7 +155,7 @@ func (u *User) number(data []byte) []Packet {
 		return nil
 	case theirs == "":
 		u.readOut[peer] = mine
-		return u.toPeer(peer, KindCompare, []byte(mine))
+		return u.toPeer(peer, world.KindCompare, []byte(mine))
 	case mine == "":
 		return u.verdict(peer, strings.Contains(theirs, half))
 	}
@@ -165,38 +167,38 @@ func (u *User) number(data []byte) []Packet {
 	return append(out, u.confirm(peer, mine)...)
 }
 
-func (u *User) toPeer(peer string, kind byte, data []byte) []Packet {
-	return []Packet{{From: u.Name(), To: UserOf(peer), Data: Pack(kind, []byte(u.account), data)}}
+func (u *User) toPeer(peer string, kind byte, data []byte) []world.Packet {
+	return []world.Packet{{From: u.Name(), To: world.UserOf(peer), Data: world.Pack(kind, []byte(u.account), data)}}
 }
 
-func (u *User) verdict(peer string, agree bool) []Packet {
+func (u *User) verdict(peer string, agree bool) []world.Packet {
 	if agree {
-		return u.toPeer(peer, KindCompared, Int(1))
+		return u.toPeer(peer, world.KindCompared, world.Int(1))
 	}
-	return u.toPeer(peer, KindCompared, Int(0))
+	return u.toPeer(peer, world.KindCompared, world.Int(0))
 }
 
-func (u *User) confirm(peer, number string) []Packet {
-	return u.toDevice(Pack(KindConfirm, []byte(peer), []byte(number)))
+func (u *User) confirm(peer, number string) []world.Packet {
+	return u.toDevice(world.Pack(world.KindConfirm, []byte(peer), []byte(number)))
 }
 
-func (u *User) differ(peer string) Packet {
-	return Warn(u.Name(), "safety numbers differ: "+u.account+" and "+peer)
+func (u *User) differ(peer string) world.Packet {
+	return world.Warn(u.Name(), "safety numbers differ: "+u.account+" and "+peer)
 }
 
 // compared hears from the peer whether the number that was read out is right. If it is
 // not, a user whose device had asked knows what to make of it. Otherwise one of the two
 // may just have a new phone, which the other's has not met.
-func (u *User) compared(p Packet) []Packet {
-	f, err := Unpack(p.Data, KindCompared, 2)
-	if err != nil || p.From != UserOf(string(f[0])) {
+func (u *User) compared(p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, world.KindCompared, 2)
+	if err != nil || p.From != world.UserOf(string(f[0])) {
 		return nil
 	}
 	peer := string(f[0])
 	number, begun := u.readOut[peer]
 	_, waits := u.heldBack[peer]
 	delete(u.readOut, peer)
-	agree, err := ParseInt(f[1])
+	agree, err := world.ParseInt(f[1])
 	if err != nil || !begun {
 		return nil
 	}
@@ -205,7 +207,7 @@ func (u *User) compared(p Packet) []Packet {
 	case agree == 1:
 		return u.confirm(peer, number)
 	case waits:
-		return []Packet{u.differ(peer)}
+		return []world.Packet{u.differ(peer)}
 	}
 	return nil
 }

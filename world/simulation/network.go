@@ -1,9 +1,11 @@
-package world
+package simulation
 
 import (
 	"fmt"
 	"slices"
 	"time"
+
+	"doormat/world"
 )
 
 // A Network carries packets between nodes: first in, first out, so that a run
@@ -11,19 +13,19 @@ import (
 type Network struct {
 	// Watch, if set, sees every packet at the moment it travels, the private
 	// ones included; it is for the harness, which counts, and never for an adversary.
-	Watch func(Packet)
+	Watch func(world.Packet)
 
-	nodes     map[string]Node
+	nodes     map[string]world.Node
 	names     []string // sorted, for ticks in a fixed order
-	queue     []Packet
+	queue     []world.Packet
 	now       time.Time
 	lastEvent time.Time // when something other than a tick happened last
 	err       error
 }
 
 // NewNetwork connects nodes, whose names must differ, at the given time.
-func NewNetwork(now time.Time, nodes ...Node) (*Network, error) {
-	n := &Network{nodes: map[string]Node{}, now: now, lastEvent: now}
+func NewNetwork(now time.Time, nodes ...world.Node) (*Network, error) {
+	n := &Network{nodes: map[string]world.Node{}, now: now, lastEvent: now}
 	for _, node := range nodes {
 		if n.nodes[node.Name()] != nil {
 			return nil, fmt.Errorf("network: two nodes named %q", node.Name())
@@ -36,7 +38,7 @@ func NewNetwork(now time.Time, nodes ...Node) (*Network, error) {
 }
 
 // Node returns the named node, nil if there is none.
-func (n *Network) Node(name string) Node { return n.nodes[name] }
+func (n *Network) Node(name string) world.Node { return n.nodes[name] }
 
 // Names lists the nodes, sorted.
 func (n *Network) Names() []string { return n.names }
@@ -45,14 +47,14 @@ func (n *Network) Names() []string { return n.names }
 func (n *Network) Now() time.Time { return n.now }
 
 // Post puts packets at the end of the queue.
-func (n *Network) Post(packets ...Packet) { n.queue = append(n.queue, packets...) }
+func (n *Network) Post(packets ...world.Packet) { n.queue = append(n.queue, packets...) }
 
 // Next takes the oldest packet from the queue; false means the network is quiet.
 // The caller delivers it, drops it, or posts something else in its place.
-func (n *Network) Next() (Packet, bool) {
+func (n *Network) Next() (world.Packet, bool) {
 	if len(n.queue) == 0 {
 		n.queue = nil
-		return Packet{}, false
+		return world.Packet{}, false
 	}
 	p := n.queue[0]
 	n.queue = n.queue[1:]
@@ -64,7 +66,7 @@ func (n *Network) Next() (Packet, bool) {
 
 // Deliver hands p to its node and queues the answers. A packet to nobody is
 // lost, as on any network.
-func (n *Network) Deliver(p Packet) {
+func (n *Network) Deliver(p world.Packet) {
 	node := n.nodes[p.To]
 	if node == nil {
 		return
@@ -90,11 +92,11 @@ const settlingNights = 21
 // Advance moves the clock forward to t, when something is going to happen, and
 // ticks nodes at each midnight on the way, settling after each. It never moves backward.
 // Most nights of a silence are alike, and nobody looks at the nodes meanwhile. To make a chat
-// of years cost no more than its messages do, it ticks all nodes but the [Waker]s in the
+// of years cost no more than its messages do, it ticks all nodes but the [world.Waker]s in the
 // first nights only, all nodes in the last night before t, and a Waker in those besides that
 // it asks for.
 func (n *Network) Advance(t time.Time, settle func() error) error {
-	last := midnight(t).AddDate(0, 0, -1)
+	last := world.Midnight(t).AddDate(0, 0, -1)
 	err := n.tickNights(t, settle, func(night time.Time) []string {
 		switch {
 		case night.Equal(last):
@@ -110,7 +112,7 @@ func (n *Network) Advance(t time.Time, settle func() error) error {
 
 // Rest moves the clock forward to t in a silence that goes on. It ticks all nodes in the
 // first nights since something happened, as many as programs need to settle, then in the
-// nights in which the silence is twice as long, four times, and so on. A [Waker] it also
+// nights in which the silence is twice as long, four times, and so on. A [world.Waker] it also
 // ticks in the nights that it asks for. Which nights these are does not depend on how often
 // Rest is called in between.
 func (n *Network) Rest(t time.Time, settle func() error) error {
@@ -124,14 +126,14 @@ func (n *Network) Rest(t time.Time, settle func() error) error {
 
 // tickNights ticks, in each night up to t, the nodes that who names.
 func (n *Network) tickNights(t time.Time, settle func() error, who func(night time.Time) []string) error {
-	for day := midnight(n.now); !day.After(t); day = midnight(day) {
+	for day := world.Midnight(n.now); !day.After(t); day = world.Midnight(day) {
 		awake := who(day)
 		if len(awake) == 0 {
 			continue
 		}
 		n.now = day
 		for _, name := range awake {
-			n.Post(Packet{From: Clock, To: name, Data: Pack(KindTick)})
+			n.Post(world.Packet{From: world.Clock, To: name, Data: world.Pack(world.KindTick)})
 		}
 		if err := settle(); err != nil {
 			return err
@@ -145,13 +147,13 @@ func (n *Network) tickNights(t time.Time, settle func() error, who func(night ti
 
 // settling reports whether a night is one of the first of a silence, in which programs settle.
 func (n *Network) settling(night time.Time) bool {
-	return !night.After(midnight(n.lastEvent).AddDate(0, 0, settlingNights))
+	return !night.After(world.Midnight(n.lastEvent).AddDate(0, 0, settlingNights))
 }
 
 // silenceDoubled reports whether a silence has lasted twice as long as settling takes, four
 // times, and so on.
 func (n *Network) silenceDoubled(night time.Time) bool {
-	mark := midnight(n.lastEvent).AddDate(0, 0, settlingNights)
+	mark := world.Midnight(n.lastEvent).AddDate(0, 0, settlingNights)
 	for length := settlingNights; mark.Before(night); length *= 2 {
 		mark = mark.AddDate(0, 0, length)
 	}
@@ -164,7 +166,7 @@ func (n *Network) nodesToTick(night time.Time, others bool) []string {
 	var names []string
 	for _, name := range n.names {
 		wakes := others
-		if w, ok := n.nodes[name].(Waker); ok {
+		if w, ok := n.nodes[name].(world.Waker); ok {
 			due := w.Wakes()
 			wakes = !due.IsZero() && !due.After(night)
 		}
@@ -173,10 +175,4 @@ func (n *Network) nodesToTick(night time.Time, others bool) []string {
 		}
 	}
 	return names
-}
-
-// midnight is the first one after t.
-func midnight(t time.Time) time.Time {
-	y, m, d := t.Date()
-	return time.Date(y, m, d+1, 0, 0, 0, 0, t.Location())
 }

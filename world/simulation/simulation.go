@@ -1,10 +1,25 @@
-package world
+// Package simulation lets a conversation happen: its nodes on a network, under a clock, with the
+// people who use them.
+//
+// The [Network] delivers one packet after the other, first in, first out. Its clock is virtual: it
+// stands still while packets travel, and moves on to the next message, ticking the nodes at each
+// midnight on the way. So a run repeats, packet for packet, from the seed that its nodes draw
+// from, and years of silence cost a few nights. A [User] is a node as well: it types what the
+// conversation says, compares safety numbers, and unlocks its phone if a court makes it.
+//
+// A [Simulation] drives both, from moment to moment: moment k is when the network is quiet after
+// message k. Whoever looks on sees each packet (Watch), and may deal with it before it arrives
+// (Intercept): so taps and tampering need nothing of the programs. The package knows no design and
+// no attack, only the contract of package world. TestSimulation plays a conversation,
+// TestComparingNumbers and TestHeldBack what users do, TestLongSilence what a silence costs.
+package simulation
 
 import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
+
+	"doormat/world"
 )
 
 // A Simulation lets a conversation happen on a network: users type, compare numbers
@@ -14,15 +29,15 @@ type Simulation struct {
 	Net *Network
 	// Intercept, if set, decides about each packet that is about to be delivered;
 	// true means that it dealt with the packet.
-	Intercept func(Packet) bool
+	Intercept func(world.Packet) bool
 	// Speech, if set, is what users say in calls: Speech[i][j] is utterance j of call i after a
 	// salt. Without, they say the bare texts.
 	Speech [][][]byte
 
 	ctx      context.Context
-	conv     *Conversation
-	payloads []Payload
-	groups   Membership
+	conv     *world.Conversation
+	payloads []world.Payload
+	groups   world.Membership
 	moment   int
 	target   int // the moment that Advance is driving to
 	event    int // events done
@@ -33,26 +48,20 @@ type Simulation struct {
 	started bool
 }
 
-// A Payload is what travels for a message: its text and files, each after a salt.
-type Payload struct {
-	Body  []byte
-	Files []Attachment
-}
-
-// NewSimulation connects the nodes and a user for each account; [Simulation.Start] switches
+// New connects the nodes and a user for each account; [Simulation.Start] switches
 // all on. payloads[k-1] is what the user types as message k.
-func NewSimulation(ctx context.Context, c *Conversation, payloads []Payload, nodes []Node,
-	watch func(Packet)) (*Simulation, error) {
+func New(ctx context.Context, c *world.Conversation, payloads []world.Payload, nodes []world.Node,
+	watch func(world.Packet)) (*Simulation, error) {
 	nodes = slices.Clone(nodes)
 	for _, a := range c.Accounts {
 		nodes = append(nodes, NewUser(a))
 	}
-	net, err := NewNetwork(c.start(), nodes...)
+	net, err := NewNetwork(c.Start(), nodes...)
 	if err != nil {
 		return nil, err
 	}
 	net.Watch = watch
-	return &Simulation{Net: net, ctx: ctx, conv: c, payloads: payloads, groups: c.initialMembership()}, nil
+	return &Simulation{Net: net, ctx: ctx, conv: c, payloads: payloads, groups: c.MembersAt(0)}, nil
 }
 
 // Start switches everything on and lets the devices know the groups that their
@@ -63,7 +72,7 @@ func (s *Simulation) Start() error {
 	}
 	s.started = true
 	for _, name := range s.Net.Names() {
-		s.Net.Post(Packet{From: Environment, To: name, Data: Pack(KindStart)})
+		s.Net.Post(world.Packet{From: world.Environment, To: name, Data: world.Pack(world.KindStart)})
 	}
 	for _, a := range s.conv.Accounts {
 		s.tellGroups(a)
@@ -75,24 +84,13 @@ func (s *Simulation) Start() error {
 func (s *Simulation) tellGroups(account string) {
 	for _, g := range s.conv.Groups {
 		if members := s.groups[g.Name]; slices.Contains(members, account) {
-			s.tellMembers(Environment, account, g.Name, members)
+			s.tellMembers(world.Environment, account, g.Name, members)
 		}
 	}
 }
 
 func (s *Simulation) tellMembers(from, account, group string, members []string) {
-	s.Net.Post(Packet{From: from, To: DeviceOf(account), Data: Pack(KindMembers, []byte(group), Strings(members))})
-}
-
-// start is when everything is switched on, an hour before the first message.
-func (c *Conversation) start() time.Time { return c.Messages[0].Sent.Add(-time.Hour) }
-
-// Day is the number of midnights, and so of ticks, before message k is typed.
-func (c *Conversation) Day(k int) int { return c.DayOf(c.Messages[k-1].Sent) }
-
-// DayOf is the same before some time.
-func (c *Conversation) DayOf(t time.Time) int {
-	return int(t.Sub(midnight(c.start())).Hours()+24) / 24
+	s.Net.Post(world.Packet{From: from, To: world.DeviceOf(account), Data: world.Pack(world.KindMembers, []byte(group), world.Strings(members))})
 }
 
 // Moment is the number of messages typed so far.
@@ -137,11 +135,11 @@ func (s *Simulation) Advance(m int) error {
 	return nil
 }
 
-// announceMoment tells the current moment to each node that implements [Counter].
+// announceMoment tells the current moment to each node that implements [world.Counter].
 func (s *Simulation) announceMoment() error {
 	for _, name := range s.Net.Names() {
-		if c, ok := s.Net.Node(name).(Counter); ok && c.CountsMessages() {
-			s.Net.Post(Packet{From: Clock, To: name, Data: Pack(KindMoment, Int(int64(s.moment)))})
+		if c, ok := s.Net.Node(name).(world.Counter); ok && c.CountsMessages() {
+			s.Net.Post(world.Packet{From: world.Clock, To: name, Data: world.Pack(world.KindMoment, world.Int(int64(s.moment)))})
 		}
 	}
 	return s.Settle()
@@ -176,13 +174,13 @@ func (s *Simulation) makeCalls() error {
 }
 
 // stepCall does one step of a call, from 0.
-func (s *Simulation) stepCall(c *Call, step int) {
+func (s *Simulation) stepCall(c *world.Call, step int) {
 	tell := func(account string, data []byte) {
-		s.Net.Post(Packet{From: UserOf(account), To: DeviceOf(account), Data: data})
+		s.Net.Post(world.Packet{From: world.UserOf(account), To: world.DeviceOf(account), Data: data})
 	}
 	switch {
 	case step == 0:
-		tell(c.From, Pack(KindDial, Strings(c.To)))
+		tell(c.From, world.Pack(world.KindDial, world.Strings(c.To)))
 	case step <= len(c.Said):
 		u := c.Said[step-1]
 		said := []byte(u.Text)
@@ -190,10 +188,10 @@ func (s *Simulation) stepCall(c *Call, step int) {
 			said = s.Speech[s.call][step-1]
 		}
 		s.spoken++
-		tell(u.By, Pack(KindSpeak, said))
+		tell(u.By, world.Pack(world.KindSpeak, said))
 	default:
 		for _, account := range c.Parties() {
-			tell(account, Pack(KindHangUp))
+			tell(account, world.Pack(world.KindHangUp))
 		}
 	}
 }
@@ -226,8 +224,8 @@ const packetsPerMoment = 1 << 16
 
 func (s *Simulation) typeMessage(k int) {
 	m, payload := &s.conv.Messages[k-1], &s.payloads[k-1]
-	t := Typed{To: m.To, Group: m.Group, Body: payload.Body, Files: payload.Files}
-	s.Net.Post(Packet{From: UserOf(m.From), To: DeviceOf(m.From), Data: t.Encode()})
+	t := world.Typed{To: m.To, Group: m.Group, Body: payload.Body, Files: payload.Files}
+	s.Net.Post(world.Packet{From: world.UserOf(m.From), To: world.DeviceOf(m.From), Data: t.Encode()})
 }
 
 // performEvents lets users do what the conversation says they do at this moment.
@@ -235,13 +233,13 @@ func (s *Simulation) performEvents() error {
 	for ; s.event < len(s.conv.Events) && s.conv.Events[s.event].After <= s.moment; s.event++ {
 		e := s.conv.Events[s.event]
 		switch e.Kind {
-		case Compare:
-			s.Net.Post(Packet{From: Environment, To: UserOf(e.Account), Data: Pack(KindCompare, []byte(e.With), nil)})
-		case Reinstall:
-			s.Net.Post(Packet{From: Environment, To: UserOf(e.Account), Data: Pack(KindReinstall)},
-				Packet{From: UserOf(e.Account), To: DeviceOf(e.Account), Data: Pack(KindReinstall)})
+		case world.Compare:
+			s.Net.Post(world.Packet{From: world.Environment, To: world.UserOf(e.Account), Data: world.Pack(world.KindCompare, []byte(e.With), nil)})
+		case world.Reinstall:
+			s.Net.Post(world.Packet{From: world.Environment, To: world.UserOf(e.Account), Data: world.Pack(world.KindReinstall)},
+				world.Packet{From: world.UserOf(e.Account), To: world.DeviceOf(e.Account), Data: world.Pack(world.KindReinstall)})
 			s.tellGroups(e.Account)
-		case Join, Leave:
+		case world.Join, world.Leave:
 			s.changeGroup(e)
 		}
 		if err := s.Settle(); err != nil {
@@ -253,11 +251,11 @@ func (s *Simulation) performEvents() error {
 
 // changeGroup lets the user who changes a group tell its device; the devices tell each
 // other. Whoever joins learns of the group from the member who adds it.
-func (s *Simulation) changeGroup(e Event) {
-	s.groups.apply(e)
+func (s *Simulation) changeGroup(e world.Event) {
+	s.groups.Apply(e)
 	by := e.With
-	if e.Kind == Leave {
+	if e.Kind == world.Leave {
 		by = e.Account
 	}
-	s.tellMembers(UserOf(by), by, e.Group, s.groups[e.Group])
+	s.tellMembers(world.UserOf(by), by, e.Group, s.groups[e.Group])
 }
