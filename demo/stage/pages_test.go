@@ -97,38 +97,40 @@ var manyColumns = [][]string{
 func TestColumns(t *testing.T) {
 	demotest.Long(t)
 	for _, columns := range manyColumns {
-		_, at := open(t, columns...)
-		get(t, at+"/replay/device-theft") // the first page shows the way of a message from it
-		for _, path := range []string{"/", "/replay/quorum-theft?step=2", "/replay/quorum-theft?step=999", "/overview"} {
-			status, page := http.StatusOK, ""
-			if path == "/overview" { // its table is there before its pictures
-				res, err := http.Get(at + path)
-				require.NoError(t, err)
-				body, err := io.ReadAll(res.Body)
-				require.NoError(t, err)
-				require.NoError(t, res.Body.Close())
-				status, page = res.StatusCode, string(body)
-			} else {
-				status, page = get(t, at+path)
-			}
-			require.Equal(t, http.StatusOK, status, "%s of %v", path, columns)
-			for _, id := range columns {
-				switch {
-				case path == "/":
-					require.Contains(t, page, `id="home-`+id+`"`)
-				case path == "/overview":
-					require.Contains(t, page, `data-attack="quorum-theft" data-design="`+id+`"`)
-				case strings.HasPrefix(path, "/replay"):
-					require.Contains(t, page, `id="design-`+id+`"`)
+		t.Run(strings.Join(columns, " "), func(t *testing.T) { // which ends the runs of its overview
+			_, at := open(t, columns...)
+			get(t, at+"/replay/device-theft") // the first page shows the way of a message from it
+			for _, path := range []string{"/", "/replay/quorum-theft?step=2", "/replay/quorum-theft?step=999", "/overview"} {
+				status, page := http.StatusOK, ""
+				if path == "/overview" { // its table is there before its pictures
+					res, err := http.Get(at + path)
+					require.NoError(t, err)
+					body, err := io.ReadAll(res.Body)
+					require.NoError(t, err)
+					require.NoError(t, res.Body.Close())
+					status, page = res.StatusCode, string(body)
+				} else {
+					status, page = get(t, at+path)
+				}
+				require.Equal(t, http.StatusOK, status, "%s of %v", path, columns)
+				for _, id := range columns {
+					switch {
+					case path == "/":
+						require.Contains(t, page, `id="home-`+id+`"`)
+					case path == "/overview":
+						require.Contains(t, page, `data-attack="quorum-theft" data-design="`+id+`"`)
+					case strings.HasPrefix(path, "/replay"):
+						require.Contains(t, page, `id="design-`+id+`"`)
+					}
+				}
+				if strings.HasPrefix(path, "/replay") {
+					require.Equal(t, len(columns), strings.Count(page, `<section class="design`))
+				}
+				if strings.HasSuffix(path, "999") {
+					require.Contains(t, page, "attack run quorum-theft --designs "+strings.Join(columns, ","))
 				}
 			}
-			if strings.HasPrefix(path, "/replay") {
-				require.Equal(t, len(columns), strings.Count(page, `<section class="design`))
-			}
-			if strings.HasSuffix(path, "999") {
-				require.Contains(t, page, "attack run quorum-theft --designs "+strings.Join(columns, ","))
-			}
-		}
+		})
 	}
 }
 
