@@ -160,7 +160,6 @@ func TestEveryKindIsOfUse(t *testing.T) {
 	for _, d := range Designs() {
 		v := &inventory{held: map[world.Kind]bool{}, found: map[world.Kind]bool{}, sent: map[byte][]world.Fact{}}
 		for _, s := range []world.Settings{
-			{Mailbox: world.MailboxAll},
 			{Mailbox: world.MailboxAll, Refresh: 10},
 			{Mailbox: world.MailboxAll, Lock: world.LockOn},
 			{Mailbox: world.MailboxDelivered, Retention: 2, Resend: world.ResendAtOnce, Refresh: 25, Rotate: 15},
