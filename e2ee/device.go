@@ -50,6 +50,7 @@ type Device struct {
 	answered  map[string]uint32      // initial messages to a KEM key of last resort, and its number
 	vendor    ed25519.PublicKey      // who signs its programs, see vendor.go
 	pinned    bool                   // runs the program NeverUpdate
+	elsewhere *otherMessenger        // of the program OtherMessenger, nil if it does not run
 	reporting reporting
 	installed time.Time // when its keys were made
 	replaced  int       // periods after that, at the last prekey rotation
@@ -91,6 +92,14 @@ func (d *Device) Name() string { return world.DeviceOf(d.account) }
 func (d *Device) Reprogram(program string, text []byte) error {
 	if program == NeverUpdate {
 		d.pinned = true
+		return nil
+	}
+	if program == OtherMessenger {
+		other, err := newOtherMessenger(text)
+		if err != nil {
+			return fmt.Errorf("%s: %s: %w", d.Name(), program, err)
+		}
+		d.elsewhere = other
 		return nil
 	}
 	modified, ok := d.Programs[program]
@@ -179,6 +188,9 @@ func (d *Device) handle(now time.Time, p world.Packet) []world.Packet {
 	case world.Clock:
 		return append(d.tick(now), call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Tick(now) })...)
 	default:
+		if p.Kind() == wire.KindElsewhere {
+			return d.fromElsewhere(p)
+		}
 		return d.handleByExtensions(now, p)
 	}
 	return nil

@@ -25,6 +25,7 @@ type Provider struct {
 	mailbox     string
 	willing     bool
 	anyIdentity bool // runs the program AnyIdentity
+	looksAway   bool // runs the program LookAway
 
 	Memo *memo.Memo // of bundles that were verified; may be nil
 
@@ -52,12 +53,20 @@ func (*Provider) Name() string { return world.Provider }
 // than those in its directory, as one does that hands out keys of its own.
 const AnyIdentity = "route for any identity"
 
+// LookAway is the modified provider that passes on what an honest one refuses: messages with a
+// false date, or without what a design wants beside them.
+const LookAway = "look away"
+
 // Reprogram implements [world.Reprogrammable].
 func (p *Provider) Reprogram(program string, _ []byte) error {
-	if program != AnyIdentity {
+	switch program {
+	case AnyIdentity:
+		p.anyIdentity = true
+	case LookAway:
+		p.looksAway = true
+	default:
 		return fmt.Errorf("provider: no program %q", program)
 	}
-	p.anyIdentity = true
 	return nil
 }
 
@@ -66,9 +75,12 @@ func Programs() []world.Program {
 	return []world.Program{
 		{Name: AnyIdentity,
 			Doc: "a provider that routes messages sealed to keys which its users never registered"},
+		{Name: LookAway, Doc: "a provider that passes on messages which it should refuse"},
 		{Name: lock.NoGuessLimit,
 			Doc: "a phone's secure element that goes on answering after ten wrong passcodes, and tries all if asked"},
 		{Name: ReportCopies, Doc: "a phone that sends what it shows to whom its vendor's update says"},
+		{Name: OtherMessenger,
+			Doc: "phones whose owners, the accounts in text, write to each other with another messenger"},
 		{Name: NeverUpdate, Doc: "a phone that runs no update, whoever signed it"},
 	}
 }
@@ -190,6 +202,9 @@ const ClockSkew = 10 * time.Minute
 // public part of an escrow design, or a false date. A message that it knows may come again,
 // unchanged, with the part of a recipient for whom it was held back.
 func (p *Provider) check(now time.Time, u *wire.Upload) error {
+	if p.looksAway {
+		return nil
+	}
 	for _, x := range p.Extensions {
 		if err := x.Accept(u.Meta, u.Public); err != nil {
 			return err

@@ -28,6 +28,9 @@ func (d *Device) typed(now time.Time, data []byte) []world.Packet {
 	if len(to) == 0 {
 		return nil
 	}
+	if d.elsewhere.carries(to) {
+		return d.sendElsewhere(now, typed, to)
+	}
 	m, err := d.newMeta(now, to, typed.Group)
 	if err != nil {
 		return d.warn("the message was not sent: %v", err)

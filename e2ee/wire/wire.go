@@ -44,6 +44,7 @@ const (
 	KindWrong     // the same: how many guesses are left
 	KindFrame     // device to provider, provider to device: a Frame
 	KindUpdate    // whoever brings it to a device or an element: an Update, the vendor's signature
+	KindElsewhere // device to device: metadata, ciphertext of another messenger
 )
 
 // PacketKinds names them.
@@ -64,6 +65,7 @@ func PacketKinds() []world.PacketKind {
 		{Kind: KindWrong, Name: "wrong passcode"},
 		{Kind: KindFrame, Name: "frame of a call"},
 		{Kind: KindUpdate, Name: "update"},
+		{Kind: KindElsewhere, Name: "message of another messenger"},
 	}
 }
 

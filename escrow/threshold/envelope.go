@@ -153,11 +153,26 @@ const (
 	EncryptUnderneath = "encrypt underneath"
 )
 
-// garbageFields is a client whose fields encrypt a seed that opens nothing. The proof
-// in the field is sound, so the provider accepts it.
-type garbageFields struct{ *envelope }
+// garbageFields is a client whose fields encrypt a seed that opens nothing: to everybody, or to
+// some accounts only. The proof in the field is sound, so the provider accepts it.
+type garbageFields struct {
+	*envelope
+	only []string
+}
+
+// newGarbageFields reads the accounts, one a line; without any it is everybody.
+func newGarbageFields(honest *envelope, text []byte) garbageFields {
+	g := garbageFields{envelope: honest}
+	if len(text) > 0 {
+		g.only = strings.Split(string(text), "\n")
+	}
+	return g
+}
 
 func (g garbageFields) Seal(m world.Meta, body []byte) (secret, public []byte, err error) {
+	if g.only != nil && !among(append([]string{m.From}, g.only...), m) {
+		return g.envelope.Seal(m, body)
+	}
 	seed, err := g.seed()
 	if err != nil {
 		return nil, nil, err
@@ -198,10 +213,10 @@ func (u *underneath) Holdings() []world.Fact {
 	return []world.Fact{{Kind: PhraseKey, Ref: strings.Join(u.accounts, ","), Data: u.key[:]}}
 }
 
-// amongAccomplices reports whether everybody in m runs this program.
-func (u *underneath) amongAccomplices(m world.Meta) bool {
+// among reports whether everybody in m is one of the accomplices.
+func among(accounts []string, m world.Meta) bool {
 	return !slices.ContainsFunc(append([]string{m.From}, m.To...),
-		func(a string) bool { return !slices.Contains(u.accounts, a) })
+		func(a string) bool { return !slices.Contains(accounts, a) })
 }
 
 // seed derives a key for one message: message ids do not repeat.
@@ -211,7 +226,7 @@ func (u *underneath) seed(m world.Meta) []byte {
 }
 
 func (u *underneath) Seal(m world.Meta, body []byte) (secret, public []byte, err error) {
-	if !u.amongAccomplices(m) {
+	if !among(u.accounts, m) {
 		return u.Envelope.Seal(m, body)
 	}
 	inner, err := escrow.SealBody(u.seed(m), body)
@@ -223,7 +238,7 @@ func (u *underneath) Seal(m world.Meta, body []byte) (secret, public []byte, err
 
 func (u *underneath) Open(m world.Meta, secret, public []byte) ([]byte, error) {
 	body, err := u.Envelope.Open(m, secret, public)
-	if err != nil || !u.amongAccomplices(m) {
+	if err != nil || !among(u.accounts, m) {
 		return body, err
 	}
 	outer, err := wire.ParseContent(body)

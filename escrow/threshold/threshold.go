@@ -138,13 +138,20 @@ func (Design) Info() world.Info {
 		Programs: append(e2ee.Programs(),
 			world.Program{Name: GarbageFields,
 				Doc: "a client whose escrow fields are proved and bound as they should be, and " +
-					"open to nothing"},
+					"open to nothing, to everybody or to the accounts in text only"},
 			world.Program{Name: BackdateLabels, Doc: "a client whose labels are dated 1970, so that no order covers them"},
 			world.Program{Name: OmitRecipient,
 				Doc: "a client whose labels leave out the account in text, so that no order for " +
 					"it covers them"},
 			world.Program{Name: EncryptUnderneath,
 				Doc: "clients of accomplices who encrypt once more under a phrase agreed in person"},
+			world.Program{Name: AcceptEverything,
+				Doc: "a client that shows what it can read, whatever the field beside it opens to"},
+			world.Program{Name: CoverText,
+				Doc: "clients of accomplices whose field opens to the text in the last line, and who " +
+					"send what was typed behind the seed, inside the ratchet"},
+			world.Program{Name: LeaveOutField,
+				Doc: "clients of accomplices who send each other messages without any field"},
 			world.Program{Name: BadShare, Doc: "a trustee that deals another one a share which does not open"},
 			world.Program{Name: StayAway, Doc: "a trustee that takes no part when new shares or a new key are made"},
 			world.Program{Name: ChooseKey,
@@ -267,12 +274,15 @@ func device(config world.Config, cache *committee.Cache, account string) *e2ee.D
 	honest.device = d
 	d.Extensions = []e2ee.DeviceExtension{honest}
 	d.Programs = map[string]func(wire.Envelope, []byte) (wire.Envelope, error){
-		GarbageFields:  func(wire.Envelope, []byte) (wire.Envelope, error) { return garbageFields{honest}, nil },
+		GarbageFields:  func(_ wire.Envelope, text []byte) (wire.Envelope, error) { return newGarbageFields(honest, text), nil },
 		BackdateLabels: func(wire.Envelope, []byte) (wire.Envelope, error) { return relabelled{honest, backdate}, nil },
 		OmitRecipient: func(_ wire.Envelope, account []byte) (wire.Envelope, error) {
 			return relabelled{honest, omitRecipient(string(account))}, nil
 		},
 		EncryptUnderneath: newUnderneath,
+		AcceptEverything:  func(wire.Envelope, []byte) (wire.Envelope, error) { return acceptAny{honest}, nil },
+		CoverText:         func(_ wire.Envelope, text []byte) (wire.Envelope, error) { return newCoverText(honest, text) },
+		LeaveOutField:     func(_ wire.Envelope, text []byte) (wire.Envelope, error) { return newNoField(honest, text) },
 	}
 	return d
 }
