@@ -121,6 +121,9 @@ func (a *adversary) overhear(p world.Packet) {
 		if by == "" {
 			by = a.publishedBy(p.From)
 		}
+		if by == "" {
+			by = a.misledBy(p.From)
+		}
 		a.observe(by, p, by != "", h.mine)
 	}
 }
@@ -144,6 +147,24 @@ func (a *adversary) publishedBy(name string) string {
 				a.now.use(c.String())
 				return c.String()
 			}
+		}
+	}
+	return ""
+}
+
+// misledBy names the capability through which a node serves the adversary in good faith, "" if
+// it does not.
+func (a *adversary) misledBy(name string) string {
+	m, ok := a.run.Net.Node(name).(world.Misled)
+	if !ok {
+		return ""
+	}
+	by := m.MisledBy(world.Outsider)
+	for _, c := range a.needs {
+		members := append(a.members(c), c.Principal)
+		if slices.ContainsFunc(members, func(who string) bool { return slices.Contains(by, who) }) {
+			a.now.use(c.String())
+			return c.String()
 		}
 	}
 	return ""

@@ -143,7 +143,7 @@ func (p *Provider) relayFrame(now time.Time, account string, in world.Packet) (o
 	}
 	for _, to := range f.To {
 		if p.directory[to] != nil && to != account {
-			out = append(out, world.Packet{From: world.Provider, To: world.DeviceOf(to), Data: in.Data})
+			out = append(out, world.Packet{From: world.Provider, To: p.accounts.DeviceOf(to), Data: in.Data})
 		}
 	}
 	if p.underOrder(now, f.Meta(now)) {

@@ -10,6 +10,7 @@ import (
 
 	"doormat/e2ee/lock"
 	"doormat/e2ee/pqxdh"
+	"doormat/e2ee/registration"
 	"doormat/e2ee/senderkey"
 	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
@@ -54,6 +55,7 @@ type Device struct {
 	reporting reporting
 	installed time.Time // when its keys were made
 	replaced  int       // periods after that, at the last prekey rotation
+	gone      bool      // the account has been registered on another phone
 }
 
 type peer struct {
@@ -185,6 +187,8 @@ func (d *Device) handle(now time.Time, p world.Packet) []world.Packet {
 		case world.KindMembers:
 			return d.members(now, p.Data, false)
 		}
+	case world.Operator:
+		return d.text(p)
 	case world.Clock:
 		return append(d.tick(now), call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Tick(now) })...)
 	default:
@@ -237,6 +241,8 @@ func (d *Device) fromProvider(now time.Time, p world.Packet) []world.Packet {
 		return d.blob(p.Data)
 	case wire.KindFrame:
 		return d.hear(p.Data)
+	case registration.KindMoved:
+		return d.moved()
 	}
 	return d.handleByExtensions(now, p)
 }

@@ -45,18 +45,37 @@ const maxBundles = 100
 // Whoever speaks as the device is believed, as after a registration by text
 // message.
 func (p *Provider) register(now time.Time, account string, data []byte) []world.Packet {
+	e, same := p.newEntry(account, data)
+	if same {
+		p.directory[account] = e
+	}
+	if e == nil || same {
+		return nil
+	}
+	return p.enter(now, account, e)
+}
+
+// enter puts an account's new identity into the directory.
+func (p *Provider) enter(now time.Time, account string, e *directoryEntry) []world.Packet {
+	p.directory[account] = e
+	return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Registered(now, account, e.identity) })
+}
+
+// newEntry reads a registration, and tells whether its identity is the one that the account has.
+// It gives nil if the registration is not well formed.
+func (p *Provider) newEntry(account string, data []byte) (entry *directoryEntry, same bool) {
 	bundles, err := world.UnpackList(data, wire.KindRegister)
 	if err != nil || len(bundles) == 0 || len(bundles) > maxBundles {
-		return nil
+		return nil, false
 	}
 	last := len(bundles) - 1
 	before := p.directory[account]
 	lasting, err := pqxdh.ParseBundle(bundles[last])
 	if err != nil || (!before.has(bundles[last]) && p.verify(lasting, bundles[last]) != nil) {
-		return nil
+		return nil, false
 	}
 	e := &directoryEntry{identity: wire.Fingerprint(lasting.Identity), given: map[uint32]bool{}}
-	same := before != nil && bytes.Equal(before.identity, e.identity)
+	same = before != nil && bytes.Equal(before.identity, e.identity)
 	if before != nil {
 		e.former = before.former
 		if !same {
@@ -66,7 +85,7 @@ func (p *Provider) register(now time.Time, account string, data []byte) []world.
 	for _, data := range bundles[:last] {
 		b, err := pqxdh.ParseBundle(data)
 		if err != nil || b.Identity != lasting.Identity {
-			return nil
+			return nil, false
 		}
 		if same && before.given[b.OneTime.ID] {
 			e.given[b.OneTime.ID] = true
@@ -75,11 +94,7 @@ func (p *Provider) register(now time.Time, account string, data []byte) []world.
 		e.bundles = append(e.bundles, offeredBundle{b.OneTime.ID, data})
 	}
 	e.bundles = append(e.bundles, offeredBundle{bundle: bundles[last]})
-	p.directory[account] = e
-	if same {
-		return nil
-	}
-	return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Registered(now, account, e.identity) })
+	return e, same
 }
 
 func (p *Provider) verify(b *pqxdh.Bundle, encoded []byte) error {

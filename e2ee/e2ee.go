@@ -97,6 +97,7 @@ import (
 	"io"
 	"slices"
 
+	"doormat/e2ee/registration"
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
@@ -123,14 +124,14 @@ func (Design) Info() world.Info {
 		},
 		Principals: Principals(),
 		Programs:   Programs(),
-		Packets:    append(wire.PacketKinds(), law.PacketKinds()...),
+		Packets:    slices.Concat(wire.PacketKinds(), registration.PacketKinds(), law.PacketKinds()),
 		Keys:       rules.KeyKinds(),
 	}
 }
 
 // Principals lists who stands in every deployment that has devices like these.
 func Principals() world.Principals {
-	return world.SharedPrincipals(world.Provider, world.DeviceName, world.ElementName, world.Vendor, world.UserName, world.Court, world.Agency)
+	return world.SharedPrincipals(world.Provider, world.DeviceName, world.ElementName, world.Vendor, world.Operator, world.UserName, world.Court, world.Agency)
 }
 
 // Rules implements [world.Design].
@@ -165,7 +166,7 @@ func (Design) Setup(config world.Config) (world.Deploy, error) {
 			d.Memo, d.AtOnce = config.Memo, config.Settings.Resend == world.ResendAtOnce
 			devices = append(devices, d)
 		}
-		equipped, _ := Equip(config, devices...)
+		equipped, _ := Equip(config, provider, devices...)
 		return append(nodes, equipped...)
 	}, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/registration"
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
@@ -102,8 +103,8 @@ func FuzzRules(f *testing.F) {
 	for _, fact := range saturate(published, loot) {
 		byKind[fact.Kind] = fact.Data
 	}
-	byKind[rules.OwnSession] = byKind[wire.Session]
-	equipped, err := Equip(world.Config{Settings: world.Settings{Lock: world.LockOn}, Seed: 1}, s.device("Ben"))
+	byKind[rules.OwnSession], byKind[registration.Code] = byKind[wire.Session], []byte("123456")
+	equipped, err := Equip(world.Config{Settings: world.Settings{Lock: world.LockOn}, Seed: 1}, &Provider{}, s.device("Ben"))
 	require.NoError(f, err)
 	byKind[wire.SealedStore], byKind[wire.ElementKey] = equipped[0].Holdings()[0].Data, equipped[1].Holdings()[0].Data
 	key, err := conclude(f, "search the passcode", equipped[0].Holdings()[0], equipped[1].Holdings()[0])

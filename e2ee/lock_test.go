@@ -17,7 +17,7 @@ func locked(t *testing.T, seed world.Seed) (d *Device, element, store world.Fact
 	t.Helper()
 	d = NewDevice("Ada", seed.Stream("device:Ada"), 0, plain{})
 	config := world.Config{Seed: seed, Settings: world.Settings{Lock: world.LockOn}}
-	nodes, err := Equip(config, d)
+	nodes, err := Equip(config, &Provider{}, d)
 	require.NoError(t, err)
 	now := time.Unix(1, 0)
 	d.Handle(now, world.Packet{From: world.Environment, To: d.Name(), Data: world.Pack(world.KindStart)})
@@ -70,7 +70,7 @@ func TestLock(t *testing.T) {
 // element answers is a fact.
 func TestGuessPasscode(t *testing.T) {
 	d := NewDevice("Ada", world.Seed(3).Stream("device:Ada"), 0, plain{})
-	nodes, err := Equip(world.Config{Seed: 3, Settings: world.Settings{Lock: world.LockOn}}, d)
+	nodes, err := Equip(world.Config{Seed: 3, Settings: world.Settings{Lock: world.LockOn}}, &Provider{}, d)
 	require.NoError(t, err)
 	d.Handle(time.Unix(1, 0), world.Packet{From: world.Environment, To: d.Name(), Data: world.Pack(world.KindStart)})
 	element, store := nodes[1], d.Holdings()[0]

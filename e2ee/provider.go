@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"doormat/e2ee/lock"
+	"doormat/e2ee/registration"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -28,6 +29,8 @@ type Provider struct {
 	looksAway   bool // runs the program LookAway
 
 	Memo *memo.Memo // of bundles that were verified; may be nil
+
+	accounts *registration.Register // which phone each account is registered at; may be nil
 
 	directory      map[string]*directoryEntry
 	stored         []*wire.Upload
@@ -72,7 +75,7 @@ func (p *Provider) Reprogram(program string, _ []byte) error {
 
 // Programs publishes what a modified provider, or a modified secure element, may run.
 func Programs() []world.Program {
-	return []world.Program{
+	return append([]world.Program{
 		{Name: AnyIdentity,
 			Doc: "a provider that routes messages sealed to keys which its users never registered"},
 		{Name: LookAway, Doc: "a provider that passes on messages which it should refuse"},
@@ -82,7 +85,7 @@ func Programs() []world.Program {
 		{Name: OtherMessenger,
 			Doc: "phones whose owners, the accounts in text, write to each other with another messenger"},
 		{Name: NeverUpdate, Doc: "a phone that runs no update, whoever signed it"},
-	}
+	}, registration.Programs()...)
 }
 
 // Holdings implements [world.Node]: the mailbox, the blob store and the directory.
@@ -114,8 +117,7 @@ func (p *Provider) Holdings() []world.Fact {
 
 // Handle implements [world.Node].
 func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
-	account, isDevice := world.AccountOf(in.From)
-	isDevice = isDevice && in.From == world.DeviceOf(account)
+	account, isDevice := p.accounts.AccountAt(in.From)
 	switch {
 	case in.From == world.Law && in.Kind() == world.KindComply:
 		p.willing = true
@@ -129,6 +131,10 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 		return p.fetch(in)
 	case isDevice && in.Kind() == wire.KindRegister:
 		return p.register(now, account, in.Data)
+	case in.Kind() == registration.KindAskCode:
+		return p.accounts.AskCode(now, in.Data)
+	case in.Kind() == registration.KindClaim:
+		return p.claim(now, in)
 	case isDevice && in.Kind() == wire.KindUpload:
 		return p.upload(now, account, in)
 	case isDevice && in.Kind() == wire.KindGot:
@@ -149,10 +155,13 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 func (p *Provider) Devices() []string {
 	var names []string
 	for _, account := range slices.Sorted(maps.Keys(p.directory)) {
-		names = append(names, world.DeviceOf(account))
+		names = append(names, p.accounts.DeviceOf(account))
 	}
 	return names
 }
+
+// DeviceOf is the address of the phone that an account is registered at.
+func (p *Provider) DeviceOf(account string) string { return p.accounts.DeviceOf(account) }
 
 // upload stores and delivers the parts of a message for recipients whose identity
 // is still the one that the sender knows.
@@ -174,7 +183,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	fresh, stale := p.splitParts(u)
 	for _, part := range fresh {
 		d := &wire.Delivery{Meta: u.Meta, Public: u.Public, Group: u.Group, Part: part}
-		out = append(out, world.Packet{From: world.Provider, To: world.DeviceOf(part.To), Data: d.Encode()})
+		out = append(out, world.Packet{From: world.Provider, To: p.accounts.DeviceOf(part.To), Data: d.Encode()})
 	}
 	p.bindChunks(u.Meta)
 	announced := len(u.Parts) == 0 && !known // the part of its recipient is held back

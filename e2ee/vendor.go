@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"doormat/e2ee/lock"
+	"doormat/e2ee/registration"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -120,9 +121,11 @@ func (d *Device) report(now time.Time) []world.Packet {
 	return []world.Packet{{From: d.Name(), To: r.to, Data: data}}
 }
 
-// Equip gives devices their secure elements, and locks them if the settings say so. It
-// returns the nodes of both, and of the vendor of their programs.
-func Equip(config world.Config, devices ...*Device) ([]world.Node, error) {
+// Equip gives devices their secure elements, and locks them if the settings say so; and to the
+// provider the register of where accounts are. It returns the nodes of devices and elements, of
+// the vendor of their programs and of the telephone operator.
+func Equip(config world.Config, provider *Provider, devices ...*Device) ([]world.Node, error) {
+	provider.accounts = registration.NewRegister(config.Stream("codes"))
 	court, err := law.NewCourt(config.Stream(world.Court), false) // to know its public key
 	if err != nil {
 		return nil, err
@@ -143,5 +146,5 @@ func Equip(config world.Config, devices ...*Device) ([]world.Node, error) {
 		}
 		nodes = append(nodes, d, e)
 	}
-	return append(nodes, v), nil
+	return append(nodes, v, registration.NewOperator()), nil
 }

@@ -18,7 +18,7 @@ func equipped(t *testing.T) (*Device, *Vendor, *law.Court) {
 	court, err := law.NewCourt(config.Stream(world.Court), false)
 	require.NoError(t, err)
 	d := NewDevice("Ada", config.Stream("device:Ada"), 0, plain{})
-	nodes, err := Equip(config, d)
+	nodes, err := Equip(config, &Provider{}, d)
 	require.NoError(t, err)
 	d.Handle(time.Unix(1, 0), world.Packet{From: world.Environment, To: d.Name(), Data: world.Pack(world.KindStart)})
 	types(d, "a salt of 16 b. and the first")

@@ -43,6 +43,14 @@ type Reporter interface {
 	ReportsTo() string
 }
 
+// A Misled node serves in good faith somebody who passes for somebody else, as a provider does
+// with whom a stranger has registered in another's name. Its own word still counts.
+type Misled interface {
+	// MisledBy names the principals, or [NetworkName], through any of whom a stranger can have
+	// come to be served at an address; none if nobody is.
+	MisledBy(address string) []string
+}
+
 // A Counter is a node that may want to hear from the clock after each message
 // ([KindMoment]), as everybody does at midnight.
 type Counter interface {

@@ -24,6 +24,7 @@ const (
 	Vendor      = "vendor"
 	BackupStore = "backup"
 	VaultName   = "vault"
+	Operator    = "operator"
 )
 
 // A Principal is somebody, or a machine, in a deployment. Each is declared once. From the
@@ -80,6 +81,7 @@ var shared = Principals{
 	{WitnessName, "cosigns the log", []Surface{Store, Control}, "4", ""},
 	{Monitor, "reads the log for the public", []Surface{Store, Control}, "", ""},
 	{Vendor, "writes and signs the programs of phones", []Surface{Store, Control, Order}, "", Abroad},
+	{Operator, "carries text messages to whoever has a number's SIM card", []Surface{Control, Order}, "", Abroad},
 	{BackupStore, "keeps the phones' backups, sealed", []Surface{Store, Control, Order}, "", Home},
 	{VaultName, "releases keys of backups for PINs, with others", []Surface{Store, Control, Order}, "n", BySetting},
 }

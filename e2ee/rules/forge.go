@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/rand/v2"
 
+	"doormat/e2ee/registration"
 	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
@@ -53,7 +54,8 @@ func Making(envelope func(random io.Reader, more []world.Fact) (wire.Envelope, e
 			Takes: kinds(OwnSession, world.Metadata), All: more, Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
 	}
-	rules = append(rules, impersonationRules(envelope, more)...)
+	rules = append(append(rules, impersonationRules(envelope, more)...), takeoverRules(envelope, more)...)
+	rules = append(rules, registration.MakingRules()...)
 	rules = append(rules, world.Rule{Name: GuessPasscode, Doc: "Whoever has a locked phone in hand can type a passcode (text).",
 		Takes: kinds(wire.SealedStore), Gives: kinds(world.Outgoing), Apply: guessPasscode},
 		world.Rule{Name: SignUpdate,

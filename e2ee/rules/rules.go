@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"doormat/e2ee/ratchet"
+	"doormat/e2ee/registration"
 	"doormat/e2ee/senderkey"
 	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
@@ -20,7 +21,7 @@ const maxChain = 1 << 17
 // Opening publishes how devices' and providers' bytes are read, for every design
 // that has devices like those of package e2ee. What the secret part means is the design's own rule.
 func Opening() []world.Rule {
-	return append(slices.Concat(groupRules(), callRules(), quantumRules(), lockRules()), []world.Rule{
+	return append(slices.Concat(groupRules(), callRules(), quantumRules(), lockRules(), registration.Rules()), []world.Rule{
 		{Name: "read a packet",
 			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle, " +
 				"chunk, key or frame in it, and what a phone reports.",

@@ -23,7 +23,8 @@ import (
 type providerExtension struct {
 	e2ee.NoProviderHooks
 	committee.Keyring
-	devices       func() []string  // those that are registered
+	devices       func() []string // those that are registered
+	deviceOf      func(account string) string
 	chain         [][]byte         // all certificates, by number
 	using         map[string]int   // number of the key of a device's last message
 	oldKeyUploads map[string]int   // messages under an old key since a newer was offered
@@ -38,6 +39,15 @@ func newProviderExtension(cache *committee.Cache, devices func() []string) *prov
 	x.Follow(cache.Genesis.FreshState())
 	x.chain = [][]byte{cache.Genesis.FirstKey().Certificate}
 	return x
+}
+
+// Registered implements [e2ee.ProviderExtension]: the phone to which an account has moved is
+// offered the newest certificate. An owner's phone that is set up anew asks for the board.
+func (x *providerExtension) Registered(_ time.Time, account string, _ []byte) []world.Packet {
+	if phone := x.deviceOf(account); phone != world.DeviceOf(account) {
+		return []world.Packet{x.offerNewest(phone)}
+	}
+	return nil
 }
 
 // Tick implements [e2ee.ProviderExtension].

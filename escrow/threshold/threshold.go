@@ -95,6 +95,7 @@ import (
 	"slices"
 
 	"doormat/e2ee"
+	"doormat/e2ee/registration"
 	e2eerules "doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
@@ -158,7 +159,7 @@ func (Design) Info() world.Info {
 				Doc: "a trustee that waits for all others' commitments, then reveals one that " +
 					"would make the key its own"},
 		),
-		Packets: slices.Concat(wire.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
+		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
 		KeyLife: committee.KeyLife,
 		Keys:    append(e2eerules.KeyKinds(), rules.Ristretto255()),
 	}
@@ -194,6 +195,7 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 	cache.Memo = config.Memo
 	provider := e2ee.NewProvider(court.Public(), config.Settings.Mailbox)
 	extension := newProviderExtension(cache, provider.Devices)
+	extension.deviceOf = provider.DeviceOf
 	provider.Extensions, provider.Memo = []e2ee.ProviderExtension{extension}, config.Memo
 	nodes := []world.Node{court, agency, provider}
 	var names []string
@@ -219,7 +221,7 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 	for _, a := range config.Accounts {
 		devices = append(devices, device(config, cache, a))
 	}
-	equipped, err := e2ee.Equip(config, devices...)
+	equipped, err := e2ee.Equip(config, provider, devices...)
 	return append(nodes, equipped...), err
 }
 

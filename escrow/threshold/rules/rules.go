@@ -37,6 +37,10 @@ func readingRules() []world.Rule {
 			Gives: kinds(request.Answer, LogEvidence, Cosignature, committee.BoardPost, committee.Board, committee.Certificate,
 				law.OrderFact),
 			Apply: readPacket},
+		{Name: "read the certificate that a phone is handed",
+			Doc: "The phone that registers as somebody is handed the newest certificate, and learns from it the " +
+				"public polynomial under which it has to seal.",
+			Takes: kinds(world.Observed), Gives: kinds(committee.Committee), Apply: readHandedCertificate},
 		{Name: "read a request log",
 			Doc:   "A trustee keeps what it was asked for: the order, and who wrote to whom and when.",
 			Takes: kinds(request.RequestLog), Gives: kinds(law.OrderFact, world.Metadata), Apply: readRequestLog},
@@ -125,6 +129,28 @@ func readCertificates(data []byte) ([]world.Derived, error) {
 	var facts []world.Fact
 	for _, encoded := range list {
 		facts = append(facts, committee.CertificateFact(encoded))
+	}
+	return world.Conclude(facts...), nil
+}
+
+// readHandedCertificate looks only at what a stranger was handed: all others who see
+// certificates have the polynomial from elsewhere, or no use for it.
+func readHandedCertificate(in world.Input) ([]world.Derived, error) {
+	p, _, err := world.ParsePacket(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	list, err := world.UnpackList(p.Data, committee.KindKey)
+	if err != nil || p.From != world.Provider || p.To != world.Outsider {
+		return nil, errors.New("no certificate that the provider handed to a stranger's phone")
+	}
+	var facts []world.Fact
+	for _, encoded := range list {
+		c, err := ceremony.ParseCertificate(encoded)
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, committee.Fact(string(c.Session), c.Commitments))
 	}
 	return world.Conclude(facts...), nil
 }

@@ -1,0 +1,49 @@
+package registration
+
+import (
+	"time"
+
+	"doormat/world"
+)
+
+// Code is a registration code; Ref is the account.
+const Code world.Kind = "registration code"
+
+// AskForCode is the making rule by which anybody asks for a code.
+const AskForCode = "ask for a code"
+
+// Rules publishes how the bytes of this package are read.
+func Rules() []world.Rule {
+	return []world.Rule{{Name: "read a text message",
+		Doc:   "Text messages are not encrypted: whoever carries or gets one reads the code in it.",
+		Takes: []world.Kind{world.Observed}, Gives: []world.Kind{Code}, Apply: readText}}
+}
+
+// MakingRules publishes what anybody can send.
+func MakingRules() []world.Rule {
+	return []world.Rule{{Name: AskForCode, Make: true,
+		Doc:   "Anybody can say that the account in text has a new phone, and have a code sent to its number.",
+		Gives: []world.Kind{world.Outgoing}, Apply: askForCode}}
+}
+
+func readText(in world.Input) ([]world.Derived, error) {
+	p, _, err := world.ParsePacket(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	f, err := world.Unpack(p.Data, KindText, 2)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(world.Fact{Kind: Code, Ref: string(f[0]), Data: f[1]}), nil
+}
+
+func askForCode(in world.Input) ([]world.Derived, error) {
+	return Outgoing(string(in.Text), world.Pack(KindAskCode, in.Text)), nil
+}
+
+// Outgoing states a packet of a stranger's to the provider.
+func Outgoing(ref string, data []byte) []world.Derived {
+	p := world.Packet{From: world.Outsider, To: world.Provider, Data: data}
+	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: ref, Data: p.Encode(time.Time{})})
+}
