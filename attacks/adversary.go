@@ -157,8 +157,9 @@ func (a *adversary) info() map[string]any {
 	for _, pair := range a.run.truth.Conversation.Comparisons() {
 		compares = append(compares, pair[:])
 	}
+	since, until := a.run.truth.Conversation.Window(a.settings.Target, a.settings.At)
 	return map[string]any{
-		"at": a.settings.At, "end": len(a.run.truth.Conversation.Messages), "target": a.settings.Target,
+		"at": a.settings.At, "since": since, "until": until, "end": len(a.run.truth.Conversation.Messages), "target": a.settings.Target,
 		"partner": a.run.truth.Conversation.Partner(a.settings.Target), "accounts": a.run.truth.Conversation.Accounts, "compares": compares,
 		"t": a.settings.Threshold, "n": a.settings.Trustees, "needs": needs,
 		"design": a.design, "outsider": world.Outsider, "salt": truth.SaltSize,

@@ -123,7 +123,7 @@ func (o Options) Unheeded(designs []world.Design) (list []string) {
 		}
 		for _, d := range designs {
 			if fixed, own := d.Info().Fixed[p.Name]; own && fixed != text {
-				list = append(list, fmt.Sprintf("%s does not change %s, which fixes it at %s",
+				list = append(list, fmt.Sprintf("%s does not change %s, which fixes it at %q",
 					flagText(p, text), d.Info().ID, fixed))
 			}
 		}

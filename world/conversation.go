@@ -43,6 +43,16 @@ func (a *Application) Asks(k int, m *Message) bool {
 	return k >= a.Since && k <= a.Until && slices.ContainsFunc(a.Accounts, m.Concerns)
 }
 
+// Window is the first and the last message that a narrow order for an account asks for: those
+// of the declared application, if it names the account and its last message has been typed by
+// then, otherwise the ten before that moment.
+func (c *Conversation) Window(account string, at int) (since, until int) {
+	if a := c.Application; a != nil && slices.Contains(a.Accounts, account) && a.Until <= at {
+		return a.Since, a.Until
+	}
+	return max(1, at-9), at
+}
+
 // A Group is accounts that write to all of each other. Who is in it changes by
 // the events [Join] and [Leave].
 type Group struct {

@@ -114,3 +114,21 @@ func TestPartner(t *testing.T) {
 	require.True(t, c.Messages[1].Concerns("Cleo"))
 	require.False(t, c.Messages[0].Concerns("Cleo"))
 }
+
+// TestWindow: a narrow order asks for what the conversation declared before any run, if that
+// has passed and concerns the account, and otherwise for the last ten messages.
+func TestWindow(t *testing.T) {
+	c := &Conversation{Application: &Application{Accounts: []string{"Ann"}, Since: 13, Until: 18}}
+	for _, test := range []struct {
+		account          string
+		at, since, until int
+	}{
+		{"Ann", 17, 8, 17}, {"Ann", 18, 13, 18}, {"Ann", 40, 13, 18}, {"Ben", 40, 31, 40}, {"Ben", 4, 1, 4},
+	} {
+		since, until := c.Window(test.account, test.at)
+		require.Equal(t, [2]int{test.since, test.until}, [2]int{since, until}, test)
+	}
+	c.Application = nil
+	since, until := c.Window("Ann", 40)
+	require.Equal(t, [2]int{31, 40}, [2]int{since, until})
+}

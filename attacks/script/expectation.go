@@ -108,7 +108,8 @@ func viewValue(shown technique.View) starlark.Value {
 	for i, g := range v.Groups {
 		groups[i] = record(map[string]any{"name": g.Name, "members": g.Members})
 	}
-	fields := map[string]any{"end": v.End, "partner": v.Partner, "accounts": v.Accounts}
+	fields := map[string]any{"end": v.End, "partner": v.Partner, "accounts": v.Accounts,
+		"since": v.Since, "until": v.Until}
 	for _, p := range world.Parameters() {
 		fields[p.Key()] = p.Plain(v.Settings)
 	}

@@ -80,6 +80,8 @@ type View struct {
 	Settings world.Settings `json:"settings"`
 	End      int            `json:"end"`
 	Partner  string         `json:"partner"`
+	Since    int            `json:"since"` // see [world.Conversation.Window]
+	Until    int            `json:"until"`
 	Accounts []string       `json:"accounts"`
 	Groups   []GroupRow     `json:"groups"` // as they are before the first message
 	Messages []MessageRow   `json:"messages"`
@@ -132,6 +134,7 @@ type EventRow struct {
 // NewView is what an expectation of a design may know of a conversation under settings.
 func NewView(c *world.Conversation, s world.Settings, of world.Info) View {
 	v := View{Settings: s, End: len(c.Messages), Partner: c.Partner(s.Target), Accounts: c.Accounts}
+	v.Since, v.Until = c.Window(s.Target, s.At)
 	for _, g := range c.Groups {
 		v.Groups = append(v.Groups, GroupRow(g))
 	}
