@@ -11,6 +11,7 @@ import (
 	"doormat/attacks/deduce"
 	"doormat/attacks/orders"
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/attacks/truth"
 	"doormat/world"
 )
@@ -45,14 +46,14 @@ type adversary struct {
 	wrong  map[string]bool // false claims
 	smug   map[string]bool // smuggled claims
 	handed *truth.Handed
-	proven []int       // ids of the first facts that were right claims
-	claims map[int]int // the fact that was the first right claim of a message
-	count  int         // calls
-	agency bool        // the adversary is the agency, or sits in it
-	events []Event     // as the trace shows them
-	now    Event       // what comes of the call under way
+	proven []int         // ids of the first facts that were right claims
+	claims map[int]int   // the fact that was the first right claim of a message
+	count  int           // calls
+	agency bool          // the adversary is the agency, or sits in it
+	events []trace.Event // as the trace shows them
+	now    trace.Event   // what comes of the call under way
 	held   interception
-	rec    *Recording // nil unless the lab records
+	rec    *trace.Recording // nil unless the lab records
 }
 
 // when is a point of a run: a moment, and days of rest after the last message.
@@ -180,7 +181,7 @@ func (a *adversary) declared(text string, surfaces ...world.Surface) ([]world.Ca
 		case !slices.Contains(surfaces, c.Surface):
 			return nil, fmt.Errorf("capability %s cannot be used so: want %v", c, surfaces)
 		}
-		a.now.use(c.String())
+		a.now.Use(c.String())
 		a.touched[c.String()] = true
 	}
 	return wanted, nil
@@ -283,7 +284,7 @@ func (a *adversary) loot(origin string, facts []world.Fact, lawful bool) []int {
 	for i, f := range facts {
 		e := deduce.Entry{Fact: f, Origin: origin, Loot: true}
 		ids[i] = a.know.Add(e)
-		a.now.gain(origin, f.Kind, 1)
+		a.now.Gain(origin, f.Kind, 1)
 		if lawful {
 			a.docket.Obtained(e, ids[i], a.run.Net.Now())
 		}
@@ -298,7 +299,7 @@ func (a *adversary) observe(origin string, p world.Packet, loot, own bool) int {
 	a.seen++
 	f := observed(a.seen, p, a.run.Net.Now())
 	if loot {
-		a.now.gain(origin, f.Kind, 1)
+		a.now.Gain(origin, f.Kind, 1)
 	}
 	e := deduce.Entry{Fact: f, Origin: origin, Loot: loot, Own: own}
 	id := a.know.Add(e)

@@ -15,7 +15,7 @@
 // This package has the adversary, the run that it acts in, the lab that plans runs and judges
 // them, and the result. What else there is of attacks stands beside it: technique (what an
 // attack is), script (Starlark), deduce (facts and rules), truth (what was said), orders
-// (what a court's orders yielded), quantum, and library, the attacks themselves.
+// (what a court's orders yielded), trace (how a cell came about), quantum, and library, the attacks themselves.
 //
 // TestCheats shows what happens to a script that tries to lie.
 package attacks

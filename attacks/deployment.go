@@ -12,6 +12,7 @@ import (
 
 	"doormat/attacks/quantum"
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/attacks/truth"
 	"doormat/world"
 	"doormat/world/law"
@@ -135,7 +136,7 @@ func (d *deployment) share(ctx context.Context, batch, reading []*trial) error {
 		return err
 	}
 	if d.lab.Record {
-		r.journeys = map[int][]Hop{}
+		r.journeys = map[int][]trace.Hop{}
 		for _, t := range batch {
 			r.journeys[t.settings.At] = nil
 		}

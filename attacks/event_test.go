@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/attacks"
+	"doormat/attacks/trace"
 	"doormat/world"
 )
 
@@ -21,7 +21,7 @@ func TestEvents(t *testing.T) {
 		"saturate(): 0 facts", "facts(plaintext): 4 facts", "claim(6)"}, told)
 	take, claim := events[1], events[6]
 	require.Equal(t, []string{"trustee:1.store"}, take.Uses)
-	require.Equal(t, []attacks.Gain{{"trustee:1.store", "toy key", 1}}, take.Gained)
+	require.Equal(t, []trace.Gain{{Origin: "trustee:1.store", Kind: "toy key", Facts: 1}}, take.Gained)
 	require.Equal(t, 2, take.Moment)
 	require.Equal(t, 4, claim.Times, "calls of one line are one event")
 	require.Equal(t, []int{1, 2, 3, 4}, claim.Opened)
@@ -41,7 +41,7 @@ for p in adv.packets(3):
 	require.Empty(t, c.Error)
 	require.Equal(t, 1, c.Forged)
 	last := c.Trace.Events[len(c.Trace.Events)-1]
-	require.Equal(t, attacks.Event{Text: "life goes on", Times: 1, Moment: 4, Forged: 1}, attacks.Event{Line: last.Line, Text: last.Text, Times: last.Times, Moment: last.Moment, Forged: last.Forged})
+	require.Equal(t, trace.Event{Text: "life goes on", Times: 1, Moment: 4, Forged: 1}, trace.Event{Line: last.Line, Text: last.Text, Times: last.Times, Moment: last.Moment, Forged: last.Forged})
 	require.Zero(t, c.Trace.Events[1].Forged)
 }
 

@@ -106,7 +106,7 @@ func (a *adversary) seize(c world.Capability, program string, text []byte) error
 func (a *adversary) overhear(p world.Packet) {
 	h := &a.held
 	if by := a.answering[p.From]; by != "" && !p.Private() && (p.To == world.Agency || p.To == world.Outsider) {
-		a.now.use(by)
+		a.now.Use(by)
 	}
 	h.mine = h.sent(p, a.run.Net.Now())
 	a.run.foreign = h.mine
@@ -144,7 +144,7 @@ func (a *adversary) publishedBy(name string) string {
 		for _, c := range a.needs {
 			if slices.Contains(a.members(c), who) {
 				a.run.taken[name] = a.run.taken[name] || c.Surface != world.Order
-				a.now.use(c.String())
+				a.now.Use(c.String())
 				return c.String()
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks/deduce"
+	"doormat/attacks/trace"
 	"doormat/attacks/truth"
 	"doormat/world"
 )
@@ -30,7 +31,7 @@ func (l *Lab) Said() ([]world.Payload, error) {
 
 // TestDate says of each event how much of the evidence was there by then.
 func TestDate(t *testing.T) {
-	events := []Event{{heard: 1}, {heard: 3}, {heard: 4}}
-	date(events, []int{1, 3})
+	events := []trace.Event{{Heard: 1}, {Heard: 3}, {Heard: 4}}
+	trace.Date(events, []int{1, 3})
 	require.Equal(t, []int{0, 1, 2}, []int{events[0].Noticed, events[1].Noticed, events[2].Noticed})
 }

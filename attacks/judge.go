@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/attacks/truth"
 	"doormat/world"
 )
@@ -59,7 +60,7 @@ func (t *trial) judge() error {
 		}
 		var places []int
 		c.Noticed, places = a.run.news(usual)
-		date(a.events, places)
+		trace.Date(a.events, places)
 	}
 	facts, err := a.know.FromLoot(ctx, world.Metadata)
 	if err != nil {

@@ -49,7 +49,7 @@ type Lab struct {
 	// Room is how many bytes the runs of this lab may hold at a time, about;
 	// [DefaultRoom] if it is zero. One run is always under way, see [Lab.Weight].
 	Room int
-	// Record keeps a [Recording] with each cell, for replays.
+	// Record keeps a [trace.Recording] with each cell, for replays.
 	Record bool
 	// Withhold lists capabilities, as in a cell's needs, that the adversary
 	// declares and does not get: the script runs on, without their facts and

@@ -1,8 +1,8 @@
 package attacks
 
 import (
-	"doormat/attacks/deduce"
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/world"
 )
 
@@ -96,7 +96,7 @@ type Cell struct {
 
 	// Trace is what the renderers of a single attack show; it is not part of the
 	// document.
-	Trace Trace `json:"-"`
+	Trace trace.Trace `json:"-"`
 }
 
 // Content splits messages by whom they concern.
@@ -210,20 +210,4 @@ type Lawful struct {
 	Beyond     int   `json:"beyond"`      // messages outside the orders' scope that came with it, read or not
 	Evidence   Count `json:"evidence"`    // served messages with a proof of authorship
 	DelayHours int   `json:"delay_hours"` // from the signing to the last plaintext under it, by the virtual clock
-}
-
-// A Trace tells how a cell came about.
-type Trace struct {
-	Settings   world.Settings
-	Principals world.Principals // of the design
-	Events     []Event          // what the script did and what came of it, in order
-	Opened     []int            // numbers of the messages recovered, sorted
-	Files      []int            // numbers of the attachments recovered, sorted
-	Calls      []int            // numbers of the calls recovered, sorted
-	Heard      []int            // numbers of the utterances recovered, over all calls, sorted
-	Surprise   string           // how the outcome differs from the expectation
-	Unstated   string           // parts of which the expectation says nothing, so that they were not compared
-	Proved     int              // the message that Proof proves, 0 if none
-	Proof      deduce.Proof
-	Record     *Recording // nil unless the lab records
 }

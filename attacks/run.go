@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"doormat/attacks/quantum"
+	"doormat/attacks/trace"
 	"doormat/attacks/truth"
 	"doormat/world"
 	"doormat/world/law"
@@ -36,10 +37,10 @@ type run struct {
 	watchers []func(world.Packet)
 	obtained func([]world.Fact) // hears what the agency obtained under an order
 
-	quantum   *quantum.Computer // nil unless somebody was granted it
-	typed     func()            // hears of each message that is typed
-	snapshots map[when]Snapshot // what a recording wants: who held what, and how messages travel
-	journeys  map[int][]Hop
+	quantum   *quantum.Computer       // nil unless somebody was granted it
+	typed     func()                  // hears of each message that is typed
+	snapshots map[when]trace.Snapshot // what a recording wants: who held what, and how messages travel
+	journeys  map[int][]trace.Hop
 	arrived   int // the last message of which nothing travels any more
 }
 

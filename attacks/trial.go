@@ -11,6 +11,7 @@ import (
 	"doormat/attacks/deduce"
 	"doormat/attacks/orders"
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/world"
 )
 
@@ -28,16 +29,16 @@ type trial struct {
 	adv         *adversary
 	next        func() (when, bool) // lets a script that only reads go on to its next pause
 	stop        func()
-	waits       when       // where it paused
-	err         error      // of the script
-	undisturbed *Recording // of an honest run, if the lab records
+	waits       when             // where it paused
+	err         error            // of the script
+	undisturbed *trace.Recording // of an honest run, if the lab records
 }
 
 func newTrial(on *deployment, of technique.Technique, s, base world.Settings, point int) *trial {
 	h := of.Header()
 	return &trial{technique: of, header: h, on: on, settings: s, base: base, point: point,
 		cell: &Cell{Design: on.design.Info().ID, Attack: h.ID, Needs: []world.Capability{},
-			Noticed: []Evidence{}, Disclosed: []Disclosure{}, Trace: Trace{Principals: on.design.Info().Principals, Settings: s}}}
+			Noticed: []Evidence{}, Disclosed: []Disclosure{}, Trace: trace.Trace{Principals: on.design.Info().Principals, Settings: s}}}
 }
 
 // prepare sets up what the trial needs. It says why the attack is not applicable, if it

@@ -16,6 +16,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/demo/demotest"
 	"doormat/world"
 )
@@ -99,7 +100,7 @@ func TestRoom(t *testing.T) {
 		r, err := lab.Run(context.Background())
 		require.NoError(t, err)
 		for i := range r.Cells {
-			r.Cells[i].Trace = attacks.Trace{}
+			r.Cells[i].Trace = trace.Trace{}
 		}
 		return r, peak
 	}

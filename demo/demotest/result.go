@@ -3,6 +3,7 @@ package demotest
 import (
 	"doormat/attacks"
 	"doormat/attacks/deduce"
+	"doormat/attacks/trace"
 	"doormat/world"
 )
 
@@ -33,9 +34,9 @@ func Result(designs int, name string) *attacks.Result {
 			Disclosed: []attacks.Disclosure{{By: name, What: name}}, People: attacks.People{Read: 2,
 				Unnamed: 1}},
 		"everything": {Applicable: true, Parties: 2, Content: attacks.Content{Target: all,
-			Others: all}, Trace: attacks.Trace{Surprise: name,
+			Others: all}, Trace: trace.Trace{Surprise: name,
 			Opened: []int{1, 2, 3, 7}, Proved: 1,
-			Events: []attacks.Event{{Line: 1, Text: "take(" + name + ")", Times: 1},
+			Events: []trace.Event{{Line: 1, Text: "take(" + name + ")", Times: 1},
 				{Line: 2, Text: "next(4)", Times: 1}},
 			Proof: deduce.Proof{{Fact: world.Fact{Kind: world.Kind(name), Data: []byte(name)},
 				Origin: name},

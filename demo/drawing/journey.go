@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"doormat/attacks"
+	"doormat/attacks/trace"
 	"doormat/demo/plain"
 	"doormat/demo/summary"
 	"doormat/world"
@@ -24,7 +24,7 @@ const (
 // to the provider to the recipients' phones, each packet with its size and its locks.
 // The first lock is end-to-end encryption. A design of class "escrow" adds a second:
 // second says who opens it, such as "any 3 of 5 trustees", and is "" for other designs.
-func Journey(hops []attacks.Hop, second string) template.HTML {
+func Journey(hops []trace.Hop, second string) template.HTML {
 	if len(hops) == 0 {
 		return ""
 	}
@@ -71,7 +71,7 @@ type hop struct {
 }
 
 // see takes note of a packet.
-func (j *journey) see(h attacks.Hop) {
+func (j *journey) see(h trace.Hop) {
 	from, to, bytes := h.From, h.To, h.Bytes
 	if len(j.Hops) < maxHops {
 		j.Hops = append(j.Hops, hop{called(from), called(to), bytes, h.Private})

@@ -12,6 +12,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/deduce"
+	"doormat/attacks/trace"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
 	"doormat/world"
@@ -195,13 +196,13 @@ func TestBoxesDoNotOverlap(t *testing.T) {
 	}
 }
 
-func travelled(to ...string) []attacks.Hop {
-	hops := []attacks.Hop{{From: "user:Ann", To: "device:Ann", Bytes: 99, Private: true}, {From: "device:Ann", To: "provider", Bytes: 4096}, {From: "device:Ann", To: "provider", Bytes: 577}}
+func travelled(to ...string) []trace.Hop {
+	hops := []trace.Hop{{From: "user:Ann", To: "device:Ann", Bytes: 99, Private: true}, {From: "device:Ann", To: "provider", Bytes: 4096}, {From: "device:Ann", To: "provider", Bytes: 577}}
 	for i, name := range to {
-		hops = append(hops, attacks.Hop{From: "provider", To: "device:" + name, Bytes: 570 + i}, attacks.Hop{From: "device:" + name, To: "provider", Bytes: 80},
-			attacks.Hop{From: "provider", To: "device:" + name, Bytes: 4096}, attacks.Hop{From: "device:" + name, To: "user:" + name, Bytes: 90, Private: true})
+		hops = append(hops, trace.Hop{From: "provider", To: "device:" + name, Bytes: 570 + i}, trace.Hop{From: "device:" + name, To: "provider", Bytes: 80},
+			trace.Hop{From: "provider", To: "device:" + name, Bytes: 4096}, trace.Hop{From: "device:" + name, To: "user:" + name, Bytes: 90, Private: true})
 	}
-	return append(hops, attacks.Hop{From: "device:Ann", To: "provider", Bytes: 2098}) // as it goes on to somebody else
+	return append(hops, trace.Hop{From: "device:Ann", To: "provider", Bytes: 2098}) // as it goes on to somebody else
 }
 
 func TestJourney(t *testing.T) {

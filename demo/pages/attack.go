@@ -9,6 +9,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/demo/markdown"
 	"doormat/demo/plain"
 	"doormat/demo/summary"
@@ -125,7 +126,7 @@ func (d *document) counts(c *attacks.Cell, want technique.Outcome) {
 func (r *results) alike(i, j int) int {
 	bare := func(k int) attacks.Cell {
 		c := *r.cell(i, k)
-		c.Design, c.Seconds, c.Trace = "", 0, attacks.Trace{Surprise: c.Trace.Surprise}
+		c.Design, c.Seconds, c.Trace = "", 0, trace.Trace{Surprise: c.Trace.Surprise}
 		return c
 	}
 	for k := range j {

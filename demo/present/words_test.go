@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/trace"
 	"doormat/demo/replay"
 )
 
@@ -30,7 +31,7 @@ func TestNow(t *testing.T) {
 	require.Equal(t, "–", now(before, &replay.Frame{}))
 	require.Equal(t, "+2 open, +1 file, 1 false claim, +1 forged, +b, 4 typed, 7 days, +5 facts", now(before, &replay.Frame{
 		Ran: true, New: []int{1, 2}, Files: 1, False: 1, Forged: 1, Used: []string{"a.store", "b.store"}, Moment: 7, Days: 7,
-		Gained: []attacks.Gain{{Facts: 5}}}))
+		Gained: []trace.Gain{{Facts: 5}}}))
 	require.Equal(t, "20 facts", now(before, &replay.Frame{Ran: true, Moment: 3, Did: []string{"saturate(plaintext): 20 facts"}}))
 	require.Equal(t, "read(5)", now(before, &replay.Frame{Ran: true, Moment: 3, Did: []string{"read(5)"}}))
 	require.Equal(t, "! Jo's phone, trustees 1-3; 2 forged", noticedBy([]attacks.Evidence{{By: "trustee:1"}, {By: "trustee:3"}, {By: "trustee:2"},

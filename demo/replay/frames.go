@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"doormat/attacks"
+	"doormat/attacks/trace"
 	"doormat/world"
 )
 
@@ -88,7 +89,7 @@ func (f Frame) after(s *eventGroup, c *world.Conversation) Frame {
 	return f
 }
 
-func (f *Frame) gain(g attacks.Gain) {
+func (f *Frame) gain(g trace.Gain) {
 	for i := range f.Gained {
 		if f.Gained[i].Origin == g.Origin && f.Gained[i].Kind == g.Kind {
 			f.Gained[i].Facts += g.Facts

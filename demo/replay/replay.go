@@ -16,6 +16,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/deduce"
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/world"
 )
 
@@ -57,7 +58,7 @@ type Frame struct {
 	Moment  int      // messages typed
 	Days    int      // of rest after the last message
 	Used    []string // capabilities that were used, as in Cell.Needs
-	Gained  []attacks.Gain
+	Gained  []trace.Gain
 	New     []int // messages opened by this step, in the order of claims
 	Opened  map[int]bool
 	Content attacks.Content // what Opened counts
@@ -67,7 +68,7 @@ type Frame struct {
 	Forged  int
 	Noticed []attacks.Evidence
 	// what the principals held when it was last counted, nil if it was not
-	Snapshot *attacks.Snapshot
+	Snapshot *trace.Snapshot
 }
 
 // Run runs one attack on every design of the lab and makes the replay.
@@ -127,7 +128,7 @@ func (p *Replay) Prove(ctx context.Context, design, k int) (deduce.Proof, error)
 
 // Journey is the way of one message in a design, by its place in the result's designs,
 // and who opens the second lock of a message, "" if there is none.
-func (p *Replay) Journey(design int) (hops []attacks.Hop, second string) {
+func (p *Replay) Journey(design int) (hops []trace.Hop, second string) {
 	c := &p.Result.Cells[design]
 	if c.Trace.Record == nil {
 		return nil, ""

@@ -3,14 +3,14 @@ package replay
 import (
 	"slices"
 
-	"doormat/attacks"
+	"doormat/attacks/trace"
 )
 
 // eventGroup is events of one design that make one step: those of one line, or of the
 // lines of a loop.
 type eventGroup struct {
 	from, to int // lines
-	events   []attacks.Event
+	events   []trace.Event
 }
 
 // most is how many steps a speaker may have to click through before loops are
@@ -18,14 +18,14 @@ type eventGroup struct {
 const most = 16
 
 // eventGroups are those of a trace.
-func eventGroups(events []attacks.Event) []eventGroup {
+func eventGroups(events []trace.Event) []eventGroup {
 	var list []eventGroup
 	for _, e := range events {
 		if n := len(list); n > 0 && list[n-1].from == e.Line {
 			list[n-1].events = append(list[n-1].events, e)
 			continue
 		}
-		list = append(list, eventGroup{e.Line, e.Line, []attacks.Event{e}})
+		list = append(list, eventGroup{e.Line, e.Line, []trace.Event{e}})
 	}
 	if len(list) > most {
 		list = loops(list)

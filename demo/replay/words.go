@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"doormat/attacks"
+	"doormat/attacks/trace"
 	"doormat/demo/summary"
 )
 
@@ -40,7 +40,7 @@ func (p *Replay) scripted(t alignedStep) Step {
 		return Step{Kind: After, Title: "Life goes on after the script's end"}
 	}
 	s := Step{Kind: Script, From: t.from, To: t.to}
-	var events []attacks.Event
+	var events []trace.Event
 	for _, group := range t.of {
 		if group != nil {
 			events = group.events
@@ -109,7 +109,7 @@ var verbs = map[string]string{
 var rank = []string{"claim", "order", "hold", "replace", "send", "drop", "next", "take", "tap",
 	"saturate", "apply", "attempt", "advance", "rest", "deliver", "facts", "read"}
 
-func title(events []attacks.Event) string {
+func title(events []trace.Event) string {
 	for _, method := range rank {
 		for _, e := range events {
 			if e.Method == method {
@@ -121,7 +121,7 @@ func title(events []attacks.Event) string {
 }
 
 // did lists the calls of a step, the first few of a long loop.
-func did(events []attacks.Event) []string {
+func did(events []trace.Event) []string {
 	const few = 4
 	var list []string
 	for i, e := range events {
@@ -137,7 +137,7 @@ func did(events []attacks.Event) []string {
 	return list
 }
 
-func calls(events []attacks.Event) (n int) {
+func calls(events []trace.Event) (n int) {
 	for _, e := range events {
 		n += e.Times
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"doormat/attacks"
+	"doormat/attacks/trace"
 	"doormat/demo/replay"
 	"doormat/world"
 )
@@ -140,16 +140,16 @@ func (c *cardMaker) one(figure, name string) card { return c.several(figure, nam
 func (c *cardMaker) several(figure, title string, names []string) card {
 	k := card{Figure: figure, Name: title, Place: c.placed[names[0]]}
 	k.State, k.Says = c.state(names)
-	var sum []attacks.Holding
+	var sum []trace.Holding
 	for _, name := range names {
 		if c.frame.Snapshot == nil {
 			break
 		}
 		for _, h := range c.frame.Snapshot.Of[name] {
-			i := slices.IndexFunc(sum, func(s attacks.Holding) bool { return s.Kind == h.Kind })
+			i := slices.IndexFunc(sum, func(s trace.Holding) bool { return s.Kind == h.Kind })
 			if i < 0 {
 				i = len(sum)
-				sum = append(sum, attacks.Holding{Kind: h.Kind})
+				sum = append(sum, trace.Holding{Kind: h.Kind})
 			}
 			sum[i].Facts += h.Facts
 			sum[i].Bytes += h.Bytes
@@ -169,16 +169,16 @@ func (c *cardMaker) several(figure, title string, names []string) card {
 var telling = []world.Kind{"share", "envelope", "kept message", "court key", "agency key"}
 
 // brief names one kind of what a principal holds.
-func brief(holds []attacks.Holding) string {
+func brief(holds []trace.Holding) string {
 	const few = 1
-	rank := func(h attacks.Holding) int {
+	rank := func(h trace.Holding) int {
 		if i := slices.Index(telling, h.Kind); i >= 0 {
 			return i
 		}
 		return len(telling)
 	}
 	holds = slices.Clone(holds)
-	slices.SortStableFunc(holds, func(a, b attacks.Holding) int {
+	slices.SortStableFunc(holds, func(a, b trace.Holding) int {
 		return cmp.Or(rank(a)-rank(b), b.Facts-a.Facts)
 	})
 	var parts []string

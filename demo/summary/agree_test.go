@@ -12,6 +12,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/demo"
 	"doormat/demo/data"
 	"doormat/demo/drawing"
@@ -39,7 +40,7 @@ var outcomes = []struct {
 	{summary.Part, attacks.Cell{Applicable: true, Expected: true, Parties: 1, Content: content(20, 0),
 		Noticed: []attacks.Evidence{{By: "witness:1", What: "a fork", AfterMessage: 37}}}, "witness"},
 	{summary.None, attacks.Cell{Applicable: true, Parties: 2, Content: content(0, 0),
-		Trace: attacks.Trace{Surprise: "the weather"}}, "≠ unexpected"},
+		Trace: trace.Trace{Surprise: "the weather"}}, "≠ unexpected"},
 	{summary.NotApplicable, attacks.Cell{Expected: true, Why: "nobody of that name"}, "obody of that name"},
 	{summary.Failed, attacks.Cell{Applicable: true, Error: "the script fell over"}, "the script fell over"},
 }

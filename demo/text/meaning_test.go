@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/attacks"
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/demo/demotest"
 	"doormat/demo/story"
 )
@@ -20,7 +20,7 @@ func TestOrderMissesTheCrime(t *testing.T) {
 	h := technique.Header{ID: "served", Kind: "lawful"}
 	opened := func(numbers ...int) string {
 		for i := range r.Cells {
-			r.Cells[i].Trace = attacks.Trace{Opened: numbers, Proved: numbers[0]}
+			r.Cells[i].Trace = trace.Trace{Opened: numbers, Proved: numbers[0]}
 		}
 		return tour.Findings(r, []technique.Header{h}, 100)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
@@ -191,7 +192,7 @@ func disclosed(p *page, c *attacks.Cell) {
 }
 
 // calls lists what the script did; the middle of a long list is left out.
-func calls(p *page, events []attacks.Event) {
+func calls(p *page, events []trace.Event) {
 	const first, last = 12, 4
 	var list []string
 	for _, e := range events {
@@ -254,7 +255,7 @@ func (r Run) proof(p *page, c *attacks.Cell) {
 }
 
 // gained counts what a call took by kind, whoever it was taken from.
-func gained(list []attacks.Gain) string {
+func gained(list []trace.Gain) string {
 	facts := map[world.Kind]int{}
 	for _, g := range list {
 		facts[g.Kind] += g.Facts

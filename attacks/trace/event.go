@@ -1,4 +1,4 @@
-package attacks
+package trace
 
 import (
 	"slices"
@@ -28,7 +28,7 @@ type Event struct {
 	Forged  int // forged messages on screens so far
 	Noticed int // how many of the cell's Noticed had been noticed by then
 
-	heard int // what honest programs had noticed by then, the usual included
+	Heard int // what honest programs had noticed by then, the usual included
 }
 
 // A Gain is facts of one kind that came from one capability.
@@ -38,8 +38,8 @@ type Gain struct {
 	Facts  int
 }
 
-// gain notes so many facts of loot for the event under way.
-func (e *Event) gain(origin string, kind world.Kind, facts int) {
+// Gain notes so many facts of loot for the event under way.
+func (e *Event) Gain(origin string, kind world.Kind, facts int) {
 	for i := range e.Gained {
 		if g := &e.Gained[i]; g.Origin == origin && g.Kind == kind {
 			g.Facts += facts
@@ -49,8 +49,8 @@ func (e *Event) gain(origin string, kind world.Kind, facts int) {
 	e.Gained = append(e.Gained, Gain{origin, kind, facts})
 }
 
-// use notes that a capability was used.
-func (e *Event) use(capability string) {
+// Use notes that a capability was used.
+func (e *Event) Use(capability string) {
 	if !slices.Contains(e.Uses, capability) {
 		e.Uses = append(e.Uses, capability)
 	}
@@ -60,57 +60,39 @@ func (e *Event) use(capability string) {
 // counted with the last one.
 const maxEvents = 10_000
 
-// record ends the event under way: text describes the call that it was.
-func (a *adversary) record(line int, method, text string) {
-	e := a.now
-	a.now = Event{}
-	e.Line, e.Method, e.Text, e.Times = line, method, text, 1
-	e.Moment, e.Days, e.Forged, e.heard = a.run.Moment(), a.held.days, a.run.forged, len(a.run.noticed)
-	if n := len(a.events); n > 0 {
-		last := &a.events[n-1]
-		if n == maxEvents || last.Line == line && last.Method == method {
+// Append adds an event to those before it. It joins the last one if both are calls of one
+// line, or if there are too many.
+func Append(events []Event, e Event) []Event {
+	if n := len(events); n > 0 {
+		last := &events[n-1]
+		if n == maxEvents || last.Line == e.Line && last.Method == e.Method {
 			last.join(e)
-			return
+			return events
 		}
 	}
-	a.events = append(a.events, e)
+	return append(events, e)
 }
 
 // join adds what came of a later call.
 func (e *Event) join(later Event) {
 	e.Times += later.Times
-	e.Moment, e.Days, e.Forged, e.heard = later.Moment, later.Days, later.Forged, later.heard
+	e.Moment, e.Days, e.Forged, e.Heard = later.Moment, later.Days, later.Forged, later.Heard
 	for _, c := range later.Uses {
 		if !slices.Contains(e.Uses, c) {
 			e.Uses = append(e.Uses, c)
 		}
 	}
 	for _, g := range later.Gained {
-		e.gain(g.Origin, g.Kind, g.Facts)
+		e.Gain(g.Origin, g.Kind, g.Facts)
 	}
 	e.Opened, e.Files, e.False = append(e.Opened, later.Opened...), append(e.Files, later.Files...), e.False+later.False
 	e.Calls, e.Smuggled = append(e.Calls, later.Calls...), e.Smuggled+later.Smuggled
 }
 
-// afterwards adds what happened after the script's end, if anything did.
-func (a *adversary) afterwards() {
-	var last Event
-	if n := len(a.events); n > 0 {
-		last = a.events[n-1]
-	}
-	heard := len(a.run.noticed)
-	if a.shared { // others may have rested longer
-		heard = len(a.run.by(a.held.days))
-	}
-	if len(a.now.Gained) > 0 || a.run.Moment() > last.Moment || heard > last.heard || a.run.forged > last.Forged {
-		a.record(0, "", "life goes on")
-	}
-}
-
-// date says of each event how much of the evidence was there by then; news are
+// Date says of each event how much of the evidence was there by then; news are
 // the places of that evidence in all that was noticed.
-func date(events []Event, news []int) {
+func Date(events []Event, news []int) {
 	for i := range events {
-		events[i].Noticed, _ = slices.BinarySearch(news, events[i].heard)
+		events[i].Noticed, _ = slices.BinarySearch(news, events[i].Heard)
 	}
 }
