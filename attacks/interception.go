@@ -163,7 +163,7 @@ func (a *adversary) misledBy(name string) string {
 	for _, c := range a.needs {
 		members := append(a.members(c), c.Principal)
 		if slices.ContainsFunc(members, func(who string) bool { return slices.Contains(by, who) }) {
-			a.now.use(c.String())
+			a.now.Use(c.String())
 			return c.String()
 		}
 	}
