@@ -127,6 +127,8 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 		return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Tick(now) })
 	case in.From == world.Agency && in.Kind() == law.KindProduce:
 		return p.produce(now, in.Data)
+	case in.From == world.Agency && in.Kind() == law.KindEmergency:
+		return p.produceAtOnce(now, in.Data)
 	case in.Kind() == wire.KindFetch:
 		return p.fetch(in)
 	case isDevice && in.Kind() == wire.KindRegister:
@@ -280,8 +282,7 @@ func (p *Provider) eraseDelivered(account string, data []byte) {
 	}
 }
 
-// produce answers an order with the stored messages that it covers, and remembers
-// it if its time is not over.
+// produce answers an order with what it covers, and remembers it if its time is not over.
 func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 	f, err := world.Unpack(data, law.KindProduce, 1)
 	if err != nil || !p.willing {
@@ -291,7 +292,30 @@ func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	var facts []world.Fact
+	facts := p.covered(now, order)
+	p.addStandingOrder(now, order)
+	return []world.Packet{produced(facts)}
+}
+
+// produceAtOnce answers an emergency request, which no court has signed, with what it covers of
+// what is stored. That it came from the agency is all that the provider can check.
+func (p *Provider) produceAtOnce(now time.Time, data []byte) []world.Packet {
+	f, err := world.Unpack(data, law.KindEmergency, 1)
+	if err != nil || !p.willing {
+		return nil
+	}
+	order, err := law.ParseOrder(f[0])
+	if err != nil {
+		return nil
+	}
+	if order.Until.After(now) { // an emergency is no wiretap
+		order.Until = now
+	}
+	return []world.Packet{produced(p.covered(now, order))}
+}
+
+// covered lists what the provider has of what an order covers.
+func (p *Provider) covered(now time.Time, order law.Order) (facts []world.Fact) {
 	for _, u := range p.stored {
 		if order.Covers(u.Meta) {
 			facts = append(facts, u.Fact())
@@ -302,6 +326,5 @@ func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 	for _, x := range p.Extensions {
 		facts = append(facts, x.Produce(now, order)...)
 	}
-	p.addStandingOrder(now, order)
-	return []world.Packet{produced(facts)}
+	return facts
 }

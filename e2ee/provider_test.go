@@ -184,3 +184,34 @@ func TestLastSeen(t *testing.T) {
 	order.From = order.From.Add(time.Minute)
 	require.Empty(t, s.provider().seenUnder(order))
 }
+
+// In an emergency a provider that answers lawful process hands over what it has of an account, once,
+// without a court. It believes whoever speaks as the agency, and nobody else.
+func TestProduceAtOnce(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben", "Ben>Cem", "Cem>Dee", "Ana>Ben"}}.start(t)
+	s.advance(3)
+	order := law.Order{Case: "emergency", Accounts: []string{"Ben"}, From: begin, Until: begin.AddDate(100, 0, 0),
+		Expiry: begin.AddDate(100, 0, 0), Agency: make([]byte, 32)}
+	ask := func(from string) int {
+		before := len(s.packets(law.KindProduced))
+		s.post(world.Packet{From: from, To: "provider", Data: world.Pack(law.KindEmergency, order.Encode())})
+		return len(s.packets(law.KindProduced)) - before
+	}
+	require.Zero(t, ask("agency"), "it has not been told to comply")
+	s.post(world.Packet{From: world.Law, To: "provider", Data: world.Pack(world.KindComply)})
+	require.Zero(t, ask(world.Outsider))
+	require.Equal(t, 1, ask("agency"))
+	f, err := world.Unpack(s.packets(law.KindProduced)[0].Data, law.KindProduced, 1)
+	require.NoError(t, err)
+	facts, err := world.ParseFacts(f[0])
+	require.NoError(t, err)
+	envelopes := 0
+	for _, fact := range facts {
+		if fact.Kind == wire.Envelopes {
+			envelopes++
+		}
+	}
+	require.Equal(t, 2, envelopes)
+	s.end()
+	require.Len(t, s.packets(law.KindProduced), 1, "what comes later is not handed over")
+}

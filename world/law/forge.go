@@ -15,6 +15,7 @@ import (
 const (
 	SignOrder    = "sign an order"
 	PresentOrder = "present an order"
+	AskAtOnce    = "ask in an emergency"
 )
 
 // MakingRules publishes what a holder of a court's key or of an order can build, in
@@ -31,6 +32,10 @@ func MakingRules() []world.Rule {
 			Doc: "Whoever speaks as the agency can present a signed order to the provider, which " +
 				"checks the court's signature and hands over what it has.",
 			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{world.Outgoing}, Make: true, Apply: presentOrder},
+		{Name: AskAtOnce,
+			Doc: "Whoever speaks as the agency can ask the provider for what it has of the accounts in " +
+				"text, one a line, and say that a life is in danger: no court signs that.",
+			Gives: []world.Kind{world.Outgoing}, Make: true, Apply: askAtOnce},
 	}
 }
 
@@ -65,5 +70,12 @@ func presentOrder(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	p := world.Packet{From: world.Agency, To: world.Provider, Data: world.Pack(KindProduce, s.Bytes)}
+	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)}), nil
+}
+
+func askAtOnce(in world.Input) ([]world.Derived, error) {
+	order := Order{Case: "emergency", Accounts: strings.Split(string(in.Text), "\n"), From: time.Unix(0, 0).UTC(),
+		Until: always, Expiry: always, Agency: in.Random[:32]}
+	p := world.Packet{From: world.Agency, To: world.Provider, Data: world.Pack(KindEmergency, order.Encode())}
 	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)}), nil
 }

@@ -9,6 +9,11 @@
 // presents the order to the provider, to the users named in it, and to whomever
 // else the design gives it to present to; what they hand over is its file.
 //
+// In an emergency an agency may ask a provider without a court ([KindEmergency]), and a provider
+// that answers lawful process at all answers at once, as companies do where life is in danger: it
+// hands over what it has, once, and nobody else is told. Whoever else answers orders, such as
+// trustees, answers no such request: there is no signature to check, and no record in a log.
+//
 // Nothing here is secret to one design: package attacks counts what an agency
 // obtained in the same way for all. TestOrder, FuzzParseOrder and FuzzParseSigned
 // prove the encoding, TestRecord the commitment, TestSeal and FuzzOpen the sealed
@@ -41,6 +46,7 @@ const (
 	KindPublished                  // court to Public, when no longer sealed: order, nonce, record
 	KindCompel                     // agency to vendor: signed order
 	KindReport                     // device with a compelled or false program to whom it serves: facts
+	KindEmergency                  // agency to provider: an order that no court has seen
 )
 
 // PacketKinds names them.
@@ -57,6 +63,7 @@ func PacketKinds() []world.PacketKind {
 		{Kind: KindPublished, Name: "published order"},
 		{Kind: KindCompel, Name: "order to a vendor"},
 		{Kind: KindReport, Name: "report of a phone"},
+		{Kind: KindEmergency, Name: "emergency request"},
 	}
 }
 

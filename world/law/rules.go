@@ -54,8 +54,8 @@ func readPapers(in world.Input) ([]world.Derived, error) {
 			return nil, err
 		}
 		return Targets(f[0])
-	case KindApply:
-		f, err := world.Unpack(p.Data, KindApply, 1)
+	case KindApply, KindEmergency:
+		f, err := world.Unpack(p.Data, p.Kind(), 1)
 		if err != nil {
 			return nil, err
 		}
