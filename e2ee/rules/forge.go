@@ -2,8 +2,10 @@ package rules
 
 import (
 	"encoding/hex"
+	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 
 	"doormat/e2ee/registration"
 	"doormat/e2ee/store"
@@ -23,6 +25,7 @@ const (
 	Write         = "write a message"
 	TakeSession   = "take over a session"
 	ClaimNewKeys  = "claim that keys are new"
+	TellOfMember  = "tell of a new member"
 )
 
 // Making publishes what a holder of keys can build: what a device can do,
@@ -53,6 +56,11 @@ func Making(envelope func(random io.Reader, more []world.Fact) (wire.Envelope, e
 		{Name: Write, Doc: "A session seals a text of the adversary's own, dated like another message.",
 			Takes: kinds(OwnSession, world.Metadata), All: more, Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
+		{Name: TellOfMember,
+			Doc: "A session tells its other end that a group, which a message to it names, has one more " +
+				"member, the account in text: dated like that message, or a moment later.",
+			Takes: kinds(OwnSession, world.Metadata), All: more, Gives: kinds(OwnSession, world.Outgoing),
+			Apply: func(in world.Input) ([]world.Derived, error) { return tellOfMember(in, envelope) }},
 	}
 	rules = append(append(rules, impersonationRules(envelope, more)...), takeoverRules(envelope, more)...)
 	rules = append(rules, registration.MakingRules()...)
@@ -198,6 +206,36 @@ func sent(s *store.Session, d *wire.Delivery, secret []byte) ([]world.Derived, e
 	d.Part = part
 	p := world.Packet{From: world.Provider, To: world.DeviceOf(s.Peer), Data: d.Encode()}
 	return world.Conclude(ownFact(s), outgoingFact(d.Meta.ID, p, d.Meta)), nil
+}
+
+// tellOfMember says it to all members, as an honest change of a group is told; the packet is the
+// copy for the session's other end.
+func tellOfMember(in world.Input, envelope func(io.Reader, []world.Fact) (wire.Envelope, error)) ([]world.Derived, error) {
+	s, err := store.ParseSession(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	m, err := world.ParseMeta(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	if m.Group == "" {
+		return nil, errors.New("the message names no group")
+	}
+	sorted := func(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+	members := sorted(append(slices.Clone(m.To), m.From, string(in.Text)))
+	update := &wire.Members{Group: m.Group, Accounts: members}
+	to := slices.DeleteFunc(slices.Clone(members), func(a string) bool { return a == s.Own })
+	m = world.Meta{ID: hex.EncodeToString(in.Random[32:48]), From: s.Own, To: to, Sent: m.Sent.Add(world.Instant)}
+	around, err := envelope(stream(in), in.Facts[2:])
+	if err != nil {
+		return nil, err
+	}
+	secret, public, err := around.Seal(m, (&wire.Content{Update: update}).Encode())
+	if err != nil {
+		return nil, err
+	}
+	return sent(s, &wire.Delivery{Meta: m, Public: public}, secret)
 }
 
 func write(in world.Input, envelope func(io.Reader, []world.Fact) (wire.Envelope, error)) ([]world.Derived, error) {
