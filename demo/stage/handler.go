@@ -19,6 +19,7 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/drawing"
+	"doormat/demo/stage/events"
 	"doormat/demo/stage/jobs"
 	"doormat/demo/stage/loopback"
 	"doormat/demo/summary"
@@ -33,7 +34,7 @@ func New(ctx context.Context, kit demo.Kit, o demo.Options) (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{kit: kit, store: jobs.New(ctx), hub: newHub(), pages: pages}
+	s := &Stage{kit: kit, store: jobs.New(ctx), hub: events.NewHub(), pages: pages}
 	s.chats = newChats(s.store)
 	return s, s.begin(o)
 }
@@ -101,8 +102,8 @@ func parseText(text string) (choice, error) {
 // alive streams nothing: a page that loses it knows that the server has gone, and one
 // that gets another server's knows that it has to load itself again.
 func (s *Stage) alive(w http.ResponseWriter, r *http.Request) {
-	s.hub.stream(w, r, func(ctx context.Context, _ string) iter.Seq[event] {
-		return func(func(event) bool) {
+	s.hub.Stream(w, r, func(ctx context.Context, _ string) iter.Seq[events.Event] {
+		return func(func(events.Event) bool) {
 			select {
 			case <-ctx.Done():
 			case <-s.store.Done():
@@ -125,7 +126,7 @@ func show(p jobs.Progress) (name string, data any) {
 // follow streams how far a task is.
 func (s *Stage) follow(w http.ResponseWriter, r *http.Request, t task,
 	show func(jobs.Progress) (string, any)) {
-	s.hub.watch(w, r, s.store.Start(t.key, t.weight, t.run), show)
+	s.hub.Watch(w, r, s.store.Start(t.key, t.weight, t.run), show)
 }
 
 func (s *Stage) replayEvents(w http.ResponseWriter, r *http.Request) {
@@ -161,8 +162,8 @@ func (s *Stage) overviewEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	t := s.matrix(lab, q)
 	job := s.store.Start(t.key, t.weight, t.run)
-	s.hub.stream(w, r, func(ctx context.Context, _ string) iter.Seq[event] {
-		return func(yield func(event) bool) {
+	s.hub.Stream(w, r, func(ctx context.Context, _ string) iter.Seq[events.Event] {
+		return func(yield func(events.Event) bool) {
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
 			for e := range s.merge(ctx, job, s.presetTasks(q), heatLink(q)) {
@@ -176,18 +177,18 @@ func (s *Stage) overviewEvents(w http.ResponseWriter, r *http.Request) {
 
 // merge brings the news of several runs together, until all are done or ctx ends.
 func (s *Stage) merge(ctx context.Context, matrix *jobs.Job, pictures []task,
-	link func(attack, design string) string) <-chan event {
-	events := make(chan event)
-	send := func(e event) {
+	link func(attack, design string) string) <-chan events.Event {
+	news := make(chan events.Event)
+	send := func(e events.Event) {
 		select {
-		case events <- e:
+		case news <- e:
 		case <-ctx.Done():
 		}
 	}
 	var wait sync.WaitGroup
 	wait.Go(func() {
 		for p := range matrix.Follow(ctx, 0) {
-			e := event{Name: "progress", Data: progressed{p.Done, p.Total, p.What}}
+			e := events.Event{Name: "progress", Data: progressed{p.Done, p.Total, p.What}}
 			if p.Cell != nil {
 				e.Name, e.Data = "cell", cellEvent{p.Cell.Attack, p.Cell.Design,
 					string(drawing.Cell(p.Cell, link(p.Cell.Attack, p.Cell.Design)))}
@@ -202,15 +203,15 @@ func (s *Stage) merge(ctx context.Context, matrix *jobs.Job, pictures []task,
 		}
 		wait.Go(func() {
 			if _, err := job.Wait(ctx); err == nil {
-				send(event{Name: "part", Data: ""})
+				send(events.Event{Name: "part", Data: ""})
 			}
 		})
 	}
 	go func() {
 		wait.Wait()
-		close(events)
+		close(news)
 	}()
-	return events
+	return news
 }
 
 // cellEvent is a finished cell, as the drawing has it.

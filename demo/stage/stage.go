@@ -28,6 +28,7 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/bidi"
+	"doormat/demo/stage/events"
 	"doormat/demo/stage/jobs"
 	"doormat/world"
 )
@@ -44,7 +45,7 @@ type Stage struct {
 	initial choice
 	ticket  ticket
 	store   *jobs.Store
-	hub     *hub
+	hub     *events.Hub
 	chats   *chats
 	pages   *template.Template
 	acts    []technique.Header

@@ -1,4 +1,9 @@
-package stage
+// Package events sends server-sent events (WHATWG HTML, section 9.2) to the pages of the stage, so
+// that they show how a run gets on while it does. A [Hub] serves a bounded number of pages, ends a
+// stream with a page that does not read, and goes on where it was when a connection broke:
+// TestStream breaks one off, TestManyStreams and TestStreamsAreFew open too many, TestDeaf and
+// TestGone are pages that do not read or leave.
+package events
 
 import (
 	"context"
@@ -15,38 +20,40 @@ import (
 	"doormat/demo/stage/jobs"
 )
 
-// A hub sends server-sent events (WHATWG HTML, section 9.2) to a bounded number of
-// pages. An event's id is "boot-place": the id of this server process, and a place
-// from which the stream can go on after the connection broke. A page that comes back
-// with the id of another process is told to load itself again.
-type hub struct {
+// A Hub sends events to a bounded number of pages. An event's id is "boot-place": the id of
+// this server process, and a place from which the stream can go on after the connection broke.
+// A page that comes back with the id of another process is told to load itself again.
+type Hub struct {
 	boot  string
 	slots chan struct{}
 }
 
+// MaxStreams is how many pages a hub serves at a time.
+const MaxStreams = 64
+
 const (
-	maxStreams = 64
-	heartbeat  = 15 * time.Second
-	writeTime  = 30 * time.Second // for one event, to a page that does not read
+	heartbeat = 15 * time.Second
+	writeTime = 30 * time.Second // for one event, to a page that does not read
 )
 
-func newHub() *hub { return &hub{rand.Text(), make(chan struct{}, maxStreams)} }
+// NewHub makes a hub for this server process.
+func NewHub() *Hub { return &Hub{rand.Text(), make(chan struct{}, MaxStreams)} }
 
-// An event is what a page gets. Data is sent as JSON.
-type event struct {
+// An Event is what a page gets. Data is sent as JSON.
+type Event struct {
 	Name  string
 	Data  any
 	Place string // where to go on after this event; "" if the last place still holds
 }
 
-// A source yields the events of a stream after a place.
-type source func(ctx context.Context, place string) iter.Seq[event]
+// A Source yields the events of a stream after a place.
+type Source func(ctx context.Context, place string) iter.Seq[Event]
 
-// stream sends event "boot" with the id of this process, then what from yields after
+// Stream sends event "boot" with the id of this process, then what from yields after
 // a place ("" is the beginning), then "end". A page from another process gets
 // "restarted" instead. Pages must close the stream at "end": browsers connect again
 // when a stream just ends.
-func (h *hub) stream(w http.ResponseWriter, r *http.Request, from source) {
+func (h *Hub) Stream(w http.ResponseWriter, r *http.Request, from Source) {
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()
@@ -68,23 +75,23 @@ func (h *hub) stream(w http.ResponseWriter, r *http.Request, from source) {
 	defer cancel()
 	place, known := h.place(r.Header.Get("Last-Event-ID"))
 	if !known {
-		p.send(event{Name: "restarted", Data: h.boot})
+		p.send(Event{Name: "restarted", Data: h.boot})
 		return
 	}
 	p.place = place
-	p.send(event{Name: "boot", Data: h.boot})
+	p.send(Event{Name: "boot", Data: h.boot})
 	for e := range from(ctx, place) {
 		if p.send(e); ctx.Err() != nil {
 			return
 		}
 	}
 	if ctx.Err() == nil {
-		p.send(event{Name: "end", Data: ""})
+		p.send(Event{Name: "end", Data: ""})
 	}
 }
 
 // place reads the id of the last event that a page got; false means that it was not ours.
-func (h *hub) place(id string) (string, bool) {
+func (h *Hub) place(id string) (string, bool) {
 	if id == "" {
 		return "", true
 	}
@@ -92,14 +99,14 @@ func (h *hub) place(id string) (string, bool) {
 	return place, boot == h.boot && len(place) < 64
 }
 
-// watch streams the progress of a job: each as the event that show makes of it.
-func (h *hub) watch(w http.ResponseWriter, r *http.Request, j *jobs.Job,
+// Watch streams the progress of a job: each as the event that show makes of it.
+func (h *Hub) Watch(w http.ResponseWriter, r *http.Request, j *jobs.Job,
 	show func(jobs.Progress) (name string, data any)) {
-	h.stream(w, r, func(ctx context.Context, place string) iter.Seq[event] {
-		return func(yield func(event) bool) {
+	h.Stream(w, r, func(ctx context.Context, place string) iter.Seq[Event] {
+		return func(yield func(Event) bool) {
 			for p := range j.Follow(ctx, after(j, place)) {
 				name, data := show(p)
-				if !yield(event{name, data, fmt.Sprintf("%d.%d", j.Number(), p.Cells)}) {
+				if !yield(Event{name, data, fmt.Sprintf("%d.%d", j.Number(), p.Cells)}) {
 					return
 				}
 			}
@@ -127,7 +134,7 @@ type eventWriter struct {
 	end   context.CancelFunc // called when the page is gone
 }
 
-func (p *eventWriter) send(e event) {
+func (p *eventWriter) send(e Event) {
 	data, err := json.Marshal(e.Data) // one line
 	if err != nil {
 		panic(fmt.Errorf("stage: event %s: %w", e.Name, err)) // our own types

@@ -1,4 +1,4 @@
-package stage
+package events
 
 import (
 	"bufio"
@@ -53,7 +53,7 @@ func names(stream string) (list []string) {
 func TestStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := jobs.New(t.Context())
-		h := newHub()
+		h := NewHub()
 		j := s.Start("key", 1, func(_ context.Context, report func(jobs.Progress)) (any, error) {
 			for i := range 4 {
 				time.Sleep(time.Second)
@@ -65,50 +65,50 @@ func TestStream(t *testing.T) {
 		ctx, leave := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer leave()
 		w := httptest.NewRecorder()
-		h.watch(w, connect(ctx, ""), j, cellNews)
+		h.Watch(w, connect(ctx, ""), j, cellNews)
 		boot := `boot "` + h.boot + `"`
 		require.Equal(t, []string{boot, "typed 0", "cell 1", "typed 1", "cell 2"}, names(w.Body.String()))
 		require.Equal(t, "text/event-stream", w.Header().Get("Content-Type"))
 		require.True(t, strings.HasSuffix(w.Body.String(), "id: "+h.boot+"-1.2\nevent: cell\ndata: 2\n\n"))
 
 		w = httptest.NewRecorder()
-		h.watch(w, connect(t.Context(), h.boot+"-1.2"), j, cellNews)
+		h.Watch(w, connect(t.Context(), h.boot+"-1.2"), j, cellNews)
 		require.Equal(t, []string{boot, "typed 1", "typed 2", "cell 3", "typed 3", "cell 4", `end ""`}, names(w.Body.String()))
 		w = httptest.NewRecorder()
-		h.watch(w, connect(t.Context(), ""), j, cellNews)
+		h.Watch(w, connect(t.Context(), ""), j, cellNews)
 		require.Equal(t, []string{boot, "typed 3", "cell 1", "cell 2", "cell 3", "cell 4", `end ""`}, names(w.Body.String()), "late")
 		for _, odd := range []string{"-2.2", "-1.-1", "-1.x", "-", "-1.99999999999999999999"} { // another job's, or nobody's
 			w = httptest.NewRecorder()
-			h.watch(w, connect(t.Context(), h.boot+odd), j, cellNews)
+			h.Watch(w, connect(t.Context(), h.boot+odd), j, cellNews)
 			require.Len(t, names(w.Body.String()), 7, odd)
 		}
 		for _, foreign := range []string{"1", "-1.2", "ABC-1.2", h.boot + "x-1", h.boot + "-" + strings.Repeat("1", 64)} {
 			w = httptest.NewRecorder()
-			h.watch(w, connect(t.Context(), foreign), j, cellNews)
+			h.Watch(w, connect(t.Context(), foreign), j, cellNews)
 			require.Equal(t, []string{`restarted "` + h.boot + `"`}, names(w.Body.String()), foreign)
 		}
 		w = httptest.NewRecorder()
 		r := connect(t.Context(), "")
 		r.Method = "HEAD"
-		h.watch(w, r, j, cellNews)
+		h.Watch(w, r, j, cellNews)
 		require.Empty(t, w.Body.String())
 	})
 }
 
-func waiting(ctx context.Context, _ string) iter.Seq[event] {
-	return func(func(event) bool) { <-ctx.Done() }
+func waiting(ctx context.Context, _ string) iter.Seq[Event] {
+	return func(func(Event) bool) { <-ctx.Done() }
 }
 
 // TestHeartbeat writes something now and then, in one line whatever the text.
 func TestHeartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHub()
+		h := NewHub()
 		ctx, leave := context.WithTimeout(t.Context(), 50*time.Second)
 		defer leave()
 		w := httptest.NewRecorder()
-		h.stream(w, connect(ctx, ""), func(ctx context.Context, _ string) iter.Seq[event] {
-			return func(yield func(event) bool) {
-				yield(event{Name: "text", Data: "a\r\nevent: forged\n\n"})
+		h.Stream(w, connect(ctx, ""), func(ctx context.Context, _ string) iter.Seq[Event] {
+			return func(yield func(Event) bool) {
+				yield(Event{Name: "text", Data: "a\r\nevent: forged\n\n"})
 				<-ctx.Done()
 			}
 		})
@@ -119,21 +119,21 @@ func TestHeartbeat(t *testing.T) {
 // TestManyStreams refuses one stream too many, and takes it when another has ended.
 func TestManyStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHub()
+		h := NewHub()
 		ctx, leave := context.WithCancel(t.Context())
-		for range maxStreams {
-			go h.stream(httptest.NewRecorder(), connect(ctx, ""), waiting)
+		for range MaxStreams {
+			go h.Stream(httptest.NewRecorder(), connect(ctx, ""), waiting)
 		}
 		synctest.Wait()
 		w := httptest.NewRecorder()
-		h.stream(w, connect(t.Context(), ""), waiting)
+		h.Stream(w, connect(t.Context(), ""), waiting)
 		require.Equal(t, 503, w.Code)
 		leave()
 		synctest.Wait()
 		short, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		w = httptest.NewRecorder()
-		h.stream(w, connect(short, ""), waiting)
+		h.Stream(w, connect(short, ""), waiting)
 		require.Equal(t, 200, w.Code)
 	})
 }
@@ -162,7 +162,7 @@ func TestDeaf(t *testing.T) {
 		w := &clock{ResponseRecorder: httptest.NewRecorder()}
 		ctx, leave := context.WithTimeout(t.Context(), 5*heartbeat/2)
 		defer leave()
-		newHub().stream(w, connect(ctx, ""), waiting)
+		NewHub().Stream(w, connect(ctx, ""), waiting)
 		require.Equal(t, []time.Duration{writeTime, writeTime, writeTime}, w.left)
 		require.Zero(t, w.now)
 	})
@@ -171,14 +171,14 @@ func TestDeaf(t *testing.T) {
 // TestGone ends a stream when the page leaves or its source fails, over real connections.
 func TestGone(t *testing.T) {
 	demotest.Logged(t)
-	h, ended := newHub(), make(chan struct{})
+	h, ended := NewHub(), make(chan struct{})
 	mux := http.NewServeMux()
 	mux.HandleFunc("/wait", func(w http.ResponseWriter, r *http.Request) {
-		h.stream(w, r, waiting)
+		h.Stream(w, r, waiting)
 		close(ended)
 	})
 	mux.HandleFunc("/panic", func(w http.ResponseWriter, r *http.Request) {
-		h.stream(w, r, func(context.Context, string) iter.Seq[event] { panic("source") })
+		h.Stream(w, r, func(context.Context, string) iter.Seq[Event] { panic("source") })
 	})
 	server := httptest.NewUnstartedServer(nil)
 	server.Config.Handler = loopback.Guard(mux, []string{server.Listener.Addr().String()})
@@ -198,4 +198,22 @@ func TestGone(t *testing.T) {
 	_, err = io.ReadAll(res.Body)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.Empty(t, h.slots)
+}
+
+// TestStreamsAreFew serves a few dozen pages' events and no more, whatever the events
+// are about: each costs memory and a connection for as long as somebody likes.
+func TestStreamsAreFew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, refused := NewHub(), 0
+		for range 100 {
+			w := httptest.NewRecorder()
+			go h.Stream(w, connect(t.Context(), ""), waiting)
+			synctest.Wait()
+			if w.Code == http.StatusServiceUnavailable {
+				require.NotEmpty(t, w.Header().Get("Retry-After"))
+				refused++
+			}
+		}
+		require.Equal(t, 36, refused)
+	})
 }
