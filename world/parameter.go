@@ -107,6 +107,12 @@ var parameters = []Parameter{
 		number: func(s *Settings) *int { return &s.At },
 		most:   func(_ Settings, messages int) int { return messages },
 		named:  func(messages int) int { return (messages + 1) / 2 },
+		usual: func(_ Settings, c *Conversation) string {
+			if a := c.Application; a != nil && a.Until > (len(c.Messages)+1)/2 {
+				return strconv.Itoa(a.Until) // what a court was asked for has been written
+			}
+			return "half"
+		},
 	},
 	{
 		Name:   "retention",
@@ -357,7 +363,7 @@ func NewSettings(given map[string]string, c *Conversation, own ...Parameter) (Se
 	var s Settings
 	for _, p := range ByDependence() {
 		text := cmp.Or(given[p.Name], p.Usual)
-		if text == "" {
+		if given[p.Name] == "" && p.usual != nil {
 			text = p.usual(s, c)
 		}
 		if err := p.Set(&s, text, len(c.Messages)); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -25,8 +24,8 @@ story declares the order, and which messages are evidence, before anything is ru
 Each way says what was served of what it asked for, what came with it, whose words
 were read, how late, who knows then and later, and what power is left afterwards.
 
-The order's window ends where it was declared to (--at moves the moment at which the
-ways begin). Without --designs all columns are shown. An exported chat declares no
+The ways begin after half of the messages, or where the window of the order ends if
+that is later; --at moves it. Without --designs all columns are shown. An exported chat declares no
 order.`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) (err error) {
@@ -36,13 +35,6 @@ order.`,
 			}
 			if len(o.Designs) == 0 {
 				o.Designs = []string{demo.AllDesigns}
-			}
-			conv, _, err := o.Open()
-			if err != nil {
-				return err
-			}
-			if _, given := o.Given["at"]; !given {
-				o.Set("at", strconv.Itoa(conv.Application.Until))
 			}
 			lab, err := a.lab(o)
 			if err != nil {

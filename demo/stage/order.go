@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"doormat/attacks"
@@ -36,26 +35,16 @@ type orderWay struct {
 
 const orderTitle = "One order, every way to serve it"
 
-// ordering prepares the lab of the page: the scripts that serve orders, which begin where the
-// declared window ends, or serves the error.
+// ordering prepares the lab of the page: the scripts that serve orders, or serves the error.
 func (s *Stage) ordering(w http.ResponseWriter, r *http.Request) (choice, *attacks.Lab, bool) {
 	q, lab, ok := s.prepare(w, r, orderTitle)
 	if !ok {
 		return q, nil, false
 	}
-	a := lab.Conversation.Application
-	if a == nil {
+	if lab.Conversation.Application == nil {
 		s.fail(w, q, http.StatusBadRequest, orderTitle,
 			demo.Usagef("this chat declares no order of a court: an invented one does"))
 		return q, nil, false
-	}
-	if _, given := q.Given["at"]; !given {
-		q.Set("at", strconv.Itoa(a.Until))
-		var err error
-		if lab, _, err = s.lab(q); err != nil {
-			s.fail(w, q, statusOf(err), orderTitle, err)
-			return q, nil, false
-		}
 	}
 	lab.Attacks = slices.DeleteFunc(slices.Clone(lab.Attacks), func(t technique.Technique) bool {
 		return t.Header().Kind != "lawful"

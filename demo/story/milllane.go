@@ -62,8 +62,9 @@ var millLane = Story{
 		"he and Jo steal diggers and sell them. " +
 		"He also writes to his daughter's mother, his doctor and a football team, who have done " +
 		"nothing.",
-	applied: world.Application{Accounts: []string{"Marco"}, Since: 33, Until: 42,
-		By: "the county police", Why: "two diggers are to be stolen, and one is gone already"},
+	applied: world.Application{Accounts: []string{"Marco"}, Since: 13, Until: 22,
+		By: "the county police", Why: "a digger is gone, and a farmer past the quarry bought " +
+			"one for cash"},
 	ties: []Tie{
 		{"Ruth", "Ines", "an analyst and a reporter: failed water tests"},
 		{"Marco", "Jo", "two thieves of diggers"},

@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"doormat/attacks"
@@ -9,7 +10,7 @@ import (
 	"doormat/demo/summary"
 )
 
-// Order shows one order of a court by each way that each design offers to serve it.
+// Order shows one order of a court by each way to serve it, and in which designs it comes to what.
 func Order(w *summary.Ways, width int) string {
 	p := newPage(width)
 	o := w.Order
@@ -20,20 +21,16 @@ func Order(w *summary.Ways, width int) string {
 	p.field("Applied", "by "+o.AppliedBy+": "+o.Why)
 	p.field("Evidence", fmt.Sprintf("%d of the %d messages for whose sake it is signed are in its "+
 		"scope", o.Evidence.Found, o.Evidence.Total))
-	for _, d := range w.Designs {
+	for _, group := range byAttack(w.Ways) {
 		p.gap()
-		p.heading("── "+d.Name, faint(d.ID))
-		none := true
-		for i := range w.Ways {
-			if w.Ways[i].Design == d.ID {
-				p.gap()
-				way(p, &w.Ways[i])
-				none = false
-			}
+		p.beside(0, "", bold(group[0][0].Attack)+"  "+plain.Clean(group[0][0].Title))
+		for _, ways := range group {
+			way(p, ways)
 		}
-		if none {
-			p.prose(2, "No way of this library: nobody here answers an order.")
-		}
+	}
+	if none := without(w); len(none) > 0 {
+		p.gap()
+		p.prose(0, "Without any of these ways: "+strings.Join(none, ", ")+".")
 	}
 	p.gap()
 	p.prose(0, "Served counts what a way itself asks for, which may be more or less than the "+
@@ -44,11 +41,56 @@ func Order(w *summary.Ways, width int) string {
 	return p.String()
 }
 
-func way(p *page, w *summary.Way) {
-	p.beside(2, "", bold(w.Attack)+"  "+plain.Clean(w.Title))
+// byAttack sorts ways by their attack, in the order of the library, and puts those of
+// designs together in which one comes to the same.
+func byAttack(ways []summary.Way) (all [][][]*summary.Way) {
+	attack, text := map[string]int{}, map[string]int{}
+	for i := range ways {
+		w := &ways[i]
+		if _, ok := attack[w.Attack]; !ok {
+			attack[w.Attack] = len(all)
+			all = append(all, nil)
+		}
+		of := attack[w.Attack]
+		key := w.Attack + "\n" + strings.Join(told(w), "\n")
+		if _, ok := text[key]; !ok {
+			text[key] = len(all[of])
+			all[of] = append(all[of], nil)
+		}
+		all[of][text[key]] = append(all[of][text[key]], w)
+	}
+	return all
+}
+
+// without lists the designs in which nobody answers an order.
+func without(w *summary.Ways) (names []string) {
+	for _, d := range w.Designs {
+		if !slices.ContainsFunc(w.Ways, func(way summary.Way) bool { return way.Design == d.ID }) {
+			names = append(names, plain.Clean(d.Name))
+		}
+	}
+	return names
+}
+
+func way(p *page, ways []*summary.Way) {
+	var in []string
+	for _, w := range ways {
+		in = append(in, plain.Clean(w.Design))
+	}
+	p.field("In", strings.Join(in, ", "))
+	for i, text := range told(ways[0]) {
+		if text != "" {
+			p.field("  "+parts[i], text)
+		}
+	}
+}
+
+// parts are what is told of a way, as told returns it.
+var parts = []string{"Error", "Served", "Evidence", "People", "Who knows", "Remains", "Needs"}
+
+func told(w *summary.Way) []string {
 	if w.Error != "" {
-		p.field("  Error", w.Error)
-		return
+		return []string{w.Error, "", "", "", "", "", ""}
 	}
 	delay := "at once"
 	if w.Lawful.DelayHours > 0 {
@@ -58,14 +100,14 @@ func way(p *page, w *summary.Way) {
 	if w.Lawful.Served == 0 {
 		served = fmt.Sprintf("0 of %d that it asks for", w.Lawful.Asked)
 	}
-	p.field("  Served", fmt.Sprintf("%s; %d of the %d of the order above; beyond its scope: %d",
-		served, w.Declared.Found, w.Declared.Total, w.Lawful.Beyond))
-	p.field("  Evidence", fmt.Sprintf("%d of %d messages", w.Evidence.Found, w.Evidence.Total))
-	p.field("  People", fmt.Sprintf("%d read, %d of them neither the target nor named, %d whom "+
-		"the law protects", w.People.Read, w.People.Unnamed, w.People.Privileged))
-	p.field("  Who knows", knows(w))
-	p.field("  Remains", w.Remains)
-	p.field("  Needs", summary.Count(w.Principals, "principal"))
+	return []string{"",
+		fmt.Sprintf("%s; %d of the %d of the order above; beyond its scope: %d",
+			served, w.Declared.Found, w.Declared.Total, w.Lawful.Beyond),
+		fmt.Sprintf("%d of %d messages", w.Evidence.Found, w.Evidence.Total),
+		fmt.Sprintf("%d read, %d of them neither the target nor named, %d whom the law protects",
+			w.People.Read, w.People.Unnamed, w.People.Privileged),
+		knows(w), w.Remains, summary.Count(w.Principals, "principal"),
+	}
 }
 
 // knows says who learns of it, at the time and later.
