@@ -69,6 +69,16 @@ func breadth(r *attacks.Result, all []*tally) string {
 		}
 		return fmt.Sprintf("%s (%s, ×%d)", enumerate(parts), t.widest.Attack, t.widest.Parties)
 	})
+	if slices.ContainsFunc(all, func(t *tally) bool { return t.apart != t.widest }) {
+		text += " By an attack that uses no phone and no maker of phones: " +
+			each(all, func(t *tally) string {
+				if t.apart == nil {
+					return "nothing"
+				}
+				got, of := recovered(t.apart)
+				return fmt.Sprintf("%d of %d (%s, ×%d)", got, of, t.apart.Attack, t.apart.Parties)
+			})
+	}
 	if !slices.ContainsFunc(r.Cells, func(c attacks.Cell) bool { return everyPhone(r, &c) }) {
 		text += " No row has a vendor whose false update every phone runs."
 	}
@@ -108,13 +118,50 @@ func future(all []*tally) string {
 
 // chosen counts rows, and says what such a count is worth.
 func chosen(r *attacks.Result, all []*tally) string {
-	if !slices.ContainsFunc(all, func(t *tally) bool { return t.opened > 0 }) {
+	if !slices.ContainsFunc(all, func(t *tally) bool { return len(t.opened) > 0 }) {
 		return ""
 	}
-	return "Rows, which somebody chose: their number proves little. Nobody warned, where " +
-		"something opened: " +
-		each(all, func(t *tally) string { return fmt.Sprintf("%d of %d", t.unnoticed, t.opened) }) +
-		common(r) + leftOut(r)
+	return "Rows, which somebody chose: their number proves little. Nobody warned, where an " +
+		"attack opened something: " + unnoticed(all) + common(r) + leftOut(r)
+}
+
+// unnoticed counts apart what opens something in every design: whoever adds rows to one
+// design would otherwise change its share.
+func unnoticed(all []*tally) string {
+	everywhere := func(g gained) bool {
+		return len(all) > 1 && !slices.ContainsFunc(all, func(t *tally) bool {
+			return !slices.ContainsFunc(t.opened, func(o gained) bool { return o.attack == g.attack })
+		})
+	}
+	count := func(t *tally, shared bool) (silent, opened int) {
+		for _, g := range t.opened {
+			if everywhere(g) != shared {
+				continue
+			}
+			opened++
+			if g.unnoticed {
+				silent++
+			}
+		}
+		return silent, opened
+	}
+	say := func(shared bool) string {
+		var parts []string
+		for _, t := range all {
+			if silent, opened := count(t, shared); opened > 0 {
+				parts = append(parts, fmt.Sprintf("%s %d of %d", t.name, silent, opened))
+			}
+		}
+		return strings.Join(parts, "; ")
+	}
+	shared, own := say(true), say(false)
+	switch {
+	case shared == "":
+		return own + "."
+	case own == "":
+		return "in rows that do so in every design " + shared + "."
+	}
+	return "in rows that do so in every design " + shared + "; in the others " + own + "."
 }
 
 // leftOut names the attacks that are not counted, because what they rest on was granted.
@@ -164,19 +211,53 @@ func common(r *attacks.Result) string {
 }
 
 // lawful is about what courts got. An order for everybody, or for the wrong person,
-// is served like any other, so the line says of whom.
+// is served like any other, so the line says of whom. What is served in every design is
+// said once.
 func lawful(all []*tally) string {
 	if !slices.ContainsFunc(all, func(t *tally) bool { return t.orders+t.absent > 0 }) {
 		return ""
 	}
-	return "Lawful access, orders that nobody resisted, served in full: " +
-		each(all, func(t *tally) string {
-			text := fmt.Sprintf("%d of %d%s", len(t.served), t.orders, parenthesis(t.served))
-			if t.absent > 0 {
-				text += fmt.Sprintf(", and %d with nobody to serve them on", t.absent)
-			}
+	var common []served
+	for _, s := range all[0].served {
+		if len(all) > 1 && !slices.ContainsFunc(all, func(t *tally) bool {
+			return !slices.ContainsFunc(t.served, func(o served) bool { return o.attack == s.attack })
+		}) {
+			common = append(common, s)
+		}
+	}
+	text, phones := "Lawful access, orders that nobody resisted, served in full: ", 0
+	for _, s := range common {
+		if s.phone {
+			phones++
+		}
+	}
+	if len(common) > 0 {
+		text += fmt.Sprintf("%d in every design, %d of them on a phone or by its maker%s.",
+			len(common), phones, parenthesis(texts(common)))
+		if !slices.ContainsFunc(all, func(t *tally) bool {
+			return t.orders > len(common) || t.absent > 0
+		}) {
 			return text
+		}
+		text += " Besides these: "
+	}
+	return text + each(all, func(t *tally) string {
+		own := slices.DeleteFunc(slices.Clone(t.served), func(s served) bool {
+			return slices.ContainsFunc(common, func(o served) bool { return o.attack == s.attack })
 		})
+		text := fmt.Sprintf("%d of %d%s", len(own), t.orders-len(common), parenthesis(texts(own)))
+		if t.absent > 0 {
+			text += fmt.Sprintf(", and %d with nobody to serve them on", t.absent)
+		}
+		return text
+	})
+}
+
+func texts(list []served) (all []string) {
+	for _, s := range list {
+		all = append(all, s.text)
+	}
+	return all
 }
 
 // metadata is about who wrote to whom and when, which the table leaves out: a row
@@ -220,7 +301,7 @@ func onlyMetadata(r *attacks.Result, least int) (ids []string) {
 
 // parenthesis names the first few of a list, if there are any.
 func parenthesis(ids []string) string {
-	const few = 4
+	const few = 6
 	switch {
 	case len(ids) == 0:
 		return ""

@@ -2,8 +2,10 @@ package summary
 
 import (
 	"fmt"
+	"slices"
 
 	"doormat/attacks"
+	"doormat/world"
 )
 
 // tally sums up one design's column.
@@ -11,12 +13,23 @@ type tally struct {
 	name          string
 	attacks       int           // attacks in the run, without controls and evasion
 	widest, later *attacks.Cell // opened most, and most of what came after the attack
-	opened        int           // attacks that opened something
-	unnoticed     int           // of those, the ones that nobody noticed
+	apart         *attacks.Cell // opened most of those that use no phone and no maker of phones
+	opened        []gained      // attacks that opened something
 	orders        int           // lawful attacks that asked for something
 	absent        int           // lawful attacks that are not applicable here, and are elsewhere
-	// those in which the agency got every message in scope, and whose those were
-	served []string
+	served        []served      // in which the agency got every message in scope
+}
+
+// A gained is an attack that opened something.
+type gained struct {
+	attack    string
+	unnoticed bool
+}
+
+// A served is an order that was served in full.
+type served struct {
+	attack, text string // the id, and the id with whose messages those were
+	phone        bool   // on a phone, or by its maker
 }
 
 func newTally(r *attacks.Result, d attacks.DesignRow) *tally {
@@ -53,9 +66,9 @@ func (t *tally) attack(a attacks.AttackRow, c *attacks.Cell) {
 	if gain(a, c) == 0 {
 		return
 	}
-	t.opened++
-	if len(c.Noticed) == 0 {
-		t.unnoticed++
+	t.opened = append(t.opened, gained{a.ID, len(c.Noticed) == 0})
+	if !onPhone(c) && (t.apart == nil || more(c, t.apart, recovered)) {
+		t.apart = c
 	}
 	if t.widest == nil || more(c, t.widest, recovered) {
 		t.widest = c
@@ -86,7 +99,17 @@ func (t *tally) lawful(c *attacks.Cell, messages int) {
 	if c.Lawful.Beyond > 0 {
 		text += fmt.Sprintf(" with %d beyond", c.Lawful.Beyond)
 	}
-	t.served = append(t.served, text)
+	t.served = append(t.served, served{c.Attack, text, onPhone(c)})
+}
+
+// onPhone reports whether an attack uses a phone, what is inside one, or whoever makes its
+// programs.
+func onPhone(c *attacks.Cell) bool {
+	return slices.ContainsFunc(c.Needs, func(need world.Capability) bool {
+		kind := world.KindOf(need.Principal)
+		return kind == world.DeviceName || kind == world.ElementName ||
+			kind == world.UserName || need.Principal == world.Vendor
+	})
 }
 
 func after(c *attacks.Cell) (got, of int) {
