@@ -43,7 +43,8 @@ func (a Arrangement) Check() error {
 			return fmt.Errorf("arrangement %s: its design has a parameter %q of its own, and every run has one", a.ID, p.Name)
 		}
 	}
-	if _, err := (Settings{Threshold: 2, Trustees: 3}).Override(a.Fixed, a.Design.Info().Parameters...); err != nil {
+	if _, err := (Settings{Threshold: 2, Trustees: 3}).Override(a.Fixed,
+		a.Design.Info().Parameters...); err != nil {
 		return fmt.Errorf("arrangement %s: %w", a.ID, err)
 	}
 	return nil
@@ -78,7 +79,8 @@ func (s Settings) Override(values map[string]string, own ...Parameter) (Settings
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !slices.Contains(names, name) {
-			return s, fmt.Errorf("settings: %q: want one of %s%s", name, alternatives(names), DidYouMean(name, names))
+			return s, fmt.Errorf("settings: %q: want one of %s%s", name, alternatives(names),
+				DidYouMean(name, names))
 		}
 	}
 	if _, placed := values["jurisdictions"]; !placed && s.Trustees != before {

@@ -63,7 +63,8 @@ func (c *Conversation) checkCalls(known map[string]bool) error {
 		}
 		n := c.After(call)
 		if n == 0 || n == len(c.Messages) || c.Messages[n].Sent.Equal(call.Begun) {
-			return fmt.Errorf("call %d: it begins at %s: want a time between two messages", i+1, call.Begun)
+			return fmt.Errorf("call %d: it begins at %s: want a time between two messages", i+1,
+				call.Begun)
 		}
 	}
 	return nil
@@ -71,7 +72,8 @@ func (c *Conversation) checkCalls(known map[string]bool) error {
 
 func (c *Call) check(known map[string]bool) error {
 	if c.Begun.Location() != time.UTC || !c.Begun.Equal(c.Begun.Truncate(Instant)) {
-		return fmt.Errorf("its time %s is not in UTC, or finer than %s, which is what travels", c.Begun, Instant)
+		return fmt.Errorf("its time %s is not in UTC, or finer than %s, which is what travels",
+			c.Begun, Instant)
 	}
 	like := Message{From: c.From, To: c.To}
 	if err := like.check(known); err != nil {

@@ -38,7 +38,8 @@ func Unpack(data []byte, kind byte, n int) ([][]byte, error) {
 		return nil, err
 	}
 	if len(fields) != n {
-		return nil, fmt.Errorf("%w: kind %d has %d fields, want %d", ErrMalformed, kind, len(fields), n)
+		return nil, fmt.Errorf("%w: kind %d has %d fields, want %d", ErrMalformed, kind,
+			len(fields), n)
 	}
 	return fields, nil
 }
@@ -55,7 +56,8 @@ func UnpackList(data []byte, kind byte) ([][]byte, error) {
 		var size uint32
 		var f []byte
 		if !s.ReadUint32(&size) || uint64(size) > uint64(len(s)) || !s.ReadBytes(&f, int(size)) {
-			return nil, fmt.Errorf("%w: kind %d is cut short in field %d", ErrMalformed, kind, len(fields)+1)
+			return nil, fmt.Errorf("%w: kind %d is cut short in field %d", ErrMalformed, kind,
+				len(fields)+1)
 		}
 		fields = append(fields, f)
 	}

@@ -109,7 +109,8 @@ func (c *Conversation) Comparing(who string) *Conversation {
 		return c
 	}
 	other := *c
-	other.Events = slices.DeleteFunc(slices.Clone(c.Events), func(e Event) bool { return e.Kind == Compare })
+	other.Events = slices.DeleteFunc(slices.Clone(c.Events),
+		func(e Event) bool { return e.Kind == Compare })
 	if who == CompareAll {
 		other.Events = append(other.Events, c.everyPair()...)
 		slices.SortStableFunc(other.Events, func(a, b Event) int { return a.After - b.After })
@@ -126,7 +127,8 @@ func (c *Conversation) Comparisons() [][2]string {
 			pairs[[2]string{min(e.Account, e.With), max(e.Account, e.With)}] = true
 		}
 	}
-	return slices.SortedFunc(maps.Keys(pairs), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
+	return slices.SortedFunc(maps.Keys(pairs),
+		func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
 }
 
 // everyPair lets any two compare once the first of them has written to the other, and again
@@ -136,14 +138,17 @@ func (c *Conversation) everyPair() (events []Event) {
 	for i, m := range c.Messages {
 		for ; next < len(c.Events) && c.Events[next].After <= i; next++ {
 			if e := c.Events[next]; e.Kind == Reinstall {
-				maps.DeleteFunc(done, func(pair [2]string, _ bool) bool { return slices.Contains(pair[:], e.Account) })
+				maps.DeleteFunc(done, func(pair [2]string, _ bool) bool {
+					return slices.Contains(pair[:], e.Account)
+				})
 			}
 		}
 		for _, to := range m.To {
 			pair := [2]string{min(m.From, to), max(m.From, to)}
 			if !done[pair] {
 				done[pair] = true
-				events = append(events, Event{After: i + 1, Kind: Compare, Account: m.From, With: to})
+				events = append(events, Event{After: i + 1, Kind: Compare,
+					Account: m.From, With: to})
 			}
 		}
 	}
@@ -190,7 +195,8 @@ func (c *Conversation) Check() error {
 	if a := c.Application; a != nil {
 		for _, account := range a.Accounts {
 			if !known[account] {
-				return fmt.Errorf("conversation: the order names %q, who is not an account", account)
+				return fmt.Errorf("conversation: the order names %q, who is not an account",
+					account)
 			}
 		}
 	}

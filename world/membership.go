@@ -43,7 +43,8 @@ func (c *Conversation) Told() (by []string, to [][]string) {
 			teller, told = e.Account, slices.Clone(groups[e.Group])
 		}
 		slices.Sort(told)
-		by, to = append(by, teller), append(to, slices.DeleteFunc(told, func(a string) bool { return a == teller }))
+		by, to = append(by, teller), append(to,
+			slices.DeleteFunc(told, func(a string) bool { return a == teller }))
 		groups.Apply(e)
 	}
 	return by, to

@@ -44,14 +44,16 @@ func (o Own) With(name, value string) Own {
 // OwnWord declares a parameter that one design has, whose value is one of some words. The
 // first is the usual one.
 func OwnWord(name, doc string, words ...string) Parameter {
-	return Parameter{Name: name, Doc: doc, Means: doc, Usual: words[0], Words: words, Sweep: true, own: true}
+	return Parameter{Name: name, Doc: doc, Means: doc, Usual: words[0], Words: words,
+		Sweep: true, own: true}
 }
 
 // OwnNumber declares a parameter that one design has, whose value is a number from 1 to most,
 // or 0, which is written as the word zero unless that is "". The usual value is a text like
 // the others.
 func OwnNumber(name, doc, usual, zero string, most int) Parameter {
-	return Parameter{Name: name, Doc: doc, Means: doc, Usual: usual, Zero: zero, Sweep: true, own: true,
+	return Parameter{Name: name, Doc: doc, Means: doc, Usual: usual, Zero: zero,
+		Sweep: true, own: true,
 		most: func(Settings, int) int { return most }}
 }
 

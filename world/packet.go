@@ -41,7 +41,7 @@ const (
 	KindMembers                   // environment or user to device: group, its members from now on
 	KindMoment                    // clock to whoever counts messages: how many were typed
 	KindNotice                    // court to user, user or monitor to Public: text, since when
-	KindHeldBack                  // device to user: peer whose key has changed, see [simulation.User]
+	KindHeldBack                  // device to user: peer whose key has changed, see simulation.User
 	KindCompared                  // user to user: account, 1 if the numbers agree and 0 if not
 	KindConfirm                   // user to device: peer, the number that both have
 	KindDial                      // user to device: accounts to call
@@ -86,7 +86,8 @@ func AccountOf(principal string) (string, bool) {
 func (p Packet) Private() bool { return offline(p.From) || offline(p.To) }
 
 func offline(name string) bool {
-	return name == Clock || name == Environment || name == Law || name == Public || strings.HasPrefix(name, "user:")
+	return name == Clock || name == Environment || name == Law || name == Public ||
+		strings.HasPrefix(name, "user:")
 }
 
 const packetTag = 'P'

@@ -35,7 +35,7 @@ type Parameter struct {
 	most   func(s Settings, messages int) int            // of a number; nil for no bound of its own
 	named  func(messages int) int                        // of a number: what its one word stands for
 	usual  func(s Settings, c *Conversation) string      // the default where Usual is ""
-	fixed  func(text string, s Settings) (string, error) // reads a text in an attack's header; nil where it is taken as it is
+	fixed  func(text string, s Settings) (string, error) // reads a text in a header; nil where it is taken as is
 	own    bool                                          // of one design, see [Info]
 	order  int                                           // in which values are computed, see [ByDependence]
 }

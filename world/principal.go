@@ -72,18 +72,25 @@ type Principals []Principal
 var shared = Principals{
 	{UserName, "who writes and reads, and may unlock the device", []Surface{Order}, PerAccount, ""},
 	{DeviceName, "a user's phone", []Surface{Store, Control}, PerAccount, ""},
-	{ElementName, "the chip in a phone that guards the key of its store", []Surface{Store, Control}, PerAccount, ""},
-	{Provider, "routes and stores messages, hands out keys", []Surface{Store, Control, Order}, "", Home},
+	{ElementName, "the chip in a phone that guards the key of its store", []Surface{Store, Control},
+		PerAccount, ""},
+	{Provider, "routes and stores messages, hands out keys", []Surface{Store, Control, Order}, "",
+		Home},
 	{Court, "signs orders", []Surface{Store, Control, Order}, "", ""},
 	{Agency, "applies for orders and presents them", []Surface{Store, Control}, "", ""},
-	{TrusteeName, "holds a share of the escrow key and answers orders", []Surface{Store, Control, Order}, "n", BySetting},
-	{Log, "publishes orders, what committees do, or whose key is whose", []Surface{Store, Control}, "", ""},
+	{TrusteeName, "holds a share of the escrow key and answers orders",
+		[]Surface{Store, Control, Order}, "n", BySetting},
+	{Log, "publishes orders, what committees do, or whose key is whose",
+		[]Surface{Store, Control}, "", ""},
 	{WitnessName, "cosigns the log", []Surface{Store, Control}, "4", ""},
 	{Monitor, "reads the log for the public", []Surface{Store, Control}, "", ""},
-	{Vendor, "writes and signs the programs of phones", []Surface{Store, Control, Order}, "", Abroad},
-	{Operator, "carries text messages to whoever has a number's SIM card", []Surface{Control, Order}, "", Abroad},
+	{Vendor, "writes and signs the programs of phones", []Surface{Store, Control, Order},
+		"", Abroad},
+	{Operator, "carries text messages to whoever has a number's SIM card",
+		[]Surface{Control, Order}, "", Abroad},
 	{BackupStore, "keeps the phones' backups, sealed", []Surface{Store, Control, Order}, "", Home},
-	{VaultName, "releases keys of backups for PINs, with others", []Surface{Store, Control, Order}, "n", BySetting},
+	{VaultName, "releases keys of backups for PINs, with others", []Surface{Store, Control, Order},
+		"n", BySetting},
 }
 
 // SharedPrincipals are those of these names that designs share, all if none are given.
@@ -228,7 +235,8 @@ func (ps Principals) expandRange(out *[]Capability, need, prefix, rest string, s
 	}
 	from, to := bounds[0], bounds[1]
 	if from < 1 || to < from || to > most {
-		return fmt.Errorf("%w: %ss %d to %d of %d do not exist", ErrNotApplicable, kind, from, to, most)
+		return fmt.Errorf("%w: %ss %d to %d of %d do not exist", ErrNotApplicable, kind,
+			from, to, most)
 	}
 	for i := from; i <= to; i++ {
 		if err := ps.expandOne(out, fmt.Sprintf("%s:%d%s", kind, i, rest[dot:]), s); err != nil {
@@ -292,7 +300,8 @@ func (ps Principals) Placement(s Settings) (map[string]string, error) {
 				placed[fmt.Sprintf("%s:%d", p.Name, i+1)] = place
 			}
 		case p.Placed != "" && p.Several():
-			return nil, errors.New("principal " + p.Name + ": several sit where the setting says, or nowhere")
+			return nil, errors.New("principal " + p.Name +
+				": several sit where the setting says, or nowhere")
 		case p.Placed != "":
 			placed[p.Name] = p.Placed
 		}

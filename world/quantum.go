@@ -45,7 +45,8 @@ const seenTag = 'Q'
 
 // Fact states the key. Its private half has the same Ref, so that rules join the two.
 func (k SeenKey) Fact() Fact {
-	return Fact{Kind: PublicKey, Ref: k.ref(), Data: Pack(seenTag, []byte(k.Kind), k.Public, []byte(k.Owner))}
+	return Fact{Kind: PublicKey, Ref: k.ref(),
+		Data: Pack(seenTag, []byte(k.Kind), k.Public, []byte(k.Owner))}
 }
 
 func (k SeenKey) ref() string { return k.Kind + " " + hex.EncodeToString(k.Public) }

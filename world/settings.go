@@ -101,13 +101,15 @@ func (s Settings) Seats() ([]string, error) {
 		name, count, ok := strings.Cut(part, ":")
 		k, err := strconv.Atoi(count)
 		if !ok || err != nil || name == "" || k < 0 || k > MaxTrustees || seen[name] {
-			return nil, fmt.Errorf("jurisdictions %q: want a list such as A:2,B:2,C:1", s.Jurisdictions)
+			return nil, fmt.Errorf("jurisdictions %q: want a list such as A:2,B:2,C:1",
+				s.Jurisdictions)
 		}
 		seen[name] = true
 		seats = append(seats, slices.Repeat([]string{name}, k)...)
 	}
 	if len(seats) != s.Trustees {
-		return nil, fmt.Errorf("jurisdictions %q place %d trustees, there are %d", s.Jurisdictions, len(seats), s.Trustees)
+		return nil, fmt.Errorf("jurisdictions %q place %d trustees, there are %d", s.Jurisdictions,
+			len(seats), s.Trustees)
 	}
 	return seats, nil
 }

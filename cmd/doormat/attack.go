@@ -18,7 +18,8 @@ import (
 )
 
 func (a *app) attack() *cobra.Command {
-	return group(&cobra.Command{Use: "attack", Short: "List attacks, show one, run one, or sweep one over a setting"},
+	return group(&cobra.Command{Use: "attack",
+		Short: "List attacks, show one, run one, or sweep one over a setting"},
 		a.attackList(), a.attackShow(), a.attackRun(), a.attackSweep())
 }
 
@@ -94,7 +95,8 @@ own, with little memory and little time.`,
 			}
 			lab.Attacks = []technique.Technique{t}
 			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
-				run := text.Run{Header: t.Header(), Result: r, Conversation: lab.Conversation, ShowTexts: o.Conversation == "", WholeProof: proof == "all"}
+				run := text.Run{Header: t.Header(), Result: r, Conversation: lab.Conversation,
+					ShowTexts: o.Conversation == "", WholeProof: proof == "all"}
 				return out.text(run.Text(out.width))
 			})
 		},
@@ -111,7 +113,8 @@ own, with little memory and little time.`,
 
 // find gets an attack of the kit by its id, or loads one from a file; print hears
 // what the script prints.
-func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Duration, print func(string)) (technique.Technique, error) {
+func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Duration,
+	print func(string)) (technique.Technique, error) {
 	t, unknown := demo.Kit{Attacks: lab.Attacks}.Attack(name)
 	if unknown == nil {
 		return t, nil

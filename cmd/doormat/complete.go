@@ -42,7 +42,8 @@ func beginning(list []string, begun string) (out []string) {
 
 // first offers something for the first argument and nothing for the others.
 func first(f cobra.CompletionFunc) cobra.CompletionFunc {
-	return func(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	return func(c *cobra.Command, args []string,
+		begun string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -75,7 +76,8 @@ func (a *app) designIDs() []string {
 }
 
 // completeAttack offers the attacks of the library, with their titles.
-func (a *app) completeAttack(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+func (a *app) completeAttack(c *cobra.Command, args []string,
+	begun string) ([]string, cobra.ShellCompDirective) {
 	return first(func(*cobra.Command, []string, string) (out []string, _ cobra.ShellCompDirective) {
 		kit, _ := a.kit()
 		for _, t := range kit.Attacks {
@@ -88,7 +90,8 @@ func (a *app) completeAttack(c *cobra.Command, args []string, begun string) ([]s
 }
 
 // completeAttackOrFile lets the shell offer files where no attack fits.
-func (a *app) completeAttackOrFile(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+func (a *app) completeAttackOrFile(c *cobra.Command, args []string,
+	begun string) ([]string, cobra.ShellCompDirective) {
 	list, d := a.completeAttack(c, args, begun)
 	if len(args) == 0 {
 		d = cobra.ShellCompDirectiveDefault
@@ -96,7 +99,8 @@ func (a *app) completeAttackOrFile(c *cobra.Command, args []string, begun string
 	return list, d
 }
 
-func (a *app) completeDesign(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+func (a *app) completeDesign(c *cobra.Command, args []string,
+	begun string) ([]string, cobra.ShellCompDirective) {
 	return first(words(a.designIDs()...))(c, args, begun)
 }
 

@@ -57,7 +57,8 @@ func tell(ctx context.Context, o demo.Options, lab *attacks.Lab) error {
 	if err != nil {
 		return err
 	}
-	tour := text.Tour{Conversation: lab.Conversation, Target: lab.Settings.Target, Story: o.Tale(), Keep: o.Chosen().Flags(), Designs: lab.Designs}
+	tour := text.Tour{Conversation: lab.Conversation, Target: lab.Settings.Target, Story: o.Tale(),
+		Keep: o.Chosen().Flags(), Designs: lab.Designs}
 	if err := out.text(tour.Opening(out.width)); err != nil {
 		return err
 	}

@@ -7,7 +7,8 @@ import (
 )
 
 func (a *app) design() *cobra.Command {
-	return group(&cobra.Command{Use: "design", Short: "List designs, or show one"}, a.designList(), a.designShow())
+	return group(&cobra.Command{Use: "design", Short: "List designs, or show one"}, a.designList(),
+		a.designShow())
 }
 
 func (a *app) designList() *cobra.Command {
@@ -21,7 +22,8 @@ func (a *app) designList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return to.show(text.DesignInfos(kit.Designs), func(width int) string { return text.Designs(kit.Designs, width) })
+			return to.show(text.DesignInfos(kit.Designs),
+				func(width int) string { return text.Designs(kit.Designs, width) })
 		},
 	}
 	to.add(c, "text", "json")

@@ -34,7 +34,8 @@ func machine() uint32 {
 // other new files get, and clears what a dead process left there.
 func createTemp(folder string) (*os.File, error) {
 	clearLeftovers(folder)
-	return os.OpenFile(filepath.Join(folder, tempPrefix()+rand.Text()), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	return os.OpenFile(filepath.Join(folder, tempPrefix()+rand.Text()),
+		os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
 // clearLeftovers removes temporary files and folders of processes that are no more. A

@@ -24,7 +24,8 @@ func (a *app) matrix() *cobra.Command {
 		Use:   "matrix",
 		Short: "Run every attack on every design and print what each recovered",
 		Long: "Run every attack on every design and print what each recovered.\n\n" +
-			columnsHelp("--format csv prints a line for each cell, with these columns", data.CellColumns),
+			columnsHelp("--format csv prints a line for each cell, with these columns",
+				data.CellColumns),
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			lab, err := a.labWithScripts(c.Context(), o, timeout)
@@ -53,7 +54,8 @@ func (a *app) matrix() *cobra.Command {
 }
 
 // labWithScripts prepares a run whose attacks may be files as well.
-func (a *app) labWithScripts(ctx context.Context, o demo.Options, timeout time.Duration) (*attacks.Lab, error) {
+func (a *app) labWithScripts(ctx context.Context, o demo.Options,
+	timeout time.Duration) (*attacks.Lab, error) {
 	var scripts, named []string
 	for _, name := range o.Attacks {
 		if isScript(name) {
@@ -75,8 +77,10 @@ func (a *app) labWithScripts(ctx context.Context, o demo.Options, timeout time.D
 		if err != nil {
 			return nil, err
 		}
-		if id := t.Header().ID; slices.ContainsFunc(lab.Attacks, func(other technique.Technique) bool { return other.Header().ID == id }) {
-			return nil, demo.Usagef("--attacks %s: its id %q is that of another attack of this run", name, id)
+		if id := t.Header().ID; slices.ContainsFunc(lab.Attacks,
+			func(other technique.Technique) bool { return other.Header().ID == id }) {
+			return nil, demo.Usagef("--attacks %s: its id %q is that of another attack of this run",
+				name, id)
 		}
 		lab.Attacks = append(lab.Attacks, t)
 	}
@@ -106,7 +110,8 @@ func (a *app) lab(o demo.Options) (*attacks.Lab, error) {
 }
 
 // measure runs a lab and writes its result, as the JSON document or by print.
-func measure(ctx context.Context, lab *attacks.Lab, to outFlags, print func(*attacks.Result, *output) error) (err error) {
+func measure(ctx context.Context, lab *attacks.Lab, to outFlags,
+	print func(*attacks.Result, *output) error) (err error) {
 	if err := demo.CheckSize(lab, 1); err != nil {
 		return err
 	}

@@ -65,7 +65,8 @@ it is the same to the byte every time.`,
 }
 
 // completeActs offers attacks, however many there are already.
-func (a *app) completeActs(c *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+func (a *app) completeActs(c *cobra.Command, _ []string,
+	begun string) ([]string, cobra.ShellCompDirective) {
 	return a.completeAttackOrFile(c, nil, begun)
 }
 
@@ -75,15 +76,16 @@ func (a *app) perform(ctx context.Context, f presentation, names []string) error
 		return err
 	}
 	if n := len(lab.Designs); n > present.MaxDesigns && len(f.options.Designs) > 0 {
-		return demo.Usagef("--designs: %d designs: want at most %d beside each other", n, present.MaxDesigns)
+		return demo.Usagef("--designs: %d designs: want at most %d beside each other", n,
+			present.MaxDesigns)
 	}
 	lab.Designs = lab.Designs[:min(len(lab.Designs), present.MaxDesigns)]
 	acts, err := actors(ctx, lab, names, f.timeout)
 	if err != nil {
 		return err
 	}
-	t := present.Talk{Conversation: lab.Conversation, Story: f.options.Tale(), Settings: lab.Settings,
-		Seed: uint64(lab.Seed), Auto: f.auto, Pace: f.pace}
+	t := present.Talk{Conversation: lab.Conversation, Story: f.options.Tale(),
+		Settings: lab.Settings, Seed: uint64(lab.Seed), Auto: f.auto, Pace: f.pace}
 	for _, d := range lab.Designs {
 		t.Designs = append(t.Designs, d.Info())
 	}
@@ -126,7 +128,8 @@ type actor struct {
 }
 
 // actors are the attacks of that name, or those that the demo tells one by one.
-func actors(ctx context.Context, lab *attacks.Lab, names []string, timeout time.Duration) (list []actor, err error) {
+func actors(ctx context.Context, lab *attacks.Lab, names []string,
+	timeout time.Duration) (list []actor, err error) {
 	if len(names) == 0 {
 		for _, h := range demo.Showcases(lab.Attacks) {
 			names = append(names, h.ID)
@@ -147,7 +150,8 @@ func actors(ctx context.Context, lab *attacks.Lab, names []string, timeout time.
 func (a *actor) run(ctx context.Context, number int) (ran present.Ran) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			ran = present.Ran{Act: number, Err: fmt.Errorf("attack %s: fault: %v", a.tech.Header().ID, fault)}
+			ran = present.Ran{Act: number, Err: fmt.Errorf("attack %s: fault: %v",
+				a.tech.Header().ID, fault)}
 		}
 	}()
 	p, err := replay.Run(ctx, &a.lab, a.tech)
@@ -180,7 +184,8 @@ func record(show *present.Show, acts int, path string) error {
 
 // interactive reports whether somebody can press keys and see what comes of it.
 func interactive() bool {
-	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("TERM") != "dumb"
+	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) &&
+		os.Getenv("TERM") != "dumb"
 }
 
 // play shows on the terminal, without colours if NO_COLOR is anything.

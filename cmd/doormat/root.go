@@ -31,9 +31,11 @@ Exit codes: 0 as expected; 1 files, scripts, limits; 2 flags, values, unknown
 ids; 3 an outcome differed from what its attack expects.`,
 		Version:       version(),
 		SilenceErrors: true, SilenceUsage: true,
-	}, a.demo(), a.stage(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.order(), a.measure(), a.script(), a.docs())
+	}, a.demo(), a.stage(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.order(),
+		a.measure(), a.script(), a.docs())
 	root.SetFlagErrorFunc(flagError)
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages |", "FlagUsagesWrapped 80 |"))
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages |",
+		"FlagUsagesWrapped 80 |"))
 	root.SetVersionTemplate("doormat {{.Version}}\n")
 	return root
 }
@@ -75,7 +77,8 @@ func group(c *cobra.Command, subcommands ...*cobra.Command) *cobra.Command {
 		if near := world.Nearest(args[0], known); near != "" {
 			hint = "did you mean " + near + "? "
 		}
-		return demo.Usagef("%s: no command %q; %sthere are %s", c.CommandPath(), args[0], hint, strings.Join(known, ", "))
+		return demo.Usagef("%s: no command %q; %sthere are %s", c.CommandPath(), args[0], hint,
+			strings.Join(known, ", "))
 	}
 	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	return c

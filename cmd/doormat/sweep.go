@@ -40,7 +40,8 @@ opened messages.
 		ValidArgsFunction: a.completeAttackOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			if f := c.Flags().Lookup(r.Over); f != nil && f.Changed {
-				return demo.Usagef("--%s and --over %s: give one; --from, --to and --step choose the values", r.Over, r.Over)
+				return demo.Usagef("--%s and --over %s: give one; --from, --to and --step choose the values",
+					r.Over, r.Over)
 			}
 			if r.Over == "threshold" {
 				o.Set(r.Over, "1") // of however many trustees
@@ -63,7 +64,8 @@ opened messages.
 	return c
 }
 
-func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags, name string, timeout time.Duration) (err error) {
+func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags, name string,
+	timeout time.Duration) (err error) {
 	lab, err := a.lab(o)
 	if err != nil {
 		return err

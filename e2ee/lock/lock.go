@@ -69,7 +69,8 @@ type Element struct {
 
 // NewElement makes a secure element, draws a passcode for its owner, and gives the lock of the
 // device around it. The element runs what vendor signs.
-func NewElement(account string, random io.Reader, vendor ed25519.PublicKey) (*Element, *Lock, error) {
+func NewElement(account string, random io.Reader,
+	vendor ed25519.PublicKey) (*Element, *Lock, error) {
 	drawn := make([]byte, 32+32+lockSalt)
 	if _, err := io.ReadFull(random, drawn); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", world.ElementOf(account), err)
@@ -170,7 +171,8 @@ func (l *Lock) Seal(account string, facts []world.Fact) world.Fact {
 	}
 	nonce := h.Sum(nil)[:box.NonceSize()]
 	return world.Fact{Kind: wire.SealedStore, Ref: account,
-		Data: world.Pack(storeTag, l.wrapped, nonce, box.Seal(nil, nonce, plaintext, []byte(account)))}
+		Data: world.Pack(storeTag, l.wrapped, nonce,
+			box.Seal(nil, nonce, plaintext, []byte(account)))}
 }
 
 // Name implements [world.Node].
@@ -285,7 +287,8 @@ func Open(store world.Fact, key []byte) ([]world.Fact, error) {
 		return nil, err
 	}
 	if len(parts[1]) != box.NonceSize() {
-		return nil, fmt.Errorf("sealed store: nonce of %d bytes, want %d", len(parts[1]), box.NonceSize())
+		return nil, fmt.Errorf("sealed store: nonce of %d bytes, want %d", len(parts[1]),
+			box.NonceSize())
 	}
 	plaintext, err := box.Open(nil, parts[1], parts[2], []byte(store.Ref))
 	if err != nil {

@@ -15,7 +15,8 @@ func callRules() []world.Rule {
 		{Name: "open a frame",
 			Doc: "The key of a call opens every frame of it, whoever speaks (SFrame, RFC 9605): nothing " +
 				"in a call is a ratchet.",
-			Takes: []world.Kind{wire.CallKey, wire.CallFrame}, Gives: []world.Kind{world.Speech}, Apply: openFrame},
+			Takes: []world.Kind{wire.CallKey, wire.CallFrame}, Gives: []world.Kind{world.Speech},
+			Apply: openFrame},
 	}
 }
 

@@ -9,10 +9,10 @@ import (
 
 // Kinds of facts that only rules conclude.
 const (
-	OwnSession    world.Kind = "session of our own" // a session that an adversary made; Ref "peer→own"
+	OwnSession    world.Kind = "session of our own" // one that an adversary made; Ref "peer→own"
 	Initial       world.Kind = "initial message"    // Ref the recipient
 	Ciphertext    world.Kind = "ciphertext"         // Ref "chain:n"
-	Turn          world.Kind = "turn candidate"     // a ciphertext that may begin a chain; Ref "from→to"
+	Turn          world.Kind = "turn candidate"     // it may begin a chain; Ref "from→to"
 	MessageNumber world.Kind = "message number"     // that a chain has a message n; Ref "chain:n"
 	ChainKey      world.Kind = "chain key"          // Ref "chain:n" of the message it is for
 	MessageKey    world.Kind = "message key"        // Ref "chain:n"
@@ -69,5 +69,6 @@ func parseSealed(data []byte) (*sealed, error) {
 
 // openWith decrypts under a message key of a session.
 func (c *sealed) openWith(key ratchet.Key, session []byte) ([]byte, error) {
-	return ratchet.OpenWith(key, c.header, append(append([]byte{}, session...), c.open[:]...), c.ciphertext)
+	return ratchet.OpenWith(key, c.header, append(append([]byte{}, session...), c.open[:]...),
+		c.ciphertext)
 }

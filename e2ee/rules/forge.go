@@ -28,12 +28,17 @@ const (
 	TellOfMember  = "tell of a new member"
 )
 
+// An Enveloper builds a design's envelope from randomness, and from facts of the kind that the
+// design names.
+type Enveloper func(random io.Reader, more []world.Fact) (wire.Envelope, error)
+
 // Making publishes what a holder of keys can build: what a device can do,
 // an adversary with keys of its own can. envelope builds a design's envelope from
 // randomness and facts of the given kind, which follow the arguments of [Write].
-func Making(envelope func(random io.Reader, more []world.Fact) (wire.Envelope, error), more world.Kind) []world.Rule {
+func Making(envelope Enveloper, more world.Kind) []world.Rule {
 	rules := []world.Rule{
-		{Name: MakeKeys, Doc: "Anybody can make an identity with prekeys, under any account's name (text).",
+		{Name: MakeKeys,
+			Doc:   "Anybody can make an identity with prekeys, under any account's name (text).",
 			Gives: kinds(wire.DeviceKeys, wire.Bundle), Apply: makeKeys},
 		{Name: OfferBundle, Doc: "A directory can hand out any bundle to the device named in text.",
 			Takes: kinds(wire.Bundle), Gives: kinds(world.Outgoing), Apply: offerBundle},
@@ -44,27 +49,39 @@ func Making(envelope func(random io.Reader, more []world.Fact) (wire.Envelope, e
 		{Name: StartSession,
 			Doc: "Keys and somebody's bundle start a session with them; text names the account " +
 				"that it claims to be from.",
-			Takes: kinds(wire.DeviceKeys, wire.Bundle), Gives: kinds(OwnSession), Apply: startSession},
+			Takes: kinds(wire.DeviceKeys, wire.Bundle), Gives: kinds(OwnSession),
+			Apply: startSession},
 		{Name: AnswerSession, Doc: "Keys answer the session that a delivery starts.",
-			Takes: kinds(wire.DeviceKeys, wire.Delivered), Gives: kinds(OwnSession, wire.Secret), Apply: answerSession},
+			Takes: kinds(wire.DeviceKeys, wire.Delivered), Gives: kinds(OwnSession, wire.Secret),
+			Apply: answerSession},
 		{Name: TakeSession, Doc: "A stolen session can be gone on with like one of one's own.",
 			Takes: kinds(wire.Session), Gives: kinds(OwnSession), Apply: takeSession},
 		{Name: Receive, Doc: "A session opens the next delivery and moves on.",
-			Takes: kinds(OwnSession, wire.Delivered), Gives: kinds(OwnSession, wire.Secret), Apply: receive},
-		{Name: Pass, Doc: "A session seals a secret part again, under all that travels in the open with a delivery.",
-			Takes: kinds(OwnSession, wire.Secret, wire.Delivered), Gives: kinds(OwnSession, world.Outgoing), Apply: passOn},
-		{Name: Write, Doc: "A session seals a text of the adversary's own, dated like another message.",
-			Takes: kinds(OwnSession, world.Metadata), All: more, Gives: kinds(OwnSession, world.Outgoing),
+			Takes: kinds(OwnSession, wire.Delivered), Gives: kinds(OwnSession, wire.Secret),
+			Apply: receive},
+		{Name: Pass,
+			Doc:   "A session seals a secret part again, under all that travels in the open with a delivery.",
+			Takes: kinds(OwnSession, wire.Secret, wire.Delivered),
+			Gives: kinds(OwnSession, world.Outgoing), Apply: passOn},
+		{Name: Write,
+			Doc:   "A session seals a text of the adversary's own, dated like another message.",
+			Takes: kinds(OwnSession, world.Metadata), All: more,
+			Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
 		{Name: TellOfMember,
 			Doc: "A session tells its other end that a group, which a message to it names, has one more " +
 				"member, the account in text: dated like that message, or a moment later.",
-			Takes: kinds(OwnSession, world.Metadata), All: more, Gives: kinds(OwnSession, world.Outgoing),
-			Apply: func(in world.Input) ([]world.Derived, error) { return tellOfMember(in, envelope) }},
+			Takes: kinds(OwnSession, world.Metadata), All: more,
+			Gives: kinds(OwnSession, world.Outgoing),
+			Apply: func(in world.Input) ([]world.Derived, error) {
+				return tellOfMember(in, envelope)
+			}},
 	}
-	rules = append(append(rules, impersonationRules(envelope, more)...), takeoverRules(envelope, more)...)
+	rules = append(append(rules, impersonationRules(envelope, more)...),
+		takeoverRules(envelope, more)...)
 	rules = append(rules, registration.MakingRules()...)
-	rules = append(rules, world.Rule{Name: GuessPasscode, Doc: "Whoever has a locked phone in hand can type a passcode (text).",
+	rules = append(rules, world.Rule{Name: GuessPasscode,
+		Doc:   "Whoever has a locked phone in hand can type a passcode (text).",
 		Takes: kinds(wire.SealedStore), Gives: kinds(world.Outgoing), Apply: guessPasscode},
 		world.Rule{Name: SignUpdate,
 			Doc: "Whoever has the vendor's key can sign a program for one phone or for every phone (text: " +
@@ -173,7 +190,8 @@ func received(random io.Reader, s *store.Session, d *wire.Delivery) ([]world.Der
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(ownFact(s), world.Fact{Kind: wire.Secret, Ref: d.Meta.ID, Data: secret}), nil
+	return world.Conclude(ownFact(s),
+		world.Fact{Kind: wire.Secret, Ref: d.Meta.ID, Data: secret}), nil
 }
 
 func passOn(in world.Input) ([]world.Derived, error) {
@@ -210,7 +228,7 @@ func sent(s *store.Session, d *wire.Delivery, secret []byte) ([]world.Derived, e
 
 // tellOfMember says it to all members, as an honest change of a group is told; the packet is the
 // copy for the session's other end.
-func tellOfMember(in world.Input, envelope func(io.Reader, []world.Fact) (wire.Envelope, error)) ([]world.Derived, error) {
+func tellOfMember(in world.Input, envelope Enveloper) ([]world.Derived, error) {
 	s, err := store.ParseSession(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
@@ -226,7 +244,8 @@ func tellOfMember(in world.Input, envelope func(io.Reader, []world.Fact) (wire.E
 	members := sorted(append(slices.Clone(m.To), m.From, string(in.Text)))
 	update := &wire.Members{Group: m.Group, Accounts: members}
 	to := slices.DeleteFunc(slices.Clone(members), func(a string) bool { return a == s.Own })
-	m = world.Meta{ID: hex.EncodeToString(in.Random[32:48]), From: s.Own, To: to, Sent: m.Sent.Add(world.Instant)}
+	m = world.Meta{ID: hex.EncodeToString(in.Random[32:48]), From: s.Own, To: to,
+		Sent: m.Sent.Add(world.Instant)}
 	around, err := envelope(stream(in), in.Facts[2:])
 	if err != nil {
 		return nil, err
@@ -238,7 +257,7 @@ func tellOfMember(in world.Input, envelope func(io.Reader, []world.Fact) (wire.E
 	return sent(s, &wire.Delivery{Meta: m, Public: public}, secret)
 }
 
-func write(in world.Input, envelope func(io.Reader, []world.Fact) (wire.Envelope, error)) ([]world.Derived, error) {
+func write(in world.Input, envelope Enveloper) ([]world.Derived, error) {
 	s, err := store.ParseSession(in.Facts[0].Data)
 	if err != nil {
 		return nil, err

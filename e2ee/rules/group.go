@@ -22,15 +22,20 @@ func groupRules() []world.Rule {
 			Doc: "A member's device holds the chain keys of all other members, and so what they " +
 				"write until they change them.",
 			Takes: kinds(wire.SenderKey), Gives: kinds(ChainKey, MessageKey), Apply: readSenderKey},
-		{Name: "read an own sender key", Doc: "The owner's device holds the chain key of what it will write next.",
+		{Name: "read an own sender key",
+			Doc:   "The owner's device holds the chain key of what it will write next.",
 			Takes: kinds(wire.OwnSenderKey), Gives: kinds(ChainKey), Apply: readOwnSenderKey},
 		{Name: "read the content",
 			Doc: "A content is a text with the keys of its attachments, a change of a group's " +
 				"members, or the key of a call.",
-			Takes: kinds(wire.Contents), Gives: kinds(world.Plaintext, wire.AttachmentKey, wire.GroupUpdate, wire.CallKey), Apply: readContent},
-		{Name: "open an attachment", Doc: "The key of an attachment opens its chunks, if all of them are there.",
-			Takes: kinds(wire.AttachmentKey), All: wire.SealedChunk, Gives: kinds(world.File), Apply: openAttachment},
-		{Name: "read a kept attachment", Doc: "A file that a device still shows to its user, it also shows to a thief.",
+			Takes: kinds(wire.Contents), Gives: kinds(world.Plaintext, wire.AttachmentKey,
+				wire.GroupUpdate, wire.CallKey), Apply: readContent},
+		{Name: "open an attachment",
+			Doc:   "The key of an attachment opens its chunks, if all of them are there.",
+			Takes: kinds(wire.AttachmentKey), All: wire.SealedChunk, Gives: kinds(world.File),
+			Apply: openAttachment},
+		{Name: "read a kept attachment",
+			Doc:   "A file that a device still shows to its user, it also shows to a thief.",
 			Takes: kinds(wire.KeptFile), Gives: kinds(world.File), Apply: readKeptFile},
 	}
 }
@@ -51,7 +56,8 @@ func readSenderKey(in world.Input) ([]world.Derived, error) {
 	facts := []world.Fact{chainKey(group, r.Chain())}
 	ad := wire.GroupData(group)
 	for _, k := range r.Skipped() {
-		facts = append(facts, world.Fact{Kind: MessageKey, Ref: place(k.Ratchet, k.N), Data: keyData(k.Key, ad[:])})
+		facts = append(facts, world.Fact{Kind: MessageKey, Ref: place(k.Ratchet, k.N),
+			Data: keyData(k.Key, ad[:])})
 	}
 	return world.Conclude(facts...), nil
 }
@@ -71,7 +77,8 @@ func readContent(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	if c.Update != nil {
-		return world.Conclude(world.Fact{Kind: wire.GroupUpdate, Ref: id, Data: in.Facts[0].Data}), nil
+		return world.Conclude(world.Fact{Kind: wire.GroupUpdate, Ref: id,
+			Data: in.Facts[0].Data}), nil
 	}
 	if c.Call != nil {
 		return world.Conclude(wire.CallKeyFact(id, *c.Call)), nil
@@ -90,7 +97,8 @@ func openAttachment(in world.Input) ([]world.Derived, error) {
 	sealed := make([][]byte, len(p.Hashes))
 	from := make([]int, len(p.Hashes)) // 0, the pointer's own place, for none
 	for at, f := range in.Facts[1:] {
-		if c, err := wire.ParseChunk(f.Data, wire.KindPut); err == nil && c.Ref() == f.Ref && p.Means(c.Number, c.Data) {
+		if c, err := wire.ParseChunk(f.Data, wire.KindPut); err == nil && c.Ref() == f.Ref &&
+			p.Means(c.Number, c.Data) {
 			sealed[c.Number], from[c.Number] = c.Data, at+1
 		}
 	}
@@ -106,7 +114,8 @@ func openAttachment(in world.Input) ([]world.Derived, error) {
 }
 
 func readKeptFile(in world.Input) ([]world.Derived, error) {
-	return world.Conclude(world.Fact{Kind: world.File, Ref: in.Facts[0].Ref, Data: in.Facts[0].Data}), nil
+	return world.Conclude(world.Fact{Kind: world.File, Ref: in.Facts[0].Ref,
+		Data: in.Facts[0].Data}), nil
 }
 
 // chainKey states the chain of a group from a message on.

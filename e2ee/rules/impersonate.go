@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"doormat/e2ee/pqxdh"
@@ -20,19 +19,23 @@ const (
 	WriteToGroup   = "write to a group"
 )
 
-func impersonationRules(envelope func(random io.Reader, more []world.Fact) (wire.Envelope, error), more world.Kind) []world.Rule {
+func impersonationRules(envelope Enveloper, more world.Kind) []world.Rule {
 	return []world.Rule{
 		{Name: StartSessionAs,
 			Doc: "Whoever copied somebody's signed prekey can start a session with that person " +
 				"under anybody's identity (key-compromise impersonation): the arguments are the " +
 				"stolen keys, a bundle of whom to be, and one of whom to write to.",
-			Takes: kinds(wire.DeviceKeys, wire.Bundle, wire.Bundle), Gives: kinds(OwnSession), Apply: startSessionAs},
+			Takes: kinds(wire.DeviceKeys, wire.Bundle, wire.Bundle), Gives: kinds(OwnSession),
+			Apply: startSessionAs},
 		{Name: WriteToGroup,
 			Doc: "Whoever copied somebody's own sender key can write to the group in that name, " +
 				"dated like another message: members check the sender key's signature and " +
 				"nothing else.",
-			Takes: kinds(wire.OwnSenderKey, wire.GroupView, world.Metadata), All: more, Gives: kinds(world.Outgoing),
-			Apply: func(in world.Input) ([]world.Derived, error) { return writeToGroup(in, envelope) }},
+			Takes: kinds(wire.OwnSenderKey, wire.GroupView, world.Metadata), All: more,
+			Gives: kinds(world.Outgoing),
+			Apply: func(in world.Input) ([]world.Derived, error) {
+				return writeToGroup(in, envelope)
+			}},
 	}
 }
 
@@ -43,9 +46,11 @@ func startSessionAs(in world.Input) ([]world.Derived, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(stolen.Signed, func(p *pqxdh.SignedPrekey) bool { return p.ID() == to.Signed.ID })
+	i := slices.IndexFunc(stolen.Signed,
+		func(p *pqxdh.SignedPrekey) bool { return p.ID() == to.Signed.ID })
 	if i < 0 {
-		return nil, fmt.Errorf("signed prekey %d was not there when the phone was copied", to.Signed.ID)
+		return nil, fmt.Errorf("signed prekey %d was not there when the phone was copied",
+			to.Signed.ID)
 	}
 	random := stream(in)
 	agreed, m, err := pqxdh.InitiateAs(random, as, stolen.Signed[i], to)
@@ -59,7 +64,7 @@ func startSessionAs(in world.Input) ([]world.Derived, error) {
 	return world.Conclude(ownFact(s)), nil
 }
 
-func writeToGroup(in world.Input, envelope func(io.Reader, []world.Fact) (wire.Envelope, error)) ([]world.Derived, error) {
+func writeToGroup(in world.Input, envelope Enveloper) ([]world.Derived, error) {
 	group, own, err := store.ParseOwnSenderKey(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
@@ -68,7 +73,8 @@ func writeToGroup(in world.Input, envelope func(io.Reader, []world.Fact) (wire.E
 	if err != nil {
 		return nil, err
 	}
-	author := slices.DeleteFunc(slices.Clone(members), func(a string) bool { return own.Given[a] != nil })
+	author := slices.DeleteFunc(slices.Clone(members),
+		func(a string) bool { return own.Given[a] != nil })
 	if len(author) != 1 || in.Facts[1].Ref != group {
 		return nil, errors.New("the sender key is not with all other members of the group")
 	}
@@ -76,7 +82,8 @@ func writeToGroup(in world.Input, envelope func(io.Reader, []world.Fact) (wire.E
 	if err != nil {
 		return nil, err
 	}
-	m.ID, m.From, m.To, m.Group = hex.EncodeToString(in.Random[32:48]), author[0], othersThan(author[0], members), group
+	m.ID, m.From, m.To, m.Group = hex.EncodeToString(in.Random[32:48]), author[0],
+		othersThan(author[0], members), group
 	around, err := envelope(stream(in), in.Facts[3:])
 	if err != nil {
 		return nil, err
@@ -85,13 +92,15 @@ func writeToGroup(in world.Input, envelope func(io.Reader, []world.Fact) (wire.E
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := own.Sender.Seal(secret, wire.Associated(wire.GroupData(group), wire.OpenHash(m, public, nil)))
+	sealed, err := own.Sender.Seal(secret, wire.Associated(wire.GroupData(group),
+		wire.OpenHash(m, public, nil)))
 	if err != nil {
 		return nil, err
 	}
 	var out []world.Fact
 	for _, to := range m.To {
-		d := &wire.Delivery{Meta: m, Public: public, Group: sealed, Part: wire.Part{To: to, Identity: own.Given[to]}}
+		d := &wire.Delivery{Meta: m, Public: public, Group: sealed,
+			Part: wire.Part{To: to, Identity: own.Given[to]}}
 		out = append(out, outgoingFact(m.ID+"→"+to,
 			world.Packet{From: world.Provider, To: world.DeviceOf(to), Data: d.Encode()}, m))
 	}

@@ -35,7 +35,8 @@ func lockRules() []world.Rule {
 		{Name: "search the passcode",
 			Doc: "With the secret of a phone's secure element all passcodes can be tried, 10,000 at most: " +
 				"nobody counts.",
-			Takes: kinds(wire.SealedStore, wire.ElementKey), Gives: kinds(wire.StoreKey), Apply: searchPasscode},
+			Takes: kinds(wire.SealedStore, wire.ElementKey), Gives: kinds(wire.StoreKey),
+			Apply: searchPasscode},
 		{Name: OpenStore, Doc: "The key that the passcode unwraps opens all that is on the phone.",
 			Takes: kinds(wire.SealedStore, wire.StoreKey), Gives: found, Apply: openStore(found)},
 	}
@@ -59,7 +60,8 @@ func openStore(found []world.Kind) func(world.Input) ([]world.Derived, error) {
 		}
 		for _, f := range facts {
 			if !slices.Contains(found, f.Kind) {
-				return nil, fmt.Errorf("sealed store: a fact of kind %q, which no device holds", f.Kind)
+				return nil, fmt.Errorf("sealed store: a fact of kind %q, which no device holds",
+					f.Kind)
 			}
 		}
 		return world.Conclude(facts...), nil
@@ -72,6 +74,7 @@ func guessPasscode(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := world.Packet{From: world.Outsider, To: world.ElementOf(in.Facts[0].Ref), Data: world.Pack(wire.KindGuess, wrapped, in.Text)}
+	p := world.Packet{From: world.Outsider, To: world.ElementOf(in.Facts[0].Ref),
+		Data: world.Pack(wire.KindGuess, wrapped, in.Text)}
 	return world.Conclude(outgoingFact(in.Facts[0].Ref, p, world.Meta{})), nil
 }

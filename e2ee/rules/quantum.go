@@ -33,12 +33,13 @@ func KeyKinds() []world.KeyKind {
 			}
 			return key.PublicKey().Bytes(), nil
 		}},
-		{Name: "Ed25519", Drawn: ed25519.SeedSize, Private: asDrawn, Public: func(private []byte) ([]byte, error) {
-			if len(private) != ed25519.SeedSize {
-				return nil, errors.New("not an Ed25519 seed")
-			}
-			return ed25519.NewKeyFromSeed(private).Public().(ed25519.PublicKey), nil
-		}},
+		{Name: "Ed25519", Drawn: ed25519.SeedSize, Private: asDrawn,
+			Public: func(private []byte) ([]byte, error) {
+				if len(private) != ed25519.SeedSize {
+					return nil, errors.New("not an Ed25519 seed")
+				}
+				return ed25519.NewKeyFromSeed(private).Public().(ed25519.PublicKey), nil
+			}},
 	}
 }
 
@@ -54,14 +55,18 @@ func quantumRules() []world.Rule {
 		{Name: "find public keys in an initial message",
 			Doc:   "An initial message shows the identity of who begins, and the ephemeral key.",
 			Takes: kinds(Initial), Gives: kinds(world.PublicKey), Apply: keysOfInitial},
-		{Name: "find the ratchet key of a message", Doc: "A ratchet header shows the sender's present ratchet key.",
+		{Name: "find the ratchet key of a message",
+			Doc:   "A ratchet header shows the sender's present ratchet key.",
 			Takes: kinds(Turn), Gives: kinds(world.PublicKey), Apply: ratchetKey},
-		{Name: "use a private key", Doc: "The private half of somebody's key serves as well as if it had been stolen.",
-			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(SolvedKey), Apply: solved},
+		{Name: "use a private key",
+			Doc:   "The private half of somebody's key serves as well as if it had been stolen.",
+			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(SolvedKey),
+			Apply: solved},
 		{Name: "put private keys together",
 			Doc: "The private halves of a bundle's identity and signed prekey, and of its " +
 				"one-time prekey, are device keys: all but those of ML-KEM.",
-			Takes: kinds(wire.Bundle), All: SolvedKey, Gives: kinds(wire.DeviceKeys), Apply: putTogether},
+			Takes: kinds(wire.Bundle), All: SolvedKey, Gives: kinds(wire.DeviceKeys),
+			Apply: putTogether},
 	}
 }
 
@@ -70,7 +75,8 @@ func keysOfBundle(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts := append(identityKeys(in.Facts[0].Ref, b.Identity), x25519(in.Facts[0].Ref, b.Signed.Key))
+	facts := append(identityKeys(in.Facts[0].Ref, b.Identity),
+		x25519(in.Facts[0].Ref, b.Signed.Key))
 	if b.OneTime.ID != 0 {
 		facts = append(facts, x25519(in.Facts[0].Ref, b.OneTime.Key))
 	}
@@ -78,7 +84,8 @@ func keysOfBundle(in world.Input) ([]world.Derived, error) {
 }
 
 func identityKeys(owner string, p pqxdh.IdentityPublic) []world.Fact {
-	return []world.Fact{world.SeenKey{Kind: "Ed25519", Public: p.Signing[:], Owner: owner}.Fact(), x25519(owner, p.Exchange)}
+	return []world.Fact{world.SeenKey{Kind: "Ed25519", Public: p.Signing[:], Owner: owner}.Fact(),
+		x25519(owner, p.Exchange)}
 }
 
 func x25519(owner string, key [32]byte) world.Fact {
@@ -94,7 +101,8 @@ func keysOfInitial(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(append(identityKeys(string(f[0]), m.Identity), x25519(string(f[0]), m.Ephemeral))...), nil
+	return world.Conclude(append(identityKeys(string(f[0]), m.Identity),
+		x25519(string(f[0]), m.Ephemeral))...), nil
 }
 
 func ratchetKey(in world.Input) ([]world.Derived, error) {
@@ -149,7 +157,8 @@ func putTogether(in world.Input) ([]world.Derived, error) {
 	}
 	account, from := in.Facts[0].Ref, []int{0, at1, at2, at3}
 	k := store.KeysOf(identity, prekey)
-	out := []world.Derived{{Fact: world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: k.Encode()}, From: from}}
+	out := []world.Derived{{Fact: world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: k.Encode()},
+		From: from}}
 	once, at4 := findSolved(in.Facts, "X25519", b.OneTime.Key)
 	if once == nil {
 		return out, nil
@@ -159,7 +168,8 @@ func putTogether(in world.Input) ([]world.Derived, error) {
 		return out, nil
 	}
 	k = store.KeysOf(identity, prekey, p)
-	return append(out, world.Derived{Fact: world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: k.Encode()},
+	return append(out, world.Derived{Fact: world.Fact{Kind: wire.DeviceKeys, Ref: account,
+		Data: k.Encode()},
 		From: append(slices.Clone(from), at4)}), nil
 }
 

@@ -21,32 +21,41 @@ const maxChain = 1 << 17
 // Opening publishes how devices' and providers' bytes are read, for every design
 // that has devices like those of package e2ee. What the secret part means is the design's own rule.
 func Opening() []world.Rule {
-	return append(slices.Concat(groupRules(), callRules(), quantumRules(), lockRules(), registration.Rules()), []world.Rule{
+	return append(slices.Concat(groupRules(), callRules(), quantumRules(), lockRules(),
+		registration.Rules()), []world.Rule{
 		{Name: "read a packet",
 			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle, " +
 				"chunk, key or frame in it, and what a phone reports.",
 			Takes: kinds(world.Observed),
-			Gives: kinds(wire.Envelopes, wire.Delivered, wire.Bundle, wire.SealedChunk, wire.StoreKey, wire.CallFrame,
+			Gives: kinds(wire.Envelopes, wire.Delivered, wire.Bundle, wire.SealedChunk,
+				wire.StoreKey, wire.CallFrame,
 				wire.KeptMessage, wire.KeptFile),
 			Apply: readPacket},
-		{Name: "read an envelope", Doc: "An envelope shows who wrote to whom and when, and holds a part for each recipient.",
-			Takes: kinds(wire.Envelopes), Gives: kinds(wire.Delivered, world.Metadata, wire.Public), Apply: readEnvelope},
-		{Name: "read a delivery", Doc: "A recipient's part shows the metadata, the ratchet header and the ciphertext.",
+		{Name: "read an envelope",
+			Doc:   "An envelope shows who wrote to whom and when, and holds a part for each recipient.",
+			Takes: kinds(wire.Envelopes), Gives: kinds(wire.Delivered, world.Metadata, wire.Public),
+			Apply: readEnvelope},
+		{Name: "read a delivery",
+			Doc:   "A recipient's part shows the metadata, the ratchet header and the ciphertext.",
 			Takes: kinds(wire.Delivered),
 			Gives: kinds(Ciphertext, Turn, MessageNumber, Initial, world.Metadata, wire.Public),
 			Apply: readDelivery},
-		{Name: "read the history", Doc: "What a device still shows to its user, it also shows to a thief.",
-			Takes: kinds(wire.KeptMessage), Gives: kinds(world.Plaintext, world.Metadata), Apply: readKept},
+		{Name: "read the history",
+			Doc:   "What a device still shows to its user, it also shows to a thief.",
+			Takes: kinds(wire.KeptMessage), Gives: kinds(world.Plaintext, world.Metadata),
+			Apply: readKept},
 		{Name: "read a session",
 			Doc: "A stored session holds the keys of its two chains, of skipped messages, and " +
 				"the ratchet's root.",
-			Takes: kinds(wire.Session), Gives: kinds(ChainKey, MessageKey, RatchetState), Apply: readSession},
+			Takes: kinds(wire.Session), Gives: kinds(ChainKey, MessageKey, RatchetState),
+			Apply: readSession},
 		{Name: "count down", Doc: "If a chain has a message n, it has a message n-1.",
 			Takes: kinds(MessageNumber), Gives: kinds(MessageNumber), Apply: countDown},
 		{Name: "step the chain",
 			Doc: "A chain key gives the key of its message and the next chain key, never the one " +
 				"before (Double Ratchet, section 2.2).",
-			Takes: kinds(ChainKey, MessageNumber), Gives: kinds(MessageKey, ChainKey), Apply: stepChain},
+			Takes: kinds(ChainKey, MessageNumber), Gives: kinds(MessageKey, ChainKey),
+			Apply: stepChain},
 		{Name: "open a ciphertext", Doc: "A message key opens its one message.",
 			Takes: kinds(MessageKey, Ciphertext), Gives: kinds(wire.Secret), Apply: openCiphertext},
 		{Name: "turn the ratchet",
@@ -56,7 +65,8 @@ func Opening() []world.Rule {
 		{Name: "answer a handshake",
 			Doc: "A device's private prekeys give the secret of every session that was started " +
 				"with them (PQXDH, section 3.4).",
-			Takes: kinds(wire.DeviceKeys, Initial), Gives: kinds(RatchetState), Apply: answerHandshake},
+			Takes: kinds(wire.DeviceKeys, Initial), Gives: kinds(RatchetState),
+			Apply: answerHandshake},
 	}...)
 }
 
@@ -122,7 +132,8 @@ func readHanded(data []byte, kinds ...world.Kind) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool { return !slices.Contains(kinds, f.Kind) })...), nil
+	return world.Conclude(slices.DeleteFunc(facts,
+		func(f world.Fact) bool { return !slices.Contains(kinds, f.Kind) })...), nil
 }
 
 func readEnvelope(in world.Input) ([]world.Derived, error) {
@@ -150,7 +161,8 @@ func readDelivery(in world.Input) ([]world.Derived, error) {
 	}
 	facts := []world.Fact{d.Meta.Fact(), {Kind: wire.Public, Ref: d.Meta.ID, Data: d.Public}}
 	if d.Group != nil {
-		c := sealed{d.Meta.ID, wire.OpenHash(d.Meta, d.Public, nil), d.Group.Header, d.Group.Ciphertext}
+		c := sealed{d.Meta.ID, wire.OpenHash(d.Meta, d.Public, nil), d.Group.Header,
+			d.Group.Ciphertext}
 		facts = append(facts, c.facts(senderkey.MaxMessages)...)
 	}
 	if d.Bare() {
@@ -158,9 +170,11 @@ func readDelivery(in world.Input) ([]world.Derived, error) {
 	}
 	c := sealed{d.Meta.ID, d.OpenHash(), d.Header, d.Ciphertext}
 	facts = append(facts, c.facts(maxChain)...)
-	facts = append(facts, world.Fact{Kind: Turn, Ref: wire.Direction(d.Meta.From, d.To), Data: c.encode()})
+	facts = append(facts, world.Fact{Kind: Turn, Ref: wire.Direction(d.Meta.From, d.To),
+		Data: c.encode()})
 	if len(d.Initial) > 0 {
-		facts = append(facts, world.Fact{Kind: Initial, Ref: d.To, Data: world.Pack(0, []byte(d.Meta.From), d.Initial)})
+		facts = append(facts, world.Fact{Kind: Initial, Ref: d.To,
+			Data: world.Pack(0, []byte(d.Meta.From), d.Initial)})
 	}
 	return world.Conclude(facts...), nil
 }
@@ -170,7 +184,8 @@ func (c *sealed) facts(longest uint32) []world.Fact {
 	h := c.header
 	facts := []world.Fact{{Kind: Ciphertext, Ref: place(h.Ratchet, h.N), Data: c.encode()}}
 	if h.N < longest {
-		facts = append(facts, world.Fact{Kind: MessageNumber, Ref: place(h.Ratchet, h.N), Data: callData(h.Ratchet, h.N)})
+		facts = append(facts, world.Fact{Kind: MessageNumber, Ref: place(h.Ratchet, h.N),
+			Data: callData(h.Ratchet, h.N)})
 	}
 	return facts
 }
@@ -187,7 +202,8 @@ func countDown(in world.Input) ([]world.Derived, error) {
 	if h.N == 0 || h.N >= maxChain {
 		return nil, errors.New("no message before this one")
 	}
-	return world.Conclude(world.Fact{Kind: MessageNumber, Ref: place(h.Ratchet, h.N-1), Data: callData(h.Ratchet, h.N-1)}), nil
+	return world.Conclude(world.Fact{Kind: MessageNumber, Ref: place(h.Ratchet, h.N-1),
+		Data: callData(h.Ratchet, h.N-1)}), nil
 }
 
 func readKept(in world.Input) ([]world.Derived, error) {
@@ -206,11 +222,13 @@ func readSession(in world.Input) ([]world.Derived, error) {
 	facts := []world.Fact{root(s)}
 	for _, chain := range []func() (ratchet.Chain, bool){s.State.Sending, s.State.Receiving} {
 		if c, ok := chain(); ok {
-			facts = append(facts, world.Fact{Kind: ChainKey, Ref: place(c.Ratchet, c.N), Data: keyData(c.Key, s.AD[:])})
+			facts = append(facts, world.Fact{Kind: ChainKey, Ref: place(c.Ratchet, c.N),
+				Data: keyData(c.Key, s.AD[:])})
 		}
 	}
 	for _, k := range s.State.Skipped() {
-		facts = append(facts, world.Fact{Kind: MessageKey, Ref: place(k.Ratchet, k.N), Data: keyData(k.Key, s.AD[:])})
+		facts = append(facts, world.Fact{Kind: MessageKey, Ref: place(k.Ratchet, k.N),
+			Data: keyData(k.Key, s.AD[:])})
 	}
 	return world.Conclude(facts...), nil
 }
@@ -218,7 +236,8 @@ func readSession(in world.Input) ([]world.Derived, error) {
 // root states what turns the ratchet when the peer answers.
 func root(s *store.Session) world.Fact {
 	root, private := s.State.Root(), s.State.Private()
-	return world.Fact{Kind: RatchetState, Ref: wire.Direction(s.Peer, s.Own), Data: world.Pack(0, root[:], private[:], s.AD[:])}
+	return world.Fact{Kind: RatchetState, Ref: wire.Direction(s.Peer, s.Own),
+		Data: world.Pack(0, root[:], private[:], s.AD[:])}
 }
 
 func stepChain(in world.Input) ([]world.Derived, error) {
@@ -265,7 +284,8 @@ func turnRatchet(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	if c.header.N > ratchet.MaxSkip {
-		return nil, fmt.Errorf("message %d of its chain: a recipient would not skip so far", c.header.N)
+		return nil, fmt.Errorf("message %d of its chain: a recipient would not skip so far",
+			c.header.N)
 	}
 	_, first, err := ratchet.StepRoot(root, private, c.header.Ratchet)
 	if err != nil {
@@ -278,7 +298,8 @@ func turnRatchet(in world.Input) ([]world.Derived, error) {
 	if _, err := c.openWith(message, f[2]); err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: ChainKey, Ref: place(c.header.Ratchet, 0), Data: keyData(first, f[2])}), nil
+	return world.Conclude(world.Fact{Kind: ChainKey, Ref: place(c.header.Ratchet, 0),
+		Data: keyData(first, f[2])}), nil
 }
 
 func answerHandshake(in world.Input) ([]world.Derived, error) {

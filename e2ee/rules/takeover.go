@@ -31,15 +31,20 @@ func takeoverRules(envelope envelopeMaker, more world.Kind) []world.Rule {
 		{Name: RegisterWithCode,
 			Doc: "Whoever has the code that was sent to a number registers the account with keys made for " +
 				"it, on a phone of the adversary's own.",
-			Takes: kinds(wire.DeviceKeys, registration.Code), Gives: kinds(world.Outgoing), Apply: registerWithCode},
+			Takes: kinds(wire.DeviceKeys, registration.Code), Gives: kinds(world.Outgoing),
+			Apply: registerWithCode},
 		{Name: AskForBundle, Doc: "Anybody can ask for the keys of the account in text.",
 			Gives: kinds(world.Outgoing), Apply: askForBundle},
 		{Name: WriteRegistered,
 			Doc: "The phone that is registered as somebody writes in that name, at the time of a packet that it " +
 				"has just got; the provider brings the message.",
-			Takes: kinds(OwnSession, world.Observed), All: more, Gives: kinds(OwnSession, world.Outgoing),
-			Apply: func(in world.Input) ([]world.Derived, error) { return writeRegistered(in, envelope) }},
-		{Name: FetchFiles, Doc: "The phone that a message went to can fetch the chunks of its files.",
+			Takes: kinds(OwnSession, world.Observed), All: more,
+			Gives: kinds(OwnSession, world.Outgoing),
+			Apply: func(in world.Input) ([]world.Derived, error) {
+				return writeRegistered(in, envelope)
+			}},
+		{Name: FetchFiles,
+			Doc:   "The phone that a message went to can fetch the chunks of its files.",
 			Takes: kinds(wire.Contents), Gives: kinds(world.Outgoing), Apply: fetchFiles},
 	}
 }
@@ -71,7 +76,8 @@ func writeRegistered(in world.Input, envelope envelopeMaker) ([]world.Derived, e
 	if err != nil {
 		return nil, err
 	}
-	like := world.Meta{ID: hex.EncodeToString(in.Random[:16]), From: seen.From, To: []string{seen.To}, Sent: at}
+	like := world.Meta{ID: hex.EncodeToString(in.Random[:16]), From: seen.From,
+		To: []string{seen.To}, Sent: at}
 	in.Facts = append([]world.Fact{in.Facts[0], like.Fact()}, in.Facts[2:]...)
 	out, err := write(in, envelope)
 	if err != nil {

@@ -9,7 +9,8 @@ const keptTag = 'k'
 
 // KeptFact is a message of the history as a fact.
 func KeptFact(m world.Meta, body []byte) world.Fact {
-	return world.Fact{Kind: wire.KeptMessage, Ref: m.ID, Data: world.Pack(keptTag, m.Encode(), body)}
+	return world.Fact{Kind: wire.KeptMessage, Ref: m.ID,
+		Data: world.Pack(keptTag, m.Encode(), body)}
 }
 
 // ParseKept decodes a fact of kind [wire.KeptMessage].

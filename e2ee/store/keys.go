@@ -79,9 +79,10 @@ func (k *Keys) kemPrekey(random io.Reader, lastResort bool) (*pqxdh.KEMPrekey, e
 	if lastResort {
 		kind = "last KEM prekey"
 	}
-	return newPrekey(k, random, kind, mlkem.SeedSize, func(r io.Reader, id uint32) (*pqxdh.KEMPrekey, error) {
-		return pqxdh.NewKEMPrekey(r, id, lastResort)
-	})
+	return newPrekey(k, random, kind, mlkem.SeedSize,
+		func(r io.Reader, id uint32) (*pqxdh.KEMPrekey, error) {
+			return pqxdh.NewKEMPrekey(r, id, lastResort)
+		})
 }
 
 // Rotate replaces the signed prekey and the KEM key of last resort, and erases
@@ -141,7 +142,8 @@ func (k *Keys) Bundles() [][]byte {
 }
 
 // bundle makes the bundle of a KEM key, with what it signed before.
-func (k *Keys) bundle(like *pqxdh.Bundle, kem *pqxdh.KEMPrekey, oneTime *pqxdh.OneTimePrekey) *pqxdh.Bundle {
+func (k *Keys) bundle(like *pqxdh.Bundle, kem *pqxdh.KEMPrekey,
+	oneTime *pqxdh.OneTimePrekey) *pqxdh.Bundle {
 	signed := k.Signed[len(k.Signed)-1]
 	b := k.made[kem.ID()]
 	switch {
@@ -167,7 +169,8 @@ func (k *Keys) bundle(like *pqxdh.Bundle, kem *pqxdh.KEMPrekey, oneTime *pqxdh.O
 // sign makes a bundle, which depends on the identity and the inputs.
 func (k *Keys) sign(bundle func() *pqxdh.Bundle, inputs ...[]byte) *pqxdh.Bundle {
 	inputs = append(inputs, k.Identity.Bytes())
-	b, _ := memo.Compute(k.memo, "bundle", func() (*pqxdh.Bundle, error) { return bundle(), nil }, inputs...)
+	b, _ := memo.Compute(k.memo, "bundle", func() (*pqxdh.Bundle, error) { return bundle(), nil },
+		inputs...)
 	return b
 }
 
@@ -235,8 +238,8 @@ type initiated struct {
 }
 
 // agree draws the 64 bytes that PQXDH takes, for the ephemeral key and the encapsulation.
-func (k *Keys) agree(random io.Reader, b *pqxdh.Bundle, encoded []byte) (*pqxdh.Agreement,
-	*pqxdh.InitialMessage, error) {
+func (k *Keys) agree(random io.Reader, b *pqxdh.Bundle,
+	encoded []byte) (*pqxdh.Agreement, *pqxdh.InitialMessage, error) {
 	var drawn [64]byte
 	if _, err := io.ReadFull(random, drawn[:]); err != nil {
 		return nil, nil, fmt.Errorf("session: %w", err)
@@ -306,7 +309,8 @@ func parseList[T any](data []byte, parse func([]byte) (T, error)) ([]T, error) {
 
 // Encode gives the bytes of a fact of kind [wire.DeviceKeys].
 func (k *Keys) Encode() []byte {
-	return world.Pack(keysTag, k.Identity.Bytes(), encodeList(k.Signed), encodeList(k.KEM), encodeList(k.OneTime),
+	return world.Pack(keysTag, k.Identity.Bytes(), encodeList(k.Signed), encodeList(k.KEM),
+		encodeList(k.OneTime),
 		world.Int(int64(k.next)))
 }
 
@@ -353,12 +357,15 @@ func KeysFor(data, initial []byte) (*Keys, error) {
 		if err != nil {
 			return nil, fmt.Errorf("device keys: %w", err)
 		}
-		f[i] = world.Pack(0, slices.DeleteFunc(items, func(item []byte) bool { return pqxdh.PrekeyID(item) != id })...)
+		f[i] = world.Pack(0, slices.DeleteFunc(items,
+			func(item []byte) bool { return pqxdh.PrekeyID(item) != id })...)
 	}
 	return ParseKeys(world.Pack(keysTag, f...))
 }
 
 // KeysOf puts single keys together, as whoever computed them has them.
-func KeysOf(identity *pqxdh.Identity, signed *pqxdh.SignedPrekey, oneTime ...*pqxdh.OneTimePrekey) *Keys {
-	return &Keys{Identity: identity, Signed: []*pqxdh.SignedPrekey{signed}, OneTime: oneTime, next: 1}
+func KeysOf(identity *pqxdh.Identity, signed *pqxdh.SignedPrekey,
+	oneTime ...*pqxdh.OneTimePrekey) *Keys {
+	return &Keys{Identity: identity, Signed: []*pqxdh.SignedPrekey{signed},
+		OneTime: oneTime, next: 1}
 }

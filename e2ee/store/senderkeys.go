@@ -35,7 +35,8 @@ type OwnSenderKey struct {
 // ViewFact states who is in a group, nobody if the account is not, and since when.
 func ViewFact(name string, members []string, since Stamp) world.Fact {
 	return world.Fact{Kind: wire.GroupView, Ref: name,
-		Data: world.Pack(viewTag, world.Strings(members), world.Time(since.Sent), []byte(since.Author), []byte(since.ID))}
+		Data: world.Pack(viewTag, world.Strings(members), world.Time(since.Sent),
+			[]byte(since.Author), []byte(since.ID))}
 }
 
 // Encode gives the bytes of a fact of kind [wire.OwnSenderKey].

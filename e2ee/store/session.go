@@ -26,7 +26,8 @@ const sessionTag = 's'
 
 // NewSession is the session of the one who begins, after PQXDH with the owner of a bundle gave
 // what is agreed and the message that says so.
-func NewSession(random io.Reader, own, peer string, agreed *pqxdh.Agreement, m *pqxdh.InitialMessage,
+func NewSession(random io.Reader, own, peer string, agreed *pqxdh.Agreement,
+	m *pqxdh.InitialMessage,
 	with *pqxdh.Bundle) (*Session, error) {
 	state, err := ratchet.NewInitiator(random, agreed.Secret, with.Signed.Key)
 	if err != nil {
@@ -62,7 +63,8 @@ func ParseSession(data []byte) (*Session, error) {
 		return nil, fmt.Errorf("session: %w", err)
 	}
 	if len(f[4]) != 32 || len(f[5]) != 16 {
-		return nil, fmt.Errorf("session: associated data of %d bytes and id of %d, want 32 and 16", len(f[4]), len(f[5]))
+		return nil, fmt.Errorf("session: associated data of %d bytes and id of %d, want 32 and 16",
+			len(f[4]), len(f[5]))
 	}
 	copy(s.AD[:], f[4])
 	return s, nil
@@ -72,7 +74,8 @@ func ParseSession(data []byte) (*Session, error) {
 // in the open.
 func (s *Session) Seal(open [32]byte, secret []byte) (wire.Part, error) {
 	h, ciphertext, err := s.State.Seal(secret, wire.Associated(s.AD, open))
-	return wire.Part{To: s.Peer, Identity: wire.Fingerprint(s.Identity), Initial: s.initial, Header: h, Ciphertext: ciphertext}, err
+	return wire.Part{To: s.Peer, Identity: wire.Fingerprint(s.Identity), Initial: s.initial,
+		Header: h, Ciphertext: ciphertext}, err
 }
 
 // Open decrypts a part and, as the peer has answered, stops sending the initial

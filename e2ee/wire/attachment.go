@@ -29,7 +29,8 @@ type Chunk struct {
 
 // Encode gives the bytes of a KindPut, KindGet or KindBlob packet.
 func (c *Chunk) Encode(kind byte) []byte {
-	return world.Pack(kind, []byte(c.Message), world.Int(int64(c.File)), world.Int(int64(c.Number)), c.Data)
+	return world.Pack(kind, []byte(c.Message), world.Int(int64(c.File)),
+		world.Int(int64(c.Number)), c.Data)
 }
 
 // ParseChunk decodes [Chunk.Encode] of one kind.
@@ -45,7 +46,8 @@ func ParseChunk(data []byte, kind byte) (*Chunk, error) {
 	}
 	if file < 0 || file >= MaxFiles || number < 0 || number >= int64(chunks(MaxFileSize)) ||
 		len(f[3]) > ChunkSize+chacha20poly1305.Overhead {
-		return nil, fmt.Errorf("chunk %d of file %d, %d bytes: beyond the limits", number, file, len(f[3]))
+		return nil, fmt.Errorf("chunk %d of file %d, %d bytes: beyond the limits", number,
+			file, len(f[3]))
 	}
 	return &Chunk{string(f[0]), int(file), int(number), f[3]}, nil
 }
@@ -68,7 +70,8 @@ func chunks(size int) int { return max(1, (size+ChunkSize-1)/ChunkSize) }
 func SealFile(random io.Reader, file world.Attachment) (Pointer, [][]byte, error) {
 	p := Pointer{Name: file.Name, Size: len(file.Data)}
 	if len(file.Data) > MaxFileSize {
-		return p, nil, fmt.Errorf("the file %q is too large: at most %d MiB", file.Name, MaxFileSize>>20)
+		return p, nil, fmt.Errorf("the file %q is too large: at most %d MiB", file.Name,
+			MaxFileSize>>20)
 	}
 	if _, err := io.ReadFull(random, p.Key[:]); err != nil {
 		return p, nil, err

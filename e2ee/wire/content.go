@@ -79,7 +79,8 @@ func ParseContent(data []byte) (*Content, error) {
 	}
 	list, err := world.UnpackList(f[1], 0)
 	if err != nil || len(list) > MaxFiles {
-		return nil, fmt.Errorf("content: %d files, want a list of at most %d: %w", len(list), MaxFiles, world.ErrMalformed)
+		return nil, fmt.Errorf("content: %d files, want a list of at most %d: %w", len(list),
+			MaxFiles, world.ErrMalformed)
 	}
 	c := &Content{Body: f[0]}
 	for i, item := range list {
@@ -124,11 +125,13 @@ func ParsePointer(data []byte) (Pointer, error) {
 	}
 	size, err := world.ParseInt(f[2])
 	if err != nil || size < 0 || size > MaxFileSize {
-		return Pointer{}, fmt.Errorf("%w: a size of %x, want at most %d bytes", world.ErrMalformed, f[2], MaxFileSize)
+		return Pointer{}, fmt.Errorf("%w: a size of %x, want at most %d bytes", world.ErrMalformed,
+			f[2], MaxFileSize)
 	}
 	p := Pointer{Name: string(f[0]), Key: key, Size: int(size)}
 	if want := chunks(p.Size) * sha256.Size; len(f[3]) != want {
-		return Pointer{}, fmt.Errorf("%w: hashes of %d bytes, want %d", world.ErrMalformed, len(f[3]), want)
+		return Pointer{}, fmt.Errorf("%w: hashes of %d bytes, want %d", world.ErrMalformed,
+			len(f[3]), want)
 	}
 	for h := range slices.Chunk(f[3], sha256.Size) {
 		p.Hashes = append(p.Hashes, [sha256.Size]byte(h))
@@ -147,7 +150,8 @@ func ParseMembers(data []byte, kind byte) (*Members, error) {
 		return nil, fmt.Errorf("members: %w", err)
 	}
 	if m.Group == "" || !sortedSet(m.Accounts) {
-		return nil, fmt.Errorf("members of group %q: %w: want a name and a sorted set", m.Group, world.ErrMalformed)
+		return nil, fmt.Errorf("members of group %q: %w: want a name and a sorted set", m.Group,
+			world.ErrMalformed)
 	}
 	return m, nil
 }
@@ -173,7 +177,8 @@ func parseInvitation(data []byte) (*Content, error) {
 func AttachmentKeys(id string, files []Pointer) []world.Fact {
 	var facts []world.Fact
 	for i := range files {
-		facts = append(facts, world.Fact{Kind: AttachmentKey, Ref: world.FileRef(id, i), Data: files[i].encode()})
+		facts = append(facts, world.Fact{Kind: AttachmentKey, Ref: world.FileRef(id, i),
+			Data: files[i].encode()})
 	}
 	return facts
 }

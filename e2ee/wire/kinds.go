@@ -37,7 +37,7 @@ const (
 
 // Kinds of facts about locked devices and their programs.
 const (
-	SealedStore world.Kind = "sealed store"   // of a locked device: wrapped key, ciphertext; Ref the account
+	SealedStore world.Kind = "sealed store"   // wrapped key and ciphertext; Ref the account
 	StoreKey    world.Kind = "store key"      // opens it, 32 bytes; Ref the account
 	ElementKey  world.Kind = "key of element" // of the secure element, 32 bytes; Ref the account
 
@@ -51,6 +51,7 @@ func Produced() []world.Kind { return []world.Kind{Envelopes, SealedChunk, CallF
 
 // Searched lists the kinds of facts that are found on a device.
 func Searched() []world.Kind {
-	return []world.Kind{DeviceKeys, Session, VerifiedContact, GroupView, OwnSenderKey, SenderKey, world.Metadata,
+	return []world.Kind{DeviceKeys, Session, VerifiedContact, GroupView, OwnSenderKey, SenderKey,
+		world.Metadata,
 		Secret, Public, AttachmentKey, SealedChunk, CallKey, KeptMessage, KeptFile}
 }

@@ -24,7 +24,8 @@ func (u Update) encode() []byte {
 	if !u.Until.IsZero() {
 		until = u.Until.UnixMilli()
 	}
-	return world.Pack(programTag, []byte(u.Program), []byte(u.For), []byte(u.Serves), world.Int(until))
+	return world.Pack(programTag, []byte(u.Program), []byte(u.For), []byte(u.Serves),
+		world.Int(until))
 }
 
 // Sign gives the packet that carries u, without addresses.

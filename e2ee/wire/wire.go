@@ -138,7 +138,8 @@ func encodeGroup(m *senderkey.Message) []byte {
 // and no other.
 func parseGroup(data []byte, m world.Meta) (*senderkey.Message, error) {
 	if (m.Group != "") != (len(data) > 0) {
-		return nil, fmt.Errorf("%w: %d bytes for the group %q", world.ErrMalformed, len(data), m.Group)
+		return nil, fmt.Errorf("%w: %d bytes for the group %q", world.ErrMalformed,
+			len(data), m.Group)
 	}
 	if m.Group == "" {
 		return nil, nil
@@ -152,7 +153,8 @@ func (u *Upload) Encode() []byte {
 	for i := range u.Parts {
 		parts[i] = u.Parts[i].encode()
 	}
-	return world.Pack(KindUpload, u.Meta.Encode(), u.Public, encodeGroup(u.Group), world.Pack(0, parts...))
+	return world.Pack(KindUpload, u.Meta.Encode(), u.Public, encodeGroup(u.Group),
+		world.Pack(0, parts...))
 }
 
 // ParseUpload decodes [Upload.Encode].
@@ -183,7 +185,9 @@ func ParseUpload(data []byte) (*Upload, error) {
 }
 
 // Delivery gives what part i's recipient receives.
-func (u *Upload) Delivery(i int) *Delivery { return &Delivery{u.Meta, u.Public, u.Group, u.Parts[i]} }
+func (u *Upload) Delivery(i int) *Delivery {
+	return &Delivery{u.Meta, u.Public, u.Group, u.Parts[i]}
+}
 
 // Encode gives the bytes of a KindDeliver packet.
 func (d *Delivery) Encode() []byte {

@@ -60,7 +60,9 @@ func (s Signed) Encode() []byte {
 }
 
 // Fact states that somebody has the order.
-func (s Signed) Fact() world.Fact { return world.Fact{Kind: OrderFact, Ref: "order", Data: s.Encode()} }
+func (s Signed) Fact() world.Fact {
+	return world.Fact{Kind: OrderFact, Ref: "order", Data: s.Encode()}
+}
 
 // ParseSigned decodes [Signed.Encode]; the signature is not checked.
 func ParseSigned(data []byte) (Signed, error) {
@@ -147,7 +149,8 @@ func (a *Agency) applyForOrder(now time.Time, p world.Packet) []world.Packet {
 	if len(f) == 4 {
 		o.Program = string(f[3])
 	}
-	return []world.Packet{{From: world.Agency, To: world.Court, Data: world.Pack(KindApply, o.Encode())}}
+	return []world.Packet{{From: world.Agency, To: world.Court,
+		Data: world.Pack(KindApply, o.Encode())}}
 }
 
 // execute presents the order to the provider and to the users whom it names, and if it says
@@ -159,12 +162,15 @@ func (a *Agency) execute(p world.Packet) []world.Packet {
 	}
 	a.order = &s
 	a.file = append(a.file, s.Fact())
-	out := []world.Packet{{From: world.Agency, To: world.Provider, Data: world.Pack(KindProduce, s.Bytes)}}
+	out := []world.Packet{{From: world.Agency, To: world.Provider,
+		Data: world.Pack(KindProduce, s.Bytes)}}
 	for _, account := range s.Order.Accounts {
-		out = append(out, world.Packet{From: world.Agency, To: world.UserOf(account), Data: world.Pack(world.KindUnlock)})
+		out = append(out, world.Packet{From: world.Agency, To: world.UserOf(account),
+			Data: world.Pack(world.KindUnlock)})
 	}
 	if s.Order.Program != "" {
-		out = append(out, world.Packet{From: world.Agency, To: world.Vendor, Data: world.Pack(KindCompel, s.Bytes)})
+		out = append(out, world.Packet{From: world.Agency, To: world.Vendor,
+			Data: world.Pack(KindCompel, s.Bytes)})
 	}
 	for _, x := range a.Extensions {
 		out = append(out, x.Execute(s)...)
@@ -192,7 +198,8 @@ func (a *Agency) produced(p world.Packet) []world.Packet {
 }
 
 // filterKinds keeps the facts of the wanted kinds, and warns once of each other kind.
-func filterKinds(facts []world.Fact, wanted []world.Kind, what string) (good []world.Fact, out []world.Packet) {
+func filterKinds(facts []world.Fact, wanted []world.Kind,
+	what string) (good []world.Fact, out []world.Packet) {
 	told := map[world.Kind]bool{}
 	for _, f := range facts {
 		switch {
@@ -200,7 +207,8 @@ func filterKinds(facts []world.Fact, wanted []world.Kind, what string) (good []w
 			good = append(good, f)
 		case !told[f.Kind]:
 			told[f.Kind] = true
-			out = append(out, world.Warn(world.Agency, fmt.Sprintf("refused what %s: a fact of kind %q", what, f.Kind)))
+			out = append(out, world.Warn(world.Agency,
+				fmt.Sprintf("refused what %s: a fact of kind %q", what, f.Kind)))
 		}
 	}
 	return good, out
@@ -215,7 +223,8 @@ func (a *Agency) searched(p world.Packet) []world.Packet {
 		from = world.DeviceOf(account)
 	}
 	f, err := world.Unpack(p.Data, p.Kind(), 1)
-	if err != nil || p.From != from || a.order == nil || !slices.Contains(a.order.Order.Accounts, account) {
+	if err != nil || p.From != from || a.order == nil ||
+		!slices.Contains(a.order.Order.Accounts, account) {
 		return nil
 	}
 	facts, err := world.ParseFacts(f[0])
@@ -232,5 +241,6 @@ func (a *Agency) fileFacts(facts []world.Fact) []world.Packet {
 		return nil
 	}
 	a.file = append(a.file, facts...)
-	return []world.Packet{{From: world.Agency, To: world.Law, Data: world.Pack(world.KindObtained, world.EncodeFacts(facts))}}
+	return []world.Packet{{From: world.Agency, To: world.Law,
+		Data: world.Pack(world.KindObtained, world.EncodeFacts(facts))}}
 }

@@ -117,7 +117,8 @@ func (c *Court) apply(now time.Time, p world.Packet) []world.Packet {
 	c.docket[string(record)] = true
 	c.sealed = append(c.sealed, filing{signedOrder, nonce, record, now, !c.logged})
 	if !c.logged {
-		return []world.Packet{{From: world.Court, To: p.From, Data: world.Pack(KindSigned, signedOrder, nonce, record, nil)}}
+		return []world.Packet{{From: world.Court, To: p.From,
+			Data: world.Pack(KindSigned, signedOrder, nonce, record, nil)}}
 	}
 	c.waiting[string(record)] = p.From
 	return []world.Packet{{From: world.Court, To: world.Log, Data: world.Pack(KindAppend, record)}}
@@ -181,7 +182,8 @@ func notices(f filing) []world.Packet {
 	var out []world.Packet
 	for _, account := range s.Order.Accounts {
 		out = append(out, world.Notice(world.Court, world.UserOf(account),
-			"the court gave notice of its order in "+s.Order.Case+", which names this account", f.signed))
+			"the court gave notice of its order in "+s.Order.Case+", which names this account",
+			f.signed))
 	}
 	return out
 }
@@ -196,5 +198,6 @@ func (c *Court) inquire(p world.Packet) []world.Packet {
 	if c.docket[string(f[0])] {
 		mine[0] = 1
 	}
-	return []world.Packet{{From: world.Court, To: p.From, Data: world.Pack(KindDocketed, f[0], mine)}}
+	return []world.Packet{{From: world.Court, To: p.From,
+		Data: world.Pack(KindDocketed, f[0], mine)}}
 }

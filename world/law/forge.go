@@ -31,7 +31,8 @@ func MakingRules() []world.Rule {
 		{Name: PresentOrder,
 			Doc: "Whoever speaks as the agency can present a signed order to the provider, which " +
 				"checks the court's signature and hands over what it has.",
-			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{world.Outgoing}, Make: true, Apply: presentOrder},
+			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{world.Outgoing}, Make: true,
+			Apply: presentOrder},
 		{Name: AskAtOnce,
 			Doc: "Whoever speaks as the agency can ask the provider for what it has of the accounts in " +
 				"text, one a line, and say that a life is in danger: no court signs that.",
@@ -53,7 +54,8 @@ func ForgeOrder(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	public := agency.PublicKey().Bytes()
-	order := Order{Case: "case 7", Accounts: strings.Split(string(in.Text), "\n"), From: time.Unix(0, 0).UTC(),
+	order := Order{Case: "case 7", Accounts: strings.Split(string(in.Text), "\n"),
+		From:  time.Unix(0, 0).UTC(),
 		Until: always, Expiry: always, Agency: public}
 	s := Signed{Order: order, Bytes: Sign(order, court), Nonce: in.Random[32:64]}
 	s.Record = Record(s.Bytes, s.Nonce, court)
@@ -69,13 +71,18 @@ func presentOrder(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := world.Packet{From: world.Agency, To: world.Provider, Data: world.Pack(KindProduce, s.Bytes)}
-	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)}), nil
+	p := world.Packet{From: world.Agency, To: world.Provider,
+		Data: world.Pack(KindProduce, s.Bytes)}
+	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: world.Provider,
+		Data: p.Encode(always)}), nil
 }
 
 func askAtOnce(in world.Input) ([]world.Derived, error) {
-	order := Order{Case: "emergency", Accounts: strings.Split(string(in.Text), "\n"), From: time.Unix(0, 0).UTC(),
+	order := Order{Case: "emergency", Accounts: strings.Split(string(in.Text), "\n"),
+		From:  time.Unix(0, 0).UTC(),
 		Until: always, Expiry: always, Agency: in.Random[:32]}
-	p := world.Packet{From: world.Agency, To: world.Provider, Data: world.Pack(KindEmergency, order.Encode())}
-	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)}), nil
+	p := world.Packet{From: world.Agency, To: world.Provider,
+		Data: world.Pack(KindEmergency, order.Encode())}
+	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: world.Provider,
+		Data: p.Encode(always)}), nil
 }

@@ -133,7 +133,8 @@ func ParseOrder(data []byte) (Order, error) {
 // Covers reports whether a message is within the order's scope.
 func (o *Order) Covers(m world.Meta) bool {
 	return !m.Sent.Before(o.From) && !m.Sent.After(o.Until) &&
-		slices.ContainsFunc(o.Accounts, func(a string) bool { return a == m.From || slices.Contains(m.To, a) })
+		slices.ContainsFunc(o.Accounts,
+			func(a string) bool { return a == m.From || slices.Contains(m.To, a) })
 }
 
 // Sign gives the order with the court's signature.
@@ -155,7 +156,8 @@ func Verify(data []byte, court ed25519.PublicKey, now time.Time) (Order, error) 
 	}
 	o, err := ParseOrder(f[0])
 	if err == nil && now.After(o.Expiry) {
-		err = fmt.Errorf("signed order: case %s expired at %s", o.Case, o.Expiry.Format(time.DateOnly))
+		err = fmt.Errorf("signed order: case %s expired at %s", o.Case,
+			o.Expiry.Format(time.DateOnly))
 	}
 	return o, err
 }
@@ -172,7 +174,8 @@ func Record(signedOrder, nonce []byte, court ed25519.PrivateKey) []byte {
 func committed(c []byte) []byte { return append([]byte("doormat order record v1\x00"), c...) }
 
 func commitment(signedOrder, nonce []byte) []byte {
-	sum := sha256.Sum256(world.Pack(recordTag, []byte("doormat order commitment v1"), nonce, signedOrder))
+	sum := sha256.Sum256(world.Pack(recordTag, []byte("doormat order commitment v1"), nonce,
+		signedOrder))
 	return sum[:]
 }
 

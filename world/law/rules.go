@@ -20,13 +20,18 @@ func Rules() []world.Rule {
 	return []world.Rule{
 		{Name: "read the papers of an order",
 			Doc:   "Applications and signed orders travel in the clear, and so does whom they name.",
-			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{OrderTarget, OrderFact}, Apply: readPapers},
+			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{OrderTarget, OrderFact},
+			Apply: readPapers},
 		{Name: "read an order", Doc: "An order says who is under it and for which time.",
 			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{OrderTarget}, Apply: readOrder},
-		{Name: "find the agency's public key", Doc: "An order names the X25519 key that answers are sealed to.",
-			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{world.PublicKey}, Apply: publicAgencyKey},
-		{Name: "use an agency's private key", Doc: "The private half of an agency's key opens what was sealed to it.",
-			Takes: []world.Kind{world.PublicKey, world.PrivateKey}, Gives: []world.Kind{AgencyKey}, Apply: useAgencyKey},
+		{Name: "find the agency's public key",
+			Doc:   "An order names the X25519 key that answers are sealed to.",
+			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{world.PublicKey},
+			Apply: publicAgencyKey},
+		{Name: "use an agency's private key",
+			Doc:   "The private half of an agency's key opens what was sealed to it.",
+			Takes: []world.Kind{world.PublicKey, world.PrivateKey}, Gives: []world.Kind{AgencyKey},
+			Apply: useAgencyKey},
 	}
 }
 
@@ -99,7 +104,8 @@ func publicAgencyKey(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.SeenKey{Kind: "X25519", Public: s.Order.Agency, Owner: world.Agency}.Fact()), nil
+	return world.Conclude(world.SeenKey{Kind: "X25519", Public: s.Order.Agency,
+		Owner: world.Agency}.Fact()), nil
 }
 
 func useAgencyKey(in world.Input) ([]world.Derived, error) {
@@ -111,5 +117,6 @@ func useAgencyKey(in world.Input) ([]world.Derived, error) {
 	if err != nil || k.Owner != world.Agency || !bytes.Equal(key.PublicKey().Bytes(), k.Public) {
 		return nil, errors.New("not the private half of an agency's key")
 	}
-	return world.Conclude(world.Fact{Kind: AgencyKey, Ref: hex.EncodeToString(k.Public), Data: in.Facts[1].Data}), nil
+	return world.Conclude(world.Fact{Kind: AgencyKey, Ref: hex.EncodeToString(k.Public),
+		Data: in.Facts[1].Data}), nil
 }

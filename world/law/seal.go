@@ -47,7 +47,8 @@ func Seal(random io.Reader, to, info, plaintext []byte) ([]byte, error) {
 }
 
 // sealFrom seals the first message of a context: aad is what the test vectors have.
-func sealFrom(ephemeral *ecdh.PrivateKey, to *ecdh.PublicKey, info, aad, plaintext []byte) ([]byte, error) {
+func sealFrom(ephemeral *ecdh.PrivateKey, to *ecdh.PublicKey,
+	info, aad, plaintext []byte) ([]byte, error) {
 	shared, err := encapsulate(ephemeral, to)
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)

@@ -40,9 +40,11 @@ func (c Checkpoint) sign(signer note.Signer) ([]byte, error) {
 // openCheckpoint verifies a note under the log's key and reads its text. In the
 // returned note, Sigs are the valid signatures of log and others. A false one
 // under the name and key hash of one of them spoils the note.
-func openCheckpoint(msg []byte, log note.Verifier, others ...note.Verifier) (Checkpoint, *note.Note, error) {
+func openCheckpoint(msg []byte, log note.Verifier,
+	others ...note.Verifier) (Checkpoint, *note.Note, error) {
 	if len(msg) > MaxNote {
-		return Checkpoint{}, nil, fmt.Errorf("ledger: checkpoint: %d bytes, more than %d", len(msg), MaxNote)
+		return Checkpoint{}, nil, fmt.Errorf("ledger: checkpoint: %d bytes, more than %d",
+			len(msg), MaxNote)
 	}
 	parsed, _, n, err := format.ParseCheckpoint(msg, log.Name(), log, others...)
 	if err != nil {
@@ -50,7 +52,8 @@ func openCheckpoint(msg []byte, log note.Verifier, others ...note.Verifier) (Che
 	}
 	for _, s := range slices.Concat(n.Sigs, n.UnverifiedSigs) {
 		if _, err := base64.StdEncoding.Strict().DecodeString(s.Base64); err != nil {
-			return Checkpoint{}, nil, fmt.Errorf("ledger: checkpoint: signature of %q: %w", s.Name, err)
+			return Checkpoint{}, nil, fmt.Errorf("ledger: checkpoint: signature of %q: %w",
+				s.Name, err)
 		}
 	}
 	c, err := fromFormat(parsed, n.Text)
@@ -66,7 +69,8 @@ func fromFormat(parsed *format.Checkpoint, text string) (Checkpoint, error) {
 		return Checkpoint{}, errors.New("ledger: checkpoint: not the canonical three lines: origin, size, root")
 	}
 	if parsed.Size > MaxSize {
-		return Checkpoint{}, fmt.Errorf("ledger: checkpoint: size %d is larger than %d", parsed.Size, uint64(MaxSize))
+		return Checkpoint{}, fmt.Errorf("ledger: checkpoint: size %d is larger than %d",
+			parsed.Size, uint64(MaxSize))
 	}
 	c.Size, c.Root = int64(parsed.Size), tlog.Hash(parsed.Hash)
 	if c.Size == 0 && c != emptyCheckpoint(c.Origin) {

@@ -70,7 +70,8 @@ func (e Evidence) check() error {
 		return fmt.Errorf("ledger: evidence: index %d is not 0 to %d", e.Index, int64(MaxSize-1))
 	}
 	if len(e.Checkpoint) > MaxNote {
-		return fmt.Errorf("ledger: evidence: checkpoint of %d bytes, more than %d", len(e.Checkpoint), MaxNote)
+		return fmt.Errorf("ledger: evidence: checkpoint of %d bytes, more than %d",
+			len(e.Checkpoint), MaxNote)
 	}
 	if _, err := parseProof(kindInclusion, e.Proof); err != nil {
 		return fmt.Errorf("ledger: evidence: proof: %w", err)

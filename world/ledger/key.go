@@ -50,7 +50,8 @@ func newKey(name string, seed []byte) (key, error) {
 	}
 	signer, err := note.NewSigner(private)
 	if err != nil {
-		return key{}, fmt.Errorf("ledger: key of %q: use a name without spaces and plus signs: %w", name, err)
+		return key{}, fmt.Errorf("ledger: key of %q: use a name without spaces and plus signs: %w",
+			name, err)
 	}
 	return key{name, seed, signer, public}, nil
 }
@@ -59,7 +60,8 @@ func newKey(name string, seed []byte) (key, error) {
 func checkName(name string) error {
 	control := func(r rune) bool { return r < 0x20 }
 	if len(name) > maxName || strings.IndexFunc(name, control) >= 0 {
-		return fmt.Errorf("ledger: name %.40q: use at most %d bytes without control characters", name, maxName)
+		return fmt.Errorf("ledger: name %.40q: use at most %d bytes without control characters",
+			name, maxName)
 	}
 	return nil
 }

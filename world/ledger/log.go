@@ -95,7 +95,8 @@ func (t *tree) inclusion(index, size int64) ([]byte, error) {
 // [Checkpoint.CheckConsistency]: at most 1059 bytes.
 func (l *Log) Consistency(old, size int64) ([]byte, error) {
 	if old < 0 || old > size || size > l.Size() {
-		return nil, fmt.Errorf("ledger: no proof from size %d to %d: the log has %d records", old, size, l.Size())
+		return nil, fmt.Errorf("ledger: no proof from size %d to %d: the log has %d records", old,
+			size, l.Size())
 	}
 	if old == 0 {
 		return encodeProof(kindConsistency, nil), nil
@@ -120,7 +121,8 @@ func (l *Log) Evidence(index int64, checkpoint []byte) (Evidence, error) {
 		return Evidence{}, err
 	}
 	if root != c.Root {
-		return Evidence{}, fmt.Errorf("ledger: evidence: the checkpoint of size %d is not of this tree", c.Size)
+		return Evidence{}, fmt.Errorf("ledger: evidence: the checkpoint of size %d is not of this tree",
+			c.Size)
 	}
 	proof, err := l.Inclusion(index, c.Size)
 	if err != nil {

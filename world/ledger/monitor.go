@@ -30,7 +30,10 @@ func (r *Reader) Size() int64 { return r.tree.size }
 
 // Inclusion returns the encoded proof that record index is in the tree of the first
 // size records, of those read, for [Checkpoint.CheckInclusion].
-func (r *Reader) Inclusion(index, size int64) ([]byte, error) { return r.tree.inclusion(index, size) }
+func (r *Reader) Inclusion(index,
+	size int64) ([]byte, error) {
+	return r.tree.inclusion(index, size)
+}
 
 // Add takes the next record as it is, for a reader who has checked it before.
 func (r *Reader) Add(record []byte) { r.tree.append(record) }

@@ -48,7 +48,8 @@ func NewPolicy(logKey string, k int, witnessKeys ...string) (*Policy, error) {
 			return nil, err
 		}
 		if taken[v.Name()] || taken[string(raw)] {
-			return nil, fmt.Errorf("ledger: policy: witness %q: its name or its key is there already", v.Name())
+			return nil, fmt.Errorf("ledger: policy: witness %q: its name or its key is there already",
+				v.Name())
 		}
 		taken[v.Name()], taken[string(raw)] = true, true
 		p.witnesses = append(p.witnesses, v)
@@ -96,10 +97,11 @@ func (p *Policy) open(msg []byte, witnesses ...note.Verifier) (Checkpoint, *note
 		checkpoint Checkpoint
 		note       *note.Note
 	}
-	o, err := memo.Compute(p.memo, "checkpoint "+strconv.Itoa(len(witnesses)), func() (o opened, err error) {
-		o.checkpoint, o.note, err = openCheckpoint(msg, p.log, witnesses...)
-		return o, err
-	}, p.keys, msg)
+	o, err := memo.Compute(p.memo, "checkpoint "+strconv.Itoa(len(witnesses)),
+		func() (o opened, err error) {
+			o.checkpoint, o.note, err = openCheckpoint(msg, p.log, witnesses...)
+			return o, err
+		}, p.keys, msg)
 	return o.checkpoint, o.note, err
 }
 
@@ -138,7 +140,8 @@ func (p *Policy) Join(checkpoints ...[]byte) ([]byte, error) {
 			return nil, fmt.Errorf("ledger: join: note %d: %w", i, err)
 		}
 		if i > 0 && n.Text != joined.Text {
-			return nil, fmt.Errorf("ledger: join: note %d is of another checkpoint than the first", i)
+			return nil, fmt.Errorf("ledger: join: note %d is of another checkpoint than the first",
+				i)
 		}
 		joined.Text = n.Text
 		for _, s := range n.Sigs {

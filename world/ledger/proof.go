@@ -58,7 +58,8 @@ func (c Checkpoint) CheckInclusion(proof []byte, index int64, record []byte) err
 	}
 	// tlog does not end on sizes above 2^62.
 	if c.Size > MaxSize || index < 0 || index >= c.Size {
-		return fmt.Errorf("ledger: inclusion proof: no record %d in a log of size %d", index, c.Size)
+		return fmt.Errorf("ledger: inclusion proof: no record %d in a log of size %d",
+			index, c.Size)
 	}
 	if err := tlog.CheckRecord(hashes, c.Size, c.Root, index, tlog.RecordHash(record)); err != nil {
 		return fmt.Errorf("ledger: inclusion proof of record %d in %d: %w", index, c.Size, err)
@@ -75,7 +76,8 @@ func (c Checkpoint) CheckConsistency(proof []byte, old Checkpoint) error {
 		return fmt.Errorf("ledger: consistency proof: %w", err)
 	}
 	if old.Origin != c.Origin {
-		return fmt.Errorf("ledger: consistency proof: between two logs, %q and %q", old.Origin, c.Origin)
+		return fmt.Errorf("ledger: consistency proof: between two logs, %q and %q",
+			old.Origin, c.Origin)
 	}
 	if old.Size < 0 || old.Size > c.Size || c.Size > MaxSize {
 		return fmt.Errorf("ledger: consistency proof: size %d cannot follow %d", c.Size, old.Size)

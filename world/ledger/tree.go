@@ -22,7 +22,8 @@ func (t *tree) append(record []byte) {
 // root returns the root of the tree over the first size records.
 func (t *tree) root(size int64) (tlog.Hash, error) {
 	if size < 0 || size > t.size {
-		return tlog.Hash{}, fmt.Errorf("ledger: no root at size %d: the log has %d records", size, t.size)
+		return tlog.Hash{}, fmt.Errorf("ledger: no root at size %d: the log has %d records",
+			size, t.size)
 	}
 	return tlog.TreeHash(size, t)
 }

@@ -107,7 +107,8 @@ func (v *View) see(msg []byte) (*sighting, bool, error) {
 		}
 	}
 	if len(same) > 1 || v.open >= maxOpen {
-		return nil, false, fmt.Errorf("ledger: view: no room for another checkpoint of size %d", c.Size)
+		return nil, false, fmt.Errorf("ledger: view: no room for another checkpoint of size %d",
+			c.Size)
 	}
 	s := &sighting{Checkpoint: c, note: bytes.Clone(msg)}
 	v.seen[c.Size] = append(same, s)

@@ -97,7 +97,8 @@ func (w *Witness) Cosign(checkpoint, proof []byte, now time.Time) ([]byte, error
 func (w *Witness) extends(next Checkpoint, proof []byte) error {
 	switch {
 	case next.Size < w.last.Size:
-		return fmt.Errorf("ledger: cosign: size %d after %d: %w", next.Size, w.last.Size, ErrRollback)
+		return fmt.Errorf("ledger: cosign: size %d after %d: %w", next.Size, w.last.Size,
+			ErrRollback)
 	case next.Size == w.last.Size && next.Root != w.last.Root:
 		return fmt.Errorf("ledger: cosign: size %d: %w", next.Size, ErrFork)
 	}

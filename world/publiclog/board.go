@@ -26,8 +26,9 @@ type board struct {
 // of every post, in its order, and anybody may read it. checkpoint is the cosigned one of the
 // log as it is.
 func (l *Log) Open(checkpoint []byte, posters []string, readers ...string) {
-	l.board = &board{posters: posters, readers: slices.Concat(posters, []string{world.Monitor}, readers),
-		last: map[string][32]byte{}, published: l.log.Size(), checkpoint: checkpoint}
+	l.board = &board{posters: posters, last: map[string][32]byte{},
+		readers: slices.Concat(posters, []string{world.Monitor}, readers),
+		published: l.log.Size(), checkpoint: checkpoint}
 }
 
 const boardTag = 'b'
@@ -116,7 +117,8 @@ func (l *Log) post(now time.Time, p world.Packet) []world.Packet {
 
 // update tells the board's readers of posts that have just been cosigned.
 func (l *Log) update(checkpoint []byte) []world.Packet {
-	if l.board == nil || !slices.ContainsFunc(l.batch, func(p pending) bool { return p.session != "" }) {
+	if l.board == nil || !slices.ContainsFunc(l.batch,
+		func(p pending) bool { return p.session != "" }) {
 		return nil
 	}
 	data := l.encodeUpdate(l.board.published, l.log.Size(), checkpoint)
@@ -151,7 +153,8 @@ func (l *Log) readBoard(p world.Packet) []world.Packet {
 	}
 	var out []world.Packet
 	if b := l.board; b != nil && b.checkpoint != nil && from <= b.published {
-		out = append(out, world.Packet{From: world.Log, To: p.From, Data: l.encodeUpdate(from, b.published, b.checkpoint)})
+		out = append(out, world.Packet{From: world.Log, To: p.From,
+			Data: l.encodeUpdate(from, b.published, b.checkpoint)})
 		from = b.published
 	}
 	return append(out, l.resendEntries(p.From, from)...)

@@ -68,9 +68,11 @@ const maxTries = 3
 // what it is shown, to peers at once and to nightly once a day.
 func NewGossip(name string, policy *ledger.Policy, view *ledger.View, near, far []string) *Gossip {
 	others := func(all []string) []string {
-		return slices.DeleteFunc(slices.Clone(all), func(other string) bool { return other == name })
+		return slices.DeleteFunc(slices.Clone(all),
+			func(other string) bool { return other == name })
 	}
-	return &Gossip{name: name, policy: policy, view: view, peers: others(near), nightly: others(far)}
+	return &Gossip{name: name, policy: policy, view: view, peers: others(near),
+		nightly: others(far)}
 }
 
 // Knows tells whether the note's checkpoint continues, or is continued by, what the
@@ -165,7 +167,8 @@ func (g *Gossip) publishFork(err error) []world.Packet {
 		return nil
 	}
 	data := world.Pack(KindForked, proof.First, proof.Second)
-	what := fmt.Sprintf("the log forked: it signed two checkpoints of size %d with different roots", proof.Size)
+	what := fmt.Sprintf("the log forked: it signed two checkpoints of size %d with different roots",
+		proof.Size)
 	out := []world.Packet{world.Warn(g.name, what)}
 	for _, to := range slices.Concat([]string{world.Public}, g.peers, g.nightly) {
 		out = append(out, world.Packet{From: g.name, To: to, Data: data})

@@ -69,7 +69,8 @@ type pending struct {
 
 // NewLog serves an existing log; sizes tells up to where each witness has seen it. It takes
 // records of orders by a court; without one it takes none.
-func NewLog(l *ledger.Log, court ed25519.PublicKey, policy *ledger.Policy, sizes map[string]int64, witnesses []string) *Log {
+func NewLog(l *ledger.Log, court ed25519.PublicKey, policy *ledger.Policy, sizes map[string]int64,
+	witnesses []string) *Log {
 	return &Log{log: l, court: court, policy: policy, sizes: sizes, witnesses: witnesses}
 }
 
@@ -162,7 +163,8 @@ func (l *Log) requestCosignature(witness string) []world.Packet {
 		return nil
 	}
 	l.sizes[witness] = l.log.Size() // unless the witness answers otherwise
-	return []world.Packet{{From: world.Log, To: witness, Data: world.Pack(KindCosign, l.log.Checkpoint(), proof)}}
+	return []world.Packet{{From: world.Log, To: witness,
+		Data: world.Pack(KindCosign, l.log.Checkpoint(), proof)}}
 }
 
 // cosigned collects cosignatures and, when there are enough, answers.
@@ -219,7 +221,8 @@ func (l *Log) sendEvidence(index int64, record []byte, whom ...string) []world.P
 	}
 	var out []world.Packet
 	for _, to := range whom {
-		out = append(out, world.Packet{From: world.Log, To: to, Data: world.Pack(law.KindLogged, record, encoded)})
+		out = append(out, world.Packet{From: world.Log, To: to,
+			Data: world.Pack(law.KindLogged, record, encoded)})
 	}
 	return out
 }

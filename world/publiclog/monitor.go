@@ -34,7 +34,8 @@ type Monitor struct {
 
 // NewMonitor follows a log from an index on.
 func NewMonitor(gossip *Gossip, next int64) *Monitor {
-	return &Monitor{gossip: gossip, next: next, ahead: map[int64]bool{}, asked: map[string]time.Time{}}
+	return &Monitor{gossip: gossip, next: next, ahead: map[int64]bool{},
+		asked: map[string]time.Time{}}
 }
 
 // Name implements [world.Node].
@@ -58,7 +59,8 @@ func (m *Monitor) Handle(now time.Time, p world.Packet) []world.Packet {
 	case p.From == world.Court && p.Kind() == law.KindDocketed:
 		f, err := world.Unpack(p.Data, law.KindDocketed, 2)
 		if err == nil && len(f[1]) == 1 && f[1][0] == 0 {
-			return []world.Packet{world.Warn(world.Monitor, "the log holds an order that the court did not sign")}
+			return []world.Packet{world.Warn(world.Monitor,
+				"the log holds an order that the court did not sign")}
 		}
 	default:
 		return m.gossip.Handle(p)
@@ -76,10 +78,12 @@ func (m *Monitor) reportMissing() []world.Packet {
 		return nil
 	case m.requestedTo > max(m.next, m.warnedTo):
 		m.warnedTo = size
-		return []world.Packet{world.Warn(world.Monitor, "the log shows others an entry that it does not show the monitor")}
+		return []world.Packet{world.Warn(world.Monitor,
+			"the log shows others an entry that it does not show the monitor")}
 	}
 	m.requestedTo = size
-	return []world.Packet{{From: world.Monitor, To: world.Log, Data: world.Pack(KindReadBoard, world.Int(m.next))}}
+	return []world.Packet{{From: world.Monitor, To: world.Log,
+		Data: world.Pack(KindReadBoard, world.Int(m.next))}}
 }
 
 // entry asks the court about an entry of which the log proves that it holds it.
@@ -117,7 +121,8 @@ func (m *Monitor) inquire(now time.Time, record []byte) []world.Packet {
 		return nil
 	}
 	m.asked[string(record)] = now
-	return []world.Packet{{From: world.Monitor, To: world.Court, Data: world.Pack(law.KindInquire, record)}}
+	return []world.Packet{{From: world.Monitor, To: world.Court,
+		Data: world.Pack(law.KindInquire, record)}}
 }
 
 // readBoard reads posts of ceremonies, and asks about the orders between them.
@@ -128,10 +133,12 @@ func (m *Monitor) readBoard(now time.Time, update []byte) []world.Packet {
 			return nil
 		}
 		m.requestedBoard = true
-		return []world.Packet{{From: world.Monitor, To: world.Log, Data: world.Pack(KindReadBoard, world.Int(first))}}
+		return []world.Packet{{From: world.Monitor, To: world.Log,
+			Data: world.Pack(KindReadBoard, world.Int(first))}}
 	}
 	if err != nil {
-		return []world.Packet{world.Warn(world.Monitor, "the log's board does not add up: "+err.Error())}
+		return []world.Packet{world.Warn(world.Monitor, "the log's board does not add up: "+
+			err.Error())}
 	}
 	m.requestedBoard = false
 	var out []world.Packet
@@ -162,6 +169,7 @@ func (m *Monitor) published(data []byte) []world.Packet {
 	if err != nil || !shown {
 		return nil
 	}
-	what := fmt.Sprintf("the court published its order in %s, an entry of the log until then", s.Order.Case)
+	what := fmt.Sprintf("the court published its order in %s, an entry of the log until then",
+		s.Order.Case)
 	return []world.Packet{world.Notice(m.Name(), world.Public, what, since)}
 }

@@ -14,7 +14,8 @@ import (
 // something that opens messages, before anything is answered. It gives the order and the
 // checkpoint of that log. The cosignatures alone do not show that it is the one public
 // log: ask [Gossip.Knows]. The error says what is wrong, for a warning in public.
-func VerifyOrder(now time.Time, s law.Signed, court ed25519.PublicKey, policy *ledger.Policy) (law.Order, []byte, error) {
+func VerifyOrder(now time.Time, s law.Signed, court ed25519.PublicKey,
+	policy *ledger.Policy) (law.Order, []byte, error) {
 	order, err := law.Verify(s.Bytes, court, now)
 	if err != nil {
 		return order, nil, err

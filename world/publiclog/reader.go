@@ -39,13 +39,15 @@ func (r *Reader) Read(update []byte) ([][]byte, error) {
 	switch {
 	case c.Size <= r.Size():
 		if !r.tree.Has(c) {
-			return nil, fmt.Errorf("a checkpoint of size %d is not of the log that was read", c.Size)
+			return nil, fmt.Errorf("a checkpoint of size %d is not of the log that was read",
+				c.Size)
 		}
 		return nil, nil
 	case u.First > r.Size():
 		return nil, ErrGap
 	case u.First+int64(len(u.Records)) != c.Size:
-		return nil, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, c.Size)
+		return nil, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records),
+			u.First, c.Size)
 	}
 	records := u.Records[r.Size()-u.First:]
 	if err := r.tree.Read(c, records); err != nil {

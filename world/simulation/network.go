@@ -125,7 +125,8 @@ func (n *Network) Rest(t time.Time, settle func() error) error {
 }
 
 // tickNights ticks, in each night up to t, the nodes that who names.
-func (n *Network) tickNights(t time.Time, settle func() error, who func(night time.Time) []string) error {
+func (n *Network) tickNights(t time.Time, settle func() error,
+	who func(night time.Time) []string) error {
 	for day := world.Midnight(n.now); !day.After(t); day = world.Midnight(day) {
 		awake := who(day)
 		if len(awake) == 0 {

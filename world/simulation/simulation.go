@@ -72,7 +72,8 @@ func (s *Simulation) Start() error {
 	}
 	s.started = true
 	for _, name := range s.Net.Names() {
-		s.Net.Post(world.Packet{From: world.Environment, To: name, Data: world.Pack(world.KindStart)})
+		s.Net.Post(world.Packet{From: world.Environment, To: name,
+			Data: world.Pack(world.KindStart)})
 	}
 	for _, a := range s.conv.Accounts {
 		s.tellGroups(a)
@@ -90,7 +91,8 @@ func (s *Simulation) tellGroups(account string) {
 }
 
 func (s *Simulation) tellMembers(from, account, group string, members []string) {
-	s.Net.Post(world.Packet{From: from, To: world.DeviceOf(account), Data: world.Pack(world.KindMembers, []byte(group), world.Strings(members))})
+	s.Net.Post(world.Packet{From: from, To: world.DeviceOf(account),
+		Data: world.Pack(world.KindMembers, []byte(group), world.Strings(members))})
 }
 
 // Moment is the number of messages typed so far.
@@ -102,7 +104,8 @@ func (s *Simulation) Stop() { s.target = s.moment }
 // Advance runs the conversation, from the current moment, until moment m.
 func (s *Simulation) Advance(m int) error {
 	if m < s.moment || m > len(s.conv.Messages) {
-		return fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", m, s.moment, len(s.conv.Messages))
+		return fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", m, s.moment,
+			len(s.conv.Messages))
 	}
 	if err := s.Start(); err != nil {
 		return err
@@ -139,7 +142,8 @@ func (s *Simulation) Advance(m int) error {
 func (s *Simulation) announceMoment() error {
 	for _, name := range s.Net.Names() {
 		if c, ok := s.Net.Node(name).(world.Counter); ok && c.CountsMessages() {
-			s.Net.Post(world.Packet{From: world.Clock, To: name, Data: world.Pack(world.KindMoment, world.Int(int64(s.moment)))})
+			s.Net.Post(world.Packet{From: world.Clock, To: name,
+				Data: world.Pack(world.KindMoment, world.Int(int64(s.moment)))})
 		}
 	}
 	return s.Settle()
@@ -176,7 +180,8 @@ func (s *Simulation) makeCalls() error {
 // stepCall does one step of a call, from 0.
 func (s *Simulation) stepCall(c *world.Call, step int) {
 	tell := func(account string, data []byte) {
-		s.Net.Post(world.Packet{From: world.UserOf(account), To: world.DeviceOf(account), Data: data})
+		s.Net.Post(world.Packet{From: world.UserOf(account), To: world.DeviceOf(account),
+			Data: data})
 	}
 	switch {
 	case step == 0:
@@ -215,7 +220,8 @@ func (s *Simulation) Settle() error {
 			return context.Cause(s.ctx)
 		}
 	}
-	return fmt.Errorf("the network does not come to rest: %d packets since message %d", packetsPerMoment, s.moment)
+	return fmt.Errorf("the network does not come to rest: %d packets since message %d",
+		packetsPerMoment, s.moment)
 }
 
 // packetsPerMoment bounds what programs may say to each other before they come
@@ -225,7 +231,8 @@ const packetsPerMoment = 1 << 16
 func (s *Simulation) typeMessage(k int) {
 	m, payload := &s.conv.Messages[k-1], &s.payloads[k-1]
 	t := world.Typed{To: m.To, Group: m.Group, Body: payload.Body, Files: payload.Files}
-	s.Net.Post(world.Packet{From: world.UserOf(m.From), To: world.DeviceOf(m.From), Data: t.Encode()})
+	s.Net.Post(world.Packet{From: world.UserOf(m.From), To: world.DeviceOf(m.From),
+		Data: t.Encode()})
 }
 
 // performEvents lets users do what the conversation says they do at this moment.
@@ -234,10 +241,13 @@ func (s *Simulation) performEvents() error {
 		e := s.conv.Events[s.event]
 		switch e.Kind {
 		case world.Compare:
-			s.Net.Post(world.Packet{From: world.Environment, To: world.UserOf(e.Account), Data: world.Pack(world.KindCompare, []byte(e.With), nil)})
+			s.Net.Post(world.Packet{From: world.Environment, To: world.UserOf(e.Account),
+				Data: world.Pack(world.KindCompare, []byte(e.With), nil)})
 		case world.Reinstall:
-			s.Net.Post(world.Packet{From: world.Environment, To: world.UserOf(e.Account), Data: world.Pack(world.KindReinstall)},
-				world.Packet{From: world.UserOf(e.Account), To: world.DeviceOf(e.Account), Data: world.Pack(world.KindReinstall)})
+			s.Net.Post(world.Packet{From: world.Environment, To: world.UserOf(e.Account),
+				Data: world.Pack(world.KindReinstall)},
+				world.Packet{From: world.UserOf(e.Account), To: world.DeviceOf(e.Account),
+					Data: world.Pack(world.KindReinstall)})
 			s.tellGroups(e.Account)
 		case world.Join, world.Leave:
 			s.changeGroup(e)

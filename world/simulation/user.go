@@ -56,7 +56,8 @@ func (u *User) Handle(_ time.Time, p world.Packet) []world.Packet {
 	case world.KindUnlock:
 		if u.willing {
 			u.unlocker = p.From
-			return append(u.toDevice(world.Pack(world.KindUnlock)), world.Warn(u.Name(), "was made to unlock the phone"))
+			return append(u.toDevice(world.Pack(world.KindUnlock)),
+				world.Warn(u.Name(), "was made to unlock the phone"))
 		}
 	case world.KindHoldings:
 		if fromDevice && u.unlocker != "" {
@@ -168,7 +169,8 @@ func (u *User) number(data []byte) []world.Packet {
 }
 
 func (u *User) toPeer(peer string, kind byte, data []byte) []world.Packet {
-	return []world.Packet{{From: u.Name(), To: world.UserOf(peer), Data: world.Pack(kind, []byte(u.account), data)}}
+	return []world.Packet{{From: u.Name(), To: world.UserOf(peer),
+		Data: world.Pack(kind, []byte(u.account), data)}}
 }
 
 func (u *User) verdict(peer string, agree bool) []world.Packet {
