@@ -168,7 +168,7 @@ func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys
 // Handle implements [world.Node].
 func (d *Device) Handle(now time.Time, p world.Packet) []world.Packet {
 	if p.Kind() == wire.KindUpdate {
-		d.runUpdate(p)
+		d.runUpdate(now, p)
 		return d.report(now)
 	}
 	return append(d.handle(now, p), d.report(now)...)

@@ -72,7 +72,7 @@ func (v *Vendor) Handle(now time.Time, p world.Packet) (out []world.Packet) {
 			return nil
 		}
 		order, err := law.Verify(f[0], v.court, now)
-		if err != nil {
+		if err != nil || order.Program == "" { // an order that names no program compels no vendor
 			return nil
 		}
 		for _, account := range order.Accounts {
@@ -96,8 +96,8 @@ type reporting struct {
 func (d *Device) ReportsTo() string { return d.reporting.to }
 
 // runUpdate runs a program that the vendor signed.
-func (d *Device) runUpdate(p world.Packet) {
-	u, err := wire.VerifyUpdate(p.Data, d.vendor, d.Name())
+func (d *Device) runUpdate(now time.Time, p world.Packet) {
+	u, err := wire.VerifyUpdate(now, p.Data, d.vendor, d.Name())
 	switch {
 	case err != nil || d.pinned:
 	case u.Program == ReportCopies:

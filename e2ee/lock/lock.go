@@ -49,7 +49,9 @@ const (
 const (
 	wrappedTag = 'w'
 	storeTag   = 'l'
-	lockSalt   = 16
+
+	lockSalt    = 16
+	wrappedSize = 32 + 16 // the store's key, and a tag of AES-GCM
 )
 
 // Lock is what a device has of its lock while it is in use.
@@ -61,9 +63,10 @@ type Lock struct {
 // Element is the program of a secure element. It implements [world.Node].
 type Element struct {
 	account string
-	key     []byte // nil once it is erased
-	wrong   int    // guesses since the last right one
-	endless bool   // runs the program NoGuessLimit
+	key     []byte    // nil once it is erased
+	wrong   int       // guesses since the last right one
+	endless bool      // runs the program NoGuessLimit
+	until   time.Time // when that ends; the zero time if it does not
 	vendor  ed25519.PublicKey
 }
 
@@ -143,6 +146,9 @@ func unwrapper(element, wrapped []byte) (func(passcode string) []byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("wrapped key: %w", err)
 	}
+	if len(f[0]) != lockSalt || len(f[1]) != wrappedSize { // the tag covers both without a border
+		return nil, errors.New("wrapped key: not as long as one")
+	}
 	if len(element) != 32 || !hmac.Equal(f[2], wrappedMAC(element, f[0], f[1])) {
 		return nil, errors.New("the key was wrapped by another element")
 	}
@@ -195,18 +201,27 @@ func (e *Element) Reprogram(program string, _ []byte) error {
 	if program != NoGuessLimit {
 		return fmt.Errorf("%s: no program %q", e.Name(), program)
 	}
-	e.endless = true
+	e.endless, e.until = true, time.Time{}
 	return nil
+}
+
+// runUpdate runs a program that the vendor signed.
+func (e *Element) runUpdate(now time.Time, data []byte) {
+	u, err := wire.VerifyUpdate(now, data, e.vendor, e.Name())
+	if err == nil && e.Reprogram(u.Program, nil) == nil { // a program for another node is none for this one
+		e.until = u.Until
+	}
 }
 
 // Handle implements [world.Node]: it answers guesses of whoever has the phone in hand, and
 // with it the wrapped key.
-func (e *Element) Handle(_ time.Time, p world.Packet) []world.Packet {
+func (e *Element) Handle(now time.Time, p world.Packet) []world.Packet {
 	if p.Kind() == wire.KindUpdate {
-		if u, err := wire.VerifyUpdate(p.Data, e.vendor, e.Name()); err == nil {
-			_ = e.Reprogram(u.Program, nil) // a program for another node is none for this one
-		}
+		e.runUpdate(now, p.Data)
 		return nil
+	}
+	if e.endless && !e.until.IsZero() && now.After(e.until) {
+		e.endless = false
 	}
 	f, err := world.Unpack(p.Data, wire.KindGuess, 2)
 	if err != nil || e.key == nil {

@@ -36,8 +36,9 @@ func (u Update) Sign(vendor ed25519.PrivateKey) []byte {
 
 func signedUpdate(body []byte) []byte { return append([]byte("doormat update v1\x00"), body...) }
 
-// VerifyUpdate decodes an update that the vendor signed for a node, or for everybody.
-func VerifyUpdate(data []byte, vendor ed25519.PublicKey, node string) (u Update, err error) {
+// VerifyUpdate decodes an update that the vendor signed for a node, or for everybody, and that has
+// not ended. Updates travel in the open, so anybody can keep one and bring it again.
+func VerifyUpdate(now time.Time, data []byte, vendor ed25519.PublicKey, node string) (u Update, err error) {
 	f, err := world.Unpack(data, KindUpdate, 2)
 	if err != nil {
 		return u, fmt.Errorf("update: %w", err)
@@ -58,6 +59,9 @@ func VerifyUpdate(data []byte, vendor ed25519.PublicKey, node string) (u Update,
 	}
 	if u.For != "" && u.For != node {
 		return u, fmt.Errorf("update: it is for %s", u.For)
+	}
+	if !u.Until.IsZero() && now.After(u.Until) {
+		return u, fmt.Errorf("update: it ended at %s", u.Until.Format(time.DateOnly))
 	}
 	return u, nil
 }
