@@ -204,7 +204,7 @@ func (f *fromVault) evaluated(server int, raw []byte) []world.Packet {
 		return nil
 	}
 	if f.key, err = f.attempt.Combine(f.answers); err != nil {
-		return nil // of two registrations: the answers of one may still come
+		return nil // a wrong PIN, a server that lied, two registrations: other answers may still come
 	}
 	var out []world.Packet
 	for i := 1; i <= f.params.Servers; i++ {

@@ -3,6 +3,7 @@ package vault
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"doormat/escrow/group"
 	"doormat/escrow/sharing"
@@ -93,7 +94,7 @@ func (s *Server) serve(account string, raw []byte) ([]byte, error) {
 // ParseReply returns what a server answered to a register or release request: nothing, or the
 // sealed secret; or the error with which it refused.
 func ParseReply(raw []byte) ([]byte, error) {
-	if len(raw) == 0 || int(raw[0]) >= len(statuses) {
+	if len(raw) == 0 || int(raw[0]) >= len(statuses) || raw[0] != 0 && len(raw) > 1 {
 		return nil, errors.New("vault: an answer that no server gives")
 	}
 	if err := statuses[raw[0]]; err != nil {
@@ -103,8 +104,7 @@ func ParseReply(raw []byte) ([]byte, error) {
 }
 
 func (a *Answer) bytes() []byte {
-	b := append(append(a.Version[:], a.Element[:]...), a.Nonce[:]...)
-	return append(b, byte(a.Left))
+	return slices.Concat(a.Version[:], a.Check[:], a.Element[:], a.Nonce[:], []byte{byte(a.Left)})
 }
 
 // ParseAnswer reads the answer to an evaluate request.
@@ -116,10 +116,10 @@ func ParseAnswer(raw []byte) (*Answer, error) {
 	in := cryptobyte.String(body)
 	var a Answer
 	var left uint8
-	if !in.CopyBytes(a.Version[:]) || !in.CopyBytes(a.Element[:]) || !in.CopyBytes(a.Nonce[:]) ||
-		!in.ReadUint8(&left) || !in.Empty() {
+	if !in.CopyBytes(a.Version[:]) || !in.CopyBytes(a.Check[:]) || !in.CopyBytes(a.Element[:]) ||
+		!in.CopyBytes(a.Nonce[:]) || !in.ReadUint8(&left) || !in.Empty() {
 		return nil, fmt.Errorf("vault: an answer of %d bytes, want %d", len(body),
-			32+group.Size+NonceSize+1)
+			32+32+group.Size+NonceSize+1)
 	}
 	a.Left = int(left)
 	return &a, nil
@@ -138,11 +138,11 @@ func Registered(request []byte) (account string, r *Registration, err error) {
 }
 
 // Bytes is the encoding of r: limit 1 ‖ number of the server 1 ‖ m 1 ‖ share 32 ‖ commitments m·32 ‖
-// tag 32 ‖ sealed secret.
+// tag 32 ‖ check 32 ‖ sealed secret.
 func (r *Registration) Bytes() []byte {
 	b := []byte{byte(r.Limit), byte(r.Share.Index), byte(r.Commitments.Threshold())}
 	b = append(append(b, group.Bytes(r.Share.Value)...), r.Commitments.Bytes()...)
-	return append(append(b, r.Tag[:]...), r.Sealed...)
+	return slices.Concat(b, r.Tag[:], r.Check[:], r.Sealed)
 }
 
 // maxSealed bounds the sealed secret of a registration: a vault keeps keys, not backups.
@@ -156,7 +156,7 @@ func ParseRegistration(raw []byte) (*Registration, error) {
 	r := &Registration{}
 	if !in.ReadUint8(&limit) || !in.ReadUint8(&index) || !in.ReadUint8(&need) ||
 		!in.ReadBytes(&share, group.Size) || !in.ReadBytes(&points, int(need)*group.Size) ||
-		!in.CopyBytes(r.Tag[:]) || len(in) > maxSealed {
+		!in.CopyBytes(r.Tag[:]) || !in.CopyBytes(r.Check[:]) || len(in) > maxSealed {
 		return nil, fmt.Errorf("vault: a registration of %d bytes is cut short or too long", len(raw))
 	}
 	p := Params{Need: int(need), Servers: sharing.MaxTrustees, Limit: int(limit)}

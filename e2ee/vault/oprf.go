@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"crypto/hmac"
 	"crypto/sha512"
 	"encoding/binary"
 	"fmt"
@@ -65,23 +66,24 @@ func newAttempt(p Params, pin []byte, blind kyber.Scalar) *Attempt {
 func (a *Attempt) Blinded() []byte { return group.Bytes(a.blinded) }
 
 // Combine makes a key of the answers of m servers, by their numbers. It takes those of one
-// version, the one that most have. Whether the PIN was right shows when a server checks
-// [Key.Proof].
+// registration, the one that most have. If the PIN was wrong, or one of the m lied, it gives
+// [ErrPIN] and no key: see the package's doc for why nothing may be proved under another.
 func (a *Attempt) Combine(answers map[int]*Answer) (*Key, error) {
-	byVersion := map[[32]byte][]int{}
-	var best [32]byte
+	type registration struct{ version, check [32]byte }
+	by := map[registration][]int{}
+	var best registration
 	for i := 1; i <= a.params.Servers; i++ { // in order, so that ties fall the same way
 		answer := answers[i]
 		if answer == nil {
 			continue
 		}
-		v := answer.Version
-		byVersion[v] = append(byVersion[v], i)
-		if len(byVersion[v]) > len(byVersion[best]) {
-			best = v
+		r := registration{answer.Version, answer.Check}
+		by[r] = append(by[r], i)
+		if len(by[r]) > len(by[best]) {
+			best = r
 		}
 	}
-	servers := byVersion[best]
+	servers := by[best]
 	if len(servers) < a.params.Need {
 		return nil, fmt.Errorf("vault: %d answers for one registration, %d are needed",
 			len(servers), a.params.Need)
@@ -100,5 +102,9 @@ func (a *Attempt) Combine(answers map[int]*Answer) (*Key, error) {
 		sum.Add(sum, evaluate(weights[n], element))
 	}
 	unblind := suite.Scalar().Inv(a.blind)
-	return newKey(finalize(a.pin, evaluate(unblind, sum))), nil
+	key := newKey(finalize(a.pin, evaluate(unblind, sum)))
+	if check := key.check(); !hmac.Equal(check[:], best.check[:]) {
+		return nil, ErrPIN
+	}
+	return key, nil
 }

@@ -20,6 +20,7 @@ type Nonce [NonceSize]byte
 // Answer is a server's to one guess.
 type Answer struct {
 	Version [32]byte // of the registration
+	Check   [32]byte // of the registration
 	Element [group.Size]byte
 	Nonce   Nonce
 	Left    int // guesses that this server will still answer
@@ -114,6 +115,7 @@ func (s *Server) Evaluate(account string, blinded []byte) (*Answer, error) {
 	r.Guesses = append(r.Guesses, nonce)
 	return &Answer{
 		Version: r.Version(),
+		Check:   r.Check,
 		Element: [group.Size]byte(group.Bytes(evaluate(r.Share.Value, element))),
 		Nonce:   nonce,
 		Left:    r.Limit - len(r.Guesses),

@@ -17,8 +17,8 @@
 // key_i and returns key_i·B, and m answers, weighted by Lagrange's coefficients, sum to key·B
 // (S. Jarecki, A. Kiayias, H. Krawczyk and J. Xu, "TOPPSS", ACNS 2017).
 //
-//	register  the client sends each server its share, the sealed secret and a tag
-//	evaluate  a server counts one guess, then answers with key_i·B and a nonce
+//	register  the client sends each server its share, the sealed secret, a tag and a check
+//	evaluate  a server counts one guess, then answers with key_i·B, the check and a nonce
 //	release   who knows F(key, PIN) proves it with the tag: the count goes back to 0, and the
 //	          server hands out the sealed secret
 //
@@ -39,9 +39,14 @@
 //     anything. TestBurnedGuesses.
 //
 // A single server that answers with a wrong element makes a right PIN look wrong. The OPRF mode
-// cannot tell (the VOPRF mode of RFC 9497 can). A client must therefore know m and the servers'
-// keys from elsewhere: told that m is 1, it would prove its PIN under a key that the liar chose.
-// [SealRequest] and [OpenRequest] are the channel for which those keys are.
+// cannot tell (the VOPRF mode of RFC 9497 can). It must not learn more than that: who sees m-1
+// honest answers to the owner's blinded PIN before it gives its own can aim it so that the owner
+// computes F under a key of the liar's, and a proof under that would tell it the PIN, by trying
+// all. So a registration has a check, a hash of the right key that each server returns with its
+// answer, and the client compares it before it says anything: of m servers that agree on a
+// registration one is honest. TestLyingServer is this attack. (Juicebox lets each server prove
+// its answer instead, which names the liar as well.) A client must know m and the servers' keys
+// from elsewhere: told that m is 1, it would believe the liar. [SealRequest] and [OpenRequest] are the channel for which those keys are.
 //
 // TestRFC9497 runs the RFC's vectors through the plain and through the shared evaluation.
 package vault
@@ -88,13 +93,16 @@ type Registration struct {
 	Share       sharing.Share        // secret
 	Commitments *sharing.Commitments // public: what the shares are checked against
 	Tag         [32]byte             // secret: who proves to know it, knows the PIN
+	Check       [32]byte             // tells the owner, who has m answers, whether the PIN was right
 	Sealed      []byte               // the owner's secret, under the key that PIN and m servers make
 }
 
-// Version names what was registered, by the commitments and the sealed secret: shares of one
-// version go together, and open this secret.
+// Version names what was registered, by the commitments, the check and the sealed secret: shares
+// of one version go together, and open this secret.
 func (r *Registration) Version() [32]byte {
-	return sha256.Sum256(append(r.Commitments.Bytes(), r.Sealed...))
+	b := append([]byte("doormat vault version v1"), byte(r.Commitments.Threshold()))
+	b = append(append(b, r.Commitments.Bytes()...), r.Check[:]...)
+	return sha256.Sum256(append(b, r.Sealed...))
 }
 
 // Register draws a key, shares it among the servers, and seals secret under what it makes of the
@@ -120,7 +128,7 @@ func Register(p Params, pin, secret []byte, random io.Reader) ([]*Registration, 
 	key := newKey(finalize(pin, evaluate(polynomial.Secret(), hashToGroup(pin))))
 	sealed := key.seal(secret)
 	for i, r := range list {
-		r.Tag, r.Sealed = key.tag(i+1), sealed
+		r.Tag, r.Check, r.Sealed = key.tag(i+1), key.check(), sealed
 	}
 	return list, nil
 }
@@ -147,6 +155,9 @@ func (k *Key) expand(label string) [32]byte {
 
 // tag is what server i compares with. Each has another, so that none can speak to the others.
 func (k *Key) tag(i int) [32]byte { return k.expand(fmt.Sprintf("tag %d", i)) }
+
+// check is what the owner compares with, before a tag is used.
+func (k *Key) check() [32]byte { return k.expand("check") }
 
 // seal takes nonce 0: the key seals once, for each registration draws another.
 func (k *Key) seal(secret []byte) []byte {

@@ -5,12 +5,12 @@ import (
 	"crypto/ecdh"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"slices"
-	"strings"
 	"testing"
 
 	"doormat/escrow/group"
@@ -136,7 +136,7 @@ func TestRFC9497(t *testing.T) {
 			share, err := polynomial.Share(i)
 			require.NoError(t, err)
 			element := group.Bytes(evaluate(share.Value, a.blinded))
-			answers[i] = &Answer{Version: [32]byte{1}, Element: [32]byte(element)}
+			answers[i] = &Answer{Check: newKey(output).check(), Element: [32]byte(element)}
 		}
 		got, err := a.Combine(answers)
 		require.NoError(t, err)
@@ -154,7 +154,7 @@ func TestRelease(t *testing.T) {
 			require.Equal(t, secret, got)
 		}
 		_, err := v.guess([]byte("4712"), all[:p.Need]...)
-		require.ErrorIs(t, err, ErrProof)
+		require.ErrorIs(t, err, ErrPIN)
 		if p.Need > 1 {
 			_, err = v.guess(rightPIN, all[:p.Need-1]...)
 			require.ErrorContains(t, err, "are needed")
@@ -257,7 +257,7 @@ func TestRolledBackServers(t *testing.T) {
 	answered := 0
 	for n := range 20 {
 		fresh := v.servers[0].Record(owner)
-		if _, err := v.guess(pin(n), 1, 2); err == nil || strings.Contains(err.Error(), "proof") {
+		if _, err := v.guess(pin(n), 1, 2); err == nil || errors.Is(err, ErrPIN) {
 			answered++
 		}
 		v.servers[0].Restore(owner, fresh)
@@ -274,7 +274,7 @@ func TestChangingQuorum(t *testing.T) {
 				guesses := 0
 				for open := v.open(); len(open) >= m; open = v.open() {
 					_, err := v.guess(pin(guesses), open[:m]...)
-					require.ErrorIs(t, err, ErrProof)
+					require.ErrorIs(t, err, ErrPIN)
 					guesses++
 				}
 				require.Equal(t, k*limit/m, guesses, "m = %d, k = %d, limit = %d", m, k, limit)
@@ -283,7 +283,7 @@ func TestChangingQuorum(t *testing.T) {
 				guesses = 0
 				for ; len(fixed.open()) == k; guesses++ {
 					_, err := fixed.guess(pin(guesses), fixed.open()[:k]...)
-					require.ErrorIs(t, err, ErrProof)
+					require.ErrorIs(t, err, ErrPIN)
 				}
 				require.Equal(t, limit, guesses, "asking all of them each time")
 			}
@@ -298,7 +298,7 @@ func TestSuccessResets(t *testing.T) {
 	for range 10 {
 		for range v.Limit - 1 {
 			_, err := v.guess(pin(guesses), 1, 2)
-			require.ErrorIs(t, err, ErrProof)
+			require.ErrorIs(t, err, ErrPIN)
 			guesses++
 		}
 		got, err := v.guess(rightPIN, 1, 2)
@@ -364,18 +364,20 @@ func TestFalseAnswer(t *testing.T) {
 	two, err := v.servers[1].Evaluate(owner, a.Blinded())
 	require.NoError(t, err)
 	two.Element = one.Element
-	key, err := a.Combine(map[int]*Answer{1: one, 2: two})
-	require.NoError(t, err)
-	_, err = v.servers[0].Release(owner, one.Nonce, key.Proof(1, one.Nonce))
-	require.ErrorIs(t, err, ErrProof)
+	_, err = a.Combine(map[int]*Answer{1: one, 2: two})
+	require.ErrorIs(t, err, ErrPIN)
 	nonsense := [32]byte(bytes.Repeat([]byte{0xff}, 32))
-	for _, bad := range []*Answer{{Version: one.Version}, {Version: one.Version, Element: nonsense}} {
+	for _, bad := range []*Answer{{Version: one.Version, Check: one.Check},
+		{Version: one.Version, Check: one.Check, Element: nonsense}} {
 		_, err = a.Combine(map[int]*Answer{1: one, 2: bad})
 		require.ErrorContains(t, err, "server 2")
 	}
-	two.Version[0] ^= 1
-	_, err = a.Combine(map[int]*Answer{1: one, 2: two})
-	require.ErrorContains(t, err, "one registration")
+	for _, field := range []*[32]byte{&two.Version, &two.Check} {
+		field[0] ^= 1
+		_, err = a.Combine(map[int]*Answer{1: one, 2: two})
+		require.ErrorContains(t, err, "one registration")
+		field[0] ^= 1
+	}
 }
 
 func TestHostileRegistrations(t *testing.T) {
@@ -428,7 +430,7 @@ func TestEncodings(t *testing.T) {
 		require.Error(t, err, "byte %d", at)
 	}
 	_, err = v.guess(pin(1), 1, 2)
-	require.ErrorIs(t, err, ErrProof)
+	require.ErrorIs(t, err, ErrPIN)
 	rec := v.servers[1].Record(owner)
 	require.Len(t, rec.Guesses, 1)
 	again, err := ParseRecord(rec.Bytes())
@@ -439,10 +441,12 @@ func TestEncodings(t *testing.T) {
 		_, err := ParseRecord(bad)
 		require.Error(t, err)
 	}
-	for _, bad := range [][]byte{nil, {6}, {0}, append([]byte{0}, make([]byte, 82)...)} {
+	for _, bad := range [][]byte{nil, {6}, {0}, append([]byte{0}, make([]byte, 114)...)} {
 		_, err := ParseAnswer(bad)
 		require.Error(t, err)
 	}
+	_, err = ParseReply([]byte{1, 0})
+	require.NotErrorIs(t, err, ErrUnknown, "a refusal has one encoding")
 }
 
 // Only the server that was asked can answer, and nothing that is changed on the way opens.
@@ -515,4 +519,48 @@ func FuzzServe(f *testing.F) {
 			require.Equal(t, raw, RegisterRequest(account, r))
 		}
 	})
+}
+
+// One server that lies, and can have the others evaluate what it likes, learns nothing of the PIN of
+// an owner who opens the vault: not even when it has the honest answers to the owner's own blinded
+// PIN before it gives its own. It aims its answer so that the sum is y·B for a y of its own, and the
+// owner's key is F(y, PIN), of which the liar can compute everything but the PIN. Whatever the owner
+// sends then, a proof above all, would let it try all PINs in silence.
+func TestLyingServer(t *testing.T) {
+	v := newVault(t, Params{Need: 3, Servers: 5, Limit: 10})
+	a, err := NewAttempt(v.Params, rightPIN, v.random)
+	require.NoError(t, err)
+	answers := map[int]*Answer{}
+	for _, i := range []int{1, 2, 3} {
+		answers[i], err = ParseAnswer(v.servers[i-1].Serve(owner, EvaluateRequest(owner, a.Blinded())))
+		require.NoError(t, err)
+	}
+	y := suite.Scalar().SetInt64(42)
+	weights, err := sharing.Lagrange(suite, []int{1, 2, 3})
+	require.NoError(t, err)
+	aim := evaluate(y, a.blinded)
+	for n, i := range []int{1, 2} {
+		element, err := group.DecodePoint(suite, answers[i].Element[:])
+		require.NoError(t, err)
+		aim.Sub(aim, evaluate(weights[n], element))
+	}
+	answers[3].Element = [group.Size]byte(group.Bytes(evaluate(suite.Scalar().Inv(weights[2]), aim)))
+
+	key, err := a.Combine(answers)
+	require.ErrorIs(t, err, ErrPIN, "the owner says nothing under a key that is not the registered one")
+	require.Nil(t, key)
+}
+
+// Commitments to one more coefficient, and a sealed secret that is a point shorter, are the same
+// bytes in a row and another registration.
+func TestVersions(t *testing.T) {
+	list, err := Register(Params{Need: 2, Servers: 2, Limit: 3}, rightPIN, secret, source("versions"))
+	require.NoError(t, err)
+	r := list[0]
+	all := r.Commitments.Bytes()
+	first, err := sharing.DecodeCommitments(suite, 1, all[:group.Size])
+	require.NoError(t, err)
+	moved := Registration{Commitments: first, Sealed: slices.Concat(all[group.Size:], r.Sealed)}
+	same := Registration{Commitments: r.Commitments, Sealed: r.Sealed}
+	require.NotEqual(t, same.Version(), moved.Version())
 }
