@@ -85,21 +85,3 @@ func TestGuessPasscode(t *testing.T) {
 	_, err = conclude(t, "open a sealed store", store, key[0].Fact)
 	require.NoError(t, err)
 }
-
-// TestWrappedKey: no byte of a wrapped key can move from one of its fields to another: the element
-// knows its own in one form only.
-func TestWrappedKey(t *testing.T) {
-	_, e, store := locked(t, 6)
-	wrapped, nonce, ciphertext, err := sealedStore(store[0])
-	require.NoError(t, err)
-	f, err := world.Unpack(wrapped, wrappedTag, 3)
-	require.NoError(t, err)
-	both := append(append([]byte{}, f[0]...), f[1]...)
-	for _, cut := range []int{0, lockSalt - 1, lockSalt + 1, len(both)} {
-		moved := store[0]
-		moved.Data = world.Pack(storeTag, world.Pack(wrappedTag, both[:cut], both[cut:], f[2]), nonce, ciphertext)
-		_, err := guess(t, e, moved, "0000")
-		require.Error(t, err, "cut at %d", cut)
-	}
-	require.Zero(t, e.wrong)
-}

@@ -100,31 +100,3 @@ func TestCompelled(t *testing.T) {
 	order.Program = ""
 	require.Empty(t, compel(law.Sign(order, keyOf(court))), "an order that names no program")
 }
-
-// TestCompelledElement: what a court compels for a secure element ends with the order, whether it
-// runs already or is brought again by somebody who kept it from the wire.
-func TestCompelledElement(t *testing.T) {
-	_, e, store := locked(t, 3)
-	vendor, err := NewVendor(world.Seed(3).Stream(world.Vendor), nil)
-	require.NoError(t, err)
-	require.Equal(t, vendor.Public(), e.vendor)
-	typeIn := func(at time.Time, code string) []world.Packet {
-		made, err := ruleNamed(t, GuessPasscode).Apply(world.Input{Facts: store, Text: []byte(code)})
-		require.NoError(t, err)
-		p, _, err := world.ParsePacket(made[0].Data)
-		require.NoError(t, err)
-		return e.Handle(at, p)
-	}
-	update := world.Packet{From: world.Outsider, To: e.Name(),
-		Data: wire.Update{Program: NoGuessLimit, For: e.Name(), Until: begin}.Sign(vendor.key)}
-	e.Handle(begin, update)
-	require.Equal(t, wire.KindUnwrapped, typeIn(begin, AllPasscodes)[0].Kind())
-	later := begin.Add(time.Second)
-	require.Equal(t, wire.KindWrong, typeIn(later, AllPasscodes)[0].Kind(), "it has ended")
-	e.Handle(later, update)
-	require.Equal(t, wire.KindWrong, typeIn(later, AllPasscodes)[0].Kind(), "brought again")
-	for range MaxGuesses {
-		typeIn(later, "wrong")
-	}
-	require.Empty(t, e.Holdings(), "it counts again")
-}

@@ -128,3 +128,44 @@ func TestUpdate(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, wire.KindUnwrapped, p.Kind())
 }
+
+// TestUpdateEnds: what a court compels for an element ends with the order, whether it runs already
+// or is brought again by somebody who kept it from the wire.
+func TestUpdateEnds(t *testing.T) {
+	e, store := locked(t, 7)
+	wrapped, err := Wrapped(store)
+	require.NoError(t, err)
+	try := func(at time.Time) byte {
+		return e.Handle(at, world.Packet{From: world.Outsider, To: e.Name(),
+			Data: world.Pack(wire.KindGuess, wrapped, []byte(AllPasscodes))})[0].Kind()
+	}
+	until := time.Unix(1e9, 0)
+	later := until.Add(time.Second)
+	update := world.Packet{From: world.Outsider, To: e.Name(),
+		Data: wire.Update{Program: NoGuessLimit, For: e.Name(), Until: until}.Sign(vendor)}
+	e.Handle(until, update)
+	require.Equal(t, wire.KindUnwrapped, try(until))
+	require.Equal(t, wire.KindWrong, try(later), "it has ended")
+	e.Handle(later, update)
+	require.Equal(t, wire.KindWrong, try(later), "brought again")
+	for range MaxGuesses - 2 {
+		try(later)
+	}
+	require.Empty(t, e.Holdings(), "it counts again")
+}
+
+// TestWrappedKey: no byte of a wrapped key can move from one of its fields to another: the element
+// knows its own in one form only.
+func TestWrappedKey(t *testing.T) {
+	e, store := locked(t, 8)
+	wrapped, err := Wrapped(store)
+	require.NoError(t, err)
+	f, err := world.Unpack(wrapped, wrappedTag, 3)
+	require.NoError(t, err)
+	both := append(append([]byte{}, f[0]...), f[1]...)
+	for _, cut := range []int{0, lockSalt - 1, lockSalt + 1, len(both)} {
+		moved := world.Pack(wrappedTag, both[:cut], both[cut:], f[2])
+		_, err := unwrapper(e.key, moved)
+		require.Error(t, err, "cut at %d", cut)
+	}
+}
