@@ -27,7 +27,7 @@ type board struct {
 // log as it is.
 func (l *Log) Open(checkpoint []byte, posters []string, readers ...string) {
 	l.board = &board{posters: posters, last: map[string][32]byte{},
-		readers: slices.Concat(posters, []string{world.Monitor}, readers),
+		readers:   slices.Concat(posters, []string{world.Monitor}, readers),
 		published: l.log.Size(), checkpoint: checkpoint}
 }
 
