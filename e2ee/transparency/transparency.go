@@ -26,8 +26,10 @@
 // what the one before it made, so a true new phone looks like a swap, to its owner and to
 // everybody; the warning says so. Who has the log and keys of a quorum of its witnesses shows
 // a phone a tree of its own; 2k - n keys, two of four, and a witness who was shown one tree
-// only are enough to split the view, and then witnesses who tell each other find out. Phones
-// tell each other nothing. And the log is public: whoever reads it knows who has a new phone,
+// only are enough to split the view, and then witnesses who tell each other find out. Who has the
+// log and no key of a witness can still answer one phone for ever with what it showed before: the
+// owner is not told of what is listed later, since phones do not look at the times of checkpoints
+// (TestFrozenLog). Phones tell each other nothing. And the log is public: whoever reads it knows who has a new phone,
 // and when. CONIKS hides names behind a verifiable random function, which is left out here.
 //
 // TestConformance runs the suite of world/worldtest. TestSwappedInSecret,

@@ -175,6 +175,51 @@ func TestSwappedInTheLog(t *testing.T) {
 	require.Len(t, s.said(notMine), 1, "said once")
 }
 
+// TestSwappedAndBack: a key that was handed out while the log did not answer is looked up when it
+// does, although the right one has come since.
+func TestSwappedAndBack(t *testing.T) {
+	s := newStage(t)
+	require.NoError(t, s.Advance(0))
+	w := newWatcher(s.Net.Node("device:Ana").(*e2ee.Device), nil)
+	w.IdentitySeen(start, "Ben", []byte("false"))
+	w.IdentitySeen(start, "Ben", []byte("right"))
+	w.newest["Ben"] = []byte("right")
+	require.Len(t, w.lookUp(), 1)
+	require.Empty(t, w.lookUp(), "said once")
+}
+
+// TestFrozenLog is a limit: who controls the log and answers one phone with what it showed before,
+// which witnesses did cosign, keeps its owner from learning of a key that everybody else is shown.
+// No key of a witness is needed. Checkpoints have times, and no phone looks at them.
+func TestFrozenLog(t *testing.T) {
+	s := newStage(t)
+	require.NoError(t, s.Advance(0))
+	require.NoError(t, s.Rest(1))
+	var before world.Packet
+	for _, p := range s.sent {
+		if p.To == "device:Ben" && p.Kind() == publiclog.KindUpdate {
+			before = p
+		}
+	}
+	require.NotEmpty(t, before.Data)
+	listed := s.apply(ListKey, "", s.swap())[0]
+	offer := s.Intercept
+	s.Intercept = func(p world.Packet) bool {
+		if p.From == world.Log && p.To == "device:Ben" && string(p.Data) != string(before.Data) {
+			s.Net.Deliver(before)
+			return true
+		}
+		return offer(p)
+	}
+	s.Net.Post(s.packet(listed))
+	require.NoError(t, s.Settle())
+	require.NoError(t, s.Advance(1))
+	require.NoError(t, s.Rest(30))
+	require.Empty(t, s.said(notMine))
+	require.Empty(t, s.said(notListed))
+	require.Empty(t, s.said("has not answered"))
+}
+
 // TestReinstall: a true new phone looks like a swap. It tells its owner of the key before,
 // which it did not make, and contacts find the new one in the log.
 func TestReinstall(t *testing.T) {

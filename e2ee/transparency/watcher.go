@@ -21,11 +21,11 @@ type watcher struct {
 	policy *ledger.Policy
 
 	reader   *publiclog.Reader
-	newest   map[string][]byte // the last identity that the log shows of each account
-	met      map[string][]byte // identities that were seen, and are still to be looked up
-	told     map[string]bool   // identities and faults of which the owner was told
-	unheard  int               // how often the log was asked since it answered
-	reported bool              // the owner knows that the log does not answer
+	newest   map[string][]byte   // the last identity that the log shows of each account
+	met      map[string][][]byte // identities that were seen, and are still to be looked up
+	told     map[string]bool     // identities and faults of which the owner was told
+	unheard  int                 // how often the log was asked since it answered
+	reported bool                // the owner knows that the log does not answer
 }
 
 func newWatcher(d *e2ee.Device, policy *ledger.Policy) *watcher {
@@ -41,7 +41,7 @@ const patience = 3
 // was made before.
 func (w *watcher) Begin(time.Time) []world.Packet {
 	w.reader = publiclog.NewReader(w.policy)
-	w.newest, w.met, w.told = map[string][]byte{}, map[string][]byte{}, map[string]bool{}
+	w.newest, w.met, w.told = map[string][]byte{}, map[string][][]byte{}, map[string]bool{}
 	w.unheard, w.reported = 0, false
 	return nil
 }
@@ -51,7 +51,7 @@ func (w *watcher) IdentitySeen(_ time.Time, account string, identity []byte) []w
 	if bytes.Equal(w.newest[account], identity) {
 		return nil
 	}
-	w.met[account] = slices.Clone(identity)
+	w.met[account] = append(w.met[account], slices.Clone(identity)) // the right one may come next
 	return w.ask()
 }
 
@@ -117,7 +117,8 @@ func (w *watcher) read(e entry) []world.Packet {
 func (w *watcher) lookUp() []world.Packet {
 	var out []world.Packet
 	for _, account := range slices.Sorted(maps.Keys(w.met)) {
-		if !bytes.Equal(w.newest[account], w.met[account]) {
+		other := func(met []byte) bool { return !bytes.Equal(w.newest[account], met) }
+		if slices.ContainsFunc(w.met[account], other) {
 			out = append(out, w.device.Warning(
 				"the key under which "+account+" appears is not the one that the log of keys shows"))
 		}
