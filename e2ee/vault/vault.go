@@ -32,7 +32,8 @@
 //   - A server that is set back to an old copy of its state has forgotten its count. m such servers
 //     are an unlimited number of guesses, without any leak of a key: TestRolledBackServers.
 //   - A guess takes m servers, not all. Who changes the quorum has up to ⌊k·limit/m⌋ guesses, not
-//     limit: TestChangingQuorum.
+//     limit: TestChangingQuorum. Whoever has s < m shares already asks the others only, and has up to
+//     ⌊(k-s)·limit/(m-s)⌋: TestRobbedAndAsked.
 //   - Success resets the counts, since an owner may err again next year. Who guesses a little below
 //     the limit between the owner's visits has that many guesses each time: TestSuccessResets.
 //   - Anybody can burn guesses: whoever may ask can lock the owner out for good, without knowing

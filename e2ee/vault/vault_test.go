@@ -291,6 +291,38 @@ func TestChangingQuorum(t *testing.T) {
 	}
 }
 
+// Whoever robbed s < m servers evaluates with their shares itself, and asks m-s of the others for each
+// guess: it has exactly ⌊(k-s)·limit/(m-s)⌋ of them.
+func TestRobbedAndAsked(t *testing.T) {
+	p := Params{Need: 3, Servers: 5, Limit: 4}
+	for robbed := range p.Need {
+		v := newVault(t, p)
+		guesses := 0
+		for {
+			open := slices.DeleteFunc(v.open(), func(i int) bool { return i <= robbed })
+			if len(open) < p.Need-robbed {
+				break
+			}
+			a, err := NewAttempt(p, pin(guesses), v.random)
+			require.NoError(t, err)
+			answers := map[int]*Answer{}
+			for _, i := range open[:p.Need-robbed] {
+				answers[i], err = ParseAnswer(v.servers[i-1].Serve(owner, EvaluateRequest(owner, a.Blinded())))
+				require.NoError(t, err)
+			}
+			for i := 1; i <= robbed; i++ {
+				r := v.servers[i-1].Record(owner)
+				answers[i] = &Answer{Version: r.Version(), Check: r.Check,
+					Element: [group.Size]byte(group.Bytes(evaluate(r.Share.Value, a.blinded)))}
+			}
+			_, err = a.Combine(answers)
+			require.ErrorIs(t, err, ErrPIN)
+			guesses++
+		}
+		require.Equal(t, (p.Servers-robbed)*p.Limit/(p.Need-robbed), guesses, "%d robbed", robbed)
+	}
+}
+
 // An owner who comes by now and then gives whoever guesses a little below the limit fresh guesses.
 func TestSuccessResets(t *testing.T) {
 	v := newVault(t, Params{Need: 2, Servers: 2, Limit: 5})
