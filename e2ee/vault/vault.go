@@ -47,7 +47,8 @@
 // answer, and the client compares it before it says anything: of m servers that agree on a
 // registration one is honest. TestLyingServer is this attack. (Juicebox lets each server prove
 // its answer instead, which names the liar as well.) A client must know m and the servers' keys
-// from elsewhere: told that m is 1, it would believe the liar. [SealRequest] and [OpenRequest] are the channel for which those keys are.
+// from elsewhere: told that m is 1, it would believe the liar. [SealRequest] and [OpenRequest] are
+// the channel for which those keys are.
 //
 // TestRFC9497 runs the RFC's vectors through the plain and through the shared evaluation.
 package vault
