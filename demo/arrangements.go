@@ -17,8 +17,9 @@ var arrangements = []world.Arrangement{
 		Design: e2ee.Design{},
 		ID:     "e2ee",
 		Name:   "End-to-end encryption",
-		Doc:    "As it is deployed: the provider erases a message when it has been delivered.",
-		Fixed:  map[string]string{"mailbox": world.MailboxDelivered},
+		Doc: "As it is deployed as to mail: the provider erases a message when it has been delivered. The log of " +
+			"keys that some messengers have is in e2ee-transparent.",
+		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
 	},
 	{
 		Design: e2ee.Design{},
@@ -32,7 +33,7 @@ var arrangements = []world.Arrangement{
 		Design: e2ee.Design{},
 		ID:     "e2ee-unverified",
 		Name:   "End-to-end, nobody compares",
-		Doc: "As it is deployed, among users of whom nobody compares safety numbers: who swaps keys before two " +
+		Doc: "The same as e2ee, among users of whom nobody compares safety numbers: who swaps keys before two " +
 			"phones meet is not found out.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered, "compare": world.CompareNone},
 	},

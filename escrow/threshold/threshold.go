@@ -125,7 +125,8 @@ func (Design) Info() world.Info {
 		Trusts: []string{
 			"whomever e2ee asks one to trust",
 			"that fewer than t trustees collude, are robbed within one share epoch, or sit under " +
-				"one government that orders them in secret",
+				"one government, or several that agree, which takes in secret what they hold",
+			"that trustees have no vendor, cloud or hardware maker in common: where t of them do, they are one",
 			"trustees, for erasing old shares and destroyed keys",
 			"the court, and whoever holds its key",
 			"the log's witnesses, of whom at most one of four may be dishonest, for cosigning one history",
