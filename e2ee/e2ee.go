@@ -24,7 +24,7 @@
 // waits for longer than the committee's key before last lives is refused when it comes,
 // and its reader is told.
 //
-// What this protects and what not, said as it is: deleted messages are safe from
+// What this protects, and what it does not: deleted messages are safe from
 // a thief of the device, kept ones are not; a chat heals from a passive thief
 // after a round trip; stolen unused prekeys stay dangerous until they are used,
 // replaced and erased; a thief of the identity key can pose as its owner.

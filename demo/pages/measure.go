@@ -40,6 +40,11 @@ func everything(kit demo.Kit) (*attacks.Lab, error) {
 // expect sets beside the cells of a lab what its attacks expect.
 func expect(lab *attacks.Lab, cells []attacks.Cell) (*results, error) {
 	r := &results{lab.Outline(), lab, map[[2]string]technique.Outcome{}}
+	if len(cells) != len(r.Attacks)*len(r.Designs) {
+		return nil, fmt.Errorf("pages: %d results of %d attacks on %d designs: "+
+			"docs/results.json is stale, run: go run ./cmd/doormat docs", len(cells),
+			len(r.Attacks), len(r.Designs))
+	}
 	r.Cells = cells
 	for _, d := range lab.Designs {
 		info := d.Info()

@@ -9,7 +9,7 @@
 // element does not wait between guesses, and a guess takes no 80 milliseconds.
 //
 // The setting lock says how a thief finds a device. A program that runs on it while it is in
-// use has everything before it, as on a device that was never locked: a lock is no help
+// use can read everything, as on a device that was never locked: a lock is no help
 // against an implant. A device that is set up anew keeps element, passcode and key. TestSearch,
 // TestGuesses and TestErased show what opens and what does not; [Search] and [Open] are what a
 // thief with the element's secret, or with the key, computes.

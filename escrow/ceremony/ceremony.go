@@ -21,7 +21,7 @@
 //	5 complain  for each bad share the Diffie-Hellman value that opens it, proved right; or
 //	            nothing to complain of
 //	6 confirm   the next identity key, with the present one's signature on it, the transcript
-//	            and a checkpoint of the log, which readers may check ([Audit.Checkpoint])
+//	            and a checkpoint of the log, which readers may check (Audit.Checkpoint)
 //	7 certify   a signature on the certificate, once the board shows that enough have confirmed
 //
 // # Resharing

@@ -26,7 +26,7 @@
 // and Yung, "Proactive secret sharing", CRYPTO 1995). With Settings.Rotate they hold
 // a whole ceremony for a new key, "key 2". The key before it lives on for messages
 // under way and for orders about older ones; at the next rotation it is destroyed,
-// and what is under it opens to nobody any more, under no order. That is the point,
+// and then nobody can open it again, not even under an order. That is the point,
 // and its price.
 //
 // Each of these is a ceremony of package ceremony over the principal "log", which
@@ -45,7 +45,7 @@
 // # Identities, and which key a client accepts
 //
 // The keys with which trustees sign end like those that decrypt. Each ceremony that
-// completes appends a certificate to a chain (package ceremony, chain.go): it names the
+// completes appends a certificate to a chain (package committee, chain.go): it names the
 // one before, lists everybody's new identity, and is signed with the ones that end, which
 // are then erased. So ceremonies are held one after another. Signatures count only with
 // proof that the public log holds them. Without refresh and rotation there is only the

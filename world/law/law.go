@@ -14,10 +14,10 @@
 // hands over what it has, once, and nobody else is told. Whoever else answers orders, such as
 // trustees, answers no such request: there is no signature to check, and no record in a log.
 //
-// Nothing here is secret to one design: package attacks counts what an agency
+// Nothing here is specific to one design: package attacks counts what an agency
 // obtained in the same way for all. TestOrder, FuzzParseOrder and FuzzParseSigned
 // prove the encoding, TestRecord the commitment, TestSeal and FuzzOpen the sealed
-// answers, TestCourt and TestAgency the process. [Rules] says how its papers are
+// answers, TestCourtRefuses, TestCourtWithLog and TestAgency the process. [Rules] says how its papers are
 // read by whoever sees them (TestPapersNameTheirTargets).
 package law
 

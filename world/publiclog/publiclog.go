@@ -4,7 +4,7 @@
 // of package ledger.
 //
 // What stands in the log is its users' matter: records of court orders, posts of a key
-// ceremony, changes of a directory of keys. Who may post, [Log.Open] says. Whoever reads
+// ceremony, changes of a directory of keys. [Log.Open] says who may post. Whoever reads
 // posts verifies for himself that they make up a checkpoint which enough witnesses cosigned.
 //
 // TestLog proves the cosigning, TestBoard the order of posts, TestGossipProvesAFork that two
