@@ -36,13 +36,13 @@ func (c *liveCall) fact() world.Fact { return wire.CallKeyFact(c.id, c.base) }
 
 // startCall gives the device its side of a call.
 func (d *Device) startCall(m world.Meta, base ratchet.Key) error {
-	parties := slices.Sorted(slices.Values(append([]string{m.From}, m.To...)))
+	parties := slices.Compact(slices.Sorted(slices.Values(append([]string{m.From}, m.To...))))
 	c := &liveCall{id: m.ID, base: base, others: others(parties, d.account),
 		kids: map[string]uint64{}, next: map[string]uint64{}}
 	for i, name := range parties {
 		c.kids[name] = uint64(i)
 	}
-	key, err := wire.FrameKey(c.kids[d.account], base)
+	key, err := wire.FrameKey(c.id, parties, c.kids[d.account], base)
 	if err != nil {
 		return err
 	}

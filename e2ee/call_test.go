@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/ratchet"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -161,5 +162,27 @@ func TestRelay(t *testing.T) {
 		forged := &wire.Frame{Call: "call", From: "Ana", To: []string{"Ben"}, Data: []byte{1}}
 		s.post(world.Packet{From: world.DeviceOf("Cem"), To: world.Provider, Data: forged.Encode()})
 		require.Len(t, s.packets(wire.KindFrame), before+1, "not passed on")
+	}
+}
+
+// A caller who gives one base key for two calls, or in one call tells callees of different parties so
+// that two of them take one KID, does not bring an honest phone to use a key and a number twice.
+func TestBaseKeyTwice(t *testing.T) {
+	d := NewDevice("Ben", world.Seed(1).Stream("device:Ben"), 0, plain{})
+	seen := map[string]bool{}
+	for _, m := range []world.Meta{
+		{ID: "1", From: "Cem", To: []string{"Ben"}}, {ID: "2", From: "Cem", To: []string{"Ben"}},
+		{ID: "2", From: "Cem", To: []string{"Ben", "Dee"}},
+	} {
+		require.NoError(t, d.startCall(m, ratchet.Key{7}))
+		require.Zero(t, d.call.kids["Ben"])
+		f := &wire.Frame{Call: m.ID, From: "Ben", To: d.call.others}
+		require.NoError(t, f.Seal(d.call.sender, make([]byte, 16)))
+		said, _, err := f.Open(ratchet.Key{7})
+		require.NoError(t, err)
+		require.Equal(t, make([]byte, 16), said)
+		ciphertext := string(f.Data[1:17])
+		require.False(t, seen[ciphertext], m)
+		seen[ciphertext] = true
 	}
 }

@@ -1,7 +1,10 @@
 package wire
 
 import (
+	"crypto/hkdf"
+	"crypto/sha256"
 	"fmt"
+	"slices"
 	"time"
 
 	"doormat/e2ee/ratchet"
@@ -12,9 +15,21 @@ import (
 // callSuite is the suite of RFC 9605 that all calls take.
 const callSuite = sframe.AES128GCM128
 
-// FrameKey is the key of a speaker, whose KID it has, in the call of a base key.
-func FrameKey(kid uint64, base ratchet.Key) (*sframe.Key, error) {
-	return sframe.NewKey(callSuite, kid, base[:])
+// FrameKey is the key of a speaker, whose KID it has, in a call of these parties. It is made of the
+// base key for this call and these parties, sorted: a caller who gives one base key twice, or
+// tells callees of different parties, would have honest phones use one key and number twice.
+func FrameKey(call string, parties []string, kid uint64, base ratchet.Key) (*sframe.Key, error) {
+	info := world.Pack(0, []byte("doormat call v1"), []byte(call), world.Strings(parties))
+	key, err := hkdf.Expand(sha256.New, base[:], string(info), len(base))
+	if err != nil {
+		return nil, fmt.Errorf("key of a call: %w", err)
+	}
+	return sframe.NewKey(callSuite, kid, key)
+}
+
+// parties are who speaks and all who listen.
+func (f *Frame) parties() []string {
+	return slices.Compact(slices.Sorted(slices.Values(append([]string{f.From}, f.To...))))
 }
 
 // maxFrame is how many bytes a frame may have: a second of sound without compression.
@@ -74,7 +89,7 @@ func (f *Frame) Open(base ratchet.Key) ([]byte, sframe.Header, error) {
 	if err != nil {
 		return nil, h, err
 	}
-	key, err := FrameKey(h.KID, base)
+	key, err := FrameKey(f.Call, f.parties(), h.KID, base)
 	if err != nil {
 		return nil, h, err
 	}
