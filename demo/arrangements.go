@@ -3,6 +3,7 @@ package demo
 import (
 	"doormat/e2ee"
 	"doormat/e2ee/backup"
+	"doormat/e2ee/cloud"
 	"doormat/e2ee/ghost"
 	"doormat/e2ee/transparency"
 	"doormat/escrow/threshold"
@@ -91,6 +92,22 @@ var arrangements = []world.Arrangement{
 		Doc: "The same committee, but the provider erases a message when it has been delivered. An order about " +
 			"the past finds no envelopes there: only what was tapped, or is still to come, can be opened.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
+	},
+	{
+		Design: cloud.Design{},
+		ID:     "cloud",
+		Name:   "Cloud chats",
+		Doc: "The storage key lies beside the messages that it protects, and the provider keeps every message, " +
+			"so that new phones can load old mail.",
+		Fixed: map[string]string{"mailbox": world.MailboxAll, cloud.Keys: cloud.Beside},
+	},
+	{
+		Design: cloud.Design{},
+		ID:     "cloud-apart",
+		Name:   "Cloud chats, key apart",
+		Doc: "The same, but the storage key lies in a key store that gives the provider the key of one message " +
+			"at a time: a thief has to rob both.",
+		Fixed: map[string]string{"mailbox": world.MailboxAll, cloud.Keys: cloud.Apart},
 	},
 }
 

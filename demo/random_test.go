@@ -231,7 +231,7 @@ func randomOptions(r *rand.Rand, c *world.Conversation) Options {
 	o.Set("at", []string{"half", "1", fmt.Sprint(len(c.Messages)), fmt.Sprint(1 + r.IntN(len(c.Messages)))}[r.IntN(4)])
 	o.Seed = r.Uint64N(1 << 50)
 	o.Set("retention", []string{"all", "all", "1", "3"}[r.IntN(4)])
-	o.Designs = [][]string{{"e2ee-kept", "threshold"}, {"e2ee", "threshold-delivered"}}[r.IntN(2)]
+	o.Designs = [][]string{{"e2ee-kept", "threshold"}, {"e2ee", "threshold-delivered"}, {"cloud", "cloud-apart"}}[r.IntN(3)]
 	o.Set("resend", []string{world.ResendAsked, world.ResendAtOnce}[r.IntN(2)])
 	switch r.IntN(8) { // ceremonies cost most
 	case 0:

@@ -36,9 +36,9 @@ type Provider struct {
 	stored         []*wire.Upload
 	index          map[string]*wire.Upload // by message id
 	used           map[string][32]byte     // message ids, and a hash of what went with them
-	seen           map[string]time.Time    // when an account's phone last sent a message, to the minute
-	blobs          map[string]*blobs       // by message id
-	standingOrders []law.Order             // answered, and not yet over
+	seen           LastSeen
+	blobs          map[string]*blobs // by message id
+	standingOrders []law.Order       // answered, and not yet over
 }
 
 // NewProvider makes a provider under the jurisdiction of a court. mailbox is what it keeps:
@@ -46,7 +46,7 @@ type Provider struct {
 func NewProvider(court ed25519.PublicKey, mailbox string) *Provider {
 	return &Provider{court: court, mailbox: mailbox,
 		directory: map[string]*directoryEntry{}, index: map[string]*wire.Upload{},
-		used: map[string][32]byte{}, seen: map[string]time.Time{}, blobs: map[string]*blobs{}}
+		used: map[string][32]byte{}, seen: LastSeen{}, blobs: map[string]*blobs{}}
 }
 
 // Name implements [world.Node].
@@ -108,7 +108,7 @@ func (p *Provider) Holdings() []world.Fact {
 		hash := p.used[id]
 		facts = append(facts, world.Fact{Kind: wire.UsedNumber, Ref: id, Data: hash[:]})
 	}
-	facts = append(facts, p.seenFacts()...)
+	facts = append(facts, p.seen.Facts()...)
 	for _, x := range p.Extensions {
 		facts = append(facts, x.Holdings()...)
 	}
@@ -191,7 +191,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	announced := len(u.Parts) == 0 && !known // the part of its recipient is held back
 	if announced || len(fresh) > 0 {
 		p.used[u.Meta.ID] = open
-		p.sawAccount(now, account)
+		p.seen.Note(now, account)
 		if announced && p.mailbox == world.MailboxDelivered {
 			return append(out, append(p.intercept(now, u), receipt(in.From, u, nil))...)
 		}
@@ -322,7 +322,7 @@ func (p *Provider) covered(now time.Time, order law.Order) (facts []world.Fact) 
 		}
 	}
 	facts = append(facts, p.chunkFacts(func(b *blobs) bool { return b.meta != nil && order.Covers(*b.meta) })...)
-	facts = append(facts, p.seenUnder(order)...)
+	facts = append(facts, p.seen.Under(order)...)
 	for _, x := range p.Extensions {
 		facts = append(facts, x.Produce(now, order)...)
 	}

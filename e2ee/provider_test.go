@@ -180,9 +180,9 @@ func TestLastSeen(t *testing.T) {
 	require.Zero(t, held["Ana"].Second()+held["Ana"].Nanosecond())
 
 	order := law.Order{Accounts: []string{"Ana"}, From: held["Ana"], Until: held["Ana"]}
-	require.Equal(t, map[string]time.Time{"Ana": held["Ana"]}, seen(s.provider().seenUnder(order)))
+	require.Equal(t, map[string]time.Time{"Ana": held["Ana"]}, seen(s.provider().seen.Under(order)))
 	order.From = order.From.Add(time.Minute)
-	require.Empty(t, s.provider().seenUnder(order))
+	require.Empty(t, s.provider().seen.Under(order))
 }
 
 // In an emergency a provider that answers lawful process hands over what it has of an account, once,

@@ -38,6 +38,7 @@ var policy = []struct {
 	{"e2ee/lock", []string{"world", "e2ee/wire"}},
 	{"e2ee/registration", []string{"world"}},
 	{"e2ee/rules", []string{"world", "world/law", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/senderkey", "e2ee/sframe", "e2ee/lock", "e2ee/registration", "e2ee/store", "e2ee/wire"}},
+	{"e2ee/cloud", []string{"world", "world/law", "e2ee", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/lock", "e2ee/rules", "e2ee/wire"}},
 	{"e2ee/...", []string{"world", "world/law", "world/memo", "e2ee/..."}},
 	{"escrow/group", nil},
 	{"escrow/sharing", []string{"escrow/group"}},
@@ -206,7 +207,7 @@ func TestPolicy(t *testing.T) {
 	for _, c := range [][2]string{
 		{"world", "doormat/world/ledger"}, {"world", "doormat/world/simulation"}, {"e2ee", "doormat/world/simulation"}, {"world/ledger", "doormat/world"}, {"world", "os"}, {"world", "os/exec"},
 		{"e2ee", "doormat/escrow/tdh2"}, {"e2ee", "doormat/escrow/group"}, {"e2ee/vault", "doormat/escrow/tdh2"}, {"e2ee/vault", "doormat/e2ee"}, {"e2ee", "doormat/attacks"}, {"e2ee/ratchet", "crypto/rand"}, {"e2ee/wire", "doormat/e2ee"}, {"e2ee/rules", "doormat/e2ee"}, {"e2ee/store", "doormat/e2ee/rules"},
-		{"escrow/threshold", "doormat/attacks"}, {"escrow/threshold", "doormat/demo"}, {"escrow/sharing", "doormat/escrow/dleq"},
+		{"escrow/threshold", "doormat/attacks"}, {"escrow/threshold", "doormat/demo"}, {"e2ee/cloud", "doormat/escrow/group"}, {"e2ee/cloud", "doormat/e2ee/ghost"}, {"e2ee/cloud", "crypto/rand"}, {"escrow/sharing", "doormat/escrow/dleq"},
 		{"escrow/group", "doormat/world"}, {"escrow/kms", "doormat/escrow/threshold"}, {"escrow/threshold", "net/http"},
 		{"attacks/deduce", "doormat/attacks"}, {"attacks", "doormat/attacks/script"}, {"attacks/script", "doormat/attacks/deduce"}, {"attacks/script", "doormat/attacks"}, {"attacks/technique", "doormat/attacks"}, {"attacks/truth", "doormat/attacks/technique"}, {"attacks/script", "doormat/attacks/truth"}, {"attacks/deduce", "doormat/attacks/truth"}, {"attacks/deduce", "doormat/world/law"}, {"e2ee", "doormat/attacks/deduce"},
 		{"attacks", "doormat/world/ledger"}, {"attacks", "doormat/e2ee"}, {"attacks", "doormat/world/worldtest"}, {"attacks/library", "doormat/attacks"},

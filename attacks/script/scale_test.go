@@ -52,7 +52,8 @@ func TestExpectationsScale(t *testing.T) {
 			h := a.Header()
 			settings, err := h.Override(s, world.Info{})
 			require.NoError(t, err)
-			for _, keys := range [][]string{{"e2ee"}, {"threshold", "escrow"}} {
+			settings.Own = settings.Own.With("keys", "apart") // of the cloud
+			for _, keys := range [][]string{{"e2ee"}, {"threshold", "escrow"}, {"cloud"}} {
 				_, err := a.Expect(keys, technique.NewView(c, settings, world.Info{}))
 				assert.NoError(t, err, "%s, %d people", name, size.people)
 			}

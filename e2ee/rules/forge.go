@@ -80,9 +80,7 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 	rules = append(append(rules, impersonationRules(envelope, more)...),
 		takeoverRules(envelope, more)...)
 	rules = append(rules, registration.MakingRules()...)
-	rules = append(rules, world.Rule{Name: GuessPasscode,
-		Doc:   "Whoever has a locked phone in hand can type a passcode (text).",
-		Takes: kinds(wire.SealedStore), Gives: kinds(world.Outgoing), Apply: guessPasscode},
+	rules = append(rules, GuessRule(),
 		world.Rule{Name: SignUpdate,
 			Doc: "Whoever has the vendor's key can sign a program for one phone or for every phone (text: " +
 				"the program, whom it is for or nothing, to whom it goes, each on a line).",

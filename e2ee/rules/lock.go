@@ -28,9 +28,8 @@ func FoundBesides(rules []world.Rule, kinds ...world.Kind) []world.Rule {
 	return rules
 }
 
-// lockRules say how a locked device's bytes are read.
-func lockRules() []world.Rule {
-	found := wire.Searched()
+// LockRules say how a locked device's bytes are read, on which these kinds of facts are found.
+func LockRules(found ...world.Kind) []world.Rule {
 	return []world.Rule{
 		{Name: "search the passcode",
 			Doc: "With the secret of a phone's secure element all passcodes can be tried, 10,000 at most: " +
@@ -66,6 +65,13 @@ func openStore(found []world.Kind) func(world.Input) ([]world.Derived, error) {
 		}
 		return world.Conclude(facts...), nil
 	}
+}
+
+// GuessRule is the making rule that types a passcode.
+func GuessRule() world.Rule {
+	return world.Rule{Name: GuessPasscode, Make: true,
+		Doc:   "Whoever has a locked phone in hand can type a passcode (text).",
+		Takes: kinds(wire.SealedStore), Gives: kinds(world.Outgoing), Apply: guessPasscode}
 }
 
 // guessPasscode types text as the passcode of a phone that one has in hand.

@@ -21,8 +21,8 @@ const maxChain = 1 << 17
 // Opening publishes how devices' and providers' bytes are read, for every design
 // that has devices like those of package e2ee. What the secret part means is the design's own rule.
 func Opening() []world.Rule {
-	return append(slices.Concat(groupRules(), callRules(), quantumRules(), lockRules(),
-		registration.Rules()), []world.Rule{
+	return append(slices.Concat(groupRules(), callRules(), quantumRules(),
+		LockRules(wire.Searched()...), registration.Rules()), []world.Rule{
 		{Name: "read a packet",
 			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle, " +
 				"chunk, key or frame in it, and what a phone reports.",

@@ -35,8 +35,9 @@ func MakingRules() []world.Rule {
 			Apply: presentOrder},
 		{Name: AskAtOnce,
 			Doc: "Whoever speaks as the agency can ask the provider for what it has of the accounts in " +
-				"text, one a line, and say that a life is in danger: no court signs that.",
-			Gives: []world.Kind{world.Outgoing}, Make: true, Apply: askAtOnce},
+				"text, one a line, and say that a life is in danger: no court signs that. What is sealed " +
+				"in the answer is sealed to a key of the adversary's own.",
+			Gives: []world.Kind{world.Outgoing, AgencyKey}, Make: true, Apply: askAtOnce},
 	}
 }
 
@@ -77,12 +78,18 @@ func presentOrder(in world.Input) ([]world.Derived, error) {
 		Data: p.Encode(always)}), nil
 }
 
+// askAtOnce gives the packet first, then the key to what is sealed in the answer.
 func askAtOnce(in world.Input) ([]world.Derived, error) {
+	agency, err := ecdh.X25519().NewPrivateKey(in.Random[:32])
+	if err != nil {
+		return nil, err
+	}
+	public := agency.PublicKey().Bytes()
 	order := Order{Case: "emergency", Accounts: strings.Split(string(in.Text), "\n"),
-		From:  time.Unix(0, 0).UTC(),
-		Until: always, Expiry: always, Agency: in.Random[:32]}
+		From: time.Unix(0, 0).UTC(), Until: always, Expiry: always, Agency: public}
 	p := world.Packet{From: world.Agency, To: world.Provider,
 		Data: world.Pack(KindEmergency, order.Encode())}
-	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: world.Provider,
-		Data: p.Encode(always)}), nil
+	return world.Conclude(
+		world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)},
+		world.Fact{Kind: AgencyKey, Ref: hex.EncodeToString(public), Data: agency.Bytes()}), nil
 }
