@@ -29,6 +29,8 @@ type Device struct {
 	// AtOnce sends to a contact under a changed key although the users had compared
 	// safety numbers, see contacts.go.
 	AtOnce bool
+	// RegistrationLock has a new account locked by a PIN.
+	RegistrationLock bool
 	// Memo is what devices of other runs computed; may be nil.
 	Memo *memo.Memo
 	// Lock seals what a thief finds, see package lock; nil if the device is found open.
@@ -55,6 +57,7 @@ type Device struct {
 	reporting reporting
 	installed time.Time // when its keys were made
 	replaced  int       // periods after that, at the last prekey rotation
+	locked    bool      // its account has a PIN, which its user knows
 	gone      bool      // the account has been registered on another phone
 }
 
@@ -223,6 +226,10 @@ func (d *Device) fromUser(now time.Time, p world.Packet) []world.Packet {
 		return d.confirm(p.Data)
 	case world.KindReinstall:
 		return d.install(now)
+	case world.KindRecalled:
+		if out, ok := d.recalled(p.Data); ok {
+			return out
+		}
 	case world.KindUnlock:
 		return d.toUser(world.KindHoldings, world.EncodeFacts(d.InUse()))
 	}
@@ -241,6 +248,8 @@ func (d *Device) fromProvider(now time.Time, p world.Packet) []world.Packet {
 		return d.blob(p.Data)
 	case wire.KindFrame:
 		return d.hear(p.Data)
+	case registration.KindRefused:
+		return d.warn("this phone could not be registered")
 	case registration.KindMoved:
 		return d.moved()
 	}
@@ -268,7 +277,7 @@ func (d *Device) install(now time.Time) []world.Packet {
 	if d.keys, err = store.NewKeys(d.random, d.Memo); err != nil {
 		return d.warn("the device could not be set up: %v", err)
 	}
-	return append([]world.Packet{d.register()},
+	return append(append([]world.Packet{d.register()}, d.lockAccount()...),
 		call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Begin(now) })...)
 }
 

@@ -126,6 +126,7 @@ func (Design) Info() world.Info {
 		Programs:   Programs(),
 		Packets:    slices.Concat(wire.PacketKinds(), registration.PacketKinds(), law.PacketKinds()),
 		Keys:       rules.KeyKinds(),
+		Parameters: []world.Parameter{registration.Parameter()},
 	}
 }
 

@@ -104,6 +104,9 @@ func FuzzRules(f *testing.F) {
 		byKind[fact.Kind] = fact.Data
 	}
 	byKind[rules.OwnSession], byKind[registration.Code] = byKind[wire.Session], []byte("123456")
+	_, locked, err := registration.NewLock(world.Seed(1).Stream("lock"))
+	require.NoError(f, err)
+	byKind[registration.LockFact], byKind[registration.PIN] = locked.Encode(), []byte("0000")
 	equipped, err := Equip(world.Config{Settings: world.Settings{Lock: world.LockOn}, Seed: 1}, &Provider{}, s.device("Ben"))
 	require.NoError(f, err)
 	byKind[wire.SealedStore], byKind[wire.ElementKey] = equipped[0].Holdings()[0].Data, equipped[1].Holdings()[0].Data

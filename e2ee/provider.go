@@ -31,6 +31,7 @@ type Provider struct {
 	Memo *memo.Memo // of bundles that were verified; may be nil
 
 	accounts *registration.Register // which phone each account is registered at; may be nil
+	pending  map[string][]byte      // registrations that wait for the PIN of a lock, by account
 
 	directory      map[string]*directoryEntry
 	stored         []*wire.Upload
@@ -46,7 +47,7 @@ type Provider struct {
 func NewProvider(court ed25519.PublicKey, mailbox string) *Provider {
 	return &Provider{court: court, mailbox: mailbox,
 		directory: map[string]*directoryEntry{}, index: map[string]*wire.Upload{},
-		used: map[string][32]byte{}, seen: LastSeen{}, blobs: map[string]*blobs{}}
+		used: map[string][32]byte{}, seen: LastSeen{}, pending: map[string][]byte{}, blobs: map[string]*blobs{}}
 }
 
 // Name implements [world.Node].
@@ -109,6 +110,7 @@ func (p *Provider) Holdings() []world.Fact {
 		facts = append(facts, world.Fact{Kind: wire.UsedNumber, Ref: id, Data: hash[:]})
 	}
 	facts = append(facts, p.seen.Facts()...)
+	facts = append(facts, p.accounts.Locks()...)
 	for _, x := range p.Extensions {
 		facts = append(facts, x.Holdings()...)
 	}
@@ -118,6 +120,9 @@ func (p *Provider) Holdings() []world.Fact {
 // Handle implements [world.Node].
 func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	account, isDevice := p.accounts.AccountAt(in.From)
+	if isDevice {
+		p.accounts.Heard(now, account)
+	}
 	switch {
 	case in.From == world.Law && in.Kind() == world.KindComply:
 		p.willing = true
@@ -132,7 +137,11 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	case in.Kind() == wire.KindFetch:
 		return p.fetch(in)
 	case isDevice && in.Kind() == wire.KindRegister:
-		return p.register(now, account, in.Data)
+		return p.admit(now, account, in.Data)
+	case isDevice && in.Kind() == registration.KindLock:
+		p.setLock(now, account, in.Data)
+	case isDevice && in.Kind() == registration.KindProve:
+		return p.prove(now, account, in)
 	case in.Kind() == registration.KindAskCode:
 		return p.accounts.AskCode(now, in.Data)
 	case in.Kind() == registration.KindClaim:

@@ -118,3 +118,18 @@ func TestOldPhone(t *testing.T) {
 	s.end()
 	require.Equal(t, []string{"Ana<Ben 1"}, s.shown)
 }
+
+// TestLockedAccount: with a registration lock a code alone moves nothing, and the owner's new phone
+// registers with the PIN that the owner types.
+func TestLockedAccount(t *testing.T) {
+	s := scene{
+		settings: world.Settings{Own: world.Own("").With(registration.LockName, registration.LockOn)},
+		events:   []world.Event{{After: 2, Kind: world.Reinstall, Account: "Ana"}},
+		messages: []string{"Ben>Ana", "Ben>Ana", "Ben>Ana", "Ana>Ben"},
+	}.start(t).advance(1)
+	s.takeOver(true)
+	require.Len(t, s.packets(registration.KindRefused), 1)
+	s.end()
+	s.each(1, 4)
+	require.Len(t, s.packets(registration.KindProve), 1)
+}

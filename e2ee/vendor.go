@@ -141,6 +141,7 @@ func Equip(config world.Config, provider *Provider, devices ...*Device) ([]world
 			return nil, err
 		}
 		d.vendor = v.Public()
+		d.RegistrationLock = config.Settings.Own.Value(registration.LockName) == registration.LockOn
 		if config.Settings.Lock == world.LockOn {
 			d.Lock = l
 		}

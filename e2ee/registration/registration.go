@@ -15,7 +15,8 @@
 // in a run, which in reality takes hours or days. A code has six digits and is good for ten
 // minutes and three guesses, and an account gets five a day.
 //
-// TestRegister shows what a code is good for and how often, TestOperator where it goes.
+// TestRegister shows what a code is good for and how often, TestOperator where it goes, TestLock
+// what a PIN stops and for how long.
 package registration
 
 import (
@@ -23,6 +24,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"doormat/world"
@@ -32,9 +35,11 @@ import (
 const (
 	KindAskCode byte = 50 + iota // whoever wants to register an account, to the provider: account
 	KindText                     // provider to operator, operator to whoever has the SIM card: account, code
-	KindClaim                    // whoever has a code, to the provider: account, code, what a device registers
+	KindClaim                    // whoever has a code, to the provider: account, code, PIN or "", what a device registers
 	KindRefused                  // provider to them: account, why
 	KindMoved                    // provider to a device: it is registered no more
+	KindLock                     // device to provider: salt and hash of a PIN
+	KindProve                    // device that is set up anew, to provider: PIN
 )
 
 // PacketKinds names them.
@@ -45,6 +50,8 @@ func PacketKinds() []world.PacketKind {
 		{Kind: KindClaim, Name: "registration with a code"},
 		{Kind: KindRefused, Name: "refused registration"},
 		{Kind: KindMoved, Name: "end of a registration"},
+		{Kind: KindLock, Name: "registration lock"},
+		{Kind: KindProve, Name: "PIN of a registration lock"},
 	}
 }
 
@@ -60,6 +67,7 @@ type Register struct {
 	random io.Reader
 	at     map[string]string // account to address, of those that have moved
 	codes  map[string]*code
+	locks  map[string]*kept
 }
 
 // code is the one that was sent last to an account.
@@ -72,7 +80,7 @@ type code struct {
 
 // NewRegister makes a register that draws codes from random.
 func NewRegister(random io.Reader) *Register {
-	return &Register{random: random, at: map[string]string{}, codes: map[string]*code{}}
+	return &Register{random: random, at: map[string]string{}, codes: map[string]*code{}, locks: map[string]*kept{}}
 }
 
 // DeviceOf is the address of the phone that an account is registered at.
@@ -120,6 +128,8 @@ func (r *Register) AskCode(now time.Time, data []byte) []world.Packet {
 	return []world.Packet{{From: world.Provider, To: world.Operator, Data: world.Pack(KindText, f[0], []byte(digits))}}
 }
 
+func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
+
 func sameDay(a, b time.Time) bool {
 	return a.UTC().Truncate(24 * time.Hour).Equal(b.UTC().Truncate(24 * time.Hour))
 }
@@ -142,24 +152,25 @@ func drawCode(random io.Reader) (string, error) {
 type Claim struct {
 	Account      string
 	Code         string
+	PIN          string // "" if it is not known
 	Registration []byte // what a device sends to register its keys
 }
 
 // Encode gives the packet's data.
 func (c Claim) Encode() []byte {
-	return world.Pack(KindClaim, []byte(c.Account), []byte(c.Code), c.Registration)
+	return world.Pack(KindClaim, []byte(c.Account), []byte(c.Code), []byte(c.PIN), c.Registration)
 }
 
 // ParseClaim decodes [Claim.Encode].
 func ParseClaim(data []byte) (Claim, error) {
-	f, err := world.Unpack(data, KindClaim, 3)
+	f, err := world.Unpack(data, KindClaim, 4)
 	if err != nil {
 		return Claim{}, fmt.Errorf("claim: %w", err)
 	}
-	return Claim{string(f[0]), string(f[1]), f[2]}, nil
+	return Claim{string(f[0]), string(f[1]), string(f[2]), f[3]}, nil
 }
 
-// Check tells why a claim is refused, nil if it is not. A right code is used up by it.
+// Check tells why a claim is refused, nil if it is not. A right code is used up by that.
 func (r *Register) Check(now time.Time, c Claim, from string) error {
 	if r == nil {
 		return errors.New("accounts do not move here")
@@ -176,6 +187,9 @@ func (r *Register) Check(now time.Time, c Claim, from string) error {
 			sent.digits = ""
 		}
 		return errors.New("the code is wrong")
+	}
+	if err := r.Try(now, c.Account, c.PIN); err != nil {
+		return err
 	}
 	sent.digits = ""
 	return nil

@@ -101,10 +101,43 @@ func TestOperator(t *testing.T) {
 
 // FuzzClaim: a claim has one encoding.
 func FuzzClaim(f *testing.F) {
-	f.Add(Claim{"Ana", "123456", []byte{1}}.Encode())
+	f.Add(Claim{"Ana", "123456", "0000", []byte{1}}.Encode())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if c, err := ParseClaim(data); err == nil && !bytes.Equal(data, c.Encode()) {
 			t.Fatal("two encodings")
 		}
 	})
+}
+
+// TestLock: without its PIN a locked account stays where it is; five wrong ones stop all for a
+// week; a lock outlives its phone by a week; whoever copies it finds the PIN.
+func TestLock(t *testing.T) {
+	r := register()
+	pin, l, err := NewLock(rand.NewChaCha8([32]byte{8}))
+	require.NoError(t, err)
+	require.Len(t, pin, 4)
+	other := "0000"
+	require.NotEqual(t, other, pin)
+	require.NoError(t, r.Try(now, "Ana", ""), "no lock yet")
+	r.SetLock(now, "Ana", l)
+	code := ask(t, r, now, "Ana")
+	require.Error(t, r.Check(now, Claim{Account: "Ana", Code: code}, world.Outsider))
+	require.Error(t, r.Check(now, Claim{Account: "Ana", Code: code, PIN: other}, world.Outsider))
+	require.NoError(t, r.Check(now, Claim{Account: "Ana", Code: code, PIN: pin}, world.Outsider))
+
+	for range MaxGuesses {
+		require.ErrorContains(t, r.Try(now, "Ana", other), "not its PIN")
+	}
+	require.ErrorContains(t, r.Try(now, "Ana", pin), "too many")
+	late := now.Add(8 * 24 * time.Hour)
+	r.Heard(now.Add(6*24*time.Hour), "Ana")
+	require.True(t, r.Locked(late, "Ana"))
+	require.ErrorContains(t, r.Try(late, "Ana", other), "not its PIN")
+	require.NoError(t, r.Try(late, "Ana", pin))
+	require.False(t, r.Locked(now.Add(14*24*time.Hour), "Ana"))
+	require.NoError(t, r.Try(now.Add(14*24*time.Hour), "Ana", other))
+
+	found, err := searchPIN(world.Input{Facts: r.Locks()})
+	require.NoError(t, err)
+	require.Equal(t, pin, string(found[0].Data))
 }

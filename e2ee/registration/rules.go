@@ -6,8 +6,12 @@ import (
 	"doormat/world"
 )
 
-// Code is a registration code; Ref is the account.
-const Code world.Kind = "registration code"
+// Kinds of facts; the Ref of each is the account.
+const (
+	Code     world.Kind = "registration code"
+	LockFact world.Kind = "registration lock" // salt and hash of a PIN
+	PIN      world.Kind = "registration PIN"
+)
 
 // AskForCode is the making rule by which anybody asks for a code.
 const AskForCode = "ask for a code"
@@ -16,7 +20,10 @@ const AskForCode = "ask for a code"
 func Rules() []world.Rule {
 	return []world.Rule{{Name: "read a text message",
 		Doc:   "Text messages are not encrypted: whoever carries or gets one reads the code in it.",
-		Takes: []world.Kind{world.Observed}, Gives: []world.Kind{Code}, Apply: readText}}
+		Takes: []world.Kind{world.Observed}, Gives: []world.Kind{Code}, Apply: readText},
+		{Name: "search the PIN of a registration lock",
+			Doc:   "With the hash of a PIN all ten thousand can be tried: nobody counts.",
+			Takes: []world.Kind{LockFact}, Gives: []world.Kind{PIN}, Apply: searchPIN}}
 }
 
 // MakingRules publishes what anybody can send.

@@ -30,9 +30,10 @@ func takeoverRules(envelope envelopeMaker, more world.Kind) []world.Rule {
 	return []world.Rule{
 		{Name: RegisterWithCode,
 			Doc: "Whoever has the code that was sent to a number registers the account with keys made for " +
-				"it, on a phone of the adversary's own.",
-			Takes: kinds(wire.DeviceKeys, registration.Code), Gives: kinds(world.Outgoing),
-			Apply: registerWithCode},
+				"it, on a phone of the adversary's own; text is a guess at the PIN of a registration " +
+				"lock, or that follows as a fact.",
+			Takes: kinds(wire.DeviceKeys, registration.Code), All: registration.PIN,
+			Gives: kinds(world.Outgoing), Apply: registerWithCode},
 		{Name: AskForBundle, Doc: "Anybody can ask for the keys of the account in text.",
 			Gives: kinds(world.Outgoing), Apply: askForBundle},
 		{Name: WriteRegistered,
@@ -60,7 +61,11 @@ func registerWithCode(in world.Input) ([]world.Derived, error) {
 	if in.Facts[0].Ref != in.Facts[1].Ref {
 		return nil, fmt.Errorf("a code for %s, and keys for %s", in.Facts[1].Ref, in.Facts[0].Ref)
 	}
-	c := registration.Claim{Account: in.Facts[1].Ref, Code: string(in.Facts[1].Data),
+	pin := string(in.Text)
+	for _, found := range in.Facts[2:] {
+		pin = string(found.Data)
+	}
+	c := registration.Claim{Account: in.Facts[1].Ref, Code: string(in.Facts[1].Data), PIN: pin,
 		Registration: world.Pack(wire.KindRegister, keys.Bundles()...)}
 	return registration.Outgoing(c.Account, c.Encode()), nil
 }

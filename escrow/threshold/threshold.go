@@ -160,9 +160,10 @@ func (Design) Info() world.Info {
 				Doc: "a trustee that waits for all others' commitments, then reveals one that " +
 					"would make the key its own"},
 		),
-		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
-		KeyLife: committee.KeyLife,
-		Keys:    append(e2eerules.KeyKinds(), rules.Ristretto255()),
+		Packets:    slices.Concat(wire.PacketKinds(), registration.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
+		Parameters: []world.Parameter{registration.Parameter()},
+		KeyLife:    committee.KeyLife,
+		Keys:       append(e2eerules.KeyKinds(), rules.Ristretto255()),
 	}
 }
 
