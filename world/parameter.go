@@ -108,7 +108,8 @@ var parameters = []Parameter{
 		most:   func(_ Settings, messages int) int { return messages },
 		named:  func(messages int) int { return (messages + 1) / 2 },
 		usual: func(_ Settings, c *Conversation) string {
-			if a := c.Application; a != nil && a.Until > (len(c.Messages)+1)/2 {
+			messages := len(c.Messages)
+			if a := c.Application; a != nil && a.Until > (messages+1)/2 && a.Until <= messages {
 				return strconv.Itoa(a.Until) // what a court was asked for has been written
 			}
 			return "half"

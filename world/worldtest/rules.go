@@ -78,6 +78,11 @@ func (b *bench) pool(t *testing.T) map[world.Kind][]world.Fact {
 	}
 	locked := *b
 	locked.settings.Lock = world.LockOn
+	for _, p := range b.design.Info().Parameters { // what a design can be besides, once
+		if words := p.Choices(); len(words) > 0 && !p.Number() {
+			locked.settings.Own = locked.settings.Own.With(p.Name, words[len(words)-1])
+		}
+	}
 	r2 := locked.start(t, locked.setUp(t, 1), b.conv)
 	require.NoError(t, r2.Advance(1))
 	for _, name := range r2.Net.Names() {
