@@ -5,6 +5,9 @@
 //
 // demo/story is the built-in conversation, demo/chat reads exported ones,
 // demo/sandbox runs scripts from files, demo/text prints results.
+//
+// TestArrangements checks the list of columns, TestExpectations what attacks expect of
+// each.
 package demo
 
 import (

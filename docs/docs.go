@@ -1,5 +1,6 @@
-// Package docs holds what `doormat docs` writes and the program itself reads: the results
-// of the default run, made ahead. A test of demo/pages finds them out when they are stale.
+// Package docs holds what `doormat docs` writes and the program itself reads: the
+// results of the default run, made ahead. So documents, and whatever shows the default
+// run, need not wait for it. TestDocs in demo/pages fails when they are stale.
 package docs
 
 import _ "embed" // for Results

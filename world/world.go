@@ -15,4 +15,8 @@
 // global randomness. Package world/simulation lets a
 // conversation happen. Package world/worldtest holds the conformance suite that
 // every design passes, and a toy design small enough to read in one sitting.
+//
+// TestConversationCheck shows which conversations are refused, TestPackingRoundTrips
+// that what was packed unpacks to the same; TestImports holds every package to what it
+// may import.
 package world

@@ -10,9 +10,11 @@
 //
 // # Saturation
 //
-// To saturate is to draw every conclusion that the opening rules allow, and those
-// that follow from the conclusions, until nothing new follows. Nobody decides
-// which rule might help: all are tried, as a patient adversary would.
+// To saturate is to draw every conclusion that the opening rules allow, and those that
+// follow from the conclusions, until nothing new follows. Nobody decides which rule
+// might help: all are tried, as a patient adversary would. This is forward chaining, as
+// in the bottom-up evaluation of Datalog (Abiteboul, Hull and Vianu, Foundations of
+// Databases, 1995).
 //
 // A rule lists the kinds that it takes, and its inputs are joined on equal
 // reference: a key of session 7 is tried on ciphertexts of session 7 only. So the

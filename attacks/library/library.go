@@ -3,7 +3,11 @@
 // happened once. A script's file is named after its id. What several scripts share
 // they load from helpers.
 //
-// The package is data. demo loads it; package attacks says what a script may do.
+// The package is data, so that whoever reads a result can read, change and add attacks
+// without reading the program. demo loads it; package attacks says what a script may do.
+//
+// TestExpectations in package demo holds every script to what it expects, under many
+// settings, TestInvariants there to what must hold for every attack.
 package library
 
 import "embed"

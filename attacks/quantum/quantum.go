@@ -1,8 +1,11 @@
-// Package quantum is the quantum computer of a run. Nothing here computes a logarithm: the lab
-// sees what each node draws, so it knows the private half of every key that a node made, and
-// hands it to whoever was granted quantum.control and has found the public half. Of keys that
-// no single node drew, such as a committee's, it asks what everybody's holdings amount to
-// together, by the design's own rules.
+// Package quantum is the quantum computer of a run. On a large one Shor's algorithm
+// ("Algorithms for quantum computation: discrete logarithms and factoring", FOCS 1994)
+// finds the private key of a public one in RSA and wherever security rests on discrete
+// logarithms: X25519, Ed25519, ristretto255. Nothing here computes a logarithm: the lab
+// sees what each node draws, so it knows the private half of every key that a node made,
+// and hands it to whoever was granted quantum.control and has found the public half. Of
+// keys that no single node drew, such as a committee's, it asks what everybody's
+// holdings amount to together, by the design's own rules.
 //
 // Keys of ML-KEM are of no kind that designs declare in [world.Info], and are never handed
 // out. A design that declares none has no such principal. TestQuantum in attacks and

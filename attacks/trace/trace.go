@@ -1,5 +1,5 @@
 // Package trace is how a cell of a result came about, for whoever shows an attack step by step: the
-// calls of its script as [Event]s, each with what it took, opened and set off; the proof of one
+// calls of its script as [Event] values, each with what it took, opened and set off; the proof of one
 // message; and, if the lab records, who held what at a few moments and how one message travelled
 // ([Recording]). Package attacks writes it and counts nothing by it; what it adds up to is the
 // cell, to which TestFramesAgree in demo/replay holds it.

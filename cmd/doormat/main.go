@@ -7,6 +7,8 @@
 // stderr. The exit code is 0 if all went as expected, 1 for files, scripts and
 // limits, 2 for flags, values and unknown ids, 3 if an outcome differed from what
 // its attack expects. testdata/*.txt are transcripts of every verb and code.
+//
+// TestTranscripts replays them.
 package main
 
 import (

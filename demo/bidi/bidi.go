@@ -6,6 +6,8 @@
 //
 // Renderers need not know: their whole output goes through this package. Without a
 // character from right to left it comes out as it was, byte for byte.
+//
+// TestText and TestHTML show what is isolated; FuzzHTML feeds in anything.
 package bidi
 
 import (

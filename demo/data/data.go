@@ -1,6 +1,10 @@
-// Package data writes results for programs: JSON, the document that every other renderer
-// starts from, and CSV, for tables and plots. Both are inert: what comes from other people's
-// files speaks to no terminal and is no formula to a spreadsheet.
+// Package data writes results for programs: JSON (RFC 8259), the document that every
+// other renderer starts from, and CSV (RFC 4180), for tables and plots. Both are inert:
+// what comes from other people's files speaks to no terminal and is no formula to a
+// spreadsheet.
+//
+// TestInert tries names that are formulas, TestJSONRoundTrips and TestCSV read back what
+// was written.
 package data
 
 import (

@@ -7,6 +7,8 @@
 // message of the target's and of others, a photo, a group and a comparison of safety
 // numbers, and every attack runs over it. With -all the whole story is taken, as .ci/run
 // does. Figures of the default run are held to documents in package demo/pages.
+//
+// TestOpening shows that the opening has all of this.
 package demotest
 
 import (

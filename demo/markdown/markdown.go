@@ -5,6 +5,8 @@
 //
 // The methods of a [Document] take Markdown. Text from outside goes through [Text], or
 // through [Code] where it is a name, before it gets there.
+//
+// TestHostileText shows that such text cannot break the document.
 package markdown
 
 import (

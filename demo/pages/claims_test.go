@@ -3,9 +3,6 @@ package pages
 import (
 	"context"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -121,19 +118,7 @@ func TestNamedAttacks(t *testing.T) {
 
 // Tests that documents name are there.
 func TestNamedTests(t *testing.T) {
-	declared := map[string]bool{}
-	declaration := regexp.MustCompile(`(?m)^func ((Test|Fuzz)[A-Z]\w+)\(`)
-	err := filepath.WalkDir(root, func(file string, e fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(file, "_test.go") {
-			return err
-		}
-		text, err := os.ReadFile(file)
-		for _, m := range declaration.FindAllStringSubmatch(string(text), -1) {
-			declared[m[1]] = true
-		}
-		return err
-	})
-	require.NoError(t, err)
+	declared := declaredTests(t)
 	named := regexp.MustCompile("`((Test|Fuzz)[A-Z]\\w+)`")
 	found := 0
 	for _, name := range documents(t) {

@@ -5,6 +5,8 @@
 //
 // What is shown is measured in columns of a typewriter, since a letter of Japanese is as
 // wide as two of English, and an accent takes up no room.
+//
+// TestClean, TestShort and TestWrap show what becomes of such texts.
 package plain
 
 import (

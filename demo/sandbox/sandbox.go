@@ -10,6 +10,9 @@
 // return. The protocol is that of script.Remote and script.Serve.
 //
 // The transcript cmd/doormat/testdata/script.txt holds the scripts that this is about.
+//
+// TestNothingIsInherited has a process tell all that it got from its parent,
+// TestProcessesEnd shows that one which does not end is ended.
 package sandbox
 
 import (

@@ -7,13 +7,16 @@
 // after the program was restarted. What it shows comes from demo/replay and
 // demo/summary, and so from the same results as text and JSON; the stage adds no number
 // of its own. Runs are made once and shared (package jobs); while one is under way its
-// page follows it by server-sent events (events.go). The script in the browser only
+// page follows it by server-sent events (package events). The script in the browser only
 // fetches the next page and swaps it in: without it, links and forms do the same.
 //
 // The page is for one machine (package loopback), and runs nothing but its own script.
 // An uploaded chat stays in memory under an unguessable name (upload.go).
 // The tests in this package feed it hostile requests; those in browser_test.go drive
 // a real browser, where there is one.
+//
+// TestRunAndPredict goes through an attack as a room does; TestSecretName keeps the name
+// of an uploaded chat from whoever does not have it.
 package stage
 
 import (

@@ -10,6 +10,9 @@
 //
 // The last two give lawful access its best case: somebody whom one wants to read, evidence
 // that an order finds, and harm that a delay does.
+//
+// TestStories holds what every story needs, TestConversationIsUsable what mill-lane
+// does.
 package story
 
 import (

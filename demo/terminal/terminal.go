@@ -3,6 +3,9 @@
 // up no room; text from outside is cleaned (package plain) before it gets here.
 //
 // Whoever writes such text to something that is no terminal strips it of its styles.
+//
+// TestPagesFit in package text and TestScreensFit in package present show that what is
+// set here fits.
 package terminal
 
 import (

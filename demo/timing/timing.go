@@ -12,6 +12,8 @@
 //
 // Times are of the machine that it runs on. What follows from them for other
 // amounts is arithmetic, and is called an extrapolation.
+//
+// TestKeys says what was opened, from which stores and by which rules.
 package timing
 
 import (

@@ -1,7 +1,8 @@
-// Package store is what a device keeps, with the bytes that a thief of it finds: its identity and
-// prekeys ([Keys]), a session with each contact's device ([Session]), of each group who is in it
-// and the sender keys ([OwnSenderKey], [SenderKey]), and the history. Signal's library divides the
-// memory of a client in the same way, into stores for identity, prekeys, sessions and sender keys.
+// Package store is what a device keeps, with the bytes that a thief of it finds: its
+// identity and prekeys ([Keys]), a session with each contact's device ([Session]), for
+// each group, its members and sender keys ([OwnSenderKey], [SenderKey]), and the
+// history. Signal's library divides the memory of a client in the same way, into stores
+// for identity, prekeys, sessions and sender keys.
 //
 // Every value encodes to the data of a fact, and decodes from it: the device of package e2ee lists
 // these facts as its Holdings, and the rules of a thief read them again. So both mean the same, and

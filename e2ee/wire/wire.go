@@ -1,7 +1,8 @@
-// Package wire is what travels between devices and the provider, byte for byte, and how each
-// kind of it is called: the formats that the two ends of a link share, with whoever copies the
-// link in between. It holds no keys and runs nothing. The programs that write and read these
-// bytes are those of package e2ee, and what a thief makes of them is in package rules.
+// Package wire is what travels between devices and the provider, byte for byte, and what
+// each kind is called: the formats that the two ends of a link share, with whoever
+// copies the link in between. It holds no keys and runs nothing. The programs that write
+// and read these bytes are those of package e2ee, and what a thief makes of them is in
+// package rules.
 //
 // An [Upload] is one message on its way to the provider: metadata and a public part in the open,
 // the ciphertext for a group if there is one, and a [Part] for each recipient. A [Delivery] is the
@@ -14,6 +15,9 @@
 // Each value has one encoding: what decodes encodes to the same bytes, which the fuzz targets here
 // check, so that nobody makes two messages of one. All that a message shows in the open is bound
 // to its ciphertext ([Associated]), which TestTampered in package e2ee tries to undo.
+//
+// FuzzParseUpload and its kind feed in anything; TestChunks shows that the chunks of a
+// file open in their places, all of them, and in no other way.
 package wire
 
 import (

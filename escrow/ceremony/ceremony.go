@@ -48,21 +48,22 @@
 //
 // # What erasure is for
 //
-// Shares of two epochs do not fit together (TestMixedEpochs), so a thief needs t shares of one
-// epoch, within that epoch: the proactive model of Herzberg, Jarecki, Krawczyk and Yung
-// ("Proactive secret sharing, or: how to cope with perpetual leakage", CRYPTO 1995). That
-// holds only when what belongs to an epoch is destroyed with it. An old share that is kept can
-// be stolen later. A dealer's polynomial is its old share, and its part of everybody's new
-// one. And the sealed shares stay on the board for ever: with the one-use key of a trustee
-// anybody computes its share from them ([Audit.OpenShare]), so the key must go when the
-// ceremony ends. [Trustee.Confirm] erases all but the new share, [Trustee.Erase] all. The old
-// share its holder erases when the audit is at [PhaseDone], and not before. Whoever is
-// corrupted during a resharing counts in both epochs. With t = 1 every share is the secret
-// itself, and resharing changes nothing.
+// Shares of two epochs do not fit together (TestMixedEpochs), so a thief needs t shares
+// of one epoch, within that epoch: the proactive model of Herzberg, Jarecki, Krawczyk
+// and Yung ("Proactive secret sharing, or: how to cope with perpetual leakage", CRYPTO
+// 1995). That holds only when what belongs to an epoch is destroyed with it. An old
+// share that is kept can be stolen later. A dealer's polynomial is its old share, and
+// its part of everybody's new one. And the sealed shares stay on the board for ever:
+// with the one-use key of a trustee anybody computes its share from them
+// ([Audit.OpenShare]), so the key must go when the ceremony ends. [Trustee.Confirm]
+// erases all but the new share, [Trustee.Erase] all. The holder erases its old share
+// when the audit is at [PhaseDone], and not before. Whoever is corrupted during a
+// resharing counts in both epochs. With t = 1 every share is the secret itself, and
+// resharing changes nothing.
 //
-// What this package computes with it overwrites afterwards, copies too (TestNothingIsLeft). Go
-// gives no hold of what the runtime copied, what is left on stacks, and the cipher's own copy
-// of the key of one sealed share.
+// What this package computes with it overwrites afterwards, copies too
+// (TestNothingIsLeft). Go gives no control over what the runtime copied, what is left on
+// stacks, and the cipher's own copy of the key of one sealed share.
 //
 // # Identities
 //

@@ -37,8 +37,9 @@
 // answered, combined or opened: the check is made once by each party and cannot be forgotten.
 // [OpenUnchecked] is for whoever stole the whole secret, and gives nobody an answer.
 //
-// The code takes any kyber.Group; the floors in BenchmarkFloors compare ristretto255 with kyber's
-// own curve. testdata/tdh2.json has known answers for other implementations.
+// The code takes any kyber.Group; the floors in BenchmarkFloors compare ristretto255
+// with kyber's own curve. testdata/tdh2.json has known answers for other
+// implementations; TestVectors computes them again.
 package tdh2
 
 import (

@@ -45,8 +45,8 @@
 // # Identities, and which key a client accepts
 //
 // The keys with which trustees sign end like those that decrypt. Each ceremony that
-// completes appends a certificate to a chain (package committee, chain.go): it names the
-// one before, lists everybody's new identity, and is signed with the ones that end, which
+// completes appends a certificate to a chain (package committee): it names the one
+// before, lists everybody's new identity, and is signed with the ones that end, which
 // are then erased. So ceremonies are held one after another. Signatures count only with
 // proof that the public log holds them. Without refresh and rotation there is only the
 // ceremony of set-up, and identities do not change after it: t of them, once stolen,
@@ -75,11 +75,11 @@
 // others never see, if it has the keys of that many witnesses.
 //
 // What this cannot do: t trustees, or a thief of t shares of one epoch, or one
-// jurisdiction over t of them, open every message under the key, past and future,
-// with no trace; no cryptography makes them use the log, or erase what they should.
-// Nor does it outlast quantum computers: the ratchet takes a secret of ML-KEM-768, the
-// field beside it rests on discrete logarithms alone, and both carry the same seed
-// (package rules, quantum.go).
+// jurisdiction over t of them, open every message under the key, past and future, with
+// no trace; no cryptography makes them use the log, or erase what they should. Nor does
+// it outlast quantum computers: the ratchet takes a secret of ML-KEM-768, the field
+// beside it rests on discrete logarithms alone, and both carry the same seed (package
+// rules).
 //
 // # Tests
 //

@@ -8,6 +8,9 @@
 // pack archives write one name in several ways, so it is also looked up by its folded form.
 //
 // The format is PKWARE's APPNOTE.TXT, read by archive/zip of the standard library.
+//
+// TestZipRefused, TestZipRoom and TestZipNames in package chat show what is refused,
+// where the limits are, and how names are found.
 package archive
 
 import (

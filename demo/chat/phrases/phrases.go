@@ -3,6 +3,8 @@
 // was not; that a chat is encrypted, or a message deleted. The words were collected from exports
 // that people posted; they differ by language, phone and year. Where one is missing, the shape of
 // the line often shows it, so that a language that is not here does not turn photos into texts.
+//
+// TestAttachments and TestNotices in package chat read such lines.
 package phrases
 
 import (

@@ -2,6 +2,8 @@
 // with marks of direction or without them, with spaces of any width, and with é as one character
 // or as two: what looks alike must be one person, and one file, and what acts on a terminal must
 // not pass for a letter.
+//
+// TestZipNames in package chat finds files whose names were spelled in other ways.
 package spelling
 
 import (

@@ -5,6 +5,9 @@
 // otherwise every page that somebody opened and left would go on computing.
 //
 // Its tests run under a clock of their own (testing/synctest) and compare no wall time.
+//
+// TestOnce lets many pages wait for one result, TestAbandoned stops what nobody waits
+// for.
 package jobs
 
 import (
