@@ -48,6 +48,8 @@ type Info struct {
 	// and under which a message is sealed, and the moment at which it is destroyed; nil where
 	// no such key ends before the conversation does. Expectations of attacks ask for it.
 	KeyLife func(s Settings, message int) (made, destroyed int) `json:"-"`
+	// Restores says that a device set up anew has what its account wrote and received before.
+	Restores bool `json:"-"`
 	// Keys are the kinds of keys that a quantum computer breaks. The rules say where
 	// their public halves are to be seen, as facts of kind [PublicKey], and what the
 	// private ones, facts of kind [PrivateKey], are good for.

@@ -171,7 +171,7 @@ func (d dice) spoil(facts []world.Fact) []world.Fact {
 // anew; with all, all of them. Where there is a backup store, a device that is set up anew has
 // again what the last one had.
 func checkRetention(t *testing.T, d world.Design) {
-	_, restores := d.Info().Principals.Named(world.BackupStore)
+	restores := d.Info().Restores
 	for _, retention := range []int{0, 2} {
 		s := newScene(t, d, retention)
 		for moment := range len(s.conv.Messages) + 1 {

@@ -93,7 +93,7 @@ type Design struct{}
 // Info implements [world.Design].
 func (Design) Info() world.Info {
 	return world.Info{
-		ID: "cloud", Name: "Cloud chats", Classes: []string{},
+		ID: "cloud", Name: "Cloud chats", Classes: []string{}, Restores: true,
 		Doc: "The provider holds the keys, as with mail and with chats that every device of an " +
 			"account can load. A message is encrypted in transit, between a device and the provider, " +
 			"by a handshake with X25519 and ML-KEM-768 and by keys that change with each record; and " +

@@ -94,9 +94,10 @@ func (r *Register) SetLock(now time.Time, account string, l Lock) {
 	}
 }
 
-// Heard notes that the phone of an account is in use.
+// Heard notes that the phone of an account is in use. One that comes back after the lock had
+// ended, and before somebody else registered, has it again.
 func (r *Register) Heard(now time.Time, account string) {
-	if r != nil && r.locks[account] != nil && !r.expired(now, account) {
+	if r != nil && r.locks[account] != nil {
 		r.locks[account].used = now
 	}
 }
@@ -113,6 +114,9 @@ func (r *Register) Locked(now time.Time, account string) bool {
 // Try tells why a PIN is refused, nil if it is not or none is needed.
 func (r *Register) Try(now time.Time, account, pin string) error {
 	if !r.Locked(now, account) {
+		if r != nil {
+			delete(r.locks, account) // whoever registers now is not locked out by who was before
+		}
 		return nil
 	}
 	k := r.locks[account]

@@ -134,10 +134,16 @@ func TestLock(t *testing.T) {
 	require.True(t, r.Locked(late, "Ana"))
 	require.ErrorContains(t, r.Try(late, "Ana", other), "not its PIN")
 	require.NoError(t, r.Try(late, "Ana", pin))
-	require.False(t, r.Locked(now.Add(14*24*time.Hour), "Ana"))
-	require.NoError(t, r.Try(now.Add(14*24*time.Hour), "Ana", other))
-
 	found, err := searchPIN(world.Input{Facts: r.Locks()})
 	require.NoError(t, err)
 	require.Equal(t, pin, string(found[0].Data))
+
+	later := now.Add(14 * 24 * time.Hour)
+	require.False(t, r.Locked(later, "Ana"))
+	r.Heard(later, "Ana")
+	require.True(t, r.Locked(later, "Ana"), "the phone came back before anybody else")
+	later = later.Add(8 * 24 * time.Hour)
+	require.NoError(t, r.Try(later, "Ana", other))
+	r.Heard(later, "Ana")
+	require.False(t, r.Locked(later, "Ana"), "whoever registered is not locked out by who was before")
 }
