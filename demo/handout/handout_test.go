@@ -179,7 +179,7 @@ func TestPage(t *testing.T) {
 	h, err := whole(t)
 	require.NoError(t, err)
 	page := texts(t, h)[".html"]
-	require.Less(t, len(page), 3<<20)
+	require.Less(t, len(page), 5<<20)
 	require.NotContains(t, strings.ToLower(page), "secure<")
 	ids, level := map[string]bool{}, 0
 	all := elements(t, page)

@@ -72,6 +72,8 @@ func called(name string, members []string) string {
 		return "the " + name
 	case name == "jurisdiction":
 		return "every service in country " + list
+	case name == "device" && many && len(members) > 4 && list == strings.Join(members, ", "):
+		return "phones of " + summary.Some(members, 2) // by name, and there is little room
 	case name == "device" && many:
 		return "phones of " + list
 	case name == "device" && (list == "target" || list == "partner"):
