@@ -10,8 +10,8 @@ import (
 	"doormat/demo/story"
 )
 
-// Results made ahead are those of the default run only. That they are true, TestDocs of
-// demo/pages says.
+// Results made ahead are those of the default run only. That they are true of the
+// story's pair, TestMadeAhead of demo/pages says, and of all columns TestDocs with -all.
 func TestAhead(t *testing.T) {
 	r := lab(t, "", func(*Options) {}).Made()
 	require.NotNil(t, r)

@@ -121,11 +121,7 @@ func (d *Device) Reprogram(program string, text []byte) error {
 // Holdings implements [world.Node]: what [Device.InUse] lists, or if the device is locked a
 // sealed store.
 func (d *Device) Holdings() []world.Fact {
-	facts := d.InUse()
-	if d.Lock == nil || len(facts) == 0 {
-		return facts
-	}
-	return []world.Fact{d.Lock.Seal(d.account, facts)}
+	return d.Lock.Found(d.account, d.InUse())
 }
 
 // InUse implements [world.Sealer]: keys, sessions, groups with their sender keys,

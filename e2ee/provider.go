@@ -293,12 +293,8 @@ func (p *Provider) eraseDelivered(account string, data []byte) {
 
 // produce answers an order with what it covers, and remembers it if its time is not over.
 func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
-	f, err := world.Unpack(data, law.KindProduce, 1)
+	order, err := law.VerifyPacket(data, law.KindProduce, p.court, now)
 	if err != nil || !p.willing {
-		return nil
-	}
-	order, err := law.Verify(f[0], p.court, now)
-	if err != nil {
 		return nil
 	}
 	facts := p.covered(now, order)

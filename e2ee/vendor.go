@@ -67,11 +67,7 @@ func (v *Vendor) Handle(now time.Time, p world.Packet) (out []world.Packet) {
 	case p.From == world.Law && p.Kind() == world.KindComply:
 		v.willing = true
 	case p.From == world.Agency && p.Kind() == law.KindCompel && v.willing:
-		f, err := world.Unpack(p.Data, law.KindCompel, 1)
-		if err != nil {
-			return nil
-		}
-		order, err := law.Verify(f[0], v.court, now)
+		order, err := law.VerifyPacket(p.Data, law.KindCompel, v.court, now)
 		if err != nil || order.Program == "" { // an order that names no program compels no vendor
 			return nil
 		}

@@ -7,8 +7,8 @@ import (
 )
 
 // Concerned returns the attacks that some design of a result is open to, and a
-// sentence about the others, "" if there are none: attacks on what no design
-// here has, such as the vault of a backup. A table of few columns leaves those
+// sentence about the others, "" if there are none: attacks that apply to no design
+// here, as those on the vault of a backup where there is none. A table of few columns leaves those
 // out, and says so. If no attack concerns any design, all are returned.
 func Concerned(r *attacks.Result) (here []attacks.AttackRow, elsewhere string) {
 	cells := Cells(r)
@@ -28,6 +28,6 @@ func Concerned(r *attacks.Result) (here []attacks.AttackRow, elsewhere string) {
 	if len(here) == 0 || len(others) == 0 {
 		return r.Attacks, ""
 	}
-	return here, fmt.Sprintf("Not shown: %s on what no design here has (%s). --designs all shows every attack.",
+	return here, fmt.Sprintf("Not shown: %s that no column here is open to (%s). --designs all shows every attack.",
 		Count(len(others), "attack"), Some(others, 3))
 }

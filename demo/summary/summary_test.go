@@ -29,7 +29,7 @@ func TestReaders(t *testing.T) {
 	require.Equal(t, "a and 1 more", Some([]string{"a", "a", "b"}, 1))
 }
 
-// A table leaves out the attacks on what no design in it has, says so, and
+// A table leaves out the attacks that apply to no design in it, says so, and
 // leaves out none that failed.
 func TestConcerned(t *testing.T) {
 	r := &attacks.Result{Designs: []attacks.DesignRow{{ID: "d1"}, {ID: "d2"}}}
@@ -51,5 +51,5 @@ func TestConcerned(t *testing.T) {
 	require.Len(t, here, 2)
 	require.Equal(t, "theft", here[0].ID)
 	require.Equal(t, "broken", here[1].ID)
-	require.Contains(t, elsewhere, "1 attack on what no design here has (vault)")
+	require.Contains(t, elsewhere, "1 attack that no column here is open to (vault)")
 }

@@ -105,7 +105,7 @@ func TestMatrixSaysEverything(t *testing.T) {
 	for designs, width := range map[int]int{2: 100, 6: 80} {
 		r := demotest.Result(designs, "Ann")
 		absent := slices.IndexFunc(r.Cells, func(c attacks.Cell) bool { return c.Attack == "absent" })
-		require.Contains(t, Matrix(r, width), "Not shown: 1 attack on what no design here has")
+		require.Contains(t, Matrix(r, width), "Not shown: 1 attack that no column here is open to")
 		r.Cells[absent].Applicable = true
 		text := terminal.Strip(Matrix(r, width))
 		for _, want := range []string{"□ none", "◧ part", "■ all", "– n/a", "✗ error", "≠ unexpected", "9000/10000", "forged 3",

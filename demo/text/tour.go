@@ -52,13 +52,8 @@ func (t Tour) Opening(width int) string {
 	return p.String()
 }
 
-// tiesShown is how many pairs and groups of people the tour introduces: it is to be
-// short.
-const tiesShown = 6
-
 func (t Tour) people(p *page) {
-	ties := t.Story.Ties()
-	for _, tie := range ties[:min(len(ties), tiesShown)] {
+	for _, tie := range t.Story.Ties() { // all, so that the numbers add up
 		n := 0
 		for i := range t.Conversation.Messages {
 			if tie.Holds(&t.Conversation.Messages[i]) {

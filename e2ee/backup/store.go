@@ -183,12 +183,8 @@ func (a *answerer) surrender(name string, now time.Time, p world.Packet, random 
 	if p.From != world.Agency || p.Kind() != KindSurrender {
 		return nil, false
 	}
-	f, err := world.Unpack(p.Data, KindSurrender, 1)
+	order, err := law.VerifyPacket(p.Data, KindSurrender, a.court, now)
 	if err != nil || !a.willing {
-		return nil, true
-	}
-	order, err := law.Verify(f[0], a.court, now)
-	if err != nil {
 		return nil, true
 	}
 	sealed, err := law.Seal(random, order.Agency, surrenderInfo, world.EncodeFacts(hand(order)))

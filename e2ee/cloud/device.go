@@ -49,11 +49,7 @@ func (d *Device) Name() string { return world.DeviceOf(d.account) }
 
 // Holdings implements [world.Node].
 func (d *Device) Holdings() []world.Fact {
-	facts := d.InUse()
-	if d.Lock == nil || len(facts) == 0 {
-		return facts
-	}
-	return []world.Fact{d.Lock.Seal(d.account, facts)}
+	return d.Lock.Found(d.account, d.InUse())
 }
 
 // InUse implements [world.Sealer].

@@ -31,9 +31,7 @@ func quantumRules() []world.Rule {
 			Takes: kinds(Hello), Gives: kinds(world.PublicKey, ClientID), Apply: keysOfHello},
 		{Name: "find public keys in an offer", Doc: "An offer shows the server's identity and prekeys.",
 			Takes: kinds(Offer), Gives: kinds(world.PublicKey), Apply: keysOfOffer},
-		{Name: "use a private key",
-			Doc:   "The private half of a key serves as well as if it had been stolen.",
-			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(rules.SolvedKey), Apply: solved},
+		rules.UsePrivateKey(),
 		{Name: "put a login key together",
 			Doc:   "The private halves of both public keys of a login are the login key.",
 			Takes: kinds(ClientID), All: rules.SolvedKey, Gives: kinds(LoginKey), Apply: putTogether},
@@ -42,8 +40,6 @@ func quantumRules() []world.Rule {
 
 // ClientID is the public identity of somebody who says hello: Ref names it.
 const ClientID world.Kind = "public identity"
-
-const solvedTag = 'z'
 
 func seen(kind string, key [32]byte, owner string) world.Fact {
 	return world.SeenKey{Kind: kind, Public: key[:], Owner: owner}.Fact()
@@ -83,31 +79,13 @@ func keysOfOffer(in world.Input) ([]world.Derived, error) {
 		seen("X25519", b.Signed.Key, owner), seen("X25519", b.OneTime.Key, owner)), nil
 }
 
-// solved believes a private half only if the public one follows from it.
-func solved(in world.Input) ([]world.Derived, error) {
-	k, err := world.ParseSeenKey(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
-	kind, err := world.FindKind(rules.KeyKinds(), k.Kind)
-	if err != nil {
-		return nil, err
-	}
-	public, err := kind.Public(in.Facts[1].Data)
-	if err != nil || !bytes.Equal(public, k.Public) {
-		return nil, errors.New("the private half of another key")
-	}
-	return world.Conclude(world.Fact{Kind: rules.SolvedKey, Ref: k.Owner,
-		Data: world.Pack(solvedTag, []byte(k.Kind), k.Public, in.Facts[1].Data)}), nil
-}
-
 func putTogether(in world.Input) ([]world.Derived, error) {
 	id, err := pqxdh.ParseIdentityPublic(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	signing, at1 := findSolved(in.Facts, "Ed25519", id.Signing)
-	exchange, at2 := findSolved(in.Facts, "X25519", id.Exchange)
+	signing, at1 := rules.FindSolved(in.Facts, "Ed25519", id.Signing)
+	exchange, at2 := rules.FindSolved(in.Facts, "X25519", id.Exchange)
 	if signing == nil || exchange == nil {
 		return nil, errors.New("a private half is missing")
 	}
@@ -117,15 +95,4 @@ func putTogether(in world.Input) ([]world.Derived, error) {
 	}
 	return []world.Derived{{From: []int{0, at1, at2},
 		Fact: world.Fact{Kind: LoginKey, Ref: in.Facts[0].Ref, Data: private.Bytes()}}}, nil
-}
-
-// findSolved gives the private half of a key, and which fact has it.
-func findSolved(facts []world.Fact, kind string, public [32]byte) (private []byte, at int) {
-	for i, f := range facts[1:] {
-		s, err := world.Unpack(f.Data, solvedTag, 3)
-		if err == nil && string(s[0]) == kind && bytes.Equal(s[1], public[:]) && len(s[2]) == 32 {
-			return s[2], i + 1
-		}
-	}
-	return nil, 0
 }

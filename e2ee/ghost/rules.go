@@ -54,15 +54,6 @@ func ownRules() []world.Rule {
 	}
 }
 
-// targets state whom an order names.
-func targets(o law.Order) ([]world.Derived, error) {
-	var facts []world.Fact
-	for _, account := range o.Accounts {
-		facts = append(facts, world.Fact{Kind: law.OrderTarget, Ref: account, Data: o.Encode()})
-	}
-	return world.Conclude(facts...), nil
-}
-
 func readPapers(in world.Input) ([]world.Derived, error) {
 	p, _, err := world.ParsePacket(in.Facts[0].Data)
 	if err != nil {
@@ -74,17 +65,13 @@ func readPapers(in world.Input) ([]world.Derived, error) {
 	}
 	switch p.Kind() {
 	case KindSignOff:
-		s, err := law.ParseSigned(world.Pack(law.KindSigned, f[0], nil, nil, nil))
-		if err != nil {
-			return nil, err
-		}
-		return targets(s.Order)
+		return law.Targets(f[0])
 	case KindSignedOff, KindInstruct, KindAdd:
 		w, err := parseWarrant(f[0])
 		if err != nil {
 			return nil, err
 		}
-		return targets(w.order)
+		return law.Targets(w.signed)
 	}
 	return nil, errors.New("no warrant in this packet")
 }
@@ -94,7 +81,7 @@ func readSilentDevice(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return targets(w.order)
+	return law.Targets(w.signed)
 }
 
 func readCopy(in world.Input) ([]world.Derived, error) {

@@ -51,11 +51,11 @@ func parseWarrant(data []byte) (warrant, error) {
 	if err != nil {
 		return warrant{}, fmt.Errorf("warrant: %w", err)
 	}
-	s, err := law.ParseSigned(world.Pack(law.KindSigned, f[0], nil, nil, nil))
+	order, err := law.ParseOrderIn(f[0])
 	if err != nil {
 		return warrant{}, fmt.Errorf("warrant: %w", err)
 	}
-	return warrant{s.Order, f[0], f[1]}, nil
+	return warrant{order, f[0], f[1]}, nil
 }
 
 // end is until when copies are made under the warrant.

@@ -165,9 +165,17 @@ func unwrapper(element, wrapped []byte) (func(passcode string) []byte, error) {
 	}, nil
 }
 
-// Seal encrypts what a device holds. The nonce is a keyed hash of it, since whoever looks at a
+// Found is what a thief of a device finds of what it holds: a sealed store if there is a lock.
+func (l *Lock) Found(account string, facts []world.Fact) []world.Fact {
+	if l == nil || len(facts) == 0 {
+		return facts
+	}
+	return []world.Fact{l.seal(account, facts)}
+}
+
+// seal encrypts what a device holds. The nonce is a keyed hash of it, since whoever looks at a
 // store changes nothing, so that none can be drawn (as in AES-GCM-SIV, RFC 8452).
-func (l *Lock) Seal(account string, facts []world.Fact) world.Fact {
+func (l *Lock) seal(account string, facts []world.Fact) world.Fact {
 	plaintext := world.EncodeFacts(facts)
 	h := hmac.New(sha256.New, l.key)
 	h.Write(plaintext)

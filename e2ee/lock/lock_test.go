@@ -22,7 +22,7 @@ func locked(t *testing.T, seed world.Seed) (*Element, world.Fact) {
 	t.Helper()
 	e, l, err := NewElement("Ada", seed.Stream("element"), vendor.Public().(ed25519.PublicKey))
 	require.NoError(t, err)
-	return e, l.Seal("Ada", held)
+	return e, l.seal("Ada", held)
 }
 
 // TestSearch: with the element's secret the passcode is found and the store opens to what was

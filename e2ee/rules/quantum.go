@@ -58,10 +58,7 @@ func quantumRules() []world.Rule {
 		{Name: "find the ratchet key of a message",
 			Doc:   "A ratchet header shows the sender's present ratchet key.",
 			Takes: kinds(Turn), Gives: kinds(world.PublicKey), Apply: ratchetKey},
-		{Name: "use a private key",
-			Doc:   "The private half of somebody's key serves as well as if it had been stolen.",
-			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(SolvedKey),
-			Apply: solved},
+		UsePrivateKey(),
 		{Name: "put private keys together",
 			Doc: "The private halves of a bundle's identity and signed prekey, and of its " +
 				"one-time prekey, are device keys: all but those of ML-KEM.",
@@ -115,6 +112,14 @@ func ratchetKey(in world.Input) ([]world.Derived, error) {
 
 const solvedTag = 'z'
 
+// UsePrivateKey is the rule that makes a [SolvedKey] of what a quantum computer found.
+func UsePrivateKey() world.Rule {
+	return world.Rule{Name: "use a private key",
+		Doc:   "The private half of somebody's key serves as well as if it had been stolen.",
+		Takes: []world.Kind{world.PublicKey, world.PrivateKey}, Gives: []world.Kind{SolvedKey},
+		Apply: solved}
+}
+
 // solved believes a private half only if the public one follows from it.
 func solved(in world.Input) ([]world.Derived, error) {
 	k, err := world.ParseSeenKey(in.Facts[0].Data)
@@ -141,9 +146,9 @@ func putTogether(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	signing, at1 := findSolved(in.Facts, "Ed25519", b.Identity.Signing)
-	exchange, at2 := findSolved(in.Facts, "X25519", b.Identity.Exchange)
-	signed, at3 := findSolved(in.Facts, "X25519", b.Signed.Key)
+	signing, at1 := FindSolved(in.Facts, "Ed25519", b.Identity.Signing)
+	exchange, at2 := FindSolved(in.Facts, "X25519", b.Identity.Exchange)
+	signed, at3 := FindSolved(in.Facts, "X25519", b.Signed.Key)
 	if signing == nil || exchange == nil || signed == nil {
 		return nil, errors.New("a private half is missing")
 	}
@@ -159,7 +164,7 @@ func putTogether(in world.Input) ([]world.Derived, error) {
 	k := store.KeysOf(identity, prekey)
 	out := []world.Derived{{Fact: world.Fact{Kind: wire.DeviceKeys, Ref: account, Data: k.Encode()},
 		From: from}}
-	once, at4 := findSolved(in.Facts, "X25519", b.OneTime.Key)
+	once, at4 := FindSolved(in.Facts, "X25519", b.OneTime.Key)
 	if once == nil {
 		return out, nil
 	}
@@ -173,8 +178,8 @@ func putTogether(in world.Input) ([]world.Derived, error) {
 		From: append(slices.Clone(from), at4)}), nil
 }
 
-// findSolved gives the private half of a key, and which fact has it.
-func findSolved(facts []world.Fact, kind string, public [32]byte) (private []byte, at int) {
+// FindSolved gives the private half of a key among all facts but the first, and which one has it.
+func FindSolved(facts []world.Fact, kind string, public [32]byte) (private []byte, at int) {
 	for i, f := range facts[1:] {
 		s, err := world.Unpack(f.Data, solvedTag, 3)
 		if err == nil && string(s[0]) == kind && bytes.Equal(s[1], public[:]) && len(s[2]) == 32 {

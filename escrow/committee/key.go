@@ -11,6 +11,7 @@ import (
 	"doormat/escrow/sharing"
 	"doormat/escrow/tdh2"
 	"doormat/world"
+	"doormat/world/publiclog"
 )
 
 // suite computes only; it has no source of randomness and keeps no state.
@@ -22,8 +23,8 @@ var suite = group.New(nil)
 // (k <= n - f). Three witnesses could only do with none of them dishonest. TestQuorum
 // checks the arithmetic.
 const (
-	Witnesses = 4
-	Quorum    = 3
+	Witnesses = publiclog.Witnesses
+	Quorum    = publiclog.Quorum
 	Faulty    = 1
 )
 

@@ -145,6 +145,24 @@ func Sign(o Order, court ed25519.PrivateKey) []byte {
 
 func signed(body []byte) []byte { return append([]byte("doormat order v1\x00"), body...) }
 
+// ParseOrderIn decodes a signed order, as [Sign] gives it. The signature is not checked.
+func ParseOrderIn(signed []byte) (Order, error) {
+	f, err := world.Unpack(signed, signedTag, 2)
+	if err != nil {
+		return Order{}, fmt.Errorf("signed order: %w", err)
+	}
+	return ParseOrder(f[0])
+}
+
+// VerifyPacket is [Verify] of the one field of a packet of that kind.
+func VerifyPacket(data []byte, kind byte, court ed25519.PublicKey, now time.Time) (Order, error) {
+	f, err := world.Unpack(data, kind, 1)
+	if err != nil {
+		return Order{}, fmt.Errorf("signed order: %w", err)
+	}
+	return Verify(f[0], court, now)
+}
+
 // Verify decodes a signed order that is in force now.
 func Verify(data []byte, court ed25519.PublicKey, now time.Time) (Order, error) {
 	f, err := world.Unpack(data, signedTag, 2)
