@@ -81,6 +81,7 @@ func (ByProvider) Info() world.Info {
 		"remember anything. Provider and store together read all that is backed up, whoever makes them: a thief, " +
 		"an insider, a court."
 	info.Trusts = append(slices.Clone(info.Trusts), "the provider, with the key of every backup",
+		"the network, for bringing requests for a key from the phone alone: they are not signed",
 		"that provider and backup store are not robbed or ordered together")
 	info.Packets = append(slices.Clone(info.Packets), packetKinds()...)
 	info.Principals = append(slices.Clone(info.Principals), world.SharedPrincipals(world.BackupStore)...)

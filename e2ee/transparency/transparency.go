@@ -66,6 +66,8 @@ func (d Design) Info() world.Info {
 		"the devices at both ends, and whoever writes their software",
 		"the log with a quorum of its witnesses, for showing everybody the same keys; two dishonest " +
 			"witnesses of four can split the view",
+		"the log alone, for new answers: an old cosigned checkpoint, shown to one phone for ever, hides what " +
+			"came later, and no phone misses it",
 		"oneself, for reading what the phone warns of, and for knowing which phones were one's own",
 		"the provider, with the metadata, and everybody with who has a new phone, and when",
 	}
