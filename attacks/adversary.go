@@ -65,7 +65,8 @@ func (a *adversary) init() {
 	a.wrong, a.claims = map[string]bool{}, map[int]int{}
 	a.smug, a.handed = map[string]bool{}, truth.NewHanded(a.run.truth, a.know)
 	a.people = a.run.truth.Conversation.People(a.settings.Target)
-	a.held = interception{members: map[string]string{}, withheld: map[string]bool{}, own: map[string]int{}}
+	a.held = interception{members: map[string]string{}, withheld: map[string]bool{},
+		own: map[string]int{}}
 	a.answering = map[string]string{}
 	if !a.shared {
 		a.run.watchers = append(a.run.watchers, a.overhear)
@@ -160,8 +161,10 @@ func (a *adversary) info() map[string]any {
 	}
 	since, until := a.run.truth.Conversation.Window(a.settings.Target, a.settings.At)
 	return map[string]any{
-		"at": a.settings.At, "since": since, "until": until, "end": len(a.run.truth.Conversation.Messages), "target": a.settings.Target,
-		"partner": a.run.truth.Conversation.Partner(a.settings.Target), "accounts": a.run.truth.Conversation.Accounts, "compares": compares,
+		"at": a.settings.At, "since": since, "until": until,
+		"end": len(a.run.truth.Conversation.Messages), "target": a.settings.Target,
+		"partner":  a.run.truth.Conversation.Partner(a.settings.Target),
+		"accounts": a.run.truth.Conversation.Accounts, "compares": compares,
 		"t": a.settings.Threshold, "n": a.settings.Trustees, "needs": needs,
 		"design": a.design, "outsider": world.Outsider, "salt": truth.SaltSize,
 	}
@@ -271,7 +274,9 @@ func (a *adversary) take(text string, kind world.Kind) ([]int, error) {
 				return nil, err
 			}
 			if kind != "" {
-				facts = slices.DeleteFunc(slices.Clone(facts), func(f world.Fact) bool { return f.Kind != kind })
+				facts = slices.DeleteFunc(slices.Clone(facts), func(f world.Fact) bool {
+					return f.Kind != kind
+				})
 			}
 			ids = append(ids, a.loot(c.String(), facts, name == world.Agency)...)
 		}
@@ -371,7 +376,8 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 			program, world.DidYouMean(program, a.header.Applies))
 	}
 	if len(accounts) == 0 || since < 1 || until < since || until > len(messages) {
-		return nil, fmt.Errorf("accounts %q, messages %d to %d: want accounts and 1 ≤ since ≤ until ≤ %d", accounts, since, until, len(messages))
+		return nil, fmt.Errorf("accounts %q, messages %d to %d: want accounts and 1 ≤ since ≤ "+
+			"until ≤ %d", accounts, since, until, len(messages))
 	}
 	from, to := messages[since-1].Sent, messages[until-1].Sent
 	ids := []int{}
@@ -381,7 +387,8 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 			return
 		}
 		for _, f := range facts {
-			a.docket.Obtained(deduce.Entry{Fact: f, Origin: "court.order", Loot: true}, -1, a.run.Net.Now())
+			a.docket.Obtained(deduce.Entry{Fact: f, Origin: "court.order", Loot: true}, -1,
+				a.run.Net.Now())
 		}
 	}
 	a.agency = a.agency || mine
@@ -390,7 +397,8 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 	if program != "" {
 		application = append(application, []byte(program))
 	}
-	a.run.Net.Post(world.Packet{From: world.Law, To: world.Agency, Data: world.Pack(world.KindCase, application...)})
+	a.run.Net.Post(world.Packet{From: world.Law, To: world.Agency,
+		Data: world.Pack(world.KindCase, application...)})
 	err = a.run.Settle()
 	if a.run.orders > signed {
 		a.docket.Allow(through, a.run.expiry)
@@ -399,7 +407,8 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 }
 
 // through resolves the capabilities that an order is to allow.
-func (a *adversary) through(args *technique.Arguments, mine bool) (list []world.Capability, err error) {
+func (a *adversary) through(args *technique.Arguments,
+	mine bool) (list []world.Capability, err error) {
 	for _, text := range args.Texts("through") {
 		wanted, err := a.declared(text, world.Store, world.Control)
 		if err != nil {
@@ -408,7 +417,8 @@ func (a *adversary) through(args *technique.Arguments, mine bool) (list []world.
 		list = append(list, wanted...)
 	}
 	if len(list) > 0 && !mine {
-		return nil, errors.New("through says what the agency uses; with loot = False that is somebody else")
+		return nil, errors.New("through says what the agency uses; with loot = False that is " +
+			"somebody else")
 	}
 	return list, nil
 }

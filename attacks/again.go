@@ -38,7 +38,8 @@ func (l *Lab) again(ctx context.Context, points []world.Settings) (map[cellKey]r
 	read := map[cellKey]reading{}
 	for point, r := range results {
 		for _, c := range r.Cells {
-			read[cellKey{point, c.Design, c.Attack}] = reading{c.Trace.Opened, c.Trace.Files, c.Trace.Heard}
+			read[cellKey{point, c.Design, c.Attack}] = reading{c.Trace.Opened, c.Trace.Files,
+				c.Trace.Heard}
 		}
 	}
 	return read, err
@@ -75,7 +76,8 @@ func (a *adversary) disown(second reading) {
 	for i := range a.events {
 		e := &a.events[i]
 		before := len(e.Opened) + len(e.Files) + len(e.Calls)
-		e.Opened, e.Files = slices.DeleteFunc(e.Opened, foreign), slices.DeleteFunc(e.Files, foreignFile)
+		e.Opened, e.Files = slices.DeleteFunc(e.Opened, foreign),
+			slices.DeleteFunc(e.Files, foreignFile)
 		e.Calls = slices.DeleteFunc(e.Calls, foreignCall)
 		e.Smuggled += before - len(e.Opened) - len(e.Files) - len(e.Calls)
 	}

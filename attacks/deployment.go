@@ -60,7 +60,8 @@ func (d *deployment) build() error {
 // config is what the design is set up with. Designs draw from a seed of their own, so
 // that none can compute a salt.
 func (d *deployment) config() world.Config {
-	return world.Config{Settings: d.settings, Accounts: d.truth.Conversation.Accounts, Seed: d.lab.Seed.Derive("designs"), Memo: d.memo}
+	return world.Config{Settings: d.settings, Accounts: d.truth.Conversation.Accounts,
+		Seed: d.lab.Seed.Derive("designs"), Memo: d.memo}
 }
 
 // fill finishes the cell of each trial: those that only read over one honest run, those
@@ -254,7 +255,8 @@ func (d *deployment) behind(c world.Capability, s world.Settings) []string {
 	if c.Principal == world.NetworkName {
 		return []string{world.NetworkName}
 	}
-	members, err := d.design.Info().Principals.Members(c.Principal, s, d.truth.Conversation.People(s.Target))
+	members, err := d.design.Info().Principals.Members(c.Principal, s,
+		d.truth.Conversation.People(s.Target))
 	if err != nil {
 		return nil
 	}
@@ -284,7 +286,8 @@ func (d *deployment) applicable(h technique.Header, s world.Settings) ([]world.C
 			return nil, err
 		}
 		if !slices.ContainsFunc(members, func(m string) bool { return d.nodes[m] }) {
-			return nil, fmt.Errorf("%w: there is no such principal as %s", world.ErrNotApplicable, c.Principal)
+			return nil, fmt.Errorf("%w: there is no such principal as %s", world.ErrNotApplicable,
+				c.Principal)
 		}
 	}
 	return needs, nil
@@ -302,7 +305,8 @@ func somebody(principals world.Principals, c world.Capability, people []string) 
 		return nil
 	}
 	if known := append([]string{"target", "partner"}, people...); !slices.Contains(known, who) {
-		return &nameError{fmt.Errorf("technique: needs: capability %q: nobody is called %q%s", c, who, world.DidYouMean(who, known))}
+		return &nameError{fmt.Errorf("technique: needs: capability %q: nobody is called %q%s", c,
+			who, world.DidYouMean(who, known))}
 	}
 	return nil
 }
@@ -311,6 +315,7 @@ func somebody(principals world.Principals, c world.Capability, people []string) 
 // needs, or by sending what it makes.
 func acts(h technique.Header) bool {
 	return len(h.Applies) > 0 || slices.ContainsFunc(h.Needs, func(need string) bool {
-		return !strings.HasSuffix(need, "."+string(world.Store)) && !strings.HasSuffix(need, "."+string(world.Tap))
+		return !strings.HasSuffix(need, "."+string(world.Store)) &&
+			!strings.HasSuffix(need, "."+string(world.Tap))
 	})
 }

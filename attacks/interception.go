@@ -105,7 +105,8 @@ func (a *adversary) seize(c world.Capability, program string, text []byte) error
 // loot if it comes from somebody who answers lawful process under a capability.
 func (a *adversary) overhear(p world.Packet) {
 	h := &a.held
-	if by := a.answering[p.From]; by != "" && !p.Private() && (p.To == world.Agency || p.To == world.Outsider) {
+	if by := a.answering[p.From]; by != "" && !p.Private() &&
+		(p.To == world.Agency || p.To == world.Outsider) {
 		a.now.Use(by)
 	}
 	h.mine = h.sent(p, a.run.Net.Now())
@@ -208,7 +209,8 @@ func (h *interception) answer(a *adversary, args *technique.Arguments) (any, err
 		return nil, h.release()
 	}
 	if h.next == nil || h.handled || args.Number(0) != h.fact {
-		return nil, errors.New("this packet does not wait for an answer: each is answered once, in its own turn of the loop over adv.packets()")
+		return nil, errors.New("this packet does not wait for an answer: each is answered once, " +
+			"in its own turn of the loop over adv.packets()")
 	}
 	h.handled = true
 	switch args.Method {
@@ -232,9 +234,12 @@ func (h *interception) pull(a *adversary, args *technique.Arguments) (any, error
 	case opens:
 		until := args.Number(0)
 		if until < a.run.Moment() || until > len(a.run.truth.Conversation.Messages) {
-			return nil, fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", until, a.run.Moment(), len(a.run.truth.Conversation.Messages))
+			return nil, fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", until,
+				a.run.Moment(), len(a.run.truth.Conversation.Messages))
 		}
-		h.next, h.stop = iter.Pull(func(yield func(world.Packet) bool) { h.failed = h.drive(a, until, yield) })
+		h.next, h.stop = iter.Pull(func(yield func(world.Packet) bool) {
+			h.failed = h.drive(a, until, yield)
+		})
 	case h.next == nil:
 		return nil, nil
 	}
@@ -242,7 +247,8 @@ func (h *interception) pull(a *adversary, args *technique.Arguments) (any, error
 	if !ok {
 		return nil, h.release()
 	}
-	return map[string]any{"sender": p.From, "to": p.To, "kind": a.packetName(p.Kind()), "data": p.Data, "fact": h.fact, "moment": a.run.Moment()}, nil
+	return map[string]any{"sender": p.From, "to": p.To, "kind": a.packetName(p.Kind()),
+		"data": p.Data, "fact": h.fact, "moment": a.run.Moment()}, nil
 }
 
 // release ends the loop over packets, if one is under way.
@@ -281,7 +287,8 @@ func (h *interception) drive(a *adversary, until int, yield func(world.Packet) b
 // in that of a principal it holds, or in any name if it holds the network.
 func (a *adversary) send(ids []int) error {
 	if a.shared {
-		return errors.New("an attack that declares no making rule and no control, tamper or order only reads")
+		return errors.New("an attack that declares no making rule and no control, tamper or " +
+			"order only reads")
 	}
 	if err := a.know.Check(ids...); err != nil {
 		return err
@@ -303,7 +310,8 @@ func (a *adversary) send(ids []int) error {
 			a.held.own[string(p.Encode(a.run.Net.Now()))]++
 			a.run.Net.Post(p)
 		case !a.held.withheld[p.From] && !a.held.withheld[world.NetworkName]:
-			return fmt.Errorf("packet from %s: it is not under control, and the network is not", p.From)
+			return fmt.Errorf("packet from %s: it is not under control, and the network is not",
+				p.From)
 		}
 	}
 	if a.held.next != nil {

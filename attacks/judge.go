@@ -83,16 +83,19 @@ func (t *trial) compare() {
 	case err != nil:
 		t.cell.Error = err.Error()
 	case want.Unstated:
-		t.cell.Error = fmt.Sprintf("expects: nothing for any of %s, and the attack is applicable: add one of these keys",
+		t.cell.Error = fmt.Sprintf("expects: nothing for any of %s, and the attack is "+
+			"applicable: add one of these keys",
 			strings.Join(technique.Keys(info), ", "))
 	case want.NotApplicable:
 		t.cell.Why, t.cell.Trace.Surprise = want.Why, "expected not to be applicable, and it is"
 	default:
-		t.cell.Why, t.cell.Trace.Surprise, t.cell.Trace.Unstated = want.Why, surprise(&want, t.cell), want.LeftOut()
+		t.cell.Why, t.cell.Trace.Surprise, t.cell.Trace.Unstated = want.Why,
+			surprise(&want, t.cell), want.LeftOut()
 		// At the last message nothing is left that an order for what follows could ask for.
 		last := t.settings.At == len(conv.Messages)
 		if idle := t.adv.idle(); len(idle) > 0 && !last && t.cell.Design == t.header.Showcase {
-			t.cell.Trace.Surprise = strings.TrimPrefix(fmt.Sprintf("%s; needs that the script never used in its showcase: %s",
+			t.cell.Trace.Surprise = strings.TrimPrefix(fmt.Sprintf("%s; needs that the script "+
+				"never used in its showcase: %s",
 				t.cell.Trace.Surprise, strings.Join(idle, ", ")), "; ")
 		}
 		if fixed := t.header.Fixes(t.base); len(fixed) > 0 {
@@ -124,7 +127,8 @@ func surprise(o *technique.Outcome, c *Cell) string {
 	var unlike []string
 	for _, p := range parts {
 		if p.want != "" && p.from > 0 && technique.LevelOf(p.got, p.from) != p.want {
-			unlike = append(unlike, fmt.Sprintf("%s: expected %s, measured %d of %d", p.name, p.want, p.got, p.from))
+			unlike = append(unlike, fmt.Sprintf("%s: expected %s, measured %d of %d", p.name,
+				p.want, p.got, p.from))
 		}
 	}
 	type flag struct {
@@ -141,11 +145,13 @@ func surprise(o *technique.Outcome, c *Cell) string {
 	}
 	for _, f := range flags {
 		if f.want != f.got {
-			unlike = append(unlike, fmt.Sprintf("%s: expected %v, measured %v", f.name, f.want, f.got))
+			unlike = append(unlike, fmt.Sprintf("%s: expected %v, measured %v", f.name, f.want,
+				f.got))
 		}
 	}
 	if c.Smuggled > 0 {
-		unlike = append(unlike, fmt.Sprintf("smuggled: %d claims of what the script had handed in itself, or nobody had typed yet", c.Smuggled))
+		unlike = append(unlike, fmt.Sprintf("smuggled: %d claims of what the script had handed "+
+			"in itself, or nobody had typed yet", c.Smuggled))
 	}
 	return strings.Join(unlike, "; ")
 }
@@ -156,7 +162,8 @@ func surprise(o *technique.Outcome, c *Cell) string {
 func (a *adversary) exposed() (p People) {
 	conv := a.run.truth.Conversation
 	read := map[string]bool{}
-	for part, recovered := range map[truth.Part]map[int]bool{truth.Text: a.opened, truth.File: a.files, truth.Speech: a.heard} {
+	for part, recovered := range map[truth.Part]map[int]bool{truth.Text: a.opened,
+		truth.File: a.files, truth.Speech: a.heard} {
 		for i := range recovered {
 			read[a.run.truth.Author(truth.Secret{Part: part, Number: i})] = true
 		}

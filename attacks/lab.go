@@ -85,7 +85,9 @@ func (l *Lab) Made() *Result {
 	r := l.Outline()
 	for _, a := range r.Attacks {
 		for _, d := range r.Designs {
-			i := slices.IndexFunc(l.Ahead.Cells, func(c Cell) bool { return c.Attack == a.ID && c.Design == d.ID })
+			i := slices.IndexFunc(l.Ahead.Cells, func(c Cell) bool {
+				return c.Attack == a.ID && c.Design == d.ID
+			})
 			if i < 0 {
 				return nil
 			}
@@ -98,8 +100,9 @@ func (l *Lab) Made() *Result {
 // result is the document of a run under s, without its cells.
 func (l *Lab) result(s world.Settings) *Result {
 	res := &Result{
-		Doormat: l.Version, Seed: uint64(l.Seed), Draw: hex.EncodeToString(l.Draw), DrawGiven: len(l.Second) > 0,
-		Settings: s,
+		Doormat: l.Version, Seed: uint64(l.Seed), Draw: hex.EncodeToString(l.Draw),
+		DrawGiven: len(l.Second) > 0,
+		Settings:  s,
 		Conversation: Counts{Title: l.Conversation.Title, Accounts: len(l.Conversation.Accounts),
 			Messages: len(l.Conversation.Messages), Attachments: l.Conversation.Attachments(),
 			Calls: len(l.Conversation.Calls)},
@@ -112,16 +115,20 @@ func (l *Lab) result(s world.Settings) *Result {
 		i := d.Info()
 		fixed := map[string]string{}
 		maps.Copy(fixed, i.Fixed)
-		res.Designs = append(res.Designs, DesignRow{i.ID, i.Of(), i.Name, append([]string{}, i.Classes...), fixed})
+		res.Designs = append(res.Designs, DesignRow{i.ID, i.Of(), i.Name,
+			append([]string{}, i.Classes...), fixed})
 	}
 	for _, d := range l.Known {
-		if id := d.Info().ID; !slices.ContainsFunc(res.Designs, func(row DesignRow) bool { return row.ID == id }) {
+		if id := d.Info().ID; !slices.ContainsFunc(res.Designs, func(row DesignRow) bool {
+			return row.ID == id
+		}) {
 			res.Elsewhere = append(res.Elsewhere, id)
 		}
 	}
 	for _, a := range l.Attacks {
 		h := a.Header()
-		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind, append([]string{}, h.Needs...), h.Fixes(s)})
+		res.Attacks = append(res.Attacks, AttackRow{h.ID, h.Title, h.Family, h.Kind,
+			append([]string{}, h.Needs...), h.Fixes(s)})
 	}
 	return res
 }

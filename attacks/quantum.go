@@ -10,10 +10,13 @@ import (
 
 // What a script does with the quantum computer, which package quantum explains.
 
-var errQuantum = errors.New("a quantum computer holds nothing and runs no program: give it public keys with adv.solve()")
+var errQuantum = errors.New("a quantum computer holds nothing and runs no program: give it " +
+	"public keys with adv.solve()")
 
 func hasQuantum(needs []world.Capability) bool {
-	return slices.ContainsFunc(needs, func(c world.Capability) bool { return c.Principal == world.QuantumName })
+	return slices.ContainsFunc(needs, func(c world.Capability) bool {
+		return c.Principal == world.QuantumName
+	})
 }
 
 // solve gives the private halves of public keys, to whoever was granted the quantum
@@ -34,7 +37,8 @@ func (a *adversary) solve(ids []int) ([]int, error) {
 			return nil, fmt.Errorf("fact %d is a %s, want a %s", id, f.Kind, world.PublicKey)
 		}
 		if !f.Loot {
-			return nil, fmt.Errorf("fact %d does not come from loot: only keys that were found are solved", id)
+			return nil, fmt.Errorf("fact %d does not come from loot: only keys that were found "+
+				"are solved", id)
 		}
 		if a.withheld[wanted[0]] {
 			continue
@@ -51,7 +55,8 @@ func (a *adversary) solve(ids []int) ([]int, error) {
 			return nil, err
 		}
 		if private != nil {
-			out = append(out, a.loot(wanted[0].String(), []world.Fact{k.PrivateFact(private)}, false)...)
+			out = append(out, a.loot(wanted[0].String(), []world.Fact{k.PrivateFact(private)},
+				false)...)
 		}
 	}
 	return out, nil

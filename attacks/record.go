@@ -12,7 +12,8 @@ func (a *adversary) record(line int, method, text string) {
 	e := a.now
 	a.now = trace.Event{}
 	e.Line, e.Method, e.Text, e.Times = line, method, text, 1
-	e.Moment, e.Days, e.Forged, e.Heard = a.run.Moment(), a.held.days, a.run.forged, len(a.run.noticed)
+	e.Moment, e.Days, e.Forged, e.Heard = a.run.Moment(), a.held.days, a.run.forged,
+		len(a.run.noticed)
 	a.events = trace.Append(a.events, e)
 }
 
@@ -26,7 +27,8 @@ func (a *adversary) afterwards() {
 	if a.shared { // others may have rested longer
 		heard = len(a.run.by(a.held.days))
 	}
-	if len(a.now.Gained) > 0 || a.run.Moment() > last.Moment || heard > last.Heard || a.run.forged > last.Forged {
+	if len(a.now.Gained) > 0 || a.run.Moment() > last.Moment || heard > last.Heard ||
+		a.run.forged > last.Forged {
 		a.record(0, "", "life goes on")
 	}
 }
@@ -82,7 +84,8 @@ func (r *run) snapshot() trace.Snapshot {
 	}
 	s := trace.Snapshot{Moment: at.moment, Of: map[string][]trace.Holding{}}
 	for _, name := range r.Net.Names() {
-		if facts := r.Net.Node(name).Holdings(); !strings.HasPrefix(name, "user:") { // nobody copies what a person knows
+		if facts := r.Net.Node(name).Holdings(); !strings.HasPrefix(name,
+			"user:") { // nobody copies what a person knows
 			s.Of[name] = trace.Held(facts)
 		}
 	}
@@ -100,6 +103,7 @@ func (r *run) follow(p world.Packet) {
 	}
 	k := r.Moment()
 	if hops, wanted := r.journeys[k]; wanted && k > r.arrived {
-		r.journeys[k] = append(hops, trace.Hop{From: p.From, To: p.To, Bytes: len(p.Encode(r.Net.Now())), Private: p.Private()})
+		r.journeys[k] = append(hops, trace.Hop{From: p.From, To: p.To,
+			Bytes: len(p.Encode(r.Net.Now())), Private: p.Private()})
 	}
 }

@@ -49,13 +49,17 @@ type display struct{ to, from, body string }
 
 func newRun(ctx context.Context, t *truth.Truth, deploy world.Deploy) (*run, error) {
 	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, silent: map[string]bool{},
-		shown: map[display]int{}, reached: map[display]time.Time{}, asked: map[int]time.Time{}, named: map[string]bool{}}
+		shown: map[display]int{}, reached: map[display]time.Time{}, asked: map[int]time.Time{},
+		named: map[string]bool{}}
 	var err error
-	if r.Simulation, err = simulation.New(ctx, t.Conversation, t.Said, deploy(), r.watch); err != nil {
+	if r.Simulation, err = simulation.New(ctx, t.Conversation, t.Said, deploy(),
+		r.watch); err != nil {
 		return nil, err
 	}
 	r.Speech = t.Spoken
-	r.Intercept = func(p world.Packet) bool { return r.silent[p.To] || (r.hold != nil && r.hold(p)) }
+	r.Intercept = func(p world.Packet) bool {
+		return r.silent[p.To] || (r.hold != nil && r.hold(p))
+	}
 	return r, nil
 }
 
@@ -139,7 +143,8 @@ func (r *run) watch(p world.Packet) {
 	}
 	switch p.Kind() {
 	case world.KindObtained:
-		if f, err := world.Unpack(p.Data, world.KindObtained, 1); err == nil && p.To == world.Law && r.obtained != nil {
+		if f, err := world.Unpack(p.Data, world.KindObtained, 1); err == nil && p.To == world.Law &&
+			r.obtained != nil {
 			if facts, err := world.ParseFacts(f[0]); err == nil {
 				r.obtained(facts)
 			}
@@ -178,7 +183,8 @@ func (r *run) ordered(p world.Packet) {
 	}
 	for i, m := range messages {
 		_, before := r.asked[i+1]
-		if !before && s.Order.Covers(world.Meta{From: m.From, To: m.To, Group: m.Group, Sent: m.Sent}) {
+		if !before && s.Order.Covers(world.Meta{From: m.From, To: m.To, Group: m.Group,
+			Sent: m.Sent}) {
 			r.asked[i+1] = now
 		}
 	}
@@ -234,7 +240,8 @@ func (r *run) happened(s truth.Secret) bool { return r.truth.Happened(s, r.Momen
 func (r *run) show(d display) {
 	r.shown[d]++
 	s, said := r.truth.Find([]byte(d.body))
-	if !said || !r.happened(s) || r.shown[d] > 1 || r.truth.Author(s) != d.from || !r.truth.Meant(s, d.to) {
+	if !said || !r.happened(s) || r.shown[d] > 1 || r.truth.Author(s) != d.from ||
+		!r.truth.Meant(s, d.to) {
 		r.forged++
 	}
 }

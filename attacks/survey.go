@@ -92,7 +92,8 @@ func (l *Lab) deployed(d world.Design) (*deployment, error) {
 		return nil, err
 	}
 	settings.At = 0
-	on := &deployment{lab: l, truth: said.Under(settings), design: d, settings: settings, memo: &memo.Memo{}}
+	on := &deployment{lab: l, truth: said.Under(settings), design: d, settings: settings,
+		memo: &memo.Memo{}}
 	return on, on.setUp()
 }
 

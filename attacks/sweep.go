@@ -97,14 +97,16 @@ func (l *Lab) plan(t *truth.Truth, points []world.Settings) ([][]*trial, error) 
 				under.settings.At = 0
 				if deployments[under] == nil {
 					deployments[under] = &deployment{
-						lab: l, truth: t.Under(s), design: d, settings: under.settings, memo: shared}
+						lab: l, truth: t.Under(s), design: d, settings: under.settings,
+						memo: shared}
 				}
 				b := batch{under, point / perRun}
 				if _, ok := places[b]; !ok {
 					places[b] = len(batches)
 					batches = append(batches, nil)
 				}
-				batches[places[b]] = append(batches[places[b]], newTrial(deployments[under], a, s, base, point))
+				batches[places[b]] = append(batches[places[b]],
+					newTrial(deployments[under], a, s, base, point))
 			}
 		}
 	}
@@ -118,7 +120,8 @@ func (l *Lab) distinct() error {
 		for _, a := range l.Attacks {
 			cell := [2]string{d.Info().ID, a.Header().ID}
 			if seen[cell] {
-				return fmt.Errorf("two designs %q or two attacks %q: ids must differ", cell[0], cell[1])
+				return fmt.Errorf("two designs %q or two attacks %q: ids must differ", cell[0],
+					cell[1])
 			}
 			seen[cell] = true
 		}

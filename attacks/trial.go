@@ -38,7 +38,8 @@ func newTrial(on *deployment, of technique.Technique, s, base world.Settings, po
 	h := of.Header()
 	return &trial{technique: of, header: h, on: on, settings: s, base: base, point: point,
 		cell: &Cell{Design: on.design.Info().ID, Attack: h.ID, Needs: []world.Capability{},
-			Noticed: []Evidence{}, Disclosed: []Disclosure{}, Trace: trace.Trace{Principals: on.design.Info().Principals, Settings: s}}}
+			Noticed: []Evidence{}, Disclosed: []Disclosure{},
+			Trace: trace.Trace{Principals: on.design.Info().Principals, Settings: s}}}
 }
 
 // prepare sets up what the trial needs. It says why the attack is not applicable, if it
@@ -72,7 +73,8 @@ func (t *trial) equip() error {
 	know := deduce.New(rules, d.lab.left)
 	t.adv = &adversary{
 		know: know, docket: orders.New(know, rules, d.lab.left),
-		header: t.header, settings: t.settings, design: d.design.Info().Of(), principals: d.design.Info().Principals,
+		header: t.header, settings: t.settings, design: d.design.Info().Of(),
+		principals: d.design.Info().Principals,
 		packetName: d.design.Info().PacketName, names: d.lab.names,
 		touched: map[string]bool{}, needs: needs, withheld: map[world.Capability]bool{},
 		random: d.lab.Seed.Stream("adversary " + t.header.ID),
@@ -96,14 +98,16 @@ func (t *trial) absent(why error) {
 	t.cell.Missing = strings.TrimPrefix(why.Error(), world.ErrNotApplicable.Error()+": ")
 	t.cell.Why = t.cell.Missing
 	info := t.on.design.Info()
-	want, err := t.technique.Expect(technique.Keys(info), technique.NewView(t.on.truth.Conversation, t.settings, info))
+	want, err := t.technique.Expect(technique.Keys(info),
+		technique.NewView(t.on.truth.Conversation, t.settings, info))
 	switch {
 	case err != nil:
 		t.cell.Error = err.Error()
 	case want.NotApplicable || want.Unstated:
 		t.cell.Expected = true
 	default:
-		t.cell.Trace.Surprise = "expected an outcome, and the attack is not applicable: " + t.cell.Missing
+		t.cell.Trace.Surprise = "expected an outcome, and the attack is not applicable: " +
+			t.cell.Missing
 	}
 }
 
@@ -114,7 +118,8 @@ func (t *trial) begin(ctx context.Context, r *run) {
 	t.next, t.stop = iter.Pull(func(yield func(when) bool) {
 		t.adv.pause = func(w when) error {
 			if w.moment < r.Moment() || w.moment > len(r.truth.Conversation.Messages) {
-				return fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", w.moment, r.Moment(), len(r.truth.Conversation.Messages))
+				return fmt.Errorf("moment %d: want one from %d (now) to %d (the end)", w.moment,
+					r.Moment(), len(r.truth.Conversation.Messages))
 			}
 			if !yield(w) {
 				return errors.New("the run was ended")

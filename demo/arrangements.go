@@ -18,7 +18,8 @@ var arrangements = []world.Arrangement{
 		Design: e2ee.Design{},
 		ID:     "e2ee",
 		Name:   "End-to-end encryption",
-		Doc: "As it is deployed as to mail: the provider erases a message when it has been delivered. The log of " +
+		Doc: "As it is deployed as to mail: the provider erases a message when it has been " +
+			"delivered. The log of " +
 			"keys that some messengers have is in e2ee-transparent.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
 	},
@@ -26,7 +27,8 @@ var arrangements = []world.Arrangement{
 		Design: e2ee.Design{},
 		ID:     "e2ee-kept",
 		Name:   "End-to-end, mail kept",
-		Doc: "The same, but the provider keeps every envelope, as a law on retention would ask of it, or as a " +
+		Doc: "The same, but the provider keeps every envelope, as a law on retention would ask " +
+			"of it, or as a " +
 			"provider does that lets new phones load old mail.",
 		Fixed: map[string]string{"mailbox": world.MailboxAll},
 	},
@@ -34,7 +36,8 @@ var arrangements = []world.Arrangement{
 		Design: e2ee.Design{},
 		ID:     "e2ee-unverified",
 		Name:   "End-to-end, nobody compares",
-		Doc: "The same as e2ee, among users of whom nobody compares safety numbers: who swaps keys before two " +
+		Doc: "The same as e2ee, among users of whom nobody compares safety numbers: who swaps " +
+			"keys before two " +
 			"phones meet is not found out.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered, "compare": world.CompareNone},
 	},
@@ -49,15 +52,18 @@ var arrangements = []world.Arrangement{
 		Design: ghost.Design{},
 		ID:     "ghost-provider",
 		Name:   "Silent device, the provider checks",
-		Doc: "Clients believe the provider, which checks that a court and a minister have signed. It erases a message " +
+		Doc: "Clients believe the provider, which checks that a court and a minister have " +
+			"signed. It erases a message " +
 			"when it has been delivered.",
-		Fixed: map[string]string{"mailbox": world.MailboxDelivered, ghost.SignOffs: ghost.ByProvider},
+		Fixed: map[string]string{"mailbox": world.MailboxDelivered,
+			ghost.SignOffs: ghost.ByProvider},
 	},
 	{
 		Design: ghost.Design{},
 		ID:     "ghost-client",
 		Name:   "Silent device, the client checks",
-		Doc: "Each client verifies the signatures of court and minister before it makes a copy. The provider erases a " +
+		Doc: "Each client verifies the signatures of court and minister before it makes a copy. " +
+			"The provider erases a " +
 			"message when it has been delivered.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered, ghost.SignOffs: ghost.ByClient},
 	},
@@ -65,8 +71,10 @@ var arrangements = []world.Arrangement{
 		Design: backup.ByProvider{},
 		ID:     "backup-provider",
 		Name:   "Backup, key with provider",
-		Doc: "Phones back up what they keep, sealed, to a backup store, and the provider has the key: what most " +
-			"people have, for a new phone has everything again. The provider erases a message when it has been " +
+		Doc: "Phones back up what they keep, sealed, to a backup store, and the provider has the " +
+			"key: what most " +
+			"people have, for a new phone has everything again. The provider erases a message " +
+			"when it has been " +
 			"delivered.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
 	},
@@ -74,7 +82,8 @@ var arrangements = []world.Arrangement{
 		Design: backup.ByUser{},
 		ID:     "backup-user",
 		Name:   "Backup, key for a PIN",
-		Doc: "The same, but a vault of n servers releases the key for a PIN of four digits, any t of them together. " +
+		Doc: "The same, but a vault of n servers releases the key for a PIN of four digits, any " +
+			"t of them together. " +
 			"Each counts guesses.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
 	},
@@ -82,22 +91,26 @@ var arrangements = []world.Arrangement{
 		Design: threshold.Design{},
 		ID:     "threshold",
 		Name:   "Threshold escrow",
-		Doc: "The provider keeps every envelope, unless the setting mailbox says otherwise: orders about the past, " +
+		Doc: "The provider keeps every envelope, unless the setting mailbox says otherwise: " +
+			"orders about the past, " +
 			"and thieves, find them there.",
 	},
 	{
 		Design: threshold.Design{},
 		ID:     "threshold-delivered",
 		Name:   "Threshold escrow, mail erased",
-		Doc: "The same committee, but the provider erases a message when it has been delivered. An order about " +
-			"the past finds no envelopes there: only what was tapped, or is still to come, can be opened.",
+		Doc: "The same committee, but the provider erases a message when it has been delivered. " +
+			"An order about " +
+			"the past finds no envelopes there: only what was tapped, or is still to come, can " +
+			"be opened.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
 	},
 	{
 		Design: cloud.Design{},
 		ID:     "cloud",
 		Name:   "Cloud chats",
-		Doc: "The storage key lies beside the messages that it protects, and the provider keeps every message, " +
+		Doc: "The storage key lies beside the messages that it protects, and the provider keeps " +
+			"every message, " +
 			"so that new phones can load old mail.",
 		Fixed: map[string]string{"mailbox": world.MailboxAll, cloud.Keys: cloud.Beside},
 	},
@@ -105,7 +118,8 @@ var arrangements = []world.Arrangement{
 		Design: cloud.Design{},
 		ID:     "cloud-apart",
 		Name:   "Cloud chats, key apart",
-		Doc: "The same, but the storage key lies in a key store that gives the provider the key of one message " +
+		Doc: "The same, but the storage key lies in a key store that gives the provider the key " +
+			"of one message " +
 			"at a time: a thief has to rob both.",
 		Fixed: map[string]string{"mailbox": world.MailboxAll, cloud.Keys: cloud.Apart},
 	},

@@ -19,7 +19,9 @@ type blobs struct {
 }
 
 func (b *blobs) find(file, number int) *wire.Chunk {
-	i := slices.IndexFunc(b.chunks, func(c *wire.Chunk) bool { return c.File == file && c.Number == number })
+	i := slices.IndexFunc(b.chunks, func(c *wire.Chunk) bool {
+		return c.File == file && c.Number == number
+	})
 	if i < 0 {
 		return nil
 	}
@@ -48,7 +50,8 @@ func (p *Provider) sendChunk(account string, in world.Packet) []world.Packet {
 	if err != nil || len(c.Data) > 0 {
 		return nil
 	}
-	if b := p.blobs[c.Message]; b != nil && b.meta != nil && (account == b.from || slices.Contains(b.meta.To, account)) {
+	if b := p.blobs[c.Message]; b != nil && b.meta != nil &&
+		(account == b.from || slices.Contains(b.meta.To, account)) {
 		if found := b.find(c.File, c.Number); found != nil {
 			c = found
 		}

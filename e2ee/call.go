@@ -78,7 +78,9 @@ func (d *Device) dial(now time.Time, data []byte) []world.Packet {
 	if err != nil {
 		return d.warn("nobody was called: %v", err)
 	}
-	out := call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Sealing(now, m, invitation) })
+	out := call(d.Extensions, func(x DeviceExtension) []world.Packet {
+		return x.Sealing(now, m, invitation)
+	})
 	return append(out, sent...)
 }
 
@@ -89,7 +91,8 @@ func (d *Device) takeCall(now time.Time, m world.Meta, base ratchet.Key) []world
 		return d.warn("a call from %s was missed", m.From)
 	}
 	if d.mustHoldBack(d.peers[m.From]) { // what is said in it would go under the changed key
-		return d.warn("a call from %s was refused: the safety number has changed, compare it first", m.From)
+		return d.warn("a call from %s was refused: the safety number has changed, compare it first",
+			m.From)
 	}
 	if err := d.startCall(m, base); err != nil {
 		return d.warn("a call from %s could not be taken: %v", m.From, err)
@@ -114,7 +117,8 @@ func (d *Device) speak(data []byte) []world.Packet {
 // speaker sent, is dropped without a word, as a crackle on the line would be.
 func (d *Device) hear(data []byte) []world.Packet {
 	f, err := wire.ParseFrame(data)
-	if err != nil || d.call == nil || f.Call != d.call.id || !slices.Contains(d.call.others, f.From) {
+	if err != nil || d.call == nil || f.Call != d.call.id ||
+		!slices.Contains(d.call.others, f.From) {
 		return nil
 	}
 	said, h, err := f.Open(d.call.base)
@@ -130,7 +134,9 @@ func (d *Device) hangUp() {
 	if d.call == nil {
 		return
 	}
-	d.outbox = slices.DeleteFunc(d.outbox, func(o *outgoing) bool { return o.call && o.meta.ID == d.call.id })
+	d.outbox = slices.DeleteFunc(d.outbox, func(o *outgoing) bool {
+		return o.call && o.meta.ID == d.call.id
+	})
 	d.call = nil
 }
 
@@ -143,7 +149,8 @@ func (p *Provider) relayFrame(now time.Time, account string, in world.Packet) (o
 	}
 	for _, to := range f.To {
 		if p.directory[to] != nil && to != account {
-			out = append(out, world.Packet{From: world.Provider, To: p.accounts.DeviceOf(to), Data: in.Data})
+			out = append(out, world.Packet{From: world.Provider, To: p.accounts.DeviceOf(to),
+				Data: in.Data})
 		}
 	}
 	if p.underOrder(now, f.Meta(now)) {

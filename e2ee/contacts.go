@@ -59,7 +59,8 @@ func (d *Device) confirm(data []byte) []world.Packet {
 	}
 	name := string(f[0])
 	p := d.peers[name]
-	if p == nil || p.identity == nil || pqxdh.SafetyNumber(d.keys.Identity.Public(), *p.identity) != string(f[1]) {
+	if p == nil || p.identity == nil || pqxdh.SafetyNumber(d.keys.Identity.Public(),
+		*p.identity) != string(f[1]) {
 		return nil
 	}
 	p.compared, p.asked = p.identity, false
@@ -77,5 +78,6 @@ func (p *peer) facts(name string) []world.Fact {
 	if p.compared == nil {
 		return nil
 	}
-	return []world.Fact{{Kind: wire.VerifiedContact, Ref: name, Data: wire.Fingerprint(*p.compared)}}
+	return []world.Fact{{Kind: wire.VerifiedContact, Ref: name,
+		Data: wire.Fingerprint(*p.compared)}}
 }

@@ -87,7 +87,8 @@ const sessionsPerPeer = 4
 
 // NewDevice makes a device that keeps the newest retention messages, 0 for all.
 func NewDevice(account string, random io.Reader, retention int, envelope wire.Envelope) *Device {
-	return &Device{account: account, random: random, envelope: envelope, retention: retention, peers: map[string]*peer{}}
+	return &Device{account: account, random: random, envelope: envelope, retention: retention,
+		peers: map[string]*peer{}}
 }
 
 // Name implements [world.Node].
@@ -189,7 +190,9 @@ func (d *Device) handle(now time.Time, p world.Packet) []world.Packet {
 	case world.Operator:
 		return d.text(p)
 	case world.Clock:
-		return append(d.tick(now), call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Tick(now) })...)
+		return append(d.tick(now), call(d.Extensions, func(x DeviceExtension) []world.Packet {
+			return x.Tick(now)
+		})...)
 	default:
 		if p.Kind() == wire.KindElsewhere {
 			return d.fromElsewhere(p)
@@ -253,7 +256,8 @@ func (d *Device) fromProvider(now time.Time, p world.Packet) []world.Packet {
 }
 
 func (d *Device) toUser(kind byte, fields ...[]byte) []world.Packet {
-	return []world.Packet{{From: d.Name(), To: world.UserOf(d.account), Data: world.Pack(kind, fields...)}}
+	return []world.Packet{{From: d.Name(), To: world.UserOf(d.account),
+		Data: world.Pack(kind, fields...)}}
 }
 
 func (d *Device) warn(format string, args ...any) []world.Packet {
@@ -266,9 +270,11 @@ func (d *Device) toProvider(data []byte) world.Packet {
 
 // install begins anew: nothing of what was there remains.
 func (d *Device) install(now time.Time) []world.Packet {
-	d.peers, d.outbox, d.history, d.opened, d.answered = map[string]*peer{}, nil, nil, nil, map[string]uint32{}
+	d.peers, d.outbox, d.history, d.opened, d.answered = map[string]*peer{}, nil, nil, nil,
+		map[string]uint32{}
 	d.installed, d.replaced = now, 0
-	d.groups, d.left, d.downloads, d.call = map[string]*group{}, map[string]store.Stamp{}, map[string]*download{}, nil
+	d.groups, d.left, d.downloads, d.call = map[string]*group{}, map[string]store.Stamp{},
+		map[string]*download{}, nil
 	var err error
 	if d.keys, err = store.NewKeys(d.random, d.Memo); err != nil {
 		return d.warn("the device could not be set up: %v", err)
@@ -321,7 +327,8 @@ func (d *Device) tick(now time.Time) []world.Packet {
 // recordIdentity records the identity under which a peer appears. If it has changed since
 // the last time, the device warns, and ends its own sender keys that a thief of the old
 // phone may have.
-func (d *Device) recordIdentity(now time.Time, name string, id pqxdh.IdentityPublic) []world.Packet {
+func (d *Device) recordIdentity(now time.Time, name string,
+	id pqxdh.IdentityPublic) []world.Packet {
 	p := d.peers[name]
 	if p == nil {
 		p = &peer{}
@@ -332,11 +339,15 @@ func (d *Device) recordIdentity(now time.Time, name string, id pqxdh.IdentityPub
 	if before != nil && *before == id {
 		return nil
 	}
-	out := call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.IdentitySeen(now, name, wire.Fingerprint(id)) })
+	out := call(d.Extensions, func(x DeviceExtension) []world.Packet {
+		return x.IdentitySeen(now, name, wire.Fingerprint(id))
+	})
 	if before == nil {
 		return out
 	}
-	p.sessions = slices.DeleteFunc(p.sessions, func(s *store.Session) bool { return s.Identity != id })
+	p.sessions = slices.DeleteFunc(p.sessions, func(s *store.Session) bool {
+		return s.Identity != id
+	})
 	d.dropSenderKeys(name)
 	return append(d.warn("the safety number with %s has changed", name), out...)
 }

@@ -35,7 +35,9 @@ func (e *directoryEntry) accepts(identity []byte, lax bool) bool {
 	if bytes.Equal(e.identity, identity) {
 		return true
 	}
-	return lax && !slices.ContainsFunc(e.former, func(f []byte) bool { return bytes.Equal(f, identity) })
+	return lax && !slices.ContainsFunc(e.former, func(f []byte) bool {
+		return bytes.Equal(f, identity)
+	})
 }
 
 // maxBundles is how many bundles a device may register.
@@ -58,7 +60,9 @@ func (p *Provider) register(now time.Time, account string, data []byte) []world.
 // enter puts an account's new identity into the directory.
 func (p *Provider) enter(now time.Time, account string, e *directoryEntry) []world.Packet {
 	p.directory[account] = e
-	return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Registered(now, account, e.identity) })
+	return call(p.Extensions, func(x ProviderExtension) []world.Packet {
+		return x.Registered(now, account, e.identity)
+	})
 }
 
 // newEntry reads a registration, and tells whether its identity is the one that the account has.
@@ -98,7 +102,9 @@ func (p *Provider) newEntry(account string, data []byte) (entry *directoryEntry,
 }
 
 func (p *Provider) verify(b *pqxdh.Bundle, encoded []byte) error {
-	_, err := memo.Compute(p.Memo, "verify", func() (struct{}, error) { return struct{}{}, b.Verify() }, encoded)
+	_, err := memo.Compute(p.Memo, "verify", func() (struct{}, error) {
+		return struct{}{}, b.Verify()
+	}, encoded)
 	return err
 }
 
@@ -116,5 +122,6 @@ func (p *Provider) fetch(in world.Packet) []world.Packet {
 			e.bundles = e.bundles[1:]
 		}
 	}
-	return []world.Packet{{From: world.Provider, To: in.From, Data: world.Pack(wire.KindBundle, f[0], next.bundle)}}
+	return []world.Packet{{From: world.Provider, To: in.From,
+		Data: world.Pack(wire.KindBundle, f[0], next.bundle)}}
 }

@@ -18,9 +18,11 @@ type download struct {
 }
 
 // attach seals files and gives the packets that store their chunks.
-func (d *Device) attach(m world.Meta, files []world.Attachment) ([]wire.Pointer, []world.Packet, error) {
+func (d *Device) attach(m world.Meta, files []world.Attachment) ([]wire.Pointer, []world.Packet,
+	error) {
 	if len(files) > wire.MaxFiles {
-		return nil, nil, fmt.Errorf("it has %d files, and %d are allowed", len(files), wire.MaxFiles)
+		return nil, nil, fmt.Errorf("it has %d files, and %d are allowed", len(files),
+			wire.MaxFiles)
 	}
 	var pointers []wire.Pointer
 	var out []world.Packet
@@ -30,7 +32,8 @@ func (d *Device) attach(m world.Meta, files []world.Attachment) ([]wire.Pointer,
 			return nil, nil, err
 		}
 		if pointers = append(pointers, p); wire.TotalSize(pointers) > wire.MaxAllFiles {
-			return nil, nil, fmt.Errorf("its files are too large: at most %d MiB together", wire.MaxAllFiles>>20)
+			return nil, nil, fmt.Errorf("its files are too large: at most %d MiB together",
+				wire.MaxAllFiles>>20)
 		}
 		for n, data := range sealed {
 			c := wire.Chunk{Message: m.ID, File: i, Number: n, Data: data}
@@ -84,7 +87,8 @@ func (d *Device) blob(data []byte) []world.Packet {
 
 // skipFile gives up the file that is being fetched, tells the user why, and goes on.
 func (d *Device) skipFile(f *download, why string) []world.Packet {
-	out := d.warn("the attachment %q from %s could not be opened: %s", f.files[f.at].Name, f.meta.From, why)
+	out := d.warn("the attachment %q from %s could not be opened: %s", f.files[f.at].Name,
+		f.meta.From, why)
 	f.at, f.chunks = f.at+1, nil
 	return append(out, d.requestChunk(f))
 }
@@ -110,7 +114,8 @@ func (d *Device) retryDownloads() []world.Packet {
 func (f *download) facts() []world.Fact {
 	facts := wire.AttachmentKeys(f.meta.ID, f.files)
 	for i, data := range f.chunks {
-		facts = append(facts, (&wire.Chunk{Message: f.meta.ID, File: f.at, Number: i, Data: data}).Fact())
+		facts = append(facts, (&wire.Chunk{Message: f.meta.ID, File: f.at, Number: i,
+			Data: data}).Fact())
 	}
 	return facts
 }

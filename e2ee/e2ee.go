@@ -111,12 +111,17 @@ type Design struct{}
 func (Design) Info() world.Info {
 	return world.Info{
 		ID: "e2ee", Name: "End-to-end encryption", Classes: []string{},
-		Doc: "Keys exist on users' devices only. Sessions start by PQXDH (X25519 and ML-KEM-768) and " +
-			"move on by the Double Ratchet, so that keys are erased as messages pass. What is recorded of them " +
-			"stays closed to a quantum computer, which breaks X25519 and not ML-KEM. Groups write under sender " +
-			"keys, and attachments have keys of their own. The provider routes and stores ciphertext and sees " +
+		Doc: "Keys exist on users' devices only. Sessions start by PQXDH (X25519 and ML-KEM-768) " +
+			"and " +
+			"move on by the Double Ratchet, so that keys are erased as messages pass. What is " +
+			"recorded of them " +
+			"stays closed to a quantum computer, which breaks X25519 and not ML-KEM. Groups " +
+			"write under sender " +
+			"keys, and attachments have keys of their own. The provider routes and stores " +
+			"ciphertext and sees " +
 			"who writes to whom and when. There is nobody from whom a court " +
-			"could order a key: what it can order is the ciphertext, the metadata, and a device that its user unlocks.",
+			"could order a key: what it can order is the ciphertext, the metadata, and a device " +
+			"that its user unlocks.",
 		Trusts: []string{
 			"the devices at both ends, and whoever writes their software",
 			"the provider, for handing out the right keys, unless safety numbers are compared",
@@ -124,7 +129,8 @@ func (Design) Info() world.Info {
 		},
 		Principals: Principals(),
 		Programs:   Programs(),
-		Packets:    slices.Concat(wire.PacketKinds(), registration.PacketKinds(), law.PacketKinds()),
+		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(),
+			law.PacketKinds()),
 		Keys:       rules.KeyKinds(),
 		Parameters: []world.Parameter{registration.Parameter()},
 	}
@@ -132,13 +138,15 @@ func (Design) Info() world.Info {
 
 // Principals lists who stands in every deployment that has devices like these.
 func Principals() world.Principals {
-	return world.SharedPrincipals(world.Provider, world.DeviceName, world.ElementName, world.Vendor, world.Operator, world.UserName, world.Court, world.Agency)
+	return world.SharedPrincipals(world.Provider, world.DeviceName, world.ElementName, world.Vendor,
+		world.Operator, world.UserName, world.Court, world.Agency)
 }
 
 // Rules implements [world.Design].
 func (Design) Rules() []world.Rule {
 	return slices.Concat(rules.Opening(), law.Rules(), []world.Rule{{
-		Name: "read the secret part", Doc: "In pure end-to-end encryption the ratchet carries the content itself.",
+		Name: "read the secret part", Doc: "In pure end-to-end encryption the ratchet carries " +
+			"the content itself.",
 		Takes: []world.Kind{wire.Secret}, Gives: []world.Kind{wire.Contents},
 		Apply: func(in world.Input) ([]world.Derived, error) {
 			f := in.Facts[0]
@@ -146,7 +154,9 @@ func (Design) Rules() []world.Rule {
 				return nil, err // a sender key
 			}
 			return world.Conclude(world.Fact{Kind: wire.Contents, Ref: f.Ref, Data: f.Data}), nil
-		}}}, rules.Making(func(io.Reader, []world.Fact) (wire.Envelope, error) { return plain{}, nil }, ""))
+		}}}, rules.Making(func(io.Reader, []world.Fact) (wire.Envelope, error) {
+		return plain{}, nil
+	}, ""))
 }
 
 // Setup implements [world.Design]: nothing is shared beforehand.

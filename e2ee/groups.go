@@ -41,8 +41,9 @@ func (d *Device) members(now time.Time, data []byte, change bool) []world.Packet
 	}
 	// A change by a clock that is ahead must not stand, nor may the numbers, which are drawn,
 	// decide between two changes that one account makes at one time.
-	if known := d.newestChange(m.Group); store.StampOf(meta).Before(known) || known.Author == d.account &&
-		!meta.Sent.After(known.Sent) {
+	if known := d.newestChange(m.Group); store.StampOf(meta).Before(known) ||
+		known.Author == d.account &&
+			!meta.Sent.After(known.Sent) {
 		meta.Sent = known.Sent.Add(world.Instant)
 	}
 	d.applyMembers(m, store.StampOf(meta))
@@ -84,7 +85,9 @@ func (d *Device) applyMembers(m *wire.Members, since store.Stamp) {
 		d.groups[m.Group] = g
 	}
 	g.members, g.since, g.own = m.Accounts, since, nil
-	maps.DeleteFunc(g.chains, func(member string, _ []store.SenderKey) bool { return !slices.Contains(g.members, member) })
+	maps.DeleteFunc(g.chains, func(member string, _ []store.SenderKey) bool {
+		return !slices.Contains(g.members, member)
+	})
 }
 
 // update takes a change that another member tells of. It must come from a member,
@@ -106,7 +109,8 @@ func (d *Device) update(now time.Time, from world.Meta, m *wire.Members) []world
 		why = "it travels inside a group"
 	case !slices.Contains(members, from.From):
 		why = "it is from nobody in the group"
-	case g != nil && !slices.Equal(from.To, others(append(d.oldAndNewMembers(m), d.account), from.From)),
+	case g != nil && !slices.Equal(from.To, others(append(d.oldAndNewMembers(m), d.account),
+		from.From)),
 		g == nil && !containsAll(from.To, others(m.Accounts, from.From)):
 		why = "it was not sent to all members"
 	case from.Sent.After(now.Add(ClockSkew)):
@@ -138,7 +142,8 @@ func (d *Device) sealGroup(o *outgoing) error {
 	key := wire.Distribution{Group: o.meta.Group, Chain: g.own.Sender.Distribution()}
 	o.key, o.chain = key.Encode(), g.own
 	var err error
-	o.group, err = g.own.Sender.Seal(o.secret, wire.Associated(wire.GroupData(o.meta.Group), wire.OpenHash(o.meta, o.public, nil)))
+	o.group, err = g.own.Sender.Seal(o.secret,
+		wire.Associated(wire.GroupData(o.meta.Group), wire.OpenHash(o.meta, o.public, nil)))
 	return err
 }
 
@@ -153,7 +158,8 @@ func (d *Device) dropSenderKeys(account string) {
 
 // hasSenderKey reports whether a peer's device has an own sender key.
 func hasSenderKey(c *store.OwnSenderKey, name string, p *peer) bool {
-	return p != nil && p.identity != nil && slices.Equal(c.Given[name], wire.Fingerprint(*p.identity))
+	return p != nil && p.identity != nil && slices.Equal(c.Given[name],
+		wire.Fingerprint(*p.identity))
 }
 
 // openGroup opens a message to a group, after storing the sender key that may come with it.
@@ -173,7 +179,8 @@ func (d *Device) openGroup(now time.Time, in *wire.Delivery) ([]byte, []world.Pa
 	if g == nil {
 		return nil, notes, refusal("it is to a group that you are not in")
 	}
-	if !slices.Equal(g.members, slices.Sorted(slices.Values(append([]string{in.Meta.From}, in.Meta.To...)))) {
+	if !slices.Equal(g.members, slices.Sorted(slices.Values(append([]string{in.Meta.From},
+		in.Meta.To...)))) {
 		return nil, notes, refusal("it was not sent to the members of the group " + in.Meta.Group)
 	}
 	ad := wire.Associated(wire.GroupData(in.Meta.Group), wire.OpenHash(in.Meta, in.Public, nil))
@@ -199,14 +206,17 @@ func (d *Device) addSenderKey(from world.Meta, data []byte) error {
 		return refusal("its sender key is not for a group that you are both in")
 	}
 	known := g.chains[from.From]
-	if slices.ContainsFunc(known, func(c store.SenderKey) bool { return c.Name() == key.Chain.Ratchet }) {
+	if slices.ContainsFunc(known, func(c store.SenderKey) bool {
+		return c.Name() == key.Chain.Ratchet
+	}) {
 		return nil
 	}
 	at := slices.IndexFunc(known, func(c store.SenderKey) bool { return !c.Sent.After(from.Sent) })
 	if at < 0 {
 		at = len(known)
 	}
-	known = slices.Insert(slices.Clone(known), at, store.SenderKey{Receiver: senderkey.NewReceiver(key.Chain), Sent: from.Sent})
+	known = slices.Insert(slices.Clone(known), at,
+		store.SenderKey{Receiver: senderkey.NewReceiver(key.Chain), Sent: from.Sent})
 	g.chains[from.From] = known[:min(len(known), chainsPerMember)]
 	return nil
 }
@@ -220,7 +230,8 @@ func (r refusal) Error() string { return string(r) }
 func (g *group) facts(name string) []world.Fact {
 	facts := []world.Fact{store.ViewFact(name, g.members, g.since)}
 	if g.own != nil {
-		facts = append(facts, world.Fact{Kind: wire.OwnSenderKey, Ref: name, Data: g.own.Encode(name)})
+		facts = append(facts, world.Fact{Kind: wire.OwnSenderKey, Ref: name,
+			Data: g.own.Encode(name)})
 	}
 	for _, member := range sortedKeys(g.chains) {
 		for _, c := range g.chains[member] {

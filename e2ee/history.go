@@ -28,9 +28,12 @@ func (d *Device) keep(now time.Time, k keptMessage) []world.Packet {
 		d.reporting.news = append(d.reporting.news, k.facts()...)
 	}
 	if d.retention > 0 {
-		d.history = slices.Delete(d.history, 0, max(0, len(d.history)-d.retention)) // zeroes what it vacates
+		d.history = slices.Delete(d.history, 0,
+			max(0, len(d.history)-d.retention)) // zeroes what it vacates
 	}
-	return call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Kept(now, k.meta, k.body) })
+	return call(d.Extensions, func(x DeviceExtension) []world.Packet {
+		return x.Kept(now, k.meta, k.body)
+	})
 }
 
 // maxOpened is how many deliveries a device knows again at least, by a hash of 32 bytes; at
@@ -46,7 +49,9 @@ func (d *Device) markOpened(in *wire.Delivery) {
 
 // wasOpened reports whether a delivery was opened before, to the byte. A message that bears the
 // same id is not enough: whoever forged it chose the id.
-func (d *Device) wasOpened(in *wire.Delivery) bool { return slices.Contains(d.opened, sealedHash(in)) }
+func (d *Device) wasOpened(in *wire.Delivery) bool {
+	return slices.Contains(d.opened, sealedHash(in))
+}
 
 // A FileKeeper is a [DeviceExtension] that is told of files as well.
 type FileKeeper interface {
@@ -61,7 +66,8 @@ func (d *Device) keepFile(m world.Meta, number int, data []byte) []world.Packet 
 		if k.meta.ID == m.ID && k.meta.From == m.From {
 			k.files[number] = data
 			if d.reporting.to != "" {
-				d.reporting.news = append(d.reporting.news, world.Fact{Kind: wire.KeptFile, Ref: world.FileRef(m.ID, number), Data: data})
+				d.reporting.news = append(d.reporting.news,
+					world.Fact{Kind: wire.KeptFile, Ref: world.FileRef(m.ID, number), Data: data})
 			}
 			return call(d.Extensions, func(x DeviceExtension) []world.Packet {
 				if keeper, ok := x.(FileKeeper); ok {
@@ -112,7 +118,8 @@ func (k *keptMessage) facts() []world.Fact {
 	facts := []world.Fact{store.KeptFact(k.meta, k.body)}
 	for i := range wire.MaxFiles {
 		if data, ok := k.files[i]; ok {
-			facts = append(facts, world.Fact{Kind: wire.KeptFile, Ref: world.FileRef(k.meta.ID, i), Data: data})
+			facts = append(facts, world.Fact{Kind: wire.KeptFile, Ref: world.FileRef(k.meta.ID, i),
+				Data: data})
 		}
 	}
 	return facts

@@ -56,5 +56,6 @@ func (p *Provider) standingOrderFacts() []world.Fact {
 }
 
 func produced(facts []world.Fact) world.Packet {
-	return world.Packet{From: world.Provider, To: world.Agency, Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))}
+	return world.Packet{From: world.Provider, To: world.Agency,
+		Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))}
 }

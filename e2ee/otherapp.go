@@ -41,12 +41,15 @@ func newOtherMessenger(text []byte) (*otherMessenger, error) {
 
 // carries reports whether a message to these goes by the other messenger.
 func (o *otherMessenger) carries(to []string) bool {
-	return o != nil && !slices.ContainsFunc(to, func(a string) bool { return !slices.Contains(o.accounts, a) })
+	return o != nil && !slices.ContainsFunc(to, func(a string) bool {
+		return !slices.Contains(o.accounts, a)
+	})
 }
 
 // cipher is that of one message: message ids do not repeat.
 func (o *otherMessenger) cipher(m world.Meta) (cipher.AEAD, error) {
-	key, err := hkdf.Key(sha256.New, o.phrase, nil, "doormat another messenger v1"+m.ID, chacha20poly1305.KeySize)
+	key, err := hkdf.Key(sha256.New, o.phrase, nil, "doormat another messenger v1"+m.ID,
+		chacha20poly1305.KeySize)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +103,9 @@ func (d *Device) fromElsewhere(p world.Packet) []world.Packet {
 	}
 	m, err := world.ParseMeta(f[0])
 	if err != nil || !slices.Contains(m.To, d.account) ||
-		slices.ContainsFunc(d.history, func(k keptMessage) bool { return k.meta.ID == m.ID && k.meta.From == m.From }) {
+		slices.ContainsFunc(d.history, func(k keptMessage) bool {
+			return k.meta.ID == m.ID && k.meta.From == m.From
+		}) {
 		return nil
 	}
 	plain, err := d.elsewhere.open(m, f[1])

@@ -47,7 +47,8 @@ type Provider struct {
 func NewProvider(court ed25519.PublicKey, mailbox string) *Provider {
 	return &Provider{court: court, mailbox: mailbox,
 		directory: map[string]*directoryEntry{}, index: map[string]*wire.Upload{},
-		used: map[string][32]byte{}, seen: LastSeen{}, pending: map[string][]byte{}, blobs: map[string]*blobs{}}
+		used: map[string][32]byte{}, seen: LastSeen{}, pending: map[string][]byte{},
+		blobs: map[string]*blobs{}}
 }
 
 // Name implements [world.Node].
@@ -81,10 +82,12 @@ func Programs() []world.Program {
 			Doc: "a provider that routes messages sealed to keys which its users never registered"},
 		{Name: LookAway, Doc: "a provider that passes on messages which it should refuse"},
 		{Name: lock.NoGuessLimit,
-			Doc: "a phone's secure element that goes on answering after ten wrong passcodes, and tries all if asked"},
+			Doc: "a phone's secure element that goes on answering after ten wrong passcodes, and " +
+				"tries all if asked"},
 		{Name: ReportCopies, Doc: "a phone that sends what it shows to whom its vendor's update says"},
 		{Name: OtherMessenger,
-			Doc: "phones whose owners, the accounts in text, write to each other with another messenger"},
+			Doc: "phones whose owners, the accounts in text, write to each other with another " +
+				"messenger"},
 		{Name: NeverUpdate, Doc: "a phone that runs no update, whoever signed it"},
 	}, registration.Programs()...)
 }
@@ -157,7 +160,9 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	case isDevice && in.Kind() == wire.KindFrame:
 		return p.relayFrame(now, account, in)
 	default:
-		return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Handle(now, in) })
+		return call(p.Extensions, func(x ProviderExtension) []world.Packet {
+			return x.Handle(now, in)
+		})
 	}
 	return nil
 }
@@ -181,20 +186,25 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	if err != nil || u.Meta.From != account {
 		return nil
 	}
-	out := call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Uploaded(now, in.From, u.Public) })
+	out := call(p.Extensions, func(x ProviderExtension) []world.Packet {
+		return x.Uploaded(now, in.From, u.Public)
+	})
 	open := wire.OpenHash(u.Meta, u.Public, u.Group)
 	before, known := p.used[u.Meta.ID]
 	if err := p.check(now, u); err != nil && (!known || before != open) {
 		p.eraseRefused(u.Meta)
-		return append(out, world.Warn(world.Provider, "refused a message of "+account+": "+err.Error()))
+		return append(out, world.Warn(world.Provider,
+			"refused a message of "+account+": "+err.Error()))
 	}
 	if known && before != open {
-		return append(out, world.Warn(world.Provider, "refused a message of "+account+": its number was used before"))
+		return append(out, world.Warn(world.Provider,
+			"refused a message of "+account+": its number was used before"))
 	}
 	fresh, stale := p.splitParts(u)
 	for _, part := range fresh {
 		d := &wire.Delivery{Meta: u.Meta, Public: u.Public, Group: u.Group, Part: part}
-		out = append(out, world.Packet{From: world.Provider, To: p.accounts.DeviceOf(part.To), Data: d.Encode()})
+		out = append(out, world.Packet{From: world.Provider, To: p.accounts.DeviceOf(part.To),
+			Data: d.Encode()})
 	}
 	p.bindChunks(u.Meta)
 	announced := len(u.Parts) == 0 && !known // the part of its recipient is held back
@@ -211,7 +221,8 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 }
 
 func receipt(to string, u *wire.Upload, stale []string) world.Packet {
-	return world.Packet{From: world.Provider, To: to, Data: world.Pack(wire.KindReceipt, []byte(u.Meta.ID), world.Strings(stale))}
+	return world.Packet{From: world.Provider, To: to,
+		Data: world.Pack(wire.KindReceipt, []byte(u.Meta.ID), world.Strings(stale))}
 }
 
 // ClockSkew is how far a message's time may be from the provider's clock, and how
@@ -326,7 +337,9 @@ func (p *Provider) covered(now time.Time, order law.Order) (facts []world.Fact) 
 			facts = append(facts, u.Fact())
 		}
 	}
-	facts = append(facts, p.chunkFacts(func(b *blobs) bool { return b.meta != nil && order.Covers(*b.meta) })...)
+	facts = append(facts, p.chunkFacts(func(b *blobs) bool {
+		return b.meta != nil && order.Covers(*b.meta)
+	})...)
 	facts = append(facts, p.seen.Under(order)...)
 	for _, x := range p.Extensions {
 		facts = append(facts, x.Produce(now, order)...)

@@ -110,7 +110,8 @@ func (d *Device) decrypt(now time.Time, in *wire.Delivery) ([]byte, []world.Pack
 				p.sessions = append([]*store.Session{s}, slices.Delete(p.sessions, i, i+1)...)
 				return secret, nil, nil
 			}
-			if errors.Is(err, ratchet.ErrSpent) || errors.Is(err, ratchet.ErrDropped) || len(in.Initial) > 0 {
+			if errors.Is(err, ratchet.ErrSpent) || errors.Is(err, ratchet.ErrDropped) ||
+				len(in.Initial) > 0 {
 				return nil, nil, err
 			}
 		}

@@ -21,7 +21,8 @@ func (s LastSeen) Note(now time.Time, account string) { s[account] = now.Truncat
 // Facts lists when accounts were last seen.
 func (s LastSeen) Facts() (facts []world.Fact) {
 	for _, account := range slices.Sorted(maps.Keys(s)) {
-		facts = append(facts, world.Fact{Kind: wire.LastSeen, Ref: account, Data: world.Time(s[account])})
+		facts = append(facts, world.Fact{Kind: wire.LastSeen, Ref: account,
+			Data: world.Time(s[account])})
 	}
 	return facts
 }
@@ -30,6 +31,7 @@ func (s LastSeen) Facts() (facts []world.Fact) {
 func (s LastSeen) Under(order law.Order) []world.Fact {
 	return slices.DeleteFunc(s.Facts(), func(f world.Fact) bool {
 		at := s[f.Ref]
-		return !slices.Contains(order.Accounts, f.Ref) || at.Before(order.From) || at.After(order.Until)
+		return !slices.Contains(order.Accounts, f.Ref) || at.Before(order.From) ||
+			at.After(order.Until)
 	})
 }

@@ -44,7 +44,9 @@ func (d *Device) typed(now time.Time, data []byte) []world.Packet {
 	if err != nil {
 		return d.warn("the message was not sent: %v", err)
 	}
-	out = append(out, call(d.Extensions, func(x DeviceExtension) []world.Packet { return x.Sealing(now, m, content) })...)
+	out = append(out, call(d.Extensions, func(x DeviceExtension) []world.Packet {
+		return x.Sealing(now, m, content)
+	})...)
 	out = append(out, sent...)
 	out = append(out, d.keep(now, keptMessage{meta: m, body: typed.Body})...)
 	for i, f := range typed.Files {
@@ -57,7 +59,8 @@ func (d *Device) typed(now time.Time, data []byte) []world.Packet {
 func (d *Device) newMeta(now time.Time, to []string, group string) (world.Meta, error) {
 	id := make([]byte, 16)
 	_, err := io.ReadFull(d.random, id)
-	return world.Meta{ID: hex.EncodeToString(id), From: d.account, To: to, Group: group, Sent: now}, err
+	return world.Meta{ID: hex.EncodeToString(id), From: d.account, To: to, Group: group, Sent: now},
+		err
 }
 
 // dispatch puts an envelope around a content and sends it.
@@ -85,7 +88,8 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 	for _, name := range to {
 		p := d.peers[name]
 		if o.call && d.mustHoldBack(p) {
-			out = append(out, d.warn("%s was not called: the safety number has changed, compare it first", name)...)
+			out = append(out, d.warn("%s was not called: the safety number has changed, compare "+
+				"it first", name)...)
 			continue
 		}
 		if d.mustHoldBack(p) {
@@ -213,10 +217,12 @@ func (d *Device) receipt(data []byte) []world.Packet {
 // facts are what a device keeps of a message that the provider has not confirmed.
 func (o *outgoing) facts() []world.Fact {
 	facts := []world.Fact{o.meta.Fact(),
-		{Kind: wire.Secret, Ref: o.meta.ID, Data: o.secret}, {Kind: wire.Public, Ref: o.meta.ID, Data: o.public}}
+		{Kind: wire.Secret, Ref: o.meta.ID, Data: o.secret},
+		{Kind: wire.Public, Ref: o.meta.ID, Data: o.public}}
 	if o.chain != nil {
 		facts = append(facts, world.Fact{Kind: wire.Secret, Ref: o.meta.ID, Data: o.key},
-			world.Fact{Kind: wire.OwnSenderKey, Ref: o.meta.Group, Data: o.chain.Encode(o.meta.Group)})
+			world.Fact{Kind: wire.OwnSenderKey, Ref: o.meta.Group,
+				Data: o.chain.Encode(o.meta.Group)})
 	}
 	return facts
 }

@@ -18,18 +18,21 @@ func (p *Provider) claim(now time.Time, in world.Packet) []world.Packet {
 		return nil
 	}
 	if p.directory[c.Account] == nil {
-		return []world.Packet{registration.Refused(in.From, c.Account, errors.New("there is no such account"))}
+		return []world.Packet{registration.Refused(in.From, c.Account,
+			errors.New("there is no such account"))}
 	}
 	if err := p.accounts.Check(now, c, in.From); err != nil {
 		return []world.Packet{registration.Refused(in.From, c.Account, err)}
 	}
 	e, same := p.newEntry(c.Account, c.Registration)
 	if e == nil || same {
-		return []world.Packet{registration.Refused(in.From, c.Account, errors.New("a new phone has new keys"))}
+		return []world.Packet{registration.Refused(in.From, c.Account,
+			errors.New("a new phone has new keys"))}
 	}
 	var out []world.Packet
 	if before := p.accounts.Move(c.Account, in.From); before != in.From {
-		out = append(out, world.Packet{From: world.Provider, To: before, Data: world.Pack(registration.KindMoved)})
+		out = append(out, world.Packet{From: world.Provider, To: before,
+			Data: world.Pack(registration.KindMoved)})
 	}
 	return append(out, p.enter(now, c.Account, e)...)
 }
@@ -103,7 +106,8 @@ func (d *Device) moved() []world.Packet {
 		return nil
 	}
 	d.gone = true
-	return d.warn("this phone is registered no more: somebody has registered its number on another one")
+	return d.warn("this phone is registered no more: somebody has registered its number on " +
+		"another one")
 }
 
 // text shows a text message of the telephone operator's. It is a warning, since nobody in a run

@@ -57,7 +57,8 @@ func (*Vendor) Name() string { return world.Vendor }
 
 // Holdings implements [world.Node].
 func (v *Vendor) Holdings() []world.Fact {
-	return []world.Fact{{Kind: wire.VendorKey, Ref: hex.EncodeToString(v.Public()), Data: v.key.Seed()}}
+	return []world.Fact{{Kind: wire.VendorKey, Ref: hex.EncodeToString(v.Public()),
+		Data: v.key.Seed()}}
 }
 
 // Handle implements [world.Node]: a vendor that answers lawful process signs what an order
@@ -73,7 +74,8 @@ func (v *Vendor) Handle(now time.Time, p world.Packet) (out []world.Packet) {
 		}
 		for _, account := range order.Accounts {
 			for _, node := range []string{world.DeviceOf(account), world.ElementOf(account)} {
-				u := wire.Update{Program: order.Program, For: node, Serves: p.From, Until: order.Expiry}
+				u := wire.Update{Program: order.Program, For: node, Serves: p.From,
+					Until: order.Expiry}
 				out = append(out, world.Packet{From: v.Name(), To: node, Data: u.Sign(v.key)})
 			}
 		}
@@ -132,7 +134,8 @@ func Equip(config world.Config, provider *Provider, devices ...*Device) ([]world
 	}
 	var nodes []world.Node
 	for _, d := range devices {
-		e, l, err := lock.NewElement(d.account, config.Stream(world.ElementOf(d.account)), v.Public())
+		e, l, err := lock.NewElement(d.account, config.Stream(world.ElementOf(d.account)),
+			v.Public())
 		if err != nil {
 			return nil, err
 		}

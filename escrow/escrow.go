@@ -83,7 +83,8 @@ func OpenBody(seed, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(body) < len(commitment) || subtle.ConstantTimeCompare(body[:len(commitment)], commitment) != 1 {
+	if len(body) < len(commitment) || subtle.ConstantTimeCompare(body[:len(commitment)],
+		commitment) != 1 {
 		return nil, errors.New("escrow: the seed does not open the body: it commits to another one")
 	}
 	text, err := aead.Open(nil, make([]byte, aead.NonceSize()), body[len(commitment):], nil)

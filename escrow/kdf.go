@@ -14,12 +14,14 @@ const (
 // TestBodyKeys compares the two, BenchmarkBodyKeys times them.
 func bodyKeys(seed [SeedSize]byte) (key, commitment [32]byte) {
 	extracted := mac([32]byte{}, seed[:])
-	return mac(extracted, append([]byte(bodyInfo), 1)), mac(extracted, append([]byte(commitInfo), 1))
+	return mac(extracted, append([]byte(bodyInfo), 1)),
+		mac(extracted, append([]byte(commitInfo), 1))
 }
 
 // mac is HMAC-SHA256 (RFC 2104) of at most a block.
 func mac(key [32]byte, data []byte) [32]byte {
-	inner, outer := make([]byte, sha256.BlockSize, 2*sha256.BlockSize), make([]byte, sha256.BlockSize, 2*sha256.BlockSize)
+	inner, outer := make([]byte, sha256.BlockSize, 2*sha256.BlockSize),
+		make([]byte, sha256.BlockSize, 2*sha256.BlockSize)
 	for i := range sha256.BlockSize {
 		inner[i], outer[i] = 0x36, 0x5c
 	}

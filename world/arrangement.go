@@ -40,7 +40,8 @@ func (a Arrangement) Check() error {
 	}
 	for _, p := range a.Design.Info().Parameters {
 		if _, common := ParameterNamed(p.Name); common {
-			return fmt.Errorf("arrangement %s: its design has a parameter %q of its own, and every run has one", a.ID, p.Name)
+			return fmt.Errorf("arrangement %s: its design has a parameter %q of its own, and "+
+				"every run has one", a.ID, p.Name)
 		}
 	}
 	if _, err := (Settings{Threshold: 2, Trustees: 3}).Override(a.Fixed,

@@ -62,7 +62,8 @@ var ErrNotApplicable = errors.New("not applicable")
 func ParseCapability(text string) (Capability, error) {
 	i := strings.LastIndexByte(text, '.')
 	if i <= 0 {
-		return Capability{}, fmt.Errorf("capability %q: want principal.surface, such as provider.store", text)
+		return Capability{}, fmt.Errorf("capability %q: want principal.surface, such as "+
+			"provider.store", text)
 	}
 	c := Capability{text[:i], Surface(text[i+1:])}
 	onNetwork := c.Surface == Tap || c.Surface == Tamper
@@ -76,9 +77,11 @@ func ParseCapability(text string) (Capability, error) {
 	case onNetwork != (c.Principal == NetworkName):
 		return c, fmt.Errorf("capability %q: tap and tamper belong to the network, and only they do", text)
 	case c.Principal == QuantumName && c.Surface != Control:
-		return c, fmt.Errorf("capability %q: a quantum computer has control only: it is used, and holds nothing", text)
+		return c, fmt.Errorf("capability %q: a quantum computer has control only: it is used, "+
+			"and holds nothing", text)
 	case placed && c.Surface == Store:
-		return c, fmt.Errorf("capability %q: a jurisdiction has control or order, a thief has no jurisdiction", text)
+		return c, fmt.Errorf("capability %q: a jurisdiction has control or order, a thief has no "+
+			"jurisdiction", text)
 	}
 	return c, nil
 }

@@ -230,7 +230,8 @@ func (c *Conversation) checkTimeline(known map[string]bool, groups Membership) e
 		}
 	}
 	if len(events) > 0 {
-		return fmt.Errorf("conversation: event %d: after message %d: want events in order, after messages 0 to %d",
+		return fmt.Errorf("conversation: event %d: after message %d: want events in order, after "+
+			"messages 0 to %d",
 			len(c.Events)-len(events)+1, events[0].After, len(c.Messages))
 	}
 	return nil

@@ -32,12 +32,13 @@ type Parameter struct {
 	Whose  bool     // the value belongs to a conversation, so that no attack can fix it
 	number func(*Settings) *int
 	text   func(*Settings) *string
-	most   func(s Settings, messages int) int            // of a number; nil for no bound of its own
-	named  func(messages int) int                        // of a number: what its one word stands for
-	usual  func(s Settings, c *Conversation) string      // the default where Usual is ""
-	fixed  func(text string, s Settings) (string, error) // reads a text in a header; nil where it is taken as is
-	own    bool                                          // of one design, see [Info]
-	order  int                                           // in which values are computed, see [ByDependence]
+	most   func(s Settings, messages int) int       // of a number; nil for no bound of its own
+	named  func(messages int) int                   // of a number: what its one word stands for
+	usual  func(s Settings, c *Conversation) string // the default where Usual is ""
+	fixed  func(text string, s Settings) (string,
+		error) // reads a text in a header; nil where it is taken as is
+	own   bool // of one design, see [Info]
+	order int  // in which values are computed, see [ByDependence]
 }
 
 // Parameters lists the parameters of every run, in the order in which results show them.
@@ -162,36 +163,42 @@ var parameters = []Parameter{
 		number: func(s *Settings) *int { return &s.Rotate },
 	},
 	{
-		Name:   "resend",
-		Doc:    "to a contact whose compared key has changed: `asked` (once the user has looked) or at-once",
+		Name: "resend",
+		Doc: "to a contact whose compared key has changed: `asked` (once the user has looked) " +
+			"or at-once",
 		Label:  "changed keys",
 		Phrase: "resend %s",
-		Means:  "to a contact whose key has changed although numbers were compared: once the user is asked, or at once",
-		Usual:  ResendAsked,
-		Words:  []string{ResendAsked, ResendAtOnce},
-		text:   func(s *Settings) *string { return &s.Resend },
+		Means: "to a contact whose key has changed although numbers were compared: once the " +
+			"user is asked, or at once",
+		Usual: ResendAsked,
+		Words: []string{ResendAsked, ResendAtOnce},
+		text:  func(s *Settings) *string { return &s.Resend },
 	},
 	{
-		Name:   "compare",
-		Doc:    "who compares safety numbers: `story` (whom the conversation names; in an imported chat nobody), none, or all (any two who write to each other)",
+		Name: "compare",
+		Doc: "who compares safety numbers: `story` (whom the conversation names; in an " +
+			"imported chat nobody), none, or all (any two who write to each other)",
 		Label:  "who compares safety numbers",
 		Phrase: "compare %s",
-		Means:  "who compares safety numbers: as the story says, nobody, or any two who write to each other",
-		Usual:  CompareStory,
-		Words:  []string{CompareStory, CompareNone, CompareAll},
-		Sweep:  true,
-		text:   func(s *Settings) *string { return &s.Compare },
+		Means: "who compares safety numbers: as the story says, nobody, or any two who write to " +
+			"each other",
+		Usual: CompareStory,
+		Words: []string{CompareStory, CompareNone, CompareAll},
+		Sweep: true,
+		text:  func(s *Settings) *string { return &s.Compare },
 	},
 	{
-		Name:   "lock",
-		Doc:    "how a thief finds a phone: `off` (open) or on (its store is sealed under a passcode)",
+		Name: "lock",
+		Doc: "how a thief finds a phone: `off` (open) or on (its store is sealed under a " +
+			"passcode)",
 		Label:  "phones are locked",
 		Phrase: "lock %s",
-		Means:  "whether a phone that is copied was locked, its store sealed under a passcode of four digits",
-		Usual:  LockOff,
-		Words:  []string{LockOff, LockOn},
-		Sweep:  true,
-		text:   func(s *Settings) *string { return &s.Lock },
+		Means: "whether a phone that is copied was locked, its store sealed under a passcode of " +
+			"four digits",
+		Usual: LockOff,
+		Words: []string{LockOff, LockOn},
+		Sweep: true,
+		text:  func(s *Settings) *string { return &s.Lock },
 	},
 }
 
@@ -353,7 +360,9 @@ type ValueError struct {
 	Err       error // what is wanted
 }
 
-func (e *ValueError) Error() string { return fmt.Sprintf("%s %q: %v", e.Parameter.Name, e.Text, e.Err) }
+func (e *ValueError) Error() string {
+	return fmt.Sprintf("%s %q: %v", e.Parameter.Name, e.Text, e.Err)
+}
 
 func (e *ValueError) Unwrap() error { return e.Err }
 
@@ -407,7 +416,9 @@ func (s *Settings) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	for name, v := range values {
-		if text, ok := v.(string); ok && !slices.ContainsFunc(parameters, func(p Parameter) bool { return p.Name == name }) {
+		if text, ok := v.(string); ok && !slices.ContainsFunc(parameters, func(p Parameter) bool {
+			return p.Name == name
+		}) {
 			s.Own = s.Own.With(name, text)
 		}
 	}

@@ -136,7 +136,8 @@ func checkStale(t *testing.T, l *attacks.Lab) {
 	for _, a := range l.Attacks {
 		h := a.Header()
 		require.Empty(t, technique.Stale(a, slices.Concat(l.Known, l.Designs)), h.ID)
-		require.NotNil(t, designOf(l, h.Showcase), "%s: its showcase %s is no design", h.ID, h.Showcase)
+		require.NotNil(t, designOf(l, h.Showcase), "%s: its showcase %s is no design", h.ID,
+			h.Showcase)
 	}
 }
 

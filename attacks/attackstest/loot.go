@@ -21,7 +21,8 @@ import (
 func checkProofs(t *testing.T, l *attacks.Lab, res *attacks.Result) {
 	for _, c := range res.Cells {
 		p := c.Trace.Proof
-		require.Equal(t, len(c.Trace.Opened) > 0, len(p) > 0, "%s: a proof for what was opened", name(&c))
+		require.Equal(t, len(c.Trace.Opened) > 0, len(p) > 0, "%s: a proof for what was opened",
+			name(&c))
 		if len(p) > 0 {
 			t.Run(name(&c), func(t *testing.T) { checkProof(t, designOf(l, c.Design).Rules(), p) })
 		}
@@ -30,7 +31,9 @@ func checkProofs(t *testing.T, l *attacks.Lab, res *attacks.Result) {
 
 func checkProof(t *testing.T, rules []world.Rule, p deduce.Proof) {
 	made := slices.ContainsFunc(p, func(s deduce.Step) bool {
-		return slices.ContainsFunc(rules, func(r world.Rule) bool { return r.Make && r.Name == s.Rule })
+		return slices.ContainsFunc(rules, func(r world.Rule) bool {
+			return r.Make && r.Name == s.Rule
+		})
 	})
 	used := map[int]bool{len(p) - 1: true}
 	var loot []world.Fact
@@ -52,7 +55,8 @@ func checkProof(t *testing.T, rules []world.Rule, p deduce.Proof) {
 	require.True(t, has(saturate(t, rules, loot), goal), "the proof does not prove")
 	for i := range loot {
 		less := slices.Delete(slices.Clone(loot), i, i+1)
-		require.False(t, has(saturate(t, rules, less), goal), "%s %q can be left out", loot[i].Kind, loot[i].Ref)
+		require.False(t, has(saturate(t, rules, less), goal), "%s %q can be left out", loot[i].Kind,
+			loot[i].Ref)
 	}
 }
 
@@ -87,11 +91,14 @@ func newScene(t *testing.T, d world.Design, retention int) *scene {
 	settings.Resend, settings.Retention = world.ResendAtOnce, retention
 	deploy, err := d.Setup(world.Config{Settings: settings, Accounts: s.conv.Accounts, Seed: 1})
 	require.NoError(t, err)
-	s.Simulation, err = simulation.New(context.Background(), s.conv, s.said, deploy(), func(p world.Packet) {
-		if !p.Private() {
-			s.seen = append(s.seen, world.Fact{Kind: world.Observed, Ref: string(world.Int(int64(len(s.seen)))), Data: p.Encode(s.conv.Messages[0].Sent)})
-		}
-	})
+	s.Simulation, err = simulation.New(context.Background(), s.conv, s.said, deploy(),
+		func(p world.Packet) {
+			if !p.Private() {
+				s.seen = append(s.seen, world.Fact{Kind: world.Observed,
+					Ref:  string(world.Int(int64(len(s.seen)))),
+					Data: p.Encode(s.conv.Messages[0].Sent)})
+			}
+		})
 	require.NoError(t, err)
 	require.NoError(t, s.Start())
 	return s
@@ -122,7 +129,8 @@ func checkMonotone(t *testing.T, d world.Design) {
 				more = append(more, pile...)
 			}
 		}
-		require.Empty(t, lost(t, d.Rules(), some, dice.spoil(more)), "more loot, and no longer concluded")
+		require.Empty(t, lost(t, d.Rules(), some, dice.spoil(more)),
+			"more loot, and no longer concluded")
 	}
 }
 
@@ -155,9 +163,11 @@ func (d dice) spoil(facts []world.Fact) []world.Fact {
 		data := slices.Clone(f.Data)
 		if len(data) > 0 {
 			data[d.roll(len(data))] ^= 1 << d.roll(8)
-			out = append(out, world.Fact{Kind: f.Kind, Ref: f.Ref, Data: f.Data[:d.roll(len(data))]})
+			out = append(out, world.Fact{Kind: f.Kind, Ref: f.Ref,
+				Data: f.Data[:d.roll(len(data))]})
 		}
-		out = append(out, world.Fact{Kind: f.Kind, Ref: f.Ref, Data: data}, world.Fact{Kind: f.Kind, Ref: g.Ref, Data: f.Data})
+		out = append(out, world.Fact{Kind: f.Kind, Ref: f.Ref, Data: data},
+			world.Fact{Kind: f.Kind, Ref: g.Ref, Data: f.Data})
 	}
 	for i := range out {
 		j := d.roll(i + 1)
@@ -179,7 +189,8 @@ func checkRetention(t *testing.T, d world.Design) {
 			for _, account := range s.conv.Accounts {
 				found := s.readable(t, d, account)
 				want := s.kept(account, moment, retention, restores)
-				require.Equal(t, want, found, "device:%s at %d, retention %d", account, moment, retention)
+				require.Equal(t, want, found, "device:%s at %d, retention %d", account, moment,
+					retention)
 			}
 		}
 	}
@@ -187,11 +198,14 @@ func checkRetention(t *testing.T, d world.Design) {
 
 // readable lists the messages that a device gives away by itself.
 func (s *scene) readable(t *testing.T, d world.Design, account string) []int {
-	facts, err := deduce.Saturate(context.Background(), d.Rules(), s.Net.Node(world.DeviceOf(account)).Holdings())
+	facts, err := deduce.Saturate(context.Background(), d.Rules(),
+		s.Net.Node(world.DeviceOf(account)).Holdings())
 	require.NoError(t, err)
 	found := []int{}
 	for k, said := range s.said {
-		if slices.ContainsFunc(facts, func(f world.Fact) bool { return f.Kind == world.Plaintext && string(f.Data) == string(said.Body) }) {
+		if slices.ContainsFunc(facts, func(f world.Fact) bool {
+			return f.Kind == world.Plaintext && string(f.Data) == string(said.Body)
+		}) {
 			found = append(found, k+1)
 		}
 	}

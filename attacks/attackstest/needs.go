@@ -22,7 +22,9 @@ func checkIdle(t *testing.T, l *attacks.Lab, res *attacks.Result, thorough bool)
 	full := map[string]*attacks.Cell{}
 	for i := range res.Cells {
 		c := &res.Cells[i]
-		a := l.Attacks[slices.IndexFunc(l.Attacks, func(a technique.Technique) bool { return a.Header().ID == c.Attack })]
+		a := l.Attacks[slices.IndexFunc(l.Attacks, func(a technique.Technique) bool {
+			return a.Header().ID == c.Attack
+		})]
 		if h := a.Header(); h.Showcase != c.Design || h.Kind == "control" {
 			continue
 		}
@@ -45,10 +47,14 @@ func checkIdle(t *testing.T, l *attacks.Lab, res *attacks.Result, thorough bool)
 			less := only(l, []world.Design{designOf(l, w.design)}, tries[w])
 			less.Withhold = []string{w.need}
 			for _, c := range run(t, less).Cells {
-				family := less.Attacks[slices.IndexFunc(less.Attacks, func(a technique.Technique) bool { return a.Header().ID == c.Attack })].Header().Family
+				family := less.Attacks[slices.IndexFunc(less.Attacks,
+					func(a technique.Technique) bool {
+						return a.Header().ID == c.Attack
+					})].Header().Family
 				t.Run(c.Attack, func(t *testing.T) {
 					require.Empty(t, c.Error, "the script runs on without the capability")
-					require.True(t, worse(family, full[c.Attack], &c), "%s is idle: with it %s, without %s", w.need, sum(full[c.Attack]), sum(&c))
+					require.True(t, worse(family, full[c.Attack], &c),
+						"%s is idle: with it %s, without %s", w.need, sum(full[c.Attack]), sum(&c))
 				})
 			}
 		})
@@ -57,7 +63,8 @@ func checkIdle(t *testing.T, l *attacks.Lab, res *attacks.Result, thorough bool)
 
 // gains are what an adversary may gain.
 func gains(c *attacks.Cell) []int {
-	list := []int{c.Lawful.Served, c.Content.Target.Recovered + c.Content.Others.Recovered, c.Forged}
+	list := []int{c.Lawful.Served, c.Content.Target.Recovered + c.Content.Others.Recovered,
+		c.Forged}
 	for _, p := range attacks.Parts() {
 		list = append(list, p.Count(c).Recovered)
 	}
@@ -66,7 +73,8 @@ func gains(c *attacks.Cell) []int {
 
 func sum(c *attacks.Cell) string {
 	g := gains(c)
-	text := fmt.Sprintf("%d served, %d messages, %d forged, noticed by %d", g[0], g[1], g[2], len(c.Noticed))
+	text := fmt.Sprintf("%d served, %d messages, %d forged, noticed by %d", g[0], g[1], g[2],
+		len(c.Noticed))
 	for i, p := range attacks.Parts() {
 		text += fmt.Sprintf(", %d %s", g[3+i], p.Name)
 	}
@@ -87,7 +95,9 @@ func worse(family string, full, less *attacks.Cell) bool {
 		}
 	}
 	return slices.ContainsFunc(less.Noticed, func(e attacks.Evidence) bool {
-		return !slices.ContainsFunc(full.Noticed, func(f attacks.Evidence) bool { return f.By == e.By })
+		return !slices.ContainsFunc(full.Noticed, func(f attacks.Evidence) bool {
+			return f.By == e.By
+		})
 	})
 }
 
@@ -95,7 +105,8 @@ func worse(family string, full, less *attacks.Cell) bool {
 // does not need them. Orders are not among them: who answers lawful process
 // answers without being asked by the script.
 var grants = [][]string{
-	{"provider.store", "provider.control", "network.tap", "network.tamper", "jurisdiction:A.control",
+	{"provider.store", "provider.control", "network.tap", "network.tamper",
+		"jurisdiction:A.control",
 		"device:partner.store", "device:target.control", "court.store"},
 	{"trustee:n.store", "trustee:n.control"}, // not in every design
 }
@@ -140,7 +151,8 @@ func (g granted) Header() technique.Header {
 func comparable(c *attacks.Cell) attacks.Cell {
 	same := *c
 	same.Needs, same.Parties, same.Principals, same.Seconds = nil, 0, 0, 0
-	if strings.HasPrefix(same.Trace.Surprise, "needs that the script never used") { // so it is meant to be
+	if strings.HasPrefix(same.Trace.Surprise,
+		"needs that the script never used") { // so it is meant to be
 		same.Trace.Surprise, same.Expected = "", true
 	}
 	return same

@@ -25,12 +25,14 @@ func ToyLab(techniques ...technique.Technique) *attacks.Lab {
 		c.Messages = append(c.Messages, world.Message{From: fromTo[:1], To: []string{fromTo[1:]},
 			Sent: ToyStart.Add(time.Duration(i) * time.Hour), Text: fmt.Sprintf("message %d", i+1)})
 	}
-	return &attacks.Lab{Version: "test", Designs: []world.Design{worldtest.Toy{}}, Attacks: techniques,
+	return &attacks.Lab{Version: "test", Designs: []world.Design{worldtest.Toy{}},
+		Attacks:      techniques,
 		Conversation: c, Seed: 1, Settings: worldtest.Settings(c, 2, 3, 2)}
 }
 
 // LoadToys adds to a lab the attacks of these scripts, as load reads them.
-func LoadToys(t *testing.T, l *attacks.Lab, load func(name string, src []byte) (technique.Technique, error), scripts ...string) *attacks.Lab {
+func LoadToys(t *testing.T, l *attacks.Lab, load func(name string, src []byte) (technique.Technique,
+	error), scripts ...string) *attacks.Lab {
 	t.Helper()
 	for i, s := range scripts {
 		a, err := load(fmt.Sprintf("attack%d.star", i+1), []byte(s))

@@ -32,7 +32,8 @@ type Docket struct {
 // New is the docket of a run in which an adversary knows know, and an agency uses rules.
 func New(know *deduce.Knowledge, rules []world.Rule, left deduce.Budget) *Docket {
 	return &Docket{agency: deduce.New(rules, left), adversary: know,
-		agencyGot: map[int]int64{}, adversaryGot: map[int]int64{}, warrants: map[string]time.Time{}, late: map[int]bool{}}
+		agencyGot: map[int]int64{}, adversaryGot: map[int]int64{}, warrants: map[string]time.Time{},
+		late: map[int]bool{}}
 }
 
 // Obtained records what the agency got under an order, as fact id of the adversary's
@@ -75,7 +76,8 @@ func (d *Docket) Looted(e deduce.Entry, id int, now time.Time) {
 // leads, whether or not a script claims what is in it: nobody knows what an agency looks at.
 // message tells which message some bytes are the text of, 0 if none. claims are the facts by
 // which the adversary read messages; they are none if it is not the agency.
-func (d *Docket) Yielded(ctx context.Context, message func([]byte) int, claims map[int]int) (map[int]int64, error) {
+func (d *Docket) Yielded(ctx context.Context, message func([]byte) int,
+	claims map[int]int) (map[int]int64, error) {
 	if err := d.agency.Saturate(ctx); err != nil {
 		return nil, err
 	}

@@ -33,7 +33,8 @@ type Computer struct {
 
 // New is the computer of a run of d whose draws are noted.
 func New(d world.Design, draws *world.Draws) *Computer {
-	return &Computer{kinds: d.Info().Keys, draws: draws, held: deduce.New(d.Rules(), deduce.Budget{}),
+	return &Computer{kinds: d.Info().Keys, draws: draws,
+		held:  deduce.New(d.Rules(), deduce.Budget{}),
 		known: map[string][]byte{}, seen: map[string]int{}}
 }
 
@@ -65,7 +66,8 @@ func (q *Computer) observe(net *simulation.Network, which func(world.Node) bool)
 }
 
 // Solve finds the private half of a public key, nil if no node made it.
-func (q *Computer) Solve(ctx context.Context, net *simulation.Network, k world.SeenKey) ([]byte, error) {
+func (q *Computer) Solve(ctx context.Context, net *simulation.Network,
+	k world.SeenKey) ([]byte, error) {
 	kind, err := world.FindKind(q.kinds, k.Kind)
 	if err != nil {
 		return nil, err

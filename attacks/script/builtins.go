@@ -31,13 +31,15 @@ func newAdv(port technique.Port) (adv starlark.Value, design string, err error) 
 	for _, name := range technique.Calls() {
 		d[name] = method(port, name)
 	}
-	d["packets"] = starlark.NewBuiltin("packets", func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		var until int
-		if err := starlark.UnpackArgs("packets", args, kwargs, "until", &until); err != nil {
-			return nil, err
-		}
-		return &packets{thread: t, port: port, until: until}, nil
-	})
+	d["packets"] = starlark.NewBuiltin("packets",
+		func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
+			kwargs []starlark.Tuple) (starlark.Value, error) {
+			var until int
+			if err := starlark.UnpackArgs("packets", args, kwargs, "until", &until); err != nil {
+				return nil, err
+			}
+			return &packets{thread: t, port: port, until: until}, nil
+		})
 	return object{"adv", starlarkstruct.FromStringDict(starlark.String("adv"), d)}, design, nil
 }
 
@@ -52,7 +54,8 @@ type object struct {
 func (o object) Attr(name string) (starlark.Value, error) {
 	v, err := o.Struct.Attr(name)
 	if err != nil || v == nil {
-		return nil, fmt.Errorf("%s has no .%s: it has %s", o.name, name, strings.Join(o.AttrNames(), ", "))
+		return nil, fmt.Errorf("%s has no .%s: it has %s", o.name, name,
+			strings.Join(o.AttrNames(), ", "))
 	}
 	return v, nil
 }
@@ -60,8 +63,10 @@ func (o object) Attr(name string) (starlark.Value, error) {
 // method forwards a call, with args before the script's own.
 func method(port technique.Port, name string, args ...any) *starlark.Builtin {
 	first := args
-	return starlark.NewBuiltin(name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		call := technique.Call{Line: line(t), Method: name, Args: slices.Clone(first), Named: map[string]any{}}
+	return starlark.NewBuiltin(name, func(t *starlark.Thread, _ *starlark.Builtin,
+		args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		call := technique.Call{Line: line(t), Method: name, Args: slices.Clone(first),
+			Named: map[string]any{}}
 		c := crossing{left: maxItems}
 		for _, a := range args {
 			v, err := c.value(a, 0)
@@ -189,7 +194,8 @@ type crossing struct{ left int }
 
 func (c *crossing) value(v starlark.Value, depth int) (any, error) {
 	if c.left--; c.left < 0 || depth > maxDepth {
-		return nil, fmt.Errorf("more than %d values, or lists more than %d deep, cannot cross to the adversary", maxItems, maxDepth)
+		return nil, fmt.Errorf("more than %d values, or lists more than %d deep, cannot cross to "+
+			"the adversary", maxItems, maxDepth)
 	}
 	switch v := v.(type) {
 	case starlark.NoneType:
@@ -219,5 +225,6 @@ func (c *crossing) value(v starlark.Value, depth int) (any, error) {
 		}
 		return out, nil
 	}
-	return nil, fmt.Errorf("a %s cannot cross to the adversary: give fact ids, strings, numbers or bytes", v.Type())
+	return nil, fmt.Errorf("a %s cannot cross to the adversary: give fact ids, strings, numbers "+
+		"or bytes", v.Type())
 }

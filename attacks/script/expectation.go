@@ -23,12 +23,15 @@ func (outcomeValue) Type() string { return "outcome" }
 // opens(target = "all", others = ("none", "some"), files = "some", calls = "none",
 // metadata = "all", noticed = True, why = "...") states an outcome: of the texts a level, or one
 // for before and one for after the attack; of attachments, calls and metadata a level.
-func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
+	kwargs []starlark.Tuple) (starlark.Value, error) {
 	var o technique.Outcome
 	var target, others, disclosed starlark.Value
 	var files, calls, metadata string
-	err := starlark.UnpackArgs("opens", args, kwargs, "target", &target, "others", &others, "why", &o.Why,
-		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "files?", &files, "calls?", &calls,
+	err := starlark.UnpackArgs("opens", args, kwargs, "target", &target, "others", &others, "why",
+		&o.Why,
+		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "files?", &files,
+		"calls?", &calls,
 		"metadata?", &metadata, "disclosed?", &disclosed)
 	o.Files, o.Metadata = technique.Level(files), technique.Level(metadata)
 	o.Calls = cmp.Or(technique.Level(calls), technique.None) // a call leaves nothing to find
@@ -57,7 +60,9 @@ func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs 
 // no file's key. Anything else is the author's to state.
 func stateFiles(o *technique.Outcome) {
 	texts := []technique.Level{o.TargetBefore, o.TargetAfter, o.OthersBefore, o.OthersAfter}
-	if o.Files == "" && !slices.ContainsFunc(texts, func(l technique.Level) bool { return l != technique.None }) {
+	if o.Files == "" && !slices.ContainsFunc(texts, func(l technique.Level) bool {
+		return l != technique.None
+	}) {
 		o.Files = technique.None
 	}
 }
@@ -79,7 +84,8 @@ func levels(v starlark.Value) (before, after technique.Level, err error) {
 }
 
 // not_applicable(why) says that the design has nothing that the attack could take.
-func notApplicable(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func notApplicable(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
+	kwargs []starlark.Tuple) (starlark.Value, error) {
 	o := technique.Outcome{NotApplicable: true}
 	if err := starlark.UnpackArgs("not_applicable", args, kwargs, "why", &o.Why); err != nil {
 		return nil, err
@@ -94,15 +100,18 @@ func viewValue(shown technique.View) starlark.Value {
 	v := view{shown}
 	messages := make([]starlark.Value, len(v.Messages))
 	for i, m := range v.Messages {
-		messages[i] = record(map[string]any{"number": m.Number, "sender": m.From, "to": m.To, "group": m.Group, "files": m.Files, "sent": m.Sent, "day": m.Day})
+		messages[i] = record(map[string]any{"number": m.Number, "sender": m.From, "to": m.To,
+			"group": m.Group, "files": m.Files, "sent": m.Sent, "day": m.Day})
 	}
 	calls := make([]starlark.Value, len(v.Calls))
 	for i, c := range v.Calls {
-		calls[i] = record(map[string]any{"number": i + 1, "sender": c.From, "to": c.To, "speakers": c.Speakers, "after": c.After, "sent": c.Begun, "day": c.Day})
+		calls[i] = record(map[string]any{"number": i + 1, "sender": c.From, "to": c.To,
+			"speakers": c.Speakers, "after": c.After, "sent": c.Begun, "day": c.Day})
 	}
 	events := make([]starlark.Value, len(v.Events))
 	for i, e := range v.Events {
-		events[i] = record(map[string]any{"number": i + 1, "after": e.After, "kind": e.Kind, "account": e.Account, "peer": e.With, "group": e.Group, "by": e.By, "told": e.Told})
+		events[i] = record(map[string]any{"number": i + 1, "after": e.After, "kind": e.Kind,
+			"account": e.Account, "peer": e.With, "group": e.Group, "by": e.By, "told": e.Told})
 	}
 	groups := make([]starlark.Value, len(v.Groups))
 	for i, g := range v.Groups {
@@ -137,18 +146,22 @@ func eventsAfter(rows []technique.EventRow, values []starlark.Value) starlark.Va
 	for i, e := range rows {
 		after[e.After] = append(after[e.After], values[i])
 	}
-	return starlark.NewBuiltin("events_after", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		var number int
-		if err := starlark.UnpackArgs("events_after", args, kwargs, "number", &number); err != nil {
-			return nil, err
-		}
-		return starlark.NewList(slices.Clone(after[number])), nil
-	})
+	return starlark.NewBuiltin("events_after",
+		func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
+			kwargs []starlark.Tuple) (starlark.Value, error) {
+			var number int
+			if err := starlark.UnpackArgs("events_after", args, kwargs, "number", &number); err != nil {
+				return nil, err
+			}
+			return starlark.NewList(slices.Clone(after[number])), nil
+		})
 }
 
-func levelOf(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func levelOf(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
+	kwargs []starlark.Tuple) (starlark.Value, error) {
 	var opened, total int
-	if err := starlark.UnpackArgs("level", args, kwargs, "opened", &opened, "total", &total); err != nil {
+	if err := starlark.UnpackArgs("level", args, kwargs, "opened", &opened, "total",
+		&total); err != nil {
 		return nil, err
 	}
 	return starlark.String(technique.LevelOf(opened, total)), nil

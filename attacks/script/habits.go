@@ -23,26 +23,34 @@ type habit struct {
 // habits are looked through in order; the first that fits explains the error.
 var habits = []habit{
 	{regexp.MustCompile(`^\s*(import|from)\b`),
-		"Starlark has no import: adv is all that there is, and load(\"helpers/middle.star\", \"NAME\") reads a shared file"},
+		"Starlark has no import: adv is all that there is, and load(\"helpers/middle.star\", " +
+			"\"NAME\") reads a shared file"},
 	{regexp.MustCompile(`(^|[^\w"'])[fF][rR]?["']`),
 		"Starlark has no f-strings: write \"%s\" % x or \"{}\".format(x)"},
 	{regexp.MustCompile(`^\s*(try|except|finally|raise)\b`),
-		"Starlark has no exceptions: an error ends the script; adv.attempt gives [] where adv.apply would fail, and fail(\"...\") stops"},
+		"Starlark has no exceptions: an error ends the script; adv.attempt gives [] where " +
+			"adv.apply would fail, and fail(\"...\") stops"},
 	{regexp.MustCompile(`^\s*class\b`),
 		"Starlark has no classes: use functions, dictionaries and struct(a = 1)"},
 	{regexp.MustCompile(`^\s*with\b`), "Starlark has no with: there are no files to open"},
-	{regexp.MustCompile(`^\s*(async|await)\b|\byield\b`), "Starlark has no coroutines: return a list"},
+	{regexp.MustCompile(`^\s*(async|await)\b|\byield\b`),
+		"Starlark has no coroutines: return a list"},
 	{regexp.MustCompile(`^\s*assert\b`), "Starlark has no assert: write  if not ...: fail(\"...\")"},
 	{regexp.MustCompile(`^\s*(global|nonlocal)\b`),
-		"Starlark has no global: return values, or change a list or dictionary that a function is given"},
+		"Starlark has no global: return values, or change a list or dictionary that a function " +
+			"is given"},
 	{regexp.MustCompile(`^\s*del\b`), "Starlark has no del: use list.pop or dict.pop"},
 	{regexp.MustCompile(`\bis\b`), "Starlark has no is: write == or !="},
-	{regexp.MustCompile(`\*\*\s*[\w(]`), "Starlark has no power operator: multiply, or shift with 1 << n"},
+	{regexp.MustCompile(`\*\*\s*[\w(]`), "Starlark has no power operator: multiply, or shift " +
+		"with 1 << n"},
 	{regexp.MustCompile(`:=`), "Starlark has no := inside expressions: assign on a line of its own"},
-	{regexp.MustCompile(`->|^\s*\w+\s*:\s*\w+(\[.*\])?\s*=`), "Starlark has no type annotations: leave them out"},
+	{regexp.MustCompile(`->|^\s*\w+\s*:\s*\w+(\[.*\])?\s*=`),
+		"Starlark has no type annotations: leave them out"},
 	{regexp.MustCompile(`^\s*@`), "Starlark has no decorators: call the function"},
-	{regexp.MustCompile(`\{[^:{}]+(,[^:{}]+)+\}`), "Starlark has no set literals: write set([a, b])"},
-	{regexp.MustCompile(`\b\w+\s*<=?\s*\w+\s*<=?\s*\w+`), "Starlark does not chain comparisons: write a < b and b < c"},
+	{regexp.MustCompile(`\{[^:{}]+(,[^:{}]+)+\}`),
+		"Starlark has no set literals: write set([a, b])"},
+	{regexp.MustCompile(`\b\w+\s*<=?\s*\w+\s*<=?\s*\w+`),
+		"Starlark does not chain comparisons: write a < b and b < c"},
 }
 
 // missing are names that Python has built in and Starlark has not.

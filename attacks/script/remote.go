@@ -44,9 +44,11 @@ const maxPrinted = 64 << 10
 // Remote loads a script in a process that dial starts. Errors in the script carry
 // file, line and column, as those of [Load]. print hears each line that the script
 // prints, from several goroutines; it may be nil.
-func Remote(ctx context.Context, name string, source []byte, dial Dial, print func(string)) (technique.Technique, error) {
+func Remote(ctx context.Context, name string, source []byte, dial Dial,
+	print func(string)) (technique.Technique, error) {
 	if len(source) > MaxSource {
-		return nil, fmt.Errorf("%s: %d bytes, the limit for a script is %d", name, len(source), MaxSource)
+		return nil, fmt.Errorf("%s: %d bytes, the limit for a script is %d", name, len(source),
+			MaxSource)
 	}
 	t := &remote{name: name, source: source, dial: dial, print: print}
 	r, err := t.ask(ctx, request{Do: doHeader})
@@ -181,7 +183,8 @@ func (s *session) hear(text string) {
 		return
 	}
 	if s.room -= len(text); s.room <= 0 {
-		text = fmt.Sprintf("%s: it prints more than %d bytes; the rest is not shown", s.name, maxPrinted)
+		text = fmt.Sprintf("%s: it prints more than %d bytes; the rest is not shown", s.name,
+			maxPrinted)
 	}
 	s.print(text)
 }

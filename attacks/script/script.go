@@ -65,11 +65,14 @@ func Load(name string, src []byte, helpers ...fs.FS) (technique.Technique, error
 	return s, nil
 }
 
-func load(name string, src []byte, steps uint64, print func(string), helpers []fs.FS) (*program, error) {
+func load(name string, src []byte, steps uint64, print func(string),
+	helpers []fs.FS) (*program, error) {
 	src = bytes.TrimPrefix(src, []byte("\ufeff")) // which editors on Windows put before UTF-8
 	s := &program{steps: steps, name: name, source: string(src), print: print}
 	thread := s.thread("")
-	thread.Load = func(_ *starlark.Thread, file string) (starlark.StringDict, error) { return helper(helpers, file) }
+	thread.Load = func(_ *starlark.Thread, file string) (starlark.StringDict, error) {
+		return helper(helpers, file)
+	}
 	globals, err := starlark.ExecFileOptions(dialect,
 		thread, name, src, starlark.StringDict{
 			"technique":      starlark.NewBuiltin("technique", s.technique),
@@ -159,7 +162,8 @@ func (s *program) Header() technique.Header { return s.header }
 // Source implements [technique.Technique].
 func (s *program) Source() string { return s.source }
 
-func (s *program) technique(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (s *program) technique(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
+	kwargs []starlark.Tuple) (starlark.Value, error) {
 	if s.header.ID != "" {
 		return nil, errors.New("technique: called twice")
 	}
@@ -170,7 +174,8 @@ func (s *program) technique(_ *starlark.Thread, _ *starlark.Builtin, args starla
 		"id", &h.ID, "title", &h.Title, "family", &h.Family, "kind", &h.Kind,
 		"needs", &needs, "showcase", &h.Showcase, "happens", &h.Happens, "why", &h.Why,
 		"really", &h.Really, "source", &h.Source, "exercise", &h.Exercise, "expects", &expects,
-		"applies?", &applies, "settings?", &settings, "at_set_up?", &h.AtSetUp) // what follows an optional one is optional too
+		"applies?", &applies, "settings?", &settings, "at_set_up?",
+		&h.AtSetUp) // what follows an optional one is optional too
 	if err != nil {
 		return nil, err
 	}
@@ -249,13 +254,15 @@ func (s *program) Expect(keys []string, v technique.View) (technique.Outcome, er
 		}
 		if f, ok := value.(starlark.Callable); ok {
 			var err error
-			if value, err = starlark.Call(s.thread(""), f, starlark.Tuple{viewValue(v)}, nil); err != nil {
+			if value, err = starlark.Call(s.thread(""), f, starlark.Tuple{viewValue(v)},
+				nil); err != nil {
 				return technique.Outcome{}, scriptError(err)
 			}
 		}
 		o, ok := value.(outcomeValue)
 		if !ok {
-			return technique.Outcome{}, fmt.Errorf("%s: expects[%q] is %s, want opens(...) or not_applicable(...)", s.name, key, value.Type())
+			return technique.Outcome{}, fmt.Errorf("%s: expects[%q] is %s, want opens(...) or "+
+				"not_applicable(...)", s.name, key, value.Type())
 		}
 		return o.Outcome, nil
 	}

@@ -15,10 +15,12 @@ type view struct{ technique.View }
 
 // levels(messages, at = v.at) gives what opens says when exactly these messages
 // are read: a pair for the target and a pair for others, each before and after.
-func (v view) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
+	kwargs []starlark.Tuple) (starlark.Value, error) {
 	var read starlark.Iterable
 	at := v.Settings.At
-	if err := starlark.UnpackArgs("levels", args, kwargs, "messages", &read, "at?", &at); err != nil {
+	if err := starlark.UnpackArgs("levels", args, kwargs, "messages", &read, "at?",
+		&at); err != nil {
 		return nil, err
 	}
 	numbers := map[int]bool{}
@@ -44,14 +46,16 @@ func (v view) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 		}
 	}
 	pair := func(i int) starlark.Value {
-		return starlark.Tuple{starlark.String(technique.LevelOf(opened[i][0], total[i][0])), starlark.String(technique.LevelOf(opened[i][1], total[i][1]))}
+		return starlark.Tuple{starlark.String(technique.LevelOf(opened[i][0], total[i][0])),
+			starlark.String(technique.LevelOf(opened[i][1], total[i][1]))}
 	}
 	return starlark.Tuple{pair(0), pair(1)}, nil
 }
 
 // files(messages) gives what opens says of attachments when exactly those of these
 // messages are read.
-func (v view) files(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) files(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
+	kwargs []starlark.Tuple) (starlark.Value, error) {
 	var read starlark.Iterable
 	if err := starlark.UnpackArgs("files", args, kwargs, "messages", &read); err != nil {
 		return nil, err
@@ -75,7 +79,8 @@ func (v view) files(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 }
 
 // heard(calls) gives what opens says of calls when exactly these are heard.
-func (v view) heard(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) heard(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
+	kwargs []starlark.Tuple) (starlark.Value, error) {
 	var calls starlark.Iterable
 	if err := starlark.UnpackArgs("heard", args, kwargs, "calls", &calls); err != nil {
 		return nil, err
@@ -93,10 +98,12 @@ func (v view) heard(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 
 // live(message, moment) tells whether at a moment others than the readers hold a key under
 // which a message, or the key of a call, is sealed: an escrow key, say, which the design may replace and destroy.
-func (v view) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
+	kwargs []starlark.Tuple) (starlark.Value, error) {
 	var m starlark.Value
 	var moment int
-	if err := starlark.UnpackArgs("live", args, kwargs, "message", &m, "moment", &moment); err != nil {
+	if err := starlark.UnpackArgs("live", args, kwargs, "message", &m, "moment",
+		&moment); err != nil {
 		return nil, err
 	}
 	k, err := v.number(m)
@@ -117,7 +124,8 @@ func (v view) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 }
 
 // seats(jurisdiction) counts the trustees whom the setting jurisdictions puts there.
-func (v view) seats(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) seats(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
+	kwargs []starlark.Tuple) (starlark.Value, error) {
 	var place string
 	if err := starlark.UnpackArgs("seats", args, kwargs, "jurisdiction", &place); err != nil {
 		return nil, err

@@ -45,7 +45,8 @@ type report struct {
 
 func (r *report) check() error {
 	parts := 0
-	for _, set := range []bool{r.Header != nil, r.Outcome != nil, r.Call != nil, r.Print != "", r.Done, r.Error != ""} {
+	for _, set := range []bool{r.Header != nil, r.Outcome != nil, r.Call != nil, r.Print != "",
+		r.Done, r.Error != ""} {
 		if set {
 			parts++
 		}
@@ -221,7 +222,8 @@ func (l *lines) write(v any) error {
 		return err
 	}
 	if len(line) >= maxLine {
-		return fmt.Errorf("%w: %d bytes, the limit is %d: ask for less at once", errTooLong, len(line), maxLine)
+		return fmt.Errorf("%w: %d bytes, the limit is %d: ask for less at once", errTooLong,
+			len(line), maxLine)
 	}
 	_, err = l.out.Write(append(line, '\n'))
 	return err

@@ -66,7 +66,8 @@ func (o *Outcome) Check() error {
 			return fmt.Errorf("expectation: %q: want none, some or all", l)
 		}
 	}
-	for name, l := range map[string]Level{"files": o.Files, "calls": o.Calls, "metadata": o.Metadata} {
+	for name, l := range map[string]Level{"files": o.Files, "calls": o.Calls,
+		"metadata": o.Metadata} {
 		if l != "" && l != None && l != Some && l != All {
 			return fmt.Errorf("expectation: %s %q: want none, some or all", name, l)
 		}
@@ -140,7 +141,8 @@ func NewView(c *world.Conversation, s world.Settings, of world.Info) View {
 	}
 	for i, m := range c.Messages {
 		sent := int(m.Sent.Sub(c.Messages[0].Sent).Seconds())
-		row := MessageRow{i + 1, m.From, m.To, m.Group, len(m.Attachments), sent, c.Day(i + 1), 0, v.End + 1}
+		row := MessageRow{i + 1, m.From, m.To, m.Group, len(m.Attachments), sent, c.Day(i + 1), 0,
+			v.End + 1}
 		if of.KeyLife != nil {
 			made, destroyed := of.KeyLife(s, i+1)
 			row.Made, row.Destroyed = made, min(destroyed, row.Destroyed)
@@ -150,11 +152,13 @@ func NewView(c *world.Conversation, s world.Settings, of world.Info) View {
 	for i := range c.Calls {
 		call := &c.Calls[i]
 		begun := int(call.Begun.Sub(c.Messages[0].Sent).Seconds())
-		v.Calls = append(v.Calls, CallRow{call.From, call.To, call.Speakers(), c.After(call), begun, c.DayOf(call.Begun)})
+		v.Calls = append(v.Calls, CallRow{call.From, call.To, call.Speakers(), c.After(call), begun,
+			c.DayOf(call.Begun)})
 	}
 	by, told := c.Told()
 	for i, e := range c.Events {
-		v.Events = append(v.Events, EventRow{e.After, string(e.Kind), e.Account, e.With, e.Group, by[i], told[i]})
+		v.Events = append(v.Events, EventRow{e.After, string(e.Kind), e.Account, e.With, e.Group,
+			by[i], told[i]})
 	}
 	return v
 }

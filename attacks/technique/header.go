@@ -45,7 +45,8 @@ func (h *Header) Check() error {
 		"title": h.Title, "showcase": h.Showcase, "happens": h.Happens, "why": h.Why,
 		"really": h.Really, "source": h.Source, "exercise": h.Exercise,
 	}
-	for _, name := range []string{"title", "showcase", "happens", "why", "really", "source", "exercise"} {
+	for _, name := range []string{"title", "showcase", "happens", "why", "really", "source",
+		"exercise"} {
 		if strings.TrimSpace(texts[name]) == "" {
 			return fmt.Errorf("technique: %s is empty", name)
 		}
@@ -54,21 +55,26 @@ func (h *Header) Check() error {
 	case !idForm.MatchString(h.ID):
 		return fmt.Errorf("technique: id %q: want lower-case words joined by hyphens", h.ID)
 	case !slices.Contains(Families, h.Family):
-		return fmt.Errorf("technique: family %q: want one of %s%s", h.Family, strings.Join(Families, ", "), world.DidYouMean(h.Family, Families))
+		return fmt.Errorf("technique: family %q: want one of %s%s", h.Family,
+			strings.Join(Families, ", "), world.DidYouMean(h.Family, Families))
 	case !slices.Contains(Kinds, h.Kind):
-		return fmt.Errorf("technique: kind %q: want one of %s%s", h.Kind, strings.Join(Kinds, ", "), world.DidYouMean(h.Kind, Kinds))
+		return fmt.Errorf("technique: kind %q: want one of %s%s", h.Kind, strings.Join(Kinds, ", "),
+			world.DidYouMean(h.Kind, Kinds))
 	case len(h.Needs) == 0:
-		return errors.New("technique: needs is empty: an adversary without capabilities shows nothing")
+		return errors.New("technique: needs is empty: an adversary without capabilities shows " +
+			"nothing")
 	case len(h.Expects) == 0:
 		return errors.New("technique: expects is empty")
 	}
 	sample := world.Settings{Threshold: 2, Trustees: 3}
 	for _, need := range h.Needs { // each, since an empty range hides what follows
-		if _, err := world.SharedPrincipals().Expand([]string{need}, sample); err != nil && !errors.Is(err, world.ErrNotApplicable) {
+		if _, err := world.SharedPrincipals().Expand([]string{need}, sample); err != nil &&
+			!errors.Is(err, world.ErrNotApplicable) {
 			return fmt.Errorf("technique: needs: %w", err)
 		}
 	}
-	if _, err := world.SharedPrincipals().Expand(h.Needs, sample); err != nil && !errors.Is(err, world.ErrNotApplicable) {
+	if _, err := world.SharedPrincipals().Expand(h.Needs, sample); err != nil &&
+		!errors.Is(err, world.ErrNotApplicable) {
 		return fmt.Errorf("technique: needs: %w", err)
 	}
 	_, err := h.Override(sample, world.Info{})
@@ -82,7 +88,9 @@ func (h *Header) Override(s world.Settings, arrangement world.Info) (world.Setti
 	values := map[string]string{}
 	for name, text := range h.Settings {
 		_, common := world.ParameterNamed(name)
-		if common || slices.ContainsFunc(arrangement.Parameters, func(p world.Parameter) bool { return p.Name == name }) {
+		if common || slices.ContainsFunc(arrangement.Parameters, func(p world.Parameter) bool {
+			return p.Name == name
+		}) {
 			values[name] = text
 		}
 	}

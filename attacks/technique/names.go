@@ -22,7 +22,8 @@ type Names struct {
 // NamesOf collects what designs declare.
 func NamesOf(designs []world.Design) *Names {
 	n := &Names{principals: world.Everywhere()}
-	kinds := map[world.Kind]bool{world.Plaintext: true, world.File: true, world.Speech: true, world.Metadata: true, world.Observed: true, world.Outgoing: true}
+	kinds := map[world.Kind]bool{world.Plaintext: true, world.File: true, world.Speech: true,
+		world.Metadata: true, world.Observed: true, world.Outgoing: true}
 	for _, d := range designs {
 		info := d.Info()
 		n.designs, n.classes = append(n.designs, info.ID), append(n.classes, info.Classes...)
@@ -59,7 +60,8 @@ func (n *Names) Check(h Header) error {
 	}
 	for _, name := range h.Applies {
 		if known := slices.Concat(n.rules, n.programs); !slices.Contains(known, name) {
-			return fmt.Errorf("technique: applies: no design has a rule or program %q%s", name, world.DidYouMean(name, known))
+			return fmt.Errorf("technique: applies: no design has a rule or program %q%s", name,
+				world.DidYouMean(name, known))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Settings)) {
@@ -68,12 +70,14 @@ func (n *Names) Check(h Header) error {
 		}
 	}
 	if !slices.Contains(n.designs, h.Showcase) {
-		return fmt.Errorf("technique: showcase: there is no design %q%s", h.Showcase, world.DidYouMean(h.Showcase, n.designs))
+		return fmt.Errorf("technique: showcase: there is no design %q%s", h.Showcase,
+			world.DidYouMean(h.Showcase, n.designs))
 	}
 	known := slices.Concat(n.designs, n.classes)
 	for _, key := range h.Expects {
 		if !slices.Contains(known, key) {
-			return fmt.Errorf("technique: expects: %q is neither a design nor a class of designs%s", key, world.DidYouMean(key, known))
+			return fmt.Errorf("technique: expects: %q is neither a design nor a class of designs%s",
+				key, world.DidYouMean(key, known))
 		}
 	}
 	return nil
@@ -88,7 +92,8 @@ func (n *Names) setting(name, text string) error {
 	i := slices.IndexFunc(n.own, func(p world.Parameter) bool { return p.Name == name })
 	if i < 0 {
 		known := world.ParameterNames(n.own)
-		return fmt.Errorf("%q: want one of %s%s", name, strings.Join(known, ", "), world.DidYouMean(name, known))
+		return fmt.Errorf("%q: want one of %s%s", name, strings.Join(known, ", "),
+			world.DidYouMean(name, known))
 	}
 	if err := n.own[i].Set(&world.Settings{}, text, 0); err != nil {
 		return fmt.Errorf("%s %q: %w", name, text, err)
@@ -101,7 +106,8 @@ func (n *Names) CheckKind(k world.Kind) error {
 	if slices.Contains(n.kinds, string(k)) {
 		return nil
 	}
-	return fmt.Errorf("no design has facts of a kind %q%s", brief(string(k)), world.DidYouMean(string(k), n.kinds))
+	return fmt.Errorf("no design has facts of a kind %q%s", brief(string(k)),
+		world.DidYouMean(string(k), n.kinds))
 }
 
 // need checks that some design has the principal of a capability, and that it can be used so;
@@ -114,13 +120,17 @@ func (n *Names) need(text string) error {
 	switch surface := world.Surface(strings.TrimPrefix(text[dot:], ".")); {
 	case !known:
 		if near := world.Nearest(kind, kinds); near != "" {
-			return fmt.Errorf("capability %q: no design has a principal %q; did you mean %q?", text, kind, near+strings.TrimPrefix(text, kind))
+			return fmt.Errorf("capability %q: no design has a principal %q; did you mean %q?", text,
+				kind, near+strings.TrimPrefix(text, kind))
 		}
-		return fmt.Errorf("capability %q: no design has a principal %q: there are %s", text, kind, strings.Join(kinds, ", "))
+		return fmt.Errorf("capability %q: no design has a principal %q: there are %s", text, kind,
+			strings.Join(kinds, ", "))
 	case given && !p.Several():
-		return fmt.Errorf("capability %q: there is one %s, and %q names none of several; did you mean %q?", text, kind, which, kind+text[dot:])
+		return fmt.Errorf("capability %q: there is one %s, and %q names none of several; did you "+
+			"mean %q?", text, kind, which, kind+text[dot:])
 	case !given && p.Several():
-		return fmt.Errorf("capability %q: there may be several of %s: want %s:WHICH", text, kind, kind)
+		return fmt.Errorf("capability %q: there may be several of %s: want %s:WHICH", text, kind,
+			kind)
 	case !slices.Contains(p.Surfaces, surface):
 		return fmt.Errorf("capability %q: of a %s there is %s", text, kind, p.SurfaceNames())
 	}
@@ -148,7 +158,9 @@ func (h Header) Lacks(d world.Design) string {
 	rules := d.Rules()
 	for _, name := range h.Applies {
 		if !slices.ContainsFunc(rules, func(r world.Rule) bool { return r.Name == name }) &&
-			!slices.ContainsFunc(info.Programs, func(p world.Program) bool { return p.Name == name }) {
+			!slices.ContainsFunc(info.Programs, func(p world.Program) bool {
+				return p.Name == name
+			}) {
 			return fmt.Sprintf("the design has no rule or program %q", name)
 		}
 	}

@@ -85,7 +85,8 @@ func (e *Event) join(later Event) {
 	for _, g := range later.Gained {
 		e.Gain(g.Origin, g.Kind, g.Facts)
 	}
-	e.Opened, e.Files, e.False = append(e.Opened, later.Opened...), append(e.Files, later.Files...), e.False+later.False
+	e.Opened, e.Files, e.False = append(e.Opened, later.Opened...), append(e.Files, later.Files...),
+		e.False+later.False
 	e.Calls, e.Smuggled = append(e.Calls, later.Calls...), e.Smuggled+later.Smuggled
 }
 

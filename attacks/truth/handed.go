@@ -63,7 +63,8 @@ func (h *Handed) Smuggled(s Secret) bool { return h.smuggled[s] }
 // an order carries.
 func (h *Handed) In(data []byte) error {
 	if h.bytes += len(data); h.bytes > maxHanded {
-		return fmt.Errorf("the script has handed in more than %d MiB of its own, the limit for one run", maxHanded>>20)
+		return fmt.Errorf("the script has handed in more than %d MiB of its own, the limit for "+
+			"one run", maxHanded>>20)
 	}
 	for i := 0; i+pieceSize <= len(data); i++ {
 		s, ok := h.truth.pieces[piece(data[i:i+pieceSize])]

@@ -60,7 +60,8 @@ func New(c *world.Conversation, seed world.Seed, draw []byte) (*Truth, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	t := &Truth{Conversation: c, number: map[string]int{}, file: map[string]int{}, heard: map[string]int{}}
+	t := &Truth{Conversation: c, number: map[string]int{}, file: map[string]int{},
+		heard: map[string]int{}}
 	salts := seed.Stream("salt")
 	if len(draw) > 0 {
 		salts = seed.Stream("salt " + string(draw))
@@ -228,7 +229,8 @@ func (t *Truth) Metadata(facts []world.Fact) int {
 	}
 	found := 0
 	for _, m := range t.Conversation.Messages {
-		if derived[string(world.Meta{From: m.From, To: m.To, Group: m.Group, Sent: m.Sent}.Encode())] {
+		if derived[string(world.Meta{From: m.From, To: m.To, Group: m.Group,
+			Sent: m.Sent}.Encode())] {
 			found++
 		}
 	}

@@ -40,7 +40,9 @@ their headers say.`,
 			for _, t := range kit.Attacks {
 				headers = append(headers, t.Header())
 			}
-			return to.show(headers, func(width int) string { return text.Attacks(kit.Attacks, width) })
+			return to.show(headers, func(width int) string {
+				return text.Attacks(kit.Attacks, width)
+			})
 		},
 	}
 	to.add(c, "text", "json")
@@ -103,7 +105,8 @@ own, with little memory and little time.`,
 	}
 	a.runFlags(c, &o)
 	to.add(c, "text", "json")
-	c.Flags().StringVar(&proof, "proof", "short", "of a long proof, the steps alike on one line each (`short`) or all")
+	c.Flags().StringVar(&proof, "proof", "short",
+		"of a long proof, the steps alike on one line each (`short`) or all")
 	complete(c, "proof", words("short", "all"))
 	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")

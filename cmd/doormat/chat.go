@@ -38,7 +38,8 @@ func (a *app) chatCheck() *cobra.Command {
 			return out.text(text.Chat(chat.Summary(), out.width))
 		},
 	}
-	c.Flags().StringVar(&dateOrder, "date-order", "", "`dmy`, mdy or ymd (default: the only one that fits)")
+	c.Flags().StringVar(&dateOrder, "date-order", "",
+		"`dmy`, mdy or ymd (default: the only one that fits)")
 	complete(c, "date-order", words("dmy", "mdy", "ymd"))
 	to.add(c, "text", "json")
 	return c

@@ -124,7 +124,9 @@ func (a *app) values(p world.Parameter) cobra.CompletionFunc {
 // completeRun says what the other flags of runs take.
 func (a *app) completeRun(c *cobra.Command) {
 	complete(c, "conversation", files)
-	complete(c, "designs", listed(func() []string { return append(a.designIDs(), demo.AllDesigns) }))
+	complete(c, "designs", listed(func() []string {
+		return append(a.designIDs(), demo.AllDesigns)
+	}))
 	complete(c, "date-order", words("dmy", "mdy", "ymd"))
 	complete(c, "seed", words())
 	complete(c, "last", words())

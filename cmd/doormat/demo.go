@@ -29,7 +29,8 @@ report.json, which is what doormat matrix --format json prints.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			name, isPage := strings.CutSuffix(out, handout.Suffixes[0])
 			if out != "" && (!isPage || filepath.Base(out) == handout.Suffixes[0]) {
-				return demo.Usagef("--out %s: want a name that ends in .html, such as report.html; .md, -slides.md and .json are written beside it", out)
+				return demo.Usagef("--out %s: want a name that ends in .html, such as "+
+					"report.html; .md, -slides.md and .json are written beside it", out)
 			}
 			lab, err := a.lab(o)
 			if err != nil {
@@ -46,7 +47,8 @@ report.json, which is what doormat matrix --format json prints.`,
 	}
 	a.runFlags(c, &o)
 	a.attacksFlag(c, &o)
-	c.Flags().StringVar(&out, "out", "", "write a page to `FILE.html`, and .md, -slides.md and .json beside it, all or none")
+	c.Flags().StringVar(&out, "out", "", "write a page to `FILE.html`, and .md, -slides.md and "+
+		".json beside it, all or none")
 	complete(c, "out", files)
 	return c
 }

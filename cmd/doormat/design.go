@@ -32,8 +32,9 @@ func (a *app) designList() *cobra.Command {
 
 func (a *app) designShow() *cobra.Command {
 	return &cobra.Command{
-		Use:               "show ID",
-		Short:             "Show whom a design's users must trust, and the rules by which its bytes are read",
+		Use: "show ID",
+		Short: "Show whom a design's users must trust, and the rules by which its " +
+			"bytes are read",
 		Args:              exactly(1, "a design's id"),
 		ValidArgsFunction: a.completeDesign,
 		RunE: func(_ *cobra.Command, args []string) error {

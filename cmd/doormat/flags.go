@@ -16,20 +16,26 @@ func (a *app) runFlags(c *cobra.Command, o *demo.Options) {
 	*o = demo.Defaults()
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.Conversation, "conversation", "", "exported chat in `FILE` (default: the built-in one)")
+	f.StringVar(&o.Conversation, "conversation", "",
+		"exported chat in `FILE` (default: the built-in one)")
 	f.StringVar(&o.Story, "story", "", "built-in conversation `NAME`: "+strings.Join(demo.StoryIDs(), ", ")+" (default: the first)")
 	complete(c, "story", words(demo.StoryIDs()...))
-	f.StringVar(&o.DateOrder, "date-order", "", "of an export: `dmy`, mdy or ymd (default: the only one that fits)")
-	f.IntVar(&o.Last, "last", 0, "use only the last `N` messages of the chat, numbered from 1 (default: all)")
+	f.StringVar(&o.DateOrder, "date-order", "",
+		"of an export: `dmy`, mdy or ymd (default: the only one that fits)")
+	f.IntVar(&o.Last, "last", 0, "use only the last `N` messages of the chat, numbered from 1 "+
+		"(default: all)")
 	for _, p := range world.Parameters() {
 		f.Var(given{o, p}, p.Name, p.Doc)
 		complete(c, p.Name, a.values(p))
 	}
-	f.Var(set{o}, "set", "give a setting that only some columns have a value, as `NAME=VALUE`, see design show; may be repeated")
+	f.Var(set{o}, "set", "give a setting that only some columns have a value, as `NAME=VALUE`, "+
+		"see design show; may be repeated")
 	complete(c, "set", words(sets()...))
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "decides every random choice, below 2^53")
-	f.StringVar(&o.Draw, "draw", "", "repeat a run of a script from a file: the `HEX` that it printed as its draw")
-	f.StringSliceVar(&o.Designs, "designs", nil, "`ID,ID` of columns, see design list, or "+demo.AllDesigns+" (default: "+strings.Join(demo.Story, ",")+")")
+	f.StringVar(&o.Draw, "draw", "", "repeat a run of a script from a file: the `HEX` that it "+
+		"printed as its draw")
+	f.StringSliceVar(&o.Designs, "designs", nil,
+		"`ID,ID` of columns, see design list, or "+demo.AllDesigns+" (default: "+strings.Join(demo.Story, ",")+")")
 	a.completeRun(c)
 }
 
@@ -84,8 +90,10 @@ func (a *app) attacksFlag(c *cobra.Command, o *demo.Options) {
 type outFlags struct{ format, out string }
 
 func (o *outFlags) add(c *cobra.Command, formats ...string) {
-	c.Flags().StringVar(&o.format, "format", formats[0], "`FORMAT` of the results: "+strings.Join(formats, ", "))
-	c.Flags().StringVar(&o.out, "out", "", "write results to `FILE` instead of stdout, whole or not at all")
+	c.Flags().StringVar(&o.format, "format", formats[0],
+		"`FORMAT` of the results: "+strings.Join(formats, ", "))
+	c.Flags().StringVar(&o.out, "out", "", "write results to `FILE` instead of stdout, whole or "+
+		"not at all")
 	complete(c, "format", words(formats...))
 	complete(c, "out", files)
 	c.PreRunE = func(*cobra.Command, []string) error {

@@ -45,7 +45,8 @@ func (a *app) matrix() *cobra.Command {
 	}
 	a.runFlags(c, &o)
 	a.attacksFlag(c, &o)
-	c.Flags().Lookup("attacks").Usage = "`ID,FAMILY,FILE` of attacks (default: all that come with doormat)"
+	c.Flags().Lookup("attacks").Usage = "`ID,FAMILY,FILE` of attacks (default: all that come " +
+		"with doormat)"
 	to.add(c, "text", "json", "csv", "markdown")
 	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")

@@ -53,8 +53,10 @@ it is the same to the byte every time.`,
 	}
 	a.runFlags(c, &f.options)
 	c.Flags().BoolVar(&f.auto, "auto", false, "go on without keys; space pauses")
-	c.Flags().DurationVar(&f.pace, "pace", present.Pace, "`TIME` for a step; screens with more to read get twice that")
-	c.Flags().StringVar(&f.record, "record", "", "write a recording to `FILE`, whole or not at all, and show nothing")
+	c.Flags().DurationVar(&f.pace, "pace", present.Pace,
+		"`TIME` for a step; screens with more to read get twice that")
+	c.Flags().StringVar(&f.record, "record", "",
+		"write a recording to `FILE`, whole or not at all, and show nothing")
 	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")
 	complete(c, "auto", words())

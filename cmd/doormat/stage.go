@@ -33,7 +33,8 @@ Nobody else can reach the page: it is served to this machine only.`,
 		},
 	}
 	a.runFlags(c, &o)
-	c.Flags().StringVar(&addr, "addr", loopback.DefaultAddr, "`ADDRESS` and port of this machine; port 0 is any that is free")
+	c.Flags().StringVar(&addr, "addr", loopback.DefaultAddr,
+		"`ADDRESS` and port of this machine; port 0 is any that is free")
 	c.Flags().BoolVar(&noOpen, "no-open", false, "open no browser")
 	complete(c, "addr", words(loopback.DefaultAddr, "127.0.0.1:0"))
 	return c

@@ -40,7 +40,8 @@ opened messages.
 		ValidArgsFunction: a.completeAttackOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			if f := c.Flags().Lookup(r.Over); f != nil && f.Changed {
-				return demo.Usagef("--%s and --over %s: give one; --from, --to and --step choose the values",
+				return demo.Usagef("--%s and --over %s: give one; --from, --to and --step choose "+
+					"the values",
 					r.Over, r.Over)
 			}
 			if r.Over == "threshold" {
@@ -49,9 +50,11 @@ opened messages.
 			return a.sweep(c, o, r, to, args[0], timeout)
 		},
 	}
-	c.Flags().StringVar(&r.Over, "over", "", "`SETTING` to sweep over: "+strings.Join(demo.Swept(), ", "))
+	c.Flags().StringVar(&r.Over, "over", "", "`SETTING` to sweep over: "+strings.Join(demo.Swept(),
+		", "))
 	c.Flags().StringVar(&r.From, "from", "", "first `VALUE` (default: 1)")
-	c.Flags().StringVar(&r.To, "to", "", "no value beyond `VALUE` (default: the end of the setting's own range)")
+	c.Flags().StringVar(&r.To, "to", "", "no value beyond `VALUE` (default: the end of the "+
+		"setting's own range)")
 	c.Flags().StringVar(&r.Step, "step", "", "every `S`th value (default: 1)")
 	a.runFlags(c, &o)
 	to.add(c, "text", "json", "csv")

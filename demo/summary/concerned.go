@@ -28,6 +28,7 @@ func Concerned(r *attacks.Result) (here []attacks.AttackRow, elsewhere string) {
 	if len(here) == 0 || len(others) == 0 {
 		return r.Attacks, ""
 	}
-	return here, fmt.Sprintf("Not shown: %s that no column here is open to (%s). --designs all shows every attack.",
+	return here, fmt.Sprintf("Not shown: %s that no column here is open to (%s). --designs all "+
+		"shows every attack.",
 		Count(len(others), "attack"), Some(others, 3))
 }

@@ -130,7 +130,9 @@ func chosen(r *attacks.Result, all []*tally) string {
 func unnoticed(all []*tally) string {
 	everywhere := func(g gained) bool {
 		return len(all) > 1 && !slices.ContainsFunc(all, func(t *tally) bool {
-			return !slices.ContainsFunc(t.opened, func(o gained) bool { return o.attack == g.attack })
+			return !slices.ContainsFunc(t.opened, func(o gained) bool {
+				return o.attack == g.attack
+			})
 		})
 	}
 	count := func(t *tally, shared bool) (silent, opened int) {
@@ -220,7 +222,9 @@ func lawful(all []*tally) string {
 	var common []served
 	for _, s := range all[0].served {
 		if len(all) > 1 && !slices.ContainsFunc(all, func(t *tally) bool {
-			return !slices.ContainsFunc(t.served, func(o served) bool { return o.attack == s.attack })
+			return !slices.ContainsFunc(t.served, func(o served) bool {
+				return o.attack == s.attack
+			})
 		}) {
 			common = append(common, s)
 		}

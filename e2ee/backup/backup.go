@@ -74,17 +74,22 @@ type ByProvider struct{}
 // Info implements [world.Design].
 func (ByProvider) Info() world.Info {
 	info := e2ee.Design{}.Info()
-	info.ID, info.Name, info.Classes = "backup-provider", "Backup, key with provider", []string{"backup", "e2ee"}
+	info.ID, info.Name, info.Classes = "backup-provider", "Backup, key with provider",
+		[]string{"backup", "e2ee"}
 	info.Restores = true
-	info.Doc = "Messages are end-to-end encrypted, and each phone backs up what it keeps, sealed, to a backup " +
-		"store. The provider has the key of each backup, so that a new phone can restore it and nobody has to " +
-		"remember anything. Provider and store together read all that is backed up, whoever makes them: a thief, " +
+	info.Doc = "Messages are end-to-end encrypted, and each phone backs up what it keeps, " +
+		"sealed, to a backup " +
+		"store. The provider has the key of each backup, so that a new phone can restore it and " +
+		"nobody has to " +
+		"remember anything. Provider and store together read all that is backed up, whoever " +
+		"makes them: a thief, " +
 		"an insider, a court."
 	info.Trusts = append(slices.Clone(info.Trusts), "the provider, with the key of every backup",
 		"the network, for bringing requests for a key from the phone alone: they are not signed",
 		"that provider and backup store are not robbed or ordered together")
 	info.Packets = append(slices.Clone(info.Packets), packetKinds()...)
-	info.Principals = append(slices.Clone(info.Principals), world.SharedPrincipals(world.BackupStore)...)
+	info.Principals = append(slices.Clone(info.Principals),
+		world.SharedPrincipals(world.BackupStore)...)
 	return info
 }
 
@@ -104,7 +109,9 @@ func (ByProvider) Setup(config world.Config) (world.Deploy, error) {
 		d.provider.Extensions = append(d.provider.Extensions, &keyKeeper{channel: channel,
 			random: config.Stream(world.Provider + " backup keys"), keys: map[string][]byte{}})
 		d.agency.Produced = append(slices.Clone(d.agency.Produced), BackupKey)
-		d.custody = func(c *client) custody { return &fromProvider{client: c, provider: channel.public()} }
+		d.custody = func(c *client) custody {
+			return &fromProvider{client: c, provider: channel.public()}
+		}
 		return nil
 	})
 }
@@ -115,20 +122,27 @@ type ByUser struct{}
 // Info implements [world.Design].
 func (ByUser) Info() world.Info {
 	info := e2ee.Design{}.Info()
-	info.ID, info.Name, info.Classes = "backup-user", "Backup, key for a PIN", []string{"backup", "e2ee"}
+	info.ID, info.Name, info.Classes = "backup-user", "Backup, key for a PIN",
+		[]string{"backup", "e2ee"}
 	info.Restores = true
-	info.Doc = "Messages are end-to-end encrypted, and each phone backs up what it keeps, sealed, to a backup " +
-		"store. Any t of n vault servers release the key for a PIN of four digits, by a threshold OPRF; each " +
-		"counts guesses and erases its share after ten. A quorum that changes gives up to ten n / t guesses, success " +
-		"resets the counts, and anybody who speaks for an account can burn them. Servers of which t collude, are " +
-		"robbed, or are set back to an old copy try all PINs. (The settings t and n, which count trustees in " +
+	info.Doc = "Messages are end-to-end encrypted, and each phone backs up what it keeps, " +
+		"sealed, to a backup " +
+		"store. Any t of n vault servers release the key for a PIN of four digits, by a " +
+		"threshold OPRF; each " +
+		"counts guesses and erases its share after ten. A quorum that changes gives up to ten n " +
+		"/ t guesses, success " +
+		"resets the counts, and anybody who speaks for an account can burn them. Servers of " +
+		"which t collude, are " +
+		"robbed, or are set back to an old copy try all PINs. (The settings t and n, which count " +
+		"trustees in " +
 		"escrow designs, count vault servers here.)"
 	info.Trusts = append(slices.Clone(info.Trusts),
 		"that fewer than t vault servers collude, are robbed, set back, or ordered",
 		"the vault servers, for counting guesses and erasing what is locked",
 		"the provider, for asking the vault in nobody's name who does not ask")
 	info.Packets = append(slices.Clone(info.Packets), packetKinds()...)
-	info.Principals = append(slices.Clone(info.Principals), world.SharedPrincipals(world.BackupStore, world.VaultName)...)
+	info.Principals = append(slices.Clone(info.Principals),
+		world.SharedPrincipals(world.BackupStore, world.VaultName)...)
 	return info
 }
 
@@ -139,7 +153,8 @@ func (ByUser) Rules() []world.Rule {
 
 // Setup implements [world.Design].
 func (ByUser) Setup(config world.Config) (world.Deploy, error) {
-	params := vault.Params{Need: config.Settings.Threshold, Servers: config.Settings.Trustees, Limit: Limit}
+	params := vault.Params{Need: config.Settings.Threshold, Servers: config.Settings.Trustees,
+		Limit: Limit}
 	if err := params.Check(); err != nil {
 		return nil, err
 	}
@@ -151,12 +166,16 @@ func (ByUser) Setup(config world.Config) (world.Deploy, error) {
 				return err
 			}
 			publics = append(publics, channel.public())
-			d.nodes = append(d.nodes, &vaultServer{index: i, channel: channel, answerer: answerer{court: d.court},
-				server: vault.NewServer(i, config.Stream(Vault(i)+" nonces")), random: config.Stream(Vault(i) + " answers")})
+			d.nodes = append(d.nodes, &vaultServer{index: i, channel: channel,
+				answerer: answerer{court: d.court},
+				server:   vault.NewServer(i, config.Stream(Vault(i)+" nonces")),
+				random:   config.Stream(Vault(i) + " answers")})
 			d.seeker.asks = append(d.seeker.asks, Vault(i))
 		}
 		d.provider.Extensions = append(d.provider.Extensions, relay{})
-		d.custody = func(c *client) custody { return &fromVault{client: c, params: params, servers: publics} }
+		d.custody = func(c *client) custody {
+			return &fromVault{client: c, params: params, servers: publics}
+		}
 		return nil
 	})
 }
@@ -195,7 +214,8 @@ func setup(config world.Config, special func(*deployment) error) (world.Deploy, 
 		}
 		d.agency.Extensions = append(d.agency.Extensions, d.seeker)
 		d.agency.Searched = append(slices.Clone(d.agency.Searched), BackupKey)
-		d.nodes = append(d.nodes, &archive{answerer: answerer{court: d.court}, random: config.Stream(Store),
+		d.nodes = append(d.nodes, &archive{answerer: answerer{court: d.court},
+			random:   config.Stream(Store),
 			accounts: map[string]*items{}})
 		if err := special(d); err != nil {
 			return nil, err

@@ -32,7 +32,8 @@ func newChannel(random io.Reader) (channel, error) {
 func (c channel) public() []byte { return c.private.PublicKey().Bytes() }
 
 func (c channel) fact() world.Fact {
-	return world.Fact{Kind: ChannelKey, Ref: hex.EncodeToString(c.public()), Data: c.private.Bytes()}
+	return world.Fact{Kind: ChannelKey, Ref: hex.EncodeToString(c.public()),
+		Data: c.private.Bytes()}
 }
 
 // requestID names a request in its answer.
@@ -43,7 +44,8 @@ func requestID(sealed []byte) []byte {
 
 // ask seals a request, which goes through the provider. It returns the packet, the request's id and
 // the key of the answer.
-func (c *client) ask(whom string, public, request []byte) (p world.Packet, id string, reply vault.ReplyKey, err error) {
+func (c *client) ask(whom string, public, request []byte) (p world.Packet, id string,
+	reply vault.ReplyKey, err error) {
 	sealed, reply, err := vault.SealRequest(c.random, public, request)
 	if err != nil {
 		return p, "", reply, err

@@ -47,7 +47,8 @@ const maxNights = 3
 
 // Begin implements [e2ee.DeviceExtension].
 func (c *client) Begin(time.Time) []world.Packet {
-	c.key, c.loading, c.loaded, c.entries, c.names, c.nights = nil, false, nil, nil, map[string]bool{}, 0
+	c.key, c.loading, c.loaded, c.entries, c.names, c.nights = nil, false, nil, nil,
+		map[string]bool{}, 0
 	return c.custody.begin()
 }
 
@@ -178,7 +179,8 @@ func (c *client) FileKept(m world.Meta, number int, data []byte) []world.Packet 
 	if c.key == nil || c.loading {
 		return nil
 	}
-	return c.save(m.ID, world.Fact{Kind: wire.KeptFile, Ref: world.FileRef(m.ID, number), Data: data}, nil)
+	return c.save(m.ID, world.Fact{Kind: wire.KeptFile, Ref: world.FileRef(m.ID, number),
+		Data: data}, nil)
 }
 
 // Handle implements [e2ee.DeviceExtension].

@@ -28,13 +28,15 @@ func (relay) Handle(_ time.Time, p world.Packet) []world.Packet {
 		if err != nil || world.KindOf(string(f[0])) != world.VaultName {
 			return nil
 		}
-		return []world.Packet{{From: world.Provider, To: string(f[0]), Data: world.Pack(KindForward, []byte(account), f[1], f[2])}}
+		return []world.Packet{{From: world.Provider, To: string(f[0]),
+			Data: world.Pack(KindForward, []byte(account), f[1], f[2])}}
 	}
 	f, err := world.Unpack(p.Data, KindForwarded, 3)
 	if err != nil || world.KindOf(p.From) != world.VaultName {
 		return nil
 	}
-	return []world.Packet{{From: world.Provider, To: world.DeviceOf(string(f[0])), Data: world.Pack(KindTold, f[1], f[2])}}
+	return []world.Packet{{From: world.Provider, To: world.DeviceOf(string(f[0])),
+		Data: world.Pack(KindTold, f[1], f[2])}}
 }
 
 // A vaultServer is one of the n.
@@ -67,7 +69,9 @@ func (v *vaultServer) records(accounts []string) []world.Fact {
 
 // Handle implements [world.Node].
 func (v *vaultServer) Handle(now time.Time, p world.Packet) []world.Packet {
-	if out, done := v.surrender(v.Name(), now, p, v.random, func(o law.Order) []world.Fact { return v.records(o.Accounts) }); done {
+	if out, done := v.surrender(v.Name(), now, p, v.random, func(o law.Order) []world.Fact {
+		return v.records(o.Accounts)
+	}); done {
 		return out
 	}
 	f, err := world.Unpack(p.Data, KindForward, 3)
@@ -106,7 +110,8 @@ type question struct {
 }
 
 func (f *fromVault) begin() []world.Packet {
-	f.open, f.attempt, f.answers, f.key, f.locked = map[string]question{}, nil, map[int]*vault.Answer{}, nil, 0
+	f.open, f.attempt, f.answers, f.key, f.locked = map[string]question{}, nil,
+		map[int]*vault.Answer{}, nil, 0
 	return []world.Packet{{From: f.client.device.Name(), To: world.UserOf(f.client.account),
 		Data: world.Pack(world.KindRecall, []byte(pinFor))}}
 }
@@ -136,7 +141,8 @@ func (f *fromVault) handle(p world.Packet) []world.Packet {
 }
 
 // toServer asks one server, and has about called with its answer.
-func (f *fromVault) toServer(i int, request []byte, about func(int, []byte) []world.Packet) []world.Packet {
+func (f *fromVault) toServer(i int, request []byte,
+	about func(int, []byte) []world.Packet) []world.Packet {
 	p, id, reply, err := f.client.ask(Vault(i), f.servers[i-1], request)
 	if err != nil {
 		return []world.Packet{f.client.device.Warning("there is no backup: " + err.Error())}
@@ -167,7 +173,8 @@ func (f *fromVault) register() []world.Packet {
 					return nil
 				}
 				if refused++; refused == f.params.Servers-f.params.Need+1 {
-					return []world.Packet{f.client.device.Warning("the backup will not open: the vault refused what releases its key")}
+					return []world.Packet{f.client.device.Warning("the backup will not open: the " +
+						"vault refused what releases its key")}
 				}
 				return nil
 			})...)
@@ -179,12 +186,14 @@ func (f *fromVault) register() []world.Packet {
 func (f *fromVault) try(pin []byte) []world.Packet {
 	attempt, err := vault.NewAttempt(f.params, pin, f.client.random)
 	if err != nil {
-		return []world.Packet{f.client.device.Warning("the backup cannot be opened: " + err.Error())}
+		return []world.Packet{f.client.device.Warning("the backup cannot be opened: " +
+			err.Error())}
 	}
 	f.attempt = attempt
 	var out []world.Packet
 	for i := range f.servers {
-		out = append(out, f.toServer(i+1, vault.EvaluateRequest(f.client.account, attempt.Blinded()), f.evaluated)...)
+		out = append(out, f.toServer(i+1, vault.EvaluateRequest(f.client.account,
+			attempt.Blinded()), f.evaluated)...)
 	}
 	return out
 }
@@ -240,7 +249,8 @@ func (f *fromVault) refused(err error) []world.Packet {
 	if f.locked++; f.locked != f.params.Servers-f.params.Need+1 || f.client.key != nil {
 		return nil
 	}
-	out := []world.Packet{f.client.device.Warning("the old backup is lost: too many wrong PINs were tried, and not by this phone")}
+	out := []world.Packet{f.client.device.Warning("the old backup is lost: too many wrong PINs " +
+		"were tried, and not by this phone")}
 	return append(out, f.register()...)
 }
 

@@ -39,18 +39,27 @@ func ownRules(vault ...world.Kind) []world.Rule {
 			Doc: "Links are not encrypted: a packet shows the sealed items of a backup, or a sealed " +
 				"request for a key and its answer, or an order.",
 			Takes: kinds(world.Observed),
-			Gives: kinds(SealedBackup, SealedAsk, SealedTold, Surrendered, BackupKey, world.PublicKey,
+			Gives: kinds(SealedBackup, SealedAsk, SealedTold, Surrendered, BackupKey,
+				world.PublicKey,
 				law.OrderTarget), Apply: readPacket},
 		{Name: "open a backup", Doc: "The key of a backup opens every item of it, of any time.",
-			Takes: kinds(BackupKey, SealedBackup), Gives: kinds(wire.KeptMessage, wire.KeptFile), Apply: openBackup},
-		{Name: "open a request for a key", Doc: "The private key of whom it is for opens a request: there is the key to the answer.",
-			Takes: kinds(ChannelKey, SealedAsk), Gives: append(kinds(ReplyKey), vault...), Apply: openRequest},
-		{Name: "open an answer with a key", Doc: "The key that a request brought opens its answer, which may be the key of a backup.",
+			Takes: kinds(BackupKey, SealedBackup), Gives: kinds(wire.KeptMessage, wire.KeptFile),
+			Apply: openBackup},
+		{Name: "open a request for a key", Doc: "The private key of whom it is for opens a " +
+			"request: there is the key to the answer.",
+			Takes: kinds(ChannelKey, SealedAsk), Gives: append(kinds(ReplyKey), vault...),
+			Apply: openRequest},
+		{Name: "open an answer with a key", Doc: "The key that a request brought opens its " +
+			"answer, which may be the key of a backup.",
 			Takes: kinds(ReplyKey, SealedTold), Gives: kinds(BackupKey), Apply: openAnswer},
-		{Name: "open an answer about backups", Doc: "What store and vault hand over is sealed to the agency's key.",
-			Takes: kinds(law.AgencyKey, Surrendered), Gives: append(kinds(SealedBackup), vault...), Apply: openSurrendered},
-		{Name: "use a channel's private key", Doc: "The private half of a public key of provider or vault opens what is sealed to it.",
-			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(ChannelKey), Apply: useChannelKey},
+		{Name: "open an answer about backups",
+			Doc:   "What store and vault hand over is sealed to the agency's key.",
+			Takes: kinds(law.AgencyKey, Surrendered), Gives: append(kinds(SealedBackup), vault...),
+			Apply: openSurrendered},
+		{Name: "use a channel's private key",
+			Doc:   "The private half of a public key of provider or vault opens what is sealed to it.",
+			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(ChannelKey),
+			Apply: useChannelKey},
 	}
 }
 
@@ -58,10 +67,12 @@ func ownRules(vault ...world.Kind) []world.Rule {
 func vaultRules() []world.Rule {
 	return []world.Rule{
 		{Name: "put vault shares together",
-			Doc: "t shares of one registration make the key that turns PINs into keys. Each is checked first.",
+			Doc: "t shares of one registration make the key that turns PINs into keys. Each is " +
+				"checked first.",
 			All: VaultRecord, Gives: []world.Kind{VaultKey}, Apply: combineShares},
 		{Name: "guess the PIN",
-			Doc: "Who has the vault's key of an account asks nobody, and nobody counts: at most 10,000 PINs " +
+			Doc: "Who has the vault's key of an account asks nobody, and nobody counts: at most " +
+				"10,000 PINs " +
 				"are tried, one multiplication each.",
 			Takes: []world.Kind{VaultKey}, Gives: []world.Kind{BackupKey}, Apply: guessPIN},
 	}
@@ -94,26 +105,30 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 		if p.Kind() == KindAsk {
 			whom = string(f[0])
 		}
-		return world.Conclude(world.SeenKey{Kind: "X25519", Public: f[1], Owner: owner + whom}.Fact(),
+		return world.Conclude(world.SeenKey{Kind: "X25519", Public: f[1], Owner: owner +
+			whom}.Fact(),
 			world.Fact{Kind: SealedAsk, Ref: hex.EncodeToString(f[1]), Data: f[2]}), nil
 	case KindTold:
 		f, err := world.Unpack(p.Data, KindTold, 2)
 		if err != nil {
 			return nil, err
 		}
-		return world.Conclude(world.Fact{Kind: SealedTold, Ref: hex.EncodeToString(f[0]), Data: f[1]}), nil
+		return world.Conclude(world.Fact{Kind: SealedTold, Ref: hex.EncodeToString(f[0]),
+			Data: f[1]}), nil
 	case KindForwarded:
 		f, err := world.Unpack(p.Data, KindForwarded, 3)
 		if err != nil {
 			return nil, err
 		}
-		return world.Conclude(world.Fact{Kind: SealedTold, Ref: hex.EncodeToString(f[1]), Data: f[2]}), nil
+		return world.Conclude(world.Fact{Kind: SealedTold, Ref: hex.EncodeToString(f[1]),
+			Data: f[2]}), nil
 	case KindSurrendered:
 		f, err := world.Unpack(p.Data, KindSurrendered, 2)
 		if err != nil {
 			return nil, err
 		}
-		return world.Conclude(world.Fact{Kind: Surrendered, Ref: hex.EncodeToString(f[0]), Data: f[1]}), nil
+		return world.Conclude(world.Fact{Kind: Surrendered, Ref: hex.EncodeToString(f[0]),
+			Data: f[1]}), nil
 	case KindSurrender:
 		f, err := world.Unpack(p.Data, KindSurrender, 1)
 		if err != nil {
@@ -145,7 +160,9 @@ func produced(data []byte) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool { return f.Kind != BackupKey })...), nil
+	return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool {
+		return f.Kind != BackupKey
+	})...), nil
 }
 
 func openBackup(in world.Input) ([]world.Derived, error) {
@@ -161,9 +178,11 @@ func openRequest(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts := []world.Fact{{Kind: ReplyKey, Ref: hex.EncodeToString(requestID(in.Facts[1].Data)), Data: reply[:]}}
+	facts := []world.Fact{{Kind: ReplyKey, Ref: hex.EncodeToString(requestID(in.Facts[1].Data)),
+		Data: reply[:]}}
 	if account, r, err := vault.Registered(request); err == nil {
-		facts = append(facts, world.Fact{Kind: VaultRecord, Ref: account, Data: (&vault.Record{Registration: r}).Bytes()})
+		facts = append(facts, world.Fact{Kind: VaultRecord, Ref: account,
+			Data: (&vault.Record{Registration: r}).Bytes()})
 	}
 	return world.Conclude(facts...), nil
 }
@@ -194,7 +213,8 @@ func useChannelKey(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	private, err := ecdh.X25519().NewPrivateKey(in.Facts[1].Data)
-	if err != nil || !strings.HasPrefix(k.Owner, owner) || !bytes.Equal(private.PublicKey().Bytes(), k.Public) {
+	if err != nil || !strings.HasPrefix(k.Owner, owner) ||
+		!bytes.Equal(private.PublicKey().Bytes(), k.Public) {
 		return nil, errors.New("not the private half of a channel's key")
 	}
 	return world.Conclude(channel{private}.fact()), nil
@@ -228,7 +248,8 @@ func combineShares(in world.Input) ([]world.Derived, error) {
 	for _, v := range order {
 		if g, err := vault.Collude(groups[v].list); err == nil {
 			out = append(out, world.Derived{From: groups[v].at,
-				Fact: world.Fact{Kind: VaultKey, Ref: in.Facts[groups[v].at[0]].Ref, Data: g.Bytes()}})
+				Fact: world.Fact{Kind: VaultKey, Ref: in.Facts[groups[v].at[0]].Ref,
+					Data: g.Bytes()}})
 		}
 	}
 	if len(out) == 0 {

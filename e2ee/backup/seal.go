@@ -68,7 +68,8 @@ func openItem(key []byte, account string, item []byte) (world.Fact, error) {
 		return world.Fact{}, errors.New("an item of a backup: another key, or altered")
 	}
 	facts, err := world.ParseFacts(plain)
-	if err != nil || len(facts) != 1 || facts[0].Kind != wire.KeptMessage && facts[0].Kind != wire.KeptFile {
+	if err != nil || len(facts) != 1 || facts[0].Kind != wire.KeptMessage &&
+		facts[0].Kind != wire.KeptFile {
 		return world.Fact{}, errors.New("an item of a backup that is nothing of a history")
 	}
 	return facts[0], nil

@@ -88,7 +88,9 @@ func (a *archive) facts(accounts []string, wanted func(item) bool) []world.Fact 
 // Handle implements [world.Node].
 func (a *archive) Handle(now time.Time, p world.Packet) []world.Packet {
 	if out, done := a.surrender(Store, now, p, a.random, func(o law.Order) []world.Fact {
-		return a.facts(o.Accounts, func(i item) bool { return !i.came.Before(o.From) && !i.came.After(o.Until) })
+		return a.facts(o.Accounts, func(i item) bool {
+			return !i.came.Before(o.From) && !i.came.After(o.Until)
+		})
 	}); done {
 		return out
 	}
@@ -140,7 +142,8 @@ func (a *archive) erase(account string, data []byte) {
 		delete(from.at, string(name))
 	}
 	if len(from.order) > 2*len(from.at)+page {
-		from.order = slices.DeleteFunc(from.order, func(name string) bool { _, there := from.at[name]; return !there })
+		from.order = slices.DeleteFunc(from.order,
+			func(name string) bool { _, there := from.at[name]; return !there })
 	}
 }
 
@@ -160,7 +163,8 @@ func (a *archive) load(account string, p world.Packet) []world.Packet {
 		sealed = append(sealed, f.Data)
 	}
 	return []world.Packet{{From: Store, To: p.From,
-		Data: world.Pack(KindLoaded, world.Int(from), world.Int(int64(len(facts))), world.Pack(0, sealed...))}}
+		Data: world.Pack(KindLoaded, world.Int(from), world.Int(int64(len(facts))),
+			world.Pack(0, sealed...))}}
 }
 
 // An answerer is who hands something over under an order that the court signed, once the law has
@@ -191,7 +195,8 @@ func (a *answerer) surrender(name string, now time.Time, p world.Packet, random 
 	if err != nil {
 		return nil, true
 	}
-	return []world.Packet{{From: name, To: world.Agency, Data: world.Pack(KindSurrendered, order.Agency, sealed)}}, true
+	return []world.Packet{{From: name, To: world.Agency,
+		Data: world.Pack(KindSurrendered, order.Agency, sealed)}}, true
 }
 
 // A seeker is the agency's part: it asks those who answer orders besides provider and users.
@@ -201,7 +206,8 @@ type seeker struct{ asks []string }
 func (s *seeker) Execute(signed law.Signed) []world.Packet {
 	var out []world.Packet
 	for _, name := range s.asks {
-		out = append(out, world.Packet{From: world.Agency, To: name, Data: world.Pack(KindSurrender, signed.Bytes)})
+		out = append(out, world.Packet{From: world.Agency, To: name,
+			Data: world.Pack(KindSurrender, signed.Bytes)})
 	}
 	return out
 }
@@ -235,5 +241,7 @@ func surrendered(private, sealed []byte) ([]world.Fact, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(facts, func(f world.Fact) bool { return f.Kind != SealedBackup && f.Kind != VaultRecord }), nil
+	return slices.DeleteFunc(facts, func(f world.Fact) bool {
+		return f.Kind != SealedBackup && f.Kind != VaultRecord
+	}), nil
 }

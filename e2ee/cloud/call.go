@@ -204,7 +204,9 @@ func (p *Provider) pass(now time.Time, from *session, plain []byte) (out []world
 	if p.copying {
 		p.copies = append(p.copies, said.fact())
 	}
-	to := slices.DeleteFunc(slices.Clone(c.parties), func(a string) bool { return a == said.speaker })
+	to := slices.DeleteFunc(slices.Clone(c.parties), func(a string) bool {
+		return a == said.speaker
+	})
 	like := world.Meta{ID: c.id, From: said.speaker, To: to, Sent: now}
 	return append(out, p.intercept(now, like, plain)...)
 }

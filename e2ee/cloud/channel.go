@@ -24,10 +24,12 @@ const (
 )
 
 func packetKinds() []world.PacketKind {
-	return []world.PacketKind{{Kind: KindConnect, Name: "connect"}, {Kind: KindOffer, Name: "offer"},
+	return []world.PacketKind{{Kind: KindConnect, Name: "connect"},
+		{Kind: KindOffer, Name: "offer"},
 		{Kind: KindHello, Name: "hello"}, {Kind: KindRecord, Name: "record"},
 		{Kind: KindAnswer, Name: "handed over"},
-		{Kind: wire.KindGuess, Name: "passcode guess"}, {Kind: wire.KindUnwrapped, Name: "unwrapped key"},
+		{Kind: wire.KindGuess, Name: "passcode guess"},
+		{Kind: wire.KindUnwrapped, Name: "unwrapped key"},
 		{Kind: wire.KindWrong, Name: "wrong passcode"}}
 }
 

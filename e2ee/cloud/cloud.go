@@ -95,9 +95,12 @@ func (Design) Info() world.Info {
 	return world.Info{
 		ID: "cloud", Name: "Cloud chats", Classes: []string{}, Restores: true,
 		Doc: "The provider holds the keys, as with mail and with chats that every device of an " +
-			"account can load. A message is encrypted in transit, between a device and the provider, " +
-			"by a handshake with X25519 and ML-KEM-768 and by keys that change with each record; and " +
-			"at rest, in the provider's store, under a key of the provider's. In between the provider " +
+			"account can load. A message is encrypted in transit, between a device and the " +
+			"provider, " +
+			"by a handshake with X25519 and ML-KEM-768 and by keys that change with each record; " +
+			"and " +
+			"at rest, in the provider's store, under a key of the provider's. In between the " +
+			"provider " +
 			"reads it, and it hears what is said in calls. A court orders the messages from the " +
 			"provider and gets them, in the scope that it wrote; nobody else has to be asked.",
 		Trusts: []string{
@@ -107,12 +110,14 @@ func (Design) Info() world.Info {
 			"the devices, and whoever writes their software",
 			"oneself, with a password that nobody else has",
 		},
-		Principals: append(world.SharedPrincipals(world.Provider, world.DeviceName, world.ElementName,
+		Principals: append(world.SharedPrincipals(world.Provider, world.DeviceName,
+			world.ElementName,
 			world.UserName, world.Court, world.Agency), world.Principal{Name: KeyStoreName,
 			Doc:      "keeps the provider's storage key",
 			Surfaces: []world.Surface{world.Store, world.Control}, Placed: world.Home}),
 		Parameters: []world.Parameter{world.OwnWord(Keys,
-			"where the key of the provider's store lies: beside the messages, or apart, in a key store",
+			"where the key of the provider's store lies: beside the messages, or apart, in a key "+
+				"store",
 			Beside, Apart)},
 		Kinds:    []world.Kind{CallNow, Verifier, LoggedIn, wire.GroupView, wire.LastSeen},
 		Packets:  slices.Concat(packetKinds(), law.PacketKinds()),
@@ -123,7 +128,8 @@ func (Design) Info() world.Info {
 
 // Rules implements [world.Design].
 func (Design) Rules() []world.Rule {
-	list := slices.Concat(openingRules(), quantumRules(), rules.LockRules(searched()...), law.Rules())
+	list := slices.Concat(openingRules(), quantumRules(), rules.LockRules(searched()...),
+		law.Rules())
 	return append(slices.Concat(list, makingRules(), law.MakingRules()), rules.GuessRule())
 }
 
@@ -205,7 +211,8 @@ func (s *setUp) servers() (*Provider, *KeyStore, error) {
 	k := &KeyStore{listener: *back, key: s.storage, provider: login.Public()}
 	p := &Provider{listener: *front, mailbox: s.config.Settings.Mailbox,
 		accounts: map[string]*account{},
-		sessions: map[string]*session{}, groups: map[string][]string{}, used: map[string]bool{}, seen: e2ee.LastSeen{},
+		sessions: map[string]*session{}, groups: map[string][]string{}, used: map[string]bool{},
+		seen:  e2ee.LastSeen{},
 		calls: map[string]*call{}}
 	if s.config.Settings.Own.Value(Keys) == Apart {
 		p.storage.dialer = dialer{random: random, identity: login, server: back.identity.Public()}

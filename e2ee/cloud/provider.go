@@ -99,7 +99,8 @@ func (p *Provider) Holdings() []world.Fact {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.accounts)) {
 		a := p.accounts[name]
-		facts = append(facts, world.Fact{Kind: Verifier, Ref: name, Data: world.Pack(0, a.salt, a.hash)})
+		facts = append(facts, world.Fact{Kind: Verifier, Ref: name,
+			Data: world.Pack(0, a.salt, a.hash)})
 		for _, id := range a.identities {
 			facts = append(facts, world.Fact{Kind: LoggedIn, Ref: name, Data: id.Bytes()})
 		}

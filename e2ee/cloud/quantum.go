@@ -29,12 +29,14 @@ func quantumRules() []world.Rule {
 		{Name: "find public keys in a hello",
 			Doc:   "A hello shows the login key of whoever says it, and an ephemeral key.",
 			Takes: kinds(Hello), Gives: kinds(world.PublicKey, ClientID), Apply: keysOfHello},
-		{Name: "find public keys in an offer", Doc: "An offer shows the server's identity and prekeys.",
+		{Name: "find public keys in an offer",
+			Doc:   "An offer shows the server's identity and prekeys.",
 			Takes: kinds(Offer), Gives: kinds(world.PublicKey), Apply: keysOfOffer},
 		rules.UsePrivateKey(),
 		{Name: "put a login key together",
 			Doc:   "The private halves of both public keys of a login are the login key.",
-			Takes: kinds(ClientID), All: rules.SolvedKey, Gives: kinds(LoginKey), Apply: putTogether},
+			Takes: kinds(ClientID), All: rules.SolvedKey, Gives: kinds(LoginKey),
+			Apply: putTogether},
 	}
 }
 

@@ -23,30 +23,37 @@ func openingRules() []world.Rule {
 			Doc:   "The keys that a server offered give the channel of the client that took them.",
 			Takes: kinds(OfferedKey, Hello), Gives: kinds(ChannelKey), Apply: answerHello},
 		{Name: "open a record",
-			Doc: "A key of a channel opens the records of its direction from its own number on, and none " +
+			Doc: "A key of a channel opens the records of its direction from its own number on, " +
+				"and none " +
 				"before: " +
 				"messages, passwords of logins, keys from the key store.",
-			Takes: kinds(ChannelKey, Sealed), Gives: kinds(wire.Contents, Spoken, DataKey, Password),
+			Takes: kinds(ChannelKey, Sealed),
+			Gives: kinds(wire.Contents, Spoken, DataKey, Password),
 			Apply: openRecord},
 		{Name: "read an envelope", Doc: "A stored message shows who wrote to whom and when.",
-			Takes: kinds(wire.Envelopes), Gives: kinds(Numbered, world.Metadata), Apply: readEnvelope},
+			Takes: kinds(wire.Envelopes), Gives: kinds(Numbered, world.Metadata),
+			Apply: readEnvelope},
 		{Name: "derive a data key", Doc: "The storage key gives the key of every stored message.",
 			Takes: kinds(StorageKey, Numbered), Gives: kinds(DataKey), Apply: deriveDataKey},
 		{Name: "open an envelope", Doc: "A data key opens its one stored message.",
-			Takes: kinds(wire.Envelopes, DataKey), Gives: kinds(wire.Contents), Apply: openEnvelope},
+			Takes: kinds(wire.Envelopes, DataKey), Gives: kinds(wire.Contents),
+			Apply: openEnvelope},
 		{Name: "read a content", Doc: "A content is a message in the clear.",
 			Takes: kinds(wire.Contents), Gives: kinds(world.Plaintext, world.File, world.Metadata),
 			Apply: readContent},
 		{Name: "read the history",
 			Doc:   "What a device still shows to its user, it also shows to a thief.",
-			Takes: kinds(wire.KeptMessage), Gives: kinds(world.Plaintext, world.Metadata), Apply: readKept},
+			Takes: kinds(wire.KeptMessage), Gives: kinds(world.Plaintext, world.Metadata),
+			Apply: readKept},
 		{Name: "read a kept file", Doc: "The same holds for the files that it shows.",
 			Takes: kinds(wire.KeptFile), Gives: kinds(world.File), Apply: readKeptFile},
-		{Name: "read what was spoken", Doc: "What is said in a call is in the clear where it is opened.",
+		{Name: "read what was spoken", Doc: "What is said in a call is in the clear where it is " +
+			"opened.",
 			Takes: kinds(Spoken), Gives: kinds(world.Speech), Apply: readSpoken},
 		{Name: "open an answer",
 			Doc:   "The agency's private key opens what the provider handed over to it.",
-			Takes: kinds(law.AgencyKey, Answer), Gives: kinds(wire.Contents, Spoken), Apply: unsealAnswer},
+			Takes: kinds(law.AgencyKey, Answer), Gives: kinds(wire.Contents, Spoken),
+			Apply: unsealAnswer},
 	}
 }
 
@@ -212,7 +219,8 @@ func readKept(in world.Input) ([]world.Derived, error) {
 }
 
 func readKeptFile(in world.Input) ([]world.Derived, error) {
-	return world.Conclude(world.Fact{Kind: world.File, Ref: in.Facts[0].Ref, Data: in.Facts[0].Data}),
+	return world.Conclude(world.Fact{Kind: world.File, Ref: in.Facts[0].Ref,
+			Data: in.Facts[0].Data}),
 		nil
 }
 
@@ -239,7 +247,8 @@ func makingRules() []world.Rule {
 		{Name: AskForChannel, Doc: "Anybody can ask the provider for a channel.", Make: true,
 			Gives: kinds(world.Outgoing),
 			Apply: func(world.Input) ([]world.Derived, error) {
-				p := world.Packet{From: world.Outsider, To: world.Provider, Data: world.Pack(KindConnect)}
+				p := world.Packet{From: world.Outsider, To: world.Provider,
+					Data: world.Pack(KindConnect)}
 				return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: world.Provider,
 					Data: p.Encode(epoch)}), nil
 			}},
@@ -249,10 +258,12 @@ func makingRules() []world.Rule {
 			Takes: kinds(LoginKey, Offer), Gives: kinds(ChannelKey, world.Outgoing), Make: true,
 			Apply: logIn},
 		{Name: OfferAs,
-			Doc: "A copied server key makes offers that clients take for the server's, to the address in " +
+			Doc: "A copied server key makes offers that clients take for the server's, to the " +
+				"address in " +
 				"text: " +
 				"with the keys of the offer, what they answer is open.",
-			Takes: kinds(ServerKey), Gives: kinds(OfferedKey, world.Outgoing), Make: true, Apply: offerAs},
+			Takes: kinds(ServerKey), Gives: kinds(OfferedKey, world.Outgoing), Make: true,
+			Apply: offerAs},
 	}
 }
 

@@ -78,7 +78,8 @@ func (e *Envelope) openWith(key []byte) (*Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := aead.Open(nil, make([]byte, chacha20poly1305.NonceSize), e.Sealed, e.Meta.Encode())
+	plain, err := aead.Open(nil, make([]byte, chacha20poly1305.NonceSize), e.Sealed,
+		e.Meta.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("envelope %s: not sealed under this key, or altered", e.Meta.ID)
 	}
@@ -130,7 +131,8 @@ func toKeyStore(data []byte) []world.Packet {
 }
 
 func (s *storage) ask(q *question) []world.Packet {
-	r, err := s.dialer.current.seal(nil, world.Pack(askTag, world.Int(q.number), world.Strings(q.ids)))
+	r, err := s.dialer.current.seal(nil, world.Pack(askTag, world.Int(q.number),
+		world.Strings(q.ids)))
 	if err != nil {
 		return nil
 	}

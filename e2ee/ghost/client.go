@@ -78,7 +78,8 @@ func (c *client) Sealing(now time.Time, m world.Meta, content *wire.Content) (ou
 		if err != nil {
 			continue // a key of low order: nobody could open it
 		}
-		out = append(out, world.Packet{From: c.device.Name(), To: world.Provider, Data: world.Pack(KindCopy, sealed)})
+		out = append(out, world.Packet{From: c.device.Name(), To: world.Provider,
+			Data: world.Pack(KindCopy, sealed)})
 	}
 	return out
 }

@@ -62,21 +62,30 @@ const (
 // Info implements [world.Design].
 func (d Design) Info() world.Info {
 	info := d.Design.Info()
-	info.ID, info.Name, info.Classes = "ghost-provider", "Silent device under warrant", []string{"ghost", "e2ee"}
-	info.Doc = "End-to-end encryption as in e2ee, but that every client accepts a silent device: under a warrant " +
-		"with two sign-offs, of a court and of a minister, whoever writes to or from the account that it names " +
-		"seals one more copy to the agency, and no screen shows it. Lawful orders are served for the future " +
-		"and not for the past. Who checks the sign-offs decides what a thief needs: the provider alone, or " +
+	info.ID, info.Name, info.Classes = "ghost-provider", "Silent device under warrant",
+		[]string{"ghost", "e2ee"}
+	info.Doc = "End-to-end encryption as in e2ee, but that every client accepts a silent device: " +
+		"under a warrant " +
+		"with two sign-offs, of a court and of a minister, whoever writes to or from the account " +
+		"that it names " +
+		"seals one more copy to the agency, and no screen shows it. Lawful orders are served for " +
+		"the future " +
+		"and not for the past. Who checks the sign-offs decides what a thief needs: the provider " +
+		"alone, or " +
 		"both signers' keys besides."
 	info.Trusts = []string{
-		"the devices at both ends, and whoever writes their software, which has the function built in",
-		"the provider, for adding no silent device without a warrant, if the clients do not look for themselves",
+		"the devices at both ends, and whoever writes their software, which has the function " +
+			"built in",
+		"the provider, for adding no silent device without a warrant, if the clients do not look " +
+			"for themselves",
 		"the court and the minister, and whoever holds both their keys, if they do",
 		"the agency, with everything that is copied to it",
-		"the provider, for handing out the right keys, unless safety numbers are compared; and with the metadata",
+		"the provider, for handing out the right keys, unless safety numbers are compared; and " +
+			"with the metadata",
 	}
 	info.Principals = append(info.Principals, world.Principal{Name: Minister,
-		Doc: "signs warrants beside the court", Surfaces: []world.Surface{world.Store, world.Control, world.Order}})
+		Doc:      "signs warrants beside the court",
+		Surfaces: []world.Surface{world.Store, world.Control, world.Order}})
 	info.Packets = append(info.Packets, packetKinds()...)
 	info.Parameters = append(info.Parameters, world.OwnWord(SignOffs,
 		"who checks the two sign-offs on a warrant for a silent device", ByProvider, ByClient))

@@ -40,7 +40,9 @@ func (p *provider) Registered(_ time.Time, account string, _ []byte) []world.Pac
 
 // Tick implements [e2ee.ProviderExtension]. Since packets get lost, it tells all again.
 func (p *provider) Tick(now time.Time) []world.Packet {
-	p.orders = slices.DeleteFunc(p.orders, func(o law.Order) bool { return now.After(o.Until) || now.After(o.Expiry) })
+	p.orders = slices.DeleteFunc(p.orders, func(o law.Order) bool {
+		return now.After(o.Until) || now.After(o.Expiry)
+	})
 	p.warrants = slices.DeleteFunc(p.warrants, func(w warrant) bool { return w.over(now) })
 	return p.add(p.warrants, p.devices())
 }
@@ -88,7 +90,9 @@ func (p *provider) instruct(now time.Time, data []byte) []world.Packet {
 	if err := p.signers.check(w, now); err != nil {
 		return []world.Packet{world.Warn(world.Provider, "added no silent device: "+err.Error())}
 	}
-	if slices.ContainsFunc(p.warrants, func(other warrant) bool { return bytes.Equal(other.signed, w.signed) }) {
+	if slices.ContainsFunc(p.warrants, func(other warrant) bool {
+		return bytes.Equal(other.signed, w.signed)
+	}) {
 		return nil
 	}
 	p.warrants = append(p.warrants, w)
@@ -102,12 +106,14 @@ func (p *provider) pass(now time.Time, account string, data []byte) []world.Pack
 		return nil
 	}
 	c, err := parseCopy(f[0])
-	if err != nil || c.meta.From != account || !slices.ContainsFunc(p.warrants, func(w warrant) bool {
-		return !w.over(now) && w.order.Covers(c.meta) && bytes.Equal(w.order.Agency, c.key)
-	}) {
+	if err != nil || c.meta.From != account ||
+		!slices.ContainsFunc(p.warrants, func(w warrant) bool {
+			return !w.over(now) && w.order.Covers(c.meta) && bytes.Equal(w.order.Agency, c.key)
+		}) {
 		return nil
 	}
-	return []world.Packet{{From: world.Provider, To: world.Agency, Data: world.Pack(KindPassed, f[0])}}
+	return []world.Packet{{From: world.Provider, To: world.Agency,
+		Data: world.Pack(KindPassed, f[0])}}
 }
 
 // Holdings implements [e2ee.ProviderExtension].
@@ -119,7 +125,8 @@ type agency struct{}
 
 // Execute implements [law.AgencyExtension].
 func (agency) Execute(s law.Signed) []world.Packet {
-	return []world.Packet{{From: world.Agency, To: Minister, Data: world.Pack(KindSignOff, s.Bytes)}}
+	return []world.Packet{{From: world.Agency, To: Minister,
+		Data: world.Pack(KindSignOff, s.Bytes)}}
 }
 
 // Present implements [law.AgencyExtension].
@@ -131,7 +138,8 @@ func (agency) Handle(private []byte, p world.Packet) ([]world.Fact, []world.Pack
 	switch {
 	case err != nil:
 	case p.From == Minister && p.Kind() == KindSignedOff:
-		return nil, []world.Packet{{From: world.Agency, To: world.Provider, Data: world.Pack(KindInstruct, f[0])}}
+		return nil, []world.Packet{{From: world.Agency, To: world.Provider,
+			Data: world.Pack(KindInstruct, f[0])}}
 	case p.From == world.Provider && p.Kind() == KindPassed:
 		c, err := parseCopy(f[0])
 		if err != nil {

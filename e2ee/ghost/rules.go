@@ -31,21 +31,26 @@ func ownRules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "read the papers of a warrant",
-			Doc:   "Warrants travel in the clear, to minister, provider and every phone, and so does whom they name.",
+			Doc: "Warrants travel in the clear, to minister, provider and every phone, and so " +
+				"does whom they name.",
 			Takes: kinds(world.Observed), Gives: kinds(law.OrderTarget), Apply: readPapers},
 		{Name: "read who has a silent device",
 			Doc:   "Every client that has been told to make copies knows of whose messages.",
 			Takes: kinds(SilentDevice), Gives: kinds(law.OrderTarget), Apply: readSilentDevice},
-		{Name: "read a silent copy", Doc: "A copy shows who wrote to whom and when, and to which key it is sealed.",
-			Takes: kinds(world.Observed), Gives: kinds(SilentCopy, world.Metadata), Apply: readCopy},
+		{Name: "read a silent copy", Doc: "A copy shows who wrote to whom and when, and to which " +
+			"key it is sealed.",
+			Takes: kinds(world.Observed), Gives: kinds(SilentCopy, world.Metadata),
+			Apply: readCopy},
 		{Name: "open a silent copy",
-			Doc:   "The private key of the silent device opens the copies that were sealed to it (HPKE, RFC 9180).",
+			Doc: "The private key of the silent device opens the copies that were sealed to it " +
+				"(HPKE, RFC 9180).",
 			Takes: kinds(SilentCopy, law.AgencyKey), Gives: kinds(wire.Contents), Apply: openCopy},
 		{Name: Countersign, Make: true,
 			Doc:   "The minister's key makes a warrant of an order that was signed with the court's.",
 			Takes: kinds(law.OrderFact, MinisterKey), Gives: kinds(Warrant), Apply: countersign},
 		{Name: MakeUpWarrant, Make: true,
-			Doc: "Anybody can write what looks like a warrant for the accounts in text, one a line, of all " +
+			Doc: "Anybody can write what looks like a warrant for the accounts in text, one a " +
+				"line, of all " +
 				"times, to a key of the adversary's own. Neither signature is good.",
 			Gives: kinds(Warrant, law.AgencyKey), Apply: makeUpWarrant},
 		{Name: AddDevice, Make: true,
@@ -100,7 +105,8 @@ func readCopy(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: SilentCopy, Ref: hex.EncodeToString(c.key), Data: f[0]}, c.meta.Fact()), nil
+	return world.Conclude(world.Fact{Kind: SilentCopy, Ref: hex.EncodeToString(c.key), Data: f[0]},
+		c.meta.Fact()), nil
 }
 
 func openCopy(in world.Input) ([]world.Derived, error) {
@@ -129,8 +135,10 @@ func countersign(in world.Input) ([]world.Derived, error) {
 }
 
 func makeUpWarrant(in world.Input) ([]world.Derived, error) {
-	nobody := world.Fact{Kind: law.CourtKey, Data: make([]byte, ed25519.SeedSize)} // no court has this key
-	forged, err := law.ForgeOrder(world.Input{Facts: []world.Fact{nobody}, Text: in.Text, Random: in.Random})
+	nobody := world.Fact{Kind: law.CourtKey, Data: make([]byte,
+		ed25519.SeedSize)} // no court has this key
+	forged, err := law.ForgeOrder(world.Input{Facts: []world.Fact{nobody}, Text: in.Text,
+		Random: in.Random})
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +147,8 @@ func makeUpWarrant(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	w := warrant{s.Order, s.Bytes, make([]byte, ed25519.SignatureSize)}
-	return world.Conclude(world.Fact{Kind: Warrant, Ref: "warrant", Data: w.encode()}, forged[1].Fact), nil
+	return world.Conclude(world.Fact{Kind: Warrant, Ref: "warrant", Data: w.encode()},
+		forged[1].Fact), nil
 }
 
 // always is the time of packets that are not dated like a message.
@@ -152,7 +161,8 @@ func addDevice(in world.Input) ([]world.Derived, error) {
 	}
 	var facts []world.Fact
 	for device := range strings.SplitSeq(string(in.Text), "\n") {
-		facts = append(facts, world.Fact{Kind: world.Outgoing, Ref: device, Data: addPacket(device, w).Encode(always)})
+		facts = append(facts, world.Fact{Kind: world.Outgoing, Ref: device,
+			Data: addPacket(device, w).Encode(always)})
 	}
 	return world.Conclude(facts...), nil
 }

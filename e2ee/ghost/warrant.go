@@ -84,7 +84,8 @@ func (s *signers) check(w warrant, now time.Time) error {
 	if _, err := law.Verify(w.signed, s.court, now); err != nil {
 		return fmt.Errorf("warrant: %w", err)
 	}
-	if len(w.signature) != ed25519.SignatureSize || !ed25519.Verify(s.minister, approved(w.signed), w.signature) {
+	if len(w.signature) != ed25519.SignatureSize ||
+		!ed25519.Verify(s.minister, approved(w.signed), w.signature) {
 		return errors.New("warrant: the second signature is not the minister's")
 	}
 	return nil
@@ -130,7 +131,8 @@ func (m *minister) Handle(now time.Time, p world.Packet) []world.Packet {
 			return []world.Packet{world.Warn(Minister, "refused a warrant: "+err.Error())}
 		}
 		w := warrant{order, f[0], ed25519.Sign(m.key, approved(f[0]))}
-		return []world.Packet{{From: Minister, To: world.Agency, Data: world.Pack(KindSignedOff, w.encode())}}
+		return []world.Packet{{From: Minister, To: world.Agency,
+			Data: world.Pack(KindSignedOff, w.encode())}}
 	}
 	return nil
 }

@@ -128,13 +128,15 @@ func (k ResponderKeys) match(m *InitialMessage) error {
 	case k.Identity == nil || k.Signed == nil || k.KEM == nil:
 		return errors.New("pqxdh: respond: identity, signed prekey and KEM prekey are all needed")
 	case k.Signed.id != m.SignedID:
-		return fmt.Errorf("pqxdh: respond: message names signed prekey %d, got %d", m.SignedID, k.Signed.id)
+		return fmt.Errorf("pqxdh: respond: message names signed prekey %d, got %d", m.SignedID,
+			k.Signed.id)
 	case k.KEM.id != m.KEMID:
 		return fmt.Errorf("pqxdh: respond: message names KEM prekey %d, got %d", m.KEMID, k.KEM.id)
 	case m.OneTimeID == 0 && k.OneTime != nil:
 		return errors.New("pqxdh: respond: message names no one-time prekey, got one")
 	case m.OneTimeID != 0 && (k.OneTime == nil || k.OneTime.id != m.OneTimeID):
-		return fmt.Errorf("pqxdh: respond: one-time prekey %d is needed; it may have been used and erased", m.OneTimeID)
+		return fmt.Errorf("pqxdh: respond: one-time prekey %d is needed; it may have been used "+
+			"and erased", m.OneTimeID)
 	}
 	return nil
 }

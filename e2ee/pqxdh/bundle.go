@@ -44,7 +44,8 @@ type OneTimePublic struct {
 // MakeBundle signs the prekeys with the identity; oneTime may be nil. Nothing but
 // the keys is needed, so a directory can make one for an identity of its own and
 // hand it out under somebody's name.
-func MakeBundle(identity *Identity, signed *SignedPrekey, kem *KEMPrekey, oneTime *OneTimePrekey) *Bundle {
+func MakeBundle(identity *Identity, signed *SignedPrekey, kem *KEMPrekey,
+	oneTime *OneTimePrekey) *Bundle {
 	b := &Bundle{
 		Identity: identity.Public(),
 		Binding:  identity.bind(),
@@ -66,7 +67,8 @@ func (b *Bundle) With(identity *Identity, kem *KEMPrekey, oneTime *OneTimePrekey
 	other.KEM.Signature = identity.sign(labelKEM, other.KEM.statement())
 	other.OneTime = OneTimePublic{}
 	if oneTime != nil {
-		other.OneTime = OneTimePublic{ID: oneTime.id, Key: [32]byte(oneTime.key.PublicKey().Bytes())}
+		other.OneTime = OneTimePublic{ID: oneTime.id,
+			Key: [32]byte(oneTime.key.PublicKey().Bytes())}
 	}
 	return &other
 }

@@ -54,7 +54,8 @@ func (i *Identity) Bytes() []byte {
 // ParseIdentity decodes exactly what Bytes wrote.
 func ParseIdentity(b []byte) (*Identity, error) {
 	if len(b) != 65 || b[0] != kindIdentity {
-		return nil, fmt.Errorf("pqxdh: private identity: want 65 bytes of kind %d, got %d bytes", kindIdentity, len(b))
+		return nil, fmt.Errorf("pqxdh: private identity: want 65 bytes of kind %d, got %d bytes",
+			kindIdentity, len(b))
 	}
 	return newIdentity(b[1:])
 }
@@ -86,7 +87,8 @@ func ParseIdentityPublic(b []byte) (IdentityPublic, error) {
 
 func readIdentity(s *cryptobyte.String) (p IdentityPublic, ok bool) {
 	var tag uint8
-	ok = s.ReadUint8(&tag) && tag == tagIdentity && s.CopyBytes(p.Signing[:]) && s.CopyBytes(p.Exchange[:])
+	ok = s.ReadUint8(&tag) && tag == tagIdentity && s.CopyBytes(p.Signing[:]) &&
+		s.CopyBytes(p.Exchange[:])
 	return p, ok
 }
 

@@ -13,7 +13,8 @@ import (
 // an ephemeral key of one's own: the KEM encapsulates to a public key, too. So B's
 // identity key is not needed, and neither are one-time prekeys. as is any bundle of A's,
 // which shows the identity and its binding.
-func InitiateAs(rand io.Reader, as *Bundle, signed *SignedPrekey, bundle *Bundle) (*Agreement, *InitialMessage, error) {
+func InitiateAs(rand io.Reader, as *Bundle, signed *SignedPrekey,
+	bundle *Bundle) (*Agreement, *InitialMessage, error) {
 	if signed.id != bundle.Signed.ID || [32]byte(signed.key.PublicKey().Bytes()) != bundle.Signed.Key {
 		return nil, nil, errors.New("pqxdh: the stolen signed prekey is not that of the bundle")
 	}

@@ -46,7 +46,8 @@ func ParseInitialMessage(b []byte) (*InitialMessage, error) {
 	if !s.CopyBytes(m.Ephemeral[:]) || !s.CopyBytes(m.Ciphertext[:]) {
 		return nil, errors.New("pqxdh: initial message: cut short")
 	}
-	if !readNumber(&s, &m.SignedID) || !readNumber(&s, &m.KEMID) || !s.ReadUint32(&m.OneTimeID) || !s.Empty() {
+	if !readNumber(&s, &m.SignedID) || !readNumber(&s, &m.KEMID) || !s.ReadUint32(&m.OneTimeID) ||
+		!s.Empty() {
 		return nil, errors.New("pqxdh: initial message: bad prekey numbers or trailing bytes")
 	}
 	return m, nil

@@ -79,7 +79,8 @@ type Agreement struct {
 
 // agree derives the agreement of initiator a and responder b from the DH outputs
 // in order and the KEM's shared key.
-func agree(a, b IdentityPublic, kem [KEMKeySize]byte, exchanges [][]byte, shared []byte) (*Agreement, error) {
+func agree(a, b IdentityPublic, kem [KEMKeySize]byte, exchanges [][]byte,
+	shared []byte) (*Agreement, error) {
 	input := slices.Repeat([]byte{0xff}, 32)
 	for _, dh := range exchanges {
 		input = append(input, dh...)

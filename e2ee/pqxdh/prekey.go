@@ -188,7 +188,8 @@ func encodePrekey(kind uint8, id uint32, secret []byte) []byte {
 func parsePrekey(b []byte, kind uint8, size int) (id uint32, secret []byte, err error) {
 	var got uint8
 	s := cryptobyte.String(b)
-	if !s.ReadUint8(&got) || got != kind || !s.ReadUint32(&id) || id == 0 || !s.ReadBytes(&secret, size) || !s.Empty() {
+	if !s.ReadUint8(&got) || got != kind || !s.ReadUint32(&id) || id == 0 ||
+		!s.ReadBytes(&secret, size) || !s.Empty() {
 		return 0, nil, fmt.Errorf("pqxdh: private prekey: want %d bytes of kind %d with a "+
 			"number, got %d bytes", 5+size, kind, len(b))
 	}

@@ -79,7 +79,8 @@ func Unmarshal(b []byte) (*State, error) {
 		return nil, errors.New("ratchet: state has no known phase")
 	}
 	if !in.CopyBytes(s.root[:]) || !in.CopyBytes(private[:]) || !s.readChains(&in) || !in.Empty() {
-		return nil, fmt.Errorf("ratchet: state of %d bytes is cut short, too long or has bad skipped keys", len(b))
+		return nil, fmt.Errorf("ratchet: state of %d bytes is cut short, too long or has bad "+
+			"skipped keys", len(b))
 	}
 	if err := s.setPrivate(private); err != nil {
 		return nil, err
@@ -101,7 +102,8 @@ func (s *State) readChains(in *cryptobyte.String) bool {
 	seen := make(map[dropped]bool)
 	ok := in.CopyBytes(s.recv.Key[:]) && in.ReadUint32(&s.recv.N) && in.ReadUint32(&s.previous) &&
 		in.ReadUint24LengthPrefixed(&skipped) && s.readSkipped(skipped, seen) &&
-		in.ReadUint8(&forgot) && forgot <= 1 && in.ReadUint24LengthPrefixed(&gone) && s.readDropped(gone, seen)
+		in.ReadUint8(&forgot) && forgot <= 1 && in.ReadUint24LengthPrefixed(&gone) &&
+		s.readDropped(gone, seen)
 	s.forgot = forgot == 1
 	return ok && (!s.forgot || len(s.dropped) == MaxStored)
 }

@@ -70,7 +70,8 @@ func StepRoot(root, private, public Key) (next, chain Key, err error) {
 
 // stepRoot is StepRoot with a parsed private key: parsing computes the public
 // half, which costs as much as the exchange itself.
-func stepRoot(root Key, private *ecdh.PrivateKey, public Key, m *memo.Memo) (next, chain Key, err error) {
+func stepRoot(root Key, private *ecdh.PrivateKey, public Key,
+	m *memo.Memo) (next, chain Key, err error) {
 	out, err := memo.Compute(m, "ratchet step", func() ([]byte, error) {
 		return exchange(root, private, public)
 	}, root[:], private.Bytes(), public[:])

@@ -79,7 +79,8 @@ var (
 	// ErrDropped says that the key of this message was dropped from the store
 	// because more than MaxStored were missing: it can never be opened. A state that
 	// has dropped more than it remembers also says so of what came twice.
-	ErrDropped = errors.New("ratchet: the key of this message was dropped, since too many others were missing")
+	ErrDropped = errors.New("ratchet: the key of this message was dropped, since too many others " +
+		"were missing")
 	// ErrForged says that authentication failed: header, associated data or
 	// ciphertext differ from what was sealed, or the session is another one, or
 	// the message belongs to an older chain and its key is gone.
@@ -163,7 +164,8 @@ func (s *State) Seal(plaintext, ad []byte) (Header, []byte, error) {
 		return Header{}, nil, ErrNotYet
 	}
 	if s.send.N == math.MaxUint32 {
-		return Header{}, nil, errors.New("ratchet: sending chain is full: wait for an answer, which starts a new one")
+		return Header{}, nil, errors.New("ratchet: sending chain is full: wait for an answer, " +
+			"which starts a new one")
 	}
 	h := Header{Ratchet: s.send.Ratchet, PN: s.previous, N: s.send.N}
 	mk := s.send.step()

@@ -55,6 +55,8 @@ func (s *State) find(h Header) int {
 // taking it for new would let a party that repeats its ratchet keys leave two
 // keys for one message.
 func (s *State) knows(ratchet Key) bool {
-	return slices.ContainsFunc(s.skipped, func(k MessageKey) bool { return k.Ratchet == ratchet }) ||
+	return slices.ContainsFunc(s.skipped, func(k MessageKey) bool {
+		return k.Ratchet == ratchet
+	}) ||
 		slices.ContainsFunc(s.dropped, func(d dropped) bool { return d.Ratchet == ratchet })
 }

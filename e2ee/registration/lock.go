@@ -31,7 +31,8 @@ const (
 
 // Parameter declares it.
 func Parameter() world.Parameter {
-	return world.OwnWord(LockName, "whether an account is registered on another phone for a code alone, or needs a PIN as well",
+	return world.OwnWord(LockName, "whether an account is registered on another phone for a code "+
+		"alone, or needs a PIN as well",
 		LockOff, LockOn)
 }
 
@@ -141,7 +142,8 @@ func (r *Register) Locks() (facts []world.Fact) {
 		return nil
 	}
 	for _, account := range sorted(r.locks) {
-		facts = append(facts, world.Fact{Kind: LockFact, Ref: account, Data: r.locks[account].lock.Encode()})
+		facts = append(facts, world.Fact{Kind: LockFact, Ref: account,
+			Data: r.locks[account].lock.Encode()})
 	}
 	return facts
 }
@@ -154,7 +156,8 @@ func searchPIN(in world.Input) ([]world.Derived, error) {
 	}
 	for n := range pins {
 		if pin := fmt.Sprintf("%04d", n); l.opens(pin) {
-			return world.Conclude(world.Fact{Kind: PIN, Ref: in.Facts[0].Ref, Data: []byte(pin)}), nil
+			return world.Conclude(world.Fact{Kind: PIN, Ref: in.Facts[0].Ref, Data: []byte(pin)}),
+				nil
 		}
 	}
 	return nil, errors.New("no PIN of four digits opens the lock")

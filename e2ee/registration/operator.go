@@ -23,7 +23,8 @@ const MoveNumber = "give a number to another SIM card"
 // Programs publishes what an operator may run.
 func Programs() []world.Program {
 	return []world.Program{{Name: MoveNumber,
-		Doc: "an operator that has given the number of the account in text to a SIM card of the adversary's"}}
+		Doc: "an operator that has given the number of the account in text to a SIM card of the " +
+			"adversary's"}}
 }
 
 // Name implements [world.Node].

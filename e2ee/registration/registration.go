@@ -80,7 +80,8 @@ type code struct {
 
 // NewRegister makes a register that draws codes from random.
 func NewRegister(random io.Reader) *Register {
-	return &Register{random: random, at: map[string]string{}, codes: map[string]*code{}, locks: map[string]*kept{}}
+	return &Register{random: random, at: map[string]string{}, codes: map[string]*code{},
+		locks: map[string]*kept{}}
 }
 
 // DeviceOf is the address of the phone that an account is registered at.
@@ -125,7 +126,8 @@ func (r *Register) AskCode(now time.Time, data []byte) []world.Packet {
 		return nil
 	}
 	r.codes[account] = &code{digits: digits, sent: now, today: today + 1}
-	return []world.Packet{{From: world.Provider, To: world.Operator, Data: world.Pack(KindText, f[0], []byte(digits))}}
+	return []world.Packet{{From: world.Provider, To: world.Operator,
+		Data: world.Pack(KindText, f[0], []byte(digits))}}
 }
 
 func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
@@ -214,5 +216,6 @@ func (r *Register) MisledBy(address string) []string {
 
 // Refused is the answer to a claim that is refused.
 func Refused(to, account string, why error) world.Packet {
-	return world.Packet{From: world.Provider, To: to, Data: world.Pack(KindRefused, []byte(account), []byte(why.Error()))}
+	return world.Packet{From: world.Provider, To: to,
+		Data: world.Pack(KindRefused, []byte(account), []byte(why.Error()))}
 }

@@ -29,7 +29,8 @@ func Rules() []world.Rule {
 // MakingRules publishes what anybody can send.
 func MakingRules() []world.Rule {
 	return []world.Rule{{Name: AskForCode, Make: true,
-		Doc:   "Anybody can say that the account in text has a new phone, and have a code sent to its number.",
+		Doc: "Anybody can say that the account in text has a new phone, and have a code sent " +
+			"to its number.",
 		Gives: []world.Kind{world.Outgoing}, Apply: askForCode}}
 }
 

@@ -60,7 +60,8 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 			Takes: kinds(OwnSession, wire.Delivered), Gives: kinds(OwnSession, wire.Secret),
 			Apply: receive},
 		{Name: Pass,
-			Doc:   "A session seals a secret part again, under all that travels in the open with a delivery.",
+			Doc: "A session seals a secret part again, under all that travels in the open with " +
+				"a delivery.",
 			Takes: kinds(OwnSession, wire.Secret, wire.Delivered),
 			Gives: kinds(OwnSession, world.Outgoing), Apply: passOn},
 		{Name: Write,
@@ -69,7 +70,8 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 			Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
 		{Name: TellOfMember,
-			Doc: "A session tells its other end that a group, which a message to it names, has one more " +
+			Doc: "A session tells its other end that a group, which a message to it names, has " +
+				"one more " +
 				"member, the account in text: dated like that message, or a moment later.",
 			Takes: kinds(OwnSession, world.Metadata), All: more,
 			Gives: kinds(OwnSession, world.Outgoing),
@@ -82,7 +84,8 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 	rules = append(rules, registration.MakingRules()...)
 	rules = append(rules, GuessRule(),
 		world.Rule{Name: SignUpdate,
-			Doc: "Whoever has the vendor's key can sign a program for one phone or for every phone (text: " +
+			Doc: "Whoever has the vendor's key can sign a program for one phone or for every " +
+				"phone (text: " +
 				"the program, whom it is for or nothing, to whom it goes, each on a line).",
 			Takes: kinds(wire.VendorKey), Gives: kinds(world.Outgoing), Apply: signUpdate})
 	for i := range rules {
@@ -238,7 +241,9 @@ func tellOfMember(in world.Input, envelope Enveloper) ([]world.Derived, error) {
 	if m.Group == "" {
 		return nil, errors.New("the message names no group")
 	}
-	sorted := func(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+	sorted := func(list []string) []string {
+		return slices.Compact(slices.Sorted(slices.Values(list)))
+	}
 	members := sorted(append(slices.Clone(m.To), m.From, string(in.Text)))
 	update := &wire.Members{Group: m.Group, Accounts: members}
 	to := slices.DeleteFunc(slices.Clone(members), func(a string) bool { return a == s.Own })

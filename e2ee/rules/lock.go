@@ -32,7 +32,8 @@ func FoundBesides(rules []world.Rule, kinds ...world.Kind) []world.Rule {
 func LockRules(found ...world.Kind) []world.Rule {
 	return []world.Rule{
 		{Name: "search the passcode",
-			Doc: "With the secret of a phone's secure element all passcodes can be tried, 10,000 at most: " +
+			Doc: "With the secret of a phone's secure element all passcodes can be tried, 10,000 " +
+				"at most: " +
 				"nobody counts.",
 			Takes: kinds(wire.SealedStore, wire.ElementKey), Gives: kinds(wire.StoreKey),
 			Apply: searchPasscode},

@@ -32,7 +32,8 @@ func Opening() []world.Rule {
 				wire.KeptMessage, wire.KeptFile),
 			Apply: readPacket},
 		{Name: "read an envelope",
-			Doc:   "An envelope shows who wrote to whom and when, and holds a part for each recipient.",
+			Doc: "An envelope shows who wrote to whom and when, and holds a part for each " +
+				"recipient.",
 			Takes: kinds(wire.Envelopes), Gives: kinds(wire.Delivered, world.Metadata, wire.Public),
 			Apply: readEnvelope},
 		{Name: "read a delivery",

@@ -25,7 +25,8 @@ func (m *Message) Bytes() []byte {
 // is a message. Whether it is an honest one only [Receiver.Open] can tell.
 func ParseMessage(data []byte) (*Message, error) {
 	if len(data) < ratchet.HeaderSize+64 {
-		return nil, fmt.Errorf("senderkey: message of %d bytes, want at least %d", len(data), ratchet.HeaderSize+64)
+		return nil, fmt.Errorf("senderkey: message of %d bytes, want at least %d", len(data),
+			ratchet.HeaderSize+64)
 	}
 	h, err := ratchet.ParseHeader(data[:ratchet.HeaderSize])
 	if err != nil {
@@ -101,7 +102,8 @@ func (r *Receiver) Marshal() []byte {
 	return b.BytesOrPanic() // fixed fields only
 }
 
-var errSkipped = errors.New("senderkey: skipped keys out of order, cut short, or of messages still to come")
+var errSkipped = errors.New("senderkey: skipped keys out of order, cut short, or of messages " +
+	"still to come")
 
 // UnmarshalReceiver decodes [Receiver.Marshal] and nothing else: skipped keys are
 // in order and before the next message, which is at most the end of the chain.
@@ -109,7 +111,8 @@ func UnmarshalReceiver(data []byte) (*Receiver, error) {
 	in := cryptobyte.String(data)
 	r := &Receiver{}
 	if !readChain(&in, &r.chain.Ratchet, &r.chain) || r.chain.N > MaxMessages {
-		return nil, fmt.Errorf("senderkey: chain of %d bytes, want at least %d with a number up to %d", len(data), chainSize, MaxMessages)
+		return nil, fmt.Errorf("senderkey: chain of %d bytes, want at least %d with a number up "+
+			"to %d", len(data), chainSize, MaxMessages)
 	}
 	for least := uint32(0); !in.Empty(); {
 		k := ratchet.MessageKey{Ratchet: r.chain.Ratchet}

@@ -96,7 +96,8 @@ func (k *Key) Decrypt(metadata, encrypted []byte) ([]byte, Header, error) {
 		return nil, Header{}, err
 	}
 	if header.KID != k.kid {
-		return nil, header, fmt.Errorf("sframe: a frame of KID %d, the key is %d", header.KID, k.kid)
+		return nil, header, fmt.Errorf("sframe: a frame of KID %d, the key is %d", header.KID,
+			k.kid)
 	}
 	if header.CTR == math.MaxUint64 { // no Sender gives it out, and no receiver can count beyond it
 		return nil, header, errors.New("sframe: a frame with the last number that there is")

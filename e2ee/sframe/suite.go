@@ -76,7 +76,8 @@ func (p parameters) aead(key []byte) (cipher.AEAD, error) {
 	if p.macKey == 0 {
 		return cipher.NewGCM(block)
 	}
-	return &ctrHMAC{block: block, hash: p.hash, auth: slices.Clone(key[p.cipherKey:]), tag: p.tag}, nil
+	return &ctrHMAC{block: block, hash: p.hash, auth: slices.Clone(key[p.cipherKey:]), tag: p.tag},
+		nil
 }
 
 // ctrHMAC is AES in counter mode, then HMAC, cut to a few bytes (section 4.5.1): what GCM must not

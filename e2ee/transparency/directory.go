@@ -32,7 +32,8 @@ func parseEntry(data []byte) (entry, error) {
 		return entry{}, fmt.Errorf("entry of the directory: %w", err)
 	}
 	if len(f[0]) == 0 || len(f[1]) != 16 {
-		return entry{}, errors.New("entry of the directory: no account, or a fingerprint that is not 16 bytes long")
+		return entry{}, errors.New("entry of the directory: no account, or a fingerprint that is " +
+			"not 16 bytes long")
 	}
 	return entry{string(f[0]), f[1]}, nil
 }
@@ -109,5 +110,6 @@ func (p *publisher) Tick(time.Time) []world.Packet {
 
 // ask has the log show the records from an index on.
 func ask(from string, size int64) world.Packet {
-	return world.Packet{From: from, To: world.Log, Data: world.Pack(publiclog.KindReadBoard, world.Int(size))}
+	return world.Packet{From: from, To: world.Log,
+		Data: world.Pack(publiclog.KindReadBoard, world.Int(size))}
 }

@@ -28,15 +28,18 @@ func ownRules() []world.Rule {
 		{Name: "read the directory's news",
 			Doc:   "Entries of the log travel in the clear: who has registered a key, and which.",
 			Takes: kinds(world.Observed), Gives: kinds(KeyChange), Apply: readNews},
-		{Name: "read the directory's log", Doc: "The log holds every key that was ever registered, by its fingerprint.",
+		{Name: "read the directory's log", Doc: "The log holds every key that was ever " +
+			"registered, by its fingerprint.",
 			Takes: kinds(publiclog.LogState), Gives: kinds(KeyChange), Apply: readLog},
 		{Name: ListKey, Make: true,
-			Doc: "A provider can have the log append any key in anybody's name: the log judges no entry. " +
+			Doc: "A provider can have the log append any key in anybody's name: the log judges " +
+				"no entry. " +
 				"Whose name it is reads it.",
 			Takes: kinds(wire.Bundle), Gives: kinds(world.Outgoing), Apply: listKey},
 		{Name: ForkDirectory, Make: true,
 			Doc: "The log's key signs a tree for the principal named in text: the public one, but " +
-				"that the account of the bundle has the bundle's key from its first entry on. The keys of " +
+				"that the account of the bundle has the bundle's key from its first entry on. " +
+				"The keys of " +
 				"witnesses that are given cosign it.",
 			Takes: kinds(publiclog.LogState, wire.Bundle), All: publiclog.WitnessState,
 			Gives: kinds(publiclog.LogState, world.Outgoing), Apply: forkDirectory},
@@ -74,7 +77,8 @@ func readNews(in world.Input) ([]world.Derived, error) {
 		if err != nil {
 			return nil, err
 		}
-		return changes([][]byte{(&publiclog.BoardRecord{Session: string(f[0]), Post: f[1]}).Encode()})
+		return changes([][]byte{(&publiclog.BoardRecord{Session: string(f[0]),
+			Post: f[1]}).Encode()})
 	}
 	return nil, errors.New("no news of the directory in this packet")
 }
@@ -100,7 +104,8 @@ func listKey(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	e := entry{in.Facts[0].Ref, identity}
-	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: e.account, Data: e.post().Encode(always)}), nil
+	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: e.account,
+		Data: e.post().Encode(always)}), nil
 }
 
 func forkDirectory(in world.Input) ([]world.Derived, error) {
@@ -159,7 +164,8 @@ func forkFor(public *ledger.Log, swapped entry) (*ledger.Log, error) {
 	}
 	last := map[string][32]byte{}
 	appendPost := func(session string, post []byte) {
-		record := (&publiclog.BoardRecord{Session: session, Before: last[session], Post: post}).Encode()
+		record := (&publiclog.BoardRecord{Session: session, Before: last[session],
+			Post: post}).Encode()
 		last[session] = sha256.Sum256(record)
 		fork.Append(record)
 	}

@@ -55,23 +55,31 @@ type Design struct{ e2ee.Design }
 // Info implements [world.Design].
 func (d Design) Info() world.Info {
 	info := d.Design.Info()
-	info.ID, info.Name, info.Classes = "e2ee-transparent", "End-to-end, keys in a public log", []string{"transparent", "e2ee"}
-	info.Doc = "End-to-end encryption as in e2ee, and the provider's directory of keys is a public log with " +
-		"witnesses. Each phone reads it, and tells its owner of a key in the owner's name that it did not make, " +
-		"and of a contact's key that the log does not show. So a swapped key is found out by one end or the " +
-		"other, although nobody compares safety numbers, and after the fact: it is detected and not prevented. " +
-		"An owner whose phone is off notices nothing, a true new phone looks like a swap, and the log tells " +
+	info.ID, info.Name, info.Classes = "e2ee-transparent", "End-to-end, keys in a public log",
+		[]string{"transparent", "e2ee"}
+	info.Doc = "End-to-end encryption as in e2ee, and the provider's directory of keys is a " +
+		"public log with " +
+		"witnesses. Each phone reads it, and tells its owner of a key in the owner's name that " +
+		"it did not make, " +
+		"and of a contact's key that the log does not show. So a swapped key is found out by one " +
+		"end or the " +
+		"other, although nobody compares safety numbers, and after the fact: it is detected and " +
+		"not prevented. " +
+		"An owner whose phone is off notices nothing, a true new phone looks like a swap, and " +
+		"the log tells " +
 		"everybody who has a new phone, and when."
 	info.Trusts = []string{
 		"the devices at both ends, and whoever writes their software",
 		"the log with a quorum of its witnesses, for showing everybody the same keys; two dishonest " +
 			"witnesses of four can split the view",
-		"the log alone, for new answers: an old cosigned checkpoint, shown to one phone for ever, hides what " +
+		"the log alone, for new answers: an old cosigned checkpoint, shown to one phone for " +
+			"ever, hides what " +
 			"came later, and no phone misses it",
 		"oneself, for reading what the phone warns of, and for knowing which phones were one's own",
 		"the provider, with the metadata, and everybody with who has a new phone, and when",
 	}
-	info.Principals = append(info.Principals, world.SharedPrincipals(world.Log, world.WitnessName, world.Monitor)...)
+	info.Principals = append(info.Principals,
+		world.SharedPrincipals(world.Log, world.WitnessName, world.Monitor)...)
 	info.Packets = append(info.Packets, publiclog.PacketKinds()...)
 	return info
 }
@@ -113,7 +121,8 @@ func newAuditors(source world.Source, shared *memo.Memo) (*ledger.Policy, []worl
 	var keys []string
 	names := publiclog.WitnessNames()
 	for i, name := range names {
-		w, err := ledger.NewWitness(fmt.Sprintf("doormat.witness.%d", i+1), log.VerifierKey(), source.Stream(name))
+		w, err := ledger.NewWitness(fmt.Sprintf("doormat.witness.%d", i+1), log.VerifierKey(),
+			source.Stream(name))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -130,12 +139,14 @@ func newAuditors(source world.Source, shared *memo.Memo) (*ledger.Policy, []worl
 	}
 	var nodes []world.Node
 	for i, w := range witnesses {
-		gossip := publiclog.NewGossip(names[i], policy, view.Clone(), []string{world.Monitor}, names)
+		gossip := publiclog.NewGossip(names[i], policy, view.Clone(), []string{world.Monitor},
+			names)
 		nodes = append(nodes, publiclog.NewWitness(w, gossip))
 	}
 	served := publiclog.NewLog(log, nil, policy, map[string]int64{}, names)
 	served.Open(nil, []string{world.Provider})
-	monitor := publiclog.NewMonitor(publiclog.NewGossip(world.Monitor, policy, view.Clone(), nil, names), 0)
+	monitor := publiclog.NewMonitor(publiclog.NewGossip(world.Monitor, policy, view.Clone(), nil,
+		names), 0)
 	monitor.Follow = follow(publiclog.NewReader(policy))
 	return policy, append(nodes, served, monitor), nil
 }

@@ -106,10 +106,12 @@ func (w *watcher) Handle(_ time.Time, p world.Packet) []world.Packet {
 // read takes an entry. One in the owner's name must be of the key that this device made.
 func (w *watcher) read(e entry) []world.Packet {
 	w.newest[e.account] = slices.Clone(e.identity)
-	if world.DeviceOf(e.account) != w.device.Name() || bytes.Equal(e.identity, w.device.Identity()) {
+	if world.DeviceOf(e.account) != w.device.Name() ||
+		bytes.Equal(e.identity, w.device.Identity()) {
 		return nil
 	}
-	return w.warnOnce(string(e.identity), "the log of keys shows a key in your name that this phone did not make: if it "+
+	return w.warnOnce(string(e.identity), "the log of keys shows a key in your name that this "+
+		"phone did not make: if it "+
 		"is not that of a phone which you had before, somebody reads what is sealed to it")
 }
 

@@ -21,7 +21,8 @@ var channelInfo = []byte("doormat vault request v1")
 type ReplyKey [chacha20poly1305.KeySize]byte
 
 // SealRequest seals a request to the server whose X25519 public key this is.
-func SealRequest(random io.Reader, server, request []byte) (sealed []byte, reply ReplyKey, err error) {
+func SealRequest(random io.Reader, server, request []byte) (sealed []byte, reply ReplyKey,
+	err error) {
 	if _, err := io.ReadFull(random, reply[:]); err != nil {
 		return nil, reply, fmt.Errorf("vault: draw a reply key: %w", err)
 	}

@@ -157,7 +157,8 @@ func ParseRegistration(raw []byte) (*Registration, error) {
 	if !in.ReadUint8(&limit) || !in.ReadUint8(&index) || !in.ReadUint8(&need) ||
 		!in.ReadBytes(&share, group.Size) || !in.ReadBytes(&points, int(need)*group.Size) ||
 		!in.CopyBytes(r.Tag[:]) || !in.CopyBytes(r.Check[:]) || len(in) > maxSealed {
-		return nil, fmt.Errorf("vault: a registration of %d bytes is cut short or too long", len(raw))
+		return nil, fmt.Errorf("vault: a registration of %d bytes is cut short or too long",
+			len(raw))
 	}
 	p := Params{Need: int(need), Servers: sharing.MaxTrustees, Limit: int(limit)}
 	if err := p.Check(); err != nil {

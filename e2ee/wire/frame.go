@@ -67,7 +67,9 @@ func ParseFrame(data []byte) (*Frame, error) {
 }
 
 // Fact states a frame as whoever sees it keeps it.
-func (f *Frame) Fact() world.Fact { return world.Fact{Kind: CallFrame, Ref: f.Call, Data: f.Encode()} }
+func (f *Frame) Fact() world.Fact {
+	return world.Fact{Kind: CallFrame, Ref: f.Call, Data: f.Encode()}
+}
 
 // Meta describes a frame as a message, for orders.
 func (f *Frame) Meta(now time.Time) world.Meta {

@@ -38,7 +38,8 @@ func signedUpdate(body []byte) []byte { return append([]byte("doormat update v1\
 
 // VerifyUpdate decodes an update that the vendor signed for a node, or for everybody, and that has
 // not ended. Updates travel in the open, so anybody can keep one and bring it again.
-func VerifyUpdate(now time.Time, data []byte, vendor ed25519.PublicKey, node string) (u Update, err error) {
+func VerifyUpdate(now time.Time, data []byte, vendor ed25519.PublicKey,
+	node string) (u Update, err error) {
 	f, err := world.Unpack(data, KindUpdate, 2)
 	if err != nil {
 		return u, fmt.Errorf("update: %w", err)

@@ -133,7 +133,8 @@ func (c *Certificate) follows(r *Roster) error {
 	}
 	for i, key := range c.Identities {
 		if key.Equal(r.Identities[i]) != slices.Contains(c.Stale, i+1) {
-			return fmt.Errorf("the identity of trustee %d is new and listed as stale, or the other way round", i+1)
+			return fmt.Errorf("the identity of trustee %d is new and listed as stale, or the "+
+				"other way round", i+1)
 		}
 	}
 	return nil

@@ -74,7 +74,8 @@ func (a *Audit) combineShares(index int, received map[int]sharing.Share) (sharin
 	}
 	term.Zero()
 	if err := a.outcome.Commitments.Verify(sum); err != nil {
-		return sharing.Share{}, fmt.Errorf("ceremony: the final share is not on the public polynomial: %w", err)
+		return sharing.Share{}, fmt.Errorf("ceremony: the final share is not on the public "+
+			"polynomial: %w", err)
 	}
 	return sum, nil
 }
@@ -115,7 +116,8 @@ func (a *Audit) OpenShare(index int, oneUse []byte) (sharing.Share, error) {
 		return sharing.Share{}, fmt.Errorf("ceremony: one-use key: %w", err)
 	}
 	if !suite.Point().Mul(key, nil).Equal(a.trustees[index].key) {
-		return sharing.Share{}, fmt.Errorf("ceremony: the key is not the one-use key of trustee %d in this ceremony", index)
+		return sharing.Share{}, fmt.Errorf("ceremony: the key is not the one-use key of trustee "+
+			"%d in this ceremony", index)
 	}
 	defer key.Zero()
 	received, _ := a.open(index, key, a.outcome.Dealers)

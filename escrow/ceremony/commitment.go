@@ -84,7 +84,8 @@ func (s *session) splitReveal(body []byte) (salt, points []byte, f *fault) {
 func (s *session) checkConstant(dealer int, c *sharing.Commitments, body []byte) *fault {
 	if s.from != nil {
 		if want, err := s.from.PublicShare(dealer); err != nil || !c.Key().Equal(want) {
-			return &fault{WrongConstant, fmt.Errorf("the first commitment is not the public share of trustee %d", dealer)}
+			return &fault{WrongConstant, fmt.Errorf("the first commitment is not the public "+
+				"share of trustee %d", dealer)}
 		}
 	}
 	proof, err := readProof(body)

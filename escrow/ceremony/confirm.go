@@ -29,7 +29,8 @@ const confirmHead = sha256.Size + ed25519.PublicKeySize + ed25519.SignatureSize
 
 func (a *Audit) readConfirmation(trustee int, body []byte) (ed25519.PublicKey, *fault) {
 	if !bytes.HasPrefix(body, a.outcome.Transcript[:]) {
-		return nil, &fault{WrongTranscript, errors.New("the signed transcript is not what the board gives")}
+		return nil, &fault{WrongTranscript, errors.New("the signed transcript is not what the " +
+			"board gives")}
 	}
 	if size := len(body) - confirmHead; size < 1 || size > MaxCheckpoint {
 		return nil, &fault{Malformed, fmt.Errorf("a checkpoint of %d bytes, need 1 to %d", size,
@@ -43,7 +44,8 @@ func (a *Audit) readConfirmation(trustee int, body []byte) (ed25519.PublicKey, *
 	next := ed25519.PublicKey(body[sha256.Size:][:ed25519.PublicKeySize])
 	if !ed25519.Verify(next, a.nextIdentity(trustee, next),
 		body[confirmHead-ed25519.SignatureSize:confirmHead]) {
-		return nil, &fault{WrongIdentity, errors.New("the new key did not sign that it is this trustee's")}
+		return nil, &fault{WrongIdentity, errors.New("the new key did not sign that it is this " +
+			"trustee's")}
 	}
 	if a.keyInUse(next) {
 		return nil, &fault{WrongIdentity, errors.New("somebody on the roster has that key already")}

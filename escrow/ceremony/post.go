@@ -31,7 +31,8 @@ func parsePost(raw []byte) (*post, error) {
 	s := cryptobyte.String(raw)
 	if !s.ReadUint8(&phase) || !s.ReadUint8(&author) || !s.ReadUint24LengthPrefixed(&body) ||
 		!s.ReadBytes(&p.signature, ed25519.SignatureSize) || !s.Empty() {
-		return nil, errors.New("ceremony: the post is not laid out as phase, author, body and signature")
+		return nil, errors.New("ceremony: the post is not laid out as phase, author, body and " +
+			"signature")
 	}
 	p.phase, p.author, p.body = Phase(phase), int(author), body
 	return p, nil
@@ -57,7 +58,8 @@ func (s *session) checkSignature(phase Phase, author int, body, signature []byte
 		return fmt.Errorf("ceremony: trustee %d is not on the roster of %d", author, s.n)
 	}
 	if !ed25519.Verify(s.identities[author-1], s.signed(phase, author, body), signature) {
-		return fmt.Errorf("ceremony: the signature is not trustee %d's on this %s post in this session", author, phase)
+		return fmt.Errorf("ceremony: the signature is not trustee %d's on this %s post in this "+
+			"session", author, phase)
 	}
 	return nil
 }

@@ -143,7 +143,8 @@ func (r *Roster) checkPeople() error {
 	}
 	for i, key := range r.Identities {
 		if len(key) != ed25519.PublicKeySize {
-			return fmt.Errorf("ceremony: roster: the identity key of trustee %d has %d bytes, need %d", i+1, len(key),
+			return fmt.Errorf("ceremony: roster: the identity key of trustee %d has %d bytes, "+
+				"need %d", i+1, len(key),
 				ed25519.PublicKeySize)
 		}
 		for j := range i {
@@ -160,7 +161,8 @@ func (r *Roster) checkPeople() error {
 func (r *Roster) checkFrom() error {
 	if r.From == nil {
 		if r.Dealers != nil {
-			return errors.New("ceremony: roster: dealers are named, but no public polynomial whose shares they hold")
+			return errors.New("ceremony: roster: dealers are named, but no public polynomial " +
+				"whose shares they hold")
 		}
 		return nil
 	}

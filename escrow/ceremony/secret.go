@@ -98,7 +98,8 @@ func (t *Trustee) encodePolynomial() []byte {
 	var b []byte
 	shares, err := t.polynomial.Shares(t.t)
 	if err != nil {
-		panic("ceremony: a polynomial for the roster's threshold has that many values: " + err.Error())
+		panic("ceremony: a polynomial for the roster's threshold has that many values: " +
+			err.Error())
 	}
 	for _, s := range shares {
 		b = append(b, EncodeShare(s)...)

@@ -188,7 +188,8 @@ func (t *Trustee) checkStanding(a *Audit) error {
 	for phase := PhaseKey; phase < PhaseConfirm; phase++ {
 		if seen := a.trustees[t.index].posts[phase]; seen != nil &&
 			!bytes.Equal(seen, t.sent[phase]) {
-			err = fmt.Errorf("ceremony: the board holds a %s post in the name of trustee %d that it did not make: "+
+			err = fmt.Errorf("ceremony: the board holds a %s post in the name of trustee %d that "+
+				"it did not make: "+
 				"its identity key is stolen, or a copy of it runs", phase, t.index)
 		}
 	}

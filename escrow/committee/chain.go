@@ -27,7 +27,8 @@ type Link struct {
 // NextRoster is the roster of the ceremony after certificate c, but for its name and, in a
 // refresh, the dealers.
 func NextRoster(c *ceremony.Certificate) *ceremony.Roster {
-	return &ceremony.Roster{Counter: c.Counter + 1, Previous: c.Hash(), Threshold: c.Threshold, Identities: c.Identities}
+	return &ceremony.Roster{Counter: c.Counter + 1, Previous: c.Hash(), Threshold: c.Threshold,
+		Identities: c.Identities}
 }
 
 // WithSession returns the roster with the name of a ceremony.
@@ -45,7 +46,8 @@ type Position struct {
 
 // Prove completes a certificate with proofs that the log holds its signatures at the given
 // positions, under a checkpoint of everything that was read.
-func Prove(c *ceremony.Certificate, places map[int]Position, tree *ledger.Reader, checkpoint []byte) error {
+func Prove(c *ceremony.Certificate, places map[int]Position, tree *ledger.Reader,
+	checkpoint []byte) error {
 	c.Checkpoint, c.Proofs = checkpoint, nil
 	for _, s := range c.Signatures {
 		at := places[s.Trustee]
@@ -72,10 +74,12 @@ func CheckProofs(c *ceremony.Certificate, checkpoint ledger.Checkpoint) error {
 		if len(proof) < proofHead {
 			return errors.New("committee certificate: a proof is cut short")
 		}
-		record := &publiclog.BoardRecord{Session: string(c.Session), Before: [32]byte(proof), Post: c.CertifiedPost(s)}
+		record := &publiclog.BoardRecord{Session: string(c.Session), Before: [32]byte(proof),
+			Post: c.CertifiedPost(s)}
 		index := int64(binary.BigEndian.Uint64(proof[32:]))
 		if err := checkpoint.CheckInclusion(proof[proofHead:], index, record.Encode()); err != nil {
-			return fmt.Errorf("committee certificate: the log does not hold the signature of trustee %d: %w", s.Trustee, err)
+			return fmt.Errorf("committee certificate: the log does not hold the signature of "+
+				"trustee %d: %w", s.Trustee, err)
 		}
 	}
 	return nil

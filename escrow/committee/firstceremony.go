@@ -26,7 +26,8 @@ type FirstCeremony struct {
 
 // HoldFirst holds the distributed key generation of a roster, with every trustee honest. They
 // have these identities.
-func HoldFirst(source world.Source, r *ceremony.Roster, identities []ed25519.PrivateKey) (*FirstCeremony, error) {
+func HoldFirst(source world.Source, r *ceremony.Roster,
+	identities []ed25519.PrivateKey) (*FirstCeremony, error) {
 	b, err := NewFirstCeremony(source, r)
 	if err != nil {
 		return nil, err
@@ -116,7 +117,8 @@ func (b *FirstCeremony) holdPhase(s *Session, random []io.Reader) error {
 }
 
 // NextPost is what an honest trustee posts in the phase that is open.
-func NextPost(t *ceremony.Trustee, a *ceremony.Audit, checkpoint []byte, random io.Reader) ([]byte, error) {
+func NextPost(t *ceremony.Trustee, a *ceremony.Audit, checkpoint []byte,
+	random io.Reader) ([]byte, error) {
 	switch a.Phase() {
 	case ceremony.PhaseConfirm:
 		return t.Confirm(a, checkpoint, random)

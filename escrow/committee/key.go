@@ -34,7 +34,9 @@ func KeyName(number int) string { return "key " + strconv.Itoa(number) }
 
 // EpochName names a share epoch of a key, from 0, and the ceremony that makes its
 // shares. It changes by refresh.
-func EpochName(number, epoch int) string { return fmt.Sprintf("%s/epoch %d", KeyName(number), epoch) }
+func EpochName(number, epoch int) string {
+	return fmt.Sprintf("%s/epoch %d", KeyName(number), epoch)
+}
 
 // ParseEpoch is the inverse of EpochName.
 func ParseEpoch(name string) (number, epoch int, ok bool) {
@@ -80,7 +82,8 @@ func NewKey(number int, commitments *sharing.Commitments, certificate []byte) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Key{Number: number, ID: id, Epoch: EpochName(number, 0), Public: key, Commitments: commitments,
+	return &Key{Number: number, ID: id, Epoch: EpochName(number, 0), Public: key,
+		Commitments: commitments,
 		Certificate: certificate, MemoName: append(group.Bytes(commitments.Key()), id...)}, nil
 }
 
@@ -96,7 +99,8 @@ func (c *Key) Fact() world.Fact { return Fact(c.Epoch, c.Commitments) }
 
 // Fact states the public polynomial of a share epoch.
 func Fact(epoch string, c *sharing.Commitments) world.Fact {
-	return world.Fact{Kind: Committee, Ref: epoch, Data: world.Pack(0, world.Int(int64(c.Threshold())), c.Bytes())}
+	return world.Fact{Kind: Committee, Ref: epoch,
+		Data: world.Pack(0, world.Int(int64(c.Threshold())), c.Bytes())}
 }
 
 // ParseFact decodes the data of a [Fact].
@@ -150,7 +154,9 @@ func (c *Key) CheckSame(data []byte) error {
 	case !other.Key().Equal(c.Commitments.Key()):
 		return fmt.Errorf("its committee is not that of %s", c.ID)
 	case other.Threshold() != c.Commitments.Threshold():
-		return fmt.Errorf("its threshold is %d, that of %s is %d", other.Threshold(), c.ID, c.Commitments.Threshold())
+		return fmt.Errorf("its threshold is %d, that of %s is %d", other.Threshold(), c.ID,
+			c.Commitments.Threshold())
 	}
-	return fmt.Errorf("its shares are of another epoch than %s (it may have missed a refresh)", c.Epoch)
+	return fmt.Errorf("its shares are of another epoch than %s (it may have missed a refresh)",
+		c.Epoch)
 }

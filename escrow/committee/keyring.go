@@ -83,9 +83,11 @@ func (k *Keyring) checkOffer(encoded []byte) (size int64, err error) {
 	case k.Board == nil || checkpoint.Size > k.Size():
 		return checkpoint.Size, errUnread
 	case !k.Board.has(c.Checkpoint, checkpoint):
-		return 0, fmt.Errorf("its checkpoint, of size %d, is not of the log that was read", checkpoint.Size)
+		return 0, fmt.Errorf("its checkpoint, of size %d, is not of the log that was read",
+			checkpoint.Size)
 	}
-	return 0, fmt.Errorf("certificate %d, of %s, is not the one that the board shows", c.Counter, c.Session)
+	return 0, fmt.Errorf("certificate %d, of %s, is not the one that the board shows", c.Counter,
+		c.Session)
 }
 
 // TakeOffers takes certificates from somebody. It tells whether to ask for the board, and why
@@ -100,7 +102,8 @@ func (k *Keyring) TakeOffers(list [][]byte, from string) (ask bool, err error) {
 				continue
 			}
 			k.reported = size
-			bad = fmt.Errorf("it stands under a checkpoint of size %d, and nobody shows the board so far", size)
+			bad = fmt.Errorf("it stands under a checkpoint of size %d, and nobody shows the "+
+				"board so far", size)
 		}
 		if bad != nil {
 			err = bad

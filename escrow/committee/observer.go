@@ -27,7 +27,8 @@ func (o *Observer) Follow(update []byte) (first int64, records [][]byte, news []
 		return before.Size, nil, nil, err
 	}
 	for p := o.Version; p != before; p = p.previous {
-		first, records = p.Size-int64(len(p.Records)), append(p.Records[:len(p.Records):len(p.Records)], records...)
+		first, records = p.Size-int64(len(p.Records)),
+			append(p.Records[:len(p.Records):len(p.Records)], records...)
 	}
 	return first, records, o.news(), nil
 }
@@ -43,7 +44,8 @@ func (o *Observer) news() []string {
 		}
 		if failed != nil && !o.failed[attempt] {
 			o.failed[attempt] = true
-			news = append(news, fmt.Sprintf("the ceremony for %s failed, and what was before stays: %v", s.Name, failed))
+			news = append(news, fmt.Sprintf("the ceremony for %s failed, and what was before "+
+				"stays: %v", s.Name, failed))
 		}
 		o.told[attempt] = len(culprits)
 	}
@@ -56,7 +58,8 @@ func misconduct(s *Session) ([]ceremony.Culprit, error) {
 	var failed *ceremony.FailedError
 	switch {
 	case err == nil && s.Failed():
-		return outcome.Culprits, errors.New("too few trustees confirmed in time that they hold new shares")
+		return outcome.Culprits, errors.New("too few trustees confirmed in time that they hold " +
+			"new shares")
 	case err == nil:
 		return outcome.Culprits, nil
 	case s.Audit.Phase() != ceremony.PhaseFailed:

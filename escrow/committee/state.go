@@ -136,7 +136,8 @@ func (c *State) applyPost(r *publiclog.BoardRecord, index int64) error {
 		c.attribute(s, r.Post, author)
 		return err
 	}
-	c.SignedPosts = append(c.SignedPosts, SignedPost{author, false, s.Name, sha256.Sum256(r.Post), phase})
+	c.SignedPosts = append(c.SignedPosts, SignedPost{author, false, s.Name, sha256.Sum256(r.Post),
+		phase})
 	s.Posts = append(s.Posts, r.Post)
 	if phase == ceremony.PhaseCertify {
 		s.places[author] = Position{r.Before, index}
@@ -188,7 +189,8 @@ func (c *State) openSession(name string) *Session {
 	if !ok {
 		return nil
 	}
-	s := &Session{Name: name, KeyNumber: number, EpochNumber: n, Roster: WithSession(c.NextRoster, name), places: map[int]Position{}}
+	s := &Session{Name: name, KeyNumber: number, EpochNumber: n,
+		Roster: WithSession(c.NextRoster, name), places: map[int]Position{}}
 	switch e := c.LiveKey(number); {
 	case n == 0 && number == c.LastKey+1:
 	case n > 0 && e != nil && n == c.LastEpoch[number]+1:
@@ -249,7 +251,9 @@ func (c *State) sessions() []*Session {
 	for _, s := range c.Open {
 		list = append(list, s)
 	}
-	slices.SortFunc(list, func(a, b *Session) int { return (a.KeyNumber-b.KeyNumber)<<16 + a.EpochNumber - b.EpochNumber })
+	slices.SortFunc(list, func(a, b *Session) int {
+		return (a.KeyNumber-b.KeyNumber)<<16 + a.EpochNumber - b.EpochNumber
+	})
 	return list
 }
 

@@ -53,7 +53,8 @@ func NewCache(g *Genesis) *Cache {
 func (c *Cache) NewView() *View {
 	if c.initial == nil {
 		g := c.Genesis
-		c.initial = &Version{Size: int64(len(g.records)), Records: g.records, Checkpoint: g.Checkpoint}
+		c.initial = &Version{Size: int64(len(g.records)), Records: g.records,
+			Checkpoint: g.Checkpoint}
 		c.add(c.initial)
 	}
 	return &View{Cache: c, Version: c.initial}
@@ -89,13 +90,15 @@ func (v *View) Read(data []byte) (bool, error) {
 	switch {
 	case c.Size <= v.Version.Size:
 		if !v.has(u.Checkpoint, c) {
-			return false, fmt.Errorf("a checkpoint of size %d is not of the log that was read", c.Size)
+			return false, fmt.Errorf("a checkpoint of size %d is not of the log that was read",
+				c.Size)
 		}
 		return false, nil
 	case u.First > v.Version.Size:
 		return false, publiclog.ErrGap
 	case u.First+int64(len(u.Records)) != c.Size:
-		return false, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, c.Size)
+		return false, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records),
+			u.First, c.Size)
 	}
 	records := u.Records[v.Version.Size-u.First:]
 	next := v.lookup(v.Version, records, u.Checkpoint)
@@ -116,14 +119,16 @@ func (v *View) has(note []byte, c ledger.Checkpoint) bool {
 
 // transition gives the version after more records, if these are what the checkpoint commits
 // to. It carries the committee state over to that version.
-func (v *View) transition(c ledger.Checkpoint, records [][]byte, checkpoint []byte) (*Version, error) {
+func (v *View) transition(c ledger.Checkpoint, records [][]byte,
+	checkpoint []byte) (*Version, error) {
 	state := v.State()
 	if err := state.Tree.Read(c, records); err != nil {
 		return nil, err
 	}
 	state.apply(records, checkpoint)
 	v.Version.state, v.Version.stateMoved = nil, true
-	return &Version{previous: v.Version, Size: c.Size, Records: records, Checkpoint: checkpoint, state: state}, nil
+	return &Version{previous: v.Version, Size: c.Size, Records: records, Checkpoint: checkpoint,
+		state: state}, nil
 }
 
 // State gives the committee state at the view's version.
@@ -175,7 +180,8 @@ func (c *Cache) replay(update []byte) (*View, error) {
 		return nil, err
 	}
 	if u.First != 0 || int64(len(u.Records)) != checkpoint.Size {
-		return nil, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records), u.First, checkpoint.Size)
+		return nil, fmt.Errorf("%d records from %d on, and a checkpoint of %d", len(u.Records),
+			u.First, checkpoint.Size)
 	}
 	v := c.NewView()
 	if p := c.lookup(nil, u.Records, u.Checkpoint); p != nil {
@@ -192,9 +198,11 @@ func (c *Cache) replay(update []byte) (*View, error) {
 	}
 	fresh.apply(u.Records, u.Checkpoint)
 	if len(fresh.Links) == 0 {
-		return nil, errors.New("the board does not show a ceremony of the trustees that this program was shipped with")
+		return nil, errors.New("the board does not show a ceremony of the trustees that this " +
+			"program was shipped with")
 	}
-	v.Version = &Version{Size: checkpoint.Size, Records: u.Records, Checkpoint: u.Checkpoint, state: fresh}
+	v.Version = &Version{Size: checkpoint.Size, Records: u.Records, Checkpoint: u.Checkpoint,
+		state: fresh}
 	c.add(v.Version)
 	return v, nil
 }

@@ -53,7 +53,8 @@ func (s Statement) points() []kyber.Point { return []kyber.Point{s.G, s.A, s.H, 
 // of random together with x, the statement and the context: a reader that repeats itself or is
 // known to the adversary does not give x away. It is overwritten afterwards, for with the proof it
 // does.
-func Prove(g kyber.Group, context []byte, s Statement, x kyber.Scalar, random io.Reader) (*Proof, error) {
+func Prove(g kyber.Group, context []byte, s Statement, x kyber.Scalar,
+	random io.Reader) (*Proof, error) {
 	public, err := encode(g, s.points())
 	if err != nil {
 		return nil, err
@@ -101,14 +102,16 @@ func encode(g kyber.Group, points []kyber.Point) ([]byte, error) {
 			p = g.Point().Base()
 		}
 		if p == nil || group.IsIdentity(g, p) {
-			return nil, fmt.Errorf("dleq: point %d of the statement is missing or the identity", i+1)
+			return nil, fmt.Errorf("dleq: point %d of the statement is missing or the identity",
+				i+1)
 		}
 		b = append(b, group.Bytes(p)...)
 	}
 	return b, nil
 }
 
-func hash(g kyber.Group, domain string, context, public []byte, commitments ...kyber.Point) kyber.Scalar {
+func hash(g kyber.Group, domain string, context, public []byte,
+	commitments ...kyber.Point) kyber.Scalar {
 	var committed []byte
 	for _, p := range commitments {
 		committed = append(committed, group.Bytes(p)...)
@@ -116,7 +119,8 @@ func hash(g kyber.Group, domain string, context, public []byte, commitments ...k
 	return group.HashToScalar(g, domain, context, public, committed)
 }
 
-func nonce(g kyber.Group, domain string, context, public []byte, secrets []kyber.Scalar, random io.Reader) (kyber.Scalar,
+func nonce(g kyber.Group, domain string, context, public []byte, secrets []kyber.Scalar,
+	random io.Reader) (kyber.Scalar,
 	error) {
 	if random == nil {
 		return nil, errors.New("dleq: no source of randomness was given")
@@ -133,5 +137,6 @@ func nonce(g kyber.Group, domain string, context, public []byte, secrets []kyber
 		clear(encoded)
 	}
 	defer clear(hidden)
-	return group.HashToScalar(g, nonceDomain, []byte(domain), fresh[:], hidden, context, public), nil
+	return group.HashToScalar(g, nonceDomain, []byte(domain), fresh[:], hidden, context, public),
+		nil
 }

@@ -18,7 +18,9 @@ type Proof struct {
 func Size(g kyber.Group) int { return 2 * g.ScalarLen() }
 
 // Bytes returns the challenge followed by the response.
-func (p *Proof) Bytes() []byte { return append(group.Bytes(p.challenge), group.Bytes(p.response)...) }
+func (p *Proof) Bytes() []byte {
+	return append(group.Bytes(p.challenge), group.Bytes(p.response)...)
+}
 
 // Decode reads exactly what Bytes wrote. Over ristretto255 it refuses scalars that are not below
 // the group's order.

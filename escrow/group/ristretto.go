@@ -132,7 +132,8 @@ func elligator(p *edwards25519.Point, half []byte) {
 	ss := square(s)
 	w2.Subtract(one, ss)
 	w3.Add(one, ss)
-	err = setCoordinates(p, new(field.Element).Multiply(&w0, &w3), new(field.Element).Multiply(&w2, &w1),
+	err = setCoordinates(p, new(field.Element).Multiply(&w0, &w3),
+		new(field.Element).Multiply(&w2, &w1),
 		new(field.Element).Multiply(&w1, &w3), new(field.Element).Multiply(&w0, &w2))
 	if err != nil {
 		panic("group: the map of RFC 9496 left the curve: " + err.Error())

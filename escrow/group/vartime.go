@@ -32,7 +32,8 @@ func VarTimeMul(g kyber.Group, scalars []kyber.Scalar, points []kyber.Point) kyb
 
 func varTimeMul(sum *edwards25519.Point, scalars []kyber.Scalar, points []kyber.Point) {
 	if len(points) == 2 && points[0] == nil && points[1] != nil {
-		sum.VarTimeDoubleScalarBaseMult(innerScalar(scalars[1]), inner(points[1]), innerScalar(scalars[0]))
+		sum.VarTimeDoubleScalarBaseMult(innerScalar(scalars[1]), inner(points[1]),
+			innerScalar(scalars[0]))
 		return
 	}
 	s := make([]*edwards25519.Scalar, len(scalars))

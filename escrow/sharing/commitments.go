@@ -78,7 +78,8 @@ func (c *Commitments) Verify(s Share) error {
 		return err
 	}
 	if s.Value == nil || !c.group.Point().Mul(s.Value, nil).Equal(want) {
-		return fmt.Errorf("sharing: the share of trustee %d does not match the commitments", s.Index)
+		return fmt.Errorf("sharing: the share of trustee %d does not match the commitments",
+			s.Index)
 	}
 	return nil
 }
@@ -89,7 +90,8 @@ func (c *Commitments) Verify(s Share) error {
 // one threshold.
 func Combine(g kyber.Group, weights []kyber.Scalar, list []*Commitments) (*Commitments, error) {
 	if len(list) == 0 || len(list) != len(weights) {
-		return nil, fmt.Errorf("sharing: cannot combine %d commitments with %d weights", len(list), len(weights))
+		return nil, fmt.Errorf("sharing: cannot combine %d commitments with %d weights", len(list),
+			len(weights))
 	}
 	sum := &Commitments{group: g, points: make([]kyber.Point, len(list[0].points))}
 	column := make([]kyber.Point, len(list))
@@ -124,7 +126,8 @@ func (e *TooFewError) Error() string {
 	if len(e.Bad) == 0 {
 		return fmt.Sprintf("sharing: %d shares, %d are needed", e.Good, e.Need)
 	}
-	return fmt.Sprintf("sharing: %d good shares, %d are needed; the shares of trustees %v are bad", e.Good, e.Need, e.Bad)
+	return fmt.Sprintf("sharing: %d good shares, %d are needed; the shares of trustees %v are bad",
+		e.Good, e.Need, e.Bad)
 }
 
 // Recover returns the secret that the commitments commit to, from any t good shares among those

@@ -36,7 +36,8 @@ type Share struct {
 // CheckThreshold returns an error unless 1 <= t <= n <= MaxTrustees.
 func CheckThreshold(t, n int) error {
 	if t < 1 || t > n || n > MaxTrustees {
-		return fmt.Errorf("sharing: threshold %d of %d trustees, need 1 <= t <= n <= %d", t, n, MaxTrustees)
+		return fmt.Errorf("sharing: threshold %d of %d trustees, need 1 <= t <= n <= %d", t, n,
+			MaxTrustees)
 	}
 	return nil
 }
@@ -56,7 +57,8 @@ type Polynomial struct {
 
 // NewPolynomial draws a polynomial of degree t-1 whose value at 0 is secret, or a random one when
 // secret is nil. Each drawn coefficient reads 64 bytes of random.
-func NewPolynomial(g kyber.Group, t int, secret kyber.Scalar, random io.Reader) (*Polynomial, error) {
+func NewPolynomial(g kyber.Group, t int, secret kyber.Scalar,
+	random io.Reader) (*Polynomial, error) {
 	if err := CheckThreshold(t, MaxTrustees); err != nil {
 		return nil, err
 	}

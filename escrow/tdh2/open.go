@@ -32,7 +32,8 @@ func (c *Checked) Combine(commitments *sharing.Commitments,
 	good, bad := c.sort(commitments, partials)
 	need := commitments.Threshold()
 	if len(good) < need {
-		return seed, bad, fmt.Errorf("tdh2: combining: %w", &sharing.TooFewError{Good: len(good), Need: need, Bad: bad})
+		return seed, bad, fmt.Errorf("tdh2: combining: %w",
+			&sharing.TooFewError{Good: len(good), Need: need, Bad: bad})
 	}
 	shared, err := c.interpolate(good[:need])
 	if err != nil {
@@ -42,7 +43,8 @@ func (c *Checked) Combine(commitments *sharing.Commitments,
 }
 
 // sort verifies every partial.
-func (c *Checked) sort(commitments *sharing.Commitments, partials []*Partial) (good []*Partial, bad []int) {
+func (c *Checked) sort(commitments *sharing.Commitments,
+	partials []*Partial) (good []*Partial, bad []int) {
 	for _, p := range partials {
 		public, err := commitments.PublicShare(p.index)
 		if err == nil && c.Verify(public, p) == nil {
@@ -85,7 +87,8 @@ func (c *Checked) Open(secret kyber.Scalar) (seed [SeedSize]byte, err error) {
 // open, tells whether it is right. It decodes one point and multiplies once, in constant time. A
 // trustee must not use anything like it: without the check its answer opens somebody else's
 // ciphertext (TestLaundering).
-func OpenUnchecked(g kyber.Group, secret kyber.Scalar, ciphertext []byte) (seed [SeedSize]byte, err error) {
+func OpenUnchecked(g kyber.Group, secret kyber.Scalar,
+	ciphertext []byte) (seed [SeedSize]byte, err error) {
 	if secret == nil || len(ciphertext) != CiphertextSize(g) {
 		return seed, fmt.Errorf("tdh2: want a secret and a ciphertext of %d bytes, got %d",
 			CiphertextSize(g), len(ciphertext))

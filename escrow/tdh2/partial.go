@@ -40,8 +40,10 @@ func DecodePartial(g kyber.Group, b []byte) (*Partial, error) {
 	var index uint8
 	var point, proof []byte
 	in := cryptobyte.String(b)
-	if !in.ReadUint8(&index) || !in.ReadBytes(&point, g.PointLen()) || !in.ReadBytes(&proof, dleq.Size(g)) || !in.Empty() {
-		return nil, fmt.Errorf("tdh2: a partial decryption has %d bytes, got %d", PartialSize(g), len(b))
+	if !in.ReadUint8(&index) || !in.ReadBytes(&point, g.PointLen()) ||
+		!in.ReadBytes(&proof, dleq.Size(g)) || !in.Empty() {
+		return nil, fmt.Errorf("tdh2: a partial decryption has %d bytes, got %d", PartialSize(g),
+			len(b))
 	}
 	p := &Partial{index: int(index)}
 	if err := sharing.CheckIndices([]int{p.index}); err != nil {
@@ -69,7 +71,8 @@ func (c *Checked) Partial(share sharing.Share, random io.Reader) (*Partial, erro
 	g := c.pk.group
 	p := &Partial{index: share.Index, point: g.Point().Mul(share.Value, c.ct.u)}
 	var err error
-	p.proof, err = dleq.Prove(g, c.bind(p.index), c.statement(g.Point().Mul(share.Value, nil), p), share.Value, random)
+	p.proof, err = dleq.Prove(g, c.bind(p.index), c.statement(g.Point().Mul(share.Value, nil), p),
+		share.Value, random)
 	if err != nil {
 		return nil, fmt.Errorf("tdh2: answering as trustee %d: %w", share.Index, err)
 	}
@@ -82,7 +85,8 @@ func (c *Checked) Verify(public kyber.Point, p *Partial) error {
 	if p == nil || public == nil {
 		return errors.New("tdh2: the partial decryption or the public share is missing")
 	}
-	if err := dleq.Verify(c.pk.group, c.bind(p.index), c.statement(public, p), p.proof); err != nil {
+	if err := dleq.Verify(c.pk.group, c.bind(p.index), c.statement(public, p),
+		p.proof); err != nil {
 		return fmt.Errorf("tdh2: the partial decryption of trustee %d is wrong: %w", p.index, err)
 	}
 	return nil

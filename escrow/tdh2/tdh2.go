@@ -159,7 +159,9 @@ func (pk *PublicKey) Check(label []byte, ct *Ciphertext) (*Checked, error) {
 	w := group.VarTimeMul(g, scalars, []kyber.Point{nil, ct.u})
 	wbar := group.VarTimeMul(g, scalars, []kyber.Point{pk.gbar.Base(), ct.ubar})
 	if !pk.challenge(ct, label, w, wbar).Equal(ct.e) {
-		return nil, fmt.Errorf("tdh2: the ciphertext is not valid under key %x and this label", pk.id)
+		return nil, fmt.Errorf("tdh2: the ciphertext is not valid under key %x and this label",
+			pk.id)
 	}
-	return &Checked{pk: pk, ct: ct, context: group.Expand(partialDomain, pk.id, pk.encoded, ct.Bytes(), label)}, nil
+	return &Checked{pk: pk, ct: ct, context: group.Expand(partialDomain, pk.id, pk.encoded,
+		ct.Bytes(), label)}, nil
 }

@@ -66,7 +66,8 @@ func openCheckpoint(msg []byte, log note.Verifier,
 func fromFormat(parsed *format.Checkpoint, text string) (Checkpoint, error) {
 	c := Checkpoint{Origin: parsed.Origin}
 	if string(parsed.Marshal()) != text || len(parsed.Hash) != len(c.Root) {
-		return Checkpoint{}, errors.New("ledger: checkpoint: not the canonical three lines: origin, size, root")
+		return Checkpoint{}, errors.New("ledger: checkpoint: not the canonical three lines: " +
+			"origin, size, root")
 	}
 	if parsed.Size > MaxSize {
 		return Checkpoint{}, fmt.Errorf("ledger: checkpoint: size %d is larger than %d",
@@ -74,7 +75,8 @@ func fromFormat(parsed *format.Checkpoint, text string) (Checkpoint, error) {
 	}
 	c.Size, c.Root = int64(parsed.Size), tlog.Hash(parsed.Hash)
 	if c.Size == 0 && c != emptyCheckpoint(c.Origin) {
-		return Checkpoint{}, errors.New("ledger: checkpoint: size 0 with a root that is not the empty tree's")
+		return Checkpoint{}, errors.New("ledger: checkpoint: size 0 with a root that is not the " +
+			"empty tree's")
 	}
 	return c, nil
 }

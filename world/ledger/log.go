@@ -121,7 +121,8 @@ func (l *Log) Evidence(index int64, checkpoint []byte) (Evidence, error) {
 		return Evidence{}, err
 	}
 	if root != c.Root {
-		return Evidence{}, fmt.Errorf("ledger: evidence: the checkpoint of size %d is not of this tree",
+		return Evidence{}, fmt.Errorf("ledger: evidence: the checkpoint of size %d is not of "+
+			"this tree",
 			c.Size)
 	}
 	proof, err := l.Inclusion(index, c.Size)

@@ -33,7 +33,8 @@ type Policy struct {
 // witness, so one key under two names would count twice.
 func NewPolicy(logKey string, k int, witnessKeys ...string) (*Policy, error) {
 	if k < 0 || k > len(witnessKeys) || len(witnessKeys) > MaxWitnesses {
-		return nil, fmt.Errorf("ledger: policy: %d of %d witnesses; want 0 to all of them, and at most %d",
+		return nil, fmt.Errorf("ledger: policy: %d of %d witnesses; want 0 to all of them, and "+
+			"at most %d",
 			k, len(witnessKeys), MaxWitnesses)
 	}
 	raw, log, err := parseLogKey(logKey)
@@ -70,7 +71,8 @@ func (p *Policy) Check(checkpoint []byte) (Checkpoint, error) {
 		return Checkpoint{}, err
 	}
 	if len(times) < p.k {
-		return Checkpoint{}, fmt.Errorf("ledger: checkpoint: cosigned by %d named witnesses, the policy demands %d",
+		return Checkpoint{}, fmt.Errorf("ledger: checkpoint: cosigned by %d named witnesses, the "+
+			"policy demands %d",
 			len(times), p.k)
 	}
 	if p.k > 0 {

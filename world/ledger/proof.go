@@ -96,7 +96,8 @@ func (c Checkpoint) CheckConsistency(proof []byte, old Checkpoint) error {
 func checkFromEmpty(hashes []tlog.Hash, old, c Checkpoint) error {
 	empty := emptyCheckpoint(c.Origin).Root
 	if len(hashes) != 0 || old.Root != empty || c.Size == 0 && c.Root != empty {
-		return errors.New("ledger: consistency proof: from an empty log, yet with hashes or another root")
+		return errors.New("ledger: consistency proof: from an empty log, yet with hashes or " +
+			"another root")
 	}
 	return nil
 }

@@ -162,7 +162,8 @@ func (w *Witness) restore(msg []byte) error {
 	}
 	n.UnverifiedSigs = nil
 	if seen, err := note.Sign(n); err != nil || !bytes.Equal(seen, msg) {
-		return errors.New("ledger: witness state: the last checkpoint must carry the log's signature alone")
+		return errors.New("ledger: witness state: the last checkpoint must carry the log's " +
+			"signature alone")
 	}
 	w.last, w.note = c, bytes.Clone(msg)
 	return nil

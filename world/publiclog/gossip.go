@@ -264,7 +264,8 @@ func (g *Gossip) midnight() []world.Packet {
 			continue
 		}
 		g.doubts = slices.DeleteFunc(g.doubts, func(other *doubt) bool { return other == d })
-		what := fmt.Sprintf("the log does not show that the checkpoint shown by %s and the one of size %d "+
+		what := fmt.Sprintf("the log does not show that the checkpoint shown by %s and the one "+
+			"of size %d "+
 			"are of one history", d.by, g.view.Size())
 		out = append(out, world.Warn(g.name, what))
 	}

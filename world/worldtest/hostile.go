@@ -14,7 +14,9 @@ import (
 
 // machines lists the nodes that a stranger can reach.
 func (r *run) machines() []string {
-	return slices.DeleteFunc(slices.Clone(r.Net.Names()), func(name string) bool { return strings.HasPrefix(name, "user:") })
+	return slices.DeleteFunc(slices.Clone(r.Net.Names()), func(name string) bool {
+		return strings.HasPrefix(name, "user:")
+	})
 }
 
 // inject delivers p and lets the network come to rest.
@@ -118,11 +120,13 @@ func (r *run) commands(t *testing.T) {
 		world.Pack(world.KindStart), world.Pack(world.KindReinstall), world.Pack(world.KindTick),
 		world.Pack(world.KindComply),
 		(&world.Typed{To: []string{"Ben"}, Body: []byte("0123456789abcdef forged")}).Encode(),
-		world.Pack(world.KindMembers, []byte("choir"), world.Strings([]string{"Ada", "Ben", "Mallory"})),
+		world.Pack(world.KindMembers, []byte("choir"),
+			world.Strings([]string{"Ada", "Ben", "Mallory"})),
 		world.Pack(world.KindMoment, world.Int(10)),
 		world.Pack(world.KindAskNumber, []byte("Ben")), world.Pack(world.KindUnlock),
 		world.Pack(world.KindHoldings, world.EncodeFacts(nil)),
-		world.Pack(world.KindCase, world.Strings([]string{"Ada"}), world.Time(r.Net.Now()), world.Time(r.Net.Now())),
+		world.Pack(world.KindCase, world.Strings([]string{"Ada"}), world.Time(r.Net.Now()),
+			world.Time(r.Net.Now())),
 		world.Pack(world.KindObtained, world.EncodeFacts(nil)),
 	}
 	before := r.stores()
@@ -135,7 +139,8 @@ func (r *run) commands(t *testing.T) {
 				sent := len(r.packets)
 				r.inject(t, world.Packet{From: from, To: name, Data: data})
 				for _, p := range r.packets[sent+1:] {
-					require.Equal(t, world.KindWarning, p.Kind(), "%s obeys kind %d from %s", name, data[0], from)
+					require.Equal(t, world.KindWarning, p.Kind(), "%s obeys kind %d from %s", name,
+						data[0], from)
 				}
 			}
 		}
@@ -169,10 +174,14 @@ func (b *bench) orders(t *testing.T) {
 		require.NotContains(t, []byte{world.KindObtained, world.KindHoldings}, p.Kind(),
 			fmt.Sprintf("%s answers lawful process untold", p.From))
 	}
-	r.inject(t, world.Packet{From: world.Law, To: world.UserOf("Ada"), Data: world.Pack(world.KindComply)})
+	r.inject(t, world.Packet{From: world.Law, To: world.UserOf("Ada"),
+		Data: world.Pack(world.KindComply)})
 	want := world.EncodeFacts(world.InUse(r.Net.Node(world.DeviceOf("Ada"))))
-	r.inject(t, world.Packet{From: "agency", To: world.UserOf("Ada"), Data: world.Pack(world.KindUnlock)})
-	handed := slices.IndexFunc(r.packets, func(p world.Packet) bool { return p.Kind() == world.KindHoldings && p.To == "agency" })
+	r.inject(t, world.Packet{From: "agency", To: world.UserOf("Ada"),
+		Data: world.Pack(world.KindUnlock)})
+	handed := slices.IndexFunc(r.packets, func(p world.Packet) bool {
+		return p.Kind() == world.KindHoldings && p.To == "agency"
+	})
 	require.GreaterOrEqual(t, handed, 0, "an unlocked device is not handed over")
 	require.Equal(t, world.Pack(world.KindHoldings, want), r.packets[handed].Data)
 	r.finish(t)
@@ -184,5 +193,6 @@ func (r *run) apply(t *testing.T, until int) {
 	t.Helper()
 	messages := r.b.conv.Messages
 	r.inject(t, world.Packet{From: world.Law, To: "agency", Data: world.Pack(world.KindCase,
-		world.Strings([]string{"Ada"}), world.Time(messages[0].Sent), world.Time(messages[until-1].Sent))})
+		world.Strings([]string{"Ada"}), world.Time(messages[0].Sent),
+		world.Time(messages[until-1].Sent))})
 }

@@ -35,10 +35,13 @@ func (b *bench) rules(t *testing.T) {
 			require.NotEmpty(t, r.Gives)
 			require.NotNil(t, r.Apply)
 			if !r.Make {
-				require.True(t, len(r.Takes) > 0 || r.All != "", "an opening rule without inputs would run by itself")
-				require.NotContains(t, r.Gives, world.Outgoing, "only a making rule builds what a script sends")
+				require.True(t, len(r.Takes) > 0 || r.All != "",
+					"an opening rule without inputs would run by itself")
+				require.NotContains(t, r.Gives, world.Outgoing,
+					"only a making rule builds what a script sends")
 			} else {
-				require.NotContains(t, r.Gives, world.Plaintext, "who makes a message does not read one")
+				require.NotContains(t, r.Gives, world.Plaintext,
+					"who makes a message does not read one")
 				require.NotContains(t, r.Gives, world.Metadata)
 			}
 			for _, kind := range append(slices.Clone(r.Takes), r.All) {
@@ -91,7 +94,8 @@ func (b *bench) pool(t *testing.T) map[world.Kind][]world.Fact {
 		}
 	}
 	for i, p := range r.public() {
-		add(world.Fact{Kind: world.Observed, Ref: string(world.Int(int64(i))), Data: p.Encode(r.Net.Now())})
+		add(world.Fact{Kind: world.Observed, Ref: string(world.Int(int64(i))),
+			Data: p.Encode(r.Net.Now())})
 	}
 	for range 2 {
 		for _, rule := range b.design.Rules() {
@@ -143,7 +147,8 @@ func tryRule(t *rapid.T, r world.Rule, pool map[world.Kind][]world.Fact) {
 func input(r world.Rule, facts []world.Fact) world.Input {
 	in := world.Input{Facts: []world.Fact{}}
 	for _, f := range facts {
-		in.Facts = append(in.Facts, world.Fact{Kind: f.Kind, Ref: f.Ref, Data: append([]byte{}, f.Data...)})
+		in.Facts = append(in.Facts, world.Fact{Kind: f.Kind, Ref: f.Ref,
+			Data: append([]byte{}, f.Data...)})
 	}
 	if r.Make {
 		in.Text, in.Random = []byte("hello"), make([]byte, 64)
@@ -162,7 +167,8 @@ func drawData(t *rapid.T, pool map[world.Kind][]world.Fact, kind world.Kind) []b
 		return rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "bytes")
 	}
 	data := slices.Clone(rapid.SampledFrom(source).Draw(t, "fact").Data)
-	switch at := rapid.IntRange(0, max(len(data)-1, 0)).Draw(t, "at"); rapid.IntRange(0, 2).Draw(t, "spoil") {
+	switch at := rapid.IntRange(0, max(len(data)-1, 0)).Draw(t, "at"); rapid.IntRange(0, 2).Draw(t,
+		"spoil") {
 	case 0:
 		return data[:at]
 	case 1:

@@ -80,7 +80,8 @@ const reinstalled = 10
 // Conversation is what the suite lets happen: bursts, alternation, a message to
 // two, first contact late, days without a word, numbers compared, and a reinstall.
 func Conversation() *world.Conversation {
-	c := &world.Conversation{Title: "conformance", Accounts: []string{"Ada", "Ben", "Cleo", "Dov"}, Target: "Ada"}
+	c := &world.Conversation{Title: "conformance", Accounts: []string{"Ada", "Ben", "Cleo", "Dov"},
+		Target: "Ada"}
 	at := time.Date(2020, 2, 28, 22, 0, 0, 0, time.UTC)
 	say := func(from string, to ...string) {
 		at = at.Add(7 * time.Hour)
@@ -145,7 +146,8 @@ func Conversation() *world.Conversation {
 func spoken(c *world.Conversation, after int, from string, to ...string) world.Call {
 	call := world.Call{From: from, To: to, Begun: c.Messages[after-1].Sent.Add(time.Hour)}
 	for i, by := range append([]string{from}, append(to, from)...) {
-		call.Said = append(call.Said, world.Utterance{By: by, Text: fmt.Sprintf("This is said as number %d after %d.", i, after)})
+		call.Said = append(call.Said, world.Utterance{By: by,
+			Text: fmt.Sprintf("This is said as number %d after %d.", i, after)})
 	}
 	return call
 }
@@ -171,7 +173,8 @@ func Payloads(c *world.Conversation) []world.Payload {
 	for i, m := range c.Messages {
 		payload := world.Payload{Body: salted([]byte(m.Text), "salt ", i)}
 		for j, f := range m.Attachments {
-			payload.Files = append(payload.Files, world.Attachment{Name: f.Name, Data: salted(f.Data, "salt ", i, " ", j)})
+			payload.Files = append(payload.Files,
+				world.Attachment{Name: f.Name, Data: salted(f.Data, "salt ", i, " ", j)})
 		}
 		out = append(out, payload)
 	}
@@ -200,7 +203,8 @@ func newBench(t *testing.T, d world.Design, s world.Settings) *bench {
 
 func (b *bench) setUp(t *testing.T, seed world.Seed) world.Deploy {
 	t.Helper()
-	deploy, err := b.design.Setup(world.Config{Settings: b.settings, Accounts: b.conv.Accounts, Seed: seed})
+	deploy, err := b.design.Setup(world.Config{Settings: b.settings, Accounts: b.conv.Accounts,
+		Seed: seed})
 	require.NoError(t, err)
 	return deploy
 }

@@ -31,8 +31,10 @@ const ToyForge = "forge a toy message"
 
 // Info implements [world.Design].
 func (Toy) Info() world.Info {
-	return world.Info{ID: "toy", Name: "Toy", Classes: []string{"escrow"}, Doc: "One key for everybody, for ever.",
-		Trusts: []string{"everybody"}, Principals: world.SharedPrincipals(world.Provider, world.TrusteeName, world.DeviceName, world.UserName),
+	return world.Info{ID: "toy", Name: "Toy", Classes: []string{"escrow"},
+		Doc:    "One key for everybody, for ever.",
+		Trusts: []string{"everybody"}, Principals: world.SharedPrincipals(world.Provider,
+			world.TrusteeName, world.DeviceName, world.UserName),
 		Packets: []world.PacketKind{{Kind: ToySent, Name: "toy message"},
 			{Kind: ToyCalled, Name: "toy call"}, {Kind: ToySpoken, Name: "toy speech"}}}
 }
@@ -49,7 +51,8 @@ func (Toy) Setup(env world.Config) (world.Deploy, error) {
 			nodes = append(nodes, &toyTrustee{name: world.Trustee(i + 1), key: key})
 		}
 		for _, a := range env.Accounts {
-			nodes = append(nodes, &toyDevice{account: a, key: key, random: env.Stream(world.DeviceOf(a)),
+			nodes = append(nodes, &toyDevice{account: a, key: key,
+				random:    env.Stream(world.DeviceOf(a)),
 				retention: env.Settings.Retention, seen: map[string]bool{}})
 		}
 		return nodes
@@ -60,7 +63,8 @@ func (Toy) Setup(env world.Config) (world.Deploy, error) {
 func (Toy) Rules() []world.Rule {
 	return []world.Rule{
 		{Name: "read a toy packet", Doc: "A packet on the wire holds a message, or something said.",
-			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{ToyMessage, world.Metadata, ToySpeech},
+			Takes: []world.Kind{world.Observed},
+			Gives: []world.Kind{ToyMessage, world.Metadata, ToySpeech},
 			Apply: func(in world.Input) ([]world.Derived, error) {
 				p, _, err := world.ParsePacket(in.Facts[0].Data)
 				if err != nil {
@@ -73,9 +77,12 @@ func (Toy) Rules() []world.Rule {
 			}},
 		{Name: "read a toy message", Doc: "A stored message shows who wrote to whom.",
 			Takes: []world.Kind{ToyMessage}, Gives: []world.Kind{world.Metadata},
-			Apply: func(in world.Input) ([]world.Derived, error) { return toyRead(in.Facts[0].Data) }},
+			Apply: func(in world.Input) ([]world.Derived, error) {
+				return toyRead(in.Facts[0].Data)
+			}},
 		{Name: "open a toy message", Doc: "The key opens every message.",
-			Takes: []world.Kind{ToyMessage, ToyKey}, Gives: []world.Kind{world.Plaintext, world.File},
+			Takes: []world.Kind{ToyMessage, ToyKey},
+			Gives: []world.Kind{world.Plaintext, world.File},
 			Apply: func(in world.Input) ([]world.Derived, error) {
 				m, payload, err := toyOpen(in.Facts[1].Data, in.Facts[0].Data)
 				if err != nil {
@@ -83,7 +90,8 @@ func (Toy) Rules() []world.Rule {
 				}
 				facts := []world.Fact{{Kind: world.Plaintext, Ref: m.ID, Data: payload.Body}}
 				for i, file := range payload.Files {
-					facts = append(facts, world.Fact{Kind: world.File, Ref: world.FileRef(m.ID, i), Data: file.Data})
+					facts = append(facts, world.Fact{Kind: world.File, Ref: world.FileRef(m.ID, i),
+						Data: file.Data})
 				}
 				return world.Conclude(facts...), nil
 			}},
@@ -94,7 +102,8 @@ func (Toy) Rules() []world.Rule {
 				return world.Conclude(world.Fact{Kind: world.Speech, Data: said}), err
 			}},
 		{Name: ToyForge, Doc: "Who holds the key can write as anybody.", Make: true,
-			Takes: []world.Kind{ToyKey, world.Metadata}, Gives: []world.Kind{world.Outgoing}, Apply: toyForge},
+			Takes: []world.Kind{ToyKey, world.Metadata}, Gives: []world.Kind{world.Outgoing},
+			Apply: toyForge},
 	}
 }
 
@@ -211,7 +220,8 @@ func (d *toyDevice) Handle(now time.Time, p world.Packet) []world.Packet {
 		d.parties = nil
 	case world.KindAskNumber: // one key for everybody is one number for everybody
 		if f, err := world.Unpack(p.Data, world.KindAskNumber, 1); err == nil {
-			return d.tell(world.Pack(world.KindNumber, f[0], []byte("00000 00000"), []byte("00000")))
+			return d.tell(world.Pack(world.KindNumber, f[0], []byte("00000 00000"),
+				[]byte("00000")))
 		}
 	case world.KindReinstall: // the key stays: there is no other
 		d.kept, d.parties = nil, nil
@@ -251,8 +261,10 @@ func (d *toyDevice) typed(now time.Time, p world.Packet) []world.Packet {
 	if _, err := io.ReadFull(d.random, random); err != nil {
 		return nil
 	}
-	m := world.Meta{ID: hex.EncodeToString(random[:16]), From: d.account, To: typed.To, Group: typed.Group, Sent: now}
-	sealed, err := toySeal(d.key, m, random[16:], world.Payload{Body: typed.Body, Files: typed.Files})
+	m := world.Meta{ID: hex.EncodeToString(random[:16]), From: d.account, To: typed.To,
+		Group: typed.Group, Sent: now}
+	sealed, err := toySeal(d.key, m, random[16:],
+		world.Payload{Body: typed.Body, Files: typed.Files})
 	if err != nil {
 		return nil
 	}
@@ -291,6 +303,8 @@ type toyTrustee struct {
 	key  []byte
 }
 
-func (t *toyTrustee) Name() string                                { return t.name }
-func (t *toyTrustee) Holdings() []world.Fact                      { return []world.Fact{{Kind: ToyKey, Data: t.key}} }
+func (t *toyTrustee) Name() string { return t.name }
+func (t *toyTrustee) Holdings() []world.Fact {
+	return []world.Fact{{Kind: ToyKey, Data: t.key}}
+}
 func (*toyTrustee) Handle(time.Time, world.Packet) []world.Packet { return nil }

@@ -49,13 +49,15 @@ func (d *toyDevice) speak(p world.Packet) []world.Packet {
 		return nil
 	}
 	parties := world.Strings(d.parties)
-	return d.toProvider(world.Pack(ToySpoken, parties, []byte(d.account), nonce, aead.Seal(nil, nonce, f[0], parties)))
+	return d.toProvider(world.Pack(ToySpoken, parties, []byte(d.account), nonce,
+		aead.Seal(nil, nonce, f[0], parties)))
 }
 
 // called takes part in a call, or lets the user hear what is said in it.
 func (d *toyDevice) called(p world.Packet) []world.Packet {
 	if f, err := world.Unpack(p.Data, ToyCalled, 2); err == nil {
-		if parties, err := world.ParseStrings(f[0]); err == nil && slices.Contains(parties, d.account) {
+		if parties, err := world.ParseStrings(f[0]); err == nil &&
+			slices.Contains(parties, d.account) {
 			d.parties = parties
 		}
 		return nil
@@ -98,7 +100,8 @@ func toyRelay(in world.Packet) (out []world.Packet) {
 		}
 		for _, to := range parties {
 			if to != string(f[1]) {
-				out = append(out, world.Packet{From: world.Provider, To: world.DeviceOf(to), Data: in.Data})
+				out = append(out, world.Packet{From: world.Provider, To: world.DeviceOf(to),
+					Data: in.Data})
 			}
 		}
 		return out

@@ -46,24 +46,28 @@ func (b *bench) undisturbedRun(t *testing.T) {
 	}
 	for _, p := range r.public() {
 		for i, payload := range b.payloads {
-			require.False(t, bytes.Contains(p.Data, payload.Body[:16]) || bytes.Contains(p.Data, payload.Body[16:]),
+			require.False(t, bytes.Contains(p.Data, payload.Body[:16]) ||
+				bytes.Contains(p.Data, payload.Body[16:]),
 				"message %d travels in the clear from %s to %s", i+1, p.From, p.To)
 			for _, f := range payload.Files {
 				require.False(t, bytes.Contains(p.Data, f.Data[:16]),
-					"%s of message %d travels in the clear from %s to %s", f.Name, i+1, p.From, p.To)
+					"%s of message %d travels in the clear from %s to %s", f.Name, i+1, p.From,
+					p.To)
 			}
 		}
 	}
 	t.Run("packets have names", func(t *testing.T) {
 		for _, p := range r.public() {
 			require.NotEmpty(t, b.design.Info().PacketName(p.Kind()),
-				"a packet of kind %d from %s to %s has no name in Packets of Info", p.Kind(), p.From, p.To)
+				"a packet of kind %d from %s to %s has no name in Packets of Info", p.Kind(),
+				p.From, p.To)
 		}
 	})
 	for _, p := range r.public() {
 		for i, c := range b.conv.Calls {
 			for _, u := range c.Said {
-				require.NotContains(t, string(p.Data), u.Text, "call %d is said in the clear from %s to %s", i+1, p.From, p.To)
+				require.NotContains(t, string(p.Data), u.Text,
+					"call %d is said in the clear from %s to %s", i+1, p.From, p.To)
 			}
 		}
 	}

@@ -49,7 +49,8 @@ func (p *Page) Text(selector string) string {
 // chromedp.Poll would end with the page.
 func (p *Page) Wait(condition string) {
 	p.t.Helper()
-	p.do("wait until "+condition, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	p.do("wait until "+condition, chromedp.Func(func(ctx context.Context,
+		t *chromedp.Target) error {
 		var last error
 		for {
 			ok, err := chromedp.Evaluate[bool]("!!("+condition+")")(ctx, t)
