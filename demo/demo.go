@@ -65,13 +65,16 @@ func Parameters() []world.Parameter {
 func Attacks() ([]technique.Technique, error) { return Load(library.Files) }
 
 // Load reads the scripts in the root of files, in the order of families, then of
-// file names. They run in this process: they are part of the program. A script's
+// ids. They run in this process: they are part of the program. A script's
 // name is its id.
 func Load(files fs.FS) ([]technique.Technique, error) {
 	names, err := fs.Glob(files, "*.star")
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(names, func(a, b string) int { // without ".star", so that "a" is before "a-b"
+		return strings.Compare(strings.TrimSuffix(a, ".star"), strings.TrimSuffix(b, ".star"))
+	})
 	byFamily := map[string][]technique.Technique{}
 	for _, name := range names {
 		src, err := fs.ReadFile(files, name)

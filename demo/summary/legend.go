@@ -46,8 +46,26 @@ func Key(signs []Sign, separator string) string {
 	return strings.Join(list, separator)
 }
 
-// Words explain those words of a table that need it, as far as they stand there.
+// Words explain those words of a table that need it, as far as they stand there: first those
+// beside the names of its rows, then those of its cells.
 func Words(r *attacks.Result) (list []string) {
+	for _, w := range []struct {
+		text string
+		used func(attacks.AttackRow) bool
+	}{
+		{"(control): run to see that what its title names stays closed",
+			func(a attacks.AttackRow) bool { return a.Kind == "control" }},
+		{"(lawful): an order that is meant to be served",
+			func(a attacks.AttackRow) bool { return a.Kind == "lawful" }},
+		{"settings beside a name: the attack fixes these for itself, whatever the others run with",
+			func(a attacks.AttackRow) bool { return len(a.Fixes) > 0 }},
+		{"granted, not computed: no computer of today finds the keys that this attack is given",
+			func(a attacks.AttackRow) bool { return Granted(a.Needs) }},
+	} {
+		if slices.ContainsFunc(r.Attacks, w.used) {
+			list = append(list, w.text)
+		}
+	}
 	for _, w := range []struct {
 		text string
 		used func(*attacks.Cell) bool
