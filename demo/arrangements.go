@@ -19,8 +19,7 @@ var arrangements = []world.Arrangement{
 		ID:     "e2ee",
 		Name:   "End-to-end encryption",
 		Doc: "As it is deployed as to mail: the provider erases a message when it has been " +
-			"delivered. The log of " +
-			"keys that some messengers have is in e2ee-transparent.",
+			"delivered. The log of keys that some messengers have is in e2ee-transparent.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
 	},
 	{
@@ -28,8 +27,7 @@ var arrangements = []world.Arrangement{
 		ID:     "e2ee-kept",
 		Name:   "End-to-end, mail kept",
 		Doc: "The same, but the provider keeps every envelope, as a law on retention would ask " +
-			"of it, or as a " +
-			"provider does that lets new phones load old mail.",
+			"of it, or as a provider does that lets new phones load old mail.",
 		Fixed: map[string]string{"mailbox": world.MailboxAll},
 	},
 	{
@@ -37,8 +35,7 @@ var arrangements = []world.Arrangement{
 		ID:     "e2ee-unverified",
 		Name:   "End-to-end, nobody compares",
 		Doc: "The same as e2ee, among users of whom nobody compares safety numbers: who swaps " +
-			"keys before two " +
-			"phones meet is not found out.",
+			"keys before two phones meet is not found out.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered, "compare": world.CompareNone},
 	},
 	{
@@ -53,8 +50,7 @@ var arrangements = []world.Arrangement{
 		ID:     "ghost-provider",
 		Name:   "Silent device, the provider checks",
 		Doc: "Clients believe the provider, which checks that a court and a minister have " +
-			"signed. It erases a message " +
-			"when it has been delivered.",
+			"signed. It erases a message when it has been delivered.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered,
 			ghost.SignOffs: ghost.ByProvider},
 	},
@@ -63,8 +59,7 @@ var arrangements = []world.Arrangement{
 		ID:     "ghost-client",
 		Name:   "Silent device, the client checks",
 		Doc: "Each client verifies the signatures of court and minister before it makes a copy. " +
-			"The provider erases a " +
-			"message when it has been delivered.",
+			"The provider erases a message when it has been delivered.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered, ghost.SignOffs: ghost.ByClient},
 	},
 	{
@@ -72,10 +67,8 @@ var arrangements = []world.Arrangement{
 		ID:     "backup-provider",
 		Name:   "Backup, key with provider",
 		Doc: "Phones back up what they keep, sealed, to a backup store, and the provider has the " +
-			"key: what most " +
-			"people have, for a new phone has everything again. The provider erases a message " +
-			"when it has been " +
-			"delivered.",
+			"key: what most people have, for a new phone has everything again. The provider " +
+			"erases a message when it has been delivered.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
 	},
 	{
@@ -83,8 +76,7 @@ var arrangements = []world.Arrangement{
 		ID:     "backup-user",
 		Name:   "Backup, key for a PIN",
 		Doc: "The same, but a vault of n servers releases the key for a PIN of four digits, any " +
-			"t of them together. " +
-			"Each counts guesses.",
+			"t of them together. Each counts guesses.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
 	},
 	{
@@ -92,17 +84,15 @@ var arrangements = []world.Arrangement{
 		ID:     "threshold",
 		Name:   "Threshold escrow",
 		Doc: "The provider keeps every envelope, unless the setting mailbox says otherwise: " +
-			"orders about the past, " +
-			"and thieves, find them there.",
+			"orders about the past, and thieves, find them there.",
 	},
 	{
 		Design: threshold.Design{},
 		ID:     "threshold-delivered",
 		Name:   "Threshold escrow, mail erased",
 		Doc: "The same committee, but the provider erases a message when it has been delivered. " +
-			"An order about " +
-			"the past finds no envelopes there: only what was tapped, or is still to come, can " +
-			"be opened.",
+			"An order about the past finds no envelopes there: only what was tapped, or is still " +
+			"to come, can be opened.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
 	},
 	{
@@ -110,8 +100,7 @@ var arrangements = []world.Arrangement{
 		ID:     "cloud",
 		Name:   "Cloud chats",
 		Doc: "The storage key lies beside the messages that it protects, and the provider keeps " +
-			"every message, " +
-			"so that new phones can load old mail.",
+			"every message, so that new phones can load old mail.",
 		Fixed: map[string]string{"mailbox": world.MailboxAll, cloud.Keys: cloud.Beside},
 	},
 	{
@@ -119,8 +108,7 @@ var arrangements = []world.Arrangement{
 		ID:     "cloud-apart",
 		Name:   "Cloud chats, key apart",
 		Doc: "The same, but the storage key lies in a key store that gives the provider the key " +
-			"of one message " +
-			"at a time: a thief has to rob both.",
+			"of one message at a time: a thief has to rob both.",
 		Fixed: map[string]string{"mailbox": world.MailboxAll, cloud.Keys: cloud.Apart},
 	},
 }

@@ -112,16 +112,12 @@ func (Design) Info() world.Info {
 	return world.Info{
 		ID: "e2ee", Name: "End-to-end encryption", Classes: []string{},
 		Doc: "Keys exist on users' devices only. Sessions start by PQXDH (X25519 and ML-KEM-768) " +
-			"and " +
-			"move on by the Double Ratchet, so that keys are erased as messages pass. What is " +
-			"recorded of them " +
-			"stays closed to a quantum computer, which breaks X25519 and not ML-KEM. Groups " +
-			"write under sender " +
-			"keys, and attachments have keys of their own. The provider routes and stores " +
-			"ciphertext and sees " +
-			"who writes to whom and when. There is nobody from whom a court " +
-			"could order a key: what it can order is the ciphertext, the metadata, and a device " +
-			"that its user unlocks.",
+			"and move on by the Double Ratchet, so that keys are erased as messages pass. What " +
+			"is recorded of them stays closed to a quantum computer, which breaks X25519 and not " +
+			"ML-KEM. Groups write under sender keys, and attachments have keys of their own. The " +
+			"provider routes and stores ciphertext and sees who writes to whom and when. There " +
+			"is nobody from whom a court could order a key: what it can order is the ciphertext, " +
+			"the metadata, and a device that its user unlocks.",
 		Trusts: []string{
 			"the devices at both ends, and whoever writes their software",
 			"the provider, for handing out the right keys, unless safety numbers are compared",

@@ -78,12 +78,9 @@ func (ByProvider) Info() world.Info {
 		[]string{"backup", "e2ee"}
 	info.Restores = true
 	info.Doc = "Messages are end-to-end encrypted, and each phone backs up what it keeps, " +
-		"sealed, to a backup " +
-		"store. The provider has the key of each backup, so that a new phone can restore it and " +
-		"nobody has to " +
-		"remember anything. Provider and store together read all that is backed up, whoever " +
-		"makes them: a thief, " +
-		"an insider, a court."
+		"sealed, to a backup store. The provider has the key of each backup, so that a new phone " +
+		"can restore it and nobody has to remember anything. Provider and store together read " +
+		"all that is backed up, whoever makes them: a thief, an insider, a court."
 	info.Trusts = append(slices.Clone(info.Trusts), "the provider, with the key of every backup",
 		"the network, for bringing requests for a key from the phone alone: they are not signed",
 		"that provider and backup store are not robbed or ordered together")
@@ -126,16 +123,12 @@ func (ByUser) Info() world.Info {
 		[]string{"backup", "e2ee"}
 	info.Restores = true
 	info.Doc = "Messages are end-to-end encrypted, and each phone backs up what it keeps, " +
-		"sealed, to a backup " +
-		"store. Any t of n vault servers release the key for a PIN of four digits, by a " +
-		"threshold OPRF; each " +
-		"counts guesses and erases its share after ten. A quorum that changes gives up to ten n " +
-		"/ t guesses, success " +
-		"resets the counts, and anybody who speaks for an account can burn them. Servers of " +
-		"which t collude, are " +
+		"sealed, to a backup store. Any t of n vault servers release the key for a PIN of four " +
+		"digits, by a threshold OPRF; each counts guesses and erases its share after ten. A " +
+		"quorum that changes gives up to ten n / t guesses, success resets the counts, and " +
+		"anybody who speaks for an account can burn them. Servers of which t collude, are " +
 		"robbed, or are set back to an old copy try all PINs. (The settings t and n, which count " +
-		"trustees in " +
-		"escrow designs, count vault servers here.)"
+		"trustees in escrow designs, count vault servers here.)"
 	info.Trusts = append(slices.Clone(info.Trusts),
 		"that fewer than t vault servers collude, are robbed, set back, or ordered",
 		"the vault servers, for counting guesses and erasing what is locked",

@@ -72,8 +72,7 @@ func vaultRules() []world.Rule {
 			All: VaultRecord, Gives: []world.Kind{VaultKey}, Apply: combineShares},
 		{Name: "guess the PIN",
 			Doc: "Who has the vault's key of an account asks nobody, and nobody counts: at most " +
-				"10,000 PINs " +
-				"are tried, one multiplication each.",
+				"10,000 PINs are tried, one multiplication each.",
 			Takes: []world.Kind{VaultKey}, Gives: []world.Kind{BackupKey}, Apply: guessPIN},
 	}
 }

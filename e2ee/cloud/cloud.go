@@ -96,13 +96,11 @@ func (Design) Info() world.Info {
 		ID: "cloud", Name: "Cloud chats", Classes: []string{}, Restores: true,
 		Doc: "The provider holds the keys, as with mail and with chats that every device of an " +
 			"account can load. A message is encrypted in transit, between a device and the " +
-			"provider, " +
-			"by a handshake with X25519 and ML-KEM-768 and by keys that change with each record; " +
-			"and " +
-			"at rest, in the provider's store, under a key of the provider's. In between the " +
-			"provider " +
-			"reads it, and it hears what is said in calls. A court orders the messages from the " +
-			"provider and gets them, in the scope that it wrote; nobody else has to be asked.",
+			"provider, by a handshake with X25519 and ML-KEM-768 and by keys that change with " +
+			"each record; and at rest, in the provider's store, under a key of the provider's. " +
+			"In between the provider reads it, and it hears what is said in calls. A court " +
+			"orders the messages from the provider and gets them, in the scope that it wrote; " +
+			"nobody else has to be asked.",
 		Trusts: []string{
 			"the provider, with every message, and everybody who works there or owns it",
 			"whoever can order the provider to hand over messages, or to hand over all",

@@ -24,9 +24,7 @@ func openingRules() []world.Rule {
 			Takes: kinds(OfferedKey, Hello), Gives: kinds(ChannelKey), Apply: answerHello},
 		{Name: "open a record",
 			Doc: "A key of a channel opens the records of its direction from its own number on, " +
-				"and none " +
-				"before: " +
-				"messages, passwords of logins, keys from the key store.",
+				"and none before: messages, passwords of logins, keys from the key store.",
 			Takes: kinds(ChannelKey, Sealed),
 			Gives: kinds(wire.Contents, Spoken, DataKey, Password),
 			Apply: openRecord},
@@ -259,9 +257,7 @@ func makingRules() []world.Rule {
 			Apply: logIn},
 		{Name: OfferAs,
 			Doc: "A copied server key makes offers that clients take for the server's, to the " +
-				"address in " +
-				"text: " +
-				"with the keys of the offer, what they answer is open.",
+				"address in text: with the keys of the offer, what they answer is open.",
 			Takes: kinds(ServerKey), Gives: kinds(OfferedKey, world.Outgoing), Make: true,
 			Apply: offerAs},
 	}

@@ -65,14 +65,10 @@ func (d Design) Info() world.Info {
 	info.ID, info.Name, info.Classes = "ghost-provider", "Silent device under warrant",
 		[]string{"ghost", "e2ee"}
 	info.Doc = "End-to-end encryption as in e2ee, but that every client accepts a silent device: " +
-		"under a warrant " +
-		"with two sign-offs, of a court and of a minister, whoever writes to or from the account " +
-		"that it names " +
-		"seals one more copy to the agency, and no screen shows it. Lawful orders are served for " +
-		"the future " +
-		"and not for the past. Who checks the sign-offs decides what a thief needs: the provider " +
-		"alone, or " +
-		"both signers' keys besides."
+		"under a warrant with two sign-offs, of a court and of a minister, whoever writes to or " +
+		"from the account that it names seals one more copy to the agency, and no screen shows " +
+		"it. Lawful orders are served for the future and not for the past. Who checks the " +
+		"sign-offs decides what a thief needs: the provider alone, or both signers' keys besides."
 	info.Trusts = []string{
 		"the devices at both ends, and whoever writes their software, which has the function " +
 			"built in",

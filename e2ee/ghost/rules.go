@@ -50,8 +50,7 @@ func ownRules() []world.Rule {
 			Takes: kinds(law.OrderFact, MinisterKey), Gives: kinds(Warrant), Apply: countersign},
 		{Name: MakeUpWarrant, Make: true,
 			Doc: "Anybody can write what looks like a warrant for the accounts in text, one a " +
-				"line, of all " +
-				"times, to a key of the adversary's own. Neither signature is good.",
+				"line, of all times, to a key of the adversary's own. Neither signature is good.",
 			Gives: kinds(Warrant, law.AgencyKey), Apply: makeUpWarrant},
 		{Name: AddDevice, Make: true,
 			Doc:   "A provider can tell the devices named in text, one a line, of a silent one.",

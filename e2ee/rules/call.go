@@ -14,8 +14,7 @@ func callRules() []world.Rule {
 	return []world.Rule{
 		{Name: "open a frame",
 			Doc: "The key of a call opens every frame of it, whoever speaks (SFrame, RFC 9605): " +
-				"nothing " +
-				"in a call is a ratchet.",
+				"nothing in a call is a ratchet.",
 			Takes: []world.Kind{wire.CallKey, wire.CallFrame}, Gives: []world.Kind{world.Speech},
 			Apply: openFrame},
 	}

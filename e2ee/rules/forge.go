@@ -71,8 +71,8 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
 		{Name: TellOfMember,
 			Doc: "A session tells its other end that a group, which a message to it names, has " +
-				"one more " +
-				"member, the account in text: dated like that message, or a moment later.",
+				"one more member, the account in text: dated like that message, or a moment " +
+				"later.",
 			Takes: kinds(OwnSession, world.Metadata), All: more,
 			Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) {
@@ -85,8 +85,8 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 	rules = append(rules, GuessRule(),
 		world.Rule{Name: SignUpdate,
 			Doc: "Whoever has the vendor's key can sign a program for one phone or for every " +
-				"phone (text: " +
-				"the program, whom it is for or nothing, to whom it goes, each on a line).",
+				"phone (text: the program, whom it is for or nothing, to whom it goes, each on a " +
+				"line).",
 			Takes: kinds(wire.VendorKey), Gives: kinds(world.Outgoing), Apply: signUpdate})
 	for i := range rules {
 		rules[i].Make = true

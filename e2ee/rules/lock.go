@@ -33,8 +33,7 @@ func LockRules(found ...world.Kind) []world.Rule {
 	return []world.Rule{
 		{Name: "search the passcode",
 			Doc: "With the secret of a phone's secure element all passcodes can be tried, 10,000 " +
-				"at most: " +
-				"nobody counts.",
+				"at most: nobody counts.",
 			Takes: kinds(wire.SealedStore, wire.ElementKey), Gives: kinds(wire.StoreKey),
 			Apply: searchPasscode},
 		{Name: OpenStore, Doc: "The key that the passcode unwraps opens all that is on the phone.",

@@ -30,18 +30,15 @@ func takeoverRules(envelope envelopeMaker, more world.Kind) []world.Rule {
 	return []world.Rule{
 		{Name: RegisterWithCode,
 			Doc: "Whoever has the code that was sent to a number registers the account with keys " +
-				"made for " +
-				"it, on a phone of the adversary's own; text is a guess at the PIN of a " +
-				"registration " +
-				"lock, or that follows as a fact.",
+				"made for it, on a phone of the adversary's own; text is a guess at the PIN of a " +
+				"registration lock, or that follows as a fact.",
 			Takes: kinds(wire.DeviceKeys, registration.Code), All: registration.PIN,
 			Gives: kinds(world.Outgoing), Apply: registerWithCode},
 		{Name: AskForBundle, Doc: "Anybody can ask for the keys of the account in text.",
 			Gives: kinds(world.Outgoing), Apply: askForBundle},
 		{Name: WriteRegistered,
 			Doc: "The phone that is registered as somebody writes in that name, at the time of a " +
-				"packet that it " +
-				"has just got; the provider brings the message.",
+				"packet that it has just got; the provider brings the message.",
 			Takes: kinds(OwnSession, world.Observed), All: more,
 			Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) {

@@ -33,14 +33,12 @@ func ownRules() []world.Rule {
 			Takes: kinds(publiclog.LogState), Gives: kinds(KeyChange), Apply: readLog},
 		{Name: ListKey, Make: true,
 			Doc: "A provider can have the log append any key in anybody's name: the log judges " +
-				"no entry. " +
-				"Whose name it is reads it.",
+				"no entry. Whose name it is reads it.",
 			Takes: kinds(wire.Bundle), Gives: kinds(world.Outgoing), Apply: listKey},
 		{Name: ForkDirectory, Make: true,
-			Doc: "The log's key signs a tree for the principal named in text: the public one, but " +
-				"that the account of the bundle has the bundle's key from its first entry on. " +
-				"The keys of " +
-				"witnesses that are given cosign it.",
+			Doc: "The log's key signs a tree for the principal named in text: the public one, " +
+				"but that the account of the bundle has the bundle's key from its first entry " +
+				"on. The keys of witnesses that are given cosign it.",
 			Takes: kinds(publiclog.LogState, wire.Bundle), All: publiclog.WitnessState,
 			Gives: kinds(publiclog.LogState, world.Outgoing), Apply: forkDirectory},
 	}

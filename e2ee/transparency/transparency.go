@@ -58,23 +58,18 @@ func (d Design) Info() world.Info {
 	info.ID, info.Name, info.Classes = "e2ee-transparent", "End-to-end, keys in a public log",
 		[]string{"transparent", "e2ee"}
 	info.Doc = "End-to-end encryption as in e2ee, and the provider's directory of keys is a " +
-		"public log with " +
-		"witnesses. Each phone reads it, and tells its owner of a key in the owner's name that " +
-		"it did not make, " +
-		"and of a contact's key that the log does not show. So a swapped key is found out by one " +
-		"end or the " +
-		"other, although nobody compares safety numbers, and after the fact: it is detected and " +
-		"not prevented. " +
-		"An owner whose phone is off notices nothing, a true new phone looks like a swap, and " +
-		"the log tells " +
-		"everybody who has a new phone, and when."
+		"public log with witnesses. Each phone reads it, and tells its owner of a key in the " +
+		"owner's name that it did not make, and of a contact's key that the log does not show. " +
+		"So a swapped key is found out by one end or the other, although nobody compares safety " +
+		"numbers, and after the fact: it is detected and not prevented. An owner whose phone is " +
+		"off notices nothing, a true new phone looks like a swap, and the log tells everybody " +
+		"who has a new phone, and when."
 	info.Trusts = []string{
 		"the devices at both ends, and whoever writes their software",
 		"the log with a quorum of its witnesses, for showing everybody the same keys; two dishonest " +
 			"witnesses of four can split the view",
 		"the log alone, for new answers: an old cosigned checkpoint, shown to one phone for " +
-			"ever, hides what " +
-			"came later, and no phone misses it",
+			"ever, hides what came later, and no phone misses it",
 		"oneself, for reading what the phone warns of, and for knowing which phones were one's own",
 		"the provider, with the metadata, and everybody with who has a new phone, and when",
 	}

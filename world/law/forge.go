@@ -35,10 +35,8 @@ func MakingRules() []world.Rule {
 			Apply: presentOrder},
 		{Name: AskAtOnce,
 			Doc: "Whoever speaks as the agency can ask the provider for what it has of the " +
-				"accounts in " +
-				"text, one a line, and say that a life is in danger: no court signs that. What " +
-				"is sealed " +
-				"in the answer is sealed to a key of the adversary's own.",
+				"accounts in text, one a line, and say that a life is in danger: no court signs " +
+				"that. What is sealed in the answer is sealed to a key of the adversary's own.",
 			Gives: []world.Kind{world.Outgoing, AgencyKey}, Make: true, Apply: askAtOnce},
 	}
 }
