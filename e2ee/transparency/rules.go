@@ -93,7 +93,8 @@ func readLog(in world.Input) ([]world.Derived, error) {
 	return changes(records)
 }
 
-// always is the time of packets that are not dated like a message.
+// always is the time of packets that are not dated like a message, and of stolen cosignatures:
+// who has the keys could as well sign again every day.
 var always = time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func listKey(in world.Input) ([]world.Derived, error) {
@@ -129,7 +130,7 @@ func forkDirectory(in world.Input) ([]world.Derived, error) {
 		if err != nil {
 			return nil, err
 		}
-		note, err := w.Fresh().Cosign(fork.Checkpoint(), proof, time.Unix(0, 0))
+		note, err := w.Fresh().Cosign(fork.Checkpoint(), proof, always)
 		if err != nil {
 			return nil, err
 		}

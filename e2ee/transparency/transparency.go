@@ -11,7 +11,7 @@
 //   - of a key in the owner's name that it did not make,
 //   - of a contact whose key is not the one that the log shows last for that account,
 //   - of a log that shows another history than before, that too few witnesses signed, or that
-//     has not answered for three nights.
+//     has not answered for three nights with anything that they signed in the last two days.
 //
 // So a provider that swaps keys has two ways. It puts the false key into the log, and its
 // owner is told, or it does not, and whoever is given the key is told. The idea is that of
@@ -26,20 +26,18 @@
 // what the one before it made, so a true new phone looks like a swap, to its owner and to
 // everybody; the warning says so. Who has the log and keys of a quorum of its witnesses shows
 // a phone a tree of its own; 2k - n keys, two of four, and a witness who was shown one tree
-// only are enough to split the view, and then witnesses who tell each other find out. Who has the
-// log and no key of a witness can still answer one phone for ever with what it showed before: the
-// owner is not told of what is listed later, since phones do not look at the times of checkpoints
-// (TestFrozenLog). Phones tell each other nothing. And the log is public: whoever reads it knows who has a new phone,
-// and when. CONIKS hides names behind a verifiable random function, which is left out here.
+// only are enough to split the view, and then witnesses who tell each other find out. Phones tell
+// each other nothing. And the log is public: whoever reads it knows who has a new phone, and when. CONIKS hides names behind a verifiable random function, which is left out here.
 //
 // TestConformance runs the suite of world/worldtest. TestSwappedInSecret,
 // TestSwappedInTheLog and TestReinstall show who is told, TestForkedDirectory what keys of
-// witnesses are worth, TestSilentLog that silence is told, TestLostEntry that the provider
+// witnesses are worth, TestSilentLog that silence is told, TestFrozenLog that old answers are, TestLostEntry that the provider
 // posts again what was lost.
 package transparency
 
 import (
 	"fmt"
+	"time"
 
 	"doormat/e2ee"
 	"doormat/world"
@@ -68,8 +66,6 @@ func (d Design) Info() world.Info {
 		"the devices at both ends, and whoever writes their software",
 		"the log with a quorum of its witnesses, for showing everybody the same keys; two dishonest " +
 			"witnesses of four can split the view",
-		"the log alone, for new answers: an old cosigned checkpoint, shown to one phone for " +
-			"ever, hides what came later, and no phone misses it",
 		"oneself, for reading what the phone warns of, and for knowing which phones were one's own",
 		"the provider, with the metadata, and everybody with who has a new phone, and when",
 	}
@@ -140,6 +136,7 @@ func newAuditors(source world.Source, shared *memo.Memo) (*ledger.Policy, []worl
 	}
 	served := publiclog.NewLog(log, nil, policy, map[string]int64{}, names)
 	served.Open(nil, []string{world.Provider})
+	served.Renew = 24 * time.Hour // phones ask every night
 	monitor := publiclog.NewMonitor(publiclog.NewGossip(world.Monitor, policy, view.Clone(), nil,
 		names), 0)
 	monitor.Follow = follow(publiclog.NewReader(policy))

@@ -24,7 +24,7 @@ type watcher struct {
 	newest   map[string][]byte   // the last identity that the log shows of each account
 	met      map[string][][]byte // identities that were seen, and are still to be looked up
 	told     map[string]bool     // identities and faults of which the owner was told
-	unheard  int                 // how often the log was asked since it answered
+	unheard  int                 // how often the log was asked since it answered with news of its day
 	reported bool                // the owner knows that the log does not answer
 }
 
@@ -34,8 +34,12 @@ func newWatcher(d *e2ee.Device, policy *ledger.Policy) *watcher {
 	return w
 }
 
-// patience is how often the log is asked, a night apart, before its silence is told.
-const patience = 3
+// patience is how often the log is asked, a night apart, before its silence is told; what
+// witnesses signed longer than fresh ago is as good as silence.
+const (
+	patience = 3
+	fresh    = 48 * time.Hour
+)
 
 // Begin implements [e2ee.DeviceExtension]: a device that is set up anew knows of no key that
 // was made before.
@@ -68,7 +72,8 @@ func (w *watcher) Tick(time.Time) (out []world.Packet) {
 	if w.unheard >= patience && !w.reported {
 		w.reported = true
 		out = append(out, w.device.Warning(
-			"the log of keys has not answered for some nights: nobody can say whose keys are right"))
+			"the log of keys has not answered for some nights, or not with anything that is new: "+
+				"nobody can say whose keys are right"))
 	}
 	return append(out, w.ask()...)
 }
@@ -82,7 +87,7 @@ func (w *watcher) Wakes() time.Time {
 }
 
 // Handle implements [e2ee.DeviceExtension].
-func (w *watcher) Handle(_ time.Time, p world.Packet) []world.Packet {
+func (w *watcher) Handle(now time.Time, p world.Packet) []world.Packet {
 	if p.From != world.Log || p.Kind() != publiclog.KindUpdate || w.device.Identity() == nil {
 		return nil
 	}
@@ -93,7 +98,9 @@ func (w *watcher) Handle(_ time.Time, p world.Packet) []world.Packet {
 	if err != nil {
 		return w.warnOnce(err.Error(), "the log of keys does not add up: "+err.Error())
 	}
-	w.unheard, w.reported = 0, false
+	if now.Sub(w.reader.Time()) <= fresh {
+		w.unheard, w.reported = 0, false
+	}
 	var out []world.Packet
 	for _, record := range records {
 		if e, err := entryOf(record); err == nil {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -137,6 +138,38 @@ func (l *Log) encodeUpdate(from, to int64, checkpoint []byte) []byte {
 		return nil
 	}
 	return (&Update{from, records, checkpoint}).Encode()
+}
+
+// serve answers who reads the board, with a checkpoint that is not older than Renew. A quorum of
+// witnesses writes the time into it, so that a reader can tell a log that stands still from one
+// that shows old answers, which the log alone could do (c2sp.org/tlog-cosignature).
+func (l *Log) serve(now time.Time, p world.Packet) []world.Packet {
+	if l.Renew == 0 || l.board == nil || l.board.checkpoint == nil ||
+		now.Sub(l.askedAt) < l.Renew && !l.renewing {
+		return l.readBoard(p)
+	}
+	if l.waiting == nil {
+		l.waiting = map[string]world.Packet{}
+	}
+	l.waiting[p.From] = p
+	if l.renewing || len(l.batch) > 0 {
+		return nil // the answer comes with the checkpoint that witnesses are cosigning
+	}
+	l.renewing, l.collected = true, nil
+	return l.requestCosignatures(now)
+}
+
+// renewed answers those who waited for a checkpoint.
+func (l *Log) renewed(checkpoint []byte) (out []world.Packet) {
+	if b := l.board; b != nil && b.published == l.log.Size() {
+		b.checkpoint = checkpoint
+	}
+	l.renewing = false
+	for _, reader := range slices.Sorted(maps.Keys(l.waiting)) {
+		out = append(out, l.readBoard(l.waiting[reader])...)
+	}
+	clear(l.waiting)
+	return out
 }
 
 // readBoard sends whoever asks the records that it has not read, since the log is public. If

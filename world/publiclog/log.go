@@ -57,6 +57,12 @@ type Log struct {
 	collected [][]byte         // cosignatures of the present checkpoint
 	published []byte           // the last checkpoint that enough witnesses cosigned
 	board     *board           // nil if nobody posts
+
+	// Renew is the age at which a cosigned checkpoint is too old to answer readers with: the
+	// witnesses are asked to cosign it again first, at the time that it is then. 0 is never.
+	Renew    time.Duration
+	renewing bool                    // the witnesses are asked although no record is new
+	waiting  map[string]world.Packet // by reader: requests that wait for it
 }
 
 // pending is a record that is not published yet.
@@ -91,7 +97,7 @@ func (l *Log) Handle(now time.Time, p world.Packet) []world.Packet {
 // retryCosigning asks the witnesses once more if cosignatures are missing although time has
 // passed. Then packets were lost, and the log would never answer anybody again.
 func (l *Log) retryCosigning(now time.Time, p world.Packet) []world.Packet {
-	if len(l.batch) == 0 || p.From != world.Clock && !now.After(l.askedAt) {
+	if len(l.batch) == 0 && !l.renewing || p.From != world.Clock && !now.After(l.askedAt) {
 		return nil
 	}
 	return l.requestCosignatures(now)
@@ -106,7 +112,7 @@ func (l *Log) handle(now time.Time, p world.Packet) []world.Packet {
 	case KindPost:
 		return l.post(now, p)
 	case KindReadBoard:
-		return l.readBoard(p)
+		return l.serve(now, p)
 	case KindProve:
 		return l.prove(p)
 	}
@@ -170,7 +176,8 @@ func (l *Log) requestCosignature(witness string) []world.Packet {
 // cosigned collects cosignatures and, when there are enough, answers.
 func (l *Log) cosigned(now time.Time, p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindCosigned, 2)
-	if err != nil || len(l.batch) == 0 || !slices.Contains(l.witnesses, p.From) {
+	wanted := len(l.batch) > 0 || l.renewing
+	if err != nil || !wanted || !slices.Contains(l.witnesses, p.From) {
 		return nil
 	}
 	size, err := world.ParseInt(f[1])
@@ -206,7 +213,7 @@ func (l *Log) publish(now time.Time, checkpoint []byte) []world.Packet {
 		}
 	}
 	l.batch = nil
-	return append(out, l.appendBatch(now)...)
+	return append(append(out, l.renewed(checkpoint)...), l.appendBatch(now)...)
 }
 
 // sendEvidence shows that a record is in the log that was published last.

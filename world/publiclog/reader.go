@@ -2,6 +2,7 @@ package publiclog
 
 import (
 	"fmt"
+	"time"
 
 	"doormat/world/ledger"
 )
@@ -13,6 +14,7 @@ type Reader struct {
 	policy     *ledger.Policy
 	tree       ledger.Reader
 	checkpoint []byte // of the size read, nil before the first
+	time       time.Time
 }
 
 // NewReader begins with the empty log.
@@ -23,6 +25,9 @@ func (r *Reader) Size() int64 { return r.tree.Size() }
 
 // Checkpoint is the cosigned one of all that was read, nil before the first.
 func (r *Reader) Checkpoint() []byte { return r.checkpoint }
+
+// Time is when a quorum of witnesses had signed the newest checkpoint that was shown.
+func (r *Reader) Time() time.Time { return r.time }
 
 // Read takes an [Update] and gives the records that are new. It fails with [ErrGap] if the
 // update begins beyond what was read; otherwise an error says that somebody forged it, or
@@ -42,6 +47,7 @@ func (r *Reader) Read(update []byte) ([][]byte, error) {
 			return nil, fmt.Errorf("a checkpoint of size %d is not of the log that was read",
 				c.Size)
 		}
+		r.see(c)
 		return nil, nil
 	case u.First > r.Size():
 		return nil, ErrGap
@@ -54,5 +60,12 @@ func (r *Reader) Read(update []byte) ([][]byte, error) {
 		return nil, err
 	}
 	r.checkpoint = u.Checkpoint
+	r.see(c)
 	return records, nil
+}
+
+func (r *Reader) see(c ledger.Checkpoint) {
+	if c.Time.After(r.time) {
+		r.time = c.Time
+	}
 }
