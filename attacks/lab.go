@@ -29,7 +29,7 @@ type Lab struct {
 	// Fresh says that Draw was drawn for this run, so that no script can know it.
 	Fresh bool
 	// Second, if set, is a draw that nobody knew beforehand, because Draw was given: see
-	// again.go.
+	// secondrun.go.
 	Second []byte
 
 	// Clock, if set, gives seconds since some start; package attacks has no clock.
