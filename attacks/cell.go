@@ -66,7 +66,7 @@ func (t *trial) judge() error {
 	if err != nil {
 		return err
 	}
-	c.Metadata = Count{d.truth.Metadata(facts), len(d.truth.Conversation.Messages)}
+	c.Metadata = Count{len(d.truth.Metadata(facts)), len(d.truth.Conversation.Messages)}
 	if c.Lawful, c.ByNoOrder, err = a.service(ctx); err != nil {
 		return err
 	}
@@ -181,8 +181,8 @@ func (a *adversary) exposed() (p People) {
 }
 
 // service counts what orders yielded: the messages in their scope, those of them that
-// the agency read with what was obtained under them, and those that it could read
-// beyond. apart is how many messages the adversary recovered that no order yielded.
+// the agency read with what was obtained under them, those of which it learned who wrote to whom
+// and when, and those that it could read beyond. apart is how many messages the adversary recovered that no order yielded.
 func (a *adversary) service(ctx context.Context) (l Lawful, apart int, err error) {
 	var claims map[int]int
 	if a.agency {
@@ -210,7 +210,17 @@ func (a *adversary) service(ctx context.Context) (l Lawful, apart int, err error
 		}
 	}
 	l.DelayHours = int(longest / time.Hour)
-	return l, apart, nil
+	if l.Asked == 0 {
+		return l, apart, nil
+	}
+	facts, err := a.docket.Metadata(ctx, a.agency)
+	l.Metadata.Total = l.Asked
+	for _, k := range a.run.truth.Metadata(facts) {
+		if _, asked := a.run.asked[k]; asked && k <= a.run.Moment() {
+			l.Metadata.Recovered++
+		}
+	}
+	return l, apart, err
 }
 
 // maxProven bounds the claims among which prove looks.

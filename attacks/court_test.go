@@ -306,32 +306,33 @@ func TestLawful(t *testing.T) {
 		want              attacks.Lawful
 		other             bool
 		apart             int
+		metadata          int // of the messages in scope, read or not
 	}{
-		{"trustees", `"court.order", "provider.order", "trustee:1.order"`, some, attacks.Lawful{Asked: 1, Served: 1}, false, 0},
-		{"nobody", `"court.order"`, some, attacks.Lawful{Asked: 1}, false, 0},
-		{"a provider", `"court.order", "provider.order"`, some, attacks.Lawful{Asked: 1}, false, 0},
-		{"an unlocked phone", `"court.order", "user:target.order"`, some, attacks.Lawful{Asked: 1, Served: 1, Beyond: 2}, false, 0},
+		{"trustees", `"court.order", "provider.order", "trustee:1.order"`, some, attacks.Lawful{Asked: 1, Served: 1}, false, 0, 1},
+		{"nobody", `"court.order"`, some, attacks.Lawful{Asked: 1}, false, 0, 0},
+		{"a provider", `"court.order", "provider.order"`, some, attacks.Lawful{Asked: 1}, false, 0, 1},
+		{"an unlocked phone", `"court.order", "user:target.order"`, some, attacks.Lawful{Asked: 1, Served: 1, Beyond: 2}, false, 0, 1},
 		{"a thief beside an agency that gets nothing", `"court.order", "trustee:2.store", "provider.store"`,
-			strings.Replace(some, "3)", "3, loot = False)", 1) + key, attacks.Lawful{Asked: 1}, true, 4},
-		{"an agency that steals", `"court.order", "trustee:2.store", "provider.store"`, some + key, attacks.Lawful{Asked: 1}, false, 4},
+			strings.Replace(some, "3)", "3, loot = False)", 1) + key, attacks.Lawful{Asked: 1}, true, 4, 0},
+		{"an agency that steals", `"court.order", "trustee:2.store", "provider.store"`, some + key, attacks.Lawful{Asked: 1}, false, 4, 0},
 		{"an agency that steals what answers are worth", `"court.order", "trustee:1.order", "provider.order", "provider.store"`,
-			some + "\nadv.take(\"provider.store\")", attacks.Lawful{Asked: 1, Served: 1, Beyond: 3}, false, 0},
+			some + "\nadv.take(\"provider.store\")", attacks.Lawful{Asked: 1, Served: 1, Beyond: 3}, false, 0, 1},
 		{"a thief of what an agency keeps", `"court.order", "provider.order", "trustee:1.order", "agency.store"`,
-			strings.Replace(some, "3)", "3, loot = False)", 1) + "\nadv.take(\"agency.store\")", attacks.Lawful{Asked: 1, Served: 1}, true, 0},
+			strings.Replace(some, "3)", "3, loot = False)", 1) + "\nadv.take(\"agency.store\")", attacks.Lawful{Asked: 1, Served: 1}, true, 0, 1},
 		{"a thief of what an agency keeps, and of more", `"court.order", "provider.order", "trustee:1.order", "agency.store", "provider.store"`,
 			strings.Replace(some, "3)", "3, loot = False)", 1) + "\nadv.take(\"agency.store\")\nadv.take(\"provider.store\")",
-			attacks.Lawful{Asked: 1, Served: 1}, true, 3},
+			attacks.Lawful{Asked: 1, Served: 1}, true, 3, 1},
 		{"nobody looks", `"court.order", "user:target.order"`, some,
-			attacks.Lawful{Asked: 1, Beyond: 2}, false, 0},
+			attacks.Lawful{Asked: 1, Beyond: 2}, false, 0, 1},
 		{"an implant under an order", phone, fmt.Sprintf(future+taken, device),
-			attacks.Lawful{Asked: 1, Served: 1, Beyond: 2, DelayHours: 2}, false, 0},
+			attacks.Lawful{Asked: 1, Served: 1, Beyond: 2, DelayHours: 2}, false, 0, 1},
 		{"an implant beside an order", phone, strings.Replace(fmt.Sprintf(future+taken, device), ", through = [\"device:target.control\"]", "", 1),
-			attacks.Lawful{Asked: 1}, false, 3},
+			attacks.Lawful{Asked: 1}, false, 3, 0},
 		{"an implant before the order", phone, "adv.advance(4)\n" + fmt.Sprintf(taken, device) + "\n" +
-			"adv.order(accounts = [\"A\"], since = 3, until = 4, through = [\"device:target.control\"])", attacks.Lawful{Asked: 1}, false, 3},
+			"adv.order(accounts = [\"A\"], since = 3, until = 4, through = [\"device:target.control\"])", attacks.Lawful{Asked: 1}, false, 3, 0},
 		{"an implant when the order has expired", phone, fmt.Sprintf(future, device) + "adv.advance(4)\nadv.rest(31)\n" +
-			fmt.Sprintf(taken, device), attacks.Lawful{Asked: 1}, false, 3},
-		{"no court", phone, fmt.Sprintf(future+taken, device), attacks.Lawful{}, false, 3},
+			fmt.Sprintf(taken, device), attacks.Lawful{Asked: 1}, false, 3, 0},
+		{"no court", phone, fmt.Sprintf(future+taken, device), attacks.Lawful{}, false, 3, 0},
 	} {
 		claims := claimAll
 		if test.name == "nobody looks" {
@@ -342,6 +343,7 @@ func TestLawful(t *testing.T) {
 				l.Withhold = []string{"court.order"}
 			}
 		})
+		test.want.Metadata = attacks.Count{Recovered: test.metadata, Total: test.want.Asked}
 		require.Equal(t, test.want, c.Lawful, test.name)
 		require.Equal(t, test.other, c.ForOthers, test.name)
 		require.Equal(t, test.apart, c.ByNoOrder, test.name)
@@ -352,8 +354,9 @@ func TestLawful(t *testing.T) {
 // reads opens with a key that it got in time.
 func TestLawfulUntilExpiry(t *testing.T) {
 	for days, want := range map[int]attacks.Lawful{
-		29: {Asked: 2, Served: 2, Beyond: 1, DelayHours: 29*24 + 2},
-		31: {Asked: 2, Served: 1, Beyond: 1, DelayHours: 1},
+		29: {Asked: 2, Served: 2, Beyond: 1, DelayHours: 29*24 + 2,
+			Metadata: attacks.Count{Recovered: 2, Total: 2}},
+		31: {Asked: 2, Served: 1, Beyond: 1, DelayHours: 1, Metadata: attacks.Count{Recovered: 1, Total: 2}},
 	} {
 		c := inCourt(t, `"court.order", "device:target.control", "provider.control"`, "", `
 adv.advance(1)

@@ -202,11 +202,14 @@ type Delivered struct {
 // Lawful counts messages in scope of orders that a court signed, and those of them
 // whose exact plaintext the agency read with what it obtained under such an order:
 // from trustees, an unlocked phone, a provider, or by an implant or a swapped key that
-// the order allows. What a thief reads serves nobody. Evidence is 0 of 0 as long as no
+// the order allows. What a thief reads serves nobody. An order that gave who wrote to whom and
+// when, and no words, has not served a message: Metadata tells of it, so that it neither passes
+// for an order served nor for one that got nothing. Evidence is 0 of 0 as long as no
 // design has anything to show it by.
 type Lawful struct {
 	Asked      int   `json:"asked"` // that have been typed
 	Served     int   `json:"served"`
+	Metadata   Count `json:"metadata"`    // of those asked for, who wrote to whom and when
 	Beyond     int   `json:"beyond"`      // messages outside the orders' scope that came with it, read or not
 	Evidence   Count `json:"evidence"`    // served messages with a proof of authorship
 	DelayHours int   `json:"delay_hours"` // from the signing to the last plaintext under it, by the virtual clock

@@ -36,6 +36,16 @@ type Application struct {
 	Since, Until int      // the first message of the window, and the last
 	By           string   // who applied
 	Why          string
+	Phones       []Phone // that the police have; none of whoever is not listed
+}
+
+// A Phone is in the hands of the police, for reasons that lie in the conversation and not in any
+// design. A locked phone is opened, or unlocked by its user, only where there is one: without
+// this fact a table would offer ways to serve an order that nobody had.
+type Phone struct {
+	Account string // whose it is
+	Since   int    // how many messages had been typed when the police got it
+	Unlocks bool   // its user is there to unlock it; who is dead, or away, is not
 }
 
 // Asks reports whether message k is in the scope of the order.
@@ -197,6 +207,12 @@ func (c *Conversation) Check() error {
 			if !known[account] {
 				return fmt.Errorf("conversation: the order names %q, who is not an account",
 					account)
+			}
+		}
+		for _, p := range a.Phones {
+			if !known[p.Account] || p.Since < 0 || p.Since > len(c.Messages) {
+				return fmt.Errorf("conversation: the police have the phone of %q since message %d: "+
+					"want an account, and 0 to %d", p.Account, p.Since, len(c.Messages))
 			}
 		}
 	}

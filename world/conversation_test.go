@@ -36,13 +36,19 @@ func TestConversationCheck(t *testing.T) {
 		"message 1: its time is not in UTC": func(c *Conversation) { c.Messages[0].Sent = noon.In(time.FixedZone("east", 7200)) },
 		"message 2: it is not later":        func(c *Conversation) { c.Messages[1].Sent = noon },
 		"message 1: its time":               func(c *Conversation) { c.Messages[0].Sent = noon.Add(1) },
-		`event 1: "Zoe" is not an account`:  func(c *Conversation) { c.Events[0].Account = "Zoe" },
-		`event 1: Ada compares with "Zoe"`:  func(c *Conversation) { c.Events[0].With = "Zoe" },
-		`event 1: Ada compares with "Ada"`:  func(c *Conversation) { c.Events[0].With = "Ada" },
-		`event 1: kind "shrug"`:             func(c *Conversation) { c.Events[0].Kind = "shrug" },
-		"event 1: after message -1":         func(c *Conversation) { c.Events[0].After = -1 },
-		"event 2: after message 4":          func(c *Conversation) { c.Events[1].After = 4 },
-		"event 2: after message 0: want":    func(c *Conversation) { c.Events[1].After = 0 },
+		`the police have the phone of "Zoe"`: func(c *Conversation) {
+			c.Application = &Application{Phones: []Phone{{Account: "Zoe"}}}
+		},
+		`since message 99: want an account, and 0 to`: func(c *Conversation) {
+			c.Application = &Application{Phones: []Phone{{Account: c.Accounts[0], Since: 99}}}
+		},
+		`event 1: "Zoe" is not an account`: func(c *Conversation) { c.Events[0].Account = "Zoe" },
+		`event 1: Ada compares with "Zoe"`: func(c *Conversation) { c.Events[0].With = "Zoe" },
+		`event 1: Ada compares with "Ada"`: func(c *Conversation) { c.Events[0].With = "Ada" },
+		`event 1: kind "shrug"`:            func(c *Conversation) { c.Events[0].Kind = "shrug" },
+		"event 1: after message -1":        func(c *Conversation) { c.Events[0].After = -1 },
+		"event 2: after message 4":         func(c *Conversation) { c.Events[1].After = 4 },
+		"event 2: after message 0: want":   func(c *Conversation) { c.Events[1].After = 0 },
 	} {
 		c := sample()
 		change(c)

@@ -100,6 +100,31 @@ func (d *Docket) Yielded(ctx context.Context, message func([]byte) int,
 	return out, nil
 }
 
+// Metadata lists the facts that say who wrote to whom and when and follow from what was obtained
+// under orders: those of the agency's file and, if the adversary is the agency, those that rest
+// on what it obtained by its own hands while an order allowed it.
+func (d *Docket) Metadata(ctx context.Context, agency bool) (facts []world.Fact, err error) {
+	if err := d.agency.Saturate(ctx); err != nil {
+		return nil, err
+	}
+	for id := range d.agency.Len() {
+		if f := d.agency.At(id).Fact; f.Kind == world.Metadata {
+			facts = append(facts, f)
+		}
+	}
+	if !agency || len(d.adversaryGot) == 0 {
+		return facts, nil
+	}
+	when := latest(d.adversary, d.adversaryGot, d.late)
+	for id := range d.adversary.Len() {
+		f := d.adversary.At(id).Fact
+		if f.Kind == world.Metadata && when[id] > 0 && when[id] < never {
+			facts = append(facts, f)
+		}
+	}
+	return facts, nil
+}
+
 // never is later than whatever counts.
 const never = math.MaxInt64
 

@@ -217,9 +217,9 @@ func salted(salts io.Reader, data []byte) ([]byte, error) {
 	return append(out, data...), nil
 }
 
-// Metadata counts the messages whose sender, recipients and time are among the
+// Metadata lists the messages, counted from 1, whose sender, recipients and time are among the
 // derived facts. No two messages have one time, so none passes for another.
-func (t *Truth) Metadata(facts []world.Fact) int {
+func (t *Truth) Metadata(facts []world.Fact) []int {
 	derived := map[string]bool{}
 	for _, f := range facts {
 		if m, err := world.ParseMeta(f.Data); err == nil && m.ID == f.Ref {
@@ -227,11 +227,11 @@ func (t *Truth) Metadata(facts []world.Fact) int {
 			derived[string(m.Encode())] = true
 		}
 	}
-	found := 0
-	for _, m := range t.Conversation.Messages {
+	var found []int
+	for i, m := range t.Conversation.Messages {
 		if derived[string(world.Meta{From: m.From, To: m.To, Group: m.Group,
 			Sent: m.Sent}.Encode())] {
-			found++
+			found = append(found, i+1)
 		}
 	}
 	return found

@@ -52,6 +52,7 @@ var cellColumns = slices.Concat([]column{
 	{"disclosed", func(c *attacks.Cell) any { return len(c.Disclosed) }},
 	{"asked", func(c *attacks.Cell) any { return c.Lawful.Asked }},
 	{"served", func(c *attacks.Cell) any { return c.Lawful.Served }},
+	{"served_metadata", func(c *attacks.Cell) any { return c.Lawful.Metadata.Recovered }},
 	{"beyond", func(c *attacks.Cell) any { return c.Lawful.Beyond }},
 	{"expected", func(c *attacks.Cell) any { return c.Expected }},
 	{"missing", func(c *attacks.Cell) any { return c.Missing }},

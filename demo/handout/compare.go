@@ -61,9 +61,15 @@ func served(c *attacks.Cell) value {
 		return value{}
 	}
 	v := value{"served", c.Lawful.Served, c.Lawful.Asked, summary.Orders(c), ""}
-	if c.Lawful.Beyond > 0 {
-		v.More = fmt.Sprintf("beyond the orders came %d, read or not", c.Lawful.Beyond)
+	var more []string
+	if summary.MoreMetadata(c) {
+		more = append(more, "who wrote to whom and when, of "+
+			summary.OutOf(c.Lawful.Metadata.Recovered, c.Lawful.Metadata.Total))
 	}
+	if c.Lawful.Beyond > 0 {
+		more = append(more, fmt.Sprintf("beyond the orders came %d, read or not", c.Lawful.Beyond))
+	}
+	v.More = strings.Join(more, "; ")
 	return v
 }
 

@@ -16,8 +16,8 @@ import (
 // orderPage shows one order of a court by every way that each design offers to serve it.
 type orderPage struct {
 	frame
-	Headline, Asked, Why string
-	Designs              []orderDesign
+	Headline, Asked, Why, Note string
+	Designs                    []orderDesign
 }
 
 type orderDesign struct {
@@ -28,7 +28,8 @@ type orderDesign struct {
 // An orderWay is a row of a table.
 type orderWay struct {
 	Attack, Title, URL         string
-	Served, Evidence, People   string
+	Served, Metadata, Evidence string
+	People, Lacks              string
 	Beyond, Needs              int
 	Knows, Later, Remains, Why string
 }
@@ -79,7 +80,9 @@ func (s *Stage) order(w http.ResponseWriter, r *http.Request) {
 	ways := summary.NewWays(lab.Conversation, v.(*attacks.Result))
 	o := ways.Order
 	page := orderPage{frame: frame{Title: orderTitle, Events: "/events", Nav: s.nav(q, "order")},
-		Headline: orderTitle, Why: fmt.Sprintf("Applied for by %s: %s.", o.AppliedBy, o.Why),
+		Headline: orderTitle, Note: summary.WaysNote,
+		Why: fmt.Sprintf("Applied for by %s: %s. At that time %s.", o.AppliedBy, o.Why,
+			summary.InHand(o.Phones)),
 		Asked: fmt.Sprintf("What %s wrote and received from message %d to %d: %s, of which %d are "+
 			"evidence, of %d that there are.", strings.Join(o.Accounts, ", "), o.Since, o.Until,
 			summary.Count(o.Messages, "message"), o.Evidence.Found, o.Evidence.Total)}
@@ -100,6 +103,8 @@ func orderWays(ways *summary.Ways, design string, q choice) (list []orderWay) {
 		row := orderWay{Attack: y.Attack, Title: y.Title, Beyond: y.Lawful.Beyond,
 			URL:      replayAddress{attack: y.Attack, query: q}.url(),
 			Served:   summary.OutOf(y.Lawful.Served, y.Lawful.Asked),
+			Metadata: summary.OutOf(y.Lawful.Metadata.Recovered, y.Lawful.Metadata.Total),
+			Lacks:    y.Lacks,
 			Evidence: summary.OutOf(y.Evidence.Found, y.Evidence.Total),
 			People: fmt.Sprintf("%d, %d not named, %d privileged", y.People.Read,
 				y.People.Unnamed, y.People.Privileged),

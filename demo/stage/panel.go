@@ -86,6 +86,10 @@ func counters(s *replay.Step, f *replay.Frame) []counter {
 		if summary.Full(c) {
 			served.Glyph = summary.Served
 		}
+		if summary.MoreMetadata(c) {
+			served.Note += fmt.Sprintf("; who wrote to whom and when, of %d of them",
+				c.Lawful.Metadata.Recovered)
+		}
 		list = append([]counter{served}, list...)
 	}
 	list = append(list, counter{Label: "principals used", Value: fmt.Sprintf("× %d", c.Parties)})

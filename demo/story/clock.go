@@ -21,6 +21,7 @@ var clockStory = Story{
 	Order: "A court has ordered that what Lewis wrote and received on that day be read: he has " +
 		"taken his son, who needs a medicine that is at home. He also wrote to his solicitor, " +
 		"who told him to drive back.",
+	// The police have nobody's phone: the father's is switched off, and far away.
 	applied: world.Application{Accounts: []string{"Lewis"}, Since: 1, Until: 20,
 		By: "the officer who leads the search", Why: "a boy needs a medicine that is at home"},
 	ties: []Tie{

@@ -25,7 +25,10 @@ var lastMessageStory = Story{
 		"has killed, he is dead, and nobody knows whether others helped. He also wrote to a " +
 		"counsellor, to his sister, and to colleagues who were planning a birthday.",
 	applied: world.Application{Accounts: []string{"Dean"}, Since: 11, Until: 20,
-		By: "the police, the day after", Why: "nobody knows whether others helped"},
+		By: "the police, the day after", Why: "nobody knows whether others helped",
+		// His was on him, and the friend brings his own: he says so in message 24.
+		Phones: []world.Phone{{Account: "Dean", Since: 20},
+			{Account: "Pav", Since: 23, Unlocks: true}}},
 	ties: []Tie{
 		{"Pav", "Lorna", "a friend and a sister, afterwards"},
 		{"Dean", "Pav", "two who shared a flat, and a last message"},

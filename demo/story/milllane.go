@@ -57,7 +57,8 @@ var millLane = Story{
 	Target:     "Marco",
 	accounts:   []string{"Ines", "Marco", "Ruth", "Dr Okoye", "Jo", "Sam"},
 	privileged: []string{"Ines", "Dr Okoye"}, // the reporter and the doctor
-	// Orders name accounts and a window, so this is what narrow-order asks for.
+	// Orders name accounts and a window, so this is what narrow-order asks for. The police have
+	// nobody's phone: Marco does not know yet that anybody looks.
 	Order: "A court has ordered that what Marco writes and receives in a window of days be read: " +
 		"he and Jo steal diggers and sell them. " +
 		"He also writes to his daughter's mother, his doctor and a football team, who have done " +

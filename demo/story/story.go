@@ -101,6 +101,7 @@ func (s *Story) Conversation() *world.Conversation {
 	}
 	a := s.applied
 	a.Accounts = append([]string{}, a.Accounts...)
+	a.Phones = append([]world.Phone{}, a.Phones...)
 	c.Application = &a
 	for _, l := range s.calls {
 		said := world.Call{From: l.from, To: append([]string{}, l.to...),

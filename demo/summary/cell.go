@@ -39,6 +39,8 @@ func Remarks(c *attacks.Cell) []string {
 		beyond = fmt.Sprintf(" beyond %d", c.Lawful.Beyond)
 	}
 	say(c.Lawful.Asked > 0, "%s%s", Orders(c), beyond)
+	say(MoreMetadata(c), "who and when %d/%d", c.Lawful.Metadata.Recovered,
+		c.Lawful.Metadata.Total)
 	say(c.Lawful.Asked > 0 && c.ByNoOrder > 0, "by no order %d", c.ByNoOrder)
 	say(c.Forged > 0, "forged %d", c.Forged)
 	say(len(c.Noticed) > 0, "%s noticed by %s", Warned, Some(Witnesses(c.Noticed), 1))
@@ -65,6 +67,10 @@ func Orders(c *attacks.Cell) string {
 	}
 	return text
 }
+
+// MoreMetadata reports whether orders gave who wrote to whom and when, of messages whose words
+// they did not serve.
+func MoreMetadata(c *attacks.Cell) bool { return c.Lawful.Metadata.Recovered > c.Lawful.Served }
 
 // Full reports whether orders were served in full.
 func Full(c *attacks.Cell) bool { return c.Lawful.Asked > 0 && c.Lawful.Served == c.Lawful.Asked }

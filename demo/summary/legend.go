@@ -78,6 +78,8 @@ func Words(r *attacks.Result) (list []string) {
 		{"served: the part of what a court's order names that the agency read by it; beyond: " +
 			"what came with it, read or not",
 			func(c *attacks.Cell) bool { return c.Lawful.Asked > 0 }},
+		{"who and when: of how many that an order names it told who wrote to whom and when; no " +
+			"word is counted there", MoreMetadata},
 		{"agency served: the numbers above are another adversary's, not the agency's; by no " +
 			"order: those got otherwise",
 			func(c *attacks.Cell) bool {

@@ -250,6 +250,9 @@ func lawful(all []*tally) string {
 			return slices.ContainsFunc(common, func(o served) bool { return o.attack == s.attack })
 		})
 		text := fmt.Sprintf("%d of %d%s", len(own), t.orders-len(common), parenthesis(texts(own)))
+		if t.wordless > 0 {
+			text += fmt.Sprintf(", %d gave who wrote to whom and when and no words", t.wordless)
+		}
 		if t.absent > 0 {
 			text += fmt.Sprintf(", and %d with nobody to serve them on", t.absent)
 		}

@@ -26,9 +26,17 @@ type OrderAsked struct {
 	Until        int      `json:"until"` // and the last
 	Messages     int      `json:"messages"`
 	// messages in its scope for whose sake it is signed, of all of these
-	Evidence  Of     `json:"evidence"`
-	AppliedBy string `json:"applied_by"`
-	Why       string `json:"why"`
+	Evidence  Of            `json:"evidence"`
+	AppliedBy string        `json:"applied_by"`
+	Why       string        `json:"why"`
+	Phones    []PhoneInHand `json:"phones"`
+}
+
+// PhoneInHand is a phone that the police of a story have.
+type PhoneInHand struct {
+	Account string `json:"account"`
+	Since   int    `json:"since"`   // messages typed by then
+	Unlocks bool   `json:"unlocks"` // its user is there to unlock it
 }
 
 // Of is a part of a total.
@@ -38,11 +46,15 @@ type Of struct {
 }
 
 // A Way is how one script served an order in one design. What it asks for is its own: a broad
-// order asks for more than what was declared, an interception for what is still to come.
+// order asks for more than what was declared, an interception for what is still to come. What
+// Lawful serves are words; who wrote to whom and when is counted beside them, in Lawful.Metadata.
 type Way struct {
 	Design     string               `json:"design"`
 	Attack     string               `json:"attack"`
 	Title      string               `json:"title"`
+	Phones     []string             `json:"phones"` // whose it needs in hand
+	Exists     bool                 `json:"exists"` // whether the police of the story have those
+	Lacks      string               `json:"lacks"`  // what else is in the way, "" if it exists
 	Lawful     attacks.Lawful       `json:"lawful"`
 	Declared   Of                   `json:"declared"` // of the declared order's messages
 	Evidence   Of                   `json:"evidence"` // of what the order is signed for
@@ -60,7 +72,10 @@ func NewWays(c *world.Conversation, r *attacks.Result) *Ways {
 	a := c.Application
 	w := &Ways{Ways: []Way{}, Designs: r.Designs, Order: OrderAsked{Conversation: c.Title,
 		Accounts: slices.Clone(a.Accounts), Since: a.Since, Until: a.Until, AppliedBy: a.By,
-		Why: a.Why}}
+		Why: a.Why, Phones: []PhoneInHand{}}}
+	for _, p := range a.Phones {
+		w.Order.Phones = append(w.Order.Phones, PhoneInHand(p))
+	}
 	var declared, sought []int
 	for i := range c.Messages {
 		if k := i + 1; a.Asks(k, &c.Messages[i]) {
@@ -78,7 +93,9 @@ func NewWays(c *world.Conversation, r *attacks.Result) *Ways {
 			if t.Kind != "lawful" || cell == nil || !cell.Applicable {
 				continue
 			}
-			w.Ways = append(w.Ways, Way{Design: d.ID, Attack: t.ID, Title: t.Title,
+			phones, lacks := inHand(c, cell)
+			w.Ways = append(w.Ways, Way{Design: d.ID, Phones: phones,
+				Exists: lacks == "", Lacks: lacks, Attack: t.ID, Title: t.Title,
 				Lawful: cell.Lawful, Declared: found(declared, cell), People: cell.People,
 				Evidence: found(c.Evidence, cell), Noticed: cell.Noticed, Error: cell.Error,
 				Disclosed: cell.Disclosed, Remains: Remains(cell), Principals: cell.Principals})
@@ -86,6 +103,82 @@ func NewWays(c *world.Conversation, r *attacks.Result) *Ways {
 	}
 	return w
 }
+
+// inHand lists whose phones somebody has to have in hand for what a cell did, and says what a
+// conversation has not of them: what is copied from a phone, or from the chip in it, is copied by
+// whoever has it, and a user unlocks what lies there. An implant comes from afar and needs neither.
+func inHand(c *world.Conversation, cell *attacks.Cell) (phones []string, lacks string) {
+	declared := world.SharedPrincipals(world.UserName, world.DeviceName, world.ElementName)
+	settings := cell.Trace.Settings
+	phones = []string{}
+	var missing []string
+	for _, need := range cell.Needs {
+		kind := world.KindOf(need.Principal)
+		if _, ok := declared.Named(kind); !ok || kind == world.DeviceName &&
+			need.Surface != world.Store {
+			continue
+		}
+		members, _ := declared.Members(need.Principal, settings, c.People(settings.Target))
+		for _, member := range members {
+			_, account, _ := strings.Cut(member, ":")
+			if !slices.Contains(phones, account) {
+				phones = append(phones, account)
+			}
+			why := absent(c.Application, account, cell.At, kind == world.UserName)
+			if why != "" && !slices.Contains(missing, why) {
+				missing = append(missing, why)
+			}
+		}
+	}
+	return phones, strings.Join(missing, "; ")
+}
+
+// absent says why somebody's phone is of no use when so many messages have been typed, "" if the
+// police have it and, where its user has to unlock it, that user is there.
+func absent(a *world.Application, account string, typed int, unlocked bool) string {
+	i := slices.IndexFunc(a.Phones, func(p world.Phone) bool { return p.Account == account })
+	name := plain.Clean(account)
+	switch {
+	case i < 0:
+		return "the police do not have the phone of " + name
+	case a.Phones[i].Since > typed:
+		return fmt.Sprintf("the police have the phone of %s only after message %d", name,
+			a.Phones[i].Since)
+	case unlocked && !a.Phones[i].Unlocks:
+		return "the police have the phone of " + name + ", who is not there to unlock it"
+	}
+	return ""
+}
+
+// InHand says whose phones the police have.
+func InHand(list []PhoneInHand) string {
+	var texts []string
+	for _, p := range list {
+		text := fmt.Sprintf("the phone of %s, since message %d", plain.Clean(p.Account), p.Since)
+		if !p.Unlocks {
+			text += ", whose user is not there to unlock it"
+		}
+		texts = append(texts, text)
+	}
+	if len(texts) == 0 {
+		return "the police have nobody's phone"
+	}
+	return "the police have " + strings.Join(texts, "; ")
+}
+
+// WaysThat heads the ways to serve an order that a story has, or those that it has not.
+func WaysThat(exist bool) string {
+	if exist {
+		return "Ways that the police of this story have"
+	}
+	return "Ways that would need a phone, or its user, that they do not have"
+}
+
+// WaysNote says how to read the numbers of ways.
+const WaysNote = "Words and metadata are counted apart. Served counts messages whose words were " +
+	"read, so an order that gives who wrote to whom and when, and no word, has not been served, and " +
+	"has not got nothing: what it gave stands beside it. Both count what a way itself asks for, " +
+	"which may be more or less than the order above. Nothing here says which way is right."
 
 // found counts those of some messages that a cell opened.
 func found(of []int, c *attacks.Cell) Of {

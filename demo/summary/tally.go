@@ -16,6 +16,7 @@ type tally struct {
 	apart         *attacks.Cell // opened most of those that use no phone and no maker of phones
 	opened        []gained      // attacks that opened something
 	orders        int           // lawful attacks that asked for something
+	wordless      int           // of them, those that gave metadata and not a word
 	absent        int           // lawful attacks that are not applicable here, and are elsewhere
 	served        []served      // in which the agency got every message in scope
 }
@@ -84,6 +85,9 @@ func (t *tally) lawful(c *attacks.Cell, messages int) {
 		t.absent++
 	case c.Lawful.Asked > 0:
 		t.orders++
+	}
+	if c.Lawful.Served == 0 && MoreMetadata(c) {
+		t.wordless++
 	}
 	if c.Lawful.Asked == 0 || c.Lawful.Served < c.Lawful.Asked {
 		return

@@ -21,11 +21,23 @@ func Order(w *summary.Ways, width int) string {
 	p.field("Applied", "by "+o.AppliedBy+": "+o.Why)
 	p.field("Evidence", fmt.Sprintf("%d of the %d messages for whose sake it is signed are in its "+
 		"scope", o.Evidence.Found, o.Evidence.Total))
-	for _, group := range byAttack(w.Ways) {
+	p.field("Phones", summary.InHand(o.Phones))
+	for _, exists := range []bool{true, false} {
+		groups := byAttack(w.Ways, exists)
+		if len(groups) == 0 {
+			continue
+		}
 		p.gap()
-		p.beside(0, "", bold(group[0][0].Attack)+"  "+plain.Clean(group[0][0].Title))
-		for _, ways := range group {
-			way(p, ways)
+		p.title(summary.WaysThat(exists))
+		for _, group := range groups {
+			p.gap()
+			p.beside(0, "", bold(group[0][0].Attack)+"  "+plain.Clean(group[0][0].Title))
+			if !exists {
+				p.field("Missing", group[0][0].Lacks)
+			}
+			for _, ways := range group {
+				way(p, ways)
+			}
 		}
 	}
 	if none := without(w); len(none) > 0 {
@@ -33,20 +45,22 @@ func Order(w *summary.Ways, width int) string {
 		p.prose(0, "Without any of these ways: "+strings.Join(none, ", ")+".")
 	}
 	p.gap()
-	p.prose(0, "Served counts what a way itself asks for, which may be more or less than the "+
-		"order above. Nothing here says which way is right.")
+	p.prose(0, summary.WaysNote)
 	for _, text := range summary.Caveats() {
 		p.prose(0, text)
 	}
 	return p.String()
 }
 
-// byAttack sorts ways by their attack, in the order of the library, and puts those of
-// designs together in which one comes to the same.
-func byAttack(ways []summary.Way) (all [][][]*summary.Way) {
+// byAttack sorts the ways that a story has, or those that it has not, by their attack, in the
+// order of the library, and puts those of designs together in which one comes to the same.
+func byAttack(ways []summary.Way, exists bool) (all [][][]*summary.Way) {
 	attack, text := map[string]int{}, map[string]int{}
 	for i := range ways {
 		w := &ways[i]
+		if w.Exists != exists {
+			continue
+		}
 		if _, ok := attack[w.Attack]; !ok {
 			attack[w.Attack] = len(all)
 			all = append(all, nil)
@@ -86,23 +100,26 @@ func way(p *page, ways []*summary.Way) {
 }
 
 // parts are what is told of a way, as told returns it.
-var parts = []string{"Error", "Served", "Evidence", "People", "Who knows", "Remains", "Needs"}
+var parts = []string{"Error", "Words", "Metadata", "Evidence", "People", "Who knows", "Remains",
+	"Needs"}
 
 func told(w *summary.Way) []string {
 	if w.Error != "" {
-		return []string{w.Error, "", "", "", "", "", ""}
+		return []string{w.Error, "", "", "", "", "", "", ""}
 	}
-	delay := "at once"
-	if w.Lawful.DelayHours > 0 {
-		delay = "the last after " + summary.Count(w.Lawful.DelayHours, "hour")
-	}
-	served := fmt.Sprintf("%d of %d that it asks for, %s", w.Lawful.Served, w.Lawful.Asked, delay)
-	if w.Lawful.Served == 0 {
-		served = fmt.Sprintf("0 of %d that it asks for", w.Lawful.Asked)
+	delay := ""
+	switch {
+	case w.Lawful.Served > 0 && w.Lawful.DelayHours > 0:
+		delay = ", the last after " + summary.Count(w.Lawful.DelayHours, "hour")
+	case w.Lawful.Served > 0:
+		delay = ", at once"
 	}
 	return []string{"",
-		fmt.Sprintf("%s; %d of the %d of the order above; beyond its scope: %d",
-			served, w.Declared.Found, w.Declared.Total, w.Lawful.Beyond),
+		fmt.Sprintf("served %d of %d that it asks for%s; %d of the %d of the order above; "+
+			"beyond its scope: %d", w.Lawful.Served, w.Lawful.Asked, delay, w.Declared.Found,
+			w.Declared.Total, w.Lawful.Beyond),
+		fmt.Sprintf("who wrote to whom and when, of %d of %d that it asks for",
+			w.Lawful.Metadata.Recovered, w.Lawful.Metadata.Total),
 		fmt.Sprintf("%d of %d messages", w.Evidence.Found, w.Evidence.Total),
 		fmt.Sprintf("%d read, %d of them neither the target nor named, %d whom the law protects",
 			w.People.Read, w.People.Unnamed, w.People.Privileged),

@@ -142,6 +142,10 @@ func (r Run) orders(p *page, c *attacks.Cell) {
 	default:
 		text += ", the last " + summary.Count(l.DelayHours, "hour") + " after the signing"
 	}
+	if summary.MoreMetadata(c) {
+		text += "; who wrote to whom and when, of " +
+			summary.Fraction(l.Metadata.Recovered, l.Metadata.Total)
+	}
 	beyond := "; nothing beyond the scope came with it"
 	if l.Beyond > 0 {
 		beyond = fmt.Sprintf("; %d beyond the scope came with it, read or not", l.Beyond)
