@@ -111,6 +111,14 @@ var arrangements = []world.Arrangement{
 			"of one message at a time: a thief has to rob both.",
 		Fixed: map[string]string{"mailbox": world.MailboxAll, cloud.Keys: cloud.Apart},
 	},
+	{
+		Design: threshold.Hardened{},
+		ID:     "threshold-hardened",
+		Name:   "Threshold escrow, hardened",
+		Doc: "Shares are renewed every twenty messages and the key every forty; the provider keeps every envelope, unless " +
+			"the setting mailbox says otherwise.",
+		Fixed: map[string]string{"refresh": "20", "rotate": "40"},
+	},
 }
 
 // Story is the pair of columns that the story is about, and that is shown where nobody

@@ -18,6 +18,7 @@ import (
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
+	"doormat/escrow/request"
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/publiclog"
@@ -73,6 +74,8 @@ var unread = map[byte]string{
 	backup.KindErase:         "names of sealed items, by which nothing is opened",
 	committee.KindFetchBoard: "a number",
 	committee.KindHaveKey:    "a number",
+	request.KindRelay:        "what the machine was sent itself, where a rule reads it; an order in it is read as well",
+	request.KindSpeak:        "what the machine sends itself, where a rule reads it; an answer in it is read as well",
 }
 
 // inventory is what a design's programs held and sent in some runs.

@@ -3,6 +3,7 @@ package threshold
 import (
 	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -12,7 +13,6 @@ import (
 	"doormat/escrow/sharing"
 	"doormat/escrow/tdh2"
 	"doormat/world"
-	"doormat/world/law"
 	"doormat/world/ledger"
 	"doormat/world/publiclog"
 )
@@ -39,12 +39,17 @@ type trustee struct {
 	requestedBoard  bool // it has asked the log for records that are missing
 	ceremonies      []*ceremonyState
 	delivery        delivery
-	tasks           []task            // ceremonies that are due next and not begun
-	scheduled       int               // up to which message the ceremonies due are in tasks
-	ownPosts        map[[32]byte]bool // hashes of its own posts
-	postsSeen       int               // how many signed posts of the board it has looked at
-	warned          map[string]bool   // texts of warnings that it gives only once
-	program         string            // name of its modified program, "" for the honest one
+	tasks           []task                         // ceremonies that are due next and not begun
+	scheduled       int                            // up to which message the ceremonies due are in tasks
+	ownPosts        map[[32]byte]bool              // hashes of its own posts
+	postsSeen       int                            // how many signed posts of the board it has looked at
+	warned          map[string]bool                // texts of warnings that it gives only once
+	program         string                         // name of its modified program, "" for the honest one
+	guard           *guard                         // bounds what it opens; nil without hardware, see hardware.go
+	judge           ed25519.PublicKey              // whose signature an order needs besides, nil if none
+	cap             int                            // orders that it answers in thirty days, 0 for any number
+	answered        []answeredOrder                // in the last thirty days
+	pass            func(*question) []world.Packet // has somebody else open messages; nil if it does so itself
 }
 
 // heldKey is a live key with the share of it that a trustee has.
@@ -120,6 +125,9 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 		return nil
 	}
 	order, checkpoint, err := publiclog.VerifyOrder(now, s, t.court, t.policy)
+	if err == nil && t.judge != nil {
+		err = request.CheckSecond(p.Data, s, t.judge)
+	}
 	if err != nil {
 		return []world.Packet{world.Warn(t.name, "refused a request: "+err.Error())}
 	}
@@ -131,28 +139,11 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	if !t.willing {
 		return out
 	}
-	var facts []world.Fact
-	warnings := map[string]bool{}
-	for _, i := range items {
-		f, err := t.partial(order, i)
-		if errors.Is(err, errDestroyed) {
-			continue // the order may well cover it, but nobody can open it any more
-		}
-		if err == nil {
-			facts = append(facts, f)
-		} else if what := "refused a message: " + err.Error(); !warnings[what] {
-			warnings[what] = true
-			out = append(out, world.Warn(t.name, what))
-		}
+	if !t.underCap(now, s.Bytes) {
+		return append(out, world.Warn(t.name, fmt.Sprintf("refused a request: it has answered %d orders in thirty days, and no more are allowed", t.cap)))
 	}
-	if len(facts) == 0 {
-		return out
-	}
-	sealed, err := request.SealAnswer(t.random, t.identity, order.Agency, request.Info(t.name, s.Bytes, items), facts)
-	if err != nil {
-		return out
-	}
-	return append(out, world.Packet{From: t.name, To: p.From, Data: sealed})
+	return append(out, t.open(now, &question{signed: &s, order: order,
+		Question: request.Question{Asker: p.From, Agency: order.Agency, Info: request.Info(t.name, s.Bytes, items), Items: items}})...)
 }
 
 // maxWaiting bounds the requests that wait for the log.
@@ -194,9 +185,9 @@ func (t *trustee) resume(now time.Time) (out []world.Packet) {
 
 var errDestroyed = errors.New("its key is destroyed")
 
-// partial makes this trustee's partial decryption of one message, if the order covers it.
-func (t *trustee) partial(order law.Order, i *request.Item) (world.Fact, error) {
-	if !order.Covers(i.Meta) {
+// partial makes this trustee's partial decryption of one message, if the question is about it.
+func (t *trustee) partial(q *question, i *request.Item) (world.Fact, error) {
+	if !q.covers(i) {
 		return world.Fact{}, errors.New("it is outside the order's scope")
 	}
 	h := t.findKey(i.KeyID)

@@ -1,0 +1,143 @@
+package request
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"doormat/world"
+)
+
+// A trustee's keys may live in a hardware node of their own, which speaks to the trustee's
+// machine alone. These are the packets between the two. Both know a secret, the credential, by
+// which each tells that a packet is the other's. It keeps strangers on the network out; whoever
+// controls the machine, or has copied its store, has it.
+
+// Kinds of packets between a trustee's machine and its hardware node, each of them a body and a
+// MAC of it.
+const (
+	KindRelay byte = 152 + iota // machine to hardware: sender and data of a packet, 1 if the trustee is willing
+	KindAsk                     // machine to hardware: asker, key of the agency, info, items
+	KindSpeak                   // hardware to machine: packets to send in its name, what it may keep
+)
+
+// HardwareName is the kind of principals that hold a trustee's keys.
+const HardwareName = "hardware"
+
+// Credential is the kind of the secret that machine and hardware share; Ref the trustee.
+const Credential world.Kind = "hardware credential"
+
+// HardwarePackets lists the kinds of packets between a machine and its hardware.
+func HardwarePackets() []world.PacketKind {
+	return []world.PacketKind{
+		{Kind: KindRelay, Name: "passed on to hardware"},
+		{Kind: KindAsk, Name: "question to hardware"},
+		{Kind: KindSpeak, Name: "word of hardware"},
+	}
+}
+
+// HardwareOf names the hardware node of a trustee.
+func HardwareOf(trustee string) string {
+	return HardwareName + strings.TrimPrefix(trustee, world.TrusteeName)
+}
+
+// Hardware names the hardware node of trustee i, from 1.
+func Hardware(i int) string { return HardwareName + ":" + strconv.Itoa(i) }
+
+// Protect encodes a packet's data with a MAC.
+func Protect(kind byte, credential []byte, fields ...[]byte) []byte {
+	body := world.Pack(0, fields...)
+	return world.Pack(kind, body, linkMAC(kind, credential, body))
+}
+
+func linkMAC(kind byte, credential, body []byte) []byte {
+	h := hmac.New(sha256.New, credential)
+	h.Write([]byte{kind})
+	h.Write(body)
+	return h.Sum(nil)
+}
+
+// Unprotect decodes [Protect], and refuses what was made without the credential.
+func Unprotect(data []byte, kind byte, credential []byte, fields int) ([][]byte, error) {
+	f, err := world.Unpack(data, kind, 2)
+	if err != nil {
+		return nil, err
+	}
+	if !hmac.Equal(f[1], linkMAC(kind, credential, f[0])) {
+		return nil, errors.New("hardware link: made without the credential")
+	}
+	return world.Unpack(f[0], 0, fields)
+}
+
+// ReadLink decodes a packet of the link as whoever sees it pass does, without the credential.
+func ReadLink(data []byte, kind byte, fields int) ([][]byte, error) {
+	f, err := world.Unpack(data, kind, 2)
+	if err != nil {
+		return nil, err
+	}
+	return world.Unpack(f[0], 0, fields)
+}
+
+// EncodePackets encodes packets for the machine to send in its own name.
+func EncodePackets(packets []world.Packet) []byte {
+	var list [][]byte
+	for _, p := range packets {
+		list = append(list, world.Pack(0, []byte(p.To), p.Data))
+	}
+	return world.Pack(0, list...)
+}
+
+// ParsePackets decodes [EncodePackets]: packets without a sender.
+func ParsePackets(data []byte) ([]world.Packet, error) {
+	list, err := world.UnpackList(data, 0)
+	if err != nil {
+		return nil, fmt.Errorf("packets of hardware: %w", err)
+	}
+	var out []world.Packet
+	for _, one := range list {
+		f, err := world.Unpack(one, 0, 2)
+		if err != nil {
+			return nil, fmt.Errorf("packets of hardware: %w", err)
+		}
+		out = append(out, world.Packet{To: string(f[0]), Data: f[1]})
+	}
+	return out, nil
+}
+
+// A Question is what a machine asks its hardware: to open messages and to seal what comes of it
+// to an agency's key. What the answer is sealed for, Info says, see [Info].
+type Question struct {
+	Asker  string // to whom the answer is sent
+	Agency []byte // X25519 public key
+	Info   []byte
+	Items  []*Item
+}
+
+// Encode gives the data of a KindAsk packet.
+func (q *Question) Encode(credential []byte) []byte {
+	return Protect(KindAsk, credential, []byte(q.Asker), q.Agency, q.Info, encodeItems(q.Items))
+}
+
+// ParseQuestion decodes [Question.Encode].
+func ParseQuestion(data, credential []byte) (*Question, error) {
+	f, err := Unprotect(data, KindAsk, credential, 4)
+	if err != nil {
+		return nil, err
+	}
+	q := &Question{Asker: string(f[0]), Agency: f[1], Info: f[2]}
+	list, err := world.UnpackList(f[3], 0)
+	if err != nil {
+		return nil, fmt.Errorf("question to hardware: %w", err)
+	}
+	for _, one := range list {
+		i, err := ParseItem(one)
+		if err != nil {
+			return nil, err
+		}
+		q.Items = append(q.Items, i)
+	}
+	return q, nil
+}

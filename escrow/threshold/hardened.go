@@ -1,0 +1,155 @@
+package threshold
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"doormat/escrow/committee"
+	"doormat/escrow/request"
+	"doormat/escrow/threshold/rules"
+	"doormat/world"
+	"doormat/world/law"
+	"doormat/world/memo"
+)
+
+// Parameters of the design [Hardened], and their values. Each can be used alone.
+const (
+	Hardware       = "hardware" // where a trustee's keys are
+	HardwareChecks = "checks"   // in hardware that checks orders itself
+	HardwareCounts = "counts"   // in hardware that opens what the machine asks for, and counts
+	HardwareOff    = "off"      // in the machine's own store
+	Rate           = "rate"     // messages that a hardware node opens in an hour
+	Judges         = "judges"   // whose signatures an order needs
+	Cap            = "cap"      // orders that a trustee answers in thirty days
+)
+
+// Hardened is threshold escrow in its strongest form: the design "threshold-hardened". It
+// implements [world.Design].
+type Hardened struct{ Design }
+
+// Info implements [world.Design].
+func (h Hardened) Info() world.Info {
+	info := h.Design.Info()
+	info.ID, info.Name = "threshold-hardened", "Threshold escrow, hardened"
+	info.Classes = append([]string{"hardened"}, info.Classes...)
+	info.Doc = "Threshold escrow as those would build it who want it to be safe. What is secret of a trustee lives in a " +
+		"hardware node, which runs the ceremonies, checks orders itself, and opens so many messages an hour: who " +
+		"controls a trustee has an oracle and never a share. An order needs a second judge's signature beside the " +
+		"court's, and a trustee answers a limited number of orders in thirty days. What stays: hardware has makers " +
+		"and sellers, side channels, and firmware that somebody signs, none of which is modelled here; who holds " +
+		"t nodes and their makers' keys holds the key. A node that is lost takes its share along, and with more " +
+		"than n - t of them all that is escrowed is lost. Orders that are secret in a log that everybody reads, " +
+		"judges who sign what they are shown, and the discrete logarithms under the escrow field are as before."
+	info.Trusts = append(slices.Clone(info.Trusts),
+		"the makers of the trustees' hardware, whoever signs its firmware, and whoever delivers it",
+		"that the court and the second judge are not robbed, deceived or ordered together")
+	info.Principals = append(slices.Clone(info.Principals),
+		world.Principal{Name: request.HardwareName, Doc: "holds a trustee's keys; nobody gets in", Count: "n"},
+		world.Principal{Name: request.JudgeName, Doc: "signs orders beside the court",
+			Surfaces: []world.Surface{world.Store, world.Control}})
+	info.Packets = slices.Concat(info.Packets, request.HardwarePackets(), request.JudgePackets())
+	info.Parameters = []world.Parameter{
+		world.OwnWord(Hardware, "where a trustee's keys are: in hardware that checks orders itself, in hardware that only "+
+			"counts what it opens, or in its machine", HardwareChecks, HardwareCounts, HardwareOff),
+		world.OwnNumber(Rate, "messages that a hardware node opens in an hour", "100", "", maxRate),
+		world.OwnWord(Judges, "how many judges sign an order: the court, and a second judge", "2", "1"),
+		world.OwnNumber(Cap, "orders that a trustee answers in thirty days", "4", "none", maxRate),
+	}
+	return info
+}
+
+const maxRate = 1_000_000
+
+// Rules implements [world.Design].
+func (h Hardened) Rules() []world.Rule { return append(h.Design.Rules(), rules.Hardened()...) }
+
+// Setup implements [world.Design].
+func (Hardened) Setup(config world.Config) (world.Deploy, error) {
+	key := setupKey{config.Seed, config.Settings.Threshold, config.Settings.Trustees}
+	s, err := memo.Recall(config.Memo, key, func() (*setup, error) { return runSetup(config) })
+	if err != nil {
+		return nil, fmt.Errorf("threshold-hardened: %w", err)
+	}
+	if _, err := harden(config, s); err != nil {
+		return nil, fmt.Errorf("threshold-hardened: %w", err)
+	}
+	return func() []world.Node {
+		nodes, _ := harden(config, s) // the same inputs as above
+		return nodes
+	}, nil
+}
+
+// harden builds the nodes of threshold escrow, and adds hardware and a second judge. If the
+// settings do without one of them, it is there and nobody asks it.
+func harden(config world.Config, s *setup) ([]world.Node, error) {
+	nodes, err := deploy(config, s)
+	if err != nil {
+		return nil, err
+	}
+	var judge *request.Judge
+	for _, n := range nodes {
+		if court, ok := n.(*law.Court); ok {
+			if judge, err = request.NewJudge(config.Stream(request.JudgeName), court.Public()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	own := ownOf(config.Settings)
+	var out []world.Node
+	for _, n := range nodes {
+		switch n := n.(type) {
+		case *law.Agency:
+			for _, x := range n.Extensions {
+				if asks, ok := x.(*request.Agency); ok {
+					asks.Second = own.judges == 2
+				}
+			}
+		case *trustee:
+			if n.cap = own.cap; own.judges == 2 {
+				n.judge = judge.Public()
+			}
+			pair, err := withHardware(n, config, s, own)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, pair...)
+			continue
+		}
+		out = append(out, n)
+	}
+	return append(out, judge), nil
+}
+
+// withHardware gives a trustee's machine and its hardware.
+func withHardware(t *trustee, config world.Config, s *setup, own values) ([]world.Node, error) {
+	name := request.HardwareOf(t.name)
+	if own.hardware == HardwareOff {
+		return []world.Node{t, idle(name)}, nil
+	}
+	desk, err := newTrustee(s.trustees[t.index-1], committee.NewCache(s.genesis), t.court, config)
+	if err != nil {
+		return nil, err
+	}
+	desk.judge, desk.cap = t.judge, t.cap
+	if own.hardware == HardwareCounts {
+		t.judge, t.cap = nil, 0
+	}
+	m, h, err := newHardware(t, desk, s.genesis.FirstKey(), config.Stream(name), own.hardware == HardwareChecks, own.rate)
+	return []world.Node{m, h}, err
+}
+
+// values are those of the design's own parameters, the usual ones where nothing is given.
+type values struct {
+	hardware          string
+	rate, judges, cap int
+}
+
+func ownOf(s world.Settings) values {
+	given, err := s.Override(nil, Hardened{}.Info().Parameters...)
+	if err != nil {
+		given = s // whoever made the settings has checked them
+	}
+	judges, _ := strconv.Atoi(given.Own.Value(Judges))
+	return values{hardware: given.Own.Value(Hardware), rate: given.Own.Number(Rate), judges: judges, cap: given.Own.Number(Cap)}
+}

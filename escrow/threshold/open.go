@@ -1,0 +1,84 @@
+package threshold
+
+import (
+	"crypto/sha256"
+	"errors"
+	"slices"
+	"time"
+
+	"doormat/escrow/request"
+	"doormat/world"
+	"doormat/world/law"
+)
+
+// question is what a trustee has been asked, once it knows that it will answer.
+type question struct {
+	request.Question
+	signed *law.Signed // the order, nil if somebody else has checked it
+	order  law.Order
+}
+
+// covers reports whether the order names a message. If somebody else has checked the order,
+// nobody knows here what it names.
+func (q *question) covers(i *request.Item) bool { return q.signed == nil || q.order.Covers(i.Meta) }
+
+// answeredOrder is an order that a trustee has answered.
+type answeredOrder struct {
+	order [32]byte // hash of it, as signed
+	since time.Time
+}
+
+// capPeriod is the time over which orders are counted.
+const capPeriod = 30 * 24 * time.Hour
+
+// underCap counts an order, once, and reports whether it is among those that the cap allows.
+func (t *trustee) underCap(now time.Time, order []byte) bool {
+	if t.cap == 0 {
+		return true
+	}
+	t.answered = slices.DeleteFunc(t.answered, func(a answeredOrder) bool { return now.Sub(a.since) >= capPeriod })
+	hash := sha256.Sum256(order)
+	if slices.ContainsFunc(t.answered, func(a answeredOrder) bool { return a.order == hash }) {
+		return true
+	}
+	if len(t.answered) >= t.cap {
+		return false
+	}
+	t.answered = append(t.answered, answeredOrder{hash, now})
+	return true
+}
+
+// open sends partial decryptions of the messages in a question, sealed to the agency, or has
+// somebody else do so. It warns of those that it refuses. What is too much for this hour waits.
+func (t *trustee) open(now time.Time, q *question) (out []world.Packet) {
+	if t.pass != nil {
+		return t.pass(q)
+	}
+	var facts []world.Fact
+	warnings := map[string]bool{}
+	for at, i := range q.Items {
+		if !t.guard.ready(now) {
+			t.guard.postpone(q, q.Items[at:])
+			break
+		}
+		f, err := t.partial(q, i)
+		if errors.Is(err, errDestroyed) {
+			continue // the order may well cover it, but nobody can open it any more
+		}
+		if err == nil {
+			t.guard.count()
+			facts = append(facts, f)
+		} else if what := "refused a message: " + err.Error(); !warnings[what] {
+			warnings[what] = true
+			out = append(out, world.Warn(t.name, what))
+		}
+	}
+	if len(facts) == 0 {
+		return out
+	}
+	sealed, err := request.SealAnswer(t.random, t.identity, q.Agency, q.Info, facts)
+	if err != nil {
+		return out
+	}
+	return append(out, world.Packet{From: t.name, To: q.Asker, Data: sealed})
+}
