@@ -254,3 +254,18 @@ func reads(rules []world.Rule, packets []world.Fact) bool {
 	}
 	return false
 }
+
+// TestPacketKinds: one number of a packet means one thing in every design, so that whoever
+// reads a wiretap need not know which design it is of.
+func TestPacketKinds(t *testing.T) {
+	names := map[byte]string{}
+	for _, d := range Designs() {
+		for _, k := range d.Info().Packets {
+			if have, ok := names[k.Kind]; ok {
+				require.Equal(t, have, k.Name, "%s: packet %d", d.Info().ID, k.Kind)
+			}
+			names[k.Kind] = k.Name
+		}
+	}
+	require.Greater(t, len(names), 50)
+}

@@ -34,15 +34,11 @@ type Agency struct {
 	Board      *committee.View     // nil if shares and keys never change
 	cases      []*inquiry
 	filed      map[string]bool // ids of the certified keys that it filed
-
-	Second  bool              // a second judge has to sign each order
-	seconds map[string][]byte // that judge's signature, by signed order
 }
 
 // inquiry is one request, as it was sent to all trustees.
 type inquiry struct {
 	order     []byte // as signed
-	encoded   []byte // with its evidence
 	items     []*Item
 	questions map[string]*question // by the item's encoding
 }
@@ -57,7 +53,7 @@ type question struct {
 // NewAgency begins with what is public after set-up. It asks the trustees of these names.
 func NewAgency(g *committee.Genesis, trustees []string) *Agency {
 	return &Agency{trustees: trustees, first: g.FirstKey(), identities: g.State.NextRoster.Identities,
-		filed: map[string]bool{}, seconds: map[string][]byte{}}
+		filed: map[string]bool{}}
 }
 
 // identity is the signing key of a trustee now, nil if there is no such trustee.
@@ -98,18 +94,13 @@ func (x *Agency) Holdings() []world.Fact {
 }
 
 // Execute implements [law.AgencyExtension]: trustees open messages, so they are asked about
-// those that the provider produces. If a second judge has to sign, that is asked first.
-func (x *Agency) Execute(s law.Signed) []world.Packet {
-	if !x.Second {
-		return nil
-	}
-	return []world.Packet{{From: world.Agency, To: JudgeName, Data: world.Pack(KindSecond, s.Bytes)}}
-}
+// those that the provider produces.
+func (*Agency) Execute(law.Signed) []world.Packet { return nil }
 
 // Present implements [law.AgencyExtension]. Before it asks trustees, it asks the log what it may
 // have missed of the board.
 func (x *Agency) Present(s law.Signed, produced []world.Fact) []world.Packet {
-	q := &inquiry{order: s.Bytes, encoded: s.Encode(), questions: map[string]*question{}}
+	q := &inquiry{order: s.Bytes, questions: map[string]*question{}}
 	for _, f := range produced {
 		if i, err := NewItem(f.Data); err == nil && f.Kind == wire.Envelopes {
 			q.items = append(q.items, i)
@@ -125,37 +116,9 @@ func (x *Agency) Present(s law.Signed, produced []world.Fact) []world.Packet {
 		out = append(out, world.Packet{From: world.Agency, To: world.Log,
 			Data: world.Pack(publiclog.KindReadBoard, world.Int(x.Board.Version.Size))})
 	}
-	return append(out, x.ask(q)...)
-}
-
-// ask sends a request to all trustees, unless it lacks the second judge's signature.
-func (x *Agency) ask(q *inquiry) (out []world.Packet) {
-	var second [][]byte
-	if x.Second {
-		signature := x.seconds[string(q.order)]
-		if signature == nil {
-			return nil
-		}
-		second = append(second, signature)
-	}
-	data := Encode(q.encoded, q.items, second...)
+	data := Encode(s.Encode(), q.items)
 	for _, t := range x.trustees {
 		out = append(out, world.Packet{From: world.Agency, To: t, Data: data})
-	}
-	return out
-}
-
-// countersigned takes what the second judge signed, and asks what had waited for it.
-func (x *Agency) countersigned(data []byte) (out []world.Packet) {
-	f, err := world.Unpack(data, KindSeconded, 2)
-	if err != nil || x.seconds[string(f[0])] != nil {
-		return nil
-	}
-	x.seconds[string(f[0])] = f[1]
-	for _, q := range x.cases {
-		if bytes.Equal(q.order, f[0]) {
-			out = append(out, x.ask(q)...)
-		}
 	}
 	return out
 }
@@ -165,8 +128,6 @@ func (x *Agency) Handle(private []byte, p world.Packet) ([]world.Fact, []world.P
 	switch {
 	case p.Kind() == KindAnswer:
 		return x.answer(private, p)
-	case p.From == JudgeName && p.Kind() == KindSeconded && x.Second:
-		return nil, x.countersigned(p.Data)
 	case p.From == world.Log && p.Kind() == publiclog.KindUpdate && x.Board != nil:
 		if _, err := x.Board.Read(p.Data); err != nil {
 			return nil, []world.Packet{world.Warn(world.Agency, "the log's board does not add up: "+err.Error())}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"doormat/world"
@@ -43,9 +42,6 @@ func HardwarePackets() []world.PacketKind {
 func HardwareOf(trustee string) string {
 	return HardwareName + strings.TrimPrefix(trustee, world.TrusteeName)
 }
-
-// Hardware names the hardware node of trustee i, from 1.
-func Hardware(i int) string { return HardwareName + ":" + strconv.Itoa(i) }
 
 // Protect encodes a packet's data with a MAC.
 func Protect(kind byte, credential []byte, fields ...[]byte) []byte {

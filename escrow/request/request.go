@@ -72,9 +72,9 @@ func NewItem(envelope []byte) (*Item, error) {
 	return &Item{u.Meta, sha256.Sum256(f.Body), f.KeyID, f.Seed}, nil
 }
 
-// Encode asks a trustee about messages under an order, which a second judge may have signed too.
-func Encode(order []byte, items []*Item, second ...[]byte) []byte {
-	return world.Pack(KindRequest, append([][]byte{order, encodeItems(items)}, second...)...)
+// Encode asks a trustee about messages under an order.
+func Encode(order []byte, items []*Item) []byte {
+	return world.Pack(KindRequest, order, encodeItems(items))
 }
 
 func encodeItems(items []*Item) []byte {
@@ -87,12 +87,9 @@ func encodeItems(items []*Item) []byte {
 
 // Parse decodes [Encode]. Nothing is verified.
 func Parse(data []byte) (law.Signed, []*Item, error) {
-	f, err := world.UnpackList(data, KindRequest)
+	f, err := world.Unpack(data, KindRequest, 2)
 	if err != nil {
 		return law.Signed{}, nil, fmt.Errorf("request: %w", err)
-	}
-	if len(f) != 2 && len(f) != 3 {
-		return law.Signed{}, nil, fmt.Errorf("request: %d fields, want 2 or 3", len(f))
 	}
 	s, err := law.ParseSigned(f[0])
 	if err != nil {

@@ -25,7 +25,8 @@ const (
 )
 
 // Hardened is threshold escrow in its strongest form: the design "threshold-hardened". It
-// implements [world.Design].
+// implements [world.Design]. TestHardenedConformance has it under each form of hardware, TestCap,
+// TestSecondSignature and TestRefusingJudge its parameters.
 type Hardened struct{ Design }
 
 // Info implements [world.Design].
@@ -46,16 +47,16 @@ func (h Hardened) Info() world.Info {
 		"that the court and the second judge are not robbed, deceived or ordered together")
 	info.Principals = append(slices.Clone(info.Principals),
 		world.Principal{Name: request.HardwareName, Doc: "holds a trustee's keys; nobody gets in", Count: "n"},
-		world.Principal{Name: request.JudgeName, Doc: "signs orders beside the court",
+		world.Principal{Name: law.JudgeName, Doc: "signs orders beside the court",
 			Surfaces: []world.Surface{world.Store, world.Control}})
-	info.Packets = slices.Concat(info.Packets, request.HardwarePackets(), request.JudgePackets())
-	info.Parameters = []world.Parameter{
+	info.Packets = slices.Concat(info.Packets, request.HardwarePackets(), law.JudgePackets())
+	info.Parameters = append(slices.Clone(info.Parameters),
 		world.OwnWord(Hardware, "where a trustee's keys are: in hardware that checks orders itself, in hardware that only "+
 			"counts what it opens, or in its machine", HardwareChecks, HardwareCounts, HardwareOff),
 		world.OwnNumber(Rate, "messages that a hardware node opens in an hour", "100", "", maxRate),
 		world.OwnWord(Judges, "how many judges sign an order: the court, and a second judge", "2", "1"),
 		world.OwnNumber(Cap, "orders that a trustee answers in thirty days", "4", "none", maxRate),
-	}
+	)
 	return info
 }
 
@@ -87,36 +88,33 @@ func harden(config world.Config, s *setup) ([]world.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	var judge *request.Judge
+	own := ownOf(config.Settings)
+	var judge *law.Judge
 	for _, n := range nodes {
 		if court, ok := n.(*law.Court); ok {
-			if judge, err = request.NewJudge(config.Stream(request.JudgeName), court.Public()); err != nil {
+			if judge, err = law.NewJudge(config.Stream(law.JudgeName), court.Public()); err != nil {
 				return nil, err
+			}
+			if own.judges == 2 {
+				court.AskSecond(judge.Public())
 			}
 		}
 	}
-	own := ownOf(config.Settings)
 	var out []world.Node
 	for _, n := range nodes {
-		switch n := n.(type) {
-		case *law.Agency:
-			for _, x := range n.Extensions {
-				if asks, ok := x.(*request.Agency); ok {
-					asks.Second = own.judges == 2
-				}
-			}
-		case *trustee:
-			if n.cap = own.cap; own.judges == 2 {
-				n.judge = judge.Public()
-			}
-			pair, err := withHardware(n, config, s, own)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, pair...)
+		t, ok := n.(*trustee)
+		if !ok {
+			out = append(out, n)
 			continue
 		}
-		out = append(out, n)
+		if t.cap = own.cap; own.judges == 2 {
+			t.judge = judge.Public()
+		}
+		pair, err := withHardware(t, config, s, own)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, pair...)
 	}
 	return append(out, judge), nil
 }

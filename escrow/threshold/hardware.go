@@ -26,7 +26,8 @@ import (
 //   - "checks": the node checks orders itself: signatures, log, scope. The machine can only bring
 //     or keep back what others have said.
 //
-// TestHardware and TestHardwareRate show what each is worth.
+// TestHardware, TestHardwareInCeremonies, TestOracle and TestHardwareRate show what each is worth,
+// TestLinkToHardware and FuzzHardware that nobody else gets an answer.
 
 // hardware is the node that holds a trustee's keys.
 type hardware struct {

@@ -56,6 +56,12 @@ func stageFor(t *testing.T, env world.Config, messages int) *stage {
 // preparedStage is a stage on which nothing is switched on yet.
 func preparedStage(t *testing.T, env world.Config, messages int) *stage {
 	t.Helper()
+	return stageOf(t, env, messages, deploy)
+}
+
+// stageOf is a stage with the nodes that a deployment gives.
+func stageOf(t *testing.T, env world.Config, messages int, deploy func(world.Config, *setup) ([]world.Node, error)) *stage {
+	t.Helper()
 	c, said := smallTalk(env, messages)
 	s := &stage{t: t}
 	setup, err := runSetup(env)

@@ -13,6 +13,7 @@ import (
 	"doormat/escrow/sharing"
 	"doormat/escrow/tdh2"
 	"doormat/world"
+	"doormat/world/law"
 	"doormat/world/ledger"
 	"doormat/world/publiclog"
 )
@@ -126,7 +127,7 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	}
 	order, checkpoint, err := publiclog.VerifyOrder(now, s, t.court, t.policy)
 	if err == nil && t.judge != nil {
-		err = request.CheckSecond(p.Data, s, t.judge)
+		err = law.CheckSecond(s, t.judge)
 	}
 	if err != nil {
 		return []world.Packet{world.Warn(t.name, "refused a request: "+err.Error())}

@@ -52,11 +52,16 @@ type Signed struct {
 	Nonce    []byte // opens the record
 	Record   []byte // what the log holds
 	Evidence []byte // that the record is logged, empty without a log
+	Second   []byte // a second judge's signature, empty where none signs
 }
 
 // Encode gives what [KindSigned] carries.
 func (s Signed) Encode() []byte {
-	return world.Pack(KindSigned, s.Bytes, s.Nonce, s.Record, s.Evidence)
+	fields := [][]byte{s.Bytes, s.Nonce, s.Record, s.Evidence}
+	if len(s.Second) > 0 {
+		fields = append(fields, s.Second)
+	}
+	return world.Pack(KindSigned, fields...)
 }
 
 // Fact states that somebody has the order.
@@ -64,18 +69,25 @@ func (s Signed) Fact() world.Fact {
 	return world.Fact{Kind: OrderFact, Ref: "order", Data: s.Encode()}
 }
 
-// ParseSigned decodes [Signed.Encode]; the signature is not checked.
+// ParseSigned decodes [Signed.Encode]; no signature is checked.
 func ParseSigned(data []byte) (Signed, error) {
-	f, err := world.Unpack(data, KindSigned, 4)
+	f, err := world.UnpackList(data, KindSigned)
 	if err != nil {
 		return Signed{}, err
+	}
+	if len(f) != 4 && (len(f) != 5 || len(f[4]) == 0) {
+		return Signed{}, fmt.Errorf("signed order: %d fields, want 4, or 5 with a second signature", len(f))
 	}
 	inner, err := world.Unpack(f[0], signedTag, 2)
 	if err != nil {
 		return Signed{}, err
 	}
 	o, err := ParseOrder(inner[0])
-	return Signed{o, f[0], f[1], f[2], f[3]}, err
+	s := Signed{Order: o, Bytes: f[0], Nonce: f[1], Record: f[2], Evidence: f[3]}
+	if len(f) == 5 {
+		s.Second = f[4]
+	}
+	return s, err
 }
 
 // validity is how long an order may be executed.

@@ -22,13 +22,21 @@ type Court struct {
 	docket  map[string]bool   // the records of all orders that this court signed
 	waiting map[string]string // record to the agency that applied, until the log has the record
 	sealed  []filing          // orders that are signed and not yet published, oldest first
+	second  ed25519.PublicKey // of the judge who signs orders as well, nil if none does
+	asked   []filing          // orders that this judge has not signed yet
 }
 
 // A filing is a signed order that the court still keeps secret.
 type filing struct {
 	order, nonce, record []byte
 	signed               time.Time
-	released             bool // the agency has the order
+	second               []byte // the second judge's signature, if there is one
+	released             bool   // the agency has the order
+}
+
+// encode gives the order as its agency gets it, with evidence if it is logged.
+func (f *filing) encode(evidence []byte) []byte {
+	return Signed{Bytes: f.order, Nonce: f.nonce, Record: f.record, Evidence: evidence, Second: f.second}.Encode()
 }
 
 // due is when the court publishes the order.
@@ -70,9 +78,8 @@ func (*Court) Name() string { return world.Court }
 // yet. The docket is the list of records, which the log publishes.
 func (c *Court) Holdings() []world.Fact {
 	facts := []world.Fact{{Kind: CourtKey, Ref: hex.EncodeToString(c.Public()), Data: c.key.Seed()}}
-	for _, f := range c.sealed {
-		facts = append(facts, world.Fact{Kind: OrderFact, Ref: "order",
-			Data: world.Pack(KindSigned, f.order, f.nonce, f.record, nil)})
+	for _, f := range slices.Concat(c.sealed, c.asked) {
+		facts = append(facts, world.Fact{Kind: OrderFact, Ref: "order", Data: f.encode(nil)})
 	}
 	return facts
 }
@@ -86,6 +93,8 @@ func (c *Court) Handle(now time.Time, p world.Packet) []world.Packet {
 		c.willing = c.willing || p.From == world.Law
 	case KindApply:
 		return c.apply(now, p)
+	case KindSeconded:
+		return c.seconded(p)
 	case KindLogged:
 		return c.release(p)
 	case KindInquire:
@@ -114,14 +123,44 @@ func (c *Court) apply(now time.Time, p world.Packet) []world.Packet {
 	}
 	signedOrder := Sign(order, c.key)
 	record := Record(signedOrder, nonce, c.key)
-	c.docket[string(record)] = true
-	c.sealed = append(c.sealed, filing{signedOrder, nonce, record, now, !c.logged})
-	if !c.logged {
-		return []world.Packet{{From: world.Court, To: p.From,
-			Data: world.Pack(KindSigned, signedOrder, nonce, record, nil)}}
+	signed := filing{order: signedOrder, nonce: nonce, record: record, signed: now, released: !c.logged}
+	if c.second != nil {
+		c.asked = append(c.asked, signed)
+		return []world.Packet{{From: world.Court, To: JudgeName,
+			Data: world.Pack(KindSecond, signedOrder)}}
 	}
-	c.waiting[string(record)] = p.From
-	return []world.Packet{{From: world.Court, To: world.Log, Data: world.Pack(KindAppend, record)}}
+	return c.enter(signed)
+}
+
+// AskSecond has a second judge sign every order before it is logged and released.
+func (c *Court) AskSecond(judge ed25519.PublicKey) { c.second = judge }
+
+// seconded goes on with an order that the second judge has signed.
+func (c *Court) seconded(p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, KindSeconded, 2)
+	if err != nil || p.From != JudgeName {
+		return nil
+	}
+	at := slices.IndexFunc(c.asked, func(a filing) bool { return bytes.Equal(a.order, f[0]) })
+	if at < 0 || CheckSecond(Signed{Bytes: f[0], Second: f[1]}, c.second) != nil {
+		return nil
+	}
+	filed := c.asked[at]
+	filed.second = f[1]
+	c.asked = slices.Delete(c.asked, at, at+1)
+	return c.enter(filed)
+}
+
+// enter puts an order on the docket, and releases it or has the log take it first. The one
+// principal that applies for orders is the agency.
+func (c *Court) enter(f filing) []world.Packet {
+	c.docket[string(f.record)] = true
+	c.sealed = append(c.sealed, f)
+	if !c.logged {
+		return []world.Packet{{From: world.Court, To: world.Agency, Data: f.encode(nil)}}
+	}
+	c.waiting[string(f.record)] = world.Agency
+	return []world.Packet{{From: world.Court, To: world.Log, Data: world.Pack(KindAppend, f.record)}}
 }
 
 // release sends an order to its agency once the log proves that it has the record.
@@ -137,8 +176,7 @@ func (c *Court) release(p world.Packet) []world.Packet {
 	}
 	delete(c.waiting, string(f[0]))
 	c.sealed[at].released = true
-	return []world.Packet{{From: world.Court, To: to,
-		Data: world.Pack(KindSigned, c.sealed[at].order, c.sealed[at].nonce, f[0], f[1])}}
+	return []world.Packet{{From: world.Court, To: to, Data: c.sealed[at].encode(f[1])}}
 }
 
 // Wakes implements [world.Waker]: an order is published on the first night after

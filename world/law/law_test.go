@@ -185,6 +185,9 @@ func FuzzParseSigned(f *testing.F) {
 	s := Signed{Order: sample(), Bytes: Sign(sample(), key), Nonce: make([]byte, 32), Evidence: []byte("logged")}
 	s.Record = Record(s.Bytes, s.Nonce, key)
 	f.Add(s.Encode())
+	s.Second = []byte("of a judge")
+	f.Add(s.Encode())
+	f.Add(append(s.Encode()[:len(s.Encode())-len("of a judge")-4], 0, 0, 0, 0)) // a second encoding of none
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := ParseSigned(data)
 		if err != nil {

@@ -113,13 +113,9 @@ func askTrustee(in world.Input) ([]world.Derived, error) {
 	if !ok {
 		return nil, fmt.Errorf("rule %q: text %q: want the asker and the trustee", AskTrustee, in.Text)
 	}
-	var items []*request.Item
-	for _, f := range in.Facts[1:] {
-		i, err := request.NewItem(f.Data)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, i)
+	items, err := itemsOf(in.Facts[1:])
+	if err != nil {
+		return nil, err
 	}
 	p := world.Packet{From: from, To: to, Data: request.Encode(in.Facts[0].Data, items)}
 	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: to, Data: p.Encode(always)}), nil
