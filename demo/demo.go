@@ -16,6 +16,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"doormat/attacks/library"
 	"doormat/attacks/script"
@@ -62,7 +63,13 @@ func Parameters() []world.Parameter {
 }
 
 // Attacks loads the library.
-func Attacks() ([]technique.Technique, error) { return Load(library.Files) }
+func Attacks() ([]technique.Technique, error) {
+	list, err := loadLibrary()
+	return slices.Clone(list), err
+}
+
+// loadLibrary loads once what everybody shares: a technique does not change.
+var loadLibrary = sync.OnceValues(func() ([]technique.Technique, error) { return Load(library.Files) })
 
 // Load reads the scripts in the root of files, in the order of families, then of
 // ids. They run in this process: they are part of the program. A script's

@@ -21,6 +21,7 @@ import (
 	"doormat/escrow/request"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/memo"
 	"doormat/world/publiclog"
 	"doormat/world/simulation"
 )
@@ -120,7 +121,7 @@ func (v *inventory) live(t *testing.T, d world.Design, s world.Settings) {
 		said = append(said, world.Payload{Body: []byte(m.Text), Files: m.Attachments})
 	}
 	s.Threshold, s.Trustees, s.Jurisdictions, s.Target = 2, 3, world.RoundRobin(3), c.Target
-	deploy, err := d.Setup(world.Config{Settings: s, Accounts: c.Accounts, Seed: 5})
+	deploy, err := d.Setup(world.Config{Settings: s, Accounts: c.Accounts, Seed: 5, Memo: new(memo.Memo)})
 	require.NoError(t, err)
 	p, err := simulation.New(context.Background(), c, said, deploy(), func(q world.Packet) {
 		if !q.Private() && len(v.sent[q.Kind()]) < 20 {

@@ -30,7 +30,7 @@ var policy = []struct {
 	{"world/law", []string{"world"}},
 	{"world/publiclog", []string{"world", "world/law", "world/ledger"}},
 	{"world/simulation", []string{"world"}},
-	{"world/worldtest", []string{"world", "world/simulation"}},
+	{"world/worldtest", []string{"world", "world/memo", "world/simulation"}},
 	{"e2ee/vault", []string{"world/law", "escrow/group", "escrow/sharing"}}, // shares a key as trustees do
 	{"e2ee/transparency", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "e2ee/..."}},
 	{"e2ee/wire", []string{"world", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/senderkey", "e2ee/sframe"}},

@@ -23,6 +23,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
@@ -101,6 +102,10 @@ func load(name string, src []byte, steps uint64, print func(string),
 	return s, nil
 }
 
+// helpersRun keeps what helpers define, by name and text. It is frozen, so all scripts that
+// load the same text share it: the library loads a few helpers a hundred times.
+var helpersRun sync.Map
+
 // helper runs a file that scripts share. It can load no other.
 func helper(helpers []fs.FS, file string) (starlark.StringDict, error) {
 	for _, files := range helpers {
@@ -109,9 +114,16 @@ func helper(helpers []fs.FS, file string) (starlark.StringDict, error) {
 			continue
 		}
 		src = bytes.TrimPrefix(src, []byte("\ufeff"))
+		key := [2]string{file, string(src)}
+		if globals, ok := helpersRun.Load(key); ok {
+			return globals.(starlark.StringDict), nil
+		}
 		globals, err := starlark.ExecFileOptions(dialect, newThread(file, maxSteps), file, src,
 			starlark.StringDict{"struct": starlark.NewBuiltin("struct", starlarkstruct.Make)})
 		globals.Freeze()
+		if err == nil {
+			helpersRun.Store(key, globals)
+		}
 		return globals, err
 	}
 	var known []string

@@ -142,6 +142,12 @@ func TestHelpers(t *testing.T) {
 		_, err := Load("sample.star", script(`load("`+file+`", "x")`, "pass"), helpers)
 		require.ErrorContains(t, err, want, file)
 	}
+	// What a helper defines is kept by its text: another one under its name is another.
+	other := fstest.MapFS{"helpers/reach.star": {Data: []byte("def reach(adv):\n    fail(\"the other\")\n")}}
+	a, err = Load("sample.star", script(`load("helpers/reach.star", "reach")`, "reach(adv)"), other)
+	require.NoError(t, err)
+	l.Attacks = []technique.Technique{a}
+	require.Contains(t, runOne(t, l).Error, "the other")
 }
 
 // TestByteOrderMark: editors on Windows put one before a script, and before what it loads.

@@ -16,6 +16,7 @@ import (
 	"doormat/e2ee/store"
 	"doormat/e2ee/vault"
 	"doormat/world"
+	"doormat/world/memo"
 	"doormat/world/simulation"
 	"doormat/world/worldtest"
 )
@@ -40,7 +41,7 @@ func start(t *testing.T, d world.Design, retention int) *stage {
 	conv := worldtest.Conversation()
 	settings := worldtest.Settings(conv, 3, 5, 7)
 	settings.Retention, settings.Mailbox = retention, world.MailboxDelivered
-	deploy, err := d.Setup(world.Config{Settings: settings, Accounts: conv.Accounts, Seed: 1})
+	deploy, err := d.Setup(world.Config{Settings: settings, Accounts: conv.Accounts, Seed: 1, Memo: new(memo.Memo)})
 	require.NoError(t, err)
 	s := &stage{t: t, design: d, said: worldtest.Payloads(conv), nodes: map[string]world.Node{}}
 	nodes := deploy()

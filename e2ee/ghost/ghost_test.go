@@ -15,6 +15,7 @@ import (
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/memo"
 	"doormat/world/simulation"
 )
 
@@ -48,7 +49,7 @@ func stageUnder(t *testing.T, d world.Design, lock string, events ...world.Event
 	for _, m := range c.Messages {
 		said = append(said, world.Payload{Body: []byte(m.Text)})
 	}
-	deploy, err := d.Setup(world.Config{Accounts: c.Accounts, Seed: 1, Settings: world.Settings{
+	deploy, err := d.Setup(world.Config{Accounts: c.Accounts, Seed: 1, Memo: new(memo.Memo), Settings: world.Settings{
 		Threshold: 1, Trustees: 1, Target: "Ana", At: 1, Mailbox: world.MailboxDelivered, Lock: lock}})
 	require.NoError(t, err)
 	s := &stage{t: t, conv: c, sent: map[byte][]world.Packet{}}

@@ -13,6 +13,7 @@ import (
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
+	"doormat/world/memo"
 	"doormat/world/publiclog"
 	"doormat/world/simulation"
 )
@@ -40,7 +41,7 @@ func newStage(t *testing.T, events ...world.Event) *stage {
 	for _, m := range c.Messages {
 		said = append(said, world.Payload{Body: []byte(m.Text)})
 	}
-	deploy, err := Design{}.Setup(world.Config{Accounts: c.Accounts, Seed: 1, Settings: world.Settings{
+	deploy, err := Design{}.Setup(world.Config{Accounts: c.Accounts, Seed: 1, Memo: new(memo.Memo), Settings: world.Settings{
 		Threshold: 1, Trustees: 1, Target: "Ana", At: 1, Mailbox: world.MailboxAll}})
 	require.NoError(t, err)
 	s := &stage{t: t}

@@ -16,6 +16,7 @@ import (
 	"doormat/escrow/sharing"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/memo"
 	"doormat/world/publiclog"
 	"doormat/world/simulation"
 )
@@ -36,7 +37,7 @@ type stage struct {
 var start = time.Date(2017, 3, 26, 19, 0, 0, 0, time.UTC)
 
 func config(t, n int) world.Config {
-	return world.Config{Accounts: []string{"A", "B"}, Seed: 1, Settings: world.Settings{Threshold: t, Trustees: n,
+	return world.Config{Accounts: []string{"A", "B"}, Seed: 1, Memo: new(memo.Memo), Settings: world.Settings{Threshold: t, Trustees: n,
 		Jurisdictions: world.RoundRobin(n), Target: "A", At: 1, Mailbox: world.MailboxAll}}
 }
 

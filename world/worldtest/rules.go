@@ -1,6 +1,7 @@
 package worldtest
 
 import (
+	"flag"
 	"slices"
 	"testing"
 
@@ -10,9 +11,18 @@ import (
 	"doormat/world"
 )
 
+// draws is on how many inputs a rule is tried, unless -rapid.checks says another number, as
+// .ci/run does. Designs share most of their rules, so each is tried on a hundred and more by
+// all of them.
+const draws = "20"
+
 // rules checks that each rule is documented, can get its inputs from somewhere, is pure, and
 // does not panic whatever its inputs are.
 func (b *bench) rules(t *testing.T) {
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
+		require.NoError(t, f.Value.Set(draws))
+		defer func() { require.NoError(t, f.Value.Set(f.DefValue)) }()
+	}
 	rules := b.design.Rules()
 	require.NotEmpty(t, rules)
 	pool := b.pool(t)

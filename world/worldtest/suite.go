@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/world"
+	"doormat/world/memo"
 	"doormat/world/simulation"
 )
 
@@ -201,10 +202,15 @@ func newBench(t *testing.T, d world.Design, s world.Settings) *bench {
 	return b
 }
 
+// setUp gives each set-up a memo of its own, so that nodes share what they compute as in a lab,
+// and two set-ups share nothing. A lone trustee's computes everything, as without a harness.
 func (b *bench) setUp(t *testing.T, seed world.Seed) world.Deploy {
 	t.Helper()
-	deploy, err := b.design.Setup(world.Config{Settings: b.settings, Accounts: b.conv.Accounts,
-		Seed: seed})
+	config := world.Config{Settings: b.settings, Accounts: b.conv.Accounts, Seed: seed}
+	if b.settings.Trustees > 1 {
+		config.Memo = new(memo.Memo)
+	}
+	deploy, err := b.design.Setup(config)
 	require.NoError(t, err)
 	return deploy
 }

@@ -57,7 +57,7 @@ func TestFaults(t *testing.T) {
 		"opener that sends":       "only a making rule builds",
 	} {
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.Command(os.Args[0], "-test.run=^TestToy$", "-rapid.nofailfile")
+			cmd := exec.Command(os.Args[0], "-test.run=^TestToy$", "-rapid.nofailfile", "-rapid.checks=101")
 			cmd.Env = append(os.Environ(), "TOY_FAULT="+name)
 			out, err := cmd.CombinedOutput()
 			require.Error(t, err, "the suite passes a design that %s", name)
