@@ -11,7 +11,7 @@ import (
 )
 
 // Results made ahead are those of the default run only. That they are true of the
-// story's pair, TestMadeAhead of demo/pages says, and of all columns TestDocs with -all.
+// story's pair, TestInvariants says, and of all columns TestDocs of demo/pages with -all.
 func TestAhead(t *testing.T) {
 	r := lab(t, "", func(*Options) {}).Made()
 	require.NotNil(t, r)

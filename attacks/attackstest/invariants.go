@@ -28,8 +28,8 @@ import (
 // design and settings. The matrix is run once. Thorough checks run it several times
 // over; others run a part of the attacks again, another for each check, and withhold one
 // need of every other attack. Which, an attack's id says, so that it stays as it is when
-// others come.
-func Invariants(t *testing.T, l *attacks.Lab, thorough bool) {
+// others come. The result of the matrix is returned, for what else should hold of it.
+func Invariants(t *testing.T, l *attacks.Lab, thorough bool) *attacks.Result {
 	l = withSharedSetUps(l)
 	res := run(t, l)
 	t.Run("expectations are met", func(t *testing.T) { checkExpected(t, res) })
@@ -66,6 +66,7 @@ func Invariants(t *testing.T, l *attacks.Lab, thorough bool) {
 			t.Run("a device keeps what it should", func(t *testing.T) { checkRetention(t, d) })
 		})
 	}
+	return res
 }
 
 // parts are what a library is divided into, where a part of it is enough.
@@ -136,13 +137,15 @@ func checkStale(t *testing.T, l *attacks.Lab) {
 	for _, a := range l.Attacks {
 		h := a.Header()
 		require.Empty(t, technique.Stale(a, slices.Concat(l.Known, l.Designs)), h.ID)
-		require.NotNil(t, designOf(l, h.Showcase), "%s: its showcase %s is no design", h.ID,
-			h.Showcase)
+		require.NotNil(t, designIn(slices.Concat(l.Designs, l.Known), h.Showcase),
+			"%s: its showcase %s is no design", h.ID, h.Showcase)
 	}
 }
 
-func designOf(l *attacks.Lab, id string) world.Design {
-	for _, d := range l.Designs {
+func designOf(l *attacks.Lab, id string) world.Design { return designIn(l.Designs, id) }
+
+func designIn(designs []world.Design, id string) world.Design {
+	for _, d := range designs {
 		if d.Info().ID == id {
 			return d
 		}

@@ -54,7 +54,7 @@ func TestLoadRefuses(t *testing.T) {
 	} {
 		bad := strings.Replace(good, change[0], change[1], 1)
 		require.NotEqual(t, good, bad, want)
-		_, err := Load("a.star", []byte(bad))
+		_, err := load("a.star", []byte(bad), maxSteps, nil, nil)
 		require.ErrorContains(t, err, want)
 		require.True(t, strings.HasPrefix(err.Error(), "a.star:"), err.Error())
 	}

@@ -2,24 +2,21 @@ package pages
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/demotest"
-	"doormat/demo/story"
 )
 
 const docs = "../../docs"
 
-// measured are the results made ahead, or with -all those of a run of all columns.
+// measured are the results made ahead, which TestInvariants of package demo compares with a run
+// of the story's pair, or with -all those of a run of all columns.
 var measured = sync.OnceValues(func() (*results, error) {
 	kit, err := demo.Default()
 	if err != nil {
@@ -37,19 +34,6 @@ var measured = sync.OnceValues(func() (*results, error) {
 		return nil, err
 	}
 	return expect(lab, ahead.Cells)
-})
-
-// shown is what `doormat demo` runs, the story's pair.
-var shown = sync.OnceValues(func() (*attacks.Result, error) {
-	kit, err := demo.Default()
-	if err != nil {
-		return nil, err
-	}
-	lab, err := demo.Defaults().Lab(kit, story.Conversation())
-	if err != nil {
-		return nil, err
-	}
-	return lab.Run(context.Background())
 })
 
 // whole is the kit, run once for all tests.
@@ -71,25 +55,6 @@ func TestDocs(t *testing.T) {
 	stale, err := p.Stale(docs)
 	require.NoError(t, err)
 	require.Empty(t, stale, "pages in docs/ are stale, missing or superfluous; run: go run ./cmd/doormat docs")
-}
-
-// TestMadeAhead runs the story's pair: the results made ahead are what a run measures. The
-// other columns are run with -all, when TestDocs starts from what it measured.
-func TestMadeAhead(t *testing.T) {
-	demotest.Long(t)
-	_, r := whole(t)
-	run, err := shown()
-	require.NoError(t, err)
-	for i, c := range run.Cells {
-		j := slices.IndexFunc(r.Designs, func(d attacks.DesignRow) bool { return d.ID == c.Design })
-		made := *r.cell(i/len(run.Designs), j)
-		made.Seconds, c.Seconds = 0, 0
-		want, err := json.Marshal(made)
-		require.NoError(t, err)
-		got, err := json.Marshal(c)
-		require.NoError(t, err)
-		require.Equal(t, string(want), string(got), "docs/results.json is stale; run: go run ./cmd/doormat docs")
-	}
 }
 
 func TestWrite(t *testing.T) {
