@@ -402,8 +402,22 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 	err = a.run.Settle()
 	if a.run.orders > signed {
 		a.docket.Allow(through, a.run.expiry)
+		if mine {
+			a.docket.Allow(a.answers(), a.run.expiry)
+		}
 	}
 	return ids, err
+}
+
+// answers lists the needs that are answers to lawful process. What an agency comes to through one
+// of them is obtained under the order: an account, say, by a code that an operator copied.
+func (a *adversary) answers() (list []world.Capability) {
+	for _, c := range a.needs {
+		if c.Surface == world.Order && !a.withheld[c] {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // through resolves the capabilities that an order is to allow.

@@ -163,6 +163,7 @@ func (Design) Setup(config world.Config) (world.Deploy, error) {
 	return func() []world.Node {
 		court, _ := law.NewCourt(config.Stream(world.Court), false)
 		agency, _ := law.NewAgency(config.Stream(world.Agency))
+		agency.Extensions = []law.AgencyExtension{registration.Listener{}}
 		agency.Produced, agency.Searched = wire.Produced(), wire.Searched()
 		provider := NewProvider(court.Public(), config.Settings.Mailbox)
 		provider.Memo = config.Memo

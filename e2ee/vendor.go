@@ -146,5 +146,5 @@ func Equip(config world.Config, provider *Provider, devices ...*Device) ([]world
 		}
 		nodes = append(nodes, d, e)
 	}
-	return append(nodes, v, registration.NewOperator()), nil
+	return append(nodes, v, registration.NewOperator(court.Public())), nil
 }

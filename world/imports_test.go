@@ -36,7 +36,7 @@ var policy = []struct {
 	{"e2ee/wire", []string{"world", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/senderkey", "e2ee/sframe"}},
 	{"e2ee/store", []string{"world", "world/memo", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/senderkey", "e2ee/wire"}},
 	{"e2ee/lock", []string{"world", "e2ee/wire"}},
-	{"e2ee/registration", []string{"world"}},
+	{"e2ee/registration", []string{"world", "world/law"}},
 	{"e2ee/rules", []string{"world", "world/law", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/senderkey", "e2ee/sframe", "e2ee/lock", "e2ee/registration", "e2ee/store", "e2ee/wire"}},
 	{"e2ee/cloud", []string{"world", "world/law", "e2ee", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/lock", "e2ee/rules", "e2ee/wire"}},
 	{"e2ee/...", []string{"world", "world/law", "world/memo", "e2ee/..."}},

@@ -87,7 +87,7 @@ var shared = Principals{
 	{Vendor, "writes and signs the programs of phones", []Surface{Store, Control, Order},
 		"", Abroad},
 	{Operator, "carries text messages to whoever has a number's SIM card",
-		[]Surface{Control}, "", Abroad},
+		[]Surface{Control, Order}, "", Abroad},
 	{BackupStore, "keeps the phones' backups, sealed", []Surface{Store, Control, Order}, "", Home},
 	{VaultName, "releases keys of backups for PINs, with others", []Surface{Store, Control, Order},
 		"n", BySetting},

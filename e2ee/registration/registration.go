@@ -15,8 +15,13 @@
 // in a run, which in reality takes hours or days. A code has six digits and is good for ten
 // minutes and three guesses, and an account gets five a day.
 //
-// TestRegister shows what a code is good for and how often, TestOperator where it goes, TestLock
-// what a PIN stops and for how long.
+// An operator that answers lawful process copies to the agency the text messages to the accounts
+// that an order names, as long as the order is in force (see [Operator]); and text messages are
+// not encrypted, so that whoever taps the links of operators reads the codes as well.
+//
+// TestRegister shows what a code is good for and how often, TestOperator where it goes,
+// TestOperatorUnderOrder who else gets a copy and until when, TestLock what a PIN stops and for
+// how long.
 package registration
 
 import (
@@ -40,6 +45,8 @@ const (
 	KindMoved                    // provider to a device: it is registered no more
 	KindLock                     // device to provider: salt and hash of a PIN
 	KindProve                    // device that is set up anew, to provider: PIN
+	KindListen                   // agency to operator: signed order
+	KindCopied                   // operator to agency: account, code
 )
 
 // PacketKinds names them.
@@ -52,6 +59,8 @@ func PacketKinds() []world.PacketKind {
 		{Kind: KindMoved, Name: "end of a registration"},
 		{Kind: KindLock, Name: "registration lock"},
 		{Kind: KindProve, Name: "PIN of a registration lock"},
+		{Kind: KindListen, Name: "order to the operator"},
+		{Kind: KindCopied, Name: "copied text message"},
 	}
 }
 

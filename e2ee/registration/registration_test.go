@@ -2,6 +2,7 @@ package registration
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/world"
+	"doormat/world/law"
 )
 
 var now = time.Date(2022, 8, 8, 12, 0, 0, 0, time.UTC)
@@ -87,7 +89,7 @@ func TestMove(t *testing.T) {
 
 // TestOperator: a text message goes to whoever has the SIM card.
 func TestOperator(t *testing.T) {
-	o := NewOperator()
+	o := NewOperator(nil)
 	text := world.Packet{From: world.Provider, To: world.Operator, Data: world.Pack(KindText, []byte("Ana"), []byte("123456"))}
 	require.Equal(t, []world.Packet{{From: world.Operator, To: "device:Ana", Data: text.Data}}, o.Handle(now, text))
 	require.Error(t, o.Reprogram("another program", nil))
@@ -97,6 +99,47 @@ func TestOperator(t *testing.T) {
 	require.Equal(t, "device:Ben", o.Handle(now, text)[0].To)
 	require.Empty(t, o.Handle(now, world.Packet{From: world.Provider, To: world.Operator, Data: []byte{KindText}}))
 	require.Empty(t, o.Holdings())
+}
+
+// TestOperatorUnderOrder: an operator that answers lawful process copies to the agency what it brings
+// to the accounts of an order, until that is over; without the grant, without the court's
+// signature, and to others it copies nothing. The owner gets the message all the same.
+func TestOperatorUnderOrder(t *testing.T) {
+	court := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	order := law.Order{Case: "case 1", Accounts: []string{"Ana"}, From: now, Until: now.AddDate(0, 0, 60),
+		Expiry: now.AddDate(0, 0, 30), Agency: make([]byte, 32)}
+	show := func(o *Operator, signed []byte) {
+		require.Empty(t, o.Handle(now, world.Packet{From: world.Agency, To: world.Operator, Data: world.Pack(KindListen, signed)}))
+	}
+	text := func(o *Operator, at time.Time, account string) (to []string) {
+		for _, p := range o.Handle(at, world.Packet{From: world.Provider, To: world.Operator,
+			Data: world.Pack(KindText, []byte(account), []byte("123456"))}) {
+			to = append(to, p.To)
+		}
+		return to
+	}
+	signed := law.Sign(order, court)
+	o := NewOperator(court.Public().(ed25519.PublicKey))
+	show(o, signed)
+	require.Equal(t, []string{"device:Ana"}, text(o, now, "Ana"), "it answers no lawful process")
+	o.Handle(now, world.Packet{From: world.Law, To: world.Operator, Data: world.Pack(world.KindComply)})
+	show(o, law.Sign(order, ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, ed25519.SeedSize))))
+	require.Equal(t, []string{"device:Ana"}, text(o, now, "Ana"), "another court signed")
+	require.Empty(t, o.Holdings())
+
+	show(o, signed)
+	require.Equal(t, []string{world.Agency, "device:Ana"}, text(o, now, "Ana"))
+	require.Equal(t, []string{"device:Ben"}, text(o, now, "Ben"))
+	require.Equal(t, []world.Fact{{Kind: law.OrderTarget, Ref: "Ana", Data: order.Encode()}}, o.Holdings())
+	require.Equal(t, []string{"device:Ana"}, text(o, now.AddDate(0, 0, 31), "Ana"), "the order has expired")
+	require.Empty(t, o.Holdings())
+
+	copied := world.Packet{From: world.Operator, To: world.Agency, Data: world.Pack(KindCopied, []byte("Ana"), []byte("123456"))}
+	filed, _ := Listener{}.Handle(nil, copied)
+	require.Equal(t, []world.Fact{{Kind: Code, Ref: "Ana", Data: []byte("123456")}}, filed)
+	copied.From = world.Outsider
+	filed, _ = Listener{}.Handle(nil, copied)
+	require.Empty(t, filed)
 }
 
 // FuzzClaim: a claim has one encoding.

@@ -1,9 +1,11 @@
 package registration
 
 import (
+	"errors"
 	"time"
 
 	"doormat/world"
+	"doormat/world/law"
 )
 
 // Kinds of facts; the Ref of each is the account.
@@ -21,6 +23,11 @@ func Rules() []world.Rule {
 	return []world.Rule{{Name: "read a text message",
 		Doc:   "Text messages are not encrypted: whoever carries or gets one reads the code in it.",
 		Takes: []world.Kind{world.Observed}, Gives: []world.Kind{Code}, Apply: readText},
+		{Name: "read the order to an operator",
+			Doc: "An order travels in the clear to the operator as well, and so does whom it " +
+				"names.",
+			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{law.OrderTarget},
+			Apply: readListen},
 		{Name: "search the PIN of a registration lock",
 			Doc:   "With the hash of a PIN all ten thousand can be tried: nobody counts.",
 			Takes: []world.Kind{LockFact}, Gives: []world.Kind{PIN}, Apply: searchPIN}}
@@ -39,11 +46,26 @@ func readText(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := world.Unpack(p.Data, KindText, 2)
+	if p.Kind() != KindText && p.Kind() != KindCopied {
+		return nil, errors.New("no text message in this packet")
+	}
+	f, err := world.Unpack(p.Data, p.Kind(), 2)
 	if err != nil {
 		return nil, err
 	}
 	return world.Conclude(world.Fact{Kind: Code, Ref: string(f[0]), Data: f[1]}), nil
+}
+
+func readListen(in world.Input) ([]world.Derived, error) {
+	p, _, err := world.ParsePacket(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	f, err := world.Unpack(p.Data, KindListen, 1)
+	if err != nil {
+		return nil, err
+	}
+	return law.Targets(f[0])
 }
 
 func askForCode(in world.Input) ([]world.Derived, error) {

@@ -209,7 +209,8 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 		names, nodes = append(names, t.name), append(nodes, t)
 	}
 	work := request.NewAgency(s.genesis, names)
-	agency.Extensions, agency.Produced = []law.AgencyExtension{work}, wire.Produced()
+	agency.Extensions = []law.AgencyExtension{work, registration.Listener{}}
+	agency.Produced = wire.Produced()
 	agency.Searched = append(wire.Searched(), PhraseKey)
 	if config.Settings.Refresh > 0 || config.Settings.Rotate > 0 {
 		work.Board = cache.NewView()
