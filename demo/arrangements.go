@@ -115,8 +115,8 @@ var arrangements = []world.Arrangement{
 		Design: threshold.Hardened{},
 		ID:     "threshold-hardened",
 		Name:   "Threshold escrow, hardened",
-		Doc: "Shares are renewed every twenty messages and the key every forty; the provider keeps every envelope, unless " +
-			"the setting mailbox says otherwise.",
+		Doc: "Shares are renewed every twenty messages and the key every forty; the provider keeps " +
+			"every envelope, unless the setting mailbox says otherwise.",
 		Fixed: map[string]string{"refresh": "20", "rotate": "40"},
 	},
 }

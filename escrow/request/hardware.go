@@ -18,9 +18,9 @@ import (
 // Kinds of packets between a trustee's machine and its hardware node, each of them a body and a
 // MAC of it.
 const (
-	KindRelay byte = 152 + iota // machine to hardware: sender and data of a packet, 1 if the trustee is willing
-	KindAsk                     // machine to hardware: asker, key of the agency, info, items
-	KindSpeak                   // hardware to machine: packets to send in its name, what it may keep
+	KindRelay byte = 152 + iota // to hardware: sender and data of a packet, 1 if it may answer
+	KindAsk                     // to hardware: asker, key of the agency, info, items
+	KindSpeak                   // to the machine: packets to send in its name, what it may keep
 )
 
 // HardwareName is the kind of principals that hold a trustee's keys.

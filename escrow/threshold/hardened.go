@@ -34,25 +34,29 @@ func (h Hardened) Info() world.Info {
 	info := h.Design.Info()
 	info.ID, info.Name = "threshold-hardened", "Threshold escrow, hardened"
 	info.Classes = append([]string{"hardened"}, info.Classes...)
-	info.Doc = "Threshold escrow as those would build it who want it to be safe. What is secret of a trustee lives in a " +
-		"hardware node, which runs the ceremonies, checks orders itself, and opens so many messages an hour: who " +
-		"controls a trustee has an oracle and never a share. An order needs a second judge's signature beside the " +
-		"court's, and a trustee answers a limited number of orders in thirty days. What stays: hardware has makers " +
-		"and sellers, side channels, and firmware that somebody signs, none of which is modelled here; who holds " +
-		"t nodes and their makers' keys holds the key. A node that is lost takes its share along, and with more " +
-		"than n - t of them all that is escrowed is lost. Orders that are secret in a log that everybody reads, " +
-		"judges who sign what they are shown, and the discrete logarithms under the escrow field are as before."
+	info.Doc = "Threshold escrow as those would build it who want it to be safe. What is secret of a " +
+		"trustee lives in a hardware node, which runs the ceremonies, checks orders itself, and opens " +
+		"so many messages an hour: who controls a trustee has an oracle and never a share. An order " +
+		"needs a second judge's signature beside the court's, and a trustee answers a limited number " +
+		"of orders in thirty days. That nobody gets into the hardware is an assumption, and no " +
+		"measurement: it has no surfaces here. Real hardware has makers and sellers, side channels, and " +
+		"firmware that somebody signs; whoever has those of t nodes holds the key. A node that is lost " +
+		"takes its share along, and with more than n - t of them all that is escrowed is lost. Orders " +
+		"for everybody, judges who sign what they are shown, and the discrete logarithms under the " +
+		"escrow field are as in threshold."
 	info.Trusts = append(slices.Clone(info.Trusts),
 		"the makers of the trustees' hardware, whoever signs its firmware, and whoever delivers it",
 		"that the court and the second judge are not robbed, deceived or ordered together")
 	info.Principals = append(slices.Clone(info.Principals),
-		world.Principal{Name: request.HardwareName, Doc: "holds a trustee's keys; nobody gets in", Count: "n"},
+		world.Principal{Name: request.HardwareName, Count: "n",
+			Doc: "holds a trustee's keys; nobody gets in, by assumption"},
 		world.Principal{Name: law.JudgeName, Doc: "signs orders beside the court",
 			Surfaces: []world.Surface{world.Store, world.Control}})
 	info.Packets = slices.Concat(info.Packets, request.HardwarePackets(), law.JudgePackets())
 	info.Parameters = append(slices.Clone(info.Parameters),
-		world.OwnWord(Hardware, "where a trustee's keys are: in hardware that checks orders itself, in hardware that only "+
-			"counts what it opens, or in its machine", HardwareChecks, HardwareCounts, HardwareOff),
+		world.OwnWord(Hardware, "where a trustee's keys are: in hardware that checks orders itself, "+
+			"in hardware that only counts what it opens, or in its machine",
+			HardwareChecks, HardwareCounts, HardwareOff),
 		world.OwnNumber(Rate, "messages that a hardware node opens in an hour", "100", "", maxRate),
 		world.OwnWord(Judges, "how many judges sign an order: the court, and a second judge", "2", "1"),
 		world.OwnNumber(Cap, "orders that a trustee answers in thirty days", "4", "none", maxRate),
@@ -133,7 +137,8 @@ func withHardware(t *trustee, config world.Config, s *setup, own values) ([]worl
 	if own.hardware == HardwareCounts {
 		t.judge, t.cap = nil, 0
 	}
-	m, h, err := newHardware(t, desk, s.genesis.FirstKey(), config.Stream(name), own.hardware == HardwareChecks, own.rate)
+	m, h, err := newHardware(t, desk, s.genesis.FirstKey(), config.Stream(name),
+		own.hardware == HardwareChecks, own.rate)
 	return []world.Node{m, h}, err
 }
 
@@ -149,5 +154,6 @@ func ownOf(s world.Settings) values {
 		given = s // whoever made the settings has checked them
 	}
 	judges, _ := strconv.Atoi(given.Own.Value(Judges))
-	return values{hardware: given.Own.Value(Hardware), rate: given.Own.Number(Rate), judges: judges, cap: given.Own.Number(Cap)}
+	return values{hardware: given.Own.Value(Hardware), rate: given.Own.Number(Rate),
+		judges: judges, cap: given.Own.Number(Cap)}
 }

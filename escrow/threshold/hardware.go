@@ -187,7 +187,8 @@ func (m *machine) Handle(now time.Time, p world.Packet) []world.Packet {
 		return nil
 	case m.checks:
 		return m.relay(p)
-	case p.From == world.Log && p.Kind() == publiclog.KindUpdate, p.From == world.Provider && p.Kind() == committee.KindHaveKey:
+	case p.From == world.Log && p.Kind() == publiclog.KindUpdate,
+		p.From == world.Provider && p.Kind() == committee.KindHaveKey:
 		return m.relay(p)
 	}
 	out := m.desk.gossip.Handle(p)
@@ -206,7 +207,8 @@ func (m *machine) relay(p world.Packet) []world.Packet {
 	if m.desk.willing {
 		willing[0] = 1
 	}
-	return m.toHardware(request.Protect(request.KindRelay, m.credential, []byte(p.From), p.Data, willing))
+	return m.toHardware(request.Protect(request.KindRelay, m.credential,
+		[]byte(p.From), p.Data, willing))
 }
 
 func (m *machine) toHardware(data []byte) []world.Packet {
@@ -254,7 +256,8 @@ func (m *machine) Reprogram(program string, _ []byte) error {
 
 // newHardware puts a trustee's keys into hardware, and gives the two nodes. desk is the same
 // trustee once more, of which only what is public is used.
-func newHardware(inner, desk *trustee, first *committee.Key, random io.Reader, checks bool, rate int) (*machine, *hardware, error) {
+func newHardware(inner, desk *trustee, first *committee.Key, random io.Reader,
+	checks bool, rate int) (*machine, *hardware, error) {
 	credential := make([]byte, 32)
 	if _, err := io.ReadFull(random, credential); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", request.HardwareOf(inner.name), err)
@@ -268,7 +271,8 @@ func newHardware(inner, desk *trustee, first *committee.Key, random io.Reader, c
 	clear(desk.identity)
 	desk.identity, desk.live = nil, nil
 	desk.pass = m.ask
-	return m, &hardware{name: request.HardwareOf(inner.name), inner: inner, credential: credential, checks: checks}, nil
+	return m, &hardware{name: request.HardwareOf(inner.name), inner: inner,
+		credential: credential, checks: checks}, nil
 }
 
 // ask has the hardware open what the machine found to be in order.

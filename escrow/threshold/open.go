@@ -36,7 +36,9 @@ func (t *trustee) underCap(now time.Time, order []byte) bool {
 	if t.cap == 0 {
 		return true
 	}
-	t.answered = slices.DeleteFunc(t.answered, func(a answeredOrder) bool { return now.Sub(a.since) >= capPeriod })
+	t.answered = slices.DeleteFunc(t.answered, func(a answeredOrder) bool {
+		return now.Sub(a.since) >= capPeriod
+	})
 	hash := sha256.Sum256(order)
 	if slices.ContainsFunc(t.answered, func(a answeredOrder) bool { return a.order == hash }) {
 		return true

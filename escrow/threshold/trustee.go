@@ -40,17 +40,20 @@ type trustee struct {
 	requestedBoard  bool // it has asked the log for records that are missing
 	ceremonies      []*ceremonyState
 	delivery        delivery
-	tasks           []task                         // ceremonies that are due next and not begun
-	scheduled       int                            // up to which message the ceremonies due are in tasks
-	ownPosts        map[[32]byte]bool              // hashes of its own posts
-	postsSeen       int                            // how many signed posts of the board it has looked at
-	warned          map[string]bool                // texts of warnings that it gives only once
-	program         string                         // name of its modified program, "" for the honest one
-	guard           *guard                         // bounds what it opens; nil without hardware, see hardware.go
-	judge           ed25519.PublicKey              // whose signature an order needs besides, nil if none
-	cap             int                            // orders that it answers in thirty days, 0 for any number
-	answered        []answeredOrder                // in the last thirty days
-	pass            func(*question) []world.Packet // has somebody else open messages; nil if it does so itself
+	tasks           []task            // ceremonies that are due next and not begun
+	scheduled       int               // up to which message the ceremonies due are in tasks
+	ownPosts        map[[32]byte]bool // hashes of its own posts
+	postsSeen       int               // how many signed posts of the board it has looked at
+	warned          map[string]bool   // texts of warnings that it gives only once
+	program         string            // name of its modified program, "" for the honest one
+
+	// What only hardened escrow has, see hardened.go.
+	guard    *guard            // bounds what it opens; nil without hardware
+	judge    ed25519.PublicKey // whose signature an order needs besides, nil if none
+	cap      int               // orders that it answers in thirty days, 0 for any number
+	answered []answeredOrder   // in the last thirty days
+	// pass has somebody else open messages; nil if it does so itself.
+	pass func(*question) []world.Packet
 }
 
 // heldKey is a live key with the share of it that a trustee has.
@@ -141,10 +144,12 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 		return out
 	}
 	if !t.underCap(now, s.Bytes) {
-		return append(out, world.Warn(t.name, fmt.Sprintf("refused a request: it has answered %d orders in thirty days, and no more are allowed", t.cap)))
+		return append(out, world.Warn(t.name, fmt.Sprintf("refused a request: it has answered "+
+			"%d orders in thirty days, and no more are allowed", t.cap)))
 	}
-	return append(out, t.open(now, &question{signed: &s, order: order,
-		Question: request.Question{Asker: p.From, Agency: order.Agency, Info: request.Info(t.name, s.Bytes, items), Items: items}})...)
+	q := request.Question{Asker: p.From, Agency: order.Agency,
+		Info: request.Info(t.name, s.Bytes, items), Items: items}
+	return append(out, t.open(now, &question{Question: q, signed: &s, order: order})...)
 }
 
 // maxWaiting bounds the requests that wait for the log.

@@ -76,7 +76,8 @@ func ParseSigned(data []byte) (Signed, error) {
 		return Signed{}, err
 	}
 	if len(f) != 4 && (len(f) != 5 || len(f[4]) == 0) {
-		return Signed{}, fmt.Errorf("signed order: %d fields, want 4, or 5 with a second signature", len(f))
+		return Signed{}, fmt.Errorf("signed order: %d fields, want 4, or 5 with a second signature",
+			len(f))
 	}
 	inner, err := world.Unpack(f[0], signedTag, 2)
 	if err != nil {

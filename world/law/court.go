@@ -36,7 +36,8 @@ type filing struct {
 
 // encode gives the order as its agency gets it, with evidence if it is logged.
 func (f *filing) encode(evidence []byte) []byte {
-	return Signed{Bytes: f.order, Nonce: f.nonce, Record: f.record, Evidence: evidence, Second: f.second}.Encode()
+	return Signed{Bytes: f.order, Nonce: f.nonce, Record: f.record,
+		Evidence: evidence, Second: f.second}.Encode()
 }
 
 // due is when the court publishes the order.
@@ -123,7 +124,8 @@ func (c *Court) apply(now time.Time, p world.Packet) []world.Packet {
 	}
 	signedOrder := Sign(order, c.key)
 	record := Record(signedOrder, nonce, c.key)
-	signed := filing{order: signedOrder, nonce: nonce, record: record, signed: now, released: !c.logged}
+	signed := filing{order: signedOrder, nonce: nonce, record: record, signed: now,
+		released: !c.logged}
 	if c.second != nil {
 		c.asked = append(c.asked, signed)
 		return []world.Packet{{From: world.Court, To: JudgeName,

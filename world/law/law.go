@@ -17,8 +17,8 @@
 // Nothing here is specific to one design: package attacks counts what an agency
 // obtained in the same way for all. TestOrder, FuzzParseOrder and FuzzParseSigned
 // prove the encoding, TestRecord the commitment, TestSeal and FuzzOpen the sealed
-// answers, TestCourtRefuses, TestCourtWithLog, TestSecondJudge and TestAgency the process. [Rules] says how its papers are
-// read by whoever sees them (TestPapersNameTheirTargets).
+// answers, TestCourtRefuses, TestCourtWithLog, TestSecondJudge and TestAgency the process. [Rules]
+// says how its papers are read by whoever sees them (TestPapersNameTheirTargets).
 package law
 
 import (

@@ -17,13 +17,16 @@ const AskHardware = "ask a trustee's hardware"
 func Hardened() []world.Rule {
 	return append(law.JudgeRules(), []world.Rule{
 		{Name: "read the link to a hardware node",
-			Doc: "The link between a trustee's machine and its hardware is authenticated and not encrypted: it shows " +
-				"orders on the way in, and sealed answers on the way out.",
-			Takes: kinds(world.Observed), Gives: kinds(request.Answer, law.OrderFact), Apply: readLink},
+			Doc: "The link between a trustee's machine and its hardware is authenticated and not " +
+				"encrypted: it shows orders on the way in, and sealed answers on the way out.",
+			Takes: kinds(world.Observed), Gives: kinds(request.Answer, law.OrderFact),
+			Apply: readLink},
 		{Name: AskHardware, Make: true,
-			Doc: "Who has the credential of a trustee's machine can ask its hardware to open envelopes, for a key of its " +
-				"own. Text names to whom the answer goes. Hardware that checks orders itself does not answer.",
-			Takes: kinds(request.Credential, law.AgencyKey), All: wire.Envelopes, Gives: kinds(world.Outgoing), Apply: askHardware},
+			Doc: "Who has the credential of a trustee's machine can ask its hardware to open envelopes, " +
+				"for a key of its own. Text names to whom the answer goes. Hardware that checks orders " +
+				"itself does not answer.",
+			Takes: kinds(request.Credential, law.AgencyKey), All: wire.Envelopes,
+			Gives: kinds(world.Outgoing), Apply: askHardware},
 	}...)
 }
 
@@ -88,7 +91,8 @@ func askHardware(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &request.Question{Asker: string(in.Text), Agency: agency.PublicKey().Bytes(), Info: request.Info(trustee, nil, items), Items: items}
+	q := &request.Question{Asker: string(in.Text), Agency: agency.PublicKey().Bytes(),
+		Info: request.Info(trustee, nil, items), Items: items}
 	p := world.Packet{From: trustee, To: request.HardwareOf(trustee), Data: q.Encode(in.Facts[0].Data)}
 	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: p.To, Data: p.Encode(always)}), nil
 }
