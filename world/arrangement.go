@@ -13,16 +13,18 @@ import (
 // fixes. Two arrangements of one design differ in fixed values, name and text only.
 type Arrangement struct {
 	Design
-	ID    string
-	Name  string
-	Doc   string            // who arranges it so, and why; follows the design's own text where the ids are equal
-	Fixed map[string]string // values of parameters, by name
+	ID     string
+	Name   string
+	Slogan string            // see [Info]
+	Doc    string            // who arranges it so, and why; follows the design's own text where the ids are equal
+	Fixed  map[string]string // values of parameters, by name
 }
 
 // Info is that of the design, under the arrangement's own id, name and doc.
 func (a Arrangement) Info() Info {
 	info := a.Design.Info()
 	info.Design, info.ID, info.Name, info.Fixed = info.ID, a.ID, a.Name, maps.Clone(a.Fixed)
+	info.Slogan = a.Slogan
 	switch {
 	case info.ID == info.Design && a.Doc != "": // the arrangement that a design goes by
 		info.Doc += " " + a.Doc

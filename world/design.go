@@ -29,6 +29,7 @@ type Info struct {
 	Name    string   `json:"name"`
 	Classes []string `json:"classes"` // what expectations may be looked up by, such as "escrow"
 	Doc     string   `json:"doc"`     // a paragraph for a student
+	Slogan  string   `json:"-"`       // a few words for the last row of a hall; {n} is filled in
 	Trusts  []string `json:"trusts"`  // whom a user must trust, one line each
 	// Principals are who stands in a deployment besides the network.
 	Principals Principals `json:"-"`

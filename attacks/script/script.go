@@ -180,14 +180,14 @@ func (s *program) technique(_ *starlark.Thread, _ *starlark.Builtin, args starla
 		return nil, errors.New("technique: called twice")
 	}
 	var h technique.Header
-	var needs, applies *starlark.List
+	var needs, applies, beats *starlark.List
 	var settings, expects *starlark.Dict
 	err := starlark.UnpackArgs("technique", args, kwargs,
 		"id", &h.ID, "title", &h.Title, "family", &h.Family, "kind", &h.Kind,
 		"needs", &needs, "showcase", &h.Showcase, "happens", &h.Happens, "why", &h.Why,
 		"really", &h.Really, "source", &h.Source, "exercise", &h.Exercise, "expects", &expects,
-		"applies?", &applies, "settings?", &settings, "at_set_up?",
-		&h.AtSetUp) // what follows an optional one is optional too
+		"applies?", &applies, "settings?", &settings, "at_set_up?", &h.AtSetUp,
+		"beats?", &beats) // what follows an optional one is optional too
 	if err != nil {
 		return nil, err
 	}
@@ -198,6 +198,9 @@ func (s *program) technique(_ *starlark.Thread, _ *starlark.Builtin, args starla
 		return nil, err
 	}
 	if h.Applies, err = stringList("applies", applies); err != nil {
+		return nil, err
+	}
+	if h.Beats, err = stringList("beats", beats); err != nil {
 		return nil, err
 	}
 	if h.Settings, err = stringMap("settings", settings); err != nil {

@@ -28,6 +28,7 @@ type Header struct {
 	Really   string            `json:"really"`
 	Source   string            `json:"source"`
 	Exercise string            `json:"exercise"`
+	Beats    []string          `json:"beats"`   // four sentences for a wall, or none: {t}, {n} and {target} are filled in
 	Expects  []string          `json:"expects"` // the design ids and classes with an expectation
 }
 
@@ -65,6 +66,8 @@ func (h *Header) Check() error {
 			"nothing")
 	case len(h.Expects) == 0:
 		return errors.New("technique: expects is empty")
+	case len(h.Beats) != 0 && len(h.Beats) != 4:
+		return fmt.Errorf("technique: beats: %d sentences, want four or none", len(h.Beats))
 	}
 	sample := world.Settings{Threshold: 2, Trustees: 3}
 	for _, need := range h.Needs { // each, since an empty range hides what follows

@@ -29,7 +29,7 @@ import (
 // New makes the stage of a kit, or of those of its designs and attacks that the options
 // name. Its first page has the options; everything that it computes ends with ctx.
 func New(ctx context.Context, kit demo.Kit, o demo.Options) (*Stage, error) {
-	words := template.FuncMap{"caveats": summary.Caveats}
+	words := template.FuncMap{"caveats": summary.Caveats, "tile": newWallTile}
 	pages, err := template.New("").Funcs(words).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, err
@@ -43,6 +43,7 @@ func New(ctx context.Context, kit demo.Kit, o demo.Options) (*Stage, error) {
 func (s *Stage) Handler(hosts []string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.home)
+	mux.HandleFunc("GET /wall/{attack}", s.wall)
 	mux.HandleFunc("GET /replay/{attack}", s.replay)
 	mux.HandleFunc("GET /replay/{attack}/claim/{design}/{message}", s.claim)
 	mux.HandleFunc("GET /begin/{ticket}", s.enter)

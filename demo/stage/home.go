@@ -19,7 +19,7 @@ import (
 type homePage struct {
 	frame
 	Question, Intro, Who string
-	First                string // address of the story
+	First, Wall          string // addresses of the story, in steps and on a wall
 	Designs              []homeDesign
 	Settings             settings
 	Chat                 *chatView
@@ -55,6 +55,7 @@ func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
 		summary.Target(lab.Settings.Target))
 	if len(page.Nav.Acts) > 0 {
 		page.First = page.Nav.Acts[0].URL
+		page.Wall = wallOf(page.Nav.Acts[0].ID, 1, q)
 	}
 	page.Settings = newSettings(q, conv, lab.Outline().Designs, lab.Settings, "/", url.Values{})
 	page.Chat = s.chatView(q)

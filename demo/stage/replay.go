@@ -26,6 +26,7 @@ type replayPage struct {
 	Headline, Text               string
 	Steps                        []stepLink
 	Back, Next, Restart, Predict string
+	Wall                         string // the same on a wall
 	Action                       string // of the form in which the room guesses
 	Settings                     settings
 	Needs                        []need
@@ -136,7 +137,7 @@ func (s *Stage) replayPage(at replayAddress, p, before *replay.Replay) replayPag
 		Headline: step.Title, Text: step.Text, Header: p.Header,
 		Outcome: step.Kind == replay.Outcome,
 		Restart: at.at(1), Predict: at.at(2) + "#predict", Action: "/replay/" + at.attack,
-		Command: s.command(at, p), Legend: drawing.Legend(),
+		Command: s.command(at, p), Legend: drawing.Legend(), Wall: wallOf(at.attack, 1, at.query),
 	}
 	s.walk(&page, at, p)
 	form := replayAddress{attack: at.attack, query: defaults(), step: at.step}

@@ -18,6 +18,7 @@ var clockStory = Story{
 	Target:     "Lewis",
 	accounts:   []string{"Nadia", "Lewis", "Tom", "Aled", "Ms Rao", "Kerry"},
 	privileged: []string{"Ms Rao"},
+	telling:    []int{31, 17, 13, 25},
 	Order: "A court has ordered that what Lewis wrote and received on that day be read: he has " +
 		"taken his son, who needs a medicine that is at home. He also wrote to his solicitor, " +
 		"who told him to drive back.",

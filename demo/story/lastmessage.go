@@ -21,6 +21,7 @@ var lastMessageStory = Story{
 	Target:     "Dean",
 	accounts:   []string{"Dean", "Pav", "Lorna", "Bea", "Kit", "Dr Lind"},
 	privileged: []string{"Dr Lind"},
+	telling:    []int{19, 12, 7, 26},
 	Order: "A court has ordered that what Dean wrote and received in his last days be read: he " +
 		"has killed, he is dead, and nobody knows whether others helped. He also wrote to a " +
 		"counsellor, to his sister, and to colleagues who were planning a birthday.",

@@ -57,6 +57,7 @@ var millLane = Story{
 	Target:     "Marco",
 	accounts:   []string{"Ines", "Marco", "Ruth", "Dr Okoye", "Jo", "Sam"},
 	privileged: []string{"Ines", "Dr Okoye"}, // the reporter and the doctor
+	telling:    []int{18, 52, 22, 68, 58},
 	// Orders name accounts and a window, so this is what narrow-order asks for. The police have
 	// nobody's phone: Marco does not know yet that anybody looks.
 	Order: "A court has ordered that what Marco writes and receives in a window of days be read: " +

@@ -38,6 +38,7 @@ type Story struct {
 	accounts   []string // in the order in which results list them
 	privileged []string // to whom people talk because the law protects it
 	ties       []Tie    // the busiest first
+	telling    []int    // messages that a room remembers, by number, best first
 	crime      int      // the tie for whose sake the court signs, by its place in ties
 	year       string
 	groups     []world.Group // as they are before the first line

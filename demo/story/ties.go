@@ -34,17 +34,25 @@ func (t Tie) Name() string {
 // nothing to it.
 func (s *Story) Crime() Tie { return s.ties[s.crime] }
 
-// Found tells how many of the messages with these numbers are what the court was after.
-func (s *Story) Found(c *world.Conversation, opened []int) string {
-	found := 0
+// Among are those of the messages with these numbers that the court was after.
+func (s *Story) Among(c *world.Conversation, opened []int) (found []int) {
 	for _, k := range opened {
 		if s.Crime().Holds(&c.Messages[k-1]) {
-			found++
+			found = append(found, k)
 		}
 	}
+	return found
+}
+
+// Found tells how many of the messages with these numbers are what the court was after.
+func (s *Story) Found(c *world.Conversation, opened []int) string {
 	return fmt.Sprintf("Of what the court was after, %s: %d of the %d opened.", s.Crime().Name(),
-		found, len(opened))
+		len(s.Among(c, opened)), len(opened))
 }
 
 // Ties lists who writes to whom, the busiest first. Each call returns a new list.
 func (s *Story) Ties() []Tie { return slices.Clone(s.ties) }
+
+// Telling are messages that a room remembers, by number, the best first: of those that an attack
+// opens, the first is read aloud. They were chosen with the story, before any run.
+func (s *Story) Telling() []int { return slices.Clone(s.telling) }

@@ -40,13 +40,35 @@ function show(page, focus) {
   const inside = main().contains(document.activeElement);
   document.title = page.title;
   document.querySelector("header.top").replaceWith(page.querySelector("header.top"));
-  main().replaceWith(page.getElementById("main"));
+  if (!morph(main(), page.getElementById("main"))) main().replaceWith(page.getElementById("main"));
   for (const d of document.querySelectorAll("details")) if (d.className && open.includes(d.className)) d.open = true;
   const next = document.getElementById(focus) || document.getElementById(held) ||
     (inside && [...main().querySelectorAll("a.button, button")].find((b) => b.textContent.trim() === label));
   if (next) { next.tabIndex = next.tabIndex < 0 ? -1 : next.tabIndex; next.focus({ preventScroll: !focus }); }
   settle();
-  document.getElementById("said").textContent = [...main().querySelectorAll("h1, .value")].map((e) => e.textContent.trim()).join(". ");
+  document.getElementById("said").textContent = [...main().querySelectorAll("h1, .value, .number, .glass")].map((e) => e.textContent.trim()).join(". ");
+}
+
+// morph turns one beat of a wall into the next: what has the same id stays where it is, and only
+// its look changes, so that tiles turn in the order of time. It does nothing to other pages, and
+// nothing if the two have not the same parts.
+function morph(from, to) {
+  if (!("wall" in from.dataset) || !("wall" in to.dataset)) return false;
+  const parts = [...to.querySelectorAll("[id]")];
+  const pairs = parts.map((b) => [document.getElementById(b.id), b]);
+  if (parts.length !== from.querySelectorAll("[id]").length || pairs.some(([a]) => !a || !from.contains(a))) return false;
+  let turned = 0;
+  for (const [a, b] of pairs) {
+    if (a.className === b.className && a.innerHTML === b.innerHTML) continue;
+    if (a.classList.contains("tile")) a.style.transitionDelay = `${turned++ * 12}ms`;
+    a.className = b.className;
+    for (const name of ["aria-label", "aria-current"]) if (b.hasAttribute(name)) a.setAttribute(name, b.getAttribute(name)); else a.removeAttribute(name);
+    if (!b.querySelector("[id]")) a.innerHTML = b.innerHTML; // markup of the server's own templates
+  }
+  for (const name of Object.keys(from.dataset)) if (!(name in to.dataset)) delete from.dataset[name];
+  Object.assign(from.dataset, to.dataset);
+  from.removeAttribute("aria-busy");
+  return true;
 }
 
 // settle is what every new page needs.

@@ -1,0 +1,111 @@
+//go:build !js
+
+package stage
+
+import (
+	"fmt"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/demo/stage/browser"
+	"doormat/demo/wall"
+)
+
+var hall = browser.Look{Width: 1920, Height: 1080, Dark: true}
+
+// onWall waits until a beat of an act is on the wall.
+func onWall(p *browser.Page, attack string, beat int) {
+	p.Wait(fmt.Sprintf(`location.pathname === "/wall/%s" && document.getElementById("main")?.dataset.step === "%d" && document.querySelector("#main")?.getAttribute("aria-busy") === null`, attack, beat))
+}
+
+// readable are the texts on a wall that must be read, but for the words on tiles: each with the
+// size of its type in pixels and whether it fits its place.
+const readable = `[...document.querySelectorAll("#sentence, .name h2, .name h2 small, .number, .moment, .glass q, .glass .who, .glass .tag, .glass .note, .face")].map((e) => {
+  const r = e.getBoundingClientRect(), g = (e.closest(".glass") || e.closest(".said") || e.closest(".world")).getBoundingClientRect();
+  return [e.className || e.tagName, parseFloat(getComputedStyle(e).fontSize), r.bottom <= g.bottom + 1 && r.right <= g.right + 1 && r.top >= g.top - 1];
+})`
+
+// places are where the parts of a wall stand, which no beat may move.
+const places = `JSON.stringify([...document.querySelectorAll(".said, .world, .tiles ol, .tile, .glass")].map((e) => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height].map(Math.round); }))`
+
+var word = regexp.MustCompile(`[\p{L}\p{N}][\p{L}\p{N}’'-]*`)
+
+// TestWallFromAfar walks through all acts by keyboard alone: at each beat everything that must be
+// read is large enough for the last row and fits its place, and nothing has moved.
+func TestWallFromAfar(t *testing.T) {
+	s, at := open(t)
+	p := browser.Open(t, hall)
+	p.Visit(at)
+	headline(p, "Who can read your messages")
+	p.Press("w")
+	for _, act := range s.acts {
+		first := ""
+		for beat := 1; beat <= wall.Beats; beat++ {
+			onWall(p, act.ID, beat)
+			name := fmt.Sprintf("%s, beat %d", act.ID, beat)
+			for _, e := range browser.Value[[][3]any](p, readable) {
+				require.GreaterOrEqual(t, e[1].(float64), 33.9, "%s: %v", name, e)
+				require.Equal(t, true, e[2], "%s: %v does not fit", name, e)
+			}
+			words := browser.Value[string](p, `[...document.querySelectorAll("#sentence, .name h2, .number, .moment, .glass")].map((e) => e.innerText).join(" ")`)
+			require.LessOrEqual(t, len(word.FindAllString(words, -1)), wall.MostWords, "%s: %s", name, words)
+			where := browser.Value[string](p, places)
+			if beat == 1 {
+				first = where
+			}
+			require.Equal(t, first, where, name)
+			require.False(t, browser.Value[bool](p, `document.documentElement.scrollWidth > innerWidth`), name)
+			p.Press("ArrowRight")
+		}
+	}
+	p.Wait(`location.pathname === "/overview"`)
+}
+
+// TestWallSaysWhatTheResultSays: the tiles that are open are those that the replay counts, also on
+// pages that were turned from one beat into the next.
+func TestWallSaysWhatTheResultSays(t *testing.T) {
+	_, at := open(t)
+	p := browser.Open(t, hall)
+	open := func(design string) int {
+		return browser.Value[int](p, fmt.Sprintf(`document.querySelectorAll("[id^='t-%s-'].opened").length`, design))
+	}
+	for attack, want := range map[string][2]int{"quorum-theft": {0, 72}, "narrow-order": {0, 4}, "device-theft": {20, 20}, "secret-order": {43, 72}} {
+		p.Visit(at + "/wall/" + attack)
+		onWall(p, attack, 1)
+		require.Zero(t, open("e2ee")+open("threshold"), attack)
+		for beat := 2; beat <= wall.Beats; beat++ {
+			p.Press(" ")
+			onWall(p, attack, beat)
+		}
+		require.Equal(t, want, [2]int{open("e2ee"), open("threshold")}, attack)
+		require.Equal(t, 1, browser.Value[int](p, `document.querySelectorAll(".tile.read").length > 0 ? 1 : 0`), attack)
+		p.Press("s")
+		p.Wait(`location.pathname === "/replay/` + attack + `"`)
+	}
+}
+
+// TestWallIsAccessible: no rule of axe is broken, in a hall and on a phone, dark and light.
+func TestWallIsAccessible(t *testing.T) {
+	_, at := open(t)
+	for _, look := range []browser.Look{hall, {Width: 1280, Height: 720}, {Width: 390, Height: 844}} {
+		p := browser.Open(t, look)
+		for beat := 1; beat <= wall.Beats; beat += 2 {
+			p.Visit(fmt.Sprintf("%s/wall/quorum-theft?beat=%d", at, beat))
+			onWall(p, "quorum-theft", beat)
+			require.Empty(t, p.Axe(), "%v, beat %d", look, beat)
+			require.False(t, browser.Value[bool](p, `document.documentElement.scrollWidth > innerWidth`), "%v", look)
+		}
+	}
+}
+
+// TestWallBeat refuses a beat that there is not.
+func TestWallBeat(t *testing.T) {
+	_, at := open(t)
+	for _, beat := range []string{"0", "5", "x", "-1", "99999999999999999999"} {
+		status, page := get(t, at+"/wall/quorum-theft?beat="+beat)
+		require.Equal(t, 400, status, beat)
+		require.Contains(t, page, "want a number from 1 to 4")
+	}
+}

@@ -1,0 +1,343 @@
+// Package wall tells an attack to the last row of a lecture hall: one tile for each message, in
+// the order of writing, and four beats of one sentence each. A tile that is locked shows a
+// padlock, one that was opened shows its words, and one that the attack does not concern shows
+// neither. One message at a time is read aloud.
+//
+// Nothing here is measured anew: a wall is made from a [replay.Replay], and so from the same
+// result as every other output. TestWallCounts holds for every attack and design that the last
+// beat opens as many messages as the cell counts; TestBeatsAreShort that a beat has no more words
+// than a room reads.
+package wall
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"doormat/attacks"
+	"doormat/demo/replay"
+	"doormat/demo/summary"
+	"doormat/world"
+)
+
+// Beats is how many an act has.
+const Beats = 4
+
+// MostTiles is how many tiles a wall has at most: in a longer chat one stands for several
+// messages that follow each other.
+const MostTiles = 144
+
+// MostWords is how many words stand on a screen at once, those on tiles not counted.
+const MostWords = 60
+
+// A State is how a message stands.
+type State string
+
+// States of tiles and of those whom an attack uses.
+const (
+	Calm   State = "calm"   // the attack has nobody to turn to
+	Locked State = "locked" // nobody but its readers has read it
+	Opened State = "opened" // its exact words were recovered
+	Partly State = "partly" // some of the messages that the tile stands for
+)
+
+// A Tile stands for a message, or for several of a long chat.
+type Tile struct {
+	First, Last int // numbers of messages
+	Initial     string
+	State       State
+	Part        int    // of a tile that is partly open: percent
+	Target      bool   // of the target's messages
+	Text        string // the words of an opened one, if they may be shown
+	Read        bool   // it is the one in the reading glass
+}
+
+// Messages names the messages of a tile.
+func (t Tile) Messages() string {
+	if t.First == t.Last {
+		return fmt.Sprintf("message %d", t.First)
+	}
+	return fmt.Sprintf("messages %d to %d", t.First, t.Last)
+}
+
+// A World is how a design stands at a beat.
+type World struct {
+	ID, Name, Slogan string
+	Design           int    // its place in the result
+	Number           string // the one to be read from afar: "72 of 72", "nobody to rob"
+	Open             int    // messages
+	Calm             bool   // the attack has nobody to turn to here
+	Before, After    []Tile // written before the attack begins, and after it
+}
+
+// A Reading is the message in the glass.
+type Reading struct {
+	Message             int
+	Initial, Text, Says string // Says is who wrote it to whom
+	Tag                 string // what it means that it was read
+}
+
+// A Beat is what a room sees at once.
+type Beat struct {
+	Step     int // of the replay, from 0: who is used then
+	Sentence string
+	Worlds   []World
+	Reading  *Reading // nil if nothing is read
+	Note     string   // stands in the glass instead
+}
+
+// A Teller makes the beats of a replay. Words are shown only of a conversation that is
+// Invented.
+type Teller struct {
+	Replay   *replay.Replay
+	Slogans  map[string]string // by design
+	Invented bool
+	Telling  []int // messages that are worth reading aloud, by number, best first
+	// Found says of opened messages what the court was after among them: "" if nobody said what
+	// that is.
+	Found func(opened []int) string
+}
+
+// Tell makes the four beats: what there is, what the attack takes, what opens, and who knows.
+func (t Teller) Tell() []Beat {
+	p := t.Replay
+	last := len(p.Steps) - 1
+	taken := t.taken()
+	beats := []Beat{
+		{Step: 1, Sentence: p.Header.Title + ".", Note: "Each tile is a message. A padlock means that " +
+			"only those who talk can read it."},
+		{Step: taken, Sentence: t.took(taken), Note: "Nothing is open yet."},
+		{Step: last, Sentence: "What opened? Checked byte for byte."},
+		{Step: last, Sentence: t.noticed()},
+	}
+	for i, text := range p.Header.Beats { // "" leaves what the result says
+		if text != "" {
+			beats[i].Sentence = t.fill(text)
+		}
+	}
+	for i := range beats {
+		b := &beats[i]
+		frames := p.Steps[b.Step].Frames
+		if i >= 2 {
+			b.Reading = t.reading(i - 2)
+			b.Note = ""
+			if b.Reading == nil {
+				b.Note = "None means that this attack recovered nothing, and no more than that."
+			}
+		}
+		for d := range frames {
+			b.Worlds = append(b.Worlds, t.world(d, &frames[d], i, b.Reading))
+		}
+	}
+	return beats
+}
+
+// taken is the last step before the first message opens in any design.
+func (t Teller) taken() int {
+	steps := t.Replay.Steps
+	for i := 2; i < len(steps)-1; i++ {
+		for _, f := range steps[i].Frames {
+			if len(f.Opened) > 0 {
+				return max(i-1, 1)
+			}
+		}
+	}
+	return max(len(steps)-2, 1)
+}
+
+// fill puts the run's own numbers and names into a sentence of a header.
+func (t Teller) fill(text string) string {
+	s := t.Replay.Settings()
+	return strings.NewReplacer("{t}", fmt.Sprint(s.Threshold), "{n}", fmt.Sprint(s.Trustees),
+		"{target}", s.Target).Replace(text)
+}
+
+// took says in a sentence whom the attack has used by a step.
+func (t Teller) took(step int) string {
+	var list []string
+	for _, f := range t.Replay.Steps[step].Frames {
+		for _, used := range f.Used {
+			who, surface, _ := strings.Cut(used, ".")
+			if i := strings.LastIndex(used, "."); i >= 0 {
+				who, surface = used[:i], used[i+1:]
+			}
+			text := fmt.Sprintf("%s (%s)", who, surfaceWord[world.Surface(surface)])
+			if !slices.Contains(list, text) {
+				list = append(list, text)
+			}
+		}
+	}
+	if len(list) == 0 {
+		return "Nobody has been robbed or asked yet."
+	}
+	return "Used so far: " + summary.Some(list, 3) + "."
+}
+
+var surfaceWord = map[world.Surface]string{world.Store: "copied", world.Control: "taken over",
+	world.Order: "answers an order", world.Tap: "tapped", world.Tamper: "tampered with"}
+
+// noticed says who knows of the attack where it opened most.
+func (t Teller) noticed() string {
+	c := t.worst()
+	switch {
+	case c == nil:
+		return "Nobody to turn to, in any world."
+	case len(c.Noticed) > 0:
+		return "Somebody was warned: " + summary.Some(summary.Witnesses(c.Noticed), 1) + "."
+	case c.Lawful.Asked > 0 && len(c.Disclosed) > 0:
+		return "Nobody knows of it now. By design, some are told later."
+	}
+	return "Nobody was warned."
+}
+
+// worst is the cell in which most messages opened, nil if the attack concerns no design.
+func (t Teller) worst() (worst *attacks.Cell) {
+	for i := range t.Replay.Result.Cells {
+		c := &t.Replay.Result.Cells[i]
+		if c.Applicable && (worst == nil || len(c.Trace.Opened) > len(worst.Trace.Opened)) {
+			worst = c
+		}
+	}
+	return worst
+}
+
+// reading chooses a message that opened: first one whose writer nobody suspects, since that is
+// what a room remembers, then the one that the result's proof is about.
+func (t Teller) reading(turn int) *Reading {
+	c, conv := t.worst(), t.Replay.Conversation
+	if c == nil || len(c.Trace.Opened) == 0 || !t.Invented {
+		return nil
+	}
+	target := c.Trace.Settings.Target
+	k := c.Trace.Opened[0]
+	if c.Trace.Proved > 0 {
+		k = c.Trace.Proved
+	}
+	if turn == 0 {
+		k = t.telling(c, k)
+	}
+	m := &conv.Messages[k-1]
+	r := &Reading{Message: k, Initial: initial(m.From), Text: first(m.Text),
+		Says: m.From + " to " + summary.Readers(m)}
+	switch {
+	case t.Replay.Header.Kind == "lawful" && t.Found != nil:
+		r.Tag = t.Found(c.Trace.Opened)
+	case !m.Concerns(target):
+		r.Tag = m.From + " is not the target"
+	case m.From != target:
+		r.Tag = m.From + " wrote to the target"
+	default:
+		r.Tag = "the target’s own words"
+	}
+	return r
+}
+
+// telling is the first of the story's telling messages that the cell opened, else k.
+func (t Teller) telling(c *attacks.Cell, k int) int {
+	for _, n := range t.Telling {
+		if slices.Contains(c.Trace.Opened, n) {
+			return n
+		}
+	}
+	return k
+}
+
+// world is how design d stands at a beat.
+func (t Teller) world(d int, f *replay.Frame, beat int, read *Reading) World {
+	p := t.Replay
+	row := p.Result.Designs[d]
+	w := World{ID: row.ID, Name: row.Name, Slogan: t.fill(t.Slogans[row.ID]), Design: d,
+		Calm: !f.Cell.Applicable}
+	opened := f.Opened
+	if beat < 2 { // the messages that open one by one meanwhile turn in the third beat
+		opened = nil
+	}
+	w.Open = len(opened)
+	w.Number = summary.OutOf(w.Open, len(p.Conversation.Messages))
+	if w.Calm {
+		w.Number = "nobody to rob"
+		if p.Header.Kind == "lawful" {
+			w.Number = "nobody to ask"
+		}
+	}
+	for _, tile := range t.tiles(f.Cell, opened, read) {
+		if tile.First <= t.Replay.Settings().At {
+			w.Before = append(w.Before, tile)
+		} else {
+			w.After = append(w.After, tile)
+		}
+	}
+	return w
+}
+
+// tiles are those of all messages, each tile of one or, in a long chat, of several. None lies on
+// both sides of the moment of the attack.
+func (t Teller) tiles(c *attacks.Cell, opened map[int]bool, read *Reading) (list []Tile) {
+	messages := t.Replay.Conversation.Messages
+	target, at := t.Replay.Settings().Target, t.Replay.Settings().At
+	each := (len(messages) + MostTiles - 2) / (MostTiles - 1) // one more tile where the moment cuts
+	for first := 1; first <= len(messages); {
+		last := min(first+each-1, len(messages))
+		if first <= at && at < last {
+			last = at
+		}
+		tile := Tile{First: first, Last: last, Initial: initial(messages[first-1].From), State: Locked}
+		open := 0
+		for k := first; k <= last; k++ {
+			tile.Target = tile.Target || messages[k-1].Concerns(target)
+			tile.Read = tile.Read || read != nil && read.Message == k && opened[k]
+			if opened[k] {
+				open++
+			}
+		}
+		size := last - first + 1
+		switch {
+		case !c.Applicable:
+			tile.State = Calm
+		case open == size:
+			tile.State = Opened
+		case open > 0:
+			tile.State, tile.Part = Partly, 100*open/size
+		}
+		if size > 1 {
+			tile.Initial = ""
+		} else if tile.State == Opened && t.Invented {
+			tile.Text = messages[first-1].Text
+		}
+		list = append(list, tile)
+		first = last + 1
+	}
+	return list
+}
+
+// initial is the letter that stands for a person. A title, as in "Dr Okoye", is none.
+func initial(name string) string {
+	words := strings.Fields(name)
+	if len(words) > 1 && len(words[0]) <= 2 {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return "?"
+	}
+	r, _ := utf8.DecodeRuneInString(words[0])
+	return string(unicode.ToUpper(r))
+}
+
+// most is how many words of a message are read aloud.
+const most = 14
+
+// first are the first sentences of a text, as many as a room reads.
+func first(text string) string {
+	words := strings.Fields(text)
+	if len(words) <= most {
+		return text
+	}
+	for i := most; i > most/3; i-- {
+		if strings.ContainsAny(words[i-1][len(words[i-1])-1:], ".?!") {
+			return strings.Join(words[:i], " ")
+		}
+	}
+	return strings.Join(words[:most], " ") + " …"
+}

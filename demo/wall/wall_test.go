@@ -1,0 +1,191 @@
+package wall_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/demotest"
+	"doormat/demo/replay"
+	"doormat/demo/story"
+	"doormat/demo/wall"
+	"doormat/world"
+)
+
+// play runs attacks over a conversation, those that tell the story if none are named.
+func play(t *testing.T, c *world.Conversation, change func(*demo.Options)) (*attacks.Lab, []*replay.Replay) {
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	o := demo.Defaults()
+	for _, h := range demo.Showcases(kit.Attacks) {
+		o.Attacks = append(o.Attacks, h.ID)
+	}
+	if change != nil {
+		change(&o)
+	}
+	l, err := o.Lab(kit, c)
+	require.NoError(t, err)
+	l.Record = true
+	r, err := l.Run(context.Background())
+	require.NoError(t, err)
+	var list []*replay.Replay
+	for _, a := range l.Attacks {
+		list = append(list, replay.New(r, a, l.Conversation))
+	}
+	return l, list
+}
+
+func tell(p *replay.Replay) []wall.Beat {
+	told := story.All()[0]
+	return wall.Teller{Replay: p, Invented: true, Telling: told.Telling(),
+		Slogans: map[string]string{"threshold": "+ a spare key, cut in {n}"},
+		Found:   func(k []int) string { return fmt.Sprint(len(k)) }}.Tell()
+}
+
+// opened are the messages that are open on a wall.
+func opened(w wall.World) (n, locked int) {
+	for _, tile := range append(append([]wall.Tile{}, w.Before...), w.After...) {
+		switch tile.State {
+		case wall.Opened:
+			n += tile.Last - tile.First + 1
+		case wall.Locked:
+			locked++
+		}
+	}
+	return n, locked
+}
+
+// TestWallCounts: the last beat of every attack opens what its cell counts, no beat before the
+// third opens anything, and tiles stand on the right side of the moment.
+func TestWallCounts(t *testing.T) {
+	every := func(o *demo.Options) {
+		if *demotest.All {
+			o.Attacks = nil
+		}
+	}
+	_, list := play(t, story.Conversation(), every)
+	for _, p := range list {
+		beats := tell(p)
+		require.Len(t, beats, wall.Beats)
+		for i, b := range beats {
+			for d, w := range b.Worlds {
+				c := &p.Result.Cells[d]
+				name := fmt.Sprintf("%s on %s, beat %d", p.Header.ID, w.ID, i+1)
+				require.Equal(t, p.Settings().At, len(w.Before), name)
+				require.Len(t, append(w.Before, w.After...), len(p.Conversation.Messages), name)
+				n, locked := opened(w)
+				require.Equal(t, w.Open, n, name)
+				if i < 2 {
+					require.Zero(t, n, name)
+					continue
+				}
+				require.Equal(t, c.Content.Target.Recovered+c.Content.Others.Recovered, n, name)
+				if c.Applicable {
+					require.Equal(t, fmt.Sprintf("%d of %d", n, len(p.Conversation.Messages)), w.Number, name)
+					require.Equal(t, len(p.Conversation.Messages)-n, locked, name)
+				} else {
+					require.Zero(t, locked, name)
+					require.Contains(t, w.Number, "nobody to ")
+				}
+			}
+		}
+	}
+}
+
+// TestBeatsAreShort: what stands on a screen at once, but for the words on tiles, has few words,
+// and a sentence fits two lines of the top band.
+func TestBeatsAreShort(t *testing.T) {
+	const line = 2 * 48 // characters at 64 px on a width of 1,832 px, less the dots
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	for _, a := range kit.Attacks {
+		h := a.Header()
+		for _, text := range append([]string{h.Title + "."}, h.Beats...) {
+			require.LessOrEqual(t, len(text), line, "%s: %s", h.ID, text)
+		}
+	}
+	_, list := play(t, story.Conversation(), nil)
+	for _, p := range list {
+		for i, b := range tell(p) {
+			words := len(strings.Fields(b.Sentence)) + len(strings.Fields(b.Note))
+			for _, w := range b.Worlds {
+				words += len(strings.Fields(w.Name+" "+w.Number)) + 6 // and a slogan
+			}
+			if b.Reading != nil {
+				words += len(strings.Fields(b.Reading.Text + " " + b.Reading.Says + " " + b.Reading.Tag))
+			}
+			require.LessOrEqual(t, words, wall.MostWords, "%s, beat %d", p.Header.ID, i+1)
+		}
+	}
+}
+
+// TestReading: what is read aloud was opened, and of the messages that the story holds to be
+// telling the first of those.
+func TestReading(t *testing.T) {
+	_, list := play(t, story.Conversation(), nil)
+	want := map[string]int{"quorum-theft": 18, "narrow-order": 22, "secret-order": 18, "device-theft": 22}
+	for _, p := range list {
+		b := tell(p)
+		require.Nil(t, b[0].Reading)
+		require.NotNil(t, b[2].Reading, p.Header.ID)
+		require.Equal(t, want[p.Header.ID], b[2].Reading.Message, p.Header.ID)
+		text := p.Conversation.Messages[b[2].Reading.Message-1].Text
+		require.True(t, strings.HasPrefix(text, strings.TrimSuffix(b[2].Reading.Text, " …")))
+		p.Result.Settings.Threshold, p.Result.Settings.Trustees = 4, 7
+		require.Contains(t, tell(p)[2].Worlds[1].Slogan, "cut in 7")
+	}
+}
+
+// TestOtherPeoplesWords: of a chat that nobody invented, no word is shown.
+func TestOtherPeoplesWords(t *testing.T) {
+	_, list := play(t, story.Conversation(), func(o *demo.Options) { o.Attacks = []string{"quorum-theft"} })
+	for _, b := range (wall.Teller{Replay: list[0]}).Tell() {
+		require.Nil(t, b.Reading)
+		for _, w := range b.Worlds {
+			for _, tile := range append(w.Before, w.After...) {
+				require.Empty(t, tile.Text)
+			}
+		}
+	}
+}
+
+// TestLongChat folds a long chat to as many tiles as a wall has, each of messages on one side of
+// the moment, and fills those of which a part is open.
+func TestLongChat(t *testing.T) {
+	c := &world.Conversation{Title: "long", Target: "Ana", Accounts: []string{"Ana", "Ben", "Cy"}}
+	for i := range 500 {
+		from, to := c.Accounts[i%3], c.Accounts[(i+1)%3]
+		c.Messages = append(c.Messages, world.Message{From: from, To: []string{to},
+			Sent: time.Date(2017, 3, 1, 0, i, 0, 0, time.UTC), Text: fmt.Sprint("message ", i)})
+	}
+	_, list := play(t, c, func(o *demo.Options) {
+		o.Attacks = []string{"narrow-order"}
+		o.Given = map[string]string{"at": "101"}
+	})
+	p := list[0]
+	beats := tell(p)
+	partly := 0
+	for _, w := range beats[3].Worlds {
+		all := append(append([]wall.Tile{}, w.Before...), w.After...)
+		require.LessOrEqual(t, len(all), wall.MostTiles)
+		require.Equal(t, 101, w.Before[len(w.Before)-1].Last)
+		require.Equal(t, 102, w.After[0].First)
+		require.Equal(t, 500, all[len(all)-1].Last)
+		for i, tile := range all {
+			require.True(t, i == 0 || tile.First == all[i-1].Last+1)
+			if tile.State == wall.Partly {
+				partly++
+				require.Positive(t, tile.Part)
+				require.Less(t, tile.Part, 100)
+				require.Empty(t, tile.Text)
+			}
+		}
+	}
+	require.Positive(t, partly)
+}
