@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
 	"doormat/demo/summary"
 	"doormat/world"
 )
@@ -30,19 +31,19 @@ func CheckSize(lab *attacks.Lab, points int) error {
 	}
 	conv := lab.Conversation
 	what := fmt.Sprintf("this chat is too large: its %s messages make %s deliveries, one for "+
-		"each recipient", thousands(len(conv.Messages)), thousands(conv.Deliveries()))
+		"each recipient", plain.Number(len(conv.Messages)), plain.Number(conv.Deliveries()))
 	if n := conv.Attachments(); n > 0 {
-		what += fmt.Sprintf(", with %s files", thousands(n))
+		what += fmt.Sprintf(", with %s files", plain.Number(n))
 	}
 	limit := fmt.Sprintf("%s on %s can take %s", summary.Count(len(lab.Attacks), "attack"),
-		summary.Count(len(lab.Designs), "design"), thousands(maxWork/cells))
+		summary.Count(len(lab.Designs), "design"), plain.Number(maxWork/cells))
 	if points > 1 {
-		limit = fmt.Sprintf("a sweep of %s points can take %s", thousands(points),
-			thousands(maxWork/cells))
+		limit = fmt.Sprintf("a sweep of %s points can take %s", plain.Number(points),
+			plain.Number(maxWork/cells))
 	}
 	if lab.Weight() > maxWeight {
 		limit = fmt.Sprintf("one attack would need %s MB of memory, and doormat allows %s",
-			thousands(lab.Weight()>>20), thousands(maxWeight>>20))
+			plain.Number(lab.Weight()>>20), plain.Number(maxWeight>>20))
 	}
 	return Usagef("%s; %s: %s", what, limit, strings.Join(alternatives(lab, cells), ", or "))
 }
@@ -74,7 +75,7 @@ func alternatives(lab *attacks.Lab, cells int) []string {
 	})
 	if n > 0 {
 		list = append(list, fmt.Sprintf("give --last %d, to use only the last %s messages", n,
-			thousands(n)))
+			plain.Number(n)))
 	}
 	if attacks := len(lab.Attacks); attacks > 1 && lab.Weight() <= maxWeight {
 		list = append(list, fmt.Sprintf("give --attacks ID,ID, with at most %d attacks",
@@ -110,13 +111,4 @@ func last(c *world.Conversation, n int) *world.Conversation {
 	part := *c
 	part.Messages = c.Messages[len(c.Messages)-n:]
 	return &part
-}
-
-// thousands writes a number with commas.
-func thousands(n int) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
 }

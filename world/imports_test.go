@@ -75,17 +75,18 @@ var policy = []struct {
 	{"demo/data", []string{"world", "attacks", "demo/plain", "demo/summary"}},
 	{"demo/markdown", []string{"world", "attacks", "demo/plain", "demo/bidi", "demo/summary"}},
 	{"demo/drawing", []string{"world", "attacks", "attacks/deduce", "demo/plain", "demo/summary", "demo/replay", "attacks/trace"}},
-	{"demo/text", []string{"world", "attacks", "attacks/technique", "demo/plain", "demo/summary", "demo/terminal", "demo/replay", "demo/story", "demo/chat", "demo/timing", "attacks/trace"}},
+	{"demo/text", []string{"world", "attacks", "attacks/technique", "demo/plain", "demo/summary", "demo/terminal", "demo/replay", "demo/story", "demo/chat", "demo/timing", "demo/overhead", "attacks/trace"}},
 	{"demo/present", []string{"world", "attacks", "attacks/technique", "demo/plain", "demo/bidi", "demo/summary", "demo/terminal", "demo/replay", "demo/story"}},
 	{"demo/handout", []string{"world", "attacks", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown", "demo/drawing", "demo/replay", "demo/story"}},
 	{"demo/stage/jobs", []string{"attacks"}},
 	{"demo/stage/events", []string{"demo/stage/jobs"}},
 	{"demo/stage/loopback", []string{"demo"}},
 	{"demo/stage", []string{"world", "attacks", "attacks/technique", "attacks/deduce", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/drawing", "demo/replay", "demo/wall", "demo/story", "demo/chat/...", "demo/stage/jobs", "demo/stage/loopback", "attacks/trace", "demo/stage/events"}},
-	{"demo/pages", []string{"world", "world/simulation", "attacks", "attacks/technique", "demo", "demo/plain", "demo/summary", "demo/markdown", "demo/story", "attacks/trace"}},
+	{"demo/pages", []string{"world", "world/simulation", "attacks", "attacks/technique", "demo", "demo/plain", "demo/summary", "demo/markdown", "demo/overhead", "demo/story", "attacks/trace"}},
+	{"demo/overhead", []string{"world", "world/memo", "world/simulation", "demo/plain"}},
 	{"demo", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/...", "docs"}},
 	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},
-	{"cmd/...", []string{"demo/...", "attacks", "attacks/script", "attacks/technique", "world"}}, // to load scripts, and for types
+	{"cmd/...", []string{"demo/...", "attacks", "attacks/script", "attacks/technique", "docs", "world"}}, // to load scripts, and for types
 }
 
 // pure are the folders that use no operating system, no wall clock and no

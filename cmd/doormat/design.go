@@ -1,9 +1,16 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
+
 	"github.com/spf13/cobra"
 
+	"doormat/demo"
+	"doormat/demo/overhead"
 	"doormat/demo/text"
+	"doormat/docs"
+	"doormat/world"
 )
 
 func (a *app) design() *cobra.Command {
@@ -37,7 +44,7 @@ func (a *app) designShow() *cobra.Command {
 			"bytes are read",
 		Args:              exactly(1, "a design's id"),
 		ValidArgsFunction: a.completeDesign,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			kit, err := a.kit()
 			if err != nil {
 				return err
@@ -46,9 +53,47 @@ func (a *app) designShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return show(func(width int) string { return text.Design(d, width) })
+			costs, times, err := a.overhead(c.Context(), kit, d)
+			if err != nil {
+				return err
+			}
+			return show(func(width int) string { return text.Design(d, costs, times, width) })
 		},
 	}
+}
+
+// overhead counts and times what a design costs beside end-to-end encryption; nothing, if the
+// kit has none.
+func (a *app) overhead(ctx context.Context, kit demo.Kit,
+	d world.Design) (costs, times []overhead.Row, err error) {
+	base, err := kit.Design(overhead.Base)
+	if err != nil {
+		return nil, nil, nil
+	}
+	lab, err := a.lab(demo.Defaults())
+	if err != nil {
+		return nil, nil, err
+	}
+	const runs = 3
+	count := func(d world.Design) (*overhead.Count, error) {
+		return overhead.Measure(ctx, d, lab.Settings, lab.Conversation, lab.Seed, runs)
+	}
+	c, err := count(d)
+	if err != nil {
+		return nil, nil, err
+	}
+	if d.Info().ID == overhead.Base {
+		return c.Rows(nil, 0), c.TimeRows(nil), nil
+	}
+	of, err := count(base)
+	if err != nil {
+		return nil, nil, err
+	}
+	lines := map[string]int{}
+	if err := json.Unmarshal(docs.Lines, &lines); err != nil {
+		return nil, nil, err
+	}
+	return c.Rows(of, lines[d.Info().ID]), c.TimeRows(of), nil
 }
 
 // show prints a list, as the JSON document v or as a page.

@@ -19,7 +19,7 @@ func (a *app) docs() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			made, err := pages.Render(c.Context(), kit)
+			made, err := pages.Render(c.Context(), kit, ".")
 			if err != nil {
 				return err
 			}

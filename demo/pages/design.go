@@ -10,6 +10,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/demo/markdown"
+	"doormat/demo/overhead"
 	"doormat/demo/plain"
 	"doormat/demo/summary"
 	"doormat/world"
@@ -18,7 +19,7 @@ import (
 
 // design is the page of an arrangement. Rules stand on the page of the design's own name.
 func design(ctx context.Context, w world.Design, list []technique.Technique,
-	lab *attacks.Lab) (string, error) {
+	lab *attacks.Lab, added []overhead.Row) (string, error) {
 	i := w.Info()
 	d := newDocument()
 	d.introduce(i)
@@ -29,6 +30,7 @@ func design(ctx context.Context, w world.Design, list []technique.Technique,
 	if err := d.principals(ctx, w, lab); err != nil {
 		return "", err
 	}
+	d.costs(i, added)
 	if i.Of() != i.ID {
 		d.Heading(2, "Rules")
 		d.Prose("Those of " + markdown.Link("the design "+i.Of(), i.Of()+".md") +

@@ -48,25 +48,32 @@ type Pages map[string]string
 
 // Render runs every attack of the kit on every design under the default settings
 // and makes the pages.
-func Render(ctx context.Context, kit demo.Kit) (Pages, error) {
+//
+// root is the source tree, in which lines of program are counted.
+func Render(ctx context.Context, kit demo.Kit, root string) (Pages, error) {
 	r, err := measure(ctx, kit)
 	if err != nil {
 		return nil, err
 	}
-	return render(ctx, kit, r)
+	return render(ctx, kit, r, root)
 }
 
-func render(ctx context.Context, kit demo.Kit, r *results) (Pages, error) {
+func render(ctx context.Context, kit demo.Kit, r *results, root string) (Pages, error) {
 	p := Pages{"matrix.md": matrix(r)}
 	for i, a := range kit.Attacks {
 		h := a.Header()
 		p["attacks/"+h.ID+".md"] = attack(h, a.Source(), r, i)
 	}
 	p["attacks/README.md"] = attackIndex(kit.Attacks, r)
+	added, lines, err := overheads(ctx, kit, r.lab, root)
+	if err != nil {
+		return nil, err
+	}
 	for _, d := range kit.Designs {
-		var err error
-		if p["designs/"+d.Info().ID+".md"], err = design(ctx, d, kit.Attacks, r.lab); err != nil {
-			return nil, fmt.Errorf("pages: design %s: %w", d.Info().ID, err)
+		id := d.Info().ID
+		p["designs/"+id+".md"], err = design(ctx, d, kit.Attacks, r.lab, added[id])
+		if err != nil {
+			return nil, fmt.Errorf("pages: design %s: %w", id, err)
 		}
 	}
 	p["designs/README.md"] = designIndex(kit.Designs)
@@ -78,6 +85,9 @@ func render(ctx context.Context, kit demo.Kit, r *results) (Pages, error) {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
 	p["results.json"] = ahead
+	if p["lines.json"], err = lineNumbers(lines); err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
+	}
 	return p, nil
 }
 

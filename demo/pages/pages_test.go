@@ -50,7 +50,7 @@ func whole(t *testing.T) (demo.Kit, *results) {
 func TestDocs(t *testing.T) {
 	demotest.Long(t)
 	kit, r := whole(t)
-	p, err := render(context.Background(), kit, r)
+	p, err := render(context.Background(), kit, r, root)
 	require.NoError(t, err)
 	stale, err := p.Stale(docs)
 	require.NoError(t, err)

@@ -171,3 +171,12 @@ func FirstSentence(text string) string {
 	}
 	return text
 }
+
+// Number writes a number with commas.
+func Number(n int) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"doormat/demo/overhead"
 	"doormat/demo/plain"
 	"doormat/demo/summary"
 	"doormat/world"
@@ -42,9 +43,9 @@ func DesignInfos(list []world.Design) []world.Info {
 	return infos
 }
 
-// Design shows what a design is, whom its users trust, and the rules by which
-// anybody reads and builds its bytes.
-func Design(d world.Design, width int) string {
+// Design shows what a design is, whom its users trust, what it costs, and the rules by which
+// anybody reads and builds its bytes. costs and times may be none.
+func Design(d world.Design, costs, times []overhead.Row, width int) string {
 	p := newPage(width)
 	i := d.Info()
 	p.title(i.Name)
@@ -67,6 +68,19 @@ func Design(d world.Design, width int) string {
 	p.heading("A user must trust", "")
 	for _, t := range i.Trusts {
 		p.beside(2, "-", plain.Clean(t))
+	}
+	if len(costs) > 0 {
+		p.gap()
+		p.heading("What it costs, beside end-to-end encryption as deployed", "")
+		for _, r := range costs {
+			p.beside(2, "-", plain.Clean(r.What+": "+r.Much))
+		}
+		p.prose(2, overhead.Basis)
+		p.gap()
+		p.heading("How long it takes on this machine, now, one step after the other", "")
+		for _, r := range times {
+			p.beside(2, "-", plain.Clean(r.What+": "+r.Much))
+		}
 	}
 	rules(p, d.Rules())
 	return p.String()

@@ -14,6 +14,7 @@ import (
 	"doormat/demo/data"
 	"doormat/demo/demotest"
 	"doormat/demo/markdown"
+	"doormat/demo/overhead"
 	"doormat/demo/plain"
 	"doormat/demo/story"
 	"doormat/demo/summary"
@@ -37,7 +38,7 @@ func pages(name string, designs, width int) map[string]string {
 		"matrix": Matrix(r, width), "markdown": markdown.Result(r), "json": string(doc), "attack": Attack(h, width),
 		"run":     Run{Header: h, Result: r, Conversation: conv, ShowTexts: true}.Text(width),
 		"opening": tour.Opening(width), "findings": tour.Findings(r, []technique.Header{h}, width),
-		"design": Design(strange(name), width), "designs": Designs([]world.Design{strange(name)}, width),
+		"design": Design(strange(name), []overhead.Row{{What: name, Much: name}}, []overhead.Row{{What: name, Much: name}}, width), "designs": Designs([]world.Design{strange(name)}, width),
 		"chat": Chat(chat.Summary{Format: name, Accounts: []string{name}, LeftOut: []chat.LeftOut{{Line: 1, Why: name}}}, width),
 	}
 }
