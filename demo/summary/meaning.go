@@ -121,8 +121,8 @@ func chosen(r *attacks.Result, all []*tally) string {
 	if !slices.ContainsFunc(all, func(t *tally) bool { return len(t.opened) > 0 }) {
 		return ""
 	}
-	return "Rows, which somebody chose: their number proves little. Nobody warned, where an " +
-		"attack opened something: " + unnoticed(all) + common(r) + leftOut(r)
+	return "Somebody chose the rows, so counting them proves little. Attacks that opened " +
+		"something and of which nobody was warned: " + unnoticed(all) + common(r) + leftOut(r)
 }
 
 // unnoticed counts apart what opens something in every design: whoever adds rows to one
@@ -161,9 +161,10 @@ func unnoticed(all []*tally) string {
 	case shared == "":
 		return own + "."
 	case own == "":
-		return "in rows that do so in every design " + shared + "."
+		return "of those that open something in every design, " + shared + "."
 	}
-	return "in rows that do so in every design " + shared + "; in the others " + own + "."
+	return "of those that open something in every design, " + shared + "; of the others, " + own +
+		"."
 }
 
 // leftOut names the attacks that are not counted, because what they rest on was granted.
@@ -208,7 +209,7 @@ func common(r *attacks.Result) string {
 			}
 		}
 	}
-	return fmt.Sprintf(" As much opened in every design: %d of %d%s.", len(same), opened,
+	return fmt.Sprintf(" Every design lost as much in %d of %d%s.", len(same), opened,
 		parenthesis(same))
 }
 
@@ -229,7 +230,7 @@ func lawful(all []*tally) string {
 			common = append(common, s)
 		}
 	}
-	text, phones := "Lawful access, orders that nobody resisted, served in full: ", 0
+	text, phones := "Lawful access. Orders that nobody resisted and that were served in full: ", 0
 	for _, s := range common {
 		if s.phone {
 			phones++
