@@ -27,7 +27,7 @@ var arrangements = []world.Arrangement{
 		Design: e2ee.Design{},
 		ID:     "e2ee-kept",
 		Name:   "End-to-end, mail kept",
-		Slogan: "Keys on phones, mail is kept",
+		Slogan: "Keys on phones, mail kept",
 		Doc: "The same, but the provider keeps every envelope, as a law on retention would ask " +
 			"of it, or as a provider does that lets new phones load old mail.",
 		Fixed: map[string]string{"mailbox": world.MailboxAll},
@@ -36,7 +36,7 @@ var arrangements = []world.Arrangement{
 		Design: e2ee.Design{},
 		ID:     "e2ee-unverified",
 		Name:   "End-to-end, nobody compares",
-		Slogan: "Keys on phones, nobody compares",
+		Slogan: "Keys that nobody compares",
 		Doc: "The same as e2ee, among users of whom nobody compares safety numbers: who swaps " +
 			"keys before two phones meet is not found out.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered, "compare": world.CompareNone},
@@ -45,7 +45,7 @@ var arrangements = []world.Arrangement{
 		Design: transparency.Design{},
 		ID:     "e2ee-transparent",
 		Name:   "End-to-end, keys in a public log",
-		Slogan: "Keys on phones, listed in public",
+		Slogan: "Keys listed in public",
 		Doc:    "The provider erases a message when it has been delivered.",
 		Fixed:  map[string]string{"mailbox": world.MailboxDelivered},
 	},
@@ -53,7 +53,7 @@ var arrangements = []world.Arrangement{
 		Design: ghost.Design{},
 		ID:     "ghost-provider",
 		Name:   "Silent device, the provider checks",
-		Slogan: "+ a silent listener, by the provider",
+		Slogan: "+ a ghost, by the provider",
 		Doc: "Clients believe the provider, which checks that a court and a minister have " +
 			"signed. It erases a message when it has been delivered.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered,
@@ -63,7 +63,7 @@ var arrangements = []world.Arrangement{
 		Design: ghost.Design{},
 		ID:     "ghost-client",
 		Name:   "Silent device, the client checks",
-		Slogan: "+ a silent listener, by the phone",
+		Slogan: "+ a ghost, by the phones",
 		Doc: "Each client verifies the signatures of court and minister before it makes a copy. " +
 			"The provider erases a message when it has been delivered.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered, ghost.SignOffs: ghost.ByClient},
@@ -72,7 +72,7 @@ var arrangements = []world.Arrangement{
 		Design: backup.ByProvider{},
 		ID:     "backup-provider",
 		Name:   "Backup, key with provider",
-		Slogan: "+ a backup, the provider has its key",
+		Slogan: "+ backup, provider’s key",
 		Doc: "Phones back up what they keep, sealed, to a backup store, and the provider has the " +
 			"key: what most people have, for a new phone has everything again. The provider " +
 			"erases a message when it has been delivered.",
@@ -82,7 +82,7 @@ var arrangements = []world.Arrangement{
 		Design: backup.ByUser{},
 		ID:     "backup-user",
 		Name:   "Backup, key for a PIN",
-		Slogan: "+ a backup behind a PIN",
+		Slogan: "+ backup, behind a PIN",
 		Doc: "The same, but a vault of n servers releases the key for a PIN of four digits, any " +
 			"t of them together. Each counts guesses.",
 		Fixed: map[string]string{"mailbox": world.MailboxDelivered},
@@ -91,7 +91,7 @@ var arrangements = []world.Arrangement{
 		Design: threshold.Design{},
 		ID:     "threshold",
 		Name:   "Threshold escrow",
-		Slogan: "+ a spare key, cut in {n}",
+		Slogan: "+ a spare key, split into {n}",
 		Doc: "The provider keeps every envelope, unless the setting mailbox says otherwise: " +
 			"orders about the past, and thieves, find them there.",
 	},
@@ -99,7 +99,7 @@ var arrangements = []world.Arrangement{
 		Design: threshold.Design{},
 		ID:     "threshold-delivered",
 		Name:   "Threshold escrow, mail erased",
-		Slogan: "+ a spare key, mail is erased",
+		Slogan: "+ spare key, mail erased",
 		Doc: "The same committee, but the provider erases a message when it has been delivered. " +
 			"An order about the past finds no envelopes there: only what was tapped, or is still " +
 			"to come, can be opened.",
@@ -118,7 +118,7 @@ var arrangements = []world.Arrangement{
 		Design: cloud.Design{},
 		ID:     "cloud-apart",
 		Name:   "Cloud chats, key apart",
-		Slogan: "Keys with the provider, kept apart",
+		Slogan: "Keys in a separate store",
 		Doc: "The same, but the storage key lies in a key store that gives the provider the key " +
 			"of one message at a time: a thief has to rob both.",
 		Fixed: map[string]string{"mailbox": world.MailboxAll, cloud.Keys: cloud.Apart},
@@ -127,7 +127,7 @@ var arrangements = []world.Arrangement{
 		Design: threshold.Hardened{},
 		ID:     "threshold-hardened",
 		Name:   "Threshold escrow, hardened",
-		Slogan: "+ a spare key, cut in {n}, in vaults",
+		Slogan: "+ spare key, in {n} vaults",
 		Doc: "Shares are renewed every twenty messages and the key every forty; the provider keeps " +
 			"every envelope, unless the setting mailbox says otherwise.",
 		Fixed: map[string]string{"refresh": "20", "rotate": "40"},

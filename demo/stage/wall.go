@@ -11,6 +11,7 @@ import (
 	"doormat/demo"
 	"doormat/demo/replay"
 	"doormat/demo/wall"
+	"doormat/world"
 )
 
 // wallWorlds is how many designs stand side by side on a wall: from the last row two can be
@@ -28,6 +29,7 @@ type wallPage struct {
 	Back, Next    string
 	Restart, Step string // the beginning of the act; the same in steps, with script and bytes
 	Attack, Kind  string
+	query         url.Values
 }
 
 type wallWorld struct {
@@ -40,15 +42,20 @@ type wallWorld struct {
 type wallTile struct {
 	wall.Tile
 	World string
-	Tenth int // of a tile that is partly open, 1 to 9; else 0
+	Tenth int    // of a tile that is partly open, 1 to 9; else 0
+	Proof string // address of the proof of an opened one
 }
 
-func newWallTile(world string, t wall.Tile) wallTile {
-	w := wallTile{Tile: t, World: world}
-	if t.State == wall.Partly {
-		w.Tenth = min(max((t.Part+5)/10, 1), 9)
+// Tile gives the template what it needs of a tile of world w.
+func (p wallPage) Tile(w wallWorld, t wall.Tile) wallTile {
+	v := wallTile{Tile: t, World: w.ID}
+	if t.State == wall.Opened && t.First == t.Last {
+		v.Proof = address(fmt.Sprintf("/replay/%s/claim/%s/%d", p.Attack, w.ID, t.First), p.query)
 	}
-	return w
+	if t.State == wall.Partly {
+		v.Tenth = min(max((t.Part+5)/10, 1), 9)
+	}
+	return v
 }
 
 // Rows is how many rows of tiles a part of the wall has.
@@ -100,7 +107,7 @@ func (s *Stage) wallPage(q choice, p *replay.Replay, beat int) wallPage {
 	page := wallPage{
 		frame: frame{Title: p.Header.Title, Events: "/events", Nav: s.nav(q, attack)},
 		Beat:  b, N: beat, Last: wall.Beats, Dots: make([]bool, wall.Beats), Columns: 12,
-		Attack: attack, Kind: p.Header.Kind,
+		Attack: attack, Kind: p.Header.Kind, query: q.encode(),
 		Restart: wallOf(attack, 1, q), Step: replayAddress{attack: attack, query: q}.url(),
 	}
 	page.Dots[beat-1] = true
@@ -116,7 +123,9 @@ func (s *Stage) wallPage(q choice, p *replay.Replay, beat int) wallPage {
 			step.Kind = replay.Opening // nobody is used, and nobody lights up
 		}
 		who := newCardMaker(p, w.Design, &step)
-		actors := who.cards()
+		actors := slices.DeleteFunc(who.cards(), func(c card) bool {
+			return c.State != "used" && c.Figure != "phone" && c.Figure != world.Provider
+		})
 		page.Worlds = append(page.Worlds, wallWorld{w, actors, who.seats})
 	}
 	here := slices.IndexFunc(s.acts, func(h technique.Header) bool { return h.ID == attack })
@@ -148,10 +157,6 @@ func (s *Stage) teller(q choice, p *replay.Replay) wall.Teller {
 	}
 	if told := q.Tale(); t.Invented && told != nil {
 		t.Telling = told.Telling()
-		t.Found = func(opened []int) string {
-			found := told.Among(p.Conversation, opened)
-			return fmt.Sprintf("What the court was after: %d of %d", len(found), len(opened))
-		}
 	}
 	return t
 }

@@ -100,6 +100,26 @@ func TestWallIsAccessible(t *testing.T) {
 	}
 }
 
+// TestReadingGlass puts one opened message after the other into the glass by keys and by mouse,
+// and opens its proof.
+func TestReadingGlass(t *testing.T) {
+	_, at := open(t)
+	p := browser.Open(t, hall)
+	p.Visit(at + "/wall/quorum-theft?beat=3")
+	onWall(p, "quorum-theft", 3)
+	require.Contains(t, p.Text("#glass"), "I've found a lump.")
+	p.Press("ArrowDown")
+	require.Contains(t, p.Text("#glass"), "I'm glad you sent it.")
+	require.Contains(t, p.Text("#glass"), "Dr Okoye to Sam")
+	p.Press("ArrowUp", "ArrowUp")
+	require.Contains(t, p.Text("#glass"), "Then stop printing.")
+	browser.Value[bool](p, `document.getElementById("t-threshold-1").dispatchEvent(new PointerEvent("pointerover", { bubbles: true }))`)
+	require.Contains(t, p.Text("#glass"), "school kitchens")
+	require.Equal(t, 1, browser.Value[int](p, `document.querySelectorAll(".tile.read").length`))
+	p.Press("Enter")
+	headline(p, "How message 1 was read")
+}
+
 // TestWallBeat refuses a beat that there is not.
 func TestWallBeat(t *testing.T) {
 	_, at := open(t)

@@ -34,20 +34,16 @@ func (t Tie) Name() string {
 // nothing to it.
 func (s *Story) Crime() Tie { return s.ties[s.crime] }
 
-// Among are those of the messages with these numbers that the court was after.
-func (s *Story) Among(c *world.Conversation, opened []int) (found []int) {
-	for _, k := range opened {
-		if s.Crime().Holds(&c.Messages[k-1]) {
-			found = append(found, k)
-		}
-	}
-	return found
-}
-
 // Found tells how many of the messages with these numbers are what the court was after.
 func (s *Story) Found(c *world.Conversation, opened []int) string {
+	found := 0
+	for _, k := range opened {
+		if s.Crime().Holds(&c.Messages[k-1]) {
+			found++
+		}
+	}
 	return fmt.Sprintf("Of what the court was after, %s: %d of the %d opened.", s.Crime().Name(),
-		len(s.Among(c, opened)), len(opened))
+		found, len(opened))
 }
 
 // Ties lists who writes to whom, the busiest first. Each call returns a new list.

@@ -51,6 +51,7 @@ type Tile struct {
 	Part        int    // of a tile that is partly open: percent
 	Target      bool   // of the target's messages
 	Text        string // the words of an opened one, if they may be shown
+	Says        string // who wrote it to whom, with them
 	Read        bool   // it is the one in the reading glass
 }
 
@@ -68,6 +69,7 @@ type World struct {
 	Design           int    // its place in the result
 	Number           string // the one to be read from afar: "72 of 72", "nobody to rob"
 	Open             int    // messages
+	Lawful           bool   // what opens, opens under an order that is meant to be served
 	Calm             bool   // the attack has nobody to turn to here
 	Before, After    []Tile // written before the attack begins, and after it
 }
@@ -95,9 +97,6 @@ type Teller struct {
 	Slogans  map[string]string // by design
 	Invented bool
 	Telling  []int // messages that are worth reading aloud, by number, best first
-	// Found says of opened messages what the court was after among them: "" if nobody said what
-	// that is.
-	Found func(opened []int) string
 }
 
 // Tell makes the four beats: what there is, what the attack takes, what opens, and who knows.
@@ -106,9 +105,10 @@ func (t Teller) Tell() []Beat {
 	last := len(p.Steps) - 1
 	taken := t.taken()
 	beats := []Beat{
-		{Step: 1, Sentence: p.Header.Title + ".", Note: "Each tile is a message. A padlock means that " +
-			"only those who talk can read it."},
-		{Step: taken, Sentence: t.took(taken), Note: "Nothing is open yet."},
+		{Step: 1, Sentence: p.Header.Title + ".", Note: t.fill("Each tile is a " +
+			"message; a yellow bar marks {target}, the target. A padlock: only people in " +
+			"the chat can read it.")},
+		{Step: taken, Sentence: t.took(taken), Note: "Nothing has been opened yet."},
 		{Step: last, Sentence: "What opened? Checked byte for byte."},
 		{Step: last, Sentence: t.noticed()},
 	}
@@ -132,6 +132,26 @@ func (t Teller) Tell() []Beat {
 		}
 	}
 	return beats
+}
+
+// moment is after how many messages the attack begins to rob, run or order somebody: what was
+// written before then is the past. Whoever only listens begins when he listens.
+func (t Teller) moment() int {
+	begins := -1
+	for i := range t.Replay.Result.Cells {
+		for _, e := range t.Replay.Result.Cells[i].Trace.Events {
+			listens := !slices.ContainsFunc(e.Uses, func(use string) bool {
+				return !strings.HasSuffix(use, "."+string(world.Tap))
+			})
+			if !listens && (begins < 0 || e.Moment < begins) {
+				begins = e.Moment
+			}
+		}
+	}
+	if begins < 0 {
+		return t.Replay.Settings().At
+	}
+	return begins
 }
 
 // taken is the last step before the first message opens in any design.
@@ -187,7 +207,7 @@ func (t Teller) noticed() string {
 	case len(c.Noticed) > 0:
 		return "Somebody was warned: " + summary.Some(summary.Witnesses(c.Noticed), 1) + "."
 	case c.Lawful.Asked > 0 && len(c.Disclosed) > 0:
-		return "Nobody knows of it now. By design, some are told later."
+		return "Nobody is told at the time. By design, some are told later."
 	}
 	return "Nobody was warned."
 }
@@ -203,35 +223,54 @@ func (t Teller) worst() (worst *attacks.Cell) {
 	return worst
 }
 
-// reading chooses a message that opened: first one whose writer nobody suspects, since that is
-// what a room remembers, then the one that the result's proof is about.
+// reading chooses a message that opened: the one that the story holds to be telling, and the one
+// that the result's proof is about. Of an order, what it was signed for comes first.
 func (t Teller) reading(turn int) *Reading {
 	c, conv := t.worst(), t.Replay.Conversation
 	if c == nil || len(c.Trace.Opened) == 0 || !t.Invented {
 		return nil
 	}
-	target := c.Trace.Settings.Target
 	k := c.Trace.Opened[0]
 	if c.Trace.Proved > 0 {
 		k = c.Trace.Proved
 	}
-	if turn == 0 {
+	lawful := t.Replay.Header.Kind == "lawful"
+	if lawful == (turn == 1) { // an order is first read for what it was signed for
 		k = t.telling(c, k)
+	} else if found := t.found(c); lawful && len(found) > 0 {
+		k = found[0]
 	}
 	m := &conv.Messages[k-1]
-	r := &Reading{Message: k, Initial: initial(m.From), Text: first(m.Text),
-		Says: m.From + " to " + summary.Readers(m)}
-	switch {
-	case t.Replay.Header.Kind == "lawful" && t.Found != nil:
-		r.Tag = t.Found(c.Trace.Opened)
-	case !m.Concerns(target):
-		r.Tag = m.From + " is not the target"
-	case m.From != target:
-		r.Tag = m.From + " wrote to the target"
-	default:
-		r.Tag = "the target’s own words"
+	return &Reading{Message: k, Initial: initial(m.From), Text: first(m.Text),
+		Says: m.From + " to " + summary.Readers(m), Tag: t.tag(c, k)}
+}
+
+// found are the messages that opened and are what the court signed for.
+func (t Teller) found(c *attacks.Cell) (list []int) {
+	for _, k := range c.Trace.Opened {
+		if slices.Contains(t.Replay.Conversation.Evidence, k) {
+			list = append(list, k)
+		}
 	}
-	return r
+	return list
+}
+
+// tag says what it means that message k was read.
+func (t Teller) tag(c *attacks.Cell, k int) string {
+	m, target := &t.Replay.Conversation.Messages[k-1], c.Trace.Settings.Target
+	evidence := t.Replay.Conversation.Evidence
+	switch {
+	case t.Replay.Header.Kind == "lawful" && slices.Contains(evidence, k):
+		return fmt.Sprintf("Relevant to the court: %d of the %d opened", len(t.found(c)),
+			len(c.Trace.Opened))
+	case t.Replay.Header.Kind == "lawful" && len(evidence) > 0:
+		return "Not what the court was after"
+	case !m.Concerns(target):
+		return "The target was " + target
+	case m.From != target:
+		return m.From + " wrote to the target"
+	}
+	return "The target’s own words"
 }
 
 // telling is the first of the story's telling messages that the cell opened, else k.
@@ -256,14 +295,16 @@ func (t Teller) world(d int, f *replay.Frame, beat int, read *Reading) World {
 	}
 	w.Open = len(opened)
 	w.Number = summary.OutOf(w.Open, len(p.Conversation.Messages))
-	if w.Calm {
+	w.Lawful = p.Header.Kind == "lawful"
+	switch {
+	case w.Calm && w.Lawful:
+		w.Number = "order unanswered"
+	case w.Calm:
 		w.Number = "nobody to rob"
-		if p.Header.Kind == "lawful" {
-			w.Number = "nobody to ask"
-		}
 	}
+	moment := t.moment()
 	for _, tile := range t.tiles(f.Cell, opened, read) {
-		if tile.First <= t.Replay.Settings().At {
+		if tile.First <= moment {
 			w.Before = append(w.Before, tile)
 		} else {
 			w.After = append(w.After, tile)
@@ -276,7 +317,7 @@ func (t Teller) world(d int, f *replay.Frame, beat int, read *Reading) World {
 // both sides of the moment of the attack.
 func (t Teller) tiles(c *attacks.Cell, opened map[int]bool, read *Reading) (list []Tile) {
 	messages := t.Replay.Conversation.Messages
-	target, at := t.Replay.Settings().Target, t.Replay.Settings().At
+	target, at := t.Replay.Settings().Target, t.moment()
 	each := (len(messages) + MostTiles - 2) / (MostTiles - 1) // one more tile where the moment cuts
 	for first := 1; first <= len(messages); {
 		last := min(first+each-1, len(messages))
@@ -304,7 +345,8 @@ func (t Teller) tiles(c *attacks.Cell, opened map[int]bool, read *Reading) (list
 		if size > 1 {
 			tile.Initial = ""
 		} else if tile.State == Opened && t.Invented {
-			tile.Text = messages[first-1].Text
+			m := &messages[first-1]
+			tile.Text, tile.Says = m.Text, m.From+" to "+summary.Readers(m)
 		}
 		list = append(list, tile)
 		first = last + 1

@@ -3,9 +3,11 @@ package wall_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -44,8 +46,7 @@ func play(t *testing.T, c *world.Conversation, change func(*demo.Options)) (*att
 func tell(p *replay.Replay) []wall.Beat {
 	told := story.All()[0]
 	return wall.Teller{Replay: p, Invented: true, Telling: told.Telling(),
-		Slogans: map[string]string{"threshold": "+ a spare key, cut in {n}"},
-		Found:   func(k []int) string { return fmt.Sprint(len(k)) }}.Tell()
+		Slogans: map[string]string{"threshold": "+ a spare key, split into {n}"}}.Tell()
 }
 
 // opened are the messages that are open on a wall.
@@ -77,7 +78,12 @@ func TestWallCounts(t *testing.T) {
 			for d, w := range b.Worlds {
 				c := &p.Result.Cells[d]
 				name := fmt.Sprintf("%s on %s, beat %d", p.Header.ID, w.ID, i+1)
-				require.Equal(t, p.Settings().At, len(w.Before), name)
+				if p.Header.ID == "secret-order" { // begins before anybody has written
+					require.Empty(t, w.Before, name)
+				}
+				if slices.Contains([]string{"quorum-theft", "device-theft", "narrow-order"}, p.Header.ID) {
+					require.Len(t, w.Before, p.Settings().At, name)
+				}
 				require.Len(t, append(w.Before, w.After...), len(p.Conversation.Messages), name)
 				n, locked := opened(w)
 				require.Equal(t, w.Open, n, name)
@@ -91,7 +97,7 @@ func TestWallCounts(t *testing.T) {
 					require.Equal(t, len(p.Conversation.Messages)-n, locked, name)
 				} else {
 					require.Zero(t, locked, name)
-					require.Contains(t, w.Number, "nobody to ")
+					require.Contains(t, []string{"nobody to rob", "order unanswered"}, w.Number, name)
 				}
 			}
 		}
@@ -109,6 +115,11 @@ func TestBeatsAreShort(t *testing.T) {
 		for _, text := range append([]string{h.Title + "."}, h.Beats...) {
 			require.LessOrEqual(t, len(text), line, "%s: %s", h.ID, text)
 		}
+	}
+	for _, d := range demo.Designs() {
+		i := d.Info()
+		require.NotEmpty(t, i.Slogan, i.ID)
+		require.LessOrEqual(t, utf8.RuneCountInString(strings.ReplaceAll(i.Slogan, "{n}", "10")), 28, i.ID)
 	}
 	_, list := play(t, story.Conversation(), nil)
 	for _, p := range list {
@@ -129,16 +140,16 @@ func TestBeatsAreShort(t *testing.T) {
 // telling the first of those.
 func TestReading(t *testing.T) {
 	_, list := play(t, story.Conversation(), nil)
-	want := map[string]int{"quorum-theft": 18, "narrow-order": 22, "secret-order": 18, "device-theft": 22}
+	want := map[string][2]int{"quorum-theft": {18, 1}, "narrow-order": {13, 22}, "secret-order": {18, 71}, "device-theft": {22, 58}}
 	for _, p := range list {
 		b := tell(p)
 		require.Nil(t, b[0].Reading)
 		require.NotNil(t, b[2].Reading, p.Header.ID)
-		require.Equal(t, want[p.Header.ID], b[2].Reading.Message, p.Header.ID)
+		require.Equal(t, want[p.Header.ID], [2]int{b[2].Reading.Message, b[3].Reading.Message}, p.Header.ID)
 		text := p.Conversation.Messages[b[2].Reading.Message-1].Text
 		require.True(t, strings.HasPrefix(text, strings.TrimSuffix(b[2].Reading.Text, " …")))
 		p.Result.Settings.Threshold, p.Result.Settings.Trustees = 4, 7
-		require.Contains(t, tell(p)[2].Worlds[1].Slogan, "cut in 7")
+		require.Contains(t, tell(p)[2].Worlds[1].Slogan, "split into 7")
 	}
 }
 

@@ -62,7 +62,7 @@ function morph(from, to) {
     if (a.className === b.className && a.innerHTML === b.innerHTML) continue;
     if (a.classList.contains("tile")) a.style.transitionDelay = `${turned++ * 12}ms`;
     a.className = b.className;
-    for (const name of ["aria-label", "aria-current"]) if (b.hasAttribute(name)) a.setAttribute(name, b.getAttribute(name)); else a.removeAttribute(name);
+    for (const name of ["aria-label", "aria-current", "data-proof", "data-says"]) if (b.hasAttribute(name)) a.setAttribute(name, b.getAttribute(name)); else a.removeAttribute(name);
     if (!b.querySelector("[id]")) a.innerHTML = b.innerHTML; // markup of the server's own templates
   }
   for (const name of Object.keys(from.dataset)) if (!(name in to.dataset)) delete from.dataset[name];
@@ -165,6 +165,31 @@ function choose(name, value) {
   buttons();
 }
 
+// read puts an opened tile of the wall into the reading glass.
+function read(tile) {
+  if (!tile?.dataset.says) return;
+  for (const t of main().querySelectorAll(".tile.read")) t.classList.remove("read");
+  tile.classList.add("read");
+  const make = (name, look, text) => { const e = document.createElement(name); e.className = look; e.textContent = text; return e; };
+  const words = document.createElement("p");
+  words.append(make("q", "", tile.querySelector("i").textContent), " ", make("span", "who", tile.dataset.says));
+  const face = make("span", "face", tile.querySelector("b").textContent);
+  face.setAttribute("aria-hidden", "true");
+  const proof = make("a", "tag", "How was it read?");
+  proof.href = tile.dataset.proof;
+  const glass = document.getElementById("glass");
+  glass.classList.add("reads");
+  glass.replaceChildren(face, words, proof);
+  document.getElementById("said").textContent = words.textContent;
+}
+
+// browse reads the next opened tile, or the one before, in the world that is being read.
+function browse(by) {
+  const now = main().querySelector(".tile.read");
+  const all = [...(now?.closest(".world") ?? main()).querySelectorAll(".tile.opened")];
+  read(all[(all.indexOf(now) + by + all.length) % all.length]);
+}
+
 const doings = {
   large: () => choose("size", root.dataset.size === "large" ? "" : "large"),
   theme: () => {
@@ -186,7 +211,11 @@ const doings = {
   next: () => { run(false); step("next"); },
   back: () => { run(false); step("back"); },
   restart: () => { run(false); step("restart"); },
+  later: () => browse(1),
+  earlier: () => browse(-1),
+  proof: () => { const tile = main().querySelector(".tile.read[data-proof]"); if (tile) go(tile.dataset.proof); },
 };
+const onWall = { ArrowDown: "later", ArrowUp: "earlier", Enter: "proof" };
 
 // escape leaves a field, and closes what was opened.
 function escape(target) {
@@ -207,7 +236,7 @@ addEventListener("keydown", (e) => {
   if (field && !(/^(radio|number)$/.test(field.type) && /^[a-z?]$/.test(e.key))) return;
   const onControl = e.target.closest("a, button, summary, [role=region]");
   if (onControl && (e.key === " " || e.key === "Enter")) return; // theirs
-  let doing = keys[e.key];
+  const doing = keys[e.key] ?? ("wall" in main().dataset ? onWall[e.key] : undefined);
   const link = document.querySelector(`[data-act="${CSS.escape(e.key)}"], a[data-key="${CSS.escape(e.key)}"]`);
   if (!doing && !link) return;
   e.preventDefault();
@@ -216,6 +245,8 @@ addEventListener("keydown", (e) => {
   const url = new URL(link.href);
   go(url, { focus: url.hash.slice(1) });
 });
+
+addEventListener("pointerover", (e) => read(e.target.closest?.(".wall .tile.opened")));
 
 addEventListener("click", (e) => {
   if (e.defaultPrevented || e.button !== 0 || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
