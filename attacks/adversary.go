@@ -97,7 +97,7 @@ func (a *adversary) allowed(args *technique.Arguments) error {
 		return fmt.Errorf("more than %d calls: does the script end?", technique.MaxCalls)
 	}
 	switch args.Method {
-	case "advance", "rest", "order":
+	case "advance", "wait", "rest", "order":
 		if a.held.next != nil {
 			return errLoop
 		}
@@ -117,6 +117,8 @@ func (a *adversary) dispatch(args *technique.Arguments) (any, error) {
 		return nil, a.hold(args.Text(0), args.Optional(1, "program"), args.Bytes("text"))
 	case "advance":
 		return nil, a.pause(when{args.Number(0), a.held.days})
+	case "wait":
+		return nil, a.wait(args.Number(0))
 	case "rest":
 		return nil, a.rest(args.Number(0))
 	case "next", "release", "deliver", "drop", "replace":
@@ -347,11 +349,35 @@ func (a *adversary) rest(days int) error {
 	return a.pause(when{a.run.Moment(), a.held.days})
 }
 
+// wait lets hours pass, and life goes on in them: what is typed meanwhile is typed. It changes the
+// clock, so it needs a run of the script's own.
+func (a *adversary) wait(hours int) error {
+	const most = 24 * 365
+	if a.shared {
+		return errors.New("only scripts that need control, tamper or an order can wait for hours")
+	}
+	if hours < 1 || hours > most {
+		return fmt.Errorf("%d hours: want 1 to %d", hours, most)
+	}
+	until, k := a.run.Net.Now().Add(time.Duration(hours)*time.Hour), a.run.Moment()
+	for messages := a.run.truth.Conversation.Messages; k < len(messages) &&
+		!messages[k].Sent.After(until); k++ {
+	}
+	if err := a.pause(when{k, a.held.days}); err != nil {
+		return err
+	}
+	if !until.After(a.run.Net.Now()) {
+		return nil
+	}
+	return a.run.Net.Advance(until, a.run.Settle)
+}
+
 // order has the agency apply for an order: accounts, since and until (moments).
 // It returns what the agency obtained, unless loot is False: then the agency
 // keeps that for itself, and the adversary is somebody else. through lists declared
 // capabilities that the order, if it is signed, allows the agency to use: an implant,
 // say. What they yield is obtained under the order. program is what the vendor has to publish.
+// With emergency the agency asks the provider at once, and no court.
 func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 	if _, err := a.declared("court.order", world.Order); err != nil {
 		return nil, err
@@ -380,14 +406,22 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 			"until ≤ %d", accounts, since, until, len(messages))
 	}
 	from, to := messages[since-1].Sent, messages[until-1].Sent
+	kind, origin := byte(world.KindCase), "court.order"
+	if args.Flag("emergency", false) {
+		if len(through) > 0 || program != "" {
+			return nil, errors.New("in an emergency the provider is asked, and nobody else: " +
+				"through and program need a court")
+		}
+		kind, origin = world.KindUrgent, a.answering[world.Provider]
+	}
 	ids := []int{}
 	a.run.obtained = func(facts []world.Fact) {
 		if mine {
-			ids = append(ids, a.loot("court.order", facts, true)...)
+			ids = append(ids, a.loot(origin, facts, true)...)
 			return
 		}
 		for _, f := range facts {
-			a.docket.Obtained(deduce.Entry{Fact: f, Origin: "court.order", Loot: true}, -1,
+			a.docket.Obtained(deduce.Entry{Fact: f, Origin: origin, Loot: true}, -1,
 				a.run.Net.Now())
 		}
 	}
@@ -398,7 +432,7 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 		application = append(application, []byte(program))
 	}
 	a.run.Net.Post(world.Packet{From: world.Law, To: world.Agency,
-		Data: world.Pack(world.KindCase, application...)})
+		Data: world.Pack(kind, application...)})
 	err = a.run.Settle()
 	if a.run.orders > signed {
 		a.docket.Allow(through, a.run.expiry)

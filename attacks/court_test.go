@@ -350,6 +350,48 @@ func TestLawful(t *testing.T) {
 	}
 }
 
+// A script waits for hours while others type, and what is served is later by so much. Scripts whose
+// run others read cannot move its clock.
+func TestWait(t *testing.T) {
+	const needs = `"court.order", "provider.order", "trustee:1.order"`
+	later := "\nadv.order(accounts = [\"A\"], since = 2, until = 3)"
+	for body, moment := range map[string]int{
+		"adv.advance(2)\nadv.wait(1)":    3, // a message an hour
+		"adv.advance(2)\nadv.wait(24)":   4,
+		"adv.advance(4)\nadv.wait(1000)": 4,
+	} {
+		c := inCourt(t, needs, "", body+later+claimAll)
+		require.Equal(t, moment, c.At, body)
+		require.Equal(t, 1, c.Lawful.Served, body)
+	}
+	for body, want := range map[string]string{
+		"adv.wait(0)":    "0 hours: want 1 to 8760",
+		"adv.wait(8761)": "8761 hours: want 1 to 8760",
+	} {
+		l := toyLab(t, attack(needs, "", opensAll, body))
+		l.Designs = []world.Design{lawful{}}
+		require.Contains(t, runOne(t, l).Error, want)
+	}
+	c := runOne(t, toyLab(t, attack(`"provider.store"`, "", opensAll, "adv.wait(1)")))
+	require.Contains(t, c.Error, "only scripts that need control, tamper or an order")
+}
+
+// The honest agency's own request asks, and the last word is served as late as the court signs.
+func TestEmergency(t *testing.T) {
+	c := inCourt(t, `"court.order", "provider.order", "trustee:1.order"`, "", `
+adv.advance(4)
+adv.order(accounts = ["A"], since = 2, until = 3, emergency = True)
+adv.wait(5)
+adv.order(accounts = ["A"], since = 2, until = 3)
+`+claimAll)
+	require.Equal(t, attacks.Lawful{Asked: 1, Served: 1, DelayHours: 5,
+		Metadata: attacks.Count{Recovered: 1, Total: 1}}, c.Lawful)
+	l := toyLab(t, attack(`"court.order", "provider.order", "provider.store"`, "", opensAll,
+		"adv.advance(4)\nadv.order(accounts = [\"A\"], emergency = True, through = [\"provider.store\"])"))
+	l.Designs = []world.Design{lawful{}}
+	require.Contains(t, runOne(t, l).Error, "through and program need a court")
+}
+
 // An implant that reads on when its order has expired serves nobody, although what it
 // reads opens with a key that it got in time.
 func TestLawfulUntilExpiry(t *testing.T) {

@@ -199,10 +199,10 @@ type Delivered struct {
 	Total    int `json:"total"` // messages typed
 }
 
-// Lawful counts messages in scope of orders that a court signed, and those of them
-// whose exact plaintext the agency read with what it obtained under such an order:
-// from trustees, an unlocked phone, a provider, or by an implant or a swapped key that
-// the order allows. What a thief reads serves nobody. An order that gave who wrote to whom and
+// Lawful counts messages in scope of orders that a court signed, or of what the agency asked for
+// in an emergency without one, and those of them whose exact plaintext the agency read with what
+// it obtained so: from trustees, an unlocked phone, a provider, or by an implant or a swapped key
+// that an order allows. What a thief reads serves nobody. An order that gave who wrote to whom and
 // when, and no words, has not served a message: Metadata tells of it, so that it neither passes
 // for an order served nor for one that got nothing. Evidence is 0 of 0 as long as no
 // design has anything to show it by.
@@ -212,5 +212,5 @@ type Lawful struct {
 	Metadata   Count `json:"metadata"`    // of those asked for, who wrote to whom and when
 	Beyond     int   `json:"beyond"`      // messages outside the orders' scope that came with it, read or not
 	Evidence   Count `json:"evidence"`    // served messages with a proof of authorship
-	DelayHours int   `json:"delay_hours"` // from the signing to the last plaintext under it, by the virtual clock
+	DelayHours int   `json:"delay_hours"` // from the signing, or the request, to the last plaintext, by the virtual clock
 }

@@ -138,6 +138,9 @@ func (r *run) watch(p world.Packet) {
 	if p.From == world.Court && p.Kind() == law.KindSigned {
 		r.ordered(p)
 	}
+	if p.From == world.Agency && p.Kind() == law.KindEmergency {
+		r.urgent(p)
+	}
 	if !p.Private() {
 		return
 	}
@@ -172,18 +175,35 @@ func (r *run) ordered(p world.Packet) {
 	if err != nil {
 		return
 	}
-	messages, now := r.truth.Conversation.Messages, r.Net.Now()
-	if !s.Order.Until.After(now) {
-		messages = messages[:r.Moment()]
-	}
 	r.orders++
 	r.expiry = s.Order.Expiry
-	for _, account := range s.Order.Accounts {
+	r.ask(s.Order)
+}
+
+// urgent notes what the honest agency asks for in an emergency, without a court.
+func (r *run) urgent(p world.Packet) {
+	f, err := world.Unpack(p.Data, law.KindEmergency, 1)
+	if err != nil {
+		return
+	}
+	if o, err := law.ParseOrder(f[0]); err == nil {
+		r.ask(o)
+	}
+}
+
+// ask notes whom an order names and which messages are in its scope, since now if they were not
+// asked for before.
+func (r *run) ask(o law.Order) {
+	messages, now := r.truth.Conversation.Messages, r.Net.Now()
+	if !o.Until.After(now) {
+		messages = messages[:r.Moment()]
+	}
+	for _, account := range o.Accounts {
 		r.named[account] = true
 	}
 	for i, m := range messages {
 		_, before := r.asked[i+1]
-		if !before && s.Order.Covers(world.Meta{From: m.From, To: m.To, Group: m.Group,
+		if !before && o.Covers(world.Meta{From: m.From, To: m.To, Group: m.Group,
 			Sent: m.Sent}) {
 			r.asked[i+1] = now
 		}

@@ -51,6 +51,7 @@ const (
 	KindRemember                  // device to user: what a secret is for, the secret to keep in mind
 	KindRecall                    // device to user: what the secret is for
 	KindRecalled                  // user to device: what it is for, the secret or ""
+	KindUrgent                    // law to agency: what to ask for at once, since a life is in danger
 )
 
 // Principals that are no machine on the network.

@@ -27,12 +27,14 @@ type shape struct {
 var (
 	// onAdversary are the calls on adv.
 	onAdversary = map[string]shape{
-		"take":     {2, []string{"kind"}},
-		"tap":      {1, nil},
-		"hold":     {2, []string{"program", "text"}},
-		"advance":  {1, nil},
-		"rest":     {1, nil},
-		"order":    {0, []string{"accounts", "since", "until", "loot", "through", "program"}},
+		"take":    {2, []string{"kind"}},
+		"tap":     {1, nil},
+		"hold":    {2, []string{"program", "text"}},
+		"advance": {1, nil},
+		"wait":    {1, nil},
+		"rest":    {1, nil},
+		"order": {0, []string{"accounts", "since", "until", "loot", "through", "program",
+			"emergency"}},
 		"send":     {-1, nil},
 		"solve":    {-1, nil},
 		"apply":    {-1, []string{"text"}},

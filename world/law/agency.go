@@ -40,7 +40,7 @@ type Agency struct {
 	Searched []world.Kind
 
 	key   *ecdh.PrivateKey
-	order *Signed      // the order being executed
+	order *Signed      // the order being executed, without bytes if no court has signed it
 	cases int          // how many orders it applied for
 	file  []world.Fact // what it was given, in all cases
 }
@@ -126,6 +126,8 @@ func (a *Agency) Handle(now time.Time, p world.Packet) (out []world.Packet) {
 	switch p.Kind() {
 	case world.KindCase:
 		return a.applyForOrder(now, p)
+	case world.KindUrgent:
+		return a.askAtOnce(now, p)
 	case KindSigned:
 		return a.execute(p)
 	case KindProduced:
@@ -147,23 +149,44 @@ func (a *Agency) applyForOrder(now time.Time, p world.Packet) []world.Packet {
 	if err != nil || p.From != world.Law || len(f) != 3 && len(f) != 4 {
 		return nil
 	}
-	accounts, err := world.ParseStrings(f[0])
-	if err != nil {
+	o, ok := a.openCase(now, "case", f)
+	if !ok {
 		return nil
 	}
-	from, err1 := world.ParseTime(f[1])
-	until, err2 := world.ParseTime(f[2])
-	if err1 != nil || err2 != nil {
-		return nil
-	}
-	a.cases++
-	o := Order{Case: fmt.Sprintf("case %d", a.cases), Accounts: accounts, From: from, Until: until,
-		Expiry: now.Add(validity), Agency: a.key.PublicKey().Bytes()}
 	if len(f) == 4 {
 		o.Program = string(f[3])
 	}
 	return []world.Packet{{From: world.Agency, To: world.Court,
 		Data: world.Pack(KindApply, o.Encode())}}
+}
+
+// askAtOnce asks the provider without a court. Nobody else is asked: whoever checks a court's
+// signature has none to check.
+func (a *Agency) askAtOnce(now time.Time, p world.Packet) []world.Packet {
+	f, err := world.Unpack(p.Data, world.KindUrgent, 3)
+	if err != nil || p.From != world.Law {
+		return nil
+	}
+	o, ok := a.openCase(now, "emergency", f)
+	if !ok {
+		return nil
+	}
+	a.order = &Signed{Order: o}
+	return []world.Packet{{From: world.Agency, To: world.Provider,
+		Data: world.Pack(KindEmergency, o.Encode())}}
+}
+
+// openCase writes down what is asked for: accounts, the beginning and the end of a window.
+func (a *Agency) openCase(now time.Time, what string, f [][]byte) (Order, bool) {
+	accounts, err := world.ParseStrings(f[0])
+	from, err1 := world.ParseTime(f[1])
+	until, err2 := world.ParseTime(f[2])
+	if err != nil || err1 != nil || err2 != nil {
+		return Order{}, false
+	}
+	a.cases++
+	return Order{Case: fmt.Sprintf("%s %d", what, a.cases), Accounts: accounts, From: from,
+		Until: until, Expiry: now.Add(validity), Agency: a.key.PublicKey().Bytes()}, true
 }
 
 // execute presents the order to the provider and to the users whom it names, and if it says
@@ -192,7 +215,7 @@ func (a *Agency) execute(p world.Packet) []world.Packet {
 }
 
 // produced files what the provider gave, and presents the order to the design's own
-// principals, who need it.
+// principals, who need it. What was asked for in an emergency is no order, so it is not presented.
 func (a *Agency) produced(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindProduced, 1)
 	if err != nil || p.From != world.Provider || a.order == nil {
@@ -204,6 +227,9 @@ func (a *Agency) produced(p world.Packet) []world.Packet {
 	}
 	facts, out := filterKinds(facts, a.Produced, "the provider produced")
 	out = append(out, a.fileFacts(facts)...)
+	if a.order.Bytes == nil {
+		return out
+	}
 	for _, x := range a.Extensions {
 		out = append(out, x.Present(*a.order, facts)...)
 	}
@@ -236,7 +262,7 @@ func (a *Agency) searched(p world.Packet) []world.Packet {
 		from = world.DeviceOf(account)
 	}
 	f, err := world.Unpack(p.Data, p.Kind(), 1)
-	if err != nil || p.From != from || a.order == nil ||
+	if err != nil || p.From != from || a.order == nil || a.order.Bytes == nil ||
 		!slices.Contains(a.order.Order.Accounts, account) {
 		return nil
 	}

@@ -327,6 +327,35 @@ func TestAgency(t *testing.T) {
 	require.Equal(t, "case 2", second.Order.Case)
 }
 
+// In an emergency the agency asks the provider and nobody else, and files what it gives. Nobody who
+// checks a court's signature is shown a request without one.
+func TestAgencyAsksAtOnce(t *testing.T) {
+	d := newTestAgency(t)
+	urgent := world.Pack(world.KindUrgent, world.Strings([]string{"Ben", "Ana"}), world.Time(noon),
+		world.Time(noon.AddDate(0, 0, 1)))
+	for _, from := range []string{"court", "agency", "provider", world.Outsider} {
+		require.Empty(t, d.handle(from, urgent), from)
+	}
+	require.Empty(t, d.handle(world.Law, urgent[:9]))
+	require.Empty(t, d.handle(world.Law, world.Pack(world.KindUrgent, nil, nil, nil)))
+	out := d.handle(world.Law, urgent)
+	require.Len(t, out, 1)
+	require.Equal(t, "agency>provider", out[0].From+">"+out[0].To)
+	f, err := world.Unpack(out[0].Data, KindEmergency, 1)
+	require.NoError(t, err)
+	o, err := ParseOrder(f[0])
+	require.NoError(t, err)
+	require.Equal(t, []string{"Ana", "Ben"}, o.Accounts)
+	require.Equal(t, "emergency 1", o.Case)
+	require.Equal(t, d.agency.key.PublicKey().Bytes(), o.Agency)
+
+	out = d.handle("provider", handover)
+	require.Len(t, out, 1, "nothing is presented")
+	require.Equal(t, produced(), d.told(out))
+	require.Empty(t, d.presented)
+	require.Empty(t, d.handle("user:Ana", unlocked), "no phone is searched without a court")
+}
+
 // An agency without trustees ignores what it does not know.
 func TestAgencyWithoutTrustees(t *testing.T) {
 	d := newTestAgency(t)
