@@ -23,7 +23,8 @@ import (
 type View struct {
 	*Cache
 	Version  *Version
-	ownState *State // at this version, if the shared state has moved on to a later one
+	ownState *State   // its own, for when the shared state has moved on to a later version
+	ownAt    *Version // the version that ownState is at, this one or an earlier one
 }
 
 // Cache is what the views in one process share.
@@ -108,7 +109,7 @@ func (v *View) Read(data []byte) (bool, error) {
 		}
 		v.add(next)
 	}
-	v.Version, v.ownState = next, nil
+	v.Version = next
 	return true, nil
 }
 
@@ -126,10 +127,17 @@ func (v *View) transition(c ledger.Checkpoint, records [][]byte,
 		return nil, err
 	}
 	state.apply(records, checkpoint)
+	if state == v.ownState {
+		v.ownState, v.ownAt = nil, nil // all have it now
+	}
 	v.Version.state, v.Version.stateMoved = nil, true
 	return &Version{previous: v.Version, Size: c.Size, Records: records, Checkpoint: checkpoint,
 		state: state}, nil
 }
+
+// StateMoved tells whether somebody who had read this version has read on, and took the shared
+// state along.
+func (p *Version) StateMoved() bool { return p.stateMoved }
 
 // State gives the committee state at the view's version.
 func (v *View) State() *State {
@@ -139,10 +147,26 @@ func (v *View) State() *State {
 	if v.Version.state != nil {
 		return v.Version.state
 	}
-	if v.ownState == nil {
-		v.ownState = v.Compute()
-	}
+	v.carryOwn()
 	return v.ownState
+}
+
+// carryOwn brings the view's own state to its version, from the version that it is at: who lags
+// behind at each update computes each of them once, and not all of them each time.
+func (v *View) carryOwn() {
+	var path []*Version
+	at := v.Version
+	for ; at != nil && at != v.ownAt; at = at.previous {
+		path = append(path, at)
+	}
+	if at == nil {
+		v.ownState = v.Compute()
+	} else {
+		for _, p := range slices.Backward(path) {
+			v.ownState.read(p)
+		}
+	}
+	v.ownAt = v.Version
 }
 
 // Compute derives the committee state from all records up to the view's version. It begins
@@ -158,14 +182,27 @@ func (v *View) Compute() *State {
 		c = NewState(v.Genesis.Roster, 1, v.Genesis.Policy)
 	}
 	for _, p := range path {
-		for _, record := range p.Records {
-			c.Tree.Add(record)
-		}
-		if p != v.initial {
-			c.apply(p.Records, p.Checkpoint)
+		if p == v.initial {
+			c.add(p)
+		} else {
+			c.read(p)
 		}
 	}
 	return c
+}
+
+// add takes the records of a version into the tree, as those of the set-up, whose posts a fresh
+// state has taken in.
+func (s *State) add(p *Version) {
+	for _, record := range p.Records {
+		s.Tree.Add(record)
+	}
+}
+
+// read carries the state on to a version.
+func (s *State) read(p *Version) {
+	s.add(p)
+	s.apply(p.Records, p.Checkpoint)
 }
 
 // replay reads the whole board at once, as a client does that knows nothing but the identity

@@ -58,3 +58,28 @@ func TestDeafMonitor(t *testing.T) {
 	require.Len(t, s.warned, 1)
 	require.Contains(t, s.warned[0], "monitor: in the ceremony for key 1/epoch 1, trustee 1")
 }
+
+// TestLaggingView: who reads each update later than the others carries its own state on, and does
+// not compute all that was ever posted at each update.
+func TestLaggingView(t *testing.T) {
+	s := renewing(t, 2, 4, 2, 0, 8)
+	var own *committee.State
+	lags := 0
+	s.sim.Intercept = func(p world.Packet) bool {
+		if p.To != "trustee:3" || p.Kind() != publiclog.KindUpdate {
+			return false
+		}
+		board := s.trustee(3).board
+		state := board.State()
+		if board.Version.StateMoved() { // somebody has read on
+			lags++
+			require.True(t, own == nil || own == state, "computed anew")
+			own = state
+			require.Equal(t, board.Compute().Links, state.Links)
+			require.Equal(t, board.Compute().Tree, state.Tree)
+		}
+		return false
+	}
+	s.advance(8)
+	require.Greater(t, lags, 3)
+}
