@@ -66,7 +66,7 @@
 // Sessions follow the idea of Sesame (signal.org/docs/specifications/sesame): the
 // session that a message arrived in is used next, a few older ones are kept, and
 // the provider refuses what is sealed for an identity that is not registered any
-// more, so that the sender starts anew. An account has one device. Frames of a
+// more, so that the sender starts anew. An account has one phone, and linked devices that only read (package linked). Frames of a
 // call go through the provider always, never from phone to phone, and the key of a call comes from the
 // caller alone. A message to
 // several who are no group is sealed for each. Members of a group are names, not
@@ -97,6 +97,7 @@ import (
 	"io"
 	"slices"
 
+	"doormat/e2ee/linked"
 	"doormat/e2ee/registration"
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
@@ -125,10 +126,10 @@ func (Design) Info() world.Info {
 		},
 		Principals: Principals(),
 		Programs:   Programs(),
-		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(),
+		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(), linked.PacketKinds(),
 			law.PacketKinds()),
 		Keys:       rules.KeyKinds(),
-		Parameters: []world.Parameter{registration.Parameter()},
+		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter()},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"doormat/e2ee/linked"
 	"doormat/e2ee/lock"
 	"doormat/e2ee/registration"
 	"doormat/e2ee/wire"
@@ -31,6 +32,7 @@ type Provider struct {
 	Memo *memo.Memo // of bundles that were verified; may be nil
 
 	accounts *registration.Register // which phone each account is registered at; may be nil
+	links    *linkKeeper            // which devices each account has linked; may be nil
 	pending  map[string][]byte      // registrations that wait for the PIN of a lock, by account
 
 	directory      map[string]*directoryEntry
@@ -89,7 +91,7 @@ func Programs() []world.Program {
 			Doc: "phones whose owners, the accounts in text, write to each other with another " +
 				"messenger"},
 		{Name: NeverUpdate, Doc: "a phone that runs no update, whoever signed it"},
-	}, registration.Programs()...)
+	}, append(registration.Programs(), linked.Programs()...)...)
 }
 
 // Holdings implements [world.Node]: the mailbox, the blob store and the directory.

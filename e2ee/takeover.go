@@ -38,7 +38,9 @@ func (p *Provider) claim(now time.Time, in world.Packet) []world.Packet {
 }
 
 // MisledBy implements [world.Misled].
-func (p *Provider) MisledBy(address string) []string { return p.accounts.MisledBy(address) }
+func (p *Provider) MisledBy(address string) []string {
+	return append(p.accounts.MisledBy(address), p.links.misledBy(address)...)
+}
 
 // admit registers keys that a phone sends from its own address. New keys of a locked account wait
 // for the PIN.

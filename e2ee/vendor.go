@@ -146,5 +146,6 @@ func Equip(config world.Config, provider *Provider, devices ...*Device) ([]world
 		}
 		nodes = append(nodes, d, e)
 	}
+	equipLinks(config, provider, devices)
 	return append(nodes, v, registration.NewOperator(court.Public())), nil
 }

@@ -52,7 +52,13 @@ const (
 	KindRecall                    // device to user: what the secret is for
 	KindRecalled                  // user to device: what it is for, the secret or ""
 	KindUrgent                    // law to agency: what to ask for at once, since a life is in danger
+	KindScan                      // device to user: a code that somebody sent; back: the code is scanned
+	KindLinked                    // device to user: other devices are linked to the account; back: not mine
 )
+
+// ScanCodes is the program of a user who is persuaded: what somebody sends as an invitation, with
+// a code to scan, is scanned.
+const ScanCodes = "scan a code that somebody sent"
 
 // Principals that are no machine on the network.
 const (

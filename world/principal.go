@@ -70,7 +70,7 @@ func (p Principal) most(s Settings) (int, error) {
 type Principals []Principal
 
 var shared = Principals{
-	{UserName, "who writes and reads, and may unlock the device", []Surface{Order}, PerAccount, ""},
+	{UserName, "who writes and reads, and may unlock the device", []Surface{Control, Order}, PerAccount, ""},
 	{DeviceName, "a user's phone", []Surface{Store, Control}, PerAccount, ""},
 	{ElementName, "the chip in a phone that guards the key of its store", []Surface{Store, Control},
 		PerAccount, ""},

@@ -2,16 +2,14 @@ package ghost
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"time"
 
 	"doormat/e2ee"
+	"doormat/e2ee/copies"
 	"doormat/e2ee/wire"
 	"doormat/world"
-	"doormat/world/law"
 )
 
 // client is a device's part: it knows of silent devices, and seals one more copy for each
@@ -74,7 +72,7 @@ func (c *client) Sealing(now time.Time, m world.Meta, content *wire.Content) (ou
 		if w.over(now) || !w.order.Covers(m) {
 			continue
 		}
-		sealed, err := sealCopy(c.random, w.order.Agency, m, content)
+		sealed, err := copies.Seal(use, c.random, w.order.Agency, m, content)
 		if err != nil {
 			continue // a key of low order: nobody could open it
 		}
@@ -97,51 +95,5 @@ func silentFacts(warrants []warrant) (facts []world.Fact) {
 	return facts
 }
 
-const copyTag = 'C'
-
-// copyInfo is what a copy is sealed for: one message, of which the metadata say enough.
-func copyInfo(meta []byte) []byte { return append([]byte("doormat silent copy v1\x00"), meta...) }
-
-// sealCopy seals a content to the key of a silent device: metadata, key, ciphertext.
-func sealCopy(random io.Reader, key []byte, m world.Meta, content *wire.Content) ([]byte, error) {
-	meta := m.Encode()
-	sealed, err := law.Seal(random, key, copyInfo(meta), content.Encode())
-	if err != nil {
-		return nil, fmt.Errorf("silent copy: %w", err)
-	}
-	return world.Pack(copyTag, meta, key, sealed), nil
-}
-
-// silentCopy is a copy as it travels.
-type silentCopy struct {
-	meta   world.Meta
-	key    []byte // of the silent device
-	sealed []byte
-}
-
-func parseCopy(data []byte) (silentCopy, error) {
-	f, err := world.Unpack(data, copyTag, 3)
-	if err != nil {
-		return silentCopy{}, fmt.Errorf("silent copy: %w", err)
-	}
-	m, err := world.ParseMeta(f[0])
-	if err != nil {
-		return silentCopy{}, fmt.Errorf("silent copy: %w", err)
-	}
-	if len(f[1]) != 32 {
-		return silentCopy{}, errors.New("silent copy: a key that is not 32 bytes long")
-	}
-	return silentCopy{m, f[1], f[2]}, nil
-}
-
-// open gives the content as a fact.
-func (c silentCopy) open(private []byte) (world.Fact, error) {
-	data, err := law.Open(private, copyInfo(c.meta.Encode()), c.sealed)
-	if err != nil {
-		return world.Fact{}, err
-	}
-	if _, err := wire.ParseContent(data); err != nil {
-		return world.Fact{}, err
-	}
-	return world.Fact{Kind: wire.Contents, Ref: c.meta.ID, Data: data}, nil
-}
+// use is what copies are sealed for.
+const use = "doormat silent copy v1"

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/copies"
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
@@ -306,16 +307,16 @@ func TestForeignCopies(t *testing.T) {
 	p := s.sent[KindCopy][0]
 	f, err := world.Unpack(p.Data, KindCopy, 1)
 	require.NoError(t, err)
-	c, err := parseCopy(f[0])
+	c, err := copies.Parse(f[0])
 	require.NoError(t, err)
-	other := c.meta
+	other := c.Meta
 	other.From, other.To = "Ben", []string{"Cy"}
 	for _, bad := range []world.Packet{
 		{From: "device:Cy", Data: p.Data},
 		{From: world.Outsider, Data: p.Data},
-		{From: p.From, Data: world.Pack(KindCopy, world.Pack(copyTag, c.meta.Encode(), make([]byte, 32), c.sealed))},
-		{From: p.From, Data: world.Pack(KindCopy, world.Pack(copyTag, other.Encode(), c.key, c.sealed))},
-		{From: p.From, Data: world.Pack(KindCopy, c.sealed)},
+		{From: p.From, Data: world.Pack(KindCopy, copies.Copy{Meta: c.Meta, Key: make([]byte, 32), Sealed: c.Sealed}.Encode())},
+		{From: p.From, Data: world.Pack(KindCopy, copies.Copy{Meta: other, Key: c.Key, Sealed: c.Sealed}.Encode())},
+		{From: p.From, Data: world.Pack(KindCopy, c.Sealed)},
 	} {
 		bad.To = world.Provider
 		s.Net.Post(bad)
@@ -330,13 +331,13 @@ func FuzzParse(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(made[0].Data)
 	m := world.Meta{ID: strings.Repeat("0", 32), From: "Ana", To: []string{"Ben"}, Sent: start}
-	f.Add(world.Pack(copyTag, m.Encode(), make([]byte, 32), []byte("sealed")))
+	f.Add(copies.Copy{Meta: m, Key: make([]byte, 32), Sealed: []byte("sealed")}.Encode())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if w, err := parseWarrant(data); err == nil {
 			require.Equal(t, data, w.encode())
 		}
-		if c, err := parseCopy(data); err == nil {
-			require.Equal(t, data, world.Pack(copyTag, c.meta.Encode(), c.key, c.sealed))
+		if c, err := copies.Parse(data); err == nil {
+			require.Equal(t, data, c.Encode())
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"doormat/e2ee"
+	"doormat/e2ee/copies"
 	"doormat/world"
 	"doormat/world/law"
 )
@@ -105,10 +106,10 @@ func (p *provider) pass(now time.Time, account string, data []byte) []world.Pack
 	if err != nil {
 		return nil
 	}
-	c, err := parseCopy(f[0])
-	if err != nil || c.meta.From != account ||
+	c, err := copies.Parse(f[0])
+	if err != nil || c.Meta.From != account ||
 		!slices.ContainsFunc(p.warrants, func(w warrant) bool {
-			return !w.over(now) && w.order.Covers(c.meta) && bytes.Equal(w.order.Agency, c.key)
+			return !w.over(now) && w.order.Covers(c.Meta) && bytes.Equal(w.order.Agency, c.Key)
 		}) {
 		return nil
 	}
@@ -141,15 +142,15 @@ func (agency) Handle(private []byte, p world.Packet) ([]world.Fact, []world.Pack
 		return nil, []world.Packet{{From: world.Agency, To: world.Provider,
 			Data: world.Pack(KindInstruct, f[0])}}
 	case p.From == world.Provider && p.Kind() == KindPassed:
-		c, err := parseCopy(f[0])
+		c, err := copies.Parse(f[0])
 		if err != nil {
 			return nil, nil
 		}
-		content, err := c.open(private)
+		content, err := c.Open(use, private)
 		if err != nil {
 			return nil, nil
 		}
-		return []world.Fact{c.meta.Fact(), content}, nil
+		return []world.Fact{c.Meta.Fact(), content}, nil
 	}
 	return nil, nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"doormat/e2ee/copies"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -100,20 +101,20 @@ func readCopy(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := parseCopy(f[0])
+	c, err := copies.Parse(f[0])
 	if err != nil {
 		return nil, err
 	}
-	return world.Conclude(world.Fact{Kind: SilentCopy, Ref: hex.EncodeToString(c.key), Data: f[0]},
-		c.meta.Fact()), nil
+	return world.Conclude(world.Fact{Kind: SilentCopy, Ref: hex.EncodeToString(c.Key), Data: f[0]},
+		c.Meta.Fact()), nil
 }
 
 func openCopy(in world.Input) ([]world.Derived, error) {
-	c, err := parseCopy(in.Facts[0].Data)
+	c, err := copies.Parse(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	content, err := c.open(in.Facts[1].Data)
+	content, err := c.Open(use, in.Facts[1].Data)
 	if err != nil {
 		return nil, err
 	}

@@ -98,10 +98,19 @@ const (
 	labelBinding = "doormat pqxdh 1 identity\x00"
 	labelSigned  = "doormat pqxdh 1 signed prekey\x00"
 	labelKEM     = "doormat pqxdh 1 KEM prekey\x00"
+	labelDevices = "doormat pqxdh 1 linked devices\x00"
 )
 
 func (i *Identity) sign(label string, body []byte) Signature {
 	return Signature(ed25519.Sign(i.signing, append([]byte(label), body...)))
+}
+
+// SignDevices signs the list of an account's linked devices.
+func (i *Identity) SignDevices(list []byte) Signature { return i.sign(labelDevices, list) }
+
+// CheckDevices tells why a signature on such a list is not by this identity, nil if it is.
+func (p IdentityPublic) CheckDevices(list []byte, sig Signature) error {
+	return p.check(labelDevices, list, sig)
 }
 
 // bind signs the X25519 identity key with the Ed25519 one.

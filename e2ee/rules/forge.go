@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"doormat/e2ee/linked"
 	"doormat/e2ee/registration"
 	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
@@ -81,7 +82,7 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 	}
 	rules = append(append(rules, impersonationRules(envelope, more)...),
 		takeoverRules(envelope, more)...)
-	rules = append(rules, registration.MakingRules()...)
+	rules = append(append(rules, registration.MakingRules()...), linked.MakingRules()...)
 	rules = append(rules, GuessRule(),
 		world.Rule{Name: SignUpdate,
 			Doc: "Whoever has the vendor's key can sign a program for one phone or for every " +

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"doormat/e2ee/linked"
 	"doormat/e2ee/ratchet"
 	"doormat/e2ee/registration"
 	"doormat/e2ee/senderkey"
@@ -22,7 +23,7 @@ const maxChain = 1 << 17
 // that has devices like those of package e2ee. What the secret part means is the design's own rule.
 func Opening() []world.Rule {
 	return append(slices.Concat(groupRules(), callRules(), quantumRules(),
-		LockRules(wire.Searched()...), registration.Rules()), []world.Rule{
+		LockRules(wire.Searched()...), registration.Rules(), linked.Rules()), []world.Rule{
 		{Name: "read a packet",
 			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle, " +
 				"chunk, key or frame in it, and what a phone reports.",

@@ -95,6 +95,7 @@ import (
 	"slices"
 
 	"doormat/e2ee"
+	"doormat/e2ee/linked"
 	"doormat/e2ee/registration"
 	e2eerules "doormat/e2ee/rules"
 	"doormat/e2ee/wire"
@@ -160,8 +161,8 @@ func (Design) Info() world.Info {
 				Doc: "a trustee that waits for all others' commitments, then reveals one that " +
 					"would make the key its own"},
 		),
-		Packets:    slices.Concat(wire.PacketKinds(), registration.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
-		Parameters: []world.Parameter{registration.Parameter()},
+		Packets:    slices.Concat(wire.PacketKinds(), registration.PacketKinds(), linked.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
+		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter()},
 		KeyLife:    committee.KeyLife,
 		Keys:       append(e2eerules.KeyKinds(), rules.Ristretto255()),
 	}

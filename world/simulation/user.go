@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -16,7 +17,9 @@ import (
 // its link what it is shown and warned of.
 //
 // A user keeps in mind what its device asks it to, such as a PIN, and types it into the next
-// device that asks for it.
+// device that asks for it. It scans no code that a stranger sends, unless it was persuaded
+// ([world.ScanCodes]), and unlinks whatever its device says is linked: in a run nobody links
+// a device on purpose.
 //
 // If the device holds back a message because a key has changed, the user compares again
 // with the contact: when the environment next brings the two together, and otherwise at the
@@ -30,6 +33,7 @@ type User struct {
 	heldBack map[string]int    // peer whose key has changed to the midnights since messages wait
 	unlocker string            // the agency that waits for the device
 	mind     map[string][]byte // secrets that no machine keeps, by what they are for
+	trusting bool              // runs the program world.ScanCodes
 }
 
 // nightsBeforeCall is how many midnights a user waits for an occasion to meet before calling.
@@ -46,6 +50,15 @@ func (u *User) Name() string { return world.UserOf(u.account) }
 
 // Holdings implements [world.Node]: what a person knows is not stolen by copying.
 func (u *User) Holdings() []world.Fact { return nil }
+
+// Reprogram implements [world.Reprogrammable].
+func (u *User) Reprogram(program string, _ []byte) error {
+	if program != world.ScanCodes {
+		return fmt.Errorf("%s: no program %q", u.Name(), program)
+	}
+	u.trusting = true
+	return nil
+}
 
 // Handle implements [world.Node].
 func (u *User) Handle(_ time.Time, p world.Packet) []world.Packet {
@@ -86,6 +99,14 @@ func (u *User) Handle(_ time.Time, p world.Packet) []world.Packet {
 	case world.KindRecall:
 		if f, err := world.Unpack(p.Data, world.KindRecall, 1); err == nil && fromDevice {
 			return u.toDevice(world.Pack(world.KindRecalled, f[0], u.mind[string(f[0])]))
+		}
+	case world.KindScan:
+		if fromDevice && u.trusting {
+			return u.toDevice(p.Data)
+		}
+	case world.KindLinked:
+		if fromDevice {
+			return u.toDevice(world.Pack(world.KindLinked))
 		}
 	case world.KindReinstall:
 		if p.From == world.Environment { // on the new phone nothing waits

@@ -1,0 +1,286 @@
+package e2ee
+
+import (
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"doormat/e2ee/copies"
+	"doormat/e2ee/linked"
+	"doormat/e2ee/wire"
+	"doormat/world"
+)
+
+// Linked devices (package linked): this file is what phones and the provider do about them. Both
+// are extensions, and without a link neither sends anything.
+
+// linker is a phone's part: it links what its owner scans, and seals copies for the linked
+// devices of its own account and of others. The lists that it knows are public, so a thief of
+// the phone finds nothing in them.
+type linker struct {
+	NoDeviceHooks
+	device *Device
+	random io.Reader
+	tells  bool // the owner is told of a new device the night after
+
+	own     linked.List
+	since   time.Time              // when the newest device was linked, zero if the owner knows
+	lists   map[string]linked.List // of others, the newest
+	waiting []unsealed             // for contacts who are not known by the identity of their list yet
+}
+
+// unsealed is a message of which a contact's linked devices are to have a copy.
+type unsealed struct {
+	to      string
+	meta    world.Meta
+	content *wire.Content
+}
+
+// Begin implements [DeviceExtension]: a new phone has linked nothing.
+func (l *linker) Begin(time.Time) []world.Packet {
+	l.own = linked.List{Account: l.device.account}
+	l.since, l.lists, l.waiting = time.Time{}, map[string]linked.List{}, nil
+	return nil
+}
+
+// Handle implements [DeviceExtension].
+func (l *linker) Handle(now time.Time, p world.Packet) []world.Packet {
+	switch {
+	case p.Kind() == linked.KindInvite && p.From != world.Provider:
+		if f, err := world.Unpack(p.Data, linked.KindInvite, 1); err == nil {
+			return l.device.toUser(world.KindScan, f[0]) // the phone shows what it is sent
+		}
+	case p.From == world.UserOf(l.device.account) && p.Kind() == world.KindScan:
+		return l.link(now, p.Data)
+	case p.From == world.UserOf(l.device.account) && p.Kind() == world.KindLinked:
+		l.own.Devices = nil
+		return l.publish()
+	case p.From == world.Provider && p.Kind() == linked.KindList:
+		l.learn(p.Data)
+	}
+	return nil
+}
+
+// link signs a device whose code was scanned into the list of the account.
+func (l *linker) link(now time.Time, data []byte) []world.Packet {
+	f, err := world.Unpack(data, world.KindScan, 1)
+	if err != nil || l.device.keys == nil {
+		return nil
+	}
+	d, err := linked.ParseDevice(f[0])
+	if err != nil || len(l.own.Devices) >= maxLinked {
+		return nil
+	}
+	l.own.Devices = append(l.own.Devices, d)
+	l.since = now
+	return l.publish()
+}
+
+const (
+	maxLinked  = 5
+	maxWaiting = 64
+)
+
+func (l *linker) publish() []world.Packet {
+	l.own.Number++
+	return []world.Packet{l.device.toProvider(l.own.Sign(l.device.keys.Identity))}
+}
+
+// learn takes a contact's list. It counts once the identity that signed it is the one under which
+// the phone knows the contact.
+func (l *linker) learn(data []byte) {
+	list, err := linked.Verify(data)
+	if err != nil || list.Account == l.device.account || len(list.Devices) > maxLinked {
+		return
+	}
+	before, known := l.lists[list.Account]
+	if known && before.Identity == list.Identity && before.Number >= list.Number {
+		return
+	}
+	l.lists[list.Account] = list
+}
+
+// Sealing implements [DeviceExtension]. A call rings at phones only.
+func (l *linker) Sealing(_ time.Time, m world.Meta, c *wire.Content) (out []world.Packet) {
+	if c.Call != nil {
+		return nil
+	}
+	for _, d := range l.own.Devices {
+		out = append(out, l.seal(l.device.account, d, m, c)...)
+	}
+	for _, to := range m.To {
+		list, known := l.lists[to]
+		p := l.device.peers[to]
+		switch {
+		case !known || to == l.device.account:
+		case p == nil || p.identity == nil || *p.identity != list.Identity:
+			if len(l.waiting) < maxWaiting {
+				l.waiting = append(l.waiting, unsealed{to, m, c})
+			}
+		case !l.device.mustHoldBack(p):
+			for _, d := range list.Devices {
+				out = append(out, l.seal(to, d, m, c)...)
+			}
+		}
+	}
+	return out
+}
+
+func (l *linker) seal(account string, d linked.Device, m world.Meta,
+	c *wire.Content) []world.Packet {
+	sealed, err := copies.Seal(linked.Use, l.random, d.Key, m, c)
+	if err != nil {
+		return nil // a key of low order: nobody could open it
+	}
+	return []world.Packet{l.device.toProvider(
+		world.Pack(linked.KindSend, []byte(account), sealed))}
+}
+
+// IdentitySeen implements [DeviceExtension]: what waited for a contact's identity is copied if
+// the list is signed by it, and a list of another identity is forgotten.
+func (l *linker) IdentitySeen(_ time.Time, account string, identity []byte) (out []world.Packet) {
+	list, known := l.lists[account]
+	if known && string(wire.Fingerprint(list.Identity)) != string(identity) {
+		delete(l.lists, account)
+	}
+	l.waiting = slices.DeleteFunc(l.waiting, func(w unsealed) bool {
+		if w.to != account {
+			return false
+		}
+		if !l.device.mustHoldBack(l.device.peers[account]) {
+			for _, d := range l.lists[account].Devices {
+				out = append(out, l.seal(account, d, w.meta, w.content)...)
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// Tick implements [DeviceExtension].
+func (l *linker) Tick(now time.Time) []world.Packet {
+	day := func(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+	if !l.tells || l.since.IsZero() || !day(now).After(day(l.since)) {
+		return nil
+	}
+	l.since = time.Time{}
+	return append(l.device.warn("another device was linked to this account: it gets a copy of "+
+		"every message"), l.device.toUser(world.KindLinked)...)
+}
+
+// Wakes implements [DeviceExtension].
+func (l *linker) Wakes() time.Time {
+	if l.tells && !l.since.IsZero() {
+		return world.Tonight
+	}
+	return time.Time{}
+}
+
+// linkKeeper is the provider's part: it hands out the lists that phones sign, and brings copies
+// to the devices on them. It keeps none. The lists are as public as the directory.
+type linkKeeper struct {
+	NoProviderHooks
+	provider *Provider
+	lists    map[string]signedList
+}
+
+type signedList struct {
+	linked.List
+	data []byte
+}
+
+// Handle implements [ProviderExtension].
+func (k *linkKeeper) Handle(_ time.Time, in world.Packet) []world.Packet {
+	account, isDevice := k.provider.accounts.AccountAt(in.From)
+	switch {
+	case isDevice && in.Kind() == linked.KindList:
+		return k.list(account, in.Data)
+	case isDevice && in.Kind() == linked.KindSend:
+		return k.bring(account, in.Data)
+	case in.Kind() == wire.KindGet:
+		for account, list := range k.lists {
+			if slices.ContainsFunc(list.Devices, at(in.From)) {
+				return k.provider.sendChunk(account, in)
+			}
+		}
+	}
+	return nil
+}
+
+func at(address string) func(linked.Device) bool {
+	return func(d linked.Device) bool { return d.Address == address }
+}
+
+// list takes an account's newest list, and hands it to all other phones.
+func (k *linkKeeper) list(account string, data []byte) (out []world.Packet) {
+	l, err := linked.Verify(data)
+	e := k.provider.directory[account]
+	if err != nil || l.Account != account || e == nil || len(l.Devices) > maxLinked ||
+		string(wire.Fingerprint(l.Identity)) != string(e.identity) ||
+		l.Number <= k.lists[account].Number {
+		return nil
+	}
+	k.lists[account] = signedList{l, data}
+	for _, device := range k.provider.Devices() {
+		if device != k.provider.accounts.DeviceOf(account) {
+			out = append(out, world.Packet{From: world.Provider, To: device, Data: data})
+		}
+	}
+	return out
+}
+
+// bring takes a copy to the device that it is sealed for.
+func (k *linkKeeper) bring(sender string, data []byte) []world.Packet {
+	f, err := world.Unpack(data, linked.KindSend, 2)
+	if err != nil {
+		return nil
+	}
+	c, err := copies.Parse(f[1])
+	if err != nil || c.Meta.From != sender {
+		return nil
+	}
+	for _, d := range k.lists[string(f[0])].Devices {
+		if string(d.Key) == string(c.Key) {
+			return []world.Packet{{From: world.Provider, To: d.Address,
+				Data: world.Pack(linked.KindBring, f[1])}}
+		}
+	}
+	return nil
+}
+
+// Registered implements [ProviderExtension]: a new phone has linked nothing, and is told what
+// others have.
+func (k *linkKeeper) Registered(_ time.Time, account string, _ []byte) (out []world.Packet) {
+	delete(k.lists, account)
+	for _, other := range slices.Sorted(maps.Keys(k.lists)) {
+		out = append(out, world.Packet{From: world.Provider,
+			To: k.provider.accounts.DeviceOf(account), Data: k.lists[other].data})
+	}
+	return out
+}
+
+// misledBy names the users who have linked a device at an address.
+func (k *linkKeeper) misledBy(address string) (users []string) {
+	if k == nil {
+		return nil
+	}
+	for _, account := range slices.Sorted(maps.Keys(k.lists)) {
+		if slices.ContainsFunc(k.lists[account].Devices, at(address)) {
+			users = append(users, world.UserOf(account))
+		}
+	}
+	return users
+}
+
+// equipLinks gives phones and provider their part of linked devices.
+func equipLinks(config world.Config, provider *Provider, devices []*Device) {
+	provider.links = &linkKeeper{provider: provider, lists: map[string]signedList{}}
+	provider.Extensions = append(provider.Extensions, provider.links)
+	for _, d := range devices {
+		l := &linker{device: d, random: config.Stream("copies for linked devices of " + d.Name()),
+			tells: config.Settings.Own.Value(linked.NoticeName) == linked.NoticeNight}
+		l.Begin(time.Time{})
+		d.Extensions = append(d.Extensions, l)
+	}
+}
