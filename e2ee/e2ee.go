@@ -66,9 +66,9 @@
 // Sessions follow the idea of Sesame (signal.org/docs/specifications/sesame): the
 // session that a message arrived in is used next, a few older ones are kept, and
 // the provider refuses what is sealed for an identity that is not registered any
-// more, so that the sender starts anew. An account has one phone, and linked devices that only read (package linked). Frames of a
-// call go through the provider always, never from phone to phone, and the key of a call comes from the
-// caller alone. A message to
+// more, so that the sender starts anew. An account has one phone, and linked devices that only
+// read (package linked). Frames of a call go through the provider always, never from phone to
+// phone, and the key of a call comes from the caller alone. A message to
 // several who are no group is sealed for each. Members of a group are names, not
 // entries that a server keeps and checks as in Signal's private groups; of two
 // changes that cross, the one that comes later by its author's clock holds, and

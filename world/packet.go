@@ -53,7 +53,7 @@ const (
 	KindRecalled                  // user to device: what it is for, the secret or ""
 	KindUrgent                    // law to agency: what to ask for at once, since a life is in danger
 	KindScan                      // device to user: a code that somebody sent; back: the code is scanned
-	KindLinked                    // device to user: other devices are linked to the account; back: not mine
+	KindLinked                    // device to user: devices are linked to the account; back: not mine
 )
 
 // ScanCodes is the program of a user who is persuaded: what somebody sends as an invitation, with
