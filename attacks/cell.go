@@ -98,7 +98,7 @@ func (t *trial) compare() {
 				"never used in its showcase: %s",
 				t.cell.Trace.Surprise, strings.Join(idle, ", ")), "; ")
 		}
-		if fixed := t.header.Fixes(t.base); len(fixed) > 0 {
+		if fixed := t.header.FixesIn(t.base, info); len(fixed) > 0 {
 			t.cell.Why += " (the attack fixes " + strings.Join(fixed, ", ") + ")"
 		}
 		t.cell.Expected = t.cell.Trace.Surprise == ""

@@ -107,12 +107,28 @@ func (h *Header) Override(s world.Settings, arrangement world.Info) (world.Setti
 
 // Fixes says in words which settings the attack fixes, in a fixed order.
 func (h *Header) Fixes(base world.Settings) []string {
+	return h.fixes(base, slices.Sorted(maps.Keys(h.Settings)))
+}
+
+// FixesIn says which of them it fixes in an arrangement: those that this does not fix itself, and
+// that its design has.
+func (h *Header) FixesIn(base world.Settings, arrangement world.Info) []string {
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(h.Settings)), func(name string) bool {
+		_, fixed := arrangement.Fixed[name]
+		_, common := world.ParameterNamed(name)
+		return fixed || !common && !slices.ContainsFunc(arrangement.Parameters,
+			func(p world.Parameter) bool { return p.Name == name })
+	})
+	return h.fixes(base, names)
+}
+
+func (h *Header) fixes(base world.Settings, names []string) []string {
 	s, err := h.Override(base, world.Info{})
 	if err != nil {
 		return nil
 	}
 	var out []string
-	for _, name := range slices.Sorted(maps.Keys(h.Settings)) {
+	for _, name := range names {
 		value := h.Settings[name]
 		if name == "jurisdictions" {
 			value = s.Jurisdictions

@@ -50,3 +50,12 @@ func (c classy) Info() world.Info {
 }
 func (classy) Rules() []world.Rule                      { return nil }
 func (classy) Setup(world.Config) (world.Deploy, error) { return nil, errors.New("never") }
+
+// TestFixesIn: what an arrangement fixes itself, or its design has not, the attack does not fix.
+func TestFixesIn(t *testing.T) {
+	h := technique.Header{Settings: map[string]string{"refresh": "0", "rotate": "7", "nobody-has-it": "1"}}
+	base := world.Settings{Threshold: 2, Trustees: 3}
+	require.Equal(t, []string{"nobody-has-it 1", "refresh 0", "rotate 7"}, h.Fixes(base))
+	require.Equal(t, []string{"rotate 7"},
+		h.FixesIn(base, world.Info{Fixed: map[string]string{"refresh": "20"}}))
+}
