@@ -7,6 +7,9 @@
 // A copy has what HPKE gives and no more: whoever comes to hold the private key opens every copy
 // that was ever sealed to it, for no ratchet moves on; it rests on X25519 alone; and it proves
 // nothing about its sender.
+//
+// TestForeignCopies of package ghost shows that a provider passes on no other copies than a
+// device's own.
 package copies
 
 import (
