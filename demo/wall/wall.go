@@ -106,8 +106,8 @@ func (t Teller) Tell() []Beat {
 	taken := t.taken()
 	beats := []Beat{
 		{Step: 1, Sentence: p.Header.Title + ".", Note: t.fill("Each tile is a " +
-			"message; a yellow bar marks {target}, the target. A padlock: only people in " +
-			"the chat can read it.")},
+			"message; a yellow bar marks {target}, the target. A padlock: nobody else " +
+			"has read it.")},
 		{Step: taken, Sentence: t.took(taken), Note: "Nothing has been opened yet."},
 		{Step: last, Sentence: "What opened? Checked byte for byte."},
 		{Step: last, Sentence: t.noticed()},
@@ -206,6 +206,9 @@ func (t Teller) noticed() string {
 		return "Nobody to turn to, in any world."
 	case len(c.Noticed) > 0:
 		return "Somebody was warned: " + summary.Some(summary.Witnesses(c.Noticed), 1) + "."
+	case c.Lawful.Asked > 0 && len(c.Disclosed) > 0 && t.Replay.Header.Kind == "lawful" &&
+		slices.ContainsFunc(t.Replay.Result.Cells, func(c attacks.Cell) bool { return !c.Applicable }):
+		return "One world answers the court; the other cannot. Some are told later, by design."
 	case c.Lawful.Asked > 0 && len(c.Disclosed) > 0:
 		return "Nobody is told at the time. By design, some are told later."
 	}
