@@ -330,9 +330,8 @@ func TestScreenshots(t *testing.T) {
 		p.Wait(`document.readyState === "complete" && !document.querySelector("[data-waiting]")`)
 		p.Shot(filepath.Join(folder, name))
 	}
-	shot(browser.Look{Width: 1440, Height: 810, Dark: true}, "/replay/quorum-theft?step=8", "stage.png")
+	shot(browser.Look{Width: 1440, Height: 810, Dark: true}, "/wall/quorum-theft?beat=3", "wall.png")
 	shot(browser.Look{Width: 1440, Height: 810}, "/overview", "overview.png")
-	shot(browser.Look{Width: 1440, Height: 810, Dark: true}, "/replay/quorum-theft/claim/threshold/12?step=9", "proof.png")
 }
 
 // BenchmarkFirstPaint opens the stage in a new browser; BenchmarkStep goes one step on.
