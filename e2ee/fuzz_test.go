@@ -1,11 +1,15 @@
 package e2ee
 
 import (
+	"bytes"
+	"encoding/hex"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/copies"
+	"doormat/e2ee/linked"
 	"doormat/e2ee/registration"
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
@@ -117,6 +121,15 @@ func FuzzRules(f *testing.F) {
 	byKind[law.CourtKey] = s.sim.Net.Node("court").Holdings()[0].Data
 	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin, Expiry: begin, Agency: make([]byte, 32)}
 	byKind[law.OrderFact] = law.Signed{Bytes: law.Sign(order, keyOf(s.sim.Net.Node("court").(*law.Court)))}.Encode()
+	random := world.Seed(1).Stream("linked")
+	device, err := ruleNamed(f, linked.MakeDevice).Apply(world.Input{Random: bytes.Repeat([]byte{7}, 64)})
+	require.NoError(f, err)
+	byKind[linked.Key] = device[0].Data
+	address, err := hex.DecodeString(device[0].Ref)
+	require.NoError(f, err)
+	byKind[linked.Sealed], err = copies.Seal(linked.Use, random, address, world.Meta{From: "Ana", To: []string{"Ben"}, Sent: begin},
+		&wire.Content{Body: []byte("hello")})
+	require.NoError(f, err)
 	for i, r := range published {
 		var data [3][]byte
 		for j, kind := range taken(r) {
