@@ -8,6 +8,7 @@ import (
 
 	"doormat/e2ee/copies"
 	"doormat/e2ee/linked"
+	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/wire"
 	"doormat/world"
 )
@@ -25,12 +26,13 @@ type linker struct {
 	tells  bool // the owner is told of a new device the night after
 
 	own     linked.List
-	since   time.Time              // when the newest device was linked, zero if the owner knows
-	lists   map[string]linked.List // of others, the newest
-	waiting []unsealed             // for contacts who are not known by the identity of their list yet
+	since   time.Time                                       // when the newest device was linked, zero if the owner knows
+	lists   map[string]map[pqxdh.IdentityPublic]linked.List // of others, the newest that each identity signed
+	waiting []unsealed                                      // for contacts of whom no identity is known yet
 }
 
-// unsealed is a message of which a contact's linked devices are to have a copy.
+// unsealed is a message of which a contact's linked devices are to have a copy. It waits for the
+// moment at which the contact's first bundle comes.
 type unsealed struct {
 	to      string
 	meta    world.Meta
@@ -40,7 +42,8 @@ type unsealed struct {
 // Begin implements [DeviceExtension]: a new phone has linked nothing.
 func (l *linker) Begin(time.Time) []world.Packet {
 	l.own = linked.List{Account: l.device.account}
-	l.since, l.lists, l.waiting = time.Time{}, map[string]linked.List{}, nil
+	l.since, l.waiting = time.Time{}, nil
+	l.lists = map[string]map[pqxdh.IdentityPublic]linked.List{}
 	return nil
 }
 
@@ -78,8 +81,9 @@ func (l *linker) link(now time.Time, data []byte) []world.Packet {
 }
 
 const (
-	maxLinked  = 5
-	maxWaiting = 64
+	maxLinked     = 5
+	maxWaiting    = 64
+	maxIdentities = 8 // of one account, of which lists are kept
 )
 
 func (l *linker) publish() []world.Packet {
@@ -87,18 +91,26 @@ func (l *linker) publish() []world.Packet {
 	return []world.Packet{l.device.toProvider(l.own.Sign(l.device.keys.Identity))}
 }
 
-// learn takes a contact's list. It counts once the identity that signed it is the one under which
-// the phone knows the contact.
+// learn takes a contact's list. It counts while the identity that signed it is the one under
+// which the phone knows the contact. The newest of each identity is kept, so that nobody brings
+// back an older one, which the owner has replaced, by showing another's in between.
 func (l *linker) learn(data []byte) {
 	list, err := linked.Verify(data)
 	if err != nil || list.Account == l.device.account || len(list.Devices) > maxLinked {
 		return
 	}
-	before, known := l.lists[list.Account]
-	if known && before.Identity == list.Identity && before.Number >= list.Number {
+	of := l.lists[list.Account]
+	before, known := of[list.Identity]
+	p := l.device.peers[list.Account]
+	current := p != nil && p.identity != nil && *p.identity == list.Identity
+	switch {
+	case known && before.Number >= list.Number, !known && !current && len(of) >= maxIdentities:
 		return
+	case of == nil:
+		of = map[pqxdh.IdentityPublic]linked.List{}
+		l.lists[list.Account] = of
 	}
-	l.lists[list.Account] = list
+	of[list.Identity] = list
 }
 
 // Sealing implements [DeviceExtension]. A call rings at phones only.
@@ -110,16 +122,15 @@ func (l *linker) Sealing(_ time.Time, m world.Meta, c *wire.Content) (out []worl
 		out = append(out, l.seal(l.device.account, d, m, c)...)
 	}
 	for _, to := range m.To {
-		list, known := l.lists[to]
 		p := l.device.peers[to]
 		switch {
-		case !known || to == l.device.account:
-		case p == nil || p.identity == nil || *p.identity != list.Identity:
+		case to == l.device.account || len(l.lists[to]) == 0:
+		case p == nil || p.identity == nil:
 			if len(l.waiting) < maxWaiting {
 				l.waiting = append(l.waiting, unsealed{to, m, c})
 			}
 		case !l.device.mustHoldBack(p):
-			for _, d := range list.Devices {
+			for _, d := range l.lists[to][*p.identity].Devices {
 				out = append(out, l.seal(to, d, m, c)...)
 			}
 		}
@@ -137,25 +148,35 @@ func (l *linker) seal(account string, d linked.Device, m world.Meta,
 		world.Pack(linked.KindSend, []byte(account), sealed))}
 }
 
-// IdentitySeen implements [DeviceExtension]: what waited for a contact's identity is copied if
-// the list is signed by it, and a list of another identity is forgotten.
+// IdentitySeen implements [DeviceExtension]: what waited for a contact's first identity is copied
+// if the list is signed by it. Lists that others signed are forgotten.
 func (l *linker) IdentitySeen(_ time.Time, account string, identity []byte) (out []world.Packet) {
-	list, known := l.lists[account]
-	if known && string(wire.Fingerprint(list.Identity)) != string(identity) {
-		delete(l.lists, account)
-	}
+	maps.DeleteFunc(l.lists[account], func(id pqxdh.IdentityPublic, _ linked.List) bool {
+		return string(wire.Fingerprint(id)) != string(identity)
+	})
 	l.waiting = slices.DeleteFunc(l.waiting, func(w unsealed) bool {
 		if w.to != account {
 			return false
 		}
 		if !l.device.mustHoldBack(l.device.peers[account]) {
-			for _, d := range l.lists[account].Devices {
-				out = append(out, l.seal(account, d, w.meta, w.content)...)
+			for _, list := range l.lists[account] { // at most one is left
+				for _, d := range list.Devices {
+					out = append(out, l.seal(account, d, w.meta, w.content)...)
+				}
 			}
 		}
 		return true
 	})
 	return out
+}
+
+// Holdings implements [DeviceExtension]: what waits is in the clear.
+func (l *linker) Holdings() (facts []world.Fact) {
+	for _, w := range l.waiting {
+		facts = append(facts, world.Fact{Kind: wire.Contents, Ref: w.meta.ID,
+			Data: w.content.Encode()}, w.meta.Fact())
+	}
+	return facts
 }
 
 // Tick implements [DeviceExtension].

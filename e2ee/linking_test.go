@@ -22,6 +22,18 @@ func (s *stage) invite(persuaded bool) world.Fact {
 	return key
 }
 
+// deviceOf is the device of a key, at a stranger's address.
+func (s *stage) deviceOf(key world.Fact) linked.Device {
+	invited := derive(s.t, linked.Invite, "Ana", world.Outgoing, key)[0]
+	p, _, err := world.ParsePacket(invited.Data)
+	require.NoError(s.t, err)
+	f, err := world.Unpack(p.Data, linked.KindInvite, 1)
+	require.NoError(s.t, err)
+	d, err := linked.ParseDevice(f[0])
+	require.NoError(s.t, err)
+	return d
+}
+
 // brought lists what came to a stranger's address.
 func (s *stage) brought() (got []world.Fact) {
 	for _, f := range s.wire {
@@ -83,13 +95,7 @@ func TestNewPhoneUnlinks(t *testing.T) {
 func TestForgedList(t *testing.T) {
 	s := scene{messages: []string{"Ben>Ana", "Ana>Ben", "Ben>Ana", "Ana>Ben"}}.start(t).advance(2)
 	key := derive(t, linked.MakeDevice, "", linked.Key)[0]
-	invited := derive(t, linked.Invite, "Ana", world.Outgoing, key)[0]
-	p, _, err := world.ParsePacket(invited.Data)
-	require.NoError(t, err)
-	f, err := world.Unpack(p.Data, linked.KindInvite, 1)
-	require.NoError(t, err)
-	d, err := linked.ParseDevice(f[0])
-	require.NoError(t, err)
+	d := s.deviceOf(key)
 	ben := s.sim.Net.Node("device:Ben").(*Device)
 	forged := linked.List{Account: "Ana", Number: 9, Devices: []linked.Device{d}}.Sign(ben.keys.Identity)
 	s.post(world.Packet{From: world.DeviceOf("Ana"), To: world.Provider, Data: forged})
@@ -98,6 +104,39 @@ func TestForgedList(t *testing.T) {
 	s.end()
 	require.Empty(t, s.packets(linked.KindSend))
 	s.each(1, 4)
+}
+
+// TestSwapCopiesNothingOlder: a list for another identity than the one under which a contact is
+// known gets no copy of what was written before that identity appears, and nothing waits for it.
+func TestSwapCopiesNothingOlder(t *testing.T) {
+	s := scene{messages: []string{"Ben>Ana", "Ana>Ben", "Ben>Ana", "Ben>Ana", "Ana>Ben"}}.start(t).advance(2)
+	key := derive(t, linked.MakeDevice, "", linked.Key)[0]
+	impostor := s.sim.Net.Node("device:Cem").(*Device).keys.Identity
+	s.post(world.Packet{From: world.Provider, To: world.DeviceOf("Ben"), Data: linked.List{Account: "Ana", Number: 1,
+		Devices: []linked.Device{s.deviceOf(key)}}.Sign(impostor)})
+	s.end()
+	ben := s.sim.Net.Node("device:Ben").(*Device)
+	for _, x := range ben.Extensions {
+		if l, ok := x.(*linker); ok {
+			require.Empty(t, l.waiting)
+			require.Empty(t, l.Holdings())
+			require.Empty(t, l.IdentitySeen(begin, "Ana", wire.Fingerprint(impostor.Public())))
+		}
+	}
+}
+
+// TestOldList: an older list, from which the owner has unlinked a device since, is not believed
+// again, also if a list of another identity is shown in between.
+func TestOldList(t *testing.T) {
+	s := scene{messages: []string{"Ben>Ana", "Ana>Ben", "Ben>Ana", "Ben>Ana"}}.start(t).advance(2)
+	key := derive(t, linked.MakeDevice, "", linked.Key)[0]
+	ana, cem := s.sim.Net.Node("device:Ana").(*Device).keys.Identity, s.sim.Net.Node("device:Cem").(*Device).keys.Identity
+	first := linked.List{Account: "Ana", Number: 1, Devices: []linked.Device{s.deviceOf(key)}}.Sign(ana)
+	for _, list := range [][]byte{first, linked.List{Account: "Ana", Number: 2}.Sign(ana), linked.List{Account: "Ana", Number: 9}.Sign(cem), first} {
+		s.post(world.Packet{From: world.Provider, To: world.DeviceOf("Ben"), Data: list})
+	}
+	s.end()
+	require.Empty(t, s.packets(linked.KindSend))
 }
 
 // TestToldOfLink: with a notice the owner is told the night after, and unlinks what is a stranger's.

@@ -18,7 +18,9 @@
 // means), where a real one has sessions of its own. What waits for a changed safety number is
 // not copied. Whoever gets a phone anew links again. Files are with the provider as long as for the
 // phones in the chat, and no longer. The public log of keys (package transparency) lists identities
-// and no linked devices, so nobody sees one there.
+// and no linked devices, so nobody sees one there. A provider that keeps a newer list back keeps
+// an unlinked device linked, and one that works with accomplices could carry a text as a copy
+// that no message goes with: it does not compare the two.
 //
 // TestList shows that a list is the phone's own; TestLink and others in package e2ee show who
 // gets copies, from when and until when.

@@ -36,9 +36,9 @@ func (h Hardened) Info() world.Info {
 	info.Classes = append([]string{"hardened"}, info.Classes...)
 	info.Doc = "Threshold escrow as those would build it who want it to be safe. What is secret of a " +
 		"trustee lives in a hardware node, which runs the ceremonies, checks orders itself, and opens " +
-		"so many messages an hour: who controls a trustee has an oracle and never a share. An order " +
-		"needs a second judge's signature beside the court's, and a trustee answers a limited number " +
-		"of orders in thirty days. That nobody gets into the hardware is an assumption, and no " +
+		"so many messages an hour: who controls a trustee has an oracle and never a share. A " +
+		"trustee answers an order only with a second judge's signature beside the court's, at which " +
+		"provider, vendor and operator do not look, and a limited number of orders in thirty days. That nobody gets into the hardware is an assumption, and no " +
 		"measurement: it has no surfaces here. Real hardware has makers and sellers, side channels, and " +
 		"firmware that somebody signs; whoever has those of t nodes holds the key. A node that is lost " +
 		"takes its share along, and with more than n - t of them all that is escrowed is lost. Orders " +

@@ -269,7 +269,7 @@ func newHardware(inner, desk *trustee, first *committee.Key, random io.Reader,
 		h.erase()
 	}
 	clear(desk.identity)
-	desk.identity, desk.live = nil, nil
+	desk.identity, desk.live, desk.random = nil, nil, nil // the hardware draws, nobody else
 	desk.pass = m.ask
 	return m, &hardware{name: request.HardwareOf(inner.name), inner: inner,
 		credential: credential, checks: checks}, nil

@@ -155,6 +155,9 @@ func (l *Log) appendBatch(now time.Time) []world.Packet {
 // requestCosignatures shows the present checkpoint to all witnesses.
 func (l *Log) requestCosignatures(now time.Time) []world.Packet {
 	l.askedAt = now
+	if l.Renew > 0 {
+		l.collected = nil // what was signed before is of an older time
+	}
 	var out []world.Packet
 	for _, w := range l.witnesses {
 		out = append(out, l.requestCosignature(w)...)
@@ -196,8 +199,11 @@ func (l *Log) cosigned(now time.Time, p world.Packet) []world.Packet {
 		return nil // not a cosignature of this checkpoint
 	}
 	l.collected = [][]byte{joined}
-	if _, err := l.policy.Check(joined); err != nil {
+	switch c, err := l.policy.Check(joined); {
+	case err != nil:
 		return nil // not yet enough
+	case l.Renew > 0 && c.Time.Before(l.askedAt.Truncate(time.Second)):
+		return nil // one of them wrote an old time: the others are enough
 	}
 	return l.publish(now, joined)
 }

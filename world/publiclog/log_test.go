@@ -107,6 +107,32 @@ func (o *office) answers(kind byte) (out []world.Packet) {
 	return out
 }
 
+// slow is a witness whose clock stands still.
+type slow struct{ world.Node }
+
+func (s slow) Handle(_ time.Time, p world.Packet) []world.Packet {
+	return s.Node.Handle(time.Unix(1, 0), p)
+}
+
+// TestRenew: a log that renews its checkpoint shows one of today, also if the first witness to
+// answer writes an old time; one that does not shows what that witness wrote.
+func TestRenew(t *testing.T) {
+	for renew, want := range map[time.Duration]time.Time{0: time.Unix(1, 0).UTC(), 24 * time.Hour: now.Truncate(time.Second).UTC()} {
+		o := newOffice(t)
+		o.nodes["witness:1"] = slow{o.nodes["witness:1"]}
+		o.log.Renew = renew
+		o.log.Open(nil, []string{"poster"})
+		o.send(world.Packet{From: "poster", To: world.Log, Data: world.Pack(KindPost, []byte("session"), []byte("post"))})
+		o.send(world.Packet{From: "device:Ana", To: world.Log, Data: world.Pack(KindReadBoard, world.Int(0))})
+		answers := o.answers(KindUpdate)
+		require.NotEmpty(t, answers)
+		r := NewReader(o.policy)
+		_, err := r.Read(answers[len(answers)-1].Data)
+		require.NoError(t, err)
+		require.Equal(t, want, r.Time(), "renewed every %v", renew)
+	}
+}
+
 func TestLog(t *testing.T) {
 	o := newOffice(t)
 	for i, name := range []string{"one", "two", "three"} {
