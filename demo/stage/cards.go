@@ -8,6 +8,7 @@ import (
 
 	"doormat/attacks/trace"
 	"doormat/demo/replay"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -22,15 +23,6 @@ type card struct {
 	Brief  string   // the most telling of what it holds
 	Holds  []string // all of it
 	When   int      // after which message it was counted: not at every step
-}
-
-// surfaceWords say what a surface lets an adversary do, before and after it was used.
-var surfaceWords = map[world.Surface][2]string{
-	world.Store:   {"can be copied", "copied"},
-	world.Control: {"can be taken over", "taken over"},
-	world.Order:   {"answers orders", "answered"},
-	world.Tap:     {"can be tapped", "tapped"},
-	world.Tamper:  {"can be tampered with", "tampered with"},
 }
 
 // cardMaker builds the cards of a design.
@@ -199,11 +191,11 @@ func (c *cardMaker) state(names []string) (state, says string) {
 			func(m string) bool { return slices.Contains(names, m) }) {
 			continue
 		}
-		words := surfaceWords[need.Surface]
+		can, done := summary.SurfaceWords(need.Surface)
 		if slices.Contains(c.frame.Used, need.String()) {
-			return "used", words[1]
+			return "used", done
 		}
-		state, says = "reach", words[0]
+		state, says = "reach", can
 	}
 	return state, says
 }

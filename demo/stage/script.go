@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"doormat/demo/replay"
+	"doormat/demo/summary"
 )
 
 // need is a capability that the attack declares, and whether it has been used.
@@ -31,9 +32,10 @@ func needs(p *replay.Replay, step *replay.Step) (list []need) {
 		if step.Kind == replay.Opening {
 			n.State = ""
 		}
-		n.Says = surfaceWords[c.Surface][0]
+		can, done := summary.SurfaceWords(c.Surface)
+		n.Says = can
 		if slices.Contains(f.Used, n.Name) {
-			n.State, n.Says = "used", surfaceWords[c.Surface][1]
+			n.State, n.Says = "used", done
 		}
 		list = append(list, n)
 	}

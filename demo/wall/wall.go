@@ -55,14 +55,6 @@ type Tile struct {
 	Read        bool   // it is the one in the reading glass
 }
 
-// Messages names the messages of a tile.
-func (t Tile) Messages() string {
-	if t.First == t.Last {
-		return fmt.Sprintf("message %d", t.First)
-	}
-	return fmt.Sprintf("messages %d to %d", t.First, t.Last)
-}
-
 // A World is how a design stands at a beat.
 type World struct {
 	ID, Name, Slogan string
@@ -179,11 +171,9 @@ func (t Teller) took(step int) string {
 	var list []string
 	for _, f := range t.Replay.Steps[step].Frames {
 		for _, used := range f.Used {
-			who, surface, _ := strings.Cut(used, ".")
-			if i := strings.LastIndex(used, "."); i >= 0 {
-				who, surface = used[:i], used[i+1:]
-			}
-			text := fmt.Sprintf("%s (%s)", who, surfaceWord[world.Surface(surface)])
+			i := strings.LastIndex(used, ".")
+			_, done := summary.SurfaceWords(world.Surface(used[i+1:]))
+			text := fmt.Sprintf("%s (%s)", used[:i], done)
 			if !slices.Contains(list, text) {
 				list = append(list, text)
 			}
@@ -195,21 +185,38 @@ func (t Teller) took(step int) string {
 	return "Used so far: " + summary.Some(list, 3) + "."
 }
 
-var surfaceWord = map[world.Surface]string{world.Store: "copied", world.Control: "taken over",
-	world.Order: "answers an order", world.Tap: "tapped", world.Tamper: "tampered with"}
-
-// noticed says who knows of the attack where it opened most.
+// noticed says who knows of the attack, and of an order also whether anybody can answer it.
 func (t Teller) noticed() string {
-	c := t.worst()
+	var by []string
+	concerned, warned, served, disclosed := 0, 0, 0, 0
+	for i := range t.Replay.Result.Cells {
+		c := &t.Replay.Result.Cells[i]
+		if !c.Applicable {
+			continue
+		}
+		concerned++
+		by = append(by, summary.Witnesses(c.Noticed)...)
+		if len(c.Noticed) > 0 {
+			warned++
+		}
+		if c.Lawful.Served > 0 {
+			served++
+		}
+		if len(c.Disclosed) > 0 {
+			disclosed++
+		}
+	}
+	lawful := t.Replay.Header.Kind == "lawful"
 	switch {
-	case c == nil:
+	case concerned == 0:
 		return "Nobody to turn to, in any world."
-	case len(c.Noticed) > 0:
-		return "Somebody was warned: " + summary.Some(summary.Witnesses(c.Noticed), 1) + "."
-	case c.Lawful.Asked > 0 && len(c.Disclosed) > 0 && t.Replay.Header.Kind == "lawful" &&
-		slices.ContainsFunc(t.Replay.Result.Cells, func(c attacks.Cell) bool { return !c.Applicable }):
+	case warned == concerned:
+		return "Somebody was warned: " + summary.Some(by, 1) + "."
+	case warned > 0:
+		return "Somebody was warned, but not in every world: " + summary.Some(by, 1) + "."
+	case lawful && len(t.Replay.Result.Cells) == 2 && concerned == 1 && served == 1 && disclosed == 1:
 		return "One world answers the court; the other cannot. Some are told later, by design."
-	case c.Lawful.Asked > 0 && len(c.Disclosed) > 0:
+	case disclosed > 0:
 		return "Nobody is told at the time. By design, some are told later."
 	}
 	return "Nobody was warned."
@@ -306,7 +313,7 @@ func (t Teller) world(d int, f *replay.Frame, beat int, read *Reading) World {
 		w.Number = "nobody to rob"
 	}
 	moment := t.moment()
-	for _, tile := range t.tiles(f.Cell, opened, read) {
+	for _, tile := range t.tiles(f.Cell, opened, read, moment) {
 		if tile.First <= moment {
 			w.Before = append(w.Before, tile)
 		} else {
@@ -318,14 +325,15 @@ func (t Teller) world(d int, f *replay.Frame, beat int, read *Reading) World {
 
 // tiles are those of all messages, each tile of one or, in a long chat, of several. None lies on
 // both sides of the moment of the attack.
-func (t Teller) tiles(c *attacks.Cell, opened map[int]bool, read *Reading) (list []Tile) {
+func (t Teller) tiles(c *attacks.Cell, opened map[int]bool, read *Reading,
+	moment int) (list []Tile) {
 	messages := t.Replay.Conversation.Messages
-	target, at := t.Replay.Settings().Target, t.moment()
+	target := t.Replay.Settings().Target
 	each := (len(messages) + MostTiles - 2) / (MostTiles - 1) // one more tile where the moment cuts
 	for first := 1; first <= len(messages); {
 		last := min(first+each-1, len(messages))
-		if first <= at && at < last {
-			last = at
+		if first <= moment && moment < last {
+			last = moment
 		}
 		tile := Tile{First: first, Last: last, Initial: initial(messages[first-1].From), State: Locked}
 		open := 0

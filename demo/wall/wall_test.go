@@ -153,6 +153,27 @@ func TestReading(t *testing.T) {
 	}
 }
 
+// TestWhoKnows: the last sentence says who was warned in which worlds, and that a court was answered
+// only where it was.
+func TestWhoKnows(t *testing.T) {
+	_, list := play(t, story.Conversation(), nil)
+	by := map[string]*replay.Replay{}
+	for _, p := range list {
+		p.Header.Beats = nil
+		by[p.Header.ID] = p
+	}
+	last := func(id string) string { return tell(by[id])[wall.Beats-1].Sentence }
+	require.Contains(t, last("narrow-order"), "One world answers the court; the other cannot.")
+	by["narrow-order"].Result.Cells[1].Lawful.Served = 0
+	require.NotContains(t, last("narrow-order"), "answers the court")
+	require.Equal(t, "Nobody was warned.", last("device-theft"))
+	cells := by["device-theft"].Result.Cells
+	cells[0].Noticed = []attacks.Evidence{{By: "user:Jo", What: "numbers differ"}}
+	require.Equal(t, "Somebody was warned, but not in every world: user:Jo.", last("device-theft"))
+	cells[1].Noticed = cells[0].Noticed
+	require.Equal(t, "Somebody was warned: user:Jo.", last("device-theft"))
+}
+
 // TestOtherPeoplesWords: of a chat that nobody invented, no word is shown.
 func TestOtherPeoplesWords(t *testing.T) {
 	_, list := play(t, story.Conversation(), func(o *demo.Options) { o.Attacks = []string{"quorum-theft"} })
