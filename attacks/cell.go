@@ -170,7 +170,7 @@ func (a *adversary) exposed() (p People) {
 	}
 	for account := range read {
 		p.Read++
-		if account != a.settings.Target && !a.run.named[account] {
+		if account != a.settings.Target && !a.run.asked.Named[account] {
 			p.Unnamed++
 		}
 		if slices.Contains(conv.Privileged, account) {
@@ -194,7 +194,7 @@ func (a *adversary) service(ctx context.Context) (l Lawful, apart int, err error
 	}
 	var longest time.Duration
 	for k := 1; k <= a.run.Moment(); k++ { // what was never typed, nobody could serve
-		since, asked := a.run.asked[k]
+		since, asked := a.run.asked.Since[k]
 		at, got := yielded[k]
 		switch {
 		case asked && got && a.opened[k]:
@@ -216,7 +216,7 @@ func (a *adversary) service(ctx context.Context) (l Lawful, apart int, err error
 	facts, err := a.docket.Metadata(ctx, a.agency)
 	l.Metadata.Total = l.Asked
 	for _, k := range a.run.truth.Metadata(facts) {
-		if _, asked := a.run.asked[k]; asked && k <= a.run.Moment() {
+		if _, asked := a.run.asked.Since[k]; asked && k <= a.run.Moment() {
 			l.Metadata.Recovered++
 		}
 	}

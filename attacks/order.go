@@ -66,7 +66,7 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 		}
 	}
 	a.agency = a.agency || mine
-	signed := a.run.orders
+	signed := a.run.asked.Signed
 	application := [][]byte{world.Strings(accounts), world.Time(from), world.Time(to)}
 	if program != "" {
 		application = append(application, []byte(program))
@@ -74,10 +74,10 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 	a.run.Net.Post(world.Packet{From: world.Law, To: world.Agency,
 		Data: world.Pack(kind, application...)})
 	err = a.run.Settle()
-	if a.run.orders > signed {
-		a.docket.Allow(through, a.run.expiry)
+	if a.run.asked.Signed > signed {
+		a.docket.Allow(through, a.run.asked.Expiry)
 		if mine {
-			a.docket.Allow(a.answers(), a.run.expiry)
+			a.docket.Allow(a.answers(), a.run.asked.Expiry)
 		}
 	}
 	return ids, err

@@ -5,11 +5,11 @@ import (
 	"slices"
 	"time"
 
+	"doormat/attacks/orders"
 	"doormat/attacks/quantum"
 	"doormat/attacks/trace"
 	"doormat/attacks/truth"
 	"doormat/world"
-	"doormat/world/law"
 	"doormat/world/simulation"
 )
 
@@ -29,11 +29,8 @@ type run struct {
 	shown    map[display]int
 	reached  map[display]time.Time // when a text first stood on a screen, whoever runs the device
 	forged   int
-	foreign  bool              // the packet that travels now is the adversary's
-	orders   int               // that the court signed and handed out
-	expiry   time.Time         // of the last of these
-	asked    map[int]time.Time // messages in scope of these, typed or still to come, and since when
-	named    map[string]bool   // accounts that these name
+	foreign  bool // the packet that travels now is the adversary's
+	asked    *orders.Asked
 	watchers []func(world.Packet)
 	obtained func([]world.Fact) // hears what the agency obtained under an order
 
@@ -49,8 +46,7 @@ type display struct{ to, from, body string }
 
 func newRun(ctx context.Context, t *truth.Truth, deploy world.Deploy) (*run, error) {
 	r := &run{ctx: ctx, truth: t, taken: map[string]bool{}, silent: map[string]bool{},
-		shown: map[display]int{}, reached: map[display]time.Time{}, asked: map[int]time.Time{},
-		named: map[string]bool{}}
+		shown: map[display]int{}, reached: map[display]time.Time{}, asked: orders.NewAsked()}
 	var err error
 	if r.Simulation, err = simulation.New(ctx, t.Conversation, t.Said, deploy(),
 		r.watch); err != nil {
@@ -135,12 +131,7 @@ func (r *run) watch(p world.Packet) {
 	if r.taken[p.From] || r.foreign {
 		return
 	}
-	if p.From == world.Court && p.Kind() == law.KindSigned {
-		r.ordered(p)
-	}
-	if p.From == world.Agency && p.Kind() == law.KindEmergency {
-		r.urgent(p)
-	}
+	r.asked.Note(r.Net.Now(), p, r.truth.Conversation, r.Moment())
 	if !p.Private() {
 		return
 	}
@@ -164,48 +155,6 @@ func (r *run) watch(p world.Packet) {
 		f, err := world.Unpack(p.Data, p.Kind(), 2)
 		if err == nil && isUser && p.From == world.DeviceOf(to) {
 			r.show(display{to, string(f[0]), string(f[1])})
-		}
-	}
-}
-
-// ordered notes the messages that an order of the honest court covers: those typed
-// so far and, if its window is still open, those to come.
-func (r *run) ordered(p world.Packet) {
-	s, err := law.ParseSigned(p.Data)
-	if err != nil {
-		return
-	}
-	r.orders++
-	r.expiry = s.Order.Expiry
-	r.ask(s.Order)
-}
-
-// urgent notes what the honest agency asks for in an emergency, without a court.
-func (r *run) urgent(p world.Packet) {
-	f, err := world.Unpack(p.Data, law.KindEmergency, 1)
-	if err != nil {
-		return
-	}
-	if o, err := law.ParseOrder(f[0]); err == nil {
-		r.ask(o)
-	}
-}
-
-// ask notes whom an order names and which messages are in its scope, since now if they were not
-// asked for before.
-func (r *run) ask(o law.Order) {
-	messages, now := r.truth.Conversation.Messages, r.Net.Now()
-	if !o.Until.After(now) {
-		messages = messages[:r.Moment()]
-	}
-	for _, account := range o.Accounts {
-		r.named[account] = true
-	}
-	for i, m := range messages {
-		_, before := r.asked[i+1]
-		if !before && o.Covers(world.Meta{From: m.From, To: m.To, Group: m.Group,
-			Sent: m.Sent}) {
-			r.asked[i+1] = now
 		}
 	}
 }

@@ -110,8 +110,8 @@ func TestTamperedChunks(t *testing.T) {
 	for name, change := range map[string]func(c *wire.Chunk, p *Provider){
 		"missing":           func(c *wire.Chunk, _ *Provider) { c.Data = nil },
 		"changed":           func(c *wire.Chunk, _ *Provider) { c.Data = append([]byte{1}, c.Data[1:]...) },
-		"of the other file": func(c *wire.Chunk, p *Provider) { c.Data = p.blobs[c.Message].find(1, 0).Data },
-		"of another place":  func(c *wire.Chunk, p *Provider) { c.Data = p.blobs[c.Message].find(0, 1-c.Number).Data },
+		"of the other file": func(c *wire.Chunk, p *Provider) { c.Data = p.blobs[c.Message].Find(1, 0).Data },
+		"of another place":  func(c *wire.Chunk, p *Provider) { c.Data = p.blobs[c.Message].Find(0, 1-c.Number).Data },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := scene{messages: []string{"Ana>Ben+70000,80000"}}.start(t)
@@ -157,7 +157,7 @@ func TestBlobStore(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben+9", "Ana>Ben"}}.start(t).advance(1)
 	provider := s.provider()
 	id := mustDelivery(t, s.packets(wire.KindDeliver)[0]).Meta.ID
-	first := *provider.blobs[id].chunks[0]
+	first := *provider.blobs[id].Chunks[0]
 	put := func(from string, c wire.Chunk) {
 		s.post(world.Packet{From: "device:" + from, To: "provider", Data: c.Encode(wire.KindPut)})
 	}
@@ -185,7 +185,7 @@ func TestBlobStore(t *testing.T) {
 	fresh := strings.Repeat("a", 32)
 	put("Cem", wire.Chunk{Message: fresh, File: 0, Number: 0, Data: []byte("early")})
 	put("Ana", wire.Chunk{Message: fresh, File: 0, Number: 0, Data: []byte("late")})
-	require.Equal(t, "early", string(provider.blobs[fresh].chunks[0].Data))
+	require.Equal(t, "early", string(provider.blobs[fresh].Chunks[0].Data))
 	require.NoError(t, s.sim.Rest(1))
 	require.Contains(t, provider.blobs, fresh)
 	require.NoError(t, s.sim.Rest(1))

@@ -51,7 +51,7 @@ type Device struct {
 	downloads map[string]*download   // attachments on their way, by message id
 	call      *liveCall              // that it takes part in, nil if none
 	answered  map[string]uint32      // initial messages to a KEM key of last resort, and its number
-	vendor    ed25519.PublicKey      // who signs its programs, see vendor.go
+	vendor    ed25519.PublicKey      // who signs its programs, see updates.go
 	pinned    bool                   // runs the program NeverUpdate
 	elsewhere *otherMessenger        // of the program OtherMessenger, nil if it does not run
 	reporting reporting

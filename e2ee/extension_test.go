@@ -100,5 +100,5 @@ func TestHooks(t *testing.T) {
 	provider.Handle(begin, again)
 	provider.Handle(begin, again)
 	require.Equal(t, []string{"provider: Ana registered 16 bytes"}, calls)
-	require.Equal(t, d.Identity(), provider.directory["Ana"].identity)
+	require.Equal(t, d.Identity(), provider.directory["Ana"].Identity)
 }

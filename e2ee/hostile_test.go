@@ -235,7 +235,7 @@ func TestMisbinding(t *testing.T) {
 	require.NoError(t, s.provider().Reprogram(AnyIdentity, nil))
 	s.sim.Intercept = func(p world.Packet) bool {
 		if p.From == "provider" && p.Kind() == wire.KindBundle {
-			p.Data = world.Pack(wire.KindBundle, []byte("Cem"), s.provider().directory["Ben"].bundles[0].bundle)
+			p.Data = world.Pack(wire.KindBundle, []byte("Cem"), s.provider().directory["Ben"].Bundles[0].Bundle)
 			s.sim.Net.Deliver(p)
 			return true
 		}

@@ -33,7 +33,7 @@ func (p *Provider) intercept(now time.Time, u *wire.Upload) []world.Packet {
 		return nil
 	}
 	return []world.Packet{produced(append([]world.Fact{u.Fact()},
-		p.chunkFacts(func(b *blobs) bool { return b.meta != nil && b.meta.ID == u.Meta.ID })...))}
+		p.blobs.Under(func(m world.Meta) bool { return m.ID == u.Meta.ID })...))}
 }
 
 // underOrder reports whether an open order covers a message, or a frame that is described

@@ -238,7 +238,7 @@ func (k *linkKeeper) list(account string, data []byte) (out []world.Packet) {
 	l, err := linked.Verify(data)
 	e := k.provider.directory[account]
 	if err != nil || l.Account != account || e == nil || len(l.Devices) > maxLinked ||
-		string(wire.Fingerprint(l.Identity)) != string(e.identity) ||
+		string(wire.Fingerprint(l.Identity)) != string(e.Identity) ||
 		l.Number <= k.lists[account].Number {
 		return nil
 	}

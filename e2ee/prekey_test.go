@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/directory"
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
@@ -52,7 +53,7 @@ func TestOneTimePrekeysAreSpentAndReplaced(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Cem>Ben", "Dee>Ben", "Ben>Ana"}}.start(t)
 	ben := s.device("Ben")
 	for k := 1; k <= 3; k++ {
-		next := s.provider().directory["Ben"].bundles[0].oneTime
+		next := s.provider().directory["Ben"].Bundles[0].OneTime
 		i := slices.IndexFunc(ben.keys.OneTime, func(p *pqxdh.OneTimePrekey) bool { return p.ID() == next })
 		require.GreaterOrEqual(t, i, 0)
 		j := slices.IndexFunc(ben.keys.KEM, func(p *pqxdh.KEMPrekey) bool { return p.ID() == next+1 })
@@ -67,10 +68,10 @@ func TestOneTimePrekeysAreSpentAndReplaced(t *testing.T) {
 		}
 		require.Len(t, ben.keys.OneTime, store.OneTimePrekeys)
 		require.Len(t, ben.keys.KEM, store.OneTimePrekeys+1)
-		require.Len(t, s.provider().directory["Ben"].bundles, store.OneTimePrekeys+1)
+		require.Len(t, s.provider().directory["Ben"].Bundles, store.OneTimePrekeys+1)
 	}
 	s.end()
-	require.Empty(t, s.provider().directory["Ben"].given, "the directory remembers keys that the device has no more")
+	require.Empty(t, s.provider().directory["Ben"].Given, "the directory remembers keys that the device has no more")
 	s.each(1, 4)
 }
 
@@ -194,7 +195,7 @@ func TestRegistration(t *testing.T) {
 		"two identities": {cem[0], dee[4]},
 		"broken":         {cem[0][1:], cem[4]},
 		"bad signature":  {bad.Bytes()},
-		"too many":       append(slices.Repeat([][]byte{cem[0]}, maxBundles), cem[4]),
+		"too many":       append(slices.Repeat([][]byte{cem[0]}, directory.MaxBundles), cem[4]),
 	} {
 		s.post(world.Packet{From: "device:Ben", To: "provider", Data: world.Pack(wire.KindRegister, bundles...)})
 		require.Equal(t, before, s.provider().Holdings(), name)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"doormat/e2ee/blobs"
+	"doormat/e2ee/directory"
 	"doormat/e2ee/linked"
 	"doormat/e2ee/lock"
 	"doormat/e2ee/registration"
@@ -35,22 +37,22 @@ type Provider struct {
 	links    *linkKeeper            // which devices each account has linked; may be nil
 	pending  map[string][]byte      // registrations that wait for the PIN of a lock, by account
 
-	directory      map[string]*directoryEntry
+	directory      directory.Directory
 	stored         []*wire.Upload
 	index          map[string]*wire.Upload // by message id
 	used           map[string][32]byte     // message ids, and a hash of what went with them
 	seen           LastSeen
-	blobs          map[string]*blobs // by message id
-	standingOrders []law.Order       // answered, and not yet over
+	blobs          blobs.Store
+	standingOrders []law.Order // answered, and not yet over
 }
 
 // NewProvider makes a provider under the jurisdiction of a court. mailbox is what it keeps:
 // [world.MailboxAll] or [world.MailboxDelivered].
 func NewProvider(court ed25519.PublicKey, mailbox string) *Provider {
 	return &Provider{court: court, mailbox: mailbox,
-		directory: map[string]*directoryEntry{}, index: map[string]*wire.Upload{},
+		directory: directory.Directory{}, index: map[string]*wire.Upload{},
 		used: map[string][32]byte{}, seen: LastSeen{}, pending: map[string][]byte{},
-		blobs: map[string]*blobs{}}
+		blobs: blobs.Store{}}
 }
 
 // Name implements [world.Node].
@@ -100,16 +102,9 @@ func (p *Provider) Holdings() []world.Fact {
 	for _, u := range p.stored {
 		facts = append(facts, u.Fact())
 	}
-	facts = append(facts, p.chunkFacts(func(*blobs) bool { return true })...)
+	facts = append(facts, p.blobs.Facts(func(*blobs.Message) bool { return true })...)
 	facts = append(facts, p.standingOrderFacts()...)
-	for _, account := range slices.Sorted(maps.Keys(p.directory)) {
-		for _, o := range p.directory[account].bundles {
-			facts = append(facts, world.Fact{Kind: wire.Bundle, Ref: account, Data: o.bundle})
-		}
-		for _, id := range p.directory[account].former {
-			facts = append(facts, world.Fact{Kind: wire.OldIdentity, Ref: account, Data: id})
-		}
-	}
+	facts = append(facts, p.directory.Facts()...)
 	for _, id := range slices.Sorted(maps.Keys(p.used)) {
 		hash := p.used[id]
 		facts = append(facts, world.Fact{Kind: wire.UsedNumber, Ref: id, Data: hash[:]})
@@ -132,7 +127,7 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	case in.From == world.Law && in.Kind() == world.KindComply:
 		p.willing = true
 	case in.From == world.Clock:
-		p.eraseUnclaimed()
+		p.blobs.Midnight()
 		p.dropExpiredOrders(now)
 		return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Tick(now) })
 	case in.From == world.Agency && in.Kind() == law.KindProduce:
@@ -156,7 +151,7 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	case isDevice && in.Kind() == wire.KindGot:
 		p.eraseDelivered(account, in.Data)
 	case isDevice && in.Kind() == wire.KindPut:
-		p.storeChunk(account, in.Data)
+		p.blobs.Put(account, in.Data, p.isUsed)
 	case isDevice && in.Kind() == wire.KindGet:
 		return p.sendChunk(account, in)
 	case isDevice && in.Kind() == wire.KindFrame:
@@ -168,6 +163,48 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	}
 	return nil
 }
+
+// register replaces an account's bundles.
+func (p *Provider) register(now time.Time, account string, data []byte) []world.Packet {
+	e, same := p.directory.Read(p.Memo, account, data)
+	if same {
+		p.directory[account] = e
+	}
+	if e == nil || same {
+		return nil
+	}
+	return p.enter(now, account, e)
+}
+
+// enter puts an account's new identity into the directory.
+func (p *Provider) enter(now time.Time, account string, e *directory.Entry) []world.Packet {
+	p.directory[account] = e
+	return call(p.Extensions, func(x ProviderExtension) []world.Packet {
+		return x.Registered(now, account, e.Identity)
+	})
+}
+
+// fetch hands out a bundle, an empty one if there is no such account.
+func (p *Provider) fetch(in world.Packet) []world.Packet {
+	f, err := world.Unpack(in.Data, wire.KindFetch, 1)
+	if err != nil {
+		return nil
+	}
+	return []world.Packet{{From: world.Provider, To: in.From,
+		Data: world.Pack(wire.KindBundle, f[0], p.directory.Take(string(f[0])))}}
+}
+
+// sendChunk answers who asks for a chunk in an account's name.
+func (p *Provider) sendChunk(account string, in world.Packet) []world.Packet {
+	data := p.blobs.Answer(account, in.Data)
+	if data == nil {
+		return nil
+	}
+	return []world.Packet{{From: world.Provider, To: in.From, Data: data}}
+}
+
+// isUsed reports whether a message id is taken.
+func (p *Provider) isUsed(id string) bool { _, used := p.used[id]; return used }
 
 // Devices lists those that have registered, sorted by account.
 func (p *Provider) Devices() []string {
@@ -194,7 +231,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	open := wire.OpenHash(u.Meta, u.Public, u.Group)
 	before, known := p.used[u.Meta.ID]
 	if err := p.check(now, u); err != nil && (!known || before != open) {
-		p.eraseRefused(u.Meta)
+		p.blobs.Refused(u.Meta)
 		return append(out, world.Warn(world.Provider,
 			"refused a message of "+account+": "+err.Error()))
 	}
@@ -208,7 +245,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 		out = append(out, world.Packet{From: world.Provider, To: p.accounts.DeviceOf(part.To),
 			Data: d.Encode()})
 	}
-	p.bindChunks(u.Meta)
+	p.blobs.Bind(u.Meta)
 	announced := len(u.Parts) == 0 && !known // the part of its recipient is held back
 	if announced || len(fresh) > 0 {
 		p.used[u.Meta.ID] = open
@@ -266,7 +303,7 @@ func (p *Provider) splitParts(u *wire.Upload) (fresh []wire.Part, stale []string
 			continue
 		}
 		done[part.To] = true
-		if e.accepts(part.Identity, p.anyIdentity) {
+		if e.Accepts(part.Identity, p.anyIdentity) {
 			fresh = append(fresh, part)
 		} else {
 			stale = append(stale, part.To)
@@ -292,7 +329,7 @@ func (p *Provider) eraseDelivered(account string, data []byte) {
 	if err != nil || p.mailbox != world.MailboxDelivered {
 		return
 	}
-	p.noteFetched(account, string(f[0]))
+	p.blobs.Fetched(account, string(f[0]))
 	u := p.index[string(f[0])]
 	if u == nil {
 		return
@@ -339,9 +376,7 @@ func (p *Provider) covered(now time.Time, order law.Order) (facts []world.Fact) 
 			facts = append(facts, u.Fact())
 		}
 	}
-	facts = append(facts, p.chunkFacts(func(b *blobs) bool {
-		return b.meta != nil && order.Covers(*b.meta)
-	})...)
+	facts = append(facts, p.blobs.Under(order.Covers)...)
 	facts = append(facts, p.seen.Under(order)...)
 	for _, x := range p.Extensions {
 		facts = append(facts, x.Produce(now, order)...)

@@ -22,7 +22,7 @@ func TestAnyIdentityKnowsOldOnes(t *testing.T) {
 	s.end()
 	s.each(1, 4)
 	require.Len(t, s.warned, 2)
-	require.Len(t, s.provider().directory["Ben"].former, 2)
+	require.Len(t, s.provider().directory["Ben"].Former, 2)
 	require.Equal(t, s.warned[0], "Ana: the safety number with Ben has changed")
 }
 
@@ -70,7 +70,7 @@ func readAs(t *testing.T, packet world.Fact) []world.Derived {
 }
 
 // keyOf is what a thief of the court has.
-func keyOf(c *law.Court) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(c.Holdings()[0].Data) }
+func keyOf(n world.Node) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(n.Holdings()[0].Data) }
 
 func TestProduce(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Cem", "Cem>Dee", "Ana>Cem"}}.start(t).end()

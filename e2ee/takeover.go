@@ -24,7 +24,7 @@ func (p *Provider) claim(now time.Time, in world.Packet) []world.Packet {
 	if err := p.accounts.Check(now, c, in.From); err != nil {
 		return []world.Packet{registration.Refused(in.From, c.Account, err)}
 	}
-	e, same := p.newEntry(c.Account, c.Registration)
+	e, same := p.directory.Read(p.Memo, c.Account, c.Registration)
 	if e == nil || same {
 		return []world.Packet{registration.Refused(in.From, c.Account,
 			errors.New("a new phone has new keys"))}
@@ -46,7 +46,7 @@ func (p *Provider) MisledBy(address string) []string {
 // for the PIN.
 func (p *Provider) admit(now time.Time, account string, data []byte) []world.Packet {
 	if p.accounts.Locked(now, account) && p.directory[account] != nil {
-		if e, same := p.newEntry(account, data); e != nil && !same {
+		if e, same := p.directory.Read(p.Memo, account, data); e != nil && !same {
 			p.pending[account] = data
 			return nil
 		}

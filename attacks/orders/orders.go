@@ -1,4 +1,4 @@
-// Package orders keeps account of what a court's orders yielded.
+// Package orders keeps account of what a court's orders asked for and what they yielded.
 //
 // It counts whatever channel serves an order: trustees who answer, a user who unlocks a phone,
 // a provider who hands over, an implant or a swapped key that the order allows. One rule holds

@@ -13,6 +13,7 @@
 package copies
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -63,6 +64,33 @@ func Parse(data []byte) (Copy, error) {
 		return Copy{}, errors.New("copy for a device: a key that is not 32 bytes long")
 	}
 	return Copy{m, f[1], f[2]}, nil
+}
+
+// Conclude is what a rule concludes from a copy on the wire: the copy, as a fact of a kind and with
+// the key that it is sealed to as its Ref, and who wrote to whom and when.
+func Conclude(kind world.Kind, data []byte) ([]world.Derived, error) {
+	c, err := Parse(data)
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(world.Fact{Kind: kind, Ref: hex.EncodeToString(c.Key), Data: data},
+		c.Meta.Fact()), nil
+}
+
+// Opening is what a rule does that opens a copy, its first fact, with the device's private key,
+// its second.
+func Opening(use string) func(world.Input) ([]world.Derived, error) {
+	return func(in world.Input) ([]world.Derived, error) {
+		c, err := Parse(in.Facts[0].Data)
+		if err != nil {
+			return nil, err
+		}
+		content, err := c.Open(use, in.Facts[1].Data)
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(content), nil
+	}
 }
 
 // Open gives the content as a fact.

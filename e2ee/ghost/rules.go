@@ -2,7 +2,6 @@ package ghost
 
 import (
 	"crypto/ed25519"
-	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
@@ -45,7 +44,7 @@ func ownRules() []world.Rule {
 		{Name: "open a silent copy",
 			Doc: "The private key of the silent device opens the copies that were sealed to it " +
 				"(HPKE, RFC 9180).",
-			Takes: kinds(SilentCopy, law.AgencyKey), Gives: kinds(wire.Contents), Apply: openCopy},
+			Takes: kinds(SilentCopy, law.AgencyKey), Gives: kinds(wire.Contents), Apply: copies.Opening(use)},
 		{Name: Countersign, Make: true,
 			Doc:   "The minister's key makes a warrant of an order that was signed with the court's.",
 			Takes: kinds(law.OrderFact, MinisterKey), Gives: kinds(Warrant), Apply: countersign},
@@ -101,24 +100,7 @@ func readCopy(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := copies.Parse(f[0])
-	if err != nil {
-		return nil, err
-	}
-	return world.Conclude(world.Fact{Kind: SilentCopy, Ref: hex.EncodeToString(c.Key), Data: f[0]},
-		c.Meta.Fact()), nil
-}
-
-func openCopy(in world.Input) ([]world.Derived, error) {
-	c, err := copies.Parse(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
-	content, err := c.Open(use, in.Facts[1].Data)
-	if err != nil {
-		return nil, err
-	}
-	return world.Conclude(content), nil
+	return copies.Conclude(SilentCopy, f[0])
 }
 
 func countersign(in world.Input) ([]world.Derived, error) {

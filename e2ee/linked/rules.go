@@ -34,7 +34,7 @@ func Rules() []world.Rule {
 			Doc: "The private key of a linked device opens the copies that were sealed to it " +
 				"(HPKE, RFC 9180).",
 			Takes: []world.Kind{Sealed, Key}, Gives: []world.Kind{wire.Contents},
-			Apply: openCopy}}
+			Apply: copies.Opening(Use)}}
 }
 
 // MakingRules publishes what anybody can do.
@@ -71,24 +71,7 @@ func readCopy(in world.Input) ([]world.Derived, error) {
 	default:
 		return nil, errors.New("no copy for a linked device in this packet")
 	}
-	c, err := copies.Parse(data)
-	if err != nil {
-		return nil, err
-	}
-	return world.Conclude(world.Fact{Kind: Sealed, Ref: hex.EncodeToString(c.Key), Data: data},
-		c.Meta.Fact()), nil
-}
-
-func openCopy(in world.Input) ([]world.Derived, error) {
-	c, err := copies.Parse(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
-	content, err := c.Open(Use, in.Facts[1].Data)
-	if err != nil {
-		return nil, err
-	}
-	return world.Conclude(content), nil
+	return copies.Conclude(Sealed, data)
 }
 
 func makeDevice(in world.Input) ([]world.Derived, error) {

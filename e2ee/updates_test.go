@@ -6,13 +6,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/updates"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
 )
 
 // equipped is a device that has written a message, its vendor, and a court.
-func equipped(t *testing.T) (*Device, *Vendor, *law.Court) {
+func equipped(t *testing.T) (*Device, *updates.Vendor, *law.Court) {
 	t.Helper()
 	config := world.Config{Seed: 7, Settings: world.Settings{Lock: world.LockOn}}
 	court, err := law.NewCourt(config.Stream(world.Court), false)
@@ -22,7 +23,7 @@ func equipped(t *testing.T) (*Device, *Vendor, *law.Court) {
 	require.NoError(t, err)
 	d.Handle(time.Unix(1, 0), world.Packet{From: world.Environment, To: d.Name(), Data: world.Pack(world.KindStart)})
 	types(d, "a salt of 16 b. and the first")
-	return d, nodes[2].(*Vendor), court
+	return d, nodes[2].(*updates.Vendor), court
 }
 
 // types lets the user type a text, and gives what the device sends.
@@ -55,13 +56,13 @@ func TestUpdate(t *testing.T) {
 	}
 	report := wire.Update{Program: ReportCopies, Serves: world.Outsider}
 	d, v, _ := equipped(t)
-	other, err := NewVendor(world.Seed(8).Stream("other"), nil)
+	other, err := updates.NewVendor(world.Seed(8).Stream("other"), nil)
 	require.NoError(t, err)
-	require.Empty(t, bring(d, report.Sign(other.key)), "another's signature")
-	require.Empty(t, bring(d, wire.Update{Program: ReportCopies, For: "device:Ben", Serves: world.Outsider}.Sign(v.key)), "another's phone")
+	require.Empty(t, bring(d, report.Sign(keyOf(other))), "another's signature")
+	require.Empty(t, bring(d, wire.Update{Program: ReportCopies, For: "device:Ben", Serves: world.Outsider}.Sign(keyOf(v))), "another's phone")
 	require.Empty(t, d.ReportsTo())
 
-	require.Len(t, reported(t, bring(d, report.Sign(v.key)), world.Outsider), 1, "its history")
+	require.Len(t, reported(t, bring(d, report.Sign(keyOf(v))), world.Outsider), 1, "its history")
 	require.Equal(t, world.Outsider, d.ReportsTo())
 	facts := reported(t, types(d, "a salt of 16 b. and another"), world.Outsider)
 	require.Len(t, facts, 1, "what is new")
@@ -70,7 +71,7 @@ func TestUpdate(t *testing.T) {
 
 	d, v, _ = equipped(t)
 	require.NoError(t, d.Reprogram(NeverUpdate, nil))
-	require.Empty(t, bring(d, report.Sign(v.key)))
+	require.Empty(t, bring(d, report.Sign(keyOf(v))))
 	require.Empty(t, d.ReportsTo())
 }
 
