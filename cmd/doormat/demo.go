@@ -18,19 +18,26 @@ import (
 func (a *app) demo() *cobra.Command {
 	var o demo.Options
 	var out string
+	var full bool
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Tell the whole story in a few minutes of reading, or write it to a page",
-		Long: `Tell the whole story in a few minutes of reading. With --out report.html, write
-the same run to four files instead, for those who want to take it home: the page
-report.html, which needs no other file, report.md, report-slides.md for Marp, and
-report.json, which is what doormat matrix --format json prints.`,
+		Long: `Tell the whole story in a few minutes of reading, or with --brief in forty lines.
+With --out report.html, write the same run to four files instead, for those who
+want to take it home: report.html is two printed pages and needs no other file,
+report.md the same as Markdown, report-slides.md a talk for Marp with the
+speaker's notes, and report.json what doormat matrix --format json prints. With
+--full, page and Markdown tell every attack with its script, its proof and its
+sources.`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			name, isPage := strings.CutSuffix(out, handout.Suffixes[0])
 			if out != "" && (!isPage || filepath.Base(out) == handout.Suffixes[0]) {
 				return demo.Usagef("--out %s: want a name that ends in .html, such as "+
 					"report.html; .md, -slides.md and .json are written beside it", out)
+			}
+			if full && out == "" {
+				return demo.Usagef("--full: is for --out; give both")
 			}
 			lab, err := a.lab(o)
 			if err != nil {
@@ -40,7 +47,7 @@ report.json, which is what doormat matrix --format json prints.`,
 				return err
 			}
 			if out != "" {
-				return takeHome(c.Context(), &handout.Handout{Options: o, Lab: lab}, name)
+				return takeHome(c.Context(), &handout.Handout{Options: o, Lab: lab, Full: full}, name)
 			}
 			return tell(c.Context(), o, lab)
 		},
@@ -49,6 +56,7 @@ report.json, which is what doormat matrix --format json prints.`,
 	a.attacksFlag(c, &o)
 	c.Flags().StringVar(&out, "out", "", "write a page to `FILE.html`, and .md, -slides.md and "+
 		".json beside it, all or none")
+	c.Flags().BoolVar(&full, "full", false, "with --out, tell every attack in the page")
 	complete(c, "out", files)
 	return c
 }

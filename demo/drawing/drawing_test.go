@@ -18,6 +18,7 @@ import (
 	"doormat/attacks"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
+	"doormat/demo/wall"
 	"doormat/world"
 )
 
@@ -285,4 +286,22 @@ func luminance(t *testing.T, hex string) float64 {
 		sum += weight * v
 	}
 	return sum
+}
+
+// TestWallShapes: a wall is told apart without colour. A locked tile has a padlock, an open one
+// its words, and one that nobody can attack neither.
+func TestWallShapes(t *testing.T) {
+	tile := func(s wall.State, text string) wall.Tile { return wall.Tile{Initial: "S", State: s, Text: text} }
+	draw := func(tiles ...wall.Tile) string {
+		return string(Wall(wall.World{Name: "<W>", Number: "1 of 3", Before: tiles}, 12))
+	}
+	locked, open, calm := draw(tile(wall.Locked, "")), draw(tile(wall.Opened, "I've <found> a lump")), draw(tile(wall.Calm, ""))
+	require.Equal(t, 2, strings.Count(locked, `fill="#00568a"`)+strings.Count(locked, `fill="none" stroke="#00568a"`), "body and shackle")
+	require.NotContains(t, open+calm, "#00568a")
+	require.Contains(t, open, "I&#39;ve")
+	require.NotContains(t, open, "<found>")
+	require.Contains(t, calm, "stroke-dasharray=\"2 3\"")
+	require.NotContains(t, locked+open, "stroke-dasharray=\"2 3\"")
+	both := string(Walls([]wall.World{{Name: "A", Number: "1"}, {Name: "B", Number: "2"}}, 12))
+	require.Equal(t, 1+2*2, strings.Count(both, "<svg"))
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/plain"
 	"doormat/demo/summary"
@@ -152,41 +151,4 @@ func short(text string) string {
 		out += more
 	}
 	return strings.TrimSpace(out)
-}
-
-// tally counts a family's outcomes in a design.
-type tally struct {
-	Family string
-	Counts [][]string // of each design, such as "■ all 2"
-}
-
-// tallies count outcomes by family; a slide has no room for every row.
-func (h *Handout) tallies() (list []tally) {
-	kin := map[string]string{}
-	for _, a := range h.Result.Attacks {
-		kin[a.ID] = a.Family
-	}
-	for _, family := range technique.Families {
-		t, any := tally{Family: family}, false
-		for _, d := range h.Result.Designs {
-			counts := map[summary.State]int{}
-			for i := range h.Result.Cells {
-				if c := &h.Result.Cells[i]; c.Design == d.ID && kin[c.Attack] == family {
-					counts[summary.StateOf(c)]++
-					any = true
-				}
-			}
-			var said []string
-			for _, state := range summary.States {
-				if counts[state] > 0 {
-					said = append(said, fmt.Sprintf("%s %d", state, counts[state]))
-				}
-			}
-			t.Counts = append(t.Counts, said)
-		}
-		if any {
-			list = append(list, t)
-		}
-	}
-	return list
 }

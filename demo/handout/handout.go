@@ -1,11 +1,11 @@
-// Package handout makes the page that people take home: one run, told in four files
-// that agree. report.html is a page by itself, for readers; report.md the same for a
-// repository; report-slides.md a short talk for Marp; report.json the document that
-// `doormat matrix --format json` prints.
+// Package handout makes what people take home: one run, told in four files that agree.
+// report.html is two printed sheets, or with [Handout.Full] the report on every attack;
+// report.md the same for a repository; report-slides.md a short talk for Marp; report.json the
+// document that `doormat matrix --format json` prints.
 //
-// It computes nothing about security. Numbers come from one [attacks.Result], steps
-// from package replay, pictures from package drawing, sentences about numbers from
-// package summary. TestNumbersAgree reads the numbers back from the page.
+// It computes nothing about security. Numbers come from one [attacks.Result], beats from
+// package wall, steps from package replay, pictures from package drawing, sentences about
+// numbers from package summary. TestNumbersAgree and TestSheetsAgree read the numbers back.
 //
 // Rules of the page. It needs no network, no script and no other file, and forbids
 // itself all three. It can be read on a phone, on paper and without seeing it: each
@@ -33,6 +33,7 @@ type Handout struct {
 	Result  *attacks.Result
 	Options demo.Options // that the run was made with
 	Lab     *attacks.Lab // that made it
+	Full    bool         // every attack, with its script, its proof and its sources
 	// What costs runs of its own, see [Handout.Enrich]. The pages do without it.
 	Sweeps []*summary.Sweep // of the moment of an attack
 	Travel *replay.Replay   // a recorded attack, for the way of a message
@@ -50,8 +51,7 @@ var Suffixes = []string{".html", ".md", "-slides.md", ".json"}
 // Files makes the four files, in the order of [Suffixes]. name is what their names
 // begin with, such as "report".
 func (h *Handout) Files(name string) ([]File, error) {
-	sections := h.sections()
-	page, err := h.html(name, sections)
+	page, document, err := h.pages(name)
 	if err != nil {
 		return nil, err
 	}
@@ -60,14 +60,26 @@ func (h *Handout) Files(name string) ([]File, error) {
 		return nil, err
 	}
 	text := [][]byte{
-		[]byte(bidi.HTML(string(page))), []byte(bidi.Markdown(string(h.markdown(name, sections)))),
-		[]byte(bidi.Markdown(string(h.slides(sections)))), doc,
+		[]byte(bidi.HTML(string(page))), []byte(bidi.Markdown(string(document))),
+		[]byte(bidi.Markdown(string(h.slides()))), doc,
 	}
 	files := make([]File, len(Suffixes))
 	for i, suffix := range Suffixes {
 		files[i] = File{suffix, text[i]}
 	}
 	return files, nil
+}
+
+// pages are the two sheets as HTML and as Markdown, or the whole report.
+func (h *Handout) pages(name string) (page, document []byte, err error) {
+	if h.Full {
+		sections := h.sections()
+		page, err = h.html(name, sections)
+		return page, h.markdown(name, sections), err
+	}
+	s := h.sheet(name)
+	page, err = s.html()
+	return page, s.markdown(), err
 }
 
 // roomy is the longest conversation for which more is run than the result needs.
@@ -86,7 +98,7 @@ func (h *Handout) Enrich(ctx context.Context) error {
 		}
 		h.Sweeps = append(h.Sweeps, s)
 	}
-	if len(h.Lab.Attacks) == 0 {
+	if len(h.Lab.Attacks) == 0 || !h.Full {
 		return nil
 	}
 	var err error

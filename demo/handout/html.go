@@ -83,7 +83,7 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 		Scale: fmt.Sprintf("%s, %s", summary.Content(c), summary.Count(c.Accounts, "account")),
 		Style: template.CSS(drawing.CSS + string(style)),
 		About: h.about(), Caveats: caveats(), Meaning: summary.Meaning(h.Result),
-		Alarms: alarms(sections), Brief: h.briefly(sections), Likelihoods: notLikelihoods,
+		Alarms: h.alarms(), Brief: h.briefly(sections), Likelihoods: notLikelihoods,
 		People: h.people(), Order: h.order(), Legend: summary.Signs(),
 		Families: inFamilies(sections), Settings: h.settings(), Repeat: h.repeat(name),
 		Heat: drawing.Heat(h.Result, func(attack, _ string) string { return "#attack-" + attack }),
@@ -126,13 +126,12 @@ func inFamilies(sections []*section) (list []family) {
 }
 
 // alarms tells of cells that went wrong or otherwise than expected.
-func alarms(sections []*section) (list []string) {
-	for _, s := range sections {
-		for _, c := range s.Columns {
-			if v := expected(c.Cell); v.Text != "yes" {
-				list = append(list, plain.Clean(fmt.Sprintf("%s on %s: %s", s.ID, c.Design.Name,
-					v.Text)))
-			}
+func (h *Handout) alarms() (list []string) {
+	for i := range h.Result.Cells {
+		c := &h.Result.Cells[i]
+		if v := expected(c); v.Text != "yes" {
+			list = append(list, plain.Clean(fmt.Sprintf("%s on %s: %s", c.Attack,
+				summary.DesignOf(h.Result, c.Design).Name, v.Text)))
 		}
 	}
 	return list

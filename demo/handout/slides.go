@@ -1,51 +1,54 @@
 package handout
 
 import (
-	"cmp"
+	"encoding/base64"
 	"fmt"
+	"html"
 	"slices"
 	"strings"
 
-	"doormat/attacks"
+	"doormat/demo/drawing"
 	"doormat/demo/markdown"
 	"doormat/demo/plain"
+	"doormat/demo/story"
 	"doormat/demo/summary"
+	"doormat/demo/wall"
+	"doormat/docs"
 )
 
 // slides is a short talk for Marp (https://marp.app), in Markdown: slides are parted
-// by rules. It shows no more on a slide than can be read from the last row.
-func (h *Handout) slides(sections []*section) []byte {
+// by rules. Each beat of an act is a slide, a sentence over the walls; what the guide for
+// teachers says of the act stands in the notes of the speaker.
+func (h *Handout) slides() []byte {
 	c := h.Result.Conversation
 	list := []string{h.slide(title, func(d *markdown.Document) {
-		d.Prose(fmt.Sprintf("Conversation: %s: %s, %s, seed %d", markdown.Text(c.Title),
+		d.Prose(fmt.Sprintf("%s: %s, %s, seed %d", markdown.Text(c.Title),
 			summary.Count(c.Messages, "message"), summary.Count(c.Accounts, "account"),
 			h.Result.Seed))
+		d.Prose("The target is " + markdown.Text(h.Result.Settings.Target) + ".")
 		d.Prose(summary.Demonstration)
+		note(d, "■ Each tile is a message. A padlock: only its readers can read it. Filled, with "+
+			"words: somebody else reads it. A bar marks the target's. The dashed line is the attack.")
 	}), h.slide("What is done here", func(d *markdown.Document) {
 		for _, sentence := range slices.Concat(h.opening(), summary.Expectations()) {
 			d.Item(sentence)
 		}
-	}), h.slide("Who talks", h.introduce)}
-	for _, w := range h.designs() {
-		list = append(list, h.slide(markdown.Text(w.Name), func(d *markdown.Document) {
-			d.Prose(markdown.Text(short(w.Doc)))
-			d.Prose("A user must trust:")
-			for _, t := range w.Trusts {
-				d.Item(markdown.Text(t))
-			}
-		}))
-	}
-	for _, s := range h.briefly(sections) {
-		list = append(list, h.slide(markdown.Text(s.Title), s.slide))
-	}
-	list = append(list, h.slide("All attacks, counted", h.counted))
-	for _, text := range summary.Meaning(h.Result) {
-		head, rest, _ := strings.Cut(text, ": ")
-		list = append(list, h.slide("What the numbers say",
-			func(d *markdown.Document) {
-				d.Prose("**" + markdown.Text(head) + ":** " +
-					markdown.Text(rest))
+	})}
+	for _, a := range h.acts() {
+		said := h.notes(a)
+		for i, b := range a.Beats {
+			list = append(list, h.slide(markdown.Text(b.Sentence), func(d *markdown.Document) {
+				walls(d, b.Worlds[:min(worlds, len(b.Worlds))], a.Columns)
+				switch {
+				case i == wall.Beats-1:
+					d.List(h.verdicts(a))
+				case b.Reading != nil:
+					d.Prose(markdown.Text(quote(b)))
+				}
+				note(d, said)
+				said = ""
 			}))
+		}
 	}
 	list = append(list, h.slide("What this does not say",
 		func(d *markdown.Document) { d.List(caveats()) }),
@@ -70,73 +73,75 @@ func (h *Handout) slide(head string, write func(*markdown.Document)) string {
 	return strings.TrimRight(d.String(), "\n") + "\n"
 }
 
-// introduce names the first few who talk.
-func (h *Handout) introduce(d *markdown.Document) {
-	const few = 7
-	for i, p := range h.people() {
-		if i == few {
-			break
+// verdicts are an act's cells in a line each.
+func (h *Handout) verdicts(a act) (list []string) {
+	for i := range h.Result.Cells {
+		if c := &h.Result.Cells[i]; c.Attack == a.ID {
+			list = append(list, summary.DesignOf(h.Result, c.Design).Name+": "+
+				summary.Verdict(a.Kind, c))
 		}
-		text := fmt.Sprintf("%s: %s", markdown.Text(p.Name), summary.Count(p.Messages, "message"))
-		if p.About != "" {
-			text = fmt.Sprintf("%s (%d): %s", markdown.Text(p.Name), p.Messages,
-				markdown.Text(p.About))
-		}
-		d.Item(text)
 	}
-	d.Gap()
-	d.Prose("The target is " + markdown.Text(h.Result.Settings.Target) + ".")
+	return list
 }
 
-// slide shows one attack's numbers per design.
-func (s *section) slide(d *markdown.Document) {
-	d.Prose(markdown.Text(short(s.Happens)))
-	d.Head("design", "recovered", "target", "others", "noticed by", "principals")
-	for _, c := range s.Columns {
-		row := []string{markdown.Text(c.Design.Name), markdown.Text(glance(c.Cell).Text), "–",
-			"–", "–", "–"}
-		if summary.Measured(c.Cell) {
-			x, y := c.Cell.Content.Target, c.Cell.Content.Others
-			row = []string{row[0], row[1], summary.Fraction(x.Recovered, x.Total),
-				summary.Fraction(y.Recovered, y.Total), markdown.Text(noticed(c.Cell).Text),
-				fmt.Sprintf("×%d", c.Cell.Parties)}
-		}
-		if summary.Surprise(c.Cell) != "" {
-			row[1] += " " + summary.Unexpected
-		}
-		d.Row(row...)
+// walls writes them as an image in the text itself. Marp lets no other SVG pass.
+func walls(d *markdown.Document, list []wall.World, columns int) {
+	var says []string
+	for _, w := range list {
+		says = append(says, w.Called()+": "+w.Number)
 	}
-	d.Gap()
-	for _, c := range s.Columns {
-		if text := remark(c.Cell); text != "" {
-			d.Item(markdown.Text(c.Design.Name) + ": " + markdown.Text(text))
-		}
+	fmt.Fprintf(d, "<img alt=\"%s\" src=\"data:image/svg+xml;base64,%s\" />\n\n",
+		html.EscapeString(strings.Join(says, "; ")),
+		base64.StdEncoding.EncodeToString([]byte(drawing.Walls(list, columns))))
+}
+
+// note writes what a speaker says, which Marp keeps from the slide.
+func note(d *markdown.Document, text string) {
+	if text = strings.TrimSpace(plain.Clean(text)); text != "" {
+		inert := strings.NewReplacer("--", "–", "<", "‹", ">", "›")
+		fmt.Fprintf(d, "<!--\n%s\n-->\n", inert.Replace(text))
 	}
 }
 
-// remark is what a cell says besides, and why.
-func remark(c *attacks.Cell) string {
-	text := plain.Sentence(cmp.Or(c.Error, c.Why))
-	if orders := summary.Orders(c); orders != "" {
-		text = orders + ". " + text
+// notes are what the guide for teachers says of an attack on the chat that it is about, of
+// others what the attack says of itself.
+func (h *Handout) notes(a act) string {
+	if told := h.Options.Tale(); told == nil || told.ID != story.All()[0].ID {
+		return plain.Prose(a.Why)
 	}
-	return text
+	if text := lesson(a.ID); text != "" {
+		return "From the guide for teachers; its numbers are those of the default run.\n\n" + text
+	}
+	return plain.Prose(a.Why)
 }
 
-// counted is the table of all attacks on one slide.
-func (h *Handout) counted(d *markdown.Document) {
-	heads := []string{"family"}
-	for _, w := range h.Result.Designs {
-		heads = append(heads, markdown.Text(w.Name))
-	}
-	d.Head(heads...)
-	for _, t := range h.tallies() {
-		row := []string{t.Family}
-		for _, said := range t.Counts {
-			row = append(row, strings.Join(said, ", "))
+// lesson is the part of the guide's lesson that begins with an attack, else the question and the
+// answer that the guide has for it.
+func lesson(id string) string {
+	for part := range strings.SplitSeq(docs.Teaching, "\n### ") {
+		part, _, _ = strings.Cut(part, "\n## ")
+		_, runs, _ := strings.Cut(part, "doormat attack run ")
+		if first, _, _ := strings.Cut(runs, " "); first == id && strings.Contains(part, "\nAsk: ") {
+			return withoutCode(part)
 		}
-		d.Row(row...)
 	}
-	d.Gap()
-	d.Prose("Somebody chose the rows: counting them proves little, and they are not likelihoods.")
+	for line := range strings.Lines(docs.Teaching) {
+		if cells := strings.Split(line, " | "); strings.HasPrefix(line, "| [`"+id+"`]") &&
+			len(cells) > 2 {
+			return cells[1] + "\n\n" + strings.TrimSuffix(strings.TrimSpace(cells[len(cells)-1]), " |")
+		}
+	}
+	return ""
+}
+
+// withoutCode leaves out blocks of code, and the heading.
+func withoutCode(text string) string {
+	_, text, _ = strings.Cut(text, "\n")
+	var keep []string
+	for i, part := range strings.Split(text, "```") {
+		if i%2 == 0 {
+			keep = append(keep, strings.TrimSpace(part))
+		}
+	}
+	return strings.Join(keep, "\n\n")
 }

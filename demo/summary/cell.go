@@ -52,6 +52,31 @@ func Remarks(c *attacks.Cell) []string {
 	return out
 }
 
+// Took says how many were robbed, run or asked: of an order that is meant to be served, who had
+// to say yes.
+func Took(kind string, c *attacks.Cell) string {
+	if kind == "lawful" {
+		return fmt.Sprintf("%d had to say yes", c.Parties)
+	}
+	return Count(c.Parties, "break-in") + " needed"
+}
+
+// Verdict is a cell of an attack of that kind in a line: its state, whom it took, what came
+// besides, and whether that was expected; where nothing was counted, why.
+func Verdict(kind string, c *attacks.Cell) string {
+	if !Measured(c) {
+		return StateOf(c).String() + ": " + plain.Clean(cmp.Or(c.Error, c.Why))
+	}
+	parts := append([]string{StateOf(c).String(), Took(kind, c)}, Remarks(c)...)
+	if len(c.Noticed) == 0 {
+		parts = append(parts, "noticed by "+Nobody(c))
+	}
+	if Surprise(c) != "" {
+		parts = append(parts, Unexpected)
+	}
+	return strings.Join(parts, "; ")
+}
+
 // Orders says how much of what courts' orders named was served, "" if nothing was. What was
 // recovered is the agency's, unless it says that the agency is somebody else.
 func Orders(c *attacks.Cell) string {

@@ -10,6 +10,7 @@
 package wall
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"doormat/attacks"
+	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
 	"doormat/world"
@@ -393,4 +395,35 @@ func first(text string) string {
 		}
 	}
 	return strings.Join(words[:most], " ") + " …"
+}
+
+// Called is a world in a few words.
+func (w World) Called() string {
+	const few = 34
+	return plain.Short(cmp.Or(w.Slogan, w.Name), few)
+}
+
+// Columns is how many tiles a row of the wall has.
+func (t Teller) Columns() int {
+	const few, many = 12, 18
+	if len(t.Replay.Conversation.Messages) > 8*few {
+		return many
+	}
+	return few
+}
+
+// Sign is a tile as a character.
+func (t Tile) Sign() string {
+	return map[State]string{Calm: "·", Locked: summary.None.Glyph, Opened: summary.All.Glyph,
+		Partly: summary.Part.Glyph}[t.State]
+}
+
+// Slogans are what designs are called in a few words, by their ids.
+func Slogans(designs []world.Design) map[string]string {
+	list := map[string]string{}
+	for _, d := range designs {
+		i := d.Info()
+		list[i.ID] = i.Slogan
+	}
+	return list
 }
