@@ -36,10 +36,11 @@ func ownRules() []world.Rule {
 				"no entry. Whose name it is reads it.",
 			Takes: kinds(wire.Bundle), Gives: kinds(world.Outgoing), Apply: listKey},
 		{Name: ForkDirectory, Make: true,
-			Doc: "The log's key signs a tree for the principal named in text: the public one, " +
+			Doc: "The log's key signs a tree for whoever asks in a packet: the public one, " +
 				"but that the account of the bundle has the bundle's key from its first entry " +
-				"on. The keys of witnesses that are given cosign it.",
-			Takes: kinds(publiclog.LogState, wire.Bundle), All: publiclog.WitnessState,
+				"on. The keys of witnesses that are given cosign it, at the time of the packet.",
+			Takes: kinds(publiclog.LogState, wire.Bundle, world.Observed),
+			All:   publiclog.WitnessState,
 			Gives: kinds(publiclog.LogState, world.Outgoing), Apply: forkDirectory},
 	}
 }
@@ -93,8 +94,7 @@ func readLog(in world.Input) ([]world.Derived, error) {
 	return changes(records)
 }
 
-// always is the time of packets that are not dated like a message, and of stolen cosignatures:
-// who has the keys could as well sign again every day.
+// always is the time of packets that are not dated like a message.
 var always = time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func listKey(in world.Input) ([]world.Derived, error) {
@@ -116,6 +116,10 @@ func forkDirectory(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
+	question, asked, err := world.ParsePacket(in.Facts[2].Data)
+	if err != nil {
+		return nil, err
+	}
 	fork, err := forkFor(public, entry{in.Facts[1].Ref, identity})
 	if err != nil {
 		return nil, err
@@ -125,12 +129,12 @@ func forkDirectory(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, state := range in.Facts[2:] {
+	for _, state := range in.Facts[3:] {
 		w, err := ledger.ParseWitness(state.Data)
 		if err != nil {
 			return nil, err
 		}
-		note, err := w.Fresh().Cosign(fork.Checkpoint(), proof, always)
+		note, err := w.Fresh().Cosign(fork.Checkpoint(), proof, asked)
 		if err != nil {
 			return nil, err
 		}
@@ -144,7 +148,7 @@ func forkDirectory(in world.Input) ([]world.Derived, error) {
 	if u.Records, err = fork.Records(0, fork.Size()); err != nil {
 		return nil, err
 	}
-	p := world.Packet{From: world.Log, To: string(in.Text), Data: u.Encode()}
+	p := world.Packet{From: world.Log, To: question.From, Data: u.Encode()}
 	return world.Conclude(
 		world.Fact{Kind: publiclog.LogState, Ref: p.To, Data: fork.Encode()},
 		world.Fact{Kind: world.Outgoing, Ref: p.To, Data: p.Encode(always)}), nil

@@ -9,9 +9,11 @@
 // does not show. It tells its owner
 //
 //   - of a key in the owner's name that it did not make,
-//   - of a contact whose key is not the one that the log shows last for that account,
+//   - of a contact whose key is not the one that the log shows last for that account, when the
+//     key is met, and when messages go on under it after the log has shown a newer one,
 //   - of a log that shows another history than before, that too few witnesses signed, or that
-//     has not answered for three nights with anything that they signed in the last two days.
+//     has not answered for three nights with anything that they signed in the last two days, or
+//     that they signed for a time to come.
 //
 // So a provider that swaps keys has two ways. It puts the false key into the log, and its
 // owner is told, or it does not, and whoever is given the key is told. The idea is that of
@@ -27,12 +29,14 @@
 // everybody; the warning says so. Who has the log and keys of a quorum of its witnesses shows
 // a phone a tree of its own; 2k - n keys, two of four, and a witness who was shown one tree
 // only are enough to split the view, and then witnesses who tell each other find out. Phones tell
-// each other nothing. And the log is public: whoever reads it knows who has a new phone, and when. CONIKS hides names behind a verifiable random function, which is left out here.
+// each other nothing. And the log is public: whoever reads it knows who has a new phone, and when.
+// CONIKS hides names behind a verifiable random function, which is left out here.
 //
 // TestConformance runs the suite of world/worldtest. TestSwappedInSecret,
 // TestSwappedInTheLog and TestReinstall show who is told, TestForkedDirectory what keys of
-// witnesses are worth, TestSilentLog that silence is told, TestFrozenLog that old answers are, TestLostEntry that the provider
-// posts again what was lost.
+// witnesses are worth, TestSilentLog that silence is told, TestFrozenLog that old answers are,
+// TestFutureSignatures that a time to come is, TestListedAgain that a key is looked up again, and
+// TestLostEntry that the provider posts again what was lost.
 package transparency
 
 import (

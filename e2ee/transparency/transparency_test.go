@@ -1,6 +1,7 @@
 package transparency
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -25,7 +26,8 @@ type stage struct {
 	*simulation.Simulation
 	t      *testing.T
 	sent   []world.Packet
-	warned []string // who: what
+	warned []string  // who: what
+	asked  time.Time // when stolen keys cosign a tree, the time of the stage if zero
 }
 
 func newStage(t *testing.T, events ...world.Event) *stage {
@@ -112,11 +114,11 @@ func (s *stage) shownBy(bundle world.Fact, stolen int) {
 		if p.To != world.Log || p.Kind() != publiclog.KindReadBoard || p.From != "device:Ana" {
 			return offer(p)
 		}
-		facts := []world.Fact{s.holdings(world.Log), bundle}
+		facts := []world.Fact{s.holdings(world.Log), bundle, {Kind: world.Observed, Data: p.Encode(cmp.Or(s.asked, s.Net.Now()))}}
 		for _, name := range publiclog.WitnessNames()[:stolen] {
 			facts = append(facts, s.holdings(name))
 		}
-		s.Net.Deliver(s.packet(s.apply(ForkDirectory, p.From, facts...)[1]))
+		s.Net.Deliver(s.packet(s.apply(ForkDirectory, "", facts...)[1]))
 		return true
 	}
 }
@@ -275,6 +277,45 @@ func TestForkedDirectory(t *testing.T) {
 		require.Equal(t, []string{"device:Cy"}, s.said(notMine), "of the phone before")
 		require.Empty(t, s.said("has not answered"))
 	}
+}
+
+// TestFutureSignatures: keys of a quorum that sign once for a time to come do not make a tree
+// fresh until then. The phone says that it does not add up.
+func TestFutureSignatures(t *testing.T) {
+	s := newStage(t)
+	s.asked = start.AddDate(100, 0, 0)
+	s.shownBy(s.swap(), publiclog.Quorum)
+	require.NoError(t, s.Advance(1))
+	require.NoError(t, s.Rest(30))
+	require.Equal(t, []string{"device:Ana"}, s.said("for a time to come"))
+	require.Equal(t, []string{"device:Ana"}, s.said("has not answered"))
+}
+
+// TestListedAgain: a false key was listed when it was handed out, so nobody who met it was told.
+// When the log shows the true one again and the phone goes on under the false one, it tells.
+func TestListedAgain(t *testing.T) {
+	s := newStage(t)
+	require.NoError(t, s.Advance(0))
+	var right world.Fact
+	for _, f := range s.Net.Node(world.Provider).Holdings() {
+		if f.Kind == wire.Bundle && f.Ref == "Ben" {
+			right = f
+		}
+	}
+	s.Net.Post(s.packet(s.apply(ListKey, "", s.swap())[0]))
+	require.NoError(t, s.Settle())
+	offer := s.Intercept
+	s.Intercept = func(p world.Packet) bool { // what Ben writes would come under his own key
+		return p.Kind() == wire.KindDeliver && p.To == "device:Ana" || offer(p)
+	}
+	require.NoError(t, s.Advance(1))
+	s.Net.Post(s.packet(s.apply(ListKey, "", right)[0]))
+	require.NoError(t, s.Settle())
+	require.NoError(t, s.Advance(2))
+	require.Empty(t, s.said("goes on using"))
+	require.Empty(t, s.said(notListed))
+	require.NoError(t, s.Advance(6))
+	require.Equal(t, []string{"device:Ana"}, s.said("goes on using"))
 }
 
 // TestSilentLog: a log that does not answer is told after three nights, once.

@@ -23,6 +23,9 @@ type watcher struct {
 	reader   *publiclog.Reader
 	newest   map[string][]byte   // the last identity that the log shows of each account
 	met      map[string][][]byte // identities that were seen, and are still to be looked up
+	seen     map[string][]byte   // the identity under which each contact appeared last
+	behind   map[string]bool     // contacts to whom a key went that the log shows replaced
+	due      map[string]bool     // those of them that are to be looked at at the log's next answer
 	told     map[string]bool     // identities and faults of which the owner was told
 	unheard  int                 // how often the log was asked since it answered with news of its day
 	reported bool                // the owner knows that the log does not answer
@@ -46,17 +49,37 @@ const (
 func (w *watcher) Begin(time.Time) []world.Packet {
 	w.reader = publiclog.NewReader(w.policy)
 	w.newest, w.met, w.told = map[string][]byte{}, map[string][][]byte{}, map[string]bool{}
+	w.seen, w.behind, w.due = map[string][]byte{}, map[string]bool{}, map[string]bool{}
 	w.unheard, w.reported = 0, false
 	return nil
 }
 
 // IdentitySeen implements [e2ee.DeviceExtension].
 func (w *watcher) IdentitySeen(_ time.Time, account string, identity []byte) []world.Packet {
+	w.seen[account] = slices.Clone(identity)
 	if bytes.Equal(w.newest[account], identity) {
 		return nil
 	}
 	w.met[account] = append(w.met[account], slices.Clone(identity)) // the right one may come next
 	return w.ask()
+}
+
+// Kept implements [e2ee.DeviceExtension]. It notes contacts with whom the phone goes on talking
+// under a key that the log has shown to be replaced. An honest provider refuses what is sealed
+// to such a key and hands out the new one, so the owner is told only if that does not happen.
+func (w *watcher) Kept(_ time.Time, m world.Meta, _ []byte) []world.Packet {
+	for _, account := range append(slices.Clone(m.To), m.From) {
+		if w.outdated(account) {
+			w.behind[account] = true
+		}
+	}
+	return nil
+}
+
+// outdated tells whether a contact appears under another key than the log shows last.
+func (w *watcher) outdated(account string) bool {
+	seen, newest := w.seen[account], w.newest[account]
+	return seen != nil && newest != nil && !bytes.Equal(seen, newest)
 }
 
 func (w *watcher) ask() []world.Packet {
@@ -75,6 +98,8 @@ func (w *watcher) Tick(time.Time) (out []world.Packet) {
 			"the log of keys has not answered for some nights, or not with anything that is new: "+
 				"nobody can say whose keys are right"))
 	}
+	maps.Copy(w.due, w.behind)
+	clear(w.behind)
 	return append(out, w.ask()...)
 }
 
@@ -91,7 +116,7 @@ func (w *watcher) Handle(now time.Time, p world.Packet) []world.Packet {
 	if p.From != world.Log || p.Kind() != publiclog.KindUpdate || w.device.Identity() == nil {
 		return nil
 	}
-	records, err := w.reader.Read(p.Data)
+	records, err := w.reader.ReadAt(now, p.Data)
 	if errors.Is(err, publiclog.ErrGap) {
 		return nil // it was asked for what comes next, and will be again
 	}
@@ -126,13 +151,23 @@ func (w *watcher) read(e entry) []world.Packet {
 func (w *watcher) lookUp() []world.Packet {
 	var out []world.Packet
 	for _, account := range slices.Sorted(maps.Keys(w.met)) {
-		other := func(met []byte) bool { return !bytes.Equal(w.newest[account], met) }
-		if slices.ContainsFunc(w.met[account], other) {
+		listed := func(met []byte) bool { return bytes.Equal(w.newest[account], met) }
+		if others := slices.DeleteFunc(w.met[account], listed); len(others) > 0 {
+			for _, met := range others {
+				w.told[account+string(met)] = true
+			}
 			out = append(out, w.device.Warning(
 				"the key under which "+account+" appears is not the one that the log of keys shows"))
 		}
 	}
 	clear(w.met)
+	for _, account := range slices.Sorted(maps.Keys(w.due)) {
+		if w.outdated(account) {
+			out = append(out, w.warnOnce(account+string(w.seen[account]), "the log of keys shows "+
+				"a newer key of "+account+" than the one that this phone goes on using")...)
+		}
+	}
+	clear(w.due)
 	return out
 }
 

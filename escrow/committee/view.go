@@ -135,10 +135,6 @@ func (v *View) transition(c ledger.Checkpoint, records [][]byte,
 		state: state}, nil
 }
 
-// StateMoved tells whether somebody who had read this version has read on, and took the shared
-// state along.
-func (p *Version) StateMoved() bool { return p.stateMoved }
-
 // State gives the committee state at the view's version.
 func (v *View) State() *State {
 	if v.Version.state == nil && !v.Version.stateMoved {

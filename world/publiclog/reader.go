@@ -29,18 +29,44 @@ func (r *Reader) Checkpoint() []byte { return r.checkpoint }
 // Time is when a quorum of witnesses had signed the newest checkpoint that was shown.
 func (r *Reader) Time() time.Time { return r.time }
 
+// Skew is by how much the clocks of witnesses may be ahead of a reader's own.
+const Skew = 10 * time.Minute
+
 // Read takes an [Update] and gives the records that are new. It fails with [ErrGap] if the
 // update begins beyond what was read; otherwise an error says that somebody forged it, or
 // that the log shows another history than before.
 func (r *Reader) Read(update []byte) ([][]byte, error) {
+	u, c, err := r.check(update)
+	if err != nil {
+		return nil, err
+	}
+	return r.read(u, c)
+}
+
+// ReadAt is [Reader.Read] for a reader with a clock. It refuses what a quorum signed for a time
+// that has not come: one such signature would count as fresh until then.
+func (r *Reader) ReadAt(now time.Time, update []byte) ([][]byte, error) {
+	u, c, err := r.check(update)
+	if err != nil {
+		return nil, err
+	}
+	if c.Time.After(now.Add(Skew)) {
+		return nil, fmt.Errorf("witnesses signed a checkpoint of size %d for a time to come, %s",
+			c.Size, c.Time.UTC().Format(time.DateTime))
+	}
+	return r.read(u, c)
+}
+
+func (r *Reader) check(update []byte) (*Update, ledger.Checkpoint, error) {
 	u, err := ParseUpdate(update)
 	if err != nil {
-		return nil, err
+		return nil, ledger.Checkpoint{}, err
 	}
 	c, err := r.policy.Check(u.Checkpoint)
-	if err != nil {
-		return nil, err
-	}
+	return u, c, err
+}
+
+func (r *Reader) read(u *Update, c ledger.Checkpoint) ([][]byte, error) {
 	switch {
 	case c.Size <= r.Size():
 		if !r.tree.Has(c) {
