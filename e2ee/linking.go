@@ -1,6 +1,9 @@
 package e2ee
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"maps"
 	"slices"
@@ -199,12 +202,26 @@ func (l *linker) Wakes() time.Time {
 }
 
 // linkKeeper is the provider's part: it hands out the lists that phones sign, and brings copies
-// to the devices on them. It keeps none. The lists are as public as the directory.
+// to the devices on them, each with the message that it is a copy of, and once. It keeps none
+// that was brought. The lists are as public as the directory.
 type linkKeeper struct {
 	NoProviderHooks
 	provider *Provider
 	lists    map[string]signedList
+	passed   map[[32]byte]map[string]bool // by metadata of a message: keys of which copies went out
+	early    map[[32]byte][]earlyCopy     // copies whose message has not come
+	held     int                          // how many these are
 }
+
+// earlyCopy is a copy that came before its message, as each does.
+type earlyCopy struct {
+	account string
+	copy    copies.Copy
+	data    []byte
+}
+
+// maxEarly bounds the copies that wait for their messages.
+const maxEarly = 4096
 
 type signedList struct {
 	linked.List
@@ -251,23 +268,65 @@ func (k *linkKeeper) list(account string, data []byte) (out []world.Packet) {
 	return out
 }
 
-// bring takes a copy to the device that it is sealed for.
+// bring takes a copy to the device that it is sealed for, when the message has been accepted
+// of which it claims to be a copy. What is in it nobody but that device can see.
 func (k *linkKeeper) bring(sender string, data []byte) []world.Packet {
 	f, err := world.Unpack(data, linked.KindSend, 2)
 	if err != nil {
 		return nil
 	}
 	c, err := copies.Parse(f[1])
-	if err != nil || c.Meta.From != sender {
+	account := string(f[0])
+	if err != nil || c.Meta.From != sender ||
+		account != sender && !slices.Contains(c.Meta.To, account) {
 		return nil
 	}
-	for _, d := range k.lists[string(f[0])].Devices {
-		if string(d.Key) == string(c.Key) {
-			return []world.Packet{{From: world.Provider, To: d.Address,
-				Data: world.Pack(linked.KindBring, f[1])}}
-		}
+	e := earlyCopy{account, c, f[1]}
+	message := sha256.Sum256(c.Meta.Encode())
+	if k.passed[message] != nil || k.provider.looksAway {
+		return k.deliver(message, e)
+	}
+	if k.held < maxEarly {
+		k.early[message] = append(k.early[message], e)
+		k.held++
 	}
 	return nil
+}
+
+// deliver brings a copy, if it is the first of its message to this device.
+func (k *linkKeeper) deliver(message [32]byte, e earlyCopy) []world.Packet {
+	key := string(e.copy.Key)
+	at := slices.IndexFunc(k.lists[e.account].Devices, func(d linked.Device) bool {
+		return string(d.Key) == key
+	})
+	if at < 0 || k.passed[message][key] {
+		return nil
+	}
+	if brought := k.passed[message]; brought != nil {
+		brought[key] = true
+	}
+	return []world.Packet{{From: world.Provider, To: k.lists[e.account].Devices[at].Address,
+		Data: world.Pack(linked.KindBring, e.data)}}
+}
+
+// accepted is told of each message that the provider has taken, and brings the copies of it
+// that are there. It remembers those of accounts with linked devices.
+func (k *linkKeeper) accepted(m world.Meta) (out []world.Packet) {
+	if k == nil || !slices.ContainsFunc(append(slices.Clone(m.To), m.From), func(a string) bool {
+		return len(k.lists[a].Devices) > 0
+	}) {
+		return nil
+	}
+	message := sha256.Sum256(m.Encode())
+	if k.passed[message] == nil {
+		k.passed[message] = map[string]bool{}
+	}
+	for _, e := range k.early[message] {
+		out = append(out, k.deliver(message, e)...)
+		k.held--
+	}
+	delete(k.early, message)
+	return out
 }
 
 // Registered implements [ProviderExtension]: a new phone has linked nothing, and is told what
@@ -280,6 +339,19 @@ func (k *linkKeeper) Registered(_ time.Time, account string, _ []byte) (out []wo
 	}
 	return out
 }
+
+// Holdings implements [ProviderExtension].
+func (k *linkKeeper) Holdings() (facts []world.Fact) {
+	for _, message := range slices.SortedFunc(maps.Keys(k.early), compareHashes) {
+		for _, e := range k.early[message] {
+			facts = append(facts, e.copy.Meta.Fact(), world.Fact{Kind: linked.Sealed,
+				Ref: hex.EncodeToString(e.copy.Key), Data: e.data})
+		}
+	}
+	return facts
+}
+
+func compareHashes(a, b [32]byte) int { return bytes.Compare(a[:], b[:]) }
 
 // misledBy names the users who have linked a device at an address.
 func (k *linkKeeper) misledBy(address string) (users []string) {
@@ -296,7 +368,8 @@ func (k *linkKeeper) misledBy(address string) (users []string) {
 
 // equipLinks gives phones and provider their part of linked devices.
 func equipLinks(config world.Config, provider *Provider, devices []*Device) {
-	provider.links = &linkKeeper{provider: provider, lists: map[string]signedList{}}
+	provider.links = &linkKeeper{provider: provider, lists: map[string]signedList{},
+		passed: map[[32]byte]map[string]bool{}, early: map[[32]byte][]earlyCopy{}}
 	provider.Extensions = append(provider.Extensions, provider.links)
 	for _, d := range devices {
 		l := &linker{device: d, random: config.Stream("copies for linked devices of " + d.Name()),

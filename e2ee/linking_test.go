@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/e2ee/copies"
 	"doormat/e2ee/linked"
 	"doormat/e2ee/wire"
 	"doormat/world"
@@ -69,6 +70,34 @@ func TestLink(t *testing.T) {
 		}
 	}
 	require.Equal(t, 2, chunks)
+}
+
+// TestCopyNeedsItsMessage: a provider brings no copy that goes with no message, that names an
+// account which the message does not, or that is the second of one message.
+func TestCopyNeedsItsMessage(t *testing.T) {
+	s := scene{messages: []string{"Ben>Ana", "Ben>Ana", "Ben>Cem"}}.start(t).advance(1)
+	d := s.deviceOf(s.invite(true))
+	s.advance(2)
+	require.Len(t, s.brought(), 1)
+	sent := s.packets(linked.KindSend)[0]
+	again := func(account string, change func(*world.Meta)) {
+		f, err := world.Unpack(sent.Data, linked.KindSend, 2)
+		require.NoError(t, err)
+		c, err := copies.Parse(f[1])
+		require.NoError(t, err)
+		change(&c.Meta)
+		s.post(world.Packet{From: sent.From, To: world.Provider,
+			Data: world.Pack(linked.KindSend, []byte(account), c.Encode())})
+	}
+	again("Ana", func(*world.Meta) {})
+	again("Ana", func(m *world.Meta) { m.ID = "another" })
+	again("Ana", func(m *world.Meta) { m.To = []string{"Ana", "Cem"} })
+	again("Ana", func(m *world.Meta) { m.To = []string{"Cem"} })
+	require.Len(t, s.brought(), 1, "to %s", d.Address)
+	provider := s.sim.Net.Node(world.Provider).(*Provider)
+	require.Len(t, provider.links.Holdings(), 2*2, "what waits for its message, a thief finds")
+	s.end()
+	require.Len(t, s.brought(), 1)
 }
 
 // TestNoLink: a user who is not persuaded links nothing.

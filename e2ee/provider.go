@@ -249,6 +249,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	announced := len(u.Parts) == 0 && !known // the part of its recipient is held back
 	if announced || len(fresh) > 0 {
 		p.used[u.Meta.ID] = open
+		out = append(out, p.links.accepted(u.Meta)...)
 		p.seen.Note(now, account)
 		if announced && p.mailbox == world.MailboxDelivered {
 			return append(out, append(p.intercept(now, u), receipt(in.From, u, nil))...)

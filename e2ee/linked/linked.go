@@ -19,8 +19,12 @@
 // not copied. Whoever gets a phone anew links again. Files are with the provider as long as for the
 // phones in the chat, and no longer. The public log of keys (package transparency) lists identities
 // and no linked devices, so nobody sees one there. A provider that keeps a newer list back keeps
-// an unlinked device linked, and one that works with accomplices could carry a text as a copy
-// that no message goes with: it does not compare the two.
+// an unlinked device linked.
+//
+// A provider brings a copy only with the message that it names, to a device of an account that the
+// message names, and once. What is in a copy it cannot see. So under escrow, where a field covers the message and
+// no copy, accomplices can put one text into the message and another into the copy: what is
+// true of a text under a text (the row encrypt-underneath) is true of a text beside one.
 //
 // TestList shows that a list is the phone's own; TestLink and others in package e2ee show who
 // gets copies, from when and until when.

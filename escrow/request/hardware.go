@@ -12,21 +12,25 @@ import (
 
 // A trustee's keys may live in a hardware node of their own, which speaks to the trustee's
 // machine alone. These are the packets between the two. Both know a secret, the credential, by
-// which each tells that a packet is the other's. It keeps strangers on the network out; whoever
-// controls the machine, or has copied its store, has it.
+// which each tells that a packet is the other's, and both count, so that no packet is taken
+// twice. It keeps strangers on the network out; whoever controls the machine, or has copied its
+// store, has it, until the next share epoch: then the machine makes another one and seals it to
+// a key of the hardware's, so that copies from different epochs do not add up.
 
 // Kinds of packets between a trustee's machine and its hardware node, each of them a body and a
 // MAC of it.
 const (
 	KindRelay byte = 152 + iota // to hardware: sender and data of a packet, 1 if it may answer
 	KindAsk                     // to hardware: asker, key of the agency, info, items
-	KindSpeak                   // to the machine: packets to send in its name, what it may keep
+	KindSpeak                   // to the machine: packets to send, what it may keep, what was heard, key
+	KindRenew                   // to hardware: a new credential, sealed
 )
 
 // HardwareName is the kind of principals that hold a trustee's keys.
 const HardwareName = "hardware"
 
-// Credential is the kind of the secret that machine and hardware share; Ref the trustee.
+// Credential is the kind of the secret that machine and hardware share, and of how many packets
+// the machine has sent under it; Ref the trustee.
 const Credential world.Kind = "hardware credential"
 
 // HardwarePackets lists the kinds of packets between a machine and its hardware.
@@ -35,6 +39,7 @@ func HardwarePackets() []world.PacketKind {
 		{Kind: KindRelay, Name: "passed on to hardware"},
 		{Kind: KindAsk, Name: "question to hardware"},
 		{Kind: KindSpeak, Name: "word of hardware"},
+		{Kind: KindRenew, Name: "new credential for hardware"},
 	}
 }
 
@@ -43,10 +48,31 @@ func HardwareOf(trustee string) string {
 	return HardwareName + strings.TrimPrefix(trustee, world.TrusteeName)
 }
 
-// Protect encodes a packet's data with a MAC.
-func Protect(kind byte, credential []byte, fields ...[]byte) []byte {
-	body := world.Pack(0, fields...)
-	return world.Pack(kind, body, linkMAC(kind, credential, body))
+// A Link is one end of the link between a machine and its hardware.
+type Link struct {
+	Credential  []byte // 32 bytes
+	Sent, Heard int64  // the number of the last packet that this end has sent, and taken
+}
+
+// Encode gives what a thief finds of a link: the credential, and the number that comes next
+// depends on.
+func (l *Link) Encode() []byte { return world.Pack(0, l.Credential, world.Int(l.Sent)) }
+
+// ParseLink decodes [Link.Encode].
+func ParseLink(data []byte) (*Link, error) {
+	f, err := world.Unpack(data, 0, 2)
+	if err != nil || len(f[0]) != 32 {
+		return nil, errors.New("credential of a hardware link: not well formed")
+	}
+	sent, err := world.ParseInt(f[1])
+	return &Link{Credential: f[0], Sent: sent}, err
+}
+
+// Protect encodes the next packet's data, with its number and a MAC.
+func (l *Link) Protect(kind byte, fields ...[]byte) []byte {
+	l.Sent++
+	body := world.Pack(0, append([][]byte{world.Int(l.Sent)}, fields...)...)
+	return world.Pack(kind, body, linkMAC(kind, l.Credential, body))
 }
 
 func linkMAC(kind byte, credential, body []byte) []byte {
@@ -56,16 +82,34 @@ func linkMAC(kind byte, credential, body []byte) []byte {
 	return h.Sum(nil)
 }
 
-// Unprotect decodes [Protect], and refuses what was made without the credential.
-func Unprotect(data []byte, kind byte, credential []byte, fields int) ([][]byte, error) {
+// Unprotect decodes [Link.Protect]. It refuses what was made without the credential, and what is
+// no newer than the last packet that it took.
+func (l *Link) Unprotect(data []byte, kind byte, fields int) ([][]byte, error) {
 	f, err := world.Unpack(data, kind, 2)
 	if err != nil {
 		return nil, err
 	}
-	if !hmac.Equal(f[1], linkMAC(kind, credential, f[0])) {
+	if !hmac.Equal(f[1], linkMAC(kind, l.Credential, f[0])) {
 		return nil, errors.New("hardware link: made without the credential")
 	}
-	return world.Unpack(f[0], 0, fields)
+	number, out, err := readBody(f[0], fields)
+	if err != nil {
+		return nil, err
+	}
+	if number <= l.Heard {
+		return nil, errors.New("hardware link: a packet that came before, or out of order")
+	}
+	l.Heard = number
+	return out, nil
+}
+
+func readBody(body []byte, fields int) (int64, [][]byte, error) {
+	f, err := world.Unpack(body, 0, fields+1)
+	if err != nil {
+		return 0, nil, err
+	}
+	number, err := world.ParseInt(f[0])
+	return number, f[1:], err
 }
 
 // ReadLink decodes a packet of the link as whoever sees it pass does, without the credential.
@@ -74,7 +118,8 @@ func ReadLink(data []byte, kind byte, fields int) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return world.Unpack(f[0], 0, fields)
+	_, out, err := readBody(f[0], fields)
+	return out, err
 }
 
 // EncodePackets encodes packets for the machine to send in its own name.
@@ -113,13 +158,13 @@ type Question struct {
 }
 
 // Encode gives the data of a KindAsk packet.
-func (q *Question) Encode(credential []byte) []byte {
-	return Protect(KindAsk, credential, []byte(q.Asker), q.Agency, q.Info, encodeItems(q.Items))
+func (q *Question) Encode(l *Link) []byte {
+	return l.Protect(KindAsk, []byte(q.Asker), q.Agency, q.Info, encodeItems(q.Items))
 }
 
 // ParseQuestion decodes [Question.Encode].
-func ParseQuestion(data, credential []byte) (*Question, error) {
-	f, err := Unprotect(data, KindAsk, credential, 4)
+func ParseQuestion(data []byte, l *Link) (*Question, error) {
+	f, err := l.Unprotect(data, KindAsk, 4)
 	if err != nil {
 		return nil, err
 	}

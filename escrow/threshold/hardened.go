@@ -137,7 +137,7 @@ func withHardware(t *trustee, config world.Config, s *setup, own values) ([]worl
 	if own.hardware == HardwareCounts {
 		t.judge, t.cap = nil, 0
 	}
-	m, h, err := newHardware(t, desk, s.genesis.FirstKey(), config.Stream(name),
+	m, h, err := newHardware(t, desk, s.genesis.FirstKey(), config,
 		own.hardware == HardwareChecks, own.rate)
 	return []world.Node{m, h}, err
 }

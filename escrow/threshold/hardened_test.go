@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,14 @@ func (s *stage) credential(i int) world.Fact {
 	return world.Fact{}
 }
 
+// link is the machine's end of trustee i's link to hardware, as a thief of the machine has it.
+func (s *stage) link(i int) *request.Link {
+	l, err := request.ParseLink(s.credential(i).Data)
+	require.NoError(s.t, err)
+	l.Sent += 1000
+	return l
+}
+
 // TestHardware: a lawful order is served in each form, and what a thief finds on a machine
 // differs: everything without hardware, and with it nothing that opens or signs.
 func TestHardware(t *testing.T) {
@@ -149,7 +158,7 @@ func TestHardwareInCeremonies(t *testing.T) {
 // TestOracle: whoever has the credential of t machines uses hardware that only counts, without
 // any order, and gets nothing of hardware that checks.
 func TestOracle(t *testing.T) {
-	for form, want := range map[string]int{HardwareChecks: 0, HardwareCounts: 2} {
+	for form, want := range map[string]int{HardwareChecks: 0, HardwareCounts: 2} { // on the link
 		t.Run(form, func(t *testing.T) {
 			s := hardenedStage(t, 4, Hardware, form)
 			s.advance(4)
@@ -157,10 +166,109 @@ func TestOracle(t *testing.T) {
 			for i := 1; i <= 2; i++ {
 				s.send(s.apply(rules.AskHardware, world.Outsider, append([]world.Fact{s.credential(i), key}, s.envelopes(3)...)...)[0])
 			}
-			require.Len(t, s.of(request.KindAnswer), want)
-			for _, p := range s.of(request.KindAnswer) {
+			require.Len(t, s.answersSpoken(), want)
+			for _, p := range s.answersSpoken() {
 				require.Equal(t, world.Outsider, p.To)
 			}
+			require.Empty(t, s.of(request.KindAnswer), "an honest machine sends on no answer for which it did not ask")
+			require.Len(t, s.warned, want)
+		})
+	}
+}
+
+// answersSpoken are the answers that hardware has given its machine to send.
+func (s *stage) answersSpoken() (out []world.Packet) {
+	for _, p := range s.of(request.KindSpeak) {
+		f, err := request.ReadLink(p.Data, request.KindSpeak, 4)
+		require.NoError(s.t, err)
+		packets, err := request.ParsePackets(f[0])
+		require.NoError(s.t, err)
+		for _, inner := range packets {
+			if inner.Kind() == request.KindAnswer {
+				out = append(out, inner)
+			}
+		}
+	}
+	return out
+}
+
+// TestReplayedToHardware: what was on the link once is not taken again, in either direction.
+func TestReplayedToHardware(t *testing.T) {
+	for _, form := range []string{HardwareChecks, HardwareCounts} {
+		t.Run(form, func(t *testing.T) {
+			s := hardenedStage(t, 4, Hardware, form)
+			s.advance(4)
+			s.comply(everybody...)
+			s.order()
+			before, given := len(s.answersSpoken()), len(s.of(request.KindAnswer))
+			for _, kind := range []byte{request.KindRelay, request.KindAsk, request.KindSpeak} {
+				for _, p := range s.of(kind) {
+					s.post(p)
+				}
+			}
+			require.Len(t, s.answersSpoken(), 2*before, "the old ones, seen once more")
+			require.Len(t, s.of(request.KindAnswer), given)
+			s.order()
+			require.Greater(t, len(s.of(request.KindAnswer)), given, "and the link goes on")
+			require.Empty(t, s.warned)
+		})
+	}
+}
+
+// TestCredentialEnds: a copy of a machine's credential is good until the next share epoch, so
+// copies from different epochs do not add up, and nobody who listens learns the new one.
+func TestCredentialEnds(t *testing.T) {
+	env := config(2, 3)
+	env.Settings.Refresh = 3
+	env.Settings.Own = env.Settings.Own.With(Hardware, HardwareCounts)
+	s := stageOf(t, env, 12, harden)
+	require.NoError(t, s.sim.Start())
+	s.advance(2)
+	early := s.link(1)
+	s.advance(10)
+	q := &request.Question{Asker: world.Outsider, Agency: agencyKey(t), Items: s.items(2)}
+	q.Info = request.Info("trustee:1", nil, q.Items)
+	ask := func(l *request.Link) int {
+		before := len(s.answersSpoken())
+		s.post(world.Packet{From: "trustee:1", To: "hardware:1", Data: q.Encode(l)})
+		return len(s.answersSpoken()) - before
+	}
+	require.Len(t, s.of(request.KindRenew), 3*3, "three trustees, three refreshes")
+	require.Zero(t, ask(early))
+	require.Empty(t, s.warned)
+	require.Equal(t, 1, ask(s.link(1)), "the present one is good")
+	s.comply(everybody...)
+	s.order()
+	require.Equal(t, 3*10, s.given(), "and the machines are served")
+}
+
+// TestLostRenewal: a new credential that is lost on the way is made again, and until then the
+// old one serves.
+func TestLostRenewal(t *testing.T) {
+	for lost, kind := range map[string]byte{"the new credential": request.KindRenew, "the first word under it": request.KindSpeak} {
+		t.Run(lost, func(t *testing.T) {
+			env := config(2, 3)
+			env.Settings.Refresh = 3
+			s := stageOf(t, env, 12, harden)
+			require.NoError(t, s.sim.Start())
+			renewed := false
+			dropped := 0
+			s.sim.Intercept = func(p world.Packet) bool {
+				if p.Kind() == request.KindRenew && p.From == "trustee:1" {
+					renewed = true
+				}
+				if dropped == 0 && renewed && p.Kind() == kind && strings.HasSuffix(p.From, ":1") {
+					dropped++
+					return true
+				}
+				return false
+			}
+			s.advance(12)
+			require.Equal(t, 1, dropped)
+			s.comply(everybody...)
+			s.order()
+			require.NoError(t, s.sim.Rest(2))
+			require.Equal(t, 3*12, s.given())
 		})
 	}
 }
@@ -172,22 +280,22 @@ func TestLinkToHardware(t *testing.T) {
 	s.advance(4)
 	q := &request.Question{Asker: world.Outsider, Agency: agencyKey(t), Items: s.items(2)}
 	q.Info = request.Info("trustee:1", nil, q.Items)
-	good, wrong := s.credential(1).Data, bytes.Repeat([]byte{1}, 32)
+	good, wrong := s.link(1), &request.Link{Credential: bytes.Repeat([]byte{1}, 32)}
 	ask := func(from string, data []byte) int {
-		before := len(s.of(request.KindAnswer))
+		before := len(s.answersSpoken())
 		s.post(world.Packet{From: from, To: "hardware:1", Data: data})
-		return len(s.of(request.KindAnswer)) - before
+		return len(s.answersSpoken()) - before
 	}
 	for _, from := range []string{world.Outsider, "trustee:2", "agency", "log"} {
 		require.Zero(t, ask(from, q.Encode(good)), "from %s", from)
 	}
 	require.Zero(t, ask("trustee:1", q.Encode(wrong)))
-	require.Zero(t, ask("trustee:1", q.Encode(s.credential(2).Data)))
+	require.Zero(t, ask("trustee:1", q.Encode(s.link(2))))
 	cut := q.Encode(good)
 	require.Zero(t, ask("trustee:1", cut[:len(cut)-1]))
 	hardware := s.sim.Net.Node("hardware:1")
 	for _, inner := range [][]byte{world.Pack(world.KindTick), world.Pack(world.KindComply), world.Pack(world.KindStart)} {
-		relayed := request.Protect(request.KindRelay, good, []byte(world.Clock), inner, []byte{1})
+		relayed := good.Protect(request.KindRelay, []byte(world.Clock), inner, []byte{1})
 		require.Empty(t, hardware.Handle(start, world.Packet{From: "trustee:1", To: "hardware:1", Data: relayed}))
 	}
 	require.Equal(t, 1, ask("trustee:1", q.Encode(good)), "and so it answers")
@@ -207,27 +315,85 @@ func TestHardwareRate(t *testing.T) {
 	t.Run("an oracle", func(t *testing.T) {
 		s := hardenedStage(t, 10, Hardware, HardwareCounts, Rate, "3")
 		s.advance(10)
-		node, credential := s.sim.Net.Node("hardware:1"), s.credential(1).Data
+		h, link := s.hardware(1), s.link(1)
 		now := start.Add(100 * time.Hour)
-		ask := func() (opened int) {
+		ask := func() int {
 			q := &request.Question{Asker: world.Outsider, Agency: agencyKey(t), Items: s.items(10)}
 			q.Info = request.Info("trustee:1", nil, q.Items)
-			for _, p := range node.Handle(now, world.Packet{From: "trustee:1", To: "hardware:1", Data: q.Encode(credential)}) {
-				f, err := request.Unprotect(p.Data, request.KindSpeak, credential, 2)
-				require.NoError(t, err)
-				packets, err := request.ParsePackets(f[0])
-				require.NoError(t, err)
-				opened += len(packets)
-			}
-			return opened
+			before := len(h.inner.guard.opened)
+			h.Handle(now, world.Packet{From: "trustee:1", To: h.Name(), Data: q.Encode(link)})
+			return len(h.inner.guard.opened) - before
 		}
-		require.Equal(t, 1, ask(), "an answer, with three of ten")
+		require.Equal(t, 3, ask(), "three of ten")
 		require.Zero(t, ask(), "nothing more in this hour")
 		now = now.Add(59 * time.Minute)
 		require.Zero(t, ask())
 		now = now.Add(time.Minute)
-		require.Equal(t, 1, ask())
+		require.Equal(t, 3, ask())
 	})
+}
+
+// TestRepeatedQuestion: who repeats what the agency has asked uses up nobody's hour, in any order
+// and number, and opens nothing that was not opened for the same key.
+func TestRepeatedQuestion(t *testing.T) {
+	for _, form := range []string{HardwareChecks, HardwareCounts} {
+		t.Run(form, func(t *testing.T) {
+			s := hardenedStage(t, 10, Hardware, form, Rate, "10")
+			s.advance(5)
+			s.comply(everybody...)
+			s.order()
+			require.Equal(t, 3*5, s.given())
+			asked := s.of(request.KindRequest)
+			for range 3 {
+				for _, p := range asked {
+					s.post(world.Packet{From: world.Outsider, To: p.To, Data: p.Data})
+				}
+				for k := range 5 { // and in parts
+					data := request.Encode(s.signed().Encode(), s.items(k + 1)[k:])
+					s.post(world.Packet{From: world.Outsider, To: "trustee:1", Data: data})
+				}
+			}
+			guard := s.hardware(1).inner.guard
+			require.Equal(t, 5, guard.left, "five of ten were used, once")
+			require.Empty(t, guard.queue)
+			require.Empty(t, s.warned)
+		})
+	}
+}
+
+// hardware is the hardware node of trustee i.
+func (s *stage) hardware(i int) *hardware {
+	return s.sim.Net.Node(request.HardwareOf(world.Trustee(i))).(*hardware)
+}
+
+// TestQueuedQuestion: a question that waits saves no hours for another one.
+func TestQueuedQuestion(t *testing.T) {
+	s := hardenedStage(t, 10, Hardware, HardwareCounts, Rate, "3")
+	s.advance(10)
+	h, link := s.hardware(1), s.link(1)
+	now := start.Add(100 * time.Hour)
+	opened := func() int { return len(h.inner.guard.opened) }
+	ask := func(from, to int) {
+		q := &request.Question{Asker: world.Outsider, Agency: agencyKey(t), Items: s.items(10)[from:to]}
+		q.Info = request.Info("trustee:1", nil, q.Items)
+		h.Handle(now, world.Packet{From: "trustee:1", To: h.Name(), Data: q.Encode(link)})
+	}
+	ask(0, 4)
+	require.Equal(t, 3, opened(), "one waits")
+	ask(0, 4)
+	require.Len(t, h.inner.guard.queue, 1, "once")
+	now = now.Add(10 * time.Hour)
+	ask(4, 10)
+	require.Equal(t, 6, opened(), "three, for this hour, and not thirty")
+	now = now.Add(59 * time.Minute)
+	h.Handle(now, world.Packet{From: world.Clock, To: h.Name(), Data: world.Pack(world.KindTick)})
+	require.Equal(t, 7, opened(), "the one that waited; the others have not waited an hour")
+	require.Len(t, h.inner.guard.queue, 1)
+	require.Equal(t, world.Tonight, h.Wakes())
+	now = now.Add(24 * time.Hour)
+	h.Handle(now, world.Packet{From: world.Clock, To: h.Name(), Data: world.Pack(world.KindTick)})
+	require.Equal(t, 10, opened())
+	require.Zero(t, h.Wakes())
 }
 
 // agencyKey is the public key of an agency that has no order.
@@ -327,7 +493,7 @@ func FuzzHardware(f *testing.F) {
 	s.advance(4)
 	s.comply(everybody...)
 	s.order()
-	credential := s.credential(1).Data
+	link := s.link(1)
 	for _, kind := range []byte{request.KindRelay, request.KindSpeak} {
 		for _, p := range s.of(kind)[:3] {
 			fields, err := world.Unpack(p.Data, kind, 2)
@@ -336,12 +502,12 @@ func FuzzHardware(f *testing.F) {
 		}
 	}
 	q := &request.Question{Asker: world.Outsider, Agency: make([]byte, 32), Items: s.items(1)}
-	fields, err := world.Unpack(q.Encode(credential), request.KindAsk, 2)
+	fields, err := world.Unpack(q.Encode(link), request.KindAsk, 2)
 	require.NoError(f, err)
 	f.Add(request.KindAsk, fields[0])
 	before := s.sim.Net.Node("hardware:1").Holdings()[0]
 	f.Fuzz(func(t *testing.T, kind byte, body []byte) {
-		data := protected(kind, credential, body)
+		data := protected(kind, link.Credential, body)
 		machine, hardware := s.sim.Net.Node("trustee:1"), s.sim.Net.Node("hardware:1")
 		hardware.Handle(start, world.Packet{From: "trustee:1", To: "hardware:1", Data: data})
 		hardware.Handle(start, world.Packet{From: "trustee:1", To: "hardware:1", Data: body})
@@ -353,8 +519,10 @@ func FuzzHardware(f *testing.F) {
 				_, _ = r.Apply(world.Input{Facts: []world.Fact{{Kind: world.Observed, Ref: "1", Data: p.Encode(start)}}})
 			}
 		}
-		if q, err := request.ParseQuestion(data, credential); err == nil {
-			require.Equal(t, data, q.Encode(credential), "one encoding only")
+		heard := &request.Link{Credential: link.Credential, Heard: math.MinInt64}
+		if q, err := request.ParseQuestion(data, heard); err == nil {
+			heard.Sent = heard.Heard - 1
+			require.Equal(t, data, q.Encode(heard), "one encoding only")
 		}
 	})
 }

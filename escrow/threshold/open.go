@@ -59,8 +59,8 @@ func (t *trustee) open(now time.Time, q *question) (out []world.Packet) {
 	var facts []world.Fact
 	warnings := map[string]bool{}
 	for at, i := range q.Items {
-		if !t.guard.ready(now) {
-			t.guard.postpone(q, q.Items[at:])
+		if !t.guard.ready(now) && !t.guard.again(q, i) {
+			t.guard.postpone(now, q, q.Items[at:])
 			break
 		}
 		f, err := t.partial(q, i)
@@ -68,7 +68,7 @@ func (t *trustee) open(now time.Time, q *question) (out []world.Packet) {
 			continue // the order may well cover it, but nobody can open it any more
 		}
 		if err == nil {
-			t.guard.count()
+			t.guard.count(q, i)
 			facts = append(facts, f)
 		} else if what := "refused a message: " + err.Error(); !warnings[what] {
 			warnings[what] = true

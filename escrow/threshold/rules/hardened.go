@@ -23,8 +23,8 @@ func Hardened() []world.Rule {
 			Apply: readLink},
 		{Name: AskHardware, Make: true,
 			Doc: "Who has the credential of a trustee's machine can ask its hardware to open envelopes, " +
-				"for a key of its own. Text names to whom the answer goes. Hardware that checks orders " +
-				"itself does not answer.",
+				"for a key of its own. Text names to whom the answer goes. The credential ends with the " +
+				"share epoch. Hardware that checks orders itself does not answer.",
 			Takes: kinds(request.Credential, law.AgencyKey), All: wire.Envelopes,
 			Gives: kinds(world.Outgoing), Apply: askHardware},
 	}...)
@@ -45,7 +45,7 @@ func readLink(in world.Input) ([]world.Derived, error) {
 			return readRequest(f[1])
 		}
 	case request.KindSpeak:
-		f, err := request.ReadLink(p.Data, request.KindSpeak, 2)
+		f, err := request.ReadLink(p.Data, request.KindSpeak, 4)
 		if err != nil {
 			return nil, err
 		}
@@ -81,6 +81,10 @@ func itemsOf(envelopes []world.Fact) ([]*request.Item, error) {
 	return items, nil
 }
 
+// ahead is how far a question of an adversary's skips: the machine may have sent more packets
+// since its credential was copied.
+const ahead = 1 << 20
+
 func askHardware(in world.Input) ([]world.Derived, error) {
 	trustee := in.Facts[0].Ref
 	agency, err := ecdh.X25519().NewPrivateKey(in.Facts[1].Data)
@@ -93,6 +97,11 @@ func askHardware(in world.Input) ([]world.Derived, error) {
 	}
 	q := &request.Question{Asker: string(in.Text), Agency: agency.PublicKey().Bytes(),
 		Info: request.Info(trustee, nil, items), Items: items}
-	p := world.Packet{From: trustee, To: request.HardwareOf(trustee), Data: q.Encode(in.Facts[0].Data)}
+	link, err := request.ParseLink(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	link.Sent += ahead
+	p := world.Packet{From: trustee, To: request.HardwareOf(trustee), Data: q.Encode(link)}
 	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: p.To, Data: p.Encode(always)}), nil
 }
