@@ -77,6 +77,7 @@ var unread = map[byte]string{
 	committee.KindHaveKey:    "a number",
 	request.KindRelay:        "what the machine was sent itself, where a rule reads it; an order in it is read as well",
 	request.KindSpeak:        "what the machine sends itself, where a rule reads it; an answer in it is read as well",
+	request.KindRenew:        "a credential sealed to a key that the hardware drew for it: who solves discrete logarithms has the escrow fields without it",
 }
 
 // inventory is what a design's programs held and sent in some runs.
