@@ -2,8 +2,9 @@ package demo
 
 import "doormat/attacks/technique"
 
-// showcases are the attacks that `doormat demo` tells one by one.
-var showcases = []string{"device-theft", "quorum-theft", "narrow-order", "secret-order"}
+// showcases are the attacks that the story tells one by one: the price of a spare key, what it
+// is for, what a phone gives away without one, and who else can have it.
+var showcases = []string{"quorum-theft", "narrow-order", "device-theft", "secret-order"}
 
 // Showcases returns the headers of the attacks to tell one by one, those of list
 // that are meant for it, else the first few.
