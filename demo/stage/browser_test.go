@@ -34,13 +34,16 @@ func counter0(p *browser.Page, design string) string {
 	return strings.Join(strings.Fields(p.Text("#design-"+design+" .counter .value")), " ")
 }
 
-// TestStory walks through the first act and into the second by keys, and back.
+// TestStory walks step by step through an act and into the next by keys, and back.
 func TestStory(t *testing.T) {
 	_, at := open(t)
 	p := browser.Open(t, laptop)
 	p.Visit(at)
 	headline(p, "Who can read your messages")
-	p.Press("ArrowRight")
+	p.Press("s")
+	headline(p, "The Mill Lane chat")
+	p.Press("3") // whoever goes step by step stays with it
+	p.Wait(`location.pathname === "/replay/device-theft"`)
 	headline(p, "The Mill Lane chat")
 	p.Press(" ")
 	headline(p, "What the adversary may use")
@@ -53,14 +56,14 @@ func TestStory(t *testing.T) {
 	headline(p, "What came of it")
 	require.Equal(t, "20 of 28", counter0(p, "threshold"))
 	require.Equal(t, "20 of 28", counter0(p, "e2ee"))
-	p.Press("b")
+	p.Press("ArrowLeft")
 	headline(p, "It claims what it computed")
 	p.Press("0")
 	headline(p, "The Mill Lane chat")
-	p.Press("2")
+	p.Press("4")
+	p.Wait(`location.pathname === "/replay/secret-order"`)
 	headline(p, "The Mill Lane chat")
-	p.Wait(`location.pathname === "/replay/quorum-theft"`)
-	p.Press("b") // before the first step of the second act lies the first act
+	p.Press("ArrowLeft") // before the first step of the fourth act lies the third
 	p.Wait(`location.pathname === "/replay/device-theft"`)
 }
 
@@ -130,7 +133,7 @@ func TestOpenClaim(t *testing.T) {
 	require.Contains(t, p.Text("main"), "trustee:2.store")
 	require.Contains(t, p.Text("main"), "plaintext")
 	require.Positive(t, browser.Value[int](p, `document.querySelectorAll("#main svg").length`))
-	p.Press("b")
+	p.Press("ArrowLeft")
 	headline(p, "It claims")
 }
 
@@ -146,7 +149,7 @@ func TestOwnChat(t *testing.T) {
 	p.Upload(`input[type="file"]`, file)
 	p.Click(".upload button")
 	p.Wait(`document.querySelector(".upload")?.textContent.includes("3 messages of 2 accounts")`)
-	p.Press("2")
+	p.Press("s")
 	p.Wait(`location.pathname === "/replay/quorum-theft"`)
 	headline(p, "chat.txt")
 	require.Contains(t, p.Text("#design-threshold"), "<b>Anna</b>", "names are text")
@@ -299,7 +302,7 @@ func TestFits(t *testing.T) {
 func TestWithoutScript(t *testing.T) {
 	_, at := open(t)
 	_, page := get(t, at+"/")
-	for range 4 {
+	for range 7 {
 		_, rest, ok := strings.Cut(page, `class="button main" href="`)
 		require.True(t, ok)
 		href, _, _ := strings.Cut(rest, `"`)
@@ -308,7 +311,7 @@ func TestWithoutScript(t *testing.T) {
 		require.NotEqual(t, page, next)
 		page = next
 	}
-	require.Contains(t, page, "step 4 of 9")
+	require.Contains(t, page, "How much will be read?", "after five beats of the opening and the first of an act")
 }
 
 // TestScreenshots writes the pictures of the README into the folder that SCREENSHOTS

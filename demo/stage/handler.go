@@ -43,7 +43,11 @@ func New(ctx context.Context, kit demo.Kit, o demo.Options) (*Stage, error) {
 func (s *Stage) Handler(hosts []string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.home)
+	mux.HandleFunc("GET /wall", s.opening)
 	mux.HandleFunc("GET /wall/{attack}", s.wall)
+	mux.HandleFunc("GET /bet/{attack}", s.bet)
+	mux.HandleFunc("GET /speaker/{attack}", s.speaker)
+	mux.HandleFunc("GET /closing", s.closing)
 	mux.HandleFunc("GET /replay/{attack}", s.replay)
 	mux.HandleFunc("GET /replay/{attack}/claim/{design}/{message}", s.claim)
 	mux.HandleFunc("GET /begin/{ticket}", s.enter)
@@ -53,6 +57,7 @@ func (s *Stage) Handler(hosts []string) http.Handler {
 	mux.HandleFunc("GET /events/replay/{attack}", s.replayEvents)
 	mux.HandleFunc("GET /events/moments/{attack}", s.momentsEvents)
 	mux.HandleFunc("GET /events/overview", s.overviewEvents)
+	mux.HandleFunc("GET /events/closing", s.closingEvents)
 	mux.HandleFunc("GET /order", s.order)
 	mux.HandleFunc("GET /events/order", s.orderEvents)
 	mux.HandleFunc("POST /chat", s.upload)
@@ -146,6 +151,9 @@ func (s *Stage) momentsEvents(w http.ResponseWriter, r *http.Request) {
 func (s *Stage) attackOf(w http.ResponseWriter,
 	r *http.Request) (technique.Technique, choice, *attacks.Lab, bool) {
 	t, err := s.kit.Attack(r.PathValue("attack"))
+	if rob := r.URL.Query(); err == nil && rob.Has("rob") {
+		t, err = robbing(t, rob.Get("rob"))
+	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return nil, choice{}, nil, false
@@ -162,12 +170,23 @@ func (s *Stage) overviewEvents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t := s.matrix(lab, q)
-	job := s.store.Start(t.key, t.weight, t.run)
+	s.stream(w, r, s.store.Start(t.key, t.weight, t.run), q)
+}
+
+// closingEvents says when a picture is done.
+func (s *Stage) closingEvents(w http.ResponseWriter, r *http.Request) {
+	if q, _, ok := s.prepare(w, r, "Whenever it comes"); ok {
+		s.stream(w, r, nil, q)
+	}
+}
+
+// stream tells of the pictures of the overview, and of the cells of a matrix if there is one.
+func (s *Stage) stream(w http.ResponseWriter, r *http.Request, matrix *jobs.Job, q choice) {
 	s.hub.Stream(w, r, func(ctx context.Context, _ string) iter.Seq[events.Event] {
 		return func(yield func(events.Event) bool) {
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
-			for e := range s.merge(ctx, job, s.presetTasks(q), heatLink(q)) {
+			for e := range s.merge(ctx, matrix, s.presetTasks(q), heatLink(q)) {
 				if !yield(e) {
 					return
 				}
@@ -188,6 +207,9 @@ func (s *Stage) merge(ctx context.Context, matrix *jobs.Job, pictures []task,
 	}
 	var wait sync.WaitGroup
 	wait.Go(func() {
+		if matrix == nil {
+			return
+		}
 		for p := range matrix.Follow(ctx, 0) {
 			e := events.Event{Name: "progress", Data: progressed{p.Done, p.Total, p.What}}
 			if p.Cell != nil {

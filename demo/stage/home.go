@@ -2,7 +2,6 @@ package stage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -19,7 +18,7 @@ import (
 type homePage struct {
 	frame
 	Question, Intro, Who string
-	First, Wall          string // addresses of the story, in steps and on a wall
+	First, Steps         string // addresses of the story, on a wall and in steps
 	Designs              []homeDesign
 	Settings             settings
 	Chat                 *chatView
@@ -54,8 +53,8 @@ func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
 	page.Who = fmt.Sprintf("%s: %s. %s", conv.Title, people(conv),
 		summary.Target(lab.Settings.Target))
 	if len(page.Nav.Acts) > 0 {
-		page.First = page.Nav.Acts[0].URL
-		page.Wall = wallOf(page.Nav.Acts[0].ID, 1, q)
+		page.First = address("/wall", q.encode())
+		page.Steps = replayAddress{attack: page.Nav.Acts[0].ID, query: q}.url()
 	}
 	page.Settings = newSettings(q, conv, lab.Outline().Designs, lab.Settings, "/", url.Values{})
 	page.Chat = s.chatView(q)
@@ -81,8 +80,12 @@ func (s *Stage) firstReplay(brief context.Context, q choice) *replay.Replay {
 	if len(s.acts) == 0 {
 		return nil
 	}
-	p, err := s.replayOf(brief, s.acts[0].ID, q)
-	if err != nil && !errors.Is(err, errUnderWay) {
+	t, err := s.kit.Attack(s.acts[0].ID)
+	if err != nil {
+		return nil
+	}
+	p, err := s.replayOf(brief, t, q)
+	if err != nil {
 		return nil
 	}
 	return p

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -57,7 +58,7 @@ func (s *Stage) replay(w http.ResponseWriter, r *http.Request) {
 	}
 	waiting, before, err := s.before(brief, at)
 	if err != nil {
-		s.wait(w, at, p.Header.Title, waiting)
+		s.wait(w, p.Header, at.query, waiting.encode())
 		return
 	}
 	s.warm(at.query)
@@ -68,55 +69,68 @@ func (s *Stage) replay(w http.ResponseWriter, r *http.Request) {
 // be, it serves a page that says so.
 func (s *Stage) ready(brief context.Context, w http.ResponseWriter,
 	r *http.Request) (replayAddress, *replay.Replay, bool) {
-	at, title, err := s.addressOf(r)
-	var p *replay.Replay
-	if err == nil {
-		p, err = s.replayOf(brief, at.attack, at.query)
+	at, t, err := s.addressOf(r)
+	if err != nil {
+		s.fail(w, at.query, statusOf(err), titleOf(t), err)
+		return at, nil, false
 	}
+	p, ok := s.await(brief, w, t, at.query, at.query.encode())
+	return at, p, ok
+}
+
+// await gives the replay of an attack, or serves a page that says how far it is or why there is
+// none; v are the parameters of the attack's events.
+func (s *Stage) await(brief context.Context, w http.ResponseWriter, t technique.Technique,
+	q choice, v url.Values) (*replay.Replay, bool) {
+	p, err := s.replayOf(brief, t, q)
+	h := t.Header()
 	switch {
 	case errors.Is(err, errUnderWay):
-		s.wait(w, at, title, at.query)
+		s.wait(w, h, q, v)
 	case err != nil:
-		s.fail(w, at.query, statusOf(err), title, err)
+		s.fail(w, q, statusOf(err), h.Title, err)
 	}
-	return at, p, err == nil
+	return p, err == nil
 }
 
-// wait shows how far the run is that a page waits for.
-func (s *Stage) wait(w http.ResponseWriter, at replayAddress, title string, q choice) {
-	events := address("/events/replay/"+at.attack, q.encode())
-	s.show(w, http.StatusOK, "waiting", frame{Title: title, Events: events, Waiting: true,
-		Nav: s.nav(at.query, at.attack)})
+// wait shows how far the run of an attack is that a page waits for.
+func (s *Stage) wait(w http.ResponseWriter, h technique.Header, q choice, v url.Values) {
+	s.show(w, http.StatusOK, "waiting", frame{Title: h.Title, Waiting: true,
+		Events: address("/events/replay/"+h.ID, v), Nav: s.nav(q, h.ID)})
 }
 
-// addressOf reads the address of a replay. The title is that of the attack.
-func (s *Stage) addressOf(r *http.Request) (replayAddress, string, error) {
+// titleOf is the title of an attack, if there is one.
+func titleOf(t technique.Technique) string {
+	if t == nil {
+		return "No such attack"
+	}
+	return t.Header().Title
+}
+
+// addressOf reads the address of a replay, and gives its attack if there is one.
+func (s *Stage) addressOf(r *http.Request) (replayAddress, technique.Technique, error) {
 	at := replayAddress{attack: r.PathValue("attack"), step: 1,
 		guesses: parseGuesses(r.URL.Query()), was: canonical(r.URL.Query().Get("was"))}
 	t, err := s.kit.Attack(at.attack)
 	if err != nil {
-		return at, "No such attack", err
+		return at, nil, err
 	}
-	title := t.Header().Title
 	if at.query, err = parse(r.URL.Query()); err != nil {
-		return at, title, err
+		return at, t, err
 	}
 	if text := r.URL.Query().Get("step"); text != "" {
 		if at.step, err = strconv.Atoi(text); err != nil || at.step < 1 {
-			return at, title, demo.Usagef("step %q: want a number from 1", text)
+			return at, t, demo.Usagef("step %q: want a number from 1", text)
 		}
 	}
-	return at, title, nil
+	return at, t, nil
 }
 
 // replayOf gives the replay of an attack, or errUnderWay if it takes longer than
 // people notice.
-func (s *Stage) replayOf(brief context.Context, attack string, q choice) (*replay.Replay, error) {
+func (s *Stage) replayOf(brief context.Context, t technique.Technique,
+	q choice) (*replay.Replay, error) {
 	lab, _, err := s.lab(q)
-	if err != nil {
-		return nil, err
-	}
-	t, err := s.kit.Attack(attack)
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +152,9 @@ func (s *Stage) replayPage(at replayAddress, p, before *replay.Replay) replayPag
 		Outcome: step.Kind == replay.Outcome,
 		Restart: at.at(1), Predict: at.at(2) + "#predict", Action: "/replay/" + at.attack,
 		Command: s.command(at, p), Legend: drawing.Legend(), Wall: wallOf(at.attack, 1, at.query),
+	}
+	for i := range page.Nav.Acts { // whoever goes step by step stays with it
+		page.Nav.Acts[i].URL = at.of(page.Nav.Acts[i].ID)
 	}
 	s.walk(&page, at, p)
 	form := replayAddress{attack: at.attack, query: defaults(), step: at.step}
@@ -238,7 +255,11 @@ func (s *Stage) before(brief context.Context, at replayAddress) (choice, *replay
 	if at.was == "" || err != nil || q.encode().Encode() == at.query.encode().Encode() {
 		return q, nil, nil
 	}
-	p, err := s.replayOf(brief, at.attack, q)
+	t, err := s.kit.Attack(at.attack)
+	if err != nil {
+		return q, nil, err
+	}
+	p, err := s.replayOf(brief, t, q)
 	if err != nil && !errors.Is(err, errUnderWay) {
 		return q, nil, nil // such as a chat that is gone: there is nothing to compare with
 	}

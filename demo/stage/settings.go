@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"doormat/attacks"
@@ -32,11 +33,29 @@ type settings struct {
 // An input is the field of a form for a parameter: a choice of words, a number from Least to
 // Most, or a text.
 type input struct {
+	Parameter                string // its name
 	Key, Label, Value, Usual string
 	Fixed                    string // where the value changes nothing, "" if nowhere
 	Choices                  []string
 	Number                   bool
 	Least, Most              int
+	Slider                   bool
+}
+
+// slide makes a slider of the field. A phone that keeps all keeps as many messages as there are.
+func (in *input) slide(messages int) {
+	in.Slider, in.Number, in.Least = true, true, 1
+	if _, err := strconv.Atoi(in.Value); err != nil {
+		in.Value, in.Most = strconv.Itoa(messages), messages
+	}
+}
+
+// first sorts the foremost settings of a form before the others, in their order.
+func (in *input) first() int {
+	if i := slices.Index(foremost, in.Parameter); i >= 0 && in.Slider {
+		return i
+	}
+	return len(foremost)
 }
 
 // newSettings makes the form for a page at action, which shows these columns; extra are values of
@@ -46,7 +65,7 @@ func newSettings(q choice, conv *world.Conversation, columns []attacks.DesignRow
 	f := settings{Action: action, Line: describe(conv, columns, s), at: s.At,
 		messages: len(conv.Messages)}
 	for _, p := range append(world.Parameters(), ownOf(columns)...) {
-		in := input{Key: p.Key(), Label: cmp.Or(p.Label, p.Name), Value: p.Text(s),
+		in := input{Parameter: p.Name, Key: p.Key(), Label: cmp.Or(p.Label, p.Name), Value: p.Text(s),
 			Choices: p.Words, Number: p.Number() && !p.Word, Least: 1,
 			Most: min(p.Most(s, len(conv.Messages)), len(conv.Messages))}
 		if p.IsOwn() {

@@ -88,7 +88,7 @@ func (s *Stage) nav(q choice, here string) nav {
 	}
 	for i, h := range s.acts {
 		n.Acts = append(n.Acts, act{N: i + 1, ID: h.ID, Name: h.ID, Title: h.Title, Kind: h.Family,
-			URL: replayAddress{attack: h.ID, query: q}.url(), Here: h.ID == here})
+			URL: wallOf(h.ID, 1, q), Here: h.ID == here})
 	}
 	return n
 }

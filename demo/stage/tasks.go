@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"doormat/attacks"
@@ -68,10 +69,12 @@ func deliveries(c *world.Conversation) (n int) {
 	return n
 }
 
-// replaying runs one attack and keeps all that its replay shows.
+// replaying runs one attack and keeps all that its replay shows. Its key has what the attack
+// needs: a room may have chosen whom it robs.
 func (s *Stage) replaying(lab *attacks.Lab, t technique.Technique, q choice) task {
 	messages := len(lab.Conversation.Messages)
-	return task{"replay/" + t.Header().ID + "?" + q.encode().Encode(),
+	h := t.Header()
+	return task{"replay/" + h.ID + "?" + q.encode().Encode() + " " + strings.Join(h.Needs, " "),
 		deliveries(lab.Conversation) * len(lab.Designs),
 		func(ctx context.Context, report func(jobs.Progress)) (any, error) {
 			l := *lab

@@ -15,8 +15,46 @@ import (
 )
 
 // wallWorlds is how many designs stand side by side on a wall: from the last row two can be
-// told apart.
+// told apart. The others are strips below.
 const wallWorlds = 2
+
+// A wallAddress is a beat of an act: under which settings, what the room bet, and which trustees
+// are robbed instead of those that the attack names.
+type wallAddress struct {
+	attack string
+	query  choice
+	beat   int
+	bet    wall.Bet
+	rob    robbed
+}
+
+// values are the parameters of the address.
+func (a wallAddress) values() url.Values {
+	v := a.query.encode()
+	if a.beat > 1 {
+		v.Set("beat", strconv.Itoa(a.beat))
+	}
+	if a.bet != "" {
+		v.Set("bet", string(a.bet))
+	}
+	if a.rob != nil {
+		v.Set("rob", a.rob.String())
+	}
+	return v
+}
+
+func (a wallAddress) url() string { return address("/wall/"+a.attack, a.values()) }
+
+// at is the address of another beat.
+func (a wallAddress) at(beat int) string {
+	a.beat = beat
+	return a.url()
+}
+
+// wallOf is the address of a beat under settings.
+func wallOf(attack string, beat int, q choice) string {
+	return wallAddress{attack: attack, query: q, beat: beat}.url()
+}
 
 // wallPage is one beat of an attack.
 type wallPage struct {
@@ -26,16 +64,29 @@ type wallPage struct {
 	Dots          []bool // of the beats, which is shown
 	Columns       int    // of tiles
 	Worlds        []wallWorld
+	Strips        []wallWorld // further designs
 	Back, Next    string
-	Restart, Step string // the beginning of the act; the same in steps, with script and bytes
+	Restart, Step string   // the beginning of the act; the same in steps, with script and bytes
+	AskBet        string   // where the room bets
+	Speaker       string   // what the speaker reads meanwhile
+	Moment        string   // the address to which a number of messages is added, "" if it has no meaning
+	Bet           []string // how the room's bet turned out, sentence by sentence
 	Attack, Kind  string
-	query         url.Values
+	Settings      settings
+	address       wallAddress
 }
 
 type wallWorld struct {
 	wall.World
 	Actors []card
-	Keys   []card
+	Keys   []wallKey
+}
+
+// A wallKey is a trustee with a part of a key, and the address at which it is robbed or left
+// alone.
+type wallKey struct {
+	card
+	URL string
 }
 
 // wallTile is a tile of one world.
@@ -49,8 +100,9 @@ type wallTile struct {
 // Tile gives the template what it needs of a tile of world w.
 func (p wallPage) Tile(w wallWorld, t wall.Tile) wallTile {
 	v := wallTile{Tile: t, World: w.ID}
-	if t.State == wall.Opened && t.First == t.Last {
-		v.Proof = address(fmt.Sprintf("/replay/%s/claim/%s/%d", p.Attack, w.ID, t.First), p.query)
+	if t.State == wall.Opened && t.First == t.Last && p.address.rob == nil {
+		v.Proof = address(fmt.Sprintf("/replay/%s/claim/%s/%d", p.Attack, w.ID, t.First),
+			p.address.query.encode())
 	}
 	if t.State == wall.Partly {
 		v.Tenth = min(max((t.Part+5)/10, 1), 9)
@@ -63,89 +115,163 @@ func (p wallPage) Rows(tiles []wall.Tile) int {
 	return (len(tiles) + p.Columns - 1) / p.Columns
 }
 
-// wallOf is the address of a beat.
-func wallOf(attack string, beat int, q choice) string {
-	v := q.encode()
-	if beat > 1 {
-		v.Set("beat", strconv.Itoa(beat))
-	}
-	return address("/wall/"+attack, v)
-}
-
 // wall serves one beat.
 func (s *Stage) wall(w http.ResponseWriter, r *http.Request) {
+	if a, p, ok := s.beatAt(w, r); ok {
+		s.warm(a.query)
+		s.show(w, http.StatusOK, "wall", s.wallPage(a, p))
+	}
+}
+
+// beatAt reads the address of a beat and gives its replay, or serves what stands in the way.
+func (s *Stage) beatAt(w http.ResponseWriter, r *http.Request) (wallAddress, *replay.Replay,
+	bool) {
+	v := r.URL.Query()
+	a := wallAddress{attack: r.PathValue("attack"), beat: 1, bet: wall.Bet(v.Get("bet"))}
+	t, err := s.kit.Attack(a.attack)
+	if err == nil {
+		if a.query, err = parse(v); err == nil {
+			err = a.read(v)
+		}
+	}
+	title := titleOf(t)
+	if err == nil && a.rob != nil {
+		t, err = robbing(t, v.Get("rob"))
+	}
+	if err != nil {
+		s.fail(w, a.query, statusOf(err), title, err)
+		return a, nil, false
+	}
 	brief, cancel := briefContext(r)
 	defer cancel()
-	at, p, ok := s.ready(brief, w, r)
-	if !ok {
-		return
+	events := a.query.encode()
+	if a.rob != nil {
+		events.Set("rob", a.rob.String())
 	}
-	beat, err := beatOf(r.URL.Query())
-	if err != nil {
-		s.fail(w, at.query, statusOf(err), p.Header.Title, err)
-		return
-	}
-	s.warm(at.query)
-	s.show(w, http.StatusOK, "wall", s.wallPage(at.query, p, beat))
+	p, ok := s.await(brief, w, t, a.query, events)
+	return a, p, ok
 }
 
-func beatOf(v url.Values) (int, error) {
-	text := v.Get("beat")
-	if text == "" {
-		return 1, nil
+// read reads what an address says besides the settings.
+func (a *wallAddress) read(v url.Values) (err error) {
+	if text := v.Get("beat"); text != "" {
+		a.beat, err = strconv.Atoi(text)
+		if err != nil || a.beat < 1 || a.beat > wall.Beats {
+			return demo.Usagef("beat %.40q: want a number from 1 to %d", text, wall.Beats)
+		}
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > wall.Beats {
-		return 0, demo.Usagef("beat %q: want a number from 1 to %d", text, wall.Beats)
+	if a.bet != "" && !a.bet.Known() {
+		return demo.Usagef("bet %.40q: want one of %v", a.bet, wall.Bets())
 	}
-	return n, nil
+	if v.Has("rob") {
+		a.rob, err = parseRobbed(v.Get("rob"))
+	}
+	return err
 }
 
-func (s *Stage) wallPage(q choice, p *replay.Replay, beat int) wallPage {
-	attack := p.Header.ID
-	b := s.teller(q, p).Tell()[beat-1]
+func (s *Stage) wallPage(a wallAddress, p *replay.Replay) wallPage {
+	t := s.teller(a.query, p)
+	b := t.Tell()[a.beat-1]
 	page := wallPage{
-		frame: frame{Title: p.Header.Title, Events: "/events", Nav: s.nav(q, attack)},
-		Beat:  b, N: beat, Last: wall.Beats, Dots: make([]bool, wall.Beats), Columns: 12,
-		Attack: attack, Kind: p.Header.Kind, query: q.encode(),
-		Restart: wallOf(attack, 1, q), Step: replayAddress{attack: attack, query: q}.url(),
+		frame: frame{Title: p.Header.Title, Events: "/events", Nav: s.nav(a.query, a.attack)},
+		Beat:  b, N: a.beat, Last: wall.Beats, Dots: make([]bool, wall.Beats),
+		Columns: columnsFor(len(p.Conversation.Messages)),
+		Attack:  a.attack, Kind: p.Header.Kind, address: a, Restart: a.at(1),
+		Step:   replayAddress{attack: a.attack, query: a.query}.url(),
+		AskBet: address("/bet/"+a.attack, a.query.encode()),
 	}
-	page.Dots[beat-1] = true
-	if len(p.Conversation.Messages) > 8*page.Columns {
-		page.Columns = 18
+	page.Speaker = address("/speaker/"+a.attack, a.values())
+	page.Dots[a.beat-1] = true
+	page.Settings = wallSettings(a, p)
+	if ownMoment(p) == "" {
+		free := a
+		free.query = a.query.without("at")
+		v := free.values()
+		v.Set("at", "")
+		page.Moment = address("/wall/"+a.attack, v) // "at=" stands somewhere in it
 	}
-	for i := range page.Nav.Acts {
-		page.Nav.Acts[i].URL = wallOf(page.Nav.Acts[i].ID, 1, q)
+	if a.rob != nil {
+		page.Sentence = robbedSays(len(a.rob), p)
 	}
-	for _, w := range b.Worlds[:min(wallWorlds, len(b.Worlds))] {
+	worst := -1
+	if a.bet != "" && a.beat > 2 {
+		page.Bet, worst = t.Settle(a.bet)
+	}
+	for i, w := range b.Worlds {
+		if w.Design == worst {
+			w.Outline(a.bet)
+		}
 		step := p.Steps[b.Step]
-		if beat == 1 {
+		if a.beat == 1 {
 			step.Kind = replay.Opening // nobody is used, and nobody lights up
 		}
-		who := newCardMaker(p, w.Design, &step)
-		actors := slices.DeleteFunc(who.cards(), func(c card) bool {
-			return c.State != "used" && c.Figure != "phone" && c.Figure != world.Provider
-		})
-		page.Worlds = append(page.Worlds, wallWorld{w, actors, who.seats})
+		one := s.wallWorld(a, p, &step, w)
+		if i < wallWorlds {
+			page.Worlds = append(page.Worlds, one)
+		} else {
+			page.Strips = append(page.Strips, one)
+		}
 	}
-	here := slices.IndexFunc(s.acts, func(h technique.Header) bool { return h.ID == attack })
+	s.turn(&page)
+	return page
+}
+
+// wallWorld is a world with those who are in it.
+func (s *Stage) wallWorld(a wallAddress, p *replay.Replay, step *replay.Step,
+	w wall.World) wallWorld {
+	who := newCardMaker(p, w.Design, step)
+	actors := slices.DeleteFunc(who.cards(), func(c card) bool {
+		return c.State != "used" && c.Figure != "phone" && c.Figure != world.Provider
+	})
+	one := wallWorld{World: w, Actors: actors}
+	t, err := s.kit.Attack(a.attack)
+	for i, seat := range who.seats {
+		key := wallKey{card: seat}
+		if err == nil && !w.Calm && a.beat > 1 && canRob(t) {
+			other := a
+			other.beat = max(a.beat, 3)
+			other.rob = a.rob.toggled(i+1, p.Settings().Threshold)
+			key.URL = other.url()
+		}
+		one.Keys = append(one.Keys, key)
+	}
+	return one
+}
+
+// columnsFor is how many tiles stand in a row of a wall of so many messages.
+func columnsFor(messages int) int {
+	if messages > 8*12 {
+		return 18
+	}
+	return 12
+}
+
+// turn links the beats, and the acts of the story at both ends.
+func (s *Stage) turn(page *wallPage) {
+	a := page.address
+	here := slices.IndexFunc(s.acts, func(h technique.Header) bool { return h.ID == a.attack })
 	switch {
-	case beat > 1:
-		page.Back = wallOf(attack, beat-1, q)
+	case a.beat > 1:
+		page.Back = a.at(a.beat - 1)
 	case here > 0:
-		page.Back = wallOf(s.acts[here-1].ID, wall.Beats, q)
+		page.Back = wallOf(s.acts[here-1].ID, wall.Beats, a.query)
+	case here == 0:
+		page.Back = address("/wall", a.query.encode())
 	default:
 		page.Back = page.Nav.Home
 	}
 	switch {
-	case beat < wall.Beats:
-		page.Next = wallOf(attack, beat+1, q)
+	case a.beat == 1 && here == 0 && a.bet == "":
+		page.Next = page.AskBet // the room bets before the story's first attack
+	case a.beat < wall.Beats:
+		page.Next = a.at(a.beat + 1)
 	case here >= 0 && here+1 < len(s.acts):
-		page.Next = wallOf(s.acts[here+1].ID, 1, q)
+		page.Next = wallOf(s.acts[here+1].ID, 1, a.query)
+	case here >= 0:
+		page.Next = address("/closing", a.query.encode())
 	default:
 		page.Next = page.Nav.Overview
 	}
-	return page
 }
 
 // teller knows what may be read aloud of a conversation.
@@ -159,4 +285,23 @@ func (s *Stage) teller(q choice, p *replay.Replay) wall.Teller {
 		t.Telling = told.Telling()
 	}
 	return t
+}
+
+// foremost are the settings that a room plays with; the rest stand behind them.
+var foremost = []string{"threshold", "at", "retention"}
+
+// wallSettings is the form of a wall: the foremost settings are sliders.
+func wallSettings(a wallAddress, p *replay.Replay) settings {
+	kept := a
+	kept.query = defaults()
+	f := newSettings(a.query, p.Conversation, p.Result.Designs, p.Settings(),
+		"/wall/"+a.attack, kept.values())
+	f.own(p)
+	for i := range f.Inputs {
+		if in := &f.Inputs[i]; slices.Contains(foremost, in.Parameter) {
+			in.slide(len(p.Conversation.Messages))
+		}
+	}
+	slices.SortStableFunc(f.Inputs, func(x, y input) int { return x.first() - y.first() })
+	return f
 }

@@ -22,8 +22,8 @@ func onWall(p *browser.Page, attack string, beat int) {
 
 // readable are the texts on a wall that must be read, but for the words on tiles: each with the
 // size of its type in pixels and whether it fits its place.
-const readable = `[...document.querySelectorAll("#sentence, .name h2, .name h2 small, .number, .moment, .glass q, .glass .who, .glass .tag, .glass .note, .face")].map((e) => {
-  const r = e.getBoundingClientRect(), g = (e.closest(".glass") || e.closest(".said") || e.closest(".world")).getBoundingClientRect();
+const readable = `[...document.querySelectorAll("#sentence, #bet, .name h2, .name h2 small, .number, .moment, .bubble, .glass q, .glass .who, .glass .tag, .glass .note, .face")].filter((e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true })).map((e) => {
+  const r = e.getBoundingClientRect(), g = (e.closest(".glass") || e.closest(".said") || e.closest(".world") || document.body).getBoundingClientRect();
   return [e.className || e.tagName, parseFloat(getComputedStyle(e).fontSize), r.bottom <= g.bottom + 1 && r.right <= g.right + 1 && r.top >= g.top - 1];
 })`
 
@@ -39,28 +39,50 @@ func TestWallFromAfar(t *testing.T) {
 	p := browser.Open(t, hall)
 	p.Visit(at)
 	headline(p, "Who can read your messages")
-	p.Press("w")
-	for _, act := range s.acts {
+	p.Press("ArrowRight")
+	for beat := 1; beat <= 5; beat++ {
+		p.Wait(fmt.Sprintf(`location.pathname === "/wall" && document.getElementById("main")?.dataset.step === "%d" && document.querySelector("#main")?.getAttribute("aria-busy") === null`, beat))
+		fromAfar(t, p, fmt.Sprintf("opening, beat %d", beat))
+		p.Press("ArrowRight")
+	}
+	for n, act := range s.acts {
 		first := ""
 		for beat := 1; beat <= wall.Beats; beat++ {
 			onWall(p, act.ID, beat)
 			name := fmt.Sprintf("%s, beat %d", act.ID, beat)
-			for _, e := range browser.Value[[][3]any](p, readable) {
-				require.GreaterOrEqual(t, e[1].(float64), 33.9, "%s: %v", name, e)
-				require.Equal(t, true, e[2], "%s: %v does not fit", name, e)
-			}
-			words := browser.Value[string](p, `[...document.querySelectorAll("#sentence, .name h2, .number, .moment, .glass")].map((e) => e.innerText).join(" ")`)
-			require.LessOrEqual(t, len(word.FindAllString(words, -1)), wall.MostWords, "%s: %s", name, words)
+			fromAfar(t, p, name)
 			where := browser.Value[string](p, places)
 			if beat == 1 {
 				first = where
 			}
 			require.Equal(t, first, where, name)
-			require.False(t, browser.Value[bool](p, `document.documentElement.scrollWidth > innerWidth`), name)
 			p.Press("ArrowRight")
+			if n == 0 && beat == 1 { // the room bets before the story's first attack
+				headline(p, "How much will be read?")
+				p.Press("3")
+			}
+			if n == 0 && beat == 2 {
+				onWall(p, act.ID, 3)
+				require.Equal(t, "You said: all. It was: all.", p.Text("#bet"))
+				require.Equal(t, 72, browser.Value[int](p, `document.querySelectorAll("#world-threshold .tile.bet").length`))
+			}
 		}
 	}
+	headline(p, "Whenever it comes")
+	p.Press("ArrowRight")
 	p.Wait(`location.pathname === "/overview"`)
+}
+
+// fromAfar holds that the last row can read what stands on a wall.
+func fromAfar(t *testing.T, p *browser.Page, name string) {
+	t.Helper()
+	for _, e := range browser.Value[[][3]any](p, readable) {
+		require.GreaterOrEqual(t, e[1].(float64), 33.9, "%s: %v", name, e)
+		require.Equal(t, true, e[2], "%s: %v does not fit", name, e)
+	}
+	words := browser.Value[string](p, `[...document.querySelectorAll("#sentence, #bet, .name h2, .number, .moment, .bubble, .glass")].filter((e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true })).map((e) => e.innerText).join(" ")`)
+	require.LessOrEqual(t, len(word.FindAllString(words, -1)), wall.MostWords, "%s: %s", name, words)
+	require.False(t, browser.Value[bool](p, `document.documentElement.scrollWidth > innerWidth`), name)
 }
 
 // TestWallSaysWhatTheResultSays: the tiles that are open are those that the replay counts, also on
@@ -77,6 +99,10 @@ func TestWallSaysWhatTheResultSays(t *testing.T) {
 		require.Zero(t, open("e2ee")+open("threshold"), attack)
 		for beat := 2; beat <= wall.Beats; beat++ {
 			p.Press(" ")
+			if attack == "quorum-theft" && beat == 2 {
+				headline(p, "How much will be read?")
+				p.Press(" ") // no bet
+			}
 			onWall(p, attack, beat)
 		}
 		require.Equal(t, want, [2]int{open("e2ee"), open("threshold")}, attack)
@@ -118,6 +144,79 @@ func TestReadingGlass(t *testing.T) {
 	require.Equal(t, 1, browser.Value[int](p, `document.querySelectorAll(".tile.read").length`))
 	p.Press("Enter")
 	headline(p, "How message 1 was read")
+}
+
+// TestRob lets a room rob trustees of its own choice: two leave the wall as it was, the third
+// turns it, whichever they are.
+func TestRob(t *testing.T) {
+	_, at := open(t)
+	p := browser.Open(t, hall)
+	p.Visit(at + "/wall/quorum-theft?beat=3")
+	onWall(p, "quorum-theft", 3)
+	for _, step := range []struct {
+		trustee, robbed int
+		says            string
+	}{{1, 2, "nothing opens"}, {5, 3, "72 of 72 messages open"}, {2, 2, "nothing opens"}, {3, 1, "nothing opens"}, {5, 0, "No trustee is robbed"}} {
+		p.Click(fmt.Sprintf("#k-threshold-%d a", step.trustee))
+		p.Wait(fmt.Sprintf(`document.getElementById("sentence").textContent.includes(%q) && !document.querySelector("#main").hasAttribute("aria-busy")`, step.says))
+		require.Equal(t, step.robbed, browser.Value[int](p, `document.querySelectorAll("#main .key.used").length`))
+	}
+	require.Equal(t, 0, browser.Value[int](p, `document.querySelectorAll(".tile.opened").length`))
+	for path, want := range map[string]string{"/wall/device-theft?rob=1": "does not copy", "/wall/quorum-theft?rob=2,1": "in order", "/wall/quorum-theft?rob=x": "in order", "/wall/quorum-theft?rob=0": "in order", "/wall/quorum-theft?rob=26": "in order", "/wall/quorum-theft?bet=much": "want one of"} {
+		status, page := get(t, at+path)
+		require.Equal(t, 400, status, path)
+		require.Contains(t, page, want, path)
+	}
+}
+
+// TestMoment moves the attack by keys and by dragging the line: each wall is measured, and the
+// tiles above the line are those that were written before.
+func TestMoment(t *testing.T) {
+	_, at := open(t)
+	p := browser.Open(t, hall)
+	p.Visit(at + "/wall/device-theft?beat=3")
+	onWall(p, "device-theft", 3)
+	before := func(n int) {
+		p.Wait(fmt.Sprintf(`document.querySelectorAll("#before-e2ee .tile").length === %d && !document.querySelector("#main").hasAttribute("aria-busy")`, n))
+	}
+	before(36)
+	p.Press("]")
+	before(37)
+	p.Press("[")
+	before(36)
+	browser.Value[bool](p, `(() => {
+		const line = document.querySelector(".moment"), r = line.getBoundingClientRect(), up = document.getElementById("t-e2ee-13").getBoundingClientRect();
+		const at = (type, y) => line.dispatchEvent(new PointerEvent(type, { bubbles: true, clientX: r.left + 5, clientY: y }));
+		at("pointerdown", r.top + 5);
+		at("pointermove", up.top + 2);
+		return at("pointerup", up.top + 2);
+	})()`)
+	before(12)
+	require.Contains(t, browser.Value[string](p, `location.search`), "at=12")
+	p.Press("c")
+	p.Wait(`document.querySelector("details.settings").open`)
+	browser.Value[bool](p, `(() => { const i = document.querySelector('input[type="range"][name="retention"]'); i.value = "5"; i.dispatchEvent(new Event("change", { bubbles: true })); return true; })()`)
+	p.Wait(`location.search.includes("retention=5") && !document.querySelector("#main").hasAttribute("aria-busy")`)
+	require.True(t, browser.Value[bool](p, `document.querySelector("details.settings").open`), "settings stay open while they change")
+}
+
+// TestSpeaker: the notes say what comes next, and a black screen hides all until it is lifted.
+func TestSpeaker(t *testing.T) {
+	_, at := open(t)
+	p := browser.Open(t, laptop)
+	p.Visit(at + "/speaker/quorum-theft?beat=2")
+	headline(p, "A thief copies 3 parts")
+	require.Contains(t, p.Text(".then"), "3 parts make the whole key")
+	require.Contains(t, p.Text("main"), "What really happened once")
+	require.Empty(t, p.Axe())
+	p.Visit(at + "/wall/quorum-theft?beat=2")
+	onWall(p, "quorum-theft", 2)
+	seen := `document.getElementById("sentence").checkVisibility({ visibilityProperty: true })`
+	require.True(t, browser.Value[bool](p, seen))
+	p.Press("b")
+	require.False(t, browser.Value[bool](p, seen))
+	p.Press("b")
+	require.True(t, browser.Value[bool](p, seen))
 }
 
 // TestWallBeat refuses a beat that there is not.

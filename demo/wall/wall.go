@@ -55,6 +55,7 @@ type Tile struct {
 	Text        string // the words of an opened one, if they may be shown
 	Says        string // who wrote it to whom, with them
 	Read        bool   // it is the one in the reading glass
+	Bet         bool   // the room bet that it would be read
 }
 
 // A World is how a design stands at a beat.

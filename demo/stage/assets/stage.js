@@ -25,7 +25,14 @@ async function go(url, { push = true, focus = "" } = {}) {
   }
   if (mine !== turn) return; // somebody has gone on meanwhile
   const page = new DOMParser().parseFromString(text, "text/html");
-  if (!page.getElementById("main")) { location.assign(target); return; }
+  const next = page.getElementById("main");
+  if (!next) { location.assign(target); return; }
+  if (onWall() && "waiting" in next.dataset) { // the wall stays until the next one is measured
+    history[push ? "pushState" : "replaceState"]({}, "", target);
+    main().dataset.waiting = "";
+    listen(next.dataset.events);
+    return;
+  }
   const moved = target.pathname + target.search !== location.pathname + location.search;
   history[push ? "pushState" : "replaceState"]({}, "", target);
   show(page, focus || target.hash.slice(1));
@@ -35,45 +42,25 @@ async function go(url, { push = true, focus = "" } = {}) {
 // show puts a page in the place of this one, and keeps the place of reader and focus.
 function show(page, focus) {
   const open = [...document.querySelectorAll("details[open]")].map((d) => d.className);
-  const held = document.activeElement?.id || "";
+  const held = document.activeElement?.closest("[id]:not(main)")?.id || "";
   const label = document.activeElement?.textContent?.trim();
   const inside = main().contains(document.activeElement);
   document.title = page.title;
   document.querySelector("header.top").replaceWith(page.querySelector("header.top"));
-  if (!morph(main(), page.getElementById("main"))) main().replaceWith(page.getElementById("main"));
+  if (!morph(main(), page.getElementById("main"))) { main().replaceWith(page.getElementById("main")); arrived(); }
   for (const d of document.querySelectorAll("details")) if (d.className && open.includes(d.className)) d.open = true;
-  const next = document.getElementById(focus) || document.getElementById(held) ||
+  const place = document.getElementById(held);
+  const next = document.getElementById(focus) || (place?.matches("li") ? place.querySelector("a") : place) ||
     (inside && [...main().querySelectorAll("a.button, button")].find((b) => b.textContent.trim() === label));
   if (next) { next.tabIndex = next.tabIndex < 0 ? -1 : next.tabIndex; next.focus({ preventScroll: !focus }); }
   settle();
   document.getElementById("said").textContent = [...main().querySelectorAll("h1, .value, .number, .glass")].map((e) => e.textContent.trim()).join(". ");
 }
 
-// morph turns one beat of a wall into the next: what has the same id stays where it is, and only
-// its look changes, so that tiles turn in the order of time. It does nothing to other pages, and
-// nothing if the two have not the same parts.
-function morph(from, to) {
-  if (!("wall" in from.dataset) || !("wall" in to.dataset)) return false;
-  const parts = [...to.querySelectorAll("[id]")];
-  const pairs = parts.map((b) => [document.getElementById(b.id), b]);
-  if (parts.length !== from.querySelectorAll("[id]").length || pairs.some(([a]) => !a || !from.contains(a))) return false;
-  let turned = 0;
-  for (const [a, b] of pairs) {
-    if (a.className === b.className && a.innerHTML === b.innerHTML) continue;
-    if (a.classList.contains("tile")) a.style.transitionDelay = `${turned++ * 12}ms`;
-    a.className = b.className;
-    for (const name of ["aria-label", "aria-current", "data-proof", "data-says"]) if (b.hasAttribute(name)) a.setAttribute(name, b.getAttribute(name)); else a.removeAttribute(name);
-    if (!b.querySelector("[id]")) a.innerHTML = b.innerHTML; // markup of the server's own templates
-  }
-  for (const name of Object.keys(from.dataset)) if (!(name in to.dataset)) delete from.dataset[name];
-  Object.assign(from.dataset, to.dataset);
-  from.removeAttribute("aria-busy");
-  return true;
-}
-
 // settle is what every new page needs.
 function settle() {
   buttons();
+  wallSettled();
   main().querySelector("li.runs")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (!main().querySelector(".source li.runs")) main().querySelector(".source")?.scrollTo(0, 0);
   listen();
@@ -112,7 +99,7 @@ function listen(address = main().dataset.events || "/events") {
 
 // refresh loads the page anew, once nobody is typing in it.
 function refresh() {
-  if (document.activeElement?.closest("details.settings form")) setTimeout(refresh, 1000);
+  if (!onWall() && document.activeElement?.closest("details.settings form")) setTimeout(refresh, 1000);
   else go(location.href, { push: false });
 }
 
@@ -165,31 +152,6 @@ function choose(name, value) {
   buttons();
 }
 
-// read puts an opened tile of the wall into the reading glass.
-function read(tile) {
-  if (!tile?.dataset.says) return;
-  for (const t of main().querySelectorAll(".tile.read")) t.classList.remove("read");
-  tile.classList.add("read");
-  const make = (name, look, text) => { const e = document.createElement(name); e.className = look; e.textContent = text; return e; };
-  const words = document.createElement("p");
-  words.append(make("q", "", tile.querySelector("i").textContent), " ", make("span", "who", tile.dataset.says));
-  const face = make("span", "face", tile.querySelector("b").textContent);
-  face.setAttribute("aria-hidden", "true");
-  const proof = make("a", "tag", "How was it read?");
-  proof.href = tile.dataset.proof;
-  const glass = document.getElementById("glass");
-  glass.classList.add("reads");
-  glass.replaceChildren(face, words, proof);
-  document.getElementById("said").textContent = words.textContent;
-}
-
-// browse reads the next opened tile, or the one before, in the world that is being read.
-function browse(by) {
-  const now = main().querySelector(".tile.read");
-  const all = [...(now?.closest(".world") ?? main()).querySelectorAll(".tile.opened")];
-  read(all[(all.indexOf(now) + by + all.length) % all.length]);
-}
-
 const doings = {
   large: () => choose("size", root.dataset.size === "large" ? "" : "large"),
   theme: () => {
@@ -211,22 +173,22 @@ const doings = {
   next: () => { run(false); step("next"); },
   back: () => { run(false); step("back"); },
   restart: () => { run(false); step("restart"); },
-  later: () => browse(1),
-  earlier: () => browse(-1),
-  proof: () => { const tile = main().querySelector(".tile.read[data-proof]"); if (tile) go(tile.dataset.proof); },
+  black: () => { if ("black" in root.dataset) delete root.dataset.black; else root.dataset.black = ""; },
+  zero: () => { began = Date.now(); },
+  full: () => { if (document.fullscreenElement) document.exitFullscreen(); else root.requestFullscreen?.(); },
 };
-const onWall = { ArrowDown: "later", ArrowUp: "earlier", Enter: "proof" };
 
 // escape leaves a field, and closes what was opened.
 function escape(target) {
   target.blur?.();
+  delete root.dataset.black;
   for (const d of document.querySelectorAll("details.settings")) d.open = false;
   if (!document.getElementById("keys").hidden) doings.keys();
 }
 
 const keys = {
-  ArrowRight: "next", PageDown: "next", " ": "next", n: "next", ArrowLeft: "back", PageUp: "back", b: "back",
-  r: "run", 0: "restart", Home: "restart", l: "large", d: "theme", "?": "keys", c: "settings",
+  ArrowRight: "next", PageDown: "next", " ": "next", n: "next", ArrowLeft: "back", PageUp: "back",
+  b: "black", f: "full", r: "run", 0: "restart", Home: "restart", l: "large", d: "theme", "?": "keys", c: "settings",
 };
 
 addEventListener("keydown", (e) => {
@@ -236,17 +198,16 @@ addEventListener("keydown", (e) => {
   if (field && !(/^(radio|number)$/.test(field.type) && /^[a-z?]$/.test(e.key))) return;
   const onControl = e.target.closest("a, button, summary, [role=region]");
   if (onControl && (e.key === " " || e.key === "Enter")) return; // theirs
-  const doing = keys[e.key] ?? ("wall" in main().dataset ? onWall[e.key] : undefined);
-  const link = document.querySelector(`[data-act="${CSS.escape(e.key)}"], a[data-key="${CSS.escape(e.key)}"]`);
+  const doing = doings[keys[e.key]] ?? (onWall() ? wallKeys[e.key] : undefined);
+  const link = main().querySelector(`a[data-key="${CSS.escape(e.key)}"]`) ??
+    document.querySelector(`[data-act="${CSS.escape(e.key)}"], a[data-key="${CSS.escape(e.key)}"]`);
   if (!doing && !link) return;
   e.preventDefault();
-  if (doing) { doings[doing](); return; }
+  if (doing) { doing(); return; }
   run(false);
   const url = new URL(link.href);
   go(url, { focus: url.hash.slice(1) });
 });
-
-addEventListener("pointerover", (e) => read(e.target.closest?.(".wall .tile.opened")));
 
 addEventListener("click", (e) => {
   if (e.defaultPrevented || e.button !== 0 || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
@@ -283,4 +244,5 @@ document.addEventListener("visibilitychange", () => {
 });
 
 addEventListener("popstate", () => go(location.href, { push: false }));
+arrived();
 settle();

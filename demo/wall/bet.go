@@ -1,0 +1,59 @@
+package wall
+
+import (
+	"fmt"
+	"slices"
+
+	"doormat/demo/summary"
+)
+
+// A Bet is what a room expects to be read of all that was written, in the world that fares worst.
+type Bet string
+
+// Bets are those that can be made, in the order of their keys.
+func Bets() []Bet { return []Bet{"none", "part", "all"} }
+
+// Says is the bet as a room hears it.
+func (b Bet) Says(target string) string {
+	switch b {
+	case "none":
+		return "Nothing"
+	case "part":
+		return "Part of it: what concerns " + target
+	}
+	return "All of it, whoever wrote it"
+}
+
+// Known tells of a bet that can be made.
+func (b Bet) Known() bool { return slices.Contains(Bets(), b) }
+
+// Question asks a room for its bet.
+func (t Teller) Question() string {
+	return fmt.Sprintf("%d messages. How much will be read?",
+		len(t.Replay.Conversation.Messages))
+}
+
+// Settle compares a bet with what was measured, and gives the design that it was about, -1 if
+// the attack concerns none.
+func (t Teller) Settle(b Bet) (says []string, design int) {
+	worst := t.worst()
+	if worst == nil {
+		return nil, -1
+	}
+	was := summary.Extent(len(worst.Trace.Opened), len(t.Replay.Conversation.Messages)).Word
+	for d := range t.Replay.Result.Cells {
+		if &t.Replay.Result.Cells[d] == worst {
+			design = d
+		}
+	}
+	return []string{fmt.Sprintf("You said: %s.", b), fmt.Sprintf("It was: %s.", was)}, design
+}
+
+// Outline marks the tiles of a world that a room bet on.
+func (w *World) Outline(b Bet) {
+	for _, tiles := range [][]Tile{w.Before, w.After} {
+		for i := range tiles {
+			tiles[i].Bet = b == "all" || b == "part" && tiles[i].Target
+		}
+	}
+}
