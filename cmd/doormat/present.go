@@ -30,12 +30,12 @@ func (a *app) present() *cobra.Command {
 	var f presentation
 	c := &cobra.Command{
 		Use:   "present [ID-or-FILE ...]",
-		Short: "Tell the story step by step, in a terminal, for an audience",
-		Long: `Tell the story step by step in a terminal, for those who speak from one: each
-attack, from the library by its id or from a file, is an act. Without arguments
-there are four acts. Space goes on, b goes back, p takes the room's guess, and
+		Short: "Tell the story in a terminal, for an audience",
+		Long: `Tell the story in a terminal, for those who speak from one: each attack, from the
+library by its id or from a file, is an act of four beats, with a cell for each
+message. Without arguments there are four acts. Space goes on, b goes back, p takes the room's guess, and
 ? lists the keys. The terminal needs 70 columns and 20 rows, so that letters
-can be large. By itself (--auto) the story takes two and a half minutes.
+can be large. By itself (--auto) the story takes two minutes.
 
 Where input or output is no terminal, all screens are printed one after the
 other. --record writes them as a recording that asciinema plays (asciicast v2);
@@ -54,7 +54,7 @@ it is the same to the byte every time.`,
 	a.runFlags(c, &f.options)
 	c.Flags().BoolVar(&f.auto, "auto", false, "go on without keys; space pauses")
 	c.Flags().DurationVar(&f.pace, "pace", present.Pace,
-		"`TIME` for a step; screens with more to read get twice that")
+		"`TIME` for a screen")
 	c.Flags().StringVar(&f.record, "record", "",
 		"write a recording to `FILE`, whole or not at all, and show nothing")
 	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")

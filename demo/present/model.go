@@ -101,7 +101,7 @@ func (s *Show) clock() tea.Cmd {
 		s.turn++
 		s.timed = s.at
 		due := s.turn
-		return tea.Tick(s.Dwell(), func(time.Time) tea.Msg { return due })
+		return tea.Tick(s.Pace, func(time.Time) tea.Msg { return due })
 	}
 	return nil
 }
@@ -119,15 +119,15 @@ func (s *Show) press(k string) (quit bool) {
 		s.paused = !s.paused
 	case k == "space", k == "right", k == "n":
 		s.next()
-	case k == "b" && s.at.view > 0:
-		s.at.view--
+	case k == "b" && s.at.beat > 0:
+		s.at.beat--
 	case k == "b" && s.at.act > 0:
 		s.at.act--
 		s.last()
 	case k == "r":
 		s.skip()
 	case k == "R", k == "0":
-		s.at.view = 0
+		s.at.beat = 0
 	case k == "p":
 		s.ask()
 	case k == "?":
@@ -158,8 +158,8 @@ func (s *Show) next() {
 	a := s.current()
 	switch {
 	case !s.ready(), s.ended():
-	case a != nil && s.at.view+1 < len(a.views):
-		s.at.view++
+	case a != nil && s.at.beat+1 < len(a.beats):
+		s.at.beat++
 	default:
 		s.at = place{s.at.act + 1, 0}
 	}
@@ -168,35 +168,21 @@ func (s *Show) next() {
 // last goes to the last screen of the act on stage.
 func (s *Show) last() {
 	if a := s.current(); a != nil {
-		s.at.view = max(0, len(a.views)-1)
+		s.at.beat = max(0, len(a.beats)-1)
 	}
 }
 
-// skip goes to what came of the act or, from there, to its last screen.
+// skip goes to what opens in the act or, from there, to its last beat.
 func (s *Show) skip() {
-	a := s.current()
-	if a == nil {
+	const opens = 2
+	switch a := s.current(); {
+	case a == nil:
 		s.next()
-		return
+	case s.at.beat < opens && opens < len(a.beats):
+		s.at.beat = opens
+	default:
+		s.last()
 	}
-	i := slices.IndexFunc(a.views, func(v view) bool { return v.kind == outcome })
-	if i > s.at.view {
-		s.at.view = i
-		return
-	}
-	s.last()
-}
-
-// Dwell is how long what is on stage stays by itself: so many times the pace as
-// there is more to read.
-func (s *Show) Dwell() time.Duration {
-	if a := s.current(); a != nil && s.at.view < len(a.views) && a.views[s.at.view].kind == script {
-		return s.Pace
-	}
-	if s.ended() {
-		return 3 * s.Pace
-	}
-	return 2 * s.Pace
 }
 
 // moves reports whether time turns the page: not while somebody reads the help, the
@@ -208,8 +194,8 @@ func (s *Show) moves() bool {
 // ask begins with the first question, where there is something to guess.
 func (s *Show) ask() {
 	if a := s.current(); a != nil && a.replay != nil {
-		if list := questions(a.replay); len(list) > 0 {
-			s.at.view, s.asking = 0, list[0]
+		if list := questions(a); len(list) > 0 {
+			s.at.beat, s.asking = 0, list[0]
 		}
 	}
 }
@@ -230,7 +216,7 @@ func (s *Show) answer(k string) {
 	default:
 		return
 	}
-	list := questions(a.replay)
+	list := questions(a)
 	to := slices.Index(list, s.asking) + by
 	if s.asking = -1; to >= 0 && to < len(list) {
 		s.asking = list[to]

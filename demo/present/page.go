@@ -40,19 +40,11 @@ func (p *page) apart(left, right string) {
 	p.line(faint.Render(left + right))
 }
 
-// labels is the width of the column of labels in a table.
-const labels = 10
+// cells writes columns of equal width.
+func (p *page) cells(cells []string) { p.columns("", 0, cells) }
 
-// column is the width of each of n designs' columns, with the space before the next.
-func (p *page) column(n int) int { return (p.width - labels) / max(1, n) }
-
-// row writes a line of a table: a label and what may be styled for each design.
-func (p *page) row(label string, cells []string) {
-	p.cells(bold.Render(cut(label, labels-1)), labels, cells)
-}
-
-// cells writes columns of equal width to the right of a label.
-func (p *page) cells(label string, width int, cells []string) {
+// columns writes columns of equal width to the right of a label.
+func (p *page) columns(label string, width int, cells []string) {
 	text, column := terminal.Pad(label, width), (p.width-width)/max(1, len(cells))
 	for _, c := range cells {
 		text += terminal.Pad(normal.MaxWidth(column-1).Render(c), column)
@@ -60,22 +52,21 @@ func (p *page) cells(label string, width int, cells []string) {
 	p.line(strings.TrimRight(text, " "))
 }
 
-// block writes lines of a table whose cells are wrapped; a cell with ! stands out.
-func (p *page) block(label string, cells []string, most int) {
-	wrapped, lines := make([][]string, len(cells)), 0
-	for i, c := range cells {
-		wrapped[i] = wrap(c, p.column(len(cells))-1, most)
+// block writes columns whose texts are wrapped, in at most so many lines.
+func (p *page) block(texts []string, most int) {
+	wrapped, lines := make([][]string, len(texts)), 0
+	for i, text := range texts {
+		wrapped[i] = wrap(text, p.width/len(texts)-1, most)
 		lines = max(lines, len(wrapped[i]))
 	}
 	for l := range lines {
-		parts := make([]string, len(cells))
-		for i := range cells {
+		cells := make([]string, len(texts))
+		for i := range texts {
 			if l < len(wrapped[i]) {
-				parts[i] = warning(cells[i]).Render(wrapped[i][l])
+				cells[i] = wrapped[i][l]
 			}
 		}
-		p.row(label, parts)
-		label = ""
+		p.cells(cells)
 	}
 }
 
@@ -103,22 +94,3 @@ func wrap(text string, width, most int) []string {
 
 // cut shortens text from outside to width columns.
 func cut(text string, width int) string { return terminal.Cut(plain.Clean(text), width) }
-
-// Colours of Okabe and Ito, which those who see few colours can tell apart; 256 of
-// them are what terminals have.
-var (
-	normal = lipgloss.NewStyle()
-	bold   = normal.Bold(true)
-	faint  = normal.Faint(true)
-	open   = bold.Foreground(lipgloss.Color("208"))
-	closed = normal.Foreground(lipgloss.Color("74"))
-	alarm  = bold.Foreground(lipgloss.Color("220"))
-)
-
-// warning makes text with a ! stand out.
-func warning(text string) lipgloss.Style {
-	if strings.HasPrefix(text, "!") {
-		return alarm
-	}
-	return normal
-}

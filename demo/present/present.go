@@ -8,8 +8,8 @@
 // (asciicast v2, https://docs.asciinema.org/manual/asciicast/v2/) and tests show the
 // same screens.
 //
-// What a screen says comes from a [replay.Replay], which is made of the same result
-// as text and JSON. Nothing about security is computed here, and nothing is said by
+// What a screen says comes from the beats of a [replay.Replay], which is made of the same
+// result as text and JSON. Nothing about security is computed here, and nothing is said by
 // colour alone: each state has a glyph and a word. A screen fits 70 columns and 20
 // rows, for letters that the last row of a hall can read. TestScreensFit holds that
 // for every attack of the library, TestNumbers that the screens show what was counted.
@@ -23,6 +23,7 @@ import (
 	"doormat/demo/replay"
 	"doormat/demo/story"
 	"doormat/demo/summary"
+	"doormat/demo/wall"
 	"doormat/world"
 )
 
@@ -32,9 +33,8 @@ const (
 	Height = 20
 )
 
-// Pace is how long a step of a script stays when nobody presses a key; screens with
-// more to read stay longer.
-const Pace = 2500 * time.Millisecond
+// Pace is how long a screen stays when nobody presses a key: the whole story takes two minutes.
+const Pace = 6500 * time.Millisecond
 
 // MaxDesigns is how many designs stand beside each other.
 const MaxDesigns = 3
@@ -59,7 +59,7 @@ type Show struct {
 	at            place
 	paused, help  bool
 	bare          bool // nobody presses keys, so none are offered
-	asking        int  // the question that the room answers, -1 for none
+	asking        int  // the design about which the room is asked, -1 for none
 	width, height int
 	timed         place // the screen whose time runs
 	turn          turn  // the clock's last order; those before it are void
@@ -69,12 +69,12 @@ type Show struct {
 type act struct {
 	replay *replay.Replay
 	err    error
-	views  []view
-	guess  map[int]summary.State // by question
+	beats  []wall.Beat
+	guess  map[int]summary.State // by design
 }
 
 // place is where a show is: act 0 is the opening, the one after the last the closing.
-type place struct{ act, view int }
+type place struct{ act, beat int }
 
 // New begins a show at its opening.
 func New(t Talk) *Show {
@@ -96,9 +96,17 @@ type Ran struct {
 // Take hands an act in.
 func (s *Show) Take(r Ran) {
 	a := &s.acts[r.Act]
-	if a.replay, a.err = r.Replay, r.Err; r.Err == nil {
-		a.views = views(r.Replay)
+	if a.replay, a.err = r.Replay, r.Err; r.Err != nil {
+		return
 	}
+	t := wall.Teller{Replay: r.Replay, Slogans: map[string]string{}, Invented: s.Story != nil}
+	for _, d := range s.Designs {
+		t.Slogans[d.ID] = d.Slogan
+	}
+	if s.Story != nil {
+		t.Telling = s.Story.Telling()
+	}
+	a.beats = t.Tell()
 }
 
 // Cells are those of all acts that have run, or the error of the first that did not.

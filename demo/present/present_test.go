@@ -18,6 +18,7 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/demotest"
+	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/demo/story"
 	"doormat/demo/summary"
@@ -138,7 +139,7 @@ func TestScreensFit(t *testing.T) {
 		}
 	}
 	s := four(t, true)
-	for _, keys := range []string{"?", "?", "1p", "  ", "rp"} {
+	for _, keys := range []string{"?", "?", "1p", " ", "rp"} {
 		press(s, keys)
 		fits(t, s.Screen(Width, Height), Width, Height, keys)
 	}
@@ -147,7 +148,7 @@ func TestScreensFit(t *testing.T) {
 // allFit walks through a show at one size.
 func allFit(t *testing.T, s *Show, size [2]int, guess bool) {
 	for i := range s.acts {
-		for _, q := range questions(s.acts[i].replay) {
+		for _, q := range questions(&s.acts[i]) {
 			if guess {
 				s.acts[i].guess[q] = summary.All
 			}
@@ -157,9 +158,14 @@ func allFit(t *testing.T, s *Show, size [2]int, guess bool) {
 		what := fmt.Sprintf("%v %v", size, s.at)
 		lines := s.Screen(size[0], size[1])
 		fits(t, lines, size[0], size[1], what)
-		if a := s.current(); a != nil && a.views[s.at.view].kind != script {
+		if a := s.current(); a != nil {
 			prose := terminal.Strip(strings.Join(lines[1:], "\n"))
-			require.NotContains(t, prose, "…", what+" "+s.id())
+			if a.beats[s.at.beat].Reading != nil { // a long message is read in part
+				prose = strings.ReplaceAll(prose, "…”", "”")
+			}
+			if size[0] <= 80 { // on tiles, words are texture
+				require.NotContains(t, prose, "…", what+" "+s.id())
+			}
 		}
 		return nil
 	}))
@@ -184,51 +190,48 @@ func TestSmall(t *testing.T) {
 	require.Contains(t, strings.Join(s.Screen(60, 15), " "), "60 columns and 15 rows")
 }
 
-var numbers = regexp.MustCompile(`(\d+) of (\d+)`)
-
-// TestNumbers holds what the outcome says to what was counted, and the last step to
-// the outcome.
+// TestNumbers holds what each beat shows to what was counted: a sign for each message, a number
+// and a verdict for each design, and nothing open before the third beat.
 func TestNumbers(t *testing.T) {
 	s := whole(t)
 	for i := range s.acts {
-		s.at = place{i + 1, 0}
-		press(s, "r")
 		r := s.acts[i].replay
-		text := lines(s)
-		for part, label := range []string{"target", "others"} {
-			got := numbers.FindAllString(row(text, label), -1)
-			var want []string
+		for beat := range s.acts[i].beats {
+			s.at = place{i + 1, beat}
+			text := strings.Join(lines(s), "\n")
+			want, locked, calm := 0, 0, 0
 			for d := range r.Result.Cells {
-				c := &r.Result.Cells[d]
-				e := [2]attacks.Exposure{c.Content.Target, c.Content.Others}[part]
-				if !c.Applicable {
-					require.Contains(t, row(text, label), "– n/a", s.id())
-					continue
+				c, all := &r.Result.Cells[d], len(r.Conversation.Messages)
+				got := c.Content.Target.Recovered + c.Content.Others.Recovered
+				switch {
+				case !c.Applicable:
+					calm += all
+				case beat < 2:
+					locked += all
+				default:
+					want, locked = want+got, locked+all-got
+					require.Contains(t, text, summary.OutOf(got, all), s.id())
 				}
-				want = append(want, fmt.Sprintf("%d of %d", e.Recovered, e.Total))
-				require.Equal(t, e.Total, exposure(r, d, part).Total)
-				require.Contains(t, row(text, "target's"), split(c.Content.Target), s.id())
 			}
-			require.Equal(t, want, got, "%s: %q", s.id(), row(text, label))
-		}
-		for d := range r.Result.Cells {
-			if c := &r.Result.Cells[d]; c.Lawful.Asked > 0 {
-				require.Contains(t, row(text, "orders"), fmt.Sprintf("served %d/%d", c.Lawful.Served, c.Lawful.Asked))
-			}
-			if len(r.Result.Cells[d].Noticed) > 0 {
-				require.Contains(t, row(text, "noticed"), "! ")
-			}
-		}
-		if !slices.ContainsFunc(r.Result.Cells, func(c attacks.Cell) bool { return c.Applicable }) {
-			continue // nothing ran, and there is no last step
-		}
-		press(s, "b")
-		before := lines(s)
-		for _, label := range []string{"target", "others", "target's"} {
-			require.Equal(t, row(text, label), row(before, label), s.id())
+			require.Equal(t, want, signsOn(s, "■"), "%s, beat %d", s.id(), beat+1)
+			require.Equal(t, locked, signsOn(s, "□"), "%s, beat %d", s.id(), beat+1)
+			require.Equal(t, calm, signsOn(s, "·"), "%s, beat %d", s.id(), beat+1)
 		}
 	}
 }
+
+// signsOn counts a sign in the rows of the walls.
+func signsOn(s *Show, sign string) (n int) {
+	for _, l := range lines(s) {
+		if wallRow.MatchString(l) {
+			n += strings.Count(l, sign)
+		}
+	}
+	return n
+}
+
+// wallRow is a line of tiles in two columns: signs, marks and spaces only.
+var wallRow = regexp.MustCompile(`^[■◧□·][■◧□·* ]+$`)
 
 // lines is the screen without styles.
 func lines(s *Show) []string {
@@ -249,21 +252,39 @@ func row(text []string, label string) string {
 	return ""
 }
 
-// TestTimeline draws who can be read: everybody once a quorum is robbed.
-func TestTimeline(t *testing.T) {
+// TestOneCellForOneMessage: at every size the wall of the built-in chat has 72 cells for 72
+// messages, open ones as many as were counted, and the words that opened stand in quotation marks.
+func TestOneCellForOneMessage(t *testing.T) {
 	s := four(t, false)
-	press(s, "2rb") // the last step of quorum-theft
-	text := lines(s)
-	for _, name := range []string{"*Marco", "Ruth", "Sam", "Jo", "Ines", "Dr Okoye"} {
-		l := []rune(row(text, name))
-		require.NotContains(t, string(l[:labels+30]), "■", name)
-		require.Contains(t, string(l[labels+30:]), "■", name)
-		require.NotContains(t, string(l[labels+30:]), "□", name)
+	for i := range s.acts {
+		for _, size := range [][2]int{{Width, Height}, {80, 24}, {160, 45}} {
+			s.at = place{i + 1, 2}
+			for _, w := range s.acts[i].beats[2].Worlds {
+				g := lay(len(w.Before), len(w.After), size[0]/2-1, size[1]-12)
+				text := terminal.Strip(strings.Join(append(g.draw(w.Before), g.draw(w.After)...), "\n"))
+				require.Equal(t, w.Open, strings.Count(text, "■"), s.id())
+				require.Equal(t, 72, strings.Count(text, "■")+strings.Count(text, "□")+strings.Count(text, "·"), s.id())
+			}
+			screen := plain.Prose(terminal.Strip(strings.Join(s.Screen(size[0], size[1]), "\n")))
+			require.Contains(t, screen, "“"+plain.Prose(s.acts[i].beats[2].Reading.Text)+"”")
+		}
 	}
-	require.Contains(t, row(text, "messages"), "▼")
-	press(s, "2nn")
-	require.Contains(t, row(lines(s), "*Marco"), "·", "not yet written")
-	require.Regexp(t, `> \d+ +adv\.take\("trustee:1\.\.t\.store"\)`, lines(s)[4], "the line that runs")
+	require.Equal(t, grid{12, 6, 4}, lay(36, 36, 79, 30))
+	require.Equal(t, grid{12, 2, 1}, lay(36, 36, 34, 8))
+	require.Equal(t, 1, lay(72, 72, 22, 9).wide)
+}
+
+// TestNothingMoves: from beat to beat of an act, walls stay where they are.
+func TestNothingMoves(t *testing.T) {
+	s := whole(t)
+	for i := range s.acts {
+		at := map[int]bool{}
+		for beat := range s.acts[i].beats {
+			s.at = place{i + 1, beat}
+			at[slices.IndexFunc(lines(s), func(l string) bool { return strings.HasPrefix(l, "▲ before") })] = true
+		}
+		require.Len(t, at, 1, s.id())
+	}
 }
 
 // TestHostile shows names and scripts of strangers as what they are: letters.
@@ -299,8 +320,6 @@ func TestHostile(t *testing.T) {
 			return nil
 		}))
 	}
-	press(s, "1n")
-	require.Contains(t, strings.Join(lines(s), "\n"), "36 more")
 }
 
 const hostile = `technique(id = "evil", title = "EVIL", family = "theft", kind = "attack", needs = ["provider.store"], showcase = "e2ee",

@@ -40,12 +40,10 @@ func (s *Show) Print(w io.Writer) error {
 
 // Length is how long the show takes by itself.
 func (s *Show) Length() (all time.Duration) {
-	at := s.at
-	_ = s.screens(func(string) error {
-		all += s.Dwell()
-		return nil
-	})
-	s.at = at
+	all = 2 * s.Pace // of the opening and the closing
+	for i := range s.acts {
+		all += time.Duration(max(1, len(s.acts[i].beats))) * s.Pace
+	}
 	return all
 }
 
@@ -74,7 +72,7 @@ func (s *Show) Record(w io.Writer, pale bool) error {
 			text = colours.ReplaceAllString(text, "")
 		}
 		err := event("\x1b[H\x1b[2J" + strings.ReplaceAll(text, "\n", "\r\n"))
-		now += s.Dwell()
+		now += s.Pace
 		return err
 	}); err != nil {
 		return err

@@ -2,48 +2,16 @@ package present
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
 
 	"doormat/attacks"
 	"doormat/demo/bidi"
-	"doormat/demo/replay"
+	"doormat/demo/plain"
 	"doormat/demo/summary"
-	"doormat/world"
+	"doormat/demo/wall"
 )
-
-// kind is what a screen of an act is about.
-type kind int
-
-const (
-	means   kind = iota // what the adversary may use; the room guesses
-	script              // lines of the script
-	outcome             // what was counted
-	why                 // the lesson
-	really              // where it happened, and the source
-)
-
-// view is a screen of an act. Steps of the script are those of the replay.
-type view struct {
-	kind kind
-	step int
-}
-
-func views(p *replay.Replay) (list []view) {
-	for i, s := range p.Steps {
-		switch s.Kind {
-		case replay.Means:
-			list = append(list, view{means, i})
-		case replay.Script, replay.After:
-			list = append(list, view{script, i})
-		case replay.Outcome:
-			list = append(list, view{outcome, i}, view{why, i}, view{really, i})
-		}
-	}
-	return list
-}
 
 // Screen is what the show looks like now, in lines of at most width columns and at
 // most height of them. Below the smallest terminal it asks for a larger one.
@@ -77,7 +45,7 @@ func (s *Show) Screen(width, height int) []string {
 		p.gap()
 		p.line(bold.Render("This act runs now; it takes a moment."))
 	default:
-		s.scene(p, a, a.views[s.at.view])
+		s.scene(p, a)
 	}
 	lines := p.finish(s.footer())
 	for i, l := range lines {
@@ -86,12 +54,15 @@ func (s *Show) Screen(width, height int) []string {
 	return lines
 }
 
+// signs explains what stands on a wall.
+const signs = "■ open   ◧ partly   □ locked   · nobody to turn to   * the target's"
+
 // keys explains the keys and the signs.
 const keys = `Keys
 
-space, enter, right, n  next step (space pauses what goes on by itself)
+space, enter, right, n  next beat (space pauses what goes on by itself)
 left, backspace, b      back
-r                       run to the end of the act
+r                       what opens, and then who knows
 R, 0                    begin the act again
 p                       the room guesses: n none, s part, a all
 1 to 9                  go to an act
@@ -99,8 +70,7 @@ q, control-C            quit
 
 Signs
 
-■ open   ◧ part   □ closed   · not yet written
-▼ the attack begins   * the target   > lines that run`
+` + signs
 
 func (s *Show) footer() string {
 	switch {
@@ -113,7 +83,7 @@ func (s *Show) footer() string {
 	case s.Auto:
 		return "goes on by itself: space pauses · n next · b back · ? keys · q quit"
 	}
-	return "space next · b back · r outcome · p room guesses · ? keys · q quit"
+	return "space next · b back · r what opens · p room guesses · ? keys · q quit"
 }
 
 // opening says who talks and what protects them. It needs no run.
@@ -125,8 +95,7 @@ func (s *Show) opening(p *page) {
 	p.prose(strings.Join(opening, " "), 5, normal)
 	p.gap()
 	who := strings.Join(c.Accounts[:min(12, len(c.Accounts))], ", ")
-	who += "; the target is " + s.Settings.Target + "."
-	p.beside(bold.Render("Who talks"), labels, who, 2, normal)
+	p.prose(fmt.Sprintf("The target is %s, of %s.", s.Settings.Target, who), 2, normal)
 	const below = 3 // lines under the designs: none of these is left out
 	var ways []string
 	for most := 3; most > 0; most-- {
@@ -137,14 +106,14 @@ func (s *Show) opening(p *page) {
 	if s.Story != nil {
 		ties := s.Story.Ties()
 		for _, t := range ties[:max(0, min(3, p.room()-1-len(ways)-below))] {
-			p.beside("", labels, t.Name()+": "+t.About, 1, normal)
+			p.beside("", 2, t.Name()+": "+t.About, 1, normal)
 		}
 	}
 	p.gap()
 	p.lines = append(p.lines, ways[:min(len(ways), max(0, p.room()-below))]...)
 	p.gap()
 	p.line(bold.Render(summary.Demonstration))
-	p.line("■ open  ◧ part  □ closed  · not yet written  ▼ the attack")
+	p.line(cut(signs, p.width))
 }
 
 // ways names the designs, and says in at most so many lines each who could open a message.
@@ -162,200 +131,143 @@ func (s *Show) header() string {
 	return fmt.Sprintf("Act %d/%d · %s", s.at.act, len(s.acts), s.Acts[s.at.act-1].Title)
 }
 
-// scene is a screen of an act that has run.
-func (s *Show) scene(p *page, a *act, v view) {
-	header, number := s.header(), fmt.Sprintf("step %d/%d", s.at.view+1, len(a.views))
+// glass is how many lines are kept for what is read under the walls, or said of them.
+const glass = 5
+
+// scene is a beat of an act that has run: a sentence, the walls, and the message that is read.
+// Nothing moves from beat to beat: every part has the room that it needs in any of them.
+func (s *Show) scene(p *page, a *act) {
+	b, number := a.beats[s.at.beat], fmt.Sprintf("beat %d/%d", s.at.beat+1, len(a.beats))
 	if s.paused {
 		number = "paused · " + number
 	}
-	if v.kind == means {
-		header, _, _ = strings.Cut(header, " · ")
+	p.apart(s.header(), number)
+	lines := 0
+	for _, other := range a.beats {
+		lines = max(lines, len(wrap(other.Sentence, p.width, 3)))
 	}
-	p.apart(header, number)
-	h := &a.replay.Header
-	told := func(title, text string, most int, style lipgloss.Style) {
-		p.line(bold.Render(title))
+	top := len(p.lines)
+	p.prose(b.Sentence, 3, bold)
+	for len(p.lines) < top+lines {
 		p.gap()
-		p.prose(text, most, style)
 	}
-	switch v.kind {
-	case means:
-		s.means(p, a)
-	case script:
-		s.step(p, a.replay, v.step)
-	case outcome:
-		s.outcome(p, a)
-	case why:
+	spare := p.height > Height
+	if spare {
 		p.gap()
-		told("Why", h.Why, p.room(), normal)
-	case really:
+	}
+	s.worlds(p, a, b)
+	if spare {
 		p.gap()
-		told("Really", h.Really, p.room()-6, normal)
-		p.gap()
-		p.line(bold.Render("Source"))
-		p.prose(h.Source, p.room(), faint)
+	}
+	switch {
+	case s.at.beat == len(a.beats)-1:
+		if r := b.Reading; r != nil && p.room() > 2*glass {
+			s.read(p, r)
+			p.gap()
+		}
+		p.block(s.verdicts(a), p.room())
+	case b.Reading != nil:
+		s.read(p, b.Reading)
+	default:
+		note := b.Note
+		if s.at.beat == 0 {
+			note = fmt.Sprintf("Each sign is a message: □ nobody else has read it. * marks those of %s, "+
+				"the target.", s.target(a))
+		}
+		p.prose(note, 3, normal)
+		p.prose(s.question(a), 1, bold)
 	}
 }
 
-// exposure is what a design lost in the end of a part: 0 the target's messages, 1 those
-// of others. Where the attack does not apply, the messages are there all the same.
-func exposure(p *replay.Replay, design, part int) attacks.Exposure {
-	c := p.Steps[len(p.Steps)-1].Frames[design].Content
-	return [2]attacks.Exposure{c.Target, c.Others}[part]
+// read is the message in the glass: its words, whose they are, and what that means.
+func (s *Show) read(p *page, r *wall.Reading) {
+	p.prose("“"+r.Text+"”", 3, open)
+	p.prose(fmt.Sprintf("%s. %s.", r.Says, r.Tag), 2, normal)
 }
 
-// parts are what a room guesses about in each design, how much was opened of it.
-// Question 2d+i is about part i in design d.
-var parts = []string{"target", "others"}
+// target is the person at whom the act aims.
+func (s *Show) target(a *act) string { return plain.Short(a.replay.Settings().Target, 24) }
 
-// questions lists those of an act: not about a part of which there is nothing, nor
-// about a design where nothing was counted. That an attack does not apply is a finding
-// of its own; it is not the answer none.
-func questions(p *replay.Replay) (list []int) {
-	for q := range 2 * len(p.Result.Cells) {
-		if summary.Measured(&p.Result.Cells[q/2]) && exposure(p, 0, q%2).Total > 0 {
-			list = append(list, q)
+// question is what the room is asked before anything opens, "" if it is not.
+func (s *Show) question(a *act) string {
+	switch {
+	case len(questions(a)) == 0 || s.at.beat > 1:
+		return ""
+	case s.asking >= 0:
+		return "How much opens? Hands up: n □ none, s ◧ part, a ■ all, space skips."
+	case s.bare:
+		return "How much opens: □ none, ◧ part or ■ all?"
+	}
+	return "How much opens? Key p takes the room's guess."
+}
+
+// questions lists the designs about which a room can guess: those in which the attack ran.
+func questions(a *act) (list []int) {
+	for d := range a.replay.Result.Cells {
+		if summary.Measured(&a.replay.Result.Cells[d]) {
+			list = append(list, d)
 		}
 	}
 	return list
 }
 
-// means is what the adversary may use, and the question to the room.
-func (s *Show) means(p *page, a *act) {
-	h, needs, cells := &a.replay.Header, a.replay.Header.Needs, a.replay.Result.Cells
-	p.prose(h.Title, 2, bold)
-	p.gap()
-	full := func(c attacks.Cell) bool { return c.Applicable && len(c.Needs) > 0 }
-	if i := slices.IndexFunc(cells, full); i >= 0 {
-		needs = world.Written(cells[i].Needs) // as a design has them that has them all
+// verdicts are the cells, each in a line.
+func (s *Show) verdicts(a *act) (list []string) {
+	for d := range a.replay.Result.Cells {
+		list = append(list, summary.Verdict(a.replay.Header.Kind, &a.replay.Result.Cells[d]))
 	}
-	may := using(needs)
-	p.prose(h.Happens, p.room()-7-len(wrap(may, p.width-7, 4)), normal)
-	p.gap()
-	p.beside(bold.Render("It may"), 7, may, 4, normal)
-	for p.room() > 6 {
-		p.gap()
-	}
-	p.line(bold.Render("What do you think: how much can it read?"))
-	s.names(p)
-	for part, label := range parts {
-		row := make([]string, len(cells))
-		for d := range row {
-			row[d] = s.guessed(a, d, part)
-		}
-		p.row(label, row)
-	}
-	if p.room() > 1 {
-		p.gap()
-	}
-	switch {
-	case len(questions(a.replay)) == 0:
-		p.line("There is nothing to guess here.")
-	case s.bare:
-		p.line("□ none, ◧ part or ■ all?")
-	case s.asking >= 0:
-		p.line("Hands up, please: n □ none, s ◧ part, a ■ all, space skips.")
-	default:
-		p.line("□ none, ◧ part or ■ all? Key p takes the room's guess.")
-	}
+	return list
 }
 
-// guessed is what the room said of a part, or that it is asked.
-func (s *Show) guessed(a *act, design, part int) string {
-	c, n := &a.replay.Result.Cells[design], exposure(a.replay, design, part).Total
-	guess, ok := a.guess[2*design+part]
-	switch {
-	case !summary.Measured(c) || n == 0:
-		return state(c, attacks.Exposure{}, "")
-	case s.asking == 2*design+part:
-		return open.Render(fmt.Sprintf("> ?  of %d", n))
-	case ok:
-		return fmt.Sprintf("%s of %d", guess.String(), n)
-	}
-	return fmt.Sprintf("?  of %d", n)
+// extent is how much opened in a design.
+func extent(a *act, d int) summary.State {
+	last := a.beats[len(a.beats)-1].Worlds[d]
+	return summary.Extent(last.Open, len(a.replay.Conversation.Messages))
 }
 
-// outcome is what was counted, beside what the room guessed.
-func (s *Show) outcome(p *page, a *act) {
-	cells := a.replay.Result.Cells
-	gap := func() {
-		if len(a.guess) == 0 { // with guesses there is no room to spare
-			p.gap()
+// heads stand over the walls: what the designs are called, how much is open beside what the room
+// said, and whom the attack has used.
+func (s *Show) heads(p *page, a *act, b wall.Beat) {
+	frames := a.replay.Steps[b.Step].Frames
+	var names, numbers, used []string
+	wide := p.width/len(b.Worlds) - 1
+	for d, w := range b.Worlds {
+		names = append(names, bold.Render(cut(w.Called(), wide)))
+		style := closed
+		switch {
+		case w.Calm:
+			style = faint
+		case w.Open > 0:
+			style = open
 		}
-	}
-	p.line(bold.Render("What came of it"))
-	gap()
-	s.names(p)
-	for part, label := range parts {
-		states, bars := make([]string, len(cells)), make([]string, len(cells))
-		guesses := make([]string, len(cells))
-		for d := range cells {
-			e := exposure(a.replay, d, part)
-			states[d] = state(&cells[d], e, fmt.Sprintf("  %d of %d", e.Recovered, e.Total))
-			// else nothing was counted, so there is nothing to draw
-			if summary.Measured(&cells[d]) {
-				bars[d] = bar(e, min(40, p.column(len(cells))-4))
-			}
-			switch guess, ok := a.guess[2*d+part]; {
-			case ok && guess == summary.Extent(e.Recovered, e.Total):
-				guesses[d] = guess.String() + ": right"
-			case ok:
-				guesses[d] = guess.String() + ": wrong"
-			}
+		text := style.Render(w.Number)
+		guess, ok := a.guess[d]
+		switch {
+		case s.asking == d:
+			text = alarm.Render("> how much?")
+		case ok && s.at.beat < 2:
+			text = "the room says " + guess.String()
+		case ok && guess == extent(a, d):
+			text += "  the room was right"
+		case ok:
+			text += "  the room said " + guess.String()
 		}
-		p.row(label, states)
-		p.row("", bars)
-		if strings.Join(guesses, "") != "" {
-			p.row("room said", guesses)
-		}
+		numbers = append(numbers, text)
+		used = append(used, faint.Render(taken(a.replay.Header.Kind, s.target(a),
+			frames[d].Used, wide)))
 	}
-	gap()
-	rest(p, cells)
-}
-
-// rest is what was counted besides messages, and why it came so.
-func rest(p *page, cells []attacks.Cell) {
-	counted := []string{"target's", "used", "noticed", "orders"}
-	rows := map[string][]string{}
-	add := func(label, text string) { rows[label] = append(rows[label], text) }
-	asked := false
-	for d := range cells {
-		c := &cells[d]
-		asked = asked || c.Lawful.Asked > 0
-		add("because", summary.Reason(c))
-		texts := []string{split(c.Content.Target), summary.Count(c.Parties, "principal"),
-			noticedBy(c.Noticed, c.Forged) + disclosedTo(c), served(c)}
-		for i, label := range counted {
-			if !summary.Measured(c) {
-				texts[i] = "–"
-			}
-			add(label, texts[i])
-		}
-	}
-	for _, label := range counted {
-		if label != "orders" || asked {
-			p.block(label, rows[label], 2)
-		}
-	}
-	p.block("because", rows["because"], p.room())
-}
-
-// bar draws a part to scale; what is not nothing and not all looks like neither.
-func bar(e attacks.Exposure, width int) string {
-	if e.Total == 0 {
-		return ""
-	}
-	full := max(e.Recovered*width/e.Total, min(e.Recovered, 1))
-	return open.Render(strings.Repeat("■", full)) + closed.Render(strings.Repeat("□", width-full))
+	p.cells(names)
+	p.cells(numbers)
+	p.cells(used)
 }
 
 // closing sums up the acts, says what the table does not, and how to see it again.
 func (s *Show) closing(p *page) {
-	p.line(bold.Render("What was opened in each act: the target's messages, those of others"))
+	p.line(bold.Render("How much of the conversation opened in each act"))
 	p.gap()
 	right, of := s.table(p)
 	p.gap()
-	if strings.Contains(strings.Join(p.lines, ""), "✓") {
+	if strings.Contains(strings.Join(p.lines, ""), summary.Served) {
 		p.line("✓ an order of a court was served in full.")
 	}
 	said := summary.Caveats()
@@ -366,24 +278,26 @@ func (s *Show) closing(p *page) {
 	p.gap()
 	p.line(cut(fmt.Sprintf("Do it again: the same seed (%d) gives the same bytes.", s.Seed),
 		p.width))
+	const column = 26
 	if len(s.acts) > 0 {
-		p.beside("  doormat attack run ID", labels+16, "one act in full, with its proof", 1, faint)
+		p.beside("  doormat attack run ID", column, "one act in full, with its proof", 1, faint)
 	}
-	p.beside("  doormat matrix", labels+16, "every attack, every design", 1, faint)
+	p.beside("  doormat matrix", column, "every attack, every design", 1, faint)
 }
 
 // table has a row for each act, as far as there is room, and counts the room's guesses.
 func (s *Show) table(p *page) (right, of int) {
 	const first, below = 24, 10 // the columns of ids, the lines that follow the table
 	row := make([]string, len(s.Designs))
+	line := func(label string) { p.columns(label, first, row) }
 	for d := range row {
 		row[d] = bold.Render(cut(strings.ToUpper(s.Designs[d].Name), (p.width-first)/len(row)-1))
 	}
-	p.cells("", first, row)
-	for i, a := range s.acts {
-		for q, guess := range a.guess {
-			e := exposure(a.replay, q/2, q%2)
-			if of++; guess == summary.Extent(e.Recovered, e.Total) {
+	line("")
+	for i := range s.acts {
+		a := &s.acts[i]
+		for d, guess := range a.guess {
+			if of++; guess == extent(a, d) {
 				right++
 			}
 		}
@@ -405,24 +319,44 @@ func (s *Show) table(p *page) (right, of int) {
 				row[d] = brief(&a.replay.Result.Cells[d])
 			}
 		}
-		p.cells(cut(fmt.Sprintf("%d %s", i+1, s.Acts[i].ID), first-1), first, row)
+		line(cut(fmt.Sprintf("%d %s", i+1, s.Acts[i].ID), first-1))
 	}
 	return right, of
 }
 
 // brief is a cell in a few characters.
 func brief(c *attacks.Cell) string {
-	t, o := c.Content.Target, c.Content.Others
-	numbers := fmt.Sprintf(" %d/%d, %d/%d", t.Recovered, t.Total, o.Recovered, o.Total)
-	both := attacks.Exposure{Recovered: t.Recovered + o.Recovered, Total: max(1, t.Total+o.Total)}
-	if both.Recovered == both.Total {
-		numbers = " " + numbers // in line with the longer words
+	state, style := summary.StateOf(c), open
+	switch state {
+	case summary.NotApplicable:
+		return faint.Render(state.String())
+	case summary.Failed:
+		return alarm.Render(state.String())
+	case summary.None:
+		style = closed
 	}
+	t, o := c.Content.Target, c.Content.Others
+	text := state.String()
+	if state == summary.All {
+		text += " " // in line with the longer words
+	}
+	text += " " + summary.OutOf(t.Recovered+o.Recovered, t.Total+o.Total)
 	if !c.Expected {
-		numbers += " ≠"
+		text += " ≠"
 	}
 	if summary.Full(c) {
-		numbers += " ✓"
+		text += " " + summary.Served
 	}
-	return state(c, both, numbers)
+	return style.Render(text)
 }
+
+// Colours of Okabe and Ito, which those who see few colours can tell apart; 256 of
+// them are what terminals have.
+var (
+	normal = lipgloss.NewStyle()
+	bold   = normal.Bold(true)
+	faint  = normal.Faint(true)
+	open   = bold.Foreground(lipgloss.Color("208"))
+	closed = normal.Foreground(lipgloss.Color("74"))
+	alarm  = bold.Foreground(lipgloss.Color("220"))
+)

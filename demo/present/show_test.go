@@ -2,14 +2,16 @@ package present
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
-	"strings"
+	"slices"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/stretchr/testify/require"
 
+	"doormat/attacks/technique"
 	"doormat/demo/summary"
 )
 
@@ -36,7 +38,7 @@ func press(s *Show, keys string) (quit bool) {
 	return quit
 }
 
-// TestKeys goes through the four acts, which have 10, 10, 9 and 10 screens.
+// TestKeys goes through four acts of four beats.
 func TestKeys(t *testing.T) {
 	for _, c := range []struct {
 		keys string
@@ -52,20 +54,17 @@ func TestKeys(t *testing.T) {
 		{"nnn⇞\b", place{1, 0}, false},
 		{"nnn\x0c⎋é漢↑", place{1, 1}, false},
 		{"n→", place{1, 1}, false},
-		{"nnb", place{1, 0}, false},
 		{"nn⌫←", place{0, 0}, false},
-		{"2b", place{1, 9}, false},
+		{"2b", place{1, 3}, false},
 		{"r", place{1, 0}, false},
-		{"1r", place{1, 7}, false},
-		{"1rr", place{1, 9}, false},
-		{"1rrrr", place{1, 9}, false},
+		{"1r", place{1, 2}, false},
+		{"1rrrr", place{1, 3}, false},
 		{"1rrn", place{2, 0}, false},
 		{"2nnnR", place{2, 0}, false},
 		{"2nnn0", place{2, 0}, false},
-		{"3rrn", place{4, 0}, false},
 		{"4rrn", place{5, 0}, false},
 		{"4rrnnn", place{5, 0}, false},
-		{"4rrnb", place{4, 9}, false},
+		{"4rrnb", place{4, 3}, false},
 		{"4rrnr", place{5, 0}, false},
 		{"5", place{0, 0}, false},
 		{"2?n", place{2, 0}, false}, // a key closes the help
@@ -73,8 +72,8 @@ func TestKeys(t *testing.T) {
 		{"2x⇥~", place{2, 0}, false},
 		{"1nnp", place{1, 0}, false}, // guesses are made where the question is
 		{"1pn", place{1, 0}, false},
-		{"1pnsanr", place{1, 7}, false},
-		{"1p    n", place{1, 1}, false},
+		{"1psar", place{1, 2}, false},
+		{"1p  n", place{1, 1}, false},
 		{"1pq", place{1, 0}, true},
 		{"q", place{0, 0}, true},
 		{"Q", place{0, 0}, true},
@@ -87,44 +86,49 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestGuesses takes the room's answers and compares them with what was counted. In
-// act 2 nothing is asked of end-to-end encryption, where the attack does not apply.
+// TestGuesses takes the room's answers and compares them with what was counted. Where the attack
+// does not apply nothing is asked.
 func TestGuesses(t *testing.T) {
-	n, s, a := summary.None, summary.Part, summary.All
+	n, p, a := summary.None, summary.Part, summary.All
+	show := four(t, false)
+	both, one := number(t, show, "device-theft"), number(t, show, "quorum-theft")
 	for _, c := range []struct {
 		keys      string
 		act       int
 		want      map[int]summary.State
 		right, of int
 	}{
-		{"1p", 1, map[int]summary.State{}, 0, 0},
-		{"1psnpa", 1, map[int]summary.State{0: s, 1: n, 2: s, 3: a}, 3, 4},
-		{"1p n", 1, map[int]summary.State{1: n}, 1, 1},
-		{"1pnba", 1, map[int]summary.State{0: a}, 0, 1},
-		{"1pb", 1, map[int]summary.State{}, 0, 0},
-		{"1pnnaap    ", 1, map[int]summary.State{}, 0, 0},
-		{"2paa", 2, map[int]summary.State{2: a, 3: a}, 2, 2},
-		{"2pnaRrb", 2, map[int]summary.State{2: n, 3: a}, 1, 2},
+		{"p", both, map[int]summary.State{}, 0, 0},
+		{"psa", both, map[int]summary.State{0: p, 1: a}, 1, 2},
+		{"p n", both, map[int]summary.State{1: n}, 0, 1},
+		{"pnbp", both, map[int]summary.State{0: p}, 1, 1},
+		{"pb", both, map[int]summary.State{}, 0, 0},
+		{"pnap  ", both, map[int]summary.State{}, 0, 0},
+		{"pa", one, map[int]summary.State{1: a}, 1, 1},
+		{"psRrb", one, map[int]summary.State{1: p}, 0, 1},
 	} {
 		show := four(t, false)
-		press(show, c.keys)
+		press(show, fmt.Sprint(c.act)+c.keys)
 		require.Equal(t, c.want, show.acts[c.act-1].guess, c.keys)
 		right, of := show.table(&page{width: Width, height: Height})
 		require.Equal(t, [2]int{c.right, c.of}, [2]int{right, of}, c.keys)
 	}
-	show := four(t, false)
-	press(show, "2psa")
-	require.Regexp(t, `^target +– n/a +◧ part of \d+$`, row(lines(show), "target"))
+	show = four(t, false)
+	press(show, fmt.Sprint(one)+"ps")
+	require.Regexp(t, `^nobody to rob +the room says ◧ part$`, row(lines(show), "nobody"))
 	press(show, "r")
-	text := lines(show)
-	require.Regexp(t, `^room said +◧ part: wrong$`, row(text, "room"))
-	require.Regexp(t, `^target +– n/a +■ all `, row(text, "target"))
-	require.NotContains(t, strings.Join(text, ""), "□")
-	require.Contains(t, row(text, "because"), "– not applicable: ")
+	require.Regexp(t, `^nobody to rob +72 of 72  the room said ◧ part$`, row(lines(show), "nobody"))
 	press(show, "4rrn")
-	require.Contains(t, lines(show), "The room guessed 1 of 2 right.")
+	require.Contains(t, lines(show), "The room guessed 0 of 1 right.")
 	press(show, "0p") // nothing to guess at the closing
 	require.Equal(t, -1, show.asking)
+}
+
+// number is that of an act.
+func number(t *testing.T, s *Show, id string) int {
+	i := slices.IndexFunc(s.Acts, func(h technique.Header) bool { return h.ID == id })
+	require.NotEqual(t, -1, i)
+	return i + 1
 }
 
 // TestActsToCome shows an act that has not run yet, and one that cannot.
@@ -141,7 +145,7 @@ func TestActsToCome(t *testing.T) {
 	press(s, "1")
 	require.False(t, s.moves())
 	s.Take(Ran{Act: 0, Replay: ready.acts[0].replay})
-	require.Contains(t, lines(s)[1], "A phone is copied")
+	require.Contains(t, lines(s)[0], s.Acts[0].Title)
 	require.True(t, s.moves())
 	s.Take(Ran{Act: 1, Err: errors.New("no luck\x1b")})
 	press(s, "2")
@@ -160,7 +164,7 @@ func TestPauses(t *testing.T) {
 	for _, c := range []struct {
 		keys  string
 		moves bool
-	}{{"", true}, {" ", false}, {"  ", true}, {"?", false}, {"? ", true}, {"1p", false}, {"1pnsan", true}, {"4rrn", false}} {
+	}{{"", true}, {" ", false}, {"  ", true}, {"?", false}, {"? ", true}, {"1p", false}, {"1psa", true}, {"4rrn", false}} {
 		s := four(t, true)
 		press(s, c.keys)
 		require.Equal(t, c.moves, s.moves(), c.keys)
@@ -168,7 +172,8 @@ func TestPauses(t *testing.T) {
 	require.False(t, four(t, false).moves())
 }
 
-// TestLength: by itself the whole story takes two and a half minutes.
+// TestLength: by itself the whole story takes two minutes at most.
 func TestLength(t *testing.T) {
-	require.Equal(t, 150*time.Second, four(t, true).Length())
+	require.LessOrEqual(t, four(t, true).Length(), 2*time.Minute)
+	require.Greater(t, four(t, true).Length(), 100*time.Second)
 }

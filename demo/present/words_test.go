@@ -4,38 +4,23 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"doormat/attacks"
-	"doormat/attacks/trace"
-	"doormat/demo/replay"
 )
 
 func TestWords(t *testing.T) {
 	for _, c := range []struct {
-		needs           []string
-		sentence, brief string
+		used []string
+		want string
 	}{
-		{[]string{"network.tap", "device:target.store"}, "listen to the network; copy what is stored at the target's phone.", "network, target's phone"},
-		{[]string{"provider.store", "trustee:1.store", "trustee:2.store", "trustee:4.store"}, "copy what is stored at the provider, trustees 1-2, 4.", "provider, trustees 1-2, 4"},
-		{[]string{"jurisdiction:A.control"}, "run its own program at every service in country A.", "country A"},
-		{[]string{"court.order", "trustee:1..t.order"}, "get answers, by order, from the court, trustees 1..t.", "court, trustees 1..t"},
-		{[]string{"witness:1.control", "witness:2.control", "device:Jo B. Q.store"}, "copy what is stored at Jo B. Q's phone; run its own program at witnesses 1-2.", "witnesses 1-2, Jo B. Q's phone"},
+		{[]string{"network.tap", "device:target.store"}, "taken: network, Jo's phone"},
+		{[]string{"provider.store", "trustee:1.store", "trustee:2.store", "trustee:4.store"}, "taken: provider, trustees 1-2, 4"},
+		{[]string{"jurisdiction:A.control"}, "taken: country A"},
+		{[]string{"witness:1.control", "witness:2.control", "device:Jo B. Q.store"}, "taken: witnesses 1-2, Jo B. Q's phone"},
+		{nil, ""},
 	} {
-		require.Equal(t, c.sentence, using(c.needs))
-		require.Equal(t, c.brief, briefly(c.needs))
+		require.Equal(t, c.want, taken("attack", "Jo", c.used, 60))
 	}
-}
-
-func TestNow(t *testing.T) {
-	before := &replay.Frame{Used: []string{"a.store"}, Moment: 3}
-	require.Equal(t, "–", now(before, &replay.Frame{}))
-	require.Equal(t, "+2 open, +1 file, 1 false claim, +1 forged, +b, 4 typed, 7 days, +5 facts", now(before, &replay.Frame{
-		Ran: true, New: []int{1, 2}, Files: 1, False: 1, Forged: 1, Used: []string{"a.store", "b.store"}, Moment: 7, Days: 7,
-		Gained: []trace.Gain{{Facts: 5}}}))
-	require.Equal(t, "20 facts", now(before, &replay.Frame{Ran: true, Moment: 3, Did: []string{"saturate(plaintext): 20 facts"}}))
-	require.Equal(t, "read(5)", now(before, &replay.Frame{Ran: true, Moment: 3, Did: []string{"read(5)"}}))
-	require.Equal(t, "! Jo's phone, trustees 1-3; 2 forged", noticedBy([]attacks.Evidence{{By: "trustee:1"}, {By: "trustee:3"}, {By: "trustee:2"},
-		{By: "trustee:1"}, {By: "device:Jo"}}, 2))
+	require.Equal(t, "said yes: court, trustee 1", taken("lawful", "Jo", []string{"court.order", "trustee:1.order"}, 30))
+	require.Equal(t, "said yes: 2 of them", taken("lawful", "Jo", []string{"court.order", "trustee:1.order"}, 20))
 }
 
 func TestWrap(t *testing.T) {

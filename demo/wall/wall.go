@@ -370,7 +370,7 @@ func (t Teller) tiles(c *attacks.Cell, opened map[int]bool, read *Reading,
 
 // initial is the letter that stands for a person. A title, as in "Dr Okoye", is none.
 func initial(name string) string {
-	words := strings.Fields(name)
+	words := strings.Fields(plain.Clean(name))
 	if len(words) > 1 && len(words[0]) <= 2 {
 		words = words[1:]
 	}
