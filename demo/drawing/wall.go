@@ -124,3 +124,46 @@ func (p *wallPicture) write(x, y px, t wall.Tile) {
 		p.Letters = append(p.Letters, letters{x + 4, y + 21 + px(i)*6, 6, plain.Short(l, columns)})
 	}
 }
+
+// beatSeconds is how long a moving picture shows a beat: long enough to read it aloud.
+const beatSeconds = 4
+
+// Story draws beats that follow each other, over and over, as an image of its own. Whoever asks
+// for no motion sees the beat in which most was read.
+func Story(beats []wall.Beat, columns int) template.HTML {
+	const line, most = 34, 62
+	p := storyPicture{Seconds: beatSeconds * len(beats)}
+	opened := -1
+	for i, b := range beats {
+		s := storyBeat{N: i, From: 100 * float64(i) / float64(len(beats)),
+			To: 100 * float64(i+1) / float64(len(beats)), Walls: Walls(b.Worlds, columns)}
+		for n, text := range plain.Wrap(b.Sentence, most, 2) {
+			s.Said = append(s.Said, letters{0, px(n+1) * line, 30, text})
+		}
+		if b.Reading != nil {
+			s.Read = plain.Short("“"+b.Reading.Text+"”  "+b.Reading.Says, 2*most)
+		}
+		open := 0
+		for _, w := range b.Worlds {
+			open += w.Open
+		}
+		if open > opened {
+			opened, p.Still = open, i
+		}
+		p.Beats = append(p.Beats, s)
+	}
+	return render("story", &p)
+}
+
+type storyPicture struct {
+	Seconds, Still int // the beat without motion
+	Beats          []storyBeat
+}
+
+type storyBeat struct {
+	N        int
+	From, To float64 // of the time, percent
+	Said     []letters
+	Read     string
+	Walls    template.HTML
+}

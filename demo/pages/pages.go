@@ -88,6 +88,9 @@ func render(ctx context.Context, kit demo.Kit, r *results, root string) (Pages, 
 	if p["lines.json"], err = lineNumbers(lines); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
+	if p["images/story.svg"], err = moving(ctx, kit); err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
+	}
 	return p, nil
 }
 

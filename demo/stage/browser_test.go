@@ -333,7 +333,6 @@ func TestScreenshots(t *testing.T) {
 		p.Wait(`document.readyState === "complete" && !document.querySelector("[data-waiting]")`)
 		p.Shot(filepath.Join(folder, name))
 	}
-	shot(browser.Look{Width: 1440, Height: 810, Dark: true}, "/wall/quorum-theft?beat=3", "wall.png")
 	shot(browser.Look{Width: 1440, Height: 810}, "/overview", "overview.png")
 }
 

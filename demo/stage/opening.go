@@ -66,7 +66,8 @@ func (s *Stage) opening(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Stage) openingPage(q choice, p *replay.Replay, n int) openingPage {
-	beats := s.teller(q, p).Openings()
+	t := s.teller(q, p)
+	beats := t.Openings()
 	n = min(n, len(beats))
 	at := func(n int) string {
 		v := q.encode()
@@ -80,7 +81,7 @@ func (s *Stage) openingPage(q choice, p *replay.Replay, n int) openingPage {
 		Beat:  wall.Beat{Sentence: b.Sentence, Note: b.Note},
 		frame: frame{Title: "The story", Events: "/events", Nav: s.nav(q, "")},
 		N:     n, Last: len(beats), Dots: make([]bool, len(beats)),
-		Columns: columnsFor(len(p.Conversation.Messages)),
+		Columns: t.Columns(),
 		Back:    at(n - 1), Next: at(n + 1), Restart: at(1), address: wallAddress{query: q},
 		Step: replayAddress{attack: s.acts[0].ID, query: q}.url(),
 	}}

@@ -175,7 +175,7 @@ func (s *Stage) wallPage(a wallAddress, p *replay.Replay) wallPage {
 	page := wallPage{
 		frame: frame{Title: p.Header.Title, Events: "/events", Nav: s.nav(a.query, a.attack)},
 		Beat:  b, N: a.beat, Last: wall.Beats, Dots: make([]bool, wall.Beats),
-		Columns: columnsFor(len(p.Conversation.Messages)),
+		Columns: t.Columns(),
 		Attack:  a.attack, Kind: p.Header.Kind, address: a, Restart: a.at(1),
 		Step:   replayAddress{attack: a.attack, query: a.query}.url(),
 		AskBet: address("/bet/"+a.attack, a.query.encode()),
@@ -238,14 +238,6 @@ func (s *Stage) wallWorld(a wallAddress, p *replay.Replay, step *replay.Step,
 	return one
 }
 
-// columnsFor is how many tiles stand in a row of a wall of so many messages.
-func columnsFor(messages int) int {
-	if messages > 8*12 {
-		return 18
-	}
-	return 12
-}
-
 // turn links the beats, and the acts of the story at both ends.
 func (s *Stage) turn(page *wallPage) {
 	a := page.address
@@ -276,11 +268,7 @@ func (s *Stage) turn(page *wallPage) {
 
 // teller knows what may be read aloud of a conversation.
 func (s *Stage) teller(q choice, p *replay.Replay) wall.Teller {
-	t := wall.Teller{Replay: p, Slogans: map[string]string{}, Invented: q.Chat == ""}
-	for _, d := range s.kit.Designs {
-		i := d.Info()
-		t.Slogans[i.ID] = i.Slogan
-	}
+	t := wall.Teller{Replay: p, Slogans: wall.Slogans(s.kit.Designs), Invented: q.Chat == ""}
 	if told := q.Tale(); t.Invented && told != nil {
 		t.Telling = told.Telling()
 	}
