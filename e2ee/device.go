@@ -46,6 +46,7 @@ type Device struct {
 	outbox    []*outgoing
 	history   []keptMessage
 	opened    [][32]byte // sealedHash of the newest deliveries that were opened
+	shown     [][32]byte // the newest messages that were shown, see markShown
 	groups    map[string]*group
 	left      map[string]store.Stamp // groups that the account has left, and since when
 	downloads map[string]*download   // attachments on their way, by message id
@@ -272,7 +273,7 @@ func (d *Device) toProvider(data []byte) world.Packet {
 func (d *Device) install(now time.Time) []world.Packet {
 	d.peers, d.outbox, d.history, d.opened, d.answered = map[string]*peer{}, nil, nil, nil,
 		map[string]uint32{}
-	d.installed, d.replaced = now, 0
+	d.installed, d.replaced, d.shown = now, 0, nil
 	d.groups, d.left, d.downloads, d.call = map[string]*group{}, map[string]store.Stamp{},
 		map[string]*download{}, nil
 	var err error

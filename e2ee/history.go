@@ -53,6 +53,19 @@ func (d *Device) wasOpened(in *wire.Delivery) bool {
 	return slices.Contains(d.opened, sealedHash(in))
 }
 
+// markShown notes a message that is shown, and reports whether it is the first time: a message of
+// another number, author or text is another one.
+func (d *Device) markShown(m world.Meta, c *wire.Content) bool {
+	hash := sha256.Sum256(world.Pack('M', m.Encode(), c.Encode()))
+	if slices.Contains(d.shown, hash) {
+		return false
+	}
+	if d.shown = append(d.shown, hash); len(d.shown) == 2*maxOpened {
+		d.shown = slices.Delete(d.shown, 0, maxOpened)
+	}
+	return true
+}
+
 // A FileKeeper is a [DeviceExtension] that is told of files as well.
 type FileKeeper interface {
 	// FileKept is called when a file, counted from 0, has been added to its message.

@@ -215,3 +215,26 @@ func TestProduceAtOnce(t *testing.T) {
 	s.end()
 	require.Len(t, s.packets(law.KindProduced), 1, "what comes later is not handed over")
 }
+
+// TestSealedTwice: a message that its sender's phone seals again, because somebody says in the
+// provider's name that the reader's keys have changed, is shown once, whatever the mailbox keeps.
+func TestSealedTwice(t *testing.T) {
+	for _, mailbox := range []string{world.MailboxAll, world.MailboxDelivered} {
+		s := scene{messages: []string{"Ana>Ben+9"}, settings: world.Settings{Mailbox: mailbox}}.start(t)
+		s.sim.Intercept = func(p world.Packet) bool {
+			f, err := world.Unpack(p.Data, wire.KindReceipt, 2)
+			if err != nil {
+				return false
+			}
+			s.sim.Intercept = nil
+			p.Data = world.Pack(wire.KindReceipt, f[0], world.Strings([]string{"Ben"}))
+			s.sim.Net.Deliver(p)
+			return true
+		}
+		s.end()
+		require.Len(t, s.packets(wire.KindUpload), 2, "sealed twice")
+		s.each(1, 1)
+		require.Equal(t, []string{"Ben<Ana 1/1"}, s.files)
+		s.quiet()
+	}
+}

@@ -84,6 +84,9 @@ func (d *Device) showContent(now time.Time, in *wire.Delivery, c *wire.Content) 
 	if c.Call != nil {
 		return d.takeCall(now, m, *c.Call)
 	}
+	if !d.markShown(m, c) {
+		return nil // sealed twice: whoever says that keys have changed has it sent again
+	}
 	out := d.toUser(world.KindShown, []byte(m.From), c.Body)
 	out = append(out, d.keep(now, keptMessage{meta: m, body: c.Body})...)
 	if len(c.Files) > 0 {

@@ -12,17 +12,16 @@
 package demotest
 
 import (
-	"flag"
 	"slices"
 	"testing"
 
 	"doormat/demo/story"
 	"doormat/world"
+	"doormat/world/worldtest"
 )
 
 // All says that whoever runs the tests has time.
-var All = flag.Bool("all", false, "run over the whole story and under all settings, also where "+
-	"that takes minutes")
+var All = worldtest.All
 
 // Long skips a test under -short, with which the race detector runs: what takes the ways
 // of shorter tests a hundred times computes longer and shares nothing more.

@@ -128,12 +128,14 @@ func newAuditors(source world.Source, shared *memo.Memo) (*ledger.Policy, []worl
 		return nil, nil, err
 	}
 	policy.Remember(shared)
+	log.Remember(shared)
 	view, err := ledger.NewView(policy, nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	var nodes []world.Node
 	for i, w := range witnesses {
+		w.Remember(shared)
 		gossip := publiclog.NewGossip(names[i], policy, view.Clone(), []string{world.Monitor},
 			names)
 		nodes = append(nodes, publiclog.NewWitness(w, gossip))

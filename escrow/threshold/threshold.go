@@ -216,7 +216,7 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 	if config.Settings.Refresh > 0 || config.Settings.Rotate > 0 {
 		work.Board = cache.NewView()
 	}
-	audit, err := auditors(s, cache, court, names)
+	audit, err := auditors(s, config.Memo, cache, court, names)
 	if err != nil {
 		return nil, err
 	}
@@ -230,11 +230,12 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 }
 
 // auditors are the log and its witnesses as they are after set-up, and the monitor.
-func auditors(s *setup, cache *committee.Cache, court *law.Court, trustees []string) ([]world.Node, error) {
+func auditors(s *setup, m *memo.Memo, cache *committee.Cache, court *law.Court, trustees []string) ([]world.Node, error) {
 	l, err := ledger.ParseLog(s.log)
 	if err != nil {
 		return nil, err
 	}
+	l.Remember(m)
 	var nodes []world.Node
 	names := committee.WitnessNames()
 	sizes := map[string]int64{}
@@ -243,6 +244,7 @@ func auditors(s *setup, cache *committee.Cache, court *law.Court, trustees []str
 		if err != nil {
 			return nil, err
 		}
+		w.Remember(m)
 		sizes[names[i]] = w.Size()
 		gossip, err := newGossip(s.genesis, names[i], []string{world.Monitor}, names)
 		if err != nil {

@@ -22,7 +22,7 @@ const maxName = 255
 type key struct {
 	name   string
 	seed   []byte // 32 bytes, secret
-	signer note.Signer
+	signer rememberingSigner
 	public string // verifier key of c2sp.org/signed-note, type 1
 }
 
@@ -53,7 +53,7 @@ func newKey(name string, seed []byte) (key, error) {
 		return key{}, fmt.Errorf("ledger: key of %q: use a name without spaces and plus signs: %w",
 			name, err)
 	}
-	return key{name, seed, signer, public}, nil
+	return key{name, seed, rememberingSigner{Signer: signer, seed: seed}, public}, nil
 }
 
 // checkName refuses what a note cannot carry and the note package lets pass.
@@ -113,36 +113,36 @@ func parsePublic(vkey string) (raw []byte, plain string, err error) {
 }
 
 // parseLogKey reads a log's verifier key (type 1), in its canonical spelling only.
-func parseLogKey(vkey string) ([]byte, note.Verifier, error) {
+func parseLogKey(vkey string) (raw []byte, v remembering, err error) {
 	raw, plain, err := parsePublic(vkey)
 	if err == nil && plain != vkey {
 		err = errors.New("not a verifier key of type 1 with the right hash")
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("ledger: log key %.80q: %w", vkey, err)
+		return nil, v, fmt.Errorf("ledger: log key %.80q: %w", vkey, err)
 	}
-	v, err := note.NewVerifier(vkey)
-	if err != nil {
-		return nil, nil, fmt.Errorf("ledger: log key %.80q: %w", vkey, err)
+	if v.Verifier, err = note.NewVerifier(vkey); err != nil {
+		return nil, v, fmt.Errorf("ledger: log key %.80q: %w", vkey, err)
 	}
+	v.key = vkey
 	return raw, v, nil
 }
 
 // parseWitnessKey reads a witness's verifier key (type 4), in its canonical
 // spelling only. The library alone would also accept a wrong hash.
-func parseWitnessKey(vkey string) ([]byte, note.Verifier, error) {
+func parseWitnessKey(vkey string) (raw []byte, v remembering, err error) {
 	raw, plain, err := parsePublic(vkey)
 	if err != nil {
-		return nil, nil, fmt.Errorf("ledger: witness key %.80q: %w", vkey, err)
+		return nil, v, fmt.Errorf("ledger: witness key %.80q: %w", vkey, err)
 	}
-	canonical, v, err := cosignerKey(plain)
+	canonical, cosigned, err := cosignerKey(plain)
 	if err == nil && canonical != vkey {
 		err = errors.New("not a verifier key of type 4 with the right hash")
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("ledger: witness key %.80q: %w", vkey, err)
+		return nil, v, fmt.Errorf("ledger: witness key %.80q: %w", vkey, err)
 	}
-	return raw, v, nil
+	return raw, remembering{Verifier: cosigned, key: vkey}, nil
 }
 
 // A cosigner is a note.Signer for Ed25519 cosignatures (c2sp.org/tlog-cosignature)

@@ -15,6 +15,7 @@ import (
 type Log struct {
 	key     key
 	verify  note.Verifier
+	signed  []byte // the checkpoint of all records, nil if it has not been asked for
 	tree    tree
 	records [][]byte
 }
@@ -51,6 +52,7 @@ func (l *Log) Size() int64 { return l.tree.size }
 func (l *Log) Append(record []byte) (index int64) {
 	l.tree.append(record)
 	l.records = append(l.records, bytes.Clone(record))
+	l.signed = nil
 	return l.tree.size - 1
 }
 
@@ -68,8 +70,11 @@ func (l *Log) Records(from, to int64) ([][]byte, error) {
 
 // Checkpoint returns the current checkpoint as a signed note.
 func (l *Log) Checkpoint() []byte {
-	c := Checkpoint{Origin: l.key.name, Size: l.Size(), Root: must(l.tree.root(l.Size()))}
-	return must(c.sign(l.key.signer))
+	if l.signed == nil {
+		c := Checkpoint{Origin: l.key.name, Size: l.Size(), Root: must(l.tree.root(l.Size()))}
+		l.signed = must(c.sign(l.key.signer))
+	}
+	return bytes.Clone(l.signed)
 }
 
 // Inclusion returns the encoded proof that record index is in the tree of

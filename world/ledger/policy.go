@@ -17,9 +17,9 @@ import (
 // A Policy is what a reader demands of a checkpoint: the signature of one
 // log and the cosignatures of at least k of the named witnesses.
 type Policy struct {
-	log       note.Verifier
+	log       remembering
 	k         int
-	witnesses []note.Verifier
+	witnesses []remembering
 	keys      []byte     // of log and witnesses
 	memo      *memo.Memo // see Remember
 }
@@ -89,19 +89,19 @@ func (p *Policy) Signed(checkpoint []byte) (Checkpoint, error) {
 	return c, err
 }
 
-// Remember lets p share with other policies under the same keys what it has verified: all
-// readers of a log check the same notes.
-func (p *Policy) Remember(m *memo.Memo) { p.memo = m }
-
 // open verifies a note once: two outcomes of one note under the same keys are the same.
-func (p *Policy) open(msg []byte, witnesses ...note.Verifier) (Checkpoint, *note.Note, error) {
+func (p *Policy) open(msg []byte, witnesses ...remembering) (Checkpoint, *note.Note, error) {
 	type opened struct {
 		checkpoint Checkpoint
 		note       *note.Note
 	}
 	o, err := memo.Compute(p.memo, "checkpoint "+strconv.Itoa(len(witnesses)),
 		func() (o opened, err error) {
-			o.checkpoint, o.note, err = openCheckpoint(msg, p.log, witnesses...)
+			var others []note.Verifier
+			for _, w := range witnesses {
+				others = append(others, w)
+			}
+			o.checkpoint, o.note, err = openCheckpoint(msg, p.log, others...)
 			return o, err
 		}, p.keys, msg)
 	return o.checkpoint, o.note, err

@@ -21,7 +21,7 @@ type Witness struct {
 	public string // verifier key, type 4
 	hash   uint32 // key hash, type 4
 	logKey string
-	log    note.Verifier
+	log    remembering
 	last   Checkpoint
 	note   []byte // the note of last, signed by the log; nil before the first
 }

@@ -29,16 +29,19 @@ func (r *run) inject(t *testing.T, p world.Packet) {
 // mutate gives copies of real data: cut short, with one bit flipped, lengthened, and
 // unchanged.
 func mutate(random io.Reader, data []byte) [][]byte {
-	at := func(n int) int {
-		var b [4]byte
-		_, _ = io.ReadFull(random, b[:]) // the stream never fails
-		return (int(b[0])<<16 | int(b[1])<<8 | int(b[2])) % max(n, 1)
-	}
+	at := func(n int) int { return pick(random, n) }
 	flipped := slices.Clone(data)
 	if len(flipped) > 0 {
 		flipped[at(len(data))] ^= 1 << at(8)
 	}
 	return [][]byte{data[:at(len(data))], flipped, append(slices.Clone(data), byte(at(256))), data}
+}
+
+// pick draws a number below n, or 0.
+func pick(random io.Reader, n int) int {
+	var b [4]byte
+	_, _ = io.ReadFull(random, b[:]) // the stream never fails
+	return (int(b[0])<<16 | int(b[1])<<8 | int(b[2])) % max(n, 1)
 }
 
 // garbage gives every kind byte followed by random bytes, and by well-formed fields.
@@ -56,25 +59,32 @@ func garbage(random io.Reader) [][]byte {
 	return out
 }
 
-// injectMutated runs the conversation. After each moment it injects copies, mutated and
-// unchanged, of packets that have just travelled, and of older ones. name says in whose name,
-// given the true sender.
+// injectMutated runs the conversation. After each moment it injects a copy, mutated in one way or
+// unchanged, of each packet that has just travelled, and some older ones; with -all it injects
+// copies of every sort, and more older ones. name says in whose name, given the true sender.
 func (r *run) injectMutated(t *testing.T, seed world.Seed, name func(world.Packet) string) {
 	t.Helper()
 	random := seed.Stream("pester")
-	old := 0 // packets of the moment before
+	old, older := 0, 25 // packets of the moment before, and how many of them come again
+	if *All {
+		older = 100
+	}
 	for k := range r.b.conv.Messages {
 		begun := len(r.packets)
 		require.NoError(t, r.Advance(k+1))
 		now := len(r.packets)
 		for _, p := range slices.Clone(r.packets[begun:now]) {
 			if !p.Private() {
-				for _, data := range mutate(random, p.Data) {
+				copies := mutate(random, p.Data)
+				if i := pick(random, len(copies)); !*All {
+					copies = copies[i : i+1]
+				}
+				for _, data := range copies {
 					r.inject(t, world.Packet{From: name(p), To: p.To, Data: data})
 				}
 			}
 		}
-		for _, p := range slices.Clone(r.packets[max(old-100, 0):old]) {
+		for _, p := range slices.Clone(r.packets[max(old-older, 0):old]) {
 			if !p.Private() {
 				r.inject(t, world.Packet{From: name(p), To: p.To, Data: p.Data})
 			}

@@ -12,6 +12,7 @@ package worldtest
 import (
 	"context"
 	"crypto/sha256"
+	"flag"
 	"fmt"
 	"slices"
 	"strconv"
@@ -25,23 +26,50 @@ import (
 	"doormat/world/simulation"
 )
 
-// Run checks d.
+// All says that whoever runs the tests has time.
+var All = flag.Bool("all", false, "take no turns: run over the whole story, under all settings "+
+	"and every change of a packet, also where that takes minutes")
+
+// Run checks d. Each setting has what it changes most, and the last one everything; with -all
+// all have everything. Designs share most of their programs, which all of them run this way.
 func Run(t *testing.T, d world.Design) {
 	t.Run("info", func(t *testing.T) { checkInfo(t, d.Info()) })
-	t.Run("principals", newBench(t, d, variations()[3]).principals)
-	for _, s := range variations() {
+	t.Run("principals", newBench(t, d, variations()[ceremonies]).principals)
+	for i, s := range variations() {
 		name := fmt.Sprintf("%d of %d, retention %d, mailbox %s, refresh %d, rotate %d, lock %s",
 			s.Threshold, s.Trustees, s.Retention, s.Mailbox, s.Refresh, s.Rotate, s.Lock)
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, d, s)
-			t.Run("undisturbed", b.undisturbedRun)
-			t.Run("holdings", b.holdings)
-			t.Run("strangers", b.strangers)
-			t.Run("impostors", b.impostors)
-			t.Run("orders", b.orders)
+			for _, c := range []struct {
+				name  string
+				check func(*testing.T)
+				in    []int // variations
+			}{
+				{"undisturbed", b.undisturbedRun, []int{alone, locked, delivered}},
+				{"holdings", b.holdings, []int{locked}},
+				{"strangers", b.strangers, []int{locked}},
+				{"impostors", b.impostors, []int{delivered}},
+				{"orders", b.orders, []int{alone}},
+			} {
+				if *All || i == ceremonies || slices.Contains(c.in, i) {
+					t.Run(c.name, c.check)
+				}
+			}
 		})
 	}
-	t.Run("rules", newBench(t, d, variations()[3]).rules)
+	t.Run("rules", newBench(t, d, variations()[ceremonies]).rules)
+}
+
+// Brief checks another form of a design that [Run] has checked: a run that nobody disturbs and one
+// among impostors, under the settings that change most. With -all it is Run.
+func Brief(t *testing.T, d world.Design) {
+	if *All {
+		Run(t, d)
+		return
+	}
+	b := newBench(t, d, variations()[ceremonies])
+	t.Run("undisturbed", b.undisturbedRun)
+	t.Run("impostors", b.impostors)
 }
 
 // Settings are the usual ones with t of n trustees and the attack after a message.
@@ -54,20 +82,28 @@ func Settings(c *world.Conversation, t, n, at int) world.Settings {
 	return s
 }
 
+// What the variations are.
+const (
+	alone      = iota // one trustee
+	locked            // three trustees, locked phones
+	delivered         // five trustees, mail is erased
+	ceremonies        // three trustees, whose shares and keys change
+)
+
 func variations() []world.Settings {
 	var out []world.Settings
 	for i, tn := range [][2]int{{1, 1}, {2, 3}, {3, 5}, {2, 3}} {
 		s := Settings(Conversation(), tn[0], tn[1], 7)
-		if i != 1 && i != 3 {
+		if i != locked && i != ceremonies {
 			s.Retention = 2
 		}
-		if i == 1 {
+		if i == locked {
 			s.Lock = world.LockOn
 		}
-		if i == 2 {
+		if i == delivered {
 			s.Mailbox = world.MailboxDelivered
 		}
-		if i == 3 {
+		if i == ceremonies {
 			s.Refresh, s.Rotate = 6, 9 // each by itself, and both at once
 		}
 		out = append(out, s)

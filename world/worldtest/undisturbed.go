@@ -120,9 +120,12 @@ func (b *bench) holdings(t *testing.T) {
 			}
 		}
 	}
-	seen := 0
+	seen, often, reinstalling := 0, 21, 3 // a look at each packet is slow
+	if *All {
+		often, reinstalling = 7, 1
+	}
 	r.Intercept = func(world.Packet) bool {
-		if seen++; seen%7 == 0 || r.Moment() == reinstalled { // a look at each packet is slow
+		if seen++; seen%often == 0 || (r.Moment() == reinstalled && seen%reinstalling == 0) {
 			look()
 		}
 		return false
