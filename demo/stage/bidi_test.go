@@ -13,7 +13,7 @@ import (
 
 // TestRightToLeft: on no page does a name in Hebrew carry off the number beside it.
 func TestRightToLeft(t *testing.T) {
-	_, at := open(t)
+	_, at := shared(t)
 	export, err := os.ReadFile("../chat/testdata/android-he.txt")
 	require.NoError(t, err)
 	chat := "chat=" + send(t, at, string(export))

@@ -15,7 +15,7 @@ import (
 // nothing of the story's people. Where the story is shown, its words are, which shows
 // that the test would see them.
 func TestRealChatsStayPrivate(t *testing.T) {
-	_, at := open(t)
+	_, at := shared(t)
 	chat := "chat=" + send(t, at, strings.ReplaceAll(lines(8, 3), "message ", "zebra"))
 	for path, invented := range map[string]string{
 		"/?":                                      "",
