@@ -176,9 +176,10 @@ func TestOverview(t *testing.T) {
 	require.NoError(t, err)
 	cells := (len(kit.Attacks) + 4) * len(demo.Story) // the matrix, and the acts of the story
 	p.Wait(fmt.Sprintf(`document.querySelectorAll("td[data-attack]").length === %d`, cells))
+	require.Contains(t, p.Text("main"), "made ahead", "it is complete at once")
 	p.Wait(`document.querySelectorAll(".moments svg").length === 4 && !document.querySelector("[data-progress]")`)
 	require.NotContains(t, p.Text("main"), "running")
-	require.Contains(t, p.Text("main"), "made ahead")
+	p.Wait(`document.getElementById("main").textContent.includes("Measured on this machine")`)
 	p.Click(`td[data-attack="secret-order"][data-design="threshold"] a`)
 	p.Wait(`location.pathname === "/replay/secret-order"`)
 	headline(p, "The Mill Lane chat")

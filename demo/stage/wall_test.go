@@ -112,11 +112,64 @@ func TestWallSaysWhatTheResultSays(t *testing.T) {
 	}
 }
 
+// TestWallScales: the wall is the same picture on a laptop whose page is enlarged by half, on a
+// projector and on a screen of four times its pixels, with two worlds and with three.
+func TestWallScales(t *testing.T) {
+	_, pair := open(t)
+	_, three := open(t, "e2ee", "threshold", "threshold-hardened")
+	for _, look := range []browser.Look{{Width: 853, Height: 480}, {Width: 1280, Height: 720}, {Width: 3840, Height: 2160}} {
+		p := browser.Open(t, look)
+		for _, at := range []string{pair, three} {
+			p.Visit(at + "/wall/quorum-theft?beat=3")
+			onWall(p, "quorum-theft", 3)
+			unit := min(float64(look.Width)/1920, float64(look.Height)/1080)
+			for _, e := range browser.Value[[][3]any](p, readable) {
+				require.GreaterOrEqual(t, e[1].(float64), 33.9*unit, "%v: %v", look, e)
+				require.Equal(t, true, e[2], "%v: %v does not fit", look, e)
+			}
+			require.False(t, browser.Value[bool](p, `document.documentElement.scrollWidth > innerWidth`), "%v", look)
+		}
+		require.Contains(t, p.Text(".strips"), "0 of 72", "the third world is a strip")
+	}
+}
+
+// TestWallMoves: where motion is welcome, figures pass over the wall and are gone in the end, and
+// the number has climbed to what was measured.
+func TestWallMoves(t *testing.T) {
+	_, at := open(t)
+	p := browser.Open(t, browser.Look{Width: 1280, Height: 720, Motion: true})
+	p.Visit(at + "/wall/quorum-theft?beat=1")
+	onWall(p, "quorum-theft", 1)
+	p.Press("0", "p")
+	headline(p, "How much will be read?")
+	p.Press("1")
+	onWall(p, "quorum-theft", 2)
+	p.Wait(`document.querySelectorAll(".floating").length === 3`)
+	p.Wait(`document.querySelectorAll(".floating").length === 0`)
+	p.Press(" ")
+	onWall(p, "quorum-theft", 3)
+	p.Wait(`document.querySelectorAll(".floating").length === 1`)
+	p.Wait(`document.querySelectorAll(".floating").length === 0 && document.getElementById("number-threshold").textContent === "72 of 72"`)
+	require.Equal(t, "You said: none. It was: all.", p.Text("#bet"))
+	p.Visit(at + "/wall?beat=2")
+	p.Wait(`document.querySelector(".opening.o2")`)
+	p.Press(" ")
+	p.Wait(`document.querySelector(".opening.o3")`)
+	p.Press(" ")
+	p.Wait(`document.querySelector(".opening.o4") && getComputedStyle(document.getElementById("t-e2ee-72")).opacity === "1"`)
+}
+
 // TestWallIsAccessible: no rule of axe is broken, in a hall and on a phone, dark and light.
 func TestWallIsAccessible(t *testing.T) {
 	_, at := open(t)
 	for _, look := range []browser.Look{hall, {Width: 1280, Height: 720}, {Width: 390, Height: 844}} {
 		p := browser.Open(t, look)
+		for _, path := range []string{"/wall?beat=1", "/wall?beat=5", "/bet/quorum-theft", "/wall/quorum-theft?beat=3&bet=part&rob=1,2,3"} {
+			p.Visit(at + path)
+			p.Wait(`document.querySelector(".wall") && !document.querySelector("[data-waiting]")`)
+			require.Empty(t, p.Axe(), "%v, %s", look, path)
+			require.False(t, browser.Value[bool](p, `document.documentElement.scrollWidth > innerWidth`), "%v, %s", look, path)
+		}
 		for beat := 1; beat <= wall.Beats; beat += 2 {
 			p.Visit(fmt.Sprintf("%s/wall/quorum-theft?beat=%d", at, beat))
 			onWall(p, "quorum-theft", beat)

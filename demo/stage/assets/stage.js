@@ -86,7 +86,7 @@ function listen(address = main().dataset.events || "/events") {
   stream.addEventListener("cell", (e) => cell(data(e)));
   stream.addEventListener("part", refresh);
   stream.addEventListener("end", () => {
-    const waits = main().querySelector("[data-waiting], [data-progress]") || "waiting" in main().dataset;
+    const waits = main().querySelector("[data-waiting], [data-progress], [data-made]") || "waiting" in main().dataset;
     if (waits && address !== "/events") refresh();
     if (address !== "/events") listen("/events"); else stream.close();
   });
