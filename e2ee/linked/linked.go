@@ -17,14 +17,14 @@
 // at the phone alone, and it gets copies, which have no ratchet (package copies says what that
 // means), where a real one has sessions of its own. What waits for a changed safety number is
 // not copied. Whoever gets a phone anew links again. Files are with the provider as long as for the
-// phones in the chat, and no longer. The public log of keys (package transparency) lists identities
-// and no linked devices, so nobody sees one there. A provider that keeps a newer list back keeps
-// an unlinked device linked.
+// phones in the chat, and no longer. A provider that keeps a newer list back keeps an unlinked
+// device linked, but where keys are in a public log, lists are there, too (package transparency).
 //
-// A provider brings a copy only with the message that it names, to a device of an account that the
-// message names, and once. What is in a copy it cannot see. So under escrow, where a field covers the message and
-// no copy, accomplices can put one text into the message and another into the copy: what is
-// true of a text under a text (the row encrypt-underneath) is true of a text beside one.
+// A provider brings a copy only with the message that it names, to a device of an account that
+// the message names, and once. What is in a copy it cannot see. So under escrow, where a field
+// covers the message and no copy, accomplices can put one text into the message and another into
+// the copy: what is true of a text under a text (the row encrypt-underneath) is true of a text
+// beside one. TestCopyNeedsItsMessage in package e2ee shows what is refused.
 //
 // TestList shows that a list is the phone's own; TestLink and others in package e2ee show who
 // gets copies, from when and until when.

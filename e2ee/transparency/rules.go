@@ -12,8 +12,8 @@ import (
 	"doormat/world/publiclog"
 )
 
-// KeyChange is that somebody has registered an identity: Ref is the account, Data the
-// fingerprint, 16 bytes. The log tells it to everybody.
+// KeyChange is that somebody has registered an identity or linked a device: Ref is the account,
+// Data the fingerprint of the key, 16 bytes. The log tells it to everybody.
 const KeyChange world.Kind = "key change"
 
 // Names of the making rules, which scripts apply by name.
@@ -26,7 +26,7 @@ func ownRules() []world.Rule {
 	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "read the directory's news",
-			Doc:   "Entries of the log travel in the clear: who has registered a key, and which.",
+			Doc:   "Entries of the log travel in the clear: who has registered a key or linked a device, and which.",
 			Takes: kinds(world.Observed), Gives: kinds(KeyChange), Apply: readNews},
 		{Name: "read the directory's log", Doc: "The log holds every key that was ever " +
 			"registered, by its fingerprint.",
@@ -49,8 +49,15 @@ func ownRules() []world.Rule {
 func changes(records [][]byte) ([]world.Derived, error) {
 	var facts []world.Fact
 	for _, record := range records {
-		if e, err := entryOf(record); err == nil {
+		e, err := entryOf(record)
+		if err != nil {
+			continue
+		}
+		if e.number == 0 {
 			facts = append(facts, world.Fact{Kind: KeyChange, Ref: e.account, Data: e.identity})
+		}
+		for _, device := range e.devices {
+			facts = append(facts, world.Fact{Kind: KeyChange, Ref: e.account, Data: device})
 		}
 	}
 	if len(facts) == 0 {
@@ -102,7 +109,7 @@ func listKey(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := entry{in.Facts[0].Ref, identity}
+	e := entry{account: in.Facts[0].Ref, identity: identity}
 	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: e.account,
 		Data: e.post().Encode(always)}), nil
 }
@@ -120,7 +127,7 @@ func forkDirectory(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	fork, err := forkFor(public, entry{in.Facts[1].Ref, identity})
+	fork, err := forkFor(public, entry{account: in.Facts[1].Ref, identity: identity})
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,7 @@
 //
 // Devices and provider are those of package e2ee. When an account registers an identity, its
 // first or another one, the provider appends an entry to a public log: the account, and the
-// fingerprint of the identity. Four witnesses cosign the log, of whom three must, and a
+// fingerprint of the identity. A list of linked devices that an identity signs is an entry, too. Four witnesses cosign the log, of whom three must, and a
 // monitor reads it (package publiclog). A device reads every entry since its last visit on
 // each night that it lives through, and when it meets an identity that its view of the log
 // does not show. It tells its owner
@@ -11,6 +11,9 @@
 //   - of a key in the owner's name that it did not make,
 //   - of a contact whose key is not the one that the log shows last for that account, when the
 //     key is met, and when messages go on under it after the log has shown a newer one,
+//   - of a device that is linked to the account: it is listed as well, and its key is one that this
+//     phone did not make, although it signed it (package linked),
+//   - of a contact's linked devices that are not those which the log shows last,
 //   - of a log that shows another history than before, that too few witnesses signed, or that
 //     has not answered for three nights with anything that they signed in the last two days, or
 //     that they signed for a time to come.
@@ -35,8 +38,8 @@
 // TestConformance runs the suite of world/worldtest. TestSwappedInSecret,
 // TestSwappedInTheLog and TestReinstall show who is told, TestForkedDirectory what keys of
 // witnesses are worth, TestSilentLog that silence is told, TestFrozenLog that old answers are,
-// TestFutureSignatures that a time to come is, TestListedAgain that a key is looked up again, and
-// TestLostEntry that the provider posts again what was lost.
+// TestFutureSignatures that a time to come is, TestListedAgain that a key is looked up again, TestLinked
+// that a linked device is told, TestSecretList that a list which is not in the log is, and TestLostEntry that the provider posts again what was lost.
 package transparency
 
 import (
@@ -60,12 +63,13 @@ func (d Design) Info() world.Info {
 	info.ID, info.Name, info.Classes = "e2ee-transparent", "End-to-end, keys in a public log",
 		[]string{"transparent", "e2ee"}
 	info.Doc = "End-to-end encryption as in e2ee, and the provider's directory of keys is a " +
-		"public log with witnesses. Each phone reads it, and tells its owner of a key in the " +
-		"owner's name that it did not make, and of a contact's key that the log does not show. " +
+		"public log with witnesses, and so are the lists of linked devices. Each phone reads it, and " +
+		"tells its owner of a key in the owner's name that it did not make, a linked device's among " +
+		"them, and of a contact's key that the log does not show. " +
 		"So a swapped key is found out by one end or the other, although nobody compares safety " +
 		"numbers, and after the fact: it is detected and not prevented. An owner whose phone is " +
 		"off notices nothing, a true new phone looks like a swap, and the log tells everybody " +
-		"who has a new phone, and when."
+		"who has a new phone, or another device, and when."
 	info.Trusts = []string{
 		"the devices at both ends, and whoever writes their software",
 		"the log with a quorum of its witnesses, for showing everybody the same keys; two dishonest " +
@@ -97,7 +101,7 @@ func (d Design) Setup(config world.Config) (world.Deploy, error) {
 		for _, n := range nodes {
 			switch n := n.(type) {
 			case *e2ee.Provider:
-				n.Extensions = append(n.Extensions, newPublisher(policy))
+				n.Extensions = append(n.Extensions, newPublisher(n, policy))
 			case *e2ee.Device:
 				n.Extensions = append(n.Extensions, newWatcher(n, policy))
 			}

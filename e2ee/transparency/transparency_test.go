@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee"
+	"doormat/e2ee/linked"
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
@@ -329,6 +330,59 @@ func TestSilentLog(t *testing.T) {
 	require.Equal(t, []string{"device:Ben"}, s.said("has not answered"))
 }
 
+// invite links a stranger's device to Ana's account.
+func (s *stage) invite() {
+	require.NoError(s.t, s.Net.Node("user:Ana").(world.Reprogrammable).Reprogram(world.ScanCodes, nil))
+	s.Net.Post(s.packet(s.apply(linked.Invite, "Ana", s.apply(linked.MakeDevice, "")[0])[0]))
+	require.NoError(s.t, s.Settle())
+}
+
+// TestLinked: a device that the owner was persuaded to link is listed, the phone tells of it at
+// night, once, the owner unlinks it, and the log shows that, too.
+func TestLinked(t *testing.T) {
+	s := newStage(t)
+	require.NoError(t, s.Advance(1))
+	s.invite()
+	require.Empty(t, s.warned, "by day")
+	require.NoError(t, s.Advance(6))
+	require.NoError(t, s.Rest(5))
+	require.Equal(t, []string{"device:Ana"}, s.said("a device linked to this account"))
+	require.Len(t, s.warned, 1)
+	listed := s.Net.Node("device:Cy").(*e2ee.Device)
+	for _, x := range listed.Extensions {
+		if w, ok := x.(*watcher); ok {
+			require.EqualValues(t, 2, w.linked["Ana"].number)
+			require.Empty(t, w.linked["Ana"].devices)
+		}
+	}
+}
+
+// TestSecretList: a list that is kept from the log is told by the contacts who are shown it, and
+// so is one that the log shows replaced.
+func TestSecretList(t *testing.T) {
+	for name, keep := range map[string]func(world.Packet) bool{
+		"from the log": func(p world.Packet) bool {
+			return p.To == world.Log && p.Kind() == publiclog.KindPost && p.From == world.Provider
+		},
+		"from a phone": func(p world.Packet) bool { return p.Kind() == linked.KindList && p.To == "device:Ben" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			require.NoError(t, s.Advance(1))
+			if name == "from a phone" {
+				s.invite()
+			}
+			s.Intercept = keep
+			if name == "from the log" {
+				s.invite()
+			}
+			require.NoError(t, s.Advance(4))
+			require.NoError(t, s.Rest(5))
+			require.Contains(t, s.said("the linked devices of Ana are not those"), "device:Ben")
+		})
+	}
+}
+
 // TestLostEntry: the provider posts again what was lost on the way to the log, and no more
 // once the log shows it.
 func TestLostEntry(t *testing.T) {
@@ -347,9 +401,11 @@ func TestLostEntry(t *testing.T) {
 
 // FuzzParseEntry: an entry has one encoding, and others are refused.
 func FuzzParseEntry(f *testing.F) {
-	f.Add(entry{"Ana", make([]byte, 16)}.encode())
-	f.Add(entry{"", make([]byte, 16)}.encode())
-	f.Add(entry{"Ana", nil}.encode())
+	f.Add(entry{account: "Ana", identity: make([]byte, 16)}.encode())
+	f.Add(entry{account: "", identity: make([]byte, 16)}.encode())
+	f.Add(entry{account: "Ana"}.encode())
+	f.Add(entry{account: "Ana", identity: make([]byte, 16), number: 2, devices: [][]byte{make([]byte, 16)}}.encode())
+	f.Add(entry{account: "Ana", identity: make([]byte, 16), number: 1, devices: [][]byte{nil}}.encode())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if e, err := parseEntry(data); err == nil {
 			require.Equal(t, data, e.encode())

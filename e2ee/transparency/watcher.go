@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"doormat/e2ee"
+	"doormat/e2ee/linked"
 	"doormat/world"
 	"doormat/world/ledger"
 	"doormat/world/publiclog"
@@ -26,6 +27,10 @@ type watcher struct {
 	seen     map[string][]byte   // the identity under which each contact appeared last
 	behind   map[string]bool     // contacts to whom a key went that the log shows replaced
 	due      map[string]bool     // those of them that are to be looked at at the log's next answer
+	linked   map[string]entry    // the last list of linked devices that the log shows of each account
+	shown    map[string]entry    // the last one that the provider has shown of each contact
+	strange  bool                // the log shows a device linked to this account, and the owner is not told
+	visiting bool                // it asked the log this night
 	told     map[string]bool     // identities and faults of which the owner was told
 	unheard  int                 // how often the log was asked since it answered with news of its day
 	reported bool                // the owner knows that the log does not answer
@@ -50,6 +55,8 @@ func (w *watcher) Begin(time.Time) []world.Packet {
 	w.reader = publiclog.NewReader(w.policy)
 	w.newest, w.met, w.told = map[string][]byte{}, map[string][][]byte{}, map[string]bool{}
 	w.seen, w.behind, w.due = map[string][]byte{}, map[string]bool{}, map[string]bool{}
+	w.linked, w.shown = map[string]entry{}, map[string]entry{}
+	w.strange, w.visiting = false, false
 	w.unheard, w.reported = 0, false
 	return nil
 }
@@ -100,6 +107,7 @@ func (w *watcher) Tick(time.Time) (out []world.Packet) {
 	}
 	maps.Copy(w.due, w.behind)
 	clear(w.behind)
+	w.visiting = true
 	return append(out, w.ask()...)
 }
 
@@ -113,6 +121,12 @@ func (w *watcher) Wakes() time.Time {
 
 // Handle implements [e2ee.DeviceExtension].
 func (w *watcher) Handle(now time.Time, p world.Packet) []world.Packet {
+	if p.From == world.Provider && p.Kind() == linked.KindList {
+		if l, err := linked.Verify(p.Data); err == nil {
+			w.shown[l.Account] = listEntry(l)
+		}
+		return nil
+	}
 	if p.From != world.Log || p.Kind() != publiclog.KindUpdate || w.device.Identity() == nil {
 		return nil
 	}
@@ -132,11 +146,20 @@ func (w *watcher) Handle(now time.Time, p world.Packet) []world.Packet {
 			out = append(out, w.read(e)...)
 		}
 	}
-	return append(out, w.lookUp()...)
+	out = append(out, w.lookUp()...)
+	if w.visiting {
+		w.visiting = false
+		out = append(out, w.lookUpDevices()...)
+	}
+	return out
 }
 
 // read takes an entry. One in the owner's name must be of the key that this device made.
 func (w *watcher) read(e entry) []world.Packet {
+	if e.number > 0 {
+		w.readList(e)
+		return nil
+	}
 	w.newest[e.account] = slices.Clone(e.identity)
 	if world.DeviceOf(e.account) != w.device.Name() ||
 		bytes.Equal(e.identity, w.device.Identity()) {
@@ -145,6 +168,45 @@ func (w *watcher) read(e entry) []world.Packet {
 	return w.warnOnce(string(e.identity), "the log of keys shows a key in your name that this "+
 		"phone did not make: if it "+
 		"is not that of a phone which you had before, somebody reads what is sealed to it")
+}
+
+// readList takes a list of linked devices. It counts if the account's present identity signed it.
+func (w *watcher) readList(e entry) {
+	if !bytes.Equal(e.identity, w.newest[e.account]) {
+		return
+	}
+	w.linked[e.account] = e
+	if world.DeviceOf(e.account) != w.device.Name() ||
+		!bytes.Equal(e.identity, w.device.Identity()) {
+		return
+	}
+	for _, device := range e.devices {
+		if !w.told["linked "+string(device)] {
+			w.told["linked "+string(device)] = true
+			w.strange = true
+		}
+	}
+}
+
+// lookUpDevices tells, at night, of a device that was linked to the account, as a phone does by
+// itself if it is set so, and of contacts' lists that are not those of the log.
+func (w *watcher) lookUpDevices() (out []world.Packet) {
+	if w.strange {
+		w.strange = false
+		told := w.device.Warning("the log of keys shows a device linked to this account: if it is not " +
+			"yours, it gets a copy of every message")
+		out = append(out, told, world.Packet{From: told.From, To: told.To,
+			Data: world.Pack(world.KindLinked)})
+	}
+	for _, account := range slices.Sorted(maps.Keys(w.shown)) {
+		shown, listed := w.shown[account], w.linked[account]
+		if bytes.Equal(shown.identity, w.newest[account]) &&
+			!bytes.Equal(shown.encode(), listed.encode()) {
+			out = append(out, w.warnOnce("list "+string(shown.encode()), "the linked devices of "+
+				account+" are not those that the log of keys shows")...)
+		}
+	}
+	return out
 }
 
 // lookUp compares the identities that were met with what the log shows last.
