@@ -19,11 +19,15 @@ const (
 	KindAnswer                    // trustee to agency: agency key, info, sealed facts, signature
 )
 
+// KindHandOver is what a trustee with a false program sends of what it holds.
+const KindHandOver byte = 156
+
 // PacketKinds lists the kinds of packets by which an agency asks and trustees answer.
 func PacketKinds() []world.PacketKind {
 	return []world.PacketKind{
 		{Kind: KindRequest, Name: "request to a trustee"},
 		{Kind: KindAnswer, Name: "answer of a trustee"},
+		{Kind: KindHandOver, Name: "what a trustee hands over"},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/escrow/request"
 	"doormat/world"
@@ -310,6 +311,8 @@ func (m *machine) Handle(now time.Time, p world.Packet) []world.Packet {
 	case p.From == world.Law && p.Kind() == world.KindComply:
 		m.desk.willing = true
 		return nil
+	case p.Kind() == wire.KindUpdate:
+		return m.desk.update(now, p, m.Holdings)
 	case m.checks && (p.Private() || p.Kind() < 32): // what is nobody's to say on the network
 		return nil
 	case m.checks:

@@ -127,7 +127,7 @@ func (Design) Info() world.Info {
 			"whomever e2ee asks one to trust",
 			"that fewer than t trustees collude, are robbed within one share epoch, or sit under " +
 				"one government, or several that agree, which takes in secret what they hold",
-			"that trustees have no vendor, cloud or hardware maker in common: where t of them do, they are one",
+			"that trustees have no supplier of programs, cloud or hardware maker in common: where t of them do, they are one",
 			"trustees, for erasing old shares and destroyed keys",
 			"the court, and whoever holds its key",
 			"the log's witnesses, of whom at most one of four may be dishonest, for cosigning one history",
@@ -137,7 +137,8 @@ func (Design) Info() world.Info {
 			"that nobody who records messages today ever computes discrete logarithms: the " +
 				"escrow field, unlike the sessions, has no ML-KEM",
 		},
-		Principals: append(e2ee.Principals(), world.SharedPrincipals(world.TrusteeName, world.Log, world.WitnessName, world.Monitor)...),
+		Principals: append(e2ee.Principals(), append(world.SharedPrincipals(world.TrusteeName, world.Log, world.WitnessName, world.Monitor),
+			supplierPrincipal())...),
 		Programs: append(e2ee.Programs(),
 			world.Program{Name: GarbageFields,
 				Doc: "a client whose escrow fields are proved and bound as they should be, and " +
@@ -160,9 +161,10 @@ func (Design) Info() world.Info {
 			world.Program{Name: ChooseKey,
 				Doc: "a trustee that waits for all others' commitments, then reveals one that " +
 					"would make the key its own"},
+			world.Program{Name: HandOver, Doc: "a trustee that sends what it holds to whom its update serves"},
 		),
 		Packets:    slices.Concat(wire.PacketKinds(), registration.PacketKinds(), linked.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
-		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter()},
+		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), suppliersParameter()},
 		KeyLife:    committee.KeyLife,
 		Keys:       append(e2eerules.KeyKinds(), rules.Ristretto255()),
 	}
@@ -202,13 +204,19 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 	provider.Extensions, provider.Memo = []e2ee.ProviderExtension{extension}, config.Memo
 	nodes := []world.Node{court, agency, provider}
 	var names []string
+	var trustees []*trustee
 	for _, own := range s.trustees {
 		t, err := newTrustee(own, cache, court.Public(), config)
 		if err != nil {
 			return nil, err
 		}
-		names, nodes = append(names, t.name), append(nodes, t)
+		names, nodes, trustees = append(names, t.name), append(nodes, t), append(trustees, t)
 	}
+	suppliers, err := supply(config, trustees)
+	if err != nil {
+		return nil, err
+	}
+	nodes = append(nodes, suppliers...)
 	work := request.NewAgency(s.genesis, names)
 	agency.Extensions = []law.AgencyExtension{work, registration.Listener{}}
 	agency.Produced = wire.Produced()

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"doormat/e2ee/wire"
 	"doormat/escrow/ceremony"
 	"doormat/escrow/committee"
 	"doormat/escrow/request"
@@ -32,7 +33,8 @@ type trustee struct {
 	gossip   *publiclog.Gossip
 	waiting  []world.Packet // requests whose checkpoint the log has still to prove
 	willing  bool
-	requests []world.Fact // its log of requests, see requestlog.go
+	supplier ed25519.PublicKey // who signs its programs
+	requests []world.Fact      // its log of requests, see requestlog.go
 
 	board           *committee.View
 	refresh, rotate int  // after how many messages each is due again, 0 for never
@@ -92,6 +94,8 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 		t.willing = true
 	case p.Kind() == request.KindRequest:
 		return t.answer(now, p)
+	case p.Kind() == wire.KindUpdate:
+		return t.update(now, p, t.Holdings)
 	case p.From == world.Log && p.Kind() == publiclog.KindUpdate:
 		return t.readUpdate(p.Data)
 	case !t.CountsMessages():

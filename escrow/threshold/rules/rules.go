@@ -41,6 +41,10 @@ func readingRules() []world.Rule {
 			Doc: "The phone that registers as somebody is handed the newest certificate, and learns from it the " +
 				"public polynomial under which it has to seal.",
 			Takes: kinds(world.Observed), Gives: kinds(committee.Committee), Apply: readHandedCertificate},
+		{Name: "read what a trustee hands over",
+			Doc: "A trustee with a false program sends what it holds: shares, its identity, and what it was " +
+				"asked for; where keys are in hardware, the credential of its machine.",
+			Takes: kinds(world.Observed), Gives: handedOver, Apply: readHandedOver},
 		{Name: "read a request log",
 			Doc:   "A trustee keeps what it was asked for: the order, and who wrote to whom and when.",
 			Takes: kinds(request.RequestLog), Gives: kinds(law.OrderFact, world.Metadata), Apply: readRequestLog},
@@ -55,6 +59,28 @@ func readingRules() []world.Rule {
 		{Name: "read the secret part", Doc: "The ratchet carries the message seed.",
 			Takes: kinds(wire.Secret), Gives: kinds(Seed), Apply: readSecret},
 	}
+}
+
+// handedOver are the kinds of facts that a trustee holds and rules read.
+var handedOver = kinds(committee.Identity, committee.Share, committee.Committee, committee.CertifiedKey,
+	committee.OneUseKey, request.RequestLog, request.Credential)
+
+func readHandedOver(in world.Input) ([]world.Derived, error) {
+	p, _, err := world.ParsePacket(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	f, err := world.Unpack(p.Data, request.KindHandOver, 1)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := world.ParseFacts(f[0])
+	if err != nil {
+		return nil, err
+	}
+	return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool {
+		return !slices.Contains(handedOver, f.Kind)
+	})...), nil
 }
 
 // openingRules compute with shares, answers and keys.
