@@ -129,15 +129,15 @@ func (a *adversary) overhear(p world.Packet) {
 	}
 }
 
-// publishedBy names the capability by which a node serves the adversary: because the vendor
-// published its program, as good as control of the node if the adversary had the vendor's key,
+// publishedBy names the capability by which a node serves the adversary: because who signs its
+// programs published that one, as good as control of the node if the adversary had the key,
 // or because it answers whoever has a phone in hand. It is "" if the node serves nobody.
 func (a *adversary) publishedBy(name string) string {
 	r, ok := a.run.Net.Node(name).(world.Reporter)
 	if !ok || r.ReportsTo() != world.Outsider {
 		return ""
 	}
-	behind := []string{world.Vendor}
+	behind := []string{r.ProgramsBy()}
 	if account, ok := strings.CutPrefix(name, world.ElementName+":"); ok {
 		behind = append(behind, world.DeviceOf(account))
 	}

@@ -31,6 +31,9 @@ type reporting struct {
 // ReportsTo implements [world.Reporter].
 func (d *Device) ReportsTo() string { return d.reporting.to }
 
+// ProgramsBy implements [world.Reporter].
+func (d *Device) ProgramsBy() string { return world.Vendor }
+
 // runUpdate runs a program that the vendor signed.
 func (d *Device) runUpdate(now time.Time, p world.Packet) {
 	u, err := wire.VerifyUpdate(now, p.Data, d.vendor, d.Name())

@@ -36,11 +36,13 @@ type Reprogrammable interface {
 	Reprogram(program string, text []byte) error
 }
 
-// A Reporter is a node that may serve somebody else than its owner: it runs a program which its
-// vendor published for that, or answers whoever has a phone in hand.
+// A Reporter is a node that may serve somebody else than its owner: it runs a program which whoever
+// signs its programs published for that, or answers whoever has a phone in hand.
 type Reporter interface {
 	// ReportsTo is the address to which it sends what it knows, "" for none.
 	ReportsTo() string
+	// ProgramsBy names who signs its programs.
+	ProgramsBy() string
 }
 
 // A Misled node serves in good faith somebody who passes for somebody else, as a provider does

@@ -204,6 +204,9 @@ func (e *Element) Holdings() []world.Fact {
 // ReportsTo implements [world.Reporter]: an element answers whoever has the phone in hand.
 func (e *Element) ReportsTo() string { return world.Outsider }
 
+// ProgramsBy implements [world.Reporter].
+func (e *Element) ProgramsBy() string { return world.Vendor }
+
 // Reprogram implements [world.Reprogrammable].
 func (e *Element) Reprogram(program string, _ []byte) error {
 	if program != NoGuessLimit {

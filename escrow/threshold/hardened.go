@@ -133,8 +133,8 @@ func withHardware(t *trustee, config world.Config, s *setup, own values) ([]worl
 	if err != nil {
 		return nil, err
 	}
-	desk.judge, desk.cap, desk.supplier = t.judge, t.cap, t.supplier
-	t.supplier = nil // what a machine is sent does not run in hardware
+	desk.judge, desk.cap, desk.programs = t.judge, t.cap, t.programs
+	t.programs = programs{} // what a machine is sent does not run in hardware
 	if own.hardware == HardwareCounts {
 		t.judge, t.cap = nil, 0
 	}

@@ -413,6 +413,12 @@ func (m *machine) renew(offer []byte) []world.Packet {
 	return out
 }
 
+// ReportsTo implements [world.Reporter].
+func (m *machine) ReportsTo() string { return m.desk.ReportsTo() }
+
+// ProgramsBy implements [world.Reporter].
+func (m *machine) ProgramsBy() string { return m.desk.ProgramsBy() }
+
 // Reprogram implements [world.Reprogrammable].
 func (m *machine) Reprogram(program string, _ []byte) error {
 	switch program {
@@ -473,6 +479,8 @@ func (m *machine) ask(q *question) []world.Packet {
 
 var (
 	_ world.Reprogrammable = (*machine)(nil)
+	_ world.Reporter       = (*machine)(nil)
+	_ world.Reporter       = (*trustee)(nil)
 	_ world.Counter        = (*hardware)(nil)
 	_ world.Waker          = (*hardware)(nil)
 )

@@ -86,21 +86,36 @@ func supply(config world.Config, trustees []*trustee) (nodes []world.Node, err e
 		all, nodes = append(all, s), append(nodes, s)
 	}
 	for i, t := range trustees {
-		t.supplier = all[0].public()
+		s := all[0]
 		if config.Settings.Own.Value(Suppliers) == SupplierEach {
-			t.supplier = all[i].public()
+			s = all[i]
 		}
+		t.programs = programs{by: s.name, key: s.public()}
 	}
 	return nodes, nil
 }
 
+// programs are what a machine knows of those that it runs.
+type programs struct {
+	by     string // who signs them
+	key    ed25519.PublicKey
+	serves string // to whom it sends what it holds, "" if it does not
+}
+
+// ReportsTo implements [world.Reporter].
+func (p *programs) ReportsTo() string { return p.serves }
+
+// ProgramsBy implements [world.Reporter].
+func (p *programs) ProgramsBy() string { return p.by }
+
 // update runs a program that the supplier signed for a trustee's machine, which holds these
 // facts. It does not matter who brings it.
 func (t *trustee) update(now time.Time, p world.Packet, holdings func() []world.Fact) []world.Packet {
-	u, err := wire.VerifyUpdate(now, p.Data, t.supplier, t.name)
+	u, err := wire.VerifyUpdate(now, p.Data, t.programs.key, t.name)
 	if err != nil || u.Program != HandOver {
 		return nil // the other programs are for those who try them, see Reprogram
 	}
+	t.programs.serves = u.Serves
 	return []world.Packet{{From: t.name, To: u.Serves,
 		Data: world.Pack(request.KindHandOver, world.EncodeFacts(holdings()))}}
 }

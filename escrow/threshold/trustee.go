@@ -33,8 +33,8 @@ type trustee struct {
 	gossip   *publiclog.Gossip
 	waiting  []world.Packet // requests whose checkpoint the log has still to prove
 	willing  bool
-	supplier ed25519.PublicKey // who signs its programs
-	requests []world.Fact      // its log of requests, see requestlog.go
+	programs
+	requests []world.Fact // its log of requests, see requestlog.go
 
 	board           *committee.View
 	refresh, rotate int  // after how many messages each is due again, 0 for never

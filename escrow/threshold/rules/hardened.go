@@ -21,6 +21,10 @@ func Hardened() []world.Rule {
 				"encrypted: it shows orders on the way in, and sealed answers on the way out.",
 			Takes: kinds(world.Observed), Gives: kinds(request.Answer, law.OrderFact),
 			Apply: readLink},
+		{Name: "read what the machine of a trustee hands over",
+			Doc:   "Where keys are in hardware, a machine with a false program sends its credential.",
+			Takes: kinds(world.Observed), Gives: kinds(request.Credential),
+			Apply: readHandedOver(kinds(request.Credential))},
 		{Name: AskHardware, Make: true,
 			Doc: "Who has the credential of a trustee's machine can ask its hardware to open envelopes, " +
 				"for a key of its own. Text names to whom the answer goes. The credential ends with the " +

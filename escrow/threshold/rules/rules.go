@@ -43,8 +43,8 @@ func readingRules() []world.Rule {
 			Takes: kinds(world.Observed), Gives: kinds(committee.Committee), Apply: readHandedCertificate},
 		{Name: "read what a trustee hands over",
 			Doc: "A trustee with a false program sends what it holds: shares, its identity, and what it was " +
-				"asked for; where keys are in hardware, the credential of its machine.",
-			Takes: kinds(world.Observed), Gives: handedOver, Apply: readHandedOver},
+				"asked for.",
+			Takes: kinds(world.Observed), Gives: handedOver, Apply: readHandedOver(handedOver)},
 		{Name: "read a request log",
 			Doc:   "A trustee keeps what it was asked for: the order, and who wrote to whom and when.",
 			Takes: kinds(request.RequestLog), Gives: kinds(law.OrderFact, world.Metadata), Apply: readRequestLog},
@@ -63,24 +63,26 @@ func readingRules() []world.Rule {
 
 // handedOver are the kinds of facts that a trustee holds and rules read.
 var handedOver = kinds(committee.Identity, committee.Share, committee.Committee, committee.CertifiedKey,
-	committee.OneUseKey, request.RequestLog, request.Credential)
+	committee.OneUseKey, request.RequestLog)
 
-func readHandedOver(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
+func readHandedOver(read []world.Kind) func(world.Input) ([]world.Derived, error) {
+	return func(in world.Input) ([]world.Derived, error) {
+		p, _, err := world.ParsePacket(in.Facts[0].Data)
+		if err != nil {
+			return nil, err
+		}
+		f, err := world.Unpack(p.Data, request.KindHandOver, 1)
+		if err != nil {
+			return nil, err
+		}
+		facts, err := world.ParseFacts(f[0])
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool {
+			return !slices.Contains(read, f.Kind)
+		})...), nil
 	}
-	f, err := world.Unpack(p.Data, request.KindHandOver, 1)
-	if err != nil {
-		return nil, err
-	}
-	facts, err := world.ParseFacts(f[0])
-	if err != nil {
-		return nil, err
-	}
-	return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool {
-		return !slices.Contains(handedOver, f.Kind)
-	})...), nil
 }
 
 // openingRules compute with shares, answers and keys.
