@@ -18,7 +18,7 @@ import (
 func (a *app) demo() *cobra.Command {
 	var o demo.Options
 	var out string
-	var full bool
+	var full, brief bool
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Tell the whole story in a few minutes of reading, or write it to a page",
@@ -39,6 +39,9 @@ sources.`,
 			if full && out == "" {
 				return demo.Usagef("--full: is for --out; give both")
 			}
+			if brief && out != "" {
+				return demo.Usagef("--brief: is for the terminal; leave out --out")
+			}
 			lab, err := a.lab(o)
 			if err != nil {
 				return err
@@ -49,26 +52,47 @@ sources.`,
 			if out != "" {
 				return takeHome(c.Context(), &handout.Handout{Options: o, Lab: lab, Full: full}, name)
 			}
-			return tell(c.Context(), o, lab)
+			return tell(c.Context(), o, lab, brief)
 		},
 	}
 	a.runFlags(c, &o)
 	a.attacksFlag(c, &o)
 	c.Flags().StringVar(&out, "out", "", "write a page to `FILE.html`, and .md, -slides.md and "+
 		".json beside it, all or none")
+	c.Flags().BoolVar(&brief, "brief", false, "tell it in forty lines")
 	c.Flags().BoolVar(&full, "full", false, "with --out, tell every attack in the page")
 	complete(c, "out", files)
 	return c
 }
 
-// tell prints the story.
-func tell(ctx context.Context, o demo.Options, lab *attacks.Lab) error {
+// tell prints the story, or in brief its acts only.
+func tell(ctx context.Context, o demo.Options, lab *attacks.Lab, brief bool) error {
 	out, err := openOutput("")
 	if err != nil {
 		return err
 	}
 	tour := text.Tour{Conversation: lab.Conversation, Target: lab.Settings.Target, Story: o.Tale(),
 		Keep: o.Chosen().Flags(), Designs: lab.Designs}
+	if brief {
+		acts := *lab
+		shown := demo.Showcases(lab.Attacks)
+		acts.Attacks = nil
+		for _, h := range shown {
+			t, err := demo.Kit{Attacks: lab.Attacks}.Attack(h.ID)
+			if err != nil {
+				return err
+			}
+			acts.Attacks = append(acts.Attacks, t)
+		}
+		r, err := runLab(ctx, &acts)
+		if err != nil {
+			return err
+		}
+		if err := out.text(tour.Brief(r, acts.Attacks, out.width)); err != nil {
+			return err
+		}
+		return verdict(r)
+	}
 	if err := out.text(tour.Opening(out.width)); err != nil {
 		return err
 	}

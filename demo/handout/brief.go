@@ -80,6 +80,6 @@ func (h *Handout) inShort(d *markdown.Document, list []*section) {
 		d.Row(row...)
 	}
 	d.Gap()
-	d.Prose("×4: so many principals were robbed, run, or made to answer; a jurisdiction " +
-		"counts one. " + notLikelihoods)
+	d.Prose("×4: so many break-ins were needed, or so many had to say yes; a country counts one. " +
+		notLikelihoods)
 }

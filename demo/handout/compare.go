@@ -133,7 +133,7 @@ func compared(messages int) []comparison {
 			func(c *attacks.Cell) value { return number("false-claims", c.FalseClaims) }},
 		{"Of what orders asked for", served},
 		{"Noticed by", noticed},
-		{"Principals used", used},
+		{"Break-ins needed, or who had to say yes", used},
 		{"Began",
 			func(c *attacks.Cell) value { return value{Text: summary.Moment(c.At, messages)} }},
 		{"As expected", expected},

@@ -104,7 +104,7 @@ func TestSession(t *testing.T) {
 		})
 		r.Cells[i] = c
 	}
-	tour := text.Tour{Conversation: lab.Conversation, Story: story.All()[0], Designs: lab.Designs}
+	tour := text.Tour{Conversation: lab.Conversation, Target: lab.Settings.Target, Story: story.All()[0], Designs: lab.Designs}
 	rest := terminal.Strip(tour.Opening(text.DefaultWidth) + tour.Findings(r, demo.Showcases(kit.Attacks), text.DefaultWidth))
 	for part := range strings.SplitSeq(session, "…\n") {
 		_, after, found := strings.Cut(rest, strings.Trim(part, "\n"))

@@ -97,10 +97,9 @@ var verbs = map[string]string{
 	"order": "The agency applies to the court for an order",
 	"send":  "It sends packets that it made",
 	"apply": "It applies a rule to what it has", "attempt": "It tries a rule on what it has",
-	"saturate": "It computes all that follows from what it took",
+	"saturate": "It tries every lock with the keys that it has",
 	"facts":    "It looks through what it has",
-	"read":     "It reads a fact", "claim": "It claims what it computed; each claim is " +
-		"compared with what was said",
+	"read":     "It reads a fact", "claim": "What opened? Checked byte for byte",
 	"next": "It handles packets as they come", "deliver": "It lets packets pass",
 	"drop": "It drops packets", "replace": "It replaces packets",
 }

@@ -57,7 +57,7 @@ func TestStory(t *testing.T) {
 	require.Equal(t, "20 of 28", counter0(p, "threshold"))
 	require.Equal(t, "20 of 28", counter0(p, "e2ee"))
 	p.Press("ArrowLeft")
-	headline(p, "It claims what it computed")
+	headline(p, "What opened? Checked byte for byte")
 	p.Press("0")
 	headline(p, "The Mill Lane chat")
 	p.Press("4")

@@ -31,9 +31,9 @@ func Signs() []Sign {
 		{"noticed", Warned, "noticed", "somebody noticed",
 			"somebody's honest program gave a warning"},
 		{"odd", "≠", "unexpected", "", "the outcome differs from what the attack expects"},
-		{"parties", "×2", "principals", "principals used: robbed, run, or made to answer; a " +
-			"jurisdiction counts one",
-			"how many were robbed, run, or made to answer; a jurisdiction counts one"},
+		{"parties", "×2", "break-ins", "break-ins needed, or how many had to say yes; a " +
+			"country counts one",
+			"break-ins needed, or how many had to say yes; a country counts one"},
 	}
 }
 

@@ -121,8 +121,8 @@ func chosen(r *attacks.Result, all []*tally) string {
 	if !slices.ContainsFunc(all, func(t *tally) bool { return len(t.opened) > 0 }) {
 		return ""
 	}
-	return "Somebody chose the rows, so counting them proves little. Attacks that opened " +
-		"something and of which nobody was warned: " + unnoticed(all) + common(r) + leftOut(r)
+	return "Somebody chose the rows, so counting them proves little. " + unnoticed(all) + common(r) +
+		leftOut(r)
 }
 
 // unnoticed counts apart what opens something in every design: whoever adds rows to one
@@ -159,12 +159,13 @@ func unnoticed(all []*tally) string {
 	shared, own := say(true), say(false)
 	switch {
 	case shared == "":
-		return own + "."
+		return "Of the attacks that opened something, nobody was warned in: " + own + "."
 	case own == "":
-		return "of those that open something in every design, " + shared + "."
+		return "Of the attacks that opened something in every design, nobody was warned in: " + shared +
+			"."
 	}
-	return "of those that open something in every design, " + shared + "; of the others, " + own +
-		"."
+	return "Of the attacks that opened something in every design, nobody was warned in: " + shared +
+		". Of the others, in: " + own + "."
 }
 
 // leftOut names the attacks that are not counted, because what they rest on was granted.

@@ -68,8 +68,8 @@ func TestMeaningOf(t *testing.T) {
 			c.Needs = []world.Capability{{Principal: "device:1", Surface: "store"}}
 		}), "By an attack that uses no phone and no maker of phones: Ann 18000 of 20000 (part, ×2)", ""},
 		{named("part", func(c *attacks.Cell) { c.Content.Target.After, c.Content.Others.After = 0, 0 }), "Breadth", "Future"},
-		{asInsider(18000), "nobody was warned: of those that open something in every design, Ann 1 of 1; Ann 1 of 1. Every design lost as much in 1 of 1 (everything)", ""},
-		{asInsider(17999), "nobody was warned: of those that open something in every design, Ann 1 of 2; Ann 1 of 2. Every design lost as much in 2 of 2 (part, everything)", ""},
+		{asInsider(18000), "opened something in every design, nobody was warned in: Ann 1 of 1; Ann 1 of 1. Every design lost as much in 1 of 1 (everything)", ""},
+		{asInsider(17999), "opened something in every design, nobody was warned in: Ann 1 of 2; Ann 1 of 2. Every design lost as much in 2 of 2 (part, everything)", ""},
 		{someOrder(20000, 20000, 10000, 10000), "1 in every design, 0 of them on a phone or by its maker (served for everybody)", "not the target's"},
 		{someOrder(12, 12, 2, 10), "by its maker (served with 10 of 12 not the target's)", "everybody"},
 		{someOrder(11, 12, 2, 9), "0 of 1", "not the target's"},

@@ -40,20 +40,30 @@ func alarms(p *page, r *attacks.Result) {
 	}
 }
 
-// legend explains the signs, and what the table does not say.
-func legend(p *page, r *attacks.Result) {
-	signs := summary.Signs()
-	for _, text := range append([]string{summary.Key(signs[:4], "  "),
-		summary.Key(signs[4:8], "  "), summary.Key(signs[8:], ""),
-		"target: messages that the target sent or received; others: the rest"},
-		summary.Words(r)...) {
+// signs explains those of all tables.
+func signs(p *page) {
+	list := summary.Signs()
+	for _, text := range []string{summary.Key(list[:4], "  "), summary.Key(list[4:8], "  "),
+		summary.Key(list[8:], "")} {
 		p.prose(0, text)
 	}
+}
+
+// words explains those of a table.
+func words(p *page, r *attacks.Result) {
+	for _, text := range append([]string{"target: messages that the target sent or received; " +
+		"others: the rest"}, summary.Words(r)...) {
+		p.prose(0, text)
+	}
+}
+
+// caveats names the columns that are not shown, and says what the table does not.
+func caveats(p *page, r *attacks.Result) {
 	if len(r.Elsewhere) > 0 {
 		p.prose(0, "Columns besides these: "+strings.Join(r.Elsewhere,
 			", ")+". To see all: --designs all")
+		p.gap()
 	}
-	p.gap()
 	for _, text := range summary.Caveats() {
 		p.prose(0, text)
 	}

@@ -18,9 +18,12 @@ func Matrix(r *attacks.Result, width int) string {
 	p := newPage(width)
 	p.prose(0, summary.Settings(r, ""))
 	p.gap()
+	signs(p)
+	words(p, r)
+	p.gap()
 	table(p, r, true)
 	p.gap()
-	legend(p, r)
+	caveats(p, r)
 	return p.String()
 }
 

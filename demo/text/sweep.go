@@ -46,7 +46,7 @@ func Sweep(of *summary.Sweep, width int) string {
 	p.gap()
 	s.alarms(p)
 	p.prose(0, "Before and after the moment at which the adversary first took something.")
-	p.prose(0, "× principals used  lawful: served of asked  ! somebody noticed  ≠ unexpected  – "+
+	p.prose(0, "× break-ins, or who said yes  lawful: served of asked  ! somebody noticed  ≠ unexpected  – "+
 		"none such, or not applicable")
 	p.gap()
 	for _, text := range summary.Caveats() {

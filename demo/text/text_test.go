@@ -10,6 +10,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
+	"doormat/demo"
 	"doormat/demo/chat"
 	"doormat/demo/data"
 	"doormat/demo/demotest"
@@ -161,4 +162,35 @@ type longNames struct{ world.Design }
 func (longNames) Info() world.Info {
 	return world.Info{ID: "threshold-hardened-more", Name: "Threshold escrow, as strong as it gets",
 		Doc: "Trustees' decryption hardware unquestionably authenticates every court's signature before answering."}
+}
+
+// TestBrief: the story fits forty lines of 80 columns, whatever the story, and says the numbers
+// of the cells.
+func TestBrief(t *testing.T) {
+	demotest.Long(t)
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	for _, told := range story.All() {
+		o := demo.Defaults()
+		o.Story = told.ID
+		for _, h := range demo.Showcases(kit.Attacks) {
+			o.Attacks = append(o.Attacks, h.ID)
+		}
+		lab, err := o.Lab(kit, told.Conversation())
+		require.NoError(t, err)
+		r, err := lab.Run(t.Context())
+		require.NoError(t, err)
+		tour := Tour{Conversation: lab.Conversation, Target: lab.Settings.Target, Story: told, Designs: lab.Designs}
+		text := terminal.Strip(tour.Brief(r, lab.Attacks, DefaultWidth))
+		require.LessOrEqual(t, strings.Count(text, "\n"), 40, told.ID)
+		require.Contains(t, strings.Split(text, "\n")[2], "The target is "+lab.Settings.Target)
+		for _, c := range r.Cells {
+			if c.Applicable {
+				require.Contains(t, text, summary.OutOf(c.Content.Target.Recovered+c.Content.Others.Recovered, r.Conversation.Messages))
+			}
+		}
+		for l := range strings.Lines(text) {
+			require.LessOrEqual(t, lipgloss.Width(l), DefaultWidth)
+		}
+	}
 }

@@ -32,7 +32,7 @@ func (t Tour) Opening(width int) string {
 	p.title(summary.Title)
 	c := t.Conversation
 	opening := summary.Opening(len(c.Messages), len(c.Accounts), len(t.Designs))
-	p.prose(0, strings.Join(opening, " "))
+	p.prose(0, summary.Target(t.Target)+" "+strings.Join(opening, " "))
 	p.gap()
 	p.prose(0, summary.Demonstration)
 	p.gap()
@@ -42,7 +42,6 @@ func (t Tour) Opening(width int) string {
 	} else {
 		p.prose(2, strings.Join(c.Accounts[:min(10, len(c.Accounts))], ", ")+".")
 	}
-	p.prose(2, summary.Target(t.Target))
 	p.gap()
 	for _, d := range t.Designs {
 		i := d.Info()
@@ -69,20 +68,23 @@ func (t Tour) people(p *page) {
 func (t Tour) Findings(r *attacks.Result, shown []technique.Header, width int) string {
 	p := newPage(width)
 	cells := summary.Cells(r)
+	p.gap()
+	signs(p)
 	for i, h := range shown {
 		p.gap()
 		p.heading(fmt.Sprintf("Attack %d: %s", i+1, h.Title), faint(h.ID))
 		p.prose(2, "Takes "+strings.Join(h.Needs, ", ")+".")
-		outcomes(p, r, cells, h.ID)
+		outcomes(p, r, cells, h.ID, h.Kind)
 		t.sample(p, r, h)
 	}
 	p.gap()
 	p.title("All attacks")
 	p.prose(0, summary.Settings(r, ""))
+	words(p, r)
 	p.gap()
 	table(p, r, false)
 	p.gap()
-	legend(p, r)
+	caveats(p, r)
 	p.gap()
 	p.title("What the numbers say")
 	for _, text := range summary.Meaning(r) {
@@ -109,14 +111,15 @@ func (t Tour) sample(p *page, r *attacks.Result, h technique.Header) {
 		return
 	}
 	k := best.Trace.Proved
-	p.prose(2, "Recovered, among others: message "+summary.Quote(k, &t.Conversation.Messages[k-1]))
+	p.prose(2, "Read, among others: message "+summary.Quote(k, &t.Conversation.Messages[k-1]))
 	if h.Kind == "lawful" {
 		p.prose(2, t.Story.Found(t.Conversation, best.Trace.Opened))
 	}
 }
 
 // outcomes tells each design's, or one for all if they are alike.
-func outcomes(p *page, r *attacks.Result, cells map[[2]string]*attacks.Cell, id string) {
+func outcomes(p *page, r *attacks.Result, cells map[[2]string]*attacks.Cell,
+	id, kind string) {
 	var all []*attacks.Cell
 	for _, d := range r.Designs {
 		if c := cells[[2]string{id, d.ID}]; c != nil {
@@ -133,18 +136,18 @@ func outcomes(p *page, r *attacks.Result, cells map[[2]string]*attacks.Cell, id 
 			c.Delivered == first.Delivered && c.Expected == first.Expected
 	}
 	if len(all) > 1 && !slices.ContainsFunc(all, func(c *attacks.Cell) bool { return !alike(c) }) {
-		measured(p, "In every design", all[0])
+		measured(p, "In every design", kind, all[0])
 		return
 	}
 	for _, d := range r.Designs {
 		if c := cells[[2]string{id, d.ID}]; c != nil {
-			measured(p, d.Name, c)
+			measured(p, d.Name, kind, c)
 		}
 	}
 }
 
 // measured is one design's outcome in the tour.
-func measured(p *page, name string, c *attacks.Cell) {
+func measured(p *page, name, kind string, c *attacks.Cell) {
 	const column = 26
 	text := state(c)
 	if c.Applicable {
@@ -152,7 +155,7 @@ func measured(p *page, name string, c *attacks.Cell) {
 		notes := append([]string{
 			fmt.Sprintf("%d of %d messages of the target, %d of %d of others", x.Recovered, x.Total,
 				y.Recovered, y.Total),
-			summary.Count(c.Parties, "principal") + " used"}, summary.Remarks(c)...)
+			summary.Took(kind, c)}, summary.Remarks(c)...)
 		if x.Recovered+y.Recovered > 0 && len(c.Noticed) == 0 {
 			notes = append(notes, "noticed by "+summary.Nobody(c))
 		}
