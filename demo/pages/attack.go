@@ -16,6 +16,15 @@ import (
 	"doormat/world"
 )
 
+// flag gives a setting as one types it: parameters that a design has of its own go with --set.
+func flag(name, value string) string {
+	common := func(p world.Parameter) bool { return p.Name == name }
+	if slices.ContainsFunc(world.Parameters(), common) {
+		return "--" + name + " " + value
+	}
+	return "--set " + name + "=" + value
+}
+
 // attack is the page of the attack that is number i of the results.
 func attack(h technique.Header, script string, r *results, i int) string {
 	d := newDocument()
@@ -28,7 +37,7 @@ func attack(h technique.Header, script string, r *results, i int) string {
 		d.Row("builds with", markdown.Code(h.Applies...))
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Settings)) {
-		d.Row("fixes", fmt.Sprintf("`--%s %s`", name, h.Settings[name]))
+		d.Row("fixes", "`"+flag(name, h.Settings[name])+"`")
 	}
 	d.Row("showcase", markdown.Link(markdown.Text(summary.DesignOf(r.Result, h.Showcase).Name),
 		"../designs/"+h.Showcase+".md"))
