@@ -118,7 +118,7 @@ func TestExpectations(t *testing.T) {
 		{"other columns", "", func(o *Options) { o.Designs = []string{"e2ee-kept", "e2ee-unverified", "threshold-delivered"} }, 0, 1},
 		{"new ends", "", func(o *Options) { o.Designs = newEnds }, 0, 1},
 		{"new ends, held back", "", func(o *Options) { o.Designs = newEnds; o.Set("target", "Ines"); o.Set("at", "56") }, 0, 1},
-		{"new ends, four people", "testdata/four.txt", func(o *Options) { o.Designs = newEnds }, 0, 3},
+		{"new ends, four people", "testdata/four.txt", func(o *Options) { o.Designs = newEnds }, 0, 5},
 		{"refresh 10", "", func(o *Options) { o.Set("refresh", "10") }, 0, 1},
 		{"rotate 20", "", func(o *Options) { o.Set("rotate", "20") }, 0, 1},
 		{"2 of 3, refresh 15, rotate 12", "", trusteesOf(2, 3, func(o *Options) { o.Set("refresh", "15"); o.Set("rotate", "12"); o.Set("at", "29") }), 0, 1},
@@ -135,11 +135,11 @@ func TestExpectations(t *testing.T) {
 		{"locked", "", func(o *Options) { o.Set("target", "Ines"); o.Set("at", "50"); o.Set("lock", "on") }, 0, 1},
 		{"compared before", "", func(o *Options) { o.Set("target", "Jo"); o.Set("at", "50") }, 0, 1},
 		{"13 of 25, after both groups changed", "", trusteesOf(13, 25, func(o *Options) { o.Set("target", "Jo"); o.Set("at", "68") }), 0, 1},
-		{"two people", "testdata/two.txt", as, 0, 1},
-		{"5 of 5, three people and their files", "chat/testdata/android-nl.zip", trusteesOf(5, 5, as), 0, 3},
-		{"four people", "testdata/four.txt", trusteesOf(2, 3, as), 1, 3},
-		{"one message", "testdata/one.txt", as, 0, 1},
-		{"one message, one trustee", "testdata/one.txt", trusteesOf(1, 1, as), 0, 1},
+		{"two people", "testdata/two.txt", as, 1, 4},
+		{"5 of 5, three people and their files", "chat/testdata/android-nl.zip", trusteesOf(5, 5, as), 2, 5},
+		{"four people", "testdata/four.txt", trusteesOf(2, 3, as), 3, 5},
+		{"one message", "testdata/one.txt", as, 0, 2},
+		{"one message, one trustee", "testdata/one.txt", trusteesOf(1, 1, as), 1, 2},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			if !*demotest.All && v.file == "" {
@@ -198,7 +198,8 @@ var choices = [][]struct {
 }
 
 // TestPairs runs attacks under settings of which every two meet: faults seldom need a
-// third to show. Each attack has its turn in one run of six, all of them with -all.
+// third to show. Each attack has its turn in one run of eight, all of them with -all;
+// TestRandomChats has it meet two more.
 func TestPairs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs without -short")
@@ -207,7 +208,7 @@ func TestPairs(t *testing.T) {
 	for _, values := range choices {
 		sizes = append(sizes, len(values))
 	}
-	const turns = 6
+	const turns = 8
 	for r, row := range covering(sizes) {
 		var names []string
 		for i, v := range row {

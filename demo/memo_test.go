@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"doormat/attacks/technique"
+	"doormat/demo/demotest"
 	"doormat/world"
 
 	"github.com/stretchr/testify/require"
@@ -20,12 +21,12 @@ func (f forgetful) Setup(env world.Config) (world.Deploy, error) {
 	return f.Design.Setup(env)
 }
 
-// TestForgotten: that runs share what they compute changes nothing in any cell.
+// TestForgotten: that runs share what they compute changes nothing in any cell, over the opening of
+// the story or, with -all, all of it.
 func TestForgotten(t *testing.T) {
 	kit, err := Default()
 	require.NoError(t, err)
-	conv, _, err := OpenConversation("", "")
-	require.NoError(t, err)
+	conv := demotest.Conversation()
 	acting := []string{"prekey-swap-unchecked", "phone-implant", "false-committee", "signed-prekey-impersonation", "garbage-field", "trustee-identities-late"}
 	cells := func(wrap func(world.Design) world.Design) map[string]string {
 		lab, err := Defaults().Lab(kit, conv)

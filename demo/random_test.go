@@ -21,7 +21,7 @@ var chats = flag.Int("chats", dozen, "on how many random chats TestRandomChats r
 // dozen is how many chats go test runs; each attack meets covers of them.
 const (
 	dozen  = 12
-	covers = 3
+	covers = 2
 )
 
 // surprised are chats of the thousand that once surprised attacks, each for a reason of its

@@ -31,8 +31,8 @@ func checkIdle(t *testing.T, l *attacks.Lab, res *attacks.Result, thorough bool)
 		require.True(t, c.Applicable, "%s: not applicable in its showcase: %s", c.Attack, c.Why)
 		full[c.Attack] = c
 		for i, need := range c.Needs {
-			if !thorough && i != turn(c.Attack, 2*len(c.Needs)) {
-				continue // the half of the attacks whose turn is later has none now
+			if !thorough && i != turn(c.Attack, 4*len(c.Needs)) {
+				continue // the attacks whose turn is later have none now
 			}
 			w := withheld{c.Design, need.String()}
 			if tries[w] == nil {
