@@ -21,6 +21,15 @@ func TestExpectationsScale(t *testing.T) {
 	names, err := fs.Glob(library.Files, "*.star")
 	require.NoError(t, err)
 	const share = 10 // a tenth of the chat, with a tenth of the steps
+	var programs []technique.Technique
+	for _, name := range names {
+		src, err := fs.ReadFile(library.Files, name)
+		require.NoError(t, err)
+		a, err := Load(name, src, library.Files)
+		require.NoError(t, err)
+		a.(*program).steps = maxSteps / share
+		programs = append(programs, a)
+	}
 	for _, size := range []struct{ people, messages int }{{2, 15_000 / share}, {20, 800 / share}, {60, 260 / share}} {
 		c := &world.Conversation{Title: "long"}
 		for i := range size.people {
@@ -43,19 +52,14 @@ func TestExpectationsScale(t *testing.T) {
 		s, err := world.NewSettings(nil, c)
 		require.NoError(t, err)
 		s.Mailbox = world.MailboxDelivered
-		for _, name := range names {
-			src, err := fs.ReadFile(library.Files, name)
-			require.NoError(t, err)
-			a, err := Load(name, src, library.Files)
-			require.NoError(t, err)
-			a.(*program).steps = maxSteps / share
+		for _, a := range programs {
 			h := a.Header()
 			settings, err := h.Override(s, world.Info{})
 			require.NoError(t, err)
 			settings.Own = settings.Own.With("keys", "apart") // of the cloud
 			for _, keys := range [][]string{{"e2ee"}, {"threshold", "escrow"}, {"cloud"}} {
 				_, err := a.Expect(keys, technique.NewView(c, settings, world.Info{}))
-				assert.NoError(t, err, "%s, %d people", name, size.people)
+				assert.NoError(t, err, "%s, %d people", h.ID, size.people)
 			}
 		}
 	}

@@ -1,24 +1,19 @@
 package replay_test
 
 import (
-	"context"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"doormat/demo"
 	"doormat/demo/replay"
-	"doormat/demo/story"
 )
 
 // TestGraph folds a proof of a hundred steps into a picture, and leaves a short one
 // as it is; arrows lead up, and every step stands in one box.
 func TestGraph(t *testing.T) {
 	for _, id := range []string{"secret-order", "quorum-theft"} {
-		l := lab(t, story.Conversation(), func(o *demo.Options) { o.Attacks = []string{id} })
-		p, err := replay.Run(context.Background(), l, l.Attacks[0])
-		require.NoError(t, err)
+		_, p := overStory(t, id)
 		proof := p.Result.Cells[1].Trace.Proof
 		nodes := replay.Graph(proof)
 		if id == "secret-order" {

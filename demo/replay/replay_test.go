@@ -3,11 +3,14 @@ package replay_test
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/demotest"
 	"doormat/demo/replay"
@@ -26,6 +29,26 @@ func lab(t *testing.T, c *world.Conversation, change func(*demo.Options)) *attac
 	require.NoError(t, err)
 	return l
 }
+
+// overStory is the replay of one of two attacks over the story, which is run once.
+func overStory(t *testing.T, id string) (*attacks.Lab, *replay.Replay) {
+	ran.Do(func() {
+		ofStory = lab(t, story.Conversation(), func(o *demo.Options) { o.Attacks = []string{"secret-order", "quorum-theft"} })
+		ofStory.Record = true
+		var err error
+		storyResult, err = ofStory.Run(context.Background())
+		require.NoError(t, err)
+	})
+	require.NotNil(t, storyResult)
+	i := slices.IndexFunc(ofStory.Attacks, func(a technique.Technique) bool { return a.Header().ID == id })
+	return ofStory, replay.New(storyResult, ofStory.Attacks[i], ofStory.Conversation)
+}
+
+var (
+	ran         sync.Once
+	ofStory     *attacks.Lab
+	storyResult *attacks.Result
+)
 
 // TestFramesAgree holds replays to the result: what the steps open adds up to what
 // the harness counted, in every cell, and nothing that was open closes again.
@@ -70,9 +93,7 @@ func TestFramesAgree(t *testing.T) {
 // in a plaintext and begins with loot that the header declares.
 func TestEveryClaimOpens(t *testing.T) {
 	demotest.Long(t)
-	l := lab(t, story.Conversation(), func(o *demo.Options) { o.Attacks = []string{"quorum-theft"} })
-	p, err := replay.Run(context.Background(), l, l.Attacks[0])
-	require.NoError(t, err)
+	l, p := overStory(t, "quorum-theft")
 	const threshold = 1
 	c := &p.Result.Cells[threshold]
 	require.Len(t, c.Trace.Opened, 72)
@@ -87,7 +108,7 @@ func TestEveryClaimOpens(t *testing.T) {
 			}
 		}
 	}
-	_, err = p.Prove(context.Background(), threshold, 73)
+	_, err := p.Prove(context.Background(), threshold, 73)
 	require.ErrorContains(t, err, "message 73")
 	_, err = p.Prove(context.Background(), 0, 1)
 	require.ErrorContains(t, err, "message 1")
@@ -97,9 +118,7 @@ func TestEveryClaimOpens(t *testing.T) {
 
 // TestSteps shows a short script line by line, and what nobody steals from.
 func TestSteps(t *testing.T) {
-	l := lab(t, story.Conversation(), func(o *demo.Options) { o.Attacks = []string{"quorum-theft"} })
-	p, err := replay.Run(context.Background(), l, l.Attacks[0])
-	require.NoError(t, err)
+	_, p := overStory(t, "quorum-theft")
 	var told []string
 	for _, s := range p.Steps {
 		told = append(told, fmt.Sprintf("%s: %s (%d)", s.Kind, s.Title, s.Frames[1].Content.Target.Recovered))

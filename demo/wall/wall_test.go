@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -22,8 +23,33 @@ import (
 
 // play runs attacks over a conversation, those that tell the story if none are named.
 func play(t *testing.T, c *world.Conversation, change func(*demo.Options)) (*attacks.Lab, []*replay.Replay) {
-	kit, err := demo.Default()
+	l, r, err := run(c, change)
 	require.NoError(t, err)
+	return l, replays(l, r)
+}
+
+// told replays the story, which is run once for all tests.
+func told(t *testing.T) []*replay.Replay {
+	r, err := ran()
+	require.NoError(t, err)
+	return replays(r.lab, r.result)
+}
+
+type labRun struct {
+	lab    *attacks.Lab
+	result *attacks.Result
+}
+
+var ran = sync.OnceValues(func() (r labRun, err error) {
+	r.lab, r.result, err = run(story.Conversation(), nil)
+	return r, err
+})
+
+func run(c *world.Conversation, change func(*demo.Options)) (*attacks.Lab, *attacks.Result, error) {
+	kit, err := demo.Default()
+	if err != nil {
+		return nil, nil, err
+	}
 	o := demo.Defaults()
 	for _, h := range demo.Showcases(kit.Attacks) {
 		o.Attacks = append(o.Attacks, h.ID)
@@ -32,20 +58,24 @@ func play(t *testing.T, c *world.Conversation, change func(*demo.Options)) (*att
 		change(&o)
 	}
 	l, err := o.Lab(kit, c)
-	require.NoError(t, err)
+	if err != nil {
+		return nil, nil, err
+	}
 	l.Record = true
 	r, err := l.Run(context.Background())
-	require.NoError(t, err)
-	var list []*replay.Replay
+	return l, r, err
+}
+
+// replays gives each attack of a run cells of its own, which a test may change.
+func replays(l *attacks.Lab, r *attacks.Result) (list []*replay.Replay) {
 	for _, a := range l.Attacks {
 		list = append(list, replay.New(r, a, l.Conversation))
 	}
-	return l, list
+	return list
 }
 
 func tell(p *replay.Replay) []wall.Beat {
-	told := story.All()[0]
-	return wall.Teller{Replay: p, Invented: true, Telling: told.Telling(),
+	return wall.Teller{Replay: p, Invented: true, Telling: story.All()[0].Telling(),
 		Slogans: map[string]string{"threshold": "+ a spare key, split into {n}"}}.Tell()
 }
 
@@ -65,12 +95,10 @@ func opened(w wall.World) (n, locked int) {
 // TestWallCounts: the last beat of every attack opens what its cell counts, no beat before the
 // third opens anything, and tiles stand on the right side of the moment.
 func TestWallCounts(t *testing.T) {
-	every := func(o *demo.Options) {
-		if *demotest.All {
-			o.Attacks = nil
-		}
+	list := told(t)
+	if *demotest.All {
+		_, list = play(t, story.Conversation(), func(o *demo.Options) { o.Attacks = nil })
 	}
-	_, list := play(t, story.Conversation(), every)
 	for _, p := range list {
 		beats := tell(p)
 		require.Len(t, beats, wall.Beats)
@@ -121,7 +149,7 @@ func TestBeatsAreShort(t *testing.T) {
 		require.NotEmpty(t, i.Slogan, i.ID)
 		require.LessOrEqual(t, utf8.RuneCountInString(strings.ReplaceAll(i.Slogan, "{n}", "10")), 28, i.ID)
 	}
-	_, list := play(t, story.Conversation(), nil)
+	list := told(t)
 	for _, p := range list {
 		for i, b := range tell(p) {
 			words := len(strings.Fields(b.Sentence)) + len(strings.Fields(b.Note))
@@ -139,7 +167,7 @@ func TestBeatsAreShort(t *testing.T) {
 // TestReading: what is read aloud was opened, and of the messages that the story holds to be
 // telling the first of those.
 func TestReading(t *testing.T) {
-	_, list := play(t, story.Conversation(), nil)
+	list := told(t)
 	want := map[string][2]int{"quorum-theft": {18, 1}, "narrow-order": {13, 22}, "secret-order": {18, 71}, "device-theft": {22, 58}}
 	for _, p := range list {
 		b := tell(p)
@@ -156,7 +184,7 @@ func TestReading(t *testing.T) {
 // TestWhoKnows: the last sentence says who was warned in which worlds, and that a court was answered
 // only where it was.
 func TestWhoKnows(t *testing.T) {
-	_, list := play(t, story.Conversation(), nil)
+	list := told(t)
 	by := map[string]*replay.Replay{}
 	for _, p := range list {
 		p.Header.Beats = nil
@@ -176,8 +204,7 @@ func TestWhoKnows(t *testing.T) {
 
 // TestOtherPeoplesWords: of a chat that nobody invented, no word is shown.
 func TestOtherPeoplesWords(t *testing.T) {
-	_, list := play(t, story.Conversation(), func(o *demo.Options) { o.Attacks = []string{"quorum-theft"} })
-	for _, b := range (wall.Teller{Replay: list[0]}).Tell() {
+	for _, b := range (wall.Teller{Replay: told(t)[0]}).Tell() {
 		require.Nil(t, b.Reading)
 		for _, w := range b.Worlds {
 			for _, tile := range append(w.Before, w.After...) {
