@@ -15,6 +15,7 @@ import (
 
 	"doormat/e2ee/wire"
 	"doormat/world"
+	"doormat/world/memo"
 	"doormat/world/simulation"
 )
 
@@ -59,6 +60,9 @@ func file(k, j, n int) []byte {
 	return data
 }
 
+// scenes is what they share of their computations: most are of one seed.
+var scenes = &memo.Memo{}
+
 func (sc scene) start(t testing.TB) *stage {
 	s := &stage{t: t, conv: &world.Conversation{Accounts: []string{"Ana", "Ben", "Cem", "Dee"}, Target: "Ana", Events: sc.events, Groups: sc.groups}}
 	for i, m := range sc.messages {
@@ -92,7 +96,7 @@ func (sc scene) start(t testing.TB) *stage {
 	if sc.settings.Mailbox == "" {
 		sc.settings.Mailbox = world.MailboxAll
 	}
-	deploy, err := Design{}.Setup(world.Config{Settings: sc.settings, Accounts: s.conv.Accounts, Seed: sc.seed, Draws: &s.draws})
+	deploy, err := Design{}.Setup(world.Config{Settings: sc.settings, Accounts: s.conv.Accounts, Seed: sc.seed, Draws: &s.draws, Memo: scenes})
 	require.NoError(t, err)
 	s.sim, err = simulation.New(context.Background(), s.conv, s.said, deploy(), s.watch)
 	require.NoError(t, err)
