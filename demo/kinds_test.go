@@ -122,7 +122,7 @@ func (v *inventory) live(t *testing.T, d world.Design, s world.Settings) {
 		said = append(said, world.Payload{Body: []byte(m.Text), Files: m.Attachments})
 	}
 	s.Threshold, s.Trustees, s.Jurisdictions, s.Target = 2, 3, world.RoundRobin(3), c.Target
-	deploy, err := d.Setup(world.Config{Settings: s, Accounts: c.Accounts, Seed: 5, Memo: new(memo.Memo)})
+	deploy, err := d.Setup(world.Config{Settings: s, Accounts: c.Accounts, Seed: 5, Memo: computed})
 	require.NoError(t, err)
 	p, err := simulation.New(context.Background(), c, said, deploy(), func(q world.Packet) {
 		if !q.Private() && len(v.sent[q.Kind()]) < 20 {
@@ -277,3 +277,6 @@ func TestPacketKinds(t *testing.T) {
 	}
 	require.Greater(t, len(names), 50)
 }
+
+// computed is what deployments of all tests share: most are of one seed.
+var computed = new(memo.Memo)

@@ -41,7 +41,7 @@ func start(t *testing.T, d world.Design, retention int) *stage {
 	conv := worldtest.Conversation()
 	settings := worldtest.Settings(conv, 3, 5, 7)
 	settings.Retention, settings.Mailbox = retention, world.MailboxDelivered
-	deploy, err := d.Setup(world.Config{Settings: settings, Accounts: conv.Accounts, Seed: 1, Memo: new(memo.Memo)})
+	deploy, err := d.Setup(world.Config{Settings: settings, Accounts: conv.Accounts, Seed: 1, Memo: computed})
 	require.NoError(t, err)
 	s := &stage{t: t, design: d, said: worldtest.Payloads(conv), nodes: map[string]world.Node{}}
 	nodes := deploy()
@@ -395,3 +395,6 @@ func FuzzPackets(f *testing.F) {
 		}
 	})
 }
+
+// computed is what deployments of all tests share: most are of one seed.
+var computed = new(memo.Memo)

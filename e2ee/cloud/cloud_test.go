@@ -11,6 +11,7 @@ import (
 	"doormat/attacks/deduce"
 	"doormat/e2ee"
 	"doormat/world"
+	"doormat/world/memo"
 	"doormat/world/simulation"
 	"doormat/world/worldtest"
 )
@@ -30,7 +31,7 @@ func start(t *testing.T, d world.Design, change func(*world.Settings)) *stage {
 	if change != nil {
 		change(&settings)
 	}
-	deploy, err := d.Setup(world.Config{Settings: settings, Accounts: c.Accounts, Seed: 1})
+	deploy, err := d.Setup(world.Config{Settings: settings, Accounts: c.Accounts, Seed: 1, Memo: computed})
 	require.NoError(t, err)
 	s := &stage{t: t}
 	s.Simulation, err = simulation.New(context.Background(), c, worldtest.Payloads(c), deploy(),
@@ -245,3 +246,6 @@ func TestRefusals(t *testing.T) {
 	require.NoError(t, p.check(now, from, c))
 	require.Equal(t, []string{"Ben", "Cleo"}, c.Meta.To, "the provider's list, not the sender's")
 }
+
+// computed is what deployments of all tests share: most are of one seed.
+var computed = new(memo.Memo)

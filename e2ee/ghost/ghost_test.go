@@ -50,7 +50,7 @@ func stageUnder(t *testing.T, d world.Design, lock string, events ...world.Event
 	for _, m := range c.Messages {
 		said = append(said, world.Payload{Body: []byte(m.Text)})
 	}
-	deploy, err := d.Setup(world.Config{Accounts: c.Accounts, Seed: 1, Memo: new(memo.Memo), Settings: world.Settings{
+	deploy, err := d.Setup(world.Config{Accounts: c.Accounts, Seed: 1, Memo: computed, Settings: world.Settings{
 		Threshold: 1, Trustees: 1, Target: "Ana", At: 1, Mailbox: world.MailboxDelivered, Lock: lock}})
 	require.NoError(t, err)
 	s := &stage{t: t, conv: c, sent: map[byte][]world.Packet{}}
@@ -341,3 +341,6 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// computed is what deployments of all tests share: most are of one seed.
+var computed = new(memo.Memo)
