@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"doormat/e2ee/lock"
+	"doormat/e2ee/othermessenger"
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/registration"
 	"doormat/e2ee/senderkey"
@@ -48,13 +49,13 @@ type Device struct {
 	opened    [][32]byte // sealedHash of the newest deliveries that were opened
 	shown     [][32]byte // the newest messages that were shown, see markShown
 	groups    map[string]*group
-	left      map[string]store.Stamp // groups that the account has left, and since when
-	downloads map[string]*download   // attachments on their way, by message id
-	call      *liveCall              // that it takes part in, nil if none
-	answered  map[string]uint32      // initial messages to a KEM key of last resort, and its number
-	vendor    ed25519.PublicKey      // who signs its programs, see updates.go
-	pinned    bool                   // runs the program NeverUpdate
-	elsewhere *otherMessenger        // of the program OtherMessenger, nil if it does not run
+	left      map[string]store.Stamp    // groups that the account has left, and since when
+	downloads map[string]*download      // attachments on their way, by message id
+	call      *liveCall                 // that it takes part in, nil if none
+	answered  map[string]uint32         // initial messages to a KEM key of last resort, and its number
+	vendor    ed25519.PublicKey         // who signs its programs, see updates.go
+	pinned    bool                      // runs the program NeverUpdate
+	elsewhere *othermessenger.Messenger // of the program OtherMessenger, nil if it does not run
 	reporting reporting
 	installed time.Time // when its keys were made
 	replaced  int       // periods after that, at the last prekey rotation
@@ -102,7 +103,7 @@ func (d *Device) Reprogram(program string, text []byte) error {
 		return nil
 	}
 	if program == OtherMessenger {
-		other, err := newOtherMessenger(text)
+		other, err := othermessenger.New(text)
 		if err != nil {
 			return fmt.Errorf("%s: %s: %w", d.Name(), program, err)
 		}

@@ -41,7 +41,7 @@ type Provider struct {
 	stored         []*wire.Upload
 	index          map[string]*wire.Upload // by message id
 	used           map[string][32]byte     // message ids, and a hash of what went with them
-	seen           LastSeen
+	seen           directory.LastSeen
 	blobs          blobs.Store
 	standingOrders []law.Order // answered, and not yet over
 }
@@ -51,7 +51,7 @@ type Provider struct {
 func NewProvider(court ed25519.PublicKey, mailbox string) *Provider {
 	return &Provider{court: court, mailbox: mailbox,
 		directory: directory.Directory{}, index: map[string]*wire.Upload{},
-		used: map[string][32]byte{}, seen: LastSeen{}, pending: map[string][]byte{},
+		used: map[string][32]byte{}, seen: directory.LastSeen{}, pending: map[string][]byte{},
 		blobs: blobs.Store{}}
 }
 

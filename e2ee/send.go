@@ -28,7 +28,7 @@ func (d *Device) typed(now time.Time, data []byte) []world.Packet {
 	if len(to) == 0 {
 		return nil
 	}
-	if d.elsewhere.carries(to) {
+	if d.elsewhere.Carries(to) {
 		return d.sendElsewhere(now, typed, to)
 	}
 	m, err := d.newMeta(now, to, typed.Group)

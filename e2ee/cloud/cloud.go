@@ -71,7 +71,7 @@ import (
 	"io"
 	"slices"
 
-	"doormat/e2ee"
+	"doormat/e2ee/directory"
 	"doormat/e2ee/lock"
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/rules"
@@ -210,7 +210,7 @@ func (s *setUp) servers() (*Provider, *KeyStore, error) {
 	p := &Provider{listener: *front, mailbox: s.config.Settings.Mailbox,
 		accounts: map[string]*account{},
 		sessions: map[string]*session{}, groups: map[string][]string{}, used: map[string]bool{},
-		seen:  e2ee.LastSeen{},
+		seen:  directory.LastSeen{},
 		calls: map[string]*call{}}
 	if s.config.Settings.Own.Value(Keys) == Apart {
 		p.storage.dialer = dialer{random: random, identity: login, server: back.identity.Public()}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"doormat/e2ee"
+	"doormat/e2ee/directory"
 	"doormat/e2ee/pqxdh"
 	"doormat/world"
 	"doormat/world/law"
@@ -50,7 +51,7 @@ type Provider struct {
 	groups   map[string][]string
 	stored   []*Envelope
 	used     map[string]bool // message ids
-	seen     e2ee.LastSeen
+	seen     directory.LastSeen
 	storage  storage
 	standing []law.Order // answered, and not yet over
 	calls    map[string]*call
