@@ -75,7 +75,7 @@ func TestMeasure(t *testing.T) {
 	}
 	base, kept, escrow := count(Base), count("e2ee-kept"), count("threshold")
 	rows := escrow.Rows(base, 12_345)
-	require.Equal(t, Row{"secret keys", "more: log: log ×1, trustee: trustee identity ×5, trustee: share ×5, " +
+	require.Equal(t, Row{"secret keys", "more: log: log ×1, supplier: vendor key ×5, trustee: trustee identity ×5, trustee: share ×5, " +
 		"witness: witness ×4"}, rows[0])
 	require.Equal(t, "12,345 more", rows[len(rows)-1].Much)
 	require.Equal(t, "none more", kept.Rows(base, 0)[0].Much)
