@@ -138,5 +138,8 @@ var arrangements = []world.Arrangement{
 // asks for others.
 var Story = []string{"e2ee", "threshold"}
 
+// Strongest is the story's pair beside the strongest form of each, with which the story closes.
+var Strongest = []string{"e2ee", "e2ee-transparent", "threshold", "threshold-hardened"}
+
 // AllDesigns is what stands for every column where ids are given.
 const AllDesigns = "all"

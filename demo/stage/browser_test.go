@@ -312,7 +312,7 @@ func TestWithoutScript(t *testing.T) {
 		require.NotEqual(t, page, next)
 		page = next
 	}
-	require.Contains(t, page, "How much will be read?", "after five beats of the opening and the first of an act")
+	require.Contains(t, page, "How much will be read", "after five beats of the opening and the first of an act")
 }
 
 // TestScreenshots writes the pictures of the README into the folder that SCREENSHOTS

@@ -48,6 +48,7 @@ func (s *Stage) Handler(hosts []string) http.Handler {
 	mux.HandleFunc("GET /bet/{attack}", s.bet)
 	mux.HandleFunc("GET /speaker/{attack}", s.speaker)
 	mux.HandleFunc("GET /closing", s.closing)
+	mux.HandleFunc("GET /strongest", s.strongest)
 	mux.HandleFunc("GET /replay/{attack}", s.replay)
 	mux.HandleFunc("GET /replay/{attack}/claim/{design}/{message}", s.claim)
 	mux.HandleFunc("GET /begin/{ticket}", s.enter)

@@ -137,20 +137,3 @@ func (s *Stage) speaker(w http.ResponseWriter, r *http.Request) {
 		{"Ask the room", h.Exercise}}
 	s.show(w, http.StatusOK, "speaker", page)
 }
-
-// closing ends the story: whenever the attack comes, what can be read?
-func (s *Stage) closing(w http.ResponseWriter, r *http.Request) {
-	q, lab, ok := s.prepare(w, r, "Whenever it comes")
-	if !ok {
-		return
-	}
-	page := overviewPage{frame: frame{Title: "Whenever it comes", Nav: s.nav(q, ""),
-		Events: address("/events/closing", q.encode())}}
-	brief, cancel := briefContext(r)
-	defer cancel()
-	s.presets(brief, &page, q, lab)
-	if !page.Waiting {
-		page.Events = "/events"
-	}
-	s.show(w, http.StatusOK, "closing", page)
-}

@@ -58,7 +58,7 @@ func TestWallFromAfar(t *testing.T) {
 			require.Equal(t, first, where, name)
 			p.Press("ArrowRight")
 			if n == 0 && beat == 1 { // the room bets before the story's first attack
-				headline(p, "How much will be read?")
+				headline(p, "How much will be read")
 				p.Press("3")
 			}
 			if n == 0 && beat == 2 {
@@ -69,6 +69,10 @@ func TestWallFromAfar(t *testing.T) {
 		}
 	}
 	headline(p, "Whenever it comes")
+	p.Press("ArrowRight")
+	headline(p, "And the strongest form of each side?")
+	require.Contains(t, p.Text("main"), "0 of 72")
+	require.Empty(t, p.Axe())
 	p.Press("ArrowRight")
 	p.Wait(`location.pathname === "/overview"`)
 }
@@ -100,7 +104,7 @@ func TestWallSaysWhatTheResultSays(t *testing.T) {
 		for beat := 2; beat <= wall.Beats; beat++ {
 			p.Press(" ")
 			if attack == "quorum-theft" && beat == 2 {
-				headline(p, "How much will be read?")
+				headline(p, "How much will be read")
 				p.Press(" ") // no bet
 			}
 			onWall(p, attack, beat)
@@ -141,7 +145,7 @@ func TestWallMoves(t *testing.T) {
 	p.Visit(at + "/wall/quorum-theft?beat=1")
 	onWall(p, "quorum-theft", 1)
 	p.Press("0", "p")
-	headline(p, "How much will be read?")
+	headline(p, "How much will be read")
 	p.Press("1")
 	onWall(p, "quorum-theft", 2)
 	p.Wait(`document.querySelectorAll(".floating").length === 3`)

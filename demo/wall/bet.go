@@ -19,7 +19,7 @@ func (b Bet) Says(target string) string {
 	case "none":
 		return "Nothing"
 	case "part":
-		return "Part of it: what concerns " + target
+		return "Part of it, such as what concerns " + target + ", the target"
 	}
 	return "All of it, whoever wrote it"
 }
@@ -29,7 +29,7 @@ func (b Bet) Known() bool { return slices.Contains(Bets(), b) }
 
 // Question asks a room for its bet.
 func (t Teller) Question() string {
-	return fmt.Sprintf("%d messages. How much will be read?",
+	return fmt.Sprintf("%d messages. How much will be read, at worst?",
 		len(t.Replay.Conversation.Messages))
 }
 

@@ -100,9 +100,7 @@ func (t Teller) Tell() []Beat {
 	last := len(p.Steps) - 1
 	taken := t.taken()
 	beats := []Beat{
-		{Step: 1, Sentence: p.Header.Title + ".", Note: t.fill("Each tile is a " +
-			"message; a yellow bar marks {target}, the target. A padlock: nobody else " +
-			"has read it.")},
+		{Step: 1, Sentence: p.Header.Title + ".", Note: t.before()},
 		{Step: taken, Sentence: t.took(taken), Note: "Nothing has been opened yet."},
 		{Step: last, Sentence: "What opened? Checked byte for byte."},
 		{Step: last, Sentence: t.noticed()},
@@ -127,6 +125,21 @@ func (t Teller) Tell() []Beat {
 		}
 	}
 	return beats
+}
+
+// before is what a room must know before an act: how to read the wall or, of an order, why
+// somebody applied for it.
+func (t Teller) before() string {
+	p := t.Replay
+	if a := p.Conversation.Application; p.Header.Kind == "lawful" && t.Invented && a != nil &&
+		slices.Contains(a.Accounts, p.Settings().Target) {
+		why, size := utf8.DecodeRuneInString(a.Why)
+		by, rest := utf8.DecodeRuneInString(a.By)
+		return fmt.Sprintf("%c%s. %c%s applied.", unicode.ToUpper(why), a.Why[size:],
+			unicode.ToUpper(by), a.By[rest:])
+	}
+	return t.fill("Each tile is a message; a yellow bar marks {target}, the target. A padlock: " +
+		"nobody else has read it.")
 }
 
 // moment is after how many messages the attack begins to rob, run or order somebody: what was
@@ -307,14 +320,8 @@ func (t Teller) world(d int, f *replay.Frame, beat int, read *Reading) World {
 		opened = nil
 	}
 	w.Open = len(opened)
-	w.Number = summary.OutOf(w.Open, len(p.Conversation.Messages))
+	w.Number = Number(p.Header.Kind, f.Cell, w.Open)
 	w.Lawful = p.Header.Kind == "lawful"
-	switch {
-	case w.Calm && w.Lawful:
-		w.Number = "order unanswered"
-	case w.Calm:
-		w.Number = "nobody to rob"
-	}
 	moment := t.moment()
 	for _, tile := range t.tiles(f.Cell, opened, read, moment) {
 		if tile.First <= moment {
@@ -324,6 +331,18 @@ func (t Teller) world(d int, f *replay.Frame, beat int, read *Reading) World {
 		}
 	}
 	return w
+}
+
+// Number is what a room reads of a cell of which so many messages are open: how many of all, or
+// that the attack has nobody to turn to.
+func Number(kind string, c *attacks.Cell, open int) string {
+	switch {
+	case !c.Applicable && kind == "lawful":
+		return "order unanswered"
+	case !c.Applicable:
+		return "nobody to rob"
+	}
+	return summary.OutOf(open, c.Content.Target.Total+c.Content.Others.Total)
 }
 
 // tiles are those of all messages, each tile of one or, in a long chat, of several. None lies on

@@ -50,7 +50,7 @@ const usedKeys = () => new Set([...main().querySelectorAll(".key.used")].map((e)
 function move(before, turned) {
   for (const [id, was] of before.numbers) climb(document.getElementById(id), was);
   if (turned) for (const tiles of main().querySelectorAll(".world:not(.calm) .tiles")) sweep(tiles);
-  else join([...main().querySelectorAll(".key.used")].filter((e) => !before.keys.has(e.id)));
+  else if (!main().querySelector(".lawful")) join([...main().querySelectorAll(".key.used")].filter((e) => !before.keys.has(e.id)));
   if (before.step !== main().className) opening(main().className);
 }
 
@@ -79,7 +79,8 @@ function floating(figure, at) {
   return e;
 }
 
-// join lifts copies of key parts and lays them upon each other; the parts stay where they are.
+// join lifts copies of stolen key parts and lays them upon each other; the parts stay where they
+// are. Under an order no part leaves its trustee, so nothing lifts.
 function join(keys) {
   if (keys.length < 2) return;
   const home = keys[Math.floor(keys.length / 2)].getBoundingClientRect();
@@ -147,7 +148,7 @@ function wallSettled() {
 function arrived() {
   if (!onWall() || still()) return;
   opening(main().className);
-  if (main().dataset.step === "2") join([...main().querySelectorAll(".key.used")]);
+  if (main().dataset.step === "2" && !main().querySelector(".lawful")) join([...main().querySelectorAll(".key.used")]);
 }
 
 // read puts an opened tile of the wall into the reading glass.
