@@ -27,8 +27,7 @@ With --out report.html, write the same run to four files instead, for those who
 want to take it home: report.html is two printed pages and needs no other file,
 report.md the same as Markdown, report-slides.md a talk for Marp with the
 speaker's notes, and report.json what doormat matrix --format json prints. With
---full, page and Markdown tell every attack with its script, its proof and its
-sources.`,
+--full, the page tells every attack with its script, its proof and its sources.`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			name, isPage := strings.CutSuffix(out, handout.Suffixes[0])

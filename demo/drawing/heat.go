@@ -1,6 +1,7 @@
 package drawing
 
 import (
+	"fmt"
 	"html/template"
 	"slices"
 	"strings"
@@ -124,7 +125,7 @@ func (v *cell) fill(c *attacks.Cell) {
 		v.Target, v.Others, v.Parties = summary.Fraction(c.Content.Target.Recovered,
 			c.Content.Target.Total), summary.Fraction(c.Content.Others.Recovered,
 			c.Content.Others.Total), c.Parties
-		v.Words = summary.Count(c.Parties, "principal") + " used"
+		v.Words = fmt.Sprintf("%d needed: break-ins, or who had to say yes", c.Parties)
 	} else {
 		v.Words = plain.Short(c.Error+c.Why, longText)
 	}

@@ -1,6 +1,6 @@
 // Package handout makes what people take home: one run, told in four files that agree.
 // report.html is two printed sheets, or with [Handout.Full] the report on every attack;
-// report.md the same for a repository; report-slides.md a short talk for Marp; report.json the
+// report.md the sheets for a repository; report-slides.md a short talk for Marp; report.json the
 // document that `doormat matrix --format json` prints.
 //
 // It computes nothing about security. Numbers come from one [attacks.Result], beats from
@@ -24,7 +24,6 @@ import (
 	"doormat/demo"
 	"doormat/demo/bidi"
 	"doormat/demo/data"
-	"doormat/demo/replay"
 	"doormat/demo/summary"
 )
 
@@ -36,7 +35,6 @@ type Handout struct {
 	Full    bool         // every attack, with its script, its proof and its sources
 	// What costs runs of its own, see [Handout.Enrich]. The pages do without it.
 	Sweeps []*summary.Sweep // of the moment of an attack
-	Travel *replay.Replay   // a recorded attack, for the way of a message
 }
 
 // A File is one of the four, by what its name adds to that of the report.
@@ -70,23 +68,22 @@ func (h *Handout) Files(name string) ([]File, error) {
 	return files, nil
 }
 
-// pages are the two sheets as HTML and as Markdown, or the whole report.
+// pages are the two sheets as HTML, or the whole report, and the sheets as Markdown.
 func (h *Handout) pages(name string) (page, document []byte, err error) {
-	if h.Full {
-		sections := h.sections()
-		page, err = h.html(name, sections)
-		return page, h.markdown(name, sections), err
-	}
 	s := h.sheet(name)
-	page, err = s.html()
+	if h.Full {
+		page, err = h.html(name, h.sections())
+	} else {
+		page, err = s.html()
+	}
 	return page, s.markdown(), err
 }
 
 // roomy is the longest conversation for which more is run than the result needs.
 const roomy = demo.MaxPoints
 
-// Enrich runs what the pictures need beyond the result: two attacks at every moment,
-// and one recorded. Of a long conversation that would take too long.
+// Enrich runs what the maps need beyond the result: two attacks at every moment. Of a long
+// conversation that would take too long.
 func (h *Handout) Enrich(ctx context.Context) error {
 	if len(h.Lab.Conversation.Messages) > roomy {
 		return nil
@@ -98,12 +95,7 @@ func (h *Handout) Enrich(ctx context.Context) error {
 		}
 		h.Sweeps = append(h.Sweeps, s)
 	}
-	if len(h.Lab.Attacks) == 0 || !h.Full {
-		return nil
-	}
-	var err error
-	h.Travel, err = replay.Run(ctx, h.Lab, h.Lab.Attacks[0])
-	return err
+	return nil
 }
 
 // overTime is the range of a sweep over every moment.

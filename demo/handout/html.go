@@ -20,26 +20,17 @@ var files embed.FS
 type page struct {
 	*Handout
 	Name, Title, Scale, Line        string
-	Likelihoods                     string
 	Style                           template.CSS
 	About, Caveats, Meaning, Alarms []string
 	People                          []person
 	Order                           string
-	Designs                         []pictured
-	Brief                           []*section
+	Designs                         []designInfo
 	Legend                          []summary.Sign
 	Heat                            template.HTML
 	Families                        []family
 	Moments                         []momentView
 	Settings                        []setting
 	Repeat                          []shellLine
-}
-
-// pictured is a design with the way of a message in it.
-type pictured struct {
-	designInfo
-	At      int // the message that travels
-	Journey template.HTML
 }
 
 // A family is its attacks, under one heading.
@@ -83,17 +74,10 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 		Scale: fmt.Sprintf("%s, %s", summary.Content(c), summary.Count(c.Accounts, "account")),
 		Style: template.CSS(drawing.CSS + string(style)),
 		About: h.about(), Caveats: caveats(), Meaning: summary.Meaning(h.Result),
-		Alarms: h.alarms(), Brief: h.briefly(sections), Likelihoods: notLikelihoods,
+		Alarms: h.alarms(), Designs: h.designs(),
 		People: h.people(), Order: h.order(), Legend: summary.Signs(),
 		Families: inFamilies(sections), Settings: h.settings(), Repeat: h.repeat(name),
 		Heat: drawing.Heat(h.Result, func(attack, _ string) string { return "#attack-" + attack }),
-	}
-	for i, w := range h.designs() {
-		v := pictured{designInfo: w}
-		if h.Travel != nil {
-			v.At, v.Journey = h.Travel.Settings().At, drawing.Journey(h.Travel.Journey(i))
-		}
-		p.Designs = append(p.Designs, v)
 	}
 	for _, s := range h.Sweeps {
 		v := momentView{ID: s.Results[0].Attacks[0].ID, Title: s.Results[0].Attacks[0].Title}
@@ -147,7 +131,7 @@ func (h *Handout) templates() (*template.Template, error) {
 		"lines":         lines,
 		"measured":      summary.Measured,
 		"state":         func(c *attacks.Cell) string { return summary.StateOf(c).Class() },
-		"tell":          tell,
+		"verdict":       summary.Verdict,
 		"timeline":      h.timeline,
 		"proof":         h.proof,
 	}).ParseFS(files, "page/*.html")

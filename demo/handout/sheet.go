@@ -94,7 +94,8 @@ func (s sheet) markdown() []byte {
 			d.Prose(fmt.Sprintf("**%s: %s**", markdown.Text(w.Called()), w.Number))
 			d.Block("", "text", strings.TrimRight(a.signs(w), "\n"))
 		}
-		d.Prose(markdown.Text(strings.TrimSpace(a.More() + " " + a.Quote() + " " + a.Known().Sentence)))
+		d.Prose(markdown.Text(a.Quote() + " " + a.Known().Sentence))
+		d.List(s.verdicts(a))
 	}
 	d.Prose(legend + ".")
 	if len(s.Alarms) > 0 {

@@ -40,7 +40,7 @@ func (d *Document) Table(r *attacks.Result, link func(id string) string) {
 		}
 		line := []string{attack(a, link)}
 		for _, row := range r.Designs {
-			line = append(line, cell(cells[[2]string{a.ID, row.ID}]))
+			line = append(line, cell(a.Kind, cells[[2]string{a.ID, row.ID}]))
 		}
 		d.Row(line...)
 	}
@@ -64,7 +64,7 @@ func attack(a attacks.AttackRow, link func(id string) string) string {
 	return text
 }
 
-func cell(c *attacks.Cell) string {
+func cell(kind string, c *attacks.Cell) string {
 	if c == nil {
 		return ""
 	}
@@ -73,7 +73,7 @@ func cell(c *attacks.Cell) string {
 		t, o := c.Content.Target, c.Content.Others
 		parts[0] += fmt.Sprintf(": target %s, others %s", summary.Fraction(t.Recovered, t.Total),
 			summary.Fraction(o.Recovered, o.Total))
-		parts = append(parts, summary.Count(c.Parties, "principal"))
+		parts = append(parts, summary.Took(kind, c))
 	}
 	for _, n := range summary.Remarks(c) {
 		parts = append(parts, Text(n))

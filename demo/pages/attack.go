@@ -85,7 +85,7 @@ func (d *document) outcome(r *results, i, j int) {
 		return
 	}
 	d.Prose(fmt.Sprintf("Takes %s: %s, %s.", markdown.Code(world.Written(c.Needs)...),
-		summary.Count(c.Parties, "principal"), summary.Moment(c.At, r.Conversation.Messages)))
+		summary.Took(r.Attacks[i].Kind, c), summary.Moment(c.At, r.Conversation.Messages)))
 	d.counts(c, r.expected[[2]string{c.Attack, c.Design}])
 	if !c.Expected {
 		d.Prose(markdown.Text(summary.Reason(c)))

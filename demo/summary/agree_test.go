@@ -139,7 +139,7 @@ func TestRenderersAgree(t *testing.T) {
 				return n
 			}
 			// A handout says a state in several places.
-			places := max(1, map[string]int{"page": 3, "document": 3}[name])
+			places := max(1, map[string]int{"page": 3}[name])
 			for j := range outcomes {
 				if i != j {
 					require.GreaterOrEqual(t, said(texts[i]), places+said(texts[j]), "%s: %s, and not of %s", name, one.state, outcomes[j].state)

@@ -123,7 +123,7 @@ func told(w *summary.Way) []string {
 		fmt.Sprintf("%d of %d messages", w.Evidence.Found, w.Evidence.Total),
 		fmt.Sprintf("%d read, %d of them neither the target nor named, %d whom the law protects",
 			w.People.Read, w.People.Unnamed, w.People.Privileged),
-		knows(w), w.Remains, summary.Count(w.Principals, "principal"),
+		knows(w), w.Remains, fmt.Sprintf("%d had to say yes", w.Principals),
 	}
 }
 

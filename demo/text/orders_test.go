@@ -41,7 +41,7 @@ func TestOrdersInACell(t *testing.T) {
 		{attacks.Cell{People: attacks.People{Read: 1}}, []string{"people 1, unnamed 0"}, []string{"the law protects"}},
 		{attacks.Cell{Delivered: attacks.Delivered{Messages: 71, Total: 72}}, []string{"delivered 71/72", "delivered: messages"}, nil},
 		{attacks.Cell{Delivered: attacks.Delivered{Messages: 72, Total: 72}}, nil, []string{"elivered"}},
-		{attacks.Cell{Parties: 1, Principals: 4}, []string{"×1", "1 principal (4, those of a jurisdiction one by one)"}, nil},
+		{attacks.Cell{Parties: 1, Principals: 4}, []string{"×1", "1 break-in needed (4, those of a country one by one)"}, nil},
 	} {
 		c := test.cell
 		c.Attack, c.Design, c.Applicable, c.Expected = "part", "d1", true, true

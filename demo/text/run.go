@@ -67,7 +67,7 @@ func (r Run) Text(width int) string {
 func (r Run) cell(p *page, c *attacks.Cell) {
 	end := r.Result.Conversation.Messages
 	p.field("Takes", strings.Join(world.Written(c.Needs),
-		", ")+": "+used(c)+", "+summary.Moment(c.At, end))
+		", ")+": "+used(r.Header.Kind, c)+", "+summary.Moment(c.At, end))
 	if summary.Granted(world.Written(c.Needs)) {
 		p.field("Granted", "the private half of public keys that were found: doormat hands it "+
 			"over, no computer here finds it")
@@ -106,10 +106,10 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 }
 
 // used counts who was used.
-func used(c *attacks.Cell) string {
-	text := summary.Count(c.Parties, "principal")
+func used(kind string, c *attacks.Cell) string {
+	text := summary.Took(kind, c)
 	if c.Principals > c.Parties {
-		text += fmt.Sprintf(" (%d, those of a jurisdiction one by one)", c.Principals)
+		text += fmt.Sprintf(" (%d, those of a country one by one)", c.Principals)
 	}
 	return text
 }
