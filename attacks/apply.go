@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"doormat/attacks/technique"
 	"doormat/world"
@@ -35,13 +36,15 @@ func (a *adversary) apply(args *technique.Arguments) ([]int, error) {
 		return nil, fmt.Errorf("rule %q: %w", r.Name, err)
 	}
 	var random []byte
+	var now time.Time
 	if r.Make {
+		now = a.run.Net.Now()
 		random = make([]byte, 64)
 		if _, err := io.ReadFull(a.random, random); err != nil {
 			return nil, err
 		}
 	}
-	return a.know.Apply(a.run.ctx, r, ids, text, random)
+	return a.know.Apply(a.run.ctx, r, ids, text, random, now)
 }
 
 func (a *adversary) list(kind, ref string) ([]int, error) {

@@ -11,6 +11,7 @@ import (
 	"doormat/attacks"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/law/lawtest"
 	"doormat/world/worldtest"
 )
 
@@ -37,6 +38,7 @@ func (d lawful) Setup(env world.Config) (world.Deploy, error) {
 		nodes := deploy()
 		court, _ := law.NewCourt(env.Seed.Stream("court"), false)
 		agency, _ := law.NewAgency(env.Seed.Stream("agency"))
+		law.NewRegister([]*law.Court{court}, []*law.Agency{agency})
 		agency.Extensions = []law.AgencyExtension{toyClerk{}}
 		for i, n := range nodes {
 			if n.Name() == "provider" || n.Name() == "trustee:1" {
@@ -81,7 +83,7 @@ func (o *obedient) Handle(now time.Time, p world.Packet) []world.Packet {
 		o.willing = true
 	case p.Kind() == law.KindProduce && o.willing:
 		f, _ := world.Unpack(p.Data, law.KindProduce, 1)
-		order, err := law.Verify(f[0], o.court.Public(), now)
+		order, err := o.court.Register().Verify(f[0], now)
 		if err != nil {
 			return nil
 		}
@@ -170,7 +172,7 @@ adv.hold("court.control", "silence")`)
 	year := conversationStart.AddDate(1, 0, 0)
 	forged := law.Signed{Order: law.Order{Case: "case 9", Accounts: []string{"A"}, From: conversationStart,
 		Until: year, Expiry: year, Agency: make([]byte, 32)}}
-	forged.Bytes = law.Sign(forged.Order, make([]byte, 64))
+	forged.Bytes = lawtest.New("forger").Sign(forged.Order)
 	text := fmt.Sprintf("b\"court>agency>\" + bytes([%s])", spell(forged.Encode()))
 	c = inCourt(t, `"network.tamper"`, `applies = ["write any packet"],`, `
 adv.advance(4)

@@ -1,7 +1,6 @@
 package attacks_test
 
 import (
-	"crypto/ed25519"
 	"fmt"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"doormat/attacks"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/law/lawtest"
 )
 
 // What counts as asked for by a court and as served: a message in scope of an order
@@ -162,11 +162,10 @@ adv.order(accounts = ["A"])`+c.claim))
 // Only the court's own orders ask for anything: not those of an adversary that speaks
 // in its name, on the network or in its place.
 func TestOnlyTheCourtAsks(t *testing.T) {
-	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
 	year := conversationStart.AddDate(1, 0, 0)
 	order := law.Order{Case: "case 1", Accounts: []string{"A"}, From: conversationStart, Until: year, Expiry: year,
 		Agency: make([]byte, 32)}
-	signed := law.Signed{Bytes: law.Sign(order, key), Nonce: make([]byte, 32), Record: []byte("r")}.Encode()
+	signed := law.Signed{Bytes: lawtest.New("forger").Sign(order), Nonce: make([]byte, 32), Record: []byte("r")}.Encode()
 	for name, c := range map[string]struct{ needs, begin, from string }{
 		"in its place":                {`"court.control"`, `adv.hold("court.control")`, "court"},
 		"in its name, on the network": {`"network.tamper"`, `adv.hold("network.tamper")`, "court"},

@@ -29,7 +29,6 @@ import (
 // worthless says of each kind of fact that no rule takes why nothing follows from it.
 // The key is the kind, for every design, or "design: kind", or "class: kind".
 var worthless = map[string]string{
-	"e2ee: agency key":      "nobody seals anything to it in this design: the provider hands over what it has in the clear",
 	"key change":            "the hash of a public key, and whose: that somebody has a new phone, which everybody may read",
 	"former identity":       "the hash of a public key that was replaced, to tell its messages from others",
 	"verified contact":      "says whose key the owner has compared, and the key is public; whom to leave alone scripts know from the conversation",

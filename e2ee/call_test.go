@@ -147,9 +147,9 @@ func TestRelay(t *testing.T) {
 		s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Dee>Cem"}, calls: []string{"2 Ana>Ben"}}.start(t).advance(2)
 		s.post(world.Packet{From: world.Law, To: "provider", Data: world.Pack(world.KindComply)})
 		order := law.Order{Case: "1", Accounts: []string{account}, From: begin.Add(time.Minute), Until: begin.Add(2 * time.Minute),
-			Expiry: begin.Add(time.Hour), Agency: make([]byte, 32)}
+			Expiry: begin.Add(time.Hour)}
 		s.post(world.Packet{From: "agency", To: "provider",
-			Data: world.Pack(law.KindProduce, law.Sign(order, keyOf(s.sim.Net.Node("court").(*law.Court))))})
+			Data: world.Pack(law.KindProduce, s.keys().Sign(order))})
 		s.end()
 		frames := 0
 		for _, p := range s.packets(law.KindProduced) {

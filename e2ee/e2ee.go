@@ -158,15 +158,14 @@ func (Design) Rules() []world.Rule {
 
 // Setup implements [world.Design]: nothing is shared beforehand.
 func (Design) Setup(config world.Config) (world.Deploy, error) {
-	if _, err := law.NewCourt(config.Stream(world.Court), false); err != nil {
+	if _, _, _, err := law.Setup(config, false); err != nil {
 		return nil, err
 	}
 	return func() []world.Node {
-		court, _ := law.NewCourt(config.Stream(world.Court), false)
-		agency, _ := law.NewAgency(config.Stream(world.Agency))
+		court, agency, register, _ := law.Setup(config, false) // the same inputs as above
 		agency.Extensions = []law.AgencyExtension{registration.Listener{}}
 		agency.Produced, agency.Searched = wire.Produced(), wire.Searched()
-		provider := NewProvider(court.Public(), config.Settings.Mailbox)
+		provider := NewProvider(register, config.Settings.Mailbox)
 		provider.Memo = config.Memo
 		nodes := []world.Node{court, agency, provider}
 		var devices []*Device

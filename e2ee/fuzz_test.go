@@ -119,8 +119,9 @@ func FuzzRules(f *testing.F) {
 	byKind[wire.StoreKey] = key[0].Data
 	byKind[wire.VendorKey] = equipped[2].Holdings()[0].Data
 	byKind[law.CourtKey] = s.sim.Net.Node("court").Holdings()[0].Data
-	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin, Expiry: begin, Agency: make([]byte, 32)}
-	byKind[law.OrderFact] = law.Signed{Bytes: law.Sign(order, keyOf(s.sim.Net.Node("court").(*law.Court)))}.Encode()
+	byKind[law.AgencyKey] = s.sim.Net.Node("agency").Holdings()[0].Data
+	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin, Expiry: begin}
+	byKind[law.OrderFact] = law.Signed{Bytes: s.keys().Sign(order)}.Encode()
 	random := world.Seed(1).Stream("linked")
 	device, err := ruleNamed(f, linked.MakeDevice).Apply(world.Input{Random: bytes.Repeat([]byte{7}, 64)})
 	require.NoError(f, err)

@@ -34,9 +34,9 @@ func TestIntercept(t *testing.T) {
 				s.post(world.Packet{From: world.Law, To: "provider", Data: world.Pack(world.KindComply)})
 			}
 			order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin.Add(c.until),
-				Expiry: begin.Add(c.expiry), Agency: make([]byte, 32)}
-			key := keyOf(s.sim.Net.Node("court").(*law.Court))
-			s.post(world.Packet{From: "agency", To: "provider", Data: world.Pack(law.KindProduce, law.Sign(order, key))})
+				Expiry: begin.Add(c.expiry)}
+			order = s.keys().Name(order)
+			s.post(world.Packet{From: "agency", To: "provider", Data: world.Pack(law.KindProduce, s.keys().Sign(order))})
 			open := c.willing && c.until > 0
 			target := world.Fact{Kind: law.OrderTarget, Ref: "Ben", Data: order.Encode()}
 			listed := func() bool {

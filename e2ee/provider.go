@@ -1,7 +1,6 @@
 package e2ee
 
 import (
-	"crypto/ed25519"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,7 +24,7 @@ type Provider struct {
 	// Extensions are what the design adds, in the order in which their hooks are called.
 	Extensions []ProviderExtension
 
-	court       ed25519.PublicKey
+	law         *law.Register // of courts and agencies
 	mailbox     string
 	willing     bool
 	anyIdentity bool // runs the program AnyIdentity
@@ -48,8 +47,8 @@ type Provider struct {
 
 // NewProvider makes a provider under the jurisdiction of a court. mailbox is what it keeps:
 // [world.MailboxAll] or [world.MailboxDelivered].
-func NewProvider(court ed25519.PublicKey, mailbox string) *Provider {
-	return &Provider{court: court, mailbox: mailbox,
+func NewProvider(register *law.Register, mailbox string) *Provider {
+	return &Provider{law: register, mailbox: mailbox,
 		directory: directory.Directory{}, index: map[string]*wire.Upload{},
 		used: map[string][32]byte{}, seen: directory.LastSeen{}, pending: map[string][]byte{},
 		blobs: blobs.Store{}}
@@ -344,7 +343,7 @@ func (p *Provider) eraseDelivered(account string, data []byte) {
 
 // produce answers an order with what it covers, and remembers it if its time is not over.
 func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
-	order, err := law.VerifyPacket(data, law.KindProduce, p.court, now)
+	order, err := p.law.VerifyPacket(data, law.KindProduce, now)
 	if err != nil || !p.willing {
 		return nil
 	}
@@ -354,14 +353,10 @@ func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 }
 
 // produceAtOnce answers an emergency request, which no court has signed, with what it covers of
-// what is stored. That it came from the agency is all that the provider can check.
+// what is stored. That a registered agency asks is all that the provider can check.
 func (p *Provider) produceAtOnce(now time.Time, data []byte) []world.Packet {
-	f, err := world.Unpack(data, law.KindEmergency, 1)
+	order, err := p.law.VerifyEmergency(data, now)
 	if err != nil || !p.willing {
-		return nil
-	}
-	order, err := law.ParseOrder(f[0])
-	if err != nil {
 		return nil
 	}
 	if order.Until.After(now) { // an emergency is no wiretap

@@ -1,7 +1,6 @@
 package e2ee
 
 import (
-	"crypto/ed25519"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/law/lawtest"
 )
 
 // A provider that routes for identities of its own making still knows which ones
@@ -69,12 +69,14 @@ func readAs(t *testing.T, packet world.Fact) []world.Derived {
 	return derived
 }
 
-// keyOf is what a thief of the court has.
-func keyOf(n world.Node) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(n.Holdings()[0].Data) }
+// keys are those of court and agency.
+func (s *stage) keys() lawtest.Keys {
+	return lawtest.Of(s.sim.Net.Node(world.Court), s.sim.Net.Node(world.Agency))
+}
 
 func TestProduce(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Cem", "Cem>Dee", "Ana>Cem"}}.start(t).end()
-	court := s.sim.Net.Node("court").(*law.Court)
+	keys := s.keys()
 	ask := func(from string, signed []byte) []string {
 		before := len(s.packets(law.KindProduced))
 		s.post(world.Packet{From: from, To: "provider", Data: world.Pack(law.KindProduce, signed)})
@@ -100,8 +102,8 @@ func TestProduce(t *testing.T) {
 		return got
 	}
 	order := law.Order{Case: "1", Accounts: []string{"Ben"}, From: begin, Until: begin.Add(time.Hour),
-		Expiry: begin.AddDate(0, 1, 0), Agency: make([]byte, 32)}
-	good := law.Sign(order, keyOf(court))
+		Expiry: begin.AddDate(0, 0, 30)}
+	good := keys.Sign(order)
 	require.Nil(t, ask("agency", good), "it has not been told to comply")
 	s.post(world.Packet{From: "agency", To: "provider", Data: world.Pack(world.KindComply)})
 	require.Nil(t, ask("agency", good), "only the law grants that")
@@ -113,14 +115,12 @@ func TestProduce(t *testing.T) {
 	require.Empty(t, readAs(t, world.Fact{Data: spoilt.Encode(begin)}), "and nothing but envelopes is read from it")
 	require.Nil(t, ask(world.Outsider, good))
 
-	other, err := law.NewCourt(world.Seed(5).Stream("another"), false)
-	require.NoError(t, err)
-	require.Nil(t, ask("agency", law.Sign(order, keyOf(other))))
+	require.Nil(t, ask("agency", lawtest.New("another").Sign(order)))
 	order.Until = begin
-	require.Equal(t, []string{"Ana>Ben"}, ask("agency", law.Sign(order, keyOf(court))))
+	require.Equal(t, []string{"Ana>Ben"}, ask("agency", keys.Sign(order)))
 	order.Expiry = begin
 	require.NoError(t, s.sim.Rest(1))
-	require.Nil(t, ask("agency", law.Sign(order, keyOf(court))))
+	require.Nil(t, ask("agency", keys.Sign(order)))
 }
 
 // The provider takes nothing that is dated ten minutes before or after its clock.
@@ -186,20 +186,25 @@ func TestLastSeen(t *testing.T) {
 }
 
 // In an emergency a provider that answers lawful process hands over what it has of an account, once,
-// without a court. It believes whoever speaks as the agency, and nobody else.
+// without a court. It believes whoever speaks as the agency and has its key, and nobody else.
 func TestProduceAtOnce(t *testing.T) {
 	s := scene{messages: []string{"Ana>Ben", "Ben>Cem", "Cem>Dee", "Ana>Ben"}}.start(t)
 	s.advance(3)
 	order := law.Order{Case: "emergency", Accounts: []string{"Ben"}, From: begin, Until: begin.AddDate(100, 0, 0),
-		Expiry: begin.AddDate(100, 0, 0), Agency: make([]byte, 32)}
+		Expiry: begin.AddDate(0, 0, 1)}
+	keys := s.keys()
 	ask := func(from string) int {
 		before := len(s.packets(law.KindProduced))
-		s.post(world.Packet{From: from, To: "provider", Data: world.Pack(law.KindEmergency, order.Encode())})
+		s.post(world.Packet{From: from, To: "provider", Data: world.Pack(law.KindEmergency,
+			law.Apply(keys.Name(order), law.SigningKey(keys.Agency.Bytes())))})
 		return len(s.packets(law.KindProduced)) - before
 	}
 	require.Zero(t, ask("agency"), "it has not been told to comply")
 	s.post(world.Packet{From: world.Law, To: "provider", Data: world.Pack(world.KindComply)})
 	require.Zero(t, ask(world.Outsider))
+	keys = lawtest.New("stranger")
+	require.Zero(t, ask("agency"), "in the agency's name, without its key")
+	keys = s.keys()
 	require.Equal(t, 1, ask("agency"))
 	f, err := world.Unpack(s.packets(law.KindProduced)[0].Data, law.KindProduced, 1)
 	require.NoError(t, err)

@@ -65,11 +65,7 @@ func (d *Device) report(now time.Time) []world.Packet {
 // the vendor of their programs and of the telephone operator.
 func Equip(config world.Config, provider *Provider, devices ...*Device) ([]world.Node, error) {
 	provider.accounts = registration.NewRegister(config.Stream("codes"))
-	court, err := law.NewCourt(config.Stream(world.Court), false) // to know its public key
-	if err != nil {
-		return nil, err
-	}
-	v, err := updates.NewVendor(config.Stream(world.Vendor), court.Public())
+	v, err := updates.NewVendor(config.Stream(world.Vendor), provider.law)
 	if err != nil {
 		return nil, err
 	}
@@ -88,5 +84,5 @@ func Equip(config world.Config, provider *Provider, devices ...*Device) ([]world
 		nodes = append(nodes, d, e)
 	}
 	equipLinks(config, provider, devices)
-	return append(nodes, v, registration.NewOperator(court.Public())), nil
+	return append(nodes, v, registration.NewOperator(provider.law)), nil
 }

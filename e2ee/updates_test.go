@@ -1,6 +1,7 @@
 package e2ee
 
 import (
+	"crypto/ed25519"
 	"testing"
 	"time"
 
@@ -10,21 +11,24 @@ import (
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/law/lawtest"
 )
 
 // equipped is a device that has written a message, its vendor, and a court.
-func equipped(t *testing.T) (*Device, *updates.Vendor, *law.Court) {
+func equipped(t *testing.T) (*Device, *updates.Vendor, lawtest.Keys) {
 	t.Helper()
 	config := world.Config{Seed: 7, Settings: world.Settings{Lock: world.LockOn}}
-	court, err := law.NewCourt(config.Stream(world.Court), false)
-	require.NoError(t, err)
+	keys := lawtest.New("law")
 	d := NewDevice("Ada", config.Stream("device:Ada"), 0, plain{})
-	nodes, err := Equip(config, &Provider{}, d)
+	nodes, err := Equip(config, &Provider{law: keys.Register()}, d)
 	require.NoError(t, err)
 	d.Handle(time.Unix(1, 0), world.Packet{From: world.Environment, To: d.Name(), Data: world.Pack(world.KindStart)})
 	types(d, "a salt of 16 b. and the first")
-	return d, nodes[2].(*updates.Vendor), court
+	return d, nodes[2].(*updates.Vendor), keys
 }
+
+// keyOf is what a thief of a vendor has.
+func keyOf(n world.Node) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(n.Holdings()[0].Data) }
 
 // types lets the user type a text, and gives what the device sends.
 func types(d *Device, text string) []world.Packet {
@@ -78,18 +82,16 @@ func TestUpdate(t *testing.T) {
 // TestCompelled: a vendor signs what an order of its court names, once it answers lawful
 // process, for the phones of the accounts that the order names; the program ends with it.
 func TestCompelled(t *testing.T) {
-	d, v, court := equipped(t)
+	d, v, keys := equipped(t)
 	order := law.Order{Case: "1", Accounts: []string{"Ada"}, From: begin, Until: begin, Expiry: begin,
-		Agency: make([]byte, 32), Program: ReportCopies}
+		Program: ReportCopies}
 	compel := func(signed []byte) []world.Packet {
 		return v.Handle(begin, world.Packet{From: world.Agency, To: world.Vendor, Data: world.Pack(law.KindCompel, signed)})
 	}
-	signed := law.Sign(order, keyOf(court))
+	signed := keys.Sign(order)
 	require.Empty(t, compel(signed), "it refuses")
 	v.Handle(begin, world.Packet{From: world.Law, To: world.Vendor, Data: world.Pack(world.KindComply)})
-	other, err := law.NewCourt(world.Seed(8).Stream(world.Court), false)
-	require.NoError(t, err)
-	require.Empty(t, compel(law.Sign(order, keyOf(other))), "another court")
+	require.Empty(t, compel(lawtest.New("another").Sign(order)), "another court")
 	out := compel(signed)
 	require.Len(t, out, 2)
 	require.Equal(t, []string{d.Name(), world.ElementOf("Ada")}, []string{out[0].To, out[1].To})
@@ -99,5 +101,5 @@ func TestCompelled(t *testing.T) {
 	require.Empty(t, reported(t, late, ""), "the order has expired")
 
 	order.Program = ""
-	require.Empty(t, compel(law.Sign(order, keyOf(court))), "an order that names no program")
+	require.Empty(t, compel(keys.Sign(order)), "an order that names no program")
 }

@@ -28,6 +28,7 @@ var policy = []struct {
 	{"world", []string{"world/memo"}},
 	{"world/ledger", []string{"world/memo"}},
 	{"world/law", []string{"world"}},
+	{"world/law/lawtest", []string{"world", "world/law"}},
 	{"world/publiclog", []string{"world", "world/law", "world/ledger"}},
 	{"world/simulation", []string{"world"}},
 	{"world/worldtest", []string{"world", "world/memo", "world/simulation"}},

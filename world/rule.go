@@ -1,5 +1,7 @@
 package world
 
+import "time"
+
 // A Rule is one computation that anybody may do who holds its inputs. It is
 // pure, uses the real cryptography of its design, and is built without a
 // deployment, so it has nothing to peek at.
@@ -26,9 +28,10 @@ type Rule struct {
 
 // Input is what a rule may use: nothing else reaches it.
 type Input struct {
-	Facts  []Fact // len(Takes) facts, then those of kind All
-	Text   []byte // for a making rule, bytes chosen by the script
-	Random []byte // for a making rule, 64 bytes of the adversary's own randomness
+	Facts  []Fact    // len(Takes) facts, then those of kind All
+	Text   []byte    // for a making rule, bytes chosen by the script
+	Random []byte    // for a making rule, 64 bytes of the adversary's own randomness
+	Now    time.Time // for a making rule, what the adversary's clock shows
 }
 
 // Derived is a conclusion. From lists the positions in Input.Facts that it

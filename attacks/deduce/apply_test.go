@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,17 +50,17 @@ func TestApply(t *testing.T) {
 		require.ErrorContains(t, k.Fits(pair, c.ids), c.want)
 	}
 	require.NoError(t, k.Fits(pair, []int{a, b}))
-	ids, err := k.Apply(ctx, pair, []int{a, b}, nil, nil)
+	ids, err := k.Apply(ctx, pair, []int{a, b}, nil, nil, time.Time{})
 	require.NoError(t, err)
 	require.Equal(t, []int{3}, ids)
 	require.Equal(t, []int{a, b}, k.At(3).Parents())
-	_, err = k.Apply(ctx, never, []int{a}, nil, nil)
+	_, err = k.Apply(ctx, never, []int{a}, nil, nil, time.Time{})
 	require.ErrorIs(t, err, ErrNothing)
 	require.ErrorContains(t, err, `rule "never": gives nothing here: not this one`)
 
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
-	_, err = k.Apply(ended, pair, []int{a, b}, nil, nil)
+	_, err = k.Apply(ended, pair, []int{a, b}, nil, nil, time.Time{})
 	require.ErrorIs(t, err, context.Canceled)
 }
 
@@ -84,7 +85,7 @@ func TestMade(t *testing.T) {
 			k.Add(Entry{Fact: fact(world.Metadata, "m", "A to B"), Origin: "tap", Loot: true})
 			require.NoError(t, k.Saturate(ctx))
 		}
-		ids, err := k.Apply(ctx, made, []int{a}, []byte(c.text), nil)
+		ids, err := k.Apply(ctx, made, []int{a}, []byte(c.text), nil, time.Time{})
 		require.NoError(t, err)
 		e := k.At(ids[0])
 		require.Equal(t, []bool{c.own, !c.own}, []bool{e.Own, e.Loot}, c.name)
@@ -97,7 +98,7 @@ func TestMade(t *testing.T) {
 
 	k := New([]world.Rule{made, look}, Budget{})
 	own := k.Add(Entry{Fact: fact("a", "1", "x")})
-	ids, err := k.Apply(ctx, made, []int{own}, []byte("hello"), nil)
+	ids, err := k.Apply(ctx, made, []int{own}, []byte("hello"), nil, time.Time{})
 	require.NoError(t, err)
 	require.False(t, k.Computed(own), "no rule gave it")
 	require.False(t, k.Computed(ids[0]), "it is what the script handed in")
@@ -109,7 +110,7 @@ func TestMade(t *testing.T) {
 	// and so it is in the other order, above.
 	k = New([]world.Rule{made, look}, Budget{})
 	own = k.Add(Entry{Fact: fact("a", "1", "x")})
-	ids, err = k.Apply(ctx, made, []int{own}, []byte("hello"), nil)
+	ids, err = k.Apply(ctx, made, []int{own}, []byte("hello"), nil, time.Time{})
 	require.NoError(t, err)
 	require.NoError(t, k.Saturate(ctx))
 	require.Equal(t, own, k.Add(Entry{Fact: fact("a", "1", "x"), Origin: "store", Loot: true}))
@@ -124,7 +125,7 @@ func TestMade(t *testing.T) {
 	with.Takes = []world.Kind{world.Outgoing, "key"}
 	k = New([]world.Rule{made, with}, Budget{})
 	own = k.Add(Entry{Fact: fact("a", "1", "x")})
-	_, err = k.Apply(ctx, made, []int{own}, []byte("hello"), nil)
+	_, err = k.Apply(ctx, made, []int{own}, []byte("hello"), nil, time.Time{})
 	require.NoError(t, err)
 	k.Add(Entry{Fact: fact("key", "m", "k"), Origin: "store", Loot: true})
 	learnt, err := k.FromLoot(ctx, world.Metadata)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"doormat/world"
 )
@@ -122,15 +123,16 @@ func (k *Knowledge) Fits(r world.Rule, ids []int) error {
 }
 
 // Apply applies one rule at once to facts that fit it, and gives the ids of what it
-// concludes. Text and randomness, which only a making rule takes, are the caller's. An
+// concludes. Text, randomness and the time, which only a making rule takes, are the caller's. An
 // error that wraps [ErrNothing] means that these facts give nothing.
 func (k *Knowledge) Apply(
 	ctx context.Context, r world.Rule, ids []int, text, random []byte,
+	now time.Time,
 ) ([]int, error) {
 	if !k.spend(ctx) {
 		return nil, k.fault
 	}
-	f := firing{rule: r, ids: ids, in: world.Input{Text: text, Random: random}}
+	f := firing{rule: r, ids: ids, in: world.Input{Text: text, Random: random, Now: now}}
 	k.load(&f)
 	if f.run(); f.fault == nil && f.err != nil {
 		return nil, fmt.Errorf("rule %q: %w: %w", r.Name, ErrNothing, f.err)

@@ -35,7 +35,7 @@ func (a *Asked) Note(now time.Time, p world.Packet, c *world.Conversation, typed
 		if err != nil {
 			return
 		}
-		if o, err := law.ParseOrder(f[0]); err == nil {
+		if o, err := law.ParseApplication(f[0]); err == nil {
 			a.note(now, o, c, typed)
 		}
 	}

@@ -1,7 +1,6 @@
 package orders_test
 
 import (
-	"crypto/ed25519"
 	"testing"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"doormat/attacks/orders"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/law/lawtest"
 )
 
 // An order asks for what was typed in its window and, if that is still open, for what comes; a
@@ -23,8 +23,8 @@ func TestAsked(t *testing.T) {
 	}
 	seal := func(accounts []string, from, until int) world.Packet {
 		o := law.Order{Case: "1", Accounts: accounts, From: c.Messages[from].Sent, Until: c.Messages[until].Sent,
-			Expiry: start.AddDate(0, 0, 1), Agency: make([]byte, 32)}
-		signed := law.Sign(o, ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)))
+			Expiry: start.AddDate(0, 0, 1)}
+		signed := lawtest.New("law").Sign(o)
 		return world.Packet{From: world.Court, To: world.Agency, Data: law.Signed{Bytes: signed}.Encode()}
 	}
 	now := c.Messages[1].Sent

@@ -160,7 +160,7 @@ func (ByUser) Setup(config world.Config) (world.Deploy, error) {
 			}
 			publics = append(publics, channel.public())
 			d.nodes = append(d.nodes, &vaultServer{index: i, channel: channel,
-				answerer: answerer{court: d.court},
+				answerer: answerer{register: d.register},
 				server:   vault.NewServer(i, config.Stream(Vault(i)+" nonces")),
 				random:   config.Stream(Vault(i) + " answers")})
 			d.seeker.asks = append(d.seeker.asks, Vault(i))
@@ -176,7 +176,7 @@ func (ByUser) Setup(config world.Config) (world.Deploy, error) {
 // deployment is what a run of either design has of its own.
 type deployment struct {
 	nodes    []world.Node
-	court    []byte
+	register *law.Register
 	provider *e2ee.Provider
 	agency   *law.Agency
 	seeker   *seeker
@@ -196,7 +196,7 @@ func setup(config world.Config, special func(*deployment) error) (world.Deploy, 
 		for _, n := range d.nodes {
 			switch n := n.(type) {
 			case *law.Court:
-				d.court = n.Public()
+				d.register = n.Register()
 			case *law.Agency:
 				d.agency = n
 			case *e2ee.Provider:
@@ -207,7 +207,7 @@ func setup(config world.Config, special func(*deployment) error) (world.Deploy, 
 		}
 		d.agency.Extensions = append(d.agency.Extensions, d.seeker)
 		d.agency.Searched = append(slices.Clone(d.agency.Searched), BackupKey)
-		d.nodes = append(d.nodes, &archive{answerer: answerer{court: d.court},
+		d.nodes = append(d.nodes, &archive{answerer: answerer{register: d.register},
 			random:   config.Stream(Store),
 			accounts: map[string]*items{}})
 		if err := special(d); err != nil {

@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"crypto/ed25519"
 	"io"
 	"maps"
 	"slices"
@@ -170,8 +169,8 @@ func (a *archive) load(account string, p world.Packet) []world.Packet {
 // An answerer is who hands something over under an order that the court signed, once the law has
 // said so.
 type answerer struct {
-	court   ed25519.PublicKey
-	willing bool
+	register *law.Register
+	willing  bool
 }
 
 var surrenderInfo = []byte("doormat backup surrendered v1")
@@ -187,7 +186,7 @@ func (a *answerer) surrender(name string, now time.Time, p world.Packet, random 
 	if p.From != world.Agency || p.Kind() != KindSurrender {
 		return nil, false
 	}
-	order, err := law.VerifyPacket(p.Data, KindSurrender, a.court, now)
+	order, err := a.register.VerifyPacket(p.Data, KindSurrender, now)
 	if err != nil || !a.willing {
 		return nil, true
 	}

@@ -154,11 +154,7 @@ func (Design) Setup(config world.Config) (world.Deploy, error) {
 }
 
 func (s *setUp) nodes() ([]world.Node, error) {
-	court, err := law.NewCourt(s.config.Stream(world.Court), false)
-	if err != nil {
-		return nil, err
-	}
-	agency, err := law.NewAgency(s.config.Stream(world.Agency))
+	court, agency, register, err := law.Setup(s.config, false)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +164,7 @@ func (s *setUp) nodes() ([]world.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	provider.court = court.Public()
+	provider.register = register
 	nodes := []world.Node{court, agency, provider, keystore}
 	for _, name := range s.config.Accounts {
 		a, password, err := newAccount(s.config.Stream("password of " + name))

@@ -18,7 +18,7 @@ var answerInfo = []byte("doormat cloud answer v1")
 
 // produce answers an order with what it covers, and remembers it if its time is not over.
 func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
-	order, err := law.VerifyPacket(data, law.KindProduce, p.court, now)
+	order, err := p.register.VerifyPacket(data, law.KindProduce, now)
 	if err != nil || !p.willing {
 		return nil
 	}
@@ -29,14 +29,10 @@ func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 }
 
 // produceAtOnce answers an emergency request, which no court has signed, with the text of what is
-// stored: that it came from the agency is all that the provider can check.
-func (p *Provider) produceAtOnce(data []byte) []world.Packet {
-	f, err := world.Unpack(data, law.KindEmergency, 1)
+// stored: that a registered agency asks is all that the provider can check.
+func (p *Provider) produceAtOnce(now time.Time, data []byte) []world.Packet {
+	order, err := p.register.VerifyEmergency(data, now)
 	if err != nil || !p.willing {
-		return nil
-	}
-	order, err := law.ParseOrder(f[0])
-	if err != nil {
 		return nil
 	}
 	return p.covered(order)

@@ -1,7 +1,6 @@
 package cloud
 
 import (
-	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
@@ -42,9 +41,9 @@ const maxSessions = 8
 // to deliver, to keep, and to give to the account's other devices.
 type Provider struct {
 	listener
-	court   ed25519.PublicKey
-	mailbox string
-	willing bool
+	register *law.Register
+	mailbox  string
+	willing  bool
 
 	accounts map[string]*account
 	sessions map[string]*session // by channel
@@ -143,7 +142,7 @@ func (p *Provider) Handle(now time.Time, in world.Packet) (out []world.Packet) {
 	case in.From == world.Agency && in.Kind() == law.KindProduce:
 		return append(out, p.produce(now, in.Data)...)
 	case in.From == world.Agency && in.Kind() == law.KindEmergency:
-		return append(out, p.produceAtOnce(in.Data)...)
+		return append(out, p.produceAtOnce(now, in.Data)...)
 	case in.From == KeyStoreName:
 		return append(out, p.storage.handle(now, in)...)
 	case in.Kind() == KindConnect:

@@ -74,7 +74,7 @@ func (d Design) Info() world.Info {
 			"built in",
 		"the provider, for adding no silent device without a warrant, if the clients do not look " +
 			"for themselves",
-		"the court and the minister, and whoever holds both their keys, if they do",
+		"the court, the minister and the agency, and whoever holds the keys of all three, if they do",
 		"the agency, with everything that is copied to it",
 		"the provider, for handing out the right keys, unless safety numbers are compared; and " +
 			"with the metadata",
@@ -108,8 +108,8 @@ func (d Design) Setup(config world.Config) (world.Deploy, error) {
 		nodes := deploy()
 		for _, n := range nodes {
 			if court, ok := n.(*law.Court); ok {
-				minister.court = court.Public()
-				signers = newSigners(court.Public(), minister.key.Public().(ed25519.PublicKey))
+				minister.register = court.Register()
+				signers = newSigners(court.Register(), minister.key.Public().(ed25519.PublicKey))
 			}
 		}
 		for _, n := range nodes {

@@ -111,7 +111,7 @@ func (s *stage) apply(rule, text string, facts ...world.Fact) []world.Fact {
 	random[0] = 7
 	for _, r := range (Design{}).Rules() {
 		if r.Name == rule {
-			got, err := r.Apply(world.Input{Facts: facts, Text: []byte(text), Random: random})
+			got, err := r.Apply(world.Input{Facts: facts, Text: []byte(text), Random: random, Now: s.Net.Now()})
 			require.NoError(s.t, err)
 			var out []world.Fact
 			for _, d := range got {
@@ -166,7 +166,8 @@ func TestSignOffs(t *testing.T) {
 			made, err := parseWarrant(warrant.Data)
 			require.NoError(t, err)
 			if good == world.Court || good == "both" {
-				made.signed = s.apply(law.SignOrder, "Ana\nBen", s.Net.Node(world.Court).Holdings()[0])[0].Data
+				made.signed = s.apply(law.SignOrder, "Ana\nBen", s.Net.Node(world.Court).Holdings()[0],
+					s.Net.Node(world.Agency).Holdings()[0])[0].Data
 				signed, err := law.ParseSigned(made.signed)
 				require.NoError(t, err)
 				made.signed = signed.Bytes

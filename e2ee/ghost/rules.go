@@ -1,6 +1,7 @@
 package ghost
 
 import (
+	"crypto/ecdh"
 	"crypto/ed25519"
 	"errors"
 	"strings"
@@ -46,11 +47,11 @@ func ownRules() []world.Rule {
 				"(HPKE, RFC 9180).",
 			Takes: kinds(SilentCopy, law.AgencyKey), Gives: kinds(wire.Contents), Apply: copies.Opening(use)},
 		{Name: Countersign, Make: true,
-			Doc:   "The minister's key makes a warrant of an order that was signed with the court's.",
+			Doc:   "The minister's key makes a warrant of an order that a court has signed.",
 			Takes: kinds(law.OrderFact, MinisterKey), Gives: kinds(Warrant), Apply: countersign},
 		{Name: MakeUpWarrant, Make: true,
 			Doc: "Anybody can write what looks like a warrant for the accounts in text, one a " +
-				"line, of all times, to a key of the adversary's own. Neither signature is good.",
+				"line, of all times, to a key of the adversary's own. None of the signatures is good.",
 			Gives: kinds(Warrant, law.AgencyKey), Apply: makeUpWarrant},
 		{Name: AddDevice, Make: true,
 			Doc:   "A provider can tell the devices named in text, one a line, of a silent one.",
@@ -117,20 +118,16 @@ func countersign(in world.Input) ([]world.Derived, error) {
 }
 
 func makeUpWarrant(in world.Input) ([]world.Derived, error) {
-	nobody := world.Fact{Kind: law.CourtKey, Data: make([]byte,
-		ed25519.SeedSize)} // no court has this key
-	forged, err := law.ForgeOrder(world.Input{Facts: []world.Fact{nobody}, Text: in.Text,
-		Random: in.Random})
+	nobody := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)) // no court has this key
+	agency, err := ecdh.X25519().NewPrivateKey(in.Random[:32])       // nor any agency this one
 	if err != nil {
 		return nil, err
 	}
-	s, err := law.ParseSigned(forged[0].Data)
-	if err != nil {
-		return nil, err
-	}
+	in.Now = always // whoever checks nothing looks at no validity either
+	s := law.ForgeOrder(in, nobody, agency)
 	w := warrant{s.Order, s.Bytes, make([]byte, ed25519.SignatureSize)}
 	return world.Conclude(world.Fact{Kind: Warrant, Ref: "warrant", Data: w.encode()},
-		forged[1].Fact), nil
+		law.AgencyKeyFact(agency)), nil
 }
 
 // always is the time of packets that are not dated like a message.

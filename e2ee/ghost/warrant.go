@@ -75,13 +75,18 @@ func approved(signedOrder []byte) []byte {
 }
 
 // signers are the keys of those whose signatures a warrant needs.
-type signers struct{ court, minister ed25519.PublicKey }
+type signers struct {
+	register *law.Register // of courts and agencies
+	minister ed25519.PublicKey
+}
 
-func newSigners(court, minister ed25519.PublicKey) *signers { return &signers{court, minister} }
+func newSigners(register *law.Register, minister ed25519.PublicKey) *signers {
+	return &signers{register, minister}
+}
 
-// check verifies both signatures, and that the warrant is in force.
+// check verifies all signatures, and that the warrant is in force.
 func (s *signers) check(w warrant, now time.Time) error {
-	if _, err := law.Verify(w.signed, s.court, now); err != nil {
+	if _, err := s.register.Verify(w.signed, now); err != nil {
 		return fmt.Errorf("warrant: %w", err)
 	}
 	if len(w.signature) != ed25519.SignatureSize ||
@@ -94,9 +99,9 @@ func (s *signers) check(w warrant, now time.Time) error {
 // minister signs what a court has signed, if it answers lawful process at all. How good its
 // judgement is, no protocol can show.
 type minister struct {
-	key     ed25519.PrivateKey
-	court   ed25519.PublicKey
-	willing bool
+	key      ed25519.PrivateKey
+	register *law.Register
+	willing  bool
 }
 
 func newMinister(random io.Reader) (*minister, error) {
@@ -126,7 +131,7 @@ func (m *minister) Handle(now time.Time, p world.Packet) []world.Packet {
 		if err != nil {
 			return nil
 		}
-		order, err := law.Verify(f[0], m.court, now)
+		order, err := m.register.Verify(f[0], now)
 		if err != nil {
 			return []world.Packet{world.Warn(Minister, "refused a warrant: "+err.Error())}
 		}

@@ -1,7 +1,6 @@
 package registration
 
 import (
-	"crypto/ed25519"
 	"fmt"
 	"slices"
 	"time"
@@ -16,16 +15,16 @@ import (
 // brings them to their owner as well: that is what an interception is. It implements
 // [world.Node].
 type Operator struct {
-	court   ed25519.PublicKey
-	moved   map[string]bool // numbers whose SIM card an adversary has
-	willing bool
-	orders  []law.Order // in force, or not yet forgotten
+	register *law.Register
+	moved    map[string]bool // numbers whose SIM card an adversary has
+	willing  bool
+	orders   []law.Order // in force, or not yet forgotten
 }
 
-// NewOperator makes an operator under which every number is with its owner, and which is under
-// the jurisdiction of a court.
-func NewOperator(court ed25519.PublicKey) *Operator {
-	return &Operator{court: court, moved: map[string]bool{}}
+// NewOperator makes an operator under which every number is with its owner, and which answers
+// orders of registered courts.
+func NewOperator(register *law.Register) *Operator {
+	return &Operator{register: register, moved: map[string]bool{}}
 }
 
 // MoveNumber is the program of an operator that has given a number to a SIM card of the
@@ -72,7 +71,7 @@ func (o *Operator) Handle(now time.Time, p world.Packet) []world.Packet {
 	case p.From == world.Law && p.Kind() == world.KindComply:
 		o.willing = true
 	case p.From == world.Agency && p.Kind() == KindListen && o.willing:
-		order, err := law.VerifyPacket(p.Data, KindListen, o.court, now)
+		order, err := o.register.VerifyPacket(p.Data, KindListen, now)
 		if err == nil && order.Until.After(now) {
 			o.orders = append(o.orders, order)
 		}

@@ -2,7 +2,6 @@ package registration
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/law/lawtest"
 )
 
 var now = time.Date(2022, 8, 8, 12, 0, 0, 0, time.UTC)
@@ -105,9 +105,9 @@ func TestOperator(t *testing.T) {
 // to the accounts of an order, until that is over; without the grant, without the court's
 // signature, and to others it copies nothing. The owner gets the message all the same.
 func TestOperatorUnderOrder(t *testing.T) {
-	court := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
-	order := law.Order{Case: "case 1", Accounts: []string{"Ana"}, From: now, Until: now.AddDate(0, 0, 60),
-		Expiry: now.AddDate(0, 0, 30), Agency: make([]byte, 32)}
+	keys := lawtest.New("law")
+	order := keys.Name(law.Order{Case: "case 1", Accounts: []string{"Ana"}, From: now, Until: now.AddDate(0, 0, 60),
+		Expiry: now.AddDate(0, 0, 30)})
 	show := func(o *Operator, signed []byte) {
 		require.Empty(t, o.Handle(now, world.Packet{From: world.Agency, To: world.Operator, Data: world.Pack(KindListen, signed)}))
 	}
@@ -118,12 +118,12 @@ func TestOperatorUnderOrder(t *testing.T) {
 		}
 		return to
 	}
-	signed := law.Sign(order, court)
-	o := NewOperator(court.Public().(ed25519.PublicKey))
+	signed := keys.Sign(order)
+	o := NewOperator(keys.Register())
 	show(o, signed)
 	require.Equal(t, []string{"device:Ana"}, text(o, now, "Ana"), "it answers no lawful process")
 	o.Handle(now, world.Packet{From: world.Law, To: world.Operator, Data: world.Pack(world.KindComply)})
-	show(o, law.Sign(order, ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, ed25519.SeedSize))))
+	show(o, lawtest.New("another").Sign(order))
 	require.Equal(t, []string{"device:Ana"}, text(o, now, "Ana"), "another court signed")
 	require.Empty(t, o.Holdings())
 

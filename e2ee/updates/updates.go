@@ -24,18 +24,18 @@ import (
 
 // Vendor is whoever writes and signs the programs of phones. It implements [world.Node].
 type Vendor struct {
-	key     ed25519.PrivateKey
-	court   ed25519.PublicKey
-	willing bool
+	key      ed25519.PrivateKey
+	register *law.Register
+	willing  bool
 }
 
-// NewVendor makes a vendor with a key of its own, under the jurisdiction of a court.
-func NewVendor(random io.Reader, court ed25519.PublicKey) (*Vendor, error) {
+// NewVendor makes a vendor with a key of its own, which answers orders of registered courts.
+func NewVendor(random io.Reader, register *law.Register) (*Vendor, error) {
 	seed := make([]byte, ed25519.SeedSize)
 	if _, err := io.ReadFull(random, seed); err != nil {
 		return nil, fmt.Errorf("%s: %w", world.Vendor, err)
 	}
-	return &Vendor{key: ed25519.NewKeyFromSeed(seed), court: court}, nil
+	return &Vendor{key: ed25519.NewKeyFromSeed(seed), register: register}, nil
 }
 
 // Public is the key with which phones are shipped.
@@ -57,7 +57,7 @@ func (v *Vendor) Handle(now time.Time, p world.Packet) (out []world.Packet) {
 	case p.From == world.Law && p.Kind() == world.KindComply:
 		v.willing = true
 	case p.From == world.Agency && p.Kind() == law.KindCompel && v.willing:
-		order, err := law.VerifyPacket(p.Data, law.KindCompel, v.court, now)
+		order, err := v.register.VerifyPacket(p.Data, law.KindCompel, now)
 		if err != nil || order.Program == "" { // an order that names no program compels no vendor
 			return nil
 		}

@@ -13,6 +13,7 @@ import (
 	"doormat/escrow/threshold/rules"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/law/lawtest"
 	"doormat/world/ledger"
 	"doormat/world/publiclog"
 )
@@ -34,9 +35,9 @@ func newHeist(t *testing.T) *heist {
 	for i := range committee.Witnesses {
 		h.witness = append(h.witness, s.sim.Net.Node(committee.WitnessName(i)).Holdings()[0])
 	}
-	made, err := law.ForgeOrder(world.Input{Facts: s.sim.Net.Node("court").Holdings(), Text: []byte("A"), Random: make([]byte, 64)})
-	require.NoError(t, err)
-	h.order = made[0].Fact
+	keys := lawtest.Of(s.sim.Net.Node(world.Court), s.sim.Net.Node(world.Agency))
+	forged := law.ForgeOrder(world.Input{Text: []byte("A"), Random: make([]byte, 64), Now: s.sim.Net.Now()}, keys.Court, keys.Agency)
+	h.order = forged.Fact()
 	return h
 }
 

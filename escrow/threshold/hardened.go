@@ -96,7 +96,7 @@ func harden(config world.Config, s *setup) ([]world.Node, error) {
 	var judge *law.Judge
 	for _, n := range nodes {
 		if court, ok := n.(*law.Court); ok {
-			if judge, err = law.NewJudge(config.Stream(law.JudgeName), court.Public()); err != nil {
+			if judge, err = law.NewJudge(config.Stream(law.JudgeName), court.Register()); err != nil {
 				return nil, err
 			}
 			if own.judges == 2 {
@@ -129,7 +129,7 @@ func withHardware(t *trustee, config world.Config, s *setup, own values) ([]worl
 	if own.hardware == HardwareOff {
 		return []world.Node{t, idle(name)}, nil
 	}
-	desk, err := newTrustee(s.trustees[t.index-1], committee.NewCache(s.genesis), t.court, config)
+	desk, err := newTrustee(s.trustees[t.index-1], committee.NewCache(s.genesis), t.register, config)
 	if err != nil {
 		return nil, err
 	}

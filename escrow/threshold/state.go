@@ -11,6 +11,7 @@ import (
 	"doormat/escrow/committee"
 	"doormat/escrow/sharing"
 	"doormat/world"
+	"doormat/world/law"
 )
 
 // setup is what set-up leaves behind: what everybody may know, and to each principal whose keys
@@ -93,7 +94,7 @@ func parseTrusteeState(data []byte) (*trusteeState, error) {
 
 // newTrustee builds a trustee's node from its own state and from what is public. cache may be
 // the trustee's alone.
-func newTrustee(state []byte, cache *committee.Cache, court ed25519.PublicKey, config world.Config) (*trustee, error) {
+func newTrustee(state []byte, cache *committee.Cache, register *law.Register, config world.Config) (*trustee, error) {
 	own, err := parseTrusteeState(state)
 	if err != nil {
 		return nil, err
@@ -105,8 +106,8 @@ func newTrustee(state []byte, cache *committee.Cache, court ed25519.PublicKey, c
 	}
 	t := &trustee{name: name, index: own.share.Index, random: config.Stream(name), identity: own.identity,
 		ownPosts: map[[32]byte]bool{}, warned: map[string]bool{},
-		live:  []*heldKey{{g.FirstKey(), &own.share}},
-		court: court, policy: g.Policy, gossip: gossip, board: cache.NewView(),
+		live:     []*heldKey{{g.FirstKey(), &own.share}},
+		register: register, policy: g.Policy, gossip: gossip, board: cache.NewView(),
 		refresh: config.Settings.Refresh, rotate: config.Settings.Rotate}
 	for posts := own.posts; len(posts) > 0; posts = posts[sha256.Size:] {
 		t.ownPosts[[32]byte(posts)] = true

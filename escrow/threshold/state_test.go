@@ -3,7 +3,6 @@ package threshold
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"slices"
 	"testing"
 
@@ -28,9 +27,9 @@ func TestTrusteeAlone(t *testing.T) {
 	require.NoError(t, err)
 	public, err := s.genesis.Encode()
 	require.NoError(t, err)
-	court, err := law.NewCourt(env.Stream(world.Court), true)
+	_, _, register, err := law.Setup(env, true)
 	require.NoError(t, err)
-	alone := newAlone(t, slices.Clone(s.trustees[1]), public, court.Public(), env)
+	alone := newAlone(t, slices.Clone(s.trustees[1]), public, register, env)
 
 	nodes, err := deploy(env, s)
 	require.NoError(t, err)
@@ -52,11 +51,11 @@ func TestTrusteeAlone(t *testing.T) {
 }
 
 // newAlone builds a trustee from nothing but bytes.
-func newAlone(t *testing.T, state, public []byte, court ed25519.PublicKey, env world.Config) *trustee {
+func newAlone(t *testing.T, state, public []byte, register *law.Register, env world.Config) *trustee {
 	t.Helper()
 	g, err := committee.ParseGenesis(public)
 	require.NoError(t, err)
-	alone, err := newTrustee(state, committee.NewCache(g), court, env)
+	alone, err := newTrustee(state, committee.NewCache(g), register, env)
 	require.NoError(t, err)
 	return alone
 }

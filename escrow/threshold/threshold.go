@@ -188,17 +188,13 @@ func (Design) Setup(config world.Config) (world.Deploy, error) {
 
 // deploy builds the nodes of one run, each from what set-up left to it.
 func deploy(config world.Config, s *setup) ([]world.Node, error) {
-	court, err := law.NewCourt(config.Stream(world.Court), true)
-	if err != nil {
-		return nil, err
-	}
-	agency, err := law.NewAgency(config.Stream(world.Agency))
+	court, agency, register, err := law.Setup(config, true)
 	if err != nil {
 		return nil, err
 	}
 	cache := committee.NewCache(s.genesis)
 	cache.Memo = config.Memo
-	provider := e2ee.NewProvider(court.Public(), config.Settings.Mailbox)
+	provider := e2ee.NewProvider(register, config.Settings.Mailbox)
 	extension := newProviderExtension(cache, provider.Devices)
 	extension.deviceOf = provider.DeviceOf
 	provider.Extensions, provider.Memo = []e2ee.ProviderExtension{extension}, config.Memo
@@ -206,7 +202,7 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 	var names []string
 	var trustees []*trustee
 	for _, own := range s.trustees {
-		t, err := newTrustee(own, cache, court.Public(), config)
+		t, err := newTrustee(own, cache, register, config)
 		if err != nil {
 			return nil, err
 		}

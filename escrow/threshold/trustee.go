@@ -28,7 +28,7 @@ type trustee struct {
 	random   io.Reader
 	identity ed25519.PrivateKey
 	live     []*heldKey // the newest key last
-	court    ed25519.PublicKey
+	register *law.Register
 	policy   *ledger.Policy
 	gossip   *publiclog.Gossip
 	waiting  []world.Packet // requests whose checkpoint the log has still to prove
@@ -132,7 +132,7 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	order, checkpoint, err := publiclog.VerifyOrder(now, s, t.court, t.policy)
+	order, checkpoint, err := publiclog.VerifyOrder(now, s, t.register, t.policy)
 	if err == nil && t.judge != nil {
 		err = law.CheckSecond(s, t.judge)
 	}

@@ -2,7 +2,6 @@ package threshold
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"slices"
 	"testing"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"doormat/escrow/threshold/rules"
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/law/lawtest"
 )
 
 var everybody = []string{"court", "provider", "trustee:1", "trustee:2", "trustee:3"}
@@ -59,7 +59,7 @@ func TestRefusals(t *testing.T) {
 	good := s.signed()
 	first, err := request.NewItem(s.uploads[0])
 	require.NoError(t, err)
-	court := ed25519.NewKeyFromSeed(make([]byte, 32))
+	stranger := lawtest.New("stranger")
 
 	ask := func(order law.Signed, i request.Item) (answers int, warnings []string) {
 		before, warned := len(s.of(request.KindAnswer)), len(s.warned)
@@ -74,7 +74,7 @@ func TestRefusals(t *testing.T) {
 		name, warning string
 		change        func(o *law.Signed)
 	}{
-		{"signed by another", "the signature is not the court's", func(o *law.Signed) { o.Bytes = law.Sign(o.Order, court) }},
+		{"signed by another", "the signature is not the court's", func(o *law.Signed) { o.Bytes = stranger.Sign(o.Order) }},
 		{"another nonce", "the record is not of this order", func(o *law.Signed) { o.Nonce = make([]byte, 32) }},
 		{"no record", "the record is not of this order", func(o *law.Signed) { o.Record = nil }},
 		{"no evidence", "without evidence that it is logged", func(o *law.Signed) { o.Evidence = nil }},

@@ -2,7 +2,9 @@ package law
 
 import (
 	"crypto/ecdh"
-	"encoding/hex"
+	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"slices"
@@ -79,20 +81,13 @@ func ParseSigned(data []byte) (Signed, error) {
 		return Signed{}, fmt.Errorf("signed order: %d fields, want 4, or 5 with a second signature",
 			len(f))
 	}
-	inner, err := world.Unpack(f[0], signedTag, 2)
-	if err != nil {
-		return Signed{}, err
-	}
-	o, err := ParseOrder(inner[0])
+	o, err := ParseOrderIn(f[0])
 	s := Signed{Order: o, Bytes: f[0], Nonce: f[1], Record: f[2], Evidence: f[3]}
 	if len(f) == 5 {
 		s.Second = f[4]
 	}
 	return s, err
 }
-
-// validity is how long an order may be executed.
-const validity = 30 * 24 * time.Hour
 
 // NewAgency makes an agency with a key of its own.
 func NewAgency(random io.Reader) (*Agency, error) {
@@ -107,14 +102,34 @@ func NewAgency(random io.Reader) (*Agency, error) {
 	return &Agency{key: key}, nil
 }
 
+// SigningKey is the key with which an agency signs its applications. It follows from the
+// agency's private key by HKDF (RFC 5869), so that an agency has one secret to keep: an X25519
+// key, to which answers are sealed, of 32 bytes. Who has it can read them and can ask for more;
+// and the X25519 key does not follow from the other.
+func SigningKey(private []byte) ed25519.PrivateKey {
+	seed, err := hkdf.Key(sha256.New, private, nil, "doormat agency signing key v1",
+		ed25519.SeedSize)
+	if err != nil {
+		panic(err) // 32 bytes are no more than HKDF gives
+	}
+	return ed25519.NewKeyFromSeed(seed)
+}
+
+// Registered are the agency's public keys.
+func (a *Agency) Registered() Registered { return registered(a.key) }
+
+func registered(key *ecdh.PrivateKey) Registered {
+	return Registered{Answers: key.PublicKey().Bytes(),
+		Signs: SigningKey(key.Bytes()).Public().(ed25519.PublicKey)}
+}
+
 // Name implements [world.Node].
 func (*Agency) Name() string { return world.Agency }
 
 // Holdings implements [world.Node]: the key, what it knows of others' keys, and the
 // file of all cases.
 func (a *Agency) Holdings() []world.Fact {
-	public := hex.EncodeToString(a.key.PublicKey().Bytes())
-	facts := []world.Fact{{Kind: AgencyKey, Ref: public, Data: a.key.Bytes()}}
+	facts := []world.Fact{AgencyKeyFact(a.key)}
 	for _, x := range a.Extensions {
 		facts = append(facts, x.Holdings()...)
 	}
@@ -157,7 +172,7 @@ func (a *Agency) applyForOrder(now time.Time, p world.Packet) []world.Packet {
 		o.Program = string(f[3])
 	}
 	return []world.Packet{{From: world.Agency, To: world.Court,
-		Data: world.Pack(KindApply, o.Encode())}}
+		Data: world.Pack(KindApply, a.sign(o))}}
 }
 
 // askAtOnce asks the provider without a court. Nobody else is asked: whoever checks a court's
@@ -173,7 +188,7 @@ func (a *Agency) askAtOnce(now time.Time, p world.Packet) []world.Packet {
 	}
 	a.order = &Signed{Order: o}
 	return []world.Packet{{From: world.Agency, To: world.Provider,
-		Data: world.Pack(KindEmergency, o.Encode())}}
+		Data: world.Pack(KindEmergency, a.sign(o))}}
 }
 
 // openCase writes down what is asked for: accounts, the beginning and the end of a window.
@@ -186,8 +201,10 @@ func (a *Agency) openCase(now time.Time, what string, f [][]byte) (Order, bool) 
 	}
 	a.cases++
 	return Order{Case: fmt.Sprintf("%s %d", what, a.cases), Accounts: accounts, From: from,
-		Until: until, Expiry: now.Add(validity), Agency: a.key.PublicKey().Bytes()}, true
+		Until: until, Expiry: now.Add(MaxValidity), Agency: a.key.PublicKey().Bytes()}, true
 }
+
+func (a *Agency) sign(o Order) []byte { return Apply(o, SigningKey(a.key.Bytes())) }
 
 // execute presents the order to the provider and to the users whom it names, and if it says
 // what a program has to do, to the vendor.

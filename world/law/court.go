@@ -15,15 +15,16 @@ import (
 // Court signs the orders that it is asked for, if it answers lawful process at
 // all, and tells a monitor that asks whether a record in the log is on its docket.
 type Court struct {
-	key     ed25519.PrivateKey
-	random  io.Reader
-	logged  bool // orders go through the log
-	willing bool
-	docket  map[string]bool   // the records of all orders that this court signed
-	waiting map[string]string // record to the agency that applied, until the log has the record
-	sealed  []filing          // orders that are signed and not yet published, oldest first
-	second  ed25519.PublicKey // of the judge who signs orders as well, nil if none does
-	asked   []filing          // orders that this judge has not signed yet
+	key      ed25519.PrivateKey
+	register *Register // of the agencies that may apply
+	random   io.Reader
+	logged   bool // orders go through the log
+	willing  bool
+	docket   map[string]bool   // the records of all orders that this court signed
+	waiting  map[string]string // record to the agency that applied, until the log has the record
+	sealed   []filing          // orders that are signed and not yet published, oldest first
+	second   ed25519.PublicKey // of the judge who signs orders as well, nil if none does
+	asked    []filing          // orders that this judge has not signed yet
 }
 
 // A filing is a signed order that the court still keeps secret.
@@ -58,7 +59,7 @@ func (c *Court) SealedUntil() time.Time {
 	return c.sealed[len(c.sealed)-1].due()
 }
 
-// NewCourt makes a court with a key of its own. With logged, an order is released
+// NewCourt makes a court with a key of its own, at which no agency is registered yet. With logged, an order is released
 // only once the principal "log" has its record.
 func NewCourt(random io.Reader, logged bool) (*Court, error) {
 	seed := make([]byte, ed25519.SeedSize)
@@ -66,8 +67,11 @@ func NewCourt(random io.Reader, logged bool) (*Court, error) {
 		return nil, fmt.Errorf("court: %w", err)
 	}
 	return &Court{key: ed25519.NewKeyFromSeed(seed), random: random, logged: logged,
-		docket: map[string]bool{}, waiting: map[string]string{}}, nil
+		register: &Register{}, docket: map[string]bool{}, waiting: map[string]string{}}, nil
 }
+
+// Register is what whoever answers this court's orders was given at set-up.
+func (c *Court) Register() *Register { return c.register }
 
 // Public is the key under which orders are verified.
 func (c *Court) Public() ed25519.PublicKey { return c.key.Public().(ed25519.PublicKey) }
@@ -104,7 +108,7 @@ func (c *Court) Handle(now time.Time, p world.Packet) []world.Packet {
 	return nil
 }
 
-// apply signs what the agency asks for. The application is not examined: how
+// apply signs what a registered agency asks for. Its reasons are not examined: how
 // good a court's judgement is, no protocol can show.
 func (c *Court) apply(now time.Time, p world.Packet) []world.Packet {
 	if !c.willing || p.From != world.Agency {
@@ -114,15 +118,17 @@ func (c *Court) apply(now time.Time, p world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	order, err := ParseOrder(f[0])
-	if err != nil {
+	if _, err := ParseApplication(f[0]); err != nil {
 		return nil
+	}
+	if _, err := c.register.VerifyApplication(f[0], now); err != nil {
+		return []world.Packet{world.Warn(world.Court, "refused an application: "+err.Error())}
 	}
 	nonce := make([]byte, 32)
 	if _, err := io.ReadFull(c.random, nonce); err != nil {
 		return nil
 	}
-	signedOrder := Sign(order, c.key)
+	signedOrder := Sign(f[0], c.key)
 	record := Record(signedOrder, nonce, c.key)
 	signed := filing{order: signedOrder, nonce: nonce, record: record, signed: now,
 		released: !c.logged}

@@ -13,58 +13,85 @@ import (
 
 // Names of the making rules, which scripts apply by name.
 const (
-	SignOrder    = "sign an order"
-	PresentOrder = "present an order"
-	AskAtOnce    = "ask in an emergency"
+	SignOrder     = "sign an order"
+	PresentOrder  = "present an order"
+	AskAtOnce     = "ask in an emergency"
+	MakeAgencyKey = "make an agency key"
 )
 
-// MakingRules publishes what a holder of a court's key or of an order can build, in
-// every design: providers check an order by its signature, wherever it comes from.
+// MakingRules publishes what holders of the keys of court and agency, or of an order, can build,
+// in every design: whoever answers orders checks signatures, wherever an order comes from.
 func MakingRules() []world.Rule {
 	return []world.Rule{
 		{Name: SignOrder,
-			Doc: "The court's key signs an order for the accounts in text, one a line, of all " +
-				"times, to an agency key of the adversary's own, and the record for the log.",
-			Takes: []world.Kind{CourtKey},
-			Gives: []world.Kind{OrderFact, AgencyKey, world.Outgoing},
-			Make:  true, Apply: ForgeOrder},
+			Doc: "The keys of a court and of an agency sign an order for the accounts in text, one a " +
+				"line, of all times, in force for as long as orders may be, and the record for the log.",
+			Takes: []world.Kind{CourtKey, AgencyKey}, Gives: []world.Kind{OrderFact, world.Outgoing},
+			Make: true, Apply: signOrder},
+		{Name: MakeAgencyKey,
+			Doc:   "Anybody can make a key such as agencies have. It is registered with nobody.",
+			Gives: []world.Kind{AgencyKey}, Make: true, Apply: makeAgencyKey},
 		{Name: PresentOrder,
 			Doc: "Whoever speaks as the agency can present a signed order to the provider, which " +
-				"checks the court's signature and hands over what it has.",
+				"checks the signatures and hands over what it has.",
 			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{world.Outgoing}, Make: true,
 			Apply: presentOrder},
 		{Name: AskAtOnce,
-			Doc: "Whoever speaks as the agency can ask the provider for what it has of the " +
-				"accounts in text, one a line, and say that a life is in danger: no court signs " +
-				"that. What is sealed in the answer is sealed to a key of the adversary's own.",
-			Gives: []world.Kind{world.Outgoing, AgencyKey}, Make: true, Apply: askAtOnce},
+			Doc: "Whoever speaks as the agency and has its key can ask the provider for what it has " +
+				"of the accounts in text, one a line, and say that a life is in danger: no court " +
+				"signs that.",
+			Takes: []world.Kind{AgencyKey}, Gives: []world.Kind{world.Outgoing}, Make: true,
+			Apply: askAtOnce},
 	}
 }
 
-// always is the scope and the validity that a forger writes.
+// always is the end of the window that a forger writes.
 var always = time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// ForgeOrder signs with a key as a court does; who holds the court's is believed.
-func ForgeOrder(in world.Input) ([]world.Derived, error) {
+// ForgeOrder signs as a court and an agency do, with whatever keys it is given, and makes the
+// record for the log.
+func ForgeOrder(in world.Input, court ed25519.PrivateKey, agency *ecdh.PrivateKey) Signed {
+	order := forged("case 7", in, agency)
+	s := Signed{Order: order, Bytes: Sign(Apply(order, SigningKey(agency.Bytes())), court),
+		Nonce: in.Random[32:64]}
+	s.Record = Record(s.Bytes, s.Nonce, court)
+	return s
+}
+
+// forged is an order for the accounts in text, of all times, that is valid for as long as orders
+// may be.
+func forged(name string, in world.Input, agency *ecdh.PrivateKey) Order {
+	return Order{Case: name, Accounts: strings.Split(string(in.Text), "\n"),
+		From: time.Unix(0, 0).UTC(), Until: always, Expiry: in.Now.Add(MaxValidity),
+		Agency: agency.PublicKey().Bytes()}
+}
+
+func signOrder(in world.Input) ([]world.Derived, error) {
 	if len(in.Facts[0].Data) != ed25519.SeedSize {
 		return nil, errors.New("not a court's key")
 	}
-	court := ed25519.NewKeyFromSeed(in.Facts[0].Data)
+	agency, err := ecdh.X25519().NewPrivateKey(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	s := ForgeOrder(in, ed25519.NewKeyFromSeed(in.Facts[0].Data), agency)
+	p := world.Packet{From: world.Outsider, To: world.Log, Data: world.Pack(KindAppend, s.Record)}
+	return world.Conclude(s.Fact(),
+		world.Fact{Kind: world.Outgoing, Ref: "order", Data: p.Encode(always)}), nil
+}
+
+func makeAgencyKey(in world.Input) ([]world.Derived, error) {
 	agency, err := ecdh.X25519().NewPrivateKey(in.Random[:32])
 	if err != nil {
 		return nil, err
 	}
-	public := agency.PublicKey().Bytes()
-	order := Order{Case: "case 7", Accounts: strings.Split(string(in.Text), "\n"),
-		From:  time.Unix(0, 0).UTC(),
-		Until: always, Expiry: always, Agency: public}
-	s := Signed{Order: order, Bytes: Sign(order, court), Nonce: in.Random[32:64]}
-	s.Record = Record(s.Bytes, s.Nonce, court)
-	p := world.Packet{From: world.Outsider, To: world.Log, Data: world.Pack(KindAppend, s.Record)}
-	return world.Conclude(
-		s.Fact(),
-		world.Fact{Kind: AgencyKey, Ref: hex.EncodeToString(public), Data: agency.Bytes()},
-		world.Fact{Kind: world.Outgoing, Ref: "order", Data: p.Encode(always)}), nil
+	return world.Conclude(AgencyKeyFact(agency)), nil
+}
+
+// AgencyKeyFact states that somebody has an agency's key.
+func AgencyKeyFact(key *ecdh.PrivateKey) world.Fact {
+	return world.Fact{Kind: AgencyKey, Ref: hex.EncodeToString(key.PublicKey().Bytes()),
+		Data: key.Bytes()}
 }
 
 func presentOrder(in world.Input) ([]world.Derived, error) {
@@ -78,18 +105,13 @@ func presentOrder(in world.Input) ([]world.Derived, error) {
 		Data: p.Encode(always)}), nil
 }
 
-// askAtOnce gives the packet first, then the key to what is sealed in the answer.
 func askAtOnce(in world.Input) ([]world.Derived, error) {
-	agency, err := ecdh.X25519().NewPrivateKey(in.Random[:32])
+	agency, err := ecdh.X25519().NewPrivateKey(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
 	}
-	public := agency.PublicKey().Bytes()
-	order := Order{Case: "emergency", Accounts: strings.Split(string(in.Text), "\n"),
-		From: time.Unix(0, 0).UTC(), Until: always, Expiry: always, Agency: public}
-	p := world.Packet{From: world.Agency, To: world.Provider,
-		Data: world.Pack(KindEmergency, order.Encode())}
+	order := Apply(forged("emergency", in, agency), SigningKey(agency.Bytes()))
+	p := world.Packet{From: world.Agency, To: world.Provider, Data: world.Pack(KindEmergency, order)}
 	return world.Conclude(
-		world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)},
-		world.Fact{Kind: AgencyKey, Ref: hex.EncodeToString(public), Data: agency.Bytes()}), nil
+		world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)}), nil
 }

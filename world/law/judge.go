@@ -39,21 +39,21 @@ func JudgePackets() []world.PacketKind {
 }
 
 // A Judge signs what a court has signed, before the court releases it. How good its judgement
-// is, no protocol can show: it looks at the court's signature and at the date. TestSecondJudge
+// is, no protocol can show: it looks at what everybody looks at who has the [Register]. TestSecondJudge
 // shows what is released and what is not.
 type Judge struct {
-	key     ed25519.PrivateKey
-	court   ed25519.PublicKey
-	refuses bool
+	key      ed25519.PrivateKey
+	register *Register
+	refuses  bool
 }
 
 // NewJudge makes a second judge with a key of its own.
-func NewJudge(random io.Reader, court ed25519.PublicKey) (*Judge, error) {
+func NewJudge(random io.Reader, register *Register) (*Judge, error) {
 	seed := make([]byte, ed25519.SeedSize)
 	if _, err := io.ReadFull(random, seed); err != nil {
 		return nil, fmt.Errorf("judge: %w", err)
 	}
-	return &Judge{key: ed25519.NewKeyFromSeed(seed), court: court}, nil
+	return &Judge{key: ed25519.NewKeyFromSeed(seed), register: register}, nil
 }
 
 // Public is the key under which its signature is verified.
@@ -76,7 +76,7 @@ func (j *Judge) Handle(now time.Time, p world.Packet) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	if _, err := Verify(f[0], j.court, now); err != nil {
+	if _, err := j.register.Verify(f[0], now); err != nil {
 		return []world.Packet{world.Warn(JudgeName, "refused an order: "+err.Error())}
 	}
 	return []world.Packet{{From: JudgeName, To: p.From,

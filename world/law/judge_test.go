@@ -13,7 +13,7 @@ import (
 func twoJudges(t *testing.T, logged bool) (*Court, *Judge) {
 	t.Helper()
 	c := newCourt(t, logged, true)
-	j, err := NewJudge(world.Seed(1).Stream(JudgeName), c.Public())
+	j, err := NewJudge(world.Seed(1).Stream(JudgeName), c.Register())
 	require.NoError(t, err)
 	c.AskSecond(j.Public())
 	return c, j
@@ -62,7 +62,7 @@ func TestSecondJudge(t *testing.T) {
 	// The signature is of this order, and of no other.
 	other := sample()
 	other.Accounts = []string{"Cy"}
-	s.Bytes = Sign(other, c.key)
+	s.Bytes = Sign(applicationOf(other), c.key)
 	require.ErrorContains(t, CheckSecond(s, j.Public()), "not the judge's")
 	s.Second = nil
 	require.ErrorContains(t, CheckSecond(s, j.Public()), "lacks")
@@ -74,7 +74,7 @@ func TestJudgeRefuses(t *testing.T) {
 	c, j := twoJudges(t, false)
 	asked := c.Handle(noon, application())[0]
 	forged := asked
-	forged.Data = world.Pack(KindSecond, Sign(sample(), courtKey("another")))
+	forged.Data = world.Pack(KindSecond, Sign(applicationOf(sample()), courtKey("another")))
 	refused := j.Handle(noon, forged)
 	require.Len(t, refused, 1)
 	require.Equal(t, world.KindWarning, refused[0].Kind())

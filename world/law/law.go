@@ -1,9 +1,10 @@
 // Package law is the lawful process that every design lives under: an agency
 // applies for an order, a court signs it, and principals answer it.
 //
-// An [Order] names accounts and a window of time. A [Court] signs what it is
-// asked to sign if, and only if, it answers lawful process in this run; it keeps
-// a docket. Where a design has a log, the court first has a hiding commitment
+// An [Order] names accounts, a window of time and the agency that asks, which signs it first
+// ([Apply]). A [Court] signs what a registered agency asks it to sign if, and only if, it answers
+// lawful process in this run; it keeps a docket. Whoever answers orders checks both signatures,
+// and for how long the order is valid, by one [Register]. Where a design has a log, the court first has a hiding commitment
 // to the order logged. When the [SealingPeriod] is over it publishes the order, logged or
 // not, and serves notice on the accounts that it names. An [Agency]
 // presents the order to the provider, to the users named in it, and to whomever
@@ -11,13 +12,13 @@
 //
 // In an emergency an agency may ask a provider without a court ([KindEmergency]), and a provider
 // that answers lawful process at all answers at once, as companies do where life is in danger: it
-// hands over what it has, once, and nobody else is told. Whoever else answers orders, such as
+// checks that a registered agency asks, hands over what it has, once, and nobody else is told. Whoever else answers orders, such as
 // trustees, answers no such request: there is no signature to check, and no record in a log.
 //
 // Nothing here is specific to one design: package attacks counts what an agency
 // obtained in the same way for all. TestOrder, FuzzParseOrder and FuzzParseSigned
 // prove the encoding, TestRecord the commitment, TestSeal and FuzzOpen the sealed
-// answers, TestCourtRefuses, TestCourtWithLog, TestSecondJudge and TestAgency the process. [Rules]
+// answers, TestRegister what is refused, TestCourtRefuses, TestCourtWithLog, TestSecondJudge and TestAgency the process. [Rules]
 // says how its papers are read by whoever sees them (TestPapersNameTheirTargets).
 package law
 
@@ -35,7 +36,7 @@ import (
 
 // Kinds of packets.
 const (
-	KindApply     byte = 64 + iota // agency to court: order
+	KindApply     byte = 64 + iota // agency to court: application
 	KindSigned                     // court to agency: signed order, nonce, record, evidence or ""
 	KindProduce                    // agency to provider: signed order
 	KindProduced                   // provider to agency: facts
@@ -46,7 +47,7 @@ const (
 	KindPublished                  // court to Public, when no longer sealed: order, nonce, record
 	KindCompel                     // agency to vendor: signed order
 	KindReport                     // device with a compelled or false program to whom it serves: facts
-	KindEmergency                  // agency to provider: an order that no court has seen
+	KindEmergency                  // agency to provider: an application that no court has seen
 )
 
 // PacketKinds names them.
@@ -70,7 +71,7 @@ func PacketKinds() []world.PacketKind {
 // Kinds of facts.
 const (
 	CourtKey  world.Kind = "court key"    // Ed25519 seed, 32 bytes
-	AgencyKey world.Kind = "agency key"   // X25519 private key, 32 bytes; Ref its public key in hexadecimal
+	AgencyKey world.Kind = "agency key"   // see [SigningKey]; Ref its X25519 public key in hexadecimal
 	OrderFact world.Kind = "signed order" // what KindSigned carries; Ref "order"
 )
 
@@ -86,9 +87,10 @@ type Order struct {
 }
 
 const (
-	orderTag  = 'O'
-	signedTag = 'S'
-	recordTag = 'R'
+	orderTag       = 'O'
+	applicationTag = 'A'
+	signedTag      = 'S'
+	recordTag      = 'R'
 )
 
 // Encode is canonical: Accounts is a sorted set, times are to the millisecond, and Program is
@@ -137,47 +139,41 @@ func (o *Order) Covers(m world.Meta) bool {
 			func(a string) bool { return a == m.From || slices.Contains(m.To, a) })
 }
 
-// Sign gives the order with the court's signature.
-func Sign(o Order, court ed25519.PrivateKey) []byte {
+// Apply gives the order with the signature of the agency that asks for it.
+func Apply(o Order, agency ed25519.PrivateKey) []byte {
 	body := o.Encode()
-	return world.Pack(signedTag, body, ed25519.Sign(court, signed(body)))
+	return world.Pack(applicationTag, body, ed25519.Sign(agency, applied(body)))
 }
 
-func signed(body []byte) []byte { return append([]byte("doormat order v1\x00"), body...) }
+// Sign gives an application, as [Apply] gives it, with the court's signature: a signed order.
+func Sign(application []byte, court ed25519.PrivateKey) []byte {
+	return world.Pack(signedTag, application, ed25519.Sign(court, signed(application)))
+}
 
-// ParseOrderIn decodes a signed order, as [Sign] gives it. The signature is not checked.
+// applied is what an agency signs, and signed what a court signs. The labels keep one from
+// passing as the other.
+func applied(body []byte) []byte { return append([]byte("doormat application v1\x00"), body...) }
+
+func signed(application []byte) []byte {
+	return append([]byte("doormat order v2\x00"), application...)
+}
+
+// ParseApplication decodes an application, as [Apply] gives it. The signature is not checked.
+func ParseApplication(data []byte) (Order, error) {
+	f, err := world.Unpack(data, applicationTag, 2)
+	if err != nil {
+		return Order{}, fmt.Errorf("application: %w", err)
+	}
+	return ParseOrder(f[0])
+}
+
+// ParseOrderIn decodes a signed order, as [Sign] gives it. No signature is checked.
 func ParseOrderIn(signed []byte) (Order, error) {
 	f, err := world.Unpack(signed, signedTag, 2)
 	if err != nil {
 		return Order{}, fmt.Errorf("signed order: %w", err)
 	}
-	return ParseOrder(f[0])
-}
-
-// VerifyPacket is [Verify] of the one field of a packet of that kind.
-func VerifyPacket(data []byte, kind byte, court ed25519.PublicKey, now time.Time) (Order, error) {
-	f, err := world.Unpack(data, kind, 1)
-	if err != nil {
-		return Order{}, fmt.Errorf("signed order: %w", err)
-	}
-	return Verify(f[0], court, now)
-}
-
-// Verify decodes a signed order that is in force now.
-func Verify(data []byte, court ed25519.PublicKey, now time.Time) (Order, error) {
-	f, err := world.Unpack(data, signedTag, 2)
-	if err != nil {
-		return Order{}, fmt.Errorf("signed order: %w", err)
-	}
-	if len(f[1]) != ed25519.SignatureSize || !ed25519.Verify(court, signed(f[0]), f[1]) {
-		return Order{}, errors.New("signed order: the signature is not the court's")
-	}
-	o, err := ParseOrder(f[0])
-	if err == nil && now.After(o.Expiry) {
-		err = fmt.Errorf("signed order: case %s expired at %s", o.Case,
-			o.Expiry.Format(time.DateOnly))
-	}
-	return o, err
+	return ParseApplication(f[0])
 }
 
 // Record is what the log holds of an order: a hiding commitment, signed by the

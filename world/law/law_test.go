@@ -20,9 +20,27 @@ func courtKey(name string) ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(seed)
 }
 
+// asker is the agency that is registered in these tests.
+func asker() *Agency {
+	a, err := NewAgency(world.Seed(1).Stream("agency"))
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
 func sample() Order {
 	return Order{Case: "case 1", Accounts: []string{"Ben", "Ana"}, From: noon, Until: noon.Add(time.Hour),
-		Expiry: noon.AddDate(0, 1, 0), Agency: bytes.Repeat([]byte{7}, 32)}
+		Expiry: noon.Add(MaxValidity), Agency: asker().Registered().Answers}
+}
+
+// applicationOf is an order that the agency signed.
+func applicationOf(o Order) []byte { return asker().sign(o) }
+
+// registerOf has that agency, and one court.
+func registerOf(court ed25519.PrivateKey) *Register {
+	return &Register{Courts: []ed25519.PublicKey{court.Public().(ed25519.PublicKey)},
+		Agencies: []Registered{asker().Registered()}}
 }
 
 func TestOrder(t *testing.T) {
@@ -96,40 +114,82 @@ func TestCovers(t *testing.T) {
 	}
 }
 
-func TestVerify(t *testing.T) {
+// TestRegister: an order counts with both signatures, from a registered agency to which it is
+// answered, and for as long as orders may be. Each single thing that does not hold is told.
+func TestRegister(t *testing.T) {
 	key, other := courtKey("court"), courtKey("another")
-	public := key.Public().(ed25519.PublicKey)
-	signed := Sign(sample(), key)
-	for _, now := range []time.Time{noon.AddDate(-1, 0, 0), noon, sample().Expiry} {
-		o, err := Verify(signed, public, now)
+	r := registerOf(key)
+	signed := Sign(applicationOf(sample()), key)
+	for _, now := range []time.Time{noon, noon.AddDate(0, 0, 10), sample().Expiry} {
+		o, err := r.Verify(signed, now)
 		require.NoError(t, err)
 		require.Equal(t, "case 1", o.Case)
 	}
-	_, err := Verify(signed, public, sample().Expiry.Add(time.Second))
+	_, err := r.Verify(signed, sample().Expiry.Add(time.Second))
 	require.ErrorContains(t, err, "expired")
-	_, err = Verify(Sign(sample(), other), public, noon)
-	require.ErrorContains(t, err, "signature")
+	_, err = r.Verify(signed, noon.Add(-time.Second))
+	require.ErrorContains(t, err, "longer than 30 days")
+	_, err = r.Verify(Sign(applicationOf(sample()), other), noon)
+	require.ErrorContains(t, err, "signature is not the court's")
+	_, err = r.Verify(applicationOf(sample()), noon)
+	require.Error(t, err, "an application is no order")
+
+	stranger, err := NewAgency(world.Seed(1).Stream("another agency"))
+	require.NoError(t, err)
+	named := sample()
+	named.Agency = stranger.Registered().Answers
+	_, err = r.Verify(Sign(stranger.sign(named), key), noon)
+	require.ErrorContains(t, err, "no registered agency")
+	_, err = r.Verify(Sign(stranger.sign(sample()), key), noon)
+	require.ErrorContains(t, err, "has not signed it")
+	r.Agencies = append(r.Agencies, stranger.Registered())
+	_, err = r.Verify(Sign(stranger.sign(named), key), noon)
+	require.NoError(t, err)
+	_, err = r.Verify(Sign(stranger.sign(sample()), key), noon)
+	require.ErrorContains(t, err, "has not signed it", "one agency does not ask in another's name")
+	require.NotEqual(t, asker().Registered().Answers, []byte(asker().Registered().Signs))
+
+	for want, change := range map[string]func(o *Order){
+		"":            func(*Order) {},
+		"expired":     func(o *Order) { o.Expiry = noon.Add(-time.Second) },
+		"longer than": func(o *Order) { o.Expiry = always },
+		"registered":  func(o *Order) { o.Agency = make([]byte, 32) },
+	} {
+		o := sample()
+		change(&o)
+		_, err := r.VerifyEmergency(world.Pack(KindEmergency, applicationOf(o)), noon)
+		if want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorContains(t, err, want)
+	}
+	_, err = r.VerifyEmergency(world.Pack(KindEmergency, sample().Encode()), noon)
+	require.Error(t, err, "nobody has signed it")
 
 	// Any bit of it counts.
 	for i := range signed {
 		bad := bytes.Clone(signed)
 		bad[i] ^= 1
-		_, err := Verify(bad, public, noon)
+		_, err := r.Verify(bad, noon)
 		require.Error(t, err, "byte %d", i)
 	}
-	// The signature is over a labelled order, so that nothing else passes for one.
-	body := sample().Encode()
-	_, err = Verify(world.Pack(signedTag, body, ed25519.Sign(key, body)), public, noon)
+	// Each signature is over something labelled, so that nothing else passes for it.
+	body := applicationOf(sample())
+	_, err = r.Verify(world.Pack(signedTag, body, ed25519.Sign(key, body)), noon)
+	require.Error(t, err)
+	plain, agency := sample().Encode(), SigningKey(asker().key.Bytes())
+	_, err = r.Verify(Sign(world.Pack(applicationTag, plain, ed25519.Sign(agency, plain)), key), noon)
 	require.Error(t, err)
 	// What a court signed and is no order stays none.
-	_, err = Verify(world.Pack(signedTag, []byte("x"), ed25519.Sign(key, append([]byte("doormat order v1\x00"), 'x'))), public, noon)
+	_, err = r.Verify(Sign([]byte("x"), key), noon)
 	require.Error(t, err)
 }
 
 func TestRecord(t *testing.T) {
 	key := courtKey("court")
 	public := key.Public().(ed25519.PublicKey)
-	signed, nonce := Sign(sample(), key), bytes.Repeat([]byte{1}, 32)
+	signed, nonce := Sign(applicationOf(sample()), key), bytes.Repeat([]byte{1}, 32)
 	record := Record(signed, nonce, key)
 	require.True(t, CheckRecord(record, public))
 	require.True(t, OpensTo(record, signed, nonce))
@@ -137,7 +197,7 @@ func TestRecord(t *testing.T) {
 	// It binds: no other order, no other nonce, no other split of the two.
 	another := sample()
 	another.Case = "case 2"
-	require.False(t, OpensTo(record, Sign(another, key), nonce))
+	require.False(t, OpensTo(record, Sign(applicationOf(another), key), nonce))
 	require.False(t, OpensTo(record, signed, bytes.Repeat([]byte{2}, 32)))
 	require.False(t, OpensTo(record, signed, nonce[:31]))
 	long := append(bytes.Clone(nonce), signed...)
@@ -160,7 +220,7 @@ func TestRecord(t *testing.T) {
 	// An order's own signature makes no record, which a log would hold against the court.
 	f, err := world.Unpack(signed, signedTag, 2)
 	require.NoError(t, err)
-	require.False(t, CheckRecord(world.Pack(recordTag, append([]byte("doormat order v1\x00"), f[0]...), f[1]), public))
+	require.False(t, CheckRecord(world.Pack(recordTag, append([]byte("doormat order v2\x00"), f[0]...), f[1]), public))
 	require.False(t, CheckRecord(world.Pack(recordTag, nil, ed25519.Sign(key, committed(nil))), public))
 }
 
@@ -176,13 +236,13 @@ func FuzzParseOrder(f *testing.F) {
 		}
 		require.Equal(t, data, o.Encode())
 		o.Covers(world.Meta{From: "Ana"})
-		_, _ = Verify(Sign(o, courtKey("court")), courtKey("court").Public().(ed25519.PublicKey), noon)
+		_, _ = registerOf(courtKey("court")).Verify(Sign(applicationOf(o), courtKey("court")), noon)
 	})
 }
 
 func FuzzParseSigned(f *testing.F) {
 	key := courtKey("court")
-	s := Signed{Order: sample(), Bytes: Sign(sample(), key), Nonce: make([]byte, 32), Evidence: []byte("logged")}
+	s := Signed{Order: sample(), Bytes: Sign(applicationOf(sample()), key), Nonce: make([]byte, 32), Evidence: []byte("logged")}
 	s.Record = Record(s.Bytes, s.Nonce, key)
 	f.Add(s.Encode())
 	s.Second = []byte("of a judge")
@@ -194,7 +254,7 @@ func FuzzParseSigned(f *testing.F) {
 			return
 		}
 		require.Equal(t, data, s.Encode())
-		_, _ = Verify(s.Bytes, key.Public().(ed25519.PublicKey), noon)
+		_, _ = registerOf(key).Verify(s.Bytes, noon)
 		OpensTo(s.Record, s.Bytes, s.Nonce)
 		CheckRecord(s.Record, key.Public().(ed25519.PublicKey))
 	})

@@ -14,6 +14,7 @@ import (
 func newCourt(t testing.TB, logged, willing bool) *Court {
 	c, err := NewCourt(world.Seed(1).Stream("court"), logged)
 	require.NoError(t, err)
+	NewRegister([]*Court{c}, []*Agency{asker()})
 	if willing {
 		c.Handle(noon, world.Packet{From: world.Law, To: "court", Data: world.Pack(world.KindComply)})
 	}
@@ -21,7 +22,7 @@ func newCourt(t testing.TB, logged, willing bool) *Court {
 }
 
 func application() world.Packet {
-	return world.Packet{From: "agency", To: "court", Data: world.Pack(KindApply, sample().Encode())}
+	return world.Packet{From: "agency", To: "court", Data: world.Pack(KindApply, applicationOf(sample()))}
 }
 
 func TestCourtRefuses(t *testing.T) {
@@ -37,8 +38,9 @@ func TestCourtRefuses(t *testing.T) {
 		p.From = from
 		require.Empty(t, c.Handle(noon, p), "asked by %q", from)
 	}
-	for _, data := range [][]byte{nil, {KindApply}, world.Pack(KindApply, nil), world.Pack(KindApply, sample().Encode(), nil),
-		world.Pack(KindApply, sample().Encode()[1:]), sample().Encode()} {
+	for _, data := range [][]byte{nil, {KindApply}, world.Pack(KindApply, nil), world.Pack(KindApply, applicationOf(sample()), nil),
+		world.Pack(KindApply, applicationOf(sample())[1:]),
+		world.Pack(KindApply, sample().Encode()), applicationOf(sample())} {
 		require.Empty(t, c.Handle(noon, world.Packet{From: "agency", To: "court", Data: data}))
 	}
 	require.Len(t, c.Handle(noon, application()), 1, "and then it would have signed")
@@ -52,17 +54,17 @@ func TestCourtWithoutLog(t *testing.T) {
 	s, err := ParseSigned(out[0].Data)
 	require.NoError(t, err)
 	require.Empty(t, s.Evidence)
-	o, err := Verify(s.Bytes, c.Public(), noon)
+	o, err := c.Register().Verify(s.Bytes, noon)
 	require.NoError(t, err)
 	require.Equal(t, sample().Encode(), o.Encode())
 	require.True(t, OpensTo(s.Record, s.Bytes, s.Nonce))
 	require.True(t, CheckRecord(s.Record, c.Public()))
 
-	// A thief of the court signs as well as the court.
+	// A thief of the court signs as well as the court, and needs an agency's signature.
 	require.Len(t, c.Holdings(), 2, "the key, and the order until it is published")
 	require.Equal(t, CourtKey, c.Holdings()[0].Kind)
 	stolen := ed25519.NewKeyFromSeed(c.Holdings()[0].Data)
-	_, err = Verify(Sign(sample(), stolen), c.Public(), noon)
+	_, err = c.Register().Verify(Sign(applicationOf(sample()), stolen), noon)
 	require.NoError(t, err)
 }
 
@@ -164,7 +166,7 @@ func TestCourtKnowsItsDocket(t *testing.T) {
 		require.EqualValues(t, 1, ask(r))
 	}
 	// Somebody with the court's stolen key makes a record that the court does not know.
-	forged := Record(Sign(sample(), c.key), make([]byte, 32), c.key)
+	forged := Record(Sign(applicationOf(sample()), c.key), make([]byte, 32), c.key)
 	require.True(t, CheckRecord(forged, c.Public()))
 	require.EqualValues(t, 0, ask(forged))
 	require.EqualValues(t, 0, ask([]byte{}))
@@ -292,10 +294,10 @@ func TestAgency(t *testing.T) {
 	require.Equal(t, world.KindUnlock, out[1].Kind())
 	f, err := world.Unpack(out[0].Data, KindProduce, 1)
 	require.NoError(t, err)
-	o, err := Verify(f[0], d.court.Public(), noon)
+	o, err := d.court.Register().Verify(f[0], noon)
 	require.NoError(t, err)
 	require.Equal(t, d.agency.key.PublicKey().Bytes(), o.Agency)
-	require.Equal(t, noon.Add(validity), o.Expiry)
+	require.Equal(t, noon.Add(MaxValidity), o.Expiry)
 
 	for _, from := range []string{"user:Ana", "court", "trustee:1", world.Outsider} {
 		require.Empty(t, d.handle(from, handover), "handed over by %s", from)
@@ -343,7 +345,7 @@ func TestAgencyAsksAtOnce(t *testing.T) {
 	require.Equal(t, "agency>provider", out[0].From+">"+out[0].To)
 	f, err := world.Unpack(out[0].Data, KindEmergency, 1)
 	require.NoError(t, err)
-	o, err := ParseOrder(f[0])
+	o, err := ParseApplication(f[0])
 	require.NoError(t, err)
 	require.Equal(t, []string{"Ana", "Ben"}, o.Accounts)
 	require.Equal(t, "emergency 1", o.Case)
@@ -372,7 +374,7 @@ func TestAgencyWithoutTrustees(t *testing.T) {
 func FuzzProcess(f *testing.F) {
 	from := []string{"agency", "court", "log", "provider", "user:Ana", world.Outsider, "monitor"}
 	f.Add(uint8(0), application().Data)
-	f.Add(uint8(1), world.Pack(KindSigned, Sign(sample(), courtKey("court")), make([]byte, 32), nil, nil))
+	f.Add(uint8(1), world.Pack(KindSigned, Sign(applicationOf(sample()), courtKey("court")), make([]byte, 32), nil, nil))
 	f.Add(uint8(3), world.Pack(KindProduced, world.EncodeFacts(produced())))
 	f.Add(uint8(4), world.Pack(world.KindHoldings, world.EncodeFacts(produced())))
 	f.Add(uint8(6), world.Pack(KindInquire, []byte("record")))

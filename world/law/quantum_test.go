@@ -14,7 +14,7 @@ func TestQuantumAgency(t *testing.T) {
 	key := agencyKey(t, 1)
 	o := sample()
 	o.Agency = key.PublicKey().Bytes()
-	s := Signed{Order: o, Bytes: Sign(o, courtKey("court"))}
+	s := Signed{Order: o, Bytes: Sign(Apply(o, SigningKey(key.Bytes())), courtKey("court"))}
 	found, err := publicAgencyKey(world.Input{Facts: []world.Fact{s.Fact()}})
 	require.NoError(t, err)
 	require.Len(t, found, 1)

@@ -3,7 +3,6 @@ package law
 import (
 	"bytes"
 	"crypto/ecdh"
-	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -64,7 +63,11 @@ func readPapers(in world.Input) ([]world.Derived, error) {
 		if err != nil {
 			return nil, err
 		}
-		return targets(f[0])
+		o, err := ParseApplication(f[0])
+		if err != nil {
+			return nil, err
+		}
+		return targets(o.Encode())
 	}
 	return nil, errors.New("no order in this packet")
 }
@@ -80,11 +83,11 @@ func readOrder(in world.Input) ([]world.Derived, error) {
 // Targets concludes whom a signed order names, for rules that read one from a packet
 // of a design's own.
 func Targets(signed []byte) ([]world.Derived, error) {
-	f, err := world.Unpack(signed, signedTag, 2)
+	o, err := ParseOrderIn(signed)
 	if err != nil {
-		return nil, fmt.Errorf("law: signed order: %w", err)
+		return nil, fmt.Errorf("law: %w", err)
 	}
-	return targets(f[0])
+	return targets(o.Encode())
 }
 
 func targets(order []byte) ([]world.Derived, error) {
@@ -117,6 +120,5 @@ func useAgencyKey(in world.Input) ([]world.Derived, error) {
 	if err != nil || k.Owner != world.Agency || !bytes.Equal(key.PublicKey().Bytes(), k.Public) {
 		return nil, errors.New("not the private half of an agency's key")
 	}
-	return world.Conclude(world.Fact{Kind: AgencyKey, Ref: hex.EncodeToString(k.Public),
-		Data: in.Facts[1].Data}), nil
+	return world.Conclude(AgencyKeyFact(key)), nil
 }

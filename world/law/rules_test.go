@@ -29,14 +29,14 @@ func named(f world.Fact) (accounts []string) {
 // TestPapersNameTheirTargets reads an order wherever it stands or travels.
 func TestPapersNameTheirTargets(t *testing.T) {
 	key := courtKey("court")
-	s := Signed{Order: sample(), Bytes: Sign(sample(), key), Nonce: make([]byte, 32)}
+	s := Signed{Order: sample(), Bytes: Sign(applicationOf(sample()), key), Nonce: make([]byte, 32)}
 	s.Record = Record(s.Bytes, s.Nonce, key)
 	travels := func(data []byte) world.Fact {
 		p := world.Packet{From: "agency", To: "court", Data: data}
 		return world.Fact{Kind: world.Observed, Ref: "1", Data: p.Encode(noon)}
 	}
 	want := []string{"Ana", "Ben"}
-	require.Equal(t, want, named(travels(world.Pack(KindApply, sample().Encode()))))
+	require.Equal(t, want, named(travels(world.Pack(KindApply, applicationOf(sample())))))
 	require.Equal(t, want, named(travels(s.Encode())))
 	require.Equal(t, want, named(travels(world.Pack(KindProduce, s.Bytes))))
 	require.Equal(t, want, named(world.Fact{Kind: OrderFact, Data: s.Encode()}))
@@ -47,6 +47,7 @@ func TestPapersNameTheirTargets(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"empty": nil, "cut short": s.Encode()[:60], "one more": append(s.Encode(), 0), "no order": world.Pack(KindSigned, nil, nil, nil, nil),
 		"application of nothing": world.Pack(KindApply, nil), "unsigned": world.Pack(KindProduce, sample().Encode()),
+		"not signed by a court": world.Pack(KindProduce, applicationOf(sample())),
 	} {
 		require.Empty(t, named(travels(data)), name)
 		require.Empty(t, named(world.Fact{Kind: OrderFact, Data: data}), name)

@@ -10,6 +10,7 @@ import (
 
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/law/lawtest"
 	"doormat/world/ledger"
 )
 
@@ -155,8 +156,8 @@ func TestLog(t *testing.T) {
 // The monitor tells of an order once the court has published what opens its entry.
 func TestMonitorReadsWhatIsPublished(t *testing.T) {
 	o := newOffice(t)
-	order := law.Order{Case: "case 1", Accounts: []string{"Ana"}, From: now, Until: now, Expiry: now, Agency: make([]byte, 32)}
-	signed, nonce := law.Sign(order, o.court), make([]byte, 32)
+	order := law.Order{Case: "case 1", Accounts: []string{"Ana"}, From: now, Until: now, Expiry: now}
+	signed, nonce := lawtest.Keys{Court: o.court, Agency: lawtest.New("agency").Agency}.Sign(order), make([]byte, 32)
 	record := law.Record(signed, nonce, o.court)
 	publish := func(from string, parts ...[]byte) int {
 		before := len(o.answers(world.KindNotice))
@@ -168,7 +169,7 @@ func TestMonitorReadsWhatIsPublished(t *testing.T) {
 	require.Zero(t, publish("outsider", signed, nonce, record))
 	require.Zero(t, publish("court", signed, nonce))
 	require.Zero(t, publish("court", signed, append([]byte{1}, nonce[1:]...), record), "it does not open the entry")
-	require.Zero(t, publish("court", law.Sign(law.Order{Case: "case 2", Accounts: []string{"Ben"}, Agency: make([]byte, 32)}, o.court), nonce, record))
+	require.Zero(t, publish("court", lawtest.New("another").Sign(law.Order{Case: "case 2", Accounts: []string{"Ben"}}), nonce, record))
 	require.Equal(t, 1, publish("court", signed, nonce, record))
 	require.Equal(t, world.Notice("monitor", world.Public,
 		"the court published its order in case 1, an entry of the log until then", now), o.answers(world.KindNotice)[0])

@@ -1,7 +1,6 @@
 package publiclog
 
 import (
-	"crypto/ed25519"
 	"errors"
 	"time"
 
@@ -9,14 +8,14 @@ import (
 	"doormat/world/ledger"
 )
 
-// VerifyOrder accepts an order that the court signed, that is in force at now, and whose
+// VerifyOrder accepts an order that stands before the register, is in force at now, and whose
 // record is in a log that enough witnesses cosigned: what everybody checks who holds
 // something that opens messages, before anything is answered. It gives the order and the
 // checkpoint of that log. The cosignatures alone do not show that it is the one public
 // log: ask [Gossip.Knows]. The error says what is wrong, for a warning in public.
-func VerifyOrder(now time.Time, s law.Signed, court ed25519.PublicKey,
+func VerifyOrder(now time.Time, s law.Signed, register *law.Register,
 	policy *ledger.Policy) (law.Order, []byte, error) {
-	order, err := law.Verify(s.Bytes, court, now)
+	order, err := register.Verify(s.Bytes, now)
 	if err != nil {
 		return order, nil, err
 	}

@@ -2,7 +2,6 @@ package publiclog
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"testing"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 
 	"doormat/world"
 	"doormat/world/law"
+	"doormat/world/law/lawtest"
 	"doormat/world/ledger"
 )
 
@@ -17,10 +17,11 @@ import (
 // does not, with what is wrong.
 func TestVerifyOrder(t *testing.T) {
 	o := newOffice(t)
-	court := o.court.Public().(ed25519.PublicKey)
-	logged := func(by ed25519.PrivateKey, expiry time.Time) law.Signed {
-		order := law.Order{Case: "case 1", Accounts: []string{"Ana"}, From: now, Until: now, Expiry: expiry, Agency: make([]byte, 32)}
-		s := law.Signed{Order: order, Bytes: law.Sign(order, by), Nonce: bytes.Repeat([]byte{7}, 32)}
+	keys := lawtest.Keys{Court: o.court, Agency: lawtest.New("agency").Agency}
+	register := keys.Register()
+	logged := func(by lawtest.Keys, expiry time.Time) law.Signed {
+		order := law.Order{Case: "case 1", Accounts: []string{"Ana"}, From: now, Until: now, Expiry: expiry}
+		s := law.Signed{Order: order, Bytes: by.Sign(order), Nonce: bytes.Repeat([]byte{7}, 32)}
 		s.Record = law.Record(s.Bytes, s.Nonce, o.court)
 		o.append(s.Record)
 		all := o.answers(law.KindLogged)
@@ -29,22 +30,24 @@ func TestVerifyOrder(t *testing.T) {
 		s.Evidence = f[1]
 		return s
 	}
-	good := logged(o.court, now.Add(time.Hour))
-	order, checkpoint, err := VerifyOrder(now, good, court, o.policy)
+	good := logged(keys, now.Add(time.Hour))
+	order, checkpoint, err := VerifyOrder(now, good, register, o.policy)
 	require.NoError(t, err)
 	require.Equal(t, "case 1", order.Case)
 	require.NotEmpty(t, checkpoint)
 
-	_, thief, err := ed25519.GenerateKey(bytes.NewReader(bytes.Repeat([]byte{9}, 64)))
-	require.NoError(t, err)
+	thief := lawtest.New("thief")
+	alone := lawtest.Keys{Court: o.court, Agency: thief.Agency}
 	stranger, err := ledger.New("other.log", world.Seed(2).Stream(world.Log))
 	require.NoError(t, err)
 	foreign, err := ledger.NewPolicy(stranger.VerifierKey(), 0)
 	require.NoError(t, err)
-	other := logged(o.court, now.Add(2*time.Hour))
+	other := logged(keys, now.Add(2*time.Hour))
 	for want, bad := range map[string]func(s *law.Signed, policy **ledger.Policy){
 		"not the court's":           func(s *law.Signed, _ **ledger.Policy) { *s = logged(thief, now.Add(time.Hour)) },
-		"expired":                   func(s *law.Signed, _ **ledger.Policy) { *s = logged(o.court, now.Add(-time.Hour)) },
+		"no registered agency":      func(s *law.Signed, _ **ledger.Policy) { *s = logged(alone, now.Add(time.Hour)) },
+		"longer than":               func(s *law.Signed, _ **ledger.Policy) { *s = logged(keys, now.AddDate(1, 0, 0)) },
+		"expired":                   func(s *law.Signed, _ **ledger.Policy) { *s = logged(keys, now.Add(-time.Hour)) },
 		"record is not of this":     func(s *law.Signed, _ **ledger.Policy) { s.Nonce = make([]byte, 32) },
 		"without evidence":          func(s *law.Signed, _ **ledger.Policy) { s.Evidence = nil },
 		"not in the log":            func(s *law.Signed, _ **ledger.Policy) { s.Evidence = other.Evidence },
@@ -52,7 +55,7 @@ func TestVerifyOrder(t *testing.T) {
 	} {
 		s, policy := good, o.policy
 		bad(&s, &policy)
-		_, _, err := VerifyOrder(now, s, court, policy)
+		_, _, err := VerifyOrder(now, s, register, policy)
 		require.ErrorContains(t, err, want)
 	}
 }

@@ -2,6 +2,8 @@ package rules
 
 import (
 	"bytes"
+	"crypto/ecdh"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -30,7 +32,7 @@ func makingRules() []world.Rule {
 	rules := []world.Rule{
 		{Name: MakeUpOrder,
 			Doc: "Anybody can write an order for the accounts in text, one a line, and sign it " +
-				"with a key that is not the court's.",
+				"with keys that are neither the court's nor the agency's.",
 			Gives: kinds(law.OrderFact, law.AgencyKey), Apply: makeUpOrder},
 		{Name: AttachEvidence,
 			Doc: "The log's evidence completes the order that it is for; cosignatures of its " +
@@ -55,19 +57,19 @@ func makingRules() []world.Rule {
 	return rules
 }
 
-// always is the scope and the validity that a forger writes.
+// always is the time of packets that are not dated like a message.
 var always = time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // makeUpOrder gives no record for the log, which takes none without the court's
 // signature.
 func makeUpOrder(in world.Input) ([]world.Derived, error) {
 	own := sha256.Sum256(in.Random)
-	in.Facts = []world.Fact{{Kind: law.CourtKey, Data: own[:]}}
-	made, err := law.ForgeOrder(in)
+	agency, err := ecdh.X25519().NewPrivateKey(in.Random[:32])
 	if err != nil {
 		return nil, err
 	}
-	return made[:2], nil
+	made := law.ForgeOrder(in, ed25519.NewKeyFromSeed(own[:]), agency)
+	return world.Conclude(made.Fact(), law.AgencyKeyFact(agency)), nil
 }
 
 func attachEvidence(in world.Input) ([]world.Derived, error) {
