@@ -20,11 +20,12 @@ func (a *app) stage() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "stage",
 		Short: "Show attacks step by step in a browser, to a room",
-		Long: `Show attacks step by step on a web page of this machine, to a room: designs
-side by side, the adversary's means, its script line by line, and the messages
-that it opens. The address of the page is printed, and opened in a browser where
-there is one. The flags are the settings of the first page; pages can change them,
-and take an exported chat, which stays in memory. Ctrl-C ends it.
+		Long: `Show attacks to a room on a web page of this machine: two designs side by side, a
+tile for each message, and what opens, in four beats an attack. The room bets, robs
+other trustees, and moves the attack; each attack is there in steps as well, with its
+script and its bytes. The address of the page is printed, and opened in a browser
+where there is one. The flags are the settings of the first page; pages can change
+them, and take an exported chat, which stays in memory. Ctrl-C ends it.
 
 Nobody else can reach the page: it is served to this machine only.`,
 		Args: exactly(0, "no arguments"),

@@ -108,7 +108,7 @@ func (g guess) compare(c attacks.Content) (list []guessed) {
 	for _, one := range []struct {
 		of, said string
 		e        attacks.Exposure
-	}{{"what is from or to the target", g.Target, c.Target}, {"what is not", g.Others, c.Others}} {
+	}{{"what the target wrote or received", g.Target, c.Target}, {"what others wrote to each other", g.Others, c.Others}} {
 		if one.said != "" && one.e.Total > 0 {
 			measured := summary.Extent(one.e.Recovered, one.e.Total).Word
 			list = append(list, guessed{one.of, one.said, measured, one.said == measured})

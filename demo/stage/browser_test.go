@@ -95,8 +95,8 @@ func TestRunAndPredict(t *testing.T) {
 	headline(p, "The moment of the theft")
 	p.Click(`[data-do="run"]`)
 	headline(p, "What came of it")
-	require.Contains(t, p.Text("#design-threshold .guessed"), "guessed all of what is from or to the target; measured: all ✓")
-	require.Contains(t, p.Text("#design-threshold .guessed"), "guessed none of what is not; measured: all ✗")
+	require.Contains(t, p.Text("#design-threshold .guessed"), "guessed all of what the target wrote or received; measured: all ✓")
+	require.Contains(t, p.Text("#design-threshold .guessed"), "guessed none of what others wrote to each other; measured: all ✗")
 	p.Wait(`document.querySelector('[data-do="run"]').getAttribute("aria-pressed") === "false"`)
 }
 

@@ -31,7 +31,7 @@ func (page *replayPage) ask(at replayAddress, p *replay.Replay) {
 		}
 		g := at.guesses[d.ID]
 		page.Guessing = append(page.Guessing, guessing{d.Name, []question{
-			asked("from or to the target", "guess-target-"+d.ID, g.Target),
+			asked("the target’s", "guess-target-"+d.ID, g.Target),
 			asked("everybody else’s", "guess-others-"+d.ID, g.Others)}})
 	}
 }

@@ -72,9 +72,9 @@ func exposure(label string, e attacks.Exposure) counter {
 
 // counters sum up a frame; what the harness counts only at the end is left to the
 // outcome.
-func counters(s *replay.Step, f *replay.Frame) []counter {
+func counters(kind string, s *replay.Step, f *replay.Frame) []counter {
 	target := f.Cell.Trace.Settings.Target
-	list := []counter{exposure("from or to "+target, f.Content.Target), exposure("without "+target,
+	list := []counter{exposure(target+"’s messages", f.Content.Target), exposure("everybody else’s",
 		f.Content.Others), noticed(s, f)}
 	if s.Kind != replay.Outcome {
 		return list
@@ -92,7 +92,11 @@ func counters(s *replay.Step, f *replay.Frame) []counter {
 		}
 		list = append([]counter{served}, list...)
 	}
-	list = append(list, counter{Label: "principals used", Value: fmt.Sprintf("× %d", c.Parties)})
+	took := counter{Label: "break-ins needed", Value: fmt.Sprintf("× %d", c.Parties)}
+	if kind == "lawful" {
+		took.Label = "had to say yes"
+	}
+	list = append(list, took)
 	for _, p := range attacks.Parts() {
 		if n := p.Count(c); n.Total > 0 {
 			list = append(list, part(p.What, n.Recovered, n.Total))

@@ -229,7 +229,7 @@ func (s *Stage) panel(at replayAddress, p *replay.Replay, design int, before *re
 		v.Absent = summary.Absence(c)
 		return v
 	}
-	v.Counters, v.Noticed = counters(step, f), warnings(f.Noticed)
+	v.Counters, v.Noticed = counters(p.Header.Kind, step, f), warnings(f.Noticed)
 	if step.Kind != replay.Outcome {
 		return v
 	}
@@ -242,7 +242,7 @@ func (s *Stage) panel(at replayAddress, p *replay.Replay, design int, before *re
 	}
 	if before != nil && design < len(before.Result.Cells) {
 		last := &before.Steps[len(before.Steps)-1]
-		compared(v.Counters, counters(last, &last.Frames[design]))
+		compared(v.Counters, counters(before.Header.Kind, last, &last.Frames[design]))
 		v.Changed = drawing.Timeline(before, design, len(before.Steps)-1, nil)
 	}
 	return v
