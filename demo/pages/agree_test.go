@@ -21,7 +21,7 @@ func TestPagesAgree(t *testing.T) {
 		summary.Failed:        {Applicable: true, Error: "it fell over"},
 	} {
 		c.Attack, c.Design = "a", "d"
-		r := &results{Result: &attacks.Result{Designs: []attacks.DesignRow{{ID: "d", Name: "D", Design: "d"}}, Cells: []attacks.Cell{c}}}
+		r := &results{Result: &attacks.Result{Attacks: []attacks.AttackRow{{ID: "a"}}, Designs: []attacks.DesignRow{{ID: "d", Name: "D", Design: "d"}}, Cells: []attacks.Cell{c}}}
 		page := attack(technique.Header{ID: "a"}, "", r, 0)
 		require.Contains(t, page, "D](../designs/d.md): "+want.Long())
 		require.Contains(t, brief(&c), want.Long())
