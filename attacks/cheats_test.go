@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -112,7 +113,7 @@ var cheats = []struct{ name, needs, body, want string }{
 	{"unpacks packets", everything, "adv.hold(\"provider.control\")\na, b = adv.packets(4)", "too many values to unpack"},
 	{"loses itself in a loop", everything, "adv.hold(\"provider.control\")\nfor p in adv.packets(4):\n    fail(\"enough\")", "enough"},
 
-	{"never ends", everything, "while True:\n    pass", "does the script end?"},
+	{neverEnds, everything, "while True:\n    pass", "does the script end?"},
 	{"calls without end", everything, "while True:\n    adv.facts(\"plaintext\")", "calls: does the script end?"},
 	{"recurses", everything, "def f(x):\n    return f(x + 1)\nf(0)", "called recursively"},
 	{"speaks at length", everything, `adv.take("x" * 100000)`, "bytes more"},
@@ -121,6 +122,23 @@ adv.take("court.control")`, "court.control is not among"},
 	{"writes into adv", everything, `adv.at = 7`, "can't assign to .at field"},
 	{"asks for what is not there", everything, `adv.truth`, "adv has no .truth: it has"},
 	{"describes itself again", everything, `technique(id = "other")`, "called twice"},
+}
+
+// neverEnds is loaded as scripts from outside are, which may take a tenth of the steps of those of
+// the library. The test of package script shows that the library's are bounded too.
+const neverEnds = "never ends"
+
+// served is a connection to a script that a goroutine runs.
+type served struct {
+	io.Reader
+	io.WriteCloser
+}
+
+func serve(context.Context) (io.ReadWriteCloser, error) {
+	questions, ask := io.Pipe()
+	answers, answer := io.Pipe()
+	go func() { answer.CloseWithError(script.Serve(questions, answer)) }()
+	return served{answers, ask}, nil
 }
 
 func TestCheats(t *testing.T) {
@@ -133,7 +151,12 @@ func TestCheats(t *testing.T) {
 		if strings.Contains(c.name, "did not declare") {
 			src = strings.Replace(src, `applies = ["write any packet"],`, "", 1)
 		}
-		a, err := script.Load(fmt.Sprintf("cheat%d.star", i), []byte(strings.ReplaceAll(src, `, "court.store"`, "")))
+		src = strings.ReplaceAll(src, `, "court.store"`, "")
+		name := fmt.Sprintf("cheat%d.star", i)
+		a, err := script.Load(name, []byte(src))
+		if c.name == neverEnds {
+			a, err = script.Remote(t.Context(), name, []byte(src), serve, nil)
+		}
 		require.NoError(t, err, c.name)
 		l.Attacks = append(l.Attacks, a)
 	}

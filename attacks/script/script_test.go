@@ -54,7 +54,7 @@ func TestLoadRefuses(t *testing.T) {
 	} {
 		bad := strings.Replace(good, change[0], change[1], 1)
 		require.NotEqual(t, good, bad, want)
-		_, err := load("a.star", []byte(bad), maxSteps, nil, nil)
+		_, err := load("a.star", []byte(bad), maxSteps/100, nil, nil)
 		require.ErrorContains(t, err, want)
 		require.True(t, strings.HasPrefix(err.Error(), "a.star:"), err.Error())
 	}
@@ -80,6 +80,20 @@ def run(adv):
 	l := toyLab(t)
 	l.Attacks = []technique.Technique{a}
 	require.Contains(t, runOne(t, l).Error, "a.star:9:17: append: cannot append to frozen list")
+}
+
+// TestLibraryEnds: a script of the library has more steps than one from outside, and a bound as
+// well. It is lowered here, because so many steps take seconds.
+func TestLibraryEnds(t *testing.T) {
+	endless := "while True:\n    pass"
+	a, err := Load("a.star", []byte(attack(`"provider.store"`, "", opensAll, endless)))
+	require.NoError(t, err)
+	p := a.(*program)
+	require.EqualValues(t, librarySteps, p.steps)
+	p.steps = 1000
+	l := toyLab(t)
+	l.Attacks = []technique.Technique{a}
+	require.Contains(t, runOne(t, l).Error, "more than 1000 steps: does the script end?")
 }
 
 // Expectations are computed without state from one call to the next.

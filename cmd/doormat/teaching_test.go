@@ -109,10 +109,10 @@ func accepts(kit demo.Kit, args []string) error {
 var promised = regexp.MustCompile(`(?m)^doormat (attack run [^#\n]*?)\s*# (.*)$`)
 
 // turns is how many runs of the test it takes until each promise had its turn.
-const turns = 6
+const turns = 12
 
 // TestPromised runs them and compares; without -all those whose turn it is by what they are, and
-// every other one of a script's file, which takes a process.
+// every fourth of a script's file, which takes processes.
 func TestPromised(t *testing.T) {
 	if testing.Short() {
 		t.Skip("dozens of runs: without -short")
@@ -126,7 +126,7 @@ func TestPromised(t *testing.T) {
 			file := strings.Contains(m[1], ".star")
 			of := uint32(turns)
 			if file {
-				of = 2
+				of = 4
 			}
 			if !*demotest.All && crc32.ChecksumIEEE([]byte(m[1]))%of != 0 {
 				t.Skip("its turn is with -all, as in .ci/run")
