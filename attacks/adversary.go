@@ -49,6 +49,7 @@ type adversary struct {
 	proven []int         // ids of the first facts that were right claims
 	claims map[int]int   // the fact that was the first right claim of a message
 	count  int           // calls
+	calls  int           // how many it may make
 	agency bool          // the adversary is the agency, or sits in it
 	events []trace.Event // as the trace shows them
 	now    trace.Event   // what comes of the call under way
@@ -93,8 +94,8 @@ func (a *adversary) Call(c technique.Call) (any, error) {
 
 // allowed refuses what no script may do, whatever it declared.
 func (a *adversary) allowed(args *technique.Arguments) error {
-	if a.count++; a.count > technique.MaxCalls {
-		return fmt.Errorf("more than %d calls: does the script end?", technique.MaxCalls)
+	if a.count++; a.count > a.calls {
+		return fmt.Errorf("more than %d calls: does the script end?", a.calls)
 	}
 	switch args.Method {
 	case "advance", "wait", "rest", "order":

@@ -14,6 +14,7 @@ import (
 
 	"doormat/attacks/deduce"
 	"doormat/attacks/script"
+	"doormat/attacks/technique"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -143,6 +144,7 @@ func serve(context.Context) (io.ReadWriteCloser, error) {
 
 func TestCheats(t *testing.T) {
 	l := toyLab(t)
+	l.SetCalls(technique.MaxCalls / 64)
 	l.Designs = []world.Design{anything{more: []world.Rule{{Name: "join two", Takes: []world.Kind{world.Metadata, world.Metadata},
 		Gives: []world.Kind{world.Plaintext}, Apply: func(world.Input) ([]world.Derived, error) { return nil, errors.New("nothing") }}}}}
 	position := regexp.MustCompile(`^cheat(\d+)\.star:\d+:\d+: .`)

@@ -17,6 +17,9 @@ import (
 // SetBudget limits what each adversary may learn and compute.
 func (l *Lab) SetBudget(b deduce.Budget) { l.left = b }
 
+// SetCalls limits how many calls each adversary may make.
+func (l *Lab) SetCalls(n int) { l.calls = n }
+
 // SaltSize is the length of what precedes each text.
 const SaltSize = truth.SaltSize
 

@@ -59,7 +59,8 @@ type Lab struct {
 	second map[cellKey]reading // what was read under the second draw
 	names  *technique.Names
 
-	left deduce.Budget // of each adversary; the default if zero
+	left  deduce.Budget // of each adversary; the default if zero
+	calls int           // of each adversary; technique.MaxCalls if zero
 }
 
 // Run fills one cell for each attack and design. What goes wrong with one attack

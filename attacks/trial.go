@@ -1,6 +1,7 @@
 package attacks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,6 +74,7 @@ func (t *trial) equip() error {
 	know := deduce.New(rules, d.lab.left)
 	t.adv = &adversary{
 		know: know, docket: orders.New(know, rules, d.lab.left),
+		calls:  cmp.Or(d.lab.calls, technique.MaxCalls),
 		header: t.header, settings: t.settings, design: d.design.Info().Of(),
 		principals: d.design.Info().Principals,
 		packetName: d.design.Info().PacketName, names: d.lab.names,

@@ -3,9 +3,11 @@ package ceremony
 import (
 	"bytes"
 	"crypto/ed25519"
+	"flag"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"testing"
 
 	"doormat/escrow/group"
@@ -245,4 +247,16 @@ func interpolate(tb testing.TB, shares []sharing.Share) kyber.Scalar {
 // isKey reports whether secret belongs to the committee's key.
 func isKey(o *Outcome, secret kyber.Scalar) bool {
 	return group.IsIdentity(suite, suite.Point().Sub(suite.Point().Mul(secret, nil), o.Commitments.Key()))
+}
+
+// few lets rapid try so many cases in a test, unless -rapid.checks says another number, as .ci/run
+// does.
+func few(t *testing.T, checks int) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	if f.Value.String() != f.DefValue {
+		return
+	}
+	require.NoError(t, f.Value.Set(strconv.Itoa(checks)))
+	t.Cleanup(func() { require.NoError(t, f.Value.Set(f.DefValue)) })
 }

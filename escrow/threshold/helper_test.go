@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,7 +66,7 @@ func stageOf(t *testing.T, env world.Config, messages int, deploy func(world.Con
 	t.Helper()
 	c, said := smallTalk(env, messages)
 	s := &stage{t: t}
-	setup, err := runSetup(env)
+	setup, err := setUpOnce(env)
 	require.NoError(t, err)
 	s.genesis, s.shares = setup.genesis, sharesOf(t, setup)
 	nodes, err := deploy(env, setup)
@@ -73,6 +74,21 @@ func stageOf(t *testing.T, env world.Config, messages int, deploy func(world.Con
 	s.sim, err = simulation.New(context.Background(), c, said, nodes, s.watch)
 	require.NoError(t, err)
 	return s
+}
+
+var setups sync.Map // of setupKey, for tests that run alone and share what nobody writes into
+
+// setUpOnce is runSetup, whose result stages of the same key share, as the runs of a lab do.
+func setUpOnce(env world.Config) (*setup, error) {
+	key := setupKey{env.Seed, env.Settings.Threshold, env.Settings.Trustees}
+	if s, ok := setups.Load(key); ok {
+		return s.(*setup), nil
+	}
+	s, err := runSetup(env)
+	if err == nil {
+		setups.Store(key, s)
+	}
+	return s, err
 }
 
 // smallTalk is what A and B write in turn.
