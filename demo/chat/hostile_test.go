@@ -137,12 +137,12 @@ func TestLongLines(t *testing.T) {
 }
 
 // all is the flag that package demotest has elsewhere; that package reads stories by this one.
-var all = flag.Bool("all", false, "read 16 MiB in TestLinearWork")
+var all = flag.Bool("all", false, "read large files whole: 16 MiB in TestLinearWork, 60 in TestTelegramLarge")
 
-// TestLinearWork reads 2 MiB, or 16 with -all, of what would show quadratic work for minutes:
+// TestLinearWork reads 1 MiB, or 16 with -all, of what would show quadratic work for minutes:
 // one line, one text of many lines, many headers, many brackets.
 func TestLinearWork(t *testing.T) {
-	size := 2 << 20
+	size := 1 << 20
 	if *all {
 		size = 16 << 20
 	}

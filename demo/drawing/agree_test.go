@@ -8,18 +8,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/demo"
+	"doormat/demo/demotest"
 	"doormat/demo/replay"
-	"doormat/demo/story"
 )
 
-// TestWordsAgree draws every step of real attacks: the signs that are open are as many
+// TestWordsAgree draws every step of real attacks, over the opening of the story or with -all over
+// all of it: the signs that are open are as many
 // as the frame has, and the words say the frame's numbers.
 func TestWordsAgree(t *testing.T) {
 	kit, err := demo.Default()
 	require.NoError(t, err)
 	o := demo.Defaults()
 	o.Attacks = []string{"quorum-theft", "device-theft", "narrow-order", "secret-order"}
-	lab, err := o.Lab(kit, story.Conversation())
+	lab, err := o.Lab(kit, demotest.Conversation())
 	require.NoError(t, err)
 	lab.Record = true
 	r, err := lab.Run(context.Background())
@@ -34,7 +35,7 @@ func TestWordsAgree(t *testing.T) {
 				if f.Cell.Applicable {
 					require.Contains(t, m.words, fmt.Sprintf("%d of %d of the target's messages open", target.Recovered, target.Total))
 					require.Contains(t, m.words, fmt.Sprintf("%d of %d of other messages open", others.Recovered, others.Total))
-					require.Contains(t, m.words, fmt.Sprintf("%d of 72 messages written so far", f.Moment))
+					require.Contains(t, m.words, fmt.Sprintf("%d of %d messages written so far", f.Moment, len(lab.Conversation.Messages)))
 				} else {
 					require.Contains(t, m.words, "– not applicable: ")
 				}
