@@ -60,15 +60,15 @@ func Run(t *testing.T, d world.Design) {
 	t.Run("rules", newBench(t, d, variations()[ceremonies]).rules)
 }
 
-// Brief checks another form of a design that [Run] has checked: a run that nobody disturbs and one
-// among impostors, under the settings that change most. With -all it is Run.
+// Brief checks another form of a design that [Run] has checked: that messages arrive where nobody
+// disturbs, and a run among impostors, under the settings that change most. With -all it is Run.
 func Brief(t *testing.T, d world.Design) {
 	if *All {
 		Run(t, d)
 		return
 	}
 	b := newBench(t, d, variations()[ceremonies])
-	t.Run("undisturbed", b.undisturbedRun)
+	t.Run("arrival", b.arrival)
 	t.Run("impostors", b.impostors)
 }
 

@@ -39,9 +39,8 @@ func checkInfo(t *testing.T, i world.Info) {
 // ceremonies that the settings bring are over.
 const waited = 12
 
-// undisturbedRun checks that what is typed arrives once, nobody else sees it, nobody is
-// alarmed, and all of it repeats.
-func (b *bench) undisturbedRun(t *testing.T) {
+// arrival checks that what is typed arrives once, nobody else sees it, and nobody is alarmed.
+func (b *bench) arrival(t *testing.T) {
 	r := b.undisturbed(t)
 	require.Equal(t, b.truth(), r.shown)
 	for _, w := range r.warnings {
@@ -75,6 +74,12 @@ func (b *bench) undisturbedRun(t *testing.T) {
 			}
 		}
 	}
+}
+
+// undisturbedRun checks the arrival of messages, and that all of it repeats.
+func (b *bench) undisturbedRun(t *testing.T) {
+	b.arrival(t)
+	r := b.undisturbed(t)
 	t.Run("repeats", func(t *testing.T) {
 		again := b.setUp(t, 1) // two deployments of it must not share state either
 		one, two := b.start(t, again, b.conv), b.start(t, again, b.conv)
