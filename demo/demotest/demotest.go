@@ -12,9 +12,11 @@
 package demotest
 
 import (
+	"hash/crc32"
 	"slices"
 	"testing"
 
+	"doormat/attacks/technique"
 	"doormat/demo/story"
 	"doormat/world"
 	"doormat/world/worldtest"
@@ -30,6 +32,19 @@ func Long(t testing.TB) {
 	if testing.Short() {
 		t.Skip("computes for long: runs without -short")
 	}
+}
+
+// Turns picks every other attack of a library by its id, so that its turn does not change when
+// another is added; with -all it picks all. It is for tests of what renderers do with any attack,
+// which two of a sort show as well as four, and not for the texts of each.
+func Turns(library []technique.Technique) []string {
+	var ids []string
+	for _, a := range library {
+		if id := a.Header().ID; *All || crc32.ChecksumIEEE([]byte(id))%2 == 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // opening is so many messages: the last is the first to a group.

@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"html"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,8 +24,21 @@ import (
 	"doormat/world"
 )
 
-// real is the handout of every attack, made once.
-var real = sync.OnceValues(func() (*Handout, error) { return run(demo.Default, demo.Defaults(), demotest.Conversation()) })
+// real is the handout of the attacks whose turn it is and of those of the sheets, made once.
+var real = sync.OnceValues(func() (*Handout, error) {
+	kit, err := demo.Default()
+	if err != nil {
+		return nil, err
+	}
+	o := demo.Defaults()
+	o.Attacks = demotest.Turns(kit.Attacks)
+	for _, a := range demo.Showcases(kit.Attacks) { // of which the sheets tell
+		if id := a.ID; !slices.Contains(o.Attacks, id) {
+			o.Attacks = append(o.Attacks, id)
+		}
+	}
+	return run(demo.Default, o, demotest.Conversation())
+})
 
 // whole is real, for tests that may take the time.
 func whole(t *testing.T) (*Handout, error) {

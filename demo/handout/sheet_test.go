@@ -15,7 +15,7 @@ import (
 	"doormat/world"
 )
 
-// sheets is the handout of every attack without the report on each.
+// sheets is the handout without the report on each attack.
 func sheets(t *testing.T) *Handout {
 	h, err := whole(t)
 	require.NoError(t, err)

@@ -51,12 +51,15 @@ var (
 )
 
 // TestFramesAgree holds replays to the result: what the steps open adds up to what
-// the harness counted, in every cell, and nothing that was open closes again.
+// the harness counted, in every cell, and nothing that was open closes again. Attacks take turns.
 func TestFramesAgree(t *testing.T) {
 	if testing.Short() {
 		t.Skip("every attack: runs without -short")
 	}
-	l := lab(t, demotest.Conversation(), nil)
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	l := lab(t, demotest.Conversation(),
+		func(o *demo.Options) { o.Attacks = demotest.Turns(kit.Attacks) })
 	l.Record = true
 	r, err := l.Run(context.Background())
 	require.NoError(t, err)
