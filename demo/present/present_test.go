@@ -199,7 +199,8 @@ func TestNumbers(t *testing.T) {
 		r := s.acts[i].replay
 		for beat := range s.acts[i].beats {
 			s.at = place{i + 1, beat}
-			text := strings.Join(lines(s), "\n")
+			screen := lines(s)
+			text := strings.Join(screen, "\n")
 			want, locked, calm := 0, 0, 0
 			for d := range r.Result.Cells {
 				c, all := &r.Result.Cells[d], len(r.Conversation.Messages)
@@ -214,16 +215,16 @@ func TestNumbers(t *testing.T) {
 					require.Contains(t, text, summary.OutOf(got, all), s.id())
 				}
 			}
-			require.Equal(t, want, signsOn(s, "■"), "%s, beat %d", s.id(), beat+1)
-			require.Equal(t, locked, signsOn(s, "□"), "%s, beat %d", s.id(), beat+1)
-			require.Equal(t, calm, signsOn(s, "·"), "%s, beat %d", s.id(), beat+1)
+			require.Equal(t, want, signsOn(screen, "■"), "%s, beat %d", s.id(), beat+1)
+			require.Equal(t, locked, signsOn(screen, "□"), "%s, beat %d", s.id(), beat+1)
+			require.Equal(t, calm, signsOn(screen, "·"), "%s, beat %d", s.id(), beat+1)
 		}
 	}
 }
 
 // signsOn counts a sign in the rows of the walls.
-func signsOn(s *Show, sign string) (n int) {
-	for _, l := range lines(s) {
+func signsOn(screen []string, sign string) (n int) {
+	for _, l := range screen {
 		if wallRow.MatchString(l) {
 			n += strings.Count(l, sign)
 		}
