@@ -22,6 +22,7 @@ import (
 	"doormat/demo/stage/events"
 	"doormat/demo/stage/jobs"
 	"doormat/demo/stage/loopback"
+	"doormat/demo/stage/rob"
 	"doormat/demo/summary"
 	"doormat/world"
 )
@@ -152,8 +153,8 @@ func (s *Stage) momentsEvents(w http.ResponseWriter, r *http.Request) {
 func (s *Stage) attackOf(w http.ResponseWriter,
 	r *http.Request) (technique.Technique, choice, *attacks.Lab, bool) {
 	t, err := s.kit.Attack(r.PathValue("attack"))
-	if rob := r.URL.Query(); err == nil && rob.Has("rob") {
-		t, err = robbing(t, rob.Get("rob"))
+	if v := r.URL.Query(); err == nil && v.Has("rob") {
+		t, err = rob.Chosen(t, v.Get("rob"))
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)

@@ -8,6 +8,7 @@ import (
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/replay"
+	"doormat/demo/stage/scene"
 	"doormat/demo/story"
 	"doormat/demo/summary"
 )
@@ -37,7 +38,7 @@ func TestPanelsAgree(t *testing.T) {
 		p := replay.New(r, lab.Attacks[0], lab.Conversation)
 		v := new(Stage).panel(replayAddress{attack: c.Attack, query: defaults(), step: len(p.Steps)}, p, 0, nil)
 		e := c.Content.Target
-		n := part("", e.Recovered, e.Total)
+		n := scene.Part("", e.Recovered, e.Total)
 		switch {
 		case c.Error != "":
 		case !c.Applicable:

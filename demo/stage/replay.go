@@ -15,6 +15,7 @@ import (
 	"doormat/demo"
 	"doormat/demo/drawing"
 	"doormat/demo/replay"
+	"doormat/demo/stage/scene"
 	"doormat/demo/summary"
 )
 
@@ -30,9 +31,9 @@ type replayPage struct {
 	Wall                         string // the same on a wall
 	Action                       string // of the form in which the room guesses
 	Settings                     settings
-	Needs                        []need
+	Needs                        []scene.Need
 	First                        int
-	Script                       []line
+	Script                       []scene.Line
 	Panels                       []panel
 	Guessing                     []guessing
 	Hidden                       []field
@@ -169,8 +170,8 @@ func (s *Stage) replayPage(at replayAddress, p, before *replay.Replay) replayPag
 	if ownMoment(p) == "" {
 		page.Moments = address("/moments/"+at.attack, at.query.encode())
 	}
-	page.Needs = needs(p, step)
-	page.First, page.Script = script(p.Script, step)
+	page.Needs = scene.Needs(p, step)
+	page.First, page.Script = scene.Script(p.Script, step)
 	for i := range step.Frames {
 		page.Panels = append(page.Panels, s.panel(at, p, i, before))
 	}
@@ -215,9 +216,9 @@ func (s *Stage) panel(at replayAddress, p *replay.Replay, design int, before *re
 	link := func(k int) string {
 		return address(fmt.Sprintf("/replay/%s/claim/%s/%d", at.attack, d.ID, k), at.values())
 	}
-	who := newCardMaker(p, design, step)
-	v := panel{ID: d.ID, Name: d.Name, About: s.about(d, c), Cards: who.cards(),
-		Seats: who.seats, Did: f.Did,
+	cards, seats := scene.Cards(p, design, step)
+	v := panel{ID: d.ID, Name: d.Name, About: s.about(d, c), Cards: cards,
+		Seats: seats, Did: f.Did,
 		Timeline: drawing.Timeline(p, design, at.step-1, link)}
 	if step.Kind == replay.Opening {
 		v.Journey = drawing.Journey(p.Journey(design))
@@ -229,7 +230,7 @@ func (s *Stage) panel(at replayAddress, p *replay.Replay, design int, before *re
 		v.Absent = summary.Absence(c)
 		return v
 	}
-	v.Counters, v.Noticed = counters(p.Header.Kind, step, f), warnings(f.Noticed)
+	v.Counters, v.Noticed = scene.Counters(p.Header.Kind, step, f), scene.Warnings(f.Noticed)
 	if step.Kind != replay.Outcome {
 		return v
 	}
@@ -242,7 +243,7 @@ func (s *Stage) panel(at replayAddress, p *replay.Replay, design int, before *re
 	}
 	if before != nil && design < len(before.Result.Cells) {
 		last := &before.Steps[len(before.Steps)-1]
-		compared(v.Counters, counters(before.Header.Kind, last, &last.Frames[design]))
+		scene.Compare(v.Counters, scene.Counters(before.Header.Kind, last, &last.Frames[design]))
 		v.Changed = drawing.Timeline(before, design, len(before.Steps)-1, nil)
 	}
 	return v

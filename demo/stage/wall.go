@@ -10,6 +10,8 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/replay"
+	"doormat/demo/stage/rob"
+	"doormat/demo/stage/scene"
 	"doormat/demo/wall"
 	"doormat/world"
 )
@@ -25,7 +27,7 @@ type wallAddress struct {
 	query  choice
 	beat   int
 	bet    wall.Bet
-	rob    robbed
+	rob    rob.Trustees
 }
 
 // values are the parameters of the address.
@@ -78,14 +80,14 @@ type wallPage struct {
 
 type wallWorld struct {
 	wall.World
-	Actors []card
+	Actors []scene.Card
 	Keys   []wallKey
 }
 
 // A wallKey is a trustee with a part of a key, and the address at which it is robbed or left
 // alone.
 type wallKey struct {
-	card
+	scene.Card
 	URL string
 }
 
@@ -136,7 +138,7 @@ func (s *Stage) beatAt(w http.ResponseWriter, r *http.Request) (wallAddress, *re
 	}
 	title := titleOf(t)
 	if err == nil && a.rob != nil {
-		t, err = robbing(t, v.Get("rob"))
+		t, err = rob.Chosen(t, v.Get("rob"))
 	}
 	if err != nil {
 		s.fail(w, a.query, statusOf(err), title, err)
@@ -164,7 +166,7 @@ func (a *wallAddress) read(v url.Values) (err error) {
 		return demo.Usagef("bet %.40q: want one of %v", a.bet, wall.Bets())
 	}
 	if v.Has("rob") {
-		a.rob, err = parseRobbed(v.Get("rob"))
+		a.rob, err = rob.Parse(v.Get("rob"))
 	}
 	return err
 }
@@ -191,7 +193,7 @@ func (s *Stage) wallPage(a wallAddress, p *replay.Replay) wallPage {
 		page.Moment = address("/wall/"+a.attack, v) // "at=" stands somewhere in it
 	}
 	if a.rob != nil {
-		page.Sentence = robbedSays(len(a.rob), p)
+		page.Sentence = rob.Says(len(a.rob), p)
 	}
 	worst := -1
 	if a.bet != "" && a.beat > 2 {
@@ -219,18 +221,18 @@ func (s *Stage) wallPage(a wallAddress, p *replay.Replay) wallPage {
 // wallWorld is a world with those who are in it.
 func (s *Stage) wallWorld(a wallAddress, p *replay.Replay, step *replay.Step,
 	w wall.World) wallWorld {
-	who := newCardMaker(p, w.Design, step)
-	actors := slices.DeleteFunc(who.cards(), func(c card) bool {
+	cards, seats := scene.Cards(p, w.Design, step)
+	actors := slices.DeleteFunc(cards, func(c scene.Card) bool {
 		return c.State != "used" && c.Figure != "phone" && c.Figure != world.Provider
 	})
 	one := wallWorld{World: w, Actors: actors}
 	t, err := s.kit.Attack(a.attack)
-	for i, seat := range who.seats {
-		key := wallKey{card: seat}
-		if err == nil && !w.Calm && a.beat > 1 && canRob(t) {
+	for i, seat := range seats {
+		key := wallKey{Card: seat}
+		if err == nil && !w.Calm && a.beat > 1 && rob.Can(t) {
 			other := a
 			other.beat = max(a.beat, 3)
-			other.rob = a.rob.toggled(i+1, p.Settings().Threshold)
+			other.rob = a.rob.Toggled(i+1, p.Settings().Threshold)
 			key.URL = other.url()
 		}
 		one.Keys = append(one.Keys, key)

@@ -1,4 +1,7 @@
-package stage
+// Package rob lets a room choose which trustees an attack robs: the same script runs over the
+// capabilities that were chosen, and what opens is computed from their bytes. Two leave a wall
+// locked and a third opens it, whichever they are (TestAnyQuorum).
+package rob
 
 import (
 	"context"
@@ -18,11 +21,11 @@ import (
 // whichever of them are robbed, and how many.
 const quorum = "trustee:1..t.store"
 
-// robbed are the numbers of trustees that a room robs, in order; nil if it left that to the
+// Trustees are the numbers of trustees that a room robs, in order; nil if it left that to the
 // attack.
-type robbed []int
+type Trustees []int
 
-func (r robbed) String() string {
+func (r Trustees) String() string {
 	list := make([]string, len(r))
 	for i, n := range r {
 		list[i] = strconv.Itoa(n)
@@ -30,25 +33,29 @@ func (r robbed) String() string {
 	return strings.Join(list, ",")
 }
 
-// parseRobbed reads what String writes: "" for nobody.
-func parseRobbed(text string) (robbed, error) {
-	r := robbed{}
+// most is the greatest number of a trustee that can be named.
+const most = 100
+
+// Parse reads what String writes: "" for nobody.
+func Parse(text string) (Trustees, error) {
+	r := Trustees{}
 	if text == "" {
 		return r, nil
 	}
 	for _, part := range strings.Split(text, ",") {
-		n, ok := natural(part, maxTrustees)
-		if !ok || n == 0 || len(r) > 0 && int(n) <= r[len(r)-1] {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 1 || n > most || strconv.Itoa(n) != part ||
+			len(r) > 0 && n <= r[len(r)-1] {
 			return nil, demo.Usagef("rob %.40q: want numbers of trustees in order, such as 1,3", text)
 		}
-		r = append(r, int(n))
+		r = append(r, n)
 	}
 	return r, nil
 }
 
-// toggled robs trustee n too, or no longer. Whoever has not chosen has robbed the first t.
-func (r robbed) toggled(n, t int) robbed {
-	now := robbed{}
+// Toggled robs trustee n too, or no longer. Whoever has not chosen has robbed the first t.
+func (r Trustees) Toggled(n, t int) Trustees {
+	now := Trustees{}
 	if r == nil {
 		for i := 1; i <= t; i++ {
 			now = append(now, i)
@@ -64,17 +71,17 @@ func (r robbed) toggled(n, t int) robbed {
 	return now
 }
 
-// canRob tells of an attack that copies what a quorum of trustees stores.
-func canRob(t technique.Technique) bool { return slices.Contains(t.Header().Needs, quorum) }
+// Can tells of an attack that copies what a quorum of trustees stores.
+func Can(t technique.Technique) bool { return slices.Contains(t.Header().Needs, quorum) }
 
-// robbing is the attack t with the trustees that a room chose, as parseRobbed reads them: the
+// Chosen is the attack t with the trustees that a room chose, as Parse reads them: the
 // same script, over other capabilities. What it opens is computed from their bytes, as ever.
-func robbing(t technique.Technique, text string) (technique.Technique, error) {
-	r, err := parseRobbed(text)
+func Chosen(t technique.Technique, text string) (technique.Technique, error) {
+	r, err := Parse(text)
 	if err != nil {
 		return nil, err
 	}
-	if !canRob(t) {
+	if !Can(t) {
 		return nil, demo.Usagef("rob: %s does not copy what a quorum of trustees stores",
 			t.Header().ID)
 	}
@@ -121,15 +128,15 @@ func (p chosenPort) Call(c technique.Call) (any, error) {
 		}
 		ids, ok := v.([]int)
 		if !ok {
-			return nil, fmt.Errorf("stage: %s of %s gave no facts", c.Method, one)
+			return nil, fmt.Errorf("rob: %s of %s gave no facts", c.Method, one)
 		}
 		all = append(all, ids...)
 	}
 	return all, nil
 }
 
-// robbedSays tells in a sentence what robbing n trustees came to.
-func robbedSays(n int, p *replay.Replay) string {
+// Says tells in a sentence what robbing n trustees came to.
+func Says(n int, p *replay.Replay) string {
 	opened := 0
 	for i := range p.Result.Cells {
 		opened = max(opened, len(p.Result.Cells[i].Trace.Opened))

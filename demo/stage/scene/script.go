@@ -1,4 +1,4 @@
-package stage
+package scene
 
 import (
 	"slices"
@@ -8,18 +8,18 @@ import (
 	"doormat/demo/summary"
 )
 
-// need is a capability that the attack declares, and whether it has been used.
-type need struct{ Name, State, Says string }
+// Need is a capability that the attack declares, and whether it has been used.
+type Need struct{ Name, State, Says string }
 
-// line is a line of the script.
-type line struct {
+// Line is a line of the script.
+type Line struct {
 	Text, Comment string
 	Runs          bool
 }
 
-// needs lists the capabilities of the attack, as the design that has most of them
+// Needs lists the capabilities of the attack, as the design that has most of them
 // expands them.
-func needs(p *replay.Replay, step *replay.Step) (list []need) {
+func Needs(p *replay.Replay, step *replay.Step) (list []Need) {
 	most := 0
 	for i := range step.Frames {
 		if len(step.Frames[i].Cell.Needs) > len(step.Frames[most].Cell.Needs) {
@@ -28,7 +28,7 @@ func needs(p *replay.Replay, step *replay.Step) (list []need) {
 	}
 	f := &step.Frames[most]
 	for _, c := range f.Cell.Needs {
-		n := need{Name: c.String(), State: "reach"}
+		n := Need{Name: c.String(), State: "reach"}
 		if step.Kind == replay.Opening {
 			n.State = ""
 		}
@@ -42,9 +42,9 @@ func needs(p *replay.Replay, step *replay.Step) (list []need) {
 	return list
 }
 
-// script is the function that runs, and what it calls in the same file, if that is
+// Script is the function that runs, and what it calls in the same file, if that is
 // where the step is.
-func script(all []string, step *replay.Step) (first int, lines []line) {
+func Script(all []string, step *replay.Step) (first int, lines []Line) {
 	first = 1
 	for i, text := range all {
 		if strings.HasPrefix(text, "def run(") {
@@ -59,7 +59,7 @@ func script(all []string, step *replay.Step) (first int, lines []line) {
 		body := strings.TrimLeft(text, " ")
 		text = strings.Repeat(" ", (len(text)-len(body))/2) + body // the column is narrow
 		code, comment, found := strings.Cut(text, "# ")
-		l := line{Text: text, Runs: step.From > 0 && n >= step.From && n <= step.To}
+		l := Line{Text: text, Runs: step.From > 0 && n >= step.From && n <= step.To}
 		if found {
 			l.Text, l.Comment = strings.TrimRight(code, " ")+" ", "# "+comment
 		}

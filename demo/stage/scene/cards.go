@@ -1,4 +1,8 @@
-package stage
+// Package scene is what stands on the stage at a step of a replay: principals as cards, the
+// capabilities and the script of the attack, and counters of what is open. It words what package
+// replay measured, and adds no number of its own; TestPanelsAgree of package stage holds it to
+// the words of every other renderer.
+package scene
 
 import (
 	"cmp"
@@ -12,8 +16,8 @@ import (
 	"doormat/world"
 )
 
-// A card is a principal, or several alike, as a figure on the stage.
-type card struct {
+// A Card is a principal, or several alike, as a figure on the stage.
+type Card struct {
 	// which figure: phone, provider, trustee, court, agency, log, witness, monitor, network
 	Figure string
 	Name   string
@@ -25,8 +29,8 @@ type card struct {
 	When   int      // after which message it was counted: not at every step
 }
 
-// cardMaker builds the cards of a design.
-type cardMaker struct {
+// maker builds the cards of a design.
+type maker struct {
 	frame    *replay.Frame
 	settings world.Settings
 
@@ -34,12 +38,18 @@ type cardMaker struct {
 	people     []string
 	lit        bool // the adversary's capabilities have been named
 	placed     map[string]string
-	seats      []card // trustees
+	seats      []Card // trustees
 }
 
-func newCardMaker(p *replay.Replay, design int, s *replay.Step) *cardMaker {
+// Cards are those of a design at a step; the trustees have seats of their own.
+func Cards(p *replay.Replay, design int, s *replay.Step) (cards, seats []Card) {
+	c := newMaker(p, design, s)
+	return c.cards(), c.seats
+}
+
+func newMaker(p *replay.Replay, design int, s *replay.Step) *maker {
 	trace := &p.Result.Cells[design].Trace
-	c := &cardMaker{frame: &s.Frames[design], settings: trace.Settings,
+	c := &maker{frame: &s.Frames[design], settings: trace.Settings,
 		principals: trace.Principals,
 		lit:        s.Kind != replay.Opening}
 	c.people = p.Conversation.People(c.settings.Target)
@@ -51,7 +61,7 @@ func newCardMaker(p *replay.Replay, design int, s *replay.Step) *cardMaker {
 const manyPhones = 3
 
 // cards lists the principals; the trustees are in seats then.
-func (c *cardMaker) cards() []card {
+func (c *maker) cards() []Card {
 	list := append(c.phones(), c.one(world.Provider, world.Provider))
 	if _, says := c.state([]string{world.NetworkName}); says != "" {
 		list = append(list, c.one("network", world.NetworkName))
@@ -68,8 +78,8 @@ func (c *cardMaker) cards() []card {
 
 // officials are courts and those who watch: cards of their own for those whom the
 // adversary may use, one for the rest.
-func (c *cardMaker) officials() []card {
-	var list []card
+func (c *maker) officials() []Card {
+	var list []Card
 	var idle []string
 	var names, all []string
 	for _, p := range c.principals {
@@ -104,8 +114,8 @@ func (c *cardMaker) officials() []card {
 }
 
 // phones are the target's, then those that an adversary may use, then the rest in one.
-func (c *cardMaker) phones() []card {
-	var list []card
+func (c *maker) phones() []Card {
+	var list []Card
 	var rest []string
 	for i, account := range c.people {
 		device := world.DeviceOf(account)
@@ -126,11 +136,11 @@ func (c *cardMaker) phones() []card {
 	return list
 }
 
-func (c *cardMaker) one(figure, name string) card { return c.several(figure, name, []string{name}) }
+func (c *maker) one(figure, name string) Card { return c.several(figure, name, []string{name}) }
 
 // several makes a card of principals alike.
-func (c *cardMaker) several(figure, title string, names []string) card {
-	k := card{Figure: figure, Name: title, Place: c.placed[names[0]]}
+func (c *maker) several(figure, title string, names []string) Card {
+	k := Card{Figure: figure, Name: title, Place: c.placed[names[0]]}
 	k.State, k.Says = c.state(names)
 	var sum []trace.Holding
 	for _, name := range names {
@@ -181,7 +191,7 @@ func brief(holds []trace.Holding) string {
 }
 
 // state says whether an adversary may use, or has used, one of the named principals.
-func (c *cardMaker) state(names []string) (state, says string) {
+func (c *maker) state(names []string) (state, says string) {
 	if !c.lit {
 		return "", ""
 	}
@@ -200,7 +210,7 @@ func (c *cardMaker) state(names []string) (state, says string) {
 	return state, says
 }
 
-func (c *cardMaker) exists(name string) bool {
+func (c *maker) exists(name string) bool {
 	if c.frame.Snapshot == nil {
 		return false
 	}
@@ -208,7 +218,7 @@ func (c *cardMaker) exists(name string) bool {
 	return ok
 }
 
-func (c *cardMaker) named(prefix string) (names []string) {
+func (c *maker) named(prefix string) (names []string) {
 	if c.frame.Snapshot == nil {
 		return nil
 	}
