@@ -127,14 +127,14 @@ func TestOpenClaim(t *testing.T) {
 	_, at := open(t)
 	p := browser.Open(t, laptop)
 	p.Visit(at + "/replay/quorum-theft?step=8")
-	headline(p, "It claims")
+	headline(p, "What opened? Checked byte for byte")
 	p.Click(`#design-threshold .dm-timeline a[href*="/claim/threshold/1?"]`)
 	headline(p, "How message 1 was read")
 	require.Contains(t, p.Text("main"), "trustee:2.store")
 	require.Contains(t, p.Text("main"), "plaintext")
 	require.Positive(t, browser.Value[int](p, `document.querySelectorAll("#main svg").length`))
 	p.Press("ArrowLeft")
-	headline(p, "It claims")
+	headline(p, "What opened? Checked byte for byte")
 }
 
 // TestOwnChat reads a chat in, shows what it is, runs an attack on it and forgets it.
@@ -237,7 +237,7 @@ func TestRestart(t *testing.T) {
 	stop := start(l)
 	p := browser.Open(t, laptop)
 	p.Visit("http://" + address + "/replay/quorum-theft?step=8")
-	headline(p, "It claims")
+	headline(p, "What opened? Checked byte for byte")
 	stop()
 	p.Wait(`!document.getElementById("lost").hidden`)
 	require.Contains(t, p.Text("#lost"), "doormat has stopped")
