@@ -151,14 +151,15 @@ func TestEverybodyWhoAnswersOrders(t *testing.T) {
 				require.Empty(t, d.answered(d.logged(good, signed)), what)
 			}
 			for what, request := range map[string][]byte{
-				"no registered agency": law.Apply(stranger.Name(good), law.SigningKey(stranger.Agency.Bytes())),
-				"an agency's name":     law.Apply(d.keys.Name(good), law.SigningKey(stranger.Agency.Bytes())),
-				"expired":              law.Apply(d.keys.Name(expired), law.SigningKey(d.keys.Agency.Bytes())),
-				"valid for ever":       law.Apply(d.keys.Name(never), law.SigningKey(d.keys.Agency.Bytes())),
+				"no registered agency": law.ApplyAtOnce(stranger.Name(good), law.SigningKey(stranger.Agency.Bytes())),
+				"an agency's name":     law.ApplyAtOnce(d.keys.Name(good), law.SigningKey(stranger.Agency.Bytes())),
+				"expired":              law.ApplyAtOnce(d.keys.Name(expired), law.SigningKey(d.keys.Agency.Bytes())),
+				"valid for ever":       law.ApplyAtOnce(d.keys.Name(never), law.SigningKey(d.keys.Agency.Bytes())),
 			} {
 				require.Zero(t, d.urgent(request), "emergency: %s", what)
 			}
-			require.Positive(t, d.urgent(law.Apply(d.keys.Name(good), law.SigningKey(d.keys.Agency.Bytes()))))
+			require.Positive(t, d.urgent(law.ApplyAtOnce(d.keys.Name(good), law.SigningKey(d.keys.Agency.Bytes()))))
+			require.Zero(t, d.urgent(law.Apply(d.keys.Name(good), law.SigningKey(d.keys.Agency.Bytes()))), "what a court was asked for is no emergency")
 			did := d.answered(d.logged(good, d.keys.Sign(good)))
 			for _, p := range design.Info().Principals {
 				orderable := slices.Contains(p.Surfaces, world.Order) && p.Name != world.Court && p.Name != world.UserName

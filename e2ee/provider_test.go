@@ -196,7 +196,7 @@ func TestProduceAtOnce(t *testing.T) {
 	ask := func(from string) int {
 		before := len(s.packets(law.KindProduced))
 		s.post(world.Packet{From: from, To: "provider", Data: world.Pack(law.KindEmergency,
-			law.Apply(keys.Name(order), law.SigningKey(keys.Agency.Bytes())))})
+			law.ApplyAtOnce(keys.Name(order), law.SigningKey(keys.Agency.Bytes())))})
 		return len(s.packets(law.KindProduced)) - before
 	}
 	require.Zero(t, ask("agency"), "it has not been told to comply")

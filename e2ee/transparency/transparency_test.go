@@ -355,6 +355,9 @@ func TestLinked(t *testing.T) {
 			require.Empty(t, w.linked["Ana"].devices)
 		}
 	}
+	s.invite() // the same device
+	require.NoError(t, s.Rest(10))
+	require.Equal(t, []string{"device:Ana", "device:Ana"}, s.said("a device linked to this account"))
 }
 
 // TestSecretList: a list that is kept from the log is told by the contacts who are shown it, and

@@ -29,6 +29,7 @@ type watcher struct {
 	due      map[string]bool     // those of them that are to be looked at at the log's next answer
 	linked   map[string]entry    // the last list of linked devices that the log shows of each account
 	shown    map[string]entry    // the last one that the provider has shown of each contact
+	listed   map[string]bool     // devices on the last list of this account of which the owner was told
 	strange  bool                // the log shows a device linked to this account, and the owner is not told
 	visiting bool                // it asked the log this night
 	told     map[string]bool     // identities and faults of which the owner was told
@@ -56,7 +57,7 @@ func (w *watcher) Begin(time.Time) []world.Packet {
 	w.newest, w.met, w.told = map[string][]byte{}, map[string][][]byte{}, map[string]bool{}
 	w.seen, w.behind, w.due = map[string][]byte{}, map[string]bool{}, map[string]bool{}
 	w.linked, w.shown = map[string]entry{}, map[string]entry{}
-	w.strange, w.visiting = false, false
+	w.listed, w.strange, w.visiting = map[string]bool{}, false, false
 	w.unheard, w.reported = 0, false
 	return nil
 }
@@ -180,11 +181,12 @@ func (w *watcher) readList(e entry) {
 		!bytes.Equal(e.identity, w.device.Identity()) {
 		return
 	}
+	maps.DeleteFunc(w.listed, func(device string, _ bool) bool { // linked again, it is told of again
+		return !slices.ContainsFunc(e.devices, func(d []byte) bool { return string(d) == device })
+	})
 	for _, device := range e.devices {
-		if !w.told["linked "+string(device)] {
-			w.told["linked "+string(device)] = true
-			w.strange = true
-		}
+		w.strange = w.strange || !w.listed[string(device)]
+		w.listed[string(device)] = true
 	}
 }
 

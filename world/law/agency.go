@@ -188,7 +188,7 @@ func (a *Agency) askAtOnce(now time.Time, p world.Packet) []world.Packet {
 	}
 	a.order = &Signed{Order: o}
 	return []world.Packet{{From: world.Agency, To: world.Provider,
-		Data: world.Pack(KindEmergency, a.sign(o))}}
+		Data: world.Pack(KindEmergency, ApplyAtOnce(o, SigningKey(a.key.Bytes())))}}
 }
 
 // openCase writes down what is asked for: accounts, the beginning and the end of a window.

@@ -110,7 +110,7 @@ func askAtOnce(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	order := Apply(forged("emergency", in, agency), SigningKey(agency.Bytes()))
+	order := ApplyAtOnce(forged("emergency", in, agency), SigningKey(agency.Bytes()))
 	p := world.Packet{From: world.Agency, To: world.Provider, Data: world.Pack(KindEmergency, order)}
 	return world.Conclude(
 		world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)}), nil

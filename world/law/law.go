@@ -12,7 +12,7 @@
 //
 // In an emergency an agency may ask a provider without a court ([KindEmergency]), and a provider
 // that answers lawful process at all answers at once, as companies do where life is in danger: it
-// checks that a registered agency asks, hands over what it has, once, and nobody else is told. Whoever else answers orders, such as
+// checks that a registered agency asks, hands over what it has by then, and nobody else is told. Whoever else answers orders, such as
 // trustees, answers no such request: there is no signature to check, and no record in a log.
 //
 // Nothing here is specific to one design: package attacks counts what an agency
@@ -145,14 +145,23 @@ func Apply(o Order, agency ed25519.PrivateKey) []byte {
 	return world.Pack(applicationTag, body, ed25519.Sign(agency, applied(body)))
 }
 
+// ApplyAtOnce is the same for an emergency request. Its signature is over another label, so that
+// whoever sees what a court was asked for, or has refused, cannot send it as one.
+func ApplyAtOnce(o Order, agency ed25519.PrivateKey) []byte {
+	body := o.Encode()
+	return world.Pack(applicationTag, body, ed25519.Sign(agency, urgent(body)))
+}
+
 // Sign gives an application, as [Apply] gives it, with the court's signature: a signed order.
 func Sign(application []byte, court ed25519.PrivateKey) []byte {
 	return world.Pack(signedTag, application, ed25519.Sign(court, signed(application)))
 }
 
-// applied is what an agency signs, and signed what a court signs. The labels keep one from
-// passing as the other.
+// applied and urgent are what an agency signs, and signed what a court signs. The labels keep
+// one from passing as the other.
 func applied(body []byte) []byte { return append([]byte("doormat application v1\x00"), body...) }
+
+func urgent(body []byte) []byte { return append([]byte("doormat emergency v1\x00"), body...) }
 
 func signed(application []byte) []byte {
 	return append([]byte("doormat order v2\x00"), application...)

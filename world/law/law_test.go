@@ -157,7 +157,7 @@ func TestRegister(t *testing.T) {
 	} {
 		o := sample()
 		change(&o)
-		_, err := r.VerifyEmergency(world.Pack(KindEmergency, applicationOf(o)), noon)
+		_, err := r.VerifyEmergency(world.Pack(KindEmergency, ApplyAtOnce(o, SigningKey(asker().key.Bytes()))), noon)
 		if want == "" {
 			require.NoError(t, err)
 			continue
@@ -166,6 +166,10 @@ func TestRegister(t *testing.T) {
 	}
 	_, err = r.VerifyEmergency(world.Pack(KindEmergency, sample().Encode()), noon)
 	require.Error(t, err, "nobody has signed it")
+	_, err = r.VerifyEmergency(world.Pack(KindEmergency, applicationOf(sample())), noon)
+	require.ErrorContains(t, err, "has not signed it", "what a court was asked for is no emergency")
+	_, err = r.VerifyApplication(ApplyAtOnce(sample(), SigningKey(asker().key.Bytes())), noon)
+	require.ErrorContains(t, err, "has not signed it", "nor the other way round")
 
 	// Any bit of it counts.
 	for i := range signed {

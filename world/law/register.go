@@ -14,7 +14,8 @@ import (
 // MaxValidity is how long an order may still be in force when it is shown: nobody answers one
 // that says more. An American interception order runs for at most thirty days and has to be
 // applied for anew (18 U.S.C. § 2518 (5)). A forger who writes the year 9000 is refused, and
-// what a key signed before it was replaced does not last.
+// what a key signed before it was replaced does not last, unless it was dated for later: an order
+// bears no day of issue.
 const MaxValidity = 30 * 24 * time.Hour
 
 // A Register is what everybody who answers orders was given at set-up: the keys of the courts
@@ -76,9 +77,13 @@ func (r *Register) Verify(data []byte, now time.Time) (Order, error) {
 	return r.VerifyApplication(f[0], now)
 }
 
-// VerifyApplication decodes an order that no court has signed: what an agency sends to a court,
-// and in an emergency to a provider.
+// VerifyApplication decodes an order that no court has signed: what an agency sends to a court.
 func (r *Register) VerifyApplication(data []byte, now time.Time) (Order, error) {
+	return r.verify(data, applied, now)
+}
+
+// verify checks an agency's signature over an order under a label.
+func (r *Register) verify(data []byte, label func([]byte) []byte, now time.Time) (Order, error) {
 	f, err := world.Unpack(data, applicationTag, 2)
 	if err != nil {
 		return Order{}, fmt.Errorf("application: %w", err)
@@ -93,7 +98,7 @@ func (r *Register) VerifyApplication(data []byte, now time.Time) (Order, error) 
 	case at < 0:
 		return o, errors.New("order: it names no registered agency")
 	case len(f[1]) != ed25519.SignatureSize ||
-		!ed25519.Verify(r.Agencies[at].Signs, applied(f[0]), f[1]):
+		!ed25519.Verify(r.Agencies[at].Signs, label(f[0]), f[1]):
 		return o, errors.New("order: the agency that it names has not signed it")
 	case now.After(o.Expiry):
 		return o, fmt.Errorf("order: %s expired at %s", o.Case,
@@ -121,5 +126,5 @@ func (r *Register) VerifyEmergency(data []byte, now time.Time) (Order, error) {
 	if err != nil {
 		return Order{}, fmt.Errorf("emergency request: %w", err)
 	}
-	return r.VerifyApplication(f[0], now)
+	return r.verify(f[0], urgent, now)
 }
