@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/replay"
 	"doormat/demo/wall"
@@ -48,18 +49,17 @@ func (s *Stage) opening(w http.ResponseWriter, r *http.Request) {
 			err = demo.Usagef("beat %.40q: want a number from 1", text)
 		}
 	}
-	if err != nil || len(s.acts) == 0 {
+	var t technique.Technique
+	if err == nil {
+		t, err = s.kit.Attack(s.acts[0].ID) // there is one: a lab without attacks is refused
+	}
+	if err != nil {
 		s.fail(w, q, statusOf(err), "The story", err)
 		return
 	}
 	s.warm(q)
 	brief, cancel := briefContext(r)
 	defer cancel()
-	t, err := s.kit.Attack(s.acts[0].ID)
-	if err != nil {
-		s.fail(w, q, statusOf(err), "The story", err)
-		return
-	}
 	if p, ok := s.await(brief, w, t, q, q.encode()); ok {
 		s.show(w, http.StatusOK, "opening", s.openingPage(q, p, n))
 	}

@@ -172,21 +172,6 @@ func (c choice) encode() url.Values {
 	return q
 }
 
-// without is the choice with the usual value of a setting.
-func (c choice) without(name string) choice {
-	v := c.encode()
-	for _, p := range world.Parameters() {
-		if p.Name == name {
-			v.Del(p.Key())
-		}
-	}
-	other, err := parse(v)
-	if err != nil {
-		return c
-	}
-	return other
-}
-
 // lab brings the choice together with a kit, all of whose designs are shown, and the
 // conversation that it names.
 func (c choice) lab(kit demo.Kit, conv *world.Conversation) (*attacks.Lab, error) {

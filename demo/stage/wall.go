@@ -71,7 +71,7 @@ type wallPage struct {
 	Restart, Step string   // the beginning of the act; the same in steps, with script and bytes
 	AskBet        string   // where the room bets
 	Speaker       string   // what the speaker reads meanwhile
-	Moment        string   // the address to which a number of messages is added, "" if it has no meaning
+	Messages      int      // among which the attack can be moved, 0 if it chooses its moment itself
 	Bet           []string // how the room's bet turned out, sentence by sentence
 	Attack, Kind  string
 	Settings      settings
@@ -186,11 +186,7 @@ func (s *Stage) wallPage(a wallAddress, p *replay.Replay) wallPage {
 	page.Dots[a.beat-1] = true
 	page.Settings = wallSettings(a, p)
 	if ownMoment(p) == "" {
-		free := a
-		free.query = a.query.without("at")
-		v := free.values()
-		v.Set("at", "")
-		page.Moment = address("/wall/"+a.attack, v) // "at=" stands somewhere in it
+		page.Messages = len(p.Conversation.Messages)
 	}
 	if a.rob != nil {
 		page.Sentence = rob.Says(len(a.rob), p)

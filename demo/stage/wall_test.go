@@ -4,11 +4,15 @@ package stage
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"doormat/demo"
 	"doormat/demo/stage/browser"
 	"doormat/demo/wall"
 )
@@ -255,6 +259,29 @@ func TestMoment(t *testing.T) {
 	browser.Value[bool](p, `(() => { const i = document.querySelector('input[type="range"][name="retention"]'); i.value = "5"; i.dispatchEvent(new Event("change", { bubbles: true })); return true; })()`)
 	p.Wait(`location.search.includes("retention=5") && !document.querySelector("#main").hasAttribute("aria-busy")`)
 	require.True(t, browser.Value[bool](p, `document.querySelector("details.settings").open`), "settings stay open while they change")
+}
+
+// TestLongMoment: where a tile stands for several messages, the attack moves among messages and
+// not among tiles.
+func TestLongMoment(t *testing.T) {
+	s, at := open(t)
+	var chat strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&chat, "02/03/2017, %02d:%02d - %s: message %d\n", 1+i/60, i%60, []string{"Anna", "Bert"}[i%2], i)
+	}
+	file := filepath.Join(t.TempDir(), "chat.txt")
+	require.NoError(t, os.WriteFile(file, []byte(chat.String()), 0o600))
+	read, err := demo.OpenChat(file, "dmy")
+	require.NoError(t, err)
+	k, err := s.chats.keep(read, "chat.txt", "")
+	require.NoError(t, err)
+	p := browser.Open(t, hall)
+	p.Visit(at + "/wall/quorum-theft?beat=3&at=200&chat=" + k.id)
+	onWall(p, "quorum-theft", 3)
+	require.Less(t, browser.Value[int](p, `document.querySelectorAll("#world-threshold .tile").length`), 200)
+	p.Press("]")
+	p.Wait(`location.search.includes("at=201") && !document.querySelector("#main").hasAttribute("aria-busy")`)
+	require.Equal(t, "202", browser.Value[string](p, `document.querySelector("#after-threshold .tile").dataset.n`))
 }
 
 // TestSpeaker: the notes say what comes next, and a black screen hides all until it is lifted.

@@ -36,16 +36,11 @@ func (t Teller) Question() string {
 // Settle compares a bet with what was measured, and gives the design that it was about, -1 if
 // the attack concerns none.
 func (t Teller) Settle(b Bet) (says []string, design int) {
-	worst := t.worst()
+	design, worst := t.worst()
 	if worst == nil {
 		return nil, -1
 	}
 	was := summary.Extent(len(worst.Trace.Opened), len(t.Replay.Conversation.Messages)).Word
-	for d := range t.Replay.Result.Cells {
-		if &t.Replay.Result.Cells[d] == worst {
-			design = d
-		}
-	}
 	return []string{fmt.Sprintf("You said: %s.", b), fmt.Sprintf("It was: %s.", was)}, design
 }
 

@@ -238,21 +238,22 @@ func (t Teller) noticed() string {
 	return "Nobody was warned."
 }
 
-// worst is the cell in which most messages opened, nil if the attack concerns no design.
-func (t Teller) worst() (worst *attacks.Cell) {
+// worst is the design in which most messages opened and its cell, nil if the attack concerns none.
+func (t Teller) worst() (design int, worst *attacks.Cell) {
 	for i := range t.Replay.Result.Cells {
 		c := &t.Replay.Result.Cells[i]
 		if c.Applicable && (worst == nil || len(c.Trace.Opened) > len(worst.Trace.Opened)) {
-			worst = c
+			design, worst = i, c
 		}
 	}
-	return worst
+	return design, worst
 }
 
 // reading chooses a message that opened: the one that the story holds to be telling, and the one
 // that the result's proof is about. Of an order, what it was signed for comes first.
 func (t Teller) reading(turn int) *Reading {
-	c, conv := t.worst(), t.Replay.Conversation
+	_, c := t.worst()
+	conv := t.Replay.Conversation
 	if c == nil || len(c.Trace.Opened) == 0 || !t.Invented {
 		return nil
 	}

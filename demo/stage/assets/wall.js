@@ -180,14 +180,13 @@ function browse(by) {
   read(all[(all.indexOf(now) + by + all.length) % all.length]);
 }
 
-// last is the number of the last message before the attack.
-const moment = () => Number(main().querySelector(".tiles ol:last-of-type .tile")?.dataset.n ?? main().querySelectorAll(".world:first-child .tile").length + 1) - 1;
+// moment is the number of the last message before the attack.
+const moment = () => Number(main().querySelector(".tiles ol:last-of-type .tile")?.dataset.n ?? Number(main().dataset.messages) + 1) - 1;
 
 // attackAt asks for the same beat of an attack that begins after message n.
 function attackAt(n) {
-  const last = main().querySelectorAll(".world:first-child .tile").length;
-  const url = new URL(main().dataset.moment ?? "", location.href);
-  if (!main().dataset.moment || n < 1 || n > last) return;
+  if (!(n >= 1 && n <= Number(main().dataset.messages))) return; // or it chooses its moment itself
+  const url = new URL(location.href);
   url.searchParams.set("at", n);
   go(url, { push: false });
 }
@@ -207,7 +206,7 @@ addEventListener("pointerover", (e) => read(e.target.closest?.(".wall .tile.open
 let dragged = null;
 addEventListener("pointerdown", (e) => {
   const line = e.target.closest?.(".moment");
-  if (!line || !main().dataset.moment) return;
+  if (!line || !main().dataset.messages) return;
   e.preventDefault();
   dragged = { line, from: e.clientY, to: 0 };
   line.classList.add("dragged");
@@ -216,8 +215,8 @@ addEventListener("pointermove", (e) => {
   if (!dragged) return;
   const { line, from } = dragged;
   line.style.translate = `0 ${e.clientY - from}px`;
-  const under = [...line.closest(".tiles").querySelectorAll(".tile")].filter((t) => t.getBoundingClientRect().bottom <= e.clientY);
-  dragged.to = Number(under.at(-1)?.dataset.n ?? 1);
+  const below = [...line.closest(".tiles").querySelectorAll(".tile")].find((t) => t.getBoundingClientRect().bottom > e.clientY);
+  dragged.to = Math.max(Number(below?.dataset.n ?? Number(main().dataset.messages) + 1) - 1, 1);
   line.querySelector("span").textContent = `after message ${dragged.to}`;
 });
 addEventListener("pointerup", () => {
