@@ -56,6 +56,7 @@ var policy = []struct {
 	{"escrow/committee", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "escrow", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
 	{"escrow/request", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "e2ee/...", "escrow/committee", "escrow", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
 	{"escrow/threshold/...", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "e2ee/...", "escrow/committee", "escrow/request", "escrow/threshold/rules", "escrow", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
+	{"attacks/bdd", nil},
 	{"attacks/deduce", []string{"world"}},
 	{"attacks/technique", []string{"world"}},
 	{"attacks/truth", []string{"world", "attacks/deduce"}},
