@@ -293,7 +293,8 @@ func (s *Space) Minimal(f Func, yield func(set []int) bool) {
 }
 
 // minimalSets is the diagram of the minimal sets of a function: those without its first
-// variable, and those with it that contain none of the former.
+// variable, and those with it that are not enough without. What is enough without it is enough
+// with it, so a minimal set of hi that contains one of lo is that one.
 func (s *Space) minimalSets(f Func) Func {
 	if z, ok := s.minimal[f]; ok {
 		return z
@@ -313,15 +314,13 @@ func (s *Space) family(v int32, lo, hi Func) Func {
 	return s.make(s.sets, node{v, lo, hi})
 }
 
-// without are the sets of family y that contain no set of family z.
+// without are the sets of family y that are not in family z.
 func (s *Space) without(y, z Func) Func {
 	switch {
-	case y == False || z == True: // the empty set is contained in every set
-		return False
-	case z == False:
-		return y
 	case y == z:
 		return False
+	case y == False || z == False:
+		return y
 	}
 	key := [2]Func{y, z}
 	if known, ok := s.less[key]; ok {
@@ -331,12 +330,11 @@ func (s *Space) without(y, z Func) Func {
 	var result Func
 	switch {
 	case a.v < b.v:
-		result = s.family(a.v, s.without(a.lo, z), s.without(a.hi, z))
-	case a.v > b.v: // no set of y has the variable, so sets of z with it are in none
+		result = s.family(a.v, s.without(a.lo, z), a.hi)
+	case a.v > b.v:
 		result = s.without(y, b.lo)
 	default:
-		hi := s.without(s.without(a.hi, b.hi), b.lo)
-		result = s.family(a.v, s.without(a.lo, b.lo), hi)
+		result = s.family(a.v, s.without(a.lo, b.lo), s.without(a.hi, b.hi))
 	}
 	s.less[key] = result
 	return result
