@@ -58,7 +58,7 @@ var policy = []struct {
 	{"escrow/threshold/...", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "e2ee/...", "escrow/committee", "escrow/request", "escrow/threshold/rules", "escrow", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
 	{"attacks/bdd", nil},
 	{"attacks/deduce", []string{"world"}},
-	{"attacks/faulttree", nil},
+	{"attacks/faulttree", []string{"attacks/bdd"}},
 	{"attacks/technique", []string{"world"}},
 	{"attacks/truth", []string{"world", "attacks/deduce"}},
 	{"attacks/orders", []string{"world", "world/law", "attacks/deduce"}},

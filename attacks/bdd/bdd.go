@@ -17,7 +17,9 @@ package bdd
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 )
 
 // A Func is a function of a [Space]. Two of one space are equal if and only if they are the
@@ -192,6 +194,11 @@ func (s *Space) Dual(f Func) Func {
 // Probability is how likely it is that f is true if each variable is, independently, with
 // chance(v).
 func (s *Space) Probability(f Func, chance func(v int) float64) float64 {
+	return s.probabilities(f, chance)[f]
+}
+
+// probabilities are those of f and of everything below it.
+func (s *Space) probabilities(f Func, chance func(v int) float64) map[Func]float64 {
 	known := map[Func]float64{False: 0, True: 1}
 	var of func(Func) float64
 	of = func(f Func) float64 {
@@ -204,7 +211,28 @@ func (s *Space) Probability(f Func, chance func(v int) float64) float64 {
 		known[f] = p
 		return p
 	}
-	return of(f)
+	of(f)
+	return known
+}
+
+// Birnbaum is how likely it is that variable v decides f, for each v of its [Space.Support], if
+// each variable is in the set with chance(v): the probability of f with v less that without it
+// (Birnbaum, "On the importance of different components in a multicomponent system", 1969).
+func (s *Space) Birnbaum(f Func, chance func(v int) float64) map[int]float64 {
+	of := s.probabilities(f, chance)
+	reached := map[Func]float64{f: 1} // how likely it is to come by a node, from the top
+	importance := map[int]float64{}
+	for _, g := range slices.Backward(slices.Sorted(maps.Keys(of))) {
+		if g <= True {
+			break
+		}
+		n := s.nodes[g]
+		c := chance(int(n.v))
+		importance[int(n.v)] += reached[g] * (of[n.hi] - of[n.lo])
+		reached[n.lo] += reached[g] * (1 - c)
+		reached[n.hi] += reached[g] * c
+	}
+	return importance
 }
 
 // Restrict is f where variable v is decided.

@@ -11,19 +11,15 @@
 //
 // # Decision diagrams
 //
-// [Tree.Diagram] turns a tree into a reduced ordered binary decision diagram (Bryant,
-// Graph-Based Algorithms for Boolean Function Manipulation, 1986): a graph in which each
-// node asks for one event and leads on, and every question is asked once on each way. A gate
-// "at least k of n" over single events takes at most k times n nodes there, while it has as
-// many minimal sets as there are ways to choose k of n. From the diagram follow, exactly:
+// [Tree.Diagram] turns a tree into a decision diagram (package attacks/bdd), in which a gate
+// "at least k of n" over single events takes about k times n nodes, while it has as many
+// minimal sets as there are ways to choose k of n. From the diagram follow, exactly:
 //
-//   - [Diagram.MinimalSets], the sets from which no event can be left out, as a
-//     zero-suppressed diagram that is counted without being listed (Rauzy, New algorithms for
-//     fault trees analysis, 1993; Minato, Zero-suppressed BDDs, 1993);
-//   - [Diagram.Probability], of independent events, each node's from those of the two below it;
+//   - [Diagram.MinimalSets], the sets from which no event can be left out, which are counted
+//     without being listed;
+//   - [Diagram.Probability], of independent events;
 //   - [Diagram.Importance], by how much the outcome's probability would rise if one event went
-//     from impossible to certain (Birnbaum, On the importance of different components in a
-//     multicomponent system, 1969).
+//     from impossible to certain.
 //
 // Diagrams of some formulas are large whatever one does, so there is a limit, [MaxNodes], and
 // an error that says so. TestAgainstAllAssignments compares all of this with the truth table
