@@ -266,7 +266,7 @@ func (d *deployment) behind(c world.Capability, s world.Settings) []string {
 // applicable resolves the needs of an attack. An error wraps world.ErrNotApplicable and
 // names what the design lacks.
 func (d *deployment) applicable(h technique.Header, s world.Settings) ([]world.Capability, error) {
-	if missing := h.Lacks(d.design); missing != "" {
+	if missing := d.lab.names.Lacks(h, d.design); missing != "" {
 		return nil, fmt.Errorf("%w: %s", world.ErrNotApplicable, missing)
 	}
 	needs, err := d.design.Info().Principals.Expand(h.Needs, s)

@@ -51,7 +51,7 @@ func (t *trial) prepare() (absent, err error) {
 	}
 	// The lab's own settings have been checked: these are as the header changes them.
 	if why := t.settings.Check(t.on.truth.Conversation); why != nil {
-		return why, nil
+		return fmt.Errorf("the settings do not allow it: %w", why), nil
 	}
 	if err := t.on.setUp(); err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func CheckSize(lab *attacks.Lab, points int) error {
 func applicable(lab *attacks.Lab) (cells int) {
 	for _, d := range lab.Designs {
 		for _, a := range lab.Attacks {
-			if a.Header().Lacks(d) == "" {
+			if a.Header().Fits(d) {
 				cells++
 			}
 		}

@@ -49,6 +49,9 @@ type Info struct {
 	// and under which a message is sealed, and the moment at which it is destroyed; nil where
 	// no such key ends before the conversation does. Expectations of attacks ask for it.
 	KeyLife func(s Settings, message int) (made, destroyed int) `json:"-"`
+	// KeysWith says who but users has a whole key to what many of them wrote, as in "the
+	// keys are with the provider"; "" if nobody has.
+	KeysWith string `json:"-"`
 	// Restores says that a device set up anew has what its account wrote and received before.
 	Restores bool `json:"-"`
 	// Keys are the kinds of keys that a quantum computer breaks. The rules say where

@@ -36,6 +36,7 @@ type Principal struct {
 	Surfaces []Surface // how it can be used against users
 	Count    string    // "" if there is one; [PerAccount]; else an expression over t and n, such as "n"
 	Placed   string    // its jurisdiction; [BySetting]; "" if no government reaches it
+	Absent   string    // what is true where there is none: [NoSpareKey]; "" if that is all there is to say
 }
 
 const (
@@ -45,6 +46,9 @@ const (
 	BySetting = "jurisdictions"
 	// Home is the jurisdiction in which the provider stands.
 	Home = "A"
+	// NoSpareKey is what is true where nobody holds shares of a key to everybody's messages. A design
+	// in which somebody holds such a key whole says so in its [Info].
+	NoSpareKey = "no spare key exists"
 	// Abroad is another one, in which the vendor stands: whoever makes phones is seldom whoever
 	// carries messages.
 	Abroad = "B"
@@ -70,27 +74,29 @@ func (p Principal) most(s Settings) (int, error) {
 type Principals []Principal
 
 var shared = Principals{
-	{UserName, "who writes and reads, and may unlock the device", []Surface{Control, Order}, PerAccount, ""},
-	{DeviceName, "a user's phone", []Surface{Store, Control}, PerAccount, ""},
+	{UserName, "who writes and reads, and may unlock the device", []Surface{Control, Order}, PerAccount, "", ""},
+	{DeviceName, "a user's phone", []Surface{Store, Control}, PerAccount, "", ""},
 	{ElementName, "the chip in a phone that guards the key of its store", []Surface{Store, Control},
-		PerAccount, ""},
+		PerAccount, "", ""},
 	{Provider, "routes and stores messages, hands out keys", []Surface{Store, Control, Order}, "",
-		Home},
-	{Court, "signs orders", []Surface{Store, Control, Order}, "", ""},
-	{Agency, "applies for orders and presents them", []Surface{Store, Control}, "", ""},
+		Home, ""},
+	{Court, "signs orders", []Surface{Store, Control, Order}, "", "", ""},
+	{Agency, "applies for orders and presents them", []Surface{Store, Control}, "", "", ""},
 	{TrusteeName, "holds a share of the escrow key and answers orders",
-		[]Surface{Store, Control, Order}, "n", BySetting},
+		[]Surface{Store, Control, Order}, "n", BySetting, NoSpareKey},
 	{Log, "publishes orders, what committees do, or whose key is whose",
-		[]Surface{Store, Control}, "", ""},
-	{WitnessName, "cosigns the log", []Surface{Store, Control}, "4", ""},
-	{Monitor, "reads the log for the public", []Surface{Store, Control}, "", ""},
+		[]Surface{Store, Control}, "", "", "no public log exists"},
+	{WitnessName, "cosigns the log", []Surface{Store, Control}, "4", "", "no public log exists"},
+	{Monitor, "reads the log for the public", []Surface{Store, Control}, "", "",
+		"no public log exists"},
 	{Vendor, "writes and signs the programs of phones", []Surface{Store, Control, Order},
-		"", Abroad},
+		"", Abroad, ""},
 	{Operator, "carries text messages to whoever has a number's SIM card",
-		[]Surface{Control, Order}, "", Abroad},
-	{BackupStore, "keeps the phones' backups, sealed", []Surface{Store, Control, Order}, "", Home},
+		[]Surface{Control, Order}, "", Abroad, ""},
+	{BackupStore, "keeps the phones' backups, sealed", []Surface{Store, Control, Order}, "", Home,
+		"no backup exists"},
 	{VaultName, "releases keys of backups for PINs, with others", []Surface{Store, Control, Order},
-		"n", BySetting},
+		"n", BySetting, "no PIN releases a key"},
 }
 
 // SharedPrincipals are those of these names that designs share, all if none are given.
@@ -103,9 +109,9 @@ func SharedPrincipals(names ...string) Principals {
 // everywhere are what every deployment has besides its principals, in the grammar of
 // capabilities.
 var everywhere = Principals{
-	{NetworkName, "the links between machines", []Surface{Tap, Tamper}, "", ""},
-	{JurisdictionName, "everybody who is placed there", []Surface{Control, Order}, BySetting, ""},
-	{QuantumName, "a computer that finds private keys", []Surface{Control}, "", ""},
+	{NetworkName, "the links between machines", []Surface{Tap, Tamper}, "", "", ""},
+	{JurisdictionName, "everybody who is placed there", []Surface{Control, Order}, BySetting, "", ""},
+	{QuantumName, "a computer that finds private keys", []Surface{Control}, "", "", ""},
 }
 
 // Everywhere are what an attack can need of any deployment besides its principals.

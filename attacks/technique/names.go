@@ -1,6 +1,7 @@
 package technique
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -137,31 +138,90 @@ func (n *Names) need(text string) error {
 	return nil
 }
 
+// Fits reports whether a design has what an attack needs whatever the settings are.
+func (h Header) Fits(d world.Design) bool {
+	return len(h.absent(d)) == 0 && h.unruled(d) == ""
+}
+
 // Lacks says what a design lacks of what an attack needs whatever the settings are, ""
-// if it has everything. The attack is not applicable there.
-func (h Header) Lacks(d world.Design) string {
+// if it has everything. The attack is not applicable there. Where no key is kept for anybody to
+// give out, that is the reason, whoever else would be needed beside its keepers.
+func (n *Names) Lacks(h Header, d world.Design) string {
+	absent := h.absent(d)
+	if len(absent) == 0 {
+		if name := h.unruled(d); name != "" {
+			return fmt.Sprintf("the design has no rule or program %q", name)
+		}
+		return ""
+	}
+	var keepers, reasons []string
+	told := false
+	for _, kind := range absent {
+		p, _ := n.principals.Named(kind)
+		if p.Absent == world.NoSpareKey {
+			keepers = append(keepers, kind)
+		}
+		told = told || p.Absent != ""
+		if text := cmp.Or(p.Absent, "there is no "+kind); !slices.Contains(reasons, text) {
+			reasons = append(reasons, text)
+		}
+	}
+	held := d.Info().KeysWith
+	switch {
+	case !told:
+		return "there is no " + strings.Join(absent, " and no ")
+	case len(keepers) == 0:
+		return fmt.Sprintf("nobody to %s here: %s", h.uses(absent), strings.Join(reasons, " and "))
+	case held == "":
+		return fmt.Sprintf("nobody to %s here: %s", h.uses(keepers), world.NoSpareKey)
+	}
+	return fmt.Sprintf("no %s to %s here: %s", keepers[0], h.uses(keepers), held)
+}
+
+// absent are the kinds of principals that an attack needs and a design lacks, each once.
+func (h Header) absent(d world.Design) (kinds []string) {
 	info := d.Info()
-	var missing []string
 	for _, need := range h.Needs {
-		kind := world.KindOf(need[:max(0, strings.LastIndexByte(need, '.'))])
+		kind := kindOf(need)
 		has := kind == world.QuantumName && len(info.Keys) > 0
 		if kind != world.QuantumName {
 			_, has = world.Everywhere().With(info.Principals).Named(kind)
 		}
-		if !has && !slices.Contains(missing, kind) {
-			missing = append(missing, kind)
+		if !has && !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
 		}
 	}
-	if len(missing) > 0 {
-		return "there is no " + strings.Join(missing, " and no ")
+	return kinds
+}
+
+// kindOf is the kind of the principal of a need, a range or not.
+func kindOf(need string) string {
+	return world.KindOf(need[:max(0, strings.LastIndexByte(need, '.'))])
+}
+
+// uses says in a word each what an attack would do to principals of these kinds.
+func (h Header) uses(kinds []string) string {
+	words := map[world.Surface]string{world.Store: "rob", world.Control: "take over",
+		world.Order: "ask"}
+	var verbs []string
+	for _, need := range h.Needs {
+		verb := words[world.Surface(need[strings.LastIndexByte(need, '.')+1:])]
+		if slices.Contains(kinds, kindOf(need)) && !slices.Contains(verbs, verb) {
+			verbs = append(verbs, verb)
+		}
 	}
-	rules := d.Rules()
+	last := len(verbs) - 1
+	return strings.TrimPrefix(strings.Join(verbs[:last], ", ")+" or "+verbs[last], " or ")
+}
+
+// unruled is the first rule or program that an attack applies and a design lacks, "" if there
+// is none.
+func (h Header) unruled(d world.Design) string {
+	rules, programs := d.Rules(), d.Info().Programs
 	for _, name := range h.Applies {
 		if !slices.ContainsFunc(rules, func(r world.Rule) bool { return r.Name == name }) &&
-			!slices.ContainsFunc(info.Programs, func(p world.Program) bool {
-				return p.Name == name
-			}) {
-			return fmt.Sprintf("the design has no rule or program %q", name)
+			!slices.ContainsFunc(programs, func(p world.Program) bool { return p.Name == name }) {
+			return name
 		}
 	}
 	return ""

@@ -73,7 +73,7 @@ func Stale(t Technique, designs []world.Design) []string {
 				break
 			}
 		}
-		if !found && t.Header().Lacks(d) == "" {
+		if !found && t.Header().Fits(d) {
 			problems = append(problems, fmt.Sprintf("no expectation for design %s", d.Info().ID))
 		}
 	}

@@ -158,7 +158,7 @@ func TestTimeline(t *testing.T) {
 	require.Contains(t, m.words, "0 of 8 of the target's messages open. 0 of 4 of other messages open. 6 of 12 messages written so far.")
 
 	m = parse(t, Timeline(p, 1, 1, proofAt))
-	require.Contains(t, m.words, "– not applicable: Ann")
+	require.Contains(t, m.words, "Ann.")
 	require.Equal(t, 0, m.count("g", "closed"), "where nothing was tried no lock says that something held")
 	require.Zero(t, m.count("path", "now"))
 

@@ -79,7 +79,7 @@ func TestMoments(t *testing.T) {
 	require.Zero(t, m.count("path", "open"))
 
 	m = parse(t, Moments(every, 1))
-	require.Contains(t, m.words, "– not applicable: nobody there: Ann")
+	require.Contains(t, m.words, "Nobody there: Ann.")
 	every.Results[3].Cells[0].Error = "boom"
 	every.Over = "retention"
 	m = parse(t, Moments(every, 0))

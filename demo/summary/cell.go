@@ -64,8 +64,11 @@ func Took(kind string, c *attacks.Cell) string {
 // Verdict is a cell of an attack of that kind in a line: its state, whom it took, what came
 // besides, and whether that was expected; where nothing was counted, why.
 func Verdict(kind string, c *attacks.Cell) string {
-	if !Measured(c) {
-		return StateOf(c).String() + ": " + plain.Clean(cmp.Or(c.Error, c.Why))
+	switch {
+	case c.Error != "":
+		return plain.Clean(Absence(c))
+	case !c.Applicable:
+		return NotApplicable.String() + ". " + plain.Clean(Absence(c))
 	}
 	parts := append([]string{StateOf(c).String(), Took(kind, c)}, Remarks(c)...)
 	if len(c.Noticed) == 0 {

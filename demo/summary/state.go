@@ -6,6 +6,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
+	"doormat/demo/plain"
 )
 
 // A State is what a cell, or a part of it, says at a glance. No renderer says it by colour
@@ -77,7 +78,7 @@ func Absence(c *attacks.Cell) string {
 	case c.Error != "":
 		return Failed.String() + ": " + c.Error
 	case !c.Applicable:
-		return NotApplicable.Long() + ": " + c.Why
+		return plain.Sentence(c.Why)
 	}
 	return ""
 }

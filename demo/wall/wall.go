@@ -341,7 +341,11 @@ func Number(kind string, c *attacks.Cell, open int) string {
 	case !c.Applicable && kind == "lawful":
 		return "order unanswered"
 	case !c.Applicable:
-		return "nobody to rob"
+		nobody, _, found := strings.Cut(plain.Clean(c.Why), " here: ")
+		if !found {
+			return "nobody to rob"
+		}
+		return nobody
 	}
 	return summary.OutOf(open, c.Content.Target.Total+c.Content.Others.Total)
 }

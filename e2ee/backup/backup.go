@@ -76,7 +76,7 @@ func (ByProvider) Info() world.Info {
 	info := e2ee.Design{}.Info()
 	info.ID, info.Name, info.Classes = "backup-provider", "Backup, key with provider",
 		[]string{"backup", "e2ee"}
-	info.Restores = true
+	info.Restores, info.KeysWith = true, "the provider has the key of every backup"
 	info.Doc = "Messages are end-to-end encrypted, and each phone backs up what it keeps, " +
 		"sealed, to a backup store. The provider has the key of each backup, so that a new phone " +
 		"can restore it and nobody has to remember anything. Provider and store together read " +
@@ -121,7 +121,7 @@ func (ByUser) Info() world.Info {
 	info := e2ee.Design{}.Info()
 	info.ID, info.Name, info.Classes = "backup-user", "Backup, key for a PIN",
 		[]string{"backup", "e2ee"}
-	info.Restores = true
+	info.Restores, info.KeysWith = true, "a vault has the key of every backup"
 	info.Doc = "Messages are end-to-end encrypted, and each phone backs up what it keeps, " +
 		"sealed, to a backup store. Any t of n vault servers release the key for a PIN of four " +
 		"digits, by a threshold OPRF; each counts guesses and erases its share after ten. A " +

@@ -94,6 +94,7 @@ type Design struct{}
 func (Design) Info() world.Info {
 	return world.Info{
 		ID: "cloud", Name: "Cloud chats", Classes: []string{}, Restores: true,
+		KeysWith: "the keys are with the provider",
 		Doc: "The provider holds the keys, as with mail and with chats that every device of an " +
 			"account can load. A message is encrypted in transit, between a device and the " +
 			"provider, by a handshake with X25519 and ML-KEM-768 and by keys that change with " +
@@ -112,7 +113,8 @@ func (Design) Info() world.Info {
 			world.ElementName,
 			world.UserName, world.Court, world.Agency), world.Principal{Name: KeyStoreName,
 			Doc:      "keeps the provider's storage key",
-			Surfaces: []world.Surface{world.Store, world.Control}, Placed: world.Home}),
+			Surfaces: []world.Surface{world.Store, world.Control}, Placed: world.Home,
+			Absent: "no key store exists"}),
 		Parameters: []world.Parameter{world.OwnWord(Keys,
 			"where the key of the provider's store lies: beside the messages, or apart, in a key "+
 				"store",

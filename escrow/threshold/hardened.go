@@ -51,7 +51,8 @@ func (h Hardened) Info() world.Info {
 		world.Principal{Name: request.HardwareName, Count: "n",
 			Doc: "holds a trustee's keys; nobody gets in, by assumption"},
 		world.Principal{Name: law.JudgeName, Doc: "signs orders beside the court",
-			Surfaces: []world.Surface{world.Store, world.Control}})
+			Surfaces: []world.Surface{world.Store, world.Control},
+			Absent:   "no second judge signs"})
 	info.Packets = slices.Concat(info.Packets, request.HardwarePackets(), law.JudgePackets())
 	info.Parameters = append(slices.Clone(info.Parameters),
 		world.OwnWord(Hardware, "where a trustee's keys are: in hardware that checks orders itself, "+

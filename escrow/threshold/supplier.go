@@ -42,7 +42,8 @@ func suppliersParameter() world.Parameter {
 func supplierPrincipal() world.Principal {
 	return world.Principal{Name: SupplierName, Count: "n",
 		Doc:      "writes and signs the programs of trustees; which, the parameter suppliers says",
-		Surfaces: []world.Surface{world.Store}}
+		Surfaces: []world.Surface{world.Store},
+		Absent:   world.NoSpareKey}
 }
 
 // supplier implements [world.Node]. Honest ones publish nothing in a run.
