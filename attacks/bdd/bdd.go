@@ -235,6 +235,26 @@ func (s *Space) Birnbaum(f Func, chance func(v int) float64) map[int]float64 {
 	return importance
 }
 
+// Reach is how likely each function is to be what is left of f once all variables below v are
+// decided, each in the set with chance(v). The likelihoods add up to 1.
+func (s *Space) Reach(f Func, v int, chance func(v int) float64) map[Func]float64 {
+	reached, left := map[Func]float64{f: 1}, map[Func]float64{}
+	of := s.probabilities(f, chance) // its keys are what can be come by
+	for _, g := range slices.Backward(slices.Sorted(maps.Keys(of))) {
+		n := s.nodes[g]
+		switch p := reached[g]; {
+		case p == 0:
+		case n.v >= int32(v):
+			left[g] = p
+		default:
+			c := chance(int(n.v))
+			reached[n.lo] += p * (1 - c)
+			reached[n.hi] += p * c
+		}
+	}
+	return left
+}
+
 // Restrict is f where variable v is decided.
 func (s *Space) Restrict(f Func, v int, value bool) Func {
 	known := map[Func]Func{}

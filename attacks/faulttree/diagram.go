@@ -3,6 +3,7 @@ package faulttree
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 
@@ -26,8 +27,11 @@ type Diagram struct {
 // Diagram builds the diagram of the tree. Events are asked for in the order of [Tree.Events]:
 // what stands together in the tree should be close in the diagram. It fails with [bdd.ErrSize]
 // beyond [MaxNodes] nodes.
-func (t *Tree) Diagram() (*Diagram, error) {
-	d := &Diagram{events: t.Events(), space: bdd.New(MaxNodes)}
+func (t *Tree) Diagram() (*Diagram, error) { return t.diagram(t.Events()) }
+
+// diagram asks for events in the order given.
+func (t *Tree) diagram(events []string) (*Diagram, error) {
+	d := &Diagram{events: events, space: bdd.New(MaxNodes)}
 	number := map[string]int{}
 	for i, name := range d.events {
 		number[name] = i
@@ -109,4 +113,35 @@ func (d *Diagram) MinimalSets(limit int) ([][]string, error) {
 	})
 	slices.SortStableFunc(sets, func(a, b []string) int { return len(a) - len(b) })
 	return sets, nil
+}
+
+// A Part of a mixture: with this weight, the outcome has this chance.
+type Part struct{ Weight, Chance float64 }
+
+// Mixture says what the outcome's probability becomes once it is known which of the events
+// happened for which shared is true, and how likely that is: by ascending chance, each chance
+// once, weights that add up to 1. If shared events strike many at once, and the others each of
+// them alone, then this says how their fates go together.
+func (t *Tree) Mixture(shared func(event string) bool, chances Chances) ([]Part, error) {
+	events := t.Events()
+	first := slices.DeleteFunc(slices.Clone(events), func(e string) bool { return !shared(e) })
+	own := slices.DeleteFunc(events, shared)
+	d, err := t.diagram(slices.Concat(first, own))
+	if err != nil {
+		return nil, err
+	}
+	p, err := chances.of(d.events)
+	if err != nil {
+		return nil, err
+	}
+	chance := func(v int) float64 { return p[v] }
+	weights := map[float64]float64{}
+	for left, weight := range d.space.Reach(d.top, len(first), chance) {
+		weights[d.space.Probability(left, chance)] += weight
+	}
+	var parts []Part
+	for _, c := range slices.Sorted(maps.Keys(weights)) {
+		parts = append(parts, Part{weights[c], c})
+	}
+	return parts, nil
 }

@@ -2,6 +2,7 @@ package faulttree
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"math"
@@ -196,6 +197,51 @@ func TestReplace(t *testing.T) {
 		require.NoError(t, err)
 		require.ElementsMatch(t, c.want, sets)
 	}
+}
+
+// The mixture is what brute force over the shared events finds.
+func TestMixture(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tree := drawTree(t, 8)
+		events, holds := truth(tree)
+		chances := drawChances(t, events)
+		shared := func(name string) bool { return name < "trustee:4" }
+		parts, err := tree.Mixture(shared, chances)
+		require.NoError(t, err)
+		of := map[string]*Part{} // by the shared events that happened
+		for mask, h := range holds {
+			key, own, given := "", 1.0, 1.0
+			for i, name := range events {
+				p := chances[name]
+				if mask>>i&1 == 0 {
+					p = 1 - p
+				}
+				if shared(name) {
+					given *= p
+					key += fmt.Sprint(mask >> i & 1)
+				} else {
+					own *= p
+				}
+			}
+			if of[key] == nil {
+				of[key] = &Part{Weight: given}
+			}
+			if h {
+				of[key].Chance += own
+			}
+		}
+		for moment := range 4 { // weights of chances that differ in rounding only may be apart
+			want, got := 0.0, 0.0
+			for _, p := range of {
+				want += p.Weight * math.Pow(p.Chance, float64(moment))
+			}
+			for _, p := range parts {
+				got += p.Weight * math.Pow(p.Chance, float64(moment))
+			}
+			require.InDelta(t, want, got, 1e-9)
+		}
+		require.True(t, slices.IsSortedFunc(parts, func(a, b Part) int { return cmp.Compare(a.Chance, b.Chance) }))
+	})
 }
 
 // A quorum's diagram is small, however many sets it has, and its probability is the binomial.
