@@ -59,6 +59,7 @@ var policy = []struct {
 	{"attacks/bdd", nil},
 	{"attacks/deduce", []string{"world"}},
 	{"attacks/faulttree", []string{"attacks/bdd"}},
+	{"attacks/odds", []string{"world", "attacks/faulttree"}},
 	{"attacks/technique", []string{"world"}},
 	{"attacks/truth", []string{"world", "attacks/deduce"}},
 	{"attacks/orders", []string{"world", "world/law", "attacks/deduce"}},

@@ -1,0 +1,157 @@
+package odds
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"doormat/world"
+)
+
+// Inputs are somebody's probabilities, in a year.
+type Inputs struct {
+	// by kind of capability ("trustee.store"), or by one capability ("trustee:2.store"), which
+	// goes before its kind
+	Chances map[string]float64 `json:"chances"`
+	Common  float64            `json:"common"`  // that one cause takes everybody who holds shares
+	Refresh bool               `json:"refresh"` // shares change with each year
+	Rotate  bool               `json:"rotate"`  // the key changes with each year, and its shares
+	Users   float64            `json:"users"`   // of the crowd
+	Message int                `json:"message"` // the given one, from 1
+}
+
+// KindOf is the kind of a capability: "trustee.store" of "trustee:2.store".
+func KindOf(capability string) string {
+	c, err := world.ParseCapability(capability)
+	if err != nil {
+		return capability
+	}
+	return world.KindOf(c.Principal) + "." + string(c.Surface)
+}
+
+// chance is what is given for a capability, its own before that of its kind.
+func (in Inputs) chance(capability string) (p float64, given bool) {
+	if p, given = in.Chances[capability]; !given {
+		p, given = in.Chances[KindOf(capability)]
+	}
+	return p, given
+}
+
+// Kinds lists the kinds of capabilities of declared principals, in the order of declaration.
+func Kinds(principals world.Principals) (kinds []string) {
+	for _, p := range principals {
+		for _, s := range p.Surfaces {
+			kinds = append(kinds, p.Name+"."+string(s))
+		}
+	}
+	return kinds
+}
+
+// Missing lists the kinds that the trees of the cases ask for and that nobody has given a
+// probability, in the order of declaration.
+func (in Inputs) Missing(cases ...Case) (kinds []string) {
+	var all world.Principals
+	missing := map[string]bool{}
+	for _, c := range cases {
+		all = all.With(c.Principals)
+		for _, capability := range c.capabilities() {
+			if _, given := in.chance(capability); !given {
+				missing[KindOf(capability)] = true
+			}
+		}
+	}
+	for _, kind := range Kinds(all.With(world.Everywhere())) {
+		if missing[kind] {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// Set gives a probability for a kind of capability, for one capability, or for the common cause
+// ("common"). Kinds are those that the principals declare.
+func (in *Inputs) Set(name, text string, principals world.Principals) error {
+	p, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(p >= 0 && p <= 1) {
+		return fmt.Errorf("%s: %q is no probability, want a number from 0 to 1", name, text)
+	}
+	if name == commonName {
+		in.Common = p
+		return nil
+	}
+	known := append(Kinds(principals), commonName)
+	if kind := KindOf(name); !slices.Contains(known, kind) {
+		hint := world.DidYouMean(kind, known)
+		if hint == "" {
+			hint = "; there are " + strings.Join(known, ", ")
+		}
+		return fmt.Errorf("%q: no capability of that kind is declared%s", name, hint)
+	}
+	chances := map[string]float64{}
+	maps.Copy(chances, in.Chances)
+	chances[name] = p
+	in.Chances = chances
+	return nil
+}
+
+// commonName is the word for the common cause.
+const commonName = "common"
+
+// maxLine is how long a line of a file may be, in bytes.
+const maxLine = 1 << 12
+
+// Read reads probabilities: a line each, "trustee.store = 0.05", "common = 0.01". Names may be
+// quoted; what follows # is a comment. An error names file and line.
+func (in *Inputs) Read(file string, r io.Reader, principals world.Principals) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxLine)
+	seen, n := map[string]int{}, 0
+	for lines.Scan() {
+		n++
+		text, _, _ := strings.Cut(lines.Text(), "#")
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		name, value, ok := strings.Cut(text, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if !ok || name == "" || value == "" {
+			return fmt.Errorf("%s:%d: %q: want NAME = NUMBER, such as trustee.store = 0.05", file, n, text)
+		}
+		if len(name) > 1 && name[0] == '"' && name[len(name)-1] == '"' {
+			name = name[1 : len(name)-1]
+		}
+		if before, twice := seen[name]; twice {
+			return fmt.Errorf("%s:%d: %s was given in line %d already", file, n, name, before)
+		}
+		seen[name] = n
+		if err := in.Set(name, value, principals); err != nil {
+			return fmt.Errorf("%s:%d: %w", file, n, err)
+		}
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return fmt.Errorf("%s:%d: the line is longer than %d bytes", file, n+1, maxLine)
+	case err != nil:
+		return fmt.Errorf("%s:%d: %w", file, n+1, err)
+	}
+	return nil
+}
+
+// Given lists what was given, as it may stand in a file: by name, the common cause last.
+func (in Inputs) Given() (lines []string) {
+	for _, name := range slices.Sorted(maps.Keys(in.Chances)) {
+		lines = append(lines, fmt.Sprintf("%s = %s", name, Decimal(in.Chances[name])))
+	}
+	if in.Common > 0 {
+		lines = append(lines, fmt.Sprintf("%s = %s", commonName, Decimal(in.Common)))
+	}
+	return lines
+}
+
+// Decimal writes a number in its fewest digits.
+func Decimal(p float64) string { return strconv.FormatFloat(p, 'g', -1, 64) }

@@ -1,0 +1,34 @@
+package odds
+
+import "math"
+
+// A Quorum is what t of n trustees are worth by themselves, in closed form: the binomial tail, of
+// which decision diagrams know nothing.
+type Quorum struct {
+	T           int     `json:"t"`
+	N           int     `json:"n"`
+	Year        float64 `json:"year"`        // at least t fall in a year
+	Common      float64 `json:"common"`      // the same, with the common cause
+	Refreshed   float64 `json:"refreshed"`   // at least t in one of ten years, with yearly refresh
+	Ten         float64 `json:"ten"`         // at least t within ten years, without
+	Unavailable float64 `json:"unavailable"` // fewer than t answer, if each is down with p
+}
+
+// NewQuorum computes with a probability p for each trustee, and for the common cause.
+func NewQuorum(t, n int, p, common float64) Quorum {
+	year := tail(t, n, p)
+	return Quorum{t, n, year, common + (1-common)*year, within(year, 10), tail(t, n, within(p, 10)),
+		tail(n-t+1, n, p)}
+}
+
+// tail is the probability of at least k among n.
+func tail(k, n int, p float64) (sum float64) {
+	ways := 1.0 // to choose i of n
+	for i := range n + 1 {
+		if i >= k {
+			sum += ways * math.Pow(p, float64(i)) * math.Pow(1-p, float64(n-i))
+		}
+		ways = ways * float64(n-i) / float64(i+1)
+	}
+	return sum
+}
