@@ -178,6 +178,31 @@ func (t *Tree) Replace(by func(event string) *Tree) *Tree {
 	return made[t]
 }
 
+// Share gives the same trees, but those that look the same are one, and so are their parts.
+func Share(trees []*Tree) []*Tree {
+	number, made, known := map[*Tree]int{}, map[*Tree]*Tree{}, map[string]*Tree{}
+	shared := make([]*Tree, len(trees))
+	for i, t := range trees {
+		t.visit(func(u *Tree) {
+			if made[u] != nil {
+				return
+			}
+			looks, same := fmt.Sprint(u.gate, " ", u.k, " ", u.name), *u
+			same.under = nil
+			for _, v := range u.under {
+				looks += fmt.Sprint(" ", number[made[v]])
+				same.under = append(same.under, made[v])
+			}
+			if known[looks] == nil {
+				known[looks], number[&same] = &same, len(known)
+			}
+			made[u] = known[looks]
+		})
+		shared[i] = made[t]
+	}
+	return shared
+}
+
 // Holds reports whether the events of the set, and no others, bring the outcome about.
 func (t *Tree) Holds(set map[string]bool) bool {
 	holds := map[*Tree]bool{}

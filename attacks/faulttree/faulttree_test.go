@@ -174,6 +174,26 @@ func TestDual(t *testing.T) {
 	})
 }
 
+func TestShare(t *testing.T) {
+	make := func(name string) *Tree {
+		return Or(And(Event("a"), Event("b")), AtLeast(2, Event("a"), Event("b"), Event(name)))
+	}
+	shared := Share([]*Tree{make("c"), make("c"), make("d"), Event("a"), Never()})
+	require.Same(t, shared[0], shared[1])
+	require.NotSame(t, shared[0], shared[2])
+	require.Same(t, shared[0].under[0], shared[2].under[0], "so are their parts")
+	require.Same(t, shared[0].under[0].under[0], shared[3])
+	rapid.Check(t, func(t *rapid.T) {
+		trees := []*Tree{drawTree(t, 6), drawTree(t, 6)}
+		for i, tree := range Share(trees) {
+			before, holds := truth(trees[i])
+			after, same := truth(tree)
+			require.Equal(t, before, after)
+			require.Equal(t, holds, same)
+		}
+	})
+}
+
 func TestReplace(t *testing.T) {
 	tree := AtLeast(2, Event("a"), Event("b"), And(Event("c"), Event("a")))
 	for _, c := range []struct {

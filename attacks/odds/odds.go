@@ -13,7 +13,9 @@
 //
 // The messages are written in the first year, and the question is whether they have been read by
 // the end of the last. What a store holds can be copied in any year, so a store that falls with
-// probability p in a year has fallen within y years with probability 1-(1-p)^y. A tap copies what
+// probability p in a year has fallen within y years with probability 1-(1-p)^y. Trees may tell
+// moments of the conversation apart ("trustee:2.store@36"): they divide the first year into equal
+// parts, and from the last moment on stores stay as they were then (TestMoments). A tap copies what
 // travels, so it counts in the first year only. Trustees, and whoever else sits where the setting
 // puts them, hold shares, and shares of one epoch only can be put together. If shares never
 // change, all years are one epoch; with a yearly refresh each year is one; with a yearly rotation
@@ -47,7 +49,8 @@ import (
 type Case struct {
 	Design     string
 	Principals world.Principals  // as declared
-	Messages   []*faulttree.Tree // over capabilities; where trees are equal they should be one
+	Messages   []*faulttree.Tree // over capabilities, each at a moment or at any
+	Moments    []int             // those that events name, in ascending order
 	Targets    func(int) bool    // whether message i, from 0, is one of the target's
 }
 
@@ -83,11 +86,13 @@ type Report struct {
 	Years  int    `json:"years"`
 	Inputs Inputs `json:"inputs"`
 	Rows   []Row  `json:"rows"`
+	// Quorums are t of n for the chance of trustees, empty if none is given.
+	Quorums []Quorum `json:"quorums"`
 }
 
 // NewReport computes a row for each case.
 func NewReport(cases []Case, in Inputs, years int, seed uint64) (Report, error) {
-	r := Report{Years: years, Inputs: in, Rows: []Row{}}
+	r := Report{Years: years, Inputs: in, Rows: []Row{}, Quorums: in.quorums()}
 	for _, c := range cases {
 		row, err := c.Row(in, years, seed)
 		if err != nil {
@@ -110,7 +115,8 @@ func (c Case) Row(in Inputs, years int, seed uint64) (Row, error) {
 
 func (c Case) row(row *Row, in Inputs, years int, seed uint64) (err error) {
 	if in.Message < 1 || in.Message > len(c.Messages) {
-		return fmt.Errorf("there is no message %d, they are numbered 1 to %d", in.Message, len(c.Messages))
+		return fmt.Errorf("there is no message %d, they are numbered 1 to %d", in.Message,
+			len(c.Messages))
 	}
 	s := c.spread(in, years)
 	goals, chances := s.goals(in.Message-1), s.chances(in)

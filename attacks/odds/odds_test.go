@@ -82,9 +82,41 @@ func TestYears(t *testing.T) {
 	require.InDelta(t, row(t, escrow(), given, 1).Message, row(t, escrow(), refreshed, 1).Message, 1e-15,
 		"within a year nothing changes")
 
+	silent := phones
+	silent.Targets = func(int) bool { return false }
+	require.Zero(t, row(t, silent, given, 1).Target, "nothing was written to the target or by it")
+
 	one := given
 	one.Chances = map[string]float64{"device.store": 0, "device:bob.store": 0.5}
 	require.InDelta(t, 0.5, row(t, phones, one, 1).Message, 1e-12, "one's own chance goes before that of the kind")
+}
+
+// Moments share the first year, and the last one lasts.
+func TestMoments(t *testing.T) {
+	c := Case{Principals: world.SharedPrincipals(), Targets: func(int) bool { return true }, Moments: []int{36, 72}}
+	odds := func(tree *faulttree.Tree, in Inputs, years int) float64 {
+		c.Messages = []*faulttree.Tree{tree}
+		return row(t, c, in, years).Message
+	}
+	both := either("device:a.store@36", "device:a.store@72")
+	require.InDelta(t, 0.02, odds(both, given, 1), 1e-12, "one phone in one year")
+	require.InDelta(t, 1-math.Pow(0.98, 10), odds(both, given, 10), 1e-12)
+	require.InDelta(t, 1-math.Pow(0.98, 0.5), odds(either("device:a.store@36"), given, 10), 1e-12, "that phone is no more")
+	require.InDelta(t, 1-math.Pow(0.98, 9.5), odds(either("device:a.store@72"), given, 10), 1e-12)
+	require.InDelta(t, 0.2, odds(either("network.tap"), given, 10), 1e-12)
+
+	pair := func(a, b string) *faulttree.Tree { return some(2, "trustee:1.store@"+a, "trustee:2.store@"+b) }
+	refreshed := given
+	refreshed.Refresh = true
+	early, late := 1-math.Pow(0.95, 0.5), 1-math.Pow(0.95, 0.5)
+	require.InDelta(t, early*late, odds(pair("36", "72"), refreshed, 10), 1e-12, "only in the first year there are both")
+	late = 1 - math.Pow(0.95, 9.5)
+	require.InDelta(t, early*late, odds(pair("36", "72"), given, 10), 1e-12)
+	common := given
+	common.Common, common.Refresh = 0.01, true
+	year := func(p float64) float64 { return 1 - 0.99*(1-p*p) }
+	require.InDelta(t, 1-(1-year(0.05))*(1-year(0.05)), odds(faulttree.AtLeast(2,
+		either("trustee:1.store@36", "trustee:1.store@72"), either("trustee:2.store@36", "trustee:2.store@72")), common, 2), 1e-12)
 }
 
 // The closed form, and trees under the same inputs, give figures that were worked out apart from

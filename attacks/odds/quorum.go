@@ -1,6 +1,10 @@
 package odds
 
-import "math"
+import (
+	"math"
+
+	"doormat/world"
+)
 
 // A Quorum is what t of n trustees are worth by themselves, in closed form: the binomial tail, of
 // which decision diagrams know nothing.
@@ -31,4 +35,21 @@ func tail(k, n int, p float64) (sum float64) {
 		ways = ways * float64(n-i) / float64(i+1)
 	}
 	return sum
+}
+
+// sizes of quorums that are compared: one trustee, all of two, and majorities.
+var sizes = [][2]int{{1, 1}, {2, 2}, {2, 3}, {3, 5}, {5, 9}, {7, 13}}
+
+// Holder is the kind of capability whose chance counts for a [Quorum].
+const Holder = world.TrusteeName + "." + string(world.Store)
+
+// quorums compares some, if there is a chance for trustees' stores.
+func (in Inputs) quorums() []Quorum {
+	list := []Quorum{}
+	if p, given := in.Chances[Holder]; given {
+		for _, size := range sizes {
+			list = append(list, NewQuorum(size[0], size[1], p, in.Common))
+		}
+	}
+	return list
 }

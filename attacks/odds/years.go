@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"doormat/attacks/faulttree"
@@ -11,17 +12,27 @@ import (
 )
 
 // within is the probability that what happens with probability p in a year has happened after
-// so many. It keeps the digits of small ones.
-func within(p float64, years int) float64 {
-	return -math.Expm1(float64(years) * math.Log1p(-p))
+// some years, also after parts of them. It keeps the digits of small ones.
+func within(p, years float64) float64 {
+	if years == 0 {
+		return 0
+	}
+	return -math.Expm1(years * math.Log1p(-p))
+}
+
+// split takes an event of a tree apart; the moment is 0 if it names none.
+func split(event string) (capability string, moment int) {
+	capability, text, _ := strings.Cut(event, "@")
+	moment, _ = strconv.Atoi(text)
+	return capability, moment
 }
 
 // capabilities lists those of all trees, each once.
 func (c Case) capabilities() (list []string) {
 	seen := map[string]bool{}
 	for _, tree := range c.Messages {
-		for _, name := range tree.Events() {
-			if !seen[name] {
+		for _, event := range tree.Events() {
+			if name, _ := split(event); !seen[name] {
 				seen[name] = true
 				list = append(list, name)
 			}
@@ -40,9 +51,10 @@ const (
 )
 
 // roleOf follows from the declaration.
-func (c Case) roleOf(capability string) role {
-	dot := max(0, strings.LastIndexByte(capability, '.'))
-	p, _ := c.Principals.Named(world.KindOf(capability[:dot]))
+func (c Case) roleOf(event string) role {
+	principal, _, _ := strings.Cut(event, "@")
+	principal = principal[:max(0, strings.LastIndexByte(principal, '.'))]
+	p, _ := c.Principals.Named(world.KindOf(principal))
 	switch {
 	case p.Count == world.PerAccount:
 		return own
@@ -53,7 +65,8 @@ func (c Case) roleOf(capability string) role {
 }
 
 // fleeting tells whether a capability counts only while messages travel.
-func fleeting(capability string) bool {
+func fleeting(event string) bool {
+	capability, _ := split(event)
 	c, err := world.ParseCapability(capability)
 	return err == nil && (c.Surface == world.Tap || c.Surface == world.Tamper)
 }
@@ -61,7 +74,7 @@ func fleeting(capability string) bool {
 // A happening is a capability that falls within some years.
 type happening struct {
 	capability string // or the common cause
-	years      int
+	years      float64
 }
 
 // A spread is a case over some years: trees over what happens in them.
@@ -85,10 +98,10 @@ func (s *spread) chances(in Inputs) faulttree.Chances {
 	return chances
 }
 
-// an epoch is years in which shares stay as they are.
+// An epoch is years in which shares stay as they are.
 type epoch struct {
-	name  string // after the events in it, "" if there is only one
-	years int
+	name         string // after the events in it, "" if there is only one
+	first, years int    // years are counted from 1
 }
 
 // epochs lists those in which shares of the first year's key exist.
@@ -98,12 +111,27 @@ func (in Inputs) epochs(years int) (list []epoch) {
 		lives = min(years, 2) // the key before the newest is kept, and no older one
 	}
 	if !in.Refresh || lives == 1 {
-		return []epoch{{"", lives}}
+		return []epoch{{"", 1, lives}}
 	}
 	for y := range lives {
-		list = append(list, epoch{fmt.Sprintf(" in year %d", y+1), 1})
+		list = append(list, epoch{fmt.Sprintf(" in year %d", y+1), y + 1, 1})
 	}
 	return list
+}
+
+// exposure is for how many years of an epoch a store is as it was at a moment.
+func (c Case) exposure(moment int, e epoch) float64 {
+	later, first := float64(e.years), 0.0
+	if e.first == 1 {
+		later, first = later-1, 1
+	}
+	switch {
+	case moment == 0:
+		return first + later
+	case moment == c.Moments[len(c.Moments)-1]:
+		return first/float64(len(c.Moments)) + later
+	}
+	return first / float64(len(c.Moments))
 }
 
 // commonCause is the event that takes everybody who holds shares.
@@ -113,12 +141,13 @@ const commonCause = "common cause"
 func (c Case) spread(in Inputs, years int) *spread {
 	s := &spread{Case: c, events: map[string]happening{}}
 	made := map[*faulttree.Tree]*faulttree.Tree{}
-	for _, tree := range c.Messages {
+	for _, tree := range faulttree.Share(c.Messages) {
 		if made[tree] == nil {
 			made[tree] = s.over(tree, in, years)
 		}
 		s.trees = append(s.trees, made[tree])
 	}
+	s.trees = faulttree.Share(s.trees)
 	return s
 }
 
@@ -130,26 +159,34 @@ func (s *spread) over(tree *faulttree.Tree, in Inputs, years int) *faulttree.Tre
 	}
 	var any []*faulttree.Tree
 	for _, e := range epochs {
-		any = append(any, tree.Replace(func(capability string) *faulttree.Tree {
+		any = append(any, tree.Replace(func(event string) *faulttree.Tree {
 			switch {
-			case s.roleOf(capability) == seated && in.Common > 0:
-				return faulttree.Or(s.event(capability+e.name, capability, e.years),
-					s.event(commonCause+e.name, commonCause, e.years))
-			case s.roleOf(capability) == seated:
-				return s.event(capability+e.name, capability, e.years)
-			case fleeting(capability):
-				return s.event(capability, capability, 1)
+			case s.roleOf(event) == seated && in.Common > 0:
+				_, moment, told := strings.Cut(event, "@")
+				if told {
+					moment = "@" + moment
+				}
+				return faulttree.Or(s.event(event, e), s.event(commonCause+moment, e))
+			case s.roleOf(event) == seated:
+				return s.event(event, e)
+			case fleeting(event):
+				return s.event(event, epoch{"", 1, 1})
 			}
-			return s.event(capability, capability, years)
+			return s.event(event, epoch{"", 1, years})
 		}))
 	}
 	return faulttree.Or(any...)
 }
 
-// event is something that happens within some years.
-func (s *spread) event(name, capability string, years int) *faulttree.Tree {
-	s.events[name] = happening{capability, years}
-	return faulttree.Event(name)
+// event is a capability, or the common cause, that falls in an epoch.
+func (s *spread) event(event string, e epoch) *faulttree.Tree {
+	capability, moment := split(event)
+	years := s.exposure(moment, e)
+	if years == 0 {
+		return faulttree.Never() // there is no such moment in it
+	}
+	s.events[event+e.name] = happening{capability, years}
+	return faulttree.Event(event + e.name)
 }
 
 // goals are the trees of [Goals], in their order.
@@ -160,8 +197,12 @@ func (s *spread) goals(message int) [4]*faulttree.Tree {
 			target = append(target, tree)
 		}
 	}
-	return [4]*faulttree.Tree{s.trees[message], faulttree.Or(unique(target)...),
-		faulttree.And(unique(target)...), faulttree.And(unique(s.trees)...)}
+	all := faulttree.And(unique(target)...)
+	if len(target) == 0 {
+		all = faulttree.Never() // there is nothing to read
+	}
+	return [4]*faulttree.Tree{s.trees[message], faulttree.Or(unique(target)...), all,
+		faulttree.And(unique(s.trees)...)}
 }
 
 // unique drops trees that were there before: neither all nor any of them asks for one twice.
