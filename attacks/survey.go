@@ -31,26 +31,32 @@ type Loot struct {
 	Facts      []world.Fact
 }
 
+// Surveyed is what a survey was made under, and what was said in it.
+type Surveyed struct {
+	Settings world.Settings // the lab's, as the arrangement fixes them; no moment
+	Truth    *truth.Truth
+}
+
 // Survey lives through one honest run of a design under the lab's settings and shows at each
 // of the moments, in ascending order, what every store yields then, and what a tap has
 // yielded that ran from before the first message: the facts that take and tap give a script.
 // No principal notices, and no need of a header limits what is shown.
 func (l *Lab) Survey(ctx context.Context, d world.Design, moments []int,
-	show func(moment int, loot []Loot) error) error {
+	show func(moment int, loot []Loot) error) (*Surveyed, error) {
 	on, err := l.deployed(d)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	surfaces, err := on.surfaces()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r, err := on.newRun(ctx, on.deploy)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := r.Start(); err != nil {
-		return err
+		return nil, err
 	}
 	var tapped []world.Fact
 	r.watchers = append(r.watchers, func(p world.Packet) {
@@ -60,7 +66,7 @@ func (l *Lab) Survey(ctx context.Context, d world.Design, moments []int,
 	})
 	for _, moment := range moments {
 		if err := world.Guard(func() error { return r.Advance(moment) }); err != nil {
-			return err
+			return nil, err
 		}
 		var loot []Loot
 		for _, c := range surfaces {
@@ -72,10 +78,10 @@ func (l *Lab) Survey(ctx context.Context, d world.Design, moments []int,
 			}
 		}
 		if err := show(moment, loot); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return &Surveyed{on.settings, on.truth}, nil
 }
 
 // deployed sets a design up under the lab's settings, as its arrangement fixes them.

@@ -66,7 +66,7 @@ func TestSurvey(t *testing.T) {
 	require.NotContains(t, written, "court.store", "the toy has no court")
 
 	shown, moments := map[string]map[int][]world.Fact{}, []int{}
-	err = l.Survey(t.Context(), worldtest.Toy{}, []int{2, 4}, func(moment int, loot []attacks.Loot) error {
+	_, err = l.Survey(t.Context(), worldtest.Toy{}, []int{2, 4}, func(moment int, loot []attacks.Loot) error {
 		moments = append(moments, moment)
 		for _, each := range loot {
 			name := each.Capability.String()

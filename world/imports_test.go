@@ -57,6 +57,7 @@ var policy = []struct {
 	{"escrow/request", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "e2ee/...", "escrow/committee", "escrow", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
 	{"escrow/threshold/...", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "e2ee/...", "escrow/committee", "escrow/request", "escrow/threshold/rules", "escrow", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
 	{"attacks/bdd", nil},
+	{"attacks/atlas", []string{"world", "attacks", "attacks/bdd", "attacks/faulttree", "attacks/deduce", "attacks/technique", "attacks/truth"}},
 	{"attacks/deduce", []string{"world"}},
 	{"attacks/faulttree", []string{"attacks/bdd"}},
 	{"attacks/odds", []string{"world", "attacks/faulttree"}},

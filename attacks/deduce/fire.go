@@ -17,6 +17,14 @@ import (
 // normal answer to facts that have nothing to do with each other.
 var ErrNothing = errors.New("gives nothing here")
 
+// A Firing is a rule that was applied, and gave something.
+type Firing struct {
+	Rule  string
+	Facts []int   // the ids of all that it was applied to
+	Gives []int   // the ids of what it concluded
+	From  [][]int // From[i] are those of Facts that Gives[i] rests on
+}
+
 // A firing is a rule and the facts that it is to be applied to.
 type firing struct {
 	rule  world.Rule
@@ -148,6 +156,7 @@ func (k *Knowledge) record(f *firing) ([]int, error) {
 		return nil, k.fault
 	}
 	var out []int
+	var from [][]int
 	whole := &derivation{f.rule.Name, f.ids}
 	own := f.rule.Make && len(f.in.Text) > 0
 	for _, d := range f.out {
@@ -167,7 +176,10 @@ func (k *Knowledge) record(f *firing) ([]int, error) {
 		if e.Own = e.Own || !e.Loot && fromOwn; e.Own {
 			e.Origin = Made
 		}
-		out = append(out, k.add(e))
+		out, from = append(out, k.add(e)), append(from, e.Parents())
+	}
+	if k.watch != nil && len(out) > 0 {
+		k.watch(Firing{f.rule.Name, f.ids, out, from})
 	}
 	return out, nil
 }

@@ -33,6 +33,7 @@ type Knowledge struct {
 	marked  map[pendingJoin]bool // the same as a set
 	buffer  []byte               // of digest
 	minted  map[string]bool      // references of packets made of the script's own bytes
+	watch   func(Firing)
 	left    Budget
 	fault   error // why nothing more can be concluded: a broken rule, the budget, the context
 }
@@ -147,6 +148,16 @@ func (k *Knowledge) At(id int) *Entry { return &k.facts[id] }
 // Of lists the ids of the known facts of a kind.
 func (k *Knowledge) Of(kind world.Kind) []int { return k.byKind[kind] }
 
+// Find gives the id of a fact that is known. Several may ask at once, while nothing is added.
+func (k *Knowledge) Find(f world.Fact) (id int, ok bool) {
+	var own []byte
+	at, ok := k.ids[digest(f, &own)]
+	return int(at), ok
+}
+
+// Watch has hear told of each firing that gave something, also where all of that was known.
+func (k *Knowledge) Watch(hear func(Firing)) { k.watch = hear }
+
 // Check refuses ids of facts that do not exist.
 func (k *Knowledge) Check(ids ...int) error {
 	for _, id := range ids {
@@ -172,7 +183,7 @@ func (k *Knowledge) Add(e Entry) int {
 // add records a fact. The bytes of one that no rule gave are copied, since their owner
 // may change them; rules change nothing, so what they give is kept as it is.
 func (k *Knowledge) add(e Entry) int {
-	key := k.digest(e.Fact)
+	key := digest(e.Fact, &k.buffer)
 	if id, ok := k.ids[key]; ok {
 		if e.Loot && !k.facts[id].Loot && !k.facts[id].Own {
 			k.facts[id].Origin = e.Origin
@@ -195,14 +206,14 @@ func (k *Knowledge) add(e Entry) int {
 	return id
 }
 
-// digest is half a SHA-256 of the fact. Whoever made two facts of one digest, at
-// the cost of 2^64 hashes, would keep the second from being known.
-func (k *Knowledge) digest(f world.Fact) [16]byte {
-	b := k.buffer[:0]
+// digest is half a SHA-256 of the fact, encoded in a buffer that is used again. Whoever made
+// two facts of one digest, at the cost of 2^64 hashes, would keep the second from being known.
+func digest(f world.Fact, buffer *[]byte) [16]byte {
+	b := (*buffer)[:0]
 	b = append(binary.BigEndian.AppendUint32(b, uint32(len(f.Kind))), f.Kind...)
 	b = append(binary.BigEndian.AppendUint32(b, uint32(len(f.Ref))), f.Ref...)
-	k.buffer = append(b, f.Data...)
-	sum := sha256.Sum256(k.buffer)
+	*buffer = append(b, f.Data...)
+	sum := sha256.Sum256(*buffer)
 	return [16]byte(sum[:16])
 }
 

@@ -12,6 +12,7 @@ package truth
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"doormat/world"
@@ -28,6 +29,7 @@ type Truth struct {
 	Spoken       [][][]byte      // Spoken[i][j] is what is said as utterance j of call i, from 0
 
 	number map[string]int // message number by body
+	sent   map[string]int // message number by sender, recipients and time
 	file   map[string]int // number of an attachment, from 1, by its salted bytes
 	owner  []int          // owner[i-1] is the message that attachment i goes with
 	heard  map[string]int // number of an utterance, over all calls from 1, by its salted bytes
@@ -60,8 +62,8 @@ func New(c *world.Conversation, seed world.Seed, draw []byte) (*Truth, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	t := &Truth{Conversation: c, number: map[string]int{}, file: map[string]int{},
-		heard: map[string]int{}}
+	t := &Truth{Conversation: c, number: map[string]int{}, sent: map[string]int{},
+		file: map[string]int{}, heard: map[string]int{}}
 	salts := seed.Stream("salt")
 	if len(draw) > 0 {
 		salts = seed.Stream("salt " + string(draw))
@@ -73,6 +75,7 @@ func New(c *world.Conversation, seed world.Seed, draw []byte) (*Truth, error) {
 		}
 		said := world.Payload{Body: body}
 		t.number[string(body)] = k + 1
+		t.sent[string(world.Meta{From: m.From, To: m.To, Group: m.Group, Sent: m.Sent}.Encode())] = k + 1
 		for _, f := range m.Attachments {
 			data, err := salted(salts, f.Data)
 			if err != nil {
@@ -220,19 +223,21 @@ func salted(salts io.Reader, data []byte) ([]byte, error) {
 // Metadata lists the messages, counted from 1, whose sender, recipients and time are among the
 // derived facts. No two messages have one time, so none passes for another.
 func (t *Truth) Metadata(facts []world.Fact) []int {
-	derived := map[string]bool{}
+	derived := map[int]bool{}
 	for _, f := range facts {
-		if m, err := world.ParseMeta(f.Data); err == nil && m.ID == f.Ref {
-			m.ID = ""
-			derived[string(m.Encode())] = true
-		}
+		derived[t.About(f)] = true
 	}
-	var found []int
-	for i, m := range t.Conversation.Messages {
-		if derived[string(world.Meta{From: m.From, To: m.To, Group: m.Group,
-			Sent: m.Sent}.Encode())] {
-			found = append(found, i+1)
-		}
+	delete(derived, 0)
+	return slices.Sorted(maps.Keys(derived))
+}
+
+// About is the number of the message whose sender, recipients and time a fact tells, 0 if it
+// tells those of none.
+func (t *Truth) About(f world.Fact) int {
+	m, err := world.ParseMeta(f.Data)
+	if err != nil || m.ID != f.Ref {
+		return 0
 	}
-	return found
+	m.ID = ""
+	return t.sent[string(m.Encode())]
 }

@@ -1,0 +1,324 @@
+package atlas
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"doormat/attacks/bdd"
+	"doormat/attacks/deduce"
+	"doormat/world"
+)
+
+// A Certificate counts the sets that were tried. It is complete if all minimal and all maximal
+// sets were, and none was refuted: then there is no other set under these rules and moments.
+type Certificate struct {
+	Opened     int  `json:"opened"`  // minimal sets that were taken and read the goal
+	Closed     int  `json:"closed"`  // maximal sets that were taken and did not
+	Refuted    int  `json:"refuted"` // sets that answered otherwise
+	Complete   bool `json:"complete"`
+	Mended     int  `json:"mended"`     // rounds in which a set answered otherwise, and the graph was mended
+	Recomputed int  `json:"recomputed"` // sets of which all was computed again from raw bytes
+}
+
+// maxRounds bounds how often the graph is mended.
+const maxRounds = 64
+
+// recomputed is how many sets of each kind are computed again from raw bytes.
+const recomputed = 3
+
+// trial is a set of events, and what it should read.
+type trial struct {
+	set    []bool
+	opens  []int // goals of which it is a minimal set
+	closes []int // goals of which it is a maximal set that reads nothing
+	got    []bool
+	err    error
+}
+
+// Certify tries the minimal and the maximal sets of all goals, mends what they refute and tries
+// again. Of each goal it tries at most limit sets of a kind, and is not complete if there are
+// more.
+func (a *Atlas) Certify(ctx context.Context, limit int) (Certificate, error) {
+	var c Certificate
+	for c.Mended = 0; ; c.Mended++ {
+		trials, complete := a.trials(limit)
+		if err := a.try(ctx, trials); err != nil {
+			return c, err
+		}
+		wrong, err := a.judge(trials, &c)
+		if err != nil {
+			return c, err
+		}
+		c.Complete = complete && len(wrong) == 0
+		if len(wrong) == 0 {
+			c.Recomputed, err = a.recompute(ctx, trials)
+			return c, err
+		}
+		if c.Mended == maxRounds {
+			return c, nil
+		}
+		if err := a.mend(wrong); err != nil {
+			return c, err
+		}
+	}
+}
+
+// trials lists every set that is to be tried once, whatever goals it is tried for.
+func (a *Atlas) trials(limit int) (list []*trial, complete bool) {
+	complete = true
+	seen := map[string]*trial{}
+	of := func(set []bool) *trial {
+		key := make([]byte, (len(set)+7)/8)
+		for v, in := range set {
+			if in {
+				key[v/8] |= 1 << (v % 8)
+			}
+		}
+		t := seen[string(key)]
+		if t == nil {
+			t = &trial{set: set}
+			seen[string(key)], list = t, append(list, t)
+		}
+		return t
+	}
+	for i := range a.Goals {
+		f := a.Goals[i].function
+		minimal, maximal := 0, 0
+		a.space.Minimal(f, func(events []int) bool {
+			t := of(a.only(events))
+			t.opens = append(t.opens, i)
+			minimal++
+			return minimal < limit
+		})
+		a.space.Minimal(a.space.Dual(f), func(events []int) bool {
+			t := of(a.without(events))
+			t.closes = append(t.closes, i)
+			maximal++
+			return maximal < limit
+		})
+		all := new(big.Int).Add(a.space.Count(f), a.space.Count(a.space.Dual(f)))
+		complete = complete && all.Cmp(big.NewInt(int64(minimal+maximal))) == 0
+	}
+	return list, complete && a.space.Err() == nil
+}
+
+func (a *Atlas) only(events []int) []bool {
+	set := make([]bool, len(a.Events))
+	for _, v := range events {
+		set[v] = true
+	}
+	return set
+}
+
+func (a *Atlas) without(events []int) []bool {
+	set := a.only(events)
+	for v := range set {
+		set[v] = !set[v]
+	}
+	return set
+}
+
+// taken are the ids of what a set of events yields.
+func (a *Atlas) taken(set []bool) []int {
+	var ids []int
+	for v, in := range set {
+		if in {
+			ids = append(ids, a.loot[v]...)
+		}
+	}
+	return ids
+}
+
+// try computes what follows from each set, on every processor, and keeps whether it reads each
+// goal.
+func (a *Atlas) try(ctx context.Context, trials []*trial) error {
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(trials)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				t := trials[i]
+				var got []bool
+				if got, t.err = a.graph.closure(a.taken(t.set)); t.err == nil {
+					t.got = a.reads(got)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	for _, t := range trials {
+		if t.err != nil {
+			return t.err
+		}
+	}
+	return nil
+}
+
+// reads tells which goals some facts reach.
+func (a *Atlas) reads(got []bool) []bool {
+	out := make([]bool, len(a.Goals))
+	for i := range a.Goals {
+		g := &a.Goals[i]
+		missing := func(ids []int) bool {
+			return !slices.ContainsFunc(ids, func(id int) bool { return got[id] })
+		}
+		if g.Several {
+			out[i] = !slices.ContainsFunc(g.facts, missing)
+		} else {
+			out[i] = slices.ContainsFunc(g.facts, func(ids []int) bool { return !missing(ids) })
+		}
+	}
+	return out
+}
+
+// judge counts, for each goal, and lists the sets that answered otherwise.
+func (a *Atlas) judge(trials []*trial, c *Certificate) ([]*trial, error) {
+	c.Opened, c.Closed, c.Refuted = 0, 0, 0
+	var wrong []*trial
+	for _, t := range trials {
+		before := c.Refuted
+		for _, i := range t.opens {
+			if t.got[i] {
+				c.Opened++
+			} else {
+				c.Refuted++
+			}
+		}
+		for _, i := range t.closes {
+			if !t.got[i] {
+				c.Closed++
+			} else {
+				c.Refuted++
+			}
+		}
+		if c.Refuted > before {
+			wrong = append(wrong, t)
+		}
+	}
+	return wrong, nil
+}
+
+// errUnmended says that sets answered otherwise and nothing was found to mend.
+var errUnmended = errors.New("atlas: a set of events answers otherwise than its parts: a rule is not " +
+	"pure, or not monotone")
+
+// mend corrects the guesses about rules that combine, as the sets that answered otherwise show
+// them, and computes all functions again.
+func (a *Atlas) mend(wrong []*trial) error {
+	mended := false
+	for _, t := range wrong {
+		got, err := a.graph.closure(a.taken(t.set))
+		if err != nil {
+			return err
+		}
+		holds := func(id int) bool {
+			return a.space.Holds(a.label[id], func(v int) bool { return t.set[v] })
+		}
+		for i := range a.graph.joins {
+			more, err := a.mendJoin(i, got, holds)
+			if err != nil {
+				return err
+			}
+			mended = mended || more
+		}
+		if mended {
+			break // the others may be mended by the same
+		}
+	}
+	if !mended {
+		return errUnmended
+	}
+	return a.conclude()
+}
+
+// mendJoin compares what a rule that combines gives for the facts that were reached with what
+// its gate says of them.
+func (a *Atlas) mendJoin(i int, got []bool, holds func(id int) bool) (mended bool, err error) {
+	j := &a.graph.joins[i]
+	if slices.ContainsFunc(j.takes, func(id int) bool { return !got[id] }) {
+		return false, nil
+	}
+	have := slices.DeleteFunc(slices.Clone(j.all), func(id int) bool { return !got[id] })
+	for _, conclusion := range j.conclusions() {
+		gives, err := a.graph.gives(i, conclusion, have)
+		if err != nil {
+			return mended, err
+		}
+		t := a.gates[gateKey{i, conclusion}]
+		says := t.label(a.space, func(id int) bdd.Func {
+			if got[id] {
+				return bdd.True
+			}
+			return bdd.False
+		}) == bdd.True
+		switch {
+		case gives && !says:
+			if err := a.graph.refine(t, i, conclusion, have); err != nil {
+				return mended, err
+			}
+			mended = true
+		case says && !gives:
+			t.atLst, t.exact, mended = nil, true, true
+		}
+	}
+	return mended, nil
+}
+
+// recompute draws from raw bytes, with no help of what was computed before, all conclusions of
+// a few sets of each kind, and compares them with what was looked up.
+func (a *Atlas) recompute(ctx context.Context, trials []*trial) (int, error) {
+	minimal := slices.DeleteFunc(slices.Clone(trials), func(t *trial) bool { return len(t.opens) == 0 })
+	maximal := slices.DeleteFunc(slices.Clone(trials), func(t *trial) bool { return len(t.closes) == 0 })
+	n := 0
+	for _, list := range [][]*trial{minimal, maximal} {
+		for i := range min(recomputed, len(list)) {
+			t := list[i*(len(list)-1)/max(1, recomputed-1)%len(list)]
+			if err := a.again(ctx, t.set); err != nil {
+				return n, err
+			}
+			n++
+		}
+	}
+	return n, nil
+}
+
+// again saturates what a set of events yields, and compares.
+func (a *Atlas) again(ctx context.Context, set []bool) error {
+	ids := a.taken(set)
+	var facts []world.Fact
+	for _, id := range ids {
+		facts = append(facts, a.graph.know.At(id).Fact)
+	}
+	all, err := deduce.Saturate(ctx, a.rules, facts)
+	if err != nil {
+		return err
+	}
+	looked, err := a.graph.closure(ids)
+	if err != nil {
+		return err
+	}
+	computed := map[int]bool{}
+	for _, f := range all {
+		id, ok := a.graph.know.Find(f)
+		if !ok || !looked[id] {
+			return fmt.Errorf("atlas: %s %q follows from raw bytes and was not found", f.Kind, f.Ref)
+		}
+		computed[id] = true
+	}
+	for id, got := range looked {
+		if got && !computed[id] {
+			e := a.graph.know.At(id)
+			return fmt.Errorf("atlas: %s %q was found and does not follow from raw bytes", e.Kind, e.Ref)
+		}
+	}
+	return nil
+}
