@@ -56,6 +56,7 @@ type Device struct {
 	vendor    ed25519.PublicKey         // who signs its programs, see updates.go
 	pinned    bool                      // runs the program NeverUpdate
 	elsewhere *othermessenger.Messenger // of the program OtherMessenger, nil if it does not run
+	links     *linker                   // which devices the account has linked; may be nil
 	reporting reporting
 	installed time.Time // when its keys were made
 	replaced  int       // periods after that, at the last prekey rotation

@@ -83,6 +83,17 @@ func (l *linker) link(now time.Time, data []byte) []world.Packet {
 	return l.publish()
 }
 
+// Linked is the list of linked devices that this phone signed last; its number is 0 if it has
+// signed none.
+func (d *Device) Linked() linked.List {
+	if d.links == nil || d.keys == nil {
+		return linked.List{}
+	}
+	list := d.links.own
+	list.Identity = d.keys.Identity.Public()
+	return list
+}
+
 const (
 	maxLinked     = 5
 	maxWaiting    = 64
@@ -375,6 +386,6 @@ func equipLinks(config world.Config, provider *Provider, devices []*Device) {
 		l := &linker{device: d, random: config.Stream("copies for linked devices of " + d.Name()),
 			tells: config.Settings.Own.Value(linked.NoticeName) == linked.NoticeNight}
 		l.Begin(time.Time{})
-		d.Extensions = append(d.Extensions, l)
+		d.links, d.Extensions = l, append(d.Extensions, l)
 	}
 }

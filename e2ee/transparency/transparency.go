@@ -13,7 +13,8 @@
 //     key is met, and when messages go on under it after the log has shown a newer one,
 //   - of a device that is linked to the account: it is listed as well, and its key is one that this
 //     phone did not make, although it signed it (package linked),
-//   - of a contact's linked devices that are not those which the log shows last,
+//   - of a contact's linked devices that are not those which the log shows,
+//   - of a list of its own devices that the log has not shown for two nights,
 //   - of a log that shows another history than before, that too few witnesses signed, or that
 //     has not answered for three nights with anything that they signed in the last two days, or
 //     that they signed for a time to come.
@@ -39,7 +40,9 @@
 // TestSwappedInTheLog and TestReinstall show who is told, TestForkedDirectory what keys of
 // witnesses are worth, TestSilentLog that silence is told, TestFrozenLog that old answers are,
 // TestFutureSignatures that a time to come is, TestListedAgain that a key is looked up again, TestLinked
-// that a linked device is told, TestSecretList that a list which is not in the log is, and TestLostEntry that the provider posts again what was lost.
+// that a linked device is told, TestSecretList and TestListKeptBack that a list which is not in the
+// log is, by contacts and by its owner, TestListBeforeItsIdentity that the order of entries does not
+// matter, and TestLostEntry that the provider posts again what was lost.
 package transparency
 
 import (

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"doormat/e2ee"
 	"doormat/e2ee/linked"
+	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/world"
@@ -351,8 +353,8 @@ func TestLinked(t *testing.T) {
 	listed := s.Net.Node("device:Cy").(*e2ee.Device)
 	for _, x := range listed.Extensions {
 		if w, ok := x.(*watcher); ok {
-			require.EqualValues(t, 2, w.linked["Ana"].number)
-			require.Empty(t, w.linked["Ana"].devices)
+			require.EqualValues(t, 2, w.linked.of("Ana", w.newest["Ana"]).number)
+			require.Empty(t, w.linked.of("Ana", w.newest["Ana"]).devices)
 		}
 	}
 	s.invite() // the same device
@@ -360,14 +362,71 @@ func TestLinked(t *testing.T) {
 	require.Equal(t, []string{"device:Ana", "device:Ana"}, s.said("a device linked to this account"))
 }
 
+// showOthers shows somebody lists of Ana's devices that other keys signed.
+func (s *stage) showOthers(to string, first, end byte) {
+	for i := first; i < end; i++ {
+		other, err := pqxdh.NewIdentity(rand.NewChaCha8([32]byte{i}))
+		require.NoError(s.t, err)
+		s.Net.Post(world.Packet{From: world.Provider, To: to,
+			Data: linked.List{Account: "Ana", Number: 9}.Sign(other)})
+	}
+	require.NoError(s.t, s.Settle())
+}
+
+// TestListKeptBack: a list that a provider takes and shows to nobody is told by the phone that
+// signed it, in the second night, once: the device that its owner unlinked still gets copies.
+func TestListKeptBack(t *testing.T) {
+	s := newStage(t)
+	require.NoError(t, s.Advance(1))
+	s.invite()
+	kept := 0
+	s.Intercept = func(p world.Packet) bool {
+		if p.To != world.Provider || p.Kind() != linked.KindList {
+			return false
+		}
+		kept++
+		return true
+	}
+	require.NoError(t, s.Advance(2))
+	require.Equal(t, []string{"device:Ana"}, s.said("a device linked to this account"))
+	require.Equal(t, 1, kept, "the owner unlinks it")
+	require.NoError(t, s.Rest(10))
+	require.Equal(t, []string{"device:Ana"}, s.said("does not show the list of linked devices"))
+	require.Len(t, s.warned, 2)
+}
+
+// TestListBeforeItsIdentity: the order of entries in the log does not matter. Of a device on a list
+// that comes before the identity that signed it the owner is told, and contacts of no difference.
+func TestListBeforeItsIdentity(t *testing.T) {
+	s := newStage(t)
+	require.NoError(t, s.Advance(1))
+	for _, name := range []string{"Ana", "Ben"} {
+		d := s.Net.Node("device:Ana").(*e2ee.Device)
+		ana, err := pqxdh.NewIdentity(rand.NewChaCha8([32]byte{}))
+		require.NoError(t, err)
+		w := newWatcher(s.Net.Node(world.DeviceOf(name)).(*e2ee.Device), nil)
+		list := linked.List{Account: "Ana", Number: 1, Devices: []linked.Device{{Key: make([]byte, 32), Address: "x"}}}
+		w.Handle(start, world.Packet{From: world.Provider, Data: list.Sign(ana)})
+		list.Identity = ana.Public()
+		e := listEntry(list)
+		if name == "Ana" {
+			e.identity = d.Identity()
+		}
+		w.read(e)
+		w.read(entry{account: "Ana", identity: e.identity})
+		require.Len(t, w.lookUpDevices(), map[string]int{"Ana": 2, "Ben": 0}[name], name)
+	}
+}
+
 // TestSecretList: a list that is kept from the log is told by the contacts who are shown it, and
-// so is one that the log shows replaced.
+// so is one that the log shows replaced, also if they are shown lists of other keys afterwards.
 func TestSecretList(t *testing.T) {
 	for name, keep := range map[string]func(world.Packet) bool{
 		"from the log": func(p world.Packet) bool {
 			return p.To == world.Log && p.Kind() == publiclog.KindPost && p.From == world.Provider
 		},
-		"from a phone": func(p world.Packet) bool { return p.Kind() == linked.KindList && p.To == "device:Ben" },
+		"from a phone":     func(p world.Packet) bool { return p.Kind() == linked.KindList && p.To == "device:Ben" },
+		"behind another's": func(p world.Packet) bool { return p.To == world.Log && p.From == world.Provider },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t)
@@ -376,8 +435,14 @@ func TestSecretList(t *testing.T) {
 				s.invite()
 			}
 			s.Intercept = keep
-			if name == "from the log" {
+			if name == "behind another's" {
+				s.showOthers("device:Ben", 0, 20)
+			}
+			if name != "from a phone" {
 				s.invite()
+			}
+			if name == "behind another's" {
+				s.showOthers("device:Ben", 20, 22)
 			}
 			require.NoError(t, s.Advance(4))
 			require.NoError(t, s.Rest(5))

@@ -27,8 +27,10 @@ type watcher struct {
 	seen     map[string][]byte   // the identity under which each contact appeared last
 	behind   map[string]bool     // contacts to whom a key went that the log shows replaced
 	due      map[string]bool     // those of them that are to be looked at at the log's next answer
-	linked   map[string]entry    // the last list of linked devices that the log shows of each account
-	shown    map[string]entry    // the last one that the provider has shown of each contact
+	linked   lists               // what the log shows
+	shown    lists               // what the provider has shown of contacts
+	awaited  int64               // the number of the own list that was looked for last
+	missing  int                 // on how many nights the log has not shown it
 	listed   map[string]bool     // devices on the last list of this account of which the owner was told
 	strange  bool                // the log shows a device linked to this account, and the owner is not told
 	visiting bool                // it asked the log this night
@@ -44,9 +46,11 @@ func newWatcher(d *e2ee.Device, policy *ledger.Policy) *watcher {
 }
 
 // patience is how often the log is asked, a night apart, before its silence is told; what
-// witnesses signed longer than fresh ago is as good as silence.
+// witnesses signed longer than fresh ago is as good as silence. On missed nights the log does not
+// show a list of the owner's own before that is told.
 const (
 	patience = 3
+	missed   = 2
 	fresh    = 48 * time.Hour
 )
 
@@ -56,7 +60,8 @@ func (w *watcher) Begin(time.Time) []world.Packet {
 	w.reader = publiclog.NewReader(w.policy)
 	w.newest, w.met, w.told = map[string][]byte{}, map[string][][]byte{}, map[string]bool{}
 	w.seen, w.behind, w.due = map[string][]byte{}, map[string]bool{}, map[string]bool{}
-	w.linked, w.shown = map[string]entry{}, map[string]entry{}
+	w.linked, w.shown = lists{}, lists{}
+	w.awaited, w.missing = 0, 0
 	w.listed, w.strange, w.visiting = map[string]bool{}, false, false
 	w.unheard, w.reported = 0, false
 	return nil
@@ -112,9 +117,10 @@ func (w *watcher) Tick(time.Time) (out []world.Packet) {
 	return append(out, w.ask()...)
 }
 
-// Wakes implements [e2ee.DeviceExtension]: who waits for an answer counts the nights.
+// Wakes implements [e2ee.DeviceExtension]: who waits for an answer, or for a list of its own to
+// appear, counts the nights.
 func (w *watcher) Wakes() time.Time {
-	if w.unheard > 0 && !w.reported {
+	if !w.reported && (w.unheard > 0 || w.missing < missed && w.hidden()) {
 		return world.Tonight
 	}
 	return time.Time{}
@@ -123,9 +129,7 @@ func (w *watcher) Wakes() time.Time {
 // Handle implements [e2ee.DeviceExtension].
 func (w *watcher) Handle(now time.Time, p world.Packet) []world.Packet {
 	if p.From == world.Provider && p.Kind() == linked.KindList {
-		if l, err := linked.Verify(p.Data); err == nil {
-			w.shown[l.Account] = listEntry(l)
-		}
+		w.show(p.Data)
 		return nil
 	}
 	if p.From != world.Log || p.Kind() != publiclog.KindUpdate || w.device.Identity() == nil {
@@ -171,27 +175,9 @@ func (w *watcher) read(e entry) []world.Packet {
 		"is not that of a phone which you had before, somebody reads what is sealed to it")
 }
 
-// readList takes a list of linked devices. It counts if the account's present identity signed it.
-func (w *watcher) readList(e entry) {
-	if !bytes.Equal(e.identity, w.newest[e.account]) {
-		return
-	}
-	w.linked[e.account] = e
-	if world.DeviceOf(e.account) != w.device.Name() ||
-		!bytes.Equal(e.identity, w.device.Identity()) {
-		return
-	}
-	maps.DeleteFunc(w.listed, func(device string, _ bool) bool { // linked again, it is told of again
-		return !slices.ContainsFunc(e.devices, func(d []byte) bool { return string(d) == device })
-	})
-	for _, device := range e.devices {
-		w.strange = w.strange || !w.listed[string(device)]
-		w.listed[string(device)] = true
-	}
-}
-
 // lookUpDevices tells, at night, of a device that was linked to the account, as a phone does by
-// itself if it is set so, and of contacts' lists that are not those of the log.
+// itself if it is set so, of contacts' lists that are not those of the log, and of an own list
+// that the log does not show.
 func (w *watcher) lookUpDevices() (out []world.Packet) {
 	if w.strange {
 		w.strange = false
@@ -201,14 +187,14 @@ func (w *watcher) lookUpDevices() (out []world.Packet) {
 			Data: world.Pack(world.KindLinked)})
 	}
 	for _, account := range slices.Sorted(maps.Keys(w.shown)) {
-		shown, listed := w.shown[account], w.linked[account]
-		if bytes.Equal(shown.identity, w.newest[account]) &&
-			!bytes.Equal(shown.encode(), listed.encode()) {
+		shown := w.shown.of(account, w.newest[account])
+		listed := w.linked.of(account, w.newest[account])
+		if shown.number > 0 && !bytes.Equal(shown.encode(), listed.encode()) {
 			out = append(out, w.warnOnce("list "+string(shown.encode()), "the linked devices of "+
 				account+" are not those that the log of keys shows")...)
 		}
 	}
-	return out
+	return append(out, w.lookUpOwn()...)
 }
 
 // lookUp compares the identities that were met with what the log shows last.
