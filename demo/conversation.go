@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -46,7 +47,7 @@ func (o Options) Open() (*world.Conversation, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	conv, err := c.Conversation(filepath.Base(o.Conversation), "")
+	conv, err := c.Conversation(cmp.Or(o.Called, filepath.Base(o.Conversation)), "")
 	if err != nil {
 		return nil, nil, err
 	}

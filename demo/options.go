@@ -21,6 +21,7 @@ import (
 // value is not useful: start from [Defaults].
 type Options struct {
 	Conversation string // file, "" for the built-in one
+	Called       string // what the exported chat is called, "" for what its file is
 	Story        string // id of a built-in conversation, "" for the first
 	DateOrder    string // of an export: dmy, mdy, ymd, "" to find out
 	// how many messages of an export, its last ones, are taken; 0 for all

@@ -32,6 +32,9 @@ func TestFlagsParseBack(t *testing.T) {
 		for _, r := range "\x1b\u202e\n\x07" {
 			require.NotContains(t, want.Flags(), string(r))
 		}
+		ours, err := demo.Words("go " + want.Flags())
+		require.NoError(t, err, want.Flags())
+		require.Equal(t, strings.Split(strings.TrimSuffix(string(words), "\x00"), "\x00"), ours)
 		var got demo.Options
 		a, c := &app{kit: demo.Default}, &cobra.Command{}
 		a.runFlags(c, &got)

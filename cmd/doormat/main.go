@@ -6,7 +6,7 @@
 // prints what package demo/text made of it. Results go to stdout, the rest to
 // stderr. The exit code is 0 if all went as expected, 1 for files, scripts and
 // limits, 2 for flags, values and unknown ids, 3 if an outcome differed from what
-// its attack expects. testdata/*.txt are transcripts of every verb and code.
+// its attack expects, or from what a sheet says. testdata/*.txt are transcripts of every verb and code.
 //
 // TestTranscripts replays them.
 package main
@@ -60,7 +60,7 @@ func run(kit func() (demo.Kit, error)) int {
 	switch {
 	case errors.As(err, &usage):
 		code = exitUsage
-	case errors.Is(err, errSurprise):
+	case errors.Is(err, errSurprise), errors.Is(err, errDiffers):
 		code = exitSurprise
 	case ctx.Err() != nil:
 		err = errors.New("interrupted")

@@ -28,11 +28,11 @@ for byte against what was said. Start with: doormat demo
 It is a demonstration. It protects nobody's real messages.
 
 Exit codes: 0 as expected; 1 files, scripts, limits; 2 flags, values, unknown
-ids; 3 an outcome differed from what its attack expects.`,
+ids; 3 an outcome differed from what its attack expects, or from what a sheet says.`,
 		Version:       version(),
 		SilenceErrors: true, SilenceUsage: true,
 	}, a.demo(), a.stage(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.order(),
-		a.measure(), a.script(), a.docs())
+		a.sheet(), a.verify(), a.measure(), a.script(), a.docs())
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages |",
 		"FlagUsagesWrapped 80 |"))

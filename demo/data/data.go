@@ -3,15 +3,20 @@
 // what comes from other people's files speaks to no terminal and is no formula to a
 // spreadsheet.
 //
+// [Digest] is the hash by which two runs are the same.
+//
 // TestInert tries names that are formulas, TestJSONRoundTrips and TestCSV read back what
 // was written.
 package data
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
+	"doormat/attacks"
 	"doormat/demo/plain"
 )
 
@@ -34,4 +39,23 @@ func JSON(v any) ([]byte, error) {
 		out.WriteRune(r)
 	}
 	return out.Bytes(), nil
+}
+
+// Digest is the SHA-256, in hex, of the document of a result without the lines that say how
+// many seconds each cell took: the only ones in which equal runs differ. Whoever trusts no
+// program has it from two others:
+//
+//	doormat matrix --format json … | sed '/^ *"seconds": /d' | sha256sum
+func Digest(r *attacks.Result) (string, error) {
+	document, err := JSON(r)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	for line := range bytes.Lines(document) {
+		if !bytes.HasPrefix(bytes.TrimLeft(line, " "), []byte(`"seconds": `)) {
+			sum.Write(line)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }

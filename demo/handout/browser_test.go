@@ -4,9 +4,7 @@ package handout
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +38,7 @@ func TestAccessible(t *testing.T) {
 // TestTwoPages prints handouts in a browser: two pages, on A4 and on Letter, of the built-in
 // chat, of another story, of a long chat, and of one act.
 func TestTwoPages(t *testing.T) {
-	chromium := browser.Need(t)
+	browser.Need(t)
 	long := story.Conversation()
 	for len(long.Messages) < 700 {
 		m := long.Messages[len(long.Messages)%4] // Ruth, Ines, Marco and Jo: no group
@@ -59,20 +57,7 @@ func TestTwoPages(t *testing.T) {
 	} {
 		for _, paper := range []string{"A4", "Letter"} {
 			page := strings.Replace(texts(t, h)[".html"], "</head>", "<style>@page { size: "+paper+" }</style></head>", 1)
-			require.Equal(t, 2, pages(t, chromium, page), "%s on %s", name, paper)
+			require.Equal(t, 2, browser.Printed(t, page), "%s on %s", name, paper)
 		}
 	}
-}
-
-// pages counts those that a browser prints.
-func pages(t *testing.T, chromium, page string) int {
-	dir := t.TempDir()
-	from, to := filepath.Join(dir, "report.html"), filepath.Join(dir, "report.pdf")
-	require.NoError(t, os.WriteFile(from, []byte(page), 0o600))
-	out, err := exec.Command(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+dir,
-		"--print-to-pdf="+to, "file://"+from).CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	pdf, err := os.ReadFile(to)
-	require.NoError(t, err)
-	return len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(pdf, -1))
 }

@@ -21,6 +21,7 @@ import (
 	"doormat/demo/plain"
 	"doormat/demo/present"
 	"doormat/demo/replay"
+	"doormat/demo/sheet"
 	"doormat/demo/stage"
 	"doormat/demo/story"
 	"doormat/demo/summary"
@@ -82,7 +83,15 @@ func (s stand) renderers(t *testing.T) map[string]func(*attacks.Result) string {
 			return ""
 		}
 	}
+	testimony := func(format string) func(*attacks.Result) string {
+		return func(r *attacks.Result) string {
+			text, err := (&sheet.Sheet{Result: r, Lab: s.lab, Options: s.options}).Bytes(format)
+			require.NoError(t, err)
+			return string(text)
+		}
+	}
 	return map[string]func(*attacks.Result) string{
+		"sheet": testimony("html"), "sheet, Markdown": testimony("markdown"),
 		"matrix":   func(r *attacks.Result) string { return text.Matrix(r, 100) },
 		"run":      func(r *attacks.Result) string { return text.Run{Header: h, Result: r, Conversation: conv}.Text(100) },
 		"markdown": markdown.Result,
