@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -187,6 +188,28 @@ func TestTree(t *testing.T) {
 				}
 				require.Equal(t, a.space.Holds(g.function, func(v int) bool { return in[v] }), tree.Holds(names), g.Name)
 			}
+		}
+	}
+}
+
+// Trees of messages say of each set what the functions say, and are one where these are.
+func TestMessages(t *testing.T) {
+	a, err := Explore(t.Context(), attackstest.ToyLab(), splitToy{}, []int{2, 4})
+	require.NoError(t, err)
+	trees := a.Messages()
+	require.Len(t, trees, 4)
+	for i, tree := range trees {
+		require.Equal(t, fmt.Sprint("message ", i+1), a.Goals[i].Name)
+		for j := range trees {
+			require.Equal(t, a.Goals[i].function == a.Goals[j].function, tree == trees[j])
+		}
+		for set := range 1 << 7 {
+			names := map[string]bool{}
+			in := func(v int) bool { return set*2654435761>>v&1 == 1 }
+			for v, e := range a.Events {
+				names[e.String()] = in(v)
+			}
+			require.Equal(t, a.space.Holds(a.Goals[i].function, in), tree.Holds(names))
 		}
 	}
 }

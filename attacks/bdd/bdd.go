@@ -255,6 +255,13 @@ func (s *Space) Reach(f Func, v int, chance func(v int) float64) map[Func]float6
 	return left
 }
 
+// Node is what a function that is no constant says of its first variable: what is left of it
+// without v, and what is left with it.
+func (s *Space) Node(f Func) (v int, without, with Func) {
+	n := s.nodes[f]
+	return int(n.v), n.lo, n.hi
+}
+
 // Restrict is f where variable v is decided.
 func (s *Space) Restrict(f Func, v int, value bool) Func {
 	known := map[Func]Func{}

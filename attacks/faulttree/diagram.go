@@ -145,3 +145,23 @@ func (t *Tree) Mixture(shared func(event string) bool, chances Chances) ([]Part,
 	}
 	return parts, nil
 }
+
+// FromDiagram gives the trees of monotone functions, which share what the functions share, with
+// event's names for variables. Such a tree has no gate "at least k of n", and no more than two
+// gates for each node of the diagram.
+func FromDiagram(space *bdd.Space, event func(v int) string, functions ...bdd.Func) []*Tree {
+	made := map[bdd.Func]*Tree{bdd.False: Never(), bdd.True: Always()}
+	var of func(bdd.Func) *Tree
+	of = func(f bdd.Func) *Tree {
+		if made[f] == nil {
+			v, without, with := space.Node(f)
+			made[f] = Or(of(without), And(Event(event(v)), of(with)))
+		}
+		return made[f]
+	}
+	trees := make([]*Tree, len(functions))
+	for i, f := range functions {
+		trees[i] = of(f)
+	}
+	return trees
+}

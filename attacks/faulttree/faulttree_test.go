@@ -144,6 +144,25 @@ func TestAgainstAllAssignments(t *testing.T) {
 	require.Greater(t, large, 10, "trees with many minimal sets were among them")
 }
 
+func TestFromDiagram(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tree := drawTree(t, 8)
+		d, err := tree.Diagram()
+		require.NoError(t, err)
+		trees := FromDiagram(d.space, func(v int) string { return d.events[v] }, d.top, bdd.True, d.top)
+		require.Same(t, trees[0], trees[2])
+		require.Equal(t, Always(), trees[1])
+		events, holds := truth(tree)
+		for mask, h := range holds {
+			set := map[string]bool{}
+			for i, name := range events {
+				set[name] = mask>>i&1 == 1
+			}
+			require.Equal(t, h, trees[0].Holds(set))
+		}
+	})
+}
+
 // What must not happen is the complement of a maximal harmless set.
 func TestDual(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

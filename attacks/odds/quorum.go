@@ -34,7 +34,7 @@ func tail(k, n int, p float64) (sum float64) {
 		}
 		ways = ways * float64(n-i) / float64(i+1)
 	}
-	return sum
+	return min(sum, 1) // rounding may go beyond
 }
 
 // sizes of quorums that are compared: one trustee, all of two, and majorities.

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"doormat/attacks"
+	"doormat/attacks/odds"
+	"doormat/demo"
+	"doormat/demo/terminal"
+	"doormat/demo/text"
+)
+
+// oddsFlags are those of the verb, as they were given.
+type oddsFlags struct {
+	in            odds.Inputs
+	file          string
+	chances       []string
+	common        string
+	years, moment []int
+	yearly        []string
+	users         int
+}
+
+func (a *app) odds() *cobra.Command {
+	var o demo.Options
+	var f oddsFlags
+	var to outFlags
+	c := &cobra.Command{
+		Use:   "odds --chance KIND=P...",
+		Short: "Turn chances of break-ins, which you give, into chances that messages are read",
+		Long: `Turn your own chances that things fall in a year, such as trustee.store=0.05,
+into chances that messages are read within years: a given message, any and all of
+the target's, all of everybody's. What opens each message is found from the bytes
+of one run (see doormat atlas). Nothing has a default: without a chance for
+everything that matters the command says what is missing, and which figures are
+published. docs/odds.md teaches the method, with examples to check by hand.
+
+A file has a line each, NAME = NUMBER, and # begins a comment. A name is a kind of
+capability (trustee.store), one capability (trustee:2.store), or common: that one
+cause takes all who hold shares. --chance goes before the file.
+
+--format json prints a list with one document for each number of years.`,
+		Args: exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error { return a.likely(c.Context(), o, f, to) },
+	}
+	a.runFlags(c, &o)
+	f.add(c)
+	to.add(c, "text", "json")
+	return c
+}
+
+func (f *oddsFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.file, "chances", "", "`FILE` with chances")
+	c.Flags().StringArrayVar(&f.chances, "chance", nil, "chance in a year, as `KIND=P`; may be "+
+		"repeated")
+	c.Flags().StringVar(&f.common, "common", "", "chance `P` in a year that one cause takes all who "+
+		"hold shares (default: none such)")
+	c.Flags().IntSliceVar(&f.years, "years", []int{1, 10}, "within `Y,Y` years, 1 to 100 each")
+	c.Flags().StringSliceVar(&f.yearly, "yearly", nil, "what changes every year: `refresh,rotate` "+
+		"(default: nothing)")
+	c.Flags().IntVar(&f.in.Message, "message", 1, "the given message, by its number `N`")
+	c.Flags().IntVar(&f.users, "users", 1_000_000_000, "how many `USERS` share provider and "+
+		"trustees")
+	c.Flags().IntSliceVar(&f.moment, "moments", nil, "look at stores after messages `M,M` "+
+		"(default: at the end)")
+	complete(c, "chances", files)
+	complete(c, "yearly", words(yearly...))
+	for _, flag := range []string{"chance", "common", "years", "message", "users", "moments"} {
+		complete(c, flag, words())
+	}
+}
+
+// yearly is what may change every year.
+var yearly = []string{"refresh", "rotate"}
+
+// inputs reads what was given: the file, then flags.
+func (f *oddsFlags) inputs(lab *attacks.Lab) (odds.Inputs, error) {
+	in, known := f.in, demo.Declared(lab.Known...)
+	in.Users = float64(f.users)
+	if f.users < 1 {
+		return in, demo.Usagef("--users %d: want at least 1", f.users)
+	}
+	for _, y := range f.years {
+		if y < 1 || y > 100 {
+			return in, demo.Usagef("--years %d: want 1 to 100", y)
+		}
+	}
+	if f.file != "" {
+		file, err := os.Open(f.file)
+		if err != nil {
+			return in, fmt.Errorf("--chances %s: %w", f.file, withoutPath(err))
+		}
+		defer file.Close()
+		if err := in.Read(f.file, file, known); err != nil {
+			return in, err
+		}
+	}
+	for _, text := range f.chances {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return in, demo.Usagef("--chance %q: want KIND=P, such as trustee.store=0.05", text)
+		}
+		if err := in.Set(name, value, known); err != nil {
+			return in, demo.Usagef("--chance %v", err)
+		}
+	}
+	if f.common != "" {
+		if err := in.Set("common", f.common, known); err != nil {
+			return in, demo.Usagef("--%v", err)
+		}
+	}
+	for _, word := range f.yearly {
+		if !slices.Contains(yearly, word) {
+			return in, demo.Usagef("--yearly %q: want %s", word, strings.Join(yearly, ", "))
+		}
+	}
+	in.Refresh, in.Rotate = slices.Contains(f.yearly, yearly[0]), slices.Contains(f.yearly, yearly[1])
+	return in, nil
+}
+
+// likely computes and writes the reports.
+func (a *app) likely(ctx context.Context, o demo.Options, f oddsFlags, to outFlags) (err error) {
+	lab, err := a.lab(o)
+	if err != nil {
+		return err
+	}
+	in, err := f.inputs(lab)
+	if err != nil {
+		return err
+	}
+	if n := len(lab.Conversation.Messages); in.Message < 1 || in.Message > n {
+		return demo.Usagef("--message %d: want 1 to %d", in.Message, n)
+	}
+	cases, err := demo.OddsCases(ctx, lab, f.moment)
+	if err != nil {
+		return err
+	}
+	if missing := in.Missing(cases...); len(missing) > 0 {
+		fmt.Fprint(os.Stderr, wanted(missing))
+		return demo.Usagef("odds: no chance was given for %s; none has a default",
+			strings.Join(missing, ", "))
+	}
+	out, err := openOutput(to.out)
+	if err != nil {
+		return err
+	}
+	defer out.close(&err)
+	reports := []odds.Report{}
+	for _, y := range f.years {
+		r, err := odds.NewReport(cases, in, y, o.Seed)
+		if err != nil {
+			return err
+		}
+		reports = append(reports, r)
+	}
+	if to.format == "json" {
+		return out.document(reports)
+	}
+	return out.text(text.Odds(reports, out.width))
+}
+
+// wanted lists kinds of capabilities without a chance, and what is published of each.
+func wanted(kinds []string) string {
+	var b strings.Builder
+	b.WriteString("Wanted, each the chance from 0 to 1 that it happens in a year:\n")
+	for _, kind := range kinds {
+		f, known := odds.Published(kind)
+		if !known {
+			fmt.Fprintf(&b, "  --chance %s=P\n      no published figure\n", kind)
+			continue
+		}
+		fmt.Fprintf(&b, "  --chance %s=P\n", kind)
+		published := fmt.Sprintf("published: %s to %s: %s (%s)", odds.Decimal(f.Low),
+			odds.Decimal(f.High), f.What, f.Source)
+		for _, line := range terminal.Wrap(published, 74) {
+			fmt.Fprintf(&b, "      %s\n", line)
+		}
+	}
+	return b.String()
+}
