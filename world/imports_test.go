@@ -80,13 +80,13 @@ var policy = []struct {
 	{"demo/chat/archive", []string{"demo/chat/spelling"}},
 	{"demo/chat/phrases", []string{"demo/chat/spelling"}},
 	{"demo/chat", []string{"world", "demo/chat/..."}},
-	{"demo/summary", []string{"world", "attacks", "attacks/odds", "attacks/technique", "demo/plain"}},
+	{"demo/summary", []string{"world", "attacks", "attacks/atlas", "attacks/odds", "attacks/technique", "demo/plain"}},
 	{"demo/replay", []string{"world", "attacks", "attacks/technique", "attacks/deduce", "demo/plain", "demo/summary", "attacks/trace"}},
 	{"demo/wall", []string{"world", "attacks", "demo/plain", "demo/summary", "demo/replay"}},
 	{"demo/data", []string{"world", "attacks", "demo/plain", "demo/summary"}},
 	{"demo/markdown", []string{"world", "attacks", "demo/plain", "demo/bidi", "demo/summary"}},
 	{"demo/drawing", []string{"world", "attacks", "attacks/deduce", "demo/plain", "demo/summary", "demo/replay", "demo/wall", "attacks/trace"}},
-	{"demo/text", []string{"world", "attacks", "attacks/odds", "attacks/technique", "demo/plain", "demo/summary", "demo/terminal", "demo/replay", "demo/wall", "demo/story", "demo/chat", "demo/timing", "demo/overhead", "attacks/trace"}},
+	{"demo/text", []string{"world", "attacks", "attacks/atlas", "attacks/odds", "attacks/technique", "demo/plain", "demo/summary", "demo/terminal", "demo/replay", "demo/wall", "demo/story", "demo/chat", "demo/timing", "demo/overhead", "attacks/trace"}},
 	{"demo/present", []string{"world", "attacks", "attacks/technique", "demo/plain", "demo/bidi", "demo/summary", "demo/terminal", "demo/replay", "demo/wall", "demo/story"}},
 	{"demo/handout", []string{"world", "attacks", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown", "demo/drawing", "demo/replay", "demo/wall", "demo/story", "docs"}},
 	{"demo/sheet", []string{"attacks", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown"}},
@@ -100,7 +100,7 @@ var policy = []struct {
 	{"demo/overhead", []string{"world", "world/memo", "world/simulation", "demo/plain"}},
 	{"demo", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/...", "docs"}},
 	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},
-	{"cmd/...", []string{"demo/...", "attacks", "attacks/odds", "attacks/script", "attacks/technique", "docs", "world"}}, // to load scripts, and for types
+	{"cmd/...", []string{"demo/...", "attacks", "attacks/atlas", "attacks/odds", "attacks/script", "attacks/technique", "docs", "world"}}, // to load scripts, and for types
 }
 
 // pure are the folders that use no operating system, no wall clock and no

@@ -84,8 +84,10 @@ type gateKey struct{ join, conclusion int }
 
 // A Goal is something that an adversary may want to read.
 type Goal struct {
-	Name    string
-	Several bool // it is several things, all of which have to be read
+	Name       string
+	Message    int  // the number of the one message that it is, or 0
+	Attachment int  // the number of the one attachment that it is, or 0
+	Several    bool // it is several things, all of which have to be read
 
 	facts    [][]int // the ids of the facts that are each thing, of which one is enough
 	metadata bool    // the things are who wrote to whom and when

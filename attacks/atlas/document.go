@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"doormat/attacks"
+	"doormat/attacks/bdd"
 	"doormat/world"
 )
 
@@ -16,11 +17,22 @@ type Document struct {
 	Moments      []int          `json:"moments"`
 	Capabilities int            `json:"capabilities"` // stores at each moment, and the tap
 	Goals        []GoalSets     `json:"goals"`
-	// Unscripted counts the casts, such as a tap and t trustees, that open a message or an
-	// attachment and that no attack of the library shows.
+	Ideas        []Idea         `json:"ideas"`
+	// Unscripted counts the ideas that no attack of the library shows.
 	Unscripted  int         `json:"unscripted"`
 	Certificate Certificate `json:"certificate"`
 	Seconds     float64     `json:"seconds"`
+}
+
+// An Idea is what the shapes of many messages and attachments have in common: kinds of
+// principals, and how many of each.
+type Idea struct {
+	Text        string `json:"text"`
+	Messages    []int  `json:"messages"`    // that it opens
+	Attachments []int  `json:"attachments"` // that it opens
+	Fewest      int    `json:"fewest"`      // minimal sets of one of these
+	Most        int    `json:"most"`
+	Script      string `json:"script"` // an attack of the library that shows it, "" for none
 }
 
 // GoalSets are the sets of one goal.
@@ -33,6 +45,16 @@ type GoalSets struct {
 	// Several says that the goal is several things at once, such as every message. What opens
 	// them all is made up of what opens each, and is no idea of its own.
 	Several bool `json:"several"`
+}
+
+// Goal finds a goal by name, nil if there is none.
+func (d *Document) Goal(name string) *GoalSets {
+	for i := range d.Goals {
+		if d.Goals[i].Goal == name {
+			return &d.Goals[i]
+		}
+	}
+	return nil
 }
 
 // Make explores a design, certifies what was found and writes it down. Sets are listed and tried
@@ -52,31 +74,68 @@ func Make(ctx context.Context, lab *attacks.Lab, d world.Design, moments []int, 
 		return nil, nil, err
 	}
 	doc := &Document{Arrangement: a.Info.ID, Settings: a.Settings, Moments: moments,
-		Capabilities: len(a.Events), Goals: []GoalSets{}, Certificate: certificate}
-	var unscripted []string
+		Capabilities: len(a.Events), Goals: []GoalSets{}, Ideas: []Idea{}, Certificate: certificate}
+	ideas, folded := map[cast]int{}, map[bdd.Func][]Shape{}
 	for i := range a.Goals {
 		g := &a.Goals[i]
 		sets := GoalSets{Goal: g.Name, Minimal: a.space.Count(g.function),
 			Maximal: a.space.Count(a.space.Dual(g.function)), Shapes: []Shape{}, Several: g.Several}
-		if sets.Minimal.IsInt64() && sets.Minimal.Int64() <= int64(limit) {
-			sets.Shapes = a.Shapes(g)
+		if known, ok := folded[g.function]; ok {
+			sets.Shapes = slices.Clone(known)
+		} else if sets.Minimal.IsInt64() && sets.Minimal.Int64() <= int64(limit) {
+			folded[g.function] = a.Shapes(g)
+			sets.Shapes = slices.Clone(folded[g.function])
 		}
 		for n := range sets.Shapes {
 			s := &sets.Shapes[n]
 			if found := by[s.cast]; found != nil && g.metadata {
-				s.Script = found.metadata
+				s.Script = found.metadata.id
 			} else if found != nil {
-				s.Script = found.content
-			}
-			if s.Script == "" && !g.Several && !slices.Contains(unscripted, s.cast) {
-				unscripted = append(unscripted, s.cast)
+				s.Script = found.content.id
 			}
 		}
 		doc.Goals = append(doc.Goals, sets)
+		doc.note(a, g, sets.Shapes, ideas)
 	}
-	doc.Unscripted = len(unscripted)
+	for _, idea := range doc.Ideas {
+		if idea.Script == "" {
+			doc.Unscripted++
+		}
+	}
 	doc.Seconds = clock(lab) - start
 	return a, doc, a.space.Err()
+}
+
+// note adds what opens one message or attachment to the ideas.
+func (d *Document) note(a *Atlas, g *Goal, shapes []Shape, at map[cast]int) {
+	if g.Message+g.Attachment == 0 {
+		return
+	}
+	sets := map[cast]int{}
+	var order []cast
+	for _, s := range shapes {
+		if sets[s.cast] == 0 {
+			order = append(order, s.cast)
+		}
+		sets[s.cast] += s.Sets
+	}
+	for _, c := range order {
+		i, known := at[c]
+		if !known {
+			i = len(d.Ideas)
+			at[c] = i
+			d.Ideas = append(d.Ideas, Idea{Text: c.words(a.Info.Principals), Messages: []int{},
+				Attachments: []int{}, Fewest: sets[c]})
+		}
+		idea := &d.Ideas[i]
+		idea.Fewest, idea.Most = min(idea.Fewest, sets[c]), max(idea.Most, sets[c])
+		if g.Message > 0 {
+			idea.Messages = append(idea.Messages, g.Message)
+		} else {
+			idea.Attachments = append(idea.Attachments, g.Attachment)
+		}
+		idea.Script = shapes[slices.IndexFunc(shapes, func(s Shape) bool { return s.cast == c })].Script
+	}
 }
 
 func clock(lab *attacks.Lab) float64 {

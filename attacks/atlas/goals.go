@@ -26,7 +26,8 @@ func (a *Atlas) goals() {
 	var target, everything, metadata [][]int
 	for k := 1; k <= end; k++ {
 		facts := known[truth.Secret{Part: truth.Text, Number: k}]
-		a.Goals = append(a.Goals, Goal{Name: fmt.Sprintf("message %d", k), facts: [][]int{facts}})
+		a.Goals = append(a.Goals, Goal{Name: fmt.Sprintf("message %d", k), Message: k,
+			facts: [][]int{facts}})
 		everything, metadata = append(everything, facts), append(metadata, about[k])
 		if c.Messages[k-1].Concerns(a.Settings.Target) {
 			target = append(target, facts)
@@ -35,7 +36,8 @@ func (a *Atlas) goals() {
 	for i := 1; i <= a.Truth.Files(); i++ {
 		s := truth.Secret{Part: truth.File, Number: i}
 		if a.Truth.Happened(s, end, 0) {
-			a.Goals = append(a.Goals, Goal{Name: fmt.Sprintf("attachment %d", i), facts: [][]int{known[s]}})
+			a.Goals = append(a.Goals, Goal{Name: fmt.Sprintf("attachment %d", i), Attachment: i,
+				facts: [][]int{known[s]}})
 		}
 	}
 	a.Goals = append(a.Goals,

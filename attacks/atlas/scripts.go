@@ -5,28 +5,43 @@ import (
 	"slices"
 
 	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
-// shown is what the attack of the library that gets most out of a cast of principals got: of
-// messages, and of who wrote to whom.
+// shown are the ids of the attacks that show what a cast of principals is good for, "" for none.
 type shown struct {
-	content, metadata         string // ids of attacks, "" for none
-	contentMost, metadataMost int
+	content, metadata choice
+}
+
+// choice is the best attack so far.
+type choice struct {
+	id   string
+	told bool // its beats are written by hand
+	most int  // how much it got
+}
+
+func (c *choice) offer(t technique.Header, got int) {
+	told := len(t.Beats) > 0
+	if got > 0 && (c.id == "" || told && !c.told || told == c.told && got > c.most) {
+		*c = choice{t.ID, told, got}
+	}
 }
 
 // scripts finds for each cast the attack that shows it: one that takes and taps just that, does
-// nothing else, and opens something. Those that may are run, under the settings of the lab; of
-// several the one that opens most counts, and of equals the first.
-func scripts(ctx context.Context, lab *attacks.Lab, d world.Design) (map[string]*shown, error) {
+// nothing else, and opens something. Those that may are run, under the settings of the lab. Of
+// several, those come first that are acts of the story, then those that open most.
+func scripts(ctx context.Context, lab *attacks.Lab, d world.Design) (map[cast]*shown, error) {
 	one := *lab
 	one.Designs, one.Attacks, one.Progress, one.Ahead = []world.Design{d}, nil, nil, nil
+	headers := map[string]technique.Header{}
 	for _, t := range lab.Attacks {
+		headers[t.Header().ID] = t.Header()
 		if h := t.Header(); len(h.Applies) == 0 && takesOnly(h.Needs) {
 			one.Attacks = append(one.Attacks, t)
 		}
 	}
-	out := map[string]*shown{}
+	out := map[cast]*shown{}
 	if len(one.Attacks) == 0 {
 		return out, nil
 	}
@@ -39,17 +54,14 @@ func scripts(ctx context.Context, lab *attacks.Lab, d world.Design) (map[string]
 		if !c.Applicable || c.Error != "" {
 			continue
 		}
-		s := out[cast(c.Needs)]
+		s := out[newCast(c.Needs)]
 		if s == nil {
 			s = &shown{}
-			out[cast(c.Needs)] = s
+			out[newCast(c.Needs)] = s
 		}
-		if n := c.Content.Target.Recovered + c.Content.Others.Recovered; n > s.contentMost {
-			s.content, s.contentMost = c.Attack, n
-		}
-		if n := c.Metadata.Recovered; n > s.metadataMost {
-			s.metadata, s.metadataMost = c.Attack, n
-		}
+		h := headers[c.Attack]
+		s.content.offer(h, c.Content.Target.Recovered+c.Content.Others.Recovered)
+		s.metadata.offer(h, c.Metadata.Recovered)
 	}
 	return out, nil
 }

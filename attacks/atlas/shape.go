@@ -20,7 +20,7 @@ type Shape struct {
 	Sets   int    `json:"sets"`
 	Script string `json:"script"` // an attack of the library that needs just this, "" for none
 
-	cast  string // of every set
+	cast  cast // of every set
 	slots []slot
 }
 
@@ -62,9 +62,9 @@ func (a *Atlas) Shapes(g *Goal) []Shape {
 	})
 	out := []Shape{}
 	fold(0, sets, []func(set []int) string{
-		a.cast,
-		func(set []int) string { return a.cast(set) + a.momentsOfOne(set) },
-		func(set []int) string { return a.cast(set) + a.momentsOfAll(set) },
+		func(set []int) string { return string(a.castOf(set)) },
+		func(set []int) string { return string(a.castOf(set)) + a.momentsOfOne(set) },
+		func(set []int) string { return string(a.castOf(set)) + a.momentsOfAll(set) },
 		func(set []int) string { return fmt.Sprint(set) },
 	}, func(level int, group [][]int) bool {
 		s := a.shape(group, level > 1)
@@ -73,7 +73,7 @@ func (a *Atlas) Shapes(g *Goal) []Shape {
 			size *= part.size()
 		}
 		if size == len(group) {
-			s.Text, s.cast = a.text(s.slots), a.cast(group[0])
+			s.Text, s.cast = a.text(s.slots), a.castOf(group[0])
 			out = append(out, s)
 		}
 		return size == len(group)
@@ -106,16 +106,19 @@ func (a *Atlas) use(v int) (use, who string) {
 	return kind + "." + string(c.Surface), who
 }
 
-// cast says how many principals of which kinds a set takes, whoever they are and whenever.
-func (a *Atlas) cast(set []int) string {
+// A cast says how many principals of which kinds are used in which way, whoever they are and
+// whenever: "1 provider.store, 3 trustee.store".
+type cast string
+
+func (a *Atlas) castOf(set []int) cast {
 	var list []world.Capability
 	for _, v := range set {
 		list = append(list, a.Events[v].Capability)
 	}
-	return cast(list)
+	return newCast(list)
 }
 
-func cast(list []world.Capability) string {
+func newCast(list []world.Capability) cast {
 	who := map[string]map[string]bool{}
 	for _, c := range list {
 		use := world.KindOf(c.Principal) + "." + string(c.Surface)
@@ -128,7 +131,28 @@ func cast(list []world.Capability) string {
 	for _, use := range slices.Sorted(maps.Keys(who)) {
 		out = append(out, fmt.Sprint(len(who[use]), " ", use))
 	}
-	return strings.Join(out, ", ")
+	return cast(strings.Join(out, ", "))
+}
+
+// words says a cast for people.
+func (c cast) words(principals world.Principals) string {
+	var parts []string
+	for part := range strings.SplitSeq(string(c), ", ") {
+		n, use, _ := strings.Cut(part, " ")
+		kind, surface, _ := strings.Cut(use, ".")
+		p, _ := principals.Named(kind)
+		switch {
+		case surface == string(world.Tap):
+			parts = append(parts, "a tap on the network")
+		case !p.Several():
+			parts = append(parts, "the store of the "+kind)
+		case n == "1":
+			parts = append(parts, "the store of one "+kind)
+		default:
+			parts = append(parts, "the stores of "+n+" "+kind+"s")
+		}
+	}
+	return strings.Join(parts, " and ")
 }
 
 // momentsOfOne says when a set takes what there is one of.

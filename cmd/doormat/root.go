@@ -32,7 +32,7 @@ ids; 3 an outcome differed from what its attack expects, or from what a sheet sa
 		Version:       version(),
 		SilenceErrors: true, SilenceUsage: true,
 	}, a.demo(), a.stage(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.order(),
-		a.sheet(), a.verify(), a.measure(), a.odds(), a.script(), a.docs())
+		a.atlas(), a.odds(), a.sheet(), a.verify(), a.measure(), a.script(), a.docs())
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages |",
 		"FlagUsagesWrapped 80 |"))
@@ -104,6 +104,16 @@ func flagError(c *cobra.Command, err error) error {
 		hint = "; did you mean --" + near + "?"
 	}
 	return demo.Usagef("%s has no flag --%s%s", c.CommandPath(), name, hint)
+}
+
+// atMost accepts no more arguments than so many, which what describes.
+func atMost(n int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > n {
+			return demo.Usagef("%s: want %s, got %d arguments", c.CommandPath(), what, len(args))
+		}
+		return nil
+	}
 }
 
 // exactly wants n arguments, which are described.

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"doormat/attacks"
+	"doormat/attacks/atlas"
+	"doormat/demo"
+	"doormat/demo/text"
+	"doormat/world"
+)
+
+// atlasFlags are what the user chooses about an atlas.
+type atlasFlags struct {
+	moments []int
+	message int
+	sets    int
+}
+
+func (a *app) atlas() *cobra.Command {
+	var o demo.Options
+	var to outFlags
+	var f atlasFlags
+	c := &cobra.Command{
+		Use:   "atlas [ARRANGEMENT]",
+		Short: "Find every set of stores and taps that reads a message, and show that there is no other",
+		Long: `Find every set of stores and taps that reads a message, and show that there is no other.
+
+Rows of the matrix are attacks that somebody thought of. The atlas asks nobody: it
+takes the store of everybody at the chosen moments and a tap, draws every conclusion
+from the real bytes, and lists the minimal sets that are enough. Each of them is tried,
+and so is each maximal set that is not enough: together they prove that under these
+rules and moments there is no other. Sets that are one idea are folded into a shape,
+and beside it stands the attack that shows it, or "unscripted".
+
+Without an arrangement all columns are searched. --message shows the shapes of one
+message; the formats openpsa (for fault-tree programs) and mermaid write its tree.`,
+		Args:              atMost(1, "one column, see design list, or none"),
+		ValidArgsFunction: a.completeDesign,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.Designs = args
+			} else if len(o.Designs) == 0 {
+				o.Designs = []string{demo.AllDesigns}
+			}
+			tree := to.format == "openpsa" || to.format == "mermaid"
+			switch {
+			case tree && len(o.Designs) != 1, tree && o.Designs[0] == demo.AllDesigns:
+				return demo.Usagef("--format %s: name one column, such as: doormat atlas threshold", to.format)
+			case f.sets < 1:
+				return demo.Usagef("--sets %d: want at least 1", f.sets)
+			}
+			lab, err := a.lab(o)
+			if err != nil {
+				return err
+			}
+			if err := f.usual(lab.Conversation); err != nil {
+				return err
+			}
+			return f.write(c.Context(), lab, to, len(args) > 0)
+		},
+	}
+	a.runFlags(c, &o)
+	c.Flags().IntSliceVar(&f.moments, "moments", nil, "`M,M` after which messages a store may be copied "+
+		"(default: half of them, and the last)")
+	c.Flags().IntVar(&f.message, "message", 0, "show what is enough for message `N` (default: an overview "+
+		"of all; of a tree the first)")
+	c.Flags().IntVar(&f.sets, "sets", 20000, "list and try at most `N` minimal and N maximal sets of a goal")
+	for _, name := range []string{"moments", "message", "sets"} {
+		complete(c, name, words())
+	}
+	to.add(c, "text", "json", "openpsa", "mermaid")
+	return c
+}
+
+// usual fills in what was not given, and refuses what is not in the conversation.
+func (f *atlasFlags) usual(c *world.Conversation) error {
+	end := len(c.Messages)
+	if len(f.moments) == 0 {
+		f.moments = slices.Compact([]int{(end + 1) / 2, end})
+	}
+	if f.message < 0 || f.message > slices.Max(f.moments) {
+		return demo.Usagef("--message %d: want 1 to %d, the last of the moments", f.message, slices.Max(f.moments))
+	}
+	return nil
+}
+
+// write makes the atlas of each column and writes it.
+func (f *atlasFlags) write(ctx context.Context, lab *attacks.Lab, to outFlags, one bool) (err error) {
+	out, err := openOutput(to.out)
+	if err != nil {
+		return err
+	}
+	defer out.close(&err)
+	var docs []*atlas.Document
+	for i, d := range lab.Designs {
+		a, doc, err := atlas.Make(ctx, lab, d, f.moments, f.sets)
+		if errors.Is(err, atlas.ErrMoments) {
+			return demo.Usagef("--%v", err)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", d.Info().ID, err)
+		}
+		docs = append(docs, doc)
+		switch to.format {
+		case "text":
+			page := text.Atlas(doc, d.Info().ID, out.width)
+			if f.message > 0 {
+				page = text.AtlasGoal(doc, doc.Goal(f.goal()), d.Info().ID, out.width)
+			}
+			if i > 0 {
+				page = "\n" + page
+			}
+			if err := out.text(page); err != nil {
+				return err
+			}
+		case "openpsa", "mermaid":
+			return f.tree(a, to.format, out)
+		}
+	}
+	switch {
+	case to.format == "json" && one:
+		return out.document(docs[0])
+	case to.format == "json":
+		return out.document(docs)
+	}
+	return nil
+}
+
+func (f *atlasFlags) goal() string { return "message " + strconv.Itoa(max(1, f.message)) }
+
+// tree writes the fault tree of the chosen message.
+func (f *atlasFlags) tree(a *atlas.Atlas, format string, out *output) error {
+	goal := slices.IndexFunc(a.Goals, func(g atlas.Goal) bool { return g.Name == f.goal() })
+	var b bytes.Buffer
+	tree, outcome := a.Tree(&a.Goals[goal]), a.Info.ID+": "+f.goal()+" is read"
+	write := func() error { return tree.WriteMermaid(&b, outcome) }
+	if format == "openpsa" {
+		write = func() error { return tree.WriteOpenPSA(&b, outcome, nil) }
+	}
+	if err := write(); err != nil {
+		return err
+	}
+	return out.data(b.String())
+}

@@ -1,0 +1,55 @@
+package text
+
+import (
+	"fmt"
+	"strings"
+
+	"doormat/attacks/atlas"
+	"doormat/demo/plain"
+	"doormat/demo/summary"
+)
+
+// Atlas shows what is enough to read messages of one arrangement, and of each idea which attack
+// shows it.
+func Atlas(d *atlas.Document, name string, width int) string {
+	p := newPage(width)
+	p.title(fmt.Sprintf("%s: everything that is enough to read a message", name))
+	p.field("Moments", summary.AtlasMoments(d))
+	p.field("Searched", fmt.Sprintf("%d capabilities: the store of everybody who has one at each moment, "+
+		"and a tap; %s", d.Capabilities, summary.AtlasScope))
+	p.gap()
+	if len(d.Ideas) == 0 {
+		p.prose(0, "Nothing that was searched reads a message.")
+	}
+	for _, idea := range d.Ideas {
+		p.beside(11, bold(fmt.Sprintf("%d of %d", len(idea.Messages), summary.AtlasMessages(d))),
+			plain.Clean(idea.Text))
+		p.beside(11, "", faint(summary.AtlasIdea(idea)))
+	}
+	p.gap()
+	p.field("Unscripted", summary.AtlasUnscripted(d))
+	p.field("Counted", "minimal sets that are enough, and maximal sets that are not:")
+	for _, g := range d.Goals {
+		if g.Goal == "message 1" || !strings.HasPrefix(g.Goal, "message ") && !strings.HasPrefix(g.Goal, "attachment ") {
+			p.beside(35, fmt.Sprintf("%15s and %12s  ", summary.Thousands(g.Minimal), summary.Thousands(g.Maximal)), g.Goal)
+		}
+	}
+	p.field("Certificate", summary.AtlasCertificate(d))
+	return p.String()
+}
+
+// AtlasGoal shows every shape of one goal.
+func AtlasGoal(d *atlas.Document, g *atlas.GoalSets, name string, width int) string {
+	p := newPage(width)
+	p.title(fmt.Sprintf("%s: everything that is enough to read %s", name, g.Goal))
+	p.field("Moments", summary.AtlasMoments(d))
+	p.field("Counted", summary.AtlasCounts(*g))
+	p.gap()
+	for _, s := range g.Shapes {
+		p.beside(11, bold(fmt.Sprint(s.Sets)), plain.Clean(s.Text))
+		p.beside(11, "", faint(summary.AtlasShown(s.Script)))
+	}
+	p.gap()
+	p.field("Certificate", summary.AtlasCertificate(d))
+	return p.String()
+}
