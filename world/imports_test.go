@@ -73,6 +73,7 @@ var policy = []struct {
 	{"docs", nil},
 	{"demo/stage/browser", nil},
 	{"demo/plain", nil},
+	{"demo/scram", []string{"attacks/faulttree"}},
 	{"demo/bidi", nil},
 	{"demo/terminal", nil},
 	{"demo/chat/spelling", nil},
@@ -112,8 +113,8 @@ var (
 	wallClock  = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer"}
 	forTesting = []string{"testing", "testing/...", "github.com/stretchr/...", "pgregory.net/...", "github.com/chromedp/..."}
 	terminals  = []string{"charm.land/...", "github.com/charmbracelet/...", "golang.org/x/term", "os/exec"}
-	terminalAt = []string{"cmd/...", "demo/terminal", "demo/text", "demo/present", "demo/sandbox", "demo/stage/browser"}
-	helpers    = []string{"world/worldtest", "attacks/attackstest", "demo/stage/browser", "demo/demotest"}
+	terminalAt = []string{"demo/scram", "cmd/...", "demo/terminal", "demo/text", "demo/present", "demo/sandbox", "demo/stage/browser"}
+	helpers    = []string{"world/worldtest", "attacks/attackstest", "demo/stage/browser", "demo/demotest", "demo/scram"}
 )
 
 func within(pkg string, patterns []string) bool {

@@ -19,6 +19,7 @@ type Inputs struct {
 	// goes before its kind
 	Chances map[string]float64 `json:"chances"`
 	Common  float64            `json:"common"`  // that one cause takes everybody who holds shares
+	Phones  float64            `json:"phones"`  // that one cause takes everything of all users
 	Refresh bool               `json:"refresh"` // shares change with each year
 	Rotate  bool               `json:"rotate"`  // the key changes with each year, and its shares
 	Users   float64            `json:"users"`   // of the crowd
@@ -73,18 +74,23 @@ func (in Inputs) Missing(cases ...Case) (kinds []string) {
 	return kinds
 }
 
-// Set gives a probability for a kind of capability, for one capability, or for the common cause
-// ("common"). Kinds are those that the principals declare.
+// Set gives a probability for a kind of capability, for one capability, or for a common cause
+// ("common" of those who hold shares, "common-phones"). Kinds are those that the principals
+// declare.
 func (in *Inputs) Set(name, text string, principals world.Principals) error {
 	p, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(p >= 0 && p <= 1) {
 		return fmt.Errorf("%s: %q is no probability, want a number from 0 to 1", name, text)
 	}
-	if name == commonName {
+	switch name {
+	case commonName:
 		in.Common = p
 		return nil
+	case phonesName:
+		in.Phones = p
+		return nil
 	}
-	known := append(Kinds(principals), commonName)
+	known := append(Kinds(principals), commonName, phonesName)
 	if kind := KindOf(name); !slices.Contains(known, kind) {
 		hint := world.DidYouMean(kind, known)
 		if hint == "" {
@@ -99,8 +105,11 @@ func (in *Inputs) Set(name, text string, principals world.Principals) error {
 	return nil
 }
 
-// commonName is the word for the common cause.
-const commonName = "common"
+// The words for the common causes.
+const (
+	commonName = "common"
+	phonesName = "common-phones"
+)
 
 // maxLine is how long a line of a file may be, in bytes.
 const maxLine = 1 << 12
@@ -142,13 +151,16 @@ func (in *Inputs) Read(file string, r io.Reader, principals world.Principals) er
 	return nil
 }
 
-// Given lists what was given, as it may stand in a file: by name, the common cause last.
+// Given lists what was given, as it may stand in a file: by name, common causes last.
 func (in Inputs) Given() (lines []string) {
 	for _, name := range slices.Sorted(maps.Keys(in.Chances)) {
 		lines = append(lines, fmt.Sprintf("%s = %s", name, Decimal(in.Chances[name])))
 	}
 	if in.Common > 0 {
 		lines = append(lines, fmt.Sprintf("%s = %s", commonName, Decimal(in.Common)))
+	}
+	if in.Phones > 0 {
+		lines = append(lines, fmt.Sprintf("%s = %s", phonesName, Decimal(in.Phones)))
 	}
 	return lines
 }

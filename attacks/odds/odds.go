@@ -21,8 +21,9 @@
 // change, all years are one epoch; with a yearly refresh each year is one; with a yearly rotation
 // the key of the first year is destroyed at the end of the second (TestYears, TestQuorum).
 //
-// Capabilities fall independently, but for a common cause, which in any year takes everybody of
-// those who sit: one flaw in the program that all of them run, one order to all of them.
+// Capabilities fall independently, but for common causes. One takes in any year everybody of
+// those who sit: one flaw in the program that all of them run. Another takes everything that users
+// have of their own: one flaw in the program of all phones (TestCommonCauses).
 //
 // # What comes out
 //
@@ -101,6 +102,12 @@ func NewReport(cases []Case, in Inputs, years int, seed uint64) (Report, error) 
 		r.Rows = append(r.Rows, row)
 	}
 	return r, nil
+}
+
+// Tree is the fault tree of the given message within so many years, and the chances of its events.
+func (c Case) Tree(in Inputs, years int) (*faulttree.Tree, faulttree.Chances) {
+	s := c.spread(in, years)
+	return s.trees[in.Message-1], s.chances(in)
 }
 
 // Row computes one row, within so many years. The seed decides what the simulation draws, and

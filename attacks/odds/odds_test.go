@@ -169,7 +169,7 @@ func TestQuorum(t *testing.T) {
 // Simulations agree with diagrams within the error that they state.
 func TestSimulated(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		in := Inputs{Users: 1e9, Message: 1, Chances: map[string]float64{}, Common: rapid.Float64Range(0, 0.1).Draw(t, "common"),
+		in := Inputs{Users: 1e9, Message: 1, Chances: map[string]float64{}, Common: rapid.Float64Range(0, 0.1).Draw(t, "common"), Phones: rapid.Float64Range(0, 0.1).Draw(t, "phones"),
 			Refresh: rapid.Bool().Draw(t, "refresh"), Rotate: rapid.Bool().Draw(t, "rotate")}
 		for _, kind := range []string{"device.store", "provider.store", "network.tap", "trustee.store"} {
 			in.Chances[kind] = rapid.Float64Range(0, 0.5).Draw(t, kind)
@@ -186,6 +186,25 @@ func TestSimulated(t *testing.T) {
 		require.LessOrEqual(t, r.Target, r.Any)
 		require.InEpsilon(t, 1+r.Message*1e9, 1+r.Crowd.Mean, 1e-6)
 	})
+}
+
+func TestCommonCauses(t *testing.T) {
+	in := given
+	in.Common, in.Phones = 0.01, 0.03
+	q := NewQuorum(3, 5, 0.05, 0.01)
+	phone := func(years float64) float64 { return 1 - math.Pow(0.97*0.98*0.98, years) }
+	r := row(t, escrow(), in, 1)
+	require.InDelta(t, 1-(1-0.28*q.Common)*(1-phone(1)), r.Message, 1e-12)
+	require.InDelta(t, 1-(1-0.28*q.Common)*0.97*(1-(0.02+0.98*0.02*0.02)), r.Everything, 1e-12)
+	require.InDelta(t, 0.0300, r.Crowd.Half-0.28*q.Common*0.97, 1e-4, "all phones at once, or trustees and mail")
+	require.InDelta(t, phone(10), row(t, phones, in, 10).Message, 1e-12)
+	require.InEpsilon(t, phone(1), row(t, escrow(), in.with("trustee.store", r.BreakEven[0].Chance).without("device.store"), 1).Message, 1e-9)
+}
+
+// without is the inputs with nothing of that kind, and no common cause of phones.
+func (in Inputs) without(kind string) Inputs {
+	in.Phones = 0
+	return in.with(kind, 0)
 }
 
 func TestWeight(t *testing.T) {
@@ -289,10 +308,11 @@ func TestRead(t *testing.T) {
 		err := in.Read("mine.txt", strings.NewReader(text), world.SharedPrincipals().With(world.Everywhere()))
 		return in, err
 	}
-	in, err := read("# mine\ntrustee.store = 0.05 # a guess\n\n\"device:alice.store\"=1e-3\r\ncommon = 0.01\n")
+	in, err := read("# mine\ntrustee.store = 0.05 # a guess\n\n\"device:alice.store\"=1e-3\r\ncommon = 0.01\ncommon-phones=2e-3\n")
 	require.NoError(t, err)
-	require.Equal(t, Inputs{Chances: map[string]float64{"trustee.store": 0.05, "device:alice.store": 0.001}, Common: 0.01}, in)
-	require.Equal(t, []string{"device:alice.store = 0.001", "trustee.store = 0.05", "common = 0.01"}, in.Given())
+	require.Equal(t, Inputs{Chances: map[string]float64{"trustee.store": 0.05, "device:alice.store": 0.001}, Common: 0.01, Phones: 0.002}, in)
+	require.Equal(t, []string{"device:alice.store = 0.001", "trustee.store = 0.05", "common = 0.01",
+		"common-phones = 0.002"}, in.Given())
 	again, err := read(strings.Join(in.Given(), "\n"))
 	require.NoError(t, err)
 	require.Equal(t, in, again)

@@ -72,11 +72,12 @@ func (s *spread) breakEven(in Inputs, goals [4]*faulttree.Tree) ([]BreakEven, er
 	return list, nil
 }
 
-// alone is the probability if, of what happens, only users' own does (phones), or only the rest.
+// alone is the probability if, of what happens, only what strikes users' own does (phones), or
+// only the rest.
 func (s *spread) alone(d *faulttree.Diagram, in Inputs, phones bool) (float64, error) {
 	chances := s.chances(in)
 	for name, h := range s.events {
-		if (s.roleOf(h.capability) == own) != phones {
+		if (s.roleOf(h.capability) == own || h.capability == phonesCause) != phones {
 			chances[name] = 0
 		}
 	}

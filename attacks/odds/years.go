@@ -89,9 +89,12 @@ type spread struct {
 func (s *spread) chances(in Inputs) faulttree.Chances {
 	chances := faulttree.Chances{}
 	for name, h := range s.events {
-		if h.capability == commonCause {
+		switch p, given := in.chance(h.capability); {
+		case h.capability == commonCause:
 			chances[name] = within(in.Common, h.years)
-		} else if p, given := in.chance(h.capability); given {
+		case h.capability == phonesCause:
+			chances[name] = within(in.Phones, h.years)
+		case given:
 			chances[name] = within(p, h.years)
 		}
 	}
@@ -134,8 +137,12 @@ func (c Case) exposure(moment int, e epoch) float64 {
 	return first / float64(len(c.Moments))
 }
 
-// commonCause is the event that takes everybody who holds shares.
-const commonCause = "common cause"
+// Common causes: of those who hold shares, and of what users have of their own. They strike many
+// at once.
+const (
+	commonCause = "common cause"
+	phonesCause = "common cause of phones"
+)
 
 // spread says what within the years opens each message.
 func (c Case) spread(in Inputs, years int) *spread {
@@ -160,22 +167,30 @@ func (s *spread) over(tree *faulttree.Tree, in Inputs, years int) *faulttree.Tre
 	var any []*faulttree.Tree
 	for _, e := range epochs {
 		any = append(any, tree.Replace(func(event string) *faulttree.Tree {
-			switch {
-			case s.roleOf(event) == seated && in.Common > 0:
-				_, moment, told := strings.Cut(event, "@")
-				if told {
-					moment = "@" + moment
-				}
-				return faulttree.Or(s.event(event, e), s.event(commonCause+moment, e))
-			case s.roleOf(event) == seated:
-				return s.event(event, e)
+			all := epoch{"", 1, years}
+			switch role := s.roleOf(event); {
+			case role == seated:
+				return s.with(commonCause, in.Common, event, e)
+			case role == own:
+				return s.with(phonesCause, in.Phones, event, all)
 			case fleeting(event):
 				return s.event(event, epoch{"", 1, 1})
 			}
-			return s.event(event, epoch{"", 1, years})
+			return s.event(event, all)
 		}))
 	}
 	return faulttree.Or(any...)
+}
+
+// with is a capability that falls in an epoch, by itself or by a common cause at its moment.
+func (s *spread) with(cause string, chance float64, event string, e epoch) *faulttree.Tree {
+	if chance == 0 {
+		return s.event(event, e)
+	}
+	if _, moment, told := strings.Cut(event, "@"); told {
+		cause += "@" + moment
+	}
+	return faulttree.Or(s.event(event, e), s.event(cause, e))
 }
 
 // event is a capability, or the common cause, that falls in an epoch.

@@ -18,13 +18,13 @@ import (
 
 // oddsFlags are those of the verb, as they were given.
 type oddsFlags struct {
-	in            odds.Inputs
-	file          string
-	chances       []string
-	common        string
-	years, moment []int
-	yearly        []string
-	users         int
+	in             odds.Inputs
+	file           string
+	chances        []string
+	common, phones string
+	years, moment  []int
+	yearly         []string
+	users          int
 }
 
 func (a *app) odds() *cobra.Command {
@@ -42,8 +42,9 @@ everything that matters the command says what is missing, and which figures are
 published. docs/odds.md teaches the method, with examples to check by hand.
 
 A file has a line each, NAME = NUMBER, and # begins a comment. A name is a kind of
-capability (trustee.store), one capability (trustee:2.store), or common: that one
-cause takes all who hold shares. --chance goes before the file.
+capability (trustee.store), one capability (trustee:2.store), common, that one
+cause takes all who hold shares, or common-phones, that one takes all phones.
+Flags go before the file.
 
 --format json prints a list with one document for each number of years.`,
 		Args: exactly(0, "no arguments"),
@@ -61,6 +62,8 @@ func (f *oddsFlags) add(c *cobra.Command) {
 		"repeated")
 	c.Flags().StringVar(&f.common, "common", "", "chance `P` in a year that one cause takes all who "+
 		"hold shares (default: none such)")
+	c.Flags().StringVar(&f.phones, "common-phones", "", "chance `P` in a year that one cause takes all "+
+		"phones (default: none such)")
 	c.Flags().IntSliceVar(&f.years, "years", []int{1, 10}, "within `Y,Y` years, 1 to 100 each")
 	c.Flags().StringSliceVar(&f.yearly, "yearly", nil, "what changes every year: `refresh,rotate` "+
 		"(default: nothing)")
@@ -71,7 +74,7 @@ func (f *oddsFlags) add(c *cobra.Command) {
 		"(default: at the end)")
 	complete(c, "chances", files)
 	complete(c, "yearly", words(yearly...))
-	for _, flag := range []string{"chance", "common", "years", "message", "users", "moments"} {
+	for _, flag := range []string{"chance", "common", "common-phones", "years", "message", "users", "moments"} {
 		complete(c, flag, words())
 	}
 }
@@ -110,8 +113,11 @@ func (f *oddsFlags) inputs(lab *attacks.Lab) (odds.Inputs, error) {
 			return in, demo.Usagef("--chance %v", err)
 		}
 	}
-	if f.common != "" {
-		if err := in.Set("common", f.common, known); err != nil {
+	for _, cause := range [][2]string{{"common", f.common}, {"common-phones", f.phones}} {
+		if cause[1] == "" {
+			continue
+		}
+		if err := in.Set(cause[0], cause[1], known); err != nil {
 			return in, demo.Usagef("--%v", err)
 		}
 	}

@@ -43,7 +43,7 @@ func Drawn(p, margin float64) string {
 func OddsGiven(in odds.Inputs) string {
 	text := "These chances in a year were given, and everything below follows from them: " +
 		strings.Join(in.Given(), ", ") + ". "
-	if in.Common == 0 {
+	if in.Common == 0 && in.Phones == 0 {
 		text += "Everybody falls independently. "
 	}
 	switch {

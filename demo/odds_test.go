@@ -1,0 +1,80 @@
+package demo_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks/odds"
+	"doormat/demo"
+	"doormat/demo/scram"
+)
+
+// oddsOf finds the cases of some arrangements under the story.
+func oddsOf(t *testing.T, flags map[string]string, moments []int, designs ...string) []odds.Case {
+	t.Helper()
+	o := demo.Defaults()
+	o.Designs, o.Given = designs, flags
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	conv, _, err := o.Open()
+	require.NoError(t, err)
+	lab, err := o.Lab(kit, conv)
+	require.NoError(t, err)
+	cases, err := demo.OddsCases(t.Context(), lab, moments)
+	require.NoError(t, err)
+	return cases
+}
+
+// four are the story's pair and what each side would put in its place.
+var four = []string{"e2ee", "threshold", "threshold-hardened", "e2ee-transparent"}
+
+var chances = odds.Inputs{Message: 2, Users: 1e9, Common: 0.01, Chances: map[string]float64{"device.store": 0.02,
+	"provider.store": 0.014, "network.tap": 0.129, "trustee.store": 0.05}}
+
+// SCRAM agrees on what the odds of an arrangement are, from a tree that the atlas found.
+func TestScramAgrees(t *testing.T) {
+	in := chances
+	in.Refresh = true
+	for _, c := range oddsOf(t, nil, nil, four...) {
+		t.Run(c.Design, func(t *testing.T) {
+			tree, p := c.Tree(in, 2)
+			scram.Agrees(t, tree, p)
+		})
+	}
+}
+
+// Of real bytes come the trees that the docs draw: phones, and with escrow mail and a quorum.
+func TestOddsOfStory(t *testing.T) {
+	cases := oddsOf(t, nil, nil, "e2ee", "threshold")
+	for i, c := range cases {
+		require.Len(t, c.Messages, 72)
+		for k, tree := range c.Messages {
+			d, err := tree.Diagram()
+			require.NoError(t, err)
+			count, err := d.CountMinimalSets()
+			require.NoError(t, err)
+			phones := int(count.Int64())
+			if i == 1 {
+				phones -= 2 * 10 // the provider's mail or a tap, and any three of five
+			}
+			require.True(t, phones >= 1 && phones <= 5, "message %d of %s: %d phones", k+1, c.Design, phones)
+		}
+	}
+	one, ten := chances, chances
+	one.Common, ten.Common = 0, 0
+	for i, c := range cases {
+		a, err := c.Row(one, 1, 1)
+		require.NoError(t, err)
+		b, err := c.Row(ten, 10, 1)
+		require.NoError(t, err)
+		require.Less(t, a.Message, b.Message)
+		if i == 1 {
+			refreshed := ten
+			refreshed.Refresh = true
+			better, err := c.Row(refreshed, 10, 1)
+			require.NoError(t, err)
+			require.Less(t, better.Everything, b.Everything)
+		}
+	}
+}
