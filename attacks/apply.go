@@ -44,7 +44,9 @@ func (a *adversary) apply(args *technique.Arguments) ([]int, error) {
 			return nil, err
 		}
 	}
-	return a.know.Apply(a.run.ctx, r, ids, text, random, now)
+	made, err := a.know.Apply(a.run.ctx, r, ids, text, random, now)
+	a.now.Posed = a.now.Posed || r.Poses && len(made) > 0
+	return made, err
 }
 
 func (a *adversary) list(kind, ref string) ([]int, error) {

@@ -19,6 +19,7 @@ type Rule struct {
 	All   Kind   // kind of further facts: all with that Ref, or those a script gives
 	Gives []Kind
 	Make  bool
+	Poses bool // of a making rule: what it gives passes for somebody else's, as a false key does
 	// Apply computes. An error means that these inputs give nothing, which is
 	// the normal answer to hostile or unrelated facts. It may run on several
 	// processors at once, and what it gives may share bytes with its inputs: nobody

@@ -23,6 +23,8 @@ type Event struct {
 	Calls  []int    // the same of calls of which the last utterance was claimed here
 	False  int      // false claims, each once
 
+	Posed bool // keys were handed out, or a session begun, in somebody else's name
+
 	Smuggled int // claims of what the script had handed in or nobody had typed, each once
 
 	Forged  int // forged messages on screens so far
@@ -87,6 +89,7 @@ func (e *Event) join(later Event) {
 	}
 	e.Opened, e.Files, e.False = append(e.Opened, later.Opened...), append(e.Files, later.Files...),
 		e.False+later.False
+	e.Posed = e.Posed || later.Posed
 	e.Calls, e.Smuggled = append(e.Calls, later.Calls...), e.Smuggled+later.Smuggled
 }
 

@@ -69,6 +69,7 @@ func (f Frame) after(s *eventGroup, c *world.Conversation) Frame {
 	for _, e := range s.events {
 		f.Moment, f.Days, f.Forged = e.Moment, e.Days, e.Forged
 		f.Noticed = f.Cell.Noticed[:min(e.Noticed, len(f.Cell.Noticed))]
+		f.Posed = f.Posed || e.Posed
 		f.Files, f.Calls, f.False = f.Files+len(e.Files), f.Calls+len(e.Calls), f.False+e.False
 		for _, c := range e.Uses {
 			if !slices.Contains(f.Used, c) {

@@ -66,6 +66,7 @@ type Frame struct {
 	Calls   int
 	False   int
 	Forged  int
+	Posed   bool // keys went out, or a session began, in somebody else's name
 	Noticed []attacks.Evidence
 	// what the principals held when it was last counted, nil if it was not
 	Snapshot *trace.Snapshot

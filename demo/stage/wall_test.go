@@ -159,6 +159,13 @@ func TestWallMoves(t *testing.T) {
 	p.Wait(`document.querySelectorAll(".floating").length === 1`)
 	p.Wait(`document.querySelectorAll(".floating").length === 0 && document.getElementById("number-threshold").textContent === "72 of 72"`)
 	require.Equal(t, "You said: none. It was: all.", p.Text("#bet"))
+	p.Visit(at + "/wall/prekey-swap-unchecked")
+	onWall(p, "prekey-swap-unchecked", 1)
+	require.Zero(t, browser.Value[int](p, `document.querySelectorAll(".false").length`))
+	p.Press(" ")
+	onWall(p, "prekey-swap-unchecked", 2)
+	p.Wait(`document.querySelectorAll(".floating").length === 4`) // two phones in each of two worlds
+	p.Wait(`document.querySelectorAll(".floating").length === 0 && document.querySelectorAll(".false").length === 2`)
 	p.Visit(at + "/wall?beat=2")
 	p.Wait(`document.querySelector(".opening.o2")`)
 	p.Press(" ")

@@ -66,6 +66,7 @@ type World struct {
 	Open             int    // messages
 	Lawful           bool   // what opens, opens under an order that is meant to be served
 	Calm             bool   // the attack has nobody to turn to here
+	Posed            bool   // somebody's phone has been given keys that are not whose name they bear
 	Before, After    []Tile // written before the attack begins, and after it
 }
 
@@ -320,7 +321,7 @@ func (t Teller) world(d int, f *replay.Frame, beat int, read *Reading) World {
 	if beat < 2 { // the messages that open one by one meanwhile turn in the third beat
 		opened = nil
 	}
-	w.Open = len(opened)
+	w.Open, w.Posed = len(opened), beat > 0 && f.Posed
 	w.Number = Number(p.Header.Kind, f.Cell, w.Open)
 	w.Lawful = p.Header.Kind == "lawful"
 	moment := t.moment()

@@ -248,3 +248,23 @@ func TestLongChat(t *testing.T) {
 	}
 	require.Positive(t, partly)
 }
+
+// TestPosed: false keys stand on the wall of whoever hands some out, from the second beat on, and
+// on no other. Rules say which keys are false, and not names of attacks.
+func TestPosed(t *testing.T) {
+	ids := []string{"prekey-swap-unchecked", "identity-key-impersonation", "quorum-theft", "device-theft"}
+	_, list := play(t, demotest.Opening(), func(o *demo.Options) { o.Attacks = ids })
+	require.Len(t, list, len(ids))
+	for _, p := range list {
+		var posed []bool
+		for _, b := range tell(p) {
+			require.Equal(t, b.Worlds[0].Posed, b.Worlds[1].Posed)
+			posed = append(posed, b.Worlds[0].Posed)
+		}
+		want := map[string][]bool{"prekey-swap-unchecked": {false, true, true, true}, "identity-key-impersonation": {false, false, true, true}}[p.Header.ID]
+		if want == nil {
+			want = make([]bool, wall.Beats)
+		}
+		require.Equal(t, want, posed, p.Header.ID)
+	}
+}

@@ -42,7 +42,8 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 			Doc:   "Anybody can make an identity with prekeys, under any account's name (text).",
 			Gives: kinds(wire.DeviceKeys, wire.Bundle), Apply: makeKeys},
 		{Name: OfferBundle, Doc: "A directory can hand out any bundle to the device named in text.",
-			Takes: kinds(wire.Bundle), Gives: kinds(world.Outgoing), Apply: offerBundle},
+			Takes: kinds(wire.Bundle), Gives: kinds(world.Outgoing), Poses: true,
+			Apply: offerBundle},
 		{Name: ClaimNewKeys,
 			Doc: "A provider can tell a sender that all for whom an envelope has a part have new " +
 				"keys, and the sender asks for them.",
@@ -50,7 +51,7 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 		{Name: StartSession,
 			Doc: "Keys and somebody's bundle start a session with them; text names the account " +
 				"that it claims to be from.",
-			Takes: kinds(wire.DeviceKeys, wire.Bundle), Gives: kinds(OwnSession),
+			Takes: kinds(wire.DeviceKeys, wire.Bundle), Gives: kinds(OwnSession), Poses: true,
 			Apply: startSession},
 		{Name: AnswerSession, Doc: "Keys answer the session that a delivery starts.",
 			Takes: kinds(wire.DeviceKeys, wire.Delivered), Gives: kinds(OwnSession, wire.Secret),

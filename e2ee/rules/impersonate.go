@@ -26,6 +26,7 @@ func impersonationRules(envelope Enveloper, more world.Kind) []world.Rule {
 				"under anybody's identity (key-compromise impersonation): the arguments are the " +
 				"stolen keys, a bundle of whom to be, and one of whom to write to.",
 			Takes: kinds(wire.DeviceKeys, wire.Bundle, wire.Bundle), Gives: kinds(OwnSession),
+			Poses: true,
 			Apply: startSessionAs},
 		{Name: WriteToGroup,
 			Doc: "Whoever copied somebody's own sender key can write to the group in that name, " +

@@ -33,7 +33,7 @@ func takeoverRules(envelope envelopeMaker, more world.Kind) []world.Rule {
 				"made for it, on a phone of the adversary's own; text is a guess at the PIN of a " +
 				"registration lock, or that follows as a fact.",
 			Takes: kinds(wire.DeviceKeys, registration.Code), All: registration.PIN,
-			Gives: kinds(world.Outgoing), Apply: registerWithCode},
+			Gives: kinds(world.Outgoing), Poses: true, Apply: registerWithCode},
 		{Name: AskForBundle, Doc: "Anybody can ask for the keys of the account in text.",
 			Gives: kinds(world.Outgoing), Apply: askForBundle},
 		{Name: WriteRegistered,

@@ -15,7 +15,7 @@ function morph(from, to) {
   const parts = [...to.querySelectorAll("[id]")];
   const pairs = parts.map((b) => [document.getElementById(b.id), b]);
   if (parts.length !== from.querySelectorAll("[id]").length || pairs.some(([a]) => !a || !from.contains(a))) return false;
-  const before = { numbers: numbers(), keys: usedKeys(), step: from.className };
+  const before = { numbers: numbers(), keys: usedKeys(), posed: posed(), step: from.className };
   const tiles = from.querySelectorAll(".world:first-child .tile").length || 1;
   let turned = false;
   for (const [a, b] of pairs) {
@@ -45,10 +45,13 @@ function morph(from, to) {
 const numbers = () => new Map([...main().querySelectorAll(".number")].map((e) => [e.id, e.textContent]));
 const usedKeys = () => new Set([...main().querySelectorAll(".key.used")].map((e) => e.id));
 
+const posed = () => new Set([...main().querySelectorAll(".world:has(.false)")].map((e) => e.id));
+
 // move shows how a beat came to be what it is: copies of key parts lift and join, the key or the
 // order passes over the wall, and the number climbs with the tiles.
 function move(before, turned) {
   for (const [id, was] of before.numbers) climb(document.getElementById(id), was);
+  for (const world of main().querySelectorAll(".world:has(.false)")) if (!before.posed.has(world.id)) slide(world);
   if (turned) for (const tiles of main().querySelectorAll(".world:not(.calm) .tiles")) sweep(tiles);
   else if (!main().querySelector(".lawful")) join([...main().querySelectorAll(".key.used")].filter((e) => !before.keys.has(e.id)));
   if (before.step !== main().className) opening(main().className);
@@ -89,6 +92,19 @@ function join(keys) {
     const dx = home.left - from.left, up = -from.height * 1.3;
     copy.animate([{ translate: "-50% -50%" }, { translate: `-50% calc(-50% + ${up}px)`, offset: 0.4 },
       { translate: `calc(-50% + ${dx}px) calc(-50% + ${up}px)`, scale: 1.5, offset: 0.85 }, { translate: `calc(-50% + ${dx}px) calc(-50% + ${up}px)`, scale: 1.5, opacity: 0 }],
+      { duration: 1600, easing: "ease-in-out" }).finished.then(() => copy.remove(), () => copy.remove());
+  }
+}
+
+// slide passes false keys to two phones: each gets one that it takes for the other's.
+function slide(world) {
+  const from = world.querySelector(".false"), phones = [...world.querySelectorAll('[data-figure="phone"]')].slice(0, 2);
+  const middle = from.getBoundingClientRect();
+  for (const phone of phones) {
+    const box = phone.getBoundingClientRect(), copy = floating(from.querySelector("svg"), from);
+    const dx = box.left + box.width / 2 - middle.left - middle.width / 2, up = -middle.height * 0.9;
+    copy.animate([{ translate: "-50% -50%" }, { translate: `-50% calc(-50% + ${up}px)`, scale: 1.3, offset: 0.35 },
+      { translate: `calc(-50% + ${dx}px) calc(-50% + ${up}px)`, scale: 1.3, offset: 0.75 }, { translate: `calc(-50% + ${dx}px) -50%`, scale: 0.6, opacity: 0 }],
       { duration: 1600, easing: "ease-in-out" }).finished.then(() => copy.remove(), () => copy.remove());
   }
 }
@@ -148,6 +164,7 @@ function wallSettled() {
 function arrived() {
   if (!onWall() || still()) return;
   opening(main().className);
+  if (main().dataset.step === "2") for (const world of main().querySelectorAll(".world:has(.false)")) slide(world);
   if (main().dataset.step === "2" && !main().querySelector(".lawful")) join([...main().querySelectorAll(".key.used")]);
 }
 
