@@ -31,6 +31,12 @@ const readable = `[...document.querySelectorAll("#sentence, #bet, .name h2, .nam
   return [e.className || e.tagName, parseFloat(getComputedStyle(e).fontSize), r.bottom <= g.bottom + 1 && r.right <= g.right + 1 && r.top >= g.top - 1];
 })`
 
+// onMaps are the texts of the closing maps with their sizes, those in drawings as they are scaled.
+const onMaps = `[...document.querySelectorAll("main :is(h1, h2, p, figcaption, text)")].filter((e) => e.checkVisibility()).map((e) => {
+  const svg = e.closest("svg"), scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+  return [e.textContent, parseFloat(getComputedStyle(e).fontSize) * scale];
+})`
+
 // places are where the parts of a wall stand, which no beat may move.
 const places = `JSON.stringify([...document.querySelectorAll(".said, .world, .tiles ol, .tile, .glass")].map((e) => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height].map(Math.round); }))`
 
@@ -73,6 +79,11 @@ func TestWallFromAfar(t *testing.T) {
 		}
 	}
 	headline(p, "Whenever it comes")
+	p.Wait(`document.querySelectorAll(".dm-moments").length === 4`)
+	for _, e := range browser.Value[[][2]any](p, onMaps) {
+		require.GreaterOrEqual(t, e[1].(float64), 33.9, "on the maps: %v", e)
+	}
+	require.LessOrEqual(t, browser.Value[float64](p, `document.querySelector("main").getBoundingClientRect().bottom`), 1080.0, "the maps end below the screen")
 	p.Press("ArrowRight")
 	headline(p, "And the strongest form of each side?")
 	require.Contains(t, p.Text("main"), "0 of 72")
