@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"doormat/attacks"
 	"doormat/attacks/atlas"
+	"doormat/attacks/faulttree"
 	"doormat/attacks/odds"
 	"doormat/world"
 )
@@ -16,8 +20,10 @@ import (
 const tried = 2000
 
 // OddsCases finds what opens each message of each of the lab's designs, with stores at some
-// moments, in ascending order, none for the end of the conversation.
-func OddsCases(ctx context.Context, lab *attacks.Lab, moments []int) ([]odds.Case, error) {
+// moments, in ascending order, none for the end of the conversation. With active, what the lab's
+// attacks open counts as well, where they do more than copy stores and tap.
+func OddsCases(ctx context.Context, lab *attacks.Lab, moments []int, active bool) ([]odds.Case,
+	error) {
 	var cases []odds.Case
 	messages := lab.Conversation.Messages
 	if len(moments) == 0 {
@@ -34,9 +40,15 @@ func OddsCases(ctx context.Context, lab *attacks.Lab, moments []int) ([]odds.Cas
 		if _, err := a.Certify(ctx, tried); err != nil { // which mends what turns out wrong
 			return nil, fmt.Errorf("%s: %w", d.Info().ID, err)
 		}
-		cases = append(cases, odds.Case{Design: d.Info().ID, Principals: Declared(d), Moments: moments,
+		c := odds.Case{Design: d.Info().ID, Principals: Declared(d), Moments: moments,
 			Messages: a.Messages(),
-			Targets:  func(i int) bool { return messages[i].Concerns(lab.Settings.Target) }})
+			Targets:  func(i int) bool { return messages[i].Concerns(lab.Settings.Target) }}
+		if active {
+			if err := addActive(ctx, lab, d, &c); err != nil {
+				return nil, err
+			}
+		}
+		cases = append(cases, c)
 	}
 	return cases, nil
 }
@@ -47,4 +59,101 @@ func Declared(designs ...world.Design) (all world.Principals) {
 		all = all.With(d.Info().Principals)
 	}
 	return all.With(world.Everywhere())
+}
+
+// addActive adds to the tree of each message the needs of every attack that opens it. Nobody
+// proves that there is no other: it is what was thought of. Attacks that fix settings, such as
+// where trustees sit, speak of another deployment and are left out.
+func addActive(ctx context.Context, lab *attacks.Lab, d world.Design, c *odds.Case) error {
+	one := *lab
+	one.Designs, one.Attacks, one.Progress, one.Ahead = []world.Design{d}, nil, nil, nil
+	for _, t := range lab.Attacks {
+		if h := t.Header(); h.Kind != "control" && len(h.Settings) == 0 && doesMore(h.Needs) {
+			one.Attacks = append(one.Attacks, t)
+		}
+	}
+	if len(one.Attacks) == 0 {
+		return nil
+	}
+	r, err := one.Run(ctx)
+	if err != nil {
+		return err
+	}
+	more := make([][]*faulttree.Tree, len(c.Messages))
+	for i := range r.Cells {
+		cell := &r.Cells[i]
+		if !cell.Applicable || cell.Error != "" {
+			continue
+		}
+		past, present, err := needed(lab, c, cell.Needs)
+		if err != nil {
+			return err
+		}
+		for _, k := range cell.Trace.Opened {
+			switch {
+			case k > len(more):
+			case k > cell.At: // it was there when the message travelled
+				more[k-1] = append(more[k-1], present)
+			default:
+				more[k-1] = append(more[k-1], past)
+			}
+		}
+	}
+	for i, list := range more {
+		c.Messages[i] = faulttree.Or(append(list, c.Messages[i])...)
+	}
+	return nil
+}
+
+// doesMore tells whether needs are more than stores and taps.
+func doesMore(needs []string) bool {
+	return slices.ContainsFunc(needs, func(need string) bool {
+		c, err := world.ParseCapability(need)
+		return err == nil && c.Surface != world.Store && c.Surface != world.Tap
+	})
+}
+
+// needed is the tree of an attack's needs: for messages of the past, to which it may come in any
+// year, and for those that it meets. Of those who hold shares any will do that are as many.
+func needed(lab *attacks.Lab, c *odds.Case, needs []world.Capability) (past, present *faulttree.Tree,
+	err error) {
+	end := fmt.Sprintf("@%d", c.Moments[len(c.Moments)-1])
+	seats := map[string]int{} // by kind of capability
+	var now, any []*faulttree.Tree
+	add := func(name string) (n, a *faulttree.Tree) {
+		e, err := world.ParseCapability(name)
+		if err == nil && e.Surface == world.Store {
+			store := faulttree.Event(name + end)
+			return store, store
+		}
+		n = faulttree.Event(name + odds.First)
+		return n, faulttree.Or(n, faulttree.Event(name+odds.Later))
+	}
+	people := lab.Conversation.People(lab.Settings.Target)
+	for _, need := range needs {
+		p, _ := c.Principals.Named(world.KindOf(need.Principal))
+		if p.Placed == world.BySetting {
+			seats[odds.KindOf(need.String())]++
+			continue
+		}
+		who := []string{need.Principal}
+		if p.Count == world.PerAccount {
+			if who, err = c.Principals.Members(need.Principal, lab.Settings, people); err != nil {
+				return nil, nil, err
+			}
+		}
+		n, a := add(who[0] + "." + string(need.Surface))
+		now, any = append(now, n), append(any, a)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(seats)) {
+		principal, surface, _ := strings.Cut(kind, ".")
+		var allNow, allAny []*faulttree.Tree
+		for i := range lab.Settings.Trustees {
+			n, a := add(fmt.Sprintf("%s:%d.%s", principal, i+1, surface))
+			allNow, allAny = append(allNow, n), append(allAny, a)
+		}
+		now = append(now, faulttree.AtLeast(seats[kind], allNow...))
+		any = append(any, faulttree.AtLeast(seats[kind], allAny...))
+	}
+	return faulttree.And(any...), faulttree.And(now...), nil
 }

@@ -105,6 +105,10 @@ func TestMoments(t *testing.T) {
 	require.InDelta(t, 1-math.Pow(0.98, 9.5), odds(either("device:a.store@72"), given, 10), 1e-12)
 	require.InDelta(t, 0.2, odds(either("network.tap"), given, 10), 1e-12)
 
+	require.InDelta(t, 0.02, odds(either("device:a.store"+First), given, 10), 1e-12)
+	require.InDelta(t, 1-math.Pow(0.98, 9), odds(either("device:a.store"+Later), given, 10), 1e-12)
+	require.InDelta(t, 1-math.Pow(0.98, 10), odds(either("device:a.store"+First, "device:a.store"+Later), given, 10), 1e-12)
+
 	pair := func(a, b string) *faulttree.Tree { return some(2, "trustee:1.store@"+a, "trustee:2.store@"+b) }
 	refreshed := given
 	refreshed.Refresh = true

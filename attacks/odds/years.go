@@ -20,9 +20,28 @@ func within(p, years float64) float64 {
 	return -math.Expm1(years * math.Log1p(-p))
 }
 
+// Words for a moment, beside numbers of messages: what falls while the messages travel, in the
+// first year, and what falls after it.
+const (
+	First = "@first"
+	Later = "@later"
+)
+
+// The moments of these words.
+const (
+	first = -1 - iota
+	later
+)
+
 // split takes an event of a tree apart; the moment is 0 if it names none.
 func split(event string) (capability string, moment int) {
 	capability, text, _ := strings.Cut(event, "@")
+	switch "@" + text {
+	case First:
+		return capability, first
+	case Later:
+		return capability, later
+	}
 	moment, _ = strconv.Atoi(text)
 	return capability, moment
 }
@@ -124,17 +143,21 @@ func (in Inputs) epochs(years int) (list []epoch) {
 
 // exposure is for how many years of an epoch a store is as it was at a moment.
 func (c Case) exposure(moment int, e epoch) float64 {
-	later, first := float64(e.years), 0.0
+	after, one := float64(e.years), 0.0 // years after the first, and the first itself
 	if e.first == 1 {
-		later, first = later-1, 1
+		after, one = after-1, 1
 	}
 	switch {
 	case moment == 0:
-		return first + later
+		return one + after
+	case moment == first:
+		return one
+	case moment == later:
+		return after
 	case moment == c.Moments[len(c.Moments)-1]:
-		return first/float64(len(c.Moments)) + later
+		return one/float64(len(c.Moments)) + after
 	}
-	return first / float64(len(c.Moments))
+	return one / float64(len(c.Moments))
 }
 
 // Common causes: of those who hold shares, and of what users have of their own. They strike many

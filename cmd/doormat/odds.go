@@ -25,6 +25,7 @@ type oddsFlags struct {
 	years, moment  []int
 	yearly         []string
 	users          int
+	active         bool
 }
 
 func (a *app) odds() *cobra.Command {
@@ -62,8 +63,8 @@ func (f *oddsFlags) add(c *cobra.Command) {
 		"repeated")
 	c.Flags().StringVar(&f.common, "common", "", "chance `P` in a year that one cause takes all who "+
 		"hold shares (default: none such)")
-	c.Flags().StringVar(&f.phones, "common-phones", "", "chance `P` in a year that one cause takes all "+
-		"phones (default: none such)")
+	c.Flags().StringVar(&f.phones, "common-phones", "", "chance `P` in a year that one cause takes "+
+		"all phones (default: none such)")
 	c.Flags().IntSliceVar(&f.years, "years", []int{1, 10}, "within `Y,Y` years, 1 to 100 each")
 	c.Flags().StringSliceVar(&f.yearly, "yearly", nil, "what changes every year: `refresh,rotate` "+
 		"(default: nothing)")
@@ -72,9 +73,12 @@ func (f *oddsFlags) add(c *cobra.Command) {
 		"trustees")
 	c.Flags().IntSliceVar(&f.moment, "moments", nil, "look at stores after messages `M,M` "+
 		"(default: at the end)")
+	c.Flags().BoolVar(&f.active, "active", false, "count what attacks of the library open too, by "+
+		"more than stores and a tap; takes a while")
 	complete(c, "chances", files)
 	complete(c, "yearly", words(yearly...))
-	for _, flag := range []string{"chance", "common", "common-phones", "years", "message", "users", "moments"} {
+	for _, flag := range []string{"chance", "common", "common-phones", "years", "message", "users",
+		"moments"} {
 		complete(c, flag, words())
 	}
 }
@@ -85,7 +89,7 @@ var yearly = []string{"refresh", "rotate"}
 // inputs reads what was given: the file, then flags.
 func (f *oddsFlags) inputs(lab *attacks.Lab) (odds.Inputs, error) {
 	in, known := f.in, demo.Declared(lab.Known...)
-	in.Users = float64(f.users)
+	in.Users, in.Active = float64(f.users), f.active
 	if f.users < 1 {
 		return in, demo.Usagef("--users %d: want at least 1", f.users)
 	}
@@ -143,7 +147,7 @@ func (a *app) likely(ctx context.Context, o demo.Options, f oddsFlags, to outFla
 	if n := len(lab.Conversation.Messages); in.Message < 1 || in.Message > n {
 		return demo.Usagef("--message %d: want 1 to %d", in.Message, n)
 	}
-	cases, err := demo.OddsCases(ctx, lab, f.moment)
+	cases, err := demo.OddsCases(ctx, lab, f.moment, f.active)
 	if err != nil {
 		return err
 	}

@@ -58,12 +58,17 @@ func OddsGiven(in odds.Inputs) string {
 }
 
 // OddsCaveats say what such numbers are not.
-func OddsCaveats() []string {
+func OddsCaveats(in odds.Inputs) []string {
+	counted := "Counted are copied stores and a tap. Who runs its own program somewhere, is served by " +
+		"order, or deceives a user about keys is not counted, in any row: see the matrix, or --active."
+	if in.Active {
+		counted = "Counted are copied stores and a tap, of which every set was found, and what the " +
+			"attacks of the library open by more, as they ran here: who thinks of another adds to it."
+	}
 	return []string{
 		"Nobody measured the chances that were given. Other chances give other rows, and no row is " +
 			"a likelihood of anything until somebody answers for them.",
-		"Counted are copied stores and a tap. Who runs its own program somewhere, is served by " +
-			"order, or deceives a user about keys is not counted, in any row: see the matrix.",
+		counted,
 		"A tap counts in the year in which the messages travel; a store counts in every year, as it " +
 			"is when the conversation ends.",
 		Demonstration,

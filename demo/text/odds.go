@@ -35,7 +35,7 @@ func Odds(reports []odds.Report, width int) string {
 		quorums(p, q)
 	}
 	p.gap()
-	for _, text := range summary.OddsCaveats() {
+	for _, text := range summary.OddsCaveats(reports[0].Inputs) {
 		p.prose(0, text)
 	}
 	return p.String()
