@@ -35,11 +35,19 @@ func (c *Checked) Combine(commitments *sharing.Commitments,
 		return seed, bad, fmt.Errorf("tdh2: combining: %w",
 			&sharing.TooFewError{Good: len(good), Need: need, Bad: bad})
 	}
-	shared, err := c.interpolate(good[:need])
+	seed, err = c.CombineVerified(good[:need])
+	return seed, bad, err
+}
+
+// CombineVerified opens the seed from t partials of different trustees, each of which
+// [Checked.Verify] has accepted. It checks no proof again: fewer partials than t, or a wrong one,
+// give a wrong seed and no error. One trustee twice is a *sharing.DuplicateError.
+func (c *Checked) CombineVerified(partials []*Partial) (seed [SeedSize]byte, err error) {
+	shared, err := c.interpolate(partials)
 	if err != nil {
-		return seed, bad, err
+		return seed, err
 	}
-	return mask(shared, c.ct.masked), bad, nil
+	return mask(shared, c.ct.masked), nil
 }
 
 // sort verifies every partial.

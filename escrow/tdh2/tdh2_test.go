@@ -314,6 +314,11 @@ func TestCombineRefuses(t *testing.T) {
 	var duplicate *sharing.DuplicateError
 	require.ErrorAs(t, err, &duplicate)
 	require.Equal(t, 2, duplicate.Index)
+	_, err = c.CombineVerified([]*Partial{partials[0], partials[0]})
+	require.ErrorAs(t, err, &duplicate)
+	few, err := c.CombineVerified(partials[:1])
+	require.NoError(t, err)
+	require.NotEqual(t, seed, few[:], "one of two opens nothing")
 	_, _, err = c.Combine(w.commitments, []*Partial{partials[0], nil})
 	require.Error(t, err)
 	_, _, err = c.Combine(nil, partials)

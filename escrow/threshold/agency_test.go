@@ -201,7 +201,11 @@ func TestOwnCommittee(t *testing.T) {
 	require.Empty(t, l.seeds(more...))
 	// And with t honest answers it gets the one seed that is true.
 	more = append(more, l.good(0), l.partial(l.items[0], l.genuine, l.genuine, l.shares[0]))
-	require.Len(t, l.seeds(more...), 1)
+	honest := l.seeds(more...)
+	require.Len(t, honest, 1)
+	// A wrong answer in the name of one of them does not take its place.
+	wrong := l.partial(l.items[0], l.genuine, l.genuine, sharing.Share{Index: l.share.Index, Value: l.shares[0].Value})
+	require.Equal(t, honest, l.seeds(append([]world.Fact{wrong}, more...)...))
 }
 
 // TestAnswerToAnotherRequest replays answers: under another order, for other items, as

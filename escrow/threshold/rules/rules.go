@@ -372,7 +372,10 @@ func combineUnder(c *sharing.Commitments, data []byte, facts []world.Fact, at []
 			break
 		}
 	}
-	seed, _, err := checked.Combine(c, good)
+	if len(good) < c.Threshold() {
+		return world.Derived{}, errors.New("too few good partial decryptions")
+	}
+	seed, err := checked.CombineVerified(good)
 	return world.Derived{Fact: world.Fact{Kind: Seed, Ref: i.Meta.ID, Data: seed[:]}, From: from}, err
 }
 
