@@ -17,5 +17,5 @@ func (apart) Setup(c world.Config) (world.Deploy, error) {
 
 func TestConformance(t *testing.T) {
 	t.Run(Beside, func(t *testing.T) { worldtest.Run(t, Design{}) })
-	t.Run(Apart, func(t *testing.T) { worldtest.Run(t, apart{}) })
+	t.Run(Apart, func(t *testing.T) { worldtest.Brief(t, apart{}) })
 }

@@ -17,5 +17,5 @@ func (d byClient) Setup(config world.Config) (world.Deploy, error) {
 
 func TestConformance(t *testing.T) {
 	t.Run(ByProvider, func(t *testing.T) { worldtest.Run(t, Design{}) })
-	t.Run(ByClient, func(t *testing.T) { worldtest.Run(t, byClient{}) })
+	t.Run(ByClient, func(t *testing.T) { worldtest.Brief(t, byClient{}) })
 }

@@ -65,7 +65,7 @@ func garbage(random io.Reader) [][]byte {
 func (r *run) injectMutated(t *testing.T, seed world.Seed, name func(world.Packet) string) {
 	t.Helper()
 	random := seed.Stream("pester")
-	old, older := 0, 25 // packets of the moment before, and how many of them come again
+	old, older := 0, 10 // packets of the moment before, and how many of them come again
 	if *All {
 		older = 100
 	}

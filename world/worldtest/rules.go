@@ -14,7 +14,7 @@ import (
 // draws is on how many inputs a rule is tried, unless -rapid.checks says another number, as
 // .ci/run does. Designs share most of their rules, so each is tried on a hundred and more by
 // all of them.
-const draws = "20"
+const draws = "12"
 
 // rules checks that each rule is documented, can get its inputs from somewhere, is pure, and
 // does not panic whatever its inputs are.

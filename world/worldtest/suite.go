@@ -34,18 +34,23 @@ var All = flag.Bool("all", false, "take no turns: run over the whole story, unde
 // all have everything. Designs share most of their programs, which all of them run this way.
 func Run(t *testing.T, d world.Design) {
 	t.Run("info", func(t *testing.T) { checkInfo(t, d.Info()) })
-	t.Run("principals", newBench(t, d, variations()[ceremonies]).principals)
+	last := newBench(t, d, variations()[ceremonies])
+	t.Run("principals", last.principals)
 	for i, s := range variations() {
 		name := fmt.Sprintf("%d of %d, retention %d, mailbox %s, refresh %d, rotate %d, lock %s",
 			s.Threshold, s.Trustees, s.Retention, s.Mailbox, s.Refresh, s.Rotate, s.Lock)
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, d, s)
+			b := last
+			if i != ceremonies {
+				b = newBench(t, d, s)
+			}
 			for _, c := range []struct {
 				name  string
 				check func(*testing.T)
 				in    []int // variations
 			}{
 				{"undisturbed", b.undisturbedRun, []int{alone, locked, delivered}},
+				{"repeats", b.repeats, []int{alone}},
 				{"holdings", b.holdings, []int{locked}},
 				{"strangers", b.strangers, []int{locked}},
 				{"impostors", b.impostors, []int{delivered}},
@@ -57,7 +62,7 @@ func Run(t *testing.T, d world.Design) {
 			}
 		})
 	}
-	t.Run("rules", newBench(t, d, variations()[ceremonies]).rules)
+	t.Run("rules", last.rules)
 }
 
 // Brief checks another form of a design that [Run] has checked: that messages arrive where nobody

@@ -76,30 +76,10 @@ func (b *bench) arrival(t *testing.T) {
 	}
 }
 
-// undisturbedRun checks the arrival of messages, and that all of it repeats.
+// undisturbedRun checks the arrival of messages, and that nothing else alarms anybody than what
+// happens to phones.
 func (b *bench) undisturbedRun(t *testing.T) {
 	b.arrival(t)
-	r := b.undisturbed(t)
-	t.Run("repeats", func(t *testing.T) {
-		again := b.setUp(t, 1) // two deployments of it must not share state either
-		one, two := b.start(t, again, b.conv), b.start(t, again, b.conv)
-		require.NoError(t, two.Advance(6))
-		one.finish(t)
-		require.Equal(t, r.hash(), one.hash(), "the same seed gives another run")
-		if *All {
-			two.finish(t)
-		} else { // what the other has changed shows soon
-			require.NoError(t, two.Advance(waited))
-		}
-		same := r.packets[:min(len(two.packets), len(r.packets))]
-		require.Equal(t, hash(same), two.hash(), "deployments share state: the one that waited")
-	})
-	t.Run("another seed gives another run", func(t *testing.T) {
-		other := b.start(t, b.setUp(t, 2), b.conv)
-		require.NoError(t, other.Advance(3)) // one run begins as the other does
-		begun := r.packets[:min(len(other.packets), len(r.packets))]
-		require.NotEqual(t, hash(begun), other.hash(), "another seed gives the same run")
-	})
 	t.Run("without a reinstall nobody warns", func(t *testing.T) {
 		quiet := *b.conv
 		quiet.Events = nil
@@ -113,6 +93,27 @@ func (b *bench) undisturbedRun(t *testing.T) {
 		require.Empty(t, r.warnings)
 		require.Equal(t, b.truth(), r.shown)
 	})
+}
+
+// repeats checks that all of a run repeats, and that another seed gives another.
+func (b *bench) repeats(t *testing.T) {
+	r := b.undisturbed(t)
+	again := b.setUp(t, 1) // two deployments of it must not share state either
+	one, two := b.start(t, again, b.conv), b.start(t, again, b.conv)
+	require.NoError(t, two.Advance(6))
+	one.finish(t)
+	require.Equal(t, r.hash(), one.hash(), "the same seed gives another run")
+	if *All {
+		two.finish(t)
+	} else { // what the other has changed shows soon
+		require.NoError(t, two.Advance(waited))
+	}
+	same := r.packets[:min(len(two.packets), len(r.packets))]
+	require.Equal(t, hash(same), two.hash(), "deployments share state: the one that waited")
+	other := b.start(t, b.setUp(t, 2), b.conv)
+	require.NoError(t, other.Advance(3)) // one run begins as the other does
+	begun := r.packets[:min(len(other.packets), len(r.packets))]
+	require.NotEqual(t, hash(begun), other.hash(), "another seed gives the same run")
 }
 
 // holdings checks that Holdings changes nothing, gives the same when called twice, and holds
