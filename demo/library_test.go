@@ -118,7 +118,7 @@ func TestExpectations(t *testing.T) {
 		{"other columns", "", func(o *Options) { o.Designs = []string{"e2ee-kept", "e2ee-unverified", "threshold-delivered"} }, 0, 1},
 		{"new ends", "", func(o *Options) { o.Designs = newEnds }, 0, 1},
 		{"new ends, held back", "", func(o *Options) { o.Designs = newEnds; o.Set("target", "Ines"); o.Set("at", "56") }, 0, 1},
-		{"new ends, four people", "testdata/four.txt", func(o *Options) { o.Designs = newEnds }, 0, 5},
+		{"new ends, four people", "testdata/four.txt", func(o *Options) { o.Designs = newEnds }, 0, 8},
 		{"refresh 10", "", func(o *Options) { o.Set("refresh", "10") }, 0, 1},
 		{"rotate 20", "", func(o *Options) { o.Set("rotate", "20") }, 0, 1},
 		{"2 of 3, refresh 15, rotate 12", "", trusteesOf(2, 3, func(o *Options) { o.Set("refresh", "15"); o.Set("rotate", "12"); o.Set("at", "29") }), 0, 1},
@@ -135,9 +135,9 @@ func TestExpectations(t *testing.T) {
 		{"locked", "", func(o *Options) { o.Set("target", "Ines"); o.Set("at", "50"); o.Set("lock", "on") }, 0, 1},
 		{"compared before", "", func(o *Options) { o.Set("target", "Jo"); o.Set("at", "50") }, 0, 1},
 		{"13 of 25, after both groups changed", "", trusteesOf(13, 25, func(o *Options) { o.Set("target", "Jo"); o.Set("at", "68") }), 0, 1},
-		{"two people", "testdata/two.txt", as, 1, 4},
-		{"5 of 5, three people and their files", "chat/testdata/android-nl.zip", trusteesOf(5, 5, as), 2, 5},
-		{"four people", "testdata/four.txt", trusteesOf(2, 3, as), 3, 5},
+		{"two people", "testdata/two.txt", as, 1, 8},
+		{"5 of 5, three people and their files", "chat/testdata/android-nl.zip", trusteesOf(5, 5, as), 2, 8},
+		{"four people", "testdata/four.txt", trusteesOf(2, 3, as), 3, 8},
 		{"one message", "testdata/one.txt", as, 0, 2},
 		{"one message, one trustee", "testdata/one.txt", trusteesOf(1, 1, as), 1, 2},
 	} {
@@ -198,8 +198,8 @@ var choices = [][]struct {
 }
 
 // TestPairs runs attacks under settings of which every two meet: faults seldom need a
-// third to show. Each attack has its turn in one run of eight, all of them with -all;
-// TestRandomChats has it meet two more.
+// third to show. Each attack has its turn in one run of twelve, all of them with -all;
+// TestRandomChats has it meet another.
 func TestPairs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs without -short")
@@ -208,7 +208,7 @@ func TestPairs(t *testing.T) {
 	for _, values := range choices {
 		sizes = append(sizes, len(values))
 	}
-	const turns = 8
+	const turns = 12
 	for r, row := range covering(sizes) {
 		var names []string
 		for i, v := range row {

@@ -123,11 +123,12 @@ def run(adv):
 
 func TestCarriedAnswersDoNotCount(t *testing.T) {
 	demotest.Long(t)
-	for name, carrier := range carriers {
-		t.Run(name, func(t *testing.T) {
-			for _, draw := range []string{"", strings.Repeat("0d", 32)} {
-				l := lab(t, "", func(o *Options) { o.Draw, o.Designs = draw, []string{"e2ee-kept"} })
-				a, err := script.Load("sample.star", []byte(answers(t, l)+carrier))
+	for _, draw := range []string{"", strings.Repeat("0d", 32)} {
+		l := lab(t, "", func(o *Options) { o.Draw, o.Designs = draw, []string{"e2ee-kept"} })
+		known := answers(t, l)
+		for name, carrier := range carriers {
+			t.Run(name+", draw "+draw, func(t *testing.T) {
+				a, err := script.Load("sample.star", []byte(known+carrier))
 				require.NoError(t, err)
 				l.Attacks = []technique.Technique{a}
 				res, err := l.Run(context.Background())
@@ -140,8 +141,8 @@ func TestCarriedAnswersDoNotCount(t *testing.T) {
 				require.False(t, c.Expected)
 				require.Equal(t, 1, Judge(res).Surprises)
 				require.Equal(t, draw, res.Draw)
-			}
-		})
+			})
+		}
 	}
 }
 
