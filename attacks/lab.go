@@ -9,6 +9,7 @@ import (
 	"doormat/attacks/deduce"
 	"doormat/attacks/technique"
 	"doormat/world"
+	"doormat/world/memo"
 )
 
 // A Lab runs attacks against designs over one conversation and measures what
@@ -32,6 +33,9 @@ type Lab struct {
 	// secondrun.go.
 	Second []byte
 
+	// Memo is what the runs of this lab share of their computations, and with those of other
+	// labs that have the same one. If it is nil, each sweep has its own.
+	Memo *memo.Memo
 	// Clock, if set, gives seconds since some start; package attacks has no clock.
 	Clock func() float64
 	// Ahead is a result of the same run with further columns, for whoever sums up.

@@ -1,6 +1,7 @@
 package attacks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -99,7 +100,7 @@ func (l *Lab) deployed(d world.Design) (*deployment, error) {
 	}
 	settings.At = 0
 	on := &deployment{lab: l, truth: said.Under(settings), design: d, settings: settings,
-		memo: &memo.Memo{}}
+		memo: cmp.Or(l.Memo, new(memo.Memo))}
 	return on, on.setUp()
 }
 

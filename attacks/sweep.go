@@ -1,6 +1,7 @@
 package attacks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -80,7 +81,7 @@ func (l *Lab) plan(t *truth.Truth, points []world.Settings) ([][]*trial, error) 
 		part int
 	}
 	deployments, places := map[setting]*deployment{}, map[batch]int{}
-	shared := &memo.Memo{}
+	shared := cmp.Or(l.Memo, new(memo.Memo))
 	var batches [][]*trial
 	if err := l.distinct(); err != nil {
 		return nil, err

@@ -10,18 +10,19 @@ import (
 	"doormat/demo/plain"
 	"doormat/demo/replay"
 	"doormat/world"
+	"doormat/world/memo"
 )
 
-// conversation gives the one that a query is about.
-func (s *Stage) conversation(q choice) (*world.Conversation, error) {
+// conversation gives the one that a query is about, and what runs of it computed.
+func (s *Stage) conversation(q choice) (*world.Conversation, *memo.Memo, error) {
 	if q.Chat == "" {
-		return q.Tale().Conversation(), nil
+		return q.Tale().Conversation(), &s.told, nil
 	}
 	k, err := s.chats.get(q.Chat)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return k.conv, nil
+	return k.conv, &k.computed, nil
 }
 
 // chatView tells of the uploaded chat that a page is about, nil if there is none.

@@ -10,6 +10,7 @@ import (
 	"doormat/demo/chat"
 	"doormat/demo/stage/jobs"
 	"doormat/world"
+	"doormat/world/memo"
 )
 
 // Bounds of what is kept of uploads.
@@ -35,6 +36,7 @@ type keptChat struct {
 	conv     *world.Conversation
 	summary  chat.Summary // counts, and what was left out
 	warnings []string     // what the reader guessed or altered
+	computed memo.Memo    // what its runs computed, which is forgotten with it
 }
 
 func newChats(s *jobs.Store) *chats { return &chats{store: s, reading: make(chan struct{}, 1)} }
@@ -56,7 +58,7 @@ func (c *chats) keep(read *chat.Chat, name, target string) (*keptChat, error) {
 			"last N messages, and doormat attack run takes longer chats",
 			name, len(conv.Messages), n, maxDeliveries)
 	}
-	k := &keptChat{rand.Text(), conv, read.Summary(), read.Warnings}
+	k := &keptChat{id: rand.Text(), conv: conv, summary: read.Summary(), warnings: read.Warnings}
 	c.mu.Lock()
 	c.list = append(c.list, k)
 	var gone []*keptChat

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -40,10 +41,16 @@ type control struct {
 	want      string
 }
 
+// parameters are all that a page can set. Every address on it asks for them, so they are gathered
+// once.
+var parameters = sync.OnceValue(func() []world.Parameter {
+	return append(world.ByDependence(), demo.OwnParameters(demo.Designs())...)
+})
+
 // controls are those of c. Each has one way of writing a value, the one that get gives.
 func (c *choice) controls() []control {
 	var list []control
-	for _, p := range append(world.ByDependence(), demo.OwnParameters(demo.Designs())...) {
+	for _, p := range parameters() {
 		list = append(list, c.parameter(p))
 	}
 	return append(list,

@@ -34,6 +34,7 @@ import (
 	"doormat/demo/stage/events"
 	"doormat/demo/stage/jobs"
 	"doormat/world"
+	"doormat/world/memo"
 )
 
 //go:embed templates/*.html
@@ -52,6 +53,7 @@ type Stage struct {
 	chats   *chats
 	pages   *template.Template
 	acts    []technique.Header
+	told    memo.Memo // what runs of the stories computed
 }
 
 // nav is what every page links to.
@@ -125,10 +127,13 @@ func (s *Stage) fail(w http.ResponseWriter, q choice, status int, title string, 
 
 // lab prepares a lab for a query.
 func (s *Stage) lab(q choice) (*attacks.Lab, *world.Conversation, error) {
-	conv, err := s.conversation(q)
+	conv, computed, err := s.conversation(q)
 	if err != nil {
 		return nil, nil, err
 	}
 	lab, err := q.lab(s.kit, conv)
+	if err == nil {
+		lab.Memo = computed
+	}
 	return lab, conv, err
 }
