@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,6 +19,7 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo/demotest"
 	"doormat/world"
+	"doormat/world/memo"
 )
 
 // TestInvariants holds the whole library to what every reader of a result relies
@@ -78,8 +80,14 @@ func lab(t *testing.T, file string, change func(*Options)) *attacks.Lab {
 	t.Helper()
 	conv, _, err := OpenConversation(file, "")
 	require.NoError(t, err)
-	return labOf(t, conv, change)
+	l := labOf(t, conv, change)
+	m, _ := computedOf.LoadOrStore(file, new(memo.Memo))
+	l.Memo = m.(*memo.Memo)
+	return l
 }
+
+// computedOf is what labs of all tests over one file computed: most are of one seed.
+var computedOf sync.Map
 
 // labOf is the same over a conversation.
 func labOf(t *testing.T, conv *world.Conversation, change func(*Options)) *attacks.Lab {
