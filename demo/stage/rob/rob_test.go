@@ -10,7 +10,7 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/demotest"
-	"doormat/demo/story"
+	"doormat/world/memo"
 )
 
 // TestParse reads what String writes, and nothing else.
@@ -38,8 +38,10 @@ func TestAnyQuorum(t *testing.T) {
 	o.Designs = []string{"threshold"}
 	theft, err := kit.Attack("quorum-theft")
 	require.NoError(t, err)
-	lab, err := o.Lab(kit, story.Conversation())
+	lab, err := o.Lab(kit, demotest.Conversation())
 	require.NoError(t, err)
+	lab.Memo = new(memo.Memo) // runs differ in what is stolen at the end
+	all := len(lab.Conversation.Messages)
 	for set := range 1 << 5 {
 		var text, comma string
 		size := 0
@@ -56,7 +58,7 @@ func TestAnyQuorum(t *testing.T) {
 		lab.Attacks = []technique.Technique{chosen}
 		r, err := lab.Run(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, size >= 3, opened(r) == 72, "%s: %d", text, opened(r))
+		require.Equal(t, size >= 3, opened(r) == all, "%s: %d", text, opened(r))
 		require.Equal(t, size < 3, opened(r) == 0, "%s: %d", text, opened(r))
 	}
 }
