@@ -36,7 +36,7 @@ type keptChat struct {
 	conv     *world.Conversation
 	summary  chat.Summary // counts, and what was left out
 	warnings []string     // what the reader guessed or altered
-	computed memo.Memo    // what its runs computed, which is forgotten with it
+	computed memo.Memo    // what its runs computed, forgotten with it
 }
 
 func newChats(s *jobs.Store) *chats { return &chats{store: s, reading: make(chan struct{}, 1)} }
