@@ -85,7 +85,7 @@ func addActive(ctx context.Context, lab *attacks.Lab, d world.Design, c *odds.Ca
 		if !cell.Applicable || cell.Error != "" {
 			continue
 		}
-		past, present, err := needed(lab, c, cell.Needs)
+		needs, err := needed(lab, c, cell.Needs)
 		if err != nil {
 			return err
 		}
@@ -93,9 +93,9 @@ func addActive(ctx context.Context, lab *attacks.Lab, d world.Design, c *odds.Ca
 			switch {
 			case k > len(more):
 			case k > cell.At: // it was there when the message travelled
-				more[k-1] = append(more[k-1], present)
+				more[k-1] = append(more[k-1], needs.present)
 			default:
-				more[k-1] = append(more[k-1], past)
+				more[k-1] = append(more[k-1], needs.past)
 			}
 		}
 	}
@@ -113,47 +113,57 @@ func doesMore(needs []string) bool {
 	})
 }
 
-// needed is the tree of an attack's needs: for messages of the past, to which it may come in any
-// year, and for those that it meets. Of those who hold shares any will do that are as many.
-func needed(lab *attacks.Lab, c *odds.Case, needs []world.Capability) (past, present *faulttree.Tree,
-	err error) {
-	end := fmt.Sprintf("@%d", c.Moments[len(c.Moments)-1])
-	seats := map[string]int{} // by kind of capability
-	var now, any []*faulttree.Tree
-	add := func(name string) (n, a *faulttree.Tree) {
-		e, err := world.ParseCapability(name)
-		if err == nil && e.Surface == world.Store {
-			store := faulttree.Event(name + end)
-			return store, store
-		}
-		n = faulttree.Event(name + odds.First)
-		return n, faulttree.Or(n, faulttree.Event(name+odds.Later))
+// A fall is a tree of what has to fall: for messages of the past, to which it may come in any
+// year, and for those that it meets.
+type fall struct{ past, present *faulttree.Tree }
+
+// falls is a capability of its own, of a store as it is at the end.
+func falls(name, end string) fall {
+	if e, err := world.ParseCapability(name); err == nil && e.Surface == world.Store {
+		store := faulttree.Event(name + end)
+		return fall{store, store}
 	}
+	now := faulttree.Event(name + odds.First)
+	return fall{faulttree.Or(now, faulttree.Event(name+odds.Later)), now}
+}
+
+// atLeast wants k of the list.
+func atLeast(k int, list []fall) fall {
+	var past, present []*faulttree.Tree
+	for _, f := range list {
+		past, present = append(past, f.past), append(present, f.present)
+	}
+	return fall{faulttree.AtLeast(k, past...), faulttree.AtLeast(k, present...)}
+}
+
+// needed is the tree of an attack's needs. Of those who hold shares any will do that are as many.
+func needed(lab *attacks.Lab, c *odds.Case, needs []world.Capability) (fall, error) {
+	end := fmt.Sprintf("@%d", c.Moments[len(c.Moments)-1])
 	people := lab.Conversation.People(lab.Settings.Target)
+	var all []fall
+	seats := map[string]int{} // by kind of capability
 	for _, need := range needs {
 		p, _ := c.Principals.Named(world.KindOf(need.Principal))
-		if p.Placed == world.BySetting {
+		switch {
+		case p.Placed == world.BySetting:
 			seats[odds.KindOf(need.String())]++
 			continue
-		}
-		who := []string{need.Principal}
-		if p.Count == world.PerAccount {
-			if who, err = c.Principals.Members(need.Principal, lab.Settings, people); err != nil {
-				return nil, nil, err
+		case p.Count == world.PerAccount: // "target" is somebody
+			who, err := c.Principals.Members(need.Principal, lab.Settings, people)
+			if err != nil {
+				return fall{}, err
 			}
+			need.Principal = who[0]
 		}
-		n, a := add(who[0] + "." + string(need.Surface))
-		now, any = append(now, n), append(any, a)
+		all = append(all, falls(need.String(), end))
 	}
 	for _, kind := range slices.Sorted(maps.Keys(seats)) {
 		principal, surface, _ := strings.Cut(kind, ".")
-		var allNow, allAny []*faulttree.Tree
+		var holders []fall
 		for i := range lab.Settings.Trustees {
-			n, a := add(fmt.Sprintf("%s:%d.%s", principal, i+1, surface))
-			allNow, allAny = append(allNow, n), append(allAny, a)
+			holders = append(holders, falls(fmt.Sprintf("%s:%d.%s", principal, i+1, surface), end))
 		}
-		now = append(now, faulttree.AtLeast(seats[kind], allNow...))
-		any = append(any, faulttree.AtLeast(seats[kind], allAny...))
+		all = append(all, atLeast(seats[kind], holders))
 	}
-	return faulttree.And(any...), faulttree.And(now...), nil
+	return atLeast(len(all), all), nil
 }

@@ -24,7 +24,7 @@ type Inputs struct {
 	Rotate  bool               `json:"rotate"`  // the key changes with each year, and its shares
 	Users   float64            `json:"users"`   // of the crowd
 	Message int                `json:"message"` // the given one, from 1
-	Active  bool               `json:"active"`  // trees have what attacks open by more than stores and taps
+	Active  bool               `json:"active"`  // trees have what attacks do besides
 }
 
 // KindOf is the kind of a capability: "trustee.store" of "trustee:2.store".

@@ -15,12 +15,14 @@
 // the end of the last. What a store holds can be copied in any year, so a store that falls with
 // probability p in a year has fallen within y years with probability 1-(1-p)^y. Trees may tell
 // moments of the conversation apart ("trustee:2.store@36"): they divide the first year into equal
-// parts, and from the last moment on stores stay as they were then (TestMoments). What has to fall
-// while messages travel is told apart from what may fall later by the words [First] and [Later]. A tap copies what
-// travels, so it counts in the first year only. Trustees, and whoever else sits where the setting
-// puts them, hold shares, and shares of one epoch only can be put together. If shares never
-// change, all years are one epoch; with a yearly refresh each year is one; with a yearly rotation
-// the key of the first year is destroyed at the end of the second (TestYears, TestQuorum).
+// parts, and from the last moment on stores stay as they were then (TestMoments). A tap copies what
+// travels, so it counts in the first year only; of other things the words [First] and [Later] say
+// which fall is meant.
+//
+// Trustees, and whoever else sits where the setting puts them, hold shares, and shares of one epoch
+// only can be put together. If shares never change, all years are one epoch; with a yearly refresh
+// each year is one; with a yearly rotation the key of the first year is destroyed at the end of
+// the second (TestYears, TestQuorum).
 //
 // Capabilities fall independently, but for common causes. One takes in any year everybody of
 // those who sit: one flaw in the program that all of them run. Another takes everything that users

@@ -14,6 +14,7 @@ import (
 	"doormat/demo"
 	"doormat/demo/terminal"
 	"doormat/demo/text"
+	"doormat/world"
 )
 
 // oddsFlags are those of the verb, as they were given.
@@ -98,6 +99,13 @@ func (f *oddsFlags) inputs(lab *attacks.Lab) (odds.Inputs, error) {
 			return in, demo.Usagef("--years %d: want 1 to 100", y)
 		}
 	}
+	for _, word := range f.yearly {
+		if !slices.Contains(yearly, word) {
+			return in, demo.Usagef("--yearly %q: want %s", word, strings.Join(yearly, ", "))
+		}
+	}
+	in.Refresh = slices.Contains(f.yearly, yearly[0])
+	in.Rotate = slices.Contains(f.yearly, yearly[1])
 	if f.file != "" {
 		file, err := os.Open(f.file)
 		if err != nil {
@@ -108,13 +116,18 @@ func (f *oddsFlags) inputs(lab *attacks.Lab) (odds.Inputs, error) {
 			return in, err
 		}
 	}
+	return in, f.set(&in, known)
+}
+
+// set reads the chances that flags give.
+func (f *oddsFlags) set(in *odds.Inputs, known world.Principals) error {
 	for _, text := range f.chances {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok {
-			return in, demo.Usagef("--chance %q: want KIND=P, such as trustee.store=0.05", text)
+			return demo.Usagef("--chance %q: want KIND=P, such as trustee.store=0.05", text)
 		}
 		if err := in.Set(name, value, known); err != nil {
-			return in, demo.Usagef("--chance %v", err)
+			return demo.Usagef("--chance %v", err)
 		}
 	}
 	for _, cause := range [][2]string{{"common", f.common}, {"common-phones", f.phones}} {
@@ -122,16 +135,10 @@ func (f *oddsFlags) inputs(lab *attacks.Lab) (odds.Inputs, error) {
 			continue
 		}
 		if err := in.Set(cause[0], cause[1], known); err != nil {
-			return in, demo.Usagef("--%v", err)
+			return demo.Usagef("--%v", err)
 		}
 	}
-	for _, word := range f.yearly {
-		if !slices.Contains(yearly, word) {
-			return in, demo.Usagef("--yearly %q: want %s", word, strings.Join(yearly, ", "))
-		}
-	}
-	in.Refresh, in.Rotate = slices.Contains(f.yearly, yearly[0]), slices.Contains(f.yearly, yearly[1])
-	return in, nil
+	return nil
 }
 
 // likely computes and writes the reports.

@@ -59,8 +59,9 @@ func OddsGiven(in odds.Inputs) string {
 
 // OddsCaveats say what such numbers are not.
 func OddsCaveats(in odds.Inputs) []string {
-	counted := "Counted are copied stores and a tap. Who runs its own program somewhere, is served by " +
-		"order, or deceives a user about keys is not counted, in any row: see the matrix, or --active."
+	counted := "Counted are copied stores and a tap. Who runs its own program somewhere, is " +
+		"served by order, or deceives a user about keys is not counted, in any row: see the " +
+		"matrix, or --active."
 	if in.Active {
 		counted = "Counted are copied stores and a tap, of which every set was found, and what the " +
 			"attacks of the library open by more, as they ran here: who thinks of another adds to it."
