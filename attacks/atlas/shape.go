@@ -16,9 +16,10 @@ import (
 // folded only where all that the text says is among them, so that a shape leaves nothing out and
 // adds nothing.
 type Shape struct {
-	Text   string `json:"text"`
-	Sets   int    `json:"sets"`
-	Script string `json:"script"` // an attack of the library that needs just this, "" for none
+	Text   string   `json:"text"`
+	Parts  []string `json:"parts"` // all of which are needed; Text joins them
+	Sets   int      `json:"sets"`
+	Script string   `json:"script"` // an attack of the library that needs just this, "" for none
 
 	cast  cast // of every set
 	slots []slot
@@ -73,7 +74,11 @@ func (a *Atlas) Shapes(g *Goal) []Shape {
 			size *= part.size()
 		}
 		if size == len(group) {
-			s.Text, s.cast = a.text(s.slots), a.castOf(group[0])
+			s.cast = a.castOf(group[0])
+			for _, part := range s.slots {
+				s.Parts = append(s.Parts, a.who(part)+a.when(part))
+			}
+			s.Text = strings.Join(s.Parts, "; and ")
 			out = append(out, s)
 		}
 		return size == len(group)
@@ -234,15 +239,6 @@ func classes(moments []int, together map[[2]int]bool) (list [][]int) {
 		list[at] = append(list[at], m)
 	}
 	return list
-}
-
-// text says a shape in words.
-func (a *Atlas) text(slots []slot) string {
-	var parts []string
-	for _, s := range slots {
-		parts = append(parts, a.who(s)+a.when(s))
-	}
-	return strings.Join(parts, "; and ")
 }
 
 // everybody lists the numbers of all principals of a slot's kind, if any so many of them are

@@ -27,11 +27,11 @@ func (s *Stage) begin(o demo.Options) error {
 		if err != nil {
 			return err
 		}
-		k, err := s.chats.keep(read, fileName(filepath.Base(o.Conversation)), "")
+		k, err := s.chats.Keep(read, fileName(filepath.Base(o.Conversation)), "")
 		if err != nil {
 			return err
 		}
-		q.Chat, conv = k.id, k.conv
+		q.Chat, conv = k.ID, k.Conversation
 	}
 	lab, err := o.Lab(s.kit, conv)
 	if err != nil {
@@ -84,9 +84,9 @@ func (s *Stage) enter(w http.ResponseWriter, r *http.Request) {
 // Warnings are what the reader of the chat in a file, if there is one, guessed or
 // altered.
 func (s *Stage) Warnings() []string {
-	k, err := s.chats.get(s.initial.Chat)
+	k, err := s.chats.Get(s.initial.Chat)
 	if err != nil {
 		return nil
 	}
-	return k.warnings
+	return k.Warnings
 }

@@ -40,9 +40,9 @@ func TestBegin(t *testing.T) {
 	q, err := parse(u.Query())
 	require.NoError(t, err)
 	require.Equal(t, "2", q.Given["threshold"])
-	k, err := s.chats.get(q.Chat)
+	k, err := s.chats.Get(q.Chat)
 	require.NoError(t, err)
-	require.Equal(t, "mychat.txt", k.conv.Title)
+	require.Equal(t, "mychat.txt", k.Conversation.Title)
 
 	for want, change := range map[string]func(*demo.Options){
 		`--threshold "9": want a number from 1 to 5, or more trustees`: func(o *demo.Options) { o.Set("threshold", "9") },

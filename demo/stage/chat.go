@@ -18,23 +18,23 @@ func (s *Stage) conversation(q choice) (*world.Conversation, *memo.Memo, error) 
 	if q.Chat == "" {
 		return q.Tale().Conversation(), &s.told, nil
 	}
-	k, err := s.chats.get(q.Chat)
+	k, err := s.chats.Get(q.Chat)
 	if err != nil {
 		return nil, nil, err
 	}
-	return k.conv, &k.computed, nil
+	return k.Conversation, &k.Computed, nil
 }
 
 // chatView tells of the uploaded chat that a page is about, nil if there is none.
 func (s *Stage) chatView(q choice) *chatView {
-	k, err := s.chats.get(q.Chat)
+	k, err := s.chats.Get(q.Chat)
 	if q.Chat == "" || err != nil {
 		return nil
 	}
-	view := &chatView{ID: k.id, Title: plain.Clean(k.conv.Title)}
+	view := &chatView{ID: k.ID, Title: plain.Clean(k.Conversation.Title)}
 	view.About = fmt.Sprintf("%d messages of %d accounts were read, %d items left out.",
-		len(k.conv.Messages), len(k.conv.Accounts), len(k.summary.LeftOut))
-	for _, text := range k.warnings {
+		len(k.Conversation.Messages), len(k.Conversation.Accounts), len(k.Summary.LeftOut))
+	for _, text := range k.Warnings {
 		view.Warnings = append(view.Warnings, plain.Clean(text))
 	}
 	return view
@@ -56,8 +56,8 @@ func (s *Stage) command(at replayAddress, p *replay.Replay) string {
 	if ownMoment(p) != "" {
 		o.Set("at", "") // it would change nothing
 	}
-	if k, err := s.chats.get(at.query.Chat); at.query.Chat != "" && err == nil {
-		o.Conversation = path.Base(k.conv.Title)
+	if k, err := s.chats.Get(at.query.Chat); at.query.Chat != "" && err == nil {
+		o.Conversation = path.Base(k.Conversation.Title)
 	}
 	if ids := s.kit.DesignIDs(); !slices.Equal(ids, demo.Story) {
 		o.Designs = ids

@@ -36,7 +36,7 @@ func New(ctx context.Context, kit demo.Kit, o demo.Options) (*Stage, error) {
 		return nil, err
 	}
 	s := &Stage{kit: kit, store: jobs.New(ctx), hub: events.NewHub(), pages: pages}
-	s.chats = newChats(s.store)
+	s.chats = newUploads(s.store)
 	return s, s.begin(o)
 }
 
@@ -61,6 +61,8 @@ func (s *Stage) Handler(hosts []string) http.Handler {
 	mux.HandleFunc("GET /events/overview", s.overviewEvents)
 	mux.HandleFunc("GET /events/closing", s.closingEvents)
 	mux.HandleFunc("GET /order", s.order)
+	mux.HandleFunc("GET /atlas", s.atlas)
+	mux.HandleFunc("GET /events/atlas", s.atlasEvents)
 	mux.HandleFunc("GET /events/order", s.orderEvents)
 	mux.HandleFunc("POST /chat", s.upload)
 	mux.HandleFunc("POST /chat/forget", s.forget)

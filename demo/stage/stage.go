@@ -50,7 +50,7 @@ type Stage struct {
 	ticket  ticket
 	store   *jobs.Store
 	hub     *events.Hub
-	chats   *chats
+	chats   *uploads
 	pages   *template.Template
 	acts    []technique.Header
 	told    memo.Memo // what runs of the stories computed
@@ -59,6 +59,7 @@ type Stage struct {
 // nav is what every page links to.
 type nav struct {
 	Home, Overview string
+	Atlas          string
 	Order          string // "" for a chat that declares none
 	OnOverview     bool
 	Chat           string
@@ -83,7 +84,7 @@ type frame struct {
 
 func (s *Stage) nav(q choice, here string) nav {
 	v := q.encode()
-	n := nav{Home: address("/", v), Overview: address("/overview", v),
+	n := nav{Home: address("/", v), Overview: address("/overview", v), Atlas: address("/atlas", v),
 		OnOverview: here == "overview", Chat: q.Chat}
 	if q.Chat == "" {
 		n.Order = address("/order", v)
@@ -114,7 +115,7 @@ type failedPage struct {
 }
 
 func (s *Stage) fail(w http.ResponseWriter, q choice, status int, title string, err error) {
-	if _, gone := s.chats.get(q.Chat); q.Chat != "" && gone != nil {
+	if _, gone := s.chats.Get(q.Chat); q.Chat != "" && gone != nil {
 		q.Chat = "" // so that the page's links lead somewhere
 		q.Set("target", "")
 		q.Set("at", "")

@@ -16,6 +16,8 @@ import (
 	"doormat/demo"
 	"doormat/demo/chat"
 	"doormat/demo/chat/stamp"
+	"doormat/demo/stage/chats"
+	"doormat/demo/stage/jobs"
 )
 
 // Bounds of an upload.
@@ -30,6 +32,16 @@ const (
 // errTooLarge answers 413; every other mistake in an upload 400.
 var errTooLarge = errors.New("the file is too large")
 
+// uploads takes chats in, one at a time in memory.
+type uploads struct {
+	*chats.Store
+	reading chan struct{}
+}
+
+func newUploads(results *jobs.Store) *uploads {
+	return &uploads{chats.New(results), make(chan struct{}, 1)}
+}
+
 // An uploadBody is what an upload holds.
 type uploadBody struct {
 	name   string // of the file
@@ -40,7 +52,7 @@ type uploadBody struct {
 // upload takes a chat: a form with the file and fields date-order, target and page
 // (where to go on), or the bare file with name and fields in the query. The answer
 // leads to the page, with the chat's id in its address, or says by fail what is wrong.
-func (c *chats) upload(w http.ResponseWriter, r *http.Request, fail func(status int, err error)) {
+func (c *uploads) upload(w http.ResponseWriter, r *http.Request, fail func(status int, err error)) {
 	select {
 	case c.reading <- struct{}{}:
 		defer func() { <-c.reading }()
@@ -51,7 +63,7 @@ func (c *chats) upload(w http.ResponseWriter, r *http.Request, fail func(status 
 	_ = to.SetReadDeadline(time.Now().Add(uploadTime)) // not every connection has deadlines
 	p, err := receive(w, r)
 	_ = to.SetReadDeadline(time.Time{})
-	var k *keptChat
+	var k *chats.Chat
 	if err == nil {
 		k, err = c.read(p)
 	}
@@ -63,13 +75,13 @@ func (c *chats) upload(w http.ResponseWriter, r *http.Request, fail func(status 
 		w.Header().Set("Connection", "close") // the rest of the body is not worth waiting for
 		fail(http.StatusBadRequest, err)
 	default:
-		http.Redirect(w, r, pageAfterUpload(p.fields["page"], k.id, p.fields["target"]),
+		http.Redirect(w, r, pageAfterUpload(p.fields["page"], k.ID, p.fields["target"]),
 			http.StatusSeeOther)
 	}
 }
 
 // read makes a kept chat of an upload.
-func (c *chats) read(p uploadBody) (*keptChat, error) {
+func (c *uploads) read(p uploadBody) (*chats.Chat, error) {
 	order, err := stamp.ParseOrder(p.fields["date-order"])
 	if err != nil {
 		return nil, demo.Usagef("order of dates %.40q: want dmy, mdy or ymd",
@@ -85,7 +97,7 @@ func (c *chats) read(p uploadBody) (*keptChat, error) {
 	for i, text := range read.Warnings {
 		read.Warnings[i] = inWordsOfPage(text)
 	}
-	return c.keep(read, p.name, p.fields["target"])
+	return c.Keep(read, p.name, p.fields["target"])
 }
 
 // inWordsOfPage names what the page has in the place of a flag.
@@ -212,8 +224,8 @@ func local(p string) bool {
 }
 
 // forget drops the chat that a form names, and leads to the first page.
-func (c *chats) forget(w http.ResponseWriter, r *http.Request) {
+func (c *uploads) forget(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxField)
-	c.drop(r.PostFormValue("chat"))
+	c.Drop(r.PostFormValue("chat"))
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }

@@ -24,6 +24,7 @@ import (
 	"doormat/demo/chat"
 	"doormat/demo/chat/stamp"
 	"doormat/demo/demotest"
+	"doormat/demo/stage/chats"
 	"doormat/demo/stage/jobs"
 	"doormat/demo/stage/loopback"
 )
@@ -32,14 +33,16 @@ const twoLines = "26/03/2017, 19:01 - Ruth: hello\n26/03/2017, 19:02 - Jo: hi\n"
 
 // tray is a place for chats, and what an upload to it was answered.
 type tray struct {
-	*chats
-	t *testing.T
+	*uploads
+	results *jobs.Store
+	t       *testing.T
 }
 
 func newTray(t *testing.T) tray {
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	return tray{newChats(jobs.New(ctx)), t}
+	results := jobs.New(ctx)
+	return tray{newUploads(results), results, t}
 }
 
 func (y tray) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -98,15 +101,15 @@ func TestExports(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, "2", c.Given["threshold"])
 			require.Empty(t, c.Given["at"])
-			k, err := y.get(c.Chat)
+			k, err := y.Get(c.Chat)
 			require.NoError(t, err)
 			want := read.Summary()
-			want.Warnings = k.warnings // which speak of the page's fields
-			require.Equal(t, want, k.summary)
-			require.Len(t, k.warnings, len(read.Warnings))
-			require.NotContains(t, fmt.Sprint(k.warnings), "--", "the page has no flags")
-			require.Len(t, k.conv.Messages, len(read.Messages))
-			require.Equal(t, filepath.Base(file), k.conv.Title)
+			want.Warnings = k.Warnings // which speak of the page's fields
+			require.Equal(t, want, k.Summary)
+			require.Len(t, k.Warnings, len(read.Warnings))
+			require.NotContains(t, fmt.Sprint(k.Warnings), "--", "the page has no flags")
+			require.Len(t, k.Conversation.Messages, len(read.Messages))
+			require.Equal(t, filepath.Base(file), k.Conversation.Title)
 		}
 	}
 }
@@ -121,11 +124,11 @@ func TestUploadFields(t *testing.T) {
 		to, err := url.Parse(w.Header().Get("Location"))
 		require.NoError(t, err)
 		require.Equal(t, "Jo", to.Query().Get("target"))
-		k, err := y.get(to.Query().Get("chat"))
+		k, err := y.Get(to.Query().Get("chat"))
 		require.NoError(t, err)
-		require.Equal(t, "Jo", k.conv.Target)
-		require.Equal(t, `a"b.txt`, k.conv.Title)
-		require.Equal(t, map[string]string{"dmy": "March", "mdy": "February"}[order], k.conv.Messages[0].Sent.Month().String())
+		require.Equal(t, "Jo", k.Conversation.Target)
+		require.Equal(t, `a"b.txt`, k.Conversation.Title)
+		require.Equal(t, map[string]string{"dmy": "March", "mdy": "February"}[order], k.Conversation.Messages[0].Sent.Month().String())
 	}
 }
 
@@ -133,7 +136,7 @@ func TestUploadFields(t *testing.T) {
 func TestBadUpload(t *testing.T) {
 	file := func(text string) [2]string { return [2]string{"file@a.txt", text} }
 	bomb := packed(t, "_chat.txt", bytes.Repeat([]byte{'x'}, 8<<20))
-	many := strings.Repeat("26/03/2017, 19:01 - Ruth: x\n", maxDeliveries+1)
+	many := strings.Repeat("26/03/2017, 19:01 - Ruth: x\n", chats.MaxDeliveries+1)
 	for name, c := range map[string]struct {
 		fields []([2]string)
 		want   string
@@ -158,7 +161,7 @@ func TestBadUpload(t *testing.T) {
 			w := y.post("/chat", kind, body)
 			require.Equal(t, 400, w.Code)
 			require.Contains(t, w.Body.String(), c.want)
-			require.Empty(t, y.list)
+			require.Zero(t, y.Len())
 		})
 	}
 	y := newTray(t)
@@ -169,7 +172,7 @@ func TestBadUpload(t *testing.T) {
 	}
 	require.Equal(t, 400, y.post("/chat", "multipart/form-data", body).Code, "no boundary")
 	require.Equal(t, 400, y.post("/chat", "text/plain", strings.NewReader("")).Code)
-	require.Empty(t, y.list)
+	require.Zero(t, y.Len())
 }
 
 func slicesOf(n int, f [2]string) (list [][2]string) {
@@ -233,7 +236,7 @@ func TestHugeUpload(t *testing.T) {
 	left, err := os.ReadDir(temp)
 	require.NoError(t, err)
 	require.Empty(t, left)
-	require.Empty(t, y.list)
+	require.Zero(t, y.Len())
 }
 
 // TestTooLargeIsRead sends too large a file over a real connection: the client gets the
@@ -278,7 +281,7 @@ func TestOnward(t *testing.T) {
 func TestForgotten(t *testing.T) {
 	y := newTray(t)
 	var ids []string
-	for range maxChats + 1 {
+	for range chats.Max + 1 {
 		w := y.post("/chat", "text/plain", strings.NewReader(twoLines))
 		to, err := url.Parse(w.Header().Get("Location"))
 		require.NoError(t, err)
@@ -286,22 +289,22 @@ func TestForgotten(t *testing.T) {
 		require.Regexp(t, chatID, id)
 		require.NotContains(t, ids, id)
 		ids = append(ids, id)
-		_, err = y.store.Start(fmt.Sprintf("replay/x?chat=%s&t=2", id), 1, func(context.Context, func(jobs.Progress)) (any, error) { return id, nil }).Wait(t.Context())
+		_, err = y.results.Start(fmt.Sprintf("replay/x?chat=%s&t=2", id), 1, func(context.Context, func(jobs.Progress)) (any, error) { return id, nil }).Wait(t.Context())
 		require.NoError(t, err)
 	}
-	_, err := y.get(ids[0])
+	_, err := y.Get(ids[0])
 	require.ErrorContains(t, err, "upload it again")
-	require.Len(t, y.store.Keys(), maxChats)
+	require.Len(t, y.results.Keys(), chats.Max)
 	w := y.post("/chat/forget", "application/x-www-form-urlencoded", strings.NewReader("chat="+ids[2]))
 	require.Equal(t, 303, w.Code)
 	require.Equal(t, "/", w.Header().Get("Location"))
-	_, err = y.get(ids[2])
+	_, err = y.Get(ids[2])
 	require.Error(t, err)
-	_, err = y.get(ids[1])
+	_, err = y.Get(ids[1])
 	require.NoError(t, err)
-	require.Len(t, y.store.Keys(), maxChats-1)
+	require.Len(t, y.results.Keys(), chats.Max-1)
 	y.post("/chat/forget", "application/x-www-form-urlencoded", strings.NewReader("chat="))
-	require.Len(t, y.store.Keys(), maxChats-1, "no id names no chat")
+	require.Len(t, y.results.Keys(), chats.Max-1, "no id names no chat")
 }
 
 // TestSlowUpload gives a client a while for the rest of an upload.
@@ -309,7 +312,7 @@ func TestSlowUpload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		y, l := newChats(jobs.New(ctx)), demotest.NewPipes()
+		y, l := newUploads(jobs.New(ctx)), demotest.NewPipes()
 		ended := make(chan error, 1)
 		go func() {
 			ended <- loopback.Serve(ctx, l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -66,7 +66,7 @@ func AtlasUnscripted(d *atlas.Document) string {
 
 // AtlasCounts counts the sets of a goal.
 func AtlasCounts(g atlas.GoalSets) string {
-	return fmt.Sprintf("%s minimal sets that are enough, %s maximal sets that are not", Thousands(g.Minimal),
+	return fmt.Sprintf("minimal sets that are enough: %s; maximal sets that are not: %s", Thousands(g.Minimal),
 		Thousands(g.Maximal))
 }
 

@@ -1,0 +1,92 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"html/template"
+	"net/http"
+	"slices"
+
+	"doormat/attacks"
+	"doormat/attacks/atlas"
+	"doormat/demo/drawing"
+	"doormat/demo/stage/jobs"
+	"doormat/demo/summary"
+)
+
+// atlasPage shows everything that is enough to read a message of each design.
+type atlasPage struct {
+	frame
+	Headline, Moments, Scope string
+	Designs                  []atlasDesign
+}
+
+type atlasDesign struct {
+	ID, Name, Unscripted, Certificate string
+	Ideas                             []atlasIdea
+	Tree                              template.HTML
+}
+
+type atlasIdea struct{ Opens, Text, Sets string }
+
+const atlasTitle = "Everything that is enough to read a message"
+
+// atlasSets is how many sets of a goal are listed and tried, as by the command.
+const atlasSets = 20000
+
+// atlases makes the atlas of each design at half of the conversation and at its end.
+func (s *Stage) atlases(lab *attacks.Lab, q choice) task {
+	end := len(lab.Conversation.Messages)
+	moments := slices.Compact([]int{(end + 1) / 2, end})
+	return task{"atlas?" + q.encode().Encode(), deliveries(lab.Conversation) * len(lab.Designs),
+		func(ctx context.Context, report func(jobs.Progress)) (any, error) {
+			var docs []*atlas.Document
+			for i, d := range lab.Designs {
+				report(jobs.Progress{Done: i, Total: len(lab.Designs), What: d.Info().ID})
+				_, doc, err := atlas.Make(ctx, lab, d, moments, atlasSets)
+				if err != nil {
+					return nil, err
+				}
+				docs = append(docs, doc)
+			}
+			return docs, nil
+		}}
+}
+
+func (s *Stage) atlas(w http.ResponseWriter, r *http.Request) {
+	q, lab, ok := s.prepare(w, r, atlasTitle)
+	if !ok {
+		return
+	}
+	brief, cancel := briefContext(r)
+	defer cancel()
+	v, err := s.waitBriefly(brief, s.atlases(lab, q))
+	switch {
+	case errors.Is(err, errUnderWay):
+		s.show(w, http.StatusOK, "waiting", frame{Title: atlasTitle, Waiting: true,
+			Events: address("/events/atlas", q.encode()), Nav: s.nav(q, "atlas")})
+		return
+	case err != nil:
+		s.fail(w, q, statusOf(err), atlasTitle, err)
+		return
+	}
+	page := atlasPage{frame: frame{Title: atlasTitle, Events: "/events", Nav: s.nav(q, "atlas")},
+		Headline: atlasTitle, Scope: summary.AtlasScope}
+	for i, doc := range v.([]*atlas.Document) {
+		name := lab.Designs[i].Info().Name
+		d := atlasDesign{ID: doc.Arrangement, Name: name, Unscripted: summary.AtlasUnscripted(doc),
+			Certificate: summary.AtlasCertificate(doc), Tree: drawing.FaultTree(name, doc.Goal("message 1"))}
+		for _, idea := range doc.Ideas {
+			d.Ideas = append(d.Ideas, atlasIdea{summary.OutOf(len(idea.Messages), summary.AtlasMessages(doc)),
+				idea.Text, summary.AtlasIdea(idea)})
+		}
+		page.Moments, page.Designs = summary.AtlasMoments(doc), append(page.Designs, d)
+	}
+	s.show(w, http.StatusOK, "atlas", page)
+}
+
+func (s *Stage) atlasEvents(w http.ResponseWriter, r *http.Request) {
+	if q, lab, ok := s.prepare(w, r, atlasTitle); ok {
+		s.follow(w, r, s.atlases(lab, q), show)
+	}
+}
