@@ -56,9 +56,6 @@ func TestAtlas(t *testing.T) {
 			require.Equal(t, len(a.Events), doc.Capabilities)
 			if slices.Contains(scripted, id) {
 				for _, idea := range doc.Ideas {
-					if idea.Text == "the store of one device" {
-						continue
-					}
 					require.NotEmpty(t, idea.Script, "%s %v: no attack shows: %s", id, values, idea.Text)
 				}
 			}

@@ -256,7 +256,7 @@ func TestRestart(t *testing.T) {
 
 // pages are one of each kind.
 var kinds = []string{"/", "/replay/quorum-theft", "/replay/quorum-theft?step=2", "/replay/device-theft?step=9&at=10&was=", "/replay/secret-order?step=9",
-	"/replay/quorum-theft/claim/threshold/12?step=9", "/moments/device-theft", "/overview", "/order", "/nothing"}
+	"/replay/quorum-theft/claim/threshold/12?step=9", "/moments/device-theft", "/overview", "/order", "/atlas", "/nothing"}
 
 // TestAccessible looks for breaches of the accessibility guidelines on every kind of
 // page, in both themes, large and small, and for what does not fit on the screen.

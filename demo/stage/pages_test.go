@@ -148,6 +148,21 @@ func TestOrderPage(t *testing.T) {
 	require.Contains(t, page, `href="/order"`)
 }
 
+// The page of the atlas says of each design what is enough, draws its tree, and is linked.
+func TestAtlasPage(t *testing.T) {
+	_, at := open(t, "e2ee")
+	page := ""
+	require.Eventually(t, func() bool {
+		_, page = get(t, at+"/atlas")
+		return strings.Contains(page, "Certificate")
+	}, time.Minute, 50*time.Millisecond)
+	require.Contains(t, page, "the store of one device")
+	require.Contains(t, page, "no other set")
+	require.Contains(t, page, ">or<")
+	_, home := get(t, at)
+	require.Contains(t, home, `href="/atlas"`)
+}
+
 // values are what the counters of an outcome must say.
 func values(c attacks.Cell) (list []string) {
 	of := func(got, of int) string { return fmt.Sprintf("%d of %d", got, of) }
