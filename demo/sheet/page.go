@@ -105,7 +105,7 @@ func about(row attacks.AttackRow, h technique.Header) string {
 // claim says what a cell says, on a few lines at most.
 func (s *Sheet) claim(kind string, c *attacks.Cell, d attacks.DesignRow) Claim {
 	const longest = 500
-	claim := Claim{Attack: c.Attack, Design: c.Design, Number: "–"}
+	claim := Claim{Attack: c.Attack, Design: c.Design, Number: summary.StateOf(c).Long()}
 	words := plain.Short(d.Name, 60) + ": "
 	if summary.Measured(c) {
 		t, o, m := c.Content.Target, c.Content.Others, c.Metadata
@@ -118,7 +118,7 @@ func (s *Sheet) claim(kind string, c *attacks.Cell, d attacks.DesignRow) Claim {
 	} else {
 		words += summary.Reason(c)
 	}
-	claim.Words = plain.Short(words+".", longest)
+	claim.Words = plain.Short(strings.TrimSuffix(words, ".")+".", longest)
 	return claim
 }
 
