@@ -28,7 +28,8 @@
 //
 // The adversary is passive: it takes stores and taps. It hands out no keys, forges no orders
 // and runs no programs, and nobody unlocks anything for it. It takes at the chosen moments
-// only. What a rule does not say, it does not know.
+// only, and with the last of them the run ends, and what a tap sees of it. What a rule does not
+// say, it does not know.
 package atlas
 
 import (
