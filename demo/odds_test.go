@@ -100,6 +100,8 @@ func TestActive(t *testing.T) {
 	require.InDelta(t, (1-math.Pow(0.8, 10))*one.Ten, of(c, 1, 10), 1e-12)
 	require.InDelta(t, 0.2*one.Year, of(c, 72, 10), 1e-12)
 
+	require.NotContains(t, odds.Inputs{}.Missing(oddsOf(t, []string{"narrow-order"}, "threshold")[0]), "court.order",
+		"an attack that seats trustees elsewhere speaks of another deployment")
 	hardened := oddsOf(t, []string{"quorum-collusion"}, "threshold-hardened")[0]
 	require.Zero(t, of(hardened, 1, 10), "no program of a machine opens what hardware refuses")
 	require.Zero(t, of(oddsOf(t, []string{"quorum-collusion"}, "e2ee")[0], 1, 10), "there is nobody to collude")

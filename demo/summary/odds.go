@@ -78,27 +78,35 @@ func OddsCaveats(in odds.Inputs) []string {
 
 // OddsEven says how good those who hold shares must be, "" if nobody does.
 func OddsEven(list []odds.BreakEven) string {
-	var parts []string
+	text, kind := "", ""
 	for _, b := range list {
-		goal := "for this message"
+		if b.Kind != kind {
+			kind = b.Kind
+			if text != "" {
+				text += "."
+			}
+			text += " " + kind
+		} else {
+			text += ";"
+		}
+		goal := "this message"
 		if b.Goal == "everything" {
-			goal = "for everything"
+			goal = "everything"
 		}
 		switch {
 		case !b.Possible:
-			parts = append(parts, fmt.Sprintf("%s, no %s is good enough", goal, b.Kind))
+			text += fmt.Sprintf(" for %s, none is good enough", goal)
 		case b.Chance == 1:
-			parts = append(parts, fmt.Sprintf("%s, %s may be certain to fall", goal, b.Kind))
+			text += fmt.Sprintf(" for %s, any chance will do", goal)
 		default:
-			parts = append(parts, fmt.Sprintf("%s, %s may have a chance of %s a year at most",
-				goal, b.Kind, Chance(b.Chance)))
+			text += fmt.Sprintf(" for %s, %s a year at most", goal, Chance(b.Chance))
 		}
 	}
-	if len(parts) == 0 {
+	if text == "" {
 		return ""
 	}
-	return "What needs no phone is no likelier than what needs phones only, if: " +
-		strings.Join(parts, "; ") + "."
+	return "What needs no phone is no likelier than what needs phones only, if each has a chance of:" +
+		text + "."
 }
 
 // OddsMost names the kinds that decide most.

@@ -22,9 +22,9 @@ func TestOddsWords(t *testing.T) {
 	require.Equal(t, "These chances in a year were given, and everything below follows from them: trustee.store = 0.05, "+
 		"common = 0.01. The key changes every year, and its shares with it only.",
 		OddsGiven(odds.Inputs{Chances: map[string]float64{"trustee.store": 0.05}, Common: 0.01, Rotate: true}))
-	require.Equal(t, "What needs no phone is no likelier than what needs phones only, if: for this message, no trustee.store "+
-		"is good enough; for everything, trustee.store may be certain to fall; for this message, vault.store may have a "+
-		"chance of 12.9% a year at most.", OddsEven([]odds.BreakEven{{Kind: "trustee.store", Goal: "message"},
+	require.Equal(t, "What needs no phone is no likelier than what needs phones only, if each has a chance of: trustee.store "+
+		"for this message, none is good enough; for everything, any chance will do. vault.store for this message, 12.9% a "+
+		"year at most.", OddsEven([]odds.BreakEven{{Kind: "trustee.store", Goal: "message"},
 		{Kind: "trustee.store", Goal: "everything", Chance: 1, Possible: true},
 		{Kind: "vault.store", Goal: "message", Chance: 0.129, Possible: true}}))
 	require.Empty(t, OddsEven(nil))
