@@ -29,7 +29,8 @@
 // The adversary is passive: it takes stores and taps. It hands out no keys, forges no orders
 // and runs no programs, and nobody unlocks anything for it. It takes at the chosen moments
 // only, and with the last of them the run ends, and what a tap sees of it. What a rule does not
-// say, it does not know.
+// say, it does not know. [FindMeans] runs the attacks of the library that do more, on subsets of
+// their needs; of those that nobody wrote it finds none.
 package atlas
 
 import (

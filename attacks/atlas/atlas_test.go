@@ -253,3 +253,29 @@ func TestMomentsRefused(t *testing.T) {
 		require.ErrorContains(t, err, "moments", "%v", moments)
 	}
 }
+
+// Of an attack that asks for more than it uses, what it uses is found; an attack that needs all
+// that it asks for needs it, and what does not work is no means.
+func TestFindMeans(t *testing.T) {
+	load := func(name string, src []byte) (technique.Technique, error) { return script.Load(name, src) }
+	steal := `
+adv.advance(adv.at)
+adv.take("trustee:1.store")
+adv.advance(adv.end)
+adv.take("provider.store")
+adv.take("device:target.store")
+adv.saturate()
+for text in adv.facts("plaintext"):
+    adv.claim(text)
+`
+	lab := attackstest.LoadToys(t, attackstest.ToyLab(), load,
+		attackstest.ToyScript(`"provider.store", "trustee:1.store", "device:target.store", "user:target.order"`, "",
+			attackstest.OpensAll, steal),
+		attackstest.ToyScript(`"provider.store"`, "", attackstest.OpensNothing, `adv.take("provider.store")`))
+	list, err := FindMeans(t.Context(), lab, worldtest.Toy{})
+	require.NoError(t, err)
+	require.Equal(t, []Means{
+		{Script: "sample", Needs: []string{"device:target.store"}, Opens: 3},
+		{Script: "sample", Needs: []string{"provider.store", "trustee:1.store"}, Opens: 4},
+	}, list)
+}

@@ -19,7 +19,9 @@ type Document struct {
 	Goals        []GoalSets     `json:"goals"`
 	Ideas        []Idea         `json:"ideas"`
 	// Unscripted counts the ideas that no attack of the library shows.
-	Unscripted  int         `json:"unscripted"`
+	Unscripted int `json:"unscripted"`
+	// Active are means of attacks that do more than copy and listen, if they were looked for.
+	Active      []Means     `json:"active"`
 	Certificate Certificate `json:"certificate"`
 	Seconds     float64     `json:"seconds"`
 }
@@ -74,7 +76,7 @@ func Make(ctx context.Context, lab *attacks.Lab, d world.Design, moments []int, 
 		return nil, nil, err
 	}
 	doc := &Document{Arrangement: a.Info.ID, Settings: a.Settings, Moments: moments,
-		Capabilities: len(a.Events), Goals: []GoalSets{}, Ideas: []Idea{}, Certificate: certificate}
+		Capabilities: len(a.Events), Goals: []GoalSets{}, Ideas: []Idea{}, Active: []Means{}, Certificate: certificate}
 	ideas, folded := map[cast]int{}, map[bdd.Func][]Shape{}
 	for i := range a.Goals {
 		g := &a.Goals[i]

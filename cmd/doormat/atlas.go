@@ -22,6 +22,7 @@ type atlasFlags struct {
 	moments []int
 	message int
 	sets    int
+	active  bool
 }
 
 func (a *app) atlas() *cobra.Command {
@@ -41,7 +42,12 @@ rules and moments there is no other. Sets that are one idea are folded into a sh
 and beside it stands the attack that shows it, or "unscripted".
 
 Without an arrangement all columns are searched. --message shows the shapes of one
-message; the formats openpsa (for fault-tree programs) and mermaid write its tree.`,
+message; the formats openpsa (for fault-tree programs) and mermaid write its tree.
+
+The searched adversary copies and listens. --active also runs the attacks of the library
+that take over programs, tamper with packets or bring orders, on subsets of their needs,
+and lists what each really needs; of attacks that nobody wrote it finds none, and it
+takes a minute or more for each column.`,
 		Args:              atMost(1, "one column, see design list, or none"),
 		ValidArgsFunction: a.completeDesign,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -73,6 +79,7 @@ message; the formats openpsa (for fault-tree programs) and mermaid write its tre
 	c.Flags().IntVar(&f.message, "message", 0, "show what is enough for message `N` (default: an overview "+
 		"of all; of a tree the first)")
 	c.Flags().IntVar(&f.sets, "sets", 20000, "list and try at most `N` minimal and N maximal sets of a goal")
+	c.Flags().BoolVar(&f.active, "active", false, "also find what attacks need that do more than copy and listen")
 	for _, name := range []string{"moments", "message", "sets"} {
 		complete(c, name, words())
 	}
@@ -107,6 +114,11 @@ func (f *atlasFlags) write(ctx context.Context, lab *attacks.Lab, to outFlags, o
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.Info().ID, err)
+		}
+		if f.active {
+			if doc.Active, err = atlas.FindMeans(ctx, lab, d); err != nil {
+				return err
+			}
 		}
 		docs = append(docs, doc)
 		switch to.format {

@@ -91,3 +91,29 @@ func AtlasCertificate(d *atlas.Document) string {
 	}
 	return text + " Not all sets were tried, so this proves nothing of those that were not: see --sets."
 }
+
+// AtlasActive is over what attacks need that do more than copy and listen.
+const AtlasActive = "With programs, tampering and orders: what attacks of the library need"
+
+// AtlasOpens counts what means open.
+func AtlasOpens(m atlas.Means) string {
+	if m.Opens == 0 {
+		return Count(m.Forged, "forged message")
+	}
+	return Count(m.Opens, "message")
+}
+
+// AtlasMeans says whose means they are, and who was warned.
+func AtlasMeans(m atlas.Means) string {
+	text := m.Script
+	if m.Opens > 0 && m.Forged > 0 {
+		text += "; " + Count(m.Forged, "forged message")
+	}
+	if m.Fixes {
+		text += "; under settings of its own"
+	}
+	if m.Noticed {
+		return text + "; noticed"
+	}
+	return text + "; noticed by nobody"
+}

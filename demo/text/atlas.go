@@ -35,6 +35,14 @@ func Atlas(d *atlas.Document, name string, width int) string {
 		}
 	}
 	p.field("Certificate", summary.AtlasCertificate(d))
+	if len(d.Active) > 0 {
+		p.gap()
+		p.heading("── "+summary.AtlasActive, "")
+		for _, m := range d.Active {
+			p.beside(18, bold(summary.AtlasOpens(m)), plain.Clean(strings.Join(m.Needs, ", ")))
+			p.beside(18, "", faint(summary.AtlasMeans(m)))
+		}
+	}
 	return p.String()
 }
 

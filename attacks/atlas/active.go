@@ -1,0 +1,123 @@
+package atlas
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/attacks/technique"
+	"doormat/world"
+)
+
+// A Means is what an attack of the library that does more than copy and listen needs, as it was
+// found and not as its header says: without any one of these it opens no message and has none
+// believed that nobody wrote.
+type Means struct {
+	Script  string   `json:"script"`
+	Needs   []string `json:"needs"`
+	Opens   int      `json:"opens"`   // messages
+	Forged  int      `json:"forged"`  // messages that were believed
+	Noticed bool     `json:"noticed"` // somebody was warned
+	Fixes   bool     `json:"fixes"`   // the attack fixes settings of its own
+}
+
+// FindMeans runs the attacks of the lab that take over programs, tamper or bring orders, on the
+// subsets of their needs, from all of them down to those from which nothing can be left out.
+// Whoever has more does no worse, so what a set does without no larger set is asked for again.
+// Of trustees and others of whom any will do, one is left out for all. It says nothing of what
+// nobody scripted.
+func FindMeans(ctx context.Context, lab *attacks.Lab, d world.Design) ([]Means, error) {
+	m := search{ctx: ctx, lab: *lab, done: map[string]bool{}}
+	m.lab.Designs, m.lab.Progress, m.lab.Ahead = []world.Design{d}, nil, nil
+	waiting := map[string][]technique.Technique{} // by what is withheld
+	for _, t := range lab.Attacks {
+		if h := t.Header(); h.Kind != "control" && (len(h.Applies) > 0 || !takesOnly(h.Needs)) {
+			waiting[""] = append(waiting[""], t)
+		}
+	}
+	for len(waiting) > 0 {
+		next := map[string][]technique.Technique{}
+		for _, withheld := range slices.Sorted(maps.Keys(waiting)) {
+			if err := m.try(withheld, waiting[withheld], next); err != nil {
+				return nil, err
+			}
+		}
+		waiting = next
+	}
+	return m.minimal(), nil
+}
+
+// search is what was found so far.
+type search struct {
+	ctx   context.Context
+	lab   attacks.Lab
+	done  map[string]bool // what was asked for: attack, and what is withheld
+	works []Means
+}
+
+// try runs attacks with something withheld, and notes for those that work what to leave out next.
+func (m *search) try(withheld string, list []technique.Technique, next map[string][]technique.Technique) error {
+	m.lab.Attacks, m.lab.Withhold = list, nil
+	if withheld != "" {
+		m.lab.Withhold = strings.Split(withheld, ", ")
+	}
+	r, err := m.lab.Run(m.ctx)
+	if err != nil {
+		return fmt.Errorf("atlas: without %s: %w", withheld, err)
+	}
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		opens := c.Content.Target.Recovered + c.Content.Others.Recovered
+		if !c.Applicable || c.Error != "" || opens+c.Forged == 0 {
+			continue
+		}
+		needs := slices.DeleteFunc(world.Written(c.Needs), func(need string) bool {
+			return slices.Contains(m.lab.Withhold, need)
+		})
+		at := slices.IndexFunc(list, func(t technique.Technique) bool { return t.Header().ID == c.Attack })
+		m.works = append(m.works, Means{c.Attack, needs, opens, c.Forged, len(c.Noticed) > 0,
+			len(list[at].Header().Settings) > 0})
+		tried := map[string]bool{}
+		for _, need := range needs {
+			kind := need
+			if c, err := world.ParseCapability(need); err == nil {
+				p, _ := m.lab.Designs[0].Info().Principals.Named(world.KindOf(c.Principal))
+				if p.Several() && p.Count != world.PerAccount {
+					kind = p.Name + "." + string(c.Surface)
+				}
+			}
+			if tried[kind] {
+				continue
+			}
+			tried[kind] = true
+			less := slices.Sorted(slices.Values(append(slices.Clone(m.lab.Withhold), need)))
+			key := strings.Join(less, ", ")
+			if !m.done[c.Attack+": "+key] {
+				m.done[c.Attack+": "+key] = true
+				next[key] = append(next[key], list[at])
+			}
+		}
+	}
+	return nil
+}
+
+// minimal leaves out every set that contains another of the same attack.
+func (m *search) minimal() []Means {
+	out := []Means{}
+	for _, one := range m.works {
+		larger := slices.ContainsFunc(m.works, func(other Means) bool {
+			return other.Script == one.Script && len(other.Needs) < len(one.Needs) &&
+				!slices.ContainsFunc(other.Needs, func(need string) bool {
+					return !slices.Contains(one.Needs, need)
+				})
+		})
+		if !larger {
+			out = append(out, one)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Means) int { return len(a.Needs) - len(b.Needs) })
+	return out
+}
