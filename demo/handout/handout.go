@@ -18,8 +18,10 @@ package handout
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"doormat/attacks"
+	"doormat/attacks/atlas"
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/bidi"
@@ -34,7 +36,8 @@ type Handout struct {
 	Lab     *attacks.Lab // that made it
 	Full    bool         // every attack, with its script, its proof and its sources
 	// What costs runs of its own, see [Handout.Enrich]. The pages do without it.
-	Sweeps []*summary.Sweep // of the moment of an attack
+	Sweeps  []*summary.Sweep  // of the moment of an attack
+	Atlases []*atlas.Document // of each design, in the whole report
 }
 
 // A File is one of the four, by what its name adds to that of the report.
@@ -82,8 +85,11 @@ func (h *Handout) pages(name string) (page, document []byte, err error) {
 // roomy is the longest conversation for which more is run than the result needs.
 const roomy = demo.MaxPoints
 
-// Enrich runs what the maps need beyond the result: two attacks at every moment. Of a long
-// conversation that would take too long.
+// atlasSets is how many sets of a goal are listed and tried, as by doormat atlas.
+const atlasSets = 20000
+
+// Enrich runs what the maps need beyond the result: two attacks at every moment, and for the
+// whole report the atlas of each design. Of a long conversation that would take too long.
 func (h *Handout) Enrich(ctx context.Context) error {
 	if len(h.Lab.Conversation.Messages) > roomy {
 		return nil
@@ -94,6 +100,17 @@ func (h *Handout) Enrich(ctx context.Context) error {
 			return err
 		}
 		h.Sweeps = append(h.Sweeps, s)
+	}
+	for _, d := range h.Lab.Designs {
+		if !h.Full {
+			break
+		}
+		end := len(h.Lab.Conversation.Messages)
+		_, doc, err := atlas.Make(ctx, h.Lab, d, slices.Compact([]int{(end + 1) / 2, end}), atlasSets)
+		if err != nil {
+			return err
+		}
+		h.Atlases = append(h.Atlases, doc)
 	}
 	return nil
 }

@@ -224,5 +224,6 @@ func TestRunsAreAlike(t *testing.T) {
 	}
 	first := small()
 	require.Contains(t, first[".html"], "attack run quorum-theft --seed 5<")
+	require.Contains(t, first[".html"], "under these rules and moments there is no other set", "the atlas")
 	require.Equal(t, first, small())
 }

@@ -26,9 +26,11 @@ type page struct {
 	Order                           string
 	Designs                         []designInfo
 	Legend                          []summary.Sign
+	Searched                        string // by an atlas
 	Heat                            template.HTML
 	Families                        []family
 	Moments                         []momentView
+	Atlas                           []atlasView
 	Settings                        []setting
 	Repeat                          []shellLine
 }
@@ -58,6 +60,13 @@ type momentView struct {
 	Pictures  []picture
 }
 
+// An atlasView is everything that is enough to read a message of a design.
+type atlasView struct {
+	Name, Certificate string
+	Ideas             []string
+	Tree              template.HTML
+}
+
 type picture struct {
 	Name    string
 	Picture template.HTML
@@ -77,7 +86,8 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 		Alarms: h.alarms(), Designs: h.designs(),
 		People: h.people(), Order: h.order(), Legend: summary.Signs(),
 		Families: inFamilies(sections), Settings: h.settings(), Repeat: h.repeat(name),
-		Heat: drawing.Heat(h.Result, func(attack, _ string) string { return "#attack-" + attack }),
+		Searched: summary.AtlasScope,
+		Heat:     drawing.Heat(h.Result, func(attack, _ string) string { return "#attack-" + attack }),
 	}
 	for _, s := range h.Sweeps {
 		v := momentView{ID: s.Results[0].Attacks[0].ID, Title: s.Results[0].Attacks[0].Title}
@@ -85,6 +95,16 @@ func (h *Handout) html(name string, sections []*section) ([]byte, error) {
 			v.Pictures = append(v.Pictures, picture{d.Name, drawing.Moments(s, i)})
 		}
 		p.Moments = append(p.Moments, v)
+	}
+	for _, doc := range h.Atlases {
+		name := summary.DesignOf(h.Result, doc.Arrangement).Name
+		v := atlasView{Name: name, Certificate: summary.AtlasCertificate(doc),
+			Tree: drawing.FaultTree(name, doc.Goal("message 1"))}
+		for _, idea := range doc.Ideas {
+			v.Ideas = append(v.Ideas, fmt.Sprintf("%s: %s messages, %s", idea.Text,
+				summary.OutOf(len(idea.Messages), summary.AtlasMessages(doc)), summary.AtlasIdea(idea)))
+		}
+		p.Atlas = append(p.Atlas, v)
 	}
 	var b bytes.Buffer
 	t, err := h.templates()
