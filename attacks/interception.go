@@ -108,6 +108,7 @@ func (a *adversary) overhear(p world.Packet) {
 	if by := a.answering[p.From]; by != "" && !p.Private() &&
 		(p.To == world.Agency || p.To == world.Outsider) {
 		a.now.Use(by)
+		a.touched[by] = true
 	}
 	h.mine = h.sent(p, a.run.Net.Now())
 	a.run.foreign = h.mine

@@ -81,8 +81,8 @@ func (d Design) Info() world.Info {
 	}
 	info.Principals = append(info.Principals, world.Principal{Name: Minister,
 		Doc:      "signs warrants beside the court",
-		Surfaces: []world.Surface{world.Store, world.Control, world.Order},
-		Absent:   "no phone accepts a silent device"})
+		Surfaces: []world.Surface{world.Store, world.Control, world.Order}, Placed: world.Home,
+		Absent: "no phone accepts a silent device"})
 	info.Packets = append(info.Packets, packetKinds()...)
 	info.Parameters = append(info.Parameters, world.OwnWord(SignOffs,
 		"who checks the two sign-offs on a warrant for a silent device", ByProvider, ByClient))

@@ -16,6 +16,7 @@ const (
 	SignOrder     = "sign an order"
 	PresentOrder  = "present an order"
 	AskAtOnce     = "ask in an emergency"
+	ApplyFor      = "apply for an order"
 	MakeAgencyKey = "make an agency key"
 )
 
@@ -42,6 +43,12 @@ func MakingRules() []world.Rule {
 				"signs that.",
 			Takes: []world.Kind{AgencyKey}, Gives: []world.Kind{world.Outgoing}, Make: true,
 			Apply: askAtOnce},
+		{Name: ApplyFor,
+			Doc: "Whoever speaks as the agency and has its key can apply to the court for an order " +
+				"for the accounts in text, one a line, of all times. The grounds are a story, and no " +
+				"program reads it.",
+			Takes: []world.Kind{AgencyKey}, Gives: []world.Kind{world.Outgoing}, Make: true,
+			Apply: applyFor},
 	}
 }
 
@@ -103,6 +110,17 @@ func presentOrder(in world.Input) ([]world.Derived, error) {
 		Data: world.Pack(KindProduce, s.Bytes)}
 	return world.Conclude(world.Fact{Kind: world.Outgoing, Ref: world.Provider,
 		Data: p.Encode(always)}), nil
+}
+
+func applyFor(in world.Input) ([]world.Derived, error) {
+	agency, err := ecdh.X25519().NewPrivateKey(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	application := Apply(forged("case 8", in, agency), SigningKey(agency.Bytes()))
+	p := world.Packet{From: world.Agency, To: world.Court, Data: world.Pack(KindApply, application)}
+	return world.Conclude(
+		world.Fact{Kind: world.Outgoing, Ref: world.Court, Data: p.Encode(always)}), nil
 }
 
 func askAtOnce(in world.Input) ([]world.Derived, error) {
