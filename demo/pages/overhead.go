@@ -5,29 +5,23 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/markdown"
 	"doormat/demo/overhead"
+	"doormat/demo/scorecard"
 	"doormat/world"
 )
 
-// overheads counts what each design of the kit costs beside end-to-end encryption, and the lines
-// of program that it adds. Of a kit without end-to-end encryption there is nothing to say.
-func overheads(ctx context.Context, kit demo.Kit, lab *attacks.Lab,
+// overheads says of each design of the kit what it costs beside end-to-end encryption, and counts
+// the lines of program that it adds. Of a kit without end-to-end encryption there is nothing to say.
+func overheads(kit demo.Kit, counts map[string]*overhead.Count,
 	root string) (map[string][]overhead.Row, map[string]int, error) {
 	rows, lines := map[string][]overhead.Row{}, map[string]int{}
 	base, err := kit.Design(overhead.Base)
 	if err != nil {
 		return rows, lines, nil
 	}
-	count := func(d world.Design) (*overhead.Count, error) {
-		return overhead.Measure(ctx, d, lab.Settings, lab.Conversation, lab.Seed, 1)
-	}
-	of, err := count(base)
-	if err != nil {
-		return nil, nil, fmt.Errorf("pages: design %s: %w", overhead.Base, err)
-	}
+	of := counts[overhead.Base]
 	rows[overhead.Base] = of.Rows(nil, 0)
 	for _, d := range kit.Designs {
 		id := d.Info().ID
@@ -37,13 +31,24 @@ func overheads(ctx context.Context, kit demo.Kit, lab *attacks.Lab,
 		if lines[id], err = overhead.Lines(root, base, d); err != nil {
 			return nil, nil, fmt.Errorf("pages: %w", err)
 		}
-		c, err := count(d)
-		if err != nil {
-			return nil, nil, fmt.Errorf("pages: design %s: %w", id, err)
-		}
-		rows[id] = c.Rows(of, lines[id])
+		rows[id] = counts[id].Rows(of, lines[id])
 	}
 	return rows, lines, nil
+}
+
+// card is the page with the scorecard.
+func card(ctx context.Context, r *results, counts map[string]*overhead.Count,
+	lines map[string]int) (string, error) {
+	in, err := demo.CardInput(ctx, r.lab, r.Result, counts)
+	if err != nil {
+		return "", err
+	}
+	in.Lines = lines
+	c, err := scorecard.New(in)
+	if err != nil {
+		return "", err
+	}
+	return markdown.Scorecard(in, c, lineWidth), nil
 }
 
 // lineNumbers is the document that the program reads to say how many lines an arrangement adds.

@@ -65,9 +65,16 @@ func render(ctx context.Context, kit demo.Kit, r *results, root string) (Pages, 
 		p["attacks/"+h.ID+".md"] = attack(h, a.Source(), r, i)
 	}
 	p["attacks/README.md"] = attackIndex(kit.Attacks, r)
-	added, lines, err := overheads(ctx, kit, r.lab, root)
+	counts, err := demo.Overheads(ctx, r.lab)
+	if err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
+	}
+	added, lines, err := overheads(kit, counts, root)
 	if err != nil {
 		return nil, err
+	}
+	if p["scorecard.md"], err = card(ctx, r, counts, lines); err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
 	}
 	for _, d := range kit.Designs {
 		id := d.Info().ID

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/demo"
+	"doormat/demo/scorecard"
 )
 
 // The bibliography, docs/sources.md. An entry begins with its short form in bold and says when it was
@@ -102,6 +103,7 @@ func TestSources(t *testing.T) {
 	for _, a := range kit.Attacks {
 		all[a.Header().ID] = citations(a.Header().Source)
 	}
+	all["the scorecard"] = scorecard.Cited()
 	for _, name := range documents(t) {
 		text := read(t, name)
 		if strings.HasPrefix(text, mark) || name == sources {
