@@ -89,11 +89,18 @@ func (a *app) overhead(ctx context.Context, kit demo.Kit,
 	if err != nil {
 		return nil, nil, err
 	}
-	lines := map[string]int{}
-	if err := json.Unmarshal(docs.Lines, &lines); err != nil {
+	lines, err := addedLines()
+	if err != nil {
 		return nil, nil, err
 	}
 	return c.Rows(of, lines[d.Info().ID]), c.TimeRows(of), nil
+}
+
+// addedLines are the lines of program that each arrangement adds to end-to-end encryption.
+func addedLines() (map[string]int, error) {
+	lines := map[string]int{}
+	err := json.Unmarshal(docs.Lines, &lines)
+	return lines, err
 }
 
 // show prints a list, as the JSON document v or as a page.

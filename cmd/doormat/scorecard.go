@@ -10,6 +10,7 @@ import (
 	"doormat/demo"
 	"doormat/demo/markdown"
 	"doormat/demo/scorecard"
+	"doormat/demo/scorecard/gather"
 	"doormat/demo/text"
 )
 
@@ -73,11 +74,15 @@ func answer(ctx context.Context, lab *attacks.Lab, flags string, to outFlags) (e
 
 func writeCard(ctx context.Context, lab *attacks.Lab, r *attacks.Result, ahead bool,
 	flags, format string, out *output) error {
-	counts, err := demo.Overheads(ctx, lab)
+	lines, err := addedLines()
 	if err != nil {
 		return err
 	}
-	in, err := demo.CardInput(ctx, lab, r, counts)
+	counts, err := gather.Counts(ctx, lab)
+	if err != nil {
+		return err
+	}
+	in, err := gather.Input(ctx, lab, r, counts, lines)
 	if err != nil {
 		return err
 	}

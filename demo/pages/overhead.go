@@ -9,6 +9,7 @@ import (
 	"doormat/demo/markdown"
 	"doormat/demo/overhead"
 	"doormat/demo/scorecard"
+	"doormat/demo/scorecard/gather"
 	"doormat/world"
 )
 
@@ -39,11 +40,10 @@ func overheads(kit demo.Kit, counts map[string]*overhead.Count,
 // card is the page with the scorecard.
 func card(ctx context.Context, r *results, counts map[string]*overhead.Count,
 	lines map[string]int) (string, error) {
-	in, err := demo.CardInput(ctx, r.lab, r.Result, counts)
+	in, err := gather.Input(ctx, r.lab, r.Result, counts, lines)
 	if err != nil {
 		return "", err
 	}
-	in.Lines = lines
 	c, err := scorecard.New(in)
 	if err != nil {
 		return "", err

@@ -26,6 +26,7 @@ import (
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/markdown"
+	"doormat/demo/scorecard/gather"
 	"doormat/world"
 )
 
@@ -65,7 +66,7 @@ func render(ctx context.Context, kit demo.Kit, r *results, root string) (Pages, 
 		p["attacks/"+h.ID+".md"] = attack(h, a.Source(), r, i)
 	}
 	p["attacks/README.md"] = attackIndex(kit.Attacks, r)
-	counts, err := demo.Overheads(ctx, r.lab)
+	counts, err := gather.Counts(ctx, r.lab)
 	if err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}

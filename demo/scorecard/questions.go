@@ -36,7 +36,7 @@ const (
 // Those who hold keys besides users are robbed or taken over in one of these; which of them there
 // is depends on the design.
 var holders = []string{"quorum-collusion", "quorum-asks-hardware", "quorum-theft", "vault-quorum",
-	"backup-store-and-key", "recorded-call-quorum", "cloud-insider", "silent-device-provider",
+	"backup-store-and-key", "tap-and-quorum", "cloud-insider", "silent-device-provider",
 	"silent-device-stolen-keys"}
 
 // ownWays are how an order is served in the way that a design has for it, the narrowest first.

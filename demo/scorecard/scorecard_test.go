@@ -3,6 +3,8 @@ package scorecard_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -214,7 +216,24 @@ func whole(t *testing.T, c *scorecard.Card, columns int) {
 	require.NotContains(t, string(text), "null")
 }
 
-// No cell of a card is blank, and the attacks that questions name are in the library.
+// The attacks that questions name are in the library.
+func TestNames(t *testing.T) {
+	source, err := os.ReadFile("questions.go")
+	require.NoError(t, err)
+	list, err := demo.Attacks()
+	require.NoError(t, err)
+	known := []string{"non-scalability", "super-encryption"} // questions
+	for _, a := range list {
+		known = append(known, a.Header().ID)
+	}
+	names := regexp.MustCompile(`"([a-z0-9]+(?:-[a-z0-9]+)+)"`).FindAllSubmatch(source, -1)
+	require.NotEmpty(t, names)
+	for _, m := range names {
+		require.Contains(t, known, string(m[1]))
+	}
+}
+
+// No cell of a card is blank, of whatever attacks there are.
 func TestWhole(t *testing.T) {
 	whole(t, card(t, sample()), 2)
 

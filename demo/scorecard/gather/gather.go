@@ -1,26 +1,26 @@
-package demo
+// Package gather computes what a scorecard rests on besides the result of a run. It stands apart
+// from package scorecard, so that whoever writes a card need not know what it takes to make one.
+//
+// TestTranscripts in cmd/doormat makes whole cards, and TestDocs in demo/pages the one in docs/.
+package gather
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"doormat/attacks"
+	"doormat/demo"
 	"doormat/demo/overhead"
 	"doormat/demo/scorecard"
-	"doormat/docs"
 	"doormat/world"
 )
 
-// CardInput computes what a scorecard rests on besides the result of its lab and what
-// [Overheads] counts: the trees of what opens messages.
-func CardInput(ctx context.Context, lab *attacks.Lab, r *attacks.Result,
-	counts map[string]*overhead.Count) (*scorecard.Input, error) {
-	in := &scorecard.Input{Result: r, Counts: counts, Lines: map[string]int{}}
-	if err := json.Unmarshal(docs.Lines, &in.Lines); err != nil {
-		return nil, err
-	}
+// Input is what a card of a result of the lab rests on: beside counts, as of [Counts], and the lines
+// of program that each design adds, the trees of what opens messages.
+func Input(ctx context.Context, lab *attacks.Lab, r *attacks.Result,
+	counts map[string]*overhead.Count, lines map[string]int) (*scorecard.Input, error) {
+	in := &scorecard.Input{Result: r, Counts: counts, Lines: lines}
 	for _, d := range lab.Designs {
 		in.Infos = append(in.Infos, d.Info())
 	}
@@ -30,14 +30,14 @@ func CardInput(ctx context.Context, lab *attacks.Lab, r *attacks.Result,
 		}
 	}
 	var err error
-	in.Cases, err = OddsCases(ctx, lab, twoMoments(lab.Settings, len(lab.Conversation.Messages)),
+	in.Cases, err = demo.OddsCases(ctx, lab, twoMoments(lab.Settings, len(lab.Conversation.Messages)),
 		false)
 	return in, err
 }
 
-// Overheads counts keys and bytes of each of the lab's designs and, if the program has it, of pure
+// Counts counts keys and bytes of each of the lab's designs and, if the program has it, of pure
 // end-to-end encryption.
-func Overheads(ctx context.Context, lab *attacks.Lab) (map[string]*overhead.Count, error) {
+func Counts(ctx context.Context, lab *attacks.Lab) (map[string]*overhead.Count, error) {
 	counts := map[string]*overhead.Count{}
 	list := slices.Clone(lab.Designs)
 	for _, d := range lab.Known {
