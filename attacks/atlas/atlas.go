@@ -22,7 +22,7 @@
 // What is tried uses each firing of a rule with a fixed number of inputs that was computed once,
 // and applies rules that combine, such as those that put shares together, anew to each set's
 // own facts. Some sets of both kinds are computed again from raw bytes and nothing else, and
-// have to give the same facts, all of them ([Certificate.Recomputed], TestClosure).
+// have to give the same facts, all of them ([Certificate.Recomputed], TestCertificate).
 //
 // # What this cannot see
 //
