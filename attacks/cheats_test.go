@@ -157,7 +157,7 @@ func TestCheats(t *testing.T) {
 		name := fmt.Sprintf("cheat%d.star", i)
 		a, err := script.Load(name, []byte(src))
 		if c.name == neverEnds {
-			a, err = script.Remote(t.Context(), name, []byte(src), serve, nil)
+			a, err = script.Remote(t.Context(), name, []byte(src), false, serve, nil)
 		}
 		require.NoError(t, err, c.name)
 		l.Attacks = append(l.Attacks, a)

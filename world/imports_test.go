@@ -68,6 +68,7 @@ var policy = []struct {
 	{"attacks/quantum", []string{"world", "world/simulation", "attacks/deduce"}},
 	{"attacks", []string{"world", "world/law", "world/memo", "world/simulation", "attacks/deduce", "attacks/technique", "attacks/truth", "attacks/orders", "attacks/quantum", "attacks/trace"}},
 	{"attacks/script", []string{"world", "attacks/technique"}},
+	{"attacks/lint", []string{"world", "attacks", "attacks/technique"}},
 	{"attacks/library", nil},
 	{"attacks/attackstest", []string{"world", "world/simulation", "world/worldtest", "attacks", "attacks/deduce", "attacks/technique"}},
 	{"docs", nil},
@@ -89,7 +90,7 @@ var policy = []struct {
 	{"demo/scorecard/gather", []string{"world", "attacks", "demo", "demo/overhead", "demo/scorecard"}},
 	{"demo/markdown", []string{"world", "attacks", "demo/plain", "demo/bidi", "demo/summary", "demo/scorecard"}},
 	{"demo/drawing", []string{"world", "attacks", "attacks/atlas", "attacks/deduce", "demo/plain", "demo/summary", "demo/replay", "demo/wall", "attacks/trace"}},
-	{"demo/text", []string{"world", "attacks", "attacks/atlas", "attacks/odds", "attacks/technique", "demo/plain", "demo/summary", "demo/terminal", "demo/replay", "demo/wall", "demo/story", "demo/chat", "demo/timing", "demo/overhead", "demo/scorecard", "attacks/trace"}},
+	{"demo/text", []string{"world", "attacks", "attacks/atlas", "attacks/lint", "attacks/odds", "attacks/technique", "demo/plain", "demo/summary", "demo/terminal", "demo/replay", "demo/wall", "demo/story", "demo/chat", "demo/timing", "demo/overhead", "demo/scorecard", "attacks/trace"}},
 	{"demo/present", []string{"world", "attacks", "attacks/technique", "demo/plain", "demo/bidi", "demo/summary", "demo/terminal", "demo/replay", "demo/wall", "demo/story"}},
 	{"demo/handout", []string{"world", "attacks", "attacks/atlas", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown", "demo/drawing", "demo/replay", "demo/wall", "demo/story", "docs"}},
 	{"demo/sheet", []string{"attacks", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown"}},
@@ -103,7 +104,7 @@ var policy = []struct {
 	{"demo/overhead", []string{"world", "world/memo", "world/simulation", "demo/plain"}},
 	{"demo", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/...", "docs"}},
 	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},
-	{"cmd/...", []string{"demo/...", "attacks", "attacks/atlas", "attacks/odds", "attacks/script", "attacks/technique", "docs", "world"}}, // to load scripts, and for types
+	{"cmd/...", []string{"demo/...", "attacks", "attacks/atlas", "attacks/lint", "attacks/odds", "attacks/script", "attacks/technique", "docs", "world"}}, // to load scripts, and for types
 }
 
 // pure are the folders that use no operating system, no wall clock and no

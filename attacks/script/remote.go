@@ -33,6 +33,7 @@ type Dial func(context.Context) (io.ReadWriteCloser, error)
 type remote struct {
 	name   string
 	source []byte
+	draft  bool // its header needs no prose
 	header technique.Header
 	dial   Dial
 	print  func(string)
@@ -42,15 +43,15 @@ type remote struct {
 const maxPrinted = 64 << 10
 
 // Remote loads a script in a process that dial starts. Errors in the script carry
-// file, line and column, as those of [Load]. print hears each line that the script
-// prints, from several goroutines; it may be nil.
-func Remote(ctx context.Context, name string, source []byte, dial Dial,
+// file, line and column, as those of [Load]. Of a draft no prose is asked. print hears each line
+// that the script prints, from several goroutines; it may be nil.
+func Remote(ctx context.Context, name string, source []byte, draft bool, dial Dial,
 	print func(string)) (technique.Technique, error) {
 	if len(source) > MaxSource {
 		return nil, fmt.Errorf("%s: %d bytes, the limit for a script is %d", name, len(source),
 			MaxSource)
 	}
-	t := &remote{name: name, source: source, dial: dial, print: print}
+	t := &remote{name: name, source: source, draft: draft, dial: dial, print: print}
 	r, err := t.ask(ctx, request{Do: doHeader})
 	if err != nil {
 		return nil, err
@@ -58,7 +59,11 @@ func Remote(ctx context.Context, name string, source []byte, dial Dial,
 	if r.Header == nil {
 		return nil, t.misbehaved("want a header")
 	}
-	if err := r.Header.Check(); err != nil {
+	check := r.Header.Check
+	if draft {
+		check = r.Header.CheckDraft
+	}
+	if err := check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	t.header = *r.Header
@@ -136,7 +141,7 @@ func (t *remote) open(ctx context.Context, q request) (*session, error) {
 		return nil, fmt.Errorf("%s: %w", t.name, err)
 	}
 	s := &session{t, ctx, conn, newLines(conn, conn), maxPrinted}
-	q.Name, q.Source = t.name, t.source
+	q.Name, q.Source, q.Draft = t.name, t.source, t.draft
 	if err := s.lines.write(q); err != nil {
 		return nil, s.broken(err)
 	}

@@ -41,7 +41,7 @@ func (p *pipes) Close() error {
 
 func remotely(t *testing.T, source string) technique.Technique {
 	t.Helper()
-	a, err := Remote(context.Background(), "attack1.star", []byte(source), inside, nil)
+	a, err := Remote(context.Background(), "attack1.star", []byte(source), false, inside, nil)
 	require.NoError(t, err)
 	return a
 }
@@ -97,14 +97,14 @@ for p in adv.packets(2):
 }
 
 func TestRemoteErrors(t *testing.T) {
-	_, err := Remote(context.Background(), "a.star", []byte("technique(\nx = = 1)"), inside, nil)
+	_, err := Remote(context.Background(), "a.star", []byte("technique(\nx = = 1)"), false, inside, nil)
 	require.EqualError(t, err, "a.star:2:5: got '=', want primary expression")
-	_, err = Remote(context.Background(), "a.star", make([]byte, MaxSource+1), inside, nil)
+	_, err = Remote(context.Background(), "a.star", make([]byte, MaxSource+1), false, inside, nil)
 	require.ErrorContains(t, err, "the limit for a script is 1048576")
 	died := errors.New("needs more than 256 MB")
-	_, err = Remote(context.Background(), "a.star", nil, says("", died), nil)
+	_, err = Remote(context.Background(), "a.star", nil, false, says("", died), nil)
 	require.EqualError(t, err, "a.star: needs more than 256 MB")
-	_, err = Remote(context.Background(), "a.star", nil,
+	_, err = Remote(context.Background(), "a.star", nil, false,
 		func(context.Context) (io.ReadWriteCloser, error) { return nil, died }, nil)
 	require.EqualError(t, err, "a.star: needs more than 256 MB")
 }
@@ -148,7 +148,7 @@ func TestHostileProcess(t *testing.T) {
 		`{"error":"a.star:1:1: no"}`:  "a.star:1:1: no",
 		`{"call":{"method":"claim"}}`: "want a header",
 	} {
-		_, err := Remote(context.Background(), "a.star", nil, says(output, nil), nil)
+		_, err := Remote(context.Background(), "a.star", nil, false, says(output, nil), nil)
 		require.ErrorContains(t, err, want, "%.60q", output)
 	}
 	call := `{"call":{"line":1,"method":"claim","args":[%s]}}`
@@ -238,7 +238,7 @@ func TestPrint(t *testing.T) {
 	}
 	load := func(source string) technique.Technique {
 		heard = nil
-		a, err := Remote(context.Background(), "a.star", []byte(source), inside, hear)
+		a, err := Remote(context.Background(), "a.star", []byte(source), false, inside, hear)
 		require.NoError(t, err)
 		return a
 	}

@@ -49,6 +49,7 @@ type program struct {
 	name    string
 	source  string
 	steps   uint64       // how many it may take
+	draft   bool         // its header needs no prose
 	print   func(string) // hears each line that the script prints, nil if nobody does
 }
 
@@ -59,23 +60,23 @@ var dialect = &syntax.FileOptions{TopLevelControl: true, While: true, Set: true}
 // line and column. helpers hold the files that the script may load. What it prints
 // goes nowhere; what a script from outside prints, [Remote] hands on.
 func Load(name string, src []byte, helpers ...fs.FS) (technique.Technique, error) {
-	s, err := load(name, src, librarySteps, nil, helpers)
+	s, err := load(&program{name: name, steps: librarySteps}, src, helpers)
 	if err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func load(name string, src []byte, steps uint64, print func(string),
-	helpers []fs.FS) (*program, error) {
+// load runs the top level of a script, of which name and bounds are given.
+func load(s *program, src []byte, helpers []fs.FS) (*program, error) {
 	src = bytes.TrimPrefix(src, []byte("\ufeff")) // which editors on Windows put before UTF-8
-	s := &program{steps: steps, name: name, source: string(src), print: print}
+	s.source = string(src)
 	thread := s.thread("")
 	thread.Load = func(_ *starlark.Thread, file string) (starlark.StringDict, error) {
 		return helper(helpers, file)
 	}
 	globals, err := starlark.ExecFileOptions(dialect,
-		thread, name, src, starlark.StringDict{
+		thread, s.name, src, starlark.StringDict{
 			"technique":      starlark.NewBuiltin("technique", s.technique),
 			"opens":          starlark.NewBuiltin("opens", opens),
 			"not_applicable": starlark.NewBuiltin("not_applicable", notApplicable),
@@ -85,12 +86,12 @@ func load(name string, src []byte, steps uint64, print func(string),
 		return nil, explain(scriptError(err), s.source)
 	}
 	if s.header.ID == "" {
-		return nil, fmt.Errorf("%s: no call of technique(): an attack states what it is", name)
+		return nil, fmt.Errorf("%s: no call of technique(): an attack states what it is", s.name)
 	}
 	run, ok := globals["run"].(*starlark.Function)
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("%s: no function run(adv)", name)
+		return nil, fmt.Errorf("%s: no function run(adv)", s.name)
 	case run.NumParams() != 1 || run.NumKwonlyParams() > 0 || run.HasVarargs() || run.HasKwargs():
 		return nil, fmt.Errorf("%s: %s: want one parameter, run(adv)", run.Position(), run.Name())
 	}
@@ -215,7 +216,11 @@ func (s *program) technique(_ *starlark.Thread, _ *starlark.Builtin, args starla
 		s.expects[key] = item[1]
 	}
 	h.Expects = slices.Sorted(maps.Keys(s.expects))
-	if err := h.Check(); err != nil {
+	check := h.Check
+	if s.draft {
+		check = h.CheckDraft
+	}
+	if err := check(); err != nil {
 		return nil, err
 	}
 	s.header = h

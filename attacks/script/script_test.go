@@ -54,7 +54,7 @@ func TestLoadRefuses(t *testing.T) {
 	} {
 		bad := strings.Replace(good, change[0], change[1], 1)
 		require.NotEqual(t, good, bad, want)
-		_, err := load("a.star", []byte(bad), maxSteps/100, nil, nil)
+		_, err := load(&program{name: "a.star", steps: maxSteps / 100}, []byte(bad), nil)
 		require.ErrorContains(t, err, want)
 		require.True(t, strings.HasPrefix(err.Error(), "a.star:"), err.Error())
 	}

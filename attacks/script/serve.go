@@ -35,7 +35,8 @@ func perform(q request, l *lines, helpers []fs.FS) (report, error) {
 	if q.Do != doHeader {
 		print = nil // the top level runs each time, and says its piece once
 	}
-	t, err := load(q.Name, q.Source, maxSteps, print, helpers)
+	t, err := load(&program{name: q.Name, steps: maxSteps, draft: q.Draft, print: print}, q.Source,
+		helpers)
 	if err != nil {
 		return report{}, err
 	}

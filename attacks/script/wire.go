@@ -29,6 +29,7 @@ type request struct {
 	Do     string         `json:"do"`
 	Name   string         `json:"name"`
 	Source []byte         `json:"source"`
+	Draft  bool           `json:"draft"` // its header needs no prose
 	Keys   []string       `json:"keys"`
 	View   technique.View `json:"view"`
 }

@@ -40,48 +40,52 @@ var (
 
 var idForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
-// Check refuses a header with anything missing.
+// Check refuses a header with anything missing. The error tells of everything at once.
 func (h *Header) Check() error {
 	texts := map[string]string{
 		"title": h.Title, "showcase": h.Showcase, "happens": h.Happens, "why": h.Why,
 		"really": h.Really, "source": h.Source, "exercise": h.Exercise,
 	}
+	var missing []error
 	for _, name := range []string{"title", "showcase", "happens", "why", "really", "source",
 		"exercise"} {
 		if strings.TrimSpace(texts[name]) == "" {
-			return fmt.Errorf("technique: %s is empty", name)
+			missing = append(missing, fmt.Errorf("technique: %s is empty", name))
 		}
 	}
-	switch {
-	case !idForm.MatchString(h.ID):
-		return fmt.Errorf("technique: id %q: want lower-case words joined by hyphens", h.ID)
-	case !slices.Contains(Families, h.Family):
-		return fmt.Errorf("technique: family %q: want one of %s%s", h.Family,
-			strings.Join(Families, ", "), world.DidYouMean(h.Family, Families))
-	case !slices.Contains(Kinds, h.Kind):
-		return fmt.Errorf("technique: kind %q: want one of %s%s", h.Kind, strings.Join(Kinds, ", "),
-			world.DidYouMean(h.Kind, Kinds))
-	case len(h.Needs) == 0:
-		return errors.New("technique: needs is empty: an adversary without capabilities shows " +
-			"nothing")
-	case len(h.Expects) == 0:
-		return errors.New("technique: expects is empty")
-	case len(h.Beats) != 0 && len(h.Beats) != 4:
-		return fmt.Errorf("technique: beats: %d sentences, want four or none", len(h.Beats))
+	return errors.Join(append(missing, h.CheckDraft())...)
+}
+
+// CheckDraft refuses what [Header.Check] refuses, but asks for no prose: so somebody can run an
+// attack before its story is written. The error tells of everything at once.
+func (h *Header) CheckDraft() error {
+	var wrong []error
+	refuse := func(ok bool, format string, args ...any) {
+		if !ok {
+			wrong = append(wrong, fmt.Errorf("technique: "+format, args...))
+		}
 	}
+	refuse(idForm.MatchString(h.ID), "id %q: want lower-case words joined by hyphens", h.ID)
+	refuse(slices.Contains(Families, h.Family), "family %q: want one of %s%s", h.Family,
+		strings.Join(Families, ", "), world.DidYouMean(h.Family, Families))
+	refuse(slices.Contains(Kinds, h.Kind), "kind %q: want one of %s%s", h.Kind,
+		strings.Join(Kinds, ", "), world.DidYouMean(h.Kind, Kinds))
+	refuse(len(h.Needs) > 0, "needs is empty: an adversary without capabilities shows nothing")
+	refuse(len(h.Expects) > 0, "expects is empty")
+	refuse(len(h.Beats) == 0 || len(h.Beats) == 4, "beats: %d sentences, want four or none", len(h.Beats))
 	sample := world.Settings{Threshold: 2, Trustees: 3}
 	for _, need := range h.Needs { // each, since an empty range hides what follows
-		if _, err := world.SharedPrincipals().Expand([]string{need}, sample); err != nil &&
-			!errors.Is(err, world.ErrNotApplicable) {
-			return fmt.Errorf("technique: needs: %w", err)
-		}
+		_, err := world.SharedPrincipals().Expand([]string{need}, sample)
+		refuse(err == nil || errors.Is(err, world.ErrNotApplicable), "needs: %w", err)
 	}
-	if _, err := world.SharedPrincipals().Expand(h.Needs, sample); err != nil &&
-		!errors.Is(err, world.ErrNotApplicable) {
-		return fmt.Errorf("technique: needs: %w", err)
+	if len(wrong) == 0 { // all of them together
+		_, err := world.SharedPrincipals().Expand(h.Needs, sample)
+		refuse(err == nil || errors.Is(err, world.ErrNotApplicable), "needs: %w", err)
 	}
-	_, err := h.Override(sample, world.Info{})
-	return err
+	if _, err := h.Override(sample, world.Info{}); err != nil {
+		wrong = append(wrong, err)
+	}
+	return errors.Join(wrong...)
 }
 
 // Override returns s as the header's own settings override it, and then as an arrangement

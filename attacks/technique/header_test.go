@@ -59,3 +59,20 @@ func TestFixesIn(t *testing.T) {
 	require.Equal(t, []string{"rotate 7"},
 		h.FixesIn(base, world.Info{Fixed: map[string]string{"refresh": "20"}}))
 }
+
+// Whoever writes a header hears of everything that is wrong with it at once; of a draft no prose
+// is asked.
+func TestEverythingAtOnce(t *testing.T) {
+	h := technique.Header{ID: "Bad Id", Family: "thef", Kind: "attack", Needs: []string{"provider.stor", "device:target.store"}}
+	err := h.Check()
+	for _, text := range []string{"title is empty", "exercise is empty", `id "Bad Id"`, `did you mean "theft"`,
+		`unknown surface "stor"`, "expects is empty"} {
+		require.ErrorContains(t, err, text)
+	}
+	err = h.CheckDraft()
+	require.ErrorContains(t, err, "expects is empty")
+	require.NotContains(t, err.Error(), "title")
+	h = technique.Header{ID: "good", Family: "theft", Kind: "attack", Needs: []string{"provider.store"}, Expects: []string{"toy"}}
+	require.NoError(t, h.CheckDraft())
+	require.Error(t, h.Check())
+}

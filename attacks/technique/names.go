@@ -2,6 +2,7 @@ package technique
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -52,36 +53,37 @@ func NamesOf(designs []world.Design) *Names {
 	return n
 }
 
-// Check refuses a header with a name that exists in no design.
+// Check refuses a header with names that exist in no design. The error tells of all of them.
 func (n *Names) Check(h Header) error {
+	var wrong []error
 	for _, need := range h.Needs {
 		if err := n.need(need); err != nil {
-			return fmt.Errorf("technique: needs: %w", err)
+			wrong = append(wrong, fmt.Errorf("technique: needs: %w", err))
 		}
 	}
 	for _, name := range h.Applies {
 		if known := slices.Concat(n.rules, n.programs); !slices.Contains(known, name) {
-			return fmt.Errorf("technique: applies: no design has a rule or program %q%s", name,
-				world.DidYouMean(name, known))
+			wrong = append(wrong, fmt.Errorf("technique: applies: no design has a rule or program %q%s",
+				name, world.DidYouMean(name, known)))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Settings)) {
 		if err := n.setting(name, h.Settings[name]); err != nil {
-			return fmt.Errorf("technique: settings: %w", err)
+			wrong = append(wrong, fmt.Errorf("technique: settings: %w", err))
 		}
 	}
-	if !slices.Contains(n.designs, h.Showcase) {
-		return fmt.Errorf("technique: showcase: there is no design %q%s", h.Showcase,
-			world.DidYouMean(h.Showcase, n.designs))
+	if h.Showcase != "" && !slices.Contains(n.designs, h.Showcase) {
+		wrong = append(wrong, fmt.Errorf("technique: showcase: there is no design %q%s", h.Showcase,
+			world.DidYouMean(h.Showcase, n.designs)))
 	}
 	known := slices.Concat(n.designs, n.classes)
 	for _, key := range h.Expects {
 		if !slices.Contains(known, key) {
-			return fmt.Errorf("technique: expects: %q is neither a design nor a class of designs%s",
-				key, world.DidYouMean(key, known))
+			wrong = append(wrong, fmt.Errorf("technique: expects: %q is neither a design nor a class of "+
+				"designs%s", key, world.DidYouMean(key, known)))
 		}
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 // setting checks that a parameter of a design, which a header fixes, exists and can have the

@@ -19,8 +19,8 @@ import (
 
 func (a *app) attack() *cobra.Command {
 	return group(&cobra.Command{Use: "attack",
-		Short: "List attacks, show one, run one, or sweep one over a setting"},
-		a.attackList(), a.attackShow(), a.attackRun(), a.attackSweep())
+		Short: "List attacks, show one, run one, sweep one over a setting, or write one"},
+		a.attackList(), a.attackShow(), a.attackRun(), a.attackSweep(), a.attackNew(), a.attackCheck())
 }
 
 func (a *app) attackList() *cobra.Command {
@@ -72,7 +72,7 @@ func (a *app) attackShow() *cobra.Command {
 func (a *app) attackRun() *cobra.Command {
 	var o demo.Options
 	var to outFlags
-	var timeout time.Duration
+	var from outside
 	var proof string
 	c := &cobra.Command{
 		Use:   "run ID-or-FILE",
@@ -91,7 +91,7 @@ own, with little memory and little time.`,
 			if err != nil {
 				return err
 			}
-			t, err := find(c.Context(), lab, args[0], timeout, printed)
+			t, err := find(c.Context(), lab, args[0], from, printed)
 			if err != nil {
 				return err
 			}
@@ -108,15 +108,26 @@ own, with little memory and little time.`,
 	c.Flags().StringVar(&proof, "proof", "short",
 		"of a long proof, the steps alike on one line each (`short`) or all")
 	complete(c, "proof", words("short", "all"))
-	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script from a file")
+	from.add(c)
+	return c
+}
+
+// outside is how scripts from files are run.
+type outside struct {
+	timeout time.Duration // 0 for what fits the conversation
+	draft   bool          // their headers need no prose
+}
+
+func (f *outside) add(c *cobra.Command) {
+	c.Flags().BoolVar(&f.draft, "draft", false, "take a script from a file whose header has no prose yet")
+	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")
 	complete(c, "script-timeout", words())
-	return c
 }
 
 // find gets an attack of the kit by its id, or loads one from a file; print hears
 // what the script prints.
-func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Duration,
+func find(ctx context.Context, lab *attacks.Lab, name string, from outside,
 	print func(string)) (technique.Technique, error) {
 	t, unknown := demo.Kit{Attacks: lab.Attacks}.Attack(name)
 	if unknown == nil {
@@ -129,16 +140,16 @@ func find(ctx context.Context, lab *attacks.Lab, name string, timeout time.Durat
 	if err != nil {
 		return nil, err
 	}
-	if timeout <= 0 {
-		timeout = patience(len(lab.Conversation.Messages))
+	if from.timeout <= 0 {
+		from.timeout = patience(len(lab.Conversation.Messages))
 	}
 	demo.Outside(lab)
-	lab.Bound = demo.Limit(2 * timeout) // what it set in motion gets no more
-	box, err := sandbox.Program(scriptCommand, timeout)
+	lab.Bound = demo.Limit(2 * from.timeout) // what it set in motion gets no more
+	box, err := sandbox.Program(scriptCommand, from.timeout)
 	if err != nil {
 		return nil, err
 	}
-	if t, err = script.Remote(ctx, name, src, box.Dial, print); err != nil {
+	if t, err = script.Remote(ctx, name, src, from.draft, box.Dial, print); err != nil {
 		return nil, err
 	}
 	if err := technique.NamesOf(lab.Known).Check(t.Header()); err != nil {

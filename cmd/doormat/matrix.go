@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +18,7 @@ import (
 func (a *app) matrix() *cobra.Command {
 	var o demo.Options
 	var to outFlags
-	var timeout time.Duration
+	var from outside
 	c := &cobra.Command{
 		Use:   "matrix",
 		Short: "Run every attack on every design and print what each recovered",
@@ -28,7 +27,7 @@ func (a *app) matrix() *cobra.Command {
 				data.CellColumns),
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			lab, err := a.labWithScripts(c.Context(), o, timeout)
+			lab, err := a.labWithScripts(c.Context(), o, from)
 			if err != nil {
 				return err
 			}
@@ -48,15 +47,13 @@ func (a *app) matrix() *cobra.Command {
 	c.Flags().Lookup("attacks").Usage = "`ID,FAMILY,FILE` of attacks (default: all that come " +
 		"with doormat)"
 	to.add(c, "text", "json", "csv", "markdown")
-	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script from a file")
-	_ = c.Flags().MarkHidden("script-timeout")
-	complete(c, "script-timeout", words())
+	from.add(c)
 	return c
 }
 
 // labWithScripts prepares a run whose attacks may be files as well.
 func (a *app) labWithScripts(ctx context.Context, o demo.Options,
-	timeout time.Duration) (*attacks.Lab, error) {
+	from outside) (*attacks.Lab, error) {
 	var scripts, named []string
 	for _, name := range o.Attacks {
 		if isScript(name) {
@@ -74,7 +71,7 @@ func (a *app) labWithScripts(ctx context.Context, o demo.Options,
 		lab.Attacks = nil
 	}
 	for _, name := range scripts {
-		t, err := find(ctx, lab, name, timeout, printed)
+		t, err := find(ctx, lab, name, from, printed)
 		if err != nil {
 			return nil, err
 		}

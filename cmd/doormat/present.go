@@ -139,7 +139,7 @@ func actors(ctx context.Context, lab *attacks.Lab, names []string,
 	}
 	for _, name := range names {
 		own := *lab
-		t, err := find(ctx, &own, name, timeout, nil)
+		t, err := find(ctx, &own, name, outside{timeout: timeout}, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +18,7 @@ func (a *app) attackSweep() *cobra.Command {
 	var o demo.Options
 	var r demo.Range
 	var to outFlags
-	var timeout time.Duration
+	var from outside
 	c := &cobra.Command{
 		Use:   "sweep ID-or-FILE --over " + strings.Join(demo.Swept(), "|"),
 		Short: "Run one attack over a range of one setting, and print or draw what it opens",
@@ -47,7 +46,7 @@ opened messages.
 			if r.Over == "threshold" {
 				o.Set(r.Over, "1") // of however many trustees
 			}
-			return a.sweep(c, o, r, to, args[0], timeout)
+			return a.sweep(c, o, r, to, args[0], from)
 		},
 	}
 	c.Flags().StringVar(&r.Over, "over", "", "`SETTING` to sweep over: "+strings.Join(demo.Swept(),
@@ -58,17 +57,16 @@ opened messages.
 	c.Flags().StringVar(&r.Step, "step", "", "every `S`th value (default: 1)")
 	a.runFlags(c, &o)
 	to.add(c, "text", "json", "csv")
-	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script from a file")
-	_ = c.Flags().MarkHidden("script-timeout")
+	from.add(c)
 	complete(c, "over", words(demo.Swept()...))
-	for _, flag := range []string{"from", "to", "step", "script-timeout"} {
+	for _, flag := range []string{"from", "to", "step"} {
 		complete(c, flag, words())
 	}
 	return c
 }
 
 func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags, name string,
-	timeout time.Duration) (err error) {
+	from outside) (err error) {
 	lab, err := a.lab(o)
 	if err != nil {
 		return err
@@ -77,7 +75,7 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags,
 	if err != nil {
 		return err
 	}
-	t, err := find(c.Context(), lab, name, timeout, printed)
+	t, err := find(c.Context(), lab, name, from, printed)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"doormat/attacks/lint"
+	"doormat/attacks/technique"
+	"doormat/demo"
+	"doormat/demo/summary"
+	"doormat/demo/text"
+)
+
+// attackNew writes a script to begin with.
+func (a *app) attackNew() *cobra.Command {
+	return &cobra.Command{
+		Use:   "new ID",
+		Short: "Write a commented script for an attack of your own, which runs",
+		Long: `Write a commented script for an attack of your own, which runs, to ID.star in the
+current folder. A file that is there stays as it is.`,
+		Args:              exactly(1, "an id for the attack"),
+		ValidArgsFunction: words(),
+		RunE: func(_ *cobra.Command, args []string) error {
+			script, err := lint.New(args[0])
+			if err != nil {
+				return demo.Usagef("%v", err)
+			}
+			name := args[0] + ".star"
+			f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+			if errors.Is(err, fs.ErrExist) {
+				return demo.Usagef("%s is there already: choose another id", name)
+			}
+			if err != nil {
+				return err
+			}
+			if _, err = f.WriteString(script); err == nil {
+				err = f.Close()
+			}
+			if err != nil {
+				_ = os.Remove(name)
+				return err
+			}
+			wrote(name)
+			return show(func(int) string {
+				return fmt.Sprintf("Next: doormat attack run %s --draft\n", name)
+			})
+		},
+	}
+}
+
+// A checkedAttack is what attack check found.
+type checkedAttack struct {
+	File     string         `json:"file"`
+	ID       string         `json:"id"`
+	Designs  int            `json:"designs"` // in which it was run
+	Findings []lint.Finding `json:"findings"`
+}
+
+// attackCheck tells everything that is wrong with a script.
+func (a *app) attackCheck() *cobra.Command {
+	var o demo.Options
+	var to outFlags
+	var from outside
+	c := &cobra.Command{
+		Use:   "check FILE",
+		Short: "Tell everything that is wrong with an attack's script",
+		Long: `Tell everything that is wrong with an attack's script: names that no design has, texts
+that are missing, runs that fail, outcomes that the header does not expect, and needs
+without which the attack comes to the same in its showcase. It is run in all columns,
+or in those of --designs. Exit code 0: nothing is wrong; 1: the script; 3: only outcomes
+are other than expected.`,
+		Args:              exactly(1, "a script's file"),
+		ValidArgsFunction: files,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(o.Designs) == 0 {
+				o.Designs = []string{demo.AllDesigns}
+			}
+			lab, err := a.lab(o)
+			if err != nil {
+				return err
+			}
+			t, err := find(c.Context(), lab, args[0], from, printed)
+			if err != nil {
+				return err
+			}
+			lab.Attacks = []technique.Technique{t}
+			findings, err := lint.Check(c.Context(), lab)
+			if err != nil {
+				return err
+			}
+			if err := to.show(checkedAttack{args[0], t.Header().ID, len(lab.Designs), findings},
+				func(width int) string {
+					return text.Findings(args[0], len(lab.Designs), findings, width)
+				}); err != nil {
+				return err
+			}
+			return verdictOf(findings)
+		},
+	}
+	a.runFlags(c, &o)
+	to.add(c, "text", "json")
+	from.add(c)
+	return c
+}
+
+// verdictOf turns findings into the command's own error.
+func verdictOf(findings []lint.Finding) error {
+	surprises := 0
+	for _, f := range findings {
+		if f.Kind == "expectation" {
+			surprises++
+		}
+	}
+	switch {
+	case surprises < len(findings):
+		return fmt.Errorf("this attack has %s", summary.Count(len(findings), "fault"))
+	case surprises > 0:
+		return fmt.Errorf("%d outcomes %w", surprises, errSurprise)
+	}
+	return nil
+}
