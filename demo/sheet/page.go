@@ -69,7 +69,7 @@ func (s *Sheet) page(format string) (*page, error) {
 		Facts: s.facts(digest), Acts: s.acts(), Unsealed: unsealed,
 		Key: "Numbers are messages read: of those that the target sent or received, and of " +
 			"everybody else’s. " + summary.Key(summary.Signs()[:4], "; ") + ".",
-		NotSaid: s.notSaid(), Whom: whom, Again: s.again(format),
+		NotSaid: s.notSaid(), Whom: s.whom(), Again: s.again(format),
 	}, nil
 }
 
@@ -185,12 +185,18 @@ func (s *Sheet) notSaid() []string {
 }
 
 // whom to ask.
-var whom = []string{
-	"Whoever signs below: why these claims and these settings, and who asked for them.",
-	"The authors of each attack and arrangement: their pages in docs/ say what is assumed, why " +
-		"it is so, and from which source. What the attack expected stands in its header.",
-	"The maintainers, if a number seems wrong: SECURITY.md says how.",
-	"An expert of your own: nobody’s leave, no data and no network are needed to repeat it.",
+func (s *Sheet) whom() []string {
+	list := []string{
+		"Whoever signs below: why these claims and these settings, and who asked for them.",
+		"The authors of each attack and arrangement: their pages in docs/ say what is assumed, why " +
+			"it is so, and from which source. What the attack expected stands in its header.",
+		"The maintainers, if a number seems wrong: SECURITY.md says how.",
+		"An expert of your own: with the source at hand, it takes nobody’s leave and no network.",
+	}
+	if s.Chat != "" {
+		list = append(list, "Whoever has the chat: nothing is measured again without its file.")
+	}
+	return list
 }
 
 // again says how to measure again, on any machine, and without trust in this program's verdict.
