@@ -25,10 +25,7 @@ type replayAddress struct {
 // guesses are what the room expects to be read, by design.
 type guesses map[string]guess
 
-type guess struct{ Target, Others string } // none, part, all, or "" for no guess
-
-// levels are what can be guessed, as the counters name it.
-var levels = []string{"none", "part", "all"}
+type guess struct{ Target, Others string } // words of summary.Extents, or "" for no guess
 
 func parseGuesses(v url.Values) guesses {
 	g := guesses{}
@@ -36,7 +33,9 @@ func parseGuesses(v url.Values) guesses {
 		design, ok := strings.CutPrefix(key, "guess-target-")
 		of, ok2 := strings.CutPrefix(key, "guess-others-")
 		value := v.Get(key)
-		if !slices.Contains(levels, value) || len(key) > 100 || len(g) > 20 {
+		known := slices.ContainsFunc(summary.Extents,
+			func(e summary.State) bool { return e.Word == value })
+		if !known || len(key) > 100 || len(g) > 20 {
 			continue
 		}
 		switch {

@@ -38,9 +38,8 @@ func (page *replayPage) ask(at replayAddress, p *replay.Replay) {
 
 func asked(of, name, chosen string) question {
 	q := question{Of: of, Field: name}
-	for i, value := range levels {
-		q.Levels = append(q.Levels, option{value, []summary.State{summary.None, summary.Part,
-			summary.All}[i].Glyph, value == chosen})
+	for _, e := range summary.Extents {
+		q.Levels = append(q.Levels, option{e.Word, e.Glyph, e.Word == chosen})
 	}
 	return q
 }

@@ -26,6 +26,9 @@ var (
 // States are those of cells, in the order in which they are counted and explained.
 var States = []State{All, Part, None, NotApplicable, Failed}
 
+// Extents are how much of something may be open, the least first: what a room can guess.
+var Extents = []State{None, Part, All}
+
 func (s State) String() string { return s.Glyph + " " + s.Word }
 
 // Long writes an abbreviated word out.

@@ -7,18 +7,31 @@ import (
 	"doormat/demo/summary"
 )
 
-// A Bet is what a room expects to be read of all that was written, in the world that fares worst.
+// A Bet is what a room expects to be read of all that was written, in the world that fares worst:
+// the word of one of [summary.Extents].
 type Bet string
 
+// The bets.
+var (
+	nothing = Bet(summary.None.Word)
+	some    = Bet(summary.Part.Word)
+	all     = Bet(summary.All.Word)
+)
+
 // Bets are those that can be made, in the order of their keys.
-func Bets() []Bet { return []Bet{"none", "part", "all"} }
+func Bets() (list []Bet) {
+	for _, e := range summary.Extents {
+		list = append(list, Bet(e.Word))
+	}
+	return list
+}
 
 // Says is the bet as a room hears it.
 func (b Bet) Says(target string) string {
 	switch b {
-	case "none":
+	case nothing:
 		return "Nothing"
-	case "part":
+	case some:
 		return "Part of it, such as what concerns " + target + ", the target"
 	}
 	return "All of it, whoever wrote it"
@@ -48,7 +61,7 @@ func (t Teller) Settle(b Bet) (says []string, design int) {
 func (w *World) Outline(b Bet) {
 	for _, tiles := range [][]Tile{w.Before, w.After} {
 		for i := range tiles {
-			tiles[i].Bet = b == "all" || b == "part" && tiles[i].Target
+			tiles[i].Bet = b == all || b == some && tiles[i].Target
 		}
 	}
 }
