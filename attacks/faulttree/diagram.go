@@ -46,9 +46,9 @@ func (t *Tree) diagram(events []string) (*Diagram, error) {
 		case event:
 			made[u] = d.space.Var(number[u.name])
 		case atLeast:
-			under := make([]bdd.Func, len(u.under))
-			for i, v := range u.under {
-				under[i] = made[v]
+			var under []bdd.Func
+			for _, v := range slices.Backward(u.under) { // what is asked last is built first
+				under = append(under, made[v])
 			}
 			made[u] = d.space.AtLeast(u.k, under...)
 		}
@@ -155,7 +155,7 @@ func FromDiagram(space *bdd.Space, event func(v int) string, functions ...bdd.Fu
 	of = func(f bdd.Func) *Tree {
 		if made[f] == nil {
 			v, without, with := space.Node(f)
-			made[f] = Or(of(without), And(Event(event(v)), of(with)))
+			made[f] = Or(And(Event(event(v)), of(with)), of(without))
 		}
 		return made[f]
 	}

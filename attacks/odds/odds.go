@@ -118,7 +118,7 @@ func (c Case) Tree(in Inputs, years int) (*faulttree.Tree, faulttree.Chances) {
 func (c Case) Row(in Inputs, years int, seed uint64) (Row, error) {
 	row := Row{Design: c.Design}
 	if err := c.row(&row, in, years, seed); err != nil {
-		return row, fmt.Errorf("odds of %s: %w", c.Design, err)
+		return row, fmt.Errorf("odds of %s, years %d: %w", c.Design, years, err)
 	}
 	return row, nil
 }
