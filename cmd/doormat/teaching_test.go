@@ -98,7 +98,7 @@ func accepts(kit demo.Kit, args []string) error {
 	if c.HasSubCommands() && len(rest) > 0 {
 		return fmt.Errorf("%s has no %s", c.CommandPath(), rest[0])
 	}
-	if c.Parent().Name() == "attack" && len(rest) == 1 && rest[0] != "FILE" && !strings.HasSuffix(rest[0], ".star") {
+	if c.Parent().Name() == "attack" && c.Name() != "new" && len(rest) == 1 && rest[0] != "FILE" && !strings.HasSuffix(rest[0], ".star") {
 		_, err = kit.Attack(rest[0])
 	}
 	return errors.Join(err, c.ValidateArgs(rest))
