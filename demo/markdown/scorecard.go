@@ -38,7 +38,7 @@ func Scorecard(in *scorecard.Input, card *scorecard.Card, width int) string {
 	}
 	d.Gap()
 	d.Heading(2, "How to read it")
-	d.List(scorecard.Notes())
+	d.List(scorecard.Notes(in))
 	return bidi.Markdown(d.String())
 }
 

@@ -96,8 +96,15 @@ func secretKeys(c *overhead.Count) (n int) {
 func aMessage(read func(*overhead.Count) int) func(*overhead.Count) int {
 	return func(c *overhead.Count) int { return read(c) / c.Messages }
 }
-func stored(c *overhead.Count) int  { return c.Kept + c.Others }
-func anOrder(c *overhead.Count) int { return c.Order }
+func stored(c *overhead.Count) int { return c.Kept + c.Others }
+
+// anOrder is the bytes of an order, if the conversation declares one.
+func anOrder(c *column) Figure {
+	if count := c.Counts[c.info.ID]; count != nil && count.Order == 0 {
+		return lacking("the conversation declares no order", c.declares(Count))
+	}
+	return counted(func(c *overhead.Count) int { return c.Order })(c)
+}
 
 // addedLines are lines of program.
 func addedLines(c *column) Figure {

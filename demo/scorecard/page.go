@@ -40,7 +40,7 @@ func HTML(in *Input, card *Card) (string, error) {
 		return "", err
 	}
 	var b bytes.Buffer
-	err = t.Execute(&b, &page{Title: Title(), Linked: Linked, Leads: Leads(in), Notes: Notes(),
+	err = t.Execute(&b, &page{Title: Title(), Linked: Linked, Leads: Leads(in), Notes: Notes(in),
 		Card:    card,
 		Reasons: card.Reasons(), Style: template.CSS(style)})
 	if err != nil {

@@ -187,6 +187,8 @@ var questions = []question{
 			"worst row)", messages,
 			most(everybody, "court-key-watched", "court-key-unwatched", "judges-keys-stolen",
 				"silent-device-stolen-keys", "court-key-provider")},
+		{"messages opened, without a phone, by a court that false papers misled", messages,
+			most(everybody, "misled-judge")},
 	}},
 	{"audit by the user", "Of which accesses can the target learn?", []string{carnegie,
 		processes}, []part{
@@ -294,7 +296,7 @@ var questions = []question{
 	{"cost", "What does it cost, a message, an access, a year?", []string{risks1997,
 		academies}, []part{
 		{"bytes stored for a message, phones apart", "bytes", counted(aMessage(stored))},
-		{"bytes to ask for the story's order and to answer it", "bytes", counted(anOrder)},
+		{"bytes to ask for the story's order and to answer it", "bytes", anOrder},
 		{"who has to act for each access, in the design's own way", parties,
 			inTheirWay(principals)},
 		{"bytes of a year at a stated scale", "bytes", never("some are for accounts, files and " +

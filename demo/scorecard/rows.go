@@ -77,7 +77,7 @@ func (c *column) counts() Source {
 }
 
 func (c *column) command(verb, rest string) string {
-	return strings.TrimSpace(strings.Join(strings.Fields("doormat "+verb+" "+rest+" "+c.Flags), " "))
+	return strings.TrimSpace("doormat " + verb + " " + rest + " " + c.Flags)
 }
 
 // number is a figure.

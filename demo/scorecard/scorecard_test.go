@@ -21,12 +21,13 @@ import (
 )
 
 // sample is a card of two columns, written by hand: in plain a phone opens its owner's messages, and
-// in split any two of three trustees with a tap do as well.
+// in split any two of three trustees with a tap do as well, one of them in the end.
 func sample() *scorecard.Input {
 	s := world.Settings{Threshold: 2, Trustees: 3, Target: "A", At: 2}
 	plain := world.Info{ID: overhead.Base, Principals: world.SharedPrincipals(world.Provider, world.DeviceName)}
 	split := world.Info{ID: "split", KeyLife: func(_ world.Settings, m int) (int, int) { return (m - 1) / 3, 9 },
-		Principals: world.SharedPrincipals(world.Provider, world.DeviceName, world.TrusteeName, world.Log)}
+		Principals: append(world.SharedPrincipals(world.Provider, world.DeviceName, world.TrusteeName, world.Log),
+			world.Principal{Name: "safe"})}
 	in := &scorecard.Input{Infos: []world.Info{plain, split}, Base: &plain, Lines: map[string]int{"split": 70},
 		Counts: map[string]*overhead.Count{
 			overhead.Base: {Messages: 4, Phones: 400, Keys: []overhead.Keys{{Number: 3}}},
@@ -38,13 +39,12 @@ func sample() *scorecard.Input {
 	for i := range 3 {
 		shares = append(shares, faulttree.Event(fmt.Sprintf("trustee:%d.store@2", i+1)))
 	}
-	end := faulttree.And(faulttree.Event("trustee:1.store@4"), faulttree.Event("trustee:2.store@4"),
-		faulttree.Event("network.tap"))
+	end := faulttree.And(faulttree.Event("trustee:1.store@4"), faulttree.Event("network.tap"))
 	quorum := faulttree.And(faulttree.AtLeast(2, shares...), faulttree.Event("network.tap"))
 	never := faulttree.Never()
 	targets := func(i int) bool { return i%2 == 0 }
 	in.Cases = []odds.Case{
-		{Moments: []int{2, 4}, Targets: targets, Messages: []*faulttree.Tree{phone, never, phone, never}},
+		{Moments: []int{2, 4}, Targets: targets, Messages: []*faulttree.Tree{phone, never, phone, phone}},
 		{Moments: []int{2, 4}, Targets: targets, Messages: []*faulttree.Tree{faulttree.Or(phone, quorum),
 			quorum, quorum, end}},
 	}
@@ -114,13 +114,14 @@ func TestFigures(t *testing.T) {
 		{1, "the target's earlier messages", 0, "1 of 1", 1, 1},
 		{1, "all earlier messages, by the stores", 0, "0 of 2", 0, 2},
 		{1, "all earlier messages, by the stores", 1, "2 of 2", 2, 2},
-		{2, "messages after the theft until the last that the phone's", 0, "1 of 2", 1, 2},
+		{2, "messages after the theft until the last that the phone's", 0,
+			"2 of 2, the last: not within the conversation", 2, 2},
 		{2, "messages after the theft until the last of those", 1, "1 of 2", 1, 2},
 		{3, "messages beyond the order, in the narrowest", 0, "3", 3, 0},
 		{6, "smallest set", 0, "no set of stores and taps does", 0, 0},
-		{6, "smallest set", 1, "3: network, trustee ×2", 3, 0},
+		{6, "smallest set", 1, "2: network, trustee", 2, 0},
 		{7, "messages sealed under one key", 1, "3 of 4", 3, 4},
-		{14, "who stands there", 1, "4: trustee ×3, log", 4, 0},
+		{14, "who stands there", 1, "5: trustee ×3, log, safe", 5, 0},
 		{20, "secret keys", 1, "7, 4 more", 7, 0},
 		{20, "bytes of a message between phones", 1, "200, 100 more", 200, 0},
 		{20, "lines of program", 1, "70", 70, 0},
@@ -134,6 +135,9 @@ func TestFigures(t *testing.T) {
 	gone := figure(t, c, 7, "messages sealed under one key", 0)
 	require.False(t, gone.Measured)
 	require.Equal(t, "nobody but the readers holds a key to a message", gone.Reason)
+	nobody := figure(t, c, 17, "messages served where only t", 0)
+	require.False(t, nobody.Measured)
+	require.Equal(t, `nobody\x1b is there`, nobody.Reason)
 	own := figure(t, c, 7, "who has to act", 0)
 	require.Equal(t, scorecard.Source{Kind: scorecard.Attack, ID: "user-unlocks", Link: "attacks/user-unlocks.md",
 		Command: "doormat attack run user-unlocks --designs e2ee"}, own.Source)
@@ -178,6 +182,13 @@ func TestWorst(t *testing.T) {
 	require.Equal(t, 9, figure(t, c, 3, "messages beyond the order, in the widest", 1).Number)
 	find(in, "user-unlocks", "split").Lawful.Served = 3 // not in full: no way of that kind
 	require.Equal(t, 0, figure(t, card(t, in), 3, "messages beyond the order, in the widest", 1).Number)
+
+	in.Result.Attacks = append(in.Result.Attacks, attacks.AttackRow{ID: "quorum-collusion", Kind: "attack"})
+	in.Result.Cells = append(in.Result.Cells, attacks.Cell{Attack: "quorum-collusion", Design: "split",
+		Applicable: true, Noticed: []attacks.Evidence{{By: "log"}},
+		Content: attacks.Content{Target: attacks.Exposure{Before: 3, BeforeTotal: 4}}})
+	require.Equal(t, "quorum-theft", figure(t, card(t, in), 1, "all messages from before", 1).Source.ID,
+		"1 of 1 is more than 3 of 4")
 
 	silent := figure(t, c, 6, "fewest who read something in", 1)
 	require.Equal(t, "2, reading 1 of 2", silent.Text)
@@ -266,8 +277,9 @@ func TestPages(t *testing.T) {
 	require.NotContains(t, text, "<b>|x")
 	for _, said := range []string{page, text} {
 		require.Contains(t, said, "made ahead")
-		require.Contains(t, said, "3: network, trustee ×2")
+		require.Contains(t, said, "2: network, trustee")
 		require.Contains(t, said, "attacks/device-theft.md")
+		require.Contains(t, said, "In split no attack and no set of the atlas gets into the safe")
 		for _, reason := range c.Reasons() {
 			require.Contains(t, said, strings.FieldsFunc(reason, func(r rune) bool { return r == '\\' || r == '\'' })[0])
 		}

@@ -32,15 +32,28 @@ func Leads(in *Input) []string {
 }
 
 // Notes stand under a card.
-func Notes() []string {
-	return append([]string{
+func Notes(in *Input) []string {
+	return slices.Concat(assumed(in), []string{
 		"Who asks what stands here from knowledge of these documents; docs/sources.md says of each " +
 			"what was read again.",
 		"The atlas copies stores and taps links, and does nothing else; rows do what their scripts say. " +
 			"What neither does is not measured.",
 		"Where the provider erases mail, rows that come for kept mail find none, and figures of their " +
 			"orders and thefts are small for that reason; the atlas has a tape as well.",
-	}, summary.Caveats()...)
+	}, summary.Caveats())
+}
+
+// assumed names what no attack can get at, and so no figure can say what it would be worth.
+func assumed(in *Input) (list []string) {
+	for _, info := range in.Infos {
+		for _, p := range info.Principals {
+			if len(p.Surfaces) == 0 {
+				list = append(list, fmt.Sprintf("In %s no attack and no set of the atlas gets into the %s, which "+
+					"is assumed and not shown: figures that are small there rest on it.", info.ID, p.Name))
+			}
+		}
+	}
+	return list
 }
 
 // A Group is arrangements of which a row says the same.

@@ -40,7 +40,7 @@ func Scorecard(in *scorecard.Input, card *scorecard.Card, width int) string {
 	p.prose(0, "What a figure rests on, with COLUMN for an arrangement: doormat attack run ROW --designs "+
 		"COLUMN; rows, doormat matrix --designs COLUMN; atlas, doormat atlas COLUMN; count and "+
 		"declared, doormat design show COLUMN. --format json has the command of each.")
-	for _, note := range scorecard.Notes() {
+	for _, note := range scorecard.Notes(in) {
 		p.prose(0, note)
 	}
 	return p.String()
