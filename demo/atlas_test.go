@@ -23,18 +23,13 @@ func atlasOf(t *testing.T, id string, values map[string]string) (*atlas.Atlas, *
 
 func atlasLab(t *testing.T, id string, values map[string]string) (*attacks.Lab, world.Design) {
 	t.Helper()
-	kit, err := Default()
-	require.NoError(t, err)
-	o := Defaults()
-	o.Designs = []string{id}
-	for name, value := range values {
-		o.Set(name, value)
-	}
-	conv, _, err := o.Open()
-	require.NoError(t, err)
-	lab, err := o.Lab(kit, conv)
-	require.NoError(t, err)
-	return lab, lab.Designs[0]
+	l := lab(t, "", func(o *Options) {
+		o.Designs = []string{id}
+		for name, value := range values {
+			o.Set(name, value)
+		}
+	})
+	return l, l.Designs[0]
 }
 
 // scripted are the columns of which an attack of the library shows every idea.
