@@ -87,14 +87,20 @@ func (r *run) by(days int) []Evidence {
 	return r.noticed[:n]
 }
 
-// unseal rests until the court has published every order that it signed, so that
-// whoever is to learn of it does.
+// unseal rests until the court has published every order that it signed, and whoever else
+// owes notice of one has given it, so that whoever is to learn of it does.
 func (r *run) unseal() error {
-	court, ok := r.Net.Node(world.Court).(interface{ SealedUntil() time.Time })
-	if !ok || court.SealedUntil().IsZero() {
+	var last time.Time
+	for _, name := range r.Net.Names() {
+		keeper, ok := r.Net.Node(name).(interface{ SealedUntil() time.Time })
+		if ok && keeper.SealedUntil().After(last) {
+			last = keeper.SealedUntil()
+		}
+	}
+	if last.IsZero() {
 		return nil
 	}
-	days := int(court.SealedUntil().Sub(r.Net.Now())/(24*time.Hour)) + 1 // it publishes at midnight
+	days := int(last.Sub(r.Net.Now())/(24*time.Hour)) + 1 // it publishes at midnight
 	return r.reach(when{r.Moment(), r.rested + max(days, 0) + 1})
 }
 

@@ -40,7 +40,7 @@ const (
 	KindFile                      // device to user: sender, an attachment
 	KindMembers                   // environment or user to device: group, its members from now on
 	KindMoment                    // clock to whoever counts messages: how many were typed
-	KindNotice                    // court to user, user or monitor to Public: text, since when
+	KindNotice                    // court or trustee to user, user or monitor to Public: text, since when
 	KindHeldBack                  // device to user: peer whose key has changed, see simulation.User
 	KindCompared                  // user to user: account, 1 if the numbers agree and 0 if not
 	KindConfirm                   // user to device: peer, the number that both have

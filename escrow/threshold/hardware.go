@@ -52,12 +52,15 @@ func (h *hardware) Holdings() []world.Fact { return h.inner.Holdings() }
 // CountsMessages implements [world.Counter].
 func (h *hardware) CountsMessages() bool { return h.inner.CountsMessages() }
 
+// SealedUntil is when the last notice is due that the hardware owes.
+func (h *hardware) SealedUntil() time.Time { return h.inner.SealedUntil() }
+
 // Wakes implements [world.Waker]: while questions wait, it works through the night.
 func (h *hardware) Wakes() time.Time {
 	if len(h.inner.guard.queue) > 0 {
 		return world.Tonight
 	}
-	return time.Time{}
+	return h.inner.Wakes()
 }
 
 // Handle implements [world.Node]. It has a clock of its own: the machine cannot make an hour pass.

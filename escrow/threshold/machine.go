@@ -34,9 +34,17 @@ func (m *machine) Holdings() []world.Fact {
 	return append(append(facts, m.kept...), m.desk.requests...)
 }
 
+// SealedUntil is when the last notice is due that the machine owes.
+func (m *machine) SealedUntil() time.Time { return m.desk.SealedUntil() }
+
+// Wakes implements [world.Waker].
+func (m *machine) Wakes() time.Time { return m.desk.Wakes() }
+
 // Handle implements [world.Node].
 func (m *machine) Handle(now time.Time, p world.Packet) []world.Packet {
 	switch {
+	case p.From == world.Clock:
+		return m.desk.giveNotice(now)
 	case p.From == request.HardwareOf(m.desk.name):
 		return m.say(p.Data)
 	case p.From == world.Law && p.Kind() == world.KindComply:

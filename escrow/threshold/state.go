@@ -108,7 +108,8 @@ func newTrustee(state []byte, cache *committee.Cache, register *law.Register, co
 		ownPosts: map[[32]byte]bool{}, warned: map[string]bool{},
 		live:     []*heldKey{{g.FirstKey(), &own.share}},
 		register: register, policy: g.Policy, gossip: gossip, board: cache.NewView(),
-		refresh: config.Settings.Refresh, rotate: config.Settings.Rotate}
+		refresh: config.Settings.Refresh, rotate: config.Settings.Rotate,
+		tells: config.Settings.Own.Value(Notice) == NoticeTrustees}
 	for posts := own.posts; len(posts) > 0; posts = posts[sha256.Size:] {
 		t.ownPosts[[32]byte(posts)] = true
 	}

@@ -163,10 +163,11 @@ func (Design) Info() world.Info {
 					"would make the key its own"},
 			world.Program{Name: HandOver, Doc: "a trustee that sends what it holds to whom its update serves"},
 		),
-		Packets:    slices.Concat(wire.PacketKinds(), registration.PacketKinds(), linked.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
-		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), suppliersParameter()},
-		KeyLife:    committee.KeyLife,
-		Keys:       append(e2eerules.KeyKinds(), rules.Ristretto255()),
+		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(), linked.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
+		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), suppliersParameter(),
+			noticeParameter()},
+		KeyLife: committee.KeyLife,
+		Keys:    append(e2eerules.KeyKinds(), rules.Ristretto255()),
 	}
 }
 

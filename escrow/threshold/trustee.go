@@ -35,6 +35,8 @@ type trustee struct {
 	willing  bool
 	programs
 	requests []world.Fact // its log of requests, see requestlog.go
+	tells    bool         // it gives notice of orders, see notice.go
+	promises []*promised  // oldest first
 
 	board           *committee.View
 	refresh, rotate int  // after how many messages each is due again, 0 for never
@@ -94,6 +96,12 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 		t.willing = true
 	case p.Kind() == request.KindRequest:
 		return t.answer(now, p)
+	case p.From == world.Clock:
+		out := t.giveNotice(now)
+		if t.CountsMessages() {
+			out = append(out, t.handleClock(p)...)
+		}
+		return out
 	case p.Kind() == wire.KindUpdate:
 		return t.update(now, p, t.Holdings)
 	case p.From == world.Log && p.Kind() == publiclog.KindUpdate:
@@ -102,8 +110,6 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 		return nil
 	case p.From == world.Environment && p.Kind() == world.KindStart:
 		return t.joinDue()
-	case p.From == world.Clock:
-		return t.handleClock(p)
 	case p.From == world.Provider && p.Kind() == committee.KindHaveKey:
 		t.acknowledged(p.Data)
 	}
@@ -151,6 +157,7 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 		return append(out, world.Warn(t.name, fmt.Sprintf("refused a request: it has answered "+
 			"%d orders in thirty days, and no more are allowed", t.cap)))
 	}
+	t.promise(now, &s, items)
 	q := request.Question{Asker: p.From, Agency: order.Agency,
 		Info: request.Info(t.name, s.Bytes, items), Items: items}
 	return append(out, t.open(now, &question{Question: q, signed: &s, order: order})...)
