@@ -44,7 +44,7 @@ func (m *machine) Wakes() time.Time { return m.desk.Wakes() }
 func (m *machine) Handle(now time.Time, p world.Packet) []world.Packet {
 	switch {
 	case p.From == world.Clock:
-		return m.desk.giveNotice(now)
+		return m.desk.Give(now, m.desk.name)
 	case p.From == request.HardwareOf(m.desk.name):
 		return m.say(p.Data)
 	case p.From == world.Law && p.Kind() == world.KindComply:

@@ -109,6 +109,13 @@ import (
 	"doormat/world/publiclog"
 )
 
+// The parameter that says who gives notice of an order, and its values.
+const (
+	Notice         = "notice"
+	NoticeCourt    = "court"
+	NoticeTrustees = "trustees"
+)
+
 // Design is threshold escrow. It implements [world.Design].
 type Design struct{}
 
@@ -165,7 +172,9 @@ func (Design) Info() world.Info {
 		),
 		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(), linked.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
 		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), suppliersParameter(),
-			noticeParameter()},
+			world.OwnWord(Notice, "who gives notice when an order has been secret for ninety days: the "+
+				"court, to whom it names, or each trustee that answered it as well, to whoever wrote or "+
+				"received what it was asked about", NoticeCourt, NoticeTrustees)},
 		KeyLife: committee.KeyLife,
 		Keys:    append(e2eerules.KeyKinds(), rules.Ristretto255()),
 	}

@@ -35,8 +35,8 @@ type trustee struct {
 	willing  bool
 	programs
 	requests []world.Fact // its log of requests, see requestlog.go
-	tells    bool         // it gives notice of orders, see notice.go
-	promises []*promised  // oldest first
+	tells    bool         // it gives notice of orders
+	request.Notices
 
 	board           *committee.View
 	refresh, rotate int  // after how many messages each is due again, 0 for never
@@ -97,7 +97,7 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 	case p.Kind() == request.KindRequest:
 		return t.answer(now, p)
 	case p.From == world.Clock:
-		out := t.giveNotice(now)
+		out := t.Give(now, t.name)
 		if t.CountsMessages() {
 			out = append(out, t.handleClock(p)...)
 		}
@@ -157,7 +157,9 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 		return append(out, world.Warn(t.name, fmt.Sprintf("refused a request: it has answered "+
 			"%d orders in thirty days, and no more are allowed", t.cap)))
 	}
-	t.promise(now, &s, items)
+	if t.tells {
+		t.Promise(now, &s, items)
+	}
 	q := request.Question{Asker: p.From, Agency: order.Agency,
 		Info: request.Info(t.name, s.Bytes, items), Items: items}
 	return append(out, t.open(now, &question{Question: q, signed: &s, order: order})...)
