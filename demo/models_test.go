@@ -56,7 +56,7 @@ var models = []struct {
 
 // The models in docs/models were written from the designs' pages. Every message is read by the
 // same minimal sets of stores and taps as the atlas finds in real bytes, and by no others. Without
-// -all every third is asked, among which are each design and its defaults.
+// -all every third is asked, among which is each design.
 func TestModels(t *testing.T) {
 	demotest.Long(t)
 	for _, tool := range []string{"gringo", "clasp"} {
