@@ -151,18 +151,8 @@ func (d *deployment) share(ctx context.Context, batch, reading []*trial) error {
 		defer t.stop()
 		t.startRecording()
 	}
-	waiting := slices.Clone(reading)
-	for len(waiting) > 0 {
-		slices.SortStableFunc(waiting, func(a, b *trial) int {
-			return cmp.Or(a.waits.moment-b.waits.moment, a.waits.days-b.waits.days)
-		})
-		if err := r.reach(waiting[0].waits); err != nil {
-			return err
-		}
-		more := true
-		if waiting[0].waits, more = waiting[0].next(); !more {
-			waiting = waiting[1:]
-		}
+	if err := takeTurns(r, reading); err != nil {
+		return err
 	}
 	if err := d.endHonest(r, batch, len(reading) > 0); err != nil {
 		return err
@@ -176,6 +166,25 @@ func (d *deployment) share(ctx context.Context, batch, reading []*trial) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.remember(r)
+	return nil
+}
+
+// takeTurns lives on to the earliest point that a script waits for, and has that script go on,
+// until all have ended.
+func takeTurns(r *run, scripts []*trial) error {
+	waiting := slices.Clone(scripts)
+	for len(waiting) > 0 {
+		slices.SortStableFunc(waiting, func(a, b *trial) int {
+			return cmp.Or(a.waits.moment-b.waits.moment, a.waits.days-b.waits.days)
+		})
+		if err := r.reach(waiting[0].waits); err != nil {
+			return err
+		}
+		more := true
+		if waiting[0].waits, more = waiting[0].next(); !more {
+			waiting = waiting[1:]
+		}
+	}
 	return nil
 }
 

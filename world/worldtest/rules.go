@@ -89,17 +89,9 @@ func (b *bench) pool(t *testing.T) map[world.Kind][]world.Fact {
 			}
 		}
 	}
-	locked := *b
-	locked.settings.Lock = world.LockOn
-	for _, p := range b.design.Info().Parameters { // what a design can be besides, once
-		if words := p.Choices(); len(words) > 0 && !p.Number() {
-			locked.settings.Own = locked.settings.Own.With(p.Name, words[len(words)-1])
-		}
-	}
-	r2 := locked.start(t, locked.setUp(t, 1), b.conv)
-	require.NoError(t, r2.Advance(1))
-	for _, name := range r2.Net.Names() {
-		for _, f := range r2.Net.Node(name).Holdings() {
+	other := b.otherForm(t)
+	for _, name := range other.Net.Names() {
+		for _, f := range other.Net.Node(name).Holdings() {
 			add(f)
 		}
 	}
@@ -120,6 +112,21 @@ func (b *bench) pool(t *testing.T) map[world.Kind][]world.Fact {
 		}
 	}
 	return pool
+}
+
+// otherForm is a run, after its first message, of what a design can be besides: with locked phones,
+// and each of its own parameters that has words at the last of them.
+func (b *bench) otherForm(t *testing.T) *run {
+	other := *b
+	other.settings.Lock = world.LockOn
+	for _, p := range b.design.Info().Parameters {
+		if words := p.Choices(); len(words) > 0 && !p.Number() {
+			other.settings.Own = other.settings.Own.With(p.Name, words[len(words)-1])
+		}
+	}
+	r := other.start(t, other.setUp(t, 1), b.conv)
+	require.NoError(t, r.Advance(1))
+	return r
 }
 
 // tryRule applies r twice to drawn inputs.
