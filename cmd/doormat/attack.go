@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,6 +75,7 @@ func (a *app) attackRun() *cobra.Command {
 	var to outFlags
 	var from outside
 	var proof string
+	var message int
 	c := &cobra.Command{
 		Use:   "run ID-or-FILE",
 		Short: "Run one attack and tell what happened, with the proof of one claim",
@@ -95,8 +97,14 @@ own, with little memory and little time.`,
 			if err != nil {
 				return err
 			}
-			lab.Attacks = []technique.Technique{t}
+			if end := len(lab.Conversation.Messages); message < 0 || message > end {
+				return demo.Usagef("--message %d: want 1 to %d", message, end)
+			}
+			lab.Attacks, lab.Record = []technique.Technique{t}, message > 0
 			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
+				if err := prove(c.Context(), r, message); err != nil {
+					return err
+				}
 				run := text.Run{Header: t.Header(), Result: r, Conversation: lab.Conversation,
 					ShowTexts: o.Conversation == "", WholeProof: proof == "all"}
 				return out.text(run.Text(out.width))
@@ -108,8 +116,30 @@ own, with little memory and little time.`,
 	c.Flags().StringVar(&proof, "proof", "short",
 		"of a long proof, the steps alike on one line each (`short`) or all")
 	complete(c, "proof", words("short", "all"))
+	c.Flags().IntVar(&message, "message", 0, "prove that message `N` was read, where it was (default: the longest proof)")
+	complete(c, "message", words())
 	from.add(c)
 	return c
+}
+
+// prove puts the proof of one message in the place of the one that each cell has, where the attack
+// read that message; elsewhere there is none.
+func prove(ctx context.Context, r *attacks.Result, message int) error {
+	for i := range r.Cells {
+		t := &r.Cells[i].Trace
+		if message == 0 || t.Record == nil {
+			continue
+		}
+		t.Proved, t.Proof = message, nil
+		if !slices.Contains(t.Opened, message) {
+			continue
+		}
+		var err error
+		if t.Proof, err = t.Record.Prove(ctx, message); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // outside is how scripts from files are run.

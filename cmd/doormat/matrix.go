@@ -4,14 +4,17 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/data"
 	"doormat/demo/markdown"
+	"doormat/demo/summary"
 	"doormat/demo/text"
 )
 
@@ -19,6 +22,7 @@ func (a *app) matrix() *cobra.Command {
 	var o demo.Options
 	var to outFlags
 	var from outside
+	var other string
 	c := &cobra.Command{
 		Use:   "matrix",
 		Short: "Run every attack on every design and print what each recovered",
@@ -30,6 +34,9 @@ func (a *app) matrix() *cobra.Command {
 			lab, err := a.labWithScripts(c.Context(), o, from)
 			if err != nil {
 				return err
+			}
+			if other != "" {
+				return a.compare(c.Context(), lab, o, from, other, to)
 			}
 			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
 				switch to.format {
@@ -47,8 +54,54 @@ func (a *app) matrix() *cobra.Command {
 	c.Flags().Lookup("attacks").Usage = "`ID,FAMILY,FILE` of attacks (default: all that come " +
 		"with doormat)"
 	to.add(c, "text", "json", "csv", "markdown")
+	compared := c.Flags().Lookup("compare")
+	compared.Value = comparing{compared.Value, &other}
+	compared.Usage += "; or NAME=VALUE, to print only the cells that differ with that setting"
 	from.add(c)
 	return c
+}
+
+// comparing is the flag of a parameter that also takes a setting to compare with: the parameter
+// has no value with an equals sign.
+type comparing struct {
+	pflag.Value
+	other *string
+}
+
+func (f comparing) Set(text string) error {
+	if strings.Contains(text, "=") {
+		*f.other = text
+		return nil
+	}
+	return f.Value.Set(text)
+}
+
+// compare runs the matrix as it is and with another value of one setting, and writes what differs.
+func (a *app) compare(ctx context.Context, lab *attacks.Lab, o demo.Options, from outside, other string,
+	to outFlags) (err error) {
+	if to.format != "text" && to.format != "json" {
+		return demo.Usagef("--compare: has text and json, not %s", to.format)
+	}
+	if err := (set{&o}).Set(other); err != nil {
+		return demo.Usagef("--compare %q: %v", other, err)
+	}
+	second, err := a.labWithScripts(ctx, o, from)
+	if err != nil {
+		return err
+	}
+	asked := to.format
+	to.format = "text" // the document is not that of one run
+	return measure(ctx, lab, to, func(before *attacks.Result, out *output) error {
+		after, err := runLab(ctx, second)
+		if err != nil {
+			return err
+		}
+		changes := summary.Compare(other, before, after)
+		if asked == "json" {
+			return out.document(changes)
+		}
+		return out.text(text.Comparison(changes, before, out.width))
+	})
 }
 
 // labWithScripts prepares a run whose attacks may be files as well.

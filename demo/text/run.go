@@ -239,6 +239,9 @@ func (r Run) opened(p *page, c *attacks.Cell) {
 func (r Run) proof(p *page, c *attacks.Cell) {
 	proof := c.Trace.Proof
 	if len(proof) == 0 {
+		if c.Trace.Proved > 0 {
+			p.field("Proof", fmt.Sprintf("none of message %d: it was not read here", c.Trace.Proved))
+		}
 		return
 	}
 	nodes := replay.Graph(proof)
