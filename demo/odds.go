@@ -12,6 +12,7 @@ import (
 	"doormat/attacks/atlas"
 	"doormat/attacks/faulttree"
 	"doormat/attacks/odds"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -61,14 +62,20 @@ func Declared(designs ...world.Design) (all world.Principals) {
 	return all.With(world.Everywhere())
 }
 
-// addActive adds to the tree of each message the needs of every attack that opens it. Nobody
-// proves that there is no other: it is what was thought of. Attacks that fix settings, such as
-// where trustees sit, speak of another deployment and are left out.
+// addActive adds to the tree of each message the needs of every attack that opens it, and leaves
+// out of the tree what changes nothing: whoever has a phone's store needs no court. Nobody proves
+// that there is no other attack: it is what was thought of. Left out are lawful accesses, by which
+// somebody reads who may, and attacks that fix settings, such as where trustees sit: they speak of
+// another deployment, and the case names them.
 func addActive(ctx context.Context, lab *attacks.Lab, d world.Design, c *odds.Case) error {
 	one := *lab
 	one.Designs, one.Attacks, one.Progress, one.Ahead = []world.Design{d}, nil, nil, nil
 	for _, t := range lab.Attacks {
-		if h := t.Header(); h.Kind != "control" && len(h.Settings) == 0 && doesMore(h.Needs) {
+		switch h := t.Header(); {
+		case h.Kind != "attack" || !doesMore(h):
+		case len(h.Settings) > 0:
+			c.LeftOut = append(c.LeftOut, h.ID)
+		default:
 			one.Attacks = append(one.Attacks, t)
 		}
 	}
@@ -100,14 +107,18 @@ func addActive(ctx context.Context, lab *attacks.Lab, d world.Design, c *odds.Ca
 		}
 	}
 	for i, list := range more {
-		c.Messages[i] = faulttree.Or(append(list, c.Messages[i])...)
+		c.Messages[i], err = faulttree.Or(append(list, c.Messages[i])...).Needed()
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// doesMore tells whether needs are more than stores and taps.
-func doesMore(needs []string) bool {
-	return slices.ContainsFunc(needs, func(need string) bool {
+// doesMore tells whether an attack does more than copy stores and tap: by what it needs, or by
+// what it makes of that, such as an update signed with a stolen key.
+func doesMore(h technique.Header) bool {
+	return len(h.Applies) > 0 || slices.ContainsFunc(h.Needs, func(need string) bool {
 		c, err := world.ParseCapability(need)
 		return err == nil && c.Surface != world.Store && c.Surface != world.Tap
 	})

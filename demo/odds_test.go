@@ -1,7 +1,9 @@
 package demo_test
 
 import (
+	"maps"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -105,4 +107,54 @@ func TestActive(t *testing.T) {
 	hardened := oddsOf(t, []string{"quorum-collusion"}, "threshold-hardened")[0]
 	require.Zero(t, of(hardened, 1, 10), "no program of a machine opens what hardware refuses")
 	require.Zero(t, of(oddsOf(t, []string{"quorum-collusion"}, "e2ee")[0], 1, 10), "there is nobody to collude")
+}
+
+// A stolen key opens nothing by itself, and with what is made with it everything: it counts.
+func TestStolenKeysCount(t *testing.T) {
+	in := chances
+	in.Chances = maps.Clone(chances.Chances)
+	everything := func(c odds.Case, key string, p float64) float64 {
+		in.Chances[key] = p
+		r, err := c.Row(in, 1, 1)
+		require.NoError(t, err)
+		return r.Everything
+	}
+	phones := oddsOf(t, []string{"update-everybody"}, "e2ee")[0]
+	require.Equal(t, []string{"vendor.store"}, chances.Missing(phones))
+	require.InDelta(t, 0.01, everything(phones, "vendor.store", 0.01), 1e-4)
+	require.Less(t, everything(phones, "vendor.store", 0), 1e-6)
+	trustees := oddsOf(t, []string{"trustees-updated"}, "threshold")[0]
+	require.Equal(t, []string{"supplier.store"}, chances.Missing(trustees))
+	require.Greater(t, everything(trustees, "supplier.store", 1), 0.01+everything(trustees, "supplier.store", 0))
+}
+
+// What changes no chance is not asked for, and attacks that fix settings are named.
+func TestNoIdleChances(t *testing.T) {
+	o := []string{"phone-implant", "phone-implant-ordered", "court-key-watched", "court-key-unwatched",
+		"update-compelled", "trustees-updated", "agency-insider", "narrow-order"}
+	for _, c := range oddsOf(t, o, "e2ee", "threshold") {
+		require.Equal(t, []string{"agency-insider"}, c.LeftOut)
+		in := odds.Inputs{Users: 1, Message: 1, Chances: map[string]float64{}}
+		kinds := in.Missing(c)
+		require.NotContains(t, kinds, "court.order", "whoever is served by order may read")
+		for _, kind := range kinds {
+			in.Chances[kind] = 0.5
+		}
+		for _, kind := range kinds {
+			moves := false
+			for k := range c.Messages {
+				in.Message = k + 1
+				tree, p := c.Tree(in, 1)
+				d, err := tree.Diagram()
+				require.NoError(t, err)
+				importance, err := d.Importance(p)
+				require.NoError(t, err)
+				for event, i := range importance {
+					name, _, _ := strings.Cut(event, "@")
+					moves = moves || odds.KindOf(name) == kind && i > 0
+				}
+			}
+			require.True(t, moves, "%s of %s", kind, c.Design)
+		}
+	}
 }

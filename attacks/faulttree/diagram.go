@@ -60,6 +60,25 @@ func (t *Tree) diagram(events []string) (*Diagram, error) {
 // Events lists the names of the tree's events, in the order of [Tree.Events].
 func (d *Diagram) Events() []string { return slices.Clone(d.events) }
 
+// Needed gives the same outcome as a tree that names no event on which it does not depend, such
+// as b in "a, or a and b".
+func (t *Tree) Needed() (*Tree, error) {
+	d, err := t.Diagram()
+	if err != nil {
+		return nil, err
+	}
+	needed := map[string]bool{}
+	for _, v := range d.space.Support(d.top) {
+		needed[d.events[v]] = true
+	}
+	return t.Replace(func(name string) *Tree {
+		if !needed[name] {
+			return Never()
+		}
+		return Event(name)
+	}), nil
+}
+
 // Probability is that of the outcome if events are independent: exact but for rounding, since
 // only positive numbers are added.
 func (d *Diagram) Probability(chances Chances) (float64, error) {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/xml"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -464,4 +465,27 @@ func TestWriteOpenPSA(t *testing.T) {
 	require.Equal(t, 1e-9, read.Events[1].Float.Value)
 	require.Equal(t, "x<", read.Events[2].Label)
 	require.Contains(t, b.String(), `<atleast min="2">`)
+}
+
+// What changes nothing goes, and nothing else does: the outcome stays, and each event decides
+// somewhere.
+func TestNeeded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tree := drawTree(t, 6)
+		less, err := tree.Needed()
+		require.NoError(t, err)
+		events, holds := truth(tree)
+		decides := map[string]bool{}
+		for mask := range holds {
+			set := map[string]bool{}
+			for i, name := range events {
+				set[name] = mask>>i&1 == 1
+				if holds[mask] != holds[mask|1<<i] {
+					decides[name] = true
+				}
+			}
+			require.Equal(t, holds[mask], less.Holds(set))
+		}
+		require.ElementsMatch(t, slices.Collect(maps.Keys(decides)), less.Events())
+	})
 }

@@ -56,6 +56,7 @@ type Case struct {
 	Messages   []*faulttree.Tree // over capabilities, each at a moment or at any
 	Moments    []int             // those that events name, in ascending order
 	Targets    func(int) bool    // whether message i, from 0, is one of the target's
+	LeftOut    []string          // ids of attacks that speak of other settings
 }
 
 // Goals are probabilities, each from 0 to 1.
@@ -80,6 +81,8 @@ type Row struct {
 	Matters   []Weight    `json:"matters"`   // for the message, the most important first
 	BreakEven []BreakEven `json:"breakeven"` // for each kind that holds shares
 	Crowd     Crowd       `json:"crowd"`
+	Assumed   []string    `json:"assumed"` // principals whom nothing here can get at
+	LeftOut   []string    `json:"left_out"`
 }
 
 // Trials of each simulation.
@@ -116,7 +119,12 @@ func (c Case) Tree(in Inputs, years int) (*faulttree.Tree, faulttree.Chances) {
 // Row computes one row, within so many years. The seed decides what the simulation draws, and
 // nothing else.
 func (c Case) Row(in Inputs, years int, seed uint64) (Row, error) {
-	row := Row{Design: c.Design}
+	row := Row{Design: c.Design, Assumed: []string{}, LeftOut: append([]string{}, c.LeftOut...)}
+	for _, p := range c.Principals {
+		if len(p.Surfaces) == 0 {
+			row.Assumed = append(row.Assumed, p.Name)
+		}
+	}
 	if err := c.row(&row, in, years, seed); err != nil {
 		return row, fmt.Errorf("odds of %s, years %d: %w", c.Design, years, err)
 	}
