@@ -11,18 +11,21 @@
 //
 // # Why there is no other
 //
-// How the sets were found need not be believed, because the [Certificate] tries them: each
-// minimal set is taken, all that follows from it is computed, and the message must be there;
-// each maximal set is taken, and it must not. More loot never gives less, so a set that
-// contains a minimal one reads the message, one that is contained in a maximal one does not,
-// and every set is one or the other, since the maximal sets are the complements of the minimal
-// sets of the dual function. Where a set answers otherwise, the graph has missed something;
-// it is mended there, and everything is tried again (TestCertificate).
+// The [Certificate] tries what was found: each minimal set is taken, all that follows from it is
+// computed, and the message must be there; each maximal set is taken, and it must not. If more
+// loot never gives less, a set that contains a minimal one reads the message, one that is contained
+// in a maximal one does not, and every set is one or the other, since the maximal sets are the
+// complements of the minimal sets of the dual function. Where a set answers otherwise, the graph
+// has missed something; it is mended there, and everything is tried again (TestCertificate).
+// That more never gives less is a property of the rules, which tests look for and nobody has
+// proved (worldtest, TestIncrementalEqualsBatch in deduce).
 //
-// What is tried uses each firing of a rule with a fixed number of inputs that was computed once,
-// and applies rules that combine, such as those that put shares together, anew to each set's
-// own facts. Some sets of both kinds are computed again from raw bytes and nothing else, and
-// have to give the same facts, all of them ([Certificate.Recomputed], TestCertificate).
+// What is tried uses each firing of a rule with a fixed number of inputs that was computed once:
+// rules are pure. It applies rules that combine, such as those that put shares together, anew to
+// each set's own facts. Some sets of both kinds, or as many as
+// one likes, are computed again from raw bytes and nothing else, and have to give the same facts,
+// all of them ([Certificate.Recomputed]). TestEverySet does so with every set there is, and
+// TestModels in demo compares with models that somebody wrote from the designs' pages alone.
 //
 // # What this cannot see
 //
@@ -71,6 +74,7 @@ type Atlas struct {
 	Settings world.Settings
 	Moments  []int
 	Events   []Event // the variables of functions, in order
+	Again    int     // how many sets of each kind a certificate computes again from raw bytes
 	Goals    []Goal
 	Truth    *truth.Truth
 
@@ -102,7 +106,7 @@ func Explore(ctx context.Context, lab *attacks.Lab, d world.Design, moments []in
 	if err := checkMoments(moments, len(lab.Conversation.Messages)); err != nil {
 		return nil, err
 	}
-	a := &Atlas{Design: d, Info: d.Info(), Moments: moments, rules: d.Rules(), gates: map[gateKey]*gate{},
+	a := &Atlas{Design: d, Info: d.Info(), Moments: moments, Again: Again, rules: d.Rules(), gates: map[gateKey]*gate{},
 		space: bdd.New(Nodes)}
 	know := deduce.New(a.rules, deduce.Budget{})
 	yields := map[Event][]int{}

@@ -124,7 +124,7 @@ func TestCertificate(t *testing.T) {
 	want, err := a.Certify(t.Context(), 1000)
 	require.NoError(t, err)
 	require.True(t, want.Complete)
-	require.Equal(t, 2*recomputed, want.Recomputed)
+	require.Equal(t, 2*Again, want.Recomputed)
 	for v := range a.Events {
 		set := make([]bool, len(a.Events))
 		for w := range set {
@@ -214,6 +214,28 @@ func TestMessages(t *testing.T) {
 	}
 }
 
+// As many sets as a shape would stand for are not enough to be one: two copies of one phone at
+// different moments are not a phone at any of three moments.
+func TestNoShapeByCountAlone(t *testing.T) {
+	a, err := Explore(t.Context(), attackstest.ToyLab(), splitToy{}, []int{1, 2, 3})
+	require.NoError(t, err)
+	var phone []bdd.Func
+	for v, e := range a.Events {
+		if e.Capability.String() == "device:A.store" {
+			phone = append(phone, a.space.Var(v))
+		}
+	}
+	require.Len(t, phone, 3)
+	g := &Goal{Name: "two copies", function: a.space.AtLeast(2, phone...)}
+	shapes := a.Shapes(g)
+	require.Len(t, shapes, 3)
+	for _, s := range shapes {
+		require.Equal(t, 1, s.Sets)
+		require.Len(t, s.Parts, 2)
+	}
+	require.False(t, a.Tree(g).Holds(map[string]bool{"device:A.store@2": true}))
+}
+
 // Shapes say what they are, and name the attack that shows it.
 func TestMake(t *testing.T) {
 	load := func(name string, src []byte) (technique.Technique, error) { return script.Load(name, src) }
@@ -228,7 +250,7 @@ adv.saturate()
 for text in adv.facts("plaintext"):
     adv.claim(text)
 `))
-	a, doc, err := Make(t.Context(), lab, splitToy{}, []int{2, 4}, 1000)
+	a, doc, err := Make(t.Context(), lab, splitToy{}, []int{2, 4}, 1000, Again)
 	require.NoError(t, err)
 	require.Equal(t, len(a.Events), doc.Capabilities)
 	require.Equal(t, "message 1", doc.Goals[0].Goal)

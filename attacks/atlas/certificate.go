@@ -23,14 +23,16 @@ type Certificate struct {
 	Refuted    int  `json:"refuted"` // sets that answered otherwise
 	Complete   bool `json:"complete"`
 	Mended     int  `json:"mended"`     // rounds in which a set answered otherwise, and the graph was mended
-	Recomputed int  `json:"recomputed"` // sets of which all was computed again from raw bytes
+	Sets       int  `json:"sets"`       // different sets that were tried, for one goal or for several
+	Recomputed int  `json:"recomputed"` // of these, sets of which all was computed again from raw bytes
 }
 
 // maxRounds bounds how often the graph is mended.
 const maxRounds = 64
 
-// recomputed is how many sets of each kind are computed again from raw bytes.
-const recomputed = 3
+// Again is how many sets of each kind are computed again from raw bytes, unless other numbers are
+// asked for.
+const Again = 3
 
 // trial is a set of events, and what it should read.
 type trial struct {
@@ -44,6 +46,7 @@ type trial struct {
 // Certify tries the minimal and the maximal sets of all goals, mends what they refute and tries
 // again. Of each goal it tries at most limit sets of a kind, and is not complete if there are
 // more.
+// Everything that follows from some of them, see [Atlas.Again], is computed again from raw bytes.
 func (a *Atlas) Certify(ctx context.Context, limit int) (Certificate, error) {
 	var c Certificate
 	for c.Mended = 0; ; c.Mended++ {
@@ -182,7 +185,7 @@ func (a *Atlas) reads(got []bool) []bool {
 
 // judge counts, for each goal, and lists the sets that answered otherwise.
 func (a *Atlas) judge(trials []*trial, c *Certificate) ([]*trial, error) {
-	c.Opened, c.Closed, c.Refuted = 0, 0, 0
+	c.Opened, c.Closed, c.Refuted, c.Sets = 0, 0, 0, len(trials)
 	var wrong []*trial
 	for _, t := range trials {
 		before := c.Refuted
@@ -280,8 +283,9 @@ func (a *Atlas) recompute(ctx context.Context, trials []*trial) (int, error) {
 	maximal := slices.DeleteFunc(slices.Clone(trials), func(t *trial) bool { return len(t.closes) == 0 })
 	n := 0
 	for _, list := range [][]*trial{minimal, maximal} {
-		for i := range min(recomputed, len(list)) {
-			t := list[i*(len(list)-1)/max(1, recomputed-1)%len(list)]
+		some := min(a.Again, len(list))
+		for i := range some { // spread over the list, the first and the last among them
+			t := list[i*(len(list)-1)/max(1, some-1)]
 			if err := a.again(ctx, t.set); err != nil {
 				return n, err
 			}

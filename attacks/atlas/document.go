@@ -60,13 +60,16 @@ func (d *Document) Goal(name string) *GoalSets {
 }
 
 // Make explores a design, certifies what was found and writes it down. Sets are listed and tried
-// for goals of at most limit minimal and limit maximal ones.
-func Make(ctx context.Context, lab *attacks.Lab, d world.Design, moments []int, limit int) (*Atlas, *Document, error) {
+// for goals of at most limit minimal and limit maximal ones, and again of each kind are computed
+// again from raw bytes.
+func Make(ctx context.Context, lab *attacks.Lab, d world.Design, moments []int, limit,
+	again int) (*Atlas, *Document, error) {
 	start := clock(lab)
 	a, err := Explore(ctx, lab, d, moments)
 	if err != nil {
 		return nil, nil, err
 	}
+	a.Again = again
 	certificate, err := a.Certify(ctx, limit)
 	if err != nil {
 		return nil, nil, err

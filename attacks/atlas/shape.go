@@ -69,11 +69,16 @@ func (a *Atlas) Shapes(g *Goal) []Shape {
 		func(set []int) string { return fmt.Sprint(set) },
 	}, func(level int, group [][]int) bool {
 		s := a.shape(group, level > 1)
-		size := 1
+		size, taken := 1, 0
 		for _, part := range s.slots {
 			size *= part.size()
+			taken += part.k
 		}
-		if size == len(group) {
+		// Each set takes one event of each principal, so it is one of those that the text says; they
+		// are as many, so they are these.
+		fits := size == len(group) &&
+			!slices.ContainsFunc(group, func(set []int) bool { return len(set) != taken })
+		if fits {
 			s.cast = a.castOf(group[0])
 			for _, part := range s.slots {
 				s.Parts = append(s.Parts, a.who(part)+a.when(part))
@@ -81,7 +86,7 @@ func (a *Atlas) Shapes(g *Goal) []Shape {
 			s.Text = strings.Join(s.Parts, "; and ")
 			out = append(out, s)
 		}
-		return size == len(group)
+		return fits
 	})
 	slices.SortStableFunc(out, func(x, y Shape) int {
 		return cmp.Or(cmp.Compare(len(x.slots), len(y.slots)), cmp.Compare(y.Sets, x.Sets), cmp.Compare(x.Text, y.Text))

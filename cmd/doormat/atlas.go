@@ -22,6 +22,7 @@ type atlasFlags struct {
 	moments []int
 	message int
 	sets    int
+	again   int
 	active  bool
 }
 
@@ -62,6 +63,8 @@ takes a minute or more for each column.`,
 				return demo.Usagef("--format %s: name one column, such as: doormat atlas threshold", to.format)
 			case f.sets < 1:
 				return demo.Usagef("--sets %d: want at least 1", f.sets)
+			case f.again < 0:
+				return demo.Usagef("--recompute %d: want a number of sets, 0 for none", f.again)
 			}
 			lab, err := a.lab(o)
 			if err != nil {
@@ -80,7 +83,9 @@ takes a minute or more for each column.`,
 		"of all; of a tree the first)")
 	c.Flags().IntVar(&f.sets, "sets", 20000, "list and try at most `N` minimal and N maximal sets of a goal")
 	c.Flags().BoolVar(&f.active, "active", false, "also find what attacks need that do more than copy and listen")
-	for _, name := range []string{"moments", "message", "sets"} {
+	c.Flags().IntVar(&f.again, "recompute", atlas.Again, "compute all that follows from `N` sets of each "+
+		"kind again from raw bytes")
+	for _, name := range []string{"moments", "message", "sets", "recompute"} {
 		complete(c, name, words())
 	}
 	to.add(c, "text", "json", "openpsa", "mermaid")
@@ -108,7 +113,7 @@ func (f *atlasFlags) write(ctx context.Context, lab *attacks.Lab, to outFlags, o
 	defer out.close(&err)
 	var docs []*atlas.Document
 	for i, d := range lab.Designs {
-		a, doc, err := atlas.Make(ctx, lab, d, f.moments, f.sets)
+		a, doc, err := atlas.Make(ctx, lab, d, f.moments, f.sets, f.again)
 		if errors.Is(err, atlas.ErrMoments) {
 			return demo.Usagef("--%v", err)
 		}

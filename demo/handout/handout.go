@@ -106,7 +106,7 @@ func (h *Handout) Enrich(ctx context.Context) error {
 			break
 		}
 		end := len(h.Lab.Conversation.Messages)
-		_, doc, err := atlas.Make(ctx, h.Lab, d, slices.Compact([]int{(end + 1) / 2, end}), atlasSets)
+		_, doc, err := atlas.Make(ctx, h.Lab, d, slices.Compact([]int{(end + 1) / 2, end}), atlasSets, atlas.Again)
 		if err != nil {
 			return err
 		}

@@ -224,6 +224,6 @@ func TestRunsAreAlike(t *testing.T) {
 	}
 	first := small()
 	require.Contains(t, first[".html"], "attack run quorum-theft --seed 5<")
-	require.Contains(t, first[".html"], "under these rules and moments there is no other set", "the atlas")
+	require.Contains(t, first[".html"], "other set under these rules and moments", "the atlas")
 	require.Equal(t, first, small())
 }

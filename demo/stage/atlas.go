@@ -43,7 +43,7 @@ func (s *Stage) atlases(lab *attacks.Lab, q choice) task {
 			var docs []*atlas.Document
 			for i, d := range lab.Designs {
 				report(jobs.Progress{Done: i, Total: len(lab.Designs), What: d.Info().ID})
-				_, doc, err := atlas.Make(ctx, lab, d, moments, atlasSets)
+				_, doc, err := atlas.Make(ctx, lab, d, moments, atlasSets, atlas.Again)
 				if err != nil {
 					return nil, err
 				}

@@ -157,7 +157,7 @@ func TestAtlasPage(t *testing.T) {
 		return strings.Contains(page, "Certificate")
 	}, time.Minute, 50*time.Millisecond)
 	require.Contains(t, page, "the store of one device")
-	require.Contains(t, page, "no other set")
+	require.Contains(t, page, "other set under these rules")
 	require.Contains(t, page, ">or<")
 	_, home := get(t, at)
 	require.Contains(t, home, `href="/atlas"`)

@@ -82,12 +82,14 @@ func Thousands(n *big.Int) string {
 // AtlasCertificate says what was tried, and what that proves.
 func AtlasCertificate(d *atlas.Document) string {
 	c := d.Certificate
-	text := fmt.Sprintf("each minimal set was taken and had to read what it is for (%s times), each maximal "+
-		"set was taken and had not to (%s times); %d answered otherwise. Everything that follows from %d "+
-		"of them was computed again from raw bytes, and was the same.",
-		Thousands(big.NewInt(int64(c.Opened))), Thousands(big.NewInt(int64(c.Closed))), c.Refuted, c.Recomputed)
+	text := fmt.Sprintf("%s different sets were taken, each for one goal or for several: a minimal set had to "+
+		"read what it is for (%s times), a maximal set had not to (%s times); %d answered otherwise. "+
+		"Everything that follows from %d of them was computed again from raw bytes, and was the same.",
+		Thousands(big.NewInt(int64(c.Sets))), Thousands(big.NewInt(int64(c.Opened))),
+		Thousands(big.NewInt(int64(c.Closed))), c.Refuted, c.Recomputed)
 	if c.Complete {
-		return text + " More loot never reads less, so under these rules and moments there is no other set."
+		return text + " If more loot never reads less, which is tested of all rules and not proved, there is no " +
+			"other set under these rules and moments."
 	}
 	return text + " Not all sets were tried, so this proves nothing of those that were not: see --sets."
 }
