@@ -38,6 +38,7 @@ var scripted = []string{"e2ee", "threshold", "threshold-hardened", "e2ee-transpa
 // Of every column every set was tried, and none answered otherwise: there is no other. In the
 // story's columns an attack of the library shows each idea, also where shares are refreshed.
 func TestAtlas(t *testing.T) {
+	t.Parallel()
 	for _, d := range Designs() {
 		id := d.Info().ID
 		for _, values := range []map[string]string{nil, {"refresh": "10"}} {
@@ -62,6 +63,7 @@ func TestAtlas(t *testing.T) {
 // three of five trustees: at any of two moments while shares stay as they are, at one and the
 // same where they are refreshed. Of seven of thirteen there are more sets than are tried.
 func TestAtlasCounts(t *testing.T) {
+	t.Parallel()
 	const phones, trios = 3, 10
 	for _, c := range []struct {
 		values  map[string]string

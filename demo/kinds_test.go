@@ -171,6 +171,7 @@ var underWay = []world.Kind{wire.Secret, wire.Public, wire.SealedChunk, wire.Att
 // is worth nothing. So it is with each kind of packet on the wire, and with what rules
 // conclude. One column of a design stands for all, but with -all.
 func TestEveryKindIsOfUse(t *testing.T) {
+	t.Parallel()
 	demotest.Long(t)
 	excuses := map[string]bool{}
 	lived := map[string]bool{} // a column computes as its design does

@@ -15,6 +15,7 @@ import (
 // The script that attack new writes runs as it stands, but for its prose, and nothing is wrong
 // with it.
 func TestNewAttack(t *testing.T) {
+	t.Parallel()
 	text, err := lint.New("my-first")
 	require.NoError(t, err)
 	written, err := script.Load("my-first.star", []byte(strings.ReplaceAll(text, `= "",`, `= "words",`)), library.Files)

@@ -13,6 +13,7 @@ import (
 
 // One limit on trustees holds everywhere: what flags accept, every rule can do.
 func TestManyTrustees(t *testing.T) {
+	t.Parallel()
 	demotest.Long(t)
 	for _, n := range []int{26, world.MaxTrustees} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {

@@ -58,6 +58,7 @@ var models = []struct {
 // same minimal sets of stores and taps as the atlas finds in real bytes, and by no others. Without
 // -all every third is asked, among which is each design.
 func TestModels(t *testing.T) {
+	t.Parallel()
 	demotest.Long(t)
 	for _, tool := range []string{"gringo", "clasp"} {
 		if _, err := exec.LookPath(tool); err != nil {

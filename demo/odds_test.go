@@ -37,6 +37,7 @@ var chances = odds.Inputs{Message: 2, Users: 1e9, Common: 0.01, Chances: map[str
 
 // SCRAM agrees on what the odds of an arrangement are, from a tree that the atlas found.
 func TestScramAgrees(t *testing.T) {
+	t.Parallel()
 	in := chances
 	in.Refresh = true
 	for _, c := range oddsOf(t, nil, four...) {

@@ -57,6 +57,7 @@ func TestWhoseOrderItIs(t *testing.T) {
 // the monitor where the order is in a log. Nobody learns of a secret order, nor of a
 // forged one by this way.
 func TestDisclosed(t *testing.T) {
+	t.Parallel()
 	demotest.Long(t)
 	l := lab(t, "", func(*Options) {})
 	l.Attacks = slices.DeleteFunc(l.Attacks, func(a technique.Technique) bool {

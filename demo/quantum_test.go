@@ -17,6 +17,7 @@ import (
 // every key that it is asked for, so that what stays closed does not stay so for want of
 // one; and it is asked for none of ML-KEM.
 func TestHarvest(t *testing.T) {
+	t.Parallel()
 	demotest.Long(t)
 	for name, change := range map[string]func(*Options){
 		"default": func(*Options) {},
@@ -52,6 +53,7 @@ func TestHarvest(t *testing.T) {
 
 // Withholding the quantum computer leaves ciphertext.
 func TestHarvestWithheld(t *testing.T) {
+	t.Parallel()
 	demotest.Long(t)
 	for _, withheld := range []string{"quantum.control", "network.tap"} {
 		l := lab(t, "testdata/two.txt", func(*Options) {})
@@ -86,6 +88,7 @@ func (g granting) Header() technique.Header {
 // A quantum computer that nobody uses changes no byte: what nodes draw is noted, and is
 // the same.
 func TestQuantumUnused(t *testing.T) {
+	t.Parallel()
 	demotest.Long(t)
 	ids := []string{"quorum-theft", "device-theft", "court-key-watched", "prekey-swap-unchecked"}
 	run := func(wrap func(technique.Technique) technique.Technique) []attacks.Cell {

@@ -128,6 +128,7 @@ func (d *answering) answered(s law.Signed) map[string]bool {
 // whom the others were shown; an order that is forged, out of date, too long in force, or of no
 // registered agency is answered by nobody. So it is with an emergency request.
 func TestEverybodyWhoAnswersOrders(t *testing.T) {
+	t.Parallel()
 	everybody := map[string]bool{}
 	for _, design := range Designs() {
 		t.Run(design.Info().ID, func(t *testing.T) {

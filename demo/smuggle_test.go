@@ -122,6 +122,7 @@ def run(adv):
 }
 
 func TestCarriedAnswersDoNotCount(t *testing.T) {
+	t.Parallel()
 	demotest.Long(t)
 	for _, draw := range []string{"", strings.Repeat("0d", 32)} {
 		l := lab(t, "", func(o *Options) { o.Draw, o.Designs = draw, []string{"e2ee-kept"} })

@@ -76,6 +76,7 @@ func TestFits(t *testing.T) {
 // What designs keep in the memo does not show: a point of a sweep is what a run
 // under its settings is.
 func TestSweepIsRuns(t *testing.T) {
+	t.Parallel()
 	kit, err := Default()
 	require.NoError(t, err)
 	o := Defaults()
