@@ -136,10 +136,10 @@ func TestQuorum(t *testing.T) {
 		{5, 9, "3.3e-05", "0.01", "0.00033", "0.27", "3.3e-05"},
 		{7, 13, "1e-06", "0.01", "1e-05", "0.23", "1e-06"},
 	} {
-		q := NewQuorum(want.t, want.n, 0.05, 0.01)
+		q, struck := NewQuorum(want.t, want.n, 0.05, 0), NewQuorum(want.t, want.n, 0.05, 0.01)
 		two := func(p float64) string { return fmt.Sprintf("%.2g", p) }
 		if want.t > 1 || want.n > 1 { // 0.0595 rounds down in two digits
-			require.Equal(t, want.common, two(q.Common), want)
+			require.Equal(t, want.common, two(struck.Common), want)
 		}
 		require.Equal(t, []string{want.year, want.refreshed, want.ten, want.unavailable},
 			[]string{two(q.Year), two(q.Refreshed), two(q.Ten), two(q.Unavailable)}, want)
@@ -149,11 +149,12 @@ func TestQuorum(t *testing.T) {
 		in := Inputs{Message: 1, Chances: map[string]float64{"trustee.store": 0.05}}
 		common := in
 		common.Common = 0.01
-		refreshed := in
-		refreshed.Refresh = true
+		refreshed, both := in, common
+		refreshed.Refresh, both.Refresh = true, true
 		for _, pair := range [][2]float64{
-			{q.Year, row(t, c, in, 1).Message}, {q.Common, row(t, c, common, 1).Message},
+			{q.Year, row(t, c, in, 1).Message}, {struck.Common, row(t, c, common, 1).Message},
 			{q.Refreshed, row(t, c, refreshed, 10).Message}, {q.Ten, row(t, c, in, 10).Message},
+			{struck.Refreshed, row(t, c, both, 10).Message}, {struck.Ten, row(t, c, common, 10).Message},
 		} {
 			require.InEpsilon(t, pair[0], pair[1], 1e-9, want)
 		}
@@ -219,6 +220,10 @@ func TestWeight(t *testing.T) {
 	common.Common = 0.001
 	r = row(t, escrow(), common, 1)
 	require.Equal(t, commonCause, r.Matters[1].Kind)
+	require.Equal(t, 0.001, r.Matters[1].Chance)
+	r = row(t, escrow(), given.with("device.store", 0), 1)
+	require.Equal(t, "device.store", r.Matters[0].Kind, "it decides by how much it would add, whether it has a chance or not")
+	require.Zero(t, r.Matters[0].Chance)
 }
 
 // At the break-even, what needs no phone is as likely as what needs phones only.
@@ -293,6 +298,19 @@ func TestCrowd(t *testing.T) {
 	require.InDelta(t, 39_600_000-1.645*sd, c.Low, 0.01*sd)
 	require.InDelta(t, 39_600_000+1.645*sd, c.High, 0.01*sd)
 	require.Zero(t, c.Half)
+}
+
+// A row names whom nobody can get at, and what its case leaves out.
+func TestAssumed(t *testing.T) {
+	c := escrow()
+	c.Principals = c.Principals.With(world.Principals{{Name: "hardware", Count: "n"}})
+	c.LeftOut = []string{"secret-order"}
+	r := row(t, c, given, 1)
+	require.Equal(t, []string{"hardware"}, r.Assumed)
+	require.Equal(t, c.LeftOut, r.LeftOut)
+	r = row(t, escrow(), given, 1)
+	require.Equal(t, []string{}, r.Assumed)
+	require.Equal(t, []string{}, r.LeftOut)
 }
 
 func TestMissing(t *testing.T) {

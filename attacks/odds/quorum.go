@@ -13,15 +13,17 @@ type Quorum struct {
 	N           int     `json:"n"`
 	Year        float64 `json:"year"`        // at least t fall in a year
 	Common      float64 `json:"common"`      // the same, with the common cause
-	Refreshed   float64 `json:"refreshed"`   // at least t in one of ten years, with yearly refresh
-	Ten         float64 `json:"ten"`         // at least t within ten years, without
+	Refreshed   float64 `json:"refreshed"`   // Common in one of ten years, with yearly refresh
+	Ten         float64 `json:"ten"`         // at least t, or the common cause, in ten years without
 	Unavailable float64 `json:"unavailable"` // fewer than t answer, if each is down with p
 }
 
 // NewQuorum computes with a probability p for each trustee, and for the common cause.
 func NewQuorum(t, n int, p, common float64) Quorum {
+	or := func(a, b float64) float64 { return a + (1-a)*b }
 	year := tail(t, n, p)
-	return Quorum{t, n, year, common + (1-common)*year, within(year, 10), tail(t, n, within(p, 10)),
+	both := or(common, year)
+	return Quorum{t, n, year, both, within(both, 10), or(within(common, 10), tail(t, n, within(p, 10))),
 		tail(n-t+1, n, p)}
 }
 

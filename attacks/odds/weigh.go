@@ -13,6 +13,7 @@ import (
 type Weight struct {
 	Kind       string  `json:"kind"`
 	Importance float64 `json:"importance"` // probability that it decides, 0 to 1
+	Chance     float64 `json:"chance"`     // that it falls within the years, the highest of its kind
 }
 
 // weigh lists kinds, the most important first.
@@ -21,14 +22,15 @@ func (s *spread) weigh(d *faulttree.Diagram, chances faulttree.Chances) ([]Weigh
 	if err != nil {
 		return nil, err
 	}
-	most := map[string]float64{}
+	most := map[string]Weight{}
 	for name, i := range importance {
 		kind := KindOf(s.events[name].capability)
-		most[kind] = max(most[kind], i)
+		w := most[kind]
+		most[kind] = Weight{kind, max(w.Importance, i), max(w.Chance, chances[name])}
 	}
 	list := []Weight{}
-	for kind, i := range most {
-		list = append(list, Weight{kind, i})
+	for _, w := range most {
+		list = append(list, w)
 	}
 	slices.SortFunc(list, func(a, b Weight) int {
 		return cmp.Or(cmp.Compare(b.Importance, a.Importance), cmp.Compare(a.Kind, b.Kind))

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -97,6 +98,21 @@ func TestOddsByHand(t *testing.T) {
 	phones := given
 	phones.Phones = 0.001
 	require.Greater(t, row("A", phones, 1).Crowd.Half, c.Crowd.Half)
+	common := given
+	common.Common = 0.01
+	says("the other way round: %s for C's", summary.Chance(row("C", common, 1).Crowd.Half))
+	require.Less(t, row("A", phones, 1).Crowd.Half, row("C", common, 1).Crowd.Half)
+	for first, read := range map[string]float64{"whenever it falls: 2% a year": 0.02, "one time in ten: 0.2% a year": 0.002,
+		"never": 0} {
+		in := given
+		in.Chances = maps.Clone(given.Chances)
+		in.Chances["device.store"] = read
+		adds := "all"
+		if read > 0 {
+			adds = summary.Chance(row("C", in, 1).Message/row("A", in, 1).Message - 1)
+		}
+		says("| %s | %s | %s | %s | %s |", first, message("A", in, 1), message("B", in, 1), message("C", in, 1), adds)
+	}
 	says("three of five must fall with %s at most: a trustee may fall with %s a year", summary.Chance(a.Message/0.1),
 		summary.Chance(c.BreakEven[0].Chance))
 	weight := map[string]string{}
@@ -104,7 +120,7 @@ func TestOddsByHand(t *testing.T) {
 		weight[w.Kind] = summary.Chance(w.Importance)
 	}
 	says("a phone has %s, the provider %s, one trustee %s", weight["device.store"], weight["provider.store"], weight["trustee.store"])
-	for _, kind := range []string{"device.store", "provider.store", "network.tap"} {
+	for _, kind := range []string{"device.store", "network.tap"} {
 		f, known := odds.Published(kind)
 		require.True(t, known)
 		says("%.1f%% to %s", 100*f.Low, summary.Chance(f.High))

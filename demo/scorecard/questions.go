@@ -68,13 +68,13 @@ const (
 var questions = []question{
 	{"forward secrecy", "What is read of the past once keys are lost?", []string{risks1997,
 		doormats}, []part{
-		{"the target's earlier messages, by its phone, which keeps them, and a tape", messages,
+		{"the target's earlier messages, by its phone, which keeps them, and a tap", messages,
 			most(targetBefore, "device-theft")},
 		{"the target's messages, by its phone and the provider's store, where phones keep one " +
 			"message", messages,
 			most(target, "deleted-photos")},
 		{"all earlier messages, by the stores of everybody but users at that moment, and a " +
-			"tape", messages,
+			"tap", messages,
 			opened(machines, earlier)},
 		{"all messages from before, by whoever holds keys besides users, robbed or taken over " +
 			"(the worst row)",
@@ -83,10 +83,10 @@ var questions = []question{
 	{"healing", "How long does a thief read on, who came once?", []string{compromise}, []part{
 		{"the target's later messages, by what its phone held (the worst row)", messages,
 			most(targetAfter, "device-theft", "copied-login")},
-		{"messages after the theft until the last that the phone's store and a tape read",
+		{"messages after the theft until the last that the phone's store and a tap read",
 			laterOn,
 			lockedOut(phone)},
-		{"all later messages, by the stores of everybody but users at that moment, and a tape",
+		{"all later messages, by the stores of everybody but users at that moment, and a tap",
 			messages,
 			opened(machines, later)},
 		{"messages after the theft until the last of those", laterOn, lockedOut(machines)},
@@ -109,7 +109,7 @@ var questions = []question{
 		[]string{savage, doormats, arleas}, []part{
 			{"everybody else's messages, by the theft that opens one phone", messages, most(others,
 				"device-theft")},
-			{"everybody else's messages until the theft, by all stores but users' and a tape: once " +
+			{"everybody else's messages until the theft, by all stores but users' and a tap: once " +
 				"robbed, the next costs no further theft", messages, opened(machines, both(earlier, ofOthers))},
 			{"everybody else's messages, by the key that signs the phones' program", messages,
 				most(others, "update-everybody")},

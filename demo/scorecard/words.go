@@ -39,7 +39,7 @@ func Notes(in *Input) []string {
 		"The atlas copies stores and taps links, and does nothing else; rows do what their scripts say. " +
 			"What neither does is not measured.",
 		"Where the provider erases mail, rows that come for kept mail find none, and figures of their " +
-			"orders and thefts are small for that reason; the atlas has a tape as well.",
+			"orders and thefts are small for that reason; the atlas has a tap as well.",
 	}, summary.Caveats())
 }
 

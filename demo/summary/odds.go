@@ -3,11 +3,13 @@ package summary
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
 	"doormat/attacks/odds"
 	"doormat/demo/plain"
+	"doormat/world"
 )
 
 // Chance writes a probability: in percent, or as one in so many where it is small.
@@ -33,8 +35,15 @@ func digits(n float64, many int) string {
 	return plain.Number(int(math.Round(n/unit) * unit))
 }
 
-// Drawn writes what a simulation found, with its error, in percent.
-func Drawn(p, margin float64) string {
+// Drawn writes what a simulation found, with its error, in percent. Of what is rare it may have
+// drawn nothing.
+func Drawn(exact, p, margin float64) string {
+	switch {
+	case exact == 0:
+		return "0"
+	case p == 0:
+		return "too rare to draw"
+	}
 	places := max(0, 1-int(math.Floor(math.Log10(100*margin))))
 	return fmt.Sprintf("%.*f±%.*f%%", places, 100*p, places, 100*margin)
 }
@@ -58,72 +67,128 @@ func OddsGiven(in odds.Inputs) string {
 }
 
 // OddsCaveats say what such numbers are not.
-func OddsCaveats(in odds.Inputs) []string {
-	counted := "Counted are copied stores and a tap. Who runs its own program somewhere, is " +
-		"served by order, or deceives a user about keys is not counted, in any row: see the " +
-		"matrix, or --active."
-	if in.Active {
+func OddsCaveats(r odds.Report) []string {
+	counted := "Counted are copied stores and a tap. Who runs its own program somewhere, signs with " +
+		"a stolen key, or deceives a user about keys is not counted, in any row: see the matrix, or " +
+		"--active."
+	if r.Inputs.Active {
 		counted = "Counted are copied stores and a tap, of which every set was found, and what the " +
 			"attacks of the library open by more, as they ran here: who thinks of another adds to it."
+		if out := others(r.Rows); len(out) > 0 {
+			counted += " Not counted are those that fix settings, and so speak of another deployment: " +
+				strings.Join(out, ", ") + "."
+		}
 	}
 	return []string{
+		"All of this is reading by somebody who should not. Lawful orders are not counted, and no " +
+			"column says whether one is answered: see doormat order, and question 16 of doormat " +
+			"scorecard. A key that was destroyed, so that no thief gets it, is lost to courts too.",
 		"Nobody measured the chances that were given. Other chances give other rows, and no row is " +
 			"a likelihood of anything until somebody answers for them.",
 		counted,
 		"A tap counts in the year in which the messages travel; a store counts in every year, as it " +
 			"is when the conversation ends.",
+		"Other messages have other chances (--message): it matters whose phones got a message, and " +
+			"how long they keep it.",
 		Demonstration,
 	}
 }
 
+// others lists the attacks that rows leave out, each once.
+func others(rows []odds.Row) (ids []string) {
+	for _, row := range rows {
+		ids = append(ids, row.LeftOut...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 // OddsEven says how good those who hold shares must be, "" if nobody does.
-func OddsEven(list []odds.BreakEven) string {
-	text, kind := "", ""
-	for _, b := range list {
-		if b.Kind != kind {
-			kind = b.Kind
-			if text != "" {
-				text += "."
-			}
-			text += " " + kind
-		} else {
-			text += ";"
+func OddsEven(list []odds.BreakEven, message int) string {
+	var sentences []string
+	for i := 0; i < len(list); {
+		kind := list[i].Kind
+		n := slices.IndexFunc(list[i:], func(b odds.BreakEven) bool { return b.Kind != kind })
+		if n < 0 {
+			n = len(list) - i
 		}
-		goal := "this message"
-		if b.Goal == "everything" {
-			goal = "everything"
+		sentences = append(sentences, even(kind, list[i:i+n], message)...)
+		i += n
+	}
+	return strings.Join(sentences, " ")
+}
+
+// even has sentences about one kind. Below what numbers can tell apart, none is good enough.
+func even(kind string, list []odds.BreakEven, message int) (sentences []string) {
+	var most []string
+	who, surface, _ := strings.Cut(kind, ".")
+	all := strings.ToUpper(who[:1]) + who[1:] + "s"
+	for _, b := range list {
+		goal := b.Goal
+		if goal == "message" {
+			goal = fmt.Sprint("message ", message)
 		}
 		switch {
 		case !b.Possible:
-			text += fmt.Sprintf(" for %s, none is good enough", goal)
+			sentences = append(sentences, fmt.Sprintf("No chance of %s is small enough for %s: other ways "+
+				"without phones, or a common cause, are likelier than phones already.", kind, goal))
+		case b.Chance < 1e-15:
+			sentences = append(sentences, fmt.Sprintf("No chance of %s is small enough for %s: phones "+
+				"have none.", kind, goal))
 		case b.Chance == 1:
-			text += fmt.Sprintf(" for %s, any chance will do", goal)
+			sentences = append(sentences, fmt.Sprintf("Any chance of %s will do for %s.", kind, goal))
+		case len(most) == 0:
+			most = append(most, fmt.Sprintf("%s a year (%s)", Chance(b.Chance), goal))
 		default:
-			text += fmt.Sprintf(" for %s, %s a year at most", goal, Chance(b.Chance))
+			most = append(most, fmt.Sprintf("%s (%s)", Chance(b.Chance), goal))
 		}
 	}
-	if text == "" {
-		return ""
+	if surface != string(world.Store) {
+		who = kind
 	}
-	return "What needs no phone is no likelier than what needs phones only, if each has a chance of:" +
-		text + "."
+	if len(most) > 0 {
+		sentences = append([]string{fmt.Sprintf("%s add no more than phones do if each %s falls with at "+
+			"most %s.", all, who, strings.Join(most, ", "))}, sentences...)
+	}
+	return sentences
 }
 
-// OddsMost names the kinds that decide most.
+// OddsMost names the kinds that decide most, those that have a chance first.
 func OddsMost(list []odds.Weight) string {
-	var parts []string
-	for _, w := range list[:min(3, len(list))] {
-		parts = append(parts, fmt.Sprintf("%s (%s)", w.Kind, Chance(w.Importance)))
+	likely, never := []string{}, []string{}
+	for _, w := range list {
+		text := fmt.Sprintf("%s (%s)", w.Kind, Chance(w.Importance))
+		switch {
+		case w.Importance == 0:
+		case w.Chance > 0 && len(likely) < 3:
+			likely = append(likely, text)
+		case w.Chance == 0 && len(never) < 3:
+			never = append(never, text)
+		}
 	}
-	if len(parts) == 0 {
-		return "nothing: no capability that was counted reads it"
+	text := strings.Join(likely, ", ")
+	if len(likely) == 0 {
+		text = "nothing: what reads it was not counted, or was given chance 0"
 	}
-	return strings.Join(parts, ", ")
+	if len(never) > 0 {
+		text += ". At chance 0, would matter most if certain: " + strings.Join(never, ", ")
+	}
+	return text
+}
+
+// OddsAssumed says what an arrangement's row rests on.
+func OddsAssumed(principals []string) string {
+	return fmt.Sprintf("Nobody ever gets into the %s. That is assumed: no chance can be given for "+
+		"it, and every number of this row rests on it.", strings.Join(principals, ", "))
 }
 
 // OddsCrowd says what follows for many.
-func OddsCrowd(c odds.Crowd) string {
+func OddsCrowd(c odds.Crowd, in odds.Inputs) string {
+	half := Chance(c.Half)
+	if c.Half <= 0 && in.Phones == 0 {
+		half = "0, because no common cause of phones was given"
+	}
 	return fmt.Sprintf("Of %s such users, each with phones of their own, %s are read on average; "+
 		"in nine cases of ten %s to %s. Half of them or more: %s.", plain.Number(int(c.Users)),
-		digits(c.Mean, 3), digits(c.Low, 5), digits(c.High, 5), Chance(c.Half))
+		digits(c.Mean, 3), digits(c.Low, 5), digits(c.High, 5), half)
 }

@@ -23,10 +23,13 @@ func Odds(reports []odds.Report, width int) string {
 			p.gap()
 			p.heading(row.Design, "")
 			p.field("Decides most", summary.OddsMost(row.Matters))
-			if even := summary.OddsEven(row.BreakEven); even != "" {
+			if even := summary.OddsEven(row.BreakEven, r.Inputs.Message); even != "" {
 				p.field("Break-even", even)
 			}
-			p.field("Many", summary.OddsCrowd(row.Crowd))
+			p.field("Many", summary.OddsCrowd(row.Crowd, r.Inputs))
+			if len(row.Assumed) > 0 {
+				p.field("Assumed", summary.OddsAssumed(row.Assumed))
+			}
 		}
 	}
 	if q := reports[0].Quorums; len(q) > 0 {
@@ -35,7 +38,7 @@ func Odds(reports []odds.Report, width int) string {
 		quorums(p, q)
 	}
 	p.gap()
-	for _, text := range summary.OddsCaveats(reports[0].Inputs) {
+	for _, text := range summary.OddsCaveats(reports[0]) {
 		p.prose(0, text)
 	}
 	return p.String()
@@ -51,8 +54,9 @@ func oddsTable(p *page, r odds.Report) {
 		s, e := row.Simulated, row.Error
 		lines = append(lines, []string{row.Design, summary.Chance(row.Message),
 			summary.Chance(row.Any), summary.Chance(row.Target), summary.Chance(row.Everything)},
-			[]string{"  drawn", summary.Drawn(s.Message, e.Message), summary.Drawn(s.Any, e.Any),
-				summary.Drawn(s.Target, e.Target), summary.Drawn(s.Everything, e.Everything)})
+			[]string{"  drawn", summary.Drawn(row.Message, s.Message, e.Message),
+				summary.Drawn(row.Any, s.Any, e.Any), summary.Drawn(row.Target, s.Target, e.Target),
+				summary.Drawn(row.Everything, s.Everything, e.Everything)})
 	}
 	aligned(p, lines)
 }
@@ -67,8 +71,8 @@ func quorums(p *page, list []odds.Quorum) {
 	}
 	aligned(p, lines)
 	p.prose(0, "That enough of them fall to open what is theirs to open, in a year, and with the "+
-		"common cause; within ten years, if shares change every year or never. Unavailable: that too "+
-		"few are up, if each is down with the same chance.")
+		"common cause; with it too, within ten years, if shares change every year or never. Unavailable: "+
+		"that too few are up, if each is down with the same chance.")
 }
 
 // aligned writes lines in columns; the first is the head.
