@@ -142,7 +142,9 @@ func TestAgainstAllAssignments(t *testing.T) {
 		}
 		require.Len(t, importance, len(events))
 	})
-	require.Greater(t, large, 10, "trees with many minimal sets were among them")
+	if !testing.Short() { // which draws few
+		require.Greater(t, large, 10, "trees with many minimal sets were among them")
+	}
 }
 
 func TestFromDiagram(t *testing.T) {
