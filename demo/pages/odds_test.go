@@ -88,6 +88,9 @@ func TestOddsByHand(t *testing.T) {
 			summary.Chance(q.Refreshed), summary.Chance(q.Ten), summary.Chance(q.Unavailable))
 	}
 
+	says("question 16 of")
+	require.Contains(t, read(t, "docs/scorecard.md"), "**16 utility**<br>How much of a lawful order is served")
+
 	a, b, c := row("A", given, 1), row("B", given, 1), row("C", given, 1)
 	says("39,600,000 are read within a year in A and 39,700,000 in C")
 	require.InDelta(t, 39_600_000, a.Crowd.Mean, 1)
