@@ -16,8 +16,8 @@ import (
 	"doormat/world"
 )
 
-// tried is how many minimal, and how many maximal, sets of a goal are tried on real bytes; goals
-// with more are not.
+// tried is how many minimal, and how many maximal, sets of a goal are tried on real bytes. Where a
+// goal has more, cases are not complete.
 const tried = 2000
 
 // OddsCases finds what opens each message of each of the lab's designs, with stores at some
@@ -38,12 +38,13 @@ func OddsCases(ctx context.Context, lab *attacks.Lab, moments []int, active bool
 		case err != nil:
 			return nil, fmt.Errorf("%s: %w", d.Info().ID, err)
 		}
-		if _, err := a.Certify(ctx, tried); err != nil { // which mends what turns out wrong
+		certificate, err := a.Certify(ctx, tried) // which mends what turns out wrong
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", d.Info().ID, err)
 		}
 		c := odds.Case{Design: d.Info().ID, Principals: Declared(d), Moments: moments,
-			Messages: a.Messages(),
-			Targets:  func(i int) bool { return messages[i].Concerns(lab.Settings.Target) }}
+			Messages: a.Messages(), Complete: certificate.Complete,
+			Targets: func(i int) bool { return messages[i].Concerns(lab.Settings.Target) }}
 		if active {
 			if err := addActive(ctx, lab, d, &c); err != nil {
 				return nil, err

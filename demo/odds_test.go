@@ -11,6 +11,8 @@ import (
 	"doormat/attacks/odds"
 	"doormat/demo"
 	"doormat/demo/scram"
+	"doormat/demo/summary"
+	"doormat/demo/text"
 )
 
 // oddsOf finds the cases of some arrangements under the story.
@@ -18,13 +20,18 @@ func oddsOf(t *testing.T, attacks []string, designs ...string) []odds.Case {
 	t.Helper()
 	o := demo.Defaults()
 	o.Designs, o.Attacks = designs, attacks
+	return casesOf(t, o, attacks != nil)
+}
+
+func casesOf(t *testing.T, o demo.Options, active bool) []odds.Case {
+	t.Helper()
 	kit, err := demo.Default()
 	require.NoError(t, err)
 	conv, _, err := o.Open()
 	require.NoError(t, err)
 	lab, err := o.Lab(kit, conv)
 	require.NoError(t, err)
-	cases, err := demo.OddsCases(t.Context(), lab, nil, attacks != nil)
+	cases, err := demo.OddsCases(t.Context(), lab, nil, active)
 	require.NoError(t, err)
 	return cases
 }
@@ -45,6 +52,23 @@ func TestScramAgrees(t *testing.T) {
 			tree, p := c.Tree(in, 2)
 			scram.Agrees(t, tree, p)
 		})
+	}
+}
+
+// Of seven of thirteen there are more sets than are tried, and the row says so.
+func TestOddsIncomplete(t *testing.T) {
+	t.Parallel()
+	for threshold, trustees := range map[string]string{"3": "5", "7": "13"} {
+		o := demo.Defaults()
+		o.Designs = []string{"threshold"}
+		o.Set("threshold", threshold)
+		o.Set("trustees", trustees)
+		row, err := casesOf(t, o, false)[0].Row(chances, 1, 1)
+		require.NoError(t, err)
+		require.Equal(t, threshold == "3", row.Complete)
+		page := text.Odds([]odds.Report{{Years: 1, Inputs: chances, Rows: []odds.Row{row}}}, 200)
+		words := strings.Join(strings.Fields(page), " ") // the page wraps them
+		require.Equal(t, !row.Complete, strings.Contains(words, summary.OddsIncomplete))
 	}
 }
 

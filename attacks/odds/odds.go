@@ -57,6 +57,9 @@ type Case struct {
 	Moments    []int             // those that events name, in ascending order
 	Targets    func(int) bool    // whether message i, from 0, is one of the target's
 	LeftOut    []string          // ids of attacks that speak of other settings
+	// Every set of stores and taps that opens something, or just does not, was tried on real bytes,
+	// and none answered otherwise.
+	Complete bool
 }
 
 // Goals are probabilities, each from 0 to 1.
@@ -83,6 +86,7 @@ type Row struct {
 	Crowd     Crowd       `json:"crowd"`
 	Assumed   []string    `json:"assumed"` // principals whom nothing here can get at
 	LeftOut   []string    `json:"left_out"`
+	Complete  bool        `json:"complete"` // of the [Case]; if not, there may be other ways in
 }
 
 // Trials of each simulation.
@@ -119,7 +123,8 @@ func (c Case) Tree(in Inputs, years int) (*faulttree.Tree, faulttree.Chances) {
 // Row computes one row, within so many years. The seed decides what the simulation draws, and
 // nothing else.
 func (c Case) Row(in Inputs, years int, seed uint64) (Row, error) {
-	row := Row{Design: c.Design, Assumed: []string{}, LeftOut: append([]string{}, c.LeftOut...)}
+	row := Row{Design: c.Design, Assumed: []string{}, LeftOut: append([]string{}, c.LeftOut...),
+		Complete: c.Complete}
 	for _, p := range c.Principals {
 		if len(p.Surfaces) == 0 {
 			row.Assumed = append(row.Assumed, p.Name)

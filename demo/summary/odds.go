@@ -72,8 +72,8 @@ func OddsCaveats(r odds.Report) []string {
 		"a stolen key, or deceives a user about keys is not counted, in any row: see the matrix, or " +
 		"--active."
 	if r.Inputs.Active {
-		counted = "Counted are copied stores and a tap, of which every set was found, and what the " +
-			"attacks of the library open by more, as they ran here: who thinks of another adds to it."
+		counted = "Counted are copied stores and a tap, and what the attacks of the library open by " +
+			"more, as they ran here: who thinks of another adds to it."
 		if out := others(r.Rows); len(out) > 0 {
 			counted += " Not counted are those that fix settings, and so speak of another deployment: " +
 				strings.Join(out, ", ") + "."
@@ -181,6 +181,10 @@ func OddsAssumed(principals []string) string {
 	return fmt.Sprintf("Nobody ever gets into the %s. That is assumed: no chance can be given for "+
 		"it, and every number of this row rests on it.", strings.Join(principals, ", "))
 }
+
+// OddsIncomplete says what is wrong with an arrangement's row that is not complete.
+const OddsIncomplete = "Not all sets of things that may fall were tried on the real bytes with the " +
+	"expected result, so there may be other ways in than this row counts: see doormat atlas --sets."
 
 // OddsCrowd says what follows for many.
 func OddsCrowd(c odds.Crowd, in odds.Inputs) string {

@@ -27,6 +27,9 @@ func Odds(reports []odds.Report, width int) string {
 				p.field("Break-even", even)
 			}
 			p.field("Many", summary.OddsCrowd(row.Crowd, r.Inputs))
+			if !row.Complete {
+				p.field("Certificate", summary.OddsIncomplete)
+			}
 			if len(row.Assumed) > 0 {
 				p.field("Assumed", summary.OddsAssumed(row.Assumed))
 			}
