@@ -31,11 +31,11 @@
 // # What comes out
 //
 // [Case.Row] gives four probabilities ([Goals]): that a given message is read, any of the
-// target's, all of the target's, all of everybody's; each by a decision diagram, exactly, and by
+// target's, all of the target's, all of this chat; each by a decision diagram, exactly, and by
 // simulation, which does not use it (TestSimulated). It says which kind of capability decides most
-// ([Weight]), how good a trustee would have to be for escrow to expose no more than phones do
-// ([BreakEven]), and what follows for many users who share provider and trustees and have phones
-// of their own ([Crowd]). [Quorum] is t of n trustees alone, in closed form.
+// for the given message ([Weight]), with which trustees the ways past phones are as likely again as
+// the phones ([BreakEven]), and what follows for many users who share provider and trustees and have
+// phones of their own ([Crowd]). [Quorum] is t of n trustees alone, in closed form.
 //
 // None of it is a forecast. Trees come from one conversation and a list of capabilities, chances
 // from whoever gave them.
@@ -67,7 +67,7 @@ type Goals struct {
 	Message    float64 `json:"message"`    // that the given message is read
 	Any        float64 `json:"any"`        // that any of the target's messages is
 	Target     float64 `json:"target"`     // that all of the target's are
-	Everything float64 `json:"everything"` // that all of everybody's are
+	Everything float64 `json:"everything"` // that all of this chat are
 }
 
 // each shows the goals one after the other.

@@ -38,7 +38,7 @@ func (a *app) odds() *cobra.Command {
 		Short: "Turn chances of break-ins, which you give, into chances that messages are read",
 		Long: `Turn your own chances that things fall in a year, such as trustee.store=0.05,
 into chances that messages are read within years: a given message, any and all of
-the target's, all of everybody's. What opens each message is found from the bytes
+the target's, all of this chat. What opens each message is found from the bytes
 of one run (see doormat atlas). Nothing has a default: without a chance for
 everything that matters the command says what is missing, and which figures are
 published. docs/odds.md teaches the method, with examples to check by hand.

@@ -98,6 +98,13 @@ func TestOddsByHand(t *testing.T) {
 	require.Less(t, a.Crowd.High-a.Crowd.Low, 30_000.0, "some thousands")
 	says("in one year of %s it is", strings.TrimPrefix(summary.Chance(c.Crowd.Half), "1 in "))
 	says("all at once with %s", summary.Chance(b.Crowd.Half))
+	half := func(name string, in odds.Inputs, years int) string {
+		return summary.Chance(row(name, in, years).Crowd.Half)
+	}
+	for _, years := range []int{1, 10} {
+		says("| %s | %s | %s | %s | %s | %s |", summary.Count(years, "year"), half("A", given, years), half("B", given, years),
+			half("C", given, years), half("C", refreshed, years), half("C", rotated, years))
+	}
 	phones := given
 	phones.Phones = 0.001
 	require.Greater(t, row("A", phones, 1).Crowd.Half, c.Crowd.Half)
@@ -105,6 +112,7 @@ func TestOddsByHand(t *testing.T) {
 	common.Common = 0.01
 	says("the other way round: %s for C's", summary.Chance(row("C", common, 1).Crowd.Half))
 	require.Less(t, row("A", phones, 1).Crowd.Half, row("C", common, 1).Crowd.Half)
+	says("that cause takes everybody with %s, and C's trustees and provider with %s if", half("A", phones, 10), half("C", given, 10))
 	for first, read := range map[string]float64{"whenever it falls: 2% a year": 0.02, "one time in ten: 0.2% a year": 0.002,
 		"never": 0} {
 		in := given
@@ -116,8 +124,10 @@ func TestOddsByHand(t *testing.T) {
 		}
 		says("| %s | %s | %s | %s | %s |", first, message("A", in, 1), message("B", in, 1), message("C", in, 1), adds)
 	}
-	says("three of five must fall with %s at most: a trustee may fall with %s a year", summary.Chance(a.Message/0.1),
+	says("three of five have to fall with %s: each trustee with %s a year", summary.Chance(a.Message/0.1),
 		summary.Chance(c.BreakEven[0].Chance))
+	says("it is so at %s a year already if shares are never refreshed, and at %s with yearly refresh",
+		summary.Chance(row("C", given, 10).BreakEven[0].Chance), summary.Chance(row("C", refreshed, 10).BreakEven[0].Chance))
 	weight := map[string]string{}
 	for _, w := range c.Matters {
 		weight[w.Kind] = summary.Chance(w.Importance)

@@ -48,6 +48,9 @@ func Drawn(exact, p, margin float64) string {
 	return fmt.Sprintf("%.*f±%.*f%%", places, 100*p, places, 100*margin)
 }
 
+// WholeChat is the goal to read every message of the conversation.
+const WholeChat = "this whole chat"
+
 // OddsGiven says whose numbers went in, and which.
 func OddsGiven(in odds.Inputs) string {
 	text := "These chances in a year were given, and everything below follows from them: " +
@@ -122,11 +125,13 @@ func OddsEven(list []odds.BreakEven, message int) string {
 func even(kind string, list []odds.BreakEven, message int) (sentences []string) {
 	var most []string
 	who, surface, _ := strings.Cut(kind, ".")
-	all := strings.ToUpper(who[:1]) + who[1:] + "s"
 	for _, b := range list {
 		goal := b.Goal
-		if goal == "message" {
+		switch goal {
+		case "message":
 			goal = fmt.Sprint("message ", message)
+		case "everything":
+			goal = WholeChat
 		}
 		switch {
 		case !b.Possible:
@@ -147,14 +152,14 @@ func even(kind string, list []odds.BreakEven, message int) (sentences []string) 
 		who = kind
 	}
 	if len(most) > 0 {
-		sentences = append([]string{fmt.Sprintf("%s add no more than phones do if each %s falls with at "+
-			"most %s.", all, who, strings.Join(most, ", "))}, sentences...)
+		sentences = append([]string{fmt.Sprintf("Ways past the phones are as likely again as the phones "+
+			"if each %s falls with %s.", who, strings.Join(most, ", "))}, sentences...)
 	}
 	return sentences
 }
 
-// OddsMost names the kinds that decide most, those that have a chance first.
-func OddsMost(list []odds.Weight) string {
+// OddsMost names the kinds that decide most whether a message is read, those with a chance first.
+func OddsMost(list []odds.Weight, message int) string {
 	likely, never := []string{}, []string{}
 	for _, w := range list {
 		text := fmt.Sprintf("%s (%s)", w.Kind, Chance(w.Importance))
@@ -166,9 +171,10 @@ func OddsMost(list []odds.Weight) string {
 			never = append(never, text)
 		}
 	}
-	text := strings.Join(likely, ", ")
+	text := fmt.Sprintf("For message %d: %s", message, strings.Join(likely, ", "))
 	if len(likely) == 0 {
-		text = "nothing: what reads it was not counted, or was given chance 0"
+		text = fmt.Sprintf("For message %d nothing does: what reads it was not counted, or was given "+
+			"chance 0", message)
 	}
 	if len(never) > 0 {
 		text += ". At chance 0, would matter most if certain: " + strings.Join(never, ", ")
@@ -183,8 +189,8 @@ func OddsAssumed(principals []string) string {
 }
 
 // OddsIncomplete says what is wrong with an arrangement's row that is not complete.
-const OddsIncomplete = "Not all sets of things that may fall were tried on the real bytes with the " +
-	"expected result, so there may be other ways in than this row counts: see doormat atlas --sets."
+const OddsIncomplete = "Not all sets of things that may fall were tried on the real bytes with " +
+	"the expected result, so there may be other ways in than this row counts: see doormat atlas --sets."
 
 // OddsCrowd says what follows for many.
 func OddsCrowd(c odds.Crowd, in odds.Inputs) string {
@@ -192,7 +198,7 @@ func OddsCrowd(c odds.Crowd, in odds.Inputs) string {
 	if c.Half <= 0 && in.Phones == 0 {
 		half = "0, because no common cause of phones was given"
 	}
-	return fmt.Sprintf("Of %s such users, each with phones of their own, %s are read on average; "+
-		"in nine cases of ten %s to %s. Half of them or more: %s.", plain.Number(int(c.Users)),
-		digits(c.Mean, 3), digits(c.Low, 5), digits(c.High, 5), half)
+	return fmt.Sprintf("Of %s such users, each with phones of their own, half or more are read: %s. "+
+		"On average %s are; in nine cases of ten %s to %s.", plain.Number(int(c.Users)), half,
+		digits(c.Mean, 3), digits(c.Low, 5), digits(c.High, 5))
 }

@@ -24,28 +24,28 @@ func TestOddsWords(t *testing.T) {
 	require.Equal(t, "These chances in a year were given, and everything below follows from them: trustee.store = 0.05, "+
 		"common = 0.01. The key changes every year, and its shares with it only.",
 		OddsGiven(odds.Inputs{Chances: map[string]float64{"trustee.store": 0.05}, Common: 0.01, Rotate: true}))
-	require.Equal(t, "Vaults add no more than phones do if each vault falls with at most 33% a year (message 40), 0.69% "+
-		"(everything).", OddsEven([]odds.BreakEven{{Kind: "vault.store", Goal: "message", Chance: 0.33, Possible: true},
+	require.Equal(t, "Ways past the phones are as likely again as the phones if each vault falls with 33% a year (message 40), "+
+		"0.69% (this whole chat).", OddsEven([]odds.BreakEven{{Kind: "vault.store", Goal: "message", Chance: 0.33, Possible: true},
 		{Kind: "vault.store", Goal: "everything", Chance: 0.0069, Possible: true}}, 40))
 	require.Equal(t, "No chance of trustee.control is small enough for message 1: other ways without phones, or a "+
 		"common cause, are likelier than phones already. Any chance of trustee.control will do for "+
-		"everything. Trustees add no more than phones do if each trustee falls with at most 12.9% a year (message 1). No "+
-		"chance of trustee.store is small enough for everything: phones have none.",
+		"this whole chat. Ways past the phones are as likely again as the phones if each trustee falls with 12.9% a year "+
+		"(message 1). No chance of trustee.store is small enough for this whole chat: phones have none.",
 		OddsEven([]odds.BreakEven{{Kind: "trustee.control", Goal: "message"},
 			{Kind: "trustee.control", Goal: "everything", Chance: 1, Possible: true},
 			{Kind: "trustee.store", Goal: "message", Chance: 0.129, Possible: true},
 			{Kind: "trustee.store", Goal: "everything", Chance: 1e-100, Possible: true}}, 1))
 	require.Empty(t, OddsEven(nil, 1))
-	require.Equal(t, "device.store (98%), provider.store (20%). At chance 0, would matter most if certain: quantum.control "+
+	require.Equal(t, "For message 3: device.store (98%), provider.store (20%). At chance 0, would matter most if certain: quantum.control "+
 		"(99%)", OddsMost([]odds.Weight{{Kind: "quantum.control", Importance: 0.99}, {Kind: "device.store", Importance: 0.98,
-		Chance: 0.02}, {Kind: "provider.store", Importance: 0.2, Chance: 0.1}}))
-	require.Equal(t, "nothing: what reads it was not counted, or was given chance 0", OddsMost(nil))
+		Chance: 0.02}, {Kind: "provider.store", Importance: 0.2, Chance: 0.1}}, 3))
+	require.Equal(t, "For message 3 nothing does: what reads it was not counted, or was given chance 0", OddsMost(nil, 3))
 	crowd := odds.Crowd{Users: 1e9, Mean: 20_276_000, Low: 19_992_718, High: 20_007_282, Half: 1.0 / 3550}
-	require.Equal(t, "Of 1,000,000,000 such users, each with phones of their own, 20,300,000 are read on average; in nine cases "+
-		"of ten 19,993,000 to 20,007,000. Half of them or more: 1 in 3,550.", OddsCrowd(crowd, odds.Inputs{}))
+	require.Equal(t, "Of 1,000,000,000 such users, each with phones of their own, half or more are read: 1 in 3,550. On average "+
+		"20,300,000 are; in nine cases of ten 19,993,000 to 20,007,000.", OddsCrowd(crowd, odds.Inputs{}))
 	crowd.Half = 0
-	require.Contains(t, OddsCrowd(crowd, odds.Inputs{}), "Half of them or more: 0, because no common cause of phones was given.")
-	require.Contains(t, OddsCrowd(crowd, odds.Inputs{Phones: 1e-9}), "Half of them or more: 0.")
+	require.Contains(t, OddsCrowd(crowd, odds.Inputs{}), "half or more are read: 0, because no common cause of phones was given.")
+	require.Contains(t, OddsCrowd(crowd, odds.Inputs{Phones: 1e-9}), "half or more are read: 0. On")
 	caveats := strings.Join(OddsCaveats(odds.Report{Inputs: odds.Inputs{Active: true}, Rows: []odds.Row{
 		{LeftOut: []string{"secret-order", "agency-insider"}}, {LeftOut: []string{"agency-insider"}}}}), " ")
 	require.Contains(t, caveats, "speak of another deployment: agency-insider, secret-order.")

@@ -22,11 +22,11 @@ func Odds(reports []odds.Report, width int) string {
 		for _, row := range r.Rows {
 			p.gap()
 			p.heading(row.Design, "")
-			p.field("Decides most", summary.OddsMost(row.Matters))
+			p.field("Many", summary.OddsCrowd(row.Crowd, r.Inputs))
+			p.field("Decides most", summary.OddsMost(row.Matters, r.Inputs.Message))
 			if even := summary.OddsEven(row.BreakEven, r.Inputs.Message); even != "" {
 				p.field("Break-even", even)
 			}
-			p.field("Many", summary.OddsCrowd(row.Crowd, r.Inputs))
 			if !row.Complete {
 				p.field("Certificate", summary.OddsIncomplete)
 			}
@@ -51,7 +51,7 @@ func Odds(reports []odds.Report, width int) string {
 // too narrow, they are sentences.
 func oddsTable(p *page, r odds.Report) {
 	head := []string{"", fmt.Sprint("message ", r.Inputs.Message), "any of target", "all of target",
-		"everything"}
+		summary.WholeChat}
 	lines := [][]string{head}
 	for _, row := range r.Rows {
 		s, e := row.Simulated, row.Error
