@@ -24,6 +24,8 @@
 // each year is one; with a yearly rotation the key of the first year is destroyed at the end of
 // the second (TestYears, TestQuorum).
 //
+// years.go holds these rules, odds.go the sums, quorum.go the closed form.
+//
 // Capabilities fall independently, but for common causes. One takes in any year everybody of
 // those who sit: one flaw in the program that all of them run. Another takes everything that users
 // have of their own: one flaw in the program of all phones (TestCommonCauses).

@@ -2,7 +2,8 @@
 //
 // Before a message is typed, 16 random bytes are put before its text and before each of its
 // files, and before whatever somebody says in a call: the salt. So nobody can claim what was merely guessed, and two messages of one text
-// differ. A claim counts when its bytes are equal to salt and text ([Truth.Find]).
+// differ. A claim counts only if its bytes are equal to salt and text ([Truth.Find]); what else it
+// has to be, such as computed from loot, attacks/claim.go says.
 //
 // The seed is public, and whoever knows it knows every salt: a script could carry what it
 // should compute. [Handed] remembers what bytes a script handed in, and whether it could have

@@ -3,6 +3,9 @@
 // padlock, one that was opened shows its words, and one that the attack does not concern shows
 // neither. One message at a time is read aloud.
 //
+// The sentences of an act stand in the header of its attack, as beats; of one
+// that is "", and of attacks that have none, this package makes a sentence from the result.
+//
 // Nothing here is measured anew: a wall is made from a [replay.Replay], and so from the same
 // result as every other output. TestWallCounts holds for every attack and design that the last
 // beat opens as many messages as the cell counts; TestBeatsAreShort that a beat has no more words

@@ -132,7 +132,8 @@ func ParseOrder(data []byte) (Order, error) {
 	return o, nil
 }
 
-// Covers reports whether a message is within the order's scope.
+// Covers reports whether a message is within the order's scope: sent by or to one of its accounts,
+// and within its window, both ends of which count.
 func (o *Order) Covers(m world.Meta) bool {
 	return !m.Sent.Before(o.From) && !m.Sent.After(o.Until) &&
 		slices.ContainsFunc(o.Accounts,
