@@ -16,9 +16,9 @@ import (
 	"doormat/world"
 )
 
-// tried is how many minimal, and how many maximal, sets of a goal are tried on real bytes. Where a
-// goal has more, cases are not complete.
-const tried = 2000
+// OddsSets is how many minimal, and how many maximal, sets of a goal are tried on real bytes. Where
+// a goal has more, cases are not complete.
+const OddsSets = 2000
 
 // OddsCases finds what opens each message of each of the lab's designs, with stores at some
 // moments, in ascending order, none for the end of the conversation. With active, what the lab's
@@ -38,7 +38,7 @@ func OddsCases(ctx context.Context, lab *attacks.Lab, moments []int, active bool
 		case err != nil:
 			return nil, fmt.Errorf("%s: %w", d.Info().ID, err)
 		}
-		certificate, err := a.Certify(ctx, tried) // which mends what turns out wrong
+		certificate, err := a.Certify(ctx, OddsSets) // which mends what turns out wrong
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", d.Info().ID, err)
 		}

@@ -11,6 +11,8 @@ import (
 
 	"doormat/attacks/faulttree"
 	"doormat/attacks/odds"
+	"doormat/demo"
+	"doormat/demo/plain"
 	"doormat/demo/summary"
 	"doormat/world"
 )
@@ -88,6 +90,7 @@ func TestOddsByHand(t *testing.T) {
 			summary.Chance(q.Refreshed), summary.Chance(q.Ten), summary.Chance(q.Unavailable))
 	}
 
+	says("at most %s of a kind for each goal", plain.Number(demo.OddsSets))
 	says("question 16 of")
 	require.Contains(t, read(t, "docs/scorecard.md"), "**16 utility**<br>How much of a lawful order is served")
 
