@@ -283,7 +283,7 @@ func TestNothingMoves(t *testing.T) {
 		at := map[int]bool{}
 		for beat := range s.acts[i].beats {
 			s.at = place{i + 1, beat}
-			at[slices.IndexFunc(lines(s), func(l string) bool { return strings.HasPrefix(l, "▲ before") })] = true
+			at[slices.IndexFunc(lines(s), func(l string) bool { return strings.HasPrefix(l, "▲ older") })] = true
 		}
 		require.Len(t, at, 1, s.id())
 	}

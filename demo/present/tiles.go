@@ -56,7 +56,7 @@ func (s *Show) worlds(p *page, a *act, b wall.Beat) {
 
 // moment is the line between the past and the future of the attack.
 func (g grid) moment() string {
-	const past, future = "▲ before ", " after ▼"
+	const past, future = "▲ older ", " newer ▼"
 	line := strings.Repeat("─", max(0, g.columns*g.wide-lipgloss.Width(past+future)-min(g.wide-1, 1)))
 	return alarm.Render(past + line + future)
 }

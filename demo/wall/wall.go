@@ -142,8 +142,12 @@ func (t Teller) before() string {
 		return fmt.Sprintf("%c%s. %c%s applied.", unicode.ToUpper(why), a.Why[size:],
 			unicode.ToUpper(by), a.By[rest:])
 	}
-	return t.fill("Each tile is a message; a yellow bar marks {target}, the target. A padlock: " +
-		"nobody else has read it.")
+	text := "Each tile is a message; a yellow bar marks {target}, the target. Padlock: nobody else has read " +
+		"it."
+	if slices.ContainsFunc(p.Result.Cells, func(c attacks.Cell) bool { return !c.Applicable }) {
+		text += " None: nothing to attack."
+	}
+	return t.fill(text)
 }
 
 // moment is after how many messages the attack begins to rob, run or order somebody: what was
@@ -208,6 +212,7 @@ func (t Teller) took(step int) string {
 // noticed says who knows of the attack, and of an order also whether anybody can answer it.
 func (t Teller) noticed() string {
 	var by []string
+	later := ""
 	concerned, warned, served, disclosed := 0, 0, 0, 0
 	for i := range t.Replay.Result.Cells {
 		c := &t.Replay.Result.Cells[i]
@@ -224,6 +229,7 @@ func (t Teller) noticed() string {
 		}
 		if len(c.Disclosed) > 0 {
 			disclosed++
+			later = summary.DisclosedTo(c)
 		}
 	}
 	lawful := t.Replay.Header.Kind == "lawful"
@@ -235,9 +241,9 @@ func (t Teller) noticed() string {
 	case warned > 0:
 		return "Somebody was warned, but not in every world: " + summary.Some(by, 1) + "."
 	case lawful && len(t.Replay.Result.Cells) == 2 && concerned == 1 && served == 1 && disclosed == 1:
-		return "One world answers the court; the other cannot. Some are told later, by design."
+		return "One world answers the court; the other cannot. Told later: " + later + "."
 	case disclosed > 0:
-		return "Nobody is told at the time. By design, some are told later."
+		return "Nobody is told at the time. Told later: " + later + "."
 	}
 	return "Nobody was warned."
 }

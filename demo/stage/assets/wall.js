@@ -242,7 +242,7 @@ addEventListener("pointerup", () => {
   dragged = null;
   line.classList.remove("dragged");
   line.style.translate = "";
-  line.querySelector("span").textContent = "▲ before \u00a0 ▼ after";
+  line.querySelector("span").textContent = "▲ older \u00a0 ▼ newer";
   if (to) attackAt(to);
 });
 addEventListener("pointercancel", () => { if (dragged) { dragged.line.style.translate = ""; dragged = null; } });
