@@ -54,12 +54,10 @@ func (a *Atlas) Certify(ctx context.Context, limit int) (Certificate, error) {
 		if err := a.try(ctx, trials); err != nil {
 			return c, err
 		}
-		wrong, err := a.judge(trials, &c)
-		if err != nil {
-			return c, err
-		}
+		wrong := a.judge(trials, &c)
 		c.Complete = complete && len(wrong) == 0
 		if len(wrong) == 0 {
+			var err error
 			c.Recomputed, err = a.recompute(ctx, trials)
 			return c, err
 		}
@@ -184,9 +182,8 @@ func (a *Atlas) reads(got []bool) []bool {
 }
 
 // judge counts, for each goal, and lists the sets that answered otherwise.
-func (a *Atlas) judge(trials []*trial, c *Certificate) ([]*trial, error) {
+func (a *Atlas) judge(trials []*trial, c *Certificate) (wrong []*trial) {
 	c.Opened, c.Closed, c.Refuted, c.Sets = 0, 0, 0, len(trials)
-	var wrong []*trial
 	for _, t := range trials {
 		before := c.Refuted
 		for _, i := range t.opens {
@@ -207,7 +204,7 @@ func (a *Atlas) judge(trials []*trial, c *Certificate) ([]*trial, error) {
 			wrong = append(wrong, t)
 		}
 	}
-	return wrong, nil
+	return wrong
 }
 
 // errUnmended says that sets answered otherwise and nothing was found to mend.
@@ -223,11 +220,8 @@ func (a *Atlas) mend(wrong []*trial) error {
 		if err != nil {
 			return err
 		}
-		holds := func(id int) bool {
-			return a.space.Holds(a.label[id], func(v int) bool { return t.set[v] })
-		}
 		for i := range a.graph.joins {
-			more, err := a.mendJoin(i, got, holds)
+			more, err := a.mendJoin(i, got)
 			if err != nil {
 				return err
 			}
@@ -245,7 +239,7 @@ func (a *Atlas) mend(wrong []*trial) error {
 
 // mendJoin compares what a rule that combines gives for the facts that were reached with what
 // its gate says of them.
-func (a *Atlas) mendJoin(i int, got []bool, holds func(id int) bool) (mended bool, err error) {
+func (a *Atlas) mendJoin(i int, got []bool) (mended bool, err error) {
 	j := &a.graph.joins[i]
 	if slices.ContainsFunc(j.takes, func(id int) bool { return !got[id] }) {
 		return false, nil
