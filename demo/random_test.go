@@ -49,7 +49,7 @@ func TestRandomChats(t *testing.T) {
 			c := randomChat(r)
 			require.NoError(t, c.Check())
 			o := randomOptions(r, c)
-			if o.Attacks = surprised[n]; *chats > dozen {
+			if o.Attacks = surprised[n]; *chats > dozen && n < *chats {
 				o.Attacks = nil
 			} else if o.Attacks == nil {
 				for i, id := range kit.AttackIDs() {
