@@ -355,6 +355,8 @@ func Number(kind string, c *attacks.Cell, open int) string {
 		if !found {
 			return "nobody to rob"
 		}
+		nobody, _, _ = strings.Cut(nobody, " or ") // one verb is what a room reads
+		nobody, _, _ = strings.Cut(nobody, ", ")
 		return nobody
 	}
 	return summary.OutOf(open, c.Content.Target.Total+c.Content.Others.Total)
