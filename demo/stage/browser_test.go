@@ -148,7 +148,7 @@ func TestOwnChat(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("26/03/2017, 19:01 - <b>Anna</b>: the key is <i>here</i>\n26/03/2017, 19:02 - Bert: no\n26/03/2017, 19:03 - <b>Anna</b>: yes\n"), 0o600))
 	p.Upload(`input[type="file"]`, file)
 	p.Click(".upload button")
-	p.Wait(`document.querySelector(".upload")?.textContent.includes("3 messages of 2 accounts")`)
+	p.Wait(`document.querySelector(".upload")?.textContent.includes("3 messages of 2 accounts") && location.search.includes("chat=")`)
 	p.Press("s")
 	p.Wait(`location.pathname === "/replay/quorum-theft"`)
 	headline(p, "chat.txt")

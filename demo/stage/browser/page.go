@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -18,10 +19,20 @@ func (p *Page) Visit(url string) {
 	p.do("visit "+url, chromedp.Navigate(url))
 }
 
-// Click clicks the first element that the CSS selector finds, once it is visible.
+// Click clicks the first element that the CSS selector finds, once it is visible. A page that was
+// rendered anew between the look and the click is looked at once more, as a person would.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
-	p.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
+	click := chromedp.Click(chromedp.CSS(selector))
+	ctx, stop := context.WithTimeout(p.ctx, stepTimeout)
+	defer stop()
+	if _, err := chromedp.Run(ctx, click); err == nil || !strings.Contains(err.Error(), "find node with given id") {
+		if err != nil {
+			p.t.Fatalf("browser: click %s: %v", selector, err)
+		}
+		return
+	}
+	p.do("click "+selector, click)
 }
 
 // Upload sets the file of an input element of type file.
