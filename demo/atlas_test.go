@@ -16,7 +16,7 @@ import (
 func atlasOf(t *testing.T, id string, values map[string]string) (*atlas.Atlas, *atlas.Document) {
 	t.Helper()
 	lab, d := atlasLab(t, id, values)
-	a, doc, err := atlas.Make(t.Context(), lab, d, []int{36, 72}, 20000, atlas.Again)
+	a, doc, err := atlas.Make(t.Context(), lab, d, []int{36, 72}, atlas.Sets, atlas.Again)
 	require.NoError(t, err, id)
 	return a, doc
 }

@@ -12,7 +12,6 @@ import (
 	"doormat/attacks/atlas"
 	"doormat/attacks/faulttree"
 	"doormat/attacks/odds"
-	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -73,7 +72,7 @@ func addActive(ctx context.Context, lab *attacks.Lab, d world.Design, c *odds.Ca
 	one.Designs, one.Attacks, one.Progress, one.Ahead = []world.Design{d}, nil, nil, nil
 	for _, t := range lab.Attacks {
 		switch h := t.Header(); {
-		case h.Kind != "attack" || !doesMore(h):
+		case h.Kind != "attack" || atlas.Passive(h):
 		case len(h.Settings) > 0:
 			c.LeftOut = append(c.LeftOut, h.ID)
 		default:
@@ -114,15 +113,6 @@ func addActive(ctx context.Context, lab *attacks.Lab, d world.Design, c *odds.Ca
 		}
 	}
 	return nil
-}
-
-// doesMore tells whether an attack does more than copy stores and tap: by what it needs, or by
-// what it makes of that, such as an update signed with a stolen key.
-func doesMore(h technique.Header) bool {
-	return len(h.Applies) > 0 || slices.ContainsFunc(h.Needs, func(need string) bool {
-		c, err := world.ParseCapability(need)
-		return err == nil && c.Surface != world.Store && c.Surface != world.Tap
-	})
 }
 
 // A fall is a tree of what has to fall: for messages of the past, to which it may come in any

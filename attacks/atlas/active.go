@@ -34,7 +34,7 @@ func FindMeans(ctx context.Context, lab *attacks.Lab, d world.Design) ([]Means, 
 	m.lab.Designs, m.lab.Progress, m.lab.Ahead = []world.Design{d}, nil, nil
 	waiting := map[string][]technique.Technique{} // by what is withheld
 	for _, t := range lab.Attacks {
-		if h := t.Header(); h.Kind != "control" && (len(h.Applies) > 0 || !takesOnly(h.Needs)) {
+		if h := t.Header(); h.Kind != "control" && !Passive(h) {
 			waiting[""] = append(waiting[""], t)
 		}
 	}

@@ -64,6 +64,13 @@ func (e Event) String() string {
 	return fmt.Sprintf("%s@%d", e.Capability, e.Moment)
 }
 
+// Sets is how many minimal, and how many maximal, sets of a goal are listed and tried, unless
+// other numbers are asked for.
+const Sets = 20000
+
+// Moments are those that are usual: half of so many messages, rounded up, and the last.
+func Moments(messages int) []int { return slices.Compact([]int{(messages + 1) / 2, messages}) }
+
 // Nodes bounds the decision diagrams of one atlas.
 const Nodes = 4 << 20
 

@@ -37,7 +37,7 @@ func scripts(ctx context.Context, lab *attacks.Lab, d world.Design) (map[cast]*s
 	headers := map[string]technique.Header{}
 	for _, t := range lab.Attacks {
 		headers[t.Header().ID] = t.Header()
-		if h := t.Header(); len(h.Applies) == 0 && takesOnly(h.Needs) {
+		if Passive(t.Header()) {
 			one.Attacks = append(one.Attacks, t)
 		}
 	}
@@ -66,9 +66,10 @@ func scripts(ctx context.Context, lab *attacks.Lab, d world.Design) (map[cast]*s
 	return out, nil
 }
 
-// takesOnly tells whether needs are stores and taps.
-func takesOnly(needs []string) bool {
-	return !slices.ContainsFunc(needs, func(need string) bool {
+// Passive tells whether an attack only copies stores and listens: by what it needs, and by what it
+// makes of that, such as an update signed with a stolen key.
+func Passive(h technique.Header) bool {
+	return len(h.Applies) == 0 && !slices.ContainsFunc(h.Needs, func(need string) bool {
 		c, err := world.ParseCapability(need)
 		return err != nil || c.Surface != world.Store && c.Surface != world.Tap
 	})

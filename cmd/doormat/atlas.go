@@ -81,7 +81,7 @@ takes a minute or more for each column.`,
 		"(default: half of them, and the last)")
 	c.Flags().IntVar(&f.message, "message", 0, "show what is enough for message `N` (default: an overview "+
 		"of all; of a tree the first)")
-	c.Flags().IntVar(&f.sets, "sets", 20000, "list and try at most `N` minimal and N maximal sets of a goal")
+	c.Flags().IntVar(&f.sets, "sets", atlas.Sets, "list and try at most `N` minimal and N maximal sets of a goal")
 	c.Flags().BoolVar(&f.active, "active", false, "also find what attacks need that do more than copy and listen")
 	c.Flags().IntVar(&f.again, "recompute", atlas.Again, "compute all that follows from `N` sets of each "+
 		"kind again from raw bytes")
@@ -96,7 +96,7 @@ takes a minute or more for each column.`,
 func (f *atlasFlags) usual(c *world.Conversation) error {
 	end := len(c.Messages)
 	if len(f.moments) == 0 {
-		f.moments = slices.Compact([]int{(end + 1) / 2, end})
+		f.moments = atlas.Moments(end)
 	}
 	if f.message < 0 || f.message > slices.Max(f.moments) {
 		return demo.Usagef("--message %d: want 1 to %d, the last of the moments", f.message, slices.Max(f.moments))

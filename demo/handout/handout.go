@@ -18,7 +18,6 @@ package handout
 import (
 	"context"
 	"path/filepath"
-	"slices"
 
 	"doormat/attacks"
 	"doormat/attacks/atlas"
@@ -85,9 +84,6 @@ func (h *Handout) pages(name string) (page, document []byte, err error) {
 // roomy is the longest conversation for which more is run than the result needs.
 const roomy = demo.MaxPoints
 
-// atlasSets is how many sets of a goal are listed and tried, as by doormat atlas.
-const atlasSets = 20000
-
 // Enrich runs what the maps need beyond the result: two attacks at every moment, and for the
 // whole report the atlas of each design. Of a long conversation that would take too long.
 func (h *Handout) Enrich(ctx context.Context) error {
@@ -106,7 +102,7 @@ func (h *Handout) Enrich(ctx context.Context) error {
 			break
 		}
 		end := len(h.Lab.Conversation.Messages)
-		_, doc, err := atlas.Make(ctx, h.Lab, d, slices.Compact([]int{(end + 1) / 2, end}), atlasSets, atlas.Again)
+		_, doc, err := atlas.Make(ctx, h.Lab, d, atlas.Moments(end), atlas.Sets, atlas.Again)
 		if err != nil {
 			return err
 		}

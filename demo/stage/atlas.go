@@ -5,7 +5,6 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
-	"slices"
 
 	"doormat/attacks"
 	"doormat/attacks/atlas"
@@ -31,19 +30,15 @@ type atlasIdea struct{ Opens, Text, Sets string }
 
 const atlasTitle = "Everything that is enough to read a message"
 
-// atlasSets is how many sets of a goal are listed and tried, as by the command.
-const atlasSets = 20000
-
 // atlases makes the atlas of each design at half of the conversation and at its end.
 func (s *Stage) atlases(lab *attacks.Lab, q choice) task {
-	end := len(lab.Conversation.Messages)
-	moments := slices.Compact([]int{(end + 1) / 2, end})
+	moments := atlas.Moments(len(lab.Conversation.Messages))
 	return task{"atlas?" + q.encode().Encode(), deliveries(lab.Conversation) * len(lab.Designs),
 		func(ctx context.Context, report func(jobs.Progress)) (any, error) {
 			var docs []*atlas.Document
 			for i, d := range lab.Designs {
 				report(jobs.Progress{Done: i, Total: len(lab.Designs), What: d.Info().ID})
-				_, doc, err := atlas.Make(ctx, lab, d, moments, atlasSets, atlas.Again)
+				_, doc, err := atlas.Make(ctx, lab, d, moments, atlas.Sets, atlas.Again)
 				if err != nil {
 					return nil, err
 				}
