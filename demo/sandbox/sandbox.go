@@ -4,8 +4,8 @@
 //
 // Starlark has no files, no network and no clock, so a script cannot do harm by
 // what it says; it can only use things up. Steps are bounded by package attacks,
-// time by the parent ([Box.Timeout]), memory by the kernel (RLIMIT_DATA on Linux)
-// or, elsewhere, by a watch over the heap that is only nearly as good. The
+// time by the parent ([Box.Timeout]), memory by the kernel (RLIMIT_DATA and RLIMIT_AS
+// on Linux) or, elsewhere, by a watch over the heap that is only nearly as good. The
 // process holds no secret: it gets the script's text and what the script's calls
 // return. The protocol is that of script.Remote and script.Serve.
 //

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,12 @@ func TestMain(m *testing.M) {
 	case "complain":
 		fmt.Fprint(os.Stderr, strings.Repeat("complaint ", 100_000))
 		os.Exit(7)
+	case "hoard":
+		debug.SetGCPercent(-1) // nothing else asks for memory, and dies of it, in the meantime
+		if err := limitMemory(MaxMemory); err != nil {
+			panic(err)
+		}
+		fmt.Println(len(strings.Repeat("x", 1_000_000_000)))
 	case "never-end":
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		select {}
