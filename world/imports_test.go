@@ -74,6 +74,7 @@ var policy = []struct {
 	{"docs", nil},
 	{"demo/stage/browser", nil},
 	{"demo/plain", nil},
+	{"demo/atomicfile", nil},
 	{"demo/scram", []string{"attacks/faulttree"}},
 	{"demo/bidi", nil},
 	{"demo/terminal", nil},

@@ -10,6 +10,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/atomicfile"
 	"doormat/demo/handout"
 	"doormat/demo/plain"
 	"doormat/demo/text"
@@ -111,16 +112,16 @@ func takeHome(ctx context.Context, h *handout.Handout, name string) error {
 	for _, suffix := range handout.Suffixes {
 		paths = append(paths, name+suffix)
 	}
-	out, err := openBundle(paths)
+	out, err := atomicfile.OpenBundle(paths)
 	if err != nil {
-		return err
+		return fmt.Errorf("--out %w", err)
 	}
 	data, err := write(ctx, h, filepath.Base(name))
 	if err != nil {
-		out.discard()
+		out.Discard()
 		return err
 	}
-	if err := out.commit(data); err != nil {
+	if err := out.Commit(data); err != nil {
 		return fmt.Errorf("--out %s: %w", paths[0], err)
 	}
 	fmt.Println("wrote " + plain.Clean(strings.Join(paths, ", ")))

@@ -12,6 +12,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/odds"
 	"doormat/demo"
+	"doormat/demo/atomicfile"
 	"doormat/demo/terminal"
 	"doormat/demo/text"
 	"doormat/world"
@@ -109,7 +110,7 @@ func (f *oddsFlags) inputs(lab *attacks.Lab) (odds.Inputs, error) {
 	if f.file != "" {
 		file, err := os.Open(f.file)
 		if err != nil {
-			return in, fmt.Errorf("--chances %s: %w", f.file, withoutPath(err))
+			return in, fmt.Errorf("--chances %s: %w", f.file, atomicfile.WithoutPath(err))
 		}
 		defer file.Close()
 		if err := in.Read(f.file, file, known); err != nil {

@@ -1,18 +1,16 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"charm.land/lipgloss/v2"
 	"golang.org/x/term"
 
 	"doormat/attacks"
+	"doormat/demo/atomicfile"
 	"doormat/demo/bidi"
 	"doormat/demo/data"
 	"doormat/demo/plain"
@@ -24,21 +22,7 @@ import (
 type output struct {
 	w     io.Writer
 	width int
-	path  string   // of the file to be, "" for stdout
-	temp  *os.File // what becomes that file
-	mode  fs.FileMode
-}
-
-// modeOf is the permissions of the file that is replaced, or else of the new one.
-func modeOf(old fs.FileInfo, temp *os.File) (fs.FileMode, error) {
-	if old != nil {
-		return old.Mode().Perm(), nil
-	}
-	info, err := temp.Stat()
-	if err != nil {
-		return 0, err
-	}
-	return info.Mode().Perm(), nil
+	file  *atomicfile.File // nil for stdout
 }
 
 // openOutput is called before the work is done, so that a file that cannot be
@@ -47,73 +31,29 @@ func openOutput(path string) (*output, error) {
 	if path == "" {
 		return &output{w: styled(), width: width(os.Stdout)}, nil
 	}
-	return openFile("--out", path)
-}
-
-// resolve follows links to the file that a flag names; old is nil if there is none.
-func resolve(path string) (real string, old fs.FileInfo, err error) {
-	if real, err = filepath.EvalSymlinks(path); err != nil {
-		real = path
-	}
-	switch old, err = os.Stat(real); {
-	case err != nil:
-		return real, nil, nil // what comes next will say why it cannot be, if it cannot
-	case old.IsDir():
-		return real, old, errors.New("is a directory")
-	}
-	return real, old, nil
-}
-
-// withoutPath keeps a file that nobody asked for from being named.
-func withoutPath(err error) error {
-	if inner, ok := errors.AsType[*fs.PathError](err); ok {
-		return inner.Err
-	}
-	return err
-}
-
-// openFile opens the file that a flag names.
-func openFile(flag, path string) (*output, error) {
-	o := &output{width: text.DefaultWidth}
-	real, old, err := resolve(path)
-	switch {
-	case err != nil:
-	case old != nil && !old.Mode().IsRegular(): // a pipe or a device stays one
-		o.temp, err = os.OpenFile(path, os.O_WRONLY, 0)
-	default:
-		o.path = real
-		if o.temp, err = createTemp(filepath.Dir(real)); err == nil {
-			o.mode, err = modeOf(old, o.temp)
-		}
-	}
+	f, err := atomicfile.Create(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", flag, path, withoutPath(err))
+		return nil, fmt.Errorf("--out %w", err)
 	}
-	o.w = colourless{o.temp}
-	return o, nil
+	return &output{w: colourless{f}, width: text.DefaultWidth, file: f}, nil
 }
 
 // close finishes the output: unless err, the file takes its place.
 func (o *output) close(err *error) {
-	if o.temp == nil {
-		return
+	if o.file != nil {
+		finish(o.file, err)
 	}
-	closed := o.temp.Close()
-	if *err == nil {
-		*err = closed
-	}
-	if o.path == "" {
-		return
-	}
-	if *err == nil {
-		_ = os.Chmod(o.temp.Name(), o.mode)
-		*err = os.Rename(o.temp.Name(), o.path)
-	}
+}
+
+// finish puts a file into its place, unless err, and says so.
+func finish(f *atomicfile.File, err *error) {
 	if *err != nil {
-		_ = os.Remove(o.temp.Name())
+		f.Discard()
 		return
 	}
-	wrote(o.path)
+	if *err = f.Commit(); *err == nil && f.Path() != "" {
+		wrote(f.Path())
+	}
 }
 
 // wrote says on stderr what a flag had written: stdout stays for results.

@@ -13,6 +13,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/demo"
+	"doormat/demo/atomicfile"
 	"doormat/demo/present"
 	"doormat/demo/replay"
 )
@@ -173,14 +174,14 @@ func runAll(show *present.Show, acts int) error {
 }
 
 func record(show *present.Show, acts int, path string) error {
-	out, err := openFile("--record", path)
+	out, err := atomicfile.Create(path)
 	if err != nil {
-		return err
+		return fmt.Errorf("--record %w", err)
 	}
 	if err = runAll(show, acts); err == nil {
-		err = show.Record(out.temp, os.Getenv("NO_COLOR") != "")
+		err = show.Record(out, os.Getenv("NO_COLOR") != "")
 	}
-	out.close(&err)
+	finish(out, &err)
 	return err
 }
 

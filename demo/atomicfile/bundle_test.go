@@ -1,4 +1,4 @@
-package main
+package atomicfile
 
 import (
 	"os"
@@ -31,12 +31,12 @@ func TestBundle(t *testing.T) {
 			if before {
 				require.NoError(t, os.WriteFile(a, []byte("old"), 0o600))
 			}
-			files, err := openBundle([]string{a, b})
+			files, err := OpenBundle([]string{a, b})
 			require.NoError(t, err)
 			if blocked {
 				require.NoError(t, os.Mkdir(b, 0o700))
 			}
-			err = files.commit([][]byte{[]byte("one"), []byte("two")})
+			err = files.Commit([][]byte{[]byte("one"), []byte("two")})
 			switch {
 			case !blocked:
 				require.NoError(t, err)
@@ -60,7 +60,7 @@ func TestBundleRefused(t *testing.T) {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "a"), nil, 0o600))
 		require.NoError(t, os.Symlink("a", filepath.Join(dir, "link")))
-		_, err := openBundle([]string{filepath.Join(dir, "a"), filepath.Join(dir, second)})
+		_, err := OpenBundle([]string{filepath.Join(dir, "a"), filepath.Join(dir, second)})
 		require.Error(t, err, second)
 		entries, err := os.ReadDir(dir)
 		require.NoError(t, err)

@@ -1,4 +1,4 @@
-package main
+package atomicfile
 
 import (
 	"crypto/rand"
@@ -9,27 +9,29 @@ import (
 	"path/filepath"
 )
 
-// A bundle is files that appear together or not at all. They are written into a temporary
+// Bundle is files that appear together or not at all. They are written into a temporary
 // folder beside their places, in its folder "new"; what they replace lies in the temporary
 // folder itself until all are in place, where clearLeftovers finds it if the process is
 // killed meanwhile.
-type bundle struct {
+type Bundle struct {
 	folder string   // the temporary folder's name
 	paths  []string // of the files to be
 }
 
 // temp is the temporary folder beside a file to be.
-func (b *bundle) temp(path string) string { return filepath.Join(filepath.Dir(path), b.folder) }
+func (b *Bundle) temp(path string) string { return filepath.Join(filepath.Dir(path), b.folder) }
 
-func (b *bundle) discard() {
+// Discard leaves all places as they are.
+func (b *Bundle) Discard() {
 	for _, path := range b.paths {
 		_ = os.RemoveAll(b.temp(path))
 	}
 }
 
-// openBundle is called before the work is done, like openOutput.
-func openBundle(paths []string) (*bundle, error) {
-	b := &bundle{folder: tempPrefix() + rand.Text()}
+// OpenBundle is called before the work is done, like [Create]. It refuses what is no
+// regular file, and two paths that are the same file; errors name the path.
+func OpenBundle(paths []string) (*Bundle, error) {
+	b := &Bundle{folder: tempPrefix() + rand.Text()}
 	named := map[string]string{}
 	for _, path := range paths {
 		real, old, err := resolve(path)
@@ -47,17 +49,17 @@ func openBundle(paths []string) (*bundle, error) {
 			}
 		}
 		if err != nil {
-			b.discard()
-			return nil, fmt.Errorf("--out %s: %w", path, withoutPath(err))
+			b.Discard()
+			return nil, fmt.Errorf("%s: %w", path, WithoutPath(err))
 		}
 	}
 	return b, nil
 }
 
-// commit fills the files and puts them in their places. If one of them cannot be, what
+// Commit fills the files, one after the other, and puts them in their places. If one of them cannot be, what
 // stood in the places before stands there again.
-func (b *bundle) commit(data [][]byte) (err error) {
-	defer b.discard()
+func (b *Bundle) Commit(data [][]byte) (err error) {
+	defer b.Discard()
 	for i, path := range b.paths {
 		if err := os.WriteFile(b.fresh(path), data[i], 0o666); err != nil {
 			return err
@@ -92,6 +94,6 @@ func (b *bundle) commit(data [][]byte) (err error) {
 }
 
 // fresh is where the new file lies until it takes its place.
-func (b *bundle) fresh(path string) string {
+func (b *Bundle) fresh(path string) string {
 	return filepath.Join(b.temp(path), "new", filepath.Base(path))
 }

@@ -1,4 +1,4 @@
-package main
+package atomicfile
 
 import (
 	"crypto/rand"
@@ -12,8 +12,7 @@ import (
 	"strings"
 )
 
-// A file that --out names appears whole or not at all, so it is written under
-// another name beside its place. A process that is killed at once (kill -9, a power
+// A file is written under another name beside its place. A process that is killed at once (kill -9, a power
 // cut) leaves that name behind. It tells which machine and process made it, so the
 // next run that writes into the folder can tell the leftovers of the dead from
 // the work of the living.
