@@ -12,6 +12,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/atlas"
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/text"
 	"doormat/world"
@@ -28,7 +29,7 @@ type atlasFlags struct {
 
 func (a *app) atlas() *cobra.Command {
 	var o demo.Options
-	var to outFlags
+	var to cli.OutFlags
 	var f atlasFlags
 	c := &cobra.Command{
 		Use:   "atlas [ARRANGEMENT]",
@@ -49,7 +50,7 @@ The searched adversary copies and listens. --active also runs the attacks of the
 that take over programs, tamper with packets or bring orders, on subsets of their needs,
 and lists what each really needs; of attacks that nobody wrote it finds none, and it
 takes a minute or more for each column.`,
-		Args:              atMost(1, "one column, see design list, or none"),
+		Args:              cli.AtMost(1, "one column, see design list, or none"),
 		ValidArgsFunction: a.completeDesign,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -57,10 +58,10 @@ takes a minute or more for each column.`,
 			} else if len(o.Designs) == 0 {
 				o.Designs = []string{demo.AllDesigns}
 			}
-			tree := to.format == "openpsa" || to.format == "mermaid"
+			tree := to.Format == "openpsa" || to.Format == "mermaid"
 			switch {
 			case tree && len(o.Designs) != 1, tree && o.Designs[0] == demo.AllDesigns:
-				return demo.Usagef("--format %s: name one column, such as: doormat atlas threshold", to.format)
+				return demo.Usagef("--format %s: name one column, such as: doormat atlas threshold", to.Format)
 			case f.sets < 1:
 				return demo.Usagef("--sets %d: want at least 1", f.sets)
 			case f.again < 0:
@@ -86,9 +87,9 @@ takes a minute or more for each column.`,
 	c.Flags().IntVar(&f.again, "recompute", atlas.Again, "compute all that follows from `N` sets of each "+
 		"kind again from raw bytes")
 	for _, name := range []string{"moments", "message", "sets", "recompute"} {
-		complete(c, name, words())
+		cli.Complete(c, name, cli.Words())
 	}
-	to.add(c, "text", "json", "openpsa", "mermaid")
+	to.Add(c, "text", "json", "openpsa", "mermaid")
 	return c
 }
 
@@ -105,12 +106,13 @@ func (f *atlasFlags) usual(c *world.Conversation) error {
 }
 
 // write makes the atlas of each column and writes it.
-func (f *atlasFlags) write(ctx context.Context, lab *attacks.Lab, to outFlags, one bool) (err error) {
-	out, err := openOutput(to.out)
+func (f *atlasFlags) write(ctx context.Context, lab *attacks.Lab, to cli.OutFlags,
+	one bool) (err error) {
+	out, err := cli.Open(to.Out)
 	if err != nil {
 		return err
 	}
-	defer out.close(&err)
+	defer out.Close(&err)
 	var docs []*atlas.Document
 	for i, d := range lab.Designs {
 		a, doc, err := atlas.Make(ctx, lab, d, f.moments, f.sets, f.again)
@@ -126,27 +128,27 @@ func (f *atlasFlags) write(ctx context.Context, lab *attacks.Lab, to outFlags, o
 			}
 		}
 		docs = append(docs, doc)
-		switch to.format {
+		switch to.Format {
 		case "text":
-			page := text.Atlas(doc, d.Info().ID, out.width)
+			page := text.Atlas(doc, d.Info().ID, out.Width)
 			if f.message > 0 {
-				page = text.AtlasGoal(doc, doc.Goal(f.goal()), d.Info().ID, out.width)
+				page = text.AtlasGoal(doc, doc.Goal(f.goal()), d.Info().ID, out.Width)
 			}
 			if i > 0 {
 				page = "\n" + page
 			}
-			if err := out.text(page); err != nil {
+			if err := out.Text(page); err != nil {
 				return err
 			}
 		case "openpsa", "mermaid":
-			return f.tree(a, to.format, out)
+			return f.tree(a, to.Format, out)
 		}
 	}
 	switch {
-	case to.format == "json" && one:
-		return out.document(docs[0])
-	case to.format == "json":
-		return out.document(docs)
+	case to.Format == "json" && one:
+		return out.Document(docs[0])
+	case to.Format == "json":
+		return out.Document(docs)
 	}
 	return nil
 }
@@ -154,7 +156,7 @@ func (f *atlasFlags) write(ctx context.Context, lab *attacks.Lab, to outFlags, o
 func (f *atlasFlags) goal() string { return "message " + strconv.Itoa(max(1, f.message)) }
 
 // tree writes the fault tree of the chosen message.
-func (f *atlasFlags) tree(a *atlas.Atlas, format string, out *output) error {
+func (f *atlasFlags) tree(a *atlas.Atlas, format string, out *cli.Output) error {
 	goal := slices.IndexFunc(a.Goals, func(g atlas.Goal) bool { return g.Name == f.goal() })
 	var b bytes.Buffer
 	tree, outcome := a.Tree(&a.Goals[goal]), a.Info.ID+": "+f.goal()+" is read"
@@ -165,5 +167,5 @@ func (f *atlasFlags) tree(a *atlas.Atlas, format string, out *output) error {
 	if err := write(); err != nil {
 		return err
 	}
-	return out.data(b.String())
+	return out.Data(b.String())
 }

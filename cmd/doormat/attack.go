@@ -13,25 +13,26 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/script"
 	"doormat/attacks/technique"
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/sandbox"
 	"doormat/demo/text"
 )
 
 func (a *app) attack() *cobra.Command {
-	return group(&cobra.Command{Use: "attack",
+	return cli.Group(&cobra.Command{Use: "attack",
 		Short: "List attacks, show one, run one, sweep one over a setting, or write one"},
 		a.attackList(), a.attackShow(), a.attackRun(), a.attackSweep(), a.attackNew(), a.attackCheck())
 }
 
 func (a *app) attackList() *cobra.Command {
-	var to outFlags
+	var to cli.OutFlags
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the attacks that come with doormat",
 		Long: `List the attacks that come with doormat, by family. --format json gives all that
 their headers say.`,
-		Args: exactly(0, "no arguments"),
+		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			kit, err := a.kit()
 			if err != nil {
@@ -41,12 +42,12 @@ their headers say.`,
 			for _, t := range kit.Attacks {
 				headers = append(headers, t.Header())
 			}
-			return to.show(headers, func(width int) string {
+			return to.Show(headers, func(width int) string {
 				return text.Attacks(kit.Attacks, width)
 			})
 		},
 	}
-	to.add(c, "text", "json")
+	to.Add(c, "text", "json")
 	return c
 }
 
@@ -54,7 +55,7 @@ func (a *app) attackShow() *cobra.Command {
 	return &cobra.Command{
 		Use:               "show ID",
 		Short:             "Show what an attack needs, does and teaches",
-		Args:              exactly(1, "an attack's id"),
+		Args:              cli.Exactly(1, "an attack's id"),
 		ValidArgsFunction: a.completeAttack,
 		RunE: func(_ *cobra.Command, args []string) error {
 			kit, err := a.kit()
@@ -65,14 +66,14 @@ func (a *app) attackShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return show(func(width int) string { return text.Attack(t.Header(), width) })
+			return cli.Show(func(width int) string { return text.Attack(t.Header(), width) })
 		},
 	}
 }
 
 func (a *app) attackRun() *cobra.Command {
 	var o demo.Options
-	var to outFlags
+	var to cli.OutFlags
 	var from outside
 	var proof string
 	var message int
@@ -83,7 +84,7 @@ func (a *app) attackRun() *cobra.Command {
 in each design: what the adversary took, what it did, what it opened, and the
 proof of one claim, step by step. A script from a file runs in a process of its
 own, with little memory and little time.`,
-		Args:              exactly(1, "an attack's id or a script's file"),
+		Args:              cli.Exactly(1, "an attack's id or a script's file"),
 		ValidArgsFunction: a.completeAttackOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			if proof != "short" && proof != "all" {
@@ -101,23 +102,23 @@ own, with little memory and little time.`,
 				return demo.Usagef("--message %d: want 1 to %d", message, end)
 			}
 			lab.Attacks, lab.Record = []technique.Technique{t}, message > 0
-			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
+			return measure(c.Context(), lab, to, func(r *attacks.Result, out *cli.Output) error {
 				if err := prove(c.Context(), r, message); err != nil {
 					return err
 				}
 				run := text.Run{Header: t.Header(), Result: r, Conversation: lab.Conversation,
 					ShowTexts: o.Conversation == "", WholeProof: proof == "all"}
-				return out.text(run.Text(out.width))
+				return out.Text(run.Text(out.Width))
 			})
 		},
 	}
 	a.runFlags(c, &o)
-	to.add(c, "text", "json")
+	to.Add(c, "text", "json")
 	c.Flags().StringVar(&proof, "proof", "short",
 		"of a long proof, the steps alike on one line each (`short`) or all")
-	complete(c, "proof", words("short", "all"))
+	cli.Complete(c, "proof", cli.Words("short", "all"))
 	c.Flags().IntVar(&message, "message", 0, "prove that message `N` was read, where it was (default: the longest proof)")
-	complete(c, "message", words())
+	cli.Complete(c, "message", cli.Words())
 	from.add(c)
 	return c
 }
@@ -152,7 +153,7 @@ func (f *outside) add(c *cobra.Command) {
 	c.Flags().BoolVar(&f.draft, "draft", false, "take a script from a file whose header has no prose yet")
 	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")
-	complete(c, "script-timeout", words())
+	cli.Complete(c, "script-timeout", cli.Words())
 }
 
 // find gets an attack of the kit by its id, or loads one from a file; print hears

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/attacks"
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/atomicfile"
 	"doormat/demo/handout"
@@ -29,7 +30,7 @@ want to take it home: report.html is two printed pages and needs no other file,
 report.md the same as Markdown, report-slides.md a talk for Marp with the
 speaker's notes, and report.json what doormat matrix --format json prints. With
 --full, the page tells every attack with its script, its proof and its sources.`,
-		Args: exactly(0, "no arguments"),
+		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			name, isPage := strings.CutSuffix(out, handout.Suffixes[0])
 			if out != "" && (!isPage || filepath.Base(out) == handout.Suffixes[0]) {
@@ -61,13 +62,13 @@ speaker's notes, and report.json what doormat matrix --format json prints. With
 		".json beside it, all or none")
 	c.Flags().BoolVar(&brief, "brief", false, "tell it in forty lines")
 	c.Flags().BoolVar(&full, "full", false, "with --out, tell every attack in the page")
-	complete(c, "out", files)
+	cli.Complete(c, "out", cli.Files)
 	return c
 }
 
 // tell prints the story, or in brief its acts only.
 func tell(ctx context.Context, o demo.Options, lab *attacks.Lab, brief bool) error {
-	out, err := openOutput("")
+	out, err := cli.Open("")
 	if err != nil {
 		return err
 	}
@@ -88,19 +89,19 @@ func tell(ctx context.Context, o demo.Options, lab *attacks.Lab, brief bool) err
 		if err != nil {
 			return err
 		}
-		if err := out.text(tour.Brief(r, acts.Attacks, out.width)); err != nil {
+		if err := out.Text(tour.Brief(r, acts.Attacks, out.Width)); err != nil {
 			return err
 		}
 		return verdict(r)
 	}
-	if err := out.text(tour.Opening(out.width)); err != nil {
+	if err := out.Text(tour.Opening(out.Width)); err != nil {
 		return err
 	}
 	r, err := runLab(ctx, lab)
 	if err != nil {
 		return err
 	}
-	if err := out.text(tour.Findings(r, demo.Showcases(lab.Attacks), out.width)); err != nil {
+	if err := out.Text(tour.Findings(r, demo.Showcases(lab.Attacks), out.Width)); err != nil {
 		return err
 	}
 	return verdict(r)
@@ -133,7 +134,7 @@ func write(ctx context.Context, h *handout.Handout, name string) (data [][]byte,
 	if h.Result, err = runLab(ctx, h.Lab); err != nil {
 		return nil, err
 	}
-	done := progress(h.Lab, 1)
+	done := cli.Progress(h.Lab, 1)
 	err = h.Enrich(ctx)
 	if done(); err != nil {
 		return nil, err

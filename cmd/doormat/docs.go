@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"doormat/cmd/doormat/cli"
 	"doormat/demo/pages"
 )
 
@@ -13,7 +14,7 @@ func (a *app) docs() *cobra.Command {
 		Use:    "docs",
 		Short:  "Write the generated pages of the documentation",
 		Hidden: true,
-		Args:   exactly(0, "no arguments"),
+		Args:   cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			kit, err := a.kit()
 			if err != nil {

@@ -2,11 +2,11 @@ package main
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/world"
 )
@@ -19,18 +19,18 @@ func (a *app) runFlags(c *cobra.Command, o *demo.Options) {
 	f.StringVar(&o.Conversation, "conversation", "",
 		"exported chat in `FILE` (default: the built-in one)")
 	f.StringVar(&o.Story, "story", "", "built-in conversation `NAME`: "+strings.Join(demo.StoryIDs(), ", ")+" (default: the first)")
-	complete(c, "story", words(demo.StoryIDs()...))
+	cli.Complete(c, "story", cli.Words(demo.StoryIDs()...))
 	f.StringVar(&o.DateOrder, "date-order", "",
 		"of an export: `dmy`, mdy or ymd (default: the only one that fits)")
 	f.IntVar(&o.Last, "last", 0, "use only the last `N` messages of the chat, numbered from 1 "+
 		"(default: all)")
 	for _, p := range world.Parameters() {
 		f.Var(given{o, p}, p.Name, p.Doc)
-		complete(c, p.Name, a.values(p))
+		cli.Complete(c, p.Name, a.values(p))
 	}
 	f.Var(set{o}, "set", "give a setting that only some columns have a value, as `NAME=VALUE`, "+
 		"see design show; may be repeated")
-	complete(c, "set", words(sets()...))
+	cli.Complete(c, "set", cli.Words(sets()...))
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "decides every random choice, below 2^53")
 	f.StringVar(&o.Draw, "draw", "", "repeat a run of a script from a file: the `HEX` that it "+
 		"printed as its draw")
@@ -83,27 +83,5 @@ func sets() (list []string) {
 // attacksFlag adds the flag that chooses attacks.
 func (a *app) attacksFlag(c *cobra.Command, o *demo.Options) {
 	c.Flags().StringSliceVar(&o.Attacks, "attacks", nil, "`ID,ID` of attacks (default: all)")
-	complete(c, "attacks", listed(a.attackIDs))
-}
-
-// outFlags adds the flags that say how and where results are written.
-type outFlags struct{ format, out string }
-
-func (o *outFlags) add(c *cobra.Command, formats ...string) {
-	c.Flags().StringVar(&o.format, "format", formats[0],
-		"`FORMAT` of the results: "+strings.Join(formats, ", "))
-	c.Flags().StringVar(&o.out, "out", "", "write results to `FILE` instead of stdout, whole or "+
-		"not at all")
-	complete(c, "format", words(formats...))
-	complete(c, "out", files)
-	c.PreRunE = func(*cobra.Command, []string) error {
-		if slices.Contains(formats, o.format) {
-			return nil
-		}
-		hint := ""
-		if near := world.Nearest(o.format, formats); near != "" {
-			hint = "; did you mean " + near + "?"
-		}
-		return demo.Usagef("--format %q: want %s%s", o.format, strings.Join(formats, ", "), hint)
-	}
+	cli.Complete(c, "attacks", cli.Listed(a.attackIDs))
 }

@@ -11,6 +11,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/data"
 	"doormat/demo/markdown"
@@ -20,7 +21,7 @@ import (
 
 func (a *app) matrix() *cobra.Command {
 	var o demo.Options
-	var to outFlags
+	var to cli.OutFlags
 	var from outside
 	var other string
 	c := &cobra.Command{
@@ -29,7 +30,7 @@ func (a *app) matrix() *cobra.Command {
 		Long: "Run every attack on every design and print what each recovered.\n\n" +
 			columnsHelp("--format csv prints a line for each cell, with these columns",
 				data.CellColumns),
-		Args: exactly(0, "no arguments"),
+		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			lab, err := a.labWithScripts(c.Context(), o, from)
 			if err != nil {
@@ -38,14 +39,14 @@ func (a *app) matrix() *cobra.Command {
 			if other != "" {
 				return a.compare(c.Context(), lab, o, from, other, to)
 			}
-			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
-				switch to.format {
+			return measure(c.Context(), lab, to, func(r *attacks.Result, out *cli.Output) error {
+				switch to.Format {
 				case "markdown":
-					return out.data(markdown.Result(r))
+					return out.Data(markdown.Result(r))
 				case "csv":
-					return out.data(data.CSV(r))
+					return out.Data(data.CSV(r))
 				}
-				return out.text(text.Matrix(r, out.width))
+				return out.Text(text.Matrix(r, out.Width))
 			})
 		},
 	}
@@ -53,7 +54,7 @@ func (a *app) matrix() *cobra.Command {
 	a.attacksFlag(c, &o)
 	c.Flags().Lookup("attacks").Usage = "`ID,FAMILY,FILE` of attacks (default: all that come " +
 		"with doormat)"
-	to.add(c, "text", "json", "csv", "markdown")
+	to.Add(c, "text", "json", "csv", "markdown")
 	compared := c.Flags().Lookup("compare")
 	compared.Value = comparing{compared.Value, &other}
 	compared.Usage += "; or NAME=VALUE, to print only the cells that differ with that setting"
@@ -78,9 +79,9 @@ func (f comparing) Set(text string) error {
 
 // compare runs the matrix as it is and with another value of one setting, and writes what differs.
 func (a *app) compare(ctx context.Context, lab *attacks.Lab, o demo.Options, from outside, other string,
-	to outFlags) (err error) {
-	if to.format != "text" && to.format != "json" {
-		return demo.Usagef("--compare: has text and json, not %s", to.format)
+	to cli.OutFlags) (err error) {
+	if to.Format != "text" && to.Format != "json" {
+		return demo.Usagef("--compare: has text and json, not %s", to.Format)
 	}
 	if err := (set{&o}).Set(other); err != nil {
 		return demo.Usagef("--compare %q: %v", other, err)
@@ -89,18 +90,18 @@ func (a *app) compare(ctx context.Context, lab *attacks.Lab, o demo.Options, fro
 	if err != nil {
 		return err
 	}
-	asked := to.format
-	to.format = "text" // the document is not that of one run
-	return measure(ctx, lab, to, func(before *attacks.Result, out *output) error {
+	asked := to.Format
+	to.Format = "text" // the document is not that of one run
+	return measure(ctx, lab, to, func(before *attacks.Result, out *cli.Output) error {
 		after, err := runLab(ctx, second)
 		if err != nil {
 			return err
 		}
 		changes := summary.Compare(other, before, after)
 		if asked == "json" {
-			return out.document(changes)
+			return out.Document(changes)
 		}
-		return out.text(text.Comparison(changes, before, out.width))
+		return out.Text(text.Comparison(changes, before, out.Width))
 	})
 }
 
@@ -161,31 +162,31 @@ func (a *app) lab(o demo.Options) (*attacks.Lab, error) {
 }
 
 // measure runs a lab and writes its result, as the JSON document or by print.
-func measure(ctx context.Context, lab *attacks.Lab, to outFlags,
-	print func(*attacks.Result, *output) error) (err error) {
+func measure(ctx context.Context, lab *attacks.Lab, to cli.OutFlags,
+	print func(*attacks.Result, *cli.Output) error) (err error) {
 	if err := demo.CheckSize(lab, 1); err != nil {
 		return err
 	}
-	out, err := openOutput(to.out)
+	out, err := cli.Open(to.Out)
 	if err != nil {
 		return err
 	}
 	r, err := runLab(ctx, lab)
 	if err == nil {
-		if to.format == "json" {
-			err = out.document(r)
+		if to.Format == "json" {
+			err = out.Document(r)
 		} else {
 			err = print(r, out)
 		}
 	}
-	if out.close(&err); err != nil {
+	if out.Close(&err); err != nil {
 		return err
 	}
 	return verdict(r)
 }
 
 func runLab(ctx context.Context, lab *attacks.Lab) (*attacks.Result, error) {
-	defer progress(lab, 1)()
+	defer cli.Progress(lab, 1)()
 	return lab.Run(ctx)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/text"
 	"doormat/demo/timing"
@@ -14,7 +15,7 @@ import (
 const measured = time.Second
 
 func (a *app) measure() *cobra.Command {
-	var to outFlags
+	var to cli.OutFlags
 	c := &cobra.Command{
 		Use:   "measure",
 		Short: "Measure how fast a thief of the keys opens messages, and extrapolate",
@@ -25,28 +26,28 @@ multiplication and one decryption. It takes a second or two.
 How many cores would keep up with 100 billion messages a day follows by
 arithmetic, and is labelled an extrapolation. --format json prints the same
 numbers; they are of this machine and differ from run to run.`,
-		Args: exactly(0, "no arguments"),
+		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			lab, err := a.lab(demo.Defaults())
 			if err != nil {
 				return err
 			}
-			out, err := openOutput(to.out)
+			out, err := cli.Open(to.Out)
 			if err != nil {
 				return err
 			}
 			r, err := timing.Keys(c.Context(), demo.Version, lab.Designs, lab.Settings, measured)
 			switch {
 			case err != nil:
-			case to.format == "json":
-				err = out.document(r)
+			case to.Format == "json":
+				err = out.Document(r)
 			default:
-				err = out.text(text.Measured(r, out.width))
+				err = out.Text(text.Measured(r, out.Width))
 			}
-			out.close(&err)
+			out.Close(&err)
 			return err
 		},
 	}
-	to.add(c, "text", "json")
+	to.Add(c, "text", "json")
 	return c
 }

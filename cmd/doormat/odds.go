@@ -11,6 +11,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/odds"
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/atomicfile"
 	"doormat/demo/terminal"
@@ -33,7 +34,7 @@ type oddsFlags struct {
 func (a *app) odds() *cobra.Command {
 	var o demo.Options
 	var f oddsFlags
-	var to outFlags
+	var to cli.OutFlags
 	c := &cobra.Command{
 		Use:   "odds --chance KIND=P...",
 		Short: "Turn chances of break-ins, which you give, into chances that messages are read",
@@ -50,12 +51,12 @@ cause takes all who hold shares, or common-phones, that one takes all phones.
 Flags go before the file.
 
 --format json prints a list with one document for each number of years.`,
-		Args: exactly(0, "no arguments"),
+		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return a.likely(c.Context(), o, f, to) },
 	}
 	a.runFlags(c, &o)
 	f.add(c)
-	to.add(c, "text", "json")
+	to.Add(c, "text", "json")
 	return c
 }
 
@@ -77,11 +78,11 @@ func (f *oddsFlags) add(c *cobra.Command) {
 		"(default: at the end)")
 	c.Flags().BoolVar(&f.active, "active", false, "count what attacks of the library open too, by "+
 		"more than stores and a tap; takes a while")
-	complete(c, "chances", files)
-	complete(c, "yearly", words(yearly...))
+	cli.Complete(c, "chances", cli.Files)
+	cli.Complete(c, "yearly", cli.Words(yearly...))
 	for _, flag := range []string{"chance", "common", "common-phones", "years", "message", "users",
 		"moments"} {
-		complete(c, flag, words())
+		cli.Complete(c, flag, cli.Words())
 	}
 }
 
@@ -143,7 +144,7 @@ func (f *oddsFlags) set(in *odds.Inputs, known world.Principals) error {
 }
 
 // likely computes and writes the reports.
-func (a *app) likely(ctx context.Context, o demo.Options, f oddsFlags, to outFlags) (err error) {
+func (a *app) likely(ctx context.Context, o demo.Options, f oddsFlags, to cli.OutFlags) (err error) {
 	lab, err := a.lab(o)
 	if err != nil {
 		return err
@@ -164,11 +165,11 @@ func (a *app) likely(ctx context.Context, o demo.Options, f oddsFlags, to outFla
 		return demo.Usagef("odds: no chance was given for %s; none has a default",
 			strings.Join(missing, ", "))
 	}
-	out, err := openOutput(to.out)
+	out, err := cli.Open(to.Out)
 	if err != nil {
 		return err
 	}
-	defer out.close(&err)
+	defer out.Close(&err)
 	reports := []odds.Report{}
 	for _, y := range f.years {
 		r, err := odds.NewReport(cases, in, y, o.Seed)
@@ -177,10 +178,10 @@ func (a *app) likely(ctx context.Context, o demo.Options, f oddsFlags, to outFla
 		}
 		reports = append(reports, r)
 	}
-	if to.format == "json" {
-		return out.document(reports)
+	if to.Format == "json" {
+		return out.Document(reports)
 	}
-	return out.text(text.Odds(reports, out.width))
+	return out.Text(text.Odds(reports, out.Width))
 }
 
 // wanted lists kinds of capabilities without a chance, and what is published of each.

@@ -7,6 +7,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/summary"
 	"doormat/demo/text"
@@ -14,7 +15,7 @@ import (
 
 func (a *app) order() *cobra.Command {
 	var o demo.Options
-	var to outFlags
+	var to cli.OutFlags
 	c := &cobra.Command{
 		Use:   "order",
 		Short: "Serve one order of a court in every way that each design offers",
@@ -27,7 +28,7 @@ were read, how late, who knows then and later, and what power is left afterwards
 The ways begin after half of the messages, or where the window of the order ends if
 that is later; --at moves it. Without --designs all columns are shown. An exported chat declares no
 order.`,
-		Args: exactly(0, "no arguments"),
+		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			if o.Conversation != "" {
 				return demo.Usagef("--conversation: an exported chat declares no order of a court; " +
@@ -43,18 +44,18 @@ order.`,
 			lab.Attacks = slices.DeleteFunc(lab.Attacks, func(t technique.Technique) bool {
 				return t.Header().Kind != "lawful"
 			})
-			asked := to.format
-			to.format = "text" // the document is not that of a run
-			return measure(c.Context(), lab, to, func(r *attacks.Result, out *output) error {
+			asked := to.Format
+			to.Format = "text" // the document is not that of a run
+			return measure(c.Context(), lab, to, func(r *attacks.Result, out *cli.Output) error {
 				ways := summary.NewWays(lab.Conversation, r)
 				if asked == "json" {
-					return out.document(ways)
+					return out.Document(ways)
 				}
-				return out.text(text.Order(ways, out.width))
+				return out.Text(text.Order(ways, out.Width))
 			})
 		},
 	}
 	a.runFlags(c, &o)
-	to.add(c, "text", "json")
+	to.Add(c, "text", "json")
 	return c
 }

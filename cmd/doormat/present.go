@@ -12,6 +12,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/atomicfile"
 	"doormat/demo/present"
@@ -60,10 +61,10 @@ it is the same to the byte every time.`,
 		"write a recording to `FILE`, whole or not at all, and show nothing")
 	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")
-	complete(c, "auto", words())
-	complete(c, "pace", words())
-	complete(c, "record", files)
-	complete(c, "script-timeout", words())
+	cli.Complete(c, "auto", cli.Words())
+	cli.Complete(c, "pace", cli.Words())
+	cli.Complete(c, "record", cli.Files)
+	cli.Complete(c, "script-timeout", cli.Words())
 	return c
 }
 
@@ -181,7 +182,7 @@ func record(show *present.Show, acts int, path string) error {
 	if err = runAll(show, acts); err == nil {
 		err = show.Record(out, os.Getenv("NO_COLOR") != "")
 	}
-	finish(out, &err)
+	cli.Finish(out, &err)
 	return err
 }
 

@@ -1,15 +1,13 @@
 package main
 
 import (
-	"regexp"
 	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
-	"doormat/world"
 )
 
 // app is what the verbs share.
@@ -18,7 +16,7 @@ type app struct {
 }
 
 func newRoot(a *app) *cobra.Command {
-	root := group(&cobra.Command{
+	root := cli.Group(&cobra.Command{
 		Use:   "doormat",
 		Short: "What do end-to-end encryption and key escrow expose when something goes wrong?",
 		Long: `doormat runs one conversation through several ways of protecting messages, lets
@@ -33,7 +31,7 @@ ids; 3 an outcome differed from what its attack expects, or from what a sheet sa
 		SilenceErrors: true, SilenceUsage: true,
 	}, a.demo(), a.stage(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.order(),
 		a.atlas(), a.odds(), a.scorecard(), a.sheet(), a.verify(), a.measure(), a.script(), a.docs())
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(cli.FlagError)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages |",
 		"FlagUsagesWrapped 80 |"))
 	root.SetVersionTemplate("doormat {{.Version}}\n")
@@ -57,71 +55,4 @@ func version() string {
 		}
 	}
 	return text
-}
-
-// group makes a command of subcommands: alone it shows help, and it says what was
-// meant by a word that is none of them.
-func group(c *cobra.Command, subcommands ...*cobra.Command) *cobra.Command {
-	c.AddCommand(subcommands...)
-	c.Args = func(c *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return nil
-		}
-		var known []string
-		for _, sub := range c.Commands() {
-			if !sub.Hidden {
-				known = append(known, sub.Name())
-			}
-		}
-		hint := ""
-		if near := world.Nearest(args[0], known); near != "" {
-			hint = "did you mean " + near + "? "
-		}
-		return demo.Usagef("%s: no command %q; %sthere are %s", c.CommandPath(), args[0], hint,
-			strings.Join(known, ", "))
-	}
-	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-	return c
-}
-
-// parsing is what the flag package says of a number that is none.
-var parsing = regexp.MustCompile(`strconv\.\w+: parsing ".*": .*`)
-
-// flagError says what was meant by an unknown flag.
-func flagError(c *cobra.Command, err error) error {
-	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
-	if !ok {
-		return demo.Usagef("%s", parsing.ReplaceAllString(err.Error(), "want a number"))
-	}
-	var known []string
-	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if !f.Hidden {
-			known = append(known, f.Name)
-		}
-	})
-	hint := ""
-	if near := world.Nearest(name, known); near != "" {
-		hint = "; did you mean --" + near + "?"
-	}
-	return demo.Usagef("%s has no flag --%s%s", c.CommandPath(), name, hint)
-}
-
-// atMost accepts no more arguments than so many, which what describes.
-func atMost(n int, what string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) > n {
-			return demo.Usagef("%s: want %s, got %d arguments", c.CommandPath(), what, len(args))
-		}
-		return nil
-	}
-}
-
-// exactly wants n arguments, which are described.
-func exactly(n int, what string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) != n {
-			return demo.Usagef("%s: want %s, got %d arguments", c.CommandPath(), what, len(args))
-		}
-		return nil
-	}
 }

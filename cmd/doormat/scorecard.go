@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/attacks"
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/markdown"
 	"doormat/demo/scorecard"
@@ -16,7 +17,7 @@ import (
 
 func (a *app) scorecard() *cobra.Command {
 	var o demo.Options
-	var to outFlags
+	var to cli.OutFlags
 	c := &cobra.Command{
 		Use:   "scorecard",
 		Short: "Answer the questions that reviews put to every proposal for lawful access",
@@ -30,7 +31,7 @@ declares, and names it. Where nothing fits a question, the reason stands there.
 Without flags that change settings, rows of the matrix come from results that were
 made ahead, and the card says so; otherwise all of them run, which takes minutes.
 Links in Markdown and HTML lead from the folder docs/.`, scorecard.Questions()),
-		Args: exactly(0, "no arguments"),
+		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if len(o.Designs) == 0 {
 				o.Designs = []string{demo.AllDesigns}
@@ -45,16 +46,16 @@ Links in Markdown and HTML lead from the folder docs/.`, scorecard.Questions()),
 	}
 	a.runFlags(c, &o)
 	c.Flags().Lookup("designs").Usage = "`ID,ID` of columns, see design list (default: all)"
-	to.add(c, "text", "markdown", "html", "json")
+	to.Add(c, "text", "markdown", "html", "json")
 	return c
 }
 
 // answer writes a card.
-func answer(ctx context.Context, lab *attacks.Lab, flags string, to outFlags) (err error) {
+func answer(ctx context.Context, lab *attacks.Lab, flags string, to cli.OutFlags) (err error) {
 	if err := demo.CheckSize(lab, 1); err != nil {
 		return err
 	}
-	out, err := openOutput(to.out)
+	out, err := cli.Open(to.Out)
 	if err != nil {
 		return err
 	}
@@ -64,16 +65,16 @@ func answer(ctx context.Context, lab *attacks.Lab, flags string, to outFlags) (e
 		r, err = runLab(ctx, lab)
 	}
 	if err == nil {
-		err = writeCard(ctx, lab, r, ahead, flags, to.format, out)
+		err = writeCard(ctx, lab, r, ahead, flags, to.Format, out)
 	}
-	if out.close(&err); err != nil {
+	if out.Close(&err); err != nil {
 		return err
 	}
 	return verdict(r)
 }
 
 func writeCard(ctx context.Context, lab *attacks.Lab, r *attacks.Result, ahead bool,
-	flags, format string, out *output) error {
+	flags, format string, out *cli.Output) error {
 	lines, err := addedLines()
 	if err != nil {
 		return err
@@ -93,15 +94,15 @@ func writeCard(ctx context.Context, lab *attacks.Lab, r *attacks.Result, ahead b
 	}
 	switch format {
 	case "json":
-		return out.document(card)
+		return out.Document(card)
 	case "markdown":
-		return out.data(markdown.Scorecard(in, card, 0))
+		return out.Data(markdown.Scorecard(in, card, 0))
 	case "html":
 		page, err := scorecard.HTML(in, card)
 		if err != nil {
 			return err
 		}
-		return out.data(page)
+		return out.Data(page)
 	}
-	return out.text(text.Scorecard(in, card, out.width))
+	return out.Text(text.Scorecard(in, card, out.Width))
 }

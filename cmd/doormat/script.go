@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"doormat/cmd/doormat/cli"
 	"doormat/demo/plain"
 	"doormat/demo/sandbox"
 )
@@ -18,7 +19,7 @@ func (a *app) script() *cobra.Command {
 		Use:    scriptCommand,
 		Short:  "Serve one request about a script on stdin and stdout",
 		Hidden: true,
-		Args:   exactly(0, "no arguments"),
+		Args:   cli.Exactly(0, "no arguments"),
 		RunE:   func(*cobra.Command, []string) error { return sandbox.Child(os.Stdin, os.Stdout) },
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/attacks"
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/chat"
 	"doormat/demo/sheet"
@@ -21,7 +22,7 @@ var errDiffers = errors.New("measured again, the sheet does not hold")
 
 func (a *app) sheet() *cobra.Command {
 	var o demo.Options
-	var to outFlags
+	var to cli.OutFlags
 	c := &cobra.Command{
 		Use:   "sheet",
 		Short: "Write one page for testimony: claims, and how anybody can measure them again",
@@ -34,26 +35,26 @@ each attack and one for each claim. Of a chat of your own
 the sheet has the hash of its file and its number of messages, and no word.
 
 doormat verify SHEET measures it again.`, sheet.MostRows),
-		Args: exactly(0, "no arguments"),
+		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := a.testimony(o)
 			if err != nil {
 				return err
 			}
-			return measure(c.Context(), s.Lab, to, func(r *attacks.Result, out *output) error {
+			return measure(c.Context(), s.Lab, to, func(r *attacks.Result, out *cli.Output) error {
 				s.Result = r
-				page, err := s.Bytes(to.format)
+				page, err := s.Bytes(to.Format)
 				if err != nil {
 					return err
 				}
-				return out.data(string(page))
+				return out.Data(string(page))
 			})
 		},
 	}
 	a.runFlags(c, &o)
 	a.attacksFlag(c, &o)
 	c.Flags().Lookup("attacks").Usage = "`ID,FAMILY` of attacks (default: the acts of the story)"
-	to.add(c, sheet.Formats...)
+	to.Add(c, sheet.Formats...)
 	return c
 }
 
@@ -104,8 +105,8 @@ another version wrote, the numbers are compared, and it is said.
 
 Exit codes: 0 all claims hold; 1 the sheet was edited, or is none: the file and the
 line are named; 3 a claim, or the hash of the result, differs from what was measured.`,
-		Args:              exactly(1, "the file of a sheet"),
-		ValidArgsFunction: first(files),
+		Args:              cli.Exactly(1, "the file of a sheet"),
+		ValidArgsFunction: cli.First(cli.Files),
 		RunE: func(c *cobra.Command, args []string) error {
 			report, err := a.again(c.Context(), args[0], own)
 			if line := new(sheet.LineError); errors.As(err, &line) {
@@ -113,7 +114,7 @@ line are named; 3 a claim, or the hash of the result, differs from what was meas
 			} else if err != nil {
 				return err
 			}
-			if err := show(func(int) string { return report.Text() }); err != nil {
+			if err := cli.Show(func(int) string { return report.Text() }); err != nil {
 				return err
 			}
 			if failed := report.Failed(); failed != "" {
@@ -124,7 +125,7 @@ line are named; 3 a claim, or the hash of the result, differs from what was meas
 	}
 	c.Flags().StringVar(&own, "conversation", "", "the exported chat in `FILE` that the "+
 		"sheet is about")
-	complete(c, "conversation", files)
+	cli.Complete(c, "conversation", cli.Files)
 	return c
 }
 
@@ -194,7 +195,7 @@ func (a *app) options(flags []string) (o demo.Options, err error) {
 	a.runFlags(c, &o)
 	a.attacksFlag(c, &o)
 	if err := c.ParseFlags(flags); err != nil {
-		return o, flagError(c, err)
+		return o, cli.FlagError(c, err)
 	}
 	if rest := c.Flags().Args(); len(rest) > 0 {
 		return o, fmt.Errorf("want flags, and not %q", strings.Join(rest, " "))

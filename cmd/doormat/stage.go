@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/stage"
 	"doormat/demo/stage/loopback"
@@ -28,7 +29,7 @@ where there is one. The flags are the settings of the first page; pages can chan
 them, and take an exported chat, which stays in memory. Ctrl-C ends it.
 
 Nobody else can reach the page: it is served to this machine only.`,
-		Args: exactly(0, "no arguments"),
+		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.serve(c.Context(), o, addr, !noOpen)
 		},
@@ -37,7 +38,7 @@ Nobody else can reach the page: it is served to this machine only.`,
 	c.Flags().StringVar(&addr, "addr", loopback.DefaultAddr,
 		"`ADDRESS` and port of this machine; port 0 is any that is free")
 	c.Flags().BoolVar(&noOpen, "no-open", false, "open no browser")
-	complete(c, "addr", words(loopback.DefaultAddr, "127.0.0.1:0"))
+	cli.Complete(c, "addr", cli.Words(loopback.DefaultAddr, "127.0.0.1:0"))
 	return c
 }
 
@@ -59,7 +60,7 @@ func (a *app) serve(ctx context.Context, o demo.Options, addr string, open bool)
 	}
 	s.Warm()
 	url := "http://" + l.Addr().String() + s.First()
-	if err := show(func(int) string { return url + "\n" }); err != nil {
+	if err := cli.Show(func(int) string { return url + "\n" }); err != nil {
 		return err
 	}
 	if open {

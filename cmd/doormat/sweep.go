@@ -8,6 +8,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/data"
 	"doormat/demo/summary"
@@ -17,7 +18,7 @@ import (
 func (a *app) attackSweep() *cobra.Command {
 	var o demo.Options
 	var r demo.Range
-	var to outFlags
+	var to cli.OutFlags
 	var from outside
 	c := &cobra.Command{
 		Use:   "sweep ID-or-FILE --over " + strings.Join(demo.Swept(), "|"),
@@ -35,7 +36,7 @@ opened messages.
 
 `, demo.MaxPoints) + columnsHelp("--format csv does too, with these columns", data.SweepColumns) +
 			"\n\nopened lists message numbers, separated by spaces.",
-		Args:              exactly(1, "an attack's id or a script's file"),
+		Args:              cli.Exactly(1, "an attack's id or a script's file"),
 		ValidArgsFunction: a.completeAttackOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			if f := c.Flags().Lookup(r.Over); f != nil && f.Changed {
@@ -56,16 +57,16 @@ opened messages.
 		"setting's own range)")
 	c.Flags().StringVar(&r.Step, "step", "", "every `S`th value (default: 1)")
 	a.runFlags(c, &o)
-	to.add(c, "text", "json", "csv")
+	to.Add(c, "text", "json", "csv")
 	from.add(c)
-	complete(c, "over", words(demo.Swept()...))
+	cli.Complete(c, "over", cli.Words(demo.Swept()...))
 	for _, flag := range []string{"from", "to", "step"} {
-		complete(c, flag, words())
+		cli.Complete(c, flag, cli.Words())
 	}
 	return c
 }
 
-func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags, name string,
+func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to cli.OutFlags, name string,
 	from outside) (err error) {
 	lab, err := a.lab(o)
 	if err != nil {
@@ -86,16 +87,16 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags,
 	if err := demo.CheckSize(lab, len(points)); err != nil {
 		return err
 	}
-	out, err := openOutput(to.out)
+	out, err := cli.Open(to.Out)
 	if err != nil {
 		return err
 	}
-	done := progress(lab, len(points))
+	done := cli.Progress(lab, len(points))
 	s, err := r.Run(c.Context(), lab, points)
 	if done(); err == nil {
-		err = writeSweep(s, to.format, out)
+		err = writeSweep(s, to.Format, out)
 	}
-	if out.close(&err); err != nil {
+	if out.Close(&err); err != nil {
 		return err
 	}
 	all := &attacks.Result{}
@@ -105,14 +106,14 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to outFlags,
 	return verdict(all)
 }
 
-func writeSweep(s *summary.Sweep, format string, out *output) error {
+func writeSweep(s *summary.Sweep, format string, out *cli.Output) error {
 	switch format {
 	case "json":
-		return out.document(data.Sweep(s))
+		return out.Document(data.Sweep(s))
 	case "csv":
-		return out.data(data.SweepCSV(s))
+		return out.Data(data.SweepCSV(s))
 	}
-	return out.text(text.Sweep(s, out.width))
+	return out.Text(text.Sweep(s, out.Width))
 }
 
 // columnsHelp lists the columns of a CSV format, at 80 columns.

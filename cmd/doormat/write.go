@@ -10,6 +10,7 @@ import (
 
 	"doormat/attacks/lint"
 	"doormat/attacks/technique"
+	"doormat/cmd/doormat/cli"
 	"doormat/demo"
 	"doormat/demo/summary"
 	"doormat/demo/text"
@@ -22,8 +23,8 @@ func (a *app) attackNew() *cobra.Command {
 		Short: "Write a commented script for an attack of your own, which runs",
 		Long: `Write a commented script for an attack of your own, which runs, to ID.star in the
 current folder. A file that is there stays as it is.`,
-		Args:              exactly(1, "an id for the attack"),
-		ValidArgsFunction: words(),
+		Args:              cli.Exactly(1, "an id for the attack"),
+		ValidArgsFunction: cli.Words(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			script, err := lint.New(args[0])
 			if err != nil {
@@ -44,8 +45,8 @@ current folder. A file that is there stays as it is.`,
 				_ = os.Remove(name)
 				return err
 			}
-			wrote(name)
-			return show(func(int) string {
+			cli.Wrote(name)
+			return cli.Show(func(int) string {
 				return fmt.Sprintf("Next: doormat attack run %s --draft\n", name)
 			})
 		},
@@ -63,7 +64,7 @@ type checkedAttack struct {
 // attackCheck tells everything that is wrong with a script.
 func (a *app) attackCheck() *cobra.Command {
 	var o demo.Options
-	var to outFlags
+	var to cli.OutFlags
 	var from outside
 	c := &cobra.Command{
 		Use:   "check FILE",
@@ -73,8 +74,8 @@ that are missing, runs that fail, outcomes that the header does not expect, and 
 without which the attack comes to the same in its showcase. It is run in all columns,
 or in those of --designs. Exit code 0: nothing is wrong; 1: the script; 3: only outcomes
 are other than expected.`,
-		Args:              exactly(1, "a script's file"),
-		ValidArgsFunction: files,
+		Args:              cli.Exactly(1, "a script's file"),
+		ValidArgsFunction: cli.Files,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(o.Designs) == 0 {
 				o.Designs = []string{demo.AllDesigns}
@@ -92,7 +93,7 @@ are other than expected.`,
 			if err != nil {
 				return err
 			}
-			if err := to.show(checkedAttack{args[0], t.Header().ID, len(lab.Designs), findings},
+			if err := to.Show(checkedAttack{args[0], t.Header().ID, len(lab.Designs), findings},
 				func(width int) string {
 					return text.Findings(args[0], len(lab.Designs), findings, width)
 				}); err != nil {
@@ -102,7 +103,7 @@ are other than expected.`,
 		},
 	}
 	a.runFlags(c, &o)
-	to.add(c, "text", "json")
+	to.Add(c, "text", "json")
 	from.add(c)
 	return c
 }
