@@ -2,8 +2,8 @@
 // commands and flags that say what was meant by a word with a slip in it, completion,
 // and the place where results go.
 //
-// The transcripts under cmd/doormat/testdata show it at work, complete.txt what a shell
-// is offered.
+// TestTranscripts in cmd/doormat shows it at work: usage.txt of its transcripts what is said
+// of a slip, complete.txt what a shell is offered.
 package cli
 
 import (
