@@ -4,9 +4,9 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,10 +22,15 @@ var chats = flag.Int("chats", dozen, "on how many random chats TestRandomChats r
 const dozen = 12
 
 // surprised are chats of the thousand that once surprised attacks, each for a reason of its
-// own: they are run as well.
-var surprised = map[int][]string{
-	922: {"device-theft", "t-devices"}, // who sees a contact's new key ends its sender keys
-	999: {"agency-insider"},            // two changes of a group in one millisecond
+// own: they are run as well, rotating as often as stated or, with "", as the chat draws it.
+var surprised = []struct {
+	chat    int
+	rotate  string
+	attacks []string
+}{
+	{922, "", []string{"device-theft", "t-devices"}}, // who sees a contact's new key ends its sender keys
+	{922, "1", []string{"sim-swap"}},                 // two rotations in one day: a moved phone is told of both
+	{999, "", []string{"agency-insider"}},            // two changes of a group in one millisecond
 }
 
 // TestRandomChats runs the library over random small chats under random settings: no
@@ -38,25 +43,16 @@ func TestRandomChats(t *testing.T) {
 	}
 	kit, err := Default()
 	require.NoError(t, err)
-	list := slices.Collect(maps.Keys(surprised))
-	for n := range *chats {
-		list = append(list, n)
-	}
-	for _, n := range slices.Compact(slices.Sorted(slices.Values(list))) {
-		t.Run(fmt.Sprintf("chat_%d", n), func(t *testing.T) {
+	run := func(name string, n int, rotate string, attacks []string) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(uint64(n), 0))
 			c := randomChat(r)
 			require.NoError(t, c.Check())
 			o := randomOptions(r, c)
-			if o.Attacks = surprised[n]; *chats > dozen && n < *chats {
-				o.Attacks = nil
-			} else if o.Attacks == nil {
-				for i, id := range kit.AttackIDs() {
-					if (i+n)%dozen == 0 {
-						o.Attacks = append(o.Attacks, id)
-					}
-				}
+			o.Attacks = attacks
+			if rotate != "" {
+				o.Set("rotate", rotate)
 			}
 			l, err := o.Lab(kit, c)
 			require.NoError(t, err)
@@ -64,6 +60,18 @@ func TestRandomChats(t *testing.T) {
 			require.NoError(t, err)
 			require.Empty(t, surprises(res), "%+v\n%s", l.Settings, outline(c))
 		})
+	}
+	for n := range *chats {
+		var some []string // nil for all
+		for i, id := range kit.AttackIDs() {
+			if *chats <= dozen && (i+n)%dozen == 0 {
+				some = append(some, id)
+			}
+		}
+		run(fmt.Sprintf("chat_%d", n), n, "", some)
+	}
+	for _, s := range surprised {
+		run(strings.TrimSuffix(fmt.Sprintf("again_%d_rotate_%s", s.chat, s.rotate), "_rotate_"), s.chat, s.rotate, s.attacks)
 	}
 }
 

@@ -107,7 +107,8 @@ func (x *providerExtension) requestBoard() []world.Packet {
 
 // forwardUpdate reads an update of the log. If it brings a new certificate, the provider
 // passes the update on to every device, and otherwise to those that wait for it. These get
-// the newest certificate as well, by which they see whether something has come since. It
+// the newest certificate as well, by which they see whether something has come since, and so
+// does a phone to which an account has moved: it lives on certificates, as [Registered] says. It
 // tells whoever delivered a certificate which is its newest.
 func (x *providerExtension) forwardUpdate(update []byte, devices []string) []world.Packet {
 	x.requested = false
@@ -128,7 +129,7 @@ func (x *providerExtension) forwardUpdate(update []byte, devices []string) []wor
 	}
 	for _, d := range devices {
 		out = append(out, world.Packet{From: world.Provider, To: d, Data: update})
-		if !fresh {
+		if _, owned := world.AccountOf(d); !fresh || !owned {
 			out = append(out, x.offerNewest(d))
 		}
 	}
