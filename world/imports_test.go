@@ -93,6 +93,7 @@ var policy = []struct {
 	{"demo/drawing", []string{"world", "attacks", "attacks/atlas", "attacks/deduce", "demo/plain", "demo/summary", "demo/replay", "demo/wall", "attacks/trace"}},
 	{"demo/text", []string{"world", "attacks", "attacks/atlas", "attacks/lint", "attacks/odds", "attacks/technique", "demo/plain", "demo/summary", "demo/terminal", "demo/replay", "demo/wall", "demo/story", "demo/chat", "demo/timing", "demo/overhead", "demo/scorecard", "attacks/trace"}},
 	{"demo/present", []string{"world", "attacks", "attacks/technique", "demo/plain", "demo/bidi", "demo/summary", "demo/terminal", "demo/replay", "demo/wall", "demo/story"}},
+	{"demo/lesson", []string{"world", "attacks", "demo/plain", "demo/summary"}},
 	{"demo/handout", []string{"world", "attacks", "attacks/atlas", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown", "demo/drawing", "demo/replay", "demo/wall", "demo/story", "docs"}},
 	{"demo/sheet", []string{"attacks", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown"}},
 	{"demo/stage/jobs", []string{"attacks"}},

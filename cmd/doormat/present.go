@@ -50,7 +50,9 @@ it is the same to the byte every time.`,
 			if f.pace < 100*time.Millisecond || f.pace > 10*time.Minute {
 				return demo.Usagef("--pace %s: want a time from 100ms to 10m", f.pace)
 			}
-			return a.perform(c.Context(), f, args)
+			ctx, stop := context.WithCancel(c.Context())
+			defer stop()
+			return a.talk(ctx, f, args)
 		},
 	}
 	a.runFlags(c, &f.options)
@@ -74,7 +76,7 @@ func (a *app) completeActs(c *cobra.Command, _ []string,
 	return a.completeAttackOrFile(c, nil, begun)
 }
 
-func (a *app) perform(ctx context.Context, f presentation, names []string) error {
+func (a *app) talk(ctx context.Context, f presentation, names []string) error {
 	lab, err := a.lab(f.options)
 	if err != nil {
 		return err
@@ -88,6 +90,20 @@ func (a *app) perform(ctx context.Context, f presentation, names []string) error
 	if err != nil {
 		return err
 	}
+	show, err := f.show(ctx, lab, acts)
+	if err != nil {
+		return err
+	}
+	if f.record != "" {
+		err = record(show, f.record)
+	} else {
+		err = perform(ctx, show)
+	}
+	return judged(show, err)
+}
+
+// show prepares a talk of acts; those without an attack are left to cards.
+func (f *presentation) show(ctx context.Context, lab *attacks.Lab, acts []actor) (*present.Show, error) {
 	t := present.Talk{Conversation: lab.Conversation, Story: f.options.Tale(),
 		Settings: lab.Settings, Seed: uint64(lab.Seed), Auto: f.auto, Pace: f.pace}
 	for _, d := range lab.Designs {
@@ -96,25 +112,33 @@ func (a *app) perform(ctx context.Context, f presentation, names []string) error
 	all := *lab
 	all.Attacks = nil
 	for _, a := range acts {
-		all.Attacks, t.Acts = append(all.Attacks, a.tech), append(t.Acts, a.tech.Header())
+		header := technique.Header{}
+		if a.tech != nil {
+			header = a.tech.Header()
+			all.Attacks = append(all.Attacks, a.tech)
+		}
+		t.Acts = append(t.Acts, header)
 	}
 	if err := demo.CheckSize(&all, 1); err != nil {
+		return nil, err
+	}
+	t.Run = func(i int) present.Ran { return acts[i].run(ctx, i) }
+	return present.New(t), nil
+}
+
+// perform shows to whoever sits at the terminal or, where nobody does, prints all screens.
+func perform(ctx context.Context, show *present.Show) error {
+	if interactive() {
+		return play(ctx, show)
+	}
+	if err := runAll(show); err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	t.Run = func(i int) present.Ran { return acts[i].run(ctx, i) }
-	show := present.New(t)
-	switch {
-	case f.record != "":
-		err = record(show, len(acts), f.record)
-	case interactive():
-		err = play(ctx, show)
-	default:
-		if err = runAll(show, len(acts)); err == nil {
-			err = show.Print(os.Stdout)
-		}
-	}
+	return show.Print(os.Stdout)
+}
+
+// judged is how a show ended.
+func judged(show *present.Show, err error) error {
 	if err != nil {
 		return err
 	}
@@ -163,8 +187,11 @@ func (a *actor) run(ctx context.Context, number int) (ran present.Ran) {
 }
 
 // runAll runs all acts before anything is shown.
-func runAll(show *present.Show, acts int) error {
-	for i := range acts {
+func runAll(show *present.Show) error {
+	for i := range show.Acts {
+		if show.Cards[i] != nil {
+			continue
+		}
 		ran := show.Run(i)
 		if ran.Err != nil {
 			return ran.Err
@@ -174,12 +201,12 @@ func runAll(show *present.Show, acts int) error {
 	return nil
 }
 
-func record(show *present.Show, acts int, path string) error {
+func record(show *present.Show, path string) error {
 	out, err := atomicfile.Create(path)
 	if err != nil {
 		return fmt.Errorf("--record %w", err)
 	}
-	if err = runAll(show, acts); err == nil {
+	if err = runAll(show); err == nil {
 		err = show.Record(out, os.Getenv("NO_COLOR") != "")
 	}
 	cli.Finish(out, &err)

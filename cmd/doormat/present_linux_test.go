@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -67,6 +68,47 @@ func TestTerminal(t *testing.T) {
 		}
 		require.Contains(t, text, "who can read your messages")
 	}
+}
+
+// TestHandsOnTerminal counts hands with keys on a real terminal, in two sittings: the file has them,
+// and nothing else.
+func TestHandsOnTerminal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a terminal of its own")
+	}
+	dir := t.TempDir()
+	text := "title: Short\nquestion 1 mind: Which?\n  - This\n  - That\nagain 1: mind\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "short.lesson"), []byte(text), 0o600))
+	program, err := os.Executable()
+	require.NoError(t, err)
+	sit := func(keys string) string {
+		screen, terminal := pseudo(t)
+		c := exec.Command(program, "lesson", "short.lesson", "--record", "hands.json")
+		c.Args[0], c.Dir = "doormat", dir // see TestMain
+		c.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=")
+		c.Stdin, c.Stdout, c.Stderr = terminal, terminal, terminal
+		require.NoError(t, c.Start())
+		shown := make(chan string, 1)
+		started := make(chan struct{})
+		go watch(screen, started, shown)
+		<-started
+		_, err = screen.WriteString(keys)
+		require.NoError(t, err)
+		require.NoError(t, c.Wait())
+		require.NoError(t, terminal.Close())
+		require.Contains(t, <-shown, "wrote hands.json")
+		hands, err := os.ReadFile(filepath.Join(dir, "hands.json"))
+		require.NoError(t, err)
+		return strings.Join(strings.Fields(string(hands)), "")
+	}
+	const down = "\x1b[B"
+	require.Contains(t, sit("n12"+down+"3q"), `"before":true,"after":false,"options":[{"option":"This","before":12,"after":0,"measured":""},`+
+		`{"option":"That","before":3,"after":0,"measured":""}]`)
+	require.Contains(t, sit("nn5"+down+"10nq"), `"before":true,"after":true,"options":[{"option":"This","before":12,"after":5,"measured":""},`+
+		`{"option":"That","before":3,"after":10,"measured":""}]`)
+	list, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, list, 2, "and nothing is left beside them")
 }
 
 // watch reads what is shown, and says when the first screen is there.

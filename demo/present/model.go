@@ -32,6 +32,9 @@ func play(ctx context.Context, m tea.Model, options ...tea.ProgramOption) error 
 func (s *Show) Init() tea.Cmd { return tea.Batch(s.run(0), s.clock()) }
 
 func (s *Show) run(act int) tea.Cmd {
+	for s.Cards[act] != nil {
+		act++
+	}
 	if act >= len(s.acts) {
 		return nil
 	}
@@ -53,6 +56,9 @@ func (s *Show) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case tea.KeyPressMsg:
 		k := strings.NewReplacer("alt+", "", "shift+", "").Replace(m.String())
+		if c := s.card(); c != nil && !s.help && c.Press(k) {
+			break
+		}
 		if same, ok := aliases[k]; ok {
 			k = same
 		}
@@ -132,10 +138,37 @@ func (s *Show) press(k string) (quit bool) {
 		s.ask()
 	case k == "?":
 		s.help = true
-	case len(k) == 1 && k >= "1" && k <= "9" && int(k[0]-'0') <= len(s.acts):
-		s.at = place{int(k[0] - '0'), 0}
+	case len(k) == 1 && k >= "1" && k <= "9":
+		s.jump(int(k[0] - '0'))
 	}
 	return false
+}
+
+// jump goes to an act by its number.
+func (s *Show) jump(number int) {
+	for i := range s.acts {
+		if s.Cards[i] == nil && s.number(i) == number {
+			s.at = place{i + 1, 0}
+		}
+	}
+}
+
+// number is that of an act, cards not counted; of all acts together it is number(len(s.acts)-1).
+func (s *Show) number(act int) (n int) {
+	for i := range act + 1 {
+		if s.Cards[i] == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// card is the one on stage, nil if there is none.
+func (s *Show) card() Card {
+	if s.current() == nil {
+		return nil
+	}
+	return s.Cards[s.at.act-1]
 }
 
 // current is the act on stage, nil at the opening and the closing.
@@ -149,7 +182,7 @@ func (s *Show) current() *act {
 // ready reports whether what is on stage has run.
 func (s *Show) ready() bool {
 	a := s.current()
-	return a == nil || a.replay != nil || a.err != nil
+	return a == nil || s.card() != nil || a.replay != nil || a.err != nil
 }
 
 func (s *Show) ended() bool { return s.at.act > len(s.acts) }
@@ -176,7 +209,7 @@ func (s *Show) last() {
 func (s *Show) skip() {
 	const opens = 2
 	switch a := s.current(); {
-	case a == nil:
+	case a == nil, s.card() != nil:
 		s.next()
 	case s.at.beat < opens && opens < len(a.beats):
 		s.at.beat = opens

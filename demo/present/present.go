@@ -47,9 +47,20 @@ type Talk struct {
 	Seed         uint64
 	Designs      []world.Info // at most MaxDesigns
 	Acts         []technique.Header
+	Cards        map[int]Card // by their places among acts, where an act's header stays empty
+	Title        string       // over the opening, "" for the usual one
 	Run          func(act int) Ran
 	Auto         bool // it goes on by itself
 	Pace         time.Duration
+}
+
+// A Card is what a lesson shows between acts: a text, a question to the room.
+type Card interface {
+	Heading() string
+	Corner() string           // a few words at the top right
+	Lines(width int) []string // under the heading; texts from outside
+	Press(key string) bool    // takes a key, and reports whether it was one of the card's
+	Keys() string             // that it takes, "" for none
 }
 
 // A Show is a talk under way.
@@ -107,6 +118,18 @@ func (s *Show) Take(r Ran) {
 		t.Telling = s.Story.Telling()
 	}
 	a.beats = t.Tell()
+}
+
+// Cell is that of an act in a design, nil until the act has run.
+func (s *Show) Cell(act int, design string) *attacks.Cell {
+	if p := s.acts[act].replay; p != nil {
+		for i := range p.Result.Cells {
+			if c := &p.Result.Cells[i]; c.Design == design {
+				return c
+			}
+		}
+	}
+	return nil
 }
 
 // Cells are those of all acts that have run, or the error of the first that did not.

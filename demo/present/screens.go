@@ -1,6 +1,7 @@
 package present
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -35,6 +36,14 @@ func (s *Show) Screen(width, height int) []string {
 		s.opening(p)
 	case a == nil:
 		s.closing(p)
+	case s.card() != nil:
+		p.apart(s.Title, s.card().Corner())
+		p.gap()
+		p.prose(s.card().Heading(), 2, bold)
+		p.gap()
+		for _, line := range s.card().Lines(width) {
+			p.line(cut(line, width))
+		}
 	case a.err != nil:
 		p.apart(s.header(), "")
 		p.gap()
@@ -73,9 +82,12 @@ Signs
 ` + signs
 
 func (s *Show) footer() string {
+	c := s.card()
 	switch {
 	case s.bare:
 		return ""
+	case c != nil && c.Keys() != "":
+		return c.Keys()
 	case s.asking >= 0:
 		return "n none · s part · a all · space skip · b back"
 	case s.Auto && s.paused:
@@ -89,7 +101,7 @@ func (s *Show) footer() string {
 // opening says who talks and what protects them. It needs no run.
 func (s *Show) opening(p *page) {
 	c := s.Conversation
-	p.line(bold.Render(summary.Title))
+	p.line(bold.Render(cut(cmp.Or(s.Title, summary.Title), p.width)))
 	p.gap()
 	opening := summary.Opening(len(c.Messages), len(c.Accounts), len(s.Designs))
 	p.prose(strings.Join(opening, " "), 5, normal)
@@ -128,7 +140,8 @@ func (s *Show) ways(width, most int) []string {
 
 // header names the act on stage.
 func (s *Show) header() string {
-	return fmt.Sprintf("Act %d/%d · %s", s.at.act, len(s.acts), s.Acts[s.at.act-1].Title)
+	act := s.at.act - 1
+	return fmt.Sprintf("Act %d/%d · %s", s.number(act), s.number(len(s.acts)-1), s.Acts[act].Title)
 }
 
 // glass is how many lines are kept for what is read under the walls, or said of them.
@@ -301,8 +314,10 @@ func (s *Show) table(p *page) (right, of int) {
 				right++
 			}
 		}
-		left := len(s.acts) - i
+		left := s.number(len(s.acts)-1) - s.number(i) + 1
 		switch {
+		case s.Cards[i] != nil:
+			continue
 		case p.room() < below || p.room() == below && left == 0:
 			continue
 		case p.room() == below && left > 1:
@@ -319,7 +334,7 @@ func (s *Show) table(p *page) (right, of int) {
 				row[d] = brief(&a.replay.Result.Cells[d])
 			}
 		}
-		line(cut(fmt.Sprintf("%d %s", i+1, s.Acts[i].ID), first-1))
+		line(cut(fmt.Sprintf("%d %s", s.number(i), s.Acts[i].ID), first-1))
 	}
 	return right, of
 }

@@ -28,6 +28,13 @@ func Words(list ...string) cobra.CompletionFunc {
 	}
 }
 
+// WordsOrFiles offers the given words, and files.
+func WordsOrFiles(list ...string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+		return beginning(list, begun), cobra.ShellCompDirectiveDefault
+	}
+}
+
 // beginning returns the words of list that begin with what was typed.
 func beginning(list []string, begun string) (out []string) {
 	for _, w := range list {

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"doormat/attacks"
+	"doormat/cmd/doormat/cli"
+	"doormat/demo"
+	"doormat/demo/atomicfile"
+	"doormat/demo/data"
+	"doormat/demo/lesson"
+	"doormat/demo/present"
+	"doormat/world"
+)
+
+func (a *app) lesson() *cobra.Command {
+	var f presentation
+	var hands string
+	c := cli.Group(&cobra.Command{
+		Use:   "lesson FILE-or-ID",
+		Short: "Play a lesson in a terminal: texts, attacks, questions, pauses",
+		Long: `Play a lesson in a terminal: texts, pauses, attacks in four beats each as in doormat
+present, and questions for which hands are counted, before and after. Three lessons come
+with the program (doormat lesson list); one of your own is a file of text: begin with a
+copy of one of them (doormat lesson show 15). Attacks may be scripts of your own that
+lie beside the file.
+
+On a question, up and down choose an option and digits count its hands. With --record
+the numbers are kept in a file, without names; given again, the lesson goes on with
+them, so that a question can be asked on Monday and again on Friday. Where input or
+output is no terminal, all screens are printed one after the other.`,
+	}, lessonList(), lessonShow())
+	c.Args = cli.Exactly(1, "a lesson's file, or its id (see doormat lesson list)")
+	c.ValidArgsFunction = cli.First(cli.WordsOrFiles(lesson.BuiltIn...))
+	c.RunE = func(c *cobra.Command, args []string) error {
+		ctx, stop := context.WithCancel(c.Context())
+		defer stop()
+		l, err := a.readLesson(args[0])
+		if err != nil {
+			return err
+		}
+		return a.teach(ctx, f, l, args[0], hands)
+	}
+	a.runFlags(c, &f.options)
+	c.Flags().StringVar(&hands, "record", "", "keep in `FILE` how many hands were up, before and after")
+	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
+	_ = c.Flags().MarkHidden("script-timeout")
+	cli.Complete(c, "record", cli.Files)
+	cli.Complete(c, "script-timeout", cli.Words())
+	return c
+}
+
+// A listedLesson is a row of doormat lesson list.
+type listedLesson struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Minutes int    `json:"minutes"`
+	Steps   int    `json:"steps"`
+}
+
+func lessonList() *cobra.Command {
+	var to cli.OutFlags
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List the lessons that come with doormat",
+		Args:  cli.Exactly(0, "no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			rows := []listedLesson{}
+			for _, id := range lesson.BuiltIn {
+				l, err := lesson.Open(id)
+				if err != nil {
+					return err
+				}
+				rows = append(rows, listedLesson{id, l.Title, l.Minutes(), len(l.Steps)})
+			}
+			return to.Show(rows, func(int) string {
+				text := ""
+				for _, r := range rows {
+					text += fmt.Sprintf("%-4s %3d minutes  %s\n", r.ID, r.Minutes, r.Title)
+				}
+				return text
+			})
+		},
+	}
+	to.Add(c, "text", "json")
+	return c
+}
+
+func lessonShow() *cobra.Command {
+	return &cobra.Command{
+		Use:               "show ID",
+		Short:             "Print the file of a lesson, to begin one of your own with",
+		Args:              cli.Exactly(1, "a lesson's id"),
+		ValidArgsFunction: cli.First(cli.Words(lesson.BuiltIn...)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			src, err := lesson.Source(args[0])
+			if err != nil {
+				return demo.Usagef("%v", err)
+			}
+			return cli.Show(func(int) string { return string(src) })
+		},
+	}
+}
+
+// readLesson reads a lesson by its id or its file, and checks the names in it.
+func (a *app) readLesson(name string) (*lesson.Lesson, error) {
+	kit, err := a.kit()
+	if err != nil {
+		return nil, err
+	}
+	l, err := lesson.Open(name)
+	if !slices.Contains(lesson.BuiltIn, name) {
+		src, missing := demo.ReadFile(name, lesson.MaxBytes)
+		if errors.Is(missing, fs.ErrNotExist) && !strings.ContainsAny(name, `./\`) {
+			return nil, demo.Usagef("%v", err)
+		} else if missing != nil {
+			return nil, missing
+		}
+		l, err = lesson.Parse(name, src)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return l, l.Check(name, lesson.Known{Stories: demo.StoryIDs(), Designs: kit.DesignIDs(),
+		Attacks: kit.AttackIDs(), Settings: world.ParameterNames(demo.Parameters())})
+}
+
+// teach plays a lesson.
+func (a *app) teach(ctx context.Context, f presentation, l *lesson.Lesson, file, hands string) error {
+	o := &f.options
+	if o.Story == "" && o.Conversation == "" {
+		o.Story = l.Story
+	}
+	if len(o.Designs) == 0 {
+		o.Designs = l.Designs
+	}
+	lab, err := a.lab(*o)
+	if err != nil {
+		return err
+	}
+	if n := len(lab.Designs); n > present.MaxDesigns {
+		return demo.Usagef("--designs: %d designs: want at most %d beside each other", n, present.MaxDesigns)
+	}
+	l.Fill(lab.Conversation, lab.Settings)
+	deck := l.NewDeck(l.NewRecord(demo.Version))
+	acts, err := a.actsOf(ctx, f, deck, lab, file)
+	if err != nil {
+		return err
+	}
+	show, err := f.show(ctx, lab, acts)
+	if err != nil {
+		return err
+	}
+	show.Title, show.Cards = l.Title, map[int]present.Card{}
+	for i, p := range deck.Places {
+		if p.Card != nil {
+			show.Cards[i] = p.Card
+		} else if len(p.Step.Values) > 0 {
+			h := &show.Acts[i]
+			h.ID, h.Title = p.Step.Named(), h.Title+strings.TrimPrefix(p.Step.Named(), p.Step.Attack)
+		}
+	}
+	deck.Measured = show.Cell
+	if hands != "" {
+		if err := keep(deck, hands); err != nil {
+			return err
+		}
+	}
+	if err = perform(ctx, show); err == nil {
+		err = deck.Unsaved
+	}
+	if hands != "" && deck.Saved && deck.Unsaved == nil {
+		cli.Wrote(hands)
+	}
+	return judged(show, err)
+}
+
+// actsOf finds the attacks of a lesson, each with its own settings; places that have a card get
+// none. What is wrong with one is told with its line.
+func (a *app) actsOf(ctx context.Context, f presentation, deck *lesson.Deck, lab *attacks.Lab,
+	file string) (list []actor, err error) {
+	for _, p := range deck.Places {
+		act := actor{lab: *lab}
+		if p.Card == nil {
+			if len(p.Step.Values) > 0 {
+				o := f.options
+				for _, v := range p.Step.Values {
+					o.Set(v[0], v[1])
+				}
+				var own *attacks.Lab
+				if own, err = a.lab(o); err == nil {
+					act.lab = *own
+				}
+			}
+			name := p.Step.Attack
+			if p.Step.IsScript() && !filepath.IsAbs(name) {
+				name = "." + string(filepath.Separator) + filepath.Join(filepath.Dir(file), name)
+				if filepath.IsAbs(file) {
+					name = filepath.Join(filepath.Dir(file), p.Step.Attack)
+				}
+			}
+			if err == nil {
+				act.tech, err = find(ctx, &act.lab, name, outside{timeout: f.timeout}, nil)
+			}
+			if err != nil { // the fault is the file's, and no flag's
+				return nil, &lesson.Fault{File: file, Line: p.Step.Line, Text: err.Error()}
+			}
+		}
+		list = append(list, act)
+	}
+	return list, nil
+}
+
+// keep has the hands written to a file, and goes on with those that it has.
+func keep(deck *lesson.Deck, path string) error {
+	old, err := demo.ReadFile(path, lesson.MaxRecord)
+	switch {
+	case err == nil:
+		if err := deck.Record.Resume(old); err != nil {
+			return fmt.Errorf("--record %s: %w", path, err)
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("--record %w", err)
+	case !interactive():
+		return demo.Usagef("--record %s: hands are counted with keys, and input or output is no "+
+			"terminal here", path)
+	}
+	deck.Save = func(r *lesson.Record) error {
+		out, err := atomicfile.Create(path)
+		if err != nil {
+			return fmt.Errorf("--record %w", err)
+		}
+		text, err := data.JSON(r)
+		if err == nil {
+			_, err = out.Write(text)
+		}
+		if err != nil {
+			out.Discard()
+			return err
+		}
+		return out.Commit()
+	}
+	if len(old) == 0 {
+		deck.Keep() // so that a file that cannot be written is no surprise later
+	}
+	return deck.Unsaved
+}
