@@ -50,7 +50,8 @@ output is no terminal, all screens are printed one after the other.`,
 		return a.teach(ctx, f, l, args[0], hands)
 	}
 	a.runFlags(c, &f.options)
-	c.Flags().StringVar(&hands, "record", "", "keep in `FILE` how many hands were up, before and after")
+	c.Flags().StringVar(&hands, "record", "",
+		"keep in `FILE` how many hands were up, before and after")
 	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")
 	cli.Complete(c, "record", cli.Files)
@@ -134,7 +135,8 @@ func (a *app) readLesson(name string) (*lesson.Lesson, error) {
 }
 
 // teach plays a lesson.
-func (a *app) teach(ctx context.Context, f presentation, l *lesson.Lesson, file, hands string) error {
+func (a *app) teach(ctx context.Context, f presentation, l *lesson.Lesson,
+	file, hands string) error {
 	o := &f.options
 	if o.Story == "" && o.Conversation == "" {
 		o.Story = l.Story
@@ -147,7 +149,8 @@ func (a *app) teach(ctx context.Context, f presentation, l *lesson.Lesson, file,
 		return err
 	}
 	if n := len(lab.Designs); n > present.MaxDesigns {
-		return demo.Usagef("--designs: %d designs: want at most %d beside each other", n, present.MaxDesigns)
+		return demo.Usagef("--designs: %d designs: want at most %d beside each other", n,
+			present.MaxDesigns)
 	}
 	l.Fill(lab.Conversation, lab.Settings)
 	deck := l.NewDeck(l.NewRecord(demo.Version))
@@ -159,16 +162,7 @@ func (a *app) teach(ctx context.Context, f presentation, l *lesson.Lesson, file,
 	if err != nil {
 		return err
 	}
-	show.Title, show.Cards = l.Title, map[int]present.Card{}
-	for i, p := range deck.Places {
-		if p.Card != nil {
-			show.Cards[i] = p.Card
-		} else if len(p.Step.Values) > 0 {
-			h := &show.Acts[i]
-			h.ID, h.Title = p.Step.Named(), h.Title+strings.TrimPrefix(p.Step.Named(), p.Step.Attack)
-		}
-	}
-	deck.Measured = show.Cell
+	lay(deck, show)
 	if hands != "" {
 		if err := keep(deck, hands); err != nil {
 			return err
@@ -181,6 +175,20 @@ func (a *app) teach(ctx context.Context, f presentation, l *lesson.Lesson, file,
 		cli.Wrote(hands)
 	}
 	return judged(show, err)
+}
+
+// lay puts the cards of a lesson between the acts of a show, and says which settings an act has.
+func lay(deck *lesson.Deck, show *present.Show) {
+	show.Title, show.Cards = deck.Lesson.Title, map[int]present.Card{}
+	for i, p := range deck.Places {
+		if p.Card != nil {
+			show.Cards[i] = p.Card
+		} else if len(p.Step.Values) > 0 {
+			h := &show.Acts[i]
+			h.ID, h.Title = p.Step.Named(), h.Title+strings.TrimPrefix(p.Step.Named(), p.Step.Attack)
+		}
+	}
+	deck.Measured = show.Cell
 }
 
 // actsOf finds the attacks of a lesson, each with its own settings; places that have a card get
@@ -202,10 +210,7 @@ func (a *app) actsOf(ctx context.Context, f presentation, deck *lesson.Deck, lab
 			}
 			name := p.Step.Attack
 			if p.Step.IsScript() && !filepath.IsAbs(name) {
-				name = "." + string(filepath.Separator) + filepath.Join(filepath.Dir(file), name)
-				if filepath.IsAbs(file) {
-					name = filepath.Join(filepath.Dir(file), p.Step.Attack)
-				}
+				name = filepath.Join(filepath.Dir(file), name)
 			}
 			if err == nil {
 				act.tech, err = find(ctx, &act.lab, name, outside{timeout: f.timeout}, nil)

@@ -103,7 +103,8 @@ func (a *app) talk(ctx context.Context, f presentation, names []string) error {
 }
 
 // show prepares a talk of acts; those without an attack are left to cards.
-func (f *presentation) show(ctx context.Context, lab *attacks.Lab, acts []actor) (*present.Show, error) {
+func (f *presentation) show(ctx context.Context, lab *attacks.Lab,
+	acts []actor) (*present.Show, error) {
 	t := present.Talk{Conversation: lab.Conversation, Story: f.options.Tale(),
 		Settings: lab.Settings, Seed: uint64(lab.Seed), Auto: f.auto, Pace: f.pace}
 	for _, d := range lab.Designs {

@@ -95,9 +95,6 @@ func accepts(kit demo.Kit, args []string) error {
 		return err
 	}
 	rest = c.Flags().Args()
-	if c.HasSubCommands() && len(rest) > 0 {
-		return fmt.Errorf("%s has no %s", c.CommandPath(), rest[0])
-	}
 	if c.Parent().Name() == "attack" && c.Name() != "new" && len(rest) == 1 && rest[0] != "FILE" && !strings.HasSuffix(rest[0], ".star") {
 		_, err = kit.Attack(rest[0])
 	}
