@@ -51,7 +51,7 @@ var policy = []struct {
 	{"escrow/sharing", []string{"escrow/group"}},
 	{"escrow/dleq", []string{"escrow/group", "escrow/sharing"}},
 	{"escrow/tdh2", []string{"escrow/group", "escrow/sharing", "escrow/dleq"}},
-	{"escrow/ceremony", []string{"escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "world/ledger"}},
+	{"escrow/ceremony", []string{"escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "world/ledger", "world/memo"}},
 	{"escrow", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "e2ee/...", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
 	{"escrow/committee", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "escrow", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},
 	{"escrow/request", []string{"world", "world/law", "world/ledger", "world/publiclog", "world/memo", "e2ee/...", "escrow/committee", "escrow", "escrow/group", "escrow/sharing", "escrow/dleq", "escrow/tdh2", "escrow/ceremony"}},

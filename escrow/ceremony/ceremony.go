@@ -172,6 +172,9 @@ import (
 
 	"doormat/escrow/dleq"
 	"doormat/escrow/group"
+	"doormat/world/memo"
+
+	"go.dedis.ch/kyber/v3"
 )
 
 // MaxCheckpoint is the largest checkpoint in bytes.
@@ -217,4 +220,13 @@ const (
 // readProof takes a proof off the end of body, whose length the caller has checked.
 func readProof(body []byte) (*dleq.Proof, error) {
 	return dleq.Decode(suite, body[len(body)-proofSize:])
+}
+
+// verifyKnowledge is [dleq.VerifyKnowledge] of points and a proof that the body holds.
+func (s *session) verifyKnowledge(context []byte, points []kyber.Point, proof *dleq.Proof,
+	body []byte) error {
+	_, err := memo.Compute(s.memo, "ceremony proof", func() (struct{}, error) {
+		return struct{}{}, dleq.VerifyKnowledge(suite, context, points, proof)
+	}, context, body)
+	return err
 }

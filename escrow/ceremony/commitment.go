@@ -92,8 +92,8 @@ func (s *session) checkConstant(dealer int, c *sharing.Commitments, body []byte)
 	if err != nil {
 		return &fault{Malformed, err}
 	}
-	if err := dleq.VerifyKnowledge(suite, s.context("reveal", dealer), []kyber.Point{c.Key()},
-		proof); err != nil {
+	if err := s.verifyKnowledge(s.context("reveal", dealer), []kyber.Point{c.Key()}, proof,
+		body); err != nil {
 		return &fault{BadProof, err}
 	}
 	return nil

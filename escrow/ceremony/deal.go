@@ -126,8 +126,8 @@ func (s *session) readDeal(dealer int, recipients []int, body []byte) (map[int]s
 		deal[recipient] = sealed{ephemeral, box[pointSize:]}
 		ephemerals = append(ephemerals, ephemeral)
 	}
-	if err := dleq.VerifyKnowledge(suite, s.context("ephemeral", dealer), ephemerals,
-		proof); err != nil {
+	if err := s.verifyKnowledge(s.context("ephemeral", dealer), ephemerals, proof,
+		body); err != nil {
 		return nil, &fault{BadProof, err}
 	}
 	return deal, nil

@@ -35,8 +35,8 @@ func (s *session) readKey(trustee int, body []byte) (kyber.Point, *fault) {
 	if err != nil {
 		return nil, &fault{Malformed, err}
 	}
-	if err := dleq.VerifyKnowledge(suite, s.context("key", trustee), []kyber.Point{public},
-		proof); err != nil {
+	if err := s.verifyKnowledge(s.context("key", trustee), []kyber.Point{public}, proof,
+		body); err != nil {
 		return nil, &fault{BadProof, err}
 	}
 	return public, nil

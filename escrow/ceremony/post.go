@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"doormat/world/memo"
+
 	"golang.org/x/crypto/cryptobyte"
 )
 
@@ -57,7 +59,11 @@ func (s *session) checkSignature(phase Phase, author int, body, signature []byte
 	if author < 1 || author > s.n {
 		return fmt.Errorf("ceremony: trustee %d is not on the roster of %d", author, s.n)
 	}
-	if !ed25519.Verify(s.identities[author-1], s.signed(phase, author, body), signature) {
+	key, signed := s.identities[author-1], s.signed(phase, author, body)
+	good, _ := memo.Compute(s.memo, "ceremony signature", func() (bool, error) {
+		return ed25519.Verify(key, signed, signature), nil
+	}, key, signed, signature)
+	if !good {
 		return fmt.Errorf("ceremony: the signature is not trustee %d's on this %s post in this "+
 			"session", author, phase)
 	}

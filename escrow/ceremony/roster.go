@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"doormat/escrow/sharing"
+	"doormat/world/memo"
 
 	"golang.org/x/crypto/cryptobyte"
 )
@@ -198,6 +199,7 @@ type session struct {
 	identities []ed25519.PublicKey
 	from       *sharing.Commitments // nil in a key generation
 	dealers    []int                // in a key generation 1..n
+	memo       *memo.Memo           // see [Audit.Remember]
 }
 
 func newSession(r *Roster) (*session, error) {

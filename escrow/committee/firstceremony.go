@@ -77,7 +77,7 @@ func NewFirstCeremony(source world.Source, r *ceremony.Roster) (*FirstCeremony, 
 		b.Genesis.witnessKeys = append(b.Genesis.witnessKeys, w.VerifierKey())
 	}
 	b.Genesis.Policy, err = ledger.NewPolicy(b.Genesis.logKey, Quorum, b.Genesis.witnessKeys...)
-	b.Genesis.State = NewState(r, number, b.Genesis.Policy)
+	b.Genesis.State = NewState(r, number, b.Genesis.Policy, nil)
 	return b, err
 }
 

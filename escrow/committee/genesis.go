@@ -59,7 +59,7 @@ func ParseGenesis(data []byte) (*Genesis, error) {
 		return nil, fmt.Errorf("genesis: %w", err)
 	}
 	number, _, _ := ParseEpoch(string(g.Roster.Session))
-	g.State = NewState(g.Roster, number, g.Policy)
+	g.State = NewState(g.Roster, number, g.Policy, nil)
 	if err := g.State.Tree.Read(checkpoint, g.records); err != nil {
 		return nil, fmt.Errorf("genesis: %w", err)
 	}

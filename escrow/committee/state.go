@@ -11,6 +11,7 @@ import (
 	"doormat/escrow/ceremony"
 	"doormat/world"
 	"doormat/world/ledger"
+	"doormat/world/memo"
 	"doormat/world/publiclog"
 )
 
@@ -23,6 +24,7 @@ import (
 // are void. Names and rosters follow from the ceremonies before: nobody can choose them.
 type State struct {
 	policy      *ledger.Policy // of the checkpoints that trustees confirm under
+	memo        *memo.Memo     // what audits share with those of other runs; may be nil
 	Tree        ledger.Reader
 	reading     int64                       // index of the record that is being read
 	NextRoster  *ceremony.Roster            // of the next ceremony, without its name
@@ -78,16 +80,18 @@ func KeyLife(s world.Settings, message int) (made, destroyed int) {
 
 // NewState is the state of an empty board, on which the founders are to make the key of
 // that number.
-func NewState(founders *ceremony.Roster, number int, policy *ledger.Policy) *State {
-	return &State{policy: policy, NextRoster: WithSession(founders, ""),
+func NewState(founders *ceremony.Roster, number int, policy *ledger.Policy,
+	shared *memo.Memo) *State {
+	return &State{policy: policy, memo: shared, NextRoster: WithSession(founders, ""),
 		former: map[int][]ed25519.PublicKey{}, LastKey: number - 1,
 		LastEpoch: map[int]int{}, Open: map[string]*Session{}, finished: map[int]*Session{}}
 }
 
 // FreshState is a copy of the state after set-up, without the tree of records. Everybody would
 // compute it from the same records, so set-up has computed it for all.
-func (g *Genesis) FreshState() *State {
+func (g *Genesis) FreshState(shared *memo.Memo) *State {
 	c := *g.State
+	c.memo = shared
 	c.Tree, c.SignedPosts, c.Links = ledger.Reader{}, nil, slices.Clip(c.Links)
 	c.former, c.LastEpoch = maps.Clone(c.former), maps.Clone(c.LastEpoch)
 	c.Open, c.finished, c.Live = map[string]*Session{}, map[int]*Session{}, slices.Clone(c.Live)
@@ -203,6 +207,7 @@ func (c *State) openSession(name string) *Session {
 		return nil
 	}
 	s.Audit.Checkpoint = c.checkConfirmation
+	s.Audit.Remember(c.memo)
 	c.Open[name] = s
 	return s
 }

@@ -45,9 +45,9 @@ type Version struct {
 	stateMoved bool   // the state was carried on to a later version
 }
 
-// NewCache makes the cache of views that begin with this genesis.
-func NewCache(g *Genesis) *Cache {
-	return &Cache{Genesis: g, versions: map[string][]*Version{}}
+// NewCache makes the cache of views that begin with this genesis. The memo may be nil.
+func NewCache(g *Genesis, shared *memo.Memo) *Cache {
+	return &Cache{Genesis: g, Memo: shared, versions: map[string][]*Version{}}
 }
 
 // NewView begins with the board after set-up.
@@ -173,9 +173,9 @@ func (v *View) Compute() *State {
 		path = append(path, at)
 	}
 	slices.Reverse(path)
-	c := v.Genesis.FreshState()
+	c := v.Genesis.FreshState(v.Memo)
 	if path[0] != v.initial {
-		c = NewState(v.Genesis.Roster, 1, v.Genesis.Policy)
+		c = NewState(v.Genesis.Roster, 1, v.Genesis.Policy, v.Memo)
 	}
 	for _, p := range path {
 		if p == v.initial {
@@ -225,7 +225,7 @@ func (c *Cache) replay(update []byte) (*View, error) {
 		_, err = v.Read(update)
 		return v, err
 	}
-	fresh := NewState(c.Genesis.Roster, 1, c.Genesis.Policy)
+	fresh := NewState(c.Genesis.Roster, 1, c.Genesis.Policy, c.Memo)
 	if err := fresh.Tree.Read(checkpoint, u.Records); err != nil {
 		return nil, err
 	}

@@ -1,8 +1,10 @@
 package sharing
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"sync"
 
 	"doormat/escrow/group"
 
@@ -12,8 +14,10 @@ import (
 // Commitments are the coefficients of a secret polynomial times the generator. They are public and
 // immutable.
 type Commitments struct {
-	group  kyber.Group
-	points []kyber.Point
+	group   kyber.Group
+	points  []kyber.Point
+	encode  sync.Once // an encoding costs a square root for each point, and is asked for often
+	encoded []byte
 }
 
 // NewCommitments wraps the commitments to coefficients 0, 1, ..., t-1. Single coefficients may be
@@ -50,11 +54,12 @@ func DecodeCommitments(g kyber.Group, t int, b []byte) (*Commitments, error) {
 
 // Bytes returns the points one after the other, 32 bytes each over ristretto255.
 func (c *Commitments) Bytes() []byte {
-	var b []byte
-	for _, p := range c.points {
-		b = append(b, group.Bytes(p)...)
-	}
-	return b
+	c.encode.Do(func() {
+		for _, p := range c.points {
+			c.encoded = append(c.encoded, group.Bytes(p)...)
+		}
+	})
+	return bytes.Clone(c.encoded)
 }
 
 // Threshold returns t, the number of commitments.

@@ -84,7 +84,7 @@ func TestHostileUpdates(t *testing.T) {
 		"too few records":  {First: u.First, Records: u.Records[1:], Checkpoint: u.Checkpoint},
 		"a later position": {First: u.First + 1, Records: u.Records, Checkpoint: u.Checkpoint},
 	} {
-		alone := &committee.View{Cache: committee.NewCache(s.genesis), Version: at} // with nobody to share with
+		alone := &committee.View{Cache: committee.NewCache(s.genesis, nil), Version: at} // with nobody to share with
 		fresh, err := alone.Read(bad.Encode())
 		require.Error(t, err, name)
 		require.False(t, fresh)
@@ -214,7 +214,7 @@ func TestTwoBoards(t *testing.T) {
 		return u.Encode()
 	}
 	short, long := fork("a"), fork("b", "c")
-	common := committee.NewCache(f.genesis)
+	common := committee.NewCache(f.genesis, nil)
 	one, two := common.NewView(), common.NewView()
 	_, err = one.Read(short)
 	require.NoError(t, err)

@@ -36,7 +36,7 @@ func newProviderExtension(cache *committee.Cache, devices func() []string) *prov
 	x := &providerExtension{Keyring: committee.Keyring{Cache: cache}, devices: devices, using: map[string]int{}, oldKeyUploads: map[string]int{},
 		waiting: map[string]int64{}}
 	x.Board = cache.NewView()
-	x.Follow(cache.Genesis.FreshState())
+	x.Follow(cache.Genesis.FreshState(cache.Memo))
 	x.chain = [][]byte{cache.Genesis.FirstKey().Certificate}
 	return x
 }

@@ -130,7 +130,8 @@ func withHardware(t *trustee, config world.Config, s *setup, own values) ([]worl
 	if own.hardware == HardwareOff {
 		return []world.Node{t, idle(name)}, nil
 	}
-	desk, err := newTrustee(s.trustees[t.index-1], committee.NewCache(s.genesis), t.register, config)
+	desk, err := newTrustee(s.trustees[t.index-1], committee.NewCache(s.genesis, config.Memo),
+		t.register, config)
 	if err != nil {
 		return nil, err
 	}

@@ -200,9 +200,9 @@ func (s *stage) signed() law.Signed {
 
 // ring is the keyring of a client that knows the first key.
 func ring(f *committee.Genesis) committee.Keyring {
-	k := committee.Keyring{Cache: committee.NewCache(f)}
+	k := committee.Keyring{Cache: committee.NewCache(f, nil)}
 	k.Board = k.Cache.NewView()
-	k.Follow(f.FreshState())
+	k.Follow(f.FreshState(nil))
 	return k
 }
 

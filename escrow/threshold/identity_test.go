@@ -311,7 +311,7 @@ func TestFalseBoards(t *testing.T) {
 	s := renewing(t, 2, 3, 2, 0, 4)
 	s.advance(4)
 	good := s.boardNow()
-	k := committee.Keyring{Cache: committee.NewCache(s.genesis)}
+	k := committee.Keyring{Cache: committee.NewCache(s.genesis, nil)}
 	_, _, err := k.ReadUpdate(good.Encode())
 	require.NoError(t, err, "alone, from the beginning")
 	require.Equal(t, s.hashes(), k.Known)
@@ -321,7 +321,7 @@ func TestFalseBoards(t *testing.T) {
 		"one is another":         {Records: append([][]byte{[]byte("x")}, good.Records[1:]...), Checkpoint: good.Checkpoint},
 		"nobody cosigned":        {Records: good.Records, Checkpoint: []byte("x")},
 	} {
-		k := committee.Keyring{Cache: committee.NewCache(s.genesis)}
+		k := committee.Keyring{Cache: committee.NewCache(s.genesis, nil)}
 		_, _, err := k.ReadUpdate(bad.Encode())
 		require.Error(t, err, name)
 		require.Empty(t, k.Known, name)
@@ -344,11 +344,11 @@ func FuzzCertificates(f *testing.F) {
 	want := s.hashes()
 	device := e2ee.NewDevice("A", nil, 0, nil)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, phone := range []*envelope{{Keyring: ring(s.genesis), device: device}, {Keyring: committee.Keyring{Cache: committee.NewCache(s.genesis)}, device: device}} {
+		for _, phone := range []*envelope{{Keyring: ring(s.genesis), device: device}, {Keyring: committee.Keyring{Cache: committee.NewCache(s.genesis, nil)}, device: device}} {
 			_ = phone.Handle(s.sim.Net.Now(), world.Packet{From: world.Provider, Data: data})
 			require.True(t, slices.Equal(want[:len(phone.Known)], phone.Known))
 		}
-		extension := newProviderExtension(committee.NewCache(s.genesis), func() []string { return []string{"device:A"} })
+		extension := newProviderExtension(committee.NewCache(s.genesis, nil), func() []string { return []string{"device:A"} })
 		for _, from := range []string{"log", "trustee:1", "device:A", world.Outsider} {
 			extension.Handle(s.sim.Net.Now(), world.Packet{From: from, To: "provider", Data: data})
 			require.Len(t, extension.chain, len(extension.Known))
@@ -441,7 +441,7 @@ func TestKeptFromThePresent(t *testing.T) {
 
 // newPhone is the extension of a phone that has read nothing of the board.
 func newPhone(g *committee.Genesis) *envelope {
-	return &envelope{Keyring: committee.Keyring{Cache: committee.NewCache(g)}, device: e2ee.NewDevice("A", nil, 0, nil)}
+	return &envelope{Keyring: committee.Keyring{Cache: committee.NewCache(g, nil)}, device: e2ee.NewDevice("A", nil, 0, nil)}
 }
 
 // handle gives it a packet of the provider.

@@ -55,7 +55,7 @@ func newAlone(t *testing.T, state, public []byte, register *law.Register, env wo
 	t.Helper()
 	g, err := committee.ParseGenesis(public)
 	require.NoError(t, err)
-	alone, err := newTrustee(state, committee.NewCache(g), register, env)
+	alone, err := newTrustee(state, committee.NewCache(g, nil), register, env)
 	require.NoError(t, err)
 	return alone
 }

@@ -202,8 +202,7 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	cache := committee.NewCache(s.genesis)
-	cache.Memo = config.Memo
+	cache := committee.NewCache(s.genesis, config.Memo)
 	provider := e2ee.NewProvider(register, config.Settings.Mailbox)
 	extension := newProviderExtension(cache, provider.Devices)
 	extension.deviceOf = provider.DeviceOf
