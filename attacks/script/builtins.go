@@ -9,11 +9,12 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"doormat/attacks/language"
 	"doormat/attacks/technique"
 )
 
 // What a script sees of the world is one value, adv. Its methods are calls
-// through the port; docs/scripts.md lists them, and package technique declares them.
+// through the port; package language declares them, and docs/builtins.md lists them.
 
 // newAdv asks the port who the adversary is and builds adv. It tells the design's
 // id as well.
@@ -31,15 +32,14 @@ func newAdv(port technique.Port) (adv starlark.Value, design string, err error) 
 	for _, name := range technique.Calls() {
 		d[name] = method(port, name)
 	}
-	d["packets"] = starlark.NewBuiltin("packets",
-		func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
-			kwargs []starlark.Tuple) (starlark.Value, error) {
-			var until int
-			if err := starlark.UnpackArgs("packets", args, kwargs, "until", &until); err != nil {
-				return nil, err
-			}
-			return &packets{thread: t, port: port, until: until}, nil
-		})
+	loop, _ := language.Adversary.Method(language.Packets)
+	d[language.Packets] = builtin(loop, func(c call) (starlark.Value, error) {
+		var until int
+		if err := c.unpack(&until); err != nil {
+			return nil, err
+		}
+		return &packets{thread: c.thread, port: port, until: until}, nil
+	})
 	return object{"adv", starlarkstruct.FromStringDict(starlark.String("adv"), d)}, design, nil
 }
 
@@ -58,6 +58,44 @@ func (o object) Attr(name string) (starlark.Value, error) {
 			strings.Join(o.AttrNames(), ", "))
 	}
 	return v, nil
+}
+
+// call is one call of a function that package language declares.
+type call struct {
+	function *language.Function
+	thread   *starlark.Thread
+	args     starlark.Tuple
+	kwargs   []starlark.Tuple
+}
+
+// builtin makes a declared function of what it does.
+func builtin(f *language.Function, do func(call) (starlark.Value, error)) *starlark.Builtin {
+	return starlark.NewBuiltin(f.Name, func(t *starlark.Thread, _ *starlark.Builtin,
+		args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		return do(call{f, t, args, kwargs})
+	})
+}
+
+// unpack reads the arguments into variables, one for each declared parameter in its order.
+func (c call) unpack(into ...any) error {
+	f := c.function
+	if len(into) != len(f.Parameters) {
+		return fmt.Errorf("%s: %d variables for %d declared parameters", f.Name, len(into),
+			len(f.Parameters))
+	}
+	if most := len(f.Positional()); len(c.args) > most {
+		return fmt.Errorf("%s: %d arguments by position, want at most %d and the others by name",
+			f.Name, len(c.args), most)
+	}
+	var pairs []any
+	for i, p := range f.Parameters {
+		name := p.Name
+		if p.Default != "" {
+			name += "?"
+		}
+		pairs = append(pairs, name, into[i])
+	}
+	return starlark.UnpackArgs(f.Name, c.args, c.kwargs, pairs...)
 }
 
 // method forwards a call, with args before the script's own.
@@ -145,8 +183,8 @@ func (l *loop) Next(v *starlark.Value) bool {
 		return false
 	}
 	d := toDict(fields)
-	for _, name := range []string{"deliver", "drop", "replace"} {
-		d[name] = method(l.port, name, fields["fact"])
+	for _, f := range language.Packet.Methods {
+		d[f.Name] = method(l.port, f.Name, fields["fact"])
 	}
 	*v = object{"packet", starlarkstruct.FromStringDict(starlark.String("packet"), d)}
 	return true
@@ -225,6 +263,6 @@ func (c *crossing) value(v starlark.Value, depth int) (any, error) {
 		}
 		return out, nil
 	}
-	return nil, fmt.Errorf("a %s cannot cross to the adversary: give fact ids, strings, numbers "+
-		"or bytes", v.Type())
+	return nil, fmt.Errorf("a %s cannot cross to the adversary: give fact ids, strings, whole "+
+		"numbers or bytes", v.Type())
 }

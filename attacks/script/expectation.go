@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"doormat/attacks/language"
 	"doormat/attacks/technique"
 	"doormat/world"
 
@@ -23,16 +24,12 @@ func (outcomeValue) Type() string { return "outcome" }
 // opens(target = "all", others = ("none", "some"), files = "some", calls = "none",
 // metadata = "all", noticed = True, why = "...") states an outcome: of the texts a level, or one
 // for before and one for after the attack; of attachments, calls and metadata a level.
-func opens(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
-	kwargs []starlark.Tuple) (starlark.Value, error) {
+func opens(c call) (starlark.Value, error) {
 	var o technique.Outcome
 	var target, others, disclosed starlark.Value
 	var files, calls, metadata string
-	err := starlark.UnpackArgs("opens", args, kwargs, "target", &target, "others", &others, "why",
-		&o.Why,
-		"forged?", &o.Forged, "noticed?", &o.Noticed, "served?", &o.Served, "files?", &files,
-		"calls?", &calls,
-		"metadata?", &metadata, "disclosed?", &disclosed)
+	err := c.unpack(&target, &others, &o.Why, &o.Forged, &o.Noticed, &o.Served, &files, &calls,
+		&metadata, &disclosed)
 	o.Files, o.Metadata = technique.Level(files), technique.Level(metadata)
 	o.Calls = cmp.Or(technique.Level(calls), technique.None) // a call leaves nothing to find
 	if err != nil {
@@ -84,18 +81,15 @@ func levels(v starlark.Value) (before, after technique.Level, err error) {
 }
 
 // not_applicable(why) says that the design has nothing that the attack could take.
-func notApplicable(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
-	kwargs []starlark.Tuple) (starlark.Value, error) {
+func notApplicable(c call) (starlark.Value, error) {
 	o := technique.Outcome{NotApplicable: true}
-	if err := starlark.UnpackArgs("not_applicable", args, kwargs, "why", &o.Why); err != nil {
+	if err := c.unpack(&o.Why); err != nil {
 		return nil, err
 	}
 	return outcomeValue{Outcome: o}, o.Check()
 }
 
-// viewValue shows a view to an expectation: v.t, v.at, v.messages[0].to, and
-// v.level(opened, total), v.levels(messages), v.files(messages), v.heard(calls),
-// v.live(message or call, moment), v.seats("A").
+// viewValue shows a view to an expectation, as [language.View] declares it.
 func viewValue(shown technique.View) starlark.Value {
 	v := view{shown}
 	messages := make([]starlark.Value, len(v.Messages))
@@ -130,38 +124,34 @@ func viewValue(shown technique.View) starlark.Value {
 	d["messages"] = starlark.NewList(messages)
 	d["calls"] = starlark.NewList(calls)
 	d["events"] = starlark.NewList(events)
-	d["events_after"] = eventsAfter(v.Events, events)
-	d["level"] = starlark.NewBuiltin("level", levelOf)
-	d["levels"] = starlark.NewBuiltin("levels", v.levels)
-	d["files"] = starlark.NewBuiltin("files", v.files)
-	d["heard"] = starlark.NewBuiltin("heard", v.heard)
-	d["live"] = starlark.NewBuiltin("live", v.live)
-	d["seats"] = starlark.NewBuiltin("seats", v.seats)
+	does := map[string]func(call) (starlark.Value, error){"events_after": eventsAfter(v.Events, events),
+		"level": levelOf, "levels": v.levels, "files": v.files, "heard": v.heard, "live": v.live,
+		"seats": v.seats}
+	for i := range language.ViewMethods {
+		f := &language.ViewMethods[i]
+		d[f.Name] = builtin(f, does[f.Name])
+	}
 	return object{"view", starlarkstruct.FromStringDict(starlark.String("view"), d)}
 }
 
 // eventsAfter(number) gives the events between a message and the next.
-func eventsAfter(rows []technique.EventRow, values []starlark.Value) starlark.Value {
+func eventsAfter(rows []technique.EventRow, values []starlark.Value) func(call) (starlark.Value, error) {
 	after := map[int][]starlark.Value{}
 	for i, e := range rows {
 		after[e.After] = append(after[e.After], values[i])
 	}
-	return starlark.NewBuiltin("events_after",
-		func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
-			kwargs []starlark.Tuple) (starlark.Value, error) {
-			var number int
-			if err := starlark.UnpackArgs("events_after", args, kwargs, "number", &number); err != nil {
-				return nil, err
-			}
-			return starlark.NewList(slices.Clone(after[number])), nil
-		})
+	return func(c call) (starlark.Value, error) {
+		var number int
+		if err := c.unpack(&number); err != nil {
+			return nil, err
+		}
+		return starlark.NewList(slices.Clone(after[number])), nil
+	}
 }
 
-func levelOf(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
-	kwargs []starlark.Tuple) (starlark.Value, error) {
+func levelOf(c call) (starlark.Value, error) {
 	var opened, total int
-	if err := starlark.UnpackArgs("level", args, kwargs, "opened", &opened, "total",
-		&total); err != nil {
+	if err := c.unpack(&opened, &total); err != nil {
 		return nil, err
 	}
 	return starlark.String(technique.LevelOf(opened, total)), nil

@@ -1,49 +1,47 @@
 package script
 
 import (
+	"errors"
+	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// TestHabits writes what is right in Python and not in Starlark: each error names
-// the line and says what to write instead.
+// TestHabits writes what is right in Python and not in Starlark: each error names the line and
+// says what to write instead, and that runs. docs/builtins.md shows the same pairs.
 func TestHabits(t *testing.T) {
-	for _, c := range []struct{ line, hint string }{
-		{"import os", "no import"},
-		{"from os import path", "no import"},
-		{`x = f"{1}"`, "no f-strings"},
-		{`print(f'{1}')`, "no f-strings"},
-		{"try:\n    pass\nexcept:\n    pass", "no exceptions"},
-		{"raise ValueError()", "no exceptions"},
-		{"class A:\n    pass", "no classes"},
-		{"with open('x') as f:\n    pass", "no with"},
-		{"def g():\n    yield 1", "no coroutines"},
-		{"assert 1 == 1", "no assert"},
-		{"def g():\n    global x", "no global"},
-		{"del x", "no del"},
-		{"x = 1 is None", "no is"},
-		{"x = 2 ** 3", "no power operator"},
-		{"if (y := 1):\n    pass", "no := inside"},
-		{"def g(x) -> int:\n    pass", "no type annotations"},
-		{"x: int = 1", "no type annotations"},
-		{"@memo\ndef g():\n    pass", "no decorators"},
-		{"x = {1, 2}", "no set literals"},
-		{"x = 1 < 2 < 3", "chain comparisons"},
-		{"x = open('x')", "no files"},
-		{"x = sum([1])", "no sum"},
-		{"x = time.time()", "no clock"},
-		{"x = isinstance(1, int)", "no isinstance"},
-	} {
-		_, err := Load("a.star", []byte(c.line+"\n"))
-		require.Error(t, err, c.line)
-		assert.Contains(t, err.Error(), c.hint, c.line)
-		assert.Regexp(t, `^a\.star:\d+:\d+: `, err.Error(), c.line)
+	helpers := fstest.MapFS{"helpers/groups.star": {Data: []byte("def believes(): pass")}}
+	header := attack(`"provider.store"`, "", opensAll, "pass")
+	header = header[:strings.Index(header, "def run(")]
+	for _, h := range Habits() {
+		_, err := Load("a.star", []byte(inPlace(h.Python, header)), helpers)
+		if err == nil {
+			err = errors.New(runOne(t, toyLab(t, inPlace(h.Python, header))).Error)
+		}
+		assert.ErrorContains(t, err, " ("+h.Hint+")", h.Python)
+		assert.Regexp(t, `^(a|attack1)\.star:\d+:\d+: `, err.Error(), h.Python)
+		if h.Here != "" {
+			_, err = Load("a.star", []byte(inPlace(h.Here, header)), helpers)
+			assert.NoError(t, err, "instead of %s", h.Python)
+		}
 	}
 	_, err := Load("a.star", []byte("x = 1 +  # f\"\" import class\n"))
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "Starlark has no", "a comment is not a habit")
+}
+
+// inPlace puts an example into an attack: into its run if it uses adv, and beside it otherwise.
+func inPlace(example, header string) string {
+	switch {
+	case strings.Contains(example, "def run("):
+		return header + example + "\n"
+	case strings.Contains(example, "adv."):
+		return header + "def run(adv):\n    " + example + "\n"
+	}
+	return example + "\n" + header + "def run(adv): pass\n"
 }
 
 // TestUnknownNames asks adv, a packet and a view for what they lack: the error

@@ -9,7 +9,7 @@
 // All that a script does to the world is a call on its one value, adv, and crosses an
 // [technique.Port] as fact ids, strings, numbers and bytes (builtins.go). What it expects may be
 // computed from an [technique.View], in which there is no text (expectation.go, view.go).
-// docs/scripts.md lists what scripts may call. Starlark bounds the steps of a script, and
+// docs/builtins.md lists what scripts may call. Starlark bounds the steps of a script, and
 // once a script is loaded all that it could keep from run to run is frozen:
 // TestRunsShareNoState.
 package script
@@ -29,6 +29,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 	"go.starlark.net/syntax"
 
+	"doormat/attacks/language"
 	"doormat/attacks/technique"
 	"doormat/world"
 )
@@ -77,10 +78,10 @@ func load(s *program, src []byte, helpers []fs.FS) (*program, error) {
 	}
 	globals, err := starlark.ExecFileOptions(dialect,
 		thread, s.name, src, starlark.StringDict{
-			"technique":      starlark.NewBuiltin("technique", s.technique),
-			"opens":          starlark.NewBuiltin("opens", opens),
-			"not_applicable": starlark.NewBuiltin("not_applicable", notApplicable),
-			"struct":         starlark.NewBuiltin("struct", starlarkstruct.Make),
+			language.Technique.Name:     builtin(&language.Technique, s.technique),
+			language.Opens.Name:         builtin(&language.Opens, opens),
+			language.NotApplicable.Name: builtin(&language.NotApplicable, notApplicable),
+			language.Struct.Name:        starlark.NewBuiltin(language.Struct.Name, starlarkstruct.Make),
 		})
 	if err != nil {
 		return nil, explain(scriptError(err), s.source)
@@ -120,7 +121,8 @@ func helper(helpers []fs.FS, file string) (starlark.StringDict, error) {
 			return globals.(starlark.StringDict), nil
 		}
 		globals, err := starlark.ExecFileOptions(dialect, newThread(file, maxSteps), file, src,
-			starlark.StringDict{"struct": starlark.NewBuiltin("struct", starlarkstruct.Make)})
+			starlark.StringDict{language.Struct.Name: starlark.NewBuiltin(language.Struct.Name,
+				starlarkstruct.Make)})
 		globals.Freeze()
 		if err == nil {
 			helpersRun.Store(key, globals)
@@ -175,20 +177,15 @@ func (s *program) Header() technique.Header { return s.header }
 // Source implements [technique.Technique].
 func (s *program) Source() string { return s.source }
 
-func (s *program) technique(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
-	kwargs []starlark.Tuple) (starlark.Value, error) {
+func (s *program) technique(c call) (starlark.Value, error) {
 	if s.header.ID != "" {
 		return nil, errors.New("technique: called twice")
 	}
 	var h technique.Header
 	var needs, applies, beats *starlark.List
 	var settings, expects *starlark.Dict
-	err := starlark.UnpackArgs("technique", args, kwargs,
-		"id", &h.ID, "title", &h.Title, "family", &h.Family, "kind", &h.Kind,
-		"needs", &needs, "showcase", &h.Showcase, "happens", &h.Happens, "why", &h.Why,
-		"really", &h.Really, "source", &h.Source, "exercise", &h.Exercise, "expects", &expects,
-		"applies?", &applies, "settings?", &settings, "at_set_up?", &h.AtSetUp,
-		"beats?", &beats) // what follows an optional one is optional too
+	err := c.unpack(&h.ID, &h.Title, &h.Family, &h.Kind, &needs, &h.Showcase, &h.Happens, &h.Why,
+		&h.Really, &h.Source, &h.Exercise, &expects, &applies, &settings, &h.AtSetUp, &beats)
 	if err != nil {
 		return nil, err
 	}
@@ -276,7 +273,7 @@ func (s *program) Expect(keys []string, v technique.View) (technique.Outcome, er
 			var err error
 			if value, err = starlark.Call(s.thread(""), f, starlark.Tuple{viewValue(v)},
 				nil); err != nil {
-				return technique.Outcome{}, scriptError(err)
+				return technique.Outcome{}, explain(scriptError(err), "")
 			}
 		}
 		o, ok := value.(outcomeValue)
@@ -299,7 +296,7 @@ func (s *program) Run(ctx context.Context, port technique.Port) error {
 	stop := context.AfterFunc(ctx, func() { thread.Cancel(context.Cause(ctx).Error()) })
 	defer stop()
 	if _, err = starlark.Call(thread, s.run, starlark.Tuple{adv}, nil); err != nil {
-		return scriptError(err)
+		return explain(scriptError(err), "")
 	}
 	return nil
 }

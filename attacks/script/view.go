@@ -15,12 +15,10 @@ type view struct{ technique.View }
 
 // levels(messages, at = v.at) gives what opens says when exactly these messages
 // are read: a pair for the target and a pair for others, each before and after.
-func (v view) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
-	kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) levels(c call) (starlark.Value, error) {
 	var read starlark.Iterable
 	at := v.Settings.At
-	if err := starlark.UnpackArgs("levels", args, kwargs, "messages", &read, "at?",
-		&at); err != nil {
+	if err := c.unpack(&read, &at); err != nil {
 		return nil, err
 	}
 	numbers := map[int]bool{}
@@ -54,10 +52,9 @@ func (v view) levels(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 
 // files(messages) gives what opens says of attachments when exactly those of these
 // messages are read.
-func (v view) files(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
-	kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) files(c call) (starlark.Value, error) {
 	var read starlark.Iterable
-	if err := starlark.UnpackArgs("files", args, kwargs, "messages", &read); err != nil {
+	if err := c.unpack(&read); err != nil {
 		return nil, err
 	}
 	opened, total := map[int]bool{}, 0
@@ -79,15 +76,14 @@ func (v view) files(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 }
 
 // heard(calls) gives what opens says of calls when exactly these are heard.
-func (v view) heard(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
-	kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) heard(c call) (starlark.Value, error) {
 	var calls starlark.Iterable
-	if err := starlark.UnpackArgs("heard", args, kwargs, "calls", &calls); err != nil {
+	if err := c.unpack(&calls); err != nil {
 		return nil, err
 	}
 	heard := map[int]bool{}
-	for c := range starlark.Elements(calls) {
-		k, err := v.number(c)
+	for one := range starlark.Elements(calls) {
+		k, err := v.number(one)
 		if err != nil {
 			return nil, fmt.Errorf("heard: %w", err)
 		}
@@ -98,12 +94,10 @@ func (v view) heard(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 
 // live(message, moment) tells whether at a moment others than the readers hold a key under
 // which a message, or the key of a call, is sealed: an escrow key, say, which the design may replace and destroy.
-func (v view) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
-	kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) live(c call) (starlark.Value, error) {
 	var m starlark.Value
 	var moment int
-	if err := starlark.UnpackArgs("live", args, kwargs, "message", &m, "moment",
-		&moment); err != nil {
+	if err := c.unpack(&m, &moment); err != nil {
 		return nil, err
 	}
 	k, err := v.number(m)
@@ -124,10 +118,9 @@ func (v view) live(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 }
 
 // seats(jurisdiction) counts the trustees whom the setting jurisdictions puts there.
-func (v view) seats(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
-	kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v view) seats(c call) (starlark.Value, error) {
 	var place string
-	if err := starlark.UnpackArgs("seats", args, kwargs, "jurisdiction", &place); err != nil {
+	if err := c.unpack(&place); err != nil {
 		return nil, err
 	}
 	seats, err := v.Settings.Seats()

@@ -2,9 +2,11 @@ package technique
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
+
+	"doormat/attacks/language"
+	"doormat/world"
 )
 
 // Arguments reads the values of a call; the first that is missing or of another
@@ -17,61 +19,70 @@ type Arguments struct {
 // Err says what was missing or of another type, nil if nothing was.
 func (a *Arguments) Err() error { return a.err }
 
-// A shape says how many arguments a call takes by position (-1 for any number), and which
-// by name.
-type shape struct {
-	most  int
-	names []string
+// inLoop are the calls by which a loop over adv.packets() goes on and ends. Those on its packet
+// are declared; here the packet's fact stands before their own arguments.
+var inLoop = map[string]int{"next": 1, "release": 0}
+
+// Calls lists the calls on adv that go through the port as they are, in alphabetical order.
+func Calls() (names []string) {
+	for _, f := range language.Adversary.Methods {
+		if f.Name != language.Packets {
+			names = append(names, f.Name)
+		}
+	}
+	return slices.Sorted(slices.Values(names))
 }
 
-var (
-	// onAdversary are the calls on adv.
-	onAdversary = map[string]shape{
-		"take":    {2, []string{"kind"}},
-		"tap":     {1, nil},
-		"hold":    {2, []string{"program", "text"}},
-		"advance": {1, nil},
-		"wait":    {1, nil},
-		"rest":    {1, nil},
-		"order": {0, []string{"accounts", "since", "until", "loot", "through", "program",
-			"emergency"}},
-		"send":     {-1, nil},
-		"solve":    {-1, nil},
-		"apply":    {-1, []string{"text"}},
-		"attempt":  {-1, []string{"text"}},
-		"saturate": {1, []string{"kind"}},
-		"facts":    {2, []string{"ref"}},
-		"read":     {1, nil},
-		"claim":    {1, nil},
-	}
-	// inLoop are the calls of a loop over adv.packets() and on a packet in it.
-	inLoop = map[string]shape{
-		"next":    {1, nil},
-		"release": {},
-		"deliver": {1, nil},
-		"drop":    {1, nil},
-		"replace": {-1, nil},
-	}
-)
-
-// Calls lists the calls on adv, in alphabetical order.
-func Calls() []string { return slices.Sorted(maps.Keys(onAdversary)) }
-
-// Check refuses arguments that the call would not look at.
+// Check refuses arguments that the call would not look at, and puts those that were given by
+// name where they go by position.
 func (a *Arguments) Check() error {
-	shape, ok := onAdversary[a.Method]
+	before := 0
+	f, ok := language.Adversary.Method(a.Method)
 	if !ok {
-		shape, ok = inLoop[a.Method]
+		f, ok = language.Packet.Method(a.Method)
+		before = 1
 	}
-	if !ok && a.Method != "info" {
+	if most, internal := inLoop[a.Method]; internal || a.Method == "info" {
+		return a.checkInternal(most)
+	}
+	if !ok || a.Method == language.Packets {
 		return fmt.Errorf("no such call: %s", brief(a.Method))
 	}
-	if shape.most >= 0 && len(a.Args) > shape.most {
-		return fmt.Errorf("%d arguments, want at most %d", len(a.Args), shape.most)
+	positional := f.Positional()
+	if most := before + len(positional); !f.Rest() && len(a.Args) > most {
+		return fmt.Errorf("%d arguments, want at most %d", len(a.Args)-before, most-before)
 	}
 	for name := range a.Named {
-		if !slices.Contains(shape.names, name) {
-			return fmt.Errorf("unexpected argument %s", brief(name))
+		if _, ok := f.Named(name); !ok {
+			return fmt.Errorf("unexpected argument %s%s", brief(name), world.DidYouMean(name, f.Names()))
+		}
+	}
+	return a.place(positional, before)
+}
+
+// checkInternal refuses arguments of a call that no script writes.
+func (a *Arguments) checkInternal(most int) error {
+	if len(a.Args) > most || len(a.Named) > 0 {
+		return fmt.Errorf("%d arguments, want at most %d and none by name", len(a.Args)+len(a.Named), most)
+	}
+	return nil
+}
+
+// place puts arguments given by name where they go by position, after so many others.
+func (a *Arguments) place(positional []language.Parameter, before int) error {
+	for i, p := range positional {
+		v, given := a.Named[p.Name]
+		switch at := before + i; {
+		case !given:
+		case at < len(a.Args):
+			return fmt.Errorf("argument %s is given twice", p.Name)
+		default:
+			list := slices.Clone(a.Args)
+			for len(list) <= at {
+				list = append(list, nil)
+			}
+			list[at] = v
+			a.Args = list
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"doormat/attacks/language"
 	"doormat/world"
 )
 
@@ -34,8 +35,8 @@ type Header struct {
 
 // Families and kinds of attacks.
 var (
-	Families = []string{"insider", "theft", "compelled", "network", "evasion"}
-	Kinds    = []string{"attack", "control", "lawful"}
+	Families = language.Families
+	Kinds    = language.Kinds
 )
 
 var idForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
