@@ -103,7 +103,7 @@ var policy = []struct {
 	{"demo/stage/events", []string{"demo/stage/jobs"}},
 	{"demo/stage/loopback", []string{"demo"}},
 	{"demo/stage", []string{"world", "world/memo", "attacks", "attacks/atlas", "attacks/technique", "attacks/deduce", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/drawing", "demo/replay", "demo/wall", "demo/story", "demo/chat/...", "demo/stage/chats", "demo/stage/jobs", "demo/stage/loopback", "demo/stage/events", "demo/stage/rob", "demo/stage/scene"}},
-	{"demo/pages", []string{"world", "world/simulation", "attacks", "attacks/technique", "demo", "demo/plain", "demo/summary", "demo/markdown", "demo/overhead", "demo/scorecard/...", "demo/story", "demo/drawing", "demo/replay", "demo/wall", "attacks/trace"}},
+	{"demo/pages", []string{"world", "world/simulation", "attacks", "attacks/language", "attacks/library", "attacks/script", "attacks/technique", "demo", "demo/plain", "demo/summary", "demo/markdown", "demo/overhead", "demo/scorecard/...", "demo/story", "demo/drawing", "demo/replay", "demo/wall", "attacks/trace"}},
 	{"demo/overhead", []string{"world", "world/memo", "world/simulation", "demo/plain"}},
 	{"demo", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/...", "docs"}},
 	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},

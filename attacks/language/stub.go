@@ -59,7 +59,10 @@ func writeHelpers(b *strings.Builder, helpers []Helper) {
 	for _, h := range helpers {
 		fmt.Fprintf(b, "# %s\n\n", h.File)
 		for _, name := range h.Values {
-			fmt.Fprintf(b, "%s: Any\n\n", name)
+			if !seen[name] {
+				seen[name] = true
+				fmt.Fprintf(b, "%s: Any\n\n", name)
+			}
 		}
 		for _, f := range h.Functions {
 			if seen[f.Name] {

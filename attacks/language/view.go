@@ -20,7 +20,11 @@ func View() Class {
 		if p.Number() {
 			kind = "int"
 		}
-		c.Values = append(c.Values, Value{p.Key(), kind, strings.ReplaceAll(p.Doc, "`", "")})
+		doc := strings.ReplaceAll(p.Doc, "`", "")
+		if p.Number() && p.Zero != "" && !strings.Contains(doc, p.Zero) {
+			doc += "; 0: " + p.Zero
+		}
+		c.Values = append(c.Values, Value{p.Key(), kind, doc})
 	}
 	c.Values = append(c.Values, viewValues...)
 	return c

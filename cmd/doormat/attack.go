@@ -22,7 +22,8 @@ import (
 func (a *app) attack() *cobra.Command {
 	return cli.Group(&cobra.Command{Use: "attack",
 		Short: "List attacks, show one, run one, sweep one over a setting, or write one"},
-		a.attackList(), a.attackShow(), a.attackRun(), a.attackSweep(), a.attackNew(), a.attackCheck())
+		a.attackList(), a.attackShow(), a.attackRun(), a.attackSweep(), a.attackNew(), a.attackCheck(),
+		a.attackStub())
 }
 
 func (a *app) attackList() *cobra.Command {

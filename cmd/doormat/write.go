@@ -53,6 +53,34 @@ current folder. A file that is there stays as it is.`,
 	}
 }
 
+// attackStub prints type hints for an editor.
+func (a *app) attackStub() *cobra.Command {
+	var path string
+	c := &cobra.Command{
+		Use:   "stub",
+		Short: "Print type hints of all that a script may call, for an editor",
+		Long: `Print type hints, in Python, of all that a script may call and of the helpers that it
+may load. Editors with Pyright or Pylance read them from __builtins__.pyi in the
+project's folder, Tilt's starlark-lsp by --builtin-paths.`,
+		Args: cli.Exactly(0, "no arguments"),
+		RunE: func(*cobra.Command, []string) (err error) {
+			stub, err := demo.Stub()
+			if err != nil {
+				return err
+			}
+			out, err := cli.Open(path)
+			if err != nil {
+				return err
+			}
+			defer out.Close(&err)
+			return out.Data(stub)
+		},
+	}
+	c.Flags().StringVar(&path, "out", "", "write to `FILE` instead of stdout, whole or not at all")
+	cli.Complete(c, "out", cli.Files)
+	return c
+}
+
 // A checkedAttack is what attack check found.
 type checkedAttack struct {
 	File     string         `json:"file"`

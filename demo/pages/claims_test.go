@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/attacks/language"
 	"doormat/attacks/script"
 	"doormat/demo"
 	"doormat/demo/demotest"
@@ -130,26 +131,31 @@ func TestNamedTests(t *testing.T) {
 	require.Greater(t, found, 20)
 }
 
-// TestReference asks the program what a script sees and looks it up.
+// TestReference asks a running script what adv, a packet, a fact and a view have, and of what
+// types: exactly what is declared, no more and no less.
 func TestReference(t *testing.T) {
 	demotest.Long(t)
-	const header = `technique(id = %q, family = "theft", kind = "attack", title = "t", needs = ["device:target.control"],
+	const header = `def told(name, x):
+    return " ".join([name] + ["%%s:%%s" %% (a, type(getattr(x, a))) for a in dir(x)])
+technique(id = %q, family = "theft", kind = "attack", title = "t", needs = ["device:target.control"],
     showcase = "e2ee", happens = "h", why = "w", really = "r", source = "s", exercise = "e",
-    expects = {k: lambda v: fail("%%s %%s %%s" %% (dir(v), dir(v.messages[0]), dir(v.events[0]))) for k in ["e2ee", "escrow"]})
+    expects = {k: %s for k in ["e2ee", "escrow"]})
 def run(adv):
     %s
 `
+	const expectation = `lambda v: fail("; ".join([told("View", v), told("Message", v.messages[0]),
+        told("Call", v.calls[0]), told("Event", v.events[0]), told("Group", v.groups[0])]))`
 	kit, err := demo.Default()
 	require.NoError(t, err)
 	kit.Attacks = nil
 	for id, body := range map[string]string{
 		"view": `pass`,
-		"adv":  `fail(str(dir(adv)))`,
+		"adv":  `fail(told("Adversary", adv))`,
 		"packet": `adv.hold("device:target.control")
-    for p in adv.packets(1):
-        fail("%s %s" % (dir(p), dir(adv.read(p.fact))))`,
+    for p in adv.packets(adv.end):
+        fail("%s; %s" % (told("Packet", p), told("Fact", adv.read(p.fact))))`,
 	} {
-		a, err := script.Load(id+".star", fmt.Appendf(nil, header, id, body))
+		a, err := script.Load(id+".star", fmt.Appendf(nil, header, id, expectation, body))
 		require.NoError(t, err)
 		kit.Attacks = append(kit.Attacks, a)
 	}
@@ -157,15 +163,35 @@ def run(adv):
 	require.NoError(t, err)
 	r, err := lab.Run(context.Background())
 	require.NoError(t, err)
-	names := map[string]bool{}
+	seen := map[string]string{} // by class
 	for _, c := range r.Cells {
-		for _, m := range regexp.MustCompile(`"([a-z_]+)"`).FindAllStringSubmatch(c.Error, -1) {
-			names[m[1]] = true
+		if c.Design == "e2ee" {
+			for part := range strings.SplitSeq(regexp.MustCompile(`^\S* (fail: )?`).ReplaceAllString(c.Error, ""), "; ") {
+				name, what, _ := strings.Cut(part, " ")
+				seen[name] = what
+			}
 		}
 	}
-	require.Greater(t, len(names), 40)
-	text := read(t, "docs/scripts.md")
-	for name := range names {
-		require.Regexp(t, "`([a-z]+\\.|\\.)?"+name+"[`(]", text, "docs/scripts.md does not explain %s", name)
+	for _, d := range kit.Designs { // what it alone has is declared with it
+		for _, p := range d.Info().Parameters {
+			seen["View"] = strings.Replace(seen["View"]+" ", " "+p.Name+":string ", " ", 1)
+			seen["View"] = strings.TrimSuffix(seen["View"], " ")
+		}
 	}
+	for _, class := range language.Classes() {
+		require.Equal(t, strings.Join(declared(&class), " "), seen[class.Name], class.Name)
+	}
+}
+
+// declared lists what a class has, as the script of TestReference tells it.
+func declared(c *language.Class) (list []string) {
+	for _, v := range c.Values {
+		kind, _, _ := strings.Cut(v.Type, "[")
+		list = append(list, v.Name+":"+map[string]string{"str": "string"}[kind]+map[string]string{"int": "int", "list": "list", "bytes": "bytes"}[kind])
+	}
+	for _, f := range c.Methods {
+		list = append(list, f.Name+":builtin_function_or_method")
+	}
+	slices.Sort(list)
+	return list
 }
