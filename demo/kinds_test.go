@@ -62,6 +62,8 @@ var unread = map[byte]string{
 	law.KindAppend:           "a commitment that hides the order, and a signature",
 	law.KindInquire:          "a record of the log, which is public",
 	law.KindDocketed:         "a record of the log, which is public, and whether it is the court's",
+	law.KindPending:          "a record of the log, which is public, and a hash of what opens it",
+	law.KindObjection:        "a record of the log, which is public, and who objects to it",
 	publiclog.KindCosign:     "a checkpoint of the log, which is public",
 	publiclog.KindCosigned:   "a checkpoint of the log, which is public, with a signature that makes it believed",
 	publiclog.KindPost:       "a post, which is in the public log a moment later",

@@ -70,3 +70,10 @@ type Waker interface {
 
 // Tonight is the answer of a [Waker] that wants to live through the next night.
 var Tonight = time.Unix(0, 0).UTC()
+
+// A Timer is a node that wants to be woken at an hour of its own, by [KindAlarm]: whoever has to
+// wait for hours counts them so, by its own clock.
+type Timer interface {
+	// Alarm is when, the zero time if nothing waits.
+	Alarm() time.Time
+}

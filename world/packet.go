@@ -56,6 +56,10 @@ const (
 	KindLinked                    // device to user: devices are linked to the account; back: not mine
 )
 
+// KindAlarm is from the clock to a [Timer]: it is the hour for which it asked. Up to 31 all kinds
+// are taken.
+const KindAlarm byte = 255
+
 // ScanCodes is the program of a user who is persuaded: what somebody sends as an invitation, with
 // a code to scan, is scanned.
 const ScanCodes = "scan a code that somebody sent"

@@ -20,7 +20,7 @@ import (
 // Kinds of packets between a trustee's machine and its hardware node, each of them a body and a
 // MAC of it.
 const (
-	KindRelay byte = 152 + iota // to hardware: sender and data of a packet, 1 if it may answer
+	KindRelay byte = 152 + iota // to hardware: sender and data of a packet, 1 if it may answer, 2 if it objects
 	KindAsk                     // to hardware: asker, key of the agency, info, items
 	KindSpeak                   // to the machine: packets to send, what it may keep, what was heard, key
 	KindRenew                   // to hardware: a new credential, sealed

@@ -7,6 +7,7 @@ import (
 	"doormat/escrow/ceremony"
 	"doormat/escrow/committee"
 	"doormat/escrow/group"
+	"doormat/escrow/restraint"
 	"doormat/world"
 )
 
@@ -21,6 +22,9 @@ const (
 func (t *trustee) Reprogram(program string, _ []byte) error {
 	switch program {
 	case BadShare, StayAway, ChooseKey:
+	case restraint.Object:
+		t.objects = true
+		return nil
 	default:
 		return fmt.Errorf("%s: no program %q", t.name, program)
 	}

@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"doormat/escrow/committee"
 	"doormat/escrow/request"
+	"doormat/escrow/restraint"
+	"doormat/escrow/supplier"
 	"doormat/escrow/threshold/rules"
 	"doormat/world"
 	"doormat/world/law"
@@ -15,18 +18,19 @@ import (
 
 // Parameters of the design [Hardened], and their values. Each can be used alone.
 const (
-	Hardware       = "hardware" // where a trustee's keys are
-	HardwareChecks = "checks"   // in hardware that checks orders itself
-	HardwareCounts = "counts"   // in hardware that opens what the machine asks for, and counts
-	HardwareOff    = "off"      // in the machine's own store
-	Rate           = "rate"     // messages that a hardware node opens in an hour
-	Judges         = "judges"   // whose signatures an order needs
-	Cap            = "cap"      // orders that a trustee answers in thirty days
+	Hardware       = "hardware"  // where a trustee's keys are
+	HardwareChecks = "checks"    // in hardware that checks orders itself
+	HardwareCounts = "counts"    // in hardware that opens what the machine asks for, and counts
+	HardwareOff    = "off"       // in the machine's own store
+	Rate           = "rate"      // messages that a hardware node opens in an hour
+	Judges         = "judges"    // whose signatures an order needs
+	Cap            = "cap"       // orders that a trustee answers in thirty days
+	Objection      = "objection" // hours before the first answer to an order
 )
 
 // Hardened is threshold escrow in its strongest form: the design "threshold-hardened". It
 // implements [world.Design]. TestHardenedConformance has it under each form of hardware, TestCap,
-// TestSecondSignature and TestRefusingJudge its parameters.
+// TestSecondSignature, TestRefusingJudge and TestObjectionPeriod its parameters.
 type Hardened struct{ Design }
 
 // Info implements [world.Design].
@@ -38,8 +42,9 @@ func (h Hardened) Info() world.Info {
 		"trustee lives in a hardware node, which runs the ceremonies, checks orders itself, and opens " +
 		"so many messages an hour: who controls a trustee has an oracle and never a share. A " +
 		"trustee answers an order only with a second judge's signature beside the court's, at which " +
-		"provider, vendor and operator do not look, and a limited number of orders in thirty days. That nobody gets into the hardware is an assumption, and no " +
-		"measurement: it has no surfaces here. Real hardware has makers and sellers, side channels, and " +
+		"provider, vendor and operator do not look, and a limited number of orders in thirty days. It " +
+		"may wait first, for hours in which court and second judge can object. That nobody gets " +
+		"into the hardware is an assumption, and no measurement: it has no surfaces here. Real hardware has makers and sellers, side channels, and " +
 		"firmware that somebody signs; whoever has those of t nodes holds the key. A node that is lost " +
 		"takes its share along, and with more than n - t of them all that is escrowed is lost. Orders " +
 		"for everybody, judges who sign what they are shown, and the discrete logarithms under the " +
@@ -53,7 +58,10 @@ func (h Hardened) Info() world.Info {
 		world.Principal{Name: law.JudgeName, Doc: "signs orders beside the court",
 			Surfaces: []world.Surface{world.Store, world.Control},
 			Absent:   "no second judge signs"})
-	info.Packets = slices.Concat(info.Packets, request.HardwarePackets(), law.JudgePackets())
+	info.Packets = slices.Concat(info.Packets, request.HardwarePackets(), law.JudgePackets(),
+		law.ObjectionPackets())
+	info.Programs = append(slices.Clone(info.Programs), world.Program{Name: restraint.Object,
+		Doc: "a trustee that objects to every order that it is shown, and answers none"})
 	info.Parameters = append(slices.Clone(info.Parameters),
 		world.OwnWord(Hardware, "where a trustee's keys are: in hardware that checks orders itself, "+
 			"in hardware that only counts what it opens, or in its machine",
@@ -61,11 +69,17 @@ func (h Hardened) Info() world.Info {
 		world.OwnNumber(Rate, "messages that a hardware node opens in an hour", "100", "", maxRate),
 		world.OwnWord(Judges, "how many judges sign an order: the court, and a second judge", "2", "1"),
 		world.OwnNumber(Cap, "orders that a trustee answers in thirty days", "4", "none", maxRate),
+		world.OwnNumber(Objection, "hours that a trustee waits, once it is shown an order in the log, "+
+			"before it answers: time for the court, the second judge or a trustee to object",
+			"none", "none", maxHoursToObject),
 	)
 	return info
 }
 
-const maxRate = 1_000_000
+const (
+	maxRate          = 1_000_000
+	maxHoursToObject = 14 * 24 // an objection doubles it, and an order is good for thirty days
+)
 
 // Rules implements [world.Design].
 func (h Hardened) Rules() []world.Rule { return append(h.Design.Rules(), rules.Hardened()...) }
@@ -112,7 +126,7 @@ func harden(config world.Config, s *setup) ([]world.Node, error) {
 			out = append(out, n)
 			continue
 		}
-		if t.cap = own.cap; own.judges == 2 {
+		if t.cap.Most, t.period = own.cap, own.period(); own.judges == 2 {
 			t.judge = judge.Public()
 		}
 		pair, err := withHardware(t, config, s, own)
@@ -135,10 +149,11 @@ func withHardware(t *trustee, config world.Config, s *setup, own values) ([]worl
 	if err != nil {
 		return nil, err
 	}
-	desk.judge, desk.cap, desk.programs = t.judge, t.cap, t.programs
-	t.programs = programs{} // what a machine is sent does not run in hardware
+	desk.judge, desk.cap, desk.Programs = t.judge, t.cap, t.Programs
+	t.Programs = supplier.Programs{} // what a machine is sent does not run in hardware
 	if own.hardware == HardwareCounts {
-		t.judge, t.cap = nil, 0
+		desk.period, t.period = t.period, nil
+		t.judge, t.cap = nil, restraint.Cap{}
 	}
 	m, h, err := newHardware(t, desk, s.genesis.FirstKey(), config,
 		own.hardware == HardwareChecks, own.rate)
@@ -149,6 +164,20 @@ func withHardware(t *trustee, config world.Config, s *setup, own values) ([]worl
 type values struct {
 	hardware          string
 	rate, judges, cap int
+	objection         int // hours
+}
+
+// period is a trustee's own objection period, nil if there is none.
+func (v *values) period() *restraint.Period {
+	if v.objection == 0 {
+		return nil
+	}
+	p := &restraint.Period{Length: time.Duration(v.objection) * time.Hour,
+		Asked: []string{world.Court}}
+	if v.judges == 2 {
+		p.Asked = append(p.Asked, law.JudgeName)
+	}
+	return p
 }
 
 func ownOf(s world.Settings) values {
@@ -158,5 +187,5 @@ func ownOf(s world.Settings) values {
 	}
 	judges, _ := strconv.Atoi(given.Own.Value(Judges))
 	return values{hardware: given.Own.Value(Hardware), rate: given.Own.Number(Rate),
-		judges: judges, cap: given.Own.Number(Cap)}
+		judges: judges, cap: given.Own.Number(Cap), objection: given.Own.Number(Objection)}
 }

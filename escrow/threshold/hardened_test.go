@@ -49,7 +49,7 @@ func (s *stage) apply(name, text string, facts ...world.Fact) []world.Derived {
 	s.t.Helper()
 	for _, r := range (Hardened{}).Rules() {
 		if r.Name == name {
-			out, err := r.Apply(world.Input{Facts: facts, Text: []byte(text), Random: bytes.Repeat([]byte{3}, 128)})
+			out, err := r.Apply(world.Input{Facts: facts, Text: []byte(text), Random: bytes.Repeat([]byte{3}, 128), Now: s.sim.Net.Now()})
 			require.NoError(s.t, err)
 			return out
 		}

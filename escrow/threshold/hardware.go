@@ -63,6 +63,9 @@ func (h *hardware) Wakes() time.Time {
 	return h.inner.Wakes()
 }
 
+// Alarm implements [world.Timer].
+func (h *hardware) Alarm() time.Time { return h.inner.Alarm() }
+
 // Handle implements [world.Node]. It has a clock of its own: the machine cannot make an hour pass.
 func (h *hardware) Handle(now time.Time, p world.Packet) []world.Packet {
 	var out []world.Packet
@@ -111,7 +114,7 @@ func (h *hardware) relayed(now time.Time, data []byte) []world.Packet {
 	if inner.Private() || inner.Kind() == request.KindRequest && !h.checks {
 		return nil
 	}
-	h.inner.willing = bytes.Equal(f[2], []byte{1})
+	h.inner.willing, h.inner.objects = !bytes.Equal(f[2], []byte{0}), bytes.Equal(f[2], []byte{objects})
 	return h.inner.Handle(now, inner)
 }
 

@@ -8,7 +8,9 @@ import (
 	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/escrow/request"
+	"doormat/escrow/restraint"
 	"doormat/world"
+	"doormat/world/law"
 	"doormat/world/publiclog"
 )
 
@@ -40,9 +42,14 @@ func (m *machine) SealedUntil() time.Time { return m.desk.SealedUntil() }
 // Wakes implements [world.Waker].
 func (m *machine) Wakes() time.Time { return m.desk.Wakes() }
 
+// Alarm implements [world.Timer].
+func (m *machine) Alarm() time.Time { return m.desk.Alarm() }
+
 // Handle implements [world.Node].
 func (m *machine) Handle(now time.Time, p world.Packet) []world.Packet {
 	switch {
+	case p.From == world.Clock && p.Kind() == world.KindAlarm:
+		return m.desk.wake(now)
 	case p.From == world.Clock:
 		return m.desk.Give(now, m.desk.name)
 	case p.From == request.HardwareOf(m.desk.name):
@@ -51,7 +58,7 @@ func (m *machine) Handle(now time.Time, p world.Packet) []world.Packet {
 		m.desk.willing = true
 		return nil
 	case p.Kind() == wire.KindUpdate:
-		return m.desk.update(now, p, m.Holdings)
+		return m.desk.Update(now, m.desk.name, p.Data, m.Holdings)
 	case m.checks && (p.Private() || p.Kind() < 32): // what is nobody's to say on the network
 		return nil
 	case m.checks:
@@ -61,8 +68,11 @@ func (m *machine) Handle(now time.Time, p world.Packet) []world.Packet {
 		return m.relay(p)
 	}
 	out := m.desk.gossip.Handle(p)
-	if p.Kind() == request.KindRequest {
+	switch p.Kind() {
+	case request.KindRequest:
 		out = append(out, m.desk.answer(now, p)...)
+	case law.KindObjection:
+		out = append(out, m.desk.period.Hear(now, m.desk.name, p.Data, m.desk.objector)...)
 	}
 	return append(out, m.desk.resume(now)...)
 }
@@ -73,7 +83,10 @@ func (m *machine) relay(p world.Packet) []world.Packet {
 		return nil
 	}
 	willing := []byte{0}
-	if m.desk.willing {
+	switch {
+	case m.desk.objects:
+		willing[0] = objects
+	case m.desk.willing:
 		willing[0] = 1
 	}
 	return m.toHardware(m.link.Protect(request.KindRelay, []byte(p.From), p.Data, willing))
@@ -156,6 +169,9 @@ func (m *machine) Reprogram(program string, _ []byte) error {
 	switch program {
 	case BadShare, StayAway, ChooseKey:
 		m.program = program
+		return nil
+	case restraint.Object:
+		m.desk.objects = true
 		return nil
 	}
 	return fmt.Errorf("%s: no program %q", m.desk.name, program)

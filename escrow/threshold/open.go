@@ -1,9 +1,7 @@
 package threshold
 
 import (
-	"crypto/sha256"
 	"errors"
-	"slices"
 	"time"
 
 	"doormat/escrow/request"
@@ -21,34 +19,6 @@ type question struct {
 // covers reports whether the order names a message. If somebody else has checked the order,
 // nobody knows here what it names.
 func (q *question) covers(i *request.Item) bool { return q.signed == nil || q.order.Covers(i.Meta) }
-
-// answeredOrder is an order that a trustee has answered.
-type answeredOrder struct {
-	order [32]byte // hash of it, as signed
-	since time.Time
-}
-
-// capPeriod is the time over which orders are counted.
-const capPeriod = 30 * 24 * time.Hour
-
-// underCap counts an order, once, and reports whether it is among those that the cap allows.
-func (t *trustee) underCap(now time.Time, order []byte) bool {
-	if t.cap == 0 {
-		return true
-	}
-	t.answered = slices.DeleteFunc(t.answered, func(a answeredOrder) bool {
-		return now.Sub(a.since) >= capPeriod
-	})
-	hash := sha256.Sum256(order)
-	if slices.ContainsFunc(t.answered, func(a answeredOrder) bool { return a.order == hash }) {
-		return true
-	}
-	if len(t.answered) >= t.cap {
-		return false
-	}
-	t.answered = append(t.answered, answeredOrder{hash, now})
-	return true
-}
 
 // open sends partial decryptions of the messages in a question, sealed to the agency, or has
 // somebody else do so. It warns of those that it refuses. What is too much for this hour waits.

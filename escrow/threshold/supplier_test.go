@@ -8,6 +8,7 @@ import (
 	e2eerules "doormat/e2ee/rules"
 	"doormat/escrow/committee"
 	"doormat/escrow/request"
+	"doormat/escrow/supplier"
 	"doormat/world"
 )
 
@@ -19,19 +20,19 @@ func TestSuppliers(t *testing.T) {
 		suppliers, hardware string
 		reports, shares     int
 	}{
-		{SupplierOne, HardwareOff, 3, 3},
-		{SupplierEach, HardwareOff, 1, 1},
-		{SupplierOne, HardwareChecks, 3, 0},
-		{SupplierOne, HardwareCounts, 3, 0},
+		{supplier.One, HardwareOff, 3, 3},
+		{supplier.Each, HardwareOff, 1, 1},
+		{supplier.One, HardwareChecks, 3, 0},
+		{supplier.One, HardwareCounts, 3, 0},
 	}
 	for _, c := range tests {
 		t.Run(c.suppliers+" "+c.hardware, func(t *testing.T) {
-			s := hardenedStage(t, 2, Suppliers, c.suppliers, Hardware, c.hardware)
+			s := hardenedStage(t, 2, supplier.Suppliers, c.suppliers, Hardware, c.hardware)
 			s.advance(1)
 			for _, owner := range []string{"vendor", "supplier:1"} {
 				key := s.sim.Net.Node(owner).Holdings()[0]
 				for i := 1; i <= 3; i++ {
-					s.send(s.apply(e2eerules.SignUpdate, HandOver+"\n\n"+world.Trustee(i), key)[0])
+					s.send(s.apply(e2eerules.SignUpdate, supplier.HandOver+"\n\n"+world.Trustee(i), key)[0])
 				}
 				if owner == "vendor" {
 					require.Empty(t, s.of(request.KindHandOver), "whoever signs for phones signs for no trustee")

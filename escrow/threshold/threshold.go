@@ -101,6 +101,7 @@ import (
 	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/escrow/request"
+	"doormat/escrow/supplier"
 	"doormat/escrow/threshold/rules"
 	"doormat/world"
 	"doormat/world/law"
@@ -145,7 +146,7 @@ func (Design) Info() world.Info {
 				"escrow field, unlike the sessions, has no ML-KEM",
 		},
 		Principals: append(e2ee.Principals(), append(world.SharedPrincipals(world.TrusteeName, world.Log, world.WitnessName, world.Monitor),
-			supplierPrincipal())...),
+			supplier.Principal())...),
 		Programs: append(e2ee.Programs(),
 			world.Program{Name: GarbageFields,
 				Doc: "a client whose escrow fields are proved and bound as they should be, and " +
@@ -168,10 +169,10 @@ func (Design) Info() world.Info {
 			world.Program{Name: ChooseKey,
 				Doc: "a trustee that waits for all others' commitments, then reveals one that " +
 					"would make the key its own"},
-			world.Program{Name: HandOver, Doc: "a trustee that sends what it holds to whom its update serves"},
+			world.Program{Name: supplier.HandOver, Doc: "a trustee that sends what it holds to whom its update serves"},
 		),
 		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(), linked.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
-		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), suppliersParameter(),
+		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), supplier.Parameter(),
 			world.OwnWord(Notice, "who gives notice when an order has been secret for ninety days: the "+
 				"court, to whom it names, or each trustee that answered it as well, to whoever wrote or "+
 				"received what it was asked about", NoticeCourt, NoticeTrustees)},
@@ -217,9 +218,12 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 		}
 		names, nodes, trustees = append(names, t.name), append(nodes, t), append(trustees, t)
 	}
-	suppliers, err := supply(config, trustees)
+	suppliers, programs, err := supplier.Supply(config, len(trustees))
 	if err != nil {
 		return nil, err
+	}
+	for i, t := range trustees {
+		t.Programs = programs[i]
 	}
 	nodes = append(nodes, suppliers...)
 	work := request.NewAgency(s.genesis, names)

@@ -11,7 +11,9 @@ import (
 	"doormat/escrow/ceremony"
 	"doormat/escrow/committee"
 	"doormat/escrow/request"
+	"doormat/escrow/restraint"
 	"doormat/escrow/sharing"
+	"doormat/escrow/supplier"
 	"doormat/escrow/tdh2"
 	"doormat/world"
 	"doormat/world/law"
@@ -33,7 +35,7 @@ type trustee struct {
 	gossip   *publiclog.Gossip
 	waiting  []world.Packet // requests whose checkpoint the log has still to prove
 	willing  bool
-	programs
+	supplier.Programs
 	requests []world.Fact // its log of requests, see requestlog.go
 	tells    bool         // it gives notice of orders
 	request.Notices
@@ -52,10 +54,11 @@ type trustee struct {
 	program         string            // name of its modified program, "" for the honest one
 
 	// What only hardened escrow has, see hardened.go.
-	guard    *guard            // bounds what it opens; nil without hardware
-	judge    ed25519.PublicKey // whose signature an order needs besides, nil if none
-	cap      int               // orders that it answers in thirty days, 0 for any number
-	answered []answeredOrder   // in the last thirty days
+	guard   *guard            // bounds what it opens; nil without hardware
+	judge   ed25519.PublicKey // whose signature an order needs besides, nil if none
+	cap     restraint.Cap
+	period  *restraint.Period // before the first answer; nil if there is none
+	objects bool              // it objects to every order
 	// pass has somebody else open messages; nil if it does so itself.
 	pass func(*question) []world.Packet
 }
@@ -96,6 +99,10 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 		t.willing = true
 	case p.Kind() == request.KindRequest:
 		return t.answer(now, p)
+	case p.Kind() == law.KindObjection:
+		return t.period.Hear(now, t.name, p.Data, t.objector)
+	case p.From == world.Clock && p.Kind() == world.KindAlarm:
+		return t.wake(now)
 	case p.From == world.Clock:
 		out := t.Give(now, t.name)
 		if t.CountsMessages() {
@@ -103,7 +110,7 @@ func (t *trustee) handle(now time.Time, p world.Packet) []world.Packet {
 		}
 		return out
 	case p.Kind() == wire.KindUpdate:
-		return t.update(now, p, t.Holdings)
+		return t.Update(now, t.name, p.Data, t.Holdings)
 	case p.From == world.Log && p.Kind() == publiclog.KindUpdate:
 		return t.readUpdate(p.Data)
 	case !t.CountsMessages():
@@ -150,12 +157,16 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	if !t.gossip.Knows(checkpoint) {
 		return append(out, t.postpone(p, checkpoint)...)
 	}
-	if !t.willing {
+	ready, told := t.period.Admit(now, t.name, &s, p)
+	if out = append(out, told...); !ready {
+		return append(out, t.object(&s)...)
+	}
+	if !t.willing || t.objects {
 		return out
 	}
-	if !t.underCap(now, s.Bytes) {
+	if !t.cap.Allows(now, s.Bytes) {
 		return append(out, world.Warn(t.name, fmt.Sprintf("refused a request: it has answered "+
-			"%d orders in thirty days, and no more are allowed", t.cap)))
+			"%d orders in thirty days, and no more are allowed", t.cap.Most)))
 	}
 	if t.tells {
 		t.Promise(now, &s, items)
@@ -174,7 +185,7 @@ func (t *trustee) postpone(p world.Packet, checkpoint []byte) []world.Packet {
 	if !t.gossip.Doubts(checkpoint) || len(t.waiting) >= maxWaiting {
 		return []world.Packet{world.Warn(t.name, "refused a request: the order is in another log than the one known here")}
 	}
-	if t.willing {
+	if t.willing || t.objects {
 		t.waiting = append(t.waiting, p)
 	}
 	return nil

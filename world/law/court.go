@@ -104,6 +104,8 @@ func (c *Court) Handle(now time.Time, p world.Packet) []world.Packet {
 		return c.release(p)
 	case KindInquire:
 		return c.inquire(p)
+	case KindPending:
+		return c.examine(p)
 	}
 	return nil
 }

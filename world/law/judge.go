@@ -2,6 +2,7 @@ package law
 
 import (
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -45,6 +46,7 @@ type Judge struct {
 	key      ed25519.PrivateKey
 	register *Register
 	refuses  bool
+	signed   map[[32]byte]bool // hashes of the orders that it has signed
 }
 
 // NewJudge makes a second judge with a key of its own.
@@ -53,7 +55,8 @@ func NewJudge(random io.Reader, register *Register) (*Judge, error) {
 	if _, err := io.ReadFull(random, seed); err != nil {
 		return nil, fmt.Errorf("judge: %w", err)
 	}
-	return &Judge{key: ed25519.NewKeyFromSeed(seed), register: register}, nil
+	return &Judge{key: ed25519.NewKeyFromSeed(seed), register: register,
+		signed: map[[32]byte]bool{}}, nil
 }
 
 // Public is the key under which its signature is verified.
@@ -69,6 +72,9 @@ func (j *Judge) Holdings() []world.Fact {
 
 // Handle implements [world.Node].
 func (j *Judge) Handle(now time.Time, p world.Packet) []world.Packet {
+	if p.Kind() == KindPending {
+		return j.examine(p)
+	}
 	if p.From != world.Court || p.Kind() != KindSecond || j.refuses {
 		return nil
 	}
@@ -79,6 +85,7 @@ func (j *Judge) Handle(now time.Time, p world.Packet) []world.Packet {
 	if _, err := j.register.Verify(f[0], now); err != nil {
 		return []world.Packet{world.Warn(JudgeName, "refused an order: "+err.Error())}
 	}
+	j.signed[sha256.Sum256(f[0])] = true
 	return []world.Packet{{From: JudgeName, To: p.From,
 		Data: world.Pack(KindSeconded, f[0], ed25519.Sign(j.key, seconded(f[0])))}}
 }

@@ -17,6 +17,7 @@ type Network struct {
 
 	nodes     map[string]world.Node
 	names     []string // sorted, for ticks in a fixed order
+	timers    []string // those of them that are a [world.Timer]
 	queue     []world.Packet
 	now       time.Time
 	lastEvent time.Time // when something other than a tick happened last
@@ -34,6 +35,11 @@ func NewNetwork(now time.Time, nodes ...world.Node) (*Network, error) {
 		n.names = append(n.names, node.Name())
 	}
 	slices.Sort(n.names)
+	for _, name := range n.names {
+		if _, ok := n.nodes[name].(world.Timer); ok {
+			n.timers = append(n.timers, name)
+		}
+	}
 	return n, nil
 }
 
@@ -128,6 +134,9 @@ func (n *Network) Rest(t time.Time, settle func() error) error {
 func (n *Network) tickNights(t time.Time, settle func() error,
 	who func(night time.Time) []string) error {
 	for day := world.Midnight(n.now); !day.After(t); day = world.Midnight(day) {
+		if err := n.ringAlarms(day, settle); err != nil {
+			return err
+		}
 		awake := who(day)
 		if len(awake) == 0 {
 			continue
@@ -140,10 +149,41 @@ func (n *Network) tickNights(t time.Time, settle func() error,
 			return err
 		}
 	}
+	if err := n.ringAlarms(t, settle); err != nil {
+		return err
+	}
 	if t.After(n.now) {
 		n.now = t
 	}
 	return nil
+}
+
+// ringAlarms moves the clock to each hour up to t at which a [world.Timer] wants to be woken, and
+// wakes it. An hour that has passed already does not come again.
+func (n *Network) ringAlarms(t time.Time, settle func() error) error {
+	for {
+		var next time.Time
+		var due []string
+		for _, name := range n.timers {
+			switch at := n.nodes[name].(world.Timer).Alarm(); {
+			case at.IsZero() || at.After(t) || !at.After(n.now):
+			case next.IsZero() || at.Before(next):
+				next, due = at, []string{name}
+			case at.Equal(next):
+				due = append(due, name)
+			}
+		}
+		if len(due) == 0 {
+			return nil
+		}
+		n.now = next
+		for _, name := range due {
+			n.Post(world.Packet{From: world.Clock, To: name, Data: world.Pack(world.KindAlarm)})
+		}
+		if err := settle(); err != nil {
+			return err
+		}
+	}
 }
 
 // settling reports whether a night is one of the first of a silence, in which programs settle.

@@ -408,3 +408,40 @@ func TestCallInARun(t *testing.T) {
 	require.Equal(t, begin.Add(time.Hour), when[3])
 	require.Equal(t, begin.AddDate(0, 0, 2), when[7])
 }
+
+// timer is a node that wants to be woken at some hours.
+type timer struct {
+	script
+	alarms []time.Time
+}
+
+func (a *timer) Alarm() time.Time {
+	if len(a.alarms) == 0 {
+		return time.Time{}
+	}
+	return a.alarms[0]
+}
+
+// TestAlarms: a timer is woken at its own hours, in order, by whatever call time passes, and what
+// it answers arrives in that hour. Nobody else is woken, and an hour that has passed does not come.
+func TestAlarms(t *testing.T) {
+	a, other := &timer{script: script{name: "a"}}, &script{name: "b"}
+	a.answer = func(p world.Packet) []world.Packet {
+		if p.Kind() == world.KindAlarm {
+			a.alarms = a.alarms[1:]
+			return []world.Packet{{From: "a", To: "b", Data: []byte{40}}}
+		}
+		return nil
+	}
+	n, err := NewNetwork(begin, a, other)
+	require.NoError(t, err)
+	at := func(hours int) time.Time { return begin.Add(time.Duration(hours) * time.Hour) }
+	a.alarms = []time.Time{at(3), at(12), at(13), at(36)}
+	require.NoError(t, n.Advance(at(14), settle(n)))
+	require.NoError(t, n.Rest(at(40), settle(n)))
+	require.Equal(t, []string{"02-28 15:00 a 40", "02-29 00:00 a 40", "02-29 00:00 clock 9", "02-29 01:00 a 40",
+		"03-01 00:00 a 40", "03-01 00:00 clock 9"}, other.heard)
+	a.alarms = []time.Time{at(1)}
+	require.NoError(t, n.Advance(at(60), settle(n)))
+	require.Len(t, a.alarms, 1)
+}
