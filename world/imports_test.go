@@ -98,6 +98,7 @@ var policy = []struct {
 	{"demo/present", []string{"world", "attacks", "attacks/technique", "demo/plain", "demo/bidi", "demo/summary", "demo/terminal", "demo/replay", "demo/wall", "demo/story"}},
 	{"demo/lesson", []string{"world", "attacks", "demo/plain", "demo/summary"}},
 	{"demo/handout", []string{"world", "attacks", "attacks/atlas", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown", "demo/drawing", "demo/replay", "demo/wall", "demo/story", "docs"}},
+	{"demo/classroom", []string{"world", "attacks", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/lesson", "demo/story", "demo/summary", "demo/markdown", "docs"}},
 	{"demo/sheet", []string{"attacks", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown"}},
 	{"demo/stage/jobs", []string{"attacks"}},
 	{"demo/stage/rob", []string{"world", "attacks/technique", "demo", "demo/replay", "demo/summary"}},

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"doormat/attacks"
+	"doormat/cmd/doormat/cli"
+	"doormat/demo"
+	"doormat/demo/atomicfile"
+	"doormat/demo/classroom"
+)
+
+func (a *app) classroom() *cobra.Command {
+	var o demo.Options
+	var out string
+	c := &cobra.Command{
+		Use:   "classroom --out DIR",
+		Short: "Write what a teacher prints: worksheet, predictions, key, role cards, lesson plans",
+		Long: `Write what a teacher prints, each as HTML for A4 or Letter and as Markdown: a sheet for
+predictions and a worksheet without answers, the key to it, a card for each role in a
+debate with facts that were measured, and a plan for each lesson (doormat lesson list).
+All numbers are those of a run that is made now, under the flags given here; equal flags
+give equal files. All files appear, or none.`,
+		Args: cli.Exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if out == "" {
+				return demo.Usagef("--out: give a folder for the sheets, such as --out class")
+			}
+			return a.sheets(c, o, out)
+		},
+	}
+	a.runFlags(c, &o)
+	c.Flags().StringVar(&out, "out", "",
+		"write into the folder `DIR`, which is made if it is not there")
+	cli.Complete(c, "out", cli.Files)
+	return c
+}
+
+// sheets writes the sheets of a run into a folder.
+func (a *app) sheets(c *cobra.Command, o demo.Options, folder string) (err error) {
+	kit, err := a.kit()
+	if err != nil {
+		return err
+	}
+	conversation, warnings, err := o.Open()
+	if err != nil {
+		return err
+	}
+	for _, w := range warnings {
+		complain(w)
+	}
+	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		if err := os.Mkdir(folder, 0o777); err != nil {
+			return fmt.Errorf("--out %w", err)
+		}
+		defer func() { _ = os.Remove(folder) }() // which fails, as it should, if there are sheets in it
+	}
+	var paths []string
+	for _, name := range classroom.Names() {
+		paths = append(paths, filepath.Join(folder, name))
+	}
+	bundle, err := atomicfile.OpenBundle(paths)
+	if err != nil {
+		return fmt.Errorf("--out %w", err)
+	}
+	room, err := classroom.New(c.Context(), kit, o, conversation)
+	if err != nil {
+		bundle.Discard()
+		return err
+	}
+	list, err := room.Files()
+	if err != nil {
+		bundle.Discard()
+		return err
+	}
+	var contents [][]byte
+	for _, f := range list {
+		contents = append(contents, f.Data)
+	}
+	if err := bundle.Commit(contents); err != nil {
+		return fmt.Errorf("--out %w", err)
+	}
+	for _, path := range paths {
+		cli.Wrote(path)
+	}
+	return verdict(&attacks.Result{Cells: room.Cells()})
+}

@@ -1,0 +1,251 @@
+package classroom
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"doormat/attacks"
+	"doormat/demo"
+	"doormat/demo/plain"
+	"doormat/demo/story"
+	"doormat/demo/summary"
+	"doormat/docs"
+)
+
+// usual is the room without flags.
+var usual = sync.OnceValues(func() (*Room, error) {
+	kit, err := demo.Default()
+	if err != nil {
+		return nil, err
+	}
+	return New(context.Background(), kit, demo.Defaults(), story.Conversation())
+})
+
+func room(t *testing.T) *Room {
+	r, err := usual()
+	require.NoError(t, err)
+	return r
+}
+
+// sheets are the files of a room by name.
+func sheets(t *testing.T, r *Room) map[string]string {
+	list, err := r.Files()
+	require.NoError(t, err)
+	files := map[string]string{}
+	for i, f := range list {
+		require.Equal(t, Names()[i], f.Name)
+		files[f.Name] = string(f.Data)
+	}
+	require.Len(t, list, len(Names()))
+	return files
+}
+
+// shown finds cells that say what they show, and blanks those that are to be filled in.
+var (
+	shown  = regexp.MustCompile(`<td data-attack="([^"]*)" data-design="([^"]*)" data-measure="([^"]*)">([^<]*)</td>`)
+	blanks = regexp.MustCompile(`<td class="blank">([^<]*)</td>`)
+)
+
+// said is what a sheet has to show of a cell, counted here and not by the program.
+func said(t *testing.T, c *attacks.Cell, measure string) string {
+	of := func(n, all int) string {
+		if all == 0 {
+			return "there are none"
+		}
+		return fmt.Sprintf("%d of %d", n, all)
+	}
+	target, others := c.Content.Target, c.Content.Others
+	switch measure {
+	case "target":
+		return of(target.Recovered, target.Total)
+	case "others":
+		return of(others.Recovered, others.Total)
+	case "read":
+		return of(target.Recovered+others.Recovered, target.Total+others.Total)
+	case "served":
+		if c.Lawful.Asked == 0 {
+			return "no order"
+		}
+		return of(c.Lawful.Served, c.Lawful.Asked)
+	case "metadata":
+		return of(c.Metadata.Recovered, c.Metadata.Total)
+	case "beyond":
+		return fmt.Sprint(c.Lawful.Beyond)
+	case "unnamed":
+		return fmt.Sprint(c.People.Unnamed)
+	case "noticed":
+		by := map[string]bool{}
+		for _, e := range c.Noticed {
+			by[e.By] = true
+		}
+		return fmt.Sprint(len(by))
+	}
+	t.Fatalf("nobody counts %s here", measure)
+	return ""
+}
+
+// TestKey reads every number of key and role cards back, and holds it to results that were made
+// ahead.
+func TestKey(t *testing.T) {
+	ahead, err := demo.Ahead()
+	require.NoError(t, err)
+	cells := summary.Cells(ahead)
+	files := sheets(t, room(t))
+	for name, least := range map[string]int{"key": 4 * 2 * len(worksheetRows), "roles": 2 * 4 * len(roles)} {
+		found := shown.FindAllStringSubmatch(files[name+".html"], -1)
+		require.Len(t, found, least, name)
+		for _, m := range found {
+			c := cells[[2]string{m[1], m[2]}]
+			require.NotNil(t, c, m[0])
+			switch text := html.UnescapeString(m[4]); {
+			case c.Applicable:
+				require.Equal(t, said(t, c, m[3]), text, "%s: %s", name, m[0])
+			default:
+				require.Contains(t, []string{"– not applicable", "nobody to turn to"}, text, m[0])
+			}
+			require.Contains(t, files[name+".md"], m[4])
+		}
+	}
+}
+
+func mustKit(t *testing.T) demo.Kit {
+	kit, err := demo.Default()
+	require.NoError(t, err)
+	return kit
+}
+
+// scrambled is a room in which every outcome is another one.
+func scrambled(r *Room) *Room {
+	other, result := *r, *r.Result
+	result.Cells = slices.Clone(result.Cells)
+	for i := range result.Cells {
+		c := attacks.Cell{Design: result.Cells[i].Design, Attack: result.Cells[i].Attack, Applicable: !result.Cells[i].Applicable, Why: "scrambled"}
+		c.Content.Target.Recovered, c.Content.Target.Total = 7777, 8888
+		c.Content.Others = c.Content.Target
+		c.Lawful.Served, c.Lawful.Asked, c.Lawful.Beyond, c.People.Unnamed = 7777, 8888, 7777, 7777
+		c.Noticed = []attacks.Evidence{{By: "scrambled"}}
+		result.Cells[i] = c
+	}
+	other.Result = &result
+	return &other
+}
+
+// TestNoAnswers: what students get does not change with anything that was measured, its blanks are
+// empty, and no outcome of the key stands in it.
+func TestNoAnswers(t *testing.T) {
+	files, other := sheets(t, room(t)), sheets(t, scrambled(room(t)))
+	require.Len(t, room(t).questions(), len(mustKit(t).Attacks))
+	for name, empty := range map[string]int{"worksheet": 5 * 2 * len(worksheetRows), "predictions": 2 * 5} {
+		for _, format := range []string{".html", ".md"} {
+			require.Equal(t, other[name+format], files[name+format])
+			for _, m := range shown.FindAllStringSubmatch(files["key.html"], -1) {
+				if strings.Contains(m[4], " of ") {
+					require.NotContains(t, files[name+format], m[4])
+				}
+			}
+			for _, h := range room(t).Lab.Attacks { // whoever wrote them knew the outcome
+				header := h.Header()
+				for _, text := range []string{header.Why, header.Happens, header.Exercise} {
+					require.NotContains(t, files[name+format], plain.FirstSentence(plain.Prose(text)), header.ID)
+				}
+			}
+			for i := range room(t).Result.Cells {
+				verdict := summary.Verdict("attack", &room(t).Result.Cells[i])
+				require.NotContains(t, files[name+format], verdict)
+			}
+		}
+		found := blanks.FindAllStringSubmatch(files[name+".html"], -1)
+		require.Len(t, found, empty, name)
+		for _, m := range found {
+			require.Empty(t, m[1])
+		}
+		require.Empty(t, shown.FindString(files[name+".html"]))
+	}
+	require.NotEqual(t, other["key.html"], files["key.html"])
+	require.Contains(t, other["roles.html"], "7777")
+}
+
+// TestPlans: a plan goes through its lesson minute by minute and tells what each act measured; acts
+// with settings of their own measure what the guide for teachers promises of them.
+func TestPlans(t *testing.T) {
+	r := room(t)
+	files := sheets(t, r)
+	for i, id := range []string{"15", "50", "180"} {
+		plan := files["plan-"+id+".md"]
+		require.Contains(t, plan, fmt.Sprintf("–%s | ", id), "it ends in time")
+		for _, s := range r.Lessons[i].Steps {
+			if s.Kind != "act" {
+				continue
+			}
+			row := regexp.MustCompile(`\| Act: .*\(` + regexp.QuoteMeta(s.Named()) + `\) \| (.*) \|`).FindStringSubmatch(plan)
+			require.NotNil(t, row, s.Named())
+			flags := ""
+			for _, v := range s.Values {
+				flags += " --" + v[0] + " " + v[1]
+			}
+			promised := regexp.MustCompile(`(?m)^doormat attack run ` + s.Attack + flags + ` +# (both|.*threshold) (\d+)/(\d+) (\d+)/(\d+)`).FindStringSubmatch(docs.Teaching)
+			require.NotNil(t, promised, "docs/teaching.md promises nothing of %s%s", s.Attack, flags)
+			var n [4]int
+			for k := range n {
+				_, err := fmt.Sscan(promised[2+k], &n[k])
+				require.NoError(t, err)
+			}
+			require.Contains(t, row[1], fmt.Sprintf("Threshold escrow: %d of %d,", n[0]+n[2], n[1]+n[3]), s.Named())
+		}
+	}
+}
+
+// TestFacts: as many cards speak for a spare key as against it; each has a fact that others will
+// hold against it or that helps nobody, and one that helps; a number decides for whom it speaks.
+func TestFacts(t *testing.T) {
+	r := room(t)
+	camps := map[int]int{}
+	for _, role := range roles {
+		camps[role.camp]++
+		sides := map[int]int{}
+		for _, f := range role.facts {
+			require.NotNil(t, summary.MeasureNamed(f.measure), "%s: %s", role.name, f.measure)
+			sides[r.speaks(f)]++
+		}
+		require.Less(t, max(sides[forAccess], sides[against]), 3, "%s hears one side only", role.name)
+		require.Positive(t, sides[forAccess], role.name)
+		if role.camp == neither {
+			require.Positive(t, sides[against], role.name)
+		} else {
+			require.Positive(t, sides[role.camp], role.name)
+		}
+	}
+	require.Equal(t, map[int]int{forAccess: 3, against: 3, neither: 1}, camps)
+	require.Equal(t, against, r.speaks(robbed))
+	require.Equal(t, forAccess, r.speaks(future))
+	result, other := *r.Result, *r
+	result.Cells = slices.Clone(result.Cells)
+	for i := range result.Cells {
+		if c := &result.Cells[i]; c.Attack == robbed.with {
+			c.People.Unnamed = 0
+		} else if c.Attack == future.with && c.Design == "threshold" {
+			c.Lawful.Served = -1
+		}
+	}
+	other.Result = &result
+	require.Equal(t, neither, other.speaks(robbed), "nobody is read")
+	require.Equal(t, against, other.speaks(future), "less is served than without")
+}
+
+// TestColumns: without a column of each kind there is no debate.
+func TestColumns(t *testing.T) {
+	o := demo.Defaults()
+	o.Designs = []string{"e2ee"}
+	_, err := New(t.Context(), mustKit(t), o, story.Conversation())
+	usage := new(demo.UsageError)
+	require.ErrorAs(t, err, &usage)
+	require.ErrorContains(t, err, "give one of each")
+}

@@ -1,0 +1,116 @@
+package classroom
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/demo/lesson"
+	"doormat/demo/summary"
+)
+
+// In a lesson of more than so many minutes groups debate, and in a long one pairs work by
+// themselves.
+const (
+	short = 20
+	long  = 90
+)
+
+// plan is a lesson for whoever gives it: what comes when, what was measured, what to say.
+func (r *Room) plan(id string, l *lesson.Lesson) paper {
+	t := &table{Head: []string{"Minute", "What the class sees or does", "For you"}}
+	begins := 0
+	var notes []string
+	for i := range l.Steps {
+		s := &l.Steps[i]
+		if s.Kind == lesson.Note {
+			notes = append(notes, s.Heading)
+			continue
+		}
+		when := fmt.Sprintf("%d–%d", begins, begins+s.Minutes)
+		begins += s.Minutes
+		t.Rows = append(t.Rows, words(when, r.what(s), strings.Join(append(notes, r.told(s)...), " ")))
+		notes = nil
+	}
+	return paper{Name: "plan-" + id, Title: fmt.Sprintf("%s (%d minutes)", l.Title, l.Minutes()),
+		Lead: []string{summary.Settings(r.Result, "")},
+		Parts: []part{
+			{Heading: "Prepare it", Blocks: []block{{List: r.prepare(l)},
+				{Shell: []string{r.play(id)}}}},
+			{Heading: "Give it", Blocks: []block{{Table: t}}},
+			{Heading: "Say at the beginning, and again at the end",
+				Blocks: []block{{List: summary.Caveats()}}},
+		}}
+}
+
+// what a step is, in a few words.
+func (r *Room) what(s *lesson.Step) string {
+	switch s.Kind {
+	case lesson.Act:
+		return fmt.Sprintf("Act: %s (%s)", r.header(s.Attack).Title, s.Named())
+	case lesson.Question:
+		return "Question, hands counted: " + s.Heading
+	case lesson.Again:
+		return "The question again, and both counts side by side: " + s.Heading
+	case lesson.Pause:
+		return "The class works: " + s.Heading
+	}
+	return s.Heading
+}
+
+// told is what a teacher wants to know beforehand: the outcome of an act.
+func (r *Room) told(s *lesson.Step) (list []string) {
+	if s.Kind != lesson.Act {
+		return nil
+	}
+	result := r.Result
+	if own := r.own[s.Named()]; own != nil {
+		result = own
+	}
+	cells := summary.Cells(result)
+	for _, d := range result.Designs {
+		c := cells[[2]string{s.Attack, d.ID}]
+		said := counted(c) + summary.Verdict(r.header(s.Attack).Kind, c)
+		list = append(list, d.Name+": "+strings.TrimSuffix(said, ".")+".")
+	}
+	return list
+}
+
+// counted is how many messages an act read, where it read any.
+func counted(c *attacks.Cell) string {
+	if !summary.Measured(c) {
+		return ""
+	}
+	return summary.MeasureNamed("read").Say(c) + ", "
+}
+
+// prepare says what to do before a lesson.
+func (r *Room) prepare(l *lesson.Lesson) []string {
+	var rows []string
+	for i, id := range predicted(r.Lessons) {
+		if slices.ContainsFunc(l.Steps, func(s lesson.Step) bool { return s.Attack == id }) {
+			rows = append(rows, letter(i))
+		}
+	}
+	sheets := fmt.Sprintf("Print predictions.html, one for each student; its rows %s are for this "+
+		"lesson.", strings.Join(rows, ", "))
+	switch {
+	case l.Minutes() > long:
+		sheets = "Print worksheet.html, one for each pair, and key.html for yourself. Each pair needs " +
+			"doormat on its computer: one program, and nothing from a network."
+	case l.Minutes() > short:
+		sheets += " Print roles.html: each card is a page, and a group of three or four shares one."
+	}
+	return []string{sheets,
+		"Go through the lesson once with the command below: space goes on, b goes back. It needs a " +
+			"terminal of 70 columns and 20 rows, so make its letters as large as that allows.",
+		"On a question, up and down choose an option and digits count hands. The file hands.json " +
+			"keeps the numbers, and nobody’s name.",
+		"What classes guess, and what to say then, stands in docs/teaching.md."}
+}
+
+// play is the command that plays a lesson as this run did.
+func (r *Room) play(id string) string {
+	return strings.TrimSpace("doormat lesson " + id + " --record hands.json " + r.flags())
+}

@@ -1,0 +1,197 @@
+package classroom
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"doormat/attacks"
+	"doormat/attacks/technique"
+	"doormat/demo/lesson"
+	"doormat/demo/plain"
+	"doormat/demo/story"
+	"doormat/demo/summary"
+	"doormat/docs"
+)
+
+// What students may know before they measure: none of it was measured.
+type given struct {
+	columns   []attacks.DesignRow
+	rows      []technique.Header
+	questions map[string]string // by attack, where the guide for teachers has one
+	about     string
+}
+
+func (r *Room) given(ids []string) given {
+	c := r.Lab.Conversation
+	target := r.Lab.Settings.Target
+	aimed := 0
+	for i := range c.Messages {
+		if c.Messages[i].Concerns(target) {
+			aimed++
+		}
+	}
+	g := given{columns: r.Result.Designs, questions: r.questions(), about: fmt.Sprintf("%s of %s. "+
+		"The target is %s, who sent or received %d of them; the other %d passed between others. "+
+		"%s", summary.Count(len(c.Messages), "message"), summary.Count(len(c.Accounts), "account"),
+		plain.Short(target, 24), aimed, len(c.Messages)-aimed, summary.Demonstration)}
+	for _, id := range ids {
+		g.rows = append(g.rows, r.header(id))
+	}
+	return g
+}
+
+// questions are those that the guide for teachers has for each attack. It asks them of its own
+// story. The answers that stand beside them stay there, and so does what a header says: it was
+// written by somebody who knew the outcome.
+func (r *Room) questions() map[string]string {
+	told := r.Options.Tale()
+	if told == nil || told.ID != story.All()[0].ID {
+		return nil
+	}
+	list := map[string]string{}
+	for line := range strings.Lines(docs.Teaching) {
+		cells := strings.Split(line, " | ")
+		if id, found := strings.CutPrefix(cells[0], "| [`"); found && len(cells) > 2 {
+			id, _, _ = strings.Cut(id, "`")
+			list[id] = strings.ReplaceAll(cells[1], "`", "")
+		}
+	}
+	return list
+}
+
+// letter numbers rows in a way that is no number.
+func letter(i int) string { return string(rune('A' + i)) }
+
+// levels are what a student may expect.
+var levels = []string{"nobody to turn to", summary.None.Word, summary.Part.Word, summary.All.Word}
+
+// predicted are the acts for which everybody guesses on paper: those of lessons that the whole
+// class sees.
+func predicted(lessons []*lesson.Lesson) (ids []string) {
+	for _, l := range slices.Backward(lessons) {
+		for _, s := range l.Steps {
+			if s.Kind == lesson.Act && l.Minutes() <= long && !slices.Contains(ids, s.Attack) {
+				ids = append(ids, s.Attack)
+			}
+		}
+	}
+	return ids
+}
+
+// options are what may change somebody's mind, in any lesson, each once.
+func (r *Room) options() (heading string, list []string) {
+	for _, l := range slices.Backward(r.Lessons) {
+		for _, s := range l.Steps {
+			for _, o := range s.Options {
+				if l.Minutes() <= long && !slices.Contains(list, o.Text) {
+					heading, list = s.Heading, append(list, o.Text)
+				}
+			}
+		}
+	}
+	return heading, list
+}
+
+// predictions is one page: a guess for each act, and the question that is asked twice.
+func (r *Room) predictions() paper {
+	g := r.given(predicted(r.Lessons))
+	guess := &table{Head: []string{"What happens", "In", "Of the target’s messages",
+		"Of the others’", "Who notices?"}}
+	for i, h := range g.rows {
+		for k, d := range g.columns {
+			what := ""
+			if k == 0 {
+				what = letter(i) + ". " + h.Title
+			}
+			guess.Rows = append(guess.Rows, append(words(what, d.Name), cell{Ticks: levels},
+				cell{Ticks: levels}, cell{Blank: true}))
+		}
+	}
+	heading, options := r.options()
+	mind := &table{Head: []string{heading, "before", "after"}}
+	for _, text := range options {
+		mind.Rows = append(mind.Rows, append(words(text), cell{Ticks: []string{""}},
+			cell{Ticks: []string{""}}))
+	}
+	return paper{Name: "predictions", Title: "Before it runs: what do you expect?",
+		Lead: []string{g.about, "Tick alone, before each attack is shown. Nobody collects this sheet."},
+		Parts: []part{
+			{Blocks: []block{{Table: guess}}},
+			{Heading: "At the beginning, and again at the end", Blocks: []block{{Table: mind}}},
+			{Heading: "What would that number have to be, and why?", Blocks: []block{{Lines: 3}}},
+		}}
+}
+
+// The columns of the worksheet that are measured.
+var asked = []string{"target", "others", "served", "noticed"}
+
+var askedHeads = []string{"Target’s messages read", "Others’ read", "Of the order served",
+	"How many noticed"}
+
+// worksheet is the same rows as the key, with nothing in them.
+func (r *Room) worksheet() paper {
+	g := r.given(worksheetRows)
+	p := paper{Name: "worksheet", Title: "Worksheet: measure it yourself",
+		Lead: []string{g.about, "In pairs. For each row: guess first, in a word, then run the command " +
+			"and write down what was measured. What surprised you goes to the end."}}
+	for i, h := range g.rows {
+		t := &table{Head: append([]string{"In", "Your guess"}, askedHeads...)}
+		for _, d := range g.columns {
+			row := []cell{{Text: d.Name}, {Blank: true}}
+			for range asked {
+				row = append(row, cell{Blank: true})
+			}
+			t.Rows = append(t.Rows, row)
+		}
+		p.Parts = append(p.Parts, part{Heading: letter(i) + ". " + h.Title, Blocks: []block{
+			{Prose: g.questions[h.ID]}, {Shell: []string{r.command(h.ID)}}, {Table: t}}})
+	}
+	p.Parts = append(p.Parts, part{Heading: "Which row surprised you, and which number would change " +
+		"your mind?", Blocks: []block{{Lines: 3}}})
+	return p
+}
+
+// key has the answers to worksheet and predictions, for the teacher alone.
+func (r *Room) key() paper {
+	p := paper{Name: "key", Title: "Answer key: for the teacher", Lead: []string{
+		summary.Settings(r.Result, ""),
+		"Measured when this sheet was made, by the commands that stand here. The same command gives " +
+			"the same numbers."}}
+	for i, id := range worksheetRows {
+		p.Parts = append(p.Parts, part{Heading: letter(i) + ". " + r.header(id).Title,
+			Blocks: append([]block{{Shell: []string{r.command(id)}}}, r.answers(id)...)})
+	}
+	p.Parts = append(p.Parts, part{Heading: "What none of these numbers says",
+		Blocks: []block{{List: summary.Caveats()}}})
+	return p
+}
+
+// answers are what was measured of an attack, and why.
+func (r *Room) answers(id string) []block {
+	t := &table{Head: append(append([]string{"In"}, askedHeads...), "In words")}
+	kind := r.header(id).Kind
+	var why []string
+	for _, d := range r.Result.Designs {
+		c := r.cell(id, d.ID)
+		row := words(d.Name)
+		for _, m := range asked {
+			row = append(row, r.measured(m, id, d.ID))
+		}
+		t.Rows = append(t.Rows, append(row, cell{Text: summary.Verdict(kind, c)}))
+		if reason := plain.Sentence(summary.Reason(c)); reason != "" {
+			why = append(why, d.Name+": "+reason)
+		}
+	}
+	return []block{{Table: t}, {List: why}}
+}
+
+// measured is a number as a cell of a table that can be read back.
+func (r *Room) measured(measure, attack, design string) cell {
+	c, m := r.cell(attack, design), summary.MeasureNamed(measure)
+	text := m.Say(c)
+	if _, of := m.Of(c); of == 0 && measure == "served" {
+		text = "no order"
+	}
+	return cell{Text: text, Attack: attack, Design: design, Measure: measure}
+}
