@@ -104,13 +104,21 @@ func (r Range) bounds(last, most int) (from, to, step int, err error) {
 
 // Run runs the attack of a lab at points of the range.
 func (r Range) Run(ctx context.Context, lab *attacks.Lab, points []Point) (*summary.Sweep, error) {
+	return r.RunBy(lab, points, func(settings []world.Settings) ([]*attacks.Result, error) {
+		return lab.Sweep(ctx, settings)
+	})
+}
+
+// RunBy is Run with the points computed by sweep, one result each.
+func (r Range) RunBy(lab *attacks.Lab, points []Point,
+	sweep func([]world.Settings) ([]*attacks.Result, error)) (*summary.Sweep, error) {
 	s := &summary.Sweep{Over: r.Over, Conversation: lab.Conversation}
 	var settings []world.Settings
 	for _, p := range points {
 		s.Values, settings = append(s.Values, p.Value), append(settings, p.Settings)
 	}
 	var err error
-	s.Results, err = lab.Sweep(ctx, settings)
+	s.Results, err = sweep(settings)
 	return s, err
 }
 

@@ -99,6 +99,8 @@ var policy = []struct {
 	{"demo/lesson", []string{"world", "attacks", "demo/plain", "demo/summary"}},
 	{"demo/handout", []string{"world", "attacks", "attacks/atlas", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown", "demo/drawing", "demo/replay", "demo/wall", "demo/story", "docs"}},
 	{"demo/classroom", []string{"world", "attacks", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/lesson", "demo/story", "demo/summary", "demo/markdown", "docs"}},
+	{"demo/cluster", []string{"demo/plain"}},
+	{"demo/cluster/tasks", []string{"world", "world/memo", "attacks", "attacks/atlas", "attacks/script", "attacks/technique", "attacks/trace", "demo", "demo/cluster", "demo/sandbox", "demo/story"}},
 	{"demo/sheet", []string{"attacks", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown"}},
 	{"demo/stage/jobs", []string{"attacks"}},
 	{"demo/stage/rob", []string{"world", "attacks/technique", "demo", "demo/replay", "demo/summary"}},

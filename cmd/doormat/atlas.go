@@ -14,6 +14,7 @@ import (
 	"doormat/attacks/atlas"
 	"doormat/cmd/doormat/cli"
 	"doormat/demo"
+	"doormat/demo/cluster/tasks"
 	"doormat/demo/text"
 	"doormat/world"
 )
@@ -25,6 +26,7 @@ type atlasFlags struct {
 	sets    int
 	again   int
 	active  bool
+	by      many
 }
 
 func (a *app) atlas() *cobra.Command {
@@ -62,6 +64,8 @@ takes a minute or more for each column.`,
 			switch {
 			case tree && len(o.Designs) != 1, tree && o.Designs[0] == demo.AllDesigns:
 				return demo.Usagef("--format %s: name one column, such as: doormat atlas threshold", to.Format)
+			case tree && f.by.server.URL != "":
+				return demo.Usagef("--format %s: a tree is drawn where its column is searched; leave out --nats", to.Format)
 			case f.sets < 1:
 				return demo.Usagef("--sets %d: want at least 1", f.sets)
 			case f.again < 0:
@@ -74,7 +78,7 @@ takes a minute or more for each column.`,
 			if err := f.usual(lab.Conversation); err != nil {
 				return err
 			}
-			return f.write(c.Context(), lab, to, len(args) > 0)
+			return f.write(c.Context(), a, lab, o, to, len(args) > 0)
 		},
 	}
 	a.runFlags(c, &o)
@@ -90,6 +94,7 @@ takes a minute or more for each column.`,
 		cli.Complete(c, name, cli.Words())
 	}
 	to.Add(c, "text", "json", "openpsa", "mermaid")
+	f.by.add(c)
 	return c
 }
 
@@ -106,26 +111,29 @@ func (f *atlasFlags) usual(c *world.Conversation) error {
 }
 
 // write makes the atlas of each column and writes it.
-func (f *atlasFlags) write(ctx context.Context, lab *attacks.Lab, to cli.OutFlags,
+func (f *atlasFlags) write(ctx context.Context, app *app, lab *attacks.Lab, o demo.Options, to cli.OutFlags,
 	one bool) (err error) {
 	out, err := cli.Open(to.Out)
 	if err != nil {
 		return err
 	}
 	defer out.Close(&err)
-	var docs []*atlas.Document
+	asked := tasks.Atlas{Moments: f.moments, Sets: f.sets, Again: f.again, Active: f.active}
+	var docs, theirs []*atlas.Document
+	if f.by.server.URL != "" {
+		if theirs, err = f.by.atlas(ctx, app, lab, asked, o); err != nil {
+			return err
+		}
+	}
 	for i, d := range lab.Designs {
-		a, doc, err := atlas.Make(ctx, lab, d, f.moments, f.sets, f.again)
-		if errors.Is(err, atlas.ErrMoments) {
+		var a *atlas.Atlas
+		var doc *atlas.Document
+		if theirs != nil {
+			doc = theirs[i]
+		} else if a, doc, err = tasks.MakeDocument(ctx, lab, d, asked); errors.Is(err, atlas.ErrMoments) {
 			return demo.Usagef("--%v", err)
-		}
-		if err != nil {
+		} else if err != nil {
 			return fmt.Errorf("%s: %w", d.Info().ID, err)
-		}
-		if f.active {
-			if doc.Active, err = atlas.FindMeans(ctx, lab, d); err != nil {
-				return err
-			}
 		}
 		docs = append(docs, doc)
 		switch to.Format {

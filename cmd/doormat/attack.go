@@ -15,6 +15,7 @@ import (
 	"doormat/attacks/technique"
 	"doormat/cmd/doormat/cli"
 	"doormat/demo"
+	"doormat/demo/cluster/tasks"
 	"doormat/demo/sandbox"
 	"doormat/demo/text"
 )
@@ -148,9 +149,12 @@ func prove(ctx context.Context, r *attacks.Result, message int) error {
 type outside struct {
 	timeout time.Duration // 0 for what fits the conversation
 	draft   bool          // their headers need no prose
+
+	files map[string]string // names of those that were found, by id
 }
 
 func (f *outside) add(c *cobra.Command) {
+	f.files = map[string]string{}
 	c.Flags().BoolVar(&f.draft, "draft", false, "take a script from a file whose header has no prose yet")
 	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")
@@ -172,12 +176,9 @@ func find(ctx context.Context, lab *attacks.Lab, name string, from outside,
 	if err != nil {
 		return nil, err
 	}
-	if from.timeout <= 0 {
-		from.timeout = patience(len(lab.Conversation.Messages))
-	}
 	demo.Outside(lab)
-	lab.Bound = demo.Limit(2 * from.timeout) // what it set in motion gets no more
-	box, err := sandbox.Program(scriptCommand, from.timeout)
+	lab.Bound = demo.Limit(2 * from.limit(lab)) // what it set in motion gets no more
+	box, err := sandbox.Program(scriptCommand, from.limit(lab))
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +188,29 @@ func find(ctx context.Context, lab *attacks.Lab, name string, from outside,
 	if err := technique.NamesOf(lab.Known).Check(t.Header()); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	if from.files != nil {
+		from.files[t.Header().ID] = name
+	}
 	return t, nil
+}
+
+// limit is the time that a script has.
+func (f outside) limit(lab *attacks.Lab) time.Duration {
+	if f.timeout > 0 {
+		return f.timeout
+	}
+	return patience(len(lab.Conversation.Messages))
+}
+
+// scripts are the attacks of a lab that came from files.
+func (f outside) scripts(lab *attacks.Lab) []tasks.Script {
+	list := []tasks.Script{}
+	for _, t := range lab.Attacks {
+		if name, found := f.files[t.Header().ID]; found {
+			list = append(list, tasks.Script{Name: name, Source: t.Source(), Draft: f.draft})
+		}
+	}
+	return list
 }
 
 // isScript tells a script's file from an id by its name.

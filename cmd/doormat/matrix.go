@@ -24,6 +24,7 @@ func (a *app) matrix() *cobra.Command {
 	var to cli.OutFlags
 	var from outside
 	var other string
+	var by many
 	c := &cobra.Command{
 		Use:   "matrix",
 		Short: "Run every attack on every design and print what each recovered",
@@ -37,9 +38,9 @@ func (a *app) matrix() *cobra.Command {
 				return err
 			}
 			if other != "" {
-				return a.compare(c.Context(), lab, o, from, other, to)
+				return a.compare(c.Context(), lab, o, from, other, to, by.run(a, o, from))
 			}
-			return measure(c.Context(), lab, to, func(r *attacks.Result, out *cli.Output) error {
+			return measureBy(c.Context(), by.run(a, o, from), lab, to, func(r *attacks.Result, out *cli.Output) error {
 				switch to.Format {
 				case "markdown":
 					return out.Data(markdown.Result(r))
@@ -59,6 +60,7 @@ func (a *app) matrix() *cobra.Command {
 	compared.Value = comparing{compared.Value, &other}
 	compared.Usage += "; or NAME=VALUE, to print only the cells that differ with that setting"
 	from.add(c)
+	by.add(c)
 	return c
 }
 
@@ -79,7 +81,7 @@ func (f comparing) Set(text string) error {
 
 // compare runs the matrix as it is and with another value of one setting, and writes what differs.
 func (a *app) compare(ctx context.Context, lab *attacks.Lab, o demo.Options, from outside, other string,
-	to cli.OutFlags) (err error) {
+	to cli.OutFlags, run runner) (err error) {
 	if to.Format != "text" && to.Format != "json" {
 		return demo.Usagef("--compare: has text and json, not %s", to.Format)
 	}
@@ -92,8 +94,8 @@ func (a *app) compare(ctx context.Context, lab *attacks.Lab, o demo.Options, fro
 	}
 	asked := to.Format
 	to.Format = "text" // the document is not that of one run
-	return measure(ctx, lab, to, func(before *attacks.Result, out *cli.Output) error {
-		after, err := runLab(ctx, second)
+	return measureBy(ctx, run, lab, to, func(before *attacks.Result, out *cli.Output) error {
+		after, err := run(ctx, second)
 		if err != nil {
 			return err
 		}
@@ -161,8 +163,17 @@ func (a *app) lab(o demo.Options) (*attacks.Lab, error) {
 	return lab, err
 }
 
-// measure runs a lab and writes its result, as the JSON document or by print.
+// runner is a way to run a lab.
+type runner func(context.Context, *attacks.Lab) (*attacks.Result, error)
+
+// measure runs a lab here and writes its result, as the JSON document or by print.
 func measure(ctx context.Context, lab *attacks.Lab, to cli.OutFlags,
+	print func(*attacks.Result, *cli.Output) error) error {
+	return measureBy(ctx, runLab, lab, to, print)
+}
+
+// measureBy is measure by some runner.
+func measureBy(ctx context.Context, run runner, lab *attacks.Lab, to cli.OutFlags,
 	print func(*attacks.Result, *cli.Output) error) (err error) {
 	if err := demo.CheckSize(lab, 1); err != nil {
 		return err
@@ -171,7 +182,7 @@ func measure(ctx context.Context, lab *attacks.Lab, to cli.OutFlags,
 	if err != nil {
 		return err
 	}
-	r, err := runLab(ctx, lab)
+	r, err := run(ctx, lab)
 	if err == nil {
 		if to.Format == "json" {
 			err = out.Document(r)

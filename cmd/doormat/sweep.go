@@ -20,6 +20,7 @@ func (a *app) attackSweep() *cobra.Command {
 	var r demo.Range
 	var to cli.OutFlags
 	var from outside
+	var by many
 	c := &cobra.Command{
 		Use:   "sweep ID-or-FILE --over " + strings.Join(demo.Swept(), "|"),
 		Short: "Run one attack over a range of one setting, and print or draw what it opens",
@@ -47,7 +48,7 @@ opened messages.
 			if r.Over == "threshold" {
 				o.Set(r.Over, "1") // of however many trustees
 			}
-			return a.sweep(c, o, r, to, args[0], from)
+			return a.sweep(c, o, r, to, args[0], from, by)
 		},
 	}
 	c.Flags().StringVar(&r.Over, "over", "", "`SETTING` to sweep over: "+strings.Join(demo.Swept(),
@@ -59,6 +60,7 @@ opened messages.
 	a.runFlags(c, &o)
 	to.Add(c, "text", "json", "csv")
 	from.add(c)
+	by.add(c)
 	cli.Complete(c, "over", cli.Words(demo.Swept()...))
 	for _, flag := range []string{"from", "to", "step"} {
 		cli.Complete(c, flag, cli.Words())
@@ -67,7 +69,7 @@ opened messages.
 }
 
 func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to cli.OutFlags, name string,
-	from outside) (err error) {
+	from outside, by many) (err error) {
 	lab, err := a.lab(o)
 	if err != nil {
 		return err
@@ -91,9 +93,8 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to cli.OutFl
 	if err != nil {
 		return err
 	}
-	done := cli.Progress(lab, len(points))
-	s, err := r.Run(c.Context(), lab, points)
-	if done(); err == nil {
+	s, err := by.over(c.Context(), a, r, lab, points, o, from)
+	if err == nil {
 		err = writeSweep(s, to.Format, out)
 	}
 	if out.Close(&err); err != nil {
