@@ -3,6 +3,7 @@ package lesson
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 
 	"doormat/demo/plain"
 	"doormat/demo/story"
+	"doormat/demo/summary"
 	"doormat/world"
 )
 
@@ -204,4 +206,26 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestGuide reads the example that the guide for teachers shows, and finds every measure there.
+func TestGuide(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/teaching.md")
+	require.NoError(t, err)
+	_, text, found := strings.Cut(string(guide), "```text\ntitle: ")
+	require.True(t, found)
+	text, rest, _ := strings.Cut(text, "```")
+	l, err := Parse("docs/teaching.md", []byte("title: "+text))
+	require.NoError(t, err)
+	used := map[Kind]bool{}
+	for _, s := range l.Steps {
+		used[s.Kind] = true
+	}
+	require.Len(t, used, len(kinds), "every kind of step is shown")
+	for _, name := range summary.MeasureNames() {
+		require.Contains(t, rest, "`"+name+"`")
+	}
+	for _, name := range Blanks {
+		require.Contains(t, text, name)
+	}
 }
