@@ -1,9 +1,13 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+
 	"github.com/spf13/cobra"
 
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/manual"
 	"doormat/demo/pages"
 )
 
@@ -28,5 +32,34 @@ func (a *app) docs() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&dir, "out", "docs", "`DIR` of the documentation")
+	c.AddCommand(a.docsManual())
+	return c
+}
+
+// docsManual writes what a release brings along beside the program.
+func (a *app) docsManual() *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use:   "manual",
+		Short: "Write manual pages and the completions of shells",
+		Args:  cli.Exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			files, err := manual.Files(c.Root())
+			if err != nil {
+				return err
+			}
+			for name, text := range files {
+				file := filepath.Join(dir, filepath.FromSlash(name))
+				if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+					return err
+				}
+				if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&dir, "out", ".", "`DIR` in which man/ and completions/ are made")
 	return c
 }

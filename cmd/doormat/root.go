@@ -39,10 +39,17 @@ ids; 3 an outcome differed from what its attack expects, or from what a sheet sa
 	return root
 }
 
-// version names the release, and what it was built from where the go command says so: it
-// notes the revision in what it builds and installs, and not in what it runs at once.
+// revision is what a release was built from. The linker sets it (.ci/release), since a release is
+// built from an archive, which has no history.
+var revision string
+
+// version names the release, and what it was built from where .ci/release or the go command says
+// so: this notes the revision in what it builds and installs, and not in what it runs at once.
 func version() string {
 	text := demo.Version
+	if revision != "" {
+		return text + ", revision " + revision[:min(12, len(revision))]
+	}
 	info, _ := debug.ReadBuildInfo()
 	if info == nil {
 		return text
