@@ -60,7 +60,7 @@ func run(kit func() (demo.Kit, error)) int {
 	switch {
 	case errors.As(err, &usage):
 		code = exitUsage
-	case errors.Is(err, errSurprise), errors.Is(err, errDiffers):
+	case errors.Is(err, errSurprise), errors.Is(err, errDiffers), errors.Is(err, errUnsolved):
 		code = exitSurprise
 	case ctx.Err() != nil:
 		err = errors.New("interrupted")

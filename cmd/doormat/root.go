@@ -30,8 +30,8 @@ ids; 3 an outcome differed from what its attack expects, or from what a sheet sa
 		Version:       version(),
 		SilenceErrors: true, SilenceUsage: true,
 	}, a.demo(), a.stage(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.order(),
-		a.lesson(), a.classroom(), a.atlas(), a.odds(), a.scorecard(), a.sheet(), a.verify(),
-		a.measure(), a.script(), a.docs(), a.work())
+		a.lesson(), a.classroom(), a.challenge(), a.atlas(), a.odds(), a.scorecard(), a.sheet(),
+		a.verify(), a.measure(), a.script(), a.docs(), a.work())
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages |",
 		"FlagUsagesWrapped 80 |"))

@@ -134,6 +134,15 @@ func inert(text string) string {
 	return "'" + text
 }
 
+// Table writes records of fields as CSV, cleaned and inert as all others; the first is the header.
+func Table(records [][]any) string {
+	var out [][]string
+	for _, fields := range records {
+		out = append(out, record(fields...))
+	}
+	return lines(out)
+}
+
 // CSV shows a result as a table with a header and a line for each cell.
 func CSV(r *attacks.Result) string {
 	records := [][]string{CellColumns}

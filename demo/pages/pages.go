@@ -88,6 +88,9 @@ func render(ctx context.Context, kit demo.Kit, r *results, root string) (Pages, 
 	if p["builtins.md"], err = builtins(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
+	if p["challenges.md"], err = challenges(); err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
+	}
 	for name, text := range p {
 		p[name] = mark + strings.TrimRight(text, "\n") + "\n"
 	}

@@ -1,0 +1,356 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"doormat/attacks/script"
+	"doormat/cmd/doormat/cli"
+	"doormat/demo"
+	"doormat/demo/atomicfile"
+	"doormat/demo/challenge"
+	"doormat/demo/plain"
+	"doormat/demo/sandbox"
+	"doormat/demo/story"
+)
+
+const answerOrFolder = "a challenge's id and a script's file, or a folder of answers"
+
+// errUnsolved ends a check of an answer that does not solve its challenge.
+var errUnsolved = errors.New("not solved")
+
+func (a *app) challenge() *cobra.Command {
+	return cli.Group(&cobra.Command{Use: "challenge",
+		Short: "List exercises, show one, start one, check answers, or export them for CTFd"},
+		challengeList(), challengeShow(), challengeStart(), a.challengeCheck(), challengeExport())
+}
+
+func challengeList() *cobra.Command {
+	var to cli.OutFlags
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List the challenges, the easiest first",
+		Args:  cli.Exactly(0, "no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			list, err := challenge.All()
+			if err != nil {
+				return err
+			}
+			return to.Show(list, func(width int) string { return challenge.List(list, width) })
+		},
+	}
+	to.Add(c, "text", "json")
+	return c
+}
+
+func challengeShow() *cobra.Command {
+	var to cli.OutFlags
+	var who studentFlags
+	var hints int
+	c := &cobra.Command{
+		Use:               "show ID",
+		Short:             "Show a challenge, and as many of its three hints as you like",
+		Args:              cli.Exactly(1, "a challenge's id"),
+		ValidArgsFunction: completeChallenge,
+		RunE: func(_ *cobra.Command, args []string) error {
+			found, s, err := who.find(args[0])
+			switch {
+			case err != nil:
+				return err
+			case hints < 0 || hints > 3:
+				return demo.Usagef("--hints %d: want 0 to 3", hints)
+			}
+			return to.Show(found, func(width int) string { return found.Text(s, hints, width) })
+		},
+	}
+	who.add(c)
+	c.Flags().IntVar(&hints, "hints", 0, "show the first `N` of three hints")
+	cli.Complete(c, "hints", cli.Words("1", "2", "3"))
+	to.Add(c, "text", "json")
+	return c
+}
+
+func challengeStart() *cobra.Command {
+	var who studentFlags
+	c := &cobra.Command{
+		Use:   "start ID",
+		Short: "Write a commented script to begin with, which runs and solves nothing yet",
+		Long: `Write a commented script to begin with, which runs and solves nothing yet, to
+ID.star in the current folder. Keys, and the message asked for where a challenge asks
+for one, follow from the name. A file that is there stays as it is.`,
+		Args:              cli.Exactly(1, "a challenge's id"),
+		ValidArgsFunction: completeChallenge,
+		RunE: func(_ *cobra.Command, args []string) (err error) {
+			found, s, err := who.find(args[0])
+			if err != nil {
+				return err
+			}
+			name := found.ID + ".star"
+			if _, err := os.Lstat(name); err == nil {
+				return demo.Usagef("%s is there already: go on with it, or move it away", name)
+			}
+			f, err := atomicfile.Create(name)
+			if err != nil {
+				return err
+			}
+			defer cli.Finish(f, &err)
+			if _, err = f.Write([]byte(found.Start(s, name))); err != nil {
+				return err
+			}
+			return cli.Show(func(int) string {
+				return fmt.Sprintf("Change it, and then: doormat challenge check %s %s\n", found.ID, name)
+			})
+		},
+	}
+	who.add(c)
+	return c
+}
+
+const checkHelp = `Check an answer: does the script in FILE reach the goal of the challenge? It
+runs in a process of its own, with little memory and little time, under a fresh
+draw. Whose it is stands in the line that start wrote, unless --student or
+--class says otherwise.
+
+Of a folder, mark DIR/STUDENT/CHALLENGE.star, each under the name of its folder,
+as many side by side as there are processors. Nothing that one answer does
+changes another's mark. --format csv gives a line for each student.
+
+Exit code 0: solved, or, of a folder, marked; 3: not solved; 1: the script did
+not run to its end, or a file cannot be read; 2: flags and ids.`
+
+func (a *app) challengeCheck() *cobra.Command {
+	var to cli.OutFlags
+	var who studentFlags
+	var timeout time.Duration
+	c := &cobra.Command{
+		Use:   "check ID FILE | check DIR",
+		Short: "Check an answer, or mark those of a whole class",
+		Long:  checkHelp,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return nil
+			}
+			return cli.Exactly(2, answerOrFolder)(c, args)
+		},
+		ValidArgsFunction: completeAnswer,
+		RunE: func(c *cobra.Command, args []string) error {
+			kit, err := a.kit()
+			if err != nil {
+				return err
+			}
+			if timeout <= 0 {
+				timeout = patience(len(story.Conversation().Messages))
+			}
+			g := &challenge.Grader{Kit: kit, Timeout: timeout, Dial: dialScripts}
+			if len(args) == 1 {
+				if info, err := os.Stat(args[0]); err == nil && !info.IsDir() {
+					return demo.Usagef("%s %s: want %s", c.CommandPath(), args[0], answerOrFolder)
+				}
+				return markFolder(c, g, args[0], who, to)
+			}
+			return checkAnswer(c, g, args[0], args[1], who, to)
+		},
+	}
+	who.add(c)
+	to.Add(c, "text", "json", "junit", "csv")
+	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script")
+	_ = c.Flags().MarkHidden("script-timeout")
+	cli.Complete(c, "script-timeout", cli.Words())
+	return c
+}
+
+// dialScripts starts scripts' processes.
+func dialScripts(timeout time.Duration) (script.Dial, error) {
+	box, err := sandbox.Program(scriptCommand, timeout)
+	return box.Dial, err
+}
+
+// checkAnswer checks one answer and writes the verdict.
+func checkAnswer(c *cobra.Command, g *challenge.Grader, id, file string, who studentFlags,
+	to cli.OutFlags) (err error) {
+	found, s, err := who.find(id)
+	if err != nil {
+		return err
+	}
+	if to.Format == "csv" {
+		return demo.Usagef("--format csv is for a folder of answers: want text, json or junit")
+	}
+	src, err := demo.ReadFile(file, script.MaxSource)
+	if err != nil {
+		return err
+	}
+	if s.Name == "" {
+		s = challenge.Owner(src)
+	}
+	out, err := cli.Open(to.Out)
+	if err != nil {
+		return err
+	}
+	g.Print = printed
+	v := g.Check(c.Context(), challenge.Answer{Challenge: found, Student: s, File: file, Source: src})
+	if err = c.Context().Err(); err == nil {
+		err = writeVerdict(out, v, found, to.Format)
+	}
+	out.Close(&err)
+	switch {
+	case err != nil:
+		return err
+	case v.Error != "":
+		return errors.New(v.Error)
+	case !v.Solved:
+		return fmt.Errorf("%s: %w", id, errUnsolved)
+	}
+	return nil
+}
+
+func writeVerdict(out *cli.Output, v *challenge.Verdict, of *challenge.Challenge,
+	format string) error {
+	switch format {
+	case "json":
+		return out.Document(v)
+	case "junit":
+		return writeJUnit(out, v)
+	}
+	return out.Text(v.Text(of, out.Width))
+}
+
+// markFolder marks a class and writes the grades.
+func markFolder(c *cobra.Command, g *challenge.Grader, dir string, who studentFlags,
+	to cli.OutFlags) (err error) {
+	if who.student != "" || who.class != "" {
+		return demo.Usagef("--student and --class: in a folder of answers the names of its folders count")
+	}
+	out, err := cli.Open(to.Out)
+	if err != nil {
+		return err
+	}
+	grades, err := g.Folder(c.Context(), dir, markedSoFar())
+	if err == nil {
+		for _, name := range grades.Ignored {
+			complain(fmt.Sprintf("%s is no student's folder, and left out", name))
+		}
+		switch to.Format {
+		case "json":
+			err = out.Document(grades)
+		case "junit":
+			err = writeJUnit(out, grades)
+		case "csv":
+			err = out.Data(grades.CSV())
+		default:
+			err = out.Text(grades.Text(out.Width))
+		}
+	}
+	out.Close(&err)
+	return err
+}
+
+// markedSoFar shows on a terminal how many students are marked.
+func markedSoFar() func(int, int) {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return nil
+	}
+	return func(done, of int) {
+		fmt.Fprintf(os.Stderr, "\r%d of %d students ", done, of)
+		if done == of {
+			fmt.Fprintf(os.Stderr, "\r%30s\r", "")
+		}
+	}
+}
+
+func writeJUnit(out *cli.Output, from interface{ JUnit() (string, error) }) error {
+	text, err := from.JUnit()
+	if err != nil {
+		return err
+	}
+	return out.Data(text)
+}
+
+func challengeExport() *cobra.Command {
+	var format, out, class string
+	c := &cobra.Command{
+		Use:   "export --format ctfd --out DIR",
+		Short: "Write the challenges as folders that ctfcli uploads to CTFd",
+		Long: `Write the challenges as folders that ctfcli uploads to CTFd, each with a
+challenge.yml and the script to begin with. One class plays under one name, so
+that its flags are alike; check prints a flag when a challenge is solved. Whoever
+knows the name of the class and changes the program has the flags without
+solving anything: for marks that count, collect the scripts and run check on
+their folder.`,
+		Args: cli.Exactly(0, "no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			switch {
+			case format != "ctfd":
+				return demo.Usagef("--format %q: want ctfd", format)
+			case out == "":
+				return demo.Usagef("--out is missing: want a folder that is not there yet")
+			case strings.TrimSpace(class) == "":
+				return demo.Usagef("--class is missing: want the name under which the class plays")
+			}
+			if err := challenge.Export(out, challenge.Student{Name: class, Class: true}); err != nil {
+				return err
+			}
+			cli.Wrote(out)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&format, "format", "ctfd", "`FORMAT` of the folders: ctfd")
+	c.Flags().StringVar(&out, "out", "", "write to the folder `DIR`, which must not be there yet")
+	c.Flags().StringVar(&class, "class", "", "`NAME` under which the class plays")
+	cli.Complete(c, "format", cli.Words("ctfd"))
+	cli.Complete(c, "out", cli.Files)
+	cli.Complete(c, "class", cli.Words())
+	return c
+}
+
+// studentFlags say who answers.
+type studentFlags struct{ student, class string }
+
+func (f *studentFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.student, "student", "", "`NAME` of who answers; keys depend on it")
+	c.Flags().StringVar(&f.class, "class", "", "`NAME` under which a whole class plays, instead")
+	cli.Complete(c, "student", cli.Words())
+	cli.Complete(c, "class", cli.Words())
+}
+
+// find gets the challenge, and who was named.
+func (f *studentFlags) find(id string) (*challenge.Challenge, challenge.Student, error) {
+	s := challenge.Student{Name: f.student}
+	if f.class != "" {
+		s = challenge.Student{Name: f.class, Class: true}
+	}
+	if f.class != "" && f.student != "" {
+		return nil, s, demo.Usagef("--student and --class: want one of them")
+	}
+	if plain.Clean(s.Name) != s.Name {
+		return nil, s, demo.Usagef("%q is no name: it has signs that cannot be seen", s.Name)
+	}
+	found, err := challenge.Named(id)
+	return found, s, err
+}
+
+// completeChallenge offers the challenges, with their titles.
+func completeChallenge(c *cobra.Command, args []string,
+	begun string) ([]string, cobra.ShellCompDirective) {
+	return cli.First(func(*cobra.Command, []string, string) (out []string, _ cobra.ShellCompDirective) {
+		list, _ := challenge.All()
+		for _, found := range list {
+			if strings.HasPrefix(found.ID, begun) {
+				out = append(out, cobra.CompletionWithDesc(found.ID, found.Title))
+			}
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	})(c, args, begun)
+}
+
+// completeAnswer offers challenges, or folders, and then files.
+func completeAnswer(c *cobra.Command, args []string,
+	begun string) ([]string, cobra.ShellCompDirective) {
+	list, _ := completeChallenge(c, args, begun)
+	return list, cobra.ShellCompDirectiveDefault
+}
