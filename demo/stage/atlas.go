@@ -53,7 +53,7 @@ func (s *Stage) atlas(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	brief, cancel := briefContext(r)
+	brief, cancel := s.briefContext(r)
 	defer cancel()
 	v, err := s.waitBriefly(brief, s.atlases(lab, q))
 	switch {

@@ -24,7 +24,7 @@ type claimPage struct {
 
 // claim serves the proof of one message.
 func (s *Stage) claim(w http.ResponseWriter, r *http.Request) {
-	brief, cancel := briefContext(r)
+	brief, cancel := s.briefContext(r)
 	defer cancel()
 	at, p, ok := s.ready(brief, w, r)
 	if !ok {

@@ -43,7 +43,7 @@ func (s *Stage) closing(w http.ResponseWriter, r *http.Request) {
 	if lab.Outline().Ahead != nil {
 		page.Next = address("/strongest", q.encode())
 	}
-	brief, cancel := briefContext(r)
+	brief, cancel := s.briefContext(r)
 	defer cancel()
 	s.presets(brief, &page.overviewPage, q, lab)
 	if page.Waiting {

@@ -30,7 +30,7 @@ import (
 // New makes the stage of a kit, or of those of its designs and attacks that the options
 // name. Its first page has the options; everything that it computes ends with ctx.
 func New(ctx context.Context, kit demo.Kit, o demo.Options) (*Stage, error) {
-	words := template.FuncMap{"caveats": summary.Caveats}
+	words := template.FuncMap{"caveats": summary.Caveats, "inTab": func() bool { return false }}
 	pages, err := template.New("").Funcs(words).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, err

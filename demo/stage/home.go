@@ -63,7 +63,7 @@ func (s *Stage) home(w http.ResponseWriter, r *http.Request) {
 		page.Designs = append(page.Designs, homeDesign{ID: i.ID, Name: i.Name,
 			Doc: summary.Promise(i, lab.Settings), Trusts: i.Trusts})
 	}
-	brief, cancel := briefContext(r)
+	brief, cancel := s.briefContext(r)
 	defer cancel()
 	if p := s.firstReplay(brief, q); p != nil {
 		for i := range page.Designs {

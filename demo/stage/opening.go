@@ -58,7 +58,7 @@ func (s *Stage) opening(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.warm(q)
-	brief, cancel := briefContext(r)
+	brief, cancel := s.briefContext(r)
 	defer cancel()
 	if p, ok := s.await(brief, w, t, q, q.encode()); ok {
 		s.show(w, http.StatusOK, "opening", s.openingPage(q, p, n))

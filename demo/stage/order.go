@@ -65,7 +65,7 @@ func (s *Stage) order(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	brief, cancel := briefContext(r)
+	brief, cancel := s.briefContext(r)
 	defer cancel()
 	v, err := s.waitBriefly(brief, s.orders(lab, q))
 	switch {

@@ -83,7 +83,7 @@ func (s *Stage) overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page.Events = address("/events/overview", v)
-	brief, cancel := briefContext(r)
+	brief, cancel := s.briefContext(r)
 	defer cancel()
 	for _, t := range s.presetTasks(q)[:1] {
 		s.store.Start(t.key, t.weight, t.run) // the top of the page comes first
@@ -209,7 +209,7 @@ func (s *Stage) momentsPage(w http.ResponseWriter, r *http.Request) {
 		Headline: t.Header().Title, Replay: replayAddress{attack: id, query: q}.url()}
 	page.Settings = newSettings(q, lab.Conversation, lab.Outline().Designs, lab.Settings,
 		"/moments/"+id, url.Values{})
-	brief, cancel := briefContext(r)
+	brief, cancel := s.briefContext(r)
 	defer cancel()
 	for i, d := range lab.Designs {
 		view := momentsView{Title: d.Info().Name}

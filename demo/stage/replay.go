@@ -51,7 +51,7 @@ type stepLink struct {
 
 // replay serves one step.
 func (s *Stage) replay(w http.ResponseWriter, r *http.Request) {
-	brief, cancel := briefContext(r)
+	brief, cancel := s.briefContext(r)
 	defer cancel()
 	at, p, ok := s.ready(brief, w, r)
 	if !ok {

@@ -54,6 +54,7 @@ type Stage struct {
 	pages   *template.Template
 	acts    []technique.Header
 	told    memo.Memo // what runs of the stories computed
+	inTab   bool      // see InTab
 }
 
 // nav is what every page links to.

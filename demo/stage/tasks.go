@@ -38,7 +38,10 @@ func (s *Stage) waitBriefly(brief context.Context, t task) (any, error) {
 }
 
 // briefContext is the moment that a page waits for all its runs together.
-func briefContext(r *http.Request) (context.Context, context.CancelFunc) {
+func (s *Stage) briefContext(r *http.Request) (context.Context, context.CancelFunc) {
+	if s.inTab {
+		return context.WithCancel(r.Context())
+	}
 	return context.WithTimeout(r.Context(), pageWait)
 }
 
@@ -49,7 +52,7 @@ func (s *Stage) Warm() { s.warm(s.initial) }
 // chat's runs wait until somebody asks.
 func (s *Stage) warm(q choice) {
 	lab, conv, err := s.lab(q)
-	if err != nil || deliveries(conv) > long {
+	if err != nil || s.inTab || deliveries(conv) > long {
 		return
 	}
 	for _, h := range s.acts {

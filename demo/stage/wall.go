@@ -144,7 +144,7 @@ func (s *Stage) beatAt(w http.ResponseWriter, r *http.Request) (wallAddress, *re
 		s.fail(w, a.query, statusOf(err), title, err)
 		return a, nil, false
 	}
-	brief, cancel := briefContext(r)
+	brief, cancel := s.briefContext(r)
 	defer cancel()
 	events := a.query.encode()
 	if a.rob != nil {

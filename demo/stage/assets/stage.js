@@ -8,16 +8,27 @@ const root = document.documentElement;
 const main = () => document.getElementById("main");
 let stream = null, boot = null, running = null, turn = 0;
 
+// source is where pages come from, and how their addresses are written: here a server and its
+// paths. In a folder that was put somewhere, a program in the same tab answers (demo/site).
+const source = globalThis.tab ?? {
+  figures: "/assets/figures.svg#",
+  here: () => new URL(location.href),
+  ask: async (url) => (await fetch(url.pathname + url.search, { headers: { Accept: "text/html" } })).text(),
+  events: (address) => new EventSource(address),
+  note: (url, push) => history[push ? "pushState" : "replaceState"]({}, "", url),
+  write: (address) => address,
+  read: (href) => href.startsWith("/") && !href.startsWith("/assets/") ? new URL(href, location.href) : null,
+};
+
 // go shows another page of the stage. Steps replace the address, so that Back leaves
 // the act; everything else is a new entry.
 async function go(url, { push = true, focus = "" } = {}) {
   const mine = ++turn;
-  const target = new URL(url, location.href);
+  const target = new URL(url, source.here());
   main().setAttribute("aria-busy", "true");
   let text;
   try {
-    const answer = await fetch(target.pathname + target.search, { headers: { Accept: "text/html" } });
-    text = await answer.text();
+    text = await source.ask(target);
   } catch {
     main().removeAttribute("aria-busy");
     if (mine === turn) lost(true);
@@ -28,13 +39,14 @@ async function go(url, { push = true, focus = "" } = {}) {
   const next = page.getElementById("main");
   if (!next) { location.assign(target); return; }
   if (onWall() && "waiting" in next.dataset) { // the wall stays until the next one is measured
-    history[push ? "pushState" : "replaceState"]({}, "", target);
+    source.note(target, push);
     main().dataset.waiting = "";
     listen(next.dataset.events);
     return;
   }
-  const moved = target.pathname + target.search !== location.pathname + location.search;
-  history[push ? "pushState" : "replaceState"]({}, "", target);
+  const from = source.here();
+  const moved = target.pathname + target.search !== from.pathname + from.search;
+  source.note(target, push);
   show(page, focus || target.hash.slice(1));
   if (moved && !focus && !target.hash) scrollTo(0, 0);
 }
@@ -74,14 +86,15 @@ function buttons() {
 // listen follows the run that the page waits for, or just whether the server lives.
 function listen(address = main().dataset.events || "/events") {
   stream?.close();
-  stream = new EventSource(address);
+  if (!source.events) return;
+  stream = source.events(address);
   const data = (e) => JSON.parse(e.data);
   stream.addEventListener("boot", (e) => {
     lost(false);
-    if (boot && boot !== data(e)) { boot = data(e); go(location.href, { push: false }); }
+    if (boot && boot !== data(e)) { boot = data(e); go(source.here(), { push: false }); }
     boot = data(e);
   });
-  stream.addEventListener("restarted", () => { boot = null; lost(false); go(location.href, { push: false }); });
+  stream.addEventListener("restarted", () => { boot = null; lost(false); go(source.here(), { push: false }); });
   stream.addEventListener("progress", (e) => progress(data(e)));
   stream.addEventListener("cell", (e) => cell(data(e)));
   stream.addEventListener("part", refresh);
@@ -100,7 +113,7 @@ function listen(address = main().dataset.events || "/events") {
 // refresh loads the page anew, once nobody is typing in it.
 function refresh() {
   if (!onWall() && document.activeElement?.closest("details.settings form")) setTimeout(refresh, 1000);
-  else go(location.href, { push: false });
+  else go(source.here(), { push: false });
 }
 
 function progress(p) {
@@ -141,7 +154,7 @@ const last = () => main().dataset.step !== undefined && main().dataset.step === 
 function step(which) {
   const url = main().dataset[which];
   if (!url) return false;
-  const same = new URL(url, location.href).pathname === location.pathname;
+  const same = new URL(url, source.here()).pathname === source.here().pathname;
   go(url, { push: !same });
   return true;
 }
@@ -205,8 +218,8 @@ addEventListener("keydown", (e) => {
   e.preventDefault();
   if (doing) { doing(); return; }
   run(false);
-  const url = new URL(link.href);
-  go(url, { focus: url.hash.slice(1) });
+  const url = source.read(link.getAttribute("href"));
+  if (url) go(url, { focus: url.hash.slice(1) });
 });
 
 addEventListener("click", (e) => {
@@ -215,12 +228,11 @@ addEventListener("click", (e) => {
   if (button) { doings[button.dataset.do](); return; }
   const link = e.target.closest("a[href]");
   if (!link) return;
-  const href = link.getAttribute("href") ?? "";
-  if (!href.startsWith("/") || href.startsWith("/assets/")) return;
+  const url = source.read(link.getAttribute("href"));
+  if (!url) return;
   e.preventDefault();
   run(false);
-  const url = new URL(href, location.href);
-  go(url, { push: url.pathname !== location.pathname });
+  go(url, { push: url.pathname !== source.here().pathname });
 });
 
 addEventListener("submit", (e) => {
@@ -243,6 +255,6 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden && !("waiting" in main().dataset)) stream?.close(); else if (!document.hidden) listen();
 });
 
-addEventListener("popstate", () => go(location.href, { push: false }));
+addEventListener("popstate", () => go(source.here(), { push: false }));
 arrived();
 settle();

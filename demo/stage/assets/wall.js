@@ -116,7 +116,7 @@ function sweep(tiles) {
   if (all.length === 0) return;
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), use = document.createElementNS(svg.namespaceURI, "use");
   svg.setAttribute("viewBox", figure === "key" ? "0 0 30 24" : "0 0 24 24");
-  use.setAttribute("href", `/assets/figures.svg#${figure}`);
+  use.setAttribute("href", source.figures + figure);
   svg.append(use);
   const e = floating(svg, tiles.querySelector(".tile"));
   const steps = all.map((r) => ({ translate: `calc(-50% + ${r.left - all[0].left}px) calc(-50% + ${r.top - all[0].top}px)` }));
@@ -203,7 +203,7 @@ const moment = () => Number(main().querySelector(".tiles ol:last-of-type .tile")
 // attackAt asks for the same beat of an attack that begins after message n.
 function attackAt(n) {
   if (!(n >= 1 && n <= Number(main().dataset.messages))) return; // or it chooses its moment itself
-  const url = new URL(location.href);
+  const url = source.here();
   url.searchParams.set("at", n);
   go(url, { push: false });
 }
@@ -214,7 +214,7 @@ const wallKeys = {
   Enter: () => { const tile = main().querySelector(".tile.read[data-proof]"); if (tile) go(tile.dataset.proof); },
   "[": () => attackAt(moment() - 1),
   "]": () => attackAt(moment() + 1),
-  v: () => { if (main().dataset.speaker) open(main().dataset.speaker, "doormat-speaker", "width=700,height=900"); },
+  v: () => { if (main().dataset.speaker) open(source.write(main().dataset.speaker), "doormat-speaker", "width=700,height=900"); },
 };
 
 addEventListener("pointerover", (e) => read(e.target.closest?.(".wall .tile.opened")));

@@ -36,6 +36,7 @@ type Page struct {
 
 	mu       sync.Mutex
 	troubles []string
+	requests []string
 }
 
 // Open starts a browser that is closed when the test ends.

@@ -4,10 +4,12 @@ package browser
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 )
 
@@ -22,6 +24,14 @@ func (p *Page) Troubles() []string {
 	return all
 }
 
+// Requests are the addresses that the page, and its frames, have asked for so far, in that order.
+// What a worker asks for is not among them.
+func (p *Page) Requests() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.requests)
+}
+
 // complain fails the test for the complaints that it has not taken.
 func (p *Page) complain() {
 	for _, trouble := range p.Troubles() {
@@ -34,6 +44,10 @@ func (p *Page) complain() {
 func (p *Page) hear(event any) {
 	text := ""
 	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		p.mu.Lock()
+		p.requests = append(p.requests, e.Request.URL)
+		p.mu.Unlock()
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.EntryLevelError {
 			text = strings.TrimSpace(fmt.Sprintf("%s: %s %s", e.Entry.Source, e.Entry.Text,

@@ -150,6 +150,9 @@ func (j *Job) Wait(ctx context.Context) (any, error) {
 
 // report passes on news and never waits for listeners.
 func (j *Job) report(p Progress) {
+	if j.store.heard != nil {
+		j.store.heard(p)
+	}
 	j.store.mu.Lock()
 	defer j.store.mu.Unlock()
 	if j.finished() {

@@ -25,6 +25,7 @@ import (
 type Store struct {
 	ctx   context.Context // of the server
 	slots chan struct{}   // as many as computations run at a time
+	heard func(Progress)  // see Tell
 
 	mu     sync.Mutex
 	jobs   []*Job // the one asked for last at the end
@@ -52,6 +53,10 @@ var (
 func New(ctx context.Context) *Store {
 	return &Store{ctx: ctx, slots: make(chan struct{}, atOnce)}
 }
+
+// Tell has every report of every job told to heard as well, by whoever computes it. It is called
+// before the first job begins.
+func (s *Store) Tell(heard func(Progress)) { s.heard = heard }
 
 // Done is closed when the store ends.
 func (s *Store) Done() <-chan struct{} { return s.ctx.Done() }
