@@ -110,6 +110,9 @@ var policy = []struct {
 	{"demo/stage", []string{"world", "world/memo", "attacks", "attacks/atlas", "attacks/technique", "attacks/deduce", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/drawing", "demo/replay", "demo/wall", "demo/story", "demo/chat/...", "demo/stage/chats", "demo/stage/jobs", "demo/stage/loopback", "demo/stage/events", "demo/stage/rob", "demo/stage/scene"}},
 	{"demo/challenge", []string{"world", "world/memo", "attacks", "attacks/script", "attacks/technique", "attacks/truth", "demo", "demo/plain", "demo/data", "demo/story", "demo/chat/spelling"}},
 	{"demo/pages", []string{"world", "world/simulation", "attacks", "attacks/language", "attacks/library", "attacks/script", "attacks/technique", "demo", "demo/plain", "demo/summary", "demo/markdown", "demo/challenge", "demo/overhead", "demo/scorecard/...", "demo/story", "demo/drawing", "demo/replay", "demo/wall", "attacks/trace"}},
+	{"demo/site/tab", []string{"attacks/library", "attacks/lint", "attacks/script", "attacks/technique", "demo", "demo/stage", "demo/stage/jobs"}}, // a server, not a renderer
+	{"demo/site/worker", []string{"attacks/lint", "demo", "demo/site/tab", "demo/stage/jobs"}},
+	{"demo/site", []string{"attacks/lint", "demo", "demo/atomicfile", "demo/site/tab"}},
 	{"demo/overhead", []string{"world", "world/memo", "world/simulation", "demo/plain"}},
 	{"demo", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/...", "docs"}},
 	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},
@@ -127,7 +130,7 @@ var (
 	wallClock  = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer"}
 	forTesting = []string{"testing", "testing/...", "github.com/stretchr/...", "pgregory.net/...", "github.com/chromedp/..."}
 	terminals  = []string{"charm.land/...", "github.com/charmbracelet/...", "golang.org/x/term", "os/exec"}
-	terminalAt = []string{"demo/scram", "cmd/...", "demo/terminal", "demo/text", "demo/present", "demo/sandbox", "demo/stage/browser"}
+	terminalAt = []string{"demo/scram", "cmd/...", "demo/terminal", "demo/text", "demo/present", "demo/sandbox", "demo/site", "demo/stage/browser"}
 	helpers    = []string{"world/worldtest", "attacks/attackstest", "demo/stage/browser", "demo/demotest", "demo/scram"}
 )
 

@@ -29,7 +29,7 @@ Exit codes: 0 as expected; 1 files, scripts, limits; 2 flags, values, unknown
 ids; 3 an outcome differed from what its attack expects, or from what a sheet says.`,
 		Version:       version(),
 		SilenceErrors: true, SilenceUsage: true,
-	}, a.demo(), a.stage(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.order(),
+	}, a.demo(), a.stage(), a.site(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.order(),
 		a.lesson(), a.classroom(), a.challenge(), a.atlas(), a.odds(), a.scorecard(), a.sheet(),
 		a.verify(), a.measure(), a.script(), a.docs(), a.work())
 	root.SetFlagErrorFunc(cli.FlagError)
