@@ -68,6 +68,19 @@ const (
 	Digits = 4
 )
 
+// Emergency is the parameter that says what the backup store asks for where a life is said to be
+// in danger, and its values.
+const (
+	Emergency      = "emergency"
+	EmergencyOrder = "order" // a court's, as always
+	EmergencyWord  = "word"  // the agency's
+)
+
+func emergencyParameter() world.Parameter {
+	return world.OwnWord(Emergency, "what the backup store asks for in an emergency: an order of "+
+		"the court, as always, or the word of an agency", EmergencyOrder, EmergencyWord)
+}
+
 // ByProvider is the design in which the provider has the keys. It implements [world.Design].
 type ByProvider struct{}
 
@@ -85,6 +98,7 @@ func (ByProvider) Info() world.Info {
 		"the network, for bringing requests for a key from the phone alone: they are not signed",
 		"that provider and backup store are not robbed or ordered together")
 	info.Packets = append(slices.Clone(info.Packets), packetKinds()...)
+	info.Parameters = append(slices.Clone(info.Parameters), emergencyParameter())
 	info.Principals = append(slices.Clone(info.Principals),
 		world.SharedPrincipals(world.BackupStore)...)
 	return info
@@ -134,6 +148,7 @@ func (ByUser) Info() world.Info {
 		"the vault servers, for counting guesses and erasing what is locked",
 		"the provider, for asking the vault in nobody's name who does not ask")
 	info.Packets = append(slices.Clone(info.Packets), packetKinds()...)
+	info.Parameters = append(slices.Clone(info.Parameters), emergencyParameter())
 	info.Principals = append(slices.Clone(info.Principals),
 		world.SharedPrincipals(world.BackupStore, world.VaultName)...)
 	return info
@@ -207,7 +222,11 @@ func setup(config world.Config, special func(*deployment) error) (world.Deploy, 
 		}
 		d.agency.Extensions = append(d.agency.Extensions, d.seeker)
 		d.agency.Searched = append(slices.Clone(d.agency.Searched), BackupKey)
-		d.nodes = append(d.nodes, &archive{answerer: answerer{register: d.register},
+		word := config.Settings.Own.Value(Emergency) == EmergencyWord
+		if word {
+			d.seeker.atOnce = []string{Store}
+		}
+		d.nodes = append(d.nodes, &archive{answerer: answerer{register: d.register, word: word},
 			random:   config.Stream(Store),
 			accounts: map[string]*items{}})
 		if err := special(d); err != nil {

@@ -16,6 +16,7 @@ import (
 	"doormat/e2ee/store"
 	"doormat/e2ee/vault"
 	"doormat/world"
+	"doormat/world/law"
 	"doormat/world/memo"
 	"doormat/world/simulation"
 	"doormat/world/worldtest"
@@ -37,10 +38,13 @@ type stage struct {
 	drop   func(world.Packet) bool
 }
 
-func start(t *testing.T, d world.Design, retention int) *stage {
+func start(t *testing.T, d world.Design, retention int, own ...string) *stage {
 	conv := worldtest.Conversation()
 	settings := worldtest.Settings(conv, 3, 5, 7)
 	settings.Retention, settings.Mailbox = retention, world.MailboxDelivered
+	for i := 0; i < len(own); i += 2 {
+		settings.Own = settings.Own.With(own[i], own[i+1])
+	}
 	deploy, err := d.Setup(world.Config{Settings: settings, Accounts: conv.Accounts, Seed: 1, Memo: computed})
 	require.NoError(t, err)
 	s := &stage{t: t, design: d, said: worldtest.Payloads(conv), nodes: map[string]world.Node{}}
@@ -331,6 +335,35 @@ func TestOrders(t *testing.T) {
 				continue
 			}
 			require.Empty(t, messages)
+		}
+	}
+}
+
+// TestEmergency: in an emergency the store hands items over if it takes an agency's word, once it has
+// been told to answer lawful process, and never a vault's share; it asks for a court's order usually.
+func TestEmergency(t *testing.T) {
+	for word, want := range map[string][2][]int{EmergencyOrder: {nil, nil}, EmergencyWord: {{7, 8}, nil}} {
+		for i, d := range both {
+			s := start(t, d, 0, Emergency, word).to(9)
+			conv := worldtest.Conversation()
+			ask := func() []int {
+				s.Net.Post(world.Packet{From: world.Law, To: world.Agency, Data: world.Pack(world.KindUrgent,
+					world.Strings([]string{"Cleo"}), world.Time(conv.Messages[6].Sent), world.Time(conv.Messages[7].Sent))})
+				require.NoError(t, s.Settle())
+				messages, _ := s.reads(s.store(world.Agency))
+				return messages
+			}
+			require.Empty(t, ask(), "nobody has been told to answer")
+			for _, name := range s.Net.Names() {
+				if world.KindOf(name) != world.UserName {
+					s.Net.Post(world.Packet{From: world.Law, To: name, Data: world.Pack(world.KindComply)})
+				}
+			}
+			require.ElementsMatch(t, want[i], ask(), "%s, %s", d.Info().ID, word)
+			emergency := law.ApplyAtOnce(law.Order{Case: "emergency", Accounts: []string{"Cleo"}, Agency: make([]byte, 32),
+				Expiry: s.now().Add(law.MaxUrgency)}, law.SigningKey(make([]byte, 32)))
+			out := s.nodes[Store].Handle(s.now(), world.Packet{From: world.Agency, To: Store, Data: world.Pack(law.KindEmergency, emergency)})
+			require.Empty(t, out, "of a stranger")
 		}
 	}
 }

@@ -28,6 +28,9 @@ const (
 	VaultKey     world.Kind = "vault key"     // what t shares make; Ref the account
 )
 
+// AskStoreAtOnce is the making rule by which an agency's key asks the backup store in an emergency.
+const AskStoreAtOnce = "ask the backup store in an emergency"
+
 // owner is whose a public key of a channel is, in a [world.SeenKey].
 const owner = "backup channel "
 
@@ -56,6 +59,12 @@ func ownRules(vault ...world.Kind) []world.Rule {
 			Doc:   "What store and vault hand over is sealed to the agency's key.",
 			Takes: kinds(law.AgencyKey, Surrendered), Gives: append(kinds(SealedBackup), vault...),
 			Apply: openSurrendered},
+		{Name: AskStoreAtOnce,
+			Doc: "Whoever speaks as the agency and has its key can ask the backup store for the " +
+				"items of the accounts in text, one a line, and say that a life is in danger. It " +
+				"answers if it takes an agency's word for that.",
+			Takes: kinds(law.AgencyKey), Gives: kinds(world.Outgoing), Make: true,
+			Apply: law.AskAtOnceOf(Store)},
 		{Name: "use a channel's private key",
 			Doc:   "The private half of a public key of provider or vault opens what is sealed to it.",
 			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(ChannelKey),

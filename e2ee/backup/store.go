@@ -171,6 +171,7 @@ func (a *archive) load(account string, p world.Packet) []world.Packet {
 type answerer struct {
 	register *law.Register
 	willing  bool
+	word     bool // in an emergency the agency's word is enough
 }
 
 var surrenderInfo = []byte("doormat backup surrendered v1")
@@ -183,10 +184,18 @@ func (a *answerer) surrender(name string, now time.Time, p world.Packet, random 
 		a.willing = true
 		return nil, true
 	}
-	if p.From != world.Agency || p.Kind() != KindSurrender {
+	var order law.Order
+	var err error
+	switch {
+	case p.From != world.Agency:
+		return nil, false
+	case p.Kind() == KindSurrender:
+		order, err = a.register.VerifyPacket(p.Data, KindSurrender, now)
+	case p.Kind() == law.KindEmergency && a.word:
+		order, err = a.register.VerifyEmergency(p.Data, now)
+	default:
 		return nil, false
 	}
-	order, err := a.register.VerifyPacket(p.Data, KindSurrender, now)
 	if err != nil || !a.willing {
 		return nil, true
 	}
@@ -199,7 +208,13 @@ func (a *answerer) surrender(name string, now time.Time, p world.Packet, random 
 }
 
 // A seeker is the agency's part: it asks those who answer orders besides provider and users.
-type seeker struct{ asks []string }
+type seeker struct {
+	asks   []string
+	atOnce []string // those of them who take its word in an emergency
+}
+
+// AskedAtOnce implements [law.Urgent].
+func (s *seeker) AskedAtOnce() []string { return s.atOnce }
 
 // Execute implements [law.AgencyExtension].
 func (s *seeker) Execute(signed law.Signed) []world.Packet {

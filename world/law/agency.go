@@ -30,6 +30,13 @@ type AgencyExtension interface {
 	Holdings() []world.Fact
 }
 
+// Urgent is an AgencyExtension of a design in which others than the provider take an agency's word
+// in an emergency.
+type Urgent interface {
+	// AskedAtOnce names them.
+	AskedAtOnce() []string
+}
+
 // Agency applies for orders, presents them and keeps what it is given.
 type Agency struct {
 	Extensions []AgencyExtension // those whom the design has besides to answer orders, asked in turn
@@ -175,8 +182,8 @@ func (a *Agency) applyForOrder(now time.Time, p world.Packet) []world.Packet {
 		Data: world.Pack(KindApply, a.sign(o))}}
 }
 
-// askAtOnce asks the provider without a court. Nobody else is asked: whoever checks a court's
-// signature has none to check.
+// askAtOnce asks the provider without a court, and whoever else takes the agency's word. Others
+// check a court's signature and have none to check.
 func (a *Agency) askAtOnce(now time.Time, p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, world.KindUrgent, 3)
 	if err != nil || p.From != world.Law {
@@ -186,9 +193,20 @@ func (a *Agency) askAtOnce(now time.Time, p world.Packet) []world.Packet {
 	if !ok {
 		return nil
 	}
+	o.Expiry = now.Add(MaxUrgency)
 	a.order = &Signed{Order: o}
-	return []world.Packet{{From: world.Agency, To: world.Provider,
-		Data: world.Pack(KindEmergency, ApplyAtOnce(o, SigningKey(a.key.Bytes())))}}
+	asked := []string{world.Provider}
+	for _, x := range a.Extensions {
+		if u, ok := x.(Urgent); ok {
+			asked = append(asked, u.AskedAtOnce()...)
+		}
+	}
+	data := world.Pack(KindEmergency, ApplyAtOnce(o, SigningKey(a.key.Bytes())))
+	var out []world.Packet
+	for _, name := range asked {
+		out = append(out, world.Packet{From: world.Agency, To: name, Data: data})
+	}
+	return out
 }
 
 // openCase writes down what is asked for: accounts, the beginning and the end of a window.

@@ -42,7 +42,7 @@ func MakingRules() []world.Rule {
 				"of the accounts in text, one a line, and say that a life is in danger: no court " +
 				"signs that.",
 			Takes: []world.Kind{AgencyKey}, Gives: []world.Kind{world.Outgoing}, Make: true,
-			Apply: askAtOnce},
+			Apply: AskAtOnceOf(world.Provider)},
 		{Name: ApplyFor,
 			Doc: "Whoever speaks as the agency and has its key can apply to the court for an order " +
 				"for the accounts in text, one a line, of all times. The grounds are a story, and no " +
@@ -123,13 +123,21 @@ func applyFor(in world.Input) ([]world.Derived, error) {
 		world.Fact{Kind: world.Outgoing, Ref: world.Court, Data: p.Encode(always)}), nil
 }
 
-func askAtOnce(in world.Input) ([]world.Derived, error) {
-	agency, err := ecdh.X25519().NewPrivateKey(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
+// AskAtOnceOf is the function of a rule by which an agency's key asks somebody in an emergency.
+func AskAtOnceOf(whom string) func(world.Input) ([]world.Derived, error) {
+	return func(in world.Input) ([]world.Derived, error) {
+		agency, err := ecdh.X25519().NewPrivateKey(in.Facts[0].Data)
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(urgentTo(whom, in, agency)), nil
 	}
-	order := ApplyAtOnce(forged("emergency", in, agency), SigningKey(agency.Bytes()))
-	p := world.Packet{From: world.Agency, To: world.Provider, Data: world.Pack(KindEmergency, order)}
-	return world.Conclude(
-		world.Fact{Kind: world.Outgoing, Ref: world.Provider, Data: p.Encode(always)}), nil
+}
+
+func urgentTo(whom string, in world.Input, agency *ecdh.PrivateKey) world.Fact {
+	order := forged("emergency", in, agency)
+	order.Expiry = in.Now.Add(MaxUrgency)
+	p := world.Packet{From: world.Agency, To: whom,
+		Data: world.Pack(KindEmergency, ApplyAtOnce(order, SigningKey(agency.Bytes())))}
+	return world.Fact{Kind: world.Outgoing, Ref: whom, Data: p.Encode(always)}
 }

@@ -12,13 +12,16 @@
 //
 // In an emergency an agency may ask a provider without a court ([KindEmergency]), and a provider
 // that answers lawful process at all answers at once, as companies do where life is in danger: it
-// checks that a registered agency asks, hands over what it has by then, and nobody else is told. Whoever else answers orders, such as
-// trustees, answers no such request: there is no signature to check, and no record in a log.
+// checks that a registered agency asks, hands over what it has by then, and nobody else is told. A
+// request is good for a day ([MaxUrgency]). Whoever else answers orders, such as trustees, answers
+// none, unless a design says so ([Urgent]): there is no court's signature to check, and no record
+// in a log.
 //
 // Nothing here is specific to one design: package attacks counts what an agency
 // obtained in the same way for all. TestOrder, FuzzParseOrder and FuzzParseSigned
 // prove the encoding, TestRecord the commitment, TestSeal and FuzzOpen the sealed
-// answers, TestRegister what is refused, TestCourtRefuses, TestCourtWithLog, TestSecondJudge and TestAgency the process. [Rules]
+// answers, TestRegister what is refused, TestCourtRefuses, TestCourtWithLog,
+// TestSecondJudge, TestExamine and TestAgency the process. [Rules]
 // says how its papers are read by whoever sees them (TestPapersNameTheirTargets).
 package law
 

@@ -153,9 +153,11 @@ func TestRegister(t *testing.T) {
 		"":            func(*Order) {},
 		"expired":     func(o *Order) { o.Expiry = noon.Add(-time.Second) },
 		"longer than": func(o *Order) { o.Expiry = always },
+		"24 hours":    func(o *Order) { o.Expiry = noon.Add(MaxUrgency + time.Millisecond) },
 		"registered":  func(o *Order) { o.Agency = make([]byte, 32) },
 	} {
 		o := sample()
+		o.Expiry = noon.Add(MaxUrgency)
 		change(&o)
 		_, err := r.VerifyEmergency(world.Pack(KindEmergency, ApplyAtOnce(o, SigningKey(asker().key.Bytes()))), noon)
 		if want == "" {

@@ -18,6 +18,10 @@ import (
 // bears no day of issue.
 const MaxValidity = 30 * 24 * time.Hour
 
+// MaxUrgency is the same for an emergency request, which no court has seen: an emergency that has
+// lasted a day has had time for a court.
+const MaxUrgency = 24 * time.Hour
+
 // A Register is what everybody who answers orders was given at set-up: the keys of the courts
 // whose orders count, and of the agencies that may ask. It is the one check that provider,
 // vendor, operator, backup store, vault servers, minister, second judge, trustees and their
@@ -126,5 +130,10 @@ func (r *Register) VerifyEmergency(data []byte, now time.Time) (Order, error) {
 	if err != nil {
 		return Order{}, fmt.Errorf("emergency request: %w", err)
 	}
-	return r.verify(f[0], urgent, now)
+	o, err := r.verify(f[0], urgent, now)
+	if err == nil && o.Expiry.After(now.Add(MaxUrgency)) {
+		return o, fmt.Errorf("emergency request: %s is to be valid until %s, longer than %d hours",
+			o.Case, o.Expiry.Format(time.DateTime), int(MaxUrgency.Hours()))
+	}
+	return o, err
 }
