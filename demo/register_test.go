@@ -151,16 +151,19 @@ func TestEverybodyWhoAnswersOrders(t *testing.T) {
 			} {
 				require.Empty(t, d.answered(d.logged(good, signed)), what)
 			}
+			soon, later := good, good
+			soon.Expiry, later.Expiry = now.Add(law.MaxUrgency), now.Add(law.MaxUrgency+time.Hour)
 			for what, request := range map[string][]byte{
-				"no registered agency": law.ApplyAtOnce(stranger.Name(good), law.SigningKey(stranger.Agency.Bytes())),
-				"an agency's name":     law.ApplyAtOnce(d.keys.Name(good), law.SigningKey(stranger.Agency.Bytes())),
+				"no registered agency": law.ApplyAtOnce(stranger.Name(soon), law.SigningKey(stranger.Agency.Bytes())),
+				"an agency's name":     law.ApplyAtOnce(d.keys.Name(soon), law.SigningKey(stranger.Agency.Bytes())),
 				"expired":              law.ApplyAtOnce(d.keys.Name(expired), law.SigningKey(d.keys.Agency.Bytes())),
+				"valid for 25 hours":   law.ApplyAtOnce(d.keys.Name(later), law.SigningKey(d.keys.Agency.Bytes())),
 				"valid for ever":       law.ApplyAtOnce(d.keys.Name(never), law.SigningKey(d.keys.Agency.Bytes())),
 			} {
 				require.Zero(t, d.urgent(request), "emergency: %s", what)
 			}
-			require.Positive(t, d.urgent(law.ApplyAtOnce(d.keys.Name(good), law.SigningKey(d.keys.Agency.Bytes()))))
-			require.Zero(t, d.urgent(law.Apply(d.keys.Name(good), law.SigningKey(d.keys.Agency.Bytes()))), "what a court was asked for is no emergency")
+			require.Positive(t, d.urgent(law.ApplyAtOnce(d.keys.Name(soon), law.SigningKey(d.keys.Agency.Bytes()))))
+			require.Zero(t, d.urgent(law.Apply(d.keys.Name(soon), law.SigningKey(d.keys.Agency.Bytes()))), "what a court was asked for is no emergency")
 			did := d.answered(d.logged(good, d.keys.Sign(good)))
 			for _, p := range design.Info().Principals {
 				orderable := slices.Contains(p.Surfaces, world.Order) && p.Name != world.Court && p.Name != world.UserName
