@@ -18,12 +18,14 @@ import (
 	"doormat/demo/data"
 	"doormat/demo/lesson"
 	"doormat/demo/present"
+	"doormat/demo/stage/lessons"
 	"doormat/world"
 )
 
 func (a *app) lesson() *cobra.Command {
 	var f presentation
 	var hands string
+	var page webPage
 	c := cli.Group(&cobra.Command{
 		Use:   "lesson FILE-or-ID",
 		Short: "Play a lesson in a terminal: texts, attacks, questions, pauses",
@@ -36,7 +38,10 @@ lie beside the file.
 On a question, up and down choose an option and digits count its hands. With --record
 the numbers are kept in a file, without names; given again, the lesson goes on with
 them, so that a question can be asked on Monday and again on Friday. Where input or
-output is no terminal, all screens are printed one after the other.`,
+output is no terminal, all screens are printed one after the other.
+
+With --stage the lesson is shown on a web page of this machine, for a projector, until
+Ctrl-C; its address is printed, and opened in a browser where there is one.`,
 	}, lessonList(), lessonShow())
 	c.Args = cli.Exactly(1, "a lesson's file, or its id (see doormat lesson list)")
 	c.ValidArgsFunction = cli.First(cli.WordsOrFiles(lesson.BuiltIn...))
@@ -47,9 +52,11 @@ output is no terminal, all screens are printed one after the other.`,
 		if err != nil {
 			return err
 		}
-		return a.teach(ctx, f, l, args[0], hands)
+		return a.teach(ctx, f, page, l, args[0], hands)
 	}
 	a.runFlags(c, &f.options)
+	c.Flags().BoolVar(&page.on, "stage", false, "show it on a web page of this machine")
+	page.add(c)
 	c.Flags().StringVar(&hands, "record", "",
 		"keep in `FILE` how many hands were up, before and after")
 	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
@@ -135,7 +142,7 @@ func (a *app) readLesson(name string) (*lesson.Lesson, error) {
 }
 
 // teach plays a lesson.
-func (a *app) teach(ctx context.Context, f presentation, l *lesson.Lesson,
+func (a *app) teach(ctx context.Context, f presentation, page webPage, l *lesson.Lesson,
 	file, hands string) error {
 	o := &f.options
 	if o.Story == "" && o.Conversation == "" {
@@ -164,17 +171,23 @@ func (a *app) teach(ctx context.Context, f presentation, l *lesson.Lesson,
 	}
 	lay(deck, show)
 	if hands != "" {
-		if err := keep(deck, hands); err != nil {
+		if err := keep(deck, hands, page.on); err != nil {
 			return err
 		}
 	}
-	if err = perform(ctx, show); err == nil {
+	ended := show.Cells
+	if page.on {
+		ended, err = page.project(ctx, deck, show, lab)
+	} else {
+		err = perform(ctx, show)
+	}
+	if err == nil {
 		err = deck.Unsaved
 	}
 	if hands != "" && deck.Saved && deck.Unsaved == nil {
 		cli.Wrote(hands)
 	}
-	return judged(show, err)
+	return judged(ended, err)
 }
 
 // lay puts the cards of a lesson between the acts of a show, and says which settings an act has.
@@ -224,8 +237,26 @@ func (a *app) actsOf(ctx context.Context, f presentation, deck *lesson.Deck, lab
 	return list, nil
 }
 
+// project shows a lesson on a page until ctx ends. Acts run meanwhile, one after the other.
+func (p *webPage) project(ctx context.Context, deck *lesson.Deck, show *present.Show,
+	lab *attacks.Lab) (ended func() ([]attacks.Cell, error), err error) {
+	board, err := lessons.New(deck, lab.Designs, show.Story)
+	if err != nil {
+		return nil, err
+	}
+	run := func() {
+		for place := range show.Acts {
+			if show.Cards[place] == nil && ctx.Err() == nil {
+				ran := show.Run(place)
+				board.Take(place, ran.Replay, ran.Err)
+			}
+		}
+	}
+	return board.Cells, p.serve(ctx, board.Handler, "/", "/", func() { go run() })
+}
+
 // keep has the hands written to a file, and goes on with those that it has.
-func keep(deck *lesson.Deck, path string) error {
+func keep(deck *lesson.Deck, path string, page bool) error {
 	old, err := demo.ReadFile(path, lesson.MaxRecord)
 	switch {
 	case err == nil:
@@ -234,7 +265,7 @@ func keep(deck *lesson.Deck, path string) error {
 		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("--record %w", err)
-	case !interactive():
+	case !page && !interactive():
 		return demo.Usagef("--record %s: hands are counted with keys, and input or output is no "+
 			"terminal here", path)
 	}

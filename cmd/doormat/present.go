@@ -99,7 +99,7 @@ func (a *app) talk(ctx context.Context, f presentation, names []string) error {
 	} else {
 		err = perform(ctx, show)
 	}
-	return judged(show, err)
+	return judged(show.Cells, err)
 }
 
 // show prepares a talk of acts; those without an attack are left to cards.
@@ -138,12 +138,12 @@ func perform(ctx context.Context, show *present.Show) error {
 	return show.Print(os.Stdout)
 }
 
-// judged is how a show ended.
-func judged(show *present.Show, err error) error {
+// judged is how a show ended, by the cells of its acts.
+func judged(ended func() ([]attacks.Cell, error), err error) error {
 	if err != nil {
 		return err
 	}
-	cells, err := show.Cells() // of the acts that were ready when somebody quit
+	cells, err := ended() // of the acts that were ready when somebody quit
 	if err != nil {
 		return err
 	}

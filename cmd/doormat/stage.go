@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"os/exec"
 	"runtime"
@@ -16,8 +17,7 @@ import (
 
 func (a *app) stage() *cobra.Command {
 	var o demo.Options
-	var addr string
-	var noOpen bool
+	var page webPage
 	c := &cobra.Command{
 		Use:   "stage",
 		Short: "Show attacks step by step in a browser, to a room",
@@ -31,18 +31,48 @@ them, and take an exported chat, which stays in memory. Ctrl-C ends it.
 Nobody else can reach the page: it is served to this machine only.`,
 		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.serve(c.Context(), o, addr, !noOpen)
+			return a.serve(c.Context(), o, page)
 		},
 	}
 	a.runFlags(c, &o)
-	c.Flags().StringVar(&addr, "addr", loopback.DefaultAddr,
-		"`ADDRESS` and port of this machine; port 0 is any that is free")
-	c.Flags().BoolVar(&noOpen, "no-open", false, "open no browser")
-	cli.Complete(c, "addr", cli.Words(loopback.DefaultAddr, "127.0.0.1:0"))
+	page.add(c)
 	return c
 }
 
-func (a *app) serve(ctx context.Context, o demo.Options, addr string, open bool) error {
+// webPage is what flags say of a page of this machine.
+type webPage struct {
+	on     bool
+	addr   string
+	noOpen bool
+}
+
+func (p *webPage) add(c *cobra.Command) {
+	c.Flags().StringVar(&p.addr, "addr", loopback.DefaultAddr,
+		"`ADDRESS` and port of this machine; port 0 is any that is free")
+	c.Flags().BoolVar(&p.noOpen, "no-open", false, "open no browser")
+	cli.Complete(c, "addr", cli.Words(loopback.DefaultAddr, "127.0.0.1:0"))
+}
+
+// serve answers until ctx ends. first is the path that is printed, begin the one that a browser
+// opens; ready is called once the address is ours.
+func (p *webPage) serve(ctx context.Context, handler func(hosts []string) http.Handler,
+	first, begin string, ready func()) error {
+	l, err := loopback.Listen(ctx, p.addr)
+	if err != nil {
+		return err
+	}
+	ready()
+	url := "http://" + l.Addr().String()
+	if err := cli.Show(func(int) string { return url + first + "\n" }); err != nil {
+		return err
+	}
+	if !p.noOpen {
+		browse(url + begin)
+	}
+	return loopback.Serve(ctx, l, handler(loopback.Hosts(l.Addr())))
+}
+
+func (a *app) serve(ctx context.Context, o demo.Options, page webPage) error {
 	kit, err := a.kit()
 	if err != nil {
 		return err
@@ -51,22 +81,13 @@ func (a *app) serve(ctx context.Context, o demo.Options, addr string, open bool)
 	if err != nil {
 		return err
 	}
-	l, err := loopback.Listen(ctx, addr)
-	if err != nil {
-		return err
+	ready := func() {
+		for _, w := range s.Warnings() {
+			complain(w)
+		}
+		s.Warm()
 	}
-	for _, w := range s.Warnings() {
-		complain(w)
-	}
-	s.Warm()
-	url := "http://" + l.Addr().String() + s.First()
-	if err := cli.Show(func(int) string { return url + "\n" }); err != nil {
-		return err
-	}
-	if open {
-		browse("http://" + l.Addr().String() + s.Ticket())
-	}
-	return loopback.Serve(ctx, l, s.Handler(loopback.Hosts(l.Addr())))
+	return page.serve(ctx, s.Handler, s.First(), s.Ticket(), ready)
 }
 
 // browse asks the desktop to show a page. Where there is none, the printed address

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -29,11 +31,11 @@ func TestStage(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, c.Start())
 	defer func() { _ = c.Process.Kill() }()
-	url, err := bufio.NewReader(out).ReadString('\n')
+	address, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)
-	require.Regexp(t, `^http://127\.0\.0\.1:\d+/\?t=2\n$`, url)
+	require.Regexp(t, `^http://127\.0\.0\.1:\d+/\?t=2\n$`, address)
 
-	res, err := http.Get(strings.TrimSpace(url))
+	res, err := http.Get(strings.TrimSpace(address))
 	require.NoError(t, err)
 	page, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
@@ -42,7 +44,7 @@ func TestStage(t *testing.T) {
 	require.Contains(t, string(page), "The Mill Lane chat")
 	require.Contains(t, res.Header.Get("Content-Security-Policy"), "default-src 'none'")
 
-	r, err := http.NewRequest("GET", strings.TrimSpace(url), nil)
+	r, err := http.NewRequest("GET", strings.TrimSpace(address), nil)
 	require.NoError(t, err)
 	r.Host = "evil.example"
 	res, err = http.DefaultClient.Do(r)
@@ -53,4 +55,44 @@ func TestStage(t *testing.T) {
 	require.NoError(t, c.Process.Signal(os.Interrupt))
 	require.NoError(t, c.Wait())
 	require.Empty(t, complaints.String())
+}
+
+// TestLessonOnStage serves a lesson whose acts run meanwhile, and ends as Ctrl-C does.
+func TestLessonOnStage(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals to other programs")
+	}
+	program, err := os.Executable()
+	require.NoError(t, err)
+	c := exec.Command(program)
+	c.Dir = t.TempDir()
+	c.Args = []string{"doormat", "lesson", "one.lesson", "--stage", "--no-open", "--addr", "127.0.0.1:0", "--record", "hands.json"}
+	require.NoError(t, os.WriteFile(filepath.Join(c.Dir, "one.lesson"), []byte("title: One\nquestion m: Which?\n  - a\n  - b\nact: quorum-theft\n"), 0o600))
+	var complaints strings.Builder
+	c.Stderr = &complaints
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	defer func() { _ = c.Process.Kill() }()
+	address, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	address = strings.TrimSpace(address)
+	res, err := http.PostForm(address+"step/1/hands", url.Values{"hands": {"4", "2"}})
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	require.Equal(t, 200, res.StatusCode)
+	for ran := false; !ran; { // or the test runs out of time
+		res, err = http.Get(address + "step/2/4")
+		require.NoError(t, err)
+		page, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		ran = strings.Contains(string(page), "Nobody was warned") || strings.Contains(string(page), "beat 4 of 4")
+	}
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	require.NoError(t, c.Wait(), complaints.String())
+	require.Equal(t, "wrote hands.json\n", complaints.String())
+	kept, err := os.ReadFile(filepath.Join(c.Dir, "hands.json"))
+	require.NoError(t, err)
+	require.Regexp(t, `"before": 4,`, string(kept))
 }

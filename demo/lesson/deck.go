@@ -80,6 +80,12 @@ type Card struct {
 	typed    bool // digits have been typed for it
 }
 
+// Compares reports whether both counts stand here.
+func (c *Card) Compares() bool { return c.compares }
+
+// Body is what stands under the heading of a text.
+func (c *Card) Body() []string { return c.step.Body }
+
 // Heading is what stands over it.
 func (c *Card) Heading() string {
 	if c.compares {
@@ -95,20 +101,20 @@ func (c *Card) Corner() string {
 
 // Keys says what can be pressed, "" for no more than everywhere.
 func (c *Card) Keys() string {
-	if c.votes() {
+	if c.Votes() {
 		return "hands: up and down choose, digits count · space next · left back · q quit"
 	}
 	return ""
 }
 
-// votes reports whether hands are counted here.
-func (c *Card) votes() bool {
+// Votes reports whether hands are counted here.
+func (c *Card) Votes() bool {
 	return !c.compares && (c.step.Kind == Question || c.step.Kind == Again)
 }
 
 // Press takes a key, and reports whether it was one of the card's.
 func (c *Card) Press(key string) bool {
-	if !c.votes() {
+	if !c.Votes() {
 		return false
 	}
 	asked := c.deck.Record.question(c.step.Name)
@@ -130,13 +136,62 @@ func (c *Card) Press(key string) bool {
 	default:
 		return false
 	}
+	c.count(asked)
+	return true
+}
+
+// count notes that hands were counted here.
+func (c *Card) count(asked *Asked) {
 	if c.step.Kind == Question {
 		asked.Before = true
 	} else {
 		asked.After = true
 	}
 	c.deck.Keep()
-	return true
+}
+
+// Count takes the hands of all options at once, as a form gives them.
+func (c *Card) Count(hands []int) error {
+	asked := c.deck.Record.question(c.step.Name)
+	if !c.Votes() || len(hands) != len(asked.Options) {
+		return fmt.Errorf("no question with %s is asked here", summary.Count(len(hands), "option"))
+	}
+	for _, n := range hands {
+		if n < 0 || n > mostHands {
+			return fmt.Errorf("%d hands: want 0 to %d", n, mostHands)
+		}
+	}
+	for i, n := range hands {
+		*c.hands(asked, i) = n
+	}
+	c.count(asked)
+	return nil
+}
+
+// A Row is an option with its hands, "–" where nobody was asked yet, and what was measured.
+type Row struct {
+	Option, Before, After, Measured string
+	Here                            int // hands that are counted on this card
+}
+
+// Rows are those of a card that has a question, none of another.
+func (c *Card) Rows() (list []Row) {
+	asked := c.deck.Record.question(c.step.Name)
+	if asked == nil {
+		return nil
+	}
+	count := func(was bool, n int) string {
+		if !was {
+			return "–"
+		}
+		return fmt.Sprint(n)
+	}
+	for i, o := range c.step.Options {
+		h := asked.Options[i]
+		list = append(list, Row{o.Text, count(asked.Before, h.Before), count(asked.After, h.After),
+			c.deck.measured(o), *c.hands(asked, i)})
+	}
+	return list
 }
 
 // hands is where those of an option are kept.
@@ -167,7 +222,7 @@ func (c *Card) Lines(width int) []string {
 	switch {
 	case c.compares:
 		return c.comparison(width)
-	case c.votes():
+	case c.Votes():
 		return c.ballot(width)
 	}
 	var lines []string
@@ -217,20 +272,10 @@ func (c *Card) comparison(width int) []string {
 		return strings.TrimRight(pad(text, left)+pad(before, number)+pad(after, number)+was, " ")
 	}
 	lines := []string{row("", "before", "after", "measured")}
-	asked := c.deck.Record.question(c.step.Name)
-	count := func(was bool, n int) string {
-		if !was {
-			return "–"
-		}
-		return fmt.Sprint(n)
-	}
-	for i, o := range c.step.Options {
-		h := asked.Options[i]
-		before, after, was := count(asked.Before, h.Before), count(asked.After, h.After),
-			c.deck.measured(o)
-		for _, text := range plain.Wrap(o.Text, left-2, 2) {
-			lines = append(lines, row(text, before, after, was))
-			before, after, was = "", "", ""
+	for _, r := range c.Rows() {
+		for _, text := range plain.Wrap(r.Option, left-2, 2) {
+			lines = append(lines, row(text, r.Before, r.After, r.Measured))
+			r.Before, r.After, r.Measured = "", "", ""
 		}
 	}
 	return lines
