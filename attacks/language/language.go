@@ -46,6 +46,16 @@ func (f *Function) Positional() []Parameter {
 	})
 }
 
+// CountPositional tells how many those are, for who asks at every call.
+func (f *Function) CountPositional() (n int) {
+	for i := range f.Parameters {
+		if p := &f.Parameters[i]; !p.Named && !p.Many {
+			n++
+		}
+	}
+	return n
+}
+
 // Rest tells whether the function takes any number of arguments by position.
 func (f *Function) Rest() bool {
 	return slices.ContainsFunc(f.Parameters, func(p Parameter) bool { return p.Many })

@@ -11,6 +11,7 @@ import (
 
 	"doormat/attacks/language"
 	"doormat/attacks/technique"
+	"doormat/world"
 )
 
 // What a script sees of the world is one value, adv. Its methods are calls
@@ -44,7 +45,7 @@ func newAdv(port technique.Port) (adv starlark.Value, design string, err error) 
 }
 
 // object is what scripts see of adv, of a packet and of a view. Who asks it for a
-// name that it lacks is told what it has.
+// name that it lacks is told which one is near, or what it has.
 type object struct {
 	name string
 	*starlarkstruct.Struct
@@ -53,11 +54,14 @@ type object struct {
 // Attr implements [starlark.HasAttrs].
 func (o object) Attr(name string) (starlark.Value, error) {
 	v, err := o.Struct.Attr(name)
-	if err != nil || v == nil {
-		return nil, fmt.Errorf("%s has no .%s: it has %s", o.name, name,
-			strings.Join(o.AttrNames(), ", "))
+	if err == nil && v != nil {
+		return v, nil
 	}
-	return v, nil
+	if near := world.DidYouMean(name, o.AttrNames()); near != "" {
+		return nil, fmt.Errorf("%s has no .%s%s", o.name, name, near)
+	}
+	return nil, fmt.Errorf("%s has no .%s: it has %s", o.name, name,
+		strings.Join(o.AttrNames(), ", "))
 }
 
 // call is one call of a function that package language declares.
@@ -83,14 +87,14 @@ func (c call) unpack(into ...any) error {
 		return fmt.Errorf("%s: %d variables for %d declared parameters", f.Name, len(into),
 			len(f.Parameters))
 	}
-	if most := len(f.Positional()); len(c.args) > most {
+	if most := f.CountPositional(); len(c.args) > most {
 		return fmt.Errorf("%s: %d arguments by position, want at most %d and the others by name",
 			f.Name, len(c.args), most)
 	}
-	var pairs []any
-	for i, p := range f.Parameters {
-		name := p.Name
-		if p.Default != "" {
+	pairs := make([]any, 0, 2*len(into))
+	for i := range f.Parameters {
+		name := f.Parameters[i].Name
+		if f.Parameters[i].Default != "" {
 			name += "?"
 		}
 		pairs = append(pairs, name, into[i])

@@ -49,6 +49,7 @@ func inPlace(example, header string) string {
 func TestUnknownNames(t *testing.T) {
 	for _, c := range []struct{ body, hint string }{
 		{"adv.steal()", "adv has no .steal: it has accounts, advance, apply"},
+		{"adv.advanced(1)", `adv has no .advanced; did you mean "advance"?`},
 		{"for p in adv.packets(1):\n    p.forward()", "packet has no .forward: it has data, deliver, drop"},
 	} {
 		cell := runOne(t, toyLab(t, attack(`"provider.control"`, "", opensAll, "adv.hold(\"provider.control\")\n"+c.body)))

@@ -48,8 +48,7 @@ func (a *Arguments) Check() error {
 	if !ok || a.Method == language.Packets {
 		return fmt.Errorf("no such call: %s", brief(a.Method))
 	}
-	positional := f.Positional()
-	if most := before + len(positional); !f.Rest() && len(a.Args) > most {
+	if most := before + f.CountPositional(); !f.Rest() && len(a.Args) > most {
 		return fmt.Errorf("%d arguments, want at most %d", len(a.Args)-before, most-before)
 	}
 	for name := range a.Named {
@@ -57,7 +56,10 @@ func (a *Arguments) Check() error {
 			return fmt.Errorf("unexpected argument %s%s", brief(name), world.DidYouMean(name, f.Names()))
 		}
 	}
-	return a.place(positional, before)
+	if len(a.Named) == 0 {
+		return nil
+	}
+	return a.place(f.Positional(), before)
 }
 
 // checkInternal refuses arguments of a call that no script writes.
