@@ -70,6 +70,7 @@ type setting struct {
 }
 
 func newSetting(t *testing.T) *setting {
+	t.Parallel() // these tests wait more than they compute
 	e, err := Start(true)
 	require.NoError(t, err)
 	t.Cleanup(e.Close)
@@ -345,27 +346,4 @@ func TestUnpack(t *testing.T) {
 	require.ErrorContains(t, err, "more than 79999 bytes when unpacked")
 	_, err = unpack([]byte("no"), 10)
 	require.Error(t, err)
-}
-
-// Ten thousand tiny jobs: BenchmarkTiny says how many a second.
-func BenchmarkTiny(b *testing.B) {
-	e, err := Start(false)
-	require.NoError(b, err)
-	defer e.Close()
-	h := &Host{Conn: e.Host, Program: "this", Do: double, Check: func([]byte, Answer) error { return nil }, Batch: 256}
-	conn, err := e.Worker()
-	require.NoError(b, err)
-	defer conn.Close()
-	w := h.Own(&Worker{Conn: conn, Program: "this", Name: "w", Slots: 2, Do: double})
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	go func() { _ = w.Run(ctx) }()
-	const jobs = 20_000
-	for i := 0; b.Loop(); i++ {
-		work := batch(jobs)
-		work.Common = []byte(fmt.Sprint(i))
-		_, err := h.Run(ctx, work)
-		require.NoError(b, err)
-	}
-	b.ReportMetric(float64(jobs*b.N)/b.Elapsed().Seconds(), "jobs/s")
 }

@@ -54,6 +54,15 @@ func (s Server) Dial(name string, more ...nats.Option) (*Conn, error) {
 	return newConn(nc)
 }
 
+// DialHost connects a host, to which answers come where no worker may listen.
+func (s Server) DialHost(name string) (*Conn, error) {
+	s.inbox = hostInbox
+	return s.Dial(name)
+}
+
+// hostInbox is the prefix of the subjects at which answers to a host come.
+const hostInbox = "_HOST"
+
 func newConn(nc *nats.Conn) (*Conn, error) {
 	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(pending))
 	if err != nil {

@@ -91,9 +91,6 @@ func (e *EmbeddedServer) Close() {
 	_ = os.RemoveAll(e.dir)
 }
 
-// hostInbox is where answers to the host come: no worker may listen there.
-const hostInbox = "_HOST"
-
 // workerPermissions are what a worker may do: pull jobs, acknowledge them, read what jobs have
 // in common, answer, and say that it is there. It can read neither stream, so it knows the
 // tokens of its own jobs only.

@@ -24,7 +24,7 @@ type Host struct {
 	// Check says what is wrong with an answer that cannot be one to this job; it is not asked
 	// about failures. Nothing else stands between what a worker sends and the result.
 	Check    func(job []byte, a Answer) error
-	Progress func(State)  // hears how far the work is, at least every second; may be nil
+	Progress func(State)  // hears how far the work is, every second and some more often; may be nil
 	Warn     func(string) // hears what people should know, one line each; may be nil
 
 	Disk     bool          // streams lie on the servers' disks, not in memory
@@ -49,6 +49,7 @@ const (
 	together  = 2                  // deliveries of a job to workers with others in hand
 	refusals  = 3                  // answers to a job that are refused before the host computes it
 	checkEach = 100                // one job of so many is computed again
+	lately    = 10 * time.Minute   // for so long a job that was handed out first is not handed out first again
 	forgotten = 10 * time.Second   // a worker that was not heard of for so long has gone
 	crowd     = 10_000             // workers that are remembered
 
@@ -124,6 +125,7 @@ type hosted struct {
 	hands    sync.Mutex           // who hands out jobs, or looks where they are, is alone
 
 	begun time.Time
+	shown time.Time // when progress was
 	last  time.Time // of the last answer
 	fresh int       // answers taken since begun
 	found chan computed
@@ -170,7 +172,7 @@ func (r *hosted) makeStreams(ctx context.Context) error {
 	base := jetstream.StreamConfig{Storage: storage, Replicas: r.Conn.replicas(), MaxAge: keep,
 		MaxMsgsPerSubject: 1, Discard: jetstream.DiscardNew, DiscardNewPerSubject: true, AllowDirect: true}
 	jobs, results := base, base
-	jobs.Name, jobs.Retention = jobsStream(r.name), jetstream.WorkQueuePolicy
+	jobs.Name, jobs.Retention, jobs.Duplicates = jobsStream(r.name), jetstream.WorkQueuePolicy, lately
 	jobs.Subjects = []string{subject(r.name, "job", "*"), subject(r.name, "alone", "*")}
 	results.Name = resultsStream(r.name)
 	results.Subjects = []string{subject(r.name, "result", "*"), subject(r.name, "input", "*")}
@@ -233,8 +235,12 @@ func (r *hosted) shareCommon(ctx context.Context) error {
 	return nil
 }
 
+// firstTime has [hosted.publish] hand out jobs for the first time.
+const firstTime = ""
+
 // publish puts jobs on the stream; those that lie there stay as they are. What does not arrive,
-// [hosted.audit] misses later.
+// [hosted.audit] misses later. The first time jobs have an id, so that those whose answer comes
+// just when an interrupted run is taken up are not handed out again.
 func (r *hosted) publish(ctx context.Context, what string, keys ...string) {
 	r.hands.Lock()
 	defer r.hands.Unlock()
@@ -243,7 +249,11 @@ func (r *hosted) publish(ctx context.Context, what string, keys ...string) {
 			return
 		}
 		e := envelope{token(r.secret, key), r.common, r.parts, r.jobs[key]}
-		_, _ = r.Conn.js.PublishAsync(subject(r.name, what, key), write(e))
+		var options []jetstream.PublishOpt
+		if what == firstTime {
+			options = append(options, jetstream.WithMsgID(key))
+		}
+		_, _ = r.Conn.js.PublishAsync(subject(r.name, cmp.Or(what, "job"), key), write(e), options...)
 	}
 	select {
 	case <-r.Conn.js.PublishAsyncComplete():
@@ -254,7 +264,7 @@ func (r *hosted) publish(ctx context.Context, what string, keys ...string) {
 
 // erase deletes everything that the server has of the run.
 func (r *hosted) erase() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // servers may be electing
 	defer cancel()
 	for _, name := range []string{jobsStream(r.name), resultsStream(r.name)} {
 		err := retry(ctx, func(ctx context.Context) error {

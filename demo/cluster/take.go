@@ -43,7 +43,7 @@ func (r *hosted) live(ctx context.Context) error {
 	for len(r.answers) < len(r.jobs) || len(r.mine) > 0 {
 		if !published && (old <= 0 || time.Since(r.begun) > forgotten) { // answers of an earlier call have been read
 			published = true
-			go r.publish(ctx, "job", r.missing()...)
+			go r.publish(ctx, firstTime, r.missing()...)
 			r.announce()
 		}
 		select {
@@ -177,7 +177,9 @@ func (res *result) answer() (a Answer, err error) {
 // others it computes some again, and every one that says that there is none.
 func (r *hosted) accept(key string, a *Answer, res result) {
 	r.answers[key], r.by[key], r.last = a, res.Worker, time.Now()
-	r.fresh++
+	if r.fresh++; time.Since(r.shown) > time.Second/10 {
+		r.report()
+	}
 	if own := res.Own == r.own && r.own != ""; !own && (r.chosen[key] || a.Failure != "") {
 		r.computeSelf(key)
 	}
@@ -319,7 +321,7 @@ func (r *hosted) announce() {
 }
 
 func (r *hosted) report() {
-	if r.Progress == nil {
+	if r.shown = time.Now(); r.Progress == nil {
 		return
 	}
 	s := State{Done: len(r.answers), Jobs: len(r.jobs), Workers: r.workers(),

@@ -38,7 +38,7 @@ func (s Session) Open(set *Set, own bool) (h *cluster.Host, stop func(), err err
 	h = &cluster.Host{Program: program, Version: demo.Version, Do: set.Do, Check: set.Check, Disk: s.Disk,
 		Progress: s.Progress, Warn: s.Say}
 	if !s.Embedded() {
-		h.Conn, err = s.Server.Dial("doormat host")
+		h.Conn, err = s.Server.DialHost("doormat host")
 		return h, func() { h.Conn.Close() }, err
 	}
 	server, err := cluster.Start(!own)
