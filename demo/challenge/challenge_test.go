@@ -13,6 +13,7 @@ import (
 	"doormat/attacks/script"
 	"doormat/attacks/truth"
 	"doormat/demo"
+	"doormat/demo/demotest"
 	"doormat/demo/sandbox"
 	"doormat/demo/story"
 	"doormat/world"
@@ -68,6 +69,7 @@ func handIn(t *testing.T, c *Challenge, s Student, file string) Answer {
 // Every challenge can be solved, and neither a naive answer nor the script to begin with solves
 // it. Both run to their end, so it is the goal that they miss.
 func TestSolutions(t *testing.T) {
+	demotest.Long(t)
 	require.GreaterOrEqual(t, len(all(t)), 16)
 	sides, designs := map[string]bool{}, map[string]bool{}
 	shared := new(memo.Memo)
@@ -96,6 +98,7 @@ func TestSolutions(t *testing.T) {
 // Whichever message a student is asked for, it can be read; and who reads another has not
 // solved it.
 func TestWanted(t *testing.T) {
+	demotest.Long(t)
 	for _, id := range []string{"stolen-phone", "narrow-order"} {
 		shared, c := new(memo.Memo), named(t, id)
 		for i, k := range c.Messages {
@@ -163,6 +166,7 @@ const head = `technique(id = "x", title = "x", family = "theft", kind = "attack"
 
 // What people hand in who have no answer. None of it solves anything, and the verdict says why.
 func TestCheats(t *testing.T) {
+	demotest.Long(t)
 	shared := new(memo.Memo)
 	cheats := []struct{ name, header, body, why string }{
 		{"nothing", "", "    pass\n", "not met: "},
@@ -198,6 +202,7 @@ func TestCheats(t *testing.T) {
 // A class's salts follow from its name, so a script could carry the texts. A second run under a
 // draw that nobody knew shows that they were not computed.
 func TestSmuggling(t *testing.T) {
+	demotest.Long(t)
 	c, class := named(t, "nobody-compares"), Student{Name: "9b", Class: true}
 	said, err := truth.New(story.Conversation(), world.Seed(class.Seed()), class.draw())
 	require.NoError(t, err)
@@ -260,6 +265,26 @@ def run(adv):
 	tape.Thorough = false
 	require.Contains(t, g.Check(t.Context(), Answer{&tape, ada, "x.star", []byte(wild)}).Why(),
 		"the script claims nothing that was not said (1, want 0)")
+}
+
+// A person's run draws afresh each time. A class's draw follows from its name, and so a second
+// one, which nobody knows, checks it.
+func TestDraws(t *testing.T) {
+	g, c := grader(t), named(t, "quorum")
+	mine, err := c.lab(g.Kit, ada)
+	require.NoError(t, err)
+	again, err := c.lab(g.Kit, ada)
+	require.NoError(t, err)
+	require.True(t, mine.Fresh)
+	require.Len(t, mine.Draw, 32)
+	require.NotEqual(t, mine.Draw, again.Draw)
+	class := Student{Name: "9b", Class: true}
+	ours, err := c.lab(g.Kit, class)
+	require.NoError(t, err)
+	require.False(t, ours.Fresh)
+	require.Equal(t, class.draw(), ours.Draw)
+	require.Len(t, ours.Draw, 32)
+	require.Len(t, ours.Second, 32)
 }
 
 // A class that has solved a challenge is told a flag, the one that is exported; others are not.

@@ -116,7 +116,8 @@ func (g *Grader) mark(ctx context.Context, a Answer, shared *memo.Memo, v *Verdi
 }
 
 // load starts the script's process and checks the header that it gives.
-func (g *Grader) load(ctx context.Context, a Answer, lab *attacks.Lab) (technique.Technique, error) {
+func (g *Grader) load(ctx context.Context, a Answer,
+	lab *attacks.Lab) (technique.Technique, error) {
 	dial, err := g.Dial(g.Timeout)
 	if err != nil {
 		return nil, err

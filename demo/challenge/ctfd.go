@@ -21,7 +21,7 @@ import (
 //
 //	name, author, category, description, attribution, value   required
 //	type         "standard": the value stays as it is
-//	flags        strings are static flags, case sensitive; see [Challenge.Flag] for what ours is worth
+//	flags        strings are static flags, case sensitive; see [Challenge.Flag]
 //	topics       for admins; the arrangement
 //	tags         for players; side and level
 //	files        paths relative to challenge.yml

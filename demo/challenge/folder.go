@@ -2,6 +2,7 @@ package challenge
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -40,15 +41,15 @@ type Grade struct {
 	Problems []string   `json:"problems"` // what could not be marked, and why
 	Alike    []string   `json:"alike"`    // "ID: NAME, NAME" of others with the same text
 
-	answers []Answer
-	prints  map[string]string // of answers, by id
+	prints map[string][32]byte // of solutions, by id
 }
 
 // Folder marks a folder of answers: DIR/STUDENT/CHALLENGE.star, in which STUDENT is the name
 // that the student gave to Start and CHALLENGE an id. Students are marked side by side, one for
 // each processor. done, if set, hears how many are. What is wrong with one answer, and whatever
 // it does, costs that answer only; nothing outside the folder is read.
-func (g *Grader) Folder(ctx context.Context, dir string, done func(students, of int)) (*Grades, error) {
+func (g *Grader) Folder(ctx context.Context, dir string,
+	done func(students, of int)) (*Grades, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
@@ -65,7 +66,7 @@ func (g *Grader) Folder(ctx context.Context, dir string, done func(students, of 
 	for range min(runtime.GOMAXPROCS(0), len(grades.Students)) {
 		workers.Go(func() {
 			for grade := range work {
-				g.student(ctx, grade)
+				g.student(ctx, root, grade)
 				mu.Lock()
 				if marked++; done != nil {
 					done(marked, len(grades.Students))
@@ -84,9 +85,10 @@ func (g *Grader) Folder(ctx context.Context, dir string, done func(students, of 
 }
 
 // student marks the answers of one: their runs share a seed, and so much of their work.
-func (g *Grader) student(ctx context.Context, grade *Grade) {
+func (g *Grader) student(ctx context.Context, root *os.Root, grade *Grade) {
+	list, _ := All() // which could be read before
 	shared := new(memo.Memo)
-	for _, a := range grade.answers {
+	for _, a := range grade.collect(root, list) {
 		v := g.check(ctx, a, shared)
 		grade.Verdicts = append(grade.Verdicts, v)
 		grade.Solved += count(v.Solved)
@@ -94,7 +96,6 @@ func (g *Grader) student(ctx context.Context, grade *Grade) {
 			grade.prints[v.Challenge] = fingerprint(a.Source)
 		}
 	}
-	grade.answers = nil
 }
 
 // collect reads who handed in what.
@@ -121,8 +122,7 @@ func collect(root *os.Root) (*Grades, error) {
 			continue
 		}
 		grade := &Grade{Student: name, Verdicts: []*Verdict{}, Problems: []string{},
-			Alike: []string{}, prints: map[string]string{}}
-		grade.collect(root, list)
+			Alike: []string{}, prints: map[string][32]byte{}}
 		out.Students = append(out.Students, grade)
 	}
 	return out, nil
@@ -144,7 +144,7 @@ func names(root *os.Root, dir string, most int) ([]string, error) {
 }
 
 // collect reads what one student handed in, and notes what is none of the challenges.
-func (g *Grade) collect(root *os.Root, list []*Challenge) {
+func (g *Grade) collect(root *os.Root, list []*Challenge) (answers []Answer) {
 	var known []string
 	for _, c := range list {
 		known = append(known, c.ID)
@@ -154,7 +154,7 @@ func (g *Grade) collect(root *os.Root, list []*Challenge) {
 		case err != nil:
 			g.Problems = append(g.Problems, fmt.Sprintf("%s: %v", c.ID, err))
 		default:
-			g.answers = append(g.answers, Answer{c, Student{Name: g.Student}, c.ID + ".star", src})
+			answers = append(answers, Answer{c, Student{Name: g.Student}, c.ID + ".star", src})
 		}
 	}
 	entries, err := names(root, g.Student, maxEntries)
@@ -168,6 +168,7 @@ func (g *Grade) collect(root *os.Root, list []*Challenge) {
 				world.DidYouMean(plain.Short(id, 60), known)))
 		}
 	}
+	return answers
 }
 
 // read reads a regular file of bounded size: a link could lead anywhere, and a pipe never ends.
@@ -198,8 +199,9 @@ func withoutPath(err error) error {
 	return err
 }
 
-// fingerprint is a script without what Start writes for one student, comments and spaces.
-func fingerprint(source []byte) string {
+// fingerprint is the hash of a script without what Start writes for one student, comments and
+// spaces.
+func fingerprint(source []byte) [32]byte {
 	var lines []string
 	for line := range strings.Lines(string(source)) {
 		line, _, _ = strings.Cut(line, "#")
@@ -208,13 +210,13 @@ func fingerprint(source []byte) string {
 			lines = append(lines, line)
 		}
 	}
-	return strings.Join(lines, "\n")
+	return sha256.Sum256([]byte(strings.Join(lines, "\n")))
 }
 
 // compare notes whose solutions are the same text.
 func (g *Grades) compare() {
 	for _, id := range g.Challenges {
-		same := map[string][]string{}
+		same := map[[32]byte][]string{}
 		for _, s := range g.Students {
 			if text, ok := s.prints[id]; ok {
 				same[text] = append(same[text], s.Student)
@@ -224,7 +226,7 @@ func (g *Grades) compare() {
 			others := slices.DeleteFunc(slices.Clone(same[s.prints[id]]), func(name string) bool {
 				return name == s.Student
 			})
-			if len(others) > 0 && s.prints[id] != "" {
+			if len(others) > 0 {
 				s.Alike = append(s.Alike, id+": "+strings.Join(others, ", "))
 			}
 		}

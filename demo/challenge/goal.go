@@ -56,6 +56,8 @@ var measures = map[string]func(measured) int{
 
 	"moment":       func(m measured) int { return m.At },
 	"taken":        func(m measured) int { return taken(m.Cell) },
+	"visits":       func(m measured) int { return visits(m.Cell) },
+	"orders":       func(m measured) int { return orders(m.Cell) },
 	"smuggled":     func(m measured) int { return m.Smuggled },
 	"false_claims": func(m measured) int { return m.FalseClaims },
 }
@@ -73,6 +75,39 @@ func Measures() (names []string) {
 func taken(c *attacks.Cell) (n int) {
 	for _, need := range c.Needs {
 		n += count(gained(c, need.String()))
+	}
+	return n
+}
+
+// followed is how many events of a script a trace tells apart. Whoever makes more could hide a
+// visit or an order among them, so so many are counted.
+const followed = 10_000
+
+// visits counts the moments at which stores were copied.
+func visits(c *attacks.Cell) int {
+	if len(c.Trace.Events) >= followed {
+		return followed
+	}
+	moments := map[[2]int]bool{}
+	for _, e := range c.Trace.Events {
+		if slices.ContainsFunc(e.Uses, func(need string) bool {
+			return strings.HasSuffix(need, "."+string(world.Store))
+		}) {
+			moments[[2]int{e.Moment, e.Days}] = true
+		}
+	}
+	return len(moments)
+}
+
+// orders counts the applications to the court.
+func orders(c *attacks.Cell) (n int) {
+	if len(c.Trace.Events) >= followed {
+		return followed
+	}
+	for _, e := range c.Trace.Events {
+		if e.Method == "order" {
+			n += e.Times
+		}
 	}
 	return n
 }

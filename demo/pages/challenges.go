@@ -18,10 +18,10 @@ func challenges() (string, error) {
 	}
 	d := newDocument()
 	d.Heading(1, "Challenges")
-	d.Prose(fmt.Sprintf("%d exercises that mark themselves. [Teaching](teaching.md#challenges) says how a "+
-		"student begins, how a class is marked by one command, and what a mark is worth; "+
-		"[scripts](scripts.md) is the reference for answers. Hints and what to think about afterwards come "+
-		"from the program: `doormat challenge show ID --hints 1`.", len(list)))
+	d.Prose(fmt.Sprintf("%d exercises that mark themselves. [Teaching](teaching.md#challenges) says "+
+		"how a student begins, how a class is marked by one command, and what a mark is worth; "+
+		"[scripts](scripts.md) is the reference for answers. Hints, and what to think about afterwards, "+
+		"come from the program: `doormat challenge show ID --hints 1`.", len(list)))
 	level := 0
 	for _, c := range list {
 		if c.Level != level {
