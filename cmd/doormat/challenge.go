@@ -104,7 +104,13 @@ for one, follow from the name. A file that is there stays as it is.`,
 				return err
 			}
 			return cli.Show(func(int) string {
-				return fmt.Sprintf("Change it, and then: doormat challenge check %s %s\n", found.ID, name)
+				text := ""
+				if s.Name == "" {
+					text = "It is nobody's: with --student NAME it has keys of its own, and can be " +
+						"marked in a class.\n"
+				}
+				return text + fmt.Sprintf("Change it, and then: doormat challenge check %s %s\n",
+					found.ID, name)
 			})
 		},
 	}
@@ -149,8 +155,9 @@ func (a *app) challengeCheck() *cobra.Command {
 			}
 			g := &challenge.Grader{Kit: kit, Timeout: timeout, Dial: dialScripts}
 			if len(args) == 1 {
-				if info, err := os.Stat(args[0]); err == nil && !info.IsDir() {
-					return demo.Usagef("%s %s: want %s", c.CommandPath(), args[0], answerOrFolder)
+				if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
+					return demo.Usagef("%s %s: this is no folder; want %s", c.CommandPath(), args[0],
+						answerOrFolder)
 				}
 				return markFolder(c, g, args[0], who, to)
 			}

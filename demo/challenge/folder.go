@@ -94,6 +94,9 @@ func (g *Grader) student(ctx context.Context, root *os.Root, grade *Grade) {
 		grade.Solved += count(v.Solved)
 		if v.Solved {
 			grade.prints[v.Challenge] = fingerprint(a.Source)
+		} else if owner := Owner(a.Source); owner.Name != "" && owner.Seed() != v.Seed {
+			grade.Problems = append(grade.Problems, fmt.Sprintf("%s: begun by %q, who has "+
+				"other keys and messages", v.Challenge, plain.Short(owner.Name, 60)))
 		}
 	}
 }

@@ -41,6 +41,7 @@ func TestFolder(t *testing.T) {
 	put(t, filepath.Join(dir, "typo", "tape-onyl.star"), good)
 	put(t, filepath.Join(dir, "evil\x1b]0;boo\x07\n", c.ID+".star"), good)
 	put(t, filepath.Join(dir, "README.txt"), "no student")
+	put(t, file("copied"), c.Start(ada, c.ID+".star"))
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "idle"), 0o755))
 	require.NoError(t, os.MkdirAll(file("folder"), 0o755))
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "link"), 0o755))
@@ -74,7 +75,8 @@ func TestFolder(t *testing.T) {
 		"Ada": {"1", ""}, "Ben": {"1", ""}, `'=HYPERLINK("x")`: {"1", ""},
 		"binary": {"0", "tape-only: "}, "endless": {"0", "does the script end?"}, "hungry": {"0", "stopped"},
 		"crash": {"0", "tape-only.star:"}, "huge": {"0", "1048577 bytes, the limit"},
-		"typo": {"", `did you mean "tape-only"`}, "idle": {"", ""}, "folder": {"0", "want a file"},
+		"copied": {"0", `begun by "Ada", who has other keys`},
+		"typo":   {"", `did you mean "tape-only"`}, "idle": {"", ""}, "folder": {"0", "want a file"},
 		"link": {"0", "want a file, no link"}, "socket": {"0", "want a file"},
 	} {
 		require.Equal(t, want[0], table[student]["tape-only"], student)
@@ -82,7 +84,7 @@ func TestFolder(t *testing.T) {
 		require.Equal(t, want[1] == "", table[student]["problems"] == "", student)
 	}
 	require.NotContains(t, grades.CSV(), "\x1b")
-	require.Len(t, rows, 15)
+	require.Len(t, rows, 16)
 	require.Contains(t, table["Ada"]["alike"], "tape-only: Ben")
 	require.Empty(t, table[`'=HYPERLINK("x")`]["alike"])
 
