@@ -19,6 +19,7 @@ import (
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/demotest"
+	"doormat/demo/lesson"
 	"doormat/demo/terminal"
 )
 
@@ -78,7 +79,20 @@ func TestTyped(t *testing.T) {
 		}
 	}
 	require.Greater(t, found, 100)
+	shown := 0
+	for _, id := range lesson.BuiltIn {
+		text, err := lesson.Source(id)
+		require.NoError(t, err)
+		for _, m := range inLesson.FindAllStringSubmatch(string(text), -1) {
+			shown++
+			require.NoError(t, accepts(kit, strings.Fields(m[1])), "lesson %s: doormat %s", id, m[1])
+		}
+	}
+	require.Equal(t, 4, shown)
 }
+
+// inLesson finds commands that end a line of a lesson, where nothing marks them.
+var inLesson = regexp.MustCompile(`(?m)doormat ((?:attack (?:run|sweep)|lesson) [^>,\n]*)$`)
 
 // accepts parses a command line and does not run it.
 func accepts(kit demo.Kit, args []string) error {

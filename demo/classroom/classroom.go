@@ -158,9 +158,18 @@ func (r *Room) Cells() []attacks.Cell {
 	return list
 }
 
-// cell finds what an attack measured in a column.
-func (r *Room) cell(attack, design string) *attacks.Cell {
-	return summary.Cells(r.Result)[[2]string{attack, design}]
+// resultOf is the run of an act by its name: the common one, or its own ([lesson.Step.Named]).
+func (r *Room) resultOf(act string) *attacks.Result {
+	if own := r.own[act]; own != nil {
+		return own
+	}
+	return r.Result
+}
+
+// cell finds what an act measured in a column.
+func (r *Room) cell(act, design string) *attacks.Cell {
+	id, _, _ := strings.Cut(act, " ")
+	return summary.Cells(r.resultOf(act))[[2]string{id, design}]
 }
 
 // header is what an attack says of itself.
@@ -183,9 +192,29 @@ func (r *Room) flags() string {
 	return o.Flags()
 }
 
-// command runs an attack as this run did.
-func (r *Room) command(attack string) string {
-	return strings.TrimSpace("doormat attack run " + attack + " " + r.flags())
+// command runs an act as this run did.
+func (r *Room) command(act string) string {
+	words := strings.Fields(act)
+	other := *r
+	for _, word := range words[1:] {
+		name, value, _ := strings.Cut(word, "=")
+		other.Options.Set(name, value)
+	}
+	return strings.TrimSpace("doormat attack run " + words[0] + " " + other.flags())
+}
+
+// rows are those of the worksheet: its attacks, and acts of lessons that have settings of their
+// own.
+func (r *Room) rows() []string {
+	list := slices.Clone(worksheetRows)
+	for _, l := range r.Lessons {
+		for i := range l.Steps {
+			if s := &l.Steps[i]; len(s.Values) > 0 && !slices.Contains(list, s.Named()) {
+				list = append(list, s.Named())
+			}
+		}
+	}
+	return list
 }
 
 // A File is one sheet in one format.

@@ -64,13 +64,8 @@ func (r *Room) told(s *lesson.Step) (list []string) {
 	if s.Kind != lesson.Act {
 		return nil
 	}
-	result := r.Result
-	if own := r.own[s.Named()]; own != nil {
-		result = own
-	}
-	cells := summary.Cells(result)
-	for _, d := range result.Designs {
-		c := cells[[2]string{s.Attack, d.ID}]
+	for _, d := range r.Result.Designs {
+		c := r.cell(s.Named(), d.ID)
 		said := counted(c) + summary.Verdict(r.header(s.Attack).Kind, c)
 		list = append(list, d.Name+": "+strings.TrimSuffix(said, ".")+".")
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"doormat/attacks"
-	"doormat/attacks/technique"
 	"doormat/demo/lesson"
 	"doormat/demo/plain"
 	"doormat/demo/story"
@@ -17,12 +16,15 @@ import (
 // What students may know before they measure: none of it was measured.
 type given struct {
 	columns   []attacks.DesignRow
-	rows      []technique.Header
+	rows      []asking
 	questions map[string]string // by attack, where the guide for teachers has one
 	about     string
 }
 
-func (r *Room) given(ids []string) given {
+// asking is a row that students fill in.
+type asking struct{ act, title, command string }
+
+func (r *Room) given(acts []string) given {
 	c := r.Lab.Conversation
 	target := r.Lab.Settings.Target
 	aimed := 0
@@ -35,8 +37,8 @@ func (r *Room) given(ids []string) given {
 		"The target is %s, who sent or received %d of them; the other %d passed between others. "+
 		"%s", summary.Count(len(c.Messages), "message"), summary.Count(len(c.Accounts), "account"),
 		plain.Short(target, 24), aimed, len(c.Messages)-aimed, summary.Demonstration)}
-	for _, id := range ids {
-		g.rows = append(g.rows, r.header(id))
+	for _, act := range acts {
+		g.rows = append(g.rows, asking{act, r.titled(act), r.command(act)})
 	}
 	return g
 }
@@ -98,11 +100,11 @@ func (r *Room) predictions() paper {
 	g := r.given(predicted(r.Lessons))
 	guess := &table{Head: []string{"What happens", "In", "Of the target’s messages",
 		"Of the others’", "Who notices?"}}
-	for i, h := range g.rows {
+	for i, asking := range g.rows {
 		for k, d := range g.columns {
 			what := ""
 			if k == 0 {
-				what = letter(i) + ". " + h.Title
+				what = letter(i) + ". " + asking.title
 			}
 			guess.Rows = append(guess.Rows, append(words(what, d.Name), cell{Ticks: levels},
 				cell{Ticks: levels}, cell{Blank: true}))
@@ -131,11 +133,11 @@ var askedHeads = []string{"Target’s messages read", "Others’ read", "Of the 
 
 // worksheet is the same rows as the key, with nothing in them.
 func (r *Room) worksheet() paper {
-	g := r.given(worksheetRows)
+	g := r.given(r.rows())
 	p := paper{Name: "worksheet", Title: "Worksheet: measure it yourself",
 		Lead: []string{g.about, "In pairs. For each row: guess first, in a word, then run the command " +
 			"and write down what was measured. What surprised you goes to the end."}}
-	for i, h := range g.rows {
+	for i, asking := range g.rows {
 		t := &table{Head: append([]string{"In", "Your guess"}, askedHeads...)}
 		for _, d := range g.columns {
 			row := []cell{{Text: d.Name}, {Blank: true}}
@@ -144,8 +146,8 @@ func (r *Room) worksheet() paper {
 			}
 			t.Rows = append(t.Rows, row)
 		}
-		p.Parts = append(p.Parts, part{Heading: letter(i) + ". " + h.Title, Blocks: []block{
-			{Prose: g.questions[h.ID]}, {Shell: []string{r.command(h.ID)}}, {Table: t}}})
+		p.Parts = append(p.Parts, part{Heading: letter(i) + ". " + asking.title, Blocks: []block{
+			{Prose: g.questions[asking.act]}, {Shell: []string{asking.command}}, {Table: t}}})
 	}
 	p.Parts = append(p.Parts, part{Heading: "Which row surprised you, and which number would change " +
 		"your mind?", Blocks: []block{{Lines: 3}}})
@@ -158,25 +160,36 @@ func (r *Room) key() paper {
 		summary.Settings(r.Result, ""),
 		"Measured when this sheet was made, by the commands that stand here. The same command gives " +
 			"the same numbers."}}
-	for i, id := range worksheetRows {
-		p.Parts = append(p.Parts, part{Heading: letter(i) + ". " + r.header(id).Title,
-			Blocks: append([]block{{Shell: []string{r.command(id)}}}, r.answers(id)...)})
+	for i, act := range r.rows() {
+		p.Parts = append(p.Parts, part{Heading: letter(i) + ". " + r.titled(act),
+			Blocks: append([]block{{Shell: []string{r.command(act)}}}, r.answers(act)...)})
 	}
 	p.Parts = append(p.Parts, part{Heading: "What none of these numbers says",
 		Blocks: []block{{List: summary.Caveats()}}})
 	return p
 }
 
-// answers are what was measured of an attack, and why.
-func (r *Room) answers(id string) []block {
+// titled is the title of an act, with settings of its own.
+func (r *Room) titled(act string) string {
+	id, values, own := strings.Cut(act, " ")
+	title := r.header(id).Title
+	if own {
+		title += ", with " + strings.ReplaceAll(values, "=", " ")
+	}
+	return title
+}
+
+// answers are what was measured of an act, and why.
+func (r *Room) answers(act string) []block {
 	t := &table{Head: append(append([]string{"In"}, askedHeads...), "In words")}
+	id, _, _ := strings.Cut(act, " ")
 	kind := r.header(id).Kind
 	var why []string
 	for _, d := range r.Result.Designs {
-		c := r.cell(id, d.ID)
+		c := r.cell(act, d.ID)
 		row := words(d.Name)
 		for _, m := range asked {
-			row = append(row, r.measured(m, id, d.ID))
+			row = append(row, r.measured(m, act, d.ID))
 		}
 		t.Rows = append(t.Rows, append(row, cell{Text: summary.Verdict(kind, c)}))
 		if reason := plain.Sentence(summary.Reason(c)); reason != "" {
