@@ -136,12 +136,14 @@ func TestSite(t *testing.T) {
 	t.Run("columns", func(t *testing.T) {
 		goTo(p, "cloud,threshold-hardened/wall/quorum-theft?beat=3")
 		p.Wait(`document.getElementById("world-cloud") && document.getElementById("world-threshold-hardened")`)
+		p.Click("#tab-edit")
+		p.Wait(`location.hash === "#cloud,threshold-hardened/own" && document.getElementById("own-text")`) // against the same columns
 		require.Equal(t, "cloud", browser.Value[string](p, `document.getElementById("tab-columns").elements.left.value`))
 		goTo(p, "nothing/wall/quorum-theft")
 		p.Wait(`document.querySelector("[role=alert]#tab-why")?.textContent.includes("nothing")`)
 	})
 	t.Run("script", func(t *testing.T) { ownScript(t, p) })
-	t.Run("endless", func(t *testing.T) { endless(t, p) })
+	t.Run("crash", func(t *testing.T) { crash(t, p) })
 	t.Run("chat", func(t *testing.T) { ownChat(t, p) })
 
 	require.Equal(t, loaded, h.requests(), "asked for after it was loaded, with a chat and a script in the tab")
@@ -172,6 +174,19 @@ func endless(t *testing.T, p *browser.Page) {
 	goTo(p, "/wall/device-theft?beat=3&seed=8")
 	says(p, "Measured in this tab")
 	p.Wait(`document.getElementById("number-e2ee")`)
+}
+
+// crash shows that a program that ends in the middle of a run, as one does that gets no memory any
+// more, is started anew. The browser's word of it is made up here.
+func crash(t *testing.T, p *browser.Page) {
+	browser.Value[any](p, `void (globalThis.Worker = class extends Worker { constructor(script) { super(script); globalThis.newest = this; } })`)
+	endless(t, p) // after it another worker runs
+	write(p, "    for i in range(1000000):\n        sorted(range(1000000))\n")
+	p.Wait(`!document.getElementById("tab-stop").hidden && location.hash.includes("my-attack")`)
+	browser.Value[any](p, `void newest.dispatchEvent(new ErrorEvent("error", { message: "Uncaught Error: out of memory", cancelable: true }))`)
+	p.Wait(`document.getElementById("tab-why")?.textContent === "The program ended: out of memory"`)
+	goTo(p, "/wall/device-theft?beat=3&seed=10")
+	says(p, "Measured in this tab")
 }
 
 // ownChat takes a chat in and forgets it: not even the permalink brings it back.

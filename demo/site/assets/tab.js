@@ -7,7 +7,6 @@ globalThis.tab = (() => {
   const base = "http://tab.invalid"; // to take addresses apart; nothing is ever asked there
   const $ = (id) => document.getElementById(id);
   const bar = $("tab");
-  const heavy = /^\/(overview|closing|strongest|order|atlas|moments)\b/; // takes a browser minutes
   const superseded = new Error("somebody went on");
 
   // Where the page is.
@@ -54,7 +53,12 @@ globalThis.tab = (() => {
     progress(0, 0, "Starting the program");
     const w = worker = new Worker(script);
     w.onmessage = (e) => { if (w === worker) hear(JSON.parse(e.data)); };
-    w.onerror = (e) => { e.preventDefault(); if (w === worker) ended("The program ended: " + e.message); };
+    w.onerror = (e) => {
+      e.preventDefault();
+      if (w !== worker) return;
+      const why = "The program ended: " + e.message.replace(/^Uncaught Error: /, "");
+      if (ready) ended(why); else fail(new Error(why)); // one that does not even begin would do so for ever
+    };
     w.postMessage(module);
   }
 
@@ -124,7 +128,7 @@ globalThis.tab = (() => {
   let shown = ""; // address that was made ahead, "" if the page was measured here
   function marked() {
     if (shown) says("Made ahead with this program, for the default settings.");
-    $("tab-measure").hidden = !(shown && ready && heavy.test(shown));
+    $("tab-measure").hidden = !(shown && ready && !shown.startsWith("/wall"));
   }
   const measured = (seconds) => says(`Measured in this tab, in ${seconds.toFixed(1)} s.`);
 
@@ -134,7 +138,7 @@ globalThis.tab = (() => {
     form.left.value = pair[0];
     form.right.value = pair[1] ?? pair[0];
     form.seed.value = url.searchParams.get("seed") ?? form.seed.defaultValue;
-    document.documentElement.dataset.page = url.pathname.split("/")[1];
+    $("tab-edit").href = write("/own");
   }
 
   // page asks the program for a page, with the chat that it is about.
@@ -162,7 +166,7 @@ globalThis.tab = (() => {
     shown = made ? address : "";
     marked();
     if (made) {
-      if (!heavy.test(address)) again(url).catch(() => {});
+      if (url.pathname.startsWith("/wall")) again(url).catch(() => {});
       return made;
     }
     says("");
