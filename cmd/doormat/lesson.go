@@ -246,10 +246,14 @@ func (p *webPage) project(ctx context.Context, deck *lesson.Deck, show *present.
 	}
 	run := func() {
 		for place := range show.Acts {
-			if show.Cards[place] == nil && ctx.Err() == nil {
-				ran := show.Run(place)
-				board.Take(place, ran.Replay, ran.Err)
+			if show.Cards[place] != nil {
+				continue
 			}
+			ran := show.Run(place)
+			if ctx.Err() != nil { // whoever ends the lesson has broken no act
+				return
+			}
+			board.Take(place, ran.Replay, ran.Err)
 		}
 	}
 	return board.Cells, p.serve(ctx, board.Handler, "/", "/", func() { go run() })
