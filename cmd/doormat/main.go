@@ -6,7 +6,8 @@
 // prints what package demo/text made of it. Results go to stdout, the rest to
 // stderr. The exit code is 0 if all went as expected, 1 for files, scripts and
 // limits, 2 for flags, values and unknown ids, 3 if an outcome differed from what
-// its attack expects, or from what a sheet says. testdata/*.txt are transcripts of every verb and code.
+// its attack expects, or from what a sheet says, or an answer does not solve its challenge.
+// testdata/*.txt are transcripts of every verb and code.
 //
 // TestTranscripts replays them.
 package main

@@ -26,7 +26,8 @@ for byte against what was said. Start with: doormat demo
 It is a demonstration. It protects nobody's real messages.
 
 Exit codes: 0 as expected; 1 files, scripts, limits; 2 flags, values, unknown
-ids; 3 an outcome differed from what its attack expects, or from what a sheet says.`,
+ids; 3 an outcome differed from what its attack expects, or from what a sheet
+says, or an answer does not solve its challenge.`,
 		Version:       version(),
 		SilenceErrors: true, SilenceUsage: true,
 	}, a.demo(), a.stage(), a.site(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.order(),
