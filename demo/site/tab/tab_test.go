@@ -100,6 +100,7 @@ func TestOwn(t *testing.T) {
 	_, err := tab.Check(ctx, demo.Story)
 	require.ErrorContains(t, err, "no attack of your own")
 
+	get(t, tab, "", "/bet/quorum-theft") // so that a stage is there, without the attack
 	var printed []string
 	got := tab.Own(ctx, own(t, take, "print(\"hello\")"), func(line string) { printed = append(printed, line) })
 	require.Equal(t, Own{ID: "mine", Title: "Say in one line what happens"}, got)
