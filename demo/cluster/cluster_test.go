@@ -332,6 +332,16 @@ func TestTwice(t *testing.T) {
 	})
 	s.run(batch(10))
 	require.Contains(t, s.told.String(), "malformed")
+
+	ctx := context.Background()
+	r, err := s.host.open(ctx, batch(1)) // nobody reads the answers
+	require.NoError(t, err)
+	at := subject(r.name, "result", r.order[0])
+	_, err = w.Conn.js.Publish(ctx, at, []byte("first"))
+	require.NoError(t, err)
+	_, err = w.Conn.js.Publish(ctx, at, []byte("second"))
+	require.True(t, answered(err), "%v", err)
+	require.NoError(t, r.erase())
 }
 
 // An answer bomb is no answer.
@@ -346,4 +356,20 @@ func TestUnpack(t *testing.T) {
 	require.ErrorContains(t, err, "more than 79999 bytes when unpacked")
 	_, err = unpack([]byte("no"), 10)
 	require.Error(t, err)
+}
+
+// A job that takes longer than a worker may be silent is done once: the worker says that it is at it.
+func TestSlow(t *testing.T) {
+	s := newSetting(t)
+	var calls atomic.Int32
+	slow := func(ctx context.Context, common, job []byte) (Answer, error) {
+		calls.Add(1)
+		time.Sleep(5 * time.Second)
+		return double(ctx, common, job)
+	}
+	s.host.AckWait = 2 * time.Second
+	s.worker(slow)
+	s.worker(slow)
+	s.run(batch(1))
+	require.EqualValues(t, 1, calls.Load())
 }

@@ -168,6 +168,10 @@ func TestCheck(t *testing.T) {
 	other = j
 	other.Kind = "atlas"
 	require.Error(t, set.Check(encode(t, other), a))
+	for body, why := range map[string]string{`{"arrangement":"toy","goals":[{"goal":"g"}]}`: `goal "g" lacks its numbers`,
+		`{"arrangement":"other"}`: "want toy"} {
+		require.ErrorContains(t, set.Check(encode(t, other), cluster.Answer{Body: []byte(body), Seconds: []float64{1}}), why)
+	}
 	for _, body := range []string{"", "{}", "null", "[{}]", `[{"cell":{}}]`, string(a.Body) + "1"} {
 		require.Error(t, set.Check(encode(t, j), cluster.Answer{Body: []byte(body), Seconds: []float64{1}}), body)
 	}
