@@ -105,7 +105,6 @@ func TestKey(t *testing.T) {
 		for _, m := range found {
 			c := cells[[2]string{m[1], m[2]}]
 			if id, values, own := strings.Cut(m[1], " "); own {
-				c = cells[[2]string{id, m[2]}]
 				if text := html.UnescapeString(m[4]); m[2] == "threshold" && m[3] == "target" {
 					require.Equal(t, promised(t, id, values)[0], text, m[0])
 				} else if m[2] == "threshold" && m[3] == "others" {
