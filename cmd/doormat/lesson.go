@@ -208,6 +208,10 @@ func lay(deck *lesson.Deck, show *present.Show) {
 // none. What is wrong with one is told with its line.
 func (a *app) actsOf(ctx context.Context, f presentation, deck *lesson.Deck, lab *attacks.Lab,
 	file string) (list []actor, err error) {
+	kit, err := a.kit()
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range deck.Places {
 		act := actor{lab: *lab}
 		if p.Card == nil {
@@ -217,7 +221,7 @@ func (a *app) actsOf(ctx context.Context, f presentation, deck *lesson.Deck, lab
 					o.Set(v[0], v[1])
 				}
 				var own *attacks.Lab
-				if own, err = a.lab(o); err == nil {
+				if own, err = o.Lab(kit, lab.Conversation); err == nil {
 					act.lab = *own
 				}
 			}

@@ -126,10 +126,14 @@ var roles = []role{
 
 // cards are a page for each role.
 func (r *Room) cards() paper {
+	chat := "an invented chat"
+	if r.Options.Conversation != "" {
+		chat = "somebody’s own chat"
+	}
 	p := paper{Name: "roles", Title: "Role cards", Lead: []string{
 		fmt.Sprintf("%d cards, a page each. Draw lots; whoever argues well for what they do not think "+
-			"has learned most. Numbers were measured in one run of an invented chat, in two designs: "+
-			"%s (no spare key) and %s. They are not likelihoods.", len(roles), r.without.Name,
+			"has learned most. Numbers were measured in one run of %s, in two designs: %s (no spare "+
+			"key) and %s. They are not likelihoods.", len(roles), chat, r.without.Name,
 			r.with.Name)}}
 	for i, role := range roles {
 		p.Parts = append(p.Parts, r.card(role, i > 0))
