@@ -69,19 +69,14 @@ func (a *app) sheets(c *cobra.Command, o demo.Options, folder string) (err error
 	if err != nil {
 		return fmt.Errorf("--out %w", err)
 	}
-	room, err := classroom.New(c.Context(), kit, o, conversation)
-	if err != nil {
-		bundle.Discard()
-		return err
-	}
-	list, err := room.Files()
-	if err != nil {
-		bundle.Discard()
-		return err
-	}
 	var contents [][]byte
-	for _, f := range list {
-		contents = append(contents, f.Data)
+	room, err := classroom.New(c.Context(), kit, o, conversation)
+	if err == nil {
+		contents, err = contentsOf(room)
+	}
+	if err != nil {
+		bundle.Discard()
+		return err
 	}
 	if err := bundle.Commit(contents); err != nil {
 		return fmt.Errorf("--out %w", err)
@@ -90,4 +85,13 @@ func (a *app) sheets(c *cobra.Command, o demo.Options, folder string) (err error
 		cli.Wrote(path)
 	}
 	return verdict(&attacks.Result{Cells: room.Cells()})
+}
+
+// contentsOf are those of all sheets.
+func contentsOf(room *classroom.Room) (list [][]byte, err error) {
+	files, err := room.Files()
+	for _, f := range files {
+		list = append(list, f.Data)
+	}
+	return list, err
 }

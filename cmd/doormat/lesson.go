@@ -54,16 +54,20 @@ Ctrl-C; its address is printed, and opened in a browser where there is one.`,
 		}
 		return a.teach(ctx, f, page, l, args[0], hands)
 	}
+	a.lessonFlags(c, &f, &page, &hands)
+	return c
+}
+
+func (a *app) lessonFlags(c *cobra.Command, f *presentation, page *webPage, hands *string) {
 	a.runFlags(c, &f.options)
 	c.Flags().BoolVar(&page.on, "stage", false, "show it on a web page of this machine")
 	page.add(c)
-	c.Flags().StringVar(&hands, "record", "",
+	c.Flags().StringVar(hands, "record", "",
 		"keep in `FILE` how many hands were up, before and after")
 	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")
 	cli.Complete(c, "record", cli.Files)
 	cli.Complete(c, "script-timeout", cli.Words())
-	return c
 }
 
 // A listedLesson is a row of doormat lesson list.
@@ -144,20 +148,9 @@ func (a *app) readLesson(name string) (*lesson.Lesson, error) {
 // teach plays a lesson.
 func (a *app) teach(ctx context.Context, f presentation, page webPage, l *lesson.Lesson,
 	file, hands string) error {
-	o := &f.options
-	if o.Story == "" && o.Conversation == "" {
-		o.Story = l.Story
-	}
-	if len(o.Designs) == 0 {
-		o.Designs = l.Designs
-	}
-	lab, err := a.lab(*o)
+	lab, err := a.lessonLab(&f.options, l)
 	if err != nil {
 		return err
-	}
-	if n := len(lab.Designs); n > present.MaxDesigns {
-		return demo.Usagef("--designs: %d designs: want at most %d beside each other", n,
-			present.MaxDesigns)
 	}
 	l.Fill(lab.Conversation, lab.Settings)
 	deck := l.NewDeck(l.NewRecord(demo.Version))
@@ -188,6 +181,25 @@ func (a *app) teach(ctx context.Context, f presentation, page webPage, l *lesson
 		cli.Wrote(hands)
 	}
 	return judged(ended, err)
+}
+
+// lessonLab is the lab of a lesson, whose heads count where flags say nothing.
+func (a *app) lessonLab(o *demo.Options, l *lesson.Lesson) (*attacks.Lab, error) {
+	if o.Story == "" && o.Conversation == "" {
+		o.Story = l.Story
+	}
+	if len(o.Designs) == 0 {
+		o.Designs = l.Designs
+	}
+	lab, err := a.lab(*o)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(lab.Designs); n > present.MaxDesigns {
+		return nil, demo.Usagef("--designs: %d designs: want at most %d beside each other", n,
+			present.MaxDesigns)
+	}
+	return lab, nil
 }
 
 // lay puts the cards of a lesson between the acts of a show, and says which settings an act has.
