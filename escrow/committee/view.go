@@ -2,6 +2,7 @@ package committee
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -30,9 +31,9 @@ type View struct {
 // Cache is what the views in one process share.
 type Cache struct {
 	Genesis  *Genesis
-	Memo     *memo.Memo            // shared by all runs
-	initial  *Version              // the board after set-up
-	versions map[string][]*Version // by their cosigned checkpoint
+	Memo     *memo.Memo              // shared by all runs
+	initial  *Version                // the board after set-up
+	versions map[[32]byte][]*Version // by SHA-256 of their cosigned checkpoint
 }
 
 // Version is the board as it stands after an update.
@@ -47,7 +48,7 @@ type Version struct {
 
 // NewCache makes the cache of views that begin with this genesis. The memo may be nil.
 func NewCache(g *Genesis, shared *memo.Memo) *Cache {
-	return &Cache{Genesis: g, Memo: shared, versions: map[string][]*Version{}}
+	return &Cache{Genesis: g, Memo: shared, versions: map[[32]byte][]*Version{}}
 }
 
 // NewView begins with the board after set-up.
@@ -62,13 +63,14 @@ func (c *Cache) NewView() *View {
 }
 
 func (c *Cache) add(p *Version) {
-	c.versions[string(p.Checkpoint)] = append(c.versions[string(p.Checkpoint)], p)
+	key := sha256.Sum256(p.Checkpoint)
+	c.versions[key] = append(c.versions[key], p)
 }
 
 // lookup gives the version at which a view in this process has read exactly these records
 // after the version before, under the checkpoint encoded in note; nil if there is none.
 func (c *Cache) lookup(before *Version, records [][]byte, note []byte) *Version {
-	for _, p := range c.versions[string(note)] {
+	for _, p := range c.versions[sha256.Sum256(note)] {
 		if p.continues(before, records) {
 			return p
 		}

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"bytes"
+
 	"doormat/world/memo"
 
 	"golang.org/x/mod/sumdb/note"
@@ -53,3 +55,11 @@ func (w *Witness) Remember(m *memo.Memo) { w.log.memo, w.key.signer.memo = m, m 
 
 // Remember lets l share what it signs with the same log of other runs.
 func (l *Log) Remember(m *memo.Memo) { l.key.signer.memo = m }
+
+// keep gives a copy of a note to keep, the same one to all readers that share p's memo: each of them
+// remembers every checkpoint.
+func (p *Policy) keep(note []byte) []byte {
+	kept, _ := memo.Compute(p.memo, "keep a note",
+		func() ([]byte, error) { return bytes.Clone(note), nil }, note)
+	return kept
+}

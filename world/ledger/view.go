@@ -110,7 +110,7 @@ func (v *View) see(msg []byte) (*sighting, bool, error) {
 		return nil, false, fmt.Errorf("ledger: view: no room for another checkpoint of size %d",
 			c.Size)
 	}
-	s := &sighting{Checkpoint: c, note: bytes.Clone(msg)}
+	s := &sighting{Checkpoint: c, note: v.policy.keep(msg)}
 	v.seen[c.Size] = append(same, s)
 	v.open++
 	if len(same) == 1 {
