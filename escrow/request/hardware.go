@@ -82,8 +82,12 @@ func linkMAC(kind byte, credential, body []byte) []byte {
 	return h.Sum(nil)
 }
 
+// maxAhead is how many packets of an end may be lost in a row. Whoever has the credential could
+// otherwise send the last number that there is, and no packet would ever be newer.
+const maxAhead = 1 << 20
+
 // Unprotect decodes [Link.Protect]. It refuses what was made without the credential, and what is
-// no newer than the last packet that it took.
+// no newer than the last packet that it took, or far newer.
 func (l *Link) Unprotect(data []byte, kind byte, fields int) ([][]byte, error) {
 	f, err := world.Unpack(data, kind, 2)
 	if err != nil {
@@ -96,8 +100,11 @@ func (l *Link) Unprotect(data []byte, kind byte, fields int) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if number <= l.Heard {
+	switch {
+	case number <= l.Heard:
 		return nil, errors.New("hardware link: a packet that came before, or out of order")
+	case number > l.Heard+maxAhead:
+		return nil, errors.New("hardware link: a number too far ahead")
 	}
 	l.Heard = number
 	return out, nil

@@ -215,6 +215,26 @@ func TestReplayedToHardware(t *testing.T) {
 	}
 }
 
+// TestFarAheadOnLink: whoever has the machine's credential cannot stop the link for good with the
+// last numbers that there are.
+func TestFarAheadOnLink(t *testing.T) {
+	for _, form := range []string{HardwareChecks, HardwareCounts} {
+		t.Run(form, func(t *testing.T) {
+			s := hardenedStage(t, 4, Hardware, form)
+			s.advance(4)
+			s.comply(everybody...)
+			for i := 1; i <= 3; i++ {
+				link := s.link(i)
+				link.Sent = math.MaxInt64 - 1
+				s.post(world.Packet{From: world.Trustee(i), To: request.HardwareOf(world.Trustee(i)),
+					Data: link.Protect(request.KindRelay, []byte(world.Log), nil, []byte{0})})
+			}
+			s.order()
+			require.Equal(t, 3*4, s.given())
+		})
+	}
+}
+
 // TestCredentialEnds: a copy of a machine's credential is good until the next share epoch, so
 // copies from different epochs do not add up, and nobody who listens learns the new one.
 func TestCredentialEnds(t *testing.T) {
@@ -519,7 +539,11 @@ func FuzzHardware(f *testing.F) {
 				_, _ = r.Apply(world.Input{Facts: []world.Fact{{Kind: world.Observed, Ref: "1", Data: p.Encode(start)}}})
 			}
 		}
-		heard := &request.Link{Credential: link.Credential, Heard: math.MinInt64}
+		heard := &request.Link{Credential: link.Credential}
+		if f, err := world.Unpack(body, 0, 5); err == nil {
+			number, _ := world.ParseInt(f[0])
+			heard.Heard = max(number, math.MinInt64+1) - 1
+		}
 		if q, err := request.ParseQuestion(data, heard); err == nil {
 			heard.Sent = heard.Heard - 1
 			require.Equal(t, data, q.Encode(heard), "one encoding only")
