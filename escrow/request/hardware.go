@@ -82,9 +82,10 @@ func linkMAC(kind byte, credential, body []byte) []byte {
 	return h.Sum(nil)
 }
 
-// maxAhead is how many packets of an end may be lost in a row. Whoever has the credential could
-// otherwise send the last number that there is, and no packet would ever be newer.
-const maxAhead = 1 << 20
+// maxAhead is how far a number may be ahead of the last one: packets get lost. Whoever has the
+// credential could otherwise send the last number that there is, and no packet would ever be newer;
+// so that takes 2^31 packets.
+const maxAhead = 1 << 32
 
 // Unprotect decodes [Link.Protect]. It refuses what was made without the credential, and what is
 // no newer than the last packet that it took, or far newer.
