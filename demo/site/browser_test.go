@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -205,6 +206,24 @@ func ownChat(t *testing.T, p *browser.Page) {
 	p.Wait(`location.hash.endsWith("/") && !location.hash.includes("chat=") && document.querySelector("input[type=file]") && ` + idle)
 	goTo(p, link)
 	p.Wait(`document.querySelector("main")?.textContent.includes("this chat is not kept")`)
+}
+
+// TestSiteOnDisk opens index.html without a server: the first page is there, and says what the
+// rest needs.
+func TestSiteOnDisk(t *testing.T) {
+	browser.Need(t)
+	folder, err := made()
+	require.NoError(t, err)
+	dir := t.TempDir()
+	for name, file := range folder {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), file.Data, 0o600))
+	}
+	p := browser.Open(t, browser.Look{})
+	p.Visit("file://" + dir + "/index.html")
+	says(p, "needs a web server")
+	p.Press("ArrowRight")
+	p.Wait(`document.getElementById("tab-why")?.textContent.includes("needs a web server")`)
+	require.NotEmpty(t, p.Troubles(), "the browser says why")
 }
 
 // TestSiteAccessible looks at each kind of page of the folder's own, large and small, in both

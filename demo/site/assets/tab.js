@@ -38,7 +38,7 @@ globalThis.tab = (() => {
     .then((texts) => URL.createObjectURL(new Blob(texts, { type: "text/javascript" })));
 
   // The worker, and what it was asked: one thing at a time, and the last wish after it.
-  let worker = null, spawned = 0, ready = false, busy = null, next = null, number = 0;
+  let worker = null, spawned = 0, ready = false, busy = null, next = null, number = 0, broken = null;
   let mine = "", chat = null;
   const known = new Map(); // by columns: under which name the program has the chat
 
@@ -62,9 +62,11 @@ globalThis.tab = (() => {
     w.postMessage(module);
   }
 
+  // fail says that there will be no program, now and whenever it is asked.
   function fail(e) {
-    says(location.protocol === "file:" ? "Made ahead. The program needs a web server, of any kind: python3 -m http.server in this folder is one." : `The program cannot be loaded: ${e.message}`);
-    for (const job of [busy, next]) job?.reject(e);
+    broken = new Error(location.protocol === "file:" ? "The program needs a web server, of any kind: python3 -m http.server in this folder is one." : `The program cannot be loaded: ${e.message}`);
+    says(broken.message);
+    for (const job of [busy, next]) job?.reject(broken);
     busy = next = null;
     stopping();
   }
@@ -98,6 +100,7 @@ globalThis.tab = (() => {
   // send asks the program. Of wishes that wait only the last one counts.
   function send(q, body = new Uint8Array(0)) {
     return new Promise((resolve, reject) => {
+      if (broken) { reject(broken); return; }
       const job = { id: ++number, q, body, resolve, reject, began: 0 };
       if (busy) { next?.reject(superseded); next = job; } else begin(job);
     });
