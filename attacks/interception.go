@@ -296,7 +296,7 @@ func (a *adversary) send(ids []int) error {
 	}
 	for _, id := range ids {
 		f := a.know.At(id)
-		if f.Kind != world.Outgoing {
+		if f.Kind != world.Outgoing && f.Kind != world.Observed { // what was seen can be sent again
 			return fmt.Errorf("fact %d is a %s, want a %s", id, f.Kind, world.Outgoing)
 		}
 		p, _, err := world.ParsePacket(f.Data)

@@ -19,13 +19,27 @@ type Rule struct {
 	All   Kind   // kind of further facts: all with that Ref, or those a script gives
 	Gives []Kind
 	Make  bool
-	Poses bool // of a making rule: what it gives passes for somebody else's, as a false key does
+	Poses bool     // of a making rule: what it gives passes for somebody else's, as a false key does
+	Text  TextKind // of a making rule: what the text means that a script hands in
 	// Apply computes. An error means that these inputs give nothing, which is
 	// the normal answer to hostile or unrelated facts. It may run on several
 	// processors at once, and what it gives may share bytes with its inputs: nobody
 	// changes either.
 	Apply func(in Input) ([]Derived, error)
 }
+
+// A TextKind says what a making rule takes a script's text for.
+type TextKind string
+
+const (
+	TextUnread  TextKind = ""            // for nothing
+	TextAccount TextKind = "account"     // an account; where several may be named, one a line
+	TextAddress TextKind = "address"     // a principal that a packet goes to or is answered to
+	TextMessage TextKind = "message"     // what somebody reads as a message
+	TextProgram TextKind = "program"     // a program, whom it is for or nothing, to whom it goes, a line each
+	TextGuess   TextKind = "guess"       // a guess at a secret
+	TextSpecial TextKind = "as doc says" // what the rule's Doc says, and no other rule takes
+)
 
 // Input is what a rule may use: nothing else reaches it.
 type Input struct {

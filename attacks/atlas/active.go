@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/attacks/generic"
 	"doormat/attacks/technique"
 	"doormat/world"
 )
@@ -18,18 +19,20 @@ import (
 type Means struct {
 	Script  string   `json:"script"`
 	Needs   []string `json:"needs"`
+	Goals   []string `json:"goals"`   // names of package generic
 	Opens   int      `json:"opens"`   // messages
 	Forged  int      `json:"forged"`  // messages that were believed
 	Noticed bool     `json:"noticed"` // somebody was warned
-	Fixes   bool     `json:"fixes"`   // the attack fixes settings of its own
+	// Fixes are the settings that the attack fixes, as "name value": it speaks of another deployment.
+	Fixes []string `json:"fixes"`
 }
 
 // FindMeans runs the attacks of the lab that take over programs, tamper or bring orders, on the
 // subsets of their needs, from all of them down to those from which nothing can be left out.
 // Whoever has more does no worse, so what a set does without no larger set is asked for again.
 // Of trustees and others of whom any will do, one is left out for all. It says nothing of what
-// nobody scripted.
-func FindMeans(ctx context.Context, lab *attacks.Lab, d world.Design) ([]Means, error) {
+// nobody scripted. Apart are those sets that are minimal for a message that nobody wrote.
+func FindMeans(ctx context.Context, lab *attacks.Lab, d world.Design) (means, forging []Means, err error) {
 	m := search{ctx: ctx, lab: *lab, done: map[string]bool{}}
 	m.lab.Designs, m.lab.Progress, m.lab.Ahead = []world.Design{d}, nil, nil
 	waiting := map[string][]technique.Technique{} // by what is withheld
@@ -42,12 +45,13 @@ func FindMeans(ctx context.Context, lab *attacks.Lab, d world.Design) ([]Means, 
 		next := map[string][]technique.Technique{}
 		for _, withheld := range slices.Sorted(maps.Keys(waiting)) {
 			if err := m.try(withheld, waiting[withheld], next); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		waiting = next
 	}
-	return m.minimal(), nil
+	forges := slices.DeleteFunc(slices.Clone(m.works), func(one Means) bool { return one.Forged == 0 })
+	return minimal(m.works), minimal(forges), nil
 }
 
 // search is what was found so far.
@@ -78,8 +82,9 @@ func (m *search) try(withheld string, list []technique.Technique, next map[strin
 			return slices.Contains(m.lab.Withhold, need)
 		})
 		at := slices.IndexFunc(list, func(t technique.Technique) bool { return t.Header().ID == c.Attack })
-		m.works = append(m.works, Means{c.Attack, needs, opens, c.Forged, len(c.Noticed) > 0,
-			len(list[at].Header().Settings) > 0})
+		h := list[at].Header()
+		m.works = append(m.works, Means{c.Attack, needs, generic.Goals(c), opens, c.Forged, len(c.Noticed) > 0,
+			append([]string{}, h.FixesIn(m.lab.Settings, m.lab.Designs[0].Info())...)})
 		tried := map[string]bool{}
 		for _, need := range needs {
 			kind := need
@@ -105,16 +110,42 @@ func (m *search) try(withheld string, list []technique.Technique, next map[strin
 }
 
 // minimal leaves out every set that contains another of the same attack.
-func (m *search) minimal() []Means {
+func minimal(works []Means) []Means {
 	out := []Means{}
-	for _, one := range m.works {
-		larger := slices.ContainsFunc(m.works, func(other Means) bool {
-			return other.Script == one.Script && len(other.Needs) < len(one.Needs) &&
-				!slices.ContainsFunc(other.Needs, func(need string) bool {
-					return !slices.Contains(one.Needs, need)
-				})
-		})
-		if !larger {
+	for _, one := range works {
+		if !slices.ContainsFunc(works, func(other Means) bool {
+			return other.Script == one.Script && len(other.Needs) < len(one.Needs) && within(other.Needs, one.Needs)
+		}) {
+			out = append(out, one)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Means) int { return len(a.Needs) - len(b.Needs) })
+	return out
+}
+
+// within tells whether all of some are among others.
+func within(some, others []string) bool {
+	return !slices.ContainsFunc(some, func(one string) bool { return !slices.Contains(others, one) })
+}
+
+// Forging lists the sets of capabilities with which a message was believed that nobody wrote, and
+// that contain none of the others: from what attacks need, and from what the generic adversary
+// found, if it ran. They are minimal among the sets that were tried, and nobody proves that there
+// are no others. A set under settings that an attack fixes leaves out no set without.
+func Forging(forging []Means, report *generic.Report) []Means {
+	all := slices.Clone(forging)
+	for _, f := range report.Findings {
+		if slices.Contains(f.Goals, generic.Forgery) {
+			all = append(all, Means{"", f.Needs, []string{generic.Forgery}, f.Opens, f.Forged, f.Noticed, []string{}})
+		}
+	}
+	out := []Means{}
+	for i, one := range all {
+		if !slices.ContainsFunc(all[:i], func(same Means) bool {
+			return len(same.Needs) == len(one.Needs) && within(same.Needs, one.Needs) && slices.Equal(same.Fixes, one.Fixes)
+		}) && !slices.ContainsFunc(all, func(less Means) bool {
+			return len(less.Fixes) == 0 && len(less.Needs) < len(one.Needs) && within(less.Needs, one.Needs)
+		}) {
 			out = append(out, one)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"doormat/attacks/attackstest"
 	"doormat/attacks/bdd"
 	"doormat/attacks/deduce"
+	"doormat/attacks/generic"
 	"doormat/attacks/script"
 	"doormat/attacks/technique"
 	"doormat/world"
@@ -294,10 +295,13 @@ for text in adv.facts("plaintext"):
 		attackstest.ToyScript(`"provider.store", "trustee:1.store", "device:target.store", "user:target.order"`, "",
 			attackstest.OpensAll, steal),
 		attackstest.ToyScript(`"provider.store"`, "", attackstest.OpensNothing, `adv.take("provider.store")`))
-	list, err := FindMeans(t.Context(), lab, worldtest.Toy{})
+	list, forging, err := FindMeans(t.Context(), lab, worldtest.Toy{})
 	require.NoError(t, err)
 	require.Equal(t, []Means{
-		{Script: "sample", Needs: []string{"device:target.store"}, Opens: 3},
-		{Script: "sample", Needs: []string{"provider.store", "trustee:1.store"}, Opens: 4},
+		{Script: "sample", Needs: []string{"device:target.store"}, Opens: 3, Fixes: []string{},
+			Goals: []string{generic.TargetPast, generic.TargetFuture}},
+		{Script: "sample", Needs: []string{"provider.store", "trustee:1.store"}, Opens: 4, Fixes: []string{},
+			Goals: []string{generic.TargetPast, generic.TargetFuture, generic.OthersFuture}},
 	}, list)
+	require.Empty(t, forging)
 }

@@ -7,6 +7,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/bdd"
+	"doormat/attacks/generic"
 	"doormat/world"
 )
 
@@ -21,9 +22,14 @@ type Document struct {
 	// Unscripted counts the ideas that no attack of the library shows.
 	Unscripted int `json:"unscripted"`
 	// Active are means of attacks that do more than copy and listen, if they were looked for.
-	Active      []Means     `json:"active"`
-	Certificate Certificate `json:"certificate"`
-	Seconds     float64     `json:"seconds"`
+	Active []Means `json:"active"`
+	// Forged are sets with which a message is believed that nobody wrote, of those that were
+	// tried: see [Forging].
+	Forged []Means `json:"forged"`
+	// Generic is what an adversary found who knows no design, if it ran.
+	Generic     generic.Report `json:"generic"`
+	Certificate Certificate    `json:"certificate"`
+	Seconds     float64        `json:"seconds"`
 }
 
 // An Idea is what the shapes of many messages and attachments have in common: kinds of
@@ -79,7 +85,8 @@ func Make(ctx context.Context, lab *attacks.Lab, d world.Design, moments []int, 
 		return nil, nil, err
 	}
 	doc := &Document{Arrangement: a.Info.ID, Settings: a.Settings, Moments: moments,
-		Capabilities: len(a.Events), Goals: []GoalSets{}, Ideas: []Idea{}, Active: []Means{}, Certificate: certificate}
+		Capabilities: len(a.Events), Goals: []GoalSets{}, Ideas: []Idea{}, Active: []Means{}, Forged: []Means{},
+		Generic: generic.Report{Findings: []generic.Finding{}, Missed: []generic.Missed{}}, Certificate: certificate}
 	ideas, folded := map[cast]int{}, map[bdd.Func][]Shape{}
 	for i := range a.Goals {
 		g := &a.Goals[i]
@@ -141,6 +148,52 @@ func (d *Document) note(a *Atlas, g *Goal, shapes []Shape, at map[cast]int) {
 		}
 		idea.Script = shapes[slices.IndexFunc(shapes, func(s Shape) bool { return s.cast == c })].Script
 	}
+}
+
+// FindActive adds to a document what attacks of the library need that do more than copy and listen,
+// and, if asked to, what an adversary finds who knows no design.
+func (d *Document) FindActive(ctx context.Context, lab *attacks.Lab, design world.Design, search bool) error {
+	means, forging, err := FindMeans(ctx, lab, design)
+	if err != nil {
+		return err
+	}
+	d.Active = means
+	if search {
+		report, err := generic.Search(ctx, lab, design)
+		if err != nil {
+			return err
+		}
+		library, err := library(ctx, lab, design, slices.Concat(means, forging))
+		if err != nil {
+			return err
+		}
+		report.Compare(library, design.Info().Principals)
+		d.Generic = *report
+	}
+	d.Forged = Forging(forging, &d.Generic)
+	return nil
+}
+
+// library lists what attacks reach with which capabilities: those that act, and those that only copy
+// and listen.
+func library(ctx context.Context, lab *attacks.Lab, d world.Design, means []Means) (list []generic.Shown, err error) {
+	for _, m := range means {
+		list = append(list, generic.Shown{Script: m.Script, Needs: m.Needs, Goals: m.Goals, Fixes: len(m.Fixes) > 0})
+	}
+	cells, err := passive(ctx, lab, d)
+	if err != nil {
+		return nil, err
+	}
+	fixes := map[string]bool{}
+	for _, t := range lab.Attacks {
+		h := t.Header()
+		fixes[h.ID] = len(h.FixesIn(lab.Settings, d.Info())) > 0
+	}
+	for _, c := range cells {
+		list = append(list, generic.Shown{Script: c.Attack, Needs: world.Written(c.Needs), Goals: generic.Goals(&c),
+			Fixes: fixes[c.Attack]})
+	}
+	return list, nil
 }
 
 func clock(lab *attacks.Lab) float64 {

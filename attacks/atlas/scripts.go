@@ -32,28 +32,17 @@ func (c *choice) offer(t technique.Header, got int) {
 // nothing else, and opens something. Those that may are run, under the settings of the lab. Of
 // several, those come first that are acts of the story, then those that open most.
 func scripts(ctx context.Context, lab *attacks.Lab, d world.Design) (map[cast]*shown, error) {
-	one := *lab
-	one.Designs, one.Attacks, one.Progress, one.Ahead = []world.Design{d}, nil, nil, nil
 	headers := map[string]technique.Header{}
 	for _, t := range lab.Attacks {
 		headers[t.Header().ID] = t.Header()
-		if Passive(t.Header()) {
-			one.Attacks = append(one.Attacks, t)
-		}
 	}
-	out := map[cast]*shown{}
-	if len(one.Attacks) == 0 {
-		return out, nil
-	}
-	r, err := one.Run(ctx)
+	cells, err := passive(ctx, lab, d)
 	if err != nil {
 		return nil, err
 	}
-	for i := range r.Cells {
-		c := &r.Cells[i]
-		if !c.Applicable || c.Error != "" {
-			continue
-		}
+	out := map[cast]*shown{}
+	for i := range cells {
+		c := &cells[i]
 		s := out[newCast(c.Needs)]
 		if s == nil {
 			s = &shown{}
@@ -64,6 +53,23 @@ func scripts(ctx context.Context, lab *attacks.Lab, d world.Design) (map[cast]*s
 		s.metadata.offer(h, c.Metadata.Recovered)
 	}
 	return out, nil
+}
+
+// passive runs the attacks that only copy and listen, and gives the cells of those that apply.
+func passive(ctx context.Context, lab *attacks.Lab, d world.Design) ([]attacks.Cell, error) {
+	one := *lab
+	one.Designs, one.Progress, one.Ahead = []world.Design{d}, nil, nil
+	one.Attacks = slices.DeleteFunc(slices.Clone(lab.Attacks), func(t technique.Technique) bool {
+		return !Passive(t.Header())
+	})
+	if len(one.Attacks) == 0 {
+		return nil, nil
+	}
+	r, err := one.Run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(r.Cells, func(c attacks.Cell) bool { return !c.Applicable || c.Error != "" }), nil
 }
 
 // Passive tells whether an attack only copies stores and listens: by what it needs, and by what it

@@ -59,8 +59,8 @@ var Adversary = Class{
 			Fails: "it gives nothing; kinds or references do not fit; a making rule is not in `applies`"},
 		{Name: "attempt", Returns: "list[int]", Doc: "As `apply`, but gives `[]` where a rule gives nothing.",
 			Parameters: rule, Fails: "as `apply` otherwise"},
-		{Name: "send", Doc: "Sends facts of kind `packet to send`: as `outsider`, as a held principal, or as anybody " +
-			"with `network.tamper`. An answer to `outsider` comes with the next `advance`, to the same moment " +
+		{Name: "send", Doc: "Sends facts of kind `packet to send`, and those of kind `packet` a second time: " +
+			"as `outsider`, as a held principal, or as anybody with `network.tamper`. An answer to `outsider` comes with the next `advance`, to the same moment " +
 			"if need be, and is a fact of kind `packet`.",
 			Parameters: facts, Fails: "the sender is not held; the link is private"},
 		{Name: "facts", Returns: "list[int]", Doc: "Known facts of a kind, or of a kind and reference.",

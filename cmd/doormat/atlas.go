@@ -26,6 +26,7 @@ type atlasFlags struct {
 	sets    int
 	again   int
 	active  bool
+	generic bool
 	by      many
 }
 
@@ -50,8 +51,14 @@ message; the formats openpsa (for fault-tree programs) and mermaid write its tre
 
 The searched adversary copies and listens. --active also runs the attacks of the library
 that take over programs, tamper with packets or bring orders, on subsets of their needs,
-and lists what each really needs; of attacks that nobody wrote it finds none, and it
-takes a minute or more for each column.`,
+and lists what each really needs, and the smallest of these sets that made somebody
+believe a message which nobody wrote; it takes a minute or more for each column.
+Attacks that fix settings run under theirs, and these stand beside them.
+
+--generic does the same, and adds what nobody wrote: an adversary who knows no design
+gets every set of at most two capabilities, does with each what the list of rules says
+that it can do, and what it finds is compared with the library, both ways. It is no
+certificate: what such a search does not find may be there. Some minutes for each column.`,
 		Args:              cli.AtMost(1, "one column, see design list, or none"),
 		ValidArgsFunction: a.completeDesign,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -88,6 +95,8 @@ takes a minute or more for each column.`,
 		"of all; of a tree the first)")
 	c.Flags().IntVar(&f.sets, "sets", atlas.Sets, "list and try at most `N` minimal and N maximal sets of a goal")
 	c.Flags().BoolVar(&f.active, "active", false, "also find what attacks need that do more than copy and listen")
+	c.Flags().BoolVar(&f.generic, "generic", false, "the same, and what an adversary finds who knows no "+
+		"design, with at most two capabilities")
 	c.Flags().IntVar(&f.again, "recompute", atlas.Again, "compute all that follows from `N` sets of each "+
 		"kind again from raw bytes")
 	for _, name := range []string{"moments", "message", "sets", "recompute"} {
@@ -118,7 +127,7 @@ func (f *atlasFlags) write(ctx context.Context, app *app, lab *attacks.Lab, o de
 		return err
 	}
 	defer out.Close(&err)
-	asked := tasks.Atlas{Moments: f.moments, Sets: f.sets, Again: f.again, Active: f.active}
+	asked := tasks.Atlas{Moments: f.moments, Sets: f.sets, Again: f.again, Active: f.active || f.generic, Generic: f.generic}
 	var docs, theirs []*atlas.Document
 	if f.by.server.URL != "" {
 		if theirs, err = f.by.atlas(ctx, app, lab, asked, o); err != nil {

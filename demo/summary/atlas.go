@@ -1,12 +1,14 @@
 package summary
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"strconv"
 	"strings"
 
 	"doormat/attacks/atlas"
+	"doormat/attacks/generic"
 )
 
 // What is said of an atlas.
@@ -107,15 +109,86 @@ func AtlasOpens(m atlas.Means) string {
 
 // AtlasMeans says whose means they are, and who was warned.
 func AtlasMeans(m atlas.Means) string {
-	text := m.Script
+	text := cmp.Or(m.Script, "found by the search")
 	if m.Opens > 0 && m.Forged > 0 {
 		text += "; " + Count(m.Forged, "forged message")
 	}
-	if m.Fixes {
-		text += "; under settings of its own"
+	if len(m.Fixes) > 0 {
+		text += "; under its own settings: " + strings.Join(m.Fixes, ", ")
 	}
-	if m.Noticed {
-		return text + "; noticed"
-	}
-	return text + "; noticed by nobody"
+	return text + "; " + noticed(m.Noticed)
 }
+
+func noticed(by bool) string {
+	if by {
+		return "noticed"
+	}
+	return "noticed by nobody"
+}
+
+// AtlasForged is over what was enough for a message that nobody wrote.
+const AtlasForged = "A forged message: what was enough"
+
+// AtlasForgedScope says what such sets are, and what they are not.
+const AtlasForgedScope = "These are the smallest among the sets that were tried: subsets of what " +
+	"attacks of the library need, and, with --generic, every set of at most two. That there is no " +
+	"smaller one, and no other, nobody has shown: this is no certificate."
+
+// AtlasGeneric is over what an adversary found who knows no design.
+const AtlasGeneric = "Without a script: an adversary who knows no design"
+
+// AtlasGenericSearched says what was tried, and in how long.
+func AtlasGenericSearched(r generic.Report) string {
+	text := fmt.Sprintf("from message %d on, with each of %d capabilities alone, and with %d of %s of them: "+
+		"in the others nothing meets, or nothing was left to find. These sets stand for %d, which differ only "+
+		"by which trustee, or who else is counted, is in them. %s", r.Moment, r.Single, r.Tried,
+		Count(r.Pairs, "pair"), r.All, Count(r.Runs, "run"))
+	if r.Seconds > 0 {
+		text += fmt.Sprintf(", %.0f seconds", r.Seconds)
+	}
+	return text
+}
+
+// AtlasFinding says what a set of capabilities is good for, who else shows it, and who was warned.
+func AtlasFinding(f generic.Finding) string {
+	shown := "no attack of the library shows it"
+	switch {
+	case len(f.Unscripted) == 0:
+		shown = "as in " + strings.Join(f.Scripts, ", ")
+	case len(f.Unscripted) < len(f.Goals):
+		shown = "no attack of the library shows " + strings.Join(f.Unscripted, ", ") + "; the rest is as in " +
+			strings.Join(f.Scripts, ", ")
+	}
+	return strings.Join(f.Goals, ", ") + "; " + noticed(f.Noticed) + "; " + shown
+}
+
+// AtlasFound counts what a set of capabilities opened and forged.
+func AtlasFound(f generic.Finding) string {
+	if f.Opens == 0 || len(f.Goals) == 1 && f.Goals[0] == generic.Forgery {
+		return Count(f.Forged, "forged message")
+	}
+	return Count(f.Opens, "message")
+}
+
+// AtlasBlind says what attacks of the library do with as little that the search did not find.
+func AtlasBlind(r generic.Report) string {
+	apart := fmt.Sprintf(" Not compared are %d sets of theirs with orders, a quantum computer or settings of "+
+		"their own, which the search does not try.", r.Apart)
+	if len(r.Missed) == 0 {
+		return "Nothing that attacks of the library reach with at most two capabilities escaped it." + apart
+	}
+	var list []string
+	for _, m := range r.Missed {
+		list = append(list, fmt.Sprintf("%s with %s (%s)", strings.Join(m.Goals, ", "),
+			strings.Join(m.Needs, ", "), m.Script))
+	}
+	return fmt.Sprintf("It missed %d that attacks of the library reach: %s.", len(r.Missed),
+		strings.Join(list, "; ")) + apart
+}
+
+// AtlasGenericScope says how the search looks, and what it cannot see.
+const AtlasGenericScope = "It hands out keys of its own, opens and passes on what is sealed to them, signs " +
+	"whatever a stolen key signs, has programs run that the design lists, sends packets again, and loses " +
+	"them. It never plans, waits or tells a story, and writes no text that has a form of its own; of " +
+	"accounts it tries the target, its partner and one more. What it found is there; what it did not " +
+	"find may be there all the same."

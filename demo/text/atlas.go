@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"doormat/attacks/atlas"
+	"doormat/attacks/generic"
 	"doormat/demo/plain"
 	"doormat/demo/summary"
 )
@@ -43,7 +44,35 @@ func Atlas(d *atlas.Document, name string, width int) string {
 			p.beside(18, "", faint(summary.AtlasMeans(m)))
 		}
 	}
+	if len(d.Forged) > 0 {
+		p.gap()
+		p.heading("── "+summary.AtlasForged, "")
+		for _, m := range d.Forged {
+			p.beside(18, bold(summary.Count(m.Forged, "forged message")), plain.Clean(strings.Join(m.Needs, ", ")))
+			p.beside(18, "", faint(summary.AtlasMeans(m)))
+		}
+		p.prose(0, summary.AtlasForgedScope)
+	}
+	if d.Generic.Ran {
+		atlasGeneric(p, d.Generic)
+	}
 	return p.String()
+}
+
+// atlasGeneric shows what an adversary found who knows no design.
+func atlasGeneric(p *page, r generic.Report) {
+	p.gap()
+	p.heading("── "+summary.AtlasGeneric, "")
+	p.field("Tried", summary.AtlasGenericSearched(r))
+	for _, f := range r.Findings {
+		p.beside(18, bold(summary.AtlasFound(f)), plain.Clean(strings.Join(f.Needs, ", ")))
+		p.beside(18, "", faint(plain.Clean(summary.AtlasFinding(f))))
+	}
+	p.gap()
+	p.field("Unscripted", fmt.Sprintf("%d of %d have a part that no attack of the library shows", r.Unscripted,
+		len(r.Findings)))
+	p.field("Blind", plain.Clean(summary.AtlasBlind(r)))
+	p.prose(0, summary.AtlasGenericScope)
 }
 
 // AtlasGoal shows every shape of one goal.

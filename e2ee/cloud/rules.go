@@ -259,7 +259,7 @@ func makingRules() []world.Rule {
 			Doc: "A copied server key makes offers that clients take for the server's, to the " +
 				"address in text: with the keys of the offer, what they answer is open.",
 			Takes: kinds(ServerKey), Gives: kinds(OfferedKey, world.Outgoing), Make: true,
-			Apply: offerAs},
+			Text: world.TextAddress, Apply: offerAs},
 	}
 }
 

@@ -52,10 +52,10 @@ func ownRules() []world.Rule {
 		{Name: MakeUpWarrant, Make: true,
 			Doc: "Anybody can write what looks like a warrant for the accounts in text, one a " +
 				"line, of all times, to a key of the adversary's own. None of the signatures is good.",
-			Gives: kinds(Warrant, law.AgencyKey), Apply: makeUpWarrant},
+			Gives: kinds(Warrant, law.AgencyKey), Text: world.TextAccount, Apply: makeUpWarrant},
 		{Name: AddDevice, Make: true,
 			Doc:   "A provider can tell the devices named in text, one a line, of a silent one.",
-			Takes: kinds(Warrant), Gives: kinds(world.Outgoing), Apply: addDevice},
+			Takes: kinds(Warrant), Gives: kinds(world.Outgoing), Text: world.TextAddress, Apply: addDevice},
 	}
 }
 

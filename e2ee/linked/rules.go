@@ -46,7 +46,8 @@ func MakingRules() []world.Rule {
 		{Name: Invite, Make: true,
 			Doc: "Anybody can send the code of a device to the phone of the account in text, with " +
 				"words that make it look like an invitation.",
-			Takes: []world.Kind{Key}, Gives: []world.Kind{world.Outgoing}, Apply: invite}}
+			Takes: []world.Kind{Key}, Gives: []world.Kind{world.Outgoing},
+			Text: world.TextAccount, Apply: invite}}
 }
 
 func readCopy(in world.Input) ([]world.Derived, error) {

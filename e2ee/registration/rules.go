@@ -38,7 +38,7 @@ func MakingRules() []world.Rule {
 	return []world.Rule{{Name: AskForCode, Make: true,
 		Doc: "Anybody can say that the account in text has a new phone, and have a code sent " +
 			"to its number.",
-		Gives: []world.Kind{world.Outgoing}, Apply: askForCode}}
+		Gives: []world.Kind{world.Outgoing}, Text: world.TextAccount, Apply: askForCode}}
 }
 
 func readText(in world.Input) ([]world.Derived, error) {

@@ -40,10 +40,11 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 	rules := []world.Rule{
 		{Name: MakeKeys,
 			Doc:   "Anybody can make an identity with prekeys, under any account's name (text).",
+			Text:  world.TextAccount,
 			Gives: kinds(wire.DeviceKeys, wire.Bundle), Apply: makeKeys},
 		{Name: OfferBundle, Doc: "A directory can hand out any bundle to the device named in text.",
 			Takes: kinds(wire.Bundle), Gives: kinds(world.Outgoing), Poses: true,
-			Apply: offerBundle},
+			Text: world.TextAddress, Apply: offerBundle},
 		{Name: ClaimNewKeys,
 			Doc: "A provider can tell a sender that all for whom an envelope has a part have new " +
 				"keys, and the sender asks for them.",
@@ -52,7 +53,7 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 			Doc: "Keys and somebody's bundle start a session with them; text names the account " +
 				"that it claims to be from.",
 			Takes: kinds(wire.DeviceKeys, wire.Bundle), Gives: kinds(OwnSession), Poses: true,
-			Apply: startSession},
+			Text: world.TextAccount, Apply: startSession},
 		{Name: AnswerSession, Doc: "Keys answer the session that a delivery starts.",
 			Takes: kinds(wire.DeviceKeys, wire.Delivered), Gives: kinds(OwnSession, wire.Secret),
 			Apply: answerSession},
@@ -68,14 +69,14 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 			Gives: kinds(OwnSession, world.Outgoing), Apply: passOn},
 		{Name: Write,
 			Doc:   "A session seals a text of the adversary's own, dated like another message.",
-			Takes: kinds(OwnSession, world.Metadata), All: more,
+			Takes: kinds(OwnSession, world.Metadata), All: more, Text: world.TextMessage,
 			Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) { return write(in, envelope) }},
 		{Name: TellOfMember,
 			Doc: "A session tells its other end that a group, which a message to it names, has " +
 				"one more member, the account in text: dated like that message, or a moment " +
 				"later.",
-			Takes: kinds(OwnSession, world.Metadata), All: more,
+			Takes: kinds(OwnSession, world.Metadata), All: more, Text: world.TextAccount,
 			Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) {
 				return tellOfMember(in, envelope)
@@ -89,7 +90,8 @@ func Making(envelope Enveloper, more world.Kind) []world.Rule {
 			Doc: "Whoever has the vendor's key can sign a program for one phone or for every " +
 				"phone (text: the program, whom it is for or nothing, to whom it goes, each on a " +
 				"line).",
-			Takes: kinds(wire.VendorKey), Gives: kinds(world.Outgoing), Apply: signUpdate})
+			Takes: kinds(wire.VendorKey), Gives: kinds(world.Outgoing), Text: world.TextProgram,
+			Apply: signUpdate})
 	for i := range rules {
 		rules[i].Make = true
 	}

@@ -33,6 +33,7 @@ func impersonationRules(envelope Enveloper, more world.Kind) []world.Rule {
 				"dated like another message: members check the sender key's signature and " +
 				"nothing else.",
 			Takes: kinds(wire.OwnSenderKey, wire.GroupView, world.Metadata), All: more,
+			Text:  world.TextMessage,
 			Gives: kinds(world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) {
 				return writeToGroup(in, envelope)

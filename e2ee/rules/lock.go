@@ -71,7 +71,8 @@ func openStore(found []world.Kind) func(world.Input) ([]world.Derived, error) {
 func GuessRule() world.Rule {
 	return world.Rule{Name: GuessPasscode, Make: true,
 		Doc:   "Whoever has a locked phone in hand can type a passcode (text).",
-		Takes: kinds(wire.SealedStore), Gives: kinds(world.Outgoing), Apply: guessPasscode}
+		Takes: kinds(wire.SealedStore), Gives: kinds(world.Outgoing), Text: world.TextGuess,
+		Apply: guessPasscode}
 }
 
 // guessPasscode types text as the passcode of a phone that one has in hand.

@@ -33,13 +33,13 @@ func takeoverRules(envelope envelopeMaker, more world.Kind) []world.Rule {
 				"made for it, on a phone of the adversary's own; text is a guess at the PIN of a " +
 				"registration lock, or that follows as a fact.",
 			Takes: kinds(wire.DeviceKeys, registration.Code), All: registration.PIN,
-			Gives: kinds(world.Outgoing), Poses: true, Apply: registerWithCode},
+			Gives: kinds(world.Outgoing), Poses: true, Text: world.TextGuess, Apply: registerWithCode},
 		{Name: AskForBundle, Doc: "Anybody can ask for the keys of the account in text.",
-			Gives: kinds(world.Outgoing), Apply: askForBundle},
+			Gives: kinds(world.Outgoing), Text: world.TextAccount, Apply: askForBundle},
 		{Name: WriteRegistered,
 			Doc: "The phone that is registered as somebody writes in that name, at the time of a " +
 				"packet that it has just got; the provider brings the message.",
-			Takes: kinds(OwnSession, world.Observed), All: more,
+			Takes: kinds(OwnSession, world.Observed), All: more, Text: world.TextMessage,
 			Gives: kinds(OwnSession, world.Outgoing),
 			Apply: func(in world.Input) ([]world.Derived, error) {
 				return writeRegistered(in, envelope)

@@ -28,7 +28,7 @@ func MakingRules() []world.Rule {
 			Doc: "The keys of a court and of an agency sign an order for the accounts in text, one a " +
 				"line, of all times, in force for as long as orders may be, and the record for the log.",
 			Takes: []world.Kind{CourtKey, AgencyKey}, Gives: []world.Kind{OrderFact, world.Outgoing},
-			Make: true, Apply: signOrder},
+			Make: true, Text: world.TextAccount, Apply: signOrder},
 		{Name: MakeAgencyKey,
 			Doc:   "Anybody can make a key such as agencies have. It is registered with nobody.",
 			Gives: []world.Kind{AgencyKey}, Make: true, Apply: makeAgencyKey},
@@ -42,13 +42,13 @@ func MakingRules() []world.Rule {
 				"of the accounts in text, one a line, and say that a life is in danger: no court " +
 				"signs that.",
 			Takes: []world.Kind{AgencyKey}, Gives: []world.Kind{world.Outgoing}, Make: true,
-			Apply: AskAtOnceOf(world.Provider)},
+			Text: world.TextAccount, Apply: AskAtOnceOf(world.Provider)},
 		{Name: ApplyFor,
 			Doc: "Whoever speaks as the agency and has its key can apply to the court for an order " +
 				"for the accounts in text, one a line, of all times. The grounds are a story, and no " +
 				"program reads it.",
 			Takes: []world.Kind{AgencyKey}, Gives: []world.Kind{world.Outgoing}, Make: true,
-			Apply: applyFor},
+			Text: world.TextAccount, Apply: applyFor},
 	}
 }
 

@@ -152,6 +152,12 @@ func tryRule(t *rapid.T, r world.Rule, pool map[world.Kind][]world.Fact) {
 	again, errAgain := r.Apply(input(r, facts))
 	require.Equal(t, err == nil, errAgain == nil, "the rule is not pure")
 	require.Equal(t, got, again, "the rule is not pure")
+	if r.Make && r.Text == world.TextUnread {
+		in := input(r, facts)
+		in.Text = []byte("another text")
+		other, _ := r.Apply(in)
+		require.Equal(t, got, other, "the rule reads a text, and does not say what for")
+	}
 	for _, d := range got {
 		require.Contains(t, r.Gives, d.Kind)
 		for _, at := range d.From {

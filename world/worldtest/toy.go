@@ -103,7 +103,7 @@ func (Toy) Rules() []world.Rule {
 			}},
 		{Name: ToyForge, Doc: "Who holds the key can write as anybody.", Make: true,
 			Takes: []world.Kind{ToyKey, world.Metadata}, Gives: []world.Kind{world.Outgoing},
-			Apply: toyForge},
+			Text: world.TextMessage, Apply: toyForge},
 	}
 }
 

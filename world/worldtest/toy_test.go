@@ -53,6 +53,7 @@ func TestFaults(t *testing.T) {
 		"rule that gives more":    "does not contain",
 		"rule that panics":        "index out of range",
 		"rule that takes nothing": "nothing gives a unicorn",
+		"maker that hides a text": "the rule reads a text",
 		"maker that reads":        "who makes a message does not read one",
 		"opener that sends":       "only a making rule builds",
 	} {
@@ -201,6 +202,11 @@ func (f faulty) Rules() []world.Rule {
 		}
 	case "rule that takes nothing":
 		r.Takes = []world.Kind{"unicorn"}
+	case "maker that hides a text":
+		r.Make, r.Gives = true, []world.Kind{world.Outgoing}
+		r.Apply = func(in world.Input) ([]world.Derived, error) {
+			return world.Conclude(world.Fact{Kind: world.Outgoing, Data: in.Text}), nil
+		}
 	case "maker that reads":
 		r.Make, r.Gives = true, []world.Kind{world.Plaintext}
 	case "opener that sends":

@@ -17,6 +17,7 @@ type Atlas struct {
 	Sets    int   `json:"sets"`
 	Again   int   `json:"again"`
 	Active  bool  `json:"active"`
+	Generic bool  `json:"generic"` // with Active only
 }
 
 // Documents gives the atlas of each column of the lab, which others compute.
@@ -62,7 +63,7 @@ func MakeDocument(ctx context.Context, lab *attacks.Lab, d world.Design, f Atlas
 	*atlas.Document, error) {
 	a, doc, err := atlas.Make(ctx, lab, d, f.Moments, f.Sets, f.Again)
 	if err == nil && f.Active {
-		doc.Active, err = atlas.FindMeans(ctx, lab, d)
+		err = doc.FindActive(ctx, lab, d, f.Generic)
 	}
 	return a, doc, err
 }
@@ -77,7 +78,7 @@ func doAtlas(ctx context.Context, lab *attacks.Lab, j job) (a cluster.Answer, er
 	if err != nil {
 		return a, err
 	}
-	a.Seconds, doc.Seconds = []float64{doc.Seconds}, 0
+	a.Seconds, doc.Seconds, doc.Generic.Seconds = []float64{doc.Seconds}, 0, 0
 	a.Body, err = json.Marshal(doc)
 	return a, err
 }

@@ -33,7 +33,7 @@ func makingRules() []world.Rule {
 		{Name: MakeUpOrder,
 			Doc: "Anybody can write an order for the accounts in text, one a line, and sign it " +
 				"with keys that are neither the court's nor the agency's.",
-			Gives: kinds(law.OrderFact, law.AgencyKey), Apply: makeUpOrder},
+			Gives: kinds(law.OrderFact, law.AgencyKey), Text: world.TextAccount, Apply: makeUpOrder},
 		{Name: AttachEvidence,
 			Doc: "The log's evidence completes the order that it is for; cosignatures of its " +
 				"checkpoint that are given are added.",
@@ -41,14 +41,17 @@ func makingRules() []world.Rule {
 		{Name: AskTrustee,
 			Doc: "Whoever holds a signed order can ask a trustee about envelopes; text names the " +
 				"asker and the trustee.",
-			Takes: kinds(law.OrderFact), All: wire.Envelopes, Gives: kinds(world.Outgoing), Apply: askTrustee},
+			Takes: kinds(law.OrderFact), All: wire.Envelopes, Gives: kinds(world.Outgoing), Text: world.TextSpecial,
+			Apply: askTrustee},
 		forkRule(),
 		{Name: MakeCommittee,
 			Doc: "Anybody can hold a ceremony alone, with identities and witnesses of its own: " +
 				"text is the key id, t and n, a line each.",
-			Gives: kinds(committee.Certificate, committee.Committee, committee.CommitteeKey), Apply: makeCommittee},
+			Gives: kinds(committee.Certificate, committee.Committee, committee.CommitteeKey),
+			Text:  world.TextSpecial, Apply: makeCommittee},
 		{Name: OfferKey, Doc: "A provider can hand any committee key to the device named in text.",
-			Takes: kinds(committee.Certificate), Gives: kinds(world.Outgoing), Apply: offerKey},
+			Takes: kinds(committee.Certificate), Gives: kinds(world.Outgoing), Text: world.TextAddress,
+			Apply: offerKey},
 	}
 	rules = append(rules, hijackRules()...)
 	for i := range rules {

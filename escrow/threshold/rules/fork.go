@@ -27,7 +27,7 @@ func forkRule() world.Rule {
 			"The other lines of text name principals: a witness is asked to cosign it, and anybody else " +
 			"is sent the log's proof that it continues what the given witnesses cosigned last.",
 		Takes: []world.Kind{publiclog.LogState, law.OrderFact}, All: publiclog.WitnessState,
-		Gives: []world.Kind{LogEvidence, world.Outgoing}, Apply: forkLog}
+		Gives: []world.Kind{LogEvidence, world.Outgoing}, Text: world.TextSpecial, Apply: forkLog}
 }
 
 // fork is a tree that the log's key signs beside the public one.

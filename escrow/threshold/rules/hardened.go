@@ -30,7 +30,7 @@ func Hardened() []world.Rule {
 				"for a key of its own. Text names to whom the answer goes. The credential ends with the " +
 				"share epoch. Hardware that checks orders itself does not answer.",
 			Takes: kinds(request.Credential, law.AgencyKey), All: wire.Envelopes,
-			Gives: kinds(world.Outgoing), Apply: askHardware},
+			Gives: kinds(world.Outgoing), Text: world.TextAddress, Apply: askHardware},
 	}...)
 }
 

@@ -35,7 +35,7 @@ func hijackRules() []world.Rule {
 				"certificate, the posts for the board, and a request to read the board.",
 			Takes: kinds(committee.Certificate), All: committee.Identity,
 			Gives: kinds(committee.CommitteeKey, committee.Committee, committee.Certificate, world.Outgoing),
-			Apply: certifyKey},
+			Text:  world.TextSpecial, Apply: certifyKey},
 		{Name: ProveCertificate,
 			Doc: "The board shows where it holds the signatures of a certificate: the whole " +
 				"certificate, and the packet that brings it to the provider.",
@@ -44,7 +44,8 @@ func hijackRules() []world.Rule {
 			Doc: "Whoever holds the identity of a trustee that a certificate lists can post in " +
 				"its name in the next ceremony, named in text: in each phase up to the fifth, " +
 				"something that convicts it.",
-			Takes: kinds(committee.Identity, committee.Certificate, committee.Committee), Gives: kinds(world.Outgoing), Apply: speakAsTrustee},
+			Takes: kinds(committee.Identity, committee.Certificate, committee.Committee), Gives: kinds(world.Outgoing),
+			Text: world.TextSpecial, Apply: speakAsTrustee},
 	}
 }
 
