@@ -84,7 +84,7 @@ func (m *search) try(withheld string, list []technique.Technique, next map[strin
 		at := slices.IndexFunc(list, func(t technique.Technique) bool { return t.Header().ID == c.Attack })
 		h := list[at].Header()
 		m.works = append(m.works, Means{c.Attack, needs, generic.Goals(c), opens, c.Forged, len(c.Noticed) > 0,
-			append([]string{}, h.FixesIn(m.lab.Settings, m.lab.Designs[0].Info())...)})
+			fixes(h, m.lab.Settings, m.lab.Designs[0].Info())})
 		tried := map[string]bool{}
 		for _, need := range needs {
 			kind := need
@@ -107,6 +107,17 @@ func (m *search) try(withheld string, list []technique.Technique, next map[strin
 		}
 	}
 	return nil
+}
+
+// fixes are the settings of its own under which an attack runs in an arrangement, none if they are
+// what the lab has anyway.
+func fixes(h technique.Header, base world.Settings, arrangement world.Info) []string {
+	theirs, err1 := h.Override(base, arrangement)
+	usual, err2 := (&technique.Header{}).Override(base, arrangement)
+	if err1 == nil && err2 == nil && theirs == usual {
+		return []string{}
+	}
+	return append([]string{}, h.FixesIn(base, arrangement)...)
 }
 
 // minimal leaves out every set that contains another of the same attack.

@@ -33,7 +33,8 @@
 // and runs no programs, and nobody unlocks anything for it. It takes at the chosen moments
 // only, and with the last of them the run ends, and what a tap sees of it. What a rule does not
 // say, it does not know. [FindMeans] runs the attacks of the library that do more, on subsets of
-// their needs; of those that nobody wrote it finds none.
+// their needs, and package generic has an adversary who knows no design do what it can with two
+// capabilities at most; neither proves that there is nothing else.
 package atlas
 
 import (

@@ -184,14 +184,14 @@ func library(ctx context.Context, lab *attacks.Lab, d world.Design, means []Mean
 	if err != nil {
 		return nil, err
 	}
-	fixes := map[string]bool{}
+	own := map[string]bool{}
 	for _, t := range lab.Attacks {
 		h := t.Header()
-		fixes[h.ID] = len(h.FixesIn(lab.Settings, d.Info())) > 0
+		own[h.ID] = len(fixes(h, lab.Settings, d.Info())) > 0
 	}
 	for _, c := range cells {
 		list = append(list, generic.Shown{Script: c.Attack, Needs: world.Written(c.Needs), Goals: generic.Goals(&c),
-			Fixes: fixes[c.Attack]})
+			Fixes: own[c.Attack]})
 	}
 	return list, nil
 }

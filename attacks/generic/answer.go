@@ -193,7 +193,8 @@ func (h *hands) sealAgain(p *passing, shown int, opened []int) int {
 			if kind == h.read(shown).Kind || h.among(opened, kind) && kind != h.read(opened[0]).Kind {
 				continue
 			}
-			states := h.newest(kind, func(id int) bool { return h.own(id) && h.about(id, p) })
+			states := h.newest(kind, func(id int) bool { return !h.own(id) && h.about(id, p) })
+			states = append(states, h.newest(kind, func(id int) bool { return h.own(id) && h.about(id, p) })...)
 			if out := h.sealWith(r, p, shown, opened, kind, states); out >= 0 {
 				return out
 			}

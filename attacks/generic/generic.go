@@ -43,11 +43,13 @@ type play struct {
 	program string // it has whoever runs its programs run this one
 	replay  bool   // it sends what passes a second time, and does nothing else
 	drop    bool   // it loses what passes, and does nothing else
+	still   bool   // it answers what passes, and sends nothing of its own accord
 }
 
 var (
 	stolen  = play{name: "with what was stolen"}
 	own     = play{name: "with keys of its own", own: true}
+	answers = play{name: "answering with keys of its own", own: true, still: true}
 	replays = play{name: "packets again", replay: true}
 	drops   = play{name: "no packets", drop: true}
 )
@@ -105,7 +107,7 @@ func (a *adversary) Run(ctx context.Context, port technique.Port) error {
 	if err := h.begin(); err != nil {
 		return err
 	}
-	moves := !a.play.replay && !a.play.drop
+	moves := !a.play.replay && !a.play.drop && !a.play.still
 	if moves {
 		if err := h.work(ctx); err != nil {
 			return err
@@ -204,10 +206,11 @@ func (h *hands) deal(fields map[string]any) error {
 		return h.do("drop", fact)
 	case h.play.replay:
 		p, _, err := world.ParsePacket(h.read(fact).Data)
-		if err != nil || h.again[string(p.Data)] || len(h.again) == packets {
+		_, like := address(h.read(fact))
+		if err != nil || h.again[like+string(p.Data)] || len(h.again) == packets {
 			return err // an answer to what was sent again may call for the next
 		}
-		h.again[string(p.Data)] = true
+		h.again[like+string(p.Data)] = true
 		if err := h.do("deliver", fact); err != nil {
 			return err
 		}

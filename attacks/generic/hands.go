@@ -26,7 +26,7 @@ type hands struct {
 	made    map[int][]string // what it made: in whose names
 	tried   map[string]bool
 	times   map[string]int   // how often each rule was applied since work began
-	again   map[string]bool  // bytes that were sent a second time
+	again   map[string]bool  // packets that were sent a second time
 	swapped map[string]int   // packets in whose place others went, by moment and kind
 	keys    map[string][]int // what anybody can make, made in somebody's name
 }

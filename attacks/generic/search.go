@@ -105,6 +105,7 @@ func Search(ctx context.Context, lab *attacks.Lab, d world.Design) (*Report, err
 			return nil, err
 		}
 	}
+	s.report.Findings = s.weakest()
 	s.report.Seconds = clock(lab) - start
 	return s.report, nil
 }
@@ -139,13 +140,19 @@ type trace struct {
 // send in the name of somebody whom the other holds. Otherwise the adversary would do with both just
 // what it does with each.
 func (s *search) together(a, b way) bool {
-	x, y := s.alone[a.need.String()], s.alone[b.need.String()]
+	x, y := s.of(a), s.of(b)
 	if slices.Equal(goalsOf(x, y), allGoals) {
 		return false // there is nothing left to find
 	}
 	speaks := func(t *trace, w way) bool {
-		return w.need.Surface == world.Tamper && len(t.mute) > 0 ||
-			w.need.Surface == world.Control && slices.ContainsFunc(w.members, func(m string) bool { return t.mute[m] })
+		for name := range t.mute {
+			alike := w.count != "" && world.KindOf(name) == w.kind // any number stands for any other
+			if w.need.Surface == world.Tamper ||
+				w.need.Surface == world.Control && (alike || slices.Contains(w.members, name)) {
+				return true
+			}
+		}
+		return false
 	}
 	return speaks(x, b) || speaks(y, a) || slices.ContainsFunc(s.design.Rules(), func(r world.Rule) bool {
 		takes := r.Takes
@@ -160,6 +167,9 @@ func (s *search) together(a, b way) bool {
 		return has(x, y) && !has(x) && !has(y)
 	})
 }
+
+// of gives what one capability left behind, or one like it.
+func (s *search) of(w way) *trace { return s.alone[s.field.canonical([]way{w})] }
 
 // goalsOf lists what both reach, in order, each once.
 func goalsOf(list ...*trace) (goals []string) {
@@ -210,7 +220,7 @@ func (s *search) plays(set []way) []play {
 	for _, w := range set {
 		programs := s.field.programs[w.need.String()]
 		if len(set) > 1 {
-			programs = s.alone[w.need.String()].programs
+			programs = s.of(w).programs
 		}
 		for _, program := range programs {
 			for _, p := range running(program) {
@@ -221,9 +231,25 @@ func (s *search) plays(set []way) []play {
 		}
 	}
 	if surface := set[0].need.Surface; len(set) == 1 && (surface == world.Control || surface == world.Tamper) {
-		list = append(list, replays, drops)
+		list = append(list, answers, replays, drops)
 	}
 	return list
+}
+
+// weakest leaves out findings that only have more of somebody than another one with the same goals:
+// control of a phone instead of a copy of it, a jurisdiction instead of its provider.
+func (s *search) weakest() []Finding {
+	out := []Finding{}
+	for _, f := range s.report.Findings {
+		if !slices.ContainsFunc(s.report.Findings, func(other Finding) bool {
+			same := s.field.more(other.Needs, f.Needs) // then the one that says it in fewer words
+			return s.field.more(f.Needs, other.Needs) && (!same || len(fmt.Sprint(other.Needs)) < len(fmt.Sprint(f.Needs))) &&
+				!slices.ContainsFunc(f.Goals, func(goal string) bool { return !slices.Contains(other.Goals, goal) })
+		}) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // judge notes what a set reaches, and what of it no part of it did.
@@ -233,7 +259,7 @@ func (s *search) judge(set []way, cells []*attacks.Cell, players map[string]*adv
 	var before []string
 	for _, w := range set {
 		if len(set) > 1 {
-			before = append(before, s.alone[w.need.String()].goals...)
+			before = append(before, s.of(w).goals...)
 		}
 	}
 	for _, c := range cells { // in the order of plays
@@ -258,7 +284,7 @@ func (s *search) judge(set []way, cells []*attacks.Cell, players map[string]*adv
 		}
 	}
 	if len(set) == 1 {
-		s.alone[set[0].need.String()] = left
+		s.alone[s.field.canonical(set)] = left
 	}
 	if len(found.Goals) > 0 {
 		slices.Sort(found.Goals)

@@ -146,6 +146,20 @@ func (a way) includes(b way) bool {
 	return more && !slices.ContainsFunc(b.members, func(m string) bool { return !slices.Contains(a.members, m) })
 }
 
+// more tells whether each of some capabilities is one of others, or includes one, and none counts twice.
+func (f *field) more(some, others []string) bool {
+	if len(some) != len(others) {
+		return false
+	}
+	has := func(a, b string) bool { return a == b || f.named(a).includes(f.named(b)) }
+	return has(some[0], others[0]) && (len(some) == 1 || has(some[1], others[1])) ||
+		len(some) == 2 && has(some[0], others[1]) && has(some[1], others[0])
+}
+
+func (f *field) named(need string) way {
+	return f.ways[slices.IndexFunc(f.ways, func(w way) bool { return w.need.String() == need })]
+}
+
 // canonical names a set after renaming those who are counted: each gets the smallest number that
 // nobody in the set has yet, and that is in the same jurisdiction where one is in the set.
 func (f *field) canonical(set []way) string {

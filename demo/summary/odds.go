@@ -198,7 +198,7 @@ func OddsCrowd(c odds.Crowd, in odds.Inputs) string {
 	if c.Half <= 0 && in.Phones == 0 {
 		half = "0, because no common cause of phones was given"
 	}
-	return fmt.Sprintf("Of %s such users, each with phones of their own, half or more are read: %s. "+
-		"On average %s are; in nine cases of ten %s to %s.", plain.Number(int(c.Users)), half,
+	return fmt.Sprintf("Of %s such users, each with phones of their own, everybody at once is read, that is "+
+		"half of them or more: %s. On average %s are; in nine cases of ten %s to %s.", plain.Number(int(c.Users)), half,
 		digits(c.Mean, 3), digits(c.Low, 5), digits(c.High, 5))
 }

@@ -41,11 +41,12 @@ func TestOddsWords(t *testing.T) {
 		Chance: 0.02}, {Kind: "provider.store", Importance: 0.2, Chance: 0.1}}, 3))
 	require.Equal(t, "For message 3 nothing does: what reads it was not counted, or was given chance 0", OddsMost(nil, 3))
 	crowd := odds.Crowd{Users: 1e9, Mean: 20_276_000, Low: 19_992_718, High: 20_007_282, Half: 1.0 / 3550}
-	require.Equal(t, "Of 1,000,000,000 such users, each with phones of their own, half or more are read: 1 in 3,550. On average "+
+	require.Equal(t, "Of 1,000,000,000 such users, each with phones of their own, everybody at once is read, "+
+		"that is half of them or more: 1 in 3,550. On average "+
 		"20,300,000 are; in nine cases of ten 19,993,000 to 20,007,000.", OddsCrowd(crowd, odds.Inputs{}))
 	crowd.Half = 0
-	require.Contains(t, OddsCrowd(crowd, odds.Inputs{}), "half or more are read: 0, because no common cause of phones was given.")
-	require.Contains(t, OddsCrowd(crowd, odds.Inputs{Phones: 1e-9}), "half or more are read: 0. On")
+	require.Contains(t, OddsCrowd(crowd, odds.Inputs{}), "half of them or more: 0, because no common cause of phones was given.")
+	require.Contains(t, OddsCrowd(crowd, odds.Inputs{Phones: 1e-9}), "half of them or more: 0. On")
 	caveats := strings.Join(OddsCaveats(odds.Report{Inputs: odds.Inputs{Active: true}, Rows: []odds.Row{
 		{LeftOut: []string{"secret-order", "agency-insider"}}, {LeftOut: []string{"agency-insider"}}}}), " ")
 	require.Contains(t, caveats, "speak of another deployment: agency-insider, secret-order.")
