@@ -190,8 +190,8 @@ func library(ctx context.Context, lab *attacks.Lab, d world.Design, means []Mean
 		own[h.ID] = len(fixes(h, lab.Settings, d.Info())) > 0
 	}
 	for _, c := range cells {
-		list = append(list, generic.Shown{Script: c.Attack, Needs: world.Written(c.Needs), Goals: generic.Goals(&c),
-			Fixes: own[c.Attack]})
+		list = append(list, generic.Shown{Script: c.Attack, Needs: world.Written(c.Needs),
+			Goals: generic.Goals(&c), Fixes: own[c.Attack]})
 	}
 	return list, nil
 }

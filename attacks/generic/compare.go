@@ -1,6 +1,7 @@
 package generic
 
 import (
+	"fmt"
 	"slices"
 
 	"doormat/world"
@@ -50,10 +51,13 @@ func (r *Report) Compare(library []Shown, principals world.Principals) {
 			r.Unscripted++
 		}
 	}
+	told := map[string]bool{}
 	for _, s := range library {
-		if len(s.Goals) == 0 || len(s.Needs) > 2 {
+		key := fmt.Sprint(s.Script, s.Needs)
+		if len(s.Goals) == 0 || len(s.Needs) > 2 || told[key] {
 			continue
 		}
+		told[key] = true
 		if s.Fixes || slices.ContainsFunc(s.Needs, beyond) {
 			r.Apart++
 			continue

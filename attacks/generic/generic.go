@@ -73,7 +73,8 @@ type adversary struct {
 
 // newAdversary has an id that is its own in a run.
 func newAdversary(id string, d world.Design, needs []string, p play) *adversary {
-	a := &adversary{rules: d.Rules(), principals: d.Info().Principals, play: p, ready: map[world.Kind]bool{}, mute: map[string]bool{},
+	a := &adversary{rules: d.Rules(), principals: d.Info().Principals, play: p,
+		ready: map[world.Kind]bool{}, mute: map[string]bool{},
 		header: technique.Header{ID: id, Title: "Generic " + p.name, Family: "insider", Kind: "attack",
 			Needs: needs}}
 	for _, r := range a.rules {

@@ -400,6 +400,7 @@ func TestCompare(t *testing.T) {
 		{Script: "theft", Needs: []string{"device:target.store"}, Goals: []string{TargetPast}},
 		{Script: "swap", Needs: []string{"provider.control"}, Goals: []string{TargetFuture}},
 		{Script: "fixed", Needs: []string{"provider.control"}, Goals: []string{Forgery}, Fixes: true},
+		{Script: "swap", Needs: []string{"provider.control"}, Goals: []string{TargetFuture}},
 		{Script: "order", Needs: []string{"court.order", "provider.order"}, Goals: []string{TargetPast}},
 		{Script: "abroad", Needs: []string{"jurisdiction:B.control"}, Goals: []string{Forgery}},
 	}, principals)

@@ -33,7 +33,8 @@ type hands struct {
 
 func newHands(port technique.Port, a *adversary) (*hands, error) {
 	h := &hands{adversary: a, port: port, known: map[int]world.Fact{}, made: map[int][]string{},
-		tried: map[string]bool{}, times: map[string]int{}, again: map[string]bool{}, swapped: map[string]int{}, keys: map[string][]int{}}
+		tried: map[string]bool{}, times: map[string]int{}, again: map[string]bool{},
+		swapped: map[string]int{}, keys: map[string][]int{}}
 	out, err := port.Call(technique.Call{Method: "info"})
 	info, ok := out.(map[string]any)
 	if err != nil || !ok {

@@ -89,8 +89,8 @@ func Search(ctx context.Context, lab *attacks.Lab, d world.Design) (*Report, err
 	if err != nil {
 		return nil, err
 	}
-	s := &search{ctx: ctx, lab: one, design: d, field: f, alone: map[string]*trace{}, report: &Report{Ran: true,
-		Moment: lab.Settings.At, Findings: []Finding{}, Missed: []Missed{}}}
+	s := &search{ctx: ctx, lab: one, design: d, field: f, alone: map[string]*trace{},
+		report: &Report{Ran: true, Moment: lab.Settings.At, Findings: []Finding{}, Missed: []Missed{}}}
 	for size := 1; size <= 2; size++ {
 		sets, all := f.sets(size)
 		s.report.All += all
@@ -204,7 +204,8 @@ func (s *search) run(sets [][]way) error {
 	for i := range result.Cells {
 		c := &result.Cells[i]
 		if c.Error != "" {
-			return fmt.Errorf("generic: %s with %v: %s", players[c.Attack].play.name, players[c.Attack].header.Needs, c.Error)
+			a := players[c.Attack]
+			return fmt.Errorf("generic: %s with %v: %s", a.play.name, a.header.Needs, c.Error)
 		}
 		cells[of[c.Attack]] = append(cells[of[c.Attack]], c)
 	}
@@ -243,7 +244,8 @@ func (s *search) weakest() []Finding {
 	for _, f := range s.report.Findings {
 		if !slices.ContainsFunc(s.report.Findings, func(other Finding) bool {
 			same := s.field.more(other.Needs, f.Needs) // then the one that says it in fewer words
-			return s.field.more(f.Needs, other.Needs) && (!same || len(fmt.Sprint(other.Needs)) < len(fmt.Sprint(f.Needs))) &&
+			shorter := len(fmt.Sprint(other.Needs)) < len(fmt.Sprint(f.Needs))
+			return s.field.more(f.Needs, other.Needs) && (!same || shorter) &&
 				!slices.ContainsFunc(f.Goals, func(goal string) bool { return !slices.Contains(other.Goals, goal) })
 		}) {
 			out = append(out, f)
@@ -254,7 +256,8 @@ func (s *search) weakest() []Finding {
 
 // judge notes what a set reaches, and what of it no part of it did.
 func (s *search) judge(set []way, cells []*attacks.Cell, players map[string]*adversary) {
-	found := Finding{Needs: needs(set), Goals: []string{}, Plays: []string{}, Noticed: true, Scripts: []string{}, Unscripted: []string{}}
+	found := Finding{Needs: needs(set), Goals: []string{}, Plays: []string{}, Noticed: true,
+		Scripts: []string{}, Unscripted: []string{}}
 	left := &trace{ready: map[world.Kind]bool{}, mute: map[string]bool{}}
 	var before []string
 	for _, w := range set {
@@ -265,7 +268,8 @@ func (s *search) judge(set []way, cells []*attacks.Cell, players map[string]*adv
 	for _, c := range cells { // in the order of plays
 		a := players[c.Attack]
 		fresh := slices.DeleteFunc(Goals(c), func(goal string) bool { return slices.Contains(before, goal) })
-		if program := a.play.program; program != "" && !slices.Contains(left.programs, program) && left.moved(a, fresh) {
+		if program := a.play.program; program != "" && !slices.Contains(left.programs, program) &&
+			left.moved(a, fresh) {
 			left.programs = append(left.programs, a.play.program)
 		}
 		left.goals = append(left.goals, Goals(c)...)

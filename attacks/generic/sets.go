@@ -94,7 +94,9 @@ func survey(ctx context.Context, lab *attacks.Lab, d world.Design) (*field, erro
 		f.ways = append(f.ways, w)
 		store := world.Capability{Principal: c.Principal, Surface: world.Store}
 		for _, program := range d.Info().Programs {
-			if signs[store.String()] || c.Surface == world.Control && (kind == world.UserName && program.Name == world.ScanCodes || runs(nodes, w.members, program.Name, surveyed.Settings.Target)) {
+			asked := kind == world.UserName && program.Name == world.ScanCodes
+			asked = asked || runs(nodes, w.members, program.Name, surveyed.Settings.Target)
+			if signs[store.String()] || c.Surface == world.Control && asked {
 				f.programs[w.need.String()] = append(f.programs[w.need.String()], program.Name)
 			}
 		}

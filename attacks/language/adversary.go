@@ -60,8 +60,8 @@ var Adversary = Class{
 		{Name: "attempt", Returns: "list[int]", Doc: "As `apply`, but gives `[]` where a rule gives nothing.",
 			Parameters: rule, Fails: "as `apply` otherwise"},
 		{Name: "send", Doc: "Sends facts of kind `packet to send`, and those of kind `packet` a second time: " +
-			"as `outsider`, as a held principal, or as anybody with `network.tamper`. An answer to `outsider` comes with the next `advance`, to the same moment " +
-			"if need be, and is a fact of kind `packet`.",
+			"as `outsider`, as a held principal, or as anybody with `network.tamper`. An answer to `outsider` " +
+			"comes with the next `advance`, to the same moment if need be, and is a fact of kind `packet`.",
 			Parameters: facts, Fails: "the sender is not held; the link is private"},
 		{Name: "facts", Returns: "list[int]", Doc: "Known facts of a kind, or of a kind and reference.",
 			Parameters: []Parameter{{Name: "kind", Type: "str"}, {Name: "ref", Type: "str", Default: `""`}}},

@@ -127,7 +127,8 @@ func (f *atlasFlags) write(ctx context.Context, app *app, lab *attacks.Lab, o de
 		return err
 	}
 	defer out.Close(&err)
-	asked := tasks.Atlas{Moments: f.moments, Sets: f.sets, Again: f.again, Active: f.active || f.generic, Generic: f.generic}
+	asked := tasks.Atlas{Moments: f.moments, Sets: f.sets, Again: f.again, Active: f.active || f.generic,
+		Generic: f.generic}
 	var docs, theirs []*atlas.Document
 	if f.by.server.URL != "" {
 		if theirs, err = f.by.atlas(ctx, app, lab, asked, o); err != nil {

@@ -48,6 +48,7 @@ func Atlas(d *atlas.Document, name string, width int) string {
 		p.gap()
 		p.heading("── "+summary.AtlasForged, "")
 		for _, m := range d.Forged {
+			m.Opens = 0 // which is told above
 			p.beside(18, bold(summary.Count(m.Forged, "forged message")), plain.Clean(strings.Join(m.Needs, ", ")))
 			p.beside(18, "", faint(summary.AtlasMeans(m)))
 		}

@@ -64,7 +64,7 @@ func ownRules(vault ...world.Kind) []world.Rule {
 				"items of the accounts in text, one a line, and say that a life is in danger. It " +
 				"answers if it takes an agency's word for that.",
 			Takes: kinds(law.AgencyKey), Gives: kinds(world.Outgoing), Make: true,
-			Apply: law.AskAtOnceOf(Store)},
+			Text: world.TextAccount, Apply: law.AskAtOnceOf(Store)},
 		{Name: "use a channel's private key",
 			Doc:   "The private half of a public key of provider or vault opens what is sealed to it.",
 			Takes: kinds(world.PublicKey, world.PrivateKey), Gives: kinds(ChannelKey),
