@@ -15,8 +15,9 @@
 //
 // It goes through the contract that scripts go through: it gets the capabilities that its header
 // declares, what it opens counts when it is proved from loot, and a message is forged when an honest
-// device shows it. So what it finds is there. What it does not find may be there all the same:
-// [Search] counts what attacks of the library do with as little, and it does not.
+// device shows it. So what it finds is there (TestHole puts one hole in, and takes it out). What it
+// does not find may be there all the same: [Report.Compare] counts what attacks of the library do
+// with as little, and it does not.
 //
 // # What it cannot see
 //
