@@ -21,6 +21,9 @@
 //
 // # What it cannot see
 //
+// Its tries are bounded, and with more at hand it tries others. So a set of two may reach what
+// neither part reached for that reason alone, and need only one of them.
+//
 // It begins at one moment, and stays. It tries one thing after the other within one run, or one
 // move in a run, and never plans: it does not wait for a day, knock twice, or prepare an answer
 // for something that comes later. Texts that have a form of their own ([world.TextSpecial])
