@@ -191,5 +191,5 @@ const AtlasGenericScope = "It hands out keys of its own, opens and passes on wha
 	"whatever a stolen key signs, has programs run that the design lists, sends packets again, and loses " +
 	"them. It never plans, waits or tells a story, and writes no text that has a form of its own; of " +
 	"accounts it tries the target, its partner and one more. Its tries are counted, and with more at hand " +
-	"it tries others: so a pair may owe what it reached to that, and not to both of its parts. What it found is there; what it did not " +
-	"find may be there all the same."
+	"it tries others: so a pair may owe what it reached to that, and not to both of its parts. What it " +
+	"found is there; what it did not find may be there all the same."
