@@ -120,7 +120,9 @@ var policy = []struct {
 	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},
 	{"cmd/doormat/manual", nil},
 	{"cmd/doormat/cli", []string{"demo", "demo/...", "attacks", "world"}},
-	{"cmd/...", []string{"cmd/doormat/cli", "cmd/doormat/manual", "demo", "demo/...", "attacks", "attacks/atlas", "attacks/lint", "attacks/odds", "attacks/script", "attacks/technique", "docs", "world"}}, // to load scripts, and for types
+	{"cmd/doormat/runner", []string{"cmd/doormat/cli", "demo", "demo/...", "attacks", "attacks/script", "attacks/technique", "world"}},
+	{"cmd/doormat/class", []string{"cmd/doormat/cli", "cmd/doormat/runner", "demo", "demo/...", "attacks", "attacks/script"}},
+	{"cmd/...", []string{"cmd/doormat/cli", "cmd/doormat/runner", "cmd/doormat/class", "cmd/doormat/manual", "demo", "demo/...", "attacks", "attacks/atlas", "attacks/lint", "attacks/odds", "attacks/script", "attacks/technique", "docs", "world"}}, // to load scripts, and for types
 }
 
 // pure are the folders that use no operating system, no wall clock and no

@@ -60,7 +60,7 @@ gets every set of at most two capabilities, does with each what the list of rule
 that it can do, and what it finds is compared with the library, both ways. It is no
 certificate: what such a search does not find may be there. Some minutes for each column.`,
 		Args:              cli.AtMost(1, "one column, see design list, or none"),
-		ValidArgsFunction: a.completeDesign,
+		ValidArgsFunction: a.CompleteDesign,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				o.Designs = args
@@ -78,7 +78,7 @@ certificate: what such a search does not find may be there. Some minutes for eac
 			case f.again < 0:
 				return demo.Usagef("--recompute %d: want a number of sets, 0 for none", f.again)
 			}
-			lab, err := a.lab(o)
+			lab, err := a.Lab(o)
 			if err != nil {
 				return err
 			}
@@ -88,7 +88,7 @@ certificate: what such a search does not find may be there. Some minutes for eac
 			return f.write(c.Context(), a, lab, o, to, len(args) > 0)
 		},
 	}
-	a.runFlags(c, &o)
+	a.RunFlags(c, &o)
 	c.Flags().IntSliceVar(&f.moments, "moments", nil, "`M,M` after which messages a store may be copied "+
 		"(default: half of them, and the last)")
 	c.Flags().IntVar(&f.message, "message", 0, "show what is enough for message `N` (default: an overview "+

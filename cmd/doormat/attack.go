@@ -2,21 +2,15 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"doormat/attacks"
-	"doormat/attacks/script"
 	"doormat/attacks/technique"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
-	"doormat/demo/cluster/tasks"
-	"doormat/demo/sandbox"
 	"doormat/demo/text"
 )
 
@@ -36,7 +30,7 @@ func (a *app) attackList() *cobra.Command {
 their headers say.`,
 		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
-			kit, err := a.kit()
+			kit, err := a.Kit()
 			if err != nil {
 				return err
 			}
@@ -58,9 +52,9 @@ func (a *app) attackShow() *cobra.Command {
 		Use:               "show ID",
 		Short:             "Show what an attack needs, does and teaches",
 		Args:              cli.Exactly(1, "an attack's id"),
-		ValidArgsFunction: a.completeAttack,
+		ValidArgsFunction: a.CompleteAttack,
 		RunE: func(_ *cobra.Command, args []string) error {
-			kit, err := a.kit()
+			kit, err := a.Kit()
 			if err != nil {
 				return err
 			}
@@ -76,7 +70,7 @@ func (a *app) attackShow() *cobra.Command {
 func (a *app) attackRun() *cobra.Command {
 	var o demo.Options
 	var to cli.OutFlags
-	var from outside
+	var from runner.Outside
 	var proof string
 	var message int
 	c := &cobra.Command{
@@ -87,16 +81,16 @@ in each design: what the adversary took, what it did, what it opened, and the
 proof of one claim, step by step. A script from a file runs in a process of its
 own, with little memory and little time.`,
 		Args:              cli.Exactly(1, "an attack's id or a script's file"),
-		ValidArgsFunction: a.completeAttackOrFile,
+		ValidArgsFunction: a.CompleteAttackOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			if proof != "short" && proof != "all" {
 				return demo.Usagef("--proof %q: want short or all", proof)
 			}
-			lab, err := a.lab(o)
+			lab, err := a.Lab(o)
 			if err != nil {
 				return err
 			}
-			t, err := find(c.Context(), lab, args[0], from, printed)
+			t, err := runner.Find(c.Context(), lab, args[0], from, runner.Printed)
 			if err != nil {
 				return err
 			}
@@ -114,14 +108,14 @@ own, with little memory and little time.`,
 			})
 		},
 	}
-	a.runFlags(c, &o)
+	a.RunFlags(c, &o)
 	to.Add(c, "text", "json")
 	c.Flags().StringVar(&proof, "proof", "short",
 		"of a long proof, the steps alike on one line each (`short`) or all")
 	cli.Complete(c, "proof", cli.Words("short", "all"))
 	c.Flags().IntVar(&message, "message", 0, "prove that message `N` was read, where it was (default: the longest proof)")
 	cli.Complete(c, "message", cli.Words())
-	from.add(c)
+	from.Add(c)
 	return c
 }
 
@@ -143,83 +137,4 @@ func prove(ctx context.Context, r *attacks.Result, message int) error {
 		}
 	}
 	return nil
-}
-
-// outside is how scripts from files are run.
-type outside struct {
-	timeout time.Duration // 0 for what fits the conversation
-	draft   bool          // their headers need no prose
-
-	files map[string]string // names of those that were found, by id
-}
-
-func (f *outside) add(c *cobra.Command) {
-	f.files = map[string]string{}
-	c.Flags().BoolVar(&f.draft, "draft", false, "take a script from a file whose header has no prose yet")
-	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
-	_ = c.Flags().MarkHidden("script-timeout")
-	cli.Complete(c, "script-timeout", cli.Words())
-}
-
-// find gets an attack of the kit by its id, or loads one from a file; print hears
-// what the script prints.
-func find(ctx context.Context, lab *attacks.Lab, name string, from outside,
-	print func(string)) (technique.Technique, error) {
-	t, unknown := demo.Kit{Attacks: lab.Attacks}.Attack(name)
-	if unknown == nil {
-		return t, nil
-	}
-	if _, err := os.Stat(name); err != nil && !isScript(name) {
-		return nil, unknown
-	}
-	src, err := demo.ReadFile(name, script.MaxSource)
-	if err != nil {
-		return nil, err
-	}
-	demo.Outside(lab)
-	lab.Bound = demo.Limit(2 * from.limit(lab)) // what it set in motion gets no more
-	box, err := sandbox.Program(scriptCommand, from.limit(lab))
-	if err != nil {
-		return nil, err
-	}
-	if t, err = script.Remote(ctx, name, src, from.draft, box.Dial, print); err != nil {
-		return nil, err
-	}
-	if err := technique.NamesOf(lab.Known).Check(t.Header()); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if from.files != nil {
-		from.files[t.Header().ID] = name
-	}
-	return t, nil
-}
-
-// limit is the time that a script has.
-func (f outside) limit(lab *attacks.Lab) time.Duration {
-	if f.timeout > 0 {
-		return f.timeout
-	}
-	return patience(len(lab.Conversation.Messages))
-}
-
-// scripts are the attacks of a lab that came from files.
-func (f outside) scripts(lab *attacks.Lab) []tasks.Script {
-	list := []tasks.Script{}
-	for _, t := range lab.Attacks {
-		if name, found := f.files[t.Header().ID]; found {
-			list = append(list, tasks.Script{Name: name, Source: t.Source(), Draft: f.draft})
-		}
-	}
-	return list
-}
-
-// isScript tells a script's file from an id by its name.
-func isScript(name string) bool {
-	return strings.HasSuffix(name, ".star") || strings.ContainsRune(name, os.PathSeparator)
-}
-
-// patience is how long a script may take: an honest one takes a moment, and waits
-// for as many messages as there are.
-func patience(messages int) time.Duration {
-	return 25*time.Second + time.Duration(messages)*20*time.Millisecond
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/text"
 )
@@ -31,7 +32,7 @@ func (a *app) chatCheck() *cobra.Command {
 				return err
 			}
 			for _, w := range chat.Warnings {
-				complain(w)
+				runner.Complain(w)
 			}
 			if to.Format == "json" {
 				return out.Document(chat.Summary())

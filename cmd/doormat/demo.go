@@ -10,6 +10,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/atomicfile"
 	"doormat/demo/handout"
@@ -43,7 +44,7 @@ speaker's notes, and report.json what doormat matrix --format json prints. With
 			if brief && out != "" {
 				return demo.Usagef("--brief: is for the terminal; leave out --out")
 			}
-			lab, err := a.lab(o)
+			lab, err := a.Lab(o)
 			if err != nil {
 				return err
 			}
@@ -56,8 +57,8 @@ speaker's notes, and report.json what doormat matrix --format json prints. With
 			return tell(c.Context(), o, lab, brief)
 		},
 	}
-	a.runFlags(c, &o)
-	a.attacksFlag(c, &o)
+	a.RunFlags(c, &o)
+	a.AttacksFlag(c, &o)
 	c.Flags().StringVar(&out, "out", "", "write a page to `FILE.html`, and .md, -slides.md and "+
 		".json beside it, all or none")
 	c.Flags().BoolVar(&brief, "brief", false, "tell it in forty lines")
@@ -85,26 +86,26 @@ func tell(ctx context.Context, o demo.Options, lab *attacks.Lab, brief bool) err
 			}
 			acts.Attacks = append(acts.Attacks, t)
 		}
-		r, err := runLab(ctx, &acts)
+		r, err := runner.Run(ctx, &acts)
 		if err != nil {
 			return err
 		}
 		if err := out.Text(tour.Brief(r, acts.Attacks, out.Width)); err != nil {
 			return err
 		}
-		return verdict(r)
+		return runner.Verdict(r)
 	}
 	if err := out.Text(tour.Opening(out.Width)); err != nil {
 		return err
 	}
-	r, err := runLab(ctx, lab)
+	r, err := runner.Run(ctx, lab)
 	if err != nil {
 		return err
 	}
 	if err := out.Text(tour.Findings(r, demo.Showcases(lab.Attacks), out.Width)); err != nil {
 		return err
 	}
-	return verdict(r)
+	return runner.Verdict(r)
 }
 
 // takeHome writes the story to files whose names begin with name.
@@ -126,12 +127,12 @@ func takeHome(ctx context.Context, h *handout.Handout, name string) error {
 		return fmt.Errorf("--out %s: %w", paths[0], err)
 	}
 	fmt.Println("wrote " + plain.Clean(strings.Join(paths, ", ")))
-	return verdict(h.Result)
+	return runner.Verdict(h.Result)
 }
 
 // write makes the files' contents.
 func write(ctx context.Context, h *handout.Handout, name string) (data [][]byte, err error) {
-	if h.Result, err = runLab(ctx, h.Lab); err != nil {
+	if h.Result, err = runner.Run(ctx, h.Lab); err != nil {
 		return nil, err
 	}
 	done := cli.Progress(h.Lab, 1)

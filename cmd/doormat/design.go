@@ -26,7 +26,7 @@ func (a *app) designList() *cobra.Command {
 		Short: "List the designs",
 		Args:  cli.Exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
-			kit, err := a.kit()
+			kit, err := a.Kit()
 			if err != nil {
 				return err
 			}
@@ -44,9 +44,9 @@ func (a *app) designShow() *cobra.Command {
 		Short: "Show whom a design's users must trust, and the rules by which its " +
 			"bytes are read",
 		Args:              cli.Exactly(1, "a design's id"),
-		ValidArgsFunction: a.completeDesign,
+		ValidArgsFunction: a.CompleteDesign,
 		RunE: func(c *cobra.Command, args []string) error {
-			kit, err := a.kit()
+			kit, err := a.Kit()
 			if err != nil {
 				return err
 			}
@@ -71,7 +71,7 @@ func (a *app) overhead(ctx context.Context, kit demo.Kit,
 	if err != nil {
 		return nil, nil, nil
 	}
-	lab, err := a.lab(demo.Defaults())
+	lab, err := a.Lab(demo.Defaults())
 	if err != nil {
 		return nil, nil, err
 	}

@@ -20,7 +20,7 @@ func (a *app) docs() *cobra.Command {
 		Hidden: true,
 		Args:   cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			kit, err := a.kit()
+			kit, err := a.Kit()
 			if err != nil {
 				return err
 			}

@@ -13,6 +13,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/atomicfile"
 	"doormat/demo/data"
@@ -59,7 +60,7 @@ Ctrl-C; its address is printed, and opened in a browser where there is one.`,
 }
 
 func (a *app) lessonFlags(c *cobra.Command, f *presentation, page *webPage, hands *string) {
-	a.runFlags(c, &f.options)
+	a.RunFlags(c, &f.options)
 	c.Flags().BoolVar(&page.on, "stage", false, "show it on a web page of this machine")
 	page.add(c)
 	c.Flags().StringVar(hands, "record", "",
@@ -124,7 +125,7 @@ func lessonShow() *cobra.Command {
 
 // readLesson reads a lesson by its id or its file, and checks the names in it.
 func (a *app) readLesson(name string) (*lesson.Lesson, error) {
-	kit, err := a.kit()
+	kit, err := a.Kit()
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +192,7 @@ func (a *app) lessonLab(o *demo.Options, l *lesson.Lesson) (*attacks.Lab, error)
 	if len(o.Designs) == 0 {
 		o.Designs = l.Designs
 	}
-	lab, err := a.lab(*o)
+	lab, err := a.Lab(*o)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +221,7 @@ func lay(deck *lesson.Deck, show *present.Show) {
 // none. What is wrong with one is told with its line.
 func (a *app) actsOf(ctx context.Context, f presentation, deck *lesson.Deck, lab *attacks.Lab,
 	file string) (list []actor, err error) {
-	kit, err := a.kit()
+	kit, err := a.Kit()
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +243,7 @@ func (a *app) actsOf(ctx context.Context, f presentation, deck *lesson.Deck, lab
 				name = filepath.Join(filepath.Dir(file), name)
 			}
 			if err == nil {
-				act.tech, err = find(ctx, &act.lab, name, outside{timeout: f.timeout}, nil)
+				act.tech, err = runner.Find(ctx, &act.lab, name, runner.Outside{Timeout: f.timeout}, nil)
 			}
 			if err != nil { // the fault is the file's, and no flag's
 				return nil, &lesson.Fault{File: file, Line: p.Step.Line, Text: err.Error()}

@@ -15,16 +15,14 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
+	"doormat/cmd/doormat/class"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
-	"doormat/demo/bidi"
-	"doormat/demo/plain"
 )
 
 // Exit codes.
@@ -33,9 +31,6 @@ const (
 	exitUsage    = 2
 	exitSurprise = 3
 )
-
-// errSurprise ends a command whose results differ from what attacks expect.
-var errSurprise = errors.New("differ from what their attacks expect; they are marked ≠")
 
 func main() { os.Exit(run(demo.Default)) }
 
@@ -52,7 +47,7 @@ func run(kit func() (demo.Kit, error)) int {
 		syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the second signal ends what does not listen
-	err := newRoot(&app{kit: kit}).ExecuteContext(ctx)
+	err := newRoot(&app{runner.App{Kit: kit}}).ExecuteContext(ctx)
 	if err == nil {
 		return 0
 	}
@@ -61,20 +56,11 @@ func run(kit func() (demo.Kit, error)) int {
 	switch {
 	case errors.As(err, &usage):
 		code = exitUsage
-	case errors.Is(err, errSurprise), errors.Is(err, errDiffers), errors.Is(err, errUnsolved):
+	case errors.Is(err, runner.ErrSurprise), errors.Is(err, errDiffers), errors.Is(err, class.ErrUnsolved):
 		code = exitSurprise
 	case ctx.Err() != nil:
 		err = errors.New("interrupted")
 	}
-	complain(err.Error())
+	runner.Complain(err.Error())
 	return code
-}
-
-// complain prints one line on stderr.
-func complain(text string) {
-	text = plain.Clean(strings.ReplaceAll(strings.TrimSpace(text), "\n", "; "))
-	for _, whole := range []string{"doormat: ", "doormat "} { // commands say their whole name
-		text = strings.TrimPrefix(text, whole)
-	}
-	fmt.Fprintln(os.Stderr, bidi.Text("doormat: "+text))
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/data"
 	"doormat/demo/markdown"
@@ -22,7 +22,7 @@ import (
 func (a *app) matrix() *cobra.Command {
 	var o demo.Options
 	var to cli.OutFlags
-	var from outside
+	var from runner.Outside
 	var other string
 	var by many
 	c := &cobra.Command{
@@ -51,15 +51,15 @@ func (a *app) matrix() *cobra.Command {
 			})
 		},
 	}
-	a.runFlags(c, &o)
-	a.attacksFlag(c, &o)
+	a.RunFlags(c, &o)
+	a.AttacksFlag(c, &o)
 	c.Flags().Lookup("attacks").Usage = "`ID,FAMILY,FILE` of attacks (default: all that come " +
 		"with doormat)"
 	to.Add(c, "text", "json", "csv", "markdown")
 	compared := c.Flags().Lookup("compare")
 	compared.Value = comparing{compared.Value, &other}
 	compared.Usage += "; or NAME=VALUE, to print only the cells that differ with that setting"
-	from.add(c)
+	from.Add(c)
 	by.add(c)
 	return c
 }
@@ -80,12 +80,12 @@ func (f comparing) Set(text string) error {
 }
 
 // compare runs the matrix as it is and with another value of one setting, and writes what differs.
-func (a *app) compare(ctx context.Context, lab *attacks.Lab, o demo.Options, from outside, other string,
-	to cli.OutFlags, run runner) (err error) {
+func (a *app) compare(ctx context.Context, lab *attacks.Lab, o demo.Options, from runner.Outside, other string,
+	to cli.OutFlags, run runFunc) (err error) {
 	if to.Format != "text" && to.Format != "json" {
 		return demo.Usagef("--compare: has text and json, not %s", to.Format)
 	}
-	if err := (set{&o}).Set(other); err != nil {
+	if err := runner.Set(&o, other); err != nil {
 		return demo.Usagef("--compare %q: %v", other, err)
 	}
 	second, err := a.labWithScripts(ctx, o, from)
@@ -109,17 +109,17 @@ func (a *app) compare(ctx context.Context, lab *attacks.Lab, o demo.Options, fro
 
 // labWithScripts prepares a run whose attacks may be files as well.
 func (a *app) labWithScripts(ctx context.Context, o demo.Options,
-	from outside) (*attacks.Lab, error) {
+	from runner.Outside) (*attacks.Lab, error) {
 	var scripts, named []string
 	for _, name := range o.Attacks {
-		if isScript(name) {
+		if runner.IsScript(name) {
 			scripts = append(scripts, name)
 		} else {
 			named = append(named, name)
 		}
 	}
 	o.Attacks = named
-	lab, err := a.lab(o)
+	lab, err := a.Lab(o)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (a *app) labWithScripts(ctx context.Context, o demo.Options,
 		lab.Attacks = nil
 	}
 	for _, name := range scripts {
-		t, err := find(ctx, lab, name, from, printed)
+		t, err := runner.Find(ctx, lab, name, from, runner.Printed)
 		if err != nil {
 			return nil, err
 		}
@@ -141,39 +141,17 @@ func (a *app) labWithScripts(ctx context.Context, o demo.Options,
 	return lab, nil
 }
 
-// lab prepares a run and passes on what the reader of the conversation warns of.
-func (a *app) lab(o demo.Options) (*attacks.Lab, error) {
-	kit, err := a.kit()
-	if err != nil {
-		return nil, err
-	}
-	conv, warnings, err := o.Open()
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range warnings {
-		complain(w)
-	}
-	lab, err := o.Lab(kit, conv)
-	if err == nil {
-		for _, w := range o.Unheeded(lab.Designs) {
-			complain(w)
-		}
-	}
-	return lab, err
-}
-
-// runner is a way to run a lab.
-type runner func(context.Context, *attacks.Lab) (*attacks.Result, error)
+// runFunc is a way to run a lab.
+type runFunc func(context.Context, *attacks.Lab) (*attacks.Result, error)
 
 // measure runs a lab here and writes its result, as the JSON document or by print.
 func measure(ctx context.Context, lab *attacks.Lab, to cli.OutFlags,
 	print func(*attacks.Result, *cli.Output) error) error {
-	return measureBy(ctx, runLab, lab, to, print)
+	return measureBy(ctx, runner.Run, lab, to, print)
 }
 
 // measureBy is measure by some runner.
-func measureBy(ctx context.Context, run runner, lab *attacks.Lab, to cli.OutFlags,
+func measureBy(ctx context.Context, run runFunc, lab *attacks.Lab, to cli.OutFlags,
 	print func(*attacks.Result, *cli.Output) error) (err error) {
 	if err := demo.CheckSize(lab, 1); err != nil {
 		return err
@@ -193,25 +171,5 @@ func measureBy(ctx context.Context, run runner, lab *attacks.Lab, to cli.OutFlag
 	if out.Close(&err); err != nil {
 		return err
 	}
-	return verdict(r)
-}
-
-func runLab(ctx context.Context, lab *attacks.Lab) (*attacks.Result, error) {
-	defer cli.Progress(lab, 1)()
-	return lab.Run(ctx)
-}
-
-// verdict turns errors in cells and surprises into the command's own error.
-func verdict(r *attacks.Result) error {
-	v := demo.Judge(r)
-	if n := len(v.Errors); n > 0 {
-		for _, e := range v.Errors[:n-1] {
-			complain(e)
-		}
-		return fmt.Errorf("%s", v.Errors[n-1])
-	}
-	if v.Surprises > 0 {
-		return fmt.Errorf("%d of %d outcomes %w", v.Surprises, len(r.Cells), errSurprise)
-	}
-	return nil
+	return runner.Verdict(r)
 }

@@ -28,7 +28,7 @@ arithmetic, and is labelled an extrapolation. --format json prints the same
 numbers; they are of this machine and differ from run to run.`,
 		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) (err error) {
-			lab, err := a.lab(demo.Defaults())
+			lab, err := a.Lab(demo.Defaults())
 			if err != nil {
 				return err
 			}

@@ -54,7 +54,7 @@ Flags go before the file.
 		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return a.likely(c.Context(), o, f, to) },
 	}
-	a.runFlags(c, &o)
+	a.RunFlags(c, &o)
 	f.add(c)
 	to.Add(c, "text", "json")
 	return c
@@ -145,7 +145,7 @@ func (f *oddsFlags) set(in *odds.Inputs, known world.Principals) error {
 
 // likely computes and writes the reports.
 func (a *app) likely(ctx context.Context, o demo.Options, f oddsFlags, to cli.OutFlags) (err error) {
-	lab, err := a.lab(o)
+	lab, err := a.Lab(o)
 	if err != nil {
 		return err
 	}

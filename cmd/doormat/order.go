@@ -37,7 +37,7 @@ order.`,
 			if len(o.Designs) == 0 {
 				o.Designs = []string{demo.AllDesigns}
 			}
-			lab, err := a.lab(o)
+			lab, err := a.Lab(o)
 			if err != nil {
 				return err
 			}
@@ -55,7 +55,7 @@ order.`,
 			})
 		},
 	}
-	a.runFlags(c, &o)
+	a.RunFlags(c, &o)
 	to.Add(c, "text", "json")
 	return c
 }

@@ -13,6 +13,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/atomicfile"
 	"doormat/demo/present"
@@ -55,7 +56,7 @@ it is the same to the byte every time.`,
 			return a.talk(ctx, f, args)
 		},
 	}
-	a.runFlags(c, &f.options)
+	a.RunFlags(c, &f.options)
 	c.Flags().BoolVar(&f.auto, "auto", false, "go on without keys; space pauses")
 	c.Flags().DurationVar(&f.pace, "pace", present.Pace,
 		"`TIME` for a screen")
@@ -73,11 +74,11 @@ it is the same to the byte every time.`,
 // completeActs offers attacks, however many there are already.
 func (a *app) completeActs(c *cobra.Command, _ []string,
 	begun string) ([]string, cobra.ShellCompDirective) {
-	return a.completeAttackOrFile(c, nil, begun)
+	return a.CompleteAttackOrFile(c, nil, begun)
 }
 
 func (a *app) talk(ctx context.Context, f presentation, names []string) error {
-	lab, err := a.lab(f.options)
+	lab, err := a.Lab(f.options)
 	if err != nil {
 		return err
 	}
@@ -147,7 +148,7 @@ func judged(ended func() ([]attacks.Cell, error), err error) error {
 	if err != nil {
 		return err
 	}
-	return verdict(&attacks.Result{Cells: cells})
+	return runner.Verdict(&attacks.Result{Cells: cells})
 }
 
 // actor runs one act.
@@ -166,7 +167,7 @@ func actors(ctx context.Context, lab *attacks.Lab, names []string,
 	}
 	for _, name := range names {
 		own := *lab
-		t, err := find(ctx, &own, name, outside{timeout: timeout}, nil)
+		t, err := runner.Find(ctx, &own, name, runner.Outside{Timeout: timeout}, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -6,14 +6,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"doormat/cmd/doormat/class"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 )
 
 // app is what the verbs share.
-type app struct {
-	kit func() (demo.Kit, error)
-}
+type app struct{ runner.App }
 
 func newRoot(a *app) *cobra.Command {
 	root := cli.Group(&cobra.Command{
@@ -31,7 +31,7 @@ says, or an answer does not solve its challenge.`,
 		Version:       version(),
 		SilenceErrors: true, SilenceUsage: true,
 	}, a.demo(), a.stage(), a.site(), a.present(), a.matrix(), a.design(), a.attack(), a.chat(), a.order(),
-		a.lesson(), a.classroom(), a.challenge(), a.atlas(), a.odds(), a.scorecard(), a.sheet(),
+		a.lesson(), class.Sheets(a.App), class.Challenge(a.App), a.atlas(), a.odds(), a.scorecard(), a.sheet(),
 		a.verify(), a.measure(), a.script(), a.docs(), a.work())
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages |",

@@ -8,6 +8,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/markdown"
 	"doormat/demo/scorecard"
@@ -36,7 +37,7 @@ Links in Markdown and HTML lead from the folder docs/.`, scorecard.Questions()),
 			if len(o.Designs) == 0 {
 				o.Designs = []string{demo.AllDesigns}
 			}
-			lab, err := a.lab(o)
+			lab, err := a.Lab(o)
 			if err != nil {
 				return err
 			}
@@ -44,7 +45,7 @@ Links in Markdown and HTML lead from the folder docs/.`, scorecard.Questions()),
 			return answer(c.Context(), lab, o.Flags(), to)
 		},
 	}
-	a.runFlags(c, &o)
+	a.RunFlags(c, &o)
 	c.Flags().Lookup("designs").Usage = "`ID,ID` of columns, see design list (default: all)"
 	to.Add(c, "text", "markdown", "html", "json")
 	return c
@@ -62,7 +63,7 @@ func answer(ctx context.Context, lab *attacks.Lab, flags string, to cli.OutFlags
 	r := lab.Made()
 	ahead := r != nil
 	if !ahead {
-		r, err = runLab(ctx, lab)
+		r, err = runner.Run(ctx, lab)
 	}
 	if err == nil {
 		err = writeCard(ctx, lab, r, ahead, flags, to.Format, out)
@@ -70,7 +71,7 @@ func answer(ctx context.Context, lab *attacks.Lab, flags string, to cli.OutFlags
 	if out.Close(&err); err != nil {
 		return err
 	}
-	return verdict(r)
+	return runner.Verdict(r)
 }
 
 func writeCard(ctx context.Context, lab *attacks.Lab, r *attacks.Result, ahead bool,

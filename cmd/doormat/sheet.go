@@ -11,6 +11,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/chat"
 	"doormat/demo/sheet"
@@ -51,8 +52,8 @@ doormat verify SHEET measures it again.`, sheet.MostRows),
 			})
 		},
 	}
-	a.runFlags(c, &o)
-	a.attacksFlag(c, &o)
+	a.RunFlags(c, &o)
+	a.AttacksFlag(c, &o)
 	c.Flags().Lookup("attacks").Usage = "`ID,FAMILY` of attacks (default: the acts of the story)"
 	to.Add(c, sheet.Formats...)
 	return c
@@ -60,7 +61,7 @@ doormat verify SHEET measures it again.`, sheet.MostRows),
 
 // testimony prepares a sheet that is to be measured.
 func (a *app) testimony(o demo.Options) (*sheet.Sheet, error) {
-	kit, err := a.kit()
+	kit, err := a.Kit()
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +78,7 @@ func (a *app) testimony(o demo.Options) (*sheet.Sheet, error) {
 		}
 		s.Chat = sheet.Hash(data)
 	}
-	if s.Lab, err = a.lab(o); err != nil {
+	if s.Lab, err = a.Lab(o); err != nil {
 		return nil, err
 	}
 	of, on := len(s.Lab.Attacks), len(s.Lab.Designs)
@@ -166,7 +167,7 @@ func (a *app) again(ctx context.Context, file, own string) (*sheet.Report, error
 	if err := demo.CheckSize(s.Lab, 1); err != nil {
 		return nil, read.InCommand(err)
 	}
-	if s.Result, err = runLab(ctx, s.Lab); err != nil {
+	if s.Result, err = runner.Run(ctx, s.Lab); err != nil {
 		return nil, err
 	}
 	return read.Compare(s)
@@ -192,8 +193,8 @@ func chosen(read *sheet.Read, file, own string, o *demo.Options) error {
 // options reads the flags on a sheet.
 func (a *app) options(flags []string) (o demo.Options, err error) {
 	c := &cobra.Command{Use: "sheet"}
-	a.runFlags(c, &o)
-	a.attacksFlag(c, &o)
+	a.RunFlags(c, &o)
+	a.AttacksFlag(c, &o)
 	if err := c.ParseFlags(flags); err != nil {
 		return o, cli.FlagError(c, err)
 	}

@@ -27,7 +27,7 @@ It needs Go and a clone of doormat, in which it is called. A folder that holds s
 else is refused; what else lies beside the files of a site stays.`,
 		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			kit, err := a.kit()
+			kit, err := a.Kit()
 			if err != nil {
 				return err
 			}

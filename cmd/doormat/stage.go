@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/stage"
 	"doormat/demo/stage/loopback"
@@ -34,7 +35,7 @@ Nobody else can reach the page: it is served to this machine only.`,
 			return a.serve(c.Context(), o, page)
 		},
 	}
-	a.runFlags(c, &o)
+	a.RunFlags(c, &o)
 	page.add(c)
 	return c
 }
@@ -73,7 +74,7 @@ func (p *webPage) serve(ctx context.Context, handler func(hosts []string) http.H
 }
 
 func (a *app) serve(ctx context.Context, o demo.Options, page webPage) error {
-	kit, err := a.kit()
+	kit, err := a.Kit()
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func (a *app) serve(ctx context.Context, o demo.Options, page webPage) error {
 	}
 	ready := func() {
 		for _, w := range s.Warnings() {
-			complain(w)
+			runner.Complain(w)
 		}
 		s.Warm()
 	}

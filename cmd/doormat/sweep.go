@@ -9,6 +9,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/data"
 	"doormat/demo/summary"
@@ -19,7 +20,7 @@ func (a *app) attackSweep() *cobra.Command {
 	var o demo.Options
 	var r demo.Range
 	var to cli.OutFlags
-	var from outside
+	var from runner.Outside
 	var by many
 	c := &cobra.Command{
 		Use:   "sweep ID-or-FILE --over " + strings.Join(demo.Swept(), "|"),
@@ -38,7 +39,7 @@ opened messages.
 `, demo.MaxPoints) + columnsHelp("--format csv does too, with these columns", data.SweepColumns) +
 			"\n\nopened lists message numbers, separated by spaces.",
 		Args:              cli.Exactly(1, "an attack's id or a script's file"),
-		ValidArgsFunction: a.completeAttackOrFile,
+		ValidArgsFunction: a.CompleteAttackOrFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			if f := c.Flags().Lookup(r.Over); f != nil && f.Changed {
 				return demo.Usagef("--%s and --over %s: give one; --from, --to and --step choose "+
@@ -57,9 +58,9 @@ opened messages.
 	c.Flags().StringVar(&r.To, "to", "", "no value beyond `VALUE` (default: the end of the "+
 		"setting's own range)")
 	c.Flags().StringVar(&r.Step, "step", "", "every `S`th value (default: 1)")
-	a.runFlags(c, &o)
+	a.RunFlags(c, &o)
 	to.Add(c, "text", "json", "csv")
-	from.add(c)
+	from.Add(c)
 	by.add(c)
 	cli.Complete(c, "over", cli.Words(demo.Swept()...))
 	for _, flag := range []string{"from", "to", "step"} {
@@ -69,8 +70,8 @@ opened messages.
 }
 
 func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to cli.OutFlags, name string,
-	from outside, by many) (err error) {
-	lab, err := a.lab(o)
+	from runner.Outside, by many) (err error) {
+	lab, err := a.Lab(o)
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to cli.OutFl
 	if err != nil {
 		return err
 	}
-	t, err := find(c.Context(), lab, name, from, printed)
+	t, err := runner.Find(c.Context(), lab, name, from, runner.Printed)
 	if err != nil {
 		return err
 	}
@@ -104,7 +105,7 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to cli.OutFl
 	for _, r := range s.Results {
 		all.Cells = append(all.Cells, r.Cells...)
 	}
-	return verdict(all)
+	return runner.Verdict(all)
 }
 
 func writeSweep(s *summary.Sweep, format string, out *cli.Output) error {

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/demotest"
 	"doormat/demo/lesson"
@@ -96,7 +97,7 @@ var inLesson = regexp.MustCompile(`(?m)doormat ((?:attack (?:run|sweep)|lesson) 
 
 // accepts parses a command line and does not run it.
 func accepts(kit demo.Kit, args []string) error {
-	root := newRoot(&app{kit: demo.Default})
+	root := newRoot(&app{runner.App{Kit: demo.Default}})
 	root.InitDefaultCompletionCmd(args...)
 	c, rest, err := root.Find(args)
 	if err != nil {
@@ -152,7 +153,7 @@ func TestPromised(t *testing.T) {
 				out, err = within(t, kit, args)
 			}
 			if err != nil {
-				require.ErrorIs(t, err, errSurprise)
+				require.ErrorIs(t, err, runner.ErrSurprise)
 			}
 			var r attacks.Result
 			require.NoError(t, json.Unmarshal(out, &r))
@@ -170,7 +171,7 @@ func process(dir string, args []string) ([]byte, error) {
 	switch {
 	case !errors.As(err, &exit):
 	case exit.ExitCode() == exitSurprise:
-		err = errSurprise
+		err = runner.ErrSurprise
 	default:
 		err = fmt.Errorf("%w: %s", err, exit.Stderr)
 	}
@@ -180,7 +181,7 @@ func process(dir string, args []string) ([]byte, error) {
 // within runs a command without a process of its own.
 func within(t *testing.T, kit func() (demo.Kit, error), args []string) ([]byte, error) {
 	file := filepath.Join(t.TempDir(), "out")
-	root := newRoot(&app{kit: kit})
+	root := newRoot(&app{runner.App{Kit: kit}})
 	root.SetArgs(append(args, "--out", file))
 	err := root.ExecuteContext(t.Context())
 	out, unread := os.ReadFile(file)

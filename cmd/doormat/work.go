@@ -14,6 +14,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/atlas"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/cluster"
 	"doormat/demo/cluster/tasks"
@@ -43,11 +44,11 @@ that was shared.`,
 			case slots < 1:
 				return demo.Usagef("--at-a-time %d: want at least 1", slots)
 			}
-			kit, err := a.kit()
+			kit, err := a.Kit()
 			if err != nil {
 				return err
 			}
-			set := &tasks.Set{Kit: kit, Sandbox: scriptCommand, Slots: slots}
+			set := &tasks.Set{Kit: kit, Sandbox: runner.ScriptCommand, Slots: slots}
 			return m.session().Work(c.Context(), set)
 		},
 	}
@@ -90,12 +91,12 @@ func (m *many) login(c *cobra.Command, what string) {
 }
 
 func (m *many) session() tasks.Session {
-	return tasks.Session{Server: m.server, Disk: m.disk, Say: complain}
+	return tasks.Session{Server: m.server, Disk: m.disk, Say: runner.Complain}
 }
 
 // sweep runs a lab at some points, here or by others.
 func (m *many) sweep(ctx context.Context, a *app, lab *attacks.Lab, points []world.Settings, o demo.Options,
-	from outside) (results []*attacks.Result, err error) {
+	from runner.Outside) (results []*attacks.Result, err error) {
 	if m.server.URL == "" {
 		defer cli.Progress(lab, len(points))()
 		return lab.Sweep(ctx, points)
@@ -108,7 +109,7 @@ func (m *many) sweep(ctx context.Context, a *app, lab *attacks.Lab, points []wor
 }
 
 // run runs a lab under its own settings.
-func (m *many) run(a *app, o demo.Options, from outside) runner {
+func (m *many) run(a *app, o demo.Options, from runner.Outside) runFunc {
 	return func(ctx context.Context, lab *attacks.Lab) (*attacks.Result, error) {
 		results, err := m.sweep(ctx, a, lab, []world.Settings{lab.Settings}, o, from)
 		if len(results) == 0 {
@@ -120,7 +121,7 @@ func (m *many) run(a *app, o demo.Options, from outside) runner {
 
 // over runs a sweep over a range.
 func (m *many) over(ctx context.Context, a *app, r demo.Range, lab *attacks.Lab, points []demo.Point,
-	o demo.Options, from outside) (*summary.Sweep, error) {
+	o demo.Options, from runner.Outside) (*summary.Sweep, error) {
 	return r.RunBy(lab, points, func(settings []world.Settings) ([]*attacks.Result, error) {
 		return m.sweep(ctx, a, lab, settings, o, from)
 	})
@@ -129,7 +130,7 @@ func (m *many) over(ctx context.Context, a *app, r demo.Range, lab *attacks.Lab,
 // atlas makes the atlas of each column.
 func (m *many) atlas(ctx context.Context, a *app, lab *attacks.Lab, f tasks.Atlas, o demo.Options) (
 	docs []*atlas.Document, err error) {
-	err = m.host(ctx, a, lab, o, outside{}, func(set *tasks.Set, h *cluster.Host, source tasks.Source) (err error) {
+	err = m.host(ctx, a, lab, o, runner.Outside{}, func(set *tasks.Set, h *cluster.Host, source tasks.Source) (err error) {
 		docs, err = set.Documents(ctx, h, lab, f, source)
 		return err
 	})
@@ -137,7 +138,7 @@ func (m *many) atlas(ctx context.Context, a *app, lab *attacks.Lab, f tasks.Atla
 }
 
 // host opens a host for some work, and says what people should know about it.
-func (m *many) host(ctx context.Context, a *app, lab *attacks.Lab, o demo.Options, from outside,
+func (m *many) host(ctx context.Context, a *app, lab *attacks.Lab, o demo.Options, from runner.Outside,
 	work func(*tasks.Set, *cluster.Host, tasks.Source) error) error {
 	s, own := m.session(), o.Tale() == nil
 	switch {
@@ -145,25 +146,25 @@ func (m *many) host(ctx context.Context, a *app, lab *attacks.Lab, o demo.Option
 		return demo.Usagef("--nats: this chat is your own, and it would travel to the server and to every worker: " +
 			"give --share-conversation if it may, or --nats embedded, with which it stays in this process")
 	case own && !s.Embedded():
-		complain(fmt.Sprintf("all %d messages of %s travel to %s and to every worker there: whoever runs these "+
+		runner.Complain(fmt.Sprintf("all %d messages of %s travel to %s and to every worker there: whoever runs these "+
 			"can read them", len(lab.Conversation.Messages), o.Conversation, cluster.Redacted(m.server.URL)))
 	case m.disk && s.Embedded():
 		return demo.Usagef("--nats-disk: the server in this process keeps nothing on disk; give the URL of another")
 	}
-	kit, err := a.kit()
+	kit, err := a.Kit()
 	if err != nil {
 		return err
 	}
 	shown := newJobsProgress()
 	defer shown.end()
 	s.Progress, s.Say = shown.show, shown.say
-	set := &tasks.Set{Kit: kit, Sandbox: scriptCommand}
+	set := &tasks.Set{Kit: kit, Sandbox: runner.ScriptCommand}
 	h, stop, err := s.Open(set, own)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	source := tasks.Source{Options: o, Share: m.share && !s.Embedded(), Scripts: from.scripts(lab), Timeout: from.limit(lab)}
+	source := tasks.Source{Options: o, Share: m.share && !s.Embedded(), Scripts: from.Scripts(lab), Timeout: from.Limit(lab)}
 	if err = work(set, h, source); ctx.Err() != nil && !s.Embedded() {
 		shown.say("what was done stays on the server for three days: the same command goes on from there")
 	}
@@ -198,7 +199,7 @@ func (p *jobsProgress) show(s cluster.State) {
 		p.shown = true
 	case time.Since(p.last) >= lineEvery:
 		p.last = time.Now()
-		complain(line)
+		runner.Complain(line)
 	}
 }
 
@@ -206,7 +207,7 @@ func (p *jobsProgress) say(text string) {
 	p.end()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	complain(text)
+	runner.Complain(text)
 }
 
 func (p *jobsProgress) end() {

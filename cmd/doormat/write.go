@@ -11,6 +11,7 @@ import (
 	"doormat/attacks/lint"
 	"doormat/attacks/technique"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/summary"
 	"doormat/demo/text"
@@ -93,7 +94,7 @@ type checkedAttack struct {
 func (a *app) attackCheck() *cobra.Command {
 	var o demo.Options
 	var to cli.OutFlags
-	var from outside
+	var from runner.Outside
 	c := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Tell everything that is wrong with an attack's script",
@@ -108,11 +109,11 @@ are other than expected.`,
 			if len(o.Designs) == 0 {
 				o.Designs = []string{demo.AllDesigns}
 			}
-			lab, err := a.lab(o)
+			lab, err := a.Lab(o)
 			if err != nil {
 				return err
 			}
-			t, err := find(c.Context(), lab, args[0], from, printed)
+			t, err := runner.Find(c.Context(), lab, args[0], from, runner.Printed)
 			if err != nil {
 				return err
 			}
@@ -130,9 +131,9 @@ are other than expected.`,
 			return verdictOf(findings)
 		},
 	}
-	a.runFlags(c, &o)
+	a.RunFlags(c, &o)
 	to.Add(c, "text", "json")
-	from.add(c)
+	from.Add(c)
 	return c
 }
 
@@ -148,7 +149,7 @@ func verdictOf(findings []lint.Finding) error {
 	case surprises < len(findings):
 		return fmt.Errorf("this attack has %s", summary.Count(len(findings), "fault"))
 	case surprises > 0:
-		return fmt.Errorf("%d outcomes %w", surprises, errSurprise)
+		return fmt.Errorf("%d outcomes %w", surprises, runner.ErrSurprise)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package class
 
 import (
 	"errors"
@@ -11,12 +11,14 @@ import (
 
 	"doormat/attacks"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/atomicfile"
 	"doormat/demo/classroom"
 )
 
-func (a *app) classroom() *cobra.Command {
+// Sheets is the command classroom.
+func Sheets(a runner.App) *cobra.Command {
 	var o demo.Options
 	var out string
 	c := &cobra.Command{
@@ -32,19 +34,19 @@ give equal files. All files appear, or none.`,
 			if out == "" {
 				return demo.Usagef("--out: give a folder for the sheets, such as --out class")
 			}
-			return a.sheets(c, o, out)
+			return writeSheets(a, c, o, out)
 		},
 	}
-	a.runFlags(c, &o)
+	a.RunFlags(c, &o)
 	c.Flags().StringVar(&out, "out", "",
 		"write into the folder `DIR`, which is made if it is not there")
 	cli.Complete(c, "out", cli.Files)
 	return c
 }
 
-// sheets writes the sheets of a run into a folder.
-func (a *app) sheets(c *cobra.Command, o demo.Options, folder string) (err error) {
-	kit, err := a.kit()
+// writeSheets writes the sheets of a run into a folder.
+func writeSheets(a runner.App, c *cobra.Command, o demo.Options, folder string) (err error) {
+	kit, err := a.Kit()
 	if err != nil {
 		return err
 	}
@@ -53,7 +55,7 @@ func (a *app) sheets(c *cobra.Command, o demo.Options, folder string) (err error
 		return err
 	}
 	for _, w := range warnings {
-		complain(w)
+		runner.Complain(w)
 	}
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 		if err := os.Mkdir(folder, 0o777); err != nil {
@@ -84,7 +86,7 @@ func (a *app) sheets(c *cobra.Command, o demo.Options, folder string) (err error
 	for _, path := range paths {
 		cli.Wrote(path)
 	}
-	return verdict(&attacks.Result{Cells: room.Cells()})
+	return runner.Verdict(&attacks.Result{Cells: room.Cells()})
 }
 
 // contentsOf are those of all sheets.

@@ -1,4 +1,4 @@
-package main
+package runner
 
 import (
 	"os/exec"
@@ -36,9 +36,9 @@ func TestFlagsParseBack(t *testing.T) {
 		require.NoError(t, err, want.Flags())
 		require.Equal(t, strings.Split(strings.TrimSuffix(string(words), "\x00"), "\x00"), ours)
 		var got demo.Options
-		a, c := &app{kit: demo.Default}, &cobra.Command{}
-		a.runFlags(c, &got)
-		a.attacksFlag(c, &got)
+		a, c := App{Kit: demo.Default}, &cobra.Command{}
+		a.RunFlags(c, &got)
+		a.AttacksFlag(c, &got)
 		require.NoError(t, c.ParseFlags(strings.Split(strings.TrimSuffix(string(words), "\x00"), "\x00")[1:]), want.Flags())
 		require.Equal(t, want, got, want.Flags())
 	}

@@ -1,4 +1,8 @@
-package main
+// Package class has the commands for those who teach and those who learn: challenges, which mark
+// themselves, and what a teacher prints.
+//
+// TestTranscripts in cmd/doormat plays them, challenge.txt and classroom.txt.
+package class
 
 import (
 	"errors"
@@ -12,6 +16,7 @@ import (
 
 	"doormat/attacks/script"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/atomicfile"
 	"doormat/demo/challenge"
@@ -22,13 +27,14 @@ import (
 
 const answerOrFolder = "a challenge's id and a script's file, or a folder of answers"
 
-// errUnsolved ends a check of an answer that does not solve its challenge.
-var errUnsolved = errors.New("not solved")
+// ErrUnsolved ends a check of an answer that does not solve its challenge.
+var ErrUnsolved = errors.New("not solved")
 
-func (a *app) challenge() *cobra.Command {
+// Challenge is the command of that name.
+func Challenge(a runner.App) *cobra.Command {
 	return cli.Group(&cobra.Command{Use: "challenge",
 		Short: "List exercises, show one, start one, check answers, or export them for CTFd"},
-		challengeList(), challengeShow(), challengeStart(), a.challengeCheck(), challengeExport())
+		challengeList(), challengeShow(), challengeStart(), challengeCheck(a), challengeExport())
 }
 
 func challengeList() *cobra.Command {
@@ -130,7 +136,7 @@ changes another's mark. --format csv gives a line for each student.
 Exit code 0: solved, or, of a folder, marked; 3: not solved; 1: the script did
 not run to its end, or a file cannot be read; 2: flags and ids.`
 
-func (a *app) challengeCheck() *cobra.Command {
+func challengeCheck(a runner.App) *cobra.Command {
 	var to cli.OutFlags
 	var who studentFlags
 	var timeout time.Duration
@@ -146,12 +152,12 @@ func (a *app) challengeCheck() *cobra.Command {
 		},
 		ValidArgsFunction: completeAnswer,
 		RunE: func(c *cobra.Command, args []string) error {
-			kit, err := a.kit()
+			kit, err := a.Kit()
 			if err != nil {
 				return err
 			}
 			if timeout <= 0 {
-				timeout = patience(len(story.Conversation().Messages))
+				timeout = runner.Patience(len(story.Conversation().Messages))
 			}
 			g := &challenge.Grader{Kit: kit, Timeout: timeout, Dial: dialScripts}
 			if len(args) == 1 {
@@ -174,7 +180,7 @@ func (a *app) challengeCheck() *cobra.Command {
 
 // dialScripts starts scripts' processes.
 func dialScripts(timeout time.Duration) (script.Dial, error) {
-	box, err := sandbox.Program(scriptCommand, timeout)
+	box, err := sandbox.Program(runner.ScriptCommand, timeout)
 	return box.Dial, err
 }
 
@@ -199,7 +205,7 @@ func checkAnswer(c *cobra.Command, g *challenge.Grader, id, file string, who stu
 	if err != nil {
 		return err
 	}
-	g.Print = printed
+	g.Print = runner.Printed
 	v := g.Check(c.Context(), challenge.Answer{Challenge: found, Student: s, File: file, Source: src})
 	if err = c.Context().Err(); err == nil {
 		err = writeVerdict(out, v, found, to.Format)
@@ -211,7 +217,7 @@ func checkAnswer(c *cobra.Command, g *challenge.Grader, id, file string, who stu
 	case v.Error != "":
 		return errors.New(v.Error)
 	case !v.Solved:
-		return fmt.Errorf("%s: %w", id, errUnsolved)
+		return fmt.Errorf("%s: %w", id, ErrUnsolved)
 	}
 	return nil
 }
@@ -240,7 +246,7 @@ func markFolder(c *cobra.Command, g *challenge.Grader, dir string, who studentFl
 	grades, err := g.Folder(c.Context(), dir, markedSoFar())
 	if err == nil {
 		for _, name := range grades.Ignored {
-			complain(fmt.Sprintf("%s is no student's folder, and left out", name))
+			runner.Complain(fmt.Sprintf("%s is no student's folder, and left out", name))
 		}
 		switch to.Format {
 		case "json":

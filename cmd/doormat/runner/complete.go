@@ -1,4 +1,4 @@
-package main
+package runner
 
 import (
 	"strings"
@@ -10,21 +10,21 @@ import (
 	"doormat/world"
 )
 
-func (a *app) attackIDs() []string {
-	kit, _ := a.kit()
+func (a App) attackIDs() []string {
+	kit, _ := a.Kit()
 	return kit.AttackIDs()
 }
 
-func (a *app) designIDs() []string {
-	kit, _ := a.kit()
+func (a App) designIDs() []string {
+	kit, _ := a.Kit()
 	return kit.DesignIDs()
 }
 
-// completeAttack offers the attacks of the library, with their titles.
-func (a *app) completeAttack(c *cobra.Command, args []string,
+// CompleteAttack offers the attacks of the library, with their titles.
+func (a App) CompleteAttack(c *cobra.Command, args []string,
 	begun string) ([]string, cobra.ShellCompDirective) {
 	return cli.First(func(*cobra.Command, []string, string) (out []string, _ cobra.ShellCompDirective) {
-		kit, _ := a.kit()
+		kit, _ := a.Kit()
 		for _, t := range kit.Attacks {
 			if h := t.Header(); strings.HasPrefix(h.ID, begun) {
 				out = append(out, cobra.CompletionWithDesc(h.ID, h.Title))
@@ -34,24 +34,25 @@ func (a *app) completeAttack(c *cobra.Command, args []string,
 	})(c, args, begun)
 }
 
-// completeAttackOrFile lets the shell offer files where no attack fits.
-func (a *app) completeAttackOrFile(c *cobra.Command, args []string,
+// CompleteAttackOrFile lets the shell offer files where no attack fits.
+func (a App) CompleteAttackOrFile(c *cobra.Command, args []string,
 	begun string) ([]string, cobra.ShellCompDirective) {
-	list, d := a.completeAttack(c, args, begun)
+	list, d := a.CompleteAttack(c, args, begun)
 	if len(args) == 0 {
 		d = cobra.ShellCompDirectiveDefault
 	}
 	return list, d
 }
 
-func (a *app) completeDesign(c *cobra.Command, args []string,
+// CompleteDesign offers the ids of columns.
+func (a App) CompleteDesign(c *cobra.Command, args []string,
 	begun string) ([]string, cobra.ShellCompDirective) {
 	return cli.First(cli.Words(a.designIDs()...))(c, args, begun)
 }
 
 // values offers what a parameter may be: accounts are those of the conversation that was
 // given, or of the built-in one.
-func (a *app) values(p world.Parameter) cobra.CompletionFunc {
+func (a App) values(p world.Parameter) cobra.CompletionFunc {
 	if !p.Whose {
 		return cli.Words(p.Choices()...)
 	}
@@ -67,7 +68,7 @@ func (a *app) values(p world.Parameter) cobra.CompletionFunc {
 }
 
 // completeRun says what the other flags of runs take.
-func (a *app) completeRun(c *cobra.Command) {
+func (a App) completeRun(c *cobra.Command) {
 	cli.Complete(c, "conversation", cli.Files)
 	cli.Complete(c, "designs", cli.Listed(func() []string {
 		return append(a.designIDs(), demo.AllDesigns)

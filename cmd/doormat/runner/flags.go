@@ -1,4 +1,4 @@
-package main
+package runner
 
 import (
 	"errors"
@@ -11,8 +11,8 @@ import (
 	"doormat/world"
 )
 
-// runFlags adds the flags of every verb that runs attacks.
-func (a *app) runFlags(c *cobra.Command, o *demo.Options) {
+// RunFlags adds the flags of every verb that runs attacks.
+func (a App) RunFlags(c *cobra.Command, o *demo.Options) {
 	*o = demo.Defaults()
 	f := c.Flags()
 	f.SortFlags = false
@@ -61,12 +61,15 @@ type set struct{ o *demo.Options }
 func (set) String() string { return "" }
 func (set) Type() string   { return "value" }
 
-func (s set) Set(text string) error {
+func (s set) Set(text string) error { return Set(s.o, text) }
+
+// Set reads NAME=VALUE into the options, as a flag does.
+func Set(o *demo.Options, text string) error {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok || name == "" || value == "" {
 		return errors.New("want NAME=VALUE")
 	}
-	s.o.Set(name, value)
+	o.Set(name, value)
 	return nil
 }
 
@@ -80,8 +83,8 @@ func sets() (list []string) {
 	return list
 }
 
-// attacksFlag adds the flag that chooses attacks.
-func (a *app) attacksFlag(c *cobra.Command, o *demo.Options) {
+// AttacksFlag adds the flag that chooses attacks.
+func (a App) AttacksFlag(c *cobra.Command, o *demo.Options) {
 	c.Flags().StringSliceVar(&o.Attacks, "attacks", nil, "`ID,ID` of attacks (default: all)")
 	cli.Complete(c, "attacks", cli.Listed(a.attackIDs))
 }
