@@ -63,7 +63,6 @@ var unread = map[byte]string{
 	law.KindInquire:          "a record of the log, which is public",
 	law.KindDocketed:         "a record of the log, which is public, and whether it is the court's",
 	law.KindPending:          "a record of the log, which is public, and a hash of what opens it",
-	law.KindObjection:        "a record of the log, which is public, and who objects to it",
 	publiclog.KindCosign:     "a checkpoint of the log, which is public",
 	publiclog.KindCosigned:   "a checkpoint of the log, which is public, with a signature that makes it believed",
 	publiclog.KindPost:       "a post, which is in the public log a moment later",
@@ -185,7 +184,7 @@ func TestEveryKindIsOfUse(t *testing.T) {
 		}
 		v := &inventory{held: map[world.Kind]bool{}, found: map[world.Kind]bool{}, sent: map[byte][]world.Fact{}}
 		for _, s := range []world.Settings{
-			{Mailbox: world.MailboxAll, Refresh: 10},
+			{Mailbox: world.MailboxAll, Refresh: 10, Own: world.Own("").With("objection", "1")},
 			{Mailbox: world.MailboxAll, Lock: world.LockOn},
 			{Mailbox: world.MailboxDelivered, Retention: 2, Resend: world.ResendAtOnce, Refresh: 25, Rotate: 15},
 		} {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"embed"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"doormat/attacks/script"
 	"doormat/attacks/technique"
 	"doormat/demo"
+	"doormat/demo/demotest"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -87,8 +89,18 @@ func TestTranscripts(t *testing.T) {
 		Dir:           "testdata",
 		UpdateScripts: os.Getenv("UPDATE") != "",
 		Setup:         hostileFiles,
+		Condition:     condition,
 		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 	})
+}
+
+// condition is what lines of transcripts may depend on beside what testscript knows: [all] marks
+// what runs with -all only, as in .ci/run.
+func condition(name string) (bool, error) {
+	if name != "all" {
+		return false, fmt.Errorf("no condition %q: want all", name)
+	}
+	return *demotest.All, nil
 }
 
 // exits runs a command that must end with the given code and, unless it is 0,
