@@ -18,12 +18,11 @@ const others = 1
 
 // A way is a capability of one deployment, as a header may need it.
 type way struct {
-	need      world.Capability
-	kind      string // of principals
-	number    int    // of several that are counted, else 0
-	count     string // how they are counted: those of one number in kinds of one count belong together
-	members   []string
-	dominated bool // by another one that has the same principal
+	need    world.Capability
+	kind    string // of principals
+	number  int    // of several that are counted, else 0
+	count   string // how they are counted: those of one number in kinds of one count belong together
+	members []string
 }
 
 // A field is all that may be tried of one deployment.

@@ -28,6 +28,7 @@ import (
 	"sync"
 
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 
 	"doormat/demo"
 	"doormat/world"
@@ -119,7 +120,7 @@ func load(name string) (*Challenge, error) {
 		c, err = declared(args, kwargs)
 		return starlark.None, err
 	}
-	_, err = starlark.ExecFile(&starlark.Thread{Name: name}, name, src,
+	_, err = starlark.ExecFileOptions(&syntax.FileOptions{}, &starlark.Thread{Name: name}, name, src,
 		starlark.StringDict{"challenge": starlark.NewBuiltin("challenge", declare)})
 	switch {
 	case err != nil:
