@@ -53,6 +53,7 @@ func get(t testing.TB, address string) (int, string) {
 // TestStageSaysWhatTheResultSays reads the counters off the last step of attacks of
 // every family and compares them with what the same run counts elsewhere.
 func TestStageSaysWhatTheResultSays(t *testing.T) {
+	demotest.Long(t)
 	s, at := shared(t)
 	lab, err := demo.Defaults().Lab(s.kit, story.Conversation())
 	require.NoError(t, err)
