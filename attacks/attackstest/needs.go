@@ -83,10 +83,13 @@ func sum(c *attacks.Cell) string {
 
 // worse reports whether less is worse than full for the adversary: anything that
 // it gains is lower, or somebody notices who did not. Who evades gains by what
-// is not served.
+// is not served, who objects by what is served later.
 func worse(family string, full, less *attacks.Cell) bool {
 	with, without := gains(full), gains(less)
 	if family == "evasion" && without[0] > with[0] {
+		return true
+	}
+	if less.Lawful.Served > 0 && less.Lawful.DelayHours < full.Lawful.DelayHours {
 		return true
 	}
 	for i := range with {
