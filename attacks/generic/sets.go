@@ -64,36 +64,22 @@ func survey(ctx context.Context, lab *attacks.Lab, d world.Design) (*field, erro
 		return nil, err
 	}
 	nodes := deploy()
-	principals := d.Info().Principals.With(world.Everywhere())
 	people := lab.Conversation.People(surveyed.Settings.Target)
 	for _, c := range surfaces {
 		if c.Surface == world.Order || c.Principal == world.QuantumName || empty[c.String()] {
 			continue
 		}
-		kind, which, _ := strings.Cut(c.Principal, ":")
-		p, _ := principals.Named(kind)
-		w := way{need: c, kind: kind, members: []string{c.Principal}}
-		switch {
-		case kind == world.JurisdictionName:
-			if w.members, err = d.Info().Principals.Members(c.Principal, surveyed.Settings, people); err != nil {
-				return nil, err
-			}
-		case p.Count == world.PerAccount:
-			at := slices.Index(people, which)
-			if at < 0 || at >= 2+others {
-				continue
-			}
-			w.need.Principal = kind + ":" + []string{"target", "partner", strconv.Itoa(at + 1)}[min(at, 2)]
-		case p.Several():
-			if w.number, err = strconv.Atoi(which); err != nil {
-				return nil, fmt.Errorf("generic: %s: %w", c, err)
-			}
-			w.count = p.Count
+		w, tried, err := wayOf(c, d, surveyed.Settings, people)
+		if err != nil {
+			return nil, err
+		}
+		if !tried {
+			continue
 		}
 		f.ways = append(f.ways, w)
 		store := world.Capability{Principal: c.Principal, Surface: world.Store}
 		for _, program := range d.Info().Programs {
-			asked := kind == world.UserName && program.Name == world.ScanCodes
+			asked := w.kind == world.UserName && program.Name == world.ScanCodes
 			asked = asked || runs(nodes, w.members, program.Name, surveyed.Settings.Target)
 			if signs[store.String()] || c.Surface == world.Control && asked {
 				f.programs[w.need.String()] = append(f.programs[w.need.String()], program.Name)
@@ -105,6 +91,30 @@ func survey(ctx context.Context, lab *attacks.Lab, d world.Design) (*field, erro
 			cmp.Compare(a.number, b.number), cmp.Compare(a.need.Principal, b.need.Principal))
 	})
 	return f, nil
+}
+
+// wayOf names a capability as a header does; false for an account beyond those that are tried.
+// people are the accounts, the target and its partner first.
+func wayOf(c world.Capability, d world.Design, s world.Settings, people []string) (w way, tried bool, err error) {
+	kind, which, _ := strings.Cut(c.Principal, ":")
+	p, _ := d.Info().Principals.With(world.Everywhere()).Named(kind)
+	w = way{need: c, kind: kind, members: []string{c.Principal}}
+	switch {
+	case kind == world.JurisdictionName:
+		w.members, err = d.Info().Principals.Members(c.Principal, s, people)
+	case p.Count == world.PerAccount:
+		at := slices.Index(people, which)
+		if at < 0 || at >= 2+others {
+			return w, false, nil
+		}
+		w.need.Principal = kind + ":" + []string{"target", "partner", strconv.Itoa(at + 1)}[min(at, 2)]
+	case p.Several():
+		w.count = p.Count
+		if w.number, err = strconv.Atoi(which); err != nil {
+			err = fmt.Errorf("generic: %s: %w", c, err)
+		}
+	}
+	return w, true, err
 }
 
 // runs tells whether a program of the design can be run by some of these principals.

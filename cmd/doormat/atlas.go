@@ -89,6 +89,13 @@ certificate: what such a search does not find may be there. Some minutes for eac
 		},
 	}
 	a.RunFlags(c, &o)
+	f.add(c)
+	to.Add(c, "text", "json", "openpsa", "mermaid")
+	f.by.add(c)
+	return c
+}
+
+func (f *atlasFlags) add(c *cobra.Command) {
 	c.Flags().IntSliceVar(&f.moments, "moments", nil, "`M,M` after which messages a store may be copied "+
 		"(default: half of them, and the last)")
 	c.Flags().IntVar(&f.message, "message", 0, "show what is enough for message `N` (default: an overview "+
@@ -102,9 +109,6 @@ certificate: what such a search does not find may be there. Some minutes for eac
 	for _, name := range []string{"moments", "message", "sets", "recompute"} {
 		cli.Complete(c, name, cli.Words())
 	}
-	to.Add(c, "text", "json", "openpsa", "mermaid")
-	f.by.add(c)
-	return c
 }
 
 // usual fills in what was not given, and refuses what is not in the conversation.

@@ -65,10 +65,8 @@ func (a *app) lessonFlags(c *cobra.Command, f *presentation, page *webPage, hand
 	page.add(c)
 	c.Flags().StringVar(hands, "record", "",
 		"keep in `FILE` how many hands were up, before and after")
-	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
-	_ = c.Flags().MarkHidden("script-timeout")
+	runner.TimeoutFlag(c, &f.timeout)
 	cli.Complete(c, "record", cli.Files)
-	cli.Complete(c, "script-timeout", cli.Words())
 }
 
 // A listedLesson is a row of doormat lesson list.

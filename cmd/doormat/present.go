@@ -62,12 +62,10 @@ it is the same to the byte every time.`,
 		"`TIME` for a screen")
 	c.Flags().StringVar(&f.record, "record", "",
 		"write a recording to `FILE`, whole or not at all, and show nothing")
-	c.Flags().DurationVar(&f.timeout, "script-timeout", 0, "time for a script from a file")
-	_ = c.Flags().MarkHidden("script-timeout")
+	runner.TimeoutFlag(c, &f.timeout)
 	cli.Complete(c, "auto", cli.Words())
 	cli.Complete(c, "pace", cli.Words())
 	cli.Complete(c, "record", cli.Files)
-	cli.Complete(c, "script-timeout", cli.Words())
 	return c
 }
 

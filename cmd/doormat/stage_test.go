@@ -15,24 +15,31 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestStage starts the server, opens the page whose address it prints, and ends it as
-// Ctrl-C does.
-func TestStage(t *testing.T) {
+// serving starts a verb of doormat that serves pages, in a folder, and gives the line with its
+// address, and what it says on stderr.
+func serving(t *testing.T, dir string, args ...string) (*exec.Cmd, string, *strings.Builder) {
+	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("no signals to other programs")
 	}
 	program, err := os.Executable() // which is doormat when it is called so, see TestMain
 	require.NoError(t, err)
-	c := exec.Command(program)
-	c.Args = []string{"doormat", "stage", "--no-open", "--addr", "127.0.0.1:0", "--threshold", "2"}
-	var complaints strings.Builder
-	c.Stderr = &complaints
+	c, complaints := exec.Command(program), new(strings.Builder)
+	c.Dir, c.Stderr = dir, complaints
+	c.Args = append(append([]string{"doormat"}, args...), "--no-open", "--addr", "127.0.0.1:0")
 	out, err := c.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, c.Start())
-	defer func() { _ = c.Process.Kill() }()
+	t.Cleanup(func() { _ = c.Process.Kill() })
 	address, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)
+	return c, address, complaints
+}
+
+// TestStage starts the server, opens the page whose address it prints, and ends it as
+// Ctrl-C does.
+func TestStage(t *testing.T) {
+	c, address, complaints := serving(t, "", "stage", "--threshold", "2")
 	require.Regexp(t, `^http://127\.0\.0\.1:\d+/\?t=2\n$`, address)
 
 	res, err := http.Get(strings.TrimSpace(address))
@@ -59,23 +66,9 @@ func TestStage(t *testing.T) {
 
 // TestLessonOnStage serves a lesson whose acts run meanwhile, and ends as Ctrl-C does.
 func TestLessonOnStage(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("no signals to other programs")
-	}
-	program, err := os.Executable()
-	require.NoError(t, err)
-	c := exec.Command(program)
-	c.Dir = t.TempDir()
-	c.Args = []string{"doormat", "lesson", "one.lesson", "--stage", "--no-open", "--addr", "127.0.0.1:0", "--record", "hands.json"}
-	require.NoError(t, os.WriteFile(filepath.Join(c.Dir, "one.lesson"), []byte("title: One\nquestion m: Which?\n  - a\n  - b\nact: quorum-theft\n"), 0o600))
-	var complaints strings.Builder
-	c.Stderr = &complaints
-	out, err := c.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, c.Start())
-	defer func() { _ = c.Process.Kill() }()
-	address, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "one.lesson"), []byte("title: One\nquestion m: Which?\n  - a\n  - b\nact: quorum-theft\n"), 0o600))
+	c, address, complaints := serving(t, dir, "lesson", "one.lesson", "--stage", "--record", "hands.json")
 	address = strings.TrimSpace(address)
 	res, err := http.PostForm(address+"step/1/hands", url.Values{"hands": {"4", "2"}})
 	require.NoError(t, err)
@@ -92,7 +85,7 @@ func TestLessonOnStage(t *testing.T) {
 	require.NoError(t, c.Process.Signal(os.Interrupt))
 	require.NoError(t, c.Wait(), complaints.String())
 	require.Equal(t, "wrote hands.json\n", complaints.String())
-	kept, err := os.ReadFile(filepath.Join(c.Dir, "hands.json"))
+	kept, err := os.ReadFile(filepath.Join(dir, "hands.json"))
 	require.NoError(t, err)
 	require.Regexp(t, `"before": 4,`, string(kept))
 }

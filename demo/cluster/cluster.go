@@ -158,8 +158,8 @@ func unpack(packed []byte, limit int) ([]byte, error) {
 	return body, err
 }
 
-// read decodes one JSON value strictly.
-func read(data []byte, into any) error {
+// Decode reads one JSON value strictly: unknown fields and what follows the value are errors.
+func Decode(data []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {

@@ -148,7 +148,7 @@ func (r *hosted) take(ctx context.Context, m jetstream.Msg) {
 
 // judge reads a message and says why it is no answer to a job, if it is none.
 func (r *hosted) judge(key string, known bool, data []byte) (res result, why error) {
-	if err := read(data, &res); err != nil {
+	if err := Decode(data, &res); err != nil {
 		return res, fmt.Errorf("malformed: %w", err)
 	}
 	switch {
@@ -287,7 +287,7 @@ func (r *hosted) settle(ctx context.Context, c computed) {
 // greet notes that a worker is there.
 func (r *hosted) greet(m *nats.Msg) {
 	var h hello
-	if read(m.Data, &h) != nil || len(h.Worker) > 200 {
+	if Decode(m.Data, &h) != nil || len(h.Worker) > 200 {
 		return
 	}
 	if h.Program != r.Program {

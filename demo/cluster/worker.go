@@ -87,7 +87,7 @@ const maxRuns = 100
 // hear learns of a run. Another program's is not taken: its answers would not be believed.
 func (w *Worker) hear(m *nats.Msg) {
 	var a announcement
-	if read(m.Data, &a) != nil || len(a.Run) != 32 {
+	if Decode(m.Data, &a) != nil || len(a.Run) != 32 {
 		return
 	}
 	switch {
@@ -352,7 +352,7 @@ func (w *Worker) answer(ctx context.Context, r *run, job jetstream.Msg) (*nats.M
 	var e envelope
 	key := job.Subject()[len(job.Subject())-32:]
 	res := result{Program: w.Program, Worker: w.Name, Own: w.own, Seconds: []float64{}}
-	if err := read(job.Data(), &e); err != nil {
+	if err := Decode(job.Data(), &e); err != nil {
 		res.Failure = "not a job: " + err.Error()
 		return nats.NewMsg(subject(r.Run, "result", key)), nil
 	}

@@ -172,9 +172,7 @@ func challengeCheck(a runner.App) *cobra.Command {
 	}
 	who.add(c)
 	to.Add(c, "text", "json", "junit", "csv")
-	c.Flags().DurationVar(&timeout, "script-timeout", 0, "time for a script")
-	_ = c.Flags().MarkHidden("script-timeout")
-	cli.Complete(c, "script-timeout", cli.Words())
+	runner.TimeoutFlag(c, &timeout)
 	return c
 }
 

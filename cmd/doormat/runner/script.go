@@ -35,7 +35,12 @@ type Outside struct {
 func (f *Outside) Add(c *cobra.Command) {
 	f.Files = map[string]string{}
 	c.Flags().BoolVar(&f.Draft, "draft", false, "take a script from a file whose header has no prose yet")
-	c.Flags().DurationVar(&f.Timeout, "script-timeout", 0, "time for a script from a file")
+	TimeoutFlag(c, &f.Timeout)
+}
+
+// TimeoutFlag adds the hidden flag for the time that a script from a file has; 0 is the usual one.
+func TimeoutFlag(c *cobra.Command, timeout *time.Duration) {
+	c.Flags().DurationVar(timeout, "script-timeout", 0, "time for a script from a file")
 	_ = c.Flags().MarkHidden("script-timeout")
 	cli.Complete(c, "script-timeout", cli.Words())
 }

@@ -49,7 +49,7 @@ func (s *Set) Documents(ctx context.Context, h *cluster.Host, lab *attacks.Lab, 
 			return nil, fmt.Errorf("%s: %s", lab.Designs[i].Info().ID, a.Failure)
 		}
 		doc := new(atlas.Document)
-		if err := read(a.Body, doc); err != nil {
+		if err := cluster.Decode(a.Body, doc); err != nil {
 			return nil, err
 		}
 		doc.Seconds = a.Seconds[0]
@@ -86,7 +86,7 @@ func doAtlas(ctx context.Context, lab *attacks.Lab, j job) (a cluster.Answer, er
 // checkAtlas refuses what is no atlas of the job's column.
 func checkAtlas(j job, a cluster.Answer) error {
 	var doc atlas.Document
-	if err := read(a.Body, &doc); err != nil {
+	if err := cluster.Decode(a.Body, &doc); err != nil {
 		return err
 	}
 	if doc.Arrangement != j.Design || len(a.Seconds) != 1 {

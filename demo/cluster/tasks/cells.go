@@ -157,7 +157,7 @@ func checkCells(j job, a cluster.Answer) error {
 func cellsOf(j job, a cluster.Answer) (list []attacks.Cell, err error) {
 	var cells []cell
 	if a.Failure == "" {
-		if err := read(a.Body, &cells); err != nil {
+		if err := cluster.Decode(a.Body, &cells); err != nil {
 			return nil, err
 		}
 		if want := len(j.Points) * len(j.Attacks); len(cells) != want || len(a.Seconds) != want {

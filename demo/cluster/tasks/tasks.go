@@ -17,13 +17,11 @@
 package tasks
 
 import (
-	"bytes"
 	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -147,7 +145,7 @@ func isText(c *world.Conversation) bool {
 // Do does a job, for [cluster.Worker] and [cluster.Host].
 func (s *Set) Do(ctx context.Context, common, body []byte) (cluster.Answer, error) {
 	var j job
-	if err := read(body, &j); err != nil {
+	if err := cluster.Decode(body, &j); err != nil {
 		return cluster.Answer{}, fmt.Errorf("not a job of this program: %w", err)
 	}
 	k, known := kinds[j.Kind]
@@ -172,7 +170,7 @@ func (s *Set) Do(ctx context.Context, common, body []byte) (cluster.Answer, erro
 // Check says what is wrong with an answer, for [cluster.Host].
 func (s *Set) Check(body []byte, a cluster.Answer) error {
 	var j job
-	if err := read(body, &j); err != nil {
+	if err := cluster.Decode(body, &j); err != nil {
 		return err
 	}
 	return kinds[j.Kind].check(j, a)
@@ -186,7 +184,7 @@ func (s *Set) labOf(ctx context.Context, data []byte) (*attacks.Lab, error) {
 		return s.lab, nil
 	}
 	var c common
-	if err := read(data, &c); err != nil {
+	if err := cluster.Decode(data, &c); err != nil {
 		return nil, fmt.Errorf("not a run of this program: %w", err)
 	}
 	start := time.Now()
@@ -270,17 +268,4 @@ func (s *Set) choose(lab *attacks.Lab, j job) ([]world.Design, []technique.Techn
 		list = append(list, t)
 	}
 	return []world.Design{d}, list, nil
-}
-
-// read decodes one JSON value strictly.
-func read(data []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows after the end")
-	}
-	return nil
 }

@@ -196,7 +196,7 @@ func TestSettings(t *testing.T) {
 	lab, err := o.Lab(kit, conv)
 	require.NoError(t, err)
 	var got job
-	require.NoError(t, read(encode(t, job{Points: []settings{settings(lab.Settings)}}), &got))
+	require.NoError(t, cluster.Decode(encode(t, job{Points: []settings{settings(lab.Settings)}}), &got))
 	require.Equal(t, lab.Settings, world.Settings(got.Points[0]))
 	require.NotEmpty(t, lab.Settings.Own)
 	require.Equal(t, 4, world.Settings(got.Points[0]).Refresh)
