@@ -3,7 +3,6 @@ package world
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -90,42 +89,3 @@ func ParseCapability(text string) (Capability, error) {
 const JurisdictionName = "jurisdiction"
 
 const jurisdictionPrefix = JurisdictionName + ":"
-
-// Index evaluates a sum over t, n and numbers, such as "n-t+1".
-func Index(expr string, s Settings) (int, error) {
-	sum, sign, rest := 0, 1, expr
-	for {
-		end := strings.IndexAny(rest, "+-")
-		term := rest
-		if end >= 0 {
-			term = rest[:end]
-		}
-		v, err := value(term, s)
-		if err != nil {
-			return 0, fmt.Errorf("expression %q: %w", expr, err)
-		}
-		sum += sign * v
-		if end < 0 {
-			return sum, nil
-		}
-		sign = 1
-		if rest[end] == '-' {
-			sign = -1
-		}
-		rest = rest[end+1:]
-	}
-}
-
-func value(term string, s Settings) (int, error) {
-	switch term {
-	case "t":
-		return s.Threshold, nil
-	case "n":
-		return s.Trustees, nil
-	}
-	v, err := strconv.Atoi(term)
-	if err != nil || v < 0 || v > 1<<20 {
-		return 0, fmt.Errorf("%q is neither t, n nor a number", term)
-	}
-	return v, nil
-}
