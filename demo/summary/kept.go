@@ -19,7 +19,7 @@ func keptMail(r *attacks.Result) string {
 	for _, d := range r.Designs {
 		if kept, erased := formsOf(r, d); kept != nil && erased != nil && !said[d.Design] {
 			said[d.Design] = true
-			parts = append(parts, d.Name+": "+worth(r, kept, erased))
+			parts = append(parts, "with "+d.Name+", "+worth(r, kept, erased))
 		}
 	}
 	for _, d := range r.Designs {
@@ -29,8 +29,8 @@ func keptMail(r *attacks.Result) string {
 	}
 	var text []string
 	if len(parts) > 0 {
-		text = append(text, "Kept mail, the same attack where the provider keeps all and where "+
-			"it erases on delivery. "+
+		text = append(text, "What kept mail is worth: the same attacks, where the provider "+
+			"keeps all mail and where it erases mail on delivery: "+
 			strings.Join(parts, "; ")+".")
 	}
 	if len(missing) > 0 {
@@ -116,18 +116,23 @@ func worth(r *attacks.Result, kept, erased column) string {
 			orders++
 		}
 	}
-	text := fmt.Sprintf("%d of %s open more where it keeps all%s", len(more), Count(rows, "row"),
-		parenthesis(more))
+	text := fmt.Sprintf("%d of %s %s more where it is kept%s", len(more), Count(rows, "attack"),
+		verb(len(more), "opens", "open"), parenthesis(more))
 	if len(metadata) > 0 {
-		text += fmt.Sprintf(", in %s more is known of who wrote to whom",
-			Count(len(metadata), "other"))
+		text += fmt.Sprintf(", %s %s more of who wrote to whom", Count(len(metadata), "other"),
+			verb(len(metadata), "tells", "tell"))
 	}
 	if orders > 0 {
-		verb := "are"
-		if orders == 1 {
-			verb = "is"
-		}
-		text += fmt.Sprintf(", and %s %s served in full only there", Count(orders, "order"), verb)
+		text += fmt.Sprintf(", and %s %s served in full only there", Count(orders, "order"),
+			verb(orders, "is", "are"))
 	}
 	return text
+}
+
+// verb is the form of a verb for so many.
+func verb(n int, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
 }

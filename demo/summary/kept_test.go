@@ -17,7 +17,7 @@ func TestKeptMail(t *testing.T) {
 		both.Designs[i].Design, both.Designs[i].Name = "d", "Ann"
 		both.Designs[i].Parameters = map[string]string{"mailbox": mail, "compare": "none"}
 	}
-	require.Contains(t, keptMail(both), "Ann: 0 of 5 rows open more where it keeps all.")
+	require.Contains(t, keptMail(both), "with Ann, 0 of 5 attacks open more where it is kept.")
 	for i := range both.Cells {
 		c := &both.Cells[i]
 		switch {
@@ -29,7 +29,7 @@ func TestKeptMail(t *testing.T) {
 		}
 	}
 	both.Cells[0].Metadata.Recovered = 1 // of the attack that opens nothing
-	const worth = "Ann: 1 of 5 rows open more where it keeps all (part), in 1 other more is known of who wrote to whom, and 1 order is served in full only there."
+	const worth = "with Ann, 1 of 5 attacks opens more where it is kept (part), 1 other tells more of who wrote to whom, and 1 order is served in full only there."
 	require.Contains(t, keptMail(both), worth)
 
 	one := *both

@@ -31,9 +31,9 @@ func Signs() []Sign {
 		{"noticed", Warned, "noticed", "somebody noticed",
 			"somebody's honest program gave a warning"},
 		{"odd", "≠", "unexpected", "", "the outcome differs from what the attack expects"},
-		{"parties", "×2", "break-ins", "break-ins needed, or how many had to say yes; a " +
-			"country counts one",
-			"break-ins needed, or how many had to say yes; a country counts one"},
+		{"parties", "×2", "break-ins", "two break-ins needed, or two who had to say yes; a " +
+			"country counts as one",
+			"break-ins needed, or how many had to say yes; a country counts as one"},
 	}
 }
 
@@ -53,13 +53,13 @@ func Words(r *attacks.Result) (list []string) {
 		text string
 		used func(attacks.AttackRow) bool
 	}{
-		{"(control): run to see that what its title names stays closed",
+		{"(control): what its title names is expected to stay closed",
 			func(a attacks.AttackRow) bool { return a.Kind == "control" }},
-		{"(lawful): an order that is meant to be served",
+		{"(lawful): an order of a court, which nobody resists",
 			func(a attacks.AttackRow) bool { return a.Kind == "lawful" }},
-		{"settings beside a name: the attack fixes these for itself, whatever the others run with",
+		{"settings under a name: this attack always runs with these",
 			func(a attacks.AttackRow) bool { return len(a.Fixes) > 0 }},
-		{"granted, not computed: no computer of today finds the keys that this attack is given",
+		{"granted, not computed: the attack is given keys that no computer of today can find",
 			func(a attacks.AttackRow) bool { return Granted(a.Needs) }},
 	} {
 		if slices.ContainsFunc(r.Attacks, w.used) {
@@ -70,27 +70,27 @@ func Words(r *attacks.Result) (list []string) {
 		text string
 		used func(*attacks.Cell) bool
 	}{
-		{"people: whose words were read; unnamed: those of them who are neither the target nor " +
-			"named in a court's order",
+		{"people: those whose words were read; unnamed: those of them who are neither the target " +
+			"nor named in a court's order",
 			func(c *attacks.Cell) bool { return c.People.Read > 0 }},
-		{"forged: messages on screens as from somebody who did not write them to that reader",
+		{"forged: messages on a screen under the name of somebody who did not write them",
 			func(c *attacks.Cell) bool { return c.Forged > 0 }},
-		{"served: the part of what a court's order names that the agency read by it; beyond: " +
-			"what came with it, read or not",
+		{"served: of the messages that the order names, those that the agency read; beyond: those " +
+			"that it was given besides, read or not",
 			func(c *attacks.Cell) bool { return c.Lawful.Asked > 0 }},
-		{"who and when: of how many that an order names it told who wrote to whom and when; no " +
-			"word is counted there", MoreMetadata},
-		{"agency served: the numbers above are another adversary's, not the agency's; by no " +
-			"order: those got otherwise",
+		{"who and when: of the messages that the order names, those of which the agency learned " +
+			"who wrote to whom and when, if not the words", MoreMetadata},
+		{"agency served: what the agency got, while the numbers above it are another " +
+			"adversary's; by no order: what was got otherwise",
 			func(c *attacks.Cell) bool {
 				return c.ForOthers ||
 					c.Lawful.Asked > 0 && c.ByNoOrder > 0
 			}},
-		{"disclosed: told later, by design: an order is published when its ninety days of " +
-			"secrecy are over",
+		{"disclosed: who is told later, by design, when the ninety days of an order's secrecy " +
+			"are over",
 			func(c *attacks.Cell) bool { return len(c.Disclosed) > 0 }},
-		{"delivered: messages that reached the screens of all whom they were for, where some " +
-			"did not",
+		{"delivered: messages that everybody saw whom they were for; it stands where some did not " +
+			"arrive",
 			func(c *attacks.Cell) bool { return c.Delivered.Messages < c.Delivered.Total }},
 	} {
 		if slices.ContainsFunc(r.Cells, func(c attacks.Cell) bool { return w.used(&c) }) {

@@ -40,11 +40,11 @@ func Granted(needs []string) bool {
 	return slices.Contains(needs, world.QuantumName+"."+string(world.Control))
 }
 
-// enumerate lists one thing or more: "a, b and c".
+// enumerate lists things: "a, b and c".
 func enumerate(parts []string) string {
 	last := len(parts) - 1
-	if last == 0 {
-		return parts[0]
+	if last < 1 {
+		return strings.Join(parts, "")
 	}
 	return strings.Join(parts[:last], ", ") + " and " + parts[last]
 }
@@ -54,7 +54,7 @@ func breadth(r *attacks.Result, all []*tally) string {
 	if !slices.ContainsFunc(all, func(t *tally) bool { return t.attacks > 0 }) {
 		return ""
 	}
-	text := "Breadth, the most opened by one attack: " + each(all, func(t *tally) string {
+	text := "The most that one attack opens: " + each(all, func(t *tally) string {
 		if t.widest == nil {
 			return "nothing"
 		}
@@ -67,22 +67,27 @@ func breadth(r *attacks.Result, all []*tally) string {
 		if a := t.widest.Calls; a.Recovered > 0 {
 			parts = append(parts, fmt.Sprintf("%d of %s", a.Recovered, Count(a.Total, "call")))
 		}
-		return fmt.Sprintf("%s (%s, ×%d)", enumerate(parts), t.widest.Attack, t.widest.Parties)
+		return enumerate(parts) + by(t.widest)
 	})
 	if slices.ContainsFunc(all, func(t *tally) bool { return t.apart != t.widest }) {
-		text += " By an attack that uses no phone and no maker of phones: " +
+		text += " Leaving phones and their makers alone: " +
 			each(all, func(t *tally) string {
 				if t.apart == nil {
 					return "nothing"
 				}
 				got, of := recovered(t.apart)
-				return fmt.Sprintf("%d of %d (%s, ×%d)", got, of, t.apart.Attack, t.apart.Parties)
+				return fmt.Sprintf("%d of %d", got, of) + by(t.apart)
 			})
 	}
 	if !slices.ContainsFunc(r.Cells, func(c attacks.Cell) bool { return everyPhone(r, &c) }) {
 		text += " No row has a vendor whose false update every phone runs."
 	}
 	return text
+}
+
+// by says which attack it was, and what it took.
+func by(c *attacks.Cell) string {
+	return fmt.Sprintf(" (%s, %s)", c.Attack, Count(c.Parties, "break-in"))
 }
 
 // everyPhone reports whether an attack runs the programs of all phones, or signs
@@ -106,7 +111,7 @@ func future(all []*tally) string {
 	if !slices.ContainsFunc(all, func(t *tally) bool { return t.later != t.widest }) {
 		return ""
 	}
-	return "Future, the largest part that one attack opened of what was written after it: " +
+	return "The most that one attack opens of what was written after it: " +
 		each(all, func(t *tally) string {
 			if t.later == nil {
 				return "nothing"
@@ -148,24 +153,24 @@ func unnoticed(all []*tally) string {
 		return silent, opened
 	}
 	say := func(shared bool) string {
-		var parts []string
-		for _, t := range all {
-			if silent, opened := count(t, shared); opened > 0 {
-				parts = append(parts, fmt.Sprintf("%s %d of %d", t.name, silent, opened))
+		return enumerate(grouped(all, func(t *tally) string {
+			silent, opened := count(t, shared)
+			if opened == 0 {
+				return ""
 			}
-		}
-		return strings.Join(parts, "; ")
+			return fmt.Sprintf("%d of %d", silent, opened)
+		}, func(names, text string) string { return text + " (" + names + ")" }))
 	}
 	shared, own := say(true), say(false)
 	switch {
 	case shared == "":
-		return "Of the attacks that opened something, nobody was warned in: " + own + "."
+		return "Of the attacks that open something, nobody was warned in " + own + "."
 	case own == "":
-		return "Of the attacks that opened something in every design, nobody was warned in: " + shared +
+		return "Of the attacks that open something in every design, nobody was warned in " + shared +
 			"."
 	}
-	return "Of the attacks that opened something in every design, nobody was warned in: " + shared +
-		". Of the others, in: " + own + "."
+	return "Of the attacks that open something in every design, nobody was warned in " + shared +
+		"; of the others, in " + own + "."
 }
 
 // leftOut names the attacks that are not counted, because what they rest on was granted.
@@ -179,8 +184,8 @@ func leftOut(r *attacks.Result) string {
 	if len(ids) == 0 {
 		return ""
 	}
-	return " Not counted, since no computer of today finds the keys that it is granted: " +
-		strings.Join(ids, ", ") + "."
+	return " Not counted: " + strings.Join(ids, ", ") + ", which is given keys that no computer of " +
+		"today can find."
 }
 
 // common names the attacks that opened something, and as much in every design.
@@ -210,8 +215,8 @@ func common(r *attacks.Result) string {
 			}
 		}
 	}
-	return fmt.Sprintf(" Every design lost as much in %d of %d%s.", len(same), opened,
-		parenthesis(same))
+	return fmt.Sprintf(" Of %s that opened something somewhere, %d opened just as much in every design%s.",
+		Count(opened, "attack"), len(same), parenthesis(same))
 }
 
 // lawful is about what courts got. An order for everybody, or for the wrong person,
@@ -231,32 +236,34 @@ func lawful(all []*tally) string {
 			common = append(common, s)
 		}
 	}
-	text, phones := "Lawful access. Orders that nobody resisted and that were served in full: ", 0
+	text, phones := "What a court gets when nobody resists: ", 0
 	for _, s := range common {
 		if s.phone {
 			phones++
 		}
 	}
 	if len(common) > 0 {
-		text += fmt.Sprintf("%d in every design, %d of them on a phone or by its maker%s.",
-			len(common), phones, parenthesis(texts(common)))
+		text += fmt.Sprintf("%s %s served in full in every design, %d of them on a phone or by its "+
+			"maker%s.", Count(len(common), "order"),
+			verb(len(common), "is", "are"), phones, parenthesis(texts(common)))
 		if !slices.ContainsFunc(all, func(t *tally) bool {
 			return t.orders > len(common) || t.absent > 0
 		}) {
 			return text
 		}
-		text += " Besides these: "
+		text += " Of the other orders: "
 	}
 	return text + each(all, func(t *tally) string {
 		own := slices.DeleteFunc(slices.Clone(t.served), func(s served) bool {
 			return slices.ContainsFunc(common, func(o served) bool { return o.attack == s.attack })
 		})
-		text := fmt.Sprintf("%d of %d%s", len(own), t.orders-len(common), parenthesis(texts(own)))
+		text := fmt.Sprintf("%d of %d are served in full%s", len(own), t.orders-len(common),
+			parenthesis(texts(own)))
 		if t.wordless > 0 {
-			text += fmt.Sprintf(", %d gave who wrote to whom and when and no words", t.wordless)
+			text += fmt.Sprintf(", %d gave no words, only who wrote to whom and when", t.wordless)
 		}
 		if t.absent > 0 {
-			text += fmt.Sprintf(", and %d with nobody to serve them on", t.absent)
+			text += fmt.Sprintf(", and for %d more there is nobody to ask", t.absent)
 		}
 		return text
 	})
@@ -287,9 +294,10 @@ func metadata(r *attacks.Result) string {
 	if least == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("Metadata, who wrote to whom and when: %d of %d in every design", least, of)
+	text := fmt.Sprintf("Who wrote to whom and when: in every design some attack learns it of %d of "+
+		"%d messages", least, of)
 	if blind := onlyMetadata(r, least); len(blind) > 0 {
-		text += ", also where no message opened" + parenthesis(blind)
+		text += ", even where it opens none" + parenthesis(blind)
 	}
 	return text + "."
 }
@@ -322,9 +330,30 @@ func parenthesis(ids []string) string {
 
 // each joins what is to be said of every design.
 func each(all []*tally, say func(*tally) string) string {
-	parts := make([]string, len(all))
-	for i, t := range all {
-		parts[i] = t.name + " " + say(t)
+	return strings.Join(grouped(all, say, func(names, text string) string {
+		return names + ", " + text
+	}), "; ") + "."
+}
+
+// grouped says things of designs, in their order. Designs of which the same is to be said stand
+// together, and those of which nothing is to be said are left out.
+func grouped(all []*tally, say func(*tally) string, join func(names, text string) string,
+) (parts []string) {
+	var texts []string
+	names := map[string][]string{}
+	for _, t := range all {
+		text := say(t)
+		if names[text] == nil && text != "" {
+			texts = append(texts, text)
+		}
+		names[text] = append(names[text], t.name)
 	}
-	return strings.Join(parts, "; ") + "."
+	for _, text := range texts {
+		of := "with " + enumerate(names[text])
+		if len(all) > 1 && len(names[text]) == len(all) {
+			of = "in every design"
+		}
+		parts = append(parts, join(of, text))
+	}
+	return parts
 }

@@ -13,11 +13,11 @@ import (
 
 func TestMeaning(t *testing.T) {
 	text := strings.Join(Meaning(demotest.Result(2, "Ann")), "\n")
-	require.Contains(t, text, "20000 of 20000 messages (everything, ×2)")
+	require.Contains(t, text, "20000 of 20000 messages (everything, 2 break-ins)")
 	require.Contains(t, text, "10000 of 10000 (part)", "as much as everything, found first")
 	require.Contains(t, text, "1 of 2", "part was noticed, everything was not")
-	require.Contains(t, text, "Every design lost as much in 2 of 2 (part, everything)")
-	require.Contains(t, text, "1 in every design, 0 of them on a phone or by its maker (served).")
+	require.Contains(t, text, "Of 2 attacks that opened something somewhere, 2 opened just as much in every design (part, everything)")
+	require.Contains(t, text, "1 order is served in full in every design, 0 of them on a phone or by its maker (served).")
 	require.Empty(t, Meaning(&attacks.Result{}), "nothing to say of nothing")
 }
 
@@ -53,42 +53,40 @@ func TestMeaningOf(t *testing.T) {
 		not    string
 	}{
 		{nil, "No row has a vendor", "more where it keeps"},
-		{nil, "Future, ", "Metadata"},
+		{nil, "of what was written after it: ", "Who wrote to whom"},
 		{named("part", func(c *attacks.Cell) { c.Needs = []world.Capability{{Principal: "device:1", Surface: "control"}} }), "No row has a vendor", ""},
 		{named("part", func(c *attacks.Cell) {
 			c.Needs = []world.Capability{{Principal: "device:1", Surface: "control"}, {Principal: "device:2", Surface: "control"}}
-		}), "Breadth", "vendor"},
+		}), "The most that one attack opens: ", "vendor"},
 		{named("part", func(c *attacks.Cell) {
 			c.Needs = []world.Capability{{Principal: world.Vendor, Surface: "order"}}
 		}), "No row has a vendor", ""},
 		{named("part", func(c *attacks.Cell) {
 			c.Needs = []world.Capability{{Principal: world.Vendor, Surface: "store"}}
-		}), "Breadth", "No row has a vendor"},
+		}), "The most that one attack opens: ", "No row has a vendor"},
 		{named("everything", func(c *attacks.Cell) {
 			c.Needs = []world.Capability{{Principal: "device:1", Surface: "store"}}
-		}), "By an attack that uses no phone and no maker of phones: Ann 18000 of 20000 (part, ×2)", ""},
-		{named("part", func(c *attacks.Cell) { c.Content.Target.After, c.Content.Others.After = 0, 0 }), "Breadth", "Future"},
-		{asInsider(18000), "opened something in every design, nobody was warned in: Ann 1 of 1; Ann 1 of 1. Every design lost as much in 1 of 1 (everything)", ""},
-		{asInsider(17999), "opened something in every design, nobody was warned in: Ann 1 of 2; Ann 1 of 2. Every design lost as much in 2 of 2 (part, everything)", ""},
-		{someOrder(20000, 20000, 10000, 10000), "1 in every design, 0 of them on a phone or by its maker (served for everybody)", "not the target's"},
-		{someOrder(12, 12, 2, 10), "by its maker (served with 10 of 12 not the target's)", "everybody"},
+		}), "Leaving phones and their makers alone: in every design, 18000 of 20000 (part, 2 break-ins)", ""},
+		{named("part", func(c *attacks.Cell) { c.Content.Target.After, c.Content.Others.After = 0, 0 }), "The most that one attack opens: ", "written after it"},
+		{asInsider(18000), "open something in every design, nobody was warned in 1 of 1 (in every design). Of 1 attack that opened something somewhere, 1 opened just as much in every design (everything)", ""},
+		{asInsider(17999), "open something in every design, nobody was warned in 1 of 2 (in every design). Of 2 attacks that opened something somewhere, 2 opened just as much in every design (part, everything)", ""},
+		{someOrder(20000, 20000, 10000, 10000), "1 order is served in full in every design, 0 of them on a phone or by its maker (served [for everybody])", "not the target's"},
+		{someOrder(12, 12, 2, 10), "by its maker (served [10 of 12 not the target's])", "everybody"},
 		{someOrder(11, 12, 2, 9), "0 of 1", "not the target's"},
-		{named("served", func(c *attacks.Cell) { c.Lawful.Beyond = 9 }), "by its maker (served with 9 beyond)", ""},
+		{named("served", func(c *attacks.Cell) { c.Lawful.Beyond = 9 }), "by its maker (served [9 beyond])", ""},
 		{named("served", func(c *attacks.Cell) {
 			if c.Design == "d1" {
 				c.Applicable, c.Lawful = false, attacks.Lawful{}
 			}
-		}), "0 of 0, and 1 with nobody to serve them on", ""},
-		{named("served", func(c *attacks.Cell) { c.Applicable, c.Lawful = false, attacks.Lawful{} }), "", "nobody to serve"},
+		}), "with Ann, 0 of 0 are served in full, and for 1 more there is nobody to ask", ""},
+		{named("served", func(c *attacks.Cell) { c.Applicable, c.Lawful = false, attacks.Lawful{} }), "", "nobody to ask"},
 		{named("none", func(c *attacks.Cell) { c.Metadata = attacks.Count{Recovered: 9, Total: 9} }),
-			"whom and when: 9 of 9 in every design, also where no message opened (none).", ""},
-		{named("part", func(c *attacks.Cell) { c.Metadata = attacks.Count{Recovered: 9, Total: 9} }), "9 of 9 in every design.", "also where"},
-		{func(r *attacks.Result) { r.Cells[0].Metadata = attacks.Count{Recovered: 9, Total: 9} }, "", "Metadata"},
+			"learns it of 9 of 9 messages, even where it opens none (none).", ""},
+		{named("part", func(c *attacks.Cell) { c.Metadata = attacks.Count{Recovered: 9, Total: 9} }), "learns it of 9 of 9 messages.", "even where"},
+		{func(r *attacks.Result) { r.Cells[0].Metadata = attacks.Count{Recovered: 9, Total: 9} }, "", "Who wrote to whom"},
 	} {
 		r := demotest.Result(2, "Ann")
-		for i := range r.Designs {
-			r.Designs[i].Name = "Ann"
-		}
+		r.Designs[0].Name, r.Designs[1].Name = "Ann", "Bob"
 		if c.change != nil {
 			c.change(r)
 		}

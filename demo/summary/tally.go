@@ -3,6 +3,7 @@ package summary
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"doormat/attacks"
 	"doormat/world"
@@ -92,16 +93,20 @@ func (t *tally) lawful(c *attacks.Cell, messages int) {
 	if c.Lawful.Asked == 0 || c.Lawful.Served < c.Lawful.Asked {
 		return
 	}
-	text := c.Attack
+	var notes []string
 	got, _ := recovered(c)
 	switch others := c.Content.Others.Recovered; {
 	case c.Lawful.Asked == messages:
-		text += " for everybody"
+		notes = append(notes, "for everybody")
 	case others > 0:
-		text += fmt.Sprintf(" with %d of %d not the target's", others, got)
+		notes = append(notes, fmt.Sprintf("%d of %d not the target's", others, got))
 	}
 	if c.Lawful.Beyond > 0 {
-		text += fmt.Sprintf(" with %d beyond", c.Lawful.Beyond)
+		notes = append(notes, fmt.Sprintf("%d beyond", c.Lawful.Beyond))
+	}
+	text := c.Attack
+	if len(notes) > 0 {
+		text += " [" + strings.Join(notes, ", ") + "]"
 	}
 	t.served = append(t.served, served{c.Attack, text, onPhone(c)})
 }

@@ -103,28 +103,48 @@ func way(p *page, ways []*summary.Way) {
 var parts = []string{"Error", "Words", "Metadata", "Evidence", "People", "Who knows", "Remains",
 	"Needs"}
 
+// told leaves out what follows from the lines before it: whoever reads no word finds no evidence
+// in it, and whoever got nothing holds nothing afterwards.
 func told(w *summary.Way) []string {
 	if w.Error != "" {
 		return []string{w.Error, "", "", "", "", "", "", ""}
 	}
-	delay := ""
+	l := w.Lawful
+	words := fmt.Sprintf("%s of the %s that it asks for", noneOr(l.Served),
+		summary.Count(l.Asked, "message"))
 	switch {
-	case w.Lawful.Served > 0 && w.Lawful.DelayHours > 0:
-		delay = ", the last after " + summary.Count(w.Lawful.DelayHours, "hour")
-	case w.Lawful.Served > 0:
-		delay = ", at once"
+	case l.Served > 0 && l.DelayHours > 0:
+		words += ", the last after " + summary.Count(l.DelayHours, "hour")
+	case l.Served > 0:
+		words += ", at once"
 	}
-	return []string{"",
-		fmt.Sprintf("served %d of %d that it asks for%s; %d of the %d of the order above; "+
-			"beyond its scope: %d", w.Lawful.Served, w.Lawful.Asked, delay, w.Declared.Found,
-			w.Declared.Total, w.Lawful.Beyond),
-		fmt.Sprintf("who wrote to whom and when, of %d of %d that it asks for",
-			w.Lawful.Metadata.Recovered, w.Lawful.Metadata.Total),
-		fmt.Sprintf("%d of %d messages", w.Evidence.Found, w.Evidence.Total),
-		fmt.Sprintf("%d read, %d of them neither the target nor named, %d whom the law protects",
-			w.People.Read, w.People.Unnamed, w.People.Privileged),
-		knows(w), w.Remains, fmt.Sprintf("%d had to say yes", w.Principals),
+	if (w.Declared != summary.Of{Found: l.Served, Total: l.Asked}) {
+		words += fmt.Sprintf("; %s of the %d of the order above", noneOr(w.Declared.Found),
+			w.Declared.Total)
 	}
+	if l.Beyond > 0 {
+		words += fmt.Sprintf("; beyond its scope come %d more", l.Beyond)
+	}
+	evidence, people, remains := "", "", ""
+	if w.People.Read > 0 {
+		evidence = fmt.Sprintf("%d of %d messages", w.Evidence.Found, w.Evidence.Total)
+		people = fmt.Sprintf("%d read; %d of them neither the target nor named in the order, %d "+
+			"whom the law protects", w.People.Read, w.People.Unnamed, w.People.Privileged)
+	}
+	if l.Served+l.Beyond+l.Metadata.Recovered > 0 || w.Remains != summary.Remains(&attacks.Cell{}) {
+		remains = w.Remains
+	}
+	return []string{"", words, fmt.Sprintf("who wrote to whom and when, of %s of them",
+		noneOr(l.Metadata.Recovered)), evidence, people, knows(w), remains,
+		fmt.Sprintf("%d had to say yes", w.Principals)}
+}
+
+// noneOr is a number, or the word for zero.
+func noneOr(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return fmt.Sprint(n)
 }
 
 // knows says who learns of it, at the time and later.
