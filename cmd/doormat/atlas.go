@@ -13,6 +13,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/atlas"
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/cluster/tasks"
 	"doormat/demo/text"
@@ -27,7 +28,7 @@ type atlasFlags struct {
 	again   int
 	active  bool
 	generic bool
-	by      many
+	by      runner.Many
 }
 
 func (a *app) atlas() *cobra.Command {
@@ -71,7 +72,7 @@ certificate: what such a search does not find may be there. Some minutes for eac
 			switch {
 			case tree && len(o.Designs) != 1, tree && o.Designs[0] == demo.AllDesigns:
 				return demo.Usagef("--format %s: name one column, such as: doormat atlas threshold", to.Format)
-			case tree && f.by.server.URL != "":
+			case tree && f.by.Server.URL != "":
 				return demo.Usagef("--format %s: a tree is drawn where its column is searched; leave out --nats", to.Format)
 			case f.sets < 1:
 				return demo.Usagef("--sets %d: want at least 1", f.sets)
@@ -91,7 +92,7 @@ certificate: what such a search does not find may be there. Some minutes for eac
 	a.RunFlags(c, &o)
 	f.add(c)
 	to.Add(c, "text", "json", "openpsa", "mermaid")
-	f.by.add(c)
+	f.by.Add(c)
 	return c
 }
 
@@ -134,8 +135,8 @@ func (f *atlasFlags) write(ctx context.Context, app *app, lab *attacks.Lab, o de
 	asked := tasks.Atlas{Moments: f.moments, Sets: f.sets, Again: f.again, Active: f.active || f.generic,
 		Generic: f.generic}
 	var docs, theirs []*atlas.Document
-	if f.by.server.URL != "" {
-		if theirs, err = f.by.atlas(ctx, app, lab, asked, o); err != nil {
+	if f.by.Server.URL != "" {
+		if theirs, err = f.by.Atlas(ctx, app.App, lab, asked, o); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,7 @@ func (a *app) matrix() *cobra.Command {
 	var to cli.OutFlags
 	var from runner.Outside
 	var other string
-	var by many
+	var by runner.Many
 	c := &cobra.Command{
 		Use:   "matrix",
 		Short: "Run every attack on every design and print what each recovered",
@@ -38,9 +38,9 @@ func (a *app) matrix() *cobra.Command {
 				return err
 			}
 			if other != "" {
-				return a.compare(c.Context(), lab, o, from, other, to, by.run(a, o, from))
+				return a.compare(c.Context(), lab, o, from, other, to, by.Run(a.App, o, from))
 			}
-			return measureBy(c.Context(), by.run(a, o, from), lab, to, func(r *attacks.Result, out *cli.Output) error {
+			return measureBy(c.Context(), by.Run(a.App, o, from), lab, to, func(r *attacks.Result, out *cli.Output) error {
 				switch to.Format {
 				case "markdown":
 					return out.Data(markdown.Result(r))
@@ -60,7 +60,7 @@ func (a *app) matrix() *cobra.Command {
 	compared.Value = comparing{compared.Value, &other}
 	compared.Usage += "; or NAME=VALUE, to print only the cells that differ with that setting"
 	from.Add(c)
-	by.add(c)
+	by.Add(c)
 	return c
 }
 

@@ -21,7 +21,7 @@ func (a *app) attackSweep() *cobra.Command {
 	var r demo.Range
 	var to cli.OutFlags
 	var from runner.Outside
-	var by many
+	var by runner.Many
 	c := &cobra.Command{
 		Use:   "sweep ID-or-FILE --over " + strings.Join(demo.Swept(), "|"),
 		Short: "Run one attack over a range of one setting, and print or draw what it opens",
@@ -61,7 +61,7 @@ opened messages.
 	a.RunFlags(c, &o)
 	to.Add(c, "text", "json", "csv")
 	from.Add(c)
-	by.add(c)
+	by.Add(c)
 	cli.Complete(c, "over", cli.Words(demo.Swept()...))
 	for _, flag := range []string{"from", "to", "step"} {
 		cli.Complete(c, flag, cli.Words())
@@ -70,7 +70,7 @@ opened messages.
 }
 
 func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to cli.OutFlags, name string,
-	from runner.Outside, by many) (err error) {
+	from runner.Outside, by runner.Many) (err error) {
 	lab, err := a.Lab(o)
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to cli.OutFl
 	if err != nil {
 		return err
 	}
-	s, err := by.over(c.Context(), a, r, lab, points, o, from)
+	s, err := by.Over(c.Context(), a.App, r, lab, points, o, from)
 	if err == nil {
 		err = writeSweep(s, to.Format, out)
 	}

@@ -1,6 +1,7 @@
 package challenge
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -49,6 +50,8 @@ type Grader struct {
 	Dial    func(time.Duration) (script.Dial, error) // starts a script's process that may take so long
 	Timeout time.Duration                            // for each operation on a script
 	Print   func(string)                             // hears what scripts print; may be nil
+	Memo    *memo.Memo                               // what runs compute alike; nil for one each
+	Draw    []byte                                   // 32 bytes that no student knows; nil to draw afresh
 }
 
 // An Answer is a script that somebody hands in.
@@ -59,17 +62,22 @@ type Answer struct {
 	Source    []byte
 }
 
+// Verdict is one on an answer of which nothing is known but what kept it from being marked.
+func (a Answer) Verdict(why string) *Verdict {
+	return &Verdict{Challenge: a.Challenge.ID, Student: a.Student.Name, Seed: a.Student.Seed(),
+		Message: a.Challenge.Wanted(a.Student), Marks: []Mark{}, Error: why}
+}
+
 // Check marks an answer. Whatever goes wrong with it, and if doormat itself breaks over it,
 // stands in the verdict.
 func (g *Grader) Check(ctx context.Context, a Answer) *Verdict {
-	return g.check(ctx, a, new(memo.Memo))
+	return g.check(ctx, a, cmp.Or(g.Memo, new(memo.Memo)))
 }
 
 // check shares with other answers of the same student what runs compute alike.
 func (g *Grader) check(ctx context.Context, a Answer, shared *memo.Memo) *Verdict {
 	start := time.Now()
-	v := &Verdict{Challenge: a.Challenge.ID, Student: a.Student.Name, Seed: a.Student.Seed(),
-		Message: a.Challenge.Wanted(a.Student), Marks: []Mark{}}
+	v := a.Verdict("")
 	if err := world.Guard(func() error { return g.mark(ctx, a, shared, v) }); err != nil {
 		v.Solved, v.Error = false, err.Error()
 	}
@@ -82,6 +90,9 @@ func (g *Grader) mark(ctx context.Context, a Answer, shared *memo.Memo, v *Verdi
 	lab, err := a.Challenge.lab(g.Kit, a.Student)
 	if err != nil {
 		return err
+	}
+	if g.Draw != nil && !a.Student.Class {
+		lab.Draw = g.Draw
 	}
 	lab.Memo, lab.Bound = shared, demo.Limit(2*g.Timeout)
 	t, err := g.load(ctx, a, lab)

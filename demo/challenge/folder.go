@@ -89,15 +89,58 @@ func (g *Grader) student(ctx context.Context, root *os.Root, grade *Grade) {
 	list, _ := All() // which could be read before
 	shared := new(memo.Memo)
 	for _, a := range grade.collect(root, list) {
-		v := g.check(ctx, a, shared)
-		grade.Verdicts = append(grade.Verdicts, v)
-		grade.Solved += count(v.Solved)
-		if v.Solved {
-			grade.prints[v.Challenge] = fingerprint(a.Source)
-		} else if owner := Owner(a.Source); owner.Name != "" && owner.Seed() != v.Seed {
-			grade.Problems = append(grade.Problems, fmt.Sprintf("%s: begun by %q, who has "+
-				"other keys and messages", v.Challenge, plain.Short(owner.Name, 60)))
+		grade.add(a, g.check(ctx, a, shared))
+	}
+}
+
+// MaxTogether is how many bytes of answers [FolderBy] holds.
+const MaxTogether = 128 << 20
+
+// FolderBy is [Grader.Folder] with the answers of all students marked by mark, a verdict each in
+// their order. It has them all in memory, at most [MaxTogether] bytes.
+func FolderBy(dir string, mark func([]Answer) ([]*Verdict, error)) (*Grades, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	grades, err := collect(root)
+	if err != nil {
+		return nil, err
+	}
+	list, _ := All() // which could be read before
+	var answers []Answer
+	var owners []*Grade
+	size := 0
+	for _, grade := range grades.Students {
+		for _, a := range grade.collect(root, list) {
+			if size += len(a.Source); size > MaxTogether {
+				return nil, fmt.Errorf("the answers in %s take more than %d MB: mark a part of them at a "+
+					"time", dir, MaxTogether>>20)
+			}
+			answers, owners = append(answers, a), append(owners, grade)
 		}
+	}
+	verdicts, err := mark(answers)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range verdicts {
+		owners[i].add(answers[i], v)
+	}
+	grades.compare()
+	return grades, nil
+}
+
+// add notes the verdict on one answer.
+func (grade *Grade) add(a Answer, v *Verdict) {
+	grade.Verdicts = append(grade.Verdicts, v)
+	grade.Solved += count(v.Solved)
+	if v.Solved {
+		grade.prints[v.Challenge] = fingerprint(a.Source)
+	} else if owner := Owner(a.Source); owner.Name != "" && owner.Seed() != v.Seed {
+		grade.Problems = append(grade.Problems, fmt.Sprintf("%s: begun by %q, who has "+
+			"other keys and messages", v.Challenge, plain.Short(owner.Name, 60)))
 	}
 }
 

@@ -54,8 +54,25 @@ type Answer struct {
 	Failure string    // why there is no Body, "" if there is
 }
 
-// Do computes a job. It may be called from several goroutines at once.
+// Do computes a job. It may be called from several goroutines at once; ctx has the job's [Draw].
 type Do func(ctx context.Context, common, job []byte) (Answer, error)
+
+// Draw is 32 bytes with which to seed what must be random in a job and yet the same whoever
+// computes it, so that answers can be compared: whoever made the job could not know them. They
+// are nil outside of [Do].
+func Draw(ctx context.Context) []byte {
+	draw, _ := ctx.Value(drawKey{}).([]byte)
+	return draw
+}
+
+// drawKey is under what a context has the draw of its job.
+type drawKey struct{}
+
+// withDraw has the draw follow from the job's token, which follows from a secret of the run.
+func withDraw(ctx context.Context, token string) context.Context {
+	sum := sha256.Sum256([]byte("draw:" + token))
+	return context.WithValue(ctx, drawKey{}, sum[:])
+}
 
 // Bounds on what travels, in bytes.
 const (

@@ -23,7 +23,11 @@ type Host struct {
 	Do      Do     // computes a job here, to check an answer
 	// Check says what is wrong with an answer that cannot be one to this job; it is not asked
 	// about failures. Nothing else stands between what a worker sends and the result.
-	Check    func(job []byte, a Answer) error
+	Check func(job []byte, a Answer) error
+	// Excused tells whether an honest worker may have answered otherwise than this machine, such
+	// as a slow one that ran out of time. Then it is named and the answer of this machine counts,
+	// and that is all. Nil if none may.
+	Excused  func(job []byte, theirs, ours Answer) bool
 	Progress func(State)  // hears how far the work is, every second and some more often; may be nil
 	Warn     func(string) // hears what people should know, one line each; may be nil
 

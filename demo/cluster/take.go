@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"maps"
@@ -43,7 +44,7 @@ func (r *hosted) live(ctx context.Context) error {
 	for len(r.answers) < len(r.jobs) || len(r.mine) > 0 {
 		if !published && (old <= 0 || time.Since(r.begun) > forgotten) { // answers of an earlier call have been read
 			published = true
-			go r.publish(ctx, firstTime, r.missing()...)
+			go r.publish(ctx, firstTime, r.carried()...)
 			r.announce()
 		}
 		select {
@@ -117,6 +118,20 @@ func (r *hosted) missing() (list []string) {
 			listed[key] = true
 			list = append(list, key)
 		}
+	}
+	return list
+}
+
+// carried lists the missing jobs that the server carries; this machine computes the others.
+func (r *hosted) carried() (list []string) {
+	for _, key := range r.missing() {
+		if size := base64.StdEncoding.EncodedLen(len(r.jobs[key])); int64(size) <= maxMessage(r.Conn) {
+			list = append(list, key)
+			continue
+		}
+		r.warnOnce("large", fmt.Sprintf("a job takes %d bytes, and more than the server carries: this machine computes "+
+			"what is as large; to have it travel, give the server a larger max_payload", len(r.jobs[key])))
+		r.computeSelf(key)
 	}
 	return list
 }
@@ -235,7 +250,7 @@ func (r *hosted) compute(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case key := <-r.tasks:
-			a, err := r.Do(ctx, r.batch.Common, r.jobs[key])
+			a, err := r.Do(withDraw(ctx, token(r.secret, key)), r.batch.Common, r.jobs[key])
 			if err != nil {
 				a = Answer{Failure: err.Error()}
 			}
@@ -258,6 +273,11 @@ func (r *hosted) settle(ctx context.Context, c computed) {
 		return
 	}
 	if who == "" || bytes.Equal(theirs.Body, c.answer.Body) && theirs.Failure == c.answer.Failure {
+		return
+	}
+	if r.Excused != nil && r.Excused(r.jobs[c.key], *theirs, c.answer) {
+		r.warnOnce("excused", fmt.Sprintf("worker %.80q answered job %.8s otherwise than this machine does, which may "+
+			"come of a lack of time or memory: this machine's answer counts", who, c.key))
 		return
 	}
 	var again []string

@@ -361,7 +361,7 @@ func (w *Worker) answer(ctx context.Context, r *run, job jetstream.Msg) (*nats.M
 	if err != nil {
 		return nil, err
 	}
-	a, err := w.Do(ctx, common, e.Body)
+	a, err := w.Do(withDraw(ctx, e.Token), common, e.Body)
 	if res.Failure = a.Failure; err != nil {
 		res.Failure = err.Error()
 	}

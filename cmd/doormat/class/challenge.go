@@ -130,8 +130,9 @@ draw. Whose it is stands in the line that start wrote, unless --student or
 --class says otherwise.
 
 Of a folder, mark DIR/STUDENT/CHALLENGE.star, each under the name of its folder,
-as many side by side as there are processors. Nothing that one answer does
-changes another's mark. --format csv gives a line for each student.
+as many side by side as there are processors, or with --nats on many machines.
+Nothing that one answer does changes another's mark. --format csv gives a line
+for each student.
 
 Exit code 0: solved, or, of a folder, marked; 3: not solved; 1: the script did
 not run to its end, or a file cannot be read; 2: flags and ids.`
@@ -140,6 +141,7 @@ func challengeCheck(a runner.App) *cobra.Command {
 	var to cli.OutFlags
 	var who studentFlags
 	var timeout time.Duration
+	var by runner.Many
 	c := &cobra.Command{
 		Use:   "check ID FILE | check DIR",
 		Short: "Check an answer, or mark those of a whole class",
@@ -165,13 +167,17 @@ func challengeCheck(a runner.App) *cobra.Command {
 					return demo.Usagef("%s %s: this is no folder; want %s", c.CommandPath(), args[0],
 						answerOrFolder)
 				}
-				return markFolder(c, g, args[0], who, to)
+				return markFolder(c, a, g, args[0], who, to, by)
+			}
+			if by.Server.URL != "" {
+				return demo.Usagef("--nats: is for a folder of answers, and this is one: leave it out")
 			}
 			return checkAnswer(c, g, args[0], args[1], who, to)
 		},
 	}
 	who.add(c)
 	to.Add(c, "text", "json", "junit", "csv")
+	by.AddForClass(c)
 	runner.TimeoutFlag(c, &timeout)
 	return c
 }
@@ -232,8 +238,8 @@ func writeVerdict(out *cli.Output, v *challenge.Verdict, of *challenge.Challenge
 }
 
 // markFolder marks a class and writes the grades.
-func markFolder(c *cobra.Command, g *challenge.Grader, dir string, who studentFlags,
-	to cli.OutFlags) (err error) {
+func markFolder(c *cobra.Command, a runner.App, g *challenge.Grader, dir string, who studentFlags,
+	to cli.OutFlags, by runner.Many) (err error) {
 	if who.student != "" || who.class != "" {
 		return demo.Usagef("--student and --class: in a folder of answers the names of its folders count")
 	}
@@ -241,7 +247,14 @@ func markFolder(c *cobra.Command, g *challenge.Grader, dir string, who studentFl
 	if err != nil {
 		return err
 	}
-	grades, err := g.Folder(c.Context(), dir, markedSoFar())
+	var grades *challenge.Grades
+	if by.Server.URL == "" {
+		grades, err = g.Folder(c.Context(), dir, markedSoFar())
+	} else {
+		grades, err = challenge.FolderBy(dir, func(answers []challenge.Answer) ([]*challenge.Verdict, error) {
+			return by.Mark(c.Context(), a, answers, g.Timeout)
+		})
+	}
 	if err == nil {
 		for _, name := range grades.Ignored {
 			runner.Complain(fmt.Sprintf("%s is no student's folder, and left out", name))

@@ -20,6 +20,7 @@ import (
 	"doormat/attacks"
 	"doormat/demo"
 	"doormat/demo/cluster"
+	"doormat/demo/sandbox"
 	"doormat/world"
 )
 
@@ -29,7 +30,14 @@ var machines = flag.Int("machines", 0, "columns of the sweep on three servers an
 // role is the environment variable that has this test's program be one machine.
 const role = "DOORMAT_TEST_MACHINE"
 
+// TestMain is one machine, or the process of a script, too.
 func TestMain(m *testing.M) {
+	if os.Args[len(os.Args)-1] == scriptCommand {
+		if err := sandbox.Child(os.Stdin, os.Stdout); err != nil {
+			panic(err)
+		}
+		return
+	}
 	flag.Parse()
 	var err error
 	switch os.Getenv(role) {

@@ -35,7 +35,7 @@ func (s Session) Open(set *Set, own bool) (h *cluster.Host, stop func(), err err
 	if err != nil {
 		return nil, nil, err
 	}
-	h = &cluster.Host{Program: program, Version: demo.Version, Do: set.Do, Check: set.Check, Disk: s.Disk,
+	h = &cluster.Host{Program: program, Version: demo.Version, Do: set.Do, Check: set.Check, Excused: set.Excused, Disk: s.Disk,
 		Progress: s.Progress, Warn: s.Say}
 	if !s.Embedded() {
 		h.Conn, err = s.Server.DialHost("doormat host")

@@ -2,7 +2,8 @@
 // falls into, how a worker does one, and how the answers become what one machine would have
 // given. Package cluster carries the bytes.
 //
-// A job of a sweep is one arrangement under a few settings, with some of the attacks. Attacks
+// A job of a class is one answer of a student, whose script runs in a sandbox; it travels only if
+// whoever marks says so (TestClass). A job of a sweep is one arrangement under a few settings, with some of the attacks. Attacks
 // that only read share an honest run, so they stay together; of those that act, each of which
 // has a run of its own, a few go into one job, which lives through one honest run to compare
 // them with. A job of an atlas is one arrangement. [kinds] lists the sorts of jobs: what else
@@ -22,6 +23,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -49,9 +51,10 @@ type Set struct {
 
 	own *world.Conversation // which does not leave this process, nil if there is none
 
-	mu   sync.Mutex
-	last string // what the jobs at hand have in common, as it travelled
-	lab  *attacks.Lab
+	mu     sync.Mutex
+	last   string // what the jobs at hand have in common, as it travelled
+	shared common
+	lab    *attacks.Lab
 }
 
 // A Script is an attack from a file.
@@ -89,20 +92,24 @@ type job struct {
 	Attacks []string   `json:"attacks"`
 	Points  []settings `json:"points"`
 	Atlas   Atlas      `json:"atlas"`
+	Answer  *handedIn  `json:"answer"` // of a student
 }
 
 // settings are those of a run as they are, without the words that people read.
 type settings world.Settings
 
-// kind is a sort of job: how it is done, and how one sees that an answer is none.
+// kind is a sort of job: how it is done, how one sees that an answer is none, and whether two
+// that differ can both be honest.
 type kind struct {
-	do    func(ctx context.Context, lab *attacks.Lab, j job) (cluster.Answer, error)
-	check func(j job, a cluster.Answer) error
+	do      func(ctx context.Context, s *Set, lab *attacks.Lab, c common, j job) (cluster.Answer, error)
+	check   func(j job, a cluster.Answer) error
+	excused func(j job, theirs, ours cluster.Answer) bool
 }
 
 var kinds = map[string]kind{
-	"cells": {doCells, checkCells},
-	"atlas": {doAtlas, checkAtlas},
+	"cells": {chosen(doCells), checkCells, cellsExcused},
+	"atlas": {chosen(doAtlas), checkAtlas, func(job, cluster.Answer, cluster.Answer) bool { return false }},
+	"mark":  {doMark, checkMark, markExcused},
 }
 
 // common makes what all jobs of a lab have in common.
@@ -152,19 +159,28 @@ func (s *Set) Do(ctx context.Context, common, body []byte) (cluster.Answer, erro
 	if !known {
 		return cluster.Answer{}, fmt.Errorf("this program does no jobs of the kind %q", j.Kind)
 	}
-	lab, err := s.labOf(ctx, common)
+	lab, shared, err := s.labOf(ctx, common)
 	if err != nil {
 		return cluster.Answer{}, err
 	}
 	var a cluster.Answer
 	err = world.Guard(func() (err error) {
-		one := *lab
-		if one.Designs, one.Attacks, err = s.choose(lab, j); err == nil {
-			a, err = k.do(ctx, &one, j)
-		}
+		a, err = k.do(ctx, s, lab, shared, j)
 		return err
 	})
 	return a, err
+}
+
+// chosen has something done with a lab of the job's own design and attacks.
+func chosen(do func(context.Context, *attacks.Lab, job) (cluster.Answer, error)) func(context.Context, *Set,
+	*attacks.Lab, common, job) (cluster.Answer, error) {
+	return func(ctx context.Context, s *Set, lab *attacks.Lab, _ common, j job) (a cluster.Answer, err error) {
+		one := *lab
+		if one.Designs, one.Attacks, err = s.choose(lab, j); err != nil {
+			return a, err
+		}
+		return do(ctx, &one, j)
+	}
 }
 
 // Check says what is wrong with an answer, for [cluster.Host].
@@ -176,16 +192,26 @@ func (s *Set) Check(body []byte, a cluster.Answer) error {
 	return kinds[j.Kind].check(j, a)
 }
 
-// labOf makes the lab of the jobs at hand, once.
-func (s *Set) labOf(ctx context.Context, data []byte) (*attacks.Lab, error) {
+// Excused tells whether two answers that differ can both be honest, for [cluster.Host].
+func (s *Set) Excused(body []byte, theirs, ours cluster.Answer) bool {
+	var j job
+	return cluster.Decode(body, &j) == nil && kinds[j.Kind].excused(j, theirs, ours)
+}
+
+// ranOut tells whether what kept a script from its end is that time or memory ran out, which
+// depends on the machine.
+func ranOut(why string) bool { return strings.Contains(why, "stopped") }
+
+// labOf makes the lab of the jobs at hand, once, from what they have in common.
+func (s *Set) labOf(ctx context.Context, data []byte) (*attacks.Lab, common, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.lab != nil && s.last == string(data) {
-		return s.lab, nil
+		return s.lab, s.shared, nil
 	}
 	var c common
 	if err := cluster.Decode(data, &c); err != nil {
-		return nil, fmt.Errorf("not a run of this program: %w", err)
+		return nil, c, fmt.Errorf("not a run of this program: %w", err)
 	}
 	start := time.Now()
 	lab := &attacks.Lab{Version: demo.Version, Designs: s.Kit.Designs, Known: s.Kit.Designs, Seed: c.Seed,
@@ -198,16 +224,16 @@ func (s *Set) labOf(ctx context.Context, data []byte) (*attacks.Lab, error) {
 	lab.Draw, err1 = hex.DecodeString(c.Draw)
 	lab.Second, err2 = hex.DecodeString(c.Second)
 	if err := errors.Join(err1, err2); err != nil {
-		return nil, err
+		return nil, c, err
 	}
 	if err := s.openConversation(lab, c); err != nil {
-		return nil, err
+		return nil, c, err
 	}
 	if err := s.loadScripts(ctx, lab, c); err != nil {
-		return nil, err
+		return nil, c, err
 	}
-	s.last, s.lab = string(data), lab
-	return lab, nil
+	s.last, s.lab, s.shared = string(data), lab, c
+	return lab, c, nil
 }
 
 // openConversation gets the conversation that the jobs are about.
