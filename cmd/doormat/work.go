@@ -38,8 +38,12 @@ somebody's own if that was shared.`,
 			if err != nil {
 				return err
 			}
+			session, err := m.Session()
+			if err != nil {
+				return err
+			}
 			set := &tasks.Set{Kit: kit, Sandbox: runner.ScriptCommand, Slots: slots}
-			return m.Session().Work(c.Context(), set)
+			return session.Work(c.Context(), set)
 		},
 	}
 	m.Login(c, "address of a server: `URL`, or several separated by commas")

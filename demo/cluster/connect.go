@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -32,26 +34,64 @@ type Server struct {
 
 // A Conn is a connection to NATS. It is made anew whenever it breaks.
 type Conn struct {
-	nc *nats.Conn
-	js jetstream.JetStream
+	nc     *nats.Conn
+	js     jetstream.JetStream
+	failed *failure
 }
 
 // pending is how many messages may be on their way to the server before it has written them.
 const pending = 4096
 
-// Dial connects. The error names the server, without its password.
-func (s Server) Dial(name string, more ...nats.Option) (*Conn, error) {
+// Valid says what is wrong with a server's description before anybody is asked.
+func (s Server) Valid() error {
 	for part := range strings.SplitSeq(s.URL, ",") {
 		if u, err := url.Parse(strings.TrimSpace(part)); err != nil || u.Host == "" {
-			return nil, fmt.Errorf("%q is no address of a NATS server: want nats://HOST:PORT or tls://HOST:PORT",
+			return fmt.Errorf("%q is no address of a NATS server: want nats://HOST:PORT or tls://HOST:PORT",
 				Redacted(part))
 		}
 	}
-	nc, err := nats.Connect(s.URL, append(s.options(name), more...)...)
-	if err != nil {
-		return nil, fmt.Errorf("NATS at %s: %w", Redacted(s.URL), err)
+	if (s.Cert == "") != (s.Key == "") {
+		return errors.New("a client's certificate and its key: want both or neither")
 	}
-	return newConn(nc)
+	return nil
+}
+
+// Dial connects. The error names the server, without its password, and says what helps.
+func (s Server) Dial(name string) (*Conn, error) {
+	if err := s.Valid(); err != nil {
+		return nil, err
+	}
+	failed := &failure{known: make(chan struct{})}
+	nc, err := nats.Connect(s.URL, s.options(name, failed)...)
+	if err != nil {
+		return nil, fmt.Errorf("NATS at %s: %w", Redacted(s.URL), explained(err))
+	}
+	return newConn(nc, failed)
+}
+
+// explained adds what helps.
+func explained(err error) error {
+	_, untrusted := errors.AsType[x509.UnknownAuthorityError](err)
+	help := ""
+	switch {
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked):
+		help = "it does not know this login: look at name and password, at the credentials or at the NKey"
+	case untrusted:
+		help = "give the certificates that sign the server's, in PEM (--tlsca)"
+	case errors.Is(err, nats.ErrSecureConnWanted):
+		help = "it offers no TLS, and nothing is sent to it in the clear"
+	case refusesOurs(err):
+		help = "it wants a certificate of this client that it trusts, and its key"
+	default:
+		return err
+	}
+	return fmt.Errorf("%w: %s", err, help)
+}
+
+// refusesOurs tells whether a server did not take this client's certificate, or lacked one. It
+// says so itself, or hangs up first.
+func refusesOurs(err error) bool {
+	return strings.Contains(err.Error(), "remote error: tls: ") || strings.Contains(err.Error(), "after TLS handshake")
 }
 
 // DialHost connects a host, to which answers come where no worker may listen.
@@ -63,19 +103,55 @@ func (s Server) DialHost(name string) (*Conn, error) {
 // hostInbox is the prefix of the subjects at which answers to a host come.
 const hostInbox = "_HOST"
 
-func newConn(nc *nats.Conn) (*Conn, error) {
+func newConn(nc *nats.Conn, failed *failure) (*Conn, error) {
 	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(pending))
 	if err != nil {
 		nc.Close()
 		return nil, err
 	}
-	return &Conn{nc, js}, nil
+	return &Conn{nc, js, failed}, nil
 }
 
-func (s Server) options(name string) []nats.Option {
+// failure is why a connection will never do again.
+type failure struct {
+	once  sync.Once
+	known chan struct{} // closed when there is one
+	err   error
+}
+
+func (f *failure) set(err error) {
+	f.once.Do(func() {
+		f.err = err
+		close(f.known)
+	})
+}
+
+// watch ends a context when the connection will never do again; the cause says why.
+func (c *Conn) watch(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-c.failed.known:
+			cancel(c.failed.err)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// options are those of a connection, which fails for good if it is closed or its login lacks a
+// permission.
+func (s Server) options(name string, failed *failure) []nats.Option {
 	list := []nats.Option{nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
 		nats.Timeout(5 * time.Second), nats.CustomInboxPrefix(cmp.Or(s.inbox, nats.InboxPrefix[:len(nats.InboxPrefix)-1])),
-		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {})} // every call has its own error
+		nats.ClosedHandler(func(nc *nats.Conn) {
+			failed.set(fmt.Errorf("the connection to NATS has ended: %w", explained(cmp.Or(nc.LastError(), nats.ErrConnectionClosed))))
+		}),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { // every call has its own error
+			if errors.Is(err, nats.ErrPermissionViolation) {
+				failed.set(fmt.Errorf("NATS: this login may not do what is needed here: %w", err))
+			}
+		})}
 	if s.Creds != "" {
 		list = append(list, nats.UserCredentials(s.Creds))
 	}
@@ -130,8 +206,10 @@ func retry(ctx context.Context, call func(context.Context) error) error {
 		switch {
 		case err == nil || lasting(err):
 			return err
+		case errors.Is(context.Cause(ctx), errOpening):
+			return fmt.Errorf("%w: %w", errOpening, err)
 		case ctx.Err() != nil:
-			return cmp.Or(context.Cause(ctx), err)
+			return context.Cause(ctx)
 		}
 		select {
 		case <-ctx.Done():
@@ -139,6 +217,11 @@ func retry(ctx context.Context, call func(context.Context) error) error {
 		}
 	}
 }
+
+// opening is how long servers may need until they have made a run's streams.
+const opening = time.Minute
+
+var errOpening = errors.New("no streams after a minute")
 
 // lasting tells whether an error will be the same the next time. Servers say 503 for what may
 // pass.

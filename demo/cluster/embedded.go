@@ -71,12 +71,13 @@ func (e *EmbeddedServer) Worker() (*Conn, error) { return e.dial(e.worker, "") }
 
 func (e *EmbeddedServer) dial(as *server.User, inbox string) (*Conn, error) {
 	s := Server{inbox: inbox}
-	nc, err := nats.Connect("", append(s.options("doormat "+as.Username), nats.InProcessServer(e.server),
+	failed := &failure{known: make(chan struct{})}
+	nc, err := nats.Connect("", append(s.options("doormat "+as.Username, failed), nats.InProcessServer(e.server),
 		nats.UserInfoHandler(func() (string, string) { return as.Username, as.Password }))...)
 	if err != nil {
 		return nil, fmt.Errorf("NATS server in this process: %w", err)
 	}
-	return newConn(nc)
+	return newConn(nc, failed)
 }
 
 // Close ends the server. Nothing is left of it.

@@ -75,7 +75,7 @@ func (h *Host) Own(w *Worker) *Worker {
 // With a Batch above 1 workers fetch as many jobs at a time, which pays where a job takes less
 // than a message. Then a job that kills workers takes those down that came with it.
 func (h *Host) Run(ctx context.Context, b Batch) ([]Answer, error) {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := h.Conn.watch(ctx)
 	defer cancel()
 	r, err := h.open(ctx, b)
 	if err != nil {
@@ -169,6 +169,8 @@ func (h *Host) open(ctx context.Context, b Batch) (*hosted, error) {
 
 // makeStreams makes the streams of jobs and of answers, and the consumers of jobs.
 func (r *hosted) makeStreams(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, opening, errOpening)
+	defer cancel()
 	storage := jetstream.MemoryStorage
 	if r.Disk {
 		storage = jetstream.FileStorage

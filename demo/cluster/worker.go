@@ -3,6 +3,7 @@ package cluster
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -58,6 +59,8 @@ func WorkerName() string {
 
 // Run works until ctx ends. It then finishes what it has in hand.
 func (w *Worker) Run(ctx context.Context) error {
+	ctx, cancel := w.Conn.watch(ctx)
+	defer cancel()
 	w.woken, w.told = make(chan struct{}, 1), map[string]bool{}
 	sub, err := w.Conn.nc.Subscribe(runsSubject, w.hear)
 	if err != nil {
@@ -76,6 +79,11 @@ func (w *Worker) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			tick.Stop()
 			wait.Wait()
+			select {
+			case <-w.Conn.failed.known:
+				return w.Conn.failed.err
+			default:
+			}
 			return w.Conn.nc.FlushTimeout(5 * time.Second)
 		}
 	}
@@ -87,7 +95,10 @@ const maxRuns = 100
 // hear learns of a run. Another program's is not taken: its answers would not be believed.
 func (w *Worker) hear(m *nats.Msg) {
 	var a announcement
-	if Decode(m.Data, &a) != nil || len(a.Run) != 32 {
+	if Decode(m.Data, &a) != nil {
+		return
+	}
+	if name, err := hex.DecodeString(a.Run); err != nil || len(name) != 16 {
 		return
 	}
 	switch {

@@ -67,8 +67,15 @@ func (m *Many) Login(c *cobra.Command, what string) {
 }
 
 // Session is what the flags say.
-func (m *Many) Session() tasks.Session {
-	return tasks.Session{Server: m.Server, Disk: m.disk, Say: Complain}
+func (m *Many) Session() (tasks.Session, error) {
+	s := tasks.Session{Server: m.Server, Disk: m.disk, Say: Complain}
+	switch err := m.Server.Valid(); {
+	case s.Embedded() && m.disk:
+		return s, demo.Usagef("--nats-disk: the server in this process keeps nothing on disk; give the URL of another")
+	case !s.Embedded() && err != nil:
+		return s, demo.Usagef("--nats: %v", err)
+	}
+	return s, nil
 }
 
 // Sweep runs a lab at some points, here or by others.
@@ -117,17 +124,17 @@ func (m *Many) Atlas(ctx context.Context, a App, lab *attacks.Lab, f tasks.Atlas
 // host opens a host for some work with a lab, and says what people should know about it.
 func (m *Many) host(ctx context.Context, a App, lab *attacks.Lab, o demo.Options, from Outside,
 	work func(*tasks.Set, *cluster.Host, tasks.Source) error) error {
-	s, own := m.Session(), o.Tale() == nil
+	own, embedded := o.Tale() == nil, m.Server.URL == cluster.Embedded
 	switch {
-	case own && !s.Embedded() && !m.share:
+	case own && !embedded && !m.share:
 		return demo.Usagef("--nats: this chat is your own, and it would travel to the server and to every worker: " +
 			"give --share-conversation if it may, or --nats embedded, with which it stays in this process")
-	case own && !s.Embedded():
+	case own && !embedded:
 		Complain(fmt.Sprintf("all %d messages of %s travel to %s and to every worker there: whoever runs these "+
 			"can read them", len(lab.Conversation.Messages), o.Conversation, cluster.Redacted(m.Server.URL)))
 	}
 	return m.open(ctx, a, own, func(set *tasks.Set, h *cluster.Host) error {
-		return work(set, h, tasks.Source{Options: o, Share: m.share && !s.Embedded(), Scripts: from.Scripts(lab),
+		return work(set, h, tasks.Source{Options: o, Share: m.share && !embedded, Scripts: from.Scripts(lab),
 			Timeout: from.Limit(lab)})
 	})
 }
@@ -135,7 +142,7 @@ func (m *Many) host(ctx context.Context, a App, lab *attacks.Lab, o demo.Options
 // Mark has the answers of a class marked, with so much time for each script.
 func (m *Many) Mark(ctx context.Context, a App, answers []challenge.Answer, timeout time.Duration) (
 	list []*challenge.Verdict, err error) {
-	switch embedded := m.Session().Embedded(); {
+	switch embedded := m.Server.URL == cluster.Embedded; {
 	case !embedded && !m.share:
 		return nil, demo.Usagef("--nats: answers and the names of who handed them in would travel to the server and " +
 			"to every worker: give --share-submissions if they may, or --nats embedded, with which they stay in " +
@@ -154,9 +161,9 @@ func (m *Many) Mark(ctx context.Context, a App, answers []challenge.Answer, time
 // open opens a host for some work. Own says that what it is about stays in an embedded server's
 // process.
 func (m *Many) open(ctx context.Context, a App, own bool, work func(*tasks.Set, *cluster.Host) error) error {
-	s := m.Session()
-	if m.disk && s.Embedded() {
-		return demo.Usagef("--nats-disk: the server in this process keeps nothing on disk; give the URL of another")
+	s, err := m.Session()
+	if err != nil {
+		return err
 	}
 	kit, err := a.Kit()
 	if err != nil {
@@ -171,7 +178,7 @@ func (m *Many) open(ctx context.Context, a App, own bool, work func(*tasks.Set, 
 		return err
 	}
 	defer stop()
-	if err = work(set, h); ctx.Err() != nil && !s.Embedded() {
+	if err = work(set, h); ctx.Err() != nil && !s.Embedded() && shown.begun {
 		shown.say("what was done stays on the server for three days: the same command goes on from there")
 	}
 	return err
@@ -181,6 +188,7 @@ func (m *Many) open(ctx context.Context, a App, own bool, work func(*tasks.Set, 
 type jobsProgress struct {
 	mu       sync.Mutex
 	terminal bool
+	begun    bool
 	shown    bool
 	last     time.Time
 }
@@ -195,6 +203,7 @@ func newJobsProgress() *jobsProgress {
 func (p *jobsProgress) show(s cluster.State) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.begun = true
 	line := fmt.Sprintf("%d of %d jobs, %s", s.Done, s.Jobs, summary.Count(s.Workers, "worker"))
 	if s.Rate > 0 && s.Done < s.Jobs {
 		line += fmt.Sprintf(", %.1f a second, about %s left", s.Rate, s.Left.Round(time.Second))
