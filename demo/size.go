@@ -20,13 +20,21 @@ const (
 	// maxWork is how many deliveries all cells together may take: some 15,000 for each
 	// attack that is applicable of the library on two designs, of which two then run at a time.
 	maxWork = 1_170_000
+	// maxSharedWork is the same if workers compute: it is not time that bounds it then but
+	// what this machine holds of results, at most a number for each delivery, as text and as such.
+	maxSharedWork = 30 * maxWork
 )
 
 // CheckSize refuses a lab that needs too much memory or time, over so many points of a
 // sweep. The error says what would fit.
-func CheckSize(lab *attacks.Lab, points int) error {
+func CheckSize(lab *attacks.Lab, points int) error { return checkSize(lab, points, maxWork) }
+
+// CheckShared is CheckSize if workers compute.
+func CheckShared(lab *attacks.Lab, points int) error { return checkSize(lab, points, maxSharedWork) }
+
+func checkSize(lab *attacks.Lab, points, work int) error {
 	cells := max(1, points*applicable(lab))
-	if fits(lab, cells) {
+	if fits(lab, cells, work) {
 		return nil
 	}
 	conv := lab.Conversation
@@ -36,16 +44,16 @@ func CheckSize(lab *attacks.Lab, points int) error {
 		what += fmt.Sprintf(", with %s files", plain.Number(n))
 	}
 	limit := fmt.Sprintf("%s on %s can take %s", summary.Count(len(lab.Attacks), "attack"),
-		summary.Count(len(lab.Designs), "design"), plain.Number(maxWork/cells))
+		summary.Count(len(lab.Designs), "design"), plain.Number(work/cells))
 	if points > 1 {
 		limit = fmt.Sprintf("a sweep of %s points can take %s", plain.Number(points),
-			plain.Number(maxWork/cells))
+			plain.Number(work/cells))
 	}
 	if lab.Weight() > maxWeight {
 		limit = fmt.Sprintf("one attack would need %s MB of memory, and doormat allows %s",
 			plain.Number(lab.Weight()>>20), plain.Number(maxWeight>>20))
 	}
-	return Usagef("%s; %s: %s", what, limit, strings.Join(alternatives(lab, cells), ", or "))
+	return Usagef("%s; %s: %s", what, limit, strings.Join(alternatives(lab, cells, work), ", or "))
 }
 
 // applicable counts the cells in which something runs: whatever the settings are, none does
@@ -61,17 +69,17 @@ func applicable(lab *attacks.Lab) (cells int) {
 	return cells
 }
 
-func fits(lab *attacks.Lab, cells int) bool {
-	return lab.Weight() <= maxWeight && lab.Conversation.Deliveries()*cells <= maxWork
+func fits(lab *attacks.Lab, cells, work int) bool {
+	return lab.Weight() <= maxWeight && lab.Conversation.Deliveries()*cells <= work
 }
 
 // alternatives lists what helps.
-func alternatives(lab *attacks.Lab, cells int) []string {
+func alternatives(lab *attacks.Lab, cells, work int) []string {
 	var list []string
 	conv, part := lab.Conversation, *lab
 	n := largest(len(conv.Messages), func(n int) bool {
 		part.Conversation = last(conv, n)
-		return fits(&part, cells)
+		return fits(&part, cells, work)
 	})
 	if n > 0 {
 		list = append(list, fmt.Sprintf("give --last %d, to use only the last %s messages", n,
@@ -79,7 +87,7 @@ func alternatives(lab *attacks.Lab, cells int) []string {
 	}
 	if attacks := len(lab.Attacks); attacks > 1 && lab.Weight() <= maxWeight {
 		list = append(list, fmt.Sprintf("give --attacks ID,ID, with at most %d attacks",
-			max(1, maxWork/conv.Deliveries()*attacks/cells)))
+			max(1, work/conv.Deliveries()*attacks/cells)))
 	}
 	if len(list) == 0 {
 		list = []string{"even its last message alone is too large"}

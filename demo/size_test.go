@@ -76,6 +76,8 @@ func TestSize(t *testing.T) {
 	lab := labOf(t, talkative(2, 20_000), one)
 	require.NoError(t, CheckSize(lab, 20))
 	require.ErrorContains(t, CheckSize(lab, 20_000), "a sweep of 20,000 points can take 29")
+	require.NoError(t, CheckShared(lab, 800))
+	require.ErrorContains(t, CheckShared(lab, 20_000), "a sweep of 20,000 points can take 87")
 	conv := talkative(3, 10)
 	for i := range 10 {
 		conv.Messages[i].Attachments = []world.Attachment{{Name: "film", Data: make([]byte, 16<<20)}}

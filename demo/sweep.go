@@ -21,14 +21,27 @@ func Swept() (names []string) {
 	return names
 }
 
-// MaxPoints bounds a sweep.
-const MaxPoints = 200
+// MaxPoints bounds a sweep that this machine computes, and MaxShared one that workers do: results
+// of as many are held and printed here.
+const (
+	MaxPoints = 200
+	MaxShared = 10_000
+)
 
 // A Range is a range of one setting, as flags give it.
 type Range struct {
 	Over string // one of Swept
 	// numbers, "" for the setting's own range by ones; not used where values are words
 	From, To, Step string
+	Shared         bool // workers compute it
+}
+
+// most is how many points it may have.
+func (r Range) most() int {
+	if r.Shared {
+		return MaxShared
+	}
+	return MaxPoints
 }
 
 // A Point is one value of the setting, with all settings of the run.
@@ -94,10 +107,10 @@ func (r Range) bounds(last, most int) (from, to, step int, err error) {
 			"or later",
 			from, to)
 	}
-	if n := (to-from)/step + 1; n > MaxPoints {
+	if n, most := (to-from)/step+1, r.most(); n > most {
 		return 0, 0, 0, Usagef("--over %s: %d points from %d to %d: want at most %d; give "+
 			"--step %d or a shorter range",
-			r.Over, n, from, to, MaxPoints, (to-from)/MaxPoints+1)
+			r.Over, n, from, to, most, (to-from)/most+1)
 	}
 	return from, to, step, nil
 }

@@ -65,6 +65,12 @@ func TestPoints(t *testing.T) {
 	points, err = Range{Over: "at", Step: "2"}.Points(base, 400)
 	require.NoError(t, err)
 	require.Len(t, points, MaxPoints)
+	// Workers have more.
+	points, err = Range{Over: "at", Shared: true}.Points(base, MaxShared)
+	require.NoError(t, err)
+	require.Len(t, points, MaxShared)
+	_, err = Range{Over: "at", Shared: true}.Points(base, MaxShared+1)
+	require.ErrorContains(t, err, "want at most 10000; give --step 2")
 }
 
 func TestFits(t *testing.T) {

@@ -147,15 +147,15 @@ type runFunc func(context.Context, *attacks.Lab) (*attacks.Result, error)
 // measure runs a lab here and writes its result, as the JSON document or by print.
 func measure(ctx context.Context, lab *attacks.Lab, to cli.OutFlags,
 	print func(*attacks.Result, *cli.Output) error) error {
-	return measureBy(ctx, runner.Run, lab, to, print)
-}
-
-// measureBy is measure by some runner.
-func measureBy(ctx context.Context, run runFunc, lab *attacks.Lab, to cli.OutFlags,
-	print func(*attacks.Result, *cli.Output) error) (err error) {
 	if err := demo.CheckSize(lab, 1); err != nil {
 		return err
 	}
+	return measureBy(ctx, runner.Run, lab, to, print)
+}
+
+// measureBy is measure by some runner, which refuses what is too large for it.
+func measureBy(ctx context.Context, run runFunc, lab *attacks.Lab, to cli.OutFlags,
+	print func(*attacks.Result, *cli.Output) error) (err error) {
 	out, err := cli.Open(to.Out)
 	if err != nil {
 		return err

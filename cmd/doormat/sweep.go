@@ -30,13 +30,13 @@ setting, and print for each design a table of what it opened at each value. Over
 at, the text is also a picture: compromised after message x, which messages are
 open? The setting's own range is every message for at, 1 to n for threshold, and
 1 to 20 and all for retention, and 1 to 20 and never for refresh and rotate. A
-sweep has at most %d points. The exit codes are those of attack run: 3 if any
-point differs from what the attack expects.
+sweep has at most %d points, and %d with --nats. The exit codes are those of
+attack run: 3 if any point differs from what the attack expects.
 
 --format json gives a row for each value and design, with the numbers of the
 opened messages.
 
-`, demo.MaxPoints) + columnsHelp("--format csv does too, with these columns", data.SweepColumns) +
+`, demo.MaxPoints, demo.MaxShared) + columnsHelp("--format csv does too, with these columns", data.SweepColumns) +
 			"\n\nopened lists message numbers, separated by spaces.",
 		Args:              cli.Exactly(1, "an attack's id or a script's file"),
 		ValidArgsFunction: a.CompleteAttackOrFile,
@@ -75,6 +75,7 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to cli.OutFl
 	if err != nil {
 		return err
 	}
+	r.Shared = by.Server.URL != ""
 	points, err := r.Points(lab.Settings, len(lab.Conversation.Messages))
 	if err != nil {
 		return err
@@ -87,9 +88,6 @@ func (a *app) sweep(c *cobra.Command, o demo.Options, r demo.Range, to cli.OutFl
 		return err
 	}
 	lab.Attacks = []technique.Technique{t}
-	if err := demo.CheckSize(lab, len(points)); err != nil {
-		return err
-	}
 	out, err := cli.Open(to.Out)
 	if err != nil {
 		return err

@@ -78,9 +78,16 @@ func (m *Many) Session() (tasks.Session, error) {
 	return s, nil
 }
 
-// Sweep runs a lab at some points, here or by others.
+// Sweep runs a lab at some points, here or by others. It refuses what is too large.
 func (m *Many) Sweep(ctx context.Context, a App, lab *attacks.Lab, points []world.Settings, o demo.Options,
 	from Outside) (results []*attacks.Result, err error) {
+	check := demo.CheckSize
+	if m.Server.URL != "" {
+		check = demo.CheckShared
+	}
+	if err := check(lab, len(points)); err != nil {
+		return nil, err
+	}
 	if m.Server.URL == "" {
 		defer cli.Progress(lab, len(points))()
 		return lab.Sweep(ctx, points)
