@@ -101,7 +101,7 @@ var policy = []struct {
 	{"demo/handout", []string{"world", "attacks", "attacks/atlas", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown", "demo/drawing", "demo/replay", "demo/wall", "demo/story", "docs"}},
 	{"demo/classroom", []string{"world", "attacks", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/lesson", "demo/story", "demo/summary", "demo/markdown", "docs"}},
 	{"demo/cluster", []string{"demo/plain"}},
-	{"demo/cluster/tasks", []string{"world", "world/memo", "attacks", "attacks/atlas", "attacks/script", "attacks/technique", "attacks/trace", "demo", "demo/cluster", "demo/sandbox", "demo/story"}},
+	{"demo/cluster/tasks", []string{"world", "world/memo", "attacks", "attacks/atlas", "attacks/script", "attacks/technique", "attacks/trace", "demo", "demo/challenge", "demo/cluster", "demo/sandbox", "demo/story"}},
 	{"demo/sheet", []string{"attacks", "attacks/technique", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/data", "demo/markdown"}},
 	{"demo/stage/jobs", []string{"attacks"}},
 	{"demo/stage/rob", []string{"world", "attacks/technique", "demo", "demo/replay", "demo/summary"}},
@@ -120,7 +120,7 @@ var policy = []struct {
 	{"demo/...", []string{"world/...", "e2ee/...", "escrow/...", "attacks/...", "demo/..."}},
 	{"cmd/doormat/manual", nil},
 	{"cmd/doormat/cli", []string{"demo", "demo/...", "attacks", "world"}},
-	{"cmd/doormat/runner", []string{"cmd/doormat/cli", "demo", "demo/...", "attacks", "attacks/script", "attacks/technique", "world"}},
+	{"cmd/doormat/runner", []string{"cmd/doormat/cli", "demo", "demo/...", "attacks", "attacks/atlas", "attacks/script", "attacks/technique", "world"}},
 	{"cmd/doormat/class", []string{"cmd/doormat/cli", "cmd/doormat/runner", "demo", "demo/...", "attacks", "attacks/script"}},
 	{"cmd/...", []string{"cmd/doormat/cli", "cmd/doormat/runner", "cmd/doormat/class", "cmd/doormat/manual", "demo", "demo/...", "attacks", "attacks/atlas", "attacks/lint", "attacks/odds", "attacks/script", "attacks/technique", "docs", "world"}}, // to load scripts, and for types
 }
