@@ -12,6 +12,7 @@ import (
 	"doormat/attacks/atlas"
 	"doormat/attacks/faulttree"
 	"doormat/attacks/odds"
+	"doormat/attacks/technique"
 	"doormat/world"
 )
 
@@ -65,18 +66,24 @@ func Declared(designs ...world.Design) (all world.Principals) {
 // addActive adds to the tree of each message the needs of every attack that opens it, and leaves
 // out of the tree what changes nothing: whoever has a phone's store needs no court. Nobody proves
 // that there is no other attack: it is what was thought of. Left out are lawful accesses, by which
-// somebody reads who may, and attacks that fix settings, such as where trustees sit: they speak of
-// another deployment, and the case names them.
+// somebody reads who may, and attacks that fix settings which are not the lab's, such as where
+// trustees sit: they speak of another deployment, and the case names them.
 func addActive(ctx context.Context, lab *attacks.Lab, d world.Design, c *odds.Case) error {
 	one := *lab
 	one.Designs, one.Attacks, one.Progress, one.Ahead = []world.Design{d}, nil, nil, nil
 	for _, t := range lab.Attacks {
-		switch h := t.Header(); {
-		case h.Kind != "attack" || atlas.Passive(h):
-		case len(h.Settings) > 0:
-			c.LeftOut = append(c.LeftOut, h.ID)
-		default:
+		h := t.Header()
+		if h.Kind != "attack" || atlas.Passive(h) {
+			continue
+		}
+		same, err := sameDeployment(h, lab.Settings, d.Info())
+		if err != nil {
+			return err
+		}
+		if same {
 			one.Attacks = append(one.Attacks, t)
+		} else {
+			c.LeftOut = append(c.LeftOut, odds.LeftOut{Attack: h.ID, Fixes: h.FixesIn(lab.Settings, d.Info())})
 		}
 	}
 	if len(one.Attacks) == 0 {
@@ -113,6 +120,18 @@ func addActive(ctx context.Context, lab *attacks.Lab, d world.Design, c *odds.Ca
 		}
 	}
 	return nil
+}
+
+// sameDeployment tells whether an attack runs under the settings that an arrangement has anyway. When
+// it begins is its own affair.
+func sameDeployment(h technique.Header, base world.Settings, arrangement world.Info) (bool, error) {
+	theirs, err := h.Override(base, arrangement)
+	if err != nil {
+		return false, err
+	}
+	usual, err := (&technique.Header{}).Override(base, arrangement)
+	theirs.At = usual.At
+	return theirs == usual, err
 }
 
 // A fall is a tree of what has to fall: for messages of the past, to which it may come in any

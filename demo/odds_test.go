@@ -153,12 +153,23 @@ func TestStolenKeysCount(t *testing.T) {
 	require.Greater(t, everything(trustees, "supplier.store", 1), 0.01+everything(trustees, "supplier.store", 0))
 }
 
+// An attack that fixes settings counts where the deployment has them.
+func TestSettingsCount(t *testing.T) {
+	t.Parallel()
+	o := demo.Defaults()
+	o.Designs, o.Attacks = []string{"threshold"}, []string{"agency-insider"}
+	o.Set("jurisdictions", "A:3,B:2")
+	with := casesOf(t, o, true)[0]
+	require.Empty(t, with.LeftOut)
+	require.NotEqual(t, odds.Inputs{}.Missing(casesOf(t, o, false)[0]), odds.Inputs{}.Missing(with), "it opens something")
+}
+
 // What changes no chance is not asked for, and attacks that fix settings are named.
 func TestNoIdleChances(t *testing.T) {
 	o := []string{"phone-implant", "phone-implant-ordered", "court-key-watched", "court-key-unwatched",
 		"update-compelled", "trustees-updated", "agency-insider", "narrow-order"}
 	for _, c := range oddsOf(t, o, "e2ee", "threshold") {
-		require.Equal(t, []string{"agency-insider"}, c.LeftOut)
+		require.Equal(t, []odds.LeftOut{{Attack: "agency-insider", Fixes: []string{"jurisdictions A:3,B:2"}}}, c.LeftOut)
 		in := odds.Inputs{Users: 1, Message: 1, Chances: map[string]float64{}}
 		kinds := in.Missing(c)
 		require.NotContains(t, kinds, "court.order", "whoever is served by order may read")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,6 +55,58 @@ func Kinds(principals world.Principals) (kinds []string) {
 	return kinds
 }
 
+// Names are what may be given a probability: kinds of capabilities, and capabilities of somebody.
+type Names struct{ Kinds, Each []string }
+
+// NewNames lists the names of declared principals under settings, in the order of declaration.
+func NewNames(ps world.Principals, s world.Settings, accounts []string) (Names, error) {
+	names := Names{Kinds: Kinds(ps)}
+	placed, err := ps.Placement(s)
+	if err != nil {
+		return names, err
+	}
+	for _, p := range ps {
+		var who []string
+		switch {
+		case p.Count == world.PerAccount:
+			who = accounts
+		case p.Name == world.JurisdictionName:
+			who = slices.Compact(slices.Sorted(maps.Values(placed)))
+		case p.Several():
+			n, err := world.Index(p.Count, s)
+			if err != nil {
+				return names, fmt.Errorf("odds: how many of %s: %w", p.Name, err)
+			}
+			for i := range n {
+				who = append(who, strconv.Itoa(i+1))
+			}
+		}
+		for _, one := range who {
+			for _, surface := range p.Surfaces {
+				names.Each = append(names.Each, p.Name+":"+one+"."+string(surface))
+			}
+		}
+	}
+	return names, nil
+}
+
+// check refuses a name that nobody declares, and says which is meant.
+func (n Names) check(name string) error {
+	kind := KindOf(name)
+	known := append(slices.Clone(n.Kinds), commonName, phonesName)
+	switch {
+	case !slices.Contains(known, kind):
+		hint := world.DidYouMean(kind, known)
+		if hint == "" {
+			hint = "; there are " + strings.Join(known, ", ")
+		}
+		return fmt.Errorf("%q: no capability of that kind is declared%s", name, hint)
+	case name != kind && !slices.Contains(n.Each, name):
+		return fmt.Errorf("%q: there is nobody of that name%s", name, world.DidYouMean(name, n.Each))
+	}
+	return nil
+}
+
 // Missing lists the kinds that the trees of the cases ask for and that nobody has given a
 // probability, in the order of declaration.
 func (in Inputs) Missing(cases ...Case) (kinds []string) {
@@ -76,11 +129,10 @@ func (in Inputs) Missing(cases ...Case) (kinds []string) {
 }
 
 // Set gives a probability for a kind of capability, for one capability, or for a common cause
-// ("common" of those who hold shares, "common-phones"). Kinds are those that the principals
-// declare.
-func (in *Inputs) Set(name, text string, principals world.Principals) error {
+// ("common" of those who hold shares, "common-phones").
+func (in *Inputs) Set(name, text string, names Names) error {
 	p, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(p >= 0 && p <= 1) {
+	if err != nil || !(p >= 0 && p <= 1) || math.Signbit(p) {
 		return fmt.Errorf("%s: %q is no probability, want a number from 0 to 1", name, text)
 	}
 	switch name {
@@ -91,13 +143,8 @@ func (in *Inputs) Set(name, text string, principals world.Principals) error {
 		in.Phones = p
 		return nil
 	}
-	known := append(Kinds(principals), commonName, phonesName)
-	if kind := KindOf(name); !slices.Contains(known, kind) {
-		hint := world.DidYouMean(kind, known)
-		if hint == "" {
-			hint = "; there are " + strings.Join(known, ", ")
-		}
-		return fmt.Errorf("%q: no capability of that kind is declared%s", name, hint)
+	if err := names.check(name); err != nil {
+		return err
 	}
 	chances := map[string]float64{}
 	maps.Copy(chances, in.Chances)
@@ -116,14 +163,19 @@ const (
 const maxLine = 1 << 12
 
 // Read reads probabilities: a line each, "trustee.store = 0.05", "common = 0.01". Names may be
-// quoted; what follows # is a comment. An error names file and line.
-func (in *Inputs) Read(file string, r io.Reader, principals world.Principals) error {
+// quoted; what follows # is a comment, and a byte order mark at the beginning is nothing. An error
+// names file and line.
+func (in *Inputs) Read(file string, r io.Reader, names Names) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
 	seen, n := map[string]int{}, 0
 	for lines.Scan() {
 		n++
-		text, _, _ := strings.Cut(lines.Text(), "#")
+		text := lines.Text()
+		if n == 1 {
+			text = strings.TrimPrefix(text, "\ufeff")
+		}
+		text, _, _ = strings.Cut(text, "#")
 		if text = strings.TrimSpace(text); text == "" {
 			continue
 		}
@@ -139,7 +191,7 @@ func (in *Inputs) Read(file string, r io.Reader, principals world.Principals) er
 			return fmt.Errorf("%s:%d: %s was given in line %d already", file, n, name, before)
 		}
 		seen[name] = n
-		if err := in.Set(name, value, principals); err != nil {
+		if err := in.Set(name, value, names); err != nil {
 			return fmt.Errorf("%s:%d: %w", file, n, err)
 		}
 	}

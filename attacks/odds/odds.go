@@ -58,10 +58,16 @@ type Case struct {
 	Messages   []*faulttree.Tree // over capabilities, each at a moment or at any
 	Moments    []int             // those that events name, in ascending order
 	Targets    func(int) bool    // whether message i, from 0, is one of the target's
-	LeftOut    []string          // ids of attacks that speak of other settings
+	LeftOut    []LeftOut         // attacks that speak of another deployment
 	// Every set of stores and taps that opens something, or just does not, was tried on real bytes,
 	// and none answered otherwise.
 	Complete bool
+}
+
+// LeftOut is an attack that fixes settings which are not those of the case.
+type LeftOut struct {
+	Attack string   `json:"attack"`
+	Fixes  []string `json:"fixes"` // as "name value"
 }
 
 // Goals are probabilities, each from 0 to 1.
@@ -87,7 +93,7 @@ type Row struct {
 	BreakEven []BreakEven `json:"breakeven"` // for each kind that holds shares
 	Crowd     Crowd       `json:"crowd"`
 	Assumed   []string    `json:"assumed"` // principals whom nothing here can get at
-	LeftOut   []string    `json:"left_out"`
+	LeftOut   []LeftOut   `json:"left_out"`
 	Complete  bool        `json:"complete"` // of the [Case]; if not, there may be other ways in
 }
 
@@ -125,7 +131,7 @@ func (c Case) Tree(in Inputs, years int) (*faulttree.Tree, faulttree.Chances) {
 // Row computes one row, within so many years. The seed decides what the simulation draws, and
 // nothing else.
 func (c Case) Row(in Inputs, years int, seed uint64) (Row, error) {
-	row := Row{Design: c.Design, Assumed: []string{}, LeftOut: append([]string{}, c.LeftOut...),
+	row := Row{Design: c.Design, Assumed: []string{}, LeftOut: append([]LeftOut{}, c.LeftOut...),
 		Complete: c.Complete}
 	for _, p := range c.Principals {
 		if len(p.Surfaces) == 0 {

@@ -304,13 +304,13 @@ func TestCrowd(t *testing.T) {
 func TestAssumed(t *testing.T) {
 	c := escrow()
 	c.Principals = c.Principals.With(world.Principals{{Name: "hardware", Count: "n"}})
-	c.LeftOut = []string{"secret-order"}
+	c.LeftOut = []LeftOut{{"secret-order", []string{"jurisdictions A:3"}}}
 	r := row(t, c, given, 1)
 	require.Equal(t, []string{"hardware"}, r.Assumed)
 	require.Equal(t, c.LeftOut, r.LeftOut)
 	r = row(t, escrow(), given, 1)
 	require.Equal(t, []string{}, r.Assumed)
-	require.Equal(t, []string{}, r.LeftOut)
+	require.Equal(t, []LeftOut{}, r.LeftOut)
 }
 
 func TestMissing(t *testing.T) {
@@ -326,10 +326,13 @@ func TestMissing(t *testing.T) {
 func TestRead(t *testing.T) {
 	read := func(text string) (Inputs, error) {
 		var in Inputs
-		err := in.Read("mine.txt", strings.NewReader(text), world.SharedPrincipals().With(world.Everywhere()))
+		settings := world.Settings{Threshold: 2, Trustees: 3, Jurisdictions: "A:2,B:1"}
+		names, err := NewNames(world.SharedPrincipals().With(world.Everywhere()), settings, []string{"alice"})
+		require.NoError(t, err)
+		err = in.Read("mine.txt", strings.NewReader(text), names)
 		return in, err
 	}
-	in, err := read("# mine\ntrustee.store = 0.05 # a guess\n\n\"device:alice.store\"=1e-3\r\ncommon = 0.01\ncommon-phones=2e-3\n")
+	in, err := read("\ufeff# mine\ntrustee.store = 0.05 # a guess\n\n\"device:alice.store\"=1e-3\r\ncommon = 0.01\ncommon-phones=2e-3\n")
 	require.NoError(t, err)
 	require.Equal(t, Inputs{Chances: map[string]float64{"trustee.store": 0.05, "device:alice.store": 0.001}, Common: 0.01, Phones: 0.002}, in)
 	require.Equal(t, []string{"device:alice.store = 0.001", "trustee.store = 0.05", "common = 0.01",
@@ -341,6 +344,13 @@ func TestRead(t *testing.T) {
 		"trustee.store = 1.5":        `mine.txt:1: trustee.store: "1.5" is no probability, want a number from 0 to 1`,
 		"\ntrustee.store = NaN":      `mine.txt:2: trustee.store: "NaN" is no probability`,
 		"common = -1":                `mine.txt:1: common: "-1" is no probability`,
+		"common = -0":                `mine.txt:1: common: "-0" is no probability`,
+		"common = 1e400":             `mine.txt:1: common: "1e400" is no probability`,
+		"device:bob.store = 0.1":     `mine.txt:1: "device:bob.store": there is nobody of that name`,
+		"witness:5.store = 0.1":      `did you mean "witness:1.store"?`,
+		"witness:0.store = 0.1":      `there is nobody of that name`,
+		"jurisdiction:C.order = 0.1": `did you mean "jurisdiction:A.order"?`,
+		"\ntrustee:4.store = 0.1":    `mine.txt:2: "trustee:4.store": there is nobody`,
 		"trustee.store 0.5":          `mine.txt:1: "trustee.store 0.5": want NAME = NUMBER`,
 		"trustee.store =":            `want NAME = NUMBER`,
 		"= 0.5":                      `want NAME = NUMBER`,

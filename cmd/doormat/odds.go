@@ -16,7 +16,6 @@ import (
 	"doormat/demo/atomicfile"
 	"doormat/demo/terminal"
 	"doormat/demo/text"
-	"doormat/world"
 )
 
 // oddsFlags are those of the verb, as they were given.
@@ -91,7 +90,11 @@ var yearly = []string{"refresh", "rotate"}
 
 // inputs reads what was given: the file, then flags.
 func (f *oddsFlags) inputs(lab *attacks.Lab) (odds.Inputs, error) {
-	in, known := f.in, demo.Declared(lab.Known...)
+	in := f.in
+	names, err := odds.NewNames(demo.Declared(lab.Known...), lab.Settings, lab.Conversation.Accounts)
+	if err != nil {
+		return in, err
+	}
 	in.Users, in.Active = float64(f.users), f.active
 	if f.users < 1 {
 		return in, demo.Usagef("--users %d: want at least 1", f.users)
@@ -114,21 +117,26 @@ func (f *oddsFlags) inputs(lab *attacks.Lab) (odds.Inputs, error) {
 			return in, fmt.Errorf("--chances %s: %w", f.file, atomicfile.WithoutPath(err))
 		}
 		defer file.Close()
-		if err := in.Read(f.file, file, known); err != nil {
+		if err := in.Read(f.file, file, names); err != nil {
 			return in, err
 		}
 	}
-	return in, f.set(&in, known)
+	return in, f.set(&in, names)
 }
 
-// set reads the chances that flags give.
-func (f *oddsFlags) set(in *odds.Inputs, known world.Principals) error {
+// set reads the chances that flags give, which go before those of the file.
+func (f *oddsFlags) set(in *odds.Inputs, names odds.Names) error {
+	seen := map[string]bool{}
 	for _, text := range f.chances {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok {
 			return demo.Usagef("--chance %q: want KIND=P, such as trustee.store=0.05", text)
 		}
-		if err := in.Set(name, value, known); err != nil {
+		if seen[name] {
+			return demo.Usagef("--chance %s was given already", name)
+		}
+		seen[name] = true
+		if err := in.Set(name, value, names); err != nil {
 			return demo.Usagef("--chance %v", err)
 		}
 	}
@@ -136,7 +144,7 @@ func (f *oddsFlags) set(in *odds.Inputs, known world.Principals) error {
 		if cause[1] == "" {
 			continue
 		}
-		if err := in.Set(cause[0], cause[1], known); err != nil {
+		if err := in.Set(cause[0], cause[1], names); err != nil {
 			return demo.Usagef("--%v", err)
 		}
 	}

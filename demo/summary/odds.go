@@ -78,7 +78,7 @@ func OddsCaveats(r odds.Report) []string {
 		counted = "Counted are copied stores and a tap, and what the attacks of the library open by " +
 			"more, as they ran here: who thinks of another adds to it."
 		if out := others(r.Rows); len(out) > 0 {
-			counted += " Not counted are those that fix settings, and so speak of another deployment: " +
+			counted += " Not counted are those that fix other settings, and so speak of another deployment: " +
 				strings.Join(out, ", ") + "."
 		}
 	}
@@ -97,13 +97,15 @@ func OddsCaveats(r odds.Report) []string {
 	}
 }
 
-// others lists the attacks that rows leave out, each once.
-func others(rows []odds.Row) (ids []string) {
+// others lists the attacks that rows leave out and the settings that they fix, each once.
+func others(rows []odds.Row) (list []string) {
 	for _, row := range rows {
-		ids = append(ids, row.LeftOut...)
+		for _, out := range row.LeftOut {
+			list = append(list, fmt.Sprintf("%s (%s)", out.Attack, strings.Join(out.Fixes, ", ")))
+		}
 	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // OddsEven says how good those who hold shares must be, "" if nobody does.

@@ -47,8 +47,11 @@ func TestOddsWords(t *testing.T) {
 	crowd.Half = 0
 	require.Contains(t, OddsCrowd(crowd, odds.Inputs{}), "half of them or more: 0, because no common cause of phones was given.")
 	require.Contains(t, OddsCrowd(crowd, odds.Inputs{Phones: 1e-9}), "half of them or more: 0. On")
+	insider := odds.LeftOut{Attack: "agency-insider", Fixes: []string{"jurisdictions A:3,B:2"}}
 	caveats := strings.Join(OddsCaveats(odds.Report{Inputs: odds.Inputs{Active: true}, Rows: []odds.Row{
-		{LeftOut: []string{"secret-order", "agency-insider"}}, {LeftOut: []string{"agency-insider"}}}}), " ")
-	require.Contains(t, caveats, "speak of another deployment: agency-insider, secret-order.")
+		{LeftOut: []odds.LeftOut{{Attack: "secret-order", Fixes: []string{"judges 2", "lock on"}}, insider}},
+		{LeftOut: []odds.LeftOut{insider}}}}), " ")
+	require.Contains(t, caveats, "speak of another deployment: agency-insider (jurisdictions A:3,B:2), "+
+		"secret-order (judges 2, lock on).")
 	require.Contains(t, caveats, "Lawful orders are not counted")
 }
