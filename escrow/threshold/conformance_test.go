@@ -29,10 +29,14 @@ func (d valued) Rules() []world.Rule {
 	return d.Hardened.Rules()
 }
 
-// TestHardenedConformance has the usual form as any design, and the others in brief.
+// TestHardenedConformance has the usual form in brief, and with -all, as in .ci/run, this and the
+// others whole.
 func TestHardenedConformance(t *testing.T) {
 	for _, hardware := range []string{HardwareChecks, HardwareCounts, HardwareOff} {
 		t.Run(hardware, func(t *testing.T) {
+			if !*worldtest.All && hardware != HardwareChecks {
+				t.Skip("runs with -all, as in .ci/run")
+			}
 			worldtest.Brief(t, valued{values: map[string]string{Hardware: hardware}})
 		})
 	}

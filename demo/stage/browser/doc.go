@@ -18,8 +18,8 @@
 //
 // Chromium is $DOORMAT_CHROMIUM, or chromium, chromium-browser or google-chrome on
 // the path. $DOORMAT_AXE is the file axe.min.js of the package axe-core, which finds
-// breaches of the Web Content Accessibility Guidelines (WCAG 2.2). The tests run with
-// DOORMAT_BROWSER=on, and skip where something is missing; with
-// DOORMAT_BROWSER=required they fail then. Protocol:
+// breaches of the Web Content Accessibility Guidelines (WCAG 2.2). The tests are built and
+// run with -tags browser only, so that nobody else compiles the client of the protocol, and
+// skip where something is missing; with DOORMAT_BROWSER=required they fail then. Protocol:
 // https://chromedevtools.github.io/devtools-protocol/.
 package browser

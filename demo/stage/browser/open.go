@@ -1,10 +1,9 @@
-//go:build !js
+//go:build browser
 
 package browser
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -70,21 +69,17 @@ func Open(t testing.TB, look Look) *Page {
 // the path of the browser.
 func Need(t testing.TB) string {
 	t.Helper()
-	path, err := find(os.Getenv, exec.LookPath)
+	path, err := find(os.Getenv("DOORMAT_CHROMIUM"), exec.LookPath)
 	if err != nil {
 		missing(t, err)
 	}
 	return path
 }
 
-// find returns the path of a browser, for whoever asks for browser tests.
-func find(getenv func(string) string, lookPath func(string) (string, error)) (string, error) {
-	if getenv("DOORMAT_BROWSER") == "" {
-		return "", errors.New("browser: set DOORMAT_BROWSER=on for tests in Chromium, which take " +
-			"a minute or two; .ci/run does")
-	}
+// find returns the path of a browser: somebody's own, or one that is installed.
+func find(own string, lookPath func(string) (string, error)) (string, error) {
 	names := []string{"chromium", "chromium-browser", "google-chrome"}
-	if own := getenv("DOORMAT_CHROMIUM"); own != "" {
+	if own != "" {
 		names = []string{own}
 	}
 	for _, name := range names {
