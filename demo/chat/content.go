@@ -186,7 +186,7 @@ func clip(name string) string {
 	if len(name) > 8*MaxName {
 		name = strings.ToValidUTF8(name[:8*MaxName], "")
 	}
-	name = strings.TrimSpace(spelling.Clean(name))
+	name = spelling.Name(name)
 	if runes := []rune(name); len(runes) > MaxName {
 		return string(runes[:MaxName-1]) + "…"
 	}

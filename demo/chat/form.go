@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -59,9 +60,10 @@ var magics = []struct{ begin, what string }{
 	{"<?xml", "XML, such as backups of text messages are"},
 }
 
-// checkText checks that data is UTF-8 text, and drops zero bytes that stray in one: a
-// text of a million characters is no less a chat for one of them. lines says where.
-func checkText(data []byte) (text []byte, lines []int, err error) {
+// checkText checks that data is UTF-8 text. What strays in one is mended and told, since a text
+// of a million characters is no less a chat for it: zero bytes, halves of characters, and an end
+// in the middle of one.
+func checkText(data []byte) (text []byte, told []string, err error) {
 	head := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\ufeff")), jsonSpace)
 	for _, m := range magics {
 		if bytes.HasPrefix(head, []byte(m.begin)) {
@@ -87,9 +89,64 @@ func checkText(data []byte) (text []byte, lines []int, err error) {
 			return nil, nil, fmt.Errorf("binary data and no text (a zero byte at offset %d), as "+
 				"in a backup, which is no export; %s", bytes.IndexByte(data, 0), forms)
 		}
-		return dropZeros(data)
+		var lines []int
+		data, lines = dropZeros(data)
+		told = append(told, "zero bytes, which no text has, are dropped: "+listLines(lines))
 	}
-	return data, nil, checkUTF8(data)
+	data, lines := joinHalves(data)
+	if len(lines) > 0 {
+		told = append(told, "characters were written in two halves (surrogates), which are joined, or "+
+			"shown as \ufffd where one is missing: "+listLines(lines))
+	}
+	if whole := wholeCharacters(data); len(whole) < len(data) {
+		data, told = whole, append(told, "the file ends in the middle of a character: what came "+
+			"after that is missing")
+	}
+	return data, told, checkUTF8(data)
+}
+
+// joinHalves mends characters beyond U+FFFF that a program wrote as two of three bytes each, as
+// some do that keep text in UTF-16 (CESU-8, Unicode Technical Report 26). lines says where.
+func joinHalves(data []byte) (text []byte, lines []int) {
+	if !bytes.Contains(data, []byte{0xed}) {
+		return data, nil
+	}
+	for line, i := 1, 0; i < len(data); {
+		if data[i] == '\n' {
+			line++
+		}
+		first, ok := half(data[i:])
+		if !ok {
+			text = append(text, data[i])
+			i++
+			continue
+		}
+		i, lines = i+3, append(lines, line)
+		if second, ok := half(data[i:]); ok && utf16.DecodeRune(first, second) != utf8.RuneError {
+			i, first = i+3, utf16.DecodeRune(first, second)
+		}
+		text = utf8.AppendRune(text, first) // half a character becomes U+FFFD
+	}
+	return text, lines
+}
+
+// half is the surrogate with which data begins, if it does.
+func half(data []byte) (r rune, ok bool) {
+	if len(data) < 3 || data[0] != 0xed || data[1]&0xe0 != 0xa0 || data[2]&0xc0 != 0x80 {
+		return 0, false
+	}
+	return 0xd000 | rune(data[1]&0x3f)<<6 | rune(data[2]&0x3f), true
+}
+
+// wholeCharacters is data without the first bytes of a character at its end.
+func wholeCharacters(data []byte) []byte {
+	for n := 1; n < utf8.UTFMax && n <= len(data); n++ {
+		end := data[len(data)-n:]
+		if utf8.RuneStart(end[0]) && !utf8.FullRune(end) && end[0] > 0x7f {
+			return data[:len(data)-n]
+		}
+	}
+	return data
 }
 
 // checkUTF8 tells text in another encoding from what is no text at all.
@@ -147,7 +204,7 @@ func looksUTF16(data []byte) bool {
 }
 
 // dropZeros takes zero bytes out, and says on which lines they were.
-func dropZeros(data []byte) (text []byte, lines []int, err error) {
+func dropZeros(data []byte) (text []byte, lines []int) {
 	line := 1
 	text = make([]byte, 0, len(data))
 	for _, b := range data {
@@ -160,7 +217,7 @@ func dropZeros(data []byte) (text []byte, lines []int, err error) {
 		}
 		text = append(text, b)
 	}
-	return text, lines, nil
+	return text, lines
 }
 
 // The JSON documents that are read, by the members with which they begin.

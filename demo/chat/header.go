@@ -126,5 +126,5 @@ func splitName(rest string) (name, text string, spaced bool) {
 	if utf8.RuneCountInString(name) > MaxName {
 		return "", "", false
 	}
-	return strings.TrimSpace(spelling.Clean(name)), text, spaced
+	return spelling.Name(name), text, spaced
 }

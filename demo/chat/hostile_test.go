@@ -114,7 +114,6 @@ func TestRefused(t *testing.T) {
 		{"UTF-16 without a mark", "2\x006\x00", "chat: f.txt: UTF-16 text"},
 		{"zip", "PK\x03\x04\x00", "chat: f.txt: broken archive"},
 		{"Latin-1", header + "Ruth: x\n" + header + "Ren\xe9: x", "chat: f.txt: line 2 is not UTF-8"},
-		{"cut in a character", header + "Ruth: \xf0\x9f\x91", "chat: f.txt: line 1 is not UTF-8"},
 		{"long preamble", strings.Repeat("x\n", MaxPreamble+1) + header + "Ruth: x", "chat: f.txt: no message found (1001 lines read)"},
 		{"crowd", crowd.String(), "chat: f.txt:257: more than 256 people write in this chat"},
 		{"too large", strings.Repeat(header+"Ruth: x\n", 1+MaxBytes/28), "the limit is 67108864: export the chat without media"},
@@ -152,5 +151,59 @@ func TestLinearWork(t *testing.T) {
 		c, err := Read("f.txt", file, stamp.Any)
 		require.NoError(t, err)
 		require.Equal(t, "first", c.Messages[0].Text)
+	}
+}
+
+// TestNobodyLooksLikeAnother: names that look alike are one person, and a name of which nothing
+// is to be seen is one all the same.
+func TestNobodyLooksLikeAnother(t *testing.T) {
+	for names, want := range map[string]string{
+		"Ruth,Ru\u200bth,\u2060Ruth,R\u00aduth,Ruth\u200e": "Ruth",
+		"❤\ufe0f,❤": "❤\ufe0f",
+		"\u3164,\u200b,\u2060\u2060,\u2800,\u3164":            "(U+3164), (U+200B), (U+2060 U+2060), (U+2800)",
+		"👩\u200d👧,👩👧":                                         "👩\u200d👧, 👩👧",
+		"نیمه\u200cشب,.":                                      "نیمه\u200cشب, .",
+		"\U0001f3f4\U000e0067\U000e0062\U000e007f,\U0001f3f4": "\U0001f3f4\U000e0067\U000e0062\U000e007f, \U0001f3f4",
+	} {
+		var file strings.Builder
+		list := strings.Split(names, ",")
+		for i, name := range list {
+			fmt.Fprintf(&file, "26/03/2017, 19:0%d - %s: hello\n", i, name)
+		}
+		c := read(t, file.String())
+		require.Len(t, c.Messages, len(list), names)
+		require.Equal(t, want, strings.Join(c.Accounts, ", "))
+	}
+}
+
+// TestNoSuchDate: who writes above the first date that can be read does not pass for a
+// preamble.
+func TestNoSuchDate(t *testing.T) {
+	for head, shape := range map[string]string{"29/02/2023, 19:01 - ": "99/99/9999, 99:99 - ",
+		"26/03/2023, 24:00 - ": "99/99/9999, 99:99 - ", "2023/13/11, 19:01 - ": "9999/99/99, 99:99 - "} {
+		c := read(t, "About us\n"+head+"Ruth: a\n26/03/2023, 19:02 - Sam: b")
+		require.Equal(t, []LeftOut{{Line: 1, Why: "stands before the first message"},
+			{Line: 2, Why: fmt.Sprintf("looks like a header (%q, where 9 is a digit and x a letter), "+
+				"and there is no such date or time", shape)}}, c.LeftOut)
+	}
+}
+
+// TestBrokenCharacters: a text that was cut off, or that a program wrote with halves of
+// characters, is read and what was wrong is told.
+func TestBrokenCharacters(t *testing.T) {
+	for text, want := range map[string]string{
+		"grin \xed\xa0\xbd\xed\xb8\x80":            "grin 😀",
+		"half \xed\xa0\xbd and \xed\xb8\x80":       "half \ufffd and \ufffd",
+		"two \xed\xa0\xbd\xed\xa0\xbd\xed\xb8\x80": "two \ufffd😀",
+		"cut \xf0\x9f\x98":                         "cut ",
+		"cut \xc3":                                 "cut ",
+	} {
+		c := read(t, "26/03/2017, 19:01 - Ruth: "+text)
+		require.Equal(t, want, c.Messages[0].Text)
+		require.Len(t, c.Warnings, 1, "%q", c.Warnings)
+	}
+	for _, text := range []string{"caf\xe9 au lait", "\x80", "cut \xf0\x9f\x98\nin the middle", "\xc3\xc3", "\xff"} {
+		_, err := Read("f.txt", []byte("26/03/2017, 19:01 - Ruth: "+text), stamp.Any)
+		require.ErrorContains(t, err, "line 1 is not UTF-8")
 	}
 }

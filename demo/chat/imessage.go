@@ -55,7 +55,7 @@ func (r *reader) readIMessage(text string) (*Chat, error) {
 			indented = true
 		case indented && strings.HasPrefix(line, "    "):
 		case open.from == "" && len(open.body) == 0:
-			open.from = strings.TrimSpace(spelling.Clean(line))
+			open.from = spelling.Name(line)
 			open.body = []string{}
 			if open.from == "" {
 				open.from = "(no name)"

@@ -82,7 +82,7 @@ func (c *candidate) with(name, text string) *candidate {
 	c.differs = c.differs || text != c.first
 	c.open = c.open || !closesQuote(name, first)
 	part, _, found := strings.Cut(first, ": ")
-	part = strings.TrimSpace(spelling.Clean(part))
+	part = spelling.Name(part)
 	if !found || !named(part) || len(c.parts) > MaxAccounts {
 		c.bare++
 		return c
@@ -169,7 +169,7 @@ func (r *reader) splitContacts(entries []entry, seen map[string]*candidate) {
 		if !found {
 			continue
 		}
-		second := strings.TrimSpace(spelling.Clean(part))
+		second := spelling.Name(part)
 		c := seen[e.name]
 		if whole[e.name] {
 			e.name, e.text = e.name+": "+second, e.text[len(part)+2:]

@@ -37,7 +37,7 @@ func Read(name string, data []byte, order stamp.Order) (*Chat, error) {
 // readFile reads what is not packed.
 func readFile(name string, data []byte, order stamp.Order,
 	holds func(name string) bool) (*Chat, error) {
-	data, zeros, err := checkText(data)
+	data, told, err := checkText(data)
 	if err != nil {
 		return nil, fmt.Errorf("chat: %s: %w", name, notChat{err})
 	}
@@ -47,8 +47,8 @@ func readFile(name string, data []byte, order stamp.Order,
 		chat: &Chat{Accounts: []string{}, SystemLines: []int{}, Messages: []Message{},
 			LeftOut: []LeftOut{}, Warnings: []string{}},
 	}
-	if len(zeros) > 0 {
-		r.warn("zero bytes, which no text has, are dropped: " + listLines(zeros))
+	for _, warning := range told {
+		r.warn(warning)
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if isJSON(data) {

@@ -67,7 +67,7 @@ func (r *reader) split(text string) ([]entry, error) {
 			r.near = append(r.near, nearHeader{n, shape})
 		case len(entries) == 0 && strings.TrimSpace(line) != "":
 			odd.see(n, line)
-			r.leaveOut(n, "stands before the first message")
+			r.leaveOut(n, notYet(shape))
 		}
 		if len(r.chat.LeftOut) > MaxPreamble {
 			break
@@ -82,4 +82,14 @@ func (r *reader) split(text string) ([]entry, error) {
 	entries[len(entries)-1].rest = text[begin:]
 	r.chat.Format = r.layout.format()
 	return entries, nil
+}
+
+// notYet says why a line above the first message is left out; shape is that of a line that
+// is nearly a header, otherwise "".
+func notYet(shape string) string {
+	if shape == "" {
+		return "stands before the first message"
+	}
+	return fmt.Sprintf("looks like a header (%q, where 9 is a digit and x a letter), and there is no "+
+		"such date or time", shape)
 }
