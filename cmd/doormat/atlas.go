@@ -63,7 +63,9 @@ certificate: what such a search does not find may be there. Some minutes for eac
 		Args:              cli.AtMost(1, "one column, see design list, or none"),
 		ValidArgsFunction: a.CompleteDesign,
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
+			if len(args) > 0 && len(o.Designs) > 0 {
+				return demo.Usagef("--designs: %s is named already; leave out one of them", args[0])
+			} else if len(args) > 0 {
 				o.Designs = args
 			} else if len(o.Designs) == 0 {
 				o.Designs = []string{demo.AllDesigns}

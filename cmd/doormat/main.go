@@ -13,8 +13,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -34,6 +36,18 @@ const (
 
 func main() { os.Exit(run(demo.Default)) }
 
+// noted remembers that something could not be written: cobra does not look when it writes help.
+type noted struct {
+	io.Writer
+	err error
+}
+
+func (n *noted) Write(text []byte) (int, error) {
+	written, err := n.Writer.Write(text)
+	n.err = cmp.Or(n.err, err)
+	return written, err
+}
+
 // memory is what the program tries to stay below: the collector works harder before it
 // takes more. What runs hold is well below it, see [attacks.DefaultRoom].
 const memory = 1792 << 20
@@ -47,7 +61,12 @@ func run(kit func() (demo.Kit, error)) int {
 		syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the second signal ends what does not listen
-	err := newRoot(&app{runner.App{Kit: kit}}).ExecuteContext(ctx)
+	root, out := newRoot(&app{runner.App{Kit: kit}}), &noted{Writer: os.Stdout}
+	root.SetOut(out)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = out.err
+	}
 	if err == nil {
 		return 0
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -32,21 +31,12 @@ current folder. A file that is there stays as it is.`,
 				return demo.Usagef("%v", err)
 			}
 			name := args[0] + ".star"
-			f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+			err = cli.WriteNew(name, script)
 			if errors.Is(err, fs.ErrExist) {
 				return demo.Usagef("%s is there already: choose another id", name)
-			}
-			if err != nil {
+			} else if err != nil {
 				return err
 			}
-			if _, err = f.WriteString(script); err == nil {
-				err = f.Close()
-			}
-			if err != nil {
-				_ = os.Remove(name)
-				return err
-			}
-			cli.Wrote(name)
 			return cli.Show(func(int) string {
 				return fmt.Sprintf("Next: doormat attack run %s --draft\n", name)
 			})

@@ -2,7 +2,7 @@
 // or several together ([OpenBundle]). A file is written beside its place and renamed into
 // it, so whoever reads the place meanwhile finds the old file or the new one.
 //
-// TestBundle has a second file fail and finds the first as it was; TestLeftovers shows what
+// TestCreateNew has many make one file. TestBundle has a second file fail and finds the first as it was; TestLeftovers shows what
 // the next run clears away after a process that was killed. The transcript
 // cmd/doormat/testdata/usage.txt writes over links, pipes and folders.
 package atomicfile
@@ -20,6 +20,7 @@ type File struct {
 	*os.File             // what becomes the file, or a pipe or a device itself
 	path     string      // of the file to be, "" for a pipe or a device
 	mode     fs.FileMode // its permissions
+	alone    bool        // it replaces nothing
 }
 
 // Create is called before the work is done, so that a file that cannot be written is no
@@ -44,6 +45,19 @@ func Create(path string) (*File, error) {
 	return f, nil
 }
 
+// CreateNew is [Create] for a file that must not be there yet, whoever makes one meanwhile: an
+// error, now or of Commit, is fs.ErrExist.
+func CreateNew(path string) (*File, error) {
+	if _, err := os.Lstat(path); err == nil {
+		return nil, fmt.Errorf("%s: %w", path, fs.ErrExist)
+	}
+	f, err := Create(path)
+	if err == nil {
+		f.alone = true
+	}
+	return f, err
+}
+
 // Path is where the file comes to stand, "" for a pipe or a device.
 func (f *File) Path() string { return f.path }
 
@@ -55,12 +69,30 @@ func (f *File) Commit() error {
 	}
 	if err == nil {
 		_ = os.Chmod(f.Name(), f.mode)
-		err = os.Rename(f.Name(), f.path)
+		err = f.place()
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
 	}
 	return err
+}
+
+// place gives the file its name.
+func (f *File) place() error {
+	if !f.alone {
+		return os.Rename(f.Name(), f.path)
+	}
+	if err := os.Link(f.Name(), f.path); err == nil || errors.Is(err, fs.ErrExist) {
+		_ = os.Remove(f.Name())
+		return err
+	}
+	// a file has one name on this disk: who makes it first has the place
+	first, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, f.mode)
+	if err != nil {
+		return err
+	}
+	_ = first.Close()
+	return os.Rename(f.Name(), f.path)
 }
 
 // Discard leaves the place as it is.

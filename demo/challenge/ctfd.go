@@ -41,11 +41,12 @@ func Export(dir string, class Student) (err error) {
 	}
 	temp, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), ".doormat-*")
 	if err != nil {
-		return withoutPath(err)
+		return fmt.Errorf("--out %s: %w", dir, withoutPath(err))
 	}
 	defer func() {
 		if err != nil {
 			_ = os.RemoveAll(temp)
+			err = fmt.Errorf("--out %s: %w", dir, withoutPath(err))
 		}
 	}()
 	for _, c := range list {

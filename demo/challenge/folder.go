@@ -171,6 +171,10 @@ func collect(root *os.Root) (*Grades, error) {
 			Alike: []string{}, prints: map[string][32]byte{}}
 		out.Students = append(out.Students, grade)
 	}
+	if len(out.Students) == 0 {
+		return nil, fmt.Errorf("%s: no student's folder in it: want DIR/STUDENT/CHALLENGE.star",
+			root.Name())
+	}
 	return out, nil
 }
 
@@ -240,6 +244,9 @@ func read(root *os.Root, name string) ([]byte, error) {
 // withoutPath leaves out the name, which whoever prints the error has.
 func withoutPath(err error) error {
 	if inner, ok := errors.AsType[*fs.PathError](err); ok {
+		return inner.Err
+	}
+	if inner, ok := errors.AsType[*os.LinkError](err); ok {
 		return inner.Err
 	}
 	return err

@@ -59,13 +59,18 @@ func wrong(line int, format string, args ...any) error {
 // *LineError.
 func Parse(data []byte) (*Read, error) {
 	r := &Read{lines: strings.Split(string(data), "\n"), places: map[string]int{}}
+	unix := bytes.ReplaceAll(bytes.TrimPrefix(data, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
 	switch {
-	case bytes.HasPrefix(data, []byte("<!DOCTYPE html>\n")):
+	case bytes.HasPrefix(unix, []byte("<!DOCTYPE html>\n")):
 		r.Format = "html"
-	case bytes.HasPrefix(data, []byte("# "+title+"\n")):
+	case bytes.HasPrefix(unix, []byte("# "+title+"\n")):
 		r.Format = "markdown"
 	default:
 		return nil, wrong(1, "this is no sheet that doormat sheet wrote")
+	}
+	if len(unix) < len(data) {
+		return nil, wrong(1, "a program has changed this sheet's line ends, or put a mark (U+FEFF) "+
+			"before it, and its hash is of every byte: get it as doormat wrote it")
 	}
 	facts := map[string]string{}
 	for i, line := range r.lines {

@@ -232,3 +232,17 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestLineEnds: a sheet that came through a program which changes line ends is told from an edit.
+func TestLineEnds(t *testing.T) {
+	s := testimony(t, []string{"threshold"}, "quorum-theft")
+	for _, format := range []string{"html", "markdown"} {
+		page := text(t, s, format)
+		for _, changed := range []string{"\ufeff" + page, strings.ReplaceAll(page, "\n", "\r\n")} {
+			_, err := Parse([]byte(changed))
+			require.ErrorContains(t, err, "1: a program has changed this sheet's line ends")
+		}
+	}
+	_, err := Parse([]byte("\ufeffDear Sir\r\n"))
+	require.ErrorContains(t, err, "this is no sheet")
+}

@@ -7,6 +7,7 @@ package class
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -18,7 +19,6 @@ import (
 	"doormat/cmd/doormat/cli"
 	"doormat/cmd/doormat/runner"
 	"doormat/demo"
-	"doormat/demo/atomicfile"
 	"doormat/demo/challenge"
 	"doormat/demo/plain"
 	"doormat/demo/sandbox"
@@ -98,15 +98,10 @@ for one, follow from the name. A file that is there stays as it is.`,
 				return err
 			}
 			name := found.ID + ".star"
-			if _, err := os.Lstat(name); err == nil {
+			err = cli.WriteNew(name, found.Start(s, name))
+			if errors.Is(err, fs.ErrExist) {
 				return demo.Usagef("%s is there already: go on with it, or move it away", name)
-			}
-			f, err := atomicfile.Create(name)
-			if err != nil {
-				return err
-			}
-			defer cli.Finish(f, &err)
-			if _, err = f.Write([]byte(found.Start(s, name))); err != nil {
+			} else if err != nil {
 				return err
 			}
 			return cli.Show(func(int) string {

@@ -61,6 +61,18 @@ func Finish(f *atomicfile.File, err *error) {
 	}
 }
 
+// WriteNew writes a file that must not be there yet, and says so; otherwise the error is
+// fs.ErrExist.
+func WriteNew(name, text string) (err error) {
+	f, err := atomicfile.CreateNew(name)
+	if err != nil {
+		return err
+	}
+	defer Finish(f, &err)
+	_, err = f.WriteString(text)
+	return err
+}
+
 // Wrote says on stderr what a flag had written: stdout stays for results.
 func Wrote(path string) { fmt.Fprintln(os.Stderr, "wrote "+plain.Clean(path)) }
 

@@ -46,8 +46,23 @@ func (m *Many) AddForClass(c *cobra.Command) {
 	m.addDisk(c)
 }
 
+// addDisk ends the list of flags, and refuses those that are about a server where none is named:
+// whoever gave them believes that others compute.
 func (m *Many) addDisk(c *cobra.Command) {
 	c.Flags().BoolVar(&m.disk, "nats-disk", false, "with a URL, keep jobs on the servers' disks, not in memory, until the end")
+	before := c.PreRunE
+	c.PreRunE = func(c *cobra.Command, args []string) error {
+		for _, name := range []string{"creds", "nkey", "tlsca", "tlscert", "tlskey", "share-conversation",
+			"share-submissions", "nats-disk"} {
+			if m.Server.URL == "" && c.Flags().Changed(name) {
+				return demo.Usagef("--%s: is for --nats; give both", name)
+			}
+		}
+		if before != nil {
+			return before(c, args)
+		}
+		return nil
+	}
 }
 
 // Login adds the flags that say where NATS is and how one logs in.
