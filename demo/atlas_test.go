@@ -61,7 +61,7 @@ func TestAtlas(t *testing.T) {
 
 // The first message of the story opens to two phones, and to the provider or a tap with any
 // three of five trustees: at any of two moments while shares stay as they are, at one and the
-// same where they are refreshed. Of seven of thirteen there are more sets than are tried.
+// same where they are refreshed. Of five of nine there are more sets than are tried.
 func TestAtlasCounts(t *testing.T) {
 	t.Parallel()
 	const phones, trios = 3, 10
@@ -71,7 +71,7 @@ func TestAtlasCounts(t *testing.T) {
 	}{
 		{nil, phones + (2+1)*trios*8},
 		{map[string]string{"refresh": "10"}, phones + (2+1)*trios*2},
-		{map[string]string{"threshold": "7", "trustees": "13", "refresh": "40"}, phones + (2+1)*1716*2},
+		{map[string]string{"threshold": "5", "trustees": "9", "refresh": "40"}, phones + (2+1)*126*2},
 	} {
 		lab, d := atlasLab(t, "threshold", c.values)
 		a, err := atlas.Explore(t.Context(), lab, d, []int{36, 72})
