@@ -57,10 +57,13 @@ func OwnParameters(designs []world.Design) (own []world.Parameter) {
 }
 
 // Parameters lists those of every run, and after them those that designs of the program have.
-func Parameters() []world.Parameter {
-	return append(world.Parameters(),
-		OwnParameters(Designs())...)
-}
+func Parameters() []world.Parameter { return append(world.Parameters(), OwnOfAll()...) }
+
+// OwnOfAll lists the parameters that single designs of the program have, each once.
+func OwnOfAll() []world.Parameter { return slices.Clone(ownOfAll()) }
+
+// ownOfAll asks every design once: each verb of the program has these among its flags.
+var ownOfAll = sync.OnceValue(func() []world.Parameter { return OwnParameters(Designs()) })
 
 // Attacks loads the library.
 func Attacks() ([]technique.Technique, error) {

@@ -26,7 +26,7 @@ func (o Options) Flags() string {
 	for _, p := range world.Parameters() {
 		list.add(p.Name, o.Value(p), p.Usual)
 	}
-	for _, p := range OwnParameters(Designs()) {
+	for _, p := range ownOfAll() {
 		if text, given := o.Given[p.Name]; given {
 			list.add("set", p.Name+"="+text, "")
 		}

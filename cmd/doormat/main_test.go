@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -72,7 +73,13 @@ def run(adv):
 	broken = header + `adv.take("trustee:1.store")`
 )
 
+// TestMain is doormat as well. Tests and what they start let garbage lie longer than usual: most
+// runs are short, and hold little.
 func TestMain(m *testing.M) {
+	if os.Getenv(collect) == "" {
+		debug.SetGCPercent(400)
+		_ = os.Setenv(collect, "400")
+	}
 	program := func(kit func() (demo.Kit, error)) func() {
 		return func() { os.Exit(run(kit)) }
 	}
@@ -84,11 +91,17 @@ func TestMain(m *testing.M) {
 	})
 }
 
+// collect is the variable by which a Go program is told how often to collect garbage.
+const collect = "GOGC"
+
 func TestTranscripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
 		UpdateScripts: os.Getenv("UPDATE") != "",
-		Setup:         hostileFiles,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv(collect, os.Getenv(collect))
+			return hostileFiles(env)
+		},
 		Condition:     condition,
 		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 	})

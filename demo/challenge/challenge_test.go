@@ -5,6 +5,7 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	debug.SetGCPercent(400) // runs hold little, and to collect often takes a tenth of their time
 	os.Exit(m.Run())
 }
 
@@ -104,12 +106,15 @@ func TestSolutions(t *testing.T) {
 }
 
 // Whichever message a student is asked for, it can be read; and who reads another has not
-// solved it.
+// solved it. Without -all every fourth message is asked for; .ci/run asks for all.
 func TestWanted(t *testing.T) {
 	demotest.Long(t)
 	for _, id := range []string{"stolen-phone", "narrow-order"} {
 		shared, c := new(memo.Memo), named(t, id)
 		for i, k := range c.Messages {
+			if i%4 != 0 && !*demotest.All {
+				continue
+			}
 			one := *c
 			one.Messages = []int{k}
 			t.Run(fmt.Sprint(id, k), func(t *testing.T) {
@@ -218,7 +223,7 @@ func TestSmuggling(t *testing.T) {
 	said, err := truth.New(story.Conversation(), world.Seed(class.Seed()), class.draw())
 	require.NoError(t, err)
 	var texts strings.Builder
-	for _, p := range said.Said {
+	for _, p := range said.Said[:24] { // enough to pass for an answer
 		texts.WriteString(`b"`)
 		for _, b := range p.Body {
 			fmt.Fprintf(&texts, `\x%02x`, b)

@@ -44,7 +44,7 @@ type control struct {
 // parameters are all that a page can set. Every address on it asks for them, so they are gathered
 // once.
 var parameters = sync.OnceValue(func() []world.Parameter {
-	return append(world.ByDependence(), demo.OwnParameters(demo.Designs())...)
+	return append(world.ByDependence(), demo.OwnOfAll()...)
 })
 
 // controls are those of c. Each has one way of writing a value, the one that get gives.

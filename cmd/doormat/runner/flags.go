@@ -75,7 +75,7 @@ func Set(o *demo.Options, text string) error {
 
 // sets lists the words that --set takes.
 func sets() (list []string) {
-	for _, p := range demo.OwnParameters(demo.Designs()) {
+	for _, p := range demo.OwnOfAll() {
 		for _, value := range p.Choices() {
 			list = append(list, p.Name+"="+value)
 		}

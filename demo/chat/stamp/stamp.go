@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -97,7 +98,9 @@ const (
 
 // stampREs match a cleaned date and time: "26/03/2017, 19:01", "21:41, 4 November 2019",
 // "3/26/17, 7:01:28 p. m.", "2017. 3. 26. 19.01", "令和5年11月4日 19時01分".
-var stampREs = compileStamps()
+//
+// To compile them takes as long as all else that the program does to start, and few runs read dates.
+var stampREs = sync.OnceValue(compileStamps)
 
 func compileStamps() (all []*regexp.Regexp) {
 	for _, date := range []string{numericRE, hanRE, dayRE, monthRE, yearRE} {
@@ -118,7 +121,7 @@ func Parse(text string) (s Stamp, ok bool) {
 	if !plausible(text) {
 		return Stamp{}, false
 	}
-	for _, re := range stampREs {
+	for _, re := range stampREs() {
 		m := re.FindStringSubmatch(text)
 		if m == nil {
 			continue
