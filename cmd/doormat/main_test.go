@@ -102,8 +102,8 @@ func TestTranscripts(t *testing.T) {
 			env.Setenv(collect, os.Getenv(collect))
 			return hostileFiles(env)
 		},
-		Condition:     condition,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Condition: condition,
+		Cmds:      map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 	})
 }
 
