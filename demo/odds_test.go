@@ -3,6 +3,7 @@ package demo_test
 import (
 	"maps"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -182,6 +183,33 @@ func TestSettingsCount(t *testing.T) {
 	with := casesOf(t, o, true)[0]
 	require.Empty(t, with.LeftOut)
 	require.NotEqual(t, odds.Inputs{}.Missing(casesOf(t, o, false)[0]), odds.Inputs{}.Missing(with), "it opens something")
+}
+
+// Whatever the chances are, escrow is read more often than the same mail without it, as Woodward (2026)
+// finds of every system with access; where hardware is assumed to keep the shares, as often.
+func TestAccessAddsRisk(t *testing.T) {
+	t.Parallel()
+	cases := oddsOf(t, nil, "e2ee", "e2ee-kept", "threshold", "threshold-delivered", "threshold-hardened")
+	random := rand.New(rand.NewPCG(1, 2))
+	in := odds.Inputs{Users: 1, Chances: map[string]float64{}}
+	for range 30 {
+		for _, kind := range in.Missing(cases...) {
+			in.Chances[kind] = random.Float64()
+		}
+		in.Message = 1 + random.IntN(72)
+		of := map[string]float64{}
+		for _, c := range cases {
+			tree, p := c.Tree(in, 1)
+			d, err := tree.Diagram()
+			require.NoError(t, err)
+			of[c.Design], err = d.Probability(p)
+			require.NoError(t, err)
+		}
+		require.Greater(t, of["threshold"], of["e2ee-kept"], "%v", in)
+		require.Greater(t, of["threshold-delivered"], of["e2ee"], "%v", in)
+		require.InDelta(t, of["e2ee-kept"], of["threshold-hardened"], 1e-12, "%v", in)
+		in.Chances = map[string]float64{}
+	}
 }
 
 // What changes no chance is not asked for, and attacks that fix settings are named.

@@ -22,7 +22,11 @@
 // # What it cannot see
 //
 // Its tries are bounded, and with more at hand it tries others. So a set of two may reach what
-// neither part reached for that reason alone, and need only one of them.
+// neither part reached for that reason alone, and need only one of them. Sets of two are tried only
+// where what one part had may serve the other, by the kinds of facts that rules take (search.together):
+// two that meet otherwise, as in the order in which packets come, are passed over. It sends packets
+// again, or loses them, with two as with one (TestPlaysOfPairs), but all of them, and does nothing
+// else in that run: it picks none.
 //
 // It begins at one moment, and stays. It tries one thing after the other within one run, or one
 // move in a run, and never plans: it does not wait for a day, knock twice, or prepare an answer

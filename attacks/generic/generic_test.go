@@ -415,3 +415,24 @@ func TestCompare(t *testing.T) {
 		{"abroad", []string{"jurisdiction:B.control"}, []string{Forgery}},
 	}, r.Missed, "who runs the provider has less than its jurisdiction")
 }
+
+// Whoever packets wait for sends them again, and loses them, with what another capability opens too.
+func TestPlaysOfPairs(t *testing.T) {
+	of := func(capability string) way {
+		c, err := world.ParseCapability(capability)
+		require.NoError(t, err)
+		return way{need: c, members: []string{c.Principal}}
+	}
+	for other, want := range map[string]bool{"provider.control": true, "network.tamper": true, "network.tap": false} {
+		phone, second := of("device:target.store"), of(other)
+		s := &search{field: &field{}, alone: map[string]*trace{}}
+		for _, w := range []way{phone, second} {
+			s.alone[s.field.canonical([]way{w})] = &trace{}
+		}
+		for _, pair := range [][]way{{phone, second}, {second, phone}} {
+			for _, p := range []play{answers, replays, drops} {
+				require.Equal(t, want, slices.Contains(s.plays(pair), p), "%s: %s", other, p.name)
+			}
+		}
+	}
+}

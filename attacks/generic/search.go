@@ -79,8 +79,8 @@ type Report struct {
 
 // Search runs the adversary with each set of at most two capabilities, from the moment that the
 // lab's settings say, and notes what it reaches with it. Of sets that differ only by which of
-// several trustees, or of others who are counted, is in it, one is run. With two, it tries what it can
-// steal and what it can make, and those programs that changed something when they ran alone.
+// several trustees, or of others who are counted, is in it, one is run. With two, it tries the same,
+// and of programs those that changed something when they ran alone.
 func Search(ctx context.Context, lab *attacks.Lab, d world.Design) (*Report, error) {
 	start := clock(lab)
 	one := *lab
@@ -231,7 +231,7 @@ func (s *search) plays(set []way) []play {
 			}
 		}
 	}
-	if surface := set[0].need.Surface; len(set) == 1 && (surface == world.Control || surface == world.Tamper) {
+	if slices.ContainsFunc(set, way.holds) {
 		list = append(list, answers, replays, drops)
 	}
 	return list

@@ -157,6 +157,11 @@ func (a way) includes(b way) bool {
 	return more && !slices.ContainsFunc(b.members, func(m string) bool { return !slices.Contains(a.members, m) })
 }
 
+// holds tells that packets wait for whoever has it.
+func (a way) holds() bool {
+	return a.need.Surface == world.Control || a.need.Surface == world.Tamper
+}
+
 // more tells whether each of some capabilities is one of others, or includes one, and none counts twice.
 func (f *field) more(some, others []string) bool {
 	if len(some) != len(others) {

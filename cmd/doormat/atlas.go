@@ -120,8 +120,8 @@ func (f *atlasFlags) usual(c *world.Conversation) error {
 	if len(f.moments) == 0 {
 		f.moments = atlas.Moments(end)
 	}
-	if f.message < 0 || f.message > slices.Max(f.moments) {
-		return demo.Usagef("--message %d: want 1 to %d, the last of the moments", f.message, slices.Max(f.moments))
+	if last := slices.Max(f.moments); f.message < 0 || f.message > max(last, 0) {
+		return demo.Usagef("--message %d: want 1 to %d, the last of the moments", f.message, last)
 	}
 	return nil
 }

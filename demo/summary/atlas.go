@@ -188,8 +188,10 @@ func AtlasBlind(r generic.Report) string {
 
 // AtlasGenericScope says how the search looks, and what it cannot see.
 const AtlasGenericScope = "It hands out keys of its own, opens and passes on what is sealed to them, signs " +
-	"whatever a stolen key signs, has programs run that the design lists, sends packets again, and loses " +
-	"them. It never plans, waits or tells a story, and writes no text that has a form of its own; of " +
-	"accounts it tries the target, its partner and one more. Its tries are counted, and with more at hand " +
-	"it tries others: so a pair may owe what it reached to that, and not to both of its parts. What it " +
-	"found is there; what it did not find may be there all the same."
+	"whatever a stolen key signs, has programs run that the design lists, sends every packet again, or loses " +
+	"every one. What this search cannot see: it begins at one moment, never plans, waits or tells a story, " +
+	"picks no single packet to lose, brings no orders, and writes no text that has a form of its own; of " +
+	"accounts it tries the target, its partner and one more, and pairs only where what one part has may serve " +
+	"the other. Its tries are counted, and with more at hand it tries others: so a pair may owe what it " +
+	"reached to that, and not to both of its parts. What it found is there; what it did not find may be " +
+	"there all the same."

@@ -56,7 +56,7 @@ func OddsGiven(in odds.Inputs) string {
 	text := "These chances in a year were given, and everything below follows from them: " +
 		strings.Join(in.Given(), ", ") + ". "
 	if in.Common == 0 && in.Phones == 0 {
-		text += "Everybody falls independently. "
+		text += "Everybody falls independently, since no common cause was given. "
 	}
 	switch {
 	case in.Refresh && in.Rotate:
