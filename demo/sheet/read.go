@@ -65,9 +65,6 @@ func Parse(data []byte) (*Read, error) {
 		r.Format = "html"
 	case bytes.HasPrefix(unix, []byte("# "+title+"\n")):
 		r.Format = "markdown"
-	case bytes.Contains(data, []byte("\r\n")), bytes.HasPrefix(data, []byte("\ufeff")):
-		return nil, wrong(1, "a sheet that doormat sheet wrote has no byte order mark, and lines that end "+
-			"with a line feed alone: get it as it was written")
 	default:
 		return nil, wrong(1, "this is no sheet that doormat sheet wrote")
 	}

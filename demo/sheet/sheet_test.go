@@ -126,14 +126,6 @@ func TestEdits(t *testing.T) {
 }
 
 // TestWordsOfClaims: whoever makes a claim sound better is told, also with the right number.
-// What mail does to line ends is told as that.
-func TestLineEnds(t *testing.T) {
-	for _, text := range []string{"# " + title + "\r\n", "\ufeff# " + title + "\n"} {
-		_, err := Parse([]byte(text))
-		require.ErrorContains(t, err, "1: a sheet that doormat sheet wrote has no byte order mark")
-	}
-}
-
 func TestWordsOfClaims(t *testing.T) {
 	s := testimony(t, nil)
 	for _, format := range Formats {
