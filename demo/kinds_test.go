@@ -15,6 +15,7 @@ import (
 	"doormat/demo/story"
 	"doormat/e2ee/backup"
 	"doormat/e2ee/cloud"
+	"doormat/e2ee/receipts"
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
@@ -33,6 +34,7 @@ var worthless = map[string]string{
 	"former identity":       "the hash of a public key that was replaced, to tell its messages from others",
 	"verified contact":      "says whose key the owner has compared, and the key is public; whom to leave alone scripts know from the conversation",
 	"used message number":   "a hash of what passed, to refuse another message under the same number",
+	"receipt":               "that a message has come, which the metadata of the receipt say as well",
 	"group update":          "who is in a group from then on, which each message to the group shows as its recipients",
 	"last seen":             "when an account last wrote, and not to whom: it opens nothing, and what it means people have to judge",
 	"order target":          "who is under investigation, and for which time: it is the end of what can be learned of an order",
@@ -185,7 +187,7 @@ func TestEveryKindIsOfUse(t *testing.T) {
 		v := &inventory{held: map[world.Kind]bool{}, found: map[world.Kind]bool{}, sent: map[byte][]world.Fact{}}
 		for _, s := range []world.Settings{
 			{Mailbox: world.MailboxAll, Refresh: 10, Own: world.Own("").With("objection", "1")},
-			{Mailbox: world.MailboxAll, Lock: world.LockOn},
+			{Mailbox: world.MailboxAll, Lock: world.LockOn, Own: world.Own("").With(receipts.Name, receipts.On)},
 			{Mailbox: world.MailboxDelivered, Retention: 2, Resend: world.ResendAtOnce, Refresh: 25, Rotate: 15},
 		} {
 			v.live(t, d, s)

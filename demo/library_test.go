@@ -207,6 +207,7 @@ var choices = [][]struct {
 	// Parameters that designs have of their own; where a column has none of them, they change nothing.
 	{{"accounts unlocked", func(*Options) {}}, {"accounts locked", func(o *Options) { o.Set("registration-lock", "on") }}},
 	{{"links listed", func(*Options) {}}, {"links told", func(o *Options) { o.Set("link-notice", "night") }}},
+	{{"no receipts", func(*Options) {}}, {"receipts", func(o *Options) { o.Set("receipts", "on") }}},
 	{{"one supplier", func(*Options) {}}, {"suppliers for each", func(o *Options) { o.Set("suppliers", "each") }}},
 	{{"hardware checks", func(*Options) {}}, {"hardware counts", func(o *Options) { o.Set("hardware", "counts") }}, {"no hardware", func(o *Options) { o.Set("hardware", "off") }}},
 	{{"two judges", func(*Options) {}}, {"one judge", func(o *Options) { o.Set("judges", "1") }}},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"doormat/e2ee/directory"
 	"doormat/e2ee/ratchet"
 	"doormat/e2ee/sframe"
 	"doormat/e2ee/wire"
@@ -153,8 +154,8 @@ func (p *Provider) relayFrame(now time.Time, account string, in world.Packet) (o
 				Data: in.Data})
 		}
 	}
-	if p.underOrder(now, f.Meta(now)) {
-		out = append(out, produced([]world.Fact{f.Fact()}))
+	if p.standing.Cover(now, f.Meta(now)) {
+		out = append(out, directory.Produced([]world.Fact{f.Fact()}))
 	}
 	return out
 }

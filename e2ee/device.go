@@ -30,6 +30,8 @@ type Device struct {
 	// AtOnce sends to a contact under a changed key although the users had compared
 	// safety numbers, see contacts.go.
 	AtOnce bool
+	// Receipts has authors told of messages that have come, see package receipts.
+	Receipts bool
 	// RegistrationLock has a new account locked by a PIN.
 	RegistrationLock bool
 	// Memo is what devices of other runs computed; may be nil.

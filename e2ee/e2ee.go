@@ -98,6 +98,7 @@ import (
 	"slices"
 
 	"doormat/e2ee/linked"
+	"doormat/e2ee/receipts"
 	"doormat/e2ee/registration"
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
@@ -129,7 +130,7 @@ func (Design) Info() world.Info {
 		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(), linked.PacketKinds(),
 			law.PacketKinds()),
 		Keys:       rules.KeyKinds(),
-		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter()},
+		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), receipts.Parameter()},
 	}
 }
 

@@ -36,13 +36,13 @@ type Provider struct {
 	links    *linkKeeper            // which devices each account has linked; may be nil
 	pending  map[string][]byte      // registrations that wait for the PIN of a lock, by account
 
-	directory      directory.Directory
-	stored         []*wire.Upload
-	index          map[string]*wire.Upload // by message id
-	used           map[string][32]byte     // message ids, and a hash of what went with them
-	seen           directory.LastSeen
-	blobs          blobs.Store
-	standingOrders []law.Order // answered, and not yet over
+	directory directory.Directory
+	stored    []*wire.Upload
+	index     map[string]*wire.Upload // by message id
+	used      map[string][32]byte     // message ids, and a hash of what went with them
+	seen      directory.LastSeen
+	blobs     blobs.Store
+	standing  directory.Standing // orders
 }
 
 // NewProvider makes a provider under the jurisdiction of a court. mailbox is what it keeps:
@@ -102,7 +102,7 @@ func (p *Provider) Holdings() []world.Fact {
 		facts = append(facts, u.Fact())
 	}
 	facts = append(facts, p.blobs.Facts(func(*blobs.Message) bool { return true })...)
-	facts = append(facts, p.standingOrderFacts()...)
+	facts = append(facts, p.standing.Facts()...)
 	facts = append(facts, p.directory.Facts()...)
 	for _, id := range slices.Sorted(maps.Keys(p.used)) {
 		hash := p.used[id]
@@ -127,7 +127,7 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 		p.willing = true
 	case in.From == world.Clock:
 		p.blobs.Midnight()
-		p.dropExpiredOrders(now)
+		p.standing.DropExpired(now)
 		return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Tick(now) })
 	case in.From == world.Agency && in.Kind() == law.KindProduce:
 		return p.produce(now, in.Data)
@@ -259,6 +259,16 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	return append(out, receipt(in.From, u, stale))
 }
 
+// intercept hands over a message that has just come, with its chunks, if an open
+// order covers it.
+func (p *Provider) intercept(now time.Time, u *wire.Upload) []world.Packet {
+	if !p.standing.Cover(now, u.Meta) {
+		return nil
+	}
+	return []world.Packet{directory.Produced(append([]world.Fact{u.Fact()},
+		p.blobs.Under(func(m world.Meta) bool { return m.ID == u.Meta.ID })...))}
+}
+
 func receipt(to string, u *wire.Upload, stale []string) world.Packet {
 	return world.Packet{From: world.Provider, To: to,
 		Data: world.Pack(wire.KindReceipt, []byte(u.Meta.ID), world.Strings(stale))}
@@ -348,8 +358,8 @@ func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 		return nil
 	}
 	facts := p.covered(now, order)
-	p.addStandingOrder(now, order)
-	return []world.Packet{produced(facts)}
+	p.standing.Add(now, order)
+	return []world.Packet{directory.Produced(facts)}
 }
 
 // produceAtOnce answers an emergency request, which no court has signed, with what it covers of
@@ -362,7 +372,7 @@ func (p *Provider) produceAtOnce(now time.Time, data []byte) []world.Packet {
 	if order.Until.After(now) { // an emergency is no wiretap
 		order.Until = now
 	}
-	return []world.Packet{produced(p.covered(now, order))}
+	return []world.Packet{directory.Produced(p.covered(now, order))}
 }
 
 // covered lists what the provider has of what an order covers.

@@ -84,16 +84,35 @@ func (d *Device) showContent(now time.Time, in *wire.Delivery, c *wire.Content) 
 	if c.Call != nil {
 		return d.takeCall(now, m, *c.Call)
 	}
+	if c.Receipt != "" {
+		return nil // a tick on the screen
+	}
 	if !d.markShown(m, c) {
 		return nil // sealed twice: whoever says that keys have changed has it sent again
 	}
 	out := d.toUser(world.KindShown, []byte(m.From), c.Body)
 	out = append(out, d.keep(now, keptMessage{meta: m, body: c.Body})...)
+	out = append(out, d.acknowledge(now, m)...)
 	if len(c.Files) > 0 {
 		f := &download{meta: m, files: c.Files}
 		d.downloads[m.ID] = f
 		out = append(out, d.requestChunk(f))
 	}
+	return out
+}
+
+// acknowledge tells the author of a message that it has come, if receipts are on (package
+// receipts). It starts no session, and sends nothing under a key that the user has to look at.
+func (d *Device) acknowledge(now time.Time, m world.Meta) []world.Packet {
+	p := d.peers[m.From]
+	if !d.Receipts || p == nil || len(p.sessions) == 0 || d.mustHoldBack(p) {
+		return nil
+	}
+	meta, err := d.newMeta(now, []string{m.From}, "")
+	if err != nil {
+		return nil // nobody misses a receipt
+	}
+	out, _ := d.dispatch(meta, &wire.Content{Receipt: m.ID})
 	return out
 }
 

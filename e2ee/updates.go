@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"doormat/e2ee/lock"
+	"doormat/e2ee/receipts"
 	"doormat/e2ee/registration"
 	"doormat/e2ee/updates"
 	"doormat/e2ee/wire"
@@ -78,6 +79,7 @@ func Equip(config world.Config, provider *Provider, devices ...*Device) ([]world
 		}
 		d.vendor = v.Public()
 		d.RegistrationLock = config.Settings.Own.Value(registration.LockName) == registration.LockOn
+		d.Receipts = config.Settings.Own.Value(receipts.Name) == receipts.On
 		if config.Settings.Lock == world.LockOn {
 			d.Lock = l
 		}

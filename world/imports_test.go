@@ -38,6 +38,7 @@ var policy = []struct {
 	{"e2ee/store", []string{"world", "world/memo", "e2ee/pqxdh", "e2ee/ratchet", "e2ee/senderkey", "e2ee/wire"}},
 	{"e2ee/lock", []string{"world", "e2ee/wire"}},
 	{"e2ee/directory", []string{"world", "world/law", "world/memo", "e2ee/pqxdh", "e2ee/wire"}},
+	{"e2ee/receipts", []string{"world"}},
 	{"e2ee/othermessenger", []string{"world"}},
 	{"e2ee/blobs", []string{"world", "e2ee/wire"}},
 	{"e2ee/updates", []string{"world", "world/law", "e2ee/wire"}},

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"doormat/cmd/doormat/cli"
+	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/overhead"
 	"doormat/demo/text"
@@ -39,7 +40,8 @@ func (a *app) designList() *cobra.Command {
 }
 
 func (a *app) designShow() *cobra.Command {
-	return &cobra.Command{
+	o := demo.Defaults()
+	c := &cobra.Command{
 		Use: "show ID",
 		Short: "Show whom a design's users must trust, and the rules by which its " +
 			"bytes are read",
@@ -54,39 +56,42 @@ func (a *app) designShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			costs, times, err := a.overhead(c.Context(), kit, d)
+			costs, times, err := a.overhead(c.Context(), kit, d, o)
 			if err != nil {
 				return err
 			}
 			return cli.Show(func(width int) string { return text.Design(d, costs, times, width) })
 		},
 	}
+	runner.SetFlag(c, &o)
+	return c
 }
 
-// overhead counts and times what a design costs beside end-to-end encryption; nothing, if the
-// kit has none.
-func (a *app) overhead(ctx context.Context, kit demo.Kit,
-	d world.Design) (costs, times []overhead.Row, err error) {
+// overhead counts and times what a design costs under options, beside end-to-end encryption as
+// it usually is; nothing, if the kit has none.
+func (a *app) overhead(ctx context.Context, kit demo.Kit, d world.Design,
+	o demo.Options) (costs, times []overhead.Row, err error) {
 	base, err := kit.Design(overhead.Base)
 	if err != nil {
 		return nil, nil, nil
 	}
-	lab, err := a.Lab(demo.Defaults())
-	if err != nil {
-		return nil, nil, err
-	}
-	const runs = 3
-	count := func(d world.Design) (*overhead.Count, error) {
+	o.Designs = []string{d.Info().ID}
+	count := func(d world.Design, o demo.Options) (*overhead.Count, error) {
+		lab, err := a.Lab(o)
+		if err != nil {
+			return nil, err
+		}
+		const runs = 3
 		return overhead.Measure(ctx, d, lab.Settings, lab.Conversation, lab.Seed, runs)
 	}
-	c, err := count(d)
+	c, err := count(d, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	if d.Info().ID == overhead.Base {
+	if d.Info().ID == overhead.Base && len(o.Given) == 0 {
 		return c.Rows(nil, 0), c.TimeRows(nil), nil
 	}
-	of, err := count(base)
+	of, err := count(base, demo.Defaults())
 	if err != nil {
 		return nil, nil, err
 	}

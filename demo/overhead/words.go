@@ -9,8 +9,8 @@ import (
 )
 
 // Basis says what the rows of a count rest on.
-const Basis = "Counted in one run of the built-in conversation under the default settings, with " +
-	"nobody who attacks: keys and what is kept when the last message has arrived, bytes for each " +
+const Basis = "Counted in one run of the built-in conversation under the default settings, unless " +
+	"others are given, with nobody who attacks: keys and what is kept when the last message has arrived, bytes for each " +
 	"of all messages, with their files and calls. What is kept includes names and times. Lines " +
 	"are those of the packages that it brings, without comments and tests, to two digits."
 

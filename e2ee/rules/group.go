@@ -27,9 +27,9 @@ func groupRules() []world.Rule {
 			Takes: kinds(wire.OwnSenderKey), Gives: kinds(ChainKey), Apply: readOwnSenderKey},
 		{Name: "read the content",
 			Doc: "A content is a text with the keys of its attachments, a change of a group's " +
-				"members, or the key of a call.",
+				"members, the key of a call, or a receipt.",
 			Takes: kinds(wire.Contents), Gives: kinds(world.Plaintext, wire.AttachmentKey,
-				wire.GroupUpdate, wire.CallKey), Apply: readContent},
+				wire.GroupUpdate, wire.CallKey, wire.Receipt), Apply: readContent},
 		{Name: "open an attachment",
 			Doc:   "The key of an attachment opens its chunks, if all of them are there.",
 			Takes: kinds(wire.AttachmentKey), All: wire.SealedChunk, Gives: kinds(world.File),
@@ -82,6 +82,9 @@ func readContent(in world.Input) ([]world.Derived, error) {
 	}
 	if c.Call != nil {
 		return world.Conclude(wire.CallKeyFact(id, *c.Call)), nil
+	}
+	if c.Receipt != "" {
+		return world.Conclude(world.Fact{Kind: wire.Receipt, Ref: c.Receipt, Data: []byte(id)}), nil
 	}
 	text := world.Fact{Kind: world.Plaintext, Ref: id, Data: c.Body}
 	return world.Conclude(append([]world.Fact{text}, wire.AttachmentKeys(id, c.Files)...)...), nil

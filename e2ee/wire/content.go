@@ -9,13 +9,14 @@ import (
 	"doormat/world"
 )
 
-// Content is what an [Envelope] seals: what a user wrote, a change of a group, or the
-// invitation to a call.
+// Content is what an [Envelope] seals: what a user wrote, a change of a group, the
+// invitation to a call, or a receipt.
 type Content struct {
-	Body   []byte
-	Files  []Pointer
-	Update *Members     // if not nil, there is nothing else
-	Call   *ratchet.Key // base key of a call; if not nil, there is nothing else
+	Body    []byte
+	Files   []Pointer
+	Update  *Members     // if not nil, there is nothing else
+	Call    *ratchet.Key // base key of a call; if not nil, there is nothing else
+	Receipt string       // number of a message that has come; if not "", there is nothing else
 }
 
 // A Pointer is what a recipient needs to fetch an attachment and to open it. All
@@ -38,6 +39,7 @@ const (
 	messageTag = 'm'
 	updateTag  = 'u'
 	callTag    = 'c'
+	receiptTag = 'r'
 	pointerTag = 'p'
 )
 
@@ -56,6 +58,9 @@ func (c *Content) Encode() []byte {
 	if c.Call != nil {
 		return world.Pack(callTag, c.Call[:])
 	}
+	if c.Receipt != "" {
+		return world.Pack(receiptTag, []byte(c.Receipt))
+	}
 	files := make([][]byte, len(c.Files))
 	for i := range c.Files {
 		files[i] = c.Files[i].encode()
@@ -72,6 +77,9 @@ func ParseContent(data []byte) (*Content, error) {
 	}
 	if len(data) > 0 && data[0] == callTag {
 		return parseInvitation(data)
+	}
+	if len(data) > 0 && data[0] == receiptTag {
+		return parseReceipt(data)
 	}
 	f, err := world.Unpack(data, messageTag, 2)
 	if err != nil {
@@ -171,6 +179,18 @@ func parseInvitation(data []byte) (*Content, error) {
 		return nil, fmt.Errorf("content: call: %w", err)
 	}
 	return &Content{Call: &key}, nil
+}
+
+// parseReceipt decodes a content that says that a message has come.
+func parseReceipt(data []byte) (*Content, error) {
+	f, err := world.Unpack(data, receiptTag, 1)
+	if err == nil && len(f[0]) == 0 {
+		err = fmt.Errorf("%w: no number of a message", world.ErrMalformed)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("content: receipt: %w", err)
+	}
+	return &Content{Receipt: string(f[0])}, nil
 }
 
 // AttachmentKeys states the pointers of a message as facts.

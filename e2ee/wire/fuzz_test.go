@@ -69,6 +69,7 @@ func FuzzParseContent(f *testing.F) {
 	f.Add((&Content{Update: &Members{Group: "crew", Accounts: []string{"Ana", "Ben"}}}).Encode())
 	f.Add((&Content{Update: &Members{Group: "crew", Accounts: []string{"Ben", "Ana"}}}).Encode())
 	f.Add((&Content{Call: &ratchet.Key{7}}).Encode())
+	f.Add((&Content{Receipt: "0123"}).Encode())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if c, err := ParseContent(data); err == nil {
 			require.Equal(t, data, c.Encode())

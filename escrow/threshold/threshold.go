@@ -96,6 +96,7 @@ import (
 
 	"doormat/e2ee"
 	"doormat/e2ee/linked"
+	"doormat/e2ee/receipts"
 	"doormat/e2ee/registration"
 	e2eerules "doormat/e2ee/rules"
 	"doormat/e2ee/wire"
@@ -172,7 +173,7 @@ func (Design) Info() world.Info {
 			world.Program{Name: supplier.HandOver, Doc: "a trustee that sends what it holds to whom its update serves"},
 		),
 		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(), linked.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
-		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), supplier.Parameter(),
+		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), receipts.Parameter(), supplier.Parameter(),
 			world.OwnWord(Notice, "who gives notice when an order has been secret for ninety days: the "+
 				"court, to whom it names, or each trustee that answered it as well, to whoever wrote or "+
 				"received what it was asked about", NoticeCourt, NoticeTrustees)},

@@ -28,15 +28,20 @@ func (a App) RunFlags(c *cobra.Command, o *demo.Options) {
 		f.Var(given{o, p}, p.Name, p.Doc)
 		cli.Complete(c, p.Name, a.values(p))
 	}
-	f.Var(set{o}, "set", "give a setting that only some columns have a value, as `NAME=VALUE`, "+
-		"see design show; may be repeated")
-	cli.Complete(c, "set", cli.Words(sets()...))
+	SetFlag(c, o)
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "decides every random choice, below 2^53")
 	f.StringVar(&o.Draw, "draw", "", "repeat a run of a script from a file: the `HEX` that it "+
 		"printed as its draw")
 	f.StringSliceVar(&o.Designs, "designs", nil,
 		"`ID,ID` of columns, see design list, or "+demo.AllDesigns+" (default: "+strings.Join(demo.Story, ",")+")")
 	a.completeRun(c)
+}
+
+// SetFlag adds the flag for parameters that have none of their own.
+func SetFlag(c *cobra.Command, o *demo.Options) {
+	c.Flags().Var(set{o}, "set", "give a setting that only some columns have a value, as "+
+		"`NAME=VALUE`, see design show; may be repeated")
+	cli.Complete(c, "set", cli.Words(sets()...))
 }
 
 // given is the flag of a parameter. What it says is read with all others, once the
