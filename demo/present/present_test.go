@@ -124,13 +124,17 @@ func fits(t *testing.T, lines []string, width, height int, what string) {
 }
 
 // TestScreensFit walks through every attack of the library at the smallest size, and through the
-// demo's with the longer numbers of the story at several, with and without the guesses of the room.
-// At the smallest nothing of the prose is left out either. Guesses take room, so that the larger
-// sizes are walked through with them; with -all also without, and with every attack.
+// demo's with the longer numbers of the story there and at the largest, with the guesses of the
+// room, which take place. At the smallest nothing of the prose is left out either. With -all, as in
+// .ci/run, everything is walked through at more sizes, and without guesses as well.
 func TestScreensFit(t *testing.T) {
-	for _, size := range [][2]int{{Width, Height}, {80, 24}, {100, 37}, {240, 70}} {
+	sizes := [][2]int{{Width, Height}, {240, 70}}
+	if *demotest.All {
+		sizes = append(sizes, [2]int{80, 24}, [2]int{100, 37})
+	}
+	for _, size := range sizes {
 		for _, guess := range []bool{true, false} {
-			if !guess && size[0] > Width && !*demotest.All {
+			if !guess && !*demotest.All {
 				continue
 			}
 			allFit(t, four(t, false), size, guess)
