@@ -57,7 +57,8 @@ func (r *Report) Text() string {
 	}
 	if r.Another() {
 		say("Written by doormat %s, measured by doormat %s: the numbers of the claims are "+
-			"compared, and nothing else on the sheet.", r.Wrote, r.Program)
+			"compared, and nothing else on the sheet: a page can show others than it is read for. "+
+			"What it shows, only the version that wrote it can check.", r.Wrote, r.Program)
 	}
 	for i, c := range r.Claims {
 		head := fmt.Sprintf("%d. %s on %s", i+1, c.Said.Attack, c.Said.Design)

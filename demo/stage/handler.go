@@ -71,7 +71,19 @@ func (s *Stage) Handler(hosts []string) http.Handler {
 		s.fail(w, defaults(), http.StatusNotFound, "There is no such page",
 			errors.New("the stage has no page at this address"))
 	})
-	return loopback.Guard(mux, hosts)
+	return loopback.Guard(s.readable(mux), hosts)
+}
+
+// readable refuses an address that cannot be read: what is left out of it would not be asked for,
+// and the page would show something else than the address says.
+func (s *Stage) readable(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
+			s.fail(w, defaults(), http.StatusBadRequest, "This address cannot be read", err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // asset serves a file of the stage's own.
@@ -155,14 +167,21 @@ func (s *Stage) momentsEvents(w http.ResponseWriter, r *http.Request) {
 func (s *Stage) attackOf(w http.ResponseWriter,
 	r *http.Request) (technique.Technique, choice, *attacks.Lab, bool) {
 	t, err := s.kit.Attack(r.PathValue("attack"))
-	if v := r.URL.Query(); err == nil && v.Has("rob") {
-		t, err = rob.Chosen(t, v.Get("rob"))
-	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return nil, choice{}, nil, false
 	}
 	q, lab, ok := s.prepare(w, r, t.Header().Title)
+	if v := r.URL.Query(); ok && v.Has("rob") {
+		robbed, err := rob.Parse(v.Get("rob"))
+		if err == nil {
+			t, err = rob.Chosen(t, robbed.Of(lab.Settings.Trustees))
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return nil, choice{}, nil, false
+		}
+	}
 	return t, q, lab, ok
 }
 

@@ -366,3 +366,22 @@ func TestLongChat(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, page, "all=yes")
 }
+
+// TestRobNobody: a wall counts the trustees that there are. An address may name others, since a
+// room chose five and somebody has made it four; one that names no setting by its key is refused.
+func TestRobNobody(t *testing.T) {
+	_, at := open(t, "threshold")
+	for path, want := range map[string]string{
+		"/wall/quorum-theft?beat=3&rob=1,2,99":       "2 of 5 trustees robbed: nothing opens.",
+		"/wall/quorum-theft?beat=3&rob=1,2,5":        "3 of 5 trustees robbed: 72 of 72 messages open.",
+		"/wall/quorum-theft?beat=3&rob=1,2,5&n=4":    "2 of 4 trustees robbed: nothing opens.",
+		"/wall/quorum-theft?beat=3&rob=99":           "No trustee is robbed.",
+		"/wall/quorum-theft?beat=3&threshold=2":      "in an address it is called t",
+		"/wall/quorum-theft?beat=3&rob=1,2;t=2":      "This address cannot be read",
+		"/wall/quorum-theft?beat=3&at=%zz":           "This address cannot be read",
+		"/events/replay/quorum-theft?rob=1,2&at=%zz": "This address cannot be read",
+	} {
+		_, page := get(t, at+path)
+		require.Contains(t, page, want, path)
+	}
+}

@@ -131,6 +131,11 @@ func printable(text string) bool {
 // empty value is that of a field nobody filled in. Errors are of type *demo.UsageError.
 func parse(q url.Values) (choice, error) {
 	c := defaults()
+	for _, p := range parameters() {
+		if key := p.Key(); key != p.Name && q.Has(p.Name) {
+			return c, demo.Usagef("%s: in an address it is called %s", p.Name, key)
+		}
+	}
 	for _, k := range c.controls() {
 		switch values := q[k.key]; {
 		case len(values) > 1:

@@ -46,6 +46,8 @@ func TestBadQuery(t *testing.T) {
 		"t=٣":                    "want a number",
 		"t=18446744073709551617": "want a number",
 		"t=2&t=3":                "t= comes 2 times",
+		"threshold=2":            "threshold: in an address it is called t",
+		"trustees=4":             "trustees: in an address it is called n",
 		"refresh=1000001":        "new shares",
 		"rotate=x":               `new key every: "x"`,
 		"retention=0":            "phones keep",

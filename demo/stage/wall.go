@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/replay"
@@ -138,7 +139,11 @@ func (s *Stage) beatAt(w http.ResponseWriter, r *http.Request) (wallAddress, *re
 	}
 	title := titleOf(t)
 	if err == nil && a.rob != nil {
-		t, err = rob.Chosen(t, v.Get("rob"))
+		var lab *attacks.Lab
+		if lab, _, err = s.lab(a.query); err == nil {
+			a.rob = a.rob.Of(lab.Settings.Trustees)
+			t, err = rob.Chosen(t, a.rob)
+		}
 	}
 	if err != nil {
 		s.fail(w, a.query, statusOf(err), title, err)

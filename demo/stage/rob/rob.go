@@ -53,6 +53,15 @@ func Parse(text string) (Trustees, error) {
 	return r, nil
 }
 
+// Of are those that there are among n: the room may have chosen from more, before somebody changed
+// the settings, and who is not there cannot be robbed.
+func (r Trustees) Of(n int) Trustees {
+	if i := slices.IndexFunc(r, func(k int) bool { return k > n }); i >= 0 {
+		return r[:i]
+	}
+	return r
+}
+
 // Toggled robs trustee n too, or no longer. Whoever has not chosen has robbed the first t.
 func (r Trustees) Toggled(n, t int) Trustees {
 	now := Trustees{}
@@ -74,13 +83,9 @@ func (r Trustees) Toggled(n, t int) Trustees {
 // Can tells of an attack that copies what a quorum of trustees stores.
 func Can(t technique.Technique) bool { return slices.Contains(t.Header().Needs, quorum) }
 
-// Chosen is the attack t with the trustees that a room chose, as Parse reads them: the
+// Chosen is the attack t with the trustees that a room chose, all of whom there are: the
 // same script, over other capabilities. What it opens is computed from their bytes, as ever.
-func Chosen(t technique.Technique, text string) (technique.Technique, error) {
-	r, err := Parse(text)
-	if err != nil {
-		return nil, err
-	}
+func Chosen(t technique.Technique, r Trustees) (technique.Technique, error) {
 	if !Can(t) {
 		return nil, demo.Usagef("rob: %s does not copy what a quorum of trustees stores",
 			t.Header().ID)

@@ -25,6 +25,9 @@ func TestParse(t *testing.T) {
 		_, err := Parse(text)
 		require.Error(t, err, text)
 	}
+	require.Equal(t, Trustees{1, 4}, Trustees{1, 4, 5, 99}.Of(4))
+	require.NotNil(t, Trustees{9}.Of(4), "the room chose, and nobody is left")
+	require.Nil(t, Trustees(nil).Of(4), "the room left it to the attack")
 	require.Equal(t, "2,3", Trustees(nil).Toggled(1, 3).String())
 	require.Equal(t, "1,2,3,5", Trustees(nil).Toggled(5, 3).String())
 	require.Equal(t, "", Trustees{4}.Toggled(4, 3).String())
@@ -53,7 +56,9 @@ func TestAnyQuorum(t *testing.T) {
 		if !*demotest.All && size != 2 && size != 3 {
 			continue // those on both sides of the threshold
 		}
-		chosen, err := Chosen(theft, text)
+		robbed, err := Parse(text)
+		require.NoError(t, err)
+		chosen, err := Chosen(theft, robbed.Of(5))
 		require.NoError(t, err)
 		lab.Attacks = []technique.Technique{chosen}
 		r, err := lab.Run(t.Context())
