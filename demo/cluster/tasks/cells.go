@@ -80,25 +80,13 @@ type part struct {
 
 // split cuts a sweep into jobs: points in their order, and of each the designs.
 func split(lab *attacks.Lab, points []world.Settings) (list []part) {
-	var reading, acting []string
-	for _, t := range lab.Attacks {
-		if h := t.Header(); atlas.Passive(h) {
-			reading = append(reading, h.ID)
-		} else {
-			acting = append(acting, h.ID)
-		}
-	}
-	groups := slices.Collect(slices.Chunk(acting, actingEach))
-	if len(reading) > 0 {
-		groups = append([][]string{reading}, groups...)
-	}
 	for first := 0; first < len(points); {
 		next := first + 1
 		for next < len(points) && next < first+pointsEach && alike(points[first], points[next]) {
 			next++
 		}
 		for _, d := range lab.Designs {
-			for _, ids := range groups {
+			for _, ids := range groups(lab, d, points[first]) {
 				j := job{Kind: "cells", Design: d.Info().ID, Attacks: ids}
 				for _, p := range points[first:next] {
 					j.Points = append(j.Points, settings(p))
@@ -109,6 +97,40 @@ func split(lab *attacks.Lab, points []world.Settings) (list []part) {
 		first = next
 	}
 	return list
+}
+
+// groups cuts the attacks of a lab on one design into those of a job each: all that only read, and of
+// those that act about [actingEach]. Attacks that fix settings alike share an honest run, so they
+// stand together; those that do not fit the design need none.
+func groups(lab *attacks.Lab, d world.Design, s world.Settings) (list [][]string) {
+	var reading, acting []string
+	ranks, rank := map[world.Settings]int{}, map[string]int{}
+	for _, t := range lab.Attacks {
+		h := t.Header()
+		if atlas.Passive(h) {
+			reading = append(reading, h.ID)
+			continue
+		}
+		acting = append(acting, h.ID)
+		own, err := h.Override(s, d.Info())
+		if own.At = 0; err != nil || !h.Fits(d) {
+			rank[h.ID] = len(lab.Attacks)
+			continue
+		}
+		if _, known := ranks[own]; !known {
+			ranks[own] = len(ranks)
+		}
+		rank[h.ID] = ranks[own]
+	}
+	if len(reading) > 0 {
+		list = append(list, reading)
+	}
+	if len(acting) == 0 {
+		return list
+	}
+	slices.SortStableFunc(acting, func(a, b string) int { return rank[a] - rank[b] })
+	jobs := max(1, (len(acting)+actingEach/2)/actingEach)
+	return slices.AppendSeq(list, slices.Chunk(acting, (len(acting)+jobs-1)/jobs))
 }
 
 // alike tells whether two points differ in the moment of the attack only, so that they share an
