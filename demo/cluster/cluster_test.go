@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -300,6 +303,9 @@ func (s *setting) harass(thief *Conn) {
 		_ = thief.nc.Publish(helloSubject, []byte(fmt.Sprintf(`{"worker":"crowd %d"}`, i)))
 	}
 	require.ErrorIs(t, put(key, make([]byte, 9<<20)), nats.ErrMaxPayload)
+	for seq := range len(b.Jobs) { // jobs that others hold are said to be done, without an answer
+		_ = thief.nc.Publish(fmt.Sprintf("$JS.ACK.%s.%s.1.%d.%d.0.0", jobsStream(name), queue, seq+1, seq+1), []byte("+ACK"))
+	}
 	for _, forbidden := range []string{"$JS.API.STREAM.DELETE." + jobsStream(name),
 		"$JS.API.STREAM.INFO." + resultsStream(name), "$JS.API.STREAM.MSG.GET." + jobsStream(name),
 		"$JS.API.DIRECT.GET." + jobsStream(name) + "." + subject(name, "job", key),
@@ -311,6 +317,39 @@ func (s *setting) harass(thief *Conn) {
 	require.NoError(t, err) // the server's answer comes later, and ends the subscription
 	require.NoError(t, thief.nc.Flush())
 	require.ErrorContains(t, thief.nc.LastError(), "ermissions")
+}
+
+// What nobody clears away is bounded: the server keeps as many answers as there are jobs and some
+// more, and ends the connection of whoever sends one that is larger than it takes.
+func TestBounds(t *testing.T) {
+	s := newSetting(t)
+	ctx := t.Context()
+	r, err := s.host.open(ctx, batch(5)) // nobody reads the answers
+	require.NoError(t, err)
+	thief, err := Server{URL: s.Join}.Dial("thief")
+	require.NoError(t, err)
+	defer thief.Close()
+	for i := range 3000 {
+		require.NoError(t, thief.nc.Publish(subject(r.name, "result", fmt.Sprint("flood", i)), make([]byte, 1000)))
+	}
+	require.NoError(t, thief.nc.Flush())
+	info, err := r.streams.results.Info(ctx)
+	require.NoError(t, err)
+	require.EqualValues(t, 5+MaxCommon/chunk+1024, info.State.Msgs)
+
+	address, err := url.Parse(s.Join)
+	require.NoError(t, err)
+	raw, err := net.Dial("tcp", address.Host) // a client library would not even try
+	require.NoError(t, err)
+	defer raw.Close()
+	password, _ := address.User.Password()
+	fmt.Fprintf(raw, "CONNECT {\"user\":\"worker\",\"pass\":%q,\"verbose\":false}\r\nPUB %s %d\r\n", password,
+		subject(r.name, "result", r.order[0]), 9<<20)
+	require.NoError(t, raw.SetReadDeadline(time.Now().Add(20*time.Second)))
+	said, err := io.ReadAll(raw)
+	require.NoError(t, err, "the server hangs up")
+	require.Contains(t, string(said), "Maximum Payload Violation")
+	require.NoError(t, r.erase())
 }
 
 // An answer that comes twice counts once.
@@ -356,6 +395,57 @@ func TestUnpack(t *testing.T) {
 	require.ErrorContains(t, err, "more than 79999 bytes when unpacked")
 	_, err = unpack([]byte("no"), 10)
 	require.Error(t, err)
+	_, err = (&result{Packed: true, Body: deflated(make([]byte, maxBody+1))}).answer()
+	require.ErrorContains(t, err, "malformed: more than")
+}
+
+// A draw is the same whoever computes a job, and another for each job and in each run. A job that is
+// larger than the server carries is computed by the host, and holds up nothing.
+func TestDraw(t *testing.T) {
+	t.Parallel()
+	port := serve(t, users)
+	at := func(user string) Server { return Server{URL: fmt.Sprintf("nats://%s@127.0.0.1:%d", user, port)} }
+	conn, err := at("host:h").DialHost("host")
+	require.NoError(t, err)
+	defer conn.Close()
+	told := &notes{}
+	draws := func(ctx context.Context, _, job []byte) (Answer, error) {
+		return Answer{Body: fmt.Appendf(nil, "%.10s %x", job, Draw(ctx)), Seconds: []float64{}}, nil
+	}
+	h := &Host{Conn: conn, Program: "this", Do: draws, Check: func([]byte, Answer) error { return nil }, Warn: told.add}
+	other, err := at("worker:w").Dial("worker")
+	require.NoError(t, err)
+	(&setting{t: t}).start(&Worker{Conn: other, Program: "this", Name: "w", Slots: 1, Do: draws})
+	b := batch(3)
+	b.Jobs = append(b.Jobs, make([]byte, 2<<20))
+	seen := map[string]bool{}
+	for range 2 {
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		got, err := h.Run(ctx, b) // one of the jobs at least is computed twice, and compared
+		cancel()
+		require.NoError(t, err)
+		for _, a := range got {
+			seen[string(a.Body)] = true
+			require.Regexp(t, " [0-9a-f]{64}$", string(a.Body))
+		}
+	}
+	require.Len(t, seen, 8)
+	require.Contains(t, told.String(), "a job takes 2097152 bytes, and more than the server carries")
+	require.NotContains(t, told.String(), "it lies")
+}
+
+// Whoever answers otherwise than the host for a reason that an honest machine may have is named, and
+// no more: the host's answer counts.
+func TestExcused(t *testing.T) {
+	s := newSetting(t)
+	slow := s.worker(func(context.Context, []byte, []byte) (Answer, error) {
+		return Answer{}, errors.New("stopped") // every failure is computed again
+	})
+	s.host.Excused = func(_ []byte, theirs, _ Answer) bool { return theirs.Failure == "stopped" }
+	s.run(batch(4))
+	require.Contains(t, s.told.String(), fmt.Sprintf("worker %q answered job ", slow.Name))
+	require.Contains(t, s.told.String(), "this machine's answer counts")
+	require.NotContains(t, s.told.String(), "it lies")
 }
 
 // A job that takes longer than a worker may be silent is done once: the worker says that it is at it.
