@@ -17,7 +17,7 @@
 //
 // What a worker sends is not believed. Each job carries a token that only its holder knows;
 // answers without it, for other jobs, from another program, malformed or oversized are
-// refused and bounded (TestHostile). Of a hundred jobs the host computes one again, and
+// refused and bounded (TestHostile, TestBounds). Of a hundred jobs the host computes one again, and
 // whoever answered otherwise is named and all its answers are computed anew (TestLiar). A job
 // that three workers did not come back from is told as failed and holds up nobody
 // (TestKiller): two of them may have had others in hand, the third had nothing else.

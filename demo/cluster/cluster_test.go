@@ -275,7 +275,7 @@ func TestHostile(t *testing.T) {
 	for _, why := range []string{"malformed", "there is no such job", "it was not given the job that it answers"} {
 		require.Contains(t, s.told.String(), why, "%s", why)
 	}
-	require.LessOrEqual(t, len(s.told.lines), 3*maxWarnings)
+	require.LessOrEqual(t, len(s.told.lines), 150, "a crowd drowns nothing")
 }
 
 // harass does what somebody with a worker's credentials can do.

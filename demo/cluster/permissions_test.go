@@ -8,7 +8,34 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 )
+
+// The manifest in docs/scale.md is YAML, and what its container is given are flags of doormat work that
+// name a server.
+func TestManifest(t *testing.T) {
+	page, err := os.ReadFile("../../docs/scale.md")
+	require.NoError(t, err)
+	_, text, found := strings.Cut(string(page), "```yaml\n")
+	require.True(t, found)
+	text, _, _ = strings.Cut(text, "```")
+	var job struct {
+		Kind string
+		Spec struct {
+			Parallelism, Completions int
+			Template                 struct {
+				Spec struct{ Containers []struct{ Args []string } }
+			}
+		}
+	}
+	require.NoError(t, yaml.Unmarshal([]byte(text), &job))
+	require.Equal(t, "Job", job.Kind)
+	require.Equal(t, 50, job.Spec.Parallelism)
+	require.Equal(t, 50, job.Spec.Completions)
+	args := job.Spec.Template.Spec.Containers[0].Args
+	require.Equal(t, []string{"work", "--nats"}, args[:2])
+	require.NoError(t, Server{URL: strings.ReplaceAll(args[2], "$(PASSWORD)", "secret")}.Valid())
+}
 
 // The configuration in docs/scale.md is one that a server takes, and gives workers what they need
 // and no more.

@@ -172,6 +172,12 @@ func TestCheck(t *testing.T) {
 		`{"arrangement":"other"}`: "want toy"} {
 		require.ErrorContains(t, set.Check(encode(t, other), cluster.Answer{Body: []byte(body), Seconds: []float64{1}}), why)
 	}
+	late := a // a script that ran out of time there, as only an error shows
+	late.Body = []byte(strings.Replace(string(a.Body), `"error":""`, `"error":"stopped after 25s"`, 1))
+	require.NotEqual(t, a.Body, late.Body)
+	require.True(t, set.Excused(encode(t, j), late, a))
+	late.Body = []byte(strings.Replace(string(a.Body), `"error":""`, `"error":"no"`, 1))
+	require.False(t, set.Excused(encode(t, j), late, a))
 	for _, body := range []string{"", "{}", "null", "[{}]", `[{"cell":{}}]`, string(a.Body) + "1"} {
 		require.Error(t, set.Check(encode(t, j), cluster.Answer{Body: []byte(body), Seconds: []float64{1}}), body)
 	}
