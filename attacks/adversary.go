@@ -82,12 +82,13 @@ func (a *adversary) Call(c technique.Call) (any, error) {
 	if err := a.allowed(args); err != nil {
 		return nil, err
 	}
+	before := a.know.Len()
 	out, err := a.dispatch(args)
 	if err := args.Err(); err != nil {
 		return nil, err // what was asked explains more than what came of it
 	}
 	if err == nil && c.Line > 0 {
-		a.record(c.Line, c.Method, c.Describe(out))
+		a.record(c.Line, c.Method, c.Describe(out, a.know.Kinds(before)))
 	}
 	return out, err
 }
@@ -146,9 +147,9 @@ func (a *adversary) dispatch(args *technique.Arguments) (any, error) {
 	case "facts":
 		return a.list(args.Text(0), args.Optional(1, "ref"))
 	case "read":
-		return a.read(args.Number(0))
+		return a.read(args.Fact(0))
 	case "claim":
-		return nil, a.claim(args.Number(0))
+		return nil, a.claim(args.Fact(0))
 	}
 	return nil, fmt.Errorf("no such call: %s", args.Method)
 }

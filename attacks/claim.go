@@ -13,8 +13,8 @@ func (a *adversary) claim(id int) error {
 	}
 	e := a.know.At(id)
 	if !a.know.Computed(id) {
-		return fmt.Errorf("fact %d is not derived from loot: a claim needs a computation from "+
-			"what was taken", id)
+		return fmt.Errorf("fact %d, %q, is not derived from loot: a claim needs a computation from "+
+			"what was taken, as saturate(\"plaintext\") or apply(...) makes it", id, e.Kind)
 	}
 	data := string(e.Data)
 	s, said := a.run.truth.Find(e.Data)

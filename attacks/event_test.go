@@ -18,7 +18,7 @@ func TestEvents(t *testing.T) {
 		told = append(told, e.Text)
 	}
 	require.Equal(t, []string{"advance(2)", "take(trustee:1.store): 1 fact", "advance(4)", "take(provider.store): 4 facts",
-		"saturate(): 0 facts", "facts(plaintext): 4 facts", "claim(6)"}, told)
+		"saturate(): 4 metadata, 4 plaintext", "facts(plaintext): 4 facts", "claim(6)"}, told)
 	take, claim := events[1], events[6]
 	require.Equal(t, []string{"trustee:1.store"}, take.Uses)
 	require.Equal(t, []trace.Gain{{Origin: "trustee:1.store", Kind: "toy key", Facts: 1}}, take.Gained)

@@ -12,12 +12,11 @@ import (
 
 // What a script orders in the name of the law.
 
-// order has the agency apply for an order: accounts, since and until (moments).
-// It returns what the agency obtained, unless loot is False: then the agency
-// keeps that for itself, and the adversary is somebody else. through lists declared
-// capabilities that the order, if it is signed, allows the agency to use: an implant,
-// say. What they yield is obtained under the order. program is what the vendor has to publish.
-// With emergency the agency asks the provider at once, and no court.
+// order has the agency apply for an order: accounts, since and until (moments). It returns what the
+// agency obtained, unless loot is False: then the agency keeps that for itself, and the adversary is
+// somebody else. through lists declared capabilities that the order, if it is signed, allows the
+// agency to use: an implant, say. What they yield is obtained under the order. program is what the
+// vendor has to publish. With emergency the agency asks the provider at once, and no court.
 func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 	if _, err := a.declared("court.order", world.Order); err != nil {
 		return nil, err
@@ -30,7 +29,7 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 			return nil, err
 		}
 	}
-	since, until := args.NumberNamed("since", 1), args.NumberNamed("until", a.run.Moment())
+	since, until := args.Window(a.run.Moment(), len(messages))
 	mine := args.Flag("loot", true)
 	through, err := a.through(args, mine)
 	if err != nil {
@@ -41,9 +40,8 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 		return nil, fmt.Errorf("program %q is not among those that the header's applies declares%s",
 			program, world.DidYouMean(program, a.header.Applies))
 	}
-	if len(accounts) == 0 || since < 1 || until < since || until > len(messages) {
-		return nil, fmt.Errorf("accounts %q, messages %d to %d: want accounts and 1 ≤ since ≤ "+
-			"until ≤ %d", accounts, since, until, len(messages))
+	if len(accounts) == 0 || args.Err() != nil {
+		return nil, errors.New("accounts names nobody: accounts = [adv.target]")
 	}
 	from, to := messages[since-1].Sent, messages[until-1].Sent
 	kind, origin := byte(world.KindCase), "court.order"

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"doormat/world"
 )
@@ -147,6 +148,22 @@ func (k *Knowledge) At(id int) *Entry { return &k.facts[id] }
 
 // Of lists the ids of the known facts of a kind.
 func (k *Knowledge) Of(kind world.Kind) []int { return k.byKind[kind] }
+
+// Kinds counts by kind the facts that were added when so many were known: "3 metadata, 1 plaintext".
+func (k *Knowledge) Kinds(since int) string {
+	if since == len(k.facts) {
+		return ""
+	}
+	counts := map[world.Kind]int{}
+	for i := since; i < len(k.facts); i++ {
+		counts[k.facts[i].Kind]++
+	}
+	var words []string
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		words = append(words, fmt.Sprintf("%d %s", counts[kind], kind))
+	}
+	return strings.Join(words, ", ")
+}
 
 // Find gives the id of a fact that is known. Several may ask at once, while nothing is added.
 func (k *Knowledge) Find(f world.Fact) (id int, ok bool) {

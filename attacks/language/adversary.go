@@ -14,7 +14,7 @@ var Adversary = Class{
 		{"target", "str", "the account that the attack aims at"},
 		{"partner", "str", "to whom the target writes most"},
 		{"accounts", "list[str]", "everybody"},
-		{"compares", "list[list[str]]", "pairs of accounts that compare safety numbers at some time, by name; with " +
+		{"compares", "list[tuple[str, str]]", "pairs of accounts that compare safety numbers at some time, by name; with " +
 			"`--compare all`, whoever write to each other"},
 		{"t", "int", "how many trustees are enough"},
 		{"n", "int", "how many trustees there are"},

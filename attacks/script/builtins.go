@@ -30,6 +30,7 @@ func newAdv(port technique.Port) (adv starlark.Value, design string, err error) 
 	}
 	design, _ = fields["design"].(string)
 	d := toDict(fields)
+	d["compares"] = pairs(fields["compares"])
 	for _, name := range technique.Calls() {
 		d[name] = method(port, name)
 	}
@@ -42,6 +43,18 @@ func newAdv(port technique.Port) (adv starlark.Value, design string, err error) 
 		return &packets{thread: c.thread, port: port, until: until}, nil
 	})
 	return object{"adv", starlarkstruct.FromStringDict(starlark.String("adv"), d)}, design, nil
+}
+
+// pairs makes tuples of lists of two, so that (x, y) in adv.compares is what it reads as.
+func pairs(v any) starlark.Value {
+	lists, _ := v.([]any)
+	tuples := make([]starlark.Value, len(lists))
+	for i, l := range lists {
+		if items, ok := toStarlark(l).(*starlark.List); ok {
+			tuples[i] = starlark.Tuple{items.Index(0), items.Index(1)}
+		}
+	}
+	return starlark.NewList(tuples)
 }
 
 // object is what scripts see of adv, of a packet and of a view. Who asks it for a

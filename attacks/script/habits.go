@@ -85,8 +85,10 @@ var habits = []Habit{
 		Hint: "Starlark does not join neighbouring strings: write +"},
 	{Python: `print "x"`, Here: `print("x")`, line: `^\s*print\s+\S`,
 		Hint: "print is a function: print(x)"},
-	{Python: "x = 1 && 2", Here: "x = 1 and 2", line: `&&|\|\||!\s*\w|\+\+|--`,
-		Hint: "as in Python: write and, or, not, x += 1"},
+	{Python: "x = 1 && 2", Here: "x = 1 and 2", line: `&&|\|\||!\s*\w`,
+		Hint: "as in Python: write and, or, not"},
+	{Python: "def g():\n    i = 0\n    i++", Here: "def g():\n    i = 0\n    i += 1", line: `\+\+|--`,
+		Hint: "as in Python: write x += 1 for x++, and x -= 1 for x--"},
 
 	{Python: `print(1, end = "")`, Here: `print(1, 2, sep = "")`,
 		says: `print: unexpected keyword argument`,
@@ -187,10 +189,10 @@ func explain(err error, source string) error {
 	if errors.As(err, &list) && len(list) > 0 {
 		err = list[0]
 	}
-	line := ""
+	line, lines := "", strings.Split(source, "\n")
 	var parse syntax.Error
 	if errors.As(err, &parse) {
-		if lines, n := strings.Split(source, "\n"), int(parse.Pos.Line); n >= 1 && n <= len(lines) {
+		if n := int(parse.Pos.Line); n >= 1 && n <= len(lines) {
 			line = code(lines[n-1])
 		}
 	}
@@ -198,6 +200,9 @@ func explain(err error, source string) error {
 		if h.fits(line, err) {
 			return fmt.Errorf("%w (%s)", err, h.Hint)
 		}
+	}
+	if hint := slipOf(err, parse.Pos, lines); hint != "" {
+		return fmt.Errorf("%w (%s)", err, hint)
 	}
 	return err
 }

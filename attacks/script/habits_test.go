@@ -8,6 +8,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"doormat/attacks/technique"
+	"doormat/world"
 )
 
 // TestHabits writes what is right in Python and not in Starlark: each error names the line and
@@ -42,6 +45,50 @@ func inPlace(example, header string) string {
 		return header + "def run(adv):\n    " + example + "\n"
 	}
 	return example + "\n" + header + "def run(adv): pass\n"
+}
+
+// TestSlips makes mistakes that have nothing to do with Python: what the error adds names the line
+// where the slip is, which often is not the one where the parser saw it.
+func TestSlips(t *testing.T) {
+	for src, hint := range map[string]string{
+		"def run(adv)\n    # why\n    pass\n":                       "(line 1 ends without ':')",
+		"def run(adv):\n    for x in [1]\n        pass\n":           "(line 2 ends without ':')",
+		"def run(adv):\n    pass\n      pass\n":                     "(line 3 begins in another column",
+		"def run(adv):\n    pass\n  pass\n":                         "(line 3 begins in another column",
+		"def run(adv):\n    if True:\n    adv.claim(1)\n":           "(below line 2, which ends with ':'",
+		"def run(adv):\n    # nothing\n":                            "(below line 1, which ends with ':'",
+		"def run(adv):\n    if adv.at = 3:\n        pass\n":         "write == to compare",
+		"def run(adv):\n    adv.take(\"x\n":                         "(line 2 lacks the quotation mark",
+		"def run(adv):\n    adv.take(“x”)\n":                        "straight quotation marks",
+		"def run(adv):\n    adv.take(\"x\"\n\n    adv.advance(1)\n": "(is a bracket still open on line 2?)",
+		"def run(adv):\n    take(\"provider.store\")\n":             "(did you mean adv.take?)",
+		"def run(adv):\n    deliver()\n":                            "p.deliver, inside for p in adv.packets(adv.end)",
+		"def run(adv):\n    adv.take(provider.store)\n":             "(capabilities are texts:",
+		"def run(adv):\n    adv.claim(nowhere)\n":                   "undefined: nowhere",
+		"": "no call of technique(): an attack states what it is. doormat attack new ID and doormat challenge start ID",
+	} {
+		_, err := Load("a.star", []byte(src))
+		assert.ErrorContains(t, err, hint, src)
+	}
+}
+
+// TestComparesInPairs asks whether two accounts compare, in the ways in which one would write that,
+// of a script in this process and of one in another.
+func TestComparesInPairs(t *testing.T) {
+	const src = `
+a, b = adv.compares[0]
+if (a, b) not in adv.compares or (b, a) in adv.compares or [x for x, y in adv.compares] != [a]:
+    fail(adv.compares)
+`
+	lab := toyLab(t, attack(`"provider.store"`, "", opensNothing, src))
+	lab.Conversation.Events = append(lab.Conversation.Events, world.Event{After: 1, Kind: world.Compare,
+		Account: lab.Conversation.Accounts[0], With: lab.Conversation.Accounts[1]})
+	for _, a := range []technique.Technique{lab.Attacks[0], remotely(t, lab.Attacks[0].Source())} {
+		lab.Attacks = []technique.Technique{a}
+		r, err := lab.Run(t.Context())
+		require.NoError(t, err)
+		require.Empty(t, r.Cells[0].Error)
+	}
 }
 
 // TestUnknownNames asks adv, a packet and a view for what they lack: the error

@@ -87,7 +87,8 @@ func load(s *program, src []byte, helpers []fs.FS) (*program, error) {
 		return nil, explain(scriptError(err), s.source)
 	}
 	if s.header.ID == "" {
-		return nil, fmt.Errorf("%s: no call of technique(): an attack states what it is", s.name)
+		return nil, fmt.Errorf("%s: no call of technique(): an attack states what it is. doormat attack "+
+			"new ID and doormat challenge start ID write a script to begin with", s.name)
 	}
 	run, ok := globals["run"].(*starlark.Function)
 	switch {
@@ -283,7 +284,7 @@ func (s *program) Expect(keys []string, v technique.View) (technique.Outcome, er
 		}
 		return o.Outcome, nil
 	}
-	return technique.Outcome{Unstated: true}, nil
+	return technique.Outcome{Unstated: true, Draft: s.draft}, nil
 }
 
 // Run implements [technique.Technique].

@@ -1,6 +1,7 @@
 package technique
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,6 +50,9 @@ func (a *Arguments) Check() error {
 		return fmt.Errorf("no such call: %s", brief(a.Method))
 	}
 	if most := before + f.CountPositional(); !f.Rest() && len(a.Args) > most {
+		if most == before && len(f.Parameters) > 0 {
+			return fmt.Errorf("takes its arguments by name: %s = ...", strings.Join(f.Names(), " = ..., "))
+		}
 		return fmt.Errorf("%d arguments, want at most %d", len(a.Args)-before, most-before)
 	}
 	for name := range a.Named {
@@ -138,6 +142,32 @@ func (a *Arguments) Number(i int) int {
 	return n
 }
 
+// Fact reads the number of one fact.
+func (a *Arguments) Fact(i int) int {
+	n, ok := a.at(i).(int)
+	if !ok {
+		what := "a fact's number"
+		if _, list := a.at(i).([]any); list {
+			what += " (of a list, one after the other: for f in ...)"
+		} else {
+			what += ", as take, saturate, apply and facts give them in lists"
+		}
+		a.fail(what, a.at(i))
+	}
+	return n
+}
+
+// Window reads which messages of so many an order is about; left out, it ends with the last one so
+// far.
+func (a *Arguments) Window(sofar, messages int) (since, until int) {
+	since, until = a.NumberNamed("since", 1), a.NumberNamed("until", sofar)
+	if a.err == nil && (since < 1 || until < since || until > messages) {
+		a.err = fmt.Errorf("since = %d, until = %d: want 1 ≤ since ≤ until ≤ %d; %d are written so far",
+			since, until, messages, sofar)
+	}
+	return since, until
+}
+
 func (a *Arguments) NumberNamed(name string, otherwise int) int {
 	v, given := a.Named[name]
 	if !given {
@@ -185,7 +215,13 @@ const maxWritten = 64 << 10
 
 func (a *Arguments) Texts(name string) []string {
 	var out []string
-	items, _ := a.Named[name].([]any)
+	v := a.Named[name]
+	items, ok := v.([]any)
+	if text, one := v.(string); one && a.err == nil {
+		a.err = fmt.Errorf("%s wants a list: %s = [%.80q]", name, name, text)
+	} else if !ok && v != nil {
+		a.fail("a list as "+name, v)
+	}
 	for _, item := range items {
 		s, ok := item.(string)
 		if !ok || len(s) > maxText {
@@ -219,18 +255,27 @@ func (a *Arguments) Facts(i int) []int {
 	return ids
 }
 
-// Describe tells in a line what a call did.
-func (c Call) Describe(out any) string {
+// Describe tells in a line what a call did, and of which kinds are the facts that it gave, where the
+// call does not say so itself.
+func (c Call) Describe(out any, kinds string) string {
 	var words []string
 	for _, arg := range c.Args {
 		words = append(words, brief(arg))
 	}
 	text := fmt.Sprintf("%s(%s)", c.Method, strings.Join(words, ", "))
-	if ids, ok := out.([]int); ok {
-		text += fmt.Sprintf(": %d fact", len(ids))
-		if len(ids) != 1 {
-			text += "s"
-		}
+	ids, ok := out.([]int)
+	switch {
+	case ok && c.Method == "saturate" && len(c.Args) == 0:
+		return text + ": " + cmp.Or(kinds, "nothing new")
+	case !ok:
+		return text
+	}
+	text += fmt.Sprintf(": %d fact", len(ids))
+	if len(ids) != 1 {
+		text += "s"
+	}
+	if (c.Method == "apply" || c.Method == "attempt") && kinds != "" {
+		text += " (" + kinds + ")"
 	}
 	return text
 }

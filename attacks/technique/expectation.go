@@ -22,6 +22,7 @@ const (
 type Outcome struct {
 	NotApplicable bool  `json:"not_applicable"`
 	Unstated      bool  `json:"unstated"` // nothing is written: right where the attack is not applicable
+	Draft         bool  `json:"draft"`    // nothing is written yet: besides Unstated, and not compared
 	TargetBefore  Level `json:"target_before"`
 	TargetAfter   Level `json:"target_after"`
 	OthersBefore  Level `json:"others_before"`

@@ -54,11 +54,14 @@ func (h *Header) Check() error {
 			missing = append(missing, fmt.Errorf("technique: %s is empty", name))
 		}
 	}
+	if len(h.Expects) == 0 {
+		missing = append(missing, errors.New("technique: expects is empty"))
+	}
 	return errors.Join(append(missing, h.CheckDraft())...)
 }
 
-// CheckDraft refuses what [Header.Check] refuses, but asks for no prose: so somebody can run an
-// attack before its story is written. The error tells of everything at once.
+// CheckDraft refuses what [Header.Check] refuses, but asks for no prose and no expectation: so
+// somebody can run an attack before its story is written. The error tells of everything at once.
 func (h *Header) CheckDraft() error {
 	var wrong []error
 	refuse := func(ok bool, format string, args ...any) {
@@ -72,7 +75,6 @@ func (h *Header) CheckDraft() error {
 	refuse(slices.Contains(Kinds, h.Kind), "kind %q: want one of %s%s", h.Kind,
 		strings.Join(Kinds, ", "), world.DidYouMean(h.Kind, Kinds))
 	refuse(len(h.Needs) > 0, "needs is empty: an adversary without capabilities shows nothing")
-	refuse(len(h.Expects) > 0, "expects is empty")
 	refuse(len(h.Beats) == 0 || len(h.Beats) == 4, "beats: %d sentences, want four or none", len(h.Beats))
 	sample := world.Settings{Threshold: 2, Trustees: 3}
 	for _, need := range h.Needs { // each, since an empty range hides what follows

@@ -70,8 +70,9 @@ func TestEverythingAtOnce(t *testing.T) {
 		require.ErrorContains(t, err, text)
 	}
 	err = h.CheckDraft()
-	require.ErrorContains(t, err, "expects is empty")
+	require.ErrorContains(t, err, `did you mean "theft"`)
 	require.NotContains(t, err.Error(), "title")
+	require.NotContains(t, err.Error(), "expects")
 	h = technique.Header{ID: "good", Family: "theft", Kind: "attack", Needs: []string{"provider.store"}, Expects: []string{"toy"}}
 	require.NoError(t, h.CheckDraft())
 	require.Error(t, h.Check())

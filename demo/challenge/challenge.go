@@ -30,6 +30,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/world"
 )
@@ -40,6 +41,8 @@ type Challenge struct {
 	Title      string            `json:"title"`
 	Side       string            `json:"side"`     // one of Sides
 	Level      int               `json:"level"`    // 1 to 3
+	Family     string            `json:"family"`   // of an answer, as in its header
+	Kind       string            `json:"kind"`     // of an answer, as in its header
 	Design     string            `json:"design"`   // id of the arrangement
 	Settings   map[string]string `json:"settings"` // by the names of parameters
 	Story      string            `json:"story"`
@@ -139,8 +142,8 @@ func declared(args starlark.Tuple, kwargs []starlark.Tuple) (*Challenge, error) 
 	err := starlark.UnpackArgs("challenge", args, kwargs, "id", &c.ID, "title", &c.Title,
 		"side", &c.Side, "level", &c.Level, "place", &c.place, "design", &c.Design, "story", &c.Story,
 		"budget", &budget, "most", &c.Most, "goal", &goal, "hints", &hints,
-		"afterwards", &c.Afterwards, "settings?", &settings, "messages?", &messages,
-		"thorough?", &c.Thorough)
+		"afterwards", &c.Afterwards, "family", &c.Family, "kind", &c.Kind, "settings?", &settings,
+		"messages?", &messages, "thorough?", &c.Thorough)
 	if err != nil {
 		return nil, err
 	}
@@ -175,6 +178,8 @@ func (c *Challenge) check() error {
 		return errors.New("challenge: title, story or afterwards is empty")
 	case !slices.Contains(Sides, c.Side):
 		return fmt.Errorf("challenge: side %q: want one of %s", c.Side, strings.Join(Sides, ", "))
+	case !slices.Contains(technique.Families, c.Family) || !slices.Contains(technique.Kinds, c.Kind):
+		return fmt.Errorf("challenge: family %q, kind %q: want those of attacks", c.Family, c.Kind)
 	case c.Level < 1 || c.Level > 3:
 		return fmt.Errorf("challenge: level %d: want 1 to 3", c.Level)
 	case len(c.Budget) == 0 || c.Most < 1 || len(c.Goal) == 0:

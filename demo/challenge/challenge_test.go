@@ -160,7 +160,8 @@ func TestTemplates(t *testing.T) {
 			text := c.Start(s, c.ID+".star")
 			require.Equal(t, text, c.Start(s, c.ID+".star"))
 			require.Equal(t, s, Owner([]byte(text)))
-			_, err := script.Load("x.star", []byte(strings.ReplaceAll(text, `= ""`, `= "x"`)))
+			_, err := script.Load("x.star", []byte(strings.NewReplacer(`= ""`, `= "x"`, "expects = {}",
+				`expects = {"e2ee": opens(target = "none", others = "none", why = "x")}`).Replace(text)))
 			require.NoError(t, err)
 			require.NotContains(t, text, "{message}")
 			require.NotContains(t, text, "{{")
@@ -170,6 +171,7 @@ func TestTemplates(t *testing.T) {
 		}
 	}
 	require.Equal(t, Student{}, Owner([]byte("def run(adv): pass")))
+	require.Contains(t, named(t, "narrow-order").Start(ada, "x.star"), "family = \"compelled\",\n    kind = \"lawful\"")
 }
 
 const head = `technique(id = "x", title = "x", family = "theft", kind = "attack", needs = [%s], %s
@@ -273,14 +275,14 @@ def run(adv):
     adv.take("trustee:1..3.store")
 `
 	require.Contains(t, g.Check(t.Context(), Answer{&three, ada, "x.star", []byte(blind)}).Why(),
-		"no message is read, although all that opens is claimed for you (72, want 0)")
+		"no message is read, although all that opens is claimed for you (72 messages: 1-72; want 0)")
 
 	wild := strings.Replace(string(handIn(t, named(t, "tape-only"), ada, "tape-only.star").Source),
 		"adv.claim(found)", "adv.claim(found)\n    adv.claim(adv.saturate(\"metadata\")[0])", 1)
 	tape := *named(t, "tape-only")
 	tape.Thorough = false
 	require.Contains(t, g.Check(t.Context(), Answer{&tape, ada, "x.star", []byte(wild)}).Why(),
-		"the script claims nothing that was not said (1, want 0)")
+		"the script claims nothing that was not said (1 claim; want 0)")
 }
 
 // A person's run draws afresh each time. A class's draw follows from its name, and so a second

@@ -18,6 +18,7 @@ import (
 	"doormat/attacks/truth"
 	"doormat/demo"
 	"doormat/demo/story"
+	"doormat/demo/summary"
 	"doormat/world"
 	"doormat/world/memo"
 )
@@ -28,6 +29,7 @@ type Verdict struct {
 	Student   string  `json:"student"` // or the class
 	Seed      uint64  `json:"seed"`
 	Message   int     `json:"message"` // asked for, 0 if none
+	Opened    []int   `json:"opened"`  // messages that were read
 	Solved    bool    `json:"solved"`
 	Marks     []Mark  `json:"marks"`
 	Error     string  `json:"error"` // what kept the script from running to its end, "" if nothing
@@ -42,6 +44,8 @@ type Mark struct {
 	Got  int    `json:"got"`
 	Want int    `json:"want"`
 	Met  bool   `json:"met"`
+	// Found says in words what is in the way: what was counted, and which of it. "" if it is met.
+	Found string `json:"found"`
 }
 
 // A Grader marks answers.
@@ -65,7 +69,7 @@ type Answer struct {
 // Verdict is one on an answer of which nothing is known but what kept it from being marked.
 func (a Answer) Verdict(why string) *Verdict {
 	return &Verdict{Challenge: a.Challenge.ID, Student: a.Student.Name, Seed: a.Student.Seed(),
-		Message: a.Challenge.Wanted(a.Student), Marks: []Mark{}, Error: why}
+		Message: a.Challenge.Wanted(a.Student), Opened: []int{}, Marks: []Mark{}, Error: why}
 }
 
 // Check marks an answer. Whatever goes wrong with it, and if doormat itself breaks over it,
@@ -117,8 +121,10 @@ func (g *Grader) mark(ctx context.Context, a Answer, shared *memo.Memo, v *Verdi
 	case !cell.Applicable:
 		return fmt.Errorf("%s: not applicable here: %s", a.File, cell.Missing)
 	}
+	v.Opened = append(v.Opened, cell.Trace.Opened...)
+	m := measured{cell, lab.Conversation, lab.Settings.Target, v.Message}
 	for _, c := range a.Challenge.conditions() {
-		v.Marks = append(v.Marks, c.judge(measured{cell, v.Message}))
+		v.Marks = append(v.Marks, c.judge(m))
 	}
 	if v.Solved = met(v.Marks); v.Solved && a.Student.Class {
 		v.Flag, err = a.Challenge.Flag(a.Student)
@@ -186,10 +192,13 @@ func (c *Challenge) within(h technique.Header, lab *attacks.Lab) ([]Mark, error)
 			Got: len(needs), Want: c.Most, Met: len(needs) <= c.Most},
 	}
 	if len(beyond) > 0 {
-		marks[0].Text += ": " + strings.Join(beyond, ", ") + " is not"
+		marks[0].Found = "beyond it: " + strings.Join(beyond, ", ")
+	}
+	if !marks[1].Met {
+		marks[1].Found = summary.Count(len(needs), "need") + atLeast("<=", c.Most)
 	}
 	if len(h.Settings) > 0 || h.AtSetUp {
-		marks = append(marks, Mark{Goal: "settings", Got: 1,
+		marks = append(marks, Mark{Goal: "settings", Got: 1, Found: "take settings and at_set_up away",
 			Text: "the header leaves settings and the beginning as the challenge has them"})
 	}
 	return marks, nil

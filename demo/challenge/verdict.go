@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"doormat/demo/plain"
+	"doormat/demo/story"
+	"doormat/demo/summary"
 )
 
 // Why says in a line why the answer does not solve the challenge, "" if it does.
@@ -16,19 +18,10 @@ func (v *Verdict) Why() string {
 	var unmet []string
 	for _, m := range v.Marks {
 		if !m.Met {
-			unmet = append(unmet, fmt.Sprintf("not met: %s (%d, want %s)", m.Text, m.Got, m.wanted()))
+			unmet = append(unmet, fmt.Sprintf("not met: %s (%s)", m.Text, m.Found))
 		}
 	}
 	return strings.Join(unmet, "; ")
-}
-
-// wanted is what was wanted, with the sign: ">= 7".
-func (m Mark) wanted() string {
-	words := strings.Fields(m.Goal)
-	if len(words) != 3 || words[1] == "==" {
-		return fmt.Sprint(m.Want)
-	}
-	return fmt.Sprintf("%s %d", words[1], m.Want)
 }
 
 // Text is the verdict for a terminal.
@@ -46,15 +39,14 @@ func (v *Verdict) Text(c *Challenge, width int) string {
 	for _, m := range v.Marks {
 		sign, got := "✓", ""
 		if !m.Met {
-			sign, got = "✗", fmt.Sprintf(" (%d, want %s)", m.Got, m.wanted())
+			sign, got = "✗", " ("+m.Found+")"
 		}
 		paragraph(&b, "  "+sign+" ", m.Text+got, width)
 	}
 	switch {
-	case v.Error != "":
-		b.WriteString("\n")
-		paragraph(&b, "  ", v.Error, width)
+	case v.Error != "": // the command ends with it
 	case v.Solved:
+		v.read(&b, width)
 		b.WriteString("\nTo think about\n")
 		paragraph(&b, "  ", c.Afterwards, width)
 		if v.Flag != "" {
@@ -64,6 +56,22 @@ func (v *Verdict) Text(c *Challenge, width int) string {
 		fmt.Fprintf(&b, "\nA hint: doormat challenge show %s --hints 1\n", v.Challenge)
 	}
 	return b.String()
+}
+
+// read shows some of what was read, the message that was asked for in any case: these people are
+// invented, so nobody minds.
+func (v *Verdict) read(b *strings.Builder, width int) {
+	const few = 3
+	shown, messages := summary.Spread(v.Opened, few), story.Conversation().Messages
+	if v.Message > 0 {
+		shown = []int{v.Message}
+	}
+	for i, k := range shown {
+		if i == 0 {
+			fmt.Fprintf(b, "\nYou read %s\n", summary.Count(len(v.Opened), "message"))
+		}
+		paragraph(b, "  ", summary.Quote(k, &messages[k-1]), width)
+	}
 }
 
 // paragraph wraps text behind what is on its left.
@@ -191,7 +199,7 @@ func (v *Verdict) JUnit() (string, error) {
 	for _, m := range v.Marks {
 		c := junitCase{Class: v.Challenge, Name: m.Text, Time: seconds(0)}
 		if !m.Met {
-			c.Failure = &junitFault{fmt.Sprintf("%s: %d, want %s", m.Goal, m.Got, m.wanted())}
+			c.Failure = &junitFault{plain.Clean(m.Goal + ": " + m.Found)}
 		}
 		s.add(c)
 	}

@@ -69,6 +69,7 @@ func Design(d world.Design, costs, times []overhead.Row, width int) string {
 	for _, t := range i.Trusts {
 		p.beside(2, "-", plain.Clean(t))
 	}
+	capabilities(p, i.Principals.With(world.Everywhere()))
 	if len(costs) > 0 {
 		p.gap()
 		p.heading("What it costs, beside end-to-end encryption as deployed", "")
@@ -84,6 +85,28 @@ func Design(d world.Design, costs, times []overhead.Row, width int) string {
 	}
 	rules(p, d.Rules())
 	return p.String()
+}
+
+// capabilities lists what the needs of an attack can name.
+func capabilities(p *page, list world.Principals) {
+	p.gap()
+	p.heading("Who can be used, and how (the needs of an attack)", "")
+	for _, one := range list {
+		name := one.Name
+		switch {
+		case one.Count == world.PerAccount:
+			name += ":target"
+		case one.Count == world.BySetting:
+			name += ":" + world.Home
+		case one.Several():
+			name += ":1.." + one.Count
+		}
+		var needs []string
+		for _, s := range one.Surfaces {
+			needs = append(needs, name+"."+string(s))
+		}
+		p.beside(2, "-", strings.Join(needs, ", ")+": "+plain.Clean(one.Doc))
+	}
 }
 
 func rules(p *page, list []world.Rule) {

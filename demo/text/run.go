@@ -45,10 +45,7 @@ func (r Run) Text(width int) string {
 		if c.Trace.Unstated != "" {
 			p.field("Not compared", c.Trace.Unstated+": the script does not say what it expects")
 		}
-		switch {
-		case c.Error != "":
-			p.field("Error", c.Error)
-		case surprising(c):
+		if c.Error == "" && surprising(c) { // the command ends with an error, if there is one
 			p.field("≠ Unexpected", summary.Surprise(c))
 		}
 	}
@@ -100,6 +97,7 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 	disclosed(p, c)
 	if len(c.Trace.Opened) > 0 {
 		p.field("Opened", "messages "+summary.Ranges(c.Trace.Opened))
+		r.authors(p, c)
 		r.opened(p, c)
 	}
 	r.proof(p, c)
@@ -220,6 +218,29 @@ func calls(p *page, events []trace.Event) {
 	for _, call := range list {
 		p.field(label, call)
 		label = ""
+	}
+}
+
+// authors tells who wrote what was opened, and to whom: the busiest first, as many as there is room for.
+func (r Run) authors(p *page, c *attacks.Cell) {
+	const most = 16
+	var pairs []string
+	numbers := map[string][]int{}
+	for _, k := range c.Trace.Opened {
+		m := &r.Conversation.Messages[k-1]
+		pair := plain.Clean(m.From) + " to " + summary.Readers(m)
+		if numbers[pair] == nil {
+			pairs = append(pairs, pair)
+		}
+		numbers[pair] = append(numbers[pair], k)
+	}
+	slices.SortStableFunc(pairs, func(a, b string) int { return len(numbers[b]) - len(numbers[a]) })
+	for i, pair := range pairs {
+		if i == most && !r.WholeProof {
+			p.field("", fmt.Sprintf("and %d more pairs, which --proof all lists as well", len(pairs)-most))
+			break
+		}
+		p.field("", pair+": "+summary.Ranges(numbers[pair]))
 	}
 }
 
