@@ -62,10 +62,6 @@ var cheats = []struct{ name, needs, body, want string }{
 	{"claims without end", `"provider.store"`, `adv.claim(range(1 << 40))`, "cannot cross"},
 	{"claims nothing", `"provider.store"`, `adv.claim()`, "lists, got nothing"},
 	{"claims a list", `"provider.store"`, `adv.claim(adv.take("provider.store"))`, "one after the other: for f in ..."},
-	{"orders by position", `"court.order"`, `adv.order(["A"])`, "takes its arguments by name: accounts = ..., since = ..., until = ..."},
-	{"orders of one", `"court.order"`, `adv.order(accounts = adv.target)`, `accounts wants a list: accounts = ["A"]`},
-	{"orders of nobody", `"court.order"`, `adv.order(since = 1, until = 1)`, "accounts names nobody: accounts = [adv.target]"},
-	{"orders too early", `"court.order"`, `adv.order(accounts = ["A"])`, "since = 1, until = 0: want 1 ≤ since ≤ until ≤ 4; 0 are written so far"},
 	{"claims two", `"provider.store"`, `adv.claim(1, 2)`, "2 arguments, want at most 1"},
 
 	{"takes what it did not declare", `"provider.store"`, `adv.take("trustee:1.store")`, "capability trustee:1.store is not among the needs"},

@@ -394,6 +394,21 @@ adv.order(accounts = ["A"], since = 2, until = 3)
 	require.Contains(t, runOne(t, l).Error, "through and program need a court")
 }
 
+// Whoever writes an order in another way than it is taken is told how to write it.
+func TestOrderArguments(t *testing.T) {
+	for body, why := range map[string]string{
+		`adv.order(["A"])`:                     "takes its arguments by name: accounts = ..., since = ..., until = ...",
+		`adv.order(accounts = adv.target)`:     `accounts wants a list: accounts = ["A"]`,
+		`adv.order(since = 1, until = 1)`:      "accounts names nobody: accounts = [adv.target]",
+		`adv.order(accounts = ["A"])`:          "since = 1, until = 0: want 1 ≤ since ≤ until ≤ 4; 0 are written so far",
+		`adv.order(accounts = [1], since = 1)`: "want short strings as accounts, got 1",
+	} {
+		l := toyLab(t, attack(`"court.order", "provider.order"`, "", opensAll, body))
+		l.Designs = []world.Design{lawful{}}
+		require.Contains(t, runOne(t, l).Error, why, body)
+	}
+}
+
 // An implant that reads on when its order has expired serves nobody, although what it
 // reads opens with a key that it got in time.
 func TestLawfulUntilExpiry(t *testing.T) {

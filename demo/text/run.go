@@ -223,7 +223,7 @@ func calls(p *page, events []trace.Event) {
 
 // authors tells who wrote what was opened, and to whom: the busiest first, as many as there is room for.
 func (r Run) authors(p *page, c *attacks.Cell) {
-	const most = 16
+	const most = 30
 	var pairs []string
 	numbers := map[string][]int{}
 	for _, k := range c.Trace.Opened {
