@@ -21,6 +21,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"doormat/cmd/doormat/class"
 	"doormat/cmd/doormat/runner"
@@ -52,6 +53,9 @@ func (n *noted) Write(text []byte) (int, error) {
 // takes more. What runs hold is well below it, see [attacks.DefaultRoom].
 const memory = 1792 << 20
 
+// patience is how long the program takes to end before it says that another signal ends it.
+const patience = 3 * time.Second
+
 // run is the whole program, made of the designs and attacks of a kit.
 func run(kit func() (demo.Kit, error)) int {
 	if os.Getenv("GOMEMLIMIT") == "" {
@@ -60,7 +64,10 @@ func run(kit func() (demo.Kit, error)) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM,
 		syscall.SIGHUP)
 	defer stop()
-	context.AfterFunc(ctx, stop) // the second signal ends what does not listen
+	context.AfterFunc(ctx, func() {
+		stop() // the second signal ends what does not listen, such as a read of a pipe
+		time.AfterFunc(patience, func() { runner.Complain("ending; another Ctrl-C ends it at once") })
+	})
 	root, out := newRoot(&app{runner.App{Kit: kit}}), &noted{Writer: os.Stdout}
 	root.SetOut(out)
 	err := root.ExecuteContext(ctx)
