@@ -85,7 +85,7 @@ func (h *hands) handOut(p *passing, shown int) int {
 		return -1 // nobody is told its own key
 	}
 	for _, r := range h.rules {
-		if !r.Make || !sends(r) || len(r.Takes) != 1 {
+		if !r.Make || !sends(r) || len(r.Takes) != 1 || h.enough(r) {
 			continue
 		}
 		candidates := h.newest(r.Takes[0], h.stolen)
@@ -93,12 +93,24 @@ func (h *hands) handOut(p *passing, shown int) int {
 			candidates = h.ours(f.Kind, f.Ref)
 		}
 		for _, id := range candidates {
-			if out := h.fitting(p, h.apply(r, append([]int{id}, h.all(r)...), h.address(r, p))); out >= 0 {
+			given := h.apply(r, append([]int{id}, h.all(r)...), h.address(r, p))
+			for _, id := range given {
+				h.handed[h.read(id).Kind]++
+			}
+			if out := h.fitting(p, given); out >= 0 {
 				return out
 			}
 		}
 	}
 	return -1
+}
+
+// enough tells that so many keys came of what was handed out that no more are made: each is tried on
+// everything that comes back.
+func (h *hands) enough(r world.Rule) bool {
+	return slices.ContainsFunc(r.Gives, func(kind world.Kind) bool {
+		return kind != world.Outgoing && h.handed[kind] >= handed
+	})
 }
 
 // stolen tells that the adversary did not make a fact.

@@ -436,3 +436,13 @@ func TestPlaysOfPairs(t *testing.T) {
 		}
 	}
 }
+
+// Of keys that are made while packets are replaced there are so many and no more; packets may be sent.
+func TestEnough(t *testing.T) {
+	offer := world.Rule{Make: true, Takes: []world.Kind{letterSecret}, Gives: []world.Kind{world.Outgoing, letterKey}}
+	h := &hands{handed: map[world.Kind]int{world.Outgoing: 10 * handed, letterKey: handed - 1}}
+	require.False(t, h.enough(offer))
+	h.handed[letterKey]++
+	require.True(t, h.enough(offer))
+	require.False(t, h.enough(world.Rule{Make: true, Gives: []world.Kind{world.Outgoing}}))
+}

@@ -25,16 +25,17 @@ type hands struct {
 	known   map[int]world.Fact
 	made    map[int][]string // what it made: in whose names
 	tried   map[string]bool
-	times   map[string]int   // how often each rule was applied since work began
-	again   map[string]bool  // packets that were sent a second time
-	swapped map[string]int   // packets in whose place others went, by moment and kind
-	keys    map[string][]int // what anybody can make, made in somebody's name
+	times   map[string]int     // how often each rule was applied since work began
+	again   map[string]bool    // packets that were sent a second time
+	swapped map[string]int     // packets in whose place others went, by moment and kind
+	handed  map[world.Kind]int // facts that were made for them, by kind
+	keys    map[string][]int   // what anybody can make, made in somebody's name
 }
 
 func newHands(port technique.Port, a *adversary) (*hands, error) {
 	h := &hands{adversary: a, port: port, known: map[int]world.Fact{}, made: map[int][]string{},
 		tried: map[string]bool{}, times: map[string]int{}, again: map[string]bool{},
-		swapped: map[string]int{}, keys: map[string][]int{}}
+		swapped: map[string]int{}, handed: map[world.Kind]int{}, keys: map[string][]int{}}
 	out, err := port.Call(technique.Call{Method: "info"})
 	info, ok := out.(map[string]any)
 	if err != nil || !ok {

@@ -16,6 +16,7 @@ const (
 	tries    = 24  // of one rule at a time
 	together = 512 // facts that a rule takes together
 	packets  = 600 // that are sent again in a run
+	handed   = 24  // keys of one kind that are made anew where a packet is replaced
 	swaps    = 3   // packets of one kind that are replaced on the way to somebody within a moment
 )
 

@@ -8,6 +8,7 @@ import (
 
 	"doormat/cmd/doormat/cli"
 	"doormat/cmd/doormat/manual"
+	"doormat/demo"
 	"doormat/demo/pages"
 )
 
@@ -32,7 +33,7 @@ func (a *app) docs() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&dir, "out", "docs", "`DIR` of the documentation")
-	c.AddCommand(a.docsManual())
+	c.AddCommand(a.docsManual(), a.docsSearch())
 	return c
 }
 
@@ -61,5 +62,27 @@ func (a *app) docsManual() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&dir, "out", ".", "`DIR` in which man/ and completions/ are made")
+	return c
+}
+
+// docsSearch makes again what `doormat docs` shows of the search without a script.
+func (a *app) docsSearch() *cobra.Command {
+	var dir string
+	c := &cobra.Command{
+		Use:   "search [ARRANGEMENT...]",
+		Short: "Search columns without a script, for the documentation: all take an hour",
+		RunE: func(c *cobra.Command, ids []string) error {
+			o := demo.Defaults()
+			if o.Designs = ids; len(ids) == 0 {
+				o.Designs = []string{demo.AllDesigns}
+			}
+			lab, err := a.Lab(o)
+			if err != nil {
+				return err
+			}
+			return pages.WriteSearches(c.Context(), lab, dir)
+		},
+	}
+	c.Flags().StringVar(&dir, "out", "docs", "`DIR` of the documentation")
 	return c
 }

@@ -85,6 +85,13 @@ func render(ctx context.Context, kit demo.Kit, r *results, root string) (Pages, 
 		}
 	}
 	p["designs/README.md"] = designIndex(kit.Designs)
+	searched, err := ReadSearches(filepath.Join(root, "docs"))
+	if err != nil {
+		return nil, err
+	}
+	if p["searches.md"], err = searches(searched, kit.Designs); err != nil {
+		return nil, err
+	}
 	if p["builtins.md"], err = builtins(); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
@@ -99,6 +106,9 @@ func render(ctx context.Context, kit demo.Kit, r *results, root string) (Pages, 
 		return nil, fmt.Errorf("pages: %w", err)
 	}
 	p["results.json"] = ahead
+	if p[searchFile], err = searchText(searched); err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
+	}
 	if p["lines.json"], err = lineNumbers(lines); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
