@@ -62,14 +62,14 @@ func Finish(f *atomicfile.File, err *error) {
 }
 
 // WriteNew writes a file that must not be there yet, and says so; otherwise the error is
-// fs.ErrExist.
+// fs.ErrExist. It is for scripts, whose comments say what to type.
 func WriteNew(name, text string) (err error) {
 	f, err := atomicfile.CreateNew(name)
 	if err != nil {
 		return err
 	}
 	defer Finish(f, &err)
-	_, err = f.WriteString(text)
+	_, err = f.WriteString(Typed(text))
 	return err
 }
 
@@ -77,7 +77,7 @@ func WriteNew(name, text string) (err error) {
 func Wrote(path string) { fmt.Fprintln(os.Stderr, "wrote "+plain.Clean(path)) }
 
 // Text writes what people read.
-func (o *Output) Text(text string) error { return o.Data(bidi.Text(text)) }
+func (o *Output) Text(text string) error { return o.Data(bidi.Text(Typed(text))) }
 
 // Data writes what programs read, as it is.
 func (o *Output) Data(text string) error {

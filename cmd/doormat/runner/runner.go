@@ -77,5 +77,5 @@ func Complain(text string) {
 	for _, whole := range []string{"doormat: ", "doormat "} { // commands say their whole name
 		text = strings.TrimPrefix(text, whole)
 	}
-	fmt.Fprintln(os.Stderr, bidi.Text("doormat: "+text))
+	fmt.Fprintln(os.Stderr, bidi.Text("doormat: "+cli.Typed(text)))
 }
