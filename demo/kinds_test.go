@@ -17,6 +17,7 @@ import (
 	"doormat/e2ee/cloud"
 	"doormat/e2ee/receipts"
 	"doormat/e2ee/rules"
+	"doormat/e2ee/sealedsender"
 	"doormat/e2ee/wire"
 	"doormat/escrow/committee"
 	"doormat/escrow/request"
@@ -35,6 +36,7 @@ var worthless = map[string]string{
 	"verified contact":      "says whose key the owner has compared, and the key is public; whom to leave alone scripts know from the conversation",
 	"used message number":   "a hash of what passed, to refuse another message under the same number",
 	"receipt":               "that a message has come, which the metadata of the receipt say as well",
+	"certificate key":       "signs whose an identity is, for phones that have not met it; safety numbers show the rest",
 	"group update":          "who is in a group from then on, which each message to the group shows as its recipients",
 	"last seen":             "when an account last wrote, and not to whom: it opens nothing, and what it means people have to judge",
 	"order target":          "who is under investigation, and for which time: it is the end of what can be learned of an order",
@@ -56,30 +58,31 @@ var worthless = map[string]string{
 
 // unread says the same of packets, by their kind.
 var unread = map[byte]string{
-	wire.KindRegister:        "bundles are public: the directory hands the same to everybody",
-	wire.KindFetch:           "asks for somebody's bundle, which is public",
-	wire.KindReceipt:         "a number, and whose key has changed",
-	wire.KindGot:             "a number",
-	wire.KindGet:             "asks for a chunk, without which it is of no use",
-	law.KindAppend:           "a commitment that hides the order, and a signature",
-	law.KindInquire:          "a record of the log, which is public",
-	law.KindDocketed:         "a record of the log, which is public, and whether it is the court's",
-	law.KindPending:          "a record of the log, which is public, and a hash of what opens it",
-	publiclog.KindCosign:     "a checkpoint of the log, which is public",
-	publiclog.KindCosigned:   "a checkpoint of the log, which is public, with a signature that makes it believed",
-	publiclog.KindPost:       "a post, which is in the public log a moment later",
-	publiclog.KindReadBoard:  "a number",
-	publiclog.KindSeen:       "a checkpoint of the log, which is public",
-	publiclog.KindProve:      "two sizes of the log, which are public",
-	publiclog.KindProof:      "a proof about the log, which is public",
-	cloud.KindConnect:        "asks for a channel",
-	backup.KindLoad:          "a number",
-	backup.KindErase:         "names of sealed items, by which nothing is opened",
-	committee.KindFetchBoard: "a number",
-	committee.KindHaveKey:    "a number",
-	request.KindRelay:        "what the machine was sent itself, where a rule reads it; an order in it is read as well",
-	request.KindSpeak:        "what the machine sends itself, where a rule reads it; an answer in it is read as well",
-	request.KindRenew:        "a credential sealed to a key that the hardware drew for it: who solves discrete logarithms has the escrow fields without it",
+	wire.KindRegister:            "bundles are public: the directory hands the same to everybody",
+	wire.KindFetch:               "asks for somebody's bundle, which is public",
+	wire.KindReceipt:             "a number, and whose key has changed",
+	wire.KindGot:                 "a number",
+	sealedsender.KindCertificate: "whose an identity is, which the directory says to everybody",
+	wire.KindGet:                 "asks for a chunk, without which it is of no use",
+	law.KindAppend:               "a commitment that hides the order, and a signature",
+	law.KindInquire:              "a record of the log, which is public",
+	law.KindDocketed:             "a record of the log, which is public, and whether it is the court's",
+	law.KindPending:              "a record of the log, which is public, and a hash of what opens it",
+	publiclog.KindCosign:         "a checkpoint of the log, which is public",
+	publiclog.KindCosigned:       "a checkpoint of the log, which is public, with a signature that makes it believed",
+	publiclog.KindPost:           "a post, which is in the public log a moment later",
+	publiclog.KindReadBoard:      "a number",
+	publiclog.KindSeen:           "a checkpoint of the log, which is public",
+	publiclog.KindProve:          "two sizes of the log, which are public",
+	publiclog.KindProof:          "a proof about the log, which is public",
+	cloud.KindConnect:            "asks for a channel",
+	backup.KindLoad:              "a number",
+	backup.KindErase:             "names of sealed items, by which nothing is opened",
+	committee.KindFetchBoard:     "a number",
+	committee.KindHaveKey:        "a number",
+	request.KindRelay:            "what the machine was sent itself, where a rule reads it; an order in it is read as well",
+	request.KindSpeak:            "what the machine sends itself, where a rule reads it; an answer in it is read as well",
+	request.KindRenew:            "a credential sealed to a key that the hardware drew for it: who solves discrete logarithms has the escrow fields without it",
 }
 
 // inventory is what a design's programs held and sent in some runs.
@@ -187,7 +190,7 @@ func TestEveryKindIsOfUse(t *testing.T) {
 		v := &inventory{held: map[world.Kind]bool{}, found: map[world.Kind]bool{}, sent: map[byte][]world.Fact{}}
 		for _, s := range []world.Settings{
 			{Mailbox: world.MailboxAll, Refresh: 10, Own: world.Own("").With("objection", "1")},
-			{Mailbox: world.MailboxAll, Lock: world.LockOn, Own: world.Own("").With(receipts.Name, receipts.On)},
+			{Mailbox: world.MailboxAll, Lock: world.LockOn, Own: world.Own("").With(receipts.Name, receipts.On).With(sealedsender.Name, sealedsender.On)},
 			{Mailbox: world.MailboxDelivered, Retention: 2, Resend: world.ResendAtOnce, Refresh: 25, Rotate: 15},
 		} {
 			v.live(t, d, s)

@@ -12,6 +12,7 @@ import (
 	"doormat/e2ee/othermessenger"
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/registration"
+	"doormat/e2ee/sealedsender"
 	"doormat/e2ee/senderkey"
 	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
@@ -30,6 +31,8 @@ type Device struct {
 	// AtOnce sends to a contact under a changed key although the users had compared
 	// safety numbers, see contacts.go.
 	AtOnce bool
+	// Sealed hides the account's name from the provider; may be nil.
+	Sealed *sealedsender.Phone
 	// Receipts has authors told of messages that have come, see package receipts.
 	Receipts bool
 	// RegistrationLock has a new account locked by a PIN.
@@ -252,6 +255,8 @@ func (d *Device) fromProvider(now time.Time, p world.Packet) []world.Packet {
 		return d.blob(p.Data)
 	case wire.KindFrame:
 		return d.hear(p.Data)
+	case sealedsender.KindCertificate:
+		d.Sealed.Take(p.Data, d.Identity())
 	case registration.KindRefused:
 		return d.warn("this phone could not be registered")
 	case registration.KindMoved:
@@ -278,6 +283,7 @@ func (d *Device) install(now time.Time) []world.Packet {
 	d.peers, d.outbox, d.history, d.opened, d.answered = map[string]*peer{}, nil, nil, nil,
 		map[string]uint32{}
 	d.installed, d.replaced, d.shown = now, 0, nil
+	d.Sealed.Forget()
 	d.groups, d.left, d.downloads, d.call = map[string]*group{}, map[string]store.Stamp{},
 		map[string]*download{}, nil
 	var err error

@@ -101,6 +101,7 @@ import (
 	"doormat/e2ee/receipts"
 	"doormat/e2ee/registration"
 	"doormat/e2ee/rules"
+	"doormat/e2ee/sealedsender"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -127,10 +128,11 @@ func (Design) Info() world.Info {
 		},
 		Principals: Principals(),
 		Programs:   Programs(),
-		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(), linked.PacketKinds(),
+		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(), linked.PacketKinds(), sealedsender.PacketKinds(),
 			law.PacketKinds()),
-		Keys:       rules.KeyKinds(),
-		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), receipts.Parameter()},
+		Keys: rules.KeyKinds(),
+		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), receipts.Parameter(),
+			sealedsender.Parameter()},
 	}
 }
 
@@ -162,17 +164,27 @@ func (Design) Setup(config world.Config) (world.Deploy, error) {
 	if _, _, _, err := law.Setup(config, false); err != nil {
 		return nil, err
 	}
+	if _, err := sealedsender.NewIssuer(config.Stream("sender certificates")); err != nil {
+		return nil, err
+	}
 	return func() []world.Node {
 		court, agency, register, _ := law.Setup(config, false) // the same inputs as above
 		agency.Extensions = []law.AgencyExtension{registration.Listener{}}
 		agency.Produced, agency.Searched = wire.Produced(), wire.Searched()
 		provider := NewProvider(register, config.Settings.Mailbox)
 		provider.Memo = config.Memo
+		if config.Settings.Own.Value(sealedsender.Name) == sealedsender.On {
+			provider.Issuer, _ = sealedsender.NewIssuer(config.Stream("sender certificates")) // as above
+		}
 		nodes := []world.Node{court, agency, provider}
 		var devices []*Device
 		for _, a := range config.Accounts {
 			d := NewDevice(a, config.Stream(world.DeviceOf(a)), config.Settings.Retention, plain{})
 			d.Memo, d.AtOnce = config.Memo, config.Settings.Resend == world.ResendAtOnce
+			if provider.Issuer != nil {
+				d.Sealed = &sealedsender.Phone{Issuer: provider.Issuer.Public(),
+					Random: config.Stream("sealed sender of " + d.Name())}
+			}
 			devices = append(devices, d)
 		}
 		equipped, _ := Equip(config, provider, devices...)

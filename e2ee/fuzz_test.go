@@ -10,6 +10,7 @@ import (
 
 	"doormat/e2ee/copies"
 	"doormat/e2ee/linked"
+	"doormat/e2ee/receipts"
 	"doormat/e2ee/registration"
 	"doormat/e2ee/rules"
 	"doormat/e2ee/wire"
@@ -131,6 +132,12 @@ func FuzzRules(f *testing.F) {
 	byKind[linked.Sealed], err = copies.Seal(linked.Use, random, address, world.Meta{From: "Ana", To: []string{"Ben"}, Sent: begin},
 		&wire.Content{Body: []byte("hello")})
 	require.NoError(f, err)
+	hidden := scene{messages: []string{"Ana>Ben"}, settings: sealedWith(receipts.On)}.start(f).end()
+	for _, fact := range saturate(published, hidden.provider().Holdings()) {
+		if byKind[fact.Kind] == nil {
+			byKind[fact.Kind] = fact.Data
+		}
+	}
 	for i, r := range published {
 		var data [3][]byte
 		for j, kind := range taken(r) {

@@ -11,6 +11,7 @@ import (
 	"doormat/e2ee/linked"
 	"doormat/e2ee/lock"
 	"doormat/e2ee/registration"
+	"doormat/e2ee/sealedsender"
 	"doormat/e2ee/wire"
 	"doormat/world"
 	"doormat/world/law"
@@ -30,7 +31,8 @@ type Provider struct {
 	anyIdentity bool // runs the program AnyIdentity
 	looksAway   bool // runs the program LookAway
 
-	Memo *memo.Memo // of bundles that were verified; may be nil
+	Memo   *memo.Memo           // of bundles that were verified; may be nil
+	Issuer *sealedsender.Issuer // of sender certificates; may be nil
 
 	accounts *registration.Register // which phone each account is registered at; may be nil
 	links    *linkKeeper            // which devices each account has linked; may be nil
@@ -109,7 +111,7 @@ func (p *Provider) Holdings() []world.Fact {
 		facts = append(facts, world.Fact{Kind: wire.UsedNumber, Ref: id, Data: hash[:]})
 	}
 	facts = append(facts, p.seen.Facts()...)
-	facts = append(facts, p.accounts.Locks()...)
+	facts = append(facts, append(p.accounts.Locks(), p.Issuer.Facts()...)...)
 	for _, x := range p.Extensions {
 		facts = append(facts, x.Holdings()...)
 	}
@@ -178,9 +180,9 @@ func (p *Provider) register(now time.Time, account string, data []byte) []world.
 // enter puts an account's new identity into the directory.
 func (p *Provider) enter(now time.Time, account string, e *directory.Entry) []world.Packet {
 	p.directory[account] = e
-	return call(p.Extensions, func(x ProviderExtension) []world.Packet {
+	return append(p.Issuer.Certify(account, p.DeviceOf(account), e.Identity), call(p.Extensions, func(x ProviderExtension) []world.Packet {
 		return x.Registered(now, account, e.Identity)
-	})
+	})...)
 }
 
 // fetch hands out a bundle, an empty one if there is no such account.
@@ -221,16 +223,18 @@ func (p *Provider) DeviceOf(account string) string { return p.accounts.DeviceOf(
 // is still the one that the sender knows.
 func (p *Provider) upload(now time.Time, account string, in world.Packet) []world.Packet {
 	u, err := wire.ParseUpload(in.Data)
-	if err != nil || u.Meta.From != account {
+	if err != nil || !p.Issuer.Accepts(u, account) {
 		return nil
 	}
+	full := u.Meta
+	full.From = account // as the link shows; it is not kept
 	out := call(p.Extensions, func(x ProviderExtension) []world.Packet {
 		return x.Uploaded(now, in.From, u.Public)
 	})
 	open := wire.OpenHash(u.Meta, u.Public, u.Group)
 	before, known := p.used[u.Meta.ID]
 	if err := p.check(now, u); err != nil && (!known || before != open) {
-		p.blobs.Refused(u.Meta)
+		p.blobs.Refused(full)
 		return append(out, world.Warn(world.Provider,
 			"refused a message of "+account+": "+err.Error()))
 	}
@@ -244,11 +248,11 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 		out = append(out, world.Packet{From: world.Provider, To: p.accounts.DeviceOf(part.To),
 			Data: d.Encode()})
 	}
-	p.blobs.Bind(u.Meta)
+	p.blobs.Bind(full)
 	announced := len(u.Parts) == 0 && !known // the part of its recipient is held back
 	if announced || len(fresh) > 0 {
 		p.used[u.Meta.ID] = open
-		out = append(out, p.links.accepted(u.Meta)...)
+		out = append(out, p.links.accepted(full)...)
 		p.seen.Note(now, account)
 		if announced && p.mailbox == world.MailboxDelivered {
 			return append(out, append(p.intercept(now, u), receipt(in.From, u, nil))...)

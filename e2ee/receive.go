@@ -1,6 +1,7 @@
 package e2ee
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"time"
@@ -16,7 +17,8 @@ import (
 // still to be fetched.
 func (d *Device) deliver(now time.Time, data []byte) []world.Packet {
 	in, err := wire.ParseDelivery(data)
-	if err != nil || in.To != d.account || d.keys == nil {
+	if err != nil || in.To != d.account || d.keys == nil ||
+		d.Sealed.Reveal(in, d.keys.Identity) != nil {
 		return nil
 	}
 	out := d.openDelivery(now, in)
@@ -153,6 +155,9 @@ func (d *Device) answer(now time.Time, in *wire.Delivery) ([]byte, []world.Packe
 	s, m, err := d.keys.Respond(d.account, in.Meta.From, in.Initial)
 	if err != nil {
 		return nil, nil, err
+	}
+	if len(in.Sender) > 0 && !bytes.Equal(in.Sender, wire.Fingerprint(m.Identity)) {
+		return nil, nil, errors.New("the certificate is somebody else's")
 	}
 	secret, err := s.Open(d.random, in)
 	if err != nil {

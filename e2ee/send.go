@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
 	"doormat/world"
@@ -114,6 +115,11 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 	}
 	if len(u.Parts) > 0 || held { // so that what is held back keeps the time of its writing
 		o.uploads++
+		if err := d.Sealed.Hide(u, func(account string) pqxdh.IdentityPublic {
+			return *d.peers[account].identity
+		}); err != nil {
+			out = append(out, d.warn("the message shows who sent it: %v", err)...)
+		}
 		out = append(out, d.toProvider(u.Encode()))
 	}
 	d.forgetIfDone(o)

@@ -22,7 +22,7 @@ const maxChain = 1 << 17
 // Opening publishes how devices' and providers' bytes are read, for every design
 // that has devices like those of package e2ee. What the secret part means is the design's own rule.
 func Opening() []world.Rule {
-	return append(slices.Concat(groupRules(), callRules(), quantumRules(),
+	return append(slices.Concat(groupRules(), callRules(), quantumRules(), sealedRules(),
 		LockRules(wire.Searched()...), registration.Rules(), linked.Rules()), []world.Rule{
 		{Name: "read a packet",
 			Doc: "Links are not encrypted: a packet shows the envelope, delivery, bundle, " +
@@ -35,12 +35,14 @@ func Opening() []world.Rule {
 		{Name: "read an envelope",
 			Doc: "An envelope shows who wrote to whom and when, and holds a part for each " +
 				"recipient.",
-			Takes: kinds(wire.Envelopes), Gives: kinds(wire.Delivered, world.Metadata, wire.Public),
+			Takes: kinds(wire.Envelopes), Gives: kinds(wire.Delivered, world.Metadata, wire.Public,
+				wire.SealedMail),
 			Apply: readEnvelope},
 		{Name: "read a delivery",
 			Doc:   "A recipient's part shows the metadata, the ratchet header and the ciphertext.",
 			Takes: kinds(wire.Delivered),
-			Gives: kinds(Ciphertext, Turn, MessageNumber, Initial, world.Metadata, wire.Public),
+			Gives: kinds(Ciphertext, Turn, MessageNumber, Initial, world.Metadata, wire.Public,
+				SealedFor, SealedOf),
 			Apply: readDelivery},
 		{Name: "read the history",
 			Doc:   "What a device still shows to its user, it also shows to a thief.",
@@ -85,7 +87,7 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 		if err != nil {
 			return nil, err
 		}
-		return world.Conclude(u.Fact()), nil
+		return world.Conclude(u.SentBy(p.From).Fact()), nil
 	case wire.KindDeliver:
 		d, err := wire.ParseDelivery(p.Data)
 		if err != nil {
@@ -150,6 +152,10 @@ func readEnvelope(in world.Input) ([]world.Derived, error) {
 	// Metadata is canonical, so its bytes in the envelope serve as they are.
 	facts := []world.Fact{{Kind: world.Metadata, Ref: u.Meta.ID, Data: fields[0]},
 		{Kind: wire.Public, Ref: u.Meta.ID, Data: u.Public}}
+	if u.Meta.From == "" {
+		facts[0] = world.Fact{Kind: wire.SealedMail, Ref: u.Meta.Sent.Format(instant),
+			Data: in.Facts[0].Data}
+	}
 	for i := range u.Parts {
 		facts = append(facts, u.Delivery(i).Fact())
 	}
@@ -160,6 +166,9 @@ func readDelivery(in world.Input) ([]world.Derived, error) {
 	d, err := wire.ParseDelivery(in.Facts[0].Data)
 	if err != nil {
 		return nil, err
+	}
+	if d.Meta.From == "" {
+		return unnamed(d), nil
 	}
 	facts := []world.Fact{d.Meta.Fact(), {Kind: wire.Public, Ref: d.Meta.ID, Data: d.Public}}
 	if d.Group != nil {

@@ -14,6 +14,7 @@ const (
 	UsedNumber  world.Kind = "used message number" // an [OpenHash]; Ref the message id
 	Contents    world.Kind = "content"             // what an envelope sealed; Ref the message id
 	GroupUpdate world.Kind = "group update"        // a change of members; Ref the message id
+	SealedMail  world.Kind = "sealed envelope"     // an [Upload] that names no sender; Ref its time
 	Receipt     world.Kind = "receipt"             // Ref the message that has come, Data the receipt's own id
 	SealedChunk world.Kind = "attachment chunk"    // a [Chunk]; Ref as of the file
 	CallFrame   world.Kind = "call frame"          // a [Frame]; Ref the call

@@ -90,6 +90,7 @@ type Part struct {
 	Initial    []byte // pqxdh initial message, until the recipient has answered
 	Header     ratchet.Header
 	Ciphertext []byte
+	Sender     []byte // a sealed certificate where Meta.From is "", see package sealedsender
 }
 
 // A Delivery is one part with what goes to every recipient.
@@ -110,15 +111,25 @@ func (p *Part) encode() []byte {
 	if !p.Bare() {
 		header = p.Header.Bytes()
 	}
+	if len(p.Sender) > 0 {
+		return world.Pack(KindDeliver, []byte(p.To), p.Identity, p.Initial, header, p.Ciphertext,
+			p.Sender)
+	}
 	return world.Pack(KindDeliver, []byte(p.To), p.Identity, p.Initial, header, p.Ciphertext)
 }
 
 func parsePart(data []byte) (Part, error) {
-	f, err := world.Unpack(data, KindDeliver, 5)
+	f, err := world.UnpackList(data, KindDeliver)
+	if err == nil && len(f) != 5 && (len(f) != 6 || len(f[5]) == 0) {
+		err = fmt.Errorf("%w: %d fields", world.ErrMalformed, len(f))
+	}
 	if err != nil {
 		return Part{}, fmt.Errorf("part: %w", err)
 	}
 	p := Part{To: string(f[0]), Identity: f[1], Initial: f[2], Ciphertext: f[4]}
+	if len(f) == 6 {
+		p.Sender = f[5]
+	}
 	if len(f[3]) == 0 && p.Bare() {
 		return p, nil
 	}
@@ -186,6 +197,22 @@ func ParseUpload(data []byte) (*Upload, error) {
 		u.Parts = append(u.Parts, p)
 	}
 	return u, nil
+}
+
+// SentBy is an upload as it would be if its sender, a device, had not hidden in whose name it comes:
+// the link shows the device.
+func (u *Upload) SentBy(device string) *Upload {
+	account, ok := world.AccountOf(device)
+	if u.Meta.From != "" || !ok {
+		return u
+	}
+	named := *u
+	named.Meta.From, named.Parts = account, nil
+	for _, p := range u.Parts {
+		p.Sender = nil
+		named.Parts = append(named.Parts, p)
+	}
+	return &named
 }
 
 // Delivery gives what part i's recipient receives.
