@@ -226,8 +226,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	if err != nil || !p.Issuer.Accepts(u, account) {
 		return nil
 	}
-	full := u.Meta
-	full.From = account // as the link shows; it is not kept
+	full := u.SentBy(world.DeviceOf(account)).Meta // whose name the link shows; it is not kept
 	out := call(p.Extensions, func(x ProviderExtension) []world.Packet {
 		return x.Uploaded(now, in.From, u.Public)
 	})
