@@ -96,7 +96,7 @@ var policy = []struct {
 	{"demo/scorecard", []string{"world", "attacks", "attacks/faulttree", "attacks/odds", "demo/plain", "demo/bidi", "demo/summary", "demo/overhead"}},
 	{"demo/scorecard/gather", []string{"world", "attacks", "demo", "demo/overhead", "demo/scorecard"}},
 	{"demo/markdown", []string{"world", "attacks", "demo/plain", "demo/bidi", "demo/summary", "demo/scorecard"}},
-	{"demo/drawing", []string{"world", "attacks", "attacks/atlas", "attacks/deduce", "demo/plain", "demo/summary", "demo/replay", "demo/wall", "attacks/trace"}},
+	{"demo/drawing", []string{"world", "attacks", "attacks/atlas", "attacks/deduce", "demo/plain", "demo/summary", "demo/replay", "demo/wall", "demo/story"}},
 	{"demo/text", []string{"world", "attacks", "attacks/atlas", "attacks/generic", "attacks/lint", "attacks/odds", "attacks/technique", "demo/plain", "demo/summary", "demo/terminal", "demo/replay", "demo/wall", "demo/story", "demo/chat", "demo/timing", "demo/overhead", "demo/scorecard", "attacks/trace"}},
 	{"demo/present", []string{"world", "attacks", "attacks/technique", "demo/plain", "demo/bidi", "demo/summary", "demo/terminal", "demo/replay", "demo/wall", "demo/story"}},
 	{"demo/lesson", []string{"world", "attacks", "demo/plain", "demo/summary"}},
@@ -111,7 +111,7 @@ var policy = []struct {
 	{"demo/stage/events", []string{"demo/stage/jobs"}},
 	{"demo/stage/loopback", []string{"demo"}},
 	{"demo/stage/lessons", []string{"world", "attacks", "demo/plain", "demo/bidi", "demo/summary", "demo/drawing", "demo/lesson", "demo/replay", "demo/wall", "demo/story", "demo/stage/loopback"}},
-	{"demo/stage", []string{"world", "world/memo", "attacks", "attacks/atlas", "attacks/technique", "attacks/deduce", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/drawing", "demo/replay", "demo/wall", "demo/story", "demo/chat/...", "demo/stage/chats", "demo/stage/jobs", "demo/stage/loopback", "demo/stage/events", "demo/stage/rob", "demo/stage/scene"}},
+	{"demo/stage", []string{"world", "world/memo", "attacks", "attacks/atlas", "attacks/technique", "attacks/deduce", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/drawing", "demo/replay", "demo/wall", "demo/story", "demo/chat/...", "demo/stage/chats", "demo/stage/jobs", "demo/stage/loopback", "demo/stage/events", "demo/stage/rob"}},
 	{"demo/challenge", []string{"world", "world/memo", "attacks", "attacks/script", "attacks/technique", "attacks/truth", "demo", "demo/plain", "demo/summary", "demo/data", "demo/story", "demo/chat/spelling"}},
 	{"demo/pages", []string{"world", "world/simulation", "attacks", "attacks/atlas", "attacks/generic", "attacks/language", "attacks/library", "attacks/script", "attacks/technique", "demo", "demo/plain", "demo/summary", "demo/markdown", "demo/challenge", "demo/overhead", "demo/scorecard/...", "demo/story", "demo/drawing", "demo/replay", "demo/wall", "attacks/trace"}},
 	{"demo/site/tab", []string{"attacks/library", "attacks/lint", "attacks/script", "attacks/technique", "demo", "demo/stage", "demo/stage/jobs"}}, // a server, not a renderer

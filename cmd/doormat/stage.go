@@ -21,11 +21,11 @@ func (a *app) stage() *cobra.Command {
 	var page webPage
 	c := &cobra.Command{
 		Use:   "stage",
-		Short: "Show attacks step by step in a browser, to a room",
+		Short: "Show attacks as walls of messages in a browser, to a room",
 		Long: `Show attacks to a room on a web page of this machine: two designs side by side, a
 tile for each message, and what opens, in four beats an attack. The room bets, robs
-other trustees, and moves the attack; each attack is there in steps as well, with its
-script and its bytes. The address of the page is printed, and opened in a browser
+other trustees, and moves the attack; a key shows the script, what each line did, and
+the bytes. The address of the page is printed, and opened in a browser
 where there is one. The flags are the settings of the first page; pages can change
 them, and take an exported chat, which stays in memory. Ctrl-C ends it.
 

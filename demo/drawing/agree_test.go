@@ -11,11 +11,12 @@ import (
 	"doormat/demo/demotest"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
+	"doormat/demo/story"
+	"doormat/demo/summary"
 )
 
-// TestWordsAgree draws every step of real attacks, over the opening of the story or with -all over
-// all of it: the signs that are open are as many
-// as the frame has, and the words say the frame's numbers.
+// TestWordsAgree draws real attacks, over the opening of the story or with -all over all of it: the
+// words say what was counted and what each step did, and open messages are listed.
 func TestWordsAgree(t *testing.T) {
 	kit, err := demo.Default()
 	require.NoError(t, err)
@@ -28,23 +29,28 @@ func TestWordsAgree(t *testing.T) {
 	require.NoError(t, err)
 	for _, a := range lab.Attacks {
 		p := replay.New(r, a, lab.Conversation)
+		m := parse(t, Attack{Replay: p, Story: story.All()[0], Command: "doormat attack run"}.HTML())
 		for i, s := range p.Steps {
 			for d, f := range s.Frames {
-				m := parse(t, Timeline(p, d, i, proofAt))
-				require.Equal(t, len(f.Opened), m.count("a", "open"), a.Header().ID)
-				target, others := f.Content.Target, f.Content.Others
-				if f.Cell.Applicable {
-					require.Contains(t, m.words, fmt.Sprintf("%d of %d of the target's messages open", target.Recovered, target.Total))
-					require.Contains(t, m.words, fmt.Sprintf("%d of %d of other messages open", others.Recovered, others.Total))
-					require.Contains(t, m.words, fmt.Sprintf("%d of %d messages written so far", f.Moment, len(lab.Conversation.Messages)))
-				} else {
-					require.Contains(t, m.words, plain.Sentence(f.Cell.Why))
+				for _, did := range f.Did {
+					require.Contains(t, m.words, plain.Clean(did), "%s, step %d of design %d", a.Header().ID, i, d)
 				}
 			}
 		}
+		for _, c := range p.Result.Cells {
+			if !c.Applicable {
+				require.Contains(t, m.words, plain.Sentence(c.Why))
+				continue
+			}
+			require.Contains(t, m.words, fmt.Sprintf("%d of %d", c.Content.Target.Recovered, c.Content.Target.Total))
+			require.Contains(t, m.words, fmt.Sprintf("%d of %d", c.Content.Others.Recovered, c.Content.Others.Total))
+			if len(c.Trace.Opened) > 0 {
+				require.Contains(t, m.words, "Opened: messages "+summary.Ranges(c.Trace.Opened))
+			}
+		}
+		require.NotContains(t, parse(t, Attack{Replay: p}.HTML()).words, lab.Conversation.Messages[0].Text[:12], "words of people who may be real")
 		for d := range p.Result.Cells {
 			proof := p.Result.Cells[d].Trace.Proof
-			parse(t, Journey(p.Result.Cells[d].Trace.Record.Journey, ""))
 			if len(proof) > 0 {
 				parse(t, Proof(replay.Graph(proof), proof, true))
 				require.Equal(t, len(proof)+1, parse(t, Steps(proof, true)).count("tr", ""))

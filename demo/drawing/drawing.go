@@ -1,8 +1,7 @@
 // Package drawing makes pictures of results and replays, as HTML and SVG: what is
-// open in time ([Timeline]), how a message was read ([Proof], [Steps]), all attacks
-// on all designs ([Heat], [Cell]), a theft at every moment ([Moments]), and how a
-// message travels ([Journey]). A local web page and a self-contained report show the
-// same ones.
+// open ([Wall]), how a message was read ([Proof], [Steps]), all attacks on all
+// designs ([Heat], [Cell]), a theft at every moment ([Moments]), and one attack in
+// full ([Attack]). A local web page and a self-contained report show the same ones.
 //
 // It computes nothing about security: it draws what package replay and package
 // summary hand it, and says the numbers in words beside every picture, for those who
@@ -22,6 +21,10 @@ import (
 	"html/template"
 	"strconv"
 	"strings"
+
+	"doormat/attacks"
+	"doormat/demo/plain"
+	"doormat/demo/summary"
 )
 
 // CSS is the one stylesheet of all pictures, for both themes, print and forced
@@ -35,7 +38,13 @@ var CSS string
 //go:embed templates/*.html
 var files embed.FS
 
-var templates = template.Must(template.ParseFS(files, "templates/*.html"))
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"clean":    plain.Clean,
+	"lengthy":  plain.Lines,
+	"prose":    func(text string) string { return plain.Clean(plain.Prose(text)) },
+	"measured": summary.Measured,
+	"state":    func(c *attacks.Cell) string { return summary.StateOf(c).Class() },
+}).ParseFS(files, "templates/*.html"))
 
 // render fills in a template. Its data are our own structs, so that an error is a
 // mistake in this package; the tests render everything.

@@ -131,72 +131,13 @@ func imitation(messages, accounts int, name string) *replay.Replay {
 	return &replay.Replay{Result: r, Conversation: conv, Steps: []replay.Step{{Frames: []replay.Frame{before, absent}}, {Frames: []replay.Frame{after, absent}}}}
 }
 
-func proofAt(k int) string { return fmt.Sprintf("/proof?design=threshold&message=%d", k) }
-
-func TestTimeline(t *testing.T) {
-	p := imitation(12, 3, "Ann")
-	m := parse(t, Timeline(p, 0, 1, proofAt))
-	require.Equal(t, 4, m.count("a", "open"))
-	require.Equal(t, 8, m.count("g", "closed"))
-	require.Contains(t, m.words, "message 4, Ann to 1Ann: open, new in this step: see the proof")
-	require.Contains(t, m.words, "/proof?design=threshold&message=4")
-	require.Contains(t, m.words, "message 3, 2Ann to Ann: closed")
-	require.Contains(t, m.words, "By sender: Ann (the target) 4 of 4, ")
-	require.Contains(t, m.words, "the attack: after message 6")
-	require.Contains(t, m.words, "This step opened 4.")
-
-	under := regexp.MustCompile(`class="under" d="([^"]*)"`)
-	marks := 0
-	for _, path := range under.FindAllStringSubmatch(string(Timeline(p, 0, 1, nil)), -1) {
-		marks += strings.Count(path[1], "M")
-	}
-	require.Equal(t, 8, marks, "what the target sent or received")
-
-	m = parse(t, Timeline(p, 0, 0, proofAt))
-	require.Zero(t, m.count("a", "open"))
-	require.Equal(t, 6, m.count("g", "closed"), "the other six are not written yet")
-	require.Contains(t, m.words, "0 of 8 of the target's messages open. 0 of 4 of other messages open. 6 of 12 messages written so far.")
-
-	m = parse(t, Timeline(p, 1, 1, proofAt))
-	require.Contains(t, m.words, "Ann.")
-	require.Equal(t, 0, m.count("g", "closed"), "where nothing was tried no lock says that something held")
-	require.Zero(t, m.count("path", "now"))
-
-	for _, nowhere := range [][2]int{{-1, 0}, {2, 0}, {0, -1}, {0, 2}} {
-		require.Empty(t, Timeline(p, nowhere[0], nowhere[1], nil))
-	}
-	require.Empty(t, Timeline(nil, 0, 0, nil))
-}
-
-// TestMuch draws the longest chats that doormat reads, and what is put together adds
-// up to what was counted.
-func TestMuch(t *testing.T) {
-	digits := regexp.MustCompile(`\d+–\d+: (\d+) of (\d+) open`)
-	for _, size := range [][2]int{{121, 2}, {20_000, 200}, {20_000, 10}, {19_999, 11}} {
-		p := imitation(size[0], size[1], "Annabel "+strings.Repeat("日本", 40))
-		picture := Timeline(p, 0, 1, proofAt)
-		require.Less(t, len(picture), 150_000)
-		m, open, all := parse(t, picture), 0, 0
-		for _, hit := range digits.FindAllStringSubmatch(m.words, -1) {
-			n, _ := strconv.Atoi(hit[1])
-			of, _ := strconv.Atoi(hit[2])
-			open, all = open+n, all+of
-		}
-		require.Equal(t, []int{len(p.Steps[1].Frames[0].Opened), size[0]}, []int{open, all})
-		require.LessOrEqual(t, m.count("text", "name"), maxLanes+1)
-		require.Equal(t, size[1] > maxLanes, strings.Contains(m.words, fmt.Sprintf("%d other", size[1]-maxLanes)))
-	}
-}
-
 // TestInert draws hostile and huge names: they stay words, and few.
 func TestInert(t *testing.T) {
 	for _, name := range []string{evil, strings.Repeat("x<y ", 2500), strings.Repeat("\u0301\u202e", 5000)} {
 		p := imitation(30, 12, name)
-		hostile := func(int) string { return "javascript:alert(1)" }
 		p.Result.Cells[0].Error = name
+		p.Header.Title, p.Header.Needs, p.Header.Why, p.Script = "t", []string{name}, "w", []string{name}
 		pictures := map[string]template.HTML{
-			"timeline": Timeline(imitation(30, 12, name), 0, 1, proofAt), "error": Timeline(p, 0, 1, nil),
-			"legend": Legend(), "bins": Timeline(imitation(300, 12, name), 0, 1, proofAt), "absent": Timeline(p, 1, 1, nil),
 			"heat": Heat(p.Result, func(a, d string) string { return "/" + a + d }), "cell": Cell(&p.Result.Cells[0], ""),
 		}
 		for what, picture := range pictures {
@@ -204,7 +145,7 @@ func TestInert(t *testing.T) {
 			require.Less(t, len(picture), 150_000, what)
 			require.NotContains(t, m.words, strings.Repeat("x<y ", 200), what)
 		}
-		require.NotContains(t, string(Timeline(imitation(30, 12, name), 0, 1, hostile)), "javascript:alert")
+		parse(t, Attack{Replay: p, Command: name, Link: func(*attacks.Cell) string { return "javascript:alert(1)" }}.HTML())
 		require.Contains(t, parse(t, pictures["heat"]).words, plain.Short(name, longName))
 	}
 }

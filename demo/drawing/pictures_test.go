@@ -12,7 +12,6 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/deduce"
-	"doormat/attacks/trace"
 	"doormat/demo/replay"
 	"doormat/demo/summary"
 	"doormat/world"
@@ -196,43 +195,13 @@ func TestBoxesDoNotOverlap(t *testing.T) {
 	}
 }
 
-func travelled(to ...string) []trace.Hop {
-	hops := []trace.Hop{{From: "user:Ann", To: "device:Ann", Bytes: 99, Private: true}, {From: "device:Ann", To: "provider", Bytes: 4096}, {From: "device:Ann", To: "provider", Bytes: 577}}
-	for i, name := range to {
-		hops = append(hops, trace.Hop{From: "provider", To: "device:" + name, Bytes: 570 + i}, trace.Hop{From: "device:" + name, To: "provider", Bytes: 80},
-			trace.Hop{From: "provider", To: "device:" + name, Bytes: 4096}, trace.Hop{From: "device:" + name, To: "user:" + name, Bytes: 90, Private: true})
-	}
-	return append(hops, trace.Hop{From: "device:Ann", To: "provider", Bytes: 2098}) // as it goes on to somebody else
-}
-
-func TestJourney(t *testing.T) {
-	hops := travelled("Ben", "Cleo")
-	m := parse(t, Journey(hops, "any 3 of 5 trustees"))
-	for _, want := range []string{"provider as 577 bytes", "570 bytes", "571 bytes", "any 3 of 5 trustees", "Cleo", "phone of Ann → provider: 4096 bytes", "Ann → phone of Ann: 99 bytes, on no network", "9 packets"} {
-		require.Contains(t, m.words, want)
-	}
-	require.Equal(t, 4, m.count("g", "second"), "on each of three packets, and where it is explained")
-	m = parse(t, Journey(hops, ""))
-	require.Zero(t, m.count("g", "second"))
-	require.NotContains(t, m.words, "escrow")
-
-	m = parse(t, Journey(travelled("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"), ""))
-	require.Contains(t, m.words, "and 9 more")
-	require.Contains(t, m.words, "and 12 more", "packets")
-
-	require.Empty(t, Journey(nil, ""))
-	require.NotEmpty(t, Journey(hops[:1], ""))
-}
-
 func TestMoreIsInert(t *testing.T) {
 	for _, name := range []string{evil, strings.Repeat("x<y ", 2500)} {
-		hops := travelled(name, "Ben")
-		hops[0].From = "user:" + name
 		proof := chain(3, name)
 		proof[0].Origin, proof[1].Fact.Kind, proof[1].Fact.Ref, proof[4].Rule = name, world.Kind(name), name, name
 		s := swept(30, 1, name, past)
 		s.Over, s.Values[0], s.Results[0].Cells[0].Error = name, name, name
-		for what, picture := range map[string]template.HTML{"journey": Journey(hops, name), "proof": drawProof(proof, true), "steps": Steps(proof, true),
+		for what, picture := range map[string]template.HTML{"proof": drawProof(proof, true), "steps": Steps(proof, true),
 			"moments": Moments(s, 0), "absent": Moments(s, 1)} {
 			parse(t, picture)
 			require.Less(t, len(picture), 100_000, what)

@@ -41,7 +41,7 @@ func draw(w wall.World, columns int) *wallPicture {
 			switch high := max(1, px(t.Part)*tileSide/100); t.State {
 			case wall.Locked:
 				locks.WriteString(body(x+20, y+16, 14))
-				shackles.WriteString(shackle(x+20, y+16, 14, false))
+				shackles.WriteString(shackle(x+20, y+16, 14))
 			case wall.Partly:
 				fmt.Fprintf(&partly, "M%s %sh%dv%sh-%dz", x, y+tileSide-high, tileSide, high, tileSide)
 			}
@@ -166,4 +166,16 @@ type storyBeat struct {
 	Said     []letters
 	Read     string
 	Walls    template.HTML
+}
+
+// body and shackle draw a padlock: the shackle of one that is locked holds both sides of the body.
+func body(x, y, wide px) string {
+	return fmt.Sprintf("M%s %sh%sv12h%sz", x, y+8, wide, -wide)
+}
+
+func shackle(x, y, wide px) string {
+	r := wide * 0.32
+	high := min(r, 4) // of the arc
+	return fmt.Sprintf("M%s %sv%sa%s %s 0 0 1 %s 0v%s", x+wide*0.18, y+8, high-7, r,
+		high, 2*r, 7-high)
 }

@@ -74,7 +74,7 @@ func (h *Handout) Files(name string) ([]File, error) {
 func (h *Handout) pages(name string) (page, document []byte, err error) {
 	s := h.sheet(name)
 	if h.Full {
-		page, err = h.html(name, h.sections())
+		page, err = h.report(name, h.sections())
 	} else {
 		page, err = s.html()
 	}

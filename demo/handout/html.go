@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"html/template"
 
-	"doormat/attacks"
+	"doormat/attacks/technique"
 	"doormat/demo/drawing"
 	"doormat/demo/plain"
 	"doormat/demo/replay"
@@ -72,7 +72,7 @@ type picture struct {
 	Picture template.HTML
 }
 
-func (h *Handout) html(name string, sections []*section) ([]byte, error) {
+func (h *Handout) report(name string, sections []*section) ([]byte, error) {
 	style, err := files.ReadFile("page/page.css")
 	if err != nil {
 		return nil, err
@@ -132,52 +132,49 @@ func inFamilies(sections []*section) (list []family) {
 // alarms tells of cells that went wrong or otherwise than expected.
 func (h *Handout) alarms() (list []string) {
 	for i := range h.Result.Cells {
-		c := &h.Result.Cells[i]
-		if v := expected(c); v.Text != "yes" {
+		if c := &h.Result.Cells[i]; c.Error != "" || !c.Expected {
 			list = append(list, plain.Clean(fmt.Sprintf("%s on %s: %s", c.Attack,
-				summary.DesignOf(h.Result, c.Design).Name, v.Text)))
+				summary.DesignOf(h.Result, c.Design).Name, summary.Reason(c))))
 		}
 	}
 	return list
 }
 
-// templates parses the page. What it prints of a cell it asks of package summary.
+// templates parses the page.
 func (h *Handout) templates() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
 		"demonstration": func() template.HTML { return template.HTML(summary.Demonstration) },
 		"clean":         plain.Clean,
-		"lengthy":       plain.Lines,
 		"prose":         func(text string) string { return plain.Clean(plain.Prose(text)) },
-		"lines":         lines,
-		"measured":      summary.Measured,
-		"state":         func(c *attacks.Cell) string { return summary.StateOf(c).Class() },
-		"verdict":       summary.Verdict,
-		"timeline":      h.timeline,
-		"proof":         h.proof,
 	}).ParseFS(files, "page/*.html")
 }
 
-func (h *Handout) timeline(s *section, c column) template.HTML {
-	at := fmt.Sprintf("#attack-%s-%s-proof", s.ID, c.Design.ID)
-	return drawing.Timeline(s.replay, c.place, len(s.replay.Steps)-1, func(k int) string {
-		if k != c.Cell.Trace.Proved {
-			return ""
+// A section is what the report tells of one attack.
+type section struct {
+	technique.Header
+	Number   int // from 1: on paper, links are numbers
+	Verdicts []string
+	Told     template.HTML
+}
+
+// sections makes one for each attack of the result.
+func (h *Handout) sections() (list []*section) {
+	for i, row := range h.Result.Attacks {
+		for _, t := range h.Lab.Attacks {
+			if t.Header().ID == row.ID {
+				list = append(list, h.section(i+1, t))
+			}
 		}
-		return at
-	})
-}
-
-// proof is the picture, and the list that says the same. Bytes are shown by the few:
-// a reader who wants them all has the command.
-func (h *Handout) proof(c column) template.HTML {
-	p := c.Cell.Trace.Proof
-	return drawing.Proof(replay.Graph(p), p, h.BuiltIn()) + drawing.Steps(p, false)
-}
-
-// lines names the lines of the script that a step runs.
-func lines(s step) string {
-	if s.To > s.From {
-		return fmt.Sprintf("lines %d–%d", s.From, s.To)
 	}
-	return fmt.Sprintf("line %d", s.From)
+	return list
+}
+
+func (h *Handout) section(number int, t technique.Technique) *section {
+	o := h.options()
+	o.Attacks = nil
+	header := t.Header()
+	s := &section{Header: header, Number: number, Verdicts: h.verdicts(header)}
+	s.Told = drawing.Attack{Replay: replay.New(h.Result, t, h.Lab.Conversation),
+		Story: h.Options.Tale(), Command: command("attack run "+header.ID, o)}.HTML()
+	return s
 }

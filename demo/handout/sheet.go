@@ -95,7 +95,7 @@ func (s sheet) markdown() []byte {
 			d.Block("", "text", strings.TrimRight(a.signs(w), "\n"))
 		}
 		d.Prose(markdown.Text(a.Quote() + " " + a.Known().Sentence))
-		d.List(s.verdicts(a))
+		d.List(s.verdicts(a.Header))
 	}
 	d.Prose(legend + ".")
 	if len(s.Alarms) > 0 {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"doormat/attacks/technique"
 	"doormat/demo/drawing"
 	"doormat/demo/markdown"
 	"doormat/demo/plain"
@@ -41,7 +42,7 @@ func (h *Handout) slides() []byte {
 				walls(d, b.Worlds[:min(worlds, len(b.Worlds))], a.Columns)
 				switch {
 				case i == wall.Beats-1:
-					d.List(h.verdicts(a))
+					d.List(h.verdicts(a.Header))
 				case b.Reading != nil:
 					d.Prose(markdown.Text(quote(b)))
 				}
@@ -73,8 +74,8 @@ func (h *Handout) slide(head string, write func(*markdown.Document)) string {
 	return strings.TrimRight(d.String(), "\n") + "\n"
 }
 
-// verdicts are an act's cells in a line each.
-func (h *Handout) verdicts(a act) (list []string) {
+// verdicts are an attack's cells in a line each.
+func (h *Handout) verdicts(a technique.Header) (list []string) {
 	for i := range h.Result.Cells {
 		if c := &h.Result.Cells[i]; c.Attack == a.ID {
 			list = append(list, summary.DesignOf(h.Result, c.Design).Name+": "+

@@ -162,8 +162,8 @@ func ownScript(t *testing.T, p *browser.Page) {
 		return document.getElementById("own-text").value.split("\n").slice(n - 4, n).join("\n");
 	})()`), "adv.tkae(", "the line of the error is marked")
 	write(p, take)
-	p.Wait(`location.hash === "#/replay/my-attack?step=999" && document.querySelector("h1")?.textContent.includes("What came of it")`)
-	require.NotContains(t, p.Text("#design-e2ee .counter .value"), "0 of")
+	p.Wait(`location.hash === "#/replay/my-attack" && document.querySelector(".dm-attack")?.textContent.includes("What came of it")`)
+	require.NotRegexp(t, "^0 of", p.Text("td[data-design=e2ee][data-key=target]"))
 }
 
 // endless shows that a script that has no end is stopped, and that the tab goes on.

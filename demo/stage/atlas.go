@@ -2,7 +2,6 @@ package stage
 
 import (
 	"context"
-	"errors"
 	"html/template"
 	"net/http"
 
@@ -33,7 +32,7 @@ const atlasTitle = "Everything that is enough to read a message"
 // atlases makes the atlas of each design at half of the conversation and at its end.
 func (s *Stage) atlases(lab *attacks.Lab, q choice) task {
 	moments := atlas.Moments(len(lab.Conversation.Messages))
-	return task{"atlas?" + q.encode().Encode(), deliveries(lab.Conversation) * len(lab.Designs),
+	return task{"atlas?" + q.encode().Encode(), weight(lab),
 		func(ctx context.Context, report func(jobs.Progress)) (any, error) {
 			var docs []*atlas.Document
 			for i, d := range lab.Designs {
@@ -53,20 +52,12 @@ func (s *Stage) atlas(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	brief, cancel := s.briefContext(r)
-	defer cancel()
-	v, err := s.waitBriefly(brief, s.atlases(lab, q))
-	switch {
-	case errors.Is(err, errUnderWay):
-		s.show(w, http.StatusOK, "waiting", frame{Title: atlasTitle, Waiting: true,
-			Events: address("/events/atlas", q.encode()), Nav: s.nav(q, "atlas")})
-		return
-	case err != nil:
-		s.fail(w, q, statusOf(err), atlasTitle, err)
+	page := atlasPage{frame: s.frame(atlasTitle, q, "atlas"), Headline: atlasTitle,
+		Scope: summary.AtlasScope}
+	v, ok := s.have(w, r, page.frame, q, s.atlases(lab, q))
+	if !ok {
 		return
 	}
-	page := atlasPage{frame: frame{Title: atlasTitle, Events: "/events", Nav: s.nav(q, "atlas")},
-		Headline: atlasTitle, Scope: summary.AtlasScope}
 	for i, doc := range v.([]*atlas.Document) {
 		name := lab.Designs[i].Info().Name
 		d := atlasDesign{ID: doc.Arrangement, Name: name, Unscripted: summary.AtlasUnscripted(doc),
@@ -78,10 +69,4 @@ func (s *Stage) atlas(w http.ResponseWriter, r *http.Request) {
 		page.Moments, page.Designs = summary.AtlasMoments(doc), append(page.Designs, d)
 	}
 	s.show(w, http.StatusOK, "atlas", page)
-}
-
-func (s *Stage) atlasEvents(w http.ResponseWriter, r *http.Request) {
-	if q, lab, ok := s.prepare(w, r, atlasTitle); ok {
-		s.follow(w, r, s.atlases(lab, q), show)
-	}
 }

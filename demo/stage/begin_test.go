@@ -81,7 +81,7 @@ func TestForgottenChat(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(body), "upload it again")
 	require.NotContains(t, string(body), someChat)
-	require.Contains(t, string(body), `href="/wall/device-theft"`)
+	require.Contains(t, string(body), `href="/wall/device-theft?t=2"`)
 }
 
 // TestSecretName keeps the name of a chat from whoever does not have it: it is on no

@@ -51,18 +51,18 @@ func (s *Stage) forget(w http.ResponseWriter, r *http.Request) { s.chats.forget(
 
 // command is what repeats a replay in a terminal. The file of an uploaded chat was
 // somewhere that the stage does not know.
-func (s *Stage) command(at replayAddress, p *replay.Replay) string {
-	o := at.query.Options
+func (s *Stage) command(q choice, p *replay.Replay) string {
+	o := q.Options
 	if ownMoment(p) != "" {
 		o.Set("at", "") // it would change nothing
 	}
-	if k, err := s.chats.Get(at.query.Chat); at.query.Chat != "" && err == nil {
+	if k, err := s.chats.Get(q.Chat); q.Chat != "" && err == nil {
 		o.Conversation = path.Base(k.Conversation.Title)
 	}
 	if ids := s.kit.DesignIDs(); !slices.Equal(ids, demo.Story) {
 		o.Designs = ids
 	}
-	text := "go run ./cmd/doormat attack run " + demo.Quote(at.attack)
+	text := "go run ./cmd/doormat attack run " + demo.Quote(p.Header.ID)
 	if flags := o.Flags(); flags != "" {
 		text += " " + flags
 	}

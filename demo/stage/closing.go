@@ -11,8 +11,9 @@ import (
 
 // closingPage ends the story: whenever the attack comes, what can be read?
 type closingPage struct {
-	overviewPage
+	frame
 	Back, Next string
+	Moments    []momentsView
 }
 
 // strongestPage follows: the acts in the strongest form of each design.
@@ -34,20 +35,18 @@ func (s *Stage) closing(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	page := closingPage{overviewPage: overviewPage{frame: frame{Title: title, Nav: s.nav(q, ""),
-		Events: "/events"}}}
+	page := closingPage{frame: s.frame(title, q, "")}
+	v, ok := s.have(w, r, page.frame, q, s.maps(q))
+	if !ok {
+		return
+	}
+	page.Moments = v.([]momentsView)
 	page.Back, page.Next = page.Nav.Home, page.Nav.Overview
 	if len(s.acts) > 0 {
 		page.Back = wallOf(s.acts[len(s.acts)-1].ID, wall.Beats, q)
 	}
 	if lab.Outline().Ahead != nil {
 		page.Next = address("/strongest", q.encode())
-	}
-	brief, cancel := s.briefContext(r)
-	defer cancel()
-	s.presets(brief, &page.overviewPage, q, lab)
-	if page.Waiting {
-		page.Events = address("/events/closing", q.encode())
 	}
 	s.show(w, http.StatusOK, "closing", page)
 }
@@ -57,8 +56,7 @@ func (s *Stage) strongest(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	page := strongestPage{frame: frame{Title: "The strongest forms", Nav: s.nav(q, ""),
-		Events: "/events"}}
+	page := strongestPage{frame: s.frame("The strongest forms", q, "")}
 	page.Back, page.Next = address("/closing", q.encode()), page.Nav.Overview
 	ahead := lab.Outline().Ahead
 	if ahead == nil {

@@ -57,10 +57,7 @@ func (s *Stage) opening(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, q, statusOf(err), "The story", err)
 		return
 	}
-	s.warm(q)
-	brief, cancel := s.briefContext(r)
-	defer cancel()
-	if p, ok := s.await(brief, w, t, q, q.encode()); ok {
+	if p, ok := s.await(w, r, t, q); ok {
 		s.show(w, http.StatusOK, "opening", s.openingPage(q, p, n))
 	}
 }
@@ -79,11 +76,11 @@ func (s *Stage) openingPage(q choice, p *replay.Replay, n int) openingPage {
 	b := beats[n-1]
 	page := openingPage{Bubble: b.Bubble, wallPage: wallPage{
 		Beat:  wall.Beat{Sentence: b.Sentence, Note: b.Note},
-		frame: frame{Title: "The story", Events: "/events", Nav: s.nav(q, "")},
+		frame: s.frame("The story", q, ""),
 		N:     n, Last: len(beats), Dots: make([]bool, len(beats)),
 		Columns: t.Columns(),
 		Back:    at(n - 1), Next: at(n + 1), Restart: at(1), address: wallAddress{query: q},
-		Step: replayAddress{attack: s.acts[0].ID, query: q}.url(),
+		Source: replayOf(s.acts[0].ID, q),
 	}}
 	page.Dots[n-1] = true
 	if n == 1 {
@@ -93,27 +90,34 @@ func (s *Stage) openingPage(q choice, p *replay.Replay, n int) openingPage {
 		page.Next = wallOf(s.acts[0].ID, 1, q)
 	}
 	a := wallAddress{attack: s.acts[0].ID, query: q, beat: 1}
-	step := p.Steps[0]
 	for _, world := range b.Worlds[:min(wallWorlds, len(b.Worlds))] {
-		page.Worlds = append(page.Worlds, s.wallWorld(a, p, &step, world))
+		page.Worlds = append(page.Worlds, s.wallWorld(a, p, nil, world))
 	}
 	return page
 }
 
-// bet asks the room before an act.
+// bet asks the room before an act: about one world, then about the next.
 func (s *Stage) bet(w http.ResponseWriter, r *http.Request) {
 	a, p, ok := s.beatAt(w, r)
 	if !ok {
 		return
 	}
 	t := s.teller(a.query, p)
-	page := betPage{frame: frame{Title: p.Header.Title, Events: "/events",
-		Nav: s.nav(a.query, a.attack)}, Act: t.Tell()[1].Sentence, Question: t.Question()}
-	a.bet, a.rob = "", nil
-	page.Back, page.Next = a.at(1), a.at(2)
-	for i, b := range wall.Bets() {
-		a.bet = b
-		page.Bets = append(page.Bets, betLink{i + 1, b.Says(p.Settings().Target), a.at(2)})
+	b := t.Tell()[1]
+	worlds := b.Worlds[:min(wallWorlds, len(b.Worlds))]
+	a.rob = nil
+	of := min(len(a.bets), len(worlds)-1) // whoever has bet on all of them bets again on the last
+	a.bets = a.bets[:of:of]
+	page := betPage{frame: s.frame(p.Header.Title, a.query, a.attack), Act: b.Sentence,
+		Question: t.Question(worlds[of]), Back: a.at(1), Next: a.at(2)}
+	for i, one := range wall.Bets() {
+		next := a
+		next.bets = append(next.bets, one)
+		link := betLink{i + 1, one.Says(p.Settings().Target), next.at(2)}
+		if of+1 < len(worlds) {
+			link.URL = address("/bet/"+a.attack, next.values())
+		}
+		page.Bets = append(page.Bets, link)
 	}
 	s.show(w, http.StatusOK, "bet", page)
 }
@@ -125,8 +129,7 @@ func (s *Stage) speaker(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	beats := s.teller(a.query, p).Tell()
-	page := speakerPage{frame: frame{Title: "Notes: " + p.Header.Title, Events: "/events",
-		Nav: s.nav(a.query, a.attack)}, N: a.beat, Last: wall.Beats,
+	page := speakerPage{frame: s.frame("Notes: "+p.Header.Title, a.query, a.attack), N: a.beat, Last: wall.Beats,
 		Sentence: beats[a.beat-1].Sentence, Then: "The next act, or the maps that close the story."}
 	if a.beat < wall.Beats {
 		page.Then = beats[a.beat].Sentence

@@ -1,7 +1,6 @@
 package stage
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -36,50 +35,27 @@ type orderWay struct {
 
 const orderTitle = "One order, every way to serve it"
 
-// ordering prepares the lab of the page: the scripts that serve orders, or serves the error.
-func (s *Stage) ordering(w http.ResponseWriter, r *http.Request) (choice, *attacks.Lab, bool) {
+func (s *Stage) order(w http.ResponseWriter, r *http.Request) {
 	q, lab, ok := s.prepare(w, r, orderTitle)
 	if !ok {
-		return q, nil, false
+		return
 	}
 	if lab.Conversation.Application == nil {
 		s.fail(w, q, http.StatusBadRequest, orderTitle,
 			demo.Usagef("this chat declares no order of a court: an invented one does"))
-		return q, nil, false
+		return
 	}
 	lab.Attacks = slices.DeleteFunc(slices.Clone(lab.Attacks), func(t technique.Technique) bool {
 		return t.Header().Kind != "lawful"
 	})
-	return q, lab, true
-}
-
-// orders runs them.
-func (s *Stage) orders(lab *attacks.Lab, q choice) task {
-	t := s.matrix(lab, q)
-	t.key = "order/" + t.key
-	return t
-}
-
-func (s *Stage) order(w http.ResponseWriter, r *http.Request) {
-	q, lab, ok := s.ordering(w, r)
+	f := s.frame(orderTitle, q, "order")
+	v, ok := s.have(w, r, f, q, s.matrix("order", lab, q))
 	if !ok {
-		return
-	}
-	brief, cancel := s.briefContext(r)
-	defer cancel()
-	v, err := s.waitBriefly(brief, s.orders(lab, q))
-	switch {
-	case errors.Is(err, errUnderWay):
-		s.show(w, http.StatusOK, "waiting", frame{Title: orderTitle, Waiting: true,
-			Events: address("/events/order", q.encode()), Nav: s.nav(q, "order")})
-		return
-	case err != nil:
-		s.fail(w, q, statusOf(err), orderTitle, err)
 		return
 	}
 	ways := summary.NewWays(lab.Conversation, v.(*attacks.Result))
 	o := ways.Order
-	page := orderPage{frame: frame{Title: orderTitle, Events: "/events", Nav: s.nav(q, "order")},
+	page := orderPage{frame: f,
 		Headline: orderTitle, Note: summary.WaysNote,
 		Why: fmt.Sprintf("Applied for by %s: %s. At that time %s.", o.AppliedBy, o.Why,
 			summary.InHand(o.Phones)),
@@ -101,7 +77,7 @@ func orderWays(ways *summary.Ways, design string, q choice) (list []orderWay) {
 		}
 		c := attacks.Cell{Disclosed: y.Disclosed}
 		row := orderWay{Attack: y.Attack, Title: y.Title, Beyond: y.Lawful.Beyond,
-			URL:      replayAddress{attack: y.Attack, query: q}.url(),
+			URL:      wallOf(y.Attack, 1, q),
 			Served:   summary.OutOf(y.Lawful.Served, y.Lawful.Asked),
 			Metadata: summary.OutOf(y.Lawful.Metadata.Recovered, y.Lawful.Metadata.Total),
 			Lacks:    y.Lacks,
@@ -121,10 +97,4 @@ func orderWays(ways *summary.Ways, design string, q choice) (list []orderWay) {
 		list = append(list, row)
 	}
 	return list
-}
-
-func (s *Stage) orderEvents(w http.ResponseWriter, r *http.Request) {
-	if q, lab, ok := s.ordering(w, r); ok {
-		s.follow(w, r, s.orders(lab, q), show)
-	}
 }

@@ -19,9 +19,10 @@ func TestRealChatsStayPrivate(t *testing.T) {
 	chat := "chat=" + send(t, at, strings.ReplaceAll(lines(8, 3), "message ", "zebra"))
 	for path, invented := range map[string]string{
 		"/?":                                      "",
-		"/replay/quorum-theft?step=1&":            "",
-		"/replay/quorum-theft?step=999&":          story.Conversation().Messages[0].Text[:12],
-		"/replay/narrow-order?step=999&":          story.All()[0].Crime().Name(),
+		"/wall/quorum-theft?beat=1&":              "",
+		"/wall/quorum-theft?beat=3&":              story.Conversation().Messages[0].Text[:12],
+		"/replay/quorum-theft?":                   story.Conversation().Messages[0].Text[:12],
+		"/replay/narrow-order?":                   story.All()[0].Crime().Name(),
 		"/replay/quorum-theft/claim/threshold/1?": story.Conversation().Messages[0].Text[:12],
 	} {
 		status, page := get(t, at+path+chat)
@@ -46,8 +47,11 @@ func TestOneHubForAll(t *testing.T) {
 		require.Equal(t, http.StatusOK, res.StatusCode)
 		defer func() { _ = res.Body.Close() }()
 	}
-	for _, path := range []string{"/events", "/events/overview", "/events/replay/quorum-theft", "/events/moments/quorum-theft"} {
-		res, err := http.Get(at + path)
+	for _, path := range []string{"/events", "/overview", "/wall/quorum-theft", "/replay/quorum-theft", "/moments/quorum-theft", "/closing", "/order", "/atlas"} {
+		req, err := http.NewRequest(http.MethodGet, at+path, nil)
+		require.NoError(t, err)
+		req.Header.Set("Accept", "text/event-stream")
+		res, err := http.DefaultClient.Do(req)
 		require.NoError(t, err)
 		require.NoError(t, res.Body.Close())
 		require.Equal(t, http.StatusServiceUnavailable, res.StatusCode, path)

@@ -195,3 +195,10 @@ func (c choice) lab(kit demo.Kit, conv *world.Conversation) (*attacks.Lab, error
 	o.Designs = kit.DesignIDs() // else the story's pair would be meant
 	return o.Lab(kit, conv)
 }
+
+func address(path string, v url.Values) string {
+	if text := v.Encode(); text != "" {
+		return path + "?" + text
+	}
+	return path
+}

@@ -1,13 +1,12 @@
-// Package stage shows attacks to a room: a local web page on which designs stand
-// side by side, as many as have room, the adversary's means light up, the script runs line by line,
-// and the messages of the timeline turn as claims are confirmed.
+// Package stage shows attacks to a room: a local web page on which two designs stand side by
+// side as walls of messages, and tiles turn as claims are confirmed.
 //
-// Every page is a pure function of its address (address.go, query.go): attack, settings,
-// step, the room's guess. So a page can be reloaded, linked to, and taken up again
+// Every page is a pure function of its address (wall.go, query.go): attack, settings, beat, the
+// room's bets. So a page can be reloaded, linked to, and taken up again
 // after the program was restarted. What it shows comes from demo/replay and
 // demo/summary, and so from the same results as text and JSON; the stage adds no number
 // of its own. Runs are made once and shared (package jobs); while one is under way its
-// page follows it by server-sent events (package events). The script in the browser only
+// page asks its own address for server-sent events of it (package events). The script in the browser only
 // fetches the next page and swaps it in: without it, links and forms do the same.
 //
 // The page is for one machine (package loopback), and runs nothing but its own script.
@@ -15,7 +14,7 @@
 // The tests in this package feed it hostile requests; those in browser_test.go drive
 // a real browser, where there is one.
 //
-// TestRunAndPredict goes through an attack as a room does; TestSecretName keeps the name
+// TestWallFromAfar goes through the story as a room does; TestSecretName keeps the name
 // of an uploaded chat from whoever does not have it.
 package stage
 
@@ -33,7 +32,6 @@ import (
 	"doormat/demo/bidi"
 	"doormat/demo/stage/events"
 	"doormat/demo/stage/jobs"
-	"doormat/world"
 	"doormat/world/memo"
 )
 
@@ -83,6 +81,11 @@ type frame struct {
 	Nav     nav
 }
 
+// frame is that of a page under settings; here is the attack that it is about, or another place.
+func (s *Stage) frame(title string, q choice, here string) frame {
+	return frame{Title: title, Events: "/events", Nav: s.nav(q, here)}
+}
+
 func (s *Stage) nav(q choice, here string) nav {
 	v := q.encode()
 	n := nav{Home: address("/", v), Overview: address("/overview", v), Atlas: address("/atlas", v),
@@ -128,14 +131,14 @@ func (s *Stage) fail(w http.ResponseWriter, q choice, status int, title string, 
 }
 
 // lab prepares a lab for a query.
-func (s *Stage) lab(q choice) (*attacks.Lab, *world.Conversation, error) {
+func (s *Stage) lab(q choice) (*attacks.Lab, error) {
 	conv, computed, err := s.conversation(q)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	lab, err := q.lab(s.kit, conv)
 	if err == nil {
 		lab.Memo = computed
 	}
-	return lab, conv, err
+	return lab, err
 }

@@ -12,6 +12,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/demo"
+	"doormat/demo/drawing"
 	"doormat/demo/replay"
 	"doormat/demo/stage/jobs"
 	"doormat/world"
@@ -24,25 +25,89 @@ type task struct {
 	run    jobs.Run
 }
 
+func (s *Stage) start(t task) *jobs.Job { return s.store.Start(t.key, t.weight, t.run) }
+
+// pageWait is how long a page waits for its run before it shows how far it is: less
+// than people notice.
+const pageWait = 100 * time.Millisecond
+
 // errUnderWay says that a run takes longer than people notice.
 var errUnderWay = errors.New("the run is under way")
 
-// waitBriefly gives what a task made, or errUnderWay when the moment that the page may wait
-// is over, see briefly.
-func (s *Stage) waitBriefly(brief context.Context, t task) (any, error) {
-	v, err := s.store.Start(t.key, t.weight, t.run).Wait(brief)
-	if err != nil && brief.Err() != nil && errors.Is(err, context.Cause(brief)) {
-		return nil, errUnderWay
+// waitBriefly gives what a task made, or errUnderWay when the moment that a page may wait is over.
+// In a tab, a page waits for all of it.
+func (s *Stage) waitBriefly(r *http.Request, t task) (any, error) {
+	brief := r.Context()
+	if !s.inTab {
+		var cancel context.CancelFunc
+		brief, cancel = context.WithTimeoutCause(brief, pageWait, errUnderWay)
+		defer cancel()
 	}
-	return v, err
+	return s.start(t).Wait(brief)
 }
 
-// briefContext is the moment that a page waits for all its runs together.
-func (s *Stage) briefContext(r *http.Request) (context.Context, context.CancelFunc) {
-	if s.inTab {
-		return context.WithCancel(r.Context())
+// have gives what a task made for a page. Until it is there it serves how far the task is, as a
+// page, or as events to a page that asks its own address for them.
+func (s *Stage) have(w http.ResponseWriter, r *http.Request, f frame, q choice,
+	t task) (any, bool) {
+	if streams(r) {
+		s.follow(w, r, t, q)
+		return nil, false
 	}
-	return context.WithTimeout(r.Context(), pageWait)
+	v, err := s.waitBriefly(r, t)
+	switch {
+	case errors.Is(err, errUnderWay):
+		f.Waiting, f.Events = true, r.URL.RequestURI()
+		s.show(w, http.StatusOK, "waiting", f)
+	case err != nil:
+		s.fail(w, q, statusOf(err), f.Title, err)
+	}
+	return v, err == nil
+}
+
+// streams tells of a request for events.
+func streams(r *http.Request) bool { return r.Header.Get("Accept") == "text/event-stream" }
+
+// follow streams how far a task is: of a matrix, its cells as they are done.
+func (s *Stage) follow(w http.ResponseWriter, r *http.Request, t task, q choice) {
+	s.hub.Watch(w, r, s.start(t), func(p jobs.Progress) (string, any) {
+		if p.Cell == nil {
+			return "progress", progressed{p.Done, p.Total, p.What}
+		}
+		return "cell", cellEvent{p.Cell.Attack, p.Cell.Design,
+			string(drawing.Cell(p.Cell, wallOf(p.Cell.Attack, 1, q)))}
+	})
+}
+
+// progressed is what a page shows of a run under way.
+type progressed struct {
+	Done  int    `json:"done"`
+	Total int    `json:"total"`
+	What  string `json:"what"`
+}
+
+// cellEvent is a finished cell, as the drawing has it.
+type cellEvent struct {
+	Attack string `json:"attack"`
+	Design string `json:"design"`
+	HTML   string `json:"html"`
+}
+
+// await gives the replay of an attack, or serves what stands in the way.
+func (s *Stage) await(w http.ResponseWriter, r *http.Request, t technique.Technique,
+	q choice) (*replay.Replay, bool) {
+	f := s.frame(t.Header().Title, q, t.Header().ID)
+	lab, err := s.lab(q)
+	if err != nil {
+		s.fail(w, q, statusOf(err), f.Title, err)
+		return nil, false
+	}
+	v, ok := s.have(w, r, f, q, s.replaying(lab, t, q))
+	if !ok {
+		return nil, false
+	}
+	s.warm(q)
+	return v.(*replay.Replay), true
 }
 
 // Warm starts the runs of the first page and its story before anybody asks.
@@ -51,26 +116,19 @@ func (s *Stage) Warm() { s.warm(s.initial) }
 // warm starts the runs of the story, so that no act keeps the room waiting. A long
 // chat's runs wait until somebody asks.
 func (s *Stage) warm(q choice) {
-	lab, conv, err := s.lab(q)
-	if err != nil || s.inTab || deliveries(conv) > long {
+	lab, err := s.lab(q)
+	if err != nil || s.inTab || lab.Conversation.Deliveries() > long {
 		return
 	}
 	for _, h := range s.acts {
 		if t, err := s.kit.Attack(h.ID); err == nil {
-			one := s.replaying(lab, t, q)
-			s.store.Start(one.key, one.weight, one.run)
+			s.start(s.replaying(lab, t, q))
 		}
 	}
 }
 
-// deliveries counts messages as often as they are delivered: what a run takes and
-// keeps grows with it.
-func deliveries(c *world.Conversation) (n int) {
-	for i := range c.Messages {
-		n += len(c.Messages[i].To)
-	}
-	return n
-}
+// weight is how long a run of a lab takes, and how much it keeps.
+func weight(lab *attacks.Lab) int { return lab.Conversation.Deliveries() * len(lab.Designs) }
 
 // replaying runs one attack and keeps all that its replay shows. Its key has what the attack
 // needs: a room may have chosen whom it robs.
@@ -78,8 +136,7 @@ func (s *Stage) replaying(lab *attacks.Lab, t technique.Technique, q choice) tas
 	messages := len(lab.Conversation.Messages)
 	h := t.Header()
 	return task{"replay/" + h.ID + "?" + q.encode().Encode() + " " + strings.Join(h.Needs, " "),
-		deliveries(lab.Conversation) * len(lab.Designs),
-		func(ctx context.Context, report func(jobs.Progress)) (any, error) {
+		weight(lab), func(ctx context.Context, report func(jobs.Progress)) (any, error) {
 			l := *lab
 			l.Typed = func(design string, message int) {
 				report(jobs.Progress{Done: message, Total: messages,
@@ -89,9 +146,9 @@ func (s *Stage) replaying(lab *attacks.Lab, t technique.Technique, q choice) tas
 		}}
 }
 
-// matrix runs every attack on every design.
-func (s *Stage) matrix(lab *attacks.Lab, q choice) task {
-	return task{"matrix?" + q.encode().Encode(), deliveries(lab.Conversation) * len(lab.Designs),
+// matrix runs the attacks of a lab on every design; name tells apart labs of the same settings.
+func (s *Stage) matrix(name string, lab *attacks.Lab, q choice) task {
+	return task{name + "?" + q.encode().Encode(), weight(lab),
 		func(ctx context.Context, report func(jobs.Progress)) (any, error) {
 			l := *lab
 			l.Progress = func(done, total int, c *attacks.Cell) {
@@ -114,15 +171,15 @@ func (s *Stage) moments(lab *attacks.Lab, t technique.Technique,
 	for _, d := range designs {
 		key += "&design=" + d.Info().ID
 	}
-	messages := len(lab.Conversation.Messages)
-	return task{key, deliveries(lab.Conversation) * len(designs), func(ctx context.Context,
-		show func(jobs.Progress)) (any, error) {
-		l := *lab
-		l.Attacks, l.Designs = []technique.Technique{t}, designs
+	l := *lab
+	l.Attacks, l.Designs = []technique.Technique{t}, designs
+	return task{key, weight(&l), func(ctx context.Context, report func(jobs.Progress)) (any, error) {
+		l := l
 		l.Progress = func(done, total int, _ *attacks.Cell) {
-			show(jobs.Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d runs", done,
+			report(jobs.Progress{Done: done, Total: total, What: fmt.Sprintf("%d of %d runs", done,
 				total)})
 		}
+		messages := len(lab.Conversation.Messages)
 		step := (messages + columns - 1) / columns
 		moments := demo.Range{Over: "at", Step: strconv.Itoa(step)}
 		points, err := moments.Points(l.Settings, messages)
@@ -132,7 +189,3 @@ func (s *Stage) moments(lab *attacks.Lab, t technique.Technique,
 		return moments.Run(ctx, &l, points)
 	}}
 }
-
-// pageWait is how long a page waits for its run before it shows how far it is: less
-// than people notice.
-const pageWait = 100 * time.Millisecond

@@ -1,33 +1,31 @@
 package stage
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/demo"
 	"doormat/demo/replay"
 	"doormat/demo/stage/rob"
-	"doormat/demo/stage/scene"
 	"doormat/demo/wall"
-	"doormat/world"
 )
 
 // wallWorlds is how many designs stand side by side on a wall: from the last row two can be
 // told apart. The others are strips below.
 const wallWorlds = 2
 
-// A wallAddress is a beat of an act: under which settings, what the room bet, and which trustees
-// are robbed instead of those that the attack names.
+// A wallAddress is a beat of an act: under which settings, what the room bet on each world, and
+// which trustees are robbed instead of those that the attack names.
 type wallAddress struct {
 	attack string
 	query  choice
 	beat   int
-	bet    wall.Bet
+	bets   []wall.Bet
 	rob    rob.Trustees
 }
 
@@ -37,13 +35,22 @@ func (a wallAddress) values() url.Values {
 	if a.beat > 1 {
 		v.Set("beat", strconv.Itoa(a.beat))
 	}
-	if a.bet != "" {
-		v.Set("bet", string(a.bet))
+	if len(a.bets) > 0 {
+		v.Set("bet", joined(a.bets))
 	}
 	if a.rob != nil {
 		v.Set("rob", a.rob.String())
 	}
 	return v
+}
+
+// joined are bets as an address has them.
+func joined(bets []wall.Bet) string {
+	var words []string
+	for _, b := range bets {
+		words = append(words, string(b))
+	}
+	return strings.Join(words, ",")
 }
 
 func (a wallAddress) url() string { return address("/wall/"+a.attack, a.values()) }
@@ -63,32 +70,33 @@ func wallOf(attack string, beat int, q choice) string {
 type wallPage struct {
 	frame
 	wall.Beat
-	N, Last       int
-	Dots          []bool // of the beats, which is shown
-	Columns       int    // of tiles
-	Worlds        []wallWorld
-	Strips        []wallWorld // further designs
-	Back, Next    string
-	Restart, Step string   // the beginning of the act; the same in steps, with script and bytes
-	AskBet        string   // where the room bets
-	Speaker       string   // what the speaker reads meanwhile
-	Messages      int      // among which the attack can be moved, 0 if it chooses its moment itself
-	Bet           []string // how the room's bet turned out, sentence by sentence
-	Attack, Kind  string
-	Settings      settings
-	address       wallAddress
+	N, Last      int
+	Dots         []bool // of the beats, which is shown
+	Columns      int    // of tiles
+	Worlds       []wallWorld
+	Strips       []wallWorld // further designs
+	Back, Next   string
+	Restart      string   // the beginning of the act
+	Source       string   // its script, capabilities and bytes
+	AskBet       string   // where the room bets
+	Speaker      string   // what the speaker reads meanwhile
+	Messages     int      // among which the attack can be moved, 0 if it chooses its moment itself
+	Bet          []string // how the room's bet turned out, sentence by sentence
+	Attack, Kind string
+	Settings     settings
+	address      wallAddress
 }
 
 type wallWorld struct {
 	wall.World
-	Actors []scene.Card
+	Actors []actor
 	Keys   []wallKey
 }
 
 // A wallKey is a trustee with a part of a key, and the address at which it is robbed or left
 // alone.
 type wallKey struct {
-	scene.Card
+	actor
 	URL string
 }
 
@@ -104,8 +112,7 @@ type wallTile struct {
 func (p wallPage) Tile(w wallWorld, t wall.Tile) wallTile {
 	v := wallTile{Tile: t, World: w.ID}
 	if t.State == wall.Opened && t.First == t.Last && p.address.rob == nil {
-		v.Proof = address(fmt.Sprintf("/replay/%s/claim/%s/%d", p.Attack, w.ID, t.First),
-			p.address.query.encode())
+		v.Proof = claimOf(p.Attack, w.ID, t.First, p.address.query)
 	}
 	if t.State == wall.Partly {
 		v.Tenth = min(max((t.Part+5)/10, 1), 9)
@@ -121,7 +128,9 @@ func (p wallPage) Rows(tiles []wall.Tile) int {
 // wall serves one beat.
 func (s *Stage) wall(w http.ResponseWriter, r *http.Request) {
 	if a, p, ok := s.beatAt(w, r); ok {
-		s.warm(a.query)
+		if n := len(s.acts); n > 0 && s.acts[n-1].ID == a.attack && !s.inTab {
+			s.start(s.maps(a.query)) // which come next
+		}
 		s.show(w, http.StatusOK, "wall", s.wallPage(a, p))
 	}
 }
@@ -130,17 +139,20 @@ func (s *Stage) wall(w http.ResponseWriter, r *http.Request) {
 func (s *Stage) beatAt(w http.ResponseWriter, r *http.Request) (wallAddress, *replay.Replay,
 	bool) {
 	v := r.URL.Query()
-	a := wallAddress{attack: r.PathValue("attack"), beat: 1, bet: wall.Bet(v.Get("bet"))}
+	a := wallAddress{attack: r.PathValue("attack"), beat: 1}
 	t, err := s.kit.Attack(a.attack)
 	if err == nil {
 		if a.query, err = parse(v); err == nil {
 			err = a.read(v)
 		}
 	}
-	title := titleOf(t)
+	title := "No such attack"
+	if t != nil {
+		title = t.Header().Title
+	}
 	if err == nil && a.rob != nil {
 		var lab *attacks.Lab
-		if lab, _, err = s.lab(a.query); err == nil {
+		if lab, err = s.lab(a.query); err == nil {
 			a.rob = a.rob.Of(lab.Settings.Trustees)
 			t, err = rob.Chosen(t, a.rob)
 		}
@@ -149,13 +161,7 @@ func (s *Stage) beatAt(w http.ResponseWriter, r *http.Request) (wallAddress, *re
 		s.fail(w, a.query, statusOf(err), title, err)
 		return a, nil, false
 	}
-	brief, cancel := s.briefContext(r)
-	defer cancel()
-	events := a.query.encode()
-	if a.rob != nil {
-		events.Set("rob", a.rob.String())
-	}
-	p, ok := s.await(brief, w, t, a.query, events)
+	p, ok := s.await(w, r, t, a.query)
 	return a, p, ok
 }
 
@@ -167,8 +173,10 @@ func (a *wallAddress) read(v url.Values) (err error) {
 			return demo.Usagef("beat %.40q: want a number from 1 to %d", text, wall.Beats)
 		}
 	}
-	if a.bet != "" && !a.bet.Known() {
-		return demo.Usagef("bet %.40q: want one of %v", a.bet, wall.Bets())
+	var known bool
+	if a.bets, known = wall.ParseBets(v.Get("bet")); !known {
+		return demo.Usagef("bet %.40q: want some of %v, with commas between them", v.Get("bet"),
+			wall.Bets())
 	}
 	if v.Has("rob") {
 		a.rob, err = rob.Parse(v.Get("rob"))
@@ -180,11 +188,11 @@ func (s *Stage) wallPage(a wallAddress, p *replay.Replay) wallPage {
 	t := s.teller(a.query, p)
 	b := t.Tell()[a.beat-1]
 	page := wallPage{
-		frame: frame{Title: p.Header.Title, Events: "/events", Nav: s.nav(a.query, a.attack)},
+		frame: s.frame(p.Header.Title, a.query, a.attack),
 		Beat:  b, N: a.beat, Last: wall.Beats, Dots: make([]bool, wall.Beats),
 		Columns: t.Columns(),
 		Attack:  a.attack, Kind: p.Header.Kind, address: a, Restart: a.at(1),
-		Step:   replayAddress{attack: a.attack, query: a.query}.url(),
+		Source: replayOf(a.attack, a.query),
 		AskBet: address("/bet/"+a.attack, a.query.encode()),
 	}
 	page.Speaker = address("/speaker/"+a.attack, a.values())
@@ -196,19 +204,18 @@ func (s *Stage) wallPage(a wallAddress, p *replay.Replay) wallPage {
 	if a.rob != nil {
 		page.Sentence = rob.Says(len(a.rob), p)
 	}
-	worst := -1
-	if a.bet != "" && a.beat > 2 {
-		page.Bet, worst = t.Settle(a.bet)
+	if a.beat > 2 {
+		page.Bet = t.Settle(a.bets)
 	}
 	for i, w := range b.Worlds {
-		if w.Design == worst {
-			w.Outline(a.bet)
+		if a.beat > 2 && i < len(a.bets) {
+			w.Outline(a.bets[i])
 		}
-		step := p.Steps[b.Step]
+		used := p.Steps[b.Step].Frames[w.Design].Used
 		if a.beat == 1 {
-			step.Kind = replay.Opening // nobody is used, and nobody lights up
+			used = nil // nobody lights up
 		}
-		one := s.wallWorld(a, p, &step, w)
+		one := s.wallWorld(a, p, used, w)
 		if i < wallWorlds {
 			page.Worlds = append(page.Worlds, one)
 		} else {
@@ -219,17 +226,14 @@ func (s *Stage) wallPage(a wallAddress, p *replay.Replay) wallPage {
 	return page
 }
 
-// wallWorld is a world with those who are in it.
-func (s *Stage) wallWorld(a wallAddress, p *replay.Replay, step *replay.Step,
+// wallWorld is a world with those who are in it, of whom the attack has used some capabilities.
+func (s *Stage) wallWorld(a wallAddress, p *replay.Replay, used []string,
 	w wall.World) wallWorld {
-	cards, seats := scene.Cards(p, w.Design, step)
-	actors := slices.DeleteFunc(cards, func(c scene.Card) bool {
-		return c.State != "used" && c.Figure != "phone" && c.Figure != world.Provider
-	})
+	actors, trustees := actorsOf(p, w.Design, used)
 	one := wallWorld{World: w, Actors: actors}
 	t, err := s.kit.Attack(a.attack)
-	for i, seat := range seats {
-		key := wallKey{Card: seat}
+	for i, trustee := range trustees {
+		key := wallKey{actor: trustee}
 		if err == nil && !w.Calm && a.beat > 1 && rob.Can(t) {
 			other := a
 			other.beat = max(a.beat, 3)
@@ -256,7 +260,7 @@ func (s *Stage) turn(page *wallPage) {
 		page.Back = page.Nav.Home
 	}
 	switch {
-	case a.beat == 1 && here == 0 && a.bet == "":
+	case a.beat == 1 && here == 0 && len(a.bets) == 0:
 		page.Next = page.AskBet // the room bets before the story's first attack
 	case a.beat < wall.Beats:
 		page.Next = a.at(a.beat + 1)

@@ -68,13 +68,16 @@ func TestWallFromAfar(t *testing.T) {
 			require.Equal(t, first, where, name)
 			p.Press("ArrowRight")
 			if n == 0 && beat == 1 { // the room bets before the story's first attack
-				headline(p, "How much will be read")
+				headline(p, "Keys on phones only: how much of 72 messages")
+				p.Press("1")
+				headline(p, "a spare key, split into 5: how much")
 				p.Press("3")
 			}
 			if n == 0 && beat == 2 {
 				onWall(p, act.ID, 3)
-				require.Equal(t, "You said: all. It was: all.", p.Text("#bet"))
+				require.Equal(t, "You said: none, all. It was: none, all.", p.Text("#bet"))
 				require.Equal(t, 72, browser.Value[int](p, `document.querySelectorAll("#world-threshold .tile.bet").length`))
+				require.Zero(t, browser.Value[int](p, `document.querySelectorAll("#world-e2ee .tile.bet").length`))
 			}
 		}
 	}
@@ -119,7 +122,7 @@ func TestWallSaysWhatTheResultSays(t *testing.T) {
 		for beat := 2; beat <= wall.Beats; beat++ {
 			p.Press(" ")
 			if attack == "quorum-theft" && beat == 2 {
-				headline(p, "How much will be read")
+				headline(p, "will be read")
 				p.Press(" ") // no bet
 			}
 			onWall(p, attack, beat)
@@ -160,7 +163,9 @@ func TestWallMoves(t *testing.T) {
 	p.Visit(at + "/wall/quorum-theft?beat=1")
 	onWall(p, "quorum-theft", 1)
 	p.Press("0", "p")
-	headline(p, "How much will be read")
+	headline(p, "Keys on phones only")
+	p.Press("2")
+	headline(p, "spare key")
 	p.Press("1")
 	onWall(p, "quorum-theft", 2)
 	p.Wait(`document.querySelectorAll(".floating").length === 3`)
@@ -169,7 +174,7 @@ func TestWallMoves(t *testing.T) {
 	onWall(p, "quorum-theft", 3)
 	p.Wait(`document.querySelectorAll(".floating").length === 1`)
 	p.Wait(`document.querySelectorAll(".floating").length === 0 && document.getElementById("number-threshold").textContent === "72 of 72"`)
-	require.Equal(t, "You said: none. It was: all.", p.Text("#bet"))
+	require.Equal(t, "You said: part, none. It was: none, all.", p.Text("#bet"))
 	p.Visit(at + "/wall/prekey-swap-unchecked")
 	onWall(p, "prekey-swap-unchecked", 1)
 	require.Zero(t, browser.Value[int](p, `document.querySelectorAll(".false").length`))
@@ -190,7 +195,7 @@ func TestWallIsAccessible(t *testing.T) {
 	_, at := open(t)
 	for _, look := range []browser.Look{hall, {Width: 1280, Height: 720}, {Width: 390, Height: 844}} {
 		p := browser.Open(t, look)
-		for _, path := range []string{"/wall?beat=1", "/wall?beat=5", "/bet/quorum-theft", "/wall/quorum-theft?beat=3&bet=part&rob=1,2,3"} {
+		for _, path := range []string{"/wall?beat=1", "/wall?beat=5", "/bet/quorum-theft", "/bet/quorum-theft?bet=none", "/wall/quorum-theft?beat=3&bet=none,part&rob=1,2,3"} {
 			p.Visit(at + path)
 			p.Wait(`document.querySelector(".wall") && !document.querySelector("[data-waiting]")`)
 			require.Empty(t, p.Axe(), "%v, %s", look, path)
@@ -241,7 +246,7 @@ func TestRob(t *testing.T) {
 		require.Equal(t, step.robbed, browser.Value[int](p, `document.querySelectorAll("#main .key.used").length`))
 	}
 	require.Equal(t, 0, browser.Value[int](p, `document.querySelectorAll(".tile.opened").length`))
-	for path, want := range map[string]string{"/wall/device-theft?rob=1": "does not copy", "/wall/quorum-theft?rob=2,1": "in order", "/wall/quorum-theft?rob=x": "in order", "/wall/quorum-theft?rob=0": "in order", "/wall/quorum-theft?rob=101": "in order", "/wall/quorum-theft?bet=much": "want one of"} {
+	for path, want := range map[string]string{"/wall/device-theft?rob=1": "does not copy", "/wall/quorum-theft?rob=2,1": "in order", "/wall/quorum-theft?rob=x": "in order", "/wall/quorum-theft?rob=0": "in order", "/wall/quorum-theft?rob=101": "in order", "/wall/quorum-theft?bet=much": "want some of"} {
 		status, page := get(t, at+path)
 		require.Equal(t, 400, status, path)
 		require.Contains(t, page, want, path)

@@ -3,12 +3,13 @@ package wall
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"doormat/demo/summary"
 )
 
-// A Bet is what a room expects to be read of all that was written, in the world that fares worst:
-// the word of one of [summary.Extents].
+// A Bet is what a room expects to be read of all that was written, in one world: the word of one
+// of [summary.Extents].
 type Bet string
 
 // The bets.
@@ -37,24 +38,40 @@ func (b Bet) Says(target string) string {
 	return "All of it, whoever wrote it"
 }
 
-// Known tells of a bet that can be made.
-func (b Bet) Known() bool { return slices.Contains(Bets(), b) }
-
-// Question asks a room for its bet.
-func (t Teller) Question() string {
-	return fmt.Sprintf("%d messages. How much will be read, at worst?",
-		len(t.Replay.Conversation.Messages))
+// ParseBets reads bets with commas between them, a world each from the first on: false if a word
+// is none.
+func ParseBets(text string) (list []Bet, ok bool) {
+	if text == "" {
+		return nil, true
+	}
+	for word := range strings.SplitSeq(text, ",") {
+		if !slices.Contains(Bets(), Bet(word)) {
+			return nil, false
+		}
+		list = append(list, Bet(word))
+	}
+	return list, true
 }
 
-// Settle compares a bet with what was measured, and gives the design that it was about, -1 if
-// the attack concerns none.
-func (t Teller) Settle(b Bet) (says []string, design int) {
-	design, worst := t.worst()
-	if worst == nil {
-		return nil, -1
+// Question asks a room for its bet on a world.
+func (t Teller) Question(w World) string {
+	return fmt.Sprintf("%s: how much of %s will be read?", strings.TrimSuffix(w.Called(), "."),
+		summary.Count(len(t.Replay.Conversation.Messages), "message"))
+}
+
+// Settle compares bets with what was measured in the worlds that they were about.
+func (t Teller) Settle(bets []Bet) []string {
+	var said, was []string
+	for i, c := range t.Replay.Result.Cells[:min(len(bets), len(t.Replay.Result.Cells))] {
+		said = append(said, string(bets[i]))
+		was = append(was,
+			summary.Extent(len(c.Trace.Opened), len(t.Replay.Conversation.Messages)).Word)
 	}
-	was := summary.Extent(len(worst.Trace.Opened), len(t.Replay.Conversation.Messages)).Word
-	return []string{fmt.Sprintf("You said: %s.", b), fmt.Sprintf("It was: %s.", was)}, design
+	if said == nil {
+		return nil
+	}
+	return []string{"You said: " + strings.Join(said, ", ") + ".",
+		"It was: " + strings.Join(was, ", ") + "."}
 }
 
 // Outline marks the tiles of a world that a room bet on.

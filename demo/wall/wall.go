@@ -248,21 +248,21 @@ func (t Teller) noticed() string {
 	return "Nobody was warned."
 }
 
-// worst is the design in which most messages opened and its cell, nil if the attack concerns none.
-func (t Teller) worst() (design int, worst *attacks.Cell) {
+// worst is the cell in which most messages opened, nil if the attack concerns no design.
+func (t Teller) worst() (worst *attacks.Cell) {
 	for i := range t.Replay.Result.Cells {
 		c := &t.Replay.Result.Cells[i]
 		if c.Applicable && (worst == nil || len(c.Trace.Opened) > len(worst.Trace.Opened)) {
-			design, worst = i, c
+			worst = c
 		}
 	}
-	return design, worst
+	return worst
 }
 
 // reading chooses a message that opened: the one that the story holds to be telling, and the one
 // that the result's proof is about. Of an order, what it was signed for comes first.
 func (t Teller) reading(turn int) *Reading {
-	_, c := t.worst()
+	c := t.worst()
 	conv := t.Replay.Conversation
 	if c == nil || len(c.Trace.Opened) == 0 || !t.Invented {
 		return nil
@@ -301,7 +301,7 @@ func (t Teller) tag(c *attacks.Cell, k int) string {
 		return fmt.Sprintf("Relevant to the court: %d of the %d opened", len(t.found(c)),
 			len(c.Trace.Opened))
 	case t.Replay.Header.Kind == "lawful" && len(evidence) > 0:
-		return "Not what the court was after"
+		return "Opened as well: it has nothing to do with the case"
 	case !m.Concerns(target):
 		return "The target was " + target
 	case m.From != target:

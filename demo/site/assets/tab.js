@@ -274,7 +274,7 @@ globalThis.tab = (() => {
   }
 
   const doings = {
-    "own-run": async () => { const own = await take(); if (own) visit(`/replay/${own.id}?step=999`); },
+    "own-run": async () => { const own = await take(); if (own) visit(`/replay/${own.id}`); },
     "own-check": async () => {
       if (!await take()) return;
       const { findings } = await send({ check: true, columns: columns || `${bar.dataset.left},${bar.dataset.right}` });

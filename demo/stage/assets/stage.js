@@ -3,10 +3,9 @@
 // its <main>, so that a step is no blink.
 "use strict";
 
-const pace = 2500; // milliseconds a step while the story runs by itself
 const root = document.documentElement;
 const main = () => document.getElementById("main");
-let stream = null, boot = null, running = null, turn = 0;
+let stream = null, boot = null, turn = 0;
 
 // source is where pages come from, and how their addresses are written: here a server and its
 // paths. In a folder that was put somewhere, a program in the same tab answers (demo/site).
@@ -66,21 +65,18 @@ function show(page, focus) {
     (inside && [...main().querySelectorAll("a.button, button")].find((b) => b.textContent.trim() === label));
   if (next) { next.tabIndex = next.tabIndex < 0 ? -1 : next.tabIndex; next.focus({ preventScroll: !focus }); }
   settle();
-  document.getElementById("said").textContent = [...main().querySelectorAll("h1, .value, .number, .glass")].map((e) => e.textContent.trim()).join(". ");
+  document.getElementById("said").textContent = [...main().querySelectorAll("h1, .number, .glass")].map((e) => e.textContent.trim()).join(". ");
 }
 
 // settle is what every new page needs.
 function settle() {
   buttons();
   wallSettled();
-  main().querySelector("li.runs")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  if (!main().querySelector(".source li.runs")) main().querySelector(".source")?.scrollTo(0, 0);
   listen();
 }
 
 function buttons() {
   for (const b of document.querySelectorAll('[data-do="large"]')) b.setAttribute("aria-pressed", String(root.dataset.size === "large"));
-  for (const b of document.querySelectorAll('[data-do="run"]')) b.setAttribute("aria-pressed", String(running !== null));
 }
 
 // listen follows the run that the page waits for, or just whether the server lives.
@@ -97,7 +93,6 @@ function listen(address = main().dataset.events || "/events") {
   stream.addEventListener("restarted", () => { boot = null; lost(false); go(source.here(), { push: false }); });
   stream.addEventListener("progress", (e) => progress(data(e)));
   stream.addEventListener("cell", (e) => cell(data(e)));
-  stream.addEventListener("part", refresh);
   stream.addEventListener("end", () => {
     const waits = main().querySelector("[data-waiting], [data-progress], [data-made]") || "waiting" in main().dataset;
     if (waits && address !== "/events") refresh();
@@ -141,15 +136,6 @@ function say(is) {
   note.textContent = is ? "doormat has stopped. Start “doormat stage” again: this page goes on where it was." : "";
 }
 
-// run steps on by itself until the end of the act.
-function run(on) {
-  clearInterval(running);
-  running = null;
-  if (on && step("next")) running = setInterval(() => { if (last() || !step("next")) run(false); }, pace);
-  buttons();
-}
-const last = () => main().dataset.step !== undefined && main().dataset.step === main().dataset.last;
-
 // step goes where an attribute of the page says.
 function step(which) {
   const url = main().dataset[which];
@@ -176,16 +162,15 @@ const doings = {
     keys.hidden = !keys.hidden;
     for (const b of document.querySelectorAll('[data-do="keys"]')) b.setAttribute("aria-expanded", String(!keys.hidden));
   },
-  run: () => run(running === null),
   settings: () => {
     const d = document.querySelector("details.settings");
     if (!d) return;
     d.open = !d.open;
     if (d.open) d.querySelector("input:not([type=hidden])")?.focus();
   },
-  next: () => { run(false); step("next"); },
-  back: () => { run(false); step("back"); },
-  restart: () => { run(false); step("restart"); },
+  next: () => step("next"),
+  back: () => step("back"),
+  restart: () => step("restart"),
   black: () => { if ("black" in root.dataset) delete root.dataset.black; else root.dataset.black = ""; },
   zero: () => { began = Date.now(); },
   full: () => { if (document.fullscreenElement) document.exitFullscreen(); else root.requestFullscreen?.(); },
@@ -201,7 +186,7 @@ function escape(target) {
 
 const keys = {
   ArrowRight: "next", PageDown: "next", " ": "next", n: "next", ArrowLeft: "back", PageUp: "back",
-  b: "black", f: "full", r: "run", 0: "restart", Home: "restart", l: "large", d: "theme", "?": "keys", c: "settings",
+  b: "black", f: "full", 0: "restart", Home: "restart", l: "large", d: "theme", "?": "keys", c: "settings",
 };
 
 addEventListener("keydown", (e) => {
@@ -217,7 +202,6 @@ addEventListener("keydown", (e) => {
   if (!doing && !link) return;
   e.preventDefault();
   if (doing) { doing(); return; }
-  run(false);
   const url = source.read(link.getAttribute("href"));
   if (url) go(url, { focus: url.hash.slice(1) });
 });
@@ -231,7 +215,6 @@ addEventListener("click", (e) => {
   const url = source.read(link.getAttribute("href"));
   if (!url) return;
   e.preventDefault();
-  run(false);
   go(url, { push: url.pathname !== source.here().pathname });
 });
 

@@ -127,14 +127,6 @@ func (j *Job) listen() func() {
 	}
 }
 
-// Peek returns what the job gave, if it is done.
-func (j *Job) Peek() (value any, err error, done bool) {
-	if !j.finished() {
-		return nil, nil, false
-	}
-	return j.value, j.err, true
-}
-
 // Wait returns what the job gives, or the cause of ctx's end.
 func (j *Job) Wait(ctx context.Context) (any, error) {
 	defer j.listen()()

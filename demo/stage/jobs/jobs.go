@@ -61,14 +61,16 @@ func (s *Store) Tell(heard func(Progress)) { s.heard = heard }
 // Done is closed when the store ends.
 func (s *Store) Done() <-chan struct{} { return s.ctx.Done() }
 
-// Keys lists what is kept or under way, the one asked for last at the end.
-func (s *Store) Keys() (list []string) {
+// Peek gives what the job of that key made, if it has, without beginning it.
+func (s *Store) Peek(key string) (value any, done bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, j := range s.jobs {
-		list = append(list, j.key)
+		if j.key == key && j.finished() && j.err == nil {
+			return j.value, true
+		}
 	}
-	return list
+	return nil, false
 }
 
 // timeLimit is how long a computation of some weight may take: enough for every attack
