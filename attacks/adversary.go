@@ -235,7 +235,6 @@ func (a *adversary) members(c world.Capability) []string {
 
 func (a *adversary) mark() {
 	if a.used < 0 {
-		a.takeSnapshot()
 		a.used = a.run.Moment()
 	}
 }

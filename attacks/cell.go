@@ -44,10 +44,7 @@ func (t *trial) judge() error {
 	c.People, c.Delivered = a.exposed(), a.run.delivered(a.held.days)
 	c.Disclosed = append(c.Disclosed, a.run.told...)
 	a.afterwards()
-	if a.rec != nil {
-		a.takeSnapshot()
-		a.rec.Journey, c.Trace.Record = t.undisturbed.Journey, a.rec
-	}
+	c.Trace.Record = a.rec
 	c.Trace.Events, c.Trace.Opened = a.events, slices.Sorted(maps.Keys(a.opened))
 	c.Trace.Files = slices.Sorted(maps.Keys(a.files))
 	if t.err != nil {

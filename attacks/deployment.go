@@ -12,7 +12,6 @@ import (
 
 	"doormat/attacks/quantum"
 	"doormat/attacks/technique"
-	"doormat/attacks/trace"
 	"doormat/attacks/truth"
 	"doormat/world"
 	"doormat/world/law"
@@ -87,7 +86,6 @@ func (d *deployment) fill(ctx context.Context, trials []*trial, work *tasks, fin
 	}
 	broken := d.read(ctx, trials, reading, len(acting) > 0, finish)
 	for _, t := range absent {
-		t.cell.Trace.Record = t.undisturbed
 		finish(t)
 	}
 	var runs []func()
@@ -112,7 +110,7 @@ func (d *deployment) read(
 	ctx context.Context, batch, reading []*trial, others bool, finish func(*trial),
 ) (broken error) {
 	parts := slices.Collect(slices.Chunk(reading, d.lab.together()))
-	if len(parts) == 0 && (others || d.lab.Record) {
+	if len(parts) == 0 && others {
 		parts = [][]*trial{nil}
 	}
 	for _, part := range parts {
@@ -136,12 +134,6 @@ func (d *deployment) share(ctx context.Context, batch, reading []*trial) error {
 	if err != nil {
 		return err
 	}
-	if d.lab.Record {
-		r.journeys = map[int][]trace.Hop{}
-		for _, t := range batch {
-			r.journeys[t.settings.At] = nil
-		}
-	}
 	if err := r.Start(); err != nil {
 		return err
 	}
@@ -154,7 +146,7 @@ func (d *deployment) share(ctx context.Context, batch, reading []*trial) error {
 	if err := takeTurns(r, reading); err != nil {
 		return err
 	}
-	if err := d.endHonest(r, batch, len(reading) > 0); err != nil {
+	if err := r.Advance(len(d.truth.Conversation.Messages)); err != nil {
 		return err
 	}
 	for _, t := range reading {

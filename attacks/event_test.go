@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks/trace"
-	"doormat/world"
 )
 
 // TestEvents follows a theft call by call: what came of each stands with it.
@@ -62,29 +61,12 @@ for i in range(7000):
 	require.Equal(t, 14_001, calls, "and what happened after the script's end")
 }
 
-// TestRecording keeps who held what, how a message travelled, and the proof of each
-// claim; without Record it keeps nothing.
+// TestRecording keeps the proof of each claim; without Record it keeps nothing.
 func TestRecording(t *testing.T) {
 	l := toyLab(t, attack(`"provider.store", "trustee:1.store"`, "", opensAll, keyTheft))
 	require.Nil(t, runOne(t, l).Trace.Record)
 	l.Record = true
 	rec := runOne(t, l).Trace.Record
-	var moments []int
-	for _, s := range rec.Snapshots {
-		moments = append(moments, s.Moment)
-	}
-	require.Equal(t, []int{0, 2, 4}, moments)
-	provider := rec.Snapshots[1].Of["provider"]
-	require.Equal(t, 2, provider[0].Facts, "two messages by then")
-	require.Positive(t, provider[0].Bytes)
-	require.NotContains(t, rec.Snapshots[0].Of, "user:A", "what people know is nobody's loot")
-
-	first, last := rec.Journey[0], rec.Journey[len(rec.Journey)-1]
-	require.Equal(t, "user:B", first.From)
-	require.True(t, first.Private)
-	require.Equal(t, "user:A", last.To)
-	require.Positive(t, last.Bytes)
-
 	for k := 1; k <= 4; k++ {
 		proof, err := rec.Prove(context.Background(), k)
 		require.NoError(t, err)
@@ -92,18 +74,4 @@ func TestRecording(t *testing.T) {
 	}
 	_, err := rec.Prove(context.Background(), 5)
 	require.ErrorContains(t, err, "nobody claimed it")
-}
-
-// TestRecordingOfAbsence has something to show where an attack is not applicable.
-func TestRecordingOfAbsence(t *testing.T) {
-	l := toyLab(t, attack(`"court.store"`, "", `not_applicable("no court")`, "pass"))
-	l.Record = true
-	typed := map[string]int{}
-	l.Typed = func(design string, message int) { typed[design] = max(typed[design], message) }
-	c := runOne(t, l)
-	require.False(t, c.Applicable)
-	require.Len(t, c.Trace.Record.Snapshots, 3)
-	require.NotEmpty(t, c.Trace.Record.Journey)
-	require.Equal(t, map[string]int{"toy": 4}, typed)
-	require.Contains(t, c.Trace.Record.Snapshots[0].Of, world.Trustee(1))
 }

@@ -7,7 +7,6 @@ import (
 
 	"doormat/attacks/orders"
 	"doormat/attacks/quantum"
-	"doormat/attacks/trace"
 	"doormat/attacks/truth"
 	"doormat/world"
 	"doormat/world/simulation"
@@ -34,11 +33,8 @@ type run struct {
 	watchers []func(world.Packet)
 	obtained func([]world.Fact) // hears what the agency obtained under an order
 
-	quantum   *quantum.Computer       // nil unless somebody was granted it
-	typed     func()                  // hears of each message that is typed
-	snapshots map[when]trace.Snapshot // what a recording wants: who held what, and how messages travel
-	journeys  map[int][]trace.Hop
-	arrived   int // the last message of which nothing travels any more
+	quantum *quantum.Computer // nil unless somebody was granted it
+	typed   func()            // hears of each message that is typed
 }
 
 // display is a message on somebody's screen.
@@ -123,9 +119,6 @@ func (r *run) comply(a *adversary) error {
 func (r *run) watch(p world.Packet) {
 	if r.typed != nil && p.Kind() == world.KindTyped {
 		r.typed()
-	}
-	if r.journeys != nil {
-		r.follow(p)
 	}
 	r.foreign = false
 	for _, w := range r.watchers {

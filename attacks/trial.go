@@ -27,12 +27,11 @@ type trial struct {
 	point     int
 	cell      *Cell
 
-	adv         *adversary
-	next        func() (when, bool) // lets a script that only reads go on to its next pause
-	stop        func()
-	waits       when             // where it paused
-	err         error            // of the script
-	undisturbed *trace.Recording // of an honest run, if the lab records
+	adv   *adversary
+	next  func() (when, bool) // lets a script that only reads go on to its next pause
+	stop  func()
+	waits when  // where it paused
+	err   error // of the script
 }
 
 func newTrial(on *deployment, of technique.Technique, s, base world.Settings, point int) *trial {
@@ -166,7 +165,6 @@ func (t *trial) act(ctx context.Context) {
 		if err := r.Advance(len(t.on.truth.Conversation.Messages)); err != nil { // life goes on after the script
 			return err
 		}
-		t.adv.takeSnapshot()
 		return r.unseal()
 	})
 	t.cell.Seconds = t.on.lab.now() - start

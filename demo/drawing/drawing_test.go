@@ -97,8 +97,8 @@ func imitation(messages, accounts int, name string) *replay.Replay {
 	}
 	cell := attacks.Cell{Design: "d", Attack: "a", Applicable: true, At: messages / 2, Expected: true}
 	cell.Trace.Settings.Target = name
-	before := replay.Frame{Moment: messages / 2, Opened: map[int]bool{}}
-	after := replay.Frame{Moment: messages, Opened: map[int]bool{}}
+	before := replay.Frame{Opened: map[int]bool{}}
+	after := replay.Frame{Opened: map[int]bool{}}
 	for i := range messages {
 		conv.Messages = append(conv.Messages, world.Message{From: conv.Accounts[i%accounts], To: []string{conv.Accounts[(i+1)%accounts]}, Text: name})
 		part := &after.Content.Others

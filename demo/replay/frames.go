@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"doormat/attacks"
-	"doormat/attacks/trace"
 	"doormat/world"
 )
 
@@ -17,7 +16,6 @@ func (p *Replay) tell() {
 		c := &p.Result.Cells[i]
 		now[i] = Frame{Cell: c, Opened: map[int]bool{}}
 		now[i].count(p.Conversation)
-		now[i].look()
 		designs = append(designs, eventGroups(c.Trace.Events))
 	}
 	add := func(s Step) {
@@ -30,33 +28,14 @@ func (p *Replay) tell() {
 		for i := range now {
 			now[i] = now[i].after(step.of[i], p.Conversation)
 		}
-		live(now)
 		add(p.scripted(step))
 	}
 	for i := range now {
 		now[i] = now[i].after(nil, p.Conversation)
 		now[i].Noticed = now[i].Cell.Noticed
 		now[i].Forged = now[i].Cell.Forged
-		if rec := now[i].Cell.Trace.Record; rec != nil && len(rec.Snapshots) > 0 {
-			now[i].Moment = len(p.Conversation.Messages)
-			now[i].look()
-		}
 	}
 	add(Step{Kind: Outcome, Title: "What came of it", Text: p.Header.Why})
-}
-
-// live lets time pass where the attack is not applicable as it does beside it.
-func live(now []Frame) {
-	moment := 0
-	for i := range now {
-		moment = max(moment, now[i].Moment)
-	}
-	for i := range now {
-		if !now[i].Cell.Applicable {
-			now[i].Moment = moment
-			now[i].look()
-		}
-	}
 }
 
 // after is how things stand when a group of events has run, which may be nil.
@@ -65,9 +44,9 @@ func (f Frame) after(s *eventGroup, c *world.Conversation) Frame {
 	if s == nil {
 		return f
 	}
-	f.Opened, f.Used, f.Gained = maps.Clone(f.Opened), slices.Clone(f.Used), slices.Clone(f.Gained)
+	f.Opened, f.Used = maps.Clone(f.Opened), slices.Clone(f.Used)
 	for _, e := range s.events {
-		f.Moment, f.Days, f.Forged = e.Moment, e.Days, e.Forged
+		f.Forged = e.Forged
 		f.Noticed = f.Cell.Noticed[:min(e.Noticed, len(f.Cell.Noticed))]
 		f.Posed = f.Posed || e.Posed
 		f.Files, f.Calls, f.False = f.Files+len(e.Files), f.Calls+len(e.Calls), f.False+e.False
@@ -76,9 +55,6 @@ func (f Frame) after(s *eventGroup, c *world.Conversation) Frame {
 				f.Used = append(f.Used, c)
 			}
 		}
-		for _, g := range e.Gained {
-			f.gain(g)
-		}
 		for _, k := range e.Opened {
 			f.Opened[k] = true
 		}
@@ -86,31 +62,7 @@ func (f Frame) after(s *eventGroup, c *world.Conversation) Frame {
 	}
 	f.Did = did(s.events)
 	f.count(c)
-	f.look()
 	return f
-}
-
-func (f *Frame) gain(g trace.Gain) {
-	for i := range f.Gained {
-		if f.Gained[i].Origin == g.Origin && f.Gained[i].Kind == g.Kind {
-			f.Gained[i].Facts += g.Facts
-			return
-		}
-	}
-	f.Gained = append(f.Gained, g)
-}
-
-// look finds what the principals held last.
-func (f *Frame) look() {
-	rec := f.Cell.Trace.Record
-	if rec == nil {
-		return
-	}
-	for i := range rec.Snapshots {
-		if f.Snapshot == nil || rec.Snapshots[i].Moment <= f.Moment {
-			f.Snapshot = &rec.Snapshots[i]
-		}
-	}
 }
 
 // count sums up what is open.

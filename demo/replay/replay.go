@@ -10,13 +10,11 @@ package replay
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"doormat/attacks"
 	"doormat/attacks/deduce"
 	"doormat/attacks/technique"
-	"doormat/attacks/trace"
 	"doormat/world"
 )
 
@@ -55,11 +53,8 @@ type Frame struct {
 	Cell    *attacks.Cell
 	Ran     bool     // the step did something in this design
 	Did     []string // what it did, in words
-	Moment  int      // messages typed
-	Days    int      // of rest after the last message
 	Used    []string // capabilities that were used, as in Cell.Needs
-	Gained  []trace.Gain
-	New     []int // messages opened by this step, in the order of claims
+	New     []int    // messages opened by this step, in the order of claims
 	Opened  map[int]bool
 	Content attacks.Content // what Opened counts
 	Files   int
@@ -68,8 +63,6 @@ type Frame struct {
 	Forged  int
 	Posed   bool // keys went out, or a session began, in somebody else's name
 	Noticed []attacks.Evidence
-	// what the principals held when it was last counted, nil if it was not
-	Snapshot *trace.Snapshot
 }
 
 // Run runs one attack on every design of the lab and makes the replay.
@@ -122,20 +115,8 @@ func (p *Replay) Prove(ctx context.Context, design, k int) (deduce.Proof, error)
 	}
 	rec := p.Result.Cells[design].Trace.Record
 	if rec == nil {
-		return nil, fmt.Errorf("replay: attack %s was not recorded", p.Header.ID)
+		return nil, fmt.Errorf("replay: message %d: no run of %s was recorded that claimed it", k,
+			p.Header.ID)
 	}
 	return rec.Prove(ctx, k)
-}
-
-// Journey is the way of one message in a design, by its place in the result's designs,
-// and who opens the second lock of a message, "" if there is none.
-func (p *Replay) Journey(design int) (hops []trace.Hop, second string) {
-	c := &p.Result.Cells[design]
-	if c.Trace.Record == nil {
-		return nil, ""
-	}
-	if s := c.Trace.Settings; slices.Contains(p.Result.Designs[design].Classes, "escrow") {
-		second = fmt.Sprintf("any %d of %d trustees", s.Threshold, s.Trustees)
-	}
-	return c.Trace.Record.Journey, second
 }

@@ -75,7 +75,7 @@ func TestWallFromAfar(t *testing.T) {
 			}
 			if n == 0 && beat == 2 {
 				onWall(p, act.ID, 3)
-				require.Equal(t, "You said: none, all. It was: none, all.", p.Text("#bet"))
+				require.Equal(t, "You said: all. It was: all.", p.Text("#bet"))
 				require.Equal(t, 72, browser.Value[int](p, `document.querySelectorAll("#world-threshold .tile.bet").length`))
 				require.Zero(t, browser.Value[int](p, `document.querySelectorAll("#world-e2ee .tile.bet").length`))
 			}
@@ -174,7 +174,7 @@ func TestWallMoves(t *testing.T) {
 	onWall(p, "quorum-theft", 3)
 	p.Wait(`document.querySelectorAll(".floating").length === 1`)
 	p.Wait(`document.querySelectorAll(".floating").length === 0 && document.getElementById("number-threshold").textContent === "72 of 72"`)
-	require.Equal(t, "You said: part, none. It was: none, all.", p.Text("#bet"))
+	require.Equal(t, "You said: none. It was: all.", p.Text("#bet"))
 	p.Visit(at + "/wall/prekey-swap-unchecked")
 	onWall(p, "prekey-swap-unchecked", 1)
 	require.Zero(t, browser.Value[int](p, `document.querySelectorAll(".false").length`))

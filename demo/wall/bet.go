@@ -59,13 +59,15 @@ func (t Teller) Question(w World) string {
 		summary.Count(len(t.Replay.Conversation.Messages), "message"))
 }
 
-// Settle compares bets with what was measured in the worlds that they were about.
+// Settle compares bets with what was measured in the worlds that they were about. Where the attack
+// has nobody to turn to, the number of the world says so.
 func (t Teller) Settle(bets []Bet) []string {
 	var said, was []string
 	for i, c := range t.Replay.Result.Cells[:min(len(bets), len(t.Replay.Result.Cells))] {
-		said = append(said, string(bets[i]))
-		was = append(was,
-			summary.Extent(len(c.Trace.Opened), len(t.Replay.Conversation.Messages)).Word)
+		if all := len(t.Replay.Conversation.Messages); c.Applicable {
+			said = append(said, string(bets[i]))
+			was = append(was, summary.Extent(len(c.Trace.Opened), all).Word)
+		}
 	}
 	if said == nil {
 		return nil

@@ -17,6 +17,7 @@ import (
 	"doormat/demo/demotest"
 	"doormat/demo/replay"
 	"doormat/demo/story"
+	"doormat/demo/summary"
 	"doormat/demo/wall"
 	"doormat/world"
 )
@@ -266,5 +267,26 @@ func TestPosed(t *testing.T) {
 			want = make([]bool, wall.Beats)
 		}
 		require.Equal(t, want, posed, p.Header.ID)
+	}
+}
+
+// TestBets: a room bets on worlds one after the other, and each bet is settled by what was measured.
+func TestBets(t *testing.T) {
+	bets, ok := wall.ParseBets("part,all")
+	require.True(t, ok)
+	for _, wrong := range []string{"much", "part,", ",", "all,All"} {
+		_, ok := wall.ParseBets(wrong)
+		require.False(t, ok, wrong)
+	}
+	for _, p := range told(t) {
+		teller := wall.Teller{Replay: p, Invented: true}
+		concerned := slices.DeleteFunc(slices.Clone(p.Result.Cells), func(c attacks.Cell) bool { return !c.Applicable })
+		says := strings.Join(teller.Settle(bets), " ")
+		require.Equal(t, len(concerned) > 0, says != "", p.Header.ID)
+		for _, c := range concerned {
+			require.Contains(t, says, "It was: ")
+			require.Contains(t, says[strings.Index(says, "It was: "):], summary.Extent(len(c.Trace.Opened), len(p.Conversation.Messages)).Word, p.Header.ID)
+		}
+		require.Empty(t, teller.Settle(nil))
 	}
 }
