@@ -240,9 +240,6 @@ func TestScreenshots(t *testing.T) {
 	browser.Need(t)
 	folder = filepath.Join("..", "..", folder) // tests run in their package's folder
 	_, at := open(t)
-	for _, path := range kinds {
-		get(t, at+path)
-	}
 	shot := func(look browser.Look, path, name string) {
 		p := browser.Open(t, look)
 		p.Visit(at + path)
