@@ -45,7 +45,10 @@ func (r Run) Text(width int) string {
 		if c.Trace.Unstated != "" {
 			p.field("Not compared", c.Trace.Unstated+": the script does not say what it expects")
 		}
-		if c.Error == "" && surprising(c) { // the command ends with an error, if there is one
+		switch {
+		case c.Error != "":
+			p.field("Error", c.Error)
+		case surprising(c):
 			p.field("≠ Unexpected", summary.Surprise(c))
 		}
 	}
