@@ -62,9 +62,10 @@ function climb(e, was) {
   const text = e?.textContent ?? "", to = parseInt(text, 10), from = parseInt(was, 10);
   if (!(to > from)) return;
   const began = performance.now();
-  const tick = (now) => {
-    const share = Math.min((now - began) / (sweepTime + 300), 1);
-    e.textContent = share < 1 ? text.replace(String(to), String(Math.round(from + (to - from) * share))) : text;
+  const tick = (time) => {
+    const share = Math.min((time - began) / (sweepTime + 300), 1);
+    const now = share < 1 ? text.replace(String(to), String(Math.round(from + (to - from) * share))) : text;
+    if (e.textContent !== now) e.textContent = now;
     if (share < 1 && e.isConnected) requestAnimationFrame(tick);
   };
   requestAnimationFrame(tick);
