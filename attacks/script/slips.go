@@ -26,7 +26,7 @@ var slips = []slip{
 		"spaces; pass does nothing"},
 	{`got indent, want|unindent does not match|got outdent, want`, "line {line} begins in another column than the " +
 		"one above: the lines of a block are indented alike, with spaces only"},
-	{`got '=', want`, "= gives a name its value: write == to compare"},
+	{`got '=', want ':'`, "= gives a name its value: write == to compare"},
 	{`unexpected newline in string`, "line {line} lacks the quotation mark that ends the string"},
 	{`unexpected input character '[“”„‘’«»]'`, `write straight quotation marks: "`},
 	{`got (identifier|def|for|if|return|newline|end of file), want '[,)\]}]'`,
