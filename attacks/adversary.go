@@ -208,7 +208,7 @@ func (a *adversary) meant(capability string) string {
 func (a *adversary) idle() []string {
 	var list []string
 	for _, c := range a.needs {
-		if !a.touched[c.String()] && (c.Surface != world.Order || c.Principal == world.Court) {
+		if !a.touched[c.String()] && (c.Surface != world.Order || world.KindOf(c.Principal) == world.Court) {
 			list = append(list, c.String())
 		}
 	}
@@ -281,7 +281,7 @@ func (a *adversary) take(text string, kind world.Kind) ([]int, error) {
 					return f.Kind != kind
 				})
 			}
-			ids = append(ids, a.loot(c.String(), facts, name == world.Agency)...)
+			ids = append(ids, a.loot(c.String(), facts, world.KindOf(name) == world.Agency)...)
 		}
 	}
 	return ids, nil

@@ -76,7 +76,7 @@ func (a *adversary) seize(c world.Capability, program string, text []byte) error
 	for _, name := range a.members(c) {
 		a.held.members[name] = c.String()
 		a.run.taken[name] = true
-		a.agency = a.agency || name == world.Agency
+		a.agency = a.agency || world.KindOf(name) == world.Agency
 		if program == Silence {
 			a.run.silent[name] = true
 		}
@@ -106,7 +106,7 @@ func (a *adversary) seize(c world.Capability, program string, text []byte) error
 func (a *adversary) overhear(p world.Packet) {
 	h := &a.held
 	if by := a.answering[p.From]; by != "" && !p.Private() &&
-		(p.To == world.Agency || p.To == world.Outsider) {
+		(world.KindOf(p.To) == world.Agency || p.To == world.Outsider) {
 		a.now.Use(by)
 		a.touched[by] = true
 	}

@@ -12,13 +12,15 @@ import (
 
 // What a script orders in the name of the law.
 
-// order has the agency apply for an order: accounts, since and until (moments). It returns what the
-// agency obtained, unless loot is False: then the agency keeps that for itself, and the adversary is
-// somebody else. through lists declared capabilities that the order, if it is signed, allows the
-// agency to use: an implant, say. What they yield is obtained under the order. program is what the
-// vendor has to publish. With emergency the agency asks the provider at once, and no court.
+// order has the agency of a court's country apply for an order, or for an injunction: accounts,
+// since and until (moments). It returns what the agency obtained, unless loot is False: then that
+// stays with it, and the adversary is somebody else. through lists declared capabilities that the
+// order, if it is signed, lets the agency use, an implant, say: what they yield is obtained under
+// it. program is what the vendor has to publish. In an emergency the provider is asked at once.
 func (a *adversary) order(args *technique.Arguments) ([]int, error) {
-	if _, err := a.declared("court.order", world.Order); err != nil {
+	court := args.NumberNamed("court", 1)
+	origin, kind := world.Numbered(world.Court, court)+".order", byte(world.KindCase)
+	if _, err := a.declared(origin, world.Order); err != nil {
 		return nil, err
 	}
 	a.mark()
@@ -44,11 +46,9 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 		return nil, errors.New("accounts names nobody: accounts = [adv.target]")
 	}
 	from, to := messages[since-1].Sent, messages[until-1].Sent
-	kind, origin := byte(world.KindCase), "court.order"
 	if args.Flag("emergency", false) {
-		if len(through) > 0 || program != "" {
-			return nil, errors.New("in an emergency the provider is asked, and nobody else: " +
-				"through and program need a court")
+		if len(through) > 0 || program != "" || args.Flag("forbids", false) {
+			return nil, errors.New("an emergency asks no court, which through, program and forbids need")
 		}
 		kind, origin = world.KindUrgent, a.answering[world.Provider]
 	}
@@ -65,11 +65,11 @@ func (a *adversary) order(args *technique.Arguments) ([]int, error) {
 	}
 	a.agency = a.agency || mine
 	signed := a.run.asked.Signed
-	application := [][]byte{world.Strings(accounts), world.Time(from), world.Time(to)}
-	if program != "" {
-		application = append(application, []byte(program))
+	application := [][]byte{world.Strings(accounts), world.Time(from), world.Time(to), []byte(program), {1}}
+	if !args.Flag("forbids", false) {
+		application = application[:3+min(1, len(program))]
 	}
-	a.run.Net.Post(world.Packet{From: world.Law, To: world.Agency,
+	a.run.Net.Post(world.Packet{From: world.Law, To: world.Numbered(world.Agency, court),
 		Data: world.Pack(kind, application...)})
 	err = a.run.Settle()
 	if a.run.asked.Signed > signed {

@@ -212,6 +212,7 @@ var choices = [][]struct {
 	{{"hardware checks", func(*Options) {}}, {"hardware counts", func(o *Options) { o.Set("hardware", "counts") }}, {"no hardware", func(o *Options) { o.Set("hardware", "off") }}},
 	{{"two judges", func(*Options) {}}, {"one judge", func(o *Options) { o.Set("judges", "1") }}},
 	{{"four orders", func(*Options) {}}, {"any number of orders", func(o *Options) { o.Set("cap", "none") }}},
+	{{"one court", func(*Options) {}}, {"two courts", func(o *Options) { o.Set("courts", "2") }}},
 	{{"a court for backups", func(*Options) {}}, {"an agency's word for backups", func(o *Options) { o.Set("emergency", "word") }}},
 }
 

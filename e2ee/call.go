@@ -154,8 +154,8 @@ func (p *Provider) relayFrame(now time.Time, account string, in world.Packet) (o
 				Data: in.Data})
 		}
 	}
-	if p.standing.Cover(now, f.Meta(now)) {
-		out = append(out, directory.Produced([]world.Fact{f.Fact()}))
+	for _, agency := range p.standing.Agencies(now, p.law, f.Meta(now)) {
+		out = append(out, directory.Produced(agency, []world.Fact{f.Fact()}))
 	}
 	return out
 }

@@ -132,7 +132,7 @@ func (Design) Info() world.Info {
 			law.PacketKinds()),
 		Keys: rules.KeyKinds(),
 		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), receipts.Parameter(),
-			sealedsender.Parameter()},
+			sealedsender.Parameter(), law.Parameter()},
 	}
 }
 
@@ -161,22 +161,24 @@ func (Design) Rules() []world.Rule {
 
 // Setup implements [world.Design]: nothing is shared beforehand.
 func (Design) Setup(config world.Config) (world.Deploy, error) {
-	if _, _, _, err := law.Setup(config, false); err != nil {
+	if _, err := law.Setup(config, false); err != nil {
 		return nil, err
 	}
 	if _, err := sealedsender.NewIssuer(config.Stream("sender certificates")); err != nil {
 		return nil, err
 	}
 	return func() []world.Node {
-		court, agency, register, _ := law.Setup(config, false) // the same inputs as above
-		agency.Extensions = []law.AgencyExtension{registration.Listener{}}
-		agency.Produced, agency.Searched = wire.Produced(), wire.Searched()
-		provider := NewProvider(register, config.Settings.Mailbox)
+		by, _ := law.Setup(config, false) // the same inputs as above
+		for _, agency := range by.Agencies {
+			agency.Extensions = []law.AgencyExtension{registration.Listener{}}
+			agency.Produced, agency.Searched = wire.Produced(), wire.Searched()
+		}
+		provider := NewProvider(by.Register, config.Settings.Mailbox)
 		provider.Memo = config.Memo
 		if config.Settings.Own.Value(sealedsender.Name) == sealedsender.On {
 			provider.Issuer, _ = sealedsender.NewIssuer(config.Stream("sender certificates")) // as above
 		}
-		nodes := []world.Node{court, agency, provider}
+		nodes := append(by.Nodes(), provider)
 		var devices []*Device
 		for _, a := range config.Accounts {
 			d := NewDevice(a, config.Stream(world.DeviceOf(a)), config.Settings.Retention, plain{})

@@ -50,7 +50,7 @@ type Provider struct {
 // NewProvider makes a provider under the jurisdiction of a court. mailbox is what it keeps:
 // [world.MailboxAll] or [world.MailboxDelivered].
 func NewProvider(register *law.Register, mailbox string) *Provider {
-	return &Provider{law: register, mailbox: mailbox,
+	return &Provider{law: register.For(world.Home), mailbox: mailbox,
 		directory: directory.Directory{}, index: map[string]*wire.Upload{},
 		used: map[string][32]byte{}, seen: directory.LastSeen{}, pending: map[string][]byte{},
 		blobs: blobs.Store{}}
@@ -97,6 +97,9 @@ func Programs() []world.Program {
 	}, append(registration.Programs(), linked.Programs()...)...)
 }
 
+// Register is the register as the provider has it, who keeps in mind what courts forbid.
+func (p *Provider) Register() *law.Register { return p.law }
+
 // Holdings implements [world.Node]: the mailbox, the blob store and the directory.
 func (p *Provider) Holdings() []world.Fact {
 	var facts []world.Fact
@@ -129,11 +132,11 @@ func (p *Provider) Handle(now time.Time, in world.Packet) []world.Packet {
 		p.willing = true
 	case in.From == world.Clock:
 		p.blobs.Midnight()
-		p.standing.DropExpired(now)
+		p.standing.DropExpired(now, p.law)
 		return call(p.Extensions, func(x ProviderExtension) []world.Packet { return x.Tick(now) })
-	case in.From == world.Agency && in.Kind() == law.KindProduce:
+	case world.KindOf(in.From) == world.Agency && in.Kind() == law.KindProduce:
 		return p.produce(now, in.Data)
-	case in.From == world.Agency && in.Kind() == law.KindEmergency:
+	case world.KindOf(in.From) == world.Agency && in.Kind() == law.KindEmergency:
 		return p.produceAtOnce(now, in.Data)
 	case in.Kind() == wire.KindFetch:
 		return p.fetch(in)
@@ -262,14 +265,14 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	return append(out, receipt(in.From, u, stale))
 }
 
-// intercept hands over a message that has just come, with its chunks, if an open
-// order covers it.
-func (p *Provider) intercept(now time.Time, u *wire.Upload) []world.Packet {
-	if !p.standing.Cover(now, u.Meta) {
-		return nil
+// intercept hands over a message that has just come, with its chunks, to each agency with an open
+// order that covers it.
+func (p *Provider) intercept(now time.Time, u *wire.Upload) (out []world.Packet) {
+	for _, agency := range p.standing.Agencies(now, p.law, u.Meta) {
+		out = append(out, directory.Produced(agency, append([]world.Fact{u.Fact()},
+			p.blobs.Under(func(m world.Meta) bool { return m.ID == u.Meta.ID })...)))
 	}
-	return []world.Packet{directory.Produced(append([]world.Fact{u.Fact()},
-		p.blobs.Under(func(m world.Meta) bool { return m.ID == u.Meta.ID })...))}
+	return out
 }
 
 func receipt(to string, u *wire.Upload, stale []string) world.Packet {
@@ -358,11 +361,11 @@ func (p *Provider) eraseDelivered(account string, data []byte) {
 func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 	order, err := p.law.VerifyPacket(data, law.KindProduce, now)
 	if err != nil || !p.willing {
-		return nil
+		return law.Refused(p.Name(), err)
 	}
 	facts := p.covered(now, order)
 	p.standing.Add(now, order)
-	return []world.Packet{directory.Produced(facts)}
+	return []world.Packet{directory.Produced(order.AgencyName(), facts)}
 }
 
 // produceAtOnce answers an emergency request, which no court has signed, with what it covers of
@@ -375,7 +378,7 @@ func (p *Provider) produceAtOnce(now time.Time, data []byte) []world.Packet {
 	if order.Until.After(now) { // an emergency is no wiretap
 		order.Until = now
 	}
-	return []world.Packet{directory.Produced(p.covered(now, order))}
+	return []world.Packet{directory.Produced(order.AgencyName(), p.covered(now, order))}
 }
 
 // covered lists what the provider has of what an order covers.

@@ -31,6 +31,8 @@ func TestParseCapability(t *testing.T) {
 }
 
 func TestExpand(t *testing.T) {
+	twoCourts := threeOfFive
+	twoCourts.Own = twoCourts.Own.With(Courts, "2")
 	none := threeOfFive
 	none.Threshold = 1
 	for _, c := range []struct {
@@ -54,11 +56,15 @@ func TestExpand(t *testing.T) {
 		{"device:2..n-t.control", threeOfFive, "device:2.control"},
 		{"device:0..t.store", threeOfFive, "-"},
 		{"device:1..101.store", threeOfFive, "-"},
-		{"device:target..t.store", threeOfFive, "!neither t, n nor a number"},
-		{"court:1..2.order", threeOfFive, "!NAME:FROM..TO.surface, where NAME is user, device, element, trustee, witness or vault"},
+		{"device:target..t.store", threeOfFive, "!neither t, n, courts nor a number"},
+		{"provider:1..2.order", threeOfFive, "!NAME:FROM..TO.surface, where NAME is user, device, element, court, agency, trustee, witness or vault"},
+		{"court:1.order agency:courts.store", threeOfFive, "court.order agency.store"},
+		{"court:1..courts.order agency:courts-1.store", twoCourts, "court.order court:2.order agency.store"},
+		{"court:2.order", threeOfFive, "-"},
+		{"court.order court:1.order", twoCourts, "!declared twice"},
 		{"trustee:1..t", threeOfFive, "!NAME:FROM..TO.surface"},
-		{"trustee:one.store", threeOfFive, "!neither t, n nor a number"},
-		{"trustee:1..many.store", threeOfFive, "!neither t, n nor a number"},
+		{"trustee:one.store", threeOfFive, "!neither t, n, courts nor a number"},
+		{"trustee:1..many.store", threeOfFive, "!neither t, n, courts nor a number"},
 		{"trustee:1..t.key", threeOfFive, "!unknown surface"},
 	} {
 		got, err := SharedPrincipals().Expand(strings.Fields(c.needs), c.s)

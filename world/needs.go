@@ -38,7 +38,7 @@ func (ps Principals) expandOne(out *[]Capability, need string, s Settings) error
 		return err
 	}
 	kind, which, given := strings.Cut(c.Principal, ":")
-	if p, ok := ps.Named(kind); ok && given && p.Several() && p.Count != PerAccount {
+	if p, ok := ps.Named(kind); ok && given && p.Count != "" && p.Count != PerAccount {
 		i, err := Index(which, s)
 		if err != nil {
 			return fmt.Errorf("capability %q: %w", need, err)
@@ -51,6 +51,9 @@ func (ps Principals) expandOne(out *[]Capability, need string, s Settings) error
 			return fmt.Errorf("%w: there is no %s %d of %d", ErrNotApplicable, kind, i, most)
 		}
 		c.Principal = fmt.Sprintf("%s:%d", kind, i)
+		if !p.Several() {
+			c.Principal = Numbered(kind, i)
+		}
 	}
 	if slices.Contains(*out, c) {
 		return fmt.Errorf("capability %q is declared twice", c)
@@ -63,10 +66,10 @@ func (ps Principals) expandRange(out *[]Capability, need, prefix, rest string, s
 	dot := strings.LastIndexByte(rest, '.')
 	kind, first, _ := strings.Cut(prefix, ":")
 	p, ok := ps.Named(kind)
-	if dot < 0 || !p.Several() {
+	if dot < 0 || p.Count == "" {
 		var several []string
 		for _, p := range ps {
-			if p.Several() {
+			if p.Count != "" {
 				several = append(several, p.Name)
 			}
 		}
@@ -101,7 +104,7 @@ func (ps Principals) expandRange(out *[]Capability, need, prefix, rest string, s
 	return nil
 }
 
-// Index evaluates a sum over t, n and numbers, such as "n-t+1".
+// Index evaluates a sum over t, n, courts and numbers, such as "n-t+1".
 func Index(expr string, s Settings) (int, error) {
 	sum, sign, rest := 0, 1, expr
 	for {
@@ -132,10 +135,12 @@ func value(term string, s Settings) (int, error) {
 		return s.Threshold, nil
 	case "n":
 		return s.Trustees, nil
+	case Courts:
+		return max(1, s.Own.Number(Courts)), nil
 	}
 	v, err := strconv.Atoi(term)
 	if err != nil || v < 0 || v > 1<<20 {
-		return 0, fmt.Errorf("%q is neither t, n nor a number", term)
+		return 0, fmt.Errorf("%q is neither t, n, courts nor a number", term)
 	}
 	return v, nil
 }

@@ -35,7 +35,7 @@ const (
 	KindComply                    // law to a principal: answer lawful process from now on
 	KindUnlock                    // agency to user, user to device
 	KindHoldings                  // device to user, user to agency: facts
-	KindCase                      // law to agency: an order to apply for, and the program in it if there is one
+	KindCase                      // law to agency: an order to apply for, the program in it if there is one, a mark if it forbids
 	KindObtained                  // agency to law: facts obtained under the order
 	KindFile                      // device to user: sender, an attachment
 	KindMembers                   // environment or user to device: group, its members from now on

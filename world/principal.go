@@ -34,7 +34,7 @@ type Principal struct {
 	Name     string    // "provider"; of several, the kind: "trustee" for "trustee:3"
 	Doc      string    // who that is, in half a line
 	Surfaces []Surface // how it can be used against users
-	Count    string    // "" if there is one; [PerAccount]; else an expression over t and n, such as "n"
+	Count    string    // "" if there is one; [PerAccount]; [Courts]; else an expression over t and n, such as "n"
 	Placed   string    // its jurisdiction; [BySetting]; "" if no government reaches it
 	Absent   string    // what is true where there is none: [NoSpareKey]; "" if that is all there is to say
 }
@@ -42,6 +42,10 @@ type Principal struct {
 const (
 	// PerAccount is the count of principals of which each account has one.
 	PerAccount = "one for each account"
+	// Courts is the name of the parameter that says how many courts there are, and the count of
+	// principals of which there are as many. The first of these goes by the plain name, since there
+	// is one unless somebody asks for more: "court", "court:2".
+	Courts = "courts"
 	// BySetting is the place of principals who sit where the setting jurisdictions puts them.
 	BySetting = "jurisdictions"
 	// Home is the jurisdiction in which the provider stands.
@@ -54,8 +58,23 @@ const (
 	Abroad = "B"
 )
 
-// Several reports whether there may be more than one, told apart by what follows a colon.
-func (p Principal) Several() bool { return p.Count != "" }
+// Several reports whether there may be more than one, each told from the others by what follows a
+// colon. Of those that are counted by [Courts] the first is not.
+func (p Principal) Several() bool { return p.Count != "" && p.Count != Courts }
+
+// Numbered is the name of the i-th, from 1, of those whose first goes by the plain name.
+func Numbered(kind string, i int) string {
+	if i < 2 {
+		return kind
+	}
+	return fmt.Sprintf("%s:%d", kind, i)
+}
+
+// Country is the jurisdiction of court i: the courts sit in A, B, C and so on.
+func Country(i int) string { return string(rune('A' + i - 1)) }
+
+// MaxCourts bounds how many courts there may be.
+const MaxCourts = 9
 
 // most is how many there may be: of those that each account has, as many as anything may
 // count, since the settings do not know the accounts.
@@ -80,8 +99,8 @@ var shared = Principals{
 		PerAccount, "", ""},
 	{Provider, "routes and stores messages, hands out keys", []Surface{Store, Control, Order}, "",
 		Home, ""},
-	{Court, "signs orders", []Surface{Store, Control, Order}, "", "", ""},
-	{Agency, "applies for orders and presents them", []Surface{Store, Control}, "", "", ""},
+	{Court, "signs orders", []Surface{Store, Control, Order}, Courts, "", ""},
+	{Agency, "applies for orders and presents them", []Surface{Store, Control}, Courts, "", ""},
 	{TrusteeName, "holds a share of the escrow key and answers orders",
 		[]Surface{Store, Control, Order}, "n", BySetting, NoSpareKey},
 	{Log, "publishes orders, what committees do, or whose key is whose",

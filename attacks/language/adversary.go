@@ -93,8 +93,12 @@ var (
 				Doc: "what the vendor is compelled to publish for their phones"},
 			{Name: "emergency", Type: "bool", Default: "False", Named: true,
 				Doc: "the agency asks the provider at once, and no court"},
+			{Name: "court", Type: "int", Default: "1", Named: true,
+				Doc: "which of several courts signs, asked by the agency of its country"},
+			{Name: "forbids", Type: "bool", Default: "False", Named: true,
+				Doc: "an injunction: those in its country may not answer other courts about the accounts"},
 		},
-		Fails: "no `court.order`; the program is not in `applies`; inside a loop; `through` with `loot = False`",
+		Fails: "no `order` of that court; the program is not in `applies`; inside a loop; `through` with `loot = False`",
 	}
 )
 

@@ -24,13 +24,13 @@ func NewAsked() *Asked { return &Asked{Since: map[int]time.Time{}, Named: map[st
 // those to come.
 func (a *Asked) Note(now time.Time, p world.Packet, c *world.Conversation, typed int) {
 	switch {
-	case p.From == world.Court && p.Kind() == law.KindSigned:
-		if s, err := law.ParseSigned(p.Data); err == nil {
+	case world.KindOf(p.From) == world.Court && p.Kind() == law.KindSigned:
+		if s, err := law.ParseSigned(p.Data); err == nil && !s.Order.Forbids {
 			a.Signed++
 			a.Expiry = s.Order.Expiry
 			a.note(now, s.Order, c, typed)
 		}
-	case p.From == world.Agency && p.Kind() == law.KindEmergency:
+	case world.KindOf(p.From) == world.Agency && p.Kind() == law.KindEmergency:
 		f, err := world.Unpack(p.Data, law.KindEmergency, 1)
 		if err != nil {
 			return

@@ -128,7 +128,7 @@ func (n *Names) need(text string) error {
 		}
 		return fmt.Errorf("capability %q: no design has a principal %q: there are %s", text, kind,
 			strings.Join(kinds, ", "))
-	case given && !p.Several():
+	case given && p.Count == "":
 		return fmt.Errorf("capability %q: there is one %s, and %q names none of several; did you "+
 			"mean %q?", text, kind, which, kind+text[dot:])
 	case !given && p.Several():

@@ -119,7 +119,9 @@ func (ByProvider) Setup(config world.Config) (world.Deploy, error) {
 		}
 		d.provider.Extensions = append(d.provider.Extensions, &keyKeeper{channel: channel,
 			random: config.Stream(world.Provider + " backup keys"), keys: map[string][]byte{}})
-		d.agency.Produced = append(slices.Clone(d.agency.Produced), BackupKey)
+		for _, agency := range d.agencies {
+			agency.Produced = append(slices.Clone(agency.Produced), BackupKey)
+		}
 		d.custody = func(c *client) custody {
 			return &fromProvider{client: c, provider: channel.public()}
 		}
@@ -166,6 +168,10 @@ func (ByUser) Setup(config world.Config) (world.Deploy, error) {
 	if err := params.Check(); err != nil {
 		return nil, err
 	}
+	seats, err := config.Settings.Seats()
+	if err != nil {
+		return nil, err
+	}
 	return setup(config, func(d *deployment) error {
 		var publics [][]byte
 		for i := 1; i <= params.Servers; i++ {
@@ -175,7 +181,7 @@ func (ByUser) Setup(config world.Config) (world.Deploy, error) {
 			}
 			publics = append(publics, channel.public())
 			d.nodes = append(d.nodes, &vaultServer{index: i, channel: channel,
-				answerer: answerer{register: d.register},
+				answerer: answerer{register: d.register.For(seats[i-1])},
 				server:   vault.NewServer(i, config.Stream(Vault(i)+" nonces")),
 				random:   config.Stream(Vault(i) + " answers")})
 			d.seeker.asks = append(d.seeker.asks, Vault(i))
@@ -193,7 +199,7 @@ type deployment struct {
 	nodes    []world.Node
 	register *law.Register
 	provider *e2ee.Provider
-	agency   *law.Agency
+	agencies []*law.Agency
 	seeker   *seeker
 	custody  func(*client) custody
 }
@@ -213,20 +219,22 @@ func setup(config world.Config, special func(*deployment) error) (world.Deploy, 
 			case *law.Court:
 				d.register = n.Register()
 			case *law.Agency:
-				d.agency = n
+				d.agencies = append(d.agencies, n)
 			case *e2ee.Provider:
 				d.provider = n
 			case *e2ee.Device:
 				devices = append(devices, n)
 			}
 		}
-		d.agency.Extensions = append(d.agency.Extensions, d.seeker)
-		d.agency.Searched = append(slices.Clone(d.agency.Searched), BackupKey)
+		for _, agency := range d.agencies {
+			agency.Extensions = append(agency.Extensions, d.seeker)
+			agency.Searched = append(slices.Clone(agency.Searched), BackupKey)
+		}
 		word := config.Settings.Own.Value(Emergency) == EmergencyWord
 		if word {
 			d.seeker.atOnce = []string{Store}
 		}
-		d.nodes = append(d.nodes, &archive{answerer: answerer{register: d.register, word: word},
+		d.nodes = append(d.nodes, &archive{answerer: answerer{register: d.register.For(world.Home), word: word},
 			random:   config.Stream(Store),
 			accounts: map[string]*items{}})
 		if err := special(d); err != nil {

@@ -187,7 +187,7 @@ func (a *answerer) surrender(name string, now time.Time, p world.Packet, random 
 	var order law.Order
 	var err error
 	switch {
-	case p.From != world.Agency:
+	case world.KindOf(p.From) != world.Agency:
 		return nil, false
 	case p.Kind() == KindSurrender:
 		order, err = a.register.VerifyPacket(p.Data, KindSurrender, now)
@@ -197,13 +197,13 @@ func (a *answerer) surrender(name string, now time.Time, p world.Packet, random 
 		return nil, false
 	}
 	if err != nil || !a.willing {
-		return nil, true
+		return law.Refused(name, err), true
 	}
 	sealed, err := law.Seal(random, order.Agency, surrenderInfo, world.EncodeFacts(hand(order)))
 	if err != nil {
 		return nil, true
 	}
-	return []world.Packet{{From: name, To: world.Agency,
+	return []world.Packet{{From: name, To: p.From,
 		Data: world.Pack(KindSurrendered, order.Agency, sealed)}}, true
 }
 

@@ -115,7 +115,7 @@ func (Design) Info() world.Info {
 			Doc:      "keeps the provider's storage key",
 			Surfaces: []world.Surface{world.Store, world.Control}, Placed: world.Home,
 			Absent: "no key store exists"}),
-		Parameters: []world.Parameter{world.OwnWord(Keys,
+		Parameters: []world.Parameter{law.Parameter(), world.OwnWord(Keys,
 			"where the key of the provider's store lies: beside the messages, or apart, in a key "+
 				"store",
 			Beside, Apart)},
@@ -156,18 +156,20 @@ func (Design) Setup(config world.Config) (world.Deploy, error) {
 }
 
 func (s *setUp) nodes() ([]world.Node, error) {
-	court, agency, register, err := law.Setup(s.config, false)
+	by, err := law.Setup(s.config, false)
 	if err != nil {
 		return nil, err
 	}
-	agency.Extensions = []law.AgencyExtension{agencyExtension{}}
-	agency.Produced, agency.Searched = []world.Kind{}, searched()
+	for _, agency := range by.Agencies {
+		agency.Extensions = []law.AgencyExtension{agencyExtension{}}
+		agency.Produced, agency.Searched = []world.Kind{}, searched()
+	}
 	provider, keystore, err := s.servers()
 	if err != nil {
 		return nil, err
 	}
-	provider.register = register
-	nodes := []world.Node{court, agency, provider, keystore}
+	provider.register = by.For(world.Home)
+	nodes := append(by.Nodes(), provider, keystore)
 	for _, name := range s.config.Accounts {
 		a, password, err := newAccount(s.config.Stream("password of " + name))
 		if err != nil {

@@ -20,7 +20,7 @@ var answerInfo = []byte("doormat cloud answer v1")
 func (p *Provider) produce(now time.Time, data []byte) []world.Packet {
 	order, err := p.register.VerifyPacket(data, law.KindProduce, now)
 	if err != nil || !p.willing {
-		return nil
+		return law.Refused(p.Name(), err)
 	}
 	if order.Until.After(now) {
 		p.standing = append(p.standing, order)
@@ -54,14 +54,15 @@ func (p *Provider) handOver(order law.Order, plain []byte) []world.Packet {
 	if err != nil {
 		return nil
 	}
-	return []world.Packet{{From: world.Provider, To: world.Agency,
+	return []world.Packet{{From: world.Provider, To: order.AgencyName(),
 		Data: world.Pack(KindAnswer, order.Agency, data)}}
 }
 
-// dropExpiredOrders forgets orders whose time is over.
+// dropExpiredOrders forgets orders whose time is over, or which the court here forbids by now.
 func (p *Provider) dropExpiredOrders(now time.Time) {
-	p.standing = slices.DeleteFunc(p.standing,
-		func(o law.Order) bool { return now.After(o.Until) || now.After(o.Expiry) })
+	p.standing = slices.DeleteFunc(p.standing, func(o law.Order) bool {
+		return now.After(o.Until) || now.After(o.Expiry) || p.register.Forbidden(o, now)
+	})
 }
 
 // intercept hands over what passes, a message or something said, to every open order that covers

@@ -139,9 +139,9 @@ func (p *Provider) Handle(now time.Time, in world.Packet) (out []world.Packet) {
 	case in.From == world.Clock:
 		p.dropExpiredOrders(now)
 		return append(out, p.storage.dial(now)...)
-	case in.From == world.Agency && in.Kind() == law.KindProduce:
+	case world.KindOf(in.From) == world.Agency && in.Kind() == law.KindProduce:
 		return append(out, p.produce(now, in.Data)...)
-	case in.From == world.Agency && in.Kind() == law.KindEmergency:
+	case world.KindOf(in.From) == world.Agency && in.Kind() == law.KindEmergency:
 		return append(out, p.produceAtOnce(now, in.Data)...)
 	case in.From == KeyStoreName:
 		return append(out, p.storage.handle(now, in)...)

@@ -22,16 +22,23 @@ func (s *Standing) Add(now time.Time, order law.Order) {
 	}
 }
 
-// DropExpired forgets orders whose time is over.
-func (s *Standing) DropExpired(now time.Time) {
-	*s = slices.DeleteFunc(*s,
-		func(o law.Order) bool { return now.After(o.Until) || now.After(o.Expiry) })
+// DropExpired forgets orders whose time is over, or which the court here forbids by now.
+func (s *Standing) DropExpired(now time.Time, r *law.Register) {
+	*s = slices.DeleteFunc(*s, func(o law.Order) bool {
+		return now.After(o.Until) || now.After(o.Expiry) || r.Forbidden(o, now)
+	})
 }
 
-// Cover reports whether an open order covers a message, or a frame that is described like one.
-func (s *Standing) Cover(now time.Time, m world.Meta) bool {
-	s.DropExpired(now)
-	return slices.ContainsFunc(*s, func(o law.Order) bool { return o.Covers(m) })
+// Agencies lists, each once, those with an open order that covers a message, or a frame that is
+// described like one.
+func (s *Standing) Agencies(now time.Time, r *law.Register, m world.Meta) (names []string) {
+	s.DropExpired(now, r)
+	for _, o := range *s {
+		if o.Covers(m) && !slices.Contains(names, o.AgencyName()) {
+			names = append(names, o.AgencyName())
+		}
+	}
+	return names
 }
 
 // Facts is what a thief of the provider learns of open orders: who is under one, and for which
@@ -45,8 +52,8 @@ func (s Standing) Facts() (facts []world.Fact) {
 	return facts
 }
 
-// Produced is the packet in which the provider hands over facts.
-func Produced(facts []world.Fact) world.Packet {
-	return world.Packet{From: world.Provider, To: world.Agency,
+// Produced is the packet in which the provider hands over facts to an agency.
+func Produced(agency string, facts []world.Fact) world.Packet {
+	return world.Packet{From: world.Provider, To: agency,
 		Data: world.Pack(law.KindProduced, world.EncodeFacts(facts))}
 }

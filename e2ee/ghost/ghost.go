@@ -109,7 +109,7 @@ func (d Design) Setup(config world.Config) (world.Deploy, error) {
 		nodes := deploy()
 		for _, n := range nodes {
 			if court, ok := n.(*law.Court); ok {
-				minister.register = court.Register()
+				minister.register = court.Register().For(world.Home)
 				signers = newSigners(court.Register(), minister.key.Public().(ed25519.PublicKey))
 			}
 		}

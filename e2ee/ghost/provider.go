@@ -16,13 +16,14 @@ import (
 type provider struct {
 	e2ee.NoProviderHooks
 	devices  func() []string // those that have registered
+	register *law.Register   // the provider's own
 	signers  *signers
 	orders   []law.Order // future orders of the court, which it answers
 	warrants []warrant   // those under which it has added a silent device
 }
 
 func newProvider(p *e2ee.Provider, signers *signers) *provider {
-	return &provider{devices: p.Devices, signers: signers}
+	return &provider{devices: p.Devices, register: p.Register(), signers: signers}
 }
 
 // Produce implements [e2ee.ProviderExtension]: a provider that answers an order of the court
@@ -66,7 +67,7 @@ func addPacket(device string, w warrant) world.Packet {
 func (p *provider) Handle(now time.Time, in world.Packet) []world.Packet {
 	account, _ := world.AccountOf(in.From)
 	switch {
-	case in.From == world.Agency && in.Kind() == KindInstruct:
+	case world.KindOf(in.From) == world.Agency && in.Kind() == KindInstruct:
 		return p.instruct(now, in.Data)
 	case in.From == world.DeviceOf(account) && in.Kind() == KindCopy:
 		return p.pass(now, account, in.Data)
@@ -100,20 +101,24 @@ func (p *provider) instruct(now time.Time, data []byte) []world.Packet {
 	return p.add([]warrant{w}, p.devices())
 }
 
-// pass hands a copy to the agency, if it is of the device's own message and under a warrant.
+// pass hands a copy to the agency of the warrant, if it is of the device's own message and under a warrant.
 func (p *provider) pass(now time.Time, account string, data []byte) []world.Packet {
 	f, err := world.Unpack(data, KindCopy, 1)
 	if err != nil {
 		return nil
 	}
 	c, err := copies.Parse(f[0])
-	if err != nil || c.Meta.From != account ||
-		!slices.ContainsFunc(p.warrants, func(w warrant) bool {
-			return !w.over(now) && w.order.Covers(c.Meta) && bytes.Equal(w.order.Agency, c.Key)
-		}) {
+	if err != nil {
 		return nil
 	}
-	return []world.Packet{{From: world.Provider, To: world.Agency,
+	at := slices.IndexFunc(p.warrants, func(w warrant) bool {
+		return !w.over(now) && w.order.Covers(c.Meta) && bytes.Equal(w.order.Agency, c.Key) &&
+			!p.register.Forbidden(w.order, now)
+	})
+	if c.Meta.From != account || at < 0 {
+		return nil
+	}
+	return []world.Packet{{From: world.Provider, To: p.warrants[at].order.AgencyName(),
 		Data: world.Pack(KindPassed, f[0])}}
 }
 

@@ -126,17 +126,20 @@ func (m *minister) Handle(now time.Time, p world.Packet) []world.Packet {
 	switch {
 	case p.Kind() == world.KindComply && p.From == world.Law:
 		m.willing = true
-	case p.Kind() == KindSignOff && p.From == world.Agency && m.willing:
+	case p.Kind() == KindSignOff && world.KindOf(p.From) == world.Agency && m.willing:
 		f, err := world.Unpack(p.Data, KindSignOff, 1)
 		if err != nil {
 			return nil
 		}
 		order, err := m.register.Verify(f[0], now)
+		if errors.Is(err, law.ErrInjunction) {
+			return nil
+		}
 		if err != nil {
 			return []world.Packet{world.Warn(Minister, "refused a warrant: "+err.Error())}
 		}
 		w := warrant{order, f[0], ed25519.Sign(m.key, approved(f[0]))}
-		return []world.Packet{{From: Minister, To: world.Agency,
+		return []world.Packet{{From: Minister, To: p.From,
 			Data: world.Pack(KindSignedOff, w.encode())}}
 	}
 	return nil

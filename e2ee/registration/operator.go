@@ -24,7 +24,7 @@ type Operator struct {
 // NewOperator makes an operator under which every number is with its owner, and which answers
 // orders of registered courts.
 func NewOperator(register *law.Register) *Operator {
-	return &Operator{register: register, moved: map[string]bool{}}
+	return &Operator{register: register.For(world.Abroad), moved: map[string]bool{}}
 }
 
 // MoveNumber is the program of an operator that has given a number to a SIM card of the
@@ -65,16 +65,17 @@ func (o *Operator) Reprogram(program string, text []byte) error {
 // Handle implements [world.Node].
 func (o *Operator) Handle(now time.Time, p world.Packet) []world.Packet {
 	o.orders = slices.DeleteFunc(o.orders, func(order law.Order) bool {
-		return now.After(order.Expiry) || now.After(order.Until)
+		return now.After(order.Expiry) || now.After(order.Until) || o.register.Forbidden(order, now)
 	})
 	switch {
 	case p.From == world.Law && p.Kind() == world.KindComply:
 		o.willing = true
-	case p.From == world.Agency && p.Kind() == KindListen && o.willing:
+	case world.KindOf(p.From) == world.Agency && p.Kind() == KindListen && o.willing:
 		order, err := o.register.VerifyPacket(p.Data, KindListen, now)
 		if err == nil && order.Until.After(now) {
 			o.orders = append(o.orders, order)
 		}
+		return law.Refused(o.Name(), err)
 	case p.Kind() == KindText:
 		return o.bring(p)
 	}
@@ -88,11 +89,14 @@ func (o *Operator) bring(p world.Packet) (out []world.Packet) {
 		return nil
 	}
 	account := string(f[0])
-	if slices.ContainsFunc(o.orders, func(order law.Order) bool {
-		return slices.Contains(order.Accounts, account)
-	}) {
-		out = append(out, world.Packet{From: world.Operator, To: world.Agency,
-			Data: world.Pack(KindCopied, f...)})
+	var told []string
+	for _, order := range o.orders {
+		if agency := order.AgencyName(); slices.Contains(order.Accounts, account) &&
+			!slices.Contains(told, agency) {
+			told = append(told, agency)
+			out = append(out, world.Packet{From: world.Operator, To: agency,
+				Data: world.Pack(KindCopied, f...)})
+		}
 	}
 	to := world.DeviceOf(account)
 	if o.moved[account] {

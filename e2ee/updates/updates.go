@@ -35,7 +35,7 @@ func NewVendor(random io.Reader, register *law.Register) (*Vendor, error) {
 	if _, err := io.ReadFull(random, seed); err != nil {
 		return nil, fmt.Errorf("%s: %w", world.Vendor, err)
 	}
-	return &Vendor{key: ed25519.NewKeyFromSeed(seed), register: register}, nil
+	return &Vendor{key: ed25519.NewKeyFromSeed(seed), register: register.For(world.Abroad)}, nil
 }
 
 // Public is the key with which phones are shipped.
@@ -56,10 +56,10 @@ func (v *Vendor) Handle(now time.Time, p world.Packet) (out []world.Packet) {
 	switch {
 	case p.From == world.Law && p.Kind() == world.KindComply:
 		v.willing = true
-	case p.From == world.Agency && p.Kind() == law.KindCompel && v.willing:
+	case world.KindOf(p.From) == world.Agency && p.Kind() == law.KindCompel && v.willing:
 		order, err := v.register.VerifyPacket(p.Data, law.KindCompel, now)
 		if err != nil || order.Program == "" { // an order that names no program compels no vendor
-			return nil
+			return law.Refused(v.Name(), err)
 		}
 		for _, account := range order.Accounts {
 			for _, node := range []string{world.DeviceOf(account), world.ElementOf(account)} {

@@ -94,8 +94,15 @@ func (x *Agency) Holdings() []world.Fact {
 }
 
 // Execute implements [law.AgencyExtension]: trustees open messages, so they are asked about
-// those that the provider produces.
-func (*Agency) Execute(law.Signed) []world.Packet { return nil }
+// those that the provider produces. An injunction is about none, and they are shown it at once.
+func (x *Agency) Execute(s law.Signed) (out []world.Packet) {
+	for _, t := range x.trustees {
+		if s.Order.Forbids {
+			out = append(out, world.Packet{From: world.Agency, To: t, Data: Encode(s.Encode(), nil)})
+		}
+	}
+	return out
+}
 
 // Present implements [law.AgencyExtension]. Before it asks trustees, it asks the log what it may
 // have missed of the board.

@@ -25,7 +25,7 @@ import (
 // somebody else's program, objects to nothing.
 type Period struct {
 	Length  time.Duration
-	Asked   []string // who is told that an order waits
+	Asked   []string // who is told that an order waits; of several courts the one that signed it
 	waiting []*pending
 }
 
@@ -34,6 +34,7 @@ type pending struct {
 	record   []byte // in the log
 	until    time.Time
 	expiry   time.Time      // of the order
+	asked    []string       // who may stop it
 	requests []world.Packet // that wait
 	delayed  bool           // a trustee has objected
 	stopped  string         // who has objected for good, "" if nobody
@@ -56,6 +57,10 @@ func (p *Period) Admit(now time.Time, trustee string, s *law.Signed,
 		w = &pending{record: s.Record, until: now.Add(p.Length), expiry: s.Order.Expiry}
 		p.waiting = append(p.waiting, w)
 		for _, name := range p.Asked {
+			if name == world.Court {
+				name = s.Order.CourtName()
+			}
+			w.asked = append(w.asked, name)
 			out = append(out, world.Packet{From: trustee, To: name,
 				Data: law.Pending(s.Record, s.Bytes)})
 		}
@@ -103,7 +108,7 @@ func (p *Period) Hear(now time.Time, trustee string, data []byte,
 	if w == nil || w.stopped != "" || !now.Before(w.until) {
 		return nil
 	}
-	if slices.Contains(p.Asked, o.By) {
+	if slices.Contains(w.asked, o.By) {
 		w.stopped, w.requests = o.By, nil
 		return []world.Packet{w.refusal(trustee)}
 	}

@@ -111,7 +111,10 @@ func harden(config world.Config, s *setup) ([]world.Node, error) {
 	var judge *law.Judge
 	for _, n := range nodes {
 		if court, ok := n.(*law.Court); ok {
-			if judge, err = law.NewJudge(config.Stream(law.JudgeName), court.Register()); err != nil {
+			if judge == nil {
+				judge, err = law.NewJudge(config.Stream(law.JudgeName), court.Register())
+			}
+			if err != nil {
 				return nil, err
 			}
 			if own.judges == 2 {

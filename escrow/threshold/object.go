@@ -39,11 +39,13 @@ func (t *trustee) object(s *law.Signed) (out []world.Packet) {
 
 // objector is the key under which somebody objects to orders, nil for who has no say.
 func (t *trustee) objector(by string) ed25519.PublicKey {
-	switch by {
-	case world.Court:
-		return t.register.Courts[0]
-	case law.JudgeName:
+	if by == law.JudgeName {
 		return t.judge
+	}
+	for i, key := range t.register.Courts {
+		if by == world.Numbered(world.Court, i+1) {
+			return key
+		}
 	}
 	for i, key := range t.board.State().NextRoster.Identities {
 		if by == world.Trustee(i+1) {

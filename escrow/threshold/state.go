@@ -104,10 +104,14 @@ func newTrustee(state []byte, cache *committee.Cache, register *law.Register, co
 	if err != nil {
 		return nil, err
 	}
+	seats, err := config.Settings.Seats()
+	if err != nil {
+		return nil, err
+	}
 	t := &trustee{name: name, index: own.share.Index, random: config.Stream(name), identity: own.identity,
 		ownPosts: map[[32]byte]bool{}, warned: map[string]bool{},
 		live:     []*heldKey{{g.FirstKey(), &own.share}},
-		register: register, policy: g.Policy, gossip: gossip, board: cache.NewView(),
+		register: register.For(seats[own.share.Index-1]), policy: g.Policy, gossip: gossip, board: cache.NewView(),
 		refresh: config.Settings.Refresh, rotate: config.Settings.Rotate,
 		tells: config.Settings.Own.Value(Notice) == NoticeTrustees}
 	for posts := own.posts; len(posts) > 0; posts = posts[sha256.Size:] {

@@ -27,9 +27,9 @@ func TestTrusteeAlone(t *testing.T) {
 	require.NoError(t, err)
 	public, err := s.genesis.Encode()
 	require.NoError(t, err)
-	_, _, register, err := law.Setup(env, true)
+	by, err := law.Setup(env, true)
 	require.NoError(t, err)
-	alone := newAlone(t, slices.Clone(s.trustees[1]), public, register, env)
+	alone := newAlone(t, slices.Clone(s.trustees[1]), public, by.Register, env)
 
 	nodes, err := deploy(env, s)
 	require.NoError(t, err)

@@ -173,7 +173,7 @@ func (Design) Info() world.Info {
 			world.Program{Name: supplier.HandOver, Doc: "a trustee that sends what it holds to whom its update serves"},
 		),
 		Packets: slices.Concat(wire.PacketKinds(), registration.PacketKinds(), linked.PacketKinds(), law.PacketKinds(), publiclog.PacketKinds(), committee.PacketKinds(), request.PacketKinds()),
-		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), receipts.Parameter(), supplier.Parameter(),
+		Parameters: []world.Parameter{registration.Parameter(), linked.Parameter(), receipts.Parameter(), supplier.Parameter(), law.Parameter(),
 			world.OwnWord(Notice, "who gives notice when an order has been secret for ninety days: the "+
 				"court, to whom it names, or each trustee that answered it as well, to whoever wrote or "+
 				"received what it was asked about", NoticeCourt, NoticeTrustees)},
@@ -200,20 +200,20 @@ func (Design) Setup(config world.Config) (world.Deploy, error) {
 
 // deploy builds the nodes of one run, each from what set-up left to it.
 func deploy(config world.Config, s *setup) ([]world.Node, error) {
-	court, agency, register, err := law.Setup(config, true)
+	by, err := law.Setup(config, true)
 	if err != nil {
 		return nil, err
 	}
 	cache := committee.NewCache(s.genesis, config.Memo)
-	provider := e2ee.NewProvider(register, config.Settings.Mailbox)
+	provider := e2ee.NewProvider(by.Register, config.Settings.Mailbox)
 	extension := newProviderExtension(cache, provider.Devices)
 	extension.deviceOf = provider.DeviceOf
 	provider.Extensions, provider.Memo = []e2ee.ProviderExtension{extension}, config.Memo
-	nodes := []world.Node{court, agency, provider}
+	nodes := append(by.Nodes(), provider)
 	var names []string
 	var trustees []*trustee
 	for _, own := range s.trustees {
-		t, err := newTrustee(own, cache, register, config)
+		t, err := newTrustee(own, cache, by.Register, config)
 		if err != nil {
 			return nil, err
 		}
@@ -227,14 +227,16 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 		t.Programs = programs[i]
 	}
 	nodes = append(nodes, suppliers...)
-	work := request.NewAgency(s.genesis, names)
-	agency.Extensions = []law.AgencyExtension{work, registration.Listener{}}
-	agency.Produced = wire.Produced()
-	agency.Searched = append(wire.Searched(), PhraseKey)
-	if config.Settings.Refresh > 0 || config.Settings.Rotate > 0 {
-		work.Board = cache.NewView()
+	for _, agency := range by.Agencies {
+		work := request.NewAgency(s.genesis, names)
+		agency.Extensions = []law.AgencyExtension{work, registration.Listener{}}
+		agency.Produced = wire.Produced()
+		agency.Searched = append(wire.Searched(), PhraseKey)
+		if config.Settings.Refresh > 0 || config.Settings.Rotate > 0 {
+			work.Board = cache.NewView()
+		}
 	}
-	audit, err := auditors(s, config.Memo, cache, court, names)
+	audit, err := auditors(s, config.Memo, cache, by, names)
 	if err != nil {
 		return nil, err
 	}
@@ -248,7 +250,7 @@ func deploy(config world.Config, s *setup) ([]world.Node, error) {
 }
 
 // auditors are the log and its witnesses as they are after set-up, and the monitor.
-func auditors(s *setup, m *memo.Memo, cache *committee.Cache, court *law.Court, trustees []string) ([]world.Node, error) {
+func auditors(s *setup, m *memo.Memo, cache *committee.Cache, by *law.Authorities, trustees []string) ([]world.Node, error) {
 	l, err := ledger.ParseLog(s.log)
 	if err != nil {
 		return nil, err
@@ -274,9 +276,14 @@ func auditors(s *setup, m *memo.Memo, cache *committee.Cache, court *law.Court, 
 	if err != nil {
 		return nil, err
 	}
-	log := publiclog.NewLog(l, court.Public(), s.genesis.Policy, sizes, names)
-	log.Open(s.genesis.Checkpoint, trustees, world.Agency)
+	log := publiclog.NewLog(l, by.Register.Courts, s.genesis.Policy, sizes, names)
 	monitor := publiclog.NewMonitor(gossip, l.Size())
+	monitor.Courts = nil
+	var agencies []string
+	for i, agency := range by.Agencies {
+		monitor.Courts, agencies = append(monitor.Courts, by.Courts[i].Name()), append(agencies, agency.Name())
+	}
+	log.Open(s.genesis.Checkpoint, trustees, agencies...)
 	monitor.Follow = committee.NewObserver(cache.NewView()).Follow
 	return append(nodes, log, monitor), nil
 }

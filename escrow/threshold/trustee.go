@@ -149,6 +149,9 @@ func (t *trustee) answer(now time.Time, p world.Packet) []world.Packet {
 	if err == nil && t.judge != nil {
 		err = law.CheckSecond(s, t.judge)
 	}
+	if errors.Is(err, law.ErrInjunction) {
+		return nil
+	}
 	if err != nil {
 		return []world.Packet{world.Warn(t.name, "refused a request: "+err.Error())}
 	}

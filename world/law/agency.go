@@ -48,10 +48,11 @@ type Agency struct {
 	// over as an unlocked one is not filed either. Nil lets everything pass.
 	Searched []world.Kind
 
-	key   *ecdh.PrivateKey
-	order *Signed      // the order being executed, without bytes if no court has signed it
-	cases int          // how many orders it applied for
-	file  []world.Fact // what it was given, in all cases
+	number int // from 1: it applies to the court of that number
+	key    *ecdh.PrivateKey
+	order  *Signed      // the order being executed, without bytes if no court has signed it
+	cases  int          // how many orders it applied for
+	file   []world.Fact // what it was given, in all cases
 }
 
 // Signed is an order as an agency holds it.
@@ -97,7 +98,9 @@ func ParseSigned(data []byte) (Signed, error) {
 }
 
 // NewAgency makes an agency with a key of its own.
-func NewAgency(random io.Reader) (*Agency, error) {
+func NewAgency(random io.Reader) (*Agency, error) { return numberedAgency(random, 1) }
+
+func numberedAgency(random io.Reader, number int) (*Agency, error) {
 	seed := make([]byte, 32)
 	if _, err := io.ReadFull(random, seed); err != nil {
 		return nil, fmt.Errorf("agency: %w", err)
@@ -106,7 +109,7 @@ func NewAgency(random io.Reader) (*Agency, error) {
 	if err != nil {
 		return nil, fmt.Errorf("agency: %w", err)
 	}
-	return &Agency{key: key}, nil
+	return &Agency{number: number, key: key}, nil
 }
 
 // SigningKey is the key with which an agency signs its applications. It follows from the
@@ -131,7 +134,7 @@ func registered(key *ecdh.PrivateKey) Registered {
 }
 
 // Name implements [world.Node].
-func (*Agency) Name() string { return world.Agency }
+func (a *Agency) Name() string { return world.Numbered(world.Agency, a.number) }
 
 // Holdings implements [world.Node]: the key, what it knows of others' keys, and the
 // file of all cases.
@@ -144,7 +147,11 @@ func (a *Agency) Holdings() []world.Fact {
 }
 
 // Handle implements [world.Node].
-func (a *Agency) Handle(now time.Time, p world.Packet) (out []world.Packet) {
+func (a *Agency) Handle(now time.Time, p world.Packet) []world.Packet {
+	return inName(a.Name(), a.handle(now, p))
+}
+
+func (a *Agency) handle(now time.Time, p world.Packet) (out []world.Packet) {
 	switch p.Kind() {
 	case world.KindCase:
 		return a.applyForOrder(now, p)
@@ -168,17 +175,18 @@ func (a *Agency) Handle(now time.Time, p world.Packet) (out []world.Packet) {
 // applyForOrder opens a case, as the law asks, and sends the court an order to sign.
 func (a *Agency) applyForOrder(now time.Time, p world.Packet) []world.Packet {
 	f, err := world.UnpackList(p.Data, world.KindCase)
-	if err != nil || p.From != world.Law || len(f) != 3 && len(f) != 4 {
+	if err != nil || p.From != world.Law || len(f) < 3 || len(f) > 5 {
 		return nil
 	}
 	o, ok := a.openCase(now, "case", f)
 	if !ok {
 		return nil
 	}
-	if len(f) == 4 {
+	if len(f) > 3 {
 		o.Program = string(f[3])
 	}
-	return []world.Packet{{From: world.Agency, To: world.Court,
+	o.Forbids = len(f) > 4
+	return []world.Packet{{From: world.Agency, To: o.CourtName(),
 		Data: world.Pack(KindApply, a.sign(o))}}
 }
 
@@ -218,28 +226,36 @@ func (a *Agency) openCase(now time.Time, what string, f [][]byte) (Order, bool) 
 		return Order{}, false
 	}
 	a.cases++
-	return Order{Case: fmt.Sprintf("%s %d", what, a.cases), Accounts: accounts, From: from,
-		Until: until, Expiry: now.Add(MaxValidity), Agency: a.key.PublicKey().Bytes()}, true
+	o := Order{Case: fmt.Sprintf("%s %d", what, a.cases), Accounts: accounts, From: from,
+		Until: until, Expiry: now.Add(MaxValidity), Agency: a.key.PublicKey().Bytes()}
+	if a.number > 1 {
+		o.Court, o.Case = a.number, o.Case+" of "+a.Name()
+	}
+	return o, true
 }
 
 func (a *Agency) sign(o Order) []byte { return Apply(o, SigningKey(a.key.Bytes())) }
 
 // execute presents the order to the provider and to the users whom it names, and if it says
-// what a program has to do, to the vendor.
+// what a program has to do, to the vendor. An injunction it serves on all who answer orders.
 func (a *Agency) execute(p world.Packet) []world.Packet {
 	s, err := ParseSigned(p.Data)
-	if err != nil || p.From != world.Court {
+	if err != nil || p.From != world.Numbered(world.Court, a.number) {
 		return nil
 	}
-	a.order = &s
+	if !s.Order.Forbids {
+		a.order = &s
+	}
 	a.file = append(a.file, s.Fact())
 	out := []world.Packet{{From: world.Agency, To: world.Provider,
 		Data: world.Pack(KindProduce, s.Bytes)}}
 	for _, account := range s.Order.Accounts {
-		out = append(out, world.Packet{From: world.Agency, To: world.UserOf(account),
-			Data: world.Pack(world.KindUnlock)})
+		if !s.Order.Forbids {
+			out = append(out, world.Packet{From: world.Agency, To: world.UserOf(account),
+				Data: world.Pack(world.KindUnlock)})
+		}
 	}
-	if s.Order.Program != "" {
+	if s.Order.Program != "" || s.Order.Forbids {
 		out = append(out, world.Packet{From: world.Agency, To: world.Vendor,
 			Data: world.Pack(KindCompel, s.Bytes)})
 	}

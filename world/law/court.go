@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"time"
 
 	"doormat/world"
@@ -15,6 +16,7 @@ import (
 // Court signs the orders that it is asked for, if it answers lawful process at
 // all, and tells a monitor that asks whether a record in the log is on its docket.
 type Court struct {
+	number   int // from 1
 	key      ed25519.PrivateKey
 	register *Register // of the agencies that may apply
 	random   io.Reader
@@ -61,12 +63,14 @@ func (c *Court) SealedUntil() time.Time {
 
 // NewCourt makes a court with a key of its own, at which no agency is registered yet. With logged, an order is released
 // only once the principal "log" has its record.
-func NewCourt(random io.Reader, logged bool) (*Court, error) {
+func NewCourt(random io.Reader, logged bool) (*Court, error) { return numberedCourt(random, logged, 1) }
+
+func numberedCourt(random io.Reader, logged bool, number int) (*Court, error) {
 	seed := make([]byte, ed25519.SeedSize)
 	if _, err := io.ReadFull(random, seed); err != nil {
 		return nil, fmt.Errorf("court: %w", err)
 	}
-	return &Court{key: ed25519.NewKeyFromSeed(seed), random: random, logged: logged,
+	return &Court{number: number, key: ed25519.NewKeyFromSeed(seed), random: random, logged: logged,
 		register: &Register{}, docket: map[string]bool{}, waiting: map[string]string{}}, nil
 }
 
@@ -77,12 +81,16 @@ func (c *Court) Register() *Register { return c.register }
 func (c *Court) Public() ed25519.PublicKey { return c.key.Public().(ed25519.PublicKey) }
 
 // Name implements [world.Node].
-func (*Court) Name() string { return world.Court }
+func (c *Court) Name() string { return world.Numbered(world.Court, c.number) }
 
 // Holdings implements [world.Node]: the key, and the orders that are not published
 // yet. The docket is the list of records, which the log publishes.
 func (c *Court) Holdings() []world.Fact {
-	facts := []world.Fact{{Kind: CourtKey, Ref: hex.EncodeToString(c.Public()), Data: c.key.Seed()}}
+	ref := hex.EncodeToString(c.Public())
+	if c.number > 1 {
+		ref = strconv.Itoa(c.number) + "/" + ref
+	}
+	facts := []world.Fact{{Kind: CourtKey, Ref: ref, Data: c.key.Seed()}}
 	for _, f := range slices.Concat(c.sealed, c.asked) {
 		facts = append(facts, world.Fact{Kind: OrderFact, Ref: "order", Data: f.encode(nil)})
 	}
@@ -91,6 +99,19 @@ func (c *Court) Holdings() []world.Fact {
 
 // Handle implements [world.Node].
 func (c *Court) Handle(now time.Time, p world.Packet) []world.Packet {
+	return inName(c.Name(), c.handle(now, p))
+}
+
+// inName has packets that were written in the first court's or agency's name come from the one of
+// that name.
+func inName(name string, packets []world.Packet) []world.Packet {
+	for i := range packets {
+		packets[i].From = name
+	}
+	return packets
+}
+
+func (c *Court) handle(now time.Time, p world.Packet) []world.Packet {
 	switch p.Kind() {
 	case world.KindTick:
 		return c.publish(now, p)
@@ -113,14 +134,15 @@ func (c *Court) Handle(now time.Time, p world.Packet) []world.Packet {
 // apply signs what a registered agency asks for. Its reasons are not examined: how
 // good a court's judgement is, no protocol can show.
 func (c *Court) apply(now time.Time, p world.Packet) []world.Packet {
-	if !c.willing || p.From != world.Agency {
+	if !c.willing || p.From != world.Numbered(world.Agency, c.number) {
 		return nil
 	}
 	f, err := world.Unpack(p.Data, KindApply, 1)
 	if err != nil {
 		return nil
 	}
-	if _, err := ParseApplication(f[0]); err != nil {
+	order, err := ParseApplication(f[0])
+	if err != nil || order.court() != c.number {
 		return nil
 	}
 	if _, err := c.register.VerifyApplication(f[0], now); err != nil {
@@ -134,7 +156,7 @@ func (c *Court) apply(now time.Time, p world.Packet) []world.Packet {
 	record := Record(signedOrder, nonce, c.key)
 	signed := filing{order: signedOrder, nonce: nonce, record: record, signed: now,
 		released: !c.logged}
-	if c.second != nil {
+	if c.second != nil && !order.Forbids {
 		c.asked = append(c.asked, signed)
 		return []world.Packet{{From: world.Court, To: JudgeName,
 			Data: world.Pack(KindSecond, signedOrder)}}
@@ -162,14 +184,15 @@ func (c *Court) seconded(p world.Packet) []world.Packet {
 }
 
 // enter puts an order on the docket, and releases it or has the log take it first. The one
-// principal that applies for orders is the agency.
+// principal that applies for orders is the agency of this court's country.
 func (c *Court) enter(f filing) []world.Packet {
 	c.docket[string(f.record)] = true
 	c.sealed = append(c.sealed, f)
 	if !c.logged {
-		return []world.Packet{{From: world.Court, To: world.Agency, Data: f.encode(nil)}}
+		return []world.Packet{{From: world.Court, To: world.Numbered(world.Agency, c.number),
+			Data: f.encode(nil)}}
 	}
-	c.waiting[string(f.record)] = world.Agency
+	c.waiting[string(f.record)] = world.Numbered(world.Agency, c.number)
 	return []world.Packet{{From: world.Court, To: world.Log, Data: world.Pack(KindAppend, f.record)}}
 }
 
@@ -227,19 +250,27 @@ func notices(f filing) []world.Packet {
 	if err != nil {
 		return nil
 	}
+	what := "order"
+	if s.Order.Forbids {
+		what = "injunction"
+	}
 	var out []world.Packet
 	for _, account := range s.Order.Accounts {
 		out = append(out, world.Notice(world.Court, world.UserOf(account),
-			"the court gave notice of its order in "+s.Order.Case+", which names this account",
+			"the court gave notice of its "+what+" in "+s.Order.Case+", which names this account",
 			f.signed))
 	}
 	return out
 }
 
-// inquire answers whether a record is on the docket.
+// inquire answers whether a record is on the docket. Of one that another court has signed it says
+// nothing.
 func (c *Court) inquire(p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, KindInquire, 1)
 	if err != nil {
+		return nil
+	}
+	if c.register.anothers(f[0], c.number) {
 		return nil
 	}
 	mine := []byte{0}

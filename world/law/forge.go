@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,7 +59,12 @@ var always = time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
 // ForgeOrder signs as a court and an agency do, with whatever keys it is given, and makes the
 // record for the log.
 func ForgeOrder(in world.Input, court ed25519.PrivateKey, agency *ecdh.PrivateKey) Signed {
+	return forgeOrder(in, 1, court, agency)
+}
+
+func forgeOrder(in world.Input, number int, court ed25519.PrivateKey, agency *ecdh.PrivateKey) Signed {
 	order := forged("case 7", in, agency)
+	order.Court = number
 	s := Signed{Order: order, Bytes: Sign(Apply(order, SigningKey(agency.Bytes())), court),
 		Nonce: in.Random[32:64]}
 	s.Record = Record(s.Bytes, s.Nonce, court)
@@ -81,7 +87,13 @@ func signOrder(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := ForgeOrder(in, ed25519.NewKeyFromSeed(in.Facts[0].Data), agency)
+	number := 1
+	if before, _, several := strings.Cut(in.Facts[0].Ref, "/"); several { // see [Court.Holdings]
+		if number, err = strconv.Atoi(before); err != nil || number > world.MaxCourts {
+			return nil, errors.New("not a court's key")
+		}
+	}
+	s := forgeOrder(in, number, ed25519.NewKeyFromSeed(in.Facts[0].Data), agency)
 	p := world.Packet{From: world.Outsider, To: world.Log, Data: world.Pack(KindAppend, s.Record)}
 	return world.Conclude(s.Fact(),
 		world.Fact{Kind: world.Outgoing, Ref: "order", Data: p.Encode(always)}), nil

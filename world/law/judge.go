@@ -75,7 +75,7 @@ func (j *Judge) Handle(now time.Time, p world.Packet) []world.Packet {
 	if p.Kind() == KindPending {
 		return j.examine(p)
 	}
-	if p.From != world.Court || p.Kind() != KindSecond || j.refuses {
+	if world.KindOf(p.From) != world.Court || p.Kind() != KindSecond || j.refuses {
 		return nil
 	}
 	f, err := world.Unpack(p.Data, KindSecond, 1)

@@ -87,23 +87,41 @@ type Order struct {
 	Expiry   time.Time
 	Agency   []byte // X25519 public key, 32 bytes: answers are sealed to it
 	Program  string // that the vendor has to publish for the accounts' phones; "" for none
+	Court    int    // the number of the court that is to sign it, from 1; 0 is the first, too
+	Forbids  bool   // it is an injunction, see [Register.For]
 }
 
 const (
 	orderTag       = 'O'
+	injunctionTag  = 'I'
 	applicationTag = 'A'
 	signedTag      = 'S'
 	recordTag      = 'R'
 )
 
-// Encode is canonical: Accounts is a sorted set, times are to the millisecond, and Program is
-// left out if there is none.
+// court is the number of the court that is to sign the order, from 1.
+func (o *Order) court() int { return max(1, o.Court) }
+
+// CourtName is the principal that is to sign the order.
+func (o *Order) CourtName() string { return world.Numbered(world.Court, o.Court) }
+
+// AgencyName is the principal that applies for it and is answered: that of the court's country.
+func (o *Order) AgencyName() string { return world.Numbered(world.Agency, o.Court) }
+
+// Encode is canonical: Accounts is a sorted set, times are to the millisecond, and of Program and
+// Court what says nothing is left out at the end.
 func (o Order) Encode() []byte {
 	accounts := slices.Compact(slices.Sorted(slices.Values(o.Accounts)))
 	fields := [][]byte{[]byte(o.Case), world.Strings(accounts),
 		world.Time(o.From), world.Time(o.Until), world.Time(o.Expiry), o.Agency}
-	if o.Program != "" {
+	if o.Program != "" || o.Court > 1 {
 		fields = append(fields, []byte(o.Program))
+	}
+	if o.Court > 1 {
+		fields = append(fields, world.Int(int64(o.Court)))
+	}
+	if o.Forbids {
+		return world.Pack(injunctionTag, fields...)
 	}
 	return world.Pack(orderTag, fields...)
 }
@@ -111,15 +129,26 @@ func (o Order) Encode() []byte {
 // ParseOrder decodes [Order.Encode].
 func ParseOrder(data []byte) (Order, error) {
 	f, err := world.UnpackList(data, orderTag)
+	forbids := len(data) > 0 && data[0] == injunctionTag
+	if forbids {
+		f, err = world.UnpackList(data, injunctionTag)
+	}
 	if err != nil {
 		return Order{}, fmt.Errorf("order: %w", err)
 	}
-	if len(f) != 6 && len(f) != 7 {
-		return Order{}, fmt.Errorf("order: %d fields, want 6 or 7", len(f))
+	if len(f) < 6 || len(f) > 8 {
+		return Order{}, fmt.Errorf("order: %d fields, want 6 to 8", len(f))
 	}
-	o := Order{Case: string(f[0]), Agency: bytes.Clone(f[5])}
-	if len(f) == 7 {
+	o := Order{Case: string(f[0]), Agency: bytes.Clone(f[5]), Forbids: forbids}
+	if len(f) > 6 {
 		o.Program = string(f[6])
+	}
+	if len(f) > 7 {
+		court, err := world.ParseInt(f[7])
+		if err != nil || court > world.MaxCourts {
+			return Order{}, errors.New("order: it names no court")
+		}
+		o.Court = int(court)
 	}
 	if o.Accounts, err = world.ParseStrings(f[1]); err != nil {
 		return Order{}, fmt.Errorf("order: accounts: %w", err)

@@ -74,7 +74,7 @@ func (c *Court) examine(p world.Packet) []world.Packet {
 		return nil
 	}
 	return []world.Packet{
-		{From: world.Court, To: p.From, Data: Object(f[0], world.Court, c.key)},
+		{From: world.Court, To: p.From, Data: Object(f[0], c.Name(), c.key)},
 		world.Warn(world.Court, "objected to an order that it has not signed: somebody has its key"),
 	}
 }

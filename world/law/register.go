@@ -29,9 +29,16 @@ const MaxUrgency = 24 * time.Hour
 // to be applied for by a registered agency, which signs too, and what is sealed in an answer is
 // sealed to that agency's key. TestRegister shows what it refuses,
 // TestEverybodyWhoAnswersOrders in package demo that no principal makes an exception.
+//
+// Where there are several courts, each in a country, everybody answers the orders of all, as under
+// a treaty. An order names its court, and is applied for by the agency of that country. A court
+// can forbid those in its country to answer other courts about somebody ([Register.For]).
 type Register struct {
-	Courts   []ed25519.PublicKey
-	Agencies []Registered
+	Courts   []ed25519.PublicKey // the first is "court", the next "court:2"
+	Agencies []Registered        // of the same countries
+
+	home    int     // the number of the court whose injunctions bind, 0 if none does
+	forbids []Order // its injunctions
 }
 
 // Registered are the public keys of an agency.
@@ -54,31 +61,74 @@ func NewRegister(courts []*Court, agencies []*Agency) *Register {
 	return r
 }
 
-// Setup makes the court and the agency of a deployment, and what is public of both.
-func Setup(config world.Config, logged bool) (*Court, *Agency, *Register, error) {
-	court, err := NewCourt(config.Stream(world.Court), logged)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	agency, err := NewAgency(config.Stream(world.Agency))
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	return court, agency, NewRegister([]*Court{court}, []*Agency{agency}), nil
+// Authorities are the courts and agencies of a deployment, and what is public of them.
+type Authorities struct {
+	Courts   []*Court
+	Agencies []*Agency
+	*Register
 }
 
-// Verify decodes a signed order that is in force now: signed by a court, applied for by the
-// registered agency that it names, and not valid for longer than orders may be.
+// Parameter is how many courts there are, each with an agency, in countries A, B and so on.
+func Parameter() world.Parameter {
+	return world.OwnNumber(world.Courts, "courts whose orders everybody answers, one in each of "+
+		"the countries A, B, C and so on, with an agency; each can forbid those in its country to "+
+		"answer the others", "1", "", world.MaxCourts)
+}
+
+// Setup makes the courts and agencies of a deployment.
+func Setup(config world.Config, logged bool) (*Authorities, error) {
+	a := &Authorities{}
+	for i := range max(1, config.Settings.Own.Number(world.Courts)) {
+		court, err := numberedCourt(config.Stream(world.Numbered(world.Court, i+1)), logged, i+1)
+		if err != nil {
+			return nil, err
+		}
+		agency, err := numberedAgency(config.Stream(world.Numbered(world.Agency, i+1)), i+1)
+		if err != nil {
+			return nil, err
+		}
+		a.Courts, a.Agencies = append(a.Courts, court), append(a.Agencies, agency)
+	}
+	a.Register = NewRegister(a.Courts, a.Agencies)
+	return a, nil
+}
+
+// Nodes lists courts and agencies.
+func (a *Authorities) Nodes() (nodes []world.Node) {
+	for i := range a.Courts {
+		nodes = append(nodes, a.Courts[i], a.Agencies[i])
+	}
+	return nodes
+}
+
+// Verify decodes a signed order that is in force now: signed by the court that it names, applied
+// for by the registered agency that it names, not valid for longer than orders may be, and not
+// forbidden here. An injunction of the own country's court it keeps in mind, and no injunction is
+// an order to be answered.
 func (r *Register) Verify(data []byte, now time.Time) (Order, error) {
 	f, err := world.Unpack(data, signedTag, 2)
 	if err != nil {
 		return Order{}, fmt.Errorf("signed order: %w", err)
 	}
-	if len(f[1]) != ed25519.SignatureSize || !slices.ContainsFunc(r.Courts,
-		func(court ed25519.PublicKey) bool { return ed25519.Verify(court, signed(f[0]), f[1]) }) {
+	named, err := ParseApplication(f[0])
+	if err != nil {
+		return Order{}, err
+	}
+	court := r.Court(named.court())
+	if len(f[1]) != ed25519.SignatureSize || court == nil ||
+		!ed25519.Verify(court, signed(f[0]), f[1]) {
 		return Order{}, errors.New("signed order: the signature is not the court's")
 	}
-	return r.VerifyApplication(f[0], now)
+	o, err := r.VerifyApplication(f[0], now)
+	if err != nil || !o.Forbids {
+		return o, err
+	}
+	if o.court() == r.home {
+		r.forbids = append(slices.DeleteFunc(r.forbids, func(other Order) bool {
+			return now.After(other.Expiry) || bytes.Equal(other.Encode(), o.Encode())
+		}), o)
+	}
+	return Order{}, ErrInjunction
 }
 
 // VerifyApplication decodes an order that no court has signed: what an agency sends to a court.
@@ -101,6 +151,8 @@ func (r *Register) verify(data []byte, label func([]byte) []byte, now time.Time)
 	switch {
 	case at < 0:
 		return o, errors.New("order: it names no registered agency")
+	case len(r.Courts) > 1 && at+1 != o.court():
+		return o, fmt.Errorf("order: it names an agency that does not apply to %s", o.CourtName())
 	case len(f[1]) != ed25519.SignatureSize ||
 		!ed25519.Verify(r.Agencies[at].Signs, label(f[0]), f[1]):
 		return o, errors.New("order: the agency that it names has not signed it")
@@ -110,6 +162,9 @@ func (r *Register) verify(data []byte, label func([]byte) []byte, now time.Time)
 	case o.Expiry.After(now.Add(MaxValidity)):
 		return o, fmt.Errorf("order: %s is to be valid until %s, longer than %d days", o.Case,
 			o.Expiry.Format(time.DateOnly), int(MaxValidity.Hours())/24)
+	}
+	if r.Forbidden(o, now) {
+		return o, &Conflict{o.CourtName(), world.Numbered(world.Court, r.home)}
 	}
 	return o, nil
 }

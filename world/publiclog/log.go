@@ -46,7 +46,7 @@ const (
 // evidence. It is the board of ceremonies besides, see [Log.Open].
 type Log struct {
 	log       *ledger.Log
-	court     ed25519.PublicKey
+	courts    []ed25519.PublicKey
 	policy    *ledger.Policy
 	witnesses []string         // principals
 	sizes     map[string]int64 // up to where each witness has seen the log
@@ -73,10 +73,10 @@ type pending struct {
 }
 
 // NewLog serves an existing log; sizes tells up to where each witness has seen it. It takes
-// records of orders by a court; without one it takes none.
-func NewLog(l *ledger.Log, court ed25519.PublicKey, policy *ledger.Policy, sizes map[string]int64,
+// records of orders by the courts; without any it takes none.
+func NewLog(l *ledger.Log, courts []ed25519.PublicKey, policy *ledger.Policy, sizes map[string]int64,
 	witnesses []string) *Log {
-	return &Log{log: l, court: court, policy: policy, sizes: sizes, witnesses: witnesses}
+	return &Log{log: l, courts: courts, policy: policy, sizes: sizes, witnesses: witnesses}
 }
 
 // Name implements [world.Node].
@@ -120,7 +120,8 @@ func (l *Log) handle(now time.Time, p world.Packet) []world.Packet {
 
 func (l *Log) append(now time.Time, p world.Packet) []world.Packet {
 	f, err := world.Unpack(p.Data, law.KindAppend, 1)
-	if err != nil || l.court == nil || !law.CheckRecord(f[0], l.court) {
+	if err != nil || !slices.ContainsFunc(l.courts,
+		func(court ed25519.PublicKey) bool { return law.CheckRecord(f[0], court) }) {
 		return nil
 	}
 	return l.enqueue(now, pending{asker: p.From, record: f[0]})

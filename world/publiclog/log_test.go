@@ -49,7 +49,7 @@ func newOffice(t *testing.T) *office {
 	for i, w := range witnesses {
 		o.nodes[names[i]] = NewWitness(w, o.gossip(names[i], []string{"monitor"}, names))
 	}
-	o.log = NewLog(o.ledger, o.court.Public().(ed25519.PublicKey), o.policy, map[string]int64{}, names)
+	o.log = NewLog(o.ledger, []ed25519.PublicKey{o.court.Public().(ed25519.PublicKey)}, o.policy, map[string]int64{}, names)
 	o.reader = &reader{o.gossip("reader", append(names, "monitor"), nil)}
 	o.nodes["log"], o.nodes["reader"] = o.log, o.reader
 	o.nodes["monitor"] = NewMonitor(o.gossip("monitor", nil, append(names, "reader")), 0)

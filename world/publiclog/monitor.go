@@ -23,6 +23,10 @@ type Monitor struct {
 	// [ErrGap] if it wants the records from first on.
 	Follow func(update []byte) (first int64, records [][]byte, news []string, err error)
 
+	// Courts are asked whose entry one is. The one that has signed it says whether it is on its
+	// docket.
+	Courts []string
+
 	gossip         *Gossip
 	next           int64                // index of the next entry
 	ahead          map[int64]bool       // entries after the next one that the log has shown already
@@ -34,7 +38,7 @@ type Monitor struct {
 
 // NewMonitor follows a log from an index on.
 func NewMonitor(gossip *Gossip, next int64) *Monitor {
-	return &Monitor{gossip: gossip, next: next, ahead: map[int64]bool{},
+	return &Monitor{Courts: []string{world.Court}, gossip: gossip, next: next, ahead: map[int64]bool{},
 		asked: map[string]time.Time{}}
 }
 
@@ -54,9 +58,9 @@ func (m *Monitor) Handle(now time.Time, p world.Packet) []world.Packet {
 		return m.entry(now, p.Data)
 	case p.From == world.Log && p.Kind() == KindUpdate && m.Follow != nil:
 		return m.readBoard(now, p.Data)
-	case p.From == world.Court && p.Kind() == law.KindPublished:
+	case world.KindOf(p.From) == world.Court && p.Kind() == law.KindPublished:
 		return m.published(p.Data)
-	case p.From == world.Court && p.Kind() == law.KindDocketed:
+	case world.KindOf(p.From) == world.Court && p.Kind() == law.KindDocketed:
 		f, err := world.Unpack(p.Data, law.KindDocketed, 2)
 		if err == nil && len(f[1]) == 1 && f[1][0] == 0 {
 			return []world.Packet{world.Warn(world.Monitor,
@@ -121,8 +125,12 @@ func (m *Monitor) inquire(now time.Time, record []byte) []world.Packet {
 		return nil
 	}
 	m.asked[string(record)] = now
-	return []world.Packet{{From: world.Monitor, To: world.Court,
-		Data: world.Pack(law.KindInquire, record)}}
+	var out []world.Packet
+	for _, court := range m.Courts {
+		out = append(out, world.Packet{From: world.Monitor, To: court,
+			Data: world.Pack(law.KindInquire, record)})
+	}
+	return out
 }
 
 // readBoard reads posts of ceremonies, and asks about the orders between them.

@@ -77,7 +77,7 @@ func (u *User) Handle(_ time.Time, p world.Packet) []world.Packet {
 			return []world.Packet{{From: u.Name(), To: u.unlocker, Data: p.Data}}
 		}
 	case world.KindNotice:
-		if p.From == world.Court || world.KindOf(p.From) == world.TrusteeName {
+		if world.KindOf(p.From) == world.Court || world.KindOf(p.From) == world.TrusteeName {
 			return []world.Packet{{From: u.Name(), To: world.Public, Data: p.Data}}
 		}
 	case world.KindCompare:
