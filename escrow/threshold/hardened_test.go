@@ -416,6 +416,31 @@ func TestQueuedQuestion(t *testing.T) {
 	require.Zero(t, h.Wakes())
 }
 
+// TestQueuedBesides: what waits and what does not have one allowance, an hour's for each hour.
+func TestQueuedBesides(t *testing.T) {
+	s := hardenedStage(t, 10, Hardware, HardwareCounts, Rate, "2")
+	s.advance(10)
+	h, link := s.hardware(1), s.link(1)
+	now := start.Add(100 * time.Hour)
+	ask := func(from, to int) int {
+		q := &request.Question{Asker: world.Outsider, Agency: agencyKey(t), Items: s.items(10)[from:to]}
+		q.Info = request.Info("trustee:1", nil, q.Items)
+		h.Handle(now, world.Packet{From: "trustee:1", To: h.Name(), Data: q.Encode(link)})
+		return len(h.inner.guard.opened)
+	}
+	night := func() int {
+		h.Handle(now, world.Packet{From: world.Clock, To: h.Name(), Data: world.Pack(world.KindTick)})
+		return len(h.inner.guard.opened)
+	}
+	require.Equal(t, 2, ask(0, 6), "four wait")
+	now = now.Add(time.Hour)
+	require.Equal(t, 4, ask(6, 8))
+	now = now.Add(59 * time.Minute)
+	require.Equal(t, 4, night(), "the hour since was used up by others")
+	now = now.Add(time.Hour)
+	require.Equal(t, 6, night(), "half of what waits, for the second hour")
+}
+
 // agencyKey is the public key of an agency that has no order.
 func agencyKey(t *testing.T) []byte {
 	t.Helper()

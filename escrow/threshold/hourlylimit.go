@@ -25,7 +25,8 @@ type guard struct {
 // waiting is what was too much for its hour.
 type waiting struct {
 	*question
-	since time.Time
+	since  time.Time
+	passed int // messages that were opened meanwhile for questions which did not wait
 }
 
 // maxOpened bounds each generation of what a guard remembers.
@@ -62,6 +63,9 @@ func (g *guard) count(q *question, i *request.Item) {
 		return
 	}
 	g.left--
+	for _, w := range g.queue {
+		w.passed++
+	}
 	if g.opened == nil || len(g.opened) >= maxOpened {
 		g.opened, g.before = map[[32]byte]bool{}, g.opened
 	}
@@ -81,13 +85,13 @@ func (g *guard) postpone(now time.Time, q *question, rest []*request.Item) {
 	}
 	later := *q
 	later.Items = rest
-	g.queue = append(g.queue, &waiting{&later, now})
+	g.queue = append(g.queue, &waiting{&later, now, 0})
 }
 
 // resumeQueue opens what has waited, and nothing under an order that has expired meanwhile. A
-// question has the hours since it was asked, less what was opened in them for those before
-// it: it has been worked through in these hours, and the answers leave together. Nothing of
-// that is left for a question that is asked now.
+// question has the hours since it was asked, less what was opened in them for others: it has
+// been worked through in these hours, and the answers leave together. Nothing of that is left for
+// a question that is asked now.
 func (t *trustee) resumeQueue(now time.Time) (out []world.Packet) {
 	if t.guard == nil || len(t.guard.queue) == 0 {
 		return nil
@@ -101,7 +105,7 @@ func (t *trustee) resumeQueue(now time.Time) (out []world.Packet) {
 			continue
 		}
 		hours := min(int(now.Sub(w.since)/time.Hour), maxHours)
-		g.left = max(0, g.rate*hours-used)
+		g.left = max(0, g.rate*hours-used-w.passed)
 		allowed := g.left
 		out = append(out, t.open(now, w.question)...)
 		used += allowed - g.left
