@@ -55,7 +55,7 @@ func TestSize(t *testing.T) {
 		change           func(*Options)
 		want             string // of the error, "" if it is accepted
 	}{
-		{2, 7_500, everything, ""},
+		{2, 7_000, everything, ""},
 		{2, 100_000, one, ""},
 		{2, 20_000, everything, "its 20,000 messages make 20,000 deliveries, one for each recipient;"},
 		{2, 20_000, everything, "or give --attacks ID,ID, with at most"},

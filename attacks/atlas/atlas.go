@@ -7,7 +7,8 @@
 // those whose conclusions were known already. That is a graph of facts, in which the sets of
 // events that yield a fact follow from those of what it was concluded from (labels, label.go).
 // A minimal set is one from which nothing can be left out; a maximal set is one that yields
-// nothing, and would if anything were added.
+// nothing, and would if anything were added. Package bdd holds such sets as decision diagrams and
+// lists them ([bdd.Space.Minimal]).
 //
 // # Why there is no other
 //

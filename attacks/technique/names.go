@@ -146,16 +146,25 @@ func (h Header) Fits(d world.Design) bool {
 }
 
 // Lacks says what a design lacks of what an attack needs whatever the settings are, ""
-// if it has everything. The attack is not applicable there. Where no key is kept for anybody to
-// give out, that is the reason, whoever else would be needed beside its keepers.
+// if it has everything. The attack is not applicable there. For whom a court orders something
+// that is no success, so it says that the order is not answered.
 func (n *Names) Lacks(h Header, d world.Design) string {
 	absent := h.absent(d)
-	if len(absent) == 0 {
-		if name := h.unruled(d); name != "" {
-			return fmt.Sprintf("the design has no rule or program %q", name)
-		}
-		return ""
+	switch {
+	case len(absent) > 0 && h.Kind == "lawful":
+		return n.without(h, d, absent) + "; the order is not answered"
+	case len(absent) > 0:
+		return n.without(h, d, absent)
 	}
+	if name := h.unruled(d); name != "" {
+		return fmt.Sprintf("the design has no rule or program %q", name)
+	}
+	return ""
+}
+
+// without says which principals a design has not. Where no key is kept for anybody to give out,
+// that is the reason, whoever else would be needed beside its keepers.
+func (n *Names) without(h Header, d world.Design, absent []string) string {
 	var keepers, reasons []string
 	told := false
 	for _, kind := range absent {

@@ -49,6 +49,8 @@ func TestLacks(t *testing.T) {
 		require.Equal(t, c.want, names.Lacks(h, c.of), "%s %v", c.of.class, c.needs)
 		require.Equal(t, c.want == "", h.Fits(c.of))
 	}
+	require.Equal(t, "nobody to ask here: no spare key exists; the order is not answered",
+		names.Lacks(technique.Header{Needs: []string{"trustee:1.order"}, Kind: "lawful"}, bare))
 	require.Equal(t, `the design has no rule or program "pick a lock"`,
 		names.Lacks(technique.Header{Applies: []string{"pick a lock"}}, bare))
 	require.False(t, technique.Header{Applies: []string{"pick a lock"}}.Fits(bare))
