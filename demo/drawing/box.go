@@ -3,6 +3,7 @@ package drawing
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"doormat/attacks/deduce"
 	"doormat/demo/plain"
@@ -13,7 +14,6 @@ import (
 type box struct {
 	Class      string // taken, derived, made, goal
 	X, Y, W, H px
-	Number     string
 	Lines      []textLine
 }
 
@@ -37,37 +37,41 @@ var (
 	howFont  = font{"how", 7.7, 18}
 )
 
-// box makes the box of a node, as high as its writing.
+// box makes the box of a node, below those before it and as high as its writing.
 func (d *proofDrawing) box(i int) box {
 	n := d.nodes[i]
-	b := box{Class: "derived", W: d.wide, Number: number(n)}
-	how := n.Rule
+	b := box{Class: "derived", X: proofLeft, Y: d.H, W: d.W - proofLeft - 2}
+	var from []string
+	for _, p := range n.Parents {
+		from = append(from, number(d.nodes[p]))
+	}
+	how := "by “" + n.Rule + "” from " + strings.Join(from, ", ")
 	switch {
 	case n.Rule == "" && n.Origin != deduce.Made:
-		b.Class, how = "taken", n.Origin
+		b.Class, how = "taken", "taken with "+n.Origin
 	case n.Rule == "":
 		b.Class, how = "made", n.Origin
 	case n.Origin == deduce.Made:
 		b.Class = "made"
 	}
-	kind := n.Kind
+	kind := number(n) + " · " + n.Kind
 	if len(n.Steps) > 1 {
 		kind += fmt.Sprintf(" ×%d", len(n.Steps))
 	}
-	text, ok := "", false
+	said := ""
 	if i == len(d.nodes)-1 {
 		b.Class = "goal"
-		text, ok = replay.Said(d.proof[len(d.proof)-1].Fact)
-		if ok = ok && d.texts; ok {
-			b.W = d.goal
+		if text, ok := replay.Said(d.proof[len(d.proof)-1].Fact); ok && d.texts {
+			said = "“" + text + "”"
 		}
 	}
 	b.write(kindFont, kind, 3)
-	if ok {
-		b.write(saidFont, "“"+text+"”", 4)
+	if said != "" {
+		b.write(saidFont, said, 4)
 	}
 	b.write(howFont, how, 4)
 	b.H += 9
+	b.set()
 	return b
 }
 
@@ -86,10 +90,6 @@ func (b *box) set() {
 		b.Lines[i].X, b.Lines[i].Y = b.X+8, b.Lines[i].Y+b.Y
 	}
 }
-
-// Right and Above are where the number of a box stands.
-func (b *box) Right() px { return b.X + b.W }
-func (b *box) Above() px { return b.Y - 4 }
 
 // number says which steps a box is.
 func number(n replay.Node) string {

@@ -8,21 +8,23 @@ import (
 	"doormat/demo/replay"
 )
 
-// crowded is how many boxes a level may have before those alike share one.
+// crowded is how many boxes may rest on none before those alike share one.
 const crowded = 8
 
 // fold joins boxes of what was taken from many in the same way, such as the shares of
 // forty trustees: the same kind, used by the same boxes.
 func fold(nodes []replay.Node) []replay.Node {
-	levels := replay.Levels(nodes)
-	if len(levels) == 0 || len(levels[0]) <= crowded {
-		return nodes
-	}
-	users := make([]string, len(nodes))
+	users, roots := make([]string, len(nodes)), 0
 	for i, n := range nodes {
+		if n.Level == 0 {
+			roots++
+		}
 		for _, p := range n.Parents {
 			users[p] += fmt.Sprintf(" %d", i)
 		}
+	}
+	if roots <= crowded {
+		return nodes
 	}
 	var out []replay.Node
 	first := map[string]int{} // boxes of out by what makes them alike

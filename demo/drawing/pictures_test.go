@@ -162,7 +162,7 @@ func TestSteps(t *testing.T) {
 	require.Less(t, len(Steps(chain(2000, strings.Repeat("x", 5000)), true)), 1_000_000)
 }
 
-// TestBoxesDoNotOverlap lays out graphs at random, in both directions.
+// TestBoxesDoNotOverlap draws proofs at random.
 func TestBoxesDoNotOverlap(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	box := regexp.MustCompile(`<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"`)

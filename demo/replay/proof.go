@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"cmp"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -68,23 +67,6 @@ func graph(proof deduce.Proof, fold bool) []Node {
 		}
 	}
 	return nodes
-}
-
-// Levels lists the boxes of a graph by level, those with the most steps first.
-func Levels(nodes []Node) [][]int {
-	var levels [][]int
-	for i, n := range nodes {
-		for len(levels) <= n.Level {
-			levels = append(levels, nil)
-		}
-		levels[n.Level] = append(levels[n.Level], i)
-	}
-	for _, l := range levels {
-		slices.SortStableFunc(l, func(a, b int) int {
-			return cmp.Compare(len(nodes[b].Steps), len(nodes[a].Steps))
-		})
-	}
-	return levels
 }
 
 // Told says how a box of a proof came about and what the bytes of its first step are.
