@@ -44,8 +44,14 @@ func (s *Stage) begin(o demo.Options) error {
 }
 
 // First is the address of the first page on its server: a path, and the options that
-// are not the defaults.
-func (s *Stage) First() string { return address("/", s.initial.encode()) }
+// are not the defaults. It is the opening of the story; of a chat from a file, the page
+// that says what was read of it.
+func (s *Stage) First() string {
+	if s.initial.Chat != "" {
+		return address("/", s.initial.encode())
+	}
+	return address("/wall", s.initial.encode())
+}
 
 // Ticket is an address that leads to the first page, once. It is for the command line
 // of a browser, which other users of the machine can read: the name of a chat is not in it.

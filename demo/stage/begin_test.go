@@ -26,7 +26,7 @@ func TestBegin(t *testing.T) {
 	o := demo.Defaults()
 	s, err := New(t.Context(), kit, o)
 	require.NoError(t, err)
-	require.Equal(t, "/", s.First())
+	require.Equal(t, "/wall", s.First())
 	require.Empty(t, s.Warnings())
 
 	o.Designs, o.Conversation = []string{"threshold"}, file
@@ -37,6 +37,7 @@ func TestBegin(t *testing.T) {
 	require.Len(t, s.Warnings(), 1)
 	u, err := url.Parse(s.First())
 	require.NoError(t, err)
+	require.Equal(t, "/", u.Path, "what was read of the chat comes first")
 	q, err := parse(u.Query())
 	require.NoError(t, err)
 	require.Equal(t, "2", q.Given["threshold"])

@@ -77,7 +77,7 @@ func TestOwnChat(t *testing.T) {
 	p.Press("s")
 	headline(p, "A thief copies enough key parts")
 	require.Contains(t, p.Text("#settings-line"), "<b>Anna</b>", "names are text")
-	p.Click(`.brand`)
+	p.Press("h")
 	headline(p, "Who can read your messages")
 	p.Click(".upload button")
 	p.Wait(`document.querySelector(".upload input[type=file]") !== null`)

@@ -57,7 +57,7 @@ func (s *Stage) opening(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, q, statusOf(err), "The story", err)
 		return
 	}
-	if p, ok := s.await(w, r, t, q); ok {
+	if p, ok := s.await(w, r, "The story", t, q); ok {
 		s.show(w, http.StatusOK, "opening", s.openingPage(q, p, n))
 	}
 }

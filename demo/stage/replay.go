@@ -75,7 +75,7 @@ func (s *Stage) replayed(w http.ResponseWriter, r *http.Request) (choice, *repla
 		s.fail(w, q, statusOf(err), t.Header().Title, err)
 		return q, nil, false
 	}
-	p, ok := s.await(w, r, t, q)
+	p, ok := s.await(w, r, t.Header().Title, t, q)
 	return q, p, ok
 }
 

@@ -93,10 +93,10 @@ type cellEvent struct {
 	HTML   string `json:"html"`
 }
 
-// await gives the replay of an attack, or serves what stands in the way.
-func (s *Stage) await(w http.ResponseWriter, r *http.Request, t technique.Technique,
-	q choice) (*replay.Replay, bool) {
-	f := s.frame(t.Header().Title, q, t.Header().ID)
+// await gives the replay of an attack, or serves what stands in the way of a page of this title.
+func (s *Stage) await(w http.ResponseWriter, r *http.Request, title string,
+	t technique.Technique, q choice) (*replay.Replay, bool) {
+	f := s.frame(title, q, t.Header().ID)
 	lab, err := s.lab(q)
 	if err != nil {
 		s.fail(w, q, statusOf(err), f.Title, err)

@@ -161,7 +161,7 @@ func (s *Stage) beatAt(w http.ResponseWriter, r *http.Request) (wallAddress, *re
 		s.fail(w, a.query, statusOf(err), title, err)
 		return a, nil, false
 	}
-	p, ok := s.await(w, r, t, a.query)
+	p, ok := s.await(w, r, t.Header().Title, t, a.query)
 	return a, p, ok
 }
 

@@ -40,6 +40,9 @@ const onMaps = `[...document.querySelectorAll("main :is(h1, h2, p, figcaption, t
 // places are where the parts of a wall stand, which no beat may move.
 const places = `JSON.stringify([...document.querySelectorAll(".said, .world, .tiles ol, .tile, .glass")].map((e) => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width, r.height].map(Math.round); }))`
 
+// shownNext tells whether the way on is seen without a mouse.
+const shownNext = `Promise.all(document.querySelector(".controls").getAnimations().map((a) => a.finished)).then(() => document.querySelector(".controls .main").checkVisibility({ opacityProperty: true }))`
+
 var word = regexp.MustCompile(`[\p{L}\p{N}][\p{L}\p{N}’'-]*`)
 
 // TestWallFromAfar walks through all acts by keyboard alone: at each beat everything that must be
@@ -47,12 +50,11 @@ var word = regexp.MustCompile(`[\p{L}\p{N}][\p{L}\p{N}’'-]*`)
 func TestWallFromAfar(t *testing.T) {
 	s, at := open(t)
 	p := browser.Open(t, hall)
-	p.Visit(at)
-	headline(p, "Who can read your messages")
-	p.Press("ArrowRight")
+	p.Visit(at + s.First())
 	for beat := 1; beat <= 5; beat++ {
 		p.Wait(fmt.Sprintf(`location.pathname === "/wall" && document.getElementById("main")?.dataset.step === "%d" && document.querySelector("#main")?.getAttribute("aria-busy") === null`, beat))
 		fromAfar(t, p, fmt.Sprintf("opening, beat %d", beat))
+		require.Equal(t, beat == 1, browser.Value[bool](p, shownNext), "what to press is shown, then fades")
 		p.Press("ArrowRight")
 	}
 	for n, act := range s.acts {
