@@ -164,6 +164,25 @@ func TestExpectations(t *testing.T) {
 	}
 }
 
+// TestMoments runs attacks on Ruth, who sets up a new phone after message 48, at moments that once
+// surprised them, each for a reason of its own.
+func TestMoments(t *testing.T) {
+	for _, v := range []struct{ attack, at, receipts string }{
+		{"device-theft", "48", "off"}, // what Jo seals for the old phone the new one does not open
+		{"device-theft", "62", "on"},
+		{"t-devices", "63", "on"}, // weeks of signed prekeys count from when the phone was set up
+	} {
+		t.Run(v.attack+" at "+v.at, func(t *testing.T) {
+			asExpected(t, lab(t, "", func(o *Options) {
+				o.Attacks, o.Designs = []string{v.attack}, []string{"e2ee-kept"}
+				o.Set("target", "Ruth")
+				o.Set("at", v.at)
+				o.Set("receipts", v.receipts)
+			}))
+		})
+	}
+}
+
 // newEnds are columns of end-to-end encryption whose directory or clients are other ones.
 var newEnds = []string{"e2ee-transparent", "ghost-provider", "ghost-client"}
 

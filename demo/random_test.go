@@ -28,6 +28,7 @@ var surprised = []struct {
 	rotate  string
 	attacks []string
 }{
+	{26, "", []string{"linked-device-phished"}},      // a new phone, before the files of the last message are fetched
 	{922, "", []string{"device-theft", "t-devices"}}, // who sees a contact's new key ends its sender keys
 	{922, "1", []string{"sim-swap"}},                 // two rotations in one day: a moved phone is told of both
 	{999, "", []string{"agency-insider"}},            // two changes of a group in one millisecond
