@@ -40,7 +40,7 @@ func serving(t *testing.T, dir string, args ...string) (*exec.Cmd, string, *stri
 // Ctrl-C does.
 func TestStage(t *testing.T) {
 	c, address, complaints := serving(t, "", "stage", "--threshold", "2")
-	require.Regexp(t, `^http://127\.0\.0\.1:\d+/\?t=2\n$`, address)
+	require.Regexp(t, `^http://127\.0\.0\.1:\d+/wall\?t=2\n$`, address)
 
 	res, err := http.Get(strings.TrimSpace(address))
 	require.NoError(t, err)
@@ -48,7 +48,7 @@ func TestStage(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
 	require.Equal(t, 200, res.StatusCode)
-	require.Contains(t, string(page), "The Mill Lane chat")
+	require.Contains(t, string(page), "The story · doormat")
 	require.Contains(t, res.Header.Get("Content-Security-Policy"), "default-src 'none'")
 
 	r, err := http.NewRequest("GET", strings.TrimSpace(address), nil)

@@ -70,7 +70,7 @@ func TestStageSaysWhatTheResultSays(t *testing.T) {
 				continue
 			}
 			if !c.Applicable {
-				require.Contains(t, page, " here: no spare key exists.")
+				require.Contains(t, page, " here: no spare key exists")
 				continue
 			}
 			require.Equal(t, numbers(c), shown(page, c.Design), "%s on %s", id, c.Design)
