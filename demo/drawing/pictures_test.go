@@ -132,6 +132,8 @@ func TestProof(t *testing.T) {
 	require.Equal(t, []int{3, 1, 1, 1}, []int{m.count("g", "taken"), m.count("g", "made"), m.count("g", "derived"), m.count("g", "goal")})
 	require.Contains(t, m.words, "“Meet me at the bridge.”")
 	require.Contains(t, m.words, "3 pieces taken with trustee:1.store, trustee:2.store, trustee:3.store, 1 that the adversary made, and 2 rules of the design give the message.")
+	require.Contains(t, m.words, "by “combine shares” from 1, 2, 3")
+	require.Contains(t, m.words, "by “open” from 5, 4")
 	require.NotContains(t, parse(t, drawProof(proof, false)).words, "bridge")
 
 	m = parse(t, drawProof(chain(23, "x"), true))
