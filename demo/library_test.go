@@ -170,7 +170,8 @@ func TestMoments(t *testing.T) {
 	for _, v := range []struct{ attack, at, receipts string }{
 		{"device-theft", "48", "off"}, // what Jo seals for the old phone the new one does not open
 		{"device-theft", "62", "on"},
-		{"t-devices", "63", "on"}, // weeks of signed prekeys count from when the phone was set up
+		{"linked-device-phished", "56", "off"}, // Jo, who did not know of the new phone, writes to it and to what is linked
+		{"t-devices", "63", "on"},              // weeks of signed prekeys count from when the phone was set up
 	} {
 		t.Run(v.attack+" at "+v.at, func(t *testing.T) {
 			asExpected(t, lab(t, "", func(o *Options) {

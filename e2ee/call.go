@@ -136,7 +136,7 @@ func (d *Device) hangUp() {
 		return
 	}
 	d.outbox = slices.DeleteFunc(d.outbox, func(o *outgoing) bool {
-		return o.call && o.meta.ID == d.call.id
+		return o.content.Call != nil && o.meta.ID == d.call.id
 	})
 	d.call = nil
 }

@@ -80,10 +80,10 @@ type peer struct {
 type outgoing struct {
 	meta           world.Meta
 	secret, public []byte
-	waiting        []string // recipients whose bundle has been asked for
-	call           bool     // an invitation, of no use later
-	held           []string // recipients whose changed key the user has to confirm first
-	uploads        int      // how many uploads of it the provider has not confirmed
+	content        *wire.Content // what is in the two
+	waiting        []string      // recipients whose bundle has been asked for
+	held           []string      // recipients whose changed key the user has to confirm first
+	uploads        int           // how many uploads of it the provider has not confirmed
 
 	// Of a message to a group:
 	group *senderkey.Message  // the ciphertext for all

@@ -28,24 +28,15 @@ type linker struct {
 	random io.Reader
 	tells  bool // the owner is told of a new device the night after
 
-	own     linked.List
-	since   time.Time                                       // when the newest device was linked, zero if the owner knows
-	lists   map[string]map[pqxdh.IdentityPublic]linked.List // of others, the newest that each identity signed
-	waiting []unsealed                                      // for contacts of whom no identity is known yet
-}
-
-// unsealed is a message of which a contact's linked devices are to have a copy. It waits for the
-// moment at which the contact's first bundle comes.
-type unsealed struct {
-	to      string
-	meta    world.Meta
-	content *wire.Content
+	own   linked.List
+	since time.Time                                       // when the newest device was linked, zero if the owner knows
+	lists map[string]map[pqxdh.IdentityPublic]linked.List // of others, the newest that each identity signed
 }
 
 // Begin implements [DeviceExtension]: a new phone has linked nothing.
 func (l *linker) Begin(time.Time) []world.Packet {
 	l.own = linked.List{Account: l.device.account}
-	l.since, l.waiting = time.Time{}, nil
+	l.since = time.Time{}
 	l.lists = map[string]map[pqxdh.IdentityPublic]linked.List{}
 	return nil
 }
@@ -96,7 +87,6 @@ func (d *Device) Linked() linked.List {
 
 const (
 	maxLinked     = 5
-	maxWaiting    = 64
 	maxIdentities = 8 // of one account, of which lists are kept
 )
 
@@ -136,18 +126,23 @@ func (l *linker) Sealing(_ time.Time, m world.Meta, c *wire.Content) (out []worl
 		out = append(out, l.seal(l.device.account, d, m, c)...)
 	}
 	for _, to := range m.To {
-		p := l.device.peers[to]
-		switch {
-		case to == l.device.account || len(l.lists[to]) == 0:
-		case p == nil || p.identity == nil:
-			if len(l.waiting) < maxWaiting {
-				l.waiting = append(l.waiting, unsealed{to, m, c})
-			}
-		case !l.device.mustHoldBack(p):
-			for _, d := range l.lists[to][*p.identity].Devices {
-				out = append(out, l.seal(to, d, m, c)...)
-			}
-		}
+		out = append(out, l.sealFor(to, m, c)...)
+	}
+	return out
+}
+
+// sealFor copies for the linked devices of a contact what its owner typed. Where the contact's
+// first or new phone is not known yet, that comes once its bundle has: the message is sealed then.
+func (l *linker) sealFor(to string, m world.Meta, c *wire.Content) (out []world.Packet) {
+	if l == nil || c.Call != nil || c.Update != nil || c.Receipt != "" {
+		return nil
+	}
+	p := l.device.peers[to]
+	if to == l.device.account || p == nil || p.identity == nil || l.device.mustHoldBack(p) {
+		return nil
+	}
+	for _, d := range l.lists[to][*p.identity].Devices {
+		out = append(out, l.seal(to, d, m, c)...)
 	}
 	return out
 }
@@ -162,35 +157,12 @@ func (l *linker) seal(account string, d linked.Device, m world.Meta,
 		world.Pack(linked.KindSend, []byte(account), sealed))}
 }
 
-// IdentitySeen implements [DeviceExtension]: what waited for a contact's first identity is copied
-// if the list is signed by it. Lists that others signed are forgotten.
-func (l *linker) IdentitySeen(_ time.Time, account string, identity []byte) (out []world.Packet) {
+// IdentitySeen implements [DeviceExtension]: lists that others signed are forgotten.
+func (l *linker) IdentitySeen(_ time.Time, account string, identity []byte) []world.Packet {
 	maps.DeleteFunc(l.lists[account], func(id pqxdh.IdentityPublic, _ linked.List) bool {
 		return string(wire.Fingerprint(id)) != string(identity)
 	})
-	l.waiting = slices.DeleteFunc(l.waiting, func(w unsealed) bool {
-		if w.to != account {
-			return false
-		}
-		if !l.device.mustHoldBack(l.device.peers[account]) {
-			for _, list := range l.lists[account] { // at most one is left
-				for _, d := range list.Devices {
-					out = append(out, l.seal(account, d, w.meta, w.content)...)
-				}
-			}
-		}
-		return true
-	})
-	return out
-}
-
-// Holdings implements [DeviceExtension]: what waits is in the clear.
-func (l *linker) Holdings() (facts []world.Fact) {
-	for _, w := range l.waiting {
-		facts = append(facts, world.Fact{Kind: wire.Contents, Ref: w.meta.ID,
-			Data: w.content.Encode()}, w.meta.Fact())
-	}
-	return facts
+	return nil
 }
 
 // Tick implements [DeviceExtension].

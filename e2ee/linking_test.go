@@ -120,6 +120,20 @@ func TestNewPhoneUnlinks(t *testing.T) {
 	require.Equal(t, []int{2}, s.opens(append(s.brought(), key)))
 }
 
+// TestLinkedToNewPhone: who does not know yet of a new phone, or of any, sends the message a second
+// time, to that phone, and with it a copy to the device that is linked there.
+func TestLinkedToNewPhone(t *testing.T) {
+	s := scene{
+		events:   []world.Event{{After: 2, Kind: world.Reinstall, Account: "Ana"}},
+		messages: []string{"Ben>Ana", "Ana>Ben", "Dee>Cem", "Ben>Ana", "Cem>Ana", "Ben>Ana"},
+	}.start(t).advance(3)
+	key := s.invite(true)
+	s.end()
+	s.each(1, 6)
+	require.Len(t, s.brought(), 3)
+	require.Equal(t, []int{4, 5, 6}, s.opens(append(s.brought(), key)))
+}
+
 // TestForgedList: a list that somebody else signed, or that the provider makes up, has no effect.
 func TestForgedList(t *testing.T) {
 	s := scene{messages: []string{"Ben>Ana", "Ana>Ben", "Ben>Ana", "Ana>Ben"}}.start(t).advance(2)
@@ -136,7 +150,7 @@ func TestForgedList(t *testing.T) {
 }
 
 // TestSwapCopiesNothingOlder: a list for another identity than the one under which a contact is
-// known gets no copy of what was written before that identity appears, and nothing waits for it.
+// known gets no copy of what was written before that identity appears.
 func TestSwapCopiesNothingOlder(t *testing.T) {
 	s := scene{messages: []string{"Ben>Ana", "Ana>Ben", "Ben>Ana", "Ben>Ana", "Ana>Ben"}}.start(t).advance(2)
 	key := derive(t, linked.MakeDevice, "", linked.Key)[0]
@@ -147,8 +161,6 @@ func TestSwapCopiesNothingOlder(t *testing.T) {
 	ben := s.sim.Net.Node("device:Ben").(*Device)
 	for _, x := range ben.Extensions {
 		if l, ok := x.(*linker); ok {
-			require.Empty(t, l.waiting)
-			require.Empty(t, l.Holdings())
 			require.Empty(t, l.IdentitySeen(begin, "Ana", wire.Fingerprint(impostor.Public())))
 		}
 	}

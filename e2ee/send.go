@@ -70,7 +70,7 @@ func (d *Device) dispatch(m world.Meta, c *wire.Content) ([]world.Packet, error)
 	if err != nil {
 		return nil, err
 	}
-	o := &outgoing{meta: m, secret: secret, public: public, call: c.Call != nil}
+	o := &outgoing{meta: m, secret: secret, public: public, content: c}
 	if m.Group != "" {
 		if err := d.sealGroup(o); err != nil {
 			return nil, err
@@ -88,7 +88,7 @@ func (d *Device) send(o *outgoing, to []string) []world.Packet {
 	held := false
 	for _, name := range to {
 		p := d.peers[name]
-		if o.call && d.mustHoldBack(p) {
+		if o.content.Call != nil && d.mustHoldBack(p) {
 			out = append(out, d.warn("%s was not called: the safety number has changed, compare "+
 				"it first", name)...)
 			continue
@@ -174,6 +174,7 @@ func (d *Device) bundle(now time.Time, data []byte) []world.Packet {
 	out := d.recordIdentity(now, name, s.Identity)
 	d.addSession(s)
 	for _, o := range waiting {
+		out = append(out, d.links.sealFor(name, o.meta, o.content)...)
 		out = append(out, d.send(o, []string{name})...)
 	}
 	return out
