@@ -391,7 +391,7 @@ adv.order(accounts = ["A"], since = 2, until = 3)
 	l := toyLab(t, attack(`"court.order", "provider.order", "provider.store"`, "", opensAll,
 		"adv.advance(4)\nadv.order(accounts = [\"A\"], emergency = True, through = [\"provider.store\"])"))
 	l.Designs = []world.Design{lawful{}}
-	require.Contains(t, runOne(t, l).Error, "through and program need a court")
+	require.Contains(t, runOne(t, l).Error, "an emergency asks no court, which through, program and forbids need")
 }
 
 // Whoever writes an order in another way than it is taken is told how to write it.

@@ -358,9 +358,19 @@ func TestBounds(t *testing.T) {
 		require.NoError(t, thief.nc.Publish(subject(r.name, "result", fmt.Sprint("flood", i)), make([]byte, 1000)))
 	}
 	require.NoError(t, thief.nc.Flush())
-	info, err := r.streams.results.Info(ctx)
-	require.NoError(t, err)
-	require.EqualValues(t, 5+MaxCommon/chunk+1024, info.State.Msgs)
+	held := func() uint64 {
+		info, err := r.streams.results.Info(ctx)
+		require.NoError(t, err)
+		return info.State.Msgs
+	}
+	// The server has the messages when it has answered the flush, and stores them after that.
+	last := held()
+	require.Eventually(t, func() bool {
+		before := last
+		last = held()
+		return last == before && last >= 1024
+	}, time.Minute, 200*time.Millisecond)
+	require.EqualValues(t, 5+MaxCommon/chunk+1024, last)
 
 	address, err := url.Parse(s.Join)
 	require.NoError(t, err)

@@ -42,8 +42,8 @@ func (s *Story) Found(c *world.Conversation, opened []int) string {
 			found++
 		}
 	}
-	return fmt.Sprintf("Of what the court was after, %s: %d of the %d opened.", s.Crime().Name(),
-		found, len(opened))
+	return fmt.Sprintf("Of the %d that opened, %d are what the court was after: %s.", len(opened),
+		found, s.Crime().Name())
 }
 
 // Ties lists who writes to whom, the busiest first. Each call returns a new list.

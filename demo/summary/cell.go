@@ -8,6 +8,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo/plain"
+	"doormat/world"
 )
 
 // What a cell says besides numbers of messages.
@@ -52,11 +53,20 @@ func Remarks(c *attacks.Cell) []string {
 	return out
 }
 
-// Took says how many were robbed, run or asked: of an order that is meant to be served, who had
-// to say yes.
+// Took says how many were robbed, run or asked: of an order that is meant to be served, and where
+// nobody is robbed, who had to say yes.
 func Took(kind string, c *attacks.Cell) string {
-	if kind == "lawful" {
+	asked := 0
+	for _, need := range c.Needs {
+		if need.Surface == world.Order {
+			asked++
+		}
+	}
+	switch {
+	case kind == "lawful", asked > 0 && asked == len(c.Needs):
 		return fmt.Sprintf("%d had to say yes", c.Parties)
+	case asked > 0:
+		return fmt.Sprintf("%d needed, by break-in or by consent", c.Parties)
 	}
 	return Count(c.Parties, "break-in") + " needed"
 }

@@ -31,9 +31,9 @@ func Signs() []Sign {
 		{"noticed", Warned, "noticed", "somebody noticed",
 			"somebody's honest program gave a warning"},
 		{"odd", "≠", "unexpected", "", "the outcome differs from what the attack expects"},
-		{"parties", "×2", "break-ins", "two break-ins needed, or two who had to say yes; a " +
-			"country counts as one",
-			"break-ins needed, or how many had to say yes; a country counts as one"},
+		{"parties", "×2", "break-ins", "two break-ins, or two who had to say yes; a country " +
+			"counts as one",
+			"how many break-ins, or how many had to say yes; a country counts as one"},
 	}
 }
 
@@ -80,8 +80,8 @@ func Words(r *attacks.Result) (list []string) {
 			func(c *attacks.Cell) bool { return c.Lawful.Asked > 0 }},
 		{"who and when: of the messages that the order names, those of which the agency learned " +
 			"who wrote to whom and when, if not the words", MoreMetadata},
-		{"agency served: what the agency got, while the numbers above it are another " +
-			"adversary's; by no order: what was got otherwise",
+		{"agency served: what the agency got; the numbers above it are another adversary's; by no " +
+			"order: what was got without one",
 			func(c *attacks.Cell) bool {
 				return c.ForOthers ||
 					c.Lawful.Asked > 0 && c.ByNoOrder > 0
@@ -89,8 +89,8 @@ func Words(r *attacks.Result) (list []string) {
 		{"disclosed: who is told later, by design, when the ninety days of an order's secrecy " +
 			"are over",
 			func(c *attacks.Cell) bool { return len(c.Disclosed) > 0 }},
-		{"delivered: messages that everybody saw whom they were for; it stands where some did not " +
-			"arrive",
+		{"delivered: messages that reached everyone they were meant for; shown only where some " +
+			"did not",
 			func(c *attacks.Cell) bool { return c.Delivered.Messages < c.Delivered.Total }},
 	} {
 		if slices.ContainsFunc(r.Cells, func(c attacks.Cell) bool { return w.used(&c) }) {

@@ -67,7 +67,7 @@ func breadth(r *attacks.Result, all []*tally) string {
 		if a := t.widest.Calls; a.Recovered > 0 {
 			parts = append(parts, fmt.Sprintf("%d of %s", a.Recovered, Count(a.Total, "call")))
 		}
-		return enumerate(parts) + by(t.widest)
+		return enumerate(parts) + by(r, t.widest)
 	})
 	if slices.ContainsFunc(all, func(t *tally) bool { return t.apart != t.widest }) {
 		text += " Leaving phones and their makers alone: " +
@@ -76,7 +76,7 @@ func breadth(r *attacks.Result, all []*tally) string {
 					return "nothing"
 				}
 				got, of := recovered(t.apart)
-				return fmt.Sprintf("%d of %d", got, of) + by(t.apart)
+				return fmt.Sprintf("%d of %d", got, of) + by(r, t.apart)
 			})
 	}
 	if !slices.ContainsFunc(r.Cells, func(c attacks.Cell) bool { return everyPhone(r, &c) }) {
@@ -85,9 +85,15 @@ func breadth(r *attacks.Result, all []*tally) string {
 	return text
 }
 
-// by says which attack it was, and what it took.
-func by(c *attacks.Cell) string {
-	return fmt.Sprintf(" (%s, %s)", c.Attack, Count(c.Parties, "break-in"))
+// by says which attack it was, what it took, and under which settings if it fixes any.
+func by(r *attacks.Result, c *attacks.Cell) string {
+	text := fmt.Sprintf(" (%s, %s", c.Attack, strings.TrimSuffix(Took("attack", c), " needed"))
+	for _, a := range r.Attacks {
+		if a.ID == c.Attack && len(a.Fixes) > 0 {
+			text += " under " + strings.Join(a.Fixes, ", ")
+		}
+	}
+	return text + ")"
 }
 
 // everyPhone reports whether an attack runs the programs of all phones, or signs
@@ -166,11 +172,11 @@ func unnoticed(all []*tally) string {
 	case shared == "":
 		return "Of the attacks that open something, nobody was warned in " + own + "."
 	case own == "":
-		return "Of the attacks that open something in every design, nobody was warned in " + shared +
-			"."
+		return "Of the attacks that open something in " + Every(len(all)) +
+			", nobody was warned in " + shared + "."
 	}
-	return "Of the attacks that open something in every design, nobody was warned in " + shared +
-		"; of the others, in " + own + "."
+	return "Of the attacks that open something in " + Every(len(all)) + ", nobody was warned in " +
+		shared + "; of the others, in " + own + "."
 }
 
 // leftOut names the attacks that are not counted, because what they rest on was granted.
@@ -215,8 +221,8 @@ func common(r *attacks.Result) string {
 			}
 		}
 	}
-	return fmt.Sprintf(" Of %s that opened something somewhere, %d opened just as much in every design%s.",
-		Count(opened, "attack"), len(same), parenthesis(same))
+	return fmt.Sprintf(" Of %s that opened something somewhere, %d opened just as much in %s%s.",
+		Count(opened, "attack"), len(same), Every(len(r.Designs)), parenthesis(same))
 }
 
 // lawful is about what courts got. An order for everybody, or for the wrong person,
@@ -243,22 +249,22 @@ func lawful(all []*tally) string {
 		}
 	}
 	if len(common) > 0 {
-		text += fmt.Sprintf("%s %s served in full in every design, %d of them on a phone or by its "+
-			"maker%s.", Count(len(common), "order"),
-			verb(len(common), "is", "are"), phones, parenthesis(texts(common)))
+		text += fmt.Sprintf("%s %s served in full in %s, %d of them on a phone or by its "+
+			"maker%s.", Count(len(common), "order"), verb(len(common), "is", "are"),
+			Every(len(all)), phones, telling(common))
 		if !slices.ContainsFunc(all, func(t *tally) bool {
 			return t.orders > len(common) || t.absent > 0
 		}) {
 			return text
 		}
-		text += " Of the other orders: "
+		text += " Of the other orders, some of which ask for the same messages: "
 	}
 	return text + each(all, func(t *tally) string {
 		own := slices.DeleteFunc(slices.Clone(t.served), func(s served) bool {
 			return slices.ContainsFunc(common, func(o served) bool { return o.attack == s.attack })
 		})
 		text := fmt.Sprintf("%d of %d are served in full%s", len(own), t.orders-len(common),
-			parenthesis(texts(own)))
+			telling(own))
 		if t.wordless > 0 {
 			text += fmt.Sprintf(", %d gave no words, only who wrote to whom and when", t.wordless)
 		}
@@ -269,11 +275,29 @@ func lawful(all []*tally) string {
 	})
 }
 
-func texts(list []served) (all []string) {
+// telling names orders that were served: all that opened more than the target's or more than they
+// name, or everything, and the first few of the others.
+func telling(list []served) string {
+	var ids []string
+	plain := 0
 	for _, s := range list {
-		all = append(all, s.text)
+		if s.text != s.attack {
+			ids = append(ids, s.text)
+		}
 	}
-	return all
+	for _, s := range list {
+		if s.text == s.attack {
+			if plain++; plain > 3 {
+				ids = append(ids, "…")
+				break
+			}
+			ids = append(ids, s.text)
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(ids, ", ") + ")"
 }
 
 // metadata is about who wrote to whom and when, which the table leaves out: a row
@@ -294,8 +318,8 @@ func metadata(r *attacks.Result) string {
 	if least == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("Who wrote to whom and when: in every design some attack learns it of %d of "+
-		"%d messages", least, of)
+	text := fmt.Sprintf("Who wrote to whom and when: in %s some attack learns it of %d of %d "+
+		"messages, since links are plain here", Every(len(r.Designs)), least, of)
 	if blind := onlyMetadata(r, least); len(blind) > 0 {
 		text += ", even where it opens none" + parenthesis(blind)
 	}
@@ -328,6 +352,14 @@ func parenthesis(ids []string) string {
 	return " (" + strings.Join(ids, ", ") + ")"
 }
 
+// Every says that all of so many designs are meant.
+func Every(designs int) string {
+	if designs == 2 {
+		return "both designs"
+	}
+	return "every design"
+}
+
 // each joins what is to be said of every design.
 func each(all []*tally, say func(*tally) string) string {
 	return strings.Join(grouped(all, say, func(names, text string) string {
@@ -351,7 +383,7 @@ func grouped(all []*tally, say func(*tally) string, join func(names, text string
 	for _, text := range texts {
 		of := "with " + enumerate(names[text])
 		if len(all) > 1 && len(names[text]) == len(all) {
-			of = "in every design"
+			of = "in " + Every(len(all))
 		}
 		parts = append(parts, join(of, text))
 	}

@@ -16,8 +16,8 @@ func TestMeaning(t *testing.T) {
 	require.Contains(t, text, "20000 of 20000 messages (everything, 2 break-ins)")
 	require.Contains(t, text, "10000 of 10000 (part)", "as much as everything, found first")
 	require.Contains(t, text, "1 of 2", "part was noticed, everything was not")
-	require.Contains(t, text, "Of 2 attacks that opened something somewhere, 2 opened just as much in every design (part, everything)")
-	require.Contains(t, text, "1 order is served in full in every design, 0 of them on a phone or by its maker (served).")
+	require.Contains(t, text, "Of 2 attacks that opened something somewhere, 2 opened just as much in both designs (part, everything)")
+	require.Contains(t, text, "1 order is served in full in both designs, 0 of them on a phone or by its maker (served).")
 	require.Empty(t, Meaning(&attacks.Result{}), "nothing to say of nothing")
 }
 
@@ -66,11 +66,11 @@ func TestMeaningOf(t *testing.T) {
 		}), "The most that one attack opens: ", "No row has a vendor"},
 		{named("everything", func(c *attacks.Cell) {
 			c.Needs = []world.Capability{{Principal: "device:1", Surface: "store"}}
-		}), "Leaving phones and their makers alone: in every design, 18000 of 20000 (part, 2 break-ins)", ""},
+		}), "Leaving phones and their makers alone: in both designs, 18000 of 20000 (part, 2 break-ins)", ""},
 		{named("part", func(c *attacks.Cell) { c.Content.Target.After, c.Content.Others.After = 0, 0 }), "The most that one attack opens: ", "written after it"},
-		{asInsider(18000), "open something in every design, nobody was warned in 1 of 1 (in every design). Of 1 attack that opened something somewhere, 1 opened just as much in every design (everything)", ""},
-		{asInsider(17999), "open something in every design, nobody was warned in 1 of 2 (in every design). Of 2 attacks that opened something somewhere, 2 opened just as much in every design (part, everything)", ""},
-		{someOrder(20000, 20000, 10000, 10000), "1 order is served in full in every design, 0 of them on a phone or by its maker (served [for everybody])", "not the target's"},
+		{asInsider(18000), "open something in both designs, nobody was warned in 1 of 1 (in both designs). Of 1 attack that opened something somewhere, 1 opened just as much in both designs (everything)", ""},
+		{asInsider(17999), "open something in both designs, nobody was warned in 1 of 2 (in both designs). Of 2 attacks that opened something somewhere, 2 opened just as much in both designs (part, everything)", ""},
+		{someOrder(20000, 20000, 10000, 10000), "1 order is served in full in both designs, 0 of them on a phone or by its maker (served [for everybody])", "not the target's"},
 		{someOrder(12, 12, 2, 10), "by its maker (served [10 of 12 not the target's])", "everybody"},
 		{someOrder(11, 12, 2, 9), "0 of 1", "not the target's"},
 		{named("served", func(c *attacks.Cell) { c.Lawful.Beyond = 9 }), "by its maker (served [9 beyond])", ""},
@@ -81,8 +81,8 @@ func TestMeaningOf(t *testing.T) {
 		}), "with Ann, 0 of 0 are served in full, and for 1 more there is nobody to ask", ""},
 		{named("served", func(c *attacks.Cell) { c.Applicable, c.Lawful = false, attacks.Lawful{} }), "", "nobody to ask"},
 		{named("none", func(c *attacks.Cell) { c.Metadata = attacks.Count{Recovered: 9, Total: 9} }),
-			"learns it of 9 of 9 messages, even where it opens none (none).", ""},
-		{named("part", func(c *attacks.Cell) { c.Metadata = attacks.Count{Recovered: 9, Total: 9} }), "learns it of 9 of 9 messages.", "even where"},
+			"learns it of 9 of 9 messages, since links are plain here, even where it opens none (none).", ""},
+		{named("part", func(c *attacks.Cell) { c.Metadata = attacks.Count{Recovered: 9, Total: 9} }), "learns it of 9 of 9 messages, since links are plain here.", "even where"},
 		{func(r *attacks.Result) { r.Cells[0].Metadata = attacks.Count{Recovered: 9, Total: 9} }, "", "Who wrote to whom"},
 	} {
 		r := demotest.Result(2, "Ann")

@@ -169,16 +169,19 @@ func InHand(list []PhoneInHand) string {
 // WaysThat heads the ways to serve an order that a story has, or those that it has not.
 func WaysThat(exist bool) string {
 	if exist {
-		return "Ways that the police of this story have"
+		return "Ways open to the police of this story"
 	}
 	return "Ways that would need a phone, or its user, that they do not have"
 }
 
 // WaysNote says how to read the numbers of ways.
 const WaysNote = "Words and metadata are counted apart. Served counts messages whose words were " +
-	"read, so an order that gives who wrote to whom and when, and no word, has not been served, and " +
-	"has not got nothing: what it gave stands beside it. Both count what a way itself asks for, " +
-	"which may be more or less than the order above. Nothing here says which way is right."
+	"read. An order that gives who wrote to whom and when, and no word, counts as unserved, although " +
+	"it yielded something, which is shown beside it. Both count what a way itself asks for, " +
+	"which may be more or less than the order above. People and programs answer at once here: hours " +
+	"are those that a design or a script makes one wait. What it costs to get into a phone, or to " +
+	"make a vendor sign, no count here says. Whose words the law protects, as a doctor's or a " +
+	"journalist's, is counted; what is written to them is not. Nothing here says which way is right."
 
 // found counts those of some messages that a cell opened.
 func found(of []int, c *attacks.Cell) Of {

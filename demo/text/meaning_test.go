@@ -24,8 +24,8 @@ func TestOrderMissesTheCrime(t *testing.T) {
 		}
 		return tour.Findings(r, []technique.Header{h}, 100)
 	}
-	require.Contains(t, opened(28, 29, 32, 33), "Of what the court was after, Marco – Jo: 0 of the 4 opened.")
-	require.Contains(t, opened(4, 5, 28), "Of what the court was after, Marco – Jo: 2 of the 3 opened.")
+	require.Contains(t, opened(28, 29, 32, 33), "Of the 4 that opened, 0 are what the court was after: Marco – Jo.")
+	require.Contains(t, opened(4, 5, 28), "Of the 3 that opened, 2 are what the court was after: Marco – Jo.")
 	h.Kind = "attack"
-	require.NotContains(t, opened(4), "the court was after")
+	require.NotContains(t, opened(4), "what the court was after")
 }

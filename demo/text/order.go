@@ -19,8 +19,8 @@ func Order(w *summary.Ways, width int) string {
 		strings.Join(o.Accounts, ", "), o.Since, o.Until, o.Conversation,
 		summary.Count(o.Messages, "message")))
 	p.field("Applied", "by "+o.AppliedBy+": "+o.Why)
-	p.field("Evidence", fmt.Sprintf("%d of the %d messages for whose sake it is signed are in its "+
-		"scope", o.Evidence.Found, o.Evidence.Total))
+	p.field("Evidence", fmt.Sprintf("it is after %s; %d of them are within its scope",
+		summary.Count(o.Evidence.Total, "message"), o.Evidence.Found))
 	p.field("Phones", summary.InHand(o.Phones))
 	for _, exists := range []bool{true, false} {
 		groups := byAttack(w.Ways, exists)
@@ -129,7 +129,7 @@ func told(w *summary.Way) []string {
 	if w.People.Read > 0 {
 		evidence = fmt.Sprintf("%d of %d messages", w.Evidence.Found, w.Evidence.Total)
 		people = fmt.Sprintf("%d read; %d of them neither the target nor named in the order, %d "+
-			"whom the law protects", w.People.Read, w.People.Unnamed, w.People.Privileged)
+			"whose own words the law protects", w.People.Read, w.People.Unnamed, w.People.Privileged)
 	}
 	if l.Served+l.Beyond+l.Metadata.Recovered > 0 || w.Remains != summary.Remains(&attacks.Cell{}) {
 		remains = w.Remains

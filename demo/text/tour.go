@@ -136,7 +136,7 @@ func outcomes(p *page, r *attacks.Result, cells map[[2]string]*attacks.Cell,
 			c.Delivered == first.Delivered && c.Expected == first.Expected
 	}
 	if len(all) > 1 && !slices.ContainsFunc(all, func(c *attacks.Cell) bool { return !alike(c) }) {
-		measured(p, "In every design", kind, all[0])
+		measured(p, "In "+summary.Every(len(all)), kind, all[0])
 		return
 	}
 	for _, d := range r.Designs {
@@ -160,6 +160,9 @@ func measured(p *page, name, kind string, c *attacks.Cell) {
 			notes = append(notes, "noticed by "+summary.Nobody(c))
 		}
 		text += "  " + strings.Join(notes, "; ")
+	}
+	if c.Applicable && c.At == 0 {
+		text += "; it begins before the first message"
 	}
 	if c.Why != "" {
 		text += "\n" + faint(plain.Clean(c.Why))

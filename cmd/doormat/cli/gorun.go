@@ -11,10 +11,11 @@ import (
 var ours = regexp.MustCompile(`\bdoormat ((?:attack|challenge|design) (?:show|run|list|check|start|new)\b)`)
 
 // Typed is text in which commands stand as they work here: go run leaves no program behind that is
-// called doormat.
+// called doormat. A text that says what the word is short for keeps it.
 func Typed(text string) string {
 	program, err := os.Executable()
-	if err != nil || !byGoRun(program, os.TempDir()) {
+	if err != nil || !byGoRun(program, os.TempDir()) ||
+		strings.Contains(text, "doormat is short for") {
 		return text
 	}
 	return ours.ReplaceAllString(text, "go run ./cmd/doormat $1")
