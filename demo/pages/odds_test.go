@@ -129,7 +129,7 @@ func TestOddsByHand(t *testing.T) {
 	}
 	says("three of five have to fall with %s: each trustee with %s a year", summary.Chance(a.Message/0.1),
 		summary.Chance(c.BreakEven[0].Chance))
-	says("it is so at %s a year already if shares are never refreshed, and at %s with yearly refresh",
+	says("%s a year is already enough if shares are never refreshed, and %s with yearly refresh",
 		summary.Chance(row("C", given, 10).BreakEven[0].Chance), summary.Chance(row("C", refreshed, 10).BreakEven[0].Chance))
 	weight := map[string]string{}
 	for _, w := range c.Matters {

@@ -5,6 +5,7 @@ import (
 
 	"doormat/demo/overhead"
 	"doormat/demo/plain"
+	"doormat/escrow/supplier"
 	"doormat/world"
 )
 
@@ -48,6 +49,8 @@ func newParties(c *column) Figure {
 		}
 		n := 1
 		switch {
+		case p.Name == supplier.Name && c.settings.Own.Value(supplier.Suppliers) == supplier.One:
+			// All trustees run the programs of the first, and nobody has to trust the others.
 		case p.Count == world.PerAccount:
 			n = c.Result.Conversation.Accounts
 		case p.Several():

@@ -1,6 +1,8 @@
 package scorecard
 
 import (
+	"slices"
+
 	"doormat/attacks"
 	"doormat/demo/overhead"
 	"doormat/demo/summary"
@@ -43,6 +45,13 @@ var holders = []string{"quorum-collusion", "quorum-asks-hardware", "quorum-theft
 var ownWays = []string{"narrow-order", "cloud-order", "silent-device-warranted",
 	"intercept-order", "user-unlocks"}
 
+// pastWays all answer one order, and futureWays another: in the design's own way, or else by a phone
+// and by swapped keys.
+var (
+	pastWays   = []string{"narrow-order", "cloud-order", "user-unlocks"}
+	futureWays = []string{"intercept-order", "silent-device-warranted", "provider-swap-ordered"}
+)
+
 // past and future are ways to serve an order without a phone, and without a warning on one.
 var (
 	past   = []string{"cloud-order", "backup-subpoena", "vault-ordered"}
@@ -63,6 +72,7 @@ const (
 	laterOn  = "messages later"
 	accesses = "rows"
 	parties  = "principals"
+	breaks   = "break-ins"
 )
 
 var questions = []question{
@@ -80,7 +90,7 @@ var questions = []question{
 			"(the worst row)",
 			messages, most(before, holders...)},
 	}},
-	{"healing", "How long does a thief read on, who came once?", []string{compromise}, []part{
+	{"healing", "How long can a thief who got in once keep reading?", []string{compromise}, []part{
 		{"the target's later messages, by what its phone held (the worst row)", messages,
 			most(targetAfter, "device-theft", "copied-login")},
 		{"messages after the theft until the last that the phone's store and a tap read",
@@ -97,11 +107,15 @@ var questions = []question{
 		[]string{carnegie, savage, arleas}, []part{
 			{"messages beyond the order, in the narrowest way that served one in full", messages,
 				narrowest("no way serves an order in full", beyond, kind("lawful"), fully)},
-			{"messages beyond the order, in the widest", messages,
+			{"messages beyond the order, in the way that opens most beyond", messages,
 				largest("no way serves an order in full", beyond, kind("lawful"), fully)},
-			{"people whom the order does not name, and of whom words are read, in the design's own " +
-				"way; orders differ in scope, see their rows", "people",
-				inTheirWay(unnamed)},
+			{"all messages opened by the widest order that was served in full, in its scope and beyond",
+				messages, largest("no way serves an order in full", everybody, kind("lawful"), fully)},
+			{"people whom an order for some past messages of the target does not name, and of whom " +
+				"words are read, in the design's own way or else by an unlocked phone", "people",
+				firstInFull(pastWays, unnamed)},
+			{"the same for an order for all its later messages, or else by swapped keys", "people",
+				firstInFull(futureWays, unnamed)},
 			{"messages of somebody whom a slip of the pen named, opened", messages, most(served,
 				"mistyped-target")},
 		}},
@@ -136,14 +150,15 @@ var questions = []question{
 		[]string{doormats, risks1997}, []part{
 			{"smallest set of stores and taps, phones apart, that reads some message", parties,
 				smallest},
-			{"fewest who read something in an attack without phones of which nobody learns", parties,
-				reach(fewest("no such attack reads anything", principals, append(abuse,
+			{"fewest break-ins, a country counting as one, by which something is read in an attack " +
+				"without phones of which nobody learns; who sits in a country is as each row says", breaks,
+				reach(fewest("no such attack reads anything", breakIns, append(abuse,
 					institutions...)...))},
-			{"the same without whoever makes the phones' program", parties,
-				reach(fewest("no such attack reads anything", principals, append(append(abuse,
+			{"the same without whoever makes the phones' program", breaks,
+				reach(fewest("no such attack reads anything", breakIns, append(append(abuse,
 					without(world.Vendor)), institutions...)...))},
-			{"fewest of those who read every message", parties,
-				reach(fewest("no such attack reads every message", principals,
+			{"fewest of those by which every message is read", breaks,
+				reach(fewest("no such attack reads every message", breakIns,
 					append(append(abuse, without(world.Vendor), readsAll), institutions...)...))},
 		}},
 	{"exposure of the key", "How much hangs on one key, and how often is it used?",
@@ -195,17 +210,18 @@ var questions = []question{
 		{"lawful rows that read the target's messages, of which it learns, at once or later",
 			accesses,
 			share("no lawful row reads any", []pick{kind("lawful"), readsTarget}, targetKnows)},
-		{"hours from the signing until it is told, in the design's own way; the law is the " +
-			"same in every column",
-			"hours", inTheirWay(told)},
+		{"hours from the signing until it knows, in the design's own way: 0 if whoever unlocks a " +
+			"phone stands beside it; later notice is the law's, the same in every column",
+			"hours", inTheirWay(knows)},
 		{"rows of abuse that read the target's messages, of which it learns", accesses,
 			share("no such row reads any", append(abuse, readsTarget), targetKnows)},
 	}},
 	{"audit by the public", "Which accesses are missing from the public log, and nobody notices?",
 		[]string{processes, warrants, carnegie}, []part{
-			{"lawful rows that read something and are in a public log, after the sealing " +
-				"period", accesses,
-				share("no lawful row reads any", []pick{kind("lawful"), reads}, logged)},
+			{"lawful rows that read something and are missing from a public log, after the sealing " +
+				"period; a log of court orders is a choice of the column and needs no escrow, but " +
+				"only columns with trustees have one here", accesses,
+				share("no lawful row reads any", []pick{kind("lawful"), reads}, unlogged)},
 			{"rows of abuse that read something, of which nobody at all learns", accesses,
 				share("no such row reads any", abuse, silent)},
 		}},
@@ -216,12 +232,13 @@ var questions = []question{
 	}},
 	{"bypass", "Does a phone that leaves the field out, or spoils it, still talk to others?",
 		[]string{blaze, risks1997}, []part{
-			{"messages delivered although the sender's phone spoils its fields (the worst row)",
+			{"of all messages, honest phones' too, those delivered although the target's phone spoils " +
+				"fields (the row with most; which fields, it says)",
 				messages,
 				most(delivered, "garbage-field", "omitted-recipient", "backdated-label")},
-			{"messages delivered where two accomplices' phones accept anything", messages,
+			{"the same, where two accomplices' phones accept anything", messages,
 				most(delivered, "partner-accepts-anything")},
-			{"messages delivered where they leave it out and the provider looks away", messages,
+			{"the same, where they leave it out and the provider looks away", messages,
 				most(delivered, "provider-looks-away")},
 			{"messages that an order to open them is then served", messages, most(served,
 				"provider-looks-away")},
@@ -236,7 +253,7 @@ var questions = []question{
 		{"in an emergency", messages, most(served, "emergency-request")},
 		{"hours from that request to the last message", "hours", late("emergency-request")},
 		{"by a phone that its owner unlocks", messages, most(served, "user-unlocks")},
-		{"by a locked phone whose owner is dead, and the provider", messages, most(served,
+		{"by the locked phone of an owner who is dead, with whatever the provider holds", messages, most(served,
 			"locked-phone-dead-owner")},
 		{"by a locked phone, its maker or an exploit letting the passcode be guessed", messages,
 			most(served, "locked-phone-update", "locked-phone-exploit")},
@@ -272,14 +289,15 @@ var questions = []question{
 			{"the same, with one seat less", messages, most(everybody, "secret-order-spread")},
 			{"messages exposed to two governments that agree", messages, most(everybody,
 				"allied-governments")},
-			{"messages exposed to one that has the provider alone do what it wants (the worst " +
-				"row)", messages,
-				most(everybody, "prekey-swap-unchecked", "cloud-insider", "silent-device-provider")},
+			{"messages exposed to whoever takes over the provider, and of those who keep keys too few " +
+				"for a quorum, if any (the worst row)", messages,
+				largest("no attack takes over no more than the provider", everybody, kind("attack"),
+					noQuorum)},
 		}},
 	{"metadata", "What does it leak who writes to whom, and when?", []string{academies}, []part{
 		{"messages of which a tap on the network learns it", messages, most(metadata, "wiretap")},
 		{"of which the provider's store tells it", messages, most(metadata, "provider-dump")},
-		{"of which the provider learns it that runs on", messages, most(metadata,
+		{"messages for which a provider that goes on running learns it", messages, most(metadata,
 			"parent-company")},
 		{"of which an order learns it", messages, most(orderMetadata, "metadata-only")},
 		{"of which a trustee's machine learns it when courts ask", messages, most(metadata,
@@ -331,9 +349,12 @@ var questions = []question{
 }
 
 // inTheirWay reads a field of the first of a design's own ways that serves its order in full.
-func inTheirWay(read field) func(*column) Figure {
+func inTheirWay(read field) func(*column) Figure { return firstInFull(ownWays, read) }
+
+// firstInFull reads a field of the first of some rows that serves its order in full.
+func firstInFull(ways []string, read field) func(*column) Figure {
 	return func(c *column) Figure {
-		for _, id := range ownWays {
+		for _, id := range ways {
 			if cell := c.cells[id]; cell != nil && summary.Measured(cell) && summary.Full(cell) {
 				return c.of(id, read)
 			}
@@ -345,6 +366,18 @@ func inTheirWay(read field) func(*column) Figure {
 // nobodysPhone chooses rows that need no phone, no vendor of its program and no quantum computer.
 func nobodysPhone(c *column, a *attacks.AttackRow, cell *attacks.Cell) bool {
 	return without(append(personal, world.Vendor, world.QuantumName)...)(c, a, cell)
+}
+
+// noQuorum chooses rows that take over the provider and nobody else, and the one whose country
+// holds the provider and one key part less than a quorum: where keys are kept by nobody but users,
+// it is the provider alone.
+func noQuorum(_ *column, a *attacks.AttackRow, cell *attacks.Cell) bool {
+	if a.ID == "secret-order-spread" {
+		return true
+	}
+	return !slices.ContainsFunc(cell.Needs, func(n world.Capability) bool {
+		return n.Principal != world.Provider
+	})
 }
 
 // late is how many hours an order took that was served at all.

@@ -59,6 +59,7 @@ func metadata(c *attacks.Cell) (n, of int)   { return c.Metadata.Recovered, c.Me
 func forged(c *attacks.Cell) (n, of int)     { return c.Forged, alone }
 func unnamed(c *attacks.Cell) (n, of int)    { return c.People.Unnamed, alone }
 func principals(c *attacks.Cell) (n, of int) { return c.Principals, alone }
+func breakIns(c *attacks.Cell) (n, of int)   { return c.Parties, alone }
 func delivered(c *attacks.Cell) (n, of int)  { return c.Delivered.Messages, c.Delivered.Total }
 func orderMetadata(c *attacks.Cell) (n, of int) {
 	return c.Lawful.Metadata.Recovered, c.Lawful.Metadata.Total
@@ -169,9 +170,9 @@ func silent(_ *column, _ *attacks.AttackRow, cell *attacks.Cell) bool {
 	return len(cell.Noticed) == 0 && len(cell.Disclosed) == 0
 }
 
-// logged chooses rows of which the public learns from the log.
-func logged(_ *column, _ *attacks.AttackRow, cell *attacks.Cell) bool {
-	return slices.ContainsFunc(cell.Disclosed,
+// unlogged chooses rows of which the public learns nothing from a log.
+func unlogged(_ *column, _ *attacks.AttackRow, cell *attacks.Cell) bool {
+	return !slices.ContainsFunc(cell.Disclosed,
 		func(d attacks.Disclosure) bool { return d.By == world.Monitor })
 }
 
@@ -182,8 +183,14 @@ func forges(c *column, a *attacks.AttackRow, _ *attacks.Cell) bool {
 	})
 }
 
-// told is after how many hours somebody is told, by name, of an order.
-func told(c *attacks.Cell) (n, of int) {
+// knows is after how many hours somebody learns of an order: at once who is asked to unlock a phone,
+// and others when they are told, by name.
+func knows(c *attacks.Cell) (n, of int) {
+	if slices.ContainsFunc(c.Noticed, func(e attacks.Evidence) bool {
+		return world.KindOf(e.By) == world.UserName
+	}) {
+		return 0, alone
+	}
 	for _, d := range c.Disclosed {
 		if _, personal := world.AccountOf(d.By); personal {
 			return d.AfterHours, alone

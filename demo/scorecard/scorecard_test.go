@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,7 +59,7 @@ func sample() *scorecard.Input {
 		}
 		in.Result.Attacks = append(in.Result.Attacks, attacks.AttackRow{ID: id, Kind: kind, Family: "theft"})
 		for _, d := range in.Infos {
-			c := attacks.Cell{Attack: id, Design: d.ID, Applicable: true, Principals: 2,
+			c := attacks.Cell{Attack: id, Design: d.ID, Applicable: true, Principals: 2, Parties: 2,
 				Lawful:  attacks.Lawful{Asked: 4, Served: 4, Beyond: 3},
 				Content: attacks.Content{Target: attacks.Exposure{Recovered: 1, Total: 2, Before: 1, BeforeTotal: 1}}}
 			if d.ID == overhead.Base && id != "device-theft" && id != "user-unlocks" {
@@ -179,9 +180,9 @@ func TestWorst(t *testing.T) {
 	find(in, "narrow-order", "split").Lawful = attacks.Lawful{Asked: 4, Served: 4}
 	c := card(t, in)
 	require.Equal(t, "narrow-order", figure(t, c, 3, "messages beyond the order, in the narrowest", 1).Source.ID)
-	require.Equal(t, 9, figure(t, c, 3, "messages beyond the order, in the widest", 1).Number)
+	require.Equal(t, 9, figure(t, c, 3, "messages beyond the order, in the way that opens most", 1).Number)
 	find(in, "user-unlocks", "split").Lawful.Served = 3 // not in full: no way of that kind
-	require.Equal(t, 0, figure(t, card(t, in), 3, "messages beyond the order, in the widest", 1).Number)
+	require.Equal(t, 0, figure(t, card(t, in), 3, "messages beyond the order, in the way that opens most", 1).Number)
 
 	in.Result.Attacks = append(in.Result.Attacks, attacks.AttackRow{ID: "quorum-collusion", Kind: "attack"})
 	in.Result.Cells = append(in.Result.Cells, attacks.Cell{Attack: "quorum-collusion", Design: "split",
@@ -190,12 +191,79 @@ func TestWorst(t *testing.T) {
 	require.Equal(t, "quorum-theft", figure(t, card(t, in), 1, "all messages from before", 1).Source.ID,
 		"1 of 1 is more than 3 of 4")
 
-	silent := figure(t, c, 6, "fewest who read something in", 1)
+	silent := figure(t, c, 6, "fewest break-ins", 1)
 	require.Equal(t, "2, reading 1 of 2", silent.Text)
 	find(in, "quorum-theft", "split").Noticed = []attacks.Evidence{{By: "log"}}
 	find(in, "device-theft", "split").Needs = []world.Capability{{Principal: "device:A", Surface: world.Store}}
-	silent = figure(t, card(t, in), 6, "fewest who read something in", 1)
+	silent = figure(t, card(t, in), 6, "fewest break-ins", 1)
 	require.Equal(t, "no such attack reads anything", silent.Reason)
+}
+
+// add puts a row of its own into a hand-written result, in the column split.
+func add(in *scorecard.Input, kind string, c attacks.Cell) *attacks.Cell {
+	c.Design, c.Applicable = "split", true
+	in.Result.Attacks = append(in.Result.Attacks, attacks.AttackRow{ID: c.Attack, Kind: kind})
+	in.Result.Cells = append(in.Result.Cells, c)
+	return &in.Result.Cells[len(in.Result.Cells)-1]
+}
+
+func reading(n int) attacks.Content {
+	return attacks.Content{Others: attacks.Exposure{Recovered: n, Total: 4}}
+}
+
+// A country counts as one, whoever sits in it; of as few, the widest row is shown.
+func TestCountryIsOne(t *testing.T) {
+	in := sample()
+	country := []world.Capability{{Principal: "jurisdiction:A", Surface: world.Control}}
+	add(in, "attack", attacks.Cell{Attack: "prekey-swap-unchecked", Parties: 1, Principals: 1,
+		Needs: []world.Capability{{Principal: world.Provider, Surface: world.Control}}, Content: reading(1)})
+	add(in, "attack", attacks.Cell{Attack: "secret-order", Parties: 1, Principals: 4, Needs: country,
+		Content: reading(4)})
+	add(in, "attack", attacks.Cell{Attack: "secret-order-spread", Parties: 1, Principals: 3, Needs: country,
+		Content: reading(2)})
+	c := card(t, in)
+	for _, what := range []string{"fewest break-ins", "the same without whoever makes", "fewest of those by which every"} {
+		require.Equal(t, "1, reading 4 of 4", figure(t, c, 6, what, 1).Text)
+	}
+	require.Equal(t, "2 of 4", figure(t, c, 18, "messages exposed to whoever takes over the provider", 1).Text,
+		"one key part short is not more than the provider, and a quorum is")
+}
+
+// Who unlocks a phone knows of it at once, although the law's notice comes later.
+func TestKnows(t *testing.T) {
+	in := sample()
+	notice := []attacks.Disclosure{{By: "user:A", AfterHours: 9}}
+	cell := find(in, "user-unlocks", overhead.Base)
+	cell.Disclosed = notice
+	require.Equal(t, 9, figure(t, card(t, in), 12, "hours from the signing", 0).Number)
+	cell.Noticed = []attacks.Evidence{{By: "user:A"}}
+	require.Equal(t, "0", figure(t, card(t, in), 12, "hours from the signing", 0).Text)
+}
+
+// What is missing from the log is counted, and not what is there.
+func TestMissingFromLog(t *testing.T) {
+	in := sample()
+	require.Equal(t, "2 of 2", figure(t, card(t, in), 13, "lawful rows", 1).Text)
+	find(in, "narrow-order", "split").Disclosed = []attacks.Disclosure{{By: world.Monitor}}
+	require.Equal(t, "1 of 2", figure(t, card(t, in), 13, "lawful rows", 1).Text)
+}
+
+// The widest order that was served is shown, also where it opens nothing beyond its scope; and ways
+// that are compared answer one order.
+func TestOneOrder(t *testing.T) {
+	in := sample()
+	add(in, "lawful", attacks.Cell{Attack: "broad-order", Lawful: attacks.Lawful{Asked: 4, Served: 4},
+		Content: reading(4)})
+	add(in, "lawful", attacks.Cell{Attack: "intercept-order", Lawful: attacks.Lawful{Asked: 3, Served: 3},
+		People: attacks.People{Read: 3, Unnamed: 2}, Content: reading(3)})
+	find(in, "narrow-order", "split").People = attacks.People{Read: 2, Unnamed: 1}
+	c := card(t, in)
+	require.Equal(t, "broad-order", figure(t, c, 3, "all messages opened by the widest", 1).Source.ID)
+	require.Equal(t, "user-unlocks", figure(t, c, 3, "people whom an order", 0).Source.ID)
+	require.Equal(t, 1, figure(t, c, 3, "people whom an order", 1).Number)
+	require.Equal(t, 2, figure(t, c, 3, "the same for an order for all its later", 1).Number)
+	find(in, "narrow-order", "split").Lawful.Served = 0
+	require.Equal(t, "user-unlocks", figure(t, card(t, in), 3, "people whom an order", 1).Source.ID)
 }
 
 // whole checks that nothing is blank: every figure has a number or a reason, and says where it is from.
@@ -233,7 +301,7 @@ func TestNames(t *testing.T) {
 	require.NoError(t, err)
 	list, err := demo.Attacks()
 	require.NoError(t, err)
-	known := []string{"non-scalability", "super-encryption"} // questions
+	known := []string{"non-scalability", "super-encryption", "break-ins"} // questions, and a unit
 	for _, a := range list {
 		known = append(known, a.Header().ID)
 	}
@@ -256,8 +324,12 @@ func TestWhole(t *testing.T) {
 		in.Cases[i] = odds.Case{Moments: []int{36, 72}, Targets: func(int) bool { return true },
 			Messages: []*faulttree.Tree{faulttree.Never()}}
 	}
+	in.Base = &in.Infos[0]
 	c := card(t, in)
 	whole(t, c, len(ahead.Designs))
+	at := slices.IndexFunc(in.Infos, func(i world.Info) bool { return i.ID == "threshold" })
+	require.Equal(t, "12: trustee ×5, log, witness ×4, monitor, supplier", figure(t, c, 14, "who stands", at).Text,
+		"one supplier writes for all")
 	for _, reason := range c.Reasons() {
 		require.NotContains(t, reason, "was not run")
 		require.NotContains(t, reason, "failed")
