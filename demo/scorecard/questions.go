@@ -109,8 +109,8 @@ var questions = []question{
 				narrowest("no way serves an order in full", beyond, kind("lawful"), fully)},
 			{"messages beyond the order, in the way that opens most beyond", messages,
 				largest("no way serves an order in full", beyond, kind("lawful"), fully)},
-			{"all messages opened by the widest order that was served in full, in its scope and beyond",
-				messages, largest("no way serves an order in full", everybody, kind("lawful"), fully)},
+			{"all messages opened by the widest order that was served in full, in its scope and " +
+				"beyond; one for everybody is put to trustees only, and not to a provider", messages, largest("no way serves an order in full", everybody, kind("lawful"), fully)},
 			{"people whom an order for some past messages of the target does not name, and of whom " +
 				"words are read, in the design's own way or else by an unlocked phone", "people",
 				firstInFull(pastWays, unnamed)},
@@ -289,8 +289,8 @@ var questions = []question{
 			{"the same, with one seat less", messages, most(everybody, "secret-order-spread")},
 			{"messages exposed to two governments that agree", messages, most(everybody,
 				"allied-governments")},
-			{"messages exposed to whoever takes over the provider, and of those who keep keys too few " +
-				"for a quorum, if any (the worst row)", messages,
+			{"messages exposed to a country that holds the provider and too few key parts for a quorum, " +
+				"if any (the worst row)", messages,
 				largest("no attack takes over no more than the provider", everybody, kind("attack"),
 					noQuorum)},
 		}},

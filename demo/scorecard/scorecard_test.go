@@ -225,7 +225,7 @@ func TestCountryIsOne(t *testing.T) {
 	for _, what := range []string{"fewest break-ins", "the same without whoever makes", "fewest of those by which every"} {
 		require.Equal(t, "1, reading 4 of 4", figure(t, c, 6, what, 1).Text)
 	}
-	require.Equal(t, "2 of 4", figure(t, c, 18, "messages exposed to whoever takes over the provider", 1).Text,
+	require.Equal(t, "2 of 4", figure(t, c, 18, "messages exposed to a country that holds the provider", 1).Text,
 		"one key part short is not more than the provider, and a quorum is")
 }
 
