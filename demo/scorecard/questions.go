@@ -110,7 +110,8 @@ var questions = []question{
 			{"messages beyond the order, in the way that opens most beyond", messages,
 				largest("no way serves an order in full", beyond, kind("lawful"), fully)},
 			{"all messages opened by the widest order that was served in full, in its scope and " +
-				"beyond; one for everybody is put to trustees only, and not to a provider", messages, largest("no way serves an order in full", everybody, kind("lawful"), fully)},
+				"beyond; one for everybody is put to trustees only, and not to a provider", messages,
+				largest("no way serves an order in full", everybody, kind("lawful"), fully)},
 			{"people whom an order for some past messages of the target does not name, and of whom " +
 				"words are read, in the design's own way or else by an unlocked phone", "people",
 				firstInFull(pastWays, unnamed)},
