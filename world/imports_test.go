@@ -93,7 +93,7 @@ var policy = []struct {
 	{"demo/replay", []string{"world", "attacks", "attacks/technique", "attacks/deduce", "demo/plain", "demo/summary", "attacks/trace"}},
 	{"demo/wall", []string{"world", "attacks", "demo/plain", "demo/summary", "demo/replay"}},
 	{"demo/data", []string{"world", "attacks", "demo/plain", "demo/summary"}},
-	{"demo/scorecard", []string{"world", "attacks", "attacks/faulttree", "attacks/odds", "demo/plain", "demo/bidi", "demo/summary", "demo/overhead"}},
+	{"demo/scorecard", []string{"world", "attacks", "attacks/faulttree", "attacks/odds", "escrow/supplier", "demo/plain", "demo/bidi", "demo/summary", "demo/overhead"}},
 	{"demo/scorecard/gather", []string{"world", "attacks", "demo", "demo/overhead", "demo/scorecard"}},
 	{"demo/markdown", []string{"world", "attacks", "demo/plain", "demo/bidi", "demo/summary", "demo/scorecard"}},
 	{"demo/drawing", []string{"world", "attacks", "attacks/atlas", "attacks/deduce", "demo/plain", "demo/summary", "demo/replay", "demo/wall", "demo/story"}},
