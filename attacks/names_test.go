@@ -21,15 +21,15 @@ func TestNamesInHeaders(t *testing.T) {
 		return strings.NewReplacer(`showcase = "toy"`, `showcase = "`+showcase+`"`, `{"toy":`, `{"`+key+`":`).Replace(src)
 	}
 	for want, src := range map[string]string{
-		`applies: no design has a rule or program "no such rule"`:                                                                                                        header(`"provider.store"`, `"no such rule"`, "toy", "toy"),
-		`no design has a rule or program "forge a toy mesage"; did you mean "forge a toy message"?`:                                                                      header(`"provider.store"`, `"forge a toy mesage"`, "toy", "toy"),
-		`capability "providr.control": no design has a principal "providr"; did you mean "provider.control"?`:                                                            header(`"providr.control"`, "", "toy", "toy"),
+		`applies: no design has a rule or program "no such rule"`:                                                                                                                       header(`"provider.store"`, `"no such rule"`, "toy", "toy"),
+		`no design has a rule or program "forge a toy mesage"; did you mean "forge a toy message"?`:                                                                                     header(`"provider.store"`, `"forge a toy mesage"`, "toy", "toy"),
+		`capability "providr.control": no design has a principal "providr"; did you mean "provider.control"?`:                                                                           header(`"providr.control"`, "", "toy", "toy"),
 		`capability "trustees:1..t.store": a range reads NAME:FROM..TO.surface, where NAME is user, device, element, court, agency, trustee, witness or vault; did you mean "trustee"?`: header(`"trustee:1.store", "trustees:1..t.store"`, "", "toy", "toy"),
-		`capability "provider:1.store": there is one provider`:                                                                                                           header(`"provider:1.store"`, "", "toy", "toy"),
-		`capability "trustee.store": there may be several of trustee: want trustee:WHICH`:                                                                                header(`"trustee.store"`, "", "toy", "toy"),
-		`capability "device:targt.store": nobody is called "targt"; did you mean "target"?`:                                                                              header(`"device:targt.store"`, "", "toy", "toy"),
-		`showcase: there is no design "tooy"; did you mean "toy"?`:                                                                                                       header(`"provider.store"`, "", "tooy", "toy"),
-		`expects: "escro" is neither a design nor a class of designs; did you mean "escrow"?`:                                                                            header(`"provider.store"`, "", "toy", "escro"),
+		`capability "provider:1.store": there is one provider`:                                                                                                                          header(`"provider:1.store"`, "", "toy", "toy"),
+		`capability "trustee.store": there may be several of trustee: want trustee:WHICH`:                                                                                               header(`"trustee.store"`, "", "toy", "toy"),
+		`capability "device:targt.store": nobody is called "targt"; did you mean "target"?`:                                                                                             header(`"device:targt.store"`, "", "toy", "toy"),
+		`showcase: there is no design "tooy"; did you mean "toy"?`:                                                                                                                      header(`"provider.store"`, "", "tooy", "toy"),
+		`expects: "escro" is neither a design nor a class of designs; did you mean "escrow"?`:                                                                                           header(`"provider.store"`, "", "toy", "escro"),
 		`settings: "treshold": want one of threshold, trustees, `: strings.Replace(header(`"provider.store"`, "", "toy", "toy"),
 			`applies = []`, `settings = {"treshold": "2"}`, 1),
 		`capability "wizard.control": no design has a principal "wizard": there are agency, court, device, `: header(`"wizard.control"`, "", "toy", "toy"),
