@@ -397,7 +397,7 @@ adv.order(accounts = ["A"], since = 2, until = 3)
 // Whoever writes an order in another way than it is taken is told how to write it.
 func TestOrderArguments(t *testing.T) {
 	for body, why := range map[string]string{
-		`adv.order(["A"])`:                     "takes its arguments by name: accounts = ..., since = ..., until = ...",
+		`adv.order(["A"])`:                     "takes its arguments by name, as NAME = VALUE: accounts, since, until",
 		`adv.order(accounts = adv.target)`:     `accounts wants a list: accounts = ["A"]`,
 		`adv.order(since = 1, until = 1)`:      "accounts names nobody: accounts = [adv.target]",
 		`adv.order(accounts = ["A"])`:          "since = 1, until = 0: want 1 ≤ since ≤ until ≤ 4; 0 are written so far",

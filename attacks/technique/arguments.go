@@ -51,7 +51,8 @@ func (a *Arguments) Check() error {
 	}
 	if most := before + f.CountPositional(); !f.Rest() && len(a.Args) > most {
 		if most == before && len(f.Parameters) > 0 {
-			return fmt.Errorf("takes its arguments by name: %s = ...", strings.Join(f.Names(), " = ..., "))
+			return fmt.Errorf("takes its arguments by name, as NAME = VALUE: %s",
+				strings.Join(f.Names(), ", "))
 		}
 		return fmt.Errorf("%d arguments, want at most %d", len(a.Args)-before, most-before)
 	}
