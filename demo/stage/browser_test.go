@@ -280,3 +280,29 @@ func BenchmarkBeat(b *testing.B) {
 	}
 	b.ReportMetric(sum/float64(b.N), "ms-a-beat/op")
 }
+
+// BenchmarkFrames counts frames while something moves: the second after each beat of each act.
+func BenchmarkFrames(b *testing.B) {
+	s, at := open(b)
+	for _, act := range s.acts {
+		b.Run(act.ID, func(b *testing.B) {
+			get(b, at+"/wall/"+act.ID)
+			p := browser.Open(b, laptop)
+			least := 1000.0
+			for b.Loop() {
+				for beat := 1; beat < 4; beat++ {
+					p.Visit(fmt.Sprintf("%s/wall/%s?beat=%d", at, act.ID, beat))
+					onWall(p, act.ID, beat)
+					least = min(least, browser.Value[float64](p, `new Promise((done) => {
+						document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "n", bubbles: true }));
+						let frames = 0, begin = performance.now();
+						const count = () => { frames++; const gone = performance.now() - begin;
+							if (gone < 1000) { requestAnimationFrame(count); } else { done(frames * 1000 / gone); } };
+						requestAnimationFrame(count);
+					})`))
+				}
+			}
+			b.ReportMetric(least, "least-frames/s")
+		})
+	}
+}
