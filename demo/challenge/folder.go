@@ -50,15 +50,11 @@ type Grade struct {
 // it does, costs that answer only; nothing outside the folder is read.
 func (g *Grader) Folder(ctx context.Context, dir string,
 	done func(students, of int)) (*Grades, error) {
-	root, err := os.OpenRoot(dir)
+	root, grades, err := open(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	grades, err := collect(root)
-	if err != nil {
-		return nil, err
-	}
 	var mu sync.Mutex
 	marked := 0
 	work := make(chan *Grade)
@@ -99,15 +95,11 @@ const MaxTogether = 128 << 20
 // FolderBy is [Grader.Folder] with the answers of all students marked by mark, a verdict each in
 // their order. It has them all in memory, at most [MaxTogether] bytes.
 func FolderBy(dir string, mark func([]Answer) ([]*Verdict, error)) (*Grades, error) {
-	root, err := os.OpenRoot(dir)
+	root, grades, err := open(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	grades, err := collect(root)
-	if err != nil {
-		return nil, err
-	}
 	list, _ := All() // which could be read before
 	var answers []Answer
 	var owners []*Grade
@@ -142,6 +134,20 @@ func (grade *Grade) add(a Answer, v *Verdict) {
 		grade.Problems = append(grade.Problems, fmt.Sprintf("%s: begun by %q, who has "+
 			"other keys and messages", v.Challenge, plain.Short(owner.Name, 60)))
 	}
+}
+
+// open reads who handed in something in a folder, which the caller closes.
+func open(dir string) (*os.Root, *Grades, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	grades, err := collect(root)
+	if err != nil {
+		root.Close()
+		return nil, nil, err
+	}
+	return root, grades, nil
 }
 
 // collect reads who handed in what.

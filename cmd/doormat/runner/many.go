@@ -26,34 +26,32 @@ type Many struct {
 	Server cluster.Server
 	share  bool // what is somebody's own may travel to a URL
 	disk   bool
+	login  []string // the names of its flags
 }
 
 // Add adds the flags of a command that has work for others.
 func (m *Many) Add(c *cobra.Command) {
-	m.Login(c, "have workers compute: `embedded` (in this process), or the URL of a NATS server that has JetStream "+
-		"(see doormat work)")
-	c.Flags().BoolVar(&m.share, "share-conversation", false, "with a URL, let an exported chat travel to the "+
-		"server and to every worker, where whoever runs them can read it")
-	m.addDisk(c)
+	m.add(c, "have workers compute", "share-conversation", "let an exported chat travel to the server "+
+		"and to every worker, where whoever runs them can read it")
 }
 
 // AddForClass adds the flags of a command that has the answers of a class marked by others.
 func (m *Many) AddForClass(c *cobra.Command) {
-	m.Login(c, "of a folder, have workers mark: `embedded` (in this process), or the URL of a NATS server that has "+
-		"JetStream (see doormat work)")
-	c.Flags().BoolVar(&m.share, "share-submissions", false, "with a URL, let all answers and the names of who "+
-		"handed them in travel to the server and to every worker, where whoever runs them can read them")
-	m.addDisk(c)
+	m.add(c, "of a folder, have workers mark", "share-submissions", "let all answers and the names of "+
+		"who handed them in travel to the server and to every worker, where whoever runs them can read them")
 }
 
-// addDisk ends the list of flags, and refuses those that are about a server where none is named:
-// whoever gave them believes that others compute.
-func (m *Many) addDisk(c *cobra.Command) {
+// add refuses flags that are about a server where none is named: whoever gave them believes that
+// others compute.
+func (m *Many) add(c *cobra.Command, does, share, travels string) {
+	m.Login(c, does+": `embedded` (in this process), or the URL of a NATS server that has JetStream "+
+		"(see doormat work)")
+	c.Flags().BoolVar(&m.share, share, false, "with a URL, "+travels)
 	c.Flags().BoolVar(&m.disk, "nats-disk", false, "with a URL, keep jobs on the servers' disks, not in memory, until the end")
+	about := append(m.login, share, "nats-disk")
 	before := c.PreRunE
 	c.PreRunE = func(c *cobra.Command, args []string) error {
-		for _, name := range []string{"creds", "nkey", "tlsca", "tlscert", "tlskey", "share-conversation",
-			"share-submissions", "nats-disk"} {
+		for _, name := range about {
 			if m.Server.URL == "" && c.Flags().Changed(name) {
 				return demo.Usagef("--%s: is for --nats; give both", name)
 			}
@@ -77,6 +75,7 @@ func (m *Many) Login(c *cobra.Command, what string) {
 		{&m.Server.Cert, "tlscert", "this client's certificate"}, {&m.Server.Key, "tlskey", "its key"}} {
 		f.StringVar(file.into, file.name, "", "for NATS: `FILE` with "+file.what)
 		cli.Complete(c, file.name, cli.Files)
+		m.login = append(m.login, file.name)
 	}
 	cli.Complete(c, "nats", cli.Words(cluster.Embedded))
 }
