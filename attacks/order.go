@@ -12,73 +12,93 @@ import (
 
 // What a script orders in the name of the law.
 
+// application is what a script has an agency apply for.
+type application struct {
+	origin  string // the need that what is obtained comes from
+	court   int
+	kind    byte     // world.KindCase, or world.KindUrgent, which asks no court
+	fields  [][]byte // of the packet to the agency
+	through []world.Capability
+	mine    bool // the adversary is the agency
+}
+
 // order has the agency of a court's country apply for an order, or for an injunction: accounts,
 // since and until (moments). It returns what the agency obtained, unless loot is False: then that
 // stays with it, and the adversary is somebody else. through lists declared capabilities that the
 // order, if it is signed, lets the agency use, an implant, say: what they yield is obtained under
 // it. program is what the vendor has to publish. In an emergency the provider is asked at once.
 func (a *adversary) order(args *technique.Arguments) ([]int, error) {
-	court := args.NumberNamed("court", 1)
-	origin, kind := world.Numbered(world.Court, court)+".order", byte(world.KindCase)
-	if _, err := a.declared(origin, world.Order); err != nil {
+	p, err := a.application(args)
+	if err != nil {
 		return nil, err
+	}
+	ids := []int{}
+	a.run.obtained = func(facts []world.Fact) {
+		if p.mine {
+			ids = append(ids, a.loot(p.origin, facts, true)...)
+			return
+		}
+		for _, f := range facts {
+			a.docket.Obtained(deduce.Entry{Fact: f, Origin: p.origin, Loot: true}, -1,
+				a.run.Net.Now())
+		}
+	}
+	a.agency = a.agency || p.mine
+	signed := a.run.asked.Signed
+	a.run.Net.Post(world.Packet{From: world.Law, To: world.Numbered(world.Agency, p.court),
+		Data: world.Pack(p.kind, p.fields...)})
+	err = a.run.Settle()
+	if a.run.asked.Signed > signed {
+		a.docket.Allow(p.through, a.run.asked.Expiry)
+		if p.mine {
+			a.docket.Allow(a.answers(), a.run.asked.Expiry)
+		}
+	}
+	return ids, err
+}
+
+// application reads what order is called with.
+func (a *adversary) application(args *technique.Arguments) (p application, err error) {
+	p.court, p.kind, p.mine = args.NumberNamed("court", 1), world.KindCase, args.Flag("loot", true)
+	p.origin = world.Numbered(world.Court, p.court) + ".order"
+	if _, err := a.declared(p.origin, world.Order); err != nil {
+		return p, err
 	}
 	a.mark()
 	messages := a.run.truth.Conversation.Messages
 	accounts := args.Texts("accounts")
 	for _, name := range accounts {
 		if err := a.handed.In([]byte(name)); err != nil {
-			return nil, err
+			return p, err
 		}
 	}
 	since, until := args.Window(a.run.Moment(), len(messages))
-	mine := args.Flag("loot", true)
-	through, err := a.through(args, mine)
-	if err != nil {
-		return nil, err
+	if p.through, err = a.through(args, p.mine); err != nil {
+		return p, err
 	}
-	program := args.Optional(0, "program")
-	if program != "" && !slices.Contains(a.header.Applies, program) {
-		return nil, fmt.Errorf("program %q is not among those that the header's applies declares%s",
+	program, forbids := args.Optional(0, "program"), args.Flag("forbids", false)
+	switch {
+	case program != "" && !slices.Contains(a.header.Applies, program):
+		return p, fmt.Errorf("program %q is not among those that the header's applies declares%s",
 			program, world.DidYouMean(program, a.header.Applies))
+	case len(accounts) == 0 || args.Err() != nil:
+		return p, errors.New("accounts names nobody: accounts = [adv.target]")
 	}
-	if len(accounts) == 0 || args.Err() != nil {
-		return nil, errors.New("accounts names nobody: accounts = [adv.target]")
-	}
-	from, to := messages[since-1].Sent, messages[until-1].Sent
 	if args.Flag("emergency", false) {
-		if len(through) > 0 || program != "" || args.Flag("forbids", false) {
-			return nil, errors.New("an emergency asks no court, which through, program and forbids need")
+		if len(p.through) > 0 || program != "" || forbids {
+			return p, errors.New("an emergency asks no court, which through, program and forbids need")
 		}
-		kind, origin = world.KindUrgent, a.answering[world.Provider]
+		p.kind, p.origin = world.KindUrgent, a.answering[world.Provider]
 	}
-	ids := []int{}
-	a.run.obtained = func(facts []world.Fact) {
-		if mine {
-			ids = append(ids, a.loot(origin, facts, true)...)
-			return
-		}
-		for _, f := range facts {
-			a.docket.Obtained(deduce.Entry{Fact: f, Origin: origin, Loot: true}, -1,
-				a.run.Net.Now())
-		}
+	p.fields = [][]byte{world.Strings(accounts), world.Time(messages[since-1].Sent),
+		world.Time(messages[until-1].Sent)}
+	if program != "" || forbids {
+		p.fields = append(p.fields, []byte(program))
 	}
-	a.agency = a.agency || mine
-	signed := a.run.asked.Signed
-	application := [][]byte{world.Strings(accounts), world.Time(from), world.Time(to), []byte(program), {1}}
-	if !args.Flag("forbids", false) {
-		application = application[:3+min(1, len(program))]
+	if forbids {
+		p.fields = append(p.fields, []byte{1})
 	}
-	a.run.Net.Post(world.Packet{From: world.Law, To: world.Numbered(world.Agency, court),
-		Data: world.Pack(kind, application...)})
-	err = a.run.Settle()
-	if a.run.asked.Signed > signed {
-		a.docket.Allow(through, a.run.asked.Expiry)
-		if mine {
-			a.docket.Allow(a.answers(), a.run.asked.Expiry)
-		}
-	}
-	return ids, err
+	return p, nil
 }
 
 // answers lists the needs that are answers to lawful process. What an agency comes to through one

@@ -60,12 +60,6 @@ func Render(ctx context.Context, kit demo.Kit, root string) (Pages, error) {
 }
 
 func render(ctx context.Context, kit demo.Kit, r *results, root string) (Pages, error) {
-	p := Pages{"matrix.md": matrix(r)}
-	for i, a := range kit.Attacks {
-		h := a.Header()
-		p["attacks/"+h.ID+".md"] = attack(h, a.Source(), r, i)
-	}
-	p["attacks/README.md"] = attackIndex(kit.Attacks, r)
 	counts, err := gather.Counts(ctx, r.lab)
 	if err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
@@ -74,8 +68,15 @@ func render(ctx context.Context, kit demo.Kit, r *results, root string) (Pages, 
 	if err != nil {
 		return nil, err
 	}
-	if p["scorecard.md"], err = card(ctx, r, counts, lines); err != nil {
-		return nil, fmt.Errorf("pages: %w", err)
+	searched, err := ReadSearches(filepath.Join(root, "docs"))
+	if err != nil {
+		return nil, err
+	}
+	p := Pages{"matrix.md": matrix(r), "attacks/README.md": attackIndex(kit.Attacks, r),
+		"designs/README.md": designIndex(kit.Designs)}
+	for i, a := range kit.Attacks {
+		h := a.Header()
+		p["attacks/"+h.ID+".md"] = attack(h, a.Source(), r, i)
 	}
 	for _, d := range kit.Designs {
 		id := d.Info().ID
@@ -84,36 +85,24 @@ func render(ctx context.Context, kit demo.Kit, r *results, root string) (Pages, 
 			return nil, fmt.Errorf("pages: design %s: %w", id, err)
 		}
 	}
-	p["designs/README.md"] = designIndex(kit.Designs)
-	searched, err := ReadSearches(filepath.Join(root, "docs"))
-	if err != nil {
-		return nil, err
-	}
-	if p["searches.md"], err = searches(searched, kit.Designs); err != nil {
-		return nil, err
-	}
-	if p["builtins.md"], err = builtins(); err != nil {
-		return nil, fmt.Errorf("pages: %w", err)
-	}
-	if p["challenges.md"], err = challenges(); err != nil {
-		return nil, fmt.Errorf("pages: %w", err)
+	for name, text := range map[string]func() (string, error){
+		"scorecard.md":     func() (string, error) { return card(ctx, r, counts, lines) },
+		"searches.md":      func() (string, error) { return searches(searched, kit.Designs) },
+		"builtins.md":      builtins,
+		"challenges.md":    challenges,
+		"results.json":     func() (string, error) { return made(r.Result) },
+		searchFile:         func() (string, error) { return searchText(searched) },
+		"lines.json":       func() (string, error) { return lineNumbers(lines) },
+		"images/story.svg": func() (string, error) { return moving(ctx, kit) },
+	} {
+		if p[name], err = text(); err != nil {
+			return nil, fmt.Errorf("pages: %s: %w", name, err)
+		}
 	}
 	for name, text := range p {
-		p[name] = mark + strings.TrimRight(text, "\n") + "\n"
-	}
-	ahead, err := made(r.Result)
-	if err != nil {
-		return nil, fmt.Errorf("pages: %w", err)
-	}
-	p["results.json"] = ahead
-	if p[searchFile], err = searchText(searched); err != nil {
-		return nil, fmt.Errorf("pages: %w", err)
-	}
-	if p["lines.json"], err = lineNumbers(lines); err != nil {
-		return nil, fmt.Errorf("pages: %w", err)
-	}
-	if p["images/story.svg"], err = moving(ctx, kit); err != nil {
-		return nil, fmt.Errorf("pages: %w", err)
+		if strings.HasSuffix(name, ".md") {
+			p[name] = mark + strings.TrimRight(text, "\n") + "\n"
+		}
 	}
 	return p, nil
 }

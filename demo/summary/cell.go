@@ -153,14 +153,3 @@ func Surprise(c *attacks.Cell) string {
 	}
 	return plain.Clean(cmp.Or(c.Trace.Surprise, "the outcome differs from what the attack expects"))
 }
-
-// Alarms tell of the cells of a result that went wrong or otherwise than expected.
-func Alarms(r *attacks.Result) (list []string) {
-	for i := range r.Cells {
-		if c := &r.Cells[i]; c.Error != "" || !c.Expected {
-			list = append(list, plain.Clean(fmt.Sprintf("%s on %s: %s", c.Attack, c.Design,
-				Reason(c))))
-		}
-	}
-	return list
-}

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"doormat/attacks"
-	"doormat/attacks/technique"
 	"doormat/demo/plain"
 )
 
@@ -67,12 +66,6 @@ func Extent(got, of int) State {
 		return All
 	}
 	return Part
-}
-
-// LevelOf is the state that somebody expects or guesses.
-func LevelOf(l technique.Level) State {
-	return map[technique.Level]State{technique.None: None, technique.Some: Part,
-		technique.All: All}[l]
 }
 
 // Absence says why a cell counts nothing, "" if it counts something.

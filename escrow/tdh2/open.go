@@ -108,21 +108,6 @@ func OpenUnchecked(g kyber.Group, secret kyber.Scalar,
 	return mask(u.Mul(secret, u), [SeedSize]byte(ciphertext)), nil
 }
 
-// OpenShares opens the seed from any t good raw shares among those given, as a thief of shares
-// would. Its results are those of sharing.Recover.
-func (c *Checked) OpenShares(commitments *sharing.Commitments,
-	shares []sharing.Share) (seed [SeedSize]byte, bad []int, err error) {
-	if err := c.pk.owns(commitments); err != nil {
-		return seed, nil, err
-	}
-	secret, bad, err := sharing.Recover(commitments, shares)
-	if err != nil {
-		return seed, bad, fmt.Errorf("tdh2: opening with shares: %w", err)
-	}
-	seed, err = c.Open(secret)
-	return seed, bad, err
-}
-
 // owns refuses commitments of another committee, under which good shares would be called bad.
 func (pk *PublicKey) owns(commitments *sharing.Commitments) error {
 	if commitments == nil || !commitments.Key().Equal(pk.Key()) {

@@ -99,17 +99,11 @@ func TestOpen(t *testing.T) {
 			k, err := c.Open(w.secret)
 			require.NoError(t, err)
 			require.Equal(t, seed, k)
-			k, bad, err := c.OpenShares(w.commitments, w.shares[size.n-size.t:])
-			require.NoError(t, err)
-			require.Empty(t, bad)
-			require.Equal(t, seed, k)
 
 			_, _, err = c.Combine(w.commitments, partials[:size.t-1])
 			var few *sharing.TooFewError
 			require.ErrorAs(t, err, &few)
 			require.Equal(t, sharing.TooFewError{Good: size.t - 1, Need: size.t}, *few)
-			_, _, err = c.OpenShares(w.commitments, w.shares[:size.t-1])
-			require.ErrorAs(t, err, &few)
 		}
 	}
 }
@@ -326,8 +320,6 @@ func TestCombineRefuses(t *testing.T) {
 	other := newWorld(t, g, 1, 3)
 	_, _, err = c.Combine(other.commitments, partials)
 	require.ErrorContains(t, err, "not those of this committee key")
-	_, _, err = c.OpenShares(other.commitments, w.shares)
-	require.Error(t, err)
 	_, err = c.Open(other.secret)
 	require.Error(t, err)
 	_, err = c.Open(nil)

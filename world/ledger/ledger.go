@@ -28,9 +28,9 @@
 // # What is left
 //
 // A witness trusts the first checkpoint that it sees, does not read records
-// (who does is a monitor: [Checkpoint.CheckRecords], [Reconcile]) and cannot make
-// a log publish. Between checkpoints of different sizes there is no proof of a fork, only a
-// consistency proof that is missing. An old cosigned checkpoint stays valid for ever: a reader who
+// (who does is a monitor: [Checkpoint.CheckRecords]) and cannot make a log publish. Between
+// checkpoints of different sizes there is no proof of a fork, only a consistency proof that is
+// missing. An old cosigned checkpoint stays valid for ever: a reader who
 // minds compares [Checkpoint].Time with its clock. A stolen witness key
 // ([Witness.Fresh]) cosigns anything. Anybody can add signature lines to a note
 // or drop them, so that its bytes are no identifier; its text is.

@@ -133,26 +133,6 @@ func TestLogStateIsStrict(t *testing.T) {
 	}
 }
 
-func TestReconcile(t *testing.T) {
-	list := func(s string) (all [][]byte) {
-		for _, x := range strings.Fields(s) {
-			all = append(all, []byte(x))
-		}
-		return all
-	}
-	for _, c := range []struct{ published, docket, unknown, missing string }{
-		{"", "", "", ""},
-		{"a b c", "c a b", "", ""},
-		{"a x b y", "b a", "x y", ""},
-		{"a", "b a c", "", "b c"},
-		{"a a b", "a b b", "a", "b"},
-	} {
-		unknown, missing := ledger.Reconcile(list(c.published), list(c.docket))
-		require.Equal(t, list(c.unknown), unknown)
-		require.Equal(t, list(c.missing), missing)
-	}
-}
-
 func TestCheckRecords(t *testing.T) {
 	l := newLog(t, 7)
 	c := checkpoint(t, l)

@@ -62,26 +62,3 @@ func (r *Reader) Has(c Checkpoint) bool {
 	root, err := r.tree.root(c.Size)
 	return err == nil && root == c.Root
 }
-
-// Reconcile compares what a log published with what somebody expects there, a
-// court's docket for instance. Unknown are the records that are not on the
-// docket, missing the entries of the docket that are not published, each in the
-// order given. A record published twice and expected once is unknown once.
-func Reconcile(published, docket [][]byte) (unknown, missing [][]byte) {
-	return without(published, docket), without(docket, published)
-}
-
-// without returns a less b, as multisets.
-func without(a, b [][]byte) [][]byte {
-	count := make(map[string]int)
-	for _, x := range b {
-		count[string(x)]++
-	}
-	var rest [][]byte
-	for _, x := range a {
-		if count[string(x)]--; count[string(x)] < 0 {
-			rest = append(rest, x)
-		}
-	}
-	return rest
-}
