@@ -1,6 +1,8 @@
 package e2ee
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,7 +43,7 @@ type Provider struct {
 	directory directory.Directory
 	stored    []*wire.Upload
 	index     map[string]*wire.Upload // by message id
-	used      map[string][32]byte     // message ids, and a hash of what went with them
+	used      map[string][32]byte     // by the note of a message id, the hash of what went with it
 	seen      directory.LastSeen
 	blobs     blobs.Store
 	standing  directory.Standing // orders
@@ -109,9 +111,9 @@ func (p *Provider) Holdings() []world.Fact {
 	facts = append(facts, p.blobs.Facts(func(*blobs.Message) bool { return true })...)
 	facts = append(facts, p.standing.Facts()...)
 	facts = append(facts, p.directory.Facts()...)
-	for _, id := range slices.Sorted(maps.Keys(p.used)) {
-		hash := p.used[id]
-		facts = append(facts, world.Fact{Kind: wire.UsedNumber, Ref: id, Data: hash[:]})
+	for _, note := range slices.Sorted(maps.Keys(p.used)) {
+		hash := p.used[note]
+		facts = append(facts, world.Fact{Kind: wire.UsedNumber, Ref: note, Data: hash[:]})
 	}
 	facts = append(facts, p.seen.Facts()...)
 	facts = append(facts, append(p.accounts.Locks(), p.Issuer.Facts()...)...)
@@ -207,8 +209,16 @@ func (p *Provider) sendChunk(account string, in world.Packet) []world.Packet {
 	return []world.Packet{{From: world.Provider, To: in.From, Data: data}}
 }
 
+// note is under what the provider remembers a message id: its hash, never the id. The hash of
+// what went with it covers the id, 16 random bytes that the sender chose, so whoever copies the
+// notes cannot try who wrote to whom, and when, against them. A salt would be copied, too.
+func note(id string) string {
+	sum := sha256.Sum256(world.Pack('N', []byte(id)))
+	return hex.EncodeToString(sum[:])
+}
+
 // isUsed reports whether a message id is taken.
-func (p *Provider) isUsed(id string) bool { _, used := p.used[id]; return used }
+func (p *Provider) isUsed(id string) bool { _, used := p.used[note(id)]; return used }
 
 // Devices lists those that have registered, sorted by account.
 func (p *Provider) Devices() []string {
@@ -234,7 +244,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 		return x.Uploaded(now, in.From, u.Public)
 	})
 	open := wire.OpenHash(u.Meta, u.Public, u.Group)
-	before, known := p.used[u.Meta.ID]
+	before, known := p.used[note(u.Meta.ID)]
 	if err := p.check(now, u); err != nil && (!known || before != open) {
 		p.blobs.Refused(full)
 		return append(out, world.Warn(world.Provider,
@@ -253,7 +263,7 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 	p.blobs.Bind(full)
 	announced := len(u.Parts) == 0 && !known // the part of its recipient is held back
 	if announced || len(fresh) > 0 {
-		p.used[u.Meta.ID] = open
+		p.used[note(u.Meta.ID)] = open
 		out = append(out, p.links.accepted(full)...)
 		p.seen.Note(now, account)
 		if announced && p.mailbox == world.MailboxDelivered {

@@ -62,6 +62,25 @@ func TestMailboxDelivered(t *testing.T) {
 	require.Len(t, kept, 2, "mailbox all keeps every message once")
 }
 
+// TestNotesCannotBeTried copies the store of a provider that erases what was delivered, and tries
+// who wrote to whom and when, all of it known but for the message's id, against what is left.
+func TestNotesCannotBeTried(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben"}, settings: world.Settings{Mailbox: world.MailboxDelivered}}.start(t).end()
+	m := mustDelivery(t, s.packets(wire.KindDeliver)[0]).Meta
+	notes := 0
+	for _, f := range s.provider().Holdings() {
+		require.NotContains(t, f.Ref+string(f.Data), m.ID)
+		tried := m
+		tried.ID = f.Ref // the only thing in the store that could be the id
+		hash := wire.OpenHash(tried, nil, nil)
+		require.NotEqual(t, hash[:], f.Data, "the guess is confirmed")
+		if f.Kind == wire.UsedNumber {
+			notes++
+		}
+	}
+	require.Equal(t, 1, notes)
+}
+
 // readAs gives what a tap reads of a packet.
 func readAs(t *testing.T, packet world.Fact) []world.Derived {
 	derived, err := conclude(t, "read a packet", packet)

@@ -11,7 +11,7 @@ const (
 	Bundle      world.Kind = "prekey bundle"       // Ref the account
 	OldIdentity world.Kind = "former identity"     // fingerprint, 16 bytes; Ref the account
 	LastSeen    world.Kind = "last seen"           // when a phone last sent a message, to the minute; Ref the account
-	UsedNumber  world.Kind = "used message number" // an [OpenHash]; Ref the message id
+	UsedNumber  world.Kind = "used message number" // an [OpenHash]; Ref a hash of the message id
 	Contents    world.Kind = "content"             // what an envelope sealed; Ref the message id
 	GroupUpdate world.Kind = "group update"        // a change of members; Ref the message id
 	SealedMail  world.Kind = "sealed envelope"     // an [Upload] that names no sender; Ref its time
