@@ -40,6 +40,7 @@ func (t *trial) judge() error {
 	c.Trace.Heard, c.Trace.Calls = slices.Sorted(maps.Keys(a.heard)), d.truth.Calls(a.heard)
 	c.Calls = Count{len(c.Trace.Calls), len(d.truth.Conversation.Calls)}
 	c.Content = Tally(d.truth.Conversation, t.settings.Target, c.At, a.opened)
+	c.Forwarded.Recovered, c.Forwarded.Total = d.truth.Conversation.Forwarded(a.opened)
 	c.Forged, c.FalseClaims, c.Smuggled = a.run.forged, len(a.wrong), len(a.smug)
 	c.People, c.Delivered = a.exposed(), a.run.delivered(a.held.days)
 	c.Disclosed = append(c.Disclosed, a.run.told...)
@@ -164,6 +165,11 @@ func (a *adversary) exposed() (p People) {
 		truth.File: a.files, truth.Speech: a.heard} {
 		for i := range recovered {
 			read[a.run.truth.Author(truth.Secret{Part: part, Number: i})] = true
+		}
+	}
+	for k := range a.opened {
+		for _, earlier := range conv.Repeated(k) {
+			read[conv.Messages[earlier-1].From] = true
 		}
 	}
 	for account := range read {

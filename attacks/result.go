@@ -78,6 +78,7 @@ type Cell struct {
 	Metadata    Count              `json:"metadata"`
 	People      People             `json:"people"`
 	Delivered   Delivered          `json:"delivered"`
+	Forwarded   Count              `json:"forwarded"` // forwarded messages, by words in a forward only
 	Forged      int                `json:"forged"`
 	FalseClaims int                `json:"false_claims"`
 	Smuggled    int                `json:"smuggled"` // claims of what the script itself had handed in, or nobody had typed

@@ -79,6 +79,11 @@ type Message struct {
 	Sent        time.Time // in UTC, later than the message before
 	Text        string
 	Attachments []Attachment
+	// Forwards is the number of the earlier message that this one repeats, 0 for none: its Text
+	// ends with that one's, and what stands before is a mark that it was forwarded, or what its
+	// author says of it, if anything. It travels as any text, with a salt of its own, and whoever
+	// opens it has read the earlier words, though not the earlier message.
+	Forwards int
 }
 
 // An Attachment is a file that goes with a message, a photo say.
@@ -267,6 +272,9 @@ func (c *Conversation) checkMessage(i int, known map[string]bool, groups Members
 	if m.Group != "" && !sameSet(append([]string{m.From}, m.To...), groups[m.Group]) {
 		return fmt.Errorf("from %q to %q: want all members of the group %q, who are %q", m.From,
 			m.To, m.Group, groups[m.Group])
+	}
+	if err := c.checkForward(i); err != nil {
+		return err
 	}
 	return m.check(known)
 }

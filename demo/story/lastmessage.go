@@ -40,8 +40,9 @@ var lastMessageStory = Story{
 		{shift, "", "breaks of nine minutes"},
 		{"Lorna", "Dr Lind", "a question that has no answer"},
 	},
-	crime: 1,
-	year:  "2018",
+	crime:    1,
+	forwards: map[int]int{24: 19}, // the words lie on a third phone, too
+	year:     "2018",
 	groups: []world.Group{
 		{Name: shift, Members: []string{"Bea", "Kit", "Dean"}},
 		{Name: forty, Members: []string{"Bea", "Kit", "Dean"}},
@@ -96,8 +97,9 @@ var lastMessageStory = Story{
 			"They say it's the market. Where is he, Pav?"},
 		{"9 Jun 14:31", "Kit", forty, "All of ours are in the kitchen, and nobody's hurt. Don't " +
 			"go out by the front. Dean, where are you? Answer."},
-		{"9 Jun 16:50", "Pav", "Lorna", "He wrote to me at two minutes to two. I've given it to " +
-			"the police. Sit down before I read it to you."},
+		{"9 Jun 16:50", "Pav", "Lorna", "The police have it too. Sit down. Forwarded: " +
+			"It'll be on the news. Nobody helped me, nobody knew. Feed the dog. Tell Lorna it " +
+			"wasn't her."},
 		{"9 Jun 23:40", "Lorna", "Pav", "I've read it eleven times. Tell me what I didn't see. " +
 			"I'd have seen it in a stranger."},
 		{"11 Jun 10:12", "Bea", "Kit", "They were here. They've got 'Saturday at two' and 'not a " +

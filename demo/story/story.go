@@ -44,6 +44,7 @@ type Story struct {
 	groups     []world.Group // as they are before the first line
 	events     []world.Event // name the line after which they happen, counted from 1
 	photos     map[int]string
+	forwards   map[int]int // the line that repeats an earlier one, and that one
 	script     []line
 	calls      []call
 }
@@ -90,7 +91,8 @@ func (s *Story) Conversation() *world.Conversation {
 			g.Members...)})
 	}
 	for i, l := range s.script {
-		m := world.Message{From: l.from, Sent: clock(l.when, s.year), Text: l.text}
+		m := world.Message{From: l.from, Sent: clock(l.when, s.year), Text: l.text,
+			Forwards: s.forwards[i+1]}
 		m.To, m.Group = readers(l, c.MembersAt(i+1))
 		if name := s.photos[i+1]; name != "" {
 			m.Attachments = []world.Attachment{photo(name)}

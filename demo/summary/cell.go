@@ -31,6 +31,7 @@ func Remarks(c *attacks.Cell) []string {
 	}
 	_, of := recovered(c)
 	say(of == 0, "nothing to recover")
+	say(c.Forwarded.Recovered > 0, "in a forward %d", c.Forwarded.Recovered)
 	say(c.Attachments.Recovered > 0, "attachments %d/%d", c.Attachments.Recovered,
 		c.Attachments.Total)
 	say(c.Calls.Recovered > 0, "calls %d/%d", c.Calls.Recovered, c.Calls.Total)

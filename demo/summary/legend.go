@@ -73,6 +73,9 @@ func Words(r *attacks.Result) (list []string) {
 		{"people: those whose words were read; unnamed: those of them who are neither the target " +
 			"nor named in a court's order",
 			func(c *attacks.Cell) bool { return c.People.Read > 0 }},
+		{"in a forward: messages that were not opened themselves, and whose words were, in a message " +
+			"that forwards them",
+			func(c *attacks.Cell) bool { return c.Forwarded.Recovered > 0 }},
 		{"forged: messages on a screen under the name of somebody who did not write them",
 			func(c *attacks.Cell) bool { return c.Forged > 0 }},
 		{"served: of the messages that the order names, those that the agency read; beyond: those " +

@@ -86,6 +86,10 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 	}
 	p.field("", fmt.Sprintf("%s; metadata of %d of %d; forged %d; false claims %d",
 		parts, c.Metadata.Recovered, c.Metadata.Total, c.Forged, c.FalseClaims))
+	if n := c.Forwarded.Recovered; n > 0 {
+		p.field("Forwarded", "words of "+summary.Count(n, "message")+" that stayed closed, read in "+
+			"a message that forwards them")
+	}
 	people(p, c.People)
 	if d := c.Delivered; d.Messages < d.Total {
 		p.field("Delivered", fmt.Sprintf("%d of %s reached the screens of all whom they were for",
