@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"doormat/attacks/technique"
 )
@@ -50,6 +51,9 @@ func Remote(ctx context.Context, name string, source []byte, draft bool, dial Di
 	if len(source) > MaxSource {
 		return nil, fmt.Errorf("%s: %d bytes, the limit for a script is %d", name, len(source),
 			MaxSource)
+	}
+	if !utf8.Valid(source) {
+		return nil, fmt.Errorf("%s: this is not UTF-8 text; save it as UTF-8, as a file ending in .star", name)
 	}
 	t := &remote{name: name, source: source, draft: draft, dial: dial, print: print}
 	r, err := t.ask(ctx, request{Do: doHeader})

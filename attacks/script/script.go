@@ -57,6 +57,13 @@ type program struct {
 // dialect is what scripts may use beyond the core of Starlark.
 var dialect = &syntax.FileOptions{TopLevelControl: true, While: true, Set: true}
 
+// Parse reads a script without running it.
+func Parse(name string, src []byte) (*syntax.File, error) {
+	return dialect.Parse(name, bytes.TrimPrefix(src, bom), 0)
+}
+
+var bom = []byte("\ufeff") // which editors on Windows put before UTF-8
+
 // Load runs the top level of a script and checks its header. Errors carry file,
 // line and column. helpers hold the files that the script may load. What it prints
 // goes nowhere; what a script from outside prints, [Remote] hands on.
@@ -70,7 +77,7 @@ func Load(name string, src []byte, helpers ...fs.FS) (technique.Technique, error
 
 // load runs the top level of a script, of which name and bounds are given.
 func load(s *program, src []byte, helpers []fs.FS) (*program, error) {
-	src = bytes.TrimPrefix(src, []byte("\ufeff")) // which editors on Windows put before UTF-8
+	src = bytes.TrimPrefix(src, bom)
 	s.source = string(src)
 	thread := s.thread("")
 	thread.Load = func(_ *starlark.Thread, file string) (starlark.StringDict, error) {

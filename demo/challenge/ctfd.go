@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"doormat/demo"
+	"doormat/demo/atomicfile"
 )
 
 // Export writes a folder for each challenge, with a challenge.yml and the script to begin with,
@@ -41,12 +42,12 @@ func Export(dir string, class Student) (err error) {
 	}
 	temp, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), ".doormat-*")
 	if err != nil {
-		return fmt.Errorf("--out %s: %w", dir, withoutPath(err))
+		return fmt.Errorf("--out %s: %w", dir, atomicfile.WithoutPath(err))
 	}
 	defer func() {
 		if err != nil {
 			_ = os.RemoveAll(temp)
-			err = fmt.Errorf("--out %s: %w", dir, withoutPath(err))
+			err = fmt.Errorf("--out %s: %w", dir, atomicfile.WithoutPath(err))
 		}
 	}()
 	for _, c := range list {

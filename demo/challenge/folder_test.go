@@ -42,6 +42,15 @@ func TestFolder(t *testing.T) {
 	put(t, filepath.Join(dir, "evil\x1b]0;boo\x07\n", c.ID+".star"), good)
 	put(t, filepath.Join(dir, "README.txt"), "no student")
 	put(t, file("copied"), c.Start(ada, c.ID+".star"))
+	put(t, file("copied and solved"), "# student: Ada\n"+good)
+	put(t, filepath.Join(dir, "windows", "tape-only.star.txt"), good)
+	put(t, filepath.Join(dir, "python", "Tape_Only (final).py"), good)
+	put(t, filepath.Join(dir, "deep", "sub", "tape-only.star"), good)
+	put(t, filepath.Join(dir, "twice", "tape-only v2.star"), good)
+	put(t, file("twice"), good)
+	put(t, filepath.Join(dir, "twice", ".DS_Store"), "")
+	put(t, filepath.Join(dir, "twice", "diary.md"), "")
+	put(t, filepath.Join(dir, "__MACOSX", "x"), "")
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "idle"), 0o755))
 	require.NoError(t, os.MkdirAll(file("folder"), 0o755))
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "link"), 0o755))
@@ -56,10 +65,10 @@ func TestFolder(t *testing.T) {
 	g := grader(t)
 	g.Timeout = 10 * time.Second
 	marked := 0
-	grades, err := g.Folder(t.Context(), dir, func(done, of int) { marked = max(marked, done) })
+	grades, err := g.Folder(t.Context(), Class{Dir: dir}, func(done, of int) { marked = max(marked, done) })
 	require.NoError(t, err)
 	require.Len(t, grades.Students, marked)
-	require.Equal(t, []string{"README.txt", "linked folder"}, grades.Ignored)
+	require.Equal(t, []string{"README.txt", "__MACOSX", "linked folder"}, grades.Ignored)
 
 	rows, err := csv.NewReader(strings.NewReader(grades.CSV())).ReadAll()
 	require.NoError(t, err)
@@ -73,10 +82,16 @@ func TestFolder(t *testing.T) {
 	}
 	for student, want := range map[string][2]string{ // the mark, and why
 		"Ada": {"1", ""}, "Ben": {"1", ""}, `'=HYPERLINK("x")`: {"1", ""},
-		"binary": {"0", "tape-only: "}, "endless": {"0", "does the script end?"}, "hungry": {"0", "stopped"},
+		"binary": {"0", "tape-only.star: this is not UTF-8 text; save it as UTF-8"}, "endless": {"0", "does the script end?"}, "hungry": {"0", "stopped"},
 		"crash": {"0", "tape-only.star:"}, "huge": {"0", "1048577 bytes, the limit"},
-		"copied": {"0", `begun by "Ada", who has other keys`},
-		"typo":   {"", `did you mean "tape-only"`}, "idle": {"", ""}, "folder": {"0", "want a file"},
+		"copied":            {"0", `begun by "Ada", who has other keys`},
+		"copied and solved": {"1", `tape-only: begun by "Ada", who has other keys`},
+		"windows":           {"", "not marked: tape-only.star.txt; rename it to tape-only.star"},
+		"python":            {"", "not marked: Tape_Only (final).py; rename it to tape-only.star"},
+		"deep":              {"", "not marked: sub/tape-only.star; rename it to tape-only.star"},
+		"twice": {"1", "not marked: diary.md; no challenge has that name; not marked: tape-only v2.star; " +
+			"tape-only.star stands there, too"},
+		"typo": {"", `did you mean "tape-only"`}, "idle": {"", ""}, "folder": {"0", "want a file"},
 		"link": {"0", "want a file, no link"}, "socket": {"0", "want a file"},
 	} {
 		require.Equal(t, want[0], table[student]["tape-only"], student)
@@ -84,9 +99,9 @@ func TestFolder(t *testing.T) {
 		require.Equal(t, want[1] == "", table[student]["problems"] == "", student)
 	}
 	require.NotContains(t, grades.CSV(), "\x1b")
-	require.Len(t, rows, 16)
-	require.Contains(t, table["Ada"]["alike"], "tape-only: Ben")
-	require.Empty(t, table[`'=HYPERLINK("x")`]["alike"])
+	require.NotContains(t, table["twice"]["problems"], "DS_Store")
+	require.Len(t, rows, 21)
+	require.Equal(t, "20 students, 6 of 11 solved", grades.Summary())
 
 	doc, err := grades.JUnit()
 	require.NoError(t, err)
@@ -95,6 +110,82 @@ func TestFolder(t *testing.T) {
 	require.Len(t, suites.Suites, len(grades.Students))
 	require.Greater(t, suites.Errors, 6)
 	require.Contains(t, grades.Text(80), "Ada: 1 solved of 1 handed in")
+}
+
+// A roster tells who is missing and who is nobody's student; of challenges that are not asked for
+// nothing is said.
+func TestRoster(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "ADA", "quorum.star"), "x")
+	put(t, filepath.Join(dir, "Zoe", "tape-only.star"), "x")
+	list := filepath.Join(dir, "names.txt")
+	put(t, list, "\ufeffAda\r\n\r\nBen O'Neil\r\n")
+	roster, err := ReadNames(list)
+	require.NoError(t, err)
+	grades, err := FolderBy(Class{dir, []string{"quorum"}, roster}, func(answers []Answer) (list []*Verdict, _ error) {
+		for _, a := range answers {
+			list = append(list, a.Verdict("x"))
+		}
+		return list, nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, "student,solved,quorum,problems,alike\nADA,0,0,quorum: x,\nBen O'Neil,0,,there is no "+
+		"folder of this name,\nZoe,0,,is not on the roster,\n", grades.CSV())
+	require.Equal(t, "3 students, 0 of 1 solved", grades.Summary())
+
+	for text, why := range map[string]string{"Ada\n\n ADA\n": `:3: "ADA" is on line 1 as well`, "\n": "0 names",
+		"a/b": "no folder's name", "..": "no folder's name", "con.x": "no folder's name", "x\x1b": "cannot be seen",
+		"\xff\xfeA\x00": "cannot be seen"} {
+		put(t, list, text)
+		_, err := ReadNames(list)
+		require.ErrorContains(t, err, why, text)
+	}
+}
+
+// A class's scripts are where they are collected; what a student has changed stays.
+func TestStartClass(t *testing.T) {
+	dir, names, list := filepath.Join(t.TempDir(), "a", "b"), []string{"Ada", "Zoë O'Neil"}, all(t)[:2]
+	wrote, kept, err := StartClass(dir, list[:1], names)
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 0}, []int{wrote, kept})
+	mine := filepath.Join(dir, "Ada", list[0].ID+".star")
+	put(t, mine, "mine")
+	wrote, kept, err = StartClass(dir, list, names)
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 2}, []int{wrote, kept})
+	text, err := os.ReadFile(mine)
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(text))
+	text, err = os.ReadFile(filepath.Join(dir, names[1], list[1].ID+".star"))
+	require.NoError(t, err)
+	require.Equal(t, list[1].Start(Student{Name: names[1]}, list[1].ID+".star"), string(text))
+}
+
+// Solutions that leave a choice are compared by what they do: other names, texts and numbers of
+// messages hide no copy, and another string is another solution. Of a few calls nothing is said.
+func TestAlike(t *testing.T) {
+	var tell []string
+	for _, c := range all(t) {
+		src := string(handIn(t, c, ada, c.ID+".star").Source)
+		mine, tells := fingerprint(c, []byte(src))
+		if !tells {
+			continue
+		}
+		tell = append(tell, c.ID)
+		copied, _ := fingerprint(c, []byte("# mine\nWANTED = 7\n"+strings.NewReplacer("An answer", "Mine", "found",
+			"out", "adv.", "me.", "(adv", "(me", "(\"", "( \"").Replace(src)))
+		require.Equal(t, mine, copied, c.ID)
+		other, _ := fingerprint(c, []byte(strings.Replace(src, "adv.advance(", "adv.facts(", 1)))
+		require.NotEqual(t, mine, other, c.ID)
+	}
+	require.Equal(t, []string{"forged-word", "silent-device"}, tell)
+	c := named(t, "forged-word")
+	text, _ := fingerprint(c, handIn(t, c, ada, c.ID+".star").Source)
+	g := Grades{Challenges: []string{c.ID}, Students: []*Grade{newGrade("Ada"), newGrade("Ben"), newGrade("Cem")}}
+	g.Students[0].prints[c.ID], g.Students[2].prints[c.ID] = text, text
+	g.compare()
+	require.Equal(t, []string{"forged-word: Cem"}, g.Students[0].Alike)
+	require.Empty(t, g.Students[1].Alike)
 }
 
 // A verdict as JUnit has a case for each condition, and as text what to do next.

@@ -97,7 +97,7 @@ func wanted(m measured) string {
 	if len(m.Trace.Opened) == 0 {
 		return "no message is read"
 	}
-	return "read, and it is not among them: " + summary.Ranges(m.Trace.Opened)
+	return fmt.Sprintf("read: %s, not %d", summary.Ranges(m.Trace.Opened), m.wanted)
 }
 
 // privileged lists messages that were read, of those whose words the law protects.

@@ -143,7 +143,7 @@ func (g *Grades) Text(width int) string {
 			paragraph(&b, "  ✗ ", p, width)
 		}
 		for _, a := range s.Alike {
-			paragraph(&b, "  = ", a+" handed in the same text", width)
+			paragraph(&b, "  = ", "alike: "+a, width)
 		}
 	}
 	return b.String()

@@ -42,7 +42,7 @@ func TestFound(t *testing.T) {
 	c.Messages = []int{33}
 	src := strings.Replace(string(handIn(t, &c, ada, "stolen-phone.star").Source), "adv.at", "10", 1)
 	v := grader(t).Check(t.Context(), Answer{&c, ada, "x.star", []byte(src)})
-	require.Equal(t, "not met: message 33 is read (read, and it is not among them: 4-5, 10); not met: "+
+	require.Equal(t, "not met: message 33 is read (read: 4-5, 10, not 33); not met: "+
 		"the phone is copied after message 36 (after message 10 of 72; want 36)", v.Why())
 	require.Equal(t, []int{4, 5, 10}, v.Opened)
 }

@@ -20,7 +20,6 @@ import (
 	"doormat/cmd/doormat/runner"
 	"doormat/demo"
 	"doormat/demo/challenge"
-	"doormat/demo/plain"
 	"doormat/demo/sandbox"
 	"doormat/demo/story"
 )
@@ -82,41 +81,83 @@ func challengeShow() *cobra.Command {
 	return c
 }
 
+const startHelp = `Write a commented script to begin with for each challenge, which runs and solves
+nothing yet, to ID.star in the current folder. Keys, and the message asked for where
+a challenge asks for one, follow from the name. A file that is there stays as it is.
+
+With --students write them for a whole class, to DIR/NAME/ID.star for each name on
+the lines of FILE: whoever collects these folders can have DIR checked as it is.`
+
 func challengeStart() *cobra.Command {
 	var who studentFlags
+	var students, out string
 	c := &cobra.Command{
-		Use:   "start ID",
-		Short: "Write a commented script to begin with, which runs and solves nothing yet",
-		Long: `Write a commented script to begin with, which runs and solves nothing yet, to
-ID.star in the current folder. Keys, and the message asked for where a challenge asks
-for one, follow from the name. A file that is there stays as it is.`,
-		Args:              cli.Exactly(1, "a challenge's id"),
-		ValidArgsFunction: completeChallenge,
-		RunE: func(_ *cobra.Command, args []string) (err error) {
-			found, s, err := who.find(args[0])
-			if err != nil {
-				return err
-			}
-			name := found.ID + ".star"
-			err = cli.WriteNew(name, found.Start(s, name))
-			if errors.Is(err, fs.ErrExist) {
-				return demo.Usagef("%s is there already: go on with it, or move it away", name)
-			} else if err != nil {
-				return err
-			}
-			return cli.Show(func(int) string {
-				text := ""
-				if s.Name == "" {
-					text = "It is nobody's: with --student NAME it has keys of its own, and can be " +
-						"marked in a class.\n"
+		Use:               "start ID...",
+		Short:             "Write a commented script to begin with, which runs and solves nothing yet",
+		Long:              startHelp,
+		Args:              cli.AtLeastOne("a challenge's id"),
+		ValidArgsFunction: completeAnswer,
+		RunE: func(_ *cobra.Command, args []string) error {
+			var list []*challenge.Challenge
+			var s challenge.Student
+			for _, id := range args {
+				found, named, err := who.find(id)
+				if err != nil {
+					return err
 				}
-				return text + fmt.Sprintf("Change it, and then: doormat challenge check %s %s\n",
-					found.ID, name)
-			})
+				list, s = append(list, found), named
+			}
+			switch {
+			case (students == "") != (out == ""):
+				return demo.Usagef("--students FILE and --out DIR: give both, or none")
+			case students != "" && s.Name != "":
+				return demo.Usagef("--students: gives each its own name; leave --student and --class out")
+			case students != "":
+				return startClass(list, students, out)
+			}
+			return startOne(list, s)
 		},
 	}
 	who.add(c)
+	c.Flags().StringVar(&students, "students", "", "write for all names in `FILE`, one on each line")
+	c.Flags().StringVar(&out, "out", "", "with --students: the folder `DIR` for theirs")
+	cli.Complete(c, "students", cli.Files)
+	cli.Complete(c, "out", cli.Files)
 	return c
+}
+
+// startClass writes scripts for all whose names are in a file.
+func startClass(list []*challenge.Challenge, students, out string) error {
+	names, err := challenge.ReadNames(students)
+	if err != nil {
+		return err
+	}
+	wrote, kept, err := challenge.StartClass(out, list, names)
+	if err != nil {
+		return err
+	}
+	runner.Complain(fmt.Sprintf("%d students in %s: wrote %d scripts; %d were there already and stay",
+		len(names), out, wrote, kept))
+	return nil
+}
+
+// startOne writes scripts for one student.
+func startOne(list []*challenge.Challenge, s challenge.Student) error {
+	text := ""
+	if s.Name == "" {
+		text = "It is nobody's: with --student NAME it has keys of its own, and can be marked in a class.\n"
+	}
+	for _, c := range list {
+		name := c.ID + ".star"
+		err := cli.WriteNew(name, c.Start(s, name))
+		if errors.Is(err, fs.ErrExist) {
+			return demo.Usagef("%s is there already: go on with it, or move it away", name)
+		} else if err != nil {
+			return err
+		}
+		text += fmt.Sprintf("Change it, and then: doormat challenge check %s %s\n", c.ID, name)
+	}
+	return cli.Show(func(int) string { return text })
 }
 
 const checkHelp = `Check an answer: does the script in FILE reach the goal of the challenge? It
@@ -126,8 +167,8 @@ draw. Whose it is stands in the line that start wrote, unless --student or
 
 Of a folder, mark DIR/STUDENT/CHALLENGE.star, each under the name of its folder,
 as many side by side as there are processors, or with --nats on many machines.
-Nothing that one answer does changes another's mark. --format csv gives a line
-for each student.
+Nothing that one answer does changes another's mark. Every file that is not marked
+is told, with what to rename it to. --format csv gives a line for each student.
 
 Exit code 0: solved, or, of a folder, marked; 3: not solved; 1: the script did
 not run to its end, or a file cannot be read; 2: flags and ids.`
@@ -137,6 +178,7 @@ func challengeCheck(a runner.App) *cobra.Command {
 	var who studentFlags
 	var timeout time.Duration
 	var by runner.Many
+	var class classFlags
 	c := &cobra.Command{
 		Use:   "check ID FILE | check DIR",
 		Short: "Check an answer, or mark those of a whole class",
@@ -162,10 +204,18 @@ func challengeCheck(a runner.App) *cobra.Command {
 					return demo.Usagef("%s %s: this is no folder; want %s", c.CommandPath(), args[0],
 						answerOrFolder)
 				}
-				return markFolder(c, a, g, args[0], who, to, by)
+				if who != (studentFlags{}) {
+					return demo.Usagef("--student and --class: in a folder of answers the names of its folders count")
+				}
+				answers, err := class.open(args[0])
+				if err != nil {
+					return err
+				}
+				return markFolder(c, a, g, answers, to, by)
 			}
-			if by.Server.URL != "" {
-				return demo.Usagef("--nats: is for a folder of answers, and this is one: leave it out")
+			if by.Server.URL != "" || len(class.only) > 0 || class.roster != "" {
+				return demo.Usagef("--nats, --only and --roster: are for a folder of answers, and this is one " +
+					"answer: leave them out")
 			}
 			return checkAnswer(c, g, args[0], args[1], who, to)
 		},
@@ -173,6 +223,7 @@ func challengeCheck(a runner.App) *cobra.Command {
 	who.add(c)
 	to.Add(c, "text", "json", "junit", "csv")
 	by.AddForClass(c)
+	class.add(c)
 	runner.TimeoutFlag(c, &timeout)
 	return c
 }
@@ -232,21 +283,52 @@ func writeVerdict(out *cli.Output, v *challenge.Verdict, of *challenge.Challenge
 	return out.Text(v.Text(of, out.Width))
 }
 
-// markFolder marks a class and writes the grades.
-func markFolder(c *cobra.Command, a runner.App, g *challenge.Grader, dir string, who studentFlags,
-	to cli.OutFlags, by runner.Many) (err error) {
-	if who.student != "" || who.class != "" {
-		return demo.Usagef("--student and --class: in a folder of answers the names of its folders count")
+// classFlags say who is in a class, and what it had to do.
+type classFlags struct {
+	only   []string
+	roster string
+}
+
+func (f *classFlags) add(c *cobra.Command) {
+	c.Flags().StringSliceVar(&f.only, "only", nil, "of a folder, mark the challenges in `IDS`, a list with commas")
+	c.Flags().StringVar(&f.roster, "roster", "", "of a folder, tell who of the names in `FILE`, one on each "+
+		"line, handed in nothing")
+	cli.Complete(c, "only", cli.Listed(func() (ids []string) {
+		list, _ := challenge.All()
+		for _, one := range list {
+			ids = append(ids, one.ID)
+		}
+		return ids
+	}))
+	cli.Complete(c, "roster", cli.Files)
+}
+
+// open makes a class of a folder.
+func (f *classFlags) open(dir string) (class challenge.Class, err error) {
+	class = challenge.Class{Dir: dir, Only: f.only}
+	for _, id := range f.only {
+		if _, err := challenge.Named(id); err != nil {
+			return class, err
+		}
 	}
+	if f.roster != "" {
+		class.Roster, err = challenge.ReadNames(f.roster)
+	}
+	return class, err
+}
+
+// markFolder marks a class and writes the grades.
+func markFolder(c *cobra.Command, a runner.App, g *challenge.Grader, class challenge.Class,
+	to cli.OutFlags, by runner.Many) (err error) {
 	out, err := cli.Open(to.Out)
 	if err != nil {
 		return err
 	}
 	var grades *challenge.Grades
 	if by.Server.URL == "" {
-		grades, err = g.Folder(c.Context(), dir, markedSoFar())
+		grades, err = g.Folder(c.Context(), class, markedSoFar())
 	} else {
-		grades, err = challenge.FolderBy(dir, func(answers []challenge.Answer) ([]*challenge.Verdict, error) {
+		grades, err = challenge.FolderBy(class, func(answers []challenge.Answer) ([]*challenge.Verdict, error) {
 			return by.Mark(c.Context(), a, answers, g.Timeout)
 		})
 	}
@@ -265,7 +347,9 @@ func markFolder(c *cobra.Command, a runner.App, g *challenge.Grader, dir string,
 			err = out.Text(grades.Text(out.Width))
 		}
 	}
-	out.Close(&err)
+	if out.Close(&err); err == nil {
+		runner.Complain(grades.Summary())
+	}
 	return err
 }
 
@@ -346,8 +430,10 @@ func (f *studentFlags) find(id string) (*challenge.Challenge, challenge.Student,
 	if f.class != "" && f.student != "" {
 		return nil, s, demo.Usagef("--student and --class: want one of them")
 	}
-	if plain.Clean(s.Name) != s.Name {
-		return nil, s, demo.Usagef("%q is no name: it has signs that cannot be seen", s.Name)
+	if s.Name != "" {
+		if err := challenge.CheckName(s.Name); err != nil {
+			return nil, s, err
+		}
 	}
 	found, err := challenge.Named(id)
 	return found, s, err

@@ -83,3 +83,13 @@ func Exactly(n int, what string) cobra.PositionalArgs {
 		return nil
 	}
 }
+
+// AtLeastOne wants arguments, each of which what describes.
+func AtLeastOne(what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return demo.Usagef("%s: want %s, got 0 arguments", c.CommandPath(), what)
+		}
+		return nil
+	}
+}

@@ -38,10 +38,10 @@ func (f *Outside) Add(c *cobra.Command) {
 	TimeoutFlag(c, &f.Timeout)
 }
 
-// TimeoutFlag adds the hidden flag for the time that a script from a file has; 0 is the usual one.
+// TimeoutFlag adds the flag for the time that a script from a file has; 0 is the usual one.
 func TimeoutFlag(c *cobra.Command, timeout *time.Duration) {
-	c.Flags().DurationVar(timeout, "script-timeout", 0, "time for a script from a file")
-	_ = c.Flags().MarkHidden("script-timeout")
+	c.Flags().DurationVar(timeout, "script-timeout", 0, "`TIME` such as 1m for a script from a file "+
+		"(default: half a minute, and more for a long chat)")
 	cli.Complete(c, "script-timeout", cli.Words())
 }
 
