@@ -262,9 +262,10 @@ func (t thorough) Silent() technique.Technique {
 // Flag is what a class that has solved the challenge is told, for a form that asks for a word:
 // 80 bits of a hash whose key is a salted message under the class's seed and draw.
 //
-// It is as secret as the name of the class. Whoever has that and changes the program has the
-// flag without an answer, as with any program that runs on the student's own machine and tells
-// at the end; and one flag serves all. Marks that count come from [Grader.Folder].
+// It is as secret as the name of the class, which stands in the scripts that its players get:
+// whoever changes the program has the flag without an answer, as with any program that runs on
+// the student's own machine and tells at the end; and one flag serves all. Marks that count come
+// from [Grader.Folder].
 func (c *Challenge) Flag(class Student) (string, error) {
 	said, err := truth.New(story.Conversation(), world.Seed(class.Seed()), class.draw())
 	if err != nil {

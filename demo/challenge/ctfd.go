@@ -26,13 +26,13 @@ import (
 //	topics       for admins; the arrangement
 //	tags         for players; side and level
 //	files        paths relative to challenge.yml
-//	hints        content and cost
+//	hints        strings are free hints, as they are in the program
 //	state        "hidden": a teacher looks first
 //	version      "0.1"
 //
-// What is not used is left out: image, protocol, host, connection_info, healthcheck, extra,
+// get says where players get the program; "" if they know. What is not used is left out: image, protocol, host, connection_info, healthcheck, extra,
 // attempts, requirements. TestExport parses the files and holds each field to that list.
-func Export(dir string, class Student) (err error) {
+func Export(dir string, class Student, get string) (err error) {
 	list, err := All()
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func Export(dir string, class Student) (err error) {
 		}
 	}()
 	for _, c := range list {
-		if err := c.export(filepath.Join(temp, c.ID), class); err != nil {
+		if err := c.export(filepath.Join(temp, c.ID), class, get); err != nil {
 			return err
 		}
 	}
@@ -62,7 +62,7 @@ func Export(dir string, class Student) (err error) {
 }
 
 // export writes the folder of one challenge.
-func (c *Challenge) export(dir string, class Student) error {
+func (c *Challenge) export(dir string, class Student, get string) error {
 	flag, err := c.Flag(class)
 	if err != nil {
 		return err
@@ -77,11 +77,11 @@ func (c *Challenge) export(dir string, class Student) error {
 	if err := write(script, c.Start(class, script)); err != nil {
 		return err
 	}
-	return write("challenge.yml", c.yaml(class, script, flag))
+	return write("challenge.yml", c.yaml(class, script, flag, get))
 }
 
 // yaml is challenge.yml. Strings are written as JSON writes them, which YAML 1.2 reads.
-func (c *Challenge) yaml(class Student, script, flag string) string {
+func (c *Challenge) yaml(class Student, script, flag, get string) string {
 	var b strings.Builder
 	b.WriteString("# Made by: doormat challenge export. The flag is good for one class.\n")
 	field := func(name, value string) { fmt.Fprintf(&b, "%s: %s\n", name, value) }
@@ -94,7 +94,7 @@ func (c *Challenge) yaml(class Student, script, flag string) string {
 	field("name", quoted(c.Title))
 	field("author", quoted("doormat"))
 	field("category", quoted("doormat: "+c.Side))
-	field("description", quoted(c.description(class, script)))
+	field("description", quoted(c.description(class, script, get)))
 	field("attribution", quoted("doormat, under the Apache licence 2.0"))
 	field("value", fmt.Sprint(100*c.Level))
 	field("type", quoted("standard"))
@@ -102,17 +102,14 @@ func (c *Challenge) yaml(class Student, script, flag string) string {
 	items("topics", c.Design)
 	items("tags", c.Side, fmt.Sprintf("level %d", c.Level))
 	items("files", script)
-	b.WriteString("hints:\n")
-	for i, hint := range c.Hints {
-		fmt.Fprintf(&b, "  - content: %s\n    cost: %d\n", quoted(hint), 10*c.Level*(i+1))
-	}
+	items("hints", c.Hints...)
 	field("state", quoted("hidden"))
 	field("version", quoted("0.1"))
 	return b.String()
 }
 
 // description is the challenge in Markdown, with what to type.
-func (c *Challenge) description(class Student, script string) string {
+func (c *Challenge) description(class Student, script, get string) string {
 	var b strings.Builder
 	b.WriteString(c.Story + "\n\nSolved if\n\n")
 	for _, condition := range c.Goal {
@@ -121,6 +118,9 @@ func (c *Challenge) description(class Student, script string) string {
 	fmt.Fprintf(&b, "\nBudget: %s.\n\nChange the script that comes with this and have it checked: ",
 		c.allowance())
 	fmt.Fprintf(&b, "`doormat challenge check %s %s` prints the flag.\n", c.ID, script)
+	if get != "" {
+		fmt.Fprintf(&b, "\nGet doormat here: %s\n", get)
+	}
 	return b.String()
 }
 

@@ -375,16 +375,16 @@ func writeJUnit(out *cli.Output, from interface{ JUnit() (string, error) }) erro
 }
 
 func challengeExport() *cobra.Command {
-	var format, out, class string
+	var format, out, class, get string
 	c := &cobra.Command{
 		Use:   "export --format ctfd --out DIR",
 		Short: "Write the challenges as folders that ctfcli uploads to CTFd",
 		Long: `Write the challenges as folders that ctfcli uploads to CTFd, each with a
 challenge.yml and the script to begin with. One class plays under one name, so
-that its flags are alike; check prints a flag when a challenge is solved. Whoever
-knows the name of the class and changes the program has the flags without
-solving anything: for marks that count, collect the scripts and run check on
-their folder.`,
+that its flags are alike; check prints a flag when a challenge is solved. The name
+stands in the scripts, and whoever has it and changes the program has the flags
+without solving anything: for marks that count, collect the scripts and run check
+on their folder. Challenges arrive hidden, and their hints are free.`,
 		Args: cli.Exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			switch {
@@ -395,7 +395,7 @@ their folder.`,
 			case strings.TrimSpace(class) == "":
 				return demo.Usagef("--class is missing: want the name under which the class plays")
 			}
-			if err := challenge.Export(out, challenge.Student{Name: class, Class: true}); err != nil {
+			if err := challenge.Export(out, challenge.Student{Name: class, Class: true}, get); err != nil {
 				return err
 			}
 			cli.Wrote(out)
@@ -405,6 +405,8 @@ their folder.`,
 	c.Flags().StringVar(&format, "format", "ctfd", "`FORMAT` of the folders: ctfd")
 	c.Flags().StringVar(&out, "out", "", "write to the folder `DIR`, which must not be there yet")
 	c.Flags().StringVar(&class, "class", "", "`NAME` under which the class plays")
+	c.Flags().StringVar(&get, "get", "", "`ADDRESS` at which players get doormat, for the descriptions")
+	cli.Complete(c, "get", cli.Words())
 	cli.Complete(c, "format", cli.Words("ctfd"))
 	cli.Complete(c, "out", cli.Files)
 	cli.Complete(c, "class", cli.Words())
