@@ -6,6 +6,7 @@ import (
 	"doormat/e2ee/pqxdh"
 	"doormat/e2ee/wire"
 	"doormat/world"
+	"doormat/world/memo"
 )
 
 // A contact's key changes when the contact has a new phone, and when somebody else
@@ -45,9 +46,18 @@ func (d *Device) number(data []byte) []world.Packet {
 	}
 	own, number := d.keys.Identity.Public(), ""
 	if p := d.peers[string(f[0])]; p != nil && p.identity != nil {
-		number = pqxdh.SafetyNumber(own, *p.identity)
+		number = d.safetyNumber(*p.identity)
 	}
 	return d.toUser(world.KindNumber, f[0], []byte(number), []byte(pqxdh.HalfOf(own)))
+}
+
+// safetyNumber takes thousands of hashes, so runs share it.
+func (d *Device) safetyNumber(with pqxdh.IdentityPublic) string {
+	own := d.keys.Identity.Public()
+	n, _ := memo.Compute(d.Memo, "safety number", func() (string, error) {
+		return pqxdh.SafetyNumber(own, with), nil
+	}, own.Bytes(), with.Bytes())
+	return n
 }
 
 // confirm remembers that the user has compared numbers and found them equal, and sends
@@ -59,8 +69,7 @@ func (d *Device) confirm(data []byte) []world.Packet {
 	}
 	name := string(f[0])
 	p := d.peers[name]
-	if p == nil || p.identity == nil || pqxdh.SafetyNumber(d.keys.Identity.Public(),
-		*p.identity) != string(f[1]) {
+	if p == nil || p.identity == nil || d.safetyNumber(*p.identity) != string(f[1]) {
 		return nil
 	}
 	p.compared, p.asked = p.identity, false

@@ -215,8 +215,10 @@ func (d *Device) addSenderKey(from world.Meta, data []byte) error {
 	if at < 0 {
 		at = len(known)
 	}
+	receiver := senderkey.NewReceiver(key.Chain)
+	receiver.Memo = d.Memo
 	known = slices.Insert(slices.Clone(known), at,
-		store.SenderKey{Receiver: senderkey.NewReceiver(key.Chain), Sent: from.Sent})
+		store.SenderKey{Receiver: receiver, Sent: from.Sent})
 	g.chains[from.From] = known[:min(len(known), chainsPerMember)]
 	return nil
 }

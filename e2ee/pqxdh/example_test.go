@@ -22,11 +22,11 @@ func Example() {
 	bundle := pqxdh.MakeBundle(bob, signed, kem, oneTime)
 
 	sent, initial, _ := pqxdh.Initiate(random, alice, bundle)
-	from, _ := ratchet.NewInitiator(random, sent.Secret, bundle.Signed.Key)
+	from, _ := ratchet.NewInitiator(random, sent.Secret, bundle.Signed.Key, nil)
 	header, ciphertext, _ := from.Seal([]byte("are you there?"), sent.AssociatedData)
 
 	received, _ := pqxdh.Respond(pqxdh.ResponderKeys{Identity: bob, Signed: signed, KEM: kem, OneTime: oneTime}, initial)
-	to, _ := ratchet.NewResponder(received.Secret, signed.Private())
+	to, _ := ratchet.NewResponder(received.Secret, signed.Private(), nil)
 	plaintext, _ := to.Open(random, header, ciphertext, received.AssociatedData)
 	fmt.Printf("prekeys %d, %d, %d: %s\n", signed.ID(), kem.ID(), oneTime.ID(), plaintext)
 	fmt.Println(pqxdh.SafetyNumber(alice.Public(), bob.Public()))

@@ -108,7 +108,7 @@ func (p *KEMPrekey) ID() uint32 { return p.id }
 func (p *KEMPrekey) LastResort() bool { return p.lastResort }
 
 // Private is the X25519 private key: the responder's first ratchet key.
-func (p *SignedPrekey) Private() [32]byte { return [32]byte(p.key.Bytes()) }
+func (p *SignedPrekey) Private() *ecdh.PrivateKey { return p.key }
 
 // Bytes encodes the private key, 37 bytes: kind 1 ‖ id 4 ‖ X25519 private 32.
 func (p *SignedPrekey) Bytes() []byte { return encodePrekey(kindSigned, p.id, p.key.Bytes()) }

@@ -21,19 +21,21 @@ func randomKey(t require.TestingT, r io.Reader) Key {
 	return k
 }
 
-func publicOf(t require.TestingT, private Key) Key {
+func privateOf(t require.TestingT, private Key) *ecdh.PrivateKey {
 	key, err := ecdh.X25519().NewPrivateKey(private[:])
 	require.NoError(t, err)
-	return Key(key.PublicKey().Bytes())
+	return key
 }
+
+func publicOf(t require.TestingT, private Key) Key { return public(privateOf(t, private)) }
 
 // fresh is a session before its first message.
 func fresh(t require.TestingT, seed byte) (initiator, responder *State) {
 	r := random(seed)
 	secret, prekey := randomKey(t, r), randomKey(t, r)
-	initiator, err := NewInitiator(r, secret, publicOf(t, prekey))
+	initiator, err := NewInitiator(r, secret, publicOf(t, prekey), nil)
 	require.NoError(t, err)
-	responder, err = NewResponder(secret, prekey)
+	responder, err = NewResponder(secret, privateOf(t, prekey), nil)
 	require.NoError(t, err)
 	return initiator, responder
 }

@@ -125,17 +125,18 @@ type State struct {
 // NewInitiator starts a session for the party that sends first. Both sides hold
 // secret, for example from a key agreement; remote is the responder's public
 // X25519 key (its signed prekey). It reads 32 bytes from rand for its first
-// ratchet key. A remote of low order is an error.
-func NewInitiator(rand io.Reader, secret, remote Key) (*State, error) {
-	private, err := newPrivate(rand, nil)
+// ratchet key. A remote of low order is an error. The memo may be nil, see [State].
+func NewInitiator(rand io.Reader, secret, remote Key, m *memo.Memo) (*State, error) {
+	private, err := newPrivate(rand, m)
 	if err != nil {
 		return nil, err
 	}
-	root, chain, err := stepRoot(secret, private, remote, nil)
+	root, chain, err := stepRoot(secret, private, remote, m)
 	if err != nil {
 		return nil, err
 	}
 	return &State{
+		Memo:    m,
 		phase:   opening,
 		root:    root,
 		private: private,
@@ -146,13 +147,13 @@ func NewInitiator(rand io.Reader, secret, remote Key) (*State, error) {
 
 // NewResponder starts a session for the party that receives first, with the
 // private half of the X25519 key that the initiator used. It cannot seal before
-// it has opened one message.
-func NewResponder(secret, private Key) (*State, error) {
-	own, err := ecdh.X25519().NewPrivateKey(private[:])
-	if err != nil {
-		return nil, fmt.Errorf("ratchet: own private key: %w", err)
+// it has opened one message. The memo may be nil, see [State]. A key of another curve
+// than X25519 is an error.
+func NewResponder(secret Key, private *ecdh.PrivateKey, m *memo.Memo) (*State, error) {
+	if private.Curve() != ecdh.X25519() {
+		return nil, fmt.Errorf("ratchet: own private key: want X25519, got %v", private.Curve())
 	}
-	return &State{phase: waiting, root: secret, private: own}, nil
+	return &State{Memo: m, phase: waiting, root: secret, private: private}, nil
 }
 
 // Seal encrypts plaintext as the next message of the sending chain, authenticating

@@ -283,6 +283,6 @@ func TestRandFails(t *testing.T) {
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.Equal(t, before, bob.Marshal())
 	p.mustOpen(t, bob)
-	_, err = NewInitiator(iotest.ErrReader(io.ErrUnexpectedEOF), Key{}, bob.Public())
+	_, err = NewInitiator(iotest.ErrReader(io.ErrUnexpectedEOF), Key{}, bob.Public(), nil)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }

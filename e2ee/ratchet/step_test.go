@@ -31,7 +31,7 @@ func TestLowOrderKeys(t *testing.T) {
 	for _, low := range lowOrder {
 		_, _, err := StepRoot(secret, private, low)
 		require.ErrorContains(t, err, "low order")
-		_, err = NewInitiator(r, secret, low)
+		_, err = NewInitiator(r, secret, low, nil)
 		require.ErrorContains(t, err, "low order")
 		before := alice.Marshal()
 		_, err = alice.Open(nil, Header{Ratchet: low}, make([]byte, 16), nil)

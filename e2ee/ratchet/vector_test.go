@@ -149,9 +149,9 @@ func TestVectorFileIsTranscription(t *testing.T) {
 func TestVectors(t *testing.T) {
 	v := readVector(t)
 	key := func(s string) Key { return Key(unhex(s)) }
-	alice, err := NewInitiator(bytes.NewReader(unhex(v.A1)), key(v.Secret), Key(pub(unhex(v.Prekey))))
+	alice, err := NewInitiator(bytes.NewReader(unhex(v.A1)), key(v.Secret), Key(pub(unhex(v.Prekey))), nil)
 	require.NoError(t, err)
-	bob, err := NewResponder(key(v.Secret), key(v.Prekey))
+	bob, err := NewResponder(key(v.Secret), privateOf(t, key(v.Prekey)), nil)
 	require.NoError(t, err)
 
 	send := func(from *State, i int) {

@@ -59,7 +59,7 @@ func startSessionAs(in world.Input) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := store.NewSession(random, in.Facts[1].Ref, in.Facts[2].Ref, agreed, m, to)
+	s, err := store.NewSession(random, in.Facts[1].Ref, in.Facts[2].Ref, agreed, m, to, nil)
 	if err != nil {
 		return nil, err
 	}

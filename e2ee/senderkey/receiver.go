@@ -4,11 +4,16 @@ import (
 	"slices"
 
 	"doormat/e2ee/ratchet"
+	"doormat/world/memo"
 )
 
 // A Receiver follows the chain of another member. It is not safe for concurrent
 // use.
 type Receiver struct {
+	// Memo shares checked signatures with the same receivers of other runs; it may be nil,
+	// and no part of an encoded receiver.
+	Memo *memo.Memo
+
 	chain   ratchet.Chain        // the next message that may be opened in order
 	skipped []ratchet.MessageKey // of messages passed over, in order, fewer than Life
 }
@@ -32,7 +37,11 @@ func (r *Receiver) Open(m *Message, ad []byte) ([]byte, error) {
 	if m.Header.Ratchet != r.chain.Ratchet {
 		return nil, ErrSigned
 	}
-	if err := m.Verify(ad); err != nil {
+	signed := m.signed(ad)
+	_, err := memo.Compute(r.Memo, "sender's signature", func() (struct{}, error) {
+		return struct{}{}, m.verify(signed)
+	}, m.Header.Ratchet[:], signed, m.Signature[:])
+	if err != nil {
 		return nil, err
 	}
 	if m.Header.N >= MaxMessages || m.Header.PN != 0 {

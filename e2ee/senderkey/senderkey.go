@@ -105,8 +105,10 @@ func (m *Message) signed(ad []byte) []byte {
 }
 
 // Verify checks the signature by the key that names the chain.
-func (m *Message) Verify(ad []byte) error {
-	if !ed25519.Verify(m.Header.Ratchet[:], m.signed(ad), m.Signature[:]) {
+func (m *Message) Verify(ad []byte) error { return m.verify(m.signed(ad)) }
+
+func (m *Message) verify(signed []byte) error {
+	if !ed25519.Verify(m.Header.Ratchet[:], signed, m.Signature[:]) {
 		return ErrSigned
 	}
 	return nil

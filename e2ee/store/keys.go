@@ -39,8 +39,14 @@ const keysTag = 'K'
 // NewKeys makes an identity with prekeys.
 func NewKeys(random io.Reader, shared *memo.Memo) (*Keys, error) {
 	k := &Keys{next: 1, memo: shared}
+	var seed [64]byte
+	if _, err := io.ReadFull(random, seed[:]); err != nil {
+		return nil, fmt.Errorf("identity: %w", err)
+	}
 	var err error
-	if k.Identity, err = pqxdh.NewIdentity(random); err != nil {
+	if k.Identity, err = memo.Compute(shared, "identity", func() (*pqxdh.Identity, error) {
+		return pqxdh.NewIdentity(bytes.NewReader(seed[:]))
+	}, seed[:]); err != nil {
 		return nil, err
 	}
 	if err := k.Rotate(random); err != nil {
@@ -223,12 +229,7 @@ func (k *Keys) Initiate(random io.Reader, own, peer string, bundle []byte) (*Ses
 	if err != nil {
 		return nil, err
 	}
-	s, err := NewSession(random, own, peer, agreed, m, b)
-	if err != nil {
-		return nil, err
-	}
-	s.State.Memo = k.memo
-	return s, nil
+	return NewSession(random, own, peer, agreed, m, b, k.memo)
 }
 
 // initiated is what PQXDH gives the one who begins.
@@ -274,11 +275,10 @@ func (k *Keys) Respond(own, peer string, initial []byte) (*Session, *pqxdh.Initi
 	if err != nil {
 		return nil, nil, err
 	}
-	state, err := ratchet.NewResponder(agreed.Secret, keys.Signed.Private())
+	state, err := ratchet.NewResponder(agreed.Secret, keys.Signed.Private(), k.memo)
 	if err != nil {
 		return nil, nil, err
 	}
-	state.Memo = k.memo
 	return &Session{Own: own, Peer: peer, Identity: m.Identity, State: state,
 		AD: sha256.Sum256(agreed.AssociatedData), ID: SessionID(initial)}, m, nil
 }

@@ -10,6 +10,7 @@ import (
 	"doormat/e2ee/ratchet"
 	"doormat/e2ee/wire"
 	"doormat/world"
+	"doormat/world/memo"
 )
 
 // Session is one side of a session as a device keeps it.
@@ -25,11 +26,10 @@ type Session struct {
 const sessionTag = 's'
 
 // NewSession is the session of the one who begins, after PQXDH with the owner of a bundle gave
-// what is agreed and the message that says so.
+// what is agreed and the message that says so. An adversary has no memo.
 func NewSession(random io.Reader, own, peer string, agreed *pqxdh.Agreement,
-	m *pqxdh.InitialMessage,
-	with *pqxdh.Bundle) (*Session, error) {
-	state, err := ratchet.NewInitiator(random, agreed.Secret, with.Signed.Key)
+	m *pqxdh.InitialMessage, with *pqxdh.Bundle, shared *memo.Memo) (*Session, error) {
+	state, err := ratchet.NewInitiator(random, agreed.Secret, with.Signed.Key, shared)
 	if err != nil {
 		return nil, err
 	}

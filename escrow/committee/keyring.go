@@ -228,16 +228,22 @@ func (k *Keyring) CheckField(m world.Meta, public []byte) error {
 	if c == nil {
 		return fmt.Errorf("its escrow field is for the key %q, which is not in use", f.KeyID)
 	}
-	label := f.Label(m)
-	_, err = memo.Compute(k.memo(), "check", func() (struct{}, error) {
-		ct, err := tdh2.DecodeCiphertext(suite, f.Seed)
-		if err != nil {
-			return struct{}{}, errors.New("its escrow field is malformed")
-		}
-		if _, err := c.Public.Check(label, ct); err != nil {
-			return struct{}{}, errors.New("its escrow field is not bound to it")
-		}
-		return struct{}{}, nil
-	}, c.MemoName, label, f.Seed)
+	_, err = c.CheckSeed(k.memo(), f.Label(m), f.Seed)
 	return err
+}
+
+// CheckSeed checks that the encrypted seed of an escrow field is well formed and bound to a
+// label. The provider and each trustee do so.
+func (c *Key) CheckSeed(m *memo.Memo, label, seed []byte) (*tdh2.Checked, error) {
+	return memo.Compute(m, "check", func() (*tdh2.Checked, error) {
+		ct, err := tdh2.DecodeCiphertext(suite, seed)
+		if err != nil {
+			return nil, errors.New("its escrow field is malformed")
+		}
+		checked, err := c.Public.Check(label, ct)
+		if err != nil {
+			return nil, errors.New("its escrow field is not bound to it")
+		}
+		return checked, nil
+	}, c.MemoName, label, seed)
 }

@@ -1,6 +1,7 @@
 package threshold
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"doormat/world"
 	"doormat/world/law"
 	"doormat/world/ledger"
+	"doormat/world/memo"
 	"doormat/world/publiclog"
 )
 
@@ -233,15 +235,18 @@ func (t *trustee) partial(q *question, i *request.Item) (world.Fact, error) {
 	if h.share == nil {
 		return world.Fact{}, errors.New("this trustee was left out when shares were made")
 	}
-	ct, err := tdh2.DecodeCiphertext(suite, i.Seed)
+	label := i.Label()
+	checked, err := h.CheckSeed(t.board.Memo, label, i.Seed)
 	if err != nil {
-		return world.Fact{}, errors.New("its escrow field is malformed")
+		return world.Fact{}, err
 	}
-	checked, err := h.Public.Check(i.Label(), ct)
-	if err != nil {
-		return world.Fact{}, errors.New("its escrow field is not bound to it")
+	var drawn [64]byte // for the proof
+	if _, err := io.ReadFull(t.random, drawn[:]); err != nil {
+		return world.Fact{}, err
 	}
-	p, err := checked.Partial(*h.share, t.random)
+	p, err := memo.Compute(t.board.Memo, "partial", func() (*tdh2.Partial, error) {
+		return checked.Partial(*h.share, bytes.NewReader(drawn[:]))
+	}, h.MemoName, label, i.Seed, ceremony.EncodeShare(*h.share), drawn[:])
 	if err != nil {
 		return world.Fact{}, err
 	}
