@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee/ratchet"
+	"doormat/world/memo"
 	"doormat/world"
 )
 
@@ -99,9 +100,15 @@ func TestForwardOnly(t *testing.T) {
 	}
 }
 
-// Each message that the owner did not make is refused, and changes nothing.
+// Each message that the owner did not make is refused, and changes nothing, also where another
+// run has checked the genuine one.
 func TestHostile(t *testing.T) {
 	_, messages, before := chain(t, 1)
+	shared := new(memo.Memo)
+	genuine := NewReceiver(before[1])
+	genuine.Memo = shared
+	_, err := genuine.Open(messages[3], ad)
+	require.NoError(t, err)
 	other, foreign, _ := chain(t, 2)
 	tests := []struct {
 		name string
@@ -127,6 +134,7 @@ func TestHostile(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r := NewReceiver(before[1])
+			r.Memo = shared
 			state := r.Marshal()
 			good, err := ParseMessage(bytes.Clone(messages[3].Bytes()))
 			require.NoError(t, err)
