@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/e2ee/ratchet"
-	"doormat/world/memo"
 	"doormat/world"
+	"doormat/world/memo"
 )
 
 var ad = []byte("associated")
