@@ -42,20 +42,21 @@ func impersonationRules(envelope Enveloper, more world.Kind) []world.Rule {
 }
 
 func startSessionAs(in world.Input) ([]world.Derived, error) {
-	stolen, err1 := store.ParseKeys(in.Facts[0].Data)
-	as, err2 := pqxdh.ParseBundle(in.Facts[1].Data)
-	to, err3 := pqxdh.ParseBundle(in.Facts[2].Data)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	as, err1 := pqxdh.ParseBundle(in.Facts[1].Data)
+	to, err2 := pqxdh.ParseBundle(in.Facts[2].Data)
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(stolen.Signed,
-		func(p *pqxdh.SignedPrekey) bool { return p.ID() == to.Signed.ID })
-	if i < 0 {
+	stolen, err := store.PartOf(in.Facts[0].Data, to.Signed.ID, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	if len(stolen.Signed) == 0 {
 		return nil, fmt.Errorf("signed prekey %d was not there when the phone was copied",
 			to.Signed.ID)
 	}
 	random := stream(in)
-	agreed, m, err := pqxdh.InitiateAs(random, as, stolen.Signed[i], to)
+	agreed, m, err := pqxdh.InitiateAs(random, as, stolen.Signed[0], to)
 	if err != nil {
 		return nil, err
 	}

@@ -344,15 +344,20 @@ func ParseKeys(data []byte) (*Keys, error) {
 // KeysFor decodes of a key store only what answers an initial message: expanding
 // every KEM key for every message would be most of a thief's work.
 func KeysFor(data, initial []byte) (*Keys, error) {
-	f, err := world.Unpack(data, keysTag, 5)
-	if err != nil {
-		return nil, fmt.Errorf("device keys: %w", err)
-	}
 	m, err := pqxdh.ParseInitialMessage(initial)
 	if err != nil {
 		return nil, err
 	}
-	for i, id := range map[int]uint32{1: m.SignedID, 2: m.KEMID, 3: m.OneTimeID} {
+	return PartOf(data, m.SignedID, m.KEMID, m.OneTimeID)
+}
+
+// PartOf decodes of a key store the identity and the prekeys of these numbers only: 0 for none.
+func PartOf(data []byte, signed, kem, oneTime uint32) (*Keys, error) {
+	f, err := world.Unpack(data, keysTag, 5)
+	if err != nil {
+		return nil, fmt.Errorf("device keys: %w", err)
+	}
+	for i, id := range map[int]uint32{1: signed, 2: kem, 3: oneTime} {
 		items, err := world.UnpackList(f[i], 0)
 		if err != nil {
 			return nil, fmt.Errorf("device keys: %w", err)

@@ -11,7 +11,6 @@ import (
 	"slices"
 
 	"doormat/escrow/sharing"
-	"doormat/world/memo"
 
 	"go.dedis.ch/kyber/v3"
 )
@@ -88,9 +87,6 @@ func NewAudit(r *Roster) (*Audit, error) {
 	a.transcript.Write(s.context("transcript"))
 	return a, nil
 }
-
-// Remember lets the audits of several runs share the checks of signatures and proofs.
-func (a *Audit) Remember(m *memo.Memo) { a.memo = m }
 
 // ReadBoard reads a whole board. It fails when the roster is not one.
 func ReadBoard(r *Roster, posts [][]byte) (*Audit, error) {

@@ -7,6 +7,7 @@ import (
 
 	"doormat/escrow/group"
 	"doormat/escrow/sharing"
+	"doormat/world/memo"
 
 	"go.dedis.ch/kyber/v3"
 )
@@ -86,9 +87,7 @@ func (a *Audit) open(index int, oneUse kyber.Scalar, dealers []int) (map[int]sha
 	received := map[int]sharing.Share{}
 	var bad []int
 	for _, dealer := range dealers {
-		shared := suite.Point().Mul(oneUse, a.trustees[dealer].deal[index].ephemeral)
-		share, err := a.share(dealer, index, shared)
-		shared.Null()
+		share, err := a.openOne(index, oneUse, dealer)
 		if err != nil {
 			bad = append(bad, dealer)
 			continue
@@ -96,6 +95,26 @@ func (a *Audit) open(index int, oneUse kyber.Scalar, dealers []int) (map[int]sha
 		received[dealer] = share
 	}
 	return received, bad
+}
+
+func (a *Audit) openOne(index int, oneUse kyber.Scalar, dealer int) (sharing.Share, error) {
+	d := &a.trustees[dealer]
+	open := func() (sharing.Share, error) {
+		shared := suite.Point().Mul(oneUse, d.deal[index].ephemeral)
+		defer shared.Null()
+		return a.share(dealer, index, shared)
+	}
+	if a.memo == nil {
+		return open()
+	}
+	secret := group.Bytes(oneUse)
+	defer clear(secret)
+	share, err := memo.Compute(a.memo, "ceremony share", open, a.context("share", dealer, index), secret,
+		a.trustees[index].posts[PhaseKey], d.posts[PhaseReveal], d.posts[PhaseDeal])
+	if err == nil {
+		share.Value = share.Value.Clone() // which its owner will erase
+	}
+	return share, err
 }
 
 // OpenShare computes trustee index's share from the board and its one-use key, a

@@ -14,7 +14,7 @@ import (
 func (s *session) confirmBody(trustee int, transcript [sha256.Size]byte, next ed25519.PrivateKey,
 	checkpoint []byte) []byte {
 	public := next.Public().(ed25519.PublicKey)
-	proof := ed25519.Sign(next, s.nextIdentity(trustee, public))
+	proof := s.signature(next, s.nextIdentity(trustee, public))
 	return bytes.Join([][]byte{transcript[:], public, proof, checkpoint}, nil)
 }
 
@@ -42,7 +42,7 @@ func (a *Audit) readConfirmation(trustee int, body []byte) (ed25519.PublicKey, *
 		}
 	}
 	next := ed25519.PublicKey(body[sha256.Size:][:ed25519.PublicKeySize])
-	if !ed25519.Verify(next, a.nextIdentity(trustee, next),
+	if !a.verify(next, a.nextIdentity(trustee, next),
 		body[confirmHead-ed25519.SignatureSize:confirmHead]) {
 		return nil, &fault{WrongIdentity, errors.New("the new key did not sign that it is this " +
 			"trustee's")}

@@ -8,6 +8,7 @@ import (
 	"doormat/escrow/dleq"
 	"doormat/escrow/group"
 	"doormat/escrow/sharing"
+	"doormat/world/memo"
 
 	"go.dedis.ch/kyber/v3"
 	"golang.org/x/crypto/chacha20poly1305"
@@ -30,6 +31,16 @@ type sealed struct {
 
 // dealBody seals scalars, of 32 bytes each, to the recipients.
 func (a *Audit) dealBody(dealer int, scalars [][]byte, random io.Reader) ([]byte, error) {
+	inputs := append([][]byte{a.context("deal", dealer)}, scalars...)
+	for _, recipient := range a.recipients {
+		inputs = append(inputs, []byte{byte(recipient)}, a.trustees[recipient].posts[PhaseKey])
+	}
+	return memo.Draw(a.memo, "ceremony deal", random, func(random io.Reader) ([]byte, error) {
+		return a.sealAll(dealer, scalars, random)
+	}, inputs...)
+}
+
+func (a *Audit) sealAll(dealer int, scalars [][]byte, random io.Reader) ([]byte, error) {
 	var ephemerals []kyber.Point
 	var secrets []kyber.Scalar
 	var boxes []byte

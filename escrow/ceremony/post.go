@@ -47,7 +47,7 @@ func (s *session) sign(identity ed25519.PrivateKey, phase Phase, author int, bod
 	b.AddUint8(uint8(phase))
 	b.AddUint8(uint8(author))
 	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(body) })
-	b.AddBytes(ed25519.Sign(identity, s.signed(phase, author, body)))
+	b.AddBytes(s.signature(identity, s.signed(phase, author, body)))
 	raw, err := b.Bytes()
 	if err != nil {
 		return nil, fmt.Errorf("ceremony: encoding a post: %w", err)
@@ -55,15 +55,27 @@ func (s *session) sign(identity ed25519.PrivateKey, phase Phase, author int, bod
 	return raw, nil
 }
 
+// signature is [ed25519.Sign].
+func (s *session) signature(identity ed25519.PrivateKey, signed []byte) []byte {
+	signature, _ := memo.Compute(s.memo, "ceremony sign", func() ([]byte, error) {
+		return ed25519.Sign(identity, signed), nil
+	}, identity, signed)
+	return signature
+}
+
+// verify is [ed25519.Verify].
+func (s *session) verify(key ed25519.PublicKey, signed, signature []byte) bool {
+	good, _ := memo.Compute(s.memo, "ceremony signature", func() (bool, error) {
+		return ed25519.Verify(key, signed, signature), nil
+	}, key, signed, signature)
+	return good
+}
+
 func (s *session) checkSignature(phase Phase, author int, body, signature []byte) error {
 	if author < 1 || author > s.n {
 		return fmt.Errorf("ceremony: trustee %d is not on the roster of %d", author, s.n)
 	}
-	key, signed := s.identities[author-1], s.signed(phase, author, body)
-	good, _ := memo.Compute(s.memo, "ceremony signature", func() (bool, error) {
-		return ed25519.Verify(key, signed, signature), nil
-	}, key, signed, signature)
-	if !good {
+	if !s.verify(s.identities[author-1], s.signed(phase, author, body), signature) {
 		return fmt.Errorf("ceremony: the signature is not trustee %d's on this %s post in this "+
 			"session", author, phase)
 	}

@@ -49,3 +49,31 @@ func TestRemember(t *testing.T) {
 		}
 	}
 }
+
+// What trustees share changes no post and no share: a ceremony that repeats one, whose trustees have
+// erased everything, goes as one that shares nothing.
+func TestTrusteesRemember(t *testing.T) {
+	var shared memo.Memo
+	var alone *committee
+	for _, m := range []*memo.Memo{nil, &shared, &shared} {
+		before := newCommittee(t, "before", 2, 3).until(PhaseDone)
+		c := before.next("repeated", nil)
+		c.audit.Remember(m)
+		for _, own := range c.trustees[1:] {
+			own.Remember(m)
+		}
+		c.until(PhaseDone)
+		if alone == nil {
+			alone = c
+		}
+		require.Equal(t, alone.board, c.board)
+		for i, own := range c.trustees[1:] {
+			require.Equal(t, alone.trustees[i+1].Secrets(), own.Secrets())
+		}
+		if m != nil {
+			for _, own := range c.trustees[1:] {
+				own.Erase()
+			}
+		}
+	}
+}

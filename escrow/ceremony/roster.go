@@ -199,7 +199,7 @@ type session struct {
 	identities []ed25519.PublicKey
 	from       *sharing.Commitments // nil in a key generation
 	dealers    []int                // in a key generation 1..n
-	memo       *memo.Memo           // see [Audit.Remember]
+	memo       *memo.Memo           // see Remember
 }
 
 func newSession(r *Roster) (*session, error) {
@@ -217,6 +217,11 @@ func newSession(r *Roster) (*session, error) {
 	}
 	return s, nil
 }
+
+// Remember lets audits and trustees of several runs share what they compute of the same inputs:
+// signatures and proofs, made and checked, and shares, sealed and opened. What a trustee erases may
+// stay there, see package memo: where nobody is to have it, nothing is shared.
+func (s *session) Remember(m *memo.Memo) { s.memo = m }
 
 // quorum is how many must confirm. A key generation risks nothing that was there before, and one
 // honest confirmation shows that the key is the board's. After a resharing old shares are

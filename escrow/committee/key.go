@@ -126,7 +126,7 @@ const CertifiedTag = 'k'
 
 // CertifiedData encodes t and the key, as [ParseCertified] reads them.
 func CertifiedData(c *sharing.Commitments) []byte {
-	return world.Pack(CertifiedTag, world.Int(int64(c.Threshold())), group.Bytes(c.Key()))
+	return world.Pack(CertifiedTag, world.Int(int64(c.Threshold())), c.Bytes()[:group.Size])
 }
 
 // ParseCertified decodes the data of a certified key: t, and the encoded point.

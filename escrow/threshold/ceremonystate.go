@@ -48,6 +48,7 @@ func (t *trustee) join(s *committee.Session, next task) []world.Packet {
 	if err != nil {
 		return nil // its seat is taken, as reportLostSeat says
 	}
+	own.Remember(t.board.Memo)
 	roster, err := s.Roster.Encode()
 	if err != nil {
 		return t.reportExcluded(s.Name, err)

@@ -11,8 +11,10 @@
 package memo
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"io"
 	"sync"
 )
 
@@ -68,6 +70,36 @@ func Compute[V any](m *Memo, of string, make func() (V, error), inputs ...[]byte
 		return make()
 	}
 	return Recall(m, keyOf(of, inputs...), make)
+}
+
+// Draw is [Compute] of a computation that also draws from random. Who asks again draws as many bytes,
+// and is given what was computed of the same ones; of others it computes its own.
+func Draw[V any](m *Memo, of string, random io.Reader, make func(io.Reader) (V, error),
+	inputs ...[]byte) (V, error) {
+	type result struct {
+		drawn []byte
+		value V
+	}
+	first := m == nil
+	known, err := Compute(m, of, func() (r result, err error) {
+		first = true
+		var drawn bytes.Buffer
+		r.value, err = make(io.TeeReader(random, &drawn))
+		r.drawn = drawn.Bytes()
+		return r, err
+	}, inputs...)
+	if first {
+		return known.value, err
+	}
+	if err != nil { // that of another random
+		return make(random)
+	}
+	drawn := append([]byte{}, known.drawn...)
+	n, err := io.ReadFull(random, drawn)
+	if err == nil && bytes.Equal(drawn, known.drawn) {
+		return known.value, nil
+	}
+	return make(io.MultiReader(bytes.NewReader(drawn[:n]), random))
 }
 
 // key names the inputs of a computation by their hash.

@@ -2,6 +2,8 @@ package memo
 
 import (
 	"errors"
+	"io"
+	"strings"
 	"sync"
 	"testing"
 
@@ -62,4 +64,38 @@ func TestKeyOf(t *testing.T) {
 		keys[k] = true
 	}
 	require.Equal(t, keyOf("a", []byte("xy")), keyOf("a", []byte("xy")))
+}
+
+// TestDraw: who draws the same bytes for the same inputs is given what was computed, and goes on
+// drawing where it would have; who draws others, or fails to draw, is given its own.
+func TestDraw(t *testing.T) {
+	m, made := &Memo{}, 0
+	draw := func(m *Memo, random io.Reader, input string) (string, error) {
+		return Draw(m, "four bytes", random, func(random io.Reader) (string, error) {
+			made++
+			drawn := make([]byte, 4)
+			_, err := io.ReadFull(random, drawn)
+			return input + string(drawn), err
+		}, []byte(input))
+	}
+	for _, c := range []struct {
+		memo        *Memo
+		bytes, want string
+		made        int
+	}{{m, "abcdef", "xabcd", 1}, {m, "abcdef", "xabcd", 1}, {m, "bcdefg", "xbcde", 2}, {nil, "abcdef", "xabcd", 3}} {
+		random := strings.NewReader(c.bytes)
+		got, err := draw(c.memo, random, "x")
+		require.NoError(t, err)
+		require.Equal(t, c.want, got)
+		require.Equal(t, c.made, made)
+		rest, _ := io.ReadAll(random)
+		require.Equal(t, c.bytes[4:], string(rest))
+	}
+	for _, input := range []string{"x", "y", "y"} { // known, not yet known, and known to fail
+		_, err := draw(m, strings.NewReader("abc"), input)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	}
+	got, err := draw(m, strings.NewReader("abcd"), "y")
+	require.NoError(t, err)
+	require.Equal(t, "yabcd", got)
 }
