@@ -166,6 +166,29 @@ func TestCertificate(t *testing.T) {
 	require.ErrorContains(t, err, "rules have to be monotone")
 }
 
+// What is found for a set by going on from another one is what is found for it alone.
+func TestWalk(t *testing.T) {
+	a, err := Explore(t.Context(), attackstest.ToyLab(), splitToy{}, []int{4})
+	require.NoError(t, err)
+	var trials []*trial
+	for set := range 1 << len(a.Events) {
+		one := &trial{set: make([]bool, len(a.Events))}
+		for v := range one.set {
+			one.set[v] = set>>v&1 == 1
+		}
+		trials = append(trials, one)
+	}
+	require.NoError(t, a.try(t.Context(), trials))
+	reads := map[string]bool{}
+	for _, one := range trials {
+		got, err := a.graph.closure(a.taken(one.set))
+		require.NoError(t, err)
+		require.Equal(t, a.reads(got), one.got, "%v", one.set)
+		reads[fmt.Sprint(one.got)] = true
+	}
+	require.Greater(t, len(reads), 5, "sets differ in what they read")
+}
+
 // Shapes stand for all minimal sets and for no other, and so does the tree that is made of them.
 func TestTree(t *testing.T) {
 	for _, moments := range [][]int{{4}, {2, 4}, {1, 2, 3}} {

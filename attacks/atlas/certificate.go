@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"doormat/attacks/bdd"
 	"doormat/attacks/deduce"
@@ -40,7 +37,7 @@ type trial struct {
 	opens  []int // goals of which it is a minimal set
 	closes []int // goals of which it is a maximal set that reads nothing
 	got    []bool
-	err    error
+	key    []byte // the set packed, see [Atlas.alike]
 }
 
 // Certify tries the minimal and the maximal sets of all goals, mends what they refute and tries
@@ -134,34 +131,6 @@ func (a *Atlas) taken(set []bool) []int {
 		}
 	}
 	return ids
-}
-
-// try computes what follows from each set, on every processor, and keeps whether it reads each
-// goal.
-func (a *Atlas) try(ctx context.Context, trials []*trial) error {
-	var next atomic.Int64
-	var all sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		all.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(trials)) && ctx.Err() == nil; i = next.Add(1) - 1 {
-				t := trials[i]
-				var got []bool
-				if got, t.err = a.graph.closure(a.taken(t.set)); t.err == nil {
-					t.got = a.reads(got)
-				}
-			}
-		})
-	}
-	all.Wait()
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	for _, t := range trials {
-		if t.err != nil {
-			return t.err
-		}
-	}
-	return nil
 }
 
 // reads tells which goals some facts reach.

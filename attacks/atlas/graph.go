@@ -101,53 +101,9 @@ func unique(list []int) []int {
 
 // closure is everything that follows from some facts, by id.
 func (g *graph) closure(taken []int) ([]bool, error) {
-	got := make([]bool, g.know.Len())
-	var queue []int
-	reach := func(id int) {
-		if !got[id] {
-			got[id] = true
-			queue = append(queue, id)
-		}
-	}
-	for _, id := range taken {
-		reach(id)
-	}
-	missing := slices.Clone(g.needs)
-	given := make([]int, len(g.joins)) // how many each join was given the last time, over 1
-	for {
-		for len(queue) > 0 {
-			id := queue[0]
-			queue = queue[1:]
-			for _, i := range g.steer[id] {
-				if missing[i]--; missing[i] == 0 {
-					for _, conclusion := range g.steps[i].gives {
-						reach(conclusion)
-					}
-				}
-			}
-		}
-		for i := range g.joins {
-			j := &g.joins[i]
-			if slices.ContainsFunc(j.takes, func(id int) bool { return !got[id] }) {
-				continue
-			}
-			have := slices.DeleteFunc(slices.Clone(j.all), func(id int) bool { return !got[id] })
-			if given[i] == len(have)+1 {
-				continue
-			}
-			given[i] = len(have) + 1
-			conclusions, err := g.combine(i, have)
-			if err != nil {
-				return nil, err
-			}
-			for _, id := range conclusions {
-				reach(id)
-			}
-		}
-		if len(queue) == 0 {
-			return got, nil
-		}
-	}
+	w := g.walk()
+	w.take(taken)
+	return w.got, w.combine()
 }
 
 // combine applies a rule that combines to some of the facts that it could be given, in the
