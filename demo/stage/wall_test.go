@@ -192,6 +192,32 @@ func TestWallMoves(t *testing.T) {
 	p.Wait(`document.querySelector(".opening.o4") && getComputedStyle(document.getElementById("t-e2ee-72")).opacity === "1"`)
 }
 
+// TestBeatIsFrugal: a beat changes those tiles only that look different after it, and reads where
+// everything is before it changes anything, so that no figure that lifts has the wall laid out again.
+func TestBeatIsFrugal(t *testing.T) {
+	_, at := open(t)
+	p := browser.Open(t, moving)
+	p.Visit(at + "/wall/narrow-order?beat=2")
+	onWall(p, "narrow-order", 2)
+	browser.Value[bool](p, `(() => {
+		globalThis.changed = new Set();
+		new MutationObserver((all) => { for (const m of all) { const tile = m.target.closest?.(".tile"); if (tile) changed.add(tile.id); } })
+			.observe(document.getElementById("main"), { subtree: true, childList: true, attributes: true });
+		return true;
+	})()`)
+	p.Press("n")
+	p.Wait(`document.querySelectorAll(".tile.opened").length === 4 && document.querySelectorAll(".floating").length === 0`)
+	require.Equal(t, "opened,opened,opened,opened", browser.Value[string](p, `[...changed].map((id) => document.getElementById(id).classList[1]).join()`))
+
+	p.Visit(at + "/wall/quorum-theft?beat=1&bet=none")
+	onWall(p, "quorum-theft", 1)
+	before := p.Cost()["LayoutCount"]
+	p.Press("n")
+	p.Wait(`document.querySelectorAll(".floating").length === 3`)
+	p.Wait(`document.querySelectorAll(".floating").length === 0`)
+	require.LessOrEqual(t, p.Cost()["LayoutCount"]-before, 5.0)
+}
+
 // TestWallIsAccessible: no rule of axe is broken, in a hall and on a phone, dark and light.
 func TestWallIsAccessible(t *testing.T) {
 	_, at := open(t)

@@ -5,7 +5,7 @@
 
 const root = document.documentElement;
 const main = () => document.getElementById("main");
-let stream = null, boot = null, turn = 0;
+let stream = null, heard = "", boot = null, asked = 0;
 
 // source is where pages come from, and how their addresses are written: here a server and its
 // paths. In a folder that was put somewhere, a program in the same tab answers (demo/site).
@@ -19,22 +19,34 @@ const source = globalThis.tab ?? {
   read: (href) => href.startsWith("/") && !href.startsWith("/assets/") ? new URL(href, location.href) : null,
 };
 
+const ask = async (url) => new DOMParser().parseFromString(await source.ask(url), "text/html");
+
+// The next beat of an act is asked for before somebody wants it, once nothing moves. It is measured
+// already, and a page is a function of its address.
+let ahead = {}, rest = 0;
+function prepare() {
+  clearTimeout(rest);
+  ahead = {};
+  if (!onWall() || !source.events) return; // in a folder, the program of the tab does one thing after the other
+  const url = new URL(main().dataset.next, source.here());
+  if (url.pathname === source.here().pathname) rest = setTimeout(() => { ahead = { href: url.href, page: ask(url).catch(() => null) }; }, still() ? 0 : sweepTime);
+}
+
 // go shows another page of the stage. Steps replace the address, so that Back leaves
 // the act; everything else is a new entry.
 async function go(url, { push = true, focus = "" } = {}) {
-  const mine = ++turn;
+  const mine = ++asked;
   const target = new URL(url, source.here());
   main().setAttribute("aria-busy", "true");
-  let text;
+  let page;
   try {
-    text = await source.ask(target);
+    page = target.href === ahead.href && await ahead.page || await ask(target);
   } catch {
     main().removeAttribute("aria-busy");
-    if (mine === turn) lost(true);
+    if (mine === asked) lost(true);
     return;
   }
-  if (mine !== turn) return; // somebody has gone on meanwhile
-  const page = new DOMParser().parseFromString(text, "text/html");
+  if (mine !== asked) return; // somebody has gone on meanwhile
   const next = page.getElementById("main");
   if (!next) { location.assign(target); return; }
   if (onWall() && "waiting" in next.dataset) { // the wall stays until the next one is measured
@@ -57,7 +69,8 @@ function show(page, focus) {
   const label = document.activeElement?.textContent?.trim();
   const inside = main().contains(document.activeElement);
   document.title = page.title;
-  document.querySelector("header.top").replaceWith(page.querySelector("header.top"));
+  const top = document.querySelector("header.top"), bar = page.querySelector("header.top");
+  if (!top.isEqualNode(bar)) top.replaceWith(bar);
   if (!morph(main(), page.getElementById("main"))) { main().replaceWith(page.getElementById("main")); arrived(); }
   for (const d of document.querySelectorAll("details")) if (d.className && open.includes(d.className)) d.open = true;
   const place = document.getElementById(held);
@@ -73,6 +86,7 @@ function settle() {
   buttons();
   wallSettled();
   listen();
+  prepare();
 }
 
 function buttons() {
@@ -81,9 +95,9 @@ function buttons() {
 
 // listen follows the run that the page waits for, or just whether the server lives.
 function listen(address = main().dataset.events || "/events") {
+  if (!source.events || (address === heard && stream.readyState !== EventSource.CLOSED)) return;
   stream?.close();
-  if (!source.events) return;
-  stream = source.events(address);
+  stream = source.events(heard = address);
   const data = (e) => JSON.parse(e.data);
   stream.addEventListener("boot", (e) => {
     lost(false);

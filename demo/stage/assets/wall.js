@@ -8,6 +8,9 @@ const onWall = () => "wall" in main().dataset;
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const channel = new BroadcastChannel("doormat"); // to the speaker's window
 
+// What a beat still has to do: tiles that open in the order of time, and numbers that climb with them.
+const scene = { tiles: [], numbers: [], began: 0, frame: 0 };
+
 // morph turns one beat of a wall into the next: what has the same id stays where it is, and only
 // its look changes. It does nothing to other pages, and nothing if the two have not the same parts.
 function morph(from, to) {
@@ -15,31 +18,38 @@ function morph(from, to) {
   const parts = [...to.querySelectorAll("[id]")];
   const pairs = parts.map((b) => [document.getElementById(b.id), b]);
   if (parts.length !== from.querySelectorAll("[id]").length || pairs.some(([a]) => !a || !from.contains(a))) return false;
+  finish();
   const before = { numbers: numbers(), keys: usedKeys(), posed: posed(), step: from.className };
-  const tiles = from.querySelectorAll(".world:first-child .tile").length || 1;
-  let turned = false;
   for (const [a, b] of pairs) {
     if (b.matches("ol") && [...a.children].map((t) => t.id).join() !== [...b.children].map((t) => t.id).join()) {
       for (const tile of b.children) a.append(document.getElementById(tile.id)); // the moment has moved
     }
-    if (a.className === b.className && a.innerHTML === b.innerHTML) continue;
-    if (a.classList.contains("tile")) {
-      const opens = !a.classList.contains("opened") && b.classList.contains("opened");
-      turned ||= opens;
-      a.style.transitionDelay = opens && !still() ? `${Math.round(sweepTime * [...a.closest(".tiles").querySelectorAll(".tile")].indexOf(a) / tiles)}ms` : "";
-    }
-    a.className = b.className;
-    for (const name of ["aria-label", "aria-current", "data-proof", "data-says"]) if (b.hasAttribute(name)) a.setAttribute(name, b.getAttribute(name)); else a.removeAttribute(name);
-    if (!b.matches("ol") && !b.querySelector("[id]")) a.innerHTML = b.innerHTML; // markup of the server's own templates
+    if (a.isEqualNode(b)) continue;
+    if (b.classList.contains("opened") && !a.classList.contains("opened")) scene.tiles.push({ tile: a, turn: () => turn(a, b) });
+    else turn(a, b);
   }
   for (const name of Object.keys(from.dataset)) if (!(name in to.dataset)) delete from.dataset[name];
   Object.assign(from.dataset, to.dataset);
-  from.className = to.className;
+  if (from.className !== to.className) from.className = to.className;
   const controls = from.querySelector(".controls"), next = to.querySelector(".controls");
   if (controls && next) controls.replaceWith(next);
   from.removeAttribute("aria-busy");
-  if (!still()) requestAnimationFrame(() => move(before, turned));
+  if (still()) fade(); else move(before);
   return true;
+}
+
+// turn gives a part of the wall the look of another.
+function turn(a, b) {
+  if (a.className !== b.className) a.className = b.className;
+  for (const name of ["aria-label", "aria-current", "data-proof", "data-says"]) if (b.hasAttribute(name)) a.setAttribute(name, b.getAttribute(name)); else a.removeAttribute(name);
+  if (!b.matches("ol") && !b.querySelector("[id]")) a.replaceChildren(...b.childNodes); // from the server's own templates
+}
+
+// fade turns all tiles at once, and lets the new look come in, where motion is unwelcome.
+function fade() {
+  const turned = new Set(scene.tiles.map(({ tile }) => tile.closest(".tiles")));
+  finish();
+  for (const tiles of turned) tiles.animate({ opacity: [0.4, 1] }, 250);
 }
 
 const numbers = () => new Map([...main().querySelectorAll(".number")].map((e) => [e.id, e.textContent]));
@@ -48,80 +58,96 @@ const usedKeys = () => new Set([...main().querySelectorAll(".key.used")].map((e)
 const posed = () => new Set([...main().querySelectorAll(".world:has(.false)")].map((e) => e.id));
 
 // move shows how a beat came to be what it is: copies of key parts lift and join, the key or the
-// order passes over the wall, and the number climbs with the tiles.
-function move(before, turned) {
+// order passes over the wall, and the number climbs with the tiles. It reads all places before it
+// changes anything, so that the wall is laid out once.
+function move(before) {
+  const flights = [...main().querySelectorAll(".world:has(.false)")].filter((e) => !before.posed.has(e.id)).flatMap(slide);
+  if (scene.tiles.length > 0) flights.push(...[...main().querySelectorAll(".world:not(.calm) .tiles")].flatMap(sweep));
+  else if (!main().querySelector(".lawful")) flights.push(...join([...main().querySelectorAll(".key.used")].filter((e) => !before.keys.has(e.id))));
+  fly(flights);
   for (const [id, was] of before.numbers) climb(document.getElementById(id), was);
-  for (const world of main().querySelectorAll(".world:has(.false)")) if (!before.posed.has(world.id)) slide(world);
-  if (turned) for (const tiles of main().querySelectorAll(".world:not(.calm) .tiles")) sweep(tiles);
-  else if (!main().querySelector(".lawful")) join([...main().querySelectorAll(".key.used")].filter((e) => !before.keys.has(e.id)));
+  if (scene.tiles.length + scene.numbers.length > 0) begin();
   if (before.step !== main().className) opening(main().className);
 }
 
-// climb counts from one number to another while the tiles turn.
+// climb lets a number count from what it was while the tiles turn.
 function climb(e, was) {
   const text = e?.textContent ?? "", to = parseInt(text, 10), from = parseInt(was, 10);
-  if (!(to > from)) return;
-  const began = performance.now();
-  const tick = (time) => {
-    const share = Math.min((time - began) / (sweepTime + 300), 1);
-    const now = share < 1 ? text.replace(String(to), String(Math.round(from + (to - from) * share))) : text;
-    if (e.textContent !== now) e.textContent = now;
-    if (share < 1 && e.isConnected) requestAnimationFrame(tick);
-  };
-  requestAnimationFrame(tick);
+  if (to > from) scene.numbers.push({ e, text, from, to });
 }
 
-// floating is a figure over the wall, at the middle of an element.
-function floating(figure, at) {
-  const box = at.getBoundingClientRect(), e = document.createElement("div");
-  e.className = "floating";
-  e.setAttribute("aria-hidden", "true");
-  e.append(figure.cloneNode(true));
-  e.style.left = `${box.left + box.width / 2}px`;
-  e.style.top = `${box.top + box.height / 2}px`;
-  main().append(e);
-  return e;
+// begin plays the scene: each tile opens when the sweep has come to it.
+function begin() {
+  for (const tiles of main().querySelectorAll(".tiles")) [...tiles.querySelectorAll(".tile")].forEach((tile, i, all) => { tile.at = i / all.length; });
+  scene.tiles.sort((x, y) => x.tile.at - y.tile.at);
+  scene.began = performance.now();
+  play(scene.began);
+}
+
+function play(time) {
+  const share = (time - scene.began) / sweepTime;
+  while (scene.tiles[0]?.tile.at <= share) scene.tiles.shift().turn();
+  for (const { e, text, from, to } of scene.numbers) {
+    const now = text.replace(String(to), String(Math.round(from + (to - from) * Math.max(share, 0))));
+    if (share < 1 && e.firstChild.data !== now) e.firstChild.data = now;
+  }
+  if (share < 1) scene.frame = requestAnimationFrame(play); else finish();
+}
+
+// finish does at once what a scene has not done yet.
+function finish() {
+  cancelAnimationFrame(scene.frame);
+  for (const { turn } of scene.tiles.splice(0)) turn();
+  for (const { e, text } of scene.numbers.splice(0)) e.textContent = text;
+}
+
+// fly lets figures pass over the wall, each from the middle of a box.
+function fly(flights) {
+  for (const { figure, box, steps, ...options } of flights) {
+    const e = document.createElement("div");
+    e.className = "floating";
+    e.setAttribute("aria-hidden", "true");
+    e.append(figure);
+    e.style.left = `${box.left + box.width / 2}px`;
+    e.style.top = `${box.top + box.height / 2}px`;
+    main().append(e);
+    e.animate(steps, { duration: 1600, easing: "ease-in-out", ...options }).finished.then(() => e.remove(), () => e.remove());
+  }
 }
 
 // join lifts copies of stolen key parts and lays them upon each other; the parts stay where they
 // are. Under an order no part leaves its trustee, so nothing lifts.
 function join(keys) {
-  if (keys.length < 2) return;
-  const home = keys[Math.floor(keys.length / 2)].getBoundingClientRect();
-  for (const key of keys) {
-    const from = key.getBoundingClientRect(), copy = floating(key.querySelector("svg"), key);
-    const dx = home.left - from.left, up = -from.height * 1.3;
-    copy.animate([{ translate: "-50% -50%" }, { translate: `-50% calc(-50% + ${up}px)`, offset: 0.4 },
-      { translate: `calc(-50% + ${dx}px) calc(-50% + ${up}px)`, scale: 1.5, offset: 0.85 }, { translate: `calc(-50% + ${dx}px) calc(-50% + ${up}px)`, scale: 1.5, opacity: 0 }],
-      { duration: 1600, easing: "ease-in-out" }).finished.then(() => copy.remove(), () => copy.remove());
-  }
+  if (keys.length < 2) return [];
+  const boxes = keys.map((key) => key.getBoundingClientRect()), home = boxes[Math.floor(keys.length / 2)];
+  return boxes.map((box, i) => {
+    const dx = home.left - box.left, up = -box.height * 1.3, there = `calc(-50% + ${dx}px) calc(-50% + ${up}px)`;
+    return { figure: keys[i].querySelector("svg").cloneNode(true), box, steps: [{ translate: "-50% -50%" }, { translate: `-50% calc(-50% + ${up}px)`, offset: 0.4 },
+      { translate: there, scale: 1.5, offset: 0.85 }, { translate: there, scale: 1.5, opacity: 0 }] };
+  });
 }
 
 // slide passes false keys to two phones: each gets one that it takes for the other's.
 function slide(world) {
-  const from = world.querySelector(".false"), phones = [...world.querySelectorAll('[data-figure="phone"]')].slice(0, 2);
-  const middle = from.getBoundingClientRect();
-  for (const phone of phones) {
-    const box = phone.getBoundingClientRect(), copy = floating(from.querySelector("svg"), from);
-    const dx = box.left + box.width / 2 - middle.left - middle.width / 2, up = -middle.height * 0.9;
-    copy.animate([{ translate: "-50% -50%" }, { translate: `-50% calc(-50% + ${up}px)`, scale: 1.3, offset: 0.35 },
-      { translate: `calc(-50% + ${dx}px) calc(-50% + ${up}px)`, scale: 1.3, offset: 0.75 }, { translate: `calc(-50% + ${dx}px) -50%`, scale: 0.6, opacity: 0 }],
-      { duration: 1600, easing: "ease-in-out" }).finished.then(() => copy.remove(), () => copy.remove());
-  }
+  const from = world.querySelector(".false"), box = from.getBoundingClientRect(), up = -box.height * 0.9;
+  return [...world.querySelectorAll('[data-figure="phone"]')].slice(0, 2).map((phone) => {
+    const to = phone.getBoundingClientRect(), dx = to.left + to.width / 2 - box.left - box.width / 2;
+    return { figure: from.querySelector("svg").cloneNode(true), box, steps: [{ translate: "-50% -50%" }, { translate: `-50% calc(-50% + ${up}px)`, scale: 1.3, offset: 0.35 },
+      { translate: `calc(-50% + ${dx}px) calc(-50% + ${up}px)`, scale: 1.3, offset: 0.75 }, { translate: `calc(-50% + ${dx}px) -50%`, scale: 0.6, opacity: 0 }] };
+  });
 }
 
 // sweep passes over all tiles of a world in the order of time, those that stay locked too.
 function sweep(tiles) {
-  const figure = main().querySelector(".glass.lawful") ? "agency" : tiles.closest(".world").querySelector(".key.used") ? "key" : "phone";
+  const name = main().querySelector(".glass.lawful") ? "agency" : tiles.closest(".world").querySelector(".key.used") ? "key" : "phone";
   const all = [...tiles.querySelectorAll(".tile")].map((t) => t.getBoundingClientRect());
-  if (all.length === 0) return;
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), use = document.createElementNS(svg.namespaceURI, "use");
-  svg.setAttribute("viewBox", figure === "key" ? "0 0 30 24" : "0 0 24 24");
-  use.setAttribute("href", source.figures + figure);
-  svg.append(use);
-  const e = floating(svg, tiles.querySelector(".tile"));
+  if (all.length === 0) return [];
+  const figure = document.createElementNS("http://www.w3.org/2000/svg", "svg"), use = document.createElementNS(figure.namespaceURI, "use");
+  figure.setAttribute("viewBox", name === "key" ? "0 0 30 24" : "0 0 24 24");
+  use.setAttribute("href", source.figures + name);
+  figure.append(use);
   const steps = all.map((r) => ({ translate: `calc(-50% + ${r.left - all[0].left}px) calc(-50% + ${r.top - all[0].top}px)` }));
-  e.animate(steps, { duration: sweepTime, easing: "linear" }).finished.then(() => e.remove(), () => e.remove());
+  return [{ figure, box: all[0], steps, duration: sweepTime, easing: "linear" }];
 }
 
 // opening moves what the beats before the acts move: words are typed, the message flies past the
@@ -130,13 +156,15 @@ function opening(look) {
   const bubble = document.getElementById("bubble");
   if (!bubble || still()) return;
   const beat = Number(/\bo(\d)/.exec(look)?.[1]);
-  for (const t of main().querySelectorAll(".tile")) t.style.transitionDelay = beat === 4 ? `${t.dataset.n * 14}ms` : "";
   if (beat === 1) type(bubble.querySelector("q"));
   if (beat === 3) {
     const own = bubble.getBoundingClientRect();
     const to = (e) => { const r = e.getBoundingClientRect(); return `calc(-50% + ${r.left + r.width / 2 - own.left - own.width / 2}px) calc(-50% + ${r.top + r.height / 2 - own.top - own.height / 2}px)`; };
     bubble.animate([{ opacity: 1, translate: "-50% -50%" }, { opacity: 1, scale: 0.25, translate: to(main().querySelector('[data-figure="provider"]')), offset: 0.5 },
       { opacity: 0.7, scale: 0.1, translate: to(main().querySelector(".tile.read")) }], { duration: 1800, easing: "ease-in-out" });
+  }
+  if (beat === 4) {
+    for (const t of main().querySelectorAll(".world:first-child .tile:not(.read)")) t.animate([{ opacity: 0, translate: "0 -80%" }, { opacity: 1, translate: "0 0" }], { duration: 400, delay: t.dataset.n * 14, fill: "backwards" });
   }
   if (beat === 5) {
     const keys = [...main().querySelectorAll(".key")];
@@ -165,8 +193,7 @@ function wallSettled() {
 function arrived() {
   if (!onWall() || still()) return;
   opening(main().className);
-  if (main().dataset.step === "2") for (const world of main().querySelectorAll(".world:has(.false)")) slide(world);
-  if (main().dataset.step === "2" && !main().querySelector(".lawful")) join([...main().querySelectorAll(".key.used")]);
+  if (main().dataset.step === "2") move({ posed: new Set(), keys: new Set(), numbers: new Map(), step: main().className });
 }
 
 // read puts an opened tile of the wall into the reading glass.
