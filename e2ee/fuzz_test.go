@@ -132,7 +132,8 @@ func FuzzRules(f *testing.F) {
 	byKind[linked.Sealed], err = copies.Seal(linked.Use, random, address, world.Meta{From: "Ana", To: []string{"Ben"}, Sent: begin},
 		&wire.Content{Body: []byte("hello")})
 	require.NoError(f, err)
-	hidden := scene{messages: []string{"Ana>Ben"}, settings: sealedWith(receipts.On)}.start(f).end()
+	hidden := scene{messages: []string{"Ana>Ben", "Ana@crew>Ben,Dee"}, settings: sealedWith(receipts.On),
+		groups: []world.Group{{Name: "crew", Members: []string{"Ana", "Ben", "Dee"}}}}.start(f).end()
 	for _, fact := range saturate(published, hidden.provider().Holdings()) {
 		if byKind[fact.Kind] == nil {
 			byKind[fact.Kind] = fact.Data

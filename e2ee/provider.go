@@ -267,19 +267,24 @@ func (p *Provider) upload(now time.Time, account string, in world.Packet) []worl
 		out = append(out, p.links.accepted(full)...)
 		p.seen.Note(now, account)
 		if announced && p.mailbox == world.MailboxDelivered {
-			return append(out, append(p.intercept(now, u), receipt(in.From, u, nil))...)
+			return append(out, append(p.intercept(now, u, account), receipt(in.From, u, nil))...)
 		}
 		p.store(u, fresh)
-		out = append(out, p.intercept(now, p.index[u.Meta.ID])...)
+		out = append(out, p.intercept(now, p.index[u.Meta.ID], account)...)
 	}
 	return append(out, receipt(in.From, u, stale))
 }
 
 // intercept hands over a message that has just come, with its chunks, to each agency with an open
-// order that covers it.
-func (p *Provider) intercept(now time.Time, u *wire.Upload) (out []world.Packet) {
-	for _, agency := range p.standing.Agencies(now, p.law, u.Meta) {
-		out = append(out, directory.Produced(agency, append([]world.Fact{u.Fact()},
+// order that covers it. Where it names no sender, the account whose link it came by is said as well.
+func (p *Provider) intercept(now time.Time, u *wire.Upload, from string) (out []world.Packet) {
+	named := u.SentBy(world.DeviceOf(from))
+	facts := []world.Fact{u.Fact()}
+	if named != u {
+		facts = append(facts, named.Fact())
+	}
+	for _, agency := range p.standing.Agencies(now, p.law, named.Meta) {
+		out = append(out, directory.Produced(agency, append(slices.Clone(facts),
 			p.blobs.Under(func(m world.Meta) bool { return m.ID == u.Meta.ID })...)))
 	}
 	return out

@@ -36,12 +36,12 @@ func (s *stage) about(loot ...[]world.Fact) (list []int) {
 	return slices.Compact(list)
 }
 
-// The store names no sender; receipts do, of every message. A tap sees them in any case, and who
-// copies a phone reads what the store has for it as without.
+// The store names no sender, and a group's messages miss one; receipts name all. A tap sees them in
+// any case, and who copies a phone reads what the store has for it, and of it, as without.
 func TestSealedSender(t *testing.T) {
 	messages := []string{"Ana>Ben", "Ben>Ana", "Ana@crew>Ben,Dee", "Dee@crew>Ana,Ben", "Cem>Dee"}
 	groups := []world.Group{{Name: "crew", Members: []string{"Ana", "Ben", "Dee"}}}
-	for r, seen := range map[string][]int{receipts.Off: nil, receipts.On: {1, 2, 3, 4, 5}} {
+	for r, seen := range map[string][]int{receipts.Off: {3, 4}, receipts.On: {1, 2, 3, 4, 5}} {
 		s := scene{messages: messages, groups: groups, settings: sealedWith(r)}.start(t)
 		phone := s.device("Ben").Holdings()
 		s.end()
@@ -83,4 +83,36 @@ func TestCertificate(t *testing.T) {
 	}
 	s.end()
 	s.each(1, 1)
+}
+
+// Who copies the phone that writes opens what it writes next, although the envelopes name nobody:
+// in a chat its session names the chain, and in a group it is the member who is missing.
+func TestSealedWriter(t *testing.T) {
+	for _, sealed := range []string{sealedsender.Off, sealedsender.On} {
+		s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana@crew>Ben,Dee", "Ana>Ben", "Ana@crew>Ben,Dee", "Ana>Ben", "Cem>Dee"},
+			groups: []world.Group{{Name: "crew", Members: []string{"Ana", "Ben", "Dee"}}},
+			settings: world.Settings{Own: world.Own("").With(sealedsender.Name, sealed).With(receipts.Name, receipts.Off)}}.start(t)
+		s.advance(4)
+		phone := s.device("Ana").Holdings()
+		kept := []int{1, 2, 3, 4}
+		s.end()
+		require.Equal(t, append(kept, 5, 6), s.opens(phone, s.provider().Holdings()), "sealed sender %s", sealed)
+	}
+}
+
+// Nothing that an envelope shows in the open is a key that the provider's directory lists: the
+// initial message of a session, which has its author's, goes with the certificate.
+func TestSealedInitial(t *testing.T) {
+	s := scene{messages: []string{"Ana>Ben", "Ben>Ana"}, settings: sealedWith(receipts.Off)}.start(t)
+	own := s.device("Ana").keys.Identity.Public().Bytes()
+	s.end()
+	s.each(1, 2)
+	shown := 0
+	for _, f := range s.provider().Holdings() {
+		if contains([]world.Fact{f}, own) {
+			require.Equal(t, wire.Bundle, f.Kind)
+			shown++
+		}
+	}
+	require.Positive(t, shown)
 }

@@ -42,7 +42,7 @@ func Opening() []world.Rule {
 			Doc:   "A recipient's part shows the metadata, the ratchet header and the ciphertext.",
 			Takes: kinds(wire.Delivered),
 			Gives: kinds(Ciphertext, Turn, MessageNumber, Initial, world.Metadata, wire.Public,
-				SealedFor, SealedOf),
+				SealedFor, SealedOf, SealedUnder, SealedIn, GroupReader),
 			Apply: readDelivery},
 		{Name: "read the history",
 			Doc:   "What a device still shows to its user, it also shows to a thief.",
@@ -51,7 +51,7 @@ func Opening() []world.Rule {
 		{Name: "read a session",
 			Doc: "A stored session holds the keys of its two chains, of skipped messages, and " +
 				"the ratchet's root.",
-			Takes: kinds(wire.Session), Gives: kinds(ChainKey, MessageKey, RatchetState),
+			Takes: kinds(wire.Session), Gives: kinds(ChainKey, MessageKey, RatchetState, ChainOwner),
 			Apply: readSession},
 		{Name: "count down", Doc: "If a chain has a message n, it has a message n-1.",
 			Takes: kinds(MessageNumber), Gives: kinds(MessageNumber), Apply: countDown},
@@ -236,6 +236,10 @@ func readSession(in world.Input) ([]world.Derived, error) {
 			facts = append(facts, world.Fact{Kind: ChainKey, Ref: place(c.Ratchet, c.N),
 				Data: keyData(c.Key, s.AD[:])})
 		}
+	}
+	if c, ok := s.State.Sending(); ok {
+		facts = append(facts, world.Fact{Kind: ChainOwner, Ref: ratchet.ChainID(c.Ratchet),
+			Data: []byte(s.Own)})
 	}
 	for _, k := range s.State.Skipped() {
 		facts = append(facts, world.Fact{Kind: MessageKey, Ref: place(k.Ratchet, k.N),

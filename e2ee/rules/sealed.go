@@ -2,9 +2,11 @@ package rules
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
+	"doormat/e2ee/ratchet"
 	"doormat/e2ee/sealedsender"
 	"doormat/e2ee/store"
 	"doormat/e2ee/wire"
@@ -15,6 +17,11 @@ import (
 const (
 	SealedFor world.Kind = "sealed delivery" // Ref the recipient
 	SealedOf  world.Kind = "unnamed message" // the same; Ref the message id
+
+	SealedUnder world.Kind = "unnamed link of a chain" // the same; Ref the chain in its header
+	ChainOwner  world.Kind = "owner of a chain"        // an account; Ref the chain that it writes under
+	SealedIn    world.Kind = "unnamed group message"   // metadata without sender; Ref the group
+	GroupReader world.Kind = "readers in a group"      // recipients of some message; Ref the group
 )
 
 // sealedRules are how who sent something is found where the envelope does not say it (package
@@ -31,6 +38,20 @@ func sealedRules() []world.Rule {
 				"authenticated with.",
 			Takes: kinds(world.Metadata, SealedOf), Gives: kinds(wire.Delivered),
 			Apply: nameSender},
+		{Name: "recognise a chain",
+			Doc: "A header shows under which chain a message is sealed, and a stored session " +
+				"under which its owner writes.",
+			Takes: kinds(ChainOwner, SealedUnder), Gives: kinds(wire.Delivered),
+			Apply: recogniseChain},
+		{Name: "miss a member",
+			Doc: "A group's message goes to all of its members but the one who wrote it; who " +
+				"they are, other messages to the group show.",
+			Takes: kinds(GroupReader, SealedIn), Gives: kinds(world.Metadata),
+			Apply: missAmongReaders},
+		{Name: "miss a member that a phone knows",
+			Doc:   "The same, where a member's phone shows who is in the group.",
+			Takes: kinds(wire.GroupView, SealedIn), Gives: kinds(world.Metadata),
+			Apply: missAmongMembers},
 		{Name: "link by receipts",
 			Doc: "A message that names no sender is answered in the same instant by receipts, " +
 				"which are all of one size and go to whoever sent it.",
@@ -41,8 +62,59 @@ func sealedRules() []world.Rule {
 
 // unnamed states a delivery that names no sender, for the rules above.
 func unnamed(d *wire.Delivery) []world.Derived {
-	return world.Conclude(world.Fact{Kind: SealedFor, Ref: d.To, Data: d.Encode()},
-		world.Fact{Kind: SealedOf, Ref: d.Meta.ID, Data: d.Encode()})
+	facts := []world.Fact{{Kind: SealedFor, Ref: d.To, Data: d.Encode()},
+		{Kind: SealedOf, Ref: d.Meta.ID, Data: d.Encode()}}
+	if !d.Bare() {
+		facts = append(facts, world.Fact{Kind: SealedUnder, Ref: ratchet.ChainID(d.Header.Ratchet),
+			Data: d.Encode()})
+	}
+	if d.Meta.Group != "" {
+		facts = append(facts,
+			world.Fact{Kind: GroupReader, Ref: d.Meta.Group, Data: world.Strings(d.Meta.To)},
+			world.Fact{Kind: SealedIn, Ref: d.Meta.Group, Data: d.Meta.Encode()})
+	}
+	return world.Conclude(facts...)
+}
+
+func recogniseChain(in world.Input) ([]world.Derived, error) {
+	d, err := wire.ParseDelivery(in.Facts[1].Data)
+	if err != nil {
+		return nil, err
+	}
+	d.Meta.From, d.Sender = string(in.Facts[0].Data), nil
+	return world.Conclude(d.Fact()), nil
+}
+
+func missAmongReaders(in world.Input) ([]world.Derived, error) {
+	readers, err := world.ParseStrings(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	return miss(readers, in.Facts[1].Data)
+}
+
+func missAmongMembers(in world.Input) ([]world.Derived, error) {
+	members, err := store.ParseView(in.Facts[0].Data)
+	if err != nil {
+		return nil, err
+	}
+	return miss(members, in.Facts[1].Data)
+}
+
+// miss concludes that a message may be from the one of these accounts to whom it did not go.
+func miss(accounts []string, message []byte) ([]world.Derived, error) {
+	m, err := world.ParseMeta(message)
+	if err != nil {
+		return nil, err
+	}
+	accounts = slices.DeleteFunc(slices.Clone(accounts), func(a string) bool {
+		return slices.Contains(m.To, a)
+	})
+	if len(accounts) != 1 {
+		return nil, fmt.Errorf("%d are missing among the recipients", len(accounts))
+	}
+	m.From = accounts[0]
+	return world.Conclude(m.Fact()), nil
 }
 
 func openSealedSender(in world.Input) ([]world.Derived, error) {

@@ -2,8 +2,9 @@
 // Signal has done since 2018 (signal.org/blog/sealed-sender). The envelope names nobody who sent
 // it. In each recipient's part is a certificate, sealed to the recipient's identity under HPKE: the
 // provider has signed that the account has this identity, so that nobody writes in another's name
-// whom no recipient has met. The recipient opens it and then what the ratchet sealed, which is bound
-// to the sender as ever.
+// whom no recipient has met. With it goes the initial message of a session, which shows its author's
+// identity. The recipient opens both and then what the ratchet sealed, which is bound to the sender
+// as ever.
 //
 // What it hides is hidden from whoever copies the provider's store, and from an order about the
 // past. The packet still comes from the sender's phone, so a wiretap, or a program at the
@@ -12,6 +13,10 @@
 // instant by one to Ana, and the store shows both: rule "link by receipts" of package rules makes
 // one of the two (Martiny et al., Improving Signal's Sealed Sender, NDSS 2021, do it by
 // statistics among millions, with some five messages; a run here is so quiet that one is enough).
+//
+// Headers of the ratchet stay in the open, which Signal seals as well. So whoever copies the phone
+// that writes finds its chains again in the provider's store (rule "recognise a chain"). And a
+// group's envelopes go to all of its members but the one who wrote (rule "miss a member").
 //
 // Left out: delivery tokens, by which Signal's users refuse sealed mail of strangers (here
 // everybody accepts it, which Signal offers as well), and certificates that expire. Files, calls
@@ -134,18 +139,19 @@ func (p *Phone) Hide(u *wire.Upload, identity func(account string) pqxdh.Identit
 	}
 	for i := range u.Parts {
 		key := identity(u.Parts[i].To).Exchange
-		sealed, err := law.Seal(p.Random, key[:], label, p.certificate)
+		sealed, err := law.Seal(p.Random, key[:], label,
+			world.Pack(senderTag, p.certificate, u.Parts[i].Initial))
 		if err != nil {
 			return fmt.Errorf("sealed sender: %w", err)
 		}
-		u.Parts[i].Sender = sealed
+		u.Parts[i].Sender, u.Parts[i].Initial = sealed, nil
 	}
 	u.Meta.From = ""
 	return nil
 }
 
-// Reveal puts the sender's name into a delivery that came without, if its certificate is good, and
-// in the certificate's place the fingerprint of the identity in it: certificates go to every
+// Reveal puts the sender's name into a delivery that came without, if its certificate is good, with
+// the initial message that was sealed beside it, and in the certificate's place the fingerprint of the identity in it: certificates go to every
 // recipient, and only who has that identity may begin a session with one.
 func (p *Phone) Reveal(d *wire.Delivery, own *pqxdh.Identity) error {
 	if d.Meta.From != "" {
@@ -154,13 +160,13 @@ func (p *Phone) Reveal(d *wire.Delivery, own *pqxdh.Identity) error {
 	if p == nil {
 		return errors.New("sealed sender: no use for it here")
 	}
-	certificate, err := open(d, own)
+	certificate, initial, err := open(d, own)
 	if err != nil {
 		return err
 	}
 	account, identity, err := p.read(certificate)
 	if err == nil {
-		d.Meta.From, d.Sender = account, identity
+		d.Meta.From, d.Sender, d.Initial = account, identity, initial
 	}
 	return err
 }
@@ -177,19 +183,27 @@ func (p *Phone) read(certificate []byte) (account string, identity []byte, err e
 	return string(f[0]), f[1], nil
 }
 
-// open opens the certificate in a delivery.
-func open(d *wire.Delivery, own *pqxdh.Identity) ([]byte, error) {
+// senderTag begins what is sealed.
+const senderTag = 's'
+
+// open opens the certificate in a delivery, and the initial message beside it, empty if there is
+// none.
+func open(d *wire.Delivery, own *pqxdh.Identity) (certificate, initial []byte, err error) {
 	private := own.Bytes()[33:] // see pqxdh.Identity.Bytes
-	certificate, err := law.Open(private, label, d.Sender)
+	sealed, err := law.Open(private, label, d.Sender)
 	if err != nil {
-		return nil, fmt.Errorf("sealed sender: %w", err)
+		return nil, nil, fmt.Errorf("sealed sender: %w", err)
 	}
-	return certificate, nil
+	f, err := world.Unpack(sealed, senderTag, 2)
+	if err != nil {
+		return nil, nil, fmt.Errorf("sealed sender: %w", err)
+	}
+	return f[0], f[1], nil
 }
 
 // Named is a delivery as its recipient reads it, for whoever has the recipient's identity.
 func Named(d *wire.Delivery, own *pqxdh.Identity) (*wire.Delivery, error) {
-	certificate, err := open(d, own)
+	certificate, initial, err := open(d, own)
 	if err != nil {
 		return nil, err
 	}
@@ -198,6 +212,6 @@ func Named(d *wire.Delivery, own *pqxdh.Identity) (*wire.Delivery, error) {
 		return nil, err
 	}
 	named := *d
-	named.Meta.From, named.Sender = string(f[0]), nil
+	named.Meta.From, named.Sender, named.Initial = string(f[0]), nil, initial
 	return &named, nil
 }
