@@ -90,7 +90,7 @@ func TestCertificate(t *testing.T) {
 func TestSealedWriter(t *testing.T) {
 	for _, sealed := range []string{sealedsender.Off, sealedsender.On} {
 		s := scene{messages: []string{"Ana>Ben", "Ben>Ana", "Ana@crew>Ben,Dee", "Ana>Ben", "Ana@crew>Ben,Dee", "Ana>Ben", "Cem>Dee"},
-			groups: []world.Group{{Name: "crew", Members: []string{"Ana", "Ben", "Dee"}}},
+			groups:   []world.Group{{Name: "crew", Members: []string{"Ana", "Ben", "Dee"}}},
 			settings: world.Settings{Own: world.Own("").With(sealedsender.Name, sealed).With(receipts.Name, receipts.Off)}}.start(t)
 		s.advance(4)
 		phone := s.device("Ana").Holdings()
