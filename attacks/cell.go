@@ -41,11 +41,12 @@ func (t *trial) judge() error {
 	c.Calls = Count{len(c.Trace.Calls), len(d.truth.Conversation.Calls)}
 	c.Content = Tally(d.truth.Conversation, t.settings.Target, c.At, a.opened)
 	c.Forwarded.Recovered, c.Forwarded.Total = d.truth.Conversation.Forwarded(a.opened)
-	c.Forged, c.FalseClaims, c.Smuggled = a.run.forged, len(a.wrong), len(a.smug)
+	c.Forged, c.FalseClaims, c.Smuggled = len(a.run.forged), len(a.wrong), len(a.smug)
 	c.People, c.Delivered = a.exposed(), a.run.delivered(a.held.days)
 	c.Disclosed = append(c.Disclosed, a.run.told...)
 	a.afterwards()
 	c.Trace.Record = a.rec
+	c.Trace.Forged = a.run.forged
 	c.Trace.Events, c.Trace.Opened = a.events, slices.Sorted(maps.Keys(a.opened))
 	c.Trace.Files = slices.Sorted(maps.Keys(a.files))
 	if t.err != nil {

@@ -7,7 +7,7 @@ func (a *adversary) record(line int, method, text string) {
 	e := a.now
 	a.now = trace.Event{}
 	e.Line, e.Method, e.Text, e.Times = line, method, text, 1
-	e.Moment, e.Days, e.Forged, e.Heard = a.run.Moment(), a.held.days, a.run.forged,
+	e.Moment, e.Days, e.Forged, e.Heard = a.run.Moment(), a.held.days, len(a.run.forged),
 		len(a.run.noticed)
 	a.events = trace.Append(a.events, e)
 }
@@ -23,7 +23,7 @@ func (a *adversary) afterwards() {
 		heard = len(a.run.by(a.held.days))
 	}
 	if len(a.now.Gained) > 0 || a.run.Moment() > last.Moment || heard > last.Heard ||
-		a.run.forged > last.Forged {
+		len(a.run.forged) > last.Forged {
 		a.record(0, "", "life goes on")
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"doormat/attacks/orders"
 	"doormat/attacks/quantum"
+	"doormat/attacks/trace"
 	"doormat/attacks/truth"
 	"doormat/world"
 	"doormat/world/simulation"
@@ -27,7 +28,7 @@ type run struct {
 	told     []Disclosure
 	shown    map[display]int
 	reached  map[display]time.Time // when a text first stood on a screen, whoever runs the device
-	forged   int
+	forged   []trace.Forgery
 	foreign  bool // the packet that travels now is the adversary's
 	asked    *orders.Asked
 	watchers []func(world.Packet)
@@ -210,7 +211,7 @@ func (r *run) show(d display) {
 	s, said := r.truth.Find([]byte(d.body))
 	if !said || !r.happened(s) || r.shown[d] > 1 || r.truth.Author(s) != d.from ||
 		!r.truth.Meant(s, d.to) {
-		r.forged++
+		r.forged = append(r.forged, trace.Forgery{From: d.from, To: d.to, Body: d.body})
 	}
 }
 

@@ -112,7 +112,7 @@ var policy = []struct {
 	{"demo/stage/loopback", []string{"demo"}},
 	{"demo/stage/lessons", []string{"world", "attacks", "demo/plain", "demo/bidi", "demo/summary", "demo/drawing", "demo/lesson", "demo/replay", "demo/wall", "demo/story", "demo/stage/loopback"}},
 	{"demo/stage", []string{"world", "world/memo", "attacks", "attacks/atlas", "attacks/technique", "attacks/deduce", "demo", "demo/plain", "demo/bidi", "demo/summary", "demo/drawing", "demo/replay", "demo/wall", "demo/story", "demo/chat/...", "demo/stage/chats", "demo/stage/jobs", "demo/stage/loopback", "demo/stage/events", "demo/stage/rob"}},
-	{"demo/challenge", []string{"world", "world/memo", "attacks", "attacks/script", "attacks/technique", "attacks/truth", "demo", "demo/atomicfile", "demo/plain", "demo/summary", "demo/data", "demo/story", "demo/chat/spelling"}},
+	{"demo/challenge", []string{"world", "world/memo", "attacks", "attacks/script", "attacks/technique", "attacks/trace", "attacks/truth", "demo", "demo/atomicfile", "demo/plain", "demo/summary", "demo/data", "demo/story", "demo/chat/spelling"}},
 	{"demo/pages", []string{"world", "world/simulation", "attacks", "attacks/atlas", "attacks/generic", "attacks/language", "attacks/library", "attacks/script", "attacks/technique", "demo", "demo/plain", "demo/summary", "demo/markdown", "demo/challenge", "demo/overhead", "demo/scorecard/...", "demo/story", "demo/drawing", "demo/replay", "demo/wall", "attacks/trace"}},
 	{"demo/site/tab", []string{"attacks/library", "attacks/lint", "attacks/script", "attacks/technique", "demo", "demo/stage", "demo/stage/jobs"}}, // a server, not a renderer
 	{"demo/site/worker", []string{"attacks/lint", "demo", "demo/site/tab", "demo/stage/jobs"}},

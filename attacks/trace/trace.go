@@ -10,6 +10,9 @@ import (
 	"doormat/world"
 )
 
+// A Forgery is a text on somebody's screen: under whose name, and the bytes.
+type Forgery struct{ From, To, Body string }
+
 // A Trace tells how a cell came about.
 type Trace struct {
 	Settings   world.Settings
@@ -19,6 +22,7 @@ type Trace struct {
 	Files      []int            // numbers of the attachments recovered, sorted
 	Calls      []int            // numbers of the calls recovered, sorted
 	Heard      []int            // numbers of the utterances recovered, over all calls, sorted
+	Forged     []Forgery        // what screens showed although nobody wrote it for them, in order
 	Surprise   string           // how the outcome differs from the expectation
 	Unstated   string           // parts of which the expectation says nothing, so that they were not compared
 	Proved     int              // the message that Proof proves, 0 if none

@@ -48,9 +48,10 @@ their headers say.`,
 }
 
 func (a *app) attackShow() *cobra.Command {
-	return &cobra.Command{
+	var source bool
+	c := &cobra.Command{
 		Use:               "show ID",
-		Short:             "Show what an attack needs, does and teaches",
+		Short:             "Show what an attack needs, does and teaches, or its script",
 		Args:              cli.Exactly(1, "an attack's id"),
 		ValidArgsFunction: a.CompleteAttack,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -62,9 +63,16 @@ func (a *app) attackShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return cli.Show(func(width int) string { return text.Attack(t.Header(), width) })
+			return cli.Show(func(width int) string {
+				if source {
+					return t.Source()
+				}
+				return text.Attack(t.Header(), width)
+			})
 		},
 	}
+	c.Flags().BoolVar(&source, "script", false, "show the script instead, to learn from or to begin with")
+	return c
 }
 
 func (a *app) attackRun() *cobra.Command {

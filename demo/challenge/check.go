@@ -15,6 +15,7 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/script"
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/attacks/truth"
 	"doormat/demo"
 	"doormat/demo/story"
@@ -35,6 +36,8 @@ type Verdict struct {
 	Error     string  `json:"error"` // what kept the script from running to its end, "" if nothing
 	Flag      string  `json:"flag"`  // of a class whose member solved it, otherwise ""
 	Seconds   float64 `json:"seconds"`
+
+	forged []trace.Forgery // what screens showed that nobody wrote
 }
 
 // A Mark is a condition, and what was measured.
@@ -121,7 +124,7 @@ func (g *Grader) mark(ctx context.Context, a Answer, shared *memo.Memo, v *Verdi
 	case !cell.Applicable:
 		return fmt.Errorf("%s: not applicable here: %s", a.File, cell.Missing)
 	}
-	v.Opened = append(v.Opened, cell.Trace.Opened...)
+	v.Opened, v.forged = append(v.Opened, cell.Trace.Opened...), cell.Trace.Forged
 	m := measured{cell, lab.Conversation, lab.Settings.Target, v.Message}
 	for _, c := range a.Challenge.conditions() {
 		v.Marks = append(v.Marks, c.judge(m))

@@ -66,6 +66,10 @@ func (v *Verdict) read(b *strings.Builder, width int) {
 	if v.Message > 0 {
 		shown = []int{v.Message}
 	}
+	for _, f := range v.forged[:min(len(v.forged), few)] {
+		fmt.Fprintf(b, "\nNobody wrote what %s’s phone shows\n", plain.Clean(f.To))
+		paragraph(b, "  ", fmt.Sprintf("%s to %s: “%s”", f.From, f.To, plain.Short(f.Body, 200)), width)
+	}
 	for i, k := range shown {
 		if i == 0 {
 			fmt.Fprintf(b, "\nYou read %s\n", summary.Count(len(v.Opened), "message"))

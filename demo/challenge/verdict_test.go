@@ -47,6 +47,14 @@ func TestFound(t *testing.T) {
 	require.Equal(t, []int{4, 5, 10}, v.Opened)
 }
 
+// Whoever has forged a word is shown it, and on whose phone.
+func TestForgedWord(t *testing.T) {
+	c := named(t, "forged-word")
+	v := grader(t).Check(t.Context(), handIn(t, c, ada, c.ID+".star"))
+	require.True(t, v.Solved, v.Why())
+	require.Contains(t, v.Text(c, 80), "Nobody wrote what Jo’s phone shows\n  Marco to Jo: “Come alone.”")
+}
+
 // Nothing counts as copied at the right moment, or as served, before anybody has taken or ordered
 // anything, and no tap is a copy.
 func TestNotYet(t *testing.T) {

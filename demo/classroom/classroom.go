@@ -1,6 +1,6 @@
-// Package classroom makes what a teacher prints before a lesson: a sheet for predictions and a
-// worksheet without answers, the key to both, a card for each role in a debate, and a plan for
-// each lesson of package lesson. Each is one HTML file that prints on A4 and Letter, in black on
+// Package classroom makes what a teacher prints before a lesson: a worksheet without
+// answers, the key to it, a card for each role in a debate, a plan for each lesson of package
+// lesson, and a sheet for predictions to each that the whole class sees. Each is one HTML file that prints on A4 and Letter, in black on
 // white, and one Markdown file that says the same.
 //
 // Every number is measured by the run that the sheets are made from, and none is typed in: a
@@ -225,18 +225,24 @@ type File struct {
 
 // papers are all sheets.
 func (r *Room) papers() []paper {
-	list := []paper{r.predictions(), r.worksheet(), r.key(), r.cards()}
+	list := []paper{r.worksheet(), r.key(), r.cards()}
 	for i, l := range r.Lessons {
-		list = append(list, r.plan(lesson.BuiltIn[i], l))
+		id := lesson.BuiltIn[i]
+		if list = append(list, r.plan(id, l)); wholeClass(l) {
+			list = append(list, r.predictions(id, l))
+		}
 	}
 	return list
 }
 
 // Names are those of the files, in the order of [Room.Files]. They are known before anything runs.
 func Names() (list []string) {
-	names := []string{"predictions", "worksheet", "key", "roles"}
+	names := []string{"worksheet", "key", "roles"}
 	for _, id := range lesson.BuiltIn {
 		names = append(names, "plan-"+id)
+		if l, err := lesson.Open(id); err == nil && wholeClass(l) {
+			names = append(names, "predictions-"+id)
+		}
 	}
 	for _, name := range names {
 		list = append(list, name+".html", name+".md")

@@ -14,6 +14,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/demo"
+	"doormat/demo/lesson"
 	"doormat/demo/plain"
 	"doormat/demo/story"
 	"doormat/demo/summary"
@@ -171,7 +172,7 @@ func scramble(r *attacks.Result) *attacks.Result {
 func TestNoAnswers(t *testing.T) {
 	files, other := sheets(t, room(t)), sheets(t, scrambled(room(t)))
 	require.Len(t, room(t).questions(), len(mustKit(t).Attacks))
-	for name, empty := range map[string]int{"worksheet": 5 * 2 * len(room(t).rows()), "predictions": 2 * 5} {
+	for name, empty := range map[string]int{"worksheet": 5*2*len(room(t).rows()) - 2*7, "predictions-15": 2 * 2, "predictions-50": 2 * 5} {
 		for _, format := range []string{".html", ".md"} {
 			require.Equal(t, other[name+format], files[name+format])
 			for _, m := range shown.FindAllStringSubmatch(files["key.html"], -1) {
@@ -201,14 +202,39 @@ func TestNoAnswers(t *testing.T) {
 	require.Contains(t, other["roles.html"], "7777")
 }
 
+// TestOrdered: the worksheet asks how much of an order was served where there was one, in any column.
+func TestOrdered(t *testing.T) {
+	r := room(t)
+	for _, act := range r.rows() {
+		asked := false
+		for _, d := range r.Result.Designs {
+			asked = asked || r.cell(act, d.ID).Lawful.Asked > 0
+		}
+		require.Equal(t, asked, r.ordered(act), act)
+	}
+}
+
 // TestPlans: a plan goes through its lesson minute by minute and tells what each act measured; acts
 // with settings of their own measure what the guide for teachers promises of them.
 func TestPlans(t *testing.T) {
 	r := room(t)
 	files := sheets(t, r)
+	require.Contains(t, files["plan-50.md"], "0 of 72, who wrote to whom and when known of 72 of 72, ")
 	for i, id := range []string{"15", "50", "180"} {
 		plan := files["plan-"+id+".md"]
 		require.Contains(t, plan, fmt.Sprintf("–%s | ", id), "it ends in time")
+		acts := 0
+		for _, s := range r.Lessons[i].Steps { // a sheet has what its lesson has, as the screen calls it
+			sheet, own := files["predictions-"+id+".md"]
+			if s.Kind == "act" && own {
+				acts++
+				require.Contains(t, sheet, fmt.Sprintf("| Act %d. %s |", acts, r.titled(s.Named())))
+			}
+			for k, o := range s.Options {
+				require.Equal(t, own, strings.Contains(sheet, fmt.Sprintf("| %s. %s |", lesson.Letter(k), o.Text)), o.Text)
+			}
+			require.Equal(t, id != "180", own)
+		}
 		for _, s := range r.Lessons[i].Steps {
 			if s.Kind != "act" {
 				continue

@@ -2,7 +2,6 @@ package classroom
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"doormat/attacks"
@@ -36,8 +35,9 @@ func (r *Room) plan(id string, l *lesson.Lesson) paper {
 	return paper{Name: "plan-" + id, Title: fmt.Sprintf("%s (%d minutes)", l.Title, l.Minutes()),
 		Lead: []string{summary.Settings(r.Result, "")},
 		Parts: []part{
-			{Heading: "Prepare it", Blocks: []block{{List: r.prepare(l)},
-				{Shell: []string{r.play(id)}}}},
+			{Heading: "Prepare it", Blocks: []block{{List: r.prepare(id, l)},
+				{Bold: "A rehearsal:"}, {Shell: []string{r.play(id)}},
+				{Bold: "In class:"}, {Shell: []string{r.play(id + " --record hands.json")}}}},
 			{Heading: "Give it", Blocks: []block{{Table: t}}},
 			{Heading: "Say at the beginning, and again at the end",
 				Blocks: []block{{List: summary.Caveats()}}},
@@ -77,35 +77,34 @@ func counted(c *attacks.Cell) string {
 	if !summary.Measured(c) {
 		return ""
 	}
-	return summary.MeasureNamed("read").Say(c) + ", "
+	text := summary.MeasureNamed("read").Say(c) + ", "
+	if known, _ := summary.MeasureNamed("metadata").Of(c); known > 0 && summary.StateOf(c) == summary.None {
+		text += "who wrote to whom and when known of " + summary.MeasureNamed("metadata").Say(c) + ", "
+	}
+	return text
 }
 
 // prepare says what to do before a lesson.
-func (r *Room) prepare(l *lesson.Lesson) []string {
-	var rows []string
-	for i, id := range predicted(r.Lessons) {
-		if slices.ContainsFunc(l.Steps, func(s lesson.Step) bool { return s.Attack == id }) {
-			rows = append(rows, letter(i))
-		}
-	}
-	sheets := fmt.Sprintf("Print predictions.html, one for each student; its rows %s are for this "+
-		"lesson.", strings.Join(rows, ", "))
+func (r *Room) prepare(id string, l *lesson.Lesson) []string {
+	sheets := fmt.Sprintf("Print predictions-%s.html, one for each student.", id)
 	switch {
-	case l.Minutes() > long:
+	case !wholeClass(l):
 		sheets = "Print worksheet.html, one for each pair, and key.html for yourself. Each pair needs " +
 			"doormat on its computer: one program, and nothing from a network."
 	case l.Minutes() > short:
 		sheets += " Print roles.html: each card is a page, and a group of three or four shares one."
 	}
 	return []string{sheets,
-		"Go through the lesson once with the command below: space goes on, b goes back. It needs a " +
-			"terminal of 70 columns and 20 rows, so make its letters as large as that allows.",
-		"On a question, up and down choose an option and digits count hands. The file hands.json " +
-			"keeps the numbers, and nobody’s name.",
+		"Go through the lesson once, with the first command below, which keeps nothing: space goes on, " +
+			"b goes back. It needs a terminal of 70 columns and 20 rows, so make its letters as large " +
+			"as that allows.",
+		"On a question, up and down choose an option and digits count hands. The second command keeps " +
+			"the numbers in the file hands.json, and nobody’s name. Given the same file again, it goes on " +
+			"from there: a new class needs a new file.",
 		"What classes guess, and what to say then, stands in docs/teaching.md."}
 }
 
 // play is the command that plays a lesson as this run did.
-func (r *Room) play(id string) string {
-	return strings.TrimSpace("doormat lesson " + id + " --record hands.json " + r.flags())
+func (r *Room) play(words string) string {
+	return strings.TrimSpace("doormat lesson " + words + " " + r.flags())
 }

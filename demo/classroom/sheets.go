@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"doormat/attacks"
+	"doormat/demo"
 	"doormat/demo/lesson"
 	"doormat/demo/plain"
 	"doormat/demo/story"
@@ -68,55 +69,40 @@ func letter(i int) string { return string(rune('A' + i)) }
 // levels are what a student may expect.
 var levels = []string{"nobody to turn to", summary.None.Word, summary.Part.Word, summary.All.Word}
 
-// predicted are the acts for which everybody guesses on paper: those of lessons that the whole
-// class sees.
-func predicted(lessons []*lesson.Lesson) (ids []string) {
-	for _, l := range slices.Backward(lessons) {
-		for _, s := range l.Steps {
-			if s.Kind == lesson.Act && l.Minutes() <= long && !slices.Contains(ids, s.Attack) {
-				ids = append(ids, s.Attack)
+// wholeClass tells the lessons in which everybody sees the same and guesses on paper.
+func wholeClass(l *lesson.Lesson) bool { return l.Minutes() <= long }
+
+// predictions is one page for one lesson: a guess for each act, and the question that is asked
+// twice. Acts have the numbers that the screen shows, and options its letters.
+func (r *Room) predictions(id string, l *lesson.Lesson) paper {
+	var acts []string
+	mind := &table{}
+	for _, s := range l.Steps {
+		switch s.Kind {
+		case lesson.Act:
+			acts = append(acts, s.Named())
+		case lesson.Question:
+			mind.Head = []string{s.Heading, "before", "after"}
+			for i, o := range s.Options {
+				mind.Rows = append(mind.Rows, append(words(lesson.Letter(i)+". "+o.Text),
+					cell{Ticks: []string{""}}, cell{Ticks: []string{""}}))
 			}
 		}
 	}
-	return ids
-}
-
-// options are what may change somebody's mind, in any lesson, each once.
-func (r *Room) options() (heading string, list []string) {
-	for _, l := range slices.Backward(r.Lessons) {
-		for _, s := range l.Steps {
-			for _, o := range s.Options {
-				if l.Minutes() <= long && !slices.Contains(list, o.Text) {
-					heading, list = s.Heading, append(list, o.Text)
-				}
-			}
-		}
-	}
-	return heading, list
-}
-
-// predictions is one page: a guess for each act, and the question that is asked twice.
-func (r *Room) predictions() paper {
-	g := r.given(predicted(r.Lessons))
+	g := r.given(acts)
 	guess := &table{Head: []string{"What happens", "In", "Of the target’s messages",
 		"Of the others’", "Who notices?"}}
 	for i, asking := range g.rows {
 		for k, d := range g.columns {
 			what := ""
 			if k == 0 {
-				what = letter(i) + ". " + asking.title
+				what = fmt.Sprintf("Act %d. %s", i+1, asking.title)
 			}
 			guess.Rows = append(guess.Rows, append(words(what, d.Name), cell{Ticks: levels},
 				cell{Ticks: levels}, cell{Blank: true}))
 		}
 	}
-	heading, options := r.options()
-	mind := &table{Head: []string{heading, "before", "after"}}
-	for _, text := range options {
-		mind.Rows = append(mind.Rows, append(words(text), cell{Ticks: []string{""}},
-			cell{Ticks: []string{""}}))
-	}
-	return paper{Name: "predictions", Title: "Before it runs: what do you expect?",
+	return paper{Name: "predictions-" + id, Title: "Before it runs: what do you expect?",
 		Lead: []string{g.about, "Tick alone, before each attack is shown. Nobody collects this sheet."},
 		Parts: []part{
 			{Blocks: []block{{Table: guess}}},
@@ -141,7 +127,11 @@ func (r *Room) worksheet() paper {
 		t := &table{Head: append([]string{"In", "Your guess"}, askedHeads...)}
 		for _, d := range g.columns {
 			row := []cell{{Text: d.Name}, {Blank: true}}
-			for range asked {
+			for _, measure := range asked {
+				if measure == "served" && !r.ordered(asking.act) {
+					row = append(row, words(noOrder)...)
+					continue
+				}
 				row = append(row, cell{Blank: true})
 			}
 			t.Rows = append(t.Rows, row)
@@ -154,7 +144,16 @@ func (r *Room) worksheet() paper {
 	return p
 }
 
-// key has the answers to worksheet and predictions, for the teacher alone.
+// noOrder stands where nothing was asked for by a court.
+const noOrder = "no order"
+
+// ordered tells whether an act asks a court for an order.
+func (r *Room) ordered(act string) bool {
+	id, _, _ := strings.Cut(act, " ")
+	return slices.Contains(r.header(id).Needs, "court.order")
+}
+
+// key has the answers to the worksheet, for the teacher alone.
 func (r *Room) key() paper {
 	p := paper{Name: "key", Title: "Answer key: for the teacher", Lead: []string{
 		summary.Settings(r.Result, ""),
@@ -171,10 +170,15 @@ func (r *Room) key() paper {
 
 // titled is the title of an act, with settings of its own.
 func (r *Room) titled(act string) string {
-	id, values, own := strings.Cut(act, " ")
-	title := r.header(id).Title
-	if own {
-		title += ", with " + strings.ReplaceAll(values, "=", " ")
+	words := strings.Fields(act)
+	title := r.header(words[0]).Title
+	for _, word := range words[1:] {
+		name, value, _ := strings.Cut(word, "=")
+		for _, p := range demo.Parameters() {
+			if p.Name == name {
+				title += fmt.Sprintf(" (%s %s)", p.Label, value)
+			}
+		}
 	}
 	return title
 }
@@ -204,7 +208,7 @@ func (r *Room) measured(measure, attack, design string) cell {
 	c, m := r.cell(attack, design), summary.MeasureNamed(measure)
 	text := m.Say(c)
 	if _, of := m.Of(c); of == 0 && measure == "served" {
-		text = "no order"
+		text = noOrder
 	}
 	return cell{Text: text, Attack: attack, Design: design, Measure: measure}
 }

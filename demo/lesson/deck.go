@@ -238,6 +238,9 @@ func (c *Card) Lines(width int) []string {
 	return lines
 }
 
+// Letter is that of an option, on screens and on paper.
+func Letter(option int) string { return string(rune('a' + option)) }
+
 // ballot lists the options, and the hands that were counted.
 func (c *Card) ballot(width int) (lines []string) {
 	asked := c.deck.Record.question(c.step.Name)
@@ -253,7 +256,7 @@ func (c *Card) ballot(width int) (lines []string) {
 		if i == c.chosen {
 			mark = "›"
 		}
-		text := plain.Short(fmt.Sprintf("%s %c  %s", mark, 'a'+i, o.Text), width-6)
+		text := plain.Short(fmt.Sprintf("%s %s  %s", mark, Letter(i), o.Text), width-6)
 		lines = append(lines, strings.TrimRight(pad(text, width-6)+number, " "))
 	}
 	return append(lines, "", "Which of these? Hands up, one each; only their number is kept.")

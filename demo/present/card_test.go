@@ -46,6 +46,11 @@ func TestCards(t *testing.T) {
 	require.Regexp(t, `^A lesson +minute 1 of 9$`, lines(s)[0])
 	require.Contains(t, lines(s), "Which number?")
 	require.Contains(t, strings.Join(lines(s), "\n"), "digits count")
+	press(s, "?")
+	help := strings.Join(lines(s), "\n")
+	require.Contains(t, help, "digits count")
+	require.NotContains(t, help, "go to an act", "digits count here")
+	press(s, "?")
 	for _, line := range s.Screen(Width, Height) {
 		require.LessOrEqual(t, len([]rune(line)), Width+20, "with styles")
 	}

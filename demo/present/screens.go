@@ -24,7 +24,11 @@ func (s *Show) Screen(width, height int) []string {
 			"Make it larger, or its letters smaller. q quits.", width, height, Width, Height),
 			height-1, normal)
 	case s.help:
-		p.lines = strings.Split(keys, "\n")
+		help := keys
+		if c := s.card(); c != nil && c.Keys() != "" {
+			help = "Keys\n\n" + strings.ReplaceAll(c.Keys(), " · ", "\n") + "\n\nSigns\n\n" + signs
+		}
+		p.lines = strings.Split(help, "\n")
 		signs := summary.Signs()
 		p.lines = append(p.lines, summary.Key(signs[3:6], "   "), summary.Key(signs[6:8], "   "))
 		for i, line := range p.lines {
