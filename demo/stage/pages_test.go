@@ -49,6 +49,21 @@ func get(t testing.TB, address string) (int, string) {
 	return 0, ""
 }
 
+// TestLastBeat: whoever looks up only at the end of an act is told what happened, and to whom where
+// there is room; a sentence that would not fit stays away.
+func TestLastBeat(t *testing.T) {
+	_, at := shared(t)
+	for attack, says := range map[string]string{
+		"quorum-theft": "A thief copies enough key parts. Nobody was warned.",
+		"device-theft": "Someone taps the network and copies Marco’s phone. Nobody was warned.",
+		"secret-order": "A government secretly seizes everything within its borders. Nobody was warned.",
+		"narrow-order": "One world answers the court; the other cannot. Told later: Marco, monitor.",
+	} {
+		_, page := get(t, at+"/wall/"+attack+"?beat=4")
+		require.Contains(t, page, ">"+says+"<", attack)
+	}
+}
+
 // TestStageSaysWhatTheResultSays reads the numbers off the pages of attacks of every family and
 // compares them with what the same run counts elsewhere.
 func TestStageSaysWhatTheResultSays(t *testing.T) {

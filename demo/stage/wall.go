@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
@@ -201,6 +202,9 @@ func (s *Stage) wallPage(a wallAddress, p *replay.Replay) wallPage {
 	if ownMoment(p) == "" {
 		page.Messages = len(p.Conversation.Messages)
 	}
+	if a.beat == wall.Beats {
+		page.Sentence = again(b.Sentence, p.Settings().Target, p.Header.Title+".", t.Tell()[0].Sentence)
+	}
 	if a.rob != nil {
 		page.Sentence = rob.Says(len(a.rob), p)
 	}
@@ -224,6 +228,19 @@ func (s *Stage) wallPage(a wallAddress, p *replay.Replay) wallPage {
 	}
 	s.turn(&page)
 	return page
+}
+
+// again says before the last sentence of an act what happened, for whoever looks up only now: in the
+// way that names the target, else in the first with which both fit into two lines.
+func again(sentence, target string, ways ...string) (said string) {
+	const two = 80 // letters
+	for _, way := range ways {
+		fits := utf8.RuneCountInString(way+sentence) < two
+		if fits && (said == "" || strings.Contains(way, target)) {
+			said = way + " "
+		}
+	}
+	return said + sentence
 }
 
 // wallWorld is a world with those who are in it, of whom the attack has used some capabilities.

@@ -92,6 +92,7 @@ func TestWallFromAfar(t *testing.T) {
 	p.Press("ArrowRight")
 	headline(p, "And the strongest form of each side?")
 	require.Contains(t, p.Text("main"), "0 of 72")
+	require.LessOrEqual(t, browser.Value[float64](p, `document.querySelector("main").getBoundingClientRect().bottom`), 1080.0, "the table ends below the screen")
 	require.Empty(t, p.Axe())
 	p.Press("ArrowRight")
 	p.Wait(`location.pathname === "/overview"`)
