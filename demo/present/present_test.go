@@ -287,7 +287,7 @@ func TestNothingMoves(t *testing.T) {
 		at := map[int]bool{}
 		for beat := range s.acts[i].beats {
 			s.at = place{i + 1, beat}
-			at[slices.IndexFunc(lines(s), func(l string) bool { return strings.HasPrefix(l, "▲ older") })] = true
+			at[slices.IndexFunc(lines(s), func(l string) bool { return strings.Contains(l, "─ the attack ─") })] = true
 		}
 		require.Len(t, at, 1, s.id())
 	}
@@ -381,5 +381,14 @@ func TestOpeningFits(t *testing.T) {
 			require.Contains(t, text, "■ open")
 			require.Contains(t, text, strings.ToUpper(talk.Designs[n-1].Name))
 		}
+	}
+}
+
+// A title stands whole on a terminal of 80 columns.
+func TestTitles(t *testing.T) {
+	s := four(t, false)
+	for act := range s.acts {
+		s.at = place{act + 1, 0}
+		require.Contains(t, s.Screen(80, 24)[0], s.Acts[act].Title)
 	}
 }

@@ -68,7 +68,7 @@ func (s *Show) Screen(width, height int) []string {
 }
 
 // signs explains what stands on a wall.
-const signs = "■ open   ◧ partly   □ locked   · nobody to turn to   * the target's"
+const signs = "■ open   ◧ partly   □ locked   · nobody to turn to   * the target’s"
 
 // keys explains the keys and the signs.
 const keys = `Keys
@@ -155,6 +155,9 @@ const glass = 5
 // Nothing moves from beat to beat: every part has the room that it needs in any of them.
 func (s *Show) scene(p *page, a *act) {
 	b, number := a.beats[s.at.beat], fmt.Sprintf("beat %d/%d", s.at.beat+1, len(a.beats))
+	if lipgloss.Width(s.header()+number)+2 > p.width { // a long title has its place first
+		number = strings.TrimPrefix(number, "beat ")
+	}
 	if s.paused {
 		number = "paused · " + number
 	}

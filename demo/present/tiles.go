@@ -54,11 +54,11 @@ func (s *Show) worlds(p *page, a *act, b wall.Beat) {
 	}
 }
 
-// moment is the line between the past and the future of the attack.
+// moment is the line between what was written before the attack and what after it.
 func (g grid) moment() string {
-	const past, future = "▲ older ", " newer ▼"
-	line := strings.Repeat("─", max(0, g.columns*g.wide-lipgloss.Width(past+future)-min(g.wide-1, 1)))
-	return alarm.Render(past + line + future)
+	const now = " the attack "
+	rule := max(0, g.columns*g.wide-lipgloss.Width(now)-min(g.wide-1, 1))
+	return alarm.Render(strings.Repeat("─", rule/2) + now + strings.Repeat("─", rule-rule/2))
 }
 
 // draw is the rows of tiles, each of so many lines.

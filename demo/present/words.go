@@ -22,7 +22,7 @@ func taken(kind, target string, capabilities []string, width int) string {
 		return ""
 	}
 	names := strings.Join(principals(capabilities), ", ")
-	names = strings.ReplaceAll(names, "target's", target+"'s")
+	names = strings.ReplaceAll(names, "target’s", target+"’s")
 	if text := plain.Clean(verb + names); lipgloss.Width(text) <= width {
 		return text
 	}
@@ -63,7 +63,7 @@ func called(name string, members []string) string {
 	case name == "device" && many:
 		return "phones of " + list
 	case name == "device":
-		return list + "'s phone"
+		return list + "’s phone"
 	case many && strings.HasSuffix(name, "s"):
 		return name + "es " + list
 	case many:

@@ -11,10 +11,10 @@ func TestWords(t *testing.T) {
 		used []string
 		want string
 	}{
-		{[]string{"network.tap", "device:target.store"}, "taken: network, Jo's phone"},
+		{[]string{"network.tap", "device:target.store"}, "taken: network, Jo’s phone"},
 		{[]string{"provider.store", "trustee:1.store", "trustee:2.store", "trustee:4.store"}, "taken: provider, trustees 1-2, 4"},
 		{[]string{"jurisdiction:A.control"}, "taken: country A"},
-		{[]string{"witness:1.control", "witness:2.control", "device:Jo B. Q.store"}, "taken: witnesses 1-2, Jo B. Q's phone"},
+		{[]string{"witness:1.control", "witness:2.control", "device:Jo B. Q.store"}, "taken: witnesses 1-2, Jo B. Q’s phone"},
 		{nil, ""},
 	} {
 		require.Equal(t, c.want, taken("attack", "Jo", c.used, 60))
