@@ -145,7 +145,7 @@ func (t Teller) before() string {
 	text := "Each tile is a message; a yellow bar marks {target}, the target. Padlock: nobody else has read " +
 		"it."
 	if slices.ContainsFunc(p.Result.Cells, func(c attacks.Cell) bool { return !c.Applicable }) {
-		text += " None: nothing to attack."
+		text += " No padlock: nobody there to attack."
 	}
 	return t.fill(text)
 }

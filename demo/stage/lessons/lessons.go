@@ -53,7 +53,7 @@ var files embed.FS
 
 // New makes the board of a deck.
 func New(d *lesson.Deck, designs []world.Design, told *story.Story) (*Board, error) {
-	pages, err := template.New("").Funcs(template.FuncMap{"clean": plain.Clean}).
+	pages, err := template.New("").Funcs(template.FuncMap{"clean": plain.Clean, "letter": lesson.Letter}).
 		ParseFS(files, "page/*.html")
 	b := &Board{Deck: d, Designs: designs, Story: told, pages: pages, acts: map[int]*act{}}
 	d.Measured = b.measured
