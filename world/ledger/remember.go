@@ -1,8 +1,6 @@
 package ledger
 
 import (
-	"bytes"
-
 	"doormat/world/memo"
 
 	"golang.org/x/mod/sumdb/note"
@@ -56,10 +54,16 @@ func (w *Witness) Remember(m *memo.Memo) { w.log.memo, w.key.signer.memo = m, m 
 // Remember lets l share what it signs with the same log of other runs.
 func (l *Log) Remember(m *memo.Memo) { l.key.signer.memo = m }
 
-// keep gives a copy of a note to keep, the same one to all readers that share p's memo: each of them
-// remembers every checkpoint.
-func (p *Policy) keep(note []byte) []byte {
-	kept, _ := memo.Compute(p.memo, "keep a note",
-		func() ([]byte, error) { return bytes.Clone(note), nil }, note)
-	return kept
+// keep gives what to remember of a note that the log signed, the same to all readers that share p's
+// memo: the checkpoint, and its text under the log's signature. Cosignatures, of which there are
+// more each time, prove nothing about the log, and are not kept.
+func (p *Policy) keep(msg []byte) (*noted, error) {
+	return memo.Compute(p.memo, "keep a note", func() (*noted, error) {
+		c, n, err := p.open(msg)
+		if err != nil {
+			return nil, err
+		}
+		own, err := note.Sign(&note.Note{Text: n.Text, Sigs: n.Sigs})
+		return &noted{c, own}, err
+	}, p.keys, Text(msg))
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,15 +25,21 @@ import (
 // victim of a thief of its key.
 type View struct {
 	policy *Policy
-	seen   map[int64][]*sighting // by size; a second one of a size proves a fork
-	latest *sighting             // the largest that is proved
-	open   int                   // sightings that are not proved
+	seen   []sighting // by size; a second one of a size proves a fork
+	latest *noted     // the largest that is proved
+	open   int        // sightings that are not proved
 }
 
-// sighting is a checkpoint with the note that says it.
-type sighting struct {
+// noted is a checkpoint with a note that says it under the log's signature. Readers that share a
+// memo share it: each of them remembers every checkpoint.
+type noted struct {
 	Checkpoint
-	note   []byte
+	note []byte
+}
+
+// sighting is what a reader knows of a checkpoint.
+type sighting struct {
+	*noted
 	proved bool
 }
 
@@ -54,8 +61,8 @@ func (e *ForkError) Unwrap() error { return ErrFork }
 // NewView begins with a note that the log signed and the reader trusts, or with the
 // empty log if it is nil.
 func NewView(policy *Policy, first []byte) (*View, error) {
-	empty := &sighting{Checkpoint: emptyCheckpoint(policy.log.Name()), proved: true}
-	v := &View{policy: policy, seen: map[int64][]*sighting{0: {empty}}, latest: empty}
+	empty := &noted{Checkpoint: emptyCheckpoint(policy.log.Name())}
+	v := &View{policy: policy, seen: []sighting{{empty, true}}, latest: empty}
 	if first == nil {
 		return v, nil
 	}
@@ -64,21 +71,24 @@ func NewView(policy *Policy, first []byte) (*View, error) {
 
 // Clone returns a view that has seen the same, and goes on by itself.
 func (v *View) Clone() *View {
-	c := &View{policy: v.policy, seen: map[int64][]*sighting{}, open: v.open}
-	for size, list := range v.seen {
-		for _, s := range list {
-			same := *s
-			c.seen[size] = append(c.seen[size], &same)
-			if s == v.latest {
-				c.latest = &same
-			}
-		}
-	}
-	return c
+	c := *v
+	c.seen = slices.Clone(v.seen)
+	return &c
 }
 
-// Latest returns the note of the largest checkpoint that is proved, nil if that is
-// the empty log.
+// of lists what was seen of a size, and where in v.seen it begins.
+func (v *View) of(size int64) (same []sighting, at int) {
+	at, _ = slices.BinarySearchFunc(v.seen, size,
+		func(s sighting, size int64) int { return cmp.Compare(s.Size, size) })
+	end := at
+	for end < len(v.seen) && v.seen[end].Size == size {
+		end++
+	}
+	return v.seen[at:end], at
+}
+
+// Latest returns a note of the largest checkpoint that is proved, with the log's signature and no
+// other; nil if that is the empty log.
 func (v *View) Latest() []byte { return v.latest.note }
 
 // Size is that of [View.Latest].
@@ -100,37 +110,41 @@ func (v *View) see(msg []byte) (*sighting, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	same := v.seen[c.Size]
-	for _, s := range same {
-		if s.Root == c.Root {
-			return s, false, nil
+	same, at := v.of(c.Size)
+	for i := range same {
+		if same[i].Root == c.Root {
+			return &same[i], false, nil
 		}
 	}
 	if len(same) > 1 || v.open >= maxOpen {
 		return nil, false, fmt.Errorf("ledger: view: no room for another checkpoint of size %d",
 			c.Size)
 	}
-	s := &sighting{Checkpoint: c, note: v.policy.keep(msg)}
-	v.seen[c.Size] = append(same, s)
+	kept, err := v.policy.keep(msg)
+	if err != nil {
+		return nil, false, fmt.Errorf("ledger: view: %w", err)
+	}
+	at += len(same)
+	v.seen = slices.Insert(v.seen, at, sighting{noted: kept})
 	v.open++
+	s := &v.seen[at]
 	if len(same) == 1 {
-		return s, true, &ForkError{c.Size, bytes.Clone(same[0].note), s.note}
+		return s, true, &ForkError{c.Size, bytes.Clone(v.seen[at-1].note), s.note}
 	}
 	return s, true, nil
 }
 
 // remembered finds a note of which the text is known. Then its signatures, true or
-// not, say nothing new.
+// not, say nothing new. What it gives holds until another one is seen.
 func (v *View) remembered(msg []byte) *sighting {
 	text := Text(msg)
 	if text == nil {
 		return nil
 	}
-	for _, candidates := range [][]*sighting{{v.latest}, v.seen[sizeOf(text)]} {
-		for _, s := range candidates {
-			if bytes.Equal(Text(s.note), text) {
-				return s
-			}
+	same, _ := v.of(sizeOf(text))
+	for i := range same {
+		if bytes.Equal(Text(same[i].note), text) {
+			return &same[i]
 		}
 	}
 	return nil
@@ -154,7 +168,7 @@ func (v *View) prove(s *sighting) {
 	s.proved = true
 	v.open--
 	if s.Size > v.latest.Size {
-		v.latest = s
+		v.latest = s.noted
 	}
 }
 
@@ -168,8 +182,11 @@ func (v *View) Proved(msg []byte) bool {
 // a proved checkpoint of the same size.
 func (v *View) Contradicts(msg []byte) bool {
 	text := Text(msg)
-	other := func(s *sighting) bool { return s.proved && !bytes.Equal(Text(s.note), text) }
-	if text == nil || !slices.ContainsFunc(v.seen[sizeOf(text)], other) {
+	other := func(s sighting) bool { return s.proved && !bytes.Equal(Text(s.note), text) }
+	if text == nil {
+		return false
+	}
+	if same, _ := v.of(sizeOf(text)); !slices.ContainsFunc(same, other) {
 		return false
 	}
 	_, err := v.policy.Signed(msg)
@@ -191,18 +208,22 @@ func (v *View) Wanted(msg []byte) (old, size int64, err error) {
 // that it continues what came later. It fails, and changes nothing, if the proof is
 // another one, or wrong.
 func (v *View) Prove(old, size int64, proof []byte) error {
-	for _, s := range slices.Concat(v.seen[old], v.seen[size]) {
-		if s.proved {
-			continue
-		}
-		before, after := v.latest, s
-		if s.Size < v.latest.Size {
-			before, after = s, v.latest
-		}
-		fits := before.Size == old && after.Size == size
-		if fits && after.CheckConsistency(proof, before.Checkpoint) == nil {
-			v.prove(s)
-			return nil
+	for _, of := range []int64{old, size} {
+		same, _ := v.of(of)
+		for i := range same {
+			s := &same[i]
+			if s.proved {
+				continue
+			}
+			before, after := v.latest, s.noted
+			if s.Size < v.latest.Size {
+				before, after = s.noted, v.latest
+			}
+			fits := before.Size == old && after.Size == size
+			if fits && after.CheckConsistency(proof, before.Checkpoint) == nil {
+				v.prove(s)
+				return nil
+			}
 		}
 	}
 	return fmt.Errorf("ledger: view: sizes %d and %d: %w", old, size, ErrInconsistent)
