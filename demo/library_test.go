@@ -237,7 +237,7 @@ var choices = [][]struct {
 }
 
 // TestPairs runs attacks under settings of which every two meet: faults seldom need a
-// third to show. Each attack has its turn in one run of twelve, all of them with -all;
+// third to show. Each attack has its turn in one run, and in all of them with -all;
 // TestRandomChats has it meet another.
 func TestPairs(t *testing.T) {
 	if testing.Short() {
@@ -247,8 +247,8 @@ func TestPairs(t *testing.T) {
 	for _, values := range choices {
 		sizes = append(sizes, len(values))
 	}
-	const turns = 12
-	for r, row := range covering(sizes) {
+	rows := covering(sizes)
+	for r, row := range rows {
 		var names []string
 		for i, v := range row {
 			names = append(names, choices[i][v].name)
@@ -260,7 +260,7 @@ func TestPairs(t *testing.T) {
 					choices[i][v].change(o)
 				}
 			})
-			takeTurns(l, r, turns)
+			takeTurns(l, r, len(rows))
 			asExpected(t, l)
 		})
 	}

@@ -131,7 +131,7 @@ func TestMemory(t *testing.T) {
 		t.Skip("takes some minutes: give -all")
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(1792 << 20))
-	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as in the program
 	for _, people := range []int{2, 60} {
 		lab := labOf(t, talkative(people, 2), func(*Options) {})
 		most := maxWork / len(lab.Designs) / len(lab.Attacks) / (people - 1)

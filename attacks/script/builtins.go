@@ -70,11 +70,22 @@ func (o object) Attr(name string) (starlark.Value, error) {
 	if err == nil && v != nil {
 		return v, nil
 	}
-	if near := world.DidYouMean(name, o.AttrNames()); near != "" {
-		return nil, fmt.Errorf("%s has no .%s%s", o.name, name, near)
+	return nil, lacking{o, name}
+}
+
+// lacking says that an object has no such name. Scripts that ask with hasattr, or give getattr a
+// default, do so often and read no error, so the text is made when somebody reads it.
+type lacking struct {
+	object
+	attr string
+}
+
+func (e lacking) Error() string {
+	if near := world.DidYouMean(e.attr, e.AttrNames()); near != "" {
+		return fmt.Sprintf("%s has no .%s%s", e.name, e.attr, near)
 	}
-	return nil, fmt.Errorf("%s has no .%s: it has %s", o.name, name,
-		strings.Join(o.AttrNames(), ", "))
+	return fmt.Sprintf("%s has no .%s: it has %s", e.name, e.attr,
+		strings.Join(e.AttrNames(), ", "))
 }
 
 // call is one call of a function that package language declares.
