@@ -1,13 +1,9 @@
 package demo
 
 import (
-	"os"
-	"runtime/debug"
 	"testing"
+
+	"doormat/world/worldtest"
 )
 
-// TestMain lets garbage lie longer than usual: collecting it was a tenth of the tests' time.
-func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { worldtest.Main(m) }

@@ -14,6 +14,7 @@ import (
 	"crypto/sha256"
 	"flag"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"testing"
@@ -29,6 +30,13 @@ import (
 // All says that whoever runs the tests has time.
 var All = flag.Bool("all", false, "take no turns: run over the whole story, under all settings "+
 	"and every change of a packet, also where that takes minutes")
+
+// Main is the TestMain of packages whose tests run deployments. It lets garbage lie longer than
+// usual: runs hold little, and to collect it often takes a tenth of the tests' time.
+func Main(m *testing.M) {
+	debug.SetGCPercent(400)
+	m.Run()
+}
 
 // Run checks d. Each setting has what it changes most, and the last one everything; with -all
 // all have everything. Designs share most of their programs, which all of them run this way.

@@ -1,0 +1,9 @@
+package overhead
+
+import (
+	"testing"
+
+	"doormat/world/worldtest"
+)
+
+func TestMain(m *testing.M) { worldtest.Main(m) }

@@ -1,0 +1,9 @@
+package replay_test
+
+import (
+	"testing"
+
+	"doormat/world/worldtest"
+)
+
+func TestMain(m *testing.M) { worldtest.Main(m) }

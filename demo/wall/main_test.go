@@ -1,0 +1,9 @@
+package wall_test
+
+import (
+	"testing"
+
+	"doormat/world/worldtest"
+)
+
+func TestMain(m *testing.M) { worldtest.Main(m) }

@@ -1,0 +1,9 @@
+package e2ee
+
+import (
+	"testing"
+
+	"doormat/world/worldtest"
+)
+
+func TestMain(m *testing.M) { worldtest.Main(m) }

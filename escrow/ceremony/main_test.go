@@ -1,0 +1,9 @@
+package ceremony
+
+import (
+	"testing"
+
+	"doormat/world/worldtest"
+)
+
+func TestMain(m *testing.M) { worldtest.Main(m) }
