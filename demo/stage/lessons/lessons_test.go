@@ -117,7 +117,7 @@ func TestBoard(t *testing.T) {
 	}
 	page = get(t, s.URL+"/step/5/1", 200)
 	require.Contains(t, page, "<td>12</td><td>5</td><td>12 of 12</td>")
-	require.Contains(t, page, `None &lt;i&gt;</th><td>3</td><td>0</td><td></td>`)
+	require.Contains(t, page, `b. None &lt;i&gt;</th><td>3</td><td>0</td><td></td>`)
 	require.Equal(t, 12, b.Deck.Record.Questions[0].Options[0].Before)
 }
 
