@@ -65,14 +65,15 @@ func New(ctx context.Context, kit demo.Kit, o demo.Options, c *world.Conversatio
 	if err := demo.CheckSize(lab, 1); err != nil {
 		return nil, err
 	}
+	r.Result = lab.Outline()
+	if err := r.pair(); err != nil {
+		return nil, err
+	}
 	if r.Result, err = lab.Run(ctx); err != nil {
 		return nil, err
 	}
 	for _, l := range r.Lessons {
 		l.Fill(c, lab.Settings)
-	}
-	if err := r.pair(); err != nil {
-		return nil, err
 	}
 	return r, r.runOwn(ctx, kit, o, c)
 }
