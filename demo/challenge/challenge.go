@@ -9,9 +9,9 @@
 //
 // Each student has a seed of their own, and where a challenge asks for one message, a message
 // of their own, both derived from the name ([Student.Seed], [Challenge.Wanted]). So keys,
-// ciphertext and loot differ between students. A script is a method, though, and not a number: where a
-// goal asks for no single message, a neighbour's script solves it as well, and [Grades] says
-// whose scripts are alike.
+// ciphertext and loot differ between students. A script is a method, though, and not a number: a
+// neighbour's script solves a challenge as well. [Grades] says who handed in what was begun under
+// another name, and whose solutions are alike, of those that are long enough to tell (TestAlike).
 //
 // TestSolutions solves every challenge with the scripts in testdata, and none with a naive
 // answer; TestCheats tries what people try who have no answer.
