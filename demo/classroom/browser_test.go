@@ -18,7 +18,7 @@ import (
 func TestPrinted(t *testing.T) {
 	browser.Need(t)
 	files := sheets(t, room(t))
-	pages := map[string]int{"predictions-15": 1, "predictions-50": 1, "worksheet": 3, "key": 5, "roles": len(roles), "plan-15": 1, "plan-50": 2, "plan-180": 2}
+	pages := map[string]int{"predictions-15": 1, "predictions-50": 1, "exercises": 2, "worksheet": 3, "key": 5, "roles": len(roles), "plan-15": 1, "plan-50": 2, "plan-180": 2}
 	require.Len(t, Names(), 2*len(pages))
 	for name, want := range pages {
 		for _, paper := range []string{"A4", "Letter"} {

@@ -1,5 +1,5 @@
-// Package classroom makes what a teacher prints before a lesson: a worksheet without
-// answers, the key to it, a card for each role in a debate, a plan for each lesson of package
+// Package classroom makes what a teacher prints before a lesson: exercises and a
+// worksheet without answers, the key to it, a card for each role in a debate, a plan for each lesson of package
 // lesson, and a sheet for predictions to each that the whole class sees. Each is one HTML file that prints on A4 and Letter, in black on
 // white, and one Markdown file that says the same.
 //
@@ -226,7 +226,7 @@ type File struct {
 
 // papers are all sheets.
 func (r *Room) papers() []paper {
-	list := []paper{r.worksheet(), r.key(), r.cards()}
+	list := []paper{exercises(), r.worksheet(), r.key(), r.cards()}
 	for i, l := range r.Lessons {
 		id := lesson.BuiltIn[i]
 		if list = append(list, r.plan(id, l)); wholeClass(l) {
@@ -238,7 +238,7 @@ func (r *Room) papers() []paper {
 
 // Names are those of the files, in the order of [Room.Files]. They are known before anything runs.
 func Names() (list []string) {
-	names := []string{"worksheet", "key", "roles"}
+	names := []string{"exercises", "worksheet", "key", "roles"}
 	for _, id := range lesson.BuiltIn {
 		names = append(names, "plan-"+id)
 		if l, err := lesson.Open(id); err == nil && wholeClass(l) {

@@ -202,6 +202,14 @@ func TestNoAnswers(t *testing.T) {
 	require.Contains(t, other["roles.html"], "7777")
 }
 
+// TestExercises: all exercises of the guide are there, with no word of an answer.
+func TestExercises(t *testing.T) {
+	sheet := sheets(t, room(t))["exercises.md"]
+	require.Len(t, regexp.MustCompile(`(?m)^## \d+\. `).FindAllString(sheet, -1), 13)
+	require.Contains(t, sheet, "(c) what a theft after message 1 opens.")
+	require.NotRegexp(t, `\d/\d|details|Answer|\]\(|\x60\x60\x60`, sheet)
+}
+
 // TestOrdered: the worksheet asks how much of an order was served where there was one, in any column.
 func TestOrdered(t *testing.T) {
 	r := room(t)

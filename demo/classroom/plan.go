@@ -89,8 +89,8 @@ func (r *Room) prepare(id string, l *lesson.Lesson) []string {
 	sheets := fmt.Sprintf("Print predictions-%s.html, one for each student.", id)
 	switch {
 	case !wholeClass(l):
-		sheets = "Print worksheet.html, one for each pair, and key.html for yourself. Each pair needs " +
-			"doormat on its computer: one program, and nothing from a network."
+		sheets = "Print exercises.html and worksheet.html, one for each pair, and key.html for yourself. " +
+			"Each pair needs doormat on its computer: one program, and nothing from a network."
 	case l.Minutes() > short:
 		sheets += " Print roles.html: each card is a page, and a group of three or four shares one."
 	}

@@ -2,6 +2,7 @@ package classroom
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -109,6 +110,24 @@ func (r *Room) predictions(id string, l *lesson.Lesson) paper {
 			{Heading: "At the beginning, and again at the end", Blocks: []block{{Table: mind}}},
 			{Heading: "What would that number have to be, and why?", Blocks: []block{{Lines: 3}}},
 		}}
+}
+
+var link = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
+
+// exercises are the tasks of the lab, which stand above each answer in the guide for teachers.
+func exercises() paper {
+	p := paper{Name: "exercises", Title: "A lab: predict, run, explain", Lead: []string{"In pairs. For " +
+		"each exercise: predict on paper, run, explain the difference. doormat attack list names all " +
+		"attacks, and doormat attack run ID runs one. The exercises speak of the Mill Lane chat."}}
+	_, lab, _ := strings.Cut(docs.Teaching, "\n## A lab of 3 hours\n")
+	lab, _, _ = strings.Cut(lab, "\n## ")
+	for _, section := range strings.Split(lab, "\n### ")[1:] {
+		task, _, _ := strings.Cut(section, "<details>")
+		heading, text, _ := strings.Cut(task, "\n")
+		text = strings.ReplaceAll(link.ReplaceAllString(plain.Prose(text), "$1"), "`", "")
+		p.Parts = append(p.Parts, part{Heading: heading, Blocks: []block{{Prose: text}}})
+	}
+	return p
 }
 
 // The columns of the worksheet that are measured.

@@ -23,11 +23,11 @@ func Sheets(a runner.App) *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use:   "classroom --out DIR",
-		Short: "Write what a teacher prints: worksheet, key, role cards, lesson plans, predictions",
-		Long: `Write what a teacher prints, each as HTML for A4 or Letter and as Markdown: a worksheet
-without answers, the key to it, a card for each role in a debate with facts that were
-measured, a plan for each lesson (doormat lesson list), and a sheet for predictions to
-each lesson that a whole class sees.
+		Short: "Write what a teacher prints: exercises, worksheet, key, role cards, plans, predictions",
+		Long: `Write what a teacher prints, each as HTML for A4 or Letter and as Markdown: exercises
+and a worksheet without answers, the key to it, a card for each role in a debate with
+facts that were measured, a plan for each lesson (doormat lesson list), and a sheet for
+predictions to each lesson that a whole class sees.
 All numbers are those of a run that is made now, under the flags given here; equal flags
 give equal files. All files appear, or none.`,
 		Args: cli.Exactly(0, "no arguments"),
