@@ -206,7 +206,7 @@ func (t Teller) took(step int) string {
 	if len(list) == 0 {
 		return "Nobody has been robbed or asked yet."
 	}
-	return "Used so far: " + summary.Some(list, 3) + "."
+	return "Used so far: " + summary.Some(list, 2) + "."
 }
 
 // noticed says who knows of the attack, and of an order also whether anybody can answer it.

@@ -93,7 +93,7 @@ func opened(w wall.World) (n, locked int) {
 }
 
 // TestWallCounts: the last beat of every attack opens what its cell counts, no beat before the
-// third opens anything, and tiles stand on the right side of the moment.
+// third opens anything, tiles stand on the right side of the moment, and sentences are short.
 func TestWallCounts(t *testing.T) {
 	list := told(t)
 	if *demotest.All {
@@ -103,6 +103,7 @@ func TestWallCounts(t *testing.T) {
 		beats := tell(p)
 		require.Len(t, beats, wall.Beats)
 		for i, b := range beats {
+			require.LessOrEqual(t, utf8.RuneCountInString(b.Sentence), 90, "two lines on the stage: %s", b.Sentence)
 			for d, w := range b.Worlds {
 				c := &p.Result.Cells[d]
 				name := fmt.Sprintf("%s on %s, beat %d", p.Header.ID, w.ID, i+1)
