@@ -274,8 +274,17 @@ adv.saturate()
 for text in adv.facts("plaintext"):
     adv.claim(text)
 `))
+	now := 0.0
+	lab.Clock = func() float64 { now++; return now }
 	a, doc, err := Make(t.Context(), lab, splitToy{}, []int{2, 4}, 1000, Again)
 	require.NoError(t, err)
+	require.Len(t, doc.Spent, 4)
+	var spent float64
+	for _, s := range doc.Spent {
+		require.Positive(t, s.Seconds, s.Part)
+		spent += s.Seconds
+	}
+	require.Equal(t, doc.Seconds, spent+1, "the clock was read once more")
 	require.Equal(t, len(a.Events), doc.Capabilities)
 	require.Equal(t, "message 1", doc.Goals[0].Goal)
 	texts := map[string]string{}

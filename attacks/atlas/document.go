@@ -30,6 +30,13 @@ type Document struct {
 	Generic     generic.Report `json:"generic"`
 	Certificate Certificate    `json:"certificate"`
 	Seconds     float64        `json:"seconds"`
+	Spent       []Spent        `json:"spent"` // on each part of this, in order
+}
+
+// Spent is how long a part of an atlas took, without what else was asked for.
+type Spent struct {
+	Part    string  `json:"part"`
+	Seconds float64 `json:"seconds"`
 }
 
 // An Idea is what the shapes of many messages and attachments have in common: kinds of
@@ -71,19 +78,30 @@ func (d *Document) Goal(name string) *GoalSets {
 func Make(ctx context.Context, lab *attacks.Lab, d world.Design, moments []int, limit,
 	again int) (*Atlas, *Document, error) {
 	start := clock(lab)
+	var spent []Spent
+	ended := func(part string) {
+		before := start
+		for _, s := range spent {
+			before += s.Seconds
+		}
+		spent = append(spent, Spent{part, clock(lab) - before})
+	}
 	a, err := Explore(ctx, lab, d, moments)
 	if err != nil {
 		return nil, nil, err
 	}
+	ended("one run, and what follows from everything")
 	a.Again = again
 	certificate, err := a.Certify(ctx, limit)
 	if err != nil {
 		return nil, nil, err
 	}
+	ended("the certificate")
 	by, err := scripts(ctx, lab, d)
 	if err != nil {
 		return nil, nil, err
 	}
+	ended("attacks of the library")
 	doc := &Document{Arrangement: a.Info.ID, Settings: a.Settings, Moments: moments,
 		Capabilities: len(a.Events), Goals: []GoalSets{}, Ideas: []Idea{}, Active: []Means{}, Forged: []Means{},
 		Generic: generic.Report{Findings: []generic.Finding{}, Missed: []generic.Missed{}}, Certificate: certificate}
@@ -114,7 +132,8 @@ func Make(ctx context.Context, lab *attacks.Lab, d world.Design, moments []int, 
 			doc.Unscripted++
 		}
 	}
-	doc.Seconds = clock(lab) - start
+	ended("shapes")
+	doc.Seconds, doc.Spent = clock(lab)-start, spent
 	return a, doc, a.space.Err()
 }
 

@@ -53,6 +53,9 @@ func (s *Set) Documents(ctx context.Context, h *cluster.Host, lab *attacks.Lab, 
 			return nil, err
 		}
 		doc.Seconds = a.Seconds[0]
+		for n := range doc.Spent {
+			doc.Spent[n].Seconds = a.Seconds[n+1]
+		}
 		list = append(list, doc)
 	}
 	return list, nil
@@ -79,6 +82,9 @@ func doAtlas(ctx context.Context, lab *attacks.Lab, j job) (a cluster.Answer, er
 		return a, err
 	}
 	a.Seconds, doc.Seconds, doc.Generic.Seconds = []float64{doc.Seconds}, 0, 0
+	for n := range doc.Spent {
+		a.Seconds, doc.Spent[n].Seconds = append(a.Seconds, doc.Spent[n].Seconds), 0
+	}
 	a.Body, err = json.Marshal(doc)
 	return a, err
 }
@@ -89,8 +95,9 @@ func checkAtlas(j job, a cluster.Answer) error {
 	if err := cluster.Decode(a.Body, &doc); err != nil {
 		return err
 	}
-	if doc.Arrangement != j.Design || len(a.Seconds) != 1 {
-		return fmt.Errorf("an atlas of %.40q and %d times: want %s and one", doc.Arrangement, len(a.Seconds), j.Design)
+	if doc.Arrangement != j.Design || len(a.Seconds) != 1+len(doc.Spent) {
+		return fmt.Errorf("an atlas of %.40q and %d times: want %s, and one for all and each part", doc.Arrangement,
+			len(a.Seconds), j.Design)
 	}
 	for _, g := range doc.Goals {
 		if g.Minimal == nil || g.Maximal == nil {
