@@ -110,6 +110,52 @@ func Search(ctx context.Context, lab *attacks.Lab, d world.Design) (*Report, err
 	return s.report, nil
 }
 
+// Repeat runs the adversary once more with the set of a finding, in the plays in which it reached its
+// goals, and gives what of the finding it finds. It does not compare with the library.
+func Repeat(ctx context.Context, lab *attacks.Lab, d world.Design, f Finding) (Finding, error) {
+	again := Finding{Needs: f.Needs, Goals: []string{}, Plays: []string{}, Noticed: true,
+		Scripts: f.Scripts, Unscripted: f.Unscripted}
+	known := []play{stolen, own, answers, replays, drops}
+	for _, program := range d.Info().Programs {
+		known = append(known, running(program.Name)...)
+	}
+	one := *lab
+	one.Designs, one.Attacks, one.Progress, one.Ahead, one.Withhold = []world.Design{d}, nil, nil, nil, nil
+	for i, p := range known {
+		if slices.Contains(f.Plays, p.name) {
+			one.Attacks = append(one.Attacks, newAdversary(fmt.Sprint("generic-", i+1), d, f.Needs, p))
+			again.Plays = append(again.Plays, p.name)
+		}
+	}
+	result, err := one.Run(ctx)
+	if err != nil {
+		return again, err
+	}
+	for i := range result.Cells {
+		c := &result.Cells[i]
+		if c.Error != "" {
+			return again, fmt.Errorf("generic: %s with %v: %s", again.Plays[i], f.Needs, c.Error)
+		}
+		again.add(c, slices.DeleteFunc(Goals(c), func(goal string) bool { return !slices.Contains(f.Goals, goal) }))
+	}
+	again.sort()
+	slices.SortFunc(again.Plays, func(a, b string) int { return slices.Index(f.Plays, a) - slices.Index(f.Plays, b) })
+	return again, nil
+}
+
+// add notes what a cell reaches that no smaller set did.
+func (f *Finding) add(c *attacks.Cell, goals []string) {
+	f.Goals = append(f.Goals, goals...)
+	f.Opens = max(f.Opens, c.Content.Target.Recovered+c.Content.Others.Recovered)
+	f.Forged = max(f.Forged, c.Forged)
+	f.Noticed = f.Noticed && len(c.Noticed) > 0
+}
+
+func (f *Finding) sort() {
+	slices.Sort(f.Goals)
+	f.Goals = slices.Compact(f.Goals)
+}
+
 func clock(lab *attacks.Lab) float64 {
 	if lab.Clock == nil {
 		return 0
@@ -281,18 +327,14 @@ func (s *search) judge(set []way, cells []*attacks.Cell, players map[string]*adv
 		}
 		if len(fresh) > 0 {
 			found.Plays = append(found.Plays, a.play.name)
-			found.Goals = append(found.Goals, fresh...)
-			found.Opens = max(found.Opens, c.Content.Target.Recovered+c.Content.Others.Recovered)
-			found.Forged = max(found.Forged, c.Forged)
-			found.Noticed = found.Noticed && len(c.Noticed) > 0
+			found.add(c, fresh)
 		}
 	}
 	if len(set) == 1 {
 		s.alone[s.field.canonical(set)] = left
 	}
 	if len(found.Goals) > 0 {
-		slices.Sort(found.Goals)
-		found.Goals = slices.Compact(found.Goals)
+		found.sort()
 		s.report.Findings = append(s.report.Findings, found)
 	}
 }
