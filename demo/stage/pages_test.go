@@ -57,7 +57,7 @@ func TestLastBeat(t *testing.T) {
 		"quorum-theft": "A thief copies enough key parts. Nobody was warned.",
 		"device-theft": "Someone taps the network and copies Marco’s phone. Nobody was warned.",
 		"secret-order": "A government secretly seizes everything within its borders. Nobody was warned.",
-		"narrow-order": "One world answers the court; the other cannot. Told later: Marco, monitor.",
+		"narrow-order": "One world answers the court; the other cannot. Told later: Marco.",
 	} {
 		_, page := get(t, at+"/wall/"+attack+"?beat=4")
 		require.Contains(t, page, ">"+says+"<", attack)

@@ -229,7 +229,7 @@ func (t Teller) noticed() string {
 		}
 		if len(c.Disclosed) > 0 {
 			disclosed++
-			later = summary.DisclosedTo(c)
+			later = told(c)
 		}
 	}
 	lawful := t.Replay.Header.Kind == "lawful"
@@ -246,6 +246,16 @@ func (t Teller) noticed() string {
 		return "Nobody is told at the time. Told later: " + later + "."
 	}
 	return "Nobody was warned."
+}
+
+// told names the people who learn of an access later. A monitor of the log is left to the tables:
+// from the last row nobody knows what that is.
+func told(c *attacks.Cell) string {
+	people := *c
+	people.Disclosed = slices.DeleteFunc(slices.Clone(c.Disclosed), func(d attacks.Disclosure) bool {
+		return d.By == world.Monitor
+	})
+	return cmp.Or(summary.DisclosedTo(&people), summary.DisclosedTo(c))
 }
 
 // worst is the cell in which most messages opened, nil if the attack concerns no design.
