@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"doormat/attacks/trace"
 	"doormat/attacks/truth"
 	"doormat/world"
+	"doormat/world/simulation"
 )
 
 // adversary is one script's hands in one run. It gives the script exactly what
@@ -67,7 +69,7 @@ func (a *adversary) init() {
 	a.smug, a.handed = map[string]bool{}, truth.NewHanded(a.run.truth, a.know)
 	a.people = a.run.truth.Conversation.People(a.settings.Target)
 	a.held = interception{members: map[string]string{}, withheld: map[string]bool{},
-		own: map[string]int{}}
+		own: map[string]int{}, programs: map[string]bool{}}
 	a.answering = map[string]string{}
 	if !a.shared {
 		a.run.watchers = append(a.run.watchers, a.overhear)
@@ -87,10 +89,26 @@ func (a *adversary) Call(c technique.Call) (any, error) {
 	if err := args.Err(); err != nil {
 		return nil, err // what was asked explains more than what came of it
 	}
+	if errors.Is(err, simulation.ErrRestless) {
+		err = a.endless(err)
+	}
 	if err == nil && c.Line > 0 {
 		a.record(c.Line, c.Method, c.Describe(out, a.know.Kinds(before)))
 	}
 	return out, err
+}
+
+// endless adds to the error of a run without end a program that the header declares and that
+// nobody runs: held without it, a principal may send back for ever what a script sends on.
+func (a *adversary) endless(err error) error {
+	for _, name := range a.header.Applies {
+		if _, isRule := a.know.Rule(name); !isRule && !a.held.programs[name] && len(a.held.members) > 0 {
+			held := slices.Sorted(maps.Values(a.held.members))[0]
+			return fmt.Errorf("%w; try adv.hold(%q, %q): nobody runs that program, which applies declares", err,
+				held, name)
+		}
+	}
+	return err
 }
 
 // allowed refuses what no script may do, whatever it declared.

@@ -3,6 +3,7 @@ package attacks
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,6 +24,9 @@ func (t *trial) close(broken error) {
 			err = fault
 		}
 	}
+	if late := (interface{ Timeout() bool })(nil); errors.As(err, &late) && late.Timeout() {
+		err = t.adv.endless(err)
+	}
 	if err != nil {
 		t.cell.Error, t.cell.Expected = err.Error(), false
 	}
@@ -42,7 +46,8 @@ func (t *trial) judge() error {
 	c.Content = Tally(d.truth.Conversation, t.settings.Target, c.At, a.opened)
 	c.Forwarded.Recovered, c.Forwarded.Total = d.truth.Conversation.Forwarded(a.opened)
 	c.Forged, c.FalseClaims, c.Smuggled = len(a.run.forged), len(a.wrong), len(a.smug)
-	c.People, c.Delivered = a.exposed(), a.run.delivered(a.held.days)
+	c.People, c.Trace.Protected = a.exposed()
+	c.Delivered = a.run.delivered(a.held.days)
 	c.Disclosed = append(c.Disclosed, a.run.told...)
 	a.afterwards()
 	c.Trace.Record = a.rec
@@ -158,8 +163,9 @@ func surprise(o *technique.Outcome, c *Cell) string {
 
 // exposed counts the people of whom something that they wrote or said was recovered. Both
 // sides may ask who they are: an order reads whoever writes to the person it names,
-// and a thief reads people whom nobody suspects of anything.
-func (a *adversary) exposed() (p People) {
+// and a thief reads people whom nobody suspects of anything. professions are those of people
+// whose talk the law protects.
+func (a *adversary) exposed() (p People, professions []string) {
 	conv := a.run.truth.Conversation
 	read := map[string]bool{}
 	for part, recovered := range map[truth.Part]map[int]bool{truth.Text: a.opened,
@@ -173,16 +179,17 @@ func (a *adversary) exposed() (p People) {
 			read[conv.Messages[earlier-1].From] = true
 		}
 	}
-	for account := range read {
+	for _, account := range slices.Sorted(maps.Keys(read)) {
 		p.Read++
 		if account != a.settings.Target && !a.run.asked.Named[account] {
 			p.Unnamed++
 		}
-		if slices.Contains(conv.Privileged, account) {
+		if profession := conv.Privileged[account]; profession != "" {
 			p.Privileged++
+			professions = append(professions, profession)
 		}
 	}
-	return p
+	return p, professions
 }
 
 // service counts what orders yielded: the messages in their scope, those of them that

@@ -206,7 +206,12 @@ func TestSealingPeriodIsNotNoticed(t *testing.T) {
 // owed silence by a doctor, a lawyer or a journalist.
 func TestPeople(t *testing.T) {
 	marked := func(accounts ...string) func(*attacks.Lab) {
-		return func(l *attacks.Lab) { l.Conversation.Privileged = accounts }
+		return func(l *attacks.Lab) {
+			l.Conversation.Privileged = map[string]string{}
+			for _, a := range accounts {
+				l.Conversation.Privileged[a] = "the vicar of " + a
+			}
+		}
 	}
 	theft := `"provider.store", "trustee:1.store"`
 	const ordered = "adv.advance(4)\nadv.order(accounts = [%s])"
@@ -217,7 +222,7 @@ func TestPeople(t *testing.T) {
 		want        attacks.People
 	}{
 		{theft, keyTheft, nil, attacks.People{3, 2, 0}}, // A, B and C write
-		{theft, keyTheft, []string{"B", "C"}, attacks.People{3, 2, 2}},
+		{theft, keyTheft, []string{"C", "B"}, attacks.People{3, 2, 2}},
 		{theft, strings.Replace(keyTheft, "adv.end", "2", 1), []string{"C"}, attacks.People{2, 1, 0}},
 		{theft, "adv.advance(4)", []string{"B"}, attacks.People{}},
 		// B to C and C to A, then whatever B and C send and receive.
@@ -226,12 +231,16 @@ func TestPeople(t *testing.T) {
 	} {
 		c := inCourt(t, test.needs, "", test.body, marked(test.marks...))
 		require.Equal(t, test.want, c.People, test.body)
+		require.Len(t, c.Trace.Protected, test.want.Privileged, "professions of those who were read, and no others'")
+		if test.want.Privileged == 2 {
+			require.Equal(t, []string{"the vicar of B", "the vicar of C"}, c.Trace.Protected)
+		}
 	}
 	l := toyLab(t)
 	marked("Zoe")(l)
 	require.ErrorContains(t, l.Conversation.Check(), `privileged "Zoe" is not an account`)
-	marked("A", "A")(l)
-	require.ErrorContains(t, l.Conversation.Check(), "marked twice")
+	l.Conversation.Privileged = map[string]string{"A": ""}
+	require.ErrorContains(t, l.Conversation.Check(), "has no profession")
 }
 
 // A file gives away who sent it, also where the text beside it is not claimed.

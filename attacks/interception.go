@@ -16,6 +16,7 @@ import (
 // program, and the packet that waits for its answer.
 type interception struct {
 	members  map[string]string // principal to the capability that holds it
+	programs map[string]bool   // that held principals were given
 	tamper   string            // the capability that holds the whole network, if any
 	withheld map[string]bool   // principals that it was told it holds, and does not
 	own      map[string]int    // packets that the adversary sent itself: not held again
@@ -52,6 +53,7 @@ func (a *adversary) hold(capability, program string, text []byte) error {
 		return err
 	}
 	a.mark()
+	a.held.programs[program] = true
 	for _, c := range wanted {
 		switch {
 		case a.withheld[c]:

@@ -6,9 +6,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks/deduce"
+	"doormat/attacks/technique"
 	"doormat/attacks/trace"
 	"doormat/attacks/truth"
 	"doormat/world"
+	"doormat/world/simulation"
 )
 
 // Other tests of this package run scripts, which package script loads, and so stand
@@ -37,4 +39,18 @@ func TestDate(t *testing.T) {
 	events := []trace.Event{{Heard: 1}, {Heard: 3}, {Heard: 4}}
 	trace.Date(events, []int{1, 3})
 	require.Equal(t, []int{0, 1, 2}, []int{events[0].Noticed, events[1].Noticed, events[2].Noticed})
+}
+
+// TestEndless: where packets go round, the error names a program that the header declares and
+// nobody runs, and neither a rule nor a program that somebody runs.
+func TestEndless(t *testing.T) {
+	a := &adversary{know: deduce.New([]world.Rule{{Name: "a rule"}}, deduce.Budget{}),
+		header: technique.Header{Applies: []string{"a rule", "run", "forgotten"}},
+		held: interception{members: map[string]string{"provider": "provider.control"},
+			programs: map[string]bool{"run": true}}}
+	err := a.endless(simulation.ErrRestless)
+	require.ErrorIs(t, err, simulation.ErrRestless)
+	require.ErrorContains(t, err, `try adv.hold("provider.control", "forgotten")`)
+	a.held.programs["forgotten"] = true
+	require.Equal(t, simulation.ErrRestless, a.endless(simulation.ErrRestless))
 }

@@ -190,7 +190,7 @@ func Tally(c *world.Conversation, target string, at int, opened map[int]bool) (s
 type People struct {
 	Read       int `json:"read"`
 	Unnamed    int `json:"unnamed"`    // of them, whom no order named and who are not the target
-	Privileged int `json:"privileged"` // of them, whom the conversation marks: a doctor, a lawyer, a journalist
+	Privileged int `json:"privileged"` // of them, whom the conversation marks, as a doctor
 }
 
 // Delivered counts messages that reached the screens of all whom they were typed for: an

@@ -81,6 +81,8 @@ def run(adv): pass`
 }
 
 func TestJudge(t *testing.T) {
-	v := Judge(&attacks.Result{Cells: []attacks.Cell{{Expected: true}, {}, {Error: "e", Attack: "a", Design: "d"}}})
-	require.Equal(t, Verdict{Errors: []string{"attack a on d: e"}, Surprises: 1}, v)
+	v := Judge(&attacks.Result{Cells: []attacks.Cell{{Expected: true}, {}, {Error: "e", Attack: "a", Design: "d"},
+		{Error: "no rule in b", Attack: "a", Design: "b"}, {Error: "no rule in c", Attack: "a", Design: "c"},
+		{Error: "no rule in b", Attack: "a", Design: "b"}}})
+	require.Equal(t, Verdict{Errors: []string{"attack a on d: e", "attack a on b, c: no rule in b"}, Surprises: 1}, v)
 }

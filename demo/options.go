@@ -200,22 +200,32 @@ func (o Options) settings(conv *world.Conversation, own []world.Parameter) (worl
 
 // Verdict tells how a run ended.
 type Verdict struct {
-	Errors    []string // what went wrong, one line each
+	Errors    []string // what went wrong, one line each, with all designs on which it did
 	Surprises int      // cells that differ from what their attacks expect
 }
 
 // Judge sums up a result.
 func Judge(r *attacks.Result) (v Verdict) {
+	var kinds [][2]string           // attack and error, but for the design's name in it
+	met := map[[2]string][]string{} // the designs on which each was met
+	told := map[[2]string]string{}  // as the first of them tells it
 	for _, c := range r.Cells {
 		switch {
 		case c.Error != "":
-			text := fmt.Sprintf("attack %s on %s: %s", c.Attack, c.Design, c.Error)
-			if !slices.Contains(v.Errors, text) { // a sweep meets one at every point
-				v.Errors = append(v.Errors, text)
+			kind := [2]string{c.Attack, strings.ReplaceAll(c.Error, c.Design, "")}
+			if met[kind] == nil {
+				kinds, told[kind] = append(kinds, kind), c.Error
+			}
+			if !slices.Contains(met[kind], c.Design) { // a sweep meets one at every point
+				met[kind] = append(met[kind], c.Design)
 			}
 		case !c.Expected:
 			v.Surprises++
 		}
+	}
+	for _, kind := range kinds {
+		v.Errors = append(v.Errors, fmt.Sprintf("attack %s on %s: %s", kind[0],
+			strings.Join(met[kind], ", "), told[kind]))
 	}
 	return v
 }

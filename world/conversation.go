@@ -14,10 +14,10 @@ type Conversation struct {
 	Title    string
 	Accounts []string // every account, also those that only listen
 	Target   string   // the account an attack aims at unless told otherwise
-	// Privileged are accounts whose talk the law protects more than others': a
-	// doctor, a lawyer, a journalist. Nothing in a run depends on it; it is counted
+	// Privileged are accounts whose talk the law protects more than others', each with the
+	// profession for which it does ("a doctor"). Nothing in a run depends on it; it is counted
 	// whose words were read. A chat that was imported marks nobody.
-	Privileged []string
+	Privileged map[string]string
 	// Application is for the order of a court, nil if the conversation declares none, and
 	// Evidence lists the messages, counted from 1, for whose sake it is signed. Nothing in a run
 	// depends on them.
@@ -202,9 +202,9 @@ func (c *Conversation) Check() error {
 	if !known[c.Target] {
 		return fmt.Errorf("conversation: target %q is not an account", c.Target)
 	}
-	for i, a := range c.Privileged {
-		if !known[a] || slices.Contains(c.Privileged[:i], a) {
-			return fmt.Errorf("conversation: privileged %q is not an account, or marked twice", a)
+	for _, a := range slices.Sorted(maps.Keys(c.Privileged)) {
+		if !known[a] || c.Privileged[a] == "" {
+			return fmt.Errorf("conversation: privileged %q is not an account, or has no profession", a)
 		}
 	}
 	if a := c.Application; a != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -105,6 +106,18 @@ func (f *firing) run() {
 	})
 }
 
+// taken says in words what a rule takes.
+func taken(r world.Rule) string {
+	var words []string
+	for _, kind := range r.Takes {
+		words = append(words, "one "+string(kind))
+	}
+	if r.All != "" {
+		words = append(words, "any number of "+string(r.All))
+	}
+	return strings.Join(words, ", then ")
+}
+
 // Fits checks facts that a rule is to be applied to by name: it takes these kinds, in
 // order, and a rule that opens joins facts of one reference.
 func (k *Knowledge) Fits(r world.Rule, ids []int) error {
@@ -112,7 +125,7 @@ func (k *Knowledge) Fits(r world.Rule, ids []int) error {
 		return err
 	}
 	if len(ids) < len(r.Takes) || (len(ids) > len(r.Takes) && r.All == "") {
-		return fmt.Errorf("it takes %v, %d facts were given", r.Takes, len(ids))
+		return fmt.Errorf("it takes %s: %d facts were given", taken(r), len(ids))
 	}
 	for i, id := range ids {
 		want, f := r.All, k.facts[id]

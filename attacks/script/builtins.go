@@ -123,7 +123,37 @@ func (c call) unpack(into ...any) error {
 		}
 		pairs = append(pairs, name, into[i])
 	}
+	if err := c.checkNames(); err != nil {
+		return err
+	}
 	return starlark.UnpackArgs(f.Name, c.args, c.kwargs, pairs...)
+}
+
+// checkNames tells at once of every argument that the function does not take, and of every one
+// that it lacks.
+func (c call) checkNames() error {
+	f, given := c.function, map[string]bool{}
+	var unknown, missing []string
+	for _, kv := range c.kwargs {
+		name, _ := starlark.AsString(kv[0])
+		given[name] = true
+		if _, known := f.Named(name); !known {
+			unknown = append(unknown, name)
+		}
+	}
+	for i, p := range f.Parameters {
+		if i >= len(c.args) && p.Default == "" && !p.Many && !given[p.Name] {
+			missing = append(missing, p.Name)
+		}
+	}
+	switch {
+	case len(unknown) > 0:
+		return fmt.Errorf("%s: unexpected argument %s: it takes %s%s", f.Name, strings.Join(unknown, ", "),
+			strings.Join(f.Names(), ", "), world.DidYouMean(unknown[0], f.Names()))
+	case len(missing) > 0:
+		return fmt.Errorf("%s: missing argument for %s", f.Name, strings.Join(missing, ", "))
+	}
+	return nil
 }
 
 // method forwards a call, with args before the script's own.

@@ -19,8 +19,8 @@ type Habit struct {
 	Python string // what Python takes
 	Here   string // what to write instead, which runs; "" if there is nothing
 	Hint   string // what an error adds
-	line   string // of an error of the parser: a pattern in its line
-	says   string // of another error: a pattern in what it says
+	line   string // of an error of the parser: a pattern in its line; "" if says tells
+	says   string // a pattern in what the error says
 }
 
 // Habits are what explain knows. The first that fits explains an error.
@@ -75,7 +75,7 @@ var habits = []Habit{
 		Hint: "Starlark has no generators: write a list, [... for x in list]"},
 	{Python: "x = {1, 2}", Here: "x = set([1, 2])", line: `\{[^:{}]+(,[^:{}]+)+\}`,
 		Hint: "Starlark has no set literals: write set([a, b])"},
-	{Python: "x = 1 < 2 < 3", Here: "x = 1 < 2 and 2 < 3", line: `\b\w+\s*<=?\s*\w+\s*<=?\s*\w+`,
+	{Python: "x = 1 < 2 < 3", Here: "x = 1 < 2 and 2 < 3", says: `does not associate with`,
 		Hint: "Starlark does not chain comparisons: write a < b and b < c"},
 	{Python: "x = y = 1", Here: "x, y = 1, 1", line: `^\s*\w+\s*=\s*\w+\s*=[^=]`,
 		Hint: "Starlark assigns one value at a time: write x, y = 1, 1"},
@@ -117,6 +117,8 @@ var habits = []Habit{
 		Hint: "write sorted(list)"},
 	{Python: "x = [2, 1]\nx.reverse()", Here: "x = reversed([2, 1])", says: `list has no \.reverse`,
 		Hint: "write reversed(list)"},
+	{Python: "x = [1]\nx.push(2)", Here: "x = [1]\nx.append(2)", says: `list has no \.(push|add)`,
+		Hint: "write list.append(x)"},
 	{Python: "x = [1].copy()", Here: "x = list([1])", says: `list has no \.copy`,
 		Hint: "write list(x)"},
 	{Python: "x = {1: 2}.copy()", Here: "x = dict({1: 2})", says: `dict has no \.copy`,
@@ -172,6 +174,8 @@ var habits = []Habit{
 	{Python: "x = open('x')", says: undefined("open"),
 		Hint: "scripts have no files: what a script may see comes from adv"},
 	{Python: "x = input()", says: undefined("input"), Hint: "scripts read nothing from outside"},
+	{Python: `if __name__ == "__main__": pass`, says: undefined("__name__"),
+		Hint: "a script is not started by itself: doormat calls run(adv)"},
 	{Python: "x = os.environ", says: undefined("os|sys|json|math|re"),
 		Hint: "scripts have no modules, and nothing to import"},
 	{Python: "x = time.time()", says: undefined("time|datetime"),
@@ -210,8 +214,8 @@ func explain(err error, source string) error {
 // fits tells whether the habit explains an error; line is where the parser failed, "" if another
 // failed.
 func (h *Habit) fits(line string, err error) bool {
-	if line != "" {
-		return h.line != "" && regexp.MustCompile(h.line).MatchString(line)
+	if h.line != "" {
+		return line != "" && regexp.MustCompile(h.line).MatchString(line)
 	}
 	return h.says != "" && regexp.MustCompile(h.says).MatchString(err.Error())
 }

@@ -65,7 +65,16 @@ func TestSlips(t *testing.T) {
 		"def run(adv):\n    deliver()\n":                            "p.deliver, inside for p in adv.packets(adv.end)",
 		"def run(adv):\n    adv.take(provider.store)\n":             "(capabilities are texts:",
 		"def run(adv):\n    adv.claim(nowhere)\n":                   "undefined: nowhere",
-		"": "no call of technique(): an attack states what it is. doormat attack new ID and doormat challenge start ID",
+		"def run(adv):\n    prnt(1)\n":                              `(did you mean "print"?)`,
+		"x = technque()\n":                                          `(did you mean "technique"?)`,
+		"x = 3 if 1 < len([1]) <= 5 else 4\n":                       "(Starlark does not chain comparisons",
+		"x = [1]\nx.shove(2)\n":                                     "(a list has append, clear, extend",
+		"x = {}.shove(2)\n":                                         "(a dict has clear, get, items",
+		"x = [1, 2][4]\n":                                           "(the items count from 0 to 1;",
+		"technique(id = \"x\", title = \"y\")\n":                    "missing argument for family, kind, needs, showcase, happens,",
+		"technique(id = \"x\", titel = \"y\", key = 1)\n":           `unexpected argument titel, key: it takes id, title, family,`,
+		"x = opens(targets = 1)\n":                                  "it takes target, others, why",
+		"":                                                          "no call of technique(): an attack states what it is. doormat attack new ID and doormat challenge start ID",
 	} {
 		_, err := Load("a.star", []byte(src))
 		assert.ErrorContains(t, err, hint, src)

@@ -24,7 +24,7 @@ func TestLoadRefuses(t *testing.T) {
 		`missing argument for really`:                                  {`really = "r",`, ``},
 		`for parameter "source": got int, want string`:                 {`source = "s"`, `source = 1`},
 		`for parameter "needs": got string, want list`:                 {`["provider.store", "trustee:1..t.store"]`, `"provider.store"`},
-		`unexpected keyword argument "surprise"`:                       {`really = "r"`, `really = "r", surprise = 1`},
+		`unexpected argument surprise`:                                 {`really = "r"`, `really = "r", surprise = 1`},
 		`technique: needs: want a list of strings`:                     {`"provider.store"`, `7`},
 		`technique: needs: capability "provider.key": unknown surface`: {`"provider.store"`, `"provider.key"`},
 		`capability "trustee:x..t.store"`:                              {`trustee:1`, `trustee:x`},

@@ -1,11 +1,15 @@
 package script
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
+	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
 	"doormat/attacks/language"
@@ -45,7 +49,7 @@ func slipOf(err error, at syntax.Position, lines []string) string {
 		}
 		return strings.NewReplacer("{above}", fmt.Sprint(above), "{line}", fmt.Sprint(at.Line)).Replace(s.hint)
 	}
-	return ownerOf(err)
+	return cmp.Or(ownerOf(err), itemsOf(err))
 }
 
 var unknownName = regexp.MustCompile(`undefined: (\w+)`)
@@ -64,6 +68,29 @@ func ownerOf(err error) string {
 		return fmt.Sprintf("a packet has it: p.%s, inside for p in adv.packets(adv.end)", name)
 	case slices.ContainsFunc(world.SharedPrincipals(), func(p world.Principal) bool { return p.Name == name }):
 		return `capabilities are texts: write them in quotation marks, as "provider.store"`
+	}
+	known := slices.Sorted(maps.Keys(starlark.Universe))
+	for _, f := range language.Functions() {
+		known = append(known, f.Name)
+	}
+	return strings.TrimPrefix(world.DidYouMean(name, known), "; ")
+}
+
+var (
+	unknownAttribute = regexp.MustCompile(`(list|dict|string|bytes|set) has no \.\w+ field or method$`)
+	outOfRange       = regexp.MustCompile(`index (-?\d+) out of range \[-\d+:(\d+)\]$`)
+)
+
+// itemsOf says what a value of the language has of what a script asked it for.
+func itemsOf(err error) string {
+	if found := unknownAttribute.FindStringSubmatch(err.Error()); found != nil {
+		of := map[string]starlark.HasAttrs{"list": new(starlark.List), "dict": new(starlark.Dict),
+			"string": starlark.String(""), "bytes": starlark.Bytes(""), "set": new(starlark.Set)}
+		return fmt.Sprintf("a %s has %s", found[1], strings.Join(of[found[1]].AttrNames(), ", "))
+	}
+	if found := outOfRange.FindStringSubmatch(err.Error()); found != nil {
+		last, _ := strconv.Atoi(found[2])
+		return fmt.Sprintf("the items count from 0 to %d; len(x) says how many there are", last)
 	}
 	return ""
 }

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -96,8 +98,8 @@ func (w *wireCall) decode() (technique.Call, error) {
 		}
 		c.Args = append(c.Args, x)
 	}
-	for name, v := range w.Named {
-		x, err := fromWire(v)
+	for _, name := range slices.Sorted(maps.Keys(w.Named)) {
+		x, err := fromWire(w.Named[name])
 		if err != nil {
 			return c, err
 		}
@@ -178,9 +180,9 @@ func fromTagged(v map[string]any) (any, error) {
 	}
 	if m, ok := v["map"].(map[string]any); ok {
 		out := map[string]any{}
-		for name, x := range m {
+		for _, name := range slices.Sorted(maps.Keys(m)) {
 			var err error
-			if out[name], err = fromWire(x); err != nil {
+			if out[name], err = fromWire(m[name]); err != nil {
 				return nil, err
 			}
 		}

@@ -3,6 +3,7 @@ package technique
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -56,9 +57,14 @@ func (a *Arguments) Check() error {
 		}
 		return fmt.Errorf("%d arguments, want at most %d", len(a.Args)-before, most-before)
 	}
-	for name := range a.Named {
-		if _, ok := f.Named(name); !ok {
-			return fmt.Errorf("unexpected argument %s%s", brief(name), world.DidYouMean(name, f.Names()))
+	for _, name := range slices.Sorted(maps.Keys(a.Named)) { // so that one script has one error
+		switch _, ok := f.Named(name); {
+		case ok:
+		case len(f.Names()) == 0:
+			return fmt.Errorf("unexpected argument %s: it takes none by name", brief(name))
+		default:
+			return fmt.Errorf("unexpected argument %s: it takes %s%s", brief(name),
+				strings.Join(f.Names(), ", "), world.DidYouMean(name, f.Names()))
 		}
 	}
 	if len(a.Named) == 0 {
@@ -246,7 +252,8 @@ func (a *Arguments) Facts(i int) []int {
 			case []any:
 				read(v)
 			default:
-				a.fail("fact ids", item)
+				kind, _ := item.(string)
+				a.fail(fmt.Sprintf("fact ids, as adv.facts(%q) lists them", cmp.Or(kind, "KIND")), item)
 			}
 		}
 	}

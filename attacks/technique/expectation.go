@@ -67,10 +67,12 @@ func (o *Outcome) Check() error {
 			return fmt.Errorf("expectation: %q: want none, some or all", l)
 		}
 	}
-	for name, l := range map[string]Level{"files": o.Files, "calls": o.Calls,
-		"metadata": o.Metadata} {
-		if l != "" && l != None && l != Some && l != All {
-			return fmt.Errorf("expectation: %s %q: want none, some or all", name, l)
+	for _, p := range []struct {
+		name  string
+		level Level
+	}{{"files", o.Files}, {"calls", o.Calls}, {"metadata", o.Metadata}} {
+		if l := p.level; l != "" && l != None && l != Some && l != All {
+			return fmt.Errorf("expectation: %s %q: want none, some or all", p.name, l)
 		}
 	}
 	return nil

@@ -23,6 +23,7 @@ type Trace struct {
 	Calls      []int            // numbers of the calls recovered, sorted
 	Heard      []int            // numbers of the utterances recovered, over all calls, sorted
 	Forged     []Forgery        // what screens showed although nobody wrote it for them, in order
+	Protected  []string         // professions of people who were read and whose talk the law protects
 	Surprise   string           // how the outcome differs from the expectation
 	Unstated   string           // parts of which the expectation says nothing, so that they were not compared
 	Proved     int              // the message that Proof proves, 0 if none

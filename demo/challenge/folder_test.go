@@ -199,7 +199,7 @@ func TestVerdict(t *testing.T) {
 	require.Equal(t, len(v.Marks)+1, suites.Tests)
 	require.Equal(t, 2, suites.Failures)
 	require.Zero(t, suites.Errors)
-	require.Contains(t, v.Text(c, 80), "A hint: doormat challenge show stolen-phone --hints 1")
+	require.Contains(t, v.Text(c, 80), "A hint: doormat challenge show stolen-phone --hints 1 (2 and 3 tell more)")
 	require.NotContains(t, v.Text(c, 80), c.Afterwards[:20])
 	v.Error = "broken"
 	doc, err = v.JUnit()

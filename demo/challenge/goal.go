@@ -32,7 +32,10 @@ func parseCondition(goal, text string) (Condition, error) {
 	if !slices.Contains([]string{"==", ">=", "<="}, c.sign) {
 		return c, fmt.Errorf("challenge: goal %q: want ==, >= or <=", goal)
 	}
-	_, notNumber := strconv.Atoi(c.bound)
+	n, notNumber := strconv.Atoi(c.bound)
+	if c.sign == ">=" && notNumber == nil && n > 1 && !strings.Contains(text, "at least "+c.bound) {
+		return c, fmt.Errorf("challenge: goal %q: %q does not say \"at least %s\"", goal, text, c.bound)
+	}
 	for _, name := range []string{c.measure, c.bound} {
 		if _, known := measures[name]; !known && !(name == c.bound && notNumber == nil) {
 			return c, fmt.Errorf("challenge: goal %q: there is no measure %q%s", goal, name,

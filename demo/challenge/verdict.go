@@ -53,7 +53,7 @@ func (v *Verdict) Text(c *Challenge, width int) string {
 			fmt.Fprintf(&b, "\nThe class's flag: %s\n", v.Flag)
 		}
 	default:
-		fmt.Fprintf(&b, "\nA hint: doormat challenge show %s --hints 1\n", v.Challenge)
+		fmt.Fprintf(&b, "\nA hint: doormat challenge show %s --hints 1 (2 and 3 tell more)\n", v.Challenge)
 	}
 	return b.String()
 }

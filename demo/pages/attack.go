@@ -85,7 +85,7 @@ func (d *document) outcome(r *results, i, j int) {
 		return
 	}
 	d.Prose(fmt.Sprintf("Takes %s: %s, %s.", markdown.Code(world.Written(c.Needs)...),
-		summary.Took(r.Attacks[i].Kind, c), summary.Moment(c.At, r.Conversation.Messages)))
+		summary.Took(r.Attacks[i].Kind, c), summary.Begun(c, r.Conversation.Messages)))
 	d.counts(c, r.expected[[2]string{c.Attack, c.Design}])
 	if !c.Expected {
 		d.Prose(markdown.Text(summary.Reason(c)))
@@ -122,7 +122,7 @@ func (d *document) counts(c *attacks.Cell, want technique.Outcome) {
 		d.Row("disclosed later, by design", "", markdown.Text(to))
 	}
 	if who := c.People; who.Read > 0 {
-		d.Row("people read, and of them unnamed", "", fmt.Sprintf("%d, %d", who.Read, who.Unnamed))
+		d.Row("people whose messages were read; of these, not named", "", fmt.Sprintf("%d, %d", who.Read, who.Unnamed))
 	}
 	if got := c.Delivered; got.Messages < got.Total {
 		d.Row("delivered", "", summary.OutOf(got.Messages, got.Total))

@@ -110,12 +110,21 @@ func (p *process) Close() error {
 	return p.cause
 }
 
+// timeout is the time that a script had, as the error of one that took longer.
+type timeout time.Duration
+
+// Timeout tells that it is one, as the errors of package net do.
+func (timeout) Timeout() bool { return true }
+
+func (t timeout) Error() string {
+	return fmt.Sprintf("stopped after %s: does the script end? --script-timeout gives it more", time.Duration(t))
+}
+
 func (p *process) explain(err error) error {
 	complaint := p.complaint.String()
 	switch {
 	case errors.Is(context.Cause(p.ctx), errTimeout):
-		return fmt.Errorf("stopped after %s: does the script end? --script-timeout gives it more",
-			p.box.Timeout)
+		return timeout(p.box.Timeout)
 	case p.ctx.Err() != nil || err == nil:
 		return nil
 	case strings.Contains(complaint, "stack overflow"):

@@ -27,8 +27,8 @@ func Build(ctx context.Context) (Program, error) {
 		_, err = goTool(ctx, "list", worker)
 	}
 	if err != nil {
-		return Program{}, fmt.Errorf("site: this needs Go and a clone of doormat: call it in the clone, "+
-			"as go run ./cmd/doormat site: %w", err)
+		return Program{}, errors.New("site: this needs Go and a clone of doormat: call it in the clone, " +
+			"as go run ./cmd/doormat site")
 	}
 	dir, err := os.MkdirTemp("", "doormat-site-")
 	if err != nil {

@@ -17,7 +17,7 @@ var clockStory = Story{
 		"from school by his father; a friend knows where they are. What does each delay mean?",
 	Target:     "Lewis",
 	accounts:   []string{"Nadia", "Lewis", "Tom", "Aled", "Ms Rao", "Kerry"},
-	privileged: []string{"Ms Rao"},
+	privileged: map[string]string{"Ms Rao": "a lawyer"},
 	telling:    []int{31, 17, 13, 25},
 	Order: "A court has ordered that what Lewis wrote and received on that day be read: he has " +
 		"taken his son, who needs a medicine that is at home. He also wrote to his solicitor, " +

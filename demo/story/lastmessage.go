@@ -20,7 +20,7 @@ var lastMessageStory = Story{
 		"was read?",
 	Target:     "Dean",
 	accounts:   []string{"Dean", "Pav", "Lorna", "Bea", "Kit", "Dr Lind"},
-	privileged: []string{"Dr Lind"},
+	privileged: map[string]string{"Dr Lind": "a doctor"},
 	telling:    []int{19, 12, 7, 26},
 	Order: "A court has ordered that what Dean wrote and received in his last days be read: he " +
 		"has killed, he is dead, and nobody knows whether others helped. He also wrote to a " +

@@ -56,7 +56,7 @@ var millLane = Story{
 		"football team. An order for one thief reads his doctor and his daughter's mother, too.",
 	Target:     "Marco",
 	accounts:   []string{"Ines", "Marco", "Ruth", "Dr Okoye", "Jo", "Sam"},
-	privileged: []string{"Ines", "Dr Okoye"}, // the reporter and the doctor
+	privileged: map[string]string{"Ines": "a journalist", "Dr Okoye": "a doctor"},
 	telling:    []int{18, 52, 22, 68, 58},
 	// Orders name accounts and a window, so this is what narrow-order asks for. The police have
 	// nobody's phone: Marco does not know yet that anybody looks.

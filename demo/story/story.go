@@ -17,6 +17,7 @@ package story
 
 import (
 	"embed"
+	"maps"
 	"time"
 
 	"doormat/world"
@@ -35,11 +36,11 @@ type Story struct {
 	// applied is what the court is asked for, as the data that a run is compared with.
 	applied world.Application
 
-	accounts   []string // in the order in which results list them
-	privileged []string // to whom people talk because the law protects it
-	ties       []Tie    // the busiest first
-	telling    []int    // messages that a room remembers, by number, best first
-	crime      int      // the tie for whose sake the court signs, by its place in ties
+	accounts   []string          // in the order in which results list them
+	privileged map[string]string // to whom people talk because the law protects it, and as what
+	ties       []Tie             // the busiest first
+	telling    []int             // messages that a room remembers, by number, best first
+	crime      int               // the tie for whose sake the court signs, by its place in ties
 	year       string
 	groups     []world.Group // as they are before the first line
 	events     []world.Event // name the line after which they happen, counted from 1
@@ -84,7 +85,7 @@ var photoFiles embed.FS
 func (s *Story) Conversation() *world.Conversation {
 	c := &world.Conversation{Title: s.Title, Target: s.Target}
 	c.Accounts = append(c.Accounts, s.accounts...)
-	c.Privileged = append(c.Privileged, s.privileged...)
+	c.Privileged = maps.Clone(s.privileged)
 	c.Events = append(c.Events, s.events...)
 	for _, g := range s.groups {
 		c.Groups = append(c.Groups, world.Group{Name: g.Name, Members: append([]string{},

@@ -20,7 +20,7 @@ func TestConversationIsUsable(t *testing.T) {
 	c := Conversation()
 	require.NoError(t, c.Check())
 	require.Equal(t, "The Mill Lane chat", c.Title)
-	require.Equal(t, []string{"Ines", "Dr Okoye"}, c.Privileged, "the reporter and the doctor")
+	require.Equal(t, map[string]string{"Ines": "a journalist", "Dr Okoye": "a doctor"}, c.Privileged)
 	require.Equal(t, []string{"Ines", "Marco", "Ruth", "Dr Okoye", "Jo", "Sam"}, c.Accounts)
 	require.Equal(t, "Marco", c.Target)
 	require.Len(t, c.Messages, 2*half)

@@ -51,6 +51,15 @@ func Moment(at, messages int) string {
 	return fmt.Sprintf("after message %d of %d", at, messages)
 }
 
+// Begun says when a cell's attack first used what it takes, of a chat of so many messages: of
+// several break-ins the first, since a thief may come back for another.
+func Begun(c *attacks.Cell, messages int) string {
+	if c.Parties > 1 {
+		return "the first " + Moment(c.At, messages)
+	}
+	return Moment(c.At, messages)
+}
+
 // Readers names whom a message is for: a group, or its recipients, the first few.
 func Readers(m *world.Message) string {
 	if m.Group != "" {

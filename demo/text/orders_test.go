@@ -8,6 +8,7 @@ import (
 
 	"doormat/attacks"
 	"doormat/attacks/technique"
+	"doormat/attacks/trace"
 	"doormat/demo/demotest"
 	"doormat/demo/markdown"
 )
@@ -36,8 +37,9 @@ func TestOrdersInACell(t *testing.T) {
 			[]string{"served 0/4", "disclosed to Ann, monitor", "disclosed: who is told", "by nobody at the time", "90 days later"},
 			[]string{"the agency's,"}},
 		{attacks.Cell{}, []string{"by nobody"}, []string{"at the time", "Disclosed", "people:", "delivered"}},
-		{attacks.Cell{People: attacks.People{Read: 5, Unnamed: 4, Privileged: 2}},
-			[]string{"people 5, unnamed 4", "people: those whose", "5 wrote what", "2 of them the law protects"}, nil},
+		{attacks.Cell{People: attacks.People{Read: 5, Unnamed: 4, Privileged: 2},
+			Trace: trace.Trace{Protected: []string{"a doctor", "a judge"}}},
+			[]string{"people 5, unnamed 4", "people: those whose", "5 wrote what", "2 of them the law protects: a doctor and a judge"}, nil},
 		{attacks.Cell{People: attacks.People{Read: 1}}, []string{"people 1, unnamed 0"}, []string{"the law protects"}},
 		{attacks.Cell{Delivered: attacks.Delivered{Messages: 71, Total: 72}}, []string{"delivered 71/72", "delivered: messages"}, nil},
 		{attacks.Cell{Delivered: attacks.Delivered{Messages: 72, Total: 72}}, nil, []string{"elivered"}},

@@ -67,7 +67,7 @@ func (r Run) Text(width int) string {
 func (r Run) cell(p *page, c *attacks.Cell) {
 	end := r.Result.Conversation.Messages
 	p.field("Takes", strings.Join(world.Written(c.Needs),
-		", ")+": "+used(r.Header.Kind, c)+", "+summary.Moment(c.At, end))
+		", ")+": "+used(r.Header.Kind, c)+", "+summary.Begun(c, end))
 	if summary.Granted(world.Written(c.Needs)) {
 		p.field("Granted", "the private half of public keys that were found: doormat hands it "+
 			"over, no computer here finds it")
@@ -90,7 +90,7 @@ func (r Run) cell(p *page, c *attacks.Cell) {
 		p.field("Forwarded", "words of "+summary.Count(n, "message")+" that stayed closed, read in "+
 			"a message that forwards them")
 	}
-	people(p, c.People)
+	people(p, c.People, c.Trace.Protected)
 	if d := c.Delivered; d.Messages < d.Total {
 		p.field("Delivered", fmt.Sprintf("%d of %s reached the screens of all whom they were for",
 			d.Messages, summary.Count(d.Total, "message")))
@@ -120,15 +120,17 @@ func used(kind string, c *attacks.Cell) string {
 }
 
 // people tells of whom something was read.
-func people(p *page, who attacks.People) {
+func people(p *page, who attacks.People, professions []string) {
 	if who.Read == 0 {
 		return
 	}
 	text := fmt.Sprintf("%d wrote what was recovered; %d of them are neither the target nor "+
 		"named in an order", who.Read, who.Unnamed)
 	if who.Privileged > 0 {
-		text += fmt.Sprintf("; %d of them the law protects: a doctor, a lawyer, a journalist",
-			who.Privileged)
+		text += fmt.Sprintf("; %d of them the law protects", who.Privileged)
+		if len(professions) > 0 {
+			text += ": " + strings.Join(professions, " and ")
+		}
 	}
 	p.field("People", text)
 }

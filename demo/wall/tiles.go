@@ -68,7 +68,7 @@ func initial(name string) string {
 // most is how many words of a message are read aloud.
 const most = 14
 
-// first are the first sentences of a text, as many as a room reads.
+// first are the first sentences of a text, as many as a room reads; "…" says that there are more.
 func first(text string) string {
 	words := strings.Fields(text)
 	if len(words) <= most {
@@ -76,7 +76,7 @@ func first(text string) string {
 	}
 	for i := most; i > most/3; i-- {
 		if strings.ContainsAny(words[i-1][len(words[i-1])-1:], ".?!") {
-			return strings.Join(words[:i], " ")
+			return strings.Join(words[:i], " ") + " …"
 		}
 	}
 	return strings.Join(words[:most], " ") + " …"

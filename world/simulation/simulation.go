@@ -16,6 +16,7 @@ package simulation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -220,9 +221,11 @@ func (s *Simulation) Settle() error {
 			return context.Cause(s.ctx)
 		}
 	}
-	return fmt.Errorf("the network does not come to rest: %d packets since message %d",
-		packetsPerMoment, s.moment)
+	return fmt.Errorf("%w: %d packets since message %d", ErrRestless, packetsPerMoment, s.moment)
 }
+
+// ErrRestless is wrapped when programs answer each other without end.
+var ErrRestless = errors.New("the network does not come to rest")
 
 // packetsPerMoment bounds what programs may say to each other before they come
 // to rest: far above any honest exchange, and it ends a loop between two.

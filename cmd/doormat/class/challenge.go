@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -200,7 +201,12 @@ func challengeCheck(a runner.App) *cobra.Command {
 			}
 			g := &challenge.Grader{Kit: kit, Timeout: timeout, Dial: dialScripts}
 			if len(args) == 1 {
-				if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
+				info, err := os.Stat(args[0])
+				if err == nil && !info.IsDir() {
+					id := strings.TrimSuffix(filepath.Base(args[0]), ".star")
+					return demo.Usagef("%s %s: this is a file: give the challenge's id before it, as in "+
+						"%s %s %s", c.CommandPath(), args[0], c.CommandPath(), id, args[0])
+				} else if err != nil {
 					return demo.Usagef("%s %s: this is no folder; want %s", c.CommandPath(), args[0],
 						answerOrFolder)
 				}

@@ -54,6 +54,9 @@ func Find(ctx context.Context, lab *attacks.Lab, name string, from Outside,
 		return t, nil
 	}
 	if _, err := os.Stat(name); err != nil && !IsScript(name) {
+		if _, err := os.Stat(name + ".star"); err == nil {
+			return nil, demo.Usagef("no attack %q; did you mean the file %s.star?", name, name)
+		}
 		return nil, unknown
 	}
 	src, err := demo.ReadFile(name, script.MaxSource)
