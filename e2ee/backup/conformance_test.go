@@ -7,6 +7,6 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	t.Run("backup-provider", func(t *testing.T) { worldtest.Run(t, ByProvider{}) })
+	t.Run("backup-provider", func(t *testing.T) { worldtest.Brief(t, ByProvider{}) })
 	t.Run("backup-user", func(t *testing.T) { worldtest.Run(t, ByUser{}) })
 }
