@@ -55,7 +55,7 @@ func TestLastBeat(t *testing.T) {
 	_, at := shared(t)
 	for attack, says := range map[string]string{
 		"quorum-theft": "A thief copies enough key parts. Nobody was warned.",
-		"device-theft": "Someone taps the network and copies Marco’s phone. Nobody was warned.",
+		"device-theft": "A thief taps the network and copies Marco’s phone. Nobody was warned.",
 		"secret-order": "A government secretly seizes everything within its borders. Nobody was warned.",
 		"narrow-order": "One world answers the court; the other cannot. Told later: Marco.",
 	} {
