@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 
@@ -88,6 +90,7 @@ certificate: what such a search does not find may be there. Some minutes for eac
 			if err := f.usual(lab.Conversation); err != nil {
 				return err
 			}
+			f.spare(len(lab.Conversation.Messages))
 			return f.write(c.Context(), a, lab, o, to, len(args) > 0)
 		},
 	}
@@ -124,6 +127,19 @@ func (f *atlasFlags) usual(c *world.Conversation) error {
 		return demo.Usagef("--message %d: want 1 to %d, the last of the moments", f.message, last)
 	}
 	return nil
+}
+
+// Somebody's own chat, up to so many messages, takes less than 1 GB in every column: the collector works
+// harder from there on. Longer chats and acting attacks need the usual limit.
+const (
+	spareMemory   = 850 << 20
+	spareMessages = 1500
+)
+
+func (f *atlasFlags) spare(messages int) {
+	if messages <= spareMessages && !f.active && !f.generic && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(spareMemory)
+	}
 }
 
 // write makes the atlas of each column and writes it.
