@@ -96,15 +96,6 @@ func AtlasCertificate(d *atlas.Document) string {
 	return text + " Not all sets were tried, so this proves nothing of those that were not: see --sets."
 }
 
-// AtlasTook says how long an atlas took, and which part of it how long.
-func AtlasTook(d *atlas.Document) string {
-	var parts []string
-	for _, s := range d.Spent {
-		parts = append(parts, fmt.Sprintf("%s %.1f", s.Part, s.Seconds))
-	}
-	return fmt.Sprintf("%.1f seconds: %s", d.Seconds, strings.Join(parts, ", "))
-}
-
 // AtlasActive is over what attacks need that do more than copy and listen.
 const AtlasActive = "With programs, tampering and orders: what attacks of the library need"
 

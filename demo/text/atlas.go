@@ -36,9 +36,6 @@ func Atlas(d *atlas.Document, name string, width int) string {
 		}
 	}
 	p.field("Certificate", summary.AtlasCertificate(d))
-	if d.Seconds > 0 {
-		p.field("Took", summary.AtlasTook(d))
-	}
 	if len(d.Active) > 0 {
 		p.gap()
 		p.heading("── "+summary.AtlasActive, "")
