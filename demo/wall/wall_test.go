@@ -176,7 +176,9 @@ func TestReading(t *testing.T) {
 		require.NotNil(t, b[2].Reading, p.Header.ID)
 		require.Equal(t, want[p.Header.ID], [2]int{b[2].Reading.Message, b[3].Reading.Message}, p.Header.ID)
 		text := p.Conversation.Messages[b[2].Reading.Message-1].Text
-		require.True(t, strings.HasPrefix(text, strings.TrimSuffix(b[2].Reading.Text, " …")))
+		shown, cut := strings.CutSuffix(b[2].Reading.Text, " …")
+		require.True(t, strings.HasPrefix(text, shown))
+		require.Equal(t, shown != text, cut, "what is left out is marked: %s", text)
 		p.Result.Settings.Threshold, p.Result.Settings.Trustees = 4, 7
 		require.Contains(t, tell(p)[2].Worlds[1].Slogan, "split into 7")
 	}
