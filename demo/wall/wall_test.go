@@ -158,7 +158,7 @@ func TestBeatsAreShort(t *testing.T) {
 				words += len(strings.Fields(w.Name+" "+w.Number)) + 6 // and a slogan
 			}
 			if b.Reading != nil {
-				words += len(strings.Fields(b.Reading.Text + " " + b.Reading.Says + " " + b.Reading.Tag))
+				words += len(strings.Fields(strings.TrimSuffix(b.Reading.Text, "…") + " " + b.Reading.Says + " " + b.Reading.Tag))
 			}
 			require.LessOrEqual(t, words, wall.MostWords, "%s, beat %d", p.Header.ID, i+1)
 		}
