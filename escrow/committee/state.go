@@ -1,6 +1,7 @@
 package committee
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"errors"
@@ -120,10 +121,23 @@ func (c *State) applyCheckpoint(checkpoint []byte) {
 	for _, s := range c.unproved {
 		if Prove(s.link.Certificate, s.places, &c.Tree, checkpoint) == nil {
 			s.link.Encoded, _ = s.link.Encode() // it was built by the audit
+			s.link.share(c.memo)
 			s.Made.Certificate = s.link.Encoded
 		}
 	}
 	c.unproved = nil
+}
+
+// share keeps one copy of a proved certificate for all states that have it, which holds on to no
+// post: certificates of all ceremonies are kept, and posts are longer.
+func (l *Link) share(shared *memo.Memo) {
+	kept, err := memo.Compute(shared, "keep a certificate", func() (Link, error) {
+		c, err := ceremony.ParseCertificate(l.Encoded)
+		return Link{c, l.digest, l.Encoded}, err
+	}, l.Encoded)
+	if err == nil {
+		*l = kept
+	}
 }
 
 // applyPost reads the post in the record of that index. An error says why it is invalid;
@@ -312,7 +326,7 @@ func (c *State) replaceIdentities(s *Session) {
 	c.Links, c.unproved = append(c.Links, s.link), append(c.unproved, s)
 	for i, key := range c.NextRoster.Identities {
 		if !slices.Contains(s.link.Stale, i+1) {
-			c.former[i+1] = append(c.former[i+1], key)
+			c.former[i+1] = append(c.former[i+1], bytes.Clone(key)) // not the post around it
 		}
 	}
 	c.NextRoster = NextRoster(s.link.Certificate)
