@@ -24,7 +24,9 @@ func TestAccessible(t *testing.T) {
 		page.Visit(s.URL)
 		full := fmt.Sprintf(`(document.querySelector("main p").textContent = "words ".repeat(%d), document.documentElement.scrollHeight <= innerHeight)`,
 			lesson.Columns*lesson.Rows/len("words "))
-		require.Equal(t, look.Width == 1920, browser.Value[bool](page, full), "%d: as much as a card may say fits a projector", look.Width)
+		if look.Width == 1920 {
+			require.True(t, browser.Value[bool](page, full), "as much as a card may say fits a projector")
+		}
 		for _, path := range []string{"/step/2/1", "/step/3/1", "/step/3/2", "/step/3/3", "/step/3/4", "/step/4/1", "/step/5/1"} {
 			require.Empty(t, page.Axe(), path)
 			require.True(t, browser.Value[bool](page, `document.documentElement.scrollWidth <= innerWidth`), "before %s it is wider than %d", path, look.Width)
