@@ -30,8 +30,8 @@ import (
 //	state        "hidden": a teacher looks first
 //	version      "0.1"
 //
-// get says where players get the program; "" if they know. What is not used is left out: image, protocol, host, connection_info, healthcheck, extra,
-// attempts, requirements. TestExport parses the files and holds each field to that list.
+// get says where players get the program; "" if they know. What is not used is left out: image,
+// protocol, host, connection_info, healthcheck, extra, attempts, requirements. TestExport parses the files and holds each field to that list.
 func Export(dir string, class Student, get string) (err error) {
 	list, err := All()
 	if err != nil {

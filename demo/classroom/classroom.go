@@ -1,7 +1,7 @@
-// Package classroom makes what a teacher prints before a lesson: exercises and a
-// worksheet without answers, the key to it, a card for each role in a debate, a plan for each lesson of package
-// lesson, and a sheet for predictions to each that the whole class sees. Each is one HTML file that prints on A4 and Letter, in black on
-// white, and one Markdown file that says the same.
+// Package classroom makes what a teacher prints before a lesson: exercises and a worksheet without
+// answers, the key to it, a card for each role in a debate, a plan for each lesson of package
+// lesson, and a sheet for predictions to each that the whole class sees. Each is one HTML file that
+// prints on A4 and Letter, in black on white, and one Markdown file that says the same.
 //
 // Every number is measured by the run that the sheets are made from, and none is typed in: a
 // [Room] is that run. What students get is made of declarations only (titles, numbers of

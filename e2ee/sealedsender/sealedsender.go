@@ -151,8 +151,9 @@ func (p *Phone) Hide(u *wire.Upload, identity func(account string) pqxdh.Identit
 }
 
 // Reveal puts the sender's name into a delivery that came without, if its certificate is good, with
-// the initial message that was sealed beside it, and in the certificate's place the fingerprint of the identity in it: certificates go to every
-// recipient, and only who has that identity may begin a session with one.
+// the initial message that was sealed beside it, and in the certificate's place the fingerprint of
+// the identity in it: certificates go to every recipient, and only who has that identity may begin a
+// session with one.
 func (p *Phone) Reveal(d *wire.Delivery, own *pqxdh.Identity) error {
 	if d.Meta.From != "" {
 		return nil
