@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"doormat/attacks/odds"
 	"doormat/attacks/technique"
 	"doormat/world"
+	"doormat/world/memo"
 )
 
 // OddsSets is how many minimal, and how many maximal, sets of a goal are tried on real bytes. Where
@@ -30,8 +32,10 @@ func OddsCases(ctx context.Context, lab *attacks.Lab, moments []int, active bool
 	if len(moments) == 0 {
 		moments = []int{len(messages)}
 	}
+	shared := *lab // columns of one design compute much alike
+	shared.Memo = cmp.Or(lab.Memo, new(memo.Memo))
 	for _, d := range lab.Designs {
-		a, err := atlas.Explore(ctx, lab, d, moments)
+		a, err := atlas.Explore(ctx, &shared, d, moments)
 		switch {
 		case errors.Is(err, atlas.ErrMoments):
 			return nil, Usagef("--%v", err)

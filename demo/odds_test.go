@@ -15,6 +15,7 @@ import (
 	"doormat/demo/scram"
 	"doormat/demo/summary"
 	"doormat/demo/text"
+	"doormat/world/memo"
 )
 
 // oddsOf finds the cases of some arrangements under the story. Where no attack is asked about,
@@ -44,6 +45,9 @@ var passive = struct {
 	cases map[string]odds.Case
 }{cases: map[string]odds.Case{}}
 
+// computed is what the labs computed: all are of one seed and one chat.
+var computed memo.Memo
+
 func casesOf(t *testing.T, o demo.Options, active bool) []odds.Case {
 	t.Helper()
 	kit, err := demo.Default()
@@ -52,6 +56,7 @@ func casesOf(t *testing.T, o demo.Options, active bool) []odds.Case {
 	require.NoError(t, err)
 	lab, err := o.Lab(kit, conv)
 	require.NoError(t, err)
+	lab.Memo = &computed
 	cases, err := demo.OddsCases(t.Context(), lab, nil, active)
 	require.NoError(t, err)
 	return cases

@@ -17,9 +17,9 @@ import (
 // under any settings.
 func TestReasons(t *testing.T) {
 	opening, closed := map[[2]string]string{}, map[[2]string]string{} // where, by attack and reason
-	list := []string{"", "mailbox=delivered at=1 retention=1"}
+	list := []string{"mailbox=delivered at=1 retention=1"}
 	if *demotest.All {
-		list = append(list, "mailbox=delivered", "at=1 retention=1", "at=72 rotate=20")
+		list = append(list, "", "mailbox=delivered", "at=1 retention=1", "at=72 rotate=20")
 	}
 	for _, settings := range list {
 		l := lab(t, "", func(o *Options) {

@@ -121,10 +121,10 @@ func accepts(kit demo.Kit, args []string) error {
 var promised = regexp.MustCompile(`(?m)^doormat (attack run [^#\n]*?)\s*# (.*)$`)
 
 // turns is how many runs of the test it takes until each promise had its turn.
-const turns = 12
+const turns = 24
 
 // TestPromised runs them and compares; without -all those whose turn it is by what they are, and
-// every fourth of a script's file, which takes processes.
+// every eighth of a script's file, which takes processes.
 func TestPromised(t *testing.T) {
 	if testing.Short() {
 		t.Skip("dozens of runs: without -short")
@@ -138,7 +138,7 @@ func TestPromised(t *testing.T) {
 			file := strings.Contains(m[1], ".star")
 			of := uint32(turns)
 			if file {
-				of = 4
+				of = 8
 			}
 			if !*demotest.All && crc32.ChecksumIEEE([]byte(m[1]))%of != 0 {
 				t.Skip("its turn is with -all, as in .ci/run")

@@ -3,10 +3,12 @@ package cluster
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -62,6 +64,15 @@ func (n *notes) String() string {
 	n.Lock()
 	defer n.Unlock()
 	return strings.Join(n.lines, "\n")
+}
+
+// TestMain lets eight tests wait at once, on however few processors.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
 }
 
 // setting is a server in this process, and a host whose patience is short.
