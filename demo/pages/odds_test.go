@@ -90,6 +90,11 @@ func TestOddsByHand(t *testing.T) {
 			summary.Chance(q.Refreshed), summary.Chance(q.Ten), summary.Chance(q.Unavailable))
 	}
 
+	trustees := rotated
+	trustees.Common = 0.01
+	trustees.Chances = map[string]float64{"device.store": 0, "provider.store": 1, "trustee.store": 0.05}
+	says("3 of 5: %s within ten years in place of %s", message("C", trustees, 10), summary.Chance(odds.NewQuorum(3, 5, 0.05, 0.01).Refreshed))
+
 	says("at most %s of a kind for each goal", plain.Number(demo.OddsSets))
 	says("question 16 of")
 	require.Contains(t, read(t, "docs/scorecard.md"), "**16 utility**<br>How much of a lawful order is served")
@@ -100,7 +105,7 @@ func TestOddsByHand(t *testing.T) {
 	require.InDelta(t, 39_700_000, c.Crowd.Mean, 50_000)
 	require.Less(t, a.Crowd.High-a.Crowd.Low, 30_000.0, "some thousands")
 	says("in one year of %s it is", strings.TrimPrefix(summary.Chance(c.Crowd.Half), "1 in "))
-	says("all at once with %s", summary.Chance(b.Crowd.Half))
+	says("In B it is everybody at once with %s", summary.Chance(b.Crowd.Half))
 	half := func(name string, in odds.Inputs, years int) string {
 		return summary.Chance(row(name, in, years).Crowd.Half)
 	}
@@ -111,11 +116,13 @@ func TestOddsByHand(t *testing.T) {
 	phones := given
 	phones.Phones = 0.001
 	require.Greater(t, row("A", phones, 1).Crowd.Half, c.Crowd.Half)
-	common := given
-	common.Common = 0.01
-	says("the other way round: %s for C's", summary.Chance(row("C", common, 1).Crowd.Half))
-	require.Less(t, row("A", phones, 1).Crowd.Half, row("C", common, 1).Crowd.Half)
-	says("that cause takes everybody with %s, and C's trustees and provider with %s if", half("A", phones, 10), half("C", given, 10))
+	same, more := given, given
+	same.Common, more.Common = 0.001, 0.01
+	says("C's way has %s at the same 0.1%%, and %s, more than phones, only at ten times that", half("C", same, 1), half("C", more, 1))
+	require.Less(t, row("C", same, 1).Crowd.Half, row("A", phones, 1).Crowd.Half)
+	require.Less(t, row("A", phones, 1).Crowd.Half, row("C", more, 1).Crowd.Half)
+	says("that cause takes everybody with %s; C's trustees and provider, without a common cause, with %s if shares are never refreshed and %s if",
+		half("A", phones, 10), half("C", given, 10), half("C", refreshed, 10))
 	for first, read := range map[string]float64{"whenever it falls: 2% a year": 0.02, "one time in ten: 0.2% a year": 0.002,
 		"never": 0} {
 		in := given
@@ -127,9 +134,13 @@ func TestOddsByHand(t *testing.T) {
 		}
 		says("| %s | %s | %s | %s | %s |", first, message("A", in, 1), message("B", in, 1), message("C", in, 1), adds)
 	}
+	better := given
+	better.Chances = map[string]float64{"device.store": 0.002, "provider.store": 0.1, "trustee.store": 0.005}
+	says("0.5%% a year for each in place of 5%%, the second line's 2.89%% becomes %s",
+		summary.Chance(row("C", better, 1).Message/row("A", better, 1).Message-1))
 	says("three of five have to fall with %s: each trustee with %s a year", summary.Chance(a.Message/0.1),
 		summary.Chance(c.BreakEven[0].Chance))
-	says("%s a year is already enough if shares are never refreshed, and %s with yearly refresh",
+	says("%s a year is enough if shares are never refreshed, and %s with yearly refresh",
 		summary.Chance(row("C", given, 10).BreakEven[0].Chance), summary.Chance(row("C", refreshed, 10).BreakEven[0].Chance))
 	weight := map[string]string{}
 	for _, w := range c.Matters {
