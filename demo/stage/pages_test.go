@@ -72,7 +72,10 @@ func TestStageSaysWhatTheResultSays(t *testing.T) {
 	lab, err := demo.Defaults().Lab(s.kit, story.Conversation())
 	require.NoError(t, err)
 	lab.Memo = &s.told // what is computed once is not what is compared
-	ids := []string{"prekey-swap-checked", "quorum-theft", "device-theft", "narrow-order", "wiretap", "garbage-field"}
+	ids := []string{"prekey-swap-checked", "narrow-order", "garbage-field"}
+	if *demotest.All {
+		ids = append(ids, "quorum-theft", "device-theft", "wiretap")
+	}
 	lab.Attacks = slices.DeleteFunc(lab.Attacks, func(a technique.Technique) bool { return !slices.Contains(ids, a.Header().ID) })
 	r, err := lab.Run(context.Background())
 	require.NoError(t, err)
