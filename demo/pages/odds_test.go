@@ -116,13 +116,13 @@ func TestOddsByHand(t *testing.T) {
 	phones := given
 	phones.Phones = 0.001
 	require.Greater(t, row("A", phones, 1).Crowd.Half, c.Crowd.Half)
-	same, more := given, given
-	same.Common, more.Common = 0.001, 0.01
+	same, more, both := given, given, refreshed
+	same.Common, more.Common, both.Common = 0.001, 0.01, 0.01
 	says("C's way has %s at the same 0.1%%, and %s, more than phones, only at ten times that", half("C", same, 1), half("C", more, 1))
 	require.Less(t, row("C", same, 1).Crowd.Half, row("A", phones, 1).Crowd.Half)
 	require.Less(t, row("A", phones, 1).Crowd.Half, row("C", more, 1).Crowd.Half)
-	says("that cause takes everybody with %s; C's trustees and provider, without a common cause, with %s if shares are never refreshed and %s if",
-		half("A", phones, 10), half("C", given, 10), half("C", refreshed, 10))
+	says("that cause takes everybody with %s; C's trustees and provider, without a common cause, with %s if shares are never refreshed and %s if they are refreshed every year, which a common cause of 1%% makes %s.",
+		half("A", phones, 10), half("C", given, 10), half("C", refreshed, 10), half("C", both, 10))
 	for first, read := range map[string]float64{"whenever it falls: 2% a year": 0.02, "one time in ten: 0.2% a year": 0.002,
 		"never": 0} {
 		in := given
