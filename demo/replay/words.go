@@ -2,6 +2,7 @@ package replay
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -89,31 +90,34 @@ func capital(text string) string {
 	return string(unicode.ToUpper(first)) + text[size:]
 }
 
-// verbs tells what calls do, for people who do not read scripts.
-var verbs = map[string]string{
-	"take": "It copies what a principal holds", "tap": "It begins to listen to the network",
-	"hold": "It takes over a principal", "advance": "Time passes",
-	"rest":  "Days pass without a message",
-	"order": "The agency applies to the court for an order",
-	"send":  "It sends packets that it made",
-	"apply": "It applies a rule to what it has", "attempt": "It tries a rule on what it has",
-	"saturate": "It tries every lock with the keys that it has",
-	"facts":    "It looks through what it has",
-	"read":     "It reads a fact", "claim": "What opened? Checked byte for byte",
-	"next": "It handles packets as they come", "deliver": "It lets packets pass",
-	"drop": "It drops packets", "replace": "It replaces packets",
+// titles tells what calls do, for people who do not read scripts. Of a step of many calls that
+// comes first which matters most.
+var titles = []struct{ method, says string }{
+	{"claim", "What opened? Checked byte for byte"},
+	{"order", "The agency applies to the court for an order"},
+	{"hold", "It takes over a principal"},
+	{"replace", "It replaces packets"},
+	{"send", "It sends packets that it made"},
+	{"drop", "It drops packets"},
+	{"next", "It handles packets as they come"},
+	{"take", "It copies what a principal holds"},
+	{"tap", "It begins to listen to the network"},
+	{"solve", "The quantum computer finds private keys"},
+	{"saturate", "It tries every lock with the keys that it has"},
+	{"apply", "It applies a rule to what it has"},
+	{"attempt", "It tries a rule on what it has"},
+	{"advance", "Time passes"},
+	{"wait", "Hours pass"},
+	{"rest", "Days pass without a message"},
+	{"deliver", "It lets packets pass"},
+	{"facts", "It looks through what it has"},
+	{"read", "It reads a fact"},
 }
 
-// rank orders methods by what matters most in a step of many calls.
-var rank = []string{"claim", "order", "hold", "replace", "send", "drop", "next", "take", "tap",
-	"saturate", "apply", "attempt", "advance", "rest", "deliver", "facts", "read"}
-
 func title(events []trace.Event) string {
-	for _, method := range rank {
-		for _, e := range events {
-			if e.Method == method {
-				return verbs[method]
-			}
+	for _, t := range titles {
+		if slices.ContainsFunc(events, func(e trace.Event) bool { return e.Method == t.method }) {
+			return t.says
 		}
 	}
 	return "The script goes on"
