@@ -3,6 +3,7 @@ package world
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -22,6 +23,9 @@ const (
 	// Tamper: every packet on the network may be held, dropped or replaced.
 	Tamper Surface = "tamper"
 )
+
+// Surfaces lists them all.
+func Surfaces() []Surface { return []Surface{Store, Control, Order, Tap, Tamper} }
 
 // NetworkName is the principal whose surfaces are Tap and Tamper.
 const NetworkName = "network"
@@ -66,13 +70,11 @@ func ParseCapability(text string) (Capability, error) {
 	}
 	c := Capability{text[:i], Surface(text[i+1:])}
 	onNetwork := c.Surface == Tap || c.Surface == Tamper
-	known := onNetwork || c.Surface == Store || c.Surface == Control || c.Surface == Order
 	placed := strings.HasPrefix(c.Principal, jurisdictionPrefix)
 	switch {
-	case !known:
-		return c, fmt.Errorf("capability %q: unknown surface %q, want store, control, order, tap "+
-			"or tamper%s", text, c.Surface,
-			DidYouMean(string(c.Surface), []string{"store", "control", "order", "tap", "tamper"}))
+	case !slices.Contains(Surfaces(), c.Surface):
+		return c, fmt.Errorf("capability %q: unknown surface %q, want %s%s", text, c.Surface,
+			alternatives(surfaceNames(Surfaces())), DidYouMean(string(c.Surface), surfaceNames(Surfaces())))
 	case onNetwork != (c.Principal == NetworkName):
 		return c, fmt.Errorf("capability %q: tap and tamper belong to the network, and only they do", text)
 	case c.Principal == QuantumName && c.Surface != Control:

@@ -158,12 +158,13 @@ func (ps Principals) Names() []string {
 }
 
 // SurfaceNames lists how p can be used: "store, control or order".
-func (p Principal) SurfaceNames() string {
-	var names []string
-	for _, s := range p.Surfaces {
+func (p Principal) SurfaceNames() string { return alternatives(surfaceNames(p.Surfaces)) }
+
+func surfaceNames(list []Surface) (names []string) {
+	for _, s := range list {
 		names = append(names, string(s))
 	}
-	return alternatives(names)
+	return names
 }
 
 // KindOf is the name under which a principal is declared: "trustee" of "trustee:3".

@@ -75,7 +75,7 @@ func usedOf(p *replay.Replay, design int, used, people []string) (how map[string
 		if err != nil || !slices.Contains(used, need.String()) {
 			continue
 		}
-		_, done := summary.SurfaceWords(need.Surface)
+		done := summary.SurfaceWord(need.Surface)
 		for _, m := range members {
 			if _, known := how[m]; !known {
 				how[m], list = done, append(list, m)

@@ -53,3 +53,10 @@ func TestConcerned(t *testing.T) {
 	require.Equal(t, "broken", here[1].ID)
 	require.Contains(t, elsewhere, "1 attack that no column here is open to (vault)")
 }
+
+// There is a word for whatever an adversary can do.
+func TestSurfaceWord(t *testing.T) {
+	for _, s := range world.Surfaces() {
+		require.NotEmpty(t, SurfaceWord(s), "%s: add it to SurfaceWord in surface.go", s)
+	}
+}

@@ -2,20 +2,19 @@ package summary
 
 import "doormat/world"
 
-// SurfaceWords say what a surface lets an adversary do to a principal, before and after it was
-// used.
-func SurfaceWords(s world.Surface) (can, done string) {
+// SurfaceWord says what was done to a principal through a surface.
+func SurfaceWord(s world.Surface) string {
 	switch s {
 	case world.Store:
-		return "can be copied", "copied"
+		return "copied"
 	case world.Control:
-		return "can be taken over", "taken over"
+		return "taken over"
 	case world.Order:
-		return "answers orders", "answered"
+		return "answered"
 	case world.Tap:
-		return "can be tapped", "tapped"
+		return "tapped"
 	case world.Tamper:
-		return "can be tampered with", "tampered with"
+		return "tampered with"
 	}
-	return "", ""
+	return ""
 }

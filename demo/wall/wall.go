@@ -196,7 +196,7 @@ func (t Teller) took(step int) string {
 	for _, f := range t.Replay.Steps[step].Frames {
 		for _, used := range f.Used {
 			i := strings.LastIndex(used, ".")
-			_, done := summary.SurfaceWords(world.Surface(used[i+1:]))
+			done := summary.SurfaceWord(world.Surface(used[i+1:]))
 			text := fmt.Sprintf("%s (%s)", used[:i], done)
 			if !slices.Contains(list, text) {
 				list = append(list, text)
