@@ -74,7 +74,8 @@ func ParseCapability(text string) (Capability, error) {
 	switch {
 	case !slices.Contains(Surfaces(), c.Surface):
 		return c, fmt.Errorf("capability %q: unknown surface %q, want %s%s", text, c.Surface,
-			alternatives(surfaceNames(Surfaces())), DidYouMean(string(c.Surface), surfaceNames(Surfaces())))
+			alternatives(surfaceNames(Surfaces())),
+			DidYouMean(string(c.Surface), surfaceNames(Surfaces())))
 	case onNetwork != (c.Principal == NetworkName):
 		return c, fmt.Errorf("capability %q: tap and tamper belong to the network, and only they do", text)
 	case c.Principal == QuantumName && c.Surface != Control:

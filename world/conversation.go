@@ -237,7 +237,10 @@ func (c *Conversation) Check() error {
 func (c *Conversation) checkTimeline(known map[string]bool, groups Membership) error {
 	events := c.Events
 	for k := 0; ; k++ { // messages typed
-		for ; len(events) > 0 && events[0].After == k; events = events[1:] {
+		for ; len(events) > 0 && events[0].After <= k; events = events[1:] {
+			if events[0].After < k {
+				return c.disordered(events)
+			}
 			if err := events[0].check(known, groups); err != nil {
 				return fmt.Errorf("conversation: event %d: %w", len(c.Events)-len(events)+1, err)
 			}
@@ -251,11 +254,15 @@ func (c *Conversation) checkTimeline(known map[string]bool, groups Membership) e
 		}
 	}
 	if len(events) > 0 {
-		return fmt.Errorf("conversation: event %d: after message %d: want events in order, after "+
-			"messages 0 to %d",
-			len(c.Events)-len(events)+1, events[0].After, len(c.Messages))
+		return c.disordered(events)
 	}
 	return nil
+}
+
+// disordered says that the first of the events that are left stands where it cannot happen.
+func (c *Conversation) disordered(left []Event) error {
+	return fmt.Errorf("conversation: event %d: after message %d: want events in order, after "+
+		"messages 0 to %d", len(c.Events)-len(left)+1, left[0].After, len(c.Messages))
 }
 
 func (c *Conversation) checkMessage(i int, known map[string]bool, groups Membership) error {

@@ -171,7 +171,11 @@ func scramble(r *attacks.Result) *attacks.Result {
 // empty, and no outcome of the key stands in it.
 func TestNoAnswers(t *testing.T) {
 	files, other := sheets(t, room(t)), sheets(t, scrambled(room(t)))
-	require.Len(t, room(t).questions(), len(mustKit(t).Attacks))
+	questions := room(t).questions()
+	for _, a := range mustKit(t).Attacks {
+		require.Contains(t, questions, a.Header().ID, "docs/teaching.md asks nothing of it: add a row to its last table")
+	}
+	require.Len(t, questions, len(mustKit(t).Attacks))
 	for name, empty := range map[string]int{"worksheet": 5*2*len(room(t).rows()) - 2*7, "predictions-15": 2 * 2, "predictions-50": 2 * 5} {
 		for _, format := range []string{".html", ".md"} {
 			require.Equal(t, other[name+format], files[name+format])

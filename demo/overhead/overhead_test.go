@@ -49,7 +49,7 @@ func TestKinds(t *testing.T) {
 					for _, f := range play.Net.Node(name).Holdings() {
 						held[f.Kind] = true
 						require.True(t, slices.Contains(secret, f.Kind) != slices.Contains(open, f.Kind),
-							"%s: %s holds a %q: a secret key, or none?", d.Info().ID, name, f.Kind)
+							"%s: %s holds a %q: if it is a secret key, add it to secret in overhead.go, and otherwise to open here", d.Info().ID, name, f.Kind)
 					}
 				}
 			}

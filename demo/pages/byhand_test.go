@@ -90,7 +90,7 @@ func TestSession(t *testing.T) {
 	lab, err := demo.Defaults().Lab(kit, story.Conversation())
 	require.NoError(t, err)
 	r := lab.Made() // TestInvariants of package demo measures the same
-	require.NotNil(t, r)
+	require.NotNil(t, r, "docs/results.json is of other settings or rows, run: go run ./cmd/doormat docs")
 	shows := demo.Showcases(kit.Attacks)
 	lab.Attacks = slices.DeleteFunc(slices.Clone(kit.Attacks), func(a technique.Technique) bool {
 		return !slices.ContainsFunc(shows, func(h technique.Header) bool { return h.ID == a.Header().ID })

@@ -318,6 +318,7 @@ func TestWhole(t *testing.T) {
 
 	ahead, err := demo.Ahead()
 	require.NoError(t, err)
+	require.Len(t, ahead.Designs, len(demo.Designs()), "docs/results.json is stale, run: go run ./cmd/doormat docs")
 	in := &scorecard.Input{Result: ahead, Ahead: true, Cases: make([]odds.Case, len(ahead.Designs))}
 	for i, d := range demo.Designs() {
 		in.Infos = append(in.Infos, d.Info())

@@ -31,7 +31,7 @@ func testimony(t testing.TB, designs []string, list ...string) *Sheet {
 	require.NoError(t, err)
 	s := &Sheet{Result: lab.Made(), Lab: lab, Options: Chosen(o, lab), Program: "0.1.0, revision 0123456789ab",
 		Pairs: len(kit.Designs) * len(kit.Attacks)}
-	require.NotNil(t, s.Result)
+	require.NotNil(t, s.Result, "docs/results.json is of other settings or rows, run: go run ./cmd/doormat docs")
 	return s
 }
 
