@@ -184,6 +184,19 @@ func TestMoments(t *testing.T) {
 	}
 }
 
+// TestColumnsFix runs attacks where the column refreshes and rotates, although their headers fix
+// that it does not: what a column fixes comes first. In hardware nothing is copied to begin with.
+func TestColumnsFix(t *testing.T) {
+	for _, at := range []string{"19", "36", "59", "60"} {
+		asExpected(t, lab(t, "", func(o *Options) {
+			o.Attacks, o.Designs = []string{"key-for-sale", "split-view-cut-off"}, []string{"threshold-hardened"}
+			o.Set("hardware", "off")
+			o.Set("judges", "1")
+			o.Set("at", at)
+		}))
+	}
+}
+
 // newEnds are columns of end-to-end encryption whose directory or clients are other ones.
 var newEnds = []string{"e2ee-transparent", "ghost-provider", "ghost-client"}
 
