@@ -93,10 +93,7 @@ const some = 512
 // try computes what follows from each set, on every processor, and keeps whether it reads each goal.
 func (a *Atlas) try(ctx context.Context, trials []*trial) error {
 	events := a.alike(trials)
-	var parts [][]*trial
-	for part := range slices.Chunk(trials, some) {
-		parts = append(parts, part)
-	}
+	parts := slices.Collect(slices.Chunk(trials, some))
 	errs := make([]error, len(parts))
 	var next atomic.Int64
 	var all sync.WaitGroup

@@ -70,9 +70,6 @@ func New(limit int) *Space {
 // Err is [ErrSize] if the space was ever full: then nothing that it says counts.
 func (s *Space) Err() error { return s.err }
 
-// Nodes is how many nodes the space holds.
-func (s *Space) Nodes() int { return len(s.nodes) }
-
 // make gives the one node of its content in a table of nodes.
 func (s *Space) make(table map[node]Func, n node) Func {
 	if f, ok := table[n]; ok {
@@ -163,9 +160,6 @@ func (s *Space) AtLeast(k int, list ...Func) Func {
 	}
 	return count[k]
 }
-
-// Implies tells whether every set that is enough for f is enough for g.
-func (s *Space) Implies(f, g Func) bool { return s.And(f, g) == f }
 
 // Holds tells whether the set of the variables for which in is true is enough.
 func (s *Space) Holds(f Func, in func(v int) bool) bool {
@@ -260,30 +254,6 @@ func (s *Space) Reach(f Func, v int, chance func(v int) float64) map[Func]float6
 func (s *Space) Node(f Func) (v int, without, with Func) {
 	n := s.nodes[f]
 	return int(n.v), n.lo, n.hi
-}
-
-// Restrict is f where variable v is decided.
-func (s *Space) Restrict(f Func, v int, value bool) Func {
-	known := map[Func]Func{}
-	var of func(Func) Func
-	of = func(f Func) Func {
-		n := s.nodes[f]
-		switch {
-		case n.v > int32(v):
-			return f
-		case n.v == int32(v) && value:
-			return n.hi
-		case n.v == int32(v):
-			return n.lo
-		}
-		if g, ok := known[f]; ok {
-			return g
-		}
-		g := s.function(n.v, of(n.lo), of(n.hi))
-		known[f] = g
-		return g
-	}
-	return of(f)
 }
 
 // Support lists the variables on which f depends, in ascending order.

@@ -94,11 +94,6 @@ func AtLeast(k int, under ...*Tree) *Tree {
 	return &Tree{gate: atLeast, k: k, under: open}
 }
 
-// Constant reports whether the outcome depends on no event, and if so whether it comes about.
-func (t *Tree) Constant() (constant, holds bool) {
-	return t.gate == never || t.gate == always, t.gate == always
-}
-
 // Events lists the names of all events of the tree, each once, in the order in which they are
 // met from left to right.
 func (t *Tree) Events() []string {
@@ -128,30 +123,6 @@ func (t *Tree) visit(show func(*Tree)) {
 		show(u)
 	}
 	walk(t)
-}
-
-// Dual is the tree whose minimal sets are the minimal sets of events that must not happen for
-// the outcome to stay away: what is left when one of them is taken from all events is a
-// maximal harmless set.
-func (t *Tree) Dual() *Tree {
-	dual := map[*Tree]*Tree{}
-	t.visit(func(u *Tree) {
-		switch u.gate {
-		case never:
-			dual[u] = Always()
-		case always:
-			dual[u] = Never()
-		case event:
-			dual[u] = u
-		case atLeast:
-			var under []*Tree
-			for _, v := range u.under {
-				under = append(under, dual[v])
-			}
-			dual[u] = AtLeast(len(under)-u.k+1, under...)
-		}
-	})
-	return dual[t]
 }
 
 // Replace gives the tree with a tree in place of each of its events, for instance one that says

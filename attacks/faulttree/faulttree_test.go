@@ -166,36 +166,6 @@ func TestFromDiagram(t *testing.T) {
 	})
 }
 
-// What must not happen is the complement of a maximal harmless set.
-func TestDual(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		tree := drawTree(t, 9)
-		events, holds := truth(tree)
-		maximal := [][]string{} // complements of them
-		for mask, h := range holds {
-			harmless, complement := !h, []string{}
-			for i, name := range events {
-				if mask>>i&1 == 0 {
-					complement = append(complement, name)
-					harmless = harmless && holds[mask|1<<i]
-				}
-			}
-			if harmless {
-				maximal = append(maximal, complement)
-			}
-		}
-		d, err := tree.Dual().Diagram()
-		require.NoError(t, err)
-		sets, err := d.MinimalSets(1 << 12)
-		require.NoError(t, err)
-		require.Len(t, sets, len(maximal))
-		for _, set := range append(sets, maximal...) {
-			slices.Sort(set)
-		}
-		require.ElementsMatch(t, maximal, sets)
-	})
-}
-
 func TestShare(t *testing.T) {
 	make := func(name string) *Tree {
 		return Or(And(Event("a"), Event("b")), AtLeast(2, Event("a"), Event("b"), Event(name)))
@@ -328,9 +298,7 @@ func TestTooLarge(t *testing.T) {
 func TestConstants(t *testing.T) {
 	for tree, want := range map[*Tree]float64{Always(): 1, Never(): 0, Or(): 0, And(): 1, AtLeast(0, Event("a")): 1,
 		AtLeast(2, Event("a")): 0, Or(Event("a"), Always()): 1, And(Event("a"), Never()): 0} {
-		constant, holds := tree.Constant()
-		require.True(t, constant)
-		require.Equal(t, want == 1, holds)
+		require.Equal(t, map[float64]gate{0: never, 1: always}[want], tree.gate)
 		require.Empty(t, tree.Events())
 		d, err := tree.Diagram()
 		require.NoError(t, err)
@@ -344,8 +312,7 @@ func TestConstants(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, int(want)*64, estimate.Hits)
 	}
-	constant, _ := Or(Event("a"), Never()).Constant()
-	require.False(t, constant)
+	require.Equal(t, event, Or(Event("a"), Never()).gate)
 }
 
 func TestRefusedChances(t *testing.T) {

@@ -3,6 +3,7 @@ package odds
 import (
 	"cmp"
 	"math"
+	"maps"
 	"slices"
 
 	"doormat/attacks/faulttree"
@@ -28,10 +29,7 @@ func (s *spread) weigh(d *faulttree.Diagram, chances faulttree.Chances) ([]Weigh
 		w := most[kind]
 		most[kind] = Weight{kind, max(w.Importance, i), max(w.Chance, chances[name])}
 	}
-	list := []Weight{}
-	for _, w := range most {
-		list = append(list, w)
-	}
+	list := slices.AppendSeq([]Weight{}, maps.Values(most))
 	slices.SortFunc(list, func(a, b Weight) int {
 		return cmp.Or(cmp.Compare(b.Importance, a.Importance), cmp.Compare(a.Kind, b.Kind))
 	})
