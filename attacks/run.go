@@ -137,11 +137,9 @@ func (r *run) watch(p world.Packet) {
 	}
 	switch p.Kind() {
 	case world.KindObtained:
-		if f, err := world.Unpack(p.Data, world.KindObtained, 1); err == nil && p.To == world.Law &&
-			r.obtained != nil {
-			if facts, err := world.ParseFacts(f[0]); err == nil {
-				r.obtained(facts)
-			}
+		if facts, err := world.UnpackFacts(p.Data, world.KindObtained); err == nil &&
+			p.To == world.Law && r.obtained != nil {
+			r.obtained(facts)
 		}
 	case world.KindWarning:
 		if f, err := world.Unpack(p.Data, world.KindWarning, 1); err == nil {

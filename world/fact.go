@@ -1,6 +1,9 @@
 package world
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Kind is the type of a fact's bytes. Kinds that designs share stand below;
 // a design's own stand in its package.
@@ -65,6 +68,20 @@ func ParseFacts(data []byte) ([]Fact, error) {
 		facts[i] = Fact{Kind(f[0]), string(f[1]), f[2]}
 	}
 	return facts, nil
+}
+
+// UnpackFacts decodes a packet of a kind that brings facts and nothing else.
+func UnpackFacts(data []byte, kind byte) ([]Fact, error) {
+	f, err := Unpack(data, kind, 1)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFacts(f[0])
+}
+
+// KeepKinds gives those of the facts that are of the kinds. It changes the list.
+func KeepKinds(facts []Fact, kinds ...Kind) []Fact {
+	return slices.DeleteFunc(facts, func(f Fact) bool { return !slices.Contains(kinds, f.Kind) })
 }
 
 // Outgoing is a packet that a making rule built for a script to send: Data is

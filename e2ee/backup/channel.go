@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"doormat/e2ee"
@@ -118,7 +120,7 @@ func (k *keyKeeper) keysOf(accounts []string) []world.Fact {
 
 // Holdings implements [e2ee.ProviderExtension].
 func (k *keyKeeper) Holdings() []world.Fact {
-	return append([]world.Fact{k.channel.fact()}, k.keysOf(sorted(k.keys))...)
+	return append([]world.Fact{k.channel.fact()}, k.keysOf(slices.Sorted(maps.Keys(k.keys)))...)
 }
 
 // fromProvider is the custody of [ByProvider].

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"time"
 
 	"doormat/e2ee"
@@ -14,8 +12,6 @@ import (
 	"doormat/world"
 	"doormat/world/law"
 )
-
-func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 // relay is the provider's part of [ByUser]: it carries requests to the vault and says whose they
 // are.

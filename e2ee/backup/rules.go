@@ -5,7 +5,6 @@ import (
 	"crypto/ecdh"
 	"encoding/hex"
 	"errors"
-	"slices"
 	"strings"
 
 	"doormat/e2ee/vault"
@@ -144,7 +143,8 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 		}
 		return law.Targets(f[0])
 	case law.KindProduced:
-		return produced(p.Data)
+		facts, err := world.UnpackFacts(p.Data, law.KindProduced)
+		return world.Conclude(world.KeepKinds(facts, BackupKey)...), err
 	}
 	return nil, errors.New("nothing of a backup in this packet")
 }
@@ -156,21 +156,6 @@ func itemsOf(account string, sealed [][]byte) []world.Derived {
 		facts = append(facts, world.Fact{Kind: SealedBackup, Ref: account, Data: s})
 	}
 	return world.Conclude(facts...)
-}
-
-// produced are the keys among what a provider hands over.
-func produced(data []byte) ([]world.Derived, error) {
-	f, err := world.Unpack(data, law.KindProduced, 1)
-	if err != nil {
-		return nil, err
-	}
-	facts, err := world.ParseFacts(f[0])
-	if err != nil {
-		return nil, err
-	}
-	return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool {
-		return f.Kind != BackupKey
-	})...), nil
 }
 
 func openBackup(in world.Input) ([]world.Derived, error) {

@@ -252,10 +252,5 @@ func surrendered(private, sealed []byte) ([]world.Fact, error) {
 		return nil, err
 	}
 	facts, err := world.ParseFacts(plain)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(facts, func(f world.Fact) bool {
-		return f.Kind != SealedBackup && f.Kind != VaultRecord
-	}), nil
+	return world.KeepKinds(facts, SealedBackup, VaultRecord), err
 }

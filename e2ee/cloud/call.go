@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"doormat/e2ee/wire"
 	"doormat/world"
 )
 
@@ -59,7 +60,7 @@ func parseCall(data []byte) (*call, error) {
 	if c.parties, err = world.ParseStrings(f[1]); err != nil {
 		return nil, fmt.Errorf("call: %w", err)
 	}
-	if !sortedSet(c.parties) {
+	if !wire.SortedSet(c.parties) {
 		return nil, fmt.Errorf("call: %w: parties are not a sorted set", world.ErrMalformed)
 	}
 	return c, nil

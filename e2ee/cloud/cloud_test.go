@@ -68,7 +68,7 @@ func (s *stage) holds(name string) []world.Fact { return s.Net.Node(name).Holdin
 func (s *stage) opened(facts ...[]world.Fact) (numbers []int) {
 	all, err := deduce.Saturate(context.Background(), Design{}.Rules(), slices.Concat(facts...))
 	require.NoError(s.t, err)
-	for _, f := range kinds(all, world.Plaintext) {
+	for _, f := range ofKind(all, world.Plaintext) {
 		for i, p := range worldtest.Payloads(worldtest.Conversation()) {
 			if string(p.Body) == string(f.Data) {
 				numbers = append(numbers, i+1)
@@ -87,18 +87,18 @@ func (s *stage) tape() (facts []world.Fact) {
 	return facts
 }
 
-func kinds(facts []world.Fact, kind world.Kind) []world.Fact {
-	return slices.DeleteFunc(slices.Clone(facts), func(f world.Fact) bool { return f.Kind != kind })
+func ofKind(facts []world.Fact, kind world.Kind) []world.Fact {
+	return world.KeepKinds(slices.Clone(facts), kind)
 }
 
 // A tape opens nothing that was said before a store was copied. What passes later it opens until
 // there is a new channel.
 func TestForwardSecrecy(t *testing.T) {
 	s := start(t, apart{}, nil).to(8)
-	stolen := slices.Concat(kinds(s.holds(world.Provider), ChannelKey),
-		kinds(s.holds(KeyStoreName), ChannelKey))
+	stolen := slices.Concat(ofKind(s.holds(world.Provider), ChannelKey),
+		ofKind(s.holds(KeyStoreName), ChannelKey))
 	for _, name := range []string{"Ada", "Ben", "Cleo", "Dov"} {
-		stolen = append(stolen, kinds(s.holds(world.DeviceOf(name)), ChannelKey)...)
+		stolen = append(stolen, ofKind(s.holds(world.DeviceOf(name)), ChannelKey)...)
 	}
 	require.Empty(t, s.opened(s.tape(), stolen))
 	s.to(9)
@@ -108,7 +108,7 @@ func TestForwardSecrecy(t *testing.T) {
 // Copied keys of a channel follow it until the next handshake, a week after the one before.
 func TestRenewal(t *testing.T) {
 	s := start(t, Design{}, nil).to(1)
-	stolen := kinds(s.holds(world.DeviceOf("Dov")), ChannelKey)
+	stolen := ofKind(s.holds(world.DeviceOf("Dov")), ChannelKey)
 	s.to(s.end())
 	c := worldtest.Conversation()
 	var want []int
@@ -154,7 +154,7 @@ func TestNewPhone(t *testing.T) {
 // wrong password, or the key of another account, loads nothing.
 func TestCopiedLogin(t *testing.T) {
 	s := start(t, Design{}, nil).to(8)
-	key := kinds(s.holds(world.DeviceOf("Ada")), LoginKey)[0]
+	key := ofKind(s.holds(world.DeviceOf("Ada")), LoginKey)[0]
 	require.Equal(t, []int{1, 2, 3, 4, 5, 6, 7, 8}, s.logIn(key))
 	require.Contains(t, strings.Join(s.told, "\n"), "device:Ada: another device has logged in")
 	s = start(t, Design{}, nil).to(8)
@@ -212,13 +212,13 @@ func TestCall(t *testing.T) {
 	s.to(s.end())
 	require.Positive(t, s.spoken)
 	for _, name := range s.Net.Names() {
-		require.Empty(t, kinds(s.holds(name), Spoken), name)
-		require.Empty(t, kinds(s.holds(name), CallNow), name)
+		require.Empty(t, ofKind(s.holds(name), Spoken), name)
+		require.Empty(t, ofKind(s.holds(name), CallNow), name)
 	}
 	s = start(t, Design{}, nil).to(4)
 	require.NoError(t, s.Net.Node(world.Provider).(*Provider).Reprogram(CopyAll, nil))
 	s.to(5)
-	require.NotEmpty(t, kinds(s.holds(world.Provider), Spoken))
+	require.NotEmpty(t, ofKind(s.holds(world.Provider), Spoken))
 }
 
 // A message in another's name, to a group of others, with a used number or a false date is

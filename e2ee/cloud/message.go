@@ -122,22 +122,13 @@ func parseRoster(data []byte, tag byte) (r roster, err error) {
 	if r.members, err = world.ParseStrings(f[1]); err != nil {
 		return r, fmt.Errorf("members: %w", err)
 	}
-	if !sortedSet(r.members) {
+	if !wire.SortedSet(r.members) {
 		return r, errors.New("members: not a sorted set")
 	}
 	if r.group == "" {
 		return r, errors.New("members: of no group")
 	}
 	return r, nil
-}
-
-func sortedSet(list []string) bool {
-	for i := range len(list) - 1 {
-		if list[i] >= list[i+1] {
-			return false
-		}
-	}
-	return true
 }
 
 func (r roster) fact() world.Fact {

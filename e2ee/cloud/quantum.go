@@ -24,7 +24,6 @@ func stream(in world.Input) *rand.ChaCha8 {
 // key, which is as good as a copied one. Channels that were recorded stay closed, since each
 // handshake takes a secret of ML-KEM-768 too.
 func quantumRules() []world.Rule {
-	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "find public keys in a hello",
 			Doc:   "A hello shows the login key of whoever says it, and an ephemeral key.",

@@ -10,9 +10,10 @@ import (
 	"doormat/world/law"
 )
 
+func kinds(k ...world.Kind) []world.Kind { return k }
+
 // openingRules publishes how the bytes of this design are read.
 func openingRules() []world.Rule {
-	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: "read a packet",
 			Doc: "A packet shows who wrote to whom and when. What was written is in a record, and " +
@@ -240,7 +241,6 @@ const (
 // makingRules publishes what whoever copied a device can do from any place: log in as it does,
 // and have the history sent.
 func makingRules() []world.Rule {
-	kinds := func(k ...world.Kind) []world.Kind { return k }
 	return []world.Rule{
 		{Name: AskForChannel, Doc: "Anybody can ask the provider for a channel.", Make: true,
 			Gives: kinds(world.Outgoing),

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"doormat/world"
@@ -141,7 +143,7 @@ func (r *Register) Locks() (facts []world.Fact) {
 	if r == nil {
 		return nil
 	}
-	for _, account := range sorted(r.locks) {
+	for _, account := range slices.Sorted(maps.Keys(r.locks)) {
 		facts = append(facts, world.Fact{Kind: LockFact, Ref: account,
 			Data: r.locks[account].lock.Encode()})
 	}

@@ -29,8 +29,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"time"
 
 	"doormat/world"
@@ -138,8 +136,6 @@ func (r *Register) AskCode(now time.Time, data []byte) []world.Packet {
 	return []world.Packet{{From: world.Provider, To: world.Operator,
 		Data: world.Pack(KindText, f[0], []byte(digits))}}
 }
-
-func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 func sameDay(a, b time.Time) bool {
 	return a.UTC().Truncate(24 * time.Hour).Equal(b.UTC().Truncate(24 * time.Hour))

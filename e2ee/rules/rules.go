@@ -128,16 +128,8 @@ func readPacket(in world.Input) ([]world.Derived, error) {
 
 // readHanded reads what a provider hands over on its way to the agency, or a phone reports.
 func readHanded(data []byte, kinds ...world.Kind) ([]world.Derived, error) {
-	f, err := world.Unpack(data, data[0], 1)
-	if err != nil {
-		return nil, err
-	}
-	facts, err := world.ParseFacts(f[0])
-	if err != nil {
-		return nil, err
-	}
-	return world.Conclude(slices.DeleteFunc(facts,
-		func(f world.Fact) bool { return !slices.Contains(kinds, f.Kind) })...), nil
+	facts, err := world.UnpackFacts(data, data[0])
+	return world.Conclude(world.KeepKinds(facts, kinds...)...), err
 }
 
 func readEnvelope(in world.Input) ([]world.Derived, error) {

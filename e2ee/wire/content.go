@@ -157,14 +157,15 @@ func ParseMembers(data []byte, kind byte) (*Members, error) {
 	if m.Accounts, err = world.ParseStrings(f[1]); err != nil {
 		return nil, fmt.Errorf("members: %w", err)
 	}
-	if m.Group == "" || !sortedSet(m.Accounts) {
+	if m.Group == "" || !SortedSet(m.Accounts) {
 		return nil, fmt.Errorf("members of group %q: %w: want a name and a sorted set", m.Group,
 			world.ErrMalformed)
 	}
 	return m, nil
 }
 
-func sortedSet(list []string) bool {
+// SortedSet reports whether the list is in ascending order and names nobody twice.
+func SortedSet(list []string) bool {
 	return slices.IsSorted(list) && len(slices.Compact(slices.Clone(list))) == len(list)
 }
 

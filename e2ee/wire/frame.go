@@ -59,7 +59,7 @@ func ParseFrame(data []byte) (*Frame, error) {
 	if err != nil {
 		return nil, fmt.Errorf("frame: listeners: %w", err)
 	}
-	if !sortedSet(to) || len(f[3]) > maxFrame {
+	if !SortedSet(to) || len(f[3]) > maxFrame {
 		return nil, fmt.Errorf("frame: %w: %d bytes for %q, want a sorted set and at most %d bytes",
 			world.ErrMalformed, len(f[3]), to, maxFrame)
 	}

@@ -263,17 +263,11 @@ func (c *State) FindSession(name string) *Session {
 
 // sessions lists the open ceremonies, and for each key the last that is over, by key.
 func (c *State) sessions() []*Session {
-	var list []*Session
-	for _, s := range c.finished {
-		list = append(list, s)
-	}
-	for _, s := range c.Open {
-		list = append(list, s)
-	}
-	slices.SortFunc(list, func(a, b *Session) int {
+	all := slices.AppendSeq(slices.Collect(maps.Values(c.finished)), maps.Values(c.Open))
+	slices.SortFunc(all, func(a, b *Session) int {
 		return (a.KeyNumber-b.KeyNumber)<<16 + a.EpochNumber - b.EpochNumber
 	})
-	return list
+	return all
 }
 
 // LiveKey is the key of that number, nil if it does not live.

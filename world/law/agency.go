@@ -268,12 +268,8 @@ func (a *Agency) execute(p world.Packet) []world.Packet {
 // produced files what the provider gave, and presents the order to the design's own
 // principals, who need it. What was asked for in an emergency is no order, so it is not presented.
 func (a *Agency) produced(p world.Packet) []world.Packet {
-	f, err := world.Unpack(p.Data, KindProduced, 1)
+	facts, err := world.UnpackFacts(p.Data, KindProduced)
 	if err != nil || p.From != world.Provider || a.order == nil {
-		return nil
-	}
-	facts, err := world.ParseFacts(f[0])
-	if err != nil {
 		return nil
 	}
 	facts, out := filterKinds(facts, a.Produced, "the provider produced")
@@ -312,13 +308,9 @@ func (a *Agency) searched(p world.Packet) []world.Packet {
 	if p.Kind() == KindReport {
 		from = world.DeviceOf(account)
 	}
-	f, err := world.Unpack(p.Data, p.Kind(), 1)
+	facts, err := world.UnpackFacts(p.Data, p.Kind())
 	if err != nil || p.From != from || a.order == nil || a.order.Bytes == nil ||
 		!slices.Contains(a.order.Order.Accounts, account) {
-		return nil
-	}
-	facts, err := world.ParseFacts(f[0])
-	if err != nil {
 		return nil
 	}
 	facts, out := filterKinds(facts, a.Searched, p.From+" handed over")

@@ -2,6 +2,7 @@ package worldtest
 
 import (
 	"flag"
+	"maps"
 	"slices"
 	"testing"
 
@@ -184,7 +185,7 @@ func input(r world.Rule, facts []world.Fact) world.Input {
 func drawData(t *rapid.T, pool map[world.Kind][]world.Fact, kind world.Kind) []byte {
 	source := pool[kind]
 	if len(source) == 0 || rapid.IntRange(0, 4).Draw(t, "other") == 0 {
-		source = pool[rapid.SampledFrom(sortedKinds(pool)).Draw(t, "kind")]
+		source = pool[rapid.SampledFrom(slices.Sorted(maps.Keys(pool))).Draw(t, "kind")]
 	}
 	if len(source) == 0 || rapid.IntRange(0, 4).Draw(t, "random") == 0 {
 		return rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "bytes")
@@ -200,13 +201,4 @@ func drawData(t *rapid.T, pool map[world.Kind][]world.Fact, kind world.Kind) []b
 		}
 	}
 	return data
-}
-
-func sortedKinds(pool map[world.Kind][]world.Fact) []world.Kind {
-	var kinds []world.Kind
-	for kind := range pool {
-		kinds = append(kinds, kind)
-	}
-	slices.Sort(kinds)
-	return kinds
 }

@@ -39,15 +39,7 @@ func makeCommittee(in world.Input) ([]world.Derived, error) {
 		return nil, err
 	}
 	c := held.Genesis.FirstKey()
-	var shares []sharing.Share
-	for _, one := range held.Trustees {
-		share, err := one.Share()
-		if err != nil {
-			return nil, err
-		}
-		shares = append(shares, share)
-	}
-	secret, _, err := sharing.Recover(c.Commitments, shares)
+	secret, err := recoverSecret(c.Commitments, held.Trustees)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 
+	"go.dedis.ch/kyber/v3"
+
 	"doormat/escrow/ceremony"
 	"doormat/escrow/committee"
 	"doormat/escrow/group"
@@ -152,6 +154,20 @@ func boardPacket(seat int, session string, raw []byte) world.Packet {
 	return world.Packet{From: world.Trustee(seat), To: world.Log, Data: world.Pack(publiclog.KindPost, []byte(session), raw)}
 }
 
+// recoverSecret puts the shares together that trustees have when a ceremony is over.
+func recoverSecret(c *sharing.Commitments, trustees []*ceremony.Trustee) (kyber.Scalar, error) {
+	var shares []sharing.Share
+	for _, t := range trustees {
+		share, err := t.Share()
+		if err != nil {
+			return nil, err
+		}
+		shares = append(shares, share)
+	}
+	secret, _, err := sharing.Recover(c, shares)
+	return secret, err
+}
+
 // facts gives the new key's secret and certificate, and the packets that post the
 // ceremony on the board.
 func (h *hijack) facts(name string) ([]world.Derived, error) {
@@ -163,15 +179,7 @@ func (h *hijack) facts(name string) ([]world.Derived, error) {
 	if err != nil {
 		return nil, err
 	}
-	var shares []sharing.Share
-	for _, t := range h.stolen {
-		share, err := t.Share()
-		if err != nil {
-			return nil, err
-		}
-		shares = append(shares, share)
-	}
-	secret, _, err := sharing.Recover(certificate.Commitments, shares)
+	secret, err := recoverSecret(certificate.Commitments, h.stolen)
 	if err != nil {
 		return nil, err
 	}

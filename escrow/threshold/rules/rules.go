@@ -71,17 +71,8 @@ func readHandedOver(read []world.Kind) func(world.Input) ([]world.Derived, error
 		if err != nil {
 			return nil, err
 		}
-		f, err := world.Unpack(p.Data, request.KindHandOver, 1)
-		if err != nil {
-			return nil, err
-		}
-		facts, err := world.ParseFacts(f[0])
-		if err != nil {
-			return nil, err
-		}
-		return world.Conclude(slices.DeleteFunc(facts, func(f world.Fact) bool {
-			return !slices.Contains(read, f.Kind)
-		})...), nil
+		facts, err := world.UnpackFacts(p.Data, request.KindHandOver)
+		return world.Conclude(world.KeepKinds(facts, read...)...), err
 	}
 }
 
