@@ -295,9 +295,7 @@ func (a *adversary) take(text string, kind world.Kind) ([]int, error) {
 				return nil, err
 			}
 			if kind != "" {
-				facts = slices.DeleteFunc(slices.Clone(facts), func(f world.Fact) bool {
-					return f.Kind != kind
-				})
+				facts = world.KeepKinds(slices.Clone(facts), kind)
 			}
 			ids = append(ids, a.loot(c.String(), facts, world.KindOf(name) == world.Agency)...)
 		}

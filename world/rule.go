@@ -56,6 +56,17 @@ type Derived struct {
 	From []int
 }
 
+// FromPacket makes the Apply of a rule that reads one packet, which its first fact holds.
+func FromPacket(read func(Packet) ([]Derived, error)) func(Input) ([]Derived, error) {
+	return func(in Input) ([]Derived, error) {
+		p, _, err := ParsePacket(in.Facts[0].Data)
+		if err != nil {
+			return nil, err
+		}
+		return read(p)
+	}
+}
+
 // Conclude is the usual return of a rule that used all of its inputs.
 func Conclude(facts ...Fact) []Derived {
 	out := make([]Derived, len(facts))

@@ -2,8 +2,8 @@ package odds
 
 import (
 	"cmp"
-	"math"
 	"maps"
+	"math"
 	"slices"
 
 	"doormat/attacks/faulttree"

@@ -43,7 +43,7 @@ func ownRules(vault ...world.Kind) []world.Rule {
 			Takes: kinds(world.Observed),
 			Gives: kinds(SealedBackup, SealedAsk, SealedTold, Surrendered, BackupKey,
 				world.PublicKey,
-				law.OrderTarget), Apply: readPacket},
+				law.OrderTarget), Apply: world.FromPacket(readPacket)},
 		{Name: "open a backup", Doc: "The key of a backup opens every item of it, of any time.",
 			Takes: kinds(BackupKey, SealedBackup), Gives: kinds(wire.KeptMessage, wire.KeptFile),
 			Apply: openBackup},
@@ -85,11 +85,7 @@ func vaultRules() []world.Rule {
 	}
 }
 
-func readPacket(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readPacket(p world.Packet) ([]world.Derived, error) {
 	switch p.Kind() {
 	case KindSave:
 		account, _ := world.AccountOf(p.From)

@@ -19,7 +19,7 @@ func openingRules() []world.Rule {
 			Doc: "A packet shows who wrote to whom and when. What was written is in a record, and " +
 				"records and answers are sealed.",
 			Takes: kinds(world.Observed), Gives: kinds(Sealed, Hello, Offer, Answer, wire.StoreKey,
-				world.Metadata), Apply: readPacket},
+				world.Metadata), Apply: world.FromPacket(readPacket)},
 		{Name: "answer a hello",
 			Doc:   "The keys that a server offered give the channel of the client that took them.",
 			Takes: kinds(OfferedKey, Hello), Gives: kinds(ChannelKey), Apply: answerHello},
@@ -58,11 +58,7 @@ func openingRules() []world.Rule {
 
 var errNothing = errors.New("nothing in this packet")
 
-func readPacket(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readPacket(p world.Packet) ([]world.Derived, error) {
 	switch p.Kind() {
 	case KindRecord:
 		r, err := ParseRecord(p.Data)

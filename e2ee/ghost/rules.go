@@ -34,14 +34,15 @@ func ownRules() []world.Rule {
 		{Name: "read the papers of a warrant",
 			Doc: "Warrants travel in the clear, to minister, provider and every phone, and so " +
 				"does whom they name.",
-			Takes: kinds(world.Observed), Gives: kinds(law.OrderTarget), Apply: readPapers},
+			Takes: kinds(world.Observed), Gives: kinds(law.OrderTarget),
+			Apply: world.FromPacket(readPapers)},
 		{Name: "read who has a silent device",
 			Doc:   "Every client that has been told to make copies knows of whose messages.",
 			Takes: kinds(SilentDevice), Gives: kinds(law.OrderTarget), Apply: readSilentDevice},
 		{Name: "read a silent copy", Doc: "A copy shows who wrote to whom and when, and to which " +
 			"key it is sealed.",
 			Takes: kinds(world.Observed), Gives: kinds(SilentCopy, world.Metadata),
-			Apply: readCopy},
+			Apply: world.FromPacket(readCopy)},
 		{Name: "open a silent copy",
 			Doc: "The private key of the silent device opens the copies that were sealed to it " +
 				"(HPKE, RFC 9180).",
@@ -59,11 +60,7 @@ func ownRules() []world.Rule {
 	}
 }
 
-func readPapers(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readPapers(p world.Packet) ([]world.Derived, error) {
 	f, err := world.Unpack(p.Data, p.Kind(), 1)
 	if err != nil {
 		return nil, err
@@ -89,11 +86,7 @@ func readSilentDevice(in world.Input) ([]world.Derived, error) {
 	return law.Targets(w.signed)
 }
 
-func readCopy(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readCopy(p world.Packet) ([]world.Derived, error) {
 	if p.Kind() != KindCopy && p.Kind() != KindPassed {
 		return nil, errors.New("no silent copy in this packet")
 	}

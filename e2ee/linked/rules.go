@@ -29,7 +29,7 @@ func Rules() []world.Rule {
 		{Name: "read a copy for a linked device",
 			Doc:   "A copy shows who wrote to whom and when, and to which key it is sealed.",
 			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{Sealed, world.Metadata},
-			Apply: readCopy},
+			Apply: world.FromPacket(readCopy)},
 		{Name: "open a copy for a linked device",
 			Doc: "The private key of a linked device opens the copies that were sealed to it " +
 				"(HPKE, RFC 9180).",
@@ -50,11 +50,7 @@ func MakingRules() []world.Rule {
 			Text: world.TextAccount, Apply: invite}}
 }
 
-func readCopy(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readCopy(p world.Packet) ([]world.Derived, error) {
 	var data []byte
 	switch p.Kind() {
 	case KindSend:

@@ -22,12 +22,13 @@ const AskForCode = "ask for a code"
 func Rules() []world.Rule {
 	return []world.Rule{{Name: "read a text message",
 		Doc:   "Text messages are not encrypted: whoever carries or gets one reads the code in it.",
-		Takes: []world.Kind{world.Observed}, Gives: []world.Kind{Code}, Apply: readText},
+		Takes: []world.Kind{world.Observed}, Gives: []world.Kind{Code},
+		Apply: world.FromPacket(readText)},
 		{Name: "read the order to an operator",
 			Doc: "An order travels in the clear to the operator as well, and so does whom it " +
 				"names.",
 			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{law.OrderTarget},
-			Apply: readListen},
+			Apply: world.FromPacket(readListen)},
 		{Name: "search the PIN of a registration lock",
 			Doc:   "With the hash of a PIN all ten thousand can be tried: nobody counts.",
 			Takes: []world.Kind{LockFact}, Gives: []world.Kind{PIN}, Apply: searchPIN}}
@@ -41,11 +42,7 @@ func MakingRules() []world.Rule {
 		Gives: []world.Kind{world.Outgoing}, Text: world.TextAccount, Apply: askForCode}}
 }
 
-func readText(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readText(p world.Packet) ([]world.Derived, error) {
 	if p.Kind() != KindText && p.Kind() != KindCopied {
 		return nil, errors.New("no text message in this packet")
 	}
@@ -56,11 +53,7 @@ func readText(in world.Input) ([]world.Derived, error) {
 	return world.Conclude(world.Fact{Kind: Code, Ref: string(f[0]), Data: f[1]}), nil
 }
 
-func readListen(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readListen(p world.Packet) ([]world.Derived, error) {
 	f, err := world.Unpack(p.Data, KindListen, 1)
 	if err != nil {
 		return nil, err

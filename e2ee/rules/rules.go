@@ -31,7 +31,7 @@ func Opening() []world.Rule {
 			Gives: kinds(wire.Envelopes, wire.Delivered, wire.Bundle, wire.SealedChunk,
 				wire.StoreKey, wire.CallFrame,
 				wire.KeptMessage, wire.KeptFile),
-			Apply: readPacket},
+			Apply: world.FromPacket(readPacket)},
 		{Name: "read an envelope",
 			Doc: "An envelope shows who wrote to whom and when, and holds a part for each " +
 				"recipient.",
@@ -76,11 +76,7 @@ func Opening() []world.Rule {
 
 func kinds(k ...world.Kind) []world.Kind { return k }
 
-func readPacket(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readPacket(p world.Packet) ([]world.Derived, error) {
 	switch p.Kind() {
 	case wire.KindUpload:
 		u, err := wire.ParseUpload(p.Data)

@@ -27,7 +27,8 @@ func ownRules() []world.Rule {
 	return []world.Rule{
 		{Name: "read the directory's news",
 			Doc:   "Entries of the log travel in the clear: who has registered a key or linked a device, and which.",
-			Takes: kinds(world.Observed), Gives: kinds(KeyChange), Apply: readNews},
+			Takes: kinds(world.Observed), Gives: kinds(KeyChange),
+			Apply: world.FromPacket(readNews)},
 		{Name: "read the directory's log", Doc: "The log holds every key that was ever " +
 			"registered, by its fingerprint.",
 			Takes: kinds(publiclog.LogState), Gives: kinds(KeyChange), Apply: readLog},
@@ -66,11 +67,7 @@ func changes(records [][]byte) ([]world.Derived, error) {
 	return world.Conclude(facts...), nil
 }
 
-func readNews(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readNews(p world.Packet) ([]world.Derived, error) {
 	switch p.Kind() {
 	case publiclog.KindUpdate:
 		u, err := publiclog.ParseUpdate(p.Data)

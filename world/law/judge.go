@@ -123,19 +123,19 @@ func JudgeRules() []world.Rule {
 	return []world.Rule{
 		{Name: "read the papers of a second judge",
 			Doc:   "An order travels in the clear to the second judge, and so does whom it names.",
-			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{OrderFact}, Apply: readSecondPapers},
+			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{OrderFact},
+			Apply: world.FromPacket(readSecondPapers)},
 		{Name: SecondSign, Doc: "The second judge's key signs an order, as it is or with its evidence.",
 			Takes: []world.Kind{OrderFact, JudgeKey}, Gives: []world.Kind{OrderFact}, Make: true,
 			Apply: secondSign},
 	}
 }
 
-func readSecondPapers(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
-	var f [][]byte
+func readSecondPapers(p world.Packet) ([]world.Derived, error) {
+	var (
+		f   [][]byte
+		err error
+	)
 	switch p.Kind() {
 	case KindSecond:
 		f, err = world.Unpack(p.Data, KindSecond, 1)

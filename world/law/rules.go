@@ -20,7 +20,7 @@ func Rules() []world.Rule {
 		{Name: "read the papers of an order",
 			Doc:   "Applications and signed orders travel in the clear, and so does whom they name.",
 			Takes: []world.Kind{world.Observed}, Gives: []world.Kind{OrderTarget, OrderFact},
-			Apply: readPapers},
+			Apply: world.FromPacket(readPapers)},
 		{Name: "read an order", Doc: "An order says who is under it and for which time.",
 			Takes: []world.Kind{OrderFact}, Gives: []world.Kind{OrderTarget}, Apply: readOrder},
 		{Name: "find the agency's public key",
@@ -34,11 +34,7 @@ func Rules() []world.Rule {
 	}
 }
 
-func readPapers(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readPapers(p world.Packet) ([]world.Derived, error) {
 	switch p.Kind() {
 	case KindSigned:
 		s, err := ParseSigned(p.Data)

@@ -20,7 +20,7 @@ func Hardened() []world.Rule {
 			Doc: "The link between a trustee's machine and its hardware is authenticated and not " +
 				"encrypted: it shows orders on the way in, and sealed answers on the way out.",
 			Takes: kinds(world.Observed), Gives: kinds(request.Answer, law.OrderFact),
-			Apply: readLink},
+			Apply: world.FromPacket(readLink)},
 		{Name: "read what the machine of a trustee hands over",
 			Doc:   "Where keys are in hardware, a machine with a false program sends its credential.",
 			Takes: kinds(world.Observed), Gives: kinds(request.Credential),
@@ -34,11 +34,7 @@ func Hardened() []world.Rule {
 	}...)
 }
 
-func readLink(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readLink(p world.Packet) ([]world.Derived, error) {
 	switch p.Kind() {
 	case request.KindRelay:
 		f, err := request.ReadLink(p.Data, request.KindRelay, 3)

@@ -36,11 +36,12 @@ func readingRules() []world.Rule {
 			Takes: kinds(world.Observed),
 			Gives: kinds(request.Answer, LogEvidence, Cosignature, committee.BoardPost, committee.Board, committee.Certificate,
 				law.OrderFact),
-			Apply: readPacket},
+			Apply: world.FromPacket(readPacket)},
 		{Name: "read the certificate that a phone is handed",
 			Doc: "The phone that registers as somebody is handed the newest certificate, and learns from it the " +
 				"public polynomial under which it has to seal.",
-			Takes: kinds(world.Observed), Gives: kinds(committee.Committee), Apply: readHandedCertificate},
+			Takes: kinds(world.Observed), Gives: kinds(committee.Committee),
+			Apply: world.FromPacket(readHandedCertificate)},
 		{Name: "read what a trustee hands over",
 			Doc: "A trustee with a false program sends what it holds: shares, its identity, and what it was " +
 				"asked for.",
@@ -66,14 +67,10 @@ var handedOver = kinds(committee.Identity, committee.Share, committee.Committee,
 	committee.OneUseKey, request.RequestLog)
 
 func readHandedOver(read []world.Kind) func(world.Input) ([]world.Derived, error) {
-	return func(in world.Input) ([]world.Derived, error) {
-		p, _, err := world.ParsePacket(in.Facts[0].Data)
-		if err != nil {
-			return nil, err
-		}
+	return world.FromPacket(func(p world.Packet) ([]world.Derived, error) {
 		facts, err := world.UnpackFacts(p.Data, request.KindHandOver)
 		return world.Conclude(world.KeepKinds(facts, read...)...), err
-	}
+	})
 }
 
 // openingRules compute with shares, answers and keys.
@@ -110,11 +107,7 @@ func openingRules() []world.Rule {
 }
 
 // readPacket gives what a packet on a link holds, if it is of the escrow.
-func readPacket(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readPacket(p world.Packet) ([]world.Derived, error) {
 	switch p.Kind() {
 	case request.KindAnswer:
 		return readAnswerPacket(p.Data)
@@ -154,11 +147,7 @@ func readCertificates(data []byte) ([]world.Derived, error) {
 
 // readHandedCertificate looks only at what a stranger was handed: all others who see
 // certificates have the polynomial from elsewhere, or no use for it.
-func readHandedCertificate(in world.Input) ([]world.Derived, error) {
-	p, _, err := world.ParsePacket(in.Facts[0].Data)
-	if err != nil {
-		return nil, err
-	}
+func readHandedCertificate(p world.Packet) ([]world.Derived, error) {
 	list, err := world.UnpackList(p.Data, committee.KindKey)
 	if err != nil || p.From != world.Provider || p.To != world.Outsider {
 		return nil, errors.New("no certificate that the provider handed to a stranger's phone")
