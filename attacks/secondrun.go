@@ -2,6 +2,7 @@ package attacks
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"doormat/attacks/technique"
@@ -47,29 +48,23 @@ func (l *Lab) again(ctx context.Context, points []world.Settings) (map[cellKey]r
 
 // disown takes back what was not read under the second draw.
 func (a *adversary) disown(second reading) {
-	foreign := func(k int) bool { return !slices.Contains(second.messages, k) }
-	foreignFile := func(i int) bool { return !slices.Contains(second.files, i) }
-	for k := range a.opened {
-		if foreign(k) {
-			delete(a.opened, k)
-			delete(a.claims, k)
-			a.smug[string(a.run.truth.Said[k-1].Body)] = true
+	unread := func(read []int) func(int) bool {
+		return func(i int) bool { return !slices.Contains(read, i) }
+	}
+	takeBack := func(part truth.Part, recovered map[int]bool, foreign func(int) bool) {
+		for i := range recovered {
+			if foreign(i) {
+				delete(recovered, i)
+				a.smug[string(a.run.truth.Bytes(truth.Secret{Part: part, Number: i}))] = true
+			}
 		}
 	}
-	for i := range a.files {
-		if foreignFile(i) {
-			delete(a.files, i)
-			a.smug[string(a.run.truth.Bytes(truth.Secret{Part: truth.File, Number: i}))] = true
-		}
-	}
-	for i := range a.heard {
-		if !slices.Contains(second.heard, i) {
-			delete(a.heard, i)
-			a.smug[string(a.run.truth.Bytes(truth.Secret{Part: truth.Speech, Number: i}))] = true
-		}
-	}
-	whole := a.run.truth.Calls(a.heard)
-	foreignCall := func(i int) bool { return !slices.Contains(whole, i) }
+	foreign, foreignFile := unread(second.messages), unread(second.files)
+	takeBack(truth.Text, a.opened, foreign)
+	takeBack(truth.File, a.files, foreignFile)
+	takeBack(truth.Speech, a.heard, unread(second.heard))
+	maps.DeleteFunc(a.claims, func(k, _ int) bool { return foreign(k) })
+	foreignCall := unread(a.run.truth.Calls(a.heard))
 	a.proven = slices.DeleteFunc(a.proven, func(id int) bool {
 		return foreign(a.run.truth.Message(a.know.At(id).Data))
 	})

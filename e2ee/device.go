@@ -162,9 +162,7 @@ func (d *Device) InUse() []world.Fact {
 		facts = append(facts, d.call.fact())
 	}
 	facts = append(facts, d.History()...)
-	for _, x := range d.Extensions {
-		facts = append(facts, x.Holdings()...)
-	}
+	facts = append(facts, call(d.Extensions, DeviceExtension.Holdings)...)
 	if e, ok := d.envelope.(interface{ Holdings() []world.Fact }); ok { // a modified client's own secrets
 		facts = append(facts, e.Holdings()...)
 	}

@@ -132,7 +132,7 @@ func (d *Device) Identity() []byte {
 }
 
 // call collects what a hook of each extension returns.
-func call[X any](extensions []X, hook func(X) []world.Packet) (out []world.Packet) {
+func call[X, Y any](extensions []X, hook func(X) []Y) (out []Y) {
 	for _, x := range extensions {
 		out = append(out, hook(x)...)
 	}

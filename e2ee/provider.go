@@ -117,9 +117,7 @@ func (p *Provider) Holdings() []world.Fact {
 	}
 	facts = append(facts, p.seen.Facts()...)
 	facts = append(facts, append(p.accounts.Locks(), p.Issuer.Facts()...)...)
-	for _, x := range p.Extensions {
-		facts = append(facts, x.Holdings()...)
-	}
+	facts = append(facts, call(p.Extensions, ProviderExtension.Holdings)...)
 	return facts
 }
 
@@ -405,8 +403,7 @@ func (p *Provider) covered(now time.Time, order law.Order) (facts []world.Fact) 
 	}
 	facts = append(facts, p.blobs.Under(order.Covers)...)
 	facts = append(facts, p.seen.Under(order)...)
-	for _, x := range p.Extensions {
-		facts = append(facts, x.Produce(now, order)...)
-	}
-	return facts
+	return append(facts, call(p.Extensions, func(x ProviderExtension) []world.Fact {
+		return x.Produce(now, order)
+	})...)
 }

@@ -88,17 +88,13 @@ func readPacket(p world.Packet) ([]world.Derived, error) {
 		}
 		return world.Conclude(world.Fact{Kind: wire.StoreKey, Ref: string(f[0]), Data: f[1]}), nil
 	case KindAnswer:
-		return readAnswer(p.Data)
+		f, err := answerFact(p.Data)
+		if err != nil {
+			return nil, err
+		}
+		return world.Conclude(f), nil
 	}
 	return nil, errNothing
-}
-
-func readAnswer(data []byte) ([]world.Derived, error) {
-	f, err := answerFact(data)
-	if err != nil {
-		return nil, err
-	}
-	return world.Conclude(f), nil
 }
 
 func answerHello(in world.Input) ([]world.Derived, error) {

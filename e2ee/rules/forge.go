@@ -33,6 +33,16 @@ const (
 // design names.
 type Enveloper func(random io.Reader, more []world.Fact) (wire.Envelope, error)
 
+// seal seals a content as the design does.
+func (envelope Enveloper) seal(in world.Input, more []world.Fact, m world.Meta,
+	content *wire.Content) (secret, public []byte, err error) {
+	e, err := envelope(stream(in), more)
+	if err != nil {
+		return nil, nil, err
+	}
+	return e.Seal(m, content.Encode())
+}
+
 // Making publishes what a holder of keys can build: what a device can do,
 // an adversary with keys of its own can. envelope builds a design's envelope from
 // randomness and facts of the given kind, which follow the arguments of [Write].
@@ -245,19 +255,11 @@ func tellOfMember(in world.Input, envelope Enveloper) ([]world.Derived, error) {
 	if m.Group == "" {
 		return nil, errors.New("the message names no group")
 	}
-	sorted := func(list []string) []string {
-		return slices.Compact(slices.Sorted(slices.Values(list)))
-	}
-	members := sorted(append(slices.Clone(m.To), m.From, string(in.Text)))
-	update := &wire.Members{Group: m.Group, Accounts: members}
-	to := slices.DeleteFunc(slices.Clone(members), func(a string) bool { return a == s.Own })
-	m = world.Meta{ID: hex.EncodeToString(in.Random[32:48]), From: s.Own, To: to,
-		Sent: m.Sent.Add(world.Instant)}
-	around, err := envelope(stream(in), in.Facts[2:])
-	if err != nil {
-		return nil, err
-	}
-	secret, public, err := around.Seal(m, (&wire.Content{Update: update}).Encode())
+	members := slices.Sorted(slices.Values(append(slices.Clone(m.To), m.From, string(in.Text))))
+	update := &wire.Members{Group: m.Group, Accounts: slices.Compact(members)}
+	m = world.Meta{ID: hex.EncodeToString(in.Random[32:48]), From: s.Own,
+		To: othersThan(s.Own, update.Accounts), Sent: m.Sent.Add(world.Instant)}
+	secret, public, err := envelope.seal(in, in.Facts[2:], m, &wire.Content{Update: update})
 	if err != nil {
 		return nil, err
 	}
@@ -274,11 +276,7 @@ func write(in world.Input, envelope Enveloper) ([]world.Derived, error) {
 		return nil, err
 	}
 	m.ID, m.From, m.To, m.Group = hex.EncodeToString(in.Random[32:48]), s.Own, []string{s.Peer}, ""
-	around, err := envelope(stream(in), in.Facts[2:])
-	if err != nil {
-		return nil, err
-	}
-	secret, public, err := around.Seal(m, (&wire.Content{Body: in.Text}).Encode())
+	secret, public, err := envelope.seal(in, in.Facts[2:], m, &wire.Content{Body: in.Text})
 	if err != nil {
 		return nil, err
 	}

@@ -87,11 +87,7 @@ func writeToGroup(in world.Input, envelope Enveloper) ([]world.Derived, error) {
 	}
 	m.ID, m.From, m.To, m.Group = hex.EncodeToString(in.Random[32:48]), author[0],
 		othersThan(author[0], members), group
-	around, err := envelope(stream(in), in.Facts[3:])
-	if err != nil {
-		return nil, err
-	}
-	secret, public, err := around.Seal(m, (&wire.Content{Body: in.Text}).Encode())
+	secret, public, err := envelope.seal(in, in.Facts[3:], m, &wire.Content{Body: in.Text})
 	if err != nil {
 		return nil, err
 	}

@@ -100,15 +100,6 @@ func ReadBoard(r *Roster, posts [][]byte) (*Audit, error) {
 	return a, nil
 }
 
-// Verify reads a whole board and returns its outcome. It fails as [Audit.Outcome] does.
-func Verify(r *Roster, posts [][]byte) (*Outcome, error) {
-	a, err := ReadBoard(r, posts)
-	if err != nil {
-		return nil, err
-	}
-	return a.Outcome()
-}
-
 // Phase returns the phase that is open, or [PhaseDone] or [PhaseFailed].
 func (a *Audit) Phase() Phase { return a.phase }
 

@@ -71,7 +71,7 @@ func checkReaders(c *committee) {
 	for k, p := range c.board {
 		noisy = append(noisy, p, p, p[:len(p)-1], other.board[k], []byte("noise"), nil)
 	}
-	got, err := Verify(c.roster, noisy)
+	got, err := readOutcome(c.roster, noisy)
 	require.NoError(t, err)
 	require.Equal(t, want.Transcript, got.Transcript)
 	require.Equal(t, want.Commitments.Bytes(), got.Commitments.Bytes())
@@ -79,13 +79,13 @@ func checkReaders(c *committee) {
 
 	swapped := slices.Clone(c.board[:len(c.board)-3-2]) // another order is another transcript, which nobody confirmed
 	swapped[0], swapped[1] = swapped[1], swapped[0]
-	got, err = Verify(c.roster, swapped)
+	got, err = readOutcome(c.roster, swapped)
 	require.NoError(t, err)
 	require.NotEqual(t, want.Transcript, got.Transcript)
 
-	_, err = Verify(c.roster, c.board[:7])
+	_, err = readOutcome(c.roster, c.board[:7])
 	require.ErrorContains(t, err, "no outcome yet, the commit phase is open")
-	_, err = Verify(other.roster, c.board)
+	_, err = readOutcome(other.roster, c.board)
 	require.ErrorContains(t, err, "the key phase is open")
 }
 

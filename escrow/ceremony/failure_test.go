@@ -17,7 +17,7 @@ func TestTooFew(t *testing.T) {
 	for phase := PhaseKey; phase <= PhaseDeal; phase++ {
 		c := newCommittee(t, "few", 2, 3).cheat(phase, 1, silent).cheat(phase, 3, silent).until(PhaseDone)
 		require.Equal(t, PhaseFailed, c.audit.Phase())
-		_, err := Verify(c.roster, c.board)
+		_, err := readOutcome(c.roster, c.board)
 		var failed *FailedError
 		require.ErrorAs(t, err, &failed)
 		require.Equal(t, []int{1, 2}, []int{failed.Left, failed.Need})

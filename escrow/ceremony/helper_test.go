@@ -203,11 +203,20 @@ func (c *committee) until(phase Phase) *committee {
 	return c
 }
 
+// readOutcome reads a whole board and returns its outcome. It fails as [Audit.Outcome] does.
+func readOutcome(r *Roster, posts [][]byte) (*Outcome, error) {
+	a, err := ReadBoard(r, posts)
+	if err != nil {
+		return nil, err
+	}
+	return a.Outcome()
+}
+
 // outcome returns what the board amounts to, after checking that every reader of it agrees.
 func (c *committee) outcome() *Outcome {
 	o, err := c.audit.Outcome()
 	require.NoError(c, err)
-	again, err := Verify(c.roster, c.board)
+	again, err := readOutcome(c.roster, c.board)
 	require.NoError(c, err)
 	require.Equal(c, o.Dealers, again.Dealers)
 	require.Equal(c, o.Recipients, again.Recipients)

@@ -20,20 +20,9 @@ type Commitments struct {
 	encoded []byte
 }
 
-// NewCommitments wraps the commitments to coefficients 0, 1, ..., t-1. Single coefficients may be
-// zero, so the identity is allowed here; a committee key must be checked by whoever accepts it.
-func NewCommitments(g kyber.Group, points []kyber.Point) (*Commitments, error) {
-	if err := CheckThreshold(len(points), MaxTrustees); err != nil {
-		return nil, err
-	}
-	c := &Commitments{group: g, points: make([]kyber.Point, len(points))}
-	for j, p := range points {
-		c.points[j] = p.Clone()
-	}
-	return c, nil
-}
-
-// DecodeCommitments reads what Bytes wrote for a threshold of t: t points and nothing else.
+// DecodeCommitments reads what Bytes wrote for a threshold of t: t points and nothing else. Single
+// coefficients may be zero, so the identity is allowed here; a committee key must be checked by
+// whoever accepts it.
 func DecodeCommitments(g kyber.Group, t int, b []byte) (*Commitments, error) {
 	if err := CheckThreshold(t, MaxTrustees); err != nil {
 		return nil, err
