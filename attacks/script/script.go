@@ -123,7 +123,7 @@ func helper(helpers []fs.FS, file string) (starlark.StringDict, error) {
 		if err != nil {
 			continue
 		}
-		src = bytes.TrimPrefix(src, []byte("\ufeff"))
+		src = bytes.TrimPrefix(src, bom)
 		key := [2]string{file, string(src)}
 		if globals, ok := helpersRun.Load(key); ok {
 			return globals.(starlark.StringDict), nil
