@@ -52,12 +52,6 @@ func (d *Document) Head(cells ...string) {
 func (d *Document) Row(cells ...string) { fmt.Fprintf(d, "| %s |\n", strings.Join(cells, " | ")) }
 func (d *Document) Gap()                { d.WriteByte('\n') }
 
-// Fold begins what a reader may unfold; Unfold ends it.
-func (d *Document) Fold(summary string) {
-	fmt.Fprintf(d, "<details>\n<summary>%s</summary>\n\n", summary)
-}
-func (d *Document) Unfold() { d.WriteString("\n</details>\n\n") }
-
 // Block writes lines of code that nothing in them can end, behind an indent if they belong
 // to an item of a list.
 func (d *Document) Block(indent, language, text string) {

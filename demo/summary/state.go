@@ -22,9 +22,6 @@ var (
 	Absent        = State{"–", OutOf(0, 0)}
 )
 
-// States are those of cells, in the order in which they are counted and explained.
-var States = []State{All, Part, None, NotApplicable, Failed}
-
 // Extents are how much of something may be open, the least first: what a room can guess.
 var Extents = []State{None, Part, All}
 
