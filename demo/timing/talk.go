@@ -44,38 +44,3 @@ func Talk(n, bytes int) (c *world.Conversation, said []world.Payload) {
 	}
 	return c, said
 }
-
-// Gathering makes up a conversation of some number of deliveries: everybody in turn
-// writes to all others, at equal distances over so many days. Somebody alone
-// writes to a silent account.
-func Gathering(people, days, deliveries int) (c *world.Conversation, said []world.Payload) {
-	c = &world.Conversation{Title: fmt.Sprintf("%d people, %d days", people, days)}
-	for i := range max(2, people) {
-		c.Accounts = append(c.Accounts, fmt.Sprintf("account %d", i+1))
-	}
-	c.Target = c.Accounts[0]
-	group := ""
-	if people > 2 {
-		group = "all"
-		c.Groups = []world.Group{{Name: group, Members: c.Accounts}}
-	}
-	n := max(people+2, deliveries/(len(c.Accounts)-1))
-	random := world.Seed(1).Stream("gathering")
-	begin := time.Date(2012, 3, 1, 9, 0, 0, 0, time.UTC)
-	pause := (time.Duration(days) * 24 * time.Hour / time.Duration(n)).Truncate(time.Second)
-	for k := range n {
-		from := k % people
-		var to []string
-		for i, a := range c.Accounts {
-			if i != from {
-				to = append(to, a)
-			}
-		}
-		body := make([]byte, BodyBytes)
-		_, _ = io.ReadFull(random, body) // a seed's stream never ends
-		c.Messages = append(c.Messages, world.Message{From: c.Accounts[from], To: to, Group: group,
-			Sent: begin.Add(time.Duration(k) * pause)})
-		said = append(said, world.Payload{Body: body})
-	}
-	return c, said
-}
