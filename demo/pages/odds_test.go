@@ -3,6 +3,7 @@ package pages
 import (
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -83,8 +84,8 @@ func TestOddsByHand(t *testing.T) {
 	ten := func(p float64) string { return summary.Chance(odds.NewQuorum(1, 1, p, 0).Ten) }
 	says("a phone with %s, the provider with %s", ten(0.02), ten(0.1))
 	says("Within ten years they are %s and %s", ten(0.014), ten(0.129))
-	require.Len(t, regexp.MustCompile(`(?m)^\| \d+ of \d+ \|`).FindAllString(lines, -1), 6)
-	for _, size := range [][2]int{{1, 1}, {2, 2}, {2, 3}, {3, 5}, {5, 9}, {7, 13}} {
+	require.Len(t, regexp.MustCompile(`(?m)^\| \d+ of \d+ \|`).FindAllString(lines, -1), 7)
+	for _, size := range [][2]int{{1, 1}, {2, 2}, {2, 3}, {3, 5}, {5, 9}, {7, 13}, {10, 13}} {
 		q := odds.NewQuorum(size[0], size[1], 0.05, 0.01)
 		says("| %d of %d | %s | %s | %s | %s | %s |", q.T, q.N, summary.Chance(q.Year), summary.Chance(q.Common),
 			summary.Chance(q.Refreshed), summary.Chance(q.Ten), summary.Chance(q.Unavailable))
@@ -118,11 +119,17 @@ func TestOddsByHand(t *testing.T) {
 	require.Greater(t, row("A", phones, 1).Crowd.Half, c.Crowd.Half)
 	same, more, both := given, given, refreshed
 	same.Common, more.Common, both.Common = 0.001, 0.01, 0.01
-	says("C's way has %s at the same 0.1%%, and %s, more than phones, only at ten times that", half("C", same, 1), half("C", more, 1))
+	says("has %s within one year at the same 0.1%%, and %s, more than phones, at ten times that", half("C", same, 1), half("C", more, 1))
 	require.Less(t, row("C", same, 1).Crowd.Half, row("A", phones, 1).Crowd.Half)
 	require.Less(t, row("A", phones, 1).Crowd.Half, row("C", more, 1).Crowd.Half)
-	says("that cause takes everybody with %s; C's trustees and provider, without a common cause, with %s if shares are never refreshed and %s if they are refreshed every year, which a common cause of 1%% makes %s.",
-		half("A", phones, 10), half("C", given, 10), half("C", refreshed, 10), half("C", both, 10))
+	says("with 1%% for trustees alone %s becomes %s", half("C", refreshed, 10), half("C", both, 10))
+	caused := func(in odds.Inputs) odds.Inputs {
+		in.Common, in.Phones = 0.001, 0.001
+		return in
+	}
+	says("one for trustees with 0.1%% | %s | %s | %s | %s | %s |", half("A", caused(given), 10), half("B", caused(given), 10),
+		half("C", caused(given), 10), half("C", caused(refreshed), 10), half("C", caused(rotated), 10))
+	says("somebody's tenth in one year of %.0f instead", 1/(1-math.Pow(1-c.Crowd.Half, 10)))
 	for first, read := range map[string]float64{"whenever it falls: 2% a year": 0.02, "one time in ten: 0.2% a year": 0.002,
 		"never": 0} {
 		in := given
