@@ -129,7 +129,7 @@ func TestOddsByHand(t *testing.T) {
 	}
 	says("one for trustees with 0.1%% | %s | %s | %s | %s | %s |", half("A", caused(given), 10), half("B", caused(given), 10),
 		half("C", caused(given), 10), half("C", caused(refreshed), 10), half("C", caused(rotated), 10))
-	says("somebody's tenth in one year of %.0f instead", 1/(1-math.Pow(1-c.Crowd.Half, 10)))
+	says("somebody's tenth in one year of %.0f instead", 1/(0.1*(1-math.Pow(1-quorum.Year, 10))))
 	for first, read := range map[string]float64{"whenever it falls: 2% a year": 0.02, "one time in ten: 0.2% a year": 0.002,
 		"never": 0} {
 		in := given

@@ -21,5 +21,4 @@ func TestTitles(t *testing.T) {
 		require.NotEqual(t, none, title([]trace.Event{{Method: name}}), "%s: add it to titles in words.go", name)
 	}
 	require.Len(t, titles, len(calls), "and of nothing else")
-	require.Len(t, titles, len(calls), "and of nothing else")
 }
