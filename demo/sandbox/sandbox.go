@@ -58,8 +58,9 @@ func (b Box) Dial(ctx context.Context) (io.ReadWriteCloser, error) {
 	p := &process{ctx: ctx, cancel: cancel, box: b, complaint: &head{}}
 	p.cmd = exec.CommandContext(ctx, b.Program)
 	p.cmd.Args = b.Args
-	// nothing of ours is a script's business; each thread takes memory
-	p.cmd.Env = []string{"GOMAXPROCS=2"}
+	// Nothing of ours is a script's business. Each thread takes memory, and the GNU C library
+	// would set 64 MB of addresses aside for each, which count against the limit.
+	p.cmd.Env = []string{"GOMAXPROCS=2", "MALLOC_ARENA_MAX=1"}
 	p.cmd.Stderr = p.complaint
 	p.cmd.WaitDelay = time.Second
 	var err error

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,6 +35,21 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		fmt.Println(len(strings.Repeat("x", 1_000_000_000)))
+	case "crowd":
+		if err := limitMemory(MaxMemory); err != nil {
+			panic(err)
+		}
+		var met sync.WaitGroup
+		met.Add(12)
+		for range 12 {
+			go func() {
+				runtime.LockOSThread() // a thread for each
+				met.Done()
+				met.Wait()
+			}()
+		}
+		met.Wait()
+		fmt.Println("all here")
 	case "never-end":
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		select {}
@@ -65,7 +81,7 @@ func TestNothingIsInherited(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, p.Close())
 	require.NotContains(t, string(told), secret)
-	allowed := []string{"GOMAXPROCS"}
+	allowed := []string{"GOMAXPROCS", "MALLOC_ARENA_MAX"}
 	if runtime.GOOS == "windows" {
 		allowed = append(allowed, "SYSTEMROOT") // which package os/exec adds there
 	}
