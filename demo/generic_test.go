@@ -13,9 +13,7 @@ import (
 // An adversary who knows no design finds what the library's attacks on phones are about: false keys,
 // a moved account, a device that is linked by a trick, an update, a copy of a phone.
 func TestGeneric(t *testing.T) {
-	if !*worldtest.All {
-		t.Skip("some hundred runs: with -all")
-	}
+	worldtest.OnlyAll(t)
 	lab, d := atlasLab(t, "e2ee", nil)
 	r, err := generic.Search(t.Context(), lab, d)
 	require.NoError(t, err)

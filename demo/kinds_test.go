@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks/technique"
-	"doormat/demo/demotest"
 	"doormat/demo/story"
 	"doormat/e2ee/backup"
 	"doormat/e2ee/cloud"
@@ -26,6 +25,7 @@ import (
 	"doormat/world/memo"
 	"doormat/world/publiclog"
 	"doormat/world/simulation"
+	"doormat/world/worldtest"
 )
 
 // worthless says of each kind of fact that no rule takes why nothing follows from it.
@@ -177,9 +177,7 @@ var underWay = []world.Kind{wire.Secret, wire.Public, wire.SealedChunk, wire.Att
 // is worth nothing. So it is with each kind of packet on the wire, and with what rules
 // conclude. It takes seconds, and runs with -all, as in .ci/run.
 func TestEveryKindIsOfUse(t *testing.T) {
-	if !*demotest.All {
-		t.Skip("takes long: runs with -all, as in .ci/run")
-	}
+	worldtest.OnlyAll(t)
 	excuses := map[string]bool{}
 	for _, d := range Designs() {
 		v := &inventory{held: map[world.Kind]bool{}, found: map[world.Kind]bool{}, sent: map[byte][]world.Fact{}}

@@ -20,10 +20,11 @@ import (
 	"doormat/demo/demotest"
 	"doormat/world"
 	"doormat/world/memo"
+	"doormat/world/worldtest"
 )
 
 // TestInvariants holds the whole library to what every reader of a result relies
-// on, see package attackstest: by default every other attack in the story's pair, a part of them
+// on, see package attackstest: by default every third attack in the story's pair, a part of them
 // for what costs most, and with -all every attack in the column that shows it, as thoroughly as can
 // be, and a part of them in all columns. The results made ahead are those of this run; of the
 // others TestDocs of demo/pages says so, with -all.
@@ -150,8 +151,8 @@ func TestExpectations(t *testing.T) {
 		{"one message, one trustee", "testdata/one.txt", trusteesOf(1, 1, as), 1, 2},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			if !*demotest.All && v.file == "" {
-				t.Skip("takes long: runs with -all, as in .ci/run")
+			if v.file == "" {
+				worldtest.OnlyAll(t)
 			}
 			if v.file != "testdata/one.txt" {
 				demotest.Long(t)
@@ -255,8 +256,8 @@ var choices = [][]struct {
 }
 
 // TestPairs runs attacks under settings of which every two meet: faults seldom need a
-// third to show. Each attack has its turn in one run, and in all of them with -all;
-// TestRandomChats has it meet another.
+// third to show. Half of the attacks have their turn in one run, and all of them in all
+// with -all; TestRandomChats has each meet another.
 func TestPairs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs without -short")
@@ -278,7 +279,7 @@ func TestPairs(t *testing.T) {
 					choices[i][v].change(o)
 				}
 			})
-			takeTurns(l, r, len(rows))
+			takeTurns(l, r, 2*len(rows))
 			asExpected(t, l)
 		})
 	}

@@ -9,6 +9,7 @@ import (
 
 	"doormat/demo/demotest"
 	"doormat/world"
+	"doormat/world/worldtest"
 )
 
 // One limit on trustees holds everywhere: what flags accept, every rule can do.
@@ -17,8 +18,8 @@ func TestManyTrustees(t *testing.T) {
 	demotest.Long(t)
 	for _, n := range []int{26, world.MaxTrustees} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			if n > 26 && !*demotest.All {
-				t.Skip("their ceremony takes seconds: runs with -all, as in .ci/run")
+			if n > 26 { // their ceremony takes seconds
+				worldtest.OnlyAll(t)
 			}
 			l := lab(t, "testdata/two.txt", func(o *Options) {
 				o.Designs, o.Attacks = []string{"threshold"}, []string{"quorum-theft", "narrow-order", "false-committee"}

@@ -7,8 +7,9 @@ import (
 	"testing"
 
 	"doormat/attacks/technique"
-	"doormat/demo/demotest"
+	"doormat/demo/story"
 	"doormat/world"
+	"doormat/world/worldtest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -21,12 +22,13 @@ func (f forgetful) Setup(env world.Config) (world.Deploy, error) {
 	return f.Design.Setup(env)
 }
 
-// TestForgotten: that runs share what they compute changes nothing in any cell, over the opening of
-// the story or, with -all, all of it.
+// TestForgotten: that runs share what they compute changes nothing in any cell, over the
+// whole story.
 func TestForgotten(t *testing.T) {
+	worldtest.OnlyAll(t)
 	kit, err := Default()
 	require.NoError(t, err)
-	conv := demotest.Conversation()
+	conv := story.Conversation()
 	acting := []string{"prekey-swap-unchecked", "phone-implant", "false-committee", "signed-prekey-impersonation", "garbage-field", "trustee-identities-late"}
 	cells := func(wrap func(world.Design) world.Design) map[string]string {
 		lab, err := Defaults().Lab(kit, conv)

@@ -16,6 +16,7 @@ import (
 	"doormat/demo/summary"
 	"doormat/demo/text"
 	"doormat/world/memo"
+	"doormat/world/worldtest"
 )
 
 // oddsOf finds the cases of some arrangements under the story. Where no attack is asked about,
@@ -83,6 +84,7 @@ func TestScramAgrees(t *testing.T) {
 
 // Of six of twelve there are more sets than are tried, and the row says so.
 func TestOddsIncomplete(t *testing.T) {
+	worldtest.OnlyAll(t)
 	t.Parallel()
 	more := demo.Defaults()
 	more.Designs = []string{"threshold"}

@@ -11,12 +11,14 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/demo/demotest"
+	"doormat/world/worldtest"
 )
 
 // TestHarvest runs the quantum computer over a full tape. It gives the private half of
 // every key that it is asked for, so that what stays closed does not stay so for want of
 // one; and it is asked for none of ML-KEM.
 func TestHarvest(t *testing.T) {
+	worldtest.OnlyAll(t)
 	t.Parallel()
 	demotest.Long(t)
 	for name, change := range map[string]func(*Options){
@@ -88,6 +90,7 @@ func (g granting) Header() technique.Header {
 // A quantum computer that nobody uses changes no byte: what nodes draw is noted, and is
 // the same.
 func TestQuantumUnused(t *testing.T) {
+	worldtest.OnlyAll(t)
 	t.Parallel()
 	demotest.Long(t)
 	ids := []string{"quorum-theft", "device-theft", "court-key-watched", "prekey-swap-unchecked"}

@@ -17,8 +17,8 @@ import (
 	"doormat/attacks"
 	"doormat/attacks/technique"
 	"doormat/attacks/trace"
-	"doormat/demo/demotest"
 	"doormat/world"
+	"doormat/world/worldtest"
 )
 
 // talkative is a conversation of so many messages, each to all others.
@@ -88,6 +88,7 @@ func TestSize(t *testing.T) {
 // TestRoom runs attacks with hardly any room: one at a time, each over a run of its own.
 // The result is the same, and no more lies in memory than one of them needs.
 func TestRoom(t *testing.T) {
+	worldtest.OnlyAll(t)
 	some := func(o *Options) {
 		o.Designs = []string{"threshold"}
 		o.Attacks = []string{"provider-dump", "quorum-theft", "quorum-collusion", "device-theft", "wiretap",
@@ -125,9 +126,9 @@ func live() int64 {
 
 // TestMemory takes the largest chats that the whole matrix accepts, and runs on them the
 // attacks that hold most, side by side as the matrix does, under the memory limit of the
-// program: it stays below 2 GB. Without -all TestRoom has to do.
+// program: it stays below 2 GB. In .ci/run TestRoom has to do.
 func TestMemory(t *testing.T) {
-	if !*demotest.All {
+	if !*worldtest.All {
 		t.Skip("takes some minutes: give -all")
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(1792 << 20))

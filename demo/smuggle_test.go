@@ -15,6 +15,7 @@ import (
 	"doormat/demo/demotest"
 	"doormat/escrow/threshold"
 	"doormat/world"
+	"doormat/world/worldtest"
 )
 
 const header = `
@@ -149,9 +150,7 @@ func TestCarriedAnswersDoNotCount(t *testing.T) {
 
 // The library gives the same under any draw: nothing in it knows a salt.
 func TestADrawChangesNothing(t *testing.T) {
-	if !*demotest.All {
-		t.Skip("runs the matrix twice: runs with -all, as in .ci/run")
-	}
+	worldtest.OnlyAll(t)
 	var docs [2]string
 	for i, draw := range []string{"", strings.Repeat("0d", 32)} {
 		res, err := lab(t, "", func(o *Options) { o.Draw = draw }).Run(context.Background())

@@ -8,8 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks/technique"
-	"doormat/demo/demotest"
+	"doormat/demo/story"
 	"doormat/world"
+	"doormat/world/worldtest"
 )
 
 func TestPoints(t *testing.T) {
@@ -82,12 +83,13 @@ func TestFits(t *testing.T) {
 // What designs keep in the memo does not show: a point of a sweep is what a run
 // under its settings is.
 func TestSweepIsRuns(t *testing.T) {
+	worldtest.OnlyAll(t)
 	t.Parallel()
 	kit, err := Default()
 	require.NoError(t, err)
 	o := Defaults()
 	o.Attacks = []string{"device-theft", "narrow-order"}
-	l, err := o.Lab(kit, demotest.Conversation())
+	l, err := o.Lab(kit, story.Conversation())
 	require.NoError(t, err)
 	l.Clock = nil
 	var points []world.Settings

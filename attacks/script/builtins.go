@@ -285,13 +285,15 @@ const (
 	maxDepth = 8
 )
 
+var errTooMuch = fmt.Errorf("more than %d values, or lists more than %d deep, cannot cross to the "+
+	"adversary", maxItems, maxDepth)
+
 // crossing turns the arguments of one call into Go values.
 type crossing struct{ left int }
 
 func (c *crossing) value(v starlark.Value, depth int) (any, error) {
 	if c.left--; c.left < 0 || depth > maxDepth {
-		return nil, fmt.Errorf("more than %d values, or lists more than %d deep, cannot cross to "+
-			"the adversary", maxItems, maxDepth)
+		return nil, errTooMuch
 	}
 	switch v := v.(type) {
 	case starlark.NoneType:
@@ -309,6 +311,9 @@ func (c *crossing) value(v starlark.Value, depth int) (any, error) {
 	case starlark.Bytes:
 		return []byte(v), nil
 	case starlark.Sequence:
+		if v.Len() > c.left { // a range need not be walked through
+			return nil, errTooMuch
+		}
 		var out []any
 		it := v.Iterate()
 		defer it.Done()

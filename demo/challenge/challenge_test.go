@@ -20,6 +20,7 @@ import (
 	"doormat/demo/story"
 	"doormat/world"
 	"doormat/world/memo"
+	"doormat/world/worldtest"
 )
 
 // TestMain is the process of a script, too.
@@ -84,7 +85,7 @@ func TestSolutions(t *testing.T) {
 		sides[c.Side], designs[c.Design] = true, true
 		t.Run(c.ID, func(t *testing.T) {
 			if !turn(c) {
-				t.Skip("its turn is with -all, as in .ci/run")
+				worldtest.OnlyAll(t)
 			}
 			t.Parallel()
 			g := grader(t)
@@ -194,7 +195,7 @@ func TestCheats(t *testing.T) {
 	for _, c := range all(t) {
 		t.Run(c.ID, func(t *testing.T) {
 			if !turn(c) {
-				t.Skip("its turn is with -all, as in .ci/run")
+				worldtest.OnlyAll(t)
 			}
 			t.Parallel()
 			g, need := grader(t), `"`+c.Budget[0]+`"`

@@ -39,7 +39,7 @@ func (r *hosted) live(ctx context.Context) error {
 	}
 	audits := make(chan audited, 1)
 	auditing, published := false, false
-	tick := time.NewTicker(time.Second)
+	tick := time.NewTicker(r.quiet() / 2)
 	defer tick.Stop()
 	for len(r.answers) < len(r.jobs) || len(r.mine) > 0 {
 		if !published && (old <= 0 || time.Since(r.begun) > forgotten) { // answers of an earlier call have been read

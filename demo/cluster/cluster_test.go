@@ -202,6 +202,7 @@ func TestLost(t *testing.T) {
 // A job that kills whoever takes it is told as failed, and those that were in hand with it are not.
 func TestKiller(t *testing.T) {
 	s := newSetting(t)
+	s.host.AckWait = time.Second / 2
 	b := batch(20)
 	killed := 0
 	var mu sync.Mutex
@@ -500,7 +501,7 @@ func TestSlow(t *testing.T) {
 	var calls atomic.Int32
 	slow := func(ctx context.Context, common, job []byte) (Answer, error) {
 		calls.Add(1)
-		time.Sleep(5 * time.Second)
+		time.Sleep(3 * time.Second)
 		return double(ctx, common, job)
 	}
 	s.host.AckWait = 2 * time.Second

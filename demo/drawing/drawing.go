@@ -21,6 +21,7 @@ import (
 	"html/template"
 	"strconv"
 	"strings"
+	"sync"
 
 	"doormat/attacks"
 	"doormat/demo/plain"
@@ -38,19 +39,22 @@ var CSS string
 //go:embed templates/*.html
 var files embed.FS
 
-var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"clean":    plain.Clean,
-	"lengthy":  plain.Lines,
-	"prose":    func(text string) string { return plain.Clean(plain.Prose(text)) },
-	"measured": summary.Measured,
-	"state":    func(c *attacks.Cell) string { return summary.StateOf(c).Class() },
-}).ParseFS(files, "templates/*.html"))
+// templates are parsed by the first picture, since most commands draw none.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
+		"clean":    plain.Clean,
+		"lengthy":  plain.Lines,
+		"prose":    func(text string) string { return plain.Clean(plain.Prose(text)) },
+		"measured": summary.Measured,
+		"state":    func(c *attacks.Cell) string { return summary.StateOf(c).Class() },
+	}).ParseFS(files, "templates/*.html"))
+})
 
 // render fills in a template. Its data are our own structs, so that an error is a
 // mistake in this package; the tests render everything.
 func render(name string, data any) template.HTML {
 	var b strings.Builder
-	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
+	if err := templates().ExecuteTemplate(&b, name, data); err != nil {
 		return template.HTML(template.HTMLEscapeString("drawing: " + err.Error()))
 	}
 	return template.HTML(b.String())

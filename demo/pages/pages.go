@@ -59,7 +59,9 @@ func Render(ctx context.Context, kit demo.Kit, root string) (Pages, error) {
 	return render(ctx, kit, r, root)
 }
 
-func render(ctx context.Context, kit demo.Kit, r *results, root string) (Pages, error) {
+// render makes all pages but some.
+func render(ctx context.Context, kit demo.Kit, r *results, root string, without ...string) (Pages,
+	error) {
 	counts, err := gather.Counts(ctx, r.lab)
 	if err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
@@ -95,6 +97,9 @@ func render(ctx context.Context, kit demo.Kit, r *results, root string) (Pages, 
 		"lines.json":       func() (string, error) { return lineNumbers(lines) },
 		"images/story.svg": func() (string, error) { return moving(ctx, kit) },
 	} {
+		if slices.Contains(without, name) {
+			continue
+		}
 		if p[name], err = text(); err != nil {
 			return nil, fmt.Errorf("pages: %s: %w", name, err)
 		}

@@ -28,13 +28,17 @@ import (
 
 var showcases = []string{"device-theft", "quorum-theft", "narrow-order", "secret-order"}
 
-// library is a show with every attack of the library as an act, all of which ran; in
-// a hurry, with four.
+// library is a show with every third attack of the library as an act, all of which ran: with
+// -all every attack is one, in a hurry there are four.
 var library = sync.OnceValues(func() (*Show, error) {
 	if testing.Short() {
 		return defaults(demotest.Opening(), showcases)
 	}
-	return defaults(demotest.Conversation(), nil)
+	kit, err := demo.Default()
+	if err != nil {
+		return nil, err
+	}
+	return defaults(demotest.Conversation(), demotest.Turns(kit.Attacks))
 })
 
 // demonstration is the show without flags: four attacks over the story.
@@ -78,7 +82,7 @@ func showOf(lab *attacks.Lab, builtIn bool) (*Show, error) {
 	return s, nil
 }
 
-// whole is the library at its opening.
+// whole is the show of the library at its opening.
 func whole(t *testing.T) *Show {
 	s, err := library()
 	require.NoError(t, err)
@@ -368,7 +372,7 @@ func TestOpeningFits(t *testing.T) {
 	kit, err := demo.Default()
 	require.NoError(t, err)
 	for n := 1; n <= 3; n++ {
-		talk := Talk{Conversation: story.Conversation(), Story: story.All()[0], Settings: whole(t).Settings}
+		talk := Talk{Conversation: story.Conversation(), Story: story.All()[0], Settings: four(t, false).Settings}
 		for _, d := range kit.Designs[:n] {
 			talk.Designs = append(talk.Designs, d.Info())
 		}

@@ -31,6 +31,15 @@ import (
 var All = flag.Bool("all", false, "take no turns: run over the whole story, under all settings "+
 	"and every change of a packet, also where that takes minutes")
 
+// OnlyAll skips a test without -all: one that takes long, or of which others show a part. It runs
+// in .ci/run.
+func OnlyAll(t testing.TB) {
+	t.Helper()
+	if !*All {
+		t.Skip("runs with -all, as in .ci/run")
+	}
+}
+
 // Main is the TestMain of packages whose tests run deployments. It lets garbage lie longer than
 // usual: runs hold little, and to collect it often takes a tenth of the tests' time.
 func Main(m *testing.M) {

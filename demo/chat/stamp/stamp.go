@@ -294,10 +294,13 @@ func latinDigits(text string) string {
 	}, text)
 }
 
-var (
-	nearClock = regexp.MustCompile(`\d{1,2}[:.]\d{2}`)
-	nearDate  = regexp.MustCompile(`\d{1,4} ?[/.年년-] ?\d{1,2}|\d ?\pL{3}|\pL{3,}\.? ?\d`)
-)
+var nearClock = regexp.MustCompile(`\d{1,2}[:.]\d{2}`)
+
+// nearDate, with three letters of any script, is compiled by the first chat: it takes as long as
+// all that other programs begin with.
+var nearDate = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\d{1,4} ?[/.年년-] ?\d{1,2}|\d ?\pL{3}|\pL{3,}\.? ?\d`)
+})
 
 // Nearly reports whether text, which stands where a date and time would, has both in
 // a form that is not read.
@@ -305,7 +308,7 @@ func Nearly(text string) bool {
 	text = latinDigits(spelling.Clean(text))
 	at := nearClock.FindAllStringIndex(text, -1)
 	for _, a := range at {
-		if nearDate.MatchString(text[:a[0]]) || nearDate.MatchString(text[a[1]:]) {
+		if nearDate().MatchString(text[:a[0]]) || nearDate().MatchString(text[a[1]:]) {
 			return true
 		}
 	}
