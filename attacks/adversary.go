@@ -188,7 +188,7 @@ func (a *adversary) info() map[string]any {
 		"partner":  a.run.truth.Conversation.Partner(a.settings.Target),
 		"accounts": a.run.truth.Conversation.Accounts, "compares": compares,
 		"t": a.settings.Threshold, "n": a.settings.Trustees, "needs": needs,
-		"design": a.design, "outsider": world.Outsider, "salt": truth.SaltSize,
+		"refresh": a.settings.Refresh, "design": a.design, "outsider": world.Outsider, "salt": truth.SaltSize,
 	}
 }
 

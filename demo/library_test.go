@@ -185,17 +185,20 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-// TestColumnsFix runs attacks where the column refreshes and rotates, although their headers fix
-// that it does not: what a column fixes comes first. In hardware nothing is copied to begin with.
-// With -all it runs them at more moments.
+// TestColumnsFix runs attacks where the column refreshes and rotates at moments of its own, whatever
+// their headers fix: what a column fixes comes first. In hardware nothing is copied to begin with. With
+// -all it runs them at more moments.
 func TestColumnsFix(t *testing.T) {
 	moments := []string{"36"}
 	if *demotest.All {
-		moments = append(moments, "19", "59", "60")
+		moments = append(moments, "19", "40", "41", "56", "60", "72")
 	}
 	for _, at := range moments {
 		asExpected(t, lab(t, "", func(o *Options) {
-			o.Attacks, o.Designs = []string{"key-for-sale", "split-view-cut-off"}, []string{"threshold-hardened"}
+			o.Designs = []string{"threshold-hardened"}
+			o.Attacks = []string{"key-for-sale", "split-view-cut-off", "keys-before-erasure", "keys-after-erasure",
+				"raced-seats", "trustee-identities", "trustee-identities-late", "service-blocked",
+				"foreign-order-stopped"}
 			o.Set("hardware", "off")
 			o.Set("judges", "1")
 			o.Set("at", at)

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"doormat/attacks/technique"
-	"doormat/demo/story"
+	"doormat/demo/demotest"
 	"doormat/world"
 	"doormat/world/worldtest"
 
@@ -23,12 +23,12 @@ func (f forgetful) Setup(env world.Config) (world.Deploy, error) {
 }
 
 // TestForgotten: that runs share what they compute changes nothing in any cell, over the
-// whole story.
+// opening of the story.
 func TestForgotten(t *testing.T) {
 	worldtest.OnlyAll(t)
 	kit, err := Default()
 	require.NoError(t, err)
-	conv := story.Conversation()
+	conv := demotest.Opening()
 	acting := []string{"prekey-swap-unchecked", "phone-implant", "false-committee", "signed-prekey-impersonation", "garbage-field", "trustee-identities-late"}
 	cells := func(wrap func(world.Design) world.Design) map[string]string {
 		lab, err := Defaults().Lab(kit, conv)

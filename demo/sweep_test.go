@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"doormat/attacks/technique"
-	"doormat/demo/story"
+	"doormat/demo/demotest"
 	"doormat/world"
 	"doormat/world/worldtest"
 )
@@ -89,7 +89,7 @@ func TestSweepIsRuns(t *testing.T) {
 	require.NoError(t, err)
 	o := Defaults()
 	o.Attacks = []string{"device-theft", "narrow-order"}
-	l, err := o.Lab(kit, story.Conversation())
+	l, err := o.Lab(kit, demotest.Opening())
 	require.NoError(t, err)
 	l.Clock = nil
 	var points []world.Settings

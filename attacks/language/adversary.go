@@ -18,6 +18,7 @@ var Adversary = Class{
 			"`--compare all`, whoever write to each other"},
 		{"t", "int", "how many trustees are enough"},
 		{"n", "int", "how many trustees there are"},
+		{"refresh", "int", "after how many messages key parts are dealt anew, 0 for never: the schedule is public"},
 		{"design", "str", "the design's id"},
 		{"needs", "list[str]", "the needs of the header, with ranges expanded"},
 		{"outsider", "str", "the adversary's own address on the network"},
