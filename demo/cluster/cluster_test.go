@@ -202,7 +202,6 @@ func TestLost(t *testing.T) {
 // A job that kills whoever takes it is told as failed, and those that were in hand with it are not.
 func TestKiller(t *testing.T) {
 	s := newSetting(t)
-	s.host.AckWait = time.Second / 2
 	b := batch(20)
 	killed := 0
 	var mu sync.Mutex
