@@ -144,6 +144,11 @@ func TestExpectations(t *testing.T) {
 		{"locked", "", func(o *Options) { o.Set("target", "Ines"); o.Set("at", "50"); o.Set("lock", "on") }, 0, 1},
 		{"compared before", "", func(o *Options) { o.Set("target", "Jo"); o.Set("at", "50") }, 0, 1},
 		{"13 of 25, after both groups changed", "", trusteesOf(13, 25, func(o *Options) { o.Set("target", "Jo"); o.Set("at", "68") }), 0, 1},
+		{"hardened, receipts", "", hardened("receipts", "on"), 0, 1},
+		{"hardened, receipts, one judge", "", hardened("receipts", "on", "judges", "1"), 0, 1},
+		{"hardened, mail erased", "", hardened("mailbox", "delivered"), 0, 1},
+		{"hardened, one judge, hardware that counts", "", hardened("judges", "1", "hardware", "counts"), 0, 1},
+		{"hardened, one judge, no hardware", "", hardened("judges", "1", "hardware", "off"), 0, 1},
 		{"two people", "testdata/two.txt", as, 1, 8},
 		{"5 of 5, three people and their files", "chat/testdata/android-nl.zip", trusteesOf(5, 5, as), 2, 8},
 		{"four people", "testdata/four.txt", trusteesOf(2, 3, as), 3, 8},
@@ -203,6 +208,16 @@ func TestColumnsFix(t *testing.T) {
 			o.Set("judges", "1")
 			o.Set("at", at)
 		}))
+	}
+}
+
+// hardened is the column of that name under other values, by parameter.
+func hardened(values ...string) func(*Options) {
+	return func(o *Options) {
+		o.Designs = []string{"threshold-hardened"}
+		for v := range slices.Chunk(values, 2) {
+			o.Set(v[0], v[1])
+		}
 	}
 }
 
