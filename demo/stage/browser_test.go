@@ -175,6 +175,7 @@ func TestRestart(t *testing.T) {
 	for _, trouble := range p.Troubles() { // the connection was refused meanwhile, and that is all
 		require.Contains(t, trouble, "ERR_", trouble)
 	}
+	p.Visit("about:blank") // so that nothing is asked for while the program stops
 }
 
 // pages are one of each kind.
