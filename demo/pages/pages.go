@@ -59,7 +59,7 @@ func Render(ctx context.Context, kit demo.Kit, root string) (Pages, error) {
 	return render(ctx, kit, r, root)
 }
 
-// render makes all pages but some.
+// render makes all pages but those named without.
 func render(ctx context.Context, kit demo.Kit, r *results, root string, without ...string) (Pages,
 	error) {
 	counts, err := gather.Counts(ctx, r.lab)

@@ -3,10 +3,7 @@
 package sandbox
 
 import (
-	"context"
-	"io"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -14,12 +11,9 @@ import (
 // One huge piece of memory is refused each time, not most times.
 func TestHugePieceIsRefused(t *testing.T) {
 	for range 30 {
-		p, err := child(t, "hoard", time.Minute).Dial(context.Background())
-		require.NoError(t, err)
-		told, err := io.ReadAll(p)
-		require.NoError(t, err)
-		require.Empty(t, string(told))
-		require.EqualError(t, p.Close(), "stopped: the script needs more than 256 MB of memory")
+		told, err := tell(t, "hoard")
+		require.Empty(t, told)
+		require.EqualError(t, err, "stopped: the script needs more than 256 MB of memory")
 	}
 }
 
@@ -27,11 +21,8 @@ func TestHugePieceIsRefused(t *testing.T) {
 // script, although the C library would set 64 MB of addresses aside for each of them.
 func TestThreadsAreNoHoard(t *testing.T) {
 	for range 5 {
-		p, err := child(t, "crowd", time.Minute).Dial(context.Background())
+		told, err := tell(t, "crowd")
 		require.NoError(t, err)
-		told, err := io.ReadAll(p)
-		require.NoError(t, err)
-		require.NoError(t, p.Close())
-		require.Equal(t, "all here\n", string(told))
+		require.Equal(t, "all here\n", told)
 	}
 }

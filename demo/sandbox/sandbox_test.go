@@ -67,6 +67,16 @@ func child(t *testing.T, does string, timeout time.Duration) Box {
 	return box
 }
 
+// tell is what a process prints, and why it ended if not by itself.
+func tell(t *testing.T, does string) (string, error) {
+	t.Helper()
+	p, err := child(t, does, time.Minute).Dial(context.Background())
+	require.NoError(t, err)
+	told, err := io.ReadAll(p)
+	require.NoError(t, err)
+	return string(told), p.Close()
+}
+
 // A script's process gets nothing of ours: no variable of the environment, be it a
 // password or a path, and no open file.
 func TestNothingIsInherited(t *testing.T) {
@@ -75,17 +85,14 @@ func TestNothingIsInherited(t *testing.T) {
 	file, err := os.Create(t.TempDir() + "/" + secret)
 	require.NoError(t, err)
 	defer file.Close()
-	p, err := child(t, "tell-all", time.Minute).Dial(context.Background())
+	told, err := tell(t, "tell-all")
 	require.NoError(t, err)
-	told, err := io.ReadAll(p)
-	require.NoError(t, err)
-	require.NoError(t, p.Close())
-	require.NotContains(t, string(told), secret)
+	require.NotContains(t, told, secret)
 	allowed := []string{"GOMAXPROCS", "MALLOC_ARENA_MAX"}
 	if runtime.GOOS == "windows" {
 		allowed = append(allowed, "SYSTEMROOT") // which package os/exec adds there
 	}
-	for line := range strings.SplitSeq(strings.TrimSpace(string(told)), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(told), "\n") {
 		name, _, _ := strings.Cut(line, "=")
 		require.Contains(t, allowed, strings.TrimSpace(name))
 	}
